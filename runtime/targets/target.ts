@@ -1,0 +1,61 @@
+/** The contract of an engine: what it needs to be told, and what a session can do. */
+
+import type { Program, TypedArray } from '../../src/ir/program.js';
+
+export interface Availability {
+  readonly target: string;
+  readonly available: boolean;
+  /** Devices, or what the target runs on. */
+  readonly devices: readonly string[];
+  /** Why it is not available, and what to install. */
+  readonly reason?: string;
+  readonly hint?: string;
+}
+
+export interface CompileOptions {
+  readonly threads?: number;
+  readonly cacheDirectory?: string;
+}
+
+export interface Progress {
+  (fraction: number): void;
+}
+
+/** Everything that a run changes, so that run(a + b) equals run(a), snapshot, restore, run(b), to the bit. */
+export interface Snapshot {
+  readonly step: number;
+  readonly buffers: ReadonlyMap<string, TypedArray>;
+}
+
+export interface Session {
+  /** Steps done so far. */
+  readonly step: number;
+  /** Runs the schedule's `initialise` list. */
+  initialise(progress?: Progress): Promise<void>;
+  /** Runs at most `steps` steps; stops early before a step for which a log may lack room, or after a fault. @returns steps done */
+  run(steps: number): Promise<number>;
+  /** Runs a named procedure of the schedule. */
+  call(procedure: string): Promise<void>;
+  /** A copy of a buffer's elements. */
+  read(buffer: string, offset?: number, length?: number): Promise<TypedArray>;
+  write(buffer: string, data: TypedArray, offset?: number): Promise<void>;
+  /** Number of elements that a buffer has now. */
+  length(buffer: string): Promise<number>;
+  snapshot(): Promise<Snapshot>;
+  restore(snapshot: Snapshot): Promise<void>;
+  /** Bytes held for buffers. */
+  readonly memory: number;
+  dispose(): Promise<void>;
+}
+
+export interface Executable {
+  /** Generated source by file name, for `codegen` and for reading. */
+  readonly sources: ReadonlyMap<string, string>;
+  start(): Promise<Session>;
+}
+
+export interface Target {
+  readonly name: string;
+  probe(): Promise<Availability>;
+  compile(program: Program, options: CompileOptions): Promise<Executable>;
+}

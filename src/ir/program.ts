@@ -1,0 +1,342 @@
+/**
+ * The kernel program: what lowering produces, printers print and the reference interpreter runs.
+ *
+ * Every operation is total and deterministic; the meaning of each is stated here and in `docs/determinism.md`, and the
+ * reference interpreter is its executable form.
+ */
+
+// --- Types ----------------------------------------------------------------------------------------------------------
+
+/** The type of an expression or local. Integers wrap; `bool` is never stored, buffers hold it as `u8` 0 or 1. */
+export type ScalarType = 'bool' | 'i32' | 'u32' | 'i64' | 'f32' | 'f64';
+
+/** The type of a buffer's elements. Narrow integers load as `u32` (unsigned) or `i32` (signed) and are cut to width when stored. */
+export type ElementType = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'i64' | 'f32' | 'f64';
+
+/** Floating point type of the model's state; `time` and network building use `f64` in either precision. */
+export type Precision = 'float64' | 'float32';
+
+/** The type that a load of each element type yields. */
+export const loadedType = {
+  u8: 'u32', i8: 'i32', u16: 'u32', i16: 'i32', u32: 'u32', i32: 'i32', i64: 'i64', f32: 'f32', f64: 'f64',
+} as const satisfies Record<ElementType, ScalarType>;
+
+/** Bytes per element. */
+export const elementBytes = {
+  u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, i64: 8, f32: 4, f64: 8,
+} as const satisfies Record<ElementType, number>;
+
+// --- Expressions ----------------------------------------------------------------------------------------------------
+
+/**
+ * Unary operations, typed by their operand.
+ * - `neg abs`: i32 i64 f32 f64 (integers wrap; `abs` of f clears the sign bit, of NaN gives NaN)
+ * - `sqrt floor ceil trunc nearest`: f32 f64 (`nearest` rounds half to even)
+ * - `not`: bool. `bitNot popcount ctz clz`: u32 i32 i64 (counts of zero are the width)
+ */
+export type UnaryOperator = 'neg' | 'abs' | 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'not' | 'bitNot' | 'popcount' | 'ctz' | 'clz';
+
+/**
+ * Binary operations; both operands and the result have one type.
+ * - `add sub mul`: all numbers. `div`: IEEE for floats; for integers truncating, x/0 = 0 and MIN/-1 = MIN
+ * - `rem`: integers, sign of the dividend, x rem 0 = 0
+ * - `mulHigh`: u32, upper half of the 64-bit product
+ * - `and or xor`: bool and integers. `shl shr`: integers; the count is taken modulo the width; `shr` is arithmetic for
+ *   i32 and i64, logical for u32. `shrU`: i64 only, logical
+ */
+export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'mulHigh' | 'and' | 'or' | 'xor' | 'shl' | 'shr' | 'shrU';
+
+/** Comparisons of numbers or bools (`eq`, `ne`), giving bool. Comparisons with NaN are false but `ne`, which is true. */
+export type CompareOperator = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+
+/** A constant. `value` is a bigint for i64, a boolean for bool, a number otherwise (f32 values are already rounded). */
+export interface Constant { readonly kind: 'const'; readonly type: ScalarType; readonly value: number | bigint | boolean }
+/** Reads a local, a parameter, or one of the implicit locals that a kernel shape defines. */
+export interface LocalGet { readonly kind: 'local'; readonly type: ScalarType; readonly name: string }
+/** `buffer[index]`; index is u32. Reading outside the buffer is illegal: lowering must prove it absent. */
+export interface Load { readonly kind: 'load'; readonly type: ScalarType; readonly buffer: string; readonly index: Expression }
+export interface UnaryOp { readonly kind: 'unary'; readonly type: ScalarType; readonly op: UnaryOperator; readonly operand: Expression }
+export interface BinaryOp { readonly kind: 'binary'; readonly type: ScalarType; readonly op: BinaryOperator; readonly left: Expression; readonly right: Expression }
+export interface CompareOp { readonly kind: 'compare'; readonly type: 'bool'; readonly op: CompareOperator; readonly left: Expression; readonly right: Expression }
+/** `condition ? whenTrue : whenFalse`, both sides evaluated (no side effects, no traps, so nobody can tell). */
+export interface Select { readonly kind: 'select'; readonly type: ScalarType; readonly condition: Expression; readonly whenTrue: Expression; readonly whenFalse: Expression }
+/**
+ * Value conversion. float → integer truncates and saturates, NaN → 0. integer → float rounds to nearest (i64 → f32 is not allowed).
+ * i64 → 32 bits wraps; i32 ↔ u32 keeps the bits; bool → number is 0 or 1; number → bool is `≠ 0`.
+ */
+export interface Convert { readonly kind: 'convert'; readonly type: ScalarType; readonly operand: Expression }
+/** Same bits, other type: f64 ↔ i64, f32 ↔ u32, f32 ↔ i32. The bits of a NaN must not be observed. */
+export interface Reinterpret { readonly kind: 'reinterpret'; readonly type: ScalarType; readonly operand: Expression }
+/** Calls an IR function that has exactly one result. */
+export interface CallExpression { readonly kind: 'call'; readonly type: ScalarType; readonly function: string; readonly arguments: readonly Expression[] }
+
+export type Expression = Constant | LocalGet | Load | UnaryOp | BinaryOp | CompareOp | Select | Convert | Reinterpret | CallExpression;
+
+// --- Statements -----------------------------------------------------------------------------------------------------
+
+/** Assigns a declared local. */
+export interface SetLocal { readonly kind: 'set'; readonly local: string; readonly value: Expression }
+/** `buffer[index] = value`, cut to the element's width. A NaN is stored as the one NaN. */
+export interface Store { readonly kind: 'store'; readonly buffer: string; readonly index: Expression; readonly value: Expression }
+/** `buffer[index] += value` on an i32, u32 or i64 buffer, wrapping; commutes, so that parallel items may do it in any order. */
+export interface Accumulate { readonly kind: 'accumulate'; readonly buffer: string; readonly index: Expression; readonly value: Expression }
+export interface If { readonly kind: 'if'; readonly condition: Expression; readonly then: readonly Statement[]; readonly else: readonly Statement[] }
+/** `for local = from; local < to; local += 1`, all u32; bounds are evaluated once; the body may not assign the local. */
+export interface For { readonly kind: 'for'; readonly local: string; readonly from: Expression; readonly to: Expression; readonly body: readonly Statement[] }
+export interface While { readonly kind: 'while'; readonly condition: Expression; readonly body: readonly Statement[] }
+/** Leaves the innermost `for` or `while`. */
+export interface Break { readonly kind: 'break' }
+/** Calls an IR function with any number of results. */
+export interface CallStatement { readonly kind: 'call'; readonly function: string; readonly arguments: readonly Expression[]; readonly results: readonly string[] }
+/** In a `map` over ranges or a count: sets bit `index` of the mask buffer (u32 words, 32 elements each) to `condition`. Every item does it exactly once. */
+export interface SetBit { readonly kind: 'setBit'; readonly mask: string; readonly condition: Expression }
+/** Raises fault bits in the program's `faults` buffer (u32[1]); the session stops after the step and the host reports them. */
+export interface Fault { readonly kind: 'fault'; readonly bits: number; readonly when: Expression }
+export interface Comment { readonly kind: 'comment'; readonly text: string }
+
+export type Statement = SetLocal | Store | Accumulate | If | For | While | Break | CallStatement | SetBit | Fault | Comment;
+
+export interface Local { readonly name: string; readonly type: ScalarType }
+
+/** A pure function of scalars: no buffers, no recursion. Its results are the final values of the named locals. */
+export interface IrFunction {
+  readonly name: string;
+  readonly comment: string;
+  readonly parameters: readonly Local[];
+  readonly locals: readonly Local[];
+  readonly body: readonly Statement[];
+  /** Names of parameters or locals whose values are returned, in order. */
+  readonly results: readonly Local[];
+}
+
+// --- Buffers --------------------------------------------------------------------------------------------------------
+
+/** A number known when lowering, or the value of a u32 buffer cell that a kernel has computed by then. */
+export type Extent = number | { readonly buffer: string; readonly index: number };
+
+export type TypedArray = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
+
+/**
+ * A named one-dimensional array that lives for the whole session.
+ * A buffer whose length is an `Extent` of a cell is allocated (zeroed) by an `allocate` action.
+ */
+export interface Buffer {
+  readonly name: string;
+  readonly element: ElementType;
+  readonly length: Extent;
+  /** `state` buffers hold what changes while running and are what a snapshot must keep; `constant` ones never change after initialisation. */
+  readonly role: 'state' | 'constant';
+  /** Initial contents: zeros when absent. */
+  readonly initial?: TypedArray | { readonly fill: number | bigint };
+  /** What the elements are, with the SI unit, for comments in generated code. */
+  readonly comment: string;
+}
+
+// --- Kernels --------------------------------------------------------------------------------------------------------
+
+/** Elements [begin, end) of merged populations; `begin` is a multiple of 64, so that masks and threads split on words. */
+export interface Range { readonly begin: number; readonly end: number }
+
+/**
+ * What a `map` runs over.
+ * - `ranges`: implicit locals `index` (u32, position in the merged arrays), `begin` (u32), `group` (u32, ordinal of the range)
+ * - `count`: implicit local `index` (u32) in [0, count)
+ * - `spikes`: the elements that emitted in this very step: implicit local `index` (u32, as stored in the list)
+ */
+export type MapDomain =
+  | { readonly kind: 'ranges'; readonly ranges: readonly Range[] }
+  | { readonly kind: 'count'; readonly count: Extent }
+  | { readonly kind: 'spikes'; readonly event: string };
+
+interface KernelBase {
+  readonly name: string;
+  /** What it computes, in the model's words; becomes a comment in generated code. */
+  readonly comment: string;
+}
+
+/**
+ * Independent items: an item may store only to elements that no other item touches, and accumulate anywhere.
+ * `lanes: true` promises a body that can run on vector lanes: no loops, no `if`, no scattered store or accumulate; loads and
+ * stores are at `index` itself, or at addresses that are equal for all items of a range.
+ */
+export interface MapKernel extends KernelBase {
+  readonly shape: 'map';
+  readonly domain: MapDomain;
+  readonly lanes: boolean;
+  readonly locals: readonly Local[];
+  readonly body: readonly Statement[];
+}
+
+/** One work item. */
+export interface SequentialKernel extends KernelBase {
+  readonly shape: 'sequential';
+  readonly locals: readonly Local[];
+  readonly body: readonly Statement[];
+}
+
+/**
+ * Reads the mask of `event` over its elements and writes this step's slot of the event's ring: the ascending list and its count.
+ * When the event has a log, appends (step, element) pairs to it.
+ */
+export interface CompactKernel extends KernelBase {
+  readonly shape: 'compact';
+  readonly event: string;
+}
+
+/**
+ * For each delay from `delays.last` down to `delays.first`, for each spike of `event` emitted that many steps ago with
+ * `elements.begin <= element < elements.end`, ascending, for each position p in
+ * [segments[row * D + d], segments[row * D + d + 1]) where row = element - elements.begin, D = last - first + 1, d = delay - first:
+ * runs the body with implicit locals `row` (u32), `position` (u32) and `delay` (i32, steps).
+ *
+ * `order` says which freedom a target has:
+ * - `any`: items commute and each position's own synapse is touched only by its own item; all may run at once
+ * - `byTarget`: as `any`, and the body's writes go to elements given by `targets[position]`, which ascend within a segment:
+ *    a worker may take a range of targets and run the items that fall in it, without atomics
+ * - `byRow`: the writes of an item belong to its row (or its synapse): rows may be split over workers
+ * - `sequential`: the stated order, one item after another
+ */
+export interface PropagateKernel extends KernelBase {
+  readonly shape: 'propagate';
+  readonly event: string;
+  readonly elements: Range;
+  readonly delays: { readonly first: number; readonly last: number };
+  /** u32 buffer of rows * D + 1 offsets into positions. */
+  readonly segments: string;
+  readonly order:
+    | { readonly kind: 'any' | 'byRow' | 'sequential' }
+    | { readonly kind: 'byTarget'; readonly targets: string; readonly targetCount: number };
+  readonly locals: readonly Local[];
+  readonly body: readonly Statement[];
+}
+
+export type Kernel = MapKernel | SequentialKernel | CompactKernel | PropagateKernel;
+
+// --- Events, logs, schedule -----------------------------------------------------------------------------------------
+
+/**
+ * Spikes of one population (or another event of it). Elements are numbered from 0 in the population; bit i of the mask is at
+ * bit `maskBegin + i` of the mask buffer (`maskBegin` is a multiple of 64).
+ */
+export interface EventRing {
+  readonly name: string;
+  readonly size: number;
+  readonly mask: string;
+  readonly maskBegin: number;
+  /** u32[slots * size]: slot of step n is n mod slots. */
+  readonly list: string;
+  /** u32[slots]. */
+  readonly counts: string;
+  /** A power of two greater than the longest delay in use. */
+  readonly slots: number;
+  /** Log that receives every spike as a (step, element) pair. */
+  readonly log?: string;
+}
+
+/** An append-only record that the host drains: `run` stops before a step for which some log may lack room. */
+export interface Log {
+  readonly name: string;
+  readonly buffer: string;
+  /** u32 cell holding the number of rows used. */
+  readonly cursor: { readonly buffer: string; readonly index: number };
+  /** Elements a row. */
+  readonly rowLength: number;
+  /** Rows that fit. */
+  readonly capacity: number;
+  readonly maxRowsPerStep: number;
+}
+
+/** One entry of a step: runs when `(step - offset) mod every == 0` and step >= offset. */
+export interface StepEntry { readonly kernel: string; readonly every: number; readonly offset: number; readonly slot: string }
+
+/** What initialisation and procedures are made of. Kernels of one list run in order, each to its end. */
+export type Action =
+  | { readonly kind: 'run'; readonly kernel: string }
+  | { readonly kind: 'allocate'; readonly buffers: readonly string[] };
+
+export interface Schedule {
+  readonly initialise: readonly Action[];
+  /** Implicit local `step` (i32) counts from 0 in every kernel and is never rewound. */
+  readonly step: readonly StepEntry[];
+  /** Named lists that the host may run between steps, such as the changes that a phase of the protocol makes. */
+  readonly procedures: Readonly<Record<string, readonly Action[]>>;
+}
+
+// --- Manifest: what the buffers mean in the model ---------------------------------------------------------------------
+
+/** Where one variable of a population or projection lives. */
+export interface VariableLocation {
+  readonly owner: string;
+  readonly variable: string;
+  readonly buffer: string;
+  readonly offset: number;
+  /** Number of elements; a projection's is known after initialisation. */
+  readonly length: Extent;
+  /** SI unit text, `1` when dimensionless. */
+  readonly unit: string;
+  /** True when it changes with time and so belongs to the fingerprint. */
+  readonly state: boolean;
+}
+
+/** Where the synapses of one projection live, in storage order. */
+export interface ProjectionLocation {
+  readonly name: string;
+  readonly count: Extent;
+  /** u32 source and target index of each position, or how to find the source: from the segments. */
+  readonly targets: string;
+  readonly segments: string;
+  readonly sources: number;
+  readonly delays: { readonly first: number; readonly last: number };
+  /** u32 creation index of each position; absent when storage order is creation order. */
+  readonly creation?: string;
+}
+
+/** One recording: which log holds it and what its columns are. */
+export interface SampleLocation {
+  readonly recording: string;
+  readonly owner: string;
+  readonly variable: string;
+  readonly unit: string;
+  readonly log: string;
+  /** First element within a row of the log, and number of elements. */
+  readonly column: number;
+  readonly indices: Uint32Array | { readonly begin: number; readonly end: number };
+  readonly element: ElementType;
+  /** Steps between samples, and the step of the first. */
+  readonly every: number;
+  readonly offset: number;
+  /** Time of the sample taken in step n is (n + label) * dt. */
+  readonly label: 0 | 1;
+}
+
+export interface Manifest {
+  readonly populations: readonly { readonly name: string; readonly size: number; readonly event: string | null; readonly recorded: boolean }[];
+  readonly events: readonly { readonly event: string; readonly population: string; readonly name: string }[];
+  readonly variables: readonly VariableLocation[];
+  readonly projections: readonly ProjectionLocation[];
+  readonly samples: readonly SampleLocation[];
+  /** Spike time of step n is (n + spikeLabel) * dt. */
+  readonly spikeLabel: 0 | 1;
+  /** What each fault bit means, as a sentence. */
+  readonly faults: Readonly<Record<number, string>>;
+  /** Choices worth reporting: integration method of each equation set, representation of each projection. */
+  readonly notes: readonly string[];
+}
+
+export interface Program {
+  readonly name: string;
+  readonly precision: Precision;
+  /** Seconds a step. */
+  readonly dt: number;
+  readonly numericsVersion: number;
+  readonly functions: readonly IrFunction[];
+  readonly buffers: readonly Buffer[];
+  readonly kernels: readonly Kernel[];
+  readonly events: readonly EventRing[];
+  readonly logs: readonly Log[];
+  readonly schedule: Schedule;
+  readonly manifest: Manifest;
+}
+
+/** Raised with any change of results; stored with every fingerprint. */
+export const numericsVersion = 1;

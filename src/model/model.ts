@@ -1,0 +1,317 @@
+/**
+ * The normalised model: what passed validation, with every default present, every quantity in SI, every expression in the
+ * canonical syntax over SI units, and every reference resolvable. It is plain JSON, so that hashing, storing in results and
+ * running again are one thing. Only `normalise` makes it; everything downstream takes only this type.
+ *
+ * The document as people write it is described by `schemas/model.schema.json` (`ModelDocument` in `document.ts`): there, a
+ * quantity is a string with a unit or a number in its slot's unit, and shorthands are allowed.
+ */
+
+/** A name of the model: a letter or underscore, then letters, digits, underscores. */
+export type Id = string;
+/** An expression in the canonical syntax, SI units only (`0.02*V`), printed by `printExpression`. */
+export type ExpressionText = string;
+/** A statement in the canonical syntax (`v = E_l`, `post.ge += w`, `send(port, w, 0.001*s)`). */
+export type StatementText = string;
+/** Canonical text of an SI unit, such as `V`, `S*m**-2`, `1`. */
+export type UnitText = string;
+
+export type ValueType = 'real' | 'integer' | 'boolean';
+
+/** A large array kept beside the document; `$data` is the SHA-256 of its little-endian bytes. Values are in SI. */
+export interface DataReference {
+  readonly $data: string;
+  readonly dtype: 'f64' | 'f32' | 'i64' | 'i32' | 'u32' | 'u8';
+  readonly shape: readonly number[];
+}
+
+export type ArrayValue = readonly number[] | DataReference;
+
+/**
+ * A value for each element: a number in SI, an expression evaluated once for each element (it may draw random numbers and
+ * read the element's index, position and parameters), an array, or a draw by a generator that a notation prescribes.
+ */
+export type Value = number | ExpressionText | { readonly array: ArrayValue } | HostDraw;
+
+/** Drawn in a host pass of lowering by a named generator, in the notation's order, untouched by the model's seed. */
+export interface HostDraw {
+  readonly generator: 'numpy-mt19937';
+  readonly seed: string;
+  readonly distribution: string;
+  readonly arguments: readonly number[];
+  readonly order: number;
+}
+
+// --- Types ----------------------------------------------------------------------------------------------------------
+
+export interface Parameter {
+  readonly unit: UnitText;
+  readonly type: ValueType;
+  /** Default for every element. */
+  readonly value: Value;
+  /** One value for the whole population or projection rather than one per element. */
+  readonly shared: boolean;
+}
+
+export interface StateVariable {
+  readonly unit: UnitText;
+  readonly type: ValueType;
+  readonly initial: Value;
+  readonly shared: boolean;
+}
+
+export interface DerivedVariable {
+  readonly unit: UnitText;
+  readonly type: ValueType;
+  readonly value: ExpressionText;
+  readonly shared: boolean;
+  /** Computed once at the start of each step and held, rather than wherever it is read. */
+  readonly held: boolean;
+}
+
+export interface Derivative {
+  readonly rate: ExpressionText;
+  /** Synapses only: advanced in closed form when a pathway runs, rather than each step. */
+  readonly eventDriven: boolean;
+}
+
+/** A sum that stimuli and continuous synapses add up to within a step; zero at its start. */
+export interface Input {
+  readonly unit: UnitText;
+  readonly reduce: 'sum' | 'product';
+}
+
+export interface Refractory {
+  /** Duration as an expression in seconds; exclusive with `while`. */
+  readonly for?: ExpressionText;
+  /** Stays refractory as long as this condition holds. */
+  readonly while?: ExpressionText;
+  /** Variables whose rate is zero meanwhile. */
+  readonly rate: readonly Id[];
+  /** Whether code other than the event's own actions may write those variables meanwhile. */
+  readonly writes: 'block' | 'allow';
+  /** Whether the event itself is suppressed meanwhile. */
+  readonly suppress: boolean;
+  readonly evaluated: 'atEvent' | 'eachStep';
+}
+
+export interface EventDefinition {
+  readonly when: ExpressionText;
+  readonly edge: 'level' | 'rising';
+  readonly do: readonly StatementText[];
+  readonly refractory?: Refractory;
+  /** Slot of the condition and of the actions in the timing profile; absent: the profile's own. */
+  readonly slot?: string;
+  readonly actionSlot?: string;
+  readonly order: number;
+  /** How many times a spike counts; absent: once. */
+  readonly multiplicity?: ExpressionText;
+}
+
+/** LEMS-like regime: its own derivatives, transitions and entry actions. */
+export interface Regime {
+  readonly initial: boolean;
+  readonly derivatives: Readonly<Record<Id, Derivative>>;
+  readonly onEntry: readonly StatementText[];
+  readonly transitions: readonly { readonly when: ExpressionText; readonly do: readonly StatementText[]; readonly to: Id; readonly emit?: Id }[];
+}
+
+export type IntegrationMethod =
+  | 'auto' | 'exact' | 'exponentialEuler' | 'euler' | 'rk2' | 'rk4' | 'heun' | 'milstein' | 'adaptive'
+  | 'cable-then-gates' | 'gates-then-cable';
+
+/** Library name that a type claims to equal, with the expression of each library parameter in the type's own. */
+export interface ConformsTo {
+  readonly type: string;
+  readonly where: Readonly<Record<string, ExpressionText>>;
+  readonly timing?: string;
+}
+
+interface EquationSet {
+  readonly parameters: Readonly<Record<Id, Parameter>>;
+  readonly state: Readonly<Record<Id, StateVariable>>;
+  readonly derived: Readonly<Record<Id, DerivedVariable>>;
+  readonly derivatives: Readonly<Record<Id, Derivative>>;
+  /** Names of white noises (unit s**-0.5) that derivatives may use: `xi`, `xi_a`. */
+  readonly noise: readonly Id[];
+  readonly method: IntegrationMethod;
+  readonly conformsTo?: ConformsTo;
+}
+
+export interface NeuronType extends EquationSet {
+  readonly inputs: Readonly<Record<Id, Input>>;
+  readonly events: Readonly<Record<Id, EventDefinition>>;
+  readonly regimes: Readonly<Record<Id, Regime>>;
+  /** A tree of sections with mechanisms (see `compartments.ts`); lowering refuses it for now. */
+  readonly compartments?: unknown;
+}
+
+/** What a synapse does when an event reaches it. */
+export interface Pathway {
+  /** `pre.spike`, `post.spike`, `pre.<event>`, `post.<event>`. */
+  readonly on: string;
+  /** Seconds, over the synapse's values and indices; drawn once at build. */
+  readonly delay: Value;
+  readonly slot?: string;
+  readonly order: number;
+  readonly do: readonly StatementText[];
+}
+
+export interface SynapseType extends EquationSet {
+  readonly pathways: Readonly<Record<Id, Pathway>>;
+  /** Continuous part: added each step to an input or variable of an end (`post.I`, `pre.I`, `port`). */
+  readonly contributes: Readonly<Record<string, ExpressionText>>;
+  /** Brian's summed variables: each step, before the target's integration, the variable becomes the sum over synapses. */
+  readonly summed: Readonly<Record<string, ExpressionText>>;
+  /** Ports that a projection's `receptor` binds to variables of the target, with their units. */
+  readonly ports: Readonly<Record<Id, { readonly unit: UnitText }>>;
+}
+
+// --- Networks -------------------------------------------------------------------------------------------------------
+
+export interface Population {
+  /** A neuron type, or none for a source that replays spikes. */
+  readonly type?: Id;
+  readonly size: number;
+  readonly values: Readonly<Record<Id, Value>>;
+  /** Order in which `values` are applied when they read each other; empty: by dependency. */
+  readonly positions?: ArrayValue | { readonly structure: string; readonly arguments: Readonly<Record<string, Value>> };
+  /** Spikes to replay: `times` in s and element `indices`, sorted by (time, index). */
+  readonly spikes?: { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number } | { readonly file: string; readonly population?: string };
+  readonly clock?: Id;
+  readonly order: number;
+}
+
+/** A set of elements of a population: whole, slice, list, mask, drawn sample; or an assembly of such. */
+export type SelectionRule =
+  | { readonly population: Id; readonly slice?: readonly [number, number, number] }
+  | { readonly population: Id; readonly indices: ArrayValue }
+  | { readonly population: Id; readonly mask: ArrayValue }
+  | { readonly population: Id; readonly sample: number; readonly generator?: HostDraw }
+  | { readonly assembly: readonly SelectionRule[] }
+  | { readonly projection: Id };
+
+/** One end of a projection: a selection, an event, and for cells with structure a place. */
+export interface End {
+  readonly of: SelectionRule;
+  readonly event?: Id;
+  readonly section?: string;
+  readonly fraction?: number;
+}
+
+export type ConnectionRule =
+  | { readonly rule: 'all'; readonly self: boolean }
+  | { readonly rule: 'oneToOne' }
+  /** Independent pairs with probability `p` (number: skips per block; expression of i, j and pre/post values: per pair), where `condition` holds. */
+  | { readonly rule: 'pairs'; readonly condition: ExpressionText | null; readonly p: number | ExpressionText; readonly copies: number | ExpressionText; readonly self: boolean }
+  /** For each outer element, `each` over a range or sample, where `condition` holds: target (or source) index `index`. */
+  | {
+      readonly rule: 'generator'; readonly outer: 'pre' | 'post'; readonly variable: Id; readonly index: ExpressionText;
+      readonly condition: ExpressionText | null; readonly copies: number | ExpressionText; readonly skipInvalid: boolean;
+      readonly range: { readonly from: ExpressionText; readonly to: ExpressionText; readonly step: ExpressionText; readonly sample?: { readonly p?: ExpressionText; readonly size?: ExpressionText } };
+    }
+  | { readonly rule: 'list'; readonly sources: ArrayValue; readonly targets: ArrayValue }
+  | { readonly rule: 'fixedInDegree' | 'fixedOutDegree'; readonly n: number | ExpressionText; readonly replace: boolean; readonly self: boolean }
+  | { readonly rule: 'fixedTotal'; readonly n: number; readonly replace: boolean; readonly self: boolean }
+  /** Rules that lowering does not run yet keep their name and arguments. */
+  | { readonly rule: 'smallWorld' | 'hostDrawn' | 'csa'; readonly arguments: Readonly<Record<string, unknown>> };
+
+export interface Projection {
+  readonly from: End;
+  readonly to: End;
+  readonly synapse: Id;
+  /** Applied in order; synapses are created in this order. */
+  readonly connect: readonly ConnectionRule[];
+  /** Which variable of the target the synapse's ports write to: `{port: 'ge'}`. */
+  readonly receptors: Readonly<Record<Id, Id>>;
+  readonly values: Readonly<Record<Id, Value>>;
+  /** Delay of each pathway in s; overrides the type's. */
+  readonly delays: Readonly<Record<Id, Value>>;
+  readonly delayRange?: { readonly min?: number; readonly max?: number; readonly outOfRange: 'clip' | 'redraw' | 'error' };
+  readonly space?: { readonly axes: string; readonly scale: readonly number[]; readonly offset: readonly number[]; readonly periodic: readonly (readonly [number, number] | null)[] };
+  readonly order: number;
+}
+
+export type Stimulus =
+  /** Adds Binomial(n, rate*dt) * weight to a variable each step, independently for each element (Brian's PoissonInput). */
+  | { readonly kind: 'poisson'; readonly to: SelectionRule; readonly variable: Id; readonly n: number; readonly rate: number; readonly weight: ExpressionText; readonly slot?: string; readonly order: number }
+  /** Adds `value` (expression of t and the element) to an input each step while attached. */
+  | { readonly kind: 'current'; readonly to: SelectionRule; readonly input: Id; readonly value: ExpressionText; readonly attached: boolean; readonly section?: string; readonly fraction?: number };
+
+/** Statements on every element of a selection at the ticks of a clock (Brian's run_regularly). */
+export interface Operation {
+  readonly on: SelectionRule;
+  readonly do: readonly StatementText[];
+  /** Seconds; absent: every step. */
+  readonly every?: number;
+  readonly slot?: string;
+  readonly order: number;
+}
+
+/** Piecewise constant function of time, f(t) or f(t, i): value k holds for k*dt <= t < (k+1)*dt, the ends extend. */
+export interface Table {
+  readonly dt: number;
+  readonly unit: UnitText;
+  /** Row-major [time] or [time, element]. */
+  readonly values: ArrayValue;
+  readonly columns: number | null;
+}
+
+export interface Clock { readonly dt: number }
+
+export type Recording =
+  | { readonly of: SelectionRule; readonly events: Id; readonly variables?: readonly Id[]; readonly name: Id }
+  | { readonly of: SelectionRule; readonly variables: readonly Id[]; readonly every?: number; readonly slot?: string; readonly order?: number; readonly name: Id; readonly section?: string; readonly fraction?: number }
+  | { readonly of: SelectionRule; readonly rate: true; readonly name: Id };
+
+export type Phase =
+  | { readonly run: number }
+  | { readonly runUntil: number }
+  | { readonly set: Readonly<Record<string, Value>>; readonly where?: ExpressionText }
+  | { readonly initialise: Readonly<Record<string, Value>> }
+  | { readonly attach: Id } | { readonly detach: Id }
+  | { readonly record: Id; readonly on: boolean }
+  | { readonly reset: true; readonly segment?: string }
+  | { readonly store: string } | { readonly restore: string };
+
+export type TimingProfile = 'brian' | 'grid' | 'lems-euler';
+
+export interface Metadata {
+  readonly title?: string;
+  readonly description?: string;
+  readonly authors?: readonly { readonly name: string; readonly orcid?: string }[];
+  readonly licence?: string;
+  readonly doi?: string;
+  readonly species?: string;
+  readonly region?: string;
+  readonly terms?: readonly string[];
+}
+
+export interface Model {
+  readonly interneuron: 1;
+  readonly name: string;
+  readonly metadata: Metadata;
+  /** Model parameters, resolved: already substituted everywhere, kept for `--set` and for readers. */
+  readonly parameters: Readonly<Record<Id, { readonly unit: UnitText; readonly value: number }>>;
+  readonly neurons: Readonly<Record<Id, NeuronType>>;
+  readonly synapses: Readonly<Record<Id, SynapseType>>;
+  readonly tables: Readonly<Record<Id, Table>>;
+  readonly populations: Readonly<Record<Id, Population>>;
+  readonly projections: Readonly<Record<Id, Projection>>;
+  readonly stimuli: Readonly<Record<Id, Stimulus>>;
+  readonly operations: Readonly<Record<Id, Operation>>;
+  readonly clocks: Readonly<Record<Id, Clock>>;
+  readonly recordings: readonly Recording[];
+  readonly timing: TimingProfile;
+  readonly experiment: { readonly dt: number; readonly seed: string; readonly protocol: readonly Phase[] };
+  readonly annotations: Readonly<Record<string, unknown>>;
+}
+
+/** The arrays that `$data` references of a model point at, by digest, decoded. */
+export type DataStore = ReadonlyMap<string, Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array | BigInt64Array>;
+
+/** A validated model with its large arrays. */
+export interface ValidModel {
+  readonly model: Model;
+  readonly data: DataStore;
+}

@@ -51,6 +51,8 @@ export interface Session {
 export interface Executable {
   /** Generated source by file name, for `codegen` and for reading. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Worker threads that its sessions use; absent: one. */
+  readonly threads?: number;
   start(): Promise<Session>;
 }
 

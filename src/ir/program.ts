@@ -309,12 +309,24 @@ export interface SampleLocation {
   readonly label: 0 | 1;
 }
 
+/** One recording of events, or of the rate that they make (events per element and second). */
+export interface EventRecordingLocation {
+  readonly recording: string;
+  readonly kind: 'events' | 'rate';
+  readonly population: string;
+  /** Name of the event ring, whose log is drained. */
+  readonly event: string;
+  readonly indices: Uint32Array | { readonly begin: number; readonly end: number };
+}
+
 export interface Manifest {
   readonly populations: readonly { readonly name: string; readonly size: number; readonly event: string | null; readonly recorded: boolean }[];
   readonly events: readonly { readonly event: string; readonly population: string; readonly name: string }[];
   readonly variables: readonly VariableLocation[];
   readonly projections: readonly ProjectionLocation[];
   readonly samples: readonly SampleLocation[];
+  /** Absent: the spikes of every population that says `recorded`, under the population's name. */
+  readonly eventRecordings?: readonly EventRecordingLocation[];
   /** Spike time of step n is (n + spikeLabel) * dt. */
   readonly spikeLabel: 0 | 1;
   /** What each fault bit means, as a sentence. */

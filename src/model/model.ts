@@ -7,73 +7,13 @@
  * quantity is a string with a unit or a number in its slot's unit, and shorthands are allowed.
  */
 
-/** A name of the model: a letter or underscore, then letters, digits, underscores. */
-export type Id = string;
-/** An expression in the canonical syntax, SI units only (`0.02*V`), printed by `printExpression`. */
-export type ExpressionText = string;
-/** A statement in the canonical syntax (`v = E_l`, `post.ge += w`, `send(port, w, 0.001*s)`). */
-export type StatementText = string;
-/** Canonical text of an SI unit, such as `V`, `S*m**-2`, `1`. */
-export type UnitText = string;
+import type { Compartments } from './compartments.js';
+import type { ArrayValue, Derivative, EquationSet, ExpressionText, HostDraw, Id, StatementText, UnitText, Value } from './equations.js';
 
-export type ValueType = 'real' | 'integer' | 'boolean';
-
-/** A large array kept beside the document; `$data` is the SHA-256 of its little-endian bytes. Values are in SI. */
-export interface DataReference {
-  readonly $data: string;
-  readonly dtype: 'f64' | 'f32' | 'i64' | 'i32' | 'u32' | 'u8';
-  readonly shape: readonly number[];
-}
-
-export type ArrayValue = readonly number[] | DataReference;
-
-/**
- * A value for each element: a number in SI, an expression evaluated once for each element (it may draw random numbers and
- * read the element's index, position and parameters), an array, or a draw by a generator that a notation prescribes.
- */
-export type Value = number | ExpressionText | { readonly array: ArrayValue } | HostDraw;
-
-/** Drawn in a host pass of lowering by a named generator, in the notation's order, untouched by the model's seed. */
-export interface HostDraw {
-  readonly generator: 'numpy-mt19937';
-  readonly seed: string;
-  readonly distribution: string;
-  readonly arguments: readonly number[];
-  readonly order: number;
-}
+export type * from './compartments.js';
+export type * from './equations.js';
 
 // --- Types ----------------------------------------------------------------------------------------------------------
-
-export interface Parameter {
-  readonly unit: UnitText;
-  readonly type: ValueType;
-  /** Default for every element. */
-  readonly value: Value;
-  /** One value for the whole population or projection rather than one per element. */
-  readonly shared: boolean;
-}
-
-export interface StateVariable {
-  readonly unit: UnitText;
-  readonly type: ValueType;
-  readonly initial: Value;
-  readonly shared: boolean;
-}
-
-export interface DerivedVariable {
-  readonly unit: UnitText;
-  readonly type: ValueType;
-  readonly value: ExpressionText;
-  readonly shared: boolean;
-  /** Computed once at the start of each step and held, rather than wherever it is read. */
-  readonly held: boolean;
-}
-
-export interface Derivative {
-  readonly rate: ExpressionText;
-  /** Synapses only: advanced in closed form when a pathway runs, rather than each step. */
-  readonly eventDriven: boolean;
-}
 
 /** A sum that stimuli and continuous synapses add up to within a step; zero at its start. */
 export interface Input {
@@ -92,6 +32,10 @@ export interface Refractory {
   readonly writes: 'block' | 'allow';
   /** Whether the event itself is suppressed meanwhile. */
   readonly suppress: boolean;
+  /** Other events that are suppressed meanwhile. */
+  readonly of?: readonly Id[];
+  /** How the duration becomes whole steps; absent: as the timing profile has it. */
+  readonly rounding?: 'nearest' | 'up' | 'down';
   readonly evaluated: 'atEvent' | 'eachStep';
 }
 
@@ -106,6 +50,9 @@ export interface EventDefinition {
   readonly order: number;
   /** How many times a spike counts; absent: once. */
   readonly multiplicity?: ExpressionText;
+  /** Cells with structure: the place whose variables the condition reads. */
+  readonly section?: Id;
+  readonly fraction?: number;
 }
 
 /** LEMS-like regime: its own derivatives, transitions and entry actions. */
@@ -116,34 +63,12 @@ export interface Regime {
   readonly transitions: readonly { readonly when: ExpressionText; readonly do: readonly StatementText[]; readonly to: Id; readonly emit?: Id }[];
 }
 
-export type IntegrationMethod =
-  | 'auto' | 'exact' | 'exponentialEuler' | 'euler' | 'rk2' | 'rk4' | 'heun' | 'milstein' | 'adaptive'
-  | 'cable-then-gates' | 'gates-then-cable';
-
-/** Library name that a type claims to equal, with the expression of each library parameter in the type's own. */
-export interface ConformsTo {
-  readonly type: string;
-  readonly where: Readonly<Record<string, ExpressionText>>;
-  readonly timing?: string;
-}
-
-interface EquationSet {
-  readonly parameters: Readonly<Record<Id, Parameter>>;
-  readonly state: Readonly<Record<Id, StateVariable>>;
-  readonly derived: Readonly<Record<Id, DerivedVariable>>;
-  readonly derivatives: Readonly<Record<Id, Derivative>>;
-  /** Names of white noises (unit s**-0.5) that derivatives may use: `xi`, `xi_a`. */
-  readonly noise: readonly Id[];
-  readonly method: IntegrationMethod;
-  readonly conformsTo?: ConformsTo;
-}
-
 export interface NeuronType extends EquationSet {
   readonly inputs: Readonly<Record<Id, Input>>;
   readonly events: Readonly<Record<Id, EventDefinition>>;
   readonly regimes: Readonly<Record<Id, Regime>>;
-  /** A tree of sections with mechanisms (see `compartments.ts`); lowering refuses it for now. */
-  readonly compartments?: unknown;
+  /** A tree of sections with mechanisms on them. */
+  readonly compartments?: Compartments;
 }
 
 /** What a synapse does when an event reaches it. */
@@ -189,7 +114,8 @@ export type SelectionRule =
   | { readonly population: Id; readonly mask: ArrayValue }
   | { readonly population: Id; readonly sample: number; readonly generator?: HostDraw }
   | { readonly assembly: readonly SelectionRule[] }
-  | { readonly projection: Id };
+  /** Synapses of a projection, by their order of creation. */
+  | { readonly projection: Id; readonly slice?: readonly [number, number, number]; readonly indices?: ArrayValue };
 
 /** One end of a projection: a selection, an event, and for cells with structure a place. */
 export interface End {

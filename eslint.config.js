@@ -1,0 +1,114 @@
+/** House rules. Those that are ours are explained in CONTRIBUTING.md; `test/lint` shows that each finds what it should. */
+
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { noNumberPower } from './scripts/lint/no-number-power.js';
+
+/**
+ * Which folders a folder may import from, besides itself; `packages` false bans packages as well. The order is the
+ * order in which data passes through them (docs/architecture.md).
+ */
+export const layers = {
+  'src/diagnostics': { from: [], packages: false },
+  'src/lang': { from: ['src/diagnostics'], packages: false },
+  'src/model': { from: ['src/diagnostics', 'src/lang', 'schemas'], packages: true },
+  'src/ir': { from: ['src/diagnostics'], packages: false },
+  'src/lower': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/ir'], packages: false },
+  'src/codegen': { from: ['src/diagnostics', 'src/ir'], packages: true },
+  'translators/brian': { from: ['src/diagnostics', 'src/lang', 'src/model', 'schemas'], packages: true },
+  'runtime/targets': { from: ['src/diagnostics', 'src/ir', 'src/codegen'], packages: true },
+  'runtime/results': { from: ['src/diagnostics', 'src/ir'], packages: true },
+  'runtime/record': { from: ['src/diagnostics', 'src/ir', 'runtime/targets', 'runtime/results'], packages: true },
+};
+
+const roots = [...Object.keys(layers), 'src/pipeline.ts', 'src/pipeline', 'src/cli', 'src/index.ts', 'test', 'bench', 'scripts', 'schemas'];
+
+const zones = Object.entries(layers).flatMap(([folder, { from }]) =>
+  roots
+    .filter((other) => other !== folder && !from.includes(other))
+    .map((other) => ({
+      target: `./${folder}`,
+      from: `./${other}`,
+      message: `${folder} may import only from: ${from.join(', ') || 'nothing'}.`,
+    })),
+);
+
+/** Functions whose last bits differ between machines and versions of an engine, and what depends on a locale. */
+const unportable = [
+  {
+    selector:
+      'MemberExpression[object.name="Math"]:not([property.name=/^(abs|ceil|clz32|floor|fround|imul|max|min|round|sign|sqrt|trunc|E|PI)$/])',
+    message: 'The result differs between machines: use the functions of src/ir/library, or decimal arithmetic.',
+  },
+  { selector: 'VariableDeclarator[init.name="Math"]', message: 'Name the functions of Math where they are used.' },
+  { selector: 'CallExpression[callee.property.name=/^(localeCompare|toLocale\\w+)$/]', message: 'The result depends on the locale.' },
+];
+
+const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
+
+export default defineConfig(
+  { ignores: ['dist/', 'out/', 'coverage/', '.venv/', 'fixtures/', 'test/lint/fixtures/', '**/*.generated.*'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    plugins: { 'import-x': importX, house: { rules: { 'no-number-power': noNumberPower } } },
+    settings: {
+      'import-x/resolver-next': [createTypeScriptImportResolver()],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', noDefaultExport],
+      'import-x/no-cycle': 'error',
+      'import-x/no-unresolved': 'error',
+      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/require-array-sort-compare': ['error', { ignoreStringArrays: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // An index that the surrounding code has shown to be within bounds is common in numerical code.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // Interfaces promise promises; some of those who keep the promise have nothing to wait for.
+      '@typescript-eslint/require-await': 'off',
+      // A check of what a type rules out is wanted where data comes from outside.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/no-unnecessary-type-conversion': 'off',
+      // Objects here are closures: none of their functions reads `this`.
+      '@typescript-eslint/unbound-method': 'off',
+      // Text that is spread is names and operators, which are ASCII.
+      '@typescript-eslint/no-misused-spread': 'off',
+    },
+  },
+  ...Object.entries(layers)
+    .filter(([, { packages }]) => !packages)
+    .map(([folder]) => ({
+      files: [`${folder}/**`],
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          { patterns: [{ regex: '^(?!\\.|node:(buffer|crypto)$)', message: `${folder} depends on no package.` }] },
+        ],
+      },
+    })),
+  {
+    files: ['src/lang/**', 'src/model/**', 'src/lower/**', 'src/ir/**'],
+    rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...unportable], 'house/no-number-power': 'error' },
+  },
+  {
+    files: ['test/**', 'bench/**'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+    },
+  },
+  { files: ['bench/**', 'scripts/**', '*.{js,ts}'], rules: { 'no-console': 'off', 'no-restricted-syntax': 'off' } },
+  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked], rules: { 'import-x/no-unresolved': 'off' } },
+);

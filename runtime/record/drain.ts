@@ -1,0 +1,59 @@
+/** Takes the rows that a program's logs hold and empties them. */
+
+import type { Log, Program, TypedArray } from '../../src/ir/program.js';
+import { invariant } from '../../src/diagnostics/diagnostic.js';
+import { arrayOf, copyInto, elementTypeOf } from '../results/arrays.js';
+import type { Session } from '../targets/target.js';
+
+/** Rows of one log, copied. */
+export interface LogRows {
+  readonly log: Log;
+  readonly rows: number;
+  /** Row-major [rows, log.rowLength]. */
+  readonly data: TypedArray;
+}
+
+/** Empties all logs; those without rows are left out. */
+export async function drainLogs(session: Session, program: Program): Promise<readonly LogRows[]> {
+  const drained: LogRows[] = [];
+  for (const buffer of new Set(program.logs.map(({ cursor }) => cursor.buffer))) {
+    const cursors = await session.read(buffer);
+    invariant(cursors instanceof Uint32Array, 'record', `buffer ${buffer} holds cursors and is not u32`);
+    let used = false;
+    for (const log of program.logs) {
+      if (log.cursor.buffer !== buffer) continue;
+      const rows = cursors[log.cursor.index]!;
+      if (rows === 0) continue;
+      invariant(rows <= log.capacity, 'record', `log ${log.name} holds ${rows} rows, more than its capacity of ${log.capacity}`);
+      drained.push({ log, rows, data: await session.read(log.buffer, 0, rows * log.rowLength) });
+      cursors[log.cursor.index] = 0;
+      used = true;
+    }
+    if (used) await session.write(buffer, cursors);
+  }
+  return drained;
+}
+
+/** The (step, element) pairs of an event's log, as two arrays. */
+export function splitPairs(rows: LogRows): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
+  const { data } = rows;
+  invariant(data instanceof Uint32Array && rows.log.rowLength === 2, 'record', `log ${rows.log.name} does not hold (step, element) pairs`);
+  const steps = new Uint32Array(rows.rows);
+  const elements = new Uint32Array(rows.rows);
+  for (let i = 0; i < rows.rows; i += 1) {
+    steps[i] = data[2 * i]!;
+    elements[i] = data[2 * i + 1]!;
+  }
+  return { steps, elements };
+}
+
+/** Columns [column, column + width) of all rows. */
+export function sliceColumns(rows: LogRows, column: number, width: number): TypedArray {
+  const { rowLength } = rows.log;
+  if (width === rowLength) return rows.data;
+  const result = arrayOf(elementTypeOf(rows.data), rows.rows * width);
+  for (let row = 0; row < rows.rows; row += 1) {
+    copyInto(result, rows.data.subarray(row * rowLength + column, row * rowLength + column + width), row * width);
+  }
+  return result;
+}

@@ -1,0 +1,202 @@
+/**
+ * The fingerprint of a run: SHA-256 of all spikes and of the final time-varying state. `docs/determinism.md` restates this layout.
+ *
+ * - spikes of a population: for each spike, ascending by (step, index), the step as u64 and the index as u32, little-endian
+ * - a variable: its elements little-endian in their own width, every NaN as the one NaN; a population's in order of index, a
+ *   projection's in order of (source, target, copy)
+ * - a population: the lines `numerics N`, `precision P`, `population NAME SIZE`, `spikes COUNT DIGEST`, then
+ *   `variable NAME ELEMENT COUNT DIGEST` for each, sorted by name
+ * - a projection that has state: `numerics N`, `precision P`, `projection NAME COUNT`, and its variables likewise
+ * - the total: `numerics N`, `precision P`, then `population NAME DIGEST` and `projection NAME DIGEST` for each, sorted by name
+ *
+ * Each line ends with a line feed, digests are hexadecimal, names sort by their characters' codes.
+ */
+
+import { createHash, type Hash } from 'node:crypto';
+
+import { invariant } from '../../src/diagnostics/diagnostic.js';
+import type { ElementType, Program, ProjectionLocation, TypedArray, VariableLocation } from '../../src/ir/program.js';
+import { bytesOf } from '../results/arrays.js';
+import type { Fingerprint, PopulationDigest, ProjectionDigest } from '../results/result.js';
+import type { Session } from '../targets/target.js';
+import { canonicaliseNaN, readBlock, resolveExtent } from './session-read.js';
+import { synapseBlocks } from './synapse-order.js';
+
+/** Takes spikes as they come and reads the state at the end. */
+export interface Fingerprinter {
+  /** Spikes of one event ring, ascending by (step, element); what is no population's spike event is not hashed. */
+  spikes(event: string, steps: Uint32Array, elements: Uint32Array): void;
+  /** Number of spikes so far of a population. */
+  count(population: string): number;
+  /** Reads the time-varying state and closes all digests. */
+  finish(session: Session): Promise<Fingerprint>;
+}
+
+/** A fingerprinter for one run of `program`. */
+export function createFingerprinter(program: Program): Fingerprinter {
+  invariant(new Uint8Array(Uint32Array.of(1).buffer)[0] === 1, 'fingerprint', 'this machine is not little-endian');
+  const streams = new Map<string, SpikeHash>();
+  const byEvent = new Map<string, SpikeHash>();
+  for (const { name, event } of program.manifest.populations) {
+    const stream = createSpikeHash(name);
+    streams.set(name, stream);
+    if (event !== null) byEvent.set(event, stream);
+  }
+  const finish = async (session: Session): Promise<Fingerprint> => {
+    const { numericsVersion, precision } = program;
+    const head = [`numerics ${numericsVersion}`, `precision ${precision}`];
+    const populations: Record<string, PopulationDigest> = {};
+    for (const { name, size } of sortedByName(program.manifest.populations)) {
+      const spikes = streams.get(name)!.digest();
+      const state = await populationState(session, program, variablesOf(program, name));
+      const lines = [...head, `population ${name} ${size}`, `spikes ${spikes.count} ${spikes.digest}`, ...state.lines];
+      populations[name] = { digest: digestOfLines(lines), spikes, state: state.digests };
+    }
+    const projections: Record<string, ProjectionDigest> = {};
+    for (const projection of sortedByName(program.manifest.projections)) {
+      const variables = variablesOf(program, projection.name);
+      if (variables.length === 0) continue;
+      const count = await resolveExtent(session, projection.count);
+      const state = await projectionState(session, program, projection, variables);
+      projections[projection.name] = {
+        digest: digestOfLines([...head, `projection ${projection.name} ${count}`, ...state.lines]), state: state.digests,
+      };
+    }
+    const total = digestOfLines([
+      ...head,
+      ...Object.entries(populations).map(([name, { digest }]) => `population ${name} ${digest}`),
+      ...Object.entries(projections).map(([name, { digest }]) => `projection ${name} ${digest}`),
+    ]);
+    return { numericsVersion, precision, total, populations, projections };
+  };
+  return {
+    spikes: (event, steps, elements) => byEvent.get(event)?.add(steps, elements),
+    count: (population) => streams.get(population)?.count() ?? 0,
+    finish,
+  };
+}
+
+function digestOfLines(lines: readonly string[]): string {
+  return createHash('sha256').update(lines.map((line) => `${line}\n`).join('')).digest('hex');
+}
+
+function sortedByName<T extends { readonly name: string }>(list: readonly T[]): readonly T[] {
+  return [...list].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** Time-varying variables of one owner, sorted by name. */
+function variablesOf(program: Program, owner: string): readonly VariableLocation[] {
+  return program.manifest.variables
+    .filter((variable) => variable.owner === owner && variable.state)
+    .sort((a, b) => (a.variable < b.variable ? -1 : a.variable > b.variable ? 1 : 0));
+}
+
+// --- Spikes -----------------------------------------------------------------------------------------------------------
+
+interface SpikeHash {
+  add(steps: Uint32Array, elements: Uint32Array): void;
+  count(): number;
+  digest(): { readonly count: number; readonly digest: string };
+}
+
+function createSpikeHash(population: string): SpikeHash {
+  const hash = createHash('sha256');
+  let count = 0;
+  let lastStep = -1;
+  let lastElement = -1;
+  const add = (steps: Uint32Array, elements: Uint32Array): void => {
+    const words = new Uint32Array(steps.length * 3);
+    for (let i = 0; i < steps.length; i += 1) {
+      const step = steps[i]!;
+      const element = elements[i]!;
+      if (step < lastStep || (step === lastStep && element <= lastElement)) {
+        invariant(false, 'fingerprint', `spikes of ${population} are out of order at step ${step}, element ${element}`);
+      }
+      lastStep = step;
+      lastElement = element;
+      words[3 * i] = step;
+      words[3 * i + 2] = element;
+    }
+    hash.update(bytesOf(words));
+    count += steps.length;
+  };
+  return { add, count: () => count, digest: () => ({ count, digest: hash.copy().digest('hex') }) };
+}
+
+// --- State ------------------------------------------------------------------------------------------------------------
+
+interface StateDigest { readonly lines: readonly string[]; readonly digests: Readonly<Record<string, string>> }
+
+interface VariableHash {
+  readonly variable: VariableLocation;
+  readonly hash: Hash;
+  readonly element: ElementType;
+  count: number;
+}
+
+function addElements(target: VariableHash, data: TypedArray): void {
+  canonicaliseNaN(data);
+  target.hash.update(bytesOf(data));
+  target.count += data.length;
+}
+
+function closeVariables(hashes: readonly VariableHash[]): StateDigest {
+  const lines: string[] = [];
+  const digests: Record<string, string> = {};
+  for (const { variable, hash, element, count } of hashes) {
+    const digest = hash.digest('hex');
+    digests[variable.variable] = digest;
+    lines.push(`variable ${variable.variable} ${element} ${count} ${digest}`);
+  }
+  return { lines, digests };
+}
+
+function openVariables(program: Program, variables: readonly VariableLocation[]): VariableHash[] {
+  return variables.map((variable) => {
+    const buffer = program.buffers.find(({ name }) => name === variable.buffer);
+    invariant(buffer, 'fingerprint', `variable ${variable.owner}.${variable.variable} lies in no buffer of the program`);
+    return { variable, hash: createHash('sha256'), element: buffer.element, count: 0 };
+  });
+}
+
+async function populationState(
+  session: Session, program: Program, variables: readonly VariableLocation[],
+): Promise<StateDigest> {
+  const hashes = openVariables(program, variables);
+  for (const target of hashes) {
+    const { buffer, offset } = target.variable;
+    const length = await resolveExtent(session, target.variable.length);
+    for (let at = 0; at < length; at += readBlock) {
+      addElements(target, await session.read(buffer, offset + at, Math.min(readBlock, length - at)));
+    }
+  }
+  return closeVariables(hashes);
+}
+
+async function projectionState(
+  session: Session, program: Program, projection: ProjectionLocation, variables: readonly VariableLocation[],
+): Promise<StateDigest> {
+  const hashes = openVariables(program, variables);
+  const count = await resolveExtent(session, projection.count);
+  const lengths = await Promise.all(variables.map((variable) => resolveExtent(session, variable.length)));
+  for (const [i, target] of hashes.entries()) {
+    if (lengths[i] === count) continue;
+    // A variable shared by the whole projection has one element and no order.
+    addElements(target, await session.read(target.variable.buffer, target.variable.offset, lengths[i]));
+  }
+  const perSynapse = hashes.filter((_, i) => lengths[i] === count);
+  for await (const { begin, end, order } of synapseBlocks(session, projection)) {
+    for (const target of perSynapse) {
+      const stored = await session.read(target.variable.buffer, target.variable.offset + begin, end - begin);
+      addElements(target, order === null ? stored : reordered(stored, order));
+    }
+  }
+  return closeVariables(hashes);
+}
+
+function reordered(data: TypedArray, order: Uint32Array): TypedArray {
+  if (data instanceof BigInt64Array) return BigInt64Array.from(order, (position) => data[position]!);
+  const result = data.slice();
+  for (let i = 0; i < order.length; i += 1) result[i] = data[order[i]!]!;
+  return result;
+}

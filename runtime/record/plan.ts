@@ -1,0 +1,164 @@
+/** What a program's manifest and a protocol say will be recorded. */
+
+import type { EventRecordingLocation, Program, SampleLocation } from '../../src/ir/program.js';
+import { invariant } from '../../src/diagnostics/diagnostic.js';
+
+import type { Elements, RunSetup, SeriesPlan, TrainsPlan } from '../results/result.js';
+import { recordedSpans, unionSpans, protocolSteps, type Protocol } from './protocol.js';
+
+/** A series that is made of a log's columns. */
+export interface SampledSeries {
+  readonly kind: 'samples';
+  readonly plan: SeriesPlan;
+  readonly location: SampleLocation;
+}
+
+/** A series of a population's rate, computed from its events. */
+export interface RateSeries {
+  readonly kind: 'rate';
+  readonly plan: SeriesPlan;
+  readonly event: string;
+  readonly elements: Elements;
+}
+
+/** Trains, with the event ring that they come from and the recordings that ask for them. */
+export interface RecordedTrains {
+  readonly plan: TrainsPlan;
+  readonly event: string;
+  readonly size: number;
+  readonly recordings: readonly EventRecordingLocation[];
+}
+
+export interface RecordingPlan {
+  readonly series: readonly (SampledSeries | RateSeries)[];
+  readonly trains: readonly RecordedTrains[];
+  /** The part of a run's set-up that the program decides. */
+  readonly setup: Pick<RunSetup, 'populations' | 'trains' | 'series' | 'spikeLabel' | 'expectedSteps'>;
+}
+
+/** What a run of `protocol` on `program` records, in a fixed order. */
+export function recordingPlan(program: Program, protocol: Protocol): RecordingPlan {
+  const { manifest } = program;
+  const events = manifest.eventRecordings ?? defaultEventRecordings(program);
+  const named = uniqueNames([
+    ...manifest.samples.map((location) => ({ recording: location.recording, base: `${location.owner}_${location.variable}` })),
+    ...events.filter(({ kind }) => kind === 'rate').map(({ recording, population }) => ({ recording, base: `${population}_rate` })),
+  ]);
+  const switched = (recording: string): boolean => isSwitched(protocol, recording);
+  const samples = manifest.samples.map((location, position): SampledSeries => ({
+    kind: 'samples', location, plan: samplePlan(program, location, named[position]!, switched(location.recording)),
+  }));
+  const rates = events.filter(({ kind }) => kind === 'rate').map((location, position): RateSeries => ({
+    kind: 'rate', event: location.event, elements: elementsOf(location.indices),
+    plan: ratePlan(program, location, named[samples.length + position]!, switched(location.recording)),
+  }));
+  const trains = trainsPlans(program, protocol, events.filter(({ kind }) => kind === 'events'));
+  const series = [...samples, ...rates];
+  return {
+    series,
+    trains,
+    setup: {
+      populations: manifest.populations.map(({ name, size }) => ({ name, size })),
+      trains: trains.map(({ plan }) => plan),
+      series: series.map(({ plan }) => plan),
+      spikeLabel: manifest.spikeLabel,
+      expectedSteps: protocolSteps(protocol),
+    },
+  };
+}
+
+function defaultEventRecordings(program: Program): readonly EventRecordingLocation[] {
+  return program.manifest.populations.flatMap(({ name, size, event, recorded }) =>
+    recorded && event !== null ? [{ recording: name, kind: 'events', population: name, event, indices: { begin: 0, end: size } }] : []);
+}
+
+function isSwitched(protocol: Protocol, recording: string): boolean {
+  return protocol.some((entry) => entry.kind === 'record' && entry.recording === recording);
+}
+
+function samplePlan(program: Program, location: SampleLocation, name: string, gaps: boolean): SeriesPlan {
+  const isProjection = program.manifest.projections.some((projection) => projection.name === location.owner);
+  return {
+    name, gaps,
+    recording: location.recording,
+    owner: location.owner,
+    ownerKind: isProjection ? 'projection' : 'population',
+    variable: location.variable,
+    unit: location.unit,
+    element: location.element,
+    elements: elementsOf(location.indices),
+    every: location.every,
+    offset: location.offset,
+    label: location.label,
+  };
+}
+
+function ratePlan(program: Program, location: EventRecordingLocation, name: string, gaps: boolean): SeriesPlan {
+  return {
+    name, gaps,
+    recording: location.recording,
+    owner: location.population,
+    ownerKind: 'population',
+    variable: 'rate',
+    unit: 'Hz',
+    element: 'f64',
+    elements: null,
+    every: 1,
+    offset: 0,
+    label: program.manifest.spikeLabel,
+  };
+}
+
+function trainsPlans(program: Program, protocol: Protocol, recordings: readonly EventRecordingLocation[]): readonly RecordedTrains[] {
+  const byEvent = new Map<string, EventRecordingLocation[]>();
+  for (const recording of recordings) byEvent.set(recording.event, [...(byEvent.get(recording.event) ?? []), recording]);
+  return [...byEvent].map(([event, all]) => {
+    const population = program.manifest.populations.find(({ name }) => name === all[0]!.population);
+    invariant(population, 'record', `a recording names the population ${all[0]!.population}, which the program lacks`);
+    const observed = all.some(({ recording }) => isSwitched(protocol, recording))
+      ? unionSpans(all.map(({ recording }) => recordedSpans(protocol, recording)))
+      : null;
+    const name = population.event === event ? 'spike' : (program.manifest.events.find((entry) => entry.event === event)?.name ?? event);
+    return {
+      event,
+      size: population.size,
+      recordings: all,
+      plan: {
+        population: population.name,
+        event: name,
+        cells: unionElements(all.map(({ indices }) => elementsOf(indices))),
+        ...(observed ? { observed } : {}),
+      },
+    };
+  });
+}
+
+function elementsOf(indices: SampleLocation['indices']): Elements {
+  if (!(indices instanceof Uint32Array)) return { begin: indices.begin, end: indices.end };
+  const contiguous = indices.every((index, position) => index === indices[0]! + position);
+  return contiguous && indices.length > 0 ? { begin: indices[0]!, end: indices[0]! + indices.length } : { list: [...indices] };
+}
+
+function unionElements(sets: readonly Elements[]): Elements {
+  if (sets.length === 1 && !('list' in sets[0]!)) return sets[0]!;
+  const all = new Set<number>();
+  for (const set of sets) {
+    if ('list' in set) for (const index of set.list) all.add(index);
+    else for (let index = set.begin; index < set.end; index += 1) all.add(index);
+  }
+  return elementsOf(Uint32Array.from(all).sort());
+}
+
+/** Adds the recording's name, then a number, where a name alone is taken. */
+function uniqueNames(wanted: readonly { readonly recording: string; readonly base: string }[]): readonly string[] {
+  const uses = new Map<string, number>();
+  for (const { base } of wanted) uses.set(base, (uses.get(base) ?? 0) + 1);
+  const taken = new Set<string>();
+  return wanted.map(({ recording, base }) => {
+    const stem = uses.get(base) === 1 ? base : `${base}_${recording}`;
+    let name = stem;
+    for (let n = 2; taken.has(name); n += 1) name = `${stem}_${n}`;
+    taken.add(name);
+    return name;
+  });
+}

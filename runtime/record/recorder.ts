@@ -1,0 +1,212 @@
+/**
+ * Drives a session through a protocol and takes what it records: spikes to the fingerprint and to spools, samples straight to
+ * a sink. While the target computes one chunk of steps, the rows of the chunk before are worked on.
+ */
+
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+
+import { invariant } from '../../src/diagnostics/diagnostic.js';
+import type { Program } from '../../src/ir/program.js';
+import type { Fingerprint, Outcome, PhaseSpan, RunHeader, RunRecord, SampleSink, SpikeTrains } from '../results/result.js';
+import type { Session } from '../targets/target.js';
+import { drainLogs, type LogRows } from './drain.js';
+import { createFingerprinter } from './fingerprint.js';
+import { createIntake, type Intake } from './intake.js';
+import { recordingPlan, type RecordingPlan } from './plan.js';
+import { protocolSteps, type Protocol } from './protocol.js';
+import { createSpikeSpool, defaultSpoolLimits, type SpikeSpool, type SpoolLimits } from './spike-spool.js';
+
+export interface RecorderOptions {
+  /** Folder for spikes that do not fit in memory; the system's folder for temporary files when absent. */
+  readonly spoolDirectory?: string;
+  readonly spoolLimits?: SpoolLimits;
+  /** Wall time that one chunk of steps aims at. */
+  readonly chunkMilliseconds?: number;
+}
+
+export interface RunOptions {
+  /** Told after each chunk: steps done, steps of the whole protocol, and spikes so far of all populations. */
+  readonly onProgress?: (done: number, total: number, spikes: number) => void;
+  /** When it aborts, the run stops after the current chunk, and what was recorded until then is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a run gave, besides the samples that the sink has. */
+export interface RecordedRun {
+  readonly steps: number;
+  readonly outcome: Outcome;
+  /** Sentences about faults that ended the run. */
+  readonly faults: readonly string[];
+  readonly fingerprint: Fingerprint;
+  readonly phases: readonly PhaseSpan[];
+  /** Readable until the recorder is disposed of. */
+  readonly trains: readonly SpikeTrains[];
+  /** Wall time in s. */
+  readonly seconds: { readonly run: number; readonly fingerprint: number };
+}
+
+export interface Recorder {
+  readonly plan: RecordingPlan;
+  /** Runs the protocol once, on a session that is initialised and at step 0. @throws UsageError when a spool or the sink cannot write */
+  run(session: Session, options?: RunOptions): Promise<RecordedRun>;
+  /** Removes temporary files. */
+  dispose(): void;
+}
+
+/** A recorder for one run. */
+export function createRecorder(program: Program, protocol: Protocol, sink: SampleSink, options: RecorderOptions = {}): Recorder {
+  const plan = recordingPlan(program, protocol);
+  const directory = options.spoolDirectory ?? tmpdir();
+  const spools = plan.trains.map(({ plan: trains, size }, i) => createSpikeSpool(
+    trains, size, join(directory, `.interneuron-spikes-${randomUUID()}-${i}`), options.spoolLimits ?? defaultSpoolLimits));
+  return {
+    plan,
+    run: async (session, runOptions = {}) => runProtocol(program, protocol, plan, spools, sink, session, {
+      ...runOptions, chunkMilliseconds: options.chunkMilliseconds ?? 50,
+    }),
+    dispose: () => spools.forEach((spool) => spool.dispose()),
+  };
+}
+
+/** The record of a run, for a writer's `close`. */
+export function runRecord(
+  header: RunHeader, plan: RecordingPlan, run: RecordedRun, details: Pick<RunRecord, 'timings' | 'notes'>,
+): RunRecord {
+  return {
+    format: 'interneuron/run',
+    version: 1,
+    ...header,
+    steps: run.steps,
+    complete: run.outcome === 'complete',
+    outcome: run.outcome,
+    faults: run.faults,
+    fingerprint: run.fingerprint,
+    populations: plan.setup.populations.map(({ name, size }) => ({
+      name, size, spikes: run.fingerprint.populations[name]?.spikes.count ?? 0,
+    })),
+    phases: run.phases,
+    spikeLabel: plan.setup.spikeLabel,
+    series: plan.setup.series,
+    trains: plan.setup.trains.map((trains) => clipObserved(trains, run.steps)),
+    ...details,
+  };
+}
+
+/** Cuts the observed stretches of a run that stopped early. */
+function clipObserved<T extends { readonly observed?: readonly (readonly [number, number])[] }>(trains: T, steps: number): T {
+  if (!trains.observed) return trains;
+  const observed = trains.observed.filter(([begin]) => begin < steps).map(([begin, end]) => [begin, Math.min(end, steps)] as const);
+  return { ...trains, observed };
+}
+
+// --- The run ----------------------------------------------------------------------------------------------------------
+
+type FullOptions = RunOptions & { readonly chunkMilliseconds: number };
+
+async function runProtocol(
+  program: Program, protocol: Protocol, plan: RecordingPlan, spools: readonly SpikeSpool[], sink: SampleSink, session: Session,
+  options: FullOptions,
+): Promise<RecordedRun> {
+  invariant(session.step === 0, 'record', `the session is at step ${session.step} before its protocol`);
+  const started = performance.now();
+  const fingerprinter = createFingerprinter(program);
+  const intake = createIntake(program, plan, spools, sink, fingerprinter.spikes);
+  const total = protocolSteps(protocol);
+  const spikes = (): number => program.manifest.populations.reduce((sum, { name }) => sum + fingerprinter.count(name), 0);
+  const phases: PhaseSpan[] = [];
+  let segment = 'segment 1';
+  let outcome: Outcome = 'complete';
+  let faults: readonly string[] = [];
+  const chunks = createChunkSize(options.chunkMilliseconds);
+  for (const entry of protocol) {
+    if (outcome !== 'complete') break;
+    if (entry.kind === 'segment') segment = entry.name;
+    else if (entry.kind === 'record') intake.switch(entry.recording, entry.on);
+    else if (entry.kind === 'call') await session.call(entry.procedure);
+    else {
+      const begin = session.step;
+      const ended = await runSteps(session, program, entry.steps, chunks, intake, options, () =>
+        options.onProgress?.(session.step, total, spikes()));
+      outcome = ended.outcome;
+      faults = ended.faults;
+      phases.push({ name: entry.name ?? `phase ${phases.length + 1}`, segment, begin, end: session.step });
+    }
+  }
+  intake.absorb(await drainLogs(session, program), session.step);
+  const ran = performance.now();
+  const fingerprint = await fingerprinter.finish(session);
+  return {
+    steps: session.step, outcome, faults, fingerprint, phases,
+    trains: spools.map((spool) => spool.trains()),
+    seconds: { run: (ran - started) / 1000, fingerprint: (performance.now() - ran) / 1000 },
+  };
+}
+
+/** Advances by `steps`, and has taken in every row when it returns. */
+async function runSteps(
+  session: Session, program: Program, steps: number, chunks: ChunkSize, intake: Intake, options: FullOptions, progress: () => void,
+): Promise<{ readonly outcome: Outcome; readonly faults: readonly string[] }> {
+  const end = session.step + steps;
+  let waiting: readonly LogRows[] = [];
+  let waitingStep = session.step;
+  let outcome: Outcome = 'complete';
+  let faults: readonly string[] = [];
+  let stalled = false;
+  while (session.step < end) {
+    if (options.signal?.aborted) {
+      outcome = 'stopped';
+      break;
+    }
+    const asked = Math.min(chunks.steps(), end - session.step);
+    const began = performance.now();
+    const running = session.run(asked);
+    try {
+      intake.absorb(waiting, waitingStep);
+    } catch (error) {
+      await running.catch(() => 0);
+      throw error;
+    }
+    const ran = await running;
+    chunks.measured(ran, performance.now() - began);
+    waiting = await drainLogs(session, program);
+    waitingStep = session.step;
+    progress();
+    faults = await readFaults(session, program);
+    if (faults.length > 0) {
+      outcome = 'fault';
+      break;
+    }
+    invariant(ran > 0 || !stalled, 'record', `the session stands still at step ${session.step} though its logs are empty`);
+    stalled = ran === 0;
+    // Lets timers, signals and the terminal have their turn, also where a target computes on this thread.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  intake.absorb(waiting, waitingStep);
+  return { outcome, faults };
+}
+
+async function readFaults(session: Session, program: Program): Promise<readonly string[]> {
+  if (!program.buffers.some(({ name }) => name === 'faults')) return [];
+  const bits = Number((await session.read('faults', 0, 1))[0] ?? 0);
+  if (bits === 0) return [];
+  const known = Object.entries(program.manifest.faults).filter(([mask]) => (Number(mask) & bits) !== 0).map(([, sentence]) => sentence);
+  return known.length > 0 ? known : [`a fault of unknown kind (bits ${bits}) was raised`];
+}
+
+interface ChunkSize {
+  steps(): number;
+  measured(steps: number, milliseconds: number): void;
+}
+
+/** Steps that take about the time aimed at, going by the chunk before; grows by at most four times. */
+function createChunkSize(aim: number): ChunkSize {
+  let steps = 8;
+  return {
+    steps: () => steps,
+    measured: (ran, milliseconds) => {
+      if (ran > 0) steps = Math.max(1, Math.min(4 * ran, Math.round((ran * aim) / Math.max(milliseconds, 0.01)), 1 << 20));
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** Reading a session's buffers by what the program says about them. */
+
+import { invariant } from '../../src/diagnostics/diagnostic.js';
+import type { Extent, TypedArray } from '../../src/ir/program.js';
+import type { Session } from '../targets/target.js';
+
+/** Elements read at once: enough to make the cost of a call vanish, little enough to bound memory. */
+export const readBlock = 1 << 20;
+
+/** The number that an extent stands for now. */
+export async function resolveExtent(session: Session, extent: Extent): Promise<number> {
+  if (typeof extent === 'number') return extent;
+  const cell = await session.read(extent.buffer, extent.index, 1);
+  return Number(cell[0] ?? 0);
+}
+
+/** Reads a u32 buffer. */
+export async function readU32(session: Session, buffer: string, offset = 0, length?: number): Promise<Uint32Array> {
+  const data = await session.read(buffer, offset, length ?? (await session.length(buffer)) - offset);
+  invariant(data instanceof Uint32Array, 'record', `buffer ${buffer} is not u32`);
+  return data;
+}
+
+/** Replaces every NaN by the one NaN: positive, quiet, no payload. */
+export function canonicaliseNaN(array: TypedArray): void {
+  if (array instanceof Float64Array) {
+    const words = new Uint32Array(array.buffer, array.byteOffset, array.length * 2);
+    for (let i = 0; i < array.length; i += 1) {
+      if (!Number.isNaN(array[i]!)) continue;
+      words[2 * i] = 0;
+      words[2 * i + 1] = 0x7ff80000;
+    }
+  } else if (array instanceof Float32Array) {
+    const words = new Uint32Array(array.buffer, array.byteOffset, array.length);
+    for (let i = 0; i < array.length; i += 1) if (Number.isNaN(array[i]!)) words[i] = 0x7fc00000;
+  }
+}

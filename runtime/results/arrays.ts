@@ -1,0 +1,60 @@
+/** Typed arrays by element type, and their bytes. */
+
+import type { ElementType, TypedArray } from '../../src/ir/program.js';
+
+/** An array of zeros of the given element type. */
+export function arrayOf(element: ElementType, length: number): TypedArray {
+  switch (element) {
+    case 'f64': return new Float64Array(length);
+    case 'f32': return new Float32Array(length);
+    case 'i64': return new BigInt64Array(length);
+    case 'u32': return new Uint32Array(length);
+    case 'i32': return new Int32Array(length);
+    case 'u16': return new Uint16Array(length);
+    case 'i16': return new Int16Array(length);
+    case 'u8': return new Uint8Array(length);
+    case 'i8': return new Int8Array(length);
+  }
+}
+
+/** The element type that an array holds. */
+export function elementTypeOf(array: TypedArray): ElementType {
+  if (array instanceof Float64Array) return 'f64';
+  if (array instanceof Float32Array) return 'f32';
+  if (array instanceof Uint32Array) return 'u32';
+  if (array instanceof Int32Array) return 'i32';
+  if (array instanceof BigInt64Array) return 'i64';
+  if (array instanceof Uint16Array) return 'u16';
+  if (array instanceof Int16Array) return 'i16';
+  if (array instanceof Uint8Array) return 'u8';
+  return 'i8';
+}
+
+/** The bytes of an array, without copying. */
+export function bytesOf(array: TypedArray): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** An array of the given type over a copy of `bytes` (little-endian). */
+export function arrayFromBytes(element: ElementType, bytes: Uint8Array): TypedArray {
+  const array = arrayOf(element, 0);
+  const result = arrayOf(element, bytes.length / array.BYTES_PER_ELEMENT);
+  bytesOf(result).set(bytes);
+  return result;
+}
+
+/** Copies `source` into `target` at `offset`; both hold one element type. */
+export function copyInto(target: TypedArray, source: TypedArray, offset: number): void {
+  bytesOf(target).set(bytesOf(source), offset * target.BYTES_PER_ELEMENT);
+}
+
+/** An array that holds the arrays one after the other. */
+export function concatenate(element: ElementType, arrays: readonly TypedArray[]): TypedArray {
+  const result = arrayOf(element, arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    copyInto(result, array, at);
+    at += array.length;
+  }
+  return result;
+}

@@ -1,0 +1,105 @@
+/**
+ * A result as CSV: `NAME.csv` holds the spikes, `NAME.SERIES.csv` each recorded variable in SI units, and
+ * `NAME.provenance.json` the record of the run with its model. Times are in s.
+ */
+
+import { extname } from 'node:path';
+
+import { incompletePath, createOutput, pathWith, type OutputFile } from '../output-files.js';
+import { numberText } from '../number-text.js';
+import { provenanceText } from '../record-text.js';
+import { columnCount, elementAt, timeOf, type ResultWriter, type RunSetup, type SampleBlock, type SeriesPlan, type SpikeTrains } from '../result.js';
+import { invariant } from '../../../src/diagnostics/diagnostic.js';
+
+export interface CsvOptions {
+  /** Leaves out what differs between equal runs. */
+  readonly reproducible?: boolean;
+}
+
+/** Path of the provenance of a CSV result. */
+export function provenancePath(path: string): string {
+  return `${path.slice(0, path.length - extname(path).length)}.provenance.json`;
+}
+
+/** Path of one series of a CSV result. */
+export function seriesPath(path: string, series: string): string {
+  return pathWith(path, series);
+}
+
+/** A writer of CSV files around `path`, which ends in `.csv`. */
+export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter {
+  let setup: RunSetup | null = null;
+  const files: { readonly file: OutputFile; readonly nameFor: (path: string) => string }[] = [];
+  const series: OutputFile[] = [];
+  const open = (nameFor: (path: string) => string): OutputFile => {
+    const file = createOutput(nameFor(path));
+    files.push({ file, nameFor });
+    return file;
+  };
+  const discard = (): void => files.forEach(({ file }) => file.abandon());
+  /** A failed write leaves nothing behind. */
+  const guarded = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      discard();
+      throw error;
+    }
+  };
+  return {
+    open: async (given) => {
+      setup = given;
+      guarded(() => {
+        open((name) => name);
+        for (const plan of given.series) {
+          const file = open((name) => seriesPath(name, plan.name));
+          series.push(file);
+          file.write(`${header(plan)}\n`);
+        }
+        open(provenancePath);
+      });
+    },
+    samples: (block) => guarded(() => {
+      invariant(setup, 'csv', 'samples before open');
+      writeRows(series[block.series]!, setup.series[block.series]!, block, setup.header.dt);
+    }),
+    advance: () => undefined,
+    close: async (record, trains) => guarded(() => {
+      invariant(setup, 'csv', 'close before open');
+      writeSpikes(files[0]!.file, trains, setup.header.dt, setup.spikeLabel);
+      files[files.length - 1]!.file.write(provenanceText(record, setup.data, options.reproducible ?? false));
+      for (const { file } of files) file.finish();
+      const final = record.complete ? path : incompletePath(path);
+      // The provenance is last to get its name: without it, the files are no result.
+      for (const { file, nameFor } of files) file.rename(nameFor(final));
+      return files.map(({ nameFor }) => nameFor(final));
+    }),
+    abandon: async () => discard(),
+  };
+}
+
+function header(plan: SeriesPlan): string {
+  const columns = Array.from({ length: columnCount(plan) }, (_, i) =>
+    plan.elements === null ? plan.variable : `${plan.owner}[${elementAt(plan.elements, i)}].${plan.variable}`);
+  return ['time_s', ...columns].join(',');
+}
+
+function writeRows(file: OutputFile, plan: SeriesPlan, block: SampleBlock, dt: number): void {
+  const width = columnCount(plan);
+  for (const [row, step] of block.steps.entries()) {
+    const cells = [numberText(timeOf(step, plan.label, dt), 'f64')];
+    for (let i = row * width; i < (row + 1) * width; i += 1) cells.push(numberText(block.values[i]!, plan.element));
+    file.write(`${cells.join(',')}\n`);
+  }
+}
+
+function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], dt: number, label: 0 | 1): void {
+  const withEvent = trains.some(({ plan }) => plan.event !== 'spike');
+  file.write(withEvent ? 'population,event,index,time_s\n' : 'population,index,time_s\n');
+  for (const { plan, inOrder } of trains) {
+    const start = withEvent ? `${plan.population},${plan.event},` : `${plan.population},`;
+    for (const { steps, cells } of inOrder()) {
+      for (let i = 0; i < steps.length; i += 1) file.write(`${start}${cells[i]},${timeOf(steps[i]!, label, dt)}\n`);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+/** Writing HDF5 in the forms that NWB asks for; every call of h5wasm that makes something is here. */
+
+import { createHash, randomUUID } from 'node:crypto';
+
+import type { Dataset, File, Group, GuessableDataTypes } from 'h5wasm';
+
+import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
+import type { ElementType } from '../../../src/ir/program.js';
+
+export type { Dataset, File, Group } from 'h5wasm';
+
+type H5 = typeof import('h5wasm').default;
+
+let loading: Promise<H5> | null = null;
+
+/** The HDF5 library, loaded on first use; loading takes 0.1 to 0.3 s, so that callers let it go on beside other work. */
+export function loadH5(): Promise<H5> {
+  loading ??= (async () => {
+    const { default: h5wasm } = await import('h5wasm/node');
+    const module = await h5wasm.ready;
+    // Without this, errors are printed and swallowed, and files come out silently incomplete.
+    (module as unknown as { activate_throwing_error_handler(): void }).activate_throwing_error_handler();
+    return h5wasm;
+  })();
+  return loading;
+}
+
+/** NumPy-like codes of h5wasm. */
+export const dtypeOf = {
+  f64: '<d', f32: '<f', i64: '<q', u64: '<Q', u32: '<I', i32: '<i', u16: '<H', i16: '<h', u8: '<B', i8: '<b',
+} as const satisfies Record<ElementType | 'u64', string>;
+
+/** What an attribute may hold. */
+export type AttributeValue =
+  | string
+  | { readonly f64: number }
+  | { readonly i32: number }
+  | { readonly texts: readonly string[] }
+  | { readonly reference: string };
+
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** Type and namespace of an NWB object; `core` unless said otherwise. */
+export interface NeurodataType { readonly type: string; readonly namespace?: 'core' | 'hdmf-common' }
+
+export interface DatasetSpecification {
+  readonly data: GuessableDataTypes;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Null in a dimension that may grow. */
+  readonly maxshape?: readonly (number | null)[];
+  /** Chunks mean compression; whatever grows has them. */
+  readonly chunks?: readonly number[];
+  readonly neurodata?: NeurodataType;
+  readonly attributes?: Attributes;
+}
+
+/** A file being written, with helpers that take absolute paths. */
+export interface H5Writer {
+  readonly file: File;
+  group(path: string, neurodata?: NeurodataType, attributes?: Attributes): Group;
+  dataset(path: string, specification: DatasetSpecification): Dataset;
+  text(path: string, value: string, neurodata?: NeurodataType, attributes?: Attributes): Dataset;
+  texts(path: string, values: readonly string[], neurodata?: NeurodataType, attributes?: Attributes): Dataset;
+  attributes(object: Group | Dataset, attributes: Attributes): void;
+  /** A row of identifiers for everything in the file. */
+  identifier(path: string): string;
+  /** Runs `action` with the clock standing still where files shall not differ between equal runs. */
+  timeless<T>(action: () => T): T;
+}
+
+export interface H5WriterOptions {
+  /** Text from which all identifiers follow, and the time that HDF5 notes for datasets; absent: random, and now. */
+  readonly pinned?: { readonly identity: string; readonly time: number };
+}
+
+/** Creates the file, of the oldest layout that holds all we need. */
+export function createH5(h5: H5, path: string, options: H5WriterOptions): H5Writer {
+  const { pinned } = options;
+  const identifier = (name: string): string => (pinned ? uuidFrom(`${pinned.identity}\0${name}`) : randomUUID());
+  const timeless = <T>(action: () => T): T => (pinned ? withClock(pinned.time, action) : action());
+  const file = timeless(() => new h5.File(path, 'w', { libver: ['earliest', 'v110'] }));
+
+  const attributes = (object: Group | Dataset, values: Attributes): void => {
+    for (const [name, value] of Object.entries(values)) writeAttribute(file, object, name, value);
+  };
+  const mark = (object: Group | Dataset, at: string, neurodata: NeurodataType | undefined): void => {
+    if (!neurodata) return;
+    attributes(object, { neurodata_type: neurodata.type, namespace: neurodata.namespace ?? 'core', object_id: identifier(at) });
+  };
+  const group: H5Writer['group'] = (at, neurodata, values = {}) => timeless(() => {
+    const created = parentOf(file, at).create_group(nameOf(at));
+    mark(created, at, neurodata);
+    attributes(created, values);
+    return created;
+  });
+  const dataset: H5Writer['dataset'] = (at, specification) => timeless(() => {
+    const { data, dtype, shape, maxshape, chunks, neurodata } = specification;
+    const created = parentOf(file, at).create_dataset({
+      name: nameOf(at), data, dtype, shape: [...shape],
+      ...(maxshape ? { maxshape: [...maxshape] } : {}),
+      ...(chunks ? { chunks: [...chunks], compression: 'gzip', compression_opts: [1] } : {}),
+    });
+    mark(created, at, neurodata);
+    attributes(created, specification.attributes ?? {});
+    return created;
+  });
+  return {
+    file, group, dataset, attributes, identifier, timeless,
+    text: (at, value, neurodata, values = {}) =>
+      dataset(at, { data: value, dtype: 'S', shape: [], attributes: values, ...(neurodata ? { neurodata } : {}) }),
+    texts: (at, list, neurodata, values = {}) =>
+      dataset(at, { data: [...list], dtype: 'S', shape: [list.length], attributes: values, ...(neurodata ? { neurodata } : {}) }),
+  };
+}
+
+function writeAttribute(file: File, object: Group | Dataset, name: string, value: AttributeValue): void {
+  if (typeof value === 'string') object.create_attribute(name, value);
+  else if ('f64' in value) object.create_attribute(name, value.f64, [], '<d');
+  else if ('i32' in value) object.create_attribute(name, value.i32, [], '<i');
+  else if ('texts' in value) object.create_attribute(name, [...value.texts], [value.texts.length], 'S');
+  else object.create_attribute(name, referenceTo(file, value.reference));
+}
+
+function referenceTo(file: File, path: string): ReturnType<Group['create_reference']> {
+  const target = file.get(path);
+  if (target === null || !('create_reference' in target)) throw new InvariantError('nwb', `nothing at ${path} to refer to`);
+  return target.create_reference();
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function parentOf(file: File, path: string): Group {
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  if (parent === '') return file;
+  const group = file.get(parent);
+  if (group === null || !('create_group' in group)) throw new InvariantError('nwb', `no group ${parent} in the file`);
+  return group;
+}
+
+/** A UUID of version 4's form that follows from a text. */
+export function uuidFrom(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/**
+ * HDF5 notes in each dataset when it was changed, and asks `Date.now` for the time; there is no other switch.
+ * The clock is put back before anybody else can run.
+ */
+function withClock<T>(time: number, action: () => T): T {
+  const { now } = Date;
+  Date.now = () => time;
+  try {
+    return action();
+  } finally {
+    Date.now = now;
+  }
+}

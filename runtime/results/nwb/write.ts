@@ -1,0 +1,189 @@
+/**
+ * A result as NWB 2.9 (https://nwb-schema.readthedocs.io): one HDF5 file, readable by pynwb, MatNWB, Neo and h5py.
+ *
+ * Series grow in /acquisition while the run goes on; the spikes of all recorded cells become /units at its end. The model and
+ * the versions of the software are in /general, the record of the run in /scratch.
+ */
+
+import { renameSync, statSync } from 'node:fs';
+
+import { invariant, InvariantError } from '../../../src/diagnostics/diagnostic.js';
+import { claimOutput, incompletePath, outputError, removeQuietly } from '../output-files.js';
+import { storedRecord } from '../record-text.js';
+import type { ResultWriter, RunRecord, RunSetup, SampleBlock, SpikeTrains } from '../result.js';
+import { elementTypeOf } from '../arrays.js';
+import { readSchema, writeSchema, type Schema } from './cached-schema.js';
+import { createH5, dtypeOf, loadH5, type H5Writer } from './h5.js';
+import { createSeries, type SeriesWriter } from './series.js';
+import { writeEpochs, writeRecordedCells, writeUnits, type NeoPlace } from './tables.js';
+
+/** Version of the NWB schema that the files follow. */
+export const nwbVersion = '2.9.0';
+
+export interface NwbOptions {
+  /** Makes equal runs give equal bytes: identifiers follow from the run, and dates are those of `RunHeader.started`. */
+  readonly reproducible?: boolean;
+  /** Folder with the YAML files of the NWB schema, to be stored in the file. */
+  readonly schemaDirectory?: string;
+}
+
+/** A writer of one NWB file. The HDF5 library loads while the run begins; what comes before it is there waits in memory. */
+export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter {
+  let setup: RunSetup | null = null;
+  let partial = '';
+  let opened: H5Writer | null = null;
+  let series: SeriesWriter | null = null;
+  let opening: Promise<void> = Promise.resolve();
+  let failure: unknown = null;
+  let waiting: SampleBlock[] = [];
+
+  /** Every write goes through here, so that a full disk is told as such and the broken file is removed. */
+  const guarded = <T>(action: () => T): T => {
+    try {
+      if (failure !== null) throw failure;
+      return action();
+    } catch (error) {
+      const told = error instanceof InvariantError ? error : outputError(error, path);
+      failure ??= told;
+      discard();
+      throw told;
+    }
+  };
+  const discard = (): void => {
+    const h5 = opened;
+    opened = null;
+    series = null;
+    waiting = [];
+    try {
+      h5?.file.close();
+    } catch {
+      // A file whose buffers cannot be written cannot be closed well either; it is removed all the same.
+    }
+    if (partial !== '') removeQuietly(partial);
+  };
+  const take = (into: SeriesWriter): void => {
+    for (const block of waiting) into.samples(block);
+    waiting = [];
+  };
+  return {
+    open: async (given) => {
+      setup = given;
+      partial = claimOutput(path);
+      let schema: Schema | null;
+      try {
+        schema = options.schemaDirectory === undefined ? null : readSchema(options.schemaDirectory);
+      } catch (error) {
+        removeQuietly(partial);
+        throw error;
+      }
+      opening = loadH5().then((library) => guarded(() => {
+        opened = createH5(library, partial, options.reproducible ? { pinned: pinnedTo(given) } : {});
+        writeHead(opened, given, schema);
+        series = createSeries(opened, given, JSON.stringify(neoPlace(given)));
+        opened.file.flush();
+      }));
+      // A failure is told by the next call; nobody awaits this promise until then.
+      opening.catch((error: unknown) => { failure ??= error; });
+    },
+    samples: (block) => {
+      waiting.push(block);
+    },
+    advance: (step) => guarded(() => {
+      if (series === null) return;
+      take(series);
+      series.advance(step);
+    }),
+    close: async (record, trains) => {
+      invariant(setup, 'nwb', 'close before open');
+      const given = setup;
+      await opening.catch(() => undefined);
+      return guarded(() => {
+        invariant(opened && series, 'nwb', 'the file is not open');
+        take(series);
+        series.finish();
+        writeTail(opened, given, record, trains, options.reproducible ?? false);
+        const { file } = opened;
+        opened = null;
+        file.close();
+        invariant(statSync(partial).size > 0, 'nwb', 'the file came out empty');
+        const final = record.complete ? path : incompletePath(path);
+        renameSync(partial, final);
+        return [final];
+      });
+    },
+    abandon: async () => {
+      await opening.catch(() => undefined);
+      discard();
+    },
+  };
+}
+
+function pinnedTo(setup: RunSetup): { readonly identity: string; readonly time: number } {
+  const { hashes, seed, dt, precision, numericsVersion, target, started } = setup.header;
+  return { identity: JSON.stringify([hashes, seed, dt, precision, numericsVersion, target, started]), time: Date.parse(started) };
+}
+
+function neoPlace(setup: RunSetup): NeoPlace {
+  return { block: setup.header.name, segment: 'run' };
+}
+
+// --- Head: all that is known before the first step --------------------------------------------------------------------
+
+function writeHead(h5: H5Writer, setup: RunSetup, schema: Schema | null): void {
+  const { header, metadata } = setup;
+  h5.attributes(h5.file, { neurodata_type: 'NWBFile', namespace: 'core', object_id: h5.identifier('/'), nwb_version: schema?.coreVersion ?? nwbVersion });
+  h5.text('/identifier', h5.identifier('/identifier'));
+  h5.text('/session_description', metadata.description ?? `Simulation of ${header.name}`);
+  for (const name of ['session_start_time', 'timestamps_reference_time']) h5.dataset(`/${name}`, { data: header.started, dtype: 'A', shape: [] });
+  h5.dataset('/file_create_date', { data: [header.started], dtype: 'A', shape: [1] });
+  for (const path of ['/acquisition', '/analysis', '/processing', '/general', '/stimulus', '/stimulus/presentation', '/stimulus/templates', '/scratch']) {
+    h5.group(path);
+  }
+  writeGeneral(h5, setup);
+  if (schema) writeSchema(h5, schema);
+  for (const [digest, array] of setup.data) {
+    h5.dataset(`/scratch/data_${digest}`, {
+      data: array as never, dtype: dtypeOf[elementTypeOf(array)], shape: [array.length], neurodata: { type: 'ScratchData' },
+      attributes: { notes: 'Array that the model refers to by the SHA-256 of its bytes.' },
+    });
+  }
+}
+
+function writeGeneral(h5: H5Writer, setup: RunSetup): void {
+  const { header, metadata } = setup;
+  const { versions, target, device, threads, precision } = header;
+  h5.text('/general/source_script', header.model, undefined, { file_name: 'model.json' });
+  h5.text('/general/session_id', `${header.hashes.experiment.slice(0, 12)}-${header.seed}`);
+  h5.text('/general/data_collection', `Simulated by interneuron ${versions.interneuron ?? ''} on ${device} (target ${target}, ${precision}, `
+    + `${threads} ${threads === 1 ? 'thread' : 'threads'}), seed ${header.seed}, time step ${header.dt} s.`);
+  const rows = Object.entries(versions);
+  if (rows.length > 0) h5.dataset('/general/was_generated_by', { data: rows.flat(), dtype: 'S', shape: [rows.length, 2] });
+  h5.group('/general/devices');
+  h5.group(`/general/devices/interneuron-${target}`, { type: 'Device' }, { description: `Simulation by the target ${target} on ${device}.` });
+  if (metadata.description !== undefined) h5.text('/general/experiment_description', metadata.description);
+  if (metadata.institution !== undefined) h5.text('/general/institution', metadata.institution);
+  if (metadata.laboratory !== undefined) h5.text('/general/lab', metadata.laboratory);
+  const lists = { experimenter: metadata.experimenters, keywords: metadata.keywords, related_publications: metadata.publications };
+  for (const [name, list] of Object.entries(lists)) if (list && list.length > 0) h5.texts(`/general/${name}`, list);
+  if (metadata.subject) {
+    h5.group('/general/subject', { type: 'Subject' });
+    for (const [name, value] of Object.entries(metadata.subject)) {
+      h5.text(`/general/subject/${name}`, value, undefined, name === 'age' ? { reference: 'birth' } : {});
+    }
+  }
+}
+
+// --- Tail: what is known after the last step --------------------------------------------------------------------------
+
+function writeTail(h5: H5Writer, setup: RunSetup, record: RunRecord, trains: readonly SpikeTrains[], reproducible: boolean): void {
+  const place = neoPlace(setup);
+  writeUnits(h5, setup, record, trains, place);
+  writeEpochs(h5, record, place);
+  writeRecordedCells(h5, setup, trains.some(({ counts }) => counts.length > 0));
+  if (!record.complete) {
+    h5.text('/general/notes', `Incomplete: the run ended after ${record.steps} of ${setup.expectedSteps} steps. ${record.faults.join(' ')}`.trim());
+  }
+  h5.text('/scratch/interneuron_run', JSON.stringify(storedRecord(record, reproducible)), { type: 'ScratchData' }, {
+    notes: 'Record of the run as JSON: seed, time step, target, versions, hashes, fingerprint. The model is in /general/source_script.',
+  });
+}

@@ -1,0 +1,253 @@
+/**
+ * What every result holds, and the contracts of those who write and read one.
+ *
+ * A run is described before it starts (`RunSetup`), delivers blocks of samples while it runs, and is closed with its record
+ * (`RunRecord`) and its spike trains. Formats know nothing of sessions or buffers: only of these types.
+ */
+
+import type { ElementType, Precision, TypedArray } from '../../src/ir/program.js';
+
+// --- Provenance -----------------------------------------------------------------------------------------------------
+
+/** The three identities of a model: what it is, what was done with it, and the document as written. SHA-256, hexadecimal. */
+export interface ModelHashes {
+  readonly model: string;
+  readonly experiment: string;
+  readonly document: string;
+}
+
+/** What is known before the first step. */
+export interface RunHeader {
+  readonly name: string;
+  /** Canonical JSON (RFC 8785) of the normalised model; enough to run it again. */
+  readonly model: string;
+  readonly hashes: ModelHashes;
+  /** 64-bit numbers are text, since JSON numbers lose bits. */
+  readonly seed: string;
+  /** Seconds a step. */
+  readonly dt: number;
+  readonly precision: Precision;
+  readonly numericsVersion: number;
+  readonly target: string;
+  readonly device: string;
+  readonly threads: number;
+  /** Version by name: interneuron, node, and what the target runs on. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Wall-clock start of the run, ISO 8601 in UTC (`Z`). */
+  readonly started: string;
+}
+
+/** Digest of one population's spikes and of its final state, variable by variable. SHA-256, hexadecimal. */
+export interface PopulationDigest {
+  readonly digest: string;
+  readonly spikes: { readonly count: number; readonly digest: string };
+  readonly state: Readonly<Record<string, string>>;
+}
+
+export interface ProjectionDigest {
+  readonly digest: string;
+  readonly state: Readonly<Record<string, string>>;
+}
+
+/** Equal for equal runs on every target; laid out in `docs/determinism.md`. */
+export interface Fingerprint {
+  readonly numericsVersion: number;
+  readonly precision: Precision;
+  readonly total: string;
+  readonly populations: Readonly<Record<string, PopulationDigest>>;
+  /** Only projections that have time-varying state. */
+  readonly projections: Readonly<Record<string, ProjectionDigest>>;
+}
+
+/** A stretch of steps [begin, end) of the protocol. */
+export interface PhaseSpan {
+  readonly name: string;
+  /** Name of the segment that it belongs to; segments part a protocol at resets. */
+  readonly segment: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Why a run ended. */
+export type Outcome = 'complete' | 'stopped' | 'fault';
+
+/** Everything about a run but its spikes and samples. */
+export interface RunRecord extends RunHeader {
+  readonly format: 'interneuron/run';
+  readonly version: 1;
+  /** Steps done. */
+  readonly steps: number;
+  readonly complete: boolean;
+  readonly outcome: Outcome;
+  /** Sentences about faults that ended the run. */
+  readonly faults: readonly string[];
+  readonly fingerprint: Fingerprint;
+  readonly populations: readonly { readonly name: string; readonly size: number; readonly spikes: number }[];
+  readonly phases: readonly PhaseSpan[];
+  readonly spikeLabel: 0 | 1;
+  /** What the series and trains of this result are. */
+  readonly series: readonly SeriesPlan[];
+  readonly trains: readonly TrainsPlan[];
+  /** Wall time in s by stage; empty in reproducible files. */
+  readonly timings: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+}
+
+/** About people and the subject, only as the user gives it; nothing is invented. */
+export interface RunMetadata {
+  readonly description?: string;
+  readonly experimenters?: readonly string[];
+  readonly institution?: string;
+  readonly laboratory?: string;
+  readonly keywords?: readonly string[];
+  readonly publications?: readonly string[];
+  /** NWB's fields of a subject: `subject_id`, `species`, `sex`, `age`, `description`, `strain`, `genotype`. */
+  readonly subject?: Readonly<Record<string, string>>;
+}
+
+// --- Spikes and samples ---------------------------------------------------------------------------------------------
+
+/** Elements of an owner: a contiguous range [begin, end), or a list. */
+export type Elements = { readonly begin: number; readonly end: number } | { readonly list: readonly number[] };
+
+/** Number of elements. */
+export function elementCount(elements: Elements): number {
+  return 'list' in elements ? elements.list.length : elements.end - elements.begin;
+}
+
+/** The element in place `position`. */
+export function elementAt(elements: Elements, position: number): number {
+  return 'list' in elements ? elements.list[position]! : elements.begin + position;
+}
+
+/** The trains that one population (or another event of it) gives. */
+export interface TrainsPlan {
+  readonly population: string;
+  /** `spike`, or the name of another event of the population. */
+  readonly event: string;
+  /** Cells that have a train, ascending; silent ones too. */
+  readonly cells: Elements;
+  /** Stretches of steps [begin, end) that were observed; absent: all. */
+  readonly observed?: readonly (readonly [number, number])[];
+}
+
+/** The trains themselves, a row for each cell of the plan. Times are steps; a spike of step n is at (n + spikeLabel) * dt. */
+export interface SpikeTrains {
+  readonly plan: TrainsPlan;
+  /** Spikes of each row. */
+  readonly counts: Uint32Array;
+  /** Steps of rows [begin, end), row after row, ascending within a row. */
+  read(begin: number, end: number): Uint32Array;
+  /** Blocks of (step, cell) pairs sorted by step, then cell. */
+  inOrder(): Iterable<{ readonly steps: Uint32Array; readonly cells: Uint32Array }>;
+}
+
+/** One recorded variable: [sample, element]. */
+export interface SeriesPlan {
+  /** Unique in the result: `owner_variable`, with the recording's name where that is not enough. */
+  readonly name: string;
+  readonly recording: string;
+  readonly owner: string;
+  readonly ownerKind: 'population' | 'projection';
+  readonly variable: string;
+  /** SI unit text, `1` when dimensionless. */
+  readonly unit: string;
+  readonly element: ElementType;
+  /** Which elements the columns are; null for one value of the whole owner, such as its rate. */
+  readonly elements: Elements | null;
+  /** Sample k is taken in step offset + k * every, and its time is that step plus label, times dt. */
+  readonly every: number;
+  readonly offset: number;
+  readonly label: 0 | 1;
+  /** True when the recording is switched during the run, so that samples have steps of their own. */
+  readonly gaps: boolean;
+}
+
+/** Columns of a series. */
+export function columnCount(plan: SeriesPlan): number {
+  return plan.elements === null ? 1 : elementCount(plan.elements);
+}
+
+/** Consecutive samples of one series. */
+export interface SampleBlock {
+  /** Position in `RunSetup.series`. */
+  readonly series: number;
+  /** Step of each row. */
+  readonly steps: Int32Array;
+  /** Row-major [rows, columns], owned by the receiver. */
+  readonly values: TypedArray;
+}
+
+// --- Writers and readers --------------------------------------------------------------------------------------------
+
+/** What a writer must know before the first sample. */
+export interface RunSetup {
+  readonly header: RunHeader;
+  readonly populations: readonly {
+    readonly name: string;
+    readonly size: number;
+    /** [size, 3] in m. */
+    readonly positions?: Float64Array;
+  }[];
+  readonly trains: readonly TrainsPlan[];
+  readonly series: readonly SeriesPlan[];
+  readonly spikeLabel: 0 | 1;
+  /** Steps of the whole protocol. */
+  readonly expectedSteps: number;
+  readonly metadata: RunMetadata;
+  /** Large arrays that the model refers to by digest. */
+  readonly data: ReadonlyMap<string, TypedArray>;
+}
+
+/** Receives samples while a run goes on. */
+export interface SampleSink {
+  /** Rows arrive in order for each series. */
+  samples(block: SampleBlock): void;
+  /** Every sample taken before `step` has been delivered, for every series. */
+  advance(step: number): void;
+}
+
+/** Writes one result. Its files have temporary names until `close`. */
+export interface ResultWriter extends SampleSink {
+  /** @throws UsageError when the output cannot be written */
+  open(setup: RunSetup): Promise<void>;
+  /**
+   * Completes the files and gives them their names: that of the result, or one with `.incomplete` when the run is.
+   *
+   * @returns paths of the files written
+   * @throws UsageError when the output cannot be written; no file then has the name of a result
+   */
+  close(record: RunRecord, trains: readonly SpikeTrains[]): Promise<readonly string[]>;
+  /** Removes what was written. Safe at any time. */
+  abandon(): Promise<void>;
+}
+
+/** One series of a stored result. */
+export interface StoredSeries {
+  readonly plan: SeriesPlan;
+  readonly samples: number;
+  /** Steps of samples [begin, end). */
+  steps(begin: number, end: number): Int32Array;
+  /** Row-major values of samples [begin, end), in the type they were recorded in. */
+  read(begin: number, end: number): TypedArray;
+}
+
+/** A result read back. */
+export interface StoredResult {
+  readonly path: string;
+  readonly record: RunRecord;
+  readonly data: ReadonlyMap<string, TypedArray>;
+  readonly trains: readonly SpikeTrains[];
+  readonly series: readonly StoredSeries[];
+  close(): void;
+}
+
+/** Time in s of a step: one multiplication of whole steps, never a running sum, so that it rounds once. */
+export function timeOf(step: number, label: 0 | 1, dt: number): number {
+  return (step + label) * dt;
+}
+
+/** The step whose time is `time`. Inverts `timeOf` exactly for fewer than 2^51 steps. */
+export function stepOf(time: number, label: 0 | 1, dt: number): number {
+  return Math.round(time / dt) - label;
+}

@@ -1,0 +1,54 @@
+/** Spike trains held in memory, as readers of text formats make them. */
+
+import { elementAt, type SpikeTrains, type TrainsPlan } from './result.js';
+
+/**
+ * @param counts  spikes of each row of the plan
+ * @param steps  steps of all rows, row after row, ascending within a row
+ */
+export function trainsInMemory(plan: TrainsPlan, counts: Uint32Array, steps: Uint32Array): SpikeTrains {
+  const ends = new Float64Array(counts.length);
+  let total = 0;
+  for (const [row, count] of counts.entries()) {
+    total += count;
+    ends[row] = total;
+  }
+  const startOf = (row: number): number => (row === 0 ? 0 : ends[row - 1]!);
+  return {
+    plan,
+    counts,
+    read: (begin, end) => steps.subarray(startOf(begin), startOf(end)),
+    inOrder: () => [sortedByStep(plan, counts, steps)],
+  };
+}
+
+/** Trains from one list of steps for each row. */
+export function trainsFromLists(plan: TrainsPlan, rows: readonly (readonly number[])[]): SpikeTrains {
+  return trainsInMemory(plan, Uint32Array.from(rows, ({ length }) => length), Uint32Array.from(rows.flat()));
+}
+
+function sortedByStep(plan: TrainsPlan, counts: Uint32Array, steps: Uint32Array): { steps: Uint32Array; cells: Uint32Array } {
+  const cells = new Uint32Array(steps.length);
+  let at = 0;
+  for (const [row, count] of counts.entries()) {
+    cells.fill(elementAt(plan.cells, row), at, at + count);
+    at += count;
+  }
+  const order = Uint32Array.from(steps, (_, position) => position).sort((a, b) => steps[a]! - steps[b]! || cells[a]! - cells[b]!);
+  return { steps: order.map((position) => steps[position]!), cells: order.map((position) => cells[position]!) };
+}
+
+/** Ranges of rows that hold at most about `limit` spikes each, so that they can be read one at a time. */
+export function* rowRanges(counts: Uint32Array, limit: number): Generator<readonly [begin: number, end: number]> {
+  let begin = 0;
+  let sum = 0;
+  for (let row = 0; row < counts.length; row += 1) {
+    if (row > begin && sum + counts[row]! > limit) {
+      yield [begin, row];
+      begin = row;
+      sum = 0;
+    }
+    sum += counts[row]!;
+  }
+  if (counts.length > begin) yield [begin, counts.length];
+}

@@ -1,0 +1,46 @@
+/** The null target: generates the source of every device and runs nothing, so that generated text can be seen and tested anywhere. */
+
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { printProgram } from '../../../src/ir/text.js';
+import type { Program } from '../../../src/ir/program.js';
+import type { Target } from '../target.js';
+
+/** Turns a program into source text by file name. */
+export interface Generator {
+  readonly name: string;
+  generate(program: Program): ReadonlyMap<string, string>;
+}
+
+/** The program itself, in its text form. */
+const programText: Generator = {
+  name: 'ir',
+  generate: (program) => new Map([['program.ir', printProgram(program)]]),
+};
+
+/** A null target of the given generators. Their files lie in a folder each: `wasm/module.wat`. */
+export function nullTargetOf(generators: readonly Generator[]): Target {
+  return {
+    name: 'null',
+    async probe() {
+      return { target: 'null', available: true, devices: ['none'] };
+    },
+    async compile(program) {
+      const sources = new Map<string, string>();
+      for (const { name, generate } of generators) {
+        for (const [file, text] of generate(program)) sources.set(`${name}/${file}`, text);
+      }
+      return {
+        sources,
+        start: async () => {
+          throw new UsageError('the null target generates source and runs nothing', 'choose another target to run, such as reference or wasm');
+        },
+      };
+    },
+  };
+}
+
+/** All generators that need no device. */
+export const generators: readonly Generator[] = [programText];
+
+/** Generates everything that can be generated; its sessions cannot start. */
+export const nullTarget: Target = nullTargetOf(generators);

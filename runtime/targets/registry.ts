@@ -1,0 +1,13 @@
+/** All targets by name. */
+
+import { nullTarget } from './null/target.js';
+import { referenceTarget } from './reference/target.js';
+import type { Target } from './target.js';
+import { wasmTarget } from './wasm/target.js';
+
+/** The targets that this build knows, by the name that users give. */
+export const targets: Readonly<Record<string, Target>> = {
+  reference: referenceTarget,
+  null: nullTarget,
+  wasm: wasmTarget,
+};

@@ -1,0 +1,23 @@
+/** WebAssembly text to binary, by wabt, which is loaded only when a binary is not in the cache. */
+
+import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
+
+/** The version is part of the cache's key. */
+export const assemblerVersion = 'wabt 1.0.39';
+
+/** @throws InvariantError when the text cannot be read; the engine checks types when it compiles the binary */
+export async function assemble(text: string): Promise<Uint8Array> {
+  const { default: load } = await import('wabt');
+  const wabt = await load();
+  try {
+    const module = wabt.parseWat('program.wat', text, { simd: true, threads: true, multi_value: true, sat_float_to_int: true, bulk_memory: true, sign_extension: true });
+    try {
+      module.resolveNames();
+      return module.toBinary({ write_debug_names: true }).buffer.slice();
+    } finally {
+      module.destroy();
+    }
+  } catch (error) {
+    throw new InvariantError('runtime/targets/wasm', `the generated module cannot be assembled: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

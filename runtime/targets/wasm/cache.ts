@@ -1,0 +1,50 @@
+/** Binaries kept between runs, found by the hash of what they were made from. */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const digestBytes = 32;
+
+function sha256(data: Uint8Array | string): Buffer {
+  return createHash('sha256').update(data).digest();
+}
+
+/** The cached bytes, or undefined where there are none or the entry is damaged: it holds the digest of its contents. */
+async function readEntry(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const entry = await readFile(path);
+    const content = entry.subarray(digestBytes);
+    return entry.length > digestBytes && sha256(content).equals(entry.subarray(0, digestBytes)) ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes an entry so that a reader sees all of it or nothing. A folder that cannot be written only costs the next run its time. */
+async function writeEntry(directory: string, path: string, content: Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  try {
+    await mkdir(directory, { recursive: true });
+    await writeFile(temporary, Buffer.concat([sha256(content), content]));
+    await rename(temporary, path);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * The binary made from `source`, from the cache where it is there.
+ *
+ * @param directory  of the cache; none is kept when undefined
+ * @param source  text whose hash is the key; `make` depends on nothing else
+ */
+export async function cached(directory: string | undefined, source: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  if (directory === undefined) return make();
+  const path = join(directory, `${sha256(source).toString('hex')}.wasm`);
+  const known = await readEntry(path);
+  if (known !== undefined) return known;
+  const content = await make();
+  await writeEntry(directory, path, content);
+  return content;
+}

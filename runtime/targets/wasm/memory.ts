@@ -1,0 +1,180 @@
+/** The linear memory of one session: laying down initial values, allocating, reading and writing buffers. */
+
+import { UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
+import { alignUp, bufferOf, control, memoryLimit, pageBytes, placementOf, tooLarge } from '../../../src/codegen/wasm/layout.js';
+import type { Layout } from '../../../src/codegen/wasm/layout.js';
+import { trustOperands } from '../../../src/codegen/wasm/trust.js';
+import type { ElementType, Extent, TypedArray } from '../../../src/ir/program.js';
+import { elementBytes } from '../../../src/ir/program.js';
+import { webAssembly } from './webassembly.js';
+import type { WasmMemory } from './webassembly.js';
+
+const arrays = {
+  u8: Uint8Array, i8: Int8Array, u16: Uint16Array, i16: Int16Array, u32: Uint32Array, i32: Int32Array, i64: BigInt64Array, f32: Float32Array, f64: Float64Array,
+} as const satisfies Record<ElementType, unknown>;
+
+/** A view of `length` elements at an address. */
+function view(memory: WasmMemory, element: ElementType, address: number, length: number): TypedArray {
+  // The constructors take shared memory as well; their common type does not say so.
+  return new arrays[element](memory.buffer as unknown as ArrayBuffer, address, length);
+}
+
+/** Copies between arrays of one element type. */
+function copyInto(target: TypedArray, source: TypedArray, offset = 0): void {
+  if (target instanceof BigInt64Array) {
+    invariant(source instanceof BigInt64Array, 'runtime/targets/wasm', '64-bit integers are written from a BigInt64Array');
+    target.set(source, offset);
+  } else {
+    invariant(!(source instanceof BigInt64Array), 'runtime/targets/wasm', 'a BigInt64Array is written only to 64-bit integers');
+    target.set(source, offset);
+  }
+}
+
+function fill(target: TypedArray, value: number | bigint): void {
+  if (target instanceof BigInt64Array) target.fill(BigInt(value));
+  else target.fill(Number(value));
+}
+
+/** Gives every NaN the same bits: arithmetic leaves whatever bits the processor does, and no kernel can see them. */
+function canonicaliseNaN(data: TypedArray): TypedArray {
+  if (data instanceof Float64Array) {
+    const words = new BigUint64Array(data.buffer, data.byteOffset, data.length);
+    for (let k = 0; k < data.length; k += 1) if (Number.isNaN(data[k])) words[k] = 0x7ff8000000000000n;
+  } else if (data instanceof Float32Array) {
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
+    for (let k = 0; k < data.length; k += 1) if (Number.isNaN(data[k])) words[k] = 0x7fc00000;
+  }
+  return data;
+}
+
+/** The memory of a session and where its buffers lie. */
+export class SessionMemory {
+  readonly memory: WasmMemory;
+  readonly #layout: Layout;
+  readonly #lengths = new Map<string, number>();
+  readonly #addresses = new Map<string, number>();
+  #end: number;
+
+  /** @throws UsageError when the machine does not give the memory */
+  constructor(layout: Layout) {
+    this.#layout = layout;
+    this.#end = layout.size;
+    try {
+      this.memory = new webAssembly.Memory({ initial: Math.ceil(layout.size / pageBytes), maximum: memoryLimit / pageBytes, shared: true });
+    } catch {
+      throw new UsageError(`this machine gives no shared memory of ${layout.size} bytes to WebAssembly`, 'close other programs, raise the limit of `ulimit -v`, or use `--target c`');
+    }
+    this.#layDown();
+  }
+
+  #layDown(): void {
+    new Float64Array(this.memory.buffer, control.trust, trustOperands.length).set(trustOperands);
+    for (const { address, data } of this.#layout.tables.values()) new Uint32Array(this.memory.buffer, address, data.length).set(data);
+    for (const [name, buffer] of this.#layout.buffers) {
+      if (typeof buffer.length !== 'number') continue;
+      const placement = placementOf(this.#layout, name);
+      invariant(placement.kind === 'fixed', 'runtime/targets/wasm', `${name} has no constant address`);
+      this.#addresses.set(name, placement.address);
+      this.#lengths.set(name, buffer.length);
+      this.#fillInitial(name);
+    }
+  }
+
+  #fillInitial(name: string): void {
+    const { initial } = bufferOf(this.#layout, name);
+    if (initial === undefined) return;
+    const target = this.#view(name);
+    if ('fill' in initial && !ArrayBuffer.isView(initial)) {
+      fill(target, (initial as { readonly fill: number | bigint }).fill);
+    } else {
+      const data = initial as TypedArray;
+      invariant(data.length <= target.length, 'runtime/targets/wasm', `${name} has more initial values than elements`);
+      copyInto(target, data);
+    }
+  }
+
+  #view(name: string): TypedArray {
+    return view(this.memory, bufferOf(this.#layout, name).element, this.#addresses.get(name) ?? 0, this.length(name));
+  }
+
+  /** Elements that a buffer has now; none before it is allocated. */
+  length(name: string): number {
+    bufferOf(this.#layout, name);
+    return this.#lengths.get(name) ?? 0;
+  }
+
+  /** Bytes held for buffers. */
+  get bytes(): number {
+    let sum = 0;
+    for (const [name, length] of this.#lengths) sum += length * elementBytes[bufferOf(this.#layout, name).element];
+    return sum;
+  }
+
+  #extent(extent: Extent): number {
+    return typeof extent === 'number' ? extent : Number(this.read(extent.buffer, extent.index, 1)[0]);
+  }
+
+  /**
+   * Gives buffers the lengths that kernels have computed, zeroed or with their initial value.
+   *
+   * @throws UsageError when they exceed what a 32-bit memory or this machine holds
+   */
+  allocate(names: readonly string[]): void {
+    const wanted = names.map((name) => {
+      const { element, length } = bufferOf(this.#layout, name);
+      const elements = this.#extent(length);
+      return { name, elements, bytes: elements * elementBytes[element] };
+    });
+    let end = this.#end;
+    const addresses = wanted.map(({ bytes }) => {
+      const address = alignUp(end);
+      end = address + bytes;
+      return address;
+    });
+    if (end > memoryLimit) throw tooLarge(end, 'this model');
+    this.#grow(alignUp(end));
+    wanted.forEach(({ name, elements }, k) => {
+      const placement = placementOf(this.#layout, name);
+      invariant(placement.kind === 'dynamic', 'runtime/targets/wasm', `${name} is allocated but has a fixed length`);
+      new Uint32Array(this.memory.buffer, placement.cell, 1)[0] = addresses[k] as number;
+      this.#addresses.set(name, addresses[k] as number);
+      this.#lengths.set(name, elements);
+      this.#fillInitial(name);
+    });
+    this.#end = end;
+  }
+
+  #grow(end: number): void {
+    const missing = Math.ceil(end / pageBytes) - this.memory.buffer.byteLength / pageBytes;
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(missing);
+    } catch {
+      throw new UsageError(`this machine does not give the ${(end / 2 ** 30).toFixed(2)} GiB of memory that the model needs`, 'make the model smaller, or run it on a machine with more memory');
+    }
+  }
+
+  /** A copy of elements [offset, offset + length). */
+  read(name: string, offset = 0, length = this.length(name) - offset): TypedArray {
+    invariant(offset >= 0 && length >= 0 && offset + length <= this.length(name), 'runtime/targets/wasm', `reads outside ${name}`);
+    const whole = this.#view(name);
+    const copy = new arrays[bufferOf(this.#layout, name).element](length);
+    copyInto(copy, whole.subarray(offset, offset + length));
+    return canonicaliseNaN(copy);
+  }
+
+  write(name: string, data: TypedArray, offset = 0): void {
+    invariant(offset >= 0 && offset + data.length <= this.length(name), 'runtime/targets/wasm', `writes outside ${name}`);
+    copyInto(this.#view(name), data, offset);
+  }
+
+  /** Names of the buffers that change while running. */
+  get stateBuffers(): readonly string[] {
+    return [...this.#layout.buffers.values()].filter((buffer) => buffer.role === 'state').map((buffer) => buffer.name);
+  }
+
+  /** Asks the step loop to end before its next step, or takes that back. */
+  requestStop(stop: boolean): void {
+    Atomics.store(new Int32Array(this.memory.buffer, control.stop, 1), 0, stop ? 1 : 0);
+  }
+}

@@ -1,0 +1,18 @@
+/** The parts of the WebAssembly interface that are used here; the language's own library files declare it only for browsers. */
+
+/** A compiled module; threads share it. */
+export interface WasmModule { readonly [Symbol.toStringTag]: string }
+
+/** A linear memory that threads share. */
+export interface WasmMemory {
+  readonly buffer: SharedArrayBuffer;
+  /** Adds pages of 64 KiB. @returns the pages that there were */
+  grow(pages: number): number;
+}
+
+interface WebAssemblyNamespace {
+  compile(binary: Uint8Array): Promise<WasmModule>;
+  readonly Memory: new (descriptor: { readonly initial: number; readonly maximum: number; readonly shared: true }) => WasmMemory;
+}
+
+export const webAssembly: WebAssemblyNamespace = (globalThis as unknown as { readonly WebAssembly: WebAssemblyNamespace }).WebAssembly;

@@ -1,0 +1,107 @@
+/** The threads that compute: each holds an instance of the module over the shared memory and does what it is told. */
+
+import { Worker } from 'node:worker_threads';
+import { InvariantError, UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { trustChecks } from '../../../src/codegen/wasm/trust.js';
+import type { WasmMemory, WasmModule } from './webassembly.js';
+
+/**
+ * What a worker runs. It is text, so that one and the same worker starts from sources, from compiled files and from a bundle.
+ * The trust microkernel runs before every request: a library loaded in between may have changed the processor's mode.
+ */
+const workerSource = `
+'use strict';
+const { parentPort, workerData } = require('node:worker_threads');
+const { exports } = new WebAssembly.Instance(workerData.module, { host: { memory: workerData.memory } });
+parentPort.on('message', ({ name, args }) => {
+  try {
+    const distrust = exports.trust();
+    if (distrust !== 0) parentPort.postMessage({ distrust });
+    else parentPort.postMessage({ result: exports[name](...args) });
+  } catch (error) {
+    parentPort.postMessage({ failure: String(error && error.message) });
+  }
+});
+`;
+
+type Reply = { readonly result: unknown } | { readonly distrust: number } | { readonly failure: string };
+
+/** The error that names what this processor, in its present mode, does wrong. */
+export function distrustError(failed: number): UsageError {
+  const names = new Set(trustChecks.filter((_, k) => ((failed >> k) & 1) === 1).map((check) => check.name));
+  return new UsageError(
+    `arithmetic on this machine cannot be trusted: ${[...names].join('; ')}`,
+    'a library loaded into this process may have changed the processor\'s mode, such as one built with -ffast-math; run without it',
+  );
+}
+
+function replyError(reply: Reply): Error | undefined {
+  if ('distrust' in reply) return distrustError(reply.distrust);
+  if ('failure' in reply) return new InvariantError('runtime/targets/wasm', `a worker stopped: ${reply.failure}`);
+  return undefined;
+}
+
+/** Threads that run a module's functions together. */
+export class Workers {
+  readonly #workers: readonly Worker[];
+  #failure: Error | undefined;
+
+  constructor(module: WasmModule, memory: WasmMemory, threads: number) {
+    this.#workers = Array.from({ length: threads }, () => {
+      const worker = new Worker(workerSource, { eval: true, workerData: { module, memory }, execArgv: [], env: {} });
+      // An idle worker does not keep the process alive.
+      worker.unref();
+      worker.on('error', (error) => { this.#failure = error; });
+      return worker;
+    });
+  }
+
+  #ask(worker: Worker, name: string, args: readonly number[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const finish = (): void => {
+        worker.off('message', onMessage);
+        worker.off('error', onError);
+        worker.off('exit', onExit);
+        worker.unref();
+      };
+      const onMessage = (reply: Reply): void => {
+        finish();
+        const error = replyError(reply);
+        if (error === undefined) resolve('result' in reply ? reply.result : undefined);
+        else reject(error);
+      };
+      const onError = (error: Error): void => { finish(); reject(new InvariantError('runtime/targets/wasm', error.message)); };
+      const onExit = (): void => { finish(); reject(new InvariantError('runtime/targets/wasm', 'a worker ended')); };
+      worker.on('message', onMessage);
+      worker.on('error', onError);
+      worker.on('exit', onExit);
+      worker.ref();
+      worker.postMessage({ name, args });
+    });
+  }
+
+  /**
+   * Calls an exported function on all threads, with the given arguments followed by the thread's ordinal and the number of threads.
+   *
+   * @returns what the first thread's call returned
+   * @throws UsageError when a thread's arithmetic cannot be trusted
+   */
+  async call(name: string, ...args: number[]): Promise<unknown> {
+    if (this.#failure !== undefined) throw new InvariantError('runtime/targets/wasm', this.#failure.message);
+    const calls = this.#workers.map((worker, thread) => this.#ask(worker, name, [...args, thread, this.#workers.length]));
+    try {
+      const [first] = await Promise.all(calls);
+      return first;
+    } catch (error) {
+      // The others may wait for this one for ever.
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      await this.terminate();
+      await Promise.allSettled(calls);
+      throw error;
+    }
+  }
+
+  async terminate(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}

@@ -1,0 +1,300 @@
+/** The command line as data: commands, their options, and what `yargs` makes of the words given. */
+
+import yargs from 'yargs';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { didYouMean, joinWords, nearest } from '../diagnostics/suggest.js';
+import { version } from '../version.js';
+
+interface OptionDefinition {
+  readonly type: 'string' | 'boolean';
+  readonly describe: string;
+  readonly alias?: string;
+  readonly repeated?: true;
+  readonly choices?: readonly string[];
+  /** What the value is called in the help text. */
+  readonly value?: string;
+}
+
+interface CommandDefinition {
+  readonly describe: string;
+  /** The files it takes. */
+  readonly files: { readonly name: string; readonly many: boolean; readonly describe: string } | null;
+  readonly options: Readonly<Record<string, OptionDefinition>>;
+  readonly required?: readonly string[];
+  readonly examples: readonly (readonly [string, string])[];
+}
+
+const common = {
+  json: { type: 'boolean', describe: 'print one JSON object instead of text' },
+  quiet: { type: 'boolean', alias: 'q', describe: 'print nothing but errors' },
+} as const satisfies Record<string, OptionDefinition>;
+
+const set = {
+  type: 'string',
+  repeated: true,
+  value: 'name=value',
+  describe: "set a parameter of the model ('g=4 nS'); may be repeated",
+} as const satisfies OptionDefinition;
+
+/** Engines by name; `auto` takes the fastest that is at hand. */
+export const targetNames = ['auto', 'wasm', 'reference', 'null'] as const;
+
+/** Notations that a model can be written in. */
+export const notationNames = ['canonical', 'brian', 'brian-json'] as const;
+
+/** All commands; the order is that of the help text. */
+export const commands = {
+  run: {
+    describe: 'run a model and write what it records',
+    files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
+    options: {
+      output: {
+        type: 'string',
+        alias: 'o',
+        value: 'file',
+        repeated: true,
+        describe: 'where results go: .nwb, .json or .csv; may be repeated',
+      },
+      target: { type: 'string', choices: targetNames, describe: 'the engine [auto]' },
+      seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
+      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      precision: { type: 'string', choices: ['float64', 'float32'], describe: 'floating point type of the state [float64]' },
+      threads: { type: 'string', value: 'n', describe: 'worker threads; the result does not depend on it' },
+      set,
+      record: {
+        type: 'string',
+        repeated: true,
+        value: 'pop:var',
+        describe: "record more: 'exc:v@1ms', 'exc:spikes'; may be repeated",
+      },
+      'dump-ir': { type: 'string', value: 'dir', describe: 'write the kernel program after each pass of lowering' },
+      ...common,
+    },
+    examples: [
+      ['$0 run cuba.yaml -o cuba.nwb', 'run and write an NWB file'],
+      ["$0 run cuba.yaml --seed 7 --set 'we=2 mV' --record excitatory:v@1ms -o v.csv", 'change it, and record more'],
+    ],
+  },
+  convert: {
+    describe: 'write a model in another notation',
+    files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
+    options: {
+      to: { type: 'string', choices: notationNames, describe: 'the notation: canonical JSON, a Brian 2 script, or its specification' },
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'the file to write' },
+      freeze: { type: 'boolean', describe: 'make every random draw explicit: connections, values, delays, spike trains' },
+      strict: { type: 'boolean', describe: 'write nothing when something of the model cannot be said in the notation' },
+      report: { type: 'string', value: 'file', describe: 'write what could not be said as JSON' },
+      seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      set,
+      ...common,
+    },
+    required: ['to', 'output'],
+    examples: [['$0 convert cuba.yaml --to brian -o cuba.py', 'a script that runs under Brian 2']],
+  },
+  validate: {
+    describe: 'say everything that is wrong with models',
+    files: { name: 'models', many: true, describe: 'models, in any notation that is read' },
+    options: { set, ...common },
+    examples: [['$0 validate models/*.yaml', 'exit code 0 when all are valid, 1 when one is not']],
+  },
+  verify: {
+    describe: 'run again what a result holds, and compare to the bit',
+    files: { name: 'result', many: false, describe: 'a result that was written by run' },
+    options: {
+      target: { type: 'string', choices: targetNames, describe: 'the engine to compare with [auto]' },
+      threads: { type: 'string', value: 'n', describe: 'worker threads' },
+      ...common,
+    },
+    examples: [['$0 verify cuba.nwb --target reference', 'identical, or where the first difference is']],
+  },
+  targets: {
+    describe: 'list the engines that are available here',
+    files: null,
+    options: { ...common },
+    examples: [],
+  },
+} as const satisfies Record<string, CommandDefinition>;
+
+export type CommandName = keyof typeof commands;
+
+/** What was asked for. Values are as typed; each command reads its own. */
+export type Request =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'command'; readonly command: CommandName; readonly files: readonly string[]; readonly options: Options };
+
+/** Options as typed: flags, values, and lists of those that may be repeated. */
+export interface Options {
+  flag(name: string): boolean;
+  value(name: string): string | undefined;
+  values(name: string): readonly string[];
+}
+
+/**
+ * Reads the words after the program's name.
+ *
+ * @param columns  width of the help text
+ * @throws UsageError for what no command understands, with suggestions
+ */
+export async function readArguments(words: readonly string[], columns: number): Promise<Request> {
+  let request: Request | undefined;
+  const select = (command: CommandName, parsed: Parsed): void => {
+    request = toRequest(command, parsed);
+  };
+  const parser = defineParser(words, columns, select);
+  let text = '';
+  await parser.parseAsync([...words], {}, (error: Error | null | undefined, _parsed: unknown, output: string) => {
+    if (error) throw error;
+    text = output;
+  });
+  if (text !== '') return { kind: 'text', text: text.endsWith('\n') ? text : `${text}\n` };
+  return request ?? unknownCommand(words, await parser.getHelp());
+}
+
+type Parsed = Readonly<Record<string, unknown>>;
+
+function defineParser(
+  words: readonly string[],
+  columns: number,
+  select: (command: CommandName, parsed: Parsed) => void,
+): ReturnType<typeof yargs> {
+  const parser = yargs([...words])
+    .scriptName('interneuron')
+    .usage('$0 <command>\n\nOne model, any notation in, any engine underneath, the same spikes everywhere.')
+    .locale('en')
+    .version(version)
+    .help()
+    .exitProcess(false)
+    .wrap(Math.min(columns, 110))
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': true,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .fail((message: string, error: Error | undefined) => {
+      throw error instanceof UsageError ? error : usageError(message, words);
+    })
+    .completion('completion', 'print a completion script for the shell (bash or zsh)')
+    .epilogue('Exit codes: 0 done, 1 the model is wrong or results differ, 2 the command or a file is, 130 interrupted.');
+  // Choices are for help and completion; values are checked in `toRequest`, whose messages can suggest.
+  const showsChoices = words.some((word) => ['--help', '--get-yargs-completions'].includes(word));
+  for (const name of Object.keys(commands) as CommandName[]) addCommand(parser, name, commands[name], showsChoices, select);
+  return parser;
+}
+
+/** Says what `yargs` found in our own words; it knows too little of them to be of help. */
+function usageError(message: string, words: readonly string[]): UsageError {
+  const command = words.find((word) => word in commands);
+  const hint =
+    command === undefined ? 'interneuron --help lists commands and options' : `interneuron ${command} --help shows how it is used`;
+  const valueless = /^Not enough arguments following: (.*)$/.exec(message);
+  if (valueless) return new UsageError(`--${valueless[1]} needs a value`, hint);
+  if (command !== undefined && message.startsWith('Not enough non-option arguments'))
+    return new UsageError(`${command} needs a file`, hint);
+  return new UsageError(message, hint);
+}
+
+function addCommand(
+  parser: ReturnType<typeof yargs>,
+  name: CommandName,
+  definition: CommandDefinition,
+  showsChoices: boolean,
+  select: (command: CommandName, parsed: Parsed) => void,
+): void {
+  const { files } = definition;
+  const positional = files === null ? '' : files.many ? ` <${files.name}..>` : ` <${files.name}>`;
+  parser.command(
+    `${name}${positional}`,
+    definition.describe,
+    (command) => {
+      command.usage(`$0 ${name}${positional}\n\n${definition.describe}`);
+      if (files)
+        command.positional(files.name, {
+          type: 'string',
+          describe: files.describe,
+          demandOption: true,
+          ...(files.many ? { array: true } : {}),
+        });
+      for (const [option, { type, describe, alias, repeated, choices }] of Object.entries(definition.options)) {
+        command.option(option, {
+          type,
+          describe,
+          ...(alias === undefined ? {} : { alias }),
+          ...(choices === undefined || !showsChoices ? {} : { choices }),
+          ...(repeated ? { array: true } : {}),
+          ...(type === 'string' ? { requiresArg: true } : {}),
+        });
+      }
+      for (const [example, text] of definition.examples) command.example(example, text);
+      return command;
+    },
+    (parsed) => select(name, parsed),
+  );
+}
+
+/** Checks names, choices and numbers of values ourselves, since our messages can suggest. */
+function toRequest(command: CommandName, parsed: Parsed): Request {
+  const definition: CommandDefinition = commands[command];
+  const known = definition.options;
+  const aliases = Object.values(known).flatMap(({ alias }) => alias ?? []);
+  const builtIn = ['_', '$0', 'help', 'version', ...(definition.files ? [definition.files.name] : [])];
+  for (const name of Object.keys(parsed)) {
+    if (name in known || aliases.includes(name) || builtIn.includes(name)) continue;
+    const near = nearest(name, Object.keys(known)).map((option) => `--${option}`);
+    throw new UsageError(
+      `${command} has no option ${name.length === 1 ? '-' : '--'}${name}`,
+      near.length > 0 ? `did you mean ${joinWords(near, 'or')}?` : `interneuron ${command} --help lists its options`,
+    );
+  }
+  const extra = Array.isArray(parsed['_']) ? parsed['_'].slice(1).map(String) : [];
+  if (extra.length > 0) {
+    throw new UsageError(
+      `${command} takes ${definition.files ? 'one file' : 'no file'}, but got ${extra[0]} as well`,
+      'interneuron runs one model at a time',
+    );
+  }
+  const options = optionReader(parsed);
+  for (const [name, { choices, repeated }] of Object.entries(known)) {
+    const values = options.values(name);
+    if (!repeated && values.length > 1) throw new UsageError(`--${name} is given ${values.length} times`, 'give it once');
+    for (const value of values) {
+      if (choices && !choices.includes(value)) {
+        throw new UsageError(`--${name} cannot be ${value}`, didYouMean(value, choices) ?? `it is one of ${choices.join(', ')}`);
+      }
+    }
+  }
+  for (const name of definition.required ?? []) {
+    if (options.values(name).length === 0)
+      throw new UsageError(`${command} needs --${name}`, `interneuron ${command} --help shows what it is`);
+  }
+  const positional = definition.files ? parsed[definition.files.name] : [];
+  return { kind: 'command', command, files: toTexts(positional), options };
+}
+
+function optionReader(parsed: Parsed): Options {
+  const values = (name: string): readonly string[] => toTexts(parsed[name]);
+  return {
+    flag: (name) => parsed[name] === true || (Array.isArray(parsed[name]) && parsed[name].at(-1) === true),
+    value: (name) => values(name).at(-1),
+    values,
+  };
+}
+
+/** Texts of an option or of file names; flags have none. */
+function toTexts(value: unknown): string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.flatMap((item) => (typeof item === 'string' || typeof item === 'number' ? [String(item)] : []));
+}
+
+function unknownCommand(words: readonly string[], help: string): Request {
+  const word = words.find((candidate) => !candidate.startsWith('-'));
+  if (word === undefined && words.length === 0) return { kind: 'text', text: `${help}\n` };
+  if (word === undefined)
+    throw new UsageError(`there is no option ${words[0]} without a command`, 'interneuron --help lists commands and options');
+  const names = [...Object.keys(commands), 'completion'];
+  throw new UsageError(`there is no command ${word}`, didYouMean(word, names) ?? `the commands are ${names.join(', ')}`);
+}

@@ -1,0 +1,41 @@
+/** The command line as a function from words to an exit code; `main.ts` gives it this process. */
+
+import { commands, readArguments, type CommandName } from './arguments.js';
+import { createContext, type CommandContext } from './context.js';
+import { exitCodes, reportFailure } from './failure.js';
+import type { Terminal } from './terminal.js';
+
+/** Each command is loaded when it is asked for. */
+const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promise<number>>> = {
+  run: async (context) => (await import('./commands/run.js')).run(context),
+  convert: async (context) => (await import('./commands/convert.js')).convert(context),
+  validate: async (context) => (await import('./commands/validate.js')).validate(context),
+  verify: async (context) => (await import('./commands/verify.js')).verify(context),
+  targets: async (context) => (await import('./commands/targets.js')).targets(context),
+};
+
+/**
+ * Runs one command.
+ *
+ * @param words  what follows the program's name
+ * @param began  when the command began, on the clock of `performance.now()`
+ * @returns the exit code; every failure has been said by then
+ */
+export async function runCommandLine(words: readonly string[], terminal: Terminal, began = performance.now()): Promise<number> {
+  const sources = new Map<string, string>();
+  try {
+    const request = await readArguments(words, terminal.stdout.columns);
+    if (request.kind === 'text') {
+      terminal.stdout.write(request.text);
+      return exitCodes.done;
+    }
+    return await handlers[request.command](createContext(request, terminal, began, sources));
+  } catch (error) {
+    return reportFailure(error, { terminal, sources, json: asksForJson(words) });
+  }
+}
+
+/** Whether to speak JSON of a command line that may not have been understood. */
+function asksForJson(words: readonly string[]): boolean {
+  return words.includes('--json') && words.some((word) => word in commands);
+}

@@ -1,0 +1,81 @@
+/** `interneuron run`: a model to results. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import { renderDiagnostics } from '../../diagnostics/render.js';
+import { importModel, runModel, type RunOptions } from '../../pipeline.js';
+import { runReport } from '../../report.js';
+import { onlyFile, type CommandContext } from '../context.js';
+import { exitCodes, printJson } from '../failure.js';
+import { progressDisplay, silentProgress, type ProgressDisplay } from '../progress.js';
+import { generatedSummary, runSummary } from '../summary.js';
+import { cacheDirectory, importOptions, readThreads } from '../values.js';
+
+/** Runs one model. Ctrl-C ends it and keeps what was recorded; a second one ends it at once. */
+export async function run(context: CommandContext): Promise<number> {
+  const { options, terminal } = context;
+  const threads = readThreads(options.value('threads'));
+  const imported = importModel(context.read(onlyFile(context)), importOptions(options));
+  context.show(imported.diagnostics);
+  const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
+  const interruption = listenForInterrupt(context, progress);
+  try {
+    const target = options.value('target');
+    const dump = options.value('dump-ir');
+    const result = await runModel(imported, {
+      precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
+      outputs: options.values('output'),
+      cacheDirectory: cacheDirectory(terminal),
+      onProgress: (stage, fraction) => progress.update(stage === 'connect' ? 'connecting' : 'running', fraction),
+      signal: interruption.signal,
+      ...(target === undefined ? {} : { target }),
+      ...(threads === undefined ? {} : { threads }),
+      ...(dump === undefined ? {} : { dumpIr: irDumper(dump) }),
+    });
+    progress.stop();
+    const report = runReport(imported, result, (performance.now() - context.began) / 1000);
+    if (context.json) printJson(terminal, report);
+    if (result.kind === 'generated') {
+      context.say(generatedSummary(report, result));
+      return exitCodes.done;
+    }
+    if (!context.json) terminal.stderr.write(renderDiagnostics(result.diagnostics, { colour: terminal.stderr.colour }));
+    context.say(runSummary(report, result, terminal.stdout));
+    result.dispose();
+    if (result.record.outcome === 'stopped') return exitCodes.interrupted;
+    return result.record.outcome === 'fault' ? exitCodes.wrong : exitCodes.done;
+  } finally {
+    progress.stop();
+    interruption.stop();
+  }
+}
+
+function listenForInterrupt({ terminal }: CommandContext, progress: ProgressDisplay): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const stop = terminal.onInterrupt(() => {
+    if (controller.signal.aborted) terminal.exit(exitCodes.interrupted);
+    progress.stop();
+    terminal.stderr.write('stopping; what was recorded so far is kept (press Ctrl-C again to stop at once)\n');
+    controller.abort();
+  });
+  return { signal: controller.signal, stop };
+}
+
+/** Writes each pass's program to a numbered file. */
+function irDumper(folder: string): NonNullable<RunOptions['dumpIr']> {
+  let passes = 0;
+  return (pass, text) => {
+    passes += 1;
+    const path = join(folder, `${String(passes).padStart(2, '0')}.${pass}.ir`);
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path, text);
+    } catch (error) {
+      throw new UsageError(
+        `${path} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`,
+        'choose another folder with --dump-ir',
+      );
+    }
+  };
+}

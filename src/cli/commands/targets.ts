@@ -1,0 +1,24 @@
+/** `interneuron targets`: the engines, and whether they run here. */
+
+import { probeTargets } from '../../pipeline/choose-target.js';
+import type { CommandContext } from '../context.js';
+import { exitCodes, printJson } from '../failure.js';
+import { formatTable } from '../table.js';
+
+/** Lists what every engine says about this machine. */
+export async function targets(context: CommandContext): Promise<number> {
+  const found = await probeTargets();
+  if (context.json) printJson(context.terminal, { targets: found });
+  const rows = found.map(({ target, available, devices, reason, hint }) => [
+    target,
+    available ? 'yes' : 'no',
+    available ? devices.join(', ') : [reason, hint].filter((text) => text !== undefined).join('; '),
+  ]);
+  const columns = [
+    { heading: 'target', align: 'left' },
+    { heading: 'available', align: 'left' },
+    { heading: 'runs on', align: 'left' },
+  ] as const;
+  context.say(formatTable(columns, rows).join('\n'));
+  return exitCodes.done;
+}

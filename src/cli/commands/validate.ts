@@ -1,0 +1,54 @@
+/** `interneuron validate`: everything that is wrong with models. */
+
+import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
+import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
+import { importModel } from '../../pipeline.js';
+import type { CommandContext } from '../context.js';
+import { exitCodes, printJson } from '../failure.js';
+import { importOptions } from '../values.js';
+
+/** What there is to say of one model. */
+interface Verdict {
+  readonly document: string;
+  readonly valid: boolean;
+  readonly notation?: string;
+  readonly hash?: string;
+  readonly error?: { readonly message: string; readonly hint?: string };
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Checks each model, going on after one that is wrong. */
+export async function validate(context: CommandContext): Promise<number> {
+  const verdicts = context.files.map((path) => judge(path, context));
+  if (context.json)
+    printJson(context.terminal, {
+      documents: verdicts.map((verdict) => ({ ...verdict, diagnostics: diagnosticsToJson(verdict.diagnostics) })),
+    });
+  for (const { document, valid, notation, hash, error, diagnostics } of verdicts) {
+    context.show(diagnostics);
+    const counted = countFindings(diagnostics);
+    if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+    else
+      context.say(
+        `${document}: ${valid ? `valid, ${notation}, model ${hash?.slice(0, 12)}` : 'not valid'}${counted === '' ? '' : ` (${counted})`}`,
+      );
+  }
+  if (verdicts.some(({ error }) => error)) return exitCodes.usage;
+  return verdicts.every(({ valid }) => valid) ? exitCodes.done : exitCodes.wrong;
+}
+
+function judge(document: string, context: CommandContext): Verdict {
+  try {
+    const { notation, hashes, diagnostics } = importModel(context.read(document), importOptions(context.options));
+    return { document, valid: true, notation, hash: hashes.model, diagnostics };
+  } catch (error) {
+    if (error instanceof DiagnosticError) return { document, valid: false, diagnostics: error.diagnostics };
+    if (!(error instanceof UsageError)) throw error;
+    return {
+      document,
+      valid: false,
+      error: { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) },
+      diagnostics: [],
+    };
+  }
+}

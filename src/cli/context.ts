@@ -1,0 +1,60 @@
+/** What every command gets. */
+
+import { renderDiagnostics } from '../diagnostics/render.js';
+import { readSource, type Source } from '../pipeline/read-source.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Options } from './arguments.js';
+import type { Terminal } from './terminal.js';
+
+export interface CommandContext {
+  readonly files: readonly string[];
+  readonly options: Options;
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** When the command began, on the clock of `performance.now()`. */
+  readonly began: number;
+  /** Reads a model's text and keeps it, so that findings can show its lines. @throws UsageError */
+  read(path: string): Source;
+  /** Shows warnings and notes, unless the reader is a program or wants quiet. */
+  show(diagnostics: readonly Diagnostic[]): void;
+  /** Text for people, unless the reader is a program or wants quiet. */
+  say(text: string): void;
+}
+
+/** The one file of a command that takes one. */
+export function onlyFile({ files }: CommandContext): string {
+  return files[0] ?? '';
+}
+
+/** A context whose texts go to `sources`. */
+export function createContext(
+  request: { readonly files: readonly string[]; readonly options: Options },
+  terminal: Terminal,
+  began: number,
+  sources: Map<string, string>,
+): CommandContext {
+  const json = request.options.flag('json');
+  const quiet = request.options.flag('quiet');
+  const forPeople = !json && !quiet;
+  return {
+    ...request,
+    terminal,
+    json,
+    quiet,
+    began,
+    read(path) {
+      const source = readSource(path);
+      sources.set(source.name, source.text);
+      return source;
+    },
+    show(diagnostics) {
+      if (!forPeople || diagnostics.length === 0) return;
+      const { colour } = terminal.stderr;
+      terminal.stderr.write(`${renderDiagnostics(diagnostics, { source: (name) => sources.get(name), colour })}\n`);
+    },
+    say(text) {
+      if (forPeople) terminal.stdout.write(`${text}\n`);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** Failures as sentences. Nothing else in the command line turns an error into text or into an exit code. */
+
+import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
+import { printable } from '../diagnostics/display.js';
+import { countFindings, diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
+import { InterruptedError } from '../pipeline/interrupted.js';
+import type { Terminal } from './terminal.js';
+
+/** Exit codes, as the help text lists them. */
+export const exitCodes = { done: 0, wrong: 1, usage: 2, internal: 70, interrupted: 130 } as const;
+
+/** What is needed to say what went wrong. */
+export interface FailureContext {
+  readonly terminal: Terminal;
+  /** Texts of the documents that were read, by name. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly json: boolean;
+}
+
+/**
+ * Says what went wrong: on stderr for people, with `--json` as an object on stdout.
+ *
+ * @returns the exit code
+ */
+export function reportFailure(error: unknown, { terminal, sources, json }: FailureContext): number {
+  if (error instanceof DiagnosticError) {
+    if (json) printJson(terminal, { diagnostics: diagnosticsToJson(error.diagnostics) });
+    else {
+      const { colour } = terminal.stderr;
+      terminal.stderr.write(renderDiagnostics(error.diagnostics, { source: (name) => sources.get(name), colour }));
+      terminal.stderr.write(`\n${countFindings(error.diagnostics)}\n`);
+    }
+    return exitCodes.wrong;
+  }
+  if (error instanceof InterruptedError) {
+    terminal.stderr.write(`${error.message}: nothing was written\n`);
+    return exitCodes.interrupted;
+  }
+  const { message, hint } = sentence(error);
+  if (json) printJson(terminal, { error: { message, ...(hint === undefined ? {} : { hint }) }, diagnostics: [] });
+  else terminal.stderr.write(`error: ${printable(message)}\n${hint === undefined ? '' : `  hint  ${printable(hint)}\n`}`);
+  const stack = error instanceof Error && terminal.environment['INTERNEURON_STACK'] ? error.stack : undefined;
+  if (stack !== undefined) terminal.stderr.write(`${stack}\n`);
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.internal;
+}
+
+/** One JSON object, for programs. */
+export function printJson(terminal: Terminal, value: unknown): void {
+  terminal.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+function sentence(error: unknown): { readonly message: string; readonly hint: string | undefined } {
+  if (error instanceof UsageError) return { message: error.message, hint: error.hint };
+  if (error instanceof InvariantError) return { message: error.message, hint: undefined };
+  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return {
+    message: `internal error: ${said}`,
+    hint: 'this is a fault of interneuron, not of the model; please report it with the model that caused it',
+  };
+}

@@ -1,0 +1,85 @@
+/** What `run` says to people when it is done. */
+
+import { formatBytes, formatCount, formatDuration } from '../diagnostics/quantities.js';
+import { printable } from '../diagnostics/display.js';
+import type { GeneratedResult, RunResult } from '../pipeline.js';
+import type { RunReport } from '../report.js';
+import type { SpikeTrains } from '../../runtime/results/result.js';
+import { drawRaster, type RasterPopulation } from './raster.js';
+import { formatTable } from './table.js';
+import type { Output } from './terminal.js';
+
+const widestRaster = 80;
+const rasterRows = 12;
+
+/** Rates by population, a raster where a person looks on, the fingerprint and the files written. */
+export function runSummary(report: RunReport, result: RunResult, output: Output): string {
+  const { steps, dt } = report;
+  const { outcome } = result.record;
+  const raster = output.terminal
+    ? drawRaster(result.trains.map(toRaster), {
+        steps,
+        from: '0 s',
+        to: formatDuration(steps * dt),
+        columns: Math.min(output.columns, widestRaster),
+        rows: rasterRows,
+      })
+    : [];
+  return [
+    ...heading(report),
+    '',
+    ...rateTable(report),
+    '',
+    ...(raster.length > 0 ? [...raster, ''] : []),
+    ...(outcome === 'complete'
+      ? []
+      : [`the run ${outcome === 'stopped' ? 'was stopped' : 'ended'} after ${formatDuration(steps * dt)}; what it wrote says so`]),
+    `fingerprint  ${report.fingerprint}`,
+    ...report.outputs.map((path) => `wrote        ${printable(path)}`),
+    `time         ${timesText(report)}`,
+  ].join('\n');
+}
+
+/** What was generated when nothing was run. */
+export function generatedSummary(report: RunReport, result: GeneratedResult): string {
+  const files = [...result.sources].map(([name, text]) => `  ${name}  ${formatBytes(text.length)}`);
+  return [...heading(report), '', `generated ${files.length} files; nothing was run`, ...files].join('\n');
+}
+
+function heading({ model, target, device, precision, seed, dt, steps, threads }: RunReport): string[] {
+  const engine = [device === target ? target : `${target} (${device})`, `${threads} thread${threads === 1 ? '' : 's'}`, precision];
+  return [
+    `${printable(model.name)}  (model ${model.hash.slice(0, 12)})`,
+    [...engine, `seed ${seed}`, `${formatCount(steps)} steps of ${formatDuration(dt)}`].join(', '),
+  ];
+}
+
+function rateTable({ populations }: RunReport): string[] {
+  const columns = [
+    { heading: 'population', align: 'left' },
+    { heading: 'cells', align: 'right' },
+    { heading: 'spikes', align: 'right' },
+    { heading: 'rate (Hz)', align: 'right' },
+  ] as const;
+  const rows = Object.entries(populations).map(([name, { size, spikes, rate }]) => [
+    name,
+    formatCount(size),
+    formatCount(spikes),
+    rate.toFixed(2),
+  ]);
+  return formatTable(columns, rows);
+}
+
+function timesText({ timings, memory }: RunReport): string {
+  const { connect, run, total } = timings;
+  return `${formatDuration(total)} in all, ${formatDuration(connect)} connecting, ${formatDuration(run)} running; ${formatBytes(memory.peak)} of memory`;
+}
+
+function toRaster(trains: SpikeTrains): RasterPopulation {
+  const { population, event } = trains.plan;
+  return {
+    name: event === 'spike' ? population : `${population}.${event}`,
+    size: trains.counts.length,
+    spikes: (row) => trains.read(row, row + 1),
+  };
+}

@@ -1,0 +1,83 @@
+/** Values of options: from text to what a command needs, with a sentence when that cannot be. */
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { shorten } from '../diagnostics/suggest.js';
+import { parseQuantity } from '../lang/quantity.js';
+import type { ImportOptions } from '../pipeline.js';
+import type { Options } from './arguments.js';
+import type { Terminal } from './terminal.js';
+
+const largestSeed = (1n << 64n) - 1n;
+const mostThreads = 256;
+
+/** The options of a command that change the model, in the form that importing takes. */
+export function importOptions(options: Options): ImportOptions {
+  const seed = readSeed(options.value('seed'));
+  const dt = readTime('dt', options.value('dt'));
+  const duration = readTime('duration', options.value('duration'));
+  return {
+    set: readSettings(options.values('set')),
+    record: options.values('record'),
+    ...(seed === undefined ? {} : { seed }),
+    ...(dt === undefined ? {} : { dt }),
+    ...(duration === undefined ? {} : { duration }),
+  };
+}
+
+/** A seed: a whole number of 64 bits, kept as text. */
+export function readSeed(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,20}$/.test(text) && BigInt(text) <= largestSeed) return String(BigInt(text));
+  throw new UsageError(`--seed cannot be ${shorten(text)}`, `it is a whole number from 0 to ${largestSeed}`);
+}
+
+/** Worker threads. */
+export function readThreads(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const threads = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (threads >= 1 && threads <= mostThreads) return threads;
+  throw new UsageError(`--threads cannot be ${shorten(text)}`, `it is a whole number from 1 to ${mostThreads}`);
+}
+
+/** A time with its unit, above zero; stays text, since the model converts it decimal-exact. */
+function readTime(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const refuse = (why: string): UsageError =>
+    new UsageError(`--${name} cannot be ${shorten(text)}: ${why}`, `write a time with its unit, such as --${name} '100 ms'`);
+  if (/^[\s\d.eE+-]+$/.test(text)) throw refuse('it has no unit');
+  const seconds = parseTime(text);
+  if (seconds === undefined) throw refuse('it is not a time');
+  if (!(seconds > 0 && seconds < Infinity)) throw refuse('it is not above zero');
+  return text;
+}
+
+function parseTime(text: string): number | undefined {
+  try {
+    const { value, dimension } = parseQuantity(text);
+    return JSON.stringify(dimension) === JSON.stringify(parseQuantity('1 s').dimension) ? value : undefined;
+  } catch (error) {
+    if (error instanceof Error && 'finding' in error) return undefined;
+    throw error;
+  }
+}
+
+/** `name=value` pairs; of one name given twice the last counts. */
+function readSettings(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      const name = text.slice(0, at).trim();
+      const value = text.slice(at + 1).trim();
+      if (at < 0 || name === '' || value === '')
+        throw new UsageError(`--set cannot be ${shorten(text)}`, "write it as name=value, such as --set 'g=4 nS'");
+      return [name, value] as const;
+    }),
+  );
+}
+
+/** Where compiled programs are kept: `$INTERNEURON_CACHE`, else the user's folder for caches. */
+export function cacheDirectory({ environment }: Terminal): string {
+  return environment['INTERNEURON_CACHE'] ?? join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'interneuron');
+}

@@ -1,0 +1,216 @@
+/** What calls the kernels: the step loop, the lists of initialisation and procedures, and the barrier between threads. */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type { Action, Kernel, Log, StepEntry } from '../../ir/program.js';
+import { kernelArguments } from './kernel.js';
+import type { KernelContext } from './kernel.js';
+import { control } from './layout.js';
+import { Scope, loadText } from './scalar.js';
+import { Names } from './names.js';
+import { i32Const, localGet, localSet } from './text.js';
+import type { Wat } from './text.js';
+
+/** A part of an action list: a function of the module that all threads call, or buffers that the host allocates. */
+export type Segment = { readonly kind: 'call'; readonly export: string } | { readonly kind: 'allocate'; readonly buffers: readonly string[] };
+
+const zero = i32Const(0);
+const step = localGet('$step');
+
+function kernelOf(context: KernelContext, name: string): Kernel {
+  const kernel = context.program.kernels.find((candidate) => candidate.name === name);
+  invariant(kernel !== undefined, 'codegen/wasm/driver', `no kernel is named ${name}`);
+  return kernel;
+}
+
+/** Items of a map kernel, and how finely threads may split them: masks are written by the word, vectors begin at even places. */
+function itemCount(scope: Scope, kernel: Kernel): { readonly total: Wat; readonly granule: number } {
+  invariant(kernel.shape === 'map' && kernel.domain.kind !== 'spikes', 'codegen/wasm/driver', `${kernel.name} has no items`);
+  const { domain } = kernel;
+  if (domain.kind === 'ranges') return { total: i32Const(Math.max(0, ...domain.ranges.map((range) => range.end))), granule: 64 };
+  const total = typeof domain.count === 'number' ? i32Const(domain.count) : loadText(scope, domain.count.buffer, i32Const(domain.count.index));
+  return { total, granule: 64 };
+}
+
+/** `min(total, granule * floor(ceil(total / granule) * thread / threads))`. */
+function itemBound(total: Wat, granule: number, thread: Wat): Wat {
+  const wide = (value: Wat): Wat => ['i64.extend_i32_u', value];
+  const blocks: Wat = ['i64.shr_u', ['i64.add', wide(total), [`i64.const ${granule - 1}`]], [`i64.const ${Math.log2(granule)}`]];
+  return ['i32.wrap_i64', ['i64.shl', ['i64.div_u', ['i64.mul', blocks, wide(thread)], wide(localGet('$threads'))], [`i64.const ${Math.log2(granule)}`]]];
+}
+
+/** Runs a kernel on [$.low, $.high) in pieces, so that one entered only once is still soon run as optimised code. */
+function inPieces(scope: Scope, callee: string, piece: number): Wat[] {
+  scope.declare('$.next', 'i32');
+  const next: Wat = ['i32.add', localGet('$.low'), ['select', i32Const(piece), ['i32.sub', localGet('$.high'), localGet('$.low')],
+    ['i32.lt_u', i32Const(piece), ['i32.sub', localGet('$.high'), localGet('$.low')]]]];
+  const label = scope.label();
+  return [[`block $exit${label}`, [`loop $pieces${label}`,
+    [`br_if $exit${label}`, ['i32.ge_u', localGet('$.low'), localGet('$.high')]],
+    localSet('$.next', next),
+    [`call ${callee}`, step, localGet('$.low'), localGet('$.next')],
+    localSet('$.low', localGet('$.next')),
+    [`br $pieces${label}`],
+  ]]];
+}
+
+/** The call of a kernel by one thread. `once` is true in lists that are run seldom. */
+function callText(context: KernelContext, scope: Scope, kernel: Kernel, once: boolean): Wat[] {
+  const callee = context.kernels.id(kernel.name);
+  const { parallel } = context.module;
+  const wanted = kernelArguments(kernel);
+  if (wanted === 'none') {
+    const call: Wat = [`call ${callee}`, step];
+    return parallel ? [['if', ['i32.eqz', localGet('$thread')], ['then', call]]] : [call];
+  }
+  if (wanted === 'thread') return [parallel ? [`call ${callee}`, step, localGet('$thread'), localGet('$threads')] : [`call ${callee}`, step]];
+  const { total, granule } = itemCount(scope, kernel);
+  const high: Wat = parallel ? itemBound(total, granule, ['i32.add', localGet('$thread'), i32Const(1)]) : total;
+  const low = parallel ? itemBound(total, granule, localGet('$thread')) : zero;
+  const clipped: Wat = parallel ? ['select', localGet('$.high'), localGet('$.total'), ['i32.lt_u', localGet('$.high'), localGet('$.total')]] : high;
+  if (!once && !parallel) return [[`call ${callee}`, step, low, high]];
+  for (const id of ['$.low', '$.high']) scope.declare(id, 'i32');
+  if (parallel) scope.declare('$.total', 'i32');
+  const bounds: Wat[] = parallel
+    ? [localSet('$.total', total), localSet('$.low', low), localSet('$.high', high), localSet('$.high', clipped)]
+    : [localSet('$.low', low), localSet('$.high', high)];
+  return [...bounds, ...(once ? inPieces(scope, callee, 256) : [[`call ${callee}`, step, localGet('$.low'), localGet('$.high')] as Wat])];
+}
+
+const barrier = (decide: boolean): Wat => ['call $barrier', localGet('$threads'), i32Const(decide ? 1 : 0)];
+
+function driverScope(context: KernelContext): Scope {
+  const names = new Names('$');
+  for (const name of ['step', 'steps', 'thread', 'threads']) names.id(name);
+  return new Scope(context.module, names, false);
+}
+
+function exported(name: string, parameters: string, scope: Scope, body: readonly Wat[], result = ''): Wat {
+  const { locals, prologue } = scope;
+  return [`func (export ${JSON.stringify(name)}) (param $step i32)${parameters}${result}`, ...locals, ...prologue, ...body];
+}
+
+/** Cuts an action list where the host must allocate, and prints a function for each part. */
+export function listText(context: KernelContext, name: string, actions: readonly Action[]): { readonly segments: readonly Segment[]; readonly functions: readonly Wat[] } {
+  const segments: Segment[] = [];
+  const functions: Wat[] = [];
+  let run: Kernel[] = [];
+  const flush = (): void => {
+    if (run.length === 0) return;
+    const scope = driverScope(context);
+    const body = run.flatMap((kernel, k) => [
+      ...(context.module.parallel && k > 0 ? [barrier(false)] : []),
+      ...callText(context, scope, kernel, true),
+    ]);
+    const exportName = `${name}:${segments.length}`;
+    functions.push(exported(exportName, ' (param $thread i32) (param $threads i32)', scope, body));
+    segments.push({ kind: 'call', export: exportName });
+    run = [];
+  };
+  for (const action of actions) {
+    if (action.kind === 'run') {
+      run.push(kernelOf(context, action.kernel));
+    } else {
+      flush();
+      segments.push({ kind: 'allocate', buffers: action.buffers });
+    }
+  }
+  flush();
+  return { segments, functions };
+}
+
+/** Whether an entry's turn has come. */
+function isDue(entry: StepEntry): Wat | undefined {
+  invariant(entry.every >= 1, 'codegen/wasm/driver', `${entry.kernel} runs every ${entry.every} steps`);
+  if (entry.every === 1 && entry.offset <= 0) return undefined;
+  const late: Wat = ['i32.ge_s', step, i32Const(entry.offset)];
+  if (entry.every === 1) return late;
+  const since: Wat = entry.offset === 0 ? step : ['i32.sub', step, i32Const(entry.offset)];
+  return ['i32.and', late, ['i32.eqz', ['i32.rem_s', since, i32Const(entry.every)]]];
+}
+
+function fullText(scope: Scope, log: Log): Wat {
+  invariant(log.maxRowsPerStep <= log.capacity, 'codegen/wasm/driver', `the log ${log.name} has no room for one step`);
+  return ['i32.gt_u', loadText(scope, log.cursor.buffer, i32Const(log.cursor.index)), i32Const(log.capacity - log.maxRowsPerStep)];
+}
+
+/** `$ready`: whether another step may begin: nobody said stop, no fault was raised, every log has room. */
+function readyText(context: KernelContext): Wat {
+  const scope = driverScope(context);
+  const obstacles: Wat[] = [[`i32.atomic.load offset=${control.stop}`, zero]];
+  if (context.module.layout.buffers.has('faults')) obstacles.push(loadText(scope, 'faults', zero));
+  obstacles.push(...context.program.logs.map((log) => fullText(scope, log)));
+  const body = obstacles.map((obstacle): Wat => ['if', obstacle, ['then', ['return', zero]]]);
+  return ['func $ready (result i32)', ...scope.locals, ...scope.prologue, ...body, i32Const(1)];
+}
+
+const spins = 30_000;
+
+/**
+ * `$barrier`: returns when all threads have arrived. The last to arrive decides, if asked, whether another step may begin. The others spin for
+ * longer than a wake-up takes before they sleep, and are woken only if somebody sleeps.
+ */
+function barrierText(): Wat {
+  const word = (instruction: string, offset: number): string => `${instruction} offset=${offset}`;
+  const generation: Wat = [word('i32.atomic.load', control.generation), zero];
+  const moved: Wat = ['i32.ne', generation, localGet('$generation')];
+  return ['func $barrier (param $threads i32) (param $decide i32)', ['local $generation i32'], ['local $spins i32'],
+    localSet('$generation', generation),
+    ['if', ['i32.eq', [word('i32.atomic.rmw.add', control.arrived), zero, i32Const(1)], ['i32.sub', localGet('$threads'), i32Const(1)]],
+      ['then',
+        ['if', localGet('$decide'), ['then', [word('i32.atomic.store', control.go), zero, ['call $ready']]]],
+        [word('i32.atomic.store', control.arrived), zero, zero],
+        ['drop', [word('i32.atomic.rmw.add', control.generation), zero, i32Const(1)]],
+        ['if', [word('i32.atomic.load', control.waiters), zero],
+          ['then', ['drop', [word('memory.atomic.notify', control.generation), zero, i32Const(-1)]]]],
+        'return']],
+    ['loop $spin',
+      ['if', moved, ['then', 'return']],
+      localSet('$spins', ['i32.add', localGet('$spins'), i32Const(1)]),
+      ['br_if $spin', ['i32.lt_u', localGet('$spins'), i32Const(spins)]]],
+    ['drop', [word('i32.atomic.rmw.add', control.waiters), zero, i32Const(1)]],
+    ['block $awake', ['loop $sleep',
+      ['br_if $awake', moved],
+      ['drop', [word('memory.atomic.wait32', control.generation), zero, localGet('$generation'), ['i64.const -1']]],
+      ['br $sleep']]],
+    ['drop', [word('i32.atomic.rmw.sub', control.waiters), zero, i32Const(1)]]];
+}
+
+/** Whether a barrier must stand before a kernel: not between two that the first thread runs alone. */
+function needsBarrier(previous: Kernel | undefined, next: Kernel): boolean {
+  return previous !== undefined && !(kernelArguments(previous) === 'none' && kernelArguments(next) === 'none');
+}
+
+function entriesText(context: KernelContext, scope: Scope): Wat[] {
+  let previous: Kernel | undefined;
+  return context.program.schedule.step.flatMap((entry): Wat[] => {
+    const kernel = kernelOf(context, entry.kernel);
+    const call = callText(context, scope, kernel, false);
+    const due = isDue(entry);
+    const guarded: Wat[] = due === undefined ? call : [['if', due, ['then', ...call]]];
+    const before: Wat[] = context.module.parallel && needsBarrier(previous, kernel) ? [barrier(false)] : [];
+    previous = kernel;
+    return [`;; ${entry.slot}`, ...before, ...guarded];
+  });
+}
+
+/** The functions that a step needs: `run`, which does up to `steps` steps and returns how many, and what it calls. */
+export function stepText(context: KernelContext): Wat[] {
+  const { parallel } = context.module;
+  const scope = driverScope(context);
+  scope.declare('$.done', 'i32');
+  const done = localGet('$.done');
+  const body = entriesText(context, scope);
+  const gate: Wat[] = parallel
+    ? [barrier(true), ['br_if $end', ['i32.eqz', [`i32.atomic.load offset=${control.go}`, zero]]]]
+    : [['br_if $end', ['i32.eqz', ['call $ready']]]];
+  const loop: Wat = ['block $end', ['loop $step',
+    ['br_if $end', ['i32.ge_u', done, localGet('$steps')]],
+    ...gate,
+    ...body,
+    localSet('$step', ['i32.add', step, i32Const(1)]),
+    localSet('$.done', ['i32.add', done, i32Const(1)]),
+    ['br $step'],
+  ]];
+  const run = exported('run', ' (param $steps i32) (param $thread i32) (param $threads i32)', scope, [loop, done], ' (result i32)');
+  return [readyText(context), ...(parallel ? [barrierText()] : []), run];
+}

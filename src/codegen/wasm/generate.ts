@@ -1,0 +1,93 @@
+/** From a program to the text of one WebAssembly module, and to what a host must know of it. */
+
+import type { Kernel, Program } from '../../ir/program.js';
+import { renderTemplate } from '../templates/render.js';
+import { compactKernelText } from './compact.js';
+import { listText, stepText } from './driver.js';
+import type { Segment } from './driver.js';
+import { helpers } from './helpers.js';
+import type { HelperName } from './helpers.js';
+import { kernelFunction, kernelScope } from './kernel.js';
+import type { KernelContext } from './kernel.js';
+import { layOut, pageBytes } from './layout.js';
+import type { Layout } from './layout.js';
+import { mapKernelText } from './map.js';
+import { Names } from './names.js';
+import { propagateKernelText } from './propagate.js';
+import { functionText, statementsText } from './scalar.js';
+import type { ModuleContext } from './scalar.js';
+import { commentText, renderWat } from './text.js';
+import type { Wat } from './text.js';
+import { trustText } from './trust.js';
+
+/** A generated module: its text, its memory, and the functions to call. */
+export interface WasmModuleText {
+  readonly text: string;
+  readonly layout: Layout;
+  readonly initialise: readonly Segment[];
+  readonly procedures: Readonly<Record<string, readonly Segment[]>>;
+}
+
+function kernelText(context: KernelContext, kernel: Kernel): Wat[] {
+  switch (kernel.shape) {
+    case 'map': return mapKernelText(context, kernel);
+    case 'compact': return compactKernelText(context, kernel);
+    case 'propagate': return propagateKernelText(context, kernel);
+    case 'sequential': {
+      const scope = kernelScope(context, kernel.locals, [], false);
+      const body = statementsText(scope, kernel.body);
+      return kernelFunction(context, kernel, scope, body);
+    }
+  }
+}
+
+/** Lines that say where each buffer lies. */
+function memoryMap(layout: Layout): string {
+  return [...layout.placements].map(([name, placement]) => {
+    const buffer = layout.buffers.get(name);
+    const where = placement.kind === 'fixed' ? `${placement.address}` : `at the address in ${placement.cell}`;
+    const length = typeof buffer?.length === 'number' ? buffer.length : '…';
+    return `;;   ${commentText(`${where}: ${name} ${buffer?.element}[${length}] ${buffer?.comment}`)}`;
+  }).join('\n');
+}
+
+/**
+ * The module of a program.
+ *
+ * @param options.parallel  several threads will run it: barriers between kernels, atomic accumulation. One thread needs neither.
+ * @returns text that is the same for equal programs
+ * @throws UsageError when the program cannot fit into a 32-bit memory
+ */
+export function generateWasm(program: Program, options: { readonly parallel: boolean }): WasmModuleText {
+  const layout = layOut(program);
+  const used = new Set<HelperName>();
+  const module: ModuleContext = {
+    layout,
+    functions: new Names('$function:'),
+    functionTable: new Map(program.functions.map((callee) => [callee.name, callee])),
+    helpers: { use: (name) => { used.add(name); return `$helper:${name}`; } },
+    parallel: options.parallel,
+  };
+  const context: KernelContext = { module, program, kernels: new Names('$kernel:') };
+  const functions = program.functions.flatMap((callee) => functionText(module, callee, new Names('$')));
+  const kernels = program.kernels.flatMap((kernel) => kernelText(context, kernel));
+  const initialise = listText(context, 'initialise', program.schedule.initialise);
+  const procedures = Object.entries(program.schedule.procedures).map(([name, actions]) => ({ name, list: listText(context, `procedure:${name}`, actions) }));
+  const driver = [...stepText(context), ...initialise.functions, ...procedures.flatMap(({ list }) => list.functions), trustText()];
+  const text = renderTemplate('wasm-module', {
+    title: commentText(program.name),
+    threads: options.parallel ? 'several threads' : 'one thread',
+    pages: String(Math.ceil(layout.size / pageBytes)),
+    memoryMap: memoryMap(layout),
+    helpers: Object.entries(helpers).filter(([name]) => used.has(name as HelperName)).map(([, helper]) => helper).join('\n'),
+    functions: renderWat(functions),
+    kernels: renderWat(kernels),
+    driver: renderWat(driver),
+  });
+  return {
+    text,
+    layout,
+    initialise: initialise.segments,
+    procedures: Object.fromEntries(procedures.map(({ name, list }) => [name, list.segments])),
+  };
+}

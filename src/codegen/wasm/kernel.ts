@@ -1,0 +1,84 @@
+/** What the kernel printers of every shape share. */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type { EventRing, Kernel, Local, Program } from '../../ir/program.js';
+import { Names } from './names.js';
+import { valueType } from './operations.js';
+import { Scope } from './scalar.js';
+import type { ModuleContext } from './scalar.js';
+import { commentText, i32Const, localGet, localSet } from './text.js';
+import type { Wat } from './text.js';
+
+/** What the driver passes to a kernel, after `step`. */
+export type KernelArguments =
+  /** Items [from, to) of the merged elements. */
+  | 'items'
+  /** Ordinal of the thread, and how many there are; only where several threads run. */
+  | 'thread'
+  /** Nothing: runs on the first thread alone. */
+  | 'none';
+
+/** How the driver calls a kernel. */
+export function kernelArguments(kernel: Kernel): KernelArguments {
+  switch (kernel.shape) {
+    case 'map': return kernel.domain.kind === 'spikes' ? 'thread' : 'items';
+    case 'propagate': return kernel.order.kind === 'sequential' ? 'none' : 'thread';
+    case 'sequential':
+    case 'compact': return 'none';
+  }
+}
+
+/** The program and its names, as kernel printers need them. */
+export interface KernelContext {
+  readonly module: ModuleContext;
+  readonly program: Program;
+  readonly kernels: Names;
+}
+
+/** The ring of an event. */
+export function ringOf(program: Program, event: string): EventRing {
+  const ring = program.events.find((candidate) => candidate.name === event);
+  invariant(ring !== undefined, 'codegen/wasm/kernel', `no event is named ${event}`);
+  invariant(ring.slots > 0 && (ring.slots & (ring.slots - 1)) === 0, 'codegen/wasm/kernel', `${event} has ${ring.slots} slots`);
+  return ring;
+}
+
+/** A scope for one kernel, its IR locals declared. */
+export function kernelScope(context: KernelContext, locals: readonly Local[], implicit: readonly string[], atomic: boolean): Scope {
+  const names = new Names('$');
+  const scope = new Scope(context.module, names, atomic);
+  scope.id('step');
+  for (const name of implicit) scope.declare(scope.id(name), 'i32');
+  for (const local of locals) scope.declare(scope.id(local.name), valueType[local.type]);
+  return scope;
+}
+
+/** A kernel's function. `body` must have been printed before, since it declares locals. */
+export function kernelFunction(context: KernelContext, kernel: Kernel, scope: Scope, body: readonly Wat[]): Wat[] {
+  const wanted = kernelArguments(kernel);
+  const parameters = ['(param $step i32)'];
+  if (wanted === 'items') parameters.push('(param $.from i32) (param $.to i32)');
+  if (wanted === 'thread' && context.module.parallel) parameters.push('(param $.thread i32) (param $.threads i32)');
+  const { prologue } = scope;
+  return [
+    `;; ${commentText(kernel.comment)}`,
+    [`func ${context.kernels.id(kernel.name)} ${parameters.join(' ')}`, ...scope.locals, ...prologue, ...body],
+  ];
+}
+
+/** `for local = from; local < to; local += 1`, where `to` is cheap to print twice. */
+export function countedLoop(scope: Scope, local: string, from: Wat, to: Wat, body: readonly Wat[]): Wat[] {
+  const label = scope.label();
+  const again: Wat = ['i32.lt_u', localGet(local), to];
+  return [
+    localSet(local, from),
+    [`block $exit${label}`, [`br_if $exit${label}`, ['i32.eqz', again]],
+      [`loop $next${label}`, ...body, localSet(local, ['i32.add', localGet(local), i32Const(1)]), [`br_if $next${label}`, again]]],
+  ];
+}
+
+/** `floor(total * thread / threads)`, for the first and the one-past-last of a thread's share; `total` below 2^26. */
+export function shareBounds(total: Wat): { readonly low: Wat; readonly high: Wat } {
+  const bound = (thread: Wat): Wat => ['i32.div_u', ['i32.mul', total, thread], localGet('$.threads')];
+  return { low: bound(localGet('$.thread')), high: bound(['i32.add', localGet('$.thread'), i32Const(1)]) };
+}

@@ -1,0 +1,168 @@
+/** Text and JSON of findings. The only place where a `Diagnostic` becomes something to read. */
+
+import type { Diagnostic, Place, Severity } from './diagnostic.js';
+import { displayWidth, printable } from './display.js';
+
+/** How to render. */
+export interface RenderOptions {
+  /** The text of a document, for the lines around a place; undefined when it is not at hand. */
+  readonly source?: (document: string) => string | undefined;
+  /** ANSI colours; default none. */
+  readonly colour?: boolean;
+  /** Findings shown before the rest is only counted; default 50. */
+  readonly most?: number;
+}
+
+/** A longer line is shown as a window of this many columns around its marked part. */
+const widestLine = 110;
+/** Lines shown before and after the marked one. */
+const neighbours = 1;
+
+const colours: Readonly<Record<Severity | 'faint' | 'bold', string>> = {
+  error: '31;1',
+  warning: '33;1',
+  note: '36;1',
+  faint: '2',
+  bold: '1',
+};
+
+type Paint = (style: keyof typeof colours, text: string) => string;
+
+/**
+ * Findings as text for people: sorted by place, each with its lines, a caret and what was expected and found.
+ *
+ * @returns lines joined by newlines, ending with one; empty when there are no findings
+ */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions = {}): string {
+  const paint: Paint = options.colour ? (style, text) => `\u001b[${colours[style]}m${text}\u001b[0m` : (_, text) => text;
+  const lines = lineReader(options.source);
+  const sorted = sortDiagnostics(diagnostics);
+  const most = options.most ?? 50;
+  const blocks = sorted.slice(0, most).map((diagnostic) => renderOne(diagnostic, lines, paint));
+  if (sorted.length > most) blocks.push(`… and ${sorted.length - most} more findings`);
+  return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
+}
+
+/** Findings in the order of documents (as first met), then of lines and columns; those without a place come first. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const documents = [...new Set(diagnostics.map(({ place }) => place?.document ?? ''))];
+  const key = ({ place }: Diagnostic): [number, number, number] => [
+    place ? documents.indexOf(place.document) + 1 : 0,
+    place?.line ?? 0,
+    place?.column ?? 0,
+  ];
+  return [...diagnostics].sort((a, b) => {
+    const [left, right] = [key(a), key(b)];
+    return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
+  });
+}
+
+/** `2 errors, 1 warning`; empty when there is nothing to count. */
+export function countFindings(diagnostics: readonly Diagnostic[]): string {
+  const parts: string[] = [];
+  for (const severity of ['error', 'warning', 'note'] as const) {
+    const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    if (count > 0) parts.push(`${count} ${severity}${count === 1 ? '' : 's'}`);
+  }
+  return parts.join(', ');
+}
+
+/** Findings as plain JSON values, sorted by place, for `--json`; keys are those of `Diagnostic`. */
+export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return sortDiagnostics(diagnostics).map(({ code, severity, message, place, expected, found, hint, related, rule }) => ({
+    code,
+    severity,
+    message,
+    ...(place ? { place } : {}),
+    ...(expected === undefined ? {} : { expected }),
+    ...(found === undefined ? {} : { found }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(related === undefined ? {} : { related }),
+    ...(rule === undefined ? {} : { rule }),
+  }));
+}
+
+/** `file.yaml:41:24`, as editors and terminals make clickable. */
+export function placeText(place: Place): string {
+  const { document, line, column } = place;
+  if (line === undefined) return printable(document);
+  return `${printable(document)}:${line}${column === undefined ? '' : `:${column}`}`;
+}
+
+function renderOne(diagnostic: Diagnostic, lines: LineReader, paint: Paint): string {
+  const { code, severity, message, place, related } = diagnostic;
+  const output = [`${paint(severity, `${severity}[${code}]`)}  ${paint('bold', printable(message))}`];
+  if (place) output.push(...renderPlace(place, lines, paint, severity));
+  for (const field of ['expected', 'found', 'hint', 'rule'] as const) {
+    const text = diagnostic[field];
+    if (text !== undefined) output.push(`  ${paint('faint', field.padEnd(8))}  ${printable(text)}`);
+  }
+  for (const note of related ?? []) {
+    output.push(`  ${paint('note', 'note'.padEnd(8))}  ${printable(note.message)}`, ...renderPlace(note.place, lines, paint, 'note'));
+  }
+  return output.join('\n');
+}
+
+function renderPlace(place: Place, lines: LineReader, paint: Paint, severity: Severity): string[] {
+  const pointer = place.pointer ? `   ${paint('faint', printable(shortPointer(place.pointer)))}` : '';
+  return [`  ${paint('faint', '-->')} ${placeText(place)}${pointer}`, ...excerpt(place, lines, paint, severity)];
+}
+
+/** Pointers are as long as the names that a document uses: keep both ends. */
+function shortPointer(pointer: string): string {
+  return pointer.length <= 100 ? pointer : `${pointer.slice(0, 50)}…${pointer.slice(-49)}`;
+}
+
+/** The marked line with its neighbours and a line of carets below it; nothing when the text is not at hand. */
+function excerpt(place: Place, lines: LineReader, paint: Paint, severity: Severity): string[] {
+  const all = lines(place.document);
+  const { line } = place;
+  if (!all || line === undefined) return [];
+  const marked = all[line - 1];
+  if (marked === undefined) return [];
+  const window = lineWindow(marked, place);
+  const last = Math.min(line + neighbours, all.length);
+  const width = Math.max(String(last).length, 5);
+  const numbered = (number: number, text: string): string => `  ${paint('faint', `${String(number).padStart(width)} |`)} ${text}`.trimEnd();
+  const output: string[] = [];
+  for (let number = Math.max(1, line - neighbours); number <= last; number++) {
+    if (number !== line) {
+      const text = printable((all[number - 1] ?? '').slice(window.from, window.from + widestLine));
+      if (text.trim() !== '') output.push(numbered(number, text));
+      continue;
+    }
+    output.push(numbered(number, window.text));
+    if (place.column !== undefined) {
+      output.push(
+        `  ${paint('faint', `${' '.repeat(width)} |`)} ${' '.repeat(window.indent)}${paint(severity, '^'.repeat(window.length))}`,
+      );
+    }
+  }
+  return output;
+}
+
+/**
+ * The part of a line that is shown, and where carets go below it: `indent` and `length` are in terminal columns. Minified
+ * documents have lines of any length, so that only a window around the mark is kept.
+ */
+function lineWindow(line: string, place: Place): { text: string; from: number; indent: number; length: number } {
+  const begin = Math.min(Math.max((place.column ?? 1) - 1, 0), line.length);
+  const end = Math.min(begin + Math.max(place.length ?? 1, 1), Math.max(line.length, begin + 1));
+  const from = line.length <= widestLine || begin < widestLine - 30 ? 0 : begin - 40;
+  const to = Math.min(line.length, from + widestLine);
+  const before = (from > 0 ? '…' : '') + printable(line.slice(from, begin));
+  const mark = printable(line.slice(begin, Math.min(end, to)));
+  const after = printable(line.slice(Math.min(end, to), to)) + (to < line.length ? '…' : '');
+  return { text: before + mark + after, from, indent: displayWidth(before), length: Math.max(displayWidth(mark), 1) };
+}
+
+type LineReader = (document: string) => readonly string[] | undefined;
+
+/** Splits each document into lines once. */
+function lineReader(source: RenderOptions['source']): LineReader {
+  const known = new Map<string, readonly string[] | undefined>();
+  return (document) => {
+    if (!known.has(document)) known.set(document, source?.(document)?.split(/\r\n|\n|\r/));
+    return known.get(document);
+  };
+}

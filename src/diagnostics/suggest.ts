@@ -1,0 +1,118 @@
+/** Suggestions for misspelt names: what is near, in the order of nearness. */
+
+/** Names longer than this are compared by their beginnings only, so that a hostile name costs nothing. */
+const longestCompared = 80;
+
+/**
+ * Number of single-letter insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`, each letter
+ * being edited at most once.
+ *
+ * @param limit  distances above it are not worked out
+ * @returns the distance, or `limit + 1` when it is above `limit`
+ * @source the restricted Damerau–Levenshtein distance: Damerau, Communications of the ACM 7 (1964) 171
+ */
+export function editDistance(a: string, b: string, limit = Infinity): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    let least = row;
+    for (let column = 1; column <= b.length; column++) {
+      const cost = a[row - 1] === b[column - 1] ? 0 : 1;
+      let distance = Math.min(at(last, column) + 1, at(current, column - 1) + 1, at(last, column - 1) + cost);
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (swapped) distance = Math.min(distance, at(beforeLast, column - 2) + 1);
+      current.push(distance);
+      least = Math.min(least, distance);
+    }
+    if (least > limit) return limit + 1;
+    beforeLast = last;
+    last = current;
+  }
+  return Math.min(at(last, b.length), limit + 1);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Infinity;
+}
+
+/**
+ * The candidates that `name` may have been meant to be, nearest first; none when nothing is near.
+ *
+ * A difference of upper and lower case only counts less than any edit. Ties keep the order of `candidates`.
+ *
+ * @param count  how many to give at most
+ */
+export function nearest(name: string, candidates: Iterable<string>, count = 3): string[] {
+  const written = name.slice(0, longestCompared);
+  const lower = written.toLowerCase();
+  const limit = Math.floor(Math.max(written.length, 1) * 0.4) + 1;
+  const near: { candidate: string; distance: number }[] = [];
+  for (const candidate of new Set(candidates)) {
+    const other = candidate.slice(0, longestCompared);
+    if (other === written) near.push({ candidate, distance: 0 });
+    else if (other.toLowerCase() === lower) near.push({ candidate, distance: 0.5 });
+    else {
+      const distance = editDistance(lower, other.toLowerCase(), limit);
+      // A name of one or two letters is within a short distance of every other: keep what shares a letter.
+      const related = distance < Math.max(written.length, other.length);
+      if (distance <= limit && related) near.push({ candidate, distance });
+    }
+  }
+  near.sort((a, b) => a.distance - b.distance);
+  // What is much farther than the nearest one is no help beside it.
+  const farthest = (near[0]?.distance ?? 0) + 1;
+  return near
+    .filter(({ distance }) => distance <= farthest)
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}
+
+/** `did you mean exc?`, `did you mean exc or inh?`; undefined when nothing is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const near = nearest(name, candidates);
+  return near.length === 0 ? undefined : `did you mean ${joinWords(near, 'or')}?`;
+}
+
+/** The `hint` of a finding with `didYouMean`, to be spread into it; empty when nothing is near. */
+export function suggestion(name: string, candidates: Iterable<string>): { readonly hint?: string } {
+  const hint = didYouMean(name, candidates);
+  return hint === undefined ? {} : { hint };
+}
+
+/** `one of exc, inh, noise`: what is allowed, nearest to `name` first, cut after `count` names. */
+export function oneOf(name: string, candidates: Iterable<string>, count = 12): string {
+  const all = [...new Set(candidates)];
+  if (all.length === 0) return 'nothing (there are none)';
+  if (all.length === 1) return all[0] ?? '';
+  const first = nearest(name, all, count);
+  const ordered = [...first, ...all.filter((candidate) => !first.includes(candidate))];
+  const more = ordered.length - count;
+  return `one of ${ordered.slice(0, count).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function joinWords(words: readonly string[], conjunction: 'and' | 'or'): string {
+  if (words.length <= 1) return words[0] ?? '';
+  return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
+}
+
+/** The text of a value for a message: JSON, on one line, cut in the middle when longer than `longest` characters. */
+export function shorten(value: unknown, longest = 60): string {
+  const text = typeof value === 'string' ? value.replace(/\s+/g, ' ') : describe(value);
+  if (text.length <= longest) return text;
+  const half = Math.floor((longest - 1) / 2);
+  return `${text.slice(0, half)}…${text.slice(text.length - half)}`;
+}
+
+/** Large lists and maps are named by their size: nobody reads ten thousand numbers, and making their text takes time. */
+function describe(value: unknown): string {
+  if (Array.isArray(value) && value.length > 20) return `a list of ${value.length}`;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (value !== null && typeof value === 'object') {
+    const keys = Object.keys(value);
+    if (!Array.isArray(value)) return `a map of ${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ', …' : ''}`;
+  }
+  return JSON.stringify(value) ?? String(value);
+}

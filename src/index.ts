@@ -1,0 +1,61 @@
+/**
+ * What the package offers to programs, in the order of the chain. The command line is built on the same functions.
+ *
+ * ```ts
+ * import { importModel, readSource, runModel } from 'interneuron';
+ *
+ * const imported = importModel(readSource('cuba.yaml'), { seed: '7' });
+ * const result = await runModel(imported, { outputs: ['cuba.nwb'] });
+ * ```
+ *
+ * Failures are thrown: `DiagnosticError` when a document is wrong (it carries everything found, with places), `UsageError` when a
+ * file, an option or a tool is.
+ */
+
+// --- From a file to a model -------------------------------------------------------------------------------------------
+
+export {
+  /** Reads a file as text. */
+  readSource,
+  /** Reads a model in any notation, validates and normalises it. */
+  importModel,
+} from './pipeline.js';
+export type { ImportedModel, ImportOptions, Notation, Source } from './pipeline.js';
+
+// --- Models -----------------------------------------------------------------------------------------------------------
+
+/** The three hashes of a model. */
+export { hashModel } from './model/hash.js';
+export type { ModelHashes } from './model/hash.js';
+export type { DataStore, Model, ValidModel } from './model/model.js';
+
+// --- Running ----------------------------------------------------------------------------------------------------------
+
+export {
+  /** Compiles and runs a model, and writes what it records. */
+  runModel,
+  /** Thrown when a run is stopped before its first step. */
+  InterruptedError,
+} from './pipeline.js';
+export type { Engine, GeneratedResult, RunOptions, RunResult, StageTimes } from './pipeline.js';
+/** The object that `run --json` prints. */
+export { runReport } from './report.js';
+export type { PopulationReport, RunReport } from './report.js';
+/** Which engines are available here. */
+export { probeTargets } from './pipeline/choose-target.js';
+export type { Availability } from '../runtime/targets/target.js';
+
+// --- Results ----------------------------------------------------------------------------------------------------------
+
+export type { Fingerprint, RunRecord, SpikeTrains } from '../runtime/results/result.js';
+
+// --- Findings ---------------------------------------------------------------------------------------------------------
+
+export { DiagnosticError, UsageError, InvariantError } from './diagnostics/diagnostic.js';
+export type { Diagnostic, Place, Severity } from './diagnostics/diagnostic.js';
+/** Text of findings for people. */
+export { renderDiagnostics } from './diagnostics/render.js';
+export type { RenderOptions } from './diagnostics/render.js';
+
+/** The version of this package. */
+export { version } from './version.js';

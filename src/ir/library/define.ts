@@ -1,0 +1,132 @@
+/**
+ * How the functions of this library are written: a function body that names its intermediate values, and a table of all
+ * functions defined so far, from which callees are found.
+ */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import { Locals, get, loop, set, when, whilst } from '../builder.js';
+import type { Expression, IrFunction, Local, ScalarType, Statement } from '../program.js';
+
+/** The floating point types that the library is written for. */
+export type FloatType = 'f64' | 'f32';
+/** The types that functions of whole numbers are written for too. */
+export type NumberType = FloatType | 'i32';
+
+/** Collects the statements and locals of one function. */
+export class Body {
+  readonly #locals: Locals;
+  #statements: Statement[] = [];
+
+  constructor(locals: Locals) {
+    this.#locals = locals;
+  }
+
+  get statements(): readonly Statement[] {
+    return this.#statements;
+  }
+
+  /** Names a value: a new local, set once. */
+  let(name: string, value: Expression): Expression {
+    const local = this.variable(name, value);
+    return get(local);
+  }
+
+  /** A new local that may be set again, with its first value. */
+  variable(name: string, value: Expression): Local {
+    const local = this.#locals.fresh(name, value.type);
+    this.set(local, value);
+    return local;
+  }
+
+  set(local: Local, value: Expression): void {
+    this.#statements.push(set(local, value));
+  }
+
+  add(statement: Statement): void {
+    this.#statements.push(statement);
+  }
+
+  /** New locals for the results of a call with several. */
+  results(names: Readonly<Record<string, ScalarType>>): Local[] {
+    return Object.entries(names).map(([name, type]) => this.#locals.fresh(name, type));
+  }
+
+  when(condition: Expression, then: () => void, otherwise: () => void = () => undefined): void {
+    this.add(when(condition, this.#inside(then), this.#inside(otherwise)));
+  }
+
+  whilst(condition: Expression, body: () => void): void {
+    this.add(whilst(condition, this.#inside(body)));
+  }
+
+  /** `for` over u32; `leave` inside ends it. */
+  loop(name: string, from: Expression, to: Expression, body: (index: Expression) => void): void {
+    const index = this.#locals.fresh(name, 'u32');
+    this.add(loop(index, from, to, this.#inside(() => body(get(index)))));
+  }
+
+  #inside(write: () => void): Statement[] {
+    const outer = this.#statements;
+    const inner: Statement[] = [];
+    this.#statements = inner;
+    write();
+    this.#statements = outer;
+    return inner;
+  }
+}
+
+const defined = new Map<string, IrFunction>();
+
+/**
+ * A function of the library.
+ *
+ * @param name        unique in the library
+ * @param comment     what it yields, in one line
+ * @param parameters  names and types, in order
+ * @param build       writes the body and returns the result or results, by name
+ */
+export function define<P extends Readonly<Record<string, ScalarType>>>(
+  name: string,
+  comment: string,
+  parameters: P,
+  build: (body: Body, parameters: { readonly [K in keyof P]: Expression }) => Expression | Readonly<Record<string, Expression>>,
+): IrFunction {
+  const locals = new Locals();
+  const declared = Object.entries(parameters).map(([parameter, type]) => locals.fresh(parameter, type));
+  const values = Object.fromEntries(declared.map((local) => [local.name, get(local)])) as { [K in keyof P]: Expression };
+  const body = new Body(locals);
+  const built = build(body, values);
+  const named = isExpression(built) ? { result: built } : built;
+  const results = Object.entries(named).map(([result, value]) => body.variable(result, value));
+  const made: IrFunction = {
+    name, comment, parameters: declared, locals: locals.declared.slice(declared.length), body: body.statements, results,
+  };
+  invariant(!defined.has(name), 'ir/library', `two functions are named ${name}`);
+  defined.set(name, made);
+  return made;
+}
+
+/** The function of that name, once something has asked for it. */
+export function definedFunction(name: string): IrFunction | undefined {
+  return defined.get(name);
+}
+
+/** Defines a function on first use, so that a program pays only for what it calls. */
+export function once(make: () => IrFunction): () => IrFunction {
+  let made: IrFunction | undefined;
+  return () => (made ??= make());
+}
+
+/** Defines a function for each number type on first use. */
+export function perType<T extends NumberType = FloatType>(make: (type: T) => IrFunction): (type: T) => IrFunction {
+  const made = new Map<T, IrFunction>();
+  return (type) => {
+    const known = made.get(type) ?? make(type);
+    made.set(type, known);
+    return known;
+  };
+}
+
+function isExpression(built: Expression | Readonly<Record<string, Expression>>): built is Expression {
+  return typeof built.kind === 'string';
+}

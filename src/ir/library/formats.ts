@@ -1,0 +1,129 @@
+/** What the algorithms need to know of the two floating point formats, and small expressions over their bits. */
+
+import { add, and, binary, constant, f32, f64, i64, mul, or, reinterpret, select, shl, shr, sub, u32, unary } from '../builder.js';
+import type { Expression } from '../program.js';
+import type { Body, FloatType } from './define.js';
+
+/** A floating point format; `i64` or `u32` hold its bits. */
+export interface Format {
+  readonly type: FloatType;
+  /** Explicit bits of the significand. */
+  readonly mantissaBits: number;
+  readonly bias: number;
+  /** 1.5 * 2^mantissaBits: adding it to a value below 2^(mantissaBits - 2) rounds to an integer, half to even, into the low bits. */
+  readonly magic: number;
+  readonly smallestNormal: number;
+  readonly largest: number;
+  /** Low bits that `upperHalf` clears, so that products of two upper halves are exact. */
+  readonly lowerHalfBits: number;
+  readonly number: (value: number) => Expression;
+  /** An integer constant of the type that holds the bits. */
+  readonly word: (value: bigint) => Expression;
+}
+
+/** 2^exponent, exactly, for exponents within the range of a double. */
+export function powerOfTwo(exponent: number): number {
+  let result = 1;
+  for (let k = 0; k < Math.abs(exponent); k++) result = exponent < 0 ? result / 2 : result * 2;
+  return result;
+}
+
+const formats: Readonly<Record<FloatType, Format>> = {
+  f64: {
+    type: 'f64', mantissaBits: 52, bias: 1023, magic: 1.5 * powerOfTwo(52), smallestNormal: powerOfTwo(-1022),
+    largest: Number.MAX_VALUE, lowerHalfBits: 27, number: f64, word: i64,
+  },
+  f32: {
+    type: 'f32', mantissaBits: 23, bias: 127, magic: 1.5 * powerOfTwo(23), smallestNormal: powerOfTwo(-126),
+    largest: (2 - powerOfTwo(-23)) * powerOfTwo(127), lowerHalfBits: 12, number: f32, word: (value) => u32(Number(BigInt.asUintN(32, value))),
+  },
+};
+
+export const formatOf = (type: FloatType): Format => formats[type];
+
+/** The bits of a float as an integer of its width. */
+export const bitsOf = (x: Expression): Expression => reinterpret(x.type === 'f64' ? 'i64' : 'u32', x);
+/** The float that has these bits. */
+export const fromBits = (format: Format, bits: Expression): Expression => reinterpret(format.type, bits);
+
+/** Moves an exponent held in the low bits to its place in the float; what is above it drops out. */
+export const toExponent = (format: Format, bits: Expression): Expression => shl(bits, format.word(BigInt(format.mantissaBits)));
+
+/** Shifts the exponent and sign down to the low bits. */
+export const exponentBits = (format: Format, bits: Expression): Expression =>
+  format.type === 'f64' ? binary('shrU', bits, format.word(52n)) : shr(bits, format.word(23n));
+
+/** The integer `value << mantissaBits`, as a constant. */
+export const exponentWord = (format: Format, value: number): Expression => format.word(BigInt(value) << BigInt(format.mantissaBits));
+
+export const abs = (x: Expression): Expression => unary('abs', x);
+
+/** The magnitude of `x` (whose sign bit is clear) with the sign bit of `sign`, which thus also keeps -0. */
+export function withSignOf(format: Format, x: Expression, sign: Expression): Expression {
+  const signBit = format.word(1n << BigInt(format.type === 'f64' ? 63 : 31));
+  return fromBits(format, or(bitsOf(x), and(bitsOf(sign), signBit)));
+}
+
+/** True for a negative number and for -0. */
+export function isNegative(x: Expression): Expression {
+  const bits = bitsOf(x);
+  return x.type === 'f64'
+    ? { kind: 'compare', type: 'bool', op: 'lt', left: bits, right: i64(0n) }
+    : { kind: 'compare', type: 'bool', op: 'ge', left: bits, right: u32(0x80000000) };
+}
+
+/** min(x, high) that leaves NaN as it is. */
+export const atMost = (x: Expression, high: Expression): Expression =>
+  select({ kind: 'compare', type: 'bool', op: 'lt', left: high, right: x }, high, x);
+/** max(x, low) that leaves NaN as it is. */
+export const atLeast = (x: Expression, low: Expression): Expression =>
+  select({ kind: 'compare', type: 'bool', op: 'lt', left: x, right: low }, low, x);
+
+/** The value with the lower half of its significand cleared. */
+export function upperHalf(format: Format, x: Expression): Expression {
+  return fromBits(format, and(bitsOf(x), format.word(-(1n << BigInt(format.lowerHalfBits)))));
+}
+
+/**
+ * The polynomial with the given coefficients, lowest first, as even(x^2) + x * odd(x^2): as many operations as Horner's rule
+ * where x^2 is at hand, in two independent chains of half the length.
+ */
+export function polynomial(body: Body, x: Expression, square: Expression, coefficients: readonly number[]): Expression {
+  const even = body.let('even', horner(square, coefficients.filter((_, k) => k % 2 === 0)));
+  const odd = body.let('odd', horner(square, coefficients.filter((_, k) => k % 2 === 1)));
+  return add(even, mul(x, odd));
+}
+
+/** The polynomial by Horner's rule, lowest coefficient first. */
+export function horner(x: Expression, coefficients: readonly number[]): Expression {
+  const type = x.type === 'f32' ? 'f32' : 'f64';
+  const [last = 0, ...others] = [...coefficients].reverse();
+  return others.reduce((sum, coefficient) => add(mul(sum, x), constant(type, coefficient)), constant(type, last));
+}
+
+/** An unevaluated sum of two floats, the second at most half a unit in the last place of the first. */
+export interface Pair { readonly high: Expression; readonly low: Expression }
+
+/** a + b without error, for |a| >= |b| or a = 0 (Dekker 1971). */
+export function fastTwoSum(body: Body, a: Expression, b: Expression): Pair {
+  const high = body.let('sum', add(a, b));
+  return { high, low: body.let('sumLow', add(sub(a, high), b)) };
+}
+
+/** a + b without error (Knuth). */
+export function twoSum(body: Body, a: Expression, b: Expression): Pair {
+  const high = body.let('sum', add(a, b));
+  const part = body.let('part', sub(high, a));
+  return { high, low: body.let('sumLow', add(sub(a, sub(high, part)), sub(b, part))) };
+}
+
+/** a * b as a pair (Dekker 1971, with halves cut by bits): exact but for a rounding far below the low part's last place. */
+export function twoProduct(body: Body, format: Format, a: Expression, b: Expression): Pair {
+  const high = body.let('product', mul(a, b));
+  const aUpper = body.let('aUpper', upperHalf(format, a));
+  const aLower = body.let('aLower', sub(a, aUpper));
+  const bUpper = body.let('bUpper', upperHalf(format, b));
+  const bLower = body.let('bLower', sub(b, bUpper));
+  const crossed = add(add(sub(mul(aUpper, bUpper), high), mul(aUpper, bLower)), mul(aLower, bUpper));
+  return { high, low: body.let('productLow', add(crossed, mul(aLower, bLower))) };
+}

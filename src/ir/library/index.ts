@@ -1,0 +1,144 @@
+/** The functions that every program may call: mathematics and random numbers, written in the IR. */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type { Expression, IrFunction, Statement } from '../program.js';
+import { binomial, poisson } from './counts.js';
+import { type FloatType, type NumberType, definedFunction } from './define.js';
+import { erf } from './error-function.js';
+import { cosh, exp, expm1, exprel, sinh, tanh } from './exponential.js';
+import { gamma } from './gamma.js';
+import { acos, asin, atan, atan2 } from './inverse-trigonometric.js';
+import { log, log10, log1p, log2 } from './logarithm.js';
+import {
+  exponentialFromUniform, geometricSkip, normal, normalFromWords, normalPair, normalPerStep, philox4x32, uniform, uniformFromWords,
+} from './philox.js';
+import { pow } from './power.js';
+import { floorDivide, fmod, modulo } from './remainder.js';
+import { abs, ceil, clip, floor, max, min, round, sign, sqrt, timestep } from './rounding.js';
+import { cos, sin, sinCosTurn, tan } from './trigonometric.js';
+
+export type { FloatType, NumberType } from './define.js';
+
+const floatFunctions = {
+  exp, expm1, exprel, sinh, cosh, tanh, log, log1p, log2, log10, pow, sin, cos, tan, sinCosTurn, asin, acos, atan, atan2, erf,
+  sqrt, floor, ceil, round,
+} as const satisfies Record<string, (type: FloatType) => IrFunction>;
+
+const numberFunctions = { modulo, floorDivide, fmod, abs, sign, min, max, clip } as const satisfies Record<string, (type: NumberType) => IrFunction>;
+
+const drawFunctions = {
+  philox4x32, uniformFromWords, normalPair, normalFromWords, exponentialFromUniform, geometricSkip,
+  uniform, normal, normalPerStep, poisson, binomial, gamma,
+  /** Makes a lognormal number from a normal one. */
+  exp: () => exp('f64'),
+} as const satisfies Record<string, () => IrFunction>;
+
+/** Functions of numbers. `modulo`, `floorDivide`, `fmod`, `abs`, `sign`, `min`, `max` and `clip` are written for i32 too; `timestep` for f64 only. */
+export type LibraryName = keyof typeof floatFunctions | keyof typeof numberFunctions | 'timestep';
+/** Functions that make random numbers; float64 in every precision. */
+export type DrawName = keyof typeof drawFunctions;
+
+/** All names that `libraryFunction` takes. */
+export const libraryNames: readonly LibraryName[] = [...keysOf(floatFunctions), ...keysOf(numberFunctions), 'timestep'];
+/** All names that `drawFunction` takes. */
+export const drawNames: readonly DrawName[] = keysOf(drawFunctions);
+
+/**
+ * A function of numbers, named `<name>_<type>`; its parameters and result have that type, but for `timestep` (f64, f64 to i32) and
+ * `sinCosTurn`, which has two results.
+ * @throws InvariantError when the function is not written for the type
+ */
+export function libraryFunction(name: LibraryName, type: NumberType): IrFunction {
+  if (isKey(numberFunctions, name)) return numberFunctions[name](type);
+  invariant(type !== 'i32', 'ir/library', `${name} is not written for i32`);
+  if (isKey(floatFunctions, name)) return floatFunctions[name](type);
+  invariant(type === 'f64', 'ir/library', `${name} is not written for ${type}`);
+  return timestep();
+}
+
+/** A function that makes random numbers; see `philox.ts`, `counts.ts` and `gamma.ts` for parameters. */
+export function drawFunction(name: DrawName): IrFunction {
+  return drawFunctions[name]();
+}
+
+/**
+ * The functions and all that they call, directly or not, each once and after its callees.
+ * Callees are looked for among the functions given, then in the library.
+ * @throws InvariantError for a callee that is in neither
+ */
+export function withCallees(functions: readonly IrFunction[]): IrFunction[] {
+  const given = new Map(functions.map((f) => [f.name, f]));
+  const ordered = new Map<string, IrFunction>();
+  const visit = (f: IrFunction): void => {
+    if (ordered.has(f.name)) return;
+    for (const name of calleesOf(f)) {
+      const callee = given.get(name) ?? definedFunction(name);
+      invariant(callee, 'ir/library', `${f.name} calls ${name}, which does not exist`);
+      visit(callee);
+    }
+    ordered.set(f.name, f);
+  };
+  functions.forEach(visit);
+  return [...ordered.values()];
+}
+
+/** True when the function and all that it calls are straight-line, so that it can run on vector lanes. */
+export function isLaneSafe(f: IrFunction): boolean {
+  return withCallees([f]).every((each) => each.body.every(isStraight));
+}
+
+function isStraight(statement: Statement): boolean {
+  return statement.kind === 'set' || statement.kind === 'call' || statement.kind === 'comment';
+}
+
+function calleesOf(f: IrFunction): ReadonlySet<string> {
+  const names = new Set<string>();
+  f.body.forEach((statement) => statementCallees(statement, names));
+  return names;
+}
+
+function statementCallees(statement: Statement, names: Set<string>): void {
+  const inside = (body: readonly Statement[]): void => body.forEach((each) => statementCallees(each, names));
+  switch (statement.kind) {
+    case 'set': return expressionCallees(statement.value, names);
+    case 'store': case 'accumulate': return [statement.index, statement.value].forEach((e) => expressionCallees(e, names));
+    case 'if':
+      expressionCallees(statement.condition, names);
+      inside(statement.then);
+      return inside(statement.else);
+    case 'for':
+      [statement.from, statement.to].forEach((e) => expressionCallees(e, names));
+      return inside(statement.body);
+    case 'while':
+      expressionCallees(statement.condition, names);
+      return inside(statement.body);
+    case 'call':
+      names.add(statement.function);
+      return statement.arguments.forEach((e) => expressionCallees(e, names));
+    case 'setBit': return expressionCallees(statement.condition, names);
+    case 'fault': return expressionCallees(statement.when, names);
+    case 'break': case 'comment': return;
+  }
+}
+
+function expressionCallees(e: Expression, names: Set<string>): void {
+  const all = (...parts: readonly Expression[]): void => parts.forEach((part) => expressionCallees(part, names));
+  switch (e.kind) {
+    case 'const': case 'local': return;
+    case 'load': return all(e.index);
+    case 'unary': case 'convert': case 'reinterpret': return all(e.operand);
+    case 'binary': case 'compare': return all(e.left, e.right);
+    case 'select': return all(e.condition, e.whenTrue, e.whenFalse);
+    case 'call':
+      names.add(e.function);
+      return all(...e.arguments);
+  }
+}
+
+function isKey<T extends object>(table: T, name: PropertyKey): name is keyof T {
+  return Object.hasOwn(table, name);
+}
+
+function keysOf<T extends object>(table: T): (keyof T)[] {
+  return Object.keys(table) as (keyof T)[];
+}

@@ -1,0 +1,82 @@
+/** Visits the expressions and statements of bodies. */
+
+import type { Expression, Kernel, Statement } from './program.js';
+
+/** The direct operands of an expression. */
+export function operandsOf(e: Expression): readonly Expression[] {
+  switch (e.kind) {
+    case 'const': case 'local': return [];
+    case 'load': return [e.index];
+    case 'unary': case 'convert': case 'reinterpret': return [e.operand];
+    case 'binary': case 'compare': return [e.left, e.right];
+    case 'select': return [e.condition, e.whenTrue, e.whenFalse];
+    case 'call': return e.arguments;
+  }
+}
+
+/** The expressions that a statement holds directly, without those of statements inside it. */
+export function expressionsOf(s: Statement): readonly Expression[] {
+  switch (s.kind) {
+    case 'set': return [s.value];
+    case 'store': case 'accumulate': return [s.index, s.value];
+    case 'if': case 'while': case 'setBit': return [s.condition];
+    case 'for': return [s.from, s.to];
+    case 'call': return s.arguments;
+    case 'fault': return [s.when];
+    case 'break': case 'comment': return [];
+  }
+}
+
+/** The statements directly inside a statement. */
+export function childrenOf(s: Statement): readonly Statement[] {
+  switch (s.kind) {
+    case 'if': return [...s.then, ...s.else];
+    case 'for': case 'while': return s.body;
+    default: return [];
+  }
+}
+
+/** Visits an expression and all its operands. */
+export function visitExpression(e: Expression, visit: (e: Expression) => void): void {
+  visit(e);
+  for (const operand of operandsOf(e)) visitExpression(operand, visit);
+}
+
+/** Visits statements, those inside them included, in order. */
+export function visitStatements(statements: readonly Statement[], visit: (s: Statement) => void): void {
+  for (const s of statements) {
+    visit(s);
+    visitStatements(childrenOf(s), visit);
+  }
+}
+
+/** True when some node of an expression satisfies a predicate. */
+export function someExpression(e: Expression, predicate: (e: Expression) => boolean): boolean {
+  return predicate(e) || operandsOf(e).some((operand) => someExpression(operand, predicate));
+}
+
+/** The body of a kernel; a compaction has none. */
+export function bodyOf(kernel: Kernel): readonly Statement[] {
+  return kernel.shape === 'compact' ? [] : kernel.body;
+}
+
+/** Names of the functions that statements call. */
+export function calleesOf(statements: readonly Statement[]): ReadonlySet<string> {
+  const callees = new Set<string>();
+  visitStatements(statements, (s) => {
+    if (s.kind === 'call') callees.add(s.function);
+    for (const e of expressionsOf(s)) visitExpression(e, (node) => { if (node.kind === 'call') callees.add(node.function); });
+  });
+  return callees;
+}
+
+/** Names of the buffers that statements load from, store to, accumulate into or set bits of. */
+export function buffersOf(statements: readonly Statement[]): ReadonlySet<string> {
+  const buffers = new Set<string>();
+  visitStatements(statements, (s) => {
+    if (s.kind === 'store' || s.kind === 'accumulate') buffers.add(s.buffer);
+    if (s.kind === 'setBit') buffers.add(s.mask);
+    for (const e of expressionsOf(s)) visitExpression(e, (node) => { if (node.kind === 'load') buffers.add(node.buffer); });
+  });
+  return buffers;
+}

@@ -1,0 +1,109 @@
+import type {
+  Binary,
+  BinaryOperator,
+  BooleanLiteral,
+  Call,
+  Conditional,
+  Dimension,
+  Expression,
+  Name,
+  NumberLiteral,
+  QuantityLiteral,
+  Span,
+  Unary,
+  UnaryOperator,
+} from './ast.js';
+
+/** The span of what was made, not read. */
+export const noSpan: Span = { start: 0, end: 0 };
+
+/** A number literal, real unless said otherwise. Negative values print as a minus sign and digits. */
+export function number(value: number, span: Span = noSpan, integer = false): NumberLiteral {
+  return { kind: 'number', value, text: Object.is(value, -0) ? '-0' : String(value), integer, span };
+}
+
+/** An integer literal. */
+export function integer(value: number, span: Span = noSpan): NumberLiteral {
+  return number(value + 0, span, true);
+}
+
+/** A value in SI with its dimension. */
+export function quantity(value: number, dimension: Dimension, span: Span = noSpan): QuantityLiteral {
+  return { kind: 'quantity', value, dimension, span };
+}
+
+export function boolean(value: boolean, span: Span = noSpan): BooleanLiteral {
+  return { kind: 'boolean', value, span };
+}
+
+export function name(text: string, span: Span = noSpan): Name {
+  return { kind: 'name', name: text, span };
+}
+
+export function unary(operator: UnaryOperator, operand: Expression, span: Span = operand.span): Unary {
+  return { kind: 'unary', operator, operand, span };
+}
+
+export function binary(operator: BinaryOperator, left: Expression, right: Expression, span: Span = left.span): Binary {
+  return { kind: 'binary', operator, left, right, span };
+}
+
+export function conditional(condition: Expression, whenTrue: Expression, whenFalse: Expression, span: Span = whenTrue.span): Conditional {
+  return { kind: 'conditional', condition, whenTrue, whenFalse, span };
+}
+
+export function call(name: string, callArguments: readonly Expression[], span: Span = noSpan): Call {
+  return { kind: 'call', function: name, arguments: callArguments, span };
+}
+
+// Algebra that leaves out what changes nothing. Only for reals without NaN or infinity: 0*x is taken as 0.
+
+/** Whether an expression is the literal 0, with or without a unit. */
+export function isZero(e: Expression): boolean {
+  return (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
+}
+
+/** Whether an expression is the literal 1 without unit. */
+export function isOne(e: Expression): boolean {
+  return e.kind === 'number' && e.value === 1;
+}
+
+/** `-a`. */
+export function negated(a: Expression): Expression {
+  if (a.kind === 'number') return a.value === 0 ? a : number(-a.value, a.span, a.integer);
+  if (a.kind === 'quantity') return { ...a, value: a.value === 0 ? 0 : -a.value };
+  if (a.kind === 'unary' && a.operator === '-') return a.operand;
+  return unary('-', a);
+}
+
+/** `a + b`. */
+export function sum(a: Expression, b: Expression): Expression {
+  if (isZero(a)) return b;
+  if (isZero(b)) return a;
+  if (b.kind === 'unary' && b.operator === '-') return binary('-', a, b.operand);
+  return binary('+', a, b);
+}
+
+/** `a - b`. */
+export function difference(a: Expression, b: Expression): Expression {
+  if (isZero(b)) return a;
+  if (isZero(a)) return negated(b);
+  if (b.kind === 'unary' && b.operator === '-') return binary('+', a, b.operand);
+  return binary('-', a, b);
+}
+
+/** `a * b`. */
+export function product(a: Expression, b: Expression): Expression {
+  if (isZero(a)) return a;
+  if (isZero(b)) return b;
+  if (isOne(a)) return b;
+  if (isOne(b)) return a;
+  if (a.kind === 'number' && a.value === -1) return negated(b);
+  if (b.kind === 'number' && b.value === -1) return negated(a);
+  return binary('*', a, b);
+}
+
+/** `a / b`. */
+export function quotient(a: Expression, b: Expression): Expression {
+  return isZero(a) || isOne(b) ? a : binary('/', a, b);
+}

@@ -1,0 +1,395 @@
+import type { Finding } from '../diagnostics/diagnostic.js';
+import {
+  dimensionless,
+  type Binary,
+  type Call,
+  type Conditional,
+  type Dimension,
+  type Expression,
+  type Name,
+  type Span,
+  type Statement,
+  type Unary,
+  type ValueType,
+} from './ast.js';
+import { dimensionText, divideDimensions, equalDimensions, isDimensionless, multiplyDimensions, powerDimension } from './dimension.js';
+import { constants, functions, type FunctionSignature } from './functions.js';
+import * as messages from './messages.js';
+import { printExpression } from './print.js';
+import { commonUnitNames, constantExponent, unitOf } from './units.js';
+
+/** What kind of value an expression has. */
+export interface Inferred {
+  readonly type: ValueType;
+  readonly dimension: Dimension;
+}
+
+/** A variable that an expression may read. */
+export type Symbol = Inferred;
+
+/** What the names in an expression mean. Names win over units and constants; functions of the model come beside the standard ones. */
+export interface Scope {
+  lookup(name: string): Symbol | undefined;
+  /** All names that `lookup` knows, for suggestions. */
+  names(): readonly string[];
+  /** Functions of the model, such as tables. */
+  readonly functions?: ReadonlyMap<string, FunctionSignature>;
+}
+
+/** Receives each finding with its range of offsets in the text of the expression. */
+export type Report = (finding: Finding, span: Span) => void;
+
+/** A scope from a map of variables. */
+export function scopeOf(symbols: ReadonlyMap<string, Symbol>, modelFunctions?: ReadonlyMap<string, FunctionSignature>): Scope {
+  return {
+    lookup: (name) => symbols.get(name),
+    names: () => [...symbols.keys()],
+    ...(modelFunctions ? { functions: modelFunctions } : {}),
+  };
+}
+
+interface Context {
+  readonly scope: Scope;
+  readonly report: Report;
+}
+
+/**
+ * Type and dimension of an expression; every finding goes to `report`.
+ *
+ * @returns null when they cannot be known because of what was reported; no further findings follow from that
+ * @diagnostic lang/unknown-name, lang/unknown-function, lang/argument-count, lang/dimension-mismatch, lang/exponent-not-constant,
+ *   lang/not-boolean, lang/not-number, lang/division-by-zero, lang/function-as-value, lang/not-callable
+ */
+export function inferType(e: Expression, scope: Scope, report: Report): Inferred | null {
+  return infer(e, { scope, report });
+}
+
+/** What is asked of an expression: `what` says in a message whose value it is (`the equation for v`). */
+export interface Expectation {
+  readonly what: string;
+  readonly dimension: Dimension;
+  /** `real` takes integers too; `integer` and `boolean` only their own. */
+  readonly type: ValueType;
+  readonly hint?: string;
+}
+
+/**
+ * Infers an expression and compares it with what its place asks for.
+ *
+ * @returns whether it fits; otherwise there is a finding
+ */
+export function checkExpression(e: Expression, scope: Scope, expected: Expectation, report: Report): boolean {
+  const found = inferType(e, scope, report);
+  return found !== null && checkFit(e, found, expected, report);
+}
+
+function checkFit(e: Expression, found: Inferred, expected: Expectation, report: Report): boolean {
+  if (expected.type === 'boolean') {
+    if (found.type === 'boolean') return true;
+    report(messages.notBoolean(expected.what, found.type), e.span);
+    return false;
+  }
+  if (found.type === 'boolean') {
+    report(messages.notNumber(expected.what), e.span);
+    return false;
+  }
+  if (!equalDimensions(found.dimension, expected.dimension)) {
+    report(
+      messages.wrongDimension(
+        expected.what,
+        expected.dimension,
+        found.dimension,
+        expected.hint ?? dimensionHint(e, expected.dimension, found),
+      ),
+      e.span,
+    );
+    return false;
+  }
+  if (expected.type === 'integer' && found.type === 'real') {
+    report(messages.notInteger(expected.what), e.span);
+    return false;
+  }
+  return true;
+}
+
+/**
+ * Checks a statement: the value fits the target under the operator, a sent value fits its port and its delay is a time.
+ *
+ * @param target what is known of the variable or port that is written; absent for a temporary that the statement makes
+ * @returns what the target holds afterwards, or null after a finding
+ */
+export function checkStatement(s: Statement, scope: Scope, target: Symbol | undefined, report: Report): Inferred | null {
+  if (s.kind === 'send') {
+    const value = target
+      ? checkExpression(s.value, scope, { what: `the value sent to ${s.port}`, ...target }, report)
+      : inferType(s.value, scope, report) !== null;
+    const delay = checkExpression(s.after, scope, { what: 'the delay', dimension: [0, 0, 1, 0, 0, 0, 0], type: 'real' }, report);
+    return value && delay ? (target ?? null) : null;
+  }
+  if (!target) {
+    if (s.operator === '=') return inferType(s.value, scope, report);
+    report(messages.unknownName(s.target, scope.names()), s.targetSpan);
+    return null;
+  }
+  const factor = s.operator === '*=' || s.operator === '/=';
+  if (s.operator === '/=' || s.operator === '%=') reportZeroDivisor(s.value, s.operator, report);
+  const expected: Expectation = factor
+    ? { what: `the factor of ${s.target}`, dimension: dimensionless, type: s.operator === '*=' ? target.type : 'real' }
+    : { what: `the value of ${s.target}`, ...target };
+  return checkExpression(s.value, scope, expected, report) ? target : null;
+}
+
+function infer(e: Expression, context: Context): Inferred | null {
+  switch (e.kind) {
+    case 'number':
+      return { type: e.integer ? 'integer' : 'real', dimension: dimensionless };
+    case 'quantity':
+      return { type: 'real', dimension: e.dimension };
+    case 'boolean':
+      return { type: 'boolean', dimension: dimensionless };
+    case 'name':
+      return inferName(e, context);
+    case 'unary':
+      return inferUnary(e, context);
+    case 'binary':
+      return inferBinary(e, context);
+    case 'conditional':
+      return inferConditional(e, context);
+    case 'call':
+      return inferCall(e, context);
+    default:
+      return e satisfies never;
+  }
+}
+
+function inferName(e: Name, { scope, report }: Context): Inferred | null {
+  const symbol = scope.lookup(e.name);
+  if (symbol) return symbol;
+  const unit = unitOf(e.name);
+  if (unit) return { type: 'real', dimension: unit.dimension };
+  if (constants.has(e.name)) return { type: 'real', dimension: dimensionless };
+  if (functions.has(e.name) || scope.functions?.has(e.name)) report(messages.functionAsValue(e.name), e.span);
+  else report(messages.unknownName(e.name, scope.names(), [...constants.keys(), ...commonUnitNames()]), e.span);
+  return null;
+}
+
+function inferUnary(e: Unary, context: Context): Inferred | null {
+  const operand = infer(e.operand, context);
+  if (!operand) return e.operator === 'not' ? { type: 'boolean', dimension: dimensionless } : null;
+  if (e.operator === 'not') return requireBoolean(e.operand, operand, 'the operand of not', context);
+  return requireNumber(e.operand, operand, `the operand of ${e.operator}`, context) ? operand : null;
+}
+
+const condition: Inferred = { type: 'boolean', dimension: dimensionless };
+
+function requireBoolean(e: Expression, found: Inferred | null, what: string, { report }: Context): Inferred {
+  if (found && found.type !== 'boolean') report(messages.notBoolean(what, found.type), e.span);
+  return condition;
+}
+
+function requireNumber(e: Expression, found: Inferred, what: string, { report }: Context): boolean {
+  if (found.type !== 'boolean') return true;
+  report(messages.notNumber(what), e.span);
+  return false;
+}
+
+function widest(a: ValueType, b: ValueType): ValueType {
+  if (a === 'real' || b === 'real') return 'real';
+  return a === 'integer' || b === 'integer' ? 'integer' : 'boolean';
+}
+
+function inferBinary(e: Binary, context: Context): Inferred | null {
+  const left = infer(e.left, context);
+  const right = infer(e.right, context);
+  switch (e.operator) {
+    case 'and':
+    case 'or':
+      requireBoolean(e.left, left, `the left side of ${e.operator}`, context);
+      return requireBoolean(e.right, right, `the right side of ${e.operator}`, context);
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '==':
+    case '!=':
+      compare(e, left, right, context);
+      return condition;
+    case '*':
+      // Products with conditions are tolerated: a condition counts as 1 or 0.
+      return left && right ? { type: productType(left, right), dimension: multiplyDimensions(left.dimension, right.dimension) } : null;
+    case '**':
+      return left && right ? inferPower(e, left, right, context) : null;
+    case '+':
+    case '-':
+    case '/':
+    case '//':
+    case '%':
+      return arithmetic(e, left, right, context);
+    default:
+      return e.operator satisfies never;
+  }
+}
+
+function productType(left: Inferred, right: Inferred): ValueType {
+  const type = widest(left.type, right.type);
+  return type === 'boolean' ? 'integer' : type;
+}
+
+function arithmetic(e: Binary, left: Inferred | null, right: Inferred | null, context: Context): Inferred | null {
+  const { operator } = e;
+  if (operator === '/' || operator === '//' || operator === '%') reportZeroDivisor(e.right, operator, context.report);
+  const numbers = [
+    left && requireNumber(e.left, left, `the left side of ${operator}`, context),
+    right && requireNumber(e.right, right, `the right side of ${operator}`, context),
+  ];
+  if (!left || !right || !numbers[0] || !numbers[1]) return null;
+  const type = operator === '/' ? 'real' : widest(left.type, right.type);
+  if (operator === '/' || operator === '//') return { type, dimension: divideDimensions(left.dimension, right.dimension) };
+  if (!sameDimension(e, left, right, context)) return null;
+  return { type, dimension: left.dimension };
+}
+
+/** Says which side is which: the found one is the right side, marked in the text. */
+function sameDimension(e: Binary, left: Inferred, right: Inferred, { report }: Context): boolean {
+  if (equalDimensions(left.dimension, right.dimension)) return true;
+  const zero = isLiteralZero(e.left) ? right : isLiteralZero(e.right) ? left : undefined;
+  const hint = zero
+    ? `a zero needs its unit, write ${printExpression({ kind: 'quantity', value: 0, dimension: zero.dimension, span: e.span })}`
+    : dimensionHint(e.right, left.dimension, right);
+  report(messages.dimensionMismatch(`the two sides of ${e.operator}`, left.dimension, right.dimension, hint), e.right.span);
+  return false;
+}
+
+function compare(e: Binary, left: Inferred | null, right: Inferred | null, context: Context): void {
+  if (!left || !right) return;
+  const equality = e.operator === '==' || e.operator === '!=';
+  if (equality && left.type === 'boolean' && right.type === 'boolean') return;
+  const numbers = [
+    requireNumber(e.left, left, `the left side of ${e.operator}`, context),
+    requireNumber(e.right, right, `the right side of ${e.operator}`, context),
+  ];
+  if (numbers[0] && numbers[1]) sameDimension(e, left, right, context);
+}
+
+function inferPower(e: Binary, base: Inferred, exponent: Inferred, context: Context): Inferred | null {
+  const numbers = [requireNumber(e.left, base, 'the base of a power', context), requireNumber(e.right, exponent, 'the exponent', context)];
+  if (!numbers[0] || !numbers[1]) return null;
+  if (!isDimensionless(exponent.dimension)) {
+    context.report(messages.wrongDimension('the exponent', dimensionless, exponent.dimension), e.right.span);
+    return null;
+  }
+  const constant = constantExponent(e.right);
+  if (isDimensionless(base.dimension)) {
+    const integer = base.type === 'integer' && exponent.type === 'integer' && constant !== undefined && constant >= 0;
+    return { type: integer ? 'integer' : 'real', dimension: dimensionless };
+  }
+  if (constant === undefined || !Number.isFinite(constant)) {
+    context.report(messages.exponentNotConstant(base.dimension), e.right.span);
+    return null;
+  }
+  return { type: 'real', dimension: powerDimension(base.dimension, constant) };
+}
+
+function inferConditional(e: Conditional, context: Context): Inferred | null {
+  const whenTrue = infer(e.whenTrue, context);
+  requireBoolean(e.condition, infer(e.condition, context), 'the condition of a choice', context);
+  const whenFalse = infer(e.whenFalse, context);
+  if (!whenTrue || !whenFalse) return null;
+  if ((whenTrue.type === 'boolean') !== (whenFalse.type === 'boolean')) {
+    const odd = whenTrue.type === 'boolean' ? e.whenTrue : e.whenFalse;
+    context.report(messages.notNumber('this value of the choice'), odd.span);
+    return null;
+  }
+  if (!equalDimensions(whenTrue.dimension, whenFalse.dimension)) {
+    context.report(messages.dimensionMismatch('the two values of the choice', whenTrue.dimension, whenFalse.dimension), e.whenFalse.span);
+    return null;
+  }
+  return { type: widest(whenTrue.type, whenFalse.type), dimension: whenTrue.dimension };
+}
+
+function inferCall(e: Call, context: Context): Inferred | null {
+  const found = e.arguments.map((argument) => infer(argument, context));
+  const { scope, report } = context;
+  const known = scope.functions?.get(e.function) ?? functions.get(e.function);
+  if (!known) {
+    const name = { start: e.span.start, end: e.span.start + e.function.length };
+    if (scope.lookup(e.function) ?? unitOf(e.function)) report(messages.variableCalled(e.function), name);
+    else report(messages.unknownFunction(e.function, [...functions.keys(), ...(scope.functions?.keys() ?? [])]), name);
+    return null;
+  }
+  if (!known.arity.includes(e.arguments.length)) {
+    report(messages.argumentCount(e.function, known.arity.join(' or '), e.arguments.length), e.span);
+    return null;
+  }
+  const complete: Inferred[] = [];
+  for (const [index, argument] of found.entries()) {
+    const part = e.arguments[index];
+    if (!argument || !part) continue;
+    if (known.acceptsBoolean || requireNumber(part, argument, argumentName(e, index), context)) complete.push(argument);
+  }
+  const type = known.result === 'widest' ? complete.map((argument) => argument.type).reduce(widest, 'integer') : known.result;
+  if (complete.length < e.arguments.length) return null;
+  const dimension = callDimension(e, known, complete, report);
+  return dimension && { type, dimension };
+}
+
+const argumentName = (e: Call, index: number): string =>
+  e.arguments.length === 1 ? `the argument of ${e.function}` : `argument ${index + 1} of ${e.function}`;
+
+/** Checks the arguments against the function's rule; null after a finding. */
+function callDimension(e: Call, known: FunctionSignature, found: readonly Inferred[], report: Report): Dimension | null {
+  const first = found[0]?.dimension ?? dimensionless;
+  const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+  const rule = known.dimension;
+  const check = (expected: readonly (Dimension | undefined)[]): boolean => {
+    let fits = true;
+    for (const [index, argument] of found.entries()) {
+      const wanted = expected[index];
+      if (!wanted || equalDimensions(argument.dimension, wanted)) continue;
+      const part = e.arguments[index] ?? e;
+      report(messages.wrongDimension(argumentName(e, index), wanted, argument.dimension, dimensionHint(part, wanted, argument)), part.span);
+      fits = false;
+    }
+    return fits;
+  };
+  const all = (dimension: Dimension): Dimension[] => found.map(() => dimension);
+  if (typeof rule === 'object') return check(rule.arguments) ? rule.result : null;
+  switch (rule) {
+    case 'pure':
+      return check(all(dimensionless)) ? dimensionless : null;
+    case 'same':
+      return check(all(first)) ? first : null;
+    case 'ratio':
+      return check(all(first)) ? dimensionless : null;
+    case 'root':
+      return powerDimension(first, 0.5);
+    case 'steps':
+      return check(all(second)) ? dimensionless : null;
+    case 'second':
+      return check([dimensionless]) ? (found[1]?.dimension ?? dimensionless) : null;
+    default:
+      return rule satisfies never;
+  }
+}
+
+function isLiteralZero(e: Expression): boolean {
+  if (e.kind === 'unary' && e.operator !== 'not') return isLiteralZero(e.operand);
+  return e.kind === 'number' && e.value === 0;
+}
+
+function reportZeroDivisor(divisor: Expression, operator: string, report: Report): void {
+  const zero = isLiteralZero(divisor) || (divisor.kind === 'quantity' && divisor.value === 0);
+  if (zero) report(messages.divisionByZero(operator), divisor.span);
+}
+
+/** How to make a value fit, when the difference is a unit that the field often leaves out. */
+function dimensionHint(e: Expression, expected: Dimension, found: Inferred): string | undefined {
+  if (isLiteralZero(e) && !isDimensionless(expected)) {
+    return `a zero needs its unit, write ${printExpression({ kind: 'quantity', value: 0, dimension: expected, span: e.span })}`;
+  }
+  const factor = divideDimensions(expected, found.dimension);
+  if (isDimensionless(found.dimension)) return `give it a unit, ${dimensionText(factor)}`;
+  return isDimensionless(expected)
+    ? `divide it by a value in ${dimensionText(found.dimension)}`
+    : `multiply it by a value in ${dimensionText(factor)}`;
+}

@@ -1,0 +1,582 @@
+import { dimensionText } from './dimension.js';
+import { didYouMean } from '../diagnostics/suggest.js';
+import type { Finding } from '../diagnostics/diagnostic.js';
+import type { Dimension, ValueType } from './ast.js';
+
+/** Every message of the expression language: functions of what was found, by stage of reading. */
+
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
+
+function withHint(finding: Finding, hint: string | undefined): Finding {
+  return hint === undefined ? finding : { ...finding, hint };
+}
+
+// --- Characters and words -------------------------------------------------------------------------------------------
+
+/** ASCII that a character stands in for when text was pasted from a page or typed on another keyboard. */
+const lookAlikes: Readonly<Record<string, string>> = {
+  '−': '-',
+  '–': '-',
+  '—': '-',
+  '‐': '-',
+  '‑': '-',
+  '×': '*',
+  '·': '*',
+  '⋅': '*',
+  '∗': '*',
+  '÷': '/',
+  '∕': '/',
+  '⁄': '/',
+  '≤': '<=',
+  '≥': '>=',
+  '≠': '!=',
+  '＝': '=',
+  '＜': '<',
+  '＞': '>',
+  '（': '(',
+  '）': ')',
+  '，': ',',
+  '．': '.',
+  '：': ':',
+  '；': ';',
+  '\u00b5': 'u',
+  '\u03bc': 'u',
+  '\u03a9': 'ohm',
+  '\u2126': 'ohm',
+  '²': '**2',
+  '³': '**3',
+  '√': 'sqrt(...)',
+  '∞': 'inf',
+  π: 'pi',
+  τ: 'tau',
+  α: 'alpha',
+  β: 'beta',
+  γ: 'gamma',
+  δ: 'delta',
+  Δ: 'Delta',
+  ε: 'epsilon',
+  θ: 'theta',
+  λ: 'lambda_',
+  ν: 'nu',
+  ρ: 'rho',
+  σ: 'sigma',
+  φ: 'phi',
+  ω: 'omega',
+  η: 'eta',
+  ξ: 'xi',
+  а: 'a',
+  е: 'e',
+  о: 'o',
+  р: 'p',
+  с: 'c',
+  х: 'x',
+  у: 'y',
+  і: 'i',
+  В: 'B',
+  М: 'M',
+  Н: 'H',
+  К: 'K',
+  Т: 'T',
+  С: 'C',
+  А: 'A',
+  Е: 'E',
+  О: 'O',
+  Р: 'P',
+  Х: 'X',
+  '“': '"',
+  '”': '"',
+  '‘': "'",
+  '’': "'",
+  '\u00a0': 'a plain space',
+  '\u2009': 'a plain space',
+  '\u202f': 'a plain space',
+  '\u3000': 'a plain space',
+  '\u200b': 'nothing (it is invisible)',
+  '\ufeff': 'nothing (it is invisible)',
+};
+
+const codePoint = (character: string): string => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+
+export function unexpectedCharacter(character: string): Finding {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 128) {
+    const shown = code < 32 || code === 127 ? codePoint(character) : character;
+    return { code: 'lang/unexpected-character', message: `the character ${shown} has no meaning in an expression`, found: shown };
+  }
+  const ascii = lookAlikes[character];
+  return withHint(
+    {
+      code: 'lang/non-ascii',
+      message: `the character ${character} (${codePoint(character)}) is not ASCII`,
+      found: character,
+      expected: 'ASCII characters',
+    },
+    ascii === undefined ? undefined : `write ${ascii}`,
+  );
+}
+
+export const string = (): Finding => ({
+  code: 'lang/string',
+  message: 'expressions have no strings',
+  found: 'a quote',
+  hint: 'write names without quotes',
+});
+
+export function badNumber(digits: string, rest: string, attribute: boolean): Finding {
+  const base = { code: 'lang/bad-number', found: shortened(digits + rest) };
+  if (attribute || /^[0-9.]/.test(rest)) return { ...base, message: 'this is not a number' };
+  if (/^_[0-9]/.test(rest))
+    return { ...base, message: 'a number has no underscores', hint: `write ${shortened(digits + rest.replaceAll('_', ''))}` };
+  if (/^[xXbBoO][0-9a-fA-F]+$/.test(rest) && digits === '0')
+    return { ...base, message: 'numbers are decimal', expected: 'a decimal number' };
+  return {
+    ...base,
+    message: `an operator is missing between ${shortened(digits)} and ${shortened(rest)}`,
+    hint: `write ${shortened(`${digits}*${rest}`)}`,
+  };
+}
+
+export const numberTooLong = (length: number, limit: number): Finding => ({
+  code: 'lang/number-too-long',
+  message: 'the number has too many digits',
+  expected: `at most ${limit} characters`,
+  found: `${length} characters`,
+});
+
+export const numberOutOfRange = (text: string): Finding => ({
+  code: 'lang/number-out-of-range',
+  message: 'the number is too large for a double',
+  expected: 'at most 1.7976931348623157e308',
+  found: shortened(text),
+});
+
+export const tooLong = (length: number, limit: number): Finding => ({
+  code: 'lang/too-long',
+  message: 'the text is too long',
+  expected: `at most ${limit} characters`,
+  found: `${length} characters`,
+});
+
+export const tooDeep = (limit: number): Finding => ({
+  code: 'lang/too-deep',
+  message: 'the expression is nested too deeply',
+  expected: `at most ${limit} levels`,
+  hint: 'name its parts as derived variables',
+});
+
+export const tooLarge = (limit: number): Finding => ({
+  code: 'lang/too-large',
+  message: 'the expression grows too large when its parts are put in',
+  expected: `at most ${limit} nodes`,
+});
+
+// --- Grammar --------------------------------------------------------------------------------------------------------
+
+export const emptyExpression = (): Finding => ({
+  code: 'lang/empty-expression',
+  message: 'the expression is empty',
+  expected: 'an expression',
+});
+
+export const unexpectedEnd = (): Finding => ({
+  code: 'lang/unexpected-end',
+  message: 'the expression ends too early',
+  expected: 'a number, a name or an opening parenthesis',
+  found: 'the end',
+});
+
+export const expectedOperand = (found: string): Finding => ({
+  code: 'lang/expected-operand',
+  message: `a value is missing before ${shortened(found)}`,
+  expected: 'a number, a name or an opening parenthesis',
+  found: shortened(found),
+});
+
+export function expectedOperator(previous: string, found: string): Finding {
+  const hint = /^[A-Za-z_0-9]/.test(found) ? `write ${shortened(previous)}*${shortened(found)} for a product` : undefined;
+  return withHint(
+    {
+      code: 'lang/expected-operator',
+      message: `an operator is missing before ${shortened(found)}`,
+      expected: 'an operator or the end',
+      found: shortened(found),
+    },
+    hint,
+  );
+}
+
+export const unclosed = (): Finding => ({
+  code: 'lang/unclosed-parenthesis',
+  message: 'this parenthesis is never closed',
+  expected: ')',
+});
+
+export const unopened = (): Finding => ({
+  code: 'lang/unopened-parenthesis',
+  message: 'this parenthesis was never opened',
+  found: ')',
+});
+
+export const indexing = (): Finding => ({
+  code: 'lang/indexing',
+  message: 'expressions have no indexing',
+  found: '[',
+  hint: 'a table is called with parentheses, f(t) or f(t, i)',
+});
+
+export const list = (found: string): Finding => ({ code: 'lang/list', message: 'expressions have no lists, sets or dictionaries', found });
+
+export const tuple = (): Finding => ({
+  code: 'lang/tuple',
+  message: 'expressions have no tuples',
+  found: ',',
+  hint: 'a decimal number is written with a point, 0.5',
+});
+
+export const attribute = (): Finding => ({
+  code: 'lang/attribute',
+  message: 'only a name can stand before a dot',
+  found: '.',
+  hint: 'names with dots are written without spaces, pre.v',
+});
+
+export const lambda = (): Finding => ({
+  code: 'lang/lambda',
+  message: 'expressions have no lambda',
+  found: 'lambda',
+  hint: 'a variable can be called lambda_',
+});
+
+export const keywordArgument = (name: string): Finding => ({
+  code: 'lang/keyword-argument',
+  message: 'functions take arguments by position',
+  found: `${shortened(name)}=`,
+  hint: 'leave the name of the argument out',
+});
+
+export const notCallable = (found: string): Finding => ({
+  code: 'lang/not-callable',
+  message: 'only a function name can stand before an opening parenthesis',
+  found: shortened(found),
+  hint: `write ${shortened(found)}*(...) for a product`,
+});
+
+const bitHints: Readonly<Record<string, string>> = {
+  '&': 'write and',
+  '&&': 'write and',
+  '|': 'write or',
+  '||': 'write or',
+  '~': 'write not',
+  '!': 'write not',
+  '^': 'a power is written **',
+  '<<': 'multiply by a power of two',
+  '>>': 'divide by a power of two',
+};
+
+/** Whether a word is one of the bit and C operators that get their own message. */
+export const isForeignOperator = (text: string): boolean => Object.hasOwn(bitHints, text);
+
+export const bitOperator = (found: string): Finding =>
+  withHint({ code: 'lang/bit-operator', message: `there is no operator ${found}`, found }, bitHints[found]);
+
+export const assignmentInExpression = (): Finding => ({
+  code: 'lang/assignment-in-expression',
+  message: 'an expression cannot assign',
+  found: '=',
+  hint: 'equality is written ==',
+});
+
+export const chainedComparison = (): Finding => ({
+  code: 'lang/chained-comparison',
+  message: 'comparisons cannot be chained',
+  hint: 'write (a < b) and (b < c)',
+});
+
+const keywordHints: Readonly<Record<string, string>> = {
+  is: 'equality is written ==',
+  in: 'write the comparisons out',
+  None: 'leave the value out',
+  if: 'a choice is written a if condition else b',
+  lambda: 'a variable can be called lambda_',
+};
+
+export const keyword = (name: string): Finding =>
+  withHint({ code: 'lang/keyword', message: `${name} is a reserved word, not a name`, found: name }, keywordHints[name]);
+
+export const elseMissing = (): Finding => ({
+  code: 'lang/else-missing',
+  message: 'a choice needs both values',
+  expected: 'a if condition else b',
+  hint: 'add else and the other value',
+});
+
+export const notInOperand = (): Finding => ({
+  code: 'lang/not-in-operand',
+  message: 'not cannot stand after this operator',
+  hint: 'put it in parentheses, a == (not b)',
+});
+
+export const unexpectedWord = (found: string): Finding => ({
+  code: 'lang/unexpected',
+  message: `${shortened(found)} cannot stand here`,
+  found: shortened(found),
+});
+
+// --- Statements -----------------------------------------------------------------------------------------------------
+
+export const notAStatement = (found: string): Finding => ({
+  code: 'lang/not-a-statement',
+  message: 'this is not a statement',
+  expected: 'name = value, name += value or send(port, value, delay)',
+  found: shortened(found),
+});
+
+export const equalityAsStatement = (): Finding => ({
+  code: 'lang/not-a-statement',
+  message: 'this compares, it does not assign',
+  expected: 'name = value',
+  found: '==',
+  hint: 'assignment is written =',
+});
+
+export const noControlFlow = (word: string): Finding => ({
+  code: 'lang/no-control-flow',
+  message: `statements have no ${word}`,
+  found: word,
+  hint: 'write x = a if condition else x, or multiply by int(condition)',
+});
+
+export const assignmentOperator = (found: string): Finding => ({
+  code: 'lang/assignment-operator',
+  message: `there is no assignment ${found}`,
+  expected: '= += -= *= /= %=',
+  found,
+  hint: 'write the operation out, x = x ... y',
+});
+
+export const assignmentTarget = (found: string): Finding => ({
+  code: 'lang/assignment-target',
+  message: 'only a variable can be assigned',
+  expected: 'a name',
+  found: shortened(found),
+});
+
+export const sendArguments = (count: number): Finding => ({
+  code: 'lang/send-arguments',
+  message: 'send takes a port, a value and a delay',
+  expected: 'send(port, value, delay)',
+  found: `${count} arguments`,
+});
+
+export const sendPort = (found: string): Finding => ({
+  code: 'lang/send-port',
+  message: 'the first argument of send is the name of a port',
+  expected: 'a name',
+  found: shortened(found),
+});
+
+// --- Equations ------------------------------------------------------------------------------------------------------
+
+export const equationWithoutUnit = (line: string): Finding => ({
+  code: 'lang/equation-without-unit',
+  message: 'the equation has no unit',
+  expected: 'a colon and the unit of the variable',
+  found: shortened(line),
+  hint: 'add : volt, or : 1 for a number without unit',
+});
+
+export const equationLeftSide = (found: string): Finding => ({
+  code: 'lang/equation-left-side',
+  message: 'this is no left side of an equation',
+  expected: 'dx/dt = ..., x = ... or x',
+  found: shortened(found),
+});
+
+export const equationRightSide = (name: string): Finding => ({
+  code: 'lang/equation-right-side',
+  message: `the derivative of ${shortened(name)} has no right side`,
+  expected: `d${shortened(name)}/dt = ...`,
+});
+
+export const emptyUnit = (): Finding => ({
+  code: 'lang/empty-unit',
+  message: 'the unit is empty',
+  expected: 'a unit',
+  hint: 'write : 1 for a number without unit',
+});
+
+export const equationRest = (found: string): Finding => ({
+  code: 'lang/equation-rest',
+  message: 'something stands after the unit and its flags',
+  expected: 'the end of the line',
+  found: shortened(found),
+  hint: 'each equation has its own line',
+});
+
+export const badFlag = (found: string): Finding => ({
+  code: 'lang/bad-flag',
+  message: 'this is not a flag',
+  expected: 'words separated by commas, (constant, shared)',
+  found: shortened(found),
+});
+
+export const unclosedFlags = (): Finding => ({ code: 'lang/unclosed-flags', message: 'the list of flags is never closed', expected: ')' });
+
+export const duplicateDefinition = (name: string): Finding => ({
+  code: 'lang/duplicate-definition',
+  message: `${shortened(name)} is defined twice`,
+  found: shortened(name),
+});
+
+// --- Units and quantities -------------------------------------------------------------------------------------------
+
+export const unknownUnit = (name: string, names: Iterable<string>): Finding =>
+  withHint({ code: 'lang/unknown-unit', message: `${shortened(name)} is not a unit`, found: shortened(name) }, didYouMean(name, names));
+
+export const temperatureUnit = (name: string): Finding => ({
+  code: 'lang/unknown-unit',
+  message: `${name} has an offset and cannot be a unit here`,
+  found: name,
+  hint: 'give temperatures in kelvin, T + 273.15',
+});
+
+export const badUnit = (text: string): Finding => ({
+  code: 'lang/bad-unit',
+  message: 'this is not a unit',
+  expected: 'a product of units and their powers, such as uF/cm**2 or 1/second',
+  found: shortened(text),
+});
+
+export const unitPower = (text: string): Finding => ({
+  code: 'lang/bad-unit',
+  message: 'a power is written **',
+  found: shortened(text),
+  hint: `write ${shortened(text.replaceAll('^', '**'))}`,
+});
+
+export const unitRoot = (text: string): Finding => ({
+  code: 'lang/unit-root',
+  message: 'this power of a scaled unit has no exact scale',
+  found: shortened(text),
+  hint: 'use the unit without a prefix',
+});
+
+export const badQuantity = (text: string): Finding => ({
+  code: 'lang/bad-quantity',
+  message: 'this is not a quantity',
+  expected: 'a number and a unit, such as -70 mV',
+  found: shortened(text),
+});
+
+export const quantityNotFinite = (text: string): Finding => ({
+  code: 'lang/quantity-not-finite',
+  message: 'a quantity must be a finite number',
+  expected: 'a finite number',
+  found: shortened(text),
+});
+
+// --- Names, types and dimensions ------------------------------------------------------------------------------------
+
+/** Units are suggested only where no variable is near: there are so many short ones. */
+export const unknownName = (name: string, names: Iterable<string>, units: Iterable<string> = []): Finding =>
+  withHint(
+    { code: 'lang/unknown-name', message: `${shortened(name)} is not defined`, found: shortened(name) },
+    didYouMean(name, names) ?? didYouMean(name, units),
+  );
+
+export const functionAsValue = (name: string): Finding => ({
+  code: 'lang/function-as-value',
+  message: `${name} is a function and needs arguments`,
+  found: name,
+  hint: `write ${name}(...)`,
+});
+
+export const unknownFunction = (name: string, names: Iterable<string>): Finding =>
+  withHint(
+    { code: 'lang/unknown-function', message: `there is no function ${shortened(name)}`, found: shortened(name) },
+    didYouMean(name, names),
+  );
+
+export const variableCalled = (name: string): Finding => ({
+  code: 'lang/not-callable',
+  message: `${shortened(name)} is a variable, not a function`,
+  found: shortened(name),
+  hint: `write ${shortened(name)}*(...) for a product`,
+});
+
+export const argumentCount = (name: string, expected: string, found: number): Finding => ({
+  code: 'lang/argument-count',
+  message: `${name} is called with the wrong number of arguments`,
+  expected: `${expected} argument${expected === '1' ? '' : 's'}`,
+  found: String(found),
+});
+
+/** Where a dimension is needed and why: `the two sides of +`, `the equation for v`. */
+export function dimensionMismatch(what: string, expected: Dimension, found: Dimension, hint?: string): Finding {
+  return withHint(
+    {
+      code: 'lang/dimension-mismatch',
+      message: `${what} differ in dimension`,
+      expected: dimensionText(expected),
+      found: dimensionText(found),
+    },
+    hint,
+  );
+}
+
+export function wrongDimension(what: string, expected: Dimension, found: Dimension, hint?: string): Finding {
+  return withHint(
+    {
+      code: 'lang/dimension-mismatch',
+      message: `${what} has the wrong dimension`,
+      expected: dimensionText(expected),
+      found: dimensionText(found),
+    },
+    hint,
+  );
+}
+
+export const exponentNotConstant = (base: Dimension): Finding => ({
+  code: 'lang/exponent-not-constant',
+  message: 'a value with a unit needs a constant exponent',
+  expected: 'a number',
+  found: 'a variable exponent',
+  hint: `divide the base by a reference value, its unit is ${dimensionText(base)}`,
+});
+
+export const typeWords: Readonly<Record<ValueType, string>> = {
+  boolean: 'a condition (boolean)',
+  integer: 'an integer',
+  real: 'a real number',
+};
+
+export const notBoolean = (what: string, found: ValueType): Finding => ({
+  code: 'lang/not-boolean',
+  message: `${what} must be a condition`,
+  expected: typeWords.boolean,
+  found: typeWords[found],
+  hint: 'compare it, x > 0',
+});
+
+export const notNumber = (what: string): Finding => ({
+  code: 'lang/not-number',
+  message: `${what} must be a number`,
+  expected: 'a number',
+  found: typeWords.boolean,
+  hint: 'write int(condition) for 1 or 0',
+});
+
+export const notInteger = (what: string): Finding => ({
+  code: 'lang/not-integer',
+  message: `${what} must be an integer`,
+  expected: typeWords.integer,
+  found: typeWords.real,
+  hint: 'write int(x), which truncates',
+});
+
+export const divisionByZero = (operator: string): Finding => ({
+  code: 'lang/division-by-zero',
+  message: 'this divides by zero',
+  expected: 'a divisor that is not zero',
+  found: `${operator} 0`,
+});

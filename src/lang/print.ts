@@ -1,0 +1,110 @@
+import type { BinaryOperator, Expression, Statement } from './ast.js';
+import { canonicalDecimal } from './decimal.js';
+import { isDimensionless, unitText } from './dimension.js';
+
+/** How tightly the printed form of a node binds; a part that binds looser than its place needs gets parentheses. */
+const level = { conditional: 1, or: 2, and: 3, not: 4, comparison: 5, sum: 6, product: 7, sign: 8, power: 9, atom: 10 } as const;
+
+const operatorLevel: Readonly<Record<BinaryOperator, number>> = {
+  or: level.or,
+  and: level.and,
+  '<': level.comparison,
+  '<=': level.comparison,
+  '>': level.comparison,
+  '>=': level.comparison,
+  '==': level.comparison,
+  '!=': level.comparison,
+  '+': level.sum,
+  '-': level.sum,
+  '*': level.product,
+  '/': level.product,
+  '//': level.product,
+  '%': level.product,
+  '**': level.power,
+};
+
+/** Operators printed without space around them. */
+const tight: ReadonlySet<BinaryOperator> = new Set(['*', '/', '//', '%', '**']);
+
+/** What a printer of a notation may change. */
+export interface PrintOptions {
+  /** Names that have another meaning where the text will stand (a gate named `m`): units of that name are written long, `meter`. */
+  readonly taken?: (name: string) => boolean;
+}
+
+function levelOf(e: Expression): number {
+  switch (e.kind) {
+    case 'number':
+      return e.text.startsWith('-') ? level.sign : level.atom;
+    case 'quantity':
+      return isDimensionless(e.dimension) ? (e.value < 0 || Object.is(e.value, -0) ? level.sign : level.atom) : level.product;
+    case 'boolean':
+    case 'name':
+    case 'call':
+      return level.atom;
+    case 'unary':
+      return e.operator === 'not' ? level.not : level.sign;
+    case 'binary':
+      return operatorLevel[e.operator];
+    case 'conditional':
+      return level.conditional;
+    default:
+      return e satisfies never;
+  }
+}
+
+/** Decimal text of a double: the shortest that reads back to it. */
+function decimal(value: number, integer: boolean): string {
+  return canonicalDecimal(Object.is(value, -0) ? '-0' : String(value), integer);
+}
+
+/**
+ * The canonical text of an expression: one spelling, the fewest parentheses. It parses back to the same tree, but for folded
+ * literals: negative numbers parse as a sign and a number, quantities as a product (`0.02*V`); folding restores them.
+ */
+export function printExpression(e: Expression, options: PrintOptions = {}): string {
+  const print = (part: Expression, least: number): string => {
+    const text = printExpression(part, options);
+    return levelOf(part) < least ? `(${text})` : text;
+  };
+  switch (e.kind) {
+    case 'number':
+      return canonicalDecimal(e.text, e.integer);
+    case 'quantity':
+      // A whole number of volts needs no point: the unit makes it real.
+      if (isDimensionless(e.dimension)) return decimal(e.value, false);
+      return `${decimal(e.value, Number.isSafeInteger(e.value) && !Object.is(e.value, -0))}*${unitText(e.dimension, options.taken)}`;
+    case 'boolean':
+      return e.value ? 'True' : 'False';
+    case 'name':
+      return e.name;
+    case 'unary':
+      return e.operator === 'not' ? `not ${print(e.operand, level.not)}` : `${e.operator}${print(e.operand, level.sign)}`;
+    case 'binary':
+      return printBinary(
+        e.operator,
+        (least) => print(e.left, least),
+        (least) => print(e.right, least),
+      );
+    case 'conditional':
+      return `${print(e.whenTrue, level.or)} if ${print(e.condition, level.or)} else ${print(e.whenFalse, level.conditional)}`;
+    case 'call':
+      return `${e.function}(${e.arguments.map((argument) => print(argument, level.conditional)).join(', ')})`;
+    default:
+      return e satisfies never;
+  }
+}
+
+function printBinary(operator: BinaryOperator, left: (least: number) => string, right: (least: number) => string): string {
+  const own = operatorLevel[operator];
+  const sign = tight.has(operator) ? operator : ` ${operator} `;
+  // Powers group to the right and take a sign in the exponent; comparisons do not chain; the rest groups to the left.
+  if (operator === '**') return `${left(level.atom)}${sign}${right(level.sign)}`;
+  return `${left(own === level.comparison ? own + 1 : own)}${sign}${right(own + 1)}`;
+}
+
+/** The canonical text of a statement, such as `v = E_l`, `post.ge += w`, `send(port, w, 0.001*s)`. */
+export function printStatement(s: Statement, options: PrintOptions = {}): string {
+  if (s.kind === 'assignment') return `${s.target} ${s.operator} ${printExpression(s.value, options)}`;
+  return `send(${s.port}, ${printExpression(s.value, options)}, ${printExpression(s.after, options)})`;
+}

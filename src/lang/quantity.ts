@@ -1,0 +1,58 @@
+import type { Dimension } from './ast.js';
+import { dimensionless } from './ast.js';
+import { scaleDecimal } from './decimal.js';
+import { LangError } from './lang-error.js';
+import * as messages from './messages.js';
+import { one } from './rational.js';
+import { parseUnit } from './units.js';
+
+export { scaleDecimal } from './decimal.js';
+
+/** A value in SI units with its dimension. */
+export interface Quantity {
+  readonly value: number;
+  readonly dimension: Dimension;
+}
+
+const leadingNumber = /^\s*([-+\u2212]?\s*(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)/;
+/** Longest number: see the lexer. */
+const longestNumber = 1000;
+
+/**
+ * Reads a number with a unit: `-70 mV`, `9*nS`, `0.07 ms`, `200 uF/cm**2`, `5 /s`, `0.5`. Decimal-exact: the text is scaled
+ * and rounded once, so that `0.07 ms` and `70 us` are one double.
+ *
+ * @returns the value in SI units
+ * @throws LangError lang/bad-quantity, lang/quantity-not-finite, or what `parseUnit` throws; spans are offsets in `text`
+ */
+export function parseQuantity(text: string): Quantity {
+  const whole = { start: 0, end: text.length };
+  const match = leadingNumber.exec(text);
+  if (!match) {
+    const finite = !/^\s*[+-]?\s*(nan|inf|infinity)\b/i.test(text);
+    throw new LangError(finite ? messages.badQuantity(text) : messages.quantityNotFinite(text), whole);
+  }
+  const digits = (match[1] ?? '').replace('\u2212', '-').replace(/\s+/g, '');
+  if (digits.length > longestNumber) throw new LangError(messages.numberTooLong(digits.length, longestNumber), whole);
+  const unit = readUnit(text, match[0].length);
+  const value = scaleDecimal(digits, unit.scale);
+  if (!Number.isFinite(value)) throw new LangError(messages.quantityNotFinite(text), whole);
+  return { value, dimension: unit.dimension };
+}
+
+/** The unit after the number: nothing, ` mV`, `*mV` or `/ms`; positions of errors are moved to the whole text. */
+function readUnit(text: string, from: number): ReturnType<typeof parseUnit> {
+  const rest = text.slice(from);
+  if (rest.trim() === '') return { dimension: dimensionless, scale: one };
+  if (/^[0-9.]/.test(rest)) throw new LangError(messages.badQuantity(text), { start: 0, end: text.length });
+  const times = /^\s*\*(?!\*)\s*/.exec(rest)?.[0].length ?? 0;
+  const over = /^\s*\//.test(rest);
+  const unitText = over ? `1${rest}` : rest.slice(times);
+  const offset = over ? from - 1 : from + times;
+  try {
+    return parseUnit(unitText);
+  } catch (error) {
+    if (!(error instanceof LangError)) throw error;
+    throw new LangError(error.finding, { start: Math.max(0, error.span.start + offset), end: error.span.end + offset });
+  }
+}

@@ -1,0 +1,74 @@
+/** An exact positive or negative fraction. The denominator is positive. */
+export interface Rational {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+export const one: Rational = { numerator: 1n, denominator: 1n };
+
+/** 10 to an integer power. */
+export function powerOfTen(exponent: number): Rational {
+  const power = 10n ** BigInt(Math.abs(exponent));
+  return exponent >= 0 ? { numerator: power, denominator: 1n } : { numerator: 1n, denominator: power };
+}
+
+function reduced(numerator: bigint, denominator: bigint): Rational {
+  let a = numerator < 0n ? -numerator : numerator;
+  let b = denominator;
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a === 0n ? { numerator: 0n, denominator: 1n } : { numerator: numerator / a, denominator: denominator / a };
+}
+
+/** The exact product. */
+export function multiplyRationals(a: Rational, b: Rational): Rational {
+  return reduced(a.numerator * b.numerator, a.denominator * b.denominator);
+}
+
+/** The exact quotient; `b` must not be zero. */
+export function divideRationals(a: Rational, b: Rational): Rational {
+  const sign = b.numerator < 0n ? -1n : 1n;
+  return reduced(a.numerator * b.denominator * sign, a.denominator * b.numerator * sign);
+}
+
+/** Whether two reduced fractions are one number. */
+export function equalRationals(a: Rational, b: Rational): boolean {
+  return a.numerator * b.denominator === b.numerator * a.denominator;
+}
+
+/** Largest integer whose square is at most `n` (Newton's iteration). */
+function integerRoot(n: bigint): bigint {
+  if (n < 2n) return n;
+  let x = 1n << BigInt((n.toString(2).length + 1) >> 1);
+  for (;;) {
+    const next = (x + n / x) >> 1n;
+    if (next >= x) return x;
+    x = next;
+  }
+}
+
+/** Digits kept of an irrational root: far beyond a double's 17, so that rounding the scaled decimal once is safe. */
+const rootDigits = 60;
+
+/** Most digits that a power may have: far beyond any unit, so that powers of powers cost nothing. */
+const largestPower = 4000;
+
+/**
+ * A positive fraction to a power that is a multiple of one half: exact for whole powers and perfect squares, else to 60 digits.
+ *
+ * @returns undefined for other powers, and for powers of more than some thousand digits
+ */
+export function powerOfRational(base: Rational, exponent: number): Rational | undefined {
+  if (equalRationals(base, one)) return one;
+  const twice = exponent * 2;
+  const digits = base.numerator.toString().length + base.denominator.toString().length;
+  if (!Number.isInteger(twice) || Math.abs(exponent) * digits > largestPower) return undefined;
+  const positive = exponent >= 0 ? base : { numerator: base.denominator, denominator: base.numerator };
+  const power = BigInt(Math.abs(twice));
+  const squared = { numerator: positive.numerator ** power, denominator: positive.denominator ** power };
+  if (power % 2n === 0n) return reduced(positive.numerator ** (power / 2n), positive.denominator ** (power / 2n));
+  const n = integerRoot(squared.numerator);
+  const d = integerRoot(squared.denominator);
+  if (n * n === squared.numerator && d * d === squared.denominator) return reduced(n, d);
+  const scale = 10n ** BigInt(rootDigits);
+  return reduced(integerRoot(squared.numerator * squared.denominator * scale * scale), squared.denominator * scale);
+}

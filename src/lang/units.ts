@@ -1,0 +1,329 @@
+import type { Dimension, Expression } from './ast.js';
+import { divideDimensions, equalDimensions, multiplyDimensions, powerDimension } from './dimension.js';
+import { dimensionless } from './ast.js';
+import { LangError } from './lang-error.js';
+import * as messages from './messages.js';
+import { parseExpression } from './parse-expression.js';
+import { divideRationals, equalRationals, multiplyRationals, one, powerOfRational, powerOfTen, type Rational } from './rational.js';
+
+export { unitText } from './dimension.js';
+
+/** A unit: how many SI units of its dimension it is, exactly. */
+export interface Unit {
+  readonly dimension: Dimension;
+  readonly scale: Rational;
+}
+
+/** SI prefixes as powers of ten. */
+const prefixes: Readonly<Record<string, number>> = {
+  Y: 24,
+  Z: 21,
+  E: 18,
+  P: 15,
+  T: 12,
+  G: 9,
+  M: 6,
+  k: 3,
+  h: 2,
+  da: 1,
+  d: -1,
+  c: -2,
+  m: -3,
+  u: -6,
+  n: -9,
+  p: -12,
+  f: -15,
+  a: -18,
+  z: -21,
+  y: -24,
+};
+
+const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
+const gramDimension: Dimension = [0, 1, 0, 0, 0, 0, 0];
+const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
+const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
+const mole: Dimension = [0, 0, 0, 0, 0, 1, 0];
+const candela: Dimension = [0, 0, 0, 0, 0, 0, 1];
+const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
+const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
+const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
+const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
+const ohm: Dimension = [2, 1, -3, -2, 0, 0, 0];
+const gray: Dimension = [2, 0, -2, 0, 0, 0, 0];
+const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
+const volume: Dimension = [3, 0, 0, 0, 0, 0, 0];
+
+type Base = readonly [dimension: Dimension, exponent10: number];
+
+/**
+ * Units by their long names, with the power of ten that takes them to SI. Each also exists with every prefix (`mvolt`) and,
+ * prefixed or not, squared and cubed (`mvolt2`).
+ * @source The International System of Units, 9th edition (BIPM 2019), tables 2, 4 and 8; names as in Brian 2
+ */
+const longUnits: Readonly<Record<string, Base>> = {
+  metre: [metre, 0],
+  meter: [metre, 0],
+  gram: [gramDimension, -3],
+  gramme: [gramDimension, -3],
+  second: [second, 0],
+  amp: [ampere, 0],
+  ampere: [ampere, 0],
+  kelvin: [kelvin, 0],
+  mole: [mole, 0],
+  mol: [mole, 0],
+  candle: [candela, 0],
+  candela: [candela, 0],
+  radian: [dimensionless, 0],
+  steradian: [dimensionless, 0],
+  hertz: [hertz, 0],
+  newton: [[1, 1, -2, 0, 0, 0, 0], 0],
+  pascal: [[-1, 1, -2, 0, 0, 0, 0], 0],
+  joule: [[2, 1, -2, 0, 0, 0, 0], 0],
+  watt: [[2, 1, -3, 0, 0, 0, 0], 0],
+  coulomb: [[0, 0, 1, 1, 0, 0, 0], 0],
+  volt: [volt, 0],
+  farad: [farad, 0],
+  ohm: [ohm, 0],
+  siemens: [siemens, 0],
+  weber: [[2, 1, -2, -1, 0, 0, 0], 0],
+  tesla: [[0, 1, -2, -1, 0, 0, 0], 0],
+  henry: [[2, 1, -2, -2, 0, 0, 0], 0],
+  lumen: [candela, 0],
+  lux: [[-2, 0, 0, 0, 0, 0, 1], 0],
+  becquerel: [hertz, 0],
+  gray: [gray, 0],
+  sievert: [gray, 0],
+  katal: [[0, 0, -1, 0, 0, 1, 0], 0],
+  molar: [concentration, 3],
+  liter: [volume, -3],
+  litre: [volume, -3],
+};
+
+/** Symbols that expressions know, with the prefixes that go with them; few, since variables have short names too. */
+const symbols: Readonly<Record<string, { readonly base: Base; readonly prefixes: string }>> = {
+  V: { base: [volt, 0], prefixes: 'k m u n' },
+  A: { base: [ampere, 0], prefixes: 'm u n p f' },
+  S: { base: [siemens, 0], prefixes: 'm u n p f' },
+  F: { base: [farad, 0], prefixes: 'm u n p f' },
+  s: { base: [second, 0], prefixes: 'm u n' },
+  Hz: { base: [hertz, 0], prefixes: 'm k M G' },
+  m: { base: [metre, 0], prefixes: 'k c m u n' },
+  M: { base: [concentration, 3], prefixes: 'm u n p' },
+};
+
+/** Powers of lengths by their symbols: `um2`, `cm3`. */
+const lengths = /^([kcmun]?m)([23])$/;
+
+/** Symbols that only unit texts know (`5 J`, `1/(K*mol)`), where nothing else can have such a name; all take all prefixes. */
+const textSymbols: Readonly<Record<string, Base>> = {
+  ...Object.fromEntries(Object.entries(symbols).map(([symbol, { base }]) => [symbol, base])),
+  g: [gramDimension, -3],
+  K: [kelvin, 0],
+  mol: [mole, 0],
+  cd: [candela, 0],
+  N: [[1, 1, -2, 0, 0, 0, 0], 0],
+  Pa: [[-1, 1, -2, 0, 0, 0, 0], 0],
+  J: [[2, 1, -2, 0, 0, 0, 0], 0],
+  W: [[2, 1, -3, 0, 0, 0, 0], 0],
+  C: [[0, 0, 1, 1, 0, 0, 0], 0],
+  Ohm: [ohm, 0],
+  Wb: [[2, 1, -2, -1, 0, 0, 0], 0],
+  T: [[0, 1, -2, -1, 0, 0, 0], 0],
+  H: [[2, 1, -2, -2, 0, 0, 0], 0],
+  lm: [candela, 0],
+  lx: [[-2, 0, 0, 0, 0, 0, 1], 0],
+  Bq: [hertz, 0],
+  Gy: [gray, 0],
+  Sv: [gray, 0],
+  kat: [[0, 0, -1, 0, 0, 1, 0], 0],
+  rad: [dimensionless, 0],
+  sec: [second, 0],
+  L: [volume, -3],
+  l: [volume, -3],
+};
+
+const minute: Unit = { dimension: second, scale: { numerator: 60n, denominator: 1n } };
+const hour: Unit = { dimension: second, scale: { numerator: 3600n, denominator: 1n } };
+const day: Unit = { dimension: second, scale: { numerator: 86400n, denominator: 1n } };
+
+/** Units that are no power of ten of an SI unit, and the base unit with a prefix. */
+const otherUnits: Readonly<Record<string, Unit>> = { kilogram: { dimension: gramDimension, scale: one }, minute, hour, day };
+const otherTextUnits: Readonly<Record<string, Unit>> = { min: minute, h: hour, d: day };
+
+function baseUnit([dimension, exponent]: Base, prefix: number): Unit {
+  return { dimension, scale: powerOfTen(exponent + prefix) };
+}
+
+function raised(unit: Unit, power: number): Unit {
+  return { dimension: powerDimension(unit.dimension, power), scale: powerOfRational(unit.scale, power) ?? unit.scale };
+}
+
+/** A base of a table with or without one of all prefixes. */
+function prefixed(name: string, table: Readonly<Record<string, Base>>): Unit | undefined {
+  const plain = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (plain) return baseUnit(plain, 0);
+  for (const length of [1, 2]) {
+    const prefix = name.slice(0, length);
+    const rest = name.slice(length);
+    const base = Object.hasOwn(table, rest) ? table[rest] : undefined;
+    const exponent = Object.hasOwn(prefixes, prefix) ? prefixes[prefix] : undefined;
+    if (base && exponent !== undefined) return baseUnit(base, exponent);
+  }
+  return undefined;
+}
+
+function bySymbol(name: string): Unit | undefined {
+  const symbol = ['Hz', ...'VASFsmM'].find((candidate) => name.endsWith(candidate));
+  const entry = symbol === undefined ? undefined : symbols[symbol];
+  if (!symbol || !entry) return undefined;
+  const prefix = name.slice(0, name.length - symbol.length);
+  if (prefix === '') return baseUnit(entry.base, 0);
+  return entry.prefixes.split(' ').includes(prefix) ? baseUnit(entry.base, prefixes[prefix] ?? 0) : undefined;
+}
+
+const known = new Map<string, Unit | null>();
+
+/**
+ * The unit that a name in an expression stands for, unless a variable has that name: long names of SI units with any prefix
+ * (`mvolt`, `Mohm`, `kilogram`), these squared and cubed (`mmeter2`), and the usual symbols (`mV`, `nS`, `um2`, `mM`).
+ *
+ * @returns undefined for other names
+ */
+export function unitOf(name: string): Unit | undefined {
+  if (name.length > 20) return undefined;
+  const cached = known.get(name);
+  if (cached !== undefined) return cached ?? undefined;
+  const unit = findUnit(name);
+  if (known.size < 10_000) known.set(name, unit ?? null);
+  return unit;
+}
+
+function findUnit(name: string): Unit | undefined {
+  const other = Object.hasOwn(otherUnits, name) ? otherUnits[name] : undefined;
+  const found = other ?? prefixed(name, longUnits) ?? bySymbol(name);
+  if (found) return found;
+  const length = lengths.exec(name);
+  if (length) return raised(bySymbol(length[1] ?? '') ?? baseUnit([metre, 0], 0), Number(length[2]));
+  const power = /^([A-Za-z]+)([23])$/.exec(name);
+  const base = power ? prefixed(power[1] ?? '', longUnits) : undefined;
+  return base && power ? raised(base, Number(power[2])) : undefined;
+}
+
+/** The unit of a name within a unit text, where more symbols are known (`J`, `mol`, `min`). */
+function textUnit(name: string): Unit | undefined {
+  return (
+    unitOf(name) ??
+    (Object.hasOwn(otherTextUnits, name) ? otherTextUnits[name] : undefined) ??
+    prefixed(name, textSymbols) ??
+    poweredSymbol(name)
+  );
+}
+
+function poweredSymbol(name: string): Unit | undefined {
+  const power = /^([A-Za-z]+)([23])$/.exec(name);
+  const base = power ? prefixed(power[1] ?? '', { m: [metre, 0] }) : undefined;
+  return base && power ? raised(base, Number(power[2])) : undefined;
+}
+
+/** Names to suggest for a misspelt unit: the usual ones, not the thousands that exist. */
+export function commonUnitNames(): string[] {
+  const short = Object.entries(symbols).flatMap(([symbol, entry]) => [
+    symbol,
+    ...entry.prefixes.split(' ').map((prefix) => prefix + symbol),
+  ]);
+  const ohms = ['kohm', 'Mohm', 'Gohm'];
+  const powers = ['cm2', 'mm2', 'um2', 'm2', 'cm3', 'mm3', 'um3', 'm3'];
+  return [...short, ...ohms, ...powers, ...Object.keys(longUnits), ...Object.keys(otherUnits)];
+}
+
+/** Micro signs and ohm signs as people type them, in ASCII. */
+function asciiUnit(text: string): string {
+  return text.replace(/[\u00b5\u03bc]/g, 'u').replace(/[\u03a9\u2126]/g, 'ohm');
+}
+
+/**
+ * Reads a unit: a product of units and powers, such as `mV`, `uF/cm**2`, `1/second`, `S*m**-2`, `1`. µ and Ω are accepted.
+ *
+ * @returns the dimension, and how many SI units it is, exactly
+ * @throws LangError lang/unknown-unit, lang/bad-unit, lang/unit-root, or what `parseExpression` throws; spans are offsets in `text`
+ */
+export function parseUnit(text: string): Unit {
+  const ascii = asciiUnit(text);
+  if (ascii.includes('^')) throw new LangError(messages.unitPower(text), { start: 0, end: text.length });
+  if (/°|deg_?[CF]$|[cC]elsius/.test(ascii)) {
+    const start = text.length - text.trimStart().length;
+    throw new LangError(messages.temperatureUnit(text.trim()), { start, end: start + text.trim().length });
+  }
+  if (ascii.trim() === '') throw new LangError(messages.emptyUnit(), { start: 0, end: text.length });
+  return unitFrom(parseExpression(ascii), ascii);
+}
+
+function unitFrom(e: Expression, text: string): Unit {
+  const bad = (): LangError => new LangError(messages.badUnit(text.slice(e.span.start, e.span.end)), e.span);
+  if (e.kind === 'number' && e.value === 1) return { dimension: dimensionless, scale: one };
+  if (e.kind === 'name') {
+    const unit = textUnit(e.name);
+    if (!unit) throw new LangError(messages.unknownUnit(e.name, commonUnitNames()), e.span);
+    return unit;
+  }
+  if (e.kind !== 'binary') throw bad();
+  if (e.operator === '**') {
+    const exponent = constantExponent(e.right);
+    if (exponent === undefined) throw bad();
+    const power = powerOfUnit(unitFrom(e.left, text), exponent);
+    if (!power) throw new LangError(messages.unitRoot(text.slice(e.span.start, e.span.end)), e.span);
+    return power;
+  }
+  if (e.operator !== '*' && e.operator !== '/') throw bad();
+  const left = unitFrom(e.left, text);
+  const right = unitFrom(e.right, text);
+  return e.operator === '*' ? multiplyUnits(left, right) : divideUnits(left, right);
+}
+
+/** The value of a literal exponent: `2`, `-0.5`, `(1/2)`. */
+export function constantExponent(e: Expression): number | undefined {
+  if (e.kind === 'number') return e.value;
+  if (e.kind === 'quantity') return undefined;
+  if (e.kind === 'unary' && e.operator !== 'not') {
+    const operand = constantExponent(e.operand);
+    return operand === undefined ? undefined : e.operator === '-' ? -operand : operand;
+  }
+  if (e.kind !== 'binary') return undefined;
+  const left = constantExponent(e.left);
+  const right = constantExponent(e.right);
+  if (left === undefined || right === undefined) return undefined;
+  switch (e.operator) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+      return right === 0 ? undefined : left / right;
+    default:
+      return undefined;
+  }
+}
+
+/** Product of two units. */
+export function multiplyUnits(a: Unit, b: Unit): Unit {
+  return { dimension: multiplyDimensions(a.dimension, b.dimension), scale: multiplyRationals(a.scale, b.scale) };
+}
+
+/** Quotient of two units. */
+export function divideUnits(a: Unit, b: Unit): Unit {
+  return { dimension: divideDimensions(a.dimension, b.dimension), scale: divideRationals(a.scale, b.scale) };
+}
+
+/** Power of a unit; undefined when its scale would not be exact (cube root of a prefix) or is out of range. */
+export function powerOfUnit(unit: Unit, exponent: number): Unit | undefined {
+  const scale = powerOfRational(unit.scale, exponent);
+  return scale && Math.abs(exponent) <= 100 ? { dimension: powerDimension(unit.dimension, exponent), scale } : undefined;
+}
+
+/** Whether two units are the same measure. */
+export function equalUnits(a: Unit, b: Unit): boolean {
+  return equalDimensions(a.dimension, b.dimension) && equalRationals(a.scale, b.scale);
+}

@@ -1,0 +1,36 @@
+/** A place to put statements: what a kernel's body is while it is being written. */
+
+import { Locals, get, set } from '../ir/builder.js';
+import type { Expression, Local, ScalarType, Statement } from '../ir/program.js';
+
+export class Block {
+  readonly locals: Locals;
+  readonly statements: Statement[] = [];
+
+  constructor(locals: Locals = new Locals()) {
+    this.locals = locals;
+  }
+
+  emit(...statements: Statement[]): void {
+    this.statements.push(...statements);
+  }
+
+  local(name: string, type: ScalarType): Local {
+    return this.locals.fresh(name, type);
+  }
+
+  /** Names a value, so that it is computed once; constants and locals stay as they are. */
+  name(name: string, value: Expression): Expression {
+    if (value.kind === 'const' || value.kind === 'local') return value;
+    const local = this.local(name, value.type);
+    this.emit(set(local, value));
+    return get(local);
+  }
+
+  /** Statements of a nested block that shares this one's locals. */
+  nested(write: (inner: Block) => void): Statement[] {
+    const inner = new Block(this.locals);
+    write(inner);
+    return inner.statements;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Interval arithmetic over expressions: the least and greatest value that an expression can take. It decides how long delays
+ * can be and how wide a fixed-point inbox must be; infinite ends mean "no bound known".
+ *
+ * Our distributions are bounded, since a uniform number is never nearer to 0 or 1 than 2^-53.
+ */
+
+import type { Call, Expression } from '../lang/ast.js';
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+export const everything: Interval = { low: -Infinity, high: Infinity };
+export const exactly = (value: number): Interval => (Number.isNaN(value) ? everything : { low: value, high: value });
+
+/** Largest |normal()| : sqrt(-2 log 2^-53), rounded up. */
+const normalLimit = 8.58;
+/** Largest exponential() of mean one: -log 2^-53, rounded up. */
+const exponentialLimit = 36.8;
+
+export const isBounded = (interval: Interval): boolean => Number.isFinite(interval.low) && Number.isFinite(interval.high);
+export const hull = (a: Interval, b: Interval): Interval => ({ low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) });
+
+const of = (...values: number[]): Interval =>
+  values.some(Number.isNaN) ? everything : { low: Math.min(...values), high: Math.max(...values) };
+const negate = (a: Interval): Interval => ({ low: -a.high, high: -a.low });
+const sum = (a: Interval, b: Interval): Interval => {
+  const low = a.low + b.low;
+  const high = a.high + b.high;
+  return Number.isNaN(low) || Number.isNaN(high) ? everything : { low, high };
+};
+/** 0 · ∞ is 0 here: an unbounded factor of an exact zero contributes nothing. */
+const times = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
+const product = (a: Interval, b: Interval): Interval =>
+  of(times(a.low, b.low), times(a.low, b.high), times(a.high, b.low), times(a.high, b.high));
+const quotient = (a: Interval, b: Interval): Interval =>
+  b.low > 0 || b.high < 0 ? of(a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high) : everything;
+
+const booleans: Interval = { low: 0, high: 1 };
+
+/** @param lookup interval of a name; undefined when nothing is known */
+export function boundsOf(e: Expression, lookup: (name: string) => Interval | undefined): Interval {
+  switch (e.kind) {
+    case 'number': case 'quantity': return exactly(e.value);
+    case 'boolean': return exactly(e.value ? 1 : 0);
+    case 'name': return lookup(e.name) ?? everything;
+    case 'conditional': return hull(boundsOf(e.whenTrue, lookup), boundsOf(e.whenFalse, lookup));
+    case 'unary': {
+      const operand = boundsOf(e.operand, lookup);
+      return e.operator === 'not' ? booleans : e.operator === '-' ? negate(operand) : operand;
+    }
+    case 'binary': {
+      const a = boundsOf(e.left, lookup);
+      const b = boundsOf(e.right, lookup);
+      switch (e.operator) {
+        case '+': return sum(a, b);
+        case '-': return sum(a, negate(b));
+        case '*': return product(a, b);
+        case '/': return quotient(a, b);
+        case '//': { const q = quotient(a, b); return { low: Math.floor(q.low), high: Math.ceil(q.high) }; }
+        case '%': return b.low > 0 ? { low: 0, high: b.high } : everything;
+        case '**': return a.low === a.high && b.low === b.high && b.low === 2 ? exactly(a.low * a.low) : everything;
+        default: return booleans;
+      }
+    }
+    case 'call': return boundsOfCall(e, lookup);
+  }
+}
+
+function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined): Interval {
+  const args = call.arguments.map((argument) => boundsOf(argument, lookup));
+  const [a = everything, b = everything, c = everything] = args;
+  switch (call.function) {
+    case 'uniform': return args.length === 0 ? { low: 0, high: 1 } : hull(a, b);
+    case 'normal': {
+      const spread = args.length === 0 ? exactly(1) : { low: Math.min(b.low, -b.high), high: Math.max(b.high, -b.low) };
+      const centre = args.length === 0 ? exactly(0) : a;
+      return sum(centre, product(spread, { low: -normalLimit, high: normalLimit }));
+    }
+    case 'exponential': return product(a, { low: 0, high: exponentialLimit });
+    case 'binomial': return { low: 0, high: Math.max(0, a.high) };
+    case 'clip': return { low: Math.max(b.low, Math.min(a.low, c.low)), high: Math.min(c.high, Math.max(a.high, b.high)) };
+    case 'min': return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
+    case 'max': return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
+    case 'abs': return { low: a.low > 0 ? a.low : a.high < 0 ? -a.high : 0, high: Math.max(Math.abs(a.low), Math.abs(a.high)) };
+    case 'floor': case 'int': case 'round': return { low: Math.floor(a.low), high: Math.ceil(a.high) };
+    case 'ceil': return { low: Math.floor(a.low), high: Math.ceil(a.high) };
+    case 'sign': case 'sin': case 'cos': case 'tanh': case 'erf': return { low: -1, high: 1 };
+    default: return everything;
+  }
+}

@@ -1,0 +1,33 @@
+/** What every pass of lowering is given. */
+
+import type { Diagnostics } from '../diagnostics/diagnostic.js';
+import type { Precision } from '../ir/program.js';
+import type { DataStore, Model, Value } from '../model/model.js';
+import type { ProgramBuilder } from './program-builder.js';
+import type { Profile } from './profile.js';
+
+/** Element type of real variables in a precision. */
+export type Real = 'f64' | 'f32';
+
+export interface Context {
+  readonly model: Model;
+  readonly data: DataStore;
+  readonly precision: Precision;
+  /** Element type of the model's real variables. */
+  readonly real: Real;
+  /** Seconds a step. */
+  readonly dt: number;
+  readonly profile: Profile;
+  readonly builder: ProgramBuilder;
+  readonly diagnostics: Diagnostics;
+  /** Names that some phase of the protocol sets, as `population.parameter`; they are never folded into code. */
+  readonly settable: ReadonlySet<string>;
+}
+
+/** The elements of an array value, decoded. */
+export function arrayOf(value: Extract<Value, { array: unknown }>['array'], data: DataStore): ArrayLike<number> {
+  if (!('$data' in value)) return value;
+  const stored = data.get(value.$data);
+  if (!stored) throw new Error(`no data for ${value.$data}`);
+  return stored instanceof BigInt64Array ? Float64Array.from(stored, Number) : stored;
+}

@@ -1,0 +1,143 @@
+/**
+ * Pass: everything that reaches elements in the delivery slots, in order: pathways, Poisson stimuli, and the kernels that empty
+ * inboxes before anybody reads what has gathered in them, and at the latest at the end of the slot.
+ */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import type { Expression as Ir } from '../ir/program.js';
+import { expressionOf } from './texts.js';
+import { namesIn } from '../lang/walk.js';
+import type { Stimulus } from '../model/model.js';
+import { Block } from './block.js';
+import type { Context } from './context.js';
+import { keyAt, keyBuffer } from './draws.js';
+import type { Draws } from './draws.js';
+import { ElementScope, step } from './element-scope.js';
+import type { EventSource } from './events.js';
+import { compile, to } from './expressions.js';
+import { fold } from './fold.js';
+import type { Group } from './groups.js';
+import type { Piece } from './pieces.js';
+import { pieceDomain, pieceOf } from './pieces.js';
+import type { Inbox } from './inbox.js';
+import { exponentFor, flushKernel, writable } from './inbox.js';
+import type { PathwayCode } from './pathways.js';
+import { arrivals, pathwayKernel } from './pathways.js';
+import { rankOf } from './profile.js';
+
+/** One thing that happens in a delivery slot. */
+interface Delivery {
+  readonly slot: string;
+  readonly order: number;
+  readonly name: string;
+  /** `group/variable` keys that it reads or writes directly. */
+  readonly touches: ReadonlySet<string>;
+  /** Keys whose inbox it adds to. */
+  readonly fills: ReadonlySet<string>;
+  readonly emit: () => string;
+}
+
+export function lowerDeliveries(codes: readonly PathwayCode[], groups: readonly Group[], rings: ReadonlyMap<string, EventSource>, context: Context): void {
+  const inboxes = allocateInboxes(codes, context);
+  const deliveries = [
+    ...codes.map((code) => pathwayDelivery(code, rings, inboxes, context)),
+    ...stimulusDeliveries(groups, context),
+  ].sort((a, b) => rankOf(context.profile, a.slot) - rankOf(context.profile, b.slot) || a.order - b.order || (a.name < b.name ? -1 : 1));
+  const { builder, profile } = context;
+  let pending = new Set<string>();
+  const each = (kernel: string, slot: string, order: number): void => builder.each(kernel, slot, rankOf(profile, slot), order);
+  const flush = (keys: readonly string[], slot: string, order: number): void => {
+    for (const group of groups) {
+      const due = keys.map((key) => inboxes.get(key)).filter((inbox) => inbox?.group === group) as Inbox[];
+      if (due.length > 0) each(flushKernel(due.sort((a, b) => (a.variable < b.variable ? -1 : 1)), context), slot, order);
+    }
+    pending = new Set([...pending].filter((key) => !keys.includes(key)));
+  };
+  deliveries.forEach((delivery, k) => {
+    const due = [...pending].filter((key) => delivery.touches.has(key)).sort();
+    if (due.length > 0) flush(due, delivery.slot, delivery.order);
+    each(delivery.emit(), delivery.slot, delivery.order);
+    for (const key of delivery.fills) pending.add(key);
+    const following = deliveries[k + 1];
+    if (following?.slot !== delivery.slot && pending.size > 0) flush([...pending].sort(), delivery.slot, Number.MAX_SAFE_INTEGER);
+  });
+}
+
+/** One inbox for each variable that pathways add to, wide enough for all that may arrive between two emptyings. */
+function allocateInboxes(codes: readonly PathwayCode[], context: Context): Map<string, Inbox> {
+  const bounds = new Map<string, { group: Group; variable: string; bound: number }>();
+  for (const code of codes) {
+    if (code.ordered) continue;
+    for (const entry of code.statements) {
+      if (entry.end === null || entry.additive === null) continue;
+      const group = (entry.end === 'pre' ? code.plan.pre : code.plan.post).group;
+      invariant(group, 'lower/deliver', `${code.plan.name}: an end without variables is written`);
+      const key = `${group.name}/${entry.variable}`;
+      const known = bounds.get(key);
+      bounds.set(key, { group, variable: entry.variable, bound: (known?.bound ?? 0) + entry.additive * arrivals(code, entry.end) });
+    }
+  }
+  return new Map([...bounds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, { group, variable, bound }]) => {
+    const exponent = exponentFor(bound);
+    const buffer = context.builder.buffer(`${group.name}.${variable}.inbox`, 'i64', group.length, `what arrives at ${variable} of ${group.name} in a step, in units of 2^${-exponent}`);
+    context.builder.notes.push(`${group.name}.${variable} sums arrivals in units of 2^${-exponent}`);
+    return [key, { group, variable, buffer, exponent }];
+  }));
+}
+
+function pathwayDelivery(code: PathwayCode, rings: ReadonlyMap<string, EventSource>, inboxes: ReadonlyMap<string, Inbox>, context: Context): Delivery {
+  const { plan, pathway } = code;
+  const end = pathway.side === 'pre' ? plan.pre : plan.post;
+  const source = rings.get(`${end.population}.${pathway.event}`);
+  invariant(source, 'lower/deliver', `no ring for ${end.population}.${pathway.event}`);
+  const fills = new Set(code.ordered ? [] : code.statements.filter((entry) => entry.end !== null)
+    .map((entry) => `${(entry.end === 'pre' ? plan.pre : plan.post).group?.name ?? ''}/${entry.variable}`));
+  return {
+    slot: pathway.pathway.slot ?? context.profile.defaults.deliver,
+    order: pathway.pathway.order + plan.projection.order,
+    name: `${plan.name}_${pathway.name}`,
+    touches: code.touches,
+    fills,
+    emit: () => pathwayKernel(code, source, inboxes, context),
+  };
+}
+
+function stimulusDeliveries(groups: readonly Group[], context: Context): Delivery[] {
+  const deliveries: Delivery[] = [];
+  for (const name of Object.keys(context.model.stimuli).sort()) {
+    const stimulus = context.model.stimuli[name] as Stimulus;
+    if (stimulus.kind !== 'poisson') continue;
+    const piece = pieceOf(stimulus.to, groups, `the stimulus ${name}`, context);
+    if (!piece) continue;
+    const reads = [...namesIn(expressionOf(stimulus.weight, piece.group.equations.names)), stimulus.variable].map((variable) => `${piece.group.name}/${variable}`);
+    deliveries.push({
+      slot: stimulus.slot ?? context.profile.defaults.deliver, order: stimulus.order, name, touches: new Set(reads), fills: new Set(),
+      emit: () => poissonKernel(name, stimulus, piece, context),
+    });
+  }
+  return deliveries;
+}
+
+/**
+ * Adds Binomial(n, rate dt) * weight to a variable of each element.
+ *
+ * @random stream `stimulus/<id>`, counter (element, 0, step, site)
+ */
+function poissonKernel(name: string, stimulus: Extract<Stimulus, { kind: 'poisson' }>, piece: Piece, context: Context): string {
+  const block = new Block();
+  const { domain, address } = pieceDomain(piece);
+  const keys = keyBuffer(`${name}.keys`, [`stimulus/${name}`], context);
+  const draws: Draws = { element: address.local, subElement: ir.u32(0), step: ir.convert('u32', step), perStep: true, key: keyAt(keys, ir.u32(0)), sites: { next: 0 } };
+  const scope = new ElementScope(context, piece.group, address, block, draws);
+  const probability = stimulus.rate * context.dt;
+  const span = { start: 0, end: 0 };
+  const count = scope.draw({ kind: 'call', function: 'binomial', arguments: [], span }, [ir.f64(stimulus.n), ir.f64(Math.min(1, probability))]);
+  const weight = to(context.real, compile(expressionOf(stimulus.weight, piece.group.equations.names), scope));
+  const before: Ir = to(context.real, scope.read(stimulus.variable));
+  const sum = fold(ir.add(before, fold(ir.mul(to(context.real, count), weight))));
+  const free = writable(piece.group, stimulus.variable, scope);
+  scope.write(stimulus.variable, free ? ir.select(free, sum, before) : sum);
+  scope.storeAll();
+  return context.builder.map(`${name}.stimulate`, `Poisson input to ${piece.member.name}`, domain, false, block.locals.declared, block.statements);
+}

@@ -1,0 +1,102 @@
+/**
+ * Random numbers in compiled code: which stream, which counter, which function (`docs/determinism.md`, random numbers).
+ *
+ * Each textual draw has a static site number within its stream, so that neither conditions nor rejection loops shift another.
+ */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import { drawFunction } from '../ir/library/index.js';
+import { streamKey } from '../ir/library/streams.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
+import type { Call } from '../lang/ast.js';
+import type { Block } from './block.js';
+import type { Context } from './context.js';
+import { fold } from './fold.js';
+
+/** The counter and key of draws in one kernel. */
+export interface Draws {
+  /** u32 words of the counter. */
+  readonly element: Ir;
+  readonly subElement: Ir;
+  readonly step: Ir;
+  /** Within a step: normal numbers of an even step and the next come as one pair. */
+  readonly perStep: boolean;
+  readonly key: readonly [Ir, Ir];
+  readonly sites: { next: number };
+}
+
+/** Buffer with the two key words of one stream for each name; row k is that of the k-th. */
+export function keyBuffer(name: string, streams: readonly string[], context: Context): Buffer {
+  const words = streams.flatMap((stream) => [...streamKey(context.model.experiment.seed, stream)]);
+  return context.builder.buffer(name, 'u32', words.length, `random keys of ${streams.length === 1 ? streams[0] : `${streams[0]} and its siblings`}`, { role: 'constant', initial: Uint32Array.from(words) });
+}
+
+/** The key words in row `ordinal` of a key buffer. */
+export function keyAt(keys: Buffer, ordinal: Ir): readonly [Ir, Ir] {
+  const first = fold(ir.mul(ordinal, ir.u32(2)));
+  return [ir.load(keys, first), ir.load(keys, fold(ir.add(first, ir.u32(1))))];
+}
+
+/** Counter word of a site: site * 2^24, the iteration is added to it. */
+export const siteWord = (site: number): Ir => ir.u32(site << 24);
+
+/** Four words of the generator at one counter. */
+export function philox(counter: readonly [Ir, Ir, Ir, Ir], key: readonly [Ir, Ir], block: Block, context: Context): [Ir, Ir, Ir, Ir] {
+  const callee = context.builder.use(drawFunction('philox4x32'));
+  const words = [0, 1, 2, 3].map((k) => block.local(`word${k}`, 'u32'));
+  block.emit(ir.invoke(callee, [...counter, ...key], words));
+  return words.map((word) => ir.get(word)) as [Ir, Ir, Ir, Ir];
+}
+
+/** float64 in (0, 1) from two words. */
+export function uniformOf(low: Ir, high: Ir, context: Context): Ir {
+  return ir.call(context.builder.use(drawFunction('uniformFromWords')), low, high);
+}
+
+/** Two normal numbers from four words. */
+export function normalPairOf(words: readonly [Ir, Ir, Ir, Ir], block: Block, context: Context): [Ir, Ir] {
+  const callee = context.builder.use(drawFunction('normalPair'));
+  const first = block.local('normal_even', 'f64');
+  const second = block.local('normal_odd', 'f64');
+  block.emit(ir.invoke(callee, [...words], [first, second]));
+  return [ir.get(first), ir.get(second)];
+}
+
+/** Compiles one random call; `args` are float64. */
+export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block, context: Context): Ir {
+  const site = draws.sites.next++;
+  invariant(site < 256, 'lower/draws', 'more than 256 draws in one stream');
+  const [a, b] = args;
+  const counter = (stepWord: Ir): [Ir, Ir, Ir, Ir] => [draws.element, draws.subElement, stepWord, siteWord(site)];
+  const uniform = (): Ir => {
+    const [low, high] = philox(counter(draws.step), draws.key, block, context);
+    return block.name('uniform', uniformOf(low, high, context));
+  };
+  const normal = (): Ir => {
+    if (!draws.perStep) return normalPairOf(philox(counter(draws.step), draws.key, block, context), block, context)[0];
+    const pair = normalPairOf(philox(counter(ir.shr(draws.step, ir.u32(1))), draws.key, block, context), block, context);
+    return block.name('normal', ir.select(ir.eq(ir.and(draws.step, ir.u32(1)), ir.u32(0)), pair[0], pair[1]));
+  };
+  const looped = (name: 'poisson' | 'binomial' | 'gamma', parameters: readonly Ir[]): Ir => {
+    const callee = context.builder.use(drawFunction(name));
+    return block.name(name, ir.call(callee, ...counter(draws.step), ...draws.key, ...parameters));
+  };
+  switch (call.function) {
+    case 'uniform': return a && b ? fold(ir.add(a, fold(ir.mul(fold(ir.sub(b, a)), uniform())))) : uniform();
+    case 'normal': return a && b ? fold(ir.add(a, fold(ir.mul(b, normal())))) : normal();
+    case 'exponential': {
+      const callee = context.builder.use(drawFunction('exponentialFromUniform'));
+      return fold(ir.mul(a ?? ir.f64(1), ir.call(callee, uniform())));
+    }
+    case 'lognormal': {
+      const z = normal();
+      const callee = context.builder.use(drawFunction('exp'));
+      return ir.call(callee, fold(ir.add(a ?? ir.f64(0), fold(ir.mul(b ?? ir.f64(1), z)))));
+    }
+    case 'poisson': return looped('poisson', [a as Ir]);
+    case 'binomial': return looped('binomial', [a as Ir, b as Ir]);
+    case 'gamma': return fold(ir.mul(b as Ir, looped('gamma', [a as Ir])));
+    default: throw new Error(`internal error in lower/draws: ${call.function} is no random function`);
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * What names mean in code that runs for one element of a group: its variables live in locals while the code runs and are
+ * stored once at its end, so that statements see earlier writes and memory is touched once.
+ */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import type { Buffer, Expression as Ir, IrFunction, Local, ScalarType } from '../ir/program.js';
+import type { Call, Expression, Statement } from '../lang/ast.js';
+import type { ValueType } from '../model/model.js';
+import type { Block } from './block.js';
+import type { Context, Real } from './context.js';
+import type { Draws } from './draws.js';
+import { draw } from './draws.js';
+import type { Scope } from './expressions.js';
+import { compile, library, to, unify } from './expressions.js';
+import { fold } from './fold.js';
+import type { Group, Storage } from './groups.js';
+import { tableValue } from './tables.js';
+
+/** How an element of a group is addressed in a kernel. */
+export interface Address {
+  /** u32 position in the merged arrays. */
+  readonly index: Ir;
+  /** u32 ordinal of its population. */
+  readonly ordinal: Ir;
+  /** u32 index within its population. */
+  readonly local: Ir;
+}
+
+/** Address of the current item of a `ranges` kernel. */
+export const rangesAddress: Address = {
+  index: { kind: 'local', type: 'u32', name: 'index' },
+  ordinal: { kind: 'local', type: 'u32', name: 'group' },
+  local: { kind: 'binary', type: 'u32', op: 'sub', left: { kind: 'local', type: 'u32', name: 'index' }, right: { kind: 'local', type: 'u32', name: 'begin' } },
+};
+
+/** i32 number of the step that runs. */
+export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
+
+/** Time at the start of the step, float64 seconds. */
+export const timeOf = (context: Context): Ir => ir.mul(ir.convert('f64', step), ir.f64(context.dt));
+
+export const scalarTypeOf = (type: ValueType, real: Real): ScalarType => (type === 'boolean' ? 'bool' : type === 'integer' ? 'i32' : real);
+
+interface Register {
+  readonly local: Local;
+  readonly buffer: Buffer;
+  dirty: boolean;
+}
+
+export class ElementScope implements Scope {
+  readonly real: Real;
+  readonly block: Block;
+  readonly context: Context;
+  readonly group: Group;
+  readonly address: Address;
+  readonly #draws: Draws | null;
+  readonly #registers = new Map<string, Register>();
+  readonly #derived = new Map<string, Ir>();
+  readonly #temporaries = new Map<string, Local>();
+  /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
+  overrides: ReadonlyMap<string, Ir> = new Map();
+
+  constructor(context: Context, group: Group, address: Address, block: Block, draws: Draws | null) {
+    this.context = context;
+    this.real = context.real;
+    this.group = group;
+    this.address = address;
+    this.block = block;
+    this.#draws = draws;
+  }
+
+  use(callee: IrFunction): IrFunction {
+    return this.context.builder.use(callee);
+  }
+
+  draw(call: Call, args: readonly Ir[]): Ir {
+    invariant(this.#draws, 'lower/element-scope', `${call.function} is drawn where nothing may be`);
+    return draw(call, args, this.#draws, this.block, this.context);
+  }
+
+  table(call: Call, args: readonly Ir[]): Ir | undefined {
+    return tableValue(call, args, this, this.context);
+  }
+
+  read(name: string): Ir {
+    const override = this.overrides.get(name);
+    if (override) return override;
+    const temporary = this.#temporaries.get(name);
+    if (temporary) return ir.get(temporary);
+    const storage = this.group.storage.get(name);
+    if (storage) return this.#readStorage(name, storage);
+    const derived = this.group.equations.derived.get(name);
+    if (derived) return this.#readDerived(name, derived.expression, scalarTypeOf(derived.type, this.real));
+    return this.#readSpecial(name);
+  }
+
+  /** Executes a statement on the element. `protect`: variables written only where the condition holds. */
+  execute(statement: Statement, protect?: { readonly names: ReadonlySet<string>; readonly unless: Ir }): void {
+    invariant(statement.kind === 'assignment', 'lower/element-scope', 'a neuron sends nothing');
+    const { target, operator, value } = statement;
+    const right = compile(value, this);
+    const result = operator === '=' ? right : combine(operator, this.read(target), right, this);
+    if (protect?.names.has(target)) {
+      const [kept, written] = [this.read(target), to(this.read(target).type, result)];
+      this.write(target, fold(ir.select(protect.unless, kept, written)));
+    } else {
+      this.write(target, result);
+    }
+  }
+
+  /** Assigns a variable of the element, or a temporary of the code. */
+  write(name: string, value: Ir): void {
+    this.#derived.clear();
+    const storage = this.group.storage.get(name);
+    if (!storage) {
+      const known = this.#temporaries.get(name);
+      const local = known ?? this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
+      this.#temporaries.set(name, local);
+      this.block.emit(ir.set(local, to(local.type, value)));
+      return;
+    }
+    invariant(storage.kind !== 'folded', 'lower/element-scope', `${name} is constant`);
+    const register = this.#register(name, storage, false);
+    register.dirty = true;
+    this.block.emit(ir.set(register.local, to(register.local.type, value)));
+  }
+
+  /** Stores what was written; call it once, at the end of the kernel. */
+  storeAll(): void {
+    for (const [name, register] of this.#registers) {
+      if (!register.dirty) continue;
+      const index = this.group.storage.get(name)?.kind === 'table' ? this.address.ordinal : this.address.index;
+      this.block.emit(ir.store(register.buffer, index, storedValue(register.buffer, ir.get(register.local))));
+    }
+  }
+
+  /** Forgets derived values, when something outside the scope has changed what they read. */
+  forget(): void {
+    this.#derived.clear();
+  }
+
+  #readStorage(name: string, storage: Storage): Ir {
+    if (storage.kind === 'folded') {
+      return storage.type === 'boolean' ? ir.bool(storage.value !== 0) : storage.type === 'integer' ? ir.i32(storage.value) : ir.f64(storage.value);
+    }
+    return ir.get(this.#register(name, storage, true).local);
+  }
+
+  #register(name: string, storage: Exclude<Storage, { kind: 'folded' }>, loaded: boolean): Register {
+    let register = this.#registers.get(name);
+    if (!register) {
+      const local = this.block.local(name, scalarTypeOf(storage.type, this.real));
+      register = { local, buffer: storage.buffer, dirty: false };
+      this.#registers.set(name, register);
+      if (loaded) {
+        const index = storage.kind === 'table' ? this.address.ordinal : this.address.index;
+        this.block.emit(ir.set(local, to(local.type, ir.load(storage.buffer, index))));
+      }
+    }
+    return register;
+  }
+
+  #readDerived(name: string, e: Expression, type: ScalarType): Ir {
+    // With overrides in force the value is another one, and must not be kept.
+    if (this.overrides.size > 0) return to(type, compile(e, this));
+    let value = this.#derived.get(name);
+    if (!value) {
+      value = this.block.name(name, to(type, compile(e, this)));
+      this.#derived.set(name, value);
+    }
+    return value;
+  }
+
+  #readSpecial(name: string): Ir {
+    switch (name) {
+      case 't': return timeOf(this.context);
+      case 'dt': return ir.f64(this.context.dt);
+      case 't_in_timesteps': return step;
+      case 'i': return ir.convert('i32', this.address.local);
+      case 'N': return populationSize(this.group, this.address, this.context);
+      case 'pi': return ir.f64(Math.PI);
+      case 'e': return ir.f64(Math.E);
+      case 'inf': return ir.f64(Infinity);
+      case 'nan': return ir.f64(NaN);
+      case 'lastspike': return lastSpikeTime(this.group, this.address, this.context);
+      case 'not_refractory': return notRefractory(this.group, 'spike', this.address, this);
+      default: break;
+    }
+    const position = this.group.storage.get(`position.${name}`);
+    if (position) return this.#readStorage(`position.${name}`, position);
+    throw new Error(`internal error in lower/element-scope: ${name} means nothing in ${this.group.name}`);
+  }
+}
+
+/** What a buffer of its element type holds for a value. */
+export function storedValue(buffer: Buffer, value: Ir): Ir {
+  if (buffer.element === 'u8') return to('u32', value);
+  return to(buffer.element === 'i32' ? 'i32' : buffer.element === 'f64' || buffer.element === 'f32' ? buffer.element : value.type, value);
+}
+
+/** `a op= b`. */
+export function combine(operator: '+=' | '-=' | '*=' | '/=' | '%=', a: Ir, b: Ir, scope: Scope): Ir {
+  const number = (e: Ir): Ir => (e.type === 'bool' ? to('i32', e) : e);
+  if (operator === '/=') {
+    const real = (e: Ir): Ir => (e.type === 'f64' || e.type === 'f32' ? e : to(scope.real, e));
+    const [x, y] = unify(real(a), real(b), scope.real);
+    return fold(ir.div(x, y));
+  }
+  const [x, y] = unify(number(a), number(b), scope.real);
+  switch (operator) {
+    case '+=': return fold(ir.add(x, y));
+    case '-=': return fold(ir.sub(x, y));
+    case '*=': return fold(ir.mul(x, y));
+    case '%=': return library('modulo', [x, y], scope);
+  }
+}
+
+/** i32 size of the element's population. */
+export function populationSize(group: Group, address: Address, context: Context): Ir {
+  const sizes = group.members.map((member) => member.population.size);
+  if (sizes.every((size) => size === sizes[0])) return ir.i32(sizes[0] ?? 0);
+  const name = `${group.name}.sizes`;
+  const buffer = context.builder.buffers.get(name) ?? context.builder.buffer(name, 'i32', sizes.length, `sizes of the populations of ${group.name}`, { role: 'constant', initial: Int32Array.from(sizes) });
+  return ir.load(buffer, address.ordinal);
+}
+
+/** Float64 seconds of the last spike; far in the past before the first. */
+function lastSpikeTime(group: Group, address: Address, context: Context): Ir {
+  const buffer = group.lastEvent.get('spike');
+  invariant(buffer, 'lower/element-scope', `${group.name} keeps no lastspike`);
+  return ir.mul(ir.convert('f64', ir.load(buffer, address.index)), ir.f64(context.dt));
+}
+
+/**
+ * Whether the element is outside the refractory period of an event: from the stored flag where the period varies, else from
+ * the step of the last event, as timestep(t - lastspike, dt) >= timestep(period, dt).
+ */
+export function notRefractory(group: Group, eventName: string, address: Address, scope: ElementScope): Ir {
+  const stored = group.notRefractory.get(eventName);
+  if (stored) return to('bool', ir.load(stored, address.index));
+  const event = group.events.find((candidate) => candidate.name === eventName);
+  const last = group.lastEvent.get(eventName);
+  if (!event?.refractoryFor || !last) return ir.bool(true);
+  const period = library('timestep', [to('f64', compile(event.refractoryFor, scope)), ir.f64(scope.context.dt)], scope);
+  return ir.ge(ir.sub(step, ir.load(last, address.index)), period);
+}

@@ -1,0 +1,93 @@
+/** The parsed form of a type: what lowering reads instead of text. */
+
+import type { Expression, Statement } from '../lang/ast.js';
+import { expressionOf, statementsOf } from './texts.js';
+import { namesIn, substitute } from '../lang/walk.js';
+import type { Derivative, DerivedVariable, EventDefinition, IntegrationMethod, NeuronType, Parameter, StateVariable, SynapseType, ValueType } from '../model/model.js';
+
+export interface Derived {
+  readonly expression: Expression;
+  readonly type: ValueType;
+  readonly held: boolean;
+  readonly shared: boolean;
+  readonly unit: string;
+}
+
+export interface EventCode {
+  readonly name: string;
+  readonly when: Expression;
+  readonly do: readonly Statement[];
+  readonly definition: EventDefinition;
+  /** Duration in seconds, or the condition that keeps the element refractory. */
+  readonly refractoryFor: Expression | null;
+  readonly refractoryWhile: Expression | null;
+}
+
+/** What neuron and synapse types have in common. */
+export interface Equations {
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  readonly state: ReadonlyMap<string, StateVariable>;
+  readonly derived: ReadonlyMap<string, Derived>;
+  /** Right-hand sides with derived variables put in. */
+  readonly derivatives: ReadonlyMap<string, Expression>;
+  readonly eventDriven: ReadonlySet<string>;
+  readonly noise: readonly string[];
+  readonly method: IntegrationMethod;
+  /** All names that the type declares. */
+  readonly names: ReadonlySet<string>;
+}
+
+const entries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
+  Object.keys(record).sort().map((key) => [key, record[key] as T]);
+
+/** Parses a type's equations; the texts have passed validation. */
+export function equationsOf(type: NeuronType | SynapseType): Equations {
+  const names = declaredNames(type);
+  const derived = new Map(entries<DerivedVariable>(type.derived).map(([name, variable]) => [name, {
+    expression: expressionOf(variable.value, names), type: variable.type, held: variable.held, shared: variable.shared, unit: variable.unit,
+  }]));
+  const derivatives = entries<Derivative>(type.derivatives);
+  return {
+    parameters: new Map(entries(type.parameters)),
+    state: new Map(entries(type.state)),
+    derived,
+    derivatives: new Map(derivatives.map(([name, derivative]) => [name, inlineDerived(expressionOf(derivative.rate, names), derived)])),
+    eventDriven: new Set(derivatives.filter(([, derivative]) => derivative.eventDriven).map(([name]) => name)),
+    noise: type.noise,
+    method: type.method,
+    names,
+  };
+}
+
+/** Names that a type declares: parameters, states, derived variables, inputs, ports, noises. */
+function declaredNames(type: NeuronType | SynapseType): ReadonlySet<string> {
+  const inputs = 'inputs' in type ? Object.keys(type.inputs) : Object.keys(type.ports);
+  return new Set([...Object.keys(type.parameters), ...Object.keys(type.state), ...Object.keys(type.derived), ...inputs, ...type.noise, 't', 'dt', 'i', 'j', 'N', 'x', 'y', 'z']);
+}
+
+/** Puts the expressions of derived variables in the place of their names, but for those held over a step. */
+export function inlineDerived(e: Expression, derived: ReadonlyMap<string, Derived>): Expression {
+  const used = [...namesIn(e)].filter((name) => derived.has(name) && !derived.get(name)?.held);
+  if (used.length === 0) return e;
+  const replacements = new Map<string, Expression>();
+  for (const name of used) {
+    const variable = derived.get(name);
+    if (variable) replacements.set(name, inlineDerived(variable.expression, derived));
+  }
+  return substitute(e, replacements);
+}
+
+/** Parses the events of a neuron type in the order in which a step meets them. */
+export function eventsOf(type: NeuronType): EventCode[] {
+  const names = declaredNames(type);
+  return entries(type.events)
+    .map(([name, definition]) => ({
+      name,
+      definition,
+      when: expressionOf(definition.when, names),
+      do: statementsOf(definition.do, names),
+      refractoryFor: definition.refractory?.for === undefined ? null : expressionOf(definition.refractory.for, names),
+      refractoryWhile: definition.refractory?.while === undefined ? null : expressionOf(definition.refractory.while, names),
+    }))
+    .sort((a, b) => a.definition.order - b.definition.order);
+}

@@ -1,0 +1,222 @@
+/**
+ * From the expression language to typed IR expressions.
+ *
+ * Real constants stay float64 until they meet a value of the model's precision, so that each is rounded once; anything that
+ * depends on time is float64 in either precision and is rounded where it is stored.
+ */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import { libraryFunction } from '../ir/library/index.js';
+import type { LibraryName } from '../ir/library/index.js';
+import type { Expression as Ir, IrFunction, ScalarType } from '../ir/program.js';
+import type { BinaryOperator, Call, Expression } from '../lang/ast.js';
+import type { Block } from './block.js';
+import type { Context, Real } from './context.js';
+import { fold, foldCall } from './fold.js';
+
+/** What names mean where an expression is compiled, and where its helper statements go. */
+export interface Scope {
+  readonly real: Real;
+  readonly block: Block;
+  /** Remembers a library function for the program. */
+  use(callee: IrFunction): IrFunction;
+  read(name: string): Ir;
+  /** Value of a random function (`uniform`, `normal` …). */
+  draw(call: Call, args: readonly Ir[]): Ir;
+  /** Value of a table function, or undefined when `call` names no table. */
+  table(call: Call, args: readonly Ir[]): Ir | undefined;
+}
+
+const unaryFunctions: Readonly<Record<string, LibraryName>> = {
+  exp: 'exp', expm1: 'expm1', log: 'log', log1p: 'log1p', log10: 'log10', log2: 'log2', sin: 'sin', cos: 'cos', tan: 'tan',
+  sinh: 'sinh', cosh: 'cosh', tanh: 'tanh', asin: 'asin', acos: 'acos', atan: 'atan', erf: 'erf', exprel: 'exprel',
+};
+
+const randomFunctions = new Set(['uniform', 'normal', 'poisson', 'binomial', 'gamma', 'exponential', 'lognormal']);
+
+/** True for the names of functions that draw random numbers. */
+export const isRandom = (name: string): boolean => randomFunctions.has(name);
+
+/** A scope in which names can be replaced for a while, as the stages of a Runge–Kutta step need. */
+export interface IntegrationScope extends Scope {
+  readonly context: Context;
+  overrides: ReadonlyMap<string, Ir>;
+}
+
+/** Compiles an expression; statements that it needs (draws) go to the scope's block before the value is used. */
+export function compile(e: Expression, scope: Scope): Ir {
+  switch (e.kind) {
+    case 'number': return e.integer && Number.isSafeInteger(e.value) && Math.abs(e.value) < 0x80000000 ? ir.i32(e.value) : ir.f64(e.value);
+    case 'quantity': return ir.f64(e.value);
+    case 'boolean': return ir.bool(e.value);
+    case 'name': return scope.read(e.name);
+    case 'unary': {
+      const operand = compile(e.operand, scope);
+      if (e.operator === 'not') return fold(ir.not(toBool(operand)));
+      const number = toNumber(operand);
+      return e.operator === '-' ? fold(ir.neg(number)) : number;
+    }
+    case 'binary': return compileBinary(e.operator, e.left, e.right, scope);
+    case 'conditional': {
+      const condition = toBool(compile(e.condition, scope));
+      const [a, b] = unify(compile(e.whenTrue, scope), compile(e.whenFalse, scope), scope.real);
+      return fold(ir.select(condition, a, b));
+    }
+    case 'call': return compileCall(e, scope);
+  }
+}
+
+/** Compiles to the model's real type. */
+export const compileReal = (e: Expression, scope: Scope): Ir => to(scope.real, compile(e, scope));
+
+/** Compiles a condition. */
+export const compileCondition = (e: Expression, scope: Scope): Ir => toBool(compile(e, scope));
+
+/** Converts with constant folding. */
+export function to(type: ScalarType, value: Ir): Ir {
+  return type === 'bool' ? toBool(value) : fold(ir.convert(type, value));
+}
+
+export function toBool(value: Ir): Ir {
+  return value.type === 'bool' ? value : fold({ kind: 'convert', type: 'bool', operand: value });
+}
+
+const toNumber = (value: Ir): Ir => (value.type === 'bool' ? to('i32', value) : value);
+
+/** Brings two values to one number type: the wider of boolean < integer < real < float64 of time. */
+export function unify(a: Ir, b: Ir, real: Real): [Ir, Ir] {
+  if (a.type === b.type) return [a, b];
+  const isReal = (e: Ir): boolean => e.type === 'f64' || e.type === 'f32';
+  const wide = (e: Ir): boolean => e.type === 'f64' && e.kind !== 'const';
+  let type: ScalarType;
+  if (isReal(a) || isReal(b)) {
+    const bothConstant = a.kind === 'const' && b.kind === 'const';
+    // A constant takes the type of what it meets; integers that vary become the model's reals.
+    type = wide(a) || wide(b) || bothConstant ? 'f64' : real;
+  } else {
+    type = a.type === 'u32' && b.type === 'u32' ? 'u32' : 'i32';
+  }
+  return [to(type, a), to(type, b)];
+}
+
+const asReals = (a: Ir, b: Ir, real: Real): [Ir, Ir] => {
+  const toReal = (e: Ir): Ir => (e.type === 'f64' || e.type === 'f32' ? e : e.kind === 'const' ? to('f64', e) : to(real, e));
+  return unify(toReal(a), toReal(b), real);
+};
+
+const comparisons = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge', '==': 'eq', '!=': 'ne' } as const;
+const arithmetic = { '+': 'add', '-': 'sub', '*': 'mul' } as const;
+
+function compileBinary(operator: BinaryOperator, left: Expression, right: Expression, scope: Scope): Ir {
+  const a = compile(left, scope);
+  const b = compile(right, scope);
+  switch (operator) {
+    case 'and': return fold(ir.and(toBool(a), toBool(b)));
+    case 'or': return fold(ir.or(toBool(a), toBool(b)));
+    case '<': case '<=': case '>': case '>=': case '==': case '!=': {
+      const [x, y] = unify(a, b, scope.real);
+      return fold(ir.compare(comparisons[operator], x, y));
+    }
+    case '+': case '-': case '*': {
+      const [x, y] = unify(toNumber(a), toNumber(b), scope.real);
+      return fold(ir.binary(arithmetic[operator], x, y));
+    }
+    case '/': {
+      const [x, y] = asReals(a, b, scope.real);
+      return fold(ir.div(x, y));
+    }
+    case '//': case '%': {
+      const [x, y] = unify(toNumber(a), toNumber(b), scope.real);
+      return library(operator === '//' ? 'floorDivide' : 'modulo', [x, y], scope);
+    }
+    case '**': return power(a, b, scope);
+  }
+}
+
+/** Calls a library function in the type of its arguments. */
+export function library(name: LibraryName, args: readonly Ir[], scope: Scope): Ir {
+  const type = args[0]?.type;
+  invariant(type === 'f64' || type === 'f32' || type === 'i32', 'lower/expressions', `${name} of ${type}`);
+  const callee = libraryFunction(name, type);
+  const value = foldCall(callee, args, ir.call(callee, ...args));
+  if (value.kind === 'call') scope.use(callee);
+  return value;
+}
+
+/** Small whole exponents are products, one half is a square root: exact where `pow` would only be close. */
+function power(base: Ir, exponent: Ir, scope: Scope): Ir {
+  const [x, y] = asReals(base, exponent, scope.real);
+  if (y.kind === 'const') {
+    const n = Number(y.value);
+    if (n === 0.5) return fold(ir.unary('sqrt', x));
+    if (Number.isInteger(n) && Math.abs(n) <= 16) {
+      const product = wholePower(scope.block.name('base', x), Math.abs(n), scope);
+      return n >= 0 ? product : fold(ir.div(to(x.type, ir.f64(1)), product));
+    }
+  }
+  return library('pow', [x, y], scope);
+}
+
+function wholePower(x: Ir, n: number, scope: Scope): Ir {
+  if (n === 0) return to(x.type, ir.f64(1));
+  if (n === 1) return x;
+  const half = scope.block.name('power', wholePower(x, Math.floor(n / 2), scope));
+  const square = fold(ir.mul(half, half));
+  return n % 2 === 0 ? square : fold(ir.mul(square, x));
+}
+
+function compileCall(call: Call, scope: Scope): Ir {
+  const args = call.arguments.map((argument) => compile(argument, scope));
+  const table = scope.table(call, args);
+  if (table) return table;
+  if (isRandom(call.function)) return scope.draw(call, args.map((argument) => to('f64', argument)));
+  const real = (k: number): Ir => {
+    const value = args[k];
+    invariant(value, 'lower/expressions', `${call.function} lacks argument ${k}`);
+    return value.type === 'f64' || value.type === 'f32' ? value : value.kind === 'const' ? to('f64', value) : to(scope.real, value);
+  };
+  const same = (): [Ir, Ir] => unify(toNumber(args[0] as Ir), toNumber(args[1] as Ir), scope.real);
+  switch (call.function) {
+    case 'sqrt': return fold(ir.unary('sqrt', real(0)));
+    case 'floor': return fold(ir.unary('floor', real(0)));
+    case 'ceil': return fold(ir.unary('ceil', real(0)));
+    case 'round': return fold(ir.unary('nearest', real(0)));
+    case 'abs': return fold(ir.unary('abs', toNumber(args[0] as Ir)));
+    case 'sign': return sign(scope.block.name('signed', toNumber(args[0] as Ir)));
+    case 'int': return to('i32', args[0] as Ir);
+    case 'min': case 'max': {
+      const [a, b] = same();
+      const x = scope.block.name('a', a);
+      const y = scope.block.name('b', b);
+      return fold(ir.select(call.function === 'min' ? fold(ir.lt(y, x)) : fold(ir.gt(y, x)), y, x));
+    }
+    case 'clip': return clip(args, scope);
+    case 'atan2': case 'fmod': {
+      const [x, y] = asReals(args[0] as Ir, args[1] as Ir, scope.real);
+      return library(call.function, [x, y], scope);
+    }
+    case 'timestep': return library('timestep', [to('f64', real(0)), to('f64', real(1))], scope);
+    default: {
+      const name = unaryFunctions[call.function];
+      invariant(name, 'lower/expressions', `unknown function ${call.function}`);
+      return library(name, [real(0)], scope);
+    }
+  }
+}
+
+/** a < low gives low, a > high gives high, else a: a NaN passes. */
+function clip(args: readonly Ir[], scope: Scope): Ir {
+  const [value, low] = unify(toNumber(args[0] as Ir), toNumber(args[1] as Ir), scope.real);
+  const [x, high] = unify(value, toNumber(args[2] as Ir), scope.real);
+  const a = scope.block.name('clipped', x);
+  const lowest = to(a.type, low);
+  const highest = to(a.type, high);
+  return fold(ir.select(fold(ir.lt(a, lowest)), lowest, fold(ir.select(fold(ir.gt(a, highest)), highest, a))));
+}
+
+function sign(x: Ir): Ir {
+  const zero = to(x.type, ir.i32(0));
+  const one = to(x.type, ir.i32(1));
+  return fold(ir.select(fold(ir.gt(x, zero)), one, fold(ir.select(fold(ir.lt(x, zero)), fold(ir.neg(one)), zero))));
+}

@@ -1,0 +1,39 @@
+/** Evaluates IR expressions whose operands are all constants, by the IR's own evaluator, so that folding changes no bit. */
+
+import { createEvaluator } from '../ir/evaluate.js';
+import { withCallees } from '../ir/library/index.js';
+import type { Constant, Expression, IrFunction, ScalarType } from '../ir/program.js';
+
+const plain = createEvaluator([]);
+const evaluators = new Map<string, ReturnType<typeof createEvaluator>>();
+
+function evaluatorOf(callee: IrFunction): ReturnType<typeof createEvaluator> {
+  let evaluator = evaluators.get(callee.name);
+  if (!evaluator) evaluators.set(callee.name, (evaluator = createEvaluator(withCallees([callee]))));
+  return evaluator;
+}
+
+const isConst = (e: Expression): e is Constant => e.kind === 'const';
+
+/** The constant that an operation on constants yields, or the operation itself. */
+export function fold(e: Expression): Expression {
+  switch (e.kind) {
+    case 'unary': case 'convert': case 'reinterpret':
+      return isConst(e.operand) ? constantOf(e.type, plain.evaluate(e)) : e;
+    case 'binary': case 'compare':
+      return isConst(e.left) && isConst(e.right) ? constantOf(e.type, plain.evaluate(e)) : e;
+    case 'select':
+      return isConst(e.condition) ? (e.condition.value === true ? e.whenTrue : e.whenFalse) : e;
+    default:
+      return e;
+  }
+}
+
+/** Calls a one-result library function, at once when all arguments are constants. */
+export function foldCall(callee: IrFunction, args: readonly Expression[], call: Expression): Expression {
+  if (!args.every(isConst)) return call;
+  const result = evaluatorOf(callee).call(callee.name, args.map((argument) => argument.value))[0];
+  return result === undefined ? call : constantOf(call.type, result);
+}
+
+const constantOf = (type: ScalarType, value: number | bigint | boolean): Constant => ({ kind: 'const', type, value });

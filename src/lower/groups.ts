@@ -1,0 +1,168 @@
+/**
+ * Pass 1: populations of one type become one group with merged arrays, so that code grows with types, not populations.
+ *
+ * Each population starts at a multiple of 64 elements, which keeps masks and workers on whole words; the padding between is
+ * computed and never read.
+ */
+
+import type { Buffer, ElementType, TypedArray } from '../ir/program.js';
+import type { DeclaredNames } from './texts.js';
+import { expressionOf } from './texts.js';
+import { namesIn, callsIn } from '../lang/walk.js';
+import type { NeuronType, Population, Value, ValueType } from '../model/model.js';
+import type { Context, Real } from './context.js';
+import { arrayOf } from './context.js';
+import type { Equations, EventCode } from './equations.js';
+import { isRandom } from './expressions.js';
+import { equationsOf, eventsOf } from './equations.js';
+
+/** Where the value of a variable is found. */
+export type Storage =
+  /** The same number everywhere and never set: it becomes a constant in code. */
+  | { readonly kind: 'folded'; readonly value: number; readonly type: ValueType }
+  /** One number for each population of the group. */
+  | { readonly kind: 'table'; readonly buffer: Buffer; readonly type: ValueType }
+  /** One number for each element. */
+  | { readonly kind: 'array'; readonly buffer: Buffer; readonly type: ValueType };
+
+export interface Member {
+  readonly name: string;
+  readonly population: Population;
+  readonly begin: number;
+  readonly end: number;
+  readonly ordinal: number;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly type: NeuronType;
+  readonly equations: Equations;
+  readonly events: readonly EventCode[];
+  readonly members: readonly Member[];
+  /** Elements of the merged arrays, a multiple of 64. */
+  readonly length: number;
+  readonly storage: ReadonlyMap<string, Storage>;
+  /** i32 step of the last event, for events that make refractory or whose time is read. */
+  readonly lastEvent: ReadonlyMap<string, Buffer>;
+  /** u8 for events whose refractoriness must be stored (see `refractory.ts`). */
+  readonly notRefractory: ReadonlyMap<string, Buffer>;
+}
+
+export const padded = (n: number): number => Math.ceil(n / 64) * 64;
+
+/** Element type of a variable's buffer. */
+export const elementOf = (type: ValueType, real: Real): ElementType => (type === 'boolean' ? 'u8' : type === 'integer' ? 'i32' : real);
+
+/** A value that is one number for all elements, or null. */
+export function numberOf(value: Value, declared: DeclaredNames): number | null {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return null;
+  const e = expressionOf(value, declared);
+  if (e.kind === 'number' || e.kind === 'quantity') return e.value;
+  if (e.kind === 'boolean') return e.value ? 1 : 0;
+  if (e.kind === 'unary' && e.operator === '-' && (e.operand.kind === 'number' || e.operand.kind === 'quantity')) return -e.operand.value;
+  return null;
+}
+
+/** The value that a population gives to a parameter or initial state, or the type's default. */
+export function valueOf(population: Population, equations: Equations, name: string): Value {
+  const given = population.values[name];
+  if (given !== undefined) return given;
+  return equations.parameters.get(name)?.value ?? equations.state.get(name)?.initial ?? 0;
+}
+
+/** Lays out all populations that have a neuron type. */
+export function layOutGroups(context: Context): Group[] {
+  const byType = new Map<string, [string, Population][]>();
+  for (const name of Object.keys(context.model.populations).sort()) {
+    const population = context.model.populations[name] as Population;
+    if (population.type === undefined) continue;
+    const members = byType.get(population.type) ?? [];
+    members.push([name, population]);
+    byType.set(population.type, members);
+  }
+  return [...byType].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, populations]) => layOutGroup(name, populations, context));
+}
+
+function layOutGroup(name: string, populations: readonly [string, Population][], context: Context): Group {
+  const type = context.model.neurons[name] as NeuronType;
+  const equations = equationsOf(type);
+  const events = eventsOf(type);
+  let length = 0;
+  const members = populations.map(([id, population], ordinal) => {
+    const begin = length;
+    length += padded(population.size);
+    return { name: id, population, begin, end: begin + population.size, ordinal };
+  });
+  const storage = new Map<string, Storage>();
+  for (const [id, parameter] of equations.parameters) storage.set(id, parameterStorage(name, id, parameter.type, parameter.shared, parameter.unit, equations, members, length, context));
+  for (const [id, variable] of equations.state) {
+    const buffer = context.builder.buffer(`${name}.${id}`, elementOf(variable.type, context.real), variable.shared ? members.length : length, `${id} of ${name} (${variable.unit})`);
+    storage.set(id, { kind: variable.shared ? 'table' : 'array', buffer, type: variable.type });
+  }
+  for (const [id, variable] of equations.derived) {
+    if (!variable.held) continue;
+    const buffer = context.builder.buffer(`${name}.${id}`, elementOf(variable.type, context.real), variable.shared ? members.length : length, `${id} of ${name}, held over a step (${variable.unit})`);
+    storage.set(id, { kind: variable.shared ? 'table' : 'array', buffer, type: variable.type });
+  }
+  for (const [id, input] of Object.entries(type.inputs)) {
+    const buffer = context.builder.buffer(`${name}.${id}`, context.real, length, `input ${id} of ${name} (${input.unit})`);
+    storage.set(id, { kind: 'array', buffer, type: 'real' });
+  }
+  const lastEvent = new Map<string, Buffer>();
+  const notRefractory = new Map<string, Buffer>();
+  for (const event of events) {
+    if (!event.definition.refractory && !readsLastSpike(type)) continue;
+    lastEvent.set(event.name, context.builder.buffer(`${name}.last_${event.name}`, 'i32', length, `step of the last ${event.name} of ${name}`, { initial: { fill: longAgo } }));
+    if (event.refractoryWhile || (event.refractoryFor && [...namesIn(event.refractoryFor)].some((used) => storage.get(used)?.kind !== 'folded' && used !== 'dt'))) {
+      notRefractory.set(event.name, context.builder.buffer(`${name}.not_refractory_${event.name}`, 'u8', length, `whether ${name} may integrate and emit ${event.name}`, { initial: { fill: 1 } }));
+    }
+  }
+  return { name, type, equations, events, members, length, storage, lastEvent, notRefractory };
+}
+
+/** Step of an event that never was: far enough back for any refractory period. */
+export const longAgo = -0x40000000;
+
+function readsLastSpike(type: NeuronType): boolean {
+  return JSON.stringify(type).includes('lastspike');
+}
+
+function parameterStorage(
+  group: string, id: string, type: ValueType, shared: boolean, unit: string, equations: Equations, members: readonly Member[], length: number, context: Context,
+): Storage {
+  const values = members.map((member) => numberOf(valueOf(member.population, equations, id), equations.names));
+  const settable = members.some((member) => context.settable.has(`${member.name}.${id}`));
+  const [first] = values;
+  if (!settable && first !== undefined && first !== null && values.every((value) => value !== null && Object.is(value, first))) {
+    return { kind: 'folded', value: first, type };
+  }
+  const element = elementOf(type, context.real);
+  const comment = `parameter ${id} of ${group} (${unit})`;
+  if (shared || (!settable && values.every((value) => value !== null))) {
+    const initial = typed(element, values.map((value) => value ?? 0));
+    return { kind: 'table', buffer: context.builder.buffer(`${group}.${id}`, element, members.length, comment, { role: settable || values.includes(null) ? 'state' : 'constant', initial }), type };
+  }
+  return { kind: 'array', buffer: context.builder.buffer(`${group}.${id}`, element, length, comment), type };
+}
+
+/** A typed array of an element type, holding numbers. */
+export function typed(element: ElementType, values: ArrayLike<number>): TypedArray {
+  switch (element) {
+    case 'f64': return Float64Array.from(values);
+    case 'f32': return Float32Array.from(values);
+    case 'i32': return Int32Array.from(values);
+    case 'u32': return Uint32Array.from(values);
+    case 'u16': return Uint16Array.from(values);
+    case 'i16': return Int16Array.from(values);
+    case 'u8': return Uint8Array.from(values);
+    case 'i8': return Int8Array.from(values);
+    case 'i64': return BigInt64Array.from(Array.from(values, (value) => BigInt(value)));
+  }
+}
+
+/** Whether an expression draws random numbers. */
+export const drawsIn = (text: string, declared: DeclaredNames): boolean => callsIn(expressionOf(text, declared)).some((call) => isRandom(call.function));
+
+/** Numbers of an array value for one population, checked against its size. */
+export const arrayNumbers = (value: Extract<Value, { array: unknown }>, context: Context): ArrayLike<number> => arrayOf(value.array, context.data);

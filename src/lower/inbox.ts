@@ -1,0 +1,93 @@
+/**
+ * Fixed-point sums: what synapses add to a variable in a slot is summed as integers, so that the order of adding cannot show.
+ *
+ * One inbox per group and variable. Its exponent follows from bounds on the weights and on how many may arrive in one slot; the
+ * sum stays below 2^51, where the conversion through 1.5 * 2^52 is exact (`docs/determinism.md`, sums).
+ */
+
+import * as ir from '../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
+import { Block } from './block.js';
+import type { Context } from './context.js';
+import { ElementScope, notRefractory, rangesAddress } from './element-scope.js';
+import { to } from './expressions.js';
+import { fold } from './fold.js';
+import type { Group } from './groups.js';
+import { runsOnLanes } from './lanes.js';
+
+/** 1.5 * 2^52: adding it to a number below 2^51 leaves the rounded number in the low bits. */
+const magic = 6755399441055744;
+const magicBits = 0x4338000000000000n;
+
+export interface Inbox {
+  readonly group: Group;
+  readonly variable: string;
+  readonly buffer: Buffer;
+  /** Binary exponent s: the inbox counts in units of 2^-s. */
+  readonly exponent: number;
+}
+
+/** 2^n as a double, |n| < 1023. */
+export function powerOfTwo(n: number): number {
+  let result = 1;
+  for (let k = 0; k < Math.abs(n); k++) result *= n > 0 ? 2 : 0.5;
+  return result;
+}
+
+/** The largest exponent with which a sum of at most `bound` stays below 2^50. */
+export function exponentFor(bound: number): number {
+  let exponent = 0;
+  const limit = 1125899906842624;
+  if (bound === 0) return 0;
+  while (bound * powerOfTwo(exponent + 1) <= limit && exponent < 1000) exponent++;
+  while (bound * powerOfTwo(exponent) > limit && exponent > -1000) exponent--;
+  return exponent;
+}
+
+/** An i64 that is the value in units of 2^-exponent, rounded half to even. Legal for |value| * 2^exponent < 2^51. */
+export function quantise(value: Ir, exponent: number): Ir {
+  const scaled = fold(ir.mul(to('f64', value), ir.f64(powerOfTwo(exponent))));
+  return fold(ir.sub(fold(ir.reinterpret('i64', fold(ir.add(scaled, ir.f64(magic))))), ir.i64(magicBits)));
+}
+
+/** The float64 value of an inbox sum. */
+export function valueOfSum(sum: Ir, exponent: number): Ir {
+  const whole = ir.sub(ir.reinterpret('f64', ir.add(sum, ir.i64(magicBits))), ir.f64(magic));
+  return ir.mul(whole, ir.f64(powerOfTwo(-exponent)));
+}
+
+/**
+ * A kernel that adds what has gathered in inboxes of one group to their variables and empties them. A variable that may not be
+ * written while refractory loses what arrived meanwhile.
+ */
+export function flushKernel(inboxes: readonly Inbox[], context: Context): string {
+  const first = inboxes[0];
+  if (!first) throw new Error('internal error in lower/inbox: nothing to flush');
+  const { group } = first;
+  const block = new Block();
+  const scope = new ElementScope(context, group, rangesAddress, block, null);
+  for (const inbox of inboxes) {
+    const arrived = to(context.real, valueOfSum(ir.load(inbox.buffer, rangesAddress.index), inbox.exponent));
+    const sum = fold(ir.add(to(context.real, scope.read(inbox.variable)), arrived));
+    const free = writable(group, inbox.variable, scope);
+    scope.write(inbox.variable, free ? ir.select(free, sum, to(context.real, scope.read(inbox.variable))) : sum);
+    block.emit(ir.store(inbox.buffer, rangesAddress.index, ir.i64(0n)));
+  }
+  scope.storeAll();
+  const functions = new Map(context.builder.functions().map((f) => [f.name, f]));
+  const ranges = group.members.map(({ begin, end }) => ({ begin, end }));
+  return context.builder.map(`${group.name}.receive`, `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
+    { kind: 'ranges', ranges }, runsOnLanes(block.statements, functions), block.locals.declared, block.statements);
+}
+
+/** The condition under which code other than events' own actions may write a variable, or null when it always may. */
+export function writable(group: Group, variable: string, scope: ElementScope): Ir | null {
+  let condition: Ir | null = null;
+  for (const event of group.events) {
+    const refractory = event.definition.refractory;
+    if (refractory?.writes !== 'block' || !refractory.rate.includes(variable)) continue;
+    const free = scope.block.name(`writable_${variable}`, notRefractory(group, event.name, scope.address, scope));
+    condition = condition ? ir.and(condition, free) : free;
+  }
+  return condition;
+}

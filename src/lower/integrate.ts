@@ -1,0 +1,278 @@
+/**
+ * Integration of a set of equations over one step.
+ *
+ * Every method computes all new values from old ones. Noise `xi` is a normal number a step divided by sqrt(dt), one for each
+ * noise name and element. Sources: Brian 2's documentation of its state updaters; Kloeden & Platen (1992) for Heun and Milstein.
+ */
+
+import * as ir from '../ir/builder.js';
+import type { Expression as Ir } from '../ir/program.js';
+import type { Expression } from '../lang/ast.js';
+import { functions } from '../lang/functions.js';
+import { linearForm } from '../lang/linear.js';
+import { callsIn, namesIn } from '../lang/walk.js';
+import type { IntegrationMethod } from '../model/model.js';
+import type { Equations } from './equations.js';
+import { compileReal, isRandom, library, to } from './expressions.js';
+import type { IntegrationScope } from './expressions.js';
+import { fold } from './fold.js';
+
+/** Methods after `auto` is decided. */
+export type Method = Exclude<IntegrationMethod, 'auto' | 'cable-then-gates' | 'gates-then-cable' | 'adaptive'>;
+
+/** Why a method cannot integrate a set of equations, or null when it can. */
+export type Refusal = string | null;
+
+/** Right-hand sides of the equations that are integrated each step. */
+export const steppedDerivatives = (equations: Equations): ReadonlyMap<string, Expression> =>
+  new Map([...equations.derivatives].filter(([name]) => !equations.eventDriven.has(name)));
+
+const hasNoise = (e: Expression, equations: Equations): boolean => equations.noise.some((xi) => namesIn(e).has(xi));
+const hasRandom = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
+
+/** Names whose value may change within a run other than by `set`: states, inputs, time. */
+function varies(name: string, equations: Equations): boolean {
+  return equations.state.has(name) || equations.derived.get(name)?.held === true || name === 't' || name === 't_in_timesteps' || name === 'lastspike' || name === 'not_refractory';
+}
+
+/** A linear system: matrix entries constant over a run, everything else a term that is constant over a step. */
+export interface LinearSystem {
+  readonly names: readonly string[];
+  readonly matrix: readonly (readonly (Expression | null)[])[];
+  readonly terms: readonly (Expression | null)[];
+}
+
+const isZero = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
+
+/** The equations as a linear system, or why they are none. */
+export function linearSystem(equations: Equations, inputs: ReadonlySet<string>): LinearSystem | string {
+  const derivatives = steppedDerivatives(equations);
+  const names = [...derivatives.keys()];
+  const matrix: (Expression | null)[][] = [];
+  const terms: (Expression | null)[] = [];
+  for (const [name, e] of derivatives) {
+    if (hasNoise(e, equations)) return `the equation of ${name} has noise`;
+    if (hasRandom(e)) return `the equation of ${name} draws random numbers`;
+    const form = linearForm(e, names);
+    if (!form) return `the equation of ${name} is not linear`;
+    const row = names.map((column) => {
+      const coefficient = form.coefficients.get(column);
+      return coefficient === undefined || isZero(coefficient) ? null : coefficient;
+    });
+    for (const coefficient of row) {
+      if (!coefficient) continue;
+      const culprit = [...namesIn(coefficient)].find((used) => varies(used, equations) || inputs.has(used)) ?? callsIn(coefficient).find((call) => !functions.has(call.function))?.function;
+      if (culprit !== undefined) return `a coefficient in the equation of ${name} changes with ${culprit}`;
+    }
+    // Explicit time outside a table is not constant over a step.
+    if (timeOutsideTables(form.constant)) return `the equation of ${name} reads the time`;
+    matrix.push(row);
+    terms.push(isZero(form.constant) ? null : form.constant);
+  }
+  return { names, matrix, terms };
+}
+
+function timeOutsideTables(e: Expression): boolean {
+  switch (e.kind) {
+    case 'name': return e.name === 't';
+    case 'unary': return timeOutsideTables(e.operand);
+    case 'binary': return timeOutsideTables(e.left) || timeOutsideTables(e.right);
+    case 'conditional': return [e.condition, e.whenTrue, e.whenFalse].some(timeOutsideTables);
+    case 'call': return !(e.arguments[0]?.kind === 'name' && e.arguments[0].name === 't') && e.arguments.some(timeOutsideTables);
+    default: return false;
+  }
+}
+
+/** Why a method other than `exact` refuses the equations. */
+export function refusal(method: Method, equations: Equations): Refusal {
+  const derivatives = [...steppedDerivatives(equations)];
+  const noisy = derivatives.filter(([, e]) => hasNoise(e, equations));
+  switch (method) {
+    case 'exact': return null;
+    case 'exponentialEuler':
+      if (noisy.length > 0) return 'they have noise';
+      for (const [name, e] of derivatives) if (!linearForm(e, [name])) return `the equation of ${name} is not linear in ${name}`;
+      return null;
+    case 'rk2': case 'rk4':
+      return noisy.length > 0 ? 'they have noise' : null;
+    case 'euler': {
+      for (const [name, e] of noisy) {
+        const form = linearForm(e, equations.noise);
+        if (!form) return `the equation of ${name} is not linear in its noise`;
+        for (const factor of form.coefficients.values()) {
+          if ([...namesIn(factor)].some((used) => equations.derivatives.has(used)) || timeOutsideTables(factor)) return `the noise of ${name} is multiplicative`;
+        }
+      }
+      return null;
+    }
+    case 'heun': case 'milstein': {
+      const seen = new Set<string>();
+      for (const [name, e] of noisy) {
+        if (!linearForm(e, equations.noise)) return `the equation of ${name} is not linear in its noise`;
+        if (method === 'heun') continue;
+        const own = equations.noise.filter((xi) => namesIn(e).has(xi));
+        if (own.length > 1 || own.some((xi) => seen.has(xi))) return 'the noise is not diagonal';
+        for (const xi of own) seen.add(xi);
+      }
+      return null;
+    }
+  }
+}
+
+/** New values of all variables by a method other than `exact`, as named locals; nothing is written yet. */
+export function newValues(method: Exclude<Method, 'exact'>, equations: Equations, scope: IntegrationScope, noise: ReadonlyMap<string, Ir>): Map<string, Ir> {
+  const names = [...steppedDerivatives(equations).keys()];
+  const dt = scope.context.dt;
+  const h = to(scope.real, ir.f64(dt));
+  switch (method) {
+    case 'exponentialEuler': return new Map(names.map((name) => [name, scope.block.name(`next_${name}`, exponentialStep(name, equations, scope, h))]));
+    case 'euler': {
+      const { drift, diffusion } = split(equations);
+      return new Map(names.map((name) => [name, scope.block.name(`next_${name}`, eulerStep(name, drift, diffusion, scope, h, noise))]));
+    }
+    case 'rk2': return rungeKutta2(names, equations, scope, dt);
+    case 'rk4': return rungeKutta4(names, equations, scope, dt);
+    case 'heun': return heun(names, equations, scope, h, noise);
+    case 'milstein': return milstein(names, equations, scope, h, noise);
+  }
+}
+
+/**
+ * x' = A x + B over a step, everything else held: (x + B/A) exp(A h) - B/A, and x + h B where A is zero.
+ */
+function exponentialStep(name: string, equations: Equations, scope: IntegrationScope, h: Ir): Ir {
+  const e = equations.derivatives.get(name) as Expression;
+  const form = linearForm(e, [name]);
+  const slope = form?.coefficients.get(name);
+  const x = to(scope.real, scope.read(name));
+  if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, compileReal(e, scope)))));
+  const a = scope.block.name(`slope_${name}`, compileReal(slope, scope));
+  const decay = library('exp', [fold(ir.mul(a, h))], scope);
+  if (isZero(form.constant)) return fold(ir.mul(x, decay));
+  const b = scope.block.name(`drive_${name}`, compileReal(form.constant, scope));
+  const ratio = scope.block.name(`target_${name}`, fold(ir.div(b, a)));
+  const next = fold(ir.sub(fold(ir.mul(fold(ir.add(x, ratio)), to(scope.real, decay))), ratio));
+  const zero = fold(ir.eq(a, to(a.type, ir.f64(0))));
+  return fold(ir.select(zero, fold(ir.add(x, fold(ir.mul(h, b)))), next));
+}
+
+type Diffusion = ReadonlyMap<string, ReadonlyMap<string, Expression>>;
+
+/** Splits each right-hand side into drift and the factors of its noises. */
+function split(equations: Equations): { drift: Map<string, Expression>; diffusion: Diffusion } {
+  const drift = new Map<string, Expression>();
+  const diffusion = new Map<string, ReadonlyMap<string, Expression>>();
+  for (const [name, e] of steppedDerivatives(equations)) {
+    if (!hasNoise(e, equations)) {
+      drift.set(name, e);
+      diffusion.set(name, new Map());
+      continue;
+    }
+    const form = linearForm(e, equations.noise);
+    drift.set(name, form?.constant ?? e);
+    diffusion.set(name, new Map([...(form?.coefficients ?? [])].filter(([, factor]) => !isZero(factor))));
+  }
+  return { drift, diffusion };
+}
+
+function eulerStep(name: string, drift: ReadonlyMap<string, Expression>, diffusion: Diffusion, scope: IntegrationScope, h: Ir, noise: ReadonlyMap<string, Ir>): Ir {
+  const x = to(scope.real, scope.read(name));
+  let next = fold(ir.add(x, fold(ir.mul(h, compileReal(drift.get(name) as Expression, scope)))));
+  for (const [xi, factor] of diffusion.get(name) ?? []) next = fold(ir.add(next, fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir))));
+  return next;
+}
+
+/** Evaluates expressions with the variables replaced and the time moved on. */
+function at<T>(scope: IntegrationScope, values: ReadonlyMap<string, Ir>, later: number, evaluate: () => T): T {
+  const time = later === 0 ? [] : [['t', fold(ir.add(scope.read('t'), ir.f64(later)))] as const];
+  const before = scope.overrides;
+  scope.overrides = new Map([...before, ...values, ...time]);
+  const result = evaluate();
+  scope.overrides = before;
+  return result;
+}
+
+const axpy = (scope: IntegrationScope, name: string, x: Ir, factor: number, slope: Ir): Ir =>
+  scope.block.name(name, fold(ir.add(x, fold(ir.mul(to(scope.real, ir.f64(factor)), slope)))));
+
+function slopes(names: readonly string[], equations: Equations, scope: IntegrationScope, stage: string): Map<string, Ir> {
+  return new Map(names.map((name) => [name, scope.block.name(`${stage}_${name}`, compileReal(equations.derivatives.get(name) as Expression, scope))]));
+}
+
+function rungeKutta2(names: readonly string[], equations: Equations, scope: IntegrationScope, dt: number): Map<string, Ir> {
+  const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
+  const k1 = slopes(names, equations, scope, 'k1');
+  const middle = new Map(names.map((name) => [name, axpy(scope, `middle_${name}`, x.get(name) as Ir, dt / 2, k1.get(name) as Ir)]));
+  const k2 = at(scope, middle, dt / 2, () => slopes(names, equations, scope, 'k2'));
+  return new Map(names.map((name) => [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt, k2.get(name) as Ir)]));
+}
+
+function rungeKutta4(names: readonly string[], equations: Equations, scope: IntegrationScope, dt: number): Map<string, Ir> {
+  const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
+  const stage = (label: string, slope: ReadonlyMap<string, Ir>, factor: number): Map<string, Ir> =>
+    new Map(names.map((name) => [name, axpy(scope, `${label}_${name}`, x.get(name) as Ir, factor, slope.get(name) as Ir)]));
+  const k1 = slopes(names, equations, scope, 'k1');
+  const k2 = at(scope, stage('second', k1, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k2'));
+  const k3 = at(scope, stage('third', k2, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k3'));
+  const k4 = at(scope, stage('fourth', k3, dt), dt, () => slopes(names, equations, scope, 'k4'));
+  return new Map(names.map((name) => {
+    const [a, b, c, d] = [k1, k2, k3, k4].map((k) => k.get(name) as Ir) as [Ir, Ir, Ir, Ir];
+    const inner = fold(ir.add(b, c));
+    const sum = fold(ir.add(fold(ir.add(a, fold(ir.add(inner, inner)))), d));
+    return [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt / 6, sum)];
+  }));
+}
+
+/** Σ over noises of factor * dW. */
+function noiseTerm(name: string, diffusion: Diffusion, scope: IntegrationScope, noise: ReadonlyMap<string, Ir>): Ir | null {
+  let sum: Ir | null = null;
+  for (const [xi, factor] of diffusion.get(name) ?? []) {
+    const term = fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir));
+    sum = sum ? fold(ir.add(sum, term)) : term;
+  }
+  return sum === null ? null : scope.block.name(`noise_${name}`, sum);
+}
+
+/** Stratonovich: x̂ = x + g dW, x' = x + h f + (g(x) + g(x̂, t + dt)) dW / 2. */
+function heun(names: readonly string[], equations: Equations, scope: IntegrationScope, h: Ir, noise: ReadonlyMap<string, Ir>): Map<string, Ir> {
+  const { drift, diffusion } = split(equations);
+  const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
+  const first = new Map(names.map((name) => [name, noiseTerm(name, diffusion, scope, noise)]));
+  const drifted = new Map(names.map((name) => [name, scope.block.name(`drift_${name}`, compileReal(drift.get(name) as Expression, scope))]));
+  const predicted = new Map(names.map((name) => {
+    const term = first.get(name);
+    return [name, term ? scope.block.name(`predicted_${name}`, fold(ir.add(x.get(name) as Ir, term))) : (x.get(name) as Ir)];
+  }));
+  const second = at(scope, predicted, scope.context.dt, () => new Map(names.map((name) => [name, noiseTerm(name, diffusion, scope, noise)])));
+  return new Map(names.map((name) => {
+    let next = fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, drifted.get(name) as Ir))));
+    const [a, b] = [first.get(name), second.get(name)];
+    if (a && b) next = fold(ir.add(next, fold(ir.mul(to(scope.real, ir.f64(0.5)), fold(ir.add(a, b))))));
+    return [name, scope.block.name(`next_${name}`, next)];
+  }));
+}
+
+/** Derivative-free Milstein for diagonal noise, Stratonovich: x̂ = x + h f + sqrt(h) g, and (g(x̂) - g(x)) dW² / (2 sqrt(h)) on top of Euler. */
+function milstein(names: readonly string[], equations: Equations, scope: IntegrationScope, h: Ir, noise: ReadonlyMap<string, Ir>): Map<string, Ir> {
+  const { drift, diffusion } = split(equations);
+  const root = Math.sqrt(scope.context.dt);
+  const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
+  const drifted = new Map(names.map((name) => [name, scope.block.name(`drift_${name}`, fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, compileReal(drift.get(name) as Expression, scope))))))]));
+  const factors = new Map<string, { xi: string; factor: Expression; value: Ir }>();
+  for (const name of names) {
+    for (const [xi, factor] of diffusion.get(name) ?? []) factors.set(name, { xi, factor, value: scope.block.name(`factor_${name}`, compileReal(factor, scope)) });
+  }
+  const support = new Map(names.map((name) => {
+    const own = factors.get(name);
+    return [name, own ? axpy(scope, `support_${name}`, drifted.get(name) as Ir, root, own.value) : (drifted.get(name) as Ir)];
+  }));
+  return new Map(names.map((name) => {
+    const own = factors.get(name);
+    if (!own) return [name, drifted.get(name) as Ir];
+    const dW = noise.get(own.xi) as Ir;
+    const shifted = at(scope, support, scope.context.dt, () => compileReal(own.factor, scope));
+    const correction = fold(ir.mul(fold(ir.mul(fold(ir.sub(shifted, own.value)), fold(ir.mul(dW, dW)))), to(scope.real, ir.f64(1 / (2 * root)))));
+    const euler = fold(ir.add(drifted.get(name) as Ir, fold(ir.mul(own.value, dW))));
+    return [name, scope.block.name(`next_${name}`, fold(ir.add(euler, correction)))];
+  }));
+}

@@ -1,0 +1,68 @@
+/** Everything that lowering may say about a model. */
+
+import type { Finding } from '../diagnostics/diagnostic.js';
+
+export const unsupportedFeature = (feature: string, hint?: string): Finding => ({
+  code: 'lower/unsupported-feature',
+  message: `${feature} cannot be run yet`,
+  hint: hint ?? 'the model is valid and converts to other notations',
+});
+
+export const methodRefused = (method: string, owner: string, why: string, hint: string): Finding => ({
+  code: 'lower/method-refused',
+  message: `the integration method ${method} cannot integrate the equations of ${owner}: ${why}`,
+  hint,
+});
+
+export const unboundedDelay = (projection: string): Finding => ({
+  code: 'lower/unbounded-delay',
+  message: `the delays of projection ${projection} have no upper bound`,
+  hint: 'clip them, as in clip(expression, 0*ms, 10*ms), or draw them from a bounded distribution',
+});
+
+export const delayTooLong = (projection: string, steps: number): Finding => ({
+  code: 'lower/delay-too-long',
+  message: `a delay of projection ${projection} may be ${steps} steps long`,
+  expected: 'at most 65535 steps',
+  hint: 'use shorter delays or a larger dt',
+});
+
+export const negativeDelay = (projection: string): Finding => ({
+  code: 'lower/negative-delay',
+  message: `a delay of projection ${projection} may be negative`,
+  expected: 'a delay of zero or more',
+  hint: 'clip the delays, as in clip(expression, 0*ms, 10*ms)',
+});
+
+export const zeroDelay = (projection: string): Finding => ({
+  code: 'lower/zero-delay',
+  message: `a delay of projection ${projection} rounds to zero steps, and this timing profile delivers before it tests thresholds`,
+  expected: 'a delay of one step or more',
+  hint: 'use a delay of at least dt, or the brian timing profile',
+});
+
+export const indexOutOfRange = (projection: string, what: string, found: number, size: number): Finding => ({
+  code: 'lower/index-out-of-range',
+  message: `projection ${projection} connects a ${what} that does not exist`,
+  expected: `0 to ${size - 1}`,
+  found: String(found),
+});
+
+export const notAWholeNumberOfSteps = (what: string, seconds: number, dt: number): Finding => ({
+  code: 'lower/not-a-whole-number-of-steps',
+  message: `${what} is not a whole number of time steps`,
+  expected: `a multiple of ${dt} s`,
+  found: `${seconds} s`,
+});
+
+export const twoSpikesInOneStep = (population: string, index: number, time: number): Finding => ({
+  code: 'lower/two-spikes-in-one-step',
+  message: `element ${index} of ${population} has two spikes in the step at ${time} s`,
+  hint: 'use a smaller dt or move one of the spikes',
+});
+
+export const cyclicValues = (owner: string, names: readonly string[]): Finding => ({
+  code: 'lower/cyclic-values',
+  message: `the initial values of ${owner} depend on each other in a circle: ${names.join(' → ')}`,
+  hint: 'give one of them a value that reads no other',
+});

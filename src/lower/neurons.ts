@@ -1,0 +1,326 @@
+/**
+ * Pass: what populations do by themselves in a step: integrate, test for events, mark the elements that emitted, and run the
+ * events' actions.
+ */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
+import { namesIn } from '../lang/walk.js';
+import { Block } from './block.js';
+import type { Context } from './context.js';
+import { keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
+import type { Draws } from './draws.js';
+import { ElementScope, notRefractory, rangesAddress, step } from './element-scope.js';
+import type { EventCode } from './equations.js';
+import type { EventSource } from './events.js';
+import { compileCondition, compile, library, to } from './expressions.js';
+import { compiledTerms, propagated, propagatorsOf } from './exact.js';
+import { fold } from './fold.js';
+import type { Group, Member } from './groups.js';
+import { initialValues } from './initial-values.js';
+import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
+import type { LinearSystem, Method } from './integrate.js';
+import { runsOnLanes } from './lanes.js';
+import * as messages from './messages.js';
+import { rankOf } from './profile.js';
+
+const rangesOf = (group: Group) => ({ kind: 'ranges' as const, ranges: group.members.map(({ begin, end }) => ({ begin, end })) });
+
+/** Adds the kernels of a group to initialisation and to each step. */
+export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>, context: Context): void {
+  const { builder, profile } = context;
+  for (const member of group.members) for (const kernel of initialValues(group, member, context)) builder.initially(kernel);
+  holdDerived(group, context);
+  const noise = noiseBuffers(group, context);
+  updateKernel(group, noise, rings, context);
+  for (const event of group.events) {
+    const when = slotOf(event, context);
+    for (const member of group.members) {
+      const source = rings.get(`${member.name}.${event.name}`);
+      invariant(source, 'lower/neurons', `no ring for ${member.name}.${event.name}`);
+      builder.each(builder.compact(`${member.name}.${event.name}.compact`, `lists the elements of ${member.name} that emit ${event.name}`, source.ring.name), when.slot, rankOf(profile, when.slot), when.order + 0.25);
+      markKernel(group, member, event, source, when, context);
+      actionKernel(group, member, event, source, context);
+    }
+  }
+}
+
+interface When { readonly slot: string; readonly order: number }
+
+function slotOf(event: EventCode, context: Context): When {
+  const { defaults } = context.profile;
+  return { slot: event.definition.slot ?? (event.name === 'spike' ? defaults.threshold : defaults.event), order: event.definition.order };
+}
+
+/** Draws of code that runs for each element in each step. @random stream `population/<id>/<purpose>`, counter (element, 0, step, site) */
+function stepDraws(group: Group, purpose: string, address: { local: Ir; ordinal: Ir }, context: Context): Draws {
+  let keys: Buffer | undefined;
+  return {
+    element: address.local,
+    subElement: ir.u32(0),
+    step: ir.convert('u32', step),
+    perStep: true,
+    sites: { next: 0 },
+    get key() {
+      keys ??= keyBuffer(`${group.name}.${purpose}.keys`, group.members.map((member) => `population/${member.name}/${purpose}`), context);
+      return keyAt(keys, address.ordinal);
+    },
+  };
+}
+
+/** Derived variables that hold over a step are computed at its start. */
+function holdDerived(group: Group, context: Context): void {
+  const held = [...group.equations.derived].filter(([, variable]) => variable.held);
+  if (held.length === 0) return;
+  const block = new Block();
+  const scope = new ElementScope(context, group, rangesAddress, block, stepDraws(group, 'held', rangesAddress, context));
+  for (const [name, variable] of held) scope.write(name, compile(variable.expression, scope));
+  scope.storeAll();
+  const { builder, profile } = context;
+  const kernel = builder.map(`${group.name}.hold`, `derived variables of ${group.name} that hold over the step`, rangesOf(group), lanes(block, context), block.locals.declared, block.statements);
+  builder.each(kernel, profile.defaults.hold, rankOf(profile, profile.defaults.hold), 0);
+}
+
+const lanes = (block: Block, context: Context): boolean => runsOnLanes(block.statements, new Map(context.builder.functions().map((f) => [f.name, f])));
+
+/** sqrt(dt) times a normal number for each element, for even and odd steps. */
+interface Noise { readonly even: Buffer; readonly odd: Buffer }
+
+/**
+ * White noise: one generator block gives the numbers of an even step and the next, so it runs every second step.
+ *
+ * @random stream `population/<id>/noise/<xi>`, counter (element, 0, step / 2, 0)
+ */
+function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
+  const { builder, profile } = context;
+  const result = new Map<string, Noise>();
+  for (const xi of group.equations.noise) {
+    const name = `${group.name}.${xi}`;
+    const words = ['a', 'b', 'c', 'd'].map((word) => builder.buffer(`${name}.word_${word}`, 'u32', group.length, `random words of ${xi} of ${group.name}`));
+    const noise = {
+      even: builder.buffer(`${name}.even`, context.real, group.length, `${xi} of ${group.name} times dt in even steps (s**0.5)`),
+      odd: builder.buffer(`${name}.odd`, context.real, group.length, `${xi} of ${group.name} times dt in odd steps (s**0.5)`),
+    };
+    const keys = keyBuffer(`${name}.keys`, group.members.map((member) => `population/${member.name}/noise/${xi}`), context);
+    const first = new Block();
+    const half = ir.shr(ir.convert('u32', step), ir.u32(1));
+    philox([rangesAddress.local, ir.u32(0), half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first, context)
+      .forEach((word, k) => first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)));
+    const second = new Block();
+    const pair = normalPairOf(words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir], second, context);
+    const scale = ir.f64(Math.sqrt(context.dt));
+    second.emit(
+      ir.store(noise.even, rangesAddress.index, to(context.real, ir.mul(scale, pair[0]))),
+      ir.store(noise.odd, rangesAddress.index, to(context.real, ir.mul(scale, pair[1]))),
+    );
+    const rank = rankOf(profile, profile.defaults.integrate);
+    for (const [label, block] of [['words', first], ['normals', second]] as const) {
+      const kernel = builder.map(`${name}.${label}`, `${label} of the noise ${xi} of ${group.name} for two steps`, rangesOf(group), lanes(block, context), block.locals.declared, block.statements);
+      builder.each(kernel, profile.defaults.integrate, rank, -1e6, 2, 0);
+    }
+    result.set(xi, noise);
+  }
+  return result;
+}
+
+/** The kernel that integrates a group and, where nothing comes between, tests for its events. */
+function updateKernel(group: Group, noise: ReadonlyMap<string, Noise>, rings: ReadonlyMap<string, EventSource>, context: Context): void {
+  const { builder, profile } = context;
+  const block = new Block();
+  const scope = new ElementScope(context, group, rangesAddress, block, stepDraws(group, 'step', rangesAddress, context));
+  updateRefractoriness(group, scope, block);
+  integrateGroup(group, noise, scope, block, context);
+  for (const input of Object.keys(group.type.inputs)) scope.write(input, ir.f64(0));
+  const fused = group.events.filter((event) => mayFuse(event, context));
+  if (fused.length > 0) testEvents(group, fused, scope, block, rings);
+  scope.storeAll();
+  if (block.statements.length > 0) {
+    const what = fused.length > 0 ? 'integrates and tests for events' : 'integrates';
+    const kernel = builder.map(`${group.name}.update`, `${what}: ${group.name}`, rangesOf(group), lanes(block, context), block.locals.declared, block.statements);
+    builder.each(kernel, profile.defaults.integrate, rankOf(profile, profile.defaults.integrate), 0);
+  }
+  for (const event of group.events.filter((candidate) => !fused.includes(candidate))) {
+    const inner = new Block();
+    const eventScope = new ElementScope(context, group, rangesAddress, inner, stepDraws(group, `event/${event.name}`, rangesAddress, context));
+    testEvents(group, [event], eventScope, inner, rings);
+    eventScope.storeAll();
+    const when = slotOf(event, context);
+    const kernel = builder.map(`${group.name}.${event.name}.test`, `tests ${group.name} for ${event.name}`, rangesOf(group), lanes(inner, context), inner.locals.declared, inner.statements);
+    builder.each(kernel, when.slot, rankOf(profile, when.slot), when.order);
+  }
+}
+
+/** Whether a test may run with the integration: in the threshold slot, with nothing scheduled between the two. */
+function mayFuse(event: EventCode, context: Context): boolean {
+  const { profile, model } = context;
+  const slot = slotOf(event, context).slot;
+  if (slot !== profile.defaults.threshold) return false;
+  const from = rankOf(profile, profile.defaults.integrate);
+  const until = rankOf(profile, slot);
+  if (rankOf(profile, profile.defaults.deliver) < until && rankOf(profile, profile.defaults.deliver) > from) return false;
+  const slots = [
+    ...Object.values(model.operations).map((operation) => operation.slot ?? profile.defaults.operation),
+    ...Object.values(model.synapses).flatMap((type) => Object.values(type.pathways).map((pathway) => pathway.slot ?? profile.defaults.deliver)),
+    ...model.recordings.map((recording) => ('slot' in recording && recording.slot ? recording.slot : profile.defaults.sample)),
+  ];
+  return !slots.some((used) => rankOf(profile, used) >= from && rankOf(profile, used) <= until);
+}
+
+/** Where refractoriness is stored, it is decided at the start of the update and holds until the next. */
+function updateRefractoriness(group: Group, scope: ElementScope, block: Block): void {
+  for (const event of group.events) {
+    const stored = group.notRefractory.get(event.name);
+    const last = group.lastEvent.get(event.name);
+    if (!stored || !last) continue;
+    let free: Ir;
+    if (event.refractoryWhile) {
+      free = ir.or(to('bool', ir.load(stored, scope.address.index)), fold(ir.not(compileCondition(event.refractoryWhile, scope))));
+    } else {
+      invariant(event.refractoryFor, 'lower/neurons', 'a refractory period has a duration or a condition');
+      const period = library('timestep', [to('f64', compile(event.refractoryFor, scope)), ir.f64(scope.context.dt)], scope);
+      free = ir.ge(ir.sub(step, ir.load(last, scope.address.index)), period);
+    }
+    block.emit(ir.store(stored, scope.address.index, to('u32', block.name('free', free))));
+  }
+}
+
+/** Whether each variable's rate is in force, for the variables that some event freezes. */
+function activity(group: Group, scope: ElementScope, block: Block): Map<string, Ir> {
+  const active = new Map<string, Ir>();
+  for (const event of group.events) {
+    const refractory = event.definition.refractory;
+    if (!refractory || refractory.rate.length === 0) continue;
+    const free = block.name(`active_${event.name}`, notRefractory(group, event.name, scope.address, scope));
+    for (const name of refractory.rate) {
+      const other = active.get(name);
+      active.set(name, other ? ir.and(other, free) : free);
+    }
+  }
+  return active;
+}
+
+function integrateGroup(group: Group, noise: ReadonlyMap<string, Noise>, scope: ElementScope, block: Block, context: Context): void {
+  const equations = group.equations;
+  if (steppedDerivatives(equations).size === 0) return;
+  const chosen = chooseMethod(group, context);
+  if (!chosen) return;
+  context.builder.notes.push(`${group.name} is integrated by ${chosen.method}`);
+  const active = activity(group, scope, block);
+  const values = chosen.system
+    ? exactValues(group, chosen.system, active, scope, context)
+    : newValues(chosen.method as Exclude<Method, 'exact'>, equations, scope, noiseOfStep(noise, scope, block));
+  for (const [name, value] of values) {
+    const condition = active.get(name);
+    scope.write(name, condition && !chosen.system ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
+  }
+}
+
+function noiseOfStep(noise: ReadonlyMap<string, Noise>, scope: ElementScope, block: Block): Map<string, Ir> {
+  const even = ir.eq(ir.and(step, ir.i32(1)), ir.i32(0));
+  return new Map([...noise].map(([xi, { even: first, odd: second }]) => [xi, block.name(xi, ir.select(even, ir.load(first, scope.address.index), ir.load(second, scope.address.index)))]));
+}
+
+/** Exact step in both modes: with the equations in force, and with the rates of refractory variables zero. */
+function exactValues(group: Group, system: LinearSystem, active: ReadonlyMap<string, Ir>, scope: ElementScope, context: Context): Map<string, Ir> {
+  const { builder } = context;
+  const free = propagatorsOf(system, new Set(), group, context);
+  const frozen = new Set(active.keys());
+  const held = frozen.size > 0 ? propagatorsOf(system, frozen, group, context) : null;
+  for (const kernel of [...free.kernels, ...(held?.kernels ?? [])]) {
+    builder.initially(kernel);
+    builder.procedure(`propagators/${group.name}`).push({ kind: 'run', kernel });
+  }
+  const terms = compiledTerms(system, scope);
+  const conditions = [...new Set(active.values())];
+  const all = conditions.length === 0 ? null : conditions.reduce((a, b) => ir.and(a, b));
+  return new Map(system.names.map((name, i) => {
+    const running = propagated(i, system, free, terms, scope);
+    if (!held || !all) return [name, scope.block.name(`next_${name}`, running)];
+    const stopped = frozen.has(name) ? to(scope.real, scope.read(name)) : propagated(i, system, held, terms.map((term, j) => (frozen.has(system.names[j] as string) ? null : term)), scope);
+    const same = JSON.stringify(running) === JSON.stringify(stopped);
+    return [name, scope.block.name(`next_${name}`, same ? running : ir.select(all, running, stopped))];
+  }));
+}
+
+/** Brian's order of preference where the profile is Brian's; elsewhere the most accurate that accepts. */
+function chooseMethod(group: Group, context: Context): { method: Method; system: LinearSystem | null } | null {
+  const { equations } = group;
+  const inputs = new Set(Object.keys(group.type.inputs));
+  const linear = linearSystem(equations, inputs);
+  const candidates: readonly Method[] = equations.method === 'auto'
+    ? (context.profile.name === 'brian' ? ['exact', 'euler', 'heun'] : ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun'])
+    : [equations.method as Method];
+  const reasons: string[] = [];
+  for (const method of candidates) {
+    const known: readonly string[] = ['exact', 'exponentialEuler', 'euler', 'rk2', 'rk4', 'heun', 'milstein'];
+    if (!known.includes(method)) {
+      context.diagnostics.add(messages.unsupportedFeature(`the integration method ${method}`));
+      return null;
+    }
+    if (method === 'exact') {
+      if (typeof linear !== 'string') return { method, system: linear };
+      reasons.push(linear);
+      continue;
+    }
+    const why = refusal(method, equations);
+    if (why === null) return { method, system: null };
+    reasons.push(why);
+  }
+  context.diagnostics.add(messages.methodRefused(equations.method === 'auto' ? candidates.join(', ') : equations.method, group.name, reasons.join('; '),
+    equations.noise.length > 0 ? 'use heun or milstein for multiplicative noise' : 'use euler, rk2 or rk4, or leave the method out'));
+  return null;
+}
+
+/** Tests events and sets their mask bits. */
+function testEvents(group: Group, events: readonly EventCode[], scope: ElementScope, block: Block, rings: ReadonlyMap<string, EventSource>): void {
+  for (const event of events) {
+    const first = group.members[0];
+    const source = first && rings.get(`${first.name}.${event.name}`);
+    if (!source) continue;
+    let condition = compileCondition(event.when, scope);
+    if (event.definition.edge === 'rising') condition = risingEdge(group, event, condition, scope, block);
+    if (event.definition.refractory?.suppress) condition = fold(ir.and(condition, notRefractory(group, event.name, scope.address, scope)));
+    block.emit({ kind: 'setBit', mask: source.mask.name, condition });
+  }
+}
+
+function risingEdge(group: Group, event: EventCode, condition: Ir, scope: ElementScope, block: Block): Ir {
+  const name = `${group.name}.${event.name}.was_true`;
+  const before = scope.context.builder.buffer(name, 'u8', group.length, `whether the condition of ${event.name} held in the step before`);
+  const now = block.name('holds', condition);
+  const was = block.name('held', to('bool', ir.load(before, scope.address.index)));
+  block.emit(ir.store(before, scope.address.index, to('u32', now)));
+  return ir.and(now, ir.not(was));
+}
+
+/** Notes the step of the event for the elements that emitted it. */
+function markKernel(group: Group, member: Member, event: EventCode, source: EventSource, when: When, context: Context): void {
+  const last = group.lastEvent.get(event.name);
+  if (!last) return;
+  const { builder, profile } = context;
+  const index = ir.add(ir.u32(member.begin), { kind: 'local', type: 'u32', name: 'index' });
+  const body = [ir.store(last, index, step)];
+  const stored = group.notRefractory.get(event.name);
+  if (stored) body.push(ir.store(stored, index, ir.u32(0)));
+  const kernel = builder.map(`${member.name}.${event.name}.mark`, `notes when elements of ${member.name} last emitted ${event.name}`, { kind: 'spikes', event: source.ring.name }, false, [], body);
+  builder.each(kernel, when.slot, rankOf(profile, when.slot), when.order + 0.5);
+}
+
+/** What an event does to the elements that emitted it, such as a reset. */
+function actionKernel(group: Group, member: Member, event: EventCode, source: EventSource, context: Context): void {
+  if (event.do.length === 0) return;
+  const { builder, profile } = context;
+  const block = new Block();
+  const local: Ir = { kind: 'local', type: 'u32', name: 'index' };
+  const address = { index: block.name('element', ir.add(ir.u32(member.begin), local)), ordinal: ir.u32(member.ordinal), local };
+  const scope = new ElementScope(context, group, address, block, stepDraws(group, `action/${event.name}`, address, context));
+  for (const statement of event.do) scope.execute(statement);
+  scope.storeAll();
+  const kernel = builder.map(`${member.name}.${event.name}.act`, `what ${event.name} does to elements of ${member.name}`, { kind: 'spikes', event: source.ring.name }, false, block.locals.declared, block.statements);
+  const slot = event.definition.actionSlot ?? (event.name === 'spike' ? profile.defaults.reset : profile.defaults.eventAction);
+  builder.each(kernel, slot, rankOf(profile, slot), event.definition.order);
+}
+
+/** Names that code of a group's derivatives reads, for tests of what a `set` makes stale. */
+export const readByDerivatives = (group: Group): ReadonlySet<string> => new Set([...group.equations.derivatives.values()].flatMap((e) => [...namesIn(e)]));

@@ -1,0 +1,281 @@
+/**
+ * Pass: what synapses do when an event reaches them.
+ *
+ * A statement that adds to a variable of an end, a value that nothing shared can change meanwhile, is *additive*: it goes to an
+ * integer inbox and may run in any order. Statements on the synapse's own variables commute between synapses. Anything else on
+ * an end is *ordered*, and its pathway runs one synapse after another.
+ */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import type { Expression as Ir, PropagateKernel } from '../ir/program.js';
+import type { Assignment, Expression, Statement } from '../lang/ast.js';
+import { linearForm } from '../lang/linear.js';
+import { statementsOf } from './texts.js';
+import { namesIn } from '../lang/walk.js';
+import { Block } from './block.js';
+import type { Interval } from './bounds.js';
+import { boundsOf, hull, isBounded } from './bounds.js';
+import type { Context } from './context.js';
+import { keyAt, keyBuffer } from './draws.js';
+import { combine, step } from './element-scope.js';
+import type { EventSource } from './events.js';
+import { compile, compileReal, library, to } from './expressions.js';
+import { fold } from './fold.js';
+import type { Inbox } from './inbox.js';
+import { quantise, writable } from './inbox.js';
+import * as messages from './messages.js';
+import type { Connectivity, PathwayPlan, ProjectionPlan } from './projection.js';
+import { parameterBounds, valueBounds } from './projection.js';
+import { synapseDraws, synapseValue } from './synapse-values.js';
+import type { SynapseStorage } from './synapse-scope.js';
+import { elementIndex, SynapseScope } from './synapse-scope.js';
+
+/** A statement with its target understood. */
+export interface PathwayStatement {
+  readonly statement: Assignment;
+  readonly end: 'pre' | 'post' | null;
+  readonly variable: string;
+  /** Bound on what it adds, when it is additive with a finite bound. */
+  readonly additive: number | null;
+}
+
+/** A pathway ready to be written. */
+export interface PathwayCode {
+  readonly plan: ProjectionPlan;
+  readonly pathway: PathwayPlan;
+  readonly connectivity: Connectivity;
+  readonly storage: SynapseStorage;
+  readonly statements: readonly PathwayStatement[];
+  /** Variables of ends that its code reads or writes in order, as `population group / variable` keys. */
+  readonly touches: ReadonlySet<string>;
+  readonly ordered: boolean;
+}
+
+/** Key of a variable of an end's group. */
+export const sharedKey = (plan: ProjectionPlan, side: 'pre' | 'post', variable: string): string => `${(side === 'pre' ? plan.pre : plan.post).group?.name ?? ''}/${variable}`;
+
+/** Target of a statement: an end's variable, a port bound to one, or the synapse's own. */
+function targetOf(name: string, plan: ProjectionPlan): { end: 'pre' | 'post' | null; variable: string } {
+  if (name.startsWith('pre.')) return { end: 'pre', variable: name.slice(4) };
+  if (name.startsWith('post.')) return { end: 'post', variable: name.slice(5) };
+  const bound = plan.projection.receptors[name];
+  if (bound !== undefined && (plan.type.ports[name] !== undefined || name === 'port')) return { end: 'post', variable: bound.replace(/^post\./, '') };
+  return { end: null, variable: name };
+}
+
+/** Intervals of a synapse's own variables: parameters by value; states that every write keeps within bounds. */
+function ownBounds(plan: ProjectionPlan, context: Context): (name: string) => Interval | undefined {
+  const parameters = parameterBounds(plan.projection, plan.equations, context);
+  const states = new Map<string, Interval>();
+  for (const name of plan.equations.state.keys()) {
+    if (plan.equations.derivatives.has(name)) continue;
+    let interval = valueBounds(synapseValue(plan, name), parameters, plan.equations.names, context);
+    for (const pathway of plan.pathways) {
+      for (const statement of statementsOf(pathway.pathway.do, plan.equations.names)) {
+        if (statement.kind !== 'assignment' || statement.target !== name) continue;
+        // Whatever the clipped value is, it lies within the limits.
+        interval = statement.operator === '=' ? hull(interval, boundsOf(statement.value, parameters)) : { low: -Infinity, high: Infinity };
+      }
+    }
+    states.set(name, interval);
+  }
+  return (name) => states.get(name) ?? parameters(name);
+}
+
+/** Understands and classes the statements of all pathways of a projection. */
+export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): PathwayCode[] {
+  const bounds = ownBounds(plan, context);
+  return plan.pathways.map((pathway) => {
+    const parsed = statementsOf(pathway.pathway.do, plan.equations.names);
+    const assignments: Assignment[] = [];
+    for (const statement of parsed) {
+      if (statement.kind === 'send') context.diagnostics.add(messages.unsupportedFeature('a value that is sent and arrives later (send)'));
+      else assignments.push(statement);
+    }
+    const targets = assignments.map((statement) => targetOf(statement.target, plan));
+    const written = new Set(targets.filter((target) => target.end !== null).map((target) => sharedKey(plan, target.end as 'pre' | 'post', target.variable)));
+    const statements = assignments.map((statement, k): PathwayStatement => {
+      const { end, variable } = targets[k] as { end: 'pre' | 'post' | null; variable: string };
+      return { statement, end, variable, additive: end === null ? null : additiveBound(statement, end, variable, plan, connectivity, written, bounds) };
+    });
+    // One ordered statement orders all that write the same variables; keep it simple: the whole pathway.
+    const ordered = statements.some((entry) => entry.end !== null && entry.additive === null);
+    const touches = new Set<string>();
+    for (const entry of statements) {
+      if (ordered && entry.end !== null) touches.add(sharedKey(plan, entry.end, entry.variable));
+      for (const used of readNames(entry.statement.value, plan)) {
+        if (used.startsWith('pre.')) touches.add(sharedKey(plan, 'pre', used.slice(4)));
+        if (used.startsWith('post.')) touches.add(sharedKey(plan, 'post', used.slice(5)));
+      }
+    }
+    return { plan, pathway, connectivity, storage, statements, touches, ordered };
+  });
+}
+
+/** Names that an expression reads, through the derived variables of the synapse and of its ends. */
+function readNames(e: Expression, plan: ProjectionPlan, seen: ReadonlySet<string> = new Set()): Set<string> {
+  const names = new Set<string>();
+  for (const name of namesIn(e)) {
+    if (seen.has(name)) continue;
+    names.add(name);
+    const path = new Set([...seen, name]);
+    const own = plan.equations.derived.get(name);
+    if (own) for (const inner of readNames(own.expression, plan, path)) names.add(inner);
+    for (const side of ['pre', 'post'] as const) {
+      if (!name.startsWith(`${side}.`)) continue;
+      const derived = (side === 'pre' ? plan.pre : plan.post).group?.equations.derived.get(name.slice(side.length + 1));
+      if (derived) for (const inner of readNames(derived.expression, plan, path)) names.add(inner.includes('.') ? inner : `${side}.${inner}`);
+    }
+  }
+  return names;
+}
+
+/** Greatest |value| that an additive statement adds, or null when it must keep its order. */
+function additiveBound(
+  statement: Assignment, end: 'pre' | 'post', variable: string, plan: ProjectionPlan, connectivity: Connectivity,
+  written: ReadonlySet<string>, bounds: (name: string) => Interval | undefined,
+): number | null {
+  if (statement.operator !== '+=' && statement.operator !== '-=') return null;
+  const group = (end === 'pre' ? plan.pre : plan.post).group;
+  const type = group?.equations.state.get(variable)?.type ?? (group?.type.inputs[variable] ? 'real' : undefined);
+  if (type !== 'real' || !Number.isFinite(connectivity.fanIn)) return null;
+  for (const name of readNames(statement.value, plan)) {
+    if (name.startsWith('pre.') && written.has(sharedKey(plan, 'pre', name.slice(4)))) return null;
+    if (name.startsWith('post.') && written.has(sharedKey(plan, 'post', name.slice(5)))) return null;
+  }
+  const interval = boundsOf(statement.value, bounds);
+  if (!isBounded(interval)) return null;
+  return Math.max(Math.abs(interval.low), Math.abs(interval.high));
+}
+
+/** Most arrivals at one element in one step through a pathway: each synapse brings at most one for each delay of its event. */
+export function arrivals(code: PathwayCode, end: 'pre' | 'post'): number {
+  // On the sending side every synapse of a row may add; rows are no longer than all targets with their copies.
+  const copies = code.connectivity.fanIn / Math.max(1, code.plan.pre.size);
+  return end === 'post' ? code.connectivity.fanIn : Math.max(1, copies) * code.plan.post.size;
+}
+
+const local = (name: string, type: 'u32' | 'i32' = 'u32'): Ir => ({ kind: 'local', type, name });
+
+/** Writes a pathway's kernel. */
+export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: ReadonlyMap<string, Inbox>, context: Context): string {
+  const { plan, pathway, connectivity } = code;
+  const block = new Block();
+  const forward = pathway.side === 'pre';
+  const columns = connectivity.columns;
+  invariant(forward || columns, 'lower/pathways', `${plan.name} has no columns for ${pathway.name}`);
+  const position = forward ? local('position') : block.name('synapse', ir.load(columns?.positions ?? connectivity.rows, local('position')));
+  const other = forward
+    ? block.name('target', ir.convert('u32', ir.load(connectivity.targets, local('position'))))
+    : block.name('source', ir.load(columns?.sources ?? connectivity.rows, local('position')));
+  const [from, into] = forward ? [local('row'), other] : [other, local('row')];
+  const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
+  const keys = keyBuffer(`${plan.name}.${pathway.name}.keys`, [`projection/${plan.name}/pathway/${pathway.name}`], context);
+  const base = synapseDraws(from, into, drawsAny(code) ? copy : null, keyAt(keys, ir.u32(0)), block, context);
+  // The step of a draw is that of the emission.
+  const draws = { ...base, step: ir.convert('u32', ir.sub(step, local('delay', 'i32'))) };
+  const scope = new SynapseScope(context, plan, code.storage, { position, source: from, target: into }, block, draws);
+  if (code.storage.has('last update')) bringUpToDate(code, scope, context);
+  for (const entry of code.statements) write(entry, code, scope, inboxes, context);
+  if (code.storage.has('last update')) scope.write('last update', step);
+  scope.storeAll();
+  const postOnly = code.statements.every((entry) => entry.end !== 'pre');
+  const order: PropagateKernel['order'] = code.ordered
+    ? { kind: 'sequential' }
+    : !postOnly
+      ? { kind: 'any' }
+      : !forward
+        ? { kind: 'byRow' }
+        : connectivity.ascending
+          ? { kind: 'byTarget', targets: connectivity.targets.name, targetCount: plan.post.size }
+          : { kind: 'any' };
+  const end = forward ? plan.pre : plan.post;
+  const varied = plan.sortedBy === pathway;
+  return context.builder.propagate({
+    name: `${plan.name}.${pathway.name}`, comment: `${plan.name}: what ${pathway.pathway.on} does to its synapses and their ends`, event: source.ring.name,
+    elements: { begin: end.offset, end: end.offset + end.size }, delays: pathway.steps,
+    segments: (forward ? (varied ? connectivity.segments : connectivity.rows) : columns?.starts ?? connectivity.rows).name,
+    order, locals: block.locals.declared, body: block.statements,
+  });
+}
+
+const drawsAny = (code: PathwayCode): boolean => code.statements.some((entry) => /\b(uniform|normal|poisson|binomial|gamma|exponential|lognormal)\b/.test(JSON.stringify(entry.statement.value)));
+
+/** Event-driven variables: x' = a x + b in closed form since the synapse was last brought up to date. */
+function bringUpToDate(code: PathwayCode, scope: SynapseScope, context: Context): void {
+  const { equations, name } = code.plan;
+  const since = scope.block.name('since', ir.sub(step, scope.read('last update')));
+  const seconds = scope.block.name('elapsed', to(context.real, fold(ir.mul(ir.convert('f64', since), ir.f64(context.dt)))));
+  for (const variable of equations.eventDriven) {
+    const e = equations.derivatives.get(variable);
+    const form = e && linearForm(e, [variable]);
+    if (!form) {
+      context.diagnostics.add(messages.methodRefused('event-driven', name, `the equation of ${variable} is not linear in ${variable}`, 'integrate it each step instead (clock-driven)'));
+      continue;
+    }
+    const others = [...namesIn(form.constant), ...[...form.coefficients.values()].flatMap((c) => [...namesIn(c)])];
+    if (others.some((used) => used === 't' || equations.state.has(used) || used.includes('.'))) {
+      context.diagnostics.add(messages.methodRefused('event-driven', name, `the equation of ${variable} reads something that changes between events`, 'integrate it each step instead (clock-driven)'));
+      continue;
+    }
+    const coefficient = form.coefficients.get(variable);
+    const x = to(context.real, scope.read(variable));
+    const exponent = coefficient ? scope.block.name('exponent', fold(ir.mul(to(context.real, compileReal(coefficient, scope)), seconds))) : to(context.real, ir.f64(0));
+    let value: Ir = coefficient ? fold(ir.mul(x, library('exp', [exponent], scope))) : x;
+    if (!((form.constant.kind === 'number' || form.constant.kind === 'quantity') && form.constant.value === 0)) {
+      const drive = fold(ir.mul(to(context.real, compileReal(form.constant, scope)), seconds));
+      value = fold(ir.add(value, coefficient ? fold(ir.mul(drive, library('exprel', [exponent], scope))) : drive));
+    }
+    scope.write(variable, value);
+  }
+}
+
+function write(entry: PathwayStatement, code: PathwayCode, scope: SynapseScope, inboxes: ReadonlyMap<string, Inbox>, context: Context): void {
+  const { statement, end, variable } = entry;
+  const right = compile(statement.value, scope);
+  if (end === null) {
+    scope.write(variable, statement.operator === '=' ? right : combine(statement.operator, scope.read(variable), right, scope));
+    return;
+  }
+  const side = end === 'pre' ? code.plan.pre : code.plan.post;
+  const group = side.group;
+  invariant(group, 'lower/pathways', `${code.plan.name}: the ${end} end has no variables`);
+  if (!code.ordered) {
+    const inbox = inboxes.get(`${group.name}/${variable}`);
+    invariant(inbox && entry.additive !== null, 'lower/pathways', `no inbox for ${group.name}.${variable}`);
+    const value = statement.operator === '-=' ? fold(ir.neg(to('f64', right))) : to('f64', right);
+    const element = elementIndex(side, end === 'pre' ? scope.address.source : scope.address.target);
+    if (value.kind === 'const') {
+      scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.exponent)));
+      return;
+    }
+    // Parameters are within the bounds they gave; what changes with time is checked where it is sent.
+    if (onlyParameters(statement.value, code.plan)) {
+      scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.exponent)));
+      return;
+    }
+    const sent = scope.block.name('sent', value);
+    const limit = ir.f64(entry.additive * (1 + 1e-9));
+    const legal = scope.block.name('legal', ir.le(ir.unary('abs', sent), limit));
+    scope.block.emit(
+      ir.fault(context.builder.faultBit(`what projection ${code.plan.name} adds to ${variable} is not a number, or larger than its parameters allow`), ir.not(legal)),
+      ir.accumulate(inbox.buffer, element, quantise(ir.select(legal, sent, ir.f64(0)), inbox.exponent)),
+    );
+    return;
+  }
+  const elementScope = scope.end(end);
+  const free = writable(group, variable, elementScope);
+  const value = statement.operator === '=' ? right : combine(statement.operator, elementScope.read(variable), right, scope);
+  const before = free ? elementScope.read(variable) : null;
+  scope.writeEnd(end, variable, free && before ? ir.select(free, to(before.type, value), before) : value);
+}
+
+const onlyParameters = (e: Expression, plan: ProjectionPlan): boolean =>
+  [...readNames(e, plan)].every((name) => plan.equations.parameters.has(name) || plan.equations.derived.has(name));
+
+/** Whether any pathway of a projection goes by target. */
+export const goesByTarget = (plan: ProjectionPlan): boolean =>
+  plan.pathways.some((pathway) => pathway.side === 'post') || Object.keys({ ...plan.type.summed, ...plan.type.contributes }).some((key) => !key.startsWith('pre.'));
+
+export type { Statement };

@@ -1,0 +1,113 @@
+/** Collects the parts of a program while passes run, keeping names unique and functions closed under calls. */
+
+import { withCallees } from '../ir/library/index.js';
+import type {
+  Action, Buffer, ElementType, EventRing, Expression, Extent, IrFunction, Kernel, Local, Log, MapDomain, PropagateKernel, Statement, StepEntry, TypedArray,
+} from '../ir/program.js';
+
+export interface BufferOptions {
+  readonly role?: 'state' | 'constant';
+  readonly initial?: TypedArray | { readonly fill: number | bigint };
+}
+
+export class ProgramBuilder {
+  readonly buffers = new Map<string, Buffer>();
+  readonly kernels = new Map<string, Kernel>();
+  readonly events: EventRing[] = [];
+  readonly logs: Log[] = [];
+  readonly initialise: Action[] = [];
+  readonly procedures = new Map<string, Action[]>();
+  readonly notes: string[] = [];
+  readonly faults = new Map<number, string>();
+  readonly #functions = new Map<string, IrFunction>();
+  readonly #steps: (StepEntry & { readonly rank: number; readonly order: number; readonly sequence: number })[] = [];
+
+  buffer(name: string, element: ElementType, length: Extent, comment: string, options: BufferOptions = {}): Buffer {
+    const buffer: Buffer = {
+      name: this.#unique(name, this.buffers),
+      element,
+      length,
+      role: options.role ?? 'state',
+      ...(options.initial === undefined ? {} : { initial: options.initial }),
+      comment,
+    };
+    this.buffers.set(buffer.name, buffer);
+    return buffer;
+  }
+
+  /** Remembers a library function for the program. */
+  use(callee: IrFunction): IrFunction {
+    this.#functions.set(callee.name, callee);
+    return callee;
+  }
+
+  functions(): IrFunction[] {
+    return withCallees([...this.#functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+  }
+
+  map(name: string, comment: string, domain: MapDomain, lanes: boolean, locals: readonly Local[], body: readonly Statement[]): string {
+    return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'map', domain, lanes, locals, body });
+  }
+
+  sequential(name: string, comment: string, locals: readonly Local[], body: readonly Statement[]): string {
+    return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'sequential', locals, body });
+  }
+
+  compact(name: string, comment: string, event: string): string {
+    return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'compact', event });
+  }
+
+  propagate(kernel: Omit<PropagateKernel, 'shape'>): string {
+    return this.#kernel({ ...kernel, name: this.#unique(kernel.name, this.kernels), shape: 'propagate' });
+  }
+
+  /** Runs a kernel once, when the session initialises. */
+  initially(kernel: string): void {
+    this.initialise.push({ kind: 'run', kernel });
+  }
+
+  allocate(...buffers: Buffer[]): void {
+    this.initialise.push({ kind: 'allocate', buffers: buffers.map((buffer) => buffer.name) });
+  }
+
+  procedure(name: string): Action[] {
+    let actions = this.procedures.get(name);
+    if (!actions) this.procedures.set(name, (actions = []));
+    return actions;
+  }
+
+  /** Adds a kernel to each step. Entries run by (rank of the slot in the profile, order, sequence of adding). */
+  each(kernel: string, slot: string, rank: number, order: number, every = 1, offset = 0): void {
+    this.#steps.push({ kernel, every, offset, slot, rank, order, sequence: this.#steps.length });
+  }
+
+  stepEntries(): StepEntry[] {
+    return [...this.#steps]
+      .sort((a, b) => a.rank - b.rank || a.order - b.order || a.sequence - b.sequence)
+      .map(({ kernel, every, offset, slot }) => ({ kernel, every, offset, slot }));
+  }
+
+  /** The fault bit for a sentence; bit 31 gathers what does not get its own. */
+  faultBit(sentence: string): number {
+    for (const [bits, text] of this.faults) if (text === sentence) return bits;
+    const bits = (1 << Math.min(this.faults.size, 31)) >>> 0;
+    const known = this.faults.get(bits);
+    this.faults.set(bits, known === undefined ? sentence : `${known}; or ${sentence}`);
+    return bits;
+  }
+
+  #kernel(kernel: Kernel): string {
+    this.kernels.set(kernel.name, kernel);
+    return kernel.name;
+  }
+
+  #unique(name: string, taken: ReadonlyMap<string, unknown>): string {
+    if (!taken.has(name)) return name;
+    let k = 2;
+    while (taken.has(`${name}_${k}`)) k++;
+    return `${name}_${k}`;
+  }
+}
+
+/** True for an expression without operands. */
+export const isConstant = (e: Expression): boolean => e.kind === 'const';

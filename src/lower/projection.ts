@@ -1,0 +1,189 @@
+/** What later passes know of a projection once its ends and delays are understood. */
+
+import type { Buffer, Extent } from '../ir/program.js';
+import type { DeclaredNames } from './texts.js';
+import { expressionOf } from './texts.js';
+import type { Pathway, Projection, SelectionRule, SynapseType, Value } from '../model/model.js';
+import type { Interval } from './bounds.js';
+import { boundsOf, exactly, everything, hull } from './bounds.js';
+import type { Context } from './context.js';
+import { arrayOf } from './context.js';
+import type { Equations } from './equations.js';
+import { equationsOf } from './equations.js';
+import type { Group, Member } from './groups.js';
+import * as messages from './messages.js';
+
+/** One end: a contiguous piece of a population; sources that replay spikes have no group. */
+export interface ProjectionEnd {
+  readonly population: string;
+  readonly event: string;
+  /** First element within the population, and how many. */
+  readonly offset: number;
+  readonly size: number;
+  readonly group: Group | null;
+  readonly member: Member | null;
+}
+
+export interface DelaySteps { readonly first: number; readonly last: number }
+
+export interface PathwayPlan {
+  readonly name: string;
+  readonly pathway: Pathway;
+  readonly side: 'pre' | 'post';
+  readonly event: string;
+  readonly delay: Value;
+  readonly steps: DelaySteps;
+}
+
+export interface ProjectionPlan {
+  readonly name: string;
+  readonly projection: Projection;
+  readonly type: SynapseType;
+  readonly equations: Equations;
+  readonly pre: ProjectionEnd;
+  readonly post: ProjectionEnd;
+  readonly pathways: readonly PathwayPlan[];
+  /** The pathway by whose delays the synapses of a row are sorted, when they differ. */
+  readonly sortedBy: PathwayPlan | null;
+}
+
+/** Storage of a projection's synapses; positions run over all of them. */
+export interface Connectivity {
+  readonly count: Extent;
+  /** First position of each (row, delay), rows * delays + 1. */
+  readonly segments: Buffer;
+  /** First position of each row, rows + 1; the same buffer when there is one delay. */
+  readonly rows: Buffer;
+  readonly targets: Buffer;
+  /** Creation index and copy number by position, where they are not plain. */
+  readonly creation: Buffer | null;
+  readonly copies: Buffer | null;
+  /** Whether targets ascend within each segment. */
+  readonly ascending: boolean;
+  /** Most synapses that one target can have from one source, and in all; infinite when unknown. */
+  readonly fanIn: number;
+  /** By target: first entry of each column, and the position and source of each entry. */
+  readonly columns: { readonly starts: Buffer; readonly positions: Buffer; readonly sources: Buffer } | null;
+}
+
+/** Understands the ends, pathways and delays of all projections, in order of their names. */
+export function planProjections(groups: readonly Group[], context: Context): ProjectionPlan[] {
+  const plans: ProjectionPlan[] = [];
+  for (const name of Object.keys(context.model.projections).sort()) {
+    const projection = context.model.projections[name] as Projection;
+    const type = context.model.synapses[projection.synapse] as SynapseType;
+    const pre = endOf(name, projection.from.of, projection.from.event ?? 'spike', groups, context);
+    const post = endOf(name, projection.to.of, projection.to.event ?? 'spike', groups, context);
+    if (!pre || !post) continue;
+    const equations = equationsOf(type);
+    const pathways: PathwayPlan[] = [];
+    for (const key of Object.keys(type.pathways).sort()) {
+      const pathway = type.pathways[key] as Pathway;
+      const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
+      const delay = projection.delays[key] ?? pathway.delay;
+      const steps = delaySteps(name, delay, projection, equations, context);
+      if (steps) pathways.push({ name: key, pathway, side, event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event, delay, steps });
+    }
+    const varied = pathways.filter((plan) => plan.steps.first !== plan.steps.last);
+    const sortedBy = varied.find((plan) => plan.side === 'pre') ?? null;
+    for (const other of varied) {
+      if (other !== sortedBy) context.diagnostics.add(messages.unsupportedFeature(`a second pathway (${other.name}) of projection ${name} with a delay for each synapse`));
+    }
+    plans.push({ name, projection, type, equations, pre, post, pathways, sortedBy });
+  }
+  return plans;
+}
+
+function endOf(name: string, rule: SelectionRule, event: string, groups: readonly Group[], context: Context): ProjectionEnd | null {
+  if (!('population' in rule)) {
+    context.diagnostics.add(messages.unsupportedFeature('projection' in rule ? `a projection onto the synapses of another (${name})` : `an assembly as an end of projection ${name}`));
+    return null;
+  }
+  const population = context.model.populations[rule.population];
+  if (!population) return null;
+  let [offset, stop] = [0, population.size];
+  if ('slice' in rule && rule.slice) {
+    const [from, to, by] = rule.slice;
+    if (by !== 1) {
+      context.diagnostics.add(messages.unsupportedFeature(`a slice with a step as an end of projection ${name}`));
+      return null;
+    }
+    [offset, stop] = [from, to];
+  } else if (!('slice' in rule) && Object.keys(rule).length > 1) {
+    context.diagnostics.add(messages.unsupportedFeature(`an index list, mask or sample as an end of projection ${name}`));
+    return null;
+  }
+  const group = groups.find((candidate) => candidate.members.some((member) => member.name === rule.population)) ?? null;
+  const member = group?.members.find((candidate) => candidate.name === rule.population) ?? null;
+  return { population: rule.population, event, offset, size: Math.max(0, stop - offset), group, member };
+}
+
+/** Interval of a value over all synapses. */
+export function valueBounds(value: Value, lookup: (name: string) => Interval | undefined, declared: DeclaredNames, context: Context): Interval {
+  if (typeof value === 'number') return exactly(value);
+  if (typeof value === 'string') return boundsOf(expressionOf(value, declared), lookup);
+  if ('array' in value) {
+    const numbers = arrayOf(value.array, context.data);
+    let interval: Interval | null = null;
+    for (let k = 0; k < numbers.length; k++) {
+      const own = exactly(numbers[k] as number);
+      interval = interval ? hull(interval, own) : own;
+    }
+    return interval ?? exactly(0);
+  }
+  return everything;
+}
+
+/** Intervals of a synapse type's parameters in one projection, for use in delays and weights. */
+export function parameterBounds(projection: Projection, equations: Equations, context: Context): (name: string) => Interval | undefined {
+  const cache = new Map<string, Interval>();
+  const lookup = (name: string): Interval | undefined => {
+    if (name === 'dt') return exactly(context.dt);
+    const parameter = equations.parameters.get(name);
+    if (!parameter) return undefined;
+    let interval = cache.get(name);
+    if (!interval) {
+      cache.set(name, everything);
+      interval = context.settable.has(`${name}`) ? everything : valueBounds(projection.values[name] ?? parameter.value, lookup, equations.names, context);
+      cache.set(name, interval);
+    }
+    return interval;
+  };
+  return lookup;
+}
+
+/** Steps of a delay: int(delay / dt + 0.5). */
+export const roundDelay = (seconds: number, dt: number): number => Math.trunc(seconds / dt + 0.5);
+
+function delaySteps(name: string, delay: Value, projection: Projection, equations: Equations, context: Context): DelaySteps | null {
+  const { diagnostics, dt, profile } = context;
+  let bounds = valueBounds(delay, parameterBounds(projection, equations, context), equations.names, context);
+  const range = projection.delayRange;
+  if (range?.outOfRange === 'clip') bounds = { low: Math.max(bounds.low, range.min ?? bounds.low), high: Math.min(bounds.high, range.max ?? bounds.high) };
+  if (!Number.isFinite(bounds.low) || !Number.isFinite(bounds.high)) {
+    diagnostics.add(messages.unboundedDelay(name));
+    return null;
+  }
+  if (bounds.low < 0) {
+    diagnostics.add(messages.negativeDelay(name));
+    return null;
+  }
+  const steps = { first: roundDelay(bounds.low, dt), last: roundDelay(bounds.high, dt) };
+  if (steps.last > 65535) diagnostics.add(messages.delayTooLong(name, steps.last));
+  else if (steps.first < profile.leastDelay) diagnostics.add(messages.zeroDelay(name));
+  else return steps;
+  return null;
+}
+
+/** The longest delay in steps with which each event ring is read. */
+export function longestDelays(plans: readonly ProjectionPlan[]): Map<string, number> {
+  const longest = new Map<string, number>();
+  for (const plan of plans) {
+    for (const pathway of plan.pathways) {
+      const end = pathway.side === 'pre' ? plan.pre : plan.post;
+      const key = `${end.population}.${pathway.event}`;
+      longest.set(key, Math.max(longest.get(key) ?? 0, pathway.steps.last));
+    }
+  }
+  return longest;
+}

@@ -1,0 +1,215 @@
+/** Pass: samples of variables into logs, and what the recordings mean. */
+
+import * as ir from '../ir/builder.js';
+import type { Buffer, EventRecordingLocation, SampleLocation } from '../ir/program.js';
+import type { Expression as Ir } from '../ir/program.js';
+import type { Recording, SelectionRule } from '../model/model.js';
+import { Block } from './block.js';
+import type { Context } from './context.js';
+import { arrayOf } from './context.js';
+import { ElementScope } from './element-scope.js';
+import { to } from './expressions.js';
+import type { Group, Member } from './groups.js';
+import * as messages from './messages.js';
+import { wholeSteps } from './operations.js';
+import type { Connectivity, ProjectionPlan } from './projection.js';
+import { rankOf } from './profile.js';
+import { initialSample } from './protocol.js';
+import type { SynapseStorage } from './synapse-scope.js';
+import { SynapseScope } from './synapse-scope.js';
+
+const indexLocal: Ir = { kind: 'local', type: 'u32', name: 'index' };
+
+/** Elements of a population that a recording names, in its order. */
+export type Indices = Uint32Array | { readonly begin: number; readonly end: number };
+
+export interface Recordings {
+  readonly samples: SampleLocation[];
+  readonly events: EventRecordingLocation[];
+}
+
+export interface BuiltProjection { readonly plan: ProjectionPlan; readonly connectivity: Connectivity; readonly storage: SynapseStorage }
+
+/** One variable of one recording, to become columns of a log. */
+interface Column {
+  readonly recording: Extract<Recording, { variables: readonly string[]; name: string }>;
+  readonly variable: string;
+  readonly owner: string;
+  readonly unit: string;
+  readonly indices: Indices;
+  readonly count: number;
+  /** Writes the kernel that stores the values into a row of the log. */
+  readonly sample: (log: Buffer, cursor: Buffer, rowLength: number, column: number) => string;
+}
+
+export function lowerRecordings(groups: readonly Group[], projections: readonly BuiltProjection[], context: Context): Recordings {
+  const { model, profile } = context;
+  const events: EventRecordingLocation[] = [];
+  const schedules = new Map<string, { every: number; slot: string; order: number; columns: Column[] }>();
+  for (const recording of model.recordings) {
+    if ('events' in recording || 'rate' in recording) {
+      const location = eventRecording(recording, context);
+      if (location) events.push(location);
+      continue;
+    }
+    const every = recording.every === undefined ? 1 : wholeSteps(`the sampling interval of ${recording.name}`, recording.every, context);
+    if (every === null) continue;
+    const slot = recording.slot ?? profile.defaults.sample;
+    const order = recording.order ?? 0;
+    const key = `${every} ${slot} ${order}`;
+    const schedule = schedules.get(key) ?? { every, slot, order, columns: [] };
+    schedules.set(key, schedule);
+    for (const variable of recording.variables) {
+      const column = columnOf(recording, variable, groups, projections, context);
+      if (column) schedule.columns.push(column);
+    }
+  }
+  let ordinal = 0;
+  const samples = [...schedules.values()].flatMap((schedule) => sampleLog(`samples${ordinal++}`, schedule, context));
+  return { samples, events };
+}
+
+function eventRecording(recording: Extract<Recording, { events: string } | { rate: true }>, context: Context): EventRecordingLocation | null {
+  if ('variables' in recording && recording.variables && recording.variables.length > 0) {
+    context.diagnostics.add(messages.unsupportedFeature(`recording variables at the spikes (${recording.name})`));
+    return null;
+  }
+  const selected = selectedElements(recording.of, recording.name, context);
+  if (!selected) return null;
+  const event = 'events' in recording ? recording.events : 'spike';
+  return { recording: recording.name, kind: 'events' in recording ? 'events' : 'rate', population: selected.population, event: `${selected.population}.${event}`, indices: selected.indices };
+}
+
+/** Population and elements of a selection. */
+function selectedElements(selection: SelectionRule, name: string, context: Context): { population: string; indices: Indices; count: number } | null {
+  if (!('population' in selection) || 'sample' in selection) {
+    context.diagnostics.add(messages.unsupportedFeature(`recording ${name} of a drawn sample or an assembly`));
+    return null;
+  }
+  const size = context.model.populations[selection.population]?.size ?? 0;
+  const listed = (numbers: readonly number[]) => ({ population: selection.population, indices: Uint32Array.from(numbers), count: numbers.length });
+  if ('indices' in selection) return listed(Array.from(arrayOf(selection.indices, context.data)));
+  if ('mask' in selection) return listed([...Array.from(arrayOf(selection.mask, context.data)).entries()].filter(([, on]) => on !== 0).map(([k]) => k));
+  const [from, until, by] = selection.slice ?? [0, size, 1];
+  if (by !== 1) return listed(Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by));
+  return { population: selection.population, indices: { begin: from, end: until }, count: Math.max(0, until - from) };
+}
+
+function columnOf(recording: Column['recording'], variable: string, groups: readonly Group[], projections: readonly BuiltProjection[], context: Context): Column | null {
+  if ('projection' in recording.of) return synapseColumn(recording, variable, recording.of.projection, projections, context);
+  const selected = selectedElements(recording.of, recording.name, context);
+  if (!selected) return null;
+  const group = groups.find((candidate) => candidate.members.some((member) => member.name === selected.population));
+  const member = group?.members.find((candidate) => candidate.name === selected.population);
+  if (!group || !member) {
+    context.diagnostics.add(messages.unsupportedFeature(`recording ${variable} of ${selected.population}, which replays spikes,`));
+    return null;
+  }
+  return {
+    recording, variable, owner: selected.population, unit: unitOfVariable(group, variable), indices: selected.indices, count: selected.count,
+    sample: (log, cursor, rowLength, column) => sampleKernel(`${recording.name}.${variable}`, variable, group, member, selected, log, cursor, rowLength, column, context),
+  };
+}
+
+function unitOfVariable(group: Group, variable: string): string {
+  const { equations, type } = group;
+  return equations.parameters.get(variable)?.unit ?? equations.state.get(variable)?.unit ?? equations.derived.get(variable)?.unit ?? type.inputs[variable]?.unit ?? (variable === 't' || variable === 'lastspike' ? 's' : '1');
+}
+
+/** Stores the values of one variable into the current row of the log. */
+function sampleKernel(
+  name: string, variable: string, group: Group, member: Member, selected: { indices: Indices; count: number }, log: Buffer, cursor: Buffer, rowLength: number, column: number, context: Context,
+): string {
+  const block = new Block();
+  const listed = selected.indices instanceof Uint32Array
+    ? context.builder.buffer(`${name}.indices`, 'u32', selected.count, `elements of ${member.name} whose ${variable} is recorded`, { role: 'constant', initial: selected.indices })
+    : null;
+  const first = selected.indices instanceof Uint32Array ? 0 : selected.indices.begin;
+  const localIndex = block.name('element', listed ? ir.load(listed, indexLocal) : ir.add(indexLocal, ir.u32(first)));
+  const address = { index: block.name('place', ir.add(localIndex, ir.u32(member.begin))), ordinal: ir.u32(member.ordinal), local: localIndex };
+  const scope = new ElementScope(context, group, address, block, null);
+  const value = to(context.real, scope.read(variable));
+  block.emit(ir.store(log, logIndex(cursor, rowLength, column), value));
+  return context.builder.map(`${name}.sample`, `records ${variable} of ${member.name}`, { kind: 'count', count: selected.count }, false, block.locals.declared, block.statements);
+}
+
+const logIndex = (cursor: Buffer, rowLength: number, column: number): Ir =>
+  ir.add(ir.add(ir.mul(ir.load(cursor, ir.u32(0)), ir.u32(rowLength)), ir.u32(column)), indexLocal);
+
+/** Synapses are recorded by index of creation. */
+function synapseColumn(recording: Column['recording'], variable: string, projection: string, projections: readonly BuiltProjection[], context: Context): Column | null {
+  const built = projections.find(({ plan }) => plan.name === projection);
+  if (!built) return null;
+  const { plan, connectivity, storage } = built;
+  const given = (recording as { readonly indices?: readonly number[] }).indices;
+  if (typeof connectivity.count !== 'number' && given === undefined) {
+    context.diagnostics.add(messages.unsupportedFeature(`recording all synapses of projection ${projection}, whose number is drawn,`, 'name the synapses to record by their indices'));
+    return null;
+  }
+  const count = given?.length ?? (connectivity.count as number);
+  const unit = plan.equations.parameters.get(variable)?.unit ?? plan.equations.state.get(variable)?.unit ?? plan.equations.derived.get(variable)?.unit ?? '1';
+  const indices: Indices = given ? Uint32Array.from(given) : { begin: 0, end: count };
+  return {
+    recording, variable, owner: projection, unit, indices, count,
+    sample: (log, cursor, rowLength, column) => {
+      const name = `${recording.name}.${variable}`;
+      const places = synapsePlaces(name, indices, count, built, context);
+      const block = new Block();
+      const position = block.name('position', ir.load(places, indexLocal));
+      // Recordings read the synapse's own values; its ends are recorded with their populations.
+      const scope = new SynapseScope(context, plan, storage, { position, source: ir.u32(0), target: ir.u32(0) }, block, null);
+      block.emit(ir.store(log, logIndex(cursor, rowLength, column), to(context.real, scope.read(variable))));
+      return context.builder.map(`${name}.sample`, `records ${variable} of synapses of ${projection}`, { kind: 'count', count }, false, block.locals.declared, block.statements);
+    },
+  };
+}
+
+/** Storage position of each recorded synapse, found once after building. */
+function synapsePlaces(name: string, indices: Indices, count: number, built: BuiltProjection, context: Context): Buffer {
+  const { builder } = context;
+  const wanted = indices instanceof Uint32Array ? indices : Uint32Array.from({ length: count }, (_, k) => indices.begin + k);
+  const places = builder.buffer(`${name}.places`, 'u32', count, `position of each recorded synapse of ${built.plan.name}`, { initial: wanted });
+  const { creation, rows } = built.connectivity;
+  if (creation) {
+    const block = new Block();
+    const p = block.local('p', 'u32');
+    const k = block.local('k', 'u32');
+    const index = builder.buffer(`${name}.wanted`, 'u32', count, `creation index of each recorded synapse`, { role: 'constant', initial: wanted });
+    block.emit(ir.loop(p, ir.u32(0), ir.load(rows, ir.u32(built.plan.pre.size)), [
+      ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(index, ir.get(k)), ir.load(creation, ir.get(p))), [ir.store(places, ir.get(k), ir.get(p))])]),
+    ]));
+    builder.initially(builder.sequential(`${name}.find`, 'finds the recorded synapses', block.locals.declared, block.statements));
+  }
+  return places;
+}
+
+/** One log for all columns with the same schedule; a row is one sampling time. */
+function sampleLog(name: string, schedule: { every: number; slot: string; order: number; columns: readonly Column[] }, context: Context): SampleLocation[] {
+  const { builder, profile, real } = context;
+  const rowLength = schedule.columns.reduce((sum, column) => sum + column.count, 0);
+  if (rowLength === 0) return [];
+  const capacity = Math.max(16, Math.min(4096, Math.ceil((1 << 20) / rowLength)));
+  const log = builder.buffer(name, real, capacity * rowLength, `samples every ${schedule.every} steps, one row a time`);
+  const cursor = builder.buffer(`${name}.rows`, 'u32', 1, `rows in ${name}`);
+  const rank = rankOf(profile, schedule.slot);
+  const locations: SampleLocation[] = [];
+  const kernels: string[] = [];
+  let column = 0;
+  for (const entry of schedule.columns) {
+    kernels.push(entry.sample(log, cursor, rowLength, column));
+    locations.push({
+      recording: entry.recording.name, owner: entry.owner, variable: entry.variable, unit: entry.unit, log: name, column, indices: entry.indices, element: real,
+      every: schedule.every, offset: profile.sampleLabel === 1 ? schedule.every - 1 : 0, label: profile.sampleLabel,
+    });
+    column += entry.count;
+  }
+  kernels.push(builder.sequential(`${name}.advance`, `begins the next row of ${name}`, [], [ir.store(cursor, ir.u32(0), ir.add(ir.load(cursor, ir.u32(0)), ir.u32(1)))]));
+  const offset = profile.sampleLabel === 1 ? schedule.every - 1 : 0;
+  for (const kernel of kernels) {
+    builder.each(kernel, schedule.slot, rank, schedule.order, schedule.every, offset);
+    // With labels at the end of steps there is a sample of the initial state too.
+    if (profile.sampleLabel === 1) builder.procedure(initialSample).push({ kind: 'run', kernel });
+  }
+  builder.logs.push({ name, buffer: log.name, cursor: { buffer: cursor.name, index: 0 }, rowLength, capacity, maxRowsPerStep: 1 });
+  return locations;
+}

@@ -1,0 +1,114 @@
+/**
+ * Pass: what synapses do in every step: their own clock-driven equations, summed variables and continuous contributions.
+ *
+ * A sum is gathered for each element over its synapses in order of source and creation, so that its rounding is defined; it
+ * reads values from the end of the step before.
+ */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import type { Expression as Ir } from '../ir/program.js';
+import { expressionOf } from './texts.js';
+import { Block } from './block.js';
+import type { Context } from './context.js';
+import { compileReal, to } from './expressions.js';
+import { compiledTerms, propagated, propagatorsIn } from './exact.js';
+import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
+import type { Method } from './integrate.js';
+import * as messages from './messages.js';
+import type { Connectivity, ProjectionPlan } from './projection.js';
+import { rankOf } from './profile.js';
+import type { SynapseStorage } from './synapse-scope.js';
+import { elementIndex, SynapseScope } from './synapse-scope.js';
+
+const indexLocal: Ir = { kind: 'local', type: 'u32', name: 'index' };
+
+export function lowerContinuousSynapses(plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): void {
+  const { builder, profile } = context;
+  const rank = rankOf(profile, profile.defaults.summed);
+  for (const [key, text] of Object.entries(plan.type.summed).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    builder.each(sumKernel(key, text, true, plan, connectivity, storage, context), profile.defaults.summed, rank, plan.projection.order - 1);
+  }
+  for (const [key, text] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    builder.each(sumKernel(key, text, false, plan, connectivity, storage, context), profile.defaults.summed, rank, plan.projection.order - 0.5);
+  }
+  const update = updateKernel(plan, connectivity, storage, context);
+  if (update) builder.each(update, profile.defaults.integrate, rankOf(profile, profile.defaults.integrate), plan.projection.order);
+}
+
+/** `post.x = Σ expression` (summed) or `post.I += Σ expression` (contribution). */
+function sumKernel(key: string, text: string, replaces: boolean, plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): string {
+  const bound = plan.projection.receptors[key];
+  const [side, variable] = bound !== undefined ? ['post', bound.replace(/^post\./, '')] as const : (key.split('.') as ['pre' | 'post', string]);
+  const end = side === 'pre' ? plan.pre : plan.post;
+  const place = end.group?.storage.get(variable);
+  invariant(place && place.kind === 'array', 'lower/sums', `${key} of ${plan.name} is no variable of each element`);
+  const e = expressionOf(text, plan.equations.names);
+  const block = new Block();
+  const sum = block.local('sum', context.real);
+  const k = block.local('k', 'u32');
+  block.emit(ir.set(sum, to(context.real, ir.f64(0))));
+  const columns = connectivity.columns;
+  const starts = side === 'pre' ? connectivity.rows : columns?.starts;
+  invariant(starts, 'lower/sums', `${plan.name} has no columns`);
+  const body = block.nested((inner) => {
+    const position = side === 'pre' ? ir.get(k) : inner.name('synapse', ir.load(columns?.positions ?? starts, ir.get(k)));
+    const other = side === 'pre' ? inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position))) : inner.name('source', ir.load(columns?.sources ?? starts, ir.get(k)));
+    const [source, target] = side === 'pre' ? [indexLocal, other] : [other, indexLocal];
+    const scope = new SynapseScope(context, plan, storage, { position, source, target }, inner, null);
+    inner.emit(ir.set(sum, ir.add(ir.get(sum), compileReal(e, scope))));
+  });
+  const element = elementIndex(end, indexLocal);
+  block.emit(
+    ir.loop(k, ir.load(starts, indexLocal), ir.load(starts, ir.add(indexLocal, ir.u32(1))), body),
+    ir.store(place.buffer, element, replaces ? ir.get(sum) : ir.add(ir.load(place.buffer, element), ir.get(sum))),
+  );
+  return context.builder.map(`${plan.name}.sum_${variable}`, `sums ${variable} of ${end.population} over the synapses of ${plan.name}`, { kind: 'count', count: end.size }, false, block.locals.declared, block.statements);
+}
+
+/** Clock-driven equations of the synapses. */
+function updateKernel(plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): string | null {
+  const { equations } = plan;
+  if (steppedDerivatives(equations).size === 0) return null;
+  if (equations.noise.length > 0) {
+    context.diagnostics.add(messages.unsupportedFeature(`noise in the equations of synapses (projection ${plan.name})`));
+    return null;
+  }
+  const block = new Block();
+  const position = block.local('position', 'u32');
+  const body = block.nested((inner) => {
+    const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
+    const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: indexLocal, target }, inner, null);
+    const values = integrated(plan, scope, context);
+    for (const [name, value] of values) scope.write(name, value);
+    scope.storeAll();
+  });
+  block.emit(ir.loop(position, ir.load(connectivity.rows, indexLocal), ir.load(connectivity.rows, ir.add(indexLocal, ir.u32(1))), body));
+  return context.builder.map(`${plan.name}.update`, `integrates the synapses of ${plan.name}`, { kind: 'count', count: plan.pre.size }, false, block.locals.declared, block.statements);
+}
+
+function integrated(plan: ProjectionPlan, scope: SynapseScope, context: Context): Map<string, Ir> {
+  const { equations } = plan;
+  const linear = linearSystem(equations, new Set());
+  const exact = typeof linear === 'string' ? null : propagatorsIn(linear, scope);
+  const candidates: readonly Method[] = equations.method === 'auto' ? ['exact', 'exponentialEuler', 'euler'] : [equations.method as Method];
+  const reasons: string[] = [];
+  for (const method of candidates) {
+    if (method === 'exact') {
+      if (typeof linear !== 'string' && exact) {
+        const terms = compiledTerms(linear, scope);
+        return new Map(linear.names.map((name, i) => [name, scope.block.name(`next_${name}`, propagated(i, linear, exact, terms, scope))]));
+      }
+      reasons.push(typeof linear === 'string' ? linear : 'its coefficients differ between synapses');
+      continue;
+    }
+    const why = refusal(method, equations);
+    if (why === null) {
+      context.builder.notes.push(`the synapses of ${plan.name} are integrated by ${method}`);
+      return newValues(method, equations, scope, new Map());
+    }
+    reasons.push(why);
+  }
+  context.diagnostics.add(messages.methodRefused(candidates.join(', '), plan.name, reasons.join('; '), 'use euler or rk4'));
+  return new Map();
+}

@@ -1,0 +1,176 @@
+/** What names mean in code that runs for one synapse: its own variables, and those of its two ends. */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import type { Buffer, Expression as Ir, IrFunction, Local } from '../ir/program.js';
+import type { Call } from '../lang/ast.js';
+import type { Block } from './block.js';
+import type { Context, Real } from './context.js';
+import type { Draws } from './draws.js';
+import { draw } from './draws.js';
+import { ElementScope, scalarTypeOf, storedValue, timeOf, step } from './element-scope.js';
+import type { Scope } from './expressions.js';
+import { compile, to } from './expressions.js';
+import type { Storage } from './groups.js';
+import type { ProjectionEnd, ProjectionPlan } from './projection.js';
+import { tableValue } from './tables.js';
+
+/** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
+export interface SynapseAddress {
+  /** Position in storage; null while connectivity is still being drawn. */
+  readonly position: Ir | null;
+  readonly source: Ir;
+  readonly target: Ir;
+}
+
+/** Variables of a projection's synapses by name. */
+export type SynapseStorage = ReadonlyMap<string, Storage>;
+
+export class SynapseScope implements Scope {
+  readonly real: Real;
+  readonly block: Block;
+  readonly context: Context;
+  readonly plan: ProjectionPlan;
+  readonly address: SynapseAddress;
+  readonly #storage: SynapseStorage;
+  readonly #draws: Draws | null;
+  readonly #ends: { readonly pre: ElementScope | null; readonly post: ElementScope | null };
+  readonly #registers = new Map<string, { readonly local: Local; readonly buffer: Buffer; dirty: boolean }>();
+  readonly #temporaries = new Map<string, Local>();
+  readonly #derived = new Map<string, Ir>();
+  overrides: ReadonlyMap<string, Ir> = new Map();
+
+  constructor(context: Context, plan: ProjectionPlan, storage: SynapseStorage, address: SynapseAddress, block: Block, draws: Draws | null) {
+    this.context = context;
+    this.real = context.real;
+    this.plan = plan;
+    this.#storage = storage;
+    this.address = address;
+    this.block = block;
+    this.#draws = draws;
+    this.#ends = { pre: endScope(plan.pre, address.source, block, context), post: endScope(plan.post, address.target, block, context) };
+  }
+
+  use(callee: IrFunction): IrFunction {
+    return this.context.builder.use(callee);
+  }
+
+  draw(call: Call, args: readonly Ir[]): Ir {
+    invariant(this.#draws, 'lower/synapse-scope', `${call.function} is drawn where nothing may be`);
+    return draw(call, args, this.#draws, this.block, this.context);
+  }
+
+  table(call: Call, args: readonly Ir[]): Ir | undefined {
+    return tableValue(call, args, this, this.context);
+  }
+
+  /** Scope of an end's element. */
+  end(side: 'pre' | 'post'): ElementScope {
+    const scope = this.#ends[side];
+    invariant(scope, 'lower/synapse-scope', `the ${side} end of ${this.plan.name} has no variables`);
+    return scope;
+  }
+
+  read(name: string): Ir {
+    const override = this.overrides.get(name);
+    if (override) return override;
+    const temporary = this.#temporaries.get(name);
+    if (temporary) return ir.get(temporary);
+    if (name.startsWith('pre.')) return this.#readEnd('pre', name.slice(4));
+    if (name.startsWith('post.')) return this.#readEnd('post', name.slice(5));
+    const storage = this.#storage.get(name);
+    if (storage?.kind === 'folded') {
+      return storage.type === 'boolean' ? ir.bool(storage.value !== 0) : storage.type === 'integer' ? ir.i32(storage.value) : ir.f64(storage.value);
+    }
+    if (storage) return ir.get(this.#register(name, storage, true).local);
+    const derived = this.plan.equations.derived.get(name);
+    if (derived) {
+      if (this.overrides.size > 0) return to(scalarTypeOf(derived.type, this.real), compile(derived.expression, this));
+      let value = this.#derived.get(name);
+      if (!value) this.#derived.set(name, (value = this.block.name(name, to(scalarTypeOf(derived.type, this.real), compile(derived.expression, this)))));
+      return value;
+    }
+    switch (name) {
+      case 't': return timeOf(this.context);
+      case 'dt': return ir.f64(this.context.dt);
+      case 't_in_timesteps': return step;
+      case 'i': return ir.convert('i32', this.address.source);
+      case 'j': return ir.convert('i32', this.address.target);
+      case 'N_pre': return ir.i32(this.plan.pre.size);
+      case 'N_post': return ir.i32(this.plan.post.size);
+      case 'pi': return ir.f64(Math.PI);
+      case 'e': return ir.f64(Math.E);
+      case 'inf': return ir.f64(Infinity);
+      case 'nan': return ir.f64(NaN);
+      default: throw new Error(`internal error in lower/synapse-scope: ${name} means nothing in ${this.plan.name}`);
+    }
+  }
+
+  /** Assigns one of the synapse's own variables, or a temporary of the code. */
+  write(name: string, value: Ir): void {
+    this.#derived.clear();
+    const storage = this.#storage.get(name);
+    if (!storage) {
+      const local = this.#temporaries.get(name) ?? this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
+      this.#temporaries.set(name, local);
+      this.block.emit(ir.set(local, to(local.type, value)));
+      return;
+    }
+    invariant(storage.kind !== 'folded', 'lower/synapse-scope', `${name} is constant`);
+    const register = this.#register(name, storage, false);
+    register.dirty = true;
+    this.block.emit(ir.set(register.local, to(register.local.type, value)));
+  }
+
+  /** Assigns a variable of an end in order, as only a sequential kernel may. */
+  writeEnd(side: 'pre' | 'post', name: string, value: Ir): void {
+    this.#derived.clear();
+    this.end(side).write(name, value);
+  }
+
+  storeAll(): void {
+    for (const [name, register] of this.#registers) {
+      if (register.dirty) this.block.emit(ir.store(register.buffer, this.#indexOf(name), storedValue(register.buffer, ir.get(register.local))));
+    }
+    this.#ends.pre?.storeAll();
+    this.#ends.post?.storeAll();
+  }
+
+  /** Whether a name is one of the synapse's own stored variables. */
+  owns(name: string): boolean {
+    const storage = this.#storage.get(name);
+    return storage !== undefined && storage.kind !== 'folded';
+  }
+
+  #indexOf(name: string): Ir {
+    if (this.#storage.get(name)?.kind === 'table') return ir.u32(0);
+    invariant(this.address.position, 'lower/synapse-scope', `${name} is read before there are synapses`);
+    return this.address.position;
+  }
+
+  #readEnd(side: 'pre' | 'post', name: string): Ir {
+    if (name === 'i' || name === 'N') return this.read(name === 'i' ? (side === 'pre' ? 'i' : 'j') : `N_${side}`);
+    return this.end(side).read(name);
+  }
+
+  #register(name: string, storage: Exclude<Storage, { kind: 'folded' }>, loaded: boolean) {
+    let register = this.#registers.get(name);
+    if (!register) {
+      register = { local: this.block.local(name, scalarTypeOf(storage.type, this.real)), buffer: storage.buffer, dirty: false };
+      this.#registers.set(name, register);
+      if (loaded) this.block.emit(ir.set(register.local, to(register.local.type, ir.load(storage.buffer, this.#indexOf(name)))));
+    }
+    return register;
+  }
+}
+
+/** Index of an element of an end in its group's merged arrays. */
+export function elementIndex(end: ProjectionEnd, element: Ir): Ir {
+  const base = (end.member?.begin ?? 0) + end.offset;
+  return base === 0 ? element : ir.add(element, ir.u32(base));
+}
+
+function endScope(end: ProjectionEnd, element: Ir, block: Block, context: Context): ElementScope | null {
+  if (!end.group || !end.member) return null;
+  return new ElementScope(context, end.group, { index: elementIndex(end, element), ordinal: ir.u32(end.member.ordinal), local: element }, block, null);
+}

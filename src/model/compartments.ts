@@ -1,0 +1,57 @@
+import type { EquationSet, ExpressionText, Id, Value } from './equations.js';
+
+/** An unbranched piece of a cell, given by its shape, or by its capacitance and its coupling to the parent. All in SI. */
+export interface Section {
+  /** Where it grows from; absent: it is the root. */
+  readonly parent?: { readonly section: Id; readonly fraction: number };
+  /** x, y, z and diameter of points along it, in m. */
+  readonly points?: readonly (readonly number[])[];
+  readonly length?: number;
+  readonly diameter?: number;
+  /** Into how many compartments it is cut. */
+  readonly divisions: number;
+  /** F/m**2. */
+  readonly specificCapacitance?: number;
+  /** Of the inside, ohm*m. */
+  readonly resistivity?: number;
+  /** Of the whole section in F, where no shape is given. */
+  readonly capacitance?: number;
+  /** Conductance to the parent in S, where no shape is given. */
+  readonly coupling?: number;
+}
+
+/** An ion whose concentrations mechanisms read and write. */
+export interface Ion {
+  readonly valence: number;
+  /** Concentrations at the start, mol/m**3. */
+  readonly inside?: number;
+  readonly outside?: number;
+  /** Reversal potential in V, or by Nernst's equation from the present concentrations. */
+  readonly reversal?: number | 'nernst';
+}
+
+/**
+ * Equations on sections: a channel, a leak, a pool of an ion.
+ *
+ * It reads from its place `v`, `area`, `temperature` and, of an ion `ca`, `ca_i`, `ca_o`, `e_ca`, `i_ca`; it writes currents
+ * `i` or `i_ca` (inward positive, per area where `density`) or concentrations `ca_i`, `ca_o`.
+ */
+export interface Mechanism extends EquationSet {
+  /** Sections and groups that it is on; empty: all. */
+  readonly on: readonly Id[];
+  readonly density: boolean;
+  readonly reads: readonly Id[];
+  readonly writes: Readonly<Record<Id, ExpressionText>>;
+}
+
+/** A cell with structure: a tree of sections with mechanisms on them. Its membrane potential is `v` everywhere. */
+export interface Compartments {
+  readonly sections: Readonly<Record<Id, Section>>;
+  readonly groups: Readonly<Record<Id, readonly Id[]>>;
+  readonly ions: Readonly<Record<Id, Ion>>;
+  readonly mechanisms: Readonly<Record<Id, Mechanism>>;
+  /** Membrane potential at the start, in V. */
+  readonly initial: Value;
+  /** In K. */
+  readonly temperature?: number;
+}

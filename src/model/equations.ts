@@ -1,0 +1,92 @@
+/** What the equations of every type are made of: values, variables, rates. Part of the normalised model, see `model.ts`. */
+
+/** A name of the model: a letter or underscore, then letters, digits, underscores. */
+export type Id = string;
+/** An expression in the canonical syntax, SI units only (`0.02*V`), printed by `printExpression`. */
+export type ExpressionText = string;
+/** A statement in the canonical syntax (`v = E_l`, `post.ge += w`, `send(port, w, 0.001*s)`). */
+export type StatementText = string;
+/** Canonical text of an SI unit, such as `V`, `S*m**-2`, `1`. */
+export type UnitText = string;
+
+export type ValueType = 'real' | 'integer' | 'boolean';
+
+/** A large array kept beside the document; `$data` is the SHA-256 of its little-endian bytes. Values are in SI. */
+export interface DataReference {
+  readonly $data: string;
+  readonly dtype: 'f64' | 'f32' | 'i64' | 'i32' | 'u32' | 'u8';
+  readonly shape: readonly number[];
+}
+
+export type ArrayValue = readonly number[] | DataReference;
+
+/**
+ * A value for each element: a number in SI, an expression evaluated once for each element (it may draw random numbers and
+ * read the element's index, position and parameters), an array, or a draw by a generator that a notation prescribes.
+ */
+export type Value = number | ExpressionText | { readonly array: ArrayValue } | HostDraw;
+
+/** Drawn in a host pass of lowering by a named generator, in the notation's order, untouched by the model's seed. */
+export interface HostDraw {
+  readonly generator: 'numpy-mt19937';
+  readonly seed: string;
+  readonly distribution: string;
+  readonly arguments: readonly number[];
+  readonly order: number;
+  /** Drawn numbers are multiplied by ten to this power to be in SI: notations draw in units of their own; absent: 0. */
+  readonly exponent10?: number;
+}
+
+export interface Parameter {
+  readonly unit: UnitText;
+  readonly type: ValueType;
+  /** Default for every element. */
+  readonly value: Value;
+  /** One value for the whole population or projection rather than one per element. */
+  readonly shared: boolean;
+}
+
+export interface StateVariable {
+  readonly unit: UnitText;
+  readonly type: ValueType;
+  readonly initial: Value;
+  readonly shared: boolean;
+}
+
+export interface DerivedVariable {
+  readonly unit: UnitText;
+  readonly type: ValueType;
+  readonly value: ExpressionText;
+  readonly shared: boolean;
+  /** Computed once at the start of each step and held, rather than wherever it is read. */
+  readonly held: boolean;
+}
+
+export interface Derivative {
+  readonly rate: ExpressionText;
+  /** Synapses only: advanced in closed form when a pathway runs, rather than each step. */
+  readonly eventDriven: boolean;
+}
+
+export type IntegrationMethod =
+  | 'auto' | 'exact' | 'exponentialEuler' | 'euler' | 'rk2' | 'rk4' | 'heun' | 'milstein' | 'adaptive'
+  | 'cable-then-gates' | 'gates-then-cable';
+
+/** Library name that a type claims to equal, with the expression of each library parameter in the type's own. */
+export interface ConformsTo {
+  readonly type: string;
+  readonly where: Readonly<Record<string, ExpressionText>>;
+  readonly timing?: string;
+}
+
+/** What neuron types, synapse types and mechanisms have in common. */
+export interface EquationSet {
+  readonly parameters: Readonly<Record<Id, Parameter>>;
+  readonly state: Readonly<Record<Id, StateVariable>>;
+  readonly derived: Readonly<Record<Id, DerivedVariable>>;
+  readonly derivatives: Readonly<Record<Id, Derivative>>;
+  /** Names of white noises (unit s**-0.5) that derivatives may use: `xi`, `xi_a`. */
+  readonly noise: readonly Id[];
+  readonly method: IntegrationMethod;
+  readonly conformsTo?: ConformsTo;
+}

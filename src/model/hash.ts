@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { hashedForm } from './hashed-form.js';
+import type { Model } from './model.js';
+
+/** SHA-256 digests, in hexadecimal, of what a model says at three depths. */
+export interface ModelHashes {
+  /** Types, populations, projections, stimuli, operations, tables, with their ids. */
+  readonly model: string;
+  /** The same, with timing, clocks, time step, seed and protocol. */
+  readonly experiment: string;
+  /** The same, with names, metadata, recordings, annotations, claims of conformance. */
+  readonly document: string;
+}
+
+/**
+ * The three identities of a normalised model.
+ *
+ * Each is the SHA-256 of the RFC 8785 canonical JSON of the normalised form without its defaults, so that key order,
+ * white space, comments, the spelling of units, and keys that later versions add make no difference.
+ *
+ * @param model  a normalised model; large arrays count by their digests
+ * @source RFC 8785 (JSON Canonicalization Scheme), FIPS 180-4 (SHA-256)
+ */
+export function hashModel(model: Model): ModelHashes {
+  const forms = hashedForm(model);
+  const modelHash = digest({ interneuron: 'model', ...forms.model });
+  const experiment = digest({ interneuron: 'experiment', model: modelHash, ...forms.experiment });
+  return { model: modelHash, experiment, document: digest({ interneuron: 'document', experiment, ...forms.document }) };
+}
+
+/** SHA-256, in hexadecimal, of the RFC 8785 canonical JSON of a value that JSON can hold. */
+export function digest(value: unknown): string {
+  return createHash('sha256').update(canonicalize(value) ?? 'null', 'utf8').digest('hex');
+}

@@ -1,0 +1,118 @@
+import type {
+  ConnectionRule, DerivedVariable, Derivative, End, EventDefinition, Input, Model, NeuronType, Operation, Parameter, Pathway, Population, Projection,
+  Refractory, Regime, StateVariable, Stimulus, SynapseType,
+} from './model.js';
+
+/** Order of a pathway that does not state one: what the presynaptic side does comes first. */
+export function defaultPathwayOrder(on: string): number {
+  return on.startsWith('post.') ? 1 : -1;
+}
+
+/** A tree that is hashed: the normalised form, in three parts, without what has its default. */
+export interface HashedForm {
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly experiment: Readonly<Record<string, unknown>>;
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Splits a model into what makes up each of its three hashes and leaves out every default. A key that a later version adds
+ * gets its default here, and no hash changes.
+ */
+export function hashedForm(model: Model): HashedForm {
+  const conformsTo = { ...mapValues(model.neurons, claim), ...mapValues(model.synapses, claim) };
+  return {
+    model: without(
+      {
+        neurons: mapValues(model.neurons, neuron), synapses: mapValues(model.synapses, synapse), tables: model.tables,
+        populations: mapValues(model.populations, population), projections: mapValues(model.projections, projection),
+        stimuli: mapValues(model.stimuli, stimulus), operations: mapValues(model.operations, operation),
+      },
+      { neurons: {}, synapses: {}, tables: {}, populations: {}, projections: {}, stimuli: {}, operations: {} },
+    ),
+    experiment: without({ timing: model.timing, clocks: model.clocks, ...model.experiment }, { clocks: {}, protocol: [] }),
+    document: without(
+      { name: model.name, metadata: model.metadata, parameters: model.parameters, recordings: model.recordings, annotations: model.annotations, conformsTo },
+      { metadata: {}, parameters: {}, recordings: [], annotations: {}, conformsTo: {} },
+    ),
+  };
+}
+
+function claim(type: NeuronType | SynapseType): unknown {
+  return type.conformsTo;
+}
+
+function neuron(type: NeuronType): object {
+  const { conformsTo: _claim, inputs, events, regimes, ...rest } = type;
+  return without(
+    { ...equationSet(rest), inputs: mapValues(inputs, input), events: mapValues(events, event), regimes: mapValues(regimes, regime) },
+    { ...emptyEquations, inputs: {}, events: {}, regimes: {} },
+  );
+}
+
+function synapse(type: SynapseType): object {
+  const { conformsTo: _claim, pathways, ...rest } = type;
+  return without({ ...equationSet(rest), pathways: mapValues(pathways, pathway) }, { ...emptyEquations, pathways: {}, contributes: {}, summed: {}, ports: {} });
+}
+
+const emptyEquations = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto' };
+
+function equationSet<T extends Omit<NeuronType, 'inputs' | 'events' | 'regimes'> | Omit<SynapseType, 'pathways'>>(type: T): object {
+  return {
+    ...type, parameters: mapValues(type.parameters, parameter), state: mapValues(type.state, state),
+    derived: mapValues(type.derived, derived), derivatives: mapValues(type.derivatives, derivative),
+  };
+}
+
+const parameter = (value: Parameter): object => without(value, { type: 'real', shared: false });
+const state = (value: StateVariable): object => without(value, { type: 'real', shared: false, initial: 0 });
+const derived = (value: DerivedVariable): object => without(value, { type: 'real', shared: false, held: false });
+const derivative = (value: Derivative): object => without(value, { eventDriven: false });
+const input = (value: Input): object => without(value, { reduce: 'sum' });
+const refractory = (value: Refractory): object =>
+  without(value, { rate: [], writes: 'allow', suppress: true, evaluated: 'atEvent' });
+
+function event(value: EventDefinition): object {
+  const { refractory: dead, ...rest } = value;
+  return without({ ...rest, ...(dead ? { refractory: refractory(dead) } : {}) }, { edge: 'level', do: [], order: 0 });
+}
+
+function regime(value: Regime): object {
+  return without({ ...value, derivatives: mapValues(value.derivatives, derivative) }, { initial: false, derivatives: {}, onEntry: [], transitions: [] });
+}
+
+function pathway(value: Pathway): object {
+  return without(value, { delay: 0, order: defaultPathwayOrder(value.on), do: [] });
+}
+
+const population = (value: Population): object => without(value, { values: {}, order: 0 });
+
+function projection(value: Projection): object {
+  const { from, to, connect, ...rest } = value;
+  return without({ ...rest, from: end(from), to: end(to), connect: connect.map(rule) }, { receptors: {}, values: {}, delays: {}, order: 0, connect: [] });
+}
+
+const end = (value: End): object => without(value, { event: 'spike' });
+const rule = (value: ConnectionRule): object => without(value, { self: true, condition: null, copies: 1, replace: false, skipInvalid: false });
+const stimulus = (value: Stimulus): object => without(value, { attached: true, order: 0 });
+const operation = (value: Operation): object => without(value, { order: 0 });
+
+/** `value` without absent members and without those that equal their default. */
+function without(value: object, defaults: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([key, member]) => member !== undefined && !(Object.hasOwn(defaults, key) && isDefault(member, defaults[key]))));
+}
+
+/** Defaults are scalars, or empty lists and maps. */
+function isDefault(member: unknown, usual: unknown): boolean {
+  if (usual !== null && typeof usual === 'object') return member !== null && typeof member === 'object' && Object.keys(member).length === 0;
+  return member === usual;
+}
+
+/** The map with every value changed by `change`; values that become undefined are left out. */
+function mapValues<V>(map: Readonly<Record<string, V>>, change: (value: V) => unknown): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(map)
+      .map(([key, value]) => [key, change(value)] as const)
+      .filter(([, value]) => value !== undefined),
+  );
+}

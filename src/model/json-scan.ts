@@ -1,0 +1,95 @@
+/** Nesting deeper than this is refused before any recursive parser sees it. */
+export const deepestNesting = 100;
+
+/** What a scan of a JSON text finds. Offsets count in UTF-16 units. */
+export interface JsonScan {
+  readonly duplicates: readonly { readonly key: string; readonly offset: number; readonly length: number }[];
+  readonly tooDeepAt?: number;
+}
+
+/** Offset after the string that opens at `start`; the end of the text if it does not close. */
+export function afterString(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 92) index++;
+    else if (code === 34) return index + 1;
+  }
+  return text.length;
+}
+
+/** Offset after a comment that opens at `start`, or `start + 1` if none does. */
+export function afterComment(text: string, start: number): number {
+  const next = text[start + 1];
+  if (next === '/') {
+    const end = text.indexOf('\n', start);
+    return end < 0 ? text.length : end;
+  }
+  if (next !== '*') return start + 1;
+  const end = text.indexOf('*/', start + 2);
+  return end < 0 ? text.length : end + 2;
+}
+
+/** Offset of the next character from `start` on that is neither space nor in a comment. */
+export function afterSpace(text: string, start: number): number {
+  let index = start;
+  while (index < text.length) {
+    const code = text.charCodeAt(index);
+    if (code === 32 || (code >= 9 && code <= 13) || code === 0xfeff) index++;
+    else if (code === 47) index = afterComment(text, index);
+    else break;
+  }
+  return index;
+}
+
+/** The string that a quoted token says. */
+export function decodeKey(token: string): string {
+  if (!token.includes('\\')) return token.slice(1, -1);
+  try {
+    return String(JSON.parse(token));
+  } catch {
+    return token.slice(1, -1);
+  }
+}
+
+/** One pass over the text without recursion: duplicate keys, and where nesting gets too deep. Malformed text does no harm. */
+export function scanJson(text: string): JsonScan {
+  const duplicates: { key: string; offset: number; length: number }[] = [];
+  // For each open container the keys met, or null for an array.
+  const open: (Set<string> | null)[] = [];
+  let expectsKey = false;
+  for (let index = 0; index < text.length; ) {
+    switch (text.charCodeAt(index)) {
+      case 34: {
+        const end = afterString(text, index);
+        const keys = open.at(-1);
+        if (expectsKey && keys) {
+          const key = decodeKey(text.slice(index, end));
+          if (keys.has(key)) duplicates.push({ key, offset: index, length: end - index });
+          keys.add(key);
+          expectsKey = false;
+        }
+        index = end;
+        continue;
+      }
+      case 47: // slash
+        index = afterComment(text, index);
+        continue;
+      case 123: // {
+      case 91: // [
+        expectsKey = text.charCodeAt(index) === 123;
+        open.push(expectsKey ? new Set() : null);
+        if (open.length > deepestNesting) return { duplicates, tooDeepAt: index };
+        break;
+      case 125:
+      case 93:
+        open.pop();
+        expectsKey = false;
+        break;
+      case 44: // comma
+        expectsKey = open.at(-1) instanceof Set;
+        break;
+    }
+    index++;
+  }
+  return { duplicates };
+}

@@ -1,0 +1,188 @@
+import type { ValueType } from '../../lang/ast.js';
+import { scaleDecimal } from '../../lang/decimal.js';
+import { dimensionText, equalDimensions } from '../../lang/dimension.js';
+import { wrongDimension } from '../../lang/messages.js';
+import { parseQuantity } from '../../lang/quantity.js';
+import { equalRationals, one } from '../../lang/rational.js';
+import type { Unit } from '../../lang/units.js';
+import type { ArrayDocument, DataReferenceDocument } from '../document.js';
+import { messages } from '../messages.js';
+import type { ArrayValue, DataReference } from '../model.js';
+import { child } from '../pointer.js';
+import type { Context } from './context.js';
+import { attempt, readUnit } from './expressions.js';
+
+/** What the numbers of an array are. */
+export interface ArraySlot {
+  readonly what: string;
+  readonly unit: Unit;
+  readonly type: ValueType;
+}
+
+/** A normalised array with its shape: its length, or for lists of lists rows and columns. */
+export interface NormalArray {
+  readonly values: ArrayValue;
+  readonly shape: readonly number[];
+}
+
+/** After so many wrong items of one array the rest goes unsaid. */
+const mostWrongItems = 5;
+
+/** Whether a value is written as an array. */
+export function isArrayDocument(value: unknown): value is ArrayDocument {
+  return Array.isArray(value) || (value !== null && typeof value === 'object' && ('$data' in value || 'array' in value));
+}
+
+/** An array in SI, in row-major order; undefined after a finding. */
+export function normaliseArray(context: Context, written: ArrayDocument, slot: ArraySlot, pointer: string): NormalArray | undefined {
+  if (Array.isArray(written)) return fromList(context, written, slot, slot.unit, pointer);
+  const map = written as Exclude<ArrayDocument, readonly unknown[]>;
+  if ('$data' in map) return fromData(context, map, slot, pointer);
+  const unit = unitOfArray(context, map.unit, slot, pointer);
+  if (!unit) return undefined;
+  if (Array.isArray(map.array)) return fromList(context, map.array, slot, unit, child(pointer, 'array'));
+  const reference = map.array as DataReferenceDocument;
+  return fromData(context, map.unit === undefined || reference.unit !== undefined ? reference : { ...reference, unit: map.unit }, slot, child(pointer, 'array'));
+}
+
+function unitOfArray(context: Context, text: string | undefined, slot: ArraySlot, pointer: string): Unit | undefined {
+  if (text === undefined) return slot.unit;
+  const unit = readUnit(context, text, child(pointer, 'unit'));
+  if (!unit || equalDimensions(unit.dimension, slot.unit.dimension)) return unit;
+  context.report(wrongDimension(`the unit of ${slot.what}`, slot.unit.dimension, unit.dimension), child(pointer, 'unit'));
+  return undefined;
+}
+
+function fromList(context: Context, list: readonly unknown[], slot: ArraySlot, unit: Unit, pointer: string): NormalArray | undefined {
+  const rows = list.length > 0 && list.every((item) => Array.isArray(item)) ? (list as readonly (readonly unknown[])[]) : undefined;
+  const item = itemReader(context, slot, unit);
+  if (!rows) {
+    const values = item.all(list, pointer);
+    return values && { values, shape: [values.length] };
+  }
+  const columns = rows[0]?.length ?? 0;
+  const ragged = rows.findIndex((row) => row.length !== columns);
+  if (ragged >= 0) {
+    context.report(messages.raggedRows(columns, rows[ragged]?.length ?? 0), child(pointer, ragged));
+    return undefined;
+  }
+  const values: number[] = [];
+  let whole = true;
+  for (const [index, row] of rows.entries()) {
+    const read = item.all(row, child(pointer, index));
+    if (!read) whole = false;
+    else for (const value of read) values.push(value);
+  }
+  return whole ? { values, shape: [rows.length, columns] } : undefined;
+}
+
+function itemReader(context: Context, slot: ArraySlot, unit: Unit): { all(list: readonly unknown[], pointer: string): number[] | undefined } {
+  const scaled = scaler(unit);
+  let wrong = 0;
+  const refuse = (finding: ReturnType<typeof messages.notFinite>, pointer: string): undefined => {
+    if (++wrong <= mostWrongItems) context.report(finding, pointer);
+    return undefined;
+  };
+  const one = (written: unknown, pointer: string): number | undefined => {
+    if (typeof written === 'boolean' && slot.type === 'boolean') return written ? 1 : 0;
+    let value: number | undefined;
+    if (typeof written === 'number') value = Number.isFinite(written) ? scaled(written) : NaN;
+    else if (typeof written === 'string') value = textItem(context, written, slot, pointer);
+    else return refuse(messages.notANumber(slot.what, written), pointer);
+    if (value === undefined) return void wrong++;
+    if (!Number.isFinite(value)) return refuse(messages.notFinite(written), pointer);
+    if (slot.type === 'integer' && !Number.isSafeInteger(value)) return refuse(messages.notWhole(slot.what, String(value)), pointer);
+    if (slot.type === 'boolean' && value !== 0 && value !== 1) return refuse(messages.notBoolean(slot.what, value), pointer);
+    return value;
+  };
+  return {
+    all(list, pointer) {
+      const values = new Array<number>(list.length);
+      const before = wrong;
+      for (let index = 0; index < list.length && wrong < mostWrongItems; index++) values[index] = one(list[index], `${pointer}/${index}`) ?? 0;
+      return wrong === before ? values : undefined;
+    },
+  };
+}
+
+/** A quantity with its own unit within an array. */
+function textItem(context: Context, text: string, slot: ArraySlot, pointer: string): number | undefined {
+  const quantity = attempt(context, pointer, () => parseQuantity(text));
+  if (!quantity) return undefined;
+  if (equalDimensions(quantity.dimension, slot.unit.dimension)) return quantity.value;
+  context.report(wrongDimension(`an item of ${slot.what}`, slot.unit.dimension, quantity.dimension), pointer);
+  return undefined;
+}
+
+/** Numbers in a unit to SI, decimal-exact: the decimal text is scaled and rounded once. */
+export function scaler(unit: Unit): (value: number) => number {
+  const { scale } = unit;
+  if (equalRationals(scale, one)) return (value) => value;
+  const exponent = powerOfTen(scale.numerator, scale.denominator);
+  if (exponent === undefined) return (value) => scaleDecimal(String(value), scale);
+  return (value) => {
+    const text = String(value);
+    const at = text.indexOf('e');
+    // Reading a decimal text rounds correctly, so that moving its exponent is exact scaling.
+    return at < 0 ? Number(`${text}e${exponent}`) : Number(`${text.slice(0, at)}e${Number(text.slice(at + 1)) + exponent}`);
+  };
+}
+
+function powerOfTen(numerator: bigint, denominator: bigint): number | undefined {
+  const digits = (value: bigint): number | undefined => (/^10*$/.test(value.toString()) ? value.toString().length - 1 : undefined);
+  const up = digits(numerator);
+  const down = digits(denominator);
+  return up === undefined || down === undefined ? undefined : up - down;
+}
+
+/** The power of ten that takes a unit to SI, or undefined when it is none. */
+export function exponentOfUnit(unit: Unit): number | undefined {
+  return powerOfTen(unit.scale.numerator, unit.scale.denominator);
+}
+
+function fromData(context: Context, written: DataReferenceDocument, slot: ArraySlot, pointer: string): NormalArray | undefined {
+  const unit = unitOfArray(context, written.unit, slot, pointer);
+  const shape = written.shape;
+  if (!unit) return undefined;
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    context.report(messages.badShape(shape), child(pointer, 'shape'));
+    return undefined;
+  }
+  const reference: DataReference = { $data: written.$data, dtype: written.dtype, shape };
+  const count = shape.reduce((product, length) => product * length, 1);
+  const array = context.data?.get(written.$data);
+  if (context.data && !array) {
+    context.report(messages.missingData(written.$data), child(pointer, '$data'));
+    return undefined;
+  }
+  if (array && array.length !== count) {
+    context.report(messages.wrongDataLength(count, array.length), child(pointer, 'shape'));
+    return undefined;
+  }
+  if (equalRationals(unit.scale, one)) return checkedData(context, reference, array, slot, pointer);
+  if (!array || array instanceof BigInt64Array) {
+    context.report(messages.dataNeedsSi(dimensionText(unit.dimension)), child(pointer, 'unit'));
+    return undefined;
+  }
+  const scaled = scaler(unit);
+  const converted = Float64Array.from(array, scaled);
+  return checkedData(context, { $data: context.keep(converted), dtype: 'f64', shape }, converted, slot, pointer);
+}
+
+function checkedData(context: Context, reference: DataReference, array: ArrayLike<number | bigint> | undefined, slot: ArraySlot, pointer: string): NormalArray | undefined {
+  for (let index = 0; array && index < array.length; index++) {
+    const value = Number(array[index]);
+    if (Number.isFinite(value) && (slot.type === 'real' || Number.isInteger(value))) continue;
+    context.report(messages.badDataItem(slot.what, index, value), pointer);
+    return undefined;
+  }
+  return { values: reference, shape: reference.shape };
+}
+
+/** The numbers of a normalised array where they are at hand: inline, or in the store. */
+export function numbersOf(context: Context, values: ArrayValue): ArrayLike<number> | undefined {
+  if (!('$data' in values)) return values;
+  const array = context.store().get(values.$data);
+  return array instanceof BigInt64Array ? Array.from(array, Number) : array;
+}
+

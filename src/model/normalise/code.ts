@@ -1,0 +1,85 @@
+import { checkStatement, type Inferred } from '../../lang/check.js';
+import { dimensionless } from '../../lang/ast.js';
+import { expressionsOf } from '../../lang/walk.js';
+import { isUnknowable, namesFrom, scopeFor, special, type Names, type Variable } from './names.js';
+import { messages } from '../messages.js';
+import type { Context } from './context.js';
+import { allNames, canCheck, readStatements, statementText, type PlacedStatement } from './expressions.js';
+
+/** What code may do where it stands. */
+export interface CodeRules {
+  /** In messages: `the actions of spike`. */
+  readonly what: string;
+  /** Whether `send` and ports may be used: in pathways of synapses. */
+  readonly ports: boolean;
+}
+
+/**
+ * Checks a block of statements and yields their canonical texts. Names that it assigns first with `=` are temporaries,
+ * known until its end.
+ *
+ * @param scopes  what names mean, once for each pair of types that the code runs between
+ */
+export function normaliseCode(context: Context, written: string | readonly string[] | undefined, scopes: readonly Names[], rules: CodeRules, pointer: string): string[] {
+  return normaliseStatements(context, readStatements(context, written, pointer), scopes, rules);
+}
+
+/** The same for statements that were parsed before. */
+export function normaliseStatements(context: Context, statements: readonly PlacedStatement[], scopes: readonly Names[], rules: CodeRules): string[] {
+  const withTemporaries = scopes.map((names) => namesFrom(names, checkBlock(context, statements, names, rules)));
+  const names = allNames(withTemporaries);
+  return statements.map((placed) => statementText(context, placed, names)).filter((text) => text !== undefined);
+}
+
+/** Checks a block under one meaning of names. @returns the temporaries that it makes */
+function checkBlock(context: Context, statements: readonly PlacedStatement[], names: Names, rules: CodeRules): ReadonlyMap<string, Variable> {
+  const temporaries = new Map<string, Variable>();
+  const inner = namesFrom(temporaries, names);
+  for (const placed of statements) {
+    const { statement, pointer } = placed;
+    const report = (finding: Parameters<Context['report']>[0], span: { start: number; end: number }): void => context.report(finding, pointer, span);
+    const name = statement.kind === 'send' ? statement.port : statement.target;
+    const span = statement.kind === 'send' ? statement.span : statement.targetSpan;
+    if (isUnknowable(names, name) || !expressionsOf(statement).every((e) => canCheck(e, names))) {
+      if (!name.includes('.') && !inner.lookup(name)) temporaries.set(name, special(dimensionless, 'real', 'state'));
+      continue;
+    }
+    const target = inner.lookup(name);
+    const makesTemporary = !target && statement.kind === 'assignment' && statement.operator === '=' && !name.includes('.') && !context.constants.has(name);
+    if (!makesTemporary && !mayWrite(context, placed, name, target, temporaries, inner, rules, span)) continue;
+    const found: Inferred | null = checkStatement(statement, scopeFor(context, inner), target, report);
+    // Whatever is wrong with its value, the name is known from here on.
+    if (makesTemporary) temporaries.set(name, special(found?.dimension ?? dimensionless, found?.type ?? 'real', 'state'));
+  }
+  return temporaries;
+}
+
+function mayWrite(
+  context: Context, { statement, pointer }: PlacedStatement, name: string, target: Variable | undefined, temporaries: ReadonlyMap<string, Variable>, names: Names,
+  rules: CodeRules, span: { start: number; end: number },
+): boolean {
+  const refuse = (finding: Parameters<Context['report']>[0]): false => {
+    context.report(finding, pointer, span);
+    return false;
+  };
+  if (!target) {
+    if (context.constants.has(name)) return refuse(messages.notWritable(name, 'a parameter of the model'));
+    const known = names.names().filter((other) => ['state', 'port'].includes(names.lookup(other)?.kind ?? ''));
+    return refuse(messages.unknownVariable(name, known, statement.kind === 'send' ? 'port' : 'variable'));
+  }
+  if (statement.kind === 'send') {
+    if (!rules.ports) return refuse(messages.sendOutside(rules.what));
+    return target.kind === 'port' || refuse(messages.notAPort(name));
+  }
+  if (target.kind === 'port') {
+    if (statement.operator === '+=' || statement.operator === '-=') return true;
+    return refuse(messages.portOnlyAdds(name, statement.operator));
+  }
+  if (target.kind === 'state' || temporaries.has(name)) return true;
+  return refuse(messages.notWritable(name, kindWords[target.kind]));
+}
+
+const kindWords: Readonly<Record<Variable['kind'], string>> = {
+  parameter: 'a parameter', state: 'a state variable', derived: 'a derived variable', input: 'an input', noise: 'a noise', port: 'a port',
+  special: 'set by the simulator',
+};

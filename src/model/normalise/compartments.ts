@@ -1,0 +1,167 @@
+import type { Dimension } from '../../lang/ast.js';
+import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDocument } from '../document.js';
+import { messages } from '../messages.js';
+import type { Compartments, Ion, Mechanism, Section } from '../model.js';
+import { child } from '../pointer.js';
+import type { Context } from './context.js';
+import { declareEquations, normaliseEquations } from './equations.js';
+import { normaliseExpression } from './expressions.js';
+import { nonNegativeQuantity, normaliseQuantity, positiveQuantity } from './literals.js';
+import { checkIds, metre, namesFrom, neuronSpecials, siUnit, special, volt, type Names, type Variable } from './names.js';
+import { normaliseValue } from './values.js';
+
+const area: Dimension = [2, 0, 0, 0, 0, 0, 0];
+const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
+const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
+const ampereByArea: Dimension = [-2, 0, 0, 1, 0, 0, 0];
+const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
+const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
+const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
+const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
+const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
+
+/** What a cell with structure has without declaring it: its membrane potential. */
+export function declareCompartments(document: NeuronDocument): ReadonlyMap<string, Variable> {
+  return document.compartments && !document.state?.['v'] ? new Map([['v', special(volt, 'real', 'state')]]) : new Map();
+}
+
+/** A cell's tree of sections and what is on them. */
+export function normaliseCompartments(context: Context, document: CompartmentsDocument, scope: Names, pointer: string): Compartments {
+  const sections = Object.keys(document.sections);
+  const groups = document.groups ?? {};
+  for (const key of ['sections', 'groups', 'ions', 'mechanisms'] as const) checkIds(context, document[key], `${pointer}/${key}`);
+  for (const [name, members] of Object.entries(groups)) {
+    for (const [index, member] of members.entries()) {
+      if (!sections.includes(member)) context.report(messages.unknownReference('section', member, sections), `${child(`${pointer}/groups`, name)}/${index}`);
+    }
+  }
+  checkTree(context, document, pointer);
+  const temperature = document.temperature === undefined ? undefined : positiveQuantity(context, document.temperature, siUnit(kelvin), 'the temperature', `${pointer}/temperature`);
+  const initial =
+    document.initial === undefined ? 0 : normaliseValue(context, document.initial, [scope], { what: 'the initial membrane potential', unit: siUnit(volt), type: 'real' }, `${pointer}/initial`);
+  return {
+    sections: mapEntries(document.sections, (section, name) => normaliseSection(context, section, child(`${pointer}/sections`, name))),
+    groups,
+    ions: mapEntries(document.ions ?? {}, (ion, name) => normaliseIon(context, ion, child(`${pointer}/ions`, name))),
+    mechanisms: mapEntries(document.mechanisms ?? {}, (mechanism, name) =>
+      normaliseMechanism(context, mechanism, Object.keys(document.ions ?? {}), [...sections, ...Object.keys(groups)], child(`${pointer}/mechanisms`, name)),
+    ),
+    initial: initial ?? 0,
+    ...(temperature === undefined ? {} : { temperature }),
+  };
+}
+
+function mapEntries<T, R>(map: Readonly<Record<string, T>>, make: (item: T, name: string) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(map).map(([name, item]) => [name, make(item, name)]));
+}
+
+/** One root, and every other section hangs on it. */
+function checkTree(context: Context, document: CompartmentsDocument, pointer: string): void {
+  const parentOf = (name: string): string | undefined => {
+    const parent = document.sections[name]?.parent;
+    return typeof parent === 'string' ? parent : parent?.section;
+  };
+  const names = Object.keys(document.sections);
+  const roots = names.filter((name) => parentOf(name) === undefined);
+  if (names.length > 0 && roots.length !== 1) context.report(messages.sectionRoots(roots), `${pointer}/sections`);
+  for (const name of names) {
+    const at = `${child(`${pointer}/sections`, name)}/parent`;
+    const parent = parentOf(name);
+    if (parent !== undefined && !names.includes(parent)) context.report(messages.unknownReference('section', parent, names), at);
+    const way = [name];
+    for (let next = parent; next !== undefined && names.includes(next); next = parentOf(next)) {
+      if (way.includes(next)) {
+        if (next === name) context.report(messages.sectionLoop([...way, next]), at);
+        break;
+      }
+      way.push(next);
+    }
+  }
+}
+
+function normaliseSection(context: Context, section: SectionDocument, pointer: string): Section {
+  const shaped = section.points !== undefined || section.length !== undefined || section.diameter !== undefined;
+  const lumped = section.capacitance !== undefined;
+  if (shaped === lumped) context.report(messages.sectionForm(shaped), pointer);
+  if (section.points === undefined && (section.length === undefined) !== (section.diameter === undefined)) context.report(messages.bothKeys(['length', 'diameter']), pointer);
+  const divisions = section.divisions ?? 1;
+  if (divisions < 1) context.report(messages.notPositive('the number of divisions', divisions), `${pointer}/divisions`);
+  const parent = section.parent === undefined ? undefined : typeof section.parent === 'string' ? { section: section.parent, fraction: 1 } : { section: section.parent.section, fraction: section.parent.fraction ?? 1 };
+  if (parent && !(parent.fraction >= 0 && parent.fraction <= 1)) context.report(messages.outOfRange('the fraction', 0, 1, parent.fraction), `${pointer}/parent/fraction`);
+  const points = section.points?.map((point, row) => {
+    if (point.length !== 4) context.report(messages.wrongLength('a point (x, y, z, diameter)', 4, point.length), `${pointer}/points/${row}`);
+    return point.map((item, column) => normaliseQuantity(context, item, siUnit(metre), 'a point', `${pointer}/points/${row}/${column}`) ?? 0);
+  });
+  const quantity = (key: 'length' | 'diameter' | 'specificCapacitance' | 'resistivity' | 'capacitance' | 'coupling', dimension: Dimension): object => {
+    const written = section[key];
+    if (written === undefined) return {};
+    const value = positiveQuantity(context, written, siUnit(dimension), `the ${key} of the section`, `${pointer}/${key}`);
+    return value === undefined ? {} : { [key]: value };
+  };
+  return {
+    ...(parent ? { parent } : {}), ...(points ? { points } : {}), ...quantity('length', metre), ...quantity('diameter', metre), divisions,
+    ...quantity('specificCapacitance', faradByArea), ...quantity('resistivity', ohmMetre), ...quantity('capacitance', farad), ...quantity('coupling', siemens),
+  };
+}
+
+function normaliseIon(context: Context, ion: NonNullable<CompartmentsDocument['ions']>[string], pointer: string): Ion {
+  const level = (key: 'inside' | 'outside'): object => {
+    const written = ion[key];
+    const value = written === undefined ? undefined : nonNegativeQuantity(context, written, siUnit(concentration), `the concentration ${key}`, `${pointer}/${key}`);
+    return value === undefined ? {} : { [key]: value };
+  };
+  const reversal =
+    ion.reversal === undefined ? undefined : ion.reversal === 'nernst' ? ('nernst' as const) : normaliseQuantity(context, ion.reversal, siUnit(volt), 'the reversal potential', `${pointer}/reversal`);
+  return { valence: ion.valence, ...level('inside'), ...level('outside'), ...(reversal === undefined ? {} : { reversal }) };
+}
+
+/** What a mechanism may read or write under a name, at its place; undefined for other names. */
+function placeVariable(name: string, ions: readonly string[], density: boolean): Variable | undefined {
+  const current = density ? ampereByArea : ampere;
+  if (name === 'v') return special(volt);
+  if (name === 'area') return special(area);
+  if (name === 'temperature') return special(kelvin);
+  const [, kind, ion] = /^(i|e)_(\w+)$/.exec(name) ?? [];
+  if (ion !== undefined && ions.includes(ion)) return special(kind === 'i' ? current : volt);
+  const [, species] = /^(\w+)_[io]$/.exec(name) ?? [];
+  return species !== undefined && ions.includes(species) ? special(concentration) : undefined;
+}
+
+function placeNames(ions: readonly string[]): string[] {
+  return ['v', 'area', 'temperature', ...ions.flatMap((ion) => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`])];
+}
+
+function normaliseMechanism(context: Context, document: MechanismDocument, ions: readonly string[], places: readonly string[], pointer: string): Mechanism {
+  const on = document.on === undefined ? [] : typeof document.on === 'string' ? [document.on] : document.on;
+  for (const [index, name] of on.entries()) {
+    if (!places.includes(name)) context.report(messages.unknownReference('section', name, places), typeof document.on === 'string' ? `${pointer}/on` : `${pointer}/on/${index}`);
+  }
+  const density = document.density ?? true;
+  const read = new Map<string, Variable>();
+  for (const [index, name] of (document.reads ?? []).entries()) {
+    const variable = placeVariable(name, ions, density);
+    if (variable) read.set(name, variable);
+    else context.report(messages.unknownVariable(name, placeNames(ions), 'variable of a section'), `${pointer}/reads/${index}`);
+  }
+  const around = namesFrom(read, neuronSpecials);
+  const declared = declareEquations(context, document, pointer, read, () => namesFrom(neuronSpecials));
+  const scope = namesFrom(declared.names, around);
+  const writes: Record<string, string> = {};
+  for (const [name, written] of Object.entries(document.writes ?? {})) {
+    const at = child(`${pointer}/writes`, name);
+    const variable = name === 'i' ? special(density ? ampereByArea : ampere) : /^e_|^v$|^area$|^temperature$/.test(name) ? undefined : placeVariable(name, ions, density);
+    if (!variable) {
+      context.reportKey(messages.unknownVariable(name, ['i', ...ions.flatMap((ion) => [`i_${ion}`, `${ion}_i`, `${ion}_o`])], 'variable that a mechanism writes'), at);
+      continue;
+    }
+    writes[name] = normaliseExpression(context, written, [scope], { what: `the value of ${name}`, unit: variable.unit, type: 'real' }, at) ?? '0';
+  }
+  return { ...normaliseEquations(context, document, declared, [scope], [scope], pointer), on, density, reads: document.reads ?? [], writes };
+}
+
+/** The variables of a cell with structure that recordings may name beside its own: `v`, concentrations, `mechanism.variable`. */
+export function compartmentVariables(compartments: Compartments): readonly string[] {
+  const ions = Object.keys(compartments.ions).flatMap((ion) => [`${ion}_i`, `${ion}_o`, `i_${ion}`, `e_${ion}`]);
+  const own = Object.entries(compartments.mechanisms).flatMap(([name, { state, derived }]) => [...Object.keys(state), ...Object.keys(derived)].map((variable) => `${name}.${variable}`));
+  return ['v', ...ions, ...own];
+}

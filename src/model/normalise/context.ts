@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { Diagnostics, Finding } from '../../diagnostics/diagnostic.js';
+import type { Positions } from '../../diagnostics/positions.js';
+import type { Dimension, Span, ValueType } from '../../lang/ast.js';
+import type { FunctionSignature } from '../../lang/functions.js';
+import type { DataStore } from '../model.js';
+
+type DataArray = DataStore extends ReadonlyMap<string, infer Array> ? Array : never;
+
+/** A parameter of the whole model, resolved: `value` in SI. */
+export interface ModelConstant {
+  readonly value: number;
+  readonly dimension: Dimension;
+  readonly type: ValueType;
+}
+
+/** What all parts of normalisation share: where findings go, and what is known model-wide. */
+export interface Context {
+  /** Reports a finding at a node, or at a range within the string there; the same finding at the same place is reported once. */
+  report(finding: Finding, pointer: string, span?: Span): void;
+  /** Reports at the node's key. */
+  reportKey(finding: Finding, pointer: string): void;
+  /** How many errors were reported so far: a part that reported none is whole. */
+  errorCount(): number;
+  readonly constants: Map<string, ModelConstant>;
+  readonly tables: Map<string, FunctionSignature>;
+  /** Large arrays that were given; undefined when the document is checked without them. */
+  readonly data: DataStore | undefined;
+  /** Keeps an array made while normalising. @returns its digest */
+  keep(array: DataArray): string;
+  /** What was given and what was kept. */
+  store(): DataStore;
+}
+
+/** At most this many findings are reported in all: a wrong document of a million lines need not say so a million times. */
+const mostFindings = 1000;
+
+/** A fresh context; findings go to `diagnostics` with places from `positions`. */
+export function createContext(positions: Positions, diagnostics: Diagnostics, data: DataStore | undefined): Context {
+  const told = new Set<string>();
+  const kept = new Map<string, DataArray>();
+  let errors = 0;
+  const isNew = (finding: Finding, pointer: string, span?: Span): boolean => {
+    if ((finding.severity ?? 'error') === 'error') errors++;
+    const key = `${pointer}\u0000${finding.code}\u0000${finding.message}\u0000${span ? `${span.start}-${span.end}` : ''}`;
+    if (told.has(key) || told.size >= mostFindings) return false;
+    told.add(key);
+    return true;
+  };
+  return {
+    report(finding, pointer, span) {
+      if (isNew(finding, pointer, span)) diagnostics.add(finding, span ? positions.place(pointer, span) : positions.place(pointer));
+    },
+    reportKey(finding, pointer) {
+      if (isNew(finding, pointer)) diagnostics.add(finding, positions.keyPlace?.(pointer) ?? positions.place(pointer));
+    },
+    errorCount: () => errors,
+    constants: new Map(),
+    tables: new Map(),
+    data,
+    keep(array) {
+      const digest = createHash('sha256').update(littleEndianBytes(array)).digest('hex');
+      kept.set(digest, array);
+      return digest;
+    },
+    store: () => (kept.size === 0 ? (data ?? new Map()) : new Map([...(data ?? []), ...kept])),
+  };
+}
+
+/** The bytes of a typed array with the low byte of each element first, whatever the machine's order. */
+export function littleEndianBytes(array: DataArray): Uint8Array {
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  if (new Uint8Array(new Uint16Array([1]).buffer)[0] === 1) return bytes;
+  const size = array.BYTES_PER_ELEMENT;
+  return bytes.map((_, index) => bytes[index - (index % size) + (size - 1 - (index % size))] ?? 0);
+}

@@ -1,0 +1,206 @@
+import { dimensionless, type ValueType } from '../../lang/ast.js';
+import { divideDimensions, equalDimensions, unitText } from '../../lang/dimension.js';
+import { wrongDimension } from '../../lang/messages.js';
+import type {
+  DerivativeDocument, DerivedDocument, EquationSetDocument, ParameterDocument, StateDocument, ValueDocument,
+} from '../document.js';
+import { messages } from '../messages.js';
+import type { ConformsTo, DerivedVariable, Derivative, EquationSet, IntegrationMethod, Parameter, StateVariable } from '../model.js';
+import { child } from '../pointer.js';
+import type { Context } from './context.js';
+import { allNames, infer, normaliseExpression, readExpression, readUnit, settled, textOf } from './expressions.js';
+import { checkVariableName, namesFrom, noiseDimension, pureUnit, second, siUnit, special, type Names, type Variable, type VariableKind } from './names.js';
+import { normaliseValue } from './values.js';
+
+/** The declared variables of an equation set; units that were not written are inferred when first asked for. */
+export interface Declared {
+  /** Own variables, in the order of declaration: parameters, state, derived, then what was added. */
+  readonly names: Names;
+  /** Noises that the equations use or list. */
+  readonly noise: readonly string[];
+}
+
+interface Pending {
+  readonly kind: VariableKind;
+  readonly written: ValueDocument;
+  readonly type?: ValueType;
+  readonly pointer: string;
+}
+
+/**
+ * Collects the variables of an equation set.
+ *
+ * @param more  variables of other kinds that the type declares (inputs, ports), already resolved
+ * @param around  what its expressions may read beside: special names, variables of ends
+ */
+export function declareEquations(
+  context: Context, document: EquationSetDocument, pointer: string, more: ReadonlyMap<string, Variable>, around: () => Names,
+): Declared {
+  const resolved = new Map<string, Variable>();
+  const pending = new Map<string, Pending>();
+  const declaredAt = new Map<string, string>();
+  const declare = (name: string, kind: VariableKind, at: string, item: ParameterDocument | StateDocument | DerivedDocument): void => {
+    if (!checkVariableName(context, name, at)) return;
+    const before = declaredAt.get(name);
+    if (before !== undefined || more.has(name)) {
+      context.reportKey(messages.declaredTwice(name), at);
+      return;
+    }
+    declaredAt.set(name, at);
+    const found = declaration(context, kind, item, at);
+    if (found && 'unit' in found) resolved.set(name, found);
+    else if (found) pending.set(name, found);
+    else resolved.set(name, special(dimensionless, 'real', kind));
+  };
+  for (const [name, item] of Object.entries(document.parameters ?? {})) declare(name, 'parameter', child(`${pointer}/parameters`, name), item);
+  for (const [name, item] of Object.entries(document.state ?? {})) declare(name, 'state', child(`${pointer}/state`, name), item);
+  for (const [name, item] of Object.entries(document.derived ?? {})) declare(name, 'derived', child(`${pointer}/derived`, name), item);
+
+  const noise = noisesOf(document, (name) => declaredAt.has(name) || more.has(name));
+  for (const name of noise) resolved.set(name, special(noiseDimension, 'real', 'noise'));
+  const open: string[] = [];
+  const names: Names = {
+    lookup(name) {
+      const known = resolved.get(name) ?? more.get(name);
+      if (known) return known;
+      const waiting = pending.get(name);
+      if (!waiting) return undefined;
+      if (open.includes(name)) {
+        context.report(messages.unitUnknown([...open.slice(open.indexOf(name)), name]), waiting.pointer);
+        const unknown = special(dimensionless, 'real', waiting.kind);
+        resolved.set(name, unknown);
+        return unknown;
+      }
+      open.push(name);
+      const variable = inferred(context, waiting, namesFrom(names, around()));
+      open.pop();
+      if (!resolved.has(name)) resolved.set(name, variable);
+      return resolved.get(name);
+    },
+    names: () => [...declaredAt.keys(), ...noise, ...more.keys()],
+  };
+  for (const name of pending.keys()) names.lookup(name);
+  return { names, noise };
+}
+
+/** A variable when its unit is known from the declaration, what to infer it from, or undefined after a finding. */
+function declaration(
+  context: Context, kind: VariableKind, item: ParameterDocument | StateDocument | DerivedDocument, pointer: string,
+): Variable | Pending | undefined {
+  const map = typeof item === 'object' ? item : undefined;
+  const key = kind === 'state' ? 'initial' : 'value';
+  const written = map ? ((map as Record<string, unknown>)[key] as ValueDocument | undefined) : (item as ValueDocument);
+  const at = map ? `${pointer}/${key}` : pointer;
+  const type = map?.type;
+  if (map?.unit !== undefined) {
+    const unit = readUnit(context, map.unit, `${pointer}/unit`);
+    if (unit && (type === 'boolean' || type === 'integer') && !equalDimensions(unit.dimension, dimensionless)) {
+      context.report(wrongDimension(`the unit of a variable of type ${type}`, dimensionless, unit.dimension), `${pointer}/unit`);
+    }
+    return unit && { kind, dimension: unit.dimension, type: type ?? 'real', unit };
+  }
+  if (type !== undefined && type !== 'real') return { kind, dimension: dimensionless, type, unit: pureUnit };
+  if (typeof written === 'boolean') return { kind, dimension: dimensionless, type: 'boolean', unit: pureUnit };
+  // Numbers and lists of numbers without a unit are pure.
+  if (written === undefined || typeof written !== 'string') return special(dimensionless, 'real', kind);
+  return { kind, written, pointer: at, ...(type ? { type } : {}) };
+}
+
+/** A variable whose unit is that of its value. */
+function inferred(context: Context, { kind, written, type, pointer }: Pending, names: Names): Variable {
+  const e = readExpression(context, written as string, pureUnit, pointer);
+  const found = e && infer(context, e, names, pointer);
+  if (!found) return special(dimensionless, type ?? 'real', kind);
+  // An integer as a default does not make the variable one: `a: 1` may well become 0.5 elsewhere.
+  return special(found.dimension, type ?? (found.type === 'boolean' ? 'boolean' : 'real'), kind);
+}
+
+const noiseName = /^xi(?:_[A-Za-z0-9_]+)?$/;
+
+/** The noises listed, and those used under a noise's usual name; sorted. */
+function noisesOf(document: EquationSetDocument & { readonly regimes?: Readonly<Record<string, { readonly derivatives?: Readonly<Record<string, DerivativeDocument>> }>> }, declared: (name: string) => boolean): string[] {
+  const found = new Set(document.noise ?? []);
+  const search = (text: unknown): void => {
+    if (typeof text !== 'string') return;
+    for (const [word] of text.matchAll(/(?<![\w.])xi(?:_\w+)?(?![\w.(])/g)) if (noiseName.test(word) && !declared(word)) found.add(word);
+  };
+  const rates = [document.derivatives, ...Object.values(document.regimes ?? {}).map((regime) => regime.derivatives)];
+  for (const map of rates) for (const item of Object.values(map ?? {})) search(typeof item === 'object' ? item.rate : item);
+  for (const item of Object.values(document.derived ?? {})) search(typeof item === 'object' ? item.value : item);
+  return [...found].sort();
+}
+
+/** The equation set of a type, but for what neurons and synapses have beside. */
+export function normaliseEquations(
+  context: Context, document: EquationSetDocument, declared: Declared, scopes: readonly Names[], valueScopes: readonly Names[], pointer: string,
+): EquationSet {
+  const own = declared.names;
+  const taken = allNames(scopes);
+  const unitOf = (variable: Variable): string => unitText(variable.dimension, (name) => taken.lookup(name) !== undefined);
+  const each = <T, R>(map: Readonly<Record<string, T>> | undefined, key: string, kind: VariableKind, make: (item: T, variable: Variable, at: string, name: string) => R): Record<string, R> => {
+    const result: Record<string, R> = {};
+    for (const [name, item] of Object.entries(map ?? {})) {
+      const variable = own.lookup(name);
+      if (variable?.kind === kind) result[name] = make(item, variable, child(`${pointer}/${key}`, name), name);
+    }
+    return result;
+  };
+  const value = (item: ParameterDocument | StateDocument, key: 'value' | 'initial', variable: Variable, at: string, name: string) => {
+    const map = typeof item === 'object' ? (item as Record<string, unknown>) : undefined;
+    const written = (map ? map[key] : item) as ValueDocument | undefined;
+    const shared = map?.['shared'] === true;
+    const what = key === 'initial' ? `the initial value of ${name}` : `the value of ${name}`;
+    const done = written === undefined ? 0 : normaliseValue(context, written, valueScopes, { what, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : {}) }, map ? `${at}/${key}` : at);
+    return { unit: unitOf(variable), type: variable.type, [key]: done ?? 0, shared };
+  };
+  const parameters = each(document.parameters, 'parameters', 'parameter', (item, variable, at, name) => value(item, 'value', variable, at, name) as unknown as Parameter);
+  const state = each(document.state, 'state', 'state', (item, variable, at, name) => value(item, 'initial', variable, at, name) as unknown as StateVariable);
+  const derived = each(document.derived, 'derived', 'derived', (item, variable, at, name) => derivedVariable(context, item, variable, scopes, unitOf(variable), at, name));
+  const derivatives = normaliseDerivatives(context, document.derivatives, own, scopes, `${pointer}/derivatives`);
+  const conformsTo = document.conformsTo && normaliseClaim(context, document.conformsTo, scopes, `${pointer}/conformsTo`);
+  return { parameters, state, derived, derivatives, noise: declared.noise, method: (document.method ?? 'auto') as IntegrationMethod, ...(conformsTo ? { conformsTo } : {}) };
+}
+
+function derivedVariable(context: Context, item: DerivedDocument, variable: Variable, scopes: readonly Names[], unit: string, pointer: string, name: string): DerivedVariable {
+  const map = typeof item === 'object' ? item : undefined;
+  const written = typeof item === 'object' ? item.value : item;
+  const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type };
+  const value = normaliseExpression(context, written, scopes, slot, map ? `${pointer}/value` : pointer) ?? '0';
+  return { unit, type: variable.type, value, shared: map?.shared ?? false, held: map?.held ?? false };
+}
+
+/** Rates of change: of state variables, in their unit per second. */
+export function normaliseDerivatives(
+  context: Context, map: Readonly<Record<string, DerivativeDocument>> | undefined, own: Names, scopes: readonly Names[], pointer: string,
+): Record<string, Derivative> {
+  const result: Record<string, Derivative> = {};
+  for (const [name, item] of Object.entries(map ?? {})) {
+    const at = child(pointer, name);
+    const variable = own.lookup(name);
+    if (variable?.kind !== 'state' || variable.type !== 'real') {
+      const states = own.names().filter((other) => own.lookup(other)?.kind === 'state');
+      context.reportKey(variable ? messages.notIntegrable(name, variable.kind, variable.type) : messages.unknownVariable(name, states, 'state variable'), at);
+      continue;
+    }
+    const full = typeof item === 'object';
+    const dimension = divideDimensions(variable.dimension, second);
+    const written = full ? item.rate : item;
+    const rate = normaliseExpression(context, written, scopes, { what: `the rate of ${name}`, unit: siUnit(dimension), type: 'real' }, full ? `${at}/rate` : at);
+    result[name] = { rate: rate ?? '0', eventDriven: full ? (item.eventDriven ?? false) : false };
+  }
+  return result;
+}
+
+/** The library type that this one is said to equal: the expressions of its parameters have the dimensions that they have. */
+function normaliseClaim(context: Context, claim: NonNullable<EquationSetDocument['conformsTo']>, scopes: readonly Names[], pointer: string): ConformsTo {
+  const where: Record<string, string> = {};
+  const names = allNames(scopes);
+  for (const [name, written] of Object.entries(claim.where ?? {})) {
+    const at = child(`${pointer}/where`, name);
+    const e = readExpression(context, written, pureUnit, at);
+    if (!e || !infer(context, e, names, at)) continue;
+    const done = settled(context, e, scopes, at);
+    if (done) where[name] = textOf(done, names);
+  }
+  return { type: claim.type, where, ...(claim.timing === undefined ? {} : { timing: claim.timing }) };
+}

@@ -1,0 +1,193 @@
+import type { Expression, Statement, ValueType } from '../../lang/ast.js';
+import { boolean, integer, number, quantity } from '../../lang/build.js';
+import { checkExpression, inferType, type Inferred } from '../../lang/check.js';
+import { isDimensionless } from '../../lang/dimension.js';
+import { foldConstants } from '../../lang/fold.js';
+import { LangError } from '../../lang/lang-error.js';
+import { divisionByZero } from '../../lang/messages.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { printExpression, printStatement } from '../../lang/print.js';
+import { parseQuantity } from '../../lang/quantity.js';
+import { scaleDecimal } from '../../lang/decimal.js';
+import { parseUnit, type Unit } from '../../lang/units.js';
+import { mapStatement, visit } from '../../lang/walk.js';
+import { messages } from '../messages.js';
+import type { Context } from './context.js';
+import { isUnknowable, scopeFor, type Names } from './names.js';
+
+/** What is asked of an expression where it stands. */
+export interface Slot {
+  /** In messages: `the equation for v`. */
+  readonly what: string;
+  /** Dimension that is needed, and the unit that a bare number is in. */
+  readonly unit: Unit;
+  readonly type: ValueType;
+}
+
+/** Runs a parser on the string at `pointer`; its mistakes are reported there. */
+export function attempt<T>(context: Context, pointer: string, parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof LangError)) throw error;
+    for (const one of error.all) context.report(one.finding, pointer, one.span);
+    return undefined;
+  }
+}
+
+/** A number, then a unit with nothing but space between: `-70 mV`, `5ms`, `200 uF/cm**2`. */
+const looksLikeQuantity = /^\s*[-+\u2212]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*[A-Za-z\u00b5\u03bc\u03a9\u2126\u00b0]/;
+const hasWords = /\b(?:if|else|and|or|not)\b/;
+
+/** Whether a text is a number with a unit rather than an expression, in which the two would be multiplied. */
+export function isQuantityText(text: string): boolean {
+  return looksLikeQuantity.test(text) && !hasWords.test(text);
+}
+
+/** The tree of what was written at `pointer`: a text, or a bare number in the slot's unit; undefined after a finding. */
+export function readExpression(context: Context, written: string | number | boolean, unit: Unit, pointer: string): Expression | undefined {
+  if (typeof written === 'boolean') return boolean(written);
+  if (typeof written === 'number') return numberInUnit(context, written, unit, pointer);
+  return attempt(context, pointer, () => {
+    if (!isQuantityText(written)) return parseExpression(written);
+    const { value, dimension } = parseQuantity(written);
+    const span = { start: 0, end: written.length };
+    return isDimensionless(dimension) ? number(value, span) : quantity(value, dimension, span);
+  });
+}
+
+/** A bare number as a literal in the unit of its place. */
+function numberInUnit(context: Context, written: number, unit: Unit, pointer: string): Expression | undefined {
+  const value = Number.isFinite(written) ? scaleDecimal(Object.is(written, -0) ? '-0' : String(written), unit.scale) : NaN;
+  if (!Number.isFinite(value)) {
+    context.report(messages.notFinite(written), pointer);
+    return undefined;
+  }
+  if (!isDimensionless(unit.dimension)) return quantity(value, unit.dimension);
+  return Number.isSafeInteger(written) && value === written ? integer(value) : number(value);
+}
+
+/** The same expression with model parameters put in, units in SI, and arithmetic of literals done. */
+export function settle(context: Context, e: Expression, names: Names): Expression {
+  const values = new Map<string, Expression>();
+  visit(e, (part) => {
+    if (part.kind !== 'name' || names.lookup(part.name)) return;
+    const constant = context.constants.get(part.name);
+    if (!constant) return;
+    const { value, dimension, type } = constant;
+    values.set(part.name, !isDimensionless(dimension) ? quantity(value, dimension) : type === 'integer' ? integer(value) : number(value));
+  });
+  return foldConstants(e, values, (name) => names.lookup(name) !== undefined);
+}
+
+/** The canonical text of a settled expression; units whose symbols are names here are written long. */
+export function textOf(e: Expression, names: Names): string {
+  return printExpression(e, { taken: (name) => names.lookup(name) !== undefined });
+}
+
+/** Checks against the slot. With several sets of names (a synapse between different types) it has to fit under each. */
+export function fits(context: Context, e: Expression, scopes: readonly Names[], slot: Slot, pointer: string): boolean {
+  const expected = { what: slot.what, dimension: slot.unit.dimension, type: slot.type };
+  return scopes
+    .filter((names) => canCheck(e, names))
+    .map((names) => checkExpression(e, scopeFor(context, names), expected, (finding, span) => context.report(finding, pointer, span)))
+    .every((fit) => fit);
+}
+
+/** Whether all that an expression reads can be known. */
+export function canCheck(e: Expression, names: Names): boolean {
+  if (names.open !== true) return true;
+  let known = true;
+  visit(e, (part) => {
+    if (part.kind === 'name' && isUnknowable(names, part.name)) known = false;
+  });
+  return known;
+}
+
+/** What an expression is, with findings at `pointer`. */
+export function infer(context: Context, e: Expression, names: Names, pointer: string): Inferred | null {
+  if (!canCheck(e, names)) return null;
+  return inferType(e, scopeFor(context, names), (finding, span) => context.report(finding, pointer, span));
+}
+
+/** Reports divisors that turned out to be zero once parameters were put in. */
+function reportZeroDivisors(context: Context, settled: Expression, pointer: string): void {
+  visit(settled, (part) => {
+    if (part.kind !== 'binary' || !['/', '//', '%'].includes(part.operator)) return;
+    const { right } = part;
+    if ((right.kind === 'number' || right.kind === 'quantity') && right.value === 0) context.report(divisionByZero(part.operator), pointer, right.span.end > 0 ? right.span : part.span);
+  });
+}
+
+/**
+ * An expression as written, checked and settled.
+ *
+ * @param scopes what names mean; the first decides how units are printed
+ * @returns undefined after a finding
+ */
+export function checkedExpression(
+  context: Context, written: string | number | boolean, scopes: readonly Names[], slot: Slot, pointer: string,
+): Expression | undefined {
+  const e = readExpression(context, written, slot.unit, pointer);
+  if (!e || !fits(context, e, scopes, slot, pointer)) return undefined;
+  return settled(context, e, scopes, pointer);
+}
+
+/** Settles a checked expression and looks for divisors that became zero. */
+export function settled(context: Context, e: Expression, scopes: readonly Names[], pointer: string): Expression | undefined {
+  const result = attempt(context, pointer, () => settle(context, e, allNames(scopes)));
+  if (result) reportZeroDivisors(context, result, pointer);
+  return result;
+}
+
+/** A name is taken when any of the scopes knows it. */
+export function allNames(scopes: readonly Names[]): Names {
+  const [only] = scopes;
+  if (only && scopes.length === 1) return only;
+  return {
+    lookup: (name) => {
+      for (const scope of scopes) {
+        const found = scope.lookup(name);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    names: () => [...new Set(scopes.flatMap((scope) => scope.names()))],
+  };
+}
+
+/** The canonical text of an expression as written; undefined after a finding. */
+export function normaliseExpression(
+  context: Context, written: string | number | boolean, scopes: readonly Names[], slot: Slot, pointer: string,
+): string | undefined {
+  const e = checkedExpression(context, written, scopes, slot, pointer);
+  return e && textOf(e, allNames(scopes));
+}
+
+/** Statements with where each stands in the document. */
+export interface PlacedStatement {
+  readonly statement: Statement;
+  readonly pointer: string;
+}
+
+/** Parses statements: a list of texts, or one text. */
+export function readStatements(context: Context, written: string | readonly string[] | undefined, pointer: string): PlacedStatement[] {
+  const texts = written === undefined ? [] : typeof written === 'string' ? [[written, pointer] as const] : written.map((text, index) => [text, `${pointer}/${index}`] as const);
+  return texts.flatMap(([text, at]) => (attempt(context, at, () => parseStatements(text)) ?? []).map((statement) => ({ statement, pointer: at })));
+}
+
+/** The canonical text of a checked statement. */
+export function statementText(context: Context, { statement, pointer }: PlacedStatement, names: Names): string | undefined {
+  let whole = true;
+  const result = mapStatement(statement, (e) => {
+    const done = settled(context, e, [names], pointer);
+    if (!done) whole = false;
+    return done ?? e;
+  });
+  return whole ? printStatement(result, { taken: (name) => names.lookup(name) !== undefined }) : undefined;
+}
+
+/** The unit in a text; undefined after a finding. */
+export function readUnit(context: Context, text: string, pointer: string): Unit | undefined {
+  return attempt(context, pointer, () => parseUnit(text));
+}

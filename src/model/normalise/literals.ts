@@ -1,0 +1,80 @@
+import type { Expression } from '../../lang/ast.js';
+import { equalDimensions, dimensionText } from '../../lang/dimension.js';
+import type { Unit } from '../../lang/units.js';
+import { messages } from '../messages.js';
+import type { Context } from './context.js';
+import { checkedExpression, readExpression, settle } from './expressions.js';
+import { noNames, pureUnit } from './names.js';
+
+/** The number of a literal expression, in SI; undefined when it is none. */
+export function literalValue(e: Expression): number | undefined {
+  if (e.kind === 'number' || e.kind === 'quantity') return e.value;
+  if (e.kind === 'unary' && e.operator === '-') {
+    const value = literalValue(e.operand);
+    return value === undefined ? undefined : -value;
+  }
+  return undefined;
+}
+
+/** A quantity that must be known now, of literals and model parameters; in SI, undefined after a finding. */
+export function normaliseQuantity(context: Context, written: string | number, unit: Unit, what: string, pointer: string): number | undefined {
+  const e = checkedExpression(context, written, [noNames], { what, unit, type: 'real' }, pointer);
+  return e && constant(context, e, what, pointer);
+}
+
+function constant(context: Context, e: Expression, what: string, pointer: string): number | undefined {
+  const value = literalValue(e);
+  if (value === undefined) context.report(messages.notConstant(what), pointer);
+  else if (!Number.isFinite(value)) context.report(messages.notFinite(value), pointer);
+  else return value;
+  return undefined;
+}
+
+/** A positive quantity; undefined after a finding. */
+export function positiveQuantity(context: Context, written: string | number, unit: Unit, what: string, pointer: string): number | undefined {
+  const value = normaliseQuantity(context, written, unit, what, pointer);
+  if (value === undefined || value > 0) return value;
+  context.report(messages.notPositive(what, value), pointer);
+  return undefined;
+}
+
+/** A quantity that is not negative; undefined after a finding. */
+export function nonNegativeQuantity(context: Context, written: string | number, unit: Unit, what: string, pointer: string): number | undefined {
+  const value = normaliseQuantity(context, written, unit, what, pointer);
+  if (value === undefined || value >= 0) return value;
+  context.report(messages.negative(what, value), pointer);
+  return undefined;
+}
+
+/** Sizes and indices above this do not fit what targets count with. */
+export const largestCount = 2_147_483_648;
+
+/** A whole number from 0 to 2^31, of literals and model parameters; undefined after a finding. */
+export function normaliseCount(context: Context, written: string | number, what: string, pointer: string): number | undefined {
+  const value = wholeNumber(context, written, what, pointer);
+  if (value === undefined) return undefined;
+  if (value < 0) context.report(messages.negative(what, value), pointer);
+  else if (value > largestCount) context.report(messages.tooLarge(what, value, largestCount), pointer);
+  else return value;
+  return undefined;
+}
+
+/** A whole number of either sign; undefined after a finding. */
+export function wholeNumber(context: Context, written: string | number, what: string, pointer: string): number | undefined {
+  const e = readExpression(context, written, pureUnit, pointer);
+  const folded = e && settle(context, e, noNames);
+  if (!e || !folded) return undefined;
+  if (folded.kind === 'quantity' && !equalDimensions(folded.dimension, pureUnit.dimension)) {
+    context.report(messages.notWhole(what, `${folded.value} ${dimensionText(folded.dimension)}`), pointer);
+    return undefined;
+  }
+  const value = literalValue(folded);
+  if (value === undefined) {
+    // The check of names says what is wrong with it, if anything is; else it cannot be computed beforehand.
+    if (checkedExpression(context, written, [noNames], { what, unit: pureUnit, type: 'real' }, pointer)) context.report(messages.notConstant(what), pointer);
+    return undefined;
+  }
+  if (Number.isInteger(value)) return value + 0;
+  context.report(messages.notWhole(what, String(value)), pointer);
+  return undefined;
+}

@@ -1,0 +1,135 @@
+import type { Dimension, ValueType } from '../../lang/ast.js';
+import { dimensionless } from '../../lang/ast.js';
+import { canonicalUnitNames } from '../../lang/dimension.js';
+import type { Scope, Symbol } from '../../lang/check.js';
+import { isKeyword } from '../../lang/parse-expression.js';
+import { one } from '../../lang/rational.js';
+import type { Unit } from '../../lang/units.js';
+import { child } from '../pointer.js';
+import { messages } from '../messages.js';
+import type { Context } from './context.js';
+
+/** What a name of a type stands for. */
+export type VariableKind = 'parameter' | 'state' | 'derived' | 'input' | 'noise' | 'port' | 'special';
+
+/** A variable that expressions may read or code may write. */
+export interface Variable extends Symbol {
+  readonly kind: VariableKind;
+  /** The unit it was declared with: bare numbers in its place are in it. */
+  readonly unit: Unit;
+}
+
+/** The names that have a meaning somewhere in the model. */
+export interface Names {
+  lookup(name: string): Variable | undefined;
+  names(): readonly string[];
+  /** Set where the ends of a synapse are not known, because nothing uses its type: what reads them cannot be checked. */
+  readonly open?: boolean;
+}
+
+export const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+export const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
+export const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
+export const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
+/** Dimension of a white noise. */
+export const noiseDimension: Dimension = [0, 0, -0.5, 0, 0, 0, 0];
+
+/** The SI unit of a dimension. */
+export const siUnit = (dimension: Dimension): Unit => ({ dimension, scale: one });
+export const secondUnit = siUnit(second);
+export const pureUnit = siUnit(dimensionless);
+
+/** A variable that is there without being declared. */
+export function special(dimension: Dimension, type: ValueType = 'real', kind: VariableKind = 'special'): Variable {
+  return { kind, dimension, type, unit: siUnit(dimension) };
+}
+
+const time: readonly (readonly [string, Variable])[] = [
+  ['t', special(second)], ['dt', special(second)], ['t_in_timesteps', special(dimensionless, 'integer')],
+];
+const place: readonly (readonly [string, Variable])[] = [['x', special(metre)], ['y', special(metre)], ['z', special(metre)]];
+const integer = special(dimensionless, 'integer');
+
+/** What every neuron's expressions may read beside its own variables. */
+export const neuronSpecials: ReadonlyMap<string, Variable> = new Map([
+  ...time, ...place, ['i', integer], ['N', integer], ['lastspike', special(second)], ['not_refractory', special(dimensionless, 'boolean')],
+]);
+
+/** What expressions for the elements of a source of given spikes may read. */
+export const sourceSpecials: ReadonlyMap<string, Variable> = new Map([...place, ['i', integer], ['N', integer]]);
+
+/** What every synapse's expressions may read beside its own variables and those of its ends. */
+export const synapseSpecials: ReadonlyMap<string, Variable> = new Map([
+  ...time, ['i', integer], ['j', integer], ['N', integer], ['N_pre', integer], ['N_post', integer], ['lastupdate', special(second)],
+  ['delay', special(second)], ['distance', special(metre)],
+]);
+
+/** Names that nothing may be called, since expressions give them a meaning of their own. */
+const reserved: ReadonlyMap<string, string> = new Map([
+  ...['t', 'dt', 't_in_timesteps'].map((name) => [name, 'it is the time'] as const),
+  ...['i', 'j', 'N', 'N_pre', 'N_post'].map((name) => [name, 'it is an index or a size'] as const),
+  ...['pre', 'post'].map((name) => [name, 'it is an end of a synapse'] as const),
+  ...['lastspike', 'not_refractory', 'lastupdate'].map((name) => [name, 'it is set by events'] as const),
+  ...['pi', 'inf'].map((name) => [name, 'it is a constant'] as const),
+]);
+
+/** Names that objects of the host language have: a map of the model could not tell them from its own. */
+const hostNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** Checks a name of a variable. @returns whether it may be used */
+export function checkVariableName(context: Context, name: string, pointer: string): boolean {
+  const reason =
+    reserved.get(name) ??
+    (canonicalUnitNames.has(name) ? 'it is a unit' : isKeyword(name) ? 'it is a word of the expression language' : hostNames.has(name) ? 'it is kept for the machine' : undefined);
+  if (reason === undefined) return true;
+  context.reportKey(messages.reservedName(name, reason), pointer);
+  return false;
+}
+
+/** Checks the names of a map of types, populations, … */
+export function checkIds(context: Context, map: Readonly<Record<string, unknown>> | undefined, pointer: string): void {
+  for (const name of Object.keys(map ?? {})) if (hostNames.has(name)) context.reportKey(messages.reservedName(name, 'it is kept for the machine'), child(pointer, name));
+}
+
+/** Names from several sources; the first that knows a name gives its meaning. */
+export function namesFrom(...sources: readonly (Names | ReadonlyMap<string, Variable>)[]): Names {
+  return {
+    lookup(name) {
+      for (const source of sources) {
+        const found = source instanceof Map ? (source as ReadonlyMap<string, Variable>).get(name) : (source as Names).lookup(name);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    ...(sources.some((source) => 'open' in source && source.open) ? { open: true } : {}),
+    names: () => [...new Set(sources.flatMap((source) => (source instanceof Map ? [...(source as ReadonlyMap<string, Variable>).keys()] : (source as Names).names())))],
+  };
+}
+
+/** No names but what holds model-wide. */
+export const noNames: Names = { lookup: () => undefined, names: () => [] };
+
+/** The variables of one end of a synapse under their dotted names. */
+export function endNames(side: 'pre' | 'post', own: Names): Names {
+  const prefix = `${side}.`;
+  return {
+    lookup: (name) => (name.startsWith(prefix) ? own.lookup(name.slice(prefix.length)) : undefined),
+    names: () => own.names().map((name) => prefix + name),
+  };
+}
+
+/** What an expression may read: the names given, then the model's own parameters, and tables as functions. */
+export function scopeFor(context: Context, names: Names): Scope {
+  return {
+    lookup: (name) => names.lookup(name) ?? context.constants.get(name),
+    names: () => [...names.names(), ...context.constants.keys()],
+    functions: context.tables,
+  };
+}
+
+const ofAnEnd = /^(?:pre|post)\./;
+
+/** Whether a name is that of an end which is not known. */
+export function isUnknowable(names: Names, name: string): boolean {
+  return names.open === true && ofAnEnd.test(name);
+}

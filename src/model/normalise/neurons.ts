@@ -1,0 +1,162 @@
+import { dimensionless } from '../../lang/ast.js';
+import { unitText } from '../../lang/dimension.js';
+import type { EventDocument, NeuronDocument, RefractoryDocument, RegimeDocument } from '../document.js';
+import { messages } from '../messages.js';
+import type { EventDefinition, Input, NeuronType, Refractory, Regime } from '../model.js';
+import { child } from '../pointer.js';
+import { normaliseCode } from './code.js';
+import { declareCompartments, normaliseCompartments } from './compartments.js';
+import type { Context } from './context.js';
+import { declareEquations, normaliseDerivatives, normaliseEquations } from './equations.js';
+import { checkedExpression, normaliseExpression, readUnit, textOf } from './expressions.js';
+import { literalValue } from './literals.js';
+import { checkIds, checkVariableName, namesFrom, neuronSpecials, pureUnit, secondUnit, special, type Names, type Variable } from './names.js';
+
+/** A normalised neuron type with what others may know of it. */
+export interface NeuronInfo {
+  readonly type: NeuronType;
+  /** Its own variables. */
+  readonly own: Names;
+  /** What its expressions may read. */
+  readonly scope: Names;
+  readonly events: ReadonlySet<string>;
+}
+
+/** A neuron type, normalised. Findings are reported; what is wrong is replaced by something harmless. */
+export function normaliseNeuron(context: Context, document: NeuronDocument, pointer: string): NeuronInfo {
+  const more = new Map<string, Variable>([...declareInputs(context, document, `${pointer}/inputs`), ...declareCompartments(document)]);
+  const declared = declareEquations(context, document, pointer, more, () => namesFrom(neuronSpecials));
+  const scope = namesFrom(declared.names, neuronSpecials);
+  const equations = normaliseEquations(context, document, declared, [scope], [scope], pointer);
+  const events = eventNames(document);
+  const inputs: Record<string, Input> = {};
+  for (const [name, item] of Object.entries(document.inputs ?? {})) {
+    const variable = declared.names.lookup(name);
+    if (variable?.kind !== 'input') continue;
+    inputs[name] = { unit: unitText(variable.dimension, (other) => scope.lookup(other) !== undefined), reduce: typeof item === 'object' ? (item.reduce ?? 'sum') : 'sum' };
+  }
+  const type: NeuronType = {
+    ...equations,
+    inputs,
+    events: normaliseEvents(context, document, scope, declared.names, events, `${pointer}/events`),
+    regimes: normaliseRegimes(context, document.regimes, scope, declared.names, `${pointer}/regimes`),
+    ...(document.compartments ? { compartments: normaliseCompartments(context, document.compartments, scope, `${pointer}/compartments`) } : {}),
+  };
+  return { type, own: declared.names, scope, events };
+}
+
+function declareInputs(context: Context, document: NeuronDocument, pointer: string): ReadonlyMap<string, Variable> {
+  const inputs = new Map<string, Variable>();
+  for (const [name, item] of Object.entries(document.inputs ?? {})) {
+    const at = child(pointer, name);
+    if (!checkVariableName(context, name, at)) continue;
+    const unit = readUnit(context, typeof item === 'string' ? item : item.unit, typeof item === 'string' ? at : `${at}/unit`);
+    inputs.set(name, unit ? { kind: 'input', dimension: unit.dimension, type: 'real', unit } : special(dimensionless, 'real', 'input'));
+  }
+  return inputs;
+}
+
+function eventNames(document: NeuronDocument): ReadonlySet<string> {
+  const emitted = Object.values(document.regimes ?? {}).flatMap((regime) => (regime.transitions ?? []).map(({ emit }) => emit));
+  return new Set([...Object.keys(document.events ?? {}), ...emitted.filter((name) => name !== undefined)]);
+}
+
+function normaliseEvents(
+  context: Context, document: NeuronDocument, scope: Names, own: Names, events: ReadonlySet<string>, pointer: string,
+): Record<string, EventDefinition> {
+  const result: Record<string, EventDefinition> = {};
+  checkIds(context, document.events, pointer);
+  for (const [name, item] of Object.entries(document.events ?? {})) {
+    const at = child(pointer, name);
+    const event: EventDocument = typeof item === 'string' ? { when: item } : item;
+    const within = (key: string): string => (typeof item === 'string' ? at : `${at}/${key}`);
+    const { slot, actionSlot, section, fraction } = event;
+    const when = normaliseExpression(context, event.when, [scope], { what: `the condition of ${name}`, unit: pureUnit, type: 'boolean' }, within('when'));
+    const refractory = event.refractory === undefined ? undefined : normaliseRefractory(context, event.refractory, scope, own, events, within('refractory'));
+    const multiplicity =
+      event.multiplicity === undefined
+        ? undefined
+        : normaliseExpression(context, event.multiplicity, [scope], { what: `the multiplicity of ${name}`, unit: pureUnit, type: 'integer' }, within('multiplicity'));
+    result[name] = {
+      when: when ?? 'False', edge: event.edge ?? 'level', do: normaliseCode(context, event.do, [scope], { what: `the actions of ${name}`, ports: false }, within('do')),
+      ...(refractory ? { refractory } : {}), ...(slot === undefined ? {} : { slot }), ...(actionSlot === undefined ? {} : { actionSlot }),
+      order: event.order ?? 0, ...(multiplicity === undefined ? {} : { multiplicity }),
+      ...checkPlace(context, document, section, fraction, at),
+    };
+  }
+  return result;
+}
+
+/** The place of something on a cell with structure. */
+function checkPlace(context: Context, document: NeuronDocument, section: string | undefined, fraction: number | undefined, pointer: string): { section?: string; fraction?: number } {
+  if (section === undefined && fraction === undefined) return {};
+  const sections = Object.keys(document.compartments?.sections ?? {});
+  if (section !== undefined && !sections.includes(section)) context.report(messages.unknownReference('section', section, sections), `${pointer}/section`);
+  if (section === undefined) context.report(messages.fractionWithoutSection(), `${pointer}/fraction`);
+  return placeOf(context, section, fraction, pointer);
+}
+
+/** Section and fraction, the fraction within 0 and 1. */
+export function placeOf(context: Context, section: string | undefined, fraction: number | undefined, pointer: string): { section?: string; fraction?: number } {
+  if (fraction !== undefined && !(fraction >= 0 && fraction <= 1)) context.report(messages.outOfRange('the fraction', 0, 1, fraction), `${pointer}/fraction`);
+  return { ...(section === undefined ? {} : { section }), ...(fraction === undefined ? {} : { fraction }) };
+}
+
+function normaliseRefractory(
+  context: Context, written: string | number | RefractoryDocument, scope: Names, own: Names, events: ReadonlySet<string>, pointer: string,
+): Refractory {
+  const map: RefractoryDocument = typeof written === 'object' ? written : { for: written };
+  const at = (key: string): string => (typeof written === 'object' ? `${pointer}/${key}` : pointer);
+  if ((map.for === undefined) === (map.while === undefined)) context.report(messages.oneOfKeys(['for', 'while'], map.for === undefined ? 0 : 2), pointer);
+  for (const [index, name] of (map.rate ?? []).entries()) {
+    if (own.lookup(name)?.kind === 'state') continue;
+    const states = own.names().filter((other) => own.lookup(other)?.kind === 'state');
+    context.report(messages.unknownVariable(name, states, 'state variable'), `${pointer}/rate/${index}`);
+  }
+  for (const [index, name] of (map.of ?? []).entries()) {
+    if (!events.has(name)) context.report(messages.unknownReference('event', name, [...events]), `${pointer}/of/${index}`);
+  }
+  const duration = map.for === undefined ? undefined : refractoryTime(context, map.for, scope, at('for'));
+  const condition = map.while === undefined ? undefined : normaliseExpression(context, map.while, [scope], { what: 'the condition of refractoriness', unit: pureUnit, type: 'boolean' }, at('while'));
+  return {
+    ...(duration === undefined ? {} : { for: duration }), ...(condition === undefined ? {} : { while: condition }), rate: map.rate ?? [],
+    writes: map.writes ?? 'allow', suppress: map.suppress ?? true, ...(map.of && map.of.length > 0 ? { of: map.of } : {}),
+    ...(map.rounding === undefined ? {} : { rounding: map.rounding }), evaluated: map.evaluated ?? 'atEvent',
+  };
+}
+
+/** How long, as text; a literal is not negative. */
+function refractoryTime(context: Context, written: string | number | boolean, scope: Names, pointer: string): string | undefined {
+  const what = 'the refractory time';
+  const e = checkedExpression(context, written, [scope], { what, unit: secondUnit, type: 'real' }, pointer);
+  const value = e && literalValue(e);
+  if (value !== undefined && value < 0) context.report(messages.negative(what, value), pointer);
+  return e && textOf(e, scope);
+}
+
+function normaliseRegimes(
+  context: Context, regimes: Readonly<Record<string, RegimeDocument>> | undefined, scope: Names, own: Names, pointer: string,
+): Record<string, Regime> {
+  const all = Object.entries(regimes ?? {});
+  checkIds(context, regimes, pointer);
+  const names = all.map(([name]) => name);
+  const initial = all.filter(([, regime]) => regime.initial === true).length;
+  if (all.length > 0 && initial !== 1) context.report(messages.initialRegimes(initial, names), pointer);
+  const result: Record<string, Regime> = {};
+  for (const [name, regime] of all) {
+    const at = child(pointer, name);
+    result[name] = {
+      initial: regime.initial ?? false,
+      derivatives: normaliseDerivatives(context, regime.derivatives, own, [scope], `${at}/derivatives`),
+      onEntry: normaliseCode(context, regime.onEntry, [scope], { what: `entering ${name}`, ports: false }, `${at}/onEntry`),
+      transitions: (regime.transitions ?? []).map((transition, index) => {
+        const place = `${at}/transitions/${index}`;
+        if (!names.includes(transition.to)) context.report(messages.unknownReference('regime', transition.to, names), `${place}/to`);
+        const when = normaliseExpression(context, transition.when, [scope], { what: 'the condition of the transition', unit: pureUnit, type: 'boolean' }, `${place}/when`);
+        const actions = normaliseCode(context, transition.do, [scope], { what: 'the actions of the transition', ports: false }, `${place}/do`);
+        return { when: when ?? 'False', do: actions, to: transition.to, ...(transition.emit === undefined ? {} : { emit: transition.emit }) };
+      }),
+    };
+  }
+  return result;
+}

@@ -1,0 +1,123 @@
+import type { ArrayDocument, PopulationDocument } from '../document.js';
+import { messages } from '../messages.js';
+import type { Id, Population } from '../model.js';
+import { child } from '../pointer.js';
+import { isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
+import type { Context } from './context.js';
+import { normaliseCount, positiveQuantity } from './literals.js';
+import { metre, pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
+import type { NeuronInfo } from './neurons.js';
+import { indicesOf, type PopulationInfo } from './selections.js';
+import { normaliseValue } from './values.js';
+
+/** The size and type of a population; undefined after a finding that leaves either unknown. */
+export function declarePopulation(context: Context, document: PopulationDocument, neurons: ReadonlyMap<Id, NeuronInfo>, pointer: string): PopulationInfo {
+  const size = normaliseCount(context, document.size, 'the size', `${pointer}/size`) ?? 0;
+  if (document.type === undefined) {
+    if (document.spikes === undefined) context.report(messages.oneOfKeys(['type', 'spikes'], 0), pointer);
+    return { size };
+  }
+  if (document.spikes !== undefined) context.report(messages.oneOfKeys(['type', 'spikes'], 2), `${pointer}/spikes`);
+  const neuron = neurons.get(document.type);
+  if (!neuron) context.report(messages.unknownReference('neuron type', document.type, [...neurons.keys()]), `${pointer}/type`);
+  return { size, ...(neuron ? { neuron } : {}) };
+}
+
+/** The other parts of a population. */
+export function normalisePopulation(
+  context: Context, id: Id, document: PopulationDocument, { size, neuron }: PopulationInfo, clocks: ReadonlySet<Id>, pointer: string,
+): Population {
+  const scope: Names = neuron?.scope ?? namesFrom(sourceSpecials);
+  const values: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
+  for (const [name, written] of Object.entries(document.values ?? {})) {
+    const at = child(`${pointer}/values`, name);
+    const variable = neuron?.own.lookup(name);
+    if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
+      const own = neuron?.own;
+      const known = own?.names().filter((other) => ['parameter', 'state'].includes(own.lookup(other)?.kind ?? '')) ?? [];
+      if (neuron || document.type === undefined) context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
+      continue;
+    }
+    const shared = isShared(neuron, name);
+    const value = normaliseValue(context, written, [scope], { what: `the value of ${name}`, unit: variable.unit, type: variable.type, count: shared ? 1 : size }, at);
+    if (value !== undefined) values[name] = value;
+  }
+  if (document.clock !== undefined && !clocks.has(document.clock)) context.report(messages.unknownReference('clock', document.clock, [...clocks]), `${pointer}/clock`);
+  const positions = document.positions === undefined ? undefined : normalisePositions(context, document.positions, size, scope, `${pointer}/positions`);
+  const spikes = document.spikes === undefined ? undefined : normaliseSpikes(context, document.spikes, size, id, `${pointer}/spikes`);
+  return {
+    ...(document.type === undefined ? {} : { type: document.type }), size, values, ...(positions ? { positions } : {}), ...(spikes ? { spikes } : {}),
+    ...(document.clock === undefined ? {} : { clock: document.clock }), order: document.order ?? 0,
+  };
+}
+
+function isShared(neuron: NeuronInfo | undefined, name: string): boolean {
+  return neuron?.type.parameters[name]?.shared ?? neuron?.type.state[name]?.shared ?? false;
+}
+
+function normalisePositions(
+  context: Context, written: NonNullable<PopulationDocument['positions']>, size: number, scope: Names, pointer: string,
+): Population['positions'] | undefined {
+  if (isArrayDocument(written)) {
+    const array = normaliseArray(context, written, { what: 'the positions', unit: siUnit(metre), type: 'real' }, pointer);
+    if (!array) return undefined;
+    const length = array.shape.reduce((product, side) => product * side, 1);
+    const wrongRow = array.shape.length === 2 && array.shape[1] !== 3;
+    if (length === 3 * size && !wrongRow) return array.values;
+    context.report(wrongRow ? messages.wrongLength('a position (x, y, z)', 3, array.shape[1] ?? 0) : messages.wrongLength('the positions (x, y, z of each)', 3 * size, length), pointer);
+    return undefined;
+  }
+  const { structure, arguments: parameters = {} } = written as { readonly structure: string; readonly arguments?: Readonly<Record<string, string | number>> };
+  const allowed = structureArguments[structure] ?? [];
+  const result: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
+  for (const [name, item] of Object.entries(parameters)) {
+    const at = child(`${pointer}/arguments`, name);
+    if (!allowed.includes(name)) {
+      context.reportKey(messages.unknownVariable(name, allowed, `argument of ${structure}`), at);
+      continue;
+    }
+    const pure = name === 'aspectRatio' || name.startsWith('aspectRatio') || name === 'fillOrder';
+    const value = normaliseValue(context, item, [scope], { what: `the argument ${name}`, unit: pure ? pureUnit : siUnit(metre), type: 'real' }, at);
+    if (value !== undefined) result[name] = value;
+  }
+  return { structure, arguments: result };
+}
+
+/** What each structure can be given: distances in m, ratios of counts. */
+const structureArguments: Readonly<Record<string, readonly string[]>> = {
+  line: ['dx', 'x0', 'y', 'z'],
+  grid2D: ['aspectRatio', 'dx', 'dy', 'x0', 'y0', 'z'],
+  grid3D: ['aspectRatioXY', 'aspectRatioXZ', 'dx', 'dy', 'dz', 'x0', 'y0', 'z0'],
+  randomCuboid: ['width', 'height', 'depth', 'x0', 'y0', 'z0'],
+  randomSphere: ['radius', 'x0', 'y0', 'z0'],
+};
+
+function normaliseSpikes(
+  context: Context, written: NonNullable<PopulationDocument['spikes']>, size: number, id: Id, pointer: string,
+): Population['spikes'] | undefined {
+  if ('file' in written) return written;
+  const indices = indicesOf(context, written.indices as ArrayDocument, size, id, `${pointer}/indices`);
+  const times = normaliseArray(context, written.times as ArrayDocument, { what: 'the spike times', unit: secondUnit, type: 'real' }, `${pointer}/times`);
+  const period = written.period === undefined ? undefined : positiveQuantity(context, written.period, secondUnit, 'the period', `${pointer}/period`);
+  if (!indices || !times) return undefined;
+  if (indices.shape[0] !== times.shape[0]) {
+    context.report(messages.wrongLength('the spike times', indices.shape[0] ?? 0, times.shape[0] ?? 0), `${pointer}/times`);
+    return undefined;
+  }
+  const [at, of] = [numbersOf(context, times.values), numbersOf(context, indices.values)];
+  for (let index = 0; at && index < at.length; index++) {
+    const time = at[index] ?? 0;
+    if (time >= 0 && (period === undefined || time < period)) continue;
+    context.report(time < 0 ? messages.negative('a spike time', time) : messages.outOfRange('a spike time', 0, period ?? 0, time), Array.isArray(written.times) ? child(`${pointer}/times`, index) : `${pointer}/times`);
+    return undefined;
+  }
+  const sorted = at && of && !('$data' in times.values) && !('$data' in indices.values) ? sortedSpikes(Array.from(of), Array.from(at)) : { indices: indices.values, times: times.values };
+  return { ...sorted, ...(period === undefined ? {} : { period }) };
+}
+
+/** Spikes by time, then element: the order in which they are written says nothing. */
+function sortedSpikes(indices: readonly number[], times: readonly number[]): { indices: readonly number[]; times: readonly number[] } {
+  const order = indices.map((_, index) => index);
+  order.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0));
+  return { indices: order.map((index) => indices[index] ?? 0), times: order.map((index) => times[index] ?? 0) };
+}

@@ -1,0 +1,226 @@
+import type { EndDocument, EndMap, ProjectionDocument, SelectionDocument, ValueDocument } from '../document.js';
+import { equalDimensions } from '../../lang/dimension.js';
+import { wrongDimension } from '../../lang/messages.js';
+import { messages } from '../messages.js';
+import type { End, Id, Projection, Value } from '../model.js';
+import { child } from '../pointer.js';
+import { normaliseConnections } from './connections.js';
+import type { Context } from './context.js';
+import { nonNegativeQuantity, normaliseQuantity } from './literals.js';
+import { metre, namesFrom, secondUnit, siUnit, sourceSpecials, special, type Names, type Variable } from './names.js';
+import { placeOf } from './neurons.js';
+import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
+import { noEnd, synapseScopes, type DeclaredSynapse, type EndInfo, type Ends, type SynapseInfo } from './synapses.js';
+import { normaliseValue } from './values.js';
+import { dimensionless } from '../../lang/ast.js';
+
+/** A projection whose ends are known, before its synapse type is checked. */
+export interface DeclaredProjection {
+  readonly document: ProjectionDocument;
+  readonly from?: ReadEnd;
+  readonly to?: ReadEnd;
+}
+
+interface ReadEnd {
+  readonly end: End;
+  readonly selection: Selection;
+}
+
+/** The ends of a projection. */
+export function declareProjection(context: Context, document: ProjectionDocument, elements: Elements, pointer: string): DeclaredProjection {
+  const from = readEnd(context, document.from, elements, `${pointer}/from`);
+  const to = readEnd(context, document.to, elements, `${pointer}/to`);
+  if (from && 'projection' in from.end.of) context.report(messages.projectionAsSource(), `${pointer}/from`);
+  return { document, ...(from ? { from } : {}), ...(to ? { to } : {}) };
+}
+
+function readEnd(context: Context, written: EndDocument, elements: Elements, pointer: string): ReadEnd | undefined {
+  const full = typeof written === 'object' && 'of' in written;
+  const map: EndMap = full ? written : { of: written as SelectionDocument };
+  const selection = normaliseSelection(context, map.of, elements, full ? `${pointer}/of` : pointer);
+  if (!selection) return undefined;
+  if (map.event !== undefined) checkEvent(context, map.event, selection, `${pointer}/event`);
+  if (map.section !== undefined) checkSection(context, map.section, selection, `${pointer}/section`);
+  const event = map.event === undefined || map.event === 'spike' ? {} : { event: map.event };
+  return { end: { of: selection.rule, ...event, ...placeOf(context, map.section, map.fraction, pointer) }, selection };
+}
+
+function checkEvent(context: Context, event: Id, selection: Selection, pointer: string): void {
+  for (const member of selection.members) {
+    const events = eventsOf(member);
+    if (!events.has(event)) context.report(messages.unknownReference('event', event, [...events]), pointer);
+  }
+}
+
+/** Events of a population: a source of given spikes has spikes. */
+export function eventsOf(member: Member): ReadonlySet<string> {
+  if (member.kind === 'projection') return new Set();
+  return member.population.neuron?.events ?? new Set(['spike']);
+}
+
+/** The section has to exist in every type of the selection. */
+export function checkSection(context: Context, section: Id, selection: Selection, pointer: string): void {
+  for (const member of selection.members) {
+    const sections = member.kind === 'population' ? Object.keys(member.population.neuron?.type.compartments?.sections ?? {}) : [];
+    if (!sections.includes(section)) context.report(messages.unknownReference('section', section, sections), pointer);
+  }
+}
+
+/** What may be read of a neuron from a synapse: its own variables, its index and place. */
+const endSpecials: ReadonlyMap<string, Variable> = new Map([
+  ...sourceSpecials, ['lastspike', special([0, 0, 1, 0, 0, 0, 0])], ['not_refractory', special(dimensionless, 'boolean')],
+]);
+
+/** All pairs of ends that a projection connects, one for each pair of types. */
+export function endsOf({ from, to }: DeclaredProjection, synapseOf: (projection: Id) => DeclaredSynapse | undefined): Ends[] {
+  const infos = (read: ReadEnd | undefined): EndInfo[] => {
+    const found = new Map<object, EndInfo>();
+    for (const member of read?.selection.members ?? []) {
+      const info = endInfo(member, synapseOf, read?.end.event);
+      found.set(member.kind === 'population' ? (member.population.neuron ?? noEnd) : member, info);
+    }
+    return [...found.values()];
+  };
+  return infos(from).flatMap((pre) => infos(to).map((post) => ({ pre, post })));
+}
+
+function endInfo(member: Member, synapseOf: (projection: Id) => DeclaredSynapse | undefined, event: Id | undefined): EndInfo {
+  if (member.kind === 'projection') {
+    const synapse = synapseOf(member.id);
+    return synapse ? { names: synapse.declared.names, events: new Set() } : noEnd;
+  }
+  const { neuron } = member.population;
+  if (!neuron) return { names: namesFrom(sourceSpecials), events: new Set(['spike']) };
+  // The event chosen at this end takes the place of the spike.
+  return { names: namesFrom(neuron.own, endSpecials), events: event === undefined ? neuron.events : new Set([...neuron.events, 'spike']) };
+}
+
+/** A projection, normalised. */
+export function normaliseProjection(
+  context: Context, { document, from, to }: DeclaredProjection, ends: readonly Ends[], synapse: SynapseInfo | undefined, synapseNames: readonly Id[], pointer: string,
+): Projection | undefined {
+  if (!synapse) context.report(messages.unknownReference('synapse type', document.synapse, synapseNames), `${pointer}/synapse`);
+  if (!from || !to || !synapse) return undefined;
+  const scopes = synapseScopes(synapse.own, ends);
+  const connectionScopes = synapseScopes({ lookup: () => undefined, names: () => [] }, ends);
+  const values: Record<string, Value> = {};
+  for (const [name, written] of Object.entries(document.values ?? {})) {
+    const at = child(`${pointer}/values`, name);
+    const variable = synapse.own.lookup(name);
+    if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
+      const known = synapse.own.names().filter((other) => ['parameter', 'state'].includes(synapse.own.lookup(other)?.kind ?? ''));
+      context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
+      continue;
+    }
+    const value = normaliseValue(context, written, scopes, { what: `the value of ${name}`, unit: variable.unit, type: variable.type }, at);
+    if (value !== undefined) values[name] = value;
+  }
+  const delayRange = document.delayRange && normaliseDelayRange(context, document.delayRange, `${pointer}/delayRange`);
+  const delays = normaliseDelays(context, document, synapse, scopes, delayRange, pointer);
+  const space = document.space && normaliseSpace(context, document.space, `${pointer}/space`);
+  return {
+    from: from.end, to: to.end, synapse: document.synapse,
+    connect: normaliseConnections(context, document.connect, { from: from.selection, to: to.selection, scopes: connectionScopes }, `${pointer}/connect`),
+    receptors: normaliseReceptors(context, document, synapse, ends, pointer), values, delays,
+    ...(delayRange ? { delayRange } : {}), ...(space ? { space } : {}), order: document.order ?? 0,
+  };
+}
+
+/** Which variable of the target each port writes to. */
+function normaliseReceptors(context: Context, document: ProjectionDocument, synapse: SynapseInfo, ends: readonly Ends[], pointer: string): Record<Id, Id> {
+  const ports = [...synapse.ports.keys()];
+  const [only] = ports;
+  if (document.receptor !== undefined && document.receptors !== undefined) context.report(messages.oneOfKeys(['receptor', 'receptors'], 2), `${pointer}/receptor`);
+  if (document.receptor !== undefined && (only === undefined || ports.length > 1)) {
+    context.report(messages.receptorPorts(ports), `${pointer}/receptor`);
+    return {};
+  }
+  const written = document.receptors ?? (document.receptor !== undefined && only !== undefined ? { [only]: document.receptor } : {});
+  const at = (port: string): string => (document.receptors ? child(`${pointer}/receptors`, port) : `${pointer}/receptor`);
+  for (const port of ports) if (!Object.hasOwn(written, port)) context.report(messages.missingReceptor(port), pointer);
+  for (const [port, name] of Object.entries(written)) {
+    const variable = synapse.ports.get(port);
+    if (!variable) {
+      context.reportKey(messages.unknownReference('port', port, ports), at(port));
+      continue;
+    }
+    for (const { post } of ends) checkReceptor(context, port, variable, name, post.names, at(port));
+  }
+  return written;
+}
+
+function checkReceptor(context: Context, port: Id, variable: Variable, name: Id, names: Names, pointer: string): void {
+  const target = names.lookup(name);
+  const known = names.names().filter((other) => ['state', 'input'].includes(names.lookup(other)?.kind ?? ''));
+  if (target?.kind !== 'state' && target?.kind !== 'input') context.report(messages.unknownVariable(name, known, 'variable of the target'), pointer);
+  else if (!equalDimensions(target.dimension, variable.dimension)) context.report(wrongDimension(`the variable ${name}, to which ${port} is bound,`, variable.dimension, target.dimension), pointer);
+}
+
+/** The delays that this projection sets, one for each pathway. */
+function normaliseDelays(
+  context: Context, document: ProjectionDocument, synapse: SynapseInfo, scopes: readonly Names[], range: Projection['delayRange'], pointer: string,
+): Record<Id, Value> {
+  const pathways = synapse.type.pathways;
+  const result: Record<Id, Value> = {};
+  const set = (name: Id, written: ValueDocument, at: string): void => {
+    const value = normaliseValue(context, written, scopes, { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0 }, at);
+    if (value === undefined) return;
+    result[name] = value;
+    checkDelay(context, value, range, at);
+  };
+  if (document.delay !== undefined) {
+    const before = Object.keys(pathways).filter((name) => pathways[name]?.on.startsWith('pre.'));
+    const [only] = before;
+    if (only === undefined || before.length > 1) context.report(messages.delayPathways(before), `${pointer}/delay`);
+    else if (document.delays && Object.hasOwn(document.delays, only)) context.report(messages.oneOfKeys(['delay', `delays/${only}`], 2), `${pointer}/delay`);
+    else set(only, document.delay, `${pointer}/delay`);
+  }
+  for (const [name, written] of Object.entries(document.delays ?? {})) {
+    const at = child(`${pointer}/delays`, name);
+    if (Object.hasOwn(pathways, name)) set(name, written, at);
+    else context.reportKey(messages.unknownReference('pathway', name, Object.keys(pathways)), at);
+  }
+  for (const [name, { delay }] of Object.entries(pathways)) if (!Object.hasOwn(result, name)) checkDelay(context, delay, range, pointer);
+  return result;
+}
+
+/** A delay that is known now has to lie within what the projection states, unless it says what becomes of it otherwise. */
+function checkDelay(context: Context, value: Value, range: Projection['delayRange'], pointer: string): void {
+  if (!range || range.outOfRange !== 'error') return;
+  const { min = 0, max = Infinity } = range;
+  const numbers = typeof value === 'number' ? [value] : typeof value === 'object' && 'array' in value && !('$data' in value.array) ? value.array : [];
+  const wrong = numbers.find((number) => number < min || number > max);
+  if (wrong !== undefined) context.report(messages.delayOutOfRange(min, max, wrong), pointer);
+}
+
+function normaliseDelayRange(context: Context, written: NonNullable<ProjectionDocument['delayRange']>, pointer: string): NonNullable<Projection['delayRange']> {
+  const bound = (key: 'min' | 'max'): number | undefined => {
+    const item = written[key];
+    return item === undefined ? undefined : nonNegativeQuantity(context, item, secondUnit, `the ${key}imum of the delay`, `${pointer}/${key}`);
+  };
+  const [min, max] = [bound('min'), bound('max')];
+  if (min !== undefined && max !== undefined && min > max) context.report(messages.emptyRange(min, max), pointer);
+  return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), outOfRange: written.outOfRange ?? 'error' };
+}
+
+function normaliseSpace(context: Context, written: NonNullable<ProjectionDocument['space']>, pointer: string): NonNullable<Projection['space']> {
+  const three = <T>(item: T | readonly T[] | undefined, otherwise: T, key: string): readonly T[] => {
+    if (item === undefined) return [otherwise, otherwise, otherwise];
+    if (!Array.isArray(item)) return [item as T, item as T, item as T];
+    if (item.length !== 3) context.report(messages.wrongLength(`${key} (one item for each axis)`, 3, item.length), `${pointer}/${key}`);
+    return item as readonly T[];
+  };
+  const length = (item: string | number, at: string): number => normaliseQuantity(context, item, siUnit(metre), 'a length', at) ?? 0;
+  const scale = three(written.scale, 1, 'scale');
+  if (!scale.every((factor) => Number.isFinite(factor))) context.report(messages.notFinite(scale.find((factor) => !Number.isFinite(factor))), `${pointer}/scale`);
+  const offset = three(written.offset, 0, 'offset').map((item, axis) => length(item, Array.isArray(written.offset) ? `${pointer}/offset/${axis}` : `${pointer}/offset`));
+  const periodic = three<readonly (string | number)[] | null>(written.periodic as readonly (readonly (string | number)[] | null)[] | undefined, null, 'periodic').map((item, axis) => {
+    if (item === null) return null;
+    const at = `${pointer}/periodic/${axis}`;
+    const [low, high] = [length(item[0] ?? 0, `${at}/0`), length(item[1] ?? 0, `${at}/1`)];
+    if (item.length !== 2) context.report(messages.wrongLength('a periodic interval', 2, item.length), at);
+    else if (!(low < high)) context.report(messages.emptyRange(low, high), at);
+    return [low, high] as const;
+  });
+  return { axes: written.axes ?? 'xyz', scale, offset, periodic };
+}

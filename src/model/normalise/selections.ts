@@ -1,0 +1,214 @@
+import type { ArrayDocument, HostDrawDocument, SelectionDocument, SelectionMap } from '../document.js';
+import { messages } from '../messages.js';
+import type { Id, SelectionRule } from '../model.js';
+import { child } from '../pointer.js';
+import { normaliseArray, numbersOf } from './arrays.js';
+import type { Context } from './context.js';
+import { normaliseCount, wholeNumber } from './literals.js';
+import { pureUnit } from './names.js';
+import type { NeuronInfo } from './neurons.js';
+import { hostDraw } from './values.js';
+
+/** A population whose size and type are known. */
+export interface PopulationInfo {
+  readonly size: number;
+  /** Its neuron type; none for a source of given spikes. */
+  readonly neuron?: NeuronInfo;
+}
+
+/** What selections may name. */
+export interface Elements {
+  readonly populations: ReadonlyMap<Id, PopulationInfo>;
+  readonly projections: ReadonlySet<Id>;
+}
+
+/** A normalised selection: its rule, what its elements are, and how many where that is known. */
+export interface Selection {
+  readonly rule: SelectionRule;
+  /** One for each population or projection that elements are of. */
+  readonly members: readonly Member[];
+  readonly count?: number;
+}
+
+/** One population or projection of a selection. */
+export type Member =
+  | { readonly kind: 'population'; readonly id: Id; readonly population: PopulationInfo }
+  | { readonly kind: 'projection'; readonly id: Id };
+
+const term = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[([^\]]*)\])?\s*$/;
+
+/** A selection as text (`exc[0:10] + inh`) or map; undefined after a finding. */
+export function normaliseSelection(context: Context, written: SelectionDocument, elements: Elements, pointer: string): Selection | undefined {
+  if (typeof written !== 'string') return fromMap(context, written, elements, pointer);
+  const parts = written.split('+').map((text) => fromTerm(context, text, written, elements, pointer));
+  const whole = parts.filter((part) => part !== undefined);
+  const [only] = whole;
+  if (whole.length < parts.length) return undefined;
+  return whole.length === 1 ? only : assembly(whole);
+}
+
+function assembly(parts: readonly Selection[]): Selection {
+  const members = new Map(parts.flatMap((part) => part.members.map((member) => [`${member.kind} ${member.id}`, member])));
+  const counts = parts.map(({ count }) => count);
+  const total = counts.every((count) => count !== undefined) ? counts.reduce((sum: number, count) => sum + (count ?? 0), 0) : undefined;
+  return { rule: { assembly: parts.map(({ rule }) => rule) }, members: [...members.values()], ...(total === undefined ? {} : { count: total }) };
+}
+
+function fromTerm(context: Context, text: string, whole: string, elements: Elements, pointer: string): Selection | undefined {
+  const match = term.exec(text);
+  const name = match?.[1];
+  if (name === undefined) {
+    context.report(messages.badSelection(whole), pointer);
+    return undefined;
+  }
+  const inside = match?.[2];
+  if (inside === undefined) return fromMap(context, nameOf(name, elements), elements, pointer, true);
+  const parts = inside.split(inside.includes(':') ? ':' : ',').map((part) => part.trim());
+  if (inside.includes(':')) {
+    if (parts.length > 3) {
+      context.report(messages.badSelection(whole), pointer);
+      return undefined;
+    }
+    return fromMap(context, { ...nameOf(name, elements), slice: parts }, elements, pointer, true);
+  }
+  const numbers = parts.map((part) => wholeNumber(context, part, 'an index', pointer));
+  if (numbers.some((number) => number === undefined)) return undefined;
+  return fromMap(context, { ...nameOf(name, elements), indices: numbers }, elements, pointer, true);
+}
+
+/** Populations are looked for first; the two never share a name in a valid model. */
+function nameOf(name: string, elements: Elements): SelectionMap {
+  return !elements.populations.has(name) && elements.projections.has(name) ? { projection: name } : { population: name };
+}
+
+const narrowing = ['slice', 'indices', 'mask', 'sample'] as const;
+
+function fromMap(context: Context, map: SelectionMap, elements: Elements, pointer: string, text = false): Selection | undefined {
+  const at = (key: string): string => (text ? pointer : child(pointer, key));
+  const subjects = (['population', 'projection', 'assembly'] as const).filter((key) => map[key] !== undefined);
+  const narrowed = narrowing.filter((key) => map[key] !== undefined);
+  const errors = context.errorCount();
+  if (subjects.length !== 1) context.report(messages.oneOfKeys(['population', 'projection', 'assembly'], subjects.length), pointer);
+  else if (narrowed.length > 1) context.report(messages.oneOfKeys(narrowed, 2), pointer);
+  else if (map.generator && narrowed[0] !== 'sample') context.report(messages.onlyWith('generator', 'sample'), at('generator'));
+  else if (map.assembly && narrowed[0] !== undefined) context.report(messages.onlyWith(narrowed[0], 'population'), at(narrowed[0]));
+  if (context.errorCount() > errors) return undefined;
+  if (map.assembly) {
+    const parts = map.assembly.map((part, index) => normaliseSelection(context, part, elements, `${pointer}/assembly/${index}`));
+    return parts.every((part) => part !== undefined) ? assembly(parts) : undefined;
+  }
+  return map.projection === undefined ? ofPopulation(context, map, elements, at) : ofProjection(context, map, elements, at);
+}
+
+function ofPopulation(context: Context, map: SelectionMap, elements: Elements, at: (key: string) => string): Selection | undefined {
+  const id = map.population ?? '';
+  const population = elements.populations.get(id);
+  if (!population) {
+    const known = [...elements.populations.keys()];
+    context.report(messages.unknownReference('population', id, known), at('population'));
+    return undefined;
+  }
+  const { size } = population;
+  const members: readonly Member[] = [{ kind: 'population', id, population }];
+  if (map.slice) {
+    const slice = resolveSlice(context, map.slice, size, id, at('slice'));
+    if (!slice) return undefined;
+    const [start, stop, step] = slice;
+    const count = Math.max(0, Math.ceil((stop - start) / step));
+    return { rule: count === size ? { population: id } : { population: id, slice }, members, count };
+  }
+  if (map.indices) {
+    const indices = indicesOf(context, map.indices, size, id, at('indices'));
+    return indices && { rule: { population: id, indices: indices.values }, members, ...(indices.shape[0] === undefined ? {} : { count: indices.shape[0] }) };
+  }
+  if (map.mask) return maskOf(context, map.mask, id, population, members, at('mask'));
+  if (map.sample !== undefined) {
+    const sample = normaliseCount(context, map.sample, 'the size of the sample', at('sample'));
+    if (sample !== undefined && sample > size) context.report(messages.outOfRange('the size of the sample', 0, size, sample), at('sample'));
+    const generator = map.generator && hostDraw(context, map.generator as HostDrawDocument, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
+    if (sample === undefined || sample > size) return undefined;
+    return { rule: { population: id, sample, ...(generator ? { generator } : {}) }, members, count: sample };
+  }
+  return { rule: { population: id }, members, count: size };
+}
+
+function ofProjection(context: Context, map: SelectionMap, elements: Elements, at: (key: string) => string): Selection | undefined {
+  const id = map.projection ?? '';
+  if (!elements.projections.has(id)) {
+    context.report(messages.unknownReference('projection', id, [...elements.projections]), at('projection'));
+    return undefined;
+  }
+  const members: readonly Member[] = [{ kind: 'projection', id }];
+  if (map.mask !== undefined || map.sample !== undefined) {
+    context.report(messages.onlyWith(map.mask === undefined ? 'sample' : 'mask', 'population'), at(map.mask === undefined ? 'sample' : 'mask'));
+    return undefined;
+  }
+  // How many synapses there are is not known before they are drawn.
+  if (map.slice) {
+    const slice = resolveSlice(context, map.slice, undefined, id, at('slice'));
+    return slice && { rule: { projection: id, slice }, members, count: Math.max(0, Math.ceil((slice[1] - slice[0]) / slice[2])) };
+  }
+  if (map.indices) {
+    const indices = indicesOf(context, map.indices, undefined, id, at('indices'));
+    return indices && { rule: { projection: id, indices: indices.values }, members, ...(indices.shape[0] === undefined ? {} : { count: indices.shape[0] }) };
+  }
+  return { rule: { projection: id }, members };
+}
+
+/** Start, end and step; those that count from the end are resolved where the size is known. */
+function resolveSlice(context: Context, written: readonly (number | string)[], size: number | undefined, id: string, pointer: string): readonly [number, number, number] | undefined {
+  if (written.length < 2 || written.length > 3) {
+    context.report(messages.badSlice(written.join(':')), pointer);
+    return undefined;
+  }
+  const number = (index: number, otherwise: number | undefined): number | undefined => {
+    const part = written[index];
+    if (part === undefined || part === '') return otherwise ?? void context.report(messages.badSlice(written.join(':')), pointer);
+    const value = wholeNumber(context, part, 'the bound of a slice', pointer);
+    return value !== undefined && value < 0 && size !== undefined && index < 2 ? value + size : value;
+  };
+  const [start, stop, step] = [number(0, 0), number(1, size), number(2, 1)];
+  if (start === undefined || stop === undefined || step === undefined) return undefined;
+  if (step < 1) context.report(messages.notPositive('the step of a slice', step), pointer);
+  else if (start < 0 || stop < 0 || (size !== undefined && (start > size || stop > size))) context.report(messages.sliceOutOfRange(id, size, `${start}:${stop}`), pointer);
+  else return [start, Math.max(start, stop), step];
+  return undefined;
+}
+
+/** A list of indices, each below the size where that is known. */
+export function indicesOf(
+  context: Context, written: ArrayDocument, size: number | undefined, id: string, pointer: string,
+): ReturnType<typeof normaliseArray> {
+  const array = normaliseArray(context, written, { what: 'the indices', unit: pureUnit, type: 'integer' }, pointer);
+  const numbers = array && numbersOf(context, array.values);
+  for (let index = 0; numbers && index < numbers.length; index++) {
+    const value = numbers[index] ?? 0;
+    if (value >= 0 && (size === undefined || value < size)) continue;
+    context.report(messages.indexOutOfRange(id, size, value), Array.isArray(written) ? child(pointer, index) : pointer);
+    return undefined;
+  }
+  return array;
+}
+
+function maskOf(context: Context, written: ArrayDocument, id: string, population: PopulationInfo, members: readonly Member[], pointer: string): Selection | undefined {
+  const array = normaliseArray(context, written, { what: 'the mask', unit: pureUnit, type: 'boolean' }, pointer);
+  if (!array) return undefined;
+  if (array.shape.length !== 1 || array.shape[0] !== population.size) {
+    context.report(messages.wrongLength('the mask', population.size, array.shape[0] ?? 0), pointer);
+    return undefined;
+  }
+  const numbers = numbersOf(context, array.values);
+  let count = 0;
+  for (let index = 0; numbers && index < numbers.length; index++) count += numbers[index] === 0 ? 0 : 1;
+  return { rule: { population: id, mask: array.values }, members, ...(numbers ? { count } : {}) };
+}
+
+/** The selection as the short text that keys of the protocol use; undefined where it has no such text. */
+export function selectionText(rule: SelectionRule): string | undefined {
+  const slice = (bounds: readonly [number, number, number] | undefined): string => (bounds ? `[${bounds[0]}:${bounds[1]}${bounds[2] === 1 ? '' : `:${bounds[2]}`}]` : '');
+  if ('assembly' in rule) return undefined;
+  if ('projection' in rule) return rule.indices ? undefined : `${rule.projection}${slice(rule.slice)}`;
+  if ('slice' in rule) return `${rule.population}${slice(rule.slice)}`;
+  if ('indices' in rule) return '$data' in rule.indices ? undefined : `${rule.population}[${rule.indices.join(', ')}]`;
+  return 'mask' in rule || 'sample' in rule ? undefined : rule.population;
+}

@@ -1,0 +1,203 @@
+import { dimensionless, type Dimension } from '../../lang/ast.js';
+import { inferType } from '../../lang/check.js';
+import { unitText } from '../../lang/dimension.js';
+import type { Unit } from '../../lang/units.js';
+import type { PathwayDocument, SynapseDocument } from '../document.js';
+import { defaultPathwayOrder } from '../hashed-form.js';
+import { messages } from '../messages.js';
+import type { Pathway, SynapseType } from '../model.js';
+import { child } from '../pointer.js';
+import { normaliseStatements } from './code.js';
+import type { Context } from './context.js';
+import { declareEquations, normaliseEquations, type Declared } from './equations.js';
+import { canCheck, infer, normaliseExpression, readExpression, readStatements, readUnit, type PlacedStatement } from './expressions.js';
+import {
+  checkIds, checkVariableName, endNames, namesFrom, noNames, pureUnit, scopeFor, secondUnit, siUnit, special, synapseSpecials, type Names, type Variable,
+} from './names.js';
+import { normaliseValue } from './values.js';
+
+/** The two ends that a synapse type is used between; null when one of them has no variables. */
+export interface Ends {
+  readonly pre: EndInfo;
+  readonly post: EndInfo;
+}
+
+/** What synapses may know of an end: its variables and its events. */
+export interface EndInfo {
+  readonly names: Names;
+  readonly events: ReadonlySet<string>;
+}
+
+/** A synapse type whose own variables are known, before its code is checked. */
+export interface DeclaredSynapse {
+  readonly document: SynapseDocument;
+  readonly declared: Declared;
+  readonly pathways: Readonly<Record<string, ReadPathway>>;
+  readonly ports: ReadonlyMap<string, Variable>;
+}
+
+interface ReadPathway {
+  readonly document: PathwayDocument;
+  readonly on: string;
+  readonly statements: readonly PlacedStatement[];
+  /** Pointer of a key of the pathway. */
+  readonly at: (key: string) => string;
+}
+
+/** A normalised synapse type with what others may know of it. */
+export interface SynapseInfo {
+  readonly type: SynapseType;
+  readonly own: Names;
+  /** Units of its ports. */
+  readonly ports: ReadonlyMap<string, Variable>;
+}
+
+/**
+ * The variables and ports of a synapse type.
+ *
+ * @param ends  the pairs of ends that projections use it between, known when expressions are first looked into
+ */
+export function declareSynapse(context: Context, document: SynapseDocument, ends: () => readonly Ends[], pointer: string): DeclaredSynapse {
+  const pathways = readPathways(context, document, `${pointer}/pathways`);
+  const ports = new Map<string, Variable>();
+  for (const [name, item] of Object.entries(document.ports ?? {})) {
+    const at = child(`${pointer}/ports`, name);
+    if (!checkVariableName(context, name, at)) continue;
+    const unit = readUnit(context, typeof item === 'string' ? item : item.unit, typeof item === 'string' ? at : `${at}/unit`);
+    ports.set(name, unit ? { kind: 'port', dimension: unit.dimension, type: 'real', unit } : special(dimensionless, 'real', 'port'));
+  }
+  const around = (): Names => surroundings(ends()[0]);
+  const declared = declareEquations(context, document, pointer, ports, around);
+  const own = declared.names;
+  if (document.ports === undefined && own.lookup('port') === undefined && usesPort(document, pathways)) {
+    ports.set('port', special(impliedPort(context, document, pathways, namesFrom(own, around())), 'real', 'port'));
+  }
+  return { document, declared, pathways, ports };
+}
+
+/** What a synapse's expressions may read beside its own variables. */
+function surroundings(ends: Ends | undefined): Names {
+  return ends ? namesFrom(synapseSpecials, endNames('pre', ends.pre.names), endNames('post', ends.post.names)) : namesFrom(synapseSpecials);
+}
+
+/** All scopes of a synapse type's expressions: one for each pair of ends, or one without ends when nothing uses it. */
+export function synapseScopes(own: Names, ends: readonly Ends[]): readonly Names[] {
+  return ends.length === 0 ? [{ ...namesFrom(own, synapseSpecials), open: true }] : ends.map((pair) => namesFrom(own, surroundings(pair)));
+}
+
+function readPathways(context: Context, document: SynapseDocument, pointer: string): Record<string, ReadPathway> {
+  const result: Record<string, ReadPathway> = {};
+  checkIds(context, document.pathways, pointer);
+  for (const [name, item] of Object.entries(document.pathways ?? {})) {
+    const place = child(pointer, name);
+    const full = typeof item === 'object' && !Array.isArray(item);
+    const pathway: PathwayDocument = full ? (item as PathwayDocument) : { do: item as string | readonly string[] };
+    const at = (key: string): string => (full ? `${place}/${key}` : place);
+    const on = pathway.on ?? (name === 'pre' || name === 'post' ? `${name}.spike` : undefined);
+    if (on === undefined) context.report(messages.pathwayWithoutEvent(name), place);
+    else if (!/^(?:pre|post)\.[A-Za-z_][A-Za-z0-9_]*$/.test(on)) context.report(messages.badPathwayEvent(on), at('on'));
+    result[name] = { document: pathway, on: on ?? 'pre.spike', statements: readStatements(context, pathway.do, at('do')), at };
+  }
+  return result;
+}
+
+function usesPort(document: SynapseDocument, pathways: Readonly<Record<string, ReadPathway>>): boolean {
+  if (Object.hasOwn(document.contributes ?? {}, 'port')) return true;
+  return Object.values(pathways).some(({ statements }) => statements.some(({ statement }) => (statement.kind === 'send' ? statement.port : statement.target) === 'port'));
+}
+
+/** The dimension of what is first added to the port; findings are left to the check of the statement. */
+function impliedPort(context: Context, document: SynapseDocument, pathways: Readonly<Record<string, ReadPathway>>, names: Names): Dimension {
+  const scope = scopeFor(context, names);
+  const quiet = (): void => undefined;
+  for (const { statements } of Object.values(pathways)) {
+    const temporaries = new Map<string, Variable>();
+    const inner = scopeFor(context, namesFrom(temporaries, names));
+    for (const { statement } of statements) {
+      const found = inferType(statement.value, inner, quiet);
+      if ((statement.kind === 'send' ? statement.port : statement.target) === 'port') {
+        if (found) return found.dimension;
+      } else if (statement.kind === 'assignment' && found && !names.lookup(statement.target)) {
+        temporaries.set(statement.target, special(found.dimension, found.type, 'state'));
+      }
+    }
+  }
+  const written = document.contributes?.['port'];
+  const e = written === undefined ? undefined : readExpression(context, written, pureUnit, '/');
+  return (e && inferType(e, scope, quiet)?.dimension) ?? dimensionless;
+}
+
+/** A synapse type, checked between every pair of ends that it is used between. */
+export function normaliseSynapse(context: Context, synapse: DeclaredSynapse, ends: readonly Ends[], pointer: string): SynapseInfo {
+  const { document, declared, ports } = synapse;
+  const own = namesFrom(declared.names, ports);
+  const scopes = synapseScopes(own, ends);
+  const equations = normaliseEquations(context, document, declared, scopes, scopes, pointer);
+  const taken = (name: string): boolean => scopes.some((scope) => scope.lookup(name) !== undefined);
+  const pathways: Record<string, Pathway> = {};
+  for (const [name, pathway] of Object.entries(synapse.pathways)) pathways[name] = normalisePathway(context, name, pathway, ends, scopes);
+  const type: SynapseType = {
+    ...equations,
+    pathways,
+    contributes: normaliseTargets(context, document.contributes, ports, ends, scopes, ['input', 'state'], `${pointer}/contributes`),
+    summed: normaliseTargets(context, document.summed, new Map(), ends, scopes, ['input', 'state'], `${pointer}/summed`),
+    ports: Object.fromEntries([...ports].map(([name, { dimension }]) => [name, { unit: unitText(dimension, taken) }])),
+  };
+  return { type, own, ports };
+}
+
+function normalisePathway(context: Context, name: string, pathway: ReadPathway, ends: readonly Ends[], scopes: readonly Names[]): Pathway {
+  const { document, on, statements, at } = pathway;
+  const [side, event = ''] = on.split('.');
+  for (const pair of ends) {
+    const { events } = side === 'post' ? pair.post : pair.pre;
+    if (!events.has(event)) context.report(messages.unknownReference('event', on, [...events].map((other) => `${side}.${other}`)), at('on'));
+  }
+  const delay =
+    document.delay === undefined ? 0 : normaliseValue(context, document.delay, scopes, { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0 }, at('delay'));
+  return {
+    on, delay: delay ?? 0, ...(document.slot === undefined ? {} : { slot: document.slot }), order: document.order ?? defaultPathwayOrder(on),
+    do: normaliseStatements(context, statements, scopes, { what: `the pathway ${name}`, ports: true }),
+  };
+}
+
+/** `post.I: expression`: what a synapse adds to, or becomes the sum of, at its ends. */
+function normaliseTargets(
+  context: Context, map: Readonly<Record<string, string | number | boolean>> | undefined, ports: ReadonlyMap<string, Variable>, ends: readonly Ends[],
+  scopes: readonly Names[], kinds: readonly Variable['kind'][], pointer: string,
+): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [target, written] of Object.entries(map ?? {})) {
+    const at = child(pointer, target);
+    const port = ports.get(target);
+    const [, side, name = ''] = /^(pre|post)\.(\w+)$/.exec(target) ?? [];
+    if (!port && side === undefined) {
+      context.reportKey(messages.badTarget(target, [...ports.keys()]), at);
+      continue;
+    }
+    let variable = port;
+    for (const pair of port ? [] : ends) {
+      const { names } = side === 'pre' ? pair.pre : pair.post;
+      const found = names.lookup(name);
+      variable ??= found;
+      const known = names.names().filter((other) => kinds.includes(names.lookup(other)?.kind ?? 'special'));
+      if (!found || !kinds.includes(found.kind)) context.reportKey(messages.unknownVariable(target, known.map((other) => `${side}.${other}`), 'input or variable'), at);
+    }
+    const unit = variable?.unit ?? (ends.length === 0 ? impliedUnit(context, written, scopes, at) : undefined);
+    if (!unit) continue;
+    const text = normaliseExpression(context, written, scopes, { what: `what is added to ${target}`, unit, type: 'real' }, at);
+    if (text !== undefined) result[target] = text;
+  }
+  return result;
+}
+
+/** The unit of what is written, where that of its target cannot be known. */
+function impliedUnit(context: Context, written: string | number | boolean, scopes: readonly Names[], pointer: string): Unit {
+  const e = readExpression(context, written, pureUnit, pointer);
+  const [names] = scopes;
+  const found = e && names && canCheck(e, names) ? infer(context, e, names, pointer) : undefined;
+  return found ? siUnit(found.dimension) : pureUnit;
+}
+
+/** Ends without variables, for sources of given spikes. */
+export const noEnd: EndInfo = { names: noNames, events: new Set(['spike']) };

@@ -1,0 +1,108 @@
+import type { Expression } from '../../lang/ast.js';
+import { literalValue } from './literals.js';
+import type { ArrayDocument, HostDrawDocument, ValueDocument } from '../document.js';
+import { messages } from '../messages.js';
+import type { HostDraw, Value } from '../model.js';
+import { child } from '../pointer.js';
+import { exponentOfUnit, isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
+import type { Context } from './context.js';
+import { allNames, fits, readExpression, readUnit, settled, textOf, type Slot } from './expressions.js';
+import type { Names } from './names.js';
+import { equalDimensions } from '../../lang/dimension.js';
+import { wrongDimension } from '../../lang/messages.js';
+
+/** What is asked of a value for each element. */
+export interface ValueSlot extends Slot {
+  /** How many elements there are, where that is known. */
+  readonly count?: number;
+  /** Smallest value allowed, in SI. */
+  readonly least?: number;
+}
+
+/** A value for each element, normalised; undefined after a finding. */
+export function normaliseValue(context: Context, written: ValueDocument, scopes: readonly Names[], slot: ValueSlot, pointer: string): Value | undefined {
+  if (isArrayDocument(written)) return arrayValue(context, written, slot, pointer);
+  if (typeof written === 'object') return hostDraw(context, written as HostDrawDocument, slot, pointer);
+  if (typeof written === 'boolean' && slot.type !== 'boolean') {
+    context.report(messages.notANumber(slot.what, written), pointer);
+    return undefined;
+  }
+  if (slot.type === 'boolean' && typeof written !== 'string') return truth(context, written, slot, pointer);
+  const e = readExpression(context, written, slot.unit, pointer);
+  if (!e) return undefined;
+  const allowed = slot.type === 'integer' ? { ...slot, type: 'real' as const } : slot;
+  if (!fits(context, e, scopes, isWholeLiteral(e) ? allowed : slot, pointer)) return undefined;
+  const done = settled(context, e, scopes, pointer);
+  return done && scalarOrText(context, done, scopes, slot, pointer);
+}
+
+/** `3.0` is a whole number too. */
+function isWholeLiteral(e: Expression): boolean {
+  const value = literalValue(e);
+  return value !== undefined && Number.isInteger(value);
+}
+
+function truth(context: Context, written: boolean | number, slot: ValueSlot, pointer: string): number | undefined {
+  if (typeof written === 'boolean') return written ? 1 : 0;
+  if (written === 0 || written === 1) return written;
+  context.report(messages.notBoolean(slot.what, written), pointer);
+  return undefined;
+}
+
+function scalarOrText(context: Context, e: Expression, scopes: readonly Names[], slot: ValueSlot, pointer: string): Value | undefined {
+  if (e.kind === 'boolean') return e.value ? 1 : 0;
+  const value = literalValue(e);
+  if (value === undefined) return textOf(e, allNames(scopes));
+  if (!Number.isFinite(value)) {
+    context.report(messages.notFinite(value), pointer);
+    return undefined;
+  }
+  return atLeast(context, value, slot, pointer) ? value : undefined;
+}
+
+function atLeast(context: Context, value: number, slot: ValueSlot, pointer: string): boolean {
+  if (slot.least === undefined || value >= slot.least) return true;
+  context.report(slot.least === 0 ? messages.negative(slot.what, value) : messages.belowLeast(slot.what, slot.least, value), pointer);
+  return false;
+}
+
+function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, pointer: string): Value | undefined {
+  const array = normaliseArray(context, written, slot, pointer);
+  if (!array) return undefined;
+  const length = array.shape.reduce((product, side) => product * side, 1);
+  if (slot.count !== undefined && (array.shape.length !== 1 || length !== slot.count)) {
+    context.report(messages.wrongLength(slot.what, slot.count, length), pointer);
+    return undefined;
+  }
+  const numbers = slot.least === undefined ? undefined : numbersOf(context, array.values);
+  for (let index = 0; numbers && index < numbers.length; index++) {
+    if (!atLeast(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer)) return undefined;
+  }
+  return { array: array.values };
+}
+
+/** A draw by a named generator: its seed as text, and its unit as the power of ten that takes what it draws to SI. */
+export function hostDraw(context: Context, written: HostDrawDocument, slot: Slot, pointer: string): HostDraw | undefined {
+  const exponent = exponentOf(context, written, slot, pointer);
+  if (exponent === undefined) return undefined;
+  if (!written.arguments.every(Number.isFinite)) {
+    context.report(messages.notFinite(written.arguments.find((argument) => !Number.isFinite(argument))), child(pointer, 'arguments'));
+    return undefined;
+  }
+  const { generator, seed, distribution, arguments: parameters, order = 0 } = written;
+  return { generator, seed: String(seed), distribution, arguments: parameters, order, ...(exponent === 0 ? {} : { exponent10: exponent }) };
+}
+
+function exponentOf(context: Context, written: HostDrawDocument, slot: Slot, pointer: string): number | undefined {
+  if (written.exponent10 !== undefined) return written.exponent10;
+  const at = child(pointer, 'unit');
+  const unit = written.unit === undefined ? slot.unit : readUnit(context, written.unit, at);
+  if (!unit) return undefined;
+  if (!equalDimensions(unit.dimension, slot.unit.dimension)) {
+    context.report(wrongDimension(`the unit of ${slot.what}`, slot.unit.dimension, unit.dimension), at);
+    return undefined;
+  }
+  const exponent = exponentOfUnit(unit);
+  if (exponent === undefined) context.report(messages.notPowerOfTen(written.unit ?? ''), at);
+  return exponent;
+}

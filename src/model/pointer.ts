@@ -1,0 +1,21 @@
+/** JSON pointers (RFC 6901), which name the nodes of a document. */
+
+/** The pointer of the child `key` of the node at `pointer`. */
+export function child(pointer: string, key: string | number): string {
+  return `${pointer}/${typeof key === 'number' ? key : key.replace(/~/g, '~0').replace(/\//g, '~1')}`;
+}
+
+/** The keys on the way from the root to the node at `pointer`. */
+export function segments(pointer: string): string[] {
+  return pointer === '' ? [] : pointer.slice(1).split('/').map((segment) => segment.replace(/~1/g, '/').replace(/~0/g, '~'));
+}
+
+/** The node at `pointer` in `tree`, or undefined when there is none. */
+export function nodeAt(tree: unknown, pointer: string): unknown {
+  let node = tree;
+  for (const segment of segments(pointer)) {
+    if (node === null || typeof node !== 'object' || !Object.hasOwn(node, segment)) return undefined;
+    node = (node as Record<string, unknown>)[segment];
+  }
+  return node;
+}

@@ -1,0 +1,58 @@
+import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
+import { scanJson } from './json-scan.js';
+import { jsonPositions } from './json-positions.js';
+import { linesOf } from './lines.js';
+import { messages } from './messages.js';
+
+/** Malformed text is reported up to this many times: after that the errors are echoes of the first. */
+const mostErrors = 10;
+
+/**
+ * Reads a JSON text, in which comments are allowed, in time proportional to its length.
+ *
+ * A well-formed text without comments is read by the engine's own parser after a scan that finds duplicate keys and
+ * deep nesting; only what that refuses goes to the slower one, which knows where the mistakes are.
+ */
+export function readJson(text: string, document: string): { value: unknown; positions: Positions; diagnostics: Diagnostic[] } {
+  const lines = linesOf(text);
+  const diagnostics: Diagnostic[] = [];
+  const report = (finding: Finding, offset: number, length: number): void => {
+    const { line, column } = lines.at(offset);
+    diagnostics.push({ severity: 'error', ...finding, place: { document, line, column, length: Math.max(1, length) } });
+  };
+  const positions = jsonPositions(text, document, lines);
+  const scan = scanJson(text);
+  if (scan.tooDeepAt !== undefined) {
+    report(messages.tooDeep(), scan.tooDeepAt, 1);
+    return { value: undefined, positions, diagnostics };
+  }
+  const source = text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text;
+  let value: unknown;
+  try {
+    value = JSON.parse(source);
+  } catch {
+    const errors: ParseError[] = [];
+    value = parse(source, errors, { allowTrailingComma: false, disallowComments: false });
+    for (const error of withoutEchoes(errors)) {
+      const found = source.slice(error.offset, error.offset + Math.max(1, Math.min(error.length, 40)));
+      report(messages.malformedJson(printParseErrorCode(error.error), found), error.offset, Math.min(error.length, 40));
+    }
+  }
+  // A text that does not parse has no sensible keys.
+  if (diagnostics.length === 0) for (const { key, offset, length } of scan.duplicates.slice(0, mostErrors)) report(messages.duplicateKey(key), offset, length);
+  return { value: diagnostics.length > 0 ? undefined : value, positions, diagnostics };
+}
+
+/** The first mistakes, without those that only follow from the one just before them. */
+function withoutEchoes(errors: readonly ParseError[]): ParseError[] {
+  const kept: ParseError[] = [];
+  let end = -1;
+  for (const error of errors) {
+    if (error.offset > end) kept.push(error);
+    end = Math.max(end, error.offset + error.length);
+    if (kept.length === mostErrors) break;
+  }
+  return kept;
+}

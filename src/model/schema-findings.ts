@@ -1,0 +1,125 @@
+import type { Diagnostics, Finding } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
+import { joinWords, oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
+import { child, nodeAt } from './pointer.js';
+
+/** One way in which a value breaks a schema, as the generated validators report it. */
+export interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+  readonly propertyName?: string;
+}
+
+/** What a schema check of one notation needs to speak of it. */
+export interface SchemaOfNotation {
+  /** Path of the schema, for the `rule` of findings. */
+  readonly schema: string;
+  /** The first part of codes: `model`, `brian`. */
+  readonly stage: string;
+}
+
+/** More than this many findings of a schema help nobody. */
+const mostFindings = 100;
+/** Keywords whose errors only say that a part, reported by itself, is wrong. */
+const echoes: ReadonlySet<string> = new Set(['if', 'discriminator', 'propertyNames', 'anyOf', 'oneOf', 'allOf', 'not']);
+const notBoolean = (value: unknown): boolean => typeof value !== 'boolean';
+
+/**
+ * Turns the errors of a generated validator into diagnostics with places, one for each mistake.
+ *
+ * @returns whether all that is wrong are unknown keys, so that the rest can still be read
+ * @diagnostic STAGE/unknown-key, STAGE/missing-key, STAGE/wrong-type, STAGE/not-allowed, STAGE/bad-name, STAGE/bad-form
+ */
+export function reportSchemaErrors(
+  errors: readonly SchemaError[], value: unknown, positions: Positions, diagnostics: Diagnostics, notation: SchemaOfNotation,
+): boolean {
+  const told = new Set<string>();
+  let onlyUnknownKeys = true;
+  for (const error of errors) {
+    if (echoes.has(error.keyword)) continue;
+    const isKey = error.propertyName !== undefined;
+    const pointer = isKey ? child(error.instancePath, error.propertyName ?? '') : error.instancePath;
+    // A value of the wrong type breaks several keywords: the first says it.
+    const subject = error.keyword === 'required' ? `${pointer} ${String(error.params['missingProperty'])}` : `${pointer} ${isKey ? 'key' : ''}`;
+    if (told.has(subject)) continue;
+    told.add(subject);
+    const finding = findingFor(error, nodeAt(value, pointer), notation.stage);
+    if (!finding.code.endsWith('/unknown-key')) onlyUnknownKeys = false;
+    const place = isKey ? (positions.keyPlace?.(pointer) ?? positions.place(pointer)) : positions.place(pointer);
+    if (told.size <= mostFindings) diagnostics.add({ ...finding, rule: `${notation.schema}${error.schemaPath}` }, place);
+  }
+  return onlyUnknownKeys;
+}
+
+function findingFor(error: SchemaError, found: unknown, stage: string): Finding {
+  const { keyword, params } = error;
+  const name = error.propertyName;
+  if (name !== undefined && keyword === 'enum') {
+    const allowed = names(params['allowedValues']);
+    return { code: `${stage}/unknown-key`, message: `the key ${shorten(name)} is not known here`, expected: oneOf(name, allowed), found: shorten(name), ...suggestion(name, allowed) };
+  }
+  if (name !== undefined) {
+    return {
+      code: `${stage}/bad-name`, message: `${shorten(JSON.stringify(name))} is no name`, expected: 'a letter or underscore, then letters, digits and underscores', found: shorten(name),
+      ...legalName(name),
+    };
+  }
+  switch (keyword) {
+    case 'required': {
+      const missing = String(params['missingProperty']);
+      return { code: `${stage}/missing-key`, message: `the key ${missing} is missing`, expected: missing };
+    }
+    case 'type': {
+      const types = (Array.isArray(params['type']) ? params['type'] : [params['type']]).map((type) => typeWords[String(type)] ?? String(type));
+      return { code: `${stage}/wrong-type`, message: `this must be ${joinWords(types, 'or')}`, expected: joinWords(types, 'or'), found: whatItIs(found) };
+    }
+    case 'enum':
+    case 'const': {
+      const allowed = keyword === 'const' ? [String(params['allowedValue'])] : names(params['allowedValues']);
+      const written = typeof found === 'string' ? found : String(found);
+      return {
+        code: `${stage}/not-allowed`, message: `${shorten(found)} is not allowed here`, expected: oneOf(written, allowed), found: shorten(found), ...suggestion(written, allowed),
+      };
+    }
+    case 'pattern':
+      return {
+        code: typeof params['pattern'] === 'string' && params['pattern'].startsWith('^[A-Za-z_]') ? `${stage}/bad-name` : `${stage}/bad-form`,
+        message: `${shorten(JSON.stringify(found))} does not have the form that is needed here`, expected: patternWords[String(params['pattern'])] ?? `text like ${String(params['pattern'])}`,
+        found: shorten(found), ...(typeof found === 'string' ? legalName(found) : {}),
+      };
+    case 'minProperties':
+      return { code: `${stage}/missing-key`, message: 'this map must not be empty', found: shorten(found) };
+    default:
+      return { code: `${stage}/bad-form`, message: `this value ${error.message ?? 'breaks the schema'}`, found: shorten(found) };
+  }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', array: 'a list', object: 'a map', null: 'null',
+};
+
+const patternWords: Readonly<Record<string, string>> = {
+  '^[A-Za-z_][A-Za-z0-9_]*$': 'a letter or underscore, then letters, digits and underscores',
+  '^[0-9a-f]{64}$': 'a SHA-256 digest: 64 hexadecimal digits',
+  '^x?y?z?$': 'the axes in order: x, y, z, xy, xz, yz or xyz',
+  '^\\d{4}-\\d{4}-\\d{4}-\\d{3}[0-9X]$': 'an ORCID such as 0000-0002-1825-0097',
+};
+
+function whatItIs(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return shorten(value);
+  return shorten(typeof value === 'string' ? JSON.stringify(value) : value);
+}
+
+function names(values: unknown): string[] {
+  return Array.isArray(values) ? values.filter(notBoolean).map(String) : [];
+}
+
+/** The hint for an illegal name: the nearest legal one. */
+function legalName(written: string): { readonly hint?: string } {
+  const cleaned = written.normalize('NFKD').replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=[0-9])/, '_').slice(0, 60);
+  return /[A-Za-z0-9]/.test(cleaned) && cleaned !== written ? { hint: `${cleaned} would be a name` } : {};
+}

@@ -1,0 +1,284 @@
+/**
+ * The way from a file to a result, in numbered steps. Every step is a function from one documented type to the next; what
+ * each does is in the folder that its import names.
+ *
+ *     text ─1─▶ tree ─2,3─▶ canonical document ─4─▶ ValidModel ─5─▶ Program ─6─▶ Executable ─7─▶ spikes, samples ─8─▶ files
+ */
+
+import { addRecordings } from './pipeline/add-recordings.js';
+import { chooseTarget } from './pipeline/choose-target.js';
+import { InterruptedError } from './pipeline/interrupted.js';
+import { messages } from './pipeline/messages.js';
+import { outputWriter } from './pipeline/outputs.js';
+import { recognise, type Notation } from './pipeline/recognise.js';
+import { readSource, type Source } from './pipeline/read-source.js';
+import { runHeader, runMetadata } from './pipeline/provenance.js';
+import { Diagnostics, DiagnosticError, type Diagnostic } from './diagnostics/diagnostic.js';
+import type { Positions } from './diagnostics/positions.js';
+import type { Precision, Program } from './ir/program.js';
+import { lower } from './lower/lower.js';
+import { protocolOf } from './lower/protocol.js';
+import { hashModel, type ModelHashes } from './model/hash.js';
+import type { DataStore, ValidModel } from './model/model.js';
+import { normalise } from './model/normalise.js';
+import { readDocument } from './model/read.js';
+import { importBrian } from '../translators/brian/import.js';
+import type { Session } from '../runtime/targets/target.js';
+import { createRecorder, runRecord, type RecordedRun } from '../runtime/record/recorder.js';
+import type { ResultWriter, RunRecord, RunSetup, SampleSink, SpikeTrains } from '../runtime/results/result.js';
+
+export { InterruptedError, readSource, type Notation, type Source };
+
+// --- From a file to a model -------------------------------------------------------------------------------------------
+
+/** What may be changed of a model while it is read. Quantities are text with a unit, as in a document. */
+export interface ImportOptions {
+  /** Values of model parameters and of parameters of populations, by name. */
+  readonly set?: Readonly<Record<string, string>>;
+  readonly seed?: string;
+  readonly dt?: string;
+  /** Time to run, instead of what the model's protocol says. */
+  readonly duration?: string;
+  /** More recordings, each as `population:variable@interval`. */
+  readonly record?: readonly string[];
+  /** Large arrays that the document refers to by digest. */
+  readonly data?: DataStore;
+}
+
+/** A model that passed validation, and what was found on the way. */
+export interface ImportedModel {
+  readonly valid: ValidModel;
+  readonly hashes: ModelHashes;
+  readonly notation: Notation;
+  /** Warnings and notes; an error would have been thrown. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Wall time in s. */
+  readonly seconds: number;
+}
+
+/**
+ * Reads a model in any notation.
+ *
+ * @throws DiagnosticError with everything that is wrong with the document
+ * @throws UsageError for an option that cannot be understood
+ */
+export function importModel(source: Source, options: ImportOptions = {}): ImportedModel {
+  const began = performance.now();
+  const diagnostics = new Diagnostics();
+  // 1. Text to a tree with places.
+  const read = readDocument(source.text, source.name);
+  diagnostics.addAll(read.diagnostics);
+  diagnostics.throwIfErrors();
+  // 2. The notation, by content.
+  const notation = recognise(read.value, read.positions, diagnostics);
+  // 3. The notation's own tree to the canonical document.
+  const imported = notation === null ? null : importers[notation](read.value, read.positions, diagnostics);
+  if (!imported) throw new DiagnosticError(diagnostics.list);
+  const { document, positions } = addRecordings(imported.document, imported.positions, options.record ?? []);
+  // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
+  const { set, seed, dt, duration, data } = options;
+  const valid = normalise(document, positions, diagnostics, {
+    ...(set ? { set } : {}),
+    ...(seed === undefined ? {} : { seed }),
+    ...(dt === undefined ? {} : { dt }),
+    ...(duration === undefined ? {} : { duration }),
+    ...(data ? { data } : {}),
+  });
+  diagnostics.throwIfErrors();
+  if (!valid || !notation) throw new DiagnosticError(diagnostics.list);
+  return {
+    valid,
+    notation,
+    hashes: hashModel(valid.model),
+    diagnostics: diagnostics.list,
+    seconds: (performance.now() - began) / 1000,
+  };
+}
+
+type Importer = (value: unknown, positions: Positions, diagnostics: Diagnostics) => { document: unknown; positions: Positions } | null;
+
+const importers: Readonly<Record<Notation, Importer>> = {
+  canonical: (document, positions) => ({ document, positions }),
+  brian: importBrian,
+};
+
+// --- From a model to a result -----------------------------------------------------------------------------------------
+
+/** How to run a model. */
+export interface RunOptions {
+  /** Engine by name; `auto` (the default) takes the fastest that is at hand. */
+  readonly target?: string;
+  readonly precision?: Precision;
+  /** Worker threads; the result does not depend on it. Absent: as many as pay for themselves. */
+  readonly threads?: number;
+  /** Files to write; the suffix says the format. None: results are only returned. */
+  readonly outputs?: readonly string[];
+  /** Told of each stage how much of it is done, in [0, 1]. */
+  readonly onProgress?: (stage: 'connect' | 'run', fraction: number) => void;
+  /** When it aborts, the run stops and what was recorded until then is kept, marked incomplete. */
+  readonly signal?: AbortSignal;
+  /** Receives the text of the program after each pass of lowering. */
+  readonly dumpIr?: (pass: string, text: string) => void;
+  /** Folder of compiled programs, kept by content. */
+  readonly cacheDirectory?: string;
+}
+
+/** Wall time in s of each stage of a run. */
+export interface StageTimes {
+  readonly lower: number;
+  readonly compile: number;
+  readonly connect: number;
+  readonly run: number;
+  readonly write: number;
+}
+
+/** What a program runs on. */
+export interface Engine {
+  readonly target: string;
+  readonly device: string;
+  readonly threads: number;
+}
+
+/** What a run gave. */
+export interface RunResult {
+  readonly kind: 'run';
+  readonly engine: Engine;
+  readonly program: Program;
+  readonly record: RunRecord;
+  /** Recorded spikes, readable until `dispose`. */
+  readonly trains: readonly SpikeTrains[];
+  /** Files written. */
+  readonly outputs: readonly string[];
+  readonly seconds: StageTimes;
+  /** What ended the run early, when something did. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Removes temporary files. */
+  dispose(): void;
+}
+
+/** What the target `null` gives: generated source, and nothing run. */
+export interface GeneratedResult {
+  readonly kind: 'generated';
+  readonly engine: Engine;
+  readonly program: Program;
+  readonly sources: ReadonlyMap<string, string>;
+  readonly seconds: StageTimes;
+}
+
+/**
+ * Compiles and runs a model, and writes what it records.
+ *
+ * @throws DiagnosticError for what cannot be lowered, and for faults found while building the network
+ * @throws UsageError when the target is not available or an output cannot be written
+ * @throws InterruptedError when stopped before the first step
+ */
+export async function runModel(
+  imported: Pick<ImportedModel, 'valid' | 'hashes'>,
+  options: RunOptions = {},
+): Promise<RunResult | GeneratedResult> {
+  const { valid } = imported;
+  const watch = stopwatch();
+  // 5. The model to a kernel program and a protocol in whole steps.
+  const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
+  const program = lower(valid, { precision, ...(dumpIr ? { dumpIr } : {}) });
+  const protocol = protocolOf(valid, program);
+  watch.end('lower');
+  // 6. The program to something that runs here.
+  const { target, device } = await chooseTarget(options.target ?? 'auto');
+  const executable = await target.compile(program, {
+    ...(threads === undefined ? {} : { threads }),
+    ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+  });
+  const engine: Engine = { target: target.name, device, threads: executable.threads ?? 1 };
+  watch.end('compile');
+  if (target.name === 'null') return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
+  // 7. Connect, run, record. Outputs are opened first: finding out that one cannot be written must not take long.
+  const writers = await Promise.all((options.outputs ?? []).map(outputWriter));
+  const recorder = createRecorder(program, protocol, fanOut(writers));
+  const header = runHeader(imported, program, engine);
+  const setup: RunSetup = { header, ...recorder.plan.setup, metadata: runMetadata(valid), data: valid.data };
+  let session: Session | undefined;
+  try {
+    for (const writer of writers) await writer.open(setup);
+    session = await executable.start();
+    await connect(session, program, options);
+    watch.end('connect');
+    const run = await recorder.run(session, {
+      onProgress: (done, total) => options.onProgress?.('run', total === 0 ? 1 : done / total),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    watch.end('run');
+    // 8. Close the files: now they get their names.
+    const record = runRecord(header, recorder.plan, run, { timings: { ...watch.seconds() }, notes: program.manifest.notes });
+    const outputs: string[] = [];
+    for (const writer of writers) outputs.push(...(await writer.close(record, run.trains)));
+    watch.end('write');
+    const diagnostics = faultDiagnostics(run, program.dt);
+    const { trains } = run;
+    return {
+      kind: 'run',
+      engine,
+      program,
+      record,
+      trains,
+      outputs,
+      seconds: watch.seconds(),
+      diagnostics,
+      dispose: () => recorder.dispose(),
+    };
+  } catch (error) {
+    for (const writer of writers) await writer.abandon();
+    recorder.dispose();
+    throw error;
+  } finally {
+    await session?.dispose();
+  }
+}
+
+/** Builds the network: draws connections and initial values on the target. */
+async function connect(session: Session, program: Program, { signal, onProgress }: RunOptions): Promise<void> {
+  if (signal?.aborted) throw new InterruptedError();
+  onProgress?.('connect', 0);
+  const interrupted = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(new InterruptedError()), { once: true });
+  });
+  await Promise.race([session.initialise((fraction) => onProgress?.('connect', fraction)), interrupted]);
+  onProgress?.('connect', 1);
+  const sentences = await buildFaults(session, program);
+  if (sentences.length > 0)
+    throw new DiagnosticError(sentences.map((sentence) => ({ severity: 'error', ...messages.buildFault(sentence) })));
+}
+
+async function buildFaults(session: Session, program: Program): Promise<readonly string[]> {
+  if (!program.buffers.some(({ name }) => name === 'faults')) return [];
+  const bits = Number((await session.read('faults', 0, 1))[0] ?? 0);
+  if (bits === 0) return [];
+  const known = Object.entries(program.manifest.faults).filter(([mask]) => (Number(mask) & bits) !== 0);
+  return known.length > 0 ? known.map(([, sentence]) => sentence) : [`a fault of unknown kind (bits ${bits}) was raised`];
+}
+
+function faultDiagnostics(run: RecordedRun, dt: number): readonly Diagnostic[] {
+  return run.faults.map((sentence) => ({ severity: 'error', ...messages.fault(sentence, run.steps, run.steps * dt) }));
+}
+
+/** Hands every block to all writers. */
+function fanOut(writers: readonly ResultWriter[]): SampleSink {
+  return {
+    samples: (block) => writers.forEach((writer) => writer.samples(block)),
+    advance: (step) => writers.forEach((writer) => writer.advance(step)),
+  };
+}
+
+/** Measures stages that follow one another. */
+function stopwatch(): { end(stage: keyof StageTimes): void; seconds(): StageTimes } {
+  const seconds = { lower: 0, compile: 0, connect: 0, run: 0, write: 0 };
+  let began = performance.now();
+  return {
+    end(stage) {
+      const now = performance.now();
+      seconds[stage] += (now - began) / 1000;
+      began = now;
+    },
+    seconds: () => ({ ...seconds }),
+  };
+}

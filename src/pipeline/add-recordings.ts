@@ -1,0 +1,61 @@
+/** Recordings asked for when running, beside those of the model: `exc:v@1ms`. */
+
+import { UsageError } from '../diagnostics/diagnostic.js';
+import type { Place } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
+
+/** A recording as a document writes it. */
+export interface RecordingRequest {
+  readonly of: string;
+  readonly events?: string;
+  readonly variables?: readonly string[];
+  readonly rate?: true;
+  readonly every?: string;
+}
+
+/** A selection (which may hold a slice with colons), names, and an interval. */
+const form = /^([A-Za-z_]\w*(?:\[[^\]]*\])?):([A-Za-z_]\w*(?:,[A-Za-z_]\w*)*)(?:@(.+))?$/;
+
+/**
+ * Reads `POPULATION:VARIABLE[,VARIABLE][@INTERVAL]`; `spikes` and `rate` stand for themselves.
+ *
+ * @throws UsageError when the text has another form
+ */
+export function parseRecordingRequest(text: string): RecordingRequest {
+  const match = form.exec(text.trim());
+  const [, of, names, every] = match ?? [];
+  if (of === undefined || names === undefined) {
+    throw new UsageError(`--record cannot be ${text}`, "write it as population:variable@interval, such as 'exc:v@1ms', or as 'exc:spikes'");
+  }
+  if (names === 'spikes' || names === 'spike' || names === 'rate') {
+    if (every !== undefined) throw new UsageError(`--record ${text}: ${names} take no interval`, `write ${of}:${names}`);
+    return names === 'rate' ? { of, rate: true } : { of, events: 'spike' };
+  }
+  return { of, variables: names.split(','), ...(every === undefined ? {} : { every }) };
+}
+
+/**
+ * A canonical document with more recordings.
+ *
+ * @returns the document and its places; what was added is at the option that asked for it
+ */
+export function addRecordings(
+  document: unknown,
+  positions: Positions,
+  texts: readonly string[],
+): { document: unknown; positions: Positions } {
+  if (texts.length === 0 || document === null || typeof document !== 'object') return { document, positions };
+  const requests = texts.map(parseRecordingRequest);
+  const record: unknown = 'record' in document ? document.record : undefined;
+  const present: readonly unknown[] = Array.isArray(record) ? record : [];
+  const places = texts.map((text): Place => ({ document: `--record ${text}` }));
+  return {
+    document: { ...document, record: [...present, ...requests] },
+    positions: {
+      place(pointer, span) {
+        const ordinal = /^\/record\/(\d+)/.exec(pointer)?.[1];
+        return places[Number(ordinal ?? -1) - present.length] ?? positions.place(pointer, span);
+      },
+    },
+  };
+}

@@ -1,0 +1,7 @@
+/** The run was stopped before its first step, so that there is nothing to keep. */
+export class InterruptedError extends Error {
+  constructor() {
+    super('stopped before the first step');
+    this.name = 'InterruptedError';
+  }
+}

@@ -1,0 +1,42 @@
+/** What the pipeline itself may say, between the stages that have catalogues of their own. */
+
+import type { Finding } from '../diagnostics/diagnostic.js';
+import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
+
+/** The catalogue; each entry gives a finding without its place. */
+export const messages = {
+  notADocument: (found: unknown): Finding => ({
+    code: 'recognise/not-a-model',
+    message: 'a model is a map with named parts',
+    expected: 'a map at the top of the document',
+    found: shorten(found),
+  }),
+  unknownFormat: (): Finding => ({
+    code: 'recognise/unknown-format',
+    message: 'nothing in the document says which notation it is in',
+    expected: '"interneuron: 1" for the canonical model, or "format: interneuron/brian" for a Brian-like specification',
+    hint: 'add the line that applies at the top of the document',
+  }),
+  unreadFormat: (format: unknown, known: readonly string[]): Finding => ({
+    code: 'recognise/unread-format',
+    message: 'the document names a format that is not read',
+    expected: oneOf(String(format), known),
+    found: shorten(format),
+    ...suggestion(String(format), known),
+  }),
+  isResult: (): Finding => ({
+    code: 'recognise/is-result',
+    message: 'the document is the result of a run, not a model',
+    hint: 'interneuron verify runs it again and compares',
+  }),
+  fault: (sentence: string, step: number, time_s: number): Finding => ({
+    code: 'run/fault',
+    message: `${sentence} (in step ${step}, at ${time_s} s)`,
+  }),
+  buildFault: (sentence: string): Finding => ({ code: 'run/build-fault', message: `${sentence} (while building the network)` }),
+  noModelInResult: (why: string): Finding => ({
+    code: 'verify/no-model',
+    message: `the result holds no model that can be run: ${why}`,
+    hint: 'only results that interneuron wrote can be verified',
+  }),
+} as const;

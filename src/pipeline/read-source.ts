@@ -1,0 +1,64 @@
+/** Files as text. */
+
+import { readFileSync, statSync } from 'node:fs';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { formatBytes } from '../diagnostics/quantities.js';
+import { decodeText } from '../model/read.js';
+
+/** A document's text, with the name that diagnostics give it. */
+export interface Source {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** No text longer than this fits a string. */
+const largestFile = 500_000_000;
+
+/** The first bytes of an HDF5 file (HDF5 file format specification 3.0, section II.A). */
+const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/**
+ * Reads a model's text.
+ *
+ * @throws UsageError when there is no such file, it is a directory, or it may not be read
+ * @throws DiagnosticError when what it holds is no text
+ */
+export function readSource(path: string): Source {
+  const bytes = readBytes(path);
+  if (hdf5Signature.every((byte, position) => bytes[position] === byte)) {
+    throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
+  }
+  const { text, diagnostics } = decodeText(bytes, path);
+  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
+  return { name: path, text };
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size > largestFile) {
+      throw new UsageError(`${path} is ${formatBytes(size)} long, more than can be read`, 'keep large arrays beside the model, as $data');
+    }
+    return readFileSync(path);
+  } catch (error) {
+    throw readError(error, path);
+  }
+}
+
+/** Why the system refused to read a file, in words, with what to do about it. */
+export function readError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error instanceof UsageError) return error;
+  switch (error.code) {
+    case 'ENOENT':
+      return new UsageError(`there is no file ${path}`, 'check its name and folder');
+    case 'EISDIR':
+      return new UsageError(`${path} is a folder, not a file`, 'name a file in it');
+    case 'ENOTDIR':
+      return new UsageError(`${path} cannot be read: a part of its path is a file, not a folder`, 'check its name and folder');
+    case 'EACCES':
+    case 'EPERM':
+      return new UsageError(`${path} may not be read`, 'check its permissions');
+    default:
+      return new UsageError(`${path} cannot be read (${String(error.code)})`, 'check its name and folder');
+  }
+}

@@ -1,0 +1,40 @@
+/** Which notation a document is in, by its content. */
+
+import type { Diagnostics } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
+import { messages } from './messages.js';
+
+/** Notations that are read. */
+export type Notation = 'canonical' | 'brian';
+
+/** What `format` says at the top of a document, for notations that are named so. */
+const formats: Readonly<Record<string, Notation>> = { 'interneuron/model': 'canonical', 'interneuron/brian': 'brian' };
+
+/** What `format` says at the top of a result. */
+const resultFormats = ['interneuron/run', 'interneuron/neo'];
+
+/**
+ * The notation of a document tree.
+ *
+ * @returns null when it is in none that is read, having said so
+ * @diagnostic recognise/not-a-model, recognise/unknown-format, recognise/unread-format, recognise/is-result
+ */
+export function recognise(document: unknown, positions: Positions, diagnostics: Diagnostics): Notation | null {
+  if (document === null || typeof document !== 'object' || Array.isArray(document)) {
+    diagnostics.add(messages.notADocument(document), positions.place(''));
+    return null;
+  }
+  const format: unknown = 'format' in document ? document.format : undefined;
+  if (typeof format === 'string' && resultFormats.includes(format)) {
+    diagnostics.add(messages.isResult(), positions.place('/format'));
+    return null;
+  }
+  if (format === undefined) {
+    if ('interneuron' in document) return 'canonical';
+    diagnostics.add(messages.unknownFormat(), positions.place(''));
+    return null;
+  }
+  const notation = typeof format === 'string' && Object.hasOwn(formats, format) ? formats[format] : undefined;
+  if (!notation) diagnostics.add(messages.unreadFormat(format, Object.keys(formats)), positions.place('/format'));
+  return notation ?? null;
+}

@@ -1,0 +1,73 @@
+/** The object that `run --json` prints. Its keys are a contract that other tools build on. */
+
+import type { Diagnostic } from './diagnostics/diagnostic.js';
+import { diagnosticsToJson } from './diagnostics/render.js';
+import type { GeneratedResult, ImportedModel, RunResult } from './pipeline.js';
+
+/** Spikes of one population; `rate` is the mean over its cells and the time run, in Hz. */
+export interface PopulationReport {
+  readonly size: number;
+  readonly spikes: number;
+  readonly rate: number;
+}
+
+/** Wall times are in s, `dt` in s, memory in bytes; `seed` is text, since JSON numbers lose bits. */
+export interface RunReport {
+  readonly model: { readonly name: string; readonly hash: string };
+  readonly target: string;
+  readonly device: string;
+  readonly precision: string;
+  readonly seed: string;
+  readonly dt: number;
+  readonly steps: number;
+  readonly threads: number;
+  /** Null when nothing was run. */
+  readonly fingerprint: string | null;
+  readonly populations: Readonly<Record<string, PopulationReport>>;
+  readonly timings: Readonly<Record<'import' | 'lower' | 'compile' | 'connect' | 'run' | 'write' | 'total', number>>;
+  readonly memory: { readonly peak: number };
+  readonly outputs: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * What there is to say of one run.
+ *
+ * @param total  wall time in s of the whole command
+ */
+export function runReport(imported: ImportedModel, result: RunResult | GeneratedResult, total: number): RunReport {
+  const { model } = imported.valid;
+  const { lower, compile, connect, run, write } = result.seconds;
+  const { target, device, threads } = result.engine;
+  const ran = result.kind === 'run' ? result : undefined;
+  return {
+    model: { name: model.name, hash: imported.hashes.model },
+    target,
+    device,
+    precision: result.program.precision,
+    seed: model.experiment.seed,
+    dt: model.experiment.dt,
+    steps: ran?.record.steps ?? 0,
+    threads,
+    fingerprint: ran?.record.fingerprint.total ?? null,
+    populations: populationReports(result),
+    timings: { import: imported.seconds, lower, compile, connect, run, write, total },
+    // The operating system counts in kB.
+    memory: { peak: process.resourceUsage().maxRSS * 1024 },
+    outputs: ran?.outputs ?? [],
+    diagnostics: diagnosticsToJson([...imported.diagnostics, ...(ran?.diagnostics ?? [])]),
+  };
+}
+
+function populationReports(result: RunResult | GeneratedResult): Record<string, PopulationReport> {
+  if (result.kind === 'generated') {
+    return Object.fromEntries(result.program.manifest.populations.map(({ name, size }) => [name, { size, spikes: 0, rate: 0 }]));
+  }
+  const { populations, steps, dt } = result.record;
+  return Object.fromEntries(
+    populations.map(({ name, size, spikes }) => {
+      const cellSeconds = size * steps * dt;
+      return [name, { size, spikes, rate: cellSeconds > 0 ? spikes / cellSeconds : 0 }];
+    }),
+  );
+}

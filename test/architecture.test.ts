@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { findCycles, folderGraph, importGraph, importsOf, sourceFiles } from './support/import-graph.js';
+
+const graph = importGraph(sourceFiles(['src', 'translators', 'runtime']));
+
+/** `src/lang`, `translators/brian`, `runtime/targets`; files of `src` itself stand for themselves. */
+function folderOf(file: string): string {
+  return file.split('/').slice(0, 2).join('/');
+}
+
+describe('the imports of the sources', () => {
+  it('are found', () => {
+    expect(graph.size).toBeGreaterThan(20);
+    expect(graph.get('src/diagnostics/positions.ts')).toEqual(['src/diagnostics/diagnostic.ts']);
+  });
+
+  it('form no cycle of files, type imports included', () => {
+    expect(findCycles(graph)).toEqual([]);
+  });
+
+  it('form no cycle of folders', () => {
+    expect(findCycles(folderGraph(graph, folderOf))).toEqual([]);
+  });
+
+  it('reach no further than the next stage: src/lower knows no notation, src/codegen no model', () => {
+    for (const [file, targets] of graph) {
+      if (file.startsWith('src/lower/')) expect(targets.filter((target) => target.startsWith('translators/'))).toEqual([]);
+      if (file.startsWith('src/codegen/')) expect(targets.filter((target) => /^src\/(model|lang|lower)\//.test(target))).toEqual([]);
+    }
+  });
+});
+
+describe('the tools of this test', () => {
+  it('see every kind of import', () => {
+    const text = `
+      import { a } from './a.js';
+      import type { B } from '../b.js';
+      export * from './c.js';
+      const d = await import('./d.js');
+      import fs from 'node:fs';
+    `;
+    expect(importsOf('src/x/file.ts', text)).toEqual(['src/x/a.ts', 'src/b.ts', 'src/x/c.ts', 'src/x/d.ts']);
+  });
+
+  it('find cycles', () => {
+    const cyclic = new Map([
+      ['a/1', ['b/1']],
+      ['b/1', []],
+      ['b/2', ['a/2']],
+      ['a/2', []],
+    ]);
+    expect(findCycles(cyclic)).toEqual([]);
+    expect(findCycles(folderGraph(cyclic, (file) => file.slice(0, 1)))).toEqual([['a', 'b', 'a']]);
+    expect(findCycles(new Map([['x', ['x']]]))).toEqual([['x', 'x']]);
+  });
+});

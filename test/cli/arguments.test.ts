@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { commands, readArguments } from '../../src/cli/arguments.js';
+import { UsageError } from '../../src/diagnostics/diagnostic.js';
+
+async function read(line: string): ReturnType<typeof readArguments> {
+  return readArguments(line === '' ? [] : line.split(' '), 80);
+}
+
+/** The sentence and the hint of a command line that is refused. */
+async function refusal(line: string): Promise<string> {
+  const error: unknown = await read(line).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof UsageError)) throw new Error(`${line} is not refused as it should be: ${String(error)}`);
+  return `${error.message} | ${error.hint}`;
+}
+
+describe('what is understood', () => {
+  it('a run with all its options', async () => {
+    const request = await read(
+      'run m.yaml --seed 18446744073709551615 -o x.nwb -o y.csv --set a=1 --set b=2 --threads 2 --json -q --record exc:v@1ms',
+    );
+    if (request.kind !== 'command') throw new Error('not a command');
+    const { options } = request;
+    expect([request.command, request.files]).toEqual(['run', ['m.yaml']]);
+    expect(options.value('seed')).toBe('18446744073709551615');
+    expect(options.values('output')).toEqual(['x.nwb', 'y.csv']);
+    expect(options.values('set')).toEqual(['a=1', 'b=2']);
+    expect(options.values('record')).toEqual(['exc:v@1ms']);
+    expect([options.flag('json'), options.flag('quiet'), options.value('target')]).toEqual([true, true, undefined]);
+  });
+
+  it.each([
+    ['run --set a=1 m.yaml', ['m.yaml']],
+    ['run --json m.yaml', ['m.yaml']],
+    ['run 007', ['007']],
+    ['validate a.yaml b.yaml c.json', ['a.yaml', 'b.yaml', 'c.json']],
+    ['targets', []],
+  ])('the files of %j', async (line, files) => {
+    expect(await read(line)).toMatchObject({ kind: 'command', files });
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['runn m.yaml', 'there is no command runn | did you mean run?'],
+    ['simulate m.yaml', 'there is no command simulate | the commands are run, convert, validate, verify, targets, completion'],
+    ['--foo', 'there is no option --foo without a command | interneuron --help lists commands and options'],
+    ['run', 'run needs a file | interneuron run --help shows how it is used'],
+    ['run a.yaml b.yaml', 'run takes one file, but got b.yaml as well | interneuron runs one model at a time'],
+    ['run a.yaml --thread 2', 'run has no option --thread | did you mean --threads?'],
+    ['run a.yaml --otuput x.nwb', 'run has no option --otuput | did you mean --output?'],
+    ['run a.yaml -x', 'run has no option -x | interneuron run --help lists its options'],
+    ['run a.yaml --to brian', 'run has no option --to | interneuron run --help lists its options'],
+    ['run a.yaml --target wsam', '--target cannot be wsam | did you mean wasm?'],
+    ['run a.yaml --precision double', '--precision cannot be double | it is one of float64, float32'],
+    ['run a.yaml --seed', '--seed needs a value | interneuron run --help shows how it is used'],
+    ['run a.yaml --seed 1 --seed 2', '--seed is given 2 times | give it once'],
+    ['convert a.yaml', 'convert needs --to | interneuron convert --help shows what it is'],
+    ['convert a.yaml --to brain -o x', '--to cannot be brain | did you mean brian?'],
+  ])('%s', async (line, text) => {
+    expect(await refusal(line)).toBe(text);
+  });
+});
+
+describe('help', () => {
+  it('is shown when nothing is asked for, and by --help', async () => {
+    for (const line of ['', '--help']) {
+      const request = await read(line);
+      if (request.kind !== 'text') throw new Error('not help');
+      for (const name of Object.keys(commands)) expect(request.text).toContain(`interneuron ${name}`);
+    }
+  });
+
+  it.each(Object.keys(commands) as (keyof typeof commands)[])('of %s names every option, within 80 columns', async (name) => {
+    const request = await read(`${name} --help`);
+    if (request.kind !== 'text') throw new Error('not help');
+    for (const option of Object.keys(commands[name].options)) expect(request.text).toContain(`--${option}`);
+    for (const line of request.text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('--version is that of the package', async () => {
+    expect(await read('--version')).toEqual({ kind: 'text', text: '0.1.0\n' });
+  });
+
+  it('completion prints a script', async () => {
+    expect(await read('completion')).toMatchObject({ kind: 'text', text: expect.stringContaining('complete ') });
+  });
+});

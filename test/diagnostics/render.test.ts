@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../src/diagnostics/diagnostic.js';
+import { displayWidth, printable } from '../../src/diagnostics/display.js';
+import { countFindings, diagnosticsToJson, placeText, renderDiagnostics } from '../../src/diagnostics/render.js';
+
+const balanced = `name: balanced
+projections:
+  ee: { from: exc, to: exd, synapse: plastic }
+record: []
+`;
+
+const unknown: Diagnostic = {
+  code: 'model/unknown-population',
+  severity: 'error',
+  message: 'the target of projection "ee" is not a population',
+  place: { document: 'balanced.yaml', pointer: '/projections/ee/to', line: 3, column: 24, length: 3 },
+  expected: 'one of exc, inh, noise',
+  found: 'exd',
+  hint: 'did you mean exc?',
+  rule: 'schemas/model.schema.json#/$defs/projection/properties/to',
+};
+
+function render(diagnostics: readonly Diagnostic[], text: string): string {
+  return renderDiagnostics(diagnostics, { source: (document) => (document === 'balanced.yaml' ? text : undefined) });
+}
+
+/** The marked line and the carets below it. */
+function mark(text: string, column: number, length: number): string[] {
+  const diagnostic = { ...unknown, place: { document: 'balanced.yaml', line: 1, column, length } };
+  return render([diagnostic], text).split('\n').slice(2, 4);
+}
+
+describe('renderDiagnostics', () => {
+  it('shows code, place, lines, caret and what would be right', () => {
+    expect(render([unknown], balanced)).toBe(`\
+error[model/unknown-population]  the target of projection "ee" is not a population
+  --> balanced.yaml:3:24   /projections/ee/to
+      2 | projections:
+      3 |   ee: { from: exc, to: exd, synapse: plastic }
+        |                        ^^^
+      4 | record: []
+  expected  one of exc, inh, noise
+  found     exd
+  hint      did you mean exc?
+  rule      schemas/model.schema.json#/$defs/projection/properties/to
+`);
+  });
+
+  it('shows related places as notes', () => {
+    const diagnostic: Diagnostic = {
+      code: 'model/name-twice',
+      severity: 'error',
+      message: 'two populations have the name exc',
+      place: { document: 'balanced.yaml', line: 4, column: 1, length: 6 },
+      related: [{ message: 'first defined here', place: { document: 'balanced.yaml', line: 1, column: 7, length: 8 } }],
+    };
+    expect(render([diagnostic], balanced)).toBe(`\
+error[model/name-twice]  two populations have the name exc
+  --> balanced.yaml:4:1
+      3 |   ee: { from: exc, to: exd, synapse: plastic }
+      4 | record: []
+        | ^^^^^^
+  note      first defined here
+  --> balanced.yaml:1:7
+      1 | name: balanced
+        |       ^^^^^^^^
+      2 | projections:
+`);
+  });
+
+  it('shows the place alone when there is no text, and nothing for a place that the text lacks', () => {
+    const elsewhere = { ...unknown, place: { document: 'other.yaml', line: 3, column: 2 } };
+    const beyond = { ...unknown, place: { document: 'balanced.yaml', line: 99, column: 2 } };
+    const { place, ...nowhere } = unknown;
+    expect(place).toBeDefined();
+    expect(render([elsewhere], balanced).split('\n')[1]).toBe('  --> other.yaml:3:2');
+    expect(render([beyond], balanced).split('\n').slice(1, 3)).toEqual(['  --> balanced.yaml:99:2', '  expected  one of exc, inh, noise']);
+    expect(render([nowhere], balanced).split('\n')[1]).toBe('  expected  one of exc, inh, noise');
+  });
+
+  it('sorts by place and caps', () => {
+    const at = (line: number): Diagnostic => ({ ...unknown, message: `line ${line}`, place: { document: 'balanced.yaml', line } });
+    const text = renderDiagnostics([at(3), at(1), at(2)], { most: 2 });
+    expect(text.match(/line \d/g)).toEqual(['line 1', 'line 2']);
+    expect(text).toMatch(/… and 1 more findings\n$/);
+  });
+
+  it('gives colours only when asked', () => {
+    expect(render([unknown], balanced)).not.toContain('\u001b');
+    expect(renderDiagnostics([unknown], { colour: true })).toContain('\u001b[31;1merror[model/unknown-population]\u001b[0m');
+    expect(renderDiagnostics([])).toBe('');
+  });
+});
+
+describe('the caret', () => {
+  it('stands below text after tabs', () => {
+    expect(mark('\tsize: -4', 8, 2)).toEqual(['      1 |   size: -4', '        |         ^^']);
+  });
+
+  it('stands below text after wide and combining characters', () => {
+    expect(mark('神経: x', 5, 1)).toEqual(['      1 | 神経: x', '        |       ^']);
+    expect(mark('e\u0301: x', 5, 1)).toEqual(['      1 | e\u0301: x', '        |    ^']);
+  });
+
+  it('shows a window of a minified line', () => {
+    const [line, caret] = mark(`${'a'.repeat(5000)}HERE${'b'.repeat(5000)}`, 5001, 4);
+    expect(line).toBe(`      1 | …${'a'.repeat(40)}HERE${'b'.repeat(66)}…`);
+    expect(caret).toBe(`        | ${' '.repeat(41)}^^^^`);
+  });
+
+  it('never passes the end of its line', () => {
+    expect(mark('short', 4, 500)).toEqual(['      1 | short', '        |    ^^']);
+    expect(mark('short', 600, 5)).toEqual(['      1 | short', '        |      ^']);
+    expect(mark('', 1, 1)).toEqual(['      1 |', '        | ^']);
+  });
+});
+
+describe('hostile text', () => {
+  it('cannot steer the terminal', () => {
+    const diagnostic = { ...unknown, message: 'unknown \u001b[2Jname\r\n', found: '\u0007\ud800' };
+    const output = render([diagnostic], 'a\nb\n\u001b]0;title\u0007');
+    expect(output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\ud800-\udfff]/);
+    expect(output).toContain('unknown \ufffd[2Jname\ufffd\ufffd');
+  });
+
+  it('is measured as it is shown', () => {
+    expect(displayWidth(printable('\t\u001b神e\u0301'))).toBe(2 + 1 + 2 + 1);
+  });
+});
+
+describe('other forms', () => {
+  it('counts', () => {
+    const warning: Diagnostic = { ...unknown, severity: 'warning' };
+    expect(countFindings([unknown, unknown, warning])).toBe('2 errors, 1 warning');
+    expect(countFindings([])).toBe('');
+  });
+
+  it('is plain JSON', () => {
+    expect(JSON.parse(JSON.stringify(diagnosticsToJson([unknown])))).toEqual([unknown]);
+  });
+
+  it('writes places', () => {
+    expect(placeText({ document: 'a.yaml' })).toBe('a.yaml');
+    expect(placeText({ document: 'a.yaml', line: 2 })).toBe('a.yaml:2');
+    expect(placeText({ document: 'a.yaml', line: 2, column: 3 })).toBe('a.yaml:2:3');
+  });
+});

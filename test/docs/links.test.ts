@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from '../support/import-graph.js';
+
+/** Every page of documentation: at the root, in docs, and the READMEs of folders. */
+const pages = [
+  ...readdirSync(root).filter((file) => file.endsWith('.md')),
+  ...['docs', 'bench', 'fixtures', 'src', 'translators', 'runtime', 'schemas', 'test'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => join(folder, file)),
+  ),
+];
+
+function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8');
+}
+
+/** The name that a heading has in a link: lower case, no punctuation, hyphens for spaces. */
+function anchors(text: string): string[] {
+  return [...text.matchAll(/^#+ +(.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replace(/ /g, '-'),
+  );
+}
+
+describe.each(pages)('%s', (page) => {
+  it('links to what is there', () => {
+    const targets = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+    for (const target of targets.filter((candidate) => !/^[a-z]+:/.test(candidate))) {
+      const [path, anchor] = target.split('#') as [string, string?];
+      const file = path === '' ? page : join(dirname(page), path);
+      expect(existsSync(join(root, file)), `${page} links to ${target}`).toBe(true);
+      if (anchor !== undefined) expect(anchors(read(file)), `${page} links to ${target}`).toContain(anchor);
+    }
+  });
+
+  it('names files that are there', () => {
+    const named = [...read(page).matchAll(/`((?:src|translators|runtime|schemas|fixtures|test|docs|bench|scripts)\/[\w./-]+)`/g)].map(
+      ([, path]) => path!,
+    );
+    for (const path of named.filter((candidate) => !candidate.includes('<'))) {
+      expect(existsSync(join(root, path)), `${page} names ${path}`).toBe(true);
+    }
+  });
+});
+
+describe('docs/architecture.md', () => {
+  it('names every room of the house', () => {
+    const text = read('docs/architecture.md');
+    const rooms = [
+      ...['src', 'runtime'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)),
+      ...['translators', 'schemas', 'fixtures', 'test', 'bench', 'scripts', 'docs'],
+    ].filter((path) => statSync(join(root, path)).isDirectory() && readdirSync(join(root, path)).length > 0);
+    for (const room of rooms)
+      expect(text.includes(`${room}/`) || text.includes(`\`${room}\``), `docs/architecture.md does not name ${room}`).toBe(true);
+  });
+});
+
+describe('docs/dependencies.md', () => {
+  it('has a line for each package in package.json, and no other', () => {
+    const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+    const listed = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| \S/gm)].map(([, name]) => name);
+    expect(listed).toEqual([...Object.keys(dependencies), ...Object.keys(devDependencies)]);
+  });
+
+  it('comes with exact versions', () => {
+    const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+    for (const version of Object.values({ ...dependencies, ...devDependencies })) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});

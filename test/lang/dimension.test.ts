@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { dimensionless } from '../../src/lang/ast.js';
+import {
+  canonicalUnitNames,
+  dimensionText,
+  divideDimensions,
+  equalDimensions,
+  multiplyDimensions,
+  powerDimension,
+} from '../../src/lang/dimension.js';
+import { parseUnit, unitOf } from '../../src/lang/units.js';
+
+const exponent = fc.constantFrom(-3, -2, -1, -0.5, 0, 0.5, 1, 2);
+const dimensions = fc.tuple(exponent, exponent, exponent, exponent, exponent, exponent, exponent);
+
+it('dimensions form a group under multiplication', () => {
+  fc.assert(
+    fc.property(dimensions, dimensions, (a, b) => {
+      expect(equalDimensions(multiplyDimensions(a, b), multiplyDimensions(b, a))).toBe(true);
+      expect(equalDimensions(divideDimensions(multiplyDimensions(a, b), b), a)).toBe(true);
+      expect(equalDimensions(divideDimensions(a, a), dimensionless)).toBe(true);
+    }),
+  );
+});
+
+it('a root of a power is the dimension itself', () => {
+  fc.assert(
+    fc.property(dimensions, fc.constantFrom(2, 3, 0.5, 7, -1), (d, power) => {
+      expect(equalDimensions(powerDimension(powerDimension(d, power), 1 / power), d)).toBe(true);
+    }),
+  );
+});
+
+it('says dimensions in SI units', () => {
+  expect(dimensionText(dimensionless)).toBe('1 (no unit)');
+  expect(dimensionText(parseUnit('mV/ms').dimension)).toBe('V*s**-1');
+});
+
+it('reserves the long names that canonical texts use', () => {
+  expect([...canonicalUnitNames].filter((name) => !unitOf(name))).toEqual([]);
+  expect(canonicalUnitNames.has('meter')).toBe(true);
+});

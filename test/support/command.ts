@@ -1,0 +1,61 @@
+/** Runs the command line within the test's own process, with what it prints caught. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { runCommandLine } from '../../src/cli/cli.js';
+import type { Terminal } from '../../src/cli/terminal.js';
+
+/** What a command did. */
+export interface CommandOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How the outside looks to the command. */
+export interface CommandOptions {
+  /** A person looks on: colours stay off, but a raster is drawn. */
+  readonly onTerminal?: boolean;
+  readonly columns?: number;
+  /** Receives a function that acts as Ctrl-C. */
+  readonly interrupt?: (press: () => void) => void;
+}
+
+/** The command's outcome; nothing of it reaches the test's own terminal. */
+export async function runCommand(words: readonly string[], options: CommandOptions = {}): Promise<CommandOutcome> {
+  let stdout = '';
+  let stderr = '';
+  const { onTerminal = false, columns = 80 } = options;
+  const terminal: Terminal = {
+    stdout: { write: (text) => void (stdout += text), terminal: onTerminal, columns, colour: false },
+    stderr: { write: (text) => void (stderr += text), terminal: onTerminal, columns, colour: false },
+    progressStream: undefined,
+    environment: { INTERNEURON_CACHE: join(tmpdir(), 'interneuron-test-cache') },
+    onInterrupt(callback) {
+      options.interrupt?.(callback);
+      return () => undefined;
+    },
+    exit(code) {
+      throw new Error(`the command ended the process with ${code}`);
+    },
+  };
+  const code = await runCommandLine(words, terminal);
+  return { code, stdout, stderr };
+}
+
+/** A folder for the files of one test file, removed at its end. */
+export function temporaryFolder(): { readonly path: string; file(name: string): string } {
+  let path = '';
+  beforeAll(() => {
+    path = mkdtempSync(join(tmpdir(), 'interneuron-test-'));
+  });
+  afterAll(() => rmSync(path, { recursive: true, force: true }));
+  return {
+    get path() {
+      return path;
+    },
+    file: (name) => join(path, name),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import type { Expression, Span, Statement } from '../../src/lang/ast.js';
+import { LangError } from '../../src/lang/lang-error.js';
+import { parseExpressionWithin } from '../../src/lang/parse-expression.js';
+import { parseEquations, parseStatements, type EquationLine } from '../../src/lang/parse.js';
+
+/** Where findings of an import go; places are given as pointers into the user's document and spans within its strings. */
+export interface Reporter {
+  report(finding: Finding, pointer: string, span?: Span): void;
+}
+
+/** A reporter that adds to `diagnostics`, with places from `positions`. */
+export function reporter(positions: Positions, diagnostics: Diagnostics): Reporter {
+  return {
+    report: (finding, pointer, span) => diagnostics.add(finding, span === undefined ? positions.place(pointer) : positions.place(pointer, span)),
+  };
+}
+
+/** What `parse` yields, or undefined after its mistakes were reported at `pointer`. */
+function attempt<T>(parse: () => T, pointer: string, to: Reporter): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof LangError)) throw error;
+    for (const one of error.all) to.report(one.finding, pointer, one.span);
+    return undefined;
+  }
+}
+
+/** The expression in `text`, which stands at `pointer`, or undefined after its mistakes were reported; spans are offsets in the whole text. */
+export function readExpression(text: string, pointer: string, to: Reporter, within: Span = { start: 0, end: text.length }): Expression | undefined {
+  return attempt(() => parseExpressionWithin(text, within.start, within.end), pointer, to);
+}
+
+/** The statements in `text`, which stands at `pointer`; none after mistakes, which are reported. */
+export function readStatements(text: string, pointer: string, to: Reporter): readonly Statement[] {
+  return attempt(() => parseStatements(text), pointer, to) ?? [];
+}
+
+/** The equations in `text`, which stands at `pointer`; none after mistakes, which are reported. */
+export function readEquations(text: string, pointer: string, to: Reporter): readonly EquationLine[] {
+  return attempt(() => parseEquations(text), pointer, to) ?? [];
+}

@@ -1,0 +1,184 @@
+/** Groups of neurons and groups of synapses while they are imported, and what names mean inside them. */
+
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import type { Dimension, Expression } from '../../src/lang/ast.js';
+import { boolean } from '../../src/lang/build.js';
+import { constantTree, quantityTree } from './constants.js';
+import { isNoise } from './equations.js';
+import * as messages from './messages.js';
+import type { Constant, Meaning, Namespace, Scope, TableShape, Variable } from './terms.js';
+
+export const seconds: Dimension = [0, 0, 1, 0, 0, 0, 0];
+export const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
+const nowhere = { start: 0, end: 0 };
+
+/** A source or target of spikes. `used` and `written` fill while code is translated. */
+export interface Group {
+  readonly kind: 'neuron' | 'poisson' | 'generator';
+  readonly name: string;
+  readonly pointer: string;
+  readonly size: number;
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** Events that synapses and monitors can listen to. */
+  readonly events: readonly string[];
+  /** Whether a spike makes the neuron refractory. */
+  readonly refractory: boolean;
+  /** Whether an equation is flagged `unless refractory`: then Brian defines the names of the mechanism. */
+  readonly flagged: boolean;
+  readonly namespace: Namespace;
+  /** Constants that its code names: they become parameters. */
+  readonly used: Map<string, Constant>;
+  /** Variables that code writes: parameters among them become state. */
+  readonly written: Set<string>;
+}
+
+/** A group or a slice of it. */
+export interface Subgroup {
+  readonly group: Group;
+  /** Absent: all of it. */
+  readonly slice?: readonly [number, number];
+  readonly size: number;
+}
+
+/** Synapses while they are imported. */
+export interface SynapseGroup {
+  readonly name: string;
+  readonly pointer: string;
+  readonly source: Subgroup;
+  readonly target: Subgroup;
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly namespace: Namespace;
+  readonly used: Map<string, Constant>;
+  readonly written: Set<string>;
+}
+
+export type Tables = ReadonlyMap<string, TableShape>;
+
+/** How a text may use names. */
+export interface ScopeOptions {
+  /** Constants become parameters of that name (code that runs again and again), or their value is put in (code that runs once). */
+  readonly constants: 'byName' | 'byValue';
+  /** White noise may be used. */
+  readonly noise?: boolean;
+}
+
+/** What names mean in code and equations of a group. */
+export function groupScope(group: Group, tables: Tables, options: ScopeOptions): Scope {
+  return {
+    meaning: (key) => {
+      const variable = group.variables.get(key);
+      if (variable !== undefined) return { kind: 'variable', canonical: key, variable, owner: 'self' };
+      return special(key, group) ?? noise(key, options) ?? constantMeaning(key, group, options);
+    },
+    table: (key) => tables.get(key),
+    names: () => [...group.variables.keys(), ...group.namespace.names(), ...tables.keys(), 't', 'dt', 'i', 'N'],
+  };
+}
+
+/** What every group has: Brian's specials in canonical words. */
+function special(key: string, group: Group): Meaning | undefined {
+  switch (key) {
+    case 't':
+    case 'dt':
+    case 'i':
+    case 'N':
+    case 't_in_timesteps':
+      return { kind: 'special', canonical: key };
+    case 'not_refractory':
+      if (group.refractory) return { kind: 'special', canonical: key };
+      return group.flagged ? { kind: 'expression', tree: boolean(true) } : undefined;
+    case 'lastspike':
+      if (group.refractory) return { kind: 'special', canonical: key };
+      return group.flagged ? { kind: 'expression', tree: quantityTree({ value: -1e4, dimension: seconds }, nowhere) } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function noise(key: string, options: ScopeOptions): Meaning | undefined {
+  if (!isNoise(key)) return undefined;
+  if (options.noise === true) return { kind: 'special', canonical: key };
+  return { kind: 'refused', finding: noiseElsewhere(key) };
+}
+
+const noiseElsewhere = (key: string): Finding => ({
+  ...messages.reservedName(key, 'white noise'), message: `${key} is white noise, which only equations can use`, hint: 'use randn() in code',
+});
+
+function constantMeaning(key: string, holder: { readonly namespace: Namespace; readonly used: Map<string, Constant> }, options: ScopeOptions): Meaning | undefined {
+  const constant = holder.namespace.find(key);
+  if (constant === undefined) return undefined;
+  if (options.constants === 'byName' || holder.used.get(key) === constant) {
+    return { kind: 'parameter', constant, use: () => void holder.used.set(key, constant) };
+  }
+  return { kind: 'expression', tree: constantTree(constant, nowhere) };
+}
+
+/** What names mean in code and equations of synapses: synaptic variables first, then those of the ends, then constants. */
+export function synapseScope(synapses: SynapseGroup, tables: Tables, options: ScopeOptions): Scope {
+  const { source, target } = synapses;
+  return {
+    meaning: (key) => {
+      const own = synapses.variables.get(key);
+      if (own !== undefined) return { kind: 'variable', canonical: key, variable: own, owner: 'self' };
+      return synapseSpecial(key, synapses) ?? endMeaning(key, source, target) ?? noise(key, options) ?? constantMeaning(key, synapses, options);
+    },
+    table: (key) => tables.get(key),
+    names: () => [
+      ...synapses.variables.keys(), ...target.group.variables.keys(), ...[...target.group.variables.keys()].map((key) => `${key}_post`),
+      ...[...source.group.variables.keys()].map((key) => `${key}_pre`), ...synapses.namespace.names(), ...tables.keys(), 't', 'dt', 'i', 'j',
+    ],
+  };
+}
+
+function synapseSpecial(key: string, synapses: SynapseGroup): Meaning | undefined {
+  switch (key) {
+    case 't':
+    case 'dt':
+    case 't_in_timesteps':
+    case 'i':
+    case 'j':
+    case 'N':
+    case 'N_pre':
+    case 'N_post':
+      return { kind: 'special', canonical: key };
+    case 'i_pre':
+      return { kind: 'special', canonical: 'i' };
+    case 'i_post':
+      return { kind: 'special', canonical: 'j' };
+    case 'delay':
+      return { kind: 'refused', finding: messages.delayInCode() };
+    case 'N_incoming':
+    case 'N_outgoing':
+      return { kind: 'refused', finding: messages.unsupported(key) };
+    case 'lastupdate':
+      return [...synapses.variables.values()].some((variable) => variable.flags.has('event-driven')) ? { kind: 'special', canonical: key } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function endMeaning(key: string, source: Subgroup, target: Subgroup): Meaning | undefined {
+  if (key.endsWith('_pre')) return atEnd(key.slice(0, -'_pre'.length), source.group, 'pre');
+  if (key.endsWith('_post')) return atEnd(key.slice(0, -'_post'.length), target.group, 'post');
+  return atEnd(key, target.group, 'post');
+}
+
+function atEnd(key: string, group: Group, owner: 'pre' | 'post'): Meaning | undefined {
+  const variable = group.variables.get(key);
+  if (variable !== undefined) return { kind: 'variable', canonical: `${owner}.${key}`, variable, owner };
+  if (key !== 'lastspike' && key !== 'not_refractory') return undefined;
+  const meaning = special(key, group);
+  return meaning?.kind === 'special' ? { kind: 'special', canonical: `${owner}.${key}` } : meaning;
+}
+
+/** A variable that Brian defines itself, such as the rates of a PoissonGroup. */
+export function builtInVariable(key: string, kind: Variable['kind'], dimension: Dimension, pointer: string, expression?: Expression): Variable {
+  return {
+    kind, name: key, type: 'real', dimension, flags: new Set(), pointer, nameSpan: nowhere, span: nowhere, ...(expression === undefined ? {} : { expression }),
+  };
+}
+
+/** The variable `delay` of a pathway, for reading values of it. */
+export const delayVariable = (pointer: string): Variable => builtInVariable('delay', 'parameter', seconds, pointer);
+

@@ -1,0 +1,223 @@
+/**
+ * From a Brian-like specification to a document of the canonical model.
+ *
+ *   1. shape       the document fits its schema; what Brian has and we do not build is refused by name
+ *   2. declare     constants, timed arrays, groups and synapses: which names there are
+ *   3. translate   equations and code in canonical names, noting which variables code writes and which constants it names
+ *   4. emit        types, populations, projections with values; a parameter that code writes is state
+ *   5. settle      the plain document, with places in the user's text for every part of it
+ */
+
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import { child } from '../../src/model/pointer.js';
+import { emptyNamespace, readNamespace } from './constants.js';
+import { reporter, type Reporter } from './context.js';
+import { seconds, type Group, type SynapseGroup } from './group.js';
+import { located, settle, type Located, type Settled } from './located.js';
+import * as messages from './messages.js';
+import { translateMonitors } from './monitors.js';
+import { declareNeuronGroup, translateNeuronGroup, type Setting, type Translation } from './neuron-groups.js';
+import { translateOperations, translatePoissonInput } from './operations.js';
+import { changedConstants, translateProtocol } from './protocol.js';
+import { checkShape } from './shape.js';
+import { declarePoissonGroup, declareSpikeGenerator, translatePoissonGroup, translateSpikeGenerator } from './sources.js';
+import type { BrianSpecification } from './specification.js';
+import { declareSynapses, translateSynapses, type SynapsesTranslation } from './synapses.js';
+import { translateTimedArray, type TranslatedTable } from './timed-arrays.js';
+import { readNumber } from './values.js';
+
+export { isSpecification } from './shape.js';
+
+/** Brian's time step when none is given, in s. */
+const usualStep = 1e-4;
+
+/**
+ * Imports a Brian-like specification.
+ *
+ * @param value      the document as read (`readDocument`), expected to hold `format: interneuron/brian`
+ * @param positions  places of its nodes
+ * @returns a document for `normalise` with places in the user's text of all its nodes, or null when errors were reported
+ * @diagnostic brian/* and lang/* as listed in `messages.ts` and `src/lang/messages.ts`
+ * @source Brian 2.10 documentation; what is and is not covered: README.md of this folder
+ */
+export function importBrian(value: unknown, positions: Positions, diagnostics: Diagnostics): Settled | null {
+  const before = diagnostics.list.filter((diagnostic) => diagnostic.severity === 'error').length;
+  const specification = checkShape(value, positions, diagnostics);
+  if (specification === undefined) return null;
+  const document = translateSpecification(specification, reporter(positions, diagnostics));
+  const after = diagnostics.list.filter((diagnostic) => diagnostic.severity === 'error').length;
+  return after > before ? null : settle(document, positions);
+}
+
+function translateSpecification(specification: BrianSpecification, to: Reporter): Record<string, unknown> {
+  checkNames(specification, to);
+  const namespace = readNamespace(specification.namespace, '/namespace', emptyNamespace, to, changedConstants(specification));
+  const dt = readTimeStep(specification, to, namespace);
+  const tables = translateTables(specification, namespace, to);
+  const setting: Setting = { namespace, to, dt, tables: new Map([...tables].map(([key, { shape }]) => [key, shape])) };
+
+  const groups = declareGroups(specification, setting);
+  const synapses = declareAllSynapses(specification, groups, setting);
+
+  const groupTranslations = translateGroups(specification, groups, setting);
+  const synapsesTranslations = new Map(
+    [...synapses].map(([key, one]) => [key, translateSynapses(one, specification.synapses?.[key] ?? { source: '' }, setting)]),
+  );
+  checkSums(synapses, synapsesTranslations, to);
+  const operations = translateAllOperations(specification, groups, synapses, setting);
+  const stimuli = translateInputs(specification, groups, setting);
+  const recordings = translateMonitors(specification, { groups, synapses }, setting);
+
+  const finished = new Map([...groupTranslations].map(([key, translation]) => [key, translation.finish()]));
+  const connected = new Map([...synapsesTranslations].map(([key, translation]) => [key, translation.finish()]));
+  const switches = { monitors: new Set(monitorNames(specification)), inputs: new Set(stimuli.keys()) };
+  const protocol = translateProtocol(specification, { groups, synapses }, switches, setting);
+  return {
+    interneuron: 1,
+    name: specification.name ?? specification.title ?? 'unnamed',
+    metadata: metadata(specification),
+    neurons: collect(finished, ({ type }) => type),
+    synapses: collect(connected, ({ type }) => type),
+    tables: collect(tables, ({ table }) => table),
+    populations: collect(finished, ({ population }) => population),
+    projections: collect(connected, ({ projection }) => projection),
+    stimuli: Object.fromEntries(stimuli),
+    operations: Object.fromEntries(operations),
+    clocks: collect(finished, ({ clock }) => clock),
+    recordings,
+    timing: 'brian',
+    experiment: { dt: located(dt, '/dt'), seed: located(String(specification.seed ?? 0), '/seed'), protocol },
+    ...(specification.annotations === undefined && specification.source === undefined
+      ? {}
+      : { annotations: { ...specification.annotations, ...(specification.source === undefined ? {} : { source: specification.source }) } }),
+  };
+}
+
+function collect<T>(map: ReadonlyMap<string, T>, part: (item: T) => Located | undefined): Record<string, Located> {
+  return Object.fromEntries([...map].flatMap(([key, item]) => {
+    const value = part(item);
+    return value === undefined ? [] : [[key, value] as const];
+  }));
+}
+
+function metadata(specification: BrianSpecification): Record<string, unknown> {
+  const { title, description, authors, licence, doi, species, region, terms } = specification;
+  return { title, description, authors, licence, doi, species, region, terms };
+}
+
+function readTimeStep(specification: BrianSpecification, to: Reporter, namespace: Setting['namespace']): number {
+  if (specification.dt === undefined) return usualStep;
+  const dt = readNumber(specification.dt, '/dt', { name: 'dt', dimension: seconds, type: 'real' }, namespace, to);
+  if (dt === undefined) return usualStep;
+  if (dt > 0) return dt;
+  to.report(messages.outOfRange('dt', 'a time above 0', specification.dt), '/dt');
+  return usualStep;
+}
+
+// --- Names ----------------------------------------------------------------------------------------------------------
+
+const namedSections = [
+  'timed_arrays', 'neuron_groups', 'poisson_groups', 'spike_generators', 'synapses', 'poisson_inputs', 'spike_monitors', 'event_monitors',
+  'state_monitors', 'population_rate_monitors',
+] as const;
+
+const monitorNames = (specification: BrianSpecification): string[] =>
+  [specification.spike_monitors, specification.event_monitors, specification.state_monitors, specification.population_rate_monitors].flatMap((map) => Object.keys(map ?? {}));
+
+/** Objects of one network need different names, as in Brian. */
+function checkNames(specification: BrianSpecification, to: Reporter): void {
+  const seen = new Map<string, string>();
+  for (const section of namedSections) {
+    for (const key of Object.keys(specification[section] ?? {})) {
+      const pointer = child(child('', section), key);
+      if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(key)) to.report(messages.notAnIdentifier(key), pointer);
+      const other = seen.get(key);
+      if (other !== undefined) to.report(messages.duplicateName(key, `an object in ${other}`), pointer);
+      seen.set(key, section);
+    }
+  }
+}
+
+// --- Declarations ---------------------------------------------------------------------------------------------------
+
+function translateTables(specification: BrianSpecification, namespace: Setting['namespace'], to: Reporter): ReadonlyMap<string, TranslatedTable> {
+  return new Map(
+    Object.entries(specification.timed_arrays ?? {}).map(([key, array]) => [key, translateTimedArray(key, array, child('/timed_arrays', key), namespace, to)]),
+  );
+}
+
+function declareGroups(specification: BrianSpecification, setting: Setting): ReadonlyMap<string, Group> {
+  const declared = <T>(section: string, map: Readonly<Record<string, T>> | undefined, declare: (key: string, item: T, pointer: string, setting: Setting) => Group): (readonly [string, Group])[] =>
+    Object.entries(map ?? {}).map(([key, item]) => [key, declare(key, item, child(child('', section), key), setting)] as const);
+  return new Map([
+    ...declared('neuron_groups', specification.neuron_groups, declareNeuronGroup),
+    ...declared('poisson_groups', specification.poisson_groups, declarePoissonGroup),
+    ...declared('spike_generators', specification.spike_generators, declareSpikeGenerator),
+  ]);
+}
+
+function declareAllSynapses(specification: BrianSpecification, groups: ReadonlyMap<string, Group>, setting: Setting): ReadonlyMap<string, SynapseGroup> {
+  const names = Object.keys(specification.synapses ?? {});
+  const declared = new Map<string, SynapseGroup>();
+  for (const [key, item] of Object.entries(specification.synapses ?? {})) {
+    const synapses = declareSynapses(key, item, child('/synapses', key), groups, names, setting);
+    if (synapses !== undefined) declared.set(key, synapses);
+  }
+  return declared;
+}
+
+// --- Code -----------------------------------------------------------------------------------------------------------
+
+function translateGroups(specification: BrianSpecification, groups: ReadonlyMap<string, Group>, setting: Setting): ReadonlyMap<string, Translation> {
+  const translated = new Map<string, Translation>();
+  for (const [key, group] of groups) {
+    const neurons = specification.neuron_groups?.[key];
+    const poisson = specification.poisson_groups?.[key];
+    const generator = specification.spike_generators?.[key];
+    if (group.kind === 'neuron' && neurons !== undefined) translated.set(key, translateNeuronGroup(group, neurons, setting));
+    if (group.kind === 'poisson' && poisson !== undefined) translated.set(key, translatePoissonGroup(group, poisson, setting));
+    if (group.kind === 'generator' && generator !== undefined) translated.set(key, translateSpikeGenerator(group, generator, setting));
+  }
+  return translated;
+}
+
+/** Two Synapses must not sum into one variable, unless they sum into different neurons of it. */
+function checkSums(synapses: ReadonlyMap<string, SynapseGroup>, translations: ReadonlyMap<string, SynapsesTranslation>, to: Reporter): void {
+  const taken: { readonly key: string; readonly by: string; readonly range: readonly [number, number] }[] = [];
+  for (const [name, { summed }] of translations) {
+    const owner = synapses.get(name);
+    if (owner === undefined) continue;
+    for (const { variable, at } of summed) {
+      const end = variable.startsWith('pre.') ? owner.source : owner.target;
+      const key = `${end.group.name}.${variable.slice(variable.indexOf('.') + 1)}`;
+      const range = end.slice ?? ([0, end.group.size] as const);
+      const other = taken.find((one) => one.key === key && one.range[0] < range[1] && range[0] < one.range[1]);
+      if (other !== undefined) to.report(messages.summedTwice(key, other.by), at.pointer, at.nameSpan);
+      taken.push({ key, by: name, range });
+    }
+  }
+}
+
+function translateAllOperations(
+  specification: BrianSpecification, groups: ReadonlyMap<string, Group>, synapses: ReadonlyMap<string, SynapseGroup>, setting: Setting,
+): ReadonlyMap<string, Located> {
+  const all = new Map<string, Located>();
+  for (const owner of [...groups.values(), ...synapses.values()]) {
+    const list = specification.neuron_groups?.[owner.name]?.run_regularly ?? specification.poisson_groups?.[owner.name]?.run_regularly ?? specification.synapses?.[owner.name]?.run_regularly;
+    for (const [key, operation] of translateOperations(list, owner, setting)) {
+      if (all.has(key)) setting.to.report(messages.duplicateName(key, 'another operation'), child(owner.pointer, 'run_regularly'));
+      all.set(key, operation);
+    }
+  }
+  return all;
+}
+
+function translateInputs(specification: BrianSpecification, groups: ReadonlyMap<string, Group>, setting: Setting): ReadonlyMap<string, Located> {
+  const stimuli = new Map<string, Located>();
+  for (const [key, input] of Object.entries(specification.poisson_inputs ?? {})) {
+    const stimulus = translatePoissonInput(input, child('/poisson_inputs', key), groups, setting);
+    if (stimulus !== undefined) stimuli.set(key, stimulus);
+  }
+  return stimuli;
+}

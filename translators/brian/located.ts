@@ -1,0 +1,127 @@
+/**
+ * A document that remembers where it came from. Importers build trees in which any value may be wrapped in `Located`;
+ * `settle` unwraps them and keeps, for each pointer of the finished document, the place in the user's text.
+ */
+
+import type { Place } from '../../src/diagnostics/diagnostic.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import type { Expression, Span, Statement } from '../../src/lang/ast.js';
+import { parseExpression, parseStatements } from '../../src/lang/parse.js';
+import { printExpression, printStatement } from '../../src/lang/print.js';
+import { childrenOf, expressionsOf } from '../../src/lang/walk.js';
+import { child } from '../../src/model/pointer.js';
+
+/** What a text of the document was printed from; its spans are offsets in the user's text. */
+type Origin = { readonly kind: 'expression'; readonly tree: Expression } | { readonly kind: 'statement'; readonly tree: Statement };
+
+/** A value of the document under construction, with the pointer of what it was made from in the user's document. */
+export class Located {
+  constructor(
+    readonly value: unknown,
+    readonly pointer: string,
+    readonly origin?: Origin,
+    /** The range of the text at `pointer` that it was made from, where it is not all of it. */
+    readonly span?: Span,
+  ) {}
+}
+
+/** `value`, made from what stands at `pointer` in the user's document, or from a range of the text there. */
+export function located(value: unknown, pointer: string, span?: Span): Located {
+  return new Located(value, pointer, undefined, span);
+}
+
+/** Canonical text of an expression whose spans are offsets in the text at `pointer`. */
+export function locatedExpression(tree: Expression, pointer: string): Located {
+  return new Located(printExpression(tree), pointer, { kind: 'expression', tree });
+}
+
+/** Canonical text of a statement whose spans are offsets in the text at `pointer`. */
+export function locatedStatement(tree: Statement, pointer: string): Located {
+  return new Located(printStatement(tree), pointer, { kind: 'statement', tree });
+}
+
+export interface Settled {
+  readonly document: unknown;
+  readonly positions: Positions;
+}
+
+/**
+ * The finished document, and places in the user's text of its nodes.
+ *
+ * @param tree       plain data with `Located` values anywhere
+ * @param positions  places of the user's own document
+ */
+export function settle(tree: unknown, positions: Positions): Settled {
+  const origins = new Map<string, Located>();
+  const document = unwrap(tree, '', origins);
+  return { document, positions: { place: (pointer, span) => placeOf(pointer, span, origins, positions) } };
+}
+
+function unwrap(node: unknown, pointer: string, origins: Map<string, Located>): unknown {
+  if (node instanceof Located) {
+    if (!origins.has(pointer)) origins.set(pointer, node);
+    return unwrap(node.value, pointer, origins);
+  }
+  if (Array.isArray(node)) {
+    // Arrays of numbers may hold millions; nothing in them is wrapped.
+    if (typeof node[0] === 'number') return node;
+    return node.map((item, index) => unwrap(item, child(pointer, index), origins));
+  }
+  if (node === null || typeof node !== 'object') return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, unwrap(value, child(pointer, key), origins)]),
+  );
+}
+
+function placeOf(pointer: string, span: Span | undefined, origins: ReadonlyMap<string, Located>, positions: Positions): Place {
+  for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
+    const origin = origins.get(at);
+    if (origin !== undefined) {
+      const own = at === pointer ? originalSpan(origin, span) : origin.span;
+      return own === undefined ? positions.place(origin.pointer) : positions.place(origin.pointer, own);
+    }
+    if (at === '') return positions.place('');
+  }
+}
+
+/** The range in the user's text that a range of the printed text stands for. */
+function originalSpan(at: Located, span: Span | undefined): Span | undefined {
+  if (at.origin === undefined) return at.span;
+  const original = spansOf(at.origin);
+  if (span === undefined) return original[0];
+  const printed = spansOf(reread(String(at.value), at.origin.kind));
+  if (printed.length !== original.length) return original[0];
+  let best = 0;
+  for (const [index, candidate] of printed.entries()) {
+    const width = (range: Span | undefined): number => (range === undefined ? Infinity : range.end - range.start);
+    if (candidate.start <= span.start && candidate.end >= span.end && width(candidate) <= width(printed[best])) best = index;
+  }
+  return original[best];
+}
+
+function reread(text: string, kind: Origin['kind']): Origin {
+  if (kind === 'expression') return { kind, tree: parseExpression(text) };
+  const [tree] = parseStatements(text);
+  return tree === undefined ? { kind: 'expression', tree: parseExpression('0') } : { kind, tree };
+}
+
+/** Spans of all nodes of a tree, in one order for equal trees. */
+function spansOf(origin: Origin): readonly Span[] {
+  if (origin.kind === 'expression') return expressionSpans(origin.tree);
+  const { tree } = origin;
+  const target = tree.kind === 'assignment' ? [tree.targetSpan] : [];
+  return [tree.span, ...target, ...expressionsOf(tree).flatMap(expressionSpans)];
+}
+
+/** A signed or scaled literal prints as several nodes or one: below a literal nothing is compared. */
+function expressionSpans(tree: Expression): readonly Span[] {
+  const spans: Span[] = [];
+  const add = (node: Expression): void => {
+    spans.push(node.span);
+    childrenOf(node).forEach(add);
+  };
+  add(tree);
+  return spans;
+}

@@ -1,0 +1,189 @@
+/** NeuronGroup: equations, threshold, reset, refractoriness and custom events become a neuron type and a population of it. */
+
+import type { Expression } from '../../src/lang/ast.js';
+import { child } from '../../src/model/pointer.js';
+import { quantityOf, readNamespace } from './constants.js';
+import { readExpression, readStatements, type Reporter } from './context.js';
+import { emitEquations, emitValues } from './emit.js';
+import { readModel } from './equations.js';
+import { groupScope, seconds, type Group, type Tables } from './group.js';
+import { readInitializers } from './initializers.js';
+import { located, locatedExpression, locatedStatement, type Located } from './located.js';
+import * as messages from './messages.js';
+import { translate, translateStatements } from './names.js';
+import type { EventSpecification, NeuronGroup } from './specification.js';
+import type { Namespace, Scope } from './terms.js';
+import { readNumber, readSize, readValue } from './values.js';
+import { defaultSlot, methodNames, refusedMethods } from './vocabulary.js';
+
+/** Everything that all sections of a specification see. */
+export interface Setting {
+  readonly namespace: Namespace;
+  readonly tables: Tables;
+  readonly to: Reporter;
+  /** Time step of the default clock in s. */
+  readonly dt: number;
+}
+
+/** A group before its code is translated. */
+export function declareNeuronGroup(key: string, specification: NeuronGroup, pointer: string, setting: Setting): Group {
+  const { to } = setting;
+  const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, to);
+  const variables = readModel(specification.model, child(pointer, 'model'), 'neuron', to);
+  const events = [...(specification.threshold === undefined ? [] : ['spike']), ...Object.keys(specification.events ?? {})];
+  return {
+    kind: 'neuron', name: key, pointer, variables, namespace, events, used: new Map(), written: new Set(),
+    size: readSize(specification.N, child(pointer, 'N'), namespace, to),
+    refractory: specification.refractory !== undefined && specification.refractory !== false && specification.threshold !== undefined,
+    flagged: [...variables.values()].some((variable) => variable.flags.has('unless refractory')),
+  };
+}
+
+/** What a group becomes: made by `finish` once all code that writes its variables has been translated. */
+export interface Translation {
+  finish(): { readonly type?: Located; readonly population: Located; readonly clock?: Located };
+}
+
+/** Translates a group's own code. */
+export function translateNeuronGroup(group: Group, specification: NeuronGroup, setting: Setting): Translation {
+  const { to } = setting;
+  const scope = groupScope(group, setting.tables, { constants: 'byName' });
+  const equations = groupScope(group, setting.tables, { constants: 'byName', noise: true });
+  const right = new Map<string, Expression>();
+  for (const variable of group.variables.values()) {
+    if (variable.expression !== undefined) right.set(variable.name, translate(variable.expression, equations, variable.pointer, to));
+  }
+  const events = translateEvents(group, specification, scope, setting);
+  const method = translateMethod(specification.method, child(group.pointer, 'method'), to);
+  return {
+    finish: () => {
+      const once = groupScope(group, setting.tables, { constants: 'byValue' });
+      const values = readInitializers(
+        specification.initializers, child(group.pointer, 'initializers'),
+        { name: group.name, variables: group.variables, size: group.size, scope: once, indexed: true }, new Map(), to,
+      );
+      const clock = translateClock(group.name, specification.dt, group.pointer, setting);
+      const type = { ...emitEquations({ ...group, right, values }), ...method, events };
+      const population = { type: group.name, size: located(group.size, child(group.pointer, 'N')), values: emitValues(values), ...clock.use, ...order(specification.order) };
+      return { type: located(type, group.pointer), population: located(population, group.pointer), ...clock.definition };
+    },
+  };
+}
+
+/** `order` where one is given. */
+export const order = (value: number | undefined): { order?: number } => (value === undefined || value === 0 ? {} : { order: value });
+
+/** A clock of a group's own, named after it. */
+export function translateClock(
+  name: string, dt: string | number | undefined, pointer: string, setting: Setting,
+): { readonly use: { clock?: string }; readonly definition: { clock?: Located } } {
+  if (dt === undefined) return { use: {}, definition: {} };
+  const at = child(pointer, 'dt');
+  const step = readNumber(dt, at, { name: 'dt', dimension: seconds, type: 'real' }, setting.namespace, setting.to);
+  if (step === undefined || step === setting.dt) return { use: {}, definition: {} };
+  if (!(step > 0)) setting.to.report(messages.outOfRange('dt', 'a time above 0', dt), at);
+  return { use: { clock: name }, definition: { clock: located({ dt: step }, at) } };
+}
+
+/** The integration method, by its canonical name; none is Brian's own choice. */
+export function translateMethod(written: string | undefined, pointer: string, to: Reporter): { readonly method?: Located } {
+  if (written === undefined) return {};
+  const key = written.toLowerCase();
+  const refused = refusedMethods[key];
+  if (refused !== undefined) to.report(messages.unsupported(refused), pointer);
+  const method = methodNames[key];
+  if (method === undefined && refused === undefined) to.report(messages.unknownMethod(written, Object.keys(methodNames)), pointer);
+  return method === undefined ? {} : { method: located(method, pointer) };
+}
+
+/** An expression given as text or as a bare number or truth value. */
+export function readBare(value: string | number | boolean, pointer: string, to: Reporter): Expression | undefined {
+  return readExpression(typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value), pointer, to);
+}
+
+function translateEvents(group: Group, specification: NeuronGroup, scope: Scope, setting: Setting): Record<string, unknown> {
+  const { to } = setting;
+  const events: Record<string, unknown> = {};
+  if (specification.threshold === undefined) {
+    if (specification.reset !== undefined) to.report(messages.resetWithoutThreshold(), child(group.pointer, 'reset'));
+    if (specification.refractory !== undefined && specification.refractory !== false) {
+      to.report(messages.refractoryWithoutThreshold(), child(group.pointer, 'refractory'));
+    }
+  } else {
+    events['spike'] = translateSpike(group, specification, specification.threshold, scope, to);
+  }
+  for (const [key, event] of Object.entries(specification.events ?? {})) {
+    const pointer = child(child(group.pointer, 'events'), key);
+    if (key === 'spike') to.report(messages.reservedName(key, 'the event of the threshold'), pointer);
+    else events[key] = translateCustomEvent(event, pointer, group, scope, to);
+  }
+  return events;
+}
+
+function translateSpike(group: Group, specification: NeuronGroup, threshold: string | number | boolean, scope: Scope, to: Reporter): Located {
+  const pointer = child(group.pointer, 'threshold');
+  const written = readBare(threshold, pointer, to);
+  const when = written === undefined ? 'False' : locatedExpression(translate(written, scope, pointer, to), pointer);
+  const actions = translateCode(specification.reset ?? '', child(group.pointer, 'reset'), group, scope, true, to);
+  const refractory = translateRefractory(group, specification.refractory, scope, to);
+  return located({ when, ...(actions.length === 0 ? {} : { do: actions }), ...(refractory === undefined ? {} : { refractory }) }, pointer);
+}
+
+function translateCustomEvent(event: EventSpecification, pointer: string, group: Group, scope: Scope, to: Reporter): Located {
+  const at = child(pointer, 'condition');
+  const written = readBare(event.condition, at, to);
+  const when = written === undefined ? 'False' : locatedExpression(translate(written, scope, at, to), at);
+  const actions = translateCode(event.code ?? '', child(pointer, 'code'), group, scope, true, to);
+  return located(
+    {
+      when, ...(actions.length === 0 ? {} : { do: actions }), slot: event.condition_when ?? defaultSlot.customEvent,
+      actionSlot: event.when ?? defaultSlot.customEventCode, ...order(event.order),
+    },
+    pointer,
+  );
+}
+
+/** Statements on a group's own variables. */
+export function translateCode(text: string, pointer: string, group: Group, scope: Scope, perEvent: boolean, to: Reporter): readonly Located[] {
+  const statements = readStatements(text, pointer, to);
+  const translated = translateStatements(statements, scope, pointer, to, perEvent, (variable) => void group.written.add(variable.name));
+  return translated.map((statement) => locatedStatement(statement, pointer));
+}
+
+/**
+ * Brian's four forms: a duration, an expression of a duration, a condition that keeps the neuron refractory, or False.
+ * A duration that is a literal cannot change, so that when it is evaluated makes no difference.
+ */
+function translateRefractory(group: Group, refractory: string | number | boolean | undefined, scope: Scope, to: Reporter): Located | undefined {
+  if (refractory === undefined || refractory === false) return undefined;
+  const pointer = child(group.pointer, 'refractory');
+  const rate = [...group.variables.values()].filter((variable) => variable.flags.has('unless refractory')).map((variable) => variable.name).sort();
+  const common = rate.length === 0 ? {} : { rate, writes: 'block' };
+  const slot = { name: 'refractory', dimension: seconds, type: 'real' } as const;
+  if (typeof refractory === 'string' && isCondition(refractory, group)) {
+    const written = readExpression(refractory, pointer, to);
+    if (written === undefined) return undefined;
+    return located({ while: locatedExpression(translate(written, scope, pointer, to), pointer), evaluated: 'eachStep', ...common }, pointer);
+  }
+  if (refractory === true) return located({ while: 'True', evaluated: 'eachStep', ...common }, pointer);
+  const duration = readValue(refractory, pointer, slot, scope, 1, to);
+  if (duration === undefined || duration.kind === 'array') return undefined;
+  if (duration.kind === 'known') {
+    if (duration.value < 0) to.report(messages.outOfRange('refractory', 'a duration of 0 or more', refractory), pointer);
+    return located({ for: located(duration.text === 0 ? '0*second' : duration.text, pointer), ...common }, pointer);
+  }
+  return located({ for: locatedExpression(duration.tree, pointer), evaluated: 'eachStep', ...common }, pointer);
+}
+
+/** Whether a text yields true or false, by its outermost operation. */
+function isCondition(text: string, group: Group): boolean {
+  const quiet: Reporter = { report: () => undefined };
+  const tree = readExpression(text, '', quiet);
+  if (tree === undefined || quantityOf(tree) !== undefined) return false;
+  if (tree.kind === 'boolean') return true;
+  if (tree.kind === 'unary') return tree.operator === 'not';
+  if (tree.kind === 'binary') return ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(tree.operator);
+  if (tree.kind === 'name') return group.variables.get(tree.name)?.type === 'boolean';
+  return false;
+}
+

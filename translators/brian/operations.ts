@@ -1,0 +1,84 @@
+/** run_regularly and PoissonInput. */
+
+import { child } from '../../src/model/pointer.js';
+import { readStatements } from './context.js';
+import { groupScope, hertz, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
+import { located, locatedExpression, locatedStatement, type Located } from './located.js';
+import * as messages from './messages.js';
+import { translateStatements } from './names.js';
+import { order, type Setting } from './neuron-groups.js';
+import type { PoissonInput, RunRegularly } from './specification.js';
+import { readSubgroup } from './subgroup.js';
+import { selection } from './synapses.js';
+import { readNumber, readSize, readValue } from './values.js';
+import { defaultSlot } from './vocabulary.js';
+
+/** Operations of one group or of synapses, by id: the name given, or made of the owner's name as Brian does. */
+export function translateOperations(list: readonly RunRegularly[] | undefined, owner: Group | SynapseGroup, setting: Setting): ReadonlyMap<string, Located> {
+  const operations = new Map<string, Located>();
+  for (const [index, operation] of (list ?? []).entries()) {
+    const pointer = child(child(owner.pointer, 'run_regularly'), index);
+    const key = operation.name ?? (index === 0 ? `${owner.name}_run_regularly` : `${owner.name}_run_regularly_${index}`);
+    if (operations.has(key)) setting.to.report(messages.duplicateName(key, 'another operation'), pointer);
+    operations.set(key, translateOperation(operation, pointer, owner, setting));
+  }
+  return operations;
+}
+
+function translateOperation(operation: RunRegularly, pointer: string, owner: Group | SynapseGroup, setting: Setting): Located {
+  const { to } = setting;
+  const at = child(pointer, 'code');
+  const isGroup = 'kind' in owner;
+  const scope = isGroup ? groupScope(owner, setting.tables, { constants: 'byName' }) : synapseScope(owner, setting.tables, { constants: 'byName' });
+  const statements = translateStatements(readStatements(operation.code, at, to), scope, at, to, false, (variable, side) => {
+    if (isGroup) owner.written.add(variable.name);
+    else (side === 'self' ? owner : side === 'pre' ? owner.source.group : owner.target.group).written.add(variable.name);
+  });
+  const every = operation.dt === undefined ? undefined : readInterval(operation.dt, child(pointer, 'dt'), setting);
+  return located(
+    {
+      on: isGroup ? { population: owner.name } : { projection: owner.name }, do: statements.map((statement) => locatedStatement(statement, at)),
+      ...(every === undefined ? {} : { every }), ...(operation.when === undefined || operation.when === defaultSlot.operation ? {} : { slot: operation.when }),
+      ...order(operation.order),
+    },
+    pointer,
+  );
+}
+
+/** An interval between samples or operations, in s; absent when it is the time step. */
+export function readInterval(dt: string | number, pointer: string, setting: Setting): Located | undefined {
+  const interval = readNumber(dt, pointer, { name: 'dt', dimension: seconds, type: 'real' }, setting.namespace, setting.to);
+  if (interval === undefined || interval === setting.dt) return undefined;
+  if (!(interval > 0)) setting.to.report(messages.outOfRange('dt', 'a time above 0', dt), pointer);
+  return located(interval, pointer);
+}
+
+/** A PoissonInput as a stimulus; undefined when its target is not known. */
+export function translatePoissonInput(input: PoissonInput, pointer: string, groups: ReadonlyMap<string, Group>, setting: Setting): Located | undefined {
+  const { to } = setting;
+  const target = readSubgroup(input.target, child(pointer, 'target'), groups, setting);
+  if (target === undefined) return undefined;
+  const { group } = target;
+  const variable = group.variables.get(input.target_var);
+  const known = [...group.variables.values()].filter((candidate) => candidate.kind !== 'subexpression').map((candidate) => candidate.name);
+  if (variable === undefined) {
+    to.report(messages.unknownVariable(input.target_var, group.name, known), child(pointer, 'target_var'));
+    return undefined;
+  }
+  if (variable.kind === 'subexpression') to.report(messages.readOnly(variable.name, 'a subexpression'), child(pointer, 'target_var'));
+  if (variable.flags.has('constant')) to.report(messages.constantWritten(variable.name), child(pointer, 'target_var'));
+  group.written.add(variable.name);
+  const rate = readNumber(input.rate, child(pointer, 'rate'), { name: 'rate', dimension: hertz, type: 'real' }, group.namespace, to);
+  if (rate !== undefined && rate < 0) to.report(messages.outOfRange('the rate', '0 Hz or more', input.rate), child(pointer, 'rate'));
+  const scope = groupScope(group, setting.tables, { constants: 'byName' });
+  const weight = readValue(input.weight, child(pointer, 'weight'), { ...variable, name: 'weight' }, scope, 1, to);
+  return located(
+    {
+      kind: 'poisson', to: selection(target), variable: variable.name, n: located(readSize(input.N, child(pointer, 'N'), group.namespace, to), child(pointer, 'N')),
+      rate: located(rate ?? 0, child(pointer, 'rate')),
+      weight: weight?.kind === 'expression' ? locatedExpression(weight.tree, child(pointer, 'weight')) : located(weight?.kind === 'known' ? weight.text : 0, child(pointer, 'weight')),
+      ...(input.when === undefined || input.when === defaultSlot.poissonInput ? {} : { slot: input.when }), ...order(input.order),
+    },
+    pointer,
+  );
+}

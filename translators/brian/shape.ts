@@ -1,0 +1,38 @@
+/** The check of a document against `schemas/brian.schema.json`. */
+
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import { child, segments } from '../../src/model/pointer.js';
+import { reportSchemaErrors, type SchemaError } from '../../src/model/schema-findings.js';
+import * as messages from './messages.js';
+import { validate } from './schema-validator.generated.js';
+import type { BrianSpecification } from './specification.js';
+import { refusedKeys } from './vocabulary.js';
+
+/** The document as a specification, or undefined after what is wrong with its shape was reported. */
+export function checkShape(value: unknown, positions: Positions, diagnostics: Diagnostics): BrianSpecification | undefined {
+  if (!isSpecification(value)) {
+    diagnostics.add(messages.notASpecification(value), positions.place(''));
+    return undefined;
+  }
+  if (validate(value)) return value;
+  const errors = (validate.errors ?? []).filter((error) => !reportRefusedKey(error, positions, diagnostics));
+  reportSchemaErrors(errors, value, positions, diagnostics, { schema: 'schemas/brian.schema.json', stage: 'brian' });
+  return undefined;
+}
+
+/** Whether a document says of itself that it is a Brian-like specification. */
+export function isSpecification(value: unknown): value is BrianSpecification {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'format' in value && value.format === 'interneuron/brian';
+}
+
+/** A key that Brian has and this translator does not build is refused by its feature's name. */
+function reportRefusedKey(error: SchemaError, positions: Positions, diagnostics: Diagnostics): boolean {
+  if (error.keyword !== 'additionalProperties') return false;
+  const key = String(error.params['additionalProperty']);
+  const section = segments(error.instancePath)[0] ?? '';
+  const feature = Object.hasOwn(refusedKeys, section) ? refusedKeys[section]?.[key] : undefined;
+  if (feature === undefined) return false;
+  diagnostics.add(messages.unsupported(feature), positions.place(child(error.instancePath, key)));
+  return true;
+}

@@ -1,0 +1,128 @@
+/** PoissonGroup and SpikeGeneratorGroup: sources of spikes without equations of the user's. */
+
+import type { Expression } from '../../src/lang/ast.js';
+import { namesIn } from '../../src/lang/walk.js';
+import { child } from '../../src/model/pointer.js';
+import { readNamespace } from './constants.js';
+import { readExpression } from './context.js';
+import { emitEquations, emitValues } from './emit.js';
+import { builtInVariable, groupScope, hertz, seconds, type Group } from './group.js';
+import { located } from './located.js';
+import * as messages from './messages.js';
+import { translate } from './names.js';
+import { order, translateClock, type Setting, type Translation } from './neuron-groups.js';
+import type { PoissonGroup, SpikeGenerator } from './specification.js';
+import { readNumber, readQuantities, readSize, readValue, type ReadValue } from './values.js';
+
+/** Threshold of a Poisson neuron: at most one spike a step. */
+export const poissonThreshold = 'uniform() < rates*dt';
+
+/** A PoissonGroup before its rates are translated. Rates that name anything are worked out at every step. */
+export function declarePoissonGroup(key: string, specification: PoissonGroup, pointer: string, setting: Setting): Group {
+  const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, setting.to);
+  const rates = ratesExpression(specification);
+  const variable = builtInVariable('rates', rates === undefined ? 'parameter' : 'subexpression', hertz, child(pointer, 'rates'), rates);
+  return {
+    kind: 'poisson', name: key, pointer, namespace, variables: new Map([['rates', variable]]), events: ['spike'], used: new Map(), written: new Set(),
+    size: readSize(specification.N, child(pointer, 'N'), namespace, setting.to), refractory: false, flagged: false,
+  };
+}
+
+/** The rates as an expression of names, or undefined when they are quantities. */
+function ratesExpression({ rates }: PoissonGroup): Expression | undefined {
+  if (typeof rates !== 'string') return undefined;
+  const tree = readExpression(rates, '', { report: () => undefined });
+  return tree !== undefined && [...namesIn(tree)].some((key) => !looksLikeUnit(key)) ? tree : undefined;
+}
+
+const looksLikeUnit = (key: string): boolean => /^[kMGmun]?(?:Hz|hertz|second|s)$/.test(key);
+
+/** Translates the rates of a PoissonGroup. */
+export function translatePoissonGroup(group: Group, specification: PoissonGroup, setting: Setting): Translation {
+  const { to } = setting;
+  const pointer = child(group.pointer, 'rates');
+  const rates = group.variables.get('rates');
+  const right = new Map<string, Expression>();
+  if (rates?.expression !== undefined) right.set('rates', translate(rates.expression, groupScope(group, setting.tables, { constants: 'byName' }), pointer, to));
+  return {
+    finish: () => {
+      const values = new Map<string, ReadValue>();
+      if (rates?.expression === undefined && rates !== undefined) {
+        const value = readValue(specification.rates, pointer, rates, groupScope(group, setting.tables, { constants: 'byValue' }), group.size, to);
+        if (value !== undefined) values.set('rates', value);
+        checkRates(value, pointer, setting);
+      }
+      const clock = translateClock(group.name, specification.dt, group.pointer, setting);
+      const type = { ...emitEquations({ ...group, right, values }), events: { spike: { when: poissonThreshold } } };
+      const population = { type: group.name, size: located(group.size, child(group.pointer, 'N')), values: emitValues(values), ...clock.use, ...order(specification.order) };
+      return { type: located(type, group.pointer), population: located(population, group.pointer), ...clock.definition };
+    },
+  };
+}
+
+function checkRates(value: ReadValue | undefined, pointer: string, setting: Setting): void {
+  const numbers = value?.kind === 'known' ? [value.value] : value?.kind === 'array' ? value.values : [];
+  const negative = numbers.find((rate) => rate < 0);
+  if (negative !== undefined) setting.to.report(messages.outOfRange('the rate', '0 Hz or more', `${negative} Hz`), pointer);
+}
+
+/** A SpikeGeneratorGroup; it has no code. */
+export function declareSpikeGenerator(key: string, specification: SpikeGenerator, pointer: string, setting: Setting): Group {
+  return {
+    kind: 'generator', name: key, pointer, namespace: setting.namespace, variables: new Map(), events: ['spike'], used: new Map(), written: new Set(),
+    size: readSize(specification.N, child(pointer, 'N'), setting.namespace, setting.to), refractory: false, flagged: false,
+  };
+}
+
+/** The spikes of a SpikeGeneratorGroup, sorted by time, then index. */
+export function translateSpikeGenerator(group: Group, specification: SpikeGenerator, setting: Setting): Translation {
+  const { to } = setting;
+  const time = { name: 'times', dimension: seconds, type: 'real' } as const;
+  const times = readQuantities(specification.times, child(group.pointer, 'times'), time, to) ?? [];
+  const indicesPointer = child(group.pointer, 'indices');
+  const { indices } = specification;
+  if (indices.length !== times.length) to.report(messages.lengthMismatch('times', indices.length, times.length), child(group.pointer, 'times'));
+  const wrong = indices.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= group.size);
+  if (wrong >= 0) to.report(messages.outOfRange('the index', `0 to ${group.size - 1}`, indices[wrong]), child(indicesPointer, wrong));
+  const early = times.findIndex((at) => at < 0);
+  if (early >= 0) to.report(messages.outOfRange('the time', '0 s or more', `${times[early]} s`), child(group.pointer, 'times'));
+  const sorted = indices.map((index, position) => ({ index, time: times[position] ?? 0 })).sort((a, b) => a.time - b.time || a.index - b.index);
+  const clock = translateClock(group.name, specification.dt, group.pointer, setting);
+  const step = specification.dt === undefined ? setting.dt : (readNumber(specification.dt, '', time, setting.namespace, { report: () => undefined }) ?? setting.dt);
+  checkBins(sorted, step, group, setting);
+  const period = readPeriod(specification, sorted.at(-1)?.time ?? 0, step, group, setting);
+  const spikes = {
+    indices: located(sorted.map((spike) => spike.index), indicesPointer), times: located(sorted.map((spike) => spike.time), child(group.pointer, 'times')),
+    ...(period === undefined ? {} : { period: located(period, child(group.pointer, 'period')) }),
+  };
+  const population = { size: located(group.size, child(group.pointer, 'N')), spikes, ...clock.use, ...order(specification.order) };
+  return { finish: () => ({ population: located(population, group.pointer), ...clock.definition }) };
+}
+
+/** The step in which Brian fires a spike given at `time`: times a thousandth of a step early still count. */
+const bin = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
+
+function checkBins(spikes: readonly { readonly index: number; readonly time: number }[], dt: number, group: Group, setting: Setting): void {
+  const last = new Map<number, number>();
+  for (const { index, time } of spikes) {
+    const step = bin(time, dt);
+    if (last.get(index) === step) {
+      setting.to.report(messages.duplicateSpike(index, step), child(group.pointer, 'times'));
+      return;
+    }
+    last.set(index, step);
+  }
+}
+
+function readPeriod(specification: SpikeGenerator, lastTime: number, dt: number, group: Group, setting: Setting): number | undefined {
+  if (specification.period === undefined) return undefined;
+  const pointer = child(group.pointer, 'period');
+  const period = readNumber(specification.period, pointer, { name: 'period', dimension: seconds, type: 'real' }, setting.namespace, setting.to);
+  if (period === undefined || period === 0) return undefined;
+  const steps = Math.round(period / dt);
+  if (Math.abs(period - steps * dt) > 1e-4 * dt || steps < 1) {
+    setting.to.report(messages.outOfRange('the period', 'a whole number of time steps', specification.period), pointer);
+  } else if (bin(lastTime, dt) >= steps) setting.to.report(messages.outOfRange('the period', 'a time after the last spike', specification.period), pointer);
+  return period;
+}
+

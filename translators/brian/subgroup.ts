@@ -1,0 +1,36 @@
+import { dimensionless } from '../../src/lang/ast.js';
+import type { Group, Subgroup } from './group.js';
+import * as messages from './messages.js';
+import type { Setting } from './neuron-groups.js';
+import { readNumber } from './values.js';
+
+/**
+ * The group that a text such as `P`, `P[:3200]` or `P[:4*order]` names; undefined after what is wrong was reported. Bounds are
+ * whole numbers or arithmetic of constants.
+ */
+export function readSubgroup(text: string, pointer: string, groups: ReadonlyMap<string, Group>, setting: Setting): Subgroup | undefined {
+  const { to } = setting;
+  const match = /^\s*([^[\]\s]+)\s*(?:\[([^[\]:]*)(:?)([^[\]:]*)\])?\s*$/.exec(text);
+  const key = match?.[1] ?? text.trim();
+  if (match === null) {
+    to.report(messages.badSlice(text), pointer);
+    return undefined;
+  }
+  const group = groups.get(key);
+  if (group === undefined) {
+    to.report(messages.unknownGroup(key, [...groups.keys()]), pointer);
+    return undefined;
+  }
+  if (!text.includes('[')) return { group, size: group.size };
+  const [, , first = '', colon, last = ''] = match;
+  const bound = (written: string, usual: number): number | undefined =>
+    written.trim() === '' ? usual : readNumber(written.trim(), pointer, { name: 'the bound', dimension: dimensionless, type: 'integer' }, group.namespace, to);
+  const start = bound(first, 0);
+  const stop = colon === ':' ? bound(last, group.size) : start === undefined ? undefined : start + 1;
+  if (start === undefined || stop === undefined) return undefined;
+  if ((colon !== ':' && first.trim() === '') || start < 0 || start >= stop || stop > group.size) {
+    to.report({ ...messages.badSlice(text), expected: `name[start:stop] within 0 to ${group.size}` }, pointer);
+    return undefined;
+  }
+  return start === 0 && stop === group.size ? { group, size: group.size } : { group, slice: [start, stop], size: stop - start };
+}

@@ -1,0 +1,223 @@
+/** Synapses: equations, pathways, delays and connections become a synapse type and a projection. */
+
+import type { Expression } from '../../src/lang/ast.js';
+import { child } from '../../src/model/pointer.js';
+import { translateConnect } from './connect.js';
+import { readNamespace } from './constants.js';
+import { readStatements, type Reporter } from './context.js';
+import { emitEquations, emitValue, emitValues } from './emit.js';
+import { isNoise, readModel } from './equations.js';
+import { delayVariable, synapseScope, type Group, type Subgroup, type SynapseGroup } from './group.js';
+import { readInitializers } from './initializers.js';
+import { located, locatedExpression, locatedStatement, type Located } from './located.js';
+import * as messages from './messages.js';
+import { translate, translateStatements } from './names.js';
+import { order, translateMethod, type Setting } from './neuron-groups.js';
+import { readSubgroup } from './subgroup.js';
+import type { SynapsesSpecification } from './specification.js';
+import type { Scope, Variable } from './terms.js';
+import { readValue, type ReadValue } from './values.js';
+import { namesIn } from '../../src/lang/walk.js';
+import { defaultPathwayOrder } from './vocabulary.js';
+
+/** A pathway as written. */
+interface PathwaySpecification {
+  readonly side: 'pre' | 'post';
+  readonly key: string;
+  readonly code: string;
+  readonly pointer: string;
+}
+
+/** Synapses before their code is translated; undefined when an end is not known. */
+export function declareSynapses(
+  key: string, specification: SynapsesSpecification, pointer: string, groups: ReadonlyMap<string, Group>, synapsesNames: readonly string[], setting: Setting,
+): SynapseGroup | undefined {
+  const { to } = setting;
+  const source = readEnd(specification.source, child(pointer, 'source'), groups, synapsesNames, setting);
+  const target = specification.target === undefined ? source : readEnd(specification.target, child(pointer, 'target'), groups, synapsesNames, setting);
+  const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, to);
+  const variables = readModel(specification.model ?? '', child(pointer, 'model'), 'synapse', to);
+  if (source === undefined || target === undefined) return undefined;
+  for (const variable of variables.values()) {
+    if (variable.flags.has('summed')) continue;
+    for (const [side, end] of [['target', target], ['source', source]] as const) {
+      if (end.group.variables.has(variable.name)) to.report(messages.clashingVariable(variable.name, side), variable.pointer, variable.nameSpan);
+    }
+  }
+  return { name: key, pointer, source, target, variables, namespace, used: new Map(), written: new Set() };
+}
+
+function readEnd(text: string, pointer: string, groups: ReadonlyMap<string, Group>, synapsesNames: readonly string[], setting: Setting): Subgroup | undefined {
+  if (synapsesNames.includes(text.trim())) {
+    setting.to.report(messages.unsupported('Synapses as an end of Synapses'), pointer);
+    return undefined;
+  }
+  return readSubgroup(text, pointer, groups, setting);
+}
+
+/** What synapses become once all code that writes their variables has been translated. */
+export interface SynapsesTranslation {
+  /** Summed variables by group and variable, to find those that two Synapses sum into. */
+  readonly summed: readonly { readonly variable: string; readonly at: Variable }[];
+  finish(): { readonly type: Located; readonly projection: Located };
+}
+
+/** Translates the code of synapses and notes what it writes at both ends. */
+export function translateSynapses(synapses: SynapseGroup, specification: SynapsesSpecification, setting: Setting): SynapsesTranslation {
+  const { to } = setting;
+  const scope = synapseScope(synapses, setting.tables, { constants: 'byName' });
+  const right = translateEquations(synapses, setting);
+  const summed = translateSummed(synapses, scope, to);
+  const written = listPathways(specification, synapses.pointer, to);
+  const pathways = Object.fromEntries(written.map((pathway) => [pathway.key, translatePathway(pathway, specification, synapses, scope, to)]));
+  for (const key of Object.keys(specification.pathways ?? {})) {
+    if (!written.some((pathway) => pathway.key === key)) to.report(messages.unknownPathway(key, written.map((pathway) => pathway.key)), child(child(synapses.pointer, 'pathways'), key));
+  }
+  const method = translateMethod(specification.method, child(synapses.pointer, 'method'), to);
+  return {
+    summed: summed.map(({ variable, at }) => ({ variable, at })),
+    finish: () => {
+      const once = synapseScope(synapses, setting.tables, { constants: 'byValue' });
+      const delays = pathwayDelayVariables(written, synapses.pointer);
+      const values = readInitializers(
+        specification.initializers, child(synapses.pointer, 'initializers'),
+        { name: synapses.name, variables: synapses.variables, scope: once, indexed: false }, delays, to,
+      );
+      const own = new Map([...values].filter(([key]) => !delays.has(key)));
+      const type = {
+        ...emitEquations({ ...synapses, right, values: own }), ...method, pathways,
+        ...(summed.length === 0 ? {} : { summed: Object.fromEntries(summed.map(({ variable, value }) => [variable, value])) }),
+      };
+      const projection = {
+        from: { of: selection(synapses.source) }, to: { of: selection(synapses.target) }, synapse: synapses.name,
+        connect: translateConnect(specification.connect, child(synapses.pointer, 'connect'), synapses, setting.tables, to),
+        values: emitValues(own), delays: translateDelays(specification, values, written, synapses, once, to), ...order(specification.order),
+      };
+      return { type: located(type, synapses.pointer), projection: located(projection, synapses.pointer) };
+    },
+  };
+}
+
+/** A group or a slice of it, as a selection of the canonical model. */
+export function selection(end: Subgroup): Record<string, unknown> {
+  return { population: end.group.name, ...(end.slice === undefined ? {} : { slice: [...end.slice, 1] }) };
+}
+
+// --- Equations ------------------------------------------------------------------------------------------------------
+
+function translateEquations(synapses: SynapseGroup, setting: Setting): ReadonlyMap<string, Expression> {
+  const { to } = setting;
+  const scope = synapseScope(synapses, setting.tables, { constants: 'byName', noise: true });
+  const right = new Map<string, Expression>();
+  for (const variable of synapses.variables.values()) {
+    if (variable.expression === undefined || variable.flags.has('summed')) continue;
+    const tree = translate(variable.expression, scope, variable.pointer, to);
+    right.set(variable.name, tree);
+    if (variable.kind !== 'differential') continue;
+    if (variable.flags.has('event-driven')) {
+      if ([...namesIn(tree)].some(isNoise)) to.report(messages.noiseInSynapses(), variable.pointer, variable.span);
+    } else if (!variable.flags.has('clock-driven')) to.report(messages.clockDrivenByDefault(variable.name), variable.pointer, variable.nameSpan);
+  }
+  return right;
+}
+
+function translateSummed(synapses: SynapseGroup, scope: Scope, to: Reporter): readonly { readonly variable: string; readonly at: Variable; readonly value: Located }[] {
+  return [...synapses.variables.values()].flatMap((variable) => {
+    if (!variable.flags.has('summed') || variable.expression === undefined) return [];
+    const side = variable.name.endsWith('_pre') ? 'pre' : 'post';
+    const end = side === 'pre' ? synapses.source : synapses.target;
+    const key = variable.name.slice(0, variable.name.lastIndexOf('_'));
+    const summedInto = end.group.variables.get(key);
+    if (summedInto === undefined) {
+      to.report(messages.unknownVariable(key, end.group.name, [...end.group.variables.keys()]), variable.pointer, variable.nameSpan);
+      return [];
+    }
+    if (summedInto.kind !== 'parameter' || summedInto.flags.has('constant')) to.report(messages.summedTarget(key, end.group.name), variable.pointer, variable.nameSpan);
+    end.group.written.add(key);
+    const value = locatedExpression(translate(variable.expression, scope, variable.pointer, to), variable.pointer);
+    return [{ variable: `${side}.${key}`, at: variable, value }];
+  });
+}
+
+// --- Pathways and delays --------------------------------------------------------------------------------------------
+
+function listPathways(specification: SynapsesSpecification, pointer: string, to: Reporter): readonly PathwaySpecification[] {
+  const pathways: PathwaySpecification[] = [];
+  for (const [side, argument] of [['pre', 'on_pre'], ['post', 'on_post']] as const) {
+    const code = specification[argument];
+    const at = child(pointer, argument);
+    if (code === undefined) continue;
+    const entries = typeof code === 'string' ? [{ side, key: side, code, pointer: at }] : Object.entries(code).map(([key, text]) => ({ side, key, code: text, pointer: child(at, key) }));
+    for (const entry of entries) {
+      if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(entry.key)) to.report(messages.notAnIdentifier(entry.key), entry.pointer);
+      if (pathways.some((other) => other.key === entry.key)) to.report(messages.duplicateName(entry.key, 'another pathway'), entry.pointer);
+      pathways.push(entry);
+    }
+  }
+  return pathways;
+}
+
+function translatePathway(pathway: PathwaySpecification, specification: SynapsesSpecification, synapses: SynapseGroup, scope: Scope, to: Reporter): Located {
+  const { side, key, code, pointer } = pathway;
+  const event = eventOf(key, specification, synapses.pointer);
+  const group = (side === 'pre' ? synapses.source : synapses.target).group;
+  if (!group.events.includes(event.name)) to.report(messages.unknownEvent(event.name, group.name, group.events), event.pointer ?? pointer);
+  const statements = translateStatements(readStatements(code, pointer, to), scope, pointer, to, true, (variable, owner) => {
+    const holder = owner === 'self' ? synapses : owner === 'pre' ? synapses.source.group : synapses.target.group;
+    holder.written.add(variable.name);
+  });
+  const schedule = specification.pathways?.[key];
+  const own = schedule?.order ?? defaultPathwayOrder[side];
+  const slot = schedule?.when === undefined || schedule.when === 'synapses' ? {} : { slot: schedule.when };
+  return located(
+    { on: `${side}.${event.name}`, ...slot, ...(own === defaultPathwayOrder[side] ? {} : { order: own }), do: statements.map((statement) => locatedStatement(statement, pointer)) },
+    pointer,
+  );
+}
+
+function eventOf(key: string, specification: SynapsesSpecification, pointer: string): { readonly name: string; readonly pointer?: string } {
+  const { on_event: events } = specification;
+  const at = child(pointer, 'on_event');
+  if (events === undefined) return { name: 'spike' };
+  if (typeof events === 'string') return { name: events, pointer: at };
+  const name = events[key];
+  return name === undefined ? { name: 'spike' } : { name, pointer: child(at, key) };
+}
+
+/** The variables `delay` (of the pathway pre) and `<pathway>.delay`. */
+function pathwayDelayVariables(pathways: readonly PathwaySpecification[], pointer: string): ReadonlyMap<string, Variable> {
+  const delay = delayVariable(pointer);
+  return new Map([
+    ...(pathways.some((pathway) => pathway.key === 'pre') ? [['delay', delay] as const] : []),
+    ...pathways.map((pathway) => [`${pathway.key}.delay`, delay] as const),
+  ]);
+}
+
+function translateDelays(
+  specification: SynapsesSpecification, values: ReadonlyMap<string, ReadValue>, pathways: readonly PathwaySpecification[], synapses: SynapseGroup, scope: Scope, to: Reporter,
+): Record<string, unknown> {
+  const delays = new Map<string, ReadValue>();
+  const keys = pathways.map((pathway) => pathway.key);
+  const { delay } = specification;
+  const at = child(synapses.pointer, 'delay');
+  const slot = delayVariable(at);
+  if (delay !== undefined) {
+    const entries = typeof delay === 'object' ? Object.entries(delay).map(([key, value]) => ({ key, value, pointer: child(at, key) })) : [{ key: 'pre', value: delay, pointer: at }];
+    for (const { key, value, pointer } of entries) {
+      if (!keys.includes(key)) to.report(messages.unknownPathway(key, keys), pointer);
+      const read = readValue(value, pointer, slot, scope, 1, to);
+      if (read?.kind === 'expression') to.report(messages.notConstant('the delay', value), pointer);
+      if (read !== undefined) delays.set(key, read);
+    }
+  }
+  for (const key of keys) {
+    const value = values.get(`${key}.delay`) ?? (key === 'pre' ? values.get('delay') : undefined);
+    if (value !== undefined) delays.set(key, value);
+  }
+  for (const [key, value] of delays) {
+    const numbers = value.kind === 'known' ? [value.value] : value.kind === 'array' ? value.values : [];
+    const negative = numbers.find((seconds) => seconds < 0);
+    if (negative !== undefined) to.report(messages.outOfRange(`the delay of the pathway ${key}`, '0 s or more', `${negative} s`), value.pointer);
+  }
+  return Object.fromEntries([...delays].filter(([, value]) => !(value.kind === 'known' && value.value === 0)).map(([key, value]) => [key, emitValue(value)]));
+}

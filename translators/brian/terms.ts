@@ -1,0 +1,69 @@
+/** What names of a specification stand for: the data that reading equations, constants and code share. */
+
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import type { Dimension, Expression, Span, ValueType } from '../../src/lang/ast.js';
+
+/** A number in SI with its dimension. */
+export interface Quantity {
+  readonly value: number;
+  readonly dimension: Dimension;
+}
+
+/** A constant of a namespace. */
+export interface Constant {
+  readonly name: string;
+  /** Of its definition in the user's document. */
+  readonly pointer: string;
+  /** In canonical names, other constants put in; its spans are of no use elsewhere. */
+  readonly tree: Expression;
+  /** Absent when it takes more than arithmetic to know it. */
+  readonly quantity?: Quantity;
+  readonly type: ValueType;
+}
+
+/** Looks up the constants of a namespace, inner before outer. */
+export interface Namespace {
+  find(name: string): Constant | undefined;
+  names(): readonly string[];
+}
+
+/** A line of equations: a variable of a group or of synapses. */
+export interface Variable {
+  readonly kind: 'differential' | 'subexpression' | 'parameter';
+  readonly name: string;
+  readonly type: ValueType;
+  readonly dimension: Dimension;
+  readonly flags: ReadonlySet<string>;
+  /** The right side, in Brian's names; a parameter has none. */
+  readonly expression?: Expression;
+  /** Of the text that the spans refer to. */
+  readonly pointer: string;
+  readonly nameSpan: Span;
+  readonly span: Span;
+}
+
+/** A timed array: called as f(t), or with columns as f(t, i). */
+export interface TableShape {
+  readonly columns: number | null;
+}
+
+/** What a name without parentheses means. */
+export type Meaning =
+  /** A variable of the group itself, of a synapse, or of one of a synapse's ends. */
+  | { readonly kind: 'variable'; readonly canonical: string; readonly variable: Variable; readonly owner: 'self' | 'pre' | 'post' }
+  /** Something that every group has, such as `t`. */
+  | { readonly kind: 'special'; readonly canonical: string }
+  /** A constant that becomes a parameter of the same name. */
+  | { readonly kind: 'parameter'; readonly constant: Constant; readonly use: () => void }
+  /** An expression that is put in for the name. */
+  | { readonly kind: 'expression'; readonly tree: Expression }
+  /** A name that is refused, with the reason. */
+  | { readonly kind: 'refused'; readonly finding: Finding };
+
+/** What names mean where a text stands, but for units and Brian's own functions and constants. */
+export interface Scope {
+  meaning(name: string): Meaning | undefined;
+  table(name: string): TableShape | undefined;
+  /** What could have been meant, for hints. */
+  names(): readonly string[];
+}

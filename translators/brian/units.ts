@@ -1,0 +1,46 @@
+/**
+ * The unit names of Brian's default namespace. Brian knows every base unit with every SI prefix, the same squared and cubed
+ * (`metre2`), and a few short names (`mV`); it does not know `V`, `s` or `mS`, so that models may use those as variables.
+ */
+
+const baseUnits = [
+  'metre', 'meter', 'kilogram', 'second', 'amp', 'ampere', 'kelvin', 'mole', 'candle', 'gram', 'gramme', 'molar', 'radian', 'steradian', 'hertz',
+  'newton', 'pascal', 'joule', 'watt', 'coulomb', 'volt', 'farad', 'ohm', 'siemens', 'weber', 'tesla', 'henry', 'lumen', 'lux',
+  'becquerel', 'gray', 'sievert', 'katal', 'liter', 'litre',
+];
+const prefixes = ['y', 'z', 'a', 'f', 'p', 'n', 'u', 'm', 'c', 'd', 'da', 'h', 'k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
+const shortNames = [
+  'mV', 'mA', 'uA', 'nA', 'pA', 'pF', 'nF', 'uF', 'nS', 'uS', 'ms', 'us', 'Hz', 'kHz', 'MHz', 'cm', 'cm2', 'cm3', 'mm', 'mm2', 'mm3', 'um', 'um2', 'um3',
+  'mM', 'uM', 'nM',
+];
+
+/** Prefixes do not combine with the kilogram, which has one already. */
+const withoutPrefix = new Set(['kilogram']);
+
+function allNames(): ReadonlySet<string> {
+  const names = new Set(shortNames);
+  for (const unit of baseUnits) {
+    const scaled = withoutPrefix.has(unit) ? [unit] : [unit, ...prefixes.map((prefix) => prefix + unit)];
+    for (const name of scaled) for (const power of ['', '2', '3']) names.add(name + power);
+  }
+  return names;
+}
+
+/** Every unit name that Brian's expressions understand. */
+export const brianUnits: ReadonlySet<string> = allNames();
+
+/** The long name that Brian understands for a short SI symbol that it does not: `V` → `volt`, `mS` → `msiemens`. */
+export function longUnitName(symbol: string): string | undefined {
+  const long: Readonly<Record<string, string>> = {
+    V: 'volt', A: 'amp', S: 'siemens', F: 'farad', s: 'second', m: 'metre', C: 'coulomb', ohm: 'ohm', Ohm: 'ohm', g: 'gram', K: 'kelvin', mol: 'mole',
+    M: 'molar', W: 'watt', J: 'joule', N: 'newton', Pa: 'pascal', H: 'henry', T: 'tesla', Wb: 'weber', cd: 'candle', kg: 'kilogram', Hz: 'hertz',
+  };
+  if (brianUnits.has(symbol)) return symbol;
+  const whole = long[symbol];
+  if (whole !== undefined) return whole;
+  for (const prefix of prefixes) {
+    const rest = long[symbol.slice(prefix.length)];
+    if (symbol.startsWith(prefix) && rest !== undefined && brianUnits.has(prefix + rest)) return prefix + rest;
+  }
+  return undefined;
+}

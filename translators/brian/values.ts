@@ -1,0 +1,172 @@
+/** Values that variables are set to: quantities, expressions, arrays. */
+
+import { dimensionless, type Expression } from '../../src/lang/ast.js';
+import { boolean, number } from '../../src/lang/build.js';
+import { dimensionText, equalDimensions, isDimensionless } from '../../src/lang/dimension.js';
+import { LangError } from '../../src/lang/lang-error.js';
+import { printExpression } from '../../src/lang/print.js';
+import { scaleDecimal } from '../../src/lang/quantity.js';
+import { one, type Rational } from '../../src/lang/rational.js';
+import { parseUnit } from '../../src/lang/units.js';
+import { child } from '../../src/model/pointer.js';
+import { quantityOf, quantityTree, readConstantExpression, writtenQuantity } from './constants.js';
+import { readExpression, type Reporter } from './context.js';
+import * as messages from './messages.js';
+import { translate } from './names.js';
+import type { Quantities, Values } from './specification.js';
+import type { Namespace, Quantity, Scope, Variable } from './terms.js';
+
+/** A value as read: known now, an expression to be evaluated for each element, or one number for each. */
+export type ReadValue =
+  | { readonly kind: 'known'; readonly value: number; /** What stands in the document. */ readonly text: string | number | boolean; readonly pointer: string }
+  | { readonly kind: 'expression'; readonly tree: Expression; readonly pointer: string }
+  | { readonly kind: 'array'; readonly values: readonly number[]; readonly pointer: string };
+
+/** What a value is for: dimension and type of a variable. */
+export type Slot = Pick<Variable, 'name' | 'dimension' | 'type'>;
+
+/**
+ * Reads a value of a variable; undefined after what is wrong was reported.
+ *
+ * @param scope  what names mean in an expression
+ * @param size   number of elements, that of an array
+ */
+export function readValue(value: Values, pointer: string, slot: Slot, scope: Scope, size: number, to: Reporter): ReadValue | undefined {
+  if (typeof value === 'object') {
+    const values = readQuantities(value, pointer, slot, to);
+    if (values === undefined) return undefined;
+    if (values.length !== size) to.report(messages.lengthMismatch(slot.name, size, values.length), pointer);
+    return { kind: 'array', values, pointer };
+  }
+  if (typeof value === 'string') return readText(value, pointer, slot, scope, to);
+  const known = knownValue(value, pointer, slot, to);
+  return known === undefined ? undefined : { kind: 'known', value: known, text: value, pointer };
+}
+
+function readText(text: string, pointer: string, slot: Slot, scope: Scope, to: Reporter): ReadValue | undefined {
+  const quantity = writtenQuantity(text);
+  if (quantity instanceof LangError) {
+    to.report(quantity.finding, pointer, quantity.span);
+    return undefined;
+  }
+  if (quantity !== undefined) {
+    if (!fits(quantity, pointer, slot, to)) return undefined;
+    return { kind: 'known', value: quantity.value, text: isDimensionless(quantity.dimension) ? quantity.value : text.trim(), pointer };
+  }
+  const written = readExpression(text, pointer, to);
+  if (written === undefined) return undefined;
+  const tree = translate(written, scope, pointer, to);
+  const known = quantityOf(tree);
+  if (known === undefined) return { kind: 'expression', tree, pointer };
+  return fits(known, pointer, slot, to) ? { kind: 'known', value: known.value, text: printExpression(tree), pointer } : undefined;
+}
+
+/** A bare number or truth value. As in Brian, a bare 0 is zero in any unit. */
+function knownValue(value: number | boolean, pointer: string, slot: Slot, to: Reporter): number | undefined {
+  if (typeof value === 'boolean') {
+    if (slot.type === 'boolean') return Number(value);
+    to.report(messages.wrongValue(slot.type === 'integer' ? 'a whole number' : 'a quantity', value), pointer);
+    return undefined;
+  }
+  if (value === 0 && !isDimensionless(slot.dimension)) return 0;
+  return fits({ value, dimension: dimensionless }, pointer, slot, to) ? value : undefined;
+}
+
+function fits(quantity: Quantity, pointer: string, slot: Slot, to: Reporter): boolean {
+  if (!Number.isFinite(quantity.value)) {
+    to.report(messages.notFinite(slot.name), pointer);
+    return false;
+  }
+  if (!equalDimensions(quantity.dimension, slot.dimension)) {
+    const expected = dimensionText(slot.dimension);
+    const bare = isDimensionless(quantity.dimension);
+    to.report(bare ? messages.unitMissing(slot.name, expected) : messages.wrongDimension(slot.name, expected, dimensionText(quantity.dimension)), pointer);
+    return false;
+  }
+  if (slot.type === 'integer' && !Number.isInteger(quantity.value)) {
+    to.report(messages.wrongValue('a whole number', quantity.value), pointer);
+    return false;
+  }
+  return true;
+}
+
+/** The numbers of a list of quantities, in SI; undefined after the first wrong one was reported. */
+export function readQuantities(list: Quantities, pointer: string, slot: Slot, to: Reporter): readonly number[] | undefined {
+  if (isList(list)) return readNumbers(list, pointer, undefined, slot, to);
+  return readNumbers(list.values, child(pointer, 'values'), list.unit === undefined ? undefined : { text: list.unit, pointer: child(pointer, 'unit') }, slot, to);
+}
+
+const isList = (list: Quantities): list is readonly (string | number | boolean)[] => Array.isArray(list);
+
+/**
+ * The numbers in `items`, in SI; undefined after the first wrong one was reported.
+ *
+ * @param unit  the unit of bare numbers, where there is one
+ */
+export function readNumbers(
+  items: readonly unknown[], pointer: string, unit: { readonly text: string; readonly pointer: string } | undefined, slot: Slot, to: Reporter,
+): readonly number[] | undefined {
+  const scale = unit === undefined ? one : readScale(unit, slot, to);
+  if (scale === undefined) return undefined;
+  const bare = unit === undefined ? slot : { ...slot, dimension: dimensionless };
+  const values: number[] = [];
+  for (const [index, item] of items.entries()) {
+    const value = readItem(item, child(pointer, index), typeof item === 'string' ? slot : bare, to);
+    if (value === undefined) return undefined;
+    values.push(scale === one || typeof item === 'string' ? value : scaleDecimal(String(value), scale));
+  }
+  return values;
+}
+
+function readScale(unit: { readonly text: string; readonly pointer: string }, slot: Slot, to: Reporter): Rational | undefined {
+  try {
+    const { dimension, scale } = parseUnit(unit.text);
+    if (equalDimensions(dimension, slot.dimension)) return scale;
+    to.report(messages.wrongDimension(slot.name, dimensionText(slot.dimension), dimensionText(dimension)), unit.pointer);
+  } catch (error) {
+    if (!(error instanceof LangError)) throw error;
+    to.report(error.finding, unit.pointer, error.span);
+  }
+  return undefined;
+}
+
+function readItem(item: unknown, pointer: string, slot: Slot, to: Reporter): number | undefined {
+  if (typeof item === 'number' || typeof item === 'boolean') return knownValue(item, pointer, slot, to);
+  const quantity = typeof item === 'string' ? writtenQuantity(item) : undefined;
+  if (quantity === undefined || quantity instanceof LangError) {
+    if (quantity instanceof LangError) to.report(quantity.finding, pointer, quantity.span);
+    else to.report(messages.notAQuantity(item), pointer);
+    return undefined;
+  }
+  return fits(quantity, pointer, slot, to) ? quantity.value : undefined;
+}
+
+/** A number known beforehand, in SI, such as a duration; undefined after what is wrong was reported. */
+export function readNumber(value: string | number, pointer: string, slot: Slot, namespace: Namespace, to: Reporter): number | undefined {
+  if (typeof value === 'number') return knownValue(value, pointer, slot, to);
+  const tree = readConstantExpression(value, pointer, namespace, to);
+  if (tree === undefined) return undefined;
+  const quantity = quantityOf(tree);
+  if (quantity === undefined) {
+    to.report(messages.notConstant(slot.name, value), pointer);
+    return undefined;
+  }
+  return fits(quantity, pointer, slot, to) ? quantity.value : undefined;
+}
+
+/** The number of elements of a group; 1 after what is wrong was reported, so that the rest can be checked. */
+export function readSize(value: string | number, pointer: string, namespace: Namespace, to: Reporter): number {
+  const size = readNumber(value, pointer, { name: 'N', dimension: dimensionless, type: 'real' }, namespace, to);
+  if (size === undefined) return 1;
+  if (Number.isSafeInteger(size) && size >= 1) return size;
+  to.report(messages.outOfRange('N', 'a whole number, 1 or more', value), pointer);
+  return 1;
+}
+
+/** A value as an expression, to be combined with others. */
+export function valueTree(value: ReadValue & { readonly kind: 'known' | 'expression' }, slot: Slot): Expression {
+  if (value.kind === 'expression') return value.tree;
+  if (slot.type === 'boolean') return boolean(value.value !== 0);
+  if (slot.type === 'integer') return number(value.value, undefined, true);
+  return quantityTree({ value: value.value, dimension: slot.dimension }, { start: 0, end: 0 });
+}

@@ -1,0 +1,135 @@
+/** The words of Brian 2 and what they are called in the canonical model: the one table that importing and exporting share. */
+
+import type { IntegrationMethod } from '../../src/model/model.js';
+
+/** Brian's function names whose canonical name differs. Functions that keep their name are in `sharedFunctions`. */
+export const functionNames: Readonly<Record<string, string>> = {
+  rand: 'uniform',
+  randn: 'normal',
+  arcsin: 'asin',
+  arccos: 'acos',
+  arctan: 'atan',
+};
+
+/** Functions of Brian's default namespace that are called the same in the canonical model. */
+export const sharedFunctions: readonly string[] = [
+  'sin', 'cos', 'tan', 'sinh', 'cosh', 'tanh', 'exp', 'log', 'log10', 'expm1', 'log1p', 'exprel', 'sqrt', 'abs', 'floor', 'ceil', 'sign',
+  'clip', 'int', 'timestep', 'poisson',
+];
+
+/** Every function of Brian's default namespace. */
+export const brianFunctions: readonly string[] = [...Object.keys(functionNames), ...sharedFunctions];
+
+/** Functions that draw a random number at each evaluation. */
+export const randomFunctions: ReadonlySet<string> = new Set(['rand', 'randn', 'poisson']);
+
+/** Number of arguments that Brian's functions take where it is not one. */
+export const functionArity: Readonly<Record<string, number>> = { rand: 0, randn: 0, clip: 3, timestep: 2 };
+
+/** Constants of Brian's default namespace. */
+export const brianConstants: readonly string[] = ['pi', 'e', 'inf'];
+
+/** Brian's names of integration methods (compared without regard to case) and the canonical ones. */
+export const methodNames: Readonly<Record<string, IntegrationMethod>> = {
+  exact: 'exact',
+  linear: 'exact',
+  exponential_euler: 'exponentialEuler',
+  euler: 'euler',
+  rk2: 'rk2',
+  rk4: 'rk4',
+  heun: 'heun',
+  milstein: 'milstein',
+};
+
+/** Methods of Brian that are refused by name, with the reason. */
+export const refusedMethods: Readonly<Record<string, string>> = {
+  independent: 'the deprecated method independent',
+  gsl: 'the GSL methods',
+  gsl_rkf45: 'the GSL methods',
+  gsl_rk2: 'the GSL methods',
+  gsl_rk4: 'the GSL methods',
+  gsl_rkck: 'the GSL methods',
+  gsl_rk8pd: 'the GSL methods',
+};
+
+/** Slots of Brian's schedule, in order. */
+export const slots: readonly string[] = ['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].flatMap(
+  (slot) => [`before_${slot}`, slot, `after_${slot}`],
+);
+
+/** Where Brian puts an object when nothing is said. */
+export const defaultSlot = {
+  operation: 'start',
+  stateMonitor: 'start',
+  poissonInput: 'synapses',
+  pathway: 'synapses',
+  customEvent: 'after_thresholds',
+  customEventCode: 'after_resets',
+} as const;
+
+/** Order of a pathway when nothing is said. */
+export const defaultPathwayOrder = { pre: -1, post: 1 } as const;
+
+/** Flags that each kind of equation may carry, by kind of object. */
+export const equationFlags = {
+  neuron: {
+    differential: ['unless refractory'],
+    parameter: ['constant', 'shared', 'linked'],
+    subexpression: ['shared', 'constant over dt'],
+  },
+  synapse: {
+    differential: ['event-driven', 'clock-driven'],
+    parameter: ['constant', 'shared', 'linked'],
+    subexpression: ['summed', 'shared', 'constant over dt'],
+  },
+} as const;
+
+/** Names that Brian defines itself in every group. */
+export const groupSpecials: readonly string[] = ['t', 'dt', 't_in_timesteps', 'N', 'i'];
+
+/** Names that Brian defines itself in synapses, besides those of `groupSpecials`. */
+export const synapseSpecials: readonly string[] = ['j', 'N_pre', 'N_post', 'N_incoming', 'N_outgoing', 'delay', 'lastupdate'];
+
+/** Names that the refractory mechanism defines. */
+export const refractoryNames: readonly string[] = ['not_refractory', 'lastspike', 'refractory', 'refractory_until'];
+
+export const pythonKeywords: ReadonlySet<string> = new Set([
+  'False', 'None', 'True', 'and', 'as', 'assert', 'async', 'await', 'break', 'class', 'continue', 'def', 'del', 'elif', 'else', 'except',
+  'finally', 'for', 'from', 'global', 'if', 'import', 'in', 'is', 'lambda', 'nonlocal', 'not', 'or', 'pass', 'raise', 'return', 'try', 'while',
+  'with', 'yield',
+]);
+
+/**
+ * What Brian has and this translator does not build: key of a section → the feature's name. Sections are the keys of the
+ * specification; the empty section is its top level.
+ */
+export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '': {
+    spatial_neurons: 'SpatialNeuron',
+    morphologies: 'Morphology',
+    network_operations: 'network_operation',
+    functions: 'user-defined functions',
+    binomial_functions: 'BinomialFunction',
+    linked_variables: 'linked variables',
+    preferences: 'preferences',
+    prefs: 'preferences',
+    networks: 'several networks',
+    clocks: 'named clocks',
+  },
+  neuron_groups: {
+    dtype: 'dtype', method_options: 'method_options', run_at: 'run_at', linked: 'linked variables', linked_variables: 'linked variables',
+    clock: 'named clocks', morphology: 'SpatialNeuron', set_event_schedule: 'set_event_schedule',
+  },
+  poisson_groups: { dtype: 'dtype', run_at: 'run_at', clock: 'named clocks' },
+  spike_generators: { sorted: 'the argument sorted', clock: 'named clocks' },
+  synapses: {
+    dtype: 'dtype', method_options: 'method_options', run_at: 'run_at', multisynaptic_index: 'multisynaptic_index', dt: 'a clock of their own for Synapses',
+    clock: 'named clocks', linked_variables: 'linked variables',
+  },
+  poisson_inputs: { clock: 'named clocks' },
+  spike_monitors: { when: 'a slot of its own for a SpikeMonitor', order: 'an order of its own for a SpikeMonitor' },
+  event_monitors: { when: 'a slot of its own for an EventMonitor', order: 'an order of its own for an EventMonitor' },
+  state_monitors: { clock: 'named clocks' },
+  population_rate_monitors: { clock: 'named clocks' },
+  run: { report: 'progress reports (the command line has its own)', namespace: 'a namespace for one run', profile: 'profiling', run_until: 'stop conditions' },
+};

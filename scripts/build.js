@@ -6,7 +6,7 @@
  * that hold WebAssembly stay where npm put them.
  */
 import { execFile } from 'node:child_process';
-import { chmod, readFile, rm } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -27,6 +27,8 @@ const bundle = build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  // ESM first: some packages' CommonJS form cannot be bundled.
+  mainFields: ['module', 'main'],
   external: ['h5wasm', 'h5wasm/*', 'wabt'],
   define: { INTERNEURON_VERSION: JSON.stringify(version) },
   // Bundled CommonJS packages ask for Node's own modules by `require`.
@@ -48,4 +50,10 @@ const declarations = promisify(execFile)(
 });
 
 await Promise.all([bundle, declarations]);
+
+// Templates are read from beside the code that renders them, which lies in a chunk.
+const templates = 'src/codegen/templates';
+for (const file of await readdir(resolve(root, templates))) {
+  if (file.endsWith('.hbs')) await cp(resolve(root, templates, file), resolve(root, 'dist/chunks', file));
+}
 await chmod(resolve(root, 'dist/cli.js'), 0o755);

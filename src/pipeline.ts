@@ -7,6 +7,7 @@
 
 import { addRecordings } from './pipeline/add-recordings.js';
 import { chooseTarget } from './pipeline/choose-target.js';
+import { readDataFiles } from './pipeline/data-files.js';
 import { InterruptedError } from './pipeline/interrupted.js';
 import { messages } from './pipeline/messages.js';
 import { outputWriter } from './pipeline/outputs.js';
@@ -24,6 +25,7 @@ import { normalise } from './model/normalise.js';
 import { readDocument } from './model/read.js';
 import { importBrian } from '../translators/brian/import.js';
 import type { Session } from '../runtime/targets/target.js';
+import type { Protocol, ProtocolEntry } from '../runtime/record/protocol.js';
 import { createRecorder, runRecord, type RecordedRun } from '../runtime/record/recorder.js';
 import type { ResultWriter, RunRecord, RunSetup, SampleSink, SpikeTrains } from '../runtime/results/result.js';
 
@@ -41,7 +43,7 @@ export interface ImportOptions {
   readonly duration?: string;
   /** More recordings, each as `population:variable@interval`. */
   readonly record?: readonly string[];
-  /** Large arrays that the document refers to by digest. */
+  /** Large arrays that the document refers to by digest; absent: those in the folder beside the document. */
   readonly data?: DataStore;
 }
 
@@ -76,13 +78,13 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   if (!imported) throw new DiagnosticError(diagnostics.list);
   const { document, positions } = addRecordings(imported.document, imported.positions, options.record ?? []);
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
-  const { set, seed, dt, duration, data } = options;
+  const { set, seed, dt, duration, data = readDataFiles(document, source.name) } = options;
   const valid = normalise(document, positions, diagnostics, {
     ...(set ? { set } : {}),
     ...(seed === undefined ? {} : { seed }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),
-    ...(data ? { data } : {}),
+    data,
   });
   diagnostics.throwIfErrors();
   if (!valid || !notation) throw new DiagnosticError(diagnostics.list);
@@ -113,6 +115,10 @@ export interface RunOptions {
   readonly threads?: number;
   /** Files to write; the suffix says the format. None: results are only returned. */
   readonly outputs?: readonly string[];
+  /** Others that receive what is recorded. */
+  readonly writers?: readonly ResultWriter[];
+  /** Stops after so many steps, as if the protocol ended there. */
+  readonly steps?: number;
   /** Told of each stage how much of it is done, in [0, 1]. */
   readonly onProgress?: (stage: 'connect' | 'run', fraction: number) => void;
   /** When it aborts, the run stops and what was recorded until then is kept, marked incomplete. */
@@ -181,7 +187,7 @@ export async function runModel(
   // 5. The model to a kernel program and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
   const program = lower(valid, { precision, ...(dumpIr ? { dumpIr } : {}) });
-  const protocol = protocolOf(valid, program);
+  const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
   watch.end('lower');
   // 6. The program to something that runs here.
   const { target, device } = await chooseTarget(options.target ?? 'auto');
@@ -193,7 +199,7 @@ export async function runModel(
   watch.end('compile');
   if (target.name === 'null') return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
   // 7. Connect, run, record. Outputs are opened first: finding out that one cannot be written must not take long.
-  const writers = await Promise.all((options.outputs ?? []).map(outputWriter));
+  const writers = [...(await Promise.all((options.outputs ?? []).map(outputWriter))), ...(options.writers ?? [])];
   const recorder = createRecorder(program, protocol, fanOut(writers));
   const header = runHeader(imported, program, engine);
   const setup: RunSetup = { header, ...recorder.plan.setup, metadata: runMetadata(valid), data: valid.data };
@@ -259,6 +265,23 @@ async function buildFaults(session: Session, program: Program): Promise<readonly
 
 function faultDiagnostics(run: RecordedRun, dt: number): readonly Diagnostic[] {
   return run.faults.map((sentence) => ({ severity: 'error', ...messages.fault(sentence, run.steps, run.steps * dt) }));
+}
+
+/** The part of a protocol that a run of `limit` steps gets through: also what follows its last step and needs no other. */
+function firstSteps(protocol: Protocol, limit: number): Protocol {
+  const part: ProtocolEntry[] = [];
+  let left = limit;
+  for (const entry of protocol) {
+    if (entry.kind !== 'run') {
+      part.push(entry);
+      continue;
+    }
+    if (left === 0 && entry.steps > 0) break;
+    const steps = Math.min(entry.steps, left);
+    part.push({ ...entry, steps });
+    left -= steps;
+  }
+  return part;
 }
 
 /** Hands every block to all writers. */

@@ -138,16 +138,18 @@ function compareSamples(known: StoredSeries, block: SampleBlock, position: numbe
   for (let row = 0; row < rows; row += 1) {
     if (steps[row] !== block.steps[row]) {
       const step = Math.min(steps[row]!, block.steps[row]!);
-      return add({ ...at, step, stored: `a sample in step ${steps[row]}`, found: `a sample in step ${block.steps[row]}` });
+      add({ ...at, step, stored: `a sample in step ${steps[row]}`, found: `a sample in step ${block.steps[row]}` });
+      return;
     }
   }
   const different = firstDifference(values, block.values, rows * width);
   if (different !== null) {
     const element = plan.elements === null ? {} : { element: elementAt(plan.elements, different % width) };
-    return add({
+    add({
       ...at, ...element, step: block.steps[Math.floor(different / width)]!,
       stored: numberText(values[different]!, plan.element), found: numberText(block.values[different]!, plan.element),
     });
+    return;
   }
   if (rows < block.steps.length) add({ ...at, step: block.steps[rows]!, stored: 'no sample', found: 'a sample' });
 }

@@ -40,7 +40,7 @@ const set = {
 export const targetNames = ['auto', 'wasm', 'reference', 'null'] as const;
 
 /** Notations that a model can be written in. */
-export const notationNames = ['canonical', 'brian', 'brian-json'] as const;
+export const notationNames = ['canonical'] as const;
 
 /** All commands; the order is that of the help text. */
 export const commands = {

@@ -140,11 +140,17 @@ export const numberBinary: Readonly<Record<NumberType, BinaryTable>> = {
 /** Comparisons of numbers or of i64. With a NaN, JavaScript's are false but `!==`, as the IR asks. */
 export function compareCode<T extends number | bigint>(op: CompareOperator, l: () => T, r: () => T): BoolCode {
   switch (op) {
-    case 'eq': return () => l() === r();
-    case 'ne': return () => l() !== r();
-    case 'lt': return () => l() < r();
-    case 'le': return () => l() <= r();
-    case 'gt': return () => l() > r();
-    case 'ge': return () => l() >= r();
+    case 'eq':
+      return () => l() === r();
+    case 'ne':
+      return () => l() !== r();
+    case 'lt':
+      return () => l() < r();
+    case 'le':
+      return () => l() <= r();
+    case 'gt':
+      return () => l() > r();
+    case 'ge':
+      return () => l() >= r();
   }
 }

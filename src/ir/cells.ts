@@ -8,23 +8,41 @@ import type { ElementType, ScalarType, TypedArray } from './program.js';
 export type NumberArray = Exclude<TypedArray, BigInt64Array>;
 
 /** A local of type i32, u32, f32 or f64. One element, because a typed array keeps the value unboxed. */
-export interface NumberSlot { readonly kind: 'number'; readonly type: ScalarType; readonly value: Int32Array | Uint32Array | Float64Array }
+export interface NumberSlot {
+  readonly kind: 'number';
+  readonly type: ScalarType;
+  readonly value: Int32Array | Uint32Array | Float64Array;
+}
 /** A local of type i64. */
-export interface LongSlot { readonly kind: 'long'; readonly type: 'i64'; value: bigint }
+export interface LongSlot {
+  readonly kind: 'long';
+  readonly type: 'i64';
+  value: bigint;
+}
 /** A local of type bool. */
-export interface BoolSlot { readonly kind: 'bool'; readonly type: 'bool'; value: boolean }
+export interface BoolSlot {
+  readonly kind: 'bool';
+  readonly type: 'bool';
+  value: boolean;
+}
 
 export type Slot = NumberSlot | LongSlot | BoolSlot;
 
 /** A new slot, holding zero or false. */
 export function createSlot(type: ScalarType): Slot {
   switch (type) {
-    case 'bool': return { kind: 'bool', type, value: false };
-    case 'i64': return { kind: 'long', type, value: 0n };
-    case 'i32': return { kind: 'number', type, value: new Int32Array(1) };
-    case 'u32': return { kind: 'number', type, value: new Uint32Array(1) };
+    case 'bool':
+      return { kind: 'bool', type, value: false };
+    case 'i64':
+      return { kind: 'long', type, value: 0n };
+    case 'i32':
+      return { kind: 'number', type, value: new Int32Array(1) };
+    case 'u32':
+      return { kind: 'number', type, value: new Uint32Array(1) };
     // An f32 value is an f64 that was rounded; a Float32Array would only round it again.
-    case 'f32': case 'f64': return { kind: 'number', type, value: new Float64Array(1) };
+    case 'f32':
+    case 'f64':
+      return { kind: 'number', type, value: new Float64Array(1) };
   }
 }
 
@@ -56,15 +74,24 @@ export interface Cell {
 /** A zeroed array of one element type. */
 export function createArray(element: ElementType, length: number): TypedArray {
   switch (element) {
-    case 'u8': return new Uint8Array(length);
-    case 'i8': return new Int8Array(length);
-    case 'u16': return new Uint16Array(length);
-    case 'i16': return new Int16Array(length);
-    case 'u32': return new Uint32Array(length);
-    case 'i32': return new Int32Array(length);
-    case 'i64': return new BigInt64Array(length);
-    case 'f32': return new Float32Array(length);
-    case 'f64': return new Float64Array(length);
+    case 'u8':
+      return new Uint8Array(length);
+    case 'i8':
+      return new Int8Array(length);
+    case 'u16':
+      return new Uint16Array(length);
+    case 'i16':
+      return new Int16Array(length);
+    case 'u32':
+      return new Uint32Array(length);
+    case 'i32':
+      return new Int32Array(length);
+    case 'i64':
+      return new BigInt64Array(length);
+    case 'f32':
+      return new Float32Array(length);
+    case 'f64':
+      return new Float64Array(length);
   }
 }
 
@@ -129,9 +156,13 @@ export function coerceScalar(type: ScalarType, value: Scalar): Scalar {
   }
   invariant(typeof value === 'number', 'ir/evaluate', `${typeof value} given for ${type}`);
   switch (type) {
-    case 'i32': return value | 0;
-    case 'u32': return value >>> 0;
-    case 'f32': return Math.fround(value);
-    case 'f64': return value;
+    case 'i32':
+      return value | 0;
+    case 'u32':
+      return value >>> 0;
+    case 'f32':
+      return Math.fround(value);
+    case 'f64':
+      return value;
   }
 }

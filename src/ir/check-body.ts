@@ -62,7 +62,8 @@ function checkStatement(s: Statement, assigned: ReadonlySet<string>, position: P
       value(s.value);
       return checkAssignment(s.local, s.value.type, assigned, position, context);
     }
-    case 'store': case 'accumulate': {
+    case 'store':
+    case 'accumulate': {
       value(s.index);
       value(s.value);
       checkWrite(s, context);
@@ -74,7 +75,8 @@ function checkStatement(s: Statement, assigned: ReadonlySet<string>, position: P
       const inner = { ...position, top: false };
       return both(checkStatements(s.then, assigned, inner, context), checkStatements(s.else, assigned, inner, context));
     }
-    case 'for': return checkFor(s, assigned, position, context);
+    case 'for':
+      return checkFor(s, assigned, position, context);
     case 'while': {
       value(s.condition);
       if (s.condition.type !== 'bool') report(`has a while on ${s.condition.type}`);
@@ -96,7 +98,8 @@ function checkStatement(s: Statement, assigned: ReadonlySet<string>, position: P
       }
       if (new Set(s.results).size !== s.results.length) report(`takes two results of ${s.function} into one local`);
       return s.results.reduce<ReadonlySet<string>>(
-        (state, name, k) => checkAssignment(name, callee?.results[k]?.type, state, position, context), assigned,
+        (state, name, k) => checkAssignment(name, callee?.results[k]?.type, state, position, context),
+        assigned,
       );
     }
     case 'setBit':
@@ -111,11 +114,17 @@ function checkStatement(s: Statement, assigned: ReadonlySet<string>, position: P
       if (s.bits <= 0 || s.bits >>> 0 !== s.bits) report(`raises fault bits ${s.bits}, which are no u32 above 0`);
       return assigned;
     }
-    case 'comment': return assigned;
+    case 'comment':
+      return assigned;
   }
 }
 
-function checkFor(s: Extract<Statement, { kind: 'for' }>, assigned: ReadonlySet<string>, position: Position, context: StatementContext): Assigned {
+function checkFor(
+  s: Extract<Statement, { kind: 'for' }>,
+  assigned: ReadonlySet<string>,
+  position: Position,
+  context: StatementContext,
+): Assigned {
   checkExpression(s.from, assigned, context);
   checkExpression(s.to, assigned, context);
   if (s.from.type !== 'u32' || s.to.type !== 'u32') context.report(`has a for from ${s.from.type} to ${s.to.type}, not u32`);
@@ -126,7 +135,11 @@ function checkFor(s: Extract<Statement, { kind: 'for' }>, assigned: ReadonlySet<
 }
 
 function checkAssignment(
-  name: string, type: string | undefined, assigned: ReadonlySet<string>, position: Position, context: StatementContext,
+  name: string,
+  type: string | undefined,
+  assigned: ReadonlySet<string>,
+  position: Position,
+  context: StatementContext,
 ): ReadonlySet<string> {
   const { report } = context;
   const declared = context.locals.get(name);
@@ -150,7 +163,8 @@ function checkWrite(s: Extract<Statement, { kind: 'store' | 'accumulate' }>, con
     report(`${verb} ${s.buffer}, which is not a buffer here`);
     return;
   }
-  if (loadedType[buffer.element] !== s.value.type) report(`${verb} ${s.buffer} a value of type ${s.value.type}; its elements are ${buffer.element}`);
+  if (loadedType[buffer.element] !== s.value.type)
+    report(`${verb} ${s.buffer} a value of type ${s.value.type}; its elements are ${buffer.element}`);
   if (s.kind === 'accumulate' && !['i32', 'u32', 'i64'].includes(buffer.element)) {
     report(`accumulates into ${s.buffer}, whose elements are ${buffer.element}, not i32, u32 or i64`);
   }

@@ -2,7 +2,14 @@
 
 import { binaryTypes, compareTypes, convertible, integerBits, reinterpretable, unaryTypes } from './operators.js';
 import {
-  type BinaryOp, type Buffer, type CallExpression, type Constant, type Expression, type IrFunction, type ScalarType, loadedType,
+  type BinaryOp,
+  type Buffer,
+  type CallExpression,
+  type Constant,
+  type Expression,
+  type IrFunction,
+  type ScalarType,
+  loadedType,
 } from './program.js';
 
 /** What a body may refer to, and where violations go. */
@@ -98,7 +105,8 @@ function checkCall(e: CallExpression, context: BodyContext): void {
   const callee = checkArguments(e.function, e.arguments, context);
   if (!callee) return;
   const result = callee.results[0];
-  if (!result || callee.results.length !== 1) context.report(`calls ${e.function} in an expression, but it has ${callee.results.length} results`);
+  if (!result || callee.results.length !== 1)
+    context.report(`calls ${e.function} in an expression, but it has ${callee.results.length} results`);
   else if (result.type !== e.type) context.report(`calls ${e.function} as ${e.type}, but it gives ${result.type}`);
 }
 
@@ -127,12 +135,18 @@ function checkConstant(e: Constant, report: (sentence: string) => void): void {
 
 function isConstantOf(type: ScalarType, value: Constant['value']): boolean {
   switch (type) {
-    case 'bool': return typeof value === 'boolean';
-    case 'i64': return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
+    case 'bool':
+      return typeof value === 'boolean';
+    case 'i64':
+      return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
     // `Object.is` also refuses −0, which is no integer.
-    case 'i32': return typeof value === 'number' && Object.is(value | 0, value);
-    case 'u32': return typeof value === 'number' && Object.is(value >>> 0, value);
-    case 'f32': return typeof value === 'number' && Object.is(Math.fround(value), value);
-    case 'f64': return typeof value === 'number';
+    case 'i32':
+      return typeof value === 'number' && Object.is(value | 0, value);
+    case 'u32':
+      return typeof value === 'number' && Object.is(value >>> 0, value);
+    case 'f32':
+      return typeof value === 'number' && Object.is(Math.fround(value), value);
+    case 'f64':
+      return typeof value === 'number';
   }
 }

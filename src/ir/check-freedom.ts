@@ -10,11 +10,17 @@ const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && 
 /** True for expressions that are equal for all items of a range. */
 function isUniform(e: Expression): boolean {
   switch (e.kind) {
-    case 'const': return true;
-    case 'local': return e.name === 'group' || e.name === 'begin' || e.name === 'step';
-    case 'unary': case 'convert': return isUniform(e.operand);
-    case 'binary': return isUniform(e.left) && isUniform(e.right);
-    default: return false;
+    case 'const':
+      return true;
+    case 'local':
+      return e.name === 'group' || e.name === 'begin' || e.name === 'step';
+    case 'unary':
+    case 'convert':
+      return isUniform(e.operand);
+    case 'binary':
+      return isUniform(e.left) && isUniform(e.right);
+    default:
+      return false;
   }
 }
 
@@ -22,7 +28,8 @@ function isUniform(e: Expression): boolean {
 export function checkLanes(kernel: MapKernel, report: Report): void {
   if (kernel.domain.kind === 'spikes') report('promises lanes over spikes, which are scattered');
   for (const s of kernel.body) {
-    if (s.kind === 'if' || s.kind === 'for' || s.kind === 'while' || s.kind === 'break') report(`promises lanes, but has ${s.kind === 'if' ? 'an' : 'a'} ${s.kind}`);
+    if (s.kind === 'if' || s.kind === 'for' || s.kind === 'while' || s.kind === 'break')
+      report(`promises lanes, but has ${s.kind === 'if' ? 'an' : 'a'} ${s.kind}`);
   }
   visitStatements(kernel.body, (s) => {
     if ((s.kind === 'store' || s.kind === 'accumulate') && !isLocal(s.index, 'index')) {

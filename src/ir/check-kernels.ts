@@ -28,7 +28,8 @@ export function checkExtent(owner: string, extent: Extent, context: Pick<Program
   }
   const buffer = context.buffers.get(extent.buffer);
   if (!buffer) context.report(`${owner}: the count is in ${extent.buffer}, which is not a buffer`);
-  else if (buffer.element !== 'u32') context.report(`${owner}: the count is in ${extent.buffer}, whose elements are ${buffer.element}, not u32`);
+  else if (buffer.element !== 'u32')
+    context.report(`${owner}: the count is in ${extent.buffer}, whose elements are ${buffer.element}, not u32`);
   else if (!isCount(extent.index) || (typeof buffer.length === 'number' && extent.index >= buffer.length)) {
     context.report(`${owner}: the count is at ${extent.index}, outside ${extent.buffer}`);
   }
@@ -40,7 +41,15 @@ export function checkFunction(f: IrFunction, context: ProgramContext): void {
   const declared = [...f.parameters, ...f.locals];
   const locals = declareLocals(declared, new Map(), report);
   const assigned = checkBody(f.body, new Set(f.parameters.map((local) => local.name)), {
-    owner: f.name, locals, buffers: new Map(), functions: context.functions, report, implicit: new Set(), effects: false, bits: false, constants: false,
+    owner: f.name,
+    locals,
+    buffers: new Map(),
+    functions: context.functions,
+    report,
+    implicit: new Set(),
+    effects: false,
+    bits: false,
+    constants: false,
   });
   if (f.results.length === 0) report('has no results');
   for (const result of f.results) {
@@ -52,7 +61,9 @@ export function checkFunction(f: IrFunction, context: ProgramContext): void {
 }
 
 function declareLocals(
-  declared: readonly Local[], implicit: ReadonlyMap<string, ScalarType>, report: (sentence: string) => void,
+  declared: readonly Local[],
+  implicit: ReadonlyMap<string, ScalarType>,
+  report: (sentence: string) => void,
 ): ReadonlyMap<string, ScalarType> {
   const locals = new Map(implicit);
   for (const { name, type } of declared) {
@@ -65,7 +76,11 @@ function declareLocals(
 }
 
 const mapLocals: Readonly<Record<MapKernel['domain']['kind'], readonly [string, ScalarType][]>> = {
-  ranges: [['index', 'u32'], ['begin', 'u32'], ['group', 'u32']],
+  ranges: [
+    ['index', 'u32'],
+    ['begin', 'u32'],
+    ['group', 'u32'],
+  ],
   count: [['index', 'u32']],
   spikes: [['index', 'u32']],
 };
@@ -74,9 +89,13 @@ const mapLocals: Readonly<Record<MapKernel['domain']['kind'], readonly [string, 
 export function implicitLocals(kernel: Kernel): ReadonlyMap<string, ScalarType> {
   const step: [string, ScalarType] = ['step', 'i32'];
   switch (kernel.shape) {
-    case 'map': return new Map([step, ...mapLocals[kernel.domain.kind]]);
-    case 'propagate': return new Map([step, ['row', 'u32'], ['position', 'u32'], ['delay', 'i32']]);
-    case 'sequential': case 'compact': return new Map([step]);
+    case 'map':
+      return new Map([step, ...mapLocals[kernel.domain.kind]]);
+    case 'propagate':
+      return new Map([step, ['row', 'u32'], ['position', 'u32'], ['delay', 'i32']]);
+    case 'sequential':
+    case 'compact':
+      return new Map([step]);
   }
 }
 
@@ -133,12 +152,14 @@ function checkDomain(kernel: MapKernel, context: ProgramContext, report: (senten
 /** A mask must have a bit for every item. */
 function checkMasks(kernel: MapKernel, context: ProgramContext, report: (sentence: string) => void): void {
   const { domain } = kernel;
-  const items = domain.kind === 'ranges' ? Math.max(0, ...domain.ranges.map((range) => range.end)) : domain.kind === 'count' ? domain.count : 0;
+  const items =
+    domain.kind === 'ranges' ? Math.max(0, ...domain.ranges.map((range) => range.end)) : domain.kind === 'count' ? domain.count : 0;
   if (typeof items !== 'number') return;
   for (const s of kernel.body) {
     if (s.kind !== 'setBit') continue;
     const length = context.buffers.get(s.mask)?.length;
-    if (typeof length === 'number' && length * 32 < items) report(`sets bits of ${s.mask}, which has ${length * 32} bits for ${items} items`);
+    if (typeof length === 'number' && length * 32 < items)
+      report(`sets bits of ${s.mask}, which has ${length * 32} bits for ${items} items`);
   }
 }
 

@@ -15,8 +15,10 @@ export function checkEvent(event: EventRing, program: Program, context: ProgramC
   const needs = (name: string, what: string, length: number): void => {
     const buffer = context.buffers.get(name);
     if (!buffer) report(`has its ${what} in ${name}, which is not a buffer`);
-    else if (buffer.element !== 'u32' || buffer.role !== 'state') report(`has its ${what} in ${name}, which is ${buffer.role} ${buffer.element}, not state u32`);
-    else if (typeof buffer.length === 'number' && buffer.length < length) report(`needs ${length} elements in ${name}, which has ${buffer.length}`);
+    else if (buffer.element !== 'u32' || buffer.role !== 'state')
+      report(`has its ${what} in ${name}, which is ${buffer.role} ${buffer.element}, not state u32`);
+    else if (typeof buffer.length === 'number' && buffer.length < length)
+      report(`needs ${length} elements in ${name}, which has ${buffer.length}`);
   };
   needs(event.mask, 'mask', Math.ceil((event.maskBegin + event.size) / 32));
   needs(event.list, 'list', event.slots * event.size);
@@ -27,8 +29,10 @@ export function checkEvent(event: EventRing, program: Program, context: ProgramC
     report(`is logged in ${event.log}, which is not a log`);
     return;
   }
-  if (log.rowLength !== 2 || context.buffers.get(log.buffer)?.element !== 'u32') report(`is logged in ${log.name}, whose rows are not two u32`);
-  if (log.maxRowsPerStep < event.size) report(`is logged in ${log.name}, which expects ${log.maxRowsPerStep} rows a step for ${event.size} elements`);
+  if (log.rowLength !== 2 || context.buffers.get(log.buffer)?.element !== 'u32')
+    report(`is logged in ${log.name}, whose rows are not two u32`);
+  if (log.maxRowsPerStep < event.size)
+    report(`is logged in ${log.name}, which expects ${log.maxRowsPerStep} rows a step for ${event.size} elements`);
   if (program.events.some((other) => other !== event && other.log === event.log)) report(`shares its log ${log.name} with another event`);
 }
 
@@ -46,11 +50,13 @@ export function checkLog(log: Log, program: Program, context: ProgramContext): v
   }
   const cursor = context.buffers.get(log.cursor.buffer);
   if (!cursor) report(`has its cursor in ${log.cursor.buffer}, which is not a buffer`);
-  else if (cursor.element !== 'u32' || cursor.role !== 'state') report(`has its cursor in ${log.cursor.buffer}, which is ${cursor.role} ${cursor.element}, not state u32`);
+  else if (cursor.element !== 'u32' || cursor.role !== 'state')
+    report(`has its cursor in ${log.cursor.buffer}, which is ${cursor.role} ${cursor.element}, not state u32`);
   else if (!isCount(log.cursor.index) || (typeof cursor.length === 'number' && log.cursor.index >= cursor.length)) {
     report(`has its cursor at ${log.cursor.index}, outside ${log.cursor.buffer}`);
   }
-  const shares = (other: Log): boolean => other !== log && other.cursor.buffer === log.cursor.buffer && other.cursor.index === log.cursor.index;
+  const shares = (other: Log): boolean =>
+    other !== log && other.cursor.buffer === log.cursor.buffer && other.cursor.index === log.cursor.index;
   if (program.logs.some(shares)) report('shares its cursor with another log');
 }
 
@@ -86,7 +92,12 @@ function readsSpikesOfThisStep(kernel: Kernel): string | undefined {
 }
 
 function checkActions(
-  owner: string, actions: readonly Action[], kernels: ReadonlyMap<string, Kernel>, late: ReadonlySet<string>, missing: Set<string>, context: ProgramContext,
+  owner: string,
+  actions: readonly Action[],
+  kernels: ReadonlyMap<string, Kernel>,
+  late: ReadonlySet<string>,
+  missing: Set<string>,
+  context: ProgramContext,
 ): void {
   for (const action of actions) {
     if (action.kind === 'allocate') {
@@ -94,7 +105,8 @@ function checkActions(
         if (!context.buffers.has(name)) context.report(`${owner}: allocates ${name}, which is not a buffer`);
         else if (!late.has(name)) context.report(`${owner}: allocates ${name}, whose length is known`);
         const length = context.buffers.get(name)?.length;
-        if (typeof length === 'object' && missing.has(length.buffer)) context.report(`${owner}: allocates ${name} before ${length.buffer}, which holds its length`);
+        if (typeof length === 'object' && missing.has(length.buffer))
+          context.report(`${owner}: allocates ${name} before ${length.buffer}, which holds its length`);
         missing.delete(name);
       }
       continue;
@@ -115,7 +127,8 @@ function usedBuffers(kernel: Kernel, context: ProgramContext): ReadonlySet<strin
   const event = context.events.get(eventOf(kernel) ?? '');
   if (event) [event.mask, event.list, event.counts].forEach((name) => buffers.add(name));
   if (kernel.shape === 'propagate') buffers.add(kernel.segments);
-  if (kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number') buffers.add(kernel.domain.count.buffer);
+  if (kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number')
+    buffers.add(kernel.domain.count.buffer);
   return buffers;
 }
 
@@ -145,10 +158,12 @@ export function checkManifest(program: Program, context: ProgramContext): void {
     buffer(`creation order of ${projection.name}`, projection.creation);
   }
   for (const sample of manifest.samples) {
-    if (!program.logs.some((log) => log.name === sample.log)) report(`manifest: ${sample.recording} is in log ${sample.log}, which does not exist`);
+    if (!program.logs.some((log) => log.name === sample.log))
+      report(`manifest: ${sample.recording} is in log ${sample.log}, which does not exist`);
   }
   for (const population of manifest.populations) {
-    if (population.event !== null && !context.events.has(population.event)) report(`manifest: ${population.name} emits ${population.event}, which is not an event`);
+    if (population.event !== null && !context.events.has(population.event))
+      report(`manifest: ${population.name} emits ${population.event}, which is not an event`);
   }
   for (const { event, name } of manifest.events) {
     if (!context.events.has(event)) report(`manifest: ${name} is ${event}, which is not an event`);

@@ -19,7 +19,9 @@ export function checkProgram(program: Program): string[] {
     functions: new Map(program.functions.map((f) => [f.name, f])),
     events: new Map(program.events.map((event) => [event.name, event])),
     initialising: initialisingKernels(program),
-    report: (sentence) => { violations.push(sentence); },
+    report: (sentence) => {
+      violations.push(sentence);
+    },
   };
   if (!(program.dt > 0 && Number.isFinite(program.dt))) context.report(`program ${program.name}: has steps of ${program.dt} s`);
   checkNames(program, context);
@@ -76,8 +78,15 @@ function checkRecursion(functions: readonly IrFunction[], context: ProgramContex
 }
 
 const elementOf: readonly (readonly [ElementType, new (length: number) => TypedArray])[] = [
-  ['u8', Uint8Array], ['i8', Int8Array], ['u16', Uint16Array], ['i16', Int16Array], ['u32', Uint32Array], ['i32', Int32Array],
-  ['i64', BigInt64Array], ['f32', Float32Array], ['f64', Float64Array],
+  ['u8', Uint8Array],
+  ['i8', Int8Array],
+  ['u16', Uint16Array],
+  ['i16', Int16Array],
+  ['u32', Uint32Array],
+  ['i32', Int32Array],
+  ['i64', BigInt64Array],
+  ['f32', Float32Array],
+  ['f64', Float64Array],
 ];
 
 /** The element type that a typed array holds. */
@@ -88,7 +97,8 @@ export function elementTypeOf(array: TypedArray): ElementType | undefined {
 function checkBuffer(buffer: Buffer, context: ProgramContext): void {
   const report = (sentence: string): void => context.report(`buffer ${buffer.name}: ${sentence}`);
   checkExtent(`buffer ${buffer.name}`, buffer.length, context);
-  if (buffer.name === faultsBuffer && (buffer.element !== 'u32' || buffer.length !== 1 || buffer.role !== 'state')) report('is not state u32[1]');
+  if (buffer.name === faultsBuffer && (buffer.element !== 'u32' || buffer.length !== 1 || buffer.role !== 'state'))
+    report('is not state u32[1]');
   const { initial } = buffer;
   if (initial === undefined) return;
   if (typeof buffer.length !== 'number') {
@@ -96,7 +106,8 @@ function checkBuffer(buffer: Buffer, context: ProgramContext): void {
     return;
   }
   if (isTypedArray(initial)) {
-    if (elementTypeOf(initial) !== buffer.element) report(`has ${elementTypeOf(initial) ?? 'other'} initial contents for ${buffer.element} elements`);
+    if (elementTypeOf(initial) !== buffer.element)
+      report(`has ${elementTypeOf(initial) ?? 'other'} initial contents for ${buffer.element} elements`);
     if (initial.length !== buffer.length) report(`has ${initial.length} initial elements for ${buffer.length}`);
   } else if ((typeof initial.fill === 'bigint') !== (buffer.element === 'i64')) {
     report(`is filled with a ${typeof initial.fill}, but its elements are ${buffer.element}`);

@@ -14,25 +14,36 @@ function illegal(operation: string, from: ScalarType, to: ScalarType): Invariant
 export function convertNumber(from: NumberType, to: NumberType, x: NumberCode): NumberCode {
   const fromFloat = from === 'f32' || from === 'f64';
   switch (to) {
-    case 'f64': return x;
-    case 'f32': return () => Math.fround(x());
-    case 'i32': return fromFloat ? () => saturateToI32(x()) : () => x() | 0;
-    case 'u32': return fromFloat ? () => saturateToU32(x()) : () => x() >>> 0;
+    case 'f64':
+      return x;
+    case 'f32':
+      return () => Math.fround(x());
+    case 'i32':
+      return fromFloat ? () => saturateToI32(x()) : () => x() | 0;
+    case 'u32':
+      return fromFloat ? () => saturateToU32(x()) : () => x() >>> 0;
   }
 }
 
 /** i64 → number. */
 export function convertLong(to: NumberType, x: LongCode): NumberCode {
   switch (to) {
-    case 'f64': return () => longToFloat64(x());
-    case 'i32': return () => longToI32(x());
-    case 'u32': return () => longToU32(x());
-    case 'f32': throw illegal('convert', 'i64', 'f32');
+    case 'f64':
+      return () => longToFloat64(x());
+    case 'i32':
+      return () => longToI32(x());
+    case 'u32':
+      return () => longToU32(x());
+    case 'f32':
+      throw illegal('convert', 'i64', 'f32');
   }
 }
 
 /** bool → number. */
-export const convertBool = (x: BoolCode): NumberCode => () => (x() ? 1 : 0);
+export const convertBool =
+  (x: BoolCode): NumberCode =>
+  () =>
+    x() ? 1 : 0;
 
 /** Number → i64. */
 export function convertToLong(from: NumberType, x: NumberCode): LongCode {

@@ -11,7 +11,13 @@ import type { Cell, Slot } from './cells.js';
 import { readSlot, writeSlot } from './cells.js';
 import { type BoolCode, type LongCode, type NumberCode, type NumberType, type Scalar, isNumberType } from './code.js';
 import {
-  convertBool, convertLong, convertNumber, convertToLong, reinterpretLong, reinterpretNumber, reinterpretToLong,
+  convertBool,
+  convertLong,
+  convertNumber,
+  convertToLong,
+  reinterpretLong,
+  reinterpretNumber,
+  reinterpretToLong,
 } from './conversions.js';
 import { longBinary, longUnary } from './long.js';
 import type { CallExpression, CompareOp, Convert, Expression, Load } from './program.js';
@@ -80,7 +86,8 @@ export function compileNumber(e: Expression, environment: Environment): NumberCo
       const { value } = slot;
       return () => value[0] ?? 0;
     }
-    case 'load': return numberLoad(e, environment);
+    case 'load':
+      return numberLoad(e, environment);
     case 'unary': {
       const make = numberUnary[type][e.op];
       if (!make) throw typeError(e, environment);
@@ -91,7 +98,8 @@ export function compileNumber(e: Expression, environment: Environment): NumberCo
       if (!make) throw typeError(e, environment);
       return make(compileNumber(e.left, environment), compileNumber(e.right, environment));
     }
-    case 'compare': throw typeError(e, environment);
+    case 'compare':
+      throw typeError(e, environment);
     case 'select': {
       const condition = compileBool(e.condition, environment);
       const whenTrue = compileNumber(e.whenTrue, environment);
@@ -102,7 +110,8 @@ export function compileNumber(e: Expression, environment: Environment): NumberCo
         return condition() ? a : b;
       };
     }
-    case 'convert': return numberConversion(e, type, environment);
+    case 'convert':
+      return numberConversion(e, type, environment);
     case 'reinterpret':
       if (e.operand.type === 'i64') return reinterpretLong(type, compileLong(e.operand, environment));
       if (!isNumberType(e.operand.type)) throw typeError(e, environment);
@@ -173,7 +182,8 @@ export function compileLong(e: Expression, environment: Environment): LongCode {
       if (!isNumberType(from)) return compileLong(e.operand, environment);
       return convertToLong(from, compileNumber(e.operand, environment));
     }
-    case 'reinterpret': return reinterpretToLong(e.operand.type, compileNumber(e.operand, environment));
+    case 'reinterpret':
+      return reinterpretToLong(e.operand.type, compileNumber(e.operand, environment));
     case 'call': {
       const { run, result } = compileCall(e, environment);
       if (result.kind !== 'long') throw typeError(e, environment);
@@ -199,7 +209,8 @@ export function compileBool(e: Expression, environment: Environment): BoolCode {
       if (slot.kind !== 'bool') throw typeError(e, environment);
       return () => slot.value;
     }
-    case 'load': throw typeError(e, environment);
+    case 'load':
+      throw typeError(e, environment);
     case 'unary': {
       if (e.op !== 'not') throw typeError(e, environment);
       const operand = compileBool(e.operand, environment);
@@ -225,7 +236,8 @@ export function compileBool(e: Expression, environment: Environment): BoolCode {
       if (e.op === 'xor') return () => left() !== right();
       throw typeError(e, environment);
     }
-    case 'compare': return comparison(e, environment);
+    case 'compare':
+      return comparison(e, environment);
     case 'select': {
       const condition = compileBool(e.condition, environment);
       const whenTrue = compileBool(e.whenTrue, environment);
@@ -246,7 +258,8 @@ export function compileBool(e: Expression, environment: Environment): BoolCode {
       const operand = compileNumber(e.operand, environment);
       return () => operand() !== 0;
     }
-    case 'reinterpret': throw typeError(e, environment);
+    case 'reinterpret':
+      throw typeError(e, environment);
     case 'call': {
       const { run, result } = compileCall(e, environment);
       if (result.kind !== 'bool') throw typeError(e, environment);
@@ -302,7 +315,11 @@ export function passArguments(callee: CompiledFunction, args: readonly Expressio
   const { parameters, run } = callee;
   args.forEach((argument, k) => {
     const parameter = parameters[k];
-    invariant(parameter?.type === argument.type, 'ir/evaluate', `${environment.owner}: argument ${k} of ${callee.name} is ${argument.type}`);
+    invariant(
+      parameter?.type === argument.type,
+      'ir/evaluate',
+      `${environment.owner}: argument ${k} of ${callee.name} is ${argument.type}`,
+    );
   });
   const values = args.map((argument) => compileExpression(argument, environment));
   const held: Scalar[] = values.map(() => 0);

@@ -4,7 +4,14 @@ import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
 import { type Cell, readSlot, writeNaN, writeSlot } from './cells.js';
 import type { StatementCode } from './code.js';
 import {
-  type Environment, cellOf, compileBool, compileLong, compileNumber, outside, passArguments, slotOf,
+  type Environment,
+  cellOf,
+  compileBool,
+  compileLong,
+  compileNumber,
+  outside,
+  passArguments,
+  slotOf,
 } from './evaluate-expressions.js';
 import { faultsBuffer } from './names.js';
 import type { Accumulate, CallStatement, Fault, For, If, SetBit, SetLocal, Statement, Store, While } from './program.js';
@@ -25,17 +32,28 @@ export function compileStatements(statements: readonly Statement[], environment:
 
 function compileStatement(s: Statement, environment: Environment): StatementCode {
   switch (s.kind) {
-    case 'set': return setLocal(s, environment);
-    case 'store': return store(s, environment);
-    case 'accumulate': return accumulate(s, environment);
-    case 'if': return conditional(s, environment);
-    case 'for': return forLoop(s, environment);
-    case 'while': return whileLoop(s, environment);
-    case 'break': return () => true;
-    case 'call': return callStatement(s, environment);
-    case 'setBit': return setBit(s, environment);
-    case 'fault': return fault(s, environment);
-    case 'comment': return () => false;
+    case 'set':
+      return setLocal(s, environment);
+    case 'store':
+      return store(s, environment);
+    case 'accumulate':
+      return accumulate(s, environment);
+    case 'if':
+      return conditional(s, environment);
+    case 'for':
+      return forLoop(s, environment);
+    case 'while':
+      return whileLoop(s, environment);
+    case 'break':
+      return () => true;
+    case 'call':
+      return callStatement(s, environment);
+    case 'setBit':
+      return setBit(s, environment);
+    case 'fault':
+      return fault(s, environment);
+    case 'comment':
+      return () => false;
   }
 }
 
@@ -155,7 +173,11 @@ function whileLoop(s: While, environment: Environment): StatementCode {
 function callStatement(s: CallStatement, environment: Environment): StatementCode {
   const callee = environment.functions.get(s.function);
   invariant(callee, 'ir/evaluate', `${environment.owner}: no function ${s.function}`);
-  invariant(callee.results.length === s.results.length, 'ir/evaluate', `${environment.owner}: ${s.function} has ${callee.results.length} results`);
+  invariant(
+    callee.results.length === s.results.length,
+    'ir/evaluate',
+    `${environment.owner}: ${s.function} has ${callee.results.length} results`,
+  );
   const run = passArguments(callee, s.arguments, environment);
   const targets = s.results.map((name) => slotOf(name, environment));
   const sources = callee.results;

@@ -30,7 +30,11 @@ export function createEvaluator(functions: readonly IrFunction[]): Evaluator {
     call(name, args) {
       const callee = compiled.get(name);
       invariant(callee, 'ir/evaluate', `no function ${name}`);
-      invariant(callee.parameters.length === args.length, 'ir/evaluate', `${name} takes ${callee.parameters.length} arguments, not ${args.length}`);
+      invariant(
+        callee.parameters.length === args.length,
+        'ir/evaluate',
+        `${name} takes ${callee.parameters.length} arguments, not ${args.length}`,
+      );
       callee.parameters.forEach((slot, k) => writeSlot(slot, coerceScalar(slot.type, args[k] ?? 0)));
       callee.run();
       return readResults(callee);
@@ -63,7 +67,9 @@ export function compileFunctions(functions: readonly IrFunction[]): ReadonlyMap<
       name,
       parameters: source.parameters.map((local) => slotOf(local.name, { owner: name, slots })),
       results: source.results.map((local) => slotOf(local.name, { owner: name, slots })),
-      run: () => { body(); },
+      run: () => {
+        body();
+      },
     };
     compiled.set(name, result);
     return result;

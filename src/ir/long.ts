@@ -101,4 +101,3 @@ export const longBinary: Readonly<Partial<Record<BinaryOperator, (l: LongCode, r
   shr: (l, r) => () => l() >> count(r()),
   shrU: (l, r) => () => wrap(unsigned(l()) >> count(r())),
 };
-

@@ -2,7 +2,19 @@
 
 /** Words of the text form, which no local may be called. */
 export const reservedWords: readonly string[] = [
-  'if', 'else', 'for', 'while', 'break', 'fault', 'setBit', 'true', 'false', 'inf', 'inff', 'nan', 'nanf',
+  'if',
+  'else',
+  'for',
+  'while',
+  'break',
+  'fault',
+  'setBit',
+  'true',
+  'false',
+  'inf',
+  'inff',
+  'nan',
+  'nanf',
 ];
 
 /** True for names of locals: a letter or underscore, then letters, digits and underscores; not a reserved word. */

@@ -32,11 +32,16 @@ const hexadecimal = (value: number | bigint): string => `${value < 0 ? '-' : ''}
 /** A constant with the suffix that tells its type: none for f64, `f`, `i`, `u`, `L`. Large integers are hexadecimal. */
 export function constantText({ type, value }: Constant): string {
   switch (type) {
-    case 'bool': return String(value);
-    case 'f64': return floatText(Number(value));
-    case 'f32': return `${float32Text(Number(value))}f`;
-    case 'i32': return `${String(value)}i`;
-    case 'u32': return `${Number(value) < 0x10000 ? String(value) : hexadecimal(Number(value))}u`;
+    case 'bool':
+      return String(value);
+    case 'f64':
+      return floatText(Number(value));
+    case 'f32':
+      return `${float32Text(Number(value))}f`;
+    case 'i32':
+      return `${String(value)}i`;
+    case 'u32':
+      return `${Number(value) < 0x10000 ? String(value) : hexadecimal(Number(value))}u`;
     case 'i64': {
       const large = typeof value === 'bigint' && (value >= 0x100000000n || value <= -0x100000000n);
       return `${large ? hexadecimal(value) : String(value)}L`;
@@ -61,8 +66,14 @@ function elementTexts(array: TypedArray): string[] {
 /** An array from its elements; i64 elements are bigints. */
 export function arrayOfElements(element: ElementType, values: readonly (number | bigint)[]): TypedArray {
   const array = createArray(element, values.length);
-  if (array instanceof BigInt64Array) values.forEach((value, k) => { array[k] = BigInt(value); });
-  else values.forEach((value, k) => { array[k] = Number(value); });
+  if (array instanceof BigInt64Array)
+    values.forEach((value, k) => {
+      array[k] = BigInt(value);
+    });
+  else
+    values.forEach((value, k) => {
+      array[k] = Number(value);
+    });
   return array;
 }
 

@@ -21,24 +21,32 @@ function print(e: Expression): { readonly text: string; readonly level: number }
   const list = (operands: readonly Expression[]): string => operands.map(printIrExpression).join(', ');
   switch (e.kind) {
     // A constant below zero reads as one, not as a negation.
-    case 'const': return { text: constantText(e), level: unary };
-    case 'local': return whole(e.name);
-    case 'load': return whole(`${e.buffer}[${printIrExpression(e.index)}]`);
+    case 'const':
+      return { text: constantText(e), level: unary };
+    case 'local':
+      return whole(e.name);
+    case 'load':
+      return whole(`${e.buffer}[${printIrExpression(e.index)}]`);
     case 'unary': {
       const symbol = prefixOf.get(e.op);
       if (symbol === undefined) return whole(`${e.op}(${printIrExpression(e.operand)})`);
       return { text: symbol + within(e.operand, primary), level: unary };
     }
-    case 'binary': case 'compare': {
+    case 'binary':
+    case 'compare': {
       const operator = symbolOf.get(e.op);
       if (!operator) return whole(`${e.op}(${list([e.left, e.right])})`);
       const { symbol, level } = operator;
       return { text: `${within(e.left, level === compareLevel ? level + 1 : level)} ${symbol} ${within(e.right, level + 1)}`, level };
     }
-    case 'select': return whole(`select(${list([e.condition, e.whenTrue, e.whenFalse])})`);
-    case 'convert': return whole(`${e.type}(${printIrExpression(e.operand)})`);
-    case 'reinterpret': return whole(`${e.type}.bits(${printIrExpression(e.operand)})`);
-    case 'call': return whole(`@${e.function}(${list(e.arguments)})`);
+    case 'select':
+      return whole(`select(${list([e.condition, e.whenTrue, e.whenFalse])})`);
+    case 'convert':
+      return whole(`${e.type}(${printIrExpression(e.operand)})`);
+    case 'reinterpret':
+      return whole(`${e.type}.bits(${printIrExpression(e.operand)})`);
+    case 'call':
+      return whole(`@${e.function}(${list(e.arguments)})`);
   }
 }
 
@@ -56,17 +64,28 @@ function printStatement(s: Statement, indent: string): string {
   const value = printIrExpression;
   const block = (head: string, body: readonly Statement[]): string => `${head} {\n${printIrStatements(body, indent)}${indent}}`;
   switch (s.kind) {
-    case 'set': return `${indent}${s.local} = ${value(s.value)}`;
-    case 'store': return `${indent}${s.buffer}[${value(s.index)}] = ${value(s.value)}`;
-    case 'accumulate': return `${indent}${s.buffer}[${value(s.index)}] += ${value(s.value)}`;
-    case 'if': return block(`${indent}if ${value(s.condition)}`, s.then) + (s.else.length > 0 ? block(' else', s.else) : '');
-    case 'for': return block(`${indent}for ${s.local} = ${value(s.from)} until ${value(s.to)}`, s.body);
-    case 'while': return block(`${indent}while ${value(s.condition)}`, s.body);
-    case 'break': return `${indent}break`;
-    case 'call': return `${indent}@${s.function}(${s.arguments.map(value).join(', ')}) -> (${s.results.join(', ')})`;
-    case 'setBit': return `${indent}setBit ${s.mask} = ${value(s.condition)}`;
-    case 'fault': return `${indent}fault ${s.bits} when ${value(s.when)}`;
-    case 'comment': return `${indent}// ${escapeComment(s.text)}`;
+    case 'set':
+      return `${indent}${s.local} = ${value(s.value)}`;
+    case 'store':
+      return `${indent}${s.buffer}[${value(s.index)}] = ${value(s.value)}`;
+    case 'accumulate':
+      return `${indent}${s.buffer}[${value(s.index)}] += ${value(s.value)}`;
+    case 'if':
+      return block(`${indent}if ${value(s.condition)}`, s.then) + (s.else.length > 0 ? block(' else', s.else) : '');
+    case 'for':
+      return block(`${indent}for ${s.local} = ${value(s.from)} until ${value(s.to)}`, s.body);
+    case 'while':
+      return block(`${indent}while ${value(s.condition)}`, s.body);
+    case 'break':
+      return `${indent}break`;
+    case 'call':
+      return `${indent}@${s.function}(${s.arguments.map(value).join(', ')}) -> (${s.results.join(', ')})`;
+    case 'setBit':
+      return `${indent}setBit ${s.mask} = ${value(s.condition)}`;
+    case 'fault':
+      return `${indent}fault ${s.bits} when ${value(s.when)}`;
+    case 'comment':
+      return `${indent}// ${escapeComment(s.text)}`;
   }
 }
 

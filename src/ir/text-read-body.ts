@@ -99,7 +99,8 @@ export function readIrExpression(reader: TokenReader, names: BodyNames, least = 
     const right = readIrExpression(reader, names, operator.level + 1);
     const { op } = operator;
     left = isCompare(op) ? { kind: 'compare', type: 'bool', op, left, right } : { kind: 'binary', type: left.type, op, left, right };
-    if (operator.level === compareLevel && infixAt(reader)?.level === compareLevel) throw reader.error('parentheses, as comparisons do not chain');
+    if (operator.level === compareLevel && infixAt(reader)?.level === compareLevel)
+      throw reader.error('parentheses, as comparisons do not chain');
   }
 }
 
@@ -152,7 +153,8 @@ function readNamedOperation(reader: TokenReader, names: BodyNames): Expression {
   const name = reader.name();
   const operands = readArguments(reader, names);
   const [a, b, c] = operands;
-  if (name === 'select' && a && b && c && operands.length === 3) return { kind: 'select', type: b.type, condition: a, whenTrue: b, whenFalse: c };
+  if (name === 'select' && a && b && c && operands.length === 3)
+    return { kind: 'select', type: b.type, condition: a, whenTrue: b, whenFalse: c };
   if (name === 'mulHigh' && a && b && operands.length === 2) return { kind: 'binary', type: a.type, op: 'mulHigh', left: a, right: b };
   if (a && operands.length === 1) {
     const op = unaryFunctions.find((candidate) => candidate === name);
@@ -196,9 +198,13 @@ function numberConstant(text: string, negative: boolean): Constant {
   // Not `0 - x`, which would lose the sign of zero; integers have none.
   const value = negative ? -Number(digits) : Number(digits);
   switch (suffix) {
-    case 'i': return { kind: 'const', type: 'i32', value: value | 0 };
-    case 'u': return { kind: 'const', type: 'u32', value: value >>> 0 };
-    case 'f': return { kind: 'const', type: 'f32', value: Math.fround(value) };
-    default: return { kind: 'const', type: 'f64', value };
+    case 'i':
+      return { kind: 'const', type: 'i32', value: value | 0 };
+    case 'u':
+      return { kind: 'const', type: 'u32', value: value >>> 0 };
+    case 'f':
+      return { kind: 'const', type: 'f32', value: Math.fround(value) };
+    default:
+      return { kind: 'const', type: 'f64', value };
   }
 }

@@ -4,8 +4,22 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { implicitLocals } from './check-kernels.js';
 import { scalarTypes } from './operators.js';
 import {
-  type Action, type Buffer, type ElementType, type EventRing, type Extent, type IrFunction, type Kernel, type Local, type Log, type Manifest,
-  type Program, type PropagateKernel, type Range, type ScalarType, type StepEntry, elementBytes,
+  type Action,
+  type Buffer,
+  type ElementType,
+  type EventRing,
+  type Extent,
+  type IrFunction,
+  type Kernel,
+  type Local,
+  type Log,
+  type Manifest,
+  type Program,
+  type PropagateKernel,
+  type Range,
+  type ScalarType,
+  type StepEntry,
+  elementBytes,
 } from './program.js';
 import { arrayOfBase64, arrayOfElements } from './text-data.js';
 import { TokenReader, tokenize } from './text-lexer.js';
@@ -23,7 +37,10 @@ interface Draft {
 }
 
 /** A function or kernel whose body is read when all names are known. */
-interface Pending<T> { readonly head: T; readonly body: number | null }
+interface Pending<T> {
+  readonly head: T;
+  readonly body: number | null;
+}
 
 /**
  * The program that a text describes.
@@ -47,7 +64,13 @@ export function parseProgram(text: string): Program {
   while (reader.peek().kind !== 'end') readItem(reader, draft);
   const { events, logs, buffers } = draft;
   return {
-    name, precision, dt, numericsVersion, events, logs, buffers,
+    name,
+    precision,
+    dt,
+    numericsVersion,
+    events,
+    logs,
+    buffers,
     ...readBodies(reader, draft),
     schedule: { initialise: draft.initialise, step: draft.step, procedures: draft.procedures },
     manifest: readManifest(text.slice(split.index + split[0].length)),
@@ -57,12 +80,24 @@ export function parseProgram(text: string): Program {
 function readItem(reader: TokenReader, draft: Draft): void {
   const word = reader.name();
   switch (word) {
-    case 'event': draft.events.push(readEvent(reader)); break;
-    case 'log': draft.logs.push(readLog(reader)); break;
-    case 'buffer': draft.buffers.push(readBuffer(reader)); break;
-    case 'function': draft.functions.push(readFunction(reader)); break;
-    case 'kernel': draft.kernels.push(readKernel(reader)); break;
-    case 'initialise': draft.initialise.push(...readActions(reader)); break;
+    case 'event':
+      draft.events.push(readEvent(reader));
+      break;
+    case 'log':
+      draft.logs.push(readLog(reader));
+      break;
+    case 'buffer':
+      draft.buffers.push(readBuffer(reader));
+      break;
+    case 'function':
+      draft.functions.push(readFunction(reader));
+      break;
+    case 'kernel':
+      draft.kernels.push(readKernel(reader));
+      break;
+    case 'initialise':
+      draft.initialise.push(...readActions(reader));
+      break;
     case 'procedure': {
       const name = reader.name();
       draft.procedures[name] = readActions(reader);
@@ -71,7 +106,8 @@ function readItem(reader: TokenReader, draft: Draft): void {
     case 'step':
       while (!reader.pass('end')) draft.step.push(readEntry(reader));
       break;
-    default: throw reader.error(`event, log, buffer, function, kernel or a schedule, not ${word}, before this`);
+    default:
+      throw reader.error(`event, log, buffer, function, kernel or a schedule, not ${word}, before this`);
   }
 }
 
@@ -83,9 +119,10 @@ function readBodies(reader: TokenReader, draft: Draft): Pick<Program, 'functions
   const types = (locals: readonly Local[]): [string, ScalarType][] => locals.map(({ name, type }) => [name, type]);
   const body = (at: number, names: BodyNames): ReturnType<typeof readBlock> => readBlock(reader.from(at), names);
   return {
-    functions: draft.functions.map(({ head, body: at }) => (
-      { ...head, body: body(at ?? 0, { ...known, buffers: new Map(), locals: new Map(types([...head.parameters, ...head.locals])) }) }
-    )),
+    functions: draft.functions.map(({ head, body: at }) => ({
+      ...head,
+      body: body(at ?? 0, { ...known, buffers: new Map(), locals: new Map(types([...head.parameters, ...head.locals])) }),
+    })),
     kernels: draft.kernels.map(({ head, body: at }) => {
       if (head.shape === 'compact' || at === null) return head;
       return { ...head, body: body(at, { ...known, locals: new Map([...types(head.locals), ...implicitLocals(head)]) }) };
@@ -161,7 +198,10 @@ function readInitial(reader: TokenReader, element: ElementType): NonNullable<Buf
     return arrayOfBase64(element, lines.join(''));
   }
   reader.expect('[');
-  return arrayOfElements(element, readList(reader, ']', () => readElement(reader, element)));
+  return arrayOfElements(
+    element,
+    readList(reader, ']', () => readElement(reader, element)),
+  );
 }
 
 /** An element; those of i64 would lose digits as numbers. */
@@ -222,8 +262,10 @@ function readKernel(reader: TokenReader): Pending<Kernel> {
       const lanes = reader.pass('lanes');
       return { head: { ...base, shape, domain, lanes, locals: readLocals(reader), body: [] }, body: skipBody(reader) };
     }
-    case 'sequential': return { head: { ...base, shape, locals: readLocals(reader), body: [] }, body: skipBody(reader) };
-    case 'compact': return { head: { ...base, shape, event: after(reader, 'event', () => reader.name()) }, body: null };
+    case 'sequential':
+      return { head: { ...base, shape, locals: readLocals(reader), body: [] }, body: skipBody(reader) };
+    case 'compact':
+      return { head: { ...base, shape, event: after(reader, 'event', () => reader.name()) }, body: null };
     case 'propagate': {
       const event = after(reader, 'event', () => reader.name());
       const elements = after(reader, 'elements', () => readRange(reader));
@@ -231,10 +273,21 @@ function readKernel(reader: TokenReader): Pending<Kernel> {
       const last = after(reader, 'to', () => reader.number());
       const segments = after(reader, 'segments', () => reader.name());
       const order = after(reader, 'order', () => readOrder(reader));
-      const head = { ...base, shape, event, elements, delays: { first, last }, segments, order, locals: readLocals(reader), body: [] } as const;
+      const head = {
+        ...base,
+        shape,
+        event,
+        elements,
+        delays: { first, last },
+        segments,
+        order,
+        locals: readLocals(reader),
+        body: [],
+      } as const;
       return { head, body: skipBody(reader) };
     }
-    default: throw reader.error(`a kernel of shape map, sequential, compact or propagate, not ${shape}, before this`);
+    default:
+      throw reader.error(`a kernel of shape map, sequential, compact or propagate, not ${shape}, before this`);
   }
 }
 

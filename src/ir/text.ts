@@ -72,18 +72,24 @@ function shapeText(k: Kernel): string {
       if (k.domain.kind === 'count') return `  over count ${extent(k.domain.count)}\n${lanes}`;
       return `  over spikes ${k.domain.event}\n${lanes}`;
     }
-    case 'sequential': return '';
-    case 'compact': return `  event ${k.event}`;
+    case 'sequential':
+      return '';
+    case 'compact':
+      return `  event ${k.event}`;
     case 'propagate': {
       const order = k.order.kind === 'byTarget' ? `byTarget ${k.order.targets} ${k.order.targetCount}` : k.order.kind;
-      return `  event ${k.event} elements [${k.elements.begin}, ${k.elements.end}) delays ${k.delays.first} to ${k.delays.last}\n`
-        + `  segments ${k.segments} order ${order}\n`;
+      return (
+        `  event ${k.event} elements [${k.elements.begin}, ${k.elements.end}) delays ${k.delays.first} to ${k.delays.last}\n` +
+        `  segments ${k.segments} order ${order}\n`
+      );
     }
   }
 }
 
 function printActions(head: string, actions: readonly Action[]): string {
-  const lines = actions.map((action) => `  ${action.kind === 'run' ? `run ${action.kernel}` : `allocate (${action.buffers.join(', ')})`}\n`);
+  const lines = actions.map(
+    (action) => `  ${action.kind === 'run' ? `run ${action.kernel}` : `allocate (${action.buffers.join(', ')})`}\n`,
+  );
   return `${head}\n${lines.join('')}end`;
 }
 
@@ -91,10 +97,12 @@ const printEntry = (e: StepEntry): string => `  run ${e.kernel} every ${e.every}
 
 /** JSON with a line for each entry. */
 function printManifest(manifest: Manifest): string {
-  const entries = Object.entries(manifest).filter(([, value]) => value !== undefined).map(([key, value]) => {
-    if (!Array.isArray(value) || value.length === 0) return `  ${quote(key)}: ${JSON.stringify(value)}`;
-    return `  ${quote(key)}: [\n${value.map((item) => `    ${JSON.stringify(item, arrayAsObject)}`).join(',\n')}\n  ]`;
-  });
+  const entries = Object.entries(manifest)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => {
+      if (!Array.isArray(value) || value.length === 0) return `  ${quote(key)}: ${JSON.stringify(value)}`;
+      return `  ${quote(key)}: [\n${value.map((item) => `    ${JSON.stringify(item, arrayAsObject)}`).join(',\n')}\n  ]`;
+    });
   return `{\n${entries.join(',\n')}\n}`;
 }
 

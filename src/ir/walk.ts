@@ -5,34 +5,59 @@ import type { Expression, Kernel, Statement } from './program.js';
 /** The direct operands of an expression. */
 export function operandsOf(e: Expression): readonly Expression[] {
   switch (e.kind) {
-    case 'const': case 'local': return [];
-    case 'load': return [e.index];
-    case 'unary': case 'convert': case 'reinterpret': return [e.operand];
-    case 'binary': case 'compare': return [e.left, e.right];
-    case 'select': return [e.condition, e.whenTrue, e.whenFalse];
-    case 'call': return e.arguments;
+    case 'const':
+    case 'local':
+      return [];
+    case 'load':
+      return [e.index];
+    case 'unary':
+    case 'convert':
+    case 'reinterpret':
+      return [e.operand];
+    case 'binary':
+    case 'compare':
+      return [e.left, e.right];
+    case 'select':
+      return [e.condition, e.whenTrue, e.whenFalse];
+    case 'call':
+      return e.arguments;
   }
 }
 
 /** The expressions that a statement holds directly, without those of statements inside it. */
 export function expressionsOf(s: Statement): readonly Expression[] {
   switch (s.kind) {
-    case 'set': return [s.value];
-    case 'store': case 'accumulate': return [s.index, s.value];
-    case 'if': case 'while': case 'setBit': return [s.condition];
-    case 'for': return [s.from, s.to];
-    case 'call': return s.arguments;
-    case 'fault': return [s.when];
-    case 'break': case 'comment': return [];
+    case 'set':
+      return [s.value];
+    case 'store':
+    case 'accumulate':
+      return [s.index, s.value];
+    case 'if':
+    case 'while':
+    case 'setBit':
+      return [s.condition];
+    case 'for':
+      return [s.from, s.to];
+    case 'call':
+      return s.arguments;
+    case 'fault':
+      return [s.when];
+    case 'break':
+    case 'comment':
+      return [];
   }
 }
 
 /** The statements directly inside a statement. */
 export function childrenOf(s: Statement): readonly Statement[] {
   switch (s.kind) {
-    case 'if': return [...s.then, ...s.else];
-    case 'for': case 'while': return s.body;
-    default: return [];
+    case 'if':
+      return [...s.then, ...s.else];
+    case 'for':
+    case 'while':
+      return s.body;
+    default:
+      return [];
   }
 }
 
@@ -65,7 +90,10 @@ export function calleesOf(statements: readonly Statement[]): ReadonlySet<string>
   const callees = new Set<string>();
   visitStatements(statements, (s) => {
     if (s.kind === 'call') callees.add(s.function);
-    for (const e of expressionsOf(s)) visitExpression(e, (node) => { if (node.kind === 'call') callees.add(node.function); });
+    for (const e of expressionsOf(s))
+      visitExpression(e, (node) => {
+        if (node.kind === 'call') callees.add(node.function);
+      });
   });
   return callees;
 }
@@ -76,7 +104,10 @@ export function buffersOf(statements: readonly Statement[]): ReadonlySet<string>
   visitStatements(statements, (s) => {
     if (s.kind === 'store' || s.kind === 'accumulate') buffers.add(s.buffer);
     if (s.kind === 'setBit') buffers.add(s.mask);
-    for (const e of expressionsOf(s)) visitExpression(e, (node) => { if (node.kind === 'load') buffers.add(node.buffer); });
+    for (const e of expressionsOf(s))
+      visitExpression(e, (node) => {
+        if (node.kind === 'load') buffers.add(node.buffer);
+      });
   });
   return buffers;
 }

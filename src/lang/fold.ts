@@ -246,8 +246,8 @@ function compare(operator: '<' | '<=' | '>' | '>=' | '==' | '!=', a: number, b: 
 }
 
 /**
- * Leaves out what changes no value: `x*1`, `x + 0`, `--x`, `True and x`, choices with a literal condition; literal arithmetic is
- * folded. Units must have been folded before, names are all variables here.
+ * Leaves out what changes no value, but perhaps the sign of a zero: `x*1`, `x + 0`, `--x`, `True and x`, choices with a literal
+ * condition; literal arithmetic is folded. Units must have been folded before, names are all variables here.
  *
  * Only whole literals are taken for neutral, since `n*1.0` makes an integer real.
  */
@@ -302,8 +302,8 @@ function simplifyBinary(e: Binary): Expression {
       return isNeutralZero(right) ? left : e;
     case '-':
       if (isNeutralZero(right)) return left;
-      if (right.kind === 'unary' && right.operator === '-') return { ...e, operator: '+', right: right.operand };
-      return isNeutralZero(left) ? negated(right) : e;
+      if (isNeutralZero(left)) return negated(right);
+      return right.kind === 'unary' && right.operator === '-' ? { ...e, operator: '+', right: right.operand } : e;
     case '*':
       if (isWhole(left, 1) && !isCondition(right)) return right;
       return isWhole(right, 1) && !isCondition(left) ? left : e;

@@ -48,10 +48,22 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
   const targets = sorted?.targets ?? raw.targets;
   const columns = needsColumns ? columnsOf(plan, raw.count, sorted?.rows ?? raw.rows, targets, context) : null;
   return {
-    count: raw.count, segments, rows: sorted?.rows ?? raw.rows, targets,
+    count: raw.count, known: typeof raw.count === 'number' ? raw.count : knownCount(plan), segments, rows: sorted?.rows ?? raw.rows, targets,
     creation: sorted ? sorted.creation : raw.creation, copies: sorted ? sorted.copies : raw.copies,
     ascending: raw.ascending, fanIn: raw.fanIn, columns,
   };
+}
+
+/** Synapses that rules without chance or condition make, or null. */
+function knownCount(plan: ProjectionPlan): number | null {
+  let sum = 0;
+  for (const rule of plan.projection.connect) {
+    if (rule.rule === 'oneToOne') sum += Math.min(plan.pre.size, plan.post.size);
+    else if (rule.rule === 'all' && rule.self) sum += plan.pre.size * plan.post.size;
+    else if (rule.rule === 'pairs' && rule.condition === null && rule.p === 1 && rule.self && typeof rule.copies === 'number') sum += plan.pre.size * plan.post.size * rule.copies;
+    else return null;
+  }
+  return sum;
 }
 
 /** Connections given as lists: sorted by source here, keeping the order of the lists within a row. */

@@ -14,7 +14,7 @@ import { arrayOf } from './context.js';
 import { keyAt, keyBuffer } from './draws.js';
 import { ElementScope, scalarTypeOf } from './element-scope.js';
 import type { Address } from './element-scope.js';
-import { compile, to } from './expressions.js';
+import { compile, compileCondition, to } from './expressions.js';
 import type { Group, Member } from './groups.js';
 import { drawsIn, elementOf, typed, valueOf } from './groups.js';
 import { runsOnLanes } from './lanes.js';
@@ -41,6 +41,23 @@ export function memberAddress(member: Member): Address {
   return { index, ordinal: ir.u32(member.ordinal), local: ir.sub(index, ir.u32(member.begin)) };
 }
 
+/** Which elements of a population an assignment is for. */
+export interface Chosen {
+  readonly where: string | null;
+  /** Indices [begin, end). */
+  readonly slice: readonly [number, number] | null;
+}
+
+const everyElement: Chosen = { where: null, slice: null };
+
+/** The condition of being chosen, or null when all are. */
+function choice(chosen: Chosen, scope: ElementScope): Ir | null {
+  const conditions: Ir[] = [];
+  if (chosen.slice) conditions.push(ir.ge(scope.address.local, ir.u32(chosen.slice[0])), ir.lt(scope.address.local, ir.u32(chosen.slice[1])));
+  if (chosen.where !== null) conditions.push(compileCondition(expressionOf(chosen.where, scope.group.equations.names), scope));
+  return conditions.length === 0 ? null : scope.block.name('chosen', conditions.reduce((a, b) => ir.and(a, b)));
+}
+
 /**
  * Kernels that assign values to the elements of one population, each variable after those that its value reads.
  *
@@ -48,7 +65,7 @@ export function memberAddress(member: Member): Address {
  * @diagnostic lower/cyclic-values
  */
 export function assignValues(
-  name: string, comment: string, values: ReadonlyMap<string, Value>, group: Group, member: Member, stream: string, context: Context,
+  name: string, comment: string, values: ReadonlyMap<string, Value>, group: Group, member: Member, stream: string, context: Context, chosenElements: Chosen = everyElement,
 ): string[] {
   const ordered = inOrder(member.name, values, group, context);
   const kernels: string[] = [];
@@ -68,7 +85,10 @@ export function assignValues(
       }
       const storage = group.storage.get(id);
       if (!storage) continue;
-      scope.write(id, to(scalarTypeOf(storage.type, context.real), valueExpression(id, value, scope, member, context)));
+      const type = scalarTypeOf(storage.type, context.real);
+      const given = to(type, valueExpression(id, value, scope, member, context));
+      const condition = shared ? null : choice(chosenElements, scope);
+      scope.write(id, condition ? ir.select(condition, given, to(type, scope.read(id))) : given);
     }
     scope.storeAll();
     kernels.push(shared

@@ -50,6 +50,8 @@ export interface ProjectionPlan {
 /** Storage of a projection's synapses; positions run over all of them. */
 export interface Connectivity {
   readonly count: Extent;
+  /** Number of synapses where the rules alone tell it. */
+  readonly known: number | null;
   /** First position of each (row, delay), rows * delays + 1. */
   readonly segments: Buffer;
   /** First position of each row, rows + 1; the same buffer when there is one delay. */

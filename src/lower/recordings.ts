@@ -142,11 +142,11 @@ function synapseColumn(recording: Column['recording'], variable: string, project
   if (!built) return null;
   const { plan, connectivity, storage } = built;
   const given = (recording as { readonly indices?: readonly number[] }).indices;
-  if (typeof connectivity.count !== 'number' && given === undefined) {
+  if (connectivity.known === null && given === undefined) {
     context.diagnostics.add(messages.unsupportedFeature(`recording all synapses of projection ${projection}, whose number is drawn,`, 'name the synapses to record by their indices'));
     return null;
   }
-  const count = given?.length ?? (connectivity.count as number);
+  const count = given?.length ?? connectivity.known ?? 0;
   const unit = plan.equations.parameters.get(variable)?.unit ?? plan.equations.state.get(variable)?.unit ?? plan.equations.derived.get(variable)?.unit ?? '1';
   const indices: Indices = given ? Uint32Array.from(given) : { begin: 0, end: count };
   return {

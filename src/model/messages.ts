@@ -149,6 +149,25 @@ export const messages = {
   }),
   emptyRange: (low: number, high: number): Finding => ({ code: 'model/empty-range', message: 'the range is empty', expected: 'a lower bound below the upper one', found: `${low} to ${high}` }),
 
+  // --- What acts, and when ------------------------------------------------------------------------------------------
+  projectionNotHere: (what: string): Finding => ({ code: 'model/projection-not-here', message: `${what} acts on neurons, not on synapses`, expected: 'a population' }),
+  emptyTable: (): Finding => ({ code: 'model/empty-table', message: 'a table needs at least one value' }),
+  timePassed: (now: number, found: number): Finding => ({ code: 'model/time-passed', message: 'this time has passed when the phase begins', expected: `${now} s or later`, found: `${found} s` }),
+  badSetting: (found: string): Finding => ({ code: 'model/bad-setting', message: 'this is nothing that can be set', expected: 'population.variable, population[0:10].variable or projection.variable', found: shorten(found) }),
+  seedTooLarge: (found: number): Finding => ({ code: 'model/seed-too-large', message: 'a seed above 2**53 has lost digits as a number', expected: 'the seed in quotes', found: String(found) }),
+  parameterLoop: (names: readonly string[]): Finding => ({ code: 'model/parameter-loop', message: `the parameters ${names.join(' -> ')} depend on each other`, found: names.join(' -> ') }),
+
+  // --- Rules on the whole -------------------------------------------------------------------------------------------
+  derivedCycle: (names: readonly string[]): Finding => ({ code: 'model/derived-cycle', message: `the derived variables ${names.join(' -> ')} are computed from each other`, found: names.join(' -> ') }),
+  valueCycle: (names: readonly string[]): Finding => ({ code: 'model/value-cycle', message: `the values ${names.join(' -> ')} are worked out from each other`, found: names.join(' -> ') }),
+  noiseOutsideRate: (name: string): Finding => ({ code: 'model/noise-outside-rate', message: `the noise in ${name} has a meaning only in rates of change`, found: name, hint: 'draw a number instead: normal()' }),
+  eventDrivenNeuron: (name: string): Finding => ({ code: 'model/event-driven', message: `${name} cannot be event-driven: only variables of synapses can`, found: name }),
+  twoDerivatives: (name: string, regime: string): Finding => ({
+    code: 'model/two-derivatives', message: `${name} has a derivative both in the regime ${regime} and outside of regimes`, found: name, hint: 'write it into every regime in which it holds',
+  }),
+  sharedReadsOwn: (name: string, read: string): Finding => ({ code: 'model/shared-reads-own', message: `${name} has one value for all elements but reads ${read}, of which each has its own`, found: read }),
+  randomDerived: (name: string): Finding => ({ code: 'model/random-derived', message: `${name} draws random numbers and would differ wherever it is read`, found: name, hint: 'hold it for the step: held: true' }),
+
   // --- Cells with structure -----------------------------------------------------------------------------------------
   fractionWithoutSection: (): Finding => ({ code: 'model/missing-key', message: 'a fraction without a section says nothing', expected: 'section' }),
   sectionRoots: (roots: readonly string[]): Finding => ({

@@ -34,9 +34,17 @@ export const messages = {
     message: `${sentence} (in step ${step}, at ${time_s} s)`,
   }),
   buildFault: (sentence: string): Finding => ({ code: 'run/build-fault', message: `${sentence} (while building the network)` }),
-  noModelInResult: (why: string): Finding => ({
-    code: 'verify/no-model',
-    message: `the result holds no model that can be run: ${why}`,
-    hint: 'only results that interneuron wrote can be verified',
+  changedModel: (expected: string, found: string): Finding => ({
+    code: 'verify/changed-model',
+    message: 'the model in the result is not the one that it says was run',
+    expected: `hash ${expected}`,
+    found: `hash ${found}`,
+    hint: 'the file was changed after it was written, or by another version',
+  }),
+  changedData: (path: string): Finding => ({
+    code: 'read/changed-data',
+    message: `the file ${path} does not hold the array that its name promises`,
+    expected: 'bytes whose SHA-256 is the name of the file',
+    hint: 'copy the file again from where it came from',
   }),
 } as const;

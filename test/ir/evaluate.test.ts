@@ -24,8 +24,22 @@ const integerEdges: Readonly<Record<IntegerType, readonly bigint[]>> = {
   i32: [0n, 1n, -1n, 2n, -2n, 7n, -7n, 31n, 32n, 33n, 65535n, 65537n, 0x12345678n, 0x7fffffffn, -0x7fffffffn, -0x80000000n],
   u32: [0n, 1n, 2n, 3n, 31n, 32n, 33n, 65535n, 65536n, 0x12345678n, 0x7fffffffn, 0x80000000n, 0xd2511f53n, 0xfffffffen, 0xffffffffn],
   i64: [
-    0n, 1n, -1n, 2n, -3n, 63n, 64n, 65n, 0xffffffffn, 0x100000000n, -0x100000000n, 0x123456789abcdefn,
-    0x20000000000001n, 0x7fffffffffffffffn, -0x7fffffffffffffffn, -0x8000000000000000n,
+    0n,
+    1n,
+    -1n,
+    2n,
+    -3n,
+    63n,
+    64n,
+    65n,
+    0xffffffffn,
+    0x100000000n,
+    -0x100000000n,
+    0x123456789abcdefn,
+    0x20000000000001n,
+    0x7fffffffffffffffn,
+    -0x7fffffffffffffffn,
+    -0x8000000000000000n,
   ],
 };
 
@@ -40,9 +54,9 @@ const integerBinary: Readonly<Partial<Record<BinaryOperator, (a: bigint, b: bigi
   and: (a, b) => a & b,
   or: (a, b) => a | b,
   xor: (a, b) => a ^ b,
-  shl: (a, b, type) => a << BigInt.asUintN(64, b) % BigInt(integerBits[type]),
-  shr: (a, b, type) => a >> BigInt.asUintN(64, b) % BigInt(integerBits[type]),
-  shrU: (a, b) => BigInt.asUintN(64, a) >> BigInt.asUintN(64, b) % 64n,
+  shl: (a, b, type) => a << (BigInt.asUintN(64, b) % BigInt(integerBits[type])),
+  shr: (a, b, type) => a >> (BigInt.asUintN(64, b) % BigInt(integerBits[type])),
+  shrU: (a, b) => BigInt.asUintN(64, a) >> (BigInt.asUintN(64, b) % 64n),
 };
 
 const digits = (type: IntegerType, x: bigint): string => BigInt.asUintN(integerBits[type], x).toString(2).padStart(integerBits[type], '0');
@@ -52,11 +66,11 @@ const integerUnary: Readonly<Partial<Record<UnaryOperator, (x: bigint, type: Int
   abs: (x) => (x < 0n ? -x : x),
   bitNot: (x) => -x - 1n,
   popcount: (x, type) => BigInt(digits(type, x).replaceAll('0', '').length),
-  clz: (x, type) => BigInt((`${digits(type, x)}1`).indexOf('1')),
+  clz: (x, type) => BigInt(`${digits(type, x)}1`.indexOf('1')),
   ctz: (x, type) => BigInt([...digits(type, x)].reverse().concat('1').indexOf('1')),
 };
 
-describe.each(integerTypes)('%s: two\'s complement of the mathematical result', (type) => {
+describe.each(integerTypes)("%s: two's complement of the mathematical result", (type) => {
   const binary = Object.entries(integerBinary).filter(([op]) => binaryTypes[op as BinaryOperator].includes(type));
   it.each(binary)('%s', (op, define) => {
     for (const a of integerEdges[type]) {
@@ -78,7 +92,9 @@ describe.each(integerTypes)('%s: two\'s complement of the mathematical result', 
   it('compares as integers do', () => {
     for (const a of integerEdges[type]) {
       for (const b of integerEdges[type]) {
-        const found = (['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const).map((op) => evaluate(ir.compare(op, integer(type, a), integer(type, b))));
+        const found = (['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const).map((op) =>
+          evaluate(ir.compare(op, integer(type, a), integer(type, b))),
+        );
         expect(found).toEqual([a === b, a !== b, a < b, a <= b, a > b, a >= b]);
       }
     }
@@ -87,18 +103,54 @@ describe.each(integerTypes)('%s: two\'s complement of the mathematical result', 
 
 it('covers every operation that exists for integers', () => {
   expect(Object.keys(integerBinary).sort()).toEqual(Object.keys(binaryTypes).sort());
-  const ofIntegers = Object.entries(unaryTypes).filter(([, types]) => types.includes('i64')).map(([op]) => op);
+  const ofIntegers = Object.entries(unaryTypes)
+    .filter(([, types]) => types.includes('i64'))
+    .map(([op]) => op);
   expect(Object.keys(integerUnary).sort()).toEqual(ofIntegers.sort());
 });
 
 const floatEdges: Readonly<Record<FloatType, readonly number[]>> = {
   f64: [
-    0, 1, 1.5, 2, 3, 10, 0.1, 1 / 3, 2 ** -53, 1 + 2 ** -52, 2 ** 52 - 0.5, 2 ** 52 + 1, 2 ** 53, 1e-300, 1e300, 5e-324, 2.2250738585072014e-308,
-    2.225073858507201e-308, Number.MAX_VALUE,
+    0,
+    1,
+    1.5,
+    2,
+    3,
+    10,
+    0.1,
+    1 / 3,
+    2 ** -53,
+    1 + 2 ** -52,
+    2 ** 52 - 0.5,
+    2 ** 52 + 1,
+    2 ** 53,
+    1e-300,
+    1e300,
+    5e-324,
+    2.2250738585072014e-308,
+    2.225073858507201e-308,
+    Number.MAX_VALUE,
   ].flatMap((x) => [x, -x]),
   f32: [
-    0, 1, 1.5, 2, 3, 10, Math.fround(0.1), Math.fround(1 / 3), 2 ** -24, 1 + 2 ** -23, 2 ** 23 - 0.5, 2 ** 23 + 1, 2 ** 24, 2 ** -149, 2 ** -126,
-    2 ** -126 - 2 ** -149, Math.fround(1e-30), Math.fround(1e30), (2 - 2 ** -23) * 2 ** 127,
+    0,
+    1,
+    1.5,
+    2,
+    3,
+    10,
+    Math.fround(0.1),
+    Math.fround(1 / 3),
+    2 ** -24,
+    1 + 2 ** -23,
+    2 ** 23 - 0.5,
+    2 ** 23 + 1,
+    2 ** 24,
+    2 ** -149,
+    2 ** -126,
+    2 ** -126 - 2 ** -149,
+    Math.fround(1e-30),
+    Math.fround(1e30),
+    (2 - 2 ** -23) * 2 ** 127,
   ].flatMap((x) => [x, -x]),
 };
 
@@ -134,16 +186,29 @@ describe.each(floatTypes)('%s: IEEE 754, one rounding to nearest even', (type) =
   });
 
   it.each(['add', 'sub', 'mul', 'div'] as const)('%s of any finite numbers', (op) => {
-    const any = (type === 'f64' ? fc.double({ noNaN: true, noDefaultInfinity: true }) : fc.float({ noNaN: true, noDefaultInfinity: true }));
-    fc.assert(fc.property(any, any, (a, b) => {
-      expect(evaluate(ir.binary(op, float(type, a), float(type, b)))).toBe(exactly(op, a, b, type));
-    }), { numRuns: 300 });
+    const any = type === 'f64' ? fc.double({ noNaN: true, noDefaultInfinity: true }) : fc.float({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(any, any, (a, b) => {
+        expect(evaluate(ir.binary(op, float(type, a), float(type, b)))).toBe(exactly(op, a, b, type));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it.each([
-    ['add', Infinity, -Infinity, NaN], ['sub', Infinity, Infinity, NaN], ['mul', Infinity, 0, NaN], ['div', Infinity, Infinity, NaN], ['div', 0, 0, NaN],
-    ['add', Infinity, -1, Infinity], ['mul', -Infinity, 2, -Infinity], ['div', 1, -Infinity, -0], ['div', -1, 0, -Infinity], ['add', NaN, 1, NaN],
-    ['sub', 0, 0, 0], ['sub', -0, 0, -0], ['add', -0, 0, 0],
+    ['add', Infinity, -Infinity, NaN],
+    ['sub', Infinity, Infinity, NaN],
+    ['mul', Infinity, 0, NaN],
+    ['div', Infinity, Infinity, NaN],
+    ['div', 0, 0, NaN],
+    ['add', Infinity, -1, Infinity],
+    ['mul', -Infinity, 2, -Infinity],
+    ['div', 1, -Infinity, -0],
+    ['div', -1, 0, -Infinity],
+    ['add', NaN, 1, NaN],
+    ['sub', 0, 0, 0],
+    ['sub', -0, 0, -0],
+    ['add', -0, 0, 0],
   ] as const)('%s(%d, %d) = %d', (op, a, b, expected) => {
     expect(evaluate(ir.binary(op, float(type, a), float(type, b)))).toBe(expected);
   });
@@ -161,11 +226,18 @@ describe.each(floatTypes)('%s: IEEE 754, one rounding to nearest even', (type) =
       expect(low.n * low.n * d <= n * low.d * low.d, `sqrt(${x}) too large`).toBe(true);
       expect(high.n * high.n * d >= n * high.d * high.d, `sqrt(${x}) too small`).toBe(true);
     }
-    expect(['sqrt', 'sqrt', 'sqrt', 'sqrt'].map((_, k) => evaluate(ir.unary('sqrt', float(type, [-0, 4, Infinity, -1][k] ?? 0))))).toEqual([-0, 2, Infinity, NaN]);
+    expect(['sqrt', 'sqrt', 'sqrt', 'sqrt'].map((_, k) => evaluate(ir.unary('sqrt', float(type, [-0, 4, Infinity, -1][k] ?? 0))))).toEqual([
+      -0,
+      2,
+      Infinity,
+      NaN,
+    ]);
   });
 
   it.each(['floor', 'ceil', 'trunc', 'nearest'] as const)('%s keeps the sign of zero and what is whole', (op) => {
-    const fractions = [0.25, 0.5, 0.75, 1.5, 2.5, 3.5, 4.75, 2147483647.5, 1e9 + 0.5].flatMap((x) => [x, -x]).map((x) => (type === 'f32' ? Math.fround(x) : x));
+    const fractions = [0.25, 0.5, 0.75, 1.5, 2.5, 3.5, 4.75, 2147483647.5, 1e9 + 0.5]
+      .flatMap((x) => [x, -x])
+      .map((x) => (type === 'f32' ? Math.fround(x) : x));
     for (const x of [...floatEdges[type], ...fractions]) {
       const whole = Number(roundings(rational(x))[op]);
       const expected = whole === 0 && isMinus(x) ? -0 : whole;
@@ -183,7 +255,8 @@ describe.each(floatTypes)('%s: IEEE 754, one rounding to nearest even', (type) =
   });
 
   it('comparisons with NaN are false but ne; zeros are equal', () => {
-    const all = (a: number, b: number): unknown[] => (['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const).map((op) => evaluate(ir.compare(op, float(type, a), float(type, b))));
+    const all = (a: number, b: number): unknown[] =>
+      (['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const).map((op) => evaluate(ir.compare(op, float(type, a), float(type, b))));
     expect(all(NaN, 1)).toEqual([false, true, false, false, false, false]);
     expect(all(NaN, NaN)).toEqual([false, true, false, false, false, false]);
     expect(all(-0, 0)).toEqual([true, false, false, true, false, true]);
@@ -192,9 +265,16 @@ describe.each(floatTypes)('%s: IEEE 754, one rounding to nearest even', (type) =
 });
 
 describe('bool', () => {
-  const pairs = [[false, false], [false, true], [true, false], [true, true]] as const;
+  const pairs = [
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ] as const;
   it.each([
-    ['and', [false, false, false, true]], ['or', [false, true, true, true]], ['xor', [false, true, true, false]],
+    ['and', [false, false, false, true]],
+    ['or', [false, true, true, true]],
+    ['xor', [false, true, true, false]],
   ] as const)('%s', (op, expected) => {
     expect(pairs.map(([a, b]) => evaluate(ir.binary(op, ir.bool(a), ir.bool(b))))).toEqual(expected);
   });
@@ -208,31 +288,46 @@ describe('bool', () => {
 
 describe('convert', () => {
   const limits: Readonly<Record<IntegerType, readonly [bigint, bigint]>> = {
-    i32: [-(2n ** 31n), 2n ** 31n - 1n], u32: [0n, 2n ** 32n - 1n], i64: [-(2n ** 63n), 2n ** 63n - 1n],
+    i32: [-(2n ** 31n), 2n ** 31n - 1n],
+    u32: [0n, 2n ** 32n - 1n],
+    i64: [-(2n ** 63n), 2n ** 63n - 1n],
   };
   const value = (type: ScalarType, x: bigint): number | bigint => (type === 'i64' ? x : Number(x));
 
   it.each(integerTypes.flatMap((to) => floatTypes.map((from) => [from, to] as const)))('%s → %s truncates and saturates', (from, to) => {
-    const near = [2 ** 31, 2 ** 32, 2 ** 63].flatMap((x) => [x - 1, x - 0.5, x, x + 1, x * (1 - 2 ** -24), x * (1 + 2 ** -23)]).flatMap((x) => [x, -x]);
+    const near = [2 ** 31, 2 ** 32, 2 ** 63]
+      .flatMap((x) => [x - 1, x - 0.5, x, x + 1, x * (1 - 2 ** -24), x * (1 + 2 ** -23)])
+      .flatMap((x) => [x, -x]);
     for (const x of [...floatEdges[from], ...near, 0.99, -0.99, 1e19, -1e19].map((y) => (from === 'f32' ? Math.fround(y) : y))) {
       const [least, largest] = limits[to];
       const whole = roundings(rational(x)).trunc;
       const expected = whole < least ? least : whole > largest ? largest : whole;
       expect(evaluate(ir.convert(to, float(from, x))), `${x}`).toBe(value(to, expected));
     }
-    expect([NaN, Infinity, -Infinity].map((x) => evaluate(ir.convert(to, float(from, x))))).toEqual([0n, limits[to][1], limits[to][0]].map((x) => value(to, x)));
+    expect([NaN, Infinity, -Infinity].map((x) => evaluate(ir.convert(to, float(from, x))))).toEqual(
+      [0n, limits[to][1], limits[to][0]].map((x) => value(to, x)),
+    );
   });
 
-  it.each(integerTypes.flatMap((from) => floatTypes.filter((to) => convertible(from, to)).map((to) => [from, to] as const)))('%s → %s rounds once', (from, to) => {
-    const more = from === 'i64' ? [2n ** 53n + 1n, 2n ** 53n + 3n, 2n ** 62n + 2n ** 9n + 1n, -(2n ** 62n) - 2n ** 9n] : [16777217n, 16777219n, 0x7fffff81n];
-    for (const x of [...integerEdges[from], ...more]) {
-      expect(evaluate(ir.convert(to, integer(from, x))), `${x}`).toBe(round({ n: x, d: 1n }, to));
-    }
-  });
+  it.each(integerTypes.flatMap((from) => floatTypes.filter((to) => convertible(from, to)).map((to) => [from, to] as const)))(
+    '%s → %s rounds once',
+    (from, to) => {
+      const more =
+        from === 'i64'
+          ? [2n ** 53n + 1n, 2n ** 53n + 3n, 2n ** 62n + 2n ** 9n + 1n, -(2n ** 62n) - 2n ** 9n]
+          : [16777217n, 16777219n, 0x7fffff81n];
+      for (const x of [...integerEdges[from], ...more]) {
+        expect(evaluate(ir.convert(to, integer(from, x))), `${x}`).toBe(round({ n: x, d: 1n }, to));
+      }
+    },
+  );
 
-  it.each(integerTypes.flatMap((from) => integerTypes.filter((to) => to !== from).map((to) => [from, to] as const)))('%s → %s wraps', (from, to) => {
-    for (const x of integerEdges[from]) expect(evaluate(ir.convert(to, integer(from, x)))).toBe(value(to, wrap(to, x)));
-  });
+  it.each(integerTypes.flatMap((from) => integerTypes.filter((to) => to !== from).map((to) => [from, to] as const)))(
+    '%s → %s wraps',
+    (from, to) => {
+      for (const x of integerEdges[from]) expect(evaluate(ir.convert(to, integer(from, x)))).toBe(value(to, wrap(to, x)));
+    },
+  );
 
   it('f64 → f32 rounds to nearest even, f32 → f64 changes nothing', () => {
     for (const x of [...floatEdges.f64, 1 + 2 ** -24, 1 + 3 * 2 ** -24, 2 ** -150, 2 ** -150 * 1.0000001, 3.4028235677973366e38]) {
@@ -282,8 +377,10 @@ describe('reinterpret keeps the bits', () => {
 
 describe('select', () => {
   it.each([
-    [ir.select(ir.bool(true), ir.f64(1), ir.f64(2)), 1], [ir.select(ir.bool(false), ir.f64(1), ir.f64(2)), 2],
-    [ir.select(ir.bool(false), ir.i64(1n), ir.i64(2n)), 2n], [ir.select(ir.bool(true), ir.bool(false), ir.bool(true)), false],
+    [ir.select(ir.bool(true), ir.f64(1), ir.f64(2)), 1],
+    [ir.select(ir.bool(false), ir.f64(1), ir.f64(2)), 2],
+    [ir.select(ir.bool(false), ir.i64(1n), ir.i64(2n)), 2n],
+    [ir.select(ir.bool(true), ir.bool(false), ir.bool(true)), false],
   ])('%#', (e, expected) => {
     expect(evaluate(e)).toBe(expected);
   });
@@ -298,7 +395,11 @@ describe('functions', () => {
     const locals = new ir.Locals();
     const rest = locals.fresh('rest', 'u32');
     const body = [
-      ir.whilst(ir.ne(ir.get(m), ir.u32(0)), [ir.set(rest, ir.binary('rem', ir.get(n), ir.get(m))), ir.set(n, ir.get(m)), ir.set(m, ir.get(rest))]),
+      ir.whilst(ir.ne(ir.get(m), ir.u32(0)), [
+        ir.set(rest, ir.binary('rem', ir.get(n), ir.get(m))),
+        ir.set(n, ir.get(m)),
+        ir.set(m, ir.get(rest)),
+      ]),
     ];
     return { name: 'gcd', comment: '', parameters: [n, m], locals: locals.declared, body, results: [n] };
   })();
@@ -333,9 +434,15 @@ describe('functions', () => {
   const euclid = createEvaluator([common, factor, gcd]);
 
   it.each([
-    ['gcd', [12, 18], [6]], ['gcd', [17, 5], [1]], ['gcd', [7, 0], [7]],
-    ['factor', [91], [7, 13]], ['factor', [97], [97, 1]], ['factor', [64], [2, 32]],
-    ['common', [12], [2]], ['common', [49], [7]], ['common', [15], [1]],
+    ['gcd', [12, 18], [6]],
+    ['gcd', [17, 5], [1]],
+    ['gcd', [7, 0], [7]],
+    ['factor', [91], [7, 13]],
+    ['factor', [97], [97, 1]],
+    ['factor', [64], [2, 32]],
+    ['common', [12], [2]],
+    ['common', [49], [7]],
+    ['common', [15], [1]],
   ])('%s(%j) = %j', (name, args, results) => {
     expect(euclid.call(name, args)).toEqual(results);
   });

@@ -5,7 +5,17 @@ import * as ir from '../../src/ir/builder.js';
 import { checkProgram } from '../../src/ir/check.js';
 import { binaryTypes, compareTypes, convertible, reinterpretable, scalarTypes, unaryTypes } from '../../src/ir/operators.js';
 import type {
-  BinaryOperator, Buffer, CompareOperator, Expression, IrFunction, Local, Program, ScalarType, SequentialKernel, Statement, UnaryOperator,
+  BinaryOperator,
+  Buffer,
+  CompareOperator,
+  Expression,
+  IrFunction,
+  Local,
+  Program,
+  ScalarType,
+  SequentialKernel,
+  Statement,
+  UnaryOperator,
 } from '../../src/ir/program.js';
 import { loadedType } from '../../src/ir/program.js';
 import { parseProgram, printIrExpression, printProgram } from '../../src/ir/text.js';
@@ -47,12 +57,29 @@ describe('expressions are written as in the field, with the fewest parentheses',
 
 describe('constants', () => {
   it.each<[Expression, string]>([
-    [ir.f64(0), '0.0'], [ir.f64(-0), '-0.0'], [ir.f64(0.1), '0.1'], [ir.f64(5e-324), '5e-324'], [ir.f64(1e300), '1e+300'],
-    [ir.f64(Infinity), 'inf'], [ir.f64(-Infinity), '-inf'], [ir.f64(NaN), 'nan'],
-    [ir.f32(0.1), '0.1f'], [ir.f32(-0), '-0.0f'], [ir.f32(16777216), '16777216.0f'], [ir.f32(1e-45), '1e-45f'], [ir.f32(-Infinity), '-inff'], [ir.f32(NaN), 'nanf'],
-    [ir.i32(-5), '-5i'], [ir.i32(-2147483648), '-2147483648i'], [ir.u32(7), '7u'], [ir.u32(4294967295), '0xffffffffu'],
-    [ir.i64(-5n), '-5L'], [ir.i64(0x7ff0000000000000n), '0x7ff0000000000000L'], [ir.i64(-(1n << 63n)), '-0x8000000000000000L'],
-    [ir.bool(true), 'true'], [ir.bool(false), 'false'],
+    [ir.f64(0), '0.0'],
+    [ir.f64(-0), '-0.0'],
+    [ir.f64(0.1), '0.1'],
+    [ir.f64(5e-324), '5e-324'],
+    [ir.f64(1e300), '1e+300'],
+    [ir.f64(Infinity), 'inf'],
+    [ir.f64(-Infinity), '-inf'],
+    [ir.f64(NaN), 'nan'],
+    [ir.f32(0.1), '0.1f'],
+    [ir.f32(-0), '-0.0f'],
+    [ir.f32(16777216), '16777216.0f'],
+    [ir.f32(1e-45), '1e-45f'],
+    [ir.f32(-Infinity), '-inff'],
+    [ir.f32(NaN), 'nanf'],
+    [ir.i32(-5), '-5i'],
+    [ir.i32(-2147483648), '-2147483648i'],
+    [ir.u32(7), '7u'],
+    [ir.u32(4294967295), '0xffffffffu'],
+    [ir.i64(-5n), '-5L'],
+    [ir.i64(0x7ff0000000000000n), '0x7ff0000000000000L'],
+    [ir.i64(-(1n << 63n)), '-0x8000000000000000L'],
+    [ir.bool(true), 'true'],
+    [ir.bool(false), 'false'],
   ])('%#: %s', (e, text) => {
     expect(printIrExpression(e)).toBe(text);
     expect(reread(e)).toEqual(e);
@@ -61,8 +88,13 @@ describe('constants', () => {
 
 /** A local of each type, a buffer of each element type, a function of each result type. */
 const locals = scalarTypes.map((type) => local(`my_${type}`, type));
-const buffers: readonly Buffer[] = (['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'i64', 'f32', 'f64'] as const)
-  .map((element) => ({ name: `some.${element}`, element, length: 8, role: 'state', comment: '' }));
+const buffers: readonly Buffer[] = (['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'i64', 'f32', 'f64'] as const).map((element) => ({
+  name: `some.${element}`,
+  element,
+  length: 8,
+  role: 'state',
+  comment: '',
+}));
 const functions: readonly IrFunction[] = scalarTypes.map((type) => {
   const parameter = local('p', type);
   return { name: `same.${type}`, comment: '', parameters: [parameter], locals: [], body: [], results: [parameter] };
@@ -70,7 +102,12 @@ const functions: readonly IrFunction[] = scalarTypes.map((type) => {
 
 function programOf(body: readonly Statement[]): Program {
   const kernel: SequentialKernel = { name: 'k', comment: '', shape: 'sequential', locals, body };
-  return { ...twoPopulations, buffers: [...twoPopulations.buffers, ...buffers], functions: [...twoPopulations.functions, ...functions], kernels: [...twoPopulations.kernels, kernel] };
+  return {
+    ...twoPopulations,
+    buffers: [...twoPopulations.buffers, ...buffers],
+    functions: [...twoPopulations.functions, ...functions],
+    kernels: [...twoPopulations.kernels, kernel],
+  };
 }
 
 function rereadBody(body: readonly Statement[]): readonly Statement[] {
@@ -106,9 +143,8 @@ function makeExpressionOf(type: ScalarType, depth: number): fc.Arbitrary<Express
   const leaves = [constantOf[type], fc.constant(ir.get(local(`my_${type}`, type)))];
   if (depth === 0) return fc.oneof(...leaves);
   const inner = (t: ScalarType): fc.Arbitrary<Expression> => expressionOf(t, depth - 1);
-  const named = <T extends string>(table: Readonly<Record<T, readonly ScalarType[]>>, of: ScalarType): T[] => (
-    (Object.entries(table) as [T, readonly ScalarType[]][]).filter(([, types]) => types.includes(of)).map(([op]) => op)
-  );
+  const named = <T extends string>(table: Readonly<Record<T, readonly ScalarType[]>>, of: ScalarType): T[] =>
+    (Object.entries(table) as [T, readonly ScalarType[]][]).filter(([, types]) => types.includes(of)).map(([op]) => op);
   const choices: fc.Arbitrary<Expression>[] = [
     ...leaves,
     ...named<UnaryOperator>(unaryTypes, type).map((op) => inner(type).map((e) => ir.unary(op, e))),
@@ -121,7 +157,9 @@ function makeExpressionOf(type: ScalarType, depth: number): fc.Arbitrary<Express
   ];
   if (type === 'bool') {
     for (const of of scalarTypes) {
-      choices.push(...named<CompareOperator>(compareTypes, of).map((op) => fc.tuple(inner(of), inner(of)).map(([l, r]) => ir.compare(op, l, r))));
+      choices.push(
+        ...named<CompareOperator>(compareTypes, of).map((op) => fc.tuple(inner(of), inner(of)).map(([l, r]) => ir.compare(op, l, r))),
+      );
     }
   }
   return fc.oneof(...choices);
@@ -136,12 +174,22 @@ function statementOf(depth: number): fc.Arbitrary<Statement> {
   return fc.oneof(
     fc.constantFrom(...locals).chain((l) => value(l.type).map((e) => ir.set(l, e))),
     fc.constantFrom(...buffers).chain((to) => fc.tuple(value('u32'), value(loadedType[to.element])).map(([at, e]) => ir.store(to, at, e))),
-    fc.constantFrom(...buffers).chain((to) => fc.tuple(value('u32'), value(loadedType[to.element])).map(([at, e]) => ir.accumulate(to, at, e))),
+    fc
+      .constantFrom(...buffers)
+      .chain((to) => fc.tuple(value('u32'), value(loadedType[to.element])).map(([at, e]) => ir.accumulate(to, at, e))),
     fc.tuple(value('bool'), body, body).map(([c, then, otherwise]) => ir.when(c, then, otherwise)),
     fc.tuple(value('u32'), value('u32'), body).map(([from, to, inner]) => ir.loop(local('my_u32', 'u32'), from, to, inner)),
     fc.tuple(value('bool'), body).map(([c, inner]) => ir.whilst(c, inner)),
     fc.constant(ir.leave),
-    fc.constantFrom(...functions).chain((f) => value(f.parameters[0]?.type ?? 'f64').map((e) => ir.invoke(f, [e], f.results.map(({ type }) => local(`my_${type}`, type))))),
+    fc.constantFrom(...functions).chain((f) =>
+      value(f.parameters[0]?.type ?? 'f64').map((e) =>
+        ir.invoke(
+          f,
+          [e],
+          f.results.map(({ type }) => local(`my_${type}`, type)),
+        ),
+      ),
+    ),
     value('bool').map((condition): Statement => ({ kind: 'setBit', mask: 'mask', condition })),
     fc.tuple(fc.integer({ min: 1, max: 0xffffffff }), value('bool')).map(([bits, c]) => ir.fault(bits, c)),
     fc.string({ unit: 'grapheme' }).map(ir.comment),
@@ -149,17 +197,28 @@ function statementOf(depth: number): fc.Arbitrary<Statement> {
   );
 }
 
+function same(name: string): IrFunction {
+  const parameter = local('p', 'f64');
+  return { name, comment: '', parameters: [parameter], locals: [], results: [parameter], body: [] };
+}
+
 describe('what is printed reads back the same', () => {
   it('any expression', () => {
-    fc.assert(fc.property(anyExpression, (e) => {
-      expect(reread(e)).toEqual(e);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(anyExpression, (e) => {
+        expect(reread(e)).toEqual(e);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('any statements', () => {
-    fc.assert(fc.property(fc.array(statementOf(2), { maxLength: 4 }), (body) => {
-      expect(rereadBody(body)).toEqual(body);
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(fc.array(statementOf(2), { maxLength: 4 }), (body) => {
+        expect(rereadBody(body)).toEqual(body);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('a whole program, as text too', () => {
@@ -172,17 +231,65 @@ describe('what is printed reads back the same', () => {
   it.each<[string, Partial<Program>]>([
     ['float32', { precision: 'float32', dt: 1e-5, name: 'with "quotes"\nand lines' }],
     ['no functions, logs or events', { functions: [], logs: [], events: [], kernels: [], buffers: [] }],
-    ['an event without a log before logs', { events: twoPopulations.events.map(({ log, ...event }) => (log === 'b' ? event : { ...event, log: 'a' })) }],
+    [
+      'an event without a log before logs',
+      { events: twoPopulations.events.map(({ log, ...event }) => (log === 'b' ? event : { ...event, log: 'a' })) },
+    ],
     ['an empty schedule', { schedule: { initialise: [], step: [], procedures: { nothing: [] } } }],
-    ['several procedures', { schedule: { ...twoPopulations.schedule, procedures: { a: [{ kind: 'run', kernel: 'clear' }], 'b.c': [{ kind: 'allocate', buffers: ['v', 'w'] }] } } }],
-    ['orders', { kernels: twoPopulations.kernels.flatMap((k) => (k.shape === 'propagate' ? (['any', 'byRow', 'sequential'] as const).map((kind) => ({ ...k, name: `p.${kind}`, order: { kind } })) : [])) }],
-    ['two results', { functions: [{ name: 'two', comment: '// no comment', parameters: [], locals: [local('a', 'f64'), local('b', 'i64')], body: [], results: [local('b', 'i64'), local('a', 'f64')] }] }],
-    ['a caller before its callee', { functions: [
-      { name: 'caller', comment: '', parameters: [local('p', 'f64')], locals: [], results: [local('p', 'f64')],
-        body: [ir.set(local('p', 'f64'), { kind: 'call', type: 'f64', function: 'callee', arguments: [ir.get(local('p', 'f64'))] })] },
-      { name: 'callee', comment: '', parameters: [local('p', 'f64')], locals: [], results: [local('p', 'f64')], body: [] },
-    ] }],
-    ['manifest lists and ranges', { manifest: { ...twoPopulations.manifest, samples: twoPopulations.manifest.samples.flatMap((s) => [s, { ...s, indices: { begin: 3, end: 9 } }]) } }],
+    [
+      'several procedures',
+      {
+        schedule: {
+          ...twoPopulations.schedule,
+          procedures: { a: [{ kind: 'run', kernel: 'clear' }], 'b.c': [{ kind: 'allocate', buffers: ['v', 'w'] }] },
+        },
+      },
+    ],
+    [
+      'orders',
+      {
+        kernels: twoPopulations.kernels.flatMap((k) =>
+          k.shape === 'propagate'
+            ? (['any', 'byRow', 'sequential'] as const).map((kind) => ({ ...k, name: `p.${kind}`, order: { kind } }))
+            : [],
+        ),
+      },
+    ],
+    [
+      'two results',
+      {
+        functions: [
+          ...twoPopulations.functions,
+          {
+            name: 'two',
+            comment: '// no comment',
+            parameters: [],
+            locals: [local('a', 'f64'), local('b', 'i64')],
+            body: [],
+            results: [local('b', 'i64'), local('a', 'f64')],
+          },
+        ],
+      },
+    ],
+    [
+      'a caller before its callee',
+      {
+        functions: [
+          { ...same('caller'), body: [ir.set(local('p', 'f64'), ir.call(same('callee'), ir.get(local('p', 'f64'))))] },
+          same('callee'),
+          ...twoPopulations.functions,
+        ],
+      },
+    ],
+    [
+      'manifest lists and ranges',
+      {
+        manifest: {
+          ...twoPopulations.manifest,
+          samples: twoPopulations.manifest.samples.flatMap((s) => [s, { ...s, indices: { begin: 3, end: 9 } }]),
+        },
+      },
+    ],
   ])('%s', (_, changes) => {
     const program = { ...twoPopulations, ...changes };
     expect(parseProgram(printProgram(program))).toEqual(program);
@@ -191,19 +298,51 @@ describe('what is printed reads back the same', () => {
 
 describe('contents of buffers', () => {
   const arrays = [
-    fc.uint8Array(), fc.int8Array(), fc.uint16Array(), fc.int16Array(), fc.uint32Array(), fc.int32Array(), fc.bigInt64Array(), fc.float32Array(), fc.float64Array(),
+    fc.uint8Array(),
+    fc.int8Array(),
+    fc.uint16Array(),
+    fc.int16Array(),
+    fc.uint32Array(),
+    fc.int32Array(),
+    fc.bigInt64Array(),
+    fc.float32Array(),
+    fc.float64Array(),
   ] as const;
   it.each(buffers.map(({ element }, k) => [element, k] as const))('%s: any short or long array', (element, k) => {
     const any = arrays[k] ?? fc.uint8Array();
-    fc.assert(fc.property(fc.oneof(any, any.map((short) => repeat(short, 20))), (initial) => {
-      const buffer: Buffer = { name: 'data', element, length: initial.length, role: 'constant', initial, comment: 'with "quotes"' };
-      expect(parseProgram(printProgram({ ...twoPopulations, buffers: [...twoPopulations.buffers, buffer] })).buffers.at(-1)).toEqual(buffer);
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          any,
+          any.map((short) => repeat(short, 20)),
+        ),
+        (initial) => {
+          const buffer: Buffer = { name: 'data', element, length: initial.length, role: 'constant', initial, comment: 'with "quotes"' };
+          expect(parseProgram(printProgram({ ...twoPopulations, buffers: [...twoPopulations.buffers, buffer] })).buffers.at(-1)).toEqual(
+            buffer,
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
-  it.each<[Buffer['element'], number | bigint]>([['f64', 0.1], ['f64', -0], ['f64', -Infinity], ['u32', 7], ['i64', -(1n << 63n)]])('%s filled with %s', (element, fill) => {
-    const buffer: Buffer = { name: 'data', element, length: { buffer: 'ab.count', index: 0 }, role: 'state', initial: { fill }, comment: '' };
-    expect(parseProgram(printProgram({ ...twoPopulations, buffers: [buffer] })).buffers).toEqual([buffer]);
+  it.each<[Buffer['element'], number | bigint]>([
+    ['f64', 0.1],
+    ['f64', -0],
+    ['f64', -Infinity],
+    ['u32', 7],
+    ['i64', -(1n << 63n)],
+  ])('%s filled with %s', (element, fill) => {
+    const buffer: Buffer = {
+      name: 'data',
+      element,
+      length: { buffer: 'ab.count', index: 0 },
+      role: 'state',
+      initial: { fill },
+      comment: '',
+    };
+    expect(parseProgram(printProgram({ ...twoPopulations, buffers: [buffer], kernels: [] })).buffers).toEqual([buffer]);
   });
 });
 
@@ -215,21 +354,23 @@ function repeat<T extends { length: number }>(array: T, times: number): T {
 
 it('reads like a description of the kernels', () => {
   const text = printProgram(twoPopulations);
-  expect(text).toContain([
-    'kernel map neurons "both populations: integrate, threshold, reset"',
-    '  over ranges [0, 3) [64, 66)',
-    '  lanes',
-    '  locals next: f64, spiked: bool',
-    '{',
-    '  // v + drive + input / 4',
-    '  next = @advance(v[index], f64(input[index])) + drive[index]',
-    '  spiked = next >= 1.0',
-    '  v[index] = select(spiked, 0.0, next)',
-    '  input[index] = 0i',
-    '  setBit mask = spiked',
-    '  fault 4 when next > 100.0',
-    '}',
-  ].join('\n'));
+  expect(text).toContain(
+    [
+      'kernel map neurons "both populations: integrate, threshold, reset"',
+      '  over ranges [0, 3) [64, 66)',
+      '  lanes',
+      '  locals next: f64, spiked: bool',
+      '{',
+      '  // v + drive + input / 4',
+      '  next = @advance(v[index], f64(input[index])) + drive[index]',
+      '  spiked = next >= 1.0',
+      '  v[index] = select(spiked, 0.0, next)',
+      '  input[index] = 0i',
+      '  setBit mask = spiked',
+      '  fault 4 when next > 100.0',
+      '}',
+    ].join('\n'),
+  );
   expect(text).toContain('event a.spike size 3 mask mask at 0 list a.list counts a.counts slots 4 log a\n');
   expect(text).toContain('buffer ab.table: i8[5] constant "" = [1, 2, 1, 1, 3]\n');
 });
@@ -237,13 +378,23 @@ it('reads like a description of the kernels', () => {
 describe('says what is wrong, and in which line', () => {
   const valid = printProgram(twoPopulations);
   it.each<[string, string, string, RegExp]>([
-    ['a misspelt word', 'kernel compact', 'kernel compakt', /line \d+: expected a kernel of shape map, sequential, compact or propagate, not compakt/],
+    [
+      'a misspelt word',
+      'kernel compact',
+      'kernel compakt',
+      /line \d+: expected a kernel of shape map, sequential, compact or propagate, not compakt/,
+    ],
     ['an unknown buffer', 'v[index] = select(spiked, 0.0, next)', 'v[index] = w[index]', /line \d+: expected a buffer, not w, here/],
     ['an unknown local', 'spiked = next >= 1.0', 'spiked = nexxt >= 1.0', /line \d+: expected a local, not nexxt, here/],
     ['an unknown function', '@advance(', '@retreat(', /line \d+: expected a function with a result, not retreat, here/],
     ['a chain of comparisons', 'next >= 1.0', '1.0 < next < 2.0', /line \d+: expected parentheses, as comparisons do not chain/],
     ['a strange character', 'next >= 1.0', 'next § 1.0', /line \d+: "§" means nothing here/],
-    ['an operation with other operands', 'select(spiked, 0.0, next)', 'select(spiked, 0.0)', /expected an operation, not select with 2 operands/],
+    [
+      'an operation with other operands',
+      'select(spiked, 0.0, next)',
+      'select(spiked, 0.0)',
+      /expected an operation, not select with 2 operands/,
+    ],
     ['an unknown type', 'next: f64', 'next: f63', /expected a type, not f63/],
     ['an unclosed body', 'fault 4 when next > 100.0\n}', 'fault 4 when next > 100.0\n', /expected \}/],
     ['no manifest', '\nmanifest\n', '\n', /there is no manifest/],
@@ -254,6 +405,8 @@ describe('says what is wrong, and in which line', () => {
   });
 
   it('counts lines from 1', () => {
-    expect(() => parseProgram('program "x"\nprecision float64\ndt 1.0\nnumerics one\nmanifest\n{}')).toThrow('program text, line 4: expected a number, found one');
+    expect(() => parseProgram('program "x"\nprecision float64\ndt 1.0\nnumerics one\nmanifest\n{}')).toThrow(
+      'program text, line 4: expected a number, found one',
+    );
   });
 });

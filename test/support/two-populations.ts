@@ -14,10 +14,18 @@ const index = ir.get(local('index', 'u32'));
 const position = ir.get(local('position', 'u32'));
 const step = ir.get(local('step', 'i32'));
 
-const state = (name: string, element: Buffer['element'], length: number, comment = ''): Buffer => ({ name, element, length, role: 'state', comment });
+const state = (name: string, element: Buffer['element'], length: number, comment = ''): Buffer => ({
+  name,
+  element,
+  length,
+  role: 'state',
+  comment,
+});
 const v = state('v', 'f64', 66, 'membrane potential, 1');
 const drive: Buffer = {
-  ...state('drive', 'f64', 66, 'growth of v in a step, 1'), role: 'constant', initial: Float64Array.from({ length: 66 }, (_, k) => [0.5, 1, 0.25][k] ?? 0),
+  ...state('drive', 'f64', 66, 'growth of v in a step, 1'),
+  role: 'constant',
+  initial: Float64Array.from({ length: 66 }, (_, k) => [0.5, 1, 0.25][k] ?? 0),
 };
 const input = state('input', 'i32', 66, 'sum of weights that arrived');
 const mask = state('mask', 'u32', 4, 'who spiked');
@@ -32,9 +40,21 @@ const samples = state('samples', 'f64', 20, 'v of b[0]');
 const spikesOfB = state('b.total', 'u32', 2, 'spikes of each neuron of b so far');
 const faults = state('faults', 'u32', 1);
 const segments: Buffer = {
-  name: 'ab.segments', element: 'u32', length: 10, role: 'constant', initial: Uint32Array.of(0, 1, 1, 2, 2, 3, 3, 4, 4, 5), comment: 'rows of 3 delays',
+  name: 'ab.segments',
+  element: 'u32',
+  length: 10,
+  role: 'constant',
+  initial: Uint32Array.of(0, 1, 1, 2, 2, 3, 3, 4, 4, 5),
+  comment: 'rows of 3 delays',
 };
-const targets: Buffer = { name: 'ab.targets', element: 'u8', length: 5, role: 'constant', initial: Uint8Array.of(0, 1, 0, 1, 1), comment: '' };
+const targets: Buffer = {
+  name: 'ab.targets',
+  element: 'u8',
+  length: 5,
+  role: 'constant',
+  initial: Uint8Array.of(0, 1, 0, 1, 1),
+  comment: '',
+};
 const table: Buffer = { name: 'ab.table', element: 'i8', length: 5, role: 'constant', initial: Int8Array.of(1, 2, 1, 1, 3), comment: '' };
 const count: Buffer = { name: 'ab.count', element: 'u32', length: 1, role: 'constant', comment: 'number of synapses' };
 const weights: Buffer = { name: 'ab.weights', element: 'i32', length: { buffer: 'ab.count', index: 0 }, role: 'constant', comment: '' };
@@ -43,7 +63,12 @@ const x = local('x', 'f64');
 const y = local('y', 'f64');
 /** x + y / 4. */
 const advance: IrFunction = {
-  name: 'advance', comment: 'x + y / 4', parameters: [x, y], locals: [], body: [ir.set(x, ir.add(ir.get(x), ir.mul(ir.f64(0.25), ir.get(y))))], results: [x],
+  name: 'advance',
+  comment: 'x + y / 4',
+  parameters: [x, y],
+  locals: [],
+  body: [ir.set(x, ir.add(ir.get(x), ir.mul(ir.f64(0.25), ir.get(y))))],
+  results: [x],
 };
 
 const next = local('next', 'f64');
@@ -52,22 +77,50 @@ const target = local('target', 'u32');
 const row = local('logRow', 'u32');
 
 const kernels: readonly Kernel[] = [
-  { name: 'ab.size', comment: 'counts the synapses', shape: 'sequential', locals: [], body: [ir.store(count, ir.u32(0), ir.load(segments, ir.u32(9)))] },
   {
-    name: 'ab.fill', comment: 'weights of all synapses', shape: 'map', domain: { kind: 'count', count: { buffer: 'ab.count', index: 0 } }, lanes: false, locals: [],
+    name: 'ab.size',
+    comment: 'counts the synapses',
+    shape: 'sequential',
+    locals: [],
+    body: [ir.store(count, ir.u32(0), ir.load(segments, ir.u32(9)))],
+  },
+  {
+    name: 'ab.fill',
+    comment: 'weights of all synapses',
+    shape: 'map',
+    domain: { kind: 'count', count: { buffer: 'ab.count', index: 0 } },
+    lanes: false,
+    locals: [],
     body: [ir.store(weights, index, ir.load(table, index))],
   },
   {
-    name: 'ab.deliver', comment: 'spikes of a reach b', shape: 'propagate', event: 'a.spike', elements: { begin: 0, end: 3 }, delays: { first: 1, last: 3 },
-    segments: 'ab.segments', order: { kind: 'byTarget', targets: 'ab.targets', targetCount: 2 }, locals: [target],
+    name: 'ab.deliver',
+    comment: 'spikes of a reach b',
+    shape: 'propagate',
+    event: 'a.spike',
+    elements: { begin: 0, end: 3 },
+    delays: { first: 1, last: 3 },
+    segments: 'ab.segments',
+    order: { kind: 'byTarget', targets: 'ab.targets', targetCount: 2 },
+    locals: [target],
     body: [
       ir.set(target, ir.load(targets, position)),
       ir.accumulate(input, ir.add(ir.get(target), ir.u32(64)), ir.load(weights, position)),
     ],
   },
   {
-    name: 'neurons', comment: 'both populations: integrate, threshold, reset', shape: 'map', lanes: true, locals: [next, spiked],
-    domain: { kind: 'ranges', ranges: [{ begin: 0, end: 3 }, { begin: 64, end: 66 }] },
+    name: 'neurons',
+    comment: 'both populations: integrate, threshold, reset',
+    shape: 'map',
+    lanes: true,
+    locals: [next, spiked],
+    domain: {
+      kind: 'ranges',
+      ranges: [
+        { begin: 0, end: 3 },
+        { begin: 64, end: 66 },
+      ],
+    },
     body: [
       ir.comment('v + drive + input / 4'),
       ir.set(next, ir.add(ir.call(advance, ir.load(v, index), ir.convert('f64', ir.load(input, index))), ir.load(drive, index))),
@@ -81,11 +134,19 @@ const kernels: readonly Kernel[] = [
   { name: 'a.compact', comment: 'lists spikes of a', shape: 'compact', event: 'a.spike' },
   { name: 'b.compact', comment: 'lists spikes of b', shape: 'compact', event: 'b.spike' },
   {
-    name: 'b.count', comment: 'counts spikes of b', shape: 'map', domain: { kind: 'spikes', event: 'b.spike' }, lanes: false, locals: [],
+    name: 'b.count',
+    comment: 'counts spikes of b',
+    shape: 'map',
+    domain: { kind: 'spikes', event: 'b.spike' },
+    lanes: false,
+    locals: [],
     body: [ir.store(spikesOfB, index, ir.add(ir.load(spikesOfB, index), ir.u32(1)))],
   },
   {
-    name: 'sample', comment: 'v of b[0]', shape: 'sequential', locals: [row],
+    name: 'sample',
+    comment: 'v of b[0]',
+    shape: 'sequential',
+    locals: [row],
     body: [
       ir.set(row, ir.load(cursors, ir.u32(2))),
       ir.store(samples, ir.get(row), ir.load(v, ir.u32(64))),
@@ -93,11 +154,19 @@ const kernels: readonly Kernel[] = [
     ],
   },
   {
-    name: 'clear', comment: 'v of all to zero', shape: 'map', domain: { kind: 'count', count: 66 }, lanes: false, locals: [],
+    name: 'clear',
+    comment: 'v of all to zero',
+    shape: 'map',
+    domain: { kind: 'count', count: 66 },
+    lanes: false,
+    locals: [],
     body: [ir.store(v, index, ir.f64(0))],
   },
   {
-    name: 'watch', comment: 'a fault in step 30', shape: 'sequential', locals: [],
+    name: 'watch',
+    comment: 'a fault in step 30',
+    shape: 'sequential',
+    locals: [],
     body: [ir.when(ir.eq(step, ir.i32(30)), [ir.fault(1, ir.bool(true))])],
   },
 ];
@@ -114,17 +183,38 @@ const logs: readonly Log[] = [
 ];
 
 const manifest: Manifest = {
-  populations: [{ name: 'a', size: 3, event: 'a.spike', recorded: true }, { name: 'b', size: 2, event: 'b.spike', recorded: true }],
-  events: [{ event: 'a.spike', population: 'a', name: 'spike' }, { event: 'b.spike', population: 'b', name: 'spike' }],
+  populations: [
+    { name: 'a', size: 3, event: 'a.spike', recorded: true },
+    { name: 'b', size: 2, event: 'b.spike', recorded: true },
+  ],
+  events: [
+    { event: 'a.spike', population: 'a', name: 'spike' },
+    { event: 'b.spike', population: 'b', name: 'spike' },
+  ],
   variables: [{ owner: 'a', variable: 'v', buffer: 'v', offset: 0, length: 3, unit: '1', state: true }],
   projections: [
     {
-      name: 'ab', count: { buffer: 'ab.count', index: 0 }, targets: 'ab.targets', segments: 'ab.segments', sources: 3, delays: { first: 1, last: 3 },
+      name: 'ab',
+      count: { buffer: 'ab.count', index: 0 },
+      targets: 'ab.targets',
+      segments: 'ab.segments',
+      sources: 3,
+      delays: { first: 1, last: 3 },
     },
   ],
   samples: [
     {
-      recording: 'v of b', owner: 'b', variable: 'v', unit: '1', log: 'v', column: 0, indices: Uint32Array.of(0), element: 'f64', every: 4, offset: 2, label: 0,
+      recording: 'v of b',
+      owner: 'b',
+      variable: 'v',
+      unit: '1',
+      log: 'v',
+      column: 0,
+      indices: Uint32Array.of(0),
+      element: 'f64',
+      every: 4,
+      offset: 2,
+      label: 0,
     },
   ],
   spikeLabel: 0,
@@ -134,14 +224,41 @@ const manifest: Manifest = {
 
 /** The program; without faults in its first 30 steps. */
 export const twoPopulations: Program = {
-  name: 'two populations', precision: 'float64', dt: 0.0001, numericsVersion: 1,
+  name: 'two populations',
+  precision: 'float64',
+  dt: 0.0001,
+  numericsVersion: 1,
   functions: [advance],
   buffers: [
-    v, drive, input, mask, listA, countsA, listB, countsB, rowsA, rowsB, cursors, samples, spikesOfB, faults, segments, targets, table, count, weights,
+    v,
+    drive,
+    input,
+    mask,
+    listA,
+    countsA,
+    listB,
+    countsB,
+    rowsA,
+    rowsB,
+    cursors,
+    samples,
+    spikesOfB,
+    faults,
+    segments,
+    targets,
+    table,
+    count,
+    weights,
   ],
-  kernels, events, logs,
+  kernels,
+  events,
+  logs,
   schedule: {
-    initialise: [{ kind: 'run', kernel: 'ab.size' }, { kind: 'allocate', buffers: ['ab.weights'] }, { kind: 'run', kernel: 'ab.fill' }],
+    initialise: [
+      { kind: 'run', kernel: 'ab.size' },
+      { kind: 'allocate', buffers: ['ab.weights'] },
+      { kind: 'run', kernel: 'ab.fill' },
+    ],
     step: [
       { kernel: 'ab.deliver', every: 1, offset: 0, slot: 'synapses' },
       { kernel: 'neurons', every: 1, offset: 0, slot: 'thresholds' },

@@ -12,12 +12,6 @@ export const notASpecification = (found: unknown): Finding => ({
   found: shorten(found), rule,
 });
 
-export const unknownKey = (key: string, allowed: readonly string[]): Finding => ({
-  code: 'brian/unknown-key', message: `${shorten(key)} is not a key here`, expected: oneOf(key, allowed), found: shorten(key), ...suggestion(key, allowed), rule,
-});
-
-export const missingKey = (key: string): Finding => ({ code: 'brian/missing-key', message: `the key ${key} is missing`, expected: key, rule });
-
 export const wrongValue = (expected: string, found: unknown): Finding => ({
   code: 'brian/wrong-value', message: 'this value has the wrong form', expected, found: shorten(found), rule,
 });

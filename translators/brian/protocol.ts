@@ -1,15 +1,17 @@
 /** The phases of `run` become the protocol. */
 
+import { dimensionless } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
 import { readExpression } from './context.js';
 import { emitValue } from './emit.js';
 import { groupScope, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
-import { located, locatedExpression } from './located.js';
+import { located, locatedExpression, type Located } from './located.js';
 import * as messages from './messages.js';
 import type { Sources } from './monitors.js';
 import { translate } from './names.js';
 import type { Setting } from './neuron-groups.js';
 import type { BrianSpecification, PhaseSpecification, Values } from './specification.js';
+import type { Scope } from './terms.js';
 import { readNumber, readValue } from './values.js';
 
 /** What can be switched on and off between runs. */
@@ -55,73 +57,75 @@ function translateSwitch(key: string, on: boolean, pointer: string, switches: Sw
   return [];
 }
 
-/** What `set` changes: a variable of a group or of synapses, by `name.variable`. */
+/** What `set` changes: variables of groups or of synapses by `name.variable`, or constants of the namespace; all in one phase. */
 function translateSet(set: Readonly<Record<string, Values>>, where: string | undefined, phase: string, sources: Sources, setting: Setting): readonly unknown[] {
-  return Object.entries(set).flatMap(([key, value]) => {
+  const changes: Record<string, unknown> = {};
+  let restriction: Located | undefined;
+  for (const [key, value] of Object.entries(set)) {
     const pointer = child(child(phase, 'set'), key);
     const [name = '', variable, ...rest] = key.split('.');
     const owner = sources.groups.get(name) ?? sources.synapses.get(name);
-    if (rest.length > 0 || (variable !== undefined && owner === undefined)) {
+    if (variable === undefined) {
+      if (where !== undefined) setting.to.report(messages.badPhase('where cannot restrict a constant of the namespace'), child(phase, 'where'));
+      Object.assign(changes, setConstant(key, value, pointer, sources, setting));
+    } else if (owner === undefined || rest.length > 0) {
       setting.to.report(messages.unknownGroup(name, [...sources.groups.keys(), ...sources.synapses.keys()]), pointer);
-      return [];
+    } else {
+      const scope = scopeOf(owner, setting);
+      changes[key] = setVariable(variable, value, pointer, owner, scope, setting);
+      if (where !== undefined) restriction ??= readWhere(where, child(phase, 'where'), scope, setting);
     }
-    if (variable === undefined || owner === undefined) return setConstant(key, value, where, phase, pointer, sources, setting);
-    return setVariable(variable, value, where, phase, pointer, owner, setting);
-  });
+  }
+  if (Object.keys(changes).length === 0) return [];
+  return [located({ set: changes, ...(restriction === undefined ? {} : { where: restriction }) }, child(phase, 'set'))];
 }
 
-function setVariable(
-  name: string, value: Values, where: string | undefined, phase: string, pointer: string, owner: Group | SynapseGroup, setting: Setting,
-): readonly unknown[] {
+function scopeOf(owner: Group | SynapseGroup, setting: Setting): Scope {
+  const options = { constants: 'byValue' } as const;
+  return 'kind' in owner ? groupScope(owner, setting.tables, options) : synapseScope(owner, setting.tables, options);
+}
+
+function readWhere(where: string, pointer: string, scope: Scope, setting: Setting): Located | undefined {
+  const condition = readExpression(where, pointer, setting.to);
+  return condition === undefined ? undefined : locatedExpression(translate(condition, scope, pointer, setting.to), pointer);
+}
+
+function setVariable(name: string, value: Values, pointer: string, owner: Group | SynapseGroup, scope: Scope, setting: Setting): unknown {
   const { to } = setting;
   const variable = owner.variables.get(name);
-  if (name === 'delay' && !('kind' in owner)) {
-    to.report(messages.unsupported('changing delays between runs'), pointer);
-    return [];
-  }
-  if (variable === undefined) {
-    to.report(messages.unknownVariable(name, owner.name, [...owner.variables.keys()]), pointer);
-    return [];
-  }
-  if (variable.kind === 'subexpression') {
-    to.report(messages.readOnly(name, 'a subexpression'), pointer);
-    return [];
-  }
-  const options = { constants: 'byValue' } as const;
-  const scope = 'kind' in owner ? groupScope(owner, setting.tables, options) : synapseScope(owner, setting.tables, options);
+  const finding =
+    name === 'delay' && !('kind' in owner)
+      ? messages.unsupported('changing delays between runs')
+      : variable === undefined
+        ? messages.unknownVariable(name, owner.name, [...owner.variables.keys()])
+        : variable.kind === 'subexpression'
+          ? messages.readOnly(name, 'a subexpression')
+          : undefined;
+  if (finding !== undefined) to.report(finding, pointer);
+  if (variable === undefined || finding !== undefined) return undefined;
   const read = readValue(value, pointer, variable, scope, 'kind' in owner ? owner.size : Number.NaN, to);
-  if (read === undefined) return [];
-  const condition = where === undefined ? undefined : readExpression(where, child(phase, 'where'), to);
-  const restriction = condition === undefined ? {} : { where: locatedExpression(translate(condition, scope, child(phase, 'where'), to), child(phase, 'where')) };
-  return [located({ set: { [`${owner.name}.${name}`]: emitValue(read) }, ...restriction }, pointer)];
+  return read === undefined ? undefined : emitValue(read);
 }
 
 /** A constant of the namespace: everything that uses it gets the new value, as at the beginning of a run in Brian. */
-function setConstant(
-  key: string, value: Values, where: string | undefined, phase: string, pointer: string, sources: Sources, setting: Setting,
-): readonly unknown[] {
+function setConstant(key: string, value: Values, pointer: string, sources: Sources, setting: Setting): Record<string, unknown> {
   const { to } = setting;
   const constant = setting.namespace.find(key);
   const owners = [...sources.groups.values(), ...sources.synapses.values()];
   if (constant === undefined) {
-    to.report(messages.unknownName(key, [...setting.namespace.names(), ...owners.flatMap((owner) => [...owner.variables.keys()].map((variable) => `${owner.name}.${variable}`))]), pointer);
-    return [];
+    const variables = owners.flatMap((owner) => [...owner.variables.keys()].map((variable) => `${owner.name}.${variable}`));
+    to.report(messages.unknownName(key, [...setting.namespace.names(), ...variables]), pointer);
+    return {};
   }
-  if (where !== undefined) to.report(messages.badPhase('where cannot restrict a constant of the namespace'), child(phase, 'where'));
   if (typeof value === 'object') {
     to.report(messages.wrongValue('one quantity', value), pointer);
-    return [];
+    return {};
   }
-  const dimension = constant.quantity?.dimension;
+  const slot = { name: key, dimension: constant.quantity?.dimension ?? dimensionless, type: constant.type } as const;
+  const known = typeof value === 'boolean' ? value : readNumber(value, pointer, slot, setting.namespace, to);
   const users = owners.filter((owner) => owner.used.get(key) === constant);
-  const slot = { name: key, dimension: dimension ?? seconds, type: 'real' } as const;
-  const scope = { meaning: () => undefined, table: () => undefined, names: () => [] };
-  const read = typeof value === 'string' || typeof value === 'number' ? readNumber(value, pointer, slot, setting.namespace, to) : undefined;
-  const boolean = typeof value === 'boolean' ? readValue(value, pointer, { ...slot, type: 'boolean' }, scope, 1, to) : undefined;
-  if (read === undefined && boolean === undefined) return [];
   if (users.length === 0) to.report(messages.unusedConstant(key), pointer);
-  const text = read ?? Boolean(value);
-  return users.length === 0 ? [] : [located({ set: Object.fromEntries(users.map((owner) => [`${owner.name}.${key}`, located(text, pointer)])) }, pointer)];
+  return known === undefined ? {} : Object.fromEntries(users.map((owner) => [`${owner.name}.${key}`, located(known, pointer)]));
 }
 
 /** Constants that phases change, so that whole numbers among them may become fractions. */

@@ -28,11 +28,13 @@ export function isSpecification(value: unknown): value is BrianSpecification {
 
 /** A key that Brian has and this translator does not build is refused by its feature's name. */
 function reportRefusedKey(error: SchemaError, positions: Positions, diagnostics: Diagnostics): boolean {
-  if (error.keyword !== 'additionalProperties') return false;
-  const key = String(error.params['additionalProperty']);
+  const key = error.propertyName;
+  if (key === undefined || error.keyword !== 'enum') return false;
   const section = segments(error.instancePath)[0] ?? '';
-  const feature = Object.hasOwn(refusedKeys, section) ? refusedKeys[section]?.[key] : undefined;
+  const features = Object.hasOwn(refusedKeys, section) ? (refusedKeys[section] ?? {}) : {};
+  const feature = Object.hasOwn(features, key) ? features[key] : undefined;
   if (feature === undefined) return false;
-  diagnostics.add(messages.unsupported(feature), positions.place(child(error.instancePath, key)));
+  const pointer = child(error.instancePath, key);
+  diagnostics.add(messages.unsupported(feature), positions.keyPlace?.(pointer) ?? positions.place(pointer));
   return true;
 }

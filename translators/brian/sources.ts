@@ -1,7 +1,7 @@
 /** PoissonGroup and SpikeGeneratorGroup: sources of spikes without equations of the user's. */
 
 import type { Expression } from '../../src/lang/ast.js';
-import { namesIn } from '../../src/lang/walk.js';
+import { callsIn, namesIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 import { readNamespace } from './constants.js';
 import { readExpression } from './context.js';
@@ -12,6 +12,7 @@ import * as messages from './messages.js';
 import { translate } from './names.js';
 import { order, translateClock, type Setting, type Translation } from './neuron-groups.js';
 import type { PoissonGroup, SpikeGenerator } from './specification.js';
+import { randomFunctions } from './vocabulary.js';
 import { readNumber, readQuantities, readSize, readValue, type ReadValue } from './values.js';
 
 /** Threshold of a Poisson neuron: at most one spike a step. */
@@ -43,7 +44,11 @@ export function translatePoissonGroup(group: Group, specification: PoissonGroup,
   const pointer = child(group.pointer, 'rates');
   const rates = group.variables.get('rates');
   const right = new Map<string, Expression>();
-  if (rates?.expression !== undefined) right.set('rates', translate(rates.expression, groupScope(group, setting.tables, { constants: 'byName' }), pointer, to));
+  if (rates?.expression !== undefined) {
+    const draws = callsIn(rates.expression).some((call) => randomFunctions.has(call.function));
+    if (draws) to.report(messages.unsupported('rates that are drawn anew at every step'), pointer);
+    right.set('rates', translate(rates.expression, groupScope(group, setting.tables, { constants: 'byName' }), pointer, to));
+  }
   return {
     finish: () => {
       const values = new Map<string, ReadValue>();

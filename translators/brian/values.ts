@@ -29,13 +29,13 @@ export type Slot = Pick<Variable, 'name' | 'dimension' | 'type'>;
  * Reads a value of a variable; undefined after what is wrong was reported.
  *
  * @param scope  what names mean in an expression
- * @param size   number of elements, that of an array
+ * @param size   number of elements, that of an array; NaN where only the run knows it
  */
 export function readValue(value: Values, pointer: string, slot: Slot, scope: Scope, size: number, to: Reporter): ReadValue | undefined {
   if (typeof value === 'object') {
     const values = readQuantities(value, pointer, slot, to);
     if (values === undefined) return undefined;
-    if (values.length !== size) to.report(messages.lengthMismatch(slot.name, size, values.length), pointer);
+    if (!Number.isNaN(size) && values.length !== size) to.report(messages.lengthMismatch(slot.name, size, values.length), pointer);
     return { kind: 'array', values, pointer };
   }
   if (typeof value === 'string') return readText(value, pointer, slot, scope, to);

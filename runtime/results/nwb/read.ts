@@ -66,11 +66,13 @@ function readData(file: File): ReadonlyMap<string, TypedArray> {
 // --- Spikes -----------------------------------------------------------------------------------------------------------
 
 function readTrains(file: File, path: string, record: RunRecord): readonly SpikeTrains[] {
-  if (record.trains.length === 0) return [];
+  if (file.get('/units') === null || file.get('/units') === undefined) {
+    // Without any spike there is no table.
+    return record.trains.map((plan) => trainsInMemory(plan, new Uint32Array(elementCount(plan.cells)), new Uint32Array(0)));
+  }
   const index = datasetAt(file, '/units/spike_times_index');
   const times = datasetAt(file, '/units/spike_times');
   const rows = record.trains.reduce((sum, { cells }) => sum + elementCount(cells), 0);
-  if (rows === 0) return record.trains.map((plan) => trainsInMemory(plan, new Uint32Array(0), new Uint32Array(0)));
   const ends = index ? Float64Array.from(index.value as Iterable<number | bigint>, Number) : new Float64Array(0);
   if (times === null || ends.length !== rows) throw notAResult(path, `/units has ${ends.length} rows, and the record says ${rows}`);
   let first = 0;

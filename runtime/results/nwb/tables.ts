@@ -11,10 +11,14 @@ const spikesAtOnce = 1 << 24;
 /** How Neo shall call the place of an object: its block and segment. */
 export interface NeoPlace { readonly block: string; readonly segment: string }
 
-/** Writes /units: a row for each recorded cell, silent ones too; nothing when no cell is recorded. */
+/** Whether a result has the table /units: readers stumble over one without any spikes, so that it is left out. */
+export function hasUnits(trains: readonly SpikeTrains[]): boolean {
+  return trains.some(({ counts }) => counts.some((count) => count > 0));
+}
+
+/** Writes /units: a row for each recorded cell, silent ones too. */
 export function writeUnits(h5: H5Writer, setup: RunSetup, record: RunRecord, trains: readonly SpikeTrains[], place: NeoPlace): void {
   const rows = trains.reduce((sum, { counts }) => sum + counts.length, 0);
-  if (rows === 0) return;
   const { dt } = setup.header;
   const ofRows = <T>(value: (trains: TrainsPlan, row: number) => T): T[] =>
     trains.flatMap(({ plan, counts }) => Array.from({ length: counts.length }, (_, row) => value(plan, row)));
@@ -133,14 +137,14 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: NeoPlace): v
 }
 
 /** Writes /processing/misc/recorded_cells: the cell, or synapse, of each column of each series. */
-export function writeRecordedCells(h5: H5Writer, setup: RunSetup, hasUnits: boolean): void {
+export function writeRecordedCells(h5: H5Writer, setup: RunSetup, linkUnits: boolean): void {
   const series = setup.series.filter(({ elements }) => elements !== null);
   const rows = series.reduce((sum, plan) => sum + columnCount(plan), 0);
   if (rows === 0) return;
   const ofRows = <T>(value: (plan: (typeof series)[number], column: number) => T): T[] =>
     series.flatMap((plan) => Array.from({ length: columnCount(plan) }, (_, column) => value(plan, column)));
   const cellOf = (plan: (typeof series)[number], column: number): number => elementAt(plan.elements!, column);
-  const units = hasUnits ? unitRows(setup) : null;
+  const units = linkUnits ? unitRows(setup) : null;
   const linked = units === null ? [] : ofRows((plan, column) => units.get(`${plan.owner}[${cellOf(plan, column)}]`) ?? -1);
   const columns: Column[] = [
     { name: 'series', description: 'Name of the TimeSeries in /acquisition.', values: { texts: ofRows(({ name }) => name) } },

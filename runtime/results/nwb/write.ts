@@ -15,7 +15,7 @@ import { elementTypeOf } from '../arrays.js';
 import { readSchema, writeSchema, type Schema } from './cached-schema.js';
 import { createH5, dtypeOf, loadH5, type H5Writer } from './h5.js';
 import { createSeries, type SeriesWriter } from './series.js';
-import { writeEpochs, writeRecordedCells, writeUnits, type NeoPlace } from './tables.js';
+import { hasUnits, writeEpochs, writeRecordedCells, writeUnits, type NeoPlace } from './tables.js';
 
 /** Version of the NWB schema that the files follow. */
 export const nwbVersion = '2.9.0';
@@ -34,7 +34,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
   let opened: H5Writer | null = null;
   let series: SeriesWriter | null = null;
   let opening: Promise<void> = Promise.resolve();
-  let failure: unknown = null;
+  let failure: Error | null = null;
   let waiting: SampleBlock[] = [];
 
   /** Every write goes through here, so that a full disk is told as such and the broken file is removed. */
@@ -83,7 +83,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
         opened.file.flush();
       }));
       // A failure is told by the next call; nobody awaits this promise until then.
-      opening.catch((error: unknown) => { failure ??= error; });
+      opening.catch((error: unknown) => { failure ??= outputError(error, path); });
     },
     samples: (block) => {
       waiting.push(block);
@@ -177,9 +177,10 @@ function writeGeneral(h5: H5Writer, setup: RunSetup): void {
 
 function writeTail(h5: H5Writer, setup: RunSetup, record: RunRecord, trains: readonly SpikeTrains[], reproducible: boolean): void {
   const place = neoPlace(setup);
-  writeUnits(h5, setup, record, trains, place);
+  const units = hasUnits(trains);
+  if (units) writeUnits(h5, setup, record, trains, place);
   writeEpochs(h5, record, place);
-  writeRecordedCells(h5, setup, trains.some(({ counts }) => counts.length > 0));
+  writeRecordedCells(h5, setup, units);
   if (!record.complete) {
     h5.text('/general/notes', `Incomplete: the run ended after ${record.steps} of ${setup.expectedSteps} steps. ${record.faults.join(' ')}`.trim());
   }

@@ -1,5 +1,6 @@
 /** The null target: generates the source of every device and runs nothing, so that generated text can be seen and tested anywhere. */
 
+import { generateWasm } from '../../../src/codegen/wasm/generate.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { printProgram } from '../../../src/ir/text.js';
 import type { Program } from '../../../src/ir/program.js';
@@ -17,7 +18,17 @@ const programText: Generator = {
   generate: (program) => new Map([['program.ir', printProgram(program)]]),
 };
 
-/** A null target of the given generators. Their files lie in a folder each: `wasm/module.wat`. */
+/** The WebAssembly module, as one thread and as several run it. */
+const wasmText: Generator = {
+  name: 'wasm',
+  generate: (program) =>
+    new Map([
+      ['one-thread.wat', generateWasm(program, { parallel: false }).text],
+      ['threads.wat', generateWasm(program, { parallel: true }).text],
+    ]),
+};
+
+/** A null target of the given generators. Their files lie in a folder each: `wasm/threads.wat`. */
 export function nullTargetOf(generators: readonly Generator[]): Target {
   return {
     name: 'null',
@@ -32,7 +43,10 @@ export function nullTargetOf(generators: readonly Generator[]): Target {
       return {
         sources,
         start: async () => {
-          throw new UsageError('the null target generates source and runs nothing', 'choose another target to run, such as reference or wasm');
+          throw new UsageError(
+            'the null target generates source and runs nothing',
+            'choose another target to run, such as reference or wasm',
+          );
         },
       };
     },
@@ -40,7 +54,7 @@ export function nullTargetOf(generators: readonly Generator[]): Target {
 }
 
 /** All generators that need no device. */
-export const generators: readonly Generator[] = [programText];
+export const generators: readonly Generator[] = [programText, wasmText];
 
 /** Generates everything that can be generated; its sessions cannot start. */
 export const nullTarget: Target = nullTargetOf(generators);

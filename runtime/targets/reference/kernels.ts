@@ -6,7 +6,16 @@ import { createSlots } from '../../../src/ir/evaluate.js';
 import { type CompiledFunction, type Environment, outside } from '../../../src/ir/evaluate-expressions.js';
 import { compileStatements } from '../../../src/ir/evaluate-statements.js';
 import type {
-  CompactKernel, EventRing, Extent, Kernel, Local, Log, MapKernel, PropagateKernel, ScalarType, Statement,
+  CompactKernel,
+  EventRing,
+  Extent,
+  Kernel,
+  Local,
+  Log,
+  MapKernel,
+  PropagateKernel,
+  ScalarType,
+  Statement,
 } from '../../../src/ir/program.js';
 
 /** What kernels work on. */
@@ -22,13 +31,18 @@ export interface Machine {
 /** A kernel ready to run, once, over its whole domain. */
 export function compileKernel(kernel: Kernel, machine: Machine): () => void {
   switch (kernel.shape) {
-    case 'map': return compileMap(kernel, machine);
+    case 'map':
+      return compileMap(kernel, machine);
     case 'sequential': {
       const body = compileBody(kernel.name, kernel.locals, kernel.body, {}, machine);
-      return () => { body(); };
+      return () => {
+        body();
+      };
     }
-    case 'compact': return compileCompact(kernel, machine);
-    case 'propagate': return compilePropagate(kernel, machine);
+    case 'compact':
+      return compileCompact(kernel, machine);
+    case 'propagate':
+      return compilePropagate(kernel, machine);
   }
 }
 
@@ -64,7 +78,11 @@ function implicit(type: ScalarType): NumberSlot {
 }
 
 function compileBody(
-  owner: string, locals: readonly Local[], body: readonly Statement[], implicits: Readonly<Record<string, NumberSlot>>, machine: Machine,
+  owner: string,
+  locals: readonly Local[],
+  body: readonly Statement[],
+  implicits: Readonly<Record<string, NumberSlot>>,
+  machine: Machine,
 ): () => boolean {
   const slots = new Map([...createSlots(locals), ['step', machine.step] as const, ...Object.entries(implicits)]);
   const environment: Environment = { owner, slots, cells: machine.cells, functions: machine.functions };

@@ -1,7 +1,16 @@
 /** A session of the reference target: buffers, the schedule, snapshots. */
 
 import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
-import { type Cell, canonicaliseNaN, cellArray, createArray, createCell, createSlot, isTypedArray, setCellArray } from '../../../src/ir/cells.js';
+import {
+  type Cell,
+  canonicaliseNaN,
+  cellArray,
+  createArray,
+  createCell,
+  createSlot,
+  isTypedArray,
+  setCellArray,
+} from '../../../src/ir/cells.js';
 import { compileFunctions } from '../../../src/ir/evaluate.js';
 import { faultsBuffer } from '../../../src/ir/names.js';
 import { type Action, type Buffer, type Program, type TypedArray, elementBytes } from '../../../src/ir/program.js';
@@ -98,8 +107,12 @@ class ReferenceSession implements Session {
     let since = performance.now();
     for (const [k, action] of actions.entries()) {
       switch (action.kind) {
-        case 'run': this.#runKernel(action.kernel); break;
-        case 'allocate': action.buffers.forEach((name) => this.#allocate(name)); break;
+        case 'run':
+          this.#runKernel(action.kernel);
+          break;
+        case 'allocate':
+          action.buffers.forEach((name) => this.#allocate(name));
+          break;
       }
       progress?.((k + 1) / actions.length);
       if (performance.now() - since > turn) {
@@ -140,7 +153,8 @@ class ReferenceSession implements Session {
   async read(buffer: string, offset = 0, length?: number): Promise<TypedArray> {
     const array = cellArray(this.#cell(buffer));
     const end = length === undefined ? array.length : offset + length;
-    if (offset < 0 || end < offset || end > array.length) throw new InvariantError(pass, `${buffer}[${offset}, ${end}) read, of ${array.length} elements`);
+    if (offset < 0 || end < offset || end > array.length)
+      throw new InvariantError(pass, `${buffer}[${offset}, ${end}) read, of ${array.length} elements`);
     return array.slice(offset, end);
   }
 
@@ -163,7 +177,10 @@ class ReferenceSession implements Session {
     for (const [name, saved] of snapshot.buffers) {
       const cell = this.#machine.cells.get(name);
       if (!cell || cellArray(cell).length !== saved.length || cellArray(cell).constructor !== saved.constructor) {
-        throw new UsageError(`the snapshot does not fit this model: buffer ${name} differs`, 'take a new snapshot with this version of the model');
+        throw new UsageError(
+          `the snapshot does not fit this model: buffer ${name} differs`,
+          'take a new snapshot with this version of the model',
+        );
       }
     }
     for (const [name, saved] of snapshot.buffers) copyInto(cellArray(this.#cell(name)), saved, 0, name);
@@ -192,14 +209,21 @@ function allocateArray(buffer: Buffer, length: number): TypedArray {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const bytes = length * elementBytes[buffer.element];
-    throw new UsageError(`buffer ${buffer.name} needs ${bytes} bytes, which this machine does not have`, 'use a smaller model or another target');
+    throw new UsageError(
+      `buffer ${buffer.name} needs ${bytes} bytes, which this machine does not have`,
+      'use a smaller model or another target',
+    );
   }
 }
 
 function copyInto(array: TypedArray, data: TypedArray, offset: number, name: string): void {
   if (array instanceof BigInt64Array && data instanceof BigInt64Array) array.set(data, offset);
-  else if (!(array instanceof BigInt64Array) && !(data instanceof BigInt64Array) && array.constructor === data.constructor) array.set(data, offset);
+  else if (!(array instanceof BigInt64Array) && !(data instanceof BigInt64Array) && array.constructor === data.constructor)
+    array.set(data, offset);
   else throw new InvariantError(pass, `${data.constructor.name} given for ${name}, which holds ${array.constructor.name}`);
 }
 
-const giveWay = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+const giveWay = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });

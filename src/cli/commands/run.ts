@@ -8,7 +8,8 @@ import { importModel, runModel, type RunOptions } from '../../pipeline.js';
 import { runReport } from '../../report.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
-import { progressDisplay, silentProgress, type ProgressDisplay } from '../progress.js';
+import { listenForInterrupt } from '../interrupt.js';
+import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
 import { cacheDirectory, importOptions, readThreads } from '../values.js';
 
@@ -19,7 +20,7 @@ export async function run(context: CommandContext): Promise<number> {
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
-  const interruption = listenForInterrupt(context, progress);
+  const interruption = listenForInterrupt(terminal, progress, 'stopping; what was recorded so far is kept');
   try {
     const target = options.value('target');
     const dump = options.value('dump-ir');
@@ -49,17 +50,6 @@ export async function run(context: CommandContext): Promise<number> {
     progress.stop();
     interruption.stop();
   }
-}
-
-function listenForInterrupt({ terminal }: CommandContext, progress: ProgressDisplay): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const stop = terminal.onInterrupt(() => {
-    if (controller.signal.aborted) terminal.exit(exitCodes.interrupted);
-    progress.stop();
-    terminal.stderr.write('stopping; what was recorded so far is kept (press Ctrl-C again to stop at once)\n');
-    controller.abort();
-  });
-  return { signal: controller.signal, stop };
 }
 
 /** Writes each pass's program to a numbered file. */

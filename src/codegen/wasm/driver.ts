@@ -2,12 +2,13 @@
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Action, Kernel, Log, StepEntry } from '../../ir/program.js';
+import { barriersBefore } from './barriers.js';
 import { kernelArguments } from './kernel.js';
 import type { KernelContext } from './kernel.js';
 import { control } from './layout.js';
 import { Scope, loadText } from './scalar.js';
 import { Names } from './names.js';
-import { i32Const, localGet, localSet } from './text.js';
+import { commentText, i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
 /** A part of an action list: a function of the module that all threads call, or buffers that the host allocates. */
@@ -97,8 +98,9 @@ export function listText(context: KernelContext, name: string, actions: readonly
   const flush = (): void => {
     if (run.length === 0) return;
     const scope = driverScope(context);
+    const waits = barriersBefore(context.program, run);
     const body = run.flatMap((kernel, k) => [
-      ...(context.module.parallel && k > 0 ? [barrier(false)] : []),
+      ...(context.module.parallel && waits[k] === true ? [barrier(false)] : []),
       ...callText(context, scope, kernel, true),
     ]);
     const exportName = `${name}:${segments.length}`;
@@ -175,21 +177,15 @@ function barrierText(): Wat {
     ['drop', [word('i32.atomic.rmw.sub', control.waiters), zero, i32Const(1)]]];
 }
 
-/** Whether a barrier must stand before a kernel: not between two that the first thread runs alone. */
-function needsBarrier(previous: Kernel | undefined, next: Kernel): boolean {
-  return previous !== undefined && !(kernelArguments(previous) === 'none' && kernelArguments(next) === 'none');
-}
-
 function entriesText(context: KernelContext, scope: Scope): Wat[] {
-  let previous: Kernel | undefined;
-  return context.program.schedule.step.flatMap((entry): Wat[] => {
-    const kernel = kernelOf(context, entry.kernel);
+  const entries = context.program.schedule.step.map((entry) => ({ entry, kernel: kernelOf(context, entry.kernel) }));
+  const waits = barriersBefore(context.program, entries.map(({ kernel }) => kernel));
+  return entries.flatMap(({ entry, kernel }, k): Wat[] => {
     const call = callText(context, scope, kernel, false);
     const due = isDue(entry);
     const guarded: Wat[] = due === undefined ? call : [['if', due, ['then', ...call]]];
-    const before: Wat[] = context.module.parallel && needsBarrier(previous, kernel) ? [barrier(false)] : [];
-    previous = kernel;
-    return [`;; ${entry.slot}`, ...before, ...guarded];
+    const before: Wat[] = context.module.parallel && waits[k] === true ? [barrier(false)] : [];
+    return [`;; ${commentText(entry.slot)}`, ...before, ...guarded];
   });
 }
 

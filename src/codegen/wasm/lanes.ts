@@ -198,7 +198,7 @@ class LanePrinter {
       case 'compare': return compareLaneText(node.op, (a as GraphNode).type, this.#operand(a as GraphNode, width), this.#operand(b as GraphNode, width));
       case 'select': {
         const wanted = node.type === 'bool' ? width : maskWidth(node.type);
-        return this.#extremum(node) ?? selectLaneText(this.mask(a as GraphNode, wanted), this.#operand(b as GraphNode, wanted), this.#operand(c as GraphNode, wanted));
+        return this.#extremum(node) ?? this.#choiceOfZero(node, wanted) ?? selectLaneText(this.mask(a as GraphNode, wanted), this.#operand(b as GraphNode, wanted), this.#operand(c as GraphNode, wanted));
       }
       case 'convert': return this.#defined(convertLaneText(node.type, (a as GraphNode).type, this.lanes, this.vector(a as GraphNode), this.#width(a as GraphNode) ?? 32));
       case 'reinterpret': return this.vector(a as GraphNode);
@@ -236,6 +236,16 @@ class LanePrinter {
     if (!kept && !swapped) return undefined;
     const instruction = (condition.op === 'lt') === kept ? 'pmin' : 'pmax';
     return [`${vectorShape[node.type]}.${instruction}`, this.vector(whenFalse as GraphNode), this.vector(whenTrue as GraphNode)];
+  }
+
+  /** `condition ? x : 0` and `condition ? 0 : x`, which need one instruction instead of three. */
+  #choiceOfZero(node: GraphNode, width: MaskWidth): Wat | undefined {
+    const [condition, whenTrue, whenFalse] = node.operands;
+    // -0 has a bit set; false is 0.
+    const isZero = (value: GraphNode | undefined): boolean => value?.kind === 'const' && !Object.is(value.value, -0) && Number(value.value) === 0;
+    if (condition === undefined || whenTrue === undefined || whenFalse === undefined) return undefined;
+    if (isZero(whenFalse)) return ['v128.and', this.#operand(whenTrue, width), this.mask(condition, width)];
+    return isZero(whenTrue) ? ['v128.andnot', this.#operand(whenFalse, width), this.mask(condition, width)] : undefined;
   }
 
   #load(node: LoadNode): Wat {

@@ -10,7 +10,7 @@ import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
 import {
   type Format, type Pair, abs, atLeast, atMost, bitsOf, exponentWord, fastTwoSum, formatOf, fromBits, horner, polynomial, powerOfTwo,
-  toExponent, twoSum, withSignOf,
+  toExponent, twoSum, withSignOf, within,
 } from './formats.js';
 
 interface ExponentialConstants {
@@ -102,8 +102,7 @@ export function exponentialOf(body: Body, format: Format, x: Expression, correct
 export const exp = perType((type) => define(`exp_${type}`, 'e^x', { x: type }, (body, { x }) => {
   const format = formatOf(type);
   const { low, high } = exponentialConstants[type];
-  const bounded = body.let('bounded', atLeast(atMost(x, format.number(high)), format.number(low)));
-  return exponentialOf(body, format, bounded);
+  return exponentialOf(body, format, within(body, x, low, high));
 }));
 
 /** 2^(k - 17) below: the factor 2^17 on the other side keeps 2^k within the exponents for k from -65 to 1039. */
@@ -155,8 +154,7 @@ export const negligibleSquare = (format: Format): Expression => format.number(po
 export const expm1 = perType((type) => define(`expm1_${type}`, 'e^x - 1, precise near 0', { x: type }, (body, { x }) => {
   const format = formatOf(type);
   const { high, expm1Low } = exponentialConstants[type];
-  const bounded = body.let('bounded', atLeast(atMost(x, format.number(high)), format.number(expm1Low)));
-  const value = body.let('value', expm1Of(body, format, bounded));
+  const value = body.let('value', expm1Of(body, format, within(body, x, expm1Low, high)));
   return select(lt(abs(x), negligibleSquare(format)), x, value);
 }));
 

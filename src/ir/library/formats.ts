@@ -79,6 +79,13 @@ export const atMost = (x: Expression, high: Expression): Expression =>
 export const atLeast = (x: Expression, low: Expression): Expression =>
   select({ kind: 'compare', type: 'bool', op: 'lt', left: x, right: low }, low, x);
 
+/** `x` brought within [low, high]; NaN stays. */
+export function within(body: Body, x: Expression, low: number, high: number): Expression {
+  const type = x.type === 'f32' ? 'f32' : 'f64';
+  const below = body.let('below', atMost(x, constant(type, high)));
+  return body.let('bounded', atLeast(below, constant(type, low)));
+}
+
 /** The value with the lower half of its significand cleared. */
 export function upperHalf(format: Format, x: Expression): Expression {
   return fromBits(format, and(bitsOf(x), format.word(-(1n << BigInt(format.lowerHalfBits)))));

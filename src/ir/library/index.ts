@@ -1,7 +1,8 @@
 /** The functions that every program may call: mathematics and random numbers, written in the IR. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
-import type { Expression, IrFunction, Statement } from '../program.js';
+import type { IrFunction, Statement } from '../program.js';
+import { calleesOf } from '../walk.js';
 import { binomial, poisson } from './counts.js';
 import { type FloatType, type NumberType, definedFunction } from './define.js';
 import { erf } from './error-function.js';
@@ -71,7 +72,7 @@ export function withCallees(functions: readonly IrFunction[]): IrFunction[] {
   const ordered = new Map<string, IrFunction>();
   const visit = (f: IrFunction): void => {
     if (ordered.has(f.name)) return;
-    for (const name of calleesOf(f)) {
+    for (const name of calleesOf(f.body)) {
       const callee = given.get(name) ?? definedFunction(name);
       invariant(callee, 'ir/library', `${f.name} calls ${name}, which does not exist`);
       visit(callee);
@@ -89,50 +90,6 @@ export function isLaneSafe(f: IrFunction): boolean {
 
 function isStraight(statement: Statement): boolean {
   return statement.kind === 'set' || statement.kind === 'call' || statement.kind === 'comment';
-}
-
-function calleesOf(f: IrFunction): ReadonlySet<string> {
-  const names = new Set<string>();
-  f.body.forEach((statement) => statementCallees(statement, names));
-  return names;
-}
-
-function statementCallees(statement: Statement, names: Set<string>): void {
-  const inside = (body: readonly Statement[]): void => body.forEach((each) => statementCallees(each, names));
-  switch (statement.kind) {
-    case 'set': return expressionCallees(statement.value, names);
-    case 'store': case 'accumulate': return [statement.index, statement.value].forEach((e) => expressionCallees(e, names));
-    case 'if':
-      expressionCallees(statement.condition, names);
-      inside(statement.then);
-      return inside(statement.else);
-    case 'for':
-      [statement.from, statement.to].forEach((e) => expressionCallees(e, names));
-      return inside(statement.body);
-    case 'while':
-      expressionCallees(statement.condition, names);
-      return inside(statement.body);
-    case 'call':
-      names.add(statement.function);
-      return statement.arguments.forEach((e) => expressionCallees(e, names));
-    case 'setBit': return expressionCallees(statement.condition, names);
-    case 'fault': return expressionCallees(statement.when, names);
-    case 'break': case 'comment': return;
-  }
-}
-
-function expressionCallees(e: Expression, names: Set<string>): void {
-  const all = (...parts: readonly Expression[]): void => parts.forEach((part) => expressionCallees(part, names));
-  switch (e.kind) {
-    case 'const': case 'local': return;
-    case 'load': return all(e.index);
-    case 'unary': case 'convert': case 'reinterpret': return all(e.operand);
-    case 'binary': case 'compare': return all(e.left, e.right);
-    case 'select': return all(e.condition, e.whenTrue, e.whenFalse);
-    case 'call':
-      names.add(e.function);
-      return all(...e.arguments);
-  }
 }
 
 function isKey<T extends object>(table: T, name: PropertyKey): name is keyof T {

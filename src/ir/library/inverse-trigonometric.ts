@@ -1,6 +1,6 @@
 /** asin, acos, atan and atan2. All are straight-line. */
 
-import { add, div, eq, gt, lt, mul, ne, neg, or, select, sub, unary } from '../builder.js';
+import { add, and, div, eq, gt, lt, mul, ne, neg, or, select, sub, unary } from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
 import { type Format, abs, atMost, formatOf, isNegative, polynomial, powerOfTwo, upperHalf, withSignOf } from './formats.js';
@@ -82,7 +82,9 @@ export const atan2 = perType((type) => define(`atan2_${type}`, 'angle of the poi
   const width = body.let('width', abs(x));
   const ratio = select(eq(height, n(0)), n(0), select(eq(height, width), n(1), div(height, width)));
   const angle = arctangentOf(body, format, body.let('ratio', ratio));
-  const turned = body.let('turned', select(isNegative(x), sub(n(pi[0]), sub(angle, n(pi[1]))), angle));
+  // On the y axis the sign of a zero x does not count.
+  const left = and(isNegative(x), or(ne(width, n(0)), eq(height, n(0))));
+  const turned = body.let('turned', select(left, sub(n(pi[0]), sub(angle, n(pi[1]))), angle));
   return select(or(ne(x, x), ne(y, y)), n(NaN), withSignOf(format, turned, y));
 }));
 

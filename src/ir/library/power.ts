@@ -7,7 +7,7 @@ import { add, and, div, eq, gt, lt, mul, ne, neg, not, or, select, sub, unary } 
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
 import { exponentialConstants, exponentialOf } from './exponential.js';
-import { type Format, type Pair, abs, atLeast, atMost, fastTwoSum, formatOf, horner, isNegative, powerOfTwo, twoProduct } from './formats.js';
+import { type Format, type Pair, abs, fastTwoSum, formatOf, horner, isNegative, powerOfTwo, twoProduct, within } from './formats.js';
 import { splitAnyExponent } from './logarithm.js';
 
 interface PowerConstants {
@@ -75,12 +75,11 @@ function magnitude(body: Body, format: Format, size: Expression, y: Expression):
   const { low, high } = exponentialConstants[format.type];
   const logarithm = logarithmPair(body, format, size);
   const largest = constants[format.type].largestExponent;
-  const exponent = body.let('exponent', atLeast(atMost(y, n(largest)), n(-largest)));
+  const exponent = within(body, y, -largest, largest);
   const product = twoProduct(body, format, exponent, logarithm.high);
   const inside = and(lt(product.high, n(high)), lt(n(low), product.high));
   const correction = body.let('correction', select(inside, add(product.low, mul(exponent, logarithm.low)), n(0)));
-  const bounded = body.let('bounded', atLeast(atMost(product.high, n(high)), n(low)));
-  return exponentialOf(body, format, bounded, correction);
+  return exponentialOf(body, format, within(body, product.high, low, high), correction);
 }
 
 /** x^y with all special cases of IEEE 754 pow. */

@@ -36,7 +36,7 @@ export function attempt<T>(context: Context, pointer: string, parse: () => T): T
 }
 
 /** A number, then a unit with nothing but space between: `-70 mV`, `5ms`, `200 uF/cm**2`. */
-const looksLikeQuantity = /^\s*[-+\u2212]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*[A-Za-z\u00b5\u03bc\u03a9\u2126\u00b0]/;
+const looksLikeQuantity = /^\s*[-+\u2212]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\d.]|[eE][-+]?\d)\s*[A-Za-z\u00b5\u03bc\u03a9\u2126\u00b0]/;
 const hasWords = /\b(?:if|else|and|or|not)\b/;
 
 /** Whether a text is a number with a unit rather than an expression, in which the two would be multiplied. */

@@ -2,7 +2,7 @@
 
 import * as b from '../../../../src/ir/builder.js';
 import { numericsVersion } from '../../../../src/ir/program.js';
-import type { Buffer, ElementType, IrFunction, Kernel, MapKernel, Program, Schedule, Statement, StepEntry } from '../../../../src/ir/program.js';
+import type { Buffer, ElementType, Expression, IrFunction, Kernel, MapKernel, Program, Schedule, Statement, StepEntry } from '../../../../src/ir/program.js';
 
 /** A buffer of zeros, or with the given contents. */
 export function buffer(name: string, element: ElementType, length: Buffer['length'], initial?: Buffer['initial']): Buffer {
@@ -152,5 +152,52 @@ export function propagation(size: number, rowLength: number, spikes: number): Pr
     buffers: whole.buffers.filter((known) => known.name !== 'cursor').map((known) => replaced.get(known.name) ?? known),
     kernels: [kernel],
     events: whole.events.map(({ log: _, ...event }) => event),
+  });
+}
+
+/**
+ * One population whose synapses have delays of 1 to 4 steps, and whose items write what each order allows: elements of their target, of their row,
+ * and their own synapse; under `sequential`, a running value that depends on the order.
+ */
+export function delays(order: 'any' | 'byTarget' | 'byRow' | 'sequential'): Program {
+  const size = 200;
+  const columns = 4;
+  const random = randomNumbers(31337);
+  const lengths = Array.from({ length: size * columns }, () => Math.floor(random() * 12));
+  const segments = new Uint32Array(size * columns + 1);
+  lengths.forEach((length, k) => { segments[k + 1] = (segments[k] ?? 0) + length; });
+  const synapses = segments[size * columns] ?? 0;
+  const targets = new Uint16Array(synapses);
+  lengths.forEach((length, k) => targets.subarray(segments[k], segments[k + 1]).set(Uint16Array.from({ length }, () => Math.floor(random() * size)).sort()));
+  const target = buffer('target', 'u16', synapses, targets);
+  const phase = buffer('phase', 'u32', 256, Uint32Array.from({ length: 256 }, () => Math.floor(random() * 7)));
+  const inbox = buffer('inbox', 'i64', size);
+  const rows = buffer('rows', 'i32', size);
+  const own = buffer('own', 'f64', synapses);
+  const running = buffer('running', 'f64', 1);
+  const local = (name: string, type: 'u32' | 'i32'): Expression => b.get({ name, type });
+  const [position, row, delay, step] = [local('position', 'u32'), local('row', 'u32'), local('delay', 'i32'), local('step', 'i32')];
+  const ownStore = b.store(own, position, b.add(b.mul(b.load(own, position), b.f64(0.9)), b.convert('f64', delay)));
+  const toTarget = b.accumulate(inbox, b.load(target, position), b.convert('i64', b.add(b.convert('i32', row), delay)));
+  const bodies: Record<typeof order, Statement[]> = {
+    any: [toTarget, ownStore, b.accumulate(rows, row, delay)],
+    byTarget: [toTarget, ownStore],
+    byRow: [ownStore, b.accumulate(rows, row, b.i32(1)), b.store(rows, row, b.mul(b.load(rows, row), b.i32(3)))],
+    sequential: [b.store(running, b.u32(0), b.add(b.mul(b.load(running, b.u32(0)), b.f64(0.999)), b.convert('f64', b.load(target, position))))],
+  };
+  const fire: Kernel = {
+    shape: 'map', name: 'fire', comment: 'each element in one of seven steps', lanes: true, domain: { kind: 'ranges', ranges: [{ begin: 0, end: size }] }, locals: [],
+    body: [{ kind: 'setBit', mask: 'mask', condition: b.eq(b.binary('rem', b.convert('u32', step), b.u32(7)), b.load(phase, index)) }],
+  };
+  return program({
+    buffers: [phase, target, inbox, rows, own, running, buffer('segments', 'u32', segments.length, segments), buffer('mask', 'u32', 8), buffer('list', 'u32', 8 * size), buffer('counts', 'u32', 8)],
+    events: [{ name: 'spike', size, mask: 'mask', maskBegin: 0, list: 'list', counts: 'counts', slots: 8 }],
+    kernels: [
+      fire,
+      { shape: 'compact', name: 'compact', comment: 'spikes', event: 'spike' },
+      { shape: 'propagate', name: 'deliver', comment: 'all delays', event: 'spike', elements: { begin: 10, end: size }, delays: { first: 1, last: columns }, segments: 'segments', locals: [],
+        order: order === 'byTarget' ? { kind: order, targets: 'target', targetCount: size } : { kind: order }, body: bodies[order] },
+      { shape: 'map', name: 'last', comment: 'spikes of this step', domain: { kind: 'spikes', event: 'spike' }, lanes: false, locals: [], body: [b.store(rows, index, b.add(b.load(rows, index), step))] },
+    ],
   });
 }

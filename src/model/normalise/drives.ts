@@ -1,0 +1,106 @@
+import { unitText } from '../../lang/dimension.js';
+import { tableSignature } from '../../lang/functions.js';
+import type { OperationDocument, StimulusDocument, TableDocument } from '../document.js';
+import { messages } from '../messages.js';
+import type { Clock, Id, Operation, Stimulus, Table } from '../model.js';
+import { normaliseArray } from './arrays.js';
+import { normaliseCode } from './code.js';
+import type { Context } from './context.js';
+import { normaliseExpression, readUnit } from './expressions.js';
+import { nonNegativeQuantity, normaliseCount, positiveQuantity } from './literals.js';
+import { hertz, namesFrom, pureUnit, secondUnit, siUnit, sourceSpecials, type Names, type Variable } from './names.js';
+import { placeOf } from './neurons.js';
+import { checkSection } from './projections.js';
+import { normaliseSelection, type Elements, type Selection } from './selections.js';
+import type { Unit } from '../../lang/units.js';
+
+/** What expressions for the elements of a selection may read, once for each type among them. */
+export function selectionScopes(selection: Selection, ofProjection: (projection: Id) => readonly Names[]): readonly Names[] {
+  return selection.members.flatMap((member) =>
+    member.kind === 'projection' ? ofProjection(member.id) : [member.population.neuron?.scope ?? namesFrom(sourceSpecials)],
+  );
+}
+
+/** The variable that something acts on, which all types of the selection have to have; undefined after a finding. */
+function actedOn(context: Context, name: Id, kinds: readonly Variable['kind'][], selection: Selection, what: string, pointer: string): Unit | undefined {
+  let unit: Unit | undefined;
+  for (const member of selection.members) {
+    const own = member.kind === 'population' ? member.population.neuron?.own : undefined;
+    const variable = own?.lookup(name);
+    const known = own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? [];
+    if (!variable || !kinds.includes(variable.kind)) {
+      context.report(messages.unknownVariable(name, known, what), pointer);
+      return undefined;
+    }
+    unit = variable.unit;
+  }
+  return unit;
+}
+
+/** A stimulus, normalised; undefined after a finding that leaves nothing to check. */
+export function normaliseStimulus(context: Context, document: StimulusDocument, elements: Elements, pointer: string): Stimulus | undefined {
+  const selection = normaliseSelection(context, document.to, elements, `${pointer}/to`);
+  if (!selection) return undefined;
+  if ('projection' in selection.rule) {
+    context.report(messages.projectionNotHere('a stimulus'), `${pointer}/to`);
+    return undefined;
+  }
+  const scopes = selectionScopes(selection, () => []);
+  if (document.kind === 'poisson') {
+    const unit = actedOn(context, document.variable, ['state', 'input'], selection, 'state variable or input', `${pointer}/variable`);
+    const n = document.n === undefined ? 1 : normaliseCount(context, document.n, 'the number of sources', `${pointer}/n`);
+    const rate = nonNegativeQuantity(context, document.rate, siUnit(hertz), 'the rate', `${pointer}/rate`);
+    const weight = unit && normaliseExpression(context, document.weight, scopes, { what: 'the weight', unit, type: 'real' }, `${pointer}/weight`);
+    return {
+      kind: 'poisson', to: selection.rule, variable: document.variable, n: n ?? 0, rate: rate ?? 0, weight: weight ?? '0',
+      ...(document.slot === undefined ? {} : { slot: document.slot }), order: document.order ?? 0,
+    };
+  }
+  const unit = actedOn(context, document.input, ['input'], selection, 'input', `${pointer}/input`);
+  if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
+  const value = unit && normaliseExpression(context, document.value, scopes, { what: 'the value of the current', unit, type: 'real' }, `${pointer}/value`);
+  return {
+    kind: 'current', to: selection.rule, input: document.input, value: value ?? '0', attached: document.attached ?? true,
+    ...placeOf(context, document.section, document.fraction, pointer),
+  };
+}
+
+/** Statements run regularly on a selection, normalised. */
+export function normaliseOperation(
+  context: Context, document: OperationDocument, elements: Elements, synapseNames: (projection: Id) => readonly Names[], pointer: string,
+): Operation | undefined {
+  const selection = normaliseSelection(context, document.on, elements, `${pointer}/on`);
+  if (!selection) return undefined;
+  const scopes = selectionScopes(selection, synapseNames);
+  const every = document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
+  return {
+    on: selection.rule, do: normaliseCode(context, document.do, scopes, { what: 'the operation', ports: false }, `${pointer}/do`),
+    ...(every === undefined ? {} : { every }), ...(document.slot === undefined ? {} : { slot: document.slot }), order: document.order ?? 0,
+  };
+}
+
+/** A table, normalised; from here on expressions can call it. */
+export function normaliseTable(context: Context, name: Id, document: TableDocument, pointer: string): Table | undefined {
+  const unit = document.unit === undefined ? pureUnit : readUnit(context, document.unit, `${pointer}/unit`);
+  const dt = positiveQuantity(context, document.dt, secondUnit, 'the interval of the table', `${pointer}/dt`);
+  const array = unit && normaliseArray(context, document.values, { what: `the values of ${name}`, unit, type: 'real' }, `${pointer}/values`);
+  if (!unit || !array) return undefined;
+  const [rows = 0, second] = array.shape;
+  let columns = second ?? null;
+  if (document.columns !== undefined && document.columns !== null) {
+    const length = rows * (second ?? 1);
+    if (document.columns < 1 || length % document.columns !== 0 || (second !== undefined && second !== document.columns)) {
+      context.report(messages.wrongLength('the values of the table', document.columns, second ?? length), `${pointer}/columns`);
+    }
+    columns = document.columns;
+  }
+  if (rows === 0) context.report(messages.emptyTable(), `${pointer}/values`);
+  context.tables.set(name, tableSignature(name, unit.dimension, columns !== null));
+  return { dt: dt ?? 1, unit: unitText(unit.dimension), values: array.values, columns };
+}
+
+/** A clock, normalised. */
+export function normaliseClock(context: Context, document: string | number | { readonly dt: string | number }, pointer: string): Clock {
+  const full = typeof document === 'object';
+  return { dt: positiveQuantity(context, full ? document.dt : document, secondUnit, 'the time step of the clock', full ? `${pointer}/dt` : pointer) ?? 1 };
+}

@@ -1,0 +1,131 @@
+import type { Place } from '../../diagnostics/diagnostic.js';
+import type { Positions } from '../../diagnostics/positions.js';
+import { messages } from '../messages.js';
+import type { ModelDocument, PhaseDocument } from '../document.js';
+import type { Context } from './context.js';
+import { nonNegativeQuantity } from './literals.js';
+import { secondUnit } from './names.js';
+import type { Phase } from '../model.js';
+
+/** What may be changed of a model from outside. Quantities are text with a unit; bare numbers are in the unit of their place. */
+export interface Overrides {
+  /** `name` of a model parameter, or `population.variable`, `projection.variable`. */
+  readonly set?: Readonly<Record<string, string>>;
+  readonly seed?: string;
+  readonly dt?: string;
+  /** Time to run in all: the runs of the protocol are cut or the last one is lengthened. */
+  readonly duration?: string;
+}
+
+/** A document with what was given from outside in its place, and the places to speak of it. */
+export interface Overridden {
+  readonly document: ModelDocument;
+  readonly positions: Positions;
+  readonly constants: ReadonlyMap<string, string | number>;
+  /** Findings about keys that name nothing, with the option they come from. */
+  readonly unknown: readonly { readonly key: string; readonly place: Place }[];
+}
+
+const bareNumber = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
+
+/** A bare number stays one, so that it is in the unit of its place. */
+function written(text: string): string | number {
+  return bareNumber.test(text) ? Number(text) : text;
+}
+
+/** Pointer under which a parameter given from outside is spoken of. */
+export const givenParameter = (name: string): string => `/--set/${name}`;
+
+/** Puts what was given from outside into the document. */
+export function applyOverrides(document: ModelDocument, positions: Positions, { set = {}, seed, dt }: Overrides): Overridden {
+  const places = new Map<string, Place>();
+  const constants = new Map<string, string | number>();
+  const unknown: { key: string; place: Place }[] = [];
+  let { populations = {}, projections = {} } = document;
+  for (const [key, text] of Object.entries(set)) {
+    const place: Place = { document: `--set ${key}=${text}` };
+    const dot = key.lastIndexOf('.');
+    if (dot < 0) {
+      constants.set(key, written(text));
+      places.set(givenParameter(key), place);
+      continue;
+    }
+    const [owner, name] = [key.slice(0, dot), key.slice(dot + 1)];
+    const population = Object.hasOwn(populations, owner) ? populations[owner] : undefined;
+    const projection = Object.hasOwn(projections, owner) ? projections[owner] : undefined;
+    if (population) {
+      populations = { ...populations, [owner]: { ...population, values: { ...population.values, [name]: written(text) } } };
+      places.set(`/populations/${owner}/values/${name}`, place);
+    } else if (projection) {
+      projections = { ...projections, [owner]: { ...projection, values: { ...projection.values, [name]: written(text) } } };
+      places.set(`/projections/${owner}/values/${name}`, place);
+    } else unknown.push({ key: owner, place });
+  }
+  const experiment = { ...document.experiment, ...(seed === undefined ? {} : { seed }), ...(dt === undefined ? {} : { dt: written(dt) }) };
+  if (seed !== undefined) places.set('/experiment/seed', { document: `--seed ${seed}` });
+  if (dt !== undefined) places.set('/experiment/dt', { document: `--dt ${dt}` });
+  return {
+    document: {
+      ...document, ...(document.populations ? { populations } : {}), ...(document.projections ? { projections } : {}), experiment,
+    },
+    positions: withPlaces(positions, places), constants, unknown,
+  };
+}
+
+/** Positions in which some pointers lie elsewhere. */
+function withPlaces(positions: Positions, places: ReadonlyMap<string, Place>): Positions {
+  if (places.size === 0) return positions;
+  const elsewhere = (pointer: string): Place | undefined => {
+    for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const place = places.get(at);
+      if (place) return place;
+    }
+    return undefined;
+  };
+  return {
+    place: (pointer, span) => elsewhere(pointer) ?? positions.place(pointer, span),
+    keyPlace: (pointer) => elsewhere(pointer) ?? positions.keyPlace?.(pointer) ?? positions.place(pointer),
+  };
+}
+
+/**
+ * The protocol cut or lengthened so that it runs `duration` seconds in all. Phases after the end are left out; the last
+ * run is lengthened when the whole is shorter; without any run one is added.
+ */
+export function withDuration(phases: readonly Phase[], duration: number): Phase[] {
+  let now = 0;
+  let total = 0;
+  const result: Phase[] = [];
+  let last = -1;
+  for (const phase of phases) {
+    if (total >= duration) break;
+    if ('run' in phase || 'runUntil' in phase) {
+      const length = 'run' in phase ? phase.run : Math.max(0, phase.runUntil - now);
+      const kept = Math.min(length, duration - total);
+      last = result.length;
+      result.push(kept === length ? phase : { run: kept });
+      total += kept;
+      now += kept;
+    } else {
+      if ('reset' in phase || 'restore' in phase) now = 0;
+      result.push(phase);
+    }
+  }
+  if (total >= duration) return result;
+  const missing = duration - total;
+  const final = result[last];
+  if (final === undefined) return [...result, { run: duration }];
+  if ('run' in final) result[last] = { run: final.run + missing };
+  else if ('runUntil' in final) result[last] = { runUntil: final.runUntil + missing };
+  return result;
+}
+
+/** The time to run that was given from outside; undefined when none was or after a finding. */
+export function givenDuration(context: Context, duration: string | undefined, document: ModelDocument): { phases: readonly PhaseDocument[]; total?: number } {
+  const { protocol, duration: own } = document.experiment ?? {};
+  if (protocol !== undefined && own !== undefined) context.report(messages.oneOfKeys(['duration', 'protocol'], 2), '/experiment/duration');
+  const phases = protocol ?? (own === undefined ? [] : [{ run: own }]);
+  if (duration === undefined) return { phases };
+  const total = nonNegativeQuantity(context, written(duration), secondUnit, 'the time to run', '/--duration');
+  return { phases, ...(total === undefined ? {} : { total }) };
+}

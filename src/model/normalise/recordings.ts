@@ -1,0 +1,91 @@
+import type { RecordingDocument } from '../document.js';
+import { messages } from '../messages.js';
+import type { Id, Recording } from '../model.js';
+import { compartmentVariables } from './compartments.js';
+import type { Context } from './context.js';
+import { positiveQuantity } from './literals.js';
+import { secondUnit, type Names } from './names.js';
+import { placeOf } from './neurons.js';
+import { checkSection, eventsOf } from './projections.js';
+import { normaliseSelection, selectionText, type Elements, type Member, type Selection } from './selections.js';
+
+/** The recordings, each with a name of its own; what is wrong is reported and left out. */
+export function normaliseRecordings(
+  context: Context, documents: readonly RecordingDocument[], elements: Elements, synapseNames: (projection: Id) => Names | undefined, pointer: string,
+): Recording[] {
+  const taken = new Set<string>();
+  for (const [index, { name }] of documents.entries()) {
+    if (name === undefined) continue;
+    if (taken.has(name)) context.report(messages.declaredTwice(name), `${pointer}/${index}/name`);
+    taken.add(name);
+  }
+  return documents
+    .map((document, index) => normaliseRecording(context, document, elements, synapseNames, taken, `${pointer}/${index}`))
+    .filter((recording) => recording !== undefined);
+}
+
+function normaliseRecording(
+  context: Context, document: RecordingDocument, elements: Elements, synapseNames: (projection: Id) => Names | undefined, taken: Set<string>, pointer: string,
+): Recording | undefined {
+  const selection = normaliseSelection(context, document.of, elements, `${pointer}/of`);
+  const variables = document.variables === undefined ? undefined : typeof document.variables === 'string' ? [document.variables] : document.variables;
+  const what = [document.events !== undefined, document.rate === true].filter(Boolean).length;
+  if (what > 1 || (document.rate === true && variables)) context.report(messages.oneOfKeys(['events', 'variables', 'rate'], 2), pointer);
+  else if (what === 0 && (!variables || variables.length === 0)) context.report(messages.oneOfKeys(['events', 'variables', 'rate'], 0), pointer);
+  if (!selection) return undefined;
+  if (variables) checkVariables(context, variables, selection, synapseNames, typeof document.variables === 'string' ? () => `${pointer}/variables` : (index) => `${pointer}/variables/${index}`);
+  if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
+  const name = document.name ?? freeName(usualName(document, variables, selection), taken);
+  if (document.rate === true) return { of: selection.rule, rate: true, name };
+  if (document.events !== undefined) {
+    for (const member of selection.members) {
+      const events = eventsOf(member);
+      if (!events.has(document.events)) context.report(messages.unknownReference('event', document.events, [...events]), `${pointer}/events`);
+    }
+    if (document.every !== undefined) context.report(messages.onlyWith('every', 'variables'), `${pointer}/every`);
+    return { of: selection.rule, events: document.events, ...(variables ? { variables } : {}), name };
+  }
+  const every = document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
+  return {
+    of: selection.rule, variables: variables ?? [], ...(every === undefined ? {} : { every }), ...(document.slot === undefined ? {} : { slot: document.slot }),
+    ...(document.order === undefined || document.order === 0 ? {} : { order: document.order }), name, ...placeOf(context, document.section, document.fraction, pointer),
+  };
+}
+
+function checkVariables(
+  context: Context, variables: readonly string[], selection: Selection, synapseNames: (projection: Id) => Names | undefined, at: (index: number) => string,
+): void {
+  for (const member of selection.members) {
+    const known = recordable(member, synapseNames);
+    for (const [index, name] of variables.entries()) {
+      if (known && !known.includes(name)) context.report(messages.unknownVariable(name, known, 'variable to record'), at(index));
+    }
+  }
+}
+
+/** What can be recorded of an element; undefined where the type itself is wrong. */
+function recordable(member: Member, synapseNames: (projection: Id) => Names | undefined): readonly string[] | undefined {
+  if (member.kind === 'projection') {
+    const names = synapseNames(member.id);
+    return names?.names().filter((name) => ['parameter', 'state', 'derived'].includes(names.lookup(name)?.kind ?? ''));
+  }
+  const { neuron } = member.population;
+  if (!neuron) return [];
+  const own = neuron.own.names().filter((name) => ['parameter', 'state', 'derived', 'input'].includes(neuron.own.lookup(name)?.kind ?? ''));
+  return [...own, 'not_refractory', 'lastspike', ...(neuron.type.compartments ? compartmentVariables(neuron.type.compartments) : [])];
+}
+
+/** `exc_spikes`, `exc_v_ge`, `inh_rate`: made of what is recorded, in letters, digits and underscores. */
+function usualName(document: RecordingDocument, variables: readonly string[] | undefined, selection: Selection): string {
+  const subject = selectionText(selection.rule)?.replace(/\[.*/, '') ?? selection.members.map(({ id }) => id).join('_');
+  const events = document.events === undefined ? undefined : document.events === 'spike' ? 'spikes' : document.events;
+  const what = document.rate === true ? 'rate' : (events ?? (variables ?? []).join('_'));
+  return `${subject}_${what}${document.section === undefined ? '' : `_${document.section}`}`.replace(/\W/g, '_');
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let count = 2; taken.has(free); count++) free = `${name}_${count}`;
+  taken.add(free);
+  return free;
+}

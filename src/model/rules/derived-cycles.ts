@@ -1,0 +1,17 @@
+import { messages } from '../messages.js';
+import { child } from '../pointer.js';
+import { findCycle } from './graph.js';
+import type { Rule } from './rule.js';
+import { equationSets, namesOf } from './types.js';
+
+/** Derived variables do not read each other in a circle. */
+export const derivedCycles: Rule = (model, context) => {
+  for (const { set, pointer } of equationSets(model)) {
+    const reads = (name: string): string[] => {
+      const variable = set.derived[name];
+      return variable ? [...namesOf(variable.value)].filter((other) => Object.hasOwn(set.derived, other)) : [];
+    };
+    const cycle = findCycle(Object.keys(set.derived), reads);
+    if (cycle) context.report(messages.derivedCycle(cycle), child(`${pointer}/derived`, cycle[0] ?? ''));
+  }
+};

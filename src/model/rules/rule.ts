@@ -1,0 +1,10 @@
+import type { Finding } from '../../diagnostics/diagnostic.js';
+import type { Model } from '../model.js';
+
+/** Where a rule reports; pointers are those of the normalised model, whose nearest written parent gives the place. */
+export interface RuleContext {
+  report(finding: Finding, pointer: string): void;
+}
+
+/** A check of the whole normalised model, one to a file. */
+export type Rule = (model: Model, context: RuleContext) => void;

@@ -1,0 +1,12 @@
+import { derivedCycles } from './derived-cycles.js';
+import { eventDriven } from './event-driven.js';
+import { noiseUse } from './noise-use.js';
+import { randomDerived } from './random-derived.js';
+import { regimeDerivatives } from './regime-derivatives.js';
+import type { Rule } from './rule.js';
+import { sharedReads } from './shared-reads.js';
+import { uniqueNames } from './unique-names.js';
+import { valueCycles } from './value-cycles.js';
+
+/** What is checked of the model as a whole once its parts are normalised. The order only decides that of findings. */
+export const rules: readonly Rule[] = [uniqueNames, derivedCycles, valueCycles, noiseUse, randomDerived, sharedReads, eventDriven, regimeDerivatives];

@@ -1,0 +1,16 @@
+import { messages } from '../messages.js';
+import { child } from '../pointer.js';
+import type { Rule } from './rule.js';
+import { equationSets, namesOf } from './types.js';
+
+/** A derived variable with one value for all elements reads only what has one value for all. */
+export const sharedReads: Rule = (model, context) => {
+  for (const { set, pointer } of equationSets(model)) {
+    const isShared = (name: string): boolean => (set.parameters[name] ?? set.state[name] ?? set.derived[name])?.shared ?? !['i', 'j', 'x', 'y', 'z', 'lastspike', 'not_refractory', 'lastupdate', 'delay', 'distance'].includes(name);
+    for (const [name, variable] of Object.entries(set.derived)) {
+      if (!variable.shared) continue;
+      const own = [...namesOf(variable.value)].find((other) => !isShared(other) || other.includes('.'));
+      if (own !== undefined) context.report(messages.sharedReadsOwn(name, own), child(`${pointer}/derived`, name));
+    }
+  }
+};

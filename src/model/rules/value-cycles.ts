@@ -1,0 +1,32 @@
+import { messages } from '../messages.js';
+import type { EquationSet, Value } from '../model.js';
+import { child } from '../pointer.js';
+import { findCycle } from './graph.js';
+import type { Rule, RuleContext } from './rule.js';
+import { equationSets, namesOf, namesOfValue } from './types.js';
+
+/** Values at the start do not read each other in a circle: not in a type, nor with the values of a population or projection. */
+export const valueCycles: Rule = (model, context) => {
+  for (const { set, pointer } of equationSets(model)) check(set, {}, pointer, context);
+  for (const [id, { type, values }] of Object.entries(model.populations)) {
+    const set = type === undefined ? undefined : model.neurons[type];
+    if (set) check(set, values, `${child('/populations', id)}/values`, context);
+  }
+  for (const [id, { synapse, values }] of Object.entries(model.projections)) {
+    const set = model.synapses[synapse];
+    if (set) check(set, values, `${child('/projections', id)}/values`, context);
+  }
+};
+
+function check(set: EquationSet, values: Readonly<Record<string, Value>>, pointer: string, context: RuleContext): void {
+  const usual = (name: string): Value | undefined => set.parameters[name]?.value ?? set.state[name]?.initial;
+  const reads = (name: string): Iterable<string> => {
+    const derived = set.derived[name];
+    return derived ? namesOf(derived.value) : namesOfValue(values[name] ?? usual(name));
+  };
+  // A circle of derived variables alone is found by a rule of its own.
+  const own = new Set([...Object.keys(set.parameters), ...Object.keys(set.state)]);
+  const known = new Set([...own, ...Object.keys(set.derived)]);
+  const cycle = findCycle(Object.keys(values).length > 0 ? Object.keys(values) : own, (name) => [...reads(name)].filter((other) => known.has(other)));
+  if (cycle?.some((name) => own.has(name))) context.report(messages.valueCycle(cycle), pointer);
+}

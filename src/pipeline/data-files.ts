@@ -1,0 +1,100 @@
+/**
+ * Large arrays of a model, kept beside its document: those of `cuba.json` lie in the folder `cuba.data`, each in a file named
+ * by the SHA-256 of its little-endian bytes, which are all that it holds.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, parse } from 'node:path';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import type { DataReference, DataStore } from '../model/model.js';
+import { messages } from './messages.js';
+
+type DataArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;
+
+/** The folder of a document's arrays. */
+export function dataFolder(document: string): string {
+  return join(dirname(document), `${parse(document).name}.data`);
+}
+
+/**
+ * Reads the arrays that a document tree refers to; those that lie in no file are left to validation.
+ *
+ * @param document  path of the document
+ * @throws DiagnosticError when a file's bytes are not those that its name promises
+ */
+export function readDataFiles(tree: unknown, document: string): DataStore {
+  const store = new Map<string, DataArray>();
+  const folder = dataFolder(document);
+  const references = dataReferences(tree);
+  if (references.length === 0 || !existsSync(folder)) return store;
+  for (const { $data, dtype } of references) {
+    const path = join(folder, $data);
+    if (store.has($data) || !existsSync(path)) continue;
+    const bytes = readFileSync(path);
+    if (createHash('sha256').update(bytes).digest('hex') !== $data) {
+      throw new DiagnosticError([{ severity: 'error', ...messages.changedData(path), place: { document } }]);
+    }
+    const array = decode(bytes, dtype);
+    if (array) store.set($data, array);
+  }
+  return store;
+}
+
+/** Writes all arrays of a model beside its document. @returns the files written */
+export function writeDataFiles(data: DataStore, document: string): readonly string[] {
+  if (data.size === 0) return [];
+  const folder = dataFolder(document);
+  try {
+    mkdirSync(folder, { recursive: true });
+    return [...data].map(([digest, array]) => {
+      const path = join(folder, digest);
+      writeFileSync(path, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      return path;
+    });
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError(`the arrays of the model cannot be written to ${folder} (${reason})`, 'choose another folder with -o');
+  }
+}
+
+/** Only a digest can be a file name: a document must not make us read anything else. */
+function dataReferences(tree: unknown): Pick<DataReference, '$data' | 'dtype'>[] {
+  const found: Pick<DataReference, '$data' | 'dtype'>[] = [];
+  const open: unknown[] = [tree];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node === null || typeof node !== 'object') continue;
+    if (
+      '$data' in node &&
+      'dtype' in node &&
+      typeof node.$data === 'string' &&
+      /^[0-9a-f]{64}$/.test(node.$data) &&
+      isElementType(node.dtype)
+    ) {
+      found.push({ $data: node.$data, dtype: node.dtype });
+    }
+    // Long lists hold numbers.
+    if (Array.isArray(node) && typeof node[0] === 'number') continue;
+    open.push(...Object.values(node));
+  }
+  return found;
+}
+
+const decoders: Readonly<Record<DataReference['dtype'], (buffer: ArrayBuffer) => DataArray>> = {
+  f64: (buffer) => new Float64Array(buffer),
+  f32: (buffer) => new Float32Array(buffer),
+  i64: (buffer) => new BigInt64Array(buffer),
+  i32: (buffer) => new Int32Array(buffer),
+  u32: (buffer) => new Uint32Array(buffer),
+  u8: (buffer) => new Uint8Array(buffer),
+};
+
+function isElementType(value: unknown): value is DataReference['dtype'] {
+  return typeof value === 'string' && Object.hasOwn(decoders, value);
+}
+
+/** A copy, so that it is aligned; undefined when the bytes are no whole number of elements. */
+function decode(bytes: Uint8Array, dtype: DataReference['dtype']): DataArray | undefined {
+  const width = { f64: 8, f32: 4, i64: 8, i32: 4, u32: 4, u8: 1 }[dtype];
+  return bytes.length % width === 0 ? decoders[dtype](Uint8Array.from(bytes).buffer) : undefined;
+}

@@ -1,0 +1,180 @@
+/**
+ * Makes a model's draws explicit: connections, weights, delays, first values and random spike trains become arrays, so that the
+ * same network can be built by a simulator with another generator.
+ */
+
+import { UsageError } from '../diagnostics/diagnostic.js';
+import type { ProjectionLocation, Program, TypedArray } from '../ir/program.js';
+import { lower } from '../lower/lower.js';
+import { protocolOf } from '../lower/protocol.js';
+import { callsIn } from '../lang/walk.js';
+import { parseExpression } from '../lang/parse.js';
+import { isRandom } from '../lang/functions.js';
+import type { Model, NeuronType, Population, Projection, SynapseType, ValidModel, Value } from '../model/model.js';
+import type { Session, Target } from '../../runtime/targets/target.js';
+
+/** The frozen model, and a sentence for each draw that stays random because it happens anew in each step. */
+export interface Frozen {
+  readonly valid: ValidModel;
+  readonly remaining: readonly string[];
+}
+
+/**
+ * @param target engine that draws; every engine draws the same
+ * @returns a model that validates, runs to the same spikes and draws nothing but what `remaining` names
+ */
+export async function freeze(valid: ValidModel, target: Target): Promise<Frozen> {
+  const program = lower(valid, { precision: 'float64' });
+  const executable = await target.compile(program, { threads: 1 });
+  const session = await executable.start();
+  try {
+    await session.initialise();
+    const { model } = valid;
+    const projections = Object.fromEntries(await Promise.all(Object.entries(model.projections).map(async ([name, projection]) =>
+      [name, await frozenProjection(name, projection, model, program, session)] as const)));
+    const populations = Object.fromEntries(await Promise.all(Object.entries(model.populations).map(async ([name, population]) =>
+      [name, await frozenPopulation(name, population, model, program, session)] as const)));
+    const trains = await spikeTrains(valid, program, session);
+    for (const [name, spikes] of trains) {
+      const population = populations[name];
+      if (population) populations[name] = { size: population.size, values: {}, spikes, order: population.order };
+    }
+    const frozen: Model = { ...model, populations, projections };
+    return { valid: { model: withoutUnused(frozen), data: valid.data }, remaining: remainingDraws(frozen) };
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** Values that are one number stay as they are; the others become arrays of what was drawn. */
+async function frozenValues(
+  owner: string, given: Readonly<Record<string, Value>>, program: Program, read: (buffer: string, offset: number, length: number) => Promise<ArrayLike<number>>, count: number,
+): Promise<Record<string, Value>> {
+  const values: Record<string, Value> = { ...given };
+  for (const location of program.manifest.variables) {
+    if (location.owner !== owner) continue;
+    const length = typeof location.length === 'number' ? location.length : count;
+    const numbers = Array.from(await read(location.buffer, location.offset, length));
+    const [first] = numbers;
+    if (length === 1 && count !== 1 && first !== undefined) values[location.variable] = first;
+    else values[location.variable] = numbers.length > 0 && numbers.every((x) => Object.is(x, first)) ? (first ?? 0) : { array: numbers };
+  }
+  return values;
+}
+
+const numbersOf = (array: TypedArray): ArrayLike<number> => (array instanceof BigInt64Array ? Array.from(array, Number) : array);
+
+async function frozenPopulation(name: string, population: Population, model: Model, program: Program, session: Session): Promise<Population> {
+  if (population.type === undefined) return population;
+  void model;
+  const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> => numbersOf(await session.read(buffer, offset, length));
+  return { ...population, values: await frozenValues(name, population.values, program, read, population.size) };
+}
+
+/** Where each synapse, in order of creation, stands in storage, and its ends and delay. */
+interface Synapses {
+  readonly position: Uint32Array;
+  readonly sources: number[];
+  readonly targets: number[];
+  readonly delaySteps: number[];
+}
+
+async function synapsesOf(location: ProjectionLocation, session: Session): Promise<Synapses> {
+  const delays = location.delays.last - location.delays.first + 1;
+  const segments = await session.read(location.segments);
+  const targets = await session.read(location.targets);
+  const count = Number(segments[location.sources * delays]);
+  const creation = location.creation === undefined ? null : await session.read(location.creation);
+  const position = new Uint32Array(count);
+  const sources: number[] = new Array<number>(count).fill(0);
+  const into: number[] = new Array<number>(count).fill(0);
+  const delaySteps: number[] = new Array<number>(count).fill(0);
+  for (let segment = 0; segment < location.sources * delays; segment++) {
+    for (let p = Number(segments[segment]); p < Number(segments[segment + 1]); p++) {
+      const index = creation ? Number(creation[p]) : p;
+      position[index] = p;
+      sources[index] = Math.floor(segment / delays);
+      into[index] = Number(targets[p]);
+      delaySteps[index] = location.delays.first + (segment % delays);
+    }
+  }
+  return { position, sources, targets: into, delaySteps };
+}
+
+async function frozenProjection(name: string, projection: Projection, model: Model, program: Program, session: Session): Promise<Projection> {
+  const location = program.manifest.projections.find((candidate) => candidate.name === name);
+  if (!location) throw new UsageError(`projection ${name} has no synapses to freeze`);
+  const synapses = await synapsesOf(location, session);
+  const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> => {
+    const stored = numbersOf(await session.read(buffer, offset, length));
+    return length === 1 && synapses.position.length !== 1 ? stored : Array.from(synapses.position, (p) => stored[p] as number);
+  };
+  const values = await frozenValues(name, projection.values, program, read, synapses.position.length);
+  const type = model.synapses[projection.synapse] as SynapseType;
+  const delayed = Object.entries(type.pathways).find(([key, pathway]) => pathway.on.startsWith('pre.') && typeof (projection.delays[key] ?? pathway.delay) !== 'number');
+  const delays = delayed ? { ...projection.delays, [delayed[0]]: { array: synapses.delaySteps.map((steps) => steps * program.dt) } } : projection.delays;
+  return { ...projection, connect: [{ rule: 'list', sources: synapses.sources, targets: synapses.targets }], values, delays };
+}
+
+/** Populations that spike by chance alone: nothing is integrated, nothing writes to them. */
+function randomSources(model: Model): string[] {
+  const written = new Set(Object.values(model.projections).flatMap((projection) => ('population' in projection.to.of ? [projection.to.of.population] : [])));
+  return Object.entries(model.populations).filter(([name, population]) => {
+    const type: NeuronType | undefined = population.type === undefined ? undefined : model.neurons[population.type];
+    const when = type?.events['spike']?.when;
+    return type !== undefined && when !== undefined && !written.has(name) && Object.keys(type.derivatives).length === 0
+      && Object.keys(type.events).length === 1 && callsIn(parseExpression(when)).some((call) => isRandom(call.function));
+  }).map(([name]) => name);
+}
+
+/** Runs the experiment and keeps the spikes of the populations that spike by chance. */
+async function spikeTrains(valid: ValidModel, program: Program, session: Session): Promise<Map<string, { indices: number[]; times: number[] }>> {
+  const sources = randomSources(valid.model);
+  const trains = new Map(sources.map((name) => [name, { indices: [] as number[], times: [] as number[] }]));
+  if (sources.length === 0) return trains;
+  const drain = async (): Promise<void> => {
+    for (const log of program.logs) {
+      const rows = Number((await session.read(log.cursor.buffer, log.cursor.index, 1))[0]);
+      const event = program.events.find((candidate) => candidate.log === log.name);
+      const train = event && trains.get(event.name.replace(/\.spike$/, ''));
+      if (train && rows > 0) {
+        const pairs = await session.read(log.buffer, 0, 2 * rows);
+        for (let k = 0; k < rows; k++) {
+          train.times.push(Number(pairs[2 * k]) * program.dt);
+          train.indices.push(Number(pairs[2 * k + 1]));
+        }
+      }
+      await session.write(log.cursor.buffer, new Uint32Array([0]), log.cursor.index);
+    }
+  };
+  for (const entry of protocolOf(valid, program)) {
+    if (entry.kind === 'call') await session.call(entry.procedure);
+    if (entry.kind !== 'run') continue;
+    for (let done = 0; done < entry.steps;) {
+      done += await session.run(entry.steps - done);
+      await drain();
+    }
+  }
+  return trains;
+}
+
+/** Drops types that no population or projection uses any more. */
+function withoutUnused(model: Model): Model {
+  const used = new Set(Object.values(model.populations).map((population) => population.type));
+  return { ...model, neurons: Object.fromEntries(Object.entries(model.neurons).filter(([name]) => used.has(name))) };
+}
+
+/** What is drawn anew in each step and so cannot be written down. */
+function remainingDraws(model: Model): string[] {
+  const random = (text: string): boolean => callsIn(parseExpression(text)).some((call) => isRandom(call.function));
+  const sentences: string[] = [];
+  for (const [name, population] of Object.entries(model.populations)) {
+    const type = population.type === undefined ? undefined : model.neurons[population.type];
+    if (!type) continue;
+    if (type.noise.length > 0) sentences.push(`the noise ${type.noise.join(', ')} of ${name} is drawn in each step`);
+    if (Object.values(type.events).some((event) => random(event.when))) sentences.push(`events of ${name} are drawn in each step`);
+    if (Object.values(type.derived).some((variable) => variable.held && random(variable.value))) sentences.push(`a derived variable of ${name} is drawn in each step`);
+  }
+  for (const [name, stimulus] of Object.entries(model.stimuli)) if (stimulus.kind === 'poisson') sentences.push(`the Poisson input ${name} is drawn in each step`);
+  return sentences;
+}

@@ -1,0 +1,67 @@
+/** The cache of binaries: a damaged entry is made anew, a folder that cannot be written is no error. */
+
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cached } from '../../../../runtime/targets/wasm/cache.js';
+
+let directory: string;
+let made: number;
+const make = async (): Promise<Uint8Array> => {
+  made += 1;
+  return Uint8Array.of(1, 2, 3);
+};
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'interneuron-cache-'));
+  made = 0;
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function entry(): Promise<string> {
+  const [name] = await readdir(directory);
+  return join(directory, name ?? '');
+}
+
+describe('the cache', () => {
+  test('makes a binary once', async () => {
+    expect([...await cached(directory, 'source', make)]).toEqual([1, 2, 3]);
+    expect([...await cached(directory, 'source', make)]).toEqual([1, 2, 3]);
+    expect(made).toBe(1);
+    expect(await readdir(directory)).toHaveLength(1);
+  });
+
+  test('keeps different sources apart', async () => {
+    await cached(directory, 'source', make);
+    await cached(directory, 'other source', make);
+    expect(made).toBe(2);
+  });
+
+  test.each([
+    { damage: 'cut short', change: (bytes: Buffer) => bytes.subarray(0, bytes.length - 1) },
+    { damage: 'emptied', change: () => Buffer.alloc(0) },
+    { damage: 'with one bit changed', change: (bytes: Buffer) => { bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1; return bytes; } },
+  ])('an entry $damage is made anew and replaced', async ({ change }) => {
+    await cached(directory, 'source', make);
+    const path = await entry();
+    await writeFile(path, change(await readFile(path)));
+    expect([...await cached(directory, 'source', make)]).toEqual([1, 2, 3]);
+    await cached(directory, 'source', make);
+    expect(made).toBe(2);
+  });
+
+  test('a place where no folder can be is no error', async () => {
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    expect([...await cached(join(file, 'below'), 'source', make)]).toEqual([1, 2, 3]);
+  });
+
+  test('without a folder nothing is kept', async () => {
+    await cached(undefined, 'source', make);
+    await cached(undefined, 'source', make);
+    expect(made).toBe(2);
+  });
+});

@@ -14,10 +14,11 @@ export async function resolveExtent(session: Session, extent: Extent): Promise<n
   return Number(cell[0] ?? 0);
 }
 
-/** Reads a u32 buffer. */
+/** Reads a buffer of unsigned integers as u32: short indices are stored as u16 or u8. */
 export async function readU32(session: Session, buffer: string, offset = 0, length?: number): Promise<Uint32Array> {
   const data = await session.read(buffer, offset, length ?? (await session.length(buffer)) - offset);
-  invariant(data instanceof Uint32Array, 'record', `buffer ${buffer} is not u32`);
+  if (data instanceof Uint16Array || data instanceof Uint8Array) return Uint32Array.from(data);
+  invariant(data instanceof Uint32Array, 'record', `buffer ${buffer} holds no unsigned integers`);
   return data;
 }
 

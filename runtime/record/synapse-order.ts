@@ -49,7 +49,7 @@ export function canonicalOrder(rows: Uint32Array, targets: Uint32Array, creation
   if (isCanonical(rows, targets, creation)) return null;
   const order = Uint32Array.from(targets, (_, position) => position);
   for (let row = 0; row + 1 < rows.length; row += 1) {
-    order.subarray(rows[row]!, rows[row + 1]!).sort((a, b) =>
+    order.subarray(rows[row], rows[row + 1]).sort((a, b) =>
       targets[a]! - targets[b]! || (creation === null ? a - b : creation[a]! - creation[b]!));
   }
   return order;

@@ -51,7 +51,7 @@ function output(stream: NodeJS.WriteStream): Output {
   return {
     write: (text) => void stream.write(text),
     terminal: Boolean(stream.isTTY),
-    columns: stream.columns ?? 80,
+    columns: stream.columns || 80,
     colour: wantsColour(stream, process.env),
   };
 }

@@ -14,7 +14,7 @@ import { printIrStatements } from './text-print-body.js';
 export { printIrExpression } from './text-print-body.js';
 export { parseProgram } from './text-reader.js';
 
-/** A program as text; equal programs give equal text. */
+/** A program as text. */
 export function printProgram(program: Program): string {
   const parts = [
     `program ${quote(program.name)} precision ${program.precision} dt ${floatText(program.dt)} numerics ${program.numericsVersion}`,

@@ -17,8 +17,7 @@ import { arrayOf } from './context.js';
 import { keyAt, keyBuffer } from './draws.js';
 import { compile, to } from './expressions.js';
 import * as messages from './messages.js';
-import type { Connectivity, ProjectionPlan } from './projection.js';
-import { roundDelay } from './projection.js';
+import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
 import { synapseDraws } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
@@ -44,13 +43,13 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
   const raw = rules.every((rule) => rule.rule === 'list') ? listed(plan, context) : drawn(plan, context);
   if (!raw) return null;
   const sorted = plan.sortedBy ? sortByDelay(raw, plan, context) : null;
-  const segments = sorted?.segments ?? raw.rows;
-  const targets = sorted?.targets ?? raw.targets;
-  const columns = needsColumns ? columnsOf(plan, raw.count, sorted?.rows ?? raw.rows, targets, context) : null;
+  const stored: RawSynapses = sorted ? { ...raw, targets: sorted.targets, creation: sorted.creation, copies: sorted.copies } : raw;
+  const others = plan.pathways.filter((pathway) => pathway !== plan.sortedBy && pathway.steps.first !== pathway.steps.last);
   return {
-    count: raw.count, known: typeof raw.count === 'number' ? raw.count : knownCount(plan), segments, rows: sorted?.rows ?? raw.rows, targets,
-    creation: sorted ? sorted.creation : raw.creation, copies: sorted ? sorted.copies : raw.copies,
-    ascending: raw.ascending, fanIn: raw.fanIn, columns,
+    count: raw.count, known: typeof raw.count === 'number' ? raw.count : knownCount(plan), segments: sorted?.segments ?? raw.rows, rows: raw.rows,
+    targets: stored.targets, creation: stored.creation, copies: stored.copies, ascending: raw.ascending, fanIn: raw.fanIn,
+    columns: needsColumns ? columnsOf(plan, raw.count, raw.rows, stored.targets, context) : null,
+    delayed: new Map(others.map((pathway) => [pathway.name, delayedIndex(stored, pathway, plan, context)])),
   };
 }
 
@@ -88,13 +87,11 @@ function listed(plan: ProjectionPlan, context: Context): RawSynapses | null {
   const rows = new Uint32Array(plan.pre.size + 1);
   for (const i of sources) rows[i + 1] = (rows[i + 1] as number) + 1;
   for (let i = 0; i < plan.pre.size; i++) rows[i + 1] = (rows[i + 1] as number) + (rows[i] as number);
-  const perTarget = new Uint32Array(plan.post.size);
   const seen = new Map<number, number>();
   const copies = new Uint16Array(order.length);
   let ascending = true;
   order.forEach((k, position) => {
     const [i, j] = [sources[k] as number, targets[k] as number];
-    perTarget[j] = (perTarget[j] as number) + 1;
     const pair = i * plan.post.size + j;
     const copy = seen.get(pair) ?? 0;
     seen.set(pair, copy + 1);
@@ -112,7 +109,8 @@ function listed(plan: ProjectionPlan, context: Context): RawSynapses | null {
     creation: plainOrder ? null : builder.buffer(`${plan.name}.creation`, 'u32', order.length, `creation index of each synapse of ${plan.name}`, { role: 'constant', initial: order }),
     copies: copies.some((copy) => copy > 0) ? builder.buffer(`${plan.name}.copies`, 'u16', order.length, `which of the synapses of its pair each is`, { role: 'constant', initial: copies }) : null,
     ascending,
-    fanIn: perTarget.reduce((most, n) => Math.max(most, n), 0),
+    // As for drawn rules: a frozen network then sums in the same units as the one it was drawn from.
+    fanIn: plan.pre.size * (1 + copies.reduce((most, copy) => Math.max(most, copy), 0)),
   };
 }
 
@@ -318,7 +316,6 @@ function moveToRows({ name, from, groups, rowOf, rows, rowCount, place, context 
 
 interface Sorted {
   readonly segments: Buffer;
-  readonly rows: Buffer;
   readonly targets: Buffer;
   readonly creation: Buffer;
   readonly copies: Buffer | null;
@@ -334,7 +331,7 @@ function sortByDelay(raw: RawSynapses, plan: ProjectionPlan, context: Context): 
   const rows = plan.pre.size;
   const steps = builder.buffer(`${plan.name}.${pathway.name}.delay_steps`, 'u16', raw.count, `delay of each synapse of ${plan.name} in steps, before sorting`);
   if (typeof raw.count !== 'number') builder.allocate(steps);
-  builder.initially(delayKernel(raw, plan, steps, context));
+  builder.initially(delayKernel(raw, pathway, plan, steps, context));
   const segments = builder.buffer(`${plan.name}.segments`, 'u32', rows * delays + 1, `first synapse of each source and delay of ${plan.name}`);
   const targets = builder.buffer(`${plan.name}.sorted_targets`, raw.targets.element, raw.count, `target of each synapse of ${plan.name}, rows sorted by delay`);
   const creation = builder.buffer(`${plan.name}.sorted_creation`, 'u32', raw.count, `creation index of each synapse of ${plan.name}`);
@@ -351,7 +348,7 @@ function sortByDelay(raw: RawSynapses, plan: ProjectionPlan, context: Context): 
     ],
     context,
   });
-  return { segments, rows: raw.rows, targets, creation, copies };
+  return { segments, targets, creation, copies };
 }
 
 /**
@@ -359,10 +356,8 @@ function sortByDelay(raw: RawSynapses, plan: ProjectionPlan, context: Context): 
  *
  * @random stream `projection/<id>/delay/<pathway>`, counter (source, target, 0, site)
  */
-function delayKernel(raw: RawSynapses, plan: ProjectionPlan, steps: Buffer, context: Context): string {
+function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, steps: Buffer, context: Context): string {
   const { builder } = context;
-  const pathway = plan.sortedBy;
-  if (!pathway) throw new Error('unreachable');
   const keys = keyBuffer(`${plan.name}.${pathway.name}.delay.keys`, [`projection/${plan.name}/delay/${pathway.name}`], context);
   const block = new Block();
   const p = block.local('position', 'u32');
@@ -371,7 +366,7 @@ function delayKernel(raw: RawSynapses, plan: ProjectionPlan, steps: Buffer, cont
     const target = inner.name('target', ir.load(raw.targets, ir.get(p)));
     const draws = synapseDraws(indexLocal, target, raw.copies ? ir.load(raw.copies, ir.get(p)) : null, keyAt(keys, ir.u32(0)), inner, context);
     const scope = new SynapseScope(context, plan, delayParameters(plan, context), { position: ir.get(p), source: indexLocal, target }, inner, draws);
-    const seconds = inner.name('delay', to('f64', delaySeconds(plan, scope, raw, ir.get(p), context)));
+    const seconds = inner.name('delay', to('f64', delaySeconds(pathway, plan, scope, raw, ir.get(p), context)));
     const rounded = inner.name('rounded', ir.convert('i32', ir.add(ir.div(seconds, ir.f64(context.dt)), ir.f64(0.5))));
     const legal = inner.name('legal', ir.and(ir.ge(seconds, ir.f64(0)), ir.and(ir.ge(rounded, ir.i32(pathway.steps.first)), ir.le(rounded, ir.i32(pathway.steps.last)))));
     inner.emit(ir.fault(outside, ir.not(legal)), ir.store(steps, ir.get(p), ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))));
@@ -391,8 +386,8 @@ function delayParameters(plan: ProjectionPlan, context: Context): SynapseStorage
   return storage;
 }
 
-function delaySeconds(plan: ProjectionPlan, scope: SynapseScope, raw: RawSynapses, position: Ir, context: Context): Ir {
-  const delay = plan.sortedBy?.delay ?? 0;
+function delaySeconds(pathway: PathwayPlan, plan: ProjectionPlan, scope: SynapseScope, raw: RawSynapses, position: Ir, context: Context): Ir {
+  const { delay } = pathway;
   const range = plan.projection.delayRange;
   let seconds: Ir;
   if (typeof delay === 'number') seconds = ir.f64(delay);
@@ -403,7 +398,7 @@ function delaySeconds(plan: ProjectionPlan, scope: SynapseScope, raw: RawSynapse
     seconds = to('f64', compile(typeof named === 'string' ? expressionOf(named, plan.equations.names) : e, scope));
   } else if ('array' in delay) {
     const values = Float64Array.from(arrayOf(delay.array, context.data));
-    const given = context.builder.buffer(`${plan.name}.given_delays`, 'f64', values.length, `delays of ${plan.name} in order of creation (s)`, { role: 'constant', initial: values });
+    const given = context.builder.buffer(`${plan.name}.${pathway.name}.given_delays`, 'f64', values.length, `delays of ${plan.name} in order of creation (s)`, { role: 'constant', initial: values });
     seconds = ir.load(given, raw.creation ? ir.load(raw.creation, position) : position);
   } else {
     context.diagnostics.add(messages.unsupportedFeature('delays drawn by a named generator'));
@@ -417,17 +412,33 @@ function delaySeconds(plan: ProjectionPlan, scope: SynapseScope, raw: RawSynapse
 }
 
 /** The synapses by target, each column in order of source and creation. */
-function columnsOf(plan: ProjectionPlan, count: Extent, rows: Buffer, targets: Buffer, context: Context): Connectivity['columns'] {
+function columnsOf(plan: ProjectionPlan, count: Extent, rows: Buffer, targets: Buffer, context: Context): SynapseIndex {
+  return indexOf(`${plan.name}.by_target`, plan, count, rows, plan.post.size, (p) => ir.load(targets, p), context);
+}
+
+/** The synapses by (row, delay) for a pathway whose delays are not those that storage is sorted by. */
+function delayedIndex(stored: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, context: Context): SynapseIndex {
   const { builder } = context;
-  const starts = builder.buffer(`${plan.name}.columns`, 'u32', plan.post.size + 1, `first entry of each target of ${plan.name}`);
-  const positions = builder.buffer(`${plan.name}.column_positions`, 'u32', count, `synapse of each entry of the columns of ${plan.name}`);
-  const sources = builder.buffer(`${plan.name}.column_sources`, 'u32', count, `source of each entry of the columns of ${plan.name}`);
+  const { first, last } = pathway.steps;
+  const delays = last - first + 1;
+  const steps = builder.buffer(`${plan.name}.${pathway.name}.delay_steps`, 'u16', stored.count, `delay of each synapse of ${plan.name} in steps`);
+  if (typeof stored.count !== 'number') builder.allocate(steps);
+  builder.initially(delayKernel(stored, pathway, plan, steps, context));
+  const ends = pathway.side === 'pre' ? plan.pre.size : plan.post.size;
+  return indexOf(`${plan.name}.${pathway.name}.by_delay`, plan, stored.count, stored.rows, ends * delays,
+    (p, source) => ir.add(ir.mul(pathway.side === 'pre' ? source : ir.convert('u32', ir.load(stored.targets, p)), ir.u32(delays)), ir.sub(ir.load(steps, p), ir.u32(first))), context);
+}
+
+/** An index of the synapses by some key, entries in order of source and creation. */
+function indexOf(name: string, plan: ProjectionPlan, count: Extent, rows: Buffer, keys: number, keyOf: (position: Ir, source: Ir) => Ir, context: Context): SynapseIndex {
+  const { builder } = context;
+  const starts = builder.buffer(`${name}.starts`, 'u32', keys + 1, `first entry of each key of ${name}`);
+  const positions = builder.buffer(`${name}.positions`, 'u32', count, `synapse of each entry of ${name}`);
+  const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each entry of ${name}`);
   if (typeof count !== 'number') builder.allocate(positions, sources);
   moveToRows({
-    name: `${plan.name}.by_target`, from: rows, groups: plan.pre.size, rowOf: (p) => ir.load(targets, p), rows: starts, rowCount: plan.post.size,
+    name, from: rows, groups: plan.pre.size, rowOf: keyOf, rows: starts, rowCount: keys,
     place: (p, source, at) => [ir.store(positions, at, p), ir.store(sources, at, source)], context,
   });
   return { starts, positions, sources };
 }
-
-export { roundDelay };

@@ -163,12 +163,13 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
   const { plan, pathway, connectivity } = code;
   const block = new Block();
   const forward = pathway.side === 'pre';
-  const columns = connectivity.columns;
-  invariant(forward || columns, 'lower/pathways', `${plan.name} has no columns for ${pathway.name}`);
-  const position = forward ? local('position') : block.name('synapse', ir.load(columns?.positions ?? connectivity.rows, local('position')));
+  const varied = plan.sortedBy === pathway;
+  const index = connectivity.delayed.get(pathway.name) ?? (forward ? null : connectivity.columns);
+  invariant(forward || index, 'lower/pathways', `${plan.name} has no columns for ${pathway.name}`);
+  const position = index ? block.name('synapse', ir.load(index.positions, local('position'))) : local('position');
   const other = forward
-    ? block.name('target', ir.convert('u32', ir.load(connectivity.targets, local('position'))))
-    : block.name('source', ir.load(columns?.sources ?? connectivity.rows, local('position')));
+    ? block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
+    : block.name('source', ir.load(index?.sources ?? connectivity.rows, local('position')));
   const [from, into] = forward ? [local('row'), other] : [other, local('row')];
   const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
   const keys = keyBuffer(`${plan.name}.${pathway.name}.keys`, [`projection/${plan.name}/pathway/${pathway.name}`], context);
@@ -187,15 +188,14 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
       ? { kind: 'any' }
       : !forward
         ? { kind: 'byRow' }
-        : connectivity.ascending
+        : connectivity.ascending && !index
           ? { kind: 'byTarget', targets: connectivity.targets.name, targetCount: plan.post.size }
           : { kind: 'any' };
   const end = forward ? plan.pre : plan.post;
-  const varied = plan.sortedBy === pathway;
   return context.builder.propagate({
     name: `${plan.name}.${pathway.name}`, comment: `${plan.name}: what ${pathway.pathway.on} does to its synapses and their ends`, event: source.ring.name,
     elements: { begin: end.offset, end: end.offset + end.size }, delays: pathway.steps,
-    segments: (forward ? (varied ? connectivity.segments : connectivity.rows) : columns?.starts ?? connectivity.rows).name,
+    segments: (index ? index.starts : varied ? connectivity.segments : connectivity.rows).name,
     order, locals: block.locals.declared, body: block.statements,
   });
 }

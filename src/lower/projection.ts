@@ -47,6 +47,13 @@ export interface ProjectionPlan {
   readonly sortedBy: PathwayPlan | null;
 }
 
+/** An index of synapses: first entry of each key, and the position and source of each entry. */
+export interface SynapseIndex {
+  readonly starts: Buffer;
+  readonly positions: Buffer;
+  readonly sources: Buffer;
+}
+
 /** Storage of a projection's synapses; positions run over all of them. */
 export interface Connectivity {
   readonly count: Extent;
@@ -64,8 +71,10 @@ export interface Connectivity {
   readonly ascending: boolean;
   /** Most synapses that one target can have from one source, and in all; infinite when unknown. */
   readonly fanIn: number;
-  /** By target: first entry of each column, and the position and source of each entry. */
-  readonly columns: { readonly starts: Buffer; readonly positions: Buffer; readonly sources: Buffer } | null;
+  /** By target. */
+  readonly columns: SynapseIndex | null;
+  /** For pathways whose delays differ but are not those that rows are sorted by: by (row, delay). */
+  readonly delayed: ReadonlyMap<string, SynapseIndex>;
 }
 
 /** Understands the ends, pathways and delays of all projections, in order of their names. */
@@ -86,11 +95,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
       const steps = delaySteps(name, delay, projection, equations, context);
       if (steps) pathways.push({ name: key, pathway, side, event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event, delay, steps });
     }
-    const varied = pathways.filter((plan) => plan.steps.first !== plan.steps.last);
-    const sortedBy = varied.find((plan) => plan.side === 'pre') ?? null;
-    for (const other of varied) {
-      if (other !== sortedBy) context.diagnostics.add(messages.unsupportedFeature(`a second pathway (${other.name}) of projection ${name} with a delay for each synapse`));
-    }
+    const sortedBy = pathways.find((plan) => plan.side === 'pre' && plan.steps.first !== plan.steps.last) ?? null;
     plans.push({ name, projection, type, equations, pre, post, pathways, sortedBy });
   }
   return plans;

@@ -3,6 +3,8 @@
  * schema check yields these types, only normalising reads them; everything downstream takes the normalised `Model`.
  */
 
+/** A unit as text; `1` may be a number. */
+export type Unit = string | number;
 export type Quantity = string | number;
 export type Expression = string | number | boolean;
 export type Statements = string | readonly string[];
@@ -12,12 +14,12 @@ export interface DataReferenceDocument {
   readonly $data: string;
   readonly dtype: 'f64' | 'f32' | 'i64' | 'i32' | 'u32' | 'u8';
   readonly shape: readonly number[];
-  readonly unit?: string;
+  readonly unit?: Unit;
 }
 export type Numbers = readonly unknown[];
 export interface ArrayWithUnit {
   readonly array: Numbers | DataReferenceDocument;
-  readonly unit?: string;
+  readonly unit?: Unit;
 }
 export type ArrayDocument = Numbers | DataReferenceDocument | ArrayWithUnit;
 export interface HostDrawDocument {
@@ -26,20 +28,20 @@ export interface HostDrawDocument {
   readonly distribution: string;
   readonly arguments: readonly number[];
   readonly order?: number;
-  readonly unit?: string;
+  readonly unit?: Unit;
   readonly exponent10?: number;
 }
 export type ValueDocument = Expression | ArrayDocument | HostDrawDocument;
 
 type ValueType = 'real' | 'integer' | 'boolean';
-export type ModelParameterDocument = Quantity | { readonly unit?: string; readonly value: Quantity };
-export type ParameterDocument = Expression | { readonly unit?: string; readonly type?: ValueType; readonly value?: ValueDocument; readonly shared?: boolean };
-export type StateDocument = Expression | { readonly unit?: string; readonly type?: ValueType; readonly initial?: ValueDocument; readonly shared?: boolean };
+export type ModelParameterDocument = Quantity | { readonly unit?: Unit; readonly value: Quantity };
+export type ParameterDocument = Expression | { readonly unit?: Unit; readonly type?: ValueType; readonly value?: ValueDocument; readonly shared?: boolean };
+export type StateDocument = Expression | { readonly unit?: Unit; readonly type?: ValueType; readonly initial?: ValueDocument; readonly shared?: boolean };
 export type DerivedDocument =
   | Expression
-  | { readonly unit?: string; readonly type?: ValueType; readonly value: Expression; readonly shared?: boolean; readonly held?: boolean };
+  | { readonly unit?: Unit; readonly type?: ValueType; readonly value: Expression; readonly shared?: boolean; readonly held?: boolean };
 export type DerivativeDocument = string | number | { readonly rate: Expression; readonly eventDriven?: boolean };
-export type InputDocument = string | { readonly unit: string; readonly reduce?: 'sum' | 'product' };
+export type InputDocument = Unit | { readonly unit: Unit; readonly reduce?: 'sum' | 'product' };
 
 export interface EquationSetDocument {
   readonly conformsTo?: { readonly type: string; readonly where?: Map<Expression>; readonly timing?: string };
@@ -129,7 +131,7 @@ export interface SynapseDocument extends EquationSetDocument {
   readonly pathways?: Map<Statements | PathwayDocument>;
   readonly contributes?: Map<Expression>;
   readonly summed?: Map<Expression>;
-  readonly ports?: Map<string | { readonly unit: string }>;
+  readonly ports?: Map<Unit | { readonly unit: Unit }>;
 }
 
 export interface PopulationDocument {
@@ -236,7 +238,7 @@ export interface OperationDocument {
 
 export interface TableDocument {
   readonly dt: Quantity;
-  readonly unit?: string;
+  readonly unit?: Unit;
   readonly values: ArrayDocument;
   readonly columns?: number | null;
 }

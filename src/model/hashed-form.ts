@@ -20,7 +20,7 @@ export interface HashedForm {
  * gets its default here, and no hash changes.
  */
 export function hashedForm(model: Model): HashedForm {
-  const conformsTo = { ...mapValues(model.neurons, claim), ...mapValues(model.synapses, claim) };
+  const conformsTo = without({ neurons: mapValues(model.neurons, claim), synapses: mapValues(model.synapses, claim) }, { neurons: {}, synapses: {} });
   return {
     model: without(
       {

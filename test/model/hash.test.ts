@@ -28,7 +28,7 @@ describe('what changes no hash', () => {
     ['a number in the declared unit', edited('w: { unit: nS, initial: 3 nS }', 'w: { unit: nS, initial: 3 }')],
     ['another declared unit', edited('w: { unit: nS, initial: 3 nS }', 'w: { unit: pS, initial: 3000 }')],
     ['the order of keys', edited('{ C: 200 pF, g_l: 10 nS, E_l: -60 mV,', '{ E_l: -60 mV, g_l: 10 nS, C: 200 pF,')],
-    ['white space in an expression', edited('-ge / tau_e', '  - ge/tau_e ')],
+    ['white space in an expression', edited('-ge / tau_e', '" -  ge/tau_e "')],
     ['parentheses that say nothing', edited('-ge / tau_e', '(-(ge)) / (tau_e)')],
     ['a default that is written out', edited('I: { unit: pA, reduce: sum }', 'I: pA')],
     ['another default', edited('edge: level, ', '')],

@@ -102,7 +102,21 @@ function select(source: Subgroup, record: RecordedIndices, pointer: string, to: 
   return { population: source.group.name, indices: indices.map((index) => index + offset) };
 }
 
+/** Synapses by their index in the order of creation; how many there are only the run knows. */
 function selectSynapses(synapses: SynapseGroup, record: RecordedIndices, pointer: string, to: Setting['to']): Record<string, unknown> {
-  if (record !== true) to.report(messages.unsupported('recording some synapses only', 'record: true records all'), pointer);
-  return { projection: synapses.name };
+  const projection = synapses.name;
+  if (record === true) return { projection };
+  if (record === false) to.report(messages.unsupported('a StateMonitor that records nothing by itself'), pointer);
+  if (typeof record === 'boolean') return { projection };
+  if (typeof record === 'string') {
+    const slice = /^\s*(\d*)\s*:\s*(\d+)\s*$/.exec(record);
+    const start = Number(slice?.[1] ?? 0);
+    const stop = Number(slice?.[2] ?? 0);
+    if (slice === null || start >= stop) to.report(messages.badIndex(record), pointer);
+    return { projection, slice: [start, stop, 1] };
+  }
+  const indices = typeof record === 'number' ? [record] : record;
+  const wrong = indices.find((index) => !Number.isInteger(index) || index < 0);
+  if (wrong !== undefined) to.report(messages.badIndex(wrong), pointer);
+  return { projection, indices };
 }

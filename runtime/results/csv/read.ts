@@ -67,7 +67,7 @@ function readSeries(path: string, plan: SeriesPlan, record: RunRecord): StoredSe
 
 function fill(plan: SeriesPlan, values: readonly (number | bigint)[]): TypedArray {
   const result = arrayOf(plan.element, values.length);
-  for (const [i, value] of values.entries()) result[i] = value as never;
+  for (const [i, value] of values.entries()) result[i] = value;
   return result;
 }
 

@@ -41,6 +41,7 @@ async function compile(program: Program, options: CompileOptions): Promise<Execu
   const module = await compileText(generated.text, options.cacheDirectory);
   return {
     sources: new Map([['program.wat', generated.text]]),
+    threads,
     start: () => Promise.resolve().then(() => startSession(generated, module, threads)),
   };
 }

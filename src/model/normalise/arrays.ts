@@ -45,7 +45,7 @@ export function normaliseArray(context: Context, written: ArrayDocument, slot: A
   return fromData(context, map.unit === undefined || reference.unit !== undefined ? reference : { ...reference, unit: map.unit }, slot, child(pointer, 'array'));
 }
 
-function unitOfArray(context: Context, text: string | undefined, slot: ArraySlot, pointer: string): Unit | undefined {
+function unitOfArray(context: Context, text: string | number | undefined, slot: ArraySlot, pointer: string): Unit | undefined {
   if (text === undefined) return slot.unit;
   const unit = readUnit(context, text, child(pointer, 'unit'));
   if (!unit || equalDimensions(unit.dimension, slot.unit.dimension)) return unit;

@@ -37,11 +37,14 @@ export function attempt<T>(context: Context, pointer: string, parse: () => T): T
 
 /** A number, then a unit with nothing but space between: `-70 mV`, `5ms`, `200 uF/cm**2`. */
 const looksLikeQuantity = /^\s*[-+\u2212]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\d.]|[eE][-+]?\d)\s*[A-Za-z\u00b5\u03bc\u03a9\u2126\u00b0]/;
-const hasWords = /\b(?:if|else|and|or|not)\b/;
+/** What a unit has none of: words of conditions, and signs but in exponents. */
+const beyondUnits = /\b(?:if|else|and|or|not)\b|[-+<>=!%,]/;
+const exponents = /(?:\*\*|\^)\s*\(?\s*[-+]?\s*[\d.]+(?:\s*\/\s*\d+)?\s*\)?/g;
 
 /** Whether a text is a number with a unit rather than an expression, in which the two would be multiplied. */
 export function isQuantityText(text: string): boolean {
-  return looksLikeQuantity.test(text) && !hasWords.test(text);
+  const opening = looksLikeQuantity.exec(text)?.[0];
+  return opening !== undefined && !beyondUnits.test(text.slice(opening.length - 1).replace(exponents, ''));
 }
 
 /** The tree of what was written at `pointer`: a text, or a bare number in the slot's unit; undefined after a finding. */
@@ -188,6 +191,6 @@ export function statementText(context: Context, { statement, pointer }: PlacedSt
 }
 
 /** The unit in a text; undefined after a finding. */
-export function readUnit(context: Context, text: string, pointer: string): Unit | undefined {
-  return attempt(context, pointer, () => parseUnit(text));
+export function readUnit(context: Context, text: string | number, pointer: string): Unit | undefined {
+  return attempt(context, pointer, () => parseUnit(String(text)));
 }

@@ -50,7 +50,7 @@ function declareInputs(context: Context, document: NeuronDocument, pointer: stri
   for (const [name, item] of Object.entries(document.inputs ?? {})) {
     const at = child(pointer, name);
     if (!checkVariableName(context, name, at)) continue;
-    const unit = readUnit(context, typeof item === 'string' ? item : item.unit, typeof item === 'string' ? at : `${at}/unit`);
+    const unit = readUnit(context, typeof item === 'object' ? item.unit : item, typeof item === 'object' ? `${at}/unit` : at);
     inputs.set(name, unit ? { kind: 'input', dimension: unit.dimension, type: 'real', unit } : special(dimensionless, 'real', 'input'));
   }
   return inputs;

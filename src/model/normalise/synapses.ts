@@ -63,7 +63,7 @@ export function declareSynapse(context: Context, document: SynapseDocument, ends
   for (const [name, item] of Object.entries(document.ports ?? {})) {
     const at = child(`${pointer}/ports`, name);
     if (!checkVariableName(context, name, at)) continue;
-    const unit = readUnit(context, typeof item === 'string' ? item : item.unit, typeof item === 'string' ? at : `${at}/unit`);
+    const unit = readUnit(context, typeof item === 'object' ? item.unit : item, typeof item === 'object' ? `${at}/unit` : at);
     ports.set(name, unit ? { kind: 'port', dimension: unit.dimension, type: 'real', unit } : special(dimensionless, 'real', 'port'));
   }
   const around = (): Names => surroundings(ends()[0]);

@@ -103,6 +103,6 @@ function exponentOf(context: Context, written: HostDrawDocument, slot: Slot, poi
     return undefined;
   }
   const exponent = exponentOfUnit(unit);
-  if (exponent === undefined) context.report(messages.notPowerOfTen(written.unit ?? ''), at);
+  if (exponent === undefined) context.report(messages.notPowerOfTen(String(written.unit)), at);
   return exponent;
 }

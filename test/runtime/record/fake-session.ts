@@ -29,7 +29,7 @@ export function fakeSession(
   const buffers = new Map(program.buffers.map((buffer) => {
     const data = arrayOf(buffer.element, Number(buffer.length));
     const { initial: contents } = buffer;
-    if (contents && ArrayBuffer.isView(contents)) contents.forEach((value: number | bigint, i: number) => { data[i] = value as never; });
+    if (contents && ArrayBuffer.isView(contents)) contents.forEach((value: number | bigint, i: number) => { data[i] = value; });
     return [buffer.name, data] as const;
   }));
   const get = (name: string): TypedArray => {
@@ -42,8 +42,8 @@ export function fakeSession(
     const log = program.logs.find((candidate) => candidate.name === name)!;
     const used = cursorOf(log);
     if (used >= log.capacity) throw new Error(`log ${name} overflows`);
-    for (const [i, value] of row.entries()) get(log.buffer)[used * log.rowLength + i] = value as never;
-    get(log.cursor.buffer)[log.cursor.index] = (used + 1) as never;
+    for (const [i, value] of row.entries()) get(log.buffer)[used * log.rowLength + i] = value;
+    get(log.cursor.buffer)[log.cursor.index] = (used + 1);
   };
   const asked: number[] = [];
   const called: string[] = [];
@@ -71,7 +71,7 @@ export function fakeSession(
     },
     read: async (buffer, offset = 0, length) => get(buffer).slice(offset, length === undefined ? undefined : offset + length),
     write: async (buffer, data, offset = 0) => {
-      for (const [i, value] of data.entries()) get(buffer)[offset + i] = value as never;
+      for (const [i, value] of data.entries()) get(buffer)[offset + i] = value;
     },
     length: async (buffer) => get(buffer).length,
     snapshot: async () => ({ step, buffers: new Map([...buffers].map(([name, data]) => [name, data.slice()])) }),

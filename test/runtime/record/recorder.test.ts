@@ -154,7 +154,7 @@ describe('recorder', () => {
     const { run: result, dispose } = await play(program, [run(1000)], keepingSink(), {
       step: (context) => {
         played(context);
-        if (context.step === 77) context.buffer('faults')[0] = 2 as never;
+        if (context.step === 77) context.buffer('faults')[0] = 2;
       },
     });
     expect(result.outcome).toBe('fault');

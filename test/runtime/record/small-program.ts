@@ -97,11 +97,11 @@ export function playedStep(program: Program): (step: FakeStep) => void {
   const { every, offset } = program.manifest.samples[0]!;
   return ({ step, buffer, log }) => {
     for (let cell = 0; cell < excSize; cell += 1) {
-      buffer('exc.v')[cell] = playedPotential(step, cell) as never;
+      buffer('exc.v')[cell] = playedPotential(step, cell);
       if (playedSpike(step, cell, excSize)) log('exc.log', [step, cell]);
     }
     for (let cell = 0; cell < inhSize; cell += 1) {
-      buffer('inh.v')[1 + cell] = (2 * playedPotential(step, cell)) as never;
+      buffer('inh.v')[1 + cell] = (2 * playedPotential(step, cell));
       if (playedSpike(step + 1, cell, inhSize)) log('inh.log', [step, cell]);
     }
     if ((step - offset) % every === 0) log('samples', [...buffer('exc.v') as Float64Array]);

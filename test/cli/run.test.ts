@@ -1,0 +1,204 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+
+/** Neurons that start at random potentials and decay to a rest above threshold: tau, rest and threshold decide the rate. */
+const network = `
+format: interneuron/brian
+name: small network
+dt: 0.1 ms
+seed: 1
+namespace: { tau: 10 ms, drive: 20 mV, w: 0.5 mV }
+neuron_groups:
+  cells:
+    N: 40
+    model: "dv/dt = (drive - v)/tau : volt"
+    threshold: v > 10*mV
+    reset: v = 0*mV
+    initializers: { v: "rand()*10*mV" }
+synapses:
+  recurrent: { source: cells, target: cells, on_pre: v += w, connect: { p: 0.2 }, delay: 1.5 ms }
+spike_monitors:
+  spikes: { source: cells }
+run: 50 ms
+`;
+
+let model = '';
+beforeAll(() => {
+  model = folder.file('network.yaml');
+  writeFileSync(model, network);
+});
+
+/** The object that `run --json` prints. */
+async function report(...words: string[]): Promise<Record<string, any>> {
+  const outcome = await runCommand(['run', model, '--json', ...words]);
+  expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  return JSON.parse(outcome.stdout);
+}
+
+describe('run --json', () => {
+  it('has the keys that other tools build on', async () => {
+    const found = await report('-o', folder.file('keys.csv'));
+    expect(Object.keys(found)).toEqual([
+      'model',
+      'target',
+      'device',
+      'precision',
+      'seed',
+      'dt',
+      'steps',
+      'threads',
+      'fingerprint',
+      'populations',
+      'timings',
+      'memory',
+      'outputs',
+      'diagnostics',
+    ]);
+    expect(Object.keys(found.model)).toEqual(['name', 'hash']);
+    expect(Object.keys(found.timings)).toEqual(['import', 'lower', 'compile', 'connect', 'run', 'write', 'total']);
+    expect(found).toMatchObject({
+      model: { name: 'small network', hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      target: 'wasm',
+      precision: 'float64',
+      seed: '1',
+      dt: 0.0001,
+      steps: 500,
+      threads: 1,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      populations: { cells: { size: 40 } },
+      outputs: expect.arrayContaining([folder.file('keys.csv')]),
+      diagnostics: [],
+    });
+    expect(found.memory.peak).toBeGreaterThan(10_000_000);
+    for (const seconds of Object.values(found.timings)) expect(seconds).toBeGreaterThanOrEqual(0);
+    const { size, spikes, rate } = found.populations.cells;
+    expect(rate).toBeCloseTo(spikes / size / 0.05, 9);
+    // Without synapses a cell fires every tau*ln(drive/(drive - threshold)) = 6.93 ms: 7 or 8 times in 50 ms; synapses add to it.
+    expect(spikes / size).toBeGreaterThan(7);
+  });
+
+  it('gives the same fingerprint on every target and for any number of threads', async () => {
+    const prints = await Promise.all([report(), report('--threads', '2'), report('--target', 'reference'), report('--target', 'wasm')]);
+    expect(new Set(prints.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+  });
+
+  it('gives another fingerprint for another seed, precision, setting or step', async () => {
+    const all = [report(), report('--seed', '2'), report('--precision', 'float32'), report('--set', 'w=0.6 mV'), report('--dt', '0.05 ms')];
+    expect(new Set((await Promise.all(all)).map(({ fingerprint }) => fingerprint)).size).toBe(all.length);
+  });
+
+  it('says what was asked for', async () => {
+    const found = await report('--seed', '18446744073709551615', '--duration', '20 ms', '--precision', 'float32');
+    expect(found).toMatchObject({ seed: '18446744073709551615', steps: 200, precision: 'float32' });
+  });
+
+  it('has nothing to say of the null target', async () => {
+    expect(await report('--target', 'null')).toMatchObject({ target: 'null', steps: 0, fingerprint: null, outputs: [] });
+  });
+});
+
+describe('what is written', () => {
+  it('CSV holds every spike at its time', async () => {
+    const path = folder.file('spikes.csv');
+    const found = await report('-o', path);
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    expect(lines.length - 1).toBe(found.populations.cells.spikes);
+  });
+
+  it('several formats at once, each whole', async () => {
+    const paths = ['both.nwb', 'both.json'].map((name) => folder.file(name));
+    expect((await report('-o', paths[0]!, '-o', paths[1]!)).outputs).toEqual(expect.arrayContaining(paths));
+    for (const path of paths) expect(existsSync(path)).toBe(true);
+    expect(readdirSync(folder.path).filter((name) => /partial|incomplete/.test(name))).toEqual([]);
+  });
+
+  it('more recordings than the model has', async () => {
+    const path = folder.file('recorded.json');
+    await report('--record', 'cells:v@1ms', '--duration', '5 ms', '-o', path);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain('cells_v');
+  });
+
+  it('the program after each pass', async () => {
+    await report('--dump-ir', folder.file('ir'), '--target', 'null');
+    const files = readdirSync(folder.file('ir')).sort();
+    expect(files.length).toBeGreaterThan(0);
+    expect(files[0]).toMatch(/^01\..*\.ir$/);
+  });
+});
+
+describe('a recording of what is not there', () => {
+  it('is a finding at the option that asks for it', async () => {
+    const outcome = await runCommand(['run', model, '--record', 'cells:u', '--json']);
+    expect(outcome.code).toBe(1);
+    expect(JSON.parse(outcome.stdout).diagnostics).toContainEqual(
+      expect.objectContaining({ place: expect.objectContaining({ document: '--record cells:u' }) }),
+    );
+  });
+});
+
+describe('a setting of what is not there', () => {
+  it('is refused with a suggestion', async () => {
+    const outcome = await runCommand(['run', model, '--set', 'drve=10 mV']);
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.stderr).toContain('did you mean drive?');
+  });
+});
+
+describe('text for people', () => {
+  it('names populations, rates, the fingerprint and the files', async () => {
+    const path = folder.file('people.csv');
+    const { code, stdout, stderr } = await runCommand(['run', model, '-o', path]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^small network {2}\(model [0-9a-f]{12}\)$/m);
+    expect(stdout).toMatch(/^population +cells +spikes +rate \(Hz\)$/m);
+    expect(stdout).toMatch(/^cells +40 +\d+ +\d+\.\d\d$/m);
+    expect(stdout).toMatch(/^fingerprint {2}[0-9a-f]{64}$/m);
+    expect(stdout).toContain(`wrote        ${path}`);
+    expect(stdout).not.toMatch(/[\u2800-\u28ff]/);
+  });
+
+  it('draws a raster where a person looks on', async () => {
+    const { stdout } = await runCommand(['run', model], { onTerminal: true, columns: 60 });
+    expect(stdout).toMatch(/^cells │.*[\u2801-\u28ff]/m);
+    expect(
+      Math.max(
+        ...stdout
+          .split('\n')
+          .filter((line) => line.includes('│'))
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(60);
+  });
+
+  it('is nothing with --quiet', async () => {
+    expect(await runCommand(['run', model, '--quiet', '-o', folder.file('quiet.csv')])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(existsSync(folder.file('quiet.csv'))).toBe(true);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('during the run keeps what was recorded, in a file that says so', async () => {
+    const path = folder.file('stopped.nwb');
+    let press = (): void => undefined;
+    const running = runCommand(['run', model, '--duration', '1000 s', '-o', path], { interrupt: (given) => (press = given) });
+    setTimeout(() => press(), 1500);
+    const { code, stdout, stderr } = await running;
+    expect(code).toBe(130);
+    expect(stderr).toContain('stopping; what was recorded so far is kept');
+    expect(stdout).toContain('the run was stopped after');
+    expect(existsSync(path)).toBe(false);
+    expect(existsSync(folder.file('stopped.incomplete.nwb'))).toBe(true);
+    const verified = await runCommand(['verify', folder.file('stopped.incomplete.nwb')]);
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/^identical: /) });
+  });
+
+  it('before the first step leaves nothing', async () => {
+    const { code, stderr } = await runCommand(['run', model, '-o', folder.file('early.csv')], { interrupt: (press) => press() });
+    expect([code, stderr.includes('nothing was written')]).toEqual([130, true]);
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('early'))).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+const good = 'fixtures/brian/single-lif.yaml';
+
+beforeAll(() =>
+  writeFileSync(folder.file('bad.yaml'), 'format: interneuron/brian\nneuron_groups:\n  G: { N: 1, model: "v : vlt" }\nrun: 1 s\n'),
+);
+
+describe('validate', () => {
+  it('says valid, the notation and the hash', async () => {
+    expect(await runCommand(['validate', good])).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/single-lif\.yaml: valid, brian, model [0-9a-f]{12}\n/),
+    });
+  });
+
+  it('goes on after a model that is wrong, and exits with 1', async () => {
+    const { code, stdout, stderr } = await runCommand(['validate', folder.file('bad.yaml'), good]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/bad\.yaml: not valid \(1 error\)\n.*single-lif\.yaml: valid/);
+    expect(stderr).toMatch(/bad\.yaml:3:2\d/);
+    expect(stderr).toMatch(/did you mean volt\?/);
+  });
+
+  it('goes on after a file that is not there, and exits with 2', async () => {
+    const { code, stdout } = await runCommand(['validate', folder.file('none.yaml'), good]);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/there is no file .*none\.yaml.*\n.*single-lif\.yaml: valid/);
+  });
+
+  it('--json holds everything found', async () => {
+    const { code, stdout, stderr } = await runCommand(['validate', folder.file('bad.yaml'), good, folder.file('none.yaml'), '--json']);
+    expect([code, stderr]).toEqual([2, '']);
+    expect(JSON.parse(stdout).documents).toEqual([
+      {
+        document: folder.file('bad.yaml'),
+        valid: false,
+        diagnostics: [expect.objectContaining({ severity: 'error', place: expect.objectContaining({ line: 3 }) })],
+      },
+      { document: good, valid: true, notation: 'brian', hash: expect.stringMatching(/^[0-9a-f]{64}$/), diagnostics: [] },
+      { document: folder.file('none.yaml'), valid: false, error: expect.objectContaining({ hint: expect.any(String) }), diagnostics: [] },
+    ]);
+  });
+});
+
+describe('targets', () => {
+  it('lists every engine', async () => {
+    const { code, stdout } = await runCommand(['targets']);
+    expect(code).toBe(0);
+    for (const name of ['wasm', 'reference', 'null']) expect(stdout).toMatch(new RegExp(`^${name} +yes`, 'm'));
+  });
+
+  it('--json', async () => {
+    const { targets } = JSON.parse((await runCommand(['targets', '--json'])).stdout);
+    expect(targets).toContainEqual({ target: 'reference', available: true, devices: ['interpreter'] });
+  });
+});

@@ -1,0 +1,87 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+const formats = ['nwb', 'json', 'csv'];
+
+beforeAll(async () => {
+  const model = {
+    format: 'interneuron/brian',
+    name: 'noise',
+    dt: '0.1 ms',
+    seed: 3,
+    neuron_groups: {
+      cells: {
+        N: 5,
+        model: 'dv/dt = (15*mV - v)/(10*ms) + 3*mV*xi*(10*ms)**-0.5 : volt',
+        method: 'euler',
+        threshold: 'v > 10*mV',
+        reset: 'v = 0*mV',
+      },
+    },
+    spike_monitors: { spikes: { source: 'cells' } },
+    run: '100 ms',
+  };
+  writeFileSync(folder.file('model.json'), JSON.stringify(model));
+  for (const format of formats) {
+    const outcome = await runCommand(['run', folder.file('model.json'), '-q', '-o', folder.file(`noise.${format}`)]);
+    expect(outcome).toEqual({ code: 0, stdout: '', stderr: '' });
+  }
+});
+
+describe.each(formats)('verify of a %s file', (format) => {
+  it('answers identical, on the engine that wrote it and on another', async () => {
+    for (const target of ['wasm', 'reference']) {
+      const { code, stdout } = await runCommand(['verify', folder.file(`noise.${format}`), '--target', target]);
+      expect(stdout).toMatch(
+        new RegExp(`^identical: 1000 steps, fingerprint [0-9a-f]{64} \\(written by wasm, run again on ${target}\\)\n$`),
+      );
+      expect(code).toBe(0);
+    }
+  });
+});
+
+describe('a result that is not what its model gives', () => {
+  it('differs, with the first place where it does', async () => {
+    const path = folder.file('noise.csv');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const removed = lines[10]!;
+    writeFileSync(path, lines.filter((line) => line !== removed).join('\n'));
+    const { code, stdout } = await runCommand(['verify', path]);
+    writeFileSync(path, lines.join('\n'));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^different/);
+    expect(stdout).toMatch(/first difference in step \d+ .*cells\[\d\]\.spike: stored no spike, now a spike/);
+  });
+
+  it('with another model inside is refused', async () => {
+    const path = folder.file('noise.provenance.json');
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain('0.015');
+    writeFileSync(path, text.replaceAll('0.015', '0.016'));
+    const { code, stderr } = await runCommand(['verify', folder.file('noise.csv')]);
+    writeFileSync(path, text);
+    expect(code).toBe(1);
+    expect(stderr).toContain('verify/changed-model');
+  });
+
+  it('--json says the same to programs', async () => {
+    const { code, stdout } = await runCommand(['verify', folder.file('model.json'), '--json']);
+    expect(code).not.toBe(0);
+    expect(JSON.parse(stdout)).toHaveProperty('error');
+  });
+});
+
+describe('a file that is no result', () => {
+  it.each([
+    ['noise.txt', 'hello'],
+    ['empty.nwb', ''],
+    ['other.json', '{"a": 1}'],
+  ])('%s', async (name, text) => {
+    writeFileSync(folder.file(name), text);
+    const { code, stderr } = await runCommand(['verify', folder.file(name)]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: .* is not a result/);
+  });
+});

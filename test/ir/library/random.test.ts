@@ -1,0 +1,164 @@
+/** Philox against its published vectors, draws against their laws. Keys are fixed; a p-value below 1e-4 fails. */
+
+import { describe, expect, it } from 'vitest';
+import { createEvaluator } from '../../../src/ir/evaluate.js';
+import { drawFunction, drawNames, libraryFunction, withCallees } from '../../../src/ir/library/index.js';
+import { philox } from '../../../src/ir/library/philox-host.js';
+import { chiSquareP, gammaQ, kolmogorovP, logGamma, mean, variance } from '../../support/statistics.js';
+
+const evaluator = createEvaluator(withCallees([...drawNames.map(drawFunction), libraryFunction('erf', 'f64')]));
+const call = (name: string, ...args: number[]): number[] => evaluator.call(name, args).map(Number);
+const one = (name: string, ...args: number[]): number => call(name, ...args)[0] ?? NaN;
+
+const [k0, k1] = [0x243f6a88, 0x85a308d3];
+const site = 3 * 2 ** 24;
+/** One draw for each of `count` elements. */
+const draws = (name: string, count: number, ...parameters: number[]): number[] =>
+  Array.from({ length: count }, (_, element) => one(name, element, 0, 17, site, k0, k1, ...parameters));
+
+const significance = 1e-4;
+const normalCumulative = (x: number): number => 0.5 + 0.5 * one('erf_f64', x * Math.SQRT1_2);
+
+describe('philox4x32', () => {
+  // Random123 1.14, tests/kat_vectors, philox4x32 with 10 rounds.
+  const ones = 0xffffffff;
+  const vectors = [
+    { counter: [0, 0, 0, 0], key: [0, 0], words: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
+    { counter: [ones, ones, ones, ones], key: [ones, ones], words: [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd] },
+    {
+      counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], key: [0xa4093822, 0x299f31d0],
+      words: [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+    },
+  ] as const;
+  it.each(vectors)('$counter under $key', ({ counter, key, words }) => {
+    expect(call('philox4x32', ...counter, ...key)).toEqual(words);
+    expect(philox(counter, key)).toEqual(words);
+  });
+
+  it('has the same words in the host form', () => {
+    for (let k = 0; k < 200; k++) {
+      const [a, b, c, d] = philox([k, 2 ** 31 + k, 7 * k, ~k >>> 0], [k0, k1]);
+      expect(call('philox4x32', a, b, c, d, k0, k1)).toEqual(philox([a, b, c, d], [k0, k1]));
+    }
+  });
+});
+
+describe('uniformFromWords', () => {
+  it.each([
+    { words: [0, 0], value: 2 ** -53 },
+    { words: [0xffffffff, 0xffffffff], value: 1 - 2 ** -53 },
+    { words: [0, 0x80000000], value: 0.5 + 2 ** -53 },
+    { words: [0xfff, 0], value: 2 ** -53 },
+    { words: [0x1000, 0], value: 3 * 2 ** -53 },
+  ])('$words → $value', ({ words, value }) => {
+    expect(one('uniformFromWords', ...words)).toBe(value);
+  });
+});
+
+describe('counters', () => {
+  const at = (element: number, subElement: number, step: number, siteWord: number): number[] => [element, subElement, step, siteWord, k0, k1];
+  it('uniform takes words 0 and 1 of iteration 0', () => {
+    const [w0 = 0, w1 = 0] = call('philox4x32', 5, 6, 7, site, k0, k1);
+    expect(one('uniform', ...at(5, 6, 7, site))).toBe(one('uniformFromWords', w0, w1));
+  });
+
+  it('normal takes all four, by the cosine; within steps two steps share a pair', () => {
+    const [even, odd] = call('normalPair', ...call('philox4x32', 5, 6, 7, site, k0, k1));
+    expect(one('normal', ...at(5, 6, 7, site))).toBe(even);
+    expect(one('normalPerStep', ...at(5, 6, 14, site))).toBe(even);
+    expect(one('normalPerStep', ...at(5, 6, 15, site))).toBe(odd);
+  });
+
+  it('normalPair is Box and Muller', () => {
+    const words = [0x12345678, 0x9abcdef0, 0x0fedcba9, 0x87654321] as const;
+    const radius = Math.sqrt(-2 * Math.log(one('uniformFromWords', words[0], words[1])));
+    const angle = 2 * Math.PI * one('uniformFromWords', words[2], words[3]);
+    const [even = NaN, odd = NaN] = call('normalPair', ...words);
+    expect(even).toBeCloseTo(radius * Math.cos(angle), 12);
+    expect(odd).toBeCloseTo(radius * Math.sin(angle), 12);
+  });
+
+  it('every word of the counter and of the key matters', () => {
+    const reference = at(5, 6, 7, site);
+    const others = reference.map((word, k) => reference.map((same, j) => (j === k ? word + 1 : same)));
+    for (const name of ['uniform', 'normal', 'poisson', 'binomial', 'gamma'] as const) {
+      const parameters = { uniform: [], normal: [], poisson: [1e6], binomial: [1e9, 0.3], gamma: [2.5] }[name];
+      const values = [reference, ...others].map((point) => one(name, ...point, ...parameters));
+      expect(new Set(values).size).toBe(values.length);
+    }
+  });
+});
+
+describe('continuous laws', () => {
+  const count = 8000;
+  const laws: readonly { name: string; drawn: () => number[]; cumulative: (x: number) => number }[] = [
+    { name: 'uniform', drawn: () => draws('uniform', count), cumulative: (x) => x },
+    { name: 'normal', drawn: () => draws('normal', count), cumulative: normalCumulative },
+    { name: 'normalPerStep', drawn: () => Array.from({ length: count }, (_, step) => one('normalPerStep', 1, 0, step, site, k0, k1)), cumulative: normalCumulative },
+    { name: 'exponential', drawn: () => draws('uniform', count).map((u) => one('exponentialFromUniform', u)), cumulative: (x) => 1 - Math.exp(-x) },
+    ...[0.05, 0.5, 1, 2.5, 40].map((shape) => ({
+      name: `gamma of shape ${shape}`, drawn: () => draws('gamma', count, shape), cumulative: (x: number) => 1 - gammaQ(shape, x),
+    })),
+  ];
+  it.each(laws)('$name', ({ drawn, cumulative }) => {
+    expect(kolmogorovP(drawn(), cumulative)).toBeGreaterThan(significance);
+  });
+
+  it('consecutive steps of normal noise are not correlated', () => {
+    const noise = Array.from({ length: count }, (_, step) => one('normalPerStep', 2, 0, step, site, k0, k1));
+    const correlation = mean(noise.slice(1).map((x, k) => x * (noise[k] ?? 0)));
+    const squares = mean(noise.slice(1).map((x, k) => (x * x - 1) * ((noise[k] ?? 0) ** 2 - 1)));
+    expect(Math.abs(correlation) * Math.sqrt(count)).toBeLessThan(4);
+    expect((Math.abs(squares) * Math.sqrt(count)) / 2).toBeLessThan(4);
+    expect(variance(noise)).toBeCloseTo(1, 1);
+  });
+});
+
+describe('counts', () => {
+  const count = 8000;
+  const poissonLaw = (m: number) => (k: number): number => Math.exp(k * Math.log(m) - m - logGamma(k + 1));
+  it.each([0.02, 1, 9.99, 10, 12.5, 60, 1000])('Poisson numbers of mean %d', (m) => {
+    expect(chiSquareP(draws('poisson', count, m), poissonLaw(m))).toBeGreaterThan(significance);
+  });
+
+  const binomialLaw = (n: number, p: number) => (k: number): number =>
+    k > n ? 0 : Math.exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1) + k * Math.log(p) + (n - k) * Math.log1p(-p));
+  it.each([[1, 0.3], [5, 0.5], [20, 0.97], [30, 0.4], [50, 0.5], [40, 0.75], [1000, 0.02], [1000, 0.001], [2000, 0.5]])(
+    'binomial numbers of %d trials at %d', (n, p) => {
+      expect(chiSquareP(draws('binomial', count, n, p), binomialLaw(n, p))).toBeGreaterThan(significance);
+    });
+
+  it.each([1e8, 1e12])('Poisson numbers of mean %d have its moments', (m) => {
+    const standard = draws('poisson', count, m).map((k) => (k - m) / Math.sqrt(m));
+    expect(kolmogorovP(standard, normalCumulative)).toBeGreaterThan(significance);
+  });
+
+  it('binomial numbers of many trials have their moments', () => {
+    const [n, p] = [1e10, 0.37];
+    const standard = draws('binomial', count, n, p).map((k) => (k - n * p) / Math.sqrt(n * p * (1 - p)));
+    expect(kolmogorovP(standard, normalCumulative)).toBeGreaterThan(significance);
+  });
+
+  it.each([
+    ['poisson', [0], 0], ['poisson', [-1], NaN], ['poisson', [NaN], NaN], ['poisson', [Infinity], Infinity],
+    ['binomial', [0, 0.5], 0], ['binomial', [7, 0], 0], ['binomial', [7, 1], 7], ['binomial', [1e9, 1], 1e9], ['binomial', [7, 1.5], NaN],
+    ['binomial', [-1, 0.5], NaN], ['binomial', [7, NaN], NaN], ['binomial', [Infinity, 0.5], NaN],
+    ['gamma', [0], 0], ['gamma', [-1], NaN], ['gamma', [NaN], NaN], ['gamma', [Infinity], NaN],
+  ] as const)('%s%j is %d', (name, parameters, value) => {
+    expect(draws(name, 5, ...parameters)).toEqual(Array.from({ length: 5 }, () => value));
+  });
+});
+
+describe('geometricSkip', () => {
+  const skip = (u: number, p: number): number => one('geometricSkip', u, 1 / Math.log1p(-p));
+  it.each([0.9, 0.3, 0.02])('counts the failures before a success of probability %d', (p) => {
+    const skips = draws('uniform', 8000).map((u) => skip(u, p));
+    expect(chiSquareP(skips, (k) => p * (1 - p) ** k)).toBeGreaterThan(significance);
+  });
+
+  it('never skips what is certain, and goes beyond every end for what is impossible', () => {
+    expect([0.01, 0.5, 1 - 2 ** -53].map((u) => skip(u, 1))).toEqual([0, 0, 0]);
+    expect(skip(0.5, 0)).toBe(2 ** 32 - 1);
+    expect(skip(2 ** -53, 1e-9)).toBe(2 ** 32 - 1);
+  });
+});

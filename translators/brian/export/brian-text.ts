@@ -1,0 +1,163 @@
+/** Canonical expressions and statements in Brian's syntax. */
+
+import type { Expression, Statement } from '../../../src/lang/ast.js';
+import { binary, call, number, unary } from '../../../src/lang/build.js';
+import { isDimensionless } from '../../../src/lang/dimension.js';
+import { foldConstants } from '../../../src/lang/fold.js';
+import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { printExpression, printStatement } from '../../../src/lang/print.js';
+import { expressionsOf, mapExpression, mapStatement, namesIn } from '../../../src/lang/walk.js';
+import { brianFunctions, functionNames } from '../vocabulary.js';
+import { writtenQuantity } from './quantity-text.js';
+
+/** What an expression that is printed may not say as it is. */
+export interface Remarks {
+  approximated(code: string, message: string): void;
+  notExpressible(code: string, message: string): void;
+}
+
+/** How names are written where a text stands. */
+export interface NameView {
+  /** Whether a name has a meaning of its own here, so that it is no unit. */
+  declared(name: string): boolean;
+  /** Brian's name for it; undefined when Brian has none. */
+  brian(name: string): string | undefined;
+  /** Functions of the model: timed arrays. */
+  readonly tables: ReadonlyMap<string, string>;
+}
+
+const canonicalToBrian: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(functionNames).map(([brian, canonical]) => [canonical, brian]));
+
+/** The tree of a canonical text with quantities as literals. */
+export function readCanonical(text: string, view: Pick<NameView, 'declared'>): Expression {
+  return foldConstants(parseExpression(text), undefined, (key) => view.declared(key));
+}
+
+/** An expression in Brian's syntax. */
+export function brianExpression(text: string | number, view: NameView, remarks: Remarks): string {
+  return printExpression(toBrian(readCanonical(String(text), view), view, remarks));
+}
+
+/** Statements in Brian's syntax, one a line. */
+export function brianStatements(texts: readonly string[], view: NameView, remarks: Remarks): string {
+  const temporaries = new Set<string>();
+  const lines = texts.flatMap((text) => parseStatements(text)).map((statement) => {
+    const target = statement.kind === 'assignment' ? statement.target : statement.port;
+    if (!view.declared(target)) temporaries.add(target);
+    const within: NameView = {
+      ...view, declared: (key) => temporaries.has(key) || view.declared(key), brian: (key) => (temporaries.has(key) ? key : view.brian(key)),
+    };
+    return printStatement(statementInBrian(statement, within, remarks));
+  });
+  return lines.join('\n');
+}
+
+function statementInBrian(statement: Statement, view: NameView, remarks: Remarks): Statement {
+  if (statement.kind === 'send') {
+    remarks.notExpressible('brian/send', 'Brian cannot capture a value now and add it later');
+    return statement;
+  }
+  const target = view.brian(statement.target);
+  if (target === undefined) remarks.notExpressible('brian/name', `Brian cannot write to ${statement.target}`);
+  const folded = mapStatement(statement, (e) => foldConstants(e, undefined, (key) => view.declared(key)));
+  const value = toBrian(expressionsOf(folded)[0] ?? statement.value, view, remarks);
+  return { ...statement, target: target ?? statement.target, value };
+}
+
+function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression {
+  return mapExpression(tree, (node) => {
+    switch (node.kind) {
+      case 'quantity':
+        return quantityInBrian(node.value, node.dimension);
+      case 'name':
+        return nameInBrian(node.name, view, remarks);
+      case 'call':
+        return callInBrian(node.function, node.arguments, view, remarks);
+      case 'conditional':
+        remarks.approximated('brian/conditional', 'Brian has no conditional expression; it is written as a sum of both branches, which differs where one of them is not finite');
+        return choice(node.condition, node.whenTrue, node.whenFalse);
+      case 'number':
+      case 'boolean':
+      case 'unary':
+      case 'binary':
+        return node;
+      default:
+        return node satisfies never;
+    }
+  });
+}
+
+function quantityInBrian(value: number, dimension: Parameters<typeof writtenQuantity>[1]): Expression {
+  const written = writtenQuantity(Math.abs(value), dimension);
+  const whole = Number.isSafeInteger(written.number) && !isDimensionless(dimension);
+  const size = number(written.number, undefined, whole);
+  const product = written.unit === '1' ? size : binary('*', size, parseExpression(written.unit));
+  return value < 0 || Object.is(value, -0) ? unary('-', product) : product;
+}
+
+function nameInBrian(key: string, view: NameView, remarks: Remarks): Expression {
+  const brian = view.declared(key) ? view.brian(key) : key;
+  if (brian === undefined) remarks.notExpressible('brian/name', `Brian has no ${key}`);
+  return parseExpression(brian ?? key);
+}
+
+function choice(condition: Expression, whenTrue: Expression, whenFalse: Expression): Expression {
+  return binary('+', binary('*', call('int', [condition]), whenTrue), binary('*', call('int', [unary('not', condition)]), whenFalse));
+}
+
+function callInBrian(key: string, parts: readonly Expression[], view: NameView, remarks: Remarks): Expression {
+  const table = view.tables.get(key);
+  if (table !== undefined) return call(table, parts);
+  const [a, b] = parts;
+  const rewritten = a === undefined ? undefined : rewrite(key, a, b);
+  if (rewritten !== undefined) {
+    remarks.approximated('brian/function', `${key} is not a function of Brian; it is written with others, which may differ in the last digit or in the numbers drawn`);
+    return rewritten;
+  }
+  const brian = canonicalToBrian[key] ?? key;
+  if (!brianFunctions.includes(brian) || (parts.length > 0 && (brian === 'rand' || brian === 'randn'))) remarks.notExpressible('brian/function', `Brian has no function ${key}`);
+  return call(brian, parts);
+}
+
+/** Functions that Brian lacks, by functions that it has. */
+function rewrite(key: string, a: Expression, b: Expression | undefined): Expression | undefined {
+  const half = number(0.5);
+  switch (key) {
+    case 'log2':
+      return binary('/', call('log', [a]), call('log', [number(2, undefined, true)]));
+    case 'round':
+      return call('floor', [binary('+', a, half)]);
+    case 'min':
+      return b === undefined ? undefined : choice(binary('<=', a, b), a, b);
+    case 'max':
+      return b === undefined ? undefined : choice(binary('>=', a, b), a, b);
+    case 'uniform':
+      return b === undefined ? undefined : binary('+', a, binary('*', binary('-', b, a), call('rand', [])));
+    case 'normal':
+      return b === undefined ? undefined : binary('+', a, binary('*', b, call('randn', [])));
+    case 'exponential':
+      return binary('*', unary('-', a), call('log', [call('rand', [])]));
+    case 'lognormal':
+      return b === undefined ? undefined : call('exp', [binary('+', a, binary('*', b, call('randn', [])))]);
+    default:
+      return undefined;
+  }
+}
+
+/** Names that texts read, units left out. */
+export function variablesIn(texts: readonly (string | number)[], declared: (key: string) => boolean): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const text of texts) for (const key of namesIn(parseExpression(String(text)))) if (declared(key)) names.add(key);
+  return names;
+}
+
+/** Names that statements read or write. */
+export function variablesInCode(texts: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const statement of texts.flatMap((text) => parseStatements(text))) {
+    names.add(statement.kind === 'assignment' ? statement.target : statement.port);
+    for (const tree of expressionsOf(statement)) for (const key of namesIn(tree)) names.add(key);
+  }
+  return names;
+}
+

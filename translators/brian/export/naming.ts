@@ -1,0 +1,37 @@
+/** Names of the canonical model that Brian would not take, and what they become. */
+
+import { reservedWord } from '../equations.js';
+
+/** A name that Brian takes and that is not in `taken`; the same name where possible. */
+export function brianName(key: string, owner: 'neuron' | 'synapse', taken: ReadonlySet<string>): string {
+  const refused = (candidate: string): boolean => taken.has(candidate) || reservedWord(candidate, owner) !== undefined || /_(pre|post)$/.test(candidate);
+  if (!refused(key)) return key;
+  const stem = key.replace(/^_+/, '').replace(/_(pre|post)$/, '_$1_') || 'x';
+  for (let count = 1; ; count++) {
+    const candidate = count === 1 ? (stem === key ? `${stem}_` : stem) : `${stem}_${count}`;
+    if (!refused(candidate)) return candidate;
+  }
+}
+
+/** White noise is called xi in Brian. */
+export function noiseName(key: string, only: boolean): string {
+  if (key === 'xi' || key.startsWith('xi_')) return key;
+  return only ? 'xi' : `xi_${key}`;
+}
+
+/** Names for objects of a network: Brian has one space of names for all of them. */
+export class ObjectNames {
+  readonly #taken = new Set<string>();
+
+  /** The name that an object gets; another one when its own is taken. */
+  claim(key: string, suffix: string): string {
+    for (let count = 0; ; count++) {
+      const candidate = count === 0 ? key : count === 1 ? `${key}_${suffix}` : `${key}_${suffix}_${count}`;
+      const name = /^[A-Za-z]/.test(candidate) ? candidate : `x${candidate}`;
+      if (!this.#taken.has(name)) {
+        this.#taken.add(name);
+        return name;
+      }
+    }
+  }
+}

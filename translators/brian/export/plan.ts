@@ -1,0 +1,224 @@
+/** What Brian object each population and projection becomes, and how its names are written. */
+
+import type { DataReference, DataStore, Model, NeuronType, Population, SelectionRule, SynapseType, Value, ArrayValue } from '../../../src/model/model.js';
+import type { Remarks, NameView } from './brian-text.js';
+import { variablesInCode } from './brian-text.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { poissonThreshold } from '../sources.js';
+import { brianName, noiseName, type ObjectNames } from './naming.js';
+import type { Report } from './report.js';
+
+/** What all parts of an export share. */
+export interface ExportContext {
+  readonly model: Model;
+  readonly data: DataStore;
+  readonly report: Report;
+  readonly objects: ObjectNames;
+  /** Canonical name of a table → Brian's. */
+  readonly tables: ReadonlyMap<string, string>;
+}
+
+/** A type with the names that its variables get. */
+export interface TypePlan {
+  /** Canonical name → Brian's, for all that the type declares. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Shared parameters that become constants of the namespace. */
+  readonly constants: ReadonlySet<string>;
+}
+
+export interface GroupPlan extends TypePlan {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'neuron' | 'poisson' | 'generator';
+  readonly population: Population;
+  readonly type?: NeuronType;
+  readonly view: NameView;
+}
+
+/** A sink for remarks that all concern the part at `pointer`. */
+export function remarksAt(report: Report, pointer: string): Remarks {
+  return {
+    approximated: (code, message) => report.approximated(code, pointer, message),
+    notExpressible: (code, message) => report.notExpressible(code, pointer, message),
+  };
+}
+
+const specials: ReadonlySet<string> = new Set(['t', 'dt', 't_in_timesteps', 'i', 'N']);
+const spikeSpecials: ReadonlySet<string> = new Set(['lastspike', 'not_refractory']);
+const places: ReadonlySet<string> = new Set(['x', 'y', 'z']);
+
+/** Everything that a type declares, with the dimensions and types left out. */
+function declaredNames(type: NeuronType | SynapseType): readonly string[] {
+  const more = 'inputs' in type ? Object.keys(type.inputs) : Object.keys(type.ports);
+  return [...Object.keys(type.parameters), ...Object.keys(type.state), ...Object.keys(type.derived), ...more];
+}
+
+/** The plans of all populations. */
+export function planGroups(context: ExportContext): ReadonlyMap<string, GroupPlan> {
+  return new Map(Object.entries(context.model.populations).map(([id, population]) => [id, planGroup(id, population, context)]));
+}
+
+function planGroup(id: string, population: Population, context: ExportContext): GroupPlan {
+  const pointer = `/populations/${id}`;
+  const name = context.objects.claim(id, 'group');
+  if (name !== id) context.report.approximated('brian/renamed', pointer, `called ${name} in Brian`);
+  const type = population.type === undefined ? undefined : context.model.neurons[population.type];
+  if (type === undefined) {
+    const view: NameView = { declared: (key) => specials.has(key), brian: (key) => key, tables: context.tables };
+    return { id, name, kind: 'generator', population, names: new Map(), constants: new Set(), view };
+  }
+  if (population.type !== id) context.report.approximated('brian/type-name', pointer, `the neuron type ${population.type} has no name of its own in Brian; read back, it is called ${name}`);
+  const names = renameAll(type, 'neuron', pointer, context);
+  const view = groupView(type, names, context);
+  const constants = new Set(Object.keys(type.parameters).filter((key) => isConstant(key, type, population.values, codeOfGroup(id, type, context)) && !isSeen(id, key, context)));
+  return { id, name, kind: isPoisson(type, population, names) ? 'poisson' : 'neuron', population, type, names, constants, view };
+}
+
+/** Names for all variables of a type; new ones are reported. */
+export function renameAll(type: NeuronType | SynapseType, owner: 'neuron' | 'synapse', pointer: string, context: ExportContext, clashing: ReadonlySet<string> = new Set()): ReadonlyMap<string, string> {
+  const taken = new Set([...context.tables.values(), ...clashing]);
+  const names = new Map<string, string>();
+  for (const key of declaredNames(type)) {
+    const name = brianName(key, owner, taken);
+    if (name !== key) context.report.approximated('brian/renamed', pointer, `${key} is called ${name} in Brian`);
+    names.set(key, name);
+    taken.add(name);
+  }
+  return names;
+}
+
+function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context: ExportContext): NameView {
+  const noise = new Set(type.noise);
+  const known = (key: string): boolean => specials.has(key) || spikeSpecials.has(key) || places.has(key) || noise.has(key);
+  return {
+    declared: (key) => names.has(key) || known(key),
+    brian: (key) => {
+      const own = names.get(key);
+      if (own !== undefined) return own;
+      if (noise.has(key)) return noiseName(key, noise.size === 1);
+      return places.has(key) ? undefined : key;
+    },
+    tables: context.tables,
+  };
+}
+
+// --- Constants ------------------------------------------------------------------------------------------------------
+
+/** Whether a parameter is one value that nothing sets for single elements and that code reads: then it can be a constant. */
+export function isConstant(key: string, type: NeuronType | SynapseType, values: Readonly<Record<string, Value>>, code: ReadonlySet<string>): boolean {
+  const parameter = type.parameters[key];
+  return parameter !== undefined && parameter.shared && typeof parameter.value !== 'object' && values[key] === undefined && code.has(key);
+}
+
+/** Names in all texts that run again and again. */
+function codeOfGroup(id: string, type: NeuronType, context: ExportContext): ReadonlySet<string> {
+  const texts = [
+    ...Object.values(type.derived).map((derived) => derived.value),
+    ...Object.values(type.derivatives).map((derivative) => derivative.rate),
+    ...Object.values(type.events).flatMap((event) => [event.when, event.refractory?.for, event.refractory?.while]),
+    ...Object.values(context.model.stimuli).flatMap((stimulus) => {
+      if (!touches(stimulus.to, id)) return [];
+      return [stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value];
+    }),
+  ].filter((text) => text !== undefined);
+  const code = [
+    ...Object.values(type.events).flatMap((event) => event.do),
+    ...Object.values(context.model.operations).flatMap((operation) => (touches(operation.on, id) ? operation.do : [])),
+  ];
+  return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(String(text)))]), ...variablesInCode(code)]);
+}
+
+/** Names in the texts of a synapse type and of operations on it that run again and again. */
+export function codeOfSynapses(id: string, type: SynapseType, context: ExportContext): ReadonlySet<string> {
+  const texts = [
+    ...Object.values(type.derived).map((derived) => derived.value), ...Object.values(type.derivatives).map((derivative) => derivative.rate),
+    ...Object.values(type.summed), ...Object.values(type.contributes),
+  ];
+  const code = [
+    ...Object.values(type.pathways).flatMap((pathway) => pathway.do),
+    ...Object.values(context.model.operations).flatMap((operation) => ('projection' in operation.on && operation.on.projection === id ? operation.do : [])),
+  ];
+  return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(text))]), ...variablesInCode(code)]);
+}
+
+/** Whether synapses read a variable at this end, the protocol changes it, or it is recorded: a constant could not be seen by them. */
+function isSeen(id: string, key: string, context: ExportContext): boolean {
+  const { model } = context;
+  const inProtocol = changedNames(model).has(`${id}.${key}`);
+  const recorded = model.recordings.some((recording) => 'variables' in recording && recording.variables?.includes(key) === true && touches(recording.of, id));
+  return inProtocol || recorded || seenBySynapses(id, key, context);
+}
+
+function seenBySynapses(id: string, key: string, context: ExportContext): boolean {
+  return Object.entries(context.model.projections).some(([projectionId, projection]) => {
+    const type = context.model.synapses[projection.synapse];
+    if (type === undefined) return false;
+    const names = new Set([...codeOfSynapses(projectionId, type, context), ...textsOfBuilding(projection).flatMap((text) => [...namesIn(parseExpression(text))])]);
+    return (touches(projection.from.of, id) && names.has(`pre.${key}`)) || (touches(projection.to.of, id) && names.has(`post.${key}`));
+  });
+}
+
+function textsOfBuilding(projection: Model['projections'][string]): readonly string[] {
+  const rules = projection.connect.flatMap((rule) => {
+    switch (rule.rule) {
+      case 'pairs':
+        return [rule.condition, rule.p, rule.copies];
+      case 'generator':
+        return [rule.index, rule.condition, rule.copies, rule.range.from, rule.range.to, rule.range.step, rule.range.sample?.p, rule.range.sample?.size];
+      case 'fixedInDegree':
+      case 'fixedOutDegree':
+        return [rule.n];
+      case 'all':
+      case 'oneToOne':
+      case 'list':
+      case 'fixedTotal':
+      case 'smallWorld':
+      case 'hostDrawn':
+      case 'csa':
+        return [];
+      default:
+        return rule satisfies never;
+    }
+  });
+  return [...rules, ...Object.values(projection.values), ...Object.values(projection.delays)].filter((text) => typeof text === 'string');
+}
+
+/** What phases change, as `population.variable` and `projection.variable`. */
+export function changedNames(model: Model): ReadonlySet<string> {
+  const keys = model.experiment.protocol.flatMap((phase) => ('set' in phase ? Object.keys(phase.set) : 'initialise' in phase ? Object.keys(phase.initialise) : []));
+  return new Set(keys.map((key) => key.replace(/\[[^\]]*\]/, '')));
+}
+
+/** Whether a selection has elements of a population in it. */
+export function touches(selection: SelectionRule, id: string): boolean {
+  if ('assembly' in selection) return selection.assembly.some((part) => touches(part, id));
+  return 'population' in selection && selection.population === id;
+}
+
+/** Whether a type is what a PoissonGroup is: at most one spike a step with the probability rates*dt, and nothing else. */
+function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<string, string>): boolean {
+  const events = Object.entries(type.events);
+  const [first] = events;
+  if (events.length !== 1 || first === undefined || first[0] !== 'spike') return false;
+  const spike = first[1];
+  const plain = spike.when === poissonThreshold && spike.do.length === 0 && spike.refractory === undefined && spike.edge === 'level' && spike.multiplicity === undefined;
+  const nothingElse =
+    Object.keys(type.derivatives).length === 0 && Object.keys(type.inputs).length === 0 && Object.keys(type.regimes).length === 0 && type.compartments === undefined;
+  const others = [...Object.keys(type.state), ...Object.keys(type.derived)].filter((key) => key !== 'rates');
+  const parameters = Object.entries(type.parameters).filter(([key, parameter]) => key !== 'rates' && !parameter.shared);
+  const value = population.values['rates'] ?? type.parameters['rates']?.value ?? type.state['rates']?.initial;
+  const known = type.derived['rates'] !== undefined || typeof value === 'number' || (typeof value === 'object' && 'array' in value);
+  return plain && nothingElse && others.length === 0 && parameters.length === 0 && names.get('rates') === 'rates' && known;
+}
+
+// --- Arrays ---------------------------------------------------------------------------------------------------------
+
+/** The numbers of an array, wherever it is kept; undefined when it was not given. */
+export function numbersOf(array: ArrayValue, data: DataStore): readonly number[] | undefined {
+  if (!isReference(array)) return array;
+  const kept = data.get(array.$data);
+  return kept === undefined ? undefined : Array.from(kept, Number);
+}
+
+const isReference = (array: ArrayValue): array is DataReference => '$data' in array;

@@ -1,0 +1,79 @@
+import type { Dimension } from '../../../src/lang/ast.js';
+import { equalDimensions, isDimensionless } from '../../../src/lang/dimension.js';
+import { scaleDecimal } from '../../../src/lang/quantity.js';
+import { powerOfTen } from '../../../src/lang/rational.js';
+import { unitText } from '../../../src/lang/units.js';
+
+/** Scaled units that people use, by dimension: name in Brian and power of ten. */
+const scaledUnits: readonly { readonly dimension: Dimension; readonly units: readonly (readonly [name: string, exponent: number])[] }[] = [
+  { dimension: [2, 1, -3, -1, 0, 0, 0], units: [['mV', -3], ['uvolt', -6]] },
+  { dimension: [0, 0, 1, 0, 0, 0, 0], units: [['ms', -3], ['us', -6]] },
+  { dimension: [0, 0, 0, 1, 0, 0, 0], units: [['nA', -9], ['pA', -12], ['uA', -6], ['mA', -3]] },
+  { dimension: [-2, -1, 3, 2, 0, 0, 0], units: [['nS', -9], ['uS', -6], ['msiemens', -3], ['psiemens', -12]] },
+  { dimension: [-2, -1, 4, 2, 0, 0, 0], units: [['pF', -12], ['nF', -9], ['uF', -6]] },
+  { dimension: [2, 1, -3, -2, 0, 0, 0], units: [['Mohm', 6], ['kohm', 3], ['Gohm', 9]] },
+  { dimension: [0, 0, -1, 0, 0, 0, 0], units: [['kHz', 3]] },
+  { dimension: [1, 0, 0, 0, 0, 0, 0], units: [['um', -6], ['mm', -3]] },
+];
+
+/** Brian's name of the SI unit of a dimension: `volt`, `siemens*meter**-2`, `Hz`, `1`. */
+export function baseUnit(dimension: Dimension): string {
+  return unitText(dimension, () => true).replace(/\bhertz\b/g, 'Hz').replace(/\bcandela\b/g, 'candle');
+}
+
+/** A number with a unit; the product of both, in decimals and in doubles, is the value. */
+export interface WrittenQuantity {
+  readonly number: number;
+  /** `1` for pure numbers. */
+  readonly unit: string;
+}
+
+/**
+ * The value in a unit that reads well. It is taken only where it is the same double again, whether a reader scales the decimal
+ * text and rounds once, or multiplies doubles as Python does; else the SI unit is.
+ */
+export function writtenQuantity(value: number, dimension: Dimension): WrittenQuantity {
+  if (isDimensionless(dimension)) return { number: value, unit: '1' };
+  const known = scaledUnits.find((entry) => equalDimensions(entry.dimension, dimension))?.units ?? [];
+  const base = { number: value, unit: baseUnit(dimension) };
+  if (value === 0) return known[0] === undefined ? base : { number: value, unit: known[0][0] };
+  const candidates = known.flatMap(([unit, exponent]) => {
+    const scaled = inUnit(value, exponent);
+    return scaled === undefined ? [] : [{ number: scaled, unit }];
+  });
+  const readable = [...candidates, base].filter(({ number }) => Math.abs(number) >= 0.01 && Math.abs(number) < 10000);
+  const shortest = (all: readonly WrittenQuantity[]): WrittenQuantity | undefined =>
+    all.reduce<WrittenQuantity | undefined>((best, one) => (best === undefined || cost(one) < cost(best) ? one : best), undefined);
+  return shortest(readable) ?? shortest([...candidates, base]) ?? base;
+}
+
+/** Fewer digits read better; a base unit loses against a scaled one of as many digits. */
+const cost = ({ number, unit }: WrittenQuantity): number => String(number).length * 4 + (unit.length > 3 ? 1 : 0) + (Math.abs(number) < 1 ? 2 : 0);
+
+/** The number of units of 10 to the `exponent` in a value, or undefined when it does not give the same double back. */
+export function inUnit(value: number, exponent: number): number | undefined {
+  const scaled = scaleDecimal(String(value), powerOfTen(-exponent));
+  const decimal = scaleDecimal(String(scaled), powerOfTen(exponent));
+  const double = scaled * Number(`1e${exponent}`);
+  return decimal === value && double === value ? scaled : undefined;
+}
+
+/** `20 mV`, `0.5`. */
+export function quantityText(value: number, dimension: Dimension): string | number {
+  const { number, unit } = writtenQuantity(value, dimension);
+  return unit === '1' ? number : `${number} ${unit}`;
+}
+
+/** Numbers that share a unit, in the best one that fits all of them. */
+export function writtenQuantities(values: readonly number[], dimension: Dimension): { readonly values: readonly number[]; readonly unit?: string } {
+  if (isDimensionless(dimension)) return { values };
+  const known = scaledUnits.find((entry) => equalDimensions(entry.dimension, dimension))?.units ?? [];
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  for (const [unit, exponent] of known) {
+    const size = largest / Number(`1e${exponent}`);
+    if (largest !== 0 && (size < 0.1 || size >= 1e5)) continue;
+    const scaled = values.map((value) => inUnit(value, exponent));
+    if (scaled.every((value) => value !== undefined)) return { values: scaled, unit };
+  }
+  return { values, unit: baseUnit(dimension) };
+}

@@ -24,7 +24,7 @@ async function time(program: Program, threads: number, steps: number): Promise<{
   for (let k = 0; k < runs; k += 1) {
     const start = performance.now();
     await session.run(steps / runs);
-    seconds = Math.min(seconds, (performance.now() - start) / 1000 * runs);
+    seconds = Math.min(seconds, ((performance.now() - start) / 1000) * runs);
   }
   const spikes = (await count()) - before;
   await session.dispose();
@@ -33,7 +33,8 @@ async function time(program: Program, threads: number, steps: number): Promise<{
 
 const threads = Number(process.argv[2] ?? 1);
 const only = (program: Program, names: readonly string[]): Program => ({
-  ...program, schedule: { ...program.schedule, step: program.schedule.step.filter((entry) => names.includes(entry.kernel)) },
+  ...program,
+  schedule: { ...program.schedule, step: program.schedule.step.filter((entry) => names.includes(entry.kernel)) },
 });
 
 for (const lanes of [false, true]) {
@@ -41,10 +42,12 @@ for (const lanes of [false, true]) {
   const steps = 20_000;
   const whole = cuba({ size, rowLength: 80, delay: 1, lanes });
   const { seconds, spikes } = await time(whole, threads, steps);
-  console.log(`CUBA ${size}, lanes ${lanes}: ${(seconds / steps * 1e6).toFixed(2)} us a step, ${(spikes / steps).toFixed(2)} spikes a step`);
+  console.log(
+    `CUBA ${size}, lanes ${lanes}: ${((seconds / steps) * 1e6).toFixed(2)} us a step, ${(spikes / steps).toFixed(2)} spikes a step`,
+  );
   for (const names of [['integrate'], ['flush'], ['integrate', 'flush', 'compact', 'reset']]) {
     const part = await time(only(whole, names), threads, steps);
-    console.log(`  ${names.join(' + ')}: ${(part.seconds / steps / size * 1e9).toFixed(3)} ns a neuron and step`);
+    console.log(`  ${names.join(' + ')}: ${((part.seconds / steps / size) * 1e9).toFixed(3)} ns a neuron and step`);
   }
 }
 for (const type of ['f64', 'f32'] as const) {
@@ -55,17 +58,21 @@ for (const type of ['f64', 'f32'] as const) {
     const x = buffer('x', type, size, type === 'f64' ? Float64Array.from(values) : Float32Array.from(values));
     const y = buffer('y', type, size);
     const source = program({
-      buffers: [x, y], functions: [exp(type)],
+      buffers: [x, y],
+      functions: [exp(type)],
       kernels: [mapOver('exponential', size, [b.store(y, index, b.call(exp(type), b.load(x, index)))], [], lanes)],
     });
     const { seconds } = await time(source, threads, steps);
-    console.log(`exp ${type}, lanes ${lanes}: ${(seconds / steps / size * 1e9).toFixed(3)} ns a value`);
+    console.log(`exp ${type}, lanes ${lanes}: ${((seconds / steps / size) * 1e9).toFixed(3)} ns a value`);
   }
 }
-for (const [size, rowLength] of [[20_000, 1000], [4000, 80]] as const) {
+for (const [size, rowLength] of [
+  [20_000, 1000],
+  [4000, 80],
+] as const) {
   // 50 elements spike in every step.
   const network = propagation(size, rowLength, 50);
   const steps = 2000;
   const { seconds } = await time(network, threads, steps);
-  console.log(`propagate, rows of ${rowLength}, ${size} targets: ${(seconds / steps / 50 / rowLength * 1e9).toFixed(3)} ns a synapse`);
+  console.log(`propagate, rows of ${rowLength}, ${size} targets: ${((seconds / steps / 50 / rowLength) * 1e9).toFixed(3)} ns a synapse`);
 }

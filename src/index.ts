@@ -45,8 +45,18 @@ export type { PopulationReport, RunReport } from './report.js';
 export { probeTargets } from './pipeline/choose-target.js';
 export type { Availability } from '../runtime/targets/target.js';
 
+// --- Converting -------------------------------------------------------------------------------------------------------
+
+/** The model in another notation, with what could not be said in it. */
+export { convertModel } from './convert.js';
+export type { ConvertedModel, TargetNotation } from './convert.js';
+
 // --- Results ----------------------------------------------------------------------------------------------------------
 
+/** Runs again what a result holds, and compares to the bit. */
+export { verifyResult } from './verify.js';
+export type { Verification } from './verify.js';
+export type { Verdict } from '../runtime/results/compare.js';
 export type { Fingerprint, RunRecord, SpikeTrains } from '../runtime/results/result.js';
 
 // --- Findings ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
  */
 
 import { addRecordings } from './pipeline/add-recordings.js';
+import { setNamespace } from './pipeline/apply-settings.js';
 import { chooseTarget } from './pipeline/choose-target.js';
 import { readDataFiles } from './pipeline/data-files.js';
 import { InterruptedError } from './pipeline/interrupted.js';
@@ -74,17 +75,17 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   // 2. The notation, by content.
   const notation = recognise(read.value, read.positions, diagnostics);
   // 3. The notation's own tree to the canonical document.
-  const imported = notation === null ? null : importers[notation](read.value, read.positions, diagnostics);
-  if (!imported) throw new DiagnosticError(diagnostics.list);
+  const imported = notation === null ? null : importers[notation](read.value, read.positions, diagnostics, options.set ?? {});
+  if (!imported || diagnostics.hasErrors) throw new DiagnosticError(diagnostics.list);
   const { document, positions } = addRecordings(imported.document, imported.positions, options.record ?? []);
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
-  const { set, seed, dt, duration, data = readDataFiles(document, source.name) } = options;
+  const { seed, dt, duration, data = readDataFiles(document, source.name) } = options;
   const valid = normalise(document, positions, diagnostics, {
-    ...(set ? { set } : {}),
+    set: imported.set,
+    data,
     ...(seed === undefined ? {} : { seed }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),
-    data,
   });
   diagnostics.throwIfErrors();
   if (!valid || !notation) throw new DiagnosticError(diagnostics.list);
@@ -97,11 +98,22 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   };
 }
 
-type Importer = (value: unknown, positions: Positions, diagnostics: Diagnostics) => { document: unknown; positions: Positions } | null;
+/** A canonical document with its places, and the settings that are left for it. */
+interface Imported {
+  readonly document: unknown;
+  readonly positions: Positions;
+  readonly set: Readonly<Record<string, string>>;
+}
+
+type Importer = (value: unknown, positions: Positions, diagnostics: Diagnostics, set: Readonly<Record<string, string>>) => Imported | null;
 
 const importers: Readonly<Record<Notation, Importer>> = {
-  canonical: (document, positions) => ({ document, positions }),
-  brian: importBrian,
+  canonical: (document, positions, _, set) => ({ document, positions, set }),
+  brian: (value, positions, diagnostics, set) => {
+    const settled = setNamespace(value, positions, set, diagnostics);
+    const imported = importBrian(settled.document, settled.positions, diagnostics);
+    return imported && { ...imported, set: settled.rest };
+  },
 };
 
 // --- From a model to a result -----------------------------------------------------------------------------------------

@@ -1,26 +1,33 @@
 /** Checks what kernels promise about the order of their items: vector lanes, workers by target or by row. */
 
-import type { Expression, MapKernel, PropagateKernel, Statement } from './program.js';
+import type { Buffer, Expression, MapKernel, PropagateKernel, Statement } from './program.js';
 import { expressionsOf, someExpression, visitExpression, visitStatements } from './walk.js';
 
 type Report = (sentence: string) => void;
 
 const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
 
-/** True for expressions that are equal for all items of a range. */
-function isUniform(e: Expression): boolean {
+/** True for expressions that are equal for all items of a range, given the locals that are and the buffers that the body writes. */
+function isUniform(e: Expression, locals: ReadonlySet<string>, written: ReadonlySet<string>): boolean {
+  const holds = (part: Expression): boolean => isUniform(part, locals, written);
   switch (e.kind) {
     case 'const':
       return true;
     case 'local':
-      return e.name === 'group' || e.name === 'begin' || e.name === 'step';
+      return locals.has(e.name);
+    case 'load':
+      return !written.has(e.buffer) && holds(e.index);
     case 'unary':
     case 'convert':
-      return isUniform(e.operand);
+    case 'reinterpret':
+      return holds(e.operand);
     case 'binary':
-      return isUniform(e.left) && isUniform(e.right);
-    default:
-      return false;
+    case 'compare':
+      return holds(e.left) && holds(e.right);
+    case 'select':
+      return holds(e.condition) && holds(e.whenTrue) && holds(e.whenFalse);
+    case 'call':
+      return e.arguments.every(holds);
   }
 }
 
@@ -31,36 +38,57 @@ export function checkLanes(kernel: MapKernel, report: Report): void {
     if (s.kind === 'if' || s.kind === 'for' || s.kind === 'while' || s.kind === 'break')
       report(`promises lanes, but has ${s.kind === 'if' ? 'an' : 'a'} ${s.kind}`);
   }
+  const uniform = new Set(['group', 'begin', 'step']);
+  const written = new Set<string>();
+  visitStatements(kernel.body, (s) => {
+    if (s.kind === 'store' || s.kind === 'accumulate') written.add(s.buffer);
+  });
   visitStatements(kernel.body, (s) => {
     if ((s.kind === 'store' || s.kind === 'accumulate') && !isLocal(s.index, 'index')) {
       report(`promises lanes, but ${s.kind === 'store' ? 'stores to' : 'accumulates into'} ${s.buffer} elsewhere than at index`);
     }
     for (const e of expressionsOf(s)) {
       visitExpression(e, (node) => {
-        if (node.kind === 'load' && !isLocal(node.index, 'index') && !isUniform(node.index)) {
+        if (node.kind === 'load' && !isLocal(node.index, 'index') && !isUniform(node.index, uniform, written)) {
           report(`promises lanes, but loads ${node.buffer} neither at index nor at an address equal for all items`);
         }
       });
     }
+    // The body is straight, so a local is what its latest assignment made it.
+    if (s.kind === 'set') {
+      if (isUniform(s.value, uniform, written)) uniform.add(s.local);
+      else uniform.delete(s.local);
+    }
+    if (s.kind === 'call') for (const result of s.results) uniform.delete(result);
   });
 }
 
 /**
  * `byTarget` and `byRow`: the index of every write is the item's own position, or made from what the order names:
- * `targets[position]`, or `row`. Necessary, not sufficient: that distinct targets give distinct elements is for lowering to prove.
+ * `targets[position]`, or `row` and (where rows are columns) the synapse that a buffer of as many elements lists at `position`.
+ * Necessary, not sufficient: that distinct targets give distinct elements is for lowering to prove.
  */
-export function checkOrder(kernel: PropagateKernel, report: Report): void {
+export function checkOrder(kernel: PropagateKernel, buffers: ReadonlyMap<string, Buffer>, report: Report): void {
   const { order } = kernel;
   if (order.kind !== 'byTarget' && order.kind !== 'byRow') return;
   const derived = new Set<string>();
+  /** Lists of synapses by the local that holds an entry of theirs. */
+  const listed = new Map<string, string>();
   const isAnchor = (e: Expression): boolean => {
     if (e.kind === 'local') return derived.has(e.name) || (order.kind === 'byRow' && e.name === 'row');
     return order.kind === 'byTarget' && e.kind === 'load' && e.buffer === order.targets && isLocal(e.index, 'position');
   };
+  const isOwnSynapse = (index: Expression, written: string): boolean => {
+    const list = index.kind === 'local' ? listed.get(index.name) : undefined;
+    return list !== undefined && JSON.stringify(buffers.get(list)?.length) === JSON.stringify(buffers.get(written)?.length);
+  };
   visitStatements(kernel.body, (s: Statement) => {
-    if (s.kind === 'set' && someExpression(s.value, isAnchor)) derived.add(s.local);
+    if (s.kind === 'set') {
+      if (someExpression(s.value, isAnchor)) derived.add(s.local);
+      if (order.kind === 'byRow' && s.value.kind === 'load' && isLocal(s.value.index, 'position')) listed.set(s.local, s.value.buffer);
+    }
     if (s.kind !== 'store' && s.kind !== 'accumulate') return;
-    if (isLocal(s.index, 'position') || someExpression(s.index, isAnchor)) return;
+    if (isLocal(s.index, 'position') || someExpression(s.index, isAnchor) || isOwnSynapse(s.index, s.buffer)) return;
     const source = order.kind === 'byTarget' ? `${order.targets}[position]` : 'row';
     report(`is ordered ${order.kind}, but writes ${s.buffer} at an index that does not come from ${source}`);
   });

@@ -180,7 +180,7 @@ function checkPropagate(kernel: PropagateKernel, context: ProgramContext, report
     checkIndices(order.targets, 'targets', context, report);
     if (!isCount(order.targetCount)) report(`has ${order.targetCount} targets`);
   }
-  checkOrder(kernel, report);
+  checkOrder(kernel, context.buffers, report);
 }
 
 function checkIndices(name: string, what: string, context: ProgramContext, report: (sentence: string) => void): void {

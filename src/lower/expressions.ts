@@ -205,14 +205,15 @@ function compileCall(call: Call, scope: Scope): Ir {
   }
 }
 
-/** a < low gives low, a > high gives high, else a: a NaN passes. */
+/** min(max(x, low), high): a NaN passes. */
 function clip(args: readonly Ir[], scope: Scope): Ir {
   const [value, low] = unify(toNumber(args[0] as Ir), toNumber(args[1] as Ir), scope.real);
   const [x, high] = unify(value, toNumber(args[2] as Ir), scope.real);
   const a = scope.block.name('clipped', x);
   const lowest = to(a.type, low);
   const highest = to(a.type, high);
-  return fold(ir.select(fold(ir.lt(a, lowest)), lowest, fold(ir.select(fold(ir.gt(a, highest)), highest, a))));
+  const raised = scope.block.name('raised', fold(ir.select(fold(ir.lt(a, lowest)), lowest, a)));
+  return fold(ir.select(fold(ir.gt(raised, highest)), highest, raised));
 }
 
 function sign(x: Ir): Ir {

@@ -156,7 +156,7 @@ export class SynapseScope implements Scope {
   #register(name: string, storage: Exclude<Storage, { kind: 'folded' }>, loaded: boolean) {
     let register = this.#registers.get(name);
     if (!register) {
-      register = { local: this.block.local(name, scalarTypeOf(storage.type, this.real)), buffer: storage.buffer, dirty: false };
+      register = { local: this.block.local(name.replaceAll(' ', '_'), scalarTypeOf(storage.type, this.real)), buffer: storage.buffer, dirty: false };
       this.#registers.set(name, register);
       if (loaded) this.block.emit(ir.set(register.local, to(register.local.type, ir.load(storage.buffer, this.#indexOf(name)))));
     }

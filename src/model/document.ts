@@ -138,6 +138,7 @@ export interface PopulationDocument {
   readonly type?: string;
   readonly size: number | string;
   readonly values?: Map<ValueDocument>;
+  readonly linked?: Map<{ readonly population: string; readonly variable: string; readonly index?: ValueDocument }>;
   readonly positions?: ArrayDocument | { readonly structure: string; readonly arguments?: Map<ValueDocument> };
   readonly spikes?:
     | { readonly indices: ArrayDocument; readonly times: ArrayDocument; readonly period?: Quantity }

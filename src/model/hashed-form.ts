@@ -1,6 +1,6 @@
 import type {
-  ConnectionRule, DerivedVariable, Derivative, End, EventDefinition, Input, Model, NeuronType, Operation, Parameter, Pathway, Population, Projection,
-  Refractory, Regime, StateVariable, Stimulus, SynapseType,
+  Compartments, ConnectionRule, DerivedVariable, Derivative, End, EquationSet, EventDefinition, Input, Mechanism, Model, NeuronType, Operation, Parameter, Pathway, Population, Projection,
+  Refractory, Regime, Section, StateVariable, Stimulus, SynapseType,
 } from './model.js';
 
 /** Order of a pathway that does not state one: what the presynaptic side does comes first. */
@@ -43,9 +43,9 @@ function claim(type: NeuronType | SynapseType): unknown {
 }
 
 function neuron(type: NeuronType): object {
-  const { conformsTo: _claim, inputs, events, regimes, ...rest } = type;
+  const { conformsTo: _claim, inputs, events, regimes, compartments, ...rest } = type;
   return without(
-    { ...equationSet(rest), inputs: mapValues(inputs, input), events: mapValues(events, event), regimes: mapValues(regimes, regime) },
+    { ...equationSet(rest), ...(compartments ? { compartments: structure(compartments) } : {}), inputs: mapValues(inputs, input), events: mapValues(events, event), regimes: mapValues(regimes, regime) },
     { ...emptyEquations, inputs: {}, events: {}, regimes: {} },
   );
 }
@@ -55,9 +55,19 @@ function synapse(type: SynapseType): object {
   return without({ ...equationSet(rest), pathways: mapValues(pathways, pathway) }, { ...emptyEquations, pathways: {}, contributes: {}, summed: {}, ports: {} });
 }
 
+function structure(value: Compartments): object {
+  return without(
+    { ...value, sections: mapValues(value.sections, section), mechanisms: mapValues(value.mechanisms, mechanism) },
+    { groups: {}, ions: {}, mechanisms: {}, initial: 0 },
+  );
+}
+
+const section = (value: Section): object => without(value, { divisions: 1 });
+const mechanism = (value: Mechanism): object => without(equationSet(value), { ...emptyEquations, on: [], density: true, reads: [], writes: {} });
+
 const emptyEquations = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto' };
 
-function equationSet<T extends Omit<NeuronType, 'inputs' | 'events' | 'regimes'> | Omit<SynapseType, 'pathways'>>(type: T): object {
+function equationSet(type: EquationSet): object {
   return {
     ...type, parameters: mapValues(type.parameters, parameter), state: mapValues(type.state, state),
     derived: mapValues(type.derived, derived), derivatives: mapValues(type.derivatives, derivative),
@@ -85,7 +95,7 @@ function pathway(value: Pathway): object {
   return without(value, { delay: 0, order: defaultPathwayOrder(value.on), do: [] });
 }
 
-const population = (value: Population): object => without(value, { values: {}, order: 0 });
+const population = (value: Population): object => without(value, { values: {}, linked: {}, order: 0 });
 
 function projection(value: Projection): object {
   const { from, to, connect, ...rest } = value;

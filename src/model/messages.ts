@@ -154,6 +154,7 @@ export const messages = {
   emptyTable: (): Finding => ({ code: 'model/empty-table', message: 'a table needs at least one value' }),
   timePassed: (now: number, found: number): Finding => ({ code: 'model/time-passed', message: 'this time has passed when the phase begins', expected: `${now} s or later`, found: `${found} s` }),
   badSetting: (found: string): Finding => ({ code: 'model/bad-setting', message: 'this is nothing that can be set', expected: 'population.variable, population[0:10].variable or projection.variable', found: shorten(found) }),
+  setTwice: (name: string): Finding => ({ code: 'model/set-twice', message: `${name} is set twice in one phase`, found: name, hint: 'remove one of the two' }),
   seedTooLarge: (found: number): Finding => ({ code: 'model/seed-too-large', message: 'a seed above 2**53 has lost digits as a number', expected: 'the seed in quotes', found: String(found) }),
   parameterLoop: (names: readonly string[]): Finding => ({ code: 'model/parameter-loop', message: `the parameters ${names.join(' -> ')} depend on each other`, found: names.join(' -> ') }),
 

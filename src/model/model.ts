@@ -99,6 +99,8 @@ export interface Population {
   readonly type?: Id;
   readonly size: number;
   readonly values: Readonly<Record<Id, Value>>;
+  /** Parameters that are another population's variables: element k reads element `index` of it (k, or the only one, where absent). */
+  readonly linked?: Readonly<Record<Id, { readonly population: Id; readonly variable: Id; readonly index?: Value }>>;
   /** Order in which `values` are applied when they read each other; empty: by dependency. */
   readonly positions?: ArrayValue | { readonly structure: string; readonly arguments: Readonly<Record<string, Value>> };
   /** Spikes to replay: `times` in s and element `indices`, sorted by (time, index). */

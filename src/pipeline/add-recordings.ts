@@ -3,6 +3,7 @@
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
+import { overlayPositions } from './overlay-positions.js';
 
 /** A recording as a document writes it. */
 export interface RecordingRequest {
@@ -46,16 +47,16 @@ export function addRecordings(
 ): { document: unknown; positions: Positions } {
   if (texts.length === 0 || document === null || typeof document !== 'object') return { document, positions };
   const requests = texts.map(parseRecordingRequest);
-  const record: unknown = 'record' in document ? document.record : undefined;
-  const present: readonly unknown[] = Array.isArray(record) ? record : [];
+  // A document has one of two keys for its recordings.
+  const key = 'recordings' in document ? 'recordings' : 'record';
+  const written: unknown = Object.entries(document).find(([name]) => name === key)?.[1];
+  const present: readonly unknown[] = Array.isArray(written) ? written : [];
   const places = texts.map((text): Place => ({ document: `--record ${text}` }));
   return {
-    document: { ...document, record: [...present, ...requests] },
-    positions: {
-      place(pointer, span) {
-        const ordinal = /^\/record\/(\d+)/.exec(pointer)?.[1];
-        return places[Number(ordinal ?? -1) - present.length] ?? positions.place(pointer, span);
-      },
-    },
+    document: { ...document, [key]: [...present, ...requests] },
+    positions: overlayPositions(positions, (pointer) => {
+      const ordinal = /^\/record(?:ings)?\/(\d+)/.exec(pointer)?.[1];
+      return places[Number(ordinal ?? -1) - present.length];
+    }),
   };
 }

@@ -30,10 +30,20 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
   try {
     await session.initialise();
     const { model } = valid;
-    const projections = Object.fromEntries(await Promise.all(Object.entries(model.projections).map(async ([name, projection]) =>
-      [name, await frozenProjection(name, projection, model, program, session)] as const)));
-    const populations = Object.fromEntries(await Promise.all(Object.entries(model.populations).map(async ([name, population]) =>
-      [name, await frozenPopulation(name, population, model, program, session)] as const)));
+    const projections = Object.fromEntries(
+      await Promise.all(
+        Object.entries(model.projections).map(
+          async ([name, projection]) => [name, await frozenProjection(name, projection, model, program, session)] as const,
+        ),
+      ),
+    );
+    const populations = Object.fromEntries(
+      await Promise.all(
+        Object.entries(model.populations).map(
+          async ([name, population]) => [name, await frozenPopulation(name, population, model, program, session)] as const,
+        ),
+      ),
+    );
     const trains = await spikeTrains(valid, program, session);
     for (const [name, spikes] of trains) {
       const population = populations[name];
@@ -48,7 +58,11 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
 
 /** Values that are one number stay as they are; the others become arrays of what was drawn. */
 async function frozenValues(
-  owner: string, given: Readonly<Record<string, Value>>, program: Program, read: (buffer: string, offset: number, length: number) => Promise<ArrayLike<number>>, count: number,
+  owner: string,
+  given: Readonly<Record<string, Value>>,
+  program: Program,
+  read: (buffer: string, offset: number, length: number) => Promise<ArrayLike<number>>,
+  count: number,
 ): Promise<Record<string, Value>> {
   const values: Record<string, Value> = { ...given };
   for (const location of program.manifest.variables) {
@@ -64,10 +78,17 @@ async function frozenValues(
 
 const numbersOf = (array: TypedArray): ArrayLike<number> => (array instanceof BigInt64Array ? Array.from(array, Number) : array);
 
-async function frozenPopulation(name: string, population: Population, model: Model, program: Program, session: Session): Promise<Population> {
+async function frozenPopulation(
+  name: string,
+  population: Population,
+  model: Model,
+  program: Program,
+  session: Session,
+): Promise<Population> {
   if (population.type === undefined) return population;
   void model;
-  const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> => numbersOf(await session.read(buffer, offset, length));
+  const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> =>
+    numbersOf(await session.read(buffer, offset, length));
   return { ...population, values: await frozenValues(name, population.values, program, read, population.size) };
 }
 
@@ -101,7 +122,13 @@ async function synapsesOf(location: ProjectionLocation, session: Session): Promi
   return { position, sources, targets: into, delaySteps };
 }
 
-async function frozenProjection(name: string, projection: Projection, model: Model, program: Program, session: Session): Promise<Projection> {
+async function frozenProjection(
+  name: string,
+  projection: Projection,
+  model: Model,
+  program: Program,
+  session: Session,
+): Promise<Projection> {
   const location = program.manifest.projections.find((candidate) => candidate.name === name);
   if (!location) throw new UsageError(`projection ${name} has no synapses to freeze`);
   const synapses = await synapsesOf(location, session);
@@ -111,24 +138,42 @@ async function frozenProjection(name: string, projection: Projection, model: Mod
   };
   const values = await frozenValues(name, projection.values, program, read, synapses.position.length);
   const type = model.synapses[projection.synapse] as SynapseType;
-  const delayed = Object.entries(type.pathways).find(([key, pathway]) => pathway.on.startsWith('pre.') && typeof (projection.delays[key] ?? pathway.delay) !== 'number');
-  const delays = delayed ? { ...projection.delays, [delayed[0]]: { array: synapses.delaySteps.map((steps) => steps * program.dt) } } : projection.delays;
+  const delayed = Object.entries(type.pathways).find(
+    ([key, pathway]) => pathway.on.startsWith('pre.') && typeof (projection.delays[key] ?? pathway.delay) !== 'number',
+  );
+  const delays = delayed
+    ? { ...projection.delays, [delayed[0]]: { array: synapses.delaySteps.map((steps) => steps * program.dt) } }
+    : projection.delays;
   return { ...projection, connect: [{ rule: 'list', sources: synapses.sources, targets: synapses.targets }], values, delays };
 }
 
 /** Populations that spike by chance alone: nothing is integrated, nothing writes to them. */
 function randomSources(model: Model): string[] {
-  const written = new Set(Object.values(model.projections).flatMap((projection) => ('population' in projection.to.of ? [projection.to.of.population] : [])));
-  return Object.entries(model.populations).filter(([name, population]) => {
-    const type: NeuronType | undefined = population.type === undefined ? undefined : model.neurons[population.type];
-    const when = type?.events['spike']?.when;
-    return type !== undefined && when !== undefined && !written.has(name) && Object.keys(type.derivatives).length === 0
-      && Object.keys(type.events).length === 1 && callsIn(parseExpression(when)).some((call) => isRandom(call.function));
-  }).map(([name]) => name);
+  const written = new Set(
+    Object.values(model.projections).flatMap((projection) => ('population' in projection.to.of ? [projection.to.of.population] : [])),
+  );
+  return Object.entries(model.populations)
+    .filter(([name, population]) => {
+      const type: NeuronType | undefined = population.type === undefined ? undefined : model.neurons[population.type];
+      const when = type?.events['spike']?.when;
+      return (
+        type !== undefined &&
+        when !== undefined &&
+        !written.has(name) &&
+        Object.keys(type.derivatives).length === 0 &&
+        Object.keys(type.events).length === 1 &&
+        callsIn(parseExpression(when)).some((call) => isRandom(call.function))
+      );
+    })
+    .map(([name]) => name);
 }
 
 /** Runs the experiment and keeps the spikes of the populations that spike by chance. */
-async function spikeTrains(valid: ValidModel, program: Program, session: Session): Promise<Map<string, { indices: number[]; times: number[] }>> {
+async function spikeTrains(
+  valid: ValidModel,
+  program: Program,
+  session: Session,
+): Promise<Map<string, { indices: number[]; times: number[] }>> {
   const sources = randomSources(valid.model);
   const trains = new Map(sources.map((name) => [name, { indices: [] as number[], times: [] as number[] }]));
   if (sources.length === 0) return trains;
@@ -173,8 +218,10 @@ function remainingDraws(model: Model): string[] {
     if (!type) continue;
     if (type.noise.length > 0) sentences.push(`the noise ${type.noise.join(', ')} of ${name} is drawn in each step`);
     if (Object.values(type.events).some((event) => random(event.when))) sentences.push(`events of ${name} are drawn in each step`);
-    if (Object.values(type.derived).some((variable) => variable.held && random(variable.value))) sentences.push(`a derived variable of ${name} is drawn in each step`);
+    if (Object.values(type.derived).some((variable) => variable.held && random(variable.value)))
+      sentences.push(`a derived variable of ${name} is drawn in each step`);
   }
-  for (const [name, stimulus] of Object.entries(model.stimuli)) if (stimulus.kind === 'poisson') sentences.push(`the Poisson input ${name} is drawn in each step`);
+  for (const [name, stimulus] of Object.entries(model.stimuli))
+    if (stimulus.kind === 'poisson') sentences.push(`the Poisson input ${name} is drawn in each step`);
   return sentences;
 }

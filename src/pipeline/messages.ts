@@ -29,6 +29,13 @@ export const messages = {
     message: 'the document is the result of a run, not a model',
     hint: 'interneuron verify runs it again and compares',
   }),
+  unknownSetting: (name: string, known: readonly string[]): Finding => ({
+    code: 'set/unknown-name',
+    message: `the specification has no constant ${shorten(name)} in its namespace`,
+    expected: oneOf(name, known),
+    found: shorten(name),
+    ...suggestion(name, known),
+  }),
   fault: (sentence: string, step: number, time_s: number): Finding => ({
     code: 'run/fault',
     message: `${sentence} (in step ${step}, at ${time_s} s)`,

@@ -23,7 +23,7 @@ describe('validate', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/bad\.yaml: not valid \(1 error\)\n.*single-lif\.yaml: valid/);
     expect(stderr).toMatch(/bad\.yaml:3:2\d/);
-    expect(stderr).toMatch(/did you mean volt\?/);
+    expect(stderr).toMatch(/did you mean volt/);
   });
 
   it('goes on after a file that is not there, and exits with 2', async () => {

@@ -45,4 +45,9 @@ describe('addRecordings', () => {
     const document = { name: 'x' };
     expect(addRecordings(document, positions, [])).toEqual({ document, positions });
   });
+
+  it('uses the key that the document has', () => {
+    const { document } = addRecordings({ recordings: [] }, positions, ['exc:v']);
+    expect(document).toEqual({ recordings: [{ of: 'exc', variables: ['v'] }] });
+  });
 });

@@ -10,7 +10,14 @@ export async function assemble(text: string): Promise<Uint8Array> {
   const { default: load } = await import('wabt');
   const wabt = await load();
   try {
-    const module = wabt.parseWat('program.wat', text, { simd: true, threads: true, multi_value: true, sat_float_to_int: true, bulk_memory: true, sign_extension: true });
+    const module = wabt.parseWat('program.wat', text, {
+      simd: true,
+      threads: true,
+      multi_value: true,
+      sat_float_to_int: true,
+      bulk_memory: true,
+      sign_extension: true,
+    });
     try {
       module.resolveNames();
       return module.toBinary({ write_debug_names: true }).buffer.slice();
@@ -18,6 +25,9 @@ export async function assemble(text: string): Promise<Uint8Array> {
       module.destroy();
     }
   } catch (error) {
-    throw new InvariantError('runtime/targets/wasm', `the generated module cannot be assembled: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InvariantError(
+      'runtime/targets/wasm',
+      `the generated module cannot be assembled: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

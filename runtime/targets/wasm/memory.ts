@@ -10,7 +10,15 @@ import { webAssembly } from './webassembly.js';
 import type { WasmMemory } from './webassembly.js';
 
 const arrays = {
-  u8: Uint8Array, i8: Int8Array, u16: Uint16Array, i16: Int16Array, u32: Uint32Array, i32: Int32Array, i64: BigInt64Array, f32: Float32Array, f64: Float64Array,
+  u8: Uint8Array,
+  i8: Int8Array,
+  u16: Uint16Array,
+  i16: Int16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  i64: BigInt64Array,
+  f32: Float32Array,
+  f64: Float64Array,
 } as const satisfies Record<ElementType, unknown>;
 
 /** A view of `length` elements at an address. */
@@ -62,7 +70,10 @@ export class SessionMemory {
     try {
       this.memory = new webAssembly.Memory({ initial: Math.ceil(layout.size / pageBytes), maximum: memoryLimit / pageBytes, shared: true });
     } catch {
-      throw new UsageError(`this machine gives no shared memory of ${layout.size} bytes to WebAssembly`, 'close other programs, raise the limit of `ulimit -v`, or use `--target c`');
+      throw new UsageError(
+        `this machine gives no shared memory of ${layout.size} bytes to WebAssembly`,
+        'close other programs, raise the limit of `ulimit -v`, or use `--target c`',
+      );
     }
     this.#layDown();
   }
@@ -85,9 +96,9 @@ export class SessionMemory {
     if (initial === undefined) return;
     const target = this.#view(name);
     if ('fill' in initial && !ArrayBuffer.isView(initial)) {
-      fill(target, (initial as { readonly fill: number | bigint }).fill);
+      fill(target, initial.fill);
     } else {
-      const data = initial as TypedArray;
+      const data = initial;
       invariant(data.length <= target.length, 'runtime/targets/wasm', `${name} has more initial values than elements`);
       copyInto(target, data);
     }
@@ -150,7 +161,10 @@ export class SessionMemory {
     try {
       this.memory.grow(missing);
     } catch {
-      throw new UsageError(`this machine does not give the ${(end / 2 ** 30).toFixed(2)} GiB of memory that the model needs`, 'make the model smaller, or run it on a machine with more memory');
+      throw new UsageError(
+        `this machine does not give the ${(end / 2 ** 30).toFixed(2)} GiB of memory that the model needs`,
+        'make the model smaller, or run it on a machine with more memory',
+      );
     }
   }
 

@@ -100,7 +100,11 @@ class WasmSession implements Session {
   restore(snapshot: Snapshot): Promise<void> {
     return this.#enqueue(() => {
       for (const [name, data] of snapshot.buffers) {
-        invariant(data.length === this.#memory.length(name), 'runtime/targets/wasm', `the snapshot holds ${data.length} elements of ${name}, the session ${this.#memory.length(name)}`);
+        invariant(
+          data.length === this.#memory.length(name),
+          'runtime/targets/wasm',
+          `the snapshot holds ${data.length} elements of ${name}, the session ${this.#memory.length(name)}`,
+        );
         this.#memory.write(name, data);
       }
       this.#step = snapshot.step;

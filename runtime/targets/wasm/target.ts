@@ -31,7 +31,10 @@ export async function compileText(text: string, cacheDirectory?: string): Promis
   try {
     return await webAssembly.compile(binary);
   } catch (error) {
-    throw new InvariantError('runtime/targets/wasm', `the generated module is not valid: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InvariantError(
+      'runtime/targets/wasm',
+      `the generated module is not valid: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -48,7 +51,11 @@ async function compile(program: Program, options: CompileOptions): Promise<Execu
 
 function probe(): Promise<Availability> {
   const cores = availableParallelism();
-  return Promise.resolve({ target: 'wasm', available: true, devices: [`${cores} processor core${cores === 1 ? '' : 's'}, 128-bit vector lanes`] });
+  return Promise.resolve({
+    target: 'wasm',
+    available: true,
+    devices: [`${cores} processor core${cores === 1 ? '' : 's'}, 128-bit vector lanes`],
+  });
 }
 
 /** WebAssembly with vector lanes and threads. */

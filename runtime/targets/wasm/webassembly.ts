@@ -1,7 +1,9 @@
 /** The parts of the WebAssembly interface that are used here; the language's own library files declare it only for browsers. */
 
 /** A compiled module; threads share it. */
-export interface WasmModule { readonly [Symbol.toStringTag]: string }
+export interface WasmModule {
+  readonly [Symbol.toStringTag]: string;
+}
 
 /** A linear memory that threads share. */
 export interface WasmMemory {

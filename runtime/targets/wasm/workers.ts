@@ -31,7 +31,7 @@ export function distrustError(failed: number): UsageError {
   const names = new Set(trustChecks.filter((_, k) => ((failed >> k) & 1) === 1).map((check) => check.name));
   return new UsageError(
     `arithmetic on this machine cannot be trusted: ${[...names].join('; ')}`,
-    'a library loaded into this process may have changed the processor\'s mode, such as one built with -ffast-math; run without it',
+    "a library loaded into this process may have changed the processor's mode, such as one built with -ffast-math; run without it",
   );
 }
 
@@ -51,7 +51,9 @@ export class Workers {
       const worker = new Worker(workerSource, { eval: true, workerData: { module, memory }, execArgv: [], env: {} });
       // An idle worker does not keep the process alive.
       worker.unref();
-      worker.on('error', (error) => { this.#failure = error; });
+      worker.on('error', (error) => {
+        this.#failure = error;
+      });
       return worker;
     });
   }
@@ -70,8 +72,14 @@ export class Workers {
         if (error === undefined) resolve('result' in reply ? reply.result : undefined);
         else reject(error);
       };
-      const onError = (error: Error): void => { finish(); reject(new InvariantError('runtime/targets/wasm', error.message)); };
-      const onExit = (): void => { finish(); reject(new InvariantError('runtime/targets/wasm', 'a worker ended')); };
+      const onError = (error: Error): void => {
+        finish();
+        reject(new InvariantError('runtime/targets/wasm', error.message));
+      };
+      const onExit = (): void => {
+        finish();
+        reject(new InvariantError('runtime/targets/wasm', 'a worker ended'));
+      };
       worker.on('message', onMessage);
       worker.on('error', onError);
       worker.on('exit', onExit);

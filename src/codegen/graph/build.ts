@@ -27,14 +27,23 @@ function isStraightBody(builder: Builder, body: readonly Statement[]): boolean {
   return body.every((statement) => {
     switch (statement.kind) {
       case 'set':
-      case 'comment': return true;
-      case 'if': return isStraightBody(builder, statement.then) && isStraightBody(builder, statement.else);
+      case 'comment':
+        return true;
+      case 'if':
+        return isStraightBody(builder, statement.then) && isStraightBody(builder, statement.else);
       case 'for': {
         const { from, to } = statement;
-        return from.kind === 'const' && to.kind === 'const' && Number(to.value) - Number(from.value) <= unrollLimit && isStraightBody(builder, statement.body);
+        return (
+          from.kind === 'const' &&
+          to.kind === 'const' &&
+          Number(to.value) - Number(from.value) <= unrollLimit &&
+          isStraightBody(builder, statement.body)
+        );
       }
-      case 'call': return isStraight(builder, statement.function);
-      default: return false;
+      case 'call':
+        return isStraight(builder, statement.function);
+      default:
+        return false;
     }
   });
 }
@@ -74,7 +83,9 @@ function callResults(builder: Builder, name: string, args: readonly GraphNode[])
   const type = results[0];
   invariant(type !== undefined, 'codegen/graph', `${name} has no result`);
   const call = builder.graph.node({ kind: 'call', type, varying: !uniform, operands: args, function: name, results });
-  return results.map((result, ordinal) => builder.graph.node({ kind: 'result', type: result, varying: !uniform, operands: [call], ordinal }));
+  return results.map((result, ordinal) =>
+    builder.graph.node({ kind: 'result', type: result, varying: !uniform, operands: [call], ordinal }),
+  );
 }
 
 function valueOf(environment: Environment, name: string): GraphNode {
@@ -84,7 +95,11 @@ function valueOf(environment: Environment, name: string): GraphNode {
 }
 
 function addCall(builder: Builder, call: CallExpression, environment: Environment): GraphNode {
-  const [result] = callResults(builder, call.function, call.arguments.map((argument) => addExpression(builder, argument, environment)));
+  const [result] = callResults(
+    builder,
+    call.function,
+    call.arguments.map((argument) => addExpression(builder, argument, environment)),
+  );
   invariant(result !== undefined, 'codegen/graph', `${call.function} has no result`);
   return result;
 }
@@ -99,23 +114,31 @@ function addExpression(builder: Builder, expression: Expression, environment: En
   };
   if (graph.size > sizeLimit) throw new NotStraight();
   switch (expression.kind) {
-    case 'const': return graph.node({ kind: 'const', type, varying: false, operands: [], value: expression.value });
-    case 'local': return valueOf(environment, expression.name);
+    case 'const':
+      return graph.node({ kind: 'const', type, varying: false, operands: [], value: expression.value });
+    case 'local':
+      return valueOf(environment, expression.name);
     case 'load': {
       const found = access(operand(expression.index));
       const varying = found.access !== 'uniform' || builder.written.has(expression.buffer);
       return graph.node({ kind: 'load', type, varying, operands: found.operands, buffer: expression.buffer, access: found.access });
     }
-    case 'unary': return graph.node({ kind: 'unary', op: expression.op, ...combine([expression.operand]) });
-    case 'binary': return graph.node({ kind: 'binary', op: expression.op, ...combine([expression.left, expression.right]) });
-    case 'compare': return graph.node({ kind: 'compare', op: expression.op, ...combine([expression.left, expression.right]) });
-    case 'select': return graph.node({ kind: 'select', ...combine([expression.condition, expression.whenTrue, expression.whenFalse]) });
+    case 'unary':
+      return graph.node({ kind: 'unary', op: expression.op, ...combine([expression.operand]) });
+    case 'binary':
+      return graph.node({ kind: 'binary', op: expression.op, ...combine([expression.left, expression.right]) });
+    case 'compare':
+      return graph.node({ kind: 'compare', op: expression.op, ...combine([expression.left, expression.right]) });
+    case 'select':
+      return graph.node({ kind: 'select', ...combine([expression.condition, expression.whenTrue, expression.whenFalse]) });
     case 'convert': {
       const value = operand(expression.operand);
       return value.type === type ? value : graph.node({ kind: 'convert', type, varying: value.varying, operands: [value] });
     }
-    case 'reinterpret': return graph.node({ kind: 'reinterpret', ...combine([expression.operand]) });
-    case 'call': return addCall(builder, expression, environment);
+    case 'reinterpret':
+      return graph.node({ kind: 'reinterpret', ...combine([expression.operand]) });
+    case 'call':
+      return addCall(builder, expression, environment);
   }
 }
 
@@ -129,9 +152,15 @@ function addIf(builder: Builder, statement: If, environment: Environment, prefix
   for (const name of new Set([...then.keys(), ...otherwise.keys()])) {
     const a = then.get(name);
     const b = otherwise.get(name);
-    const chosen = a === undefined || b === undefined || a === b
-      ? a ?? b
-      : builder.graph.node({ kind: 'select', type: a.type, varying: condition.varying || a.varying || b.varying, operands: [condition, a, b] });
+    const chosen =
+      a === undefined || b === undefined || a === b
+        ? (a ?? b)
+        : builder.graph.node({
+            kind: 'select',
+            type: a.type,
+            varying: condition.varying || a.varying || b.varying,
+            operands: [condition, a, b],
+          });
     invariant(chosen !== undefined, 'codegen/graph', `${name} has no value`);
     environment.set(name, chosen);
   }
@@ -156,7 +185,11 @@ function assign(environment: Environment, local: string, value: GraphNode, prefi
 }
 
 function addCallStatement(builder: Builder, statement: CallStatement, environment: Environment, prefix: string): void {
-  const results = callResults(builder, statement.function, statement.arguments.map((argument) => addExpression(builder, argument, environment)));
+  const results = callResults(
+    builder,
+    statement.function,
+    statement.arguments.map((argument) => addExpression(builder, argument, environment)),
+  );
   statement.results.forEach((local, k) => assign(environment, local, results[k] as GraphNode, prefix));
 }
 
@@ -171,17 +204,34 @@ function addWrite(builder: Builder, statement: Extract<Statement, { kind: 'store
 function addStatements(builder: Builder, statements: readonly Statement[], environment: Environment, prefix: string): void {
   for (const statement of statements) {
     switch (statement.kind) {
-      case 'set': assign(environment, statement.local, addExpression(builder, statement.value, environment), prefix); break;
+      case 'set':
+        assign(environment, statement.local, addExpression(builder, statement.value, environment), prefix);
+        break;
       case 'store':
-      case 'accumulate': addWrite(builder, statement, environment); break;
-      case 'if': addIf(builder, statement, environment, prefix); break;
-      case 'for': addFor(builder, statement, environment, prefix); break;
-      case 'call': addCallStatement(builder, statement, environment, prefix); break;
-      case 'setBit': builder.graph.effect({ kind: 'setBit', mask: statement.mask, condition: addExpression(builder, statement.condition, environment) }); break;
-      case 'fault': builder.graph.effect({ kind: 'fault', bits: statement.bits, condition: addExpression(builder, statement.when, environment) }); break;
-      case 'comment': if (prefix === '') builder.graph.effect({ kind: 'comment', text: statement.text }); break;
+      case 'accumulate':
+        addWrite(builder, statement, environment);
+        break;
+      case 'if':
+        addIf(builder, statement, environment, prefix);
+        break;
+      case 'for':
+        addFor(builder, statement, environment, prefix);
+        break;
+      case 'call':
+        addCallStatement(builder, statement, environment, prefix);
+        break;
+      case 'setBit':
+        builder.graph.effect({ kind: 'setBit', mask: statement.mask, condition: addExpression(builder, statement.condition, environment) });
+        break;
+      case 'fault':
+        builder.graph.effect({ kind: 'fault', bits: statement.bits, condition: addExpression(builder, statement.when, environment) });
+        break;
+      case 'comment':
+        if (prefix === '') builder.graph.effect({ kind: 'comment', text: statement.text });
+        break;
       case 'while':
-      case 'break': throw new NotStraight();
+      case 'break':
+        throw new NotStraight();
     }
   }
 }
@@ -193,14 +243,22 @@ function addStatements(builder: Builder, statements: readonly Statement[], envir
  */
 export function buildGraph(kernel: MapKernel, functions: ReadonlyMap<string, IrFunction>): Graph | undefined {
   // Under a condition of the kernel itself there may be writes, and loads that are legal only there.
-  if (kernel.domain.kind === 'spikes' || kernel.body.some((statement) => statement.kind === 'if' || statement.kind === 'for')) return undefined;
+  if (kernel.domain.kind === 'spikes' || kernel.body.some((statement) => statement.kind === 'if' || statement.kind === 'for'))
+    return undefined;
   const graph = new GraphBuilder();
-  const written = new Set(kernel.body.flatMap((statement) => (statement.kind === 'store' || statement.kind === 'accumulate' ? [statement.buffer] : [])));
+  const written = new Set(
+    kernel.body.flatMap((statement) => (statement.kind === 'store' || statement.kind === 'accumulate' ? [statement.buffer] : [])),
+  );
   const builder: Builder = { graph, functions, written, straight: new Map() };
-  const implicit = (local: string, type: ScalarType, varying: boolean): [string, GraphNode] =>
-    [local, graph.node({ kind: 'implicit', type, varying, operands: [], local })];
+  const implicit = (local: string, type: ScalarType, varying: boolean): [string, GraphNode] => [
+    local,
+    graph.node({ kind: 'implicit', type, varying, operands: [], local }),
+  ];
   const environment: Environment = new Map([
-    implicit('index', 'u32', true), implicit('step', 'i32', false), implicit('begin', 'u32', false), implicit('group', 'u32', false),
+    implicit('index', 'u32', true),
+    implicit('step', 'i32', false),
+    implicit('begin', 'u32', false),
+    implicit('group', 'u32', false),
   ]);
   try {
     addStatements(builder, kernel.body, environment, '');

@@ -20,24 +20,66 @@ interface NodeBase {
   name: string | undefined;
 }
 
-export interface ConstantNode extends NodeBase { readonly kind: 'const'; readonly value: Constant['value'] }
+export interface ConstantNode extends NodeBase {
+  readonly kind: 'const';
+  readonly value: Constant['value'];
+}
 /** A local that the kernel's shape defines. */
-export interface ImplicitNode extends NodeBase { readonly kind: 'implicit'; readonly local: string }
+export interface ImplicitNode extends NodeBase {
+  readonly kind: 'implicit';
+  readonly local: string;
+}
 /** The operand is the index or, for contiguous access, what is added to the item's own index (undefined: nothing). */
-export interface LoadNode extends NodeBase { readonly kind: 'load'; readonly buffer: string; readonly access: Access }
-export interface UnaryNode extends NodeBase { readonly kind: 'unary'; readonly op: UnaryOperator }
-export interface BinaryNode extends NodeBase { readonly kind: 'binary'; readonly op: BinaryOperator }
-export interface CompareNode extends NodeBase { readonly kind: 'compare'; readonly op: CompareOperator }
+export interface LoadNode extends NodeBase {
+  readonly kind: 'load';
+  readonly buffer: string;
+  readonly access: Access;
+}
+export interface UnaryNode extends NodeBase {
+  readonly kind: 'unary';
+  readonly op: UnaryOperator;
+}
+export interface BinaryNode extends NodeBase {
+  readonly kind: 'binary';
+  readonly op: BinaryOperator;
+}
+export interface CompareNode extends NodeBase {
+  readonly kind: 'compare';
+  readonly op: CompareOperator;
+}
 /** Operands: condition, value when true, value when false. */
-export interface SelectNode extends NodeBase { readonly kind: 'select' }
-export interface ConvertNode extends NodeBase { readonly kind: 'convert' }
-export interface ReinterpretNode extends NodeBase { readonly kind: 'reinterpret' }
+export interface SelectNode extends NodeBase {
+  readonly kind: 'select';
+}
+export interface ConvertNode extends NodeBase {
+  readonly kind: 'convert';
+}
+export interface ReinterpretNode extends NodeBase {
+  readonly kind: 'reinterpret';
+}
 /** A function that is called, not inlined; its values are `result` nodes. `type` is that of the first result. */
-export interface CallNode extends NodeBase { readonly kind: 'call'; readonly function: string; readonly results: readonly ScalarType[] }
-export interface ResultNode extends NodeBase { readonly kind: 'result'; readonly ordinal: number }
+export interface CallNode extends NodeBase {
+  readonly kind: 'call';
+  readonly function: string;
+  readonly results: readonly ScalarType[];
+}
+export interface ResultNode extends NodeBase {
+  readonly kind: 'result';
+  readonly ordinal: number;
+}
 
 export type GraphNode =
-  | ConstantNode | ImplicitNode | LoadNode | UnaryNode | BinaryNode | CompareNode | SelectNode | ConvertNode | ReinterpretNode | CallNode | ResultNode;
+  | ConstantNode
+  | ImplicitNode
+  | LoadNode
+  | UnaryNode
+  | BinaryNode
+  | CompareNode
+  | SelectNode
+  | ConvertNode
+  | ReinterpretNode
+  | CallNode
+  | ResultNode;
 
 /** What an item does, in order. `offset` is added to the item's own index. */
 export type Effect =
@@ -49,16 +91,21 @@ export type Effect =
 /** Values and effects in the order of the body. */
 export type Item = { readonly kind: 'value'; readonly node: GraphNode } | { readonly kind: 'effect'; readonly effect: Effect };
 
-export interface Graph { readonly items: readonly Item[] }
+export interface Graph {
+  readonly items: readonly Item[];
+}
 
 /** The values that an effect needs. */
 export function effectOperands(effect: Effect): readonly GraphNode[] {
   switch (effect.kind) {
     case 'store':
-    case 'accumulate': return effect.offset === undefined ? [effect.value] : [effect.offset, effect.value];
+    case 'accumulate':
+      return effect.offset === undefined ? [effect.value] : [effect.offset, effect.value];
     case 'setBit':
-    case 'fault': return [effect.condition];
-    case 'comment': return [];
+    case 'fault':
+      return [effect.condition];
+    case 'comment':
+      return [];
   }
 }
 
@@ -73,17 +120,24 @@ function constantKey(value: Constant['value']): string {
 
 function extraKey(shape: NodeShape): string {
   switch (shape.kind) {
-    case 'const': return constantKey(shape.value);
-    case 'implicit': return shape.local;
-    case 'load': return `${shape.buffer} ${shape.access}`;
+    case 'const':
+      return constantKey(shape.value);
+    case 'implicit':
+      return shape.local;
+    case 'load':
+      return `${shape.buffer} ${shape.access}`;
     case 'unary':
     case 'binary':
-    case 'compare': return shape.op;
-    case 'call': return shape.function;
-    case 'result': return String(shape.ordinal);
+    case 'compare':
+      return shape.op;
+    case 'call':
+      return shape.function;
+    case 'result':
+      return String(shape.ordinal);
     case 'select':
     case 'convert':
-    case 'reinterpret': return '';
+    case 'reinterpret':
+      return '';
   }
 }
 
@@ -113,14 +167,17 @@ export class GraphBuilder {
 
   effect(effect: Effect): void {
     this.items.push({ kind: 'effect', effect });
-    if (effect.kind === 'store' || effect.kind === 'accumulate') this.#versions.set(effect.buffer, (this.#versions.get(effect.buffer) ?? 0) + 1);
+    if (effect.kind === 'store' || effect.kind === 'accumulate')
+      this.#versions.set(effect.buffer, (this.#versions.get(effect.buffer) ?? 0) + 1);
   }
 }
 
 /** How often each live value is used; values that no effect needs are absent. */
 export function countUses(graph: Graph): ReadonlyMap<GraphNode, number> {
   const uses = new Map<GraphNode, number>();
-  const use = (node: GraphNode): void => { uses.set(node, (uses.get(node) ?? 0) + 1); };
+  const use = (node: GraphNode): void => {
+    uses.set(node, (uses.get(node) ?? 0) + 1);
+  };
   for (let k = graph.items.length - 1; k >= 0; k -= 1) {
     const item = graph.items[k];
     invariant(item !== undefined, 'codegen/graph', 'a graph has holes');

@@ -32,7 +32,8 @@ function partitionOf(kernel: Kernel, index: Expression): string | undefined {
     const { targets, targetCount } = kernel.order;
     const isTarget = (e: Expression): boolean => e.kind === 'load' && e.buffer === targets && isLocal(e.index, 'position');
     if (isTarget(index)) return `target of ${targetCount}`;
-    if (index.kind === 'binary' && index.op === 'add' && index.right.kind === 'const' && isTarget(index.left)) return `target of ${targetCount} + ${String(index.right.value)}`;
+    if (index.kind === 'binary' && index.op === 'add' && index.right.kind === 'const' && isTarget(index.left))
+      return `target of ${targetCount} + ${String(index.right.value)}`;
   }
   return undefined;
 }
@@ -40,7 +41,10 @@ function partitionOf(kernel: Kernel, index: Expression): string | undefined {
 function accessesOf(program: Program, kernel: Kernel): Accesses {
   const accesses = new Map<string, Access>();
   // What one thread does alone, or in one order, is one partition.
-  const alone = kernel.shape === 'sequential' || kernel.shape === 'compact' || (kernel.shape === 'propagate' && kernel.order.kind === 'sequential') ? 'first thread' : undefined;
+  const alone =
+    kernel.shape === 'sequential' || kernel.shape === 'compact' || (kernel.shape === 'propagate' && kernel.order.kind === 'sequential')
+      ? 'first thread'
+      : undefined;
   const touch = (buffer: string, writes: boolean, adds: boolean, partition: string | undefined): void => {
     const known = accesses.get(buffer);
     if (known === undefined) {
@@ -52,16 +56,22 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
     if (known.partition !== (alone ?? partition)) known.partition = undefined;
   };
   if (kernel.shape !== 'sequential' && (kernel.shape !== 'map' || kernel.domain.kind === 'spikes')) {
-    const ring = ringOf(program, kernel.shape === 'map' && kernel.domain.kind === 'spikes' ? kernel.domain.event : kernel.shape === 'map' ? '' : kernel.event);
+    const ring = ringOf(
+      program,
+      kernel.shape === 'map' && kernel.domain.kind === 'spikes' ? kernel.domain.event : kernel.shape === 'map' ? '' : kernel.event,
+    );
     const log = program.logs.find((candidate) => candidate.name === ring.log);
     const compacts = kernel.shape === 'compact';
-    const buffers = compacts ? [ring.list, ring.counts, ...(log === undefined ? [] : [log.buffer, log.cursor.buffer])] : [ring.list, ring.counts];
+    const buffers = compacts
+      ? [ring.list, ring.counts, ...(log === undefined ? [] : [log.buffer, log.cursor.buffer])]
+      : [ring.list, ring.counts];
     for (const buffer of buffers) touch(buffer, compacts, false, undefined);
     if (compacts) touch(ring.mask, false, false, undefined);
   }
   if (kernel.shape === 'propagate') touch(kernel.segments, false, false, undefined);
   if (kernel.shape === 'propagate' && kernel.order.kind === 'byTarget') touch(kernel.order.targets, false, false, undefined);
-  if (kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number') touch(kernel.domain.count.buffer, false, false, undefined);
+  if (kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number')
+    touch(kernel.domain.count.buffer, false, false, undefined);
   // Lanes and targets of one thread add without atomics.
   const atomic = !(kernel.shape === 'map' && kernel.lanes) && !(kernel.shape === 'propagate' && kernel.order.kind !== 'any');
   visitStatements(bodyOf(kernel), (statement) => {
@@ -69,7 +79,9 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
     if (statement.kind === 'accumulate') touch(statement.buffer, true, atomic, partitionOf(kernel, statement.index));
     if (statement.kind === 'setBit') touch(statement.mask, true, false, undefined);
     for (const expression of expressionsOf(statement)) {
-      visitExpression(expression, (part) => { if (part.kind === 'load') touch(part.buffer, false, false, partitionOf(kernel, part.index)); });
+      visitExpression(expression, (part) => {
+        if (part.kind === 'load') touch(part.buffer, false, false, partitionOf(kernel, part.index));
+      });
     }
   });
   return accesses;

@@ -49,22 +49,35 @@ export function compactKernelText(context: KernelContext, kernel: CompactKernel)
   const body: Wat[] = [
     localSet('$.slot', ['i32.and', localGet('$step'), i32Const(ring.slots - 1)]),
     localSet('$.first', ['i32.mul', localGet('$.slot'), i32Const(ring.size)]),
-    ...(log === undefined || cursor === undefined ? [] : [localSet('$.row', ['i32.shl', loadText(scope, log.cursor.buffer, cursor), i32Const(1)])]),
-    ['loop $words',
+    ...(log === undefined || cursor === undefined
+      ? []
+      : [localSet('$.row', ['i32.shl', loadText(scope, log.cursor.buffer, cursor), i32Const(1)])]),
+    [
+      'loop $words',
       localSet('$.bits', wordText(scope, ring)),
-      ['if', ['i64.ne', bits, ['i64.const 0']], ['then', ['loop $bits',
-        localSet('$.element', ['i32.add', ['i32.shl', localGet('$.word'), i32Const(6)], ['i32.wrap_i64', ['i64.ctz', bits]]]),
-        storeText(scope, ring.list, ['i32.add', localGet('$.first'), localGet('$.count')], localGet('$.element')),
-        localSet('$.count', ['i32.add', localGet('$.count'), i32Const(1)]),
-        ...append,
-        localSet('$.bits', ['i64.and', bits, ['i64.sub', bits, ['i64.const 1']]]),
-        ['br_if $bits', ['i64.ne', bits, ['i64.const 0']]],
-      ]]],
+      [
+        'if',
+        ['i64.ne', bits, ['i64.const 0']],
+        [
+          'then',
+          [
+            'loop $bits',
+            localSet('$.element', ['i32.add', ['i32.shl', localGet('$.word'), i32Const(6)], ['i32.wrap_i64', ['i64.ctz', bits]]]),
+            storeText(scope, ring.list, ['i32.add', localGet('$.first'), localGet('$.count')], localGet('$.element')),
+            localSet('$.count', ['i32.add', localGet('$.count'), i32Const(1)]),
+            ...append,
+            localSet('$.bits', ['i64.and', bits, ['i64.sub', bits, ['i64.const 1']]]),
+            ['br_if $bits', ['i64.ne', bits, ['i64.const 0']]],
+          ],
+        ],
+      ],
       localSet('$.word', ['i32.add', localGet('$.word'), i32Const(1)]),
       ['br_if $words', ['i32.lt_u', localGet('$.word'), i32Const(Math.ceil(ring.size / 64))]],
     ],
     storeText(scope, ring.counts, localGet('$.slot'), localGet('$.count')),
-    ...(log === undefined || cursor === undefined ? [] : [storeText(scope, log.cursor.buffer, cursor, ['i32.shr_u', localGet('$.row'), i32Const(1)])]),
+    ...(log === undefined || cursor === undefined
+      ? []
+      : [storeText(scope, log.cursor.buffer, cursor, ['i32.shr_u', localGet('$.row'), i32Const(1)])]),
   ];
   return kernelFunction(context, kernel, scope, ring.size === 0 ? [] : body);
 }

@@ -12,7 +12,8 @@ import { commentText, i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
 /** A part of an action list: a function of the module that all threads call, or buffers that the host allocates. */
-export type Segment = { readonly kind: 'call'; readonly export: string } | { readonly kind: 'allocate'; readonly buffers: readonly string[] };
+export type Segment =
+  { readonly kind: 'call'; readonly export: string } | { readonly kind: 'allocate'; readonly buffers: readonly string[] };
 
 const zero = i32Const(0);
 const step = localGet('$step');
@@ -28,7 +29,8 @@ function itemCount(scope: Scope, kernel: Kernel): { readonly total: Wat; readonl
   invariant(kernel.shape === 'map' && kernel.domain.kind !== 'spikes', 'codegen/wasm/driver', `${kernel.name} has no items`);
   const { domain } = kernel;
   if (domain.kind === 'ranges') return { total: i32Const(Math.max(0, ...domain.ranges.map((range) => range.end))), granule: 64 };
-  const total = typeof domain.count === 'number' ? i32Const(domain.count) : loadText(scope, domain.count.buffer, i32Const(domain.count.index));
+  const total =
+    typeof domain.count === 'number' ? i32Const(domain.count) : loadText(scope, domain.count.buffer, i32Const(domain.count.index));
   return { total, granule: 64 };
 }
 
@@ -36,22 +38,39 @@ function itemCount(scope: Scope, kernel: Kernel): { readonly total: Wat; readonl
 function itemBound(total: Wat, granule: number, thread: Wat): Wat {
   const wide = (value: Wat): Wat => ['i64.extend_i32_u', value];
   const blocks: Wat = ['i64.shr_u', ['i64.add', wide(total), [`i64.const ${granule - 1}`]], [`i64.const ${Math.log2(granule)}`]];
-  return ['i32.wrap_i64', ['i64.shl', ['i64.div_u', ['i64.mul', blocks, wide(thread)], wide(localGet('$threads'))], [`i64.const ${Math.log2(granule)}`]]];
+  return [
+    'i32.wrap_i64',
+    ['i64.shl', ['i64.div_u', ['i64.mul', blocks, wide(thread)], wide(localGet('$threads'))], [`i64.const ${Math.log2(granule)}`]],
+  ];
 }
 
 /** Runs a kernel on [$.low, $.high) in pieces, so that one entered only once is still soon run as optimised code. */
 function inPieces(scope: Scope, callee: string, piece: number): Wat[] {
   scope.declare('$.next', 'i32');
-  const next: Wat = ['i32.add', localGet('$.low'), ['select', i32Const(piece), ['i32.sub', localGet('$.high'), localGet('$.low')],
-    ['i32.lt_u', i32Const(piece), ['i32.sub', localGet('$.high'), localGet('$.low')]]]];
+  const next: Wat = [
+    'i32.add',
+    localGet('$.low'),
+    [
+      'select',
+      i32Const(piece),
+      ['i32.sub', localGet('$.high'), localGet('$.low')],
+      ['i32.lt_u', i32Const(piece), ['i32.sub', localGet('$.high'), localGet('$.low')]],
+    ],
+  ];
   const label = scope.label();
-  return [[`block $exit${label}`, [`loop $pieces${label}`,
-    [`br_if $exit${label}`, ['i32.ge_u', localGet('$.low'), localGet('$.high')]],
-    localSet('$.next', next),
-    [`call ${callee}`, step, localGet('$.low'), localGet('$.next')],
-    localSet('$.low', localGet('$.next')),
-    [`br $pieces${label}`],
-  ]]];
+  return [
+    [
+      `block $exit${label}`,
+      [
+        `loop $pieces${label}`,
+        [`br_if $exit${label}`, ['i32.ge_u', localGet('$.low'), localGet('$.high')]],
+        localSet('$.next', next),
+        [`call ${callee}`, step, localGet('$.low'), localGet('$.next')],
+        localSet('$.low', localGet('$.next')),
+        [`br $pieces${label}`],
+      ],
+    ],
+  ];
 }
 
 /** The call of a kernel by one thread. `once` is true in lists that are run seldom. */
@@ -63,11 +82,14 @@ function callText(context: KernelContext, scope: Scope, kernel: Kernel, once: bo
     const call: Wat = [`call ${callee}`, step];
     return parallel ? [['if', ['i32.eqz', localGet('$thread')], ['then', call]]] : [call];
   }
-  if (wanted === 'thread') return [parallel ? [`call ${callee}`, step, localGet('$thread'), localGet('$threads')] : [`call ${callee}`, step]];
+  if (wanted === 'thread')
+    return [parallel ? [`call ${callee}`, step, localGet('$thread'), localGet('$threads')] : [`call ${callee}`, step]];
   const { total, granule } = itemCount(scope, kernel);
   const high: Wat = parallel ? itemBound(total, granule, ['i32.add', localGet('$thread'), i32Const(1)]) : total;
   const low = parallel ? itemBound(total, granule, localGet('$thread')) : zero;
-  const clipped: Wat = parallel ? ['select', localGet('$.high'), localGet('$.total'), ['i32.lt_u', localGet('$.high'), localGet('$.total')]] : high;
+  const clipped: Wat = parallel
+    ? ['select', localGet('$.high'), localGet('$.total'), ['i32.lt_u', localGet('$.high'), localGet('$.total')]]
+    : high;
   if (!once && !parallel) return [[`call ${callee}`, step, low, high]];
   for (const id of ['$.low', '$.high']) scope.declare(id, 'i32');
   if (parallel) scope.declare('$.total', 'i32');
@@ -91,7 +113,11 @@ function exported(name: string, parameters: string, scope: Scope, body: readonly
 }
 
 /** Cuts an action list where the host must allocate, and prints a function for each part. */
-export function listText(context: KernelContext, name: string, actions: readonly Action[]): { readonly segments: readonly Segment[]; readonly functions: readonly Wat[] } {
+export function listText(
+  context: KernelContext,
+  name: string,
+  actions: readonly Action[],
+): { readonly segments: readonly Segment[]; readonly functions: readonly Wat[] } {
   const segments: Segment[] = [];
   const functions: Wat[] = [];
   let run: Kernel[] = [];
@@ -155,31 +181,53 @@ function barrierText(): Wat {
   const word = (instruction: string, offset: number): string => `${instruction} offset=${offset}`;
   const generation: Wat = [word('i32.atomic.load', control.generation), zero];
   const moved: Wat = ['i32.ne', generation, localGet('$generation')];
-  return ['func $barrier (param $threads i32) (param $decide i32)', ['local $generation i32'], ['local $spins i32'],
+  return [
+    'func $barrier (param $threads i32) (param $decide i32)',
+    ['local $generation i32'],
+    ['local $spins i32'],
     localSet('$generation', generation),
-    ['if', ['i32.eq', [word('i32.atomic.rmw.add', control.arrived), zero, i32Const(1)], ['i32.sub', localGet('$threads'), i32Const(1)]],
-      ['then',
+    [
+      'if',
+      ['i32.eq', [word('i32.atomic.rmw.add', control.arrived), zero, i32Const(1)], ['i32.sub', localGet('$threads'), i32Const(1)]],
+      [
+        'then',
         ['if', localGet('$decide'), ['then', [word('i32.atomic.store', control.go), zero, ['call $ready']]]],
         [word('i32.atomic.store', control.arrived), zero, zero],
         ['drop', [word('i32.atomic.rmw.add', control.generation), zero, i32Const(1)]],
-        ['if', [word('i32.atomic.load', control.waiters), zero],
-          ['then', ['drop', [word('memory.atomic.notify', control.generation), zero, i32Const(-1)]]]],
-        'return']],
-    ['loop $spin',
+        [
+          'if',
+          [word('i32.atomic.load', control.waiters), zero],
+          ['then', ['drop', [word('memory.atomic.notify', control.generation), zero, i32Const(-1)]]],
+        ],
+        'return',
+      ],
+    ],
+    [
+      'loop $spin',
       ['if', moved, ['then', 'return']],
       localSet('$spins', ['i32.add', localGet('$spins'), i32Const(1)]),
-      ['br_if $spin', ['i32.lt_u', localGet('$spins'), i32Const(spins)]]],
+      ['br_if $spin', ['i32.lt_u', localGet('$spins'), i32Const(spins)]],
+    ],
     ['drop', [word('i32.atomic.rmw.add', control.waiters), zero, i32Const(1)]],
-    ['block $awake', ['loop $sleep',
-      ['br_if $awake', moved],
-      ['drop', [word('memory.atomic.wait32', control.generation), zero, localGet('$generation'), ['i64.const -1']]],
-      ['br $sleep']]],
-    ['drop', [word('i32.atomic.rmw.sub', control.waiters), zero, i32Const(1)]]];
+    [
+      'block $awake',
+      [
+        'loop $sleep',
+        ['br_if $awake', moved],
+        ['drop', [word('memory.atomic.wait32', control.generation), zero, localGet('$generation'), ['i64.const -1']]],
+        ['br $sleep'],
+      ],
+    ],
+    ['drop', [word('i32.atomic.rmw.sub', control.waiters), zero, i32Const(1)]],
+  ];
 }
 
 function entriesText(context: KernelContext, scope: Scope): Wat[] {
   const entries = context.program.schedule.step.map((entry) => ({ entry, kernel: kernelOf(context, entry.kernel) }));
-  const waits = barriersBefore(context.program, entries.map(({ kernel }) => kernel));
+  const waits = barriersBefore(
+    context.program,
+    entries.map(({ kernel }) => kernel),
+  );
   return entries.flatMap(({ entry, kernel }, k): Wat[] => {
     const call = callText(context, scope, kernel, false);
     const due = isDue(entry);
@@ -199,14 +247,18 @@ export function stepText(context: KernelContext): Wat[] {
   const gate: Wat[] = parallel
     ? [barrier(true), ['br_if $end', ['i32.eqz', [`i32.atomic.load offset=${control.go}`, zero]]]]
     : [['br_if $end', ['i32.eqz', ['call $ready']]]];
-  const loop: Wat = ['block $end', ['loop $step',
-    ['br_if $end', ['i32.ge_u', done, localGet('$steps')]],
-    ...gate,
-    ...body,
-    localSet('$step', ['i32.add', step, i32Const(1)]),
-    localSet('$.done', ['i32.add', done, i32Const(1)]),
-    ['br $step'],
-  ]];
+  const loop: Wat = [
+    'block $end',
+    [
+      'loop $step',
+      ['br_if $end', ['i32.ge_u', done, localGet('$steps')]],
+      ...gate,
+      ...body,
+      localSet('$step', ['i32.add', step, i32Const(1)]),
+      localSet('$.done', ['i32.add', done, i32Const(1)]),
+      ['br $step'],
+    ],
+  ];
   const run = exported('run', ' (param $steps i32) (param $thread i32) (param $threads i32)', scope, [loop, done], ' (result i32)');
   return [readyText(context), ...(parallel ? [barrierText()] : []), run];
 }

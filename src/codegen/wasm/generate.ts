@@ -30,9 +30,12 @@ export interface WasmModuleText {
 
 function kernelText(context: KernelContext, kernel: Kernel): Wat[] {
   switch (kernel.shape) {
-    case 'map': return mapKernelText(context, kernel);
-    case 'compact': return compactKernelText(context, kernel);
-    case 'propagate': return propagateKernelText(context, kernel);
+    case 'map':
+      return mapKernelText(context, kernel);
+    case 'compact':
+      return compactKernelText(context, kernel);
+    case 'propagate':
+      return propagateKernelText(context, kernel);
     case 'sequential': {
       const scope = kernelScope(context, kernel.locals, [], false);
       const body = statementsText(scope, kernel.body);
@@ -43,12 +46,14 @@ function kernelText(context: KernelContext, kernel: Kernel): Wat[] {
 
 /** Lines that say where each buffer lies. */
 function memoryMap(layout: Layout): string {
-  return [...layout.placements].map(([name, placement]) => {
-    const buffer = layout.buffers.get(name);
-    const where = placement.kind === 'fixed' ? `${placement.address}` : `at the address in ${placement.cell}`;
-    const length = typeof buffer?.length === 'number' ? buffer.length : '…';
-    return `;;   ${commentText(`${where}: ${name} ${buffer?.element}[${length}] ${buffer?.comment}`)}`;
-  }).join('\n');
+  return [...layout.placements]
+    .map(([name, placement]) => {
+      const buffer = layout.buffers.get(name);
+      const where = placement.kind === 'fixed' ? `${placement.address}` : `at the address in ${placement.cell}`;
+      const length = typeof buffer?.length === 'number' ? buffer.length : '…';
+      return `;;   ${commentText(`${where}: ${name} ${buffer?.element}[${length}] ${buffer?.comment}`)}`;
+    })
+    .join('\n');
 }
 
 /**
@@ -65,21 +70,32 @@ export function generateWasm(program: Program, options: { readonly parallel: boo
     layout,
     functions: new Names('$function:'),
     functionTable: new Map(program.functions.map((callee) => [callee.name, callee])),
-    helpers: { use: (name) => { used.add(name); return `$helper:${name}`; } },
+    helpers: {
+      use: (name) => {
+        used.add(name);
+        return `$helper:${name}`;
+      },
+    },
     parallel: options.parallel,
   };
   const context: KernelContext = { module, program, kernels: new Names('$kernel:') };
   const functions = program.functions.flatMap((callee) => functionText(module, callee, new Names('$')));
   const kernels = program.kernels.flatMap((kernel) => kernelText(context, kernel));
   const initialise = listText(context, 'initialise', program.schedule.initialise);
-  const procedures = Object.entries(program.schedule.procedures).map(([name, actions]) => ({ name, list: listText(context, `procedure:${name}`, actions) }));
+  const procedures = Object.entries(program.schedule.procedures).map(([name, actions]) => ({
+    name,
+    list: listText(context, `procedure:${name}`, actions),
+  }));
   const driver = [...stepText(context), ...initialise.functions, ...procedures.flatMap(({ list }) => list.functions), trustText()];
   const text = renderTemplate('wasm-module', {
     title: commentText(program.name),
     threads: options.parallel ? 'several threads' : 'one thread',
     pages: String(Math.ceil(layout.size / pageBytes)),
     memoryMap: memoryMap(layout),
-    helpers: Object.entries(helpers).filter(([name]) => used.has(name as HelperName)).map(([, helper]) => helper).join('\n'),
+    helpers: Object.entries(helpers)
+      .filter(([name]) => used.has(name as HelperName))
+      .map(([, helper]) => helper)
+      .join('\n'),
     functions: renderWat(functions),
     kernels: renderWat(kernels),
     driver: renderWat(driver),

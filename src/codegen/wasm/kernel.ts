@@ -21,10 +21,13 @@ export type KernelArguments =
 /** How the driver calls a kernel. */
 export function kernelArguments(kernel: Kernel): KernelArguments {
   switch (kernel.shape) {
-    case 'map': return kernel.domain.kind === 'spikes' ? 'thread' : 'items';
-    case 'propagate': return kernel.order.kind === 'sequential' ? 'none' : 'thread';
+    case 'map':
+      return kernel.domain.kind === 'spikes' ? 'thread' : 'items';
+    case 'propagate':
+      return kernel.order.kind === 'sequential' ? 'none' : 'thread';
     case 'sequential':
-    case 'compact': return 'none';
+    case 'compact':
+      return 'none';
   }
 }
 
@@ -72,8 +75,11 @@ export function countedLoop(scope: Scope, local: string, from: Wat, to: Wat, bod
   const again: Wat = ['i32.lt_u', localGet(local), to];
   return [
     localSet(local, from),
-    [`block $exit${label}`, [`br_if $exit${label}`, ['i32.eqz', again]],
-      [`loop $next${label}`, ...body, localSet(local, ['i32.add', localGet(local), i32Const(1)]), [`br_if $next${label}`, again]]],
+    [
+      `block $exit${label}`,
+      [`br_if $exit${label}`, ['i32.eqz', again]],
+      [`loop $next${label}`, ...body, localSet(local, ['i32.add', localGet(local), i32Const(1)]), [`br_if $next${label}`, again]],
+    ],
   ];
 }
 

@@ -16,7 +16,10 @@ export type Lanes = 2 | 4;
 export type MaskWidth = 32 | 64;
 
 /** The interpretation of a vector that holds each scalar type. */
-export const vectorShape = { i32: 'i32x4', u32: 'i32x4', i64: 'i64x2', f32: 'f32x4', f64: 'f64x2' } as const satisfies Record<Exclude<ScalarType, 'bool'>, string>;
+export const vectorShape = { i32: 'i32x4', u32: 'i32x4', i64: 'i64x2', f32: 'f32x4', f64: 'f64x2' } as const satisfies Record<
+  Exclude<ScalarType, 'bool'>,
+  string
+>;
 
 export const zeroVector: Wat = ['v128.const i64x2 0 0'];
 
@@ -76,17 +79,21 @@ export function combineText(type: ScalarType, scalars: readonly Wat[]): Wat {
 export function unaryLaneText(op: UnaryOperator, type: ScalarType, a: Wat): Wat | undefined {
   switch (op) {
     case 'not':
-    case 'bitNot': return ['v128.not', a];
-    case 'abs': return type === 'u32' ? a : [`${shape(type)}.abs`, a];
+    case 'bitNot':
+      return ['v128.not', a];
+    case 'abs':
+      return type === 'u32' ? a : [`${shape(type)}.abs`, a];
     case 'neg':
     case 'sqrt':
     case 'floor':
     case 'ceil':
     case 'trunc':
-    case 'nearest': return [`${shape(type)}.${op}`, a];
+    case 'nearest':
+      return [`${shape(type)}.${op}`, a];
     case 'popcount':
     case 'ctz':
-    case 'clz': return undefined;
+    case 'clz':
+      return undefined;
   }
 }
 
@@ -102,16 +109,21 @@ export function binaryLaneText(op: BinaryOperator, type: ScalarType, lanes: Lane
   switch (op) {
     case 'add':
     case 'sub':
-    case 'mul': return [`${shape(type)}.${op}`, a, b];
-    case 'div': return isFloat(type) ? [`${shape(type)}.div`, a, b] : undefined;
+    case 'mul':
+      return [`${shape(type)}.${op}`, a, b];
+    case 'div':
+      return isFloat(type) ? [`${shape(type)}.div`, a, b] : undefined;
     case 'and':
     case 'or':
-    case 'xor': return [`v128.${op}`, a, b];
-    case 'mulHigh': return mulHighText(lanes, a, b);
+    case 'xor':
+      return [`v128.${op}`, a, b];
+    case 'mulHigh':
+      return mulHighText(lanes, a, b);
     case 'rem':
     case 'shl':
     case 'shr':
-    case 'shrU': return undefined;
+    case 'shrU':
+      return undefined;
   }
 }
 
@@ -143,7 +155,11 @@ export function selectLaneText(mask: Wat, whenTrue: Wat, whenFalse: Wat): Wat {
  */
 function longToDouble(a: Wat): Wat {
   const high: Wat = ['v128.xor', ['i64x2.shr_u', a, i32Const(32)], ['v128.const i64x2 0x4530000080000000 0x4530000080000000']];
-  const low: Wat = ['v128.or', ['v128.and', a, ['v128.const i64x2 0xffffffff 0xffffffff']], ['v128.const i64x2 0x4330000000000000 0x4330000000000000']];
+  const low: Wat = [
+    'v128.or',
+    ['v128.and', a, ['v128.const i64x2 0xffffffff 0xffffffff']],
+    ['v128.const i64x2 0x4330000000000000 0x4330000000000000'],
+  ];
   // 2^84 + 2^63 + 2^52
   return ['f64x2.add', ['f64x2.sub', high, ['v128.const f64x2 0x1.00000801p+84 0x1.00000801p+84']], low];
 }
@@ -172,27 +188,33 @@ export function convertLaneText(to: ScalarType, from: ScalarType, lanes: Lanes, 
       if (from === 'i64') return narrow(a);
       return from === 'f64' ? [`i32x4.trunc_sat_f64x2_${wanted}_zero`, a] : [`i32x4.trunc_sat_f32x4_${wanted}`, a];
     }
-    case 'i64': return isFloat(from) ? undefined : [`i64x2.extend_low_i32x4_${sign}`, a];
-    case 'f32': return from === 'f64' ? ['f32x4.demote_f64x2_zero', a] : [`f32x4.convert_i32x4_${sign}`, a];
+    case 'i64':
+      return isFloat(from) ? undefined : [`i64x2.extend_low_i32x4_${sign}`, a];
+    case 'f32':
+      return from === 'f64' ? ['f32x4.demote_f64x2_zero', a] : [`f32x4.convert_i32x4_${sign}`, a];
     case 'f64':
       if (from === 'i64') return longToDouble(a);
       return from === 'f32' ? ['f64x2.promote_low_f32x4', a] : [`f64x2.convert_low_i32x4_${sign}`, a];
   }
-  throw new InvariantError('codegen/wasm/lanes', `conversion of ${from} to ${to} on ${lanes} lanes`);
+  throw new InvariantError('codegen/wasm/lanes', `conversion of ${from} on ${lanes} lanes`);
 }
 
 /** The vector at an address; `head` adds the immediate offset to an instruction. */
 export function loadLanesText(element: ElementType, lanes: Lanes, head: (instruction: string) => string, address: Wat): Wat {
   switch (element) {
     case 'f64':
-    case 'i64': return [head('v128.load'), address];
+    case 'i64':
+      return [head('v128.load'), address];
     case 'f32':
     case 'i32':
-    case 'u32': return [head(lanes === 2 ? 'v128.load64_zero' : 'v128.load'), address];
+    case 'u32':
+      return [head(lanes === 2 ? 'v128.load64_zero' : 'v128.load'), address];
     case 'u16':
     case 'i16': {
       const sign = element === 'u16' ? 'u' : 's';
-      return lanes === 4 ? [head(`v128.load16x4_${sign}`), address] : [`i32x4.extend_low_i16x8_${sign}`, [head('v128.load32_zero'), address]];
+      return lanes === 4
+        ? [head(`v128.load16x4_${sign}`), address]
+        : [`i32x4.extend_low_i16x8_${sign}`, [head('v128.load32_zero'), address]];
     }
     case 'u8':
     case 'i8': {
@@ -208,16 +230,19 @@ export function storeLanesText(element: ElementType, lanes: Lanes, head: (instru
   const firstWord = (bytes: readonly number[]): Wat => ['i32x4.extract_lane 0', shuffle(bytes, value)];
   switch (element) {
     case 'f64':
-    case 'i64': return [head('v128.store'), address, value];
+    case 'i64':
+      return [head('v128.store'), address, value];
     case 'f32':
     case 'i32':
-    case 'u32': return lanes === 2 ? [`${head('v128.store64_lane')} 0`, address, value] : [head('v128.store'), address, value];
+    case 'u32':
+      return lanes === 2 ? [`${head('v128.store64_lane')} 0`, address, value] : [head('v128.store'), address, value];
     case 'u16':
     case 'i16':
       if (lanes === 2) return [head('i32.store'), address, firstWord([0, 1, 4, 5])];
       return [`${head('v128.store64_lane')} 0`, address, shuffle([0, 1, 4, 5, 8, 9, 12, 13], value)];
     case 'u8':
-    case 'i8': return [head(lanes === 2 ? 'i32.store16' : 'i32.store'), address, firstWord(lanes === 2 ? [0, 4] : [0, 4, 8, 12])];
+    case 'i8':
+      return [head(lanes === 2 ? 'i32.store16' : 'i32.store'), address, firstWord(lanes === 2 ? [0, 4] : [0, 4, 8, 12])];
   }
 }
 

@@ -9,12 +9,36 @@ import type { CallNode, Effect, Graph, GraphNode, LoadNode } from '../graph/grap
 import { countedLoop } from './kernel.js';
 import type { KernelContext } from './kernel.js';
 import {
-  binaryLaneText, bitmaskText, combineText, compareLaneText, convertLaneText, extractText, loadLanesText, maskOf, maskWidth, repeatsOperand,
-  selectLaneText, shiftLaneText, splatText, storeLanesText, unaryLaneText, vectorShape,
+  binaryLaneText,
+  bitmaskText,
+  combineText,
+  compareLaneText,
+  convertLaneText,
+  extractText,
+  loadLanesText,
+  maskOf,
+  maskWidth,
+  repeatsOperand,
+  selectLaneText,
+  shiftLaneText,
+  splatText,
+  storeLanesText,
+  unaryLaneText,
+  vectorShape,
 } from './lane-operations.js';
 import type { Lanes, MaskWidth } from './lane-operations.js';
 import { bufferOf } from './layout.js';
-import { binaryText, compareText, constantText, convertText, numberText, reinterpretText, selectText, unaryText, valueType } from './operations.js';
+import {
+  binaryText,
+  compareText,
+  constantText,
+  convertText,
+  numberText,
+  reinterpretText,
+  selectText,
+  unaryText,
+  valueType,
+} from './operations.js';
 import { addressOf, faultText, loadText, statementsText, storeText, withOffset } from './scalar.js';
 import type { Scope } from './scalar.js';
 import { commentText, i32Const, localGet, localSet } from './text.js';
@@ -56,14 +80,19 @@ class LanePrinter {
     const [first, second] = node.operands;
     const nothing: Wat = '';
     switch (node.kind) {
-      case 'call': return true;
-      case 'load': return node.access === 'scattered';
-      case 'unary': return unaryLaneText(node.op, node.type, nothing) === undefined;
+      case 'call':
+        return true;
+      case 'load':
+        return node.access === 'scattered';
+      case 'unary':
+        return unaryLaneText(node.op, node.type, nothing) === undefined;
       case 'binary':
         if (node.op === 'shl' || node.op === 'shr' || node.op === 'shrU') return second?.varying === true;
         return binaryLaneText(node.op, node.type, this.lanes, nothing, nothing) === undefined;
-      case 'convert': return first !== undefined && convertLaneText(node.type, first.type, this.lanes, nothing, 32) === undefined;
-      default: return false;
+      case 'convert':
+        return first !== undefined && convertLaneText(node.type, first.type, this.lanes, nothing, 32) === undefined;
+      default:
+        return false;
     }
   }
 
@@ -116,17 +145,25 @@ class LanePrinter {
     const { helpers } = this.#scope.module;
     const from = node.operands[0]?.type ?? node.type;
     switch (node.kind) {
-      case 'load': return loadText(this.#scope, node.buffer, a);
-      case 'unary': return unaryText(node.op, node.type, a, helpers);
-      case 'binary': return binaryText(node.op, node.type, a, b, helpers);
-      case 'compare': return compareText(node.op, from, a, b);
-      case 'select': return selectText(a, b, c);
-      case 'convert': return convertText(node.type, from, a);
-      case 'reinterpret': return reinterpretText(node.type, from, a);
+      case 'load':
+        return loadText(this.#scope, node.buffer, a);
+      case 'unary':
+        return unaryText(node.op, node.type, a, helpers);
+      case 'binary':
+        return binaryText(node.op, node.type, a, b, helpers);
+      case 'compare':
+        return compareText(node.op, from, a, b);
+      case 'select':
+        return selectText(a, b, c);
+      case 'convert':
+        return convertText(node.type, from, a);
+      case 'reinterpret':
+        return reinterpretText(node.type, from, a);
       case 'const':
       case 'implicit':
       case 'call':
-      case 'result': break;
+      case 'result':
+        break;
     }
     invariant(false, 'codegen/wasm/lanes', `${node.kind} is no operation`);
   }
@@ -141,9 +178,12 @@ class LanePrinter {
       return widths.includes(64) ? 64 : 32;
     };
     switch (node.kind) {
-      case 'select': return join(node.operands.slice(1));
-      case 'result': return 32;
-      default: return join(node.operands);
+      case 'select':
+        return join(node.operands.slice(1));
+      case 'result':
+        return 32;
+      default:
+        return join(node.operands);
     }
   }
 
@@ -178,7 +218,12 @@ class LanePrinter {
 
   #constantVector(node: GraphNode): Wat {
     invariant(node.kind === 'const' && node.type !== 'bool', 'codegen/wasm/lanes', 'not a constant');
-    const lane = typeof node.value === 'bigint' ? String(BigInt.asIntN(64, node.value)) : node.type === 'u32' ? String(Number(node.value) | 0) : numberText(Number(node.value));
+    const lane =
+      typeof node.value === 'bigint'
+        ? String(BigInt.asIntN(64, node.value))
+        : node.type === 'u32'
+          ? String(Number(node.value) | 0)
+          : numberText(Number(node.value));
     const count = isWide(node.type) ? 2 : 4;
     return [`v128.const ${vectorShape[node.type]} ${Array.from({ length: count }, () => lane).join(' ')}`];
   }
@@ -192,20 +237,33 @@ class LanePrinter {
     const [a, b, c] = node.operands;
     const width = node.type === 'bool' ? (this.#width(node) ?? 32) : 32;
     switch (node.kind) {
-      case 'load': return this.#load(node);
-      case 'unary': return this.#defined(unaryLaneText(node.op, node.type, this.#operand(a as GraphNode, width)));
-      case 'binary': return this.#binary(node.op, node.type, a as GraphNode, b as GraphNode, width);
-      case 'compare': return compareLaneText(node.op, (a as GraphNode).type, this.#operand(a as GraphNode, width), this.#operand(b as GraphNode, width));
+      case 'load':
+        return this.#load(node);
+      case 'unary':
+        return this.#defined(unaryLaneText(node.op, node.type, this.#operand(a as GraphNode, width)));
+      case 'binary':
+        return this.#binary(node.op, node.type, a as GraphNode, b as GraphNode, width);
+      case 'compare':
+        return compareLaneText(node.op, (a as GraphNode).type, this.#operand(a as GraphNode, width), this.#operand(b as GraphNode, width));
       case 'select': {
         const wanted = node.type === 'bool' ? width : maskWidth(node.type);
-        return this.#extremum(node) ?? this.#choiceOfZero(node, wanted) ?? selectLaneText(this.mask(a as GraphNode, wanted), this.#operand(b as GraphNode, wanted), this.#operand(c as GraphNode, wanted));
+        return (
+          this.#extremum(node) ??
+          this.#choiceOfZero(node, wanted) ??
+          selectLaneText(this.mask(a as GraphNode, wanted), this.#operand(b as GraphNode, wanted), this.#operand(c as GraphNode, wanted))
+        );
       }
-      case 'convert': return this.#defined(convertLaneText(node.type, (a as GraphNode).type, this.lanes, this.vector(a as GraphNode), this.#width(a as GraphNode) ?? 32));
-      case 'reinterpret': return this.vector(a as GraphNode);
+      case 'convert':
+        return this.#defined(
+          convertLaneText(node.type, (a as GraphNode).type, this.lanes, this.vector(a as GraphNode), this.#width(a as GraphNode) ?? 32),
+        );
+      case 'reinterpret':
+        return this.vector(a as GraphNode);
       case 'const':
       case 'implicit':
       case 'call':
-      case 'result': break;
+      case 'result':
+        break;
     }
     invariant(false, 'codegen/wasm/lanes', `${node.kind} is no vector operation`);
   }
@@ -242,7 +300,8 @@ class LanePrinter {
   #choiceOfZero(node: GraphNode, width: MaskWidth): Wat | undefined {
     const [condition, whenTrue, whenFalse] = node.operands;
     // -0 has a bit set; false is 0.
-    const isZero = (value: GraphNode | undefined): boolean => value?.kind === 'const' && !Object.is(value.value, -0) && Number(value.value) === 0;
+    const isZero = (value: GraphNode | undefined): boolean =>
+      value?.kind === 'const' && !Object.is(value.value, -0) && Number(value.value) === 0;
     if (condition === undefined || whenTrue === undefined || whenFalse === undefined) return undefined;
     if (isZero(whenFalse)) return ['v128.and', this.#operand(whenTrue, width), this.mask(condition, width)];
     return isZero(whenTrue) ? ['v128.andnot', this.#operand(whenFalse, width), this.mask(condition, width)] : undefined;
@@ -250,7 +309,8 @@ class LanePrinter {
 
   #load(node: LoadNode): Wat {
     const buffer = bufferOf(this.#scope.module.layout, node.buffer);
-    if (node.access === 'uniform') return splatText(node.type, loadText(this.#scope, node.buffer, this.scalar(node.operands[0] as GraphNode)));
+    if (node.access === 'uniform')
+      return splatText(node.type, loadText(this.#scope, node.buffer, this.scalar(node.operands[0] as GraphNode)));
     const address = addressOf(this.#scope, node.buffer, this.itemIndex(node.operands[0]));
     return loadLanesText(buffer.element, this.lanes, (instruction) => withOffset(instruction, address), address.operand);
   }
@@ -282,7 +342,8 @@ class LanePrinter {
     const ordinalOf = (result: GraphNode): number => (result.kind === 'result' ? result.ordinal : 0);
     const place = node.varying ? this.body : this.ahead;
     const calls = node.varying ? this.lanes : 1;
-    const raw = (ordinal: number, lane: number): string => this.#scope.declare(`$.lane:call.${node.id}.${ordinal}.${lane}`, valueType[node.results[ordinal] ?? node.type]);
+    const raw = (ordinal: number, lane: number): string =>
+      this.#scope.declare(`$.lane:call.${node.id}.${ordinal}.${lane}`, valueType[node.results[ordinal] ?? node.type]);
     for (let lane = 0; lane < calls; lane += 1) {
       const args = node.operands.map((operand) => this.#lane(operand, lane));
       place.push([`call ${callee}`, ...args], ...node.results.map((_, ordinal) => `local.set ${raw(ordinal, lane)}`).reverse());
@@ -296,7 +357,10 @@ class LanePrinter {
 }
 
 /** Where bits and faults of a vector loop are gathered. */
-interface Gathered { readonly bits: readonly { readonly id: string; readonly mask: string }[]; readonly faults: readonly { readonly id: string; readonly bits: number }[] }
+interface Gathered {
+  readonly bits: readonly { readonly id: string; readonly mask: string }[];
+  readonly faults: readonly { readonly id: string; readonly bits: number }[];
+}
 
 function effectText(scope: Scope, printer: LanePrinter, effect: Effect, ordinal: number): Wat[] {
   switch (effect.kind) {
@@ -308,7 +372,13 @@ function effectText(scope: Scope, printer: LanePrinter, effect: Effect, ordinal:
       const value = effect.value.type === 'bool' ? printer.mask(effect.value, maskWidth('u32')) : printer.vector(effect.value);
       if (effect.kind === 'store') return [storeLanesText(element, printer.lanes, head, address.operand, value)];
       const old = loadLanesText(element, printer.lanes, head, address.operand);
-      return [storeLanesText(element, printer.lanes, head, address.operand, [`${elementBytes[element] === 8 ? 'i64x2' : 'i32x4'}.add`, old, value])];
+      return [
+        storeLanesText(element, printer.lanes, head, address.operand, [
+          `${elementBytes[element] === 8 ? 'i64x2' : 'i32x4'}.add`,
+          old,
+          value,
+        ]),
+      ];
     }
     case 'setBit': {
       const id = scope.declare(`$.bits${ordinal}`, 'i32');
@@ -320,7 +390,8 @@ function effectText(scope: Scope, printer: LanePrinter, effect: Effect, ordinal:
       const id = scope.declare(`$.fault${ordinal}`, 'v128');
       return [localSet(id, ['v128.or', localGet(id), printer.mask(effect.condition, printer.lanes === 2 ? 64 : 32)])];
     }
-    case 'comment': return [`;; ${commentText(effect.text)}`];
+    case 'comment':
+      return [`;; ${commentText(effect.text)}`];
   }
 }
 
@@ -330,29 +401,50 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered): Wat
   const stop = gathered.bits.length > 0 ? scope.declare('$.stop', 'i32') : '$.vectors';
   const label = scope.label();
   const advance = localSet(index, ['i32.add', localGet(index), i32Const(printer.lanes)]);
-  const inner: Wat = [`loop $vector${label}`, ...printer.body, advance, [`br_if $vector${label}`, ['i32.lt_u', localGet(index), localGet(stop)]]];
-  const whole: Wat[] = gathered.bits.length === 0 ? [inner] : [[`loop $word${label}`,
-    // One word of the masks is 32 items.
-    localSet(stop, ['i32.add', localGet(index), i32Const(32)]),
-    localSet(stop, ['select', localGet(stop), localGet('$.vectors'), ['i32.lt_u', localGet(stop), localGet('$.vectors')]]),
-    ...gathered.bits.map(({ id }) => localSet(id, i32Const(0))),
-    inner,
-    ...gathered.bits.map(({ id, mask }) => storeText(scope, mask, ['i32.shr_u', ['i32.sub', localGet(index), i32Const(1)], i32Const(5)], localGet(id))),
-    [`br_if $word${label}`, ['i32.lt_u', localGet(index), localGet('$.vectors')]],
-  ]];
+  const inner: Wat = [
+    `loop $vector${label}`,
+    ...printer.body,
+    advance,
+    [`br_if $vector${label}`, ['i32.lt_u', localGet(index), localGet(stop)]],
+  ];
+  const whole: Wat[] =
+    gathered.bits.length === 0
+      ? [inner]
+      : [
+          [
+            `loop $word${label}`,
+            // One word of the masks is 32 items.
+            localSet(stop, ['i32.add', localGet(index), i32Const(32)]),
+            localSet(stop, ['select', localGet(stop), localGet('$.vectors'), ['i32.lt_u', localGet(stop), localGet('$.vectors')]]),
+            ...gathered.bits.map(({ id }) => localSet(id, i32Const(0))),
+            inner,
+            ...gathered.bits.map(({ id, mask }) =>
+              storeText(scope, mask, ['i32.shr_u', ['i32.sub', localGet(index), i32Const(1)], i32Const(5)], localGet(id)),
+            ),
+            [`br_if $word${label}`, ['i32.lt_u', localGet(index), localGet('$.vectors')]],
+          ],
+        ];
   return [
     localSet(index, localGet('$.low')),
-    ['if', ['i32.lt_u', localGet('$.low'), localGet('$.vectors')], ['then',
-      ...printer.ahead,
-      ...gathered.faults.map(({ id }) => localSet(id, ['v128.const i64x2 0 0'])),
-      ...whole,
-      ...gathered.faults.map(({ id, bits }) => faultText(scope, bits, ['v128.any_true', localGet(id)])),
-    ]],
+    [
+      'if',
+      ['i32.lt_u', localGet('$.low'), localGet('$.vectors')],
+      [
+        'then',
+        ...printer.ahead,
+        ...gathered.faults.map(({ id }) => localSet(id, ['v128.const i64x2 0 0'])),
+        ...whole,
+        ...gathered.faults.map(({ id, bits }) => faultText(scope, bits, ['v128.any_true', localGet(id)])),
+      ],
+    ],
   ];
 }
 
 /** The items of a kernel on vector lanes, and the function for those that fill no vector. */
-export interface LaneItems { readonly items: readonly Wat[]; readonly rest: Wat }
+export interface LaneItems {
+  readonly items: readonly Wat[];
+  readonly rest: Wat;
+}
 
 /**
  * Prints the items [$.low, $.high) on vector lanes.
@@ -382,12 +474,22 @@ export function laneItems(context: KernelContext, kernel: MapKernel, scope: Scop
   const callee = context.kernels.id(`${kernel.name}:rest`);
   const implicit = kernel.domain.kind === 'ranges' ? ['begin', 'group'].map((name) => localGet(scope.id(name))) : [];
   const span: Wat = ['i32.sub', localGet('$.high'), localGet('$.low')];
-  const items: Wat[] = [['if', ['i32.lt_u', localGet('$.low'), localGet('$.high')], ['then',
-    localSet('$.vectors', ['i32.add', localGet('$.low'), ['i32.and', span, i32Const(-printer.lanes)]]),
-    ...vectorLoop(scope, printer, { bits, faults }),
-    ['if', ['i32.lt_u', localGet('$.vectors'), localGet('$.high')],
-      ['then', [`call ${callee}`, localGet('$step'), localGet('$.vectors'), localGet('$.high'), ...implicit]]],
-  ]]];
+  const items: Wat[] = [
+    [
+      'if',
+      ['i32.lt_u', localGet('$.low'), localGet('$.high')],
+      [
+        'then',
+        localSet('$.vectors', ['i32.add', localGet('$.low'), ['i32.and', span, i32Const(-printer.lanes)]]),
+        ...vectorLoop(scope, printer, { bits, faults }),
+        [
+          'if',
+          ['i32.lt_u', localGet('$.vectors'), localGet('$.high')],
+          ['then', [`call ${callee}`, localGet('$step'), localGet('$.vectors'), localGet('$.high'), ...implicit]],
+        ],
+      ],
+    ],
+  ];
   return { items, rest: restFunction(kernel, restScope, callee) };
 }
 

@@ -27,7 +27,10 @@ export const memoryLimit = 65536 * pageBytes;
 export type Placement = { readonly kind: 'fixed'; readonly address: number } | { readonly kind: 'dynamic'; readonly cell: number };
 
 /** Begin and end of each range of a map kernel, u32 pairs, for kernels that run over several ranges. */
-export interface RangeTable { readonly address: number; readonly data: Uint32Array }
+export interface RangeTable {
+  readonly address: number;
+  readonly data: Uint32Array;
+}
 
 export interface Layout {
   readonly buffers: ReadonlyMap<string, Buffer>;

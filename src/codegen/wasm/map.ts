@@ -82,7 +82,8 @@ export function mapKernelText(context: KernelContext, kernel: MapKernel): Wat[] 
     // IR locals are values of the graph here, so that none is declared.
     const scope = kernelScope(context, [], implicit, context.module.parallel);
     const onLanes = laneItems(context, kernel, scope, newScope([]));
-    if (onLanes !== undefined) return [...kernelFunction(context, kernel, scope, overRanges(context, kernel, scope, onLanes.items)), onLanes.rest];
+    if (onLanes !== undefined)
+      return [...kernelFunction(context, kernel, scope, overRanges(context, kernel, scope, onLanes.items)), onLanes.rest];
   }
   const scope = newScope(implicit);
   return kernelFunction(context, kernel, scope, overRanges(context, kernel, scope, scalarItems(scope, kernel)));

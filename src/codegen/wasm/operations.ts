@@ -7,10 +7,15 @@ import { i32Const } from './text.js';
 import type { Wat } from './text.js';
 
 /** The WebAssembly type that holds each scalar type; a bool is 0 or 1. */
-export const valueType = { bool: 'i32', i32: 'i32', u32: 'i32', i64: 'i64', f32: 'f32', f64: 'f64' } as const satisfies Record<ScalarType, string>;
+export const valueType = { bool: 'i32', i32: 'i32', u32: 'i32', i64: 'i64', f32: 'f32', f64: 'f64' } as const satisfies Record<
+  ScalarType,
+  string
+>;
 
 /** Remembers which helpers the text so far calls. */
-export interface HelperUse { use(name: HelperName): string }
+export interface HelperUse {
+  use(name: HelperName): string;
+}
 
 /** A number as WebAssembly text reads it, exactly. A NaN is the one NaN. */
 export function numberText(value: number): string {
@@ -23,12 +28,16 @@ export function numberText(value: number): string {
 export function constantText(constant: Pick<Constant, 'type' | 'value'>): Wat {
   const { type, value } = constant;
   switch (type) {
-    case 'bool': return i32Const(value === true ? 1 : 0);
+    case 'bool':
+      return i32Const(value === true ? 1 : 0);
     case 'i32':
-    case 'u32': return i32Const(Number(value));
-    case 'i64': return [`i64.const ${BigInt.asIntN(64, BigInt(value))}`];
+    case 'u32':
+      return i32Const(Number(value));
+    case 'i64':
+      return [`i64.const ${BigInt.asIntN(64, BigInt(value))}`];
     case 'f32':
-    case 'f64': return [`${type}.const ${numberText(Number(value))}`];
+    case 'f64':
+      return [`${type}.const ${numberText(Number(value))}`];
   }
 }
 
@@ -37,7 +46,8 @@ const isFloat = (type: ScalarType): boolean => type === 'f32' || type === 'f64';
 export function unaryText(op: UnaryOperator, type: ScalarType, a: Wat, use: HelperUse): Wat {
   const t = valueType[type];
   switch (op) {
-    case 'neg': return isFloat(type) ? [`${t}.neg`, a] : [`${t}.sub`, [`${t}.const 0`], a];
+    case 'neg':
+      return isFloat(type) ? [`${t}.neg`, a] : [`${t}.sub`, [`${t}.const 0`], a];
     case 'abs':
       if (isFloat(type)) return [`${t}.abs`, a];
       return type === 'u32' ? a : [`call ${use.use(type === 'i64' ? 'i64.abs' : 'i32.abs')}`, a];
@@ -45,12 +55,17 @@ export function unaryText(op: UnaryOperator, type: ScalarType, a: Wat, use: Help
     case 'floor':
     case 'ceil':
     case 'trunc':
-    case 'nearest': return [`${t}.${op}`, a];
-    case 'not': return ['i32.eqz', a];
-    case 'bitNot': return [`${t}.xor`, a, [`${t}.const -1`]];
-    case 'popcount': return [`${t}.popcnt`, a];
+    case 'nearest':
+      return [`${t}.${op}`, a];
+    case 'not':
+      return ['i32.eqz', a];
+    case 'bitNot':
+      return [`${t}.xor`, a, [`${t}.const -1`]];
+    case 'popcount':
+      return [`${t}.popcnt`, a];
     case 'ctz':
-    case 'clz': return [`${t}.${op}`, a];
+    case 'clz':
+      return [`${t}.${op}`, a];
   }
 }
 
@@ -75,12 +90,18 @@ export function binaryText(op: BinaryOperator, type: ScalarType, a: Wat, b: Wat,
     case 'and':
     case 'or':
     case 'xor':
-    case 'shl': return [`${t}.${op}`, a, b];
-    case 'div': return isFloat(type) ? [`${t}.div`, a, b] : quotientText('div', type, a, b, use);
-    case 'rem': return quotientText('rem', type, a, b, use);
-    case 'mulHigh': return ['i32.wrap_i64', ['i64.shr_u', ['i64.mul', ['i64.extend_i32_u', a], ['i64.extend_i32_u', b]], ['i64.const 32']]];
-    case 'shr': return [`${t}.shr_${type === 'u32' ? 'u' : 's'}`, a, b];
-    case 'shrU': return ['i64.shr_u', a, b];
+    case 'shl':
+      return [`${t}.${op}`, a, b];
+    case 'div':
+      return isFloat(type) ? [`${t}.div`, a, b] : quotientText('div', type, a, b, use);
+    case 'rem':
+      return quotientText('rem', type, a, b, use);
+    case 'mulHigh':
+      return ['i32.wrap_i64', ['i64.shr_u', ['i64.mul', ['i64.extend_i32_u', a], ['i64.extend_i32_u', b]], ['i64.const 32']]];
+    case 'shr':
+      return [`${t}.shr_${type === 'u32' ? 'u' : 's'}`, a, b];
+    case 'shrU':
+      return ['i64.shr_u', a, b];
   }
 }
 
@@ -99,14 +120,18 @@ export function convertText(to: ScalarType, from: ScalarType, a: Wat): Wat {
   const source = valueType[from];
   const sign = from === 'u32' || from === 'bool' ? 'u' : 's';
   switch (to) {
-    case 'bool': return [`${source}.ne`, a, [`${source}.const 0`]];
+    case 'bool':
+      return [`${source}.ne`, a, [`${source}.const 0`]];
     case 'i32':
     case 'u32':
       if (source === 'i32') return a;
       return source === 'i64' ? ['i32.wrap_i64', a] : [`i32.trunc_sat_${source}_${to === 'u32' ? 'u' : 's'}`, a];
-    case 'i64': return source === 'i32' ? [`i64.extend_i32_${sign}`, a] : [`i64.trunc_sat_${source}_s`, a];
-    case 'f32': return source === 'f64' ? ['f32.demote_f64', a] : [`f32.convert_${source}_${sign}`, a];
-    case 'f64': return source === 'f32' ? ['f64.promote_f32', a] : [`f64.convert_${source}_${sign}`, a];
+    case 'i64':
+      return source === 'i32' ? [`i64.extend_i32_${sign}`, a] : [`i64.trunc_sat_${source}_s`, a];
+    case 'f32':
+      return source === 'f64' ? ['f32.demote_f64', a] : [`f32.convert_${source}_${sign}`, a];
+    case 'f64':
+      return source === 'f32' ? ['f64.promote_f32', a] : [`f64.convert_${source}_${sign}`, a];
   }
 }
 

@@ -16,14 +16,21 @@ function lowerBound(scope: Scope, targets: string, low: Wat, bound: string, resu
   return [
     localSet(result, low),
     localSet('$.high', localGet('$.end')),
-    [`block $exit${label}`, [`loop $next${label}`,
-      [`br_if $exit${label}`, ['i32.ge_u', localGet(result), localGet('$.high')]],
-      localSet('$.middle', ['i32.add', localGet(result), ['i32.shr_u', ['i32.sub', localGet('$.high'), localGet(result)], i32Const(1)]]),
-      ['if', ['i32.lt_u', loadText(scope, targets, middle), localGet(bound)],
-        ['then', localSet(result, ['i32.add', middle, i32Const(1)])],
-        ['else', localSet('$.high', middle)]],
-      [`br $next${label}`],
-    ]],
+    [
+      `block $exit${label}`,
+      [
+        `loop $next${label}`,
+        [`br_if $exit${label}`, ['i32.ge_u', localGet(result), localGet('$.high')]],
+        localSet('$.middle', ['i32.add', localGet(result), ['i32.shr_u', ['i32.sub', localGet('$.high'), localGet(result)], i32Const(1)]]),
+        [
+          'if',
+          ['i32.lt_u', loadText(scope, targets, middle), localGet(bound)],
+          ['then', localSet(result, ['i32.add', middle, i32Const(1)])],
+          ['else', localSet('$.high', middle)],
+        ],
+        [`br $next${label}`],
+      ],
+    ],
   ];
 }
 
@@ -53,7 +60,8 @@ function partition(scope: Scope, kernel: PropagateKernel, rows: number): Partiti
     return [localSet(low, blockShare(total, localGet('$.thread'))), localSet(high, blockShare(total, nextThread))];
   };
   switch (order.kind) {
-    case 'sequential': return { entry: [], cut: [] };
+    case 'sequential':
+      return { entry: [], cut: [] };
     case 'byRow': {
       const row = localGet(scope.id('row'));
       const test: Wat = ['i32.and', ['i32.ge_u', row, localGet('$.rowLow')], ['i32.lt_u', row, localGet('$.rowHigh')]];
@@ -65,17 +73,42 @@ function partition(scope: Scope, kernel: PropagateKernel, rows: number): Partiti
       return {
         entry,
         cut: [
-          ['if', localGet('$.thread'), ['then', ...lowerBound(scope, order.targets, localGet(position), '$.targetLow', '$.cut'), localSet(position, localGet('$.cut'))]],
-          ['if', ['i32.ne', nextThread, localGet('$.threads')],
-            ['then', ...lowerBound(scope, order.targets, localGet(position), '$.targetHigh', '$.cut'), localSet('$.end', localGet('$.cut'))]],
+          [
+            'if',
+            localGet('$.thread'),
+            [
+              'then',
+              ...lowerBound(scope, order.targets, localGet(position), '$.targetLow', '$.cut'),
+              localSet(position, localGet('$.cut')),
+            ],
+          ],
+          [
+            'if',
+            ['i32.ne', nextThread, localGet('$.threads')],
+            [
+              'then',
+              ...lowerBound(scope, order.targets, localGet(position), '$.targetHigh', '$.cut'),
+              localSet('$.end', localGet('$.cut')),
+            ],
+          ],
         ],
       };
     }
     case 'any': {
       for (const id of ['$.begin', '$.length']) scope.declare(id, 'i32');
       // In 64 bits: a row may have more synapses than 2^32 / threads.
-      const bound = (thread: Wat): Wat => ['i32.add', localGet('$.begin'), ['i32.wrap_i64', ['i64.div_u',
-        ['i64.mul', ['i64.extend_i32_u', localGet('$.length')], ['i64.extend_i32_u', thread]], ['i64.extend_i32_u', localGet('$.threads')]]]];
+      const bound = (thread: Wat): Wat => [
+        'i32.add',
+        localGet('$.begin'),
+        [
+          'i32.wrap_i64',
+          [
+            'i64.div_u',
+            ['i64.mul', ['i64.extend_i32_u', localGet('$.length')], ['i64.extend_i32_u', thread]],
+            ['i64.extend_i32_u', localGet('$.threads')],
+          ],
+        ],
+      ];
       return {
         entry: [],
         cut: [
@@ -101,9 +134,18 @@ function overSpikes(context: KernelContext, kernel: PropagateKernel, scope: Scop
   for (const id of ['$.slot', '$.list', '$.count', '$.k', '$.segment', '$.end']) scope.declare(id, 'i32');
   const items = statementsText(scope, kernel.body);
   const label = scope.label();
-  const loop: Wat[] = [[`block $row${label}`, [`br_if $row${label}`, ['i32.ge_u', localGet(position), localGet('$.end')]],
-    [`loop $position${label}`, ...items, localSet(position, ['i32.add', localGet(position), i32Const(1)]),
-      [`br_if $position${label}`, ['i32.lt_u', localGet(position), localGet('$.end')]]]]];
+  const loop: Wat[] = [
+    [
+      `block $row${label}`,
+      [`br_if $row${label}`, ['i32.ge_u', localGet(position), localGet('$.end')]],
+      [
+        `loop $position${label}`,
+        ...items,
+        localSet(position, ['i32.add', localGet(position), i32Const(1)]),
+        [`br_if $position${label}`, ['i32.lt_u', localGet(position), localGet('$.end')]],
+      ],
+    ],
+  ];
   const column: Wat = first === 0 ? delay : ['i32.sub', delay, i32Const(first)];
   const synapses: Wat[] = [
     localSet('$.segment', columns === 1 ? localGet(row) : ['i32.add', ['i32.mul', localGet(row), i32Const(columns)], column]),
@@ -116,7 +158,8 @@ function overSpikes(context: KernelContext, kernel: PropagateKernel, scope: Scop
   const tests: Wat[] = everyElement ? [] : [['i32.lt_u', localGet(row), i32Const(rows)]];
   if (share.rowTest !== undefined) tests.push(share.rowTest);
   const [test, second] = tests;
-  const guarded: Wat[] = test === undefined ? synapses : [['if', second === undefined ? test : ['i32.and', test, second], ['then', ...synapses]]];
+  const guarded: Wat[] =
+    test === undefined ? synapses : [['if', second === undefined ? test : ['i32.and', test, second], ['then', ...synapses]]];
   const element = loadText(scope, ring.list, ['i32.add', localGet('$.list'), localGet('$.k')]);
   return [
     localSet('$.slot', ['i32.and', ['i32.sub', localGet('$step'), delay], i32Const(ring.slots - 1)]),
@@ -138,10 +181,17 @@ export function propagateKernelText(context: KernelContext, kernel: PropagateKer
   const delay = scope.id('delay');
   const { first, last } = kernel.delays;
   const spikes = overSpikes(context, kernel, scope, share);
-  const body: Wat[] = first === last
-    ? [localSet(delay, i32Const(last)), ...spikes]
-    : [localSet(delay, i32Const(last)), ['loop $delays', ...spikes,
-      localSet(delay, ['i32.sub', localGet(delay), i32Const(1)]), ['br_if $delays', ['i32.ge_s', localGet(delay), i32Const(first)]]]];
+  const body: Wat[] =
+    first === last
+      ? [localSet(delay, i32Const(last)), ...spikes]
+      : [
+          localSet(delay, i32Const(last)),
+          [
+            'loop $delays',
+            ...spikes,
+            localSet(delay, ['i32.sub', localGet(delay), i32Const(1)]),
+            ['br_if $delays', ['i32.ge_s', localGet(delay), i32Const(first)]],
+          ],
+        ];
   return kernelFunction(context, kernel, scope, [...share.entry, ...body]);
 }
-

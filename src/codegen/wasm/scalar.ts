@@ -83,7 +83,10 @@ export class Scope {
 const shifts = { 1: 0, 2: 1, 4: 2, 8: 3 } as const;
 
 /** Where an element lies: the immediate offset and the address operand. */
-export interface Address { readonly offset: string; readonly operand: Wat }
+export interface Address {
+  readonly offset: string;
+  readonly operand: Wat;
+}
 
 function constantIndex(index: Wat): number | undefined {
   const match = typeof index === 'string' ? null : /^i32\.const (-?\d+)$/.exec(index[0]);
@@ -111,11 +114,27 @@ export function withOffset(instruction: string, address: Address): string {
 }
 
 export const loadInstruction = {
-  u8: 'i32.load8_u', i8: 'i32.load8_s', u16: 'i32.load16_u', i16: 'i32.load16_s', u32: 'i32.load', i32: 'i32.load', i64: 'i64.load', f32: 'f32.load', f64: 'f64.load',
+  u8: 'i32.load8_u',
+  i8: 'i32.load8_s',
+  u16: 'i32.load16_u',
+  i16: 'i32.load16_s',
+  u32: 'i32.load',
+  i32: 'i32.load',
+  i64: 'i64.load',
+  f32: 'f32.load',
+  f64: 'f64.load',
 } as const satisfies Record<ElementType, string>;
 
 const storeInstruction = {
-  u8: 'i32.store8', i8: 'i32.store8', u16: 'i32.store16', i16: 'i32.store16', u32: 'i32.store', i32: 'i32.store', i64: 'i64.store', f32: 'f32.store', f64: 'f64.store',
+  u8: 'i32.store8',
+  i8: 'i32.store8',
+  u16: 'i32.store16',
+  i16: 'i32.store16',
+  u32: 'i32.store',
+  i32: 'i32.store',
+  i64: 'i64.store',
+  f32: 'f32.store',
+  f64: 'f64.store',
 } as const satisfies Record<ElementType, string>;
 
 /** `buffer[index]`. */
@@ -133,7 +152,11 @@ export function storeText(scope: Scope, buffer: string, index: Wat, value: Wat):
 /** `buffer[index] += value`, atomic where `shared`. */
 export function accumulateText(scope: Scope, buffer: string, index: Wat, value: Wat, shared: boolean): Wat[] {
   const { element } = bufferOf(scope.module.layout, buffer);
-  invariant(element === 'i32' || element === 'u32' || element === 'i64', 'codegen/wasm/scalar', `accumulate into ${buffer}, which holds ${element}`);
+  invariant(
+    element === 'i32' || element === 'u32' || element === 'i64',
+    'codegen/wasm/scalar',
+    `accumulate into ${buffer}, which holds ${element}`,
+  );
   const t = element === 'i64' ? 'i64' : 'i32';
   const address = addressOf(scope, buffer, index);
   if (shared) return [['drop', [withOffset(`${t}.atomic.rmw.add`, address), address.operand, value]]];
@@ -157,16 +180,26 @@ export function faultText(scope: Scope, bits: number, condition: Wat): Wat {
 export function expressionText(scope: Scope, expression: Expression): Wat {
   const text = (operand: Expression): Wat => expressionText(scope, operand);
   switch (expression.kind) {
-    case 'const': return constantText(expression);
-    case 'local': return localGet(scope.id(expression.name));
-    case 'load': return loadText(scope, expression.buffer, text(expression.index));
-    case 'unary': return unaryText(expression.op, expression.type, text(expression.operand), scope.module.helpers);
-    case 'binary': return binaryText(expression.op, expression.type, text(expression.left), text(expression.right), scope.module.helpers);
-    case 'compare': return compareText(expression.op, expression.left.type, text(expression.left), text(expression.right));
-    case 'select': return selectText(text(expression.condition), text(expression.whenTrue), text(expression.whenFalse));
-    case 'convert': return convertText(expression.type, expression.operand.type, text(expression.operand));
-    case 'reinterpret': return reinterpretText(expression.type, expression.operand.type, text(expression.operand));
-    case 'call': return [`call ${scope.module.functions.id(expression.function)}`, ...expression.arguments.map(text)];
+    case 'const':
+      return constantText(expression);
+    case 'local':
+      return localGet(scope.id(expression.name));
+    case 'load':
+      return loadText(scope, expression.buffer, text(expression.index));
+    case 'unary':
+      return unaryText(expression.op, expression.type, text(expression.operand), scope.module.helpers);
+    case 'binary':
+      return binaryText(expression.op, expression.type, text(expression.left), text(expression.right), scope.module.helpers);
+    case 'compare':
+      return compareText(expression.op, expression.left.type, text(expression.left), text(expression.right));
+    case 'select':
+      return selectText(text(expression.condition), text(expression.whenTrue), text(expression.whenFalse));
+    case 'convert':
+      return convertText(expression.type, expression.operand.type, text(expression.operand));
+    case 'reinterpret':
+      return reinterpretText(expression.type, expression.operand.type, text(expression.operand));
+    case 'call':
+      return [`call ${scope.module.functions.id(expression.function)}`, ...expression.arguments.map(text)];
   }
 }
 
@@ -179,17 +212,21 @@ function setBitText(scope: Scope, statement: SetBit): Wat[] {
   const index = localGet(scope.id('index'));
   const address = addressOf(scope, statement.mask, localGet(word));
   const bit: Wat = ['i32.shl', expressionText(scope, statement.condition), index];
-  const old: Wat = ['select', i32Const(0), [withOffset('i32.load', address), address.operand], ['i32.eqz', ['i32.and', index, i32Const(31)]]];
-  return [
-    localSet(word, ['i32.shr_u', index, i32Const(5)]),
-    [withOffset('i32.store', address), address.operand, ['i32.or', old, bit]],
+  const old: Wat = [
+    'select',
+    i32Const(0),
+    [withOffset('i32.load', address), address.operand],
+    ['i32.eqz', ['i32.and', index, i32Const(31)]],
   ];
+  return [localSet(word, ['i32.shr_u', index, i32Const(5)]), [withOffset('i32.store', address), address.operand, ['i32.or', old, bit]]];
 }
 
 function ifText(scope: Scope, statement: If): Wat {
   const then: Wat = ['then', ...statementsText(scope, statement.then)];
   const condition = expressionText(scope, statement.condition);
-  return statement.else.length === 0 ? ['if', condition, then] : ['if', condition, then, ['else', ...statementsText(scope, statement.else)]];
+  return statement.else.length === 0
+    ? ['if', condition, then]
+    : ['if', condition, then, ['else', ...statementsText(scope, statement.else)]];
 }
 
 function loopText(scope: Scope, entry: Wat[], again: Wat, step: Wat[], body: readonly Statement[]): Wat[] {
@@ -200,16 +237,23 @@ function loopText(scope: Scope, entry: Wat[], again: Wat, step: Wat[], body: rea
   const inner = statementsText(scope, body);
   scope.exits.pop();
   // Tested at the bottom, so that a turn has one branch.
-  return [...entry, [`block ${exit}`, [`br_if ${exit}`, ['i32.eqz', again]], [`loop ${next}`, ...inner, ...step, [`br_if ${next}`, again]]]];
+  return [
+    ...entry,
+    [`block ${exit}`, [`br_if ${exit}`, ['i32.eqz', again]], [`loop ${next}`, ...inner, ...step, [`br_if ${next}`, again]]],
+  ];
 }
 
 function statementText(scope: Scope, statement: Statement): Wat[] {
   const text = (expression: Expression): Wat => expressionText(scope, expression);
   switch (statement.kind) {
-    case 'set': return [localSet(scope.id(statement.local), text(statement.value))];
-    case 'store': return [storeText(scope, statement.buffer, text(statement.index), text(statement.value))];
-    case 'accumulate': return accumulateText(scope, statement.buffer, text(statement.index), text(statement.value), scope.atomic);
-    case 'if': return [ifText(scope, statement)];
+    case 'set':
+      return [localSet(scope.id(statement.local), text(statement.value))];
+    case 'store':
+      return [storeText(scope, statement.buffer, text(statement.index), text(statement.value))];
+    case 'accumulate':
+      return accumulateText(scope, statement.buffer, text(statement.index), text(statement.value), scope.atomic);
+    case 'if':
+      return [ifText(scope, statement)];
     case 'for': {
       const to = scope.declare(`$.to${scope.label()}`, 'i32');
       const local = scope.id(statement.local);
@@ -217,7 +261,8 @@ function statementText(scope: Scope, statement: Statement): Wat[] {
       const step = [localSet(local, ['i32.add', localGet(local), i32Const(1)])];
       return loopText(scope, entry, ['i32.lt_u', localGet(local), localGet(to)], step, statement.body);
     }
-    case 'while': return loopText(scope, [], text(statement.condition), [], statement.body);
+    case 'while':
+      return loopText(scope, [], text(statement.condition), [], statement.body);
     case 'break': {
       const exit = scope.exits.at(-1);
       invariant(exit !== undefined, 'codegen/wasm/scalar', 'break outside a loop');
@@ -228,9 +273,12 @@ function statementText(scope: Scope, statement: Statement): Wat[] {
       const sets = statement.results.map((result) => `local.set ${scope.id(result)}`).reverse();
       return [call, ...sets];
     }
-    case 'setBit': return setBitText(scope, statement);
-    case 'fault': return [faultText(scope, statement.bits, text(statement.when))];
-    case 'comment': return [`;; ${commentText(statement.text)}`];
+    case 'setBit':
+      return setBitText(scope, statement);
+    case 'fault':
+      return [faultText(scope, statement.bits, text(statement.when))];
+    case 'comment':
+      return [`;; ${commentText(statement.text)}`];
   }
 }
 
@@ -248,7 +296,11 @@ export function functionText(module: ModuleContext, callee: IrFunction, names: N
   const results = callee.results.length === 0 ? '' : ` (result ${callee.results.map((result) => valueType[result.type]).join(' ')})`;
   return [
     `;; ${commentText(callee.comment)}`,
-    [`func ${module.functions.id(callee.name)}${parameters.join('')}${results}`, ...scope.locals, ...body,
-      ...callee.results.map((result) => localGet(scope.id(result.name)))],
+    [
+      `func ${module.functions.id(callee.name)}${parameters.join('')}${results}`,
+      ...scope.locals,
+      ...body,
+      ...callee.results.map((result) => localGet(scope.id(result.name))),
+    ],
   ];
 }

@@ -5,7 +5,9 @@
  * a list is a parenthesised form whose first element is its head, such as `f64.add` or `f64.load offset=1024`.
  */
 export type Wat = string | Form;
-export interface Form extends ReadonlyArray<Wat> { readonly 0: string }
+export interface Form extends ReadonlyArray<Wat> {
+  readonly 0: string;
+}
 
 const width = 120;
 const structured = /^(module|func|block|loop|if|then|else)\b/;
@@ -42,7 +44,7 @@ function addLines(item: Wat, depth: number, lines: string[]): void {
   for (let k = 1; k < item.length; k += 1) addLines(item[k] as Wat, depth + 1, lines);
   const last = lines.length - 1;
   // A closing parenthesis on a comment's line would be part of the comment.
-  if (isComment((item[item.length - 1] ?? '') as Wat)) lines.push(`${margin})`);
+  if (isComment(item[item.length - 1] ?? '')) lines.push(`${margin})`);
   else lines[last] = `${lines[last] ?? ''})`;
 }
 

@@ -24,24 +24,50 @@ const tiny = 2 ** -30;
 export const trustChecks: readonly TrustCheck[] = [
   {
     // (1 + 2^-30)(1 - 2^-30) rounds to 1; a fused multiply-add would leave -2^-60.
-    name: 'multiplication and addition are contracted', operands: [1 + tiny, 1 - tiny, 1], expected: 0n,
-    value: (a, b, c) => bits(['f64.sub', ['f64.mul', a as Wat, b as Wat], c as Wat]),
+    name: 'multiplication and addition are contracted',
+    operands: [1 + tiny, 1 - tiny, 1],
+    expected: 0n,
+    value: (a, b, c) => bits(['f64.sub', ['f64.mul', a, b], c]),
   },
-  { name: 'division is not correctly rounded', operands: [1, 49], expected: 0x3f94e5e0a72f0539n, value: (a, b) => bits(['f64.div', a as Wat, b as Wat]) },
-  { name: 'square root is not correctly rounded', operands: [2], expected: 0x3ff6a09e667f3bcdn, value: (a) => bits(['f64.sqrt', a as Wat]) },
-  { name: 'denormal numbers are flushed to zero', operands: [1e-310, 0.5], expected: 0x093445b87316n, value: (a, b) => bits(['f64.mul', a as Wat, b as Wat]) },
+  { name: 'division is not correctly rounded', operands: [1, 49], expected: 0x3f94e5e0a72f0539n, value: (a, b) => bits(['f64.div', a, b]) },
+  { name: 'square root is not correctly rounded', operands: [2], expected: 0x3ff6a09e667f3bcdn, value: (a) => bits(['f64.sqrt', a]) },
   {
-    name: 'denormal numbers are flushed to zero on vector lanes', operands: [1e-310, 0.5], expected: 0x093445b87316n,
-    value: (a, b) => ['i64x2.extract_lane 1', ['f64x2.mul', ['f64x2.splat', a as Wat], ['f64x2.splat', b as Wat]]],
+    name: 'denormal numbers are flushed to zero',
+    operands: [1e-310, 0.5],
+    expected: 0x093445b87316n,
+    value: (a, b) => bits(['f64.mul', a, b]),
   },
-  { name: 'rounding is not to nearest, ties to even', operands: [1, 3 * 2 ** -53], expected: 0x3ff0000000000002n, value: (a, b) => bits(['f64.add', a as Wat, b as Wat]) },
   {
-    name: 'rounding is not to nearest, ties to even', operands: [-1, -(2 ** -54)], expected: BigInt.asIntN(64, 0xbff0000000000000n),
-    value: (a, b) => bits(['f64.add', a as Wat, b as Wat]),
+    name: 'denormal numbers are flushed to zero on vector lanes',
+    operands: [1e-310, 0.5],
+    expected: 0x093445b87316n,
+    value: (a, b) => ['i64x2.extract_lane 1', ['f64x2.mul', ['f64x2.splat', a], ['f64x2.splat', b]]],
   },
-  { name: 'conversion to integers does not saturate', operands: [1e300], expected: 0x7fffffffn, value: (a) => ['i64.extend_i32_s', ['i32.trunc_sat_f64_s', a as Wat]] },
-  { name: 'rounding to integers is not to even', operands: [2.5], expected: 2n, value: (a) => ['i64.trunc_sat_f64_s', ['f64.nearest', a as Wat]] },
-  { name: 'conversion to single precision is not correctly rounded', operands: [1 + 2 ** -24], expected: 0x3f800000n, value: (a) => ['i64.extend_i32_u', ['i32.reinterpret_f32', ['f32.demote_f64', a as Wat]]] },
+  {
+    name: 'rounding is not to nearest, ties to even',
+    operands: [1, 3 * 2 ** -53],
+    expected: 0x3ff0000000000002n,
+    value: (a, b) => bits(['f64.add', a, b]),
+  },
+  {
+    name: 'rounding is not to nearest, ties to even',
+    operands: [-1, -(2 ** -54)],
+    expected: BigInt.asIntN(64, 0xbff0000000000000n),
+    value: (a, b) => bits(['f64.add', a, b]),
+  },
+  {
+    name: 'conversion to integers does not saturate',
+    operands: [1e300],
+    expected: 0x7fffffffn,
+    value: (a) => ['i64.extend_i32_s', ['i32.trunc_sat_f64_s', a]],
+  },
+  { name: 'rounding to integers is not to even', operands: [2.5], expected: 2n, value: (a) => ['i64.trunc_sat_f64_s', ['f64.nearest', a]] },
+  {
+    name: 'conversion to single precision is not correctly rounded',
+    operands: [1 + 2 ** -24],
+    expected: 0x3f800000n,
+    value: (a) => ['i64.extend_i32_u', ['i32.reinterpret_f32', ['f32.demote_f64', a]]],
+  },
 ];
 
 /** All operands, in the order in which they lie in the control block. */

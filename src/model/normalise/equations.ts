@@ -135,8 +135,7 @@ export function normaliseEquations(
   context: Context, document: EquationSetDocument, declared: Declared, scopes: readonly Names[], valueScopes: readonly Names[], pointer: string,
 ): EquationSet {
   const own = declared.names;
-  const taken = allNames(scopes);
-  const unitOf = (variable: Variable): string => unitText(variable.dimension, (name) => taken.lookup(name) !== undefined);
+  const unitOf = (variable: Variable): string => unitText(variable.dimension);
   const each = <T, R>(map: Readonly<Record<string, T>> | undefined, key: string, kind: VariableKind, make: (item: T, variable: Variable, at: string, name: string) => R): Record<string, R> => {
     const result: Record<string, R> = {};
     for (const [name, item] of Object.entries(map ?? {})) {

@@ -16,6 +16,18 @@ export function literalValue(e: Expression): number | undefined {
   return undefined;
 }
 
+/**
+ * The least and greatest value that a literal, a uniform draw or a clip with literal limits can have; infinite where that
+ * is not known.
+ */
+export function literalBounds(e: Expression): { readonly low: number; readonly high: number } {
+  const value = literalValue(e);
+  if (value !== undefined) return { low: value, high: value };
+  const limits = e.kind === 'call' && e.function === 'uniform' ? e.arguments : e.kind === 'call' && e.function === 'clip' ? e.arguments.slice(1) : [];
+  const [low, high] = limits.map(literalValue);
+  return { low: low ?? -Infinity, high: high ?? Infinity };
+}
+
 /** A quantity that must be known now, of literals and model parameters; in SI, undefined after a finding. */
 export function normaliseQuantity(context: Context, written: string | number, unit: Unit, what: string, pointer: string): number | undefined {
   const e = checkedExpression(context, written, [noNames], { what, unit, type: 'real' }, pointer);

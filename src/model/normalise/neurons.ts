@@ -33,7 +33,7 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
   for (const [name, item] of Object.entries(document.inputs ?? {})) {
     const variable = declared.names.lookup(name);
     if (variable?.kind !== 'input') continue;
-    inputs[name] = { unit: unitText(variable.dimension, (other) => scope.lookup(other) !== undefined), reduce: typeof item === 'object' ? (item.reduce ?? 'sum') : 'sum' };
+    inputs[name] = { unit: unitText(variable.dimension), reduce: typeof item === 'object' ? (item.reduce ?? 'sum') : 'sum' };
   }
   const type: NeuronType = {
     ...equations,

@@ -1,4 +1,6 @@
 import type { ArrayDocument, PopulationDocument } from '../document.js';
+import { equalDimensions } from '../../lang/dimension.js';
+import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
 import type { Id, Population } from '../model.js';
 import { child } from '../pointer.js';
@@ -25,7 +27,8 @@ export function declarePopulation(context: Context, document: PopulationDocument
 
 /** The other parts of a population. */
 export function normalisePopulation(
-  context: Context, id: Id, document: PopulationDocument, { size, neuron }: PopulationInfo, clocks: ReadonlySet<Id>, pointer: string,
+  context: Context, id: Id, document: PopulationDocument, { size, neuron }: PopulationInfo, clocks: ReadonlySet<Id>,
+  populations: ReadonlyMap<Id, PopulationInfo>, pointer: string,
 ): Population {
   const scope: Names = neuron?.scope ?? namesFrom(sourceSpecials);
   const values: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
@@ -42,13 +45,40 @@ export function normalisePopulation(
     const value = normaliseValue(context, written, [scope], { what: `the value of ${name}`, unit: variable.unit, type: variable.type, count: shared ? 1 : size }, at);
     if (value !== undefined) values[name] = value;
   }
+  const linked = document.linked && normaliseLinks(context, document.linked, { size, ...(neuron ? { neuron } : {}) }, scope, populations, `${pointer}/linked`);
   if (document.clock !== undefined && !clocks.has(document.clock)) context.report(messages.unknownReference('clock', document.clock, [...clocks]), `${pointer}/clock`);
   const positions = document.positions === undefined ? undefined : normalisePositions(context, document.positions, size, scope, `${pointer}/positions`);
   const spikes = document.spikes === undefined ? undefined : normaliseSpikes(context, document.spikes, size, id, `${pointer}/spikes`);
   return {
-    ...(document.type === undefined ? {} : { type: document.type }), size, values, ...(positions ? { positions } : {}), ...(spikes ? { spikes } : {}),
+    ...(document.type === undefined ? {} : { type: document.type }), size, values, ...(linked ? { linked } : {}), ...(positions ? { positions } : {}), ...(spikes ? { spikes } : {}),
     ...(document.clock === undefined ? {} : { clock: document.clock }), order: document.order ?? 0,
   };
+}
+
+/** Parameters that stand for variables of other populations, of equal dimension and with an element for each. */
+function normaliseLinks(
+  context: Context, links: NonNullable<PopulationDocument['linked']>, { size, neuron }: PopulationInfo, scope: Names, populations: ReadonlyMap<Id, PopulationInfo>,
+  pointer: string,
+): NonNullable<Population['linked']> {
+  const result: Record<Id, NonNullable<Population['linked']>[string]> = {};
+  for (const [name, { population, variable, index }] of Object.entries(links)) {
+    const at = child(pointer, name);
+    const own = neuron?.own.lookup(name);
+    if (own?.kind !== 'parameter') context.reportKey(messages.unknownVariable(name, neuron?.own.names().filter((other) => neuron.own.lookup(other)?.kind === 'parameter') ?? [], 'parameter'), at);
+    const source = populations.get(population);
+    if (!source) {
+      context.report(messages.unknownReference('population', population, [...populations.keys()]), `${at}/population`);
+      continue;
+    }
+    const names = source.neuron?.own;
+    const target = names?.lookup(variable);
+    if (!target || !['parameter', 'state', 'derived'].includes(target.kind)) context.report(messages.unknownVariable(variable, names?.names() ?? [], `variable of ${population}`), `${at}/variable`);
+    else if (own && !equalDimensions(own.dimension, target.dimension)) context.report(wrongDimension(`the linked variable ${variable}`, own.dimension, target.dimension), `${at}/variable`);
+    const place = index === undefined ? undefined : normaliseValue(context, index, [scope], { what: 'the index', unit: pureUnit, type: 'integer', count: size, least: 0 }, `${at}/index`);
+    if (index === undefined && source.size !== 1 && source.size !== size) context.report(messages.wrongLength(`the linked variable ${variable}`, size, source.size), at);
+    result[name] = { population, variable, ...(place === undefined ? {} : { index: place }) };
+  }
+  return result;
 }
 
 function isShared(neuron: NeuronInfo | undefined, name: string): boolean {

@@ -6,7 +6,9 @@ import type { End, Id, Projection, Value } from '../model.js';
 import { child } from '../pointer.js';
 import { normaliseConnections } from './connections.js';
 import type { Context } from './context.js';
-import { nonNegativeQuantity, normaliseQuantity } from './literals.js';
+import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literals.js';
+import { foldConstants } from '../../lang/fold.js';
+import { parseExpression } from '../../lang/parse.js';
 import { metre, namesFrom, secondUnit, siUnit, sourceSpecials, special, type Names, type Variable } from './names.js';
 import { placeOf } from './neurons.js';
 import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
@@ -188,8 +190,9 @@ function normaliseDelays(
 function checkDelay(context: Context, value: Value, range: Projection['delayRange'], pointer: string): void {
   if (!range || range.outOfRange !== 'error') return;
   const { min = 0, max = Infinity } = range;
-  const numbers = typeof value === 'number' ? [value] : typeof value === 'object' && 'array' in value && !('$data' in value.array) ? value.array : [];
-  const wrong = numbers.find((number) => number < min || number > max);
+  const numbers: readonly number[] = typeof value === 'number' ? [value] : typeof value === 'object' && 'array' in value && !('$data' in value.array) ? value.array : [];
+  const { low, high } = typeof value === 'string' ? literalBounds(foldConstants(parseExpression(value))) : { low: min, high: min };
+  const wrong = [...numbers, low, high].find((number) => Number.isFinite(number) && (number < min || number > max));
   if (wrong !== undefined) context.report(messages.delayOutOfRange(min, max, wrong), pointer);
 }
 

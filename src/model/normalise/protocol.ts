@@ -119,7 +119,10 @@ function normaliseSet(
     const count = selection.count === undefined ? {} : { count: selection.count };
     const value = normaliseValue(context, written, scopes, { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count }, at);
     const text = selectionText(selection.rule);
-    if (value !== undefined && text !== undefined) values[`${text}.${name}`] = value;
+    if (value === undefined || text === undefined) continue;
+    const spelling = `${text}.${name}`;
+    if (Object.hasOwn(values, spelling)) context.reportKey(messages.setTwice(spelling), at);
+    values[spelling] = value;
   }
   return { values, scopes: allScopes };
 }

@@ -133,7 +133,6 @@ export function normaliseSynapse(context: Context, synapse: DeclaredSynapse, end
   const own = namesFrom(declared.names, ports);
   const scopes = synapseScopes(own, ends);
   const equations = normaliseEquations(context, document, declared, scopes, scopes, pointer);
-  const taken = (name: string): boolean => scopes.some((scope) => scope.lookup(name) !== undefined);
   const pathways: Record<string, Pathway> = {};
   for (const [name, pathway] of Object.entries(synapse.pathways)) pathways[name] = normalisePathway(context, name, pathway, ends, scopes);
   const type: SynapseType = {
@@ -141,7 +140,7 @@ export function normaliseSynapse(context: Context, synapse: DeclaredSynapse, end
     pathways,
     contributes: normaliseTargets(context, document.contributes, ports, ends, scopes, ['input', 'state'], `${pointer}/contributes`),
     summed: normaliseTargets(context, document.summed, new Map(), ends, scopes, ['input', 'state'], `${pointer}/summed`),
-    ports: Object.fromEntries([...ports].map(([name, { dimension }]) => [name, { unit: unitText(dimension, taken) }])),
+    ports: Object.fromEntries([...ports].map(([name, { dimension }]) => [name, { unit: unitText(dimension) }])),
   };
   return { type, own, ports };
 }

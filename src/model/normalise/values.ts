@@ -1,5 +1,6 @@
 import type { Expression } from '../../lang/ast.js';
-import { literalValue } from './literals.js';
+import { callsIn, namesIn } from '../../lang/walk.js';
+import { literalBounds, literalValue } from './literals.js';
 import type { ArrayDocument, HostDrawDocument, ValueDocument } from '../document.js';
 import { messages } from '../messages.js';
 import type { HostDraw, Value } from '../model.js';
@@ -52,12 +53,22 @@ function truth(context: Context, written: boolean | number, slot: ValueSlot, poi
 function scalarOrText(context: Context, e: Expression, scopes: readonly Names[], slot: ValueSlot, pointer: string): Value | undefined {
   if (e.kind === 'boolean') return e.value ? 1 : 0;
   const value = literalValue(e);
-  if (value === undefined) return textOf(e, allNames(scopes));
-  if (!Number.isFinite(value)) {
-    context.report(messages.notFinite(value), pointer);
-    return undefined;
+  if (value === undefined) {
+    if (isInfinite(e, scopes)) {
+      context.report(messages.notFinite('inf'), pointer);
+      return undefined;
+    }
+    const { low } = literalBounds(e);
+    if (slot.least !== undefined && low < slot.least && Number.isFinite(low) && !atLeast(context, low, slot, pointer)) return undefined;
+    return textOf(e, allNames(scopes));
   }
   return atLeast(context, value, slot, pointer) ? value : undefined;
+}
+
+/** Whether an expression is arithmetic of literals and infinity only. */
+function isInfinite(e: Expression, scopes: readonly Names[]): boolean {
+  const names = namesIn(e);
+  return names.has('inf') && names.size === 1 && callsIn(e).length === 0 && allNames(scopes).lookup('inf') === undefined;
 }
 
 function atLeast(context: Context, value: number, slot: ValueSlot, pointer: string): boolean {

@@ -24,8 +24,15 @@ describe('barriers', () => {
   const copy = mapOver('copy', 100, [b.store(y, index, b.load(x, index))]);
   const fewer = mapOver('fewer', 50, [b.store(y, index, b.load(x, index))]);
   const neighbour = mapOver('neighbour', 99, [b.store(y, index, b.load(x, b.add(index, b.u32(1))))]);
-  const scatter = (name: string): Kernel => mapOver(name, 100, [b.accumulate(x, b.binary('rem', b.mul(index, b.u32(7)), b.u32(10)), b.i32(1))]);
-  const alone: Kernel = { shape: 'sequential', name: 'alone', comment: 'one item', locals: [], body: [b.store(x, b.u32(0), b.load(x, b.u32(1)))] };
+  const scatter = (name: string): Kernel =>
+    mapOver(name, 100, [b.accumulate(x, b.binary('rem', b.mul(index, b.u32(7)), b.u32(10)), b.i32(1))]);
+  const alone: Kernel = {
+    shape: 'sequential',
+    name: 'alone',
+    comment: 'one item',
+    locals: [],
+    body: [b.store(x, b.u32(0), b.load(x, b.u32(1)))],
+  };
 
   test.each([
     { of: 'an element and its own thread', kernels: [own, copy], wait: [] },

@@ -10,7 +10,14 @@ import { buffer, cuba, index, program } from '../../runtime/targets/wasm/program
 /** Ten neurons that decay and emit above a threshold. */
 function decay(): Program {
   const x = { name: 'x', type: 'f64' } as const;
-  const half: IrFunction = { name: 'half', comment: 'half of it', parameters: [x], locals: [], body: [b.set(x, b.mul(b.get(x), b.f64(0.5)))], results: [x] };
+  const half: IrFunction = {
+    name: 'half',
+    comment: 'half of it',
+    parameters: [x],
+    locals: [],
+    body: [b.set(x, b.mul(b.get(x), b.f64(0.5)))],
+    results: [x],
+  };
   const v = { ...buffer('cell v', 'f64', 64), comment: 'membrane potential of exc (V)' };
   const next = { name: 'next', type: 'f64' } as const;
   return {
@@ -18,8 +25,19 @@ function decay(): Program {
       buffers: [v, buffer('mask', 'u32', 2), buffer('list', 'u32', 10), buffer('counts', 'u32', 1)],
       functions: [half],
       kernels: [
-        { shape: 'map', name: 'decay', comment: 'exc: dv/dt = -v/tau', domain: { kind: 'ranges', ranges: [{ begin: 0, end: 10 }] }, lanes: true, locals: [next],
-          body: [b.set(next, b.call(half, b.load(v, index))), b.store(v, index, b.get(next)), { kind: 'setBit', mask: 'mask', condition: b.gt(b.get(next), b.f64(1)) }] },
+        {
+          shape: 'map',
+          name: 'decay',
+          comment: 'exc: dv/dt = -v/tau',
+          domain: { kind: 'ranges', ranges: [{ begin: 0, end: 10 }] },
+          lanes: true,
+          locals: [next],
+          body: [
+            b.set(next, b.call(half, b.load(v, index))),
+            b.store(v, index, b.get(next)),
+            { kind: 'setBit', mask: 'mask', condition: b.gt(b.get(next), b.f64(1)) },
+          ],
+        },
         { shape: 'compact', name: 'list spikes', comment: 'exc: spikes of this step', event: 'exc.spike' },
       ],
       events: [{ name: 'exc.spike', size: 10, mask: 'mask', maskBegin: 0, list: 'list', counts: 'counts', slots: 1 }],
@@ -45,13 +63,21 @@ describe('generated text', () => {
   test('holds no text of a model but in comments of one line, and no name but in the forms of the name table', () => {
     const hostile = 'x"))\n(func (export "run")) ;; \u202e';
     const source = decay();
-    const { text } = generateWasm({
-      ...source, name: hostile,
-      buffers: source.buffers.map((known) => ({ ...known, comment: hostile })),
-      kernels: source.kernels.map((kernel) => ({ ...kernel, comment: hostile })),
-    }, { parallel: false });
+    const { text } = generateWasm(
+      {
+        ...source,
+        name: hostile,
+        buffers: source.buffers.map((known) => ({ ...known, comment: hostile })),
+        kernels: source.kernels.map((kernel) => ({ ...kernel, comment: hostile })),
+      },
+      { parallel: false },
+    );
     const ours = generateWasm(source, { parallel: false }).text;
-    const code = (whole: string): string => whole.split('\n').filter((line) => !line.trimStart().startsWith(';;')).join('\n');
+    const code = (whole: string): string =>
+      whole
+        .split('\n')
+        .filter((line) => !line.trimStart().startsWith(';;'))
+        .join('\n');
     expect(code(text)).toBe(code(ours));
     expect(text).not.toContain('\u202e');
   });
@@ -78,7 +104,11 @@ describe('memory', () => {
     expect(attempt).toThrow(UsageError);
     expect(attempt).toThrow(/4\.47 GiB.*at most 4\.00 GiB/);
     let hint: string | undefined;
-    try { attempt(); } catch (error) { hint = error instanceof UsageError ? error.hint : undefined; }
+    try {
+      attempt();
+    } catch (error) {
+      hint = error instanceof UsageError ? error.hint : undefined;
+    }
     expect(hint).toContain('--target c');
   });
 });

@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
   { name: 'erf', bound: 2, reference: erf, count: 150, spreads: both({ from: -6, to: 6 }, { around: [-1, 1], width: 0.1 }, { powers: [-100, -1] }) },
 ];
 
-describe.each(cases)('$name', ({ name, bound, reference, spreads, count = 400 }) => {
+describe.each(cases)('$name', ({ name, bound, reference, spreads, count = 250 }) => {
   it.each(types)(`in %s stays below ${bound} ulp`, (type) => {
     const f = evaluatorOf(name, type);
     let worst = { error: 0, at: 0 };

@@ -35,7 +35,12 @@ export function readCanonical(text: string, view: Pick<NameView, 'declared'>): E
 
 /** An expression in Brian's syntax. */
 export function brianExpression(text: string | number, view: NameView, remarks: Remarks): string {
-  return printExpression(toBrian(readCanonical(String(text), view), view, remarks));
+  return brianTree(readCanonical(String(text), view), view, remarks);
+}
+
+/** As `brianExpression`, of a tree with quantities as literals. */
+export function brianTree(tree: Expression, view: NameView, remarks: Remarks): string {
+  return printExpression(toBrian(tree, view, remarks));
 }
 
 /** Statements in Brian's syntax, one a line. */

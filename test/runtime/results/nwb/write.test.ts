@@ -44,7 +44,14 @@ function objects(file: File): { readonly path: string; readonly object: Group | 
 
 function text(object: Group | Dataset, name: string): string | undefined {
   const attribute = object.attrs[name];
-  return attribute === undefined ? undefined : String(attribute.value);
+  return typeof attribute?.value === 'string' ? attribute.value : undefined;
+}
+
+/** Path of what a reference in an attribute points at. */
+function referred(file: File, object: Group | Dataset, name: string): string {
+  const [reference] = object.attrs[name]!.value as unknown as readonly [Reference];
+  const target = file.dereference(reference) as unknown as Group | Dataset;
+  return target.path;
 }
 
 const everything = { eventRecordings: [
@@ -104,7 +111,7 @@ describe('layout of NWB files', () => {
           expect(index.metadata.signed).toBe(false);
           expect(ends).toEqual([...ends].sort((a, b) => a - b));
           expect(ends.at(-1)).toBe(column.shape![0]);
-          expect((file.dereference((index.attrs.target!.value as Reference[])[0]!) as unknown as Dataset).path).toBe(column.path);
+          expect(referred(file, index, 'target')).toBe(column.path);
         }
       }
     }, [100, 200]);
@@ -289,7 +296,7 @@ describe('a cached schema', () => {
   test('is stored as JSON, with the reference that readers look for', async () => inFolder(async (folder) => {
     writeFiles(folder, namespaces);
     await withFile({}, { schemaDirectory: folder }, (file) => {
-      expect((file.dereference((file.attrs['.specloc']!.value as Reference[])[0]!) as unknown as Group).path).toBe('/specifications');
+      expect(referred(file, file, '.specloc')).toBe('/specifications');
       const core = JSON.parse((file.get('/specifications/core/2.9.0/namespace') as Dataset).value as string) as unknown;
       expect(core).toEqual({ namespaces: [{ name: 'core', version: '2.9.0', doc: 'core', schema: [{ namespace: 'hdmf-common' }, { source: 'nwb.base' }] }] });
       expect(JSON.parse((file.get('/specifications/hdmf-common/1.8.0/table') as Dataset).value as string)).toEqual(

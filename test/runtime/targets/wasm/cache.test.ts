@@ -28,8 +28,8 @@ async function entry(): Promise<string> {
 
 describe('the cache', () => {
   test('makes a binary once', async () => {
-    expect([...await cached(directory, 'source', make)]).toEqual([1, 2, 3]);
-    expect([...await cached(directory, 'source', make)]).toEqual([1, 2, 3]);
+    expect([...(await cached(directory, 'source', make))]).toEqual([1, 2, 3]);
+    expect([...(await cached(directory, 'source', make))]).toEqual([1, 2, 3]);
     expect(made).toBe(1);
     expect(await readdir(directory)).toHaveLength(1);
   });
@@ -43,12 +43,18 @@ describe('the cache', () => {
   test.each([
     { damage: 'cut short', change: (bytes: Buffer) => bytes.subarray(0, bytes.length - 1) },
     { damage: 'emptied', change: () => Buffer.alloc(0) },
-    { damage: 'with one bit changed', change: (bytes: Buffer) => { bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1; return bytes; } },
+    {
+      damage: 'with one bit changed',
+      change: (bytes: Buffer) => {
+        bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+        return bytes;
+      },
+    },
   ])('an entry $damage is made anew and replaced', async ({ change }) => {
     await cached(directory, 'source', make);
     const path = await entry();
     await writeFile(path, change(await readFile(path)));
-    expect([...await cached(directory, 'source', make)]).toEqual([1, 2, 3]);
+    expect([...(await cached(directory, 'source', make))]).toEqual([1, 2, 3]);
     await cached(directory, 'source', make);
     expect(made).toBe(2);
   });
@@ -56,7 +62,7 @@ describe('the cache', () => {
   test('a place where no folder can be is no error', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
-    expect([...await cached(join(file, 'below'), 'source', make)]).toEqual([1, 2, 3]);
+    expect([...(await cached(join(file, 'below'), 'source', make))]).toEqual([1, 2, 3]);
   });
 
   test('without a folder nothing is kept', async () => {

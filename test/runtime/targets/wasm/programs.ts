@@ -2,7 +2,18 @@
 
 import * as b from '../../../../src/ir/builder.js';
 import { numericsVersion } from '../../../../src/ir/program.js';
-import type { Buffer, ElementType, Expression, IrFunction, Kernel, MapKernel, Program, Schedule, Statement, StepEntry } from '../../../../src/ir/program.js';
+import type {
+  Buffer,
+  ElementType,
+  Expression,
+  IrFunction,
+  Kernel,
+  MapKernel,
+  Program,
+  Schedule,
+  Statement,
+  StepEntry,
+} from '../../../../src/ir/program.js';
 
 /** A buffer of zeros, or with the given contents. */
 export function buffer(name: string, element: ElementType, length: Buffer['length'], initial?: Buffer['initial']): Buffer {
@@ -13,7 +24,13 @@ export function buffer(name: string, element: ElementType, length: Buffer['lengt
 export const index = b.get({ name: 'index', type: 'u32' });
 
 /** A map over [0, count). */
-export function mapOver(name: string, count: number, body: Statement[], locals: readonly { name: string; type: 'f64' | 'f32' | 'i32' | 'u32' | 'i64' | 'bool' }[] = [], lanes = false): MapKernel {
+export function mapOver(
+  name: string,
+  count: number,
+  body: Statement[],
+  locals: readonly { name: string; type: 'f64' | 'f32' | 'i32' | 'u32' | 'i64' | 'bool' }[] = [],
+  lanes = false,
+): MapKernel {
   return { shape: 'map', name, comment: name, domain: { kind: 'count', count }, lanes, locals, body };
 }
 
@@ -28,8 +45,15 @@ export function program(parts: {
 }): Program {
   const everyStep = (kernel: Kernel): StepEntry => ({ kernel: kernel.name, every: 1, offset: 0, slot: 'step' });
   return {
-    name: 'written by hand', precision: 'float64', dt: 1e-4, numericsVersion,
-    functions: parts.functions ?? [], buffers: parts.buffers, kernels: parts.kernels, events: parts.events ?? [], logs: parts.logs ?? [],
+    name: 'written by hand',
+    precision: 'float64',
+    dt: 1e-4,
+    numericsVersion,
+    functions: parts.functions ?? [],
+    buffers: parts.buffers,
+    kernels: parts.kernels,
+    events: parts.events ?? [],
+    logs: parts.logs ?? [],
     schedule: { initialise: [], procedures: {}, step: parts.kernels.map(everyStep), ...parts.schedule },
     manifest: { populations: [], events: [], variables: [], projections: [], samples: [], spikeLabel: 0, faults: {}, notes: [] },
   };
@@ -39,7 +63,9 @@ export function program(parts: {
 export function randomNumbers(seed: number): () => number {
   let x = seed;
   return () => {
-    x ^= x << 13; x ^= x >>> 17; x ^= x << 5;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
     return (x >>> 0) / 2 ** 32;
   };
 }
@@ -60,7 +86,12 @@ export function cuba({ size, rowLength, delay, lanes, order = 'byTarget' }: Cuba
   const random = randomNumbers(4711);
   const padded = Math.ceil(size / 64) * 64;
   const state = {
-    v: buffer('v', 'f64', padded, Float64Array.from({ length: padded }, () => 11 * random())),
+    v: buffer(
+      'v',
+      'f64',
+      padded,
+      Float64Array.from({ length: padded }, () => 11 * random()),
+    ),
     ge: buffer('ge', 'f64', padded),
     gi: buffer('gi', 'f64', padded),
     until: buffer('until', 'i32', padded),
@@ -75,7 +106,12 @@ export function cuba({ size, rowLength, delay, lanes, order = 'byTarget' }: Cuba
   const log = buffer('log', 'u32', 2 * 1_000_000);
   const targets = Uint32Array.from({ length: size * rowLength }, () => Math.floor(random() * size));
   for (let row = 0; row < size; row += 1) targets.subarray(row * rowLength, (row + 1) * rowLength).sort();
-  const segments = buffer('segments', 'u32', size + 1, Uint32Array.from({ length: size + 1 }, (_, k) => k * rowLength));
+  const segments = buffer(
+    'segments',
+    'u32',
+    size + 1,
+    Uint32Array.from({ length: size + 1 }, (_, k) => k * rowLength),
+  );
   const target = buffer('target', 'u32', size * rowLength, targets);
   const step = b.get({ name: 'step', type: 'i32' });
   const locals = new b.Locals();
@@ -87,12 +123,21 @@ export function cuba({ size, rowLength, delay, lanes, order = 'byTarget' }: Cuba
   const [decayM, decayE, decayI] = [0.9950124791926823, 0.9801986733067553, 0.9900498337491681];
   const coupling = (tau: number, decay: number): number => (tau / (tau - tauM)) * (decay - decayM);
   const integrate: Kernel = {
-    shape: 'map', name: 'integrate', comment: 'membrane and currents over one step, then the threshold', lanes,
-    domain: { kind: 'ranges', ranges: [{ begin: 0, end: size }] }, locals: locals.declared,
+    shape: 'map',
+    name: 'integrate',
+    comment: 'membrane and currents over one step, then the threshold',
+    lanes,
+    domain: { kind: 'ranges', ranges: [{ begin: 0, end: size }] },
+    locals: locals.declared,
     body: [
       b.set(active, b.ge(step, b.load(state.until, index))),
-      b.set(v, b.add(b.add(b.mul(b.load(state.v, index), b.f64(decayM)), b.mul(b.load(state.ge, index), b.f64(coupling(tauE, decayE)))),
-        b.add(b.mul(b.load(state.gi, index), b.f64(coupling(tauI, decayI))), b.f64(11 * (1 - decayM))))),
+      b.set(
+        v,
+        b.add(
+          b.add(b.mul(b.load(state.v, index), b.f64(decayM)), b.mul(b.load(state.ge, index), b.f64(coupling(tauE, decayE)))),
+          b.add(b.mul(b.load(state.gi, index), b.f64(coupling(tauI, decayI))), b.f64(11 * (1 - decayM))),
+        ),
+      ),
       b.set(v, b.select(b.get(active), b.get(v), b.load(state.v, index))),
       b.store(state.v, index, b.get(v)),
       b.store(state.ge, index, b.mul(b.load(state.ge, index), b.f64(decayE))),
@@ -104,15 +149,27 @@ export function cuba({ size, rowLength, delay, lanes, order = 'byTarget' }: Cuba
   const position = b.get({ name: 'position', type: 'u32' });
   const excitatory = Math.floor(size * 0.8);
   const propagate = (name: string, begin: number, end: number, inbox: Buffer, weight: number): Kernel => ({
-    shape: 'propagate', name, comment: `synapses of ${begin} to ${end}`, event: 'spike', elements: { begin, end }, delays: { first: delay, last: delay },
-    segments: `segments_${name}`, locals: [],
+    shape: 'propagate',
+    name,
+    comment: `synapses of ${begin} to ${end}`,
+    event: 'spike',
+    elements: { begin, end },
+    delays: { first: delay, last: delay },
+    segments: `segments_${name}`,
+    locals: [],
     order: order === 'byTarget' ? { kind: order, targets: 'target', targetCount: size } : { kind: order },
     body: [b.accumulate(inbox, b.load(target, position), b.i64(BigInt(Math.round(weight * scale))))],
   });
   const all = segments.initial as Uint32Array;
-  const segmentsOf = (name: string, begin: number, end: number): Buffer => buffer(`segments_${name}`, 'u32', end - begin + 1, all.slice(begin, end + 1));
+  const segmentsOf = (name: string, begin: number, end: number): Buffer =>
+    buffer(`segments_${name}`, 'u32', end - begin + 1, all.slice(begin, end + 1));
   const flush: Kernel = {
-    shape: 'map', name: 'flush', comment: 'adds what arrived', lanes, domain: { kind: 'ranges', ranges: [{ begin: 0, end: size }] }, locals: [],
+    shape: 'map',
+    name: 'flush',
+    comment: 'adds what arrived',
+    lanes,
+    domain: { kind: 'ranges', ranges: [{ begin: 0, end: size }] },
+    locals: [],
     body: [state.ge, state.gi].flatMap((g, k) => {
       const inbox = k === 0 ? state.inE : state.inI;
       return [
@@ -122,15 +179,40 @@ export function cuba({ size, rowLength, delay, lanes, order = 'byTarget' }: Cuba
     }),
   };
   const reset: Kernel = {
-    shape: 'map', name: 'reset', comment: 'reset and refractoriness', lanes: false, domain: { kind: 'spikes', event: 'spike' }, locals: [],
+    shape: 'map',
+    name: 'reset',
+    comment: 'reset and refractoriness',
+    lanes: false,
+    domain: { kind: 'spikes', event: 'spike' },
+    locals: [],
     body: [b.store(state.v, index, b.f64(0)), b.store(state.until, index, b.add(step, b.i32(Math.round(5 / dt))))],
   };
-  const kernels = [integrate, compact, propagate('exc', 0, excitatory, state.inE, 1.62), propagate('inh', excitatory, size, state.inI, -9), flush, reset];
+  const kernels = [
+    integrate,
+    compact,
+    propagate('exc', 0, excitatory, state.inE, 1.62),
+    propagate('inh', excitatory, size, state.inI, -9),
+    flush,
+    reset,
+  ];
   return program({
-    buffers: [...Object.values(state), mask, list, counts, cursor, log, segmentsOf('exc', 0, excitatory), segmentsOf('inh', excitatory, size), target, buffer('faults', 'u32', 1)],
+    buffers: [
+      ...Object.values(state),
+      mask,
+      list,
+      counts,
+      cursor,
+      log,
+      segmentsOf('exc', 0, excitatory),
+      segmentsOf('inh', excitatory, size),
+      target,
+      buffer('faults', 'u32', 1),
+    ],
     kernels,
     events: [{ name: 'spike', size, mask: 'mask', maskBegin: 0, list: 'list', counts: 'counts', slots, log: 'spikes' }],
-    logs: [{ name: 'spikes', buffer: 'log', cursor: { buffer: 'cursor', index: 0 }, rowLength: 2, capacity: 1_000_000, maxRowsPerStep: size }],
+    logs: [
+      { name: 'spikes', buffer: 'log', cursor: { buffer: 'cursor', index: 0 }, rowLength: 2, capacity: 1_000_000, maxRowsPerStep: size },
+    ],
   });
 }
 
@@ -146,7 +228,15 @@ export function propagation(size: number, rowLength: number, spikes: number): Pr
   const replaced = new Map([
     ['list', buffer('list', 'u32', slots * size, list)],
     ['counts', buffer('counts', 'u32', slots, { fill: spikes })],
-    ['segments_exc', buffer('segments', 'u32', size + 1, Uint32Array.from({ length: size + 1 }, (_, k) => k * rowLength))],
+    [
+      'segments_exc',
+      buffer(
+        'segments',
+        'u32',
+        size + 1,
+        Uint32Array.from({ length: size + 1 }, (_, k) => k * rowLength),
+      ),
+    ],
   ]);
   return program({
     buffers: whole.buffers.filter((known) => known.name !== 'cursor').map((known) => replaced.get(known.name) ?? known),
@@ -165,12 +255,21 @@ export function delays(order: 'any' | 'byTarget' | 'byRow' | 'sequential'): Prog
   const random = randomNumbers(31337);
   const lengths = Array.from({ length: size * columns }, () => Math.floor(random() * 12));
   const segments = new Uint32Array(size * columns + 1);
-  lengths.forEach((length, k) => { segments[k + 1] = (segments[k] ?? 0) + length; });
+  lengths.forEach((length, k) => {
+    segments[k + 1] = (segments[k] ?? 0) + length;
+  });
   const synapses = segments[size * columns] ?? 0;
   const targets = new Uint16Array(synapses);
-  lengths.forEach((length, k) => targets.subarray(segments[k], segments[k + 1]).set(Uint16Array.from({ length }, () => Math.floor(random() * size)).sort()));
+  lengths.forEach((length, k) =>
+    targets.subarray(segments[k], segments[k + 1]).set(Uint16Array.from({ length }, () => Math.floor(random() * size)).sort()),
+  );
   const target = buffer('target', 'u16', synapses, targets);
-  const phase = buffer('phase', 'u32', 256, Uint32Array.from({ length: 256 }, () => Math.floor(random() * 7)));
+  const phase = buffer(
+    'phase',
+    'u32',
+    256,
+    Uint32Array.from({ length: 256 }, () => Math.floor(random() * 7)),
+  );
   const inbox = buffer('inbox', 'i64', size);
   const rows = buffer('rows', 'i32', size);
   const own = buffer('own', 'f64', synapses);
@@ -183,21 +282,57 @@ export function delays(order: 'any' | 'byTarget' | 'byRow' | 'sequential'): Prog
     any: [toTarget, ownStore, b.accumulate(rows, row, delay)],
     byTarget: [toTarget, ownStore],
     byRow: [ownStore, b.accumulate(rows, row, b.i32(1)), b.store(rows, row, b.mul(b.load(rows, row), b.i32(3)))],
-    sequential: [b.store(running, b.u32(0), b.add(b.mul(b.load(running, b.u32(0)), b.f64(0.999)), b.convert('f64', b.load(target, position))))],
+    sequential: [
+      b.store(running, b.u32(0), b.add(b.mul(b.load(running, b.u32(0)), b.f64(0.999)), b.convert('f64', b.load(target, position)))),
+    ],
   };
   const fire: Kernel = {
-    shape: 'map', name: 'fire', comment: 'each element in one of seven steps', lanes: true, domain: { kind: 'ranges', ranges: [{ begin: 0, end: size }] }, locals: [],
+    shape: 'map',
+    name: 'fire',
+    comment: 'each element in one of seven steps',
+    lanes: true,
+    domain: { kind: 'ranges', ranges: [{ begin: 0, end: size }] },
+    locals: [],
     body: [{ kind: 'setBit', mask: 'mask', condition: b.eq(b.binary('rem', b.convert('u32', step), b.u32(7)), b.load(phase, index)) }],
   };
   return program({
-    buffers: [phase, target, inbox, rows, own, running, buffer('segments', 'u32', segments.length, segments), buffer('mask', 'u32', 8), buffer('list', 'u32', 8 * size), buffer('counts', 'u32', 8)],
+    buffers: [
+      phase,
+      target,
+      inbox,
+      rows,
+      own,
+      running,
+      buffer('segments', 'u32', segments.length, segments),
+      buffer('mask', 'u32', 8),
+      buffer('list', 'u32', 8 * size),
+      buffer('counts', 'u32', 8),
+    ],
     events: [{ name: 'spike', size, mask: 'mask', maskBegin: 0, list: 'list', counts: 'counts', slots: 8 }],
     kernels: [
       fire,
       { shape: 'compact', name: 'compact', comment: 'spikes', event: 'spike' },
-      { shape: 'propagate', name: 'deliver', comment: 'all delays', event: 'spike', elements: { begin: 10, end: size }, delays: { first: 1, last: columns }, segments: 'segments', locals: [],
-        order: order === 'byTarget' ? { kind: order, targets: 'target', targetCount: size } : { kind: order }, body: bodies[order] },
-      { shape: 'map', name: 'last', comment: 'spikes of this step', domain: { kind: 'spikes', event: 'spike' }, lanes: false, locals: [], body: [b.store(rows, index, b.add(b.load(rows, index), step))] },
+      {
+        shape: 'propagate',
+        name: 'deliver',
+        comment: 'all delays',
+        event: 'spike',
+        elements: { begin: 10, end: size },
+        delays: { first: 1, last: columns },
+        segments: 'segments',
+        locals: [],
+        order: order === 'byTarget' ? { kind: order, targets: 'target', targetCount: size } : { kind: order },
+        body: bodies[order],
+      },
+      {
+        shape: 'map',
+        name: 'last',
+        comment: 'spikes of this step',
+        domain: { kind: 'spikes', event: 'spike' },
+        lanes: false,
+        locals: [],
+        body: [b.store(rows, index, b.add(b.load(rows, index), step))],
+      },
     ],
   });
 }

@@ -53,7 +53,17 @@ describe('a session', () => {
 
   test('a NaN has one pattern of bits', async () => {
     const y = buffer('y', 'f64', 2, Float64Array.of(0, -Infinity));
-    const session = await start(program({ buffers: [y], kernels: [mapOver('nan', 2, [b.store(y, index, b.sub(b.load(y, index), b.load(y, index))), b.store(y, index, b.div(b.load(y, index), b.f64(0)))])] }));
+    const session = await start(
+      program({
+        buffers: [y],
+        kernels: [
+          mapOver('nan', 2, [
+            b.store(y, index, b.sub(b.load(y, index), b.load(y, index))),
+            b.store(y, index, b.div(b.load(y, index), b.f64(0))),
+          ]),
+        ],
+      }),
+    );
     await session.run(1);
     expect([...new BigUint64Array((await session.read('y')).buffer)]).toEqual([0x7ff8000000000000n, 0x7ff8000000000000n]);
   });
@@ -62,19 +72,32 @@ describe('a session', () => {
     const total = buffer('total', 'u32', 1);
     const rows = { ...buffer('rows', 'i32', { buffer: 'total', index: 0 }), initial: { fill: 7 } };
     const zeros = buffer('zeros', 'u16', { buffer: 'total', index: 0 });
-    const session = await start(program({
-      buffers: [total, rows, zeros],
-      kernels: [
-        { shape: 'sequential', name: 'count', comment: 'how many', locals: [], body: [b.store(total, b.u32(0), b.u32(6))] },
-        { shape: 'map', name: 'number', comment: 'row numbers', domain: { kind: 'count', count: { buffer: 'total', index: 0 } }, lanes: false, locals: [],
-          body: [b.accumulate(rows, index, b.convert('i32', index)), b.store(zeros, index, b.add(index, b.u32(65536 + 100)))] },
-      ],
-      schedule: {
-        initialise: [{ kind: 'run', kernel: 'count' }, { kind: 'allocate', buffers: ['rows', 'zeros'] }, { kind: 'run', kernel: 'number' }],
-        step: [],
-        procedures: { again: [{ kind: 'run', kernel: 'number' }] },
-      },
-    }));
+    const session = await start(
+      program({
+        buffers: [total, rows, zeros],
+        kernels: [
+          { shape: 'sequential', name: 'count', comment: 'how many', locals: [], body: [b.store(total, b.u32(0), b.u32(6))] },
+          {
+            shape: 'map',
+            name: 'number',
+            comment: 'row numbers',
+            domain: { kind: 'count', count: { buffer: 'total', index: 0 } },
+            lanes: false,
+            locals: [],
+            body: [b.accumulate(rows, index, b.convert('i32', index)), b.store(zeros, index, b.add(index, b.u32(65536 + 100)))],
+          },
+        ],
+        schedule: {
+          initialise: [
+            { kind: 'run', kernel: 'count' },
+            { kind: 'allocate', buffers: ['rows', 'zeros'] },
+            { kind: 'run', kernel: 'number' },
+          ],
+          step: [],
+          procedures: { again: [{ kind: 'run', kernel: 'number' }] },
+        },
+      }),
+    );
     expect(await session.read('rows')).toEqual(Int32Array.of(7, 8, 9, 10, 11, 12));
     expect(await session.read('zeros')).toEqual(Uint16Array.of(100, 101, 102, 103, 104, 105));
     await session.call('again');
@@ -83,8 +106,16 @@ describe('a session', () => {
 
   test('entries run every so many steps, from an offset on', async () => {
     const counts = buffer('counts', 'u32', 1);
-    const count = { shape: 'sequential', name: 'count', comment: 'counts its runs', locals: [], body: [b.accumulate(counts, b.u32(0), b.u32(1))] } as const;
-    const session = await start(program({ buffers: [counts], kernels: [count], schedule: { step: [{ kernel: 'count', every: 3, offset: 4, slot: 'end' }] } }));
+    const count = {
+      shape: 'sequential',
+      name: 'count',
+      comment: 'counts its runs',
+      locals: [],
+      body: [b.accumulate(counts, b.u32(0), b.u32(1))],
+    } as const;
+    const session = await start(
+      program({ buffers: [counts], kernels: [count], schedule: { step: [{ kernel: 'count', every: 3, offset: 4, slot: 'end' }] } }),
+    );
     const after: number[] = [];
     for (let k = 0; k < 11; k += 1) {
       await session.run(1);
@@ -98,13 +129,20 @@ describe('a session', () => {
     const faults = buffer('faults', 'u32', 1);
     const cursor = buffer('cursor', 'u32', 1);
     const log = buffer('log', 'i32', 6);
-    const write = { shape: 'sequential', name: 'write', comment: 'a row a step', locals: [], body: [
-      b.store(log, b.load(cursor, b.u32(0)), step), b.accumulate(cursor, b.u32(0), b.u32(1)), b.fault(4, b.eq(step, b.i32(7))),
-    ] } as const;
-    const session = await start(program({
-      buffers: [faults, cursor, log], kernels: [write],
-      logs: [{ name: 'log', buffer: 'log', cursor: { buffer: 'cursor', index: 0 }, rowLength: 1, capacity: 6, maxRowsPerStep: 2 }],
-    }));
+    const write = {
+      shape: 'sequential',
+      name: 'write',
+      comment: 'a row a step',
+      locals: [],
+      body: [b.store(log, b.load(cursor, b.u32(0)), step), b.accumulate(cursor, b.u32(0), b.u32(1)), b.fault(4, b.eq(step, b.i32(7)))],
+    } as const;
+    const session = await start(
+      program({
+        buffers: [faults, cursor, log],
+        kernels: [write],
+        logs: [{ name: 'log', buffer: 'log', cursor: { buffer: 'cursor', index: 0 }, rowLength: 1, capacity: 6, maxRowsPerStep: 2 }],
+      }),
+    );
     expect(await session.run(100)).toBe(5);
     expect(await session.read('log')).toEqual(Int32Array.of(0, 1, 2, 3, 4, 0));
     await session.write('cursor', Uint32Array.of(0));

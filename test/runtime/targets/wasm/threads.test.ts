@@ -38,9 +38,11 @@ describe('a session', () => {
 
   test('is left in the middle of a run', async () => {
     const session = await (await wasmTarget.compile(counting, { threads: 1 })).start();
+    // The thread has started when this is done.
+    await session.run(1);
     const run = session.run(2 ** 31 - 1);
     const started = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await session.dispose();
     const done = await run;
     expect(done).toBeGreaterThan(0);
@@ -53,7 +55,9 @@ describe('a session', () => {
     const session = await (await wasmTarget.compile(counting, { threads: 1 })).start();
     open.push(session);
     let turns = 0;
-    const timer = setInterval(() => { turns += 1; }, 1);
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 1);
     await session.run(200_000);
     clearInterval(timer);
     expect(turns).toBeGreaterThan(3);
@@ -69,7 +73,11 @@ describe('a session', () => {
   test('runs in pieces of any length, on any number of threads, to the same end', async () => {
     const source = cuba({ size: 300, rowLength: 6, delay: 2, lanes: true });
     const spikes: string[] = [];
-    for (const { threads, piece } of [{ threads: 1, piece: 400 }, { threads: 1, piece: 7 }, { threads: availableParallelism(), piece: 33 }]) {
+    for (const { threads, piece } of [
+      { threads: 1, piece: 400 },
+      { threads: 1, piece: 7 },
+      { threads: availableParallelism(), piece: 33 },
+    ]) {
       const session = await (await wasmTarget.compile(source, { threads })).start();
       open.push(session);
       while (session.step < 400) await session.run(Math.min(piece, 400 - session.step));
@@ -83,13 +91,29 @@ describe('a session', () => {
   test('that needs more than 4 GiB while it is built says so, and that the target c has no such limit', async () => {
     const total = buffer('total', 'u32', 1);
     const big = buffer('big', 'f64', { buffer: 'total', index: 0 });
-    const session = await (await wasmTarget.compile(program({
-      buffers: [total, big],
-      kernels: [{ shape: 'sequential', name: 'count', comment: 'synapses', locals: [], body: [b.store(total, b.u32(0), b.u32(700_000_000))] }],
-      schedule: { initialise: [{ kind: 'run', kernel: 'count' }, { kind: 'allocate', buffers: ['big'] }], step: [] },
-    }), {})).start();
+    const session = await (
+      await wasmTarget.compile(
+        program({
+          buffers: [total, big],
+          kernels: [
+            { shape: 'sequential', name: 'count', comment: 'synapses', locals: [], body: [b.store(total, b.u32(0), b.u32(700_000_000))] },
+          ],
+          schedule: {
+            initialise: [
+              { kind: 'run', kernel: 'count' },
+              { kind: 'allocate', buffers: ['big'] },
+            ],
+            step: [],
+          },
+        }),
+        {},
+      )
+    ).start();
     open.push(session);
-    const failure = await session.initialise().then(() => undefined, (error: unknown) => error);
+    const failure = await session.initialise().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(UsageError);
     expect((failure as UsageError).message).toMatch(/needs 5\.22 GiB/);
     expect((failure as UsageError).hint).toContain('--target c');
@@ -101,7 +125,9 @@ describe('arithmetic that cannot be trusted', () => {
     const flushed = trustChecks.findIndex((check) => check.name.startsWith('denormal'));
     const rounded = trustChecks.findIndex((check) => check.name.startsWith('rounding is not to nearest'));
     const { message, hint } = distrustError((1 << flushed) | (1 << rounded));
-    expect(message).toBe('arithmetic on this machine cannot be trusted: denormal numbers are flushed to zero; rounding is not to nearest, ties to even');
+    expect(message).toBe(
+      'arithmetic on this machine cannot be trusted: denormal numbers are flushed to zero; rounding is not to nearest, ties to even',
+    );
     expect(hint).toMatch(/ffast-math/);
   });
 });

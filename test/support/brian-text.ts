@@ -1,0 +1,13 @@
+/** Short Brian-like specifications for tests. */
+
+/** A specification from its body: format, dt of 0.1 ms, seed 1, unless the body says otherwise. */
+export function brian(body: string, { dt = '0.1 ms', seed = 1 }: { dt?: string; seed?: number } = {}): string {
+  return `format: interneuron/brian\nversion: 1\nname: test\ndt: ${dt}\nseed: ${seed}\n${unindented(body)}\n`;
+}
+
+/** Removes the indentation of the first line from all. */
+function unindented(text: string): string {
+  const lines = text.replace(/^\n+/, '').trimEnd().split('\n');
+  const indent = /^ */.exec(lines[0] ?? '')?.[0].length ?? 0;
+  return lines.map((line) => line.slice(Math.min(indent, line.length - line.trimStart().length))).join('\n');
+}

@@ -1,0 +1,222 @@
+/**
+ * Runs a model text through the whole chain, from its notation to results, on the reference interpreter and on WebAssembly, and
+ * insists that both give the same bits. What tests of lowering look at is here: spikes, samples, final values, synapses.
+ */
+
+import { expect } from 'vitest';
+import { createFingerprinter } from '../../runtime/record/fingerprint.js';
+import { drainLogs, splitPairs } from '../../runtime/record/drain.js';
+import { resolveExtent } from '../../runtime/record/session-read.js';
+import { targets } from '../../runtime/targets/registry.js';
+import type { Session } from '../../runtime/targets/target.js';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
+import { checkProgram } from '../../src/ir/check.js';
+import type { Precision, Program } from '../../src/ir/program.js';
+import { lower } from '../../src/lower/lower.js';
+import { protocolOf, type ProtocolStep } from '../../src/lower/protocol.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { importModel, type ImportOptions } from '../../src/pipeline.js';
+
+export interface SimulateOptions extends ImportOptions {
+  readonly precision?: Precision;
+  /** Which engines to run and to compare; the first one's results are returned. */
+  readonly engines?: readonly Engine[];
+  /** Steps to run, instead of the protocol's durations. */
+  readonly steps?: number;
+}
+
+export interface Engine { readonly target: 'reference' | 'wasm'; readonly threads: number }
+
+/** One synapse as storage has it. */
+export interface StoredSynapse {
+  readonly source: number;
+  readonly target: number;
+  /** Steps, by place in the sorted rows; the one delay of all where they do not differ. */
+  readonly delay: number;
+  readonly creation: number;
+}
+
+export interface Simulation {
+  readonly valid: ValidModel;
+  readonly program: Program;
+  readonly fingerprint: string;
+  /** Sentences of faults. */
+  readonly faults: readonly string[];
+  /** (step, element) of every event, by `population.event`. */
+  readonly events: ReadonlyMap<string, readonly (readonly [number, number])[]>;
+  /** Rows of samples, by `owner.variable` (and by `recording/variable`). */
+  readonly samples: ReadonlyMap<string, readonly (readonly number[])[]>;
+  /** Values when the run ends, by `owner.variable`; of projections in storage order. */
+  readonly final: ReadonlyMap<string, readonly number[]>;
+  readonly synapses: ReadonlyMap<string, readonly StoredSynapse[]>;
+}
+
+const both: readonly Engine[] = [{ target: 'reference', threads: 1 }, { target: 'wasm', threads: 1 }];
+
+/** The model and its program; the program must be legal. */
+export function lowered(text: string, options: SimulateOptions = {}): { valid: ValidModel; program: Program } {
+  const { precision = 'float64', engines: _, steps: __, ...importing } = options;
+  const { valid } = importModel({ name: 'test.yaml', text }, importing);
+  const program = lower(valid, { precision });
+  expect(checkProgram(program)).toEqual([]);
+  return { valid, program };
+}
+
+/** The codes and messages of what stands in the way of a model. */
+export function refused(text: string, options: SimulateOptions = {}): string[] {
+  try {
+    lowered(text, options);
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics.map(({ code, message }) => `${code}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+/** Runs a model in a notation of ours; all engines must agree to the bit. */
+export async function simulate(text: string, options: SimulateOptions = {}): Promise<Simulation> {
+  const { valid, program } = lowered(text, options);
+  const protocol = options.steps === undefined ? protocolOf(valid, program) : [{ kind: 'run', steps: options.steps } as const];
+  const results: Simulation[] = [];
+  for (const engine of options.engines ?? both) {
+    const session = await startSession(program, engine);
+    try {
+      results.push(await play(valid, program, session, protocol));
+    } finally {
+      await session.dispose();
+    }
+  }
+  const [first, ...others] = results;
+  for (const other of others) {
+    // The parts first: where they differ says more than that the digests do.
+    expect([...other.events]).toEqual([...first!.events]);
+    expect([...other.samples]).toEqual([...first!.samples]);
+    expect([...other.final]).toEqual([...first!.final]);
+    expect([...other.synapses]).toEqual([...first!.synapses]);
+    expect(other.faults).toEqual(first!.faults);
+    expect(other.fingerprint).toBe(first!.fingerprint);
+  }
+  return first!;
+}
+
+/** A session of a program on an engine, initialised. */
+export async function startSession(program: Program, { target, threads }: Engine): Promise<Session> {
+  const executable = await targets[target]!.compile(program, { threads });
+  const session = await executable.start();
+  await session.initialise();
+  return session;
+}
+
+async function play(valid: ValidModel, program: Program, session: Session, protocol: readonly ProtocolStep[]): Promise<Simulation> {
+  const events = new Map<string, (readonly [number, number])[]>(program.events.map(({ name }) => [name, []]));
+  const samples = new Map<string, number[][]>();
+  const fingerprinter = createFingerprinter(program);
+  const drain = async (): Promise<void> => {
+    for (const rows of await drainLogs(session, program)) {
+      const event = program.events.find(({ log }) => log === rows.log.name);
+      if (event) {
+        const { steps, elements } = splitPairs(rows);
+        steps.forEach((step, k) => events.get(event.name)!.push([step, elements[k]!]));
+        fingerprinter.spikes(event.name, steps, elements);
+      }
+      for (const location of program.manifest.samples.filter(({ log }) => log === rows.log.name)) {
+        const width = location.indices instanceof Uint32Array ? location.indices.length : location.indices.end - location.indices.begin;
+        for (let row = 0; row < rows.rows; row += 1) {
+          const at = row * rows.log.rowLength + location.column;
+          const values = Array.from(rows.data.slice(at, at + width) as Float64Array);
+          for (const key of [`${location.owner}.${location.variable}`, `${location.recording}/${location.variable}`]) {
+            if (!samples.has(key)) samples.set(key, []);
+            samples.get(key)!.push(values);
+          }
+        }
+      }
+    }
+  };
+  let faults = await faultsOf(program, session);
+  for (const entry of protocol) {
+    if (faults.length > 0) break;
+    if (entry.kind === 'call') await session.call(entry.procedure);
+    if (entry.kind !== 'run') continue;
+    for (let left = entry.steps; left > 0;) {
+      left -= await session.run(left);
+      await drain();
+      faults = await faultsOf(program, session);
+      if (faults.length > 0) break;
+    }
+  }
+  await drain();
+  return {
+    valid, program, faults, events, samples,
+    final: await finalValues(program, session), synapses: await storedSynapses(program, session), fingerprint: (await fingerprinter.finish(session)).total,
+  };
+}
+
+async function faultsOf(program: Program, session: Session): Promise<string[]> {
+  const bits = Number((await session.read('faults', 0, 1))[0] ?? 0);
+  return Object.entries(program.manifest.faults).filter(([mask]) => (Number(mask) & bits) !== 0).map(([, sentence]) => sentence);
+}
+
+async function finalValues(program: Program, session: Session): Promise<Map<string, number[]>> {
+  const values = new Map<string, number[]>();
+  for (const { owner, variable, buffer, offset, length } of program.manifest.variables) {
+    values.set(`${owner}.${variable}`, Array.from((await session.read(buffer, offset, await resolveExtent(session, length))) as Float64Array));
+  }
+  return values;
+}
+
+async function storedSynapses(program: Program, session: Session): Promise<Map<string, StoredSynapse[]>> {
+  const all = new Map<string, StoredSynapse[]>();
+  for (const { name, segments, targets: targetBuffer, creation, sources, delays } of program.manifest.projections) {
+    const starts = await session.read(segments);
+    const ends = await session.read(targetBuffer);
+    const created = creation === undefined ? null : await session.read(creation);
+    const perRow = delays.last - delays.first + 1;
+    const list: StoredSynapse[] = [];
+    for (let segment = 0; segment < sources * perRow; segment += 1) {
+      for (let p = Number(starts[segment]); p < Number(starts[segment + 1]); p += 1) {
+        list.push({
+          source: Math.floor(segment / perRow), target: Number(ends[p]), delay: delays.first + (segment % perRow),
+          creation: created ? Number(created[p]) : p,
+        });
+      }
+    }
+    all.set(name, list);
+  }
+  return all;
+}
+
+// --- Looking at results -------------------------------------------------------------------------------------------------
+
+/** Steps in which one element emitted. */
+export function stepsOf(run: Simulation, event: string, element = 0): number[] {
+  const pairs = run.events.get(event);
+  if (!pairs) throw new Error(`no event ${event} among ${[...run.events.keys()].join(', ')}`);
+  return pairs.filter(([, index]) => index === element).map(([step]) => step);
+}
+
+/** The samples of one element (by its place in the recording) of `owner.variable`. */
+export function trace(run: Simulation, key: string, column = 0): number[] {
+  const rows = run.samples.get(key);
+  if (!rows) throw new Error(`no samples ${key} among ${[...run.samples.keys()].join(', ')}`);
+  return rows.map((row) => row[column]!);
+}
+
+/** Final values of `owner.variable`. */
+export function finalOf(run: Simulation, key: string): readonly number[] {
+  const values = run.final.get(key);
+  if (!values) throw new Error(`no variable ${key} among ${[...run.final.keys()].join(', ')}`);
+  return values;
+}
+
+/** (source, target) of the synapses in order of creation. */
+export function created(run: Simulation, projection: string): [number, number][] {
+  return [...run.synapses.get(projection)!].sort((a, b) => a.creation - b.creation).map(({ source, target }) => [source, target]);
+}
+
+/** Final values of a synapse's variable in order of creation. */
+export function byCreation(run: Simulation, projection: string, variable: string): number[] {
+  const values = finalOf(run, `${projection}.${variable}`);
+  const result: number[] = [];
+  run.synapses.get(projection)!.forEach(({ creation }, p) => { result[creation] = values[p]!; });
+  return result;
+}

@@ -1,0 +1,140 @@
+/**
+ * From the canonical model to a Brian-like specification, with a report of what Brian has no words for.
+ *
+ *   1. plan      names that Brian takes; which parameters become constants of a namespace
+ *   2. groups    populations, then projections, tables, stimuli, operations, recordings, protocol
+ *   3. gather    constants that all agree on go to the common namespace
+ *   4. report    every part that nothing was said about is exact
+ */
+
+import type { ValidModel } from '../../src/model/model.js';
+import { exportGroup, type Constants, type Exported } from './export/groups.js';
+import { ObjectNames } from './export/naming.js';
+import { exportOperation, exportProtocol, exportRecording, exportStimulus, exportTable, type Plans } from './export/network.js';
+import { planGroups, type ExportContext } from './export/plan.js';
+import { exportSynapses, planSynapses, type SynapsesPlan } from './export/projections.js';
+import { quantityText } from './export/quantity-text.js';
+import { Report, type ReportEntry } from './export/report.js';
+import { dimensionOf } from './export/equations-text.js';
+import type { BrianSpecification } from './specification.js';
+
+export type { ReportEntry, Verdict } from './export/report.js';
+
+export interface BrianExport {
+  readonly document: BrianSpecification;
+  /** One entry for each part of the model that is exact, and one for each thing that is not; pointers are into the model. */
+  readonly report: readonly ReportEntry[];
+}
+
+/**
+ * A model as a Brian-like specification. Imported again, a model whose report has only exact entries has the same hashes.
+ *
+ * @param valid  a normalised model with its large arrays, which are written out in full
+ */
+export function exportBrian(valid: ValidModel): BrianExport {
+  const { model, data } = valid;
+  const report = new Report();
+  const objects = new ObjectNames();
+  const tables = new Map(Object.keys(model.tables).map((id) => [id, objects.claim(id, 'table')] as const));
+  const context: ExportContext = { model, data, report, objects, tables };
+  const groups = planGroups(context);
+  const synapses = new Map<string, SynapsesPlan>();
+  for (const [id, projection] of Object.entries(model.projections)) {
+    const plan = planSynapses(id, projection, groups, context);
+    if (plan !== undefined) synapses.set(id, plan);
+  }
+  const plans: Plans = { groups, synapses };
+  const sections = exportSections(plans, context);
+  remarkOnModel(context);
+  settleReport(context);
+  return { document: head(valid, sections) as unknown as BrianSpecification, report: report.entries };
+}
+
+type Section = Readonly<Record<string, unknown>>;
+
+function exportSections(plans: Plans, context: ExportContext): Readonly<Record<string, unknown>> {
+  const { model } = context;
+  const groups = new Map([...plans.groups].map(([id, plan]) => [id, exportGroup(plan, context)] as const));
+  const synapses = new Map([...plans.synapses].map(([id, plan]) => [id, exportSynapses(plan, context)] as const));
+  const common = commonConstants([...groups.values(), ...synapses.values()], plans);
+  const operations = operationsByOwner(plans, context);
+  const finish = (name: string, exported: Exported): Section => {
+    const own = Object.fromEntries(Object.entries(exported.constants).filter(([key]) => !(key in common)));
+    const regular = operations.get(name);
+    return { ...exported.specification, ...(regular === undefined ? {} : { run_regularly: regular }), ...(Object.keys(own).length === 0 ? {} : { namespace: own }) };
+  };
+  const ofKind = (kind: string): Section =>
+    Object.fromEntries([...plans.groups].flatMap(([id, plan]) => (plan.kind === kind ? [[plan.name, finish(plan.name, groups.get(id) ?? { specification: {}, constants: {} })]] : [])));
+  const stimuli = Object.entries(model.stimuli).flatMap(([id, stimulus]) => {
+    const input = exportStimulus(id, stimulus, plans, context);
+    return input === undefined ? [] : [[id, context.objects.claim(id, 'input'), input] as const];
+  });
+  const monitors = model.recordings.flatMap((recording, index) => exportRecording(recording, index, plans, context) ?? []);
+  const monitorsIn = (section: string): Section => Object.fromEntries(monitors.filter((monitor) => monitor.section === section).map(({ name, monitor }) => [name, monitor]));
+  return {
+    namespace: common,
+    timed_arrays: Object.fromEntries(Object.entries(model.tables).map(([id, table]) => [context.tables.get(id) ?? id, exportTable(id, table, context)])),
+    neuron_groups: ofKind('neuron'), poisson_groups: ofKind('poisson'), spike_generators: ofKind('generator'),
+    synapses: Object.fromEntries([...plans.synapses].map(([id, plan]) => [plan.name, finish(plan.name, synapses.get(id) ?? { specification: {}, constants: {} })])),
+    poisson_inputs: Object.fromEntries(stimuli.map(([, name, input]) => [name, input])),
+    spike_monitors: monitorsIn('spike_monitors'), event_monitors: monitorsIn('event_monitors'), state_monitors: monitorsIn('state_monitors'),
+    population_rate_monitors: monitorsIn('population_rate_monitors'),
+    run: exportProtocol(plans, new Set(stimuli.map(([id]) => id)), context),
+  };
+}
+
+/** Constants that have one value wherever they are named, and the name of no variable. */
+function commonConstants(exported: readonly Exported[], plans: Plans): Constants {
+  const values = new Map<string, string | number>();
+  const differing = new Set<string>();
+  for (const { constants } of exported) {
+    for (const [key, value] of Object.entries(constants)) {
+      if (values.has(key) && values.get(key) !== value) differing.add(key);
+      values.set(key, value);
+    }
+  }
+  const variables = new Set([...plans.groups.values(), ...plans.synapses.values()].flatMap((plan) => [...plan.names].filter(([key]) => !plan.constants.has(key)).map(([, name]) => name)));
+  return Object.fromEntries([...values].filter(([key]) => !differing.has(key) && !variables.has(key)));
+}
+
+function operationsByOwner(plans: Plans, context: ExportContext): ReadonlyMap<string, readonly unknown[]> {
+  const lists = new Map<string, unknown[]>();
+  for (const [id, operation] of Object.entries(context.model.operations)) {
+    const { on } = operation;
+    const name = 'projection' in on ? plans.synapses.get(on.projection)?.name : 'population' in on ? plans.groups.get(on.population)?.name : undefined;
+    const exported = exportOperation(id, operation, lists.get(name ?? '')?.length ?? 0, plans, context);
+    if (exported === undefined) continue;
+    lists.set(exported.owner.name, [...(lists.get(exported.owner.name) ?? []), exported.item]);
+  }
+  return lists;
+}
+
+/** The keys that come before the parts, and no part that is empty. */
+function head({ model }: ValidModel, sections: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { source, ...annotations } = model.annotations;
+  const seed = Number(model.experiment.seed);
+  const parts = {
+    name: model.name, ...model.metadata, ...(typeof source === 'string' ? { source } : {}),
+    dt: quantityText(model.experiment.dt, dimensionOf('s')), seed: Number.isSafeInteger(seed) && String(seed) === model.experiment.seed ? seed : model.experiment.seed, ...sections,
+    annotations: typeof source === 'string' ? annotations : model.annotations,
+  };
+  const isEmpty = (value: unknown): boolean => value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0);
+  return { format: 'interneuron/brian', version: 1, ...Object.fromEntries(Object.entries(parts).filter(([, value]) => !isEmpty(value))) };
+}
+
+function remarkOnModel({ model, report }: ExportContext): void {
+  if (model.timing !== 'brian') {
+    report.approximated('brian/timing', '/timing', `the model runs by the timing profile ${model.timing}; Brian labels spikes by the beginning of their step and delivers before it resets`);
+  }
+  if (Object.keys(model.parameters).length > 0) report.approximated('brian/parameters', '/parameters', 'the parameters of the whole model are put in as numbers');
+}
+
+/** Says of all parts that nothing was said about that they are exact. */
+function settleReport({ model, report }: ExportContext): void {
+  for (const section of ['neurons', 'synapses', 'tables', 'populations', 'projections', 'stimuli', 'operations'] as const) {
+    for (const id of Object.keys(model[section])) report.settle(`/${section}/${id}`);
+  }
+  for (const index of model.recordings.keys()) report.settle(`/recordings/${index}`);
+  for (const index of model.experiment.protocol.keys()) report.settle(`/experiment/protocol/${index}`);
+  report.settle('/timing');
+}

@@ -1,0 +1,129 @@
+/** Equations and initial values of a type as Brian writes them. */
+
+import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import type { DataStore, NeuronType, SynapseType, Value, ValueType } from '../../../src/model/model.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { brianExpression, brianTree, readCanonical, type NameView, type Remarks } from './brian-text.js';
+import { numbersOf, type TypePlan } from './plan.js';
+import { baseUnit, quantityText, writtenQuantities } from './quantity-text.js';
+
+/** The dimension of a canonical unit text. */
+export const dimensionOf = (unit: string): Dimension => parseUnit(unit).dimension;
+
+/** How a variable's unit stands in an equation: types have words of their own. */
+function unitWord(unit: string, type: ValueType): string {
+  return type === 'real' ? baseUnit(dimensionOf(unit)) : type;
+}
+
+const flagged = (flags: readonly string[]): string => (flags.length === 0 ? '' : ` (${flags.join(', ')})`);
+
+/**
+ * The lines of a model string: differential equations, then subexpressions, then what has no equation.
+ *
+ * @param flags  of differential equations, by canonical name
+ * @param more   lines of the caller's own, such as summed variables
+ */
+export function equationLines(
+  type: NeuronType | SynapseType, plan: TypePlan, view: NameView, remarks: Remarks, flags: (key: string) => readonly string[], more: readonly string[] = [],
+): string {
+  const name = (key: string): string => plan.names.get(key) ?? key;
+  const lines = Object.entries(type.state).map(([key, variable]) => {
+    const shared = variable.shared ? ['shared'] : [];
+    const derivative = type.derivatives[key];
+    if (derivative === undefined) return `${name(key)} : ${unitWord(variable.unit, variable.type)}${flagged(shared)}`;
+    if (variable.shared) remarks.notExpressible('brian/shared', `Brian cannot integrate ${key}, which is shared`);
+    return `d${name(key)}/dt = ${brianExpression(derivative.rate, view, remarks)} : ${unitWord(variable.unit, 'real')}${flagged(flags(key))}`;
+  });
+  const derived = Object.entries(type.derived).map(([key, variable]) => {
+    const own = [...(variable.shared ? ['shared'] : []), ...(variable.held ? ['constant over dt'] : [])];
+    return `${name(key)} = ${brianExpression(variable.value, view, remarks)} : ${unitWord(variable.unit, variable.type)}${flagged(own)}`;
+  });
+  const parameters = Object.entries(type.parameters)
+    .filter(([key]) => !plan.constants.has(key))
+    .map(([key, variable]) => `${name(key)} : ${unitWord(variable.unit, variable.type)}${flagged(['constant', ...(variable.shared ? ['shared'] : [])])}`);
+  return [...lines.filter((line) => line.startsWith('d') && line.includes('/dt =')), ...derived, ...lines.filter((line) => !line.includes('/dt =')), ...parameters, ...more].join('\n');
+}
+
+/** The value of a constant in a namespace. */
+export function constantText(value: Value, unit: string, type: ValueType, view: NameView, remarks: Remarks): string | number {
+  if (typeof value === 'number') {
+    if (type === 'boolean') return value === 0 ? 'False' : 'True';
+    // A whole number of a real kind keeps its point, since Brian tells 2 from 2.0.
+    const text = quantityText(value, dimensionOf(unit));
+    return typeof text === 'number' && type === 'real' && Number.isInteger(text) ? `${text}.0` : text;
+  }
+  return typeof value === 'string' ? brianExpression(value, view, remarks) : 0;
+}
+
+/** What a value is in the specification. */
+export type ValueText = string | number | boolean | { readonly values: readonly number[]; readonly unit?: string };
+
+/** A value of a variable; undefined (and reported) when it cannot be said. */
+export function valueText(value: Value, unit: string, type: ValueType, view: NameView, data: DataStore, remarks: Remarks): ValueText | undefined {
+  if (typeof value === 'number') return type === 'boolean' ? value !== 0 : quantityText(value, dimensionOf(unit));
+  if (typeof value === 'string') return brianExpression(value, view, remarks);
+  if ('generator' in value) {
+    remarks.notExpressible('brian/host-draw', 'values drawn by a named generator have no words in Brian; freezing the model makes them explicit');
+    return undefined;
+  }
+  const numbers = numbersOf(value.array, data);
+  if (numbers === undefined) {
+    remarks.notExpressible('brian/missing-data', 'the array was not given with the model');
+    return undefined;
+  }
+  return writtenQuantities(numbers, dimensionOf(unit));
+}
+
+/** Initial values and values of parameters, so ordered that each reads only what stands before it. */
+export function initializers(
+  type: NeuronType | SynapseType, plan: TypePlan, values: Readonly<Record<string, Value>>, view: NameView, data: DataStore, remarks: Remarks,
+): Record<string, unknown> {
+  const entries = [
+    ...Object.entries(type.parameters).filter(([key]) => !plan.constants.has(key)).map(([key, parameter]) => ({ key, unit: parameter.unit, type: parameter.type, value: values[key] ?? parameter.value })),
+    ...Object.entries(type.state).map(([key, state]) => ({ key, unit: state.unit, type: state.type, value: values[key] ?? state.initial })),
+  ].filter(({ value }) => value !== 0);
+  const ordered = byDependency(entries.map((entry) => ({ ...entry, reads: typeof entry.value === 'string' ? namesIn(readCanonical(entry.value, view)) : new Set<string>() })));
+  const result: Record<string, unknown> = {};
+  for (const entry of ordered) {
+    const written = conditionalParts(entry.value, entry.unit, entry.type, view, remarks) ?? valueText(entry.value, entry.unit, entry.type, view, data, remarks);
+    if (written !== undefined) result[plan.names.get(entry.key) ?? entry.key] = written;
+  }
+  return result;
+}
+
+/** `a if c else b` as Brian's two assignments: b for all, then a where c holds. */
+function conditionalParts(value: Value, unit: string, type: ValueType, view: NameView, remarks: Remarks): readonly unknown[] | undefined {
+  if (typeof value !== 'string') return undefined;
+  const tree = readCanonical(value, view);
+  if (tree.kind !== 'conditional') return undefined;
+  const parts: { value: string | number; where?: string }[] = [];
+  const add = (node: typeof tree.whenFalse): void => {
+    if (node.kind !== 'conditional') {
+      const zero = (node.kind === 'quantity' || node.kind === 'number') && node.value === 0;
+      if (!zero) parts.push({ value: textOf(node, unit, type, view, remarks) });
+      return;
+    }
+    add(node.whenFalse);
+    parts.push({ value: textOf(node.whenTrue, unit, type, view, remarks), where: expressionText(node.condition, view, remarks) });
+  };
+  add(tree);
+  return parts;
+}
+
+function textOf(tree: Expression, unit: string, type: ValueType, view: NameView, remarks: Remarks): string | number {
+  if (tree.kind === 'quantity' || (tree.kind === 'number' && type === 'real')) return quantityText(tree.value, dimensionOf(unit));
+  return expressionText(tree, view, remarks);
+}
+
+const expressionText = (tree: Expression, view: NameView, remarks: Remarks): string => brianTree(tree, view, remarks);
+
+function byDependency<T extends { readonly key: string; readonly reads: ReadonlySet<string> }>(entries: readonly T[]): readonly T[] {
+  const left = [...entries];
+  const ordered: T[] = [];
+  while (left.length > 0) {
+    const next = left.findIndex((entry) => !left.some((other) => other !== entry && entry.reads.has(other.key)));
+    ordered.push(...left.splice(Math.max(next, 0), 1));
+  }
+  return ordered;
+}

@@ -1,0 +1,209 @@
+/** Stimuli, operations, recordings, tables and the protocol in Brian's words. */
+
+import type { Operation, Phase, Recording, Stimulus, Table, Value } from '../../../src/model/model.js';
+import { defaultSlot } from '../vocabulary.js';
+import { brianExpression, brianStatements } from './brian-text.js';
+import { dimensionOf, valueText } from './equations-text.js';
+import { numbersOf, remarksAt, type ExportContext, type GroupPlan } from './plan.js';
+import type { SynapsesPlan } from './projections.js';
+import { quantityText, writtenQuantities } from './quantity-text.js';
+import { groupSlice, sliceText } from './selection-text.js';
+
+/** What populations and projections became. */
+export interface Plans {
+  readonly groups: ReadonlyMap<string, GroupPlan>;
+  readonly synapses: ReadonlyMap<string, SynapsesPlan>;
+}
+
+const time = dimensionOf('s');
+
+// --- Tables ---------------------------------------------------------------------------------------------------------
+
+/** A table as a TimedArray. */
+export function exportTable(id: string, table: Table, context: ExportContext): Record<string, unknown> {
+  const numbers = numbersOf(table.values, context.data);
+  if (numbers === undefined) context.report.notExpressible('brian/missing-data', `/tables/${id}`, 'the values were not given with the model');
+  const { values, unit } = writtenQuantities(numbers ?? [], dimensionOf(table.unit));
+  const { columns } = table;
+  const rows = columns === null ? values : Array.from({ length: Math.floor(values.length / columns) }, (_, row) => values.slice(row * columns, (row + 1) * columns));
+  return { values: rows, ...(unit === undefined ? {} : { unit }), dt: quantityText(table.dt, time) };
+}
+
+// --- Stimuli and operations -----------------------------------------------------------------------------------------
+
+/** A stimulus as a PoissonInput; undefined (and reported) when it is no such thing. */
+export function exportStimulus(id: string, stimulus: Stimulus, plans: Plans, context: ExportContext): Record<string, unknown> | undefined {
+  const pointer = `/stimuli/${id}`;
+  const remarks = remarksAt(context.report, pointer);
+  if (stimulus.kind === 'current') {
+    remarks.notExpressible('brian/current', 'Brian has no current sources; the input would have to be written into the equations');
+    return undefined;
+  }
+  const target = groupSlice(stimulus.to, plans.groups, pointer, context);
+  if (target === undefined) return undefined;
+  const { view, names } = target.group;
+  const text = brianExpression(stimulus.weight, view, remarks);
+  return {
+    target: sliceText(target), target_var: names.get(stimulus.variable) ?? stimulus.variable, N: stimulus.n,
+    rate: quantityText(stimulus.rate, dimensionOf('Hz')), weight: /^-?[\d.e+-]+\*[A-Za-z]+$/.test(text) ? text.replace('*', ' ') : text,
+    ...(stimulus.slot === undefined ? {} : { when: stimulus.slot }), ...(stimulus.order === 0 ? {} : { order: stimulus.order }),
+  };
+}
+
+/** An operation as an item of run_regularly of its owner. */
+export function exportOperation(
+  id: string, operation: Operation, index: number, plans: Plans, context: ExportContext,
+): { readonly owner: GroupPlan | SynapsesPlan; readonly item: Record<string, unknown> } | undefined {
+  const pointer = `/operations/${id}`;
+  const remarks = remarksAt(context.report, pointer);
+  const owner = ownerOf(operation.on, plans, pointer, context);
+  if (owner === undefined) return undefined;
+  const usual = index === 0 ? `${owner.name}_run_regularly` : `${owner.name}_run_regularly_${index}`;
+  return {
+    owner,
+    item: {
+      code: brianStatements(operation.do, owner.view, remarks), ...(operation.every === undefined ? {} : { dt: quantityText(operation.every, time) }),
+      ...(operation.slot === undefined || operation.slot === defaultSlot.operation ? {} : { when: operation.slot }), ...(operation.order === 0 ? {} : { order: operation.order }),
+      ...(id === usual ? {} : { name: context.objects.claim(id, 'operation') }),
+    },
+  };
+}
+
+/** The group or the synapses that a selection is all of. */
+function ownerOf(on: Operation['on'], plans: Plans, pointer: string, context: ExportContext): GroupPlan | SynapsesPlan | undefined {
+  if ('projection' in on && on.slice === undefined && on.indices === undefined) return plans.synapses.get(on.projection);
+  const slice = groupSlice(on, plans.groups, pointer, context);
+  if (slice?.range === undefined) return slice?.group;
+  context.report.notExpressible('brian/selection', pointer, 'run_regularly of Brian acts on a whole group');
+  return undefined;
+}
+
+// --- Recordings -----------------------------------------------------------------------------------------------------
+
+/** A recording as a monitor, with the section of the specification where it belongs. */
+export function exportRecording(recording: Recording, index: number, plans: Plans, context: ExportContext): { readonly section: string; readonly name: string; readonly monitor: Record<string, unknown> } | undefined {
+  const pointer = `/recordings/${index}`;
+  const remarks = remarksAt(context.report, pointer);
+  const name = context.objects.claim(recording.name, 'monitor');
+  if (name !== recording.name) remarks.approximated('brian/renamed', `called ${name} in Brian`);
+  if ('section' in recording && recording.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+  if ('projection' in recording.of) {
+    const synapses = plans.synapses.get(recording.of.projection);
+    if (synapses === undefined || !('variables' in recording) || 'events' in recording || 'rate' in recording) return undefined;
+    return { section: 'state_monitors', name, monitor: stateMonitor(recording, synapses.name, synapses.names, recordOf(recording.of, context)) };
+  }
+  const part = monitoredPart(recording.of, plans, pointer, context);
+  if (part === undefined) return undefined;
+  const { plan, record } = part;
+  if ('rate' in recording) return { section: 'population_rate_monitors', name, monitor: { source: withRange(plan.name, record) } };
+  const names = (variables: readonly string[]): readonly string[] => variables.map((key) => plan.names.get(key) ?? key);
+  if (!('events' in recording)) return { section: 'state_monitors', name, monitor: stateMonitor(recording, plan.name, plan.names, record) };
+  const own = { source: withRange(plan.name, record), ...(typeof record === 'object' ? { record } : {}), ...(recording.variables === undefined || recording.variables.length === 0 ? {} : { variables: names(recording.variables) }) };
+  if (recording.events === 'spike') return { section: 'spike_monitors', name, monitor: own };
+  return { section: 'event_monitors', name, monitor: { source: own.source, event: recording.events, ...own } };
+}
+
+type Recorded = true | string | readonly number[];
+
+const withRange = (name: string, record: Recorded): string => (typeof record === 'string' ? `${name}[${record}]` : name);
+
+function stateMonitor(
+  recording: Extract<Recording, { readonly variables: readonly string[]; readonly every?: number }>, source: string, names: ReadonlyMap<string, string>, record: Recorded,
+): Record<string, unknown> {
+  const variables = recording.variables.map((key) => names.get(key) ?? key);
+  return {
+    source, variables: variables.length === 1 ? variables[0] : variables, record, ...(recording.every === undefined ? {} : { dt: quantityText(recording.every, time) }),
+    ...(recording.slot === undefined ? {} : { when: recording.slot }), ...(recording.order === undefined || recording.order === 0 ? {} : { order: recording.order }),
+  };
+}
+
+/** The elements that a recording is of: all, a range, or indices. */
+function monitoredPart(of: Recording['of'], plans: Plans, pointer: string, context: ExportContext): { readonly plan: GroupPlan; readonly record: Recorded } | undefined {
+  if ('indices' in of && 'population' in of && of.indices !== undefined) {
+    const plan = plans.groups.get(of.population);
+    return plan === undefined ? undefined : { plan, record: recordOf(of, context) };
+  }
+  const slice = groupSlice(of, plans.groups, pointer, context);
+  return slice === undefined ? undefined : { plan: slice.group, record: slice.range === undefined ? true : `${slice.range[0]}:${slice.range[1]}` };
+}
+
+function recordOf(of: Recording['of'], context: ExportContext): Recorded {
+  if ('indices' in of && of.indices !== undefined) return numbersOf(of.indices, context.data) ?? true;
+  if ('slice' in of && of.slice !== undefined) return `${of.slice[0]}:${of.slice[1]}`;
+  return true;
+}
+
+// --- Protocol -------------------------------------------------------------------------------------------------------
+
+type WrittenPhase = Record<string, unknown>;
+
+/** The protocol as phases of `run`: what happens before a run stands with it. */
+export function exportProtocol(plans: Plans, stimuli: ReadonlySet<string>, context: ExportContext): string | number | readonly WrittenPhase[] {
+  const phases: WrittenPhase[] = [];
+  let open: WrittenPhase = {};
+  let now = 0;
+  const close = (): void => {
+    if (Object.keys(open).length > 0) phases.push(open);
+    open = {};
+  };
+  for (const [index, phase] of context.model.experiment.protocol.entries()) {
+    const pointer = `/experiment/protocol/${index}`;
+    if ('run' in phase || 'runUntil' in phase) {
+      const duration = 'run' in phase ? phase.run : phase.runUntil - now;
+      now += duration;
+      open['duration'] = quantityText(duration, time);
+      close();
+      continue;
+    }
+    const part = phasePart(phase, plans, stimuli, pointer, context);
+    if (part === undefined) continue;
+    // A phase sets before it switches: what comes in another order is a phase of its own.
+    const isSwitch = 'active' in part;
+    if (!isSwitch && Object.keys(open).length > 0) close();
+    if (isSwitch) open['active'] = { ...(open['active'] as object | undefined), ...(part['active'] as object) };
+    else open = part;
+  }
+  close();
+  const [only] = phases;
+  return phases.length === 1 && only !== undefined && Object.keys(only).length === 1 && only['duration'] !== undefined ? (only['duration'] as string) : phases;
+}
+
+function phasePart(phase: Exclude<Phase, { readonly run: number } | { readonly runUntil: number }>, plans: Plans, stimuli: ReadonlySet<string>, pointer: string, context: ExportContext): WrittenPhase | undefined {
+  if ('set' in phase) return setPart(phase.set, phase.where, plans, pointer, context);
+  if ('record' in phase) return { active: { [phase.record]: phase.on } };
+  if ('attach' in phase || 'detach' in phase) {
+    const id = 'attach' in phase ? phase.attach : phase.detach;
+    if (stimuli.has(id)) return { active: { [id]: 'attach' in phase } };
+    context.report.notExpressible('brian/current', pointer, `${id} is not exported, so that it cannot be switched`);
+    return undefined;
+  }
+  if ('store' in phase) return { store: phase.store };
+  if ('restore' in phase) return { restore: phase.restore };
+  const what = 'reset' in phase ? 'a return to the start' : 'new initial values';
+  context.report.notExpressible('brian/phase', pointer, `Brian has no words for ${what} between runs`);
+  return undefined;
+}
+
+function setPart(set: Readonly<Record<string, Value>>, where: string | undefined, plans: Plans, pointer: string, context: ExportContext): WrittenPhase | undefined {
+  const remarks = remarksAt(context.report, pointer);
+  const written: Record<string, unknown> = {};
+  let condition: string | undefined;
+  for (const [key, value] of Object.entries(set)) {
+    const match = /^([^.[]+)(?:\[(\d+):(\d+)\])?\.(.+)$/.exec(key);
+    const owner = plans.groups.get(match?.[1] ?? '') ?? plans.synapses.get(match?.[1] ?? '');
+    const variable = match?.[4] ?? '';
+    const declared = owner?.type?.parameters[variable] ?? owner?.type?.state[variable];
+    if (owner === undefined || declared === undefined) {
+      remarks.notExpressible('brian/set', `${key} cannot be set in Brian`);
+      continue;
+    }
+    const text = valueText(value, declared.unit, declared.type, owner.view, context.data, remarks);
+    if (text !== undefined) written[`${owner.name}.${owner.names.get(variable) ?? variable}`] = text;
+    condition = [rangeCondition(match?.[2], match?.[3]), where === undefined ? undefined : brianExpression(where, owner.view, remarks)].filter((part) => part !== undefined).join(' and ');
+  }
+  if (Object.keys(written).length === 0) return undefined;
+  return { set: written, ...(condition === undefined || condition === '' ? {} : { where: condition }) };
+}
+
+const rangeCondition = (start: string | undefined, stop: string | undefined): string | undefined => (start === undefined ? undefined : `i >= ${start} and i < ${stop ?? ''}`);
+

@@ -1,0 +1,242 @@
+/** Projections as Synapses. */
+
+import type { ConnectionRule, Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
+import { defaultPathwayOrder } from '../vocabulary.js';
+import { brianExpression, brianStatements, type NameView, type Remarks } from './brian-text.js';
+import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
+import { methodName, type Exported } from './groups.js';
+import { codeOfSynapses, isConstant, changedNames, numbersOf, remarksAt, renameAll, type ExportContext, type GroupPlan, type TypePlan } from './plan.js';
+import { baseUnit } from './quantity-text.js';
+import { groupSlice, sliceText, type GroupSlice } from './selection-text.js';
+
+/** A projection with the names that its variables get. */
+export interface SynapsesPlan extends TypePlan {
+  readonly id: string;
+  readonly name: string;
+  readonly projection: Projection;
+  readonly type: SynapseType;
+  readonly source: GroupSlice;
+  readonly target: GroupSlice;
+  readonly view: NameView;
+}
+
+const specials: Readonly<Record<string, string | undefined>> = {
+  t: 't', dt: 'dt', t_in_timesteps: 't_in_timesteps', i: 'i', j: 'j', N: 'N', N_pre: 'N_pre', N_post: 'N_post', lastupdate: 'lastupdate',
+  'pre.i': 'i', 'post.i': 'j', 'pre.N': 'N_pre', 'post.N': 'N_post', 'pre.t': 't', 'post.t': 't', 'pre.dt': 'dt', 'post.dt': 'dt',
+};
+const unsayable: ReadonlySet<string> = new Set(['delay', 'distance']);
+
+/** The plan of a projection; undefined when its ends are nothing that Brian knows. */
+export function planSynapses(id: string, projection: Projection, groups: ReadonlyMap<string, GroupPlan>, context: ExportContext): SynapsesPlan | undefined {
+  const pointer = `/projections/${id}`;
+  const source = groupSlice(projection.from.of, groups, `${pointer}/from`, context);
+  const target = groupSlice(projection.to.of, groups, `${pointer}/to`, context);
+  const type = context.model.synapses[projection.synapse];
+  if (source === undefined || target === undefined || type === undefined) return undefined;
+  const name = context.objects.claim(id, 'synapses');
+  if (name !== id) context.report.approximated('brian/renamed', pointer, `called ${name} in Brian`);
+  if (projection.synapse !== id) context.report.approximated('brian/type-name', pointer, `the synapse type ${projection.synapse} has no name of its own in Brian; read back, it is called ${name}`);
+  const ends = new Set([source, target].flatMap(({ group }) => [...group.names].filter(([key]) => !group.constants.has(key)).map(([, brian]) => brian)));
+  const names = renameAll(type, 'synapse', pointer, context, ends);
+  const code = codeOfSynapses(id, type, context);
+  const changed = changedNames(context.model);
+  const constants = new Set(Object.keys(type.parameters).filter((key) => isConstant(key, type, projection.values, code) && !changed.has(`${id}.${key}`)));
+  return { id, name, projection, type, source, target, names, constants, view: synapseView(type, names, projection, source, target, context) };
+}
+
+function synapseView(
+  type: SynapseType, names: ReadonlyMap<string, string>, projection: Projection, source: GroupSlice, target: GroupSlice, context: ExportContext,
+): NameView {
+  const ports = new Map(Object.keys(type.ports).map((port) => [port, projection.receptors[port]]));
+  const atEnd = (key: string): string | undefined => {
+    const side = key.startsWith('pre.') ? source : target;
+    const own = key.slice(key.indexOf('.') + 1);
+    const suffix = key.startsWith('pre.') ? 'pre' : 'post';
+    const brian = side.group.view.brian(own);
+    return brian === undefined ? undefined : `${brian}_${suffix}`;
+  };
+  return {
+    declared: (key) => names.has(key) || key in specials || unsayable.has(key) || /^(pre|post)\./.test(key) || type.noise.includes(key),
+    brian: (key) => {
+      const port = ports.get(key);
+      if (port !== undefined) return atEnd(`post.${port}`);
+      return names.get(key) ?? specials[key] ?? (/^(pre|post)\./.test(key) ? atEnd(key) : type.noise.includes(key) ? key : undefined);
+    },
+    tables: context.tables,
+  };
+}
+
+/** A projection as a part of the specification. */
+export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Exported {
+  const { projection, type, view, id } = plan;
+  const remarks = remarksAt(context.report, `/projections/${id}`);
+  const about = remarksAt(context.report, `/synapses/${projection.synapse}`);
+  checkFeatures(plan, remarks, about);
+  const summed = Object.entries(type.summed).map(([key, text]) => summedLine(key, text, plan, about));
+  const model = equationLines(type, plan, view, about, (key) => [type.derivatives[key]?.eventDriven === true ? 'event-driven' : 'clock-driven'], summed);
+  const initial = { ...initializers(type, plan, projection.values, view, context.data, remarks), ...delayInitializers(plan, context, remarks) };
+  const constants = Object.fromEntries([...plan.constants].flatMap((key) => {
+    const parameter = type.parameters[key];
+    return parameter === undefined ? [] : [[plan.names.get(key) ?? key, constantText(parameter.value, parameter.unit, parameter.type, view, about)] as const];
+  }));
+  const target = sliceText(plan.target);
+  const specification = {
+    source: sliceText(plan.source), target,
+    ...(model === '' ? {} : { model }),
+    ...pathwayParts(plan, about),
+    ...methodName(type.method, about),
+    ...constantDelays(plan, context, remarks),
+    connect: connectParts(plan, context, remarks),
+    ...(Object.keys(initial).length === 0 ? {} : { initializers: initial }),
+    ...(projection.order === 0 ? {} : { order: projection.order }),
+  };
+  return { specification, constants };
+}
+
+function checkFeatures({ projection, type }: SynapsesPlan, remarks: Remarks, about: Remarks): void {
+  for (const key of Object.keys(type.contributes)) about.notExpressible('brian/contributes', `the continuous part that adds to ${key} is not exported`);
+  for (const end of [projection.from, projection.to]) if (end.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+  if (projection.space !== undefined) remarks.notExpressible('brian/positions', 'Brian\'s groups have no positions');
+  if (projection.delayRange !== undefined && projection.delayRange.outOfRange !== 'error') {
+    remarks.notExpressible('brian/delay-range', 'Brian does not clip or redraw delays; freezing the model makes them explicit');
+  }
+}
+
+function summedLine(key: string, text: string, plan: SynapsesPlan, remarks: Remarks): string {
+  const side = key.startsWith('pre.') ? plan.source : plan.target;
+  const variable = side.group.type?.state[key.slice(key.indexOf('.') + 1)];
+  const unit = baseUnit(dimensionOf(variable?.unit ?? '1'));
+  return `${plan.view.brian(key) ?? key} = ${brianExpression(text, plan.view, remarks)} : ${unit} (summed)`;
+}
+
+// --- Pathways -------------------------------------------------------------------------------------------------------
+
+const sideOf = (pathway: Pathway): 'pre' | 'post' => (pathway.on.startsWith('post.') ? 'post' : 'pre');
+/** The event that a pathway listens to; an end may say which of its events counts as the spike. */
+function eventOf(pathway: Pathway, projection: Projection): string {
+  const event = pathway.on.slice(pathway.on.indexOf('.') + 1);
+  const end = sideOf(pathway) === 'pre' ? projection.from : projection.to;
+  return event === 'spike' ? (end.event ?? event) : event;
+}
+
+function pathwayParts(plan: SynapsesPlan, remarks: Remarks): Record<string, unknown> {
+  const entries = Object.entries(plan.type.pathways);
+  const parts: Record<string, unknown> = {};
+  for (const [side, argument] of [['pre', 'on_pre'], ['post', 'on_post']] as const) {
+    const own = entries.filter(([, pathway]) => sideOf(pathway) === side);
+    const [only] = own;
+    if (only === undefined) continue;
+    const codes = Object.fromEntries(own.map(([key, pathway]) => [key, brianStatements(pathway.do, plan.view, remarks)]));
+    parts[argument] = own.length === 1 && only[0] === side ? codes[side] : codes;
+  }
+  const events = [...new Set(entries.map(([, pathway]) => eventOf(pathway, plan.projection)))];
+  if (events.length === 1 && events[0] !== 'spike') parts['on_event'] = events[0];
+  if (events.length > 1) parts['on_event'] = Object.fromEntries(entries.map(([key, pathway]) => [key, eventOf(pathway, plan.projection)]));
+  const scheduled = entries.flatMap(([key, pathway]) => {
+    const order = pathway.order === defaultPathwayOrder[sideOf(pathway)] ? {} : { order: pathway.order };
+    const when = pathway.slot === undefined ? {} : { when: pathway.slot };
+    return Object.keys({ ...order, ...when }).length === 0 ? [] : [[key, { ...when, ...order }] as const];
+  });
+  if (scheduled.length > 0) parts['pathways'] = Object.fromEntries(scheduled);
+  return parts;
+}
+
+/** The delay of each pathway: the projection's, else the type's. */
+function delaysOf({ projection, type }: SynapsesPlan): readonly (readonly [string, Value])[] {
+  return Object.entries(type.pathways).map(([key, pathway]) => [key, projection.delays[key] ?? pathway.delay] as const);
+}
+
+function constantDelays(plan: SynapsesPlan, context: ExportContext, remarks: Remarks): { delay?: unknown } {
+  const constant = delaysOf(plan).filter(([, delay]) => typeof delay === 'number' && delay !== 0);
+  if (constant.length === 0) return {};
+  const texts = constant.map(([key, delay]) => [key, valueText(delay, 's', 'real', plan.view, context.data, remarks)] as const);
+  const [only] = texts;
+  return texts.length === 1 && only?.[0] === 'pre' ? { delay: only[1] } : { delay: Object.fromEntries(texts) };
+}
+
+function delayInitializers(plan: SynapsesPlan, context: ExportContext, remarks: Remarks): Record<string, unknown> {
+  return Object.fromEntries(
+    delaysOf(plan).flatMap(([key, delay]) => {
+      if (typeof delay === 'number') return [];
+      const text = valueText(delay, 's', 'real', plan.view, context.data, remarks);
+      return text === undefined ? [] : [[key === 'pre' ? 'delay' : `${key}.delay`, text] as const];
+    }),
+  );
+}
+
+// --- Connections ----------------------------------------------------------------------------------------------------
+
+function connectParts(plan: SynapsesPlan, context: ExportContext, remarks: Remarks): unknown {
+  const calls = plan.projection.connect.map((rule) => connectCall(rule, plan, context, remarks)).filter((call) => call !== undefined);
+  return calls.length === 1 ? calls[0] : calls;
+}
+
+function connectCall(rule: ConnectionRule, plan: SynapsesPlan, context: ExportContext, remarks: Remarks): unknown {
+  const text = (expression: string | number): string => brianExpression(expression, plan.view, remarks);
+  switch (rule.rule) {
+    case 'all':
+      return rule.self ? true : { condition: 'i != j' };
+    case 'oneToOne':
+      return { j: 'i' };
+    case 'pairs':
+      return pairsCall(rule, text);
+    case 'generator':
+      return generatorCall(rule, plan, remarks);
+    case 'list': {
+      const sources = numbersOf(rule.sources, context.data);
+      const targets = numbersOf(rule.targets, context.data);
+      if (sources === undefined || targets === undefined) remarks.notExpressible('brian/missing-data', 'the connections were not given with the model');
+      return { i: sources ?? [], j: targets ?? [] };
+    }
+    case 'fixedInDegree':
+    case 'fixedOutDegree':
+      return fixedDegree(rule, text, remarks);
+    case 'fixedTotal':
+    case 'smallWorld':
+    case 'hostDrawn':
+    case 'csa':
+      remarks.notExpressible('brian/rule', `Brian has no rule like ${rule.rule}; freezing the model makes the connections explicit`);
+      return undefined;
+    default:
+      return rule satisfies never;
+  }
+}
+
+function pairsCall(rule: Extract<ConnectionRule, { readonly rule: 'pairs' }>, text: (expression: string | number) => string): Record<string, unknown> {
+  const parts = [...(rule.condition === null ? [] : [text(rule.condition)]), ...(rule.self ? [] : ['i != j'])];
+  const condition = parts.length > 1 ? parts.map((part) => `(${part})`).join(' and ') : parts[0];
+  return {
+    ...(condition === undefined ? {} : { condition }), ...(rule.p === 1 ? {} : { p: typeof rule.p === 'number' ? rule.p : text(rule.p) }),
+    ...(rule.copies === 1 ? {} : { n: typeof rule.copies === 'number' ? rule.copies : text(rule.copies) }),
+  };
+}
+
+function generatorCall(rule: Extract<ConnectionRule, { readonly rule: 'generator' }>, plan: SynapsesPlan, remarks: Remarks): Record<string, unknown> {
+  const within: NameView = {
+    ...plan.view, declared: (key) => key === rule.variable || plan.view.declared(key), brian: (key) => (key === rule.variable ? key : plan.view.brian(key)),
+  };
+  const text = (expression: string | number): string => brianExpression(expression, within, remarks);
+  const { from, to, step, sample } = rule.range;
+  const once = sample === undefined && from === '0' && to === '1' && step === '1';
+  const bounds = [...(from === '0' && step === '1' ? [] : [text(from)]), text(to), ...(step === '1' ? [] : [text(step)])];
+  const keyword = sample?.p !== undefined ? [`p=${text(sample.p)}`] : sample?.size !== undefined ? [`size=${text(sample.size)}`] : [];
+  const loop = once ? '' : ` for ${rule.variable} in ${sample === undefined ? 'range' : 'sample'}(${[...bounds, ...keyword].join(', ')})`;
+  const condition = rule.condition === null ? '' : ` if ${text(rule.condition)}`;
+  const { copies } = rule;
+  return {
+    [rule.outer === 'pre' ? 'j' : 'i']: `${text(rule.index)}${loop}${condition}`,
+    ...(copies === 1 ? {} : { n: typeof copies === 'number' ? copies : text(copies) }), ...(rule.skipInvalid ? { skip_if_invalid: true } : {}),
+  };
+}
+
+function fixedDegree(
+  rule: Extract<ConnectionRule, { readonly rule: 'fixedInDegree' | 'fixedOutDegree' }>, text: (expression: string | number) => string, remarks: Remarks,
+): Record<string, unknown> | undefined {
+  if (rule.replace || !rule.self) {
+    remarks.notExpressible('brian/rule', 'Brian samples without replacement, and cannot leave a cell itself out of a sample of given size; freezing the model makes the connections explicit');
+    return undefined;
+  }
+  remarks.approximated('brian/rule', 'written as a sample of given size: the same distribution, drawn in another way');
+  const inward = rule.rule === 'fixedInDegree';
+  return { [inward ? 'i' : 'j']: `k for k in sample(${inward ? 'N_pre' : 'N_post'}, size=${text(rule.n)})` };
+}

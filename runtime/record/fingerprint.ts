@@ -59,7 +59,8 @@ export function createFingerprinter(program: Program): Fingerprinter {
       const count = await resolveExtent(session, projection.count);
       const state = await projectionState(session, program, projection, variables);
       projections[projection.name] = {
-        digest: digestOfLines([...head, `projection ${projection.name} ${count}`, ...state.lines]), state: state.digests,
+        digest: digestOfLines([...head, `projection ${projection.name} ${count}`, ...state.lines]),
+        state: state.digests,
       };
     }
     const total = digestOfLines([
@@ -77,7 +78,9 @@ export function createFingerprinter(program: Program): Fingerprinter {
 }
 
 function digestOfLines(lines: readonly string[]): string {
-  return createHash('sha256').update(lines.map((line) => `${line}\n`).join('')).digest('hex');
+  return createHash('sha256')
+    .update(lines.map((line) => `${line}\n`).join(''))
+    .digest('hex');
 }
 
 function sortedByName<T extends { readonly name: string }>(list: readonly T[]): readonly T[] {
@@ -125,7 +128,10 @@ function createSpikeHash(population: string): SpikeHash {
 
 // --- State ------------------------------------------------------------------------------------------------------------
 
-interface StateDigest { readonly lines: readonly string[]; readonly digests: Readonly<Record<string, string>> }
+interface StateDigest {
+  readonly lines: readonly string[];
+  readonly digests: Readonly<Record<string, string>>;
+}
 
 interface VariableHash {
   readonly variable: VariableLocation;
@@ -159,9 +165,7 @@ function openVariables(program: Program, variables: readonly VariableLocation[])
   });
 }
 
-async function populationState(
-  session: Session, program: Program, variables: readonly VariableLocation[],
-): Promise<StateDigest> {
+async function populationState(session: Session, program: Program, variables: readonly VariableLocation[]): Promise<StateDigest> {
   const hashes = openVariables(program, variables);
   for (const target of hashes) {
     const { buffer, offset } = target.variable;
@@ -174,7 +178,10 @@ async function populationState(
 }
 
 async function projectionState(
-  session: Session, program: Program, projection: ProjectionLocation, variables: readonly VariableLocation[],
+  session: Session,
+  program: Program,
+  projection: ProjectionLocation,
+  variables: readonly VariableLocation[],
 ): Promise<StateDigest> {
   const hashes = openVariables(program, variables);
   const count = await resolveExtent(session, projection.count);

@@ -15,7 +15,10 @@ export interface Intake {
 
 /** Hands the rows of logs to the fingerprint, the spools and the sink; knows which recordings are on. */
 export function createIntake(
-  program: Program, plan: RecordingPlan, spools: readonly SpikeSpool[], sink: SampleSink,
+  program: Program,
+  plan: RecordingPlan,
+  spools: readonly SpikeSpool[],
+  sink: SampleSink,
   hash: (event: string, steps: Uint32Array, elements: Uint32Array) => void,
 ): Intake {
   const off = new Set<string>();
@@ -77,7 +80,10 @@ function sampleBlock(series: number, entry: SampledSeries, rows: LogRows, before
 
 /** The spikes of cells that some recording which is on asks for. */
 function keepRecorded(
-  recorded: RecordedTrains, off: ReadonlySet<string>, steps: Uint32Array, elements: Uint32Array,
+  recorded: RecordedTrains,
+  off: ReadonlySet<string>,
+  steps: Uint32Array,
+  elements: Uint32Array,
 ): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
   const on = recorded.recordings.filter(({ recording }) => !off.has(recording));
   if (on.length === recorded.recordings.length) return { steps, elements };
@@ -100,7 +106,11 @@ function keepRecorded(
 
 /** Events per element and second of each step in [from, to). */
 function rates(
-  entry: RateSeries, dt: number, pairs: { readonly steps: Uint32Array; readonly elements: Uint32Array } | undefined, from: number, to: number,
+  entry: RateSeries,
+  dt: number,
+  pairs: { readonly steps: Uint32Array; readonly elements: Uint32Array } | undefined,
+  from: number,
+  to: number,
 ): { readonly steps: Int32Array; readonly values: Float64Array } {
   const member = membership(entry.elements);
   const counts = new Uint32Array(to - from);

@@ -46,13 +46,23 @@ export function recordingPlan(program: Program, protocol: Protocol): RecordingPl
   ]);
   const switched = (recording: string): boolean => isSwitched(protocol, recording);
   const samples = manifest.samples.map((location, position): SampledSeries => ({
-    kind: 'samples', location, plan: samplePlan(program, location, named[position]!, switched(location.recording)),
+    kind: 'samples',
+    location,
+    plan: samplePlan(program, location, named[position]!, switched(location.recording)),
   }));
-  const rates = events.filter(({ kind }) => kind === 'rate').map((location, position): RateSeries => ({
-    kind: 'rate', event: location.event, elements: elementsOf(location.indices),
-    plan: ratePlan(program, location, named[samples.length + position]!, switched(location.recording)),
-  }));
-  const trains = trainsPlans(program, protocol, events.filter(({ kind }) => kind === 'events'));
+  const rates = events
+    .filter(({ kind }) => kind === 'rate')
+    .map((location, position): RateSeries => ({
+      kind: 'rate',
+      event: location.event,
+      elements: elementsOf(location.indices),
+      plan: ratePlan(program, location, named[samples.length + position]!, switched(location.recording)),
+    }));
+  const trains = trainsPlans(
+    program,
+    protocol,
+    events.filter(({ kind }) => kind === 'events'),
+  );
   const series = [...samples, ...rates];
   return {
     series,
@@ -69,7 +79,8 @@ export function recordingPlan(program: Program, protocol: Protocol): RecordingPl
 
 function defaultEventRecordings(program: Program): readonly EventRecordingLocation[] {
   return program.manifest.populations.flatMap(({ name, size, event, recorded }) =>
-    recorded && event !== null ? [{ recording: name, kind: 'events', population: name, event, indices: { begin: 0, end: size } }] : []);
+    recorded && event !== null ? [{ recording: name, kind: 'events', population: name, event, indices: { begin: 0, end: size } }] : [],
+  );
 }
 
 function isSwitched(protocol: Protocol, recording: string): boolean {
@@ -79,7 +90,8 @@ function isSwitched(protocol: Protocol, recording: string): boolean {
 function samplePlan(program: Program, location: SampleLocation, name: string, gaps: boolean): SeriesPlan {
   const isProjection = program.manifest.projections.some((projection) => projection.name === location.owner);
   return {
-    name, gaps,
+    name,
+    gaps,
     recording: location.recording,
     owner: location.owner,
     ownerKind: isProjection ? 'projection' : 'population',
@@ -95,7 +107,8 @@ function samplePlan(program: Program, location: SampleLocation, name: string, ga
 
 function ratePlan(program: Program, location: EventRecordingLocation, name: string, gaps: boolean): SeriesPlan {
   return {
-    name, gaps,
+    name,
+    gaps,
     recording: location.recording,
     owner: location.population,
     ownerKind: 'population',

@@ -22,7 +22,11 @@ export function protocolSteps(protocol: Protocol): number {
  *
  * @returns ascending, disjoint [begin, end), at most `steps`; one stretch for a recording that is never switched
  */
-export function recordedSpans(protocol: Protocol, recording: string, steps = protocolSteps(protocol)): readonly (readonly [number, number])[] {
+export function recordedSpans(
+  protocol: Protocol,
+  recording: string,
+  steps = protocolSteps(protocol),
+): readonly (readonly [number, number])[] {
   const spans: [number, number][] = [];
   let step = 0;
   let on = true;

@@ -59,20 +59,26 @@ export interface Recorder {
 export function createRecorder(program: Program, protocol: Protocol, sink: SampleSink, options: RecorderOptions = {}): Recorder {
   const plan = recordingPlan(program, protocol);
   const directory = options.spoolDirectory ?? tmpdir();
-  const spools = plan.trains.map(({ plan: trains, size }, i) => createSpikeSpool(
-    trains, size, join(directory, `.interneuron-spikes-${randomUUID()}-${i}`), options.spoolLimits ?? defaultSpoolLimits));
+  const spools = plan.trains.map(({ plan: trains, size }, i) =>
+    createSpikeSpool(trains, size, join(directory, `.interneuron-spikes-${randomUUID()}-${i}`), options.spoolLimits ?? defaultSpoolLimits),
+  );
   return {
     plan,
-    run: async (session, runOptions = {}) => runProtocol(program, protocol, plan, spools, sink, session, {
-      ...runOptions, chunkMilliseconds: options.chunkMilliseconds ?? 50,
-    }),
+    run: async (session, runOptions = {}) =>
+      runProtocol(program, protocol, plan, spools, sink, session, {
+        ...runOptions,
+        chunkMilliseconds: options.chunkMilliseconds ?? 50,
+      }),
     dispose: () => spools.forEach((spool) => spool.dispose()),
   };
 }
 
 /** The record of a run, for a writer's `close`. */
 export function runRecord(
-  header: RunHeader, plan: RecordingPlan, run: RecordedRun, details: Pick<RunRecord, 'timings' | 'notes'>,
+  header: RunHeader,
+  plan: RecordingPlan,
+  run: RecordedRun,
+  details: Pick<RunRecord, 'timings' | 'notes'>,
 ): RunRecord {
   return {
     format: 'interneuron/run',
@@ -84,7 +90,9 @@ export function runRecord(
     faults: run.faults,
     fingerprint: run.fingerprint,
     populations: plan.setup.populations.map(({ name, size }) => ({
-      name, size, spikes: run.fingerprint.populations[name]?.spikes.count ?? 0,
+      name,
+      size,
+      spikes: run.fingerprint.populations[name]?.spikes.count ?? 0,
     })),
     phases: run.phases,
     spikeLabel: plan.setup.spikeLabel,
@@ -106,7 +114,12 @@ function clipObserved<T extends { readonly observed?: readonly (readonly [number
 type FullOptions = RunOptions & { readonly chunkMilliseconds: number };
 
 async function runProtocol(
-  program: Program, protocol: Protocol, plan: RecordingPlan, spools: readonly SpikeSpool[], sink: SampleSink, session: Session,
+  program: Program,
+  protocol: Protocol,
+  plan: RecordingPlan,
+  spools: readonly SpikeSpool[],
+  sink: SampleSink,
+  session: Session,
   options: FullOptions,
 ): Promise<RecordedRun> {
   invariant(session.step === 0, 'record', `the session is at step ${session.step} before its protocol`);
@@ -128,7 +141,8 @@ async function runProtocol(
     else {
       const begin = session.step;
       const ended = await runSteps(session, program, entry.steps, chunks, intake, options, () =>
-        options.onProgress?.(session.step, total, spikes()));
+        options.onProgress?.(session.step, total, spikes()),
+      );
       outcome = ended.outcome;
       faults = ended.faults;
       phases.push({ name: entry.name ?? `phase ${phases.length + 1}`, segment, begin, end: session.step });
@@ -138,7 +152,11 @@ async function runProtocol(
   const ran = performance.now();
   const fingerprint = await fingerprinter.finish(session);
   return {
-    steps: session.step, outcome, faults, fingerprint, phases,
+    steps: session.step,
+    outcome,
+    faults,
+    fingerprint,
+    phases,
     trains: spools.map((spool) => spool.trains()),
     seconds: { run: (ran - started) / 1000, fingerprint: (performance.now() - ran) / 1000 },
   };
@@ -146,7 +164,13 @@ async function runProtocol(
 
 /** Advances by `steps`, and has taken in every row when it returns. */
 async function runSteps(
-  session: Session, program: Program, steps: number, chunks: ChunkSize, intake: Intake, options: FullOptions, progress: () => void,
+  session: Session,
+  program: Program,
+  steps: number,
+  chunks: ChunkSize,
+  intake: Intake,
+  options: FullOptions,
+  progress: () => void,
 ): Promise<{ readonly outcome: Outcome; readonly faults: readonly string[] }> {
   const end = session.step + steps;
   let waiting: readonly LogRows[] = [];
@@ -191,7 +215,9 @@ async function readFaults(session: Session, program: Program): Promise<readonly 
   if (!program.buffers.some(({ name }) => name === 'faults')) return [];
   const bits = Number((await session.read('faults', 0, 1))[0] ?? 0);
   if (bits === 0) return [];
-  const known = Object.entries(program.manifest.faults).filter(([mask]) => (Number(mask) & bits) !== 0).map(([, sentence]) => sentence);
+  const known = Object.entries(program.manifest.faults)
+    .filter(([mask]) => (Number(mask) & bits) !== 0)
+    .map(([, sentence]) => sentence);
   return known.length > 0 ? known : [`a fault of unknown kind (bits ${bits}) was raised`];
 }
 

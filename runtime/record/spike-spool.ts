@@ -133,7 +133,7 @@ function createPairFile(path: string): PairFile {
       descriptor ??= openSync(path, 'w+');
       for (const block of blocks) {
         const bytes = bytesOf(block);
-        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+        for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
         pairs += block.length / 2;
       }
     } catch (error) {
@@ -145,7 +145,7 @@ function createPairFile(path: string): PairFile {
     for (let at = 0; at < pairs; at += blockPairs) {
       const block = new Uint32Array(2 * Math.min(blockPairs, pairs - at));
       const bytes = bytesOf(block);
-      for (let done = 0; done < bytes.length; ) done += readSync(descriptor, bytes, done, bytes.length - done, at * 8 + done);
+      for (let done = 0; done < bytes.length;) done += readSync(descriptor, bytes, done, bytes.length - done, at * 8 + done);
       yield block;
     }
   }

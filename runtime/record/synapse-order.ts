@@ -23,7 +23,7 @@ export async function* synapseBlocks(session: Session, projection: ProjectionLoc
   const segments = await readU32(session, projection.segments);
   const perRow = projection.delays.last - projection.delays.first + 1;
   invariant(segments.length > projection.sources * perRow, 'record', `segments of ${projection.name} are too short`);
-  for (let row = 0; row < projection.sources; ) {
+  for (let row = 0; row < projection.sources;) {
     const begin = segments[row * perRow]!;
     let next = row + 1;
     while (next < projection.sources && segments[(next + 1) * perRow]! - begin <= readBlock) next += 1;
@@ -49,8 +49,9 @@ export function canonicalOrder(rows: Uint32Array, targets: Uint32Array, creation
   if (isCanonical(rows, targets, creation)) return null;
   const order = Uint32Array.from(targets, (_, position) => position);
   for (let row = 0; row + 1 < rows.length; row += 1) {
-    order.subarray(rows[row], rows[row + 1]).sort((a, b) =>
-      targets[a]! - targets[b]! || (creation === null ? a - b : creation[a]! - creation[b]!));
+    order
+      .subarray(rows[row], rows[row + 1])
+      .sort((a, b) => targets[a]! - targets[b]! || (creation === null ? a - b : creation[a]! - creation[b]!));
   }
   return order;
 }

@@ -5,15 +5,24 @@ import type { ElementType, TypedArray } from '../../src/ir/program.js';
 /** An array of zeros of the given element type. */
 export function arrayOf(element: ElementType, length: number): TypedArray {
   switch (element) {
-    case 'f64': return new Float64Array(length);
-    case 'f32': return new Float32Array(length);
-    case 'i64': return new BigInt64Array(length);
-    case 'u32': return new Uint32Array(length);
-    case 'i32': return new Int32Array(length);
-    case 'u16': return new Uint16Array(length);
-    case 'i16': return new Int16Array(length);
-    case 'u8': return new Uint8Array(length);
-    case 'i8': return new Int8Array(length);
+    case 'f64':
+      return new Float64Array(length);
+    case 'f32':
+      return new Float32Array(length);
+    case 'i64':
+      return new BigInt64Array(length);
+    case 'u32':
+      return new Uint32Array(length);
+    case 'i32':
+      return new Int32Array(length);
+    case 'u16':
+      return new Uint16Array(length);
+    case 'i16':
+      return new Int16Array(length);
+    case 'u8':
+      return new Uint8Array(length);
+    case 'i8':
+      return new Int8Array(length);
   }
 }
 
@@ -50,7 +59,10 @@ export function copyInto(target: TypedArray, source: TypedArray, offset: number)
 
 /** An array that holds the arrays one after the other. */
 export function concatenate(element: ElementType, arrays: readonly TypedArray[]): TypedArray {
-  const result = arrayOf(element, arrays.reduce((sum, { length }) => sum + length, 0));
+  const result = arrayOf(
+    element,
+    arrays.reduce((sum, { length }) => sum + length, 0),
+  );
   let at = 0;
   for (const array of arrays) {
     copyInto(result, array, at);

@@ -6,8 +6,19 @@
 import type { TypedArray } from '../../src/ir/program.js';
 import { bytesOf } from './arrays.js';
 import { numberText } from './number-text.js';
-import { columnCount, elementAt, type Fingerprint, type ResultWriter, type RunRecord, type RunSetup, type SampleBlock, type SeriesPlan, type SpikeTrains,
-  type StoredResult, type StoredSeries } from './result.js';
+import {
+  columnCount,
+  elementAt,
+  type Fingerprint,
+  type ResultWriter,
+  type RunRecord,
+  type RunSetup,
+  type SampleBlock,
+  type SeriesPlan,
+  type SpikeTrains,
+  type StoredResult,
+  type StoredSeries,
+} from './result.js';
 import { rowRanges } from './stored-trains.js';
 
 /** One difference, as near to its cause as what was stored allows. */
@@ -55,7 +66,13 @@ export function compareWith(stored: StoredResult): Comparison {
       positions = given.series.map(() => 0);
       for (const { plan } of stored.series) {
         if (given.series.some(({ name }) => name === plan.name)) continue;
-        differences.add({ kind: 'setup', owner: plan.owner, variable: plan.variable, stored: `series ${plan.name}`, found: 'no such series' });
+        differences.add({
+          kind: 'setup',
+          owner: plan.owner,
+          variable: plan.variable,
+          stored: `series ${plan.name}`,
+          found: 'no such series',
+        });
       }
     },
     samples: (block) => {
@@ -69,7 +86,14 @@ export function compareWith(stored: StoredResult): Comparison {
       for (const [i, known] of series.entries()) {
         if (known === null || positions[i]! >= known.samples) continue;
         const [step] = known.steps(positions[i]!, positions[i]! + 1);
-        differences.add({ kind: 'samples', owner: known.plan.owner, variable: known.plan.variable, step: step!, stored: 'a sample', found: 'no sample' });
+        differences.add({
+          kind: 'samples',
+          owner: known.plan.owner,
+          variable: known.plan.variable,
+          step: step!,
+          stored: 'a sample',
+          found: 'no sample',
+        });
       }
       compareTrains(stored, trains, differences.add);
       verdict = judge(stored.record, record, differences.first());
@@ -82,7 +106,10 @@ export function compareWith(stored: StoredResult): Comparison {
 
 function judge(stored: RunRecord, found: RunRecord, first: Difference | null): Verdict {
   if (stored.numericsVersion !== found.numericsVersion) {
-    return { verdict: 'incomparable', reason: `it was made by numerics version ${stored.numericsVersion}, and this program has version ${found.numericsVersion}` };
+    return {
+      verdict: 'incomparable',
+      reason: `it was made by numerics version ${stored.numericsVersion}, and this program has version ${found.numericsVersion}`,
+    };
   }
   if (stored.precision !== found.precision) {
     return { verdict: 'incomparable', reason: `it was made in ${stored.precision}, and this run is in ${found.precision}` };
@@ -104,7 +131,9 @@ interface Differences {
 function createDifferences(): Differences {
   let first: Difference | null = null;
   return {
-    add: (difference) => { if (first === null || isBefore(difference, first)) first = difference; },
+    add: (difference) => {
+      if (first === null || isBefore(difference, first)) first = difference;
+    },
     first: () => first,
   };
 }
@@ -146,8 +175,11 @@ function compareSamples(known: StoredSeries, block: SampleBlock, position: numbe
   if (different !== null) {
     const element = plan.elements === null ? {} : { element: elementAt(plan.elements, different % width) };
     add({
-      ...at, ...element, step: block.steps[Math.floor(different / width)]!,
-      stored: numberText(values[different]!, plan.element), found: numberText(block.values[different]!, plan.element),
+      ...at,
+      ...element,
+      step: block.steps[Math.floor(different / width)]!,
+      stored: numberText(values[different]!, plan.element),
+      found: numberText(block.values[different]!, plan.element),
     });
     return;
   }
@@ -186,8 +218,13 @@ function compareRows(known: SpikeTrains, found: SpikeTrains, add: (difference: D
       if (atA < endA || atB < endB) {
         const [stepA, stepB] = [atA < endA ? a[atA]! : Infinity, atB < endB ? b[atB]! : Infinity];
         add({
-          kind: 'spikes', owner: known.plan.population, element: elementAt(known.plan.cells, row), variable: known.plan.event,
-          step: Math.min(stepA, stepB), stored: stepA < stepB ? 'a spike' : 'no spike', found: stepA < stepB ? 'no spike' : 'a spike',
+          kind: 'spikes',
+          owner: known.plan.population,
+          element: elementAt(known.plan.cells, row),
+          variable: known.plan.event,
+          step: Math.min(stepA, stepB),
+          stored: stepA < stepB ? 'a spike' : 'no spike',
+          found: stepA < stepB ? 'no spike' : 'a spike',
         });
       }
       [atA, atB] = [endA, endB];
@@ -205,7 +242,13 @@ export function digestDifference(stored: Fingerprint, found: Fingerprint): Diffe
     if (!b) return { kind: 'digest', owner, stored: 'a population', found: 'none' };
     if (a.digest === b.digest) continue;
     if (a.spikes.digest !== b.spikes.digest) {
-      return { kind: 'digest', owner, variable: 'spike', stored: `${a.spikes.count} spikes, ${a.spikes.digest}`, found: `${b.spikes.count} spikes, ${b.spikes.digest}` };
+      return {
+        kind: 'digest',
+        owner,
+        variable: 'spike',
+        stored: `${a.spikes.count} spikes, ${a.spikes.digest}`,
+        found: `${b.spikes.count} spikes, ${b.spikes.digest}`,
+      };
     }
     return stateDifference(owner, a.state, b.state);
   }
@@ -219,16 +262,27 @@ export function digestDifference(stored: Fingerprint, found: Fingerprint): Diffe
 
 function stateDifference(owner: string, stored: Readonly<Record<string, string>>, found: Readonly<Record<string, string>>): Difference {
   for (const [variable, digest] of Object.entries(stored)) {
-    if (found[variable] !== digest) return { kind: 'digest', owner, variable, stored: digest, found: found[variable] ?? 'no such variable' };
+    if (found[variable] !== digest)
+      return { kind: 'digest', owner, variable, stored: digest, found: found[variable] ?? 'no such variable' };
   }
   const added = Object.keys(found).find((variable) => stored[variable] === undefined);
-  return { kind: 'digest', owner, ...(added === undefined ? {} : { variable: added }), stored: 'other variables or sizes', found: 'those of this model' };
+  return {
+    kind: 'digest',
+    owner,
+    ...(added === undefined ? {} : { variable: added }),
+    stored: 'other variables or sizes',
+    found: 'those of this model',
+  };
 }
 
 /** The difference as a sentence for people. @param dt  s */
 export function differenceText({ kind, owner, step, element, variable, stored, found }: Difference, dt: number): string {
-  const place = owner === undefined ? 'the run' : `${owner}${element === undefined ? '' : `[${element}]`}${variable === undefined ? '' : `.${variable}`}`;
+  const place =
+    owner === undefined
+      ? 'the run'
+      : `${owner}${element === undefined ? '' : `[${element}]`}${variable === undefined ? '' : `.${variable}`}`;
   if (step !== undefined) return `first difference in step ${step} (${step * dt} s), ${place}: stored ${stored}, now ${found}`;
-  if (kind === 'digest') return `the digest of ${place} differs, of which nothing was recorded that says where: stored ${stored}, now ${found}`;
+  if (kind === 'digest')
+    return `the digest of ${place} differs, of which nothing was recorded that says where: stored ${stored}, now ${found}`;
   return `${place} was recorded differently: stored ${stored}, now ${found}`;
 }

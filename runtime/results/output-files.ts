@@ -129,7 +129,7 @@ export function createOutput(path: string): OutputFile {
   let pendingLength = 0;
   const writeAll = (data: Uint8Array): void => {
     if (descriptor === null) return;
-    for (let at = 0; at < data.length; ) at += writeSync(descriptor, data, at);
+    for (let at = 0; at < data.length;) at += writeSync(descriptor, data, at);
   };
   const flush = (): void => {
     if (pendingLength > 0) writeAll(Buffer.from(pending.join(''), 'utf8'));
@@ -143,20 +143,22 @@ export function createOutput(path: string): OutputFile {
   return {
     path,
     partial,
-    write: (data) => guarded(() => {
-      if (typeof data === 'string') {
-        pending.push(data);
-        pendingLength += data.length;
-        if (pendingLength >= bufferBytes) flush();
-      } else {
+    write: (data) =>
+      guarded(() => {
+        if (typeof data === 'string') {
+          pending.push(data);
+          pendingLength += data.length;
+          if (pendingLength >= bufferBytes) flush();
+        } else {
+          flush();
+          writeAll(data);
+        }
+      }),
+    finish: () =>
+      guarded(() => {
         flush();
-        writeAll(data);
-      }
-    }),
-    finish: () => guarded(() => {
-      flush();
-      close();
-    }),
+        close();
+      }),
     rename: (name) => guarded(() => renameSync(partial, name)),
     abandon: () => {
       close();

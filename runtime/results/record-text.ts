@@ -51,7 +51,10 @@ function parseObject(text: string, path: string): Record<string, unknown> {
 function checkedRecord(value: Record<string, unknown>, model: string, path: string): RunRecord {
   if (value.format !== 'interneuron/run') throw notAResult(path, 'it holds no record of a run');
   if (value.version !== 1) {
-    throw new UsageError(`${path} holds a record of version ${String(value.version)}, and this program reads version 1`, 'update interneuron');
+    throw new UsageError(
+      `${path} holds a record of version ${String(value.version)}, and this program reads version 1`,
+      'update interneuron',
+    );
   }
   const missing = requiredKeys.filter((key) => value[key] === undefined);
   if (missing.length > 0) throw notAResult(path, `its record lacks ${missing.join(', ')}`);
@@ -59,8 +62,21 @@ function checkedRecord(value: Record<string, unknown>, model: string, path: stri
 }
 
 const requiredKeys = [
-  'name', 'hashes', 'seed', 'dt', 'precision', 'numericsVersion', 'target', 'steps', 'complete', 'fingerprint', 'populations', 'phases',
-  'spikeLabel', 'series', 'trains',
+  'name',
+  'hashes',
+  'seed',
+  'dt',
+  'precision',
+  'numericsVersion',
+  'target',
+  'steps',
+  'complete',
+  'fingerprint',
+  'populations',
+  'phases',
+  'spikeLabel',
+  'series',
+  'trains',
 ] as const satisfies readonly (keyof RunRecord)[];
 
 /** The error for a file that is not one of our results. */
@@ -68,14 +84,20 @@ export function notAResult(path: string, why: string): UsageError {
   return new UsageError(`${path} is not a result that interneuron can read: ${why}`, 'give a result that interneuron run has written');
 }
 
-interface StoredArray { readonly dtype: ElementType; readonly base64: string }
+interface StoredArray {
+  readonly dtype: ElementType;
+  readonly base64: string;
+}
 
 function dataRecord(data: ReadonlyMap<string, TypedArray>): Record<string, StoredArray> {
-  return Object.fromEntries([...data].map(([digest, array]) =>
-    [digest, { dtype: elementTypeOf(array), base64: Buffer.from(bytesOf(array)).toString('base64') }]));
+  return Object.fromEntries(
+    [...data].map(([digest, array]) => [digest, { dtype: elementTypeOf(array), base64: Buffer.from(bytesOf(array)).toString('base64') }]),
+  );
 }
 
 function readData(value: unknown): ReadonlyMap<string, TypedArray> {
   const stored = (value ?? {}) as Record<string, StoredArray>;
-  return new Map(Object.entries(stored).map(([digest, { dtype, base64 }]) => [digest, arrayFromBytes(dtype, Buffer.from(base64, 'base64'))]));
+  return new Map(
+    Object.entries(stored).map(([digest, { dtype, base64 }]) => [digest, arrayFromBytes(dtype, Buffer.from(base64, 'base64'))]),
+  );
 }

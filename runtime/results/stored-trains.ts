@@ -24,7 +24,11 @@ export function trainsInMemory(plan: TrainsPlan, counts: Uint32Array, steps: Uin
 
 /** Trains from one list of steps for each row. */
 export function trainsFromLists(plan: TrainsPlan, rows: readonly (readonly number[])[]): SpikeTrains {
-  return trainsInMemory(plan, Uint32Array.from(rows, ({ length }) => length), Uint32Array.from(rows.flat()));
+  return trainsInMemory(
+    plan,
+    Uint32Array.from(rows, ({ length }) => length),
+    Uint32Array.from(rows.flat()),
+  );
 }
 
 function sortedByStep(plan: TrainsPlan, counts: Uint32Array, steps: Uint32Array): { steps: Uint32Array; cells: Uint32Array } {

@@ -81,7 +81,7 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
     }
     case 'exponential': return product(a, { low: 0, high: exponentialLimit });
     case 'binomial': return { low: 0, high: Math.max(0, a.high) };
-    case 'clip': return { low: Math.max(b.low, Math.min(a.low, c.low)), high: Math.min(c.high, Math.max(a.high, b.high)) };
+    case 'clip': return { low: Math.min(Math.max(a.low, b.low), c.low), high: Math.min(Math.max(a.high, b.high), c.high) };
     case 'min': return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
     case 'max': return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
     case 'abs': return { low: a.low > 0 ? a.low : a.high < 0 ? -a.high : 0, high: Math.max(Math.abs(a.low), Math.abs(a.high)) };

@@ -152,18 +152,18 @@ function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, conte
   const plain = index.kind === 'name' && index.name === rule.variable;
   const outside = context.builder.faultBit(`a synapse of projection ${plan.name} would connect an element that does not exist`);
   const write = (outer: Ir, _blockIndex: Ir, block: Block, found: (inner: Ir, block: Block) => void): void => {
-    const scope = generatorScope(rule, outer, ir.u32(0), ir.i32(0), block, plan, context, key);
+    const scope = generatorScope(rule, 'range', ir.u32(0), outer, ir.u32(0), ir.i32(0), block, plan, context, key);
     const whole = (text: string, name: string): Ir => block.name(name, to('i32', compile(expressionOf(text, names), scope)));
     const [from, until, by] = [whole(rule.range.from, 'range_from'), whole(rule.range.to, 'range_to'), whole(rule.range.step, 'range_step')];
     const length = block.name('range_length', rangeLength(from, until, by));
     const visit = (k: Ir, inner: Block): void => {
       const value = inner.name(rule.variable, ir.add(from, ir.mul(to('i32', k), by)));
-      const first = generatorScope(rule, outer, ir.u32(0), value, inner, plan, context, key);
+      const first = generatorScope(rule, 'index', k, outer, ir.u32(0), value, inner, plan, context, key);
       const element = inner.name('element', to('i32', compile(index, first)));
       const inside = ir.and(ir.ge(element, ir.i32(0)), ir.lt(element, ir.i32(innerEnd.size)));
       const take = inner.nested((body) => {
         const chosen = body.name('chosen', to('u32', element));
-        const second = generatorScope(rule, outer, chosen, value, body, plan, context, key);
+        const second = generatorScope(rule, 'condition', k, outer, chosen, value, body, plan, context, key);
         const repeat = (last: Block): void => {
           if (rule.copies === 1) {
             found(chosen, last);
@@ -192,10 +192,21 @@ function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, conte
   return { outer: rule.outer, blocks: 1, ascending: ascending || single, copies: plain || single ? copies : Infinity, write };
 }
 
-/** Names of generator code: the outer index, the loop variable, the inner index once it is known. */
-function generatorScope(rule: Generator, outer: Ir, inner: Ir, value: Ir, block: Block, plan: ProjectionPlan, context: Context, key: readonly [Ir, Ir]): SynapseScope {
+/** What a generator's expression is drawn for: the bounds of its range, the index at place k of it, or the condition there. */
+type Purpose = 'range' | 'index' | 'condition';
+const purposeWord: Readonly<Record<Purpose, number>> = { range: 1, index: 2, condition: 3 };
+
+/**
+ * Names of generator code: the outer index, the loop variable, the inner index once it is known.
+ *
+ * @random stream of the rule, counter (outer element, place in the range, purpose, site)
+ */
+function generatorScope(
+  rule: Generator, purpose: Purpose, place: Ir, outer: Ir, inner: Ir, value: Ir, block: Block, plan: ProjectionPlan, context: Context, key: readonly [Ir, Ir],
+): SynapseScope {
   const [source, target] = rule.outer === 'pre' ? [outer, inner] : [inner, outer];
-  const scope = new SynapseScope(context, plan, new Map(), { position: null, source, target }, block, pairDraws(source, target, key));
+  const draws: Draws = { element: outer, subElement: place, step: ir.u32(purposeWord[purpose]), perStep: false, key, sites: { next: 0 } };
+  const scope = new SynapseScope(context, plan, new Map(), { position: null, source, target }, block, draws);
   scope.overrides = new Map([[rule.variable, value]]);
   return scope;
 }

@@ -8,6 +8,7 @@
 
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent } from '../ir/program.js';
+import { namesIn } from '../lang/walk.js';
 import { expressionOf } from './texts.js';
 import { Block } from './block.js';
 import type { RuleCode } from './connect-rules.js';
@@ -15,11 +16,13 @@ import { ruleCode } from './connect-rules.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 import { keyAt, keyBuffer } from './draws.js';
+import type { Draws } from './draws.js';
+import { scalarTypeOf } from './element-scope.js';
 import { compile, to } from './expressions.js';
+import { drawsIn } from './groups.js';
 import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
 import { synapseDraws } from './synapse-values.js';
-import type { SynapseStorage } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
 
 const indexLocal: Ir = { kind: 'local', type: 'u32', name: 'index' };
@@ -354,61 +357,84 @@ function sortByDelay(raw: RawSynapses, plan: ProjectionPlan, context: Context): 
 /**
  * The delay of each synapse in steps, int(delay / dt + 0.5).
  *
- * @random stream `projection/<id>/delay/<pathway>`, counter (source, target, 0, site)
+ * @random stream `projection/<id>/delay/<pathway>`, counter (source, target, 0, site); parameters as in their own streams
  */
 function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, steps: Buffer, context: Context): string {
   const { builder } = context;
-  const keys = keyBuffer(`${plan.name}.${pathway.name}.delay.keys`, [`projection/${plan.name}/delay/${pathway.name}`], context);
   const block = new Block();
   const p = block.local('position', 'u32');
-  const outside = builder.faultBit(`a delay of projection ${plan.name} is negative, not a number or longer than stated`);
+  const range = plan.projection.delayRange;
+  const outside = builder.faultBit(`a delay of projection ${plan.name} is negative, not a number or ${range?.outOfRange === 'error' ? 'outside of its range' : 'longer than stated'}`);
   const body = block.nested((inner) => {
-    const target = inner.name('target', ir.load(raw.targets, ir.get(p)));
-    const draws = synapseDraws(indexLocal, target, raw.copies ? ir.load(raw.copies, ir.get(p)) : null, keyAt(keys, ir.u32(0)), inner, context);
-    const scope = new SynapseScope(context, plan, delayParameters(plan, context), { position: ir.get(p), source: indexLocal, target }, inner, draws);
-    const seconds = inner.name('delay', to('f64', delaySeconds(pathway, plan, scope, raw, ir.get(p), context)));
+    const seconds = inner.name('delay', to('f64', delaySeconds(pathway, plan, raw, ir.get(p), inner, context)));
     const rounded = inner.name('rounded', ir.convert('i32', ir.add(ir.div(seconds, ir.f64(context.dt)), ir.f64(0.5))));
-    const legal = inner.name('legal', ir.and(ir.ge(seconds, ir.f64(0)), ir.and(ir.ge(rounded, ir.i32(pathway.steps.first)), ir.le(rounded, ir.i32(pathway.steps.last)))));
+    const least = range?.outOfRange === 'error' ? Math.max(0, range.min ?? 0) : 0;
+    const most = range?.outOfRange === 'error' ? range.max ?? Infinity : Infinity;
+    const inRange = ir.and(ir.ge(seconds, ir.f64(least)), ir.le(seconds, ir.f64(most)));
+    const legal = inner.name('legal', ir.and(inRange, ir.and(ir.ge(rounded, ir.i32(pathway.steps.first)), ir.le(rounded, ir.i32(pathway.steps.last)))));
     inner.emit(ir.fault(outside, ir.not(legal)), ir.store(steps, ir.get(p), ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))));
   });
   block.emit(ir.loop(p, ir.load(raw.rows, indexLocal), ir.load(raw.rows, ir.add(indexLocal, ir.u32(1))), body));
   return builder.map(`${plan.name}.${pathway.name}.delays`, `delays of the synapses of ${plan.name}`, { kind: 'count', count: plan.pre.size }, false, block.locals.declared, block.statements);
 }
 
-/** Parameters that are plain numbers may be read by a delay's expression. */
-function delayParameters(plan: ProjectionPlan, context: Context): SynapseStorage {
-  const storage = new Map<string, { kind: 'folded'; value: number; type: 'real' | 'integer' | 'boolean' }>();
-  for (const [name, parameter] of plan.equations.parameters) {
-    const value = plan.projection.values[name] ?? parameter.value;
-    if (typeof value === 'number') storage.set(name, { kind: 'folded', value, type: parameter.type });
-  }
-  void context;
-  return storage;
-}
-
-function delaySeconds(pathway: PathwayPlan, plan: ProjectionPlan, scope: SynapseScope, raw: RawSynapses, position: Ir, context: Context): Ir {
+function delaySeconds(pathway: PathwayPlan, plan: ProjectionPlan, raw: RawSynapses, position: Ir, block: Block, context: Context): Ir {
   const { delay } = pathway;
   const range = plan.projection.delayRange;
   let seconds: Ir;
   if (typeof delay === 'number') seconds = ir.f64(delay);
-  else if (typeof delay === 'string') {
-    // A delay that is the name of a parameter with a value of its own is that value.
-    const e = expressionOf(delay, plan.equations.names);
-    const named = e.kind === 'name' ? plan.projection.values[e.name] ?? plan.equations.parameters.get(e.name)?.value : undefined;
-    seconds = to('f64', compile(typeof named === 'string' ? expressionOf(named, plan.equations.names) : e, scope));
-  } else if ('array' in delay) {
-    const values = Float64Array.from(arrayOf(delay.array, context.data));
-    const given = context.builder.buffer(`${plan.name}.${pathway.name}.given_delays`, 'f64', values.length, `delays of ${plan.name} in order of creation (s)`, { role: 'constant', initial: values });
-    seconds = ir.load(given, raw.creation ? ir.load(raw.creation, position) : position);
-  } else {
+  else if (typeof delay === 'string') seconds = delayExpression(delay, pathway, plan, raw, position, block, context);
+  else if ('array' in delay) seconds = givenByCreation(`${plan.name}.${pathway.name}.given_delays`, `delays of ${plan.name} in order of creation (s)`, delay.array, raw, position, context);
+  else {
     context.diagnostics.add(messages.unsupportedFeature('delays drawn by a named generator'));
     seconds = ir.f64(0);
   }
   if (range?.outOfRange !== 'clip') return seconds;
   const low = ir.f64(range.min ?? 0);
   const high = ir.f64(range.max ?? Infinity);
-  const given = scope.block.name('seconds', seconds);
+  const given = block.name('seconds', seconds);
   return ir.select(ir.lt(given, low), low, ir.select(ir.gt(given, high), high, given));
+}
+
+function givenByCreation(name: string, comment: string, array: Parameters<typeof arrayOf>[0], raw: RawSynapses, position: Ir, context: Context): Ir {
+  const values = Float64Array.from(arrayOf(array, context.data));
+  const given = context.builder.buffer(name, 'f64', values.length, comment, { role: 'constant', initial: values });
+  return ir.load(given, raw.creation ? ir.load(raw.creation, position) : position);
+}
+
+/** A delay given by an expression. The parameters that it reads are drawn here as they will be for the synapse: same stream, same number. */
+function delayExpression(text: string, pathway: PathwayPlan, plan: ProjectionPlan, raw: RawSynapses, position: Ir, block: Block, context: Context): Ir {
+  const { equations, name: id } = plan;
+  const target = block.name('target', ir.convert('u32', ir.load(raw.targets, position)));
+  const copy = raw.copies ? ir.load(raw.copies, position) : null;
+  const drawsOf = (buffer: string, stream: string): Draws => synapseDraws(indexLocal, target, copy, keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)), block, context);
+  let current: Draws | null = null;
+  const draws: Draws = {
+    element: indexLocal, subElement: target, step: ir.u32(0), perStep: false,
+    get key() { return current?.key ?? [ir.u32(0), ir.u32(0)] as const; },
+    get sites() { return current?.sites ?? { next: 0 }; },
+  };
+  const scope = new SynapseScope(context, plan, new Map(), { position, source: indexLocal, target }, block, draws);
+  const values = new Map<string, Ir>();
+  scope.overrides = values;
+  const compiled = (value: string, buffer: string, stream: string): Ir => {
+    const e = expressionOf(value, equations.names);
+    [...namesIn(e)].sort().forEach(provide);
+    current = drawsIn(value, equations.names) ? drawsOf(buffer, stream) : null;
+    return compile(e, scope);
+  };
+  const provide = (name: string): void => {
+    const parameter = equations.parameters.get(name);
+    if (!parameter || values.has(name)) return;
+    if (context.settable.has(`${id}.${name}`)) context.diagnostics.add(messages.unsupportedFeature(`setting ${name} of projection ${id}, on which its delays depend, during the run`));
+    const value = plan.projection.values[name] ?? parameter.value;
+    const type = scalarTypeOf(parameter.type, context.real);
+    if (typeof value === 'number') values.set(name, to(type, ir.f64(value)));
+    else if (typeof value === 'string') values.set(name, block.name(name, to(type, compiled(value, `${id}.${pathway.name}.${name}.keys`, `projection/${id}/initial/${name}`))));
+    else if ('array' in value) values.set(name, to(type, givenByCreation(`${id}.${pathway.name}.${name}.given`, `${name} of ${id} in order of creation`, value.array, raw, position, context)));
+    else context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
+  };
+  return compiled(text, `${id}.${pathway.name}.delay.keys`, `projection/${id}/delay/${pathway.name}`);
 }
 
 /** The synapses by target, each column in order of source and creation. */

@@ -78,7 +78,10 @@ function timeOutsideTables(e: Expression): boolean {
     case 'unary': return timeOutsideTables(e.operand);
     case 'binary': return timeOutsideTables(e.left) || timeOutsideTables(e.right);
     case 'conditional': return [e.condition, e.whenTrue, e.whenFalse].some(timeOutsideTables);
-    case 'call': return !(e.arguments[0]?.kind === 'name' && e.arguments[0].name === 't') && e.arguments.some(timeOutsideTables);
+    case 'call': {
+      const isTable = !functions.has(e.function) && e.arguments[0]?.kind === 'name';
+      return (isTable ? e.arguments.slice(1) : e.arguments).some(timeOutsideTables);
+    }
     default: return false;
   }
 }

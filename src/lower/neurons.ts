@@ -163,6 +163,8 @@ function mayFuse(event: EventCode, context: Context): boolean {
     ...Object.values(model.operations).map((operation) => operation.slot ?? profile.defaults.operation),
     ...Object.values(model.synapses).flatMap((type) => Object.values(type.pathways).map((pathway) => pathway.slot ?? profile.defaults.deliver)),
     ...model.recordings.map((recording) => ('slot' in recording && recording.slot ? recording.slot : profile.defaults.sample)),
+    ...Object.values(model.stimuli).map((stimulus) => (stimulus.kind === 'poisson' ? stimulus.slot ?? profile.defaults.deliver : profile.defaults.operation)),
+    ...Object.values(model.neurons).flatMap((type) => Object.values(type.events).map((definition) => definition.actionSlot ?? profile.defaults.reset)),
   ];
   return !slots.some((used) => rankOf(profile, used) >= from && rankOf(profile, used) <= until);
 }

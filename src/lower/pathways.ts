@@ -26,7 +26,7 @@ import type { Inbox } from './inbox.js';
 import { quantise, writable } from './inbox.js';
 import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan } from './projection.js';
-import { parameterBounds, valueBounds } from './projection.js';
+import { parameterBounds, valueBounds, valuesSet } from './projection.js';
 import { synapseDraws, synapseValue } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
@@ -66,11 +66,11 @@ function targetOf(name: string, plan: ProjectionPlan): { end: 'pre' | 'post' | n
 
 /** Intervals of a synapse's own variables: parameters by value; states that every write keeps within bounds. */
 function ownBounds(plan: ProjectionPlan, context: Context): (name: string) => Interval | undefined {
-  const parameters = parameterBounds(plan.projection, plan.equations, context);
+  const parameters = parameterBounds(plan, context);
   const states = new Map<string, Interval>();
   for (const name of plan.equations.state.keys()) {
     if (plan.equations.derivatives.has(name)) continue;
-    let interval = valueBounds(synapseValue(plan, name), parameters, plan.equations.names, context);
+    let interval = [synapseValue(plan, name), ...valuesSet(plan.name, name, context)].map((value) => valueBounds(value, parameters, plan.equations.names, context)).reduce(hull);
     for (const pathway of plan.pathways) {
       for (const statement of statementsOf(pathway.pathway.do, plan.equations.names)) {
         if (statement.kind !== 'assignment' || statement.target !== name) continue;
@@ -188,7 +188,7 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
       ? { kind: 'any' }
       : !forward
         ? { kind: 'byRow' }
-        : connectivity.ascending && !index
+        : connectivity.ascending && !index && (varied || !plan.sortedBy)
           ? { kind: 'byTarget', targets: connectivity.targets.name, targetCount: plan.post.size }
           : { kind: 'any' };
   const end = forward ? plan.pre : plan.post;

@@ -92,7 +92,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
       const pathway = type.pathways[key] as Pathway;
       const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
       const delay = projection.delays[key] ?? pathway.delay;
-      const steps = delaySteps(name, delay, projection, equations, context);
+      const steps = delaySteps(delay, { name, projection, equations, pre, post }, context);
       if (steps) pathways.push({ name: key, pathway, side, event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event, delay, steps });
     }
     const sortedBy = pathways.find((plan) => plan.side === 'pre' && plan.steps.first !== plan.steps.last) ?? null;
@@ -141,20 +141,45 @@ export function valueBounds(value: Value, lookup: (name: string) => Interval | u
   return everything;
 }
 
-/** Intervals of a synapse type's parameters in one projection, for use in delays and weights. */
-export function parameterBounds(projection: Projection, equations: Equations, context: Context): (name: string) => Interval | undefined {
+/** What bounds are worked out from: a projection with its ends. */
+export type BoundedProjection = Pick<ProjectionPlan, 'name' | 'projection' | 'equations' | 'pre' | 'post'>;
+
+/** Values that the protocol gives to a variable of a projection. */
+export function valuesSet(owner: string, variable: string, context: Context): Value[] {
+  const key = `${owner}.${variable}`;
+  return context.model.experiment.protocol.flatMap((phase) => {
+    const value = 'set' in phase ? phase.set[key] : 'initialise' in phase ? phase.initialise[key] : undefined;
+    return value === undefined ? [] : [value];
+  });
+}
+
+/** Intervals of a projection's parameters, first values and later ones, and of its indices, for use in delays and weights. */
+export function parameterBounds(plan: BoundedProjection, context: Context): (name: string) => Interval | undefined {
+  const { name: owner, projection, equations, pre, post } = plan;
   const cache = new Map<string, Interval>();
   const lookup = (name: string): Interval | undefined => {
-    if (name === 'dt') return exactly(context.dt);
     const parameter = equations.parameters.get(name);
-    if (!parameter) return undefined;
+    if (!parameter) return indexBounds(name);
     let interval = cache.get(name);
     if (!interval) {
       cache.set(name, everything);
-      interval = context.settable.has(`${name}`) ? everything : valueBounds(projection.values[name] ?? parameter.value, lookup, equations.names, context);
+      interval = [projection.values[name] ?? parameter.value, ...valuesSet(owner, name, context)]
+        .map((value) => valueBounds(value, lookup, equations.names, context)).reduce(hull);
       cache.set(name, interval);
     }
     return interval;
+  };
+  const indexBounds = (name: string): Interval | undefined => {
+    switch (name) {
+      case 'dt': return exactly(context.dt);
+      case 'i': return { low: 0, high: Math.max(0, pre.size - 1) };
+      case 'j': return { low: 0, high: Math.max(0, post.size - 1) };
+      case 'N_pre': return exactly(pre.size);
+      case 'N_post': return exactly(post.size);
+      case 'pi': return exactly(Math.PI);
+      case 'e': return exactly(Math.E);
+      default: return undefined;
+    }
   };
   return lookup;
 }
@@ -162,9 +187,10 @@ export function parameterBounds(projection: Projection, equations: Equations, co
 /** Steps of a delay: int(delay / dt + 0.5). */
 export const roundDelay = (seconds: number, dt: number): number => Math.trunc(seconds / dt + 0.5);
 
-function delaySteps(name: string, delay: Value, projection: Projection, equations: Equations, context: Context): DelaySteps | null {
+function delaySteps(delay: Value, plan: BoundedProjection, context: Context): DelaySteps | null {
   const { diagnostics, dt, profile } = context;
-  let bounds = valueBounds(delay, parameterBounds(projection, equations, context), equations.names, context);
+  const { name, projection, equations } = plan;
+  let bounds = valueBounds(delay, parameterBounds(plan, context), equations.names, context);
   const range = projection.delayRange;
   if (range?.outOfRange === 'clip') bounds = { low: Math.max(bounds.low, range.min ?? bounds.low), high: Math.min(bounds.high, range.max ?? bounds.high) };
   if (!Number.isFinite(bounds.low) || !Number.isFinite(bounds.high)) {

@@ -172,5 +172,6 @@ export function elementIndex(end: ProjectionEnd, element: Ir): Ir {
 
 function endScope(end: ProjectionEnd, element: Ir, block: Block, context: Context): ElementScope | null {
   if (!end.group || !end.member) return null;
-  return new ElementScope(context, end.group, { index: elementIndex(end, element), ordinal: ir.u32(end.member.ordinal), local: element }, block, null);
+  const local = end.offset === 0 ? element : ir.add(element, ir.u32(end.offset));
+  return new ElementScope(context, end.group, { index: elementIndex(end, element), ordinal: ir.u32(end.member.ordinal), local }, block, null);
 }

@@ -99,7 +99,7 @@ function build(context: Context, document: ModelDocument, given: ReadonlyMap<Id,
     neurons: Object.fromEntries([...neurons].map(([id, { type }]) => [id, type])),
     synapses: Object.fromEntries([...network.synapses].map(([id, { type }]) => [id, type])),
     tables,
-    populations: mapOf(document.populations, '/populations', (item, at, id) => normalisePopulation(context, id, item, populations.get(id) ?? { size: 0 }, new Set(Object.keys(clocks)), populations, at)),
+    populations: mapOf(document.populations, '/populations', (item, at, id) => normalisePopulation(context, id, item, populations.get(id) ?? { size: NaN }, new Set(Object.keys(clocks)), populations, at)),
     projections: network.projections, stimuli, operations: rest.operations, clocks, recordings: rest.recordings, timing: document.timing ?? 'grid',
     experiment: { dt: timeStep(context, document), seed: seedOf(context, document), protocol },
     annotations: document.annotations ?? {},
@@ -150,7 +150,7 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
 
 /** Pairs of ends with the same variables and events count once. */
 function distinct(ends: readonly Ends[]): readonly Ends[] {
-  const keyOf = ({ pre, post }: Ends): string => [pre, post].map(({ names, events }) => `${names.names().map((name) => `${name}:${names.lookup(name)?.kind} ${names.lookup(name)?.dimension.join()}`).join(';')}|${[...events].join()}`).join('||');
+  const keyOf = ({ pre, post }: Ends): string => [pre, post].map(({ names, events }) => `${names.names().map((name) => `${name}:${names.lookup(name)?.kind} ${names.lookup(name)?.dimension.join()}`).join(';')}|${[...(events ?? [])].join()}`).join('||');
   return [...new Map(ends.map((pair) => [keyOf(pair), pair])).values()];
 }
 

@@ -73,6 +73,7 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
       return { code: `${stage}/missing-key`, message: `the key ${missing} is missing`, expected: missing };
     }
     case 'type': {
+      if (typeof found === 'number' && !Number.isFinite(found)) return { code: `${stage}/not-finite`, message: 'this is not a finite number', expected: 'a finite number', found: String(found) };
       const types = (Array.isArray(params['type']) ? params['type'] : [params['type']]).map((type) => typeWords[String(type)] ?? String(type));
       return { code: `${stage}/wrong-type`, message: `this must be ${joinWords(types, 'or')}`, expected: joinWords(types, 'or'), found: whatItIs(found) };
     }

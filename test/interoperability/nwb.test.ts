@@ -18,7 +18,13 @@ const missing = missingPython(['pynwb', 'nwbinspector', 'neo', 'h5py', 'quantiti
 const run = (steps: number): Protocol[number] => ({ kind: 'run', steps });
 const events = [{ recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } }] as const;
 const rate = { recording: 'rate', kind: 'rate', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } } as const;
-const subject = { subject_id: 'model-rat', species: 'Rattus norvegicus', sex: 'U', age: 'P90D', description: 'The animal that the model is of.' };
+const subject = {
+  subject_id: 'model-rat',
+  species: 'Rattus norvegicus',
+  sex: 'U',
+  age: 'P90D',
+  description: 'The animal that the model is of.',
+};
 
 interface Case {
   readonly name: string;
@@ -34,23 +40,52 @@ const cases: readonly Case[] = [
   { name: 'plain', protocol: [run(1000)], play: { metadata: { subject } } },
   { name: 'without-subject', protocol: [run(300)], breaches: ['check_subject_exists'] },
   {
-    name: 'metadata', protocol: [run(300)], play: {
+    name: 'metadata',
+    protocol: [run(300)],
+    play: {
       metadata: {
-        subject, description: 'A network of µ cells', experimenters: ['Hodgkin, Alan'], institution: 'Plymouth', laboratory: 'Marine', keywords: ['axon'],
+        subject,
+        description: 'A network of µ cells',
+        experimenters: ['Hodgkin, Alan'],
+        institution: 'Plymouth',
+        laboratory: 'Marine',
+        keywords: ['axon'],
         publications: ['https://doi.org/10.1113/jphysiol.1952.sp004764'],
       },
       data: new Map([['d'.repeat(64), Float64Array.of(1, 2, 3)]]),
     },
   },
-  { name: 'positions', protocol: [run(200)], play: { metadata: { subject }, positions: { exc: Float64Array.from({ length: 12 }, (_, i) => i * 1e-6) } } },
-  { name: 'phases', protocol: [{ kind: 'run', steps: 200, name: 'baseline' }, { kind: 'segment', name: 'second' }, run(300)], play: { metadata: { subject } } },
   {
-    name: 'switched', program: { eventRecordings: [...events, rate] }, play: { metadata: { subject } },
-    protocol: [run(100), { kind: 'record', recording: 'v_exc', on: false }, run(51), { kind: 'record', recording: 'v_exc', on: true }, run(100)],
+    name: 'positions',
+    protocol: [run(200)],
+    play: { metadata: { subject }, positions: { exc: Float64Array.from({ length: 12 }, (_, i) => i * 1e-6) } },
+  },
+  {
+    name: 'phases',
+    protocol: [{ kind: 'run', steps: 200, name: 'baseline' }, { kind: 'segment', name: 'second' }, run(300)],
+    play: { metadata: { subject } },
+  },
+  {
+    name: 'switched',
+    program: { eventRecordings: [...events, rate] },
+    play: { metadata: { subject } },
+    protocol: [
+      run(100),
+      { kind: 'record', recording: 'v_exc', on: false },
+      run(51),
+      { kind: 'record', recording: 'v_exc', on: true },
+      run(100),
+    ],
   },
   { name: 'silent', protocol: [run(100)], play: { metadata: { subject }, step: ({ log }) => log('samples', [1, 2, 3, 4]) } },
   { name: 'no-spikes-recorded', program: { eventRecordings: [] }, protocol: [run(100)], play: { metadata: { subject } } },
-  { name: 'wide', program: { exc: 500, capacity: 5000 }, protocol: [run(40)], play: { metadata: { subject } }, breaches: ['check_data_orientation'] },
+  {
+    name: 'wide',
+    program: { exc: 500, capacity: 5000 },
+    protocol: [run(40)],
+    play: { metadata: { subject } },
+    breaches: ['check_data_orientation'],
+  },
   { name: 'reproducible', protocol: [run(100)], play: { metadata: { subject } }, options: { reproducible: true } },
   { name: 'cached-schema', protocol: [run(100)], play: { metadata: { subject } }, options: { schemaDirectory: 'pynwb' } },
 ];
@@ -61,13 +96,34 @@ interface Report {
   readonly inspect: readonly { readonly check: string; readonly importance: string; readonly message: string }[];
   readonly pynwb: {
     readonly units: {
-      readonly population: string[]; readonly cell_id: number[]; readonly spike_times: string[][]; readonly obs_intervals: number[][][]; readonly resolution: number;
+      readonly population: string[];
+      readonly cell_id: number[];
+      readonly spike_times: string[][];
+      readonly obs_intervals: number[][][];
+      readonly resolution: number;
     } | null;
-    readonly series: Readonly<Record<string, {
-      readonly unit: string; readonly rate: number | null; readonly starting_time: number | null; readonly timestamps: number[] | null; readonly shape: number[];
-      readonly data: string[];
-    }>>;
-    readonly cells: readonly { readonly series: string; readonly column: number; readonly population: string; readonly cell_id: number; readonly unit?: number }[] | null;
+    readonly series: Readonly<
+      Record<
+        string,
+        {
+          readonly unit: string;
+          readonly rate: number | null;
+          readonly starting_time: number | null;
+          readonly timestamps: number[] | null;
+          readonly shape: number[];
+          readonly data: string[];
+        }
+      >
+    >;
+    readonly cells:
+      | readonly {
+          readonly series: string;
+          readonly column: number;
+          readonly population: string;
+          readonly cell_id: number;
+          readonly unit?: number;
+        }[]
+      | null;
     readonly epochs: readonly { readonly start: number; readonly stop: number; readonly tags: string[] }[] | null;
     readonly source_script: string;
     readonly source_script_file_name: string;
@@ -75,13 +131,23 @@ interface Report {
     readonly generated_by: string[][];
     readonly start: string;
   };
-  readonly neo: readonly { readonly name: string; readonly segments: readonly {
+  readonly neo: readonly {
     readonly name: string;
-    readonly spiketrains: readonly { readonly name: string; readonly units: string; readonly t_stop: number; readonly times: string[] }[];
-    readonly analogsignals: readonly { readonly name: string; readonly units: string; readonly shape: number[]; readonly sampling_rate: number; readonly t_start: number; readonly data: string[] }[];
-    readonly irregular: readonly string[];
-    readonly epochs: readonly { readonly name: string; readonly times: number[]; readonly durations: number[] }[];
-  }[] }[];
+    readonly segments: readonly {
+      readonly name: string;
+      readonly spiketrains: readonly { readonly name: string; readonly units: string; readonly t_stop: number; readonly times: string[] }[];
+      readonly analogsignals: readonly {
+        readonly name: string;
+        readonly units: string;
+        readonly shape: number[];
+        readonly sampling_rate: number;
+        readonly t_start: number;
+        readonly data: string[];
+      }[];
+      readonly irregular: readonly string[];
+      readonly epochs: readonly { readonly name: string; readonly times: number[]; readonly durations: number[] }[];
+    }[];
+  }[];
 }
 
 /** A double as Python's `float.hex` writes it. */
@@ -96,7 +162,9 @@ function hex(value: number): string {
 }
 
 function spikeTimes(cell: number, size: number, steps: number): string[] {
-  return Array.from({ length: steps }, (_, step) => step).filter((step) => playedSpike(step, cell, size)).map((step) => hex(step * 1e-4));
+  return Array.from({ length: steps }, (_, step) => step)
+    .filter((step) => playedSpike(step, cell, size))
+    .map((step) => hex(step * 1e-4));
 }
 
 describe.skipIf(missing !== null)(`NWB files in the field's programs${missing === null ? '' : ` (${missing})`}`, () => {
@@ -115,8 +183,8 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
     }
     // Neo cannot open a file with keywords, a limitation of its reader.
     const readable = [...paths].filter(([, name]) => name !== 'metadata').map(([path]) => path);
-    const basic = await runPython('check_nwb.py', ['structure,validate,inspect,pynwb', ...paths.keys()]) as Record<string, Report>;
-    const neo = await runPython('check_nwb.py', ['neo', ...readable]) as Record<string, Report>;
+    const basic = (await runPython('check_nwb.py', ['structure,validate,inspect,pynwb', ...paths.keys()])) as Record<string, Report>;
+    const neo = (await runPython('check_nwb.py', ['neo', ...readable])) as Record<string, Report>;
     for (const [path, name] of paths) reports.set(name, { ...basic[path]!, ...neo[path] });
   }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -126,7 +194,9 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
   test.each(cases)('$name: pynwb finds no errors', ({ name }) => expect(report(name).validate).toEqual([]));
 
   test.each(cases)('$name: nwbinspector finds nothing critical and no breach of best practice', ({ name, breaches = [] }) => {
-    const found = report(name).inspect.filter(({ importance }) => importance !== 'BEST_PRACTICE_SUGGESTION').map(({ check }) => check);
+    const found = report(name)
+      .inspect.filter(({ importance }) => importance !== 'BEST_PRACTICE_SUGGESTION')
+      .map(({ check }) => check);
     expect(found).toEqual(breaches);
   });
 
@@ -144,24 +214,33 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
   test('pynwb reads all samples, bit for bit, with their unit and rate', () => {
     const series = report('plain').pynwb.series.exc_v!;
     expect(series).toMatchObject({ unit: 'volts', rate: 10_000, starting_time: 0, timestamps: null, shape: [1000, 4] });
-    expect(series.data).toEqual(Array.from({ length: 1000 }, (_, step) => [0, 1, 2, 3].map((cell) => hex(playedPotential(step, cell)))).flat());
+    expect(series.data).toEqual(
+      Array.from({ length: 1000 }, (_, step) => [0, 1, 2, 3].map((cell) => hex(playedPotential(step, cell)))).flat(),
+    );
   });
 
   test('a switched series has times of its own', () => {
     const { series } = report('switched').pynwb;
     expect(series.exc_v!.rate).toBeNull();
-    expect(series.exc_v!.timestamps).toEqual(Array.from({ length: 251 }, (_, step) => step).filter((step) => step < 100 || step >= 151).map((step) => step * 1e-4));
+    expect(series.exc_v!.timestamps).toEqual(
+      Array.from({ length: 251 }, (_, step) => step)
+        .filter((step) => step < 100 || step >= 151)
+        .map((step) => step * 1e-4),
+    );
     expect(series.exc_rate).toMatchObject({ unit: 'hertz', shape: [251] });
   });
 
   test('a table says which cell each column is', () => {
-    expect(report('plain').pynwb.cells).toEqual([0, 1, 2, 3].map((cell) => ({ series: 'exc_v', column: cell, population: 'exc', cell_id: cell, unit: cell })));
+    expect(report('plain').pynwb.cells).toEqual(
+      [0, 1, 2, 3].map((cell) => ({ series: 'exc_v', column: cell, population: 'exc', cell_id: cell, unit: cell })),
+    );
     expect(report('no-spikes-recorded').pynwb.cells![0]).toEqual({ series: 'exc_v', column: 0, population: 'exc', cell_id: 0 });
   });
 
   test('phases are epochs', () => {
     expect(report('phases').pynwb.epochs).toEqual([
-      { start: 0, stop: 200 * 1e-4, tags: ['baseline', 'segment 1'] }, { start: 200 * 1e-4, stop: 500 * 1e-4, tags: ['phase 2', 'second'] },
+      { start: 0, stop: 200 * 1e-4, tags: ['baseline', 'segment 1'] },
+      { start: 200 * 1e-4, stop: 500 * 1e-4, tags: ['phase 2', 'second'] },
     ]);
     expect(report('plain').pynwb.epochs).toBeNull();
   });
@@ -177,7 +256,10 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
     expect(name).toBe('model.json');
     expect(record.seed).toBe('18446744073709551615');
     expect(record.fingerprint.total).toMatch(/^[0-9a-f]{64}$/);
-    expect(by).toEqual([['interneuron', '0.1.0'], ['node', '20.20.0']]);
+    expect(by).toEqual([
+      ['interneuron', '0.1.0'],
+      ['node', '20.20.0'],
+    ]);
     expect(start).toBe('2026-01-02T03:04:05+00:00');
   });
 
@@ -186,7 +268,8 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
     const [segment] = block!.segments;
     expect([block!.name, segment!.name]).toEqual(['small', 'run']);
     expect(segment!.spiketrains.map(({ name, units, t_stop: stop }) => [name, units, stop])).toEqual(
-      [0, 1, 2, 3].map((cell) => [`exc[${cell}]`, 's', 0.1]));
+      [0, 1, 2, 3].map((cell) => [`exc[${cell}]`, 's', 0.1]),
+    );
     expect(segment!.spiketrains.map(({ times }) => times)).toEqual([0, 1, 2, 3].map((cell) => spikeTimes(cell, 4, 1000)));
     expect(segment!.analogsignals).toHaveLength(1);
     expect(segment!.analogsignals[0]).toMatchObject({ name: 'exc_v', units: 'V', shape: [1000, 4], sampling_rate: 10_000, t_start: 0 });
@@ -194,7 +277,9 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
   });
 
   test('Neo reads epochs and irregular series', () => {
-    expect(report('phases').neo[0]!.segments[0]!.epochs).toEqual([{ name: 'phases', times: [0, 200 * 1e-4], durations: [200 * 1e-4, 500 * 1e-4 - 200 * 1e-4] }]);
+    expect(report('phases').neo[0]!.segments[0]!.epochs).toEqual([
+      { name: 'phases', times: [0, 200 * 1e-4], durations: [200 * 1e-4, 500 * 1e-4 - 200 * 1e-4] },
+    ]);
     expect(report('switched').neo[0]!.segments[0]!.irregular).toEqual(['exc_v']);
   });
 });
@@ -204,17 +289,32 @@ describe.skipIf(missing !== null)(`Neo-like JSON in Neo${missing === null ? '' :
     const folder = mkdtempSync(join(tmpdir(), 'interneuron-neo-'));
     const path = join(folder, 'result.json');
     await playInto(neoWriter(path), smallProgram({ capacity: 3000, eventRecordings: [...events, rate] }), [
-      run(500), { kind: 'record', recording: 'rate', on: false }, run(500),
+      run(500),
+      { kind: 'record', recording: 'rate', on: false },
+      run(500),
     ]);
-    const [block] = await runPython('load_neo_json.py', [path]) as [Record<string, unknown>];
+    const [block] = (await runPython('load_neo_json.py', [path])) as [Record<string, unknown>];
     rmSync(folder, { recursive: true });
     expect(block).toEqual({
-      name: 'small', complete: true,
-      spiketrains: [0, 1, 2, 3].map((cell) => ({ name: `exc[${cell}]`, units: 's', t_stop: 0.1, cell_id: cell, times: spikeTimes(cell, 4, 1000) })),
-      analogsignals: [{
-        name: 'exc_v', units: 'V', sampling_rate: 10_000, shape: [1000, 4], cell_id: [0, 1, 2, 3],
-        data: Array.from({ length: 1000 }, (_, step) => [0, 1, 2, 3].map((cell) => hex(playedPotential(step, cell)))).flat(),
-      }],
+      name: 'small',
+      complete: true,
+      spiketrains: [0, 1, 2, 3].map((cell) => ({
+        name: `exc[${cell}]`,
+        units: 's',
+        t_stop: 0.1,
+        cell_id: cell,
+        times: spikeTimes(cell, 4, 1000),
+      })),
+      analogsignals: [
+        {
+          name: 'exc_v',
+          units: 'V',
+          sampling_rate: 10_000,
+          shape: [1000, 4],
+          cell_id: [0, 1, 2, 3],
+          data: Array.from({ length: 1000 }, (_, step) => [0, 1, 2, 3].map((cell) => hex(playedPotential(step, cell)))).flat(),
+        },
+      ],
       irregular: [{ name: 'exc_rate', times: Array.from({ length: 500 }, (_, step) => step * 1e-4) }],
       epochs: [{ labels: ['phase 1', 'phase 2'], times: [0, 0.05] }],
       groups: { exc: [0, 1, 2, 3].map((cell) => `exc[${cell}]`) },

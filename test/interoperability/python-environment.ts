@@ -29,7 +29,11 @@ function findMissing(packages: readonly string[]): string | null {
 /** What a script of `test/interoperability/python` prints, read as JSON. */
 export async function runPython(script: string, args: readonly string[]): Promise<unknown> {
   const path = fileURLToPath(new URL(`./python/${script}`, import.meta.url));
-  const { stdout } = await promisify(execFile)(python, [path, ...args], { cwd: root, maxBuffer: 1 << 28, env: { ...process.env, TZ: 'UTC' } });
+  const { stdout } = await promisify(execFile)(python, [path, ...args], {
+    cwd: root,
+    maxBuffer: 1 << 28,
+    env: { ...process.env, TZ: 'UTC' },
+  });
   return JSON.parse(stdout);
 }
 

@@ -5,7 +5,16 @@ import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs
 import type { TypedArray } from '../../../src/ir/program.js';
 import { arrayOf } from '../arrays.js';
 import { notAResult, readProvenance } from '../record-text.js';
-import { columnCount, elementAt, elementCount, stepOf, type RunRecord, type SeriesPlan, type SpikeTrains, type StoredResult, type StoredSeries,
+import {
+  columnCount,
+  elementAt,
+  elementCount,
+  stepOf,
+  type RunRecord,
+  type SeriesPlan,
+  type SpikeTrains,
+  type StoredResult,
+  type StoredSeries,
 } from '../result.js';
 import { trainsFromLists } from '../stored-trains.js';
 import { provenancePath, seriesPath } from './write.js';
@@ -16,7 +25,9 @@ export function readCsvResult(path: string): StoredResult {
   if (!existsSync(provenance)) throw notAResult(path, `${provenance} is missing`);
   const { record, data } = readProvenance(readFileSync(provenance, 'utf8'), provenance);
   return {
-    path, record, data,
+    path,
+    record,
+    data,
     trains: readTrains(path, record),
     series: record.series.map((plan) => readSeries(seriesPath(path, plan.name), plan, record)),
     close: () => undefined,

@@ -8,7 +8,16 @@ import { extname } from 'node:path';
 import { incompletePath, createOutput, pathWith, type OutputFile } from '../output-files.js';
 import { numberText } from '../number-text.js';
 import { provenanceText } from '../record-text.js';
-import { columnCount, elementAt, timeOf, type ResultWriter, type RunSetup, type SampleBlock, type SeriesPlan, type SpikeTrains } from '../result.js';
+import {
+  columnCount,
+  elementAt,
+  timeOf,
+  type ResultWriter,
+  type RunSetup,
+  type SampleBlock,
+  type SeriesPlan,
+  type SpikeTrains,
+} from '../result.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 
 export interface CsvOptions {
@@ -59,28 +68,31 @@ export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter 
         open(provenancePath);
       });
     },
-    samples: (block) => guarded(() => {
-      invariant(setup, 'csv', 'samples before open');
-      writeRows(series[block.series]!, setup.series[block.series]!, block, setup.header.dt);
-    }),
+    samples: (block) =>
+      guarded(() => {
+        invariant(setup, 'csv', 'samples before open');
+        writeRows(series[block.series]!, setup.series[block.series]!, block, setup.header.dt);
+      }),
     advance: () => undefined,
-    close: async (record, trains) => guarded(() => {
-      invariant(setup, 'csv', 'close before open');
-      writeSpikes(files[0]!.file, trains, setup.header.dt, setup.spikeLabel);
-      files[files.length - 1]!.file.write(provenanceText(record, setup.data, options.reproducible ?? false));
-      for (const { file } of files) file.finish();
-      const final = record.complete ? path : incompletePath(path);
-      // The provenance is last to get its name: without it, the files are no result.
-      for (const { file, nameFor } of files) file.rename(nameFor(final));
-      return files.map(({ nameFor }) => nameFor(final));
-    }),
+    close: async (record, trains) =>
+      guarded(() => {
+        invariant(setup, 'csv', 'close before open');
+        writeSpikes(files[0]!.file, trains, setup.header.dt, setup.spikeLabel);
+        files[files.length - 1]!.file.write(provenanceText(record, setup.data, options.reproducible ?? false));
+        for (const { file } of files) file.finish();
+        const final = record.complete ? path : incompletePath(path);
+        // The provenance is last to get its name: without it, the files are no result.
+        for (const { file, nameFor } of files) file.rename(nameFor(final));
+        return files.map(({ nameFor }) => nameFor(final));
+      }),
     abandon: async () => discard(),
   };
 }
 
 function header(plan: SeriesPlan): string {
   const columns = Array.from({ length: columnCount(plan) }, (_, i) =>
-    plan.elements === null ? plan.variable : `${plan.owner}[${elementAt(plan.elements, i)}].${plan.variable}`);
+    plan.elements === null ? plan.variable : `${plan.owner}[${elementAt(plan.elements, i)}].${plan.variable}`,
+  );
   return ['time_s', ...columns].join(',');
 }
 

@@ -13,7 +13,16 @@ import type { ElementType } from '../../../src/ir/program.js';
 import { bytesOf } from '../arrays.js';
 import { createOutput, incompletePath, outputError, pathWith, partialPath, removeQuietly, type OutputFile } from '../output-files.js';
 import { provenanceText } from '../record-text.js';
-import { columnCount, elementAt, timeOf, type ResultWriter, type RunRecord, type RunSetup, type SampleBlock, type SeriesPlan, type SpikeTrains,
+import {
+  columnCount,
+  elementAt,
+  timeOf,
+  type ResultWriter,
+  type RunRecord,
+  type RunSetup,
+  type SampleBlock,
+  type SeriesPlan,
+  type SpikeTrains,
 } from '../result.js';
 import { rowRanges } from '../stored-trains.js';
 
@@ -24,7 +33,15 @@ export interface NeoOptions {
 
 /** NumPy's names of element types. */
 export const numpyTypes: Readonly<Record<ElementType, string>> = {
-  f64: '<f8', f32: '<f4', i64: '<i8', u32: '<u4', i32: '<i4', u16: '<u2', i16: '<i2', u8: '|u1', i8: '|i1',
+  f64: '<f8',
+  f32: '<f4',
+  i64: '<i8',
+  u32: '<u4',
+  i32: '<i4',
+  u16: '<u2',
+  i16: '<i2',
+  u8: '|u1',
+  i8: '|i1',
 };
 
 /** Units as the package `quantities` names them. */
@@ -51,35 +68,43 @@ export function neoWriter(path: string, options: NeoOptions = {}): ResultWriter 
     }
   };
   return {
-    open: async (given) => guarded(() => {
-      setup = given;
-      output = createOutput(path);
-      waiting = given.series.map((plan, i) =>
-        createSampleFile(`${partialPath(pathWith(path, `series-${i}`))}.samples`, path, plan.gaps));
-    }),
+    open: async (given) =>
+      guarded(() => {
+        setup = given;
+        output = createOutput(path);
+        waiting = given.series.map((plan, i) => createSampleFile(`${partialPath(pathWith(path, `series-${i}`))}.samples`, path, plan.gaps));
+      }),
     samples: (block) => guarded(() => waiting[block.series]!.add(block)),
     advance: () => undefined,
-    close: async (record, trains) => guarded(() => {
-      invariant(setup && output, 'neo', 'close before open');
-      writeDocument(output, setup, record, trains, waiting, options.reproducible ?? false);
-      output.finish();
-      for (const file of waiting) file.remove();
-      const final = record.complete ? path : incompletePath(path);
-      output.rename(final);
-      return [final];
-    }),
+    close: async (record, trains) =>
+      guarded(() => {
+        invariant(setup && output, 'neo', 'close before open');
+        writeDocument(output, setup, record, trains, waiting, options.reproducible ?? false);
+        output.finish();
+        for (const file of waiting) file.remove();
+        const final = record.complete ? path : incompletePath(path);
+        output.rename(final);
+        return [final];
+      }),
     abandon: async () => discard(),
   };
 }
 
 function writeDocument(
-  output: OutputFile, setup: RunSetup, record: RunRecord, trains: readonly SpikeTrains[], samples: readonly SampleFile[], reproducible: boolean,
+  output: OutputFile,
+  setup: RunSetup,
+  record: RunRecord,
+  trains: readonly SpikeTrains[],
+  samples: readonly SampleFile[],
+  reproducible: boolean,
 ): void {
   const { dt } = setup.header;
   const stop = record.steps * dt;
   output.write('{ "format": "interneuron-neo-json", "version": 1,\n"blocks": [ { ');
-  output.write(`"name": ${json(record.name)}, "rec_datetime": ${json(record.started)}, "annotations": { "complete": ${record.complete}, `
-    + `"fingerprint": ${json(record.fingerprint.total)} },\n`);
+  output.write(
+    `"name": ${json(record.name)}, "rec_datetime": ${json(record.started)}, "annotations": { "complete": ${record.complete}, ` +
+      `"fingerprint": ${json(record.fingerprint.total)} },\n`,
+  );
   output.write('"segments": [ { "name": "run", "index": 0, "annotations": {},\n"spiketrains": [');
   const write = separated(output);
   for (const train of trains) {
@@ -116,26 +141,35 @@ function json(value: unknown): string {
 function trainText({ plan }: SpikeTrains, row: number, times: readonly number[], stop: number): string {
   const cell = elementAt(plan.cells, row);
   const name = plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
-  return `{ "name": ${json(name)}, "units": "s", "t_start": 0, "t_stop": ${stop}, "times": [${times.join(', ')}], `
-    + `"annotations": ${json({ population: plan.population, cell_id: cell, event: plan.event })}, "array_annotations": {} }`;
+  return (
+    `{ "name": ${json(name)}, "units": "s", "t_start": 0, "t_stop": ${stop}, "times": [${times.join(', ')}], ` +
+    `"annotations": ${json({ population: plan.population, cell_id: cell, event: plan.event })}, "array_annotations": {} }`
+  );
 }
 
 function epochsText({ phases, dt }: RunRecord): string {
   if (phases.length < 2) return '';
   return json({
-    name: 'phases', units: 's', times: phases.map(({ begin }) => begin * dt), durations: phases.map(({ begin, end }) => (end - begin) * dt),
-    labels: phases.map(({ name }) => name), annotations: {}, array_annotations: { segment: phases.map(({ segment }) => segment) },
+    name: 'phases',
+    units: 's',
+    times: phases.map(({ begin }) => begin * dt),
+    durations: phases.map(({ begin, end }) => (end - begin) * dt),
+    labels: phases.map(({ name }) => name),
+    annotations: {},
+    array_annotations: { segment: phases.map(({ segment }) => segment) },
   });
 }
 
 /** A group for each population: [segment, train] of each of its trains. */
 function groupsText(trains: readonly SpikeTrains[]): string {
   let first = 0;
-  return trains.map(({ plan, counts }) => {
-    const members = Array.from(counts, (_, row) => [0, first + row]);
-    first += counts.length;
-    return json({ name: plan.event === 'spike' ? plan.population : `${plan.population}.${plan.event}`, spiketrains: members });
-  }).join(',\n');
+  return trains
+    .map(({ plan, counts }) => {
+      const members = Array.from(counts, (_, row) => [0, first + row]);
+      first += counts.length;
+      return json({ name: plan.event === 'spike' ? plan.population : `${plan.population}.${plan.event}`, spiketrains: members });
+    })
+    .join(',\n');
 }
 
 function writeSignals(output: OutputFile, setup: RunSetup, samples: readonly SampleFile[], irregular: boolean): void {
@@ -153,7 +187,8 @@ function signalStart(setup: RunSetup, plan: SeriesPlan, samples: SampleFile): st
   const width = columnCount(plan);
   const ids = plan.elements === null ? {} : { cell_id: Array.from({ length: width }, (_, i) => elementAt(plan.elements!, i)) };
   const head = {
-    name: plan.name, units: neoUnit(plan.unit),
+    name: plan.name,
+    units: neoUnit(plan.unit),
     ...(plan.gaps
       ? { time_units: 's', times: samples.steps().map((step) => timeOf(step, plan.label, dt)) }
       : { t_start: timeOf(plan.offset, plan.label, dt), sampling_rate: 1 / (plan.every * dt), sampling_rate_units: 'Hz' }),
@@ -187,7 +222,7 @@ function createSampleFile(file: string, path: string, keepSteps: boolean): Sampl
       try {
         descriptor ??= openSync(file, 'w+');
         const bytes = bytesOf(values);
-        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+        for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
         length += bytes.length;
       } catch (error) {
         throw outputError(error, path);
@@ -200,7 +235,7 @@ function createSampleFile(file: string, path: string, keepSteps: boolean): Sampl
     read: function* read() {
       for (let at = 0; at < length; at += blockBytes) {
         const block = new Uint8Array(Math.min(blockBytes, length - at));
-        for (let done = 0; done < block.length; ) done += readSync(descriptor!, block, done, block.length - done, at + done);
+        for (let done = 0; done < block.length;) done += readSync(descriptor!, block, done, block.length - done, at + done);
         yield block;
       }
     },

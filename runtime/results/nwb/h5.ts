@@ -27,21 +27,29 @@ export function loadH5(): Promise<H5> {
 
 /** NumPy-like codes of h5wasm. */
 export const dtypeOf = {
-  f64: '<d', f32: '<f', i64: '<q', u64: '<Q', u32: '<I', i32: '<i', u16: '<H', i16: '<h', u8: '<B', i8: '<b',
+  f64: '<d',
+  f32: '<f',
+  i64: '<q',
+  u64: '<Q',
+  u32: '<I',
+  i32: '<i',
+  u16: '<H',
+  i16: '<h',
+  u8: '<B',
+  i8: '<b',
 } as const satisfies Record<ElementType | 'u64', string>;
 
 /** What an attribute may hold. */
 export type AttributeValue =
-  | string
-  | { readonly f64: number }
-  | { readonly i32: number }
-  | { readonly texts: readonly string[] }
-  | { readonly reference: string };
+  string | { readonly f64: number } | { readonly i32: number } | { readonly texts: readonly string[] } | { readonly reference: string };
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Type and namespace of an NWB object; `core` unless said otherwise. */
-export interface NeurodataType { readonly type: string; readonly namespace?: 'core' | 'hdmf-common' }
+export interface NeurodataType {
+  readonly type: string;
+  readonly namespace?: 'core' | 'hdmf-common';
+}
 
 export interface DatasetSpecification {
   readonly data: GuessableDataTypes;
@@ -88,25 +96,35 @@ export function createH5(h5: H5, path: string, options: H5WriterOptions): H5Writ
     if (!neurodata) return;
     attributes(object, { neurodata_type: neurodata.type, namespace: neurodata.namespace ?? 'core', object_id: identifier(at) });
   };
-  const group: H5Writer['group'] = (at, neurodata, values = {}) => timeless(() => {
-    const created = parentOf(file, at).create_group(nameOf(at));
-    mark(created, at, neurodata);
-    attributes(created, values);
-    return created;
-  });
-  const dataset: H5Writer['dataset'] = (at, specification) => timeless(() => {
-    const { data, dtype, shape, maxshape, chunks, neurodata } = specification;
-    const created = parentOf(file, at).create_dataset({
-      name: nameOf(at), data, dtype, shape: [...shape],
-      ...(maxshape ? { maxshape: [...maxshape] } : {}),
-      ...(chunks ? { chunks: [...chunks], compression: 'gzip', compression_opts: [1] } : {}),
+  const group: H5Writer['group'] = (at, neurodata, values = {}) =>
+    timeless(() => {
+      const created = parentOf(file, at).create_group(nameOf(at));
+      mark(created, at, neurodata);
+      attributes(created, values);
+      return created;
     });
-    mark(created, at, neurodata);
-    attributes(created, specification.attributes ?? {});
-    return created;
-  });
+  const dataset: H5Writer['dataset'] = (at, specification) =>
+    timeless(() => {
+      const { data, dtype, shape, maxshape, chunks, neurodata } = specification;
+      const created = parentOf(file, at).create_dataset({
+        name: nameOf(at),
+        data,
+        dtype,
+        shape: [...shape],
+        ...(maxshape ? { maxshape: [...maxshape] } : {}),
+        ...(chunks ? { chunks: [...chunks], compression: 'gzip', compression_opts: [1] } : {}),
+      });
+      mark(created, at, neurodata);
+      attributes(created, specification.attributes ?? {});
+      return created;
+    });
   return {
-    file, group, dataset, attributes, identifier, timeless,
+    file,
+    group,
+    dataset,
+    attributes,
+    identifier,
+    timeless,
     text: (at, value, neurodata, values = {}) =>
       dataset(at, { data: value, dtype: 'S', shape: [], attributes: values, ...(neurodata ? { neurodata } : {}) }),
     texts: (at, list, neurodata, values = {}) =>

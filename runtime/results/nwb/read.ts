@@ -6,7 +6,16 @@ import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import type { TypedArray } from '../../../src/ir/program.js';
 import { arrayOf } from '../arrays.js';
 import { notAResult, readRecord } from '../record-text.js';
-import { columnCount, elementCount, stepOf, type RunRecord, type SeriesPlan, type SpikeTrains, type StoredResult, type StoredSeries, type TrainsPlan,
+import {
+  columnCount,
+  elementCount,
+  stepOf,
+  type RunRecord,
+  type SeriesPlan,
+  type SpikeTrains,
+  type StoredResult,
+  type StoredSeries,
+  type TrainsPlan,
 } from '../result.js';
 import { trainsInMemory } from '../stored-trains.js';
 import { loadH5, type Dataset, type File } from './h5.js';
@@ -34,11 +43,15 @@ function readFile(file: File, path: string): StoredResult {
   const model = readText(file, '/general/source_script');
   const text = readText(file, '/scratch/interneuron_run');
   if (model === null || text === null) {
-    throw notAResult(path, datasetAt(file, '/identifier') ? 'it holds no record of a run, which is written when a run ends' : 'it is no NWB file');
+    throw notAResult(
+      path,
+      datasetAt(file, '/identifier') ? 'it holds no record of a run, which is written when a run ends' : 'it is no NWB file',
+    );
   }
   const record = readRecord(text, model, path);
   return {
-    path, record,
+    path,
+    record,
     data: readData(file),
     trains: readTrains(file, path, record),
     series: record.series.map((plan) => readSeries(file, path, plan, record)),
@@ -59,8 +72,12 @@ function readText(file: File, path: string): string | null {
 function readData(file: File): ReadonlyMap<string, TypedArray> {
   const scratch = file.get('/scratch');
   if (scratch === null || !('keys' in scratch)) return new Map();
-  return new Map(scratch.keys().filter((name) => name.startsWith('data_')).map((name) =>
-    [name.slice('data_'.length), datasetAt(file, `/scratch/${name}`)!.value as TypedArray]));
+  return new Map(
+    scratch
+      .keys()
+      .filter((name) => name.startsWith('data_'))
+      .map((name) => [name.slice('data_'.length), datasetAt(file, `/scratch/${name}`)!.value as TypedArray]),
+  );
 }
 
 // --- Spikes -----------------------------------------------------------------------------------------------------------
@@ -117,7 +134,14 @@ function readSeries(file: File, path: string, plan: SeriesPlan, record: RunRecor
     },
     read: (begin, end) => {
       if (begin === end) return arrayOf(plan.element, 0);
-      return data.slice(plan.elements === null ? [[begin, end]] : [[begin, end], [0, width]]) as TypedArray;
+      return data.slice(
+        plan.elements === null
+          ? [[begin, end]]
+          : [
+              [begin, end],
+              [0, width],
+            ],
+      ) as TypedArray;
     },
   };
 }

@@ -18,8 +18,22 @@ export function seriesPath(plan: SeriesPlan): string {
 
 /** Names of units in the plural, as NWB writes them and Neo understands them. */
 const unitNames: Readonly<Record<string, string>> = {
-  V: 'volts', A: 'amperes', S: 'siemens', s: 'seconds', Hz: 'hertz', m: 'meters', F: 'farads', C: 'coulombs', ohm: 'ohms', K: 'kelvins',
-  kg: 'kilograms', mol: 'moles', N: 'newtons', J: 'joules', W: 'watts', Pa: 'pascals',
+  V: 'volts',
+  A: 'amperes',
+  S: 'siemens',
+  s: 'seconds',
+  Hz: 'hertz',
+  m: 'meters',
+  F: 'farads',
+  C: 'coulombs',
+  ohm: 'ohms',
+  K: 'kelvins',
+  kg: 'kilograms',
+  mol: 'moles',
+  N: 'newtons',
+  J: 'joules',
+  W: 'watts',
+  Pa: 'pascals',
 };
 
 /** NWB's name of an SI unit; compound units stay as they are, and dimensionless is `1`. */
@@ -36,7 +50,11 @@ export interface SeriesWriter {
   finish(): void;
 }
 
-interface Chunk { readonly values: TypedArray; readonly steps: Int32Array; readonly rows: number }
+interface Chunk {
+  readonly values: TypedArray;
+  readonly steps: Int32Array;
+  readonly rows: number;
+}
 
 interface GrowingSeries {
   readonly plan: SeriesPlan;
@@ -88,20 +106,28 @@ function createOne(h5: H5Writer, setup: RunSetup, plan: SeriesPlan, neoPlace: st
   const rows = rowsOfChunk(setup, plan, width);
   const scalar = plan.elements === null;
   const data = h5.dataset(`${path}/data`, {
-    data: arrayOf(plan.element, 0) as never, dtype: dtypeOf[plan.element],
-    shape: scalar ? [0] : [0, width], maxshape: scalar ? [null] : [null, width],
+    data: arrayOf(plan.element, 0) as never,
+    dtype: dtypeOf[plan.element],
+    shape: scalar ? [0] : [0, width],
+    maxshape: scalar ? [null] : [null, width],
     chunks: scalar ? [rows] : [rows, Math.min(width, chunkColumns)],
     attributes: { unit: nwbUnit(plan.unit), conversion: { f64: 1 }, offset: { f64: 0 }, resolution: { f64: -1 }, continuity: 'continuous' },
   });
   let timestamps: Dataset | null = null;
   if (plan.gaps) {
     timestamps = h5.dataset(`${path}/timestamps`, {
-      data: new Float64Array(0), dtype: dtypeOf.f64, shape: [0], maxshape: [null], chunks: [rows],
+      data: new Float64Array(0),
+      dtype: dtypeOf.f64,
+      shape: [0],
+      maxshape: [null],
+      chunks: [rows],
       attributes: { interval: { i32: 1 }, unit: 'seconds' },
     });
   } else {
     h5.dataset(`${path}/starting_time`, {
-      data: timeOf(plan.offset, plan.label, dt), dtype: dtypeOf.f64, shape: [],
+      data: timeOf(plan.offset, plan.label, dt),
+      dtype: dtypeOf.f64,
+      shape: [],
       attributes: { rate: { f64: 1 / (plan.every * dt) }, unit: 'seconds' },
     });
   }
@@ -126,7 +152,7 @@ function describe(plan: SeriesPlan): string {
 
 function collect(series: GrowingSeries, block: SampleBlock): void {
   const { width, chunkRows } = series;
-  for (let row = 0; row < block.steps.length; ) {
+  for (let row = 0; row < block.steps.length;) {
     series.open ??= { values: arrayOf(series.plan.element, chunkRows * width), steps: new Int32Array(chunkRows), rows: 0 };
     const { open } = series;
     const taken = Math.min(chunkRows - open.rows, block.steps.length - row);
@@ -150,11 +176,20 @@ function append(h5: H5Writer, series: GrowingSeries, chunk: Chunk, dt: number): 
       data.write_slice([[written, end]], values);
     } else {
       data.resize([end, width]);
-      data.write_slice([[written, end], [0, width]], values);
+      data.write_slice(
+        [
+          [written, end],
+          [0, width],
+        ],
+        values,
+      );
     }
     if (timestamps) {
       timestamps.resize([end]);
-      timestamps.write_slice([[written, end]], Float64Array.from(chunk.steps.subarray(0, chunk.rows), (step) => timeOf(step, plan.label, dt)));
+      timestamps.write_slice(
+        [[written, end]],
+        Float64Array.from(chunk.steps.subarray(0, chunk.rows), (step) => timeOf(step, plan.label, dt)),
+      );
     }
   });
   series.written = end;

@@ -36,11 +36,18 @@ export const columnChunk = 131_072;
 
 /** Writes a table at `path` with rows numbered from 0. Columns have one entry, or one end, for each row. */
 export function writeTable(
-  h5: H5Writer, path: string, neurodata: NeurodataType, description: string, rows: number, columns: readonly Column[],
+  h5: H5Writer,
+  path: string,
+  neurodata: NeurodataType,
+  description: string,
+  rows: number,
+  columns: readonly Column[],
 ): void {
   h5.group(path, neurodata, { description, colnames: { texts: columns.map(({ name }) => name) } });
   h5.dataset(`${path}/id`, {
-    data: Int32Array.from({ length: rows }, (_, row) => row), dtype: dtypeOf.i32, shape: [rows],
+    data: Int32Array.from({ length: rows }, (_, row) => row),
+    dtype: dtypeOf.i32,
+    shape: [rows],
     neurodata: { type: 'ElementIdentifiers', namespace: 'hdmf-common' },
   });
   for (const column of columns) {
@@ -55,12 +62,26 @@ function writeFlat(h5: H5Writer, table: string, { name, description, values }: F
   const path = `${table}/${name}`;
   if ('texts' in values) h5.texts(path, values.texts, vectorData, { description });
   else if ('f64' in values) {
-    h5.dataset(path, { data: values.f64, dtype: dtypeOf.f64, shape: [values.f64.length], neurodata: vectorData, attributes: { description } });
+    h5.dataset(path, {
+      data: values.f64,
+      dtype: dtypeOf.f64,
+      shape: [values.f64.length],
+      neurodata: vectorData,
+      attributes: { description },
+    });
   } else if ('i32' in values) {
-    h5.dataset(path, { data: values.i32, dtype: dtypeOf.i32, shape: [values.i32.length], neurodata: vectorData, attributes: { description } });
+    h5.dataset(path, {
+      data: values.i32,
+      dtype: dtypeOf.i32,
+      shape: [values.i32.length],
+      neurodata: vectorData,
+      attributes: { description },
+    });
   } else {
     h5.dataset(path, {
-      data: values.rows, dtype: dtypeOf.i32, shape: [values.rows.length],
+      data: values.rows,
+      dtype: dtypeOf.i32,
+      shape: [values.rows.length],
       neurodata: { type: 'DynamicTableRegion', namespace: 'hdmf-common' },
       attributes: { description, table: { reference: values.table } },
     });
@@ -78,8 +99,13 @@ function writeRagged(h5: H5Writer, table: string, column: RaggedColumn): void {
   } else {
     const long = entries.length > 1024;
     const created = h5.dataset(path, {
-      data: new Float64Array(0), dtype: dtypeOf.f64, shape: [0], maxshape: [null], chunks: [long ? columnChunk : 1024],
-      neurodata: vectorData, attributes,
+      data: new Float64Array(0),
+      dtype: dtypeOf.f64,
+      shape: [0],
+      maxshape: [null],
+      chunks: [long ? columnChunk : 1024],
+      neurodata: vectorData,
+      attributes,
     });
     h5.timeless(() => {
       if (entries.length > 0) created.resize([entries.length]);
@@ -88,7 +114,9 @@ function writeRagged(h5: H5Writer, table: string, column: RaggedColumn): void {
   }
   const wide = (ends.at(-1) ?? 0) > 0xffffffff;
   h5.dataset(`${path}_index`, {
-    data: wide ? BigUint64Array.from(ends, BigInt) : Uint32Array.from(ends), dtype: wide ? dtypeOf.u64 : dtypeOf.u32, shape: [ends.length],
+    data: wide ? BigUint64Array.from(ends, BigInt) : Uint32Array.from(ends),
+    dtype: wide ? dtypeOf.u64 : dtypeOf.u32,
+    shape: [ends.length],
     neurodata: { type: 'VectorIndex', namespace: 'hdmf-common' },
     attributes: { description: `Where each row of ${name} ends.`, target: { reference: path } },
   });

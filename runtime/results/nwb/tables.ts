@@ -1,6 +1,15 @@
 /** The tables of a run: units, epochs, and which cell each column of a series is. */
 
-import { columnCount, elementAt, elementCount, timeOf, type RunRecord, type RunSetup, type SpikeTrains, type TrainsPlan } from '../result.js';
+import {
+  columnCount,
+  elementAt,
+  elementCount,
+  timeOf,
+  type RunRecord,
+  type RunSetup,
+  type SpikeTrains,
+  type TrainsPlan,
+} from '../result.js';
 import { rowRanges } from '../stored-trains.js';
 import type { Dataset, H5Writer } from './h5.js';
 import { columnChunk, writeTable, type Column } from './table.js';
@@ -9,7 +18,10 @@ import { columnChunk, writeTable, type Column } from './table.js';
 const spikesAtOnce = 1 << 24;
 
 /** How Neo shall call the place of an object: its block and segment. */
-export interface NeoPlace { readonly block: string; readonly segment: string }
+export interface NeoPlace {
+  readonly block: string;
+  readonly segment: string;
+}
 
 /** Whether a result has the table /units: readers stumble over one without any spikes, so that it is left out. */
 export function hasUnits(trains: readonly SpikeTrains[]): boolean {
@@ -29,7 +41,9 @@ export function writeUnits(h5: H5Writer, setup: RunSetup, record: RunRecord, tra
     observedIntervals(record, trains, dt),
     { name: 'population', description: 'Population of the cell.', values: { texts: ofRows(({ population }) => population) } },
     { name: 'cell_id', description: 'Index of the cell in its population, from 0.', values: { i32: Int32Array.from(ofRows(cell)) } },
-    ...(events ? [{ name: 'event', description: 'Which event of the cell the times are of.', values: { texts: ofRows(({ event }) => event) } }] : []),
+    ...(events
+      ? [{ name: 'event', description: 'Which event of the cell the times are of.', values: { texts: ofRows(({ event }) => event) } }]
+      : []),
     ...positionColumns(setup, trains),
     { name: '_name', description: 'Name of the spike train.', values: { texts: ofRows((plan, row) => trainName(plan, cell(plan, row))) } },
     { name: 'segment', description: 'Segment that the spike train belongs to.', values: { texts: ofRows(() => place.segment) } },
@@ -44,7 +58,10 @@ export function trainName(plan: TrainsPlan, cell: number): string {
 }
 
 function spikeTimes(setup: RunSetup, trains: readonly SpikeTrains[]): Column {
-  const { spikeLabel, header: { dt } } = setup;
+  const {
+    spikeLabel,
+    header: { dt },
+  } = setup;
   const ends = cumulative(trains.flatMap(({ counts }) => [...counts]));
   const convention = spikeLabel === 0 ? 'start' : 'end';
   return {
@@ -90,8 +107,10 @@ function observedIntervals(record: RunRecord, trains: readonly SpikeTrains[], dt
     }
   }
   return {
-    name: 'obs_intervals', description: 'Stretches of time in s during which the spikes of the cell were recorded.',
-    ends: cumulative(counts), entries: { f64: Float64Array.from(entries), width: 2 },
+    name: 'obs_intervals',
+    description: 'Stretches of time in s during which the spikes of the cell were recorded.',
+    ends: cumulative(counts),
+    entries: { f64: Float64Array.from(entries), width: 2 },
   };
 }
 
@@ -99,10 +118,17 @@ function positionColumns(setup: RunSetup, trains: readonly SpikeTrains[]): reado
   if (!setup.populations.some(({ positions }) => positions)) return [];
   const positions = new Map(setup.populations.map(({ name, positions: given }) => [name, given]));
   return ['x', 'y', 'z'].map((name, axis) => ({
-    name, description: `Position of the cell along ${name} in micrometers.`,
+    name,
+    description: `Position of the cell along ${name} in micrometers.`,
     values: {
-      f64: Float64Array.from(trains.flatMap(({ plan, counts }) => Array.from({ length: counts.length }, (_, row) =>
-        (positions.get(plan.population)?.[3 * elementAt(plan.cells, row) + axis] ?? Number.NaN) * 1e6))),
+      f64: Float64Array.from(
+        trains.flatMap(({ plan, counts }) =>
+          Array.from(
+            { length: counts.length },
+            (_, row) => (positions.get(plan.population)?.[3 * elementAt(plan.cells, row) + axis] ?? Number.NaN) * 1e6,
+          ),
+        ),
+      ),
     },
   }));
 }
@@ -125,8 +151,10 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: NeoPlace): v
     { name: 'start_time', description: 'Start of the phase, in s.', values: { f64: Float64Array.from(phases, ({ begin }) => begin * dt) } },
     { name: 'stop_time', description: 'End of the phase, in s.', values: { f64: Float64Array.from(phases, ({ end }) => end * dt) } },
     {
-      name: 'tags', description: 'Name of the phase, and of the segment of the protocol that it belongs to.',
-      ends: Float64Array.from(phases, (_, i) => 2 * (i + 1)), entries: { texts: phases.flatMap(({ name, segment }) => [name, segment]) },
+      name: 'tags',
+      description: 'Name of the phase, and of the segment of the protocol that it belongs to.',
+      ends: Float64Array.from(phases, (_, i) => 2 * (i + 1)),
+      entries: { texts: phases.flatMap(({ name, segment }) => [name, segment]) },
     },
     { name: '_name', description: 'Name of the group of epochs.', values: { texts: phases.map(() => 'phases') } },
     { name: 'segment', description: 'Segment that the epochs belong to.', values: { texts: phases.map(() => place.segment) } },
@@ -149,9 +177,14 @@ export function writeRecordedCells(h5: H5Writer, setup: RunSetup, linkUnits: boo
   const columns: Column[] = [
     { name: 'series', description: 'Name of the TimeSeries in /acquisition.', values: { texts: ofRows(({ name }) => name) } },
     { name: 'column', description: 'Column of its data, from 0.', values: { i32: Int32Array.from(ofRows((_, column) => column)) } },
-    { name: 'population', description: 'Population of the cell, or projection of the synapse.', values: { texts: ofRows(({ owner }) => owner) } },
     {
-      name: 'cell_id', description: 'Index of the cell in its population, or of the synapse in its projection in order of creation, from 0.',
+      name: 'population',
+      description: 'Population of the cell, or projection of the synapse.',
+      values: { texts: ofRows(({ owner }) => owner) },
+    },
+    {
+      name: 'cell_id',
+      description: 'Index of the cell in its population, or of the synapse in its projection in order of creation, from 0.',
       values: { i32: Int32Array.from(ofRows(cellOf)) },
     },
     ...(linked.length > 0 && linked.every((row) => row >= 0)
@@ -160,8 +193,12 @@ export function writeRecordedCells(h5: H5Writer, setup: RunSetup, linkUnits: boo
   ];
   h5.group('/processing/misc', { type: 'ProcessingModule' }, { description: 'What the columns of the recorded series are.' });
   writeTable(
-    h5, '/processing/misc/recorded_cells', { type: 'DynamicTable', namespace: 'hdmf-common' },
-    'The cell or synapse of each column of each series in /acquisition.', rows, columns,
+    h5,
+    '/processing/misc/recorded_cells',
+    { type: 'DynamicTable', namespace: 'hdmf-common' },
+    'The cell or synapse of each column of each series in /acquisition.',
+    rows,
+    columns,
   );
 }
 

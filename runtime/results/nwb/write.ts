@@ -76,23 +76,28 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
         removeQuietly(partial);
         throw error;
       }
-      opening = loadH5().then((library) => guarded(() => {
-        opened = createH5(library, partial, options.reproducible ? { pinned: pinnedTo(given) } : {});
-        writeHead(opened, given, schema);
-        series = createSeries(opened, given, JSON.stringify(neoPlace(given)));
-        opened.file.flush();
-      }));
+      opening = loadH5().then((library) =>
+        guarded(() => {
+          opened = createH5(library, partial, options.reproducible ? { pinned: pinnedTo(given) } : {});
+          writeHead(opened, given, schema);
+          series = createSeries(opened, given, JSON.stringify(neoPlace(given)));
+          opened.file.flush();
+        }),
+      );
       // A failure is told by the next call; nobody awaits this promise until then.
-      opening.catch((error: unknown) => { failure ??= outputError(error, path); });
+      opening.catch((error: unknown) => {
+        failure ??= outputError(error, path);
+      });
     },
     samples: (block) => {
       waiting.push(block);
     },
-    advance: (step) => guarded(() => {
-      if (series === null) return;
-      take(series);
-      series.advance(step);
-    }),
+    advance: (step) =>
+      guarded(() => {
+        if (series === null) return;
+        take(series);
+        series.advance(step);
+      }),
     close: async (record, trains) => {
       invariant(setup, 'nwb', 'close before open');
       const given = setup;
@@ -131,19 +136,37 @@ function neoPlace(setup: RunSetup): NeoPlace {
 
 function writeHead(h5: H5Writer, setup: RunSetup, schema: Schema | null): void {
   const { header, metadata } = setup;
-  h5.attributes(h5.file, { neurodata_type: 'NWBFile', namespace: 'core', object_id: h5.identifier('/'), nwb_version: schema?.coreVersion ?? nwbVersion });
+  h5.attributes(h5.file, {
+    neurodata_type: 'NWBFile',
+    namespace: 'core',
+    object_id: h5.identifier('/'),
+    nwb_version: schema?.coreVersion ?? nwbVersion,
+  });
   h5.text('/identifier', h5.identifier('/identifier'));
   h5.text('/session_description', metadata.description ?? `Simulation of ${header.name}`);
-  for (const name of ['session_start_time', 'timestamps_reference_time']) h5.dataset(`/${name}`, { data: header.started, dtype: 'A', shape: [] });
+  for (const name of ['session_start_time', 'timestamps_reference_time'])
+    h5.dataset(`/${name}`, { data: header.started, dtype: 'A', shape: [] });
   h5.dataset('/file_create_date', { data: [header.started], dtype: 'A', shape: [1] });
-  for (const path of ['/acquisition', '/analysis', '/processing', '/general', '/stimulus', '/stimulus/presentation', '/stimulus/templates', '/scratch']) {
+  for (const path of [
+    '/acquisition',
+    '/analysis',
+    '/processing',
+    '/general',
+    '/stimulus',
+    '/stimulus/presentation',
+    '/stimulus/templates',
+    '/scratch',
+  ]) {
     h5.group(path);
   }
   writeGeneral(h5, setup);
   if (schema) writeSchema(h5, schema);
   for (const [digest, array] of setup.data) {
     h5.dataset(`/scratch/data_${digest}`, {
-      data: array as never, dtype: dtypeOf[elementTypeOf(array)], shape: [array.length], neurodata: { type: 'ScratchData' },
+      data: array as never,
+      dtype: dtypeOf[elementTypeOf(array)],
+      shape: [array.length],
+      neurodata: { type: 'ScratchData' },
       attributes: { notes: 'Array that the model refers to by the SHA-256 of its bytes.' },
     });
   }
@@ -154,16 +177,27 @@ function writeGeneral(h5: H5Writer, setup: RunSetup): void {
   const { versions, target, device, threads, precision } = header;
   h5.text('/general/source_script', header.model, undefined, { file_name: 'model.json' });
   h5.text('/general/session_id', `${header.hashes.experiment.slice(0, 12)}-${header.seed}`);
-  h5.text('/general/data_collection', `Simulated by interneuron ${versions.interneuron ?? ''} on ${device} (target ${target}, ${precision}, `
-    + `${threads} ${threads === 1 ? 'thread' : 'threads'}), seed ${header.seed}, time step ${header.dt} s.`);
+  h5.text(
+    '/general/data_collection',
+    `Simulated by interneuron ${versions.interneuron ?? ''} on ${device} (target ${target}, ${precision}, ` +
+      `${threads} ${threads === 1 ? 'thread' : 'threads'}), seed ${header.seed}, time step ${header.dt} s.`,
+  );
   const rows = Object.entries(versions);
   if (rows.length > 0) h5.dataset('/general/was_generated_by', { data: rows.flat(), dtype: 'S', shape: [rows.length, 2] });
   h5.group('/general/devices');
-  h5.group(`/general/devices/interneuron-${target}`, { type: 'Device' }, { description: `Simulation by the target ${target} on ${device}.` });
+  h5.group(
+    `/general/devices/interneuron-${target}`,
+    { type: 'Device' },
+    { description: `Simulation by the target ${target} on ${device}.` },
+  );
   if (metadata.description !== undefined) h5.text('/general/experiment_description', metadata.description);
   if (metadata.institution !== undefined) h5.text('/general/institution', metadata.institution);
   if (metadata.laboratory !== undefined) h5.text('/general/lab', metadata.laboratory);
-  const lists = { experimenter: metadata.experimenters, keywords: metadata.keywords, related_publications: metadata.publications };
+  const lists = {
+    experimenter: metadata.experimenters,
+    keywords: metadata.keywords,
+    related_publications: metadata.publications?.map(publication),
+  };
   for (const [name, list] of Object.entries(lists)) if (list && list.length > 0) h5.texts(`/general/${name}`, list);
   if (metadata.subject) {
     h5.group('/general/subject', { type: 'Subject' });
@@ -171,6 +205,11 @@ function writeGeneral(h5: H5Writer, setup: RunSetup): void {
       h5.text(`/general/subject/${name}`, value, undefined, name === 'age' ? { reference: 'birth' } : {});
     }
   }
+}
+
+/** A bare DOI with the prefix that NWB's readers expect; anything else as it is. */
+function publication(text: string): string {
+  return text.startsWith('10.') ? `doi:${text}` : text;
 }
 
 // --- Tail: what is known after the last step --------------------------------------------------------------------------
@@ -182,9 +221,17 @@ function writeTail(h5: H5Writer, setup: RunSetup, record: RunRecord, trains: rea
   writeEpochs(h5, record, place);
   writeRecordedCells(h5, setup, units);
   if (!record.complete) {
-    h5.text('/general/notes', `Incomplete: the run ended after ${record.steps} of ${setup.expectedSteps} steps. ${record.faults.join(' ')}`.trim());
+    h5.text(
+      '/general/notes',
+      `Incomplete: the run ended after ${record.steps} of ${setup.expectedSteps} steps. ${record.faults.join(' ')}`.trim(),
+    );
   }
-  h5.text('/scratch/interneuron_run', JSON.stringify(storedRecord(record, reproducible)), { type: 'ScratchData' }, {
-    notes: 'Record of the run as JSON: seed, time step, target, versions, hashes, fingerprint. The model is in /general/source_script.',
-  });
+  h5.text(
+    '/scratch/interneuron_run',
+    JSON.stringify(storedRecord(record, reproducible)),
+    { type: 'ScratchData' },
+    {
+      notes: 'Record of the run as JSON: seed, time step, target, versions, hashes, fingerprint. The model is in /general/source_script.',
+    },
+  );
 }

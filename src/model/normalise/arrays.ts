@@ -1,3 +1,4 @@
+import type { Finding } from '../../diagnostics/diagnostic.js';
 import type { ValueType } from '../../lang/ast.js';
 import { scaleDecimal } from '../../lang/decimal.js';
 import { dimensionText, equalDimensions } from '../../lang/dimension.js';
@@ -79,27 +80,27 @@ function fromList(context: Context, list: readonly unknown[], slot: ArraySlot, u
 function itemReader(context: Context, slot: ArraySlot, unit: Unit): { all(list: readonly unknown[], pointer: string): number[] | undefined } {
   const scaled = scaler(unit);
   let wrong = 0;
-  const refuse = (finding: ReturnType<typeof messages.notFinite>, pointer: string): undefined => {
-    if (++wrong <= mostWrongItems) context.report(finding, pointer);
+  const refuse = (finding: Finding, pointer: string, index: number): undefined => {
+    if (++wrong <= mostWrongItems) context.report(finding, child(pointer, index));
     return undefined;
   };
-  const one = (written: unknown, pointer: string): number | undefined => {
+  const read = (written: unknown, pointer: string, index: number): number | undefined => {
     if (typeof written === 'boolean' && slot.type === 'boolean') return written ? 1 : 0;
     let value: number | undefined;
     if (typeof written === 'number') value = Number.isFinite(written) ? scaled(written) : NaN;
-    else if (typeof written === 'string') value = textItem(context, written, slot, pointer);
-    else return refuse(messages.notANumber(slot.what, written), pointer);
+    else if (typeof written === 'string') value = textItem(context, written, slot, child(pointer, index));
+    else return refuse(messages.notANumber(slot.what, written), pointer, index);
     if (value === undefined) return void wrong++;
-    if (!Number.isFinite(value)) return refuse(messages.notFinite(written), pointer);
-    if (slot.type === 'integer' && !Number.isSafeInteger(value)) return refuse(messages.notWhole(slot.what, String(value)), pointer);
-    if (slot.type === 'boolean' && value !== 0 && value !== 1) return refuse(messages.notBoolean(slot.what, value), pointer);
+    if (!Number.isFinite(value)) return refuse(messages.notFinite(written), pointer, index);
+    if (slot.type === 'integer' && !Number.isSafeInteger(value)) return refuse(messages.notWhole(slot.what, String(value)), pointer, index);
+    if (slot.type === 'boolean' && value !== 0 && value !== 1) return refuse(messages.notBoolean(slot.what, value), pointer, index);
     return value;
   };
   return {
     all(list, pointer) {
       const values = new Array<number>(list.length);
       const before = wrong;
-      for (let index = 0; index < list.length && wrong < mostWrongItems; index++) values[index] = one(list[index], `${pointer}/${index}`) ?? 0;
+      for (let index = 0; index < list.length && wrong < mostWrongItems; index++) values[index] = read(list[index], pointer, index) ?? 0;
       return wrong === before ? values : undefined;
     },
   };

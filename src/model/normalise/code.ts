@@ -1,7 +1,6 @@
 import { checkStatement, type Inferred } from '../../lang/check.js';
-import { dimensionless } from '../../lang/ast.js';
 import { expressionsOf } from '../../lang/walk.js';
-import { isUnknowable, namesFrom, scopeFor, special, type Names, type Variable } from './names.js';
+import { isUnknowable, namesFrom, scopeFor, special, unknown, type Names, type Variable } from './names.js';
 import { messages } from '../messages.js';
 import type { Context } from './context.js';
 import { allNames, canCheck, readStatements, statementText, type PlacedStatement } from './expressions.js';
@@ -40,8 +39,8 @@ function checkBlock(context: Context, statements: readonly PlacedStatement[], na
     const report = (finding: Parameters<Context['report']>[0], span: { start: number; end: number }): void => context.report(finding, pointer, span);
     const name = statement.kind === 'send' ? statement.port : statement.target;
     const span = statement.kind === 'send' ? statement.span : statement.targetSpan;
-    if (isUnknowable(names, name) || !expressionsOf(statement).every((e) => canCheck(e, names))) {
-      if (!name.includes('.') && !inner.lookup(name)) temporaries.set(name, special(dimensionless, 'real', 'state'));
+    if (isUnknowable(context, inner, name) || !expressionsOf(statement).every((e) => canCheck(context, e, inner))) {
+      if (!name.includes('.') && !inner.lookup(name)) temporaries.set(name, unknown('state'));
       continue;
     }
     const target = inner.lookup(name);
@@ -49,7 +48,7 @@ function checkBlock(context: Context, statements: readonly PlacedStatement[], na
     if (!makesTemporary && !mayWrite(context, placed, name, target, temporaries, inner, rules, span)) continue;
     const found: Inferred | null = checkStatement(statement, scopeFor(context, inner), target, report);
     // Whatever is wrong with its value, the name is known from here on.
-    if (makesTemporary) temporaries.set(name, special(found?.dimension ?? dimensionless, found?.type ?? 'real', 'state'));
+    if (makesTemporary) temporaries.set(name, found ? special(found.dimension, found.type, 'state') : unknown('state'));
   }
   return temporaries;
 }

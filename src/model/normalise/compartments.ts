@@ -3,6 +3,7 @@ import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDo
 import { messages } from '../messages.js';
 import type { Compartments, Ion, Mechanism, Section } from '../model.js';
 import { child } from '../pointer.js';
+import { findCycle } from '../rules/graph.js';
 import type { Context } from './context.js';
 import { declareEquations, normaliseEquations } from './equations.js';
 import { normaliseExpression } from './expressions.js';
@@ -68,15 +69,9 @@ function checkTree(context: Context, document: CompartmentsDocument, pointer: st
     const at = `${child(`${pointer}/sections`, name)}/parent`;
     const parent = parentOf(name);
     if (parent !== undefined && !names.includes(parent)) context.report(messages.unknownReference('section', parent, names), at);
-    const way = [name];
-    for (let next = parent; next !== undefined && names.includes(next); next = parentOf(next)) {
-      if (way.includes(next)) {
-        if (next === name) context.report(messages.sectionLoop([...way, next]), at);
-        break;
-      }
-      way.push(next);
-    }
   }
+  const loop = findCycle(names, (name) => [parentOf(name)].filter((parent) => parent !== undefined));
+  if (loop) context.report(messages.sectionLoop(loop), `${child(`${pointer}/sections`, loop[0] ?? '')}/parent`);
 }
 
 function normaliseSection(context: Context, section: SectionDocument, pointer: string): Section {

@@ -1,4 +1,4 @@
-import type { Expression } from '../../lang/ast.js';
+import { dimensionless, type Expression } from '../../lang/ast.js';
 import { checkExpression, inferType } from '../../lang/check.js';
 import { equalDimensions, unitText } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
@@ -9,7 +9,7 @@ import { messages } from '../messages.js';
 import type { Id, Model } from '../model.js';
 import { child } from '../pointer.js';
 import type { Context, ModelConstant } from './context.js';
-import { readExpression, readUnit, settled } from './expressions.js';
+import { canCheck, readExpression, readUnit, settled } from './expressions.js';
 import { literalValue } from './literals.js';
 import { checkVariableName, noNames, pureUnit, scopeFor } from './names.js';
 
@@ -30,6 +30,7 @@ export function resolveConstants(
     const at = child('/parameters', name);
     if (open.includes(name)) {
       context.report(messages.parameterLoop([...open.slice(open.indexOf(name)), name]), at);
+      context.constants.set(name, { value: 0, dimension: dimensionless, type: 'real', unknown: true });
       return;
     }
     open.push(name);
@@ -38,7 +39,7 @@ export function resolveConstants(
     const declared = evaluate(context, full ? written.value : written, unit, full ? `${at}/value` : at, resolve);
     const override = overrides.get(name);
     const given = override === undefined ? declared : overridden(context, override, unit, declared, place(name), resolve);
-    if (given) context.constants.set(name, given);
+    context.constants.set(name, given ?? { value: 0, dimension: dimensionless, type: 'real', unknown: true });
     open.pop();
     done.add(name);
   };
@@ -64,6 +65,7 @@ function evaluate(context: Context, written: string | number, unit: Unit | undef
   visit(e, (part) => {
     if (part.kind === 'name') resolve(part.name);
   });
+  if (!canCheck(context, e, noNames)) return undefined;
   const found = typeOf(context, e, unit, pointer);
   const value = found ? valueOf(context, e, pointer) : undefined;
   if (!found || value === undefined) return undefined;

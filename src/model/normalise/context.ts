@@ -12,6 +12,8 @@ export interface ModelConstant {
   readonly value: number;
   readonly dimension: Dimension;
   readonly type: ValueType;
+  /** Set when it could not be resolved, which has been reported: nothing more is said of what reads it. */
+  readonly unknown?: boolean;
 }
 
 /** What all parts of normalisation share: where findings go, and what is known model-wide. */

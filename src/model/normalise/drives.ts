@@ -8,23 +8,29 @@ import { normaliseCode } from './code.js';
 import type { Context } from './context.js';
 import { normaliseExpression, readUnit } from './expressions.js';
 import { nonNegativeQuantity, normaliseCount, positiveQuantity } from './literals.js';
-import { hertz, namesFrom, pureUnit, secondUnit, siUnit, sourceSpecials, type Names, type Variable } from './names.js';
+import { anyName, hertz, namesFrom, pureUnit, secondUnit, siUnit, sourceSpecials, type Names, type Variable } from './names.js';
 import { placeOf } from './neurons.js';
 import { checkSection } from './projections.js';
-import { normaliseSelection, type Elements, type Selection } from './selections.js';
+import { normaliseSelection, type Elements, type PopulationInfo, type Selection } from './selections.js';
 import type { Unit } from '../../lang/units.js';
 
 /** What expressions for the elements of a selection may read, once for each type among them. */
 export function selectionScopes(selection: Selection, ofProjection: (projection: Id) => readonly Names[]): readonly Names[] {
   return selection.members.flatMap((member) =>
-    member.kind === 'projection' ? ofProjection(member.id) : [member.population.neuron?.scope ?? namesFrom(sourceSpecials)],
+    member.kind === 'projection' ? ofProjection(member.id) : [elementScope(member.population)],
   );
+}
+
+/** What expressions for the elements of a population may read; of a population whose type is wrong nothing is known. */
+export function elementScope({ neuron, unknown }: PopulationInfo): Names {
+  return unknown === true ? anyName : (neuron?.scope ?? namesFrom(sourceSpecials));
 }
 
 /** The variable that something acts on, which all types of the selection have to have; undefined after a finding. */
 function actedOn(context: Context, name: Id, kinds: readonly Variable['kind'][], selection: Selection, what: string, pointer: string): Unit | undefined {
   let unit: Unit | undefined;
   for (const member of selection.members) {
+    if (member.kind === 'population' && member.population.unknown === true) return undefined;
     const own = member.kind === 'population' ? member.population.neuron?.own : undefined;
     const variable = own?.lookup(name);
     const known = own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? [];

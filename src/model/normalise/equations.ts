@@ -9,7 +9,7 @@ import type { ConformsTo, DerivedVariable, Derivative, EquationSet, IntegrationM
 import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { allNames, infer, normaliseExpression, readExpression, readUnit, settled, textOf } from './expressions.js';
-import { checkVariableName, namesFrom, noiseDimension, pureUnit, second, siUnit, special, type Names, type Variable, type VariableKind } from './names.js';
+import { checkVariableName, namesFrom, noiseDimension, pureUnit, second, siUnit, special, unknown, type Names, type Variable, type VariableKind } from './names.js';
 import { normaliseValue } from './values.js';
 
 /** The declared variables of an equation set; units that were not written are inferred when first asked for. */
@@ -50,7 +50,7 @@ export function declareEquations(
     const found = declaration(context, kind, item, at);
     if (found && 'unit' in found) resolved.set(name, found);
     else if (found) pending.set(name, found);
-    else resolved.set(name, special(dimensionless, 'real', kind));
+    else resolved.set(name, unknown(kind));
   };
   for (const [name, item] of Object.entries(document.parameters ?? {})) declare(name, 'parameter', child(`${pointer}/parameters`, name), item);
   for (const [name, item] of Object.entries(document.state ?? {})) declare(name, 'state', child(`${pointer}/state`, name), item);
@@ -67,9 +67,9 @@ export function declareEquations(
       if (!waiting) return undefined;
       if (open.includes(name)) {
         context.report(messages.unitUnknown([...open.slice(open.indexOf(name)), name]), waiting.pointer);
-        const unknown = special(dimensionless, 'real', waiting.kind);
-        resolved.set(name, unknown);
-        return unknown;
+        const nothing = unknown(waiting.kind);
+        resolved.set(name, nothing);
+        return nothing;
       }
       open.push(name);
       const variable = inferred(context, waiting, namesFrom(names, around()));
@@ -110,7 +110,7 @@ function declaration(
 function inferred(context: Context, { kind, written, type, pointer }: Pending, names: Names): Variable {
   const e = readExpression(context, written as string, pureUnit, pointer);
   const found = e && infer(context, e, names, pointer);
-  if (!found) return special(dimensionless, type ?? 'real', kind);
+  if (!found) return unknown(kind, type);
   // An integer as a default does not make the variable one: `a: 1` may well become 0.5 elsewhere.
   return special(found.dimension, type ?? (found.type === 'boolean' ? 'boolean' : 'real'), kind);
 }
@@ -149,7 +149,7 @@ export function normaliseEquations(
     const written = (map ? map[key] : item) as ValueDocument | undefined;
     const shared = map?.['shared'] === true;
     const what = key === 'initial' ? `the initial value of ${name}` : `the value of ${name}`;
-    const done = written === undefined ? 0 : normaliseValue(context, written, valueScopes, { what, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : {}) }, map ? `${at}/${key}` : at);
+    const done = written === undefined || variable.unknown === true ? 0 : normaliseValue(context, written, valueScopes, { what, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : {}) }, map ? `${at}/${key}` : at);
     return { unit: unitOf(variable), type: variable.type, [key]: done ?? 0, shared };
   };
   const parameters = each(document.parameters, 'parameters', 'parameter', (item, variable, at, name) => value(item, 'value', variable, at, name) as unknown as Parameter);
@@ -164,6 +164,7 @@ function derivedVariable(context: Context, item: DerivedDocument, variable: Vari
   const map = typeof item === 'object' ? item : undefined;
   const written = typeof item === 'object' ? item.value : item;
   const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type };
+  if (variable.unknown === true) return { unit, type: variable.type, value: '0', shared: false, held: false };
   const value = normaliseExpression(context, written, scopes, slot, map ? `${pointer}/value` : pointer) ?? '0';
   return { unit, type: variable.type, value, shared: map?.shared ?? false, held: map?.held ?? false };
 }
@@ -181,6 +182,7 @@ export function normaliseDerivatives(
       context.reportKey(variable ? messages.notIntegrable(name, variable.kind, variable.type) : messages.unknownVariable(name, states, 'state variable'), at);
       continue;
     }
+    if (variable.unknown === true) continue;
     const full = typeof item === 'object';
     const dimension = divideDimensions(variable.dimension, second);
     const written = full ? item.rate : item;

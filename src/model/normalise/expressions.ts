@@ -76,7 +76,7 @@ export function settle(context: Context, e: Expression, names: Names): Expressio
   visit(e, (part) => {
     if (part.kind !== 'name' || names.lookup(part.name)) return;
     const constant = context.constants.get(part.name);
-    if (!constant) return;
+    if (!constant || constant.unknown === true) return;
     const { value, dimension, type } = constant;
     values.set(part.name, !isDimensionless(dimension) ? quantity(value, dimension) : type === 'integer' ? integer(value) : number(value));
   });
@@ -92,24 +92,23 @@ export function textOf(e: Expression, names: Names): string {
 export function fits(context: Context, e: Expression, scopes: readonly Names[], slot: Slot, pointer: string): boolean {
   const expected = { what: slot.what, dimension: slot.unit.dimension, type: slot.type };
   return scopes
-    .filter((names) => canCheck(e, names))
+    .filter((names) => canCheck(context, e, names))
     .map((names) => checkExpression(e, scopeFor(context, names), expected, (finding, span) => context.report(finding, pointer, span)))
     .every((fit) => fit);
 }
 
 /** Whether all that an expression reads can be known. */
-export function canCheck(e: Expression, names: Names): boolean {
-  if (names.open !== true) return true;
+export function canCheck(context: Context, e: Expression, names: Names): boolean {
   let known = true;
   visit(e, (part) => {
-    if (part.kind === 'name' && isUnknowable(names, part.name)) known = false;
+    if (part.kind === 'name' && isUnknowable(context, names, part.name)) known = false;
   });
   return known;
 }
 
 /** What an expression is, with findings at `pointer`. */
 export function infer(context: Context, e: Expression, names: Names, pointer: string): Inferred | null {
-  if (!canCheck(e, names)) return null;
+  if (!canCheck(context, e, names)) return null;
   return inferType(e, scopeFor(context, names), (finding, span) => context.report(finding, pointer, span));
 }
 

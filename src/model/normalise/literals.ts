@@ -3,7 +3,7 @@ import { equalDimensions, dimensionText } from '../../lang/dimension.js';
 import type { Unit } from '../../lang/units.js';
 import { messages } from '../messages.js';
 import type { Context } from './context.js';
-import { checkedExpression, readExpression, settle } from './expressions.js';
+import { canCheck, checkedExpression, readExpression, settle } from './expressions.js';
 import { noNames, pureUnit } from './names.js';
 
 /** The number of a literal expression, in SI; undefined when it is none. */
@@ -36,8 +36,9 @@ export function normaliseQuantity(context: Context, written: string | number, un
 
 function constant(context: Context, e: Expression, what: string, pointer: string): number | undefined {
   const value = literalValue(e);
-  if (value === undefined) context.report(messages.notConstant(what), pointer);
-  else if (!Number.isFinite(value)) context.report(messages.notFinite(value), pointer);
+  if (value === undefined) {
+    if (canCheck(context, e, noNames)) context.report(messages.notConstant(what), pointer);
+  } else if (!Number.isFinite(value)) context.report(messages.notFinite(value), pointer);
   else return value;
   return undefined;
 }
@@ -75,7 +76,7 @@ export function normaliseCount(context: Context, written: string | number, what:
 export function wholeNumber(context: Context, written: string | number, what: string, pointer: string): number | undefined {
   const e = readExpression(context, written, pureUnit, pointer);
   const folded = e && settle(context, e, noNames);
-  if (!e || !folded) return undefined;
+  if (!e || !folded || !canCheck(context, e, noNames)) return undefined;
   if (folded.kind === 'quantity' && !equalDimensions(folded.dimension, pureUnit.dimension)) {
     context.report(messages.notWhole(what, `${folded.value} ${dimensionText(folded.dimension)}`), pointer);
     return undefined;

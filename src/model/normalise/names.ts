@@ -17,6 +17,8 @@ export interface Variable extends Symbol {
   readonly kind: VariableKind;
   /** The unit it was declared with: bare numbers in its place are in it. */
   readonly unit: Unit;
+  /** Set when its unit could not be found out, which has been reported: nothing more is said of what reads it. */
+  readonly unknown?: boolean;
 }
 
 /** The names that have a meaning somewhere in the model. */
@@ -49,6 +51,11 @@ const time: readonly (readonly [string, Variable])[] = [
 ];
 const place: readonly (readonly [string, Variable])[] = [['x', special(metre)], ['y', special(metre)], ['z', special(metre)]];
 const integer = special(dimensionless, 'integer');
+
+/** A variable of which all is unknown but what kind it is. */
+export function unknown(kind: VariableKind, type: ValueType = 'real'): Variable {
+  return { ...special(dimensionless, type, kind), unknown: true };
+}
 
 /** What every neuron's expressions may read beside its own variables. */
 export const neuronSpecials: ReadonlyMap<string, Variable> = new Map([
@@ -106,6 +113,9 @@ export function namesFrom(...sources: readonly (Names | ReadonlyMap<string, Vari
   };
 }
 
+/** Any name, of which nothing is known. */
+export const anyName: Names = { lookup: () => unknown('state'), names: () => [] };
+
 /** No names but what holds model-wide. */
 export const noNames: Names = { lookup: () => undefined, names: () => [] };
 
@@ -129,7 +139,8 @@ export function scopeFor(context: Context, names: Names): Scope {
 
 const ofAnEnd = /^(?:pre|post)\./;
 
-/** Whether a name is that of an end which is not known. */
-export function isUnknowable(names: Names, name: string): boolean {
-  return names.open === true && ofAnEnd.test(name);
+/** Whether nothing can be said of a name: it is of an end that is not known, or what it stands for is wrong itself. */
+export function isUnknowable(context: Context, names: Names, name: string): boolean {
+  const found = names.lookup(name) ?? context.constants.get(name);
+  return found ? found.unknown === true : names.open === true && ofAnEnd.test(name);
 }

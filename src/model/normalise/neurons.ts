@@ -1,4 +1,3 @@
-import { dimensionless } from '../../lang/ast.js';
 import { unitText } from '../../lang/dimension.js';
 import type { EventDocument, NeuronDocument, RefractoryDocument, RegimeDocument } from '../document.js';
 import { messages } from '../messages.js';
@@ -10,7 +9,7 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseDerivatives, normaliseEquations } from './equations.js';
 import { checkedExpression, normaliseExpression, readUnit, textOf } from './expressions.js';
 import { literalValue } from './literals.js';
-import { checkIds, checkVariableName, namesFrom, neuronSpecials, pureUnit, secondUnit, special, type Names, type Variable } from './names.js';
+import { checkIds, checkVariableName, namesFrom, neuronSpecials, pureUnit, secondUnit, unknown, type Names, type Variable } from './names.js';
 
 /** A normalised neuron type with what others may know of it. */
 export interface NeuronInfo {
@@ -51,7 +50,7 @@ function declareInputs(context: Context, document: NeuronDocument, pointer: stri
     const at = child(pointer, name);
     if (!checkVariableName(context, name, at)) continue;
     const unit = readUnit(context, typeof item === 'object' ? item.unit : item, typeof item === 'object' ? `${at}/unit` : at);
-    inputs.set(name, unit ? { kind: 'input', dimension: unit.dimension, type: 'real', unit } : special(dimensionless, 'real', 'input'));
+    inputs.set(name, unit ? { kind: 'input', dimension: unit.dimension, type: 'real', unit } : unknown('input'));
   }
   return inputs;
 }

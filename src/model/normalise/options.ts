@@ -100,24 +100,29 @@ export function withDuration(phases: readonly Phase[], duration: number): Phase[
   for (const phase of phases) {
     if (total >= duration) break;
     if ('run' in phase || 'runUntil' in phase) {
-      const length = 'run' in phase ? phase.run : Math.max(0, phase.runUntil - now);
-      const kept = Math.min(length, duration - total);
+      const length = 'run' in phase ? phase.run : Math.max(0, tidy(phase.runUntil - now));
+      const kept = Math.min(length, tidy(duration - total));
       last = result.length;
       result.push(kept === length ? phase : { run: kept });
-      total += kept;
-      now += kept;
+      total = tidy(total + kept);
+      now = tidy(now + kept);
     } else {
       if ('reset' in phase || 'restore' in phase) now = 0;
       result.push(phase);
     }
   }
   if (total >= duration) return result;
-  const missing = duration - total;
+  const missing = tidy(duration - total);
   const final = result[last];
   if (final === undefined) return [...result, { run: duration }];
-  if ('run' in final) result[last] = { run: final.run + missing };
-  else if ('runUntil' in final) result[last] = { runUntil: final.runUntil + missing };
+  if ('run' in final) result[last] = { run: tidy(final.run + missing) };
+  else if ('runUntil' in final) result[last] = { runUntil: tidy(final.runUntil + missing) };
   return result;
+}
+
+/** Sums of times as people write them: without the last digits that adding doubles leaves. */
+function tidy(seconds: number): number {
+  return Number(seconds.toPrecision(14));
 }
 
 /** The time to run that was given from outside; undefined when none was or after a finding. */

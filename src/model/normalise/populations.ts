@@ -14,15 +14,16 @@ import { normaliseValue } from './values.js';
 
 /** The size and type of a population; undefined after a finding that leaves either unknown. */
 export function declarePopulation(context: Context, document: PopulationDocument, neurons: ReadonlyMap<Id, NeuronInfo>, pointer: string): PopulationInfo {
-  const size = normaliseCount(context, document.size, 'the size', `${pointer}/size`) ?? 0;
+  const size = normaliseCount(context, document.size, 'the size', `${pointer}/size`) ?? NaN;
   if (document.type === undefined) {
-    if (document.spikes === undefined) context.report(messages.oneOfKeys(['type', 'spikes'], 0), pointer);
-    return { size };
+    if (document.spikes !== undefined) return { size };
+    context.report(messages.oneOfKeys(['type', 'spikes'], 0), pointer);
+    return { size, unknown: true };
   }
   if (document.spikes !== undefined) context.report(messages.oneOfKeys(['type', 'spikes'], 2), `${pointer}/spikes`);
   const neuron = neurons.get(document.type);
   if (!neuron) context.report(messages.unknownReference('neuron type', document.type, [...neurons.keys()]), `${pointer}/type`);
-  return { size, ...(neuron ? { neuron } : {}) };
+  return { size, ...(neuron ? { neuron } : { unknown: true }) };
 }
 
 /** The other parts of a population. */
@@ -41,8 +42,9 @@ export function normalisePopulation(
       if (neuron || document.type === undefined) context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
       continue;
     }
+    if (variable.unknown === true) continue;
     const shared = isShared(neuron, name);
-    const value = normaliseValue(context, written, [scope], { what: `the value of ${name}`, unit: variable.unit, type: variable.type, count: shared ? 1 : size }, at);
+    const value = normaliseValue(context, written, [scope], { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : countOf(size)) }, at);
     if (value !== undefined) values[name] = value;
   }
   const linked = document.linked && normaliseLinks(context, document.linked, { size, ...(neuron ? { neuron } : {}) }, scope, populations, `${pointer}/linked`);
@@ -74,11 +76,16 @@ function normaliseLinks(
     const target = names?.lookup(variable);
     if (!target || !['parameter', 'state', 'derived'].includes(target.kind)) context.report(messages.unknownVariable(variable, names?.names() ?? [], `variable of ${population}`), `${at}/variable`);
     else if (own && !equalDimensions(own.dimension, target.dimension)) context.report(wrongDimension(`the linked variable ${variable}`, own.dimension, target.dimension), `${at}/variable`);
-    const place = index === undefined ? undefined : normaliseValue(context, index, [scope], { what: 'the index', unit: pureUnit, type: 'integer', count: size, least: 0 }, `${at}/index`);
+    const place = index === undefined ? undefined : normaliseValue(context, index, [scope], { what: 'the index', unit: pureUnit, type: 'integer', least: 0, ...countOf(size) }, `${at}/index`);
     if (index === undefined && source.size !== 1 && source.size !== size) context.report(messages.wrongLength(`the linked variable ${variable}`, size, source.size), at);
     result[name] = { population, variable, ...(place === undefined ? {} : { index: place }) };
   }
   return result;
+}
+
+/** The number of elements, where that is known. */
+function countOf(size: number): { count?: number } {
+  return Number.isNaN(size) ? {} : { count: size };
 }
 
 function isShared(neuron: NeuronInfo | undefined, name: string): boolean {
@@ -93,7 +100,7 @@ function normalisePositions(
     if (!array) return undefined;
     const length = array.shape.reduce((product, side) => product * side, 1);
     const wrongRow = array.shape.length === 2 && array.shape[1] !== 3;
-    if (length === 3 * size && !wrongRow) return array.values;
+    if ((length === 3 * size || Number.isNaN(size)) && !wrongRow) return array.values;
     context.report(wrongRow ? messages.wrongLength('a position (x, y, z)', 3, array.shape[1] ?? 0) : messages.wrongLength('the positions (x, y, z of each)', 3 * size, length), pointer);
     return undefined;
   }
@@ -126,7 +133,7 @@ function normaliseSpikes(
   context: Context, written: NonNullable<PopulationDocument['spikes']>, size: number, id: Id, pointer: string,
 ): Population['spikes'] | undefined {
   if ('file' in written) return written;
-  const indices = indicesOf(context, written.indices as ArrayDocument, size, id, `${pointer}/indices`);
+  const indices = indicesOf(context, written.indices as ArrayDocument, Number.isNaN(size) ? undefined : size, id, `${pointer}/indices`);
   const times = normaliseArray(context, written.times as ArrayDocument, { what: 'the spike times', unit: secondUnit, type: 'real' }, `${pointer}/times`);
   const period = written.period === undefined ? undefined : positiveQuantity(context, written.period, secondUnit, 'the period', `${pointer}/period`);
   if (!indices || !times) return undefined;

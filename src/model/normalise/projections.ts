@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literals.js';
 import { foldConstants } from '../../lang/fold.js';
 import { parseExpression } from '../../lang/parse.js';
-import { metre, namesFrom, secondUnit, siUnit, sourceSpecials, special, type Names, type Variable } from './names.js';
+import { anyName, metre, namesFrom, secondUnit, siUnit, sourceSpecials, special, type Names, type Variable } from './names.js';
 import { placeOf } from './neurons.js';
 import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
 import { noEnd, synapseScopes, type DeclaredSynapse, type EndInfo, type Ends, type SynapseInfo } from './synapses.js';
@@ -50,19 +50,21 @@ function readEnd(context: Context, written: EndDocument, elements: Elements, poi
 function checkEvent(context: Context, event: Id, selection: Selection, pointer: string): void {
   for (const member of selection.members) {
     const events = eventsOf(member);
-    if (!events.has(event)) context.report(messages.unknownReference('event', event, [...events]), pointer);
+    if (events && !events.has(event)) context.report(messages.unknownReference('event', event, [...events]), pointer);
   }
 }
 
-/** Events of a population: a source of given spikes has spikes. */
-export function eventsOf(member: Member): ReadonlySet<string> {
+/** Events of a population: a source of given spikes has spikes. Undefined where its type is wrong. */
+export function eventsOf(member: Member): ReadonlySet<string> | undefined {
   if (member.kind === 'projection') return new Set();
+  if (member.population.unknown === true) return undefined;
   return member.population.neuron?.events ?? new Set(['spike']);
 }
 
 /** The section has to exist in every type of the selection. */
 export function checkSection(context: Context, section: Id, selection: Selection, pointer: string): void {
   for (const member of selection.members) {
+    if (member.kind === 'population' && member.population.unknown === true) continue;
     const sections = member.kind === 'population' ? Object.keys(member.population.neuron?.type.compartments?.sections ?? {}) : [];
     if (!sections.includes(section)) context.report(messages.unknownReference('section', section, sections), pointer);
   }
@@ -91,7 +93,8 @@ function endInfo(member: Member, synapseOf: (projection: Id) => DeclaredSynapse 
     const synapse = synapseOf(member.id);
     return synapse ? { names: synapse.declared.names, events: new Set() } : noEnd;
   }
-  const { neuron } = member.population;
+  const { neuron, unknown } = member.population;
+  if (unknown === true) return { names: anyName, events: undefined };
   if (!neuron) return { names: namesFrom(sourceSpecials), events: new Set(['spike']) };
   // The event chosen at this end takes the place of the spike.
   return { names: namesFrom(neuron.own, endSpecials), events: event === undefined ? neuron.events : new Set([...neuron.events, 'spike']) };
@@ -114,6 +117,7 @@ export function normaliseProjection(
       context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
       continue;
     }
+    if (variable.unknown === true) continue;
     const value = normaliseValue(context, written, scopes, { what: `the value of ${name}`, unit: variable.unit, type: variable.type }, at);
     if (value !== undefined) values[name] = value;
   }
@@ -153,6 +157,7 @@ function normaliseReceptors(context: Context, document: ProjectionDocument, syna
 
 function checkReceptor(context: Context, port: Id, variable: Variable, name: Id, names: Names, pointer: string): void {
   const target = names.lookup(name);
+  if (target?.unknown === true || variable.unknown === true) return;
   const known = names.names().filter((other) => ['state', 'input'].includes(names.lookup(other)?.kind ?? ''));
   if (target?.kind !== 'state' && target?.kind !== 'input') context.report(messages.unknownVariable(name, known, 'variable of the target'), pointer);
   else if (!equalDimensions(target.dimension, variable.dimension)) context.report(wrongDimension(`the variable ${name}, to which ${port} is bound,`, variable.dimension, target.dimension), pointer);

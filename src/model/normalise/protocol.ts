@@ -142,11 +142,13 @@ function settable(
   const synapse = member.kind === 'projection' ? names.synapse(member.id) : undefined;
   const own = member.kind === 'projection' ? synapse?.own : member.population.neuron?.own;
   if (!own && member.kind === 'projection') return undefined;
+  if (member.kind === 'population' && member.population.unknown === true) return undefined;
   const variable = own?.lookup(name);
   if (!variable || !kinds.includes(variable.kind)) {
     const known = own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? [];
     context.reportKey(messages.unknownVariable(name, known, kinds.includes('parameter') ? 'parameter or state variable' : 'state variable'), pointer);
     return undefined;
   }
+  if (variable.unknown === true) return undefined;
   return { selection, variable, name, scopes: selectionScopes(selection, () => synapse?.scopes ?? []) };
 }

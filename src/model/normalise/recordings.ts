@@ -30,7 +30,7 @@ function normaliseRecording(
   const selection = normaliseSelection(context, document.of, elements, `${pointer}/of`);
   const variables = document.variables === undefined ? undefined : typeof document.variables === 'string' ? [document.variables] : document.variables;
   const what = [document.events !== undefined, document.rate === true].filter(Boolean).length;
-  if (what > 1 || (document.rate === true && variables)) context.report(messages.oneOfKeys(['events', 'variables', 'rate'], 2), pointer);
+  if (what > 1 || (document.rate === true && variables)) context.report(messages.oneOfKeys((['events', 'variables', 'rate'] as const).filter((key) => document[key] !== undefined), 2), pointer);
   else if (what === 0 && (!variables || variables.length === 0)) context.report(messages.oneOfKeys(['events', 'variables', 'rate'], 0), pointer);
   if (!selection) return undefined;
   if (variables) checkVariables(context, variables, selection, synapseNames, typeof document.variables === 'string' ? () => `${pointer}/variables` : (index) => `${pointer}/variables/${index}`);
@@ -40,6 +40,7 @@ function normaliseRecording(
   if (document.events !== undefined) {
     for (const member of selection.members) {
       const events = eventsOf(member);
+      if (!events) continue;
       if (!events.has(document.events)) context.report(messages.unknownReference('event', document.events, [...events]), `${pointer}/events`);
     }
     if (document.every !== undefined) context.report(messages.onlyWith('every', 'variables'), `${pointer}/every`);
@@ -69,8 +70,8 @@ function recordable(member: Member, synapseNames: (projection: Id) => Names | un
     const names = synapseNames(member.id);
     return names?.names().filter((name) => ['parameter', 'state', 'derived'].includes(names.lookup(name)?.kind ?? ''));
   }
-  const { neuron } = member.population;
-  if (!neuron) return [];
+  const { neuron, unknown } = member.population;
+  if (!neuron) return unknown === true ? undefined : [];
   const own = neuron.own.names().filter((name) => ['parameter', 'state', 'derived', 'input'].includes(neuron.own.lookup(name)?.kind ?? ''));
   return [...own, 'not_refractory', 'lastspike', ...(neuron.type.compartments ? compartmentVariables(neuron.type.compartments) : [])];
 }

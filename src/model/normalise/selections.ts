@@ -11,9 +11,12 @@ import { hostDraw } from './values.js';
 
 /** A population whose size and type are known. */
 export interface PopulationInfo {
+  /** NaN when it could not be found out, which has been reported. */
   readonly size: number;
   /** Its neuron type; none for a source of given spikes. */
   readonly neuron?: NeuronInfo;
+  /** Set when its type does not exist, which has been reported: nothing more is said of its variables. */
+  readonly unknown?: boolean;
 }
 
 /** What selections may name. */
@@ -108,14 +111,14 @@ function ofPopulation(context: Context, map: SelectionMap, elements: Elements, a
     context.report(messages.unknownReference('population', id, known), at('population'));
     return undefined;
   }
-  const { size } = population;
+  const size = Number.isNaN(population.size) ? undefined : population.size;
   const members: readonly Member[] = [{ kind: 'population', id, population }];
   if (map.slice) {
     const slice = resolveSlice(context, map.slice, size, id, at('slice'));
     if (!slice) return undefined;
     const [start, stop, step] = slice;
     const count = Math.max(0, Math.ceil((stop - start) / step));
-    return { rule: count === size ? { population: id } : { population: id, slice }, members, count };
+    return { rule: start === 0 && count === size ? { population: id } : { population: id, slice }, members, count };
   }
   if (map.indices) {
     const indices = indicesOf(context, map.indices, size, id, at('indices'));
@@ -124,12 +127,13 @@ function ofPopulation(context: Context, map: SelectionMap, elements: Elements, a
   if (map.mask) return maskOf(context, map.mask, id, population, members, at('mask'));
   if (map.sample !== undefined) {
     const sample = normaliseCount(context, map.sample, 'the size of the sample', at('sample'));
-    if (sample !== undefined && sample > size) context.report(messages.outOfRange('the size of the sample', 0, size, sample), at('sample'));
+    const most = size ?? Infinity;
+    if (sample !== undefined && sample > most) context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
     const generator = map.generator && hostDraw(context, map.generator as HostDrawDocument, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
-    if (sample === undefined || sample > size) return undefined;
+    if (sample === undefined || sample > most) return undefined;
     return { rule: { population: id, sample, ...(generator ? { generator } : {}) }, members, count: sample };
   }
-  return { rule: { population: id }, members, count: size };
+  return { rule: { population: id }, members, ...(size === undefined ? {} : { count: size }) };
 }
 
 function ofProjection(context: Context, map: SelectionMap, elements: Elements, at: (key: string) => string): Selection | undefined {
@@ -163,6 +167,8 @@ function resolveSlice(context: Context, written: readonly (number | string)[], s
   }
   const number = (index: number, otherwise: number | undefined): number | undefined => {
     const part = written[index];
+    // The size is not known only where a finding has said why.
+    if (index === 1 && part === '' && size === undefined) return 0;
     if (part === undefined || part === '') return otherwise ?? void context.report(messages.badSlice(written.join(':')), pointer);
     const value = wholeNumber(context, part, 'the bound of a slice', pointer);
     return value !== undefined && value < 0 && size !== undefined && index < 2 ? value + size : value;
@@ -193,7 +199,7 @@ export function indicesOf(
 function maskOf(context: Context, written: ArrayDocument, id: string, population: PopulationInfo, members: readonly Member[], pointer: string): Selection | undefined {
   const array = normaliseArray(context, written, { what: 'the mask', unit: pureUnit, type: 'boolean' }, pointer);
   if (!array) return undefined;
-  if (array.shape.length !== 1 || array.shape[0] !== population.size) {
+  if (!Number.isNaN(population.size) && (array.shape.length !== 1 || array.shape[0] !== population.size)) {
     context.report(messages.wrongLength('the mask', population.size, array.shape[0] ?? 0), pointer);
     return undefined;
   }

@@ -12,7 +12,7 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseEquations, type Declared } from './equations.js';
 import { canCheck, infer, normaliseExpression, readExpression, readStatements, readUnit, type PlacedStatement } from './expressions.js';
 import {
-  checkIds, checkVariableName, endNames, namesFrom, noNames, pureUnit, scopeFor, secondUnit, siUnit, special, synapseSpecials, type Names, type Variable,
+  checkIds, checkVariableName, endNames, namesFrom, noNames, pureUnit, scopeFor, secondUnit, siUnit, special, synapseSpecials, unknown, type Names, type Variable,
 } from './names.js';
 import { normaliseValue } from './values.js';
 
@@ -25,7 +25,8 @@ export interface Ends {
 /** What synapses may know of an end: its variables and its events. */
 export interface EndInfo {
   readonly names: Names;
-  readonly events: ReadonlySet<string>;
+  /** Undefined where the type of the end is wrong. */
+  readonly events: ReadonlySet<string> | undefined;
 }
 
 /** A synapse type whose own variables are known, before its code is checked. */
@@ -64,7 +65,7 @@ export function declareSynapse(context: Context, document: SynapseDocument, ends
     const at = child(`${pointer}/ports`, name);
     if (!checkVariableName(context, name, at)) continue;
     const unit = readUnit(context, typeof item === 'object' ? item.unit : item, typeof item === 'object' ? `${at}/unit` : at);
-    ports.set(name, unit ? { kind: 'port', dimension: unit.dimension, type: 'real', unit } : special(dimensionless, 'real', 'port'));
+    ports.set(name, unit ? { kind: 'port', dimension: unit.dimension, type: 'real', unit } : unknown('port'));
   }
   const around = (): Names => surroundings(ends()[0]);
   const declared = declareEquations(context, document, pointer, ports, around);
@@ -85,6 +86,8 @@ export function synapseScopes(own: Names, ends: readonly Ends[]): readonly Names
   return ends.length === 0 ? [{ ...namesFrom(own, synapseSpecials), open: true }] : ends.map((pair) => namesFrom(own, surroundings(pair)));
 }
 
+const eventOfAnEnd = /^(?:pre|post)\.[A-Za-z_][A-Za-z0-9_]*$/;
+
 function readPathways(context: Context, document: SynapseDocument, pointer: string): Record<string, ReadPathway> {
   const result: Record<string, ReadPathway> = {};
   checkIds(context, document.pathways, pointer);
@@ -95,8 +98,8 @@ function readPathways(context: Context, document: SynapseDocument, pointer: stri
     const at = (key: string): string => (full ? `${place}/${key}` : place);
     const on = pathway.on ?? (name === 'pre' || name === 'post' ? `${name}.spike` : undefined);
     if (on === undefined) context.report(messages.pathwayWithoutEvent(name), place);
-    else if (!/^(?:pre|post)\.[A-Za-z_][A-Za-z0-9_]*$/.test(on)) context.report(messages.badPathwayEvent(on), at('on'));
-    result[name] = { document: pathway, on: on ?? 'pre.spike', statements: readStatements(context, pathway.do, at('do')), at };
+    else if (!eventOfAnEnd.test(on)) context.report(messages.badPathwayEvent(on), at('on'));
+    result[name] = { document: pathway, on: on !== undefined && eventOfAnEnd.test(on) ? on : 'pre.spike', statements: readStatements(context, pathway.do, at('do')), at };
   }
   return result;
 }
@@ -150,7 +153,7 @@ function normalisePathway(context: Context, name: string, pathway: ReadPathway, 
   const [side, event = ''] = on.split('.');
   for (const pair of ends) {
     const { events } = side === 'post' ? pair.post : pair.pre;
-    if (!events.has(event)) context.report(messages.unknownReference('event', on, [...events].map((other) => `${side}.${other}`)), at('on'));
+    if (events && !events.has(event)) context.report(messages.unknownReference('event', on, [...events].map((other) => `${side}.${other}`)), at('on'));
   }
   const delay =
     document.delay === undefined ? 0 : normaliseValue(context, document.delay, scopes, { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0 }, at('delay'));
@@ -178,10 +181,12 @@ function normaliseTargets(
     for (const pair of port ? [] : ends) {
       const { names } = side === 'pre' ? pair.pre : pair.post;
       const found = names.lookup(name);
+      if (found?.unknown === true) continue;
       variable ??= found;
       const known = names.names().filter((other) => kinds.includes(names.lookup(other)?.kind ?? 'special'));
       if (!found || !kinds.includes(found.kind)) context.reportKey(messages.unknownVariable(target, known.map((other) => `${side}.${other}`), 'input or variable'), at);
     }
+    if (variable?.unknown === true) continue;
     const unit = variable?.unit ?? (ends.length === 0 ? impliedUnit(context, written, scopes, at) : undefined);
     if (!unit) continue;
     const text = normaliseExpression(context, written, scopes, { what: `what is added to ${target}`, unit, type: 'real' }, at);
@@ -194,7 +199,7 @@ function normaliseTargets(
 function impliedUnit(context: Context, written: string | number | boolean, scopes: readonly Names[], pointer: string): Unit {
   const e = readExpression(context, written, pureUnit, pointer);
   const [names] = scopes;
-  const found = e && names && canCheck(e, names) ? infer(context, e, names, pointer) : undefined;
+  const found = e && names && canCheck(context, e, names) ? infer(context, e, names, pointer) : undefined;
   return found ? siUnit(found.dimension) : pureUnit;
 }
 

@@ -23,15 +23,22 @@ export interface FakeSession extends Session {
  * @param initial  what initialisation does, with step -1
  */
 export function fakeSession(
-  program: Program, script: (step: FakeStep) => void, procedures: Record<string, (step: FakeStep) => void> = {},
+  program: Program,
+  script: (step: FakeStep) => void,
+  procedures: Record<string, (step: FakeStep) => void> = {},
   initial: (step: FakeStep) => void = () => undefined,
 ): FakeSession {
-  const buffers = new Map(program.buffers.map((buffer) => {
-    const data = arrayOf(buffer.element, Number(buffer.length));
-    const { initial: contents } = buffer;
-    if (contents && ArrayBuffer.isView(contents)) contents.forEach((value: number | bigint, i: number) => { data[i] = value; });
-    return [buffer.name, data] as const;
-  }));
+  const buffers = new Map(
+    program.buffers.map((buffer) => {
+      const data = arrayOf(buffer.element, Number(buffer.length));
+      const { initial: contents } = buffer;
+      if (contents && ArrayBuffer.isView(contents))
+        contents.forEach((value: number | bigint, i: number) => {
+          data[i] = value;
+        });
+      return [buffer.name, data] as const;
+    }),
+  );
   const get = (name: string): TypedArray => {
     const data = buffers.get(name);
     if (!data) throw new Error(`no buffer ${name}`);
@@ -43,13 +50,15 @@ export function fakeSession(
     const used = cursorOf(log);
     if (used >= log.capacity) throw new Error(`log ${name} overflows`);
     for (const [i, value] of row.entries()) get(log.buffer)[used * log.rowLength + i] = value;
-    get(log.cursor.buffer)[log.cursor.index] = (used + 1);
+    get(log.cursor.buffer)[log.cursor.index] = used + 1;
   };
   const asked: number[] = [];
   const called: string[] = [];
   let step = 0;
   return {
-    get step() { return step; },
+    get step() {
+      return step;
+    },
     asked,
     called,
     memory: 0,
@@ -75,7 +84,9 @@ export function fakeSession(
     },
     length: async (buffer) => get(buffer).length,
     snapshot: async () => ({ step, buffers: new Map([...buffers].map(([name, data]) => [name, data.slice()])) }),
-    restore: async () => { throw new Error('the fake session restores nothing'); },
+    restore: async () => {
+      throw new Error('the fake session restores nothing');
+    },
     dispose: async () => undefined,
   };
 }

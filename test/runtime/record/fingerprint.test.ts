@@ -13,12 +13,14 @@ const sha256 = (data: string | Buffer): string => createHash('sha256').update(da
 
 /** Spikes as `docs/determinism.md` lays them out: step as u64, index as u32, little-endian. */
 function spikeBytes(spikes: readonly (readonly [number, number])[]): Buffer {
-  return Buffer.concat(spikes.map(([step, index]) => {
-    const row = Buffer.alloc(12);
-    row.writeBigUInt64LE(BigInt(step), 0);
-    row.writeUInt32LE(index, 8);
-    return row;
-  }));
+  return Buffer.concat(
+    spikes.map(([step, index]) => {
+      const row = Buffer.alloc(12);
+      row.writeBigUInt64LE(BigInt(step), 0);
+      row.writeUInt32LE(index, 8);
+      return row;
+    }),
+  );
 }
 
 function doubles(values: readonly number[]): Buffer {
@@ -27,7 +29,11 @@ function doubles(values: readonly number[]): Buffer {
   return bytes;
 }
 
-const excSpikes = [[0, 1], [0, 3], [7, 0]] as const;
+const excSpikes = [
+  [0, 1],
+  [0, 3],
+  [7, 0],
+] as const;
 const excV = [-0.07, 0, -0, 1e-310];
 const inhV = [Infinity, -0.05];
 
@@ -50,7 +56,8 @@ describe('fingerprint', () => {
     const inh = sha256(`${head}population inh 2\nspikes 0 ${sha256('')}\nvariable v f64 2 ${sha256(doubles(inhV))}\n`);
     const ee = sha256(`${head}projection ee 6\nvariable w f64 6 ${weights}\n`);
     expect(await fingerprint(smallProgram())).toEqual({
-      numericsVersion: 1, precision: 'float64',
+      numericsVersion: 1,
+      precision: 'float64',
       populations: {
         exc: { digest: exc, spikes: { count: 3, digest: sha256(spikeBytes(excSpikes)) }, state: { v: sha256(doubles(excV)) } },
         inh: { digest: inh, spikes: { count: 0, digest: sha256('') }, state: { v: sha256(doubles(inhV)) } },

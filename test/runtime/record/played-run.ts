@@ -3,7 +3,15 @@
 import { createRecorder, runRecord, type RecordedRun, type RecorderOptions, type RunOptions } from '../../../runtime/record/recorder.js';
 import { recordingPlan } from '../../../runtime/record/plan.js';
 import type { Protocol } from '../../../runtime/record/protocol.js';
-import type { ResultWriter, RunHeader, RunMetadata, RunRecord, RunSetup, SampleBlock, SampleSink } from '../../../runtime/results/result.js';
+import type {
+  ResultWriter,
+  RunHeader,
+  RunMetadata,
+  RunRecord,
+  RunSetup,
+  SampleBlock,
+  SampleSink,
+} from '../../../runtime/results/result.js';
 import type { Program, TypedArray } from '../../../src/ir/program.js';
 import { fakeSession, type FakeStep } from './fake-session.js';
 import { playedStep } from './small-program.js';
@@ -11,10 +19,17 @@ import { playedStep } from './small-program.js';
 /** A header with pinned dates and a model text that exercises escapes. */
 export function exampleHeader(program: Program): RunHeader {
   return {
-    name: 'small', model: '{"interneuron":1,"metadata":{"title":"Größe \\"µ\\" 神経"},"name":"small"}',
+    name: 'small',
+    model: '{"interneuron":1,"metadata":{"title":"Größe \\"µ\\" 神経"},"name":"small"}',
     hashes: { model: 'a'.repeat(64), experiment: 'b'.repeat(64), document: 'c'.repeat(64) },
-    seed: '18446744073709551615', dt: program.dt, precision: program.precision, numericsVersion: program.numericsVersion,
-    target: 'reference', device: 'this process', threads: 1, versions: { interneuron: '0.1.0', node: '20.20.0' },
+    seed: '18446744073709551615',
+    dt: program.dt,
+    precision: program.precision,
+    numericsVersion: program.numericsVersion,
+    target: 'reference',
+    device: 'this process',
+    threads: 1,
+    versions: { interneuron: '0.1.0', node: '20.20.0' },
     started: '2026-01-02T03:04:05.000Z',
   };
 }
@@ -40,25 +55,36 @@ export function exampleSetup(program: Program, protocol: Protocol, options: Play
       const positions = options.positions?.[population.name];
       return positions ? { ...population, positions } : population;
     }),
-    header: { ...exampleHeader(program), ...options.header }, metadata: options.metadata ?? {}, data: options.data ?? new Map(),
+    header: { ...exampleHeader(program), ...options.header },
+    metadata: options.metadata ?? {},
+    data: options.data ?? new Map(),
   };
 }
 
 /** Plays the protocol into a sink; the caller reads the trains before `dispose`. */
 export async function play(
-  program: Program, protocol: Protocol, sink: SampleSink, options: PlayOptions = {},
+  program: Program,
+  protocol: Protocol,
+  sink: SampleSink,
+  options: PlayOptions = {},
 ): Promise<{ readonly run: RecordedRun; readonly record: RunRecord; readonly dispose: () => void }> {
   const session = fakeSession(program, options.step ?? playedStep(program), options.procedures, options.initial);
   const recorder = createRecorder(program, protocol, sink, options.recorder);
   await session.initialise();
   const run = await recorder.run(session, options.run);
-  const record = runRecord(exampleSetup(program, protocol, options).header, recorder.plan, run, { timings: { run: run.seconds.run }, notes: [] });
+  const record = runRecord(exampleSetup(program, protocol, options).header, recorder.plan, run, {
+    timings: { run: run.seconds.run },
+    notes: [],
+  });
   return { run, record, dispose: () => recorder.dispose() };
 }
 
 /** Plays the protocol into a writer from open to close. */
 export async function playInto(
-  writer: ResultWriter, program: Program, protocol: Protocol, options: PlayOptions = {},
+  writer: ResultWriter,
+  program: Program,
+  protocol: Protocol,
+  options: PlayOptions = {},
 ): Promise<{ readonly record: RunRecord; readonly paths: readonly string[] }> {
   await writer.open(exampleSetup(program, protocol, options));
   const { run, record, dispose } = await play(program, protocol, writer, options);

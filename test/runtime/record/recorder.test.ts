@@ -40,7 +40,8 @@ describe('recorder', () => {
   test('counts spikes of populations that are not recorded, too', async () => {
     const { run: result, dispose } = await play(smallProgram(), [run(300)], keepingSink());
     expect(result.fingerprint.populations.inh!.spikes.count).toBe(
-      Array.from({ length: 300 }, (_, step) => step).filter((step) => playedSpike(step + 1, 0, 2)).length);
+      Array.from({ length: 300 }, (_, step) => step).filter((step) => playedSpike(step + 1, 0, 2)).length,
+    );
     dispose();
   });
 
@@ -77,7 +78,11 @@ describe('recorder', () => {
   test('runs procedures between steps and names phases and segments', async () => {
     const called: string[] = [];
     const protocol: Protocol = [
-      { kind: 'run', steps: 20, name: 'baseline' }, { kind: 'call', procedure: 'stimulate' }, run(30), { kind: 'segment', name: 'second' }, run(10),
+      { kind: 'run', steps: 20, name: 'baseline' },
+      { kind: 'call', procedure: 'stimulate' },
+      run(30),
+      { kind: 'segment', name: 'second' },
+      run(10),
     ];
     const { run: result, dispose } = await play(smallProgram(), protocol, keepingSink(), {
       procedures: { stimulate: ({ step }) => called.push(`stimulate before step ${step}`) },
@@ -96,26 +101,37 @@ describe('recorder', () => {
     const program = smallProgram({ eventRecordings: events });
     const sink = keepingSink();
     const protocol: Protocol = [
-      run(10), { kind: 'record', recording: 'v_exc', on: false }, { kind: 'record', recording: 'spikes', on: false }, run(20),
-      { kind: 'record', recording: 'v_exc', on: true }, { kind: 'record', recording: 'spikes', on: true }, run(10),
+      run(10),
+      { kind: 'record', recording: 'v_exc', on: false },
+      { kind: 'record', recording: 'spikes', on: false },
+      run(20),
+      { kind: 'record', recording: 'v_exc', on: true },
+      { kind: 'record', recording: 'spikes', on: true },
+      run(10),
     ];
     const { run: result, record, dispose } = await play(program, protocol, sink);
     const all = Array.from({ length: 40 }, (_, step) => step);
     expect(series(sink).steps).toEqual(all.filter((step) => step < 10 || step >= 30));
     expect([...result.trains[0]!.read(0, 1)]).toEqual(expectedTrain(0, 4, 40).filter((step) => step < 10 || step >= 30));
-    expect(record.trains[0]!.observed).toEqual([[0, 10], [30, 40]]);
+    expect(record.trains[0]!.observed).toEqual([
+      [0, 10],
+      [30, 40],
+    ]);
     expect(record.series[0]!.gaps).toBe(true);
     // The fingerprint is of all spikes, recorded or not.
     expect(result.fingerprint.populations.exc!.spikes.count).toBe(
-      [0, 1, 2, 3].reduce((sum, cell) => sum + expectedTrain(cell, 4, 40).length, 0));
+      [0, 1, 2, 3].reduce((sum, cell) => sum + expectedTrain(cell, 4, 40).length, 0),
+    );
     dispose();
   });
 
   test('records subsets of cells and joins overlapping ones', async () => {
-    const program = smallProgram({ eventRecordings: [
-      { recording: 'a', kind: 'events', population: 'exc', event: 'exc.spike', indices: Uint32Array.of(0) },
-      { recording: 'b', kind: 'events', population: 'exc', event: 'exc.spike', indices: Uint32Array.of(0, 2) },
-    ] });
+    const program = smallProgram({
+      eventRecordings: [
+        { recording: 'a', kind: 'events', population: 'exc', event: 'exc.spike', indices: Uint32Array.of(0) },
+        { recording: 'b', kind: 'events', population: 'exc', event: 'exc.spike', indices: Uint32Array.of(0, 2) },
+      ],
+    });
     const { run: result, dispose } = await play(program, [run(90)], keepingSink());
     expect(result.trains[0]!.plan.cells).toEqual({ list: [0, 2] });
     expect([...result.trains[0]!.read(1, 2)]).toEqual(expectedTrain(2, 4, 90));
@@ -123,9 +139,9 @@ describe('recorder', () => {
   });
 
   test('computes the rate of a population in each step', async () => {
-    const program = smallProgram({ eventRecordings: [
-      { recording: 'r', kind: 'rate', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } },
-    ] });
+    const program = smallProgram({
+      eventRecordings: [{ recording: 'r', kind: 'rate', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } }],
+    });
     const sink = keepingSink();
     const { dispose } = await play(program, [run(60)], sink);
     const { steps, values } = series(sink, 1);
@@ -136,8 +152,17 @@ describe('recorder', () => {
 
   test('stops after the current chunk when asked to, and says so', async () => {
     const controller = new AbortController();
-    const { run: result, record, dispose } = await play(smallProgram(), [run(1_000_000), run(5)], keepingSink(), {
-      run: { signal: controller.signal, onProgress: (done) => { if (done > 200) controller.abort(); } },
+    const {
+      run: result,
+      record,
+      dispose,
+    } = await play(smallProgram(), [run(1_000_000), run(5)], keepingSink(), {
+      run: {
+        signal: controller.signal,
+        onProgress: (done) => {
+          if (done > 200) controller.abort();
+        },
+      },
     });
     expect(result.outcome).toBe('stopped');
     expect(record.complete).toBe(false);

@@ -24,27 +24,53 @@ export function smallProgram(options: SmallProgramOptions = {}): Program {
   const exc = options.exc ?? 4;
   const inh = options.inh ?? 2;
   const capacity = options.capacity ?? 64;
-  const buffer = (name: string, element: Buffer['element'], length: number, initial?: TypedArray): Buffer =>
-    ({ name, element, length, role: 'state', comment: name, ...(initial ? { initial } : {}) });
+  const buffer = (name: string, element: Buffer['element'], length: number, initial?: TypedArray): Buffer => ({
+    name,
+    element,
+    length,
+    role: 'state',
+    comment: name,
+    ...(initial ? { initial } : {}),
+  });
   const sample: SampleLocation = {
-    recording: 'v_exc', owner: 'exc', variable: 'v', unit: 'V', log: 'samples', column: 0, indices: { begin: 0, end: exc },
-    element: 'f64', every: options.every ?? 1, offset: options.initialSample ? -1 : 0, label: options.initialSample ? 1 : 0,
+    recording: 'v_exc',
+    owner: 'exc',
+    variable: 'v',
+    unit: 'V',
+    log: 'samples',
+    column: 0,
+    indices: { begin: 0, end: exc },
+    element: 'f64',
+    every: options.every ?? 1,
+    offset: options.initialSample ? -1 : 0,
+    label: options.initialSample ? 1 : 0,
   };
   const manifest: Manifest = {
     populations: [
       { name: 'exc', size: exc, event: 'exc.spike', recorded: true },
       { name: 'inh', size: inh, event: 'inh.spike', recorded: false },
     ],
-    events: [{ event: 'exc.spike', population: 'exc', name: 'spike' }, { event: 'inh.spike', population: 'inh', name: 'spike' }],
+    events: [
+      { event: 'exc.spike', population: 'exc', name: 'spike' },
+      { event: 'inh.spike', population: 'inh', name: 'spike' },
+    ],
     variables: [
       { owner: 'exc', variable: 'v', buffer: 'exc.v', offset: 0, length: exc, unit: 'V', state: true },
       { owner: 'exc', variable: 'tau', buffer: 'exc.tau', offset: 0, length: exc, unit: 's', state: false },
       { owner: 'inh', variable: 'v', buffer: 'inh.v', offset: 1, length: inh, unit: 'V', state: true },
       { owner: 'ee', variable: 'w', buffer: 'ee.w', offset: 0, length: 6, unit: 'S', state: true },
     ],
-    projections: [{
-      name: 'ee', count: 6, targets: 'ee.targets', segments: 'ee.segments', sources: 2, delays: { first: 1, last: 2 }, creation: 'ee.creation',
-    }],
+    projections: [
+      {
+        name: 'ee',
+        count: 6,
+        targets: 'ee.targets',
+        segments: 'ee.segments',
+        sources: 2,
+        delays: { first: 1, last: 2 },
+        creation: 'ee.creation',
+      },
+    ],
     samples: [sample],
     ...(options.eventRecordings ? { eventRecordings: options.eventRecordings } : {}),
     spikeLabel: options.initialSample ? 1 : 0,
@@ -52,14 +78,28 @@ export function smallProgram(options: SmallProgramOptions = {}): Program {
     notes: [],
   };
   const spikeLog = (name: string, index: number, size: number): Log => ({
-    name: `${name}.log`, buffer: `${name}.rows`, cursor: { buffer: 'cursors', index }, rowLength: 2, capacity, maxRowsPerStep: size,
+    name: `${name}.log`,
+    buffer: `${name}.rows`,
+    cursor: { buffer: 'cursors', index },
+    rowLength: 2,
+    capacity,
+    maxRowsPerStep: size,
   });
   return {
-    name: 'small', precision: 'float64', dt: 1e-4, numericsVersion: 1, functions: [], kernels: [],
+    name: 'small',
+    precision: 'float64',
+    dt: 1e-4,
+    numericsVersion: 1,
+    functions: [],
+    kernels: [],
     buffers: [
       buffer('cursors', 'u32', 3),
-      buffer('exc.rows', 'u32', 2 * capacity), buffer('inh.rows', 'u32', 2 * capacity), buffer('sample.rows', 'f64', exc * capacity),
-      buffer('exc.v', 'f64', exc), buffer('exc.tau', 'f64', exc), buffer('inh.v', 'f64', inh + 2),
+      buffer('exc.rows', 'u32', 2 * capacity),
+      buffer('inh.rows', 'u32', 2 * capacity),
+      buffer('sample.rows', 'f64', exc * capacity),
+      buffer('exc.v', 'f64', exc),
+      buffer('exc.tau', 'f64', exc),
+      buffer('inh.v', 'f64', inh + 2),
       // Row 0: delay 1 to 3, delay 2 to 0 and 3; row 1: delay 1 to 1 twice, delay 2 to 1 again.
       buffer('ee.segments', 'u32', 5, Uint32Array.of(0, 1, 3, 5, 6)),
       buffer('ee.targets', 'u32', 6, Uint32Array.of(3, 0, 3, 1, 1, 1)),
@@ -72,7 +112,8 @@ export function smallProgram(options: SmallProgramOptions = {}): Program {
       { name: 'inh.spike', size: inh, mask: 'm', maskBegin: 64, list: 'l2', counts: 'c2', slots: 2, log: 'inh.log' },
     ],
     logs: [
-      spikeLog('exc', 0, exc), spikeLog('inh', 1, inh),
+      spikeLog('exc', 0, exc),
+      spikeLog('inh', 1, inh),
       { name: 'samples', buffer: 'sample.rows', cursor: { buffer: 'cursors', index: 2 }, rowLength: exc, capacity, maxRowsPerStep: 1 },
     ],
     schedule: { initialise: [], step: [], procedures: {} },
@@ -82,7 +123,7 @@ export function smallProgram(options: SmallProgramOptions = {}): Program {
 
 /** Membrane potential of a cell in a step, for the played runs: any function will do whose bits differ from cell to cell. */
 export function playedPotential(step: number, cell: number): number {
-  return -0.07 + (step + 1) * 1e-5 / (cell + 3);
+  return -0.07 + ((step + 1) * 1e-5) / (cell + 3);
 }
 
 /** Whether a cell spikes in a step of the played runs: every third step for cell 0, rarer for the others, never for the last. */
@@ -101,9 +142,9 @@ export function playedStep(program: Program): (step: FakeStep) => void {
       if (playedSpike(step, cell, excSize)) log('exc.log', [step, cell]);
     }
     for (let cell = 0; cell < inhSize; cell += 1) {
-      buffer('inh.v')[1 + cell] = (2 * playedPotential(step, cell));
+      buffer('inh.v')[1 + cell] = 2 * playedPotential(step, cell);
       if (playedSpike(step + 1, cell, inhSize)) log('inh.log', [step, cell]);
     }
-    if ((step - offset) % every === 0) log('samples', [...buffer('exc.v') as Float64Array]);
+    if ((step - offset) % every === 0) log('samples', [...(buffer('exc.v') as Float64Array)]);
   };
 }

@@ -8,7 +8,9 @@ import { createSpikeSpool } from '../../../runtime/record/spike-spool.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 
 let directory = '';
-beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'interneuron-spool-')); });
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'interneuron-spool-'));
+});
 afterEach(() => rmSync(directory, { recursive: true }));
 
 /** 80000 spikes of 50 cells: in step s, the cells c with s·7 + c divisible by 5. */
@@ -26,23 +28,26 @@ function manySpikes(): { readonly steps: Uint32Array; readonly cells: Uint32Arra
 }
 
 describe('spike spool', () => {
-  test.each([{ memory: 10_000_000, file: false }, { memory: 70_000, file: true }, { memory: 1, file: true }])(
-    'sorts by cell with room for $memory spikes in memory', ({ memory, file }) => {
-      const path = join(directory, 'spikes');
-      const spool = createSpikeSpool({ population: 'p', event: 'spike', cells: { begin: 0, end: 50 } }, 50, path, { memory });
-      const { steps, cells } = manySpikes();
-      for (let at = 0; at < steps.length; at += 12_345) spool.append(steps.subarray(at, at + 12_345), cells.subarray(at, at + 12_345));
-      expect(existsSync(path)).toBe(file);
-      const trains = spool.trains();
-      const ofCell = (cell: number): number[] => [...steps].filter((_, i) => cells[i] === cell);
-      expect([...trains.counts]).toEqual(Array.from({ length: 50 }, (_, cell) => ofCell(cell).length));
-      expect([...trains.read(17, 18)]).toEqual(ofCell(17));
-      expect([...trains.read(3, 5)]).toEqual([...ofCell(3), ...ofCell(4)]);
-      expect([...trains.inOrder()].flatMap((block) => [...block.steps])).toEqual([...steps]);
-      expect([...trains.inOrder()].flatMap((block) => [...block.cells])).toEqual([...cells]);
-      spool.dispose();
-      expect(existsSync(path)).toBe(false);
-    });
+  test.each([
+    { memory: 10_000_000, file: false },
+    { memory: 70_000, file: true },
+    { memory: 1, file: true },
+  ])('sorts by cell with room for $memory spikes in memory', ({ memory, file }) => {
+    const path = join(directory, 'spikes');
+    const spool = createSpikeSpool({ population: 'p', event: 'spike', cells: { begin: 0, end: 50 } }, 50, path, { memory });
+    const { steps, cells } = manySpikes();
+    for (let at = 0; at < steps.length; at += 12_345) spool.append(steps.subarray(at, at + 12_345), cells.subarray(at, at + 12_345));
+    expect(existsSync(path)).toBe(file);
+    const trains = spool.trains();
+    const ofCell = (cell: number): number[] => [...steps].filter((_, i) => cells[i] === cell);
+    expect([...trains.counts]).toEqual(Array.from({ length: 50 }, (_, cell) => ofCell(cell).length));
+    expect([...trains.read(17, 18)]).toEqual(ofCell(17));
+    expect([...trains.read(3, 5)]).toEqual([...ofCell(3), ...ofCell(4)]);
+    expect([...trains.inOrder()].flatMap((block) => [...block.steps])).toEqual([...steps]);
+    expect([...trains.inOrder()].flatMap((block) => [...block.cells])).toEqual([...cells]);
+    spool.dispose();
+    expect(existsSync(path)).toBe(false);
+  });
 
   test('keeps the cells of the plan only', () => {
     const spool = createSpikeSpool({ population: 'p', event: 'spike', cells: { list: [2, 7] } }, 10, join(directory, 'spikes'));
@@ -54,7 +59,12 @@ describe('spike spool', () => {
   });
 
   test('a folder that is not there is told in a sentence', () => {
-    const spool = createSpikeSpool({ population: 'p', event: 'spike', cells: { begin: 0, end: 50 } }, 50, join(directory, 'none', 'spikes'), { memory: 1 });
+    const spool = createSpikeSpool(
+      { population: 'p', event: 'spike', cells: { begin: 0, end: 50 } },
+      50,
+      join(directory, 'none', 'spikes'),
+      { memory: 1 },
+    );
     const { steps, cells } = manySpikes();
     expect(() => spool.append(steps, cells)).toThrow(UsageError);
   });

@@ -6,8 +6,14 @@ import { stepOf, timeOf } from '../../../runtime/results/result.js';
 
 describe('numbers as text', () => {
   test.each([
-    [0.1, 'f64', '0.1'], [Math.fround(0.1), 'f32', '0.1'], [-0, 'f64', '-0'], [NaN, 'f32', 'NaN'], [-Infinity, 'f64', '-Infinity'],
-    [16777216, 'f32', '16777216'], [-9223372036854775808n, 'i64', '-9223372036854775808'], [4294967295, 'u32', '4294967295'],
+    [0.1, 'f64', '0.1'],
+    [Math.fround(0.1), 'f32', '0.1'],
+    [-0, 'f64', '-0'],
+    [NaN, 'f32', 'NaN'],
+    [-Infinity, 'f64', '-Infinity'],
+    [16777216, 'f32', '16777216'],
+    [-9223372036854775808n, 'i64', '-9223372036854775808'],
+    [4294967295, 'u32', '4294967295'],
   ] as const)('%s as %s is %s', (value, element, text) => expect(numberText(value, element)).toBe(text));
 
   test('doubles read back to the same bits', () => {
@@ -21,7 +27,13 @@ describe('numbers as text', () => {
 
 describe('times', () => {
   test('a step comes back from its time, for any step and label', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.constantFrom(0, 1), fc.constantFrom(1e-4, 5e-5, 1e-3, 2.5e-5, 1 / 3, 7e-7),
-      (step, label, dt) => stepOf(timeOf(step, label, dt), label, dt) === step));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+        fc.constantFrom(0, 1),
+        fc.constantFrom(1e-4, 5e-5, 1e-3, 2.5e-5, 1 / 3, 7e-7),
+        (step, label, dt) => stepOf(timeOf(step, label, dt), label, dt) === step,
+      ),
+    );
   });
 });

@@ -100,7 +100,7 @@ export function exportRecording(recording: Recording, index: number, plans: Plan
   if (!('events' in recording)) return { section: 'state_monitors', name, monitor: stateMonitor(recording, plan.name, plan.names, record) };
   const own = { source: withRange(plan.name, record), ...(typeof record === 'object' ? { record } : {}), ...(recording.variables === undefined || recording.variables.length === 0 ? {} : { variables: names(recording.variables) }) };
   if (recording.events === 'spike') return { section: 'spike_monitors', name, monitor: own };
-  return { section: 'event_monitors', name, monitor: { source: own.source, event: recording.events, ...own } };
+  return { section: 'event_monitors', name, monitor: { ...own, event: recording.events } };
 }
 
 type Recorded = true | string | readonly number[];

@@ -47,8 +47,11 @@ export function writtenQuantity(value: number, dimension: Dimension): WrittenQua
   return shortest(readable) ?? shortest([...candidates, base]) ?? base;
 }
 
-/** Fewer digits read better; a base unit loses against a scaled one of as many digits. */
-const cost = ({ number, unit }: WrittenQuantity): number => String(number).length * 4 + (unit.length > 3 ? 1 : 0) + (Math.abs(number) < 1 ? 2 : 0);
+/** Fewer digits read better, leading zeros do not count; what is large or a base unit loses a little. */
+function cost({ number, unit }: WrittenQuantity): number {
+  const digits = String(Math.abs(number)).replace(/^0\.0*/, '').length;
+  return digits * 4 + (unit.length > 3 ? 3 : 0) + (Math.abs(number) < 0.1 || Math.abs(number) >= 1000 ? 5 : 0);
+}
 
 /** The number of units of 10 to the `exponent` in a value, or undefined when it does not give the same double back. */
 export function inUnit(value: number, exponent: number): number | undefined {

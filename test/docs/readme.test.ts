@@ -1,0 +1,100 @@
+/**
+ * README's examples, run. With UPDATE_README=1 what they print is written into README; otherwise it must be what README says.
+ */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as interneuron from '../../src/index.js';
+import { runCommand, temporaryFolder } from '../support/command.js';
+import { root } from '../support/import-graph.js';
+
+const path = join(root, 'README.md');
+const update = process.env['UPDATE_README'] === '1';
+let readme = readFileSync(path, 'utf8');
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const folder = temporaryFolder();
+
+afterAll(() => {
+  if (update) writeFileSync(path, readme);
+});
+
+/** Texts of all code blocks in one language. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text!);
+}
+
+/** The words of a line of shell, quotes removed. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}
+
+/** The command that a line runs; outputs go to the test's own folder. */
+function commandOf(line: string): string[] {
+  const text = line === 'npm install && npm start' ? scripts.start.replace(/^.* node dist\/cli\.js/, 'interneuron') : line;
+  const [program, ...words] = wordsOf(text);
+  expect(program).toBe('interneuron');
+  return words.map((word) => word.replace(/^out\//, `${folder.path}/`));
+}
+
+/** What differs between machines and runs: times, memory, processors. */
+function steady(text: string): string {
+  return text
+    .replace(/^time .*$/gm, 'time')
+    .replace(/\(\d+ processor cores?, [^)]*\), \d+ threads?/g, '(processor)')
+    .trimEnd();
+}
+
+describe('README: the commands', () => {
+  const commands = blocks('console').map((text) => {
+    const [first, ...rest] = text.split('\n');
+    return { line: first!.replace(/^\$ /, ''), expected: rest.join('\n') };
+  });
+
+  it.each(commands.filter(({ line }) => line !== 'npm test'))('$line', async ({ line, expected }) => {
+    const { stdout, stderr } = await runCommand(commandOf(line), { onTerminal: true, columns: 80 });
+    const printed = `${stderr}${stdout}`.replaceAll(folder.path, 'out').trimEnd();
+    // Times are those of the command by itself, filled in by hand: here the whole test runs in one process.
+    const time = /^time .*$/m.exec(expected)?.[0];
+    const kept = time === undefined ? printed : printed.replace(/^time .*$/m, time);
+    if (update) readme = readme.replace(`$ ${line}\n${expected}`, () => `$ ${line}\n${kept}\n`);
+    else expect(steady(printed)).toBe(steady(expected));
+  });
+
+  it('npm test is what the package calls its tests', () => {
+    expect(scripts.test).toBe('vitest run');
+    expect(commands.map(({ line }) => line)).toContain('npm test');
+  });
+});
+
+describe('README: the texts', () => {
+  it('the model is the one that is run', () => {
+    const model = readFileSync(join(root, 'fixtures/readme/first-steps.yaml'), 'utf8');
+    if (update) readme = readme.replace(/^```yaml\n[\s\S]*?^```$/m, () => `\`\`\`yaml\n${model}\`\`\``);
+    else expect(blocks('yaml')).toEqual([model]);
+  });
+
+  it('the program runs', async () => {
+    const [program] = blocks('ts');
+    const printed: unknown[][] = [];
+    const code = ts
+      .transpileModule(program!, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 } })
+      .outputText.replace(/import (\{[^}]*\}) from 'interneuron';/, 'const $1 = interneuron;')
+      .replaceAll("'out/", `'${folder.path}/`);
+    mkdirSync(folder.path, { recursive: true });
+    const run = new Function('interneuron', 'console', `return (async () => {${code}})();`) as (
+      library: unknown,
+      output: unknown,
+    ) => Promise<void>;
+    await run(interneuron, { log: (...values: unknown[]) => printed.push(values) });
+    expect(printed.map(([population]) => population)).toEqual(['cells']);
+    expect(existsSync(folder.file('first-steps.nwb'))).toBe(true);
+  });
+
+  it('the options that it names exist', async () => {
+    const { stdout } = await runCommand(['run', '--help']);
+    for (const option of new Set(readme.match(/(?<=\s)--(?:set|seed|duration|record|json|target)\b/g))) expect(stdout).toContain(option);
+  });
+});

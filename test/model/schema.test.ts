@@ -1,0 +1,57 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { declaration, validatorSource } from '../../scripts/build-schemas.mjs';
+import { readDocument } from '../../src/model/read.js';
+import { validate } from '../../src/model/schema-validator.generated.js';
+import { normalised } from './support.js';
+
+const root = new URL('../../', import.meta.url);
+const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const schema = JSON.parse(text('schemas/model.schema.json')) as Record<string, unknown>;
+const documents = ['fixtures/model/sketch.yaml', ...readdirSync(new URL('fixtures/model/hard', root)).map((name) => `fixtures/model/hard/${name}`)];
+
+describe('the generated validator', () => {
+  test('is what the schema yields', async () => {
+    expect(await validatorSource('schemas/model.schema.json')).toBe(text('src/model/schema-validator.generated.js'));
+    expect(declaration).toBe(text('src/model/schema-validator.generated.d.ts'));
+  });
+
+  // The validator is compiled from a form of the schema whose errors read better; the two must accept the same.
+  const whole = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true, discriminator: true }).compile(schema);
+  test.each(documents)('agrees with the schema as it stands about %s', (path) => {
+    const { value } = readDocument(text(path), path);
+    expect([validate(value), whole(value)]).toEqual([true, true]);
+    const { model } = normalised(text(path));
+    expect([validate(model), whole(model)]).toEqual([true, true]);
+  });
+
+  test.each<[string, unknown]>([
+    ['an unknown key', { interneuron: 1, clocs: {} }],
+    ['an unknown key below', { interneuron: 1, populations: { a: { size: 1, typ: 'x' } } }],
+    ['an unknown tag', { interneuron: 1, stimuli: { a: { kind: 'dc', to: 'x' } } }],
+    ['a missing tag', { interneuron: 1, stimuli: { a: { to: 'x' } } }],
+    ['a missing key', { interneuron: 1, populations: { a: {} } }],
+    ['a bad name', { interneuron: 1, populations: { 'a b': { size: 1 } } }],
+    ['no version', {}],
+    ['no map', []],
+  ])('agrees about %s', (_, value) => expect([validate(value), whole(value)]).toEqual([false, false]));
+});
+
+test('every key of the schema says what it is for, itself or by what it refers to', () => {
+  const bare: string[] = [];
+  const defs = schema['$defs'] as Record<string, Record<string, unknown>>;
+  const described = (node: Record<string, unknown>): boolean => {
+    const ref = node['$ref'];
+    return typeof node['description'] === 'string' || (typeof ref === 'string' && described(defs[ref.replace('#/$defs/', '')] ?? {}));
+  };
+  const plain = new Set(['generator', 'dtype', 'shape', 'arguments', 'reduce', 'name', 'title', 'description', 'doi', 'species', 'region', 'replace', 'condition', 'outer', 'on', 'rule', 'kind', 'valence']);
+  for (const [name, node] of Object.entries(defs)) {
+    if (!described(node)) bare.push(name);
+  }
+  for (const [name, node] of Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>)) {
+    const items = (node['additionalProperties'] ?? {}) as Record<string, unknown>;
+    if (!plain.has(name) && !described(node) && !described(items)) bare.push(`/${name}`);
+  }
+  expect(bare).toEqual([]);
+});

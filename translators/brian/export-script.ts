@@ -1,0 +1,118 @@
+/** From the canonical model to a Brian 2 script that runs by itself: the exported specification, written as Python. */
+
+import { readFileSync } from 'node:fs';
+import Handlebars from 'handlebars';
+import { InvariantError } from '../../src/diagnostics/diagnostic.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { exportBrian } from './export.js';
+import type { ReportEntry } from './export/report.js';
+import * as blocks from './script/blocks.js';
+import { Companion } from './script/companion.js';
+import { pythonValue } from './script/python-text.js';
+import type { BrianSpecification, PhaseSpecification } from './specification.js';
+
+/** A file of an export. */
+export interface ExportedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface BrianScriptExport {
+  /** The script, and where lists are long a file of data beside it. */
+  readonly files: readonly ExportedFile[];
+  readonly report: readonly ReportEntry[];
+}
+
+interface ScriptView {
+  readonly documentation: string;
+  readonly usage: string;
+  readonly imports: readonly string[];
+  readonly dataLines: readonly string[];
+  readonly settings: readonly string[];
+  readonly sections: readonly { readonly title: string; readonly blocks: readonly string[] }[];
+  readonly runLines: readonly string[];
+  readonly resultLines: readonly string[];
+}
+
+/**
+ * A model as a Brian 2 script. Run with the name of a file as its argument it writes the records of all monitors there, as JSON:
+ * `{monitor: {i, t}}` for spikes (t in s), `{monitor: {t, variable: [[...]]}}` for states in SI units.
+ *
+ * @param valid  a normalised model with its large arrays
+ * @param stem   name of the script without its ending
+ */
+export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScriptExport {
+  const { document, report } = exportBrian(valid);
+  const companion = new Companion();
+  const dataFile = `${stem}-data.json`;
+  const view = scriptView(document, stem, dataFile, companion);
+  const script = { name: `${stem}.py`, text: render(view) };
+  return { files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }], report };
+}
+
+function scriptView(document: BrianSpecification, stem: string, dataFile: string, companion: Companion): ScriptView {
+  const constants = document.namespace ?? {};
+  const each = <T>(map: Readonly<Record<string, T>> | undefined, block: (name: string, item: T) => string): readonly string[] => Object.entries(map ?? {}).map(([name, item]) => block(name, item));
+  const sections = [
+    { title: 'Constants', blocks: blocks.constantLines(constants) },
+    { title: 'Functions of time', blocks: each(document.timed_arrays, (name, array) => blocks.timedArray(name, array, companion)) },
+    {
+      title: 'Groups',
+      blocks: [
+        ...each(document.neuron_groups, (name, group) => blocks.neuronGroup(name, group, constants, companion)),
+        ...each(document.poisson_groups, (name, group) => blocks.poissonGroup(name, group, constants, companion)),
+        ...each(document.spike_generators, (name, group) => blocks.spikeGenerator(name, group, companion)),
+      ],
+    },
+    { title: 'Synapses', blocks: each(document.synapses, (name, item) => blocks.synapses(name, item, constants, companion)) },
+    { title: 'Inputs', blocks: each(document.poisson_inputs, blocks.poissonInput) },
+    {
+      title: 'Monitors',
+      blocks: [
+        ...each(document.spike_monitors, (name, monitor) => blocks.spikeMonitor(name, monitor, companion)),
+        ...each(document.event_monitors, (name, monitor) => blocks.spikeMonitor(name, monitor, companion)),
+        ...each(document.state_monitors, (name, monitor) => blocks.stateMonitor(name, monitor, companion)),
+        ...each(document.population_rate_monitors, blocks.rateMonitor),
+      ],
+    },
+  ];
+  const run = document.run ?? [];
+  const phases: readonly PhaseSpecification[] = typeof run === 'string' ? [{ duration: run }] : run;
+  const runLines = phases.flatMap((phase, index) => blocks.phaseLines(phase, index, companion));
+  const spikes = [...Object.keys(document.spike_monitors ?? {}), ...Object.keys(document.event_monitors ?? {})];
+  const resultLines = blocks.resultLines(spikes, document.state_monitors ?? {}, Object.keys(document.population_rate_monitors ?? {}));
+  const withData = !companion.isEmpty;
+  return {
+    documentation: documentation(document),
+    usage: `Usage: python ${stem}.py [results.json]\nWith an argument, the records of all monitors are written to that file.`,
+    imports: withData ? ['from pathlib import Path'] : [],
+    dataLines: withData
+      ? ['# Long lists are kept beside this script.', `data = json.loads((Path(__file__).parent / '${dataFile}').read_text())`, 'data = {key: np.array(values) for key, values in data.items()}', '']
+      : [],
+    settings: [`defaultclock.dt = ${pythonValue(document.dt ?? '0.1 ms')}`, `seed(${seedNumber(document.seed)})`],
+    sections: sections.filter((section) => section.blocks.length > 0),
+    runLines, resultLines,
+  };
+}
+
+/** NumPy takes 32-bit seeds only; Brian's streams differ from ours anyway. */
+function seedNumber(seed: number | string | undefined): string {
+  const value = Number(seed ?? 0);
+  return Number.isSafeInteger(value) && value >= 0 ? String(value % 2 ** 32) : '0';
+}
+
+function documentation(document: BrianSpecification): string {
+  const lines = [document.title ?? document.name ?? 'A network', document.description, document.source === undefined ? undefined : `Source: ${document.source}`, document.doi === undefined ? undefined : `doi: ${document.doi}`];
+  return lines.filter((line) => line !== undefined).join('\n\n').replace(/\\/g, '\\\\').replace(/"/g, '\\"');
+}
+
+let template: Handlebars.TemplateDelegate | undefined;
+
+function render(view: ScriptView): string {
+  template ??= Handlebars.compile(readFileSync(new URL('./script/brian-script.hbs', import.meta.url), 'utf8'), { noEscape: true, strict: true });
+  try {
+    return template(view);
+  } catch (error) {
+    throw new InvariantError('template brian-script', error instanceof Error ? error.message : String(error));
+  }
+}

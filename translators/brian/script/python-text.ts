@@ -1,0 +1,57 @@
+/** Texts of Python. */
+
+/** A literal string: one line in quotes, several in three of them, indented to stand within a call. */
+export function pythonString(text: string, indent = '    '): string {
+  if (!text.includes('\n')) return text.includes("'") || text.includes('\\') ? JSON.stringify(text) : `'${text}'`;
+  const lines = text.split('\n').map((line) => `${indent}${line}`);
+  return `'''\n${lines.join('\n')}\n${indent}'''`;
+}
+
+/** `-60 mV` → `-60*mV`; a number or Python's own word as it is; anything else is an expression of Brian's, in quotes. */
+export function pythonValue(value: string | number | boolean): string {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number') return pythonNumber(value);
+  return quantityCode(value) ?? pythonString(value);
+}
+
+/** A quantity text as Python code, or undefined when the text is an expression. */
+export function quantityCode(text: string): string | undefined {
+  const match = /^([-+]?[\d.]+(?:e[-+]?\d+)?)(?: ([A-Za-z].*))?$/i.exec(text);
+  if (match === null) return undefined;
+  return match[2] === undefined ? (match[1] ?? '0') : `${match[1] ?? '0'}*${match[2]}`;
+}
+
+/** A number: JavaScript's shortest text reads back to the same double in Python. */
+export function pythonNumber(value: number): string {
+  return Object.is(value, -0) ? '-0.0' : String(value);
+}
+
+/** A call: on one line where it fits, else one argument a line. */
+export function pythonCall(head: string, parts: readonly string[]): string {
+  const line = `${head}(${parts.join(', ')})`;
+  if (line.length <= 100 && !line.includes('\n')) return line;
+  return `${head}(\n${parts.map((part) => `    ${part},\n`).join('')})`;
+}
+
+/** `key=value` for what is there. */
+export function keyword(key: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [`${key}=${value}`];
+}
+
+/** Words that a script uses itself, so that nothing of the model can be called so in Python. */
+const used: ReadonlySet<string> = new Set([
+  ...'and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(' '),
+  ...'None True False json sys np run seed defaultclock data results file store restore len open range print Path str float int'.split(' '),
+  ...'NeuronGroup PoissonGroup SpikeGeneratorGroup Synapses PoissonInput TimedArray SpikeMonitor EventMonitor StateMonitor PopulationRateMonitor'.split(' '),
+  ...'mV uvolt ms us nA pA uA mA nS uS msiemens psiemens pF nF uF Mohm kohm Gohm kHz um mm Hz second volt amp siemens farad ohm meter metre kilogram mole kelvin candle'.split(' '),
+]);
+
+/** A Python name for an object of the model. */
+export function pythonName(name: string): string {
+  return used.has(name) ? `${name}_` : name;
+}
+
+/** Whether a constant of this name cannot be a variable of the script. */
+export function isUsed(name: string): boolean {
+  return used.has(name);
+}

@@ -41,7 +41,9 @@ function forCompiling(schema) {
 function withAllowedNames(node) {
   if (Array.isArray(node)) return node.map(withAllowedNames);
   if (node === null || typeof node !== 'object') return node;
-  const result = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === 'enum' || key === 'const' ? value : withAllowedNames(value)]));
+  const result = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, key === 'enum' || key === 'const' ? value : withAllowedNames(value)]),
+  );
   if (node.additionalProperties === false && node.properties && !node.propertyNames) {
     delete result.additionalProperties;
     result.propertyNames = { enum: Object.keys(node.properties) };
@@ -57,12 +59,28 @@ function withAllowedNames(node) {
 export async function validatorSource(schemaPath) {
   const schema = forCompiling(JSON.parse(readFileSync(join(root, schemaPath), 'utf8')));
   const Validator = schema.$schema?.includes('draft-07') ? Ajv : Ajv2020;
-  const ajv = new Validator({ allErrors: true, discriminator: true, strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true,
-    code: { source: true, esm: true, lines: true } });
+  const ajv = new Validator({
+    allErrors: true,
+    discriminator: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    allowUnionTypes: true,
+    code: { source: true, esm: true, lines: true },
+  });
   const source = (standaloneCode.default ?? standaloneCode)(ajv, ajv.compile(schema));
   const bundled = await build({
     stdin: { contents: source, resolveDir: root, loader: 'js' },
-    bundle: true, write: false, format: 'esm', platform: 'neutral', mainFields: ['main'], target: 'node20', minify: true, legalComments: 'none', charset: 'utf8', logLevel: 'silent',
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['main'],
+    target: 'node20',
+    minify: true,
+    legalComments: 'none',
+    charset: 'utf8',
+    logLevel: 'silent',
   });
   return `// Generated from ${schemaPath} by scripts/build-schemas.mjs; do not edit.\n/* eslint-disable */\n${bundled.outputFiles[0].text}`;
 }
@@ -80,7 +98,6 @@ export interface SchemaError {
 }
 /** Whether the value fits the schema; \`errors\` of the function holds all that it breaks. */
 export declare const validate: { (value: unknown): boolean; errors?: readonly SchemaError[] | null };
-export default validate;
 `;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

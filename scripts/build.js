@@ -51,9 +51,13 @@ const declarations = promisify(execFile)(
 
 await Promise.all([bundle, declarations]);
 
-// Templates are read from beside the code that renders them, which lies in a chunk.
-const templates = 'src/codegen/templates';
-for (const file of await readdir(resolve(root, templates))) {
-  if (file.endsWith('.hbs')) await cp(resolve(root, templates, file), resolve(root, 'dist/chunks', file));
+// Templates are read from where the code that renders them expects them: beside it, and that lies in a chunk.
+for (const [folder, expected] of [
+  ['src/codegen/templates', 'dist/chunks'],
+  ['translators/brian/script', 'dist/chunks/script'],
+]) {
+  for (const file of await readdir(resolve(root, folder))) {
+    if (file.endsWith('.hbs')) await cp(resolve(root, folder, file), resolve(root, expected, file));
+  }
 }
 await chmod(resolve(root, 'dist/cli.js'), 0o755);

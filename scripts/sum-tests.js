@@ -2,14 +2,18 @@
  * Adds up reports of vitest: `node scripts/sum-tests.js first.json second.json` prints `N passed, N failed, N skipped`.
  *
  * Of a test that is in several reports the last one counts, so that one skipped at first and run later is not counted twice.
- * A file that could not be run at all counts as one failed test. Exits with 1 when a test failed, or none was run.
+ * A file that could not be run at all counts as one failed test, and so does each of `--failed-steps N`. Exits with 1 when
+ * something failed, or nothing was run.
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values, positionals } = parseArgs({ options: { 'failed-steps': { type: 'string', default: '0' } }, allowPositionals: true });
 
 /** Status by test, in the order of the reports. */
 const tests = new Map();
-for (const path of process.argv.slice(2)) {
+for (const path of positionals) {
   const { testResults } = JSON.parse(await readFile(path, 'utf8').catch(() => '{"testResults":[]}'));
   if (testResults.length === 0) process.stderr.write(`${basename(path)} holds no tests\n`);
   for (const { name, status, assertionResults } of testResults) {
@@ -24,7 +28,7 @@ for (const path of process.argv.slice(2)) {
   }
 }
 
-const counts = { passed: 0, failed: 0, skipped: 0 };
+const counts = { passed: 0, failed: Number(values['failed-steps']), skipped: 0 };
 for (const status of tests.values()) {
   if (status === 'passed' || status === 'failed') counts[status] += 1;
   else counts.skipped += 1;

@@ -1,26 +1,82 @@
 /** From the canonical model to another notation. */
 
-import type { Diagnostic } from './diagnostics/diagnostic.js';
+import { parse } from 'node:path';
 import { jsonText } from './json-text.js';
 import type { DataStore, ValidModel } from './model/model.js';
+import { chooseTarget } from './pipeline/choose-target.js';
+import { freeze } from './pipeline/freeze.js';
+import type { TargetNotation } from './pipeline/target-notations.js';
+
+export type { TargetNotation };
+
+/** What a notation could say of one part of a model. */
+export interface ConversionEntry {
+  /**
+   * - exact: it does the same
+   * - approximated: it does something near; the message says what differs
+   * - notExpressible: left out
+   */
+  readonly verdict: 'exact' | 'approximated' | 'notExpressible';
+  /** Stable name of what this is about. */
+  readonly code: string;
+  /** JSON pointer into the canonical model. */
+  readonly pointer: string;
+  readonly message: string;
+}
 
 /** A model in another notation, and what it could not say of it. */
 export interface ConvertedModel {
-  readonly text: string;
-  /** Large arrays that the text refers to by digest. */
+  /** The document first, then files that it reads; names without folders. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** Large arrays that the document refers to by digest. */
   readonly data: DataStore;
-  /** What could not be said, each with its place in the canonical model; empty when all was. */
-  readonly report: readonly Diagnostic[];
+  readonly report: readonly ConversionEntry[];
 }
 
-/** Notations that a model can be written in. */
-export type TargetNotation = 'canonical';
+/** How to convert. */
+export interface ConvertOptions {
+  /** Makes every random draw explicit: connections, values, delays, spike trains. */
+  readonly freeze?: boolean;
+  /** Name of the document's file; others are named after it. */
+  readonly name?: string;
+}
 
-const exporters: Readonly<Record<TargetNotation, (valid: ValidModel) => Promise<ConvertedModel>>> = {
-  canonical: async ({ model, data }) => ({ text: jsonText(model), data, report: [] }),
+type Exporter = (valid: ValidModel, name: string) => Promise<ConvertedModel>;
+
+/** Each is loaded when it is asked for. */
+const exporters: Readonly<Record<TargetNotation, Exporter>> = {
+  canonical: async ({ model, data }, name) => ({ files: [{ name, text: jsonText(model) }], data, report: [] }),
+  brian: async (valid, name) => {
+    const { exportBrianScript } = await import('../translators/brian/export-script.js');
+    const { files, report } = exportBrianScript(valid, parse(name).name);
+    return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
+  },
+  'brian-json': async (valid, name) => {
+    const { exportBrian } = await import('../translators/brian/export.js');
+    const { document, report } = exportBrian(valid);
+    return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
+  },
 };
 
-/** The model in a notation. */
-export async function convertModel(valid: ValidModel, to: TargetNotation): Promise<ConvertedModel> {
-  return exporters[to](valid);
+const usualNames: Readonly<Record<TargetNotation, string>> = { canonical: 'model.json', brian: 'model.py', 'brian-json': 'model.json' };
+
+/**
+ * The model in a notation.
+ *
+ * @returns the documents, and an entry for each part that could not be said as it is; with `freeze` also one for each draw that
+ *   stays random because it happens anew in every step
+ */
+export async function convertModel(valid: ValidModel, to: TargetNotation, options: ConvertOptions = {}): Promise<ConvertedModel> {
+  const name = options.name ?? usualNames[to];
+  if (!options.freeze) return exporters[to](valid, name);
+  const { target } = await chooseTarget('auto');
+  const frozen = await freeze(valid, target);
+  const converted = await exporters[to](frozen.valid, name);
+  const remaining = frozen.remaining.map((message): ConversionEntry => ({
+    verdict: 'notExpressible',
+    code: 'freeze/still-random',
+    pointer: '',
+    message,
+  }));
+  return { ...converted, report: [...converted.report, ...remaining] };
 }

@@ -49,7 +49,7 @@ export type { Availability } from '../runtime/targets/target.js';
 
 /** The model in another notation, with what could not be said in it. */
 export { convertModel } from './convert.js';
-export type { ConvertedModel, TargetNotation } from './convert.js';
+export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } from './convert.js';
 
 // --- Results ----------------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,8 @@ describe('the public names', () => {
     const types = [...text.matchAll(/export type \{([^}]*)\}/g)].flatMap(([, names]) => names!.split(',').map((name) => name.trim()));
     expect(types.filter((name) => name !== '').sort()).toEqual([
       'Availability',
+      'ConversionEntry',
+      'ConvertOptions',
       'ConvertedModel',
       'DataStore',
       'Diagnostic',

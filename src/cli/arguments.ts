@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, joinWords, nearest } from '../diagnostics/suggest.js';
+import { targetNotations } from '../pipeline/target-notations.js';
 import { version } from '../version.js';
 
 interface OptionDefinition {
@@ -38,9 +39,6 @@ const set = {
 
 /** Engines by name; `auto` takes the fastest that is at hand. */
 export const targetNames = ['auto', 'wasm', 'reference', 'null'] as const;
-
-/** Notations that a model can be written in. */
-export const notationNames = ['canonical'] as const;
 
 /** All commands; the order is that of the help text. */
 export const commands = {
@@ -80,7 +78,7 @@ export const commands = {
     describe: 'write a model in another notation',
     files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
     options: {
-      to: { type: 'string', choices: notationNames, describe: 'the notation: canonical JSON, a Brian 2 script, or its specification' },
+      to: { type: 'string', choices: targetNotations, describe: 'the notation: canonical JSON, a Brian 2 script, or its specification' },
       output: { type: 'string', alias: 'o', value: 'file', describe: 'the file to write' },
       freeze: { type: 'boolean', describe: 'make every random draw explicit: connections, values, delays, spike trains' },
       strict: { type: 'boolean', describe: 'write nothing when something of the model cannot be said in the notation' },

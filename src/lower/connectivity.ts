@@ -355,7 +355,7 @@ function sortByDelay(raw: RawSynapses, plan: ProjectionPlan, context: Context): 
 }
 
 /**
- * The delay of each synapse in steps, int(delay / dt + 0.5).
+ * The delay of each synapse in steps, rounded as the profile says.
  *
  * @random stream `projection/<id>/delay/<pathway>`, counter (source, target, 0, site); parameters as in their own streams
  */
@@ -367,7 +367,8 @@ function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPla
   const outside = builder.faultBit(`a delay of projection ${plan.name} is negative, not a number or ${range?.outOfRange === 'error' ? 'outside of its range' : 'longer than stated'}`);
   const body = block.nested((inner) => {
     const seconds = inner.name('delay', to('f64', delaySeconds(pathway, plan, raw, ir.get(p), inner, context)));
-    const rounded = inner.name('rounded', ir.convert('i32', ir.add(ir.div(seconds, ir.f64(context.dt)), ir.f64(0.5))));
+    const exact = ir.div(seconds, ir.f64(context.dt));
+    const rounded = inner.name('rounded', ir.convert('i32', context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))));
     const least = range?.outOfRange === 'error' ? Math.max(0, range.min ?? 0) : 0;
     const most = range?.outOfRange === 'error' ? range.max ?? Infinity : Infinity;
     const inRange = ir.and(ir.ge(seconds, ir.f64(least)), ir.le(seconds, ir.f64(most)));

@@ -35,7 +35,8 @@ interface Delivery {
   readonly touches: ReadonlySet<string>;
   /** Keys whose inbox it adds to. */
   readonly fills: ReadonlySet<string>;
-  readonly emit: () => string;
+  /** Writes its kernel; absent for what other passes write, which only needs the inboxes emptied before. */
+  readonly emit?: () => string;
 }
 
 export function lowerDeliveries(codes: readonly PathwayCode[], groups: readonly Group[], rings: ReadonlyMap<string, EventSource>, context: Context): void {
@@ -43,6 +44,7 @@ export function lowerDeliveries(codes: readonly PathwayCode[], groups: readonly 
   const deliveries = [
     ...codes.map((code) => pathwayDelivery(code, rings, inboxes, context)),
     ...stimulusDeliveries(groups, context),
+    ...barriers(groups, inboxes, context),
   ].sort((a, b) => rankOf(context.profile, a.slot) - rankOf(context.profile, b.slot) || a.order - b.order || (a.name < b.name ? -1 : 1));
   const { builder, profile } = context;
   let pending = new Set<string>();
@@ -57,11 +59,26 @@ export function lowerDeliveries(codes: readonly PathwayCode[], groups: readonly 
   deliveries.forEach((delivery, k) => {
     const due = [...pending].filter((key) => delivery.touches.has(key)).sort();
     if (due.length > 0) flush(due, delivery.slot, delivery.order);
-    each(delivery.emit(), delivery.slot, delivery.order);
+    if (delivery.emit) each(delivery.emit(), delivery.slot, delivery.order);
     for (const key of delivery.fills) pending.add(key);
     const following = deliveries[k + 1];
     if (following?.slot !== delivery.slot && pending.size > 0) flush([...pending].sort(), delivery.slot, Number.MAX_SAFE_INTEGER);
   });
+}
+
+/** What other passes schedule among deliveries reads or writes variables too: operations and samples after the deliveries of their order, events before. */
+function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>, context: Context): Delivery[] {
+  const { defaults } = context.profile;
+  const touches = new Set(inboxes.keys());
+  const barrier = (slot: string, order: number): Delivery => ({ slot, order, name: '\uffff', touches, fills: new Set() });
+  return [
+    ...Object.values(context.model.operations).map(({ slot, order }) => barrier(slot ?? defaults.operation, order)),
+    ...context.model.recordings.flatMap((recording) => ('slot' in recording && recording.slot !== undefined ? [barrier(recording.slot, recording.order ?? 0)] : [])),
+    ...groups.flatMap(({ events }) => events.flatMap(({ definition, name }) => [
+      barrier(definition.slot ?? (name === 'spike' ? defaults.threshold : defaults.event), definition.order - 0.01),
+      barrier(definition.actionSlot ?? (name === 'spike' ? defaults.reset : defaults.eventAction), definition.order - 0.01),
+    ])),
+  ];
 }
 
 /** One inbox for each variable that pathways add to, wide enough for all that may arrive between two emptyings. */

@@ -15,6 +15,7 @@ import { draw } from './draws.js';
 import type { Scope } from './expressions.js';
 import { compile, library, to, unify } from './expressions.js';
 import { fold } from './fold.js';
+import type { EventCode } from './equations.js';
 import type { Group, Storage } from './groups.js';
 import { tableValue } from './tables.js';
 
@@ -233,6 +234,19 @@ function lastSpikeTime(group: Group, address: Address, context: Context): Ir {
   return ir.mul(ir.convert('f64', ir.load(buffer, address.index)), ir.f64(context.dt));
 }
 
+/** i32 steps of an event's refractory period, rounded as the event says; else down, with Brian's tolerance of a thousandth of a step. */
+export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
+  invariant(event.refractoryFor, 'lower/element-scope', `${event.name} has no refractory period`);
+  const period = to('f64', compile(event.refractoryFor, scope));
+  const dt = ir.f64(scope.context.dt);
+  const rounding = event.definition.refractory?.rounding ?? 'down';
+  if (rounding === 'down') return library('timestep', [period, dt], scope);
+  // A period that is a whole number of steps but for rounding must not become one more.
+  const steps = fold(ir.div(period, dt));
+  const whole = rounding === 'nearest' ? library('round', [steps], scope) : library('ceil', [fold(ir.sub(steps, ir.f64(1e-3)))], scope);
+  return fold(ir.convert('i32', whole));
+}
+
 /**
  * Whether the element is outside the refractory period of an event: from the stored flag where the period varies, else from
  * the step of the last event, as timestep(t - lastspike, dt) >= timestep(period, dt).
@@ -243,6 +257,5 @@ export function notRefractory(group: Group, eventName: string, address: Address,
   const event = group.events.find((candidate) => candidate.name === eventName);
   const last = group.lastEvent.get(eventName);
   if (!event?.refractoryFor || !last) return ir.bool(true);
-  const period = library('timestep', [to('f64', compile(event.refractoryFor, scope)), ir.f64(scope.context.dt)], scope);
-  return ir.ge(ir.sub(step, ir.load(last, address.index)), period);
+  return ir.ge(ir.sub(step, ir.load(last, address.index)), refractorySteps(event, scope));
 }

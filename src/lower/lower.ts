@@ -93,7 +93,10 @@ function refuseStructure(model: ValidModel['model'], diagnostics: Diagnostics): 
     if (type.compartments !== undefined) diagnostics.add(messages.unsupportedFeature(`a cell with compartments (${name})`));
     if (Object.keys(type.regimes).length > 0) diagnostics.add(messages.unsupportedFeature(`regimes (${name})`));
     for (const [input, { reduce }] of Object.entries(type.inputs)) if (reduce !== 'sum') diagnostics.add(messages.unsupportedFeature(`an input that multiplies (${name}.${input})`));
-    for (const [event, definition] of Object.entries(type.events)) if (definition.multiplicity !== undefined) diagnostics.add(messages.unsupportedFeature(`events with a multiplicity (${name}.${event})`));
+    for (const [event, { multiplicity, refractory }] of Object.entries(type.events)) {
+      if (multiplicity !== undefined) diagnostics.add(messages.unsupportedFeature(`events with a multiplicity (${name}.${event})`));
+      if (refractory?.of?.some((other) => other !== event)) diagnostics.add(messages.unsupportedFeature(`an event that suppresses others (${name}.${event})`));
+    }
   }
   for (const [name, population] of Object.entries(model.populations)) {
     if (population.clock !== undefined) diagnostics.add(messages.unsupportedFeature(`a population with its own clock (${name})`));

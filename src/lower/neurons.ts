@@ -6,15 +6,16 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
-import { namesIn } from '../lang/walk.js';
+import { callsIn, namesIn } from '../lang/walk.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
 import type { Draws } from './draws.js';
-import { ElementScope, notRefractory, rangesAddress, step } from './element-scope.js';
+import { ElementScope, notRefractory, rangesAddress, refractorySteps, step } from './element-scope.js';
+import { inlineDerived } from './equations.js';
 import type { EventCode } from './equations.js';
 import type { EventSource } from './events.js';
-import { compileCondition, compile, library, to } from './expressions.js';
+import { compileCondition, compile, isRandom, to } from './expressions.js';
 import { compiledTerms, propagated, propagatorsOf } from './exact.js';
 import { fold } from './fold.js';
 import type { Group, Member } from './groups.js';
@@ -31,6 +32,7 @@ const rangesOf = (group: Group) => ({ kind: 'ranges' as const, ranges: group.mem
 export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>, context: Context): void {
   const { builder, profile } = context;
   for (const member of group.members) for (const kernel of initialValues(group, member, context)) builder.initially(kernel);
+  refusePeriods(group, context);
   holdDerived(group, context);
   const noise = noiseBuffers(group, context);
   updateKernel(group, noise, rings, context);
@@ -42,6 +44,21 @@ export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>
       builder.each(builder.compact(`${member.name}.${event.name}.compact`, `lists the elements of ${member.name} that emit ${event.name}`, source.ring.name), when.slot, rankOf(profile, when.slot), when.order + 0.25);
       markKernel(group, member, event, source, when, context);
       actionKernel(group, member, event, source, context);
+    }
+  }
+}
+
+/** A period that is worked out at the event and holds from then on cannot depend on what changes meanwhile. */
+function refusePeriods(group: Group, context: Context): void {
+  const { equations } = group;
+  for (const { name, definition, refractoryFor } of group.events) {
+    if (!refractoryFor || definition.refractory?.evaluated !== 'atEvent') continue;
+    const period = inlineDerived(refractoryFor, equations.derived);
+    const settable = (id: string): boolean => group.members.some((member) => context.settable.has(`${member.name}.${id}`));
+    const changes = [...namesIn(period)].find((id) => equations.state.has(id) || equations.derived.has(id) || id === 't' || id === 't_in_timesteps' || settable(id))
+      ?? callsIn(period).find((call) => isRandom(call.function))?.function;
+    if (changes !== undefined) {
+      context.diagnostics.add(messages.unsupportedFeature(`a refractory period of ${group.name}.${name} that is fixed at the event and depends on ${changes}`, 'evaluate it at each step: evaluated: eachStep'));
     }
   }
 }
@@ -180,8 +197,7 @@ function updateRefractoriness(group: Group, scope: ElementScope, block: Block): 
       free = ir.or(to('bool', ir.load(stored, scope.address.index)), fold(ir.not(compileCondition(event.refractoryWhile, scope))));
     } else {
       invariant(event.refractoryFor, 'lower/neurons', 'a refractory period has a duration or a condition');
-      const period = library('timestep', [to('f64', compile(event.refractoryFor, scope)), ir.f64(scope.context.dt)], scope);
-      free = ir.ge(ir.sub(step, ir.load(last, scope.address.index)), period);
+      free = ir.ge(ir.sub(step, ir.load(last, scope.address.index)), refractorySteps(event, scope));
     }
     block.emit(ir.store(stored, scope.address.index, to('u32', block.name('free', free))));
   }
@@ -231,11 +247,10 @@ function exactValues(group: Group, system: LinearSystem, active: ReadonlyMap<str
   const held = frozen.size > 0 ? propagatorsOf(system, frozen, group, context) : null;
   for (const kernel of [...free.kernels, ...(held?.kernels ?? [])]) {
     builder.initially(kernel);
-    builder.procedure(`propagators/${group.name}`).push({ kind: 'run', kernel });
+    builder.procedure(`propagators.${group.name}`).push({ kind: 'run', kernel });
   }
   const terms = compiledTerms(system, scope);
-  const conditions = [...new Set(active.values())];
-  const all = conditions.length === 0 ? null : conditions.reduce((a, b) => ir.and(a, b));
+  const [all = null] = active.values();
   return new Map(system.names.map((name, i) => {
     const running = propagated(i, system, free, terms, scope);
     if (!held || !all) return [name, scope.block.name(`next_${name}`, running)];
@@ -261,8 +276,9 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
       return null;
     }
     if (method === 'exact') {
-      if (typeof linear !== 'string') return { method, system: linear };
-      reasons.push(linear);
+      const reason = typeof linear === 'string' ? linear : severalModes(group);
+      if (typeof linear !== 'string' && reason === null) return { method, system: linear };
+      reasons.push(reason ?? '');
       continue;
     }
     const why = refusal(method, equations);
@@ -272,6 +288,13 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
   context.diagnostics.add(messages.methodRefused(equations.method === 'auto' ? candidates.join(', ') : equations.method, group.name, reasons.join('; '),
     equations.noise.length > 0 ? 'use heun or milstein for multiplicative noise' : 'use euler, rk2 or rk4, or leave the method out'));
   return null;
+}
+
+/** There are two sets of propagators: as the equations stand, and with the rates of one set of variables zero. */
+function severalModes(group: Group): string | null {
+  const frozen = group.events.map((event) => event.definition.refractory?.rate ?? []).filter((rate) => rate.length > 0);
+  const sets = new Set(frozen.map((rate) => [...rate].sort().join()));
+  return sets.size > 1 || (sets.size === 1 && frozen.length > 1) ? 'several events freeze variables of it' : null;
 }
 
 /** Tests events and sets their mask bits. */
@@ -302,7 +325,8 @@ function markKernel(group: Group, member: Member, event: EventCode, source: Even
   if (!last) return;
   const { builder, profile } = context;
   const index = ir.add(ir.u32(member.begin), { kind: 'local', type: 'u32', name: 'index' });
-  const body = [ir.store(last, index, step)];
+  // The step of the event is that of its time: where events are labelled by the end of a step, the refractory period begins there.
+  const body = [ir.store(last, index, profile.spikeLabel === 1 ? ir.add(step, ir.i32(1)) : step)];
   const stored = group.notRefractory.get(event.name);
   if (stored) body.push(ir.store(stored, index, ir.u32(0)));
   const kernel = builder.map(`${member.name}.${event.name}.mark`, `notes when elements of ${member.name} last emitted ${event.name}`, { kind: 'spikes', event: source.ring.name }, false, [], body);

@@ -114,7 +114,7 @@ export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, s
 }
 
 /** Names that an expression reads, through the derived variables of the synapse and of its ends. */
-function readNames(e: Expression, plan: ProjectionPlan, seen: ReadonlySet<string> = new Set()): Set<string> {
+export function readNames(e: Expression, plan: ProjectionPlan, seen: ReadonlySet<string> = new Set()): Set<string> {
   const names = new Set<string>();
   for (const name of namesIn(e)) {
     if (seen.has(name)) continue;

@@ -63,5 +63,5 @@ function setValues(
     const kernel = assignSynapseValues(name, own, built.plan, built.connectivity, built.storage, stream, context);
     if (kernel) actions.push({ kind: 'run', kernel });
   }
-  for (const group of stale) actions.push(...(context.builder.procedures.get(`propagators/${group}`) ?? []));
+  for (const group of stale) actions.push(...(context.builder.procedures.get(`propagators.${group}`) ?? []));
 }

@@ -12,8 +12,8 @@ export interface Profile {
   readonly spikeLabel: 0 | 1;
   /** A sample taken in step n has time (n + sampleLabel) * dt; with 1 there is also one of the initial state at t = 0. */
   readonly sampleLabel: 0 | 1;
-  /** Least delay in steps: 1 where delivery comes before the threshold test. */
-  readonly leastDelay: 0 | 1;
+  /** How delays become whole steps: the nearest, with halves up or to the even one. */
+  readonly delayRounding: 'halfUp' | 'halfEven';
 }
 
 const surrounded = (names: readonly string[]): string[] => names.flatMap((name) => [`before_${name}`, name, `after_${name}`]);
@@ -28,7 +28,7 @@ const brian: Profile = {
   },
   spikeLabel: 0,
   sampleLabel: 0,
-  leastDelay: 0,
+  delayRounding: 'halfUp',
 };
 
 /** The grid of PyNN, NEST and NEURON: integrate, deliver, threshold, reset, sample. */
@@ -41,7 +41,7 @@ const grid: Profile = {
   },
   spikeLabel: 1,
   sampleLabel: 1,
-  leastDelay: 1,
+  delayRounding: 'halfEven',
 };
 
 export const profiles: Readonly<Record<'brian' | 'grid', Profile>> = { brian, grid };

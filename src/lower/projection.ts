@@ -12,6 +12,8 @@ import type { Equations } from './equations.js';
 import { equationsOf } from './equations.js';
 import type { Group, Member } from './groups.js';
 import * as messages from './messages.js';
+import type { Profile } from './profile.js';
+import { rankOf } from './profile.js';
 
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
 export interface ProjectionEnd {
@@ -92,7 +94,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
       const pathway = type.pathways[key] as Pathway;
       const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
       const delay = projection.delays[key] ?? pathway.delay;
-      const steps = delaySteps(delay, { name, projection, equations, pre, post }, context);
+      const steps = delaySteps(delay, pathway.slot, { name, projection, equations, pre, post }, context);
       if (steps) pathways.push({ name: key, pathway, side, event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event, delay, steps });
     }
     const sortedBy = pathways.find((plan) => plan.side === 'pre' && plan.steps.first !== plan.steps.last) ?? null;
@@ -184,11 +186,18 @@ export function parameterBounds(plan: BoundedProjection, context: Context): (nam
   return lookup;
 }
 
-/** Steps of a delay: int(delay / dt + 0.5). */
-export const roundDelay = (seconds: number, dt: number): number => Math.trunc(seconds / dt + 0.5);
+/** Whole steps of a delay as the profile rounds it: halves up, or halves to even. */
+export function roundDelay(seconds: number, { dt, profile }: Context): number {
+  const steps = seconds / dt;
+  const up = Math.trunc(steps + 0.5);
+  return profile.delayRounding === 'halfEven' && up - steps === 0.5 && up % 2 !== 0 ? up - 1 : up;
+}
 
-function delaySteps(delay: Value, plan: BoundedProjection, context: Context): DelaySteps | null {
-  const { diagnostics, dt, profile } = context;
+/** Least delay of a pathway: none is needed where its slot comes after the tests for events. */
+const leastDelayIn = (slot: string, profile: Profile): 0 | 1 => (rankOf(profile, slot) > rankOf(profile, profile.defaults.threshold) ? 0 : 1);
+
+function delaySteps(delay: Value, slot: string | undefined, plan: BoundedProjection, context: Context): DelaySteps | null {
+  const { diagnostics, profile } = context;
   const { name, projection, equations } = plan;
   let bounds = valueBounds(delay, parameterBounds(plan, context), equations.names, context);
   const range = projection.delayRange;
@@ -201,9 +210,9 @@ function delaySteps(delay: Value, plan: BoundedProjection, context: Context): De
     diagnostics.add(messages.negativeDelay(name));
     return null;
   }
-  const steps = { first: roundDelay(bounds.low, dt), last: roundDelay(bounds.high, dt) };
+  const steps = { first: roundDelay(bounds.low, context), last: roundDelay(bounds.high, context) };
   if (steps.last > 65535) diagnostics.add(messages.delayTooLong(name, steps.last));
-  else if (steps.first < profile.leastDelay) diagnostics.add(messages.zeroDelay(name));
+  else if (steps.first < leastDelayIn(slot ?? profile.defaults.deliver, profile)) diagnostics.add(messages.zeroDelay(name));
   else return steps;
   return null;
 }

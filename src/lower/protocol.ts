@@ -10,10 +10,10 @@ export type ProtocolStep =
   | { readonly kind: 'record'; readonly recording: string; readonly on: boolean };
 
 /** Procedure of the k-th phase, when it changes something. */
-export const phaseProcedure = (k: number): string => `phase ${k}`;
+export const phaseProcedure = (k: number): string => `phase.${k}`;
 
 /** Procedure that takes a sample of the initial state, in profiles that label samples at the end of a step. */
-export const initialSample = 'sample initial state';
+export const initialSample = 'sample_initial_state';
 
 /** Whole steps of a duration in s; the end counts when it is within 1e-4 of a step (`brian.md`, section 5). */
 export function stepsOf(seconds: number, dt: number): number {

@@ -1,7 +1,7 @@
 /** Pass: samples of variables into logs, and what the recordings mean. */
 
 import * as ir from '../ir/builder.js';
-import type { Buffer, EventRecordingLocation, SampleLocation } from '../ir/program.js';
+import type { Buffer, EventRecordingLocation, Local, SampleLocation } from '../ir/program.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Recording, SelectionRule } from '../model/model.js';
 import { Block } from './block.js';
@@ -96,7 +96,7 @@ function selectedElements(selection: SelectionRule, name: string, context: Conte
 }
 
 function columnOf(recording: Column['recording'], variable: string, groups: readonly Group[], projections: readonly BuiltProjection[], context: Context): Column | null {
-  if ('projection' in recording.of) return synapseColumn(recording, variable, recording.of.projection, projections, context);
+  if ('projection' in recording.of) return synapseColumn(recording, recording.of, variable, projections, context);
   const selected = selectedElements(recording.of, recording.name, context);
   if (!selected) return null;
   const group = groups.find((candidate) => candidate.members.some((member) => member.name === selected.population));
@@ -137,50 +137,72 @@ const logIndex = (cursor: Buffer, rowLength: number, column: number): Ir =>
   ir.add(ir.add(ir.mul(ir.load(cursor, ir.u32(0)), ir.u32(rowLength)), ir.u32(column)), indexLocal);
 
 /** Synapses are recorded by index of creation. */
-function synapseColumn(recording: Column['recording'], variable: string, projection: string, projections: readonly BuiltProjection[], context: Context): Column | null {
+function synapseColumn(
+  recording: Column['recording'], selection: Extract<SelectionRule, { projection: string }>, variable: string, projections: readonly BuiltProjection[], context: Context,
+): Column | null {
+  const { projection } = selection;
   const built = projections.find(({ plan }) => plan.name === projection);
   if (!built) return null;
   const { plan, connectivity, storage } = built;
-  const given = (recording as { readonly indices?: readonly number[] }).indices;
-  if (connectivity.known === null && given === undefined) {
+  const indices = creationIndices(selection, connectivity.known, context);
+  if (!indices) {
     context.diagnostics.add(messages.unsupportedFeature(`recording all synapses of projection ${projection}, whose number is drawn,`, 'name the synapses to record by their indices'));
     return null;
   }
-  const count = given?.length ?? connectivity.known ?? 0;
+  const count = indices instanceof Uint32Array ? indices.length : indices.end - indices.begin;
   const unit = plan.equations.parameters.get(variable)?.unit ?? plan.equations.state.get(variable)?.unit ?? plan.equations.derived.get(variable)?.unit ?? '1';
-  const indices: Indices = given ? Uint32Array.from(given) : { begin: 0, end: count };
   return {
     recording, variable, owner: projection, unit, indices, count,
     sample: (log, cursor, rowLength, column) => {
       const name = `${recording.name}.${variable}`;
-      const places = synapsePlaces(name, indices, count, built, context);
+      const { positions, sources } = synapsePlaces(name, indices, count, built, context);
       const block = new Block();
-      const position = block.name('position', ir.load(places, indexLocal));
-      // Recordings read the synapse's own values; its ends are recorded with their populations.
-      const scope = new SynapseScope(context, plan, storage, { position, source: ir.u32(0), target: ir.u32(0) }, block, null);
+      const position = block.name('position', ir.load(positions, indexLocal));
+      const address = { position, source: block.name('source', ir.load(sources, indexLocal)), target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))) };
+      const scope = new SynapseScope(context, plan, storage, address, block, null);
       block.emit(ir.store(log, logIndex(cursor, rowLength, column), to(context.real, scope.read(variable))));
       return context.builder.map(`${name}.sample`, `records ${variable} of synapses of ${projection}`, { kind: 'count', count }, false, block.locals.declared, block.statements);
     },
   };
 }
 
-/** Storage position of each recorded synapse, found once after building. */
-function synapsePlaces(name: string, indices: Indices, count: number, built: BuiltProjection, context: Context): Buffer {
-  const { builder } = context;
-  const wanted = indices instanceof Uint32Array ? indices : Uint32Array.from({ length: count }, (_, k) => indices.begin + k);
-  const places = builder.buffer(`${name}.places`, 'u32', count, `position of each recorded synapse of ${built.plan.name}`, { initial: wanted });
-  const { creation, rows } = built.connectivity;
-  if (creation) {
-    const block = new Block();
-    const p = block.local('p', 'u32');
-    const k = block.local('k', 'u32');
-    const index = builder.buffer(`${name}.wanted`, 'u32', count, `creation index of each recorded synapse`, { role: 'constant', initial: wanted });
-    block.emit(ir.loop(p, ir.u32(0), ir.load(rows, ir.u32(built.plan.pre.size)), [
-      ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(index, ir.get(k)), ir.load(creation, ir.get(p))), [ir.store(places, ir.get(k), ir.get(p))])]),
-    ]));
-    builder.initially(builder.sequential(`${name}.find`, 'finds the recorded synapses', block.locals.declared, block.statements));
+/** The synapses that a selection names; null for all of a number that is drawn. */
+function creationIndices(selection: Extract<SelectionRule, { projection: string }>, known: number | null, context: Context): Indices | null {
+  if (selection.indices !== undefined) return Uint32Array.from(arrayOf(selection.indices, context.data));
+  if (selection.slice) {
+    const [from, until, by] = selection.slice;
+    return Uint32Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
   }
-  return places;
+  return known === null ? null : { begin: 0, end: known };
+}
+
+/** Storage position and source of each recorded synapse, found once after building. */
+function synapsePlaces(name: string, indices: Indices, count: number, built: BuiltProjection, context: Context): { readonly positions: Buffer; readonly sources: Buffer } {
+  const { builder } = context;
+  const { plan, connectivity } = built;
+  const wanted = indices instanceof Uint32Array ? indices : Uint32Array.from({ length: count }, (_, k) => indices.begin + k);
+  const index = builder.buffer(`${name}.wanted`, 'u32', count, `creation index of each recorded synapse of ${plan.name}`, { role: 'constant', initial: wanted });
+  const positions = builder.buffer(`${name}.places`, 'u32', count, `position of each recorded synapse of ${plan.name}`);
+  const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each recorded synapse of ${plan.name}`);
+  const { creation, rows } = connectivity;
+  const block = new Block();
+  const [row, p, k, found] = ['row', 'p', 'k', 'found'].map((local) => block.local(local, 'u32')) as [Local, Local, Local, Local];
+  const created = creation ? ir.load(creation, ir.get(p)) : ir.get(p);
+  block.emit(
+    ir.set(found, ir.u32(0)),
+    ir.loop(row, ir.u32(0), ir.u32(plan.pre.size), [
+      ir.loop(p, ir.load(rows, ir.get(row)), ir.load(rows, ir.add(ir.get(row), ir.u32(1))), [
+        ir.loop(k, ir.u32(0), ir.u32(count), [
+          ir.when(ir.eq(ir.load(index, ir.get(k)), created), [
+            ir.store(positions, ir.get(k), ir.get(p)), ir.store(sources, ir.get(k), ir.get(row)), ir.set(found, ir.add(ir.get(found), ir.u32(1))),
+          ]),
+        ]),
+      ]),
+    ]),
+    ir.fault(builder.faultBit(`a recorded synapse of projection ${plan.name} does not exist`), ir.ne(ir.get(found), ir.u32(count))),
+  );
+  builder.initially(builder.sequential(`${name}.find`, 'finds the recorded synapses', block.locals.declared, block.statements));
+  return { positions, sources };
 }
 
 /** One log for all columns with the same schedule; a row is one sampling time. */
@@ -199,7 +221,8 @@ function sampleLog(name: string, schedule: { every: number; slot: string; order:
     kernels.push(entry.sample(log, cursor, rowLength, column));
     locations.push({
       recording: entry.recording.name, owner: entry.owner, variable: entry.variable, unit: entry.unit, log: name, column, indices: entry.indices, element: real,
-      every: schedule.every, offset: profile.sampleLabel === 1 ? schedule.every - 1 : 0, label: profile.sampleLabel,
+      every: schedule.every, // With labels at the end of steps the first sample is that of the initial state, of the step before the first.
+      offset: profile.sampleLabel === 1 ? -1 : 0, label: profile.sampleLabel,
     });
     column += entry.count;
   }

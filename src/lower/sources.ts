@@ -12,6 +12,9 @@ import { rankOf } from './profile.js';
 /** Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step (`brian.md`, section 7.3). */
 export const spikeStep = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
 
+/** Step at whose end the spike is due, for profiles that label spikes so: the nearest; what is due before the first step is emitted in it. */
+export const spikeStepByEnd = (time: number, dt: number): number => Math.max(0, Math.round(time / dt) - 1);
+
 export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: Context): void {
   const { builder, model, profile, dt, diagnostics, data } = context;
   for (const name of Object.keys(model.populations).sort()) {
@@ -23,8 +26,9 @@ export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: C
       diagnostics.add(messages.unsupportedFeature(population.spikes ? `spikes from a file (population ${name})` : `population ${name}, which has neither a type nor spikes,`));
       continue;
     }
+    const stepOf = profile.spikeLabel === 1 ? spikeStepByEnd : spikeStep;
     const [indices, times] = [arrayOf(population.spikes.indices, data), arrayOf(population.spikes.times, data)];
-    const spikes = Array.from({ length: times.length }, (_, k) => ({ step: spikeStep(times[k] as number, dt), index: indices[k] as number, time: times[k] as number }));
+    const spikes = Array.from({ length: times.length }, (_, k) => ({ step: stepOf(times[k] as number, dt), index: indices[k] as number, time: times[k] as number }));
     spikes.sort((a, b) => a.step - b.step || a.index - b.index);
     for (let k = 1; k < spikes.length; k++) {
       const [before, here] = [spikes[k - 1], spikes[k]];

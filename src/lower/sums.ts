@@ -16,6 +16,7 @@ import { compiledTerms, propagated, propagatorsIn } from './exact.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
 import type { Method } from './integrate.js';
 import * as messages from './messages.js';
+import { readNames, sharedKey } from './pathways.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
 import { rankOf } from './profile.js';
 import type { SynapseStorage } from './synapse-scope.js';
@@ -26,6 +27,7 @@ const indexLocal: Ir = { kind: 'local', type: 'u32', name: 'index' };
 export function lowerContinuousSynapses(plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): void {
   const { builder, profile } = context;
   const rank = rankOf(profile, profile.defaults.summed);
+  refuseReadingSums(plan, context);
   for (const [key, text] of Object.entries(plan.type.summed).sort(([a], [b]) => (a < b ? -1 : 1))) {
     builder.each(sumKernel(key, text, true, plan, connectivity, storage, context), profile.defaults.summed, rank, plan.projection.order - 1);
   }
@@ -34,6 +36,22 @@ export function lowerContinuousSynapses(plan: ProjectionPlan, connectivity: Conn
   }
   const update = updateKernel(plan, connectivity, storage, context);
   if (update) builder.each(update, profile.defaults.integrate, rankOf(profile, profile.defaults.integrate), plan.projection.order);
+}
+
+/** Refuses a sum over what the sums themselves write: its value would depend on the order of the elements. */
+function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
+  const targets = [...Object.keys(plan.type.summed), ...Object.keys(plan.type.contributes)].map((key) => {
+    const bound = plan.projection.receptors[key];
+    return bound === undefined ? key : `post.${bound.replace(/^post\./, '')}`;
+  });
+  const written = new Set(targets.map((key) => sharedKey(plan, key.startsWith('pre.') ? 'pre' : 'post', key.replace(/^(pre|post)\./, ''))));
+  for (const [key, text] of Object.entries({ ...plan.type.summed, ...plan.type.contributes })) {
+    for (const name of readNames(expressionOf(text, plan.equations.names), plan)) {
+      const [side, variable] = name.split('.');
+      if ((side !== 'pre' && side !== 'post') || variable === undefined || !written.has(sharedKey(plan, side, variable))) continue;
+      context.diagnostics.add(messages.unsupportedFeature(`a sum (${key} of projection ${plan.name}) that reads ${name}, which sums write,`, 'keep a copy of the variable from the step before and read that'));
+    }
+  }
 }
 
 /** `post.x = Σ expression` (summed) or `post.I += Σ expression` (contribution). */

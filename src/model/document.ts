@@ -35,8 +35,10 @@ export type ValueDocument = Expression | ArrayDocument | HostDrawDocument;
 
 type ValueType = 'real' | 'integer' | 'boolean';
 export type ModelParameterDocument = Quantity | { readonly unit?: Unit; readonly value: Quantity };
-export type ParameterDocument = Expression | { readonly unit?: Unit; readonly type?: ValueType; readonly value?: ValueDocument; readonly shared?: boolean };
-export type StateDocument = Expression | { readonly unit?: Unit; readonly type?: ValueType; readonly initial?: ValueDocument; readonly shared?: boolean };
+export type ParameterDocument =
+  Expression | { readonly unit?: Unit; readonly type?: ValueType; readonly value?: ValueDocument; readonly shared?: boolean };
+export type StateDocument =
+  Expression | { readonly unit?: Unit; readonly type?: ValueType; readonly initial?: ValueDocument; readonly shared?: boolean };
 export type DerivedDocument =
   | Expression
   | { readonly unit?: Unit; readonly type?: ValueType; readonly value: Expression; readonly shared?: boolean; readonly held?: boolean };
@@ -180,9 +182,19 @@ export type ConnectionMap =
       readonly variable?: string;
       readonly index: Expression;
       readonly skipInvalid?: boolean;
-      readonly range: { readonly from?: Expression; readonly to: Expression; readonly step?: Expression; readonly sample?: { readonly p?: Expression; readonly size?: Expression } };
+      readonly range: {
+        readonly from?: Expression;
+        readonly to: Expression;
+        readonly step?: Expression;
+        readonly sample?: { readonly p?: Expression; readonly size?: Expression };
+      };
     })
-  | { readonly rule: 'list'; readonly sources?: ArrayDocument; readonly targets?: ArrayDocument; readonly pairs?: readonly (readonly number[])[] }
+  | {
+      readonly rule: 'list';
+      readonly sources?: ArrayDocument;
+      readonly targets?: ArrayDocument;
+      readonly pairs?: readonly (readonly number[])[];
+    }
   | { readonly rule: 'fixedInDegree' | 'fixedOutDegree'; readonly n: Expression; readonly replace?: boolean; readonly self?: boolean }
   | { readonly rule: 'fixedTotal'; readonly n: number | string; readonly replace?: boolean; readonly self?: boolean }
   | { readonly rule: 'smallWorld' | 'hostDrawn' | 'csa'; readonly arguments?: Map<unknown> };
@@ -301,6 +313,11 @@ export interface ModelDocument {
   readonly record?: readonly RecordingDocument[];
   readonly recordings?: readonly RecordingDocument[];
   readonly timing?: 'brian' | 'grid' | 'lems-euler';
-  readonly experiment?: { readonly dt?: Quantity; readonly seed?: number | string; readonly duration?: Quantity; readonly protocol?: readonly PhaseDocument[] };
+  readonly experiment?: {
+    readonly dt?: Quantity;
+    readonly seed?: number | string;
+    readonly duration?: Quantity;
+    readonly protocol?: readonly PhaseDocument[];
+  };
   readonly annotations?: Map<unknown>;
 }

@@ -69,8 +69,17 @@ export interface Derivative {
 }
 
 export type IntegrationMethod =
-  | 'auto' | 'exact' | 'exponentialEuler' | 'euler' | 'rk2' | 'rk4' | 'heun' | 'milstein' | 'adaptive'
-  | 'cable-then-gates' | 'gates-then-cable';
+  | 'auto'
+  | 'exact'
+  | 'exponentialEuler'
+  | 'euler'
+  | 'rk2'
+  | 'rk4'
+  | 'heun'
+  | 'milstein'
+  | 'adaptive'
+  | 'cable-then-gates'
+  | 'gates-then-cable';
 
 /** Library name that a type claims to equal, with the expression of each library parameter in the type's own. */
 export interface ConformsTo {

@@ -31,5 +31,7 @@ export function hashModel(model: Model): ModelHashes {
 
 /** SHA-256, in hexadecimal, of the RFC 8785 canonical JSON of a value that JSON can hold. */
 export function digest(value: unknown): string {
-  return createHash('sha256').update(canonicalize(value) ?? 'null', 'utf8').digest('hex');
+  return createHash('sha256')
+    .update(canonicalize(value) ?? 'null', 'utf8')
+    .digest('hex');
 }

@@ -1,6 +1,26 @@
 import type {
-  Compartments, ConnectionRule, DerivedVariable, Derivative, End, EquationSet, EventDefinition, Input, Mechanism, Model, NeuronType, Operation, Parameter, Pathway, Population, Projection,
-  Refractory, Regime, Section, StateVariable, Stimulus, SynapseType,
+  Compartments,
+  ConnectionRule,
+  DerivedVariable,
+  Derivative,
+  End,
+  EquationSet,
+  EventDefinition,
+  Input,
+  Mechanism,
+  Model,
+  NeuronType,
+  Operation,
+  Parameter,
+  Pathway,
+  Population,
+  Projection,
+  Refractory,
+  Regime,
+  Section,
+  StateVariable,
+  Stimulus,
+  SynapseType,
 } from './model.js';
 
 /** Order of a pathway that does not state one: what the presynaptic side does comes first. */
@@ -20,19 +40,33 @@ export interface HashedForm {
  * gets its default here, and no hash changes.
  */
 export function hashedForm(model: Model): HashedForm {
-  const conformsTo = without({ neurons: mapValues(model.neurons, claim), synapses: mapValues(model.synapses, claim) }, { neurons: {}, synapses: {} });
+  const conformsTo = without(
+    { neurons: mapValues(model.neurons, claim), synapses: mapValues(model.synapses, claim) },
+    { neurons: {}, synapses: {} },
+  );
   return {
     model: without(
       {
-        neurons: mapValues(model.neurons, neuron), synapses: mapValues(model.synapses, synapse), tables: model.tables,
-        populations: mapValues(model.populations, population), projections: mapValues(model.projections, projection),
-        stimuli: mapValues(model.stimuli, stimulus), operations: mapValues(model.operations, operation),
+        neurons: mapValues(model.neurons, neuron),
+        synapses: mapValues(model.synapses, synapse),
+        tables: model.tables,
+        populations: mapValues(model.populations, population),
+        projections: mapValues(model.projections, projection),
+        stimuli: mapValues(model.stimuli, stimulus),
+        operations: mapValues(model.operations, operation),
       },
       { neurons: {}, synapses: {}, tables: {}, populations: {}, projections: {}, stimuli: {}, operations: {} },
     ),
     experiment: without({ timing: model.timing, clocks: model.clocks, ...model.experiment }, { clocks: {}, protocol: [] }),
     document: without(
-      { name: model.name, metadata: model.metadata, parameters: model.parameters, recordings: model.recordings, annotations: model.annotations, conformsTo },
+      {
+        name: model.name,
+        metadata: model.metadata,
+        parameters: model.parameters,
+        recordings: model.recordings,
+        annotations: model.annotations,
+        conformsTo,
+      },
       { metadata: {}, parameters: {}, recordings: [], annotations: {}, conformsTo: {} },
     ),
   };
@@ -45,14 +79,23 @@ function claim(type: NeuronType | SynapseType): unknown {
 function neuron(type: NeuronType): object {
   const { conformsTo: _claim, inputs, events, regimes, compartments, ...rest } = type;
   return without(
-    { ...equationSet(rest), ...(compartments ? { compartments: structure(compartments) } : {}), inputs: mapValues(inputs, input), events: mapValues(events, event), regimes: mapValues(regimes, regime) },
+    {
+      ...equationSet(rest),
+      ...(compartments ? { compartments: structure(compartments) } : {}),
+      inputs: mapValues(inputs, input),
+      events: mapValues(events, event),
+      regimes: mapValues(regimes, regime),
+    },
     { ...emptyEquations, inputs: {}, events: {}, regimes: {} },
   );
 }
 
 function synapse(type: SynapseType): object {
   const { conformsTo: _claim, pathways, ...rest } = type;
-  return without({ ...equationSet(rest), pathways: mapValues(pathways, pathway) }, { ...emptyEquations, pathways: {}, contributes: {}, summed: {}, ports: {} });
+  return without(
+    { ...equationSet(rest), pathways: mapValues(pathways, pathway) },
+    { ...emptyEquations, pathways: {}, contributes: {}, summed: {}, ports: {} },
+  );
 }
 
 function structure(value: Compartments): object {
@@ -63,14 +106,18 @@ function structure(value: Compartments): object {
 }
 
 const section = (value: Section): object => without(value, { divisions: 1 });
-const mechanism = (value: Mechanism): object => without(equationSet(value), { ...emptyEquations, on: [], density: true, reads: [], writes: {} });
+const mechanism = (value: Mechanism): object =>
+  without(equationSet(value), { ...emptyEquations, on: [], density: true, reads: [], writes: {} });
 
 const emptyEquations = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto' };
 
 function equationSet(type: EquationSet): object {
   return {
-    ...type, parameters: mapValues(type.parameters, parameter), state: mapValues(type.state, state),
-    derived: mapValues(type.derived, derived), derivatives: mapValues(type.derivatives, derivative),
+    ...type,
+    parameters: mapValues(type.parameters, parameter),
+    state: mapValues(type.state, state),
+    derived: mapValues(type.derived, derived),
+    derivatives: mapValues(type.derivatives, derivative),
   };
 }
 
@@ -79,8 +126,7 @@ const state = (value: StateVariable): object => without(value, { type: 'real', s
 const derived = (value: DerivedVariable): object => without(value, { type: 'real', shared: false, held: false });
 const derivative = (value: Derivative): object => without(value, { eventDriven: false });
 const input = (value: Input): object => without(value, { reduce: 'sum' });
-const refractory = (value: Refractory): object =>
-  without(value, { rate: [], writes: 'allow', suppress: true, evaluated: 'atEvent' });
+const refractory = (value: Refractory): object => without(value, { rate: [], writes: 'allow', suppress: true, evaluated: 'atEvent' });
 
 function event(value: EventDefinition): object {
   const { refractory: dead, ...rest } = value;
@@ -88,7 +134,10 @@ function event(value: EventDefinition): object {
 }
 
 function regime(value: Regime): object {
-  return without({ ...value, derivatives: mapValues(value.derivatives, derivative) }, { initial: false, derivatives: {}, onEntry: [], transitions: [] });
+  return without(
+    { ...value, derivatives: mapValues(value.derivatives, derivative) },
+    { initial: false, derivatives: {}, onEntry: [], transitions: [] },
+  );
 }
 
 function pathway(value: Pathway): object {
@@ -99,17 +148,25 @@ const population = (value: Population): object => without(value, { values: {}, l
 
 function projection(value: Projection): object {
   const { from, to, connect, ...rest } = value;
-  return without({ ...rest, from: end(from), to: end(to), connect: connect.map(rule) }, { receptors: {}, values: {}, delays: {}, order: 0, connect: [] });
+  return without(
+    { ...rest, from: end(from), to: end(to), connect: connect.map(rule) },
+    { receptors: {}, values: {}, delays: {}, order: 0, connect: [] },
+  );
 }
 
 const end = (value: End): object => without(value, { event: 'spike' });
-const rule = (value: ConnectionRule): object => without(value, { self: true, condition: null, copies: 1, replace: false, skipInvalid: false });
+const rule = (value: ConnectionRule): object =>
+  without(value, { self: true, condition: null, copies: 1, replace: false, skipInvalid: false });
 const stimulus = (value: Stimulus): object => without(value, { attached: true, order: 0 });
 const operation = (value: Operation): object => without(value, { order: 0 });
 
 /** `value` without absent members and without those that equal their default. */
 function without(value: object, defaults: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([key, member]) => member !== undefined && !(Object.hasOwn(defaults, key) && isDefault(member, defaults[key]))));
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      ([key, member]) => member !== undefined && !(Object.hasOwn(defaults, key) && isDefault(member, defaults[key])),
+    ),
+  );
 }
 
 /** Defaults are scalars, or empty lists and maps. */

@@ -57,7 +57,7 @@ export function scanJson(text: string): JsonScan {
   // For each open container the keys met, or null for an array.
   const open: (Set<string> | null)[] = [];
   let expectsKey = false;
-  for (let index = 0; index < text.length; ) {
+  for (let index = 0; index < text.length;) {
     switch (text.charCodeAt(index)) {
       case 34: {
         const end = afterString(text, index);

@@ -23,160 +23,436 @@ const jsonMistakes: Readonly<Record<string, string>> = {
 /** The catalogue of what reading, validating and normalising a model can find. Each entry yields a finding. */
 export const messages = {
   emptyText: (): Finding => ({ code: 'read/empty', message: 'the document is empty', expected: 'a model in YAML or JSON' }),
-  notJsonOrYaml: (found: string): Finding => ({ code: 'read/not-json-or-yaml', message: `the text is ${found}, not JSON or YAML`, expected: 'JSON or YAML', found }),
+  notJsonOrYaml: (found: string): Finding => ({
+    code: 'read/not-json-or-yaml',
+    message: `the text is ${found}, not JSON or YAML`,
+    expected: 'JSON or YAML',
+    found,
+  }),
   badEncoding: (encoding: string): Finding => ({
-    code: 'read/bad-encoding', message: `the bytes from here on are no ${encoding.toUpperCase()} text`, expected: 'UTF-8 (or UTF-16 with a byte order mark)',
+    code: 'read/bad-encoding',
+    message: `the bytes from here on are no ${encoding.toUpperCase()} text`,
+    expected: 'UTF-8 (or UTF-16 with a byte order mark)',
     hint: 'save the file as UTF-8',
   }),
   malformedJson: (mistake: string, found: string): Finding => ({
-    code: 'read/malformed-json', message: jsonMistakes[mistake] ?? 'this is not JSON', found: shorten(found === '' ? 'the end of the text' : found, 40),
+    code: 'read/malformed-json',
+    message: jsonMistakes[mistake] ?? 'this is not JSON',
+    found: shorten(found === '' ? 'the end of the text' : found, 40),
   }),
-  malformedYaml: (message: string): Finding => ({ code: 'read/malformed-yaml', message: `this is not YAML: ${message.replace(/\s+/g, ' ')}` }),
-  severalDocuments: (): Finding => ({ code: 'read/several-documents', message: 'the text holds several YAML documents', expected: 'one document', hint: 'put each in a file of its own' }),
-  duplicateKey: (key: string): Finding => ({ code: 'read/duplicate-key', message: `the key ${shorten(key)} is given twice in one map`, found: shorten(key), hint: 'remove one of the two' }),
+  malformedYaml: (message: string): Finding => ({
+    code: 'read/malformed-yaml',
+    message: `this is not YAML: ${message.replace(/\s+/g, ' ')}`,
+  }),
+  severalDocuments: (): Finding => ({
+    code: 'read/several-documents',
+    message: 'the text holds several YAML documents',
+    expected: 'one document',
+    hint: 'put each in a file of its own',
+  }),
+  duplicateKey: (key: string): Finding => ({
+    code: 'read/duplicate-key',
+    message: `the key ${shorten(key)} is given twice in one map`,
+    found: shorten(key),
+    hint: 'remove one of the two',
+  }),
   tooDeep: (): Finding => ({ code: 'read/too-deep', message: 'the document nests deeper than 100 levels', expected: 'at most 100 levels' }),
   yamlTooLarge: (length: number): Finding => ({
-    code: 'read/yaml-too-large', message: `the YAML text has ${length} characters`, expected: 'at most 20000000 characters', found: String(length), hint: 'write large documents as JSON, which is read in any size',
+    code: 'read/yaml-too-large',
+    message: `the YAML text has ${length} characters`,
+    expected: 'at most 20000000 characters',
+    found: String(length),
+    hint: 'write large documents as JSON, which is read in any size',
   }),
-  tooManyAliases: (): Finding => ({ code: 'read/too-many-aliases', message: 'the aliases of the YAML text stand for far more data than it holds', hint: 'write out what the aliases stand for' }),
+  tooManyAliases: (): Finding => ({
+    code: 'read/too-many-aliases',
+    message: 'the aliases of the YAML text stand for far more data than it holds',
+    hint: 'write out what the aliases stand for',
+  }),
 
   // --- Names --------------------------------------------------------------------------------------------------------
   reservedName: (name: string, reason: string): Finding => ({
-    code: 'model/reserved-name', message: `nothing can be called ${name}: ${reason}`, found: name, hint: `call it ${name}_, for instance`,
+    code: 'model/reserved-name',
+    message: `nothing can be called ${name}: ${reason}`,
+    found: name,
+    hint: `call it ${name}_, for instance`,
   }),
-  declaredTwice: (name: string): Finding => ({ code: 'model/declared-twice', message: `${name} is declared twice in this type`, found: name, hint: 'rename one of the two' }),
+  declaredTwice: (name: string): Finding => ({
+    code: 'model/declared-twice',
+    message: `${name} is declared twice in this type`,
+    found: name,
+    hint: 'rename one of the two',
+  }),
   sharedName: (name: string, first: string, second: string): Finding => ({
-    code: 'model/shared-name', message: `${name} is the name of both a ${first} and a ${second}`, found: name, hint: 'rename one of the two: recordings and the protocol speak of both by name',
+    code: 'model/shared-name',
+    message: `${name} is the name of both a ${first} and a ${second}`,
+    found: name,
+    hint: 'rename one of the two: recordings and the protocol speak of both by name',
   }),
   unknownVariable: (name: string, known: readonly string[], what: string): Finding => ({
-    code: 'model/unknown-variable', message: `there is no ${what} ${shorten(name)}`, expected: oneOf(name, known), found: shorten(name), ...suggestion(name, known),
+    code: 'model/unknown-variable',
+    message: `there is no ${what} ${shorten(name)}`,
+    expected: oneOf(name, known),
+    found: shorten(name),
+    ...suggestion(name, known),
   }),
   unknownReference: (what: string, name: string, known: readonly string[]): Finding => ({
-    code: `model/unknown-${what.replace(/ /g, '-')}`, message: `there is no ${what} ${shorten(name)}`, expected: oneOf(name, known), found: shorten(name), ...suggestion(name, known),
+    code: `model/unknown-${what.replace(/ /g, '-')}`,
+    message: `there is no ${what} ${shorten(name)}`,
+    expected: oneOf(name, known),
+    found: shorten(name),
+    ...suggestion(name, known),
   }),
 
   // --- Numbers ------------------------------------------------------------------------------------------------------
-  notFinite: (found: unknown): Finding => ({ code: 'model/not-finite', message: 'this is not a finite number', expected: 'a finite number', found: shorten(found) }),
-  notANumber: (what: string, found: unknown): Finding => ({ code: 'model/not-a-number', message: `${what} must be a number`, expected: 'a number', found: shorten(found) }),
-  notBoolean: (what: string, found: unknown): Finding => ({ code: 'model/not-boolean', message: `${what} must be true or false`, expected: 'true or false', found: shorten(found) }),
-  notWhole: (what: string, found: string): Finding => ({ code: 'model/not-whole', message: `${what} must be a whole number`, expected: 'a whole number', found: shorten(found) }),
-  notConstant: (what: string): Finding => ({
-    code: 'model/not-constant', message: `${what} must be known before the run`, expected: 'a quantity, or arithmetic of quantities and model parameters', hint: 'functions are not evaluated here: write the number',
+  notFinite: (found: unknown): Finding => ({
+    code: 'model/not-finite',
+    message: 'this is not a finite number',
+    expected: 'a finite number',
+    found: shorten(found),
   }),
-  negative: (what: string, found: number): Finding => ({ code: 'model/negative', message: `${what} is negative`, expected: 'zero or more', found: String(found) }),
-  notPositive: (what: string, found: number): Finding => ({ code: 'model/not-positive', message: `${what} must be above zero`, expected: 'more than zero', found: String(found) }),
-  belowLeast: (what: string, least: number, found: number): Finding => ({ code: 'model/out-of-range', message: `${what} is too small`, expected: `at least ${least}`, found: String(found) }),
+  notANumber: (what: string, found: unknown): Finding => ({
+    code: 'model/not-a-number',
+    message: `${what} must be a number`,
+    expected: 'a number',
+    found: shorten(found),
+  }),
+  notBoolean: (what: string, found: unknown): Finding => ({
+    code: 'model/not-boolean',
+    message: `${what} must be true or false`,
+    expected: 'true or false',
+    found: shorten(found),
+  }),
+  notWhole: (what: string, found: string): Finding => ({
+    code: 'model/not-whole',
+    message: `${what} must be a whole number`,
+    expected: 'a whole number',
+    found: shorten(found),
+  }),
+  notConstant: (what: string): Finding => ({
+    code: 'model/not-constant',
+    message: `${what} must be known before the run`,
+    expected: 'a quantity, or arithmetic of quantities and model parameters',
+    hint: 'functions are not evaluated here: write the number',
+  }),
+  negative: (what: string, found: number): Finding => ({
+    code: 'model/negative',
+    message: `${what} is negative`,
+    expected: 'zero or more',
+    found: String(found),
+  }),
+  notPositive: (what: string, found: number): Finding => ({
+    code: 'model/not-positive',
+    message: `${what} must be above zero`,
+    expected: 'more than zero',
+    found: String(found),
+  }),
+  belowLeast: (what: string, least: number, found: number): Finding => ({
+    code: 'model/out-of-range',
+    message: `${what} is too small`,
+    expected: `at least ${least}`,
+    found: String(found),
+  }),
   outOfRange: (what: string, least: number, most: number, found: number): Finding => ({
-    code: 'model/out-of-range', message: `${what} is out of range`, expected: `from ${least} to ${most}`, found: String(found),
+    code: 'model/out-of-range',
+    message: `${what} is out of range`,
+    expected: `from ${least} to ${most}`,
+    found: String(found),
   }),
   tooLarge: (what: string, found: number, most: number): Finding => ({
-    code: 'model/too-large', message: `${what} is larger than any target can count`, expected: `at most ${most}`, found: String(found),
+    code: 'model/too-large',
+    message: `${what} is larger than any target can count`,
+    expected: `at most ${most}`,
+    found: String(found),
   }),
 
   // --- Arrays -------------------------------------------------------------------------------------------------------
-  raggedRows: (first: number, found: number): Finding => ({ code: 'model/ragged-rows', message: 'the rows differ in length', expected: `${first} items, as in the first row`, found: String(found) }),
-  wrongLength: (what: string, expected: number, found: number): Finding => ({
-    code: 'model/wrong-length', message: `the list for ${what} does not have one item for each element`, expected: String(expected), found: String(found),
+  raggedRows: (first: number, found: number): Finding => ({
+    code: 'model/ragged-rows',
+    message: 'the rows differ in length',
+    expected: `${first} items, as in the first row`,
+    found: String(found),
   }),
-  badShape: (found: readonly unknown[]): Finding => ({ code: 'model/bad-shape', message: 'a shape is a list of lengths', expected: 'whole numbers, zero or more', found: shorten(found) }),
-  missingData: (digest: string): Finding => ({ code: 'model/missing-data', message: 'the data with this digest was not given with the model', found: shorten(digest), hint: 'keep the data file beside the model' }),
-  wrongDataLength: (expected: number, found: number): Finding => ({ code: 'model/wrong-length', message: 'the data does not have the length that its shape says', expected: String(expected), found: String(found) }),
-  dataNeedsSi: (unit: string): Finding => ({ code: 'model/data-unit', message: 'data can only be converted to SI when it is at hand and no 64-bit integers', expected: `values in ${unit}` }),
-  badDataItem: (what: string, index: number, found: number): Finding => ({ code: 'model/not-finite', message: `item ${index} of ${what} is not a number that can stand there`, found: String(found) }),
-  notPowerOfTen: (unit: string): Finding => ({ code: 'model/unit-scale', message: `a drawn number cannot be in ${shorten(unit)}`, expected: 'a unit that is a power of ten of the SI unit', found: shorten(unit) }),
+  wrongLength: (what: string, expected: number, found: number): Finding => ({
+    code: 'model/wrong-length',
+    message: `the list for ${what} does not have one item for each element`,
+    expected: String(expected),
+    found: String(found),
+  }),
+  badShape: (found: readonly unknown[]): Finding => ({
+    code: 'model/bad-shape',
+    message: 'a shape is a list of lengths',
+    expected: 'whole numbers, zero or more',
+    found: shorten(found),
+  }),
+  missingData: (digest: string): Finding => ({
+    code: 'model/missing-data',
+    message: 'the data with this digest was not given with the model',
+    found: shorten(digest),
+    hint: 'keep the data file beside the model',
+  }),
+  wrongDataLength: (expected: number, found: number): Finding => ({
+    code: 'model/wrong-length',
+    message: 'the data does not have the length that its shape says',
+    expected: String(expected),
+    found: String(found),
+  }),
+  dataNeedsSi: (unit: string): Finding => ({
+    code: 'model/data-unit',
+    message: 'data can only be converted to SI when it is at hand and no 64-bit integers',
+    expected: `values in ${unit}`,
+  }),
+  badDataItem: (what: string, index: number, found: number): Finding => ({
+    code: 'model/not-finite',
+    message: `item ${index} of ${what} is not a number that can stand there`,
+    found: String(found),
+  }),
+  notPowerOfTen: (unit: string): Finding => ({
+    code: 'model/unit-scale',
+    message: `a drawn number cannot be in ${shorten(unit)}`,
+    expected: 'a unit that is a power of ten of the SI unit',
+    found: shorten(unit),
+  }),
 
   // --- Equations ----------------------------------------------------------------------------------------------------
   unitUnknown: (names: readonly string[]): Finding => ({
-    code: 'model/unit-unknown', message: `the units of ${names.join(', ')} depend on each other`, found: names.join(' -> '), hint: 'state the unit of one of them',
+    code: 'model/unit-unknown',
+    message: `the units of ${names.join(', ')} depend on each other`,
+    found: names.join(' -> '),
+    hint: 'state the unit of one of them',
   }),
   notIntegrable: (name: string, kind: string, type: string): Finding => ({
-    code: 'model/not-integrable', message: kind === 'state' ? `${name} is of type ${type} and has no rate of change` : `${name} is a ${kind}, only state variables have derivatives`,
-    expected: 'a real state variable', found: kind === 'state' ? type : kind,
+    code: 'model/not-integrable',
+    message:
+      kind === 'state'
+        ? `${name} is of type ${type} and has no rate of change`
+        : `${name} is a ${kind}, only state variables have derivatives`,
+    expected: 'a real state variable',
+    found: kind === 'state' ? type : kind,
   }),
   notWritable: (name: string, what: string): Finding => ({
-    code: 'model/not-writable', message: `${name} cannot be written: it is ${what}`, expected: 'a state variable', found: name,
+    code: 'model/not-writable',
+    message: `${name} cannot be written: it is ${what}`,
+    expected: 'a state variable',
+    found: name,
     ...(what === 'a parameter' ? { hint: `declare ${name} under state, without a derivative` } : {}),
   }),
   notAPort: (name: string): Finding => ({ code: 'model/not-a-port', message: `${name} is no port to send to`, found: name }),
   sendOutside: (what: string): Finding => ({ code: 'model/send-outside', message: `only pathways of synapses send, ${what} cannot` }),
   portOnlyAdds: (name: string, operator: string): Finding => ({
-    code: 'model/port-only-adds', message: `a synapse can only add to the port ${name}`, expected: '+= or -=', found: operator,
+    code: 'model/port-only-adds',
+    message: `a synapse can only add to the port ${name}`,
+    expected: '+= or -=',
+    found: operator,
   }),
   oneOfKeys: (keys: readonly string[], found: number): Finding => ({
-    code: found === 0 ? 'model/missing-key' : 'model/conflicting-keys', message: found === 0 ? `one of ${keys.join(', ')} is missing` : `${keys.join(' and ')} do not go together`,
+    code: found === 0 ? 'model/missing-key' : 'model/conflicting-keys',
+    message: found === 0 ? `one of ${keys.join(', ')} is missing` : `${keys.join(' and ')} do not go together`,
     expected: `exactly one of ${keys.join(', ')}`,
   }),
-  bothKeys: (keys: readonly string[]): Finding => ({ code: 'model/missing-key', message: `${keys.join(' and ')} only go together`, expected: keys.join(' and ') }),
+  bothKeys: (keys: readonly string[]): Finding => ({
+    code: 'model/missing-key',
+    message: `${keys.join(' and ')} only go together`,
+    expected: keys.join(' and '),
+  }),
   initialRegimes: (found: number, names: readonly string[]): Finding => ({
-    code: 'model/initial-regime', message: found === 0 ? 'none of the regimes is the initial one' : `${found} regimes are initial`, expected: `initial: true for one of ${names.join(', ')}`,
+    code: 'model/initial-regime',
+    message: found === 0 ? 'none of the regimes is the initial one' : `${found} regimes are initial`,
+    expected: `initial: true for one of ${names.join(', ')}`,
   }),
 
   // --- Selections ---------------------------------------------------------------------------------------------------
   badSelection: (found: string): Finding => ({
-    code: 'model/bad-selection', message: 'this is no selection', expected: 'a name, name[start:end], name[start:end:step], name[1, 5], or several of them with +', found: shorten(found),
+    code: 'model/bad-selection',
+    message: 'this is no selection',
+    expected: 'a name, name[start:end], name[start:end:step], name[1, 5], or several of them with +',
+    found: shorten(found),
   }),
-  badSlice: (found: string): Finding => ({ code: 'model/bad-slice', message: 'this is no slice', expected: 'start, end and perhaps a step', found: shorten(found) }),
+  badSlice: (found: string): Finding => ({
+    code: 'model/bad-slice',
+    message: 'this is no slice',
+    expected: 'start, end and perhaps a step',
+    found: shorten(found),
+  }),
   sliceOutOfRange: (id: string, size: number | undefined, found: string): Finding => ({
-    code: 'model/index-out-of-range', message: `the slice leaves ${id}`, expected: size === undefined ? 'bounds of zero or more' : `bounds from 0 to ${size}`, found,
+    code: 'model/index-out-of-range',
+    message: `the slice leaves ${id}`,
+    expected: size === undefined ? 'bounds of zero or more' : `bounds from 0 to ${size}`,
+    found,
   }),
   indexOutOfRange: (id: string, size: number | undefined, found: number): Finding => ({
-    code: 'model/index-out-of-range', message: `${id} has no element ${found}`, expected: size === undefined ? 'zero or more' : size === 0 ? 'nothing: it is empty' : `from 0 to ${size - 1}`, found: String(found),
+    code: 'model/index-out-of-range',
+    message: `${id} has no element ${found}`,
+    expected: size === undefined ? 'zero or more' : size === 0 ? 'nothing: it is empty' : `from 0 to ${size - 1}`,
+    found: String(found),
   }),
-  onlyWith: (key: string, other: string): Finding => ({ code: 'model/conflicting-keys', message: `${key} only goes with ${other}`, found: key }),
+  onlyWith: (key: string, other: string): Finding => ({
+    code: 'model/conflicting-keys',
+    message: `${key} only goes with ${other}`,
+    found: key,
+  }),
 
   // --- Synapses -----------------------------------------------------------------------------------------------------
-  pathwayWithoutEvent: (name: string): Finding => ({ code: 'model/missing-key', message: `nothing says what the pathway ${name} reacts to`, expected: 'on: pre.spike, for instance' }),
-  badPathwayEvent: (found: string): Finding => ({ code: 'model/bad-pathway-event', message: 'this is no event of an end', expected: 'pre.spike, post.spike or another event of an end', found: shorten(found) }),
-  badTarget: (found: string, ports: readonly string[]): Finding => ({
-    code: 'model/bad-target', message: `${shorten(found)} is no place that a synapse can act on`, expected: ['post.x', 'pre.x', ...ports].join(', '), found: shorten(found),
+  pathwayWithoutEvent: (name: string): Finding => ({
+    code: 'model/missing-key',
+    message: `nothing says what the pathway ${name} reacts to`,
+    expected: 'on: pre.spike, for instance',
   }),
-  projectionAsSource: (): Finding => ({ code: 'model/projection-as-source', message: 'synapses have no events: a projection can be a target, not a source', expected: 'a population' }),
+  badPathwayEvent: (found: string): Finding => ({
+    code: 'model/bad-pathway-event',
+    message: 'this is no event of an end',
+    expected: 'pre.spike, post.spike or another event of an end',
+    found: shorten(found),
+  }),
+  badTarget: (found: string, ports: readonly string[]): Finding => ({
+    code: 'model/bad-target',
+    message: `${shorten(found)} is no place that a synapse can act on`,
+    expected: ['post.x', 'pre.x', ...ports].join(', '),
+    found: shorten(found),
+  }),
+  projectionAsSource: (): Finding => ({
+    code: 'model/projection-as-source',
+    message: 'synapses have no events: a projection can be a target, not a source',
+    expected: 'a population',
+  }),
   unequalSizes: (from: number, to: number): Finding => ({
-    code: 'model/unequal-sizes', severity: 'warning', message: 'the two ends differ in size, so that some elements stay unconnected', expected: `${from} elements, as at the source`, found: String(to),
+    code: 'model/unequal-sizes',
+    severity: 'warning',
+    message: 'the two ends differ in size, so that some elements stay unconnected',
+    expected: `${from} elements, as at the source`,
+    found: String(to),
   }),
   receptorPorts: (ports: readonly string[]): Finding => ({
-    code: 'model/receptor-ports', message: ports.length === 0 ? 'the synapse type writes to no port that a receptor could be bound to' : `the synapse type has several ports: ${ports.join(', ')}`,
+    code: 'model/receptor-ports',
+    message:
+      ports.length === 0
+        ? 'the synapse type writes to no port that a receptor could be bound to'
+        : `the synapse type has several ports: ${ports.join(', ')}`,
     expected: ports.length === 0 ? 'no receptor' : 'receptors, with a variable for each port',
   }),
-  missingReceptor: (port: string): Finding => ({ code: 'model/missing-receptor', message: `nothing says which variable of the target ${port} writes to`, expected: 'receptor: a variable of the target' }),
+  missingReceptor: (port: string): Finding => ({
+    code: 'model/missing-receptor',
+    message: `nothing says which variable of the target ${port} writes to`,
+    expected: 'receptor: a variable of the target',
+  }),
   delayPathways: (pathways: readonly string[]): Finding => ({
-    code: 'model/delay-pathways', message: pathways.length === 0 ? 'the synapse type has no pathway from the presynaptic side' : `the synapse type has several such pathways: ${pathways.join(', ')}`,
+    code: 'model/delay-pathways',
+    message:
+      pathways.length === 0
+        ? 'the synapse type has no pathway from the presynaptic side'
+        : `the synapse type has several such pathways: ${pathways.join(', ')}`,
     expected: pathways.length === 0 ? 'no delay' : 'delays, with one for each pathway',
   }),
   delayOutOfRange: (min: number, max: number, found: number): Finding => ({
-    code: 'model/delay-out-of-range', message: 'a delay is outside of the stated range', expected: `from ${min} s to ${max} s`, found: `${found} s`,
+    code: 'model/delay-out-of-range',
+    message: 'a delay is outside of the stated range',
+    expected: `from ${min} s to ${max} s`,
+    found: `${found} s`,
     hint: 'say in delayRange what becomes of such delays: outOfRange: clip or redraw',
   }),
-  emptyRange: (low: number, high: number): Finding => ({ code: 'model/empty-range', message: 'the range is empty', expected: 'a lower bound below the upper one', found: `${low} to ${high}` }),
+  emptyRange: (low: number, high: number): Finding => ({
+    code: 'model/empty-range',
+    message: 'the range is empty',
+    expected: 'a lower bound below the upper one',
+    found: `${low} to ${high}`,
+  }),
 
   // --- What acts, and when ------------------------------------------------------------------------------------------
-  projectionNotHere: (what: string): Finding => ({ code: 'model/projection-not-here', message: `${what} acts on neurons, not on synapses`, expected: 'a population' }),
+  projectionNotHere: (what: string): Finding => ({
+    code: 'model/projection-not-here',
+    message: `${what} acts on neurons, not on synapses`,
+    expected: 'a population',
+  }),
   emptyTable: (): Finding => ({ code: 'model/empty-table', message: 'a table needs at least one value' }),
-  timePassed: (now: number, found: number): Finding => ({ code: 'model/time-passed', message: 'this time has passed when the phase begins', expected: `${now} s or later`, found: `${found} s` }),
-  badSetting: (found: string): Finding => ({ code: 'model/bad-setting', message: 'this is nothing that can be set', expected: 'population.variable, population[0:10].variable or projection.variable', found: shorten(found) }),
-  setTwice: (name: string): Finding => ({ code: 'model/set-twice', message: `${name} is set twice in one phase`, found: name, hint: 'remove one of the two' }),
-  seedTooLarge: (found: number): Finding => ({ code: 'model/seed-too-large', message: 'a seed above 2**53 has lost digits as a number', expected: 'the seed in quotes', found: String(found) }),
-  parameterLoop: (names: readonly string[]): Finding => ({ code: 'model/parameter-loop', message: `the parameters ${names.join(' -> ')} depend on each other`, found: names.join(' -> ') }),
+  timePassed: (now: number, found: number): Finding => ({
+    code: 'model/time-passed',
+    message: 'this time has passed when the phase begins',
+    expected: `${now} s or later`,
+    found: `${found} s`,
+  }),
+  badSetting: (found: string): Finding => ({
+    code: 'model/bad-setting',
+    message: 'this is nothing that can be set',
+    expected: 'population.variable, population[0:10].variable or projection.variable',
+    found: shorten(found),
+  }),
+  setTwice: (name: string): Finding => ({
+    code: 'model/set-twice',
+    message: `${name} is set twice in one phase`,
+    found: name,
+    hint: 'remove one of the two',
+  }),
+  seedTooLarge: (found: number): Finding => ({
+    code: 'model/seed-too-large',
+    message: 'a seed above 2**53 has lost digits as a number',
+    expected: 'the seed in quotes',
+    found: String(found),
+  }),
+  parameterLoop: (names: readonly string[]): Finding => ({
+    code: 'model/parameter-loop',
+    message: `the parameters ${names.join(' -> ')} depend on each other`,
+    found: names.join(' -> '),
+  }),
 
   // --- Rules on the whole -------------------------------------------------------------------------------------------
-  derivedCycle: (names: readonly string[]): Finding => ({ code: 'model/derived-cycle', message: `the derived variables ${names.join(' -> ')} are computed from each other`, found: names.join(' -> ') }),
-  valueCycle: (names: readonly string[]): Finding => ({ code: 'model/value-cycle', message: `the values ${names.join(' -> ')} are worked out from each other`, found: names.join(' -> ') }),
-  noiseOutsideRate: (name: string): Finding => ({ code: 'model/noise-outside-rate', message: `the noise in ${name} has a meaning only in rates of change`, found: name, hint: 'draw a number instead: normal()' }),
-  eventDrivenNeuron: (name: string): Finding => ({ code: 'model/event-driven', message: `${name} cannot be event-driven: only variables of synapses can`, found: name }),
-  twoDerivatives: (name: string, regime: string): Finding => ({
-    code: 'model/two-derivatives', message: `${name} has a derivative both in the regime ${regime} and outside of regimes`, found: name, hint: 'write it into every regime in which it holds',
+  derivedCycle: (names: readonly string[]): Finding => ({
+    code: 'model/derived-cycle',
+    message: `the derived variables ${names.join(' -> ')} are computed from each other`,
+    found: names.join(' -> '),
   }),
-  sharedReadsOwn: (name: string, read: string): Finding => ({ code: 'model/shared-reads-own', message: `${name} has one value for all elements but reads ${read}, of which each has its own`, found: read }),
-  randomDerived: (name: string): Finding => ({ code: 'model/random-derived', message: `${name} draws random numbers and would differ wherever it is read`, found: name, hint: 'hold it for the step: held: true' }),
+  valueCycle: (names: readonly string[]): Finding => ({
+    code: 'model/value-cycle',
+    message: `the values ${names.join(' -> ')} are worked out from each other`,
+    found: names.join(' -> '),
+  }),
+  noiseOutsideRate: (name: string): Finding => ({
+    code: 'model/noise-outside-rate',
+    message: `the noise in ${name} has a meaning only in rates of change`,
+    found: name,
+    hint: 'draw a number instead: normal()',
+  }),
+  eventDrivenNeuron: (name: string): Finding => ({
+    code: 'model/event-driven',
+    message: `${name} cannot be event-driven: only variables of synapses can`,
+    found: name,
+  }),
+  twoDerivatives: (name: string, regime: string): Finding => ({
+    code: 'model/two-derivatives',
+    message: `${name} has a derivative both in the regime ${regime} and outside of regimes`,
+    found: name,
+    hint: 'write it into every regime in which it holds',
+  }),
+  sharedReadsOwn: (name: string, read: string): Finding => ({
+    code: 'model/shared-reads-own',
+    message: `${name} has one value for all elements but reads ${read}, of which each has its own`,
+    found: read,
+  }),
+  randomDerived: (name: string): Finding => ({
+    code: 'model/random-derived',
+    message: `${name} draws random numbers and would differ wherever it is read`,
+    found: name,
+    hint: 'hold it for the step: held: true',
+  }),
 
   // --- Cells with structure -----------------------------------------------------------------------------------------
-  fractionWithoutSection: (): Finding => ({ code: 'model/missing-key', message: 'a fraction without a section says nothing', expected: 'section' }),
-  sectionRoots: (roots: readonly string[]): Finding => ({
-    code: 'model/section-root', message: roots.length === 0 ? 'every section has a parent' : `${roots.join(', ')} have no parent`, expected: 'one section without a parent',
+  fractionWithoutSection: (): Finding => ({
+    code: 'model/missing-key',
+    message: 'a fraction without a section says nothing',
+    expected: 'section',
   }),
-  sectionLoop: (way: readonly string[]): Finding => ({ code: 'model/section-loop', message: `the sections ${way.join(' -> ')} form a loop`, found: way.join(' -> ') }),
+  sectionRoots: (roots: readonly string[]): Finding => ({
+    code: 'model/section-root',
+    message: roots.length === 0 ? 'every section has a parent' : `${roots.join(', ')} have no parent`,
+    expected: 'one section without a parent',
+  }),
+  sectionLoop: (way: readonly string[]): Finding => ({
+    code: 'model/section-loop',
+    message: `the sections ${way.join(' -> ')} form a loop`,
+    found: way.join(' -> '),
+  }),
   sectionForm: (both: boolean): Finding => ({
-    code: both ? 'model/conflicting-keys' : 'model/missing-key', message: both ? 'a section has a shape or a capacitance, not both' : 'the section has neither a shape nor a capacitance',
+    code: both ? 'model/conflicting-keys' : 'model/missing-key',
+    message: both ? 'a section has a shape or a capacitance, not both' : 'the section has neither a shape nor a capacitance',
     expected: 'points, or length and diameter, or capacitance and coupling',
   }),
 } as const;

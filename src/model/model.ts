@@ -60,7 +60,12 @@ export interface Regime {
   readonly initial: boolean;
   readonly derivatives: Readonly<Record<Id, Derivative>>;
   readonly onEntry: readonly StatementText[];
-  readonly transitions: readonly { readonly when: ExpressionText; readonly do: readonly StatementText[]; readonly to: Id; readonly emit?: Id }[];
+  readonly transitions: readonly {
+    readonly when: ExpressionText;
+    readonly do: readonly StatementText[];
+    readonly to: Id;
+    readonly emit?: Id;
+  }[];
 }
 
 export interface NeuronType extends EquationSet {
@@ -104,7 +109,9 @@ export interface Population {
   /** Order in which `values` are applied when they read each other; empty: by dependency. */
   readonly positions?: ArrayValue | { readonly structure: string; readonly arguments: Readonly<Record<string, Value>> };
   /** Spikes to replay: `times` in s and element `indices`, sorted by (time, index). */
-  readonly spikes?: { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number } | { readonly file: string; readonly population?: string };
+  readonly spikes?:
+    | { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number }
+    | { readonly file: string; readonly population?: string };
   readonly clock?: Id;
   readonly order: number;
 }
@@ -131,15 +138,36 @@ export type ConnectionRule =
   | { readonly rule: 'all'; readonly self: boolean }
   | { readonly rule: 'oneToOne' }
   /** Independent pairs with probability `p` (number: skips per block; expression of i, j and pre/post values: per pair), where `condition` holds. */
-  | { readonly rule: 'pairs'; readonly condition: ExpressionText | null; readonly p: number | ExpressionText; readonly copies: number | ExpressionText; readonly self: boolean }
+  | {
+      readonly rule: 'pairs';
+      readonly condition: ExpressionText | null;
+      readonly p: number | ExpressionText;
+      readonly copies: number | ExpressionText;
+      readonly self: boolean;
+    }
   /** For each outer element, `each` over a range or sample, where `condition` holds: target (or source) index `index`. */
   | {
-      readonly rule: 'generator'; readonly outer: 'pre' | 'post'; readonly variable: Id; readonly index: ExpressionText;
-      readonly condition: ExpressionText | null; readonly copies: number | ExpressionText; readonly skipInvalid: boolean;
-      readonly range: { readonly from: ExpressionText; readonly to: ExpressionText; readonly step: ExpressionText; readonly sample?: { readonly p?: ExpressionText; readonly size?: ExpressionText } };
+      readonly rule: 'generator';
+      readonly outer: 'pre' | 'post';
+      readonly variable: Id;
+      readonly index: ExpressionText;
+      readonly condition: ExpressionText | null;
+      readonly copies: number | ExpressionText;
+      readonly skipInvalid: boolean;
+      readonly range: {
+        readonly from: ExpressionText;
+        readonly to: ExpressionText;
+        readonly step: ExpressionText;
+        readonly sample?: { readonly p?: ExpressionText; readonly size?: ExpressionText };
+      };
     }
   | { readonly rule: 'list'; readonly sources: ArrayValue; readonly targets: ArrayValue }
-  | { readonly rule: 'fixedInDegree' | 'fixedOutDegree'; readonly n: number | ExpressionText; readonly replace: boolean; readonly self: boolean }
+  | {
+      readonly rule: 'fixedInDegree' | 'fixedOutDegree';
+      readonly n: number | ExpressionText;
+      readonly replace: boolean;
+      readonly self: boolean;
+    }
   | { readonly rule: 'fixedTotal'; readonly n: number; readonly replace: boolean; readonly self: boolean }
   /** Rules that lowering does not run yet keep their name and arguments. */
   | { readonly rule: 'smallWorld' | 'hostDrawn' | 'csa'; readonly arguments: Readonly<Record<string, unknown>> };
@@ -156,15 +184,37 @@ export interface Projection {
   /** Delay of each pathway in s; overrides the type's. */
   readonly delays: Readonly<Record<Id, Value>>;
   readonly delayRange?: { readonly min?: number; readonly max?: number; readonly outOfRange: 'clip' | 'redraw' | 'error' };
-  readonly space?: { readonly axes: string; readonly scale: readonly number[]; readonly offset: readonly number[]; readonly periodic: readonly (readonly [number, number] | null)[] };
+  readonly space?: {
+    readonly axes: string;
+    readonly scale: readonly number[];
+    readonly offset: readonly number[];
+    readonly periodic: readonly (readonly [number, number] | null)[];
+  };
   readonly order: number;
 }
 
 export type Stimulus =
   /** Adds Binomial(n, rate*dt) * weight to a variable each step, independently for each element (Brian's PoissonInput). */
-  | { readonly kind: 'poisson'; readonly to: SelectionRule; readonly variable: Id; readonly n: number; readonly rate: number; readonly weight: ExpressionText; readonly slot?: string; readonly order: number }
+  | {
+      readonly kind: 'poisson';
+      readonly to: SelectionRule;
+      readonly variable: Id;
+      readonly n: number;
+      readonly rate: number;
+      readonly weight: ExpressionText;
+      readonly slot?: string;
+      readonly order: number;
+    }
   /** Adds `value` (expression of t and the element) to an input each step while attached. */
-  | { readonly kind: 'current'; readonly to: SelectionRule; readonly input: Id; readonly value: ExpressionText; readonly attached: boolean; readonly section?: string; readonly fraction?: number };
+  | {
+      readonly kind: 'current';
+      readonly to: SelectionRule;
+      readonly input: Id;
+      readonly value: ExpressionText;
+      readonly attached: boolean;
+      readonly section?: string;
+      readonly fraction?: number;
+    };
 
 /** Statements on every element of a selection at the ticks of a clock (Brian's run_regularly). */
 export interface Operation {
@@ -185,11 +235,22 @@ export interface Table {
   readonly columns: number | null;
 }
 
-export interface Clock { readonly dt: number }
+export interface Clock {
+  readonly dt: number;
+}
 
 export type Recording =
   | { readonly of: SelectionRule; readonly events: Id; readonly variables?: readonly Id[]; readonly name: Id }
-  | { readonly of: SelectionRule; readonly variables: readonly Id[]; readonly every?: number; readonly slot?: string; readonly order?: number; readonly name: Id; readonly section?: string; readonly fraction?: number }
+  | {
+      readonly of: SelectionRule;
+      readonly variables: readonly Id[];
+      readonly every?: number;
+      readonly slot?: string;
+      readonly order?: number;
+      readonly name: Id;
+      readonly section?: string;
+      readonly fraction?: number;
+    }
   | { readonly of: SelectionRule; readonly rate: true; readonly name: Id };
 
 export type Phase =
@@ -197,10 +258,12 @@ export type Phase =
   | { readonly runUntil: number }
   | { readonly set: Readonly<Record<string, Value>>; readonly where?: ExpressionText }
   | { readonly initialise: Readonly<Record<string, Value>> }
-  | { readonly attach: Id } | { readonly detach: Id }
+  | { readonly attach: Id }
+  | { readonly detach: Id }
   | { readonly record: Id; readonly on: boolean }
   | { readonly reset: true; readonly segment?: string }
-  | { readonly store: string } | { readonly restore: string };
+  | { readonly store: string }
+  | { readonly restore: string };
 
 export type TimingProfile = 'brian' | 'grid' | 'lems-euler';
 

@@ -15,7 +15,14 @@ import { declareProjection, endsOf, normaliseProjection, type DeclaredProjection
 import { normaliseProtocol } from './normalise/protocol.js';
 import { normaliseRecordings } from './normalise/recordings.js';
 import type { Elements, PopulationInfo } from './normalise/selections.js';
-import { declareSynapse, normaliseSynapse, synapseScopes, type DeclaredSynapse, type Ends, type SynapseInfo } from './normalise/synapses.js';
+import {
+  declareSynapse,
+  normaliseSynapse,
+  synapseScopes,
+  type DeclaredSynapse,
+  type Ends,
+  type SynapseInfo,
+} from './normalise/synapses.js';
 import { child } from './pointer.js';
 import { rules } from './rules/rules.js';
 import { reportSchemaErrors } from './schema-findings.js';
@@ -40,13 +47,24 @@ const schema = { schema: 'schemas/model.schema.json', stage: 'model' };
  * @param diagnostics  receives all findings: `model/…`, and `lang/…` for expressions
  * @returns the valid model, or null when there are errors
  */
-export function normalise(document: unknown, positions: Positions, diagnostics: Diagnostics, options: NormaliseOptions = {}): ValidModel | null {
+export function normalise(
+  document: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+  options: NormaliseOptions = {},
+): ValidModel | null {
   const known = checkSchema(document, positions, diagnostics);
   if (!known) return null;
   const given = applyOverrides(known.document, withOptionPlaces(positions, options), options);
   const context = createContext(given.positions, diagnostics, options.data);
   for (const { key, place } of given.unknown) {
-    diagnostics.add(messages.unknownReference('population or projection', key, [...Object.keys(known.document.populations ?? {}), ...Object.keys(known.document.projections ?? {})]), place);
+    diagnostics.add(
+      messages.unknownReference('population or projection', key, [
+        ...Object.keys(known.document.populations ?? {}),
+        ...Object.keys(known.document.projections ?? {}),
+      ]),
+      place,
+    );
   }
   const model = build(context, given.document, given.constants, options.duration);
   for (const rule of rules) rule(model, context);
@@ -64,14 +82,22 @@ function withOptionPlaces(positions: Positions, { duration }: Overrides): Positi
 }
 
 /** The document where it can be read on: it fits the schema but perhaps for keys that are not known. */
-function checkSchema(document: unknown, positions: Positions, diagnostics: Diagnostics): { document: ModelDocument; whole: boolean } | null {
+function checkSchema(
+  document: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+): { document: ModelDocument; whole: boolean } | null {
   if (validate(document)) return { document: document as ModelDocument, whole: true };
   const readable = reportSchemaErrors(validate.errors ?? [], document, positions, diagnostics, schema);
   return readable ? { document: document as ModelDocument, whole: false } : null;
 }
 
 /** A map of the model from a map of the document; entries for which `make` finds nothing are left out. */
-function mapOf<D, M>(documents: Readonly<Record<Id, D>> | undefined, pointer: string, make: (document: D, at: string, id: Id) => M | undefined): Record<Id, M> {
+function mapOf<D, M>(
+  documents: Readonly<Record<Id, D>> | undefined,
+  pointer: string,
+  make: (document: D, at: string, id: Id) => M | undefined,
+): Record<Id, M> {
   const result: Record<Id, M> = {};
   for (const [id, document] of Object.entries(documents ?? {})) {
     const made = make(document, child(pointer, id), id);
@@ -82,25 +108,44 @@ function mapOf<D, M>(documents: Readonly<Record<Id, D>> | undefined, pointer: st
 
 /** The parts in the order in which they need each other. */
 function build(context: Context, document: ModelDocument, given: ReadonlyMap<Id, string | number>, duration: string | undefined): Model {
-  for (const key of ['neurons', 'synapses', 'tables', 'populations', 'projections', 'stimuli', 'operations', 'clocks'] as const) checkIds(context, document[key], `/${key}`);
+  for (const key of ['neurons', 'synapses', 'tables', 'populations', 'projections', 'stimuli', 'operations', 'clocks'] as const)
+    checkIds(context, document[key], `/${key}`);
   const parameters = resolveConstants(context, document.parameters ?? {}, given, givenParameter);
   const tables = mapOf(document.tables, '/tables', (table, at, id) => normaliseTable(context, id, table, at));
   const clocks = mapOf(document.clocks, '/clocks', (clock, at) => normaliseClock(context, clock, at));
-  const neurons = new Map(Object.entries(document.neurons ?? {}).map(([id, neuron]): [Id, NeuronInfo] => [id, normaliseNeuron(context, neuron, child('/neurons', id))]));
+  const neurons = new Map(
+    Object.entries(document.neurons ?? {}).map(([id, neuron]): [Id, NeuronInfo] => [
+      id,
+      normaliseNeuron(context, neuron, child('/neurons', id)),
+    ]),
+  );
   const populations = new Map(
-    Object.entries(document.populations ?? {}).map(([id, item]): [Id, PopulationInfo] => [id, declarePopulation(context, item, neurons, child('/populations', id))]),
+    Object.entries(document.populations ?? {}).map(([id, item]): [Id, PopulationInfo] => [
+      id,
+      declarePopulation(context, item, neurons, child('/populations', id)),
+    ]),
   );
   const elements: Elements = { populations, projections: new Set(Object.keys(document.projections ?? {})) };
   const network = connect(context, document, elements);
   const stimuli = mapOf(document.stimuli, '/stimuli', (stimulus, at) => normaliseStimulus(context, stimulus, elements, at));
   const { protocol, ...rest } = acts(context, document, elements, network, duration);
   return {
-    interneuron: 1, name: document.name ?? '', metadata: normaliseMetadata(document.metadata ?? {}), parameters,
+    interneuron: 1,
+    name: document.name ?? '',
+    metadata: normaliseMetadata(document.metadata ?? {}),
+    parameters,
     neurons: Object.fromEntries([...neurons].map(([id, { type }]) => [id, type])),
     synapses: Object.fromEntries([...network.synapses].map(([id, { type }]) => [id, type])),
     tables,
-    populations: mapOf(document.populations, '/populations', (item, at, id) => normalisePopulation(context, id, item, populations.get(id) ?? { size: NaN }, new Set(Object.keys(clocks)), populations, at)),
-    projections: network.projections, stimuli, operations: rest.operations, clocks, recordings: rest.recordings, timing: document.timing ?? 'grid',
+    populations: mapOf(document.populations, '/populations', (item, at, id) =>
+      normalisePopulation(context, id, item, populations.get(id) ?? { size: NaN }, new Set(Object.keys(clocks)), populations, at),
+    ),
+    projections: network.projections,
+    stimuli,
+    operations: rest.operations,
+    clocks,
+    recordings: rest.recordings,
+    timing: document.timing ?? 'grid',
     experiment: { dt: timeStep(context, document), seed: seedOf(context, document), protocol },
     annotations: document.annotations ?? {},
   };
@@ -117,7 +162,10 @@ interface Network {
 /** Synapse types and projections: a type is checked between all the pairs of ends that projections use it between. */
 function connect(context: Context, document: ModelDocument, elements: Elements): Network {
   const declared = new Map<Id, DeclaredProjection>(
-    Object.entries(document.projections ?? {}).map(([id, item]) => [id, declareProjection(context, item, elements, child('/projections', id))]),
+    Object.entries(document.projections ?? {}).map(([id, item]) => [
+      id,
+      declareProjection(context, item, elements, child('/projections', id)),
+    ]),
   );
   const synapseOf = (projection: Id): DeclaredSynapse | undefined => types.get(document.projections?.[projection]?.synapse ?? '');
   const pairs = new Map<Id, readonly Ends[]>();
@@ -129,10 +177,17 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
     pairs.set(id, found);
     return found;
   };
-  const endsOfType = (type: Id): readonly Ends[] => distinct([...declared].filter(([, projection]) => projection.document.synapse === type).flatMap(([id]) => endsOfProjection(id)));
+  const endsOfType = (type: Id): readonly Ends[] =>
+    distinct([...declared].filter(([, projection]) => projection.document.synapse === type).flatMap(([id]) => endsOfProjection(id)));
   const types = new Map<Id, DeclaredSynapse>();
-  for (const [id, item] of Object.entries(document.synapses ?? {})) types.set(id, declareSynapse(context, item, () => endsOfType(id), child('/synapses', id)));
-  const synapses = new Map([...types].map(([id, type]): [Id, SynapseInfo] => [id, normaliseSynapse(context, type, endsOfType(id), child('/synapses', id))]));
+  for (const [id, item] of Object.entries(document.synapses ?? {}))
+    types.set(
+      id,
+      declareSynapse(context, item, () => endsOfType(id), child('/synapses', id)),
+    );
+  const synapses = new Map(
+    [...types].map(([id, type]): [Id, SynapseInfo] => [id, normaliseSynapse(context, type, endsOfType(id), child('/synapses', id))]),
+  );
   const ids = [...synapses.keys()];
   const projections = mapOf(document.projections, '/projections', (item, at, id) => {
     const projection = declared.get(id);
@@ -140,7 +195,9 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
   });
   const infoOf = (projection: Id): SynapseInfo | undefined => synapses.get(document.projections?.[projection]?.synapse ?? '');
   return {
-    synapses, projections, ownOf: (projection) => infoOf(projection)?.own,
+    synapses,
+    projections,
+    ownOf: (projection) => infoOf(projection)?.own,
     scopesOf: (projection) => {
       const own = infoOf(projection)?.own;
       return own ? synapseScopes(own, endsOfProjection(projection)) : [];
@@ -150,27 +207,47 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
 
 /** Pairs of ends with the same variables and events count once. */
 function distinct(ends: readonly Ends[]): readonly Ends[] {
-  const keyOf = ({ pre, post }: Ends): string => [pre, post].map(({ names, events }) => `${names.names().map((name) => `${name}:${names.lookup(name)?.kind} ${names.lookup(name)?.dimension.join()}`).join(';')}|${[...(events ?? [])].join()}`).join('||');
+  const keyOf = ({ pre, post }: Ends): string =>
+    [pre, post]
+      .map(
+        ({ names, events }) =>
+          `${names
+            .names()
+            .map((name) => `${name}:${names.lookup(name)?.kind} ${names.lookup(name)?.dimension.join()}`)
+            .join(';')}|${[...(events ?? [])].join()}`,
+      )
+      .join('||');
   return [...new Map(ends.map((pair) => [keyOf(pair), pair])).values()];
 }
 
 /** What happens in time: operations, recordings, the protocol. */
 function acts(
-  context: Context, document: ModelDocument, elements: Elements, network: Network, duration: string | undefined,
+  context: Context,
+  document: ModelDocument,
+  elements: Elements,
+  network: Network,
+  duration: string | undefined,
 ): { operations: Model['operations']; recordings: Model['recordings']; protocol: readonly Phase[] } {
-  const operations = mapOf(document.operations, '/operations', (operation, at) => normaliseOperation(context, operation, elements, network.scopesOf, at));
+  const operations = mapOf(document.operations, '/operations', (operation, at) =>
+    normaliseOperation(context, operation, elements, network.scopesOf, at),
+  );
   if (document.record && document.recordings) context.report(messages.oneOfKeys(['record', 'recordings'], 2), '/recordings');
   const key = document.record ? '/record' : '/recordings';
   const recordings = normaliseRecordings(context, document.record ?? document.recordings ?? [], elements, network.ownOf, key);
   const { phases, total } = givenDuration(context, duration, document);
   const names = {
-    elements, stimuli: new Set(Object.keys(document.stimuli ?? {})), recordings: new Set(recordings.map(({ name }) => name)),
+    elements,
+    stimuli: new Set(Object.keys(document.stimuli ?? {})),
+    recordings: new Set(recordings.map(({ name }) => name)),
     synapse: (projection: Id) => {
       const own = network.ownOf(projection);
       return own && { own, scopes: network.scopesOf(projection) };
     },
   };
-  const pointer = document.experiment?.protocol === undefined && document.experiment?.duration !== undefined ? '/experiment/duration' : '/experiment/protocol';
+  const pointer =
+    document.experiment?.protocol === undefined && document.experiment?.duration !== undefined
+      ? '/experiment/duration'
+      : '/experiment/protocol';
   const protocol = normaliseProtocol(context, phases, names, pointer);
   return { operations, recordings, protocol: total === undefined ? protocol : withDuration(protocol, total) };
 }
@@ -180,7 +257,9 @@ const usualStep = 1e-4;
 
 function timeStep(context: Context, document: ModelDocument): number {
   const written = document.experiment?.dt;
-  return written === undefined ? usualStep : (positiveQuantity(context, written, secondUnit, 'the time step', '/experiment/dt') ?? usualStep);
+  return written === undefined
+    ? usualStep
+    : (positiveQuantity(context, written, secondUnit, 'the time step', '/experiment/dt') ?? usualStep);
 }
 
 /** The seed as text: a JSON number above 2^53 has lost digits already. */

@@ -7,7 +7,12 @@ export function child(pointer: string, key: string | number): string {
 
 /** The keys on the way from the root to the node at `pointer`. */
 export function segments(pointer: string): string[] {
-  return pointer === '' ? [] : pointer.slice(1).split('/').map((segment) => segment.replace(/~1/g, '/').replace(/~0/g, '~'));
+  return pointer === ''
+    ? []
+    : pointer
+        .slice(1)
+        .split('/')
+        .map((segment) => segment.replace(/~1/g, '/').replace(/~0/g, '~'));
 }
 
 /** The node at `pointer` in `tree`, or undefined when there is none. */

@@ -41,7 +41,8 @@ export function readJson(text: string, document: string): { value: unknown; posi
     }
   }
   // A text that does not parse has no sensible keys.
-  if (diagnostics.length === 0) for (const { key, offset, length } of scan.duplicates.slice(0, mostErrors)) report(messages.duplicateKey(key), offset, length);
+  if (diagnostics.length === 0)
+    for (const { key, offset, length } of scan.duplicates.slice(0, mostErrors)) report(messages.duplicateKey(key), offset, length);
   return { value: diagnostics.length > 0 ? undefined : value, positions, diagnostics };
 }
 

@@ -34,7 +34,9 @@ export function readYaml(text: string, document: string): { value: unknown; posi
     report(messages.tooDeep(), tooDeepAt, tooDeepAt + 1);
     return nothing;
   }
-  const [composed, ...others] = [...new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false }).compose(tokens, true, text.length)];
+  const [composed, ...others] = [
+    ...new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false }).compose(tokens, true, text.length),
+  ];
   if (composed === undefined) return nothing;
   if (others[0]) report(messages.severalDocuments(), others[0].range[0], others[0].range[0] + 3);
   for (const error of composed.errors.slice(0, mostErrors)) {
@@ -115,7 +117,8 @@ function yamlPositions(composed: Document.Parsed, text: string, document: string
 function childOf(composed: Document.Parsed, parent: Node | null, segment: string): Located | undefined {
   const node = isAlias(parent) ? (parent.resolve(composed) ?? null) : parent;
   if (isMap(node)) {
-    const pair = node.items.find((item: Pair) => String(isScalar(item.key) ? item.key.value : item.key) === segment) as Pair<Node, Node | null> | undefined;
+    const pair = node.items.find((item: Pair) => String(isScalar(item.key) ? item.key.value : item.key) === segment) as
+      Pair<Node, Node | null> | undefined;
     return pair && { node: pair.value, key: pair.key, exact: true };
   }
   if (isSeq(node)) {

@@ -44,7 +44,11 @@ function firstCharacters(text: string, start: number): Beginning {
 }
 
 function notAModel(text: string, first: Beginning, document: string): Diagnostic | undefined {
-  const refuse = (finding: ReturnType<typeof messages.emptyText>): Diagnostic => ({ severity: 'error', ...finding, place: { document, line: 1, column: 1 } });
+  const refuse = (finding: ReturnType<typeof messages.emptyText>): Diagnostic => ({
+    severity: 'error',
+    ...finding,
+    place: { document, line: 1, column: 1 },
+  });
   if (first.offset >= text.length) return refuse(messages.emptyText());
   if (text[first.offset] === '<') return refuse(messages.notJsonOrYaml('XML'));
   if (text.slice(0, 2000).includes('\u0000')) return refuse(messages.notJsonOrYaml('binary data'));

@@ -34,7 +34,11 @@ const notBoolean = (value: unknown): boolean => typeof value !== 'boolean';
  * @diagnostic STAGE/unknown-key, STAGE/missing-key, STAGE/wrong-type, STAGE/not-allowed, STAGE/bad-name, STAGE/bad-form
  */
 export function reportSchemaErrors(
-  errors: readonly SchemaError[], value: unknown, positions: Positions, diagnostics: Diagnostics, notation: SchemaOfNotation,
+  errors: readonly SchemaError[],
+  value: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+  notation: SchemaOfNotation,
 ): boolean {
   const told = new Set<string>();
   let onlyUnknownKeys = true;
@@ -43,7 +47,8 @@ export function reportSchemaErrors(
     const isKey = error.propertyName !== undefined;
     const pointer = isKey ? child(error.instancePath, error.propertyName ?? '') : error.instancePath;
     // A value of the wrong type breaks several keywords: the first says it.
-    const subject = error.keyword === 'required' ? `${pointer} ${String(error.params['missingProperty'])}` : `${pointer} ${isKey ? 'key' : ''}`;
+    const subject =
+      error.keyword === 'required' ? `${pointer} ${String(error.params['missingProperty'])}` : `${pointer} ${isKey ? 'key' : ''}`;
     if (told.has(subject)) continue;
     told.add(subject);
     const finding = findingFor(error, nodeAt(value, pointer), notation.stage);
@@ -59,11 +64,20 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
   const name = error.propertyName;
   if (name !== undefined && keyword === 'enum') {
     const allowed = names(params['allowedValues']);
-    return { code: `${stage}/unknown-key`, message: `the key ${shorten(name)} is not known here`, expected: oneOf(name, allowed), found: shorten(name), ...suggestion(name, allowed) };
+    return {
+      code: `${stage}/unknown-key`,
+      message: `the key ${shorten(name)} is not known here`,
+      expected: oneOf(name, allowed),
+      found: shorten(name),
+      ...suggestion(name, allowed),
+    };
   }
   if (name !== undefined) {
     return {
-      code: `${stage}/bad-name`, message: `${shorten(JSON.stringify(name))} is no name`, expected: 'a letter or underscore, then letters, digits and underscores', found: shorten(name),
+      code: `${stage}/bad-name`,
+      message: `${shorten(JSON.stringify(name))} is no name`,
+      expected: 'a letter or underscore, then letters, digits and underscores',
+      found: shorten(name),
       ...legalName(name),
     };
   }
@@ -73,24 +87,41 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
       return { code: `${stage}/missing-key`, message: `the key ${missing} is missing`, expected: missing };
     }
     case 'type': {
-      if (typeof found === 'number' && !Number.isFinite(found)) return { code: `${stage}/not-finite`, message: 'this is not a finite number', expected: 'a finite number', found: String(found) };
-      const types = (Array.isArray(params['type']) ? params['type'] : [params['type']]).map((type) => typeWords[String(type)] ?? String(type));
-      return { code: `${stage}/wrong-type`, message: `this must be ${joinWords(types, 'or')}`, expected: joinWords(types, 'or'), found: whatItIs(found) };
+      if (typeof found === 'number' && !Number.isFinite(found))
+        return { code: `${stage}/not-finite`, message: 'this is not a finite number', expected: 'a finite number', found: String(found) };
+      const types = (Array.isArray(params['type']) ? params['type'] : [params['type']]).map(
+        (type) => typeWords[String(type)] ?? String(type),
+      );
+      return {
+        code: `${stage}/wrong-type`,
+        message: `this must be ${joinWords(types, 'or')}`,
+        expected: joinWords(types, 'or'),
+        found: whatItIs(found),
+      };
     }
     case 'enum':
     case 'const': {
       const allowed = keyword === 'const' ? [String(params['allowedValue'])] : names(params['allowedValues']);
       const written = typeof found === 'string' ? found : String(found);
       return {
-        code: `${stage}/not-allowed`, message: `${shorten(found)} is not allowed here`, expected: oneOf(written, allowed), found: shorten(found), ...suggestion(written, allowed),
+        code: `${stage}/not-allowed`,
+        message: `${shorten(found)} is not allowed here`,
+        expected: oneOf(written, allowed),
+        found: shorten(found),
+        ...suggestion(written, allowed),
       };
     }
-    case 'pattern':
+    case 'pattern': {
+      const pattern = String(params['pattern']);
+      const isName = pattern.startsWith('^[A-Za-z_]');
       return {
-        code: typeof params['pattern'] === 'string' && params['pattern'].startsWith('^[A-Za-z_]') ? `${stage}/bad-name` : `${stage}/bad-form`,
-        message: `${shorten(JSON.stringify(found))} does not have the form that is needed here`, expected: patternWords[String(params['pattern'])] ?? `text like ${String(params['pattern'])}`,
-        found: shorten(found), ...(typeof found === 'string' ? legalName(found) : {}),
+        code: isName ? `${stage}/bad-name` : `${stage}/bad-form`,
+        message: `${shorten(JSON.stringify(found))} does not have the form that is needed here`,
+        expected: patternWords[pattern] ?? `text like ${pattern}`,
+        found: shorten(found),
+        ...(isName && typeof found === 'string' ? legalName(found) : {}),
       };
+    }
     case 'minProperties':
       return { code: `${stage}/missing-key`, message: 'this map must not be empty', found: shorten(found) };
     default:
@@ -99,7 +130,13 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
 }
 
 const typeWords: Readonly<Record<string, string>> = {
-  string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', array: 'a list', object: 'a map', null: 'null',
+  string: 'text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  null: 'null',
 };
 
 const patternWords: Readonly<Record<string, string>> = {
@@ -121,6 +158,10 @@ function names(values: unknown): string[] {
 
 /** The hint for an illegal name: the nearest legal one. */
 function legalName(written: string): { readonly hint?: string } {
-  const cleaned = written.normalize('NFKD').replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=[0-9])/, '_').slice(0, 60);
+  const cleaned = written
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9_]+/g, '_')
+    .replace(/^(?=[0-9])/, '_')
+    .slice(0, 60);
   return /[A-Za-z0-9]/.test(cleaned) && cleaned !== written ? { hint: `${cleaned} would be a name` } : {};
 }

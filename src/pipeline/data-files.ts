@@ -75,7 +75,7 @@ function dataReferences(tree: unknown): Pick<DataReference, '$data' | 'dtype'>[]
     }
     // Long lists hold numbers.
     if (Array.isArray(node) && typeof node[0] === 'number') continue;
-    open.push(...Object.values(node));
+    for (const item of Object.values(node) as unknown[]) open.push(item);
   }
   return found;
 }

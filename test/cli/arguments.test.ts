@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commands, readArguments } from '../../src/cli/arguments.js';
+import { targets } from '../../runtime/targets/registry.js';
+import { commands, readArguments, targetNames } from '../../src/cli/arguments.js';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 
 async function read(line: string): ReturnType<typeof readArguments> {
@@ -61,6 +62,12 @@ describe('what is refused', () => {
     ['convert a.yaml --to brain -o x', '--to cannot be brain | did you mean brian?'],
   ])('%s', async (line, text) => {
     expect(await refusal(line)).toBe(text);
+  });
+});
+
+describe('the names of targets', () => {
+  it('are those of the registry', () => {
+    expect([...targetNames].sort()).toEqual(['auto', ...Object.keys(targets)].sort());
   });
 });
 

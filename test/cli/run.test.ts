@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunReport } from '../../src/report.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
@@ -32,7 +33,7 @@ beforeAll(() => {
 });
 
 /** The object that `run --json` prints. */
-async function report(...words: string[]): Promise<Record<string, any>> {
+async function report(...words: string[]): Promise<RunReport> {
   const outcome = await runCommand(['run', model, '--json', ...words]);
   expect(outcome).toMatchObject({ code: 0, stderr: '' });
   return JSON.parse(outcome.stdout);
@@ -74,7 +75,7 @@ describe('run --json', () => {
     });
     expect(found.memory.peak).toBeGreaterThan(10_000_000);
     for (const seconds of Object.values(found.timings)) expect(seconds).toBeGreaterThanOrEqual(0);
-    const { size, spikes, rate } = found.populations.cells;
+    const { size, spikes, rate } = found.populations['cells']!;
     expect(rate).toBeCloseTo(spikes / size / 0.05, 9);
     // Without synapses a cell fires every tau*ln(drive/(drive - threshold)) = 6.93 ms: 7 or 8 times in 50 ms; synapses add to it.
     expect(spikes / size).toBeGreaterThan(7);
@@ -105,7 +106,7 @@ describe('what is written', () => {
     const path = folder.file('spikes.csv');
     const found = await report('-o', path);
     const lines = readFileSync(path, 'utf8').trim().split('\n');
-    expect(lines.length - 1).toBe(found.populations.cells.spikes);
+    expect(lines.length - 1).toBe(found.populations['cells']!.spikes);
   });
 
   it('several formats at once, each whole', async () => {

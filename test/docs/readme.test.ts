@@ -84,6 +84,7 @@ describe('README: the texts', () => {
       .outputText.replace(/import (\{[^}]*\}) from 'interneuron';/, 'const $1 = interneuron;')
       .replaceAll("'out/", `'${folder.path}/`);
     mkdirSync(folder.path, { recursive: true });
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running README's text is what this test is for
     const run = new Function('interneuron', 'console', `return (async () => {${code}})();`) as (
       library: unknown,
       output: unknown,

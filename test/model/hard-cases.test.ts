@@ -9,11 +9,26 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 
 /** The list of the design: each case has its document. */
 const wanted = [
-  'regimes-child-synapses', 'nmda-block-per-connection', 'stp-and-stdp', 'two-delays-summed', 'gap-junction', 'switched-current', 'calcium-cell', 'dendritic-spikes',
-  'segments', 'numpy-weights', 'timed-table', 'recorded-synapses', 'replayed-spikes', 'space', 'onto-synapses', 'two-clocks',
+  'regimes-child-synapses',
+  'nmda-block-per-connection',
+  'stp-and-stdp',
+  'two-delays-summed',
+  'gap-junction',
+  'switched-current',
+  'calcium-cell',
+  'dendritic-spikes',
+  'segments',
+  'numpy-weights',
+  'timed-table',
+  'recorded-synapses',
+  'replayed-spikes',
+  'space',
+  'onto-synapses',
+  'two-clocks',
 ];
 
-test('every hard case has a document', () => expect(cases.map((name) => name.replace('.yaml', ''))).toEqual(expect.arrayContaining(wanted)));
+test('every hard case has a document', () =>
+  expect(cases.map((name) => name.replace('.yaml', ''))).toEqual(expect.arrayContaining(wanted)));
 
 describe.each(cases)('%s', (name) => {
   test('is valid, and nothing is found in it', () => {
@@ -37,7 +52,9 @@ describe('what cases mean', () => {
   test('regimes and transitions', () => {
     const { regimes } = model('regimes-child-synapses').neurons['iafRef'] ?? {};
     expect(regimes?.['integrating']).toEqual({
-      initial: true, derivatives: { v: { rate: '(leak*(rest - v) + iSyn)/C', eventDriven: false } }, onEntry: [],
+      initial: true,
+      derivatives: { v: { rate: '(leak*(rest - v) + iSyn)/C', eventDriven: false } },
+      onEntry: [],
       transitions: [{ when: 'v > threshold', do: [], to: 'refractory', emit: 'spike' }],
     });
     expect(regimes?.['refractory']?.onEntry).toEqual(['lastSpikeTime = t', 'v = resetTo']);
@@ -57,7 +74,12 @@ describe('what cases mean', () => {
 
   test('refractoriness of a dendritic event', () => {
     expect(model('dendritic-spikes').neurons['ballAndStick']?.events['dendritic']?.refractory).toEqual({
-      for: '0.005*s + 0.001*s*int(dendriticSpikes > 3)', rate: [], writes: 'allow', suppress: true, rounding: 'up', evaluated: 'atEvent',
+      for: '0.005*s + 0.001*s*int(dendriticSpikes > 3)',
+      rate: [],
+      writes: 'allow',
+      suppress: true,
+      rounding: 'up',
+      evaluated: 'atEvent',
     });
   });
 
@@ -66,24 +88,50 @@ describe('what cases mean', () => {
   });
 
   test('drawn weights keep the unit that they are drawn in as a power of ten', () => {
-    expect(model('numpy-weights').projections['ff']?.values['w']).toEqual({ generator: 'numpy-mt19937', seed: '7', distribution: 'uniform', arguments: [0.1, 0.2], order: 1, exponent10: -9 });
+    expect(model('numpy-weights').projections['ff']?.values['w']).toEqual({
+      generator: 'numpy-mt19937',
+      seed: '7',
+      distribution: 'uniform',
+      arguments: [0.1, 0.2],
+      order: 1,
+      exponent10: -9,
+    });
   });
 
   test('a table of two dimensions', () => {
-    expect(model('timed-table').tables['pattern']).toEqual({ dt: 0.01, unit: 'A', values: [0, 1e-11, 2e-11, 1e-10, 0, 0, 0, 5e-11, 5e-11, 0, 0, 0], columns: 3 });
+    expect(model('timed-table').tables['pattern']).toEqual({
+      dt: 0.01,
+      unit: 'A',
+      values: [0, 1e-11, 2e-11, 1e-10, 0, 0, 0, 5e-11, 5e-11, 0, 0, 0],
+      columns: 3,
+    });
   });
 
   test('space in metres', () => {
-    expect(model('space').projections['local']?.space).toEqual({ axes: 'xy', scale: [1, 1, 1], offset: [0, 0, 0], periodic: [[0, 0.001], [0, 0.001], null] });
+    expect(model('space').projections['local']?.space).toEqual({
+      axes: 'xy',
+      scale: [1, 1, 1],
+      offset: [0, 0, 0],
+      periodic: [[0, 0.001], [0, 0.001], null],
+    });
     expect(model('space').projections['local']?.delays).toEqual({ pre: '0.0005*s + distance/(0.3*m*s**-1)' });
   });
 
   test('phases', () => {
     expect(model('segments').experiment).toEqual({
-      dt: 0.0001, seed: '18446744073709551615',
+      dt: 0.0001,
+      seed: '18446744073709551615',
       protocol: [
-        { run: 0.1 }, { store: 'settled' }, { reset: true, segment: 'stronger' }, { set: { 'cells.drive': 0.02 } }, { run: 0.1 },
-        { set: { 'cells[0:3].v': 0.005 }, where: 'spikes > 2' }, { restore: 'settled' }, { initialise: { 'cells.spikes': 0 } }, { record: 'trace', on: false }, { run: 0.05 },
+        { run: 0.1 },
+        { store: 'settled' },
+        { reset: true, segment: 'stronger' },
+        { set: { 'cells.drive': 0.02 } },
+        { run: 0.1 },
+        { set: { 'cells[0:3].v': 0.005 }, where: 'spikes > 2' },
+        { restore: 'settled' },
+        { initialise: { 'cells.spikes': 0 } },
+        { record: 'trace', on: false },
+        { run: 0.05 },
       ],
     });
   });

@@ -51,36 +51,73 @@ describe('what changes which', () => {
     ['the title', edited('neurons:', 'metadata: { title: A title }\nneurons:'), ['document']],
     ['a recording', edited('every: 1 ms', 'every: 2 ms'), ['document']],
     ['a library name', edited('pynn/IF_cond_exp', 'pynn/IF_cond_alpha'), ['document']],
-    ['a parameter of the model that was put in', edited('size: 3200', 'size: 4*N_q').replace('neurons:', 'parameters: { N_q: 800 }\nneurons:'), ['document']],
+    [
+      'a parameter of the model that was put in',
+      edited('size: 3200', 'size: 4*N_q').replace('neurons:', 'parameters: { N_q: 800 }\nneurons:'),
+      ['document'],
+    ],
   ])('%s', (_, text, expected) => expect(changed(text)).toEqual(expected));
 });
 
 // RFC 8785, appendix B: IEEE 754 bits in hexadecimal and the canonical number.
 describe('RFC 8785', () => {
   test.each([
-    ['0000000000000000', '0'], ['8000000000000000', '0'], ['0000000000000001', '5e-324'], ['8000000000000001', '-5e-324'],
-    ['7fefffffffffffff', '1.7976931348623157e+308'], ['ffefffffffffffff', '-1.7976931348623157e+308'], ['4340000000000000', '9007199254740992'],
-    ['c340000000000000', '-9007199254740992'], ['4430000000000000', '295147905179352830000'], ['44b52d02c7e14af5', '9.999999999999997e+22'],
-    ['44b52d02c7e14af6', '1e+23'], ['44b52d02c7e14af7', '1.0000000000000001e+23'], ['444b1ae4d6e2ef4e', '999999999999999700000'],
-    ['444b1ae4d6e2ef4f', '999999999999999900000'], ['444b1ae4d6e2ef50', '1e+21'], ['3eb0c6f7a0b5ed8c', '9.999999999999997e-7'],
-    ['3eb0c6f7a0b5ed8d', '0.000001'], ['41b3de4355555553', '333333333.3333332'], ['41b3de4355555554', '333333333.33333325'],
-    ['41b3de4355555555', '333333333.3333333'], ['41b3de4355555556', '333333333.3333334'], ['41b3de4355555557', '333333333.33333343'],
-    ['becbf647612f3696', '-0.0000033333333333333333'], ['43143ff3c1cb0959', '1424953923781206.2'],
+    ['0000000000000000', '0'],
+    ['8000000000000000', '0'],
+    ['0000000000000001', '5e-324'],
+    ['8000000000000001', '-5e-324'],
+    ['7fefffffffffffff', '1.7976931348623157e+308'],
+    ['ffefffffffffffff', '-1.7976931348623157e+308'],
+    ['4340000000000000', '9007199254740992'],
+    ['c340000000000000', '-9007199254740992'],
+    ['4430000000000000', '295147905179352830000'],
+    ['44b52d02c7e14af5', '9.999999999999997e+22'],
+    ['44b52d02c7e14af6', '1e+23'],
+    ['44b52d02c7e14af7', '1.0000000000000001e+23'],
+    ['444b1ae4d6e2ef4e', '999999999999999700000'],
+    ['444b1ae4d6e2ef4f', '999999999999999900000'],
+    ['444b1ae4d6e2ef50', '1e+21'],
+    ['3eb0c6f7a0b5ed8c', '9.999999999999997e-7'],
+    ['3eb0c6f7a0b5ed8d', '0.000001'],
+    ['41b3de4355555553', '333333333.3333332'],
+    ['41b3de4355555554', '333333333.33333325'],
+    ['41b3de4355555555', '333333333.3333333'],
+    ['41b3de4355555556', '333333333.3333334'],
+    ['41b3de4355555557', '333333333.33333343'],
+    ['becbf647612f3696', '-0.0000033333333333333333'],
+    ['43143ff3c1cb0959', '1424953923781206.2'],
   ])('number %s is %s', (bits, expected) => {
     expect(canonicalize(new DataView(Uint8Array.from(Buffer.from(bits, 'hex')).buffer).getFloat64(0))).toBe(expected);
   });
 
   // RFC 8785, section 3.2.3: keys by UTF-16 code units.
   test('keys are sorted by code units', () => {
-    const keys = { '\u20ac': 'Euro Sign', '\r': 'Carriage Return', '\ufb33': 'Hebrew Letter Dalet With Dagesh', '1': 'One', '\ud83d\ude00': 'Emoji: Grinning Face', '\u0080': 'Control', '\u00f6': 'Latin Small Letter O With Diaeresis' };
+    const keys = {
+      '\u20ac': 'Euro Sign',
+      '\r': 'Carriage Return',
+      '\ufb33': 'Hebrew Letter Dalet With Dagesh',
+      '1': 'One',
+      '\ud83d\ude00': 'Emoji: Grinning Face',
+      '\u0080': 'Control',
+      '\u00f6': 'Latin Small Letter O With Diaeresis',
+    };
     const values = Object.values(JSON.parse(canonicalize(keys) ?? '') as object);
     expect(canonicalize(keys)?.indexOf('Carriage')).toBeLessThan(canonicalize(keys)?.indexOf('One') ?? 0);
-    const order = ['Carriage Return', 'One', 'Control', 'Latin Small Letter O With Diaeresis', 'Euro Sign', 'Emoji: Grinning Face', 'Hebrew Letter Dalet With Dagesh'];
+    const order = [
+      'Carriage Return',
+      'One',
+      'Control',
+      'Latin Small Letter O With Diaeresis',
+      'Euro Sign',
+      'Emoji: Grinning Face',
+      'Hebrew Letter Dalet With Dagesh',
+    ];
     expect([...values].map(String).sort()).toEqual([...order].sort());
     const text = canonicalize(keys) ?? '';
     expect(order.map((value) => text.indexOf(value))).toEqual([...order.map((value) => text.indexOf(value))].sort((a, b) => a - b));
   });
 
   // FIPS 180-4 example: SHA-256 of "abc" is ba7816bf…; here of the JSON text "abc" with its quotes, by an independent tool (sha256sum).
-  test('the digest is SHA-256 of the canonical text', () => expect(digest('abc')).toBe('6cc43f858fbb763301637b5af970e2a46b46f461f27e5a0f41e009c59b827b25'));
+  test('the digest is SHA-256 of the canonical text', () =>
+    expect(digest('abc')).toBe('6cc43f858fbb763301637b5af970e2a46b46f461f27e5a0f41e009c59b827b25'));
 });

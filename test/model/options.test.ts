@@ -14,7 +14,8 @@ populations: { a: { type: lif, size: 2*n } }
 projections: { aa: { from: a, to: a, synapse: s, connect: all } }
 experiment: { protocol: [run: 10 ms, { reset: true }, { runUntil: 20 ms }, { set: { a.E: -61 mV } }] }
 `;
-const found = (options: Parameters<typeof check>[1]): string[] => check(base, options).list.map(({ code, place }) => `${code} ${place?.document}`);
+const found = (options: Parameters<typeof check>[1]): string[] =>
+  check(base, options).list.map(({ code, place }) => `${code} ${place?.document}`);
 
 describe('what is given from outside', () => {
   test('a model parameter, wherever it is used', () => {
@@ -23,11 +24,16 @@ describe('what is given from outside', () => {
     expect(neurons['lif']?.parameters['tau']?.value).toBe(0.02);
     expect(parameters).toMatchObject({ n: { unit: '1', value: 10 }, tau_p: { unit: 's', value: 0.02 } });
   });
-  test('a bare number is in the unit of the parameter', () => expect(normalised(base, { set: { w_p: '3' } }).model.parameters['w_p']).toEqual({ unit: 'V', value: 0.003 }));
-  test('a value of a population', () => expect(normalised(base, { set: { 'a.E': '-55 mV' } }).model.populations['a']?.values).toEqual({ E: -0.055 }));
-  test('a value of a population as a bare number, in its unit', () => expect(normalised(base, { set: { 'a.E': '-55' } }).model.populations['a']?.values).toEqual({ E: -0.055 }));
-  test('a value of a projection', () => expect(normalised(base, { set: { 'aa.w': '1 mV' } }).model.projections['aa']?.values).toEqual({ w: 0.001 }));
-  test('seed and step', () => expect(normalised(base, { seed: '7', dt: '0.05 ms' }).model.experiment).toMatchObject({ seed: '7', dt: 0.00005 }));
+  test('a bare number is in the unit of the parameter', () =>
+    expect(normalised(base, { set: { w_p: '3' } }).model.parameters['w_p']).toEqual({ unit: 'V', value: 0.003 }));
+  test('a value of a population', () =>
+    expect(normalised(base, { set: { 'a.E': '-55 mV' } }).model.populations['a']?.values).toEqual({ E: -0.055 }));
+  test('a value of a population as a bare number, in its unit', () =>
+    expect(normalised(base, { set: { 'a.E': '-55' } }).model.populations['a']?.values).toEqual({ E: -0.055 }));
+  test('a value of a projection', () =>
+    expect(normalised(base, { set: { 'aa.w': '1 mV' } }).model.projections['aa']?.values).toEqual({ w: 0.001 }));
+  test('seed and step', () =>
+    expect(normalised(base, { seed: '7', dt: '0.05 ms' }).model.experiment).toMatchObject({ seed: '7', dt: 0.00005 }));
 
   test.each<[string, Parameters<typeof check>[1], string[]]>([
     ['a parameter that is not there', { set: { m: '3' } }, ['model/unknown-model-parameter --set m=3']],
@@ -51,5 +57,6 @@ describe('the time to run in all', () => {
     ['more', '50 ms', [{ run: 0.01 }, { reset: true }, { runUntil: 0.04 }, set]],
   ])('%s', (_, duration, protocol) => expect(normalised(base, { duration }).model.experiment.protocol).toEqual(protocol));
 
-  test('without a protocol', () => expect(normalised(base.replace(/experiment.*/, ''), { duration: '5 ms' }).model.experiment.protocol).toEqual([{ run: 0.005 }]));
+  test('without a protocol', () =>
+    expect(normalised(base.replace(/experiment.*/, ''), { duration: '5 ms' }).model.experiment.protocol).toEqual([{ run: 0.005 }]));
 });

@@ -63,7 +63,12 @@ describe('what is refused, and where', () => {
 
   test('aliases that stand for ten thousand million items', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
-    for (let level = 1; level < 10; level++) lines.push(`a${level}: &a${level} [${Array(10).fill(`*a${level - 1}`).join(', ')}]`);
+    for (let level = 1; level < 10; level++)
+      lines.push(
+        `a${level}: &a${level} [${Array(10)
+          .fill(`*a${level - 1}`)
+          .join(', ')}]`,
+      );
     expect(readDocument(lines.join('\n'), 'm').diagnostics.map(({ code }) => code)).toEqual(['read/too-many-aliases']);
   });
 
@@ -77,7 +82,8 @@ describe('what is refused, and where', () => {
 describe('encodings', () => {
   const utf16 = (text: string): Uint8Array => new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le'));
   test('UTF-16 is known by its mark', () => expect(decodeText(utf16('a: ü'), 'm').text).toBe('a: ü'));
-  test('UTF-16 with the high byte first', () => expect(decodeText(new Uint8Array(Buffer.from(utf16('a: ü')).swap16()), 'm').text).toBe('a: ü'));
+  test('UTF-16 with the high byte first', () =>
+    expect(decodeText(new Uint8Array(Buffer.from(utf16('a: ü')).swap16()), 'm').text).toBe('a: ü'));
   test('the mark of UTF-8 is taken off', () => expect(decodeText(new Uint8Array([0xef, 0xbb, 0xbf, 0x61]), 'm').text).toBe('a'));
   test('Latin-1 text is refused at its first such letter', () => {
     const { diagnostics } = decodeText(new Uint8Array(Buffer.from('a: 1\nb: \u00fcx', 'latin1')), 'm');

@@ -9,7 +9,10 @@ import { normalised } from './support.js';
 const root = new URL('../../', import.meta.url);
 const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const schema = JSON.parse(text('schemas/model.schema.json')) as Record<string, unknown>;
-const documents = ['fixtures/model/sketch.yaml', ...readdirSync(new URL('fixtures/model/hard', root)).map((name) => `fixtures/model/hard/${name}`)];
+const documents = [
+  'fixtures/model/sketch.yaml',
+  ...readdirSync(new URL('fixtures/model/hard', root)).map((name) => `fixtures/model/hard/${name}`),
+];
 
 describe('the generated validator', () => {
   test('is what the schema yields', async () => {
@@ -18,7 +21,13 @@ describe('the generated validator', () => {
   });
 
   // The validator is compiled from a form of the schema whose errors read better; the two must accept the same.
-  const whole = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true, discriminator: true }).compile(schema);
+  const whole = new Ajv2020({
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    allowUnionTypes: true,
+    discriminator: true,
+  }).compile(schema);
   test.each(documents)('agrees with the schema as it stands about %s', (path) => {
     const { value } = readDocument(text(path), path);
     expect([validate(value), whole(value)]).toEqual([true, true]);
@@ -45,7 +54,26 @@ test('every key of the schema says what it is for, itself or by what it refers t
     const ref = node['$ref'];
     return typeof node['description'] === 'string' || (typeof ref === 'string' && described(defs[ref.replace('#/$defs/', '')] ?? {}));
   };
-  const plain = new Set(['generator', 'dtype', 'shape', 'arguments', 'reduce', 'name', 'title', 'description', 'doi', 'species', 'region', 'replace', 'condition', 'outer', 'on', 'rule', 'kind', 'valence']);
+  const plain = new Set([
+    'generator',
+    'dtype',
+    'shape',
+    'arguments',
+    'reduce',
+    'name',
+    'title',
+    'description',
+    'doi',
+    'species',
+    'region',
+    'replace',
+    'condition',
+    'outer',
+    'on',
+    'rule',
+    'kind',
+    'valence',
+  ]);
   for (const [name, node] of Object.entries(defs)) {
     if (!described(node)) bare.push(name);
   }

@@ -62,7 +62,10 @@ export function chiSquareP(drawn: readonly number[], probability: (k: number) =>
   return gammaQ((classes.length - 1) / 2, chiSquare / 2);
 }
 
-/** Probability of a largest distance at least as large between drawn numbers and a continuous law (Kolmogorov's limit, Stephens' correction). */
+/**
+ * Probability of a largest distance at least as large between drawn numbers and a continuous law (Kolmogorov's limit, Stephens'
+ * correction).
+ */
 export function kolmogorovP(drawn: readonly number[], cumulative: (x: number) => number): number {
   const n = drawn.length;
   const distance = [...drawn].sort((a, b) => a - b).reduce((largest, x, k) => {

@@ -42,7 +42,7 @@ interface ScriptView {
  * @param stem   name of the script without its ending
  */
 export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScriptExport {
-  const { document, report } = exportBrian(valid);
+  const { document, report } = exportBrian(valid, 'double');
   const companion = new Companion();
   const dataFile = `${stem}-data.json`;
   const view = scriptView(document, stem, dataFile, companion);
@@ -79,8 +79,8 @@ function scriptView(document: BrianSpecification, stem: string, dataFile: string
   const run = document.run ?? [];
   const phases: readonly PhaseSpecification[] = typeof run === 'string' ? [{ duration: run }] : run;
   const runLines = phases.flatMap((phase, index) => blocks.phaseLines(phase, index, companion));
-  const spikes = [...Object.keys(document.spike_monitors ?? {}), ...Object.keys(document.event_monitors ?? {})];
-  const resultLines = blocks.resultLines(spikes, document.state_monitors ?? {}, Object.keys(document.population_rate_monitors ?? {}));
+  const events = { ...document.spike_monitors, ...document.event_monitors };
+  const resultLines = blocks.resultLines(events, document.state_monitors ?? {}, Object.keys(document.population_rate_monitors ?? {}));
   const withData = !companion.isEmpty;
   return {
     documentation: documentation(document),

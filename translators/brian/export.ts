@@ -13,7 +13,7 @@ import { ObjectNames } from './export/naming.js';
 import { exportOperation, exportProtocol, exportRecording, exportStimulus, exportTable, type Plans } from './export/network.js';
 import { planGroups, type ExportContext } from './export/plan.js';
 import { exportSynapses, planSynapses, type SynapsesPlan } from './export/projections.js';
-import { quantityText } from './export/quantity-text.js';
+import { quantityText, type Arithmetic } from './export/quantity-text.js';
 import { Report, type ReportEntry } from './export/report.js';
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
@@ -29,14 +29,15 @@ export interface BrianExport {
 /**
  * A model as a Brian-like specification. Imported again, a model whose report has only exact entries has the same hashes.
  *
- * @param valid  a normalised model with its large arrays, which are written out in full
+ * @param valid       a normalised model with its large arrays, which are written out in full
+ * @param arithmetic  `double` where quantities are to have the same value also when Python multiplies number and unit
  */
-export function exportBrian(valid: ValidModel): BrianExport {
+export function exportBrian(valid: ValidModel, arithmetic: Arithmetic = 'decimal'): BrianExport {
   const { model, data } = valid;
   const report = new Report();
   const objects = new ObjectNames();
   const tables = new Map(Object.keys(model.tables).map((id) => [id, objects.claim(id, 'table')] as const));
-  const context: ExportContext = { model, data, report, objects, tables };
+  const context: ExportContext = { model, data, report, objects, tables, arithmetic };
   const groups = planGroups(context);
   const synapses = new Map<string, SynapsesPlan>();
   for (const [id, projection] of Object.entries(model.projections)) {
@@ -47,7 +48,7 @@ export function exportBrian(valid: ValidModel): BrianExport {
   const sections = exportSections(plans, context);
   remarkOnModel(context);
   settleReport(context);
-  return { document: head(valid, sections) as unknown as BrianSpecification, report: report.entries };
+  return { document: head(valid, sections, arithmetic) as unknown as BrianSpecification, report: report.entries };
 }
 
 type Section = Readonly<Record<string, unknown>>;
@@ -110,12 +111,12 @@ function operationsByOwner(plans: Plans, context: ExportContext): ReadonlyMap<st
 }
 
 /** The keys that come before the parts, and no part that is empty. */
-function head({ model }: ValidModel, sections: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function head({ model }: ValidModel, sections: Readonly<Record<string, unknown>>, arithmetic: Arithmetic): Record<string, unknown> {
   const { source, ...annotations } = model.annotations;
   const seed = Number(model.experiment.seed);
   const parts = {
     name: model.name, ...model.metadata, ...(typeof source === 'string' ? { source } : {}),
-    dt: quantityText(model.experiment.dt, dimensionOf('s')), seed: Number.isSafeInteger(seed) && String(seed) === model.experiment.seed ? seed : model.experiment.seed, ...sections,
+    dt: quantityText(model.experiment.dt, dimensionOf('s'), arithmetic), seed: Number.isSafeInteger(seed) && String(seed) === model.experiment.seed ? seed : model.experiment.seed, ...sections,
     annotations: typeof source === 'string' ? annotations : model.annotations,
   };
   const isEmpty = (value: unknown): boolean => value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0);

@@ -24,7 +24,7 @@ export interface GeneratorText {
 /** The parts of a generator string that stands at `pointer`; undefined after what is wrong was reported. */
 export function readGenerator(text: string, pointer: string, to: Reporter): GeneratorText | undefined {
   try {
-    return parseGenerator(text, pointer, to);
+    return parseGenerator(text, pointer, to) ?? undefined;
   } catch (error) {
     if (!(error instanceof LangError)) throw error;
     to.report(error.finding, pointer, error.span);
@@ -46,14 +46,17 @@ function splitWords(tokens: readonly Token[]): { readonly loops: readonly number
   return { loops, conditions };
 }
 
-function parseGenerator(text: string, pointer: string, to: Reporter): GeneratorText | undefined {
+/** Reports what a generator should be; there is no generator then. */
+type Refuse = (expected: string, span: Span) => null;
+
+function parseGenerator(text: string, pointer: string, to: Reporter): GeneratorText | null {
   const tokens = tokenise(text);
   const { loops, conditions } = splitWords(tokens);
   const start = (position: number): number => tokens[position]?.start ?? text.length;
   const end = (position: number): number => tokens[position]?.end ?? text.length;
-  const wrong = (expected: string, span: Span): undefined => {
+  const wrong: Refuse = (expected, span) => {
     to.report(messages.badGenerator(expected, text.slice(span.start, span.end)), pointer, span);
-    return undefined;
+    return null;
   };
   const [loop, secondLoop] = loops;
   const [condition, secondCondition] = conditions;
@@ -66,13 +69,13 @@ function parseGenerator(text: string, pointer: string, to: Reporter): GeneratorT
   if (loop === undefined) return { index, ...tail };
   const stop = condition === undefined ? text.length : start(condition);
   const parsed = parseLoop(tokens, loop, stop, wrong);
-  return parsed === undefined ? undefined : { index, loop: parsed, ...tail };
+  return parsed === null ? null : { index, loop: parsed, ...tail };
 }
 
 /** `for VAR in range(...)`. */
 function parseLoop(
-  tokens: readonly Token[], loop: number, stop: number, wrong: (expected: string, span: Span) => undefined,
-): GeneratorText['loop'] | undefined {
+  tokens: readonly Token[], loop: number, stop: number, wrong: Refuse,
+): NonNullable<GeneratorText['loop']> | null {
   const [variable, word, kind, open] = tokens.slice(loop + 1, loop + 5);
   const from = { start: tokens[loop]?.start ?? 0, end: stop };
   if (variable?.kind !== 'name' || word?.text !== 'in') return wrong('for k in range(...) or for k in sample(...)', from);
@@ -118,8 +121,8 @@ function argument(tokens: readonly Token[], first: number, stop: number): Argume
 }
 
 function readArguments(
-  items: readonly Argument[], kind: 'range' | 'sample', variable: string, whole: Span, wrong: (expected: string, span: Span) => undefined,
-): GeneratorText['loop'] | undefined {
+  items: readonly Argument[], kind: 'range' | 'sample', variable: string, whole: Span, wrong: Refuse,
+): NonNullable<GeneratorText['loop']> | null {
   const bounds = items.filter((item) => item.keyword === undefined).map((item) => item.span);
   if (bounds.length < 1 || bounds.length > 3) return wrong('one to three bounds, as in range(start, stop, step)', whole);
   const keywords = items.filter((item) => item.keyword !== undefined);

@@ -10,4 +10,3 @@ export interface SchemaError {
 }
 /** Whether the value fits the schema; `errors` of the function holds all that it breaks. */
 export declare const validate: { (value: unknown): boolean; errors?: readonly SchemaError[] | null };
-export default validate;

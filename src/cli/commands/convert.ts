@@ -1,44 +1,76 @@
 /** `interneuron convert`: a model in another notation. */
 
+import { basename, dirname, join } from 'node:path';
 import { createOutput } from '../../../runtime/results/output-files.js';
-import { convertModel, type ConvertedModel, type TargetNotation } from '../../convert.js';
+import { convertModel, type ConversionEntry, type ConvertedModel } from '../../convert.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
-import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { importModel, type ImportedModel } from '../../pipeline.js';
 import { writeDataFiles } from '../../pipeline/data-files.js';
-import { notationNames } from '../arguments.js';
+import { targetNotations, type TargetNotation } from '../../pipeline/target-notations.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
+import { formatTable } from '../table.js';
 import { importOptions } from '../values.js';
 
-/** Writes the model, and a report of what the notation cannot say. */
+/** Writes the model, and says what the notation cannot say of it. */
 export async function convert(context: CommandContext): Promise<number> {
   const { options } = context;
-  const to = notationNames.find((name) => name === options.value('to')) ?? 'canonical';
+  const to = targetNotations.find((name) => name === options.value('to')) ?? 'canonical';
   const path = options.value('output') ?? '';
+  if (path === '') throw new UsageError('--output names no file', 'name one, such as -o model.json');
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
-  const converted = await convertModel(imported.valid, to);
-  if (options.flag('strict') && converted.report.length > 0) throw new DiagnosticError(converted.report);
-  writeText(path, converted.text);
-  const outputs = [path, ...writeDataFiles(converted.data, path)];
+  const converted = await convertModel(imported.valid, to, { freeze: options.flag('freeze'), name: basename(path) });
+  const lost = converted.report.filter(({ verdict }) => verdict !== 'exact');
+  if (options.flag('strict') && lost.length > 0) throw strictly(lost, path);
+  const outputs = writeFiles(converted, path);
   const report = options.value('report');
   if (report !== undefined) writeText(report, `${JSON.stringify(reportOf(imported, converted, to, outputs), null, 2)}\n`);
   if (context.json) printJson(context.terminal, reportOf(imported, converted, to, outputs));
-  context.show(converted.report);
-  const lost = countFindings(converted.report);
-  context.say(`wrote ${outputs.map(printable).join(', ')}${lost === '' ? '; all of the model was said' : `; not all of the model was said (${lost})`}`);
+  context.say(`wrote ${outputs.map(printable).join(', ')}`);
+  context.say(lost.length === 0 ? 'all of the model was said' : `not all of the model was said:\n${lostTable(lost)}`);
   return exitCodes.done;
 }
 
-function reportOf({ valid, hashes, notation }: ImportedModel, { report }: ConvertedModel, to: TargetNotation, outputs: readonly string[]): object {
-  return { model: { name: valid.model.name, hash: hashes.model }, from: notation, to, outputs, report: diagnosticsToJson(report) };
+/** What `--report` and `--json` hold. */
+function reportOf(
+  { valid, hashes, notation }: ImportedModel,
+  { report }: ConvertedModel,
+  to: TargetNotation,
+  outputs: readonly string[],
+): object {
+  return { model: { name: valid.model.name, hash: hashes.model }, from: notation, to, outputs, report };
+}
+
+function lostTable(lost: readonly ConversionEntry[]): string {
+  const columns = [
+    { heading: 'part', align: 'left' },
+    { heading: 'verdict', align: 'left' },
+    { heading: 'what differs', align: 'left' },
+  ] as const;
+  const words = { exact: 'exact', approximated: 'approximated', notExpressible: 'left out' } as const;
+  const rows = lost.map(({ pointer, verdict, message }) => [pointer === '' ? '(all)' : pointer, words[verdict], message]);
+  return formatTable(columns, rows)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+function strictly(lost: readonly ConversionEntry[], document: string): DiagnosticError {
+  return new DiagnosticError(
+    lost.map(({ code, pointer, message }) => ({ code, severity: 'error', message, place: { document, pointer } })),
+  );
+}
+
+/** @returns the files written, the document first */
+function writeFiles({ files, data }: ConvertedModel, path: string): readonly string[] {
+  const paths = files.map(({ name }) => join(dirname(path), name));
+  files.forEach(({ text }, ordinal) => writeText(paths[ordinal] ?? path, text));
+  return [...paths, ...writeDataFiles(data, path)];
 }
 
 /** Writes a text under a temporary name first. */
 function writeText(path: string, text: string): void {
-  if (path === '') throw new UsageError('--output names no file', 'name one, such as -o model.json');
   const file = createOutput(path);
   try {
     file.write(text);

@@ -26,7 +26,8 @@ const longestSearch = 128;
 const mostAttempts = 1000;
 
 /** Adds up probabilities p(0), p(1) = p(0) factor(1), … until they pass a uniform number; stops at `limit`. */
-function search(body: Body, at: DrawPoint, count: Local, first: Expression, limit: Expression, factor: (k: Expression) => Expression): void {
+function search(body: Body, at: DrawPoint, count: Local, first: Expression, limit: Expression,
+  factor: (k: Expression) => Expression): void {
   const [w0, w1] = wordsAt(body, at, u32(0));
   const left = body.variable('left', call(uniformFromWords(), w0, w1));
   const probability = body.variable('probability', first);
@@ -48,7 +49,8 @@ interface Hat {
 }
 
 /** Transformed rejection: the common part of PTRS and BTRS. */
-function reject(body: Body, at: DrawPoint, count: Local, hat: Hat, highest: Expression, logProbability: (k: Expression) => Expression): void {
+function reject(body: Body, at: DrawPoint, count: Local, hat: Hat, highest: Expression,
+  logProbability: (k: Expression) => Expression): void {
   body.loop('attempt', u32(0), u32(mostAttempts), (attempt) => {
     const [w0, w1, w2, w3] = wordsAt(body, at, attempt);
     const u = body.let('u', sub(call(uniformFromWords(), w0, w1), f64(0.5)));

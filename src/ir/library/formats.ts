@@ -35,7 +35,8 @@ const formats: Readonly<Record<FloatType, Format>> = {
   },
   f32: {
     type: 'f32', mantissaBits: 23, bias: 127, magic: 1.5 * powerOfTwo(23), smallestNormal: powerOfTwo(-126),
-    largest: (2 - powerOfTwo(-23)) * powerOfTwo(127), lowerHalfBits: 12, number: f32, word: (value) => u32(Number(BigInt.asUintN(32, value))),
+    largest: (2 - powerOfTwo(-23)) * powerOfTwo(127), lowerHalfBits: 12, number: f32,
+    word: (value) => u32(Number(BigInt.asUintN(32, value))),
   },
 };
 

@@ -15,7 +15,7 @@ import { drawParameters, normalFromWords, uniformFromWords, wordsAt } from './ph
 const mostAttempts = 1000;
 
 /** A gamma number of the given shape with scale 1; 0 for shape 0, NaN for a shape that is negative, infinite or NaN. */
-export const gamma = once(() => define('gamma', 'gamma number with scale 1', { ...drawParameters, shape: 'f64' }, (body, { shape, ...at }) => {
+export const gamma = once(() => define('gamma', 'gamma number', { ...drawParameters, shape: 'f64' }, (body, { shape, ...at }) => {
   const boosted = body.let('boosted', lt(shape, f64(1)));
   const d = body.let('d', sub(select(boosted, add(shape, f64(1)), shape), f64(1 / 3)));
   const c = body.let('c', div(f64(1), unary('sqrt', mul(f64(9), d))));

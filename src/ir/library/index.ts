@@ -25,7 +25,8 @@ const floatFunctions = {
   sqrt, floor, ceil, round,
 } as const satisfies Record<string, (type: FloatType) => IrFunction>;
 
-const numberFunctions = { modulo, floorDivide, fmod, abs, sign, min, max, clip } as const satisfies Record<string, (type: NumberType) => IrFunction>;
+const numberFunctions = { modulo, floorDivide, fmod, abs, sign, min, max, clip } as const satisfies Record<string,
+  (type: NumberType) => IrFunction>;
 
 const drawFunctions = {
   philox4x32, uniformFromWords, normalPair, normalFromWords, exponentialFromUniform, geometricSkip,
@@ -34,7 +35,10 @@ const drawFunctions = {
   exp: () => exp('f64'),
 } as const satisfies Record<string, () => IrFunction>;
 
-/** Functions of numbers. `modulo`, `floorDivide`, `fmod`, `abs`, `sign`, `min`, `max` and `clip` are written for i32 too; `timestep` for f64 only. */
+/**
+ * Functions of numbers. `modulo`, `floorDivide`, `fmod`, `abs`, `sign`, `min`, `max` and `clip` are written for i32 too; `timestep`
+ * for f64 only.
+ */
 export type LibraryName = keyof typeof floatFunctions | keyof typeof numberFunctions | 'timestep';
 /** Functions that make random numbers; float64 in every precision. */
 export type DrawName = keyof typeof drawFunctions;

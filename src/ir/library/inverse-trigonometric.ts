@@ -74,7 +74,7 @@ export const atan = perType((type) => define(`atan_${type}`, 'arctangent in radi
 }));
 
 /** Angle of the point (x, y), with all special cases of IEEE 754 atan2. */
-export const atan2 = perType((type) => define(`atan2_${type}`, 'angle of the point (x, y) in radians', { y: type, x: type }, (body, { y, x }) => {
+export const atan2 = perType((type) => define(`atan2_${type}`, 'angle of (x, y) in radians', { y: type, x: type }, (body, { y, x }) => {
   const format = formatOf(type);
   const { number: n } = format;
   const { pi } = constants[type];

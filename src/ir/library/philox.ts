@@ -54,7 +54,7 @@ export const uniformFromWords = once(() => define(
 const words = { w0: 'u32', w1: 'u32', w2: 'u32', w3: 'u32' } as const satisfies Record<string, ScalarType>;
 
 /** Two independent standard normal numbers from four words (Box and Muller 1958): the cosine's and the sine's. */
-export const normalPair = once(() => define('normalPair', 'two standard normal numbers from four words', words, (body, { w0, w1, w2, w3 }) => {
+export const normalPair = once(() => define('normalPair', 'two standard normal numbers', words, (body, { w0, w1, w2, w3 }) => {
   const first = body.let('first', call(uniformFromWords(), w0, w1));
   const second = body.let('second', call(uniformFromWords(), w2, w3));
   const radius = body.let('radius', unary('sqrt', mul(f64(-2), call(log('f64'), first))));
@@ -63,7 +63,7 @@ export const normalPair = once(() => define('normalPair', 'two standard normal n
 }));
 
 /** The first of `normalPair`. */
-export const normalFromWords = once(() => define('normalFromWords', 'a standard normal number from four words', words, (body, { w0, w1, w2, w3 }) => {
+export const normalFromWords = once(() => define('normalFromWords', 'a standard normal number', words, (body, { w0, w1, w2, w3 }) => {
   const pair = body.results({ even: 'f64', odd: 'f64' });
   body.add(invoke(normalPair(), [w0, w1, w2, w3], pair));
   return get(pair[0] as Local);

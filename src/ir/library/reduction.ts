@@ -42,7 +42,7 @@ const twoOverPiWords: readonly number[] = [
 ];
 
 /** Quadrant (i32; only its value modulo 4 counts), r and its low part. NaN for infinity and NaN. */
-export const reduceHalfPi = perType((type) => define(`reduceHalfPi_${type}`, 'x = quadrant * pi/2 + r + rLow', { x: type }, (body, { x }) => {
+export const reduceHalfPi = perType((type) => define(`reduceHalfPi_${type}`, 'x = quadrant pi/2 + r + rLow', { x: type }, (body, { x }) => {
   const format = formatOf(type);
   const { number: n } = format;
   const { bound, twoOverPi, halfPi } = constants[type];

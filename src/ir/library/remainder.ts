@@ -5,7 +5,9 @@
  * For floats these are not straight-line: a quotient of 2^52 and more takes a loop.
  */
 
-import { add, and, binary, call, constant, convert, div, eq, f64, ge, get, gt, i32, le, lt, mul, ne, select, sub, unary } from '../builder.js';
+import {
+  add, and, binary, call, constant, convert, div, eq, f64, ge, get, gt, i32, le, lt, mul, ne, select, sub, unary,
+} from '../builder.js';
 import type { Expression, IrFunction } from '../program.js';
 import { type FloatType, type NumberType, define, perType } from './define.js';
 import { abs, formatOf, powerOfTwo, twoProduct, withSignOf } from './formats.js';

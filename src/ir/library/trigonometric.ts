@@ -4,7 +4,7 @@
  * `sinCosTurn` is straight-line. The others are not, since large arguments take the branch of `reduceHalfPi`.
  */
 
-import { add, and, constant, div, get, i32, invoke, lt, mul, ne, neg, select, sub } from '../builder.js';
+import { add, and, div, get, i32, invoke, lt, mul, ne, neg, select, sub } from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
 import { type Format, type Pair, abs, bitsOf, fastTwoSum, formatOf, horner, powerOfTwo } from './formats.js';
@@ -14,16 +14,24 @@ import { reduceHalfPi } from './reduction.js';
 const coefficients: Readonly<Record<FloatType, { readonly sin: readonly number[]; readonly cos: readonly number[] }>> = {
   f64: {
     sin: [
-      -0.16666666666666632, 0.008333333333322373, -0.00019841269829772867, 2.75573136791432e-06, -2.505075602510955e-08, 1.5896669782523815e-10,
+      -0.16666666666666632, 0.008333333333322373, -0.00019841269829772867, 2.75573136791432e-06, -2.505075602510955e-08,
+      1.5896669782523815e-10,
     ],
     cos: [
-      0.0416666666666666, -0.001388888888887407, 2.4801587289446328e-05, -2.755731434144597e-07, 2.0875721728300992e-09, -1.135956468996639e-11,
+      0.0416666666666666, -0.001388888888887407, 2.4801587289446328e-05, -2.755731434144597e-07, 2.0875721728300992e-09,
+      -1.135956468996639e-11,
     ],
   },
   f32: {
     sin: [-0.16666655242443085, 0.008332176133990288, -0.00019516983593348414],
     cos: [0.04166664555668831, -0.0013887364184483886, 2.4438109903712757e-05],
   },
+};
+
+/** 2 pi as a pair. */
+const twoPi: Readonly<Record<FloatType, readonly [number, number]>> = {
+  f64: [6.283185307179586, 2.4492935982947064e-16],
+  f32: [6.2831854820251465, -1.7484555314695172e-7],
 };
 
 /** sin(r + low) as an unevaluated sum. */
@@ -111,13 +119,17 @@ export const sinCosTurn = perType((type) => define(`sinCosTurn_${type}`, 'sine a
   const shifted = body.let('shifted', add(mul(u, n(4)), n(format.magic)));
   const bits = body.let('bits', bitsOf(shifted));
   const rest = sub(u, mul(sub(shifted, n(format.magic)), n(0.25)));
-  const r = body.let('r', mul(rest, constant(type, 6.283185307179586)));
+  const [high, low] = twoPi[type];
+  const turns = body.let('turns', rest);
+  const r = body.let('r', mul(turns, n(high)));
+  const rLow = body.let('rLow', mul(turns, n(low)));
   const z = body.let('z', mul(r, r));
   const { sin: sinSeries, cos: cosSeries } = coefficients[type];
-  const sinRest = body.let('sinRest', add(r, mul(mul(z, r), horner(z, sinSeries))));
+  const sinRest = body.let('sinRest', add(r, add(mul(mul(z, r), horner(z, sinSeries)), rLow)));
   const half = body.let('half', mul(n(0.5), z));
   const near = body.let('near', sub(n(1), half));
-  const cosRest = body.let('cosRest', add(near, add(sub(sub(n(1), near), half), mul(mul(z, z), horner(z, cosSeries)))));
+  const quartic = sub(mul(mul(z, z), horner(z, cosSeries)), mul(r, rLow));
+  const cosRest = body.let('cosRest', add(near, add(sub(sub(n(1), near), half), quartic)));
   const has = (value: Expression, mask: bigint): Expression => ne(and(value, format.word(mask)), format.word(0n));
   const odd = body.let('odd', has(bits, 1n));
   const sine = body.let('sine', select(odd, cosRest, sinRest));

@@ -43,7 +43,12 @@ export function normaliseArray(context: Context, written: ArrayDocument, slot: A
   if (!unit) return undefined;
   if (Array.isArray(map.array)) return fromList(context, map.array, slot, unit, child(pointer, 'array'));
   const reference = map.array as DataReferenceDocument;
-  return fromData(context, map.unit === undefined || reference.unit !== undefined ? reference : { ...reference, unit: map.unit }, slot, child(pointer, 'array'));
+  return fromData(
+    context,
+    map.unit === undefined || reference.unit !== undefined ? reference : { ...reference, unit: map.unit },
+    slot,
+    child(pointer, 'array'),
+  );
 }
 
 function unitOfArray(context: Context, text: string | number | undefined, slot: ArraySlot, pointer: string): Unit | undefined {
@@ -77,10 +82,14 @@ function fromList(context: Context, list: readonly unknown[], slot: ArraySlot, u
   return whole ? { values, shape: [rows.length, columns] } : undefined;
 }
 
-function itemReader(context: Context, slot: ArraySlot, unit: Unit): { all(list: readonly unknown[], pointer: string): number[] | undefined } {
+function itemReader(
+  context: Context,
+  slot: ArraySlot,
+  unit: Unit,
+): { all(list: readonly unknown[], pointer: string): number[] | undefined } {
   const scaled = scaler(unit);
   let wrong = 0;
-  const refuse = (finding: Finding, pointer: string, index: number): undefined => {
+  const refuse = (finding: Finding, pointer: string, index: number): number | undefined => {
     if (++wrong <= mostWrongItems) context.report(finding, child(pointer, index));
     return undefined;
   };
@@ -90,11 +99,14 @@ function itemReader(context: Context, slot: ArraySlot, unit: Unit): { all(list: 
     if (typeof written === 'number') value = Number.isFinite(written) ? scaled(written) : NaN;
     else if (typeof written === 'string') value = textItem(context, written, slot, child(pointer, index));
     else return refuse(messages.notANumber(slot.what, written), pointer, index);
-    if (value === undefined) return void wrong++;
+    if (value === undefined) {
+      wrong++;
+      return undefined;
+    }
     if (!Number.isFinite(value)) return refuse(messages.notFinite(written), pointer, index);
     if (slot.type === 'integer' && !Number.isSafeInteger(value)) return refuse(messages.notWhole(slot.what, String(value)), pointer, index);
     if (slot.type === 'boolean' && value !== 0 && value !== 1) return refuse(messages.notBoolean(slot.what, value), pointer, index);
-    return value;
+    return value + 0;
   };
   return {
     all(list, pointer) {
@@ -170,7 +182,13 @@ function fromData(context: Context, written: DataReferenceDocument, slot: ArrayS
   return checkedData(context, { $data: context.keep(converted), dtype: 'f64', shape }, converted, slot, pointer);
 }
 
-function checkedData(context: Context, reference: DataReference, array: ArrayLike<number | bigint> | undefined, slot: ArraySlot, pointer: string): NormalArray | undefined {
+function checkedData(
+  context: Context,
+  reference: DataReference,
+  array: ArrayLike<number | bigint> | undefined,
+  slot: ArraySlot,
+  pointer: string,
+): NormalArray | undefined {
   for (let index = 0; array && index < array.length; index++) {
     const value = Number(array[index]);
     if (Number.isFinite(value) && (slot.type === 'real' || Number.isInteger(value))) continue;
@@ -186,4 +204,3 @@ export function numbersOf(context: Context, values: ArrayValue): ArrayLike<numbe
   const array = context.store().get(values.$data);
   return array instanceof BigInt64Array ? Array.from(array, Number) : array;
 }
-

@@ -3,7 +3,7 @@ import { expressionsOf } from '../../lang/walk.js';
 import { isUnknowable, namesFrom, scopeFor, special, unknown, type Names, type Variable } from './names.js';
 import { messages } from '../messages.js';
 import type { Context } from './context.js';
-import { allNames, canCheck, readStatements, statementText, type PlacedStatement } from './expressions.js';
+import { allNames, canCheck, infer, readStatements, statementText, type PlacedStatement } from './expressions.js';
 
 /** What code may do where it stands. */
 export interface CodeRules {
@@ -19,32 +19,51 @@ export interface CodeRules {
  *
  * @param scopes  what names mean, once for each pair of types that the code runs between
  */
-export function normaliseCode(context: Context, written: string | readonly string[] | undefined, scopes: readonly Names[], rules: CodeRules, pointer: string): string[] {
+export function normaliseCode(
+  context: Context,
+  written: string | readonly string[] | undefined,
+  scopes: readonly Names[],
+  rules: CodeRules,
+  pointer: string,
+): string[] {
   return normaliseStatements(context, readStatements(context, written, pointer), scopes, rules);
 }
 
 /** The same for statements that were parsed before. */
-export function normaliseStatements(context: Context, statements: readonly PlacedStatement[], scopes: readonly Names[], rules: CodeRules): string[] {
+export function normaliseStatements(
+  context: Context,
+  statements: readonly PlacedStatement[],
+  scopes: readonly Names[],
+  rules: CodeRules,
+): string[] {
   const withTemporaries = scopes.map((names) => namesFrom(names, checkBlock(context, statements, names, rules)));
   const names = allNames(withTemporaries);
   return statements.map((placed) => statementText(context, placed, names)).filter((text) => text !== undefined);
 }
 
 /** Checks a block under one meaning of names. @returns the temporaries that it makes */
-function checkBlock(context: Context, statements: readonly PlacedStatement[], names: Names, rules: CodeRules): ReadonlyMap<string, Variable> {
+function checkBlock(
+  context: Context,
+  statements: readonly PlacedStatement[],
+  names: Names,
+  rules: CodeRules,
+): ReadonlyMap<string, Variable> {
   const temporaries = new Map<string, Variable>();
   const inner = namesFrom(temporaries, names);
   for (const placed of statements) {
     const { statement, pointer } = placed;
-    const report = (finding: Parameters<Context['report']>[0], span: { start: number; end: number }): void => context.report(finding, pointer, span);
+    const report = (finding: Parameters<Context['report']>[0], span: { start: number; end: number }): void =>
+      context.report(finding, pointer, span);
     const name = statement.kind === 'send' ? statement.port : statement.target;
     const span = statement.kind === 'send' ? statement.span : statement.targetSpan;
     if (isUnknowable(context, inner, name) || !expressionsOf(statement).every((e) => canCheck(context, e, inner))) {
+      for (const e of expressionsOf(statement)) infer(context, e, inner, pointer);
       if (!name.includes('.') && !inner.lookup(name)) temporaries.set(name, unknown('state'));
       continue;
     }
     const target = inner.lookup(name);
-    const makesTemporary = !target && statement.kind === 'assignment' && statement.operator === '=' && !name.includes('.') && !context.constants.has(name);
+    const makesTemporary =
+      !target && statement.kind === 'assignment' && statement.operator === '=' && !name.includes('.') && !context.constants.has(name);
     if (!makesTemporary && !mayWrite(context, placed, name, target, temporaries, inner, rules, span)) continue;
     const found: Inferred | null = checkStatement(statement, scopeFor(context, inner), target, report);
     // Whatever is wrong with its value, the name is known from here on.
@@ -54,8 +73,14 @@ function checkBlock(context: Context, statements: readonly PlacedStatement[], na
 }
 
 function mayWrite(
-  context: Context, { statement, pointer }: PlacedStatement, name: string, target: Variable | undefined, temporaries: ReadonlyMap<string, Variable>, names: Names,
-  rules: CodeRules, span: { start: number; end: number },
+  context: Context,
+  { statement, pointer }: PlacedStatement,
+  name: string,
+  target: Variable | undefined,
+  temporaries: ReadonlyMap<string, Variable>,
+  names: Names,
+  rules: CodeRules,
+  span: { start: number; end: number },
 ): boolean {
   const refuse = (finding: Parameters<Context['report']>[0]): false => {
     context.report(finding, pointer, span);
@@ -79,6 +104,11 @@ function mayWrite(
 }
 
 const kindWords: Readonly<Record<Variable['kind'], string>> = {
-  parameter: 'a parameter', state: 'a state variable', derived: 'a derived variable', input: 'an input', noise: 'a noise', port: 'a port',
+  parameter: 'a parameter',
+  state: 'a state variable',
+  derived: 'a derived variable',
+  input: 'an input',
+  noise: 'a noise',
+  port: 'a port',
   special: 'set by the simulator',
 };

@@ -33,19 +33,37 @@ export function normaliseCompartments(context: Context, document: CompartmentsDo
   for (const key of ['sections', 'groups', 'ions', 'mechanisms'] as const) checkIds(context, document[key], `${pointer}/${key}`);
   for (const [name, members] of Object.entries(groups)) {
     for (const [index, member] of members.entries()) {
-      if (!sections.includes(member)) context.report(messages.unknownReference('section', member, sections), `${child(`${pointer}/groups`, name)}/${index}`);
+      if (!sections.includes(member))
+        context.report(messages.unknownReference('section', member, sections), `${child(`${pointer}/groups`, name)}/${index}`);
     }
   }
   checkTree(context, document, pointer);
-  const temperature = document.temperature === undefined ? undefined : positiveQuantity(context, document.temperature, siUnit(kelvin), 'the temperature', `${pointer}/temperature`);
+  const temperature =
+    document.temperature === undefined
+      ? undefined
+      : positiveQuantity(context, document.temperature, siUnit(kelvin), 'the temperature', `${pointer}/temperature`);
   const initial =
-    document.initial === undefined ? 0 : normaliseValue(context, document.initial, [scope], { what: 'the initial membrane potential', unit: siUnit(volt), type: 'real' }, `${pointer}/initial`);
+    document.initial === undefined
+      ? 0
+      : normaliseValue(
+          context,
+          document.initial,
+          [scope],
+          { what: 'the initial membrane potential', unit: siUnit(volt), type: 'real' },
+          `${pointer}/initial`,
+        );
   return {
     sections: mapEntries(document.sections, (section, name) => normaliseSection(context, section, child(`${pointer}/sections`, name))),
     groups,
     ions: mapEntries(document.ions ?? {}, (ion, name) => normaliseIon(context, ion, child(`${pointer}/ions`, name))),
     mechanisms: mapEntries(document.mechanisms ?? {}, (mechanism, name) =>
-      normaliseMechanism(context, mechanism, Object.keys(document.ions ?? {}), [...sections, ...Object.keys(groups)], child(`${pointer}/mechanisms`, name)),
+      normaliseMechanism(
+        context,
+        mechanism,
+        Object.keys(document.ions ?? {}),
+        [...sections, ...Object.keys(groups)],
+        child(`${pointer}/mechanisms`, name),
+      ),
     ),
     initial: initial ?? 0,
     ...(temperature === undefined ? {} : { temperature }),
@@ -78,35 +96,62 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
   const shaped = section.points !== undefined || section.length !== undefined || section.diameter !== undefined;
   const lumped = section.capacitance !== undefined;
   if (shaped === lumped) context.report(messages.sectionForm(shaped), pointer);
-  if (section.points === undefined && (section.length === undefined) !== (section.diameter === undefined)) context.report(messages.bothKeys(['length', 'diameter']), pointer);
+  if (section.points === undefined && (section.length === undefined) !== (section.diameter === undefined))
+    context.report(messages.bothKeys(['length', 'diameter']), pointer);
   const divisions = section.divisions ?? 1;
   if (divisions < 1) context.report(messages.notPositive('the number of divisions', divisions), `${pointer}/divisions`);
-  const parent = section.parent === undefined ? undefined : typeof section.parent === 'string' ? { section: section.parent, fraction: 1 } : { section: section.parent.section, fraction: section.parent.fraction ?? 1 };
-  if (parent && !(parent.fraction >= 0 && parent.fraction <= 1)) context.report(messages.outOfRange('the fraction', 0, 1, parent.fraction), `${pointer}/parent/fraction`);
+  const parent =
+    section.parent === undefined
+      ? undefined
+      : typeof section.parent === 'string'
+        ? { section: section.parent, fraction: 1 }
+        : { section: section.parent.section, fraction: section.parent.fraction ?? 1 };
+  if (parent && !(parent.fraction >= 0 && parent.fraction <= 1))
+    context.report(messages.outOfRange('the fraction', 0, 1, parent.fraction), `${pointer}/parent/fraction`);
   const points = section.points?.map((point, row) => {
-    if (point.length !== 4) context.report(messages.wrongLength('a point (x, y, z, diameter)', 4, point.length), `${pointer}/points/${row}`);
-    return point.map((item, column) => normaliseQuantity(context, item, siUnit(metre), 'a point', `${pointer}/points/${row}/${column}`) ?? 0);
+    if (point.length !== 4)
+      context.report(messages.wrongLength('a point (x, y, z, diameter)', 4, point.length), `${pointer}/points/${row}`);
+    return point.map(
+      (item, column) => normaliseQuantity(context, item, siUnit(metre), 'a point', `${pointer}/points/${row}/${column}`) ?? 0,
+    );
   });
-  const quantity = (key: 'length' | 'diameter' | 'specificCapacitance' | 'resistivity' | 'capacitance' | 'coupling', dimension: Dimension): object => {
+  const quantity = (
+    key: 'length' | 'diameter' | 'specificCapacitance' | 'resistivity' | 'capacitance' | 'coupling',
+    dimension: Dimension,
+  ): object => {
     const written = section[key];
     if (written === undefined) return {};
     const value = positiveQuantity(context, written, siUnit(dimension), `the ${key} of the section`, `${pointer}/${key}`);
     return value === undefined ? {} : { [key]: value };
   };
   return {
-    ...(parent ? { parent } : {}), ...(points ? { points } : {}), ...quantity('length', metre), ...quantity('diameter', metre), divisions,
-    ...quantity('specificCapacitance', faradByArea), ...quantity('resistivity', ohmMetre), ...quantity('capacitance', farad), ...quantity('coupling', siemens),
+    ...(parent ? { parent } : {}),
+    ...(points ? { points } : {}),
+    ...quantity('length', metre),
+    ...quantity('diameter', metre),
+    divisions,
+    ...quantity('specificCapacitance', faradByArea),
+    ...quantity('resistivity', ohmMetre),
+    ...quantity('capacitance', farad),
+    ...quantity('coupling', siemens),
   };
 }
 
 function normaliseIon(context: Context, ion: NonNullable<CompartmentsDocument['ions']>[string], pointer: string): Ion {
   const level = (key: 'inside' | 'outside'): object => {
     const written = ion[key];
-    const value = written === undefined ? undefined : nonNegativeQuantity(context, written, siUnit(concentration), `the concentration ${key}`, `${pointer}/${key}`);
+    const value =
+      written === undefined
+        ? undefined
+        : nonNegativeQuantity(context, written, siUnit(concentration), `the concentration ${key}`, `${pointer}/${key}`);
     return value === undefined ? {} : { [key]: value };
   };
   const reversal =
-    ion.reversal === undefined ? undefined : ion.reversal === 'nernst' ? ('nernst' as const) : normaliseQuantity(context, ion.reversal, siUnit(volt), 'the reversal potential', `${pointer}/reversal`);
+    ion.reversal === undefined
+      ? undefined
+      : ion.reversal === 'nernst'
+        ? ('nernst' as const)
+        : normaliseQuantity(context, ion.reversal, siUnit(volt), 'the reversal potential', `${pointer}/reversal`);
   return { valence: ion.valence, ...level('inside'), ...level('outside'), ...(reversal === undefined ? {} : { reversal }) };
 }
 
@@ -126,10 +171,20 @@ function placeNames(ions: readonly string[]): string[] {
   return ['v', 'area', 'temperature', ...ions.flatMap((ion) => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`])];
 }
 
-function normaliseMechanism(context: Context, document: MechanismDocument, ions: readonly string[], places: readonly string[], pointer: string): Mechanism {
+function normaliseMechanism(
+  context: Context,
+  document: MechanismDocument,
+  ions: readonly string[],
+  places: readonly string[],
+  pointer: string,
+): Mechanism {
   const on = document.on === undefined ? [] : typeof document.on === 'string' ? [document.on] : document.on;
   for (const [index, name] of on.entries()) {
-    if (!places.includes(name)) context.report(messages.unknownReference('section', name, places), typeof document.on === 'string' ? `${pointer}/on` : `${pointer}/on/${index}`);
+    if (!places.includes(name))
+      context.report(
+        messages.unknownReference('section', name, places),
+        typeof document.on === 'string' ? `${pointer}/on` : `${pointer}/on/${index}`,
+      );
   }
   const density = document.density ?? true;
   const read = new Map<string, Variable>();
@@ -144,19 +199,40 @@ function normaliseMechanism(context: Context, document: MechanismDocument, ions:
   const writes: Record<string, string> = {};
   for (const [name, written] of Object.entries(document.writes ?? {})) {
     const at = child(`${pointer}/writes`, name);
-    const variable = name === 'i' ? special(density ? ampereByArea : ampere) : /^e_|^v$|^area$|^temperature$/.test(name) ? undefined : placeVariable(name, ions, density);
+    const variable =
+      name === 'i'
+        ? special(density ? ampereByArea : ampere)
+        : /^e_|^v$|^area$|^temperature$/.test(name)
+          ? undefined
+          : placeVariable(name, ions, density);
     if (!variable) {
-      context.reportKey(messages.unknownVariable(name, ['i', ...ions.flatMap((ion) => [`i_${ion}`, `${ion}_i`, `${ion}_o`])], 'variable that a mechanism writes'), at);
+      context.reportKey(
+        messages.unknownVariable(
+          name,
+          ['i', ...ions.flatMap((ion) => [`i_${ion}`, `${ion}_i`, `${ion}_o`])],
+          'variable that a mechanism writes',
+        ),
+        at,
+      );
       continue;
     }
-    writes[name] = normaliseExpression(context, written, [scope], { what: `the value of ${name}`, unit: variable.unit, type: 'real' }, at) ?? '0';
+    writes[name] =
+      normaliseExpression(context, written, [scope], { what: `the value of ${name}`, unit: variable.unit, type: 'real' }, at) ?? '0';
   }
-  return { ...normaliseEquations(context, document, declared, [scope], [scope], pointer), on, density, reads: document.reads ?? [], writes };
+  return {
+    ...normaliseEquations(context, document, declared, [scope], [scope], pointer),
+    on,
+    density,
+    reads: document.reads ?? [],
+    writes,
+  };
 }
 
 /** The variables of a cell with structure that recordings may name beside its own: `v`, concentrations, `mechanism.variable`. */
 export function compartmentVariables(compartments: Compartments): readonly string[] {
   const ions = Object.keys(compartments.ions).flatMap((ion) => [`${ion}_i`, `${ion}_o`, `i_${ion}`, `e_${ion}`]);
-  const own = Object.entries(compartments.mechanisms).flatMap(([name, { state, derived }]) => [...Object.keys(state), ...Object.keys(derived)].map((variable) => `${name}.${variable}`));
+  const own = Object.entries(compartments.mechanisms).flatMap(([name, { state, derived }]) =>
+    [...Object.keys(state), ...Object.keys(derived)].map((variable) => `${name}.${variable}`),
+  );
   return ['v', ...ions, ...own];
 }

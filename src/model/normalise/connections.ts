@@ -19,7 +19,12 @@ export interface Between {
 }
 
 /** The rules of a projection; what is wrong is reported and left out. */
-export function normaliseConnections(context: Context, written: ConnectionDocument | readonly ConnectionDocument[], between: Between, pointer: string): ConnectionRule[] {
+export function normaliseConnections(
+  context: Context,
+  written: ConnectionDocument | readonly ConnectionDocument[],
+  between: Between,
+  pointer: string,
+): ConnectionRule[] {
   const list: readonly (readonly [ConnectionDocument, string])[] = Array.isArray(written)
     ? (written as readonly ConnectionDocument[]).map((item, index) => [item, child(pointer, index)] as const)
     : [[written as ConnectionDocument, pointer]];
@@ -42,7 +47,13 @@ function normaliseRule(context: Context, rule: ConnectionMap, between: Between, 
     case 'pairs': {
       const p = rule.p === undefined ? 1 : numberOrText(context, rule.p, scopes, probability, `${pointer}/p`, 0, 1);
       const copies = copiesOf(context, rule.copies, scopes, `${pointer}/copies`);
-      return { rule: 'pairs', condition: conditionOf(context, rule.condition, scopes, `${pointer}/condition`), p: p ?? 1, copies, self: rule.self ?? true };
+      return {
+        rule: 'pairs',
+        condition: conditionOf(context, rule.condition, scopes, `${pointer}/condition`),
+        p: p ?? 1,
+        copies,
+        self: rule.self ?? true,
+      };
     }
     case 'generator':
       return generator(context, rule, scopes, pointer);
@@ -50,10 +61,19 @@ function normaliseRule(context: Context, rule: ConnectionMap, between: Between, 
       return listRule(context, rule, between, pointer);
     case 'fixedInDegree':
     case 'fixedOutDegree': {
-      const n = numberOrText(context, rule.n, scopes, { what: 'the number of connections', unit: pureUnit, type: 'integer' }, `${pointer}/n`, 0, Infinity);
+      const n = numberOrText(
+        context,
+        rule.n,
+        scopes,
+        { what: 'the number of connections', unit: pureUnit, type: 'integer' },
+        `${pointer}/n`,
+        0,
+        Infinity,
+      );
       const from = rule.rule === 'fixedInDegree' ? between.from : between.to;
       const available = from.count === undefined ? Infinity : from.count;
-      if (typeof n === 'number' && rule.replace !== true && n > available) context.report(messages.outOfRange('the number of connections', 0, available, n), `${pointer}/n`);
+      if (typeof n === 'number' && rule.replace !== true && n > available)
+        context.report(messages.outOfRange('the number of connections', 0, available, n), `${pointer}/n`);
       return { rule: rule.rule, n: n ?? 0, replace: rule.replace ?? false, self: rule.self ?? true };
     }
     case 'fixedTotal': {
@@ -77,7 +97,12 @@ function oneToOne(context: Context, { from, to }: Between, pointer: string): Con
   return { rule: 'oneToOne' };
 }
 
-function conditionOf(context: Context, written: string | boolean | null | undefined, scopes: readonly Names[], pointer: string): string | null {
+function conditionOf(
+  context: Context,
+  written: string | boolean | null | undefined,
+  scopes: readonly Names[],
+  pointer: string,
+): string | null {
   if (written === undefined || written === null) return null;
   const text = normaliseExpression(context, written, scopes, condition, pointer);
   return text === undefined || text === 'True' ? null : text;
@@ -85,11 +110,29 @@ function conditionOf(context: Context, written: string | boolean | null | undefi
 
 function copiesOf(context: Context, written: Written | undefined, scopes: readonly Names[], pointer: string): number | string {
   if (written === undefined) return 1;
-  return numberOrText(context, written, scopes, { what: 'the number of synapses of a pair', unit: pureUnit, type: 'integer' }, pointer, 0, Infinity) ?? 1;
+  return (
+    numberOrText(
+      context,
+      written,
+      scopes,
+      { what: 'the number of synapses of a pair', unit: pureUnit, type: 'integer' },
+      pointer,
+      0,
+      Infinity,
+    ) ?? 1
+  );
 }
 
 /** A literal within its range as a number, anything else as text. */
-function numberOrText(context: Context, written: Written, scopes: readonly Names[], slot: Slot, pointer: string, least: number, most: number): number | string | undefined {
+function numberOrText(
+  context: Context,
+  written: Written,
+  scopes: readonly Names[],
+  slot: Slot,
+  pointer: string,
+  least: number,
+  most: number,
+): number | string | undefined {
   const e = checkedExpression(context, written, scopes, slot, pointer);
   if (!e) return undefined;
   const value = literalValue(e);
@@ -99,7 +142,12 @@ function numberOrText(context: Context, written: Written, scopes: readonly Names
   return undefined;
 }
 
-function generator(context: Context, rule: Extract<ConnectionMap, { rule: 'generator' }>, scopes: readonly Names[], pointer: string): ConnectionRule {
+function generator(
+  context: Context,
+  rule: Extract<ConnectionMap, { rule: 'generator' }>,
+  scopes: readonly Names[],
+  pointer: string,
+): ConnectionRule {
   const variable = rule.variable ?? 'k';
   checkVariableName(context, variable, `${pointer}/variable`);
   const counter = new Map([[variable, special(dimensionless, 'integer')]]);
@@ -107,24 +155,38 @@ function generator(context: Context, rule: Extract<ConnectionMap, { rule: 'gener
   const integer = (written: Written, what: string, key: string, names: readonly Names[]): string =>
     normaliseExpression(context, written, names, { what, unit: pureUnit, type: 'integer' }, `${pointer}/${key}`) ?? '0';
   const { from = 0, to, step = 1, sample } = rule.range;
-  const chance = sample?.p === undefined ? undefined : normaliseExpression(context, sample.p, scopes, probability, `${pointer}/range/sample/p`);
+  const chance =
+    sample?.p === undefined ? undefined : normaliseExpression(context, sample.p, scopes, probability, `${pointer}/range/sample/p`);
   const size = sample?.size === undefined ? undefined : integer(sample.size, 'the size of the sample', 'range/sample/size', scopes);
-  if (sample && (sample.p === undefined) === (sample.size === undefined)) context.report(messages.oneOfKeys(['p', 'size'], sample.p === undefined ? 0 : 2), `${pointer}/range/sample`);
+  if (sample && (sample.p === undefined) === (sample.size === undefined))
+    context.report(messages.oneOfKeys(['p', 'size'], sample.p === undefined ? 0 : 2), `${pointer}/range/sample`);
   const copies = copiesOf(context, rule.copies, inner, `${pointer}/copies`);
   return {
-    rule: 'generator', outer: rule.outer ?? 'pre', variable, index: integer(rule.index, 'the index', 'index', inner),
-    condition: conditionOf(context, rule.condition, inner, `${pointer}/condition`), copies, skipInvalid: rule.skipInvalid ?? false,
+    rule: 'generator',
+    outer: rule.outer ?? 'pre',
+    variable,
+    index: integer(rule.index, 'the index', 'index', inner),
+    condition: conditionOf(context, rule.condition, inner, `${pointer}/condition`),
+    copies,
+    skipInvalid: rule.skipInvalid ?? false,
     range: {
-      from: integer(from, 'the start of the range', 'range/from', scopes), to: integer(to, 'the end of the range', 'range/to', scopes),
+      from: integer(from, 'the start of the range', 'range/from', scopes),
+      to: integer(to, 'the end of the range', 'range/to', scopes),
       step: integer(step, 'the step of the range', 'range/step', scopes),
       ...(sample ? { sample: { ...(chance === undefined ? {} : { p: chance }), ...(size === undefined ? {} : { size }) } } : {}),
     },
   };
 }
 
-function listRule(context: Context, rule: Extract<ConnectionMap, { rule: 'list' }>, { from, to }: Between, pointer: string): ConnectionRule | undefined {
+function listRule(
+  context: Context,
+  rule: Extract<ConnectionMap, { rule: 'list' }>,
+  { from, to }: Between,
+  pointer: string,
+): ConnectionRule | undefined {
   if (rule.pairs) {
-    if (rule.sources !== undefined || rule.targets !== undefined) context.report(messages.oneOfKeys(['pairs', 'sources and targets'], 2), pointer);
+    if (rule.sources !== undefined || rule.targets !== undefined)
+      context.report(messages.oneOfKeys(['pairs', 'sources and targets'], 2), pointer);
     const wrong = rule.pairs.findIndex((pair) => pair.length !== 2);
     if (wrong >= 0) {
       context.report(messages.wrongLength('a pair [source, target]', 2, rule.pairs[wrong]?.length ?? 0), `${pointer}/pairs/${wrong}`);

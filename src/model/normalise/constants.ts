@@ -20,7 +20,10 @@ import { checkVariableName, noNames, pureUnit, scopeFor } from './names.js';
  * @param place  pointer at which findings about an override are reported
  */
 export function resolveConstants(
-  context: Context, documents: Readonly<Record<Id, ModelParameterDocument>>, overrides: ReadonlyMap<Id, string | number>, place: (name: Id) => string,
+  context: Context,
+  documents: Readonly<Record<Id, ModelParameterDocument>>,
+  overrides: ReadonlyMap<Id, string | number>,
+  place: (name: Id) => string,
 ): Model['parameters'] {
   const open: Id[] = [];
   const done = new Set<Id>();
@@ -45,13 +48,19 @@ export function resolveConstants(
   };
   for (const name of Object.keys(documents)) if (checkVariableName(context, name, child('/parameters', name))) resolve(name);
   for (const name of overrides.keys()) {
-    if (!Object.hasOwn(documents, name)) context.report(messages.unknownReference('model parameter', name, Object.keys(documents)), place(name));
+    if (!Object.hasOwn(documents, name))
+      context.report(messages.unknownReference('model parameter', name, Object.keys(documents)), place(name));
   }
   return Object.fromEntries([...context.constants].map(([name, { value, dimension }]) => [name, { unit: unitText(dimension), value }]));
 }
 
 function overridden(
-  context: Context, written: string | number, unit: Unit | undefined, declared: ModelConstant | undefined, pointer: string, resolve: (name: Id) => void,
+  context: Context,
+  written: string | number,
+  unit: Unit | undefined,
+  declared: ModelConstant | undefined,
+  pointer: string,
+  resolve: (name: Id) => void,
 ): ModelConstant | undefined {
   const given = evaluate(context, written, unit, pointer, resolve);
   if (!given || !declared || equalDimensions(given.dimension, declared.dimension)) return given;
@@ -59,7 +68,13 @@ function overridden(
   return undefined;
 }
 
-function evaluate(context: Context, written: string | number, unit: Unit | undefined, pointer: string, resolve: (name: Id) => void): ModelConstant | undefined {
+function evaluate(
+  context: Context,
+  written: string | number,
+  unit: Unit | undefined,
+  pointer: string,
+  resolve: (name: Id) => void,
+): ModelConstant | undefined {
   const e = readExpression(context, written, unit ?? pureUnit, pointer);
   if (!e) return undefined;
   visit(e, (part) => {
@@ -74,7 +89,8 @@ function evaluate(context: Context, written: string | number, unit: Unit | undef
 }
 
 function typeOf(context: Context, e: Expression, unit: Unit | undefined, pointer: string): ReturnType<typeof inferType> {
-  const report = (finding: Parameters<Context['report']>[0], span: { start: number; end: number }): void => context.report(finding, pointer, span);
+  const report = (finding: Parameters<Context['report']>[0], span: { start: number; end: number }): void =>
+    context.report(finding, pointer, span);
   const scope = scopeFor(context, noNames);
   const errors = context.errorCount();
   const found = inferType(e, scope, report);
@@ -93,6 +109,6 @@ function valueOf(context: Context, e: Expression, pointer: string): number | und
   const value = literalValue(folded);
   if (value === undefined) context.report(messages.notConstant('a parameter of the model'), pointer);
   else if (!Number.isFinite(value)) context.report(messages.notFinite(value), pointer);
-  else return value;
+  else return value + 0;
   return undefined;
 }

@@ -27,7 +27,14 @@ export function elementScope({ neuron, unknown }: PopulationInfo): Names {
 }
 
 /** The variable that something acts on, which all types of the selection have to have; undefined after a finding. */
-function actedOn(context: Context, name: Id, kinds: readonly Variable['kind'][], selection: Selection, what: string, pointer: string): Unit | undefined {
+function actedOn(
+  context: Context,
+  name: Id,
+  kinds: readonly Variable['kind'][],
+  selection: Selection,
+  what: string,
+  pointer: string,
+): Unit | undefined {
   let unit: Unit | undefined;
   for (const member of selection.members) {
     if (member.kind === 'population' && member.population.unknown === true) return undefined;
@@ -56,32 +63,53 @@ export function normaliseStimulus(context: Context, document: StimulusDocument, 
     const unit = actedOn(context, document.variable, ['state', 'input'], selection, 'state variable or input', `${pointer}/variable`);
     const n = document.n === undefined ? 1 : normaliseCount(context, document.n, 'the number of sources', `${pointer}/n`);
     const rate = nonNegativeQuantity(context, document.rate, siUnit(hertz), 'the rate', `${pointer}/rate`);
-    const weight = unit && normaliseExpression(context, document.weight, scopes, { what: 'the weight', unit, type: 'real' }, `${pointer}/weight`);
+    const weight =
+      unit && normaliseExpression(context, document.weight, scopes, { what: 'the weight', unit, type: 'real' }, `${pointer}/weight`);
     return {
-      kind: 'poisson', to: selection.rule, variable: document.variable, n: n ?? 0, rate: rate ?? 0, weight: weight ?? '0',
-      ...(document.slot === undefined ? {} : { slot: document.slot }), order: document.order ?? 0,
+      kind: 'poisson',
+      to: selection.rule,
+      variable: document.variable,
+      n: n ?? 0,
+      rate: rate ?? 0,
+      weight: weight ?? '0',
+      ...(document.slot === undefined ? {} : { slot: document.slot }),
+      order: document.order ?? 0,
     };
   }
   const unit = actedOn(context, document.input, ['input'], selection, 'input', `${pointer}/input`);
   if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
-  const value = unit && normaliseExpression(context, document.value, scopes, { what: 'the value of the current', unit, type: 'real' }, `${pointer}/value`);
+  const value =
+    unit &&
+    normaliseExpression(context, document.value, scopes, { what: 'the value of the current', unit, type: 'real' }, `${pointer}/value`);
   return {
-    kind: 'current', to: selection.rule, input: document.input, value: value ?? '0', attached: document.attached ?? true,
+    kind: 'current',
+    to: selection.rule,
+    input: document.input,
+    value: value ?? '0',
+    attached: document.attached ?? true,
     ...placeOf(context, document.section, document.fraction, pointer),
   };
 }
 
 /** Statements run regularly on a selection, normalised. */
 export function normaliseOperation(
-  context: Context, document: OperationDocument, elements: Elements, synapseNames: (projection: Id) => readonly Names[], pointer: string,
+  context: Context,
+  document: OperationDocument,
+  elements: Elements,
+  synapseNames: (projection: Id) => readonly Names[],
+  pointer: string,
 ): Operation | undefined {
   const selection = normaliseSelection(context, document.on, elements, `${pointer}/on`);
   if (!selection) return undefined;
   const scopes = selectionScopes(selection, synapseNames);
-  const every = document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
+  const every =
+    document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
   return {
-    on: selection.rule, do: normaliseCode(context, document.do, scopes, { what: 'the operation', ports: false }, `${pointer}/do`),
-    ...(every === undefined ? {} : { every }), ...(document.slot === undefined ? {} : { slot: document.slot }), order: document.order ?? 0,
+    on: selection.rule,
+    do: normaliseCode(context, document.do, scopes, { what: 'the operation', ports: false }, `${pointer}/do`),
+    ...(every === undefined ? {} : { every }),
+    ...(document.slot === undefined ? {} : { slot: document.slot }),
+    order: document.order ?? 0,
   };
 }
 
@@ -89,7 +117,8 @@ export function normaliseOperation(
 export function normaliseTable(context: Context, name: Id, document: TableDocument, pointer: string): Table | undefined {
   const unit = document.unit === undefined ? pureUnit : readUnit(context, document.unit, `${pointer}/unit`);
   const dt = positiveQuantity(context, document.dt, secondUnit, 'the interval of the table', `${pointer}/dt`);
-  const array = unit && normaliseArray(context, document.values, { what: `the values of ${name}`, unit, type: 'real' }, `${pointer}/values`);
+  const array =
+    unit && normaliseArray(context, document.values, { what: `the values of ${name}`, unit, type: 'real' }, `${pointer}/values`);
   if (!unit || !array) return undefined;
   const [rows = 0, second] = array.shape;
   let columns = second ?? null;
@@ -108,5 +137,14 @@ export function normaliseTable(context: Context, name: Id, document: TableDocume
 /** A clock, normalised. */
 export function normaliseClock(context: Context, document: string | number | { readonly dt: string | number }, pointer: string): Clock {
   const full = typeof document === 'object';
-  return { dt: positiveQuantity(context, full ? document.dt : document, secondUnit, 'the time step of the clock', full ? `${pointer}/dt` : pointer) ?? 1 };
+  return {
+    dt:
+      positiveQuantity(
+        context,
+        full ? document.dt : document,
+        secondUnit,
+        'the time step of the clock',
+        full ? `${pointer}/dt` : pointer,
+      ) ?? 1,
+  };
 }

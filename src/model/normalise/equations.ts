@@ -2,14 +2,31 @@ import { dimensionless, type ValueType } from '../../lang/ast.js';
 import { divideDimensions, equalDimensions, unitText } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import type {
-  DerivativeDocument, DerivedDocument, EquationSetDocument, ParameterDocument, StateDocument, ValueDocument,
+  DerivativeDocument,
+  DerivedDocument,
+  EquationSetDocument,
+  ParameterDocument,
+  StateDocument,
+  ValueDocument,
 } from '../document.js';
 import { messages } from '../messages.js';
 import type { ConformsTo, DerivedVariable, Derivative, EquationSet, IntegrationMethod, Parameter, StateVariable } from '../model.js';
 import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { allNames, infer, normaliseExpression, readExpression, readUnit, settled, textOf } from './expressions.js';
-import { checkVariableName, namesFrom, noiseDimension, pureUnit, second, siUnit, special, unknown, type Names, type Variable, type VariableKind } from './names.js';
+import {
+  checkVariableName,
+  namesFrom,
+  noiseDimension,
+  pureUnit,
+  second,
+  siUnit,
+  special,
+  unknown,
+  type Names,
+  type Variable,
+  type VariableKind,
+} from './names.js';
 import { normaliseValue } from './values.js';
 
 /** The declared variables of an equation set; units that were not written are inferred when first asked for. */
@@ -34,7 +51,11 @@ interface Pending {
  * @param around  what its expressions may read beside: special names, variables of ends
  */
 export function declareEquations(
-  context: Context, document: EquationSetDocument, pointer: string, more: ReadonlyMap<string, Variable>, around: () => Names,
+  context: Context,
+  document: EquationSetDocument,
+  pointer: string,
+  more: ReadonlyMap<string, Variable>,
+  around: () => Names,
 ): Declared {
   const resolved = new Map<string, Variable>();
   const pending = new Map<string, Pending>();
@@ -52,7 +73,8 @@ export function declareEquations(
     else if (found) pending.set(name, found);
     else resolved.set(name, unknown(kind));
   };
-  for (const [name, item] of Object.entries(document.parameters ?? {})) declare(name, 'parameter', child(`${pointer}/parameters`, name), item);
+  for (const [name, item] of Object.entries(document.parameters ?? {}))
+    declare(name, 'parameter', child(`${pointer}/parameters`, name), item);
   for (const [name, item] of Object.entries(document.state ?? {})) declare(name, 'state', child(`${pointer}/state`, name), item);
   for (const [name, item] of Object.entries(document.derived ?? {})) declare(name, 'derived', child(`${pointer}/derived`, name), item);
 
@@ -85,7 +107,10 @@ export function declareEquations(
 
 /** A variable when its unit is known from the declaration, what to infer it from, or undefined after a finding. */
 function declaration(
-  context: Context, kind: VariableKind, item: ParameterDocument | StateDocument | DerivedDocument, pointer: string,
+  context: Context,
+  kind: VariableKind,
+  item: ParameterDocument | StateDocument | DerivedDocument,
+  pointer: string,
 ): Variable | Pending | undefined {
   const map = typeof item === 'object' ? item : undefined;
   const key = kind === 'state' ? 'initial' : 'value';
@@ -118,7 +143,12 @@ function inferred(context: Context, { kind, written, type, pointer }: Pending, n
 const noiseName = /^xi(?:_[A-Za-z0-9_]+)?$/;
 
 /** The noises listed, and those used under a noise's usual name; sorted. */
-function noisesOf(document: EquationSetDocument & { readonly regimes?: Readonly<Record<string, { readonly derivatives?: Readonly<Record<string, DerivativeDocument>> }>> }, declared: (name: string) => boolean): string[] {
+function noisesOf(
+  document: EquationSetDocument & {
+    readonly regimes?: Readonly<Record<string, { readonly derivatives?: Readonly<Record<string, DerivativeDocument>> }>>;
+  },
+  declared: (name: string) => boolean,
+): string[] {
   const found = new Set(document.noise ?? []);
   const search = (text: unknown): void => {
     if (typeof text !== 'string') return;
@@ -132,11 +162,21 @@ function noisesOf(document: EquationSetDocument & { readonly regimes?: Readonly<
 
 /** The equation set of a type, but for what neurons and synapses have beside. */
 export function normaliseEquations(
-  context: Context, document: EquationSetDocument, declared: Declared, scopes: readonly Names[], valueScopes: readonly Names[], pointer: string,
+  context: Context,
+  document: EquationSetDocument,
+  declared: Declared,
+  scopes: readonly Names[],
+  valueScopes: readonly Names[],
+  pointer: string,
 ): EquationSet {
   const own = declared.names;
   const unitOf = (variable: Variable): string => unitText(variable.dimension);
-  const each = <T, R>(map: Readonly<Record<string, T>> | undefined, key: string, kind: VariableKind, make: (item: T, variable: Variable, at: string, name: string) => R): Record<string, R> => {
+  const each = <T, R>(
+    map: Readonly<Record<string, T>> | undefined,
+    key: string,
+    kind: VariableKind,
+    make: (item: T, variable: Variable, at: string, name: string) => R,
+  ): Record<string, R> => {
     const result: Record<string, R> = {};
     for (const [name, item] of Object.entries(map ?? {})) {
       const variable = own.lookup(name);
@@ -149,18 +189,55 @@ export function normaliseEquations(
     const written = (map ? map[key] : item) as ValueDocument | undefined;
     const shared = map?.['shared'] === true;
     const what = key === 'initial' ? `the initial value of ${name}` : `the value of ${name}`;
-    const done = written === undefined || variable.unknown === true ? 0 : normaliseValue(context, written, valueScopes, { what, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : {}) }, map ? `${at}/${key}` : at);
+    const done =
+      written === undefined || variable.unknown === true
+        ? 0
+        : normaliseValue(
+            context,
+            written,
+            valueScopes,
+            { what, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : {}) },
+            map ? `${at}/${key}` : at,
+          );
     return { unit: unitOf(variable), type: variable.type, [key]: done ?? 0, shared };
   };
-  const parameters = each(document.parameters, 'parameters', 'parameter', (item, variable, at, name) => value(item, 'value', variable, at, name) as unknown as Parameter);
-  const state = each(document.state, 'state', 'state', (item, variable, at, name) => value(item, 'initial', variable, at, name) as unknown as StateVariable);
-  const derived = each(document.derived, 'derived', 'derived', (item, variable, at, name) => derivedVariable(context, item, variable, scopes, unitOf(variable), at, name));
+  const parameters = each(
+    document.parameters,
+    'parameters',
+    'parameter',
+    (item, variable, at, name) => value(item, 'value', variable, at, name) as unknown as Parameter,
+  );
+  const state = each(
+    document.state,
+    'state',
+    'state',
+    (item, variable, at, name) => value(item, 'initial', variable, at, name) as unknown as StateVariable,
+  );
+  const derived = each(document.derived, 'derived', 'derived', (item, variable, at, name) =>
+    derivedVariable(context, item, variable, scopes, unitOf(variable), at, name),
+  );
   const derivatives = normaliseDerivatives(context, document.derivatives, own, scopes, `${pointer}/derivatives`);
   const conformsTo = document.conformsTo && normaliseClaim(context, document.conformsTo, scopes, `${pointer}/conformsTo`);
-  return { parameters, state, derived, derivatives, noise: declared.noise, method: (document.method ?? 'auto') as IntegrationMethod, ...(conformsTo ? { conformsTo } : {}) };
+  return {
+    parameters,
+    state,
+    derived,
+    derivatives,
+    noise: declared.noise,
+    method: (document.method ?? 'auto') as IntegrationMethod,
+    ...(conformsTo ? { conformsTo } : {}),
+  };
 }
 
-function derivedVariable(context: Context, item: DerivedDocument, variable: Variable, scopes: readonly Names[], unit: string, pointer: string, name: string): DerivedVariable {
+function derivedVariable(
+  context: Context,
+  item: DerivedDocument,
+  variable: Variable,
+  scopes: readonly Names[],
+  unit: string,
+  pointer: string,
+  name: string,
+): DerivedVariable {
   const map = typeof item === 'object' ? item : undefined;
   const written = typeof item === 'object' ? item.value : item;
   const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type };
@@ -171,7 +248,11 @@ function derivedVariable(context: Context, item: DerivedDocument, variable: Vari
 
 /** Rates of change: of state variables, in their unit per second. */
 export function normaliseDerivatives(
-  context: Context, map: Readonly<Record<string, DerivativeDocument>> | undefined, own: Names, scopes: readonly Names[], pointer: string,
+  context: Context,
+  map: Readonly<Record<string, DerivativeDocument>> | undefined,
+  own: Names,
+  scopes: readonly Names[],
+  pointer: string,
 ): Record<string, Derivative> {
   const result: Record<string, Derivative> = {};
   for (const [name, item] of Object.entries(map ?? {})) {
@@ -179,21 +260,35 @@ export function normaliseDerivatives(
     const variable = own.lookup(name);
     if (variable?.kind !== 'state' || variable.type !== 'real') {
       const states = own.names().filter((other) => own.lookup(other)?.kind === 'state');
-      context.reportKey(variable ? messages.notIntegrable(name, variable.kind, variable.type) : messages.unknownVariable(name, states, 'state variable'), at);
+      context.reportKey(
+        variable ? messages.notIntegrable(name, variable.kind, variable.type) : messages.unknownVariable(name, states, 'state variable'),
+        at,
+      );
       continue;
     }
     if (variable.unknown === true) continue;
     const full = typeof item === 'object';
     const dimension = divideDimensions(variable.dimension, second);
     const written = full ? item.rate : item;
-    const rate = normaliseExpression(context, written, scopes, { what: `the rate of ${name}`, unit: siUnit(dimension), type: 'real' }, full ? `${at}/rate` : at);
+    const rate = normaliseExpression(
+      context,
+      written,
+      scopes,
+      { what: `the rate of ${name}`, unit: siUnit(dimension), type: 'real' },
+      full ? `${at}/rate` : at,
+    );
     result[name] = { rate: rate ?? '0', eventDriven: full ? (item.eventDriven ?? false) : false };
   }
   return result;
 }
 
 /** The library type that this one is said to equal: the expressions of its parameters have the dimensions that they have. */
-function normaliseClaim(context: Context, claim: NonNullable<EquationSetDocument['conformsTo']>, scopes: readonly Names[], pointer: string): ConformsTo {
+function normaliseClaim(
+  context: Context,
+  claim: NonNullable<EquationSetDocument['conformsTo']>,
+  scopes: readonly Names[],
+  pointer: string,
+): ConformsTo {
   const where: Record<string, string> = {};
   const names = allNames(scopes);
   for (const [name, written] of Object.entries(claim.where ?? {})) {

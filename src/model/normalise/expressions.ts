@@ -36,7 +36,8 @@ export function attempt<T>(context: Context, pointer: string, parse: () => T): T
 }
 
 /** A number, then a unit with nothing but space between: `-70 mV`, `5ms`, `200 uF/cm**2`. */
-const looksLikeQuantity = /^\s*[-+\u2212]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\d.]|[eE][-+]?\d)\s*[A-Za-z\u00b5\u03bc\u03a9\u2126\u00b0]/;
+const looksLikeQuantity =
+  /^\s*[-+\u2212]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\d.]|[eE][-+]?\d)\s*[A-Za-z\u00b5\u03bc\u03a9\u2126\u00b0]/;
 /** What a unit has none of: words of conditions, and signs but in exponents. */
 const beyondUnits = /\b(?:if|else|and|or|not)\b|[-+<>=!%,]/;
 const exponents = /(?:\*\*|\^)\s*\(?\s*[-+]?\s*[\d.]+(?:\s*\/\s*\d+)?\s*\)?/g;
@@ -117,7 +118,8 @@ function reportZeroDivisors(context: Context, settled: Expression, pointer: stri
   visit(settled, (part) => {
     if (part.kind !== 'binary' || !['/', '//', '%'].includes(part.operator)) return;
     const { right } = part;
-    if ((right.kind === 'number' || right.kind === 'quantity') && right.value === 0) context.report(divisionByZero(part.operator), pointer, right.span.end > 0 ? right.span : part.span);
+    if ((right.kind === 'number' || right.kind === 'quantity') && right.value === 0)
+      context.report(divisionByZero(part.operator), pointer, right.span.end > 0 ? right.span : part.span);
   });
 }
 
@@ -128,7 +130,11 @@ function reportZeroDivisors(context: Context, settled: Expression, pointer: stri
  * @returns undefined after a finding
  */
 export function checkedExpression(
-  context: Context, written: string | number | boolean, scopes: readonly Names[], slot: Slot, pointer: string,
+  context: Context,
+  written: string | number | boolean,
+  scopes: readonly Names[],
+  slot: Slot,
+  pointer: string,
 ): Expression | undefined {
   const e = readExpression(context, written, slot.unit, pointer);
   if (!e || !fits(context, e, scopes, slot, pointer)) return undefined;
@@ -160,7 +166,11 @@ export function allNames(scopes: readonly Names[]): Names {
 
 /** The canonical text of an expression as written; undefined after a finding. */
 export function normaliseExpression(
-  context: Context, written: string | number | boolean, scopes: readonly Names[], slot: Slot, pointer: string,
+  context: Context,
+  written: string | number | boolean,
+  scopes: readonly Names[],
+  slot: Slot,
+  pointer: string,
 ): string | undefined {
   const e = checkedExpression(context, written, scopes, slot, pointer);
   return e && textOf(e, allNames(scopes));
@@ -174,8 +184,15 @@ export interface PlacedStatement {
 
 /** Parses statements: a list of texts, or one text. */
 export function readStatements(context: Context, written: string | readonly string[] | undefined, pointer: string): PlacedStatement[] {
-  const texts = written === undefined ? [] : typeof written === 'string' ? [[written, pointer] as const] : written.map((text, index) => [text, `${pointer}/${index}`] as const);
-  return texts.flatMap(([text, at]) => (attempt(context, at, () => parseStatements(text)) ?? []).map((statement) => ({ statement, pointer: at })));
+  const texts =
+    written === undefined
+      ? []
+      : typeof written === 'string'
+        ? [[written, pointer] as const]
+        : written.map((text, index) => [text, `${pointer}/${index}`] as const);
+  return texts.flatMap(([text, at]) =>
+    (attempt(context, at, () => parseStatements(text)) ?? []).map((statement) => ({ statement, pointer: at })),
+  );
 }
 
 /** The canonical text of a checked statement. */

@@ -23,13 +23,20 @@ export function literalValue(e: Expression): number | undefined {
 export function literalBounds(e: Expression): { readonly low: number; readonly high: number } {
   const value = literalValue(e);
   if (value !== undefined) return { low: value, high: value };
-  const limits = e.kind === 'call' && e.function === 'uniform' ? e.arguments : e.kind === 'call' && e.function === 'clip' ? e.arguments.slice(1) : [];
+  const limits =
+    e.kind === 'call' && e.function === 'uniform' ? e.arguments : e.kind === 'call' && e.function === 'clip' ? e.arguments.slice(1) : [];
   const [low, high] = limits.map(literalValue);
   return { low: low ?? -Infinity, high: high ?? Infinity };
 }
 
 /** A quantity that must be known now, of literals and model parameters; in SI, undefined after a finding. */
-export function normaliseQuantity(context: Context, written: string | number, unit: Unit, what: string, pointer: string): number | undefined {
+export function normaliseQuantity(
+  context: Context,
+  written: string | number,
+  unit: Unit,
+  what: string,
+  pointer: string,
+): number | undefined {
   const e = checkedExpression(context, written, [noNames], { what, unit, type: 'real' }, pointer);
   return e && constant(context, e, what, pointer);
 }
@@ -39,12 +46,18 @@ function constant(context: Context, e: Expression, what: string, pointer: string
   if (value === undefined) {
     if (canCheck(context, e, noNames)) context.report(messages.notConstant(what), pointer);
   } else if (!Number.isFinite(value)) context.report(messages.notFinite(value), pointer);
-  else return value;
+  else return value + 0;
   return undefined;
 }
 
 /** A positive quantity; undefined after a finding. */
-export function positiveQuantity(context: Context, written: string | number, unit: Unit, what: string, pointer: string): number | undefined {
+export function positiveQuantity(
+  context: Context,
+  written: string | number,
+  unit: Unit,
+  what: string,
+  pointer: string,
+): number | undefined {
   const value = normaliseQuantity(context, written, unit, what, pointer);
   if (value === undefined || value > 0) return value;
   context.report(messages.notPositive(what, value), pointer);
@@ -52,7 +65,13 @@ export function positiveQuantity(context: Context, written: string | number, uni
 }
 
 /** A quantity that is not negative; undefined after a finding. */
-export function nonNegativeQuantity(context: Context, written: string | number, unit: Unit, what: string, pointer: string): number | undefined {
+export function nonNegativeQuantity(
+  context: Context,
+  written: string | number,
+  unit: Unit,
+  what: string,
+  pointer: string,
+): number | undefined {
   const value = normaliseQuantity(context, written, unit, what, pointer);
   if (value === undefined || value >= 0) return value;
   context.report(messages.negative(what, value), pointer);
@@ -84,7 +103,8 @@ export function wholeNumber(context: Context, written: string | number, what: st
   const value = literalValue(folded);
   if (value === undefined) {
     // The check of names says what is wrong with it, if anything is; else it cannot be computed beforehand.
-    if (checkedExpression(context, written, [noNames], { what, unit: pureUnit, type: 'real' }, pointer)) context.report(messages.notConstant(what), pointer);
+    if (checkedExpression(context, written, [noNames], { what, unit: pureUnit, type: 'real' }, pointer))
+      context.report(messages.notConstant(what), pointer);
     return undefined;
   }
   if (Number.isInteger(value)) return value + 0;

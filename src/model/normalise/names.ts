@@ -47,9 +47,15 @@ export function special(dimension: Dimension, type: ValueType = 'real', kind: Va
 }
 
 const time: readonly (readonly [string, Variable])[] = [
-  ['t', special(second)], ['dt', special(second)], ['t_in_timesteps', special(dimensionless, 'integer')],
+  ['t', special(second)],
+  ['dt', special(second)],
+  ['t_in_timesteps', special(dimensionless, 'integer')],
 ];
-const place: readonly (readonly [string, Variable])[] = [['x', special(metre)], ['y', special(metre)], ['z', special(metre)]];
+const place: readonly (readonly [string, Variable])[] = [
+  ['x', special(metre)],
+  ['y', special(metre)],
+  ['z', special(metre)],
+];
 const integer = special(dimensionless, 'integer');
 
 /** A variable of which all is unknown but what kind it is. */
@@ -59,7 +65,12 @@ export function unknown(kind: VariableKind, type: ValueType = 'real'): Variable 
 
 /** What every neuron's expressions may read beside its own variables. */
 export const neuronSpecials: ReadonlyMap<string, Variable> = new Map([
-  ...time, ...place, ['i', integer], ['N', integer], ['lastspike', special(second)], ['not_refractory', special(dimensionless, 'boolean')],
+  ...time,
+  ...place,
+  ['i', integer],
+  ['N', integer],
+  ['lastspike', special(second)],
+  ['not_refractory', special(dimensionless, 'boolean')],
 ]);
 
 /** What expressions for the elements of a source of given spikes may read. */
@@ -67,8 +78,15 @@ export const sourceSpecials: ReadonlyMap<string, Variable> = new Map([...place, 
 
 /** What every synapse's expressions may read beside its own variables and those of its ends. */
 export const synapseSpecials: ReadonlyMap<string, Variable> = new Map([
-  ...time, ['i', integer], ['j', integer], ['N', integer], ['N_pre', integer], ['N_post', integer], ['lastupdate', special(second)],
-  ['delay', special(second)], ['distance', special(metre)],
+  ...time,
+  ['i', integer],
+  ['j', integer],
+  ['N', integer],
+  ['N_pre', integer],
+  ['N_post', integer],
+  ['lastupdate', special(second)],
+  ['delay', special(second)],
+  ['distance', special(metre)],
 ]);
 
 /** Names that nothing may be called, since expressions give them a meaning of their own. */
@@ -87,7 +105,13 @@ const hostNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object
 export function checkVariableName(context: Context, name: string, pointer: string): boolean {
   const reason =
     reserved.get(name) ??
-    (canonicalUnitNames.has(name) ? 'it is a unit' : isKeyword(name) ? 'it is a word of the expression language' : hostNames.has(name) ? 'it is kept for the machine' : undefined);
+    (canonicalUnitNames.has(name)
+      ? 'it is a unit'
+      : isKeyword(name)
+        ? 'it is a word of the expression language'
+        : hostNames.has(name)
+          ? 'it is kept for the machine'
+          : undefined);
   if (reason === undefined) return true;
   context.reportKey(messages.reservedName(name, reason), pointer);
   return false;
@@ -95,7 +119,8 @@ export function checkVariableName(context: Context, name: string, pointer: strin
 
 /** Checks the names of a map of types, populations, … */
 export function checkIds(context: Context, map: Readonly<Record<string, unknown>> | undefined, pointer: string): void {
-  for (const name of Object.keys(map ?? {})) if (hostNames.has(name)) context.reportKey(messages.reservedName(name, 'it is kept for the machine'), child(pointer, name));
+  for (const name of Object.keys(map ?? {}))
+    if (hostNames.has(name)) context.reportKey(messages.reservedName(name, 'it is kept for the machine'), child(pointer, name));
 }
 
 /** Names from several sources; the first that knows a name gives its meaning. */
@@ -109,7 +134,13 @@ export function namesFrom(...sources: readonly (Names | ReadonlyMap<string, Vari
       return undefined;
     },
     ...(sources.some((source) => 'open' in source && source.open) ? { open: true } : {}),
-    names: () => [...new Set(sources.flatMap((source) => (source instanceof Map ? [...(source as ReadonlyMap<string, Variable>).keys()] : (source as Names).names())))],
+    names: () => [
+      ...new Set(
+        sources.flatMap((source) =>
+          source instanceof Map ? [...(source as ReadonlyMap<string, Variable>).keys()] : (source as Names).names(),
+        ),
+      ),
+    ],
   };
 }
 

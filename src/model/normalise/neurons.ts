@@ -9,7 +9,17 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseDerivatives, normaliseEquations } from './equations.js';
 import { checkedExpression, normaliseExpression, readUnit, textOf } from './expressions.js';
 import { literalValue } from './literals.js';
-import { checkIds, checkVariableName, namesFrom, neuronSpecials, pureUnit, secondUnit, unknown, type Names, type Variable } from './names.js';
+import {
+  checkIds,
+  checkVariableName,
+  namesFrom,
+  neuronSpecials,
+  pureUnit,
+  secondUnit,
+  unknown,
+  type Names,
+  type Variable,
+} from './names.js';
 
 /** A normalised neuron type with what others may know of it. */
 export interface NeuronInfo {
@@ -39,7 +49,9 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
     inputs,
     events: normaliseEvents(context, document, scope, declared.names, events, `${pointer}/events`),
     regimes: normaliseRegimes(context, document.regimes, scope, declared.names, `${pointer}/regimes`),
-    ...(document.compartments ? { compartments: normaliseCompartments(context, document.compartments, scope, `${pointer}/compartments`) } : {}),
+    ...(document.compartments
+      ? { compartments: normaliseCompartments(context, document.compartments, scope, `${pointer}/compartments`) }
+      : {}),
   };
   return { type, own: declared.names, scope, events };
 }
@@ -61,7 +73,12 @@ function eventNames(document: NeuronDocument): ReadonlySet<string> {
 }
 
 function normaliseEvents(
-  context: Context, document: NeuronDocument, scope: Names, own: Names, events: ReadonlySet<string>, pointer: string,
+  context: Context,
+  document: NeuronDocument,
+  scope: Names,
+  own: Names,
+  events: ReadonlySet<string>,
+  pointer: string,
 ): Record<string, EventDefinition> {
   const result: Record<string, EventDefinition> = {};
   checkIds(context, document.events, pointer);
@@ -70,16 +87,34 @@ function normaliseEvents(
     const event: EventDocument = typeof item === 'string' ? { when: item } : item;
     const within = (key: string): string => (typeof item === 'string' ? at : `${at}/${key}`);
     const { slot, actionSlot, section, fraction } = event;
-    const when = normaliseExpression(context, event.when, [scope], { what: `the condition of ${name}`, unit: pureUnit, type: 'boolean' }, within('when'));
-    const refractory = event.refractory === undefined ? undefined : normaliseRefractory(context, event.refractory, scope, own, events, within('refractory'));
+    const when = normaliseExpression(
+      context,
+      event.when,
+      [scope],
+      { what: `the condition of ${name}`, unit: pureUnit, type: 'boolean' },
+      within('when'),
+    );
+    const refractory =
+      event.refractory === undefined ? undefined : normaliseRefractory(context, event.refractory, scope, own, events, within('refractory'));
     const multiplicity =
       event.multiplicity === undefined
         ? undefined
-        : normaliseExpression(context, event.multiplicity, [scope], { what: `the multiplicity of ${name}`, unit: pureUnit, type: 'integer' }, within('multiplicity'));
+        : normaliseExpression(
+            context,
+            event.multiplicity,
+            [scope],
+            { what: `the multiplicity of ${name}`, unit: pureUnit, type: 'integer' },
+            within('multiplicity'),
+          );
     result[name] = {
-      when: when ?? 'False', edge: event.edge ?? 'level', do: normaliseCode(context, event.do, [scope], { what: `the actions of ${name}`, ports: false }, within('do')),
-      ...(refractory ? { refractory } : {}), ...(slot === undefined ? {} : { slot }), ...(actionSlot === undefined ? {} : { actionSlot }),
-      order: event.order ?? 0, ...(multiplicity === undefined ? {} : { multiplicity }),
+      when: when ?? 'False',
+      edge: event.edge ?? 'level',
+      do: normaliseCode(context, event.do, [scope], { what: `the actions of ${name}`, ports: false }, within('do')),
+      ...(refractory ? { refractory } : {}),
+      ...(slot === undefined ? {} : { slot }),
+      ...(actionSlot === undefined ? {} : { actionSlot }),
+      order: event.order ?? 0,
+      ...(multiplicity === undefined ? {} : { multiplicity }),
       ...checkPlace(context, document, section, fraction, at),
     };
   }
@@ -87,26 +122,45 @@ function normaliseEvents(
 }
 
 /** The place of something on a cell with structure. */
-function checkPlace(context: Context, document: NeuronDocument, section: string | undefined, fraction: number | undefined, pointer: string): { section?: string; fraction?: number } {
+function checkPlace(
+  context: Context,
+  document: NeuronDocument,
+  section: string | undefined,
+  fraction: number | undefined,
+  pointer: string,
+): { section?: string; fraction?: number } {
   if (section === undefined && fraction === undefined) return {};
   const sections = Object.keys(document.compartments?.sections ?? {});
-  if (section !== undefined && !sections.includes(section)) context.report(messages.unknownReference('section', section, sections), `${pointer}/section`);
+  if (section !== undefined && !sections.includes(section))
+    context.report(messages.unknownReference('section', section, sections), `${pointer}/section`);
   if (section === undefined) context.report(messages.fractionWithoutSection(), `${pointer}/fraction`);
   return placeOf(context, section, fraction, pointer);
 }
 
 /** Section and fraction, the fraction within 0 and 1. */
-export function placeOf(context: Context, section: string | undefined, fraction: number | undefined, pointer: string): { section?: string; fraction?: number } {
-  if (fraction !== undefined && !(fraction >= 0 && fraction <= 1)) context.report(messages.outOfRange('the fraction', 0, 1, fraction), `${pointer}/fraction`);
+export function placeOf(
+  context: Context,
+  section: string | undefined,
+  fraction: number | undefined,
+  pointer: string,
+): { section?: string; fraction?: number } {
+  if (fraction !== undefined && !(fraction >= 0 && fraction <= 1))
+    context.report(messages.outOfRange('the fraction', 0, 1, fraction), `${pointer}/fraction`);
   return { ...(section === undefined ? {} : { section }), ...(fraction === undefined ? {} : { fraction }) };
 }
 
 function normaliseRefractory(
-  context: Context, written: string | number | RefractoryDocument, scope: Names, own: Names, events: ReadonlySet<string>, pointer: string,
+  context: Context,
+  written: string | number | RefractoryDocument,
+  scope: Names,
+  own: Names,
+  events: ReadonlySet<string>,
+  pointer: string,
 ): Refractory {
   const map: RefractoryDocument = typeof written === 'object' ? written : { for: written };
   const at = (key: string): string => (typeof written === 'object' ? `${pointer}/${key}` : pointer);
-  if ((map.for === undefined) === (map.while === undefined)) context.report(messages.oneOfKeys(['for', 'while'], map.for === undefined ? 0 : 2), pointer);
+  if ((map.for === undefined) === (map.while === undefined))
+    context.report(messages.oneOfKeys(['for', 'while'], map.for === undefined ? 0 : 2), pointer);
   for (const [index, name] of (map.rate ?? []).entries()) {
     if (own.lookup(name)?.kind === 'state') continue;
     const states = own.names().filter((other) => own.lookup(other)?.kind === 'state');
@@ -116,11 +170,25 @@ function normaliseRefractory(
     if (!events.has(name)) context.report(messages.unknownReference('event', name, [...events]), `${pointer}/of/${index}`);
   }
   const duration = map.for === undefined ? undefined : refractoryTime(context, map.for, scope, at('for'));
-  const condition = map.while === undefined ? undefined : normaliseExpression(context, map.while, [scope], { what: 'the condition of refractoriness', unit: pureUnit, type: 'boolean' }, at('while'));
+  const condition =
+    map.while === undefined
+      ? undefined
+      : normaliseExpression(
+          context,
+          map.while,
+          [scope],
+          { what: 'the condition of refractoriness', unit: pureUnit, type: 'boolean' },
+          at('while'),
+        );
   return {
-    ...(duration === undefined ? {} : { for: duration }), ...(condition === undefined ? {} : { while: condition }), rate: map.rate ?? [],
-    writes: map.writes ?? 'allow', suppress: map.suppress ?? true, ...(map.of && map.of.length > 0 ? { of: map.of } : {}),
-    ...(map.rounding === undefined ? {} : { rounding: map.rounding }), evaluated: map.evaluated ?? 'atEvent',
+    ...(duration === undefined ? {} : { for: duration }),
+    ...(condition === undefined ? {} : { while: condition }),
+    rate: map.rate ?? [],
+    writes: map.writes ?? 'allow',
+    suppress: map.suppress ?? true,
+    ...(map.of && map.of.length > 0 ? { of: map.of } : {}),
+    ...(map.rounding === undefined ? {} : { rounding: map.rounding }),
+    evaluated: map.evaluated ?? 'atEvent',
   };
 }
 
@@ -134,7 +202,11 @@ function refractoryTime(context: Context, written: string | number | boolean, sc
 }
 
 function normaliseRegimes(
-  context: Context, regimes: Readonly<Record<string, RegimeDocument>> | undefined, scope: Names, own: Names, pointer: string,
+  context: Context,
+  regimes: Readonly<Record<string, RegimeDocument>> | undefined,
+  scope: Names,
+  own: Names,
+  pointer: string,
 ): Record<string, Regime> {
   const all = Object.entries(regimes ?? {});
   checkIds(context, regimes, pointer);
@@ -151,9 +223,26 @@ function normaliseRegimes(
       transitions: (regime.transitions ?? []).map((transition, index) => {
         const place = `${at}/transitions/${index}`;
         if (!names.includes(transition.to)) context.report(messages.unknownReference('regime', transition.to, names), `${place}/to`);
-        const when = normaliseExpression(context, transition.when, [scope], { what: 'the condition of the transition', unit: pureUnit, type: 'boolean' }, `${place}/when`);
-        const actions = normaliseCode(context, transition.do, [scope], { what: 'the actions of the transition', ports: false }, `${place}/do`);
-        return { when: when ?? 'False', do: actions, to: transition.to, ...(transition.emit === undefined ? {} : { emit: transition.emit }) };
+        const when = normaliseExpression(
+          context,
+          transition.when,
+          [scope],
+          { what: 'the condition of the transition', unit: pureUnit, type: 'boolean' },
+          `${place}/when`,
+        );
+        const actions = normaliseCode(
+          context,
+          transition.do,
+          [scope],
+          { what: 'the actions of the transition', ports: false },
+          `${place}/do`,
+        );
+        return {
+          when: when ?? 'False',
+          do: actions,
+          to: transition.to,
+          ...(transition.emit === undefined ? {} : { emit: transition.emit }),
+        };
       }),
     };
   }

@@ -66,9 +66,14 @@ export function applyOverrides(document: ModelDocument, positions: Positions, { 
   if (dt !== undefined) places.set('/experiment/dt', { document: `--dt ${dt}` });
   return {
     document: {
-      ...document, ...(document.populations ? { populations } : {}), ...(document.projections ? { projections } : {}), experiment,
+      ...document,
+      ...(document.populations ? { populations } : {}),
+      ...(document.projections ? { projections } : {}),
+      experiment,
     },
-    positions: withPlaces(positions, places), constants, unknown,
+    positions: withPlaces(positions, places),
+    constants,
+    unknown,
   };
 }
 
@@ -126,7 +131,11 @@ function tidy(seconds: number): number {
 }
 
 /** The time to run that was given from outside; undefined when none was or after a finding. */
-export function givenDuration(context: Context, duration: string | undefined, document: ModelDocument): { phases: readonly PhaseDocument[]; total?: number } {
+export function givenDuration(
+  context: Context,
+  duration: string | undefined,
+  document: ModelDocument,
+): { phases: readonly PhaseDocument[]; total?: number } {
   const { protocol, duration: own } = document.experiment ?? {};
   if (protocol !== undefined && own !== undefined) context.report(messages.oneOfKeys(['duration', 'protocol'], 2), '/experiment/duration');
   const phases = protocol ?? (own === undefined ? [] : [{ run: own }]);

@@ -1,4 +1,4 @@
-import type { ArrayDocument, PopulationDocument } from '../document.js';
+import type { PopulationDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
@@ -13,7 +13,12 @@ import { indicesOf, type PopulationInfo } from './selections.js';
 import { normaliseValue } from './values.js';
 
 /** The size and type of a population; undefined after a finding that leaves either unknown. */
-export function declarePopulation(context: Context, document: PopulationDocument, neurons: ReadonlyMap<Id, NeuronInfo>, pointer: string): PopulationInfo {
+export function declarePopulation(
+  context: Context,
+  document: PopulationDocument,
+  neurons: ReadonlyMap<Id, NeuronInfo>,
+  pointer: string,
+): PopulationInfo {
   const size = normaliseCount(context, document.size, 'the size', `${pointer}/size`) ?? NaN;
   if (document.type === undefined) {
     if (document.spikes !== undefined) return { size };
@@ -28,8 +33,13 @@ export function declarePopulation(context: Context, document: PopulationDocument
 
 /** The other parts of a population. */
 export function normalisePopulation(
-  context: Context, id: Id, document: PopulationDocument, { size, neuron }: PopulationInfo, clocks: ReadonlySet<Id>,
-  populations: ReadonlyMap<Id, PopulationInfo>, pointer: string,
+  context: Context,
+  id: Id,
+  document: PopulationDocument,
+  { size, neuron }: PopulationInfo,
+  clocks: ReadonlySet<Id>,
+  populations: ReadonlyMap<Id, PopulationInfo>,
+  pointer: string,
 ): Population {
   const scope: Names = neuron?.scope ?? namesFrom(sourceSpecials);
   const values: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
@@ -39,34 +49,63 @@ export function normalisePopulation(
     if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
       const own = neuron?.own;
       const known = own?.names().filter((other) => ['parameter', 'state'].includes(own.lookup(other)?.kind ?? '')) ?? [];
-      if (neuron || document.type === undefined) context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
+      if (neuron || document.type === undefined)
+        context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
       continue;
     }
     if (variable.unknown === true) continue;
     const shared = isShared(neuron, name);
-    const value = normaliseValue(context, written, [scope], { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : countOf(size)) }, at);
+    const value = normaliseValue(
+      context,
+      written,
+      [scope],
+      { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : countOf(size)) },
+      at,
+    );
     if (value !== undefined) values[name] = value;
   }
-  const linked = document.linked && normaliseLinks(context, document.linked, { size, ...(neuron ? { neuron } : {}) }, scope, populations, `${pointer}/linked`);
-  if (document.clock !== undefined && !clocks.has(document.clock)) context.report(messages.unknownReference('clock', document.clock, [...clocks]), `${pointer}/clock`);
-  const positions = document.positions === undefined ? undefined : normalisePositions(context, document.positions, size, scope, `${pointer}/positions`);
+  const linked =
+    document.linked &&
+    normaliseLinks(context, document.linked, { size, ...(neuron ? { neuron } : {}) }, scope, populations, `${pointer}/linked`);
+  if (document.clock !== undefined && !clocks.has(document.clock))
+    context.report(messages.unknownReference('clock', document.clock, [...clocks]), `${pointer}/clock`);
+  const positions =
+    document.positions === undefined ? undefined : normalisePositions(context, document.positions, size, scope, `${pointer}/positions`);
   const spikes = document.spikes === undefined ? undefined : normaliseSpikes(context, document.spikes, size, id, `${pointer}/spikes`);
   return {
-    ...(document.type === undefined ? {} : { type: document.type }), size, values, ...(linked ? { linked } : {}), ...(positions ? { positions } : {}), ...(spikes ? { spikes } : {}),
-    ...(document.clock === undefined ? {} : { clock: document.clock }), order: document.order ?? 0,
+    ...(document.type === undefined ? {} : { type: document.type }),
+    size,
+    values,
+    ...(linked ? { linked } : {}),
+    ...(positions ? { positions } : {}),
+    ...(spikes ? { spikes } : {}),
+    ...(document.clock === undefined ? {} : { clock: document.clock }),
+    order: document.order ?? 0,
   };
 }
 
 /** Parameters that stand for variables of other populations, of equal dimension and with an element for each. */
 function normaliseLinks(
-  context: Context, links: NonNullable<PopulationDocument['linked']>, { size, neuron }: PopulationInfo, scope: Names, populations: ReadonlyMap<Id, PopulationInfo>,
+  context: Context,
+  links: NonNullable<PopulationDocument['linked']>,
+  { size, neuron }: PopulationInfo,
+  scope: Names,
+  populations: ReadonlyMap<Id, PopulationInfo>,
   pointer: string,
 ): NonNullable<Population['linked']> {
   const result: Record<Id, NonNullable<Population['linked']>[string]> = {};
   for (const [name, { population, variable, index }] of Object.entries(links)) {
     const at = child(pointer, name);
     const own = neuron?.own.lookup(name);
-    if (own?.kind !== 'parameter') context.reportKey(messages.unknownVariable(name, neuron?.own.names().filter((other) => neuron.own.lookup(other)?.kind === 'parameter') ?? [], 'parameter'), at);
+    if (own?.kind !== 'parameter')
+      context.reportKey(
+        messages.unknownVariable(
+          name,
+          neuron?.own.names().filter((other) => neuron.own.lookup(other)?.kind === 'parameter') ?? [],
+          'parameter',
+        ),
+        at,
+      );
     const source = populations.get(population);
     if (!source) {
       context.report(messages.unknownReference('population', population, [...populations.keys()]), `${at}/population`);
@@ -74,10 +113,22 @@ function normaliseLinks(
     }
     const names = source.neuron?.own;
     const target = names?.lookup(variable);
-    if (!target || !['parameter', 'state', 'derived'].includes(target.kind)) context.report(messages.unknownVariable(variable, names?.names() ?? [], `variable of ${population}`), `${at}/variable`);
-    else if (own && !equalDimensions(own.dimension, target.dimension)) context.report(wrongDimension(`the linked variable ${variable}`, own.dimension, target.dimension), `${at}/variable`);
-    const place = index === undefined ? undefined : normaliseValue(context, index, [scope], { what: 'the index', unit: pureUnit, type: 'integer', least: 0, ...countOf(size) }, `${at}/index`);
-    if (index === undefined && source.size !== 1 && source.size !== size) context.report(messages.wrongLength(`the linked variable ${variable}`, size, source.size), at);
+    if (!target || !['parameter', 'state', 'derived'].includes(target.kind))
+      context.report(messages.unknownVariable(variable, names?.names() ?? [], `variable of ${population}`), `${at}/variable`);
+    else if (own && !equalDimensions(own.dimension, target.dimension))
+      context.report(wrongDimension(`the linked variable ${variable}`, own.dimension, target.dimension), `${at}/variable`);
+    const place =
+      index === undefined
+        ? undefined
+        : normaliseValue(
+            context,
+            index,
+            [scope],
+            { what: 'the index', unit: pureUnit, type: 'integer', least: 0, ...countOf(size) },
+            `${at}/index`,
+          );
+    if (index === undefined && source.size !== 1 && source.size !== size)
+      context.report(messages.wrongLength(`the linked variable ${variable}`, size, source.size), at);
     result[name] = { population, variable, ...(place === undefined ? {} : { index: place }) };
   }
   return result;
@@ -93,7 +144,11 @@ function isShared(neuron: NeuronInfo | undefined, name: string): boolean {
 }
 
 function normalisePositions(
-  context: Context, written: NonNullable<PopulationDocument['positions']>, size: number, scope: Names, pointer: string,
+  context: Context,
+  written: NonNullable<PopulationDocument['positions']>,
+  size: number,
+  scope: Names,
+  pointer: string,
 ): Population['positions'] | undefined {
   if (isArrayDocument(written)) {
     const array = normaliseArray(context, written, { what: 'the positions', unit: siUnit(metre), type: 'real' }, pointer);
@@ -101,10 +156,18 @@ function normalisePositions(
     const length = array.shape.reduce((product, side) => product * side, 1);
     const wrongRow = array.shape.length === 2 && array.shape[1] !== 3;
     if ((length === 3 * size || Number.isNaN(size)) && !wrongRow) return array.values;
-    context.report(wrongRow ? messages.wrongLength('a position (x, y, z)', 3, array.shape[1] ?? 0) : messages.wrongLength('the positions (x, y, z of each)', 3 * size, length), pointer);
+    context.report(
+      wrongRow
+        ? messages.wrongLength('a position (x, y, z)', 3, array.shape[1] ?? 0)
+        : messages.wrongLength('the positions (x, y, z of each)', 3 * size, length),
+      pointer,
+    );
     return undefined;
   }
-  const { structure, arguments: parameters = {} } = written as { readonly structure: string; readonly arguments?: Readonly<Record<string, string | number>> };
+  const { structure, arguments: parameters = {} } = written as {
+    readonly structure: string;
+    readonly arguments?: Readonly<Record<string, string | number>>;
+  };
   const allowed = structureArguments[structure] ?? [];
   const result: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
   for (const [name, item] of Object.entries(parameters)) {
@@ -114,7 +177,13 @@ function normalisePositions(
       continue;
     }
     const pure = name === 'aspectRatio' || name.startsWith('aspectRatio') || name === 'fillOrder';
-    const value = normaliseValue(context, item, [scope], { what: `the argument ${name}`, unit: pure ? pureUnit : siUnit(metre), type: 'real' }, at);
+    const value = normaliseValue(
+      context,
+      item,
+      [scope],
+      { what: `the argument ${name}`, unit: pure ? pureUnit : siUnit(metre), type: 'real' },
+      at,
+    );
     if (value !== undefined) result[name] = value;
   }
   return { structure, arguments: result };
@@ -130,12 +199,17 @@ const structureArguments: Readonly<Record<string, readonly string[]>> = {
 };
 
 function normaliseSpikes(
-  context: Context, written: NonNullable<PopulationDocument['spikes']>, size: number, id: Id, pointer: string,
+  context: Context,
+  written: NonNullable<PopulationDocument['spikes']>,
+  size: number,
+  id: Id,
+  pointer: string,
 ): Population['spikes'] | undefined {
   if ('file' in written) return written;
-  const indices = indicesOf(context, written.indices as ArrayDocument, Number.isNaN(size) ? undefined : size, id, `${pointer}/indices`);
-  const times = normaliseArray(context, written.times as ArrayDocument, { what: 'the spike times', unit: secondUnit, type: 'real' }, `${pointer}/times`);
-  const period = written.period === undefined ? undefined : positiveQuantity(context, written.period, secondUnit, 'the period', `${pointer}/period`);
+  const indices = indicesOf(context, written.indices, Number.isNaN(size) ? undefined : size, id, `${pointer}/indices`);
+  const times = normaliseArray(context, written.times, { what: 'the spike times', unit: secondUnit, type: 'real' }, `${pointer}/times`);
+  const period =
+    written.period === undefined ? undefined : positiveQuantity(context, written.period, secondUnit, 'the period', `${pointer}/period`);
   if (!indices || !times) return undefined;
   if (indices.shape[0] !== times.shape[0]) {
     context.report(messages.wrongLength('the spike times', indices.shape[0] ?? 0, times.shape[0] ?? 0), `${pointer}/times`);
@@ -145,10 +219,16 @@ function normaliseSpikes(
   for (let index = 0; at && index < at.length; index++) {
     const time = at[index] ?? 0;
     if (time >= 0 && (period === undefined || time < period)) continue;
-    context.report(time < 0 ? messages.negative('a spike time', time) : messages.outOfRange('a spike time', 0, period ?? 0, time), Array.isArray(written.times) ? child(`${pointer}/times`, index) : `${pointer}/times`);
+    context.report(
+      time < 0 ? messages.negative('a spike time', time) : messages.outOfRange('a spike time', 0, period ?? 0, time),
+      Array.isArray(written.times) ? child(`${pointer}/times`, index) : `${pointer}/times`,
+    );
     return undefined;
   }
-  const sorted = at && of && !('$data' in times.values) && !('$data' in indices.values) ? sortedSpikes(Array.from(of), Array.from(at)) : { indices: indices.values, times: times.values };
+  const sorted =
+    at && of && !('$data' in times.values) && !('$data' in indices.values)
+      ? sortedSpikes(Array.from(of), Array.from(at))
+      : { indices: indices.values, times: times.values };
   return { ...sorted, ...(period === undefined ? {} : { period }) };
 }
 

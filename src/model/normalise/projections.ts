@@ -1,4 +1,4 @@
-import type { EndDocument, EndMap, ProjectionDocument, SelectionDocument, ValueDocument } from '../document.js';
+import type { EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
@@ -38,7 +38,7 @@ export function declareProjection(context: Context, document: ProjectionDocument
 
 function readEnd(context: Context, written: EndDocument, elements: Elements, pointer: string): ReadEnd | undefined {
   const full = typeof written === 'object' && 'of' in written;
-  const map: EndMap = full ? written : { of: written as SelectionDocument };
+  const map: EndMap = full ? written : { of: written };
   const selection = normaliseSelection(context, map.of, elements, full ? `${pointer}/of` : pointer);
   if (!selection) return undefined;
   if (map.event !== undefined) checkEvent(context, map.event, selection, `${pointer}/event`);
@@ -72,7 +72,9 @@ export function checkSection(context: Context, section: Id, selection: Selection
 
 /** What may be read of a neuron from a synapse: its own variables, its index and place. */
 const endSpecials: ReadonlyMap<string, Variable> = new Map([
-  ...sourceSpecials, ['lastspike', special([0, 0, 1, 0, 0, 0, 0])], ['not_refractory', special(dimensionless, 'boolean')],
+  ...sourceSpecials,
+  ['lastspike', special([0, 0, 1, 0, 0, 0, 0])],
+  ['not_refractory', special(dimensionless, 'boolean')],
 ]);
 
 /** All pairs of ends that a projection connects, one for each pair of types. */
@@ -102,7 +104,12 @@ function endInfo(member: Member, synapseOf: (projection: Id) => DeclaredSynapse 
 
 /** A projection, normalised. */
 export function normaliseProjection(
-  context: Context, { document, from, to }: DeclaredProjection, ends: readonly Ends[], synapse: SynapseInfo | undefined, synapseNames: readonly Id[], pointer: string,
+  context: Context,
+  { document, from, to }: DeclaredProjection,
+  ends: readonly Ends[],
+  synapse: SynapseInfo | undefined,
+  synapseNames: readonly Id[],
+  pointer: string,
 ): Projection | undefined {
   if (!synapse) context.report(messages.unknownReference('synapse type', document.synapse, synapseNames), `${pointer}/synapse`);
   if (!from || !to || !synapse) return undefined;
@@ -125,18 +132,36 @@ export function normaliseProjection(
   const delays = normaliseDelays(context, document, synapse, scopes, delayRange, pointer);
   const space = document.space && normaliseSpace(context, document.space, `${pointer}/space`);
   return {
-    from: from.end, to: to.end, synapse: document.synapse,
-    connect: normaliseConnections(context, document.connect, { from: from.selection, to: to.selection, scopes: connectionScopes }, `${pointer}/connect`),
-    receptors: normaliseReceptors(context, document, synapse, ends, pointer), values, delays,
-    ...(delayRange ? { delayRange } : {}), ...(space ? { space } : {}), order: document.order ?? 0,
+    from: from.end,
+    to: to.end,
+    synapse: document.synapse,
+    connect: normaliseConnections(
+      context,
+      document.connect,
+      { from: from.selection, to: to.selection, scopes: connectionScopes },
+      `${pointer}/connect`,
+    ),
+    receptors: normaliseReceptors(context, document, synapse, ends, pointer),
+    values,
+    delays,
+    ...(delayRange ? { delayRange } : {}),
+    ...(space ? { space } : {}),
+    order: document.order ?? 0,
   };
 }
 
 /** Which variable of the target each port writes to. */
-function normaliseReceptors(context: Context, document: ProjectionDocument, synapse: SynapseInfo, ends: readonly Ends[], pointer: string): Record<Id, Id> {
+function normaliseReceptors(
+  context: Context,
+  document: ProjectionDocument,
+  synapse: SynapseInfo,
+  ends: readonly Ends[],
+  pointer: string,
+): Record<Id, Id> {
   const ports = [...synapse.ports.keys()];
   const [only] = ports;
-  if (document.receptor !== undefined && document.receptors !== undefined) context.report(messages.oneOfKeys(['receptor', 'receptors'], 2), `${pointer}/receptor`);
+  if (document.receptor !== undefined && document.receptors !== undefined)
+    context.report(messages.oneOfKeys(['receptor', 'receptors'], 2), `${pointer}/receptor`);
   if (document.receptor !== undefined && (only === undefined || ports.length > 1)) {
     context.report(messages.receptorPorts(ports), `${pointer}/receptor`);
     return {};
@@ -159,13 +184,20 @@ function checkReceptor(context: Context, port: Id, variable: Variable, name: Id,
   const target = names.lookup(name);
   if (target?.unknown === true || variable.unknown === true) return;
   const known = names.names().filter((other) => ['state', 'input'].includes(names.lookup(other)?.kind ?? ''));
-  if (target?.kind !== 'state' && target?.kind !== 'input') context.report(messages.unknownVariable(name, known, 'variable of the target'), pointer);
-  else if (!equalDimensions(target.dimension, variable.dimension)) context.report(wrongDimension(`the variable ${name}, to which ${port} is bound,`, variable.dimension, target.dimension), pointer);
+  if (target?.kind !== 'state' && target?.kind !== 'input')
+    context.report(messages.unknownVariable(name, known, 'variable of the target'), pointer);
+  else if (!equalDimensions(target.dimension, variable.dimension))
+    context.report(wrongDimension(`the variable ${name}, to which ${port} is bound,`, variable.dimension, target.dimension), pointer);
 }
 
 /** The delays that this projection sets, one for each pathway. */
 function normaliseDelays(
-  context: Context, document: ProjectionDocument, synapse: SynapseInfo, scopes: readonly Names[], range: Projection['delayRange'], pointer: string,
+  context: Context,
+  document: ProjectionDocument,
+  synapse: SynapseInfo,
+  scopes: readonly Names[],
+  range: Projection['delayRange'],
+  pointer: string,
 ): Record<Id, Value> {
   const pathways = synapse.type.pathways;
   const result: Record<Id, Value> = {};
@@ -179,7 +211,8 @@ function normaliseDelays(
     const before = Object.keys(pathways).filter((name) => pathways[name]?.on.startsWith('pre.'));
     const [only] = before;
     if (only === undefined || before.length > 1) context.report(messages.delayPathways(before), `${pointer}/delay`);
-    else if (document.delays && Object.hasOwn(document.delays, only)) context.report(messages.oneOfKeys(['delay', `delays/${only}`], 2), `${pointer}/delay`);
+    else if (document.delays && Object.hasOwn(document.delays, only))
+      context.report(messages.oneOfKeys(['delay', `delays/${only}`], 2), `${pointer}/delay`);
     else set(only, document.delay, `${pointer}/delay`);
   }
   for (const [name, written] of Object.entries(document.delays ?? {})) {
@@ -195,23 +228,34 @@ function normaliseDelays(
 function checkDelay(context: Context, value: Value, range: Projection['delayRange'], pointer: string): void {
   if (!range || range.outOfRange !== 'error') return;
   const { min = 0, max = Infinity } = range;
-  const numbers: readonly number[] = typeof value === 'number' ? [value] : typeof value === 'object' && 'array' in value && !('$data' in value.array) ? value.array : [];
+  const numbers: readonly number[] =
+    typeof value === 'number' ? [value] : typeof value === 'object' && 'array' in value && !('$data' in value.array) ? value.array : [];
   const { low, high } = typeof value === 'string' ? literalBounds(foldConstants(parseExpression(value))) : { low: min, high: min };
   const wrong = [...numbers, low, high].find((number) => Number.isFinite(number) && (number < min || number > max));
   if (wrong !== undefined) context.report(messages.delayOutOfRange(min, max, wrong), pointer);
 }
 
-function normaliseDelayRange(context: Context, written: NonNullable<ProjectionDocument['delayRange']>, pointer: string): NonNullable<Projection['delayRange']> {
+function normaliseDelayRange(
+  context: Context,
+  written: NonNullable<ProjectionDocument['delayRange']>,
+  pointer: string,
+): NonNullable<Projection['delayRange']> {
   const bound = (key: 'min' | 'max'): number | undefined => {
     const item = written[key];
-    return item === undefined ? undefined : nonNegativeQuantity(context, item, secondUnit, `the ${key}imum of the delay`, `${pointer}/${key}`);
+    return item === undefined
+      ? undefined
+      : nonNegativeQuantity(context, item, secondUnit, `the ${key}imum of the delay`, `${pointer}/${key}`);
   };
   const [min, max] = [bound('min'), bound('max')];
   if (min !== undefined && max !== undefined && min > max) context.report(messages.emptyRange(min, max), pointer);
   return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), outOfRange: written.outOfRange ?? 'error' };
 }
 
-function normaliseSpace(context: Context, written: NonNullable<ProjectionDocument['space']>, pointer: string): NonNullable<Projection['space']> {
+function normaliseSpace(
+  context: Context,
+  written: NonNullable<ProjectionDocument['space']>,
+  pointer: string,
+): NonNullable<Projection['space']> {
   const three = <T>(item: T | readonly T[] | undefined, otherwise: T, key: string): readonly T[] => {
     if (item === undefined) return [otherwise, otherwise, otherwise];
     if (!Array.isArray(item)) return [item as T, item as T, item as T];
@@ -220,9 +264,16 @@ function normaliseSpace(context: Context, written: NonNullable<ProjectionDocumen
   };
   const length = (item: string | number, at: string): number => normaliseQuantity(context, item, siUnit(metre), 'a length', at) ?? 0;
   const scale = three(written.scale, 1, 'scale');
-  if (!scale.every((factor) => Number.isFinite(factor))) context.report(messages.notFinite(scale.find((factor) => !Number.isFinite(factor))), `${pointer}/scale`);
-  const offset = three(written.offset, 0, 'offset').map((item, axis) => length(item, Array.isArray(written.offset) ? `${pointer}/offset/${axis}` : `${pointer}/offset`));
-  const periodic = three<readonly (string | number)[] | null>(written.periodic as readonly (readonly (string | number)[] | null)[] | undefined, null, 'periodic').map((item, axis) => {
+  if (!scale.every((factor) => Number.isFinite(factor)))
+    context.report(messages.notFinite(scale.find((factor) => !Number.isFinite(factor))), `${pointer}/scale`);
+  const offset = three(written.offset, 0, 'offset').map((item, axis) =>
+    length(item, Array.isArray(written.offset) ? `${pointer}/offset/${axis}` : `${pointer}/offset`),
+  );
+  const periodic = three<readonly (string | number)[] | null>(
+    written.periodic as readonly (readonly (string | number)[] | null)[] | undefined,
+    null,
+    'periodic',
+  ).map((item, axis) => {
     if (item === null) return null;
     const at = `${pointer}/periodic/${axis}`;
     const [low, high] = [length(item[0] ?? 0, `${at}/0`), length(item[1] ?? 0, `${at}/1`)];

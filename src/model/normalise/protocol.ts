@@ -44,7 +44,8 @@ export function normaliseProtocol(context: Context, phases: readonly PhaseDocume
     } else if ('reset' in phase) now = 0;
     else if ('store' in phase) stored.add(phase.store);
     else if ('restore' in phase) {
-      if (!stored.has(phase.restore)) context.report(messages.unknownReference('stored state', phase.restore, [...stored]), `${at}/restore`);
+      if (!stored.has(phase.restore))
+        context.report(messages.unknownReference('stored state', phase.restore, [...stored]), `${at}/restore`);
       // The time that was stored is not worked out: what follows is not compared with it.
       now = 0;
     }
@@ -55,12 +56,22 @@ export function normaliseProtocol(context: Context, phases: readonly PhaseDocume
 
 /** `where` goes with set, `on` with record, `segment` with reset. */
 function checkCompanions(context: Context, document: PhaseDocument, action: (typeof actions)[number], pointer: string): void {
-  for (const [key, owner] of [['where', 'set'], ['on', 'record'], ['segment', 'reset']] as const) {
+  for (const [key, owner] of [
+    ['where', 'set'],
+    ['on', 'record'],
+    ['segment', 'reset'],
+  ] as const) {
     if (document[key] !== undefined && action !== owner) context.report(messages.onlyWith(key, owner), `${pointer}/${key}`);
   }
 }
 
-function normalisePhase(context: Context, document: PhaseDocument, action: (typeof actions)[number], names: ProtocolNames, pointer: string): Phase | undefined {
+function normalisePhase(
+  context: Context,
+  document: PhaseDocument,
+  action: (typeof actions)[number],
+  names: ProtocolNames,
+  pointer: string,
+): Phase | undefined {
   const known = (what: string, name: Id, all: ReadonlySet<Id>): boolean => {
     if (all.has(name)) return true;
     context.report(messages.unknownReference(what, name, [...all]), `${pointer}/${action}`);
@@ -100,13 +111,23 @@ function normalisePhase(context: Context, document: PhaseDocument, action: (type
 function setPhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase {
   const { values, scopes } = normaliseSet(context, document.set ?? {}, ['parameter', 'state'], names, `${pointer}/set`);
   if (document.where === undefined) return { set: values };
-  const where = normaliseExpression(context, document.where, scopes, { what: 'the condition', unit: pureUnit, type: 'boolean' }, `${pointer}/where`);
+  const where = normaliseExpression(
+    context,
+    document.where,
+    scopes,
+    { what: 'the condition', unit: pureUnit, type: 'boolean' },
+    `${pointer}/where`,
+  );
   return { set: values, ...(where === undefined ? {} : { where }) };
 }
 
 /** `population.variable: value` for each entry; keys in one spelling. */
 function normaliseSet(
-  context: Context, map: Readonly<Record<string, ValueDocument>>, kinds: readonly Variable['kind'][], names: ProtocolNames, pointer: string,
+  context: Context,
+  map: Readonly<Record<string, ValueDocument>>,
+  kinds: readonly Variable['kind'][],
+  names: ProtocolNames,
+  pointer: string,
 ): { values: Record<string, Value>; scopes: readonly Names[] } {
   const values: Record<string, Value> = {};
   const allScopes: Names[] = [];
@@ -117,7 +138,13 @@ function normaliseSet(
     const { selection, variable, name, scopes } = target;
     allScopes.push(...scopes);
     const count = selection.count === undefined ? {} : { count: selection.count };
-    const value = normaliseValue(context, written, scopes, { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count }, at);
+    const value = normaliseValue(
+      context,
+      written,
+      scopes,
+      { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count },
+      at,
+    );
     const text = selectionText(selection.rule);
     if (value === undefined || text === undefined) continue;
     const spelling = `${text}.${name}`;
@@ -129,7 +156,11 @@ function normaliseSet(
 
 /** What a key of `set` names; undefined after a finding. */
 function settable(
-  context: Context, key: string, kinds: readonly Variable['kind'][], names: ProtocolNames, pointer: string,
+  context: Context,
+  key: string,
+  kinds: readonly Variable['kind'][],
+  names: ProtocolNames,
+  pointer: string,
 ): { selection: Selection; variable: Variable; name: Id; scopes: readonly Names[] } | undefined {
   const [, of, name = ''] = /^(.*)\.([A-Za-z_][A-Za-z0-9_]*)$/.exec(key) ?? [];
   if (of === undefined || of.includes('+')) {
@@ -146,7 +177,10 @@ function settable(
   const variable = own?.lookup(name);
   if (!variable || !kinds.includes(variable.kind)) {
     const known = own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? [];
-    context.reportKey(messages.unknownVariable(name, known, kinds.includes('parameter') ? 'parameter or state variable' : 'state variable'), pointer);
+    context.reportKey(
+      messages.unknownVariable(name, known, kinds.includes('parameter') ? 'parameter or state variable' : 'state variable'),
+      pointer,
+    );
     return undefined;
   }
   if (variable.unknown === true) return undefined;

@@ -11,7 +11,11 @@ import { normaliseSelection, selectionText, type Elements, type Member, type Sel
 
 /** The recordings, each with a name of its own; what is wrong is reported and left out. */
 export function normaliseRecordings(
-  context: Context, documents: readonly RecordingDocument[], elements: Elements, synapseNames: (projection: Id) => Names | undefined, pointer: string,
+  context: Context,
+  documents: readonly RecordingDocument[],
+  elements: Elements,
+  synapseNames: (projection: Id) => Names | undefined,
+  pointer: string,
 ): Recording[] {
   const taken = new Set<string>();
   for (const [index, { name }] of documents.entries()) {
@@ -25,15 +29,36 @@ export function normaliseRecordings(
 }
 
 function normaliseRecording(
-  context: Context, document: RecordingDocument, elements: Elements, synapseNames: (projection: Id) => Names | undefined, taken: Set<string>, pointer: string,
+  context: Context,
+  document: RecordingDocument,
+  elements: Elements,
+  synapseNames: (projection: Id) => Names | undefined,
+  taken: Set<string>,
+  pointer: string,
 ): Recording | undefined {
   const selection = normaliseSelection(context, document.of, elements, `${pointer}/of`);
-  const variables = document.variables === undefined ? undefined : typeof document.variables === 'string' ? [document.variables] : document.variables;
+  const variables =
+    document.variables === undefined ? undefined : typeof document.variables === 'string' ? [document.variables] : document.variables;
   const what = [document.events !== undefined, document.rate === true].filter(Boolean).length;
-  if (what > 1 || (document.rate === true && variables)) context.report(messages.oneOfKeys((['events', 'variables', 'rate'] as const).filter((key) => document[key] !== undefined), 2), pointer);
-  else if (what === 0 && (!variables || variables.length === 0)) context.report(messages.oneOfKeys(['events', 'variables', 'rate'], 0), pointer);
+  if (what > 1 || (document.rate === true && variables))
+    context.report(
+      messages.oneOfKeys(
+        (['events', 'variables', 'rate'] as const).filter((key) => document[key] !== undefined),
+        2,
+      ),
+      pointer,
+    );
+  else if (what === 0 && (!variables || variables.length === 0))
+    context.report(messages.oneOfKeys(['events', 'variables', 'rate'], 0), pointer);
   if (!selection) return undefined;
-  if (variables) checkVariables(context, variables, selection, synapseNames, typeof document.variables === 'string' ? () => `${pointer}/variables` : (index) => `${pointer}/variables/${index}`);
+  if (variables)
+    checkVariables(
+      context,
+      variables,
+      selection,
+      synapseNames,
+      typeof document.variables === 'string' ? () => `${pointer}/variables` : (index) => `${pointer}/variables/${index}`,
+    );
   if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
   const name = document.name ?? freeName(usualName(document, variables, selection), taken);
   if (document.rate === true) return { of: selection.rule, rate: true, name };
@@ -41,20 +66,31 @@ function normaliseRecording(
     for (const member of selection.members) {
       const events = eventsOf(member);
       if (!events) continue;
-      if (!events.has(document.events)) context.report(messages.unknownReference('event', document.events, [...events]), `${pointer}/events`);
+      if (!events.has(document.events))
+        context.report(messages.unknownReference('event', document.events, [...events]), `${pointer}/events`);
     }
     if (document.every !== undefined) context.report(messages.onlyWith('every', 'variables'), `${pointer}/every`);
     return { of: selection.rule, events: document.events, ...(variables ? { variables } : {}), name };
   }
-  const every = document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
+  const every =
+    document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
   return {
-    of: selection.rule, variables: variables ?? [], ...(every === undefined ? {} : { every }), ...(document.slot === undefined ? {} : { slot: document.slot }),
-    ...(document.order === undefined || document.order === 0 ? {} : { order: document.order }), name, ...placeOf(context, document.section, document.fraction, pointer),
+    of: selection.rule,
+    variables: variables ?? [],
+    ...(every === undefined ? {} : { every }),
+    ...(document.slot === undefined ? {} : { slot: document.slot }),
+    ...(document.order === undefined || document.order === 0 ? {} : { order: document.order }),
+    name,
+    ...placeOf(context, document.section, document.fraction, pointer),
   };
 }
 
 function checkVariables(
-  context: Context, variables: readonly string[], selection: Selection, synapseNames: (projection: Id) => Names | undefined, at: (index: number) => string,
+  context: Context,
+  variables: readonly string[],
+  selection: Selection,
+  synapseNames: (projection: Id) => Names | undefined,
+  at: (index: number) => string,
 ): void {
   for (const member of selection.members) {
     const known = recordable(member, synapseNames);

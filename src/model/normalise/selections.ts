@@ -1,4 +1,4 @@
-import type { ArrayDocument, HostDrawDocument, SelectionDocument, SelectionMap } from '../document.js';
+import type { ArrayDocument, SelectionDocument, SelectionMap } from '../document.js';
 import { messages } from '../messages.js';
 import type { Id, SelectionRule } from '../model.js';
 import { child } from '../pointer.js';
@@ -35,13 +35,17 @@ export interface Selection {
 
 /** One population or projection of a selection. */
 export type Member =
-  | { readonly kind: 'population'; readonly id: Id; readonly population: PopulationInfo }
-  | { readonly kind: 'projection'; readonly id: Id };
+  { readonly kind: 'population'; readonly id: Id; readonly population: PopulationInfo } | { readonly kind: 'projection'; readonly id: Id };
 
 const term = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[([^\]]*)\])?\s*$/;
 
 /** A selection as text (`exc[0:10] + inh`) or map; undefined after a finding. */
-export function normaliseSelection(context: Context, written: SelectionDocument, elements: Elements, pointer: string): Selection | undefined {
+export function normaliseSelection(
+  context: Context,
+  written: SelectionDocument,
+  elements: Elements,
+  pointer: string,
+): Selection | undefined {
   if (typeof written !== 'string') return fromMap(context, written, elements, pointer);
   const parts = written.split('+').map((text) => fromTerm(context, text, written, elements, pointer));
   const whole = parts.filter((part) => part !== undefined);
@@ -54,7 +58,11 @@ function assembly(parts: readonly Selection[]): Selection {
   const members = new Map(parts.flatMap((part) => part.members.map((member) => [`${member.kind} ${member.id}`, member])));
   const counts = parts.map(({ count }) => count);
   const total = counts.every((count) => count !== undefined) ? counts.reduce((sum: number, count) => sum + (count ?? 0), 0) : undefined;
-  return { rule: { assembly: parts.map(({ rule }) => rule) }, members: [...members.values()], ...(total === undefined ? {} : { count: total }) };
+  return {
+    rule: { assembly: parts.map(({ rule }) => rule) },
+    members: [...members.values()],
+    ...(total === undefined ? {} : { count: total }),
+  };
 }
 
 function fromTerm(context: Context, text: string, whole: string, elements: Elements, pointer: string): Selection | undefined {
@@ -114,7 +122,7 @@ function ofPopulation(context: Context, map: SelectionMap, elements: Elements, a
   const size = Number.isNaN(population.size) ? undefined : population.size;
   const members: readonly Member[] = [{ kind: 'population', id, population }];
   if (map.slice) {
-    const slice = resolveSlice(context, map.slice, size, id, at('slice'));
+    const slice = resolveSlice(context, map.slice, population.size, id, at('slice'));
     if (!slice) return undefined;
     const [start, stop, step] = slice;
     const count = Math.max(0, Math.ceil((stop - start) / step));
@@ -122,14 +130,21 @@ function ofPopulation(context: Context, map: SelectionMap, elements: Elements, a
   }
   if (map.indices) {
     const indices = indicesOf(context, map.indices, size, id, at('indices'));
-    return indices && { rule: { population: id, indices: indices.values }, members, ...(indices.shape[0] === undefined ? {} : { count: indices.shape[0] }) };
+    return (
+      indices && {
+        rule: { population: id, indices: indices.values },
+        members,
+        ...(indices.shape[0] === undefined ? {} : { count: indices.shape[0] }),
+      }
+    );
   }
   if (map.mask) return maskOf(context, map.mask, id, population, members, at('mask'));
   if (map.sample !== undefined) {
     const sample = normaliseCount(context, map.sample, 'the size of the sample', at('sample'));
     const most = size ?? Infinity;
     if (sample !== undefined && sample > most) context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
-    const generator = map.generator && hostDraw(context, map.generator as HostDrawDocument, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
+    const generator =
+      map.generator && hostDraw(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
     if (sample === undefined || sample > most) return undefined;
     return { rule: { population: id, sample, ...(generator ? { generator } : {}) }, members, count: sample };
   }
@@ -144,7 +159,10 @@ function ofProjection(context: Context, map: SelectionMap, elements: Elements, a
   }
   const members: readonly Member[] = [{ kind: 'projection', id }];
   if (map.mask !== undefined || map.sample !== undefined) {
-    context.report(messages.onlyWith(map.mask === undefined ? 'sample' : 'mask', 'population'), at(map.mask === undefined ? 'sample' : 'mask'));
+    context.report(
+      messages.onlyWith(map.mask === undefined ? 'sample' : 'mask', 'population'),
+      at(map.mask === undefined ? 'sample' : 'mask'),
+    );
     return undefined;
   }
   // How many synapses there are is not known before they are drawn.
@@ -154,36 +172,58 @@ function ofProjection(context: Context, map: SelectionMap, elements: Elements, a
   }
   if (map.indices) {
     const indices = indicesOf(context, map.indices, undefined, id, at('indices'));
-    return indices && { rule: { projection: id, indices: indices.values }, members, ...(indices.shape[0] === undefined ? {} : { count: indices.shape[0] }) };
+    return (
+      indices && {
+        rule: { projection: id, indices: indices.values },
+        members,
+        ...(indices.shape[0] === undefined ? {} : { count: indices.shape[0] }),
+      }
+    );
   }
   return { rule: { projection: id }, members };
 }
 
-/** Start, end and step; those that count from the end are resolved where the size is known. */
-function resolveSlice(context: Context, written: readonly (number | string)[], size: number | undefined, id: string, pointer: string): readonly [number, number, number] | undefined {
+/**
+ * Start, end and step; those that count from the end are resolved where the size is known.
+ *
+ * @param size  undefined for synapses, whose number is not known yet; NaN where a finding has said why it is not
+ */
+function resolveSlice(
+  context: Context,
+  written: readonly (number | string)[],
+  size: number | undefined,
+  id: string,
+  pointer: string,
+): readonly [number, number, number] | undefined {
   if (written.length < 2 || written.length > 3) {
     context.report(messages.badSlice(written.join(':')), pointer);
     return undefined;
   }
   const number = (index: number, otherwise: number | undefined): number | undefined => {
     const part = written[index];
-    // The size is not known only where a finding has said why.
-    if (index === 1 && part === '' && size === undefined) return 0;
-    if (part === undefined || part === '') return otherwise ?? void context.report(messages.badSlice(written.join(':')), pointer);
+    if (part === undefined || part === '') {
+      if (otherwise === undefined) context.report(messages.badSlice(written.join(':')), pointer);
+      return otherwise;
+    }
     const value = wholeNumber(context, part, 'the bound of a slice', pointer);
     return value !== undefined && value < 0 && size !== undefined && index < 2 ? value + size : value;
   };
   const [start, stop, step] = [number(0, 0), number(1, size), number(2, 1)];
   if (start === undefined || stop === undefined || step === undefined) return undefined;
   if (step < 1) context.report(messages.notPositive('the step of a slice', step), pointer);
-  else if (start < 0 || stop < 0 || (size !== undefined && (start > size || stop > size))) context.report(messages.sliceOutOfRange(id, size, `${start}:${stop}`), pointer);
+  else if (start < 0 || stop < 0 || start > (size ?? Infinity) || stop > (size ?? Infinity))
+    context.report(messages.sliceOutOfRange(id, size, `${start}:${stop}`), pointer);
   else return [start, Math.max(start, stop), step];
   return undefined;
 }
 
 /** A list of indices, each below the size where that is known. */
 export function indicesOf(
-  context: Context, written: ArrayDocument, size: number | undefined, id: string, pointer: string,
+  context: Context,
+  written: ArrayDocument,
+  size: number | undefined,
+  id: string,
+  pointer: string,
 ): ReturnType<typeof normaliseArray> {
   const array = normaliseArray(context, written, { what: 'the indices', unit: pureUnit, type: 'integer' }, pointer);
   const numbers = array && numbersOf(context, array.values);
@@ -196,7 +236,14 @@ export function indicesOf(
   return array;
 }
 
-function maskOf(context: Context, written: ArrayDocument, id: string, population: PopulationInfo, members: readonly Member[], pointer: string): Selection | undefined {
+function maskOf(
+  context: Context,
+  written: ArrayDocument,
+  id: string,
+  population: PopulationInfo,
+  members: readonly Member[],
+  pointer: string,
+): Selection | undefined {
   const array = normaliseArray(context, written, { what: 'the mask', unit: pureUnit, type: 'boolean' }, pointer);
   if (!array) return undefined;
   if (!Number.isNaN(population.size) && (array.shape.length !== 1 || array.shape[0] !== population.size)) {
@@ -211,7 +258,8 @@ function maskOf(context: Context, written: ArrayDocument, id: string, population
 
 /** The selection as the short text that keys of the protocol use; undefined where it has no such text. */
 export function selectionText(rule: SelectionRule): string | undefined {
-  const slice = (bounds: readonly [number, number, number] | undefined): string => (bounds ? `[${bounds[0]}:${bounds[1]}${bounds[2] === 1 ? '' : `:${bounds[2]}`}]` : '');
+  const slice = (bounds: readonly [number, number, number] | undefined): string =>
+    bounds ? `[${bounds[0]}:${bounds[1]}${bounds[2] === 1 ? '' : `:${bounds[2]}`}]` : '';
   if ('assembly' in rule) return undefined;
   if ('projection' in rule) return rule.indices ? undefined : `${rule.projection}${slice(rule.slice)}`;
   if ('slice' in rule) return `${rule.population}${slice(rule.slice)}`;

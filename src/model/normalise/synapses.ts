@@ -12,7 +12,20 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseEquations, type Declared } from './equations.js';
 import { canCheck, infer, normaliseExpression, readExpression, readStatements, readUnit, type PlacedStatement } from './expressions.js';
 import {
-  checkIds, checkVariableName, endNames, namesFrom, noNames, pureUnit, scopeFor, secondUnit, siUnit, special, synapseSpecials, unknown, type Names, type Variable,
+  checkIds,
+  checkVariableName,
+  endNames,
+  namesFrom,
+  noNames,
+  pureUnit,
+  scopeFor,
+  secondUnit,
+  siUnit,
+  special,
+  synapseSpecials,
+  unknown,
+  type Names,
+  type Variable,
 } from './names.js';
 import { normaliseValue } from './values.js';
 
@@ -99,18 +112,30 @@ function readPathways(context: Context, document: SynapseDocument, pointer: stri
     const on = pathway.on ?? (name === 'pre' || name === 'post' ? `${name}.spike` : undefined);
     if (on === undefined) context.report(messages.pathwayWithoutEvent(name), place);
     else if (!eventOfAnEnd.test(on)) context.report(messages.badPathwayEvent(on), at('on'));
-    result[name] = { document: pathway, on: on !== undefined && eventOfAnEnd.test(on) ? on : 'pre.spike', statements: readStatements(context, pathway.do, at('do')), at };
+    result[name] = {
+      document: pathway,
+      on: on !== undefined && eventOfAnEnd.test(on) ? on : 'pre.spike',
+      statements: readStatements(context, pathway.do, at('do')),
+      at,
+    };
   }
   return result;
 }
 
 function usesPort(document: SynapseDocument, pathways: Readonly<Record<string, ReadPathway>>): boolean {
   if (Object.hasOwn(document.contributes ?? {}, 'port')) return true;
-  return Object.values(pathways).some(({ statements }) => statements.some(({ statement }) => (statement.kind === 'send' ? statement.port : statement.target) === 'port'));
+  return Object.values(pathways).some(({ statements }) =>
+    statements.some(({ statement }) => (statement.kind === 'send' ? statement.port : statement.target) === 'port'),
+  );
 }
 
 /** The dimension of what is first added to the port; findings are left to the check of the statement. */
-function impliedPort(context: Context, document: SynapseDocument, pathways: Readonly<Record<string, ReadPathway>>, names: Names): Dimension {
+function impliedPort(
+  context: Context,
+  document: SynapseDocument,
+  pathways: Readonly<Record<string, ReadPathway>>,
+  names: Names,
+): Dimension {
   const scope = scopeFor(context, names);
   const quiet = (): void => undefined;
   for (const { statements } of Object.values(pathways)) {
@@ -153,20 +178,44 @@ function normalisePathway(context: Context, name: string, pathway: ReadPathway, 
   const [side, event = ''] = on.split('.');
   for (const pair of ends) {
     const { events } = side === 'post' ? pair.post : pair.pre;
-    if (events && !events.has(event)) context.report(messages.unknownReference('event', on, [...events].map((other) => `${side}.${other}`)), at('on'));
+    if (events && !events.has(event))
+      context.report(
+        messages.unknownReference(
+          'event',
+          on,
+          [...events].map((other) => `${side}.${other}`),
+        ),
+        at('on'),
+      );
   }
   const delay =
-    document.delay === undefined ? 0 : normaliseValue(context, document.delay, scopes, { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0 }, at('delay'));
+    document.delay === undefined
+      ? 0
+      : normaliseValue(
+          context,
+          document.delay,
+          scopes,
+          { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0 },
+          at('delay'),
+        );
   return {
-    on, delay: delay ?? 0, ...(document.slot === undefined ? {} : { slot: document.slot }), order: document.order ?? defaultPathwayOrder(on),
+    on,
+    delay: delay ?? 0,
+    ...(document.slot === undefined ? {} : { slot: document.slot }),
+    order: document.order ?? defaultPathwayOrder(on),
     do: normaliseStatements(context, statements, scopes, { what: `the pathway ${name}`, ports: true }),
   };
 }
 
 /** `post.I: expression`: what a synapse adds to, or becomes the sum of, at its ends. */
 function normaliseTargets(
-  context: Context, map: Readonly<Record<string, string | number | boolean>> | undefined, ports: ReadonlyMap<string, Variable>, ends: readonly Ends[],
-  scopes: readonly Names[], kinds: readonly Variable['kind'][], pointer: string,
+  context: Context,
+  map: Readonly<Record<string, string | number | boolean>> | undefined,
+  ports: ReadonlyMap<string, Variable>,
+  ends: readonly Ends[],
+  scopes: readonly Names[],
+  kinds: readonly Variable['kind'][],
+  pointer: string,
 ): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [target, written] of Object.entries(map ?? {})) {
@@ -184,7 +233,15 @@ function normaliseTargets(
       if (found?.unknown === true) continue;
       variable ??= found;
       const known = names.names().filter((other) => kinds.includes(names.lookup(other)?.kind ?? 'special'));
-      if (!found || !kinds.includes(found.kind)) context.reportKey(messages.unknownVariable(target, known.map((other) => `${side}.${other}`), 'input or variable'), at);
+      if (!found || !kinds.includes(found.kind))
+        context.reportKey(
+          messages.unknownVariable(
+            target,
+            known.map((other) => `${side}.${other}`),
+            'input or variable',
+          ),
+          at,
+        );
     }
     if (variable?.unknown === true) continue;
     const unit = variable?.unit ?? (ends.length === 0 ? impliedUnit(context, written, scopes, at) : undefined);

@@ -21,9 +21,15 @@ export interface ValueSlot extends Slot {
 }
 
 /** A value for each element, normalised; undefined after a finding. */
-export function normaliseValue(context: Context, written: ValueDocument, scopes: readonly Names[], slot: ValueSlot, pointer: string): Value | undefined {
+export function normaliseValue(
+  context: Context,
+  written: ValueDocument,
+  scopes: readonly Names[],
+  slot: ValueSlot,
+  pointer: string,
+): Value | undefined {
   if (isArrayDocument(written)) return arrayValue(context, written, slot, pointer);
-  if (typeof written === 'object') return hostDraw(context, written as HostDrawDocument, slot, pointer);
+  if (typeof written === 'object') return hostDraw(context, written, slot, pointer);
   if (typeof written === 'boolean' && slot.type !== 'boolean') {
     context.report(messages.notANumber(slot.what, written), pointer);
     return undefined;
@@ -62,7 +68,8 @@ function scalarOrText(context: Context, e: Expression, scopes: readonly Names[],
     if (slot.least !== undefined && low < slot.least && Number.isFinite(low) && !atLeast(context, low, slot, pointer)) return undefined;
     return textOf(e, allNames(scopes));
   }
-  return atLeast(context, value, slot, pointer) ? value : undefined;
+  // JSON has no negative zero.
+  return atLeast(context, value, slot, pointer) ? value + 0 : undefined;
 }
 
 /** Whether an expression is arithmetic of literals and infinity only. */

@@ -15,14 +15,15 @@ export const noiseUse: Rule = (model: Model, context) => {
       if (found !== undefined) context.report(messages.noiseOutsideRate(found), at);
     };
     for (const [name, event] of Object.entries(type.events)) refuse(namesOf(event.when), `${child(`${pointer}/events`, name)}/when`);
-    for (const [name, { initial }] of Object.entries(type.state)) refuse(namesOfValue(initial), `${child(`${pointer}/state`, name)}/initial`);
+    for (const [name, { initial }] of Object.entries(type.state))
+      refuse(namesOfValue(initial), `${child(`${pointer}/state`, name)}/initial`);
   }
 };
 
 /** The noises and the derived variables that read them. */
 function noisyNames({ noise, derived }: Pick<Model['neurons'][string], 'noise' | 'derived'>): ReadonlySet<string> {
   const noisy = new Set(noise);
-  for (let size = -1; size !== noisy.size; ) {
+  for (let size = -1; size !== noisy.size;) {
     size = noisy.size;
     for (const [name, { value }] of Object.entries(derived)) if ([...namesOf(value)].some((other) => noisy.has(other))) noisy.add(name);
   }

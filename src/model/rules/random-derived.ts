@@ -9,7 +9,8 @@ import { equationSets, expressionOf } from './types.js';
 export const randomDerived: Rule = (model, context) => {
   for (const { set, pointer } of equationSets(model)) {
     for (const [name, { value, held }] of Object.entries(set.derived)) {
-      if (!held && callsIn(expressionOf(value)).some((call) => isRandom(call.function))) context.report(messages.randomDerived(name), child(`${pointer}/derived`, name));
+      if (!held && callsIn(expressionOf(value)).some((call) => isRandom(call.function)))
+        context.report(messages.randomDerived(name), child(`${pointer}/derived`, name));
     }
   }
 };

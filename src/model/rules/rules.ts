@@ -9,4 +9,13 @@ import { uniqueNames } from './unique-names.js';
 import { valueCycles } from './value-cycles.js';
 
 /** What is checked of the model as a whole once its parts are normalised. The order only decides that of findings. */
-export const rules: readonly Rule[] = [uniqueNames, derivedCycles, valueCycles, noiseUse, randomDerived, sharedReads, eventDriven, regimeDerivatives];
+export const rules: readonly Rule[] = [
+  uniqueNames,
+  derivedCycles,
+  valueCycles,
+  noiseUse,
+  randomDerived,
+  sharedReads,
+  eventDriven,
+  regimeDerivatives,
+];

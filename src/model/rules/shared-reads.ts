@@ -6,7 +6,9 @@ import { equationSets, namesOf } from './types.js';
 /** A derived variable with one value for all elements reads only what has one value for all. */
 export const sharedReads: Rule = (model, context) => {
   for (const { set, pointer } of equationSets(model)) {
-    const isShared = (name: string): boolean => (set.parameters[name] ?? set.state[name] ?? set.derived[name])?.shared ?? !['i', 'j', 'x', 'y', 'z', 'lastspike', 'not_refractory', 'lastupdate', 'delay', 'distance'].includes(name);
+    const isShared = (name: string): boolean =>
+      (set.parameters[name] ?? set.state[name] ?? set.derived[name])?.shared ??
+      !['i', 'j', 'x', 'y', 'z', 'lastspike', 'not_refractory', 'lastupdate', 'delay', 'distance'].includes(name);
     for (const [name, variable] of Object.entries(set.derived)) {
       if (!variable.shared) continue;
       const own = [...namesOf(variable.value)].find((other) => !isShared(other) || other.includes('.'));

@@ -5,16 +5,25 @@ import type { EquationSet, Model, Value } from '../model.js';
 import { child } from '../pointer.js';
 
 /** Every equation set of a model with its pointer. */
-export function equationSets(model: Model): { readonly set: EquationSet; readonly pointer: string; readonly kind: 'neuron' | 'synapse' | 'mechanism' }[] {
+export function equationSets(
+  model: Model,
+): { readonly set: EquationSet; readonly pointer: string; readonly kind: 'neuron' | 'synapse' | 'mechanism' }[] {
   const neurons = Object.entries(model.neurons).flatMap(([id, type]) => {
     const pointer = child('/neurons', id);
     const mechanisms = Object.entries(type.compartments?.mechanisms ?? {});
     return [
-      { set: type as EquationSet, pointer, kind: 'neuron' as const },
-      ...mechanisms.map(([name, mechanism]) => ({ set: mechanism as EquationSet, pointer: child(`${pointer}/compartments/mechanisms`, name), kind: 'mechanism' as const })),
+      { set: type, pointer, kind: 'neuron' as const },
+      ...mechanisms.map(([name, mechanism]) => ({
+        set: mechanism,
+        pointer: child(`${pointer}/compartments/mechanisms`, name),
+        kind: 'mechanism' as const,
+      })),
     ];
   });
-  return [...neurons, ...Object.entries(model.synapses).map(([id, type]) => ({ set: type as EquationSet, pointer: child('/synapses', id), kind: 'synapse' as const }))];
+  return [
+    ...neurons,
+    ...Object.entries(model.synapses).map(([id, type]) => ({ set: type, pointer: child('/synapses', id), kind: 'synapse' as const })),
+  ];
 }
 
 /** The expression of a normalised text. */

@@ -7,7 +7,8 @@ import { equationSets, namesOf, namesOfValue } from './types.js';
 
 /** Values at the start do not read each other in a circle: not in a type, nor with the values of a population or projection. */
 export const valueCycles: Rule = (model, context) => {
-  for (const { set, pointer } of equationSets(model)) check(set, {}, (name) => child(`${pointer}/${Object.hasOwn(set.state, name) ? 'state' : 'parameters'}`, name), context);
+  for (const { set, pointer } of equationSets(model))
+    check(set, {}, (name) => child(`${pointer}/${Object.hasOwn(set.state, name) ? 'state' : 'parameters'}`, name), context);
   for (const [id, { type, values }] of Object.entries(model.populations)) {
     const set = type === undefined ? undefined : model.neurons[type];
     if (set && Object.keys(values).length > 0) check(set, values, (name) => child(`${child('/populations', id)}/values`, name), context);

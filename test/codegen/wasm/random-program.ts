@@ -316,7 +316,9 @@ export function randomProgram(seed: number, count: number, lanes: boolean): Prog
     const sum = buffer(`sum_${k}`, pick(random, wide ? (['i64', 'i32', 'u32'] as const) : (['i32', 'u32'] as const)), length);
     // Set before, so that clearing a bit is seen.
     const mask = buffer(`mask_${k}`, 'u32', length / 32, Uint32Array.of(0xffffffff, 0x1ff, 1, 0, 7, 0));
-    outputs.push(output, sum);
+    // What is equal for all items, of any type, may be all that has 64 bits.
+    const same = buffer(`same_${k}`, pick(random, elements), length);
+    outputs.push(output, sum, same);
     masks.push(mask);
     const locals = new b.Locals();
     const shared = locals.fresh('shared', storedType[output.element]);
@@ -329,6 +331,7 @@ export function randomProgram(seed: number, count: number, lanes: boolean): Prog
       b.store(output, index, b.get(shared)),
       // A load after a store to the same element.
       b.store(output, index, b.binary('add', b.load(output, index), b.convert(shared.type, b.get(whole)))),
+      b.store(same, index, constantOf(maker, storedType[same.element])),
       b.accumulate(sum, index, number(maker, storedType[sum.element], 3)),
       {
         kind: 'setBit',

@@ -27,14 +27,17 @@ interface Case {
 const both = (...spreads: Spread[]): Case['spreads'] => ({ f64: spreads, f32: spreads });
 const tiny: Spread = { powers: [-60, 0] };
 const positive: Case['spreads'] = {
-  f64: [{ powers: [-1074, 1023], positive: true }, { from: 0.5, to: 2 }, { around: [1], width: 0.01 }, { around: [Math.SQRT1_2, Math.SQRT2], width: 1e-3 }],
-  f32: [{ powers: [-149, 127], positive: true }, { from: 0.5, to: 2 }, { around: [1], width: 0.01 }, { around: [Math.SQRT1_2, Math.SQRT2], width: 1e-3 }],
+  f64: [{ powers: [-1074, 1023], positive: true }, { from: 0.5, to: 2 }, { around: [1], width: 0.01 }, { around: [Math.SQRT1_2,
+    Math.SQRT2], width: 1e-3 }],
+  f32: [{ powers: [-149, 127], positive: true }, { from: 0.5, to: 2 }, { around: [1], width: 0.01 }, { around: [Math.SQRT1_2,
+    Math.SQRT2], width: 1e-3 }],
 };
 const angles: Case['spreads'] = {
   f64: [{ from: -10, to: 10 }, { powers: [-30, 20] }, { around: [Math.PI / 4, Math.PI / 2, Math.PI, 1e5 * Math.PI], width: 1e-6 }],
   f32: [{ from: -10, to: 10 }, { powers: [-20, 11] }, { around: [Math.PI / 4, Math.PI / 2, Math.PI, 500 * Math.PI], width: 1e-3 }],
 };
-const unit = both({ from: -1, to: 1 }, { powers: [-40, -1] }, { around: [-0.5, 0.5], width: 1e-3 }, { from: 0.99, to: 1 }, { from: -1, to: -0.99 });
+const unit = both({ from: -1, to: 1 }, { powers: [-40, -1] }, { around: [-0.5, 0.5], width: 1e-3 }, { from: 0.99, to: 1 }, { from: -1,
+  to: -0.99 });
 
 const cases: readonly Case[] = [
   { name: 'exp', bound: 1, reference: (x) => x.exp(), spreads: {
@@ -62,8 +65,10 @@ const cases: readonly Case[] = [
   { name: 'log2', bound: 2, reference: (x) => x.log(2), spreads: positive },
   { name: 'log10', bound: 2, reference: (x) => x.log(10), spreads: positive },
   { name: 'log1p', bound: 1, reference: log1p, spreads: {
-    f64: [{ from: -1, to: 4 }, { powers: [-1074, -1] }, { powers: [0, 1023], positive: true }, { around: [Math.SQRT1_2 - 1, Math.SQRT2 - 1], width: 1e-3 }],
-    f32: [{ from: -1, to: 4 }, { powers: [-149, -1] }, { powers: [0, 127], positive: true }, { around: [Math.SQRT1_2 - 1, Math.SQRT2 - 1], width: 1e-3 }],
+    f64: [{ from: -1, to: 4 }, { powers: [-1074, -1] }, { powers: [0, 1023], positive: true }, { around: [Math.SQRT1_2 - 1,
+      Math.SQRT2 - 1], width: 1e-3 }],
+    f32: [{ from: -1, to: 4 }, { powers: [-149, -1] }, { powers: [0, 127], positive: true }, { around: [Math.SQRT1_2 - 1,
+      Math.SQRT2 - 1], width: 1e-3 }],
   } },
   { name: 'sin', bound: 1, reference: (x) => x.sin(), spreads: angles },
   { name: 'cos', bound: 1, reference: (x) => x.cos(), spreads: angles },
@@ -72,7 +77,8 @@ const cases: readonly Case[] = [
   { name: 'acos', bound: 2, reference: (x) => x.acos(), spreads: unit },
   { name: 'atan', bound: 1, reference: (x) => x.atan(),
     spreads: both({ from: -5, to: 5 }, { powers: [-100, 100] }, { around: [7 / 16, 11 / 16, 19 / 16, 39 / 16], width: 1e-3 }) },
-  { name: 'erf', bound: 2, reference: erf, count: 150, spreads: both({ from: -6, to: 6 }, { around: [-1, 1], width: 0.1 }, { powers: [-100, -1] }) },
+  { name: 'erf', bound: 2, reference: erf, count: 150, spreads: both({ from: -6, to: 6 }, { around: [-1, 1], width: 0.1 },
+    { powers: [-100, -1] }) },
 ];
 
 describe.each(cases)('$name', ({ name, bound, reference, spreads, count = 250 }) => {
@@ -162,7 +168,8 @@ describe('sinCosTurn', () => {
   it.each(types)('in %s gives sine and cosine of a fraction of a turn below 2 ulp', (type) => {
     const f = libraryFunction('sinCosTurn', type);
     const evaluator = createEvaluator(withCallees([f]));
-    for (const u of points(type, [{ from: 0, to: 1 }, { around: [0.125, 0.25, 0.5, 0.75, 1], width: 1e-4 }, { powers: [-60, -2], positive: true }], 300)) {
+    for (const u of points(type, [{ from: 0, to: 1 }, { around: [0.125, 0.25, 0.5, 0.75, 1], width: 1e-4 }, { powers: [-60, -2],
+      positive: true }], 300)) {
       const [sine, cosine] = evaluator.call(f.name, [u]).map(Number);
       expect(ulpError(type, sine ?? NaN, turn.times(exact(u, Wide)).sin()), `sine of ${u}`).toBeLessThan(2);
       expect(ulpError(type, cosine ?? NaN, turn.times(exact(u, Wide)).cos()), `cosine of ${u}`).toBeLessThan(2);

@@ -10,7 +10,8 @@ import { parseProgram, printProgram } from '../../../src/ir/text.js';
 
 const integerNames = ['modulo', 'floorDivide', 'fmod', 'abs', 'sign', 'min', 'max', 'clip'] as const;
 const all: readonly IrFunction[] = withCallees([
-  ...libraryNames.flatMap((name) => (name === 'timestep' ? [libraryFunction(name, 'f64')] : [libraryFunction(name, 'f64'), libraryFunction(name, 'f32')])),
+  ...libraryNames.flatMap((name) => (name === 'timestep' ? [libraryFunction(name, 'f64')] : [libraryFunction(name, 'f64'),
+    libraryFunction(name, 'f32')])),
   ...integerNames.map((name) => libraryFunction(name, 'i32')),
   ...drawNames.map(drawFunction),
 ]);
@@ -63,7 +64,8 @@ describe('withCallees', () => {
   });
 
   it('prefers the functions it was given and reports missing ones', () => {
-    const callee: IrFunction = { name: 'mine', comment: '', parameters: [], locals: [{ name: 'r', type: 'f64' }], results: [{ name: 'r', type: 'f64' }],
+    const callee: IrFunction = { name: 'mine', comment: '', parameters: [], locals: [{ name: 'r', type: 'f64' }], results: [{ name: 'r',
+      type: 'f64' }],
       body: [{ kind: 'set', local: 'r', value: f64(1) }] };
     const caller: IrFunction = { ...callee, name: 'caller', body: [{ kind: 'call', function: 'mine', arguments: [], results: ['r'] }] };
     expect(withCallees([caller, callee])).toEqual([callee, caller]);
@@ -75,7 +77,8 @@ describe('isLaneSafe', () => {
   it('holds for all but what has a rare path or rejects', () => {
     const scalar = all.filter((f) => !isLaneSafe(f)).map((f) => f.name.replace(/_f(64|32)$/, ''));
     expect([...new Set(scalar)].sort()).toEqual([
-      'binomial', 'cos', 'floorDivide', 'fmod', 'gamma', 'logBinomial', 'logPoisson', 'modulo', 'poisson', 'reduceHalfPi', 'sin', 'stirlingError', 'tan',
+      'binomial', 'cos', 'floorDivide', 'fmod', 'gamma', 'logBinomial', 'logPoisson', 'modulo', 'poisson', 'reduceHalfPi', 'sin',
+      'stirlingError', 'tan',
       'twoOverPiWord', 'reduceLarge',
     ].sort());
   });

@@ -56,7 +56,8 @@ describe('uniformFromWords', () => {
 });
 
 describe('counters', () => {
-  const at = (element: number, subElement: number, step: number, siteWord: number): number[] => [element, subElement, step, siteWord, k0, k1];
+  const at = (element: number, subElement: number, step: number, siteWord: number): number[] => [element, subElement, step, siteWord, k0,
+    k1];
   it('uniform takes words 0 and 1 of iteration 0', () => {
     const [w0 = 0, w1 = 0] = call('philox4x32', 5, 6, 7, site, k0, k1);
     expect(one('uniform', ...at(5, 6, 7, site))).toBe(one('uniformFromWords', w0, w1));
@@ -94,8 +95,10 @@ describe('continuous laws', () => {
   const laws: readonly { name: string; drawn: () => number[]; cumulative: (x: number) => number }[] = [
     { name: 'uniform', drawn: () => draws('uniform', count), cumulative: (x) => x },
     { name: 'normal', drawn: () => draws('normal', count), cumulative: normalCumulative },
-    { name: 'normalPerStep', drawn: () => Array.from({ length: count }, (_, step) => one('normalPerStep', 1, 0, step, site, k0, k1)), cumulative: normalCumulative },
-    { name: 'exponential', drawn: () => draws('uniform', count).map((u) => one('exponentialFromUniform', u)), cumulative: (x) => 1 - Math.exp(-x) },
+    { name: 'normalPerStep', drawn: () => Array.from({ length: count }, (_, step) => one('normalPerStep', 1, 0, step, site, k0, k1)),
+      cumulative: normalCumulative },
+    { name: 'exponential', drawn: () => draws('uniform', count).map((u) => one('exponentialFromUniform', u)),
+      cumulative: (x) => 1 - Math.exp(-x) },
     ...[0.05, 0.5, 1, 2.5, 40].map((shape) => ({
       name: `gamma of shape ${shape}`, drawn: () => draws('gamma', count, shape), cumulative: (x: number) => 1 - gammaQ(shape, x),
     })),

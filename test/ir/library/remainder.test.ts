@@ -7,7 +7,8 @@ import { points } from '../../support/ulp.js';
 
 const inf = Infinity;
 const names = ['fmod', 'modulo', 'floorDivide'] as const;
-const evaluator = createEvaluator(withCallees(names.flatMap((name) => (['f64', 'f32', 'i32'] as const).map((type) => libraryFunction(name, type)))));
+const evaluator = createEvaluator(withCallees(names.flatMap((name) => (['f64', 'f32',
+  'i32'] as const).map((type) => libraryFunction(name, type)))));
 const call = (name: string, x: number, y: number): number => Number(evaluator.call(name, [x, y])[0]);
 
 describe('modulo and floorDivide are Python\'s % and //', () => {
@@ -27,7 +28,8 @@ describe('modulo and floorDivide are Python\'s % and //', () => {
     expect(call('floorDivide_f64', x, y)).toBe(quotient);
   });
 
-  it.each([[7.5, 2], [-7.5, 2], [7.5, -2], [-0.125, 3], [2 ** 100, 0.75], [-(2 ** 100), 0.75], [-0, 3]])('%d by %d alike in float32', (x, y) => {
+  it.each([[7.5, 2], [-7.5, 2], [7.5, -2], [-0.125, 3], [2 ** 100, 0.75], [-(2 ** 100), 0.75], [-0, 3]])('%d by %d alike in float32', (x,
+    y) => {
     expect(call('modulo_f32', x, y)).toBe(call('modulo_f64', x, y));
     expect(call('floorDivide_f32', x, y)).toBe(Math.fround(call('floorDivide_f64', x, y)));
   });
@@ -69,7 +71,8 @@ describe('fmod is exact', () => {
 describe('timestep', () => {
   const timestep = libraryFunction('timestep', 'f64');
   const steps = (t: number, dt: number): number => Number(createEvaluator([timestep]).call(timestep.name, [t, dt])[0]);
-  it.each([[0, 1e-4, 0], [5e-3, 1e-4, 50], [3 * 1e-4, 1e-4, 3], [0.9989e-4, 1e-4, 0], [0.9991e-4, 1e-4, 1], [-1e-4, 1e-4, 0], [1e10, 1e-4, 2 ** 31 - 1]])(
+  it.each([[0, 1e-4, 0], [5e-3, 1e-4, 50], [3 * 1e-4, 1e-4, 3], [0.9989e-4, 1e-4, 0], [0.9991e-4, 1e-4, 1], [-1e-4, 1e-4, 0], [1e10,
+    1e-4, 2 ** 31 - 1]])(
     'time %d s with steps of %d s is step %d', (t, dt, step) => {
       expect(steps(t, dt) + 0).toBe(step);
     });

@@ -13,7 +13,8 @@ describe('streamKey', () => {
   });
 
   it('tells seeds and names apart wherever the border between them lies', () => {
-    const keys = [['1', '2a'], ['12', 'a'], ['', '12a'], ['12a', ''], ['1', '2A'], ['é', '2a']].map(([seed = '', name = '']) => streamKey(seed, name).join());
+    const keys = [['1', '2a'], ['12', 'a'], ['', '12a'], ['12a', ''], ['1', '2A'], ['é', '2a']].map(([seed = '',
+      name = '']) => streamKey(seed, name).join());
     expect(new Set(keys).size).toBe(keys.length);
   });
 

@@ -1,6 +1,6 @@
 /** Canonical expressions and statements in Brian's syntax. */
 
-import type { Expression, Statement } from '../../../src/lang/ast.js';
+import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
 import { binary, call, number, unary } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
@@ -8,7 +8,7 @@ import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { expressionsOf, mapExpression, mapStatement, namesIn } from '../../../src/lang/walk.js';
 import { brianFunctions, functionNames } from '../vocabulary.js';
-import { writtenQuantity } from './quantity-text.js';
+import { writtenQuantity, type Arithmetic } from './quantity-text.js';
 
 /** What an expression that is printed may not say as it is. */
 export interface Remarks {
@@ -24,6 +24,7 @@ export interface NameView {
   brian(name: string): string | undefined;
   /** Functions of the model: timed arrays. */
   readonly tables: ReadonlyMap<string, string>;
+  readonly arithmetic: Arithmetic;
 }
 
 const canonicalToBrian: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(functionNames).map(([brian, canonical]) => [canonical, brian]));
@@ -73,7 +74,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   return mapExpression(tree, (node) => {
     switch (node.kind) {
       case 'quantity':
-        return quantityInBrian(node.value, node.dimension);
+        return quantityInBrian(node.value, node.dimension, view.arithmetic);
       case 'name':
         return nameInBrian(node.name, view, remarks);
       case 'call':
@@ -92,8 +93,8 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   });
 }
 
-function quantityInBrian(value: number, dimension: Parameters<typeof writtenQuantity>[1]): Expression {
-  const written = writtenQuantity(Math.abs(value), dimension);
+function quantityInBrian(value: number, dimension: Dimension, arithmetic: Arithmetic): Expression {
+  const written = writtenQuantity(Math.abs(value), dimension, arithmetic);
   const whole = Number.isSafeInteger(written.number) && !isDimensionless(dimension);
   const size = number(written.number, undefined, whole);
   const product = written.unit === '1' ? size : binary('*', size, parseExpression(written.unit));

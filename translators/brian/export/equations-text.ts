@@ -50,7 +50,7 @@ export function constantText(value: Value, unit: string, type: ValueType, view: 
   if (typeof value === 'number') {
     if (type === 'boolean') return value === 0 ? 'False' : 'True';
     // A whole number of a real kind keeps its point, since Brian tells 2 from 2.0.
-    const text = quantityText(value, dimensionOf(unit));
+    const text = quantityText(value, dimensionOf(unit), view.arithmetic);
     return typeof text === 'number' && type === 'real' && Number.isInteger(text) ? `${text}.0` : text;
   }
   return typeof value === 'string' ? brianExpression(value, view, remarks) : 0;
@@ -61,7 +61,7 @@ export type ValueText = string | number | boolean | { readonly values: readonly 
 
 /** A value of a variable; undefined (and reported) when it cannot be said. */
 export function valueText(value: Value, unit: string, type: ValueType, view: NameView, data: DataStore, remarks: Remarks): ValueText | undefined {
-  if (typeof value === 'number') return type === 'boolean' ? value !== 0 : quantityText(value, dimensionOf(unit));
+  if (typeof value === 'number') return type === 'boolean' ? value !== 0 : quantityText(value, dimensionOf(unit), view.arithmetic);
   if (typeof value === 'string') return brianExpression(value, view, remarks);
   if ('generator' in value) {
     remarks.notExpressible('brian/host-draw', 'values drawn by a named generator have no words in Brian; freezing the model makes them explicit');
@@ -72,7 +72,7 @@ export function valueText(value: Value, unit: string, type: ValueType, view: Nam
     remarks.notExpressible('brian/missing-data', 'the array was not given with the model');
     return undefined;
   }
-  return writtenQuantities(numbers, dimensionOf(unit));
+  return writtenQuantities(numbers, dimensionOf(unit), view.arithmetic);
 }
 
 /** Initial values and values of parameters, so ordered that each reads only what stands before it. */
@@ -112,7 +112,7 @@ function conditionalParts(value: Value, unit: string, type: ValueType, view: Nam
 }
 
 function textOf(tree: Expression, unit: string, type: ValueType, view: NameView, remarks: Remarks): string | number {
-  if (tree.kind === 'quantity' || (tree.kind === 'number' && type === 'real')) return quantityText(tree.value, dimensionOf(unit));
+  if (tree.kind === 'quantity' || (tree.kind === 'number' && type === 'real')) return quantityText(tree.value, dimensionOf(unit), view.arithmetic);
   return expressionText(tree, view, remarks);
 }
 

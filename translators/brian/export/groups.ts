@@ -49,7 +49,7 @@ function clock(plan: GroupPlan, context: ExportContext): { dt?: string | number 
   const own = clockId === undefined ? undefined : context.model.clocks[clockId];
   if (own === undefined) return {};
   if (clockId !== plan.name) context.report.approximated('brian/clock', `/clocks/${clockId}`, 'Brian\'s clocks have no names; read back, it is named after the group');
-  return { dt: quantityText(own.dt, secondDimension) };
+  return { dt: quantityText(own.dt, secondDimension, context.arithmetic) };
 }
 
 /** The constants that a plan's type puts into the namespace. */
@@ -77,8 +77,8 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
   const times = numbersOf(spikes.times, context.data);
   if (indices === undefined || times === undefined) remarks.notExpressible('brian/missing-data', 'the spikes were not given with the model');
   return {
-    N: size, indices: indices ?? [], times: writtenQuantities(times ?? [], secondDimension),
-    ...(spikes.period === undefined ? {} : { period: quantityText(spikes.period, secondDimension) }),
+    N: size, indices: indices ?? [], times: writtenQuantities(times ?? [], secondDimension, context.arithmetic),
+    ...(spikes.period === undefined ? {} : { period: quantityText(spikes.period, secondDimension, context.arithmetic) }),
   };
 }
 

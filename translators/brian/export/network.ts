@@ -23,10 +23,10 @@ const time = dimensionOf('s');
 export function exportTable(id: string, table: Table, context: ExportContext): Record<string, unknown> {
   const numbers = numbersOf(table.values, context.data);
   if (numbers === undefined) context.report.notExpressible('brian/missing-data', `/tables/${id}`, 'the values were not given with the model');
-  const { values, unit } = writtenQuantities(numbers ?? [], dimensionOf(table.unit));
+  const { values, unit } = writtenQuantities(numbers ?? [], dimensionOf(table.unit), context.arithmetic);
   const { columns } = table;
   const rows = columns === null ? values : Array.from({ length: Math.floor(values.length / columns) }, (_, row) => values.slice(row * columns, (row + 1) * columns));
-  return { values: rows, ...(unit === undefined ? {} : { unit }), dt: quantityText(table.dt, time) };
+  return { values: rows, ...(unit === undefined ? {} : { unit }), dt: quantityText(table.dt, time, context.arithmetic) };
 }
 
 // --- Stimuli and operations -----------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ export function exportStimulus(id: string, stimulus: Stimulus, plans: Plans, con
   const text = brianExpression(stimulus.weight, view, remarks);
   return {
     target: sliceText(target), target_var: names.get(stimulus.variable) ?? stimulus.variable, N: stimulus.n,
-    rate: quantityText(stimulus.rate, dimensionOf('Hz')), weight: /^-?[\d.e+-]+\*[A-Za-z]+$/.test(text) ? text.replace('*', ' ') : text,
+    rate: quantityText(stimulus.rate, dimensionOf('Hz'), context.arithmetic), weight: /^-?[\d.e+-]+\*[A-Za-z]+$/.test(text) ? text.replace('*', ' ') : text,
     ...(stimulus.slot === undefined ? {} : { when: stimulus.slot }), ...(stimulus.order === 0 ? {} : { order: stimulus.order }),
   };
 }
@@ -62,7 +62,7 @@ export function exportOperation(
   return {
     owner,
     item: {
-      code: brianStatements(operation.do, owner.view, remarks), ...(operation.every === undefined ? {} : { dt: quantityText(operation.every, time) }),
+      code: brianStatements(operation.do, owner.view, remarks), ...(operation.every === undefined ? {} : { dt: quantityText(operation.every, time, context.arithmetic) }),
       ...(operation.slot === undefined || operation.slot === defaultSlot.operation ? {} : { when: operation.slot }), ...(operation.order === 0 ? {} : { order: operation.order }),
       ...(id === usual ? {} : { name: context.objects.claim(id, 'operation') }),
     },
@@ -90,14 +90,14 @@ export function exportRecording(recording: Recording, index: number, plans: Plan
   if ('projection' in recording.of) {
     const synapses = plans.synapses.get(recording.of.projection);
     if (synapses === undefined || !('variables' in recording) || 'events' in recording || 'rate' in recording) return undefined;
-    return { section: 'state_monitors', name, monitor: stateMonitor(recording, synapses.name, synapses.names, recordOf(recording.of, context)) };
+    return { section: 'state_monitors', name, monitor: stateMonitor(recording, synapses.name, synapses.names, recordOf(recording.of, context), context) };
   }
   const part = monitoredPart(recording.of, plans, pointer, context);
   if (part === undefined) return undefined;
   const { plan, record } = part;
   if ('rate' in recording) return { section: 'population_rate_monitors', name, monitor: { source: withRange(plan.name, record) } };
   const names = (variables: readonly string[]): readonly string[] => variables.map((key) => plan.names.get(key) ?? key);
-  if (!('events' in recording)) return { section: 'state_monitors', name, monitor: stateMonitor(recording, plan.name, plan.names, record) };
+  if (!('events' in recording)) return { section: 'state_monitors', name, monitor: stateMonitor(recording, plan.name, plan.names, record, context) };
   const own = { source: withRange(plan.name, record), ...(typeof record === 'object' ? { record } : {}), ...(recording.variables === undefined || recording.variables.length === 0 ? {} : { variables: names(recording.variables) }) };
   if (recording.events === 'spike') return { section: 'spike_monitors', name, monitor: own };
   return { section: 'event_monitors', name, monitor: { ...own, event: recording.events } };
@@ -108,11 +108,11 @@ type Recorded = true | string | readonly number[];
 const withRange = (name: string, record: Recorded): string => (typeof record === 'string' ? `${name}[${record}]` : name);
 
 function stateMonitor(
-  recording: Extract<Recording, { readonly variables: readonly string[]; readonly every?: number }>, source: string, names: ReadonlyMap<string, string>, record: Recorded,
+  recording: Extract<Recording, { readonly variables: readonly string[]; readonly every?: number }>, source: string, names: ReadonlyMap<string, string>, record: Recorded, context: ExportContext,
 ): Record<string, unknown> {
   const variables = recording.variables.map((key) => names.get(key) ?? key);
   return {
-    source, variables: variables.length === 1 ? variables[0] : variables, record, ...(recording.every === undefined ? {} : { dt: quantityText(recording.every, time) }),
+    source, variables: variables.length === 1 ? variables[0] : variables, record, ...(recording.every === undefined ? {} : { dt: quantityText(recording.every, time, context.arithmetic) }),
     ...(recording.slot === undefined ? {} : { when: recording.slot }), ...(recording.order === undefined || recording.order === 0 ? {} : { order: recording.order }),
   };
 }
@@ -151,7 +151,7 @@ export function exportProtocol(plans: Plans, stimuli: ReadonlySet<string>, conte
     if ('run' in phase || 'runUntil' in phase) {
       const duration = 'run' in phase ? phase.run : phase.runUntil - now;
       now += duration;
-      open['duration'] = quantityText(duration, time);
+      open['duration'] = quantityText(duration, time, context.arithmetic);
       close();
       continue;
     }

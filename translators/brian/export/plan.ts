@@ -7,6 +7,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { poissonThreshold } from '../sources.js';
 import { brianName, noiseName, type ObjectNames } from './naming.js';
+import type { Arithmetic } from './quantity-text.js';
 import type { Report } from './report.js';
 
 /** What all parts of an export share. */
@@ -17,6 +18,7 @@ export interface ExportContext {
   readonly objects: ObjectNames;
   /** Canonical name of a table → Brian's. */
   readonly tables: ReadonlyMap<string, string>;
+  readonly arithmetic: Arithmetic;
 }
 
 /** A type with the names that its variables get. */
@@ -65,7 +67,7 @@ function planGroup(id: string, population: Population, context: ExportContext): 
   if (name !== id) context.report.approximated('brian/renamed', pointer, `called ${name} in Brian`);
   const type = population.type === undefined ? undefined : context.model.neurons[population.type];
   if (type === undefined) {
-    const view: NameView = { declared: (key) => specials.has(key), brian: (key) => key, tables: context.tables };
+    const view: NameView = { declared: (key) => specials.has(key), brian: (key) => key, tables: context.tables, arithmetic: context.arithmetic };
     return { id, name, kind: 'generator', population, names: new Map(), constants: new Set(), view };
   }
   if (population.type !== id) context.report.approximated('brian/type-name', pointer, `the neuron type ${population.type} has no name of its own in Brian; read back, it is called ${name}`);
@@ -99,7 +101,7 @@ function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context
       if (noise.has(key)) return noiseName(key, noise.size === 1);
       return places.has(key) ? undefined : key;
     },
-    tables: context.tables,
+    tables: context.tables, arithmetic: context.arithmetic,
   };
 }
 
@@ -146,7 +148,7 @@ export function codeOfSynapses(id: string, type: SynapseType, context: ExportCon
 function isSeen(id: string, key: string, context: ExportContext): boolean {
   const { model } = context;
   const inProtocol = changedNames(model).has(`${id}.${key}`);
-  const recorded = model.recordings.some((recording) => 'variables' in recording && recording.variables?.includes(key) === true && touches(recording.of, id));
+  const recorded = model.recordings.some((recording) => 'variables' in recording && (recording.variables ?? []).includes(key) && touches(recording.of, id));
   return inProtocol || recorded || seenBySynapses(id, key, context);
 }
 

@@ -62,7 +62,7 @@ function synapseView(
       if (port !== undefined) return atEnd(`post.${port}`);
       return names.get(key) ?? specials[key] ?? (/^(pre|post)\./.test(key) ? atEnd(key) : type.noise.includes(key) ? key : undefined);
     },
-    tables: context.tables,
+    tables: context.tables, arithmetic: context.arithmetic,
   };
 }
 

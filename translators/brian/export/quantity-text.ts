@@ -21,7 +21,7 @@ export function baseUnit(dimension: Dimension): string {
   return unitText(dimension, () => true).replace(/\bhertz\b/g, 'Hz').replace(/\bcandela\b/g, 'candle');
 }
 
-/** A number with a unit; the product of both, in decimals and in doubles, is the value. */
+/** A number with a unit; their product is the value. */
 export interface WrittenQuantity {
   readonly number: number;
   /** `1` for pure numbers. */
@@ -29,53 +29,56 @@ export interface WrittenQuantity {
 }
 
 /**
- * The value in a unit that reads well. It is taken only where it is the same double again, whether a reader scales the decimal
- * text and rounds once, or multiplies doubles as Python does; else the SI unit is.
+ * How a reader of a quantity comes to its value: by scaling the decimal text and rounding once, as we do, or also by multiplying
+ * doubles, as Python does (there 9*mV is 0.009000000000000001 volt).
  */
-export function writtenQuantity(value: number, dimension: Dimension): WrittenQuantity {
+export type Arithmetic = 'decimal' | 'double';
+
+/** The value in a unit that reads well. A scaled unit is taken only where the reader gets the same double again. */
+export function writtenQuantity(value: number, dimension: Dimension, arithmetic: Arithmetic): WrittenQuantity {
   if (isDimensionless(dimension)) return { number: value, unit: '1' };
   const known = scaledUnits.find((entry) => equalDimensions(entry.dimension, dimension))?.units ?? [];
   const base = { number: value, unit: baseUnit(dimension) };
   if (value === 0) return known[0] === undefined ? base : { number: value, unit: known[0][0] };
   const candidates = known.flatMap(([unit, exponent]) => {
-    const scaled = inUnit(value, exponent);
+    const scaled = inUnit(value, exponent, arithmetic);
     return scaled === undefined ? [] : [{ number: scaled, unit }];
   });
-  const readable = [...candidates, base].filter(({ number }) => Math.abs(number) >= 0.01 && Math.abs(number) < 10000);
+  const readable = [...candidates, base].filter(({ number }) => Math.abs(number) >= 0.001 && Math.abs(number) < 10000);
   const shortest = (all: readonly WrittenQuantity[]): WrittenQuantity | undefined =>
     all.reduce<WrittenQuantity | undefined>((best, one) => (best === undefined || cost(one) < cost(best) ? one : best), undefined);
   return shortest(readable) ?? shortest([...candidates, base]) ?? base;
 }
 
-/** Fewer digits read better, leading zeros do not count; what is large or a base unit loses a little. */
+/** Fewer digits read better, zeros at the ends do not count; what is large or small or a base unit loses a little. */
 function cost({ number, unit }: WrittenQuantity): number {
-  const digits = String(Math.abs(number)).replace(/^0\.0*/, '').length;
-  return digits * 4 + (unit.length > 3 ? 3 : 0) + (Math.abs(number) < 0.1 || Math.abs(number) >= 1000 ? 5 : 0);
+  const digits = String(Math.abs(number)).replace(/^0\.0*/, '').replace(/0+$/, '').length;
+  return digits * 4 + (unit.length > 3 ? 3 : 0) + (Math.abs(number) < 0.1 ? 5 : 0) + (Math.abs(number) >= 1000 ? 8 : 0);
 }
 
 /** The number of units of 10 to the `exponent` in a value, or undefined when it does not give the same double back. */
-export function inUnit(value: number, exponent: number): number | undefined {
+function inUnit(value: number, exponent: number, arithmetic: Arithmetic): number | undefined {
   const scaled = scaleDecimal(String(value), powerOfTen(-exponent));
   const decimal = scaleDecimal(String(scaled), powerOfTen(exponent));
   const double = scaled * Number(`1e${exponent}`);
-  return decimal === value && double === value ? scaled : undefined;
+  return decimal === value && (arithmetic === 'decimal' || double === value) ? scaled : undefined;
 }
 
 /** `20 mV`, `0.5`. */
-export function quantityText(value: number, dimension: Dimension): string | number {
-  const { number, unit } = writtenQuantity(value, dimension);
+export function quantityText(value: number, dimension: Dimension, arithmetic: Arithmetic): string | number {
+  const { number, unit } = writtenQuantity(value, dimension, arithmetic);
   return unit === '1' ? number : `${number} ${unit}`;
 }
 
 /** Numbers that share a unit, in the best one that fits all of them. */
-export function writtenQuantities(values: readonly number[], dimension: Dimension): { readonly values: readonly number[]; readonly unit?: string } {
+export function writtenQuantities(values: readonly number[], dimension: Dimension, arithmetic: Arithmetic): { readonly values: readonly number[]; readonly unit?: string } {
   if (isDimensionless(dimension)) return { values };
   const known = scaledUnits.find((entry) => equalDimensions(entry.dimension, dimension))?.units ?? [];
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   for (const [unit, exponent] of known) {
     const size = largest / Number(`1e${exponent}`);
     if (largest !== 0 && (size < 0.1 || size >= 1e5)) continue;
-    const scaled = values.map((value) => inUnit(value, exponent));
+    const scaled = values.map((value) => inUnit(value, exponent, arithmetic));
     if (scaled.every((value) => value !== undefined)) return { values: scaled, unit };
   }
   return { values, unit: baseUnit(dimension) };

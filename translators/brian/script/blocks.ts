@@ -1,7 +1,7 @@
 /** The parts of a Brian 2 script, each a few lines of Python. */
 
 import type {
-  Connect, ConnectArguments, Initializers, NeuronGroup, PartialInitializer, PhaseSpecification, PoissonGroup, PoissonInput, RecordedIndices, RunRegularly, SpikeGenerator,
+  Connect, ConnectArguments, Initializers, NeuronGroup, PartialInitializer, PhaseSpecification, PoissonGroup, PoissonInput, Quantities, RecordedIndices, RunRegularly, SpikeGenerator,
   SpikeMonitor, StateMonitor, SynapsesSpecification, TimedArray, Values,
 } from '../specification.js';
 import type { Companion } from './companion.js';
@@ -25,12 +25,13 @@ function namespaceArgument(own: Constants | undefined, common: Constants): reado
 }
 
 /** `[1, 2, 3]*mV`. */
-function listCode(values: Exclude<Values, number | string | boolean>, key: string, companion: Companion): string {
-  const numbers = 'values' in values ? values.values : values;
-  const list = companion.list(numbers.map(Number), key);
-  const unit = 'values' in values ? values.unit : undefined;
-  return unit === undefined ? list : `${list}*${unit}`;
+function listCode(values: Quantities, key: string, companion: Companion): string {
+  if (isList(values)) return companion.list(values.map(Number), key);
+  const list = companion.list(values.values.map(Number), key);
+  return values.unit === undefined ? list : `${list}*${values.unit}`;
 }
+
+const isList = (values: Quantities): values is readonly (string | number | boolean)[] => Array.isArray(values);
 
 function valueCode(value: Values, key: string, companion: Companion): string {
   return typeof value === 'object' ? listCode(value, key, companion) : pythonValue(value);
@@ -218,15 +219,16 @@ export function phaseLines(phase: PhaseSpecification, index: number, companion: 
 }
 
 /** How each monitor's records become plain data, as entries of a dictionary. */
-export function resultLines(spikes: readonly string[], states: Readonly<Record<string, StateMonitor>>, rates: readonly string[]): readonly string[] {
-  const list = (code: string): string => `np.asarray(${code}).tolist()`;
+export function resultLines(
+  events: Readonly<Record<string, SpikeMonitor>>, states: Readonly<Record<string, StateMonitor>>, rates: readonly string[],
+): readonly string[] {
+  const names = (variables: SpikeMonitor['variables'] | boolean): readonly string[] => (typeof variables === 'string' ? [variables] : typeof variables === 'object' ? variables : []);
+  const entry = (name: string, fields: readonly (readonly [key: string, attribute: string])[]): string =>
+    `'${name}': {${fields.map(([key, attribute]) => `'${key}': np.asarray(${pythonName(name)}.${attribute}).tolist()`).join(', ')}},`;
+  const values = (variables: SpikeMonitor['variables'] | boolean): readonly (readonly [string, string])[] => names(variables).map((key) => [key, `${key}_`]);
   return [
-    ...spikes.map((name) => `'${name}': {'i': ${list(`${pythonName(name)}.i`)}, 't': ${list(`${pythonName(name)}.t_`)}},`),
-    ...Object.entries(states).map(([name, { variables }]) => {
-      const keys = typeof variables === 'string' ? [variables] : typeof variables === 'boolean' ? [] : variables;
-      const object = pythonName(name);
-      return `'${name}': {${[`'t': ${list(`${object}.t_`)}`, ...keys.map((key) => `'${key}': ${list(`${object}.${key}_`)}`)].join(', ')}},`;
-    }),
-    ...rates.map((name) => `'${name}': {'t': ${list(`${pythonName(name)}.t_`)}, 'rate': ${list(`${pythonName(name)}.rate_`)}},`),
+    ...Object.entries(events).map(([name, { variables }]) => entry(name, [['i', 'i'], ['t', 't_'], ...values(variables)])),
+    ...Object.entries(states).map(([name, { variables }]) => entry(name, [['t', 't_'], ...values(variables)])),
+    ...rates.map((name) => entry(name, [['t', 't_'], ['rate', 'rate_']])),
   ];
 }

@@ -1,0 +1,48 @@
+/** What the library holds of a type by name: the canonical type, and how the notation that names it speaks of its parts. */
+
+import type { NeuronDocument, SynapseDocument } from '../model/document.js';
+
+/** What arrives at a receptor: it decides the unit and the sign of weights. */
+export type WeightKind = 'current' | 'conductance' | 'voltage';
+
+/** Units of weights as PyNN has them. */
+export const weightUnits: Readonly<Record<WeightKind, string>> = { current: 'nA', conductance: 'uS', voltage: 'mV' };
+
+/** A place where synapses act on a cell. */
+export interface Receptor {
+  /** The variable that arriving weights are added to. */
+  readonly variable: string;
+  readonly kind: WeightKind;
+  /** The parameter with the receptor's decay time constant, where it has one. */
+  readonly timeConstant?: string;
+}
+
+/** A cell type by name. Parameters are called as in the notation and are in its units. */
+export interface StandardCell {
+  readonly name: string;
+  /** The canonical type, in document form. */
+  readonly neuron: NeuronDocument;
+  /** Receptors by name, in the notation's order. */
+  readonly receptors: Readonly<Record<string, Receptor>>;
+  /** Variables by the notation's name: what can be recorded. */
+  readonly recordable: Readonly<Record<string, string>>;
+  /** Variables whose first value can be set, by the notation's name. */
+  readonly initial: Readonly<Record<string, string>>;
+  /** The input that current sources add to; none for sources of spikes. */
+  readonly injectable?: string;
+  /** Parameters whose value is a list with one number for each component of the type, and the names of these components' own. */
+  readonly lists?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A synapse type by name. */
+export interface StandardSynapse {
+  readonly name: string;
+  readonly synapse: SynapseDocument;
+  /** State whose first value can be set, by the notation's name. */
+  readonly initial: Readonly<Record<string, string>>;
+}
+
+/** The parameters of a type that are the notation's own, each as itself. */
+export function identityOf(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, name]));
+}

@@ -1,0 +1,63 @@
+/** The program as a process of its own: what only a process has. */
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/command.js';
+import { root } from '../support/import-graph.js';
+
+const folder = temporaryFolder();
+const model = 'fixtures/brian/single-lif.yaml';
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the sources as the program; `then` may send signals or close streams. */
+async function program(words: readonly string[], then?: (child: ReturnType<typeof spawn>, printed: () => string) => void): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
+    cwd: root,
+    env: { ...process.env, INTERNEURON_CACHE: folder.file('cache') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  then?.(child, () => stdout + stderr);
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, stdout, stderr };
+}
+
+describe('the program', () => {
+  it('exits with 0 and prints no escape codes, bars or rasters into a pipe', async () => {
+    const { code, stdout, stderr } = await program(['run', model]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^fingerprint {2}[0-9a-f]{64}$/m);
+    expect(stdout).not.toMatch(/[\u001b\u2588\u2800-\u28ff]/);
+  });
+
+  it('exits with 1 for a wrong model, with 2 for a wrong command', async () => {
+    expect((await program(['run', 'package.json'])).code).toBe(1);
+    expect((await program(['runn'])).code).toBe(2);
+  });
+
+  it('on Ctrl-C leaves a file that says it is incomplete, and exits with 130', async () => {
+    const output = folder.file('long.nwb');
+    const ended = await program(['run', model, '--duration', '100000 s', '-o', output], (child) => {
+      setTimeout(() => child.kill('SIGINT'), 6000);
+    });
+    expect(ended.stderr).toContain('stopping; what was recorded so far is kept');
+    expect(ended.code).toBe(130);
+    expect(existsSync(output)).toBe(false);
+    expect(existsSync(join(folder.path, 'long.incomplete.nwb'))).toBe(true);
+  });
+
+  it('ends quietly when its reader does', async () => {
+    const { stderr } = await program(['--help'], (child) => child.stdout?.destroy());
+    expect(stderr).toBe('');
+  });
+});

@@ -1,0 +1,203 @@
+/** What synapses do at events and in each step: own variables, additive and ordered code, sums, recordings. */
+
+import { describe, expect, test } from 'vitest';
+import { brian } from '../support/brian-text.js';
+import { byCreation, finalOf, simulate, stepsOf, trace } from '../support/simulate.js';
+
+describe('values that phases of the protocol change', () => {
+  test.each([
+    // What a phase sets counts for the room of fixed-point sums: 10^9 after 10^-3 is no overflow.
+    ['a parameter', 'w : 1 (constant)', 'v += w'],
+    ['a variable', 'w : 1', 'v += w'],
+    ['a variable that is clipped', 'w : 1', 'v += w; w = clip(w, 0, 1e10)'],
+  ])('%s', async (_, model, code) => {
+    const run = await simulate(brian(`
+      spike_generators: { source: { N: 1, indices: [0, 0], times: [0.1 ms, 1.1 ms] } }
+      neuron_groups: { G: { N: 1, model: "v : 1" } }
+      synapses: { S: { source: source, target: G, model: "${model}", on_pre: "${code}", connect: true, initializers: { w: 0.001 } } }
+      run:
+        - duration: 1 ms
+        - set: { S.w: 1e9 }
+          duration: 1 ms
+    `));
+    expect(run.faults).toEqual([]);
+    expect(finalOf(run, 'G.v')[0]).toBeCloseTo(1e9 + 0.001, 4);
+  });
+});
+
+describe('additive code', () => {
+  test('what all synapses of a row add to their source is room enough for every copy', async () => {
+    // Five synapses of one pair, one target: the source gets five times the bound in one step.
+    const run = await simulate(brian(`
+      neuron_groups:
+        A: { N: 10, model: "v : 1\\nback : 1", threshold: t_in_timesteps == 2 }
+        B: { N: 1, model: "v : 1" }
+      synapses: { S: { source: A, target: B, on_pre: back_pre += 1.0, connect: { i: [0, 0, 0, 0, 0, 3], j: [0, 0, 0, 0, 0, 0] } } }
+      run: 0.5 ms
+    `));
+    expect(finalOf(run, 'A.back')).toEqual([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test('the sum does not depend on the order of adding: a network and its mirror image', async () => {
+    const model = (list: string): string => brian(`
+      neuron_groups:
+        A: { N: 40, model: "x : 1", threshold: t_in_timesteps == 1 }
+        B: { N: 1, model: "v : 1" }
+      synapses: { S: { source: A, target: B, model: "w : 1", on_pre: v += w, connect: { i: ${list}, j: 0 }, initializers: { w: 0.1 + sin(i*1.7)/3 } } }
+      run: 0.3 ms
+    `);
+    const order = Array.from({ length: 40 }, (_, k) => (k * 17) % 40);
+    const one = await simulate(model(JSON.stringify(order)));
+    const other = await simulate(model(JSON.stringify([...order].reverse())));
+    expect(finalOf(other, 'B.v')).toEqual(finalOf(one, 'B.v'));
+    const exact = order.reduce((sum, i) => sum + 0.1 + Math.sin(i * 1.7) / 3, 0);
+    expect(finalOf(one, 'B.v')[0]).toBeCloseTo(exact, 12);
+  });
+
+  test('a value that reads the target is sent as it is before anything of this pathway arrives', async () => {
+    const run = await simulate(brian(`
+      spike_generators: { source: { N: 2, indices: [0, 1], times: [0.1 ms, 0.1 ms] } }
+      neuron_groups: { G: { N: 1, model: "g : 1\\nv : 1", initializers: { v: 3 } } }
+      synapses: { S: { source: source, target: G, on_pre: "g += 0.5*(v_post > 2)", connect: true } }
+      run: 0.3 ms
+    `.replace('0.5*(v_post > 2)', '0.5*int(v_post > 2)')));
+    expect(finalOf(run, 'G.g')).toEqual([1]);
+  });
+
+  test('a value that outgrows what its declared bounds allow ends the run', async () => {
+    const run = await simulate(brian(`
+      spike_generators: { source: { N: 1, indices: [0, 0, 0], times: [0.1 ms, 0.2 ms, 0.3 ms] } }
+      neuron_groups: { G: { N: 1, model: "v : 1\\nu : 1" } }
+      synapses: { S: { source: source, target: G, model: "w : 1", on_pre: "v += w; w = clip(w*0/0, 0, 1)", connect: true, initializers: { w: 0.5 } } }
+      run: 1 ms
+    `));
+    expect(run.faults.join()).toMatch(/projection S adds to v is not a number/);
+  });
+});
+
+describe('samples and operations among the deliveries', () => {
+  test('what has arrived shows to an operation between two pathways', async () => {
+    const run = await simulate(brian(`
+      spike_generators: { source: { N: 1, indices: [0], times: [0.1 ms] }, late: { N: 1, indices: [0], times: [0.1 ms] } }
+      neuron_groups:
+        G:
+          N: 1
+          model: "v : 1\\nseen : 1"
+          run_regularly: [{ code: seen += v, when: synapses, order: 0 }]
+      synapses:
+        first: { source: source, target: G, on_pre: v += 1, connect: true }
+        second: { source: late, target: G, on_pre: v += 10, connect: true, pathways: { pre: { order: 1 } } }
+      state_monitors: { M: { source: G, variables: v, record: true, when: synapses, order: 0 } }
+      run: 0.2 ms
+    `));
+    expect(finalOf(run, 'G.seen')).toEqual([1]);
+    expect(trace(run, 'M/v')).toEqual([0, 1]);
+    expect(finalOf(run, 'G.v')).toEqual([11]);
+  });
+});
+
+describe('clock-driven synapses', () => {
+  test('equations of each synapse, summed into the target one step later', async () => {
+    const run = await simulate(brian(`
+      spike_generators: { source: { N: 2, indices: [0, 1], times: [0.1 ms, 0.3 ms] } }
+      neuron_groups: { G: { N: 1, model: "total : 1" } }
+      synapses:
+        S:
+          source: source
+          target: G
+          model: |
+            ds/dt = -s/(2*ms) : 1 (clock-driven)
+            w : 1
+            total_post = w*s : 1 (summed)
+          on_pre: s += 1
+          method: exact
+          connect: true
+          initializers: { w: 1 + i }
+      state_monitors: { M: { source: G, variables: total, record: true, when: end } }
+      run: 1 ms
+    `));
+    const decay = (step: number, from: number): number => (step > from ? Math.exp(-(step - 1 - from) * 0.05) : 0);
+    // In step k the sum reads s as the step before left it: k - 1 - (step of the spike) decays.
+    trace(run, 'M/total').forEach((total, k) => expect(total).toBeCloseTo(decay(k, 1) + 2 * decay(k, 3), 12));
+  });
+});
+
+describe('event-driven synapses', () => {
+  test('variables are brought up to date in closed form when an event reaches them', async () => {
+    const run = await simulate(brian(`
+      spike_generators: { source: { N: 1, indices: [0, 0, 0], times: [1 ms, 5 ms, 12 ms] } }
+      neuron_groups: { G: { N: 1, model: "v : 1" } }
+      synapses:
+        S:
+          source: source
+          target: G
+          model: |
+            dx/dt = -x/(7*ms) : 1 (event-driven)
+            dy/dt = (3 - y)/(4*ms) : 1 (event-driven)
+            dz/dt = 2/ms : 1 (event-driven)
+            seen : 1
+          on_pre: |
+            seen = x
+            x += 1
+          connect: true
+      run: 20 ms
+    `));
+    expect(byCreation(run, 'S', 'seen')[0]).toBeCloseTo((Math.exp(-4 / 7) + 1) * Math.exp(-1), 12);
+    // Since the last event nothing was brought up to date.
+    expect(byCreation(run, 'S', 'y')[0]).toBeCloseTo(3 * (1 - Math.exp(-12 / 4)), 12);
+    expect(byCreation(run, 'S', 'z')[0]).toBeCloseTo(24, 12);
+  });
+});
+
+describe('recorded synapses', () => {
+  const model = (recording: string): string => `
+interneuron: 1
+name: recorded
+neurons: { cell: { state: { v: 0 } } }
+synapses: { s: { state: { w: 0 }, derived: { product: w*pre.v + post.v } } }
+populations: { a: { type: cell, size: 4, values: { v: 1 + i } }, b: { type: cell, size: 3, values: { v: 100 + i } } }
+projections: { p: { from: a, to: b, synapse: s, connect: { rule: list, sources: [3, 0, 2, 0], targets: [1, 2, 0, 0] }, values: { w: [10, 20, 30, 40] } } }
+record: [${recording}]
+timing: brian
+experiment: { dt: 0.1 ms, duration: 0.1 ms }
+`;
+  test.each([
+    ['all, in order of creation', '{ of: p, variables: w }', 'p.w', [10, 20, 30, 40]],
+    ['some by index, in the order given', '{ of: "p[3, 0]", variables: w }', 'p.w', [40, 10]],
+    ['a slice with a step', '{ of: "p[0:4:2]", variables: w }', 'p.w', [10, 30]],
+    ['a derived variable, with the values of both ends', '{ of: p, variables: product }', 'p.product', [10 * 4 + 101, 20 * 1 + 102, 30 * 3 + 100, 40 * 1 + 100]],
+  ])('%s', async (_, recording, key, values) => {
+    const run = await simulate(model(recording));
+    expect(run.samples.get(key)).toEqual([values]);
+  });
+
+  test('a drawn synapse that does not exist is a fault, not a number', async () => {
+    const run = await simulate(model('{ of: "p[1, 500]", variables: w }').replace(/connect: \{[^}]*\}, values: \{[^}]*\}/, 'connect: { rule: pairs, p: 0.5 }'));
+    expect(run.faults.join()).toMatch(/a recorded synapse of projection p does not exist/);
+  });
+});
+
+describe('custom events', () => {
+  test('a synapse listens to an event; its condition is tested after thresholds, its code runs after resets', async () => {
+    const run = await simulate(brian(`
+      neuron_groups:
+        G:
+          N: 1
+          model: "dv/dt = 1/ms : 1\\nn : 1\\nseen : 1"
+          threshold: v > 10
+          method: euler
+          events: { half: { condition: "v > 0.45 and n < 1", code: "n += 1" } }
+        H: { N: 1, model: "x : 1" }
+      synapses: { S: { source: G, target: H, on_pre: x += 1 + n_pre, on_event: half, connect: true } }
+      state_monitors:
+        before: { source: G, variables: n, record: true, when: after_synapses }
+        after: { source: G, variables: n, record: true, when: end }
+      run: 0.8 ms
+    `));
+    expect(stepsOf(run, 'G.half')).toEqual([4]);
+    expect(trace(run, 'before/n')).toEqual([0, 0, 0, 0, 0, 1, 1, 1]);
+    expect(trace(run, 'after/n')).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    // Synapses come before the code of the event: n was still 0.
+    expect(finalOf(run, 'H.x')).toEqual([1]);
+  });
+});

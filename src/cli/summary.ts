@@ -33,7 +33,9 @@ export function runSummary(report: RunReport, result: RunResult, output: Output)
     ...(raster.length > 0 ? [...raster, ''] : []),
     ...(outcome === 'complete'
       ? []
-      : [`the run ${outcome === 'stopped' ? 'was stopped' : 'ended'} after ${formatDuration(steps * dt)}; what it wrote says so`]),
+      : [
+          `the run ${outcome === 'stopped' ? 'was stopped' : 'ended'} at ${formatDuration(steps * dt)} of model time${report.outputs.length > 0 ? '; the files written say so' : ''}`,
+        ]),
     `fingerprint  ${report.fingerprint}`,
     ...report.outputs.map((path) => `wrote        ${printable(path)}`),
     `time         ${timesText(report)}`,

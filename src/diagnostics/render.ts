@@ -115,19 +115,19 @@ function shortPointer(pointer: string): string {
 
 /** The marked line with its neighbours and a line of carets below it; nothing when the text is not at hand. */
 function excerpt(place: Place, lines: LineReader, paint: Paint, severity: Severity): string[] {
-  const all = lines(place.document);
   const { line } = place;
-  if (!all || line === undefined) return [];
-  const marked = all[line - 1];
+  if (line === undefined) return [];
+  const shown = lines(place.document, line - neighbours, line + neighbours);
+  const marked = shown.get(line);
   if (marked === undefined) return [];
   const window = lineWindow(marked, place);
-  const last = Math.min(line + neighbours, all.length);
+  const last = Math.max(...shown.keys());
   const width = Math.max(String(last).length, 5);
   const numbered = (number: number, text: string): string => `  ${paint('faint', `${String(number).padStart(width)} |`)} ${text}`.trimEnd();
   const output: string[] = [];
-  for (let number = Math.max(1, line - neighbours); number <= last; number++) {
+  for (const [number, content] of shown) {
     if (number !== line) {
-      const text = printable((all[number - 1] ?? '').slice(window.from, window.from + widestLine));
+      const text = printable(content.slice(window.from, window.from + widestLine));
       if (text.trim() !== '') output.push(numbered(number, text));
       continue;
     }
@@ -156,13 +156,21 @@ function lineWindow(line: string, place: Place): { text: string; from: number; i
   return { text: before + mark + after, from, indent: displayWidth(before), length: Math.max(displayWidth(mark), 1) };
 }
 
-type LineReader = (document: string) => readonly string[] | undefined;
+/** Some lines of a document by their numbers, which count from 1. */
+type LineReader = (document: string, first: number, last: number) => ReadonlyMap<number, string>;
 
-/** Splits each document into lines once. */
+/** Reads up to the lines that are asked for only: a document may have millions of them. */
 function lineReader(source: RenderOptions['source']): LineReader {
-  const known = new Map<string, readonly string[] | undefined>();
-  return (document) => {
-    if (!known.has(document)) known.set(document, source?.(document)?.split(/\r\n|\n|\r/));
-    return known.get(document);
+  return (document, first, last) => {
+    const text = source?.(document);
+    const lines = new Map<number, string>();
+    if (text === undefined) return lines;
+    for (let number = 1, begin = 0; number <= last && begin <= text.length; number++) {
+      const newline = text.indexOf('\n', begin);
+      const end = newline < 0 ? text.length : newline;
+      if (number >= first) lines.set(number, text.slice(begin, text[end - 1] === '\r' ? end - 1 : end));
+      begin = end + 1;
+    }
+    return lines;
   };
 }

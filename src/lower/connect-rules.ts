@@ -8,6 +8,7 @@ import * as ir from '../ir/builder.js';
 import { drawFunction } from '../ir/library/index.js';
 import type { Expression as Ir, Statement } from '../ir/program.js';
 import { expressionOf } from './texts.js';
+import type { Expression } from '../lang/ast.js';
 import { namesIn } from '../lang/walk.js';
 import type { ConnectionRule } from '../model/model.js';
 import { Block } from './block.js';
@@ -149,6 +150,7 @@ function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, conte
   const keys = keyBuffer(`${plan.name}.connect${ordinal}.keys`, [streamOf(plan, ordinal)], context);
   const key = keyAt(keys, ir.u32(0));
   const index = expressionOf(rule.index, names);
+  const condition = rule.condition === null ? null : expressionOf(rule.condition, names);
   const plain = index.kind === 'name' && index.name === rule.variable;
   const outside = context.builder.faultBit(`a synapse of projection ${plan.name} would connect an element that does not exist`);
   const write = (outer: Ir, _blockIndex: Ir, block: Block, found: (inner: Ir, block: Block) => void): void => {
@@ -156,8 +158,7 @@ function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, conte
     const whole = (text: string, name: string): Ir => block.name(name, to('i32', compile(expressionOf(text, names), scope)));
     const [from, until, by] = [whole(rule.range.from, 'range_from'), whole(rule.range.to, 'range_to'), whole(rule.range.step, 'range_step')];
     const length = block.name('range_length', rangeLength(from, until, by));
-    const visit = (k: Ir, inner: Block): void => {
-      const value = inner.name(rule.variable, ir.add(from, ir.mul(to('i32', k), by)));
+    const make = (k: Ir, value: Ir, tested: boolean, inner: Block): void => {
       const first = generatorScope(rule, 'index', k, outer, ir.u32(0), value, inner, plan, context, key);
       const element = inner.name('element', to('i32', compile(index, first)));
       const inside = ir.and(ir.ge(element, ir.i32(0)), ir.lt(element, ir.i32(innerEnd.size)));
@@ -173,10 +174,19 @@ function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, conte
           const copy = last.local('copy', 'u32');
           last.emit(ir.loop(copy, ir.u32(0), to('u32', ir.select(ir.gt(count, ir.i32(0)), count, ir.i32(0))), last.nested((each) => found(chosen, each))));
         };
-        if (rule.condition === null) repeat(body);
-        else body.emit(ir.when(compileCondition(expressionOf(rule.condition, names), second), body.nested(repeat)));
+        if (condition === null || tested) repeat(body);
+        else body.emit(ir.when(compileCondition(condition, second), body.nested(repeat)));
       });
       inner.emit(ir.when(inside, take, rule.skipInvalid ? [] : [ir.fault(outside, ir.bool(true))]));
+    };
+    const visit = (k: Ir, inner: Block): void => {
+      const value = inner.name(rule.variable, ir.add(from, ir.mul(to('i32', k), by)));
+      // A condition that does not read the element decides before it is asked whether the element exists.
+      if (condition === null || readsInner(condition, rule)) make(k, value, false, inner);
+      else {
+        const early = generatorScope(rule, 'condition', k, outer, ir.u32(0), value, inner, plan, context, key);
+        inner.emit(ir.when(compileCondition(condition, early), inner.nested((body) => make(k, value, true, body))));
+      }
     };
     const sample = rule.range.sample;
     if (sample?.size !== undefined) sampleOfSize(whole(sample.size, 'sample_size'), length, outer, key, block, context, visit);
@@ -210,6 +220,10 @@ function generatorScope(
   scope.overrides = new Map([[rule.variable, value]]);
   return scope;
 }
+
+/** Whether an expression reads the index or a variable of the element that a generator yields. */
+const readsInner = (e: Expression, rule: Generator): boolean =>
+  [...namesIn(e)].some((name) => name === (rule.outer === 'pre' ? 'j' : 'i') || name.startsWith(rule.outer === 'pre' ? 'post.' : 'pre.'));
 
 /** u32 number of values of range(from, until, by); none for a step of zero. */
 function rangeLength(from: Ir, until: Ir, by: Ir): Ir {

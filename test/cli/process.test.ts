@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/command.js';
+import { temporaryFolder, whenRecording } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 
 const folder = temporaryFolder();
@@ -48,7 +48,7 @@ describe('the program', () => {
   it('on Ctrl-C leaves a file that says it is incomplete, and exits with 130', async () => {
     const output = folder.file('long.nwb');
     const ended = await program(['run', model, '--duration', '100000 s', '-o', output], (child) => {
-      setTimeout(() => child.kill('SIGINT'), 6000);
+      whenRecording(folder.path, () => child.kill('SIGINT'));
     });
     expect(ended.stderr).toContain('stopping; what was recorded so far is kept');
     expect(ended.code).toBe(130);

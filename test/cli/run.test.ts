@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/report.js';
-import { runCommand, temporaryFolder } from '../support/command.js';
+import { runCommand, temporaryFolder, whenRecording } from '../support/command.js';
 
 const folder = temporaryFolder();
 
@@ -185,12 +185,14 @@ describe('Ctrl-C', () => {
   it('during the run keeps what was recorded, in a file that says so', async () => {
     const path = folder.file('stopped.nwb');
     let press = (): void => undefined;
-    const running = runCommand(['run', model, '--duration', '1000 s', '-o', path], { interrupt: (given) => (press = given) });
-    setTimeout(() => press(), 1500);
+    const running = runCommand(['run', model, '--duration', '100000 s', '--record', 'cells:v', '-o', path], {
+      interrupt: (given) => (press = given),
+    });
+    whenRecording(folder.path, () => press());
     const { code, stdout, stderr } = await running;
     expect(code).toBe(130);
     expect(stderr).toContain('stopping; what was recorded so far is kept');
-    expect(stdout).toContain('the run was stopped after');
+    expect(stdout).toContain('the run was stopped at');
     expect(existsSync(path)).toBe(false);
     expect(existsSync(folder.file('stopped.incomplete.nwb'))).toBe(true);
     const verified = await runCommand(['verify', folder.file('stopped.incomplete.nwb')]);

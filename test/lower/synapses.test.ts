@@ -68,7 +68,7 @@ describe('additive code', () => {
     const run = await simulate(brian(`
       spike_generators: { source: { N: 1, indices: [0, 0, 0], times: [0.1 ms, 0.2 ms, 0.3 ms] } }
       neuron_groups: { G: { N: 1, model: "v : 1\\nu : 1" } }
-      synapses: { S: { source: source, target: G, model: "w : 1", on_pre: "v += w; w = clip(w*0/0, 0, 1)", connect: true, initializers: { w: 0.5 } } }
+      synapses: { S: { source: source, target: G, model: "w : 1", on_pre: "v += w; w = clip(log(-w), 0, 1)", connect: true, initializers: { w: 0.5 } } }
       run: 1 ms
     `));
     expect(run.faults.join()).toMatch(/projection S adds to v is not a number/);

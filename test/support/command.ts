@@ -1,6 +1,6 @@
 /** Runs the command line within the test's own process, with what it prints caught. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -58,4 +58,16 @@ export function temporaryFolder(): { readonly path: string; file(name: string): 
     },
     file: (name) => join(path, name),
   };
+}
+
+/** Calls back once the unfinished files in a folder hold some samples: the run is under way. */
+export function whenRecording(folder: string, callback: () => void): void {
+  const timer = setInterval(() => {
+    const bytes = readdirSync(folder)
+      .filter((name) => name.includes('.partial-'))
+      .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);
+    if (Math.max(0, ...bytes) < 400_000) return;
+    clearInterval(timer);
+    callback();
+  }, 50);
 }

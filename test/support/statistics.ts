@@ -68,10 +68,12 @@ export function chiSquareP(drawn: readonly number[], probability: (k: number) =>
  */
 export function kolmogorovP(drawn: readonly number[], cumulative: (x: number) => number): number {
   const n = drawn.length;
-  const distance = [...drawn].sort((a, b) => a - b).reduce((largest, x, k) => {
-    const p = cumulative(x);
-    return Math.max(largest, p - k / n, (k + 1) / n - p);
-  }, 0);
+  const distance = [...drawn]
+    .sort((a, b) => a - b)
+    .reduce((largest, x, k) => {
+      const p = cumulative(x);
+      return Math.max(largest, p - k / n, (k + 1) / n - p);
+    }, 0);
   const t = distance * (Math.sqrt(n) + 0.12 + 0.11 / Math.sqrt(n));
   let sum = 0;
   for (let k = 1; k <= 100; k++) sum += (k % 2 === 1 ? 2 : -2) * Math.exp(-2 * k * k * t * t);

@@ -14,7 +14,13 @@ import type { Connect, ConnectArguments } from './specification.js';
 import type { Scope } from './terms.js';
 
 /** The rules of all calls of `connect`, in order. Constants are put in: connecting happens once. */
-export function translateConnect(connect: Connect | readonly Connect[] | undefined, pointer: string, synapses: SynapseGroup, tables: Tables, to: Reporter): readonly unknown[] {
+export function translateConnect(
+  connect: Connect | readonly Connect[] | undefined,
+  pointer: string,
+  synapses: SynapseGroup,
+  tables: Tables,
+  to: Reporter,
+): readonly unknown[] {
   if (connect === undefined) {
     to.report(messages.noConnect(), synapses.pointer);
     return [];
@@ -29,7 +35,13 @@ export function translateConnect(connect: Connect | readonly Connect[] | undefin
 
 const isList = (connect: Connect | readonly Connect[]): connect is readonly Connect[] => Array.isArray(connect);
 
-function translateCall(call: Connect, pointer: string, synapses: SynapseGroup, scope: Scope, to: Reporter): Record<string, unknown> | undefined {
+function translateCall(
+  call: Connect,
+  pointer: string,
+  synapses: SynapseGroup,
+  scope: Scope,
+  to: Reporter,
+): Record<string, unknown> | undefined {
   if (typeof call === 'object') {
     if (call.i === undefined && call.j === undefined) return pairs(call, child(pointer, 'condition'), pointer, synapses, scope, to);
     return byIndex(call, pointer, synapses, scope, to);
@@ -40,16 +52,25 @@ function translateCall(call: Connect, pointer: string, synapses: SynapseGroup, s
 // --- Conditions and probabilities -----------------------------------------------------------------------------------
 
 function pairs(
-  call: ConnectArguments, conditionPointer: string, pointer: string, synapses: SynapseGroup, scope: Scope, to: Reporter,
+  call: ConnectArguments,
+  conditionPointer: string,
+  pointer: string,
+  synapses: SynapseGroup,
+  scope: Scope,
+  to: Reporter,
 ): Record<string, unknown> | undefined {
-  if (call.skip_if_invalid !== undefined) to.report(messages.badConnect('skip_if_invalid belongs to indices'), child(pointer, 'skip_if_invalid'));
+  if (call.skip_if_invalid !== undefined)
+    to.report(messages.badConnect('skip_if_invalid belongs to indices'), child(pointer, 'skip_if_invalid'));
   if (call.condition === false) {
     to.report(messages.badConnect('this connects nothing', 'leave the call out'), conditionPointer);
     return undefined;
   }
   const written = typeof call.condition === 'string' ? readExpression(call.condition, conditionPointer, to) : undefined;
   const self = !(written !== undefined && excludesSelf(written) && sameCells(synapses));
-  const condition = written === undefined || !self || (written.kind === 'boolean' && written.value) ? null : locatedExpression(translate(written, scope, conditionPointer, to), conditionPointer);
+  const condition =
+    written === undefined || !self || (written.kind === 'boolean' && written.value)
+      ? null
+      : locatedExpression(translate(written, scope, conditionPointer, to), conditionPointer);
   const p = call.p === undefined ? 1 : probability(call.p, child(pointer, 'p'), scope, to);
   const copies = call.n === undefined ? 1 : count(call.n, child(pointer, 'n'), scope, to);
   const noSelf = self ? {} : { self: false };
@@ -91,9 +112,18 @@ function count(value: string | number, pointer: string, scope: Scope, to: Report
 
 // --- Indices --------------------------------------------------------------------------------------------------------
 
-function byIndex(call: ConnectArguments, pointer: string, synapses: SynapseGroup, scope: Scope, to: Reporter): Record<string, unknown> | undefined {
+function byIndex(
+  call: ConnectArguments,
+  pointer: string,
+  synapses: SynapseGroup,
+  scope: Scope,
+  to: Reporter,
+): Record<string, unknown> | undefined {
   if (call.condition !== undefined && call.condition !== true) {
-    to.report(messages.badConnect('a condition and indices exclude each other', 'write if ... in the generator'), child(pointer, 'condition'));
+    to.report(
+      messages.badConnect('a condition and indices exclude each other', 'write if ... in the generator'),
+      child(pointer, 'condition'),
+    );
   }
   const textI = typeof call.i === 'string';
   const textJ = typeof call.j === 'string';
@@ -103,15 +133,23 @@ function byIndex(call: ConnectArguments, pointer: string, synapses: SynapseGroup
   }
   if (textI || textJ) {
     const other = textI ? call.j : call.i;
-    if (other !== undefined) to.report(messages.badConnect('a generator gives the other index for each element; leave that one out'), pointer);
-    if (call.p !== undefined && call.p !== 1) to.report(messages.badConnect('p cannot be combined with a generator', 'write if rand() < p in it'), child(pointer, 'p'));
+    if (other !== undefined)
+      to.report(messages.badConnect('a generator gives the other index for each element; leave that one out'), pointer);
+    if (call.p !== undefined && call.p !== 1)
+      to.report(messages.badConnect('p cannot be combined with a generator', 'write if rand() < p in it'), child(pointer, 'p'));
     const side = textI ? 'i' : 'j';
     return generator(String(call[side]), child(pointer, side), side === 'j' ? 'pre' : 'post', call, pointer, synapses, scope, to);
   }
   return list(call, pointer, synapses, scope, to);
 }
 
-function list(call: ConnectArguments, pointer: string, synapses: SynapseGroup, scope: Scope, to: Reporter): Record<string, unknown> | undefined {
+function list(
+  call: ConnectArguments,
+  pointer: string,
+  synapses: SynapseGroup,
+  scope: Scope,
+  to: Reporter,
+): Record<string, unknown> | undefined {
   if (call.i === undefined || call.j === undefined) {
     to.report(messages.badConnect(`${call.i === undefined ? 'i' : 'j'} is missing`, 'give indices of both sides'), pointer);
     return undefined;
@@ -139,14 +177,24 @@ function indices(value: number | string | readonly number[], pointer: string, si
   const list = typeof value === 'number' ? [value] : typeof value === 'string' ? [] : value;
   const wrong = list.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= size);
   if (wrong < 0) return list;
-  to.report(messages.outOfRange('the index', `a whole number from 0 to ${size - 1}`, list[wrong]), typeof value === 'number' ? pointer : child(pointer, wrong));
+  to.report(
+    messages.outOfRange('the index', `a whole number from 0 to ${size - 1}`, list[wrong]),
+    typeof value === 'number' ? pointer : child(pointer, wrong),
+  );
   return undefined;
 }
 
 // --- Generators -----------------------------------------------------------------------------------------------------
 
 function generator(
-  text: string, pointer: string, outer: 'pre' | 'post', call: ConnectArguments, callPointer: string, synapses: SynapseGroup, scope: Scope, to: Reporter,
+  text: string,
+  pointer: string,
+  outer: 'pre' | 'post',
+  call: ConnectArguments,
+  callPointer: string,
+  synapses: SynapseGroup,
+  scope: Scope,
+  to: Reporter,
 ): Record<string, unknown> | undefined {
   const parts = readGenerator(text, pointer, to);
   if (parts === undefined) return undefined;
@@ -171,8 +219,14 @@ function generator(
   const size = part(parts.loop?.size, outside);
   const sample = p !== undefined ? { sample: { p } } : size !== undefined ? { sample: { size } } : {};
   return {
-    rule: 'generator', outer, variable: counter(text, parts), index, ...(condition === undefined ? {} : { condition }), ...(copies === 1 ? {} : { copies }),
-    ...(call.skip_if_invalid === true ? { skipInvalid: true } : {}), range: { from, to: stop, step, ...sample },
+    rule: 'generator',
+    outer,
+    variable: counter(text, parts),
+    index,
+    ...(condition === undefined ? {} : { condition }),
+    ...(copies === 1 ? {} : { copies }),
+    ...(call.skip_if_invalid === true ? { skipInvalid: true } : {}),
+    range: { from, to: stop, step, ...sample },
   };
 }
 

@@ -28,7 +28,11 @@ export const emptyNamespace: Namespace = { find: () => undefined, names: () => [
  * @param changed  constants that get other values later: whole numbers among them may become fractions
  */
 export function readNamespace(
-  entries: Readonly<Record<string, string | number>> | undefined, pointer: string, outer: Namespace, to: Reporter, changed: ReadonlySet<string> = new Set(),
+  entries: Readonly<Record<string, string | number>> | undefined,
+  pointer: string,
+  outer: Namespace,
+  to: Reporter,
+  changed: ReadonlySet<string> = new Set(),
 ): Namespace {
   if (entries === undefined) return outer;
   const done = new Map<string, Constant>();
@@ -59,7 +63,13 @@ export function readNamespace(
   return namespace;
 }
 
-const zero = (key: string, pointer: string): Constant => ({ name: key, pointer, tree: number(0), quantity: { value: 0, dimension: dimensionless }, type: 'real' });
+const zero = (key: string, pointer: string): Constant => ({
+  name: key,
+  pointer,
+  tree: number(0),
+  quantity: { value: 0, dimension: dimensionless },
+  type: 'real',
+});
 
 function checkConstantName(key: string, pointer: string, to: Reporter): void {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(key)) to.report(messages.notAnIdentifier(key), pointer);
@@ -88,7 +98,12 @@ function typeOf(tree: Expression): ValueType {
  * A quantity or arithmetic of constants, in canonical names with all constants put in; undefined after what is wrong was
  * reported.
  */
-export function readConstantExpression(value: string | number | boolean, pointer: string, namespace: Namespace, to: Reporter): Expression | undefined {
+export function readConstantExpression(
+  value: string | number | boolean,
+  pointer: string,
+  namespace: Namespace,
+  to: Reporter,
+): Expression | undefined {
   if (typeof value === 'boolean') return boolean(value);
   if (typeof value === 'number') return number(value, undefined, Number.isSafeInteger(value));
   const quantity = writtenQuantity(value);

@@ -13,7 +13,8 @@ export interface Reporter {
 /** A reporter that adds to `diagnostics`, with places from `positions`. */
 export function reporter(positions: Positions, diagnostics: Diagnostics): Reporter {
   return {
-    report: (finding, pointer, span) => diagnostics.add(finding, span === undefined ? positions.place(pointer) : positions.place(pointer, span)),
+    report: (finding, pointer, span) =>
+      diagnostics.add(finding, span === undefined ? positions.place(pointer) : positions.place(pointer, span)),
   };
 }
 
@@ -28,8 +29,13 @@ function attempt<T>(parse: () => T, pointer: string, to: Reporter): T | undefine
   }
 }
 
-/** The expression in `text`, which stands at `pointer`, or undefined after its mistakes were reported; spans are offsets in the whole text. */
-export function readExpression(text: string, pointer: string, to: Reporter, within: Span = { start: 0, end: text.length }): Expression | undefined {
+/** The expression in `text`, which stands at `pointer`; undefined after its mistakes were reported. Spans are offsets in all of it. */
+export function readExpression(
+  text: string,
+  pointer: string,
+  to: Reporter,
+  within: Span = { start: 0, end: text.length },
+): Expression | undefined {
   return attempt(() => parseExpressionWithin(text, within.start, within.end), pointer, to);
 }
 

@@ -34,14 +34,19 @@ export function emitEquations(parts: Parts): Record<string, unknown> {
       ...Object.fromEntries(parameters.map((variable) => [variable.name, declared(variable, 'value', parts)])),
     },
     state: Object.fromEntries(variables.filter(isState).map((variable) => [variable.name, declared(variable, 'initial', parts)])),
-    derived: Object.fromEntries(variables.filter((variable) => variable.kind === 'subexpression').map((variable) => [variable.name, derived(variable, parts)])),
-    derivatives: Object.fromEntries(variables.filter((variable) => variable.kind === 'differential').map((variable) => [variable.name, derivative(variable, parts)])),
+    derived: Object.fromEntries(
+      variables.filter((variable) => variable.kind === 'subexpression').map((variable) => [variable.name, derived(variable, parts)]),
+    ),
+    derivatives: Object.fromEntries(
+      variables.filter((variable) => variable.kind === 'differential').map((variable) => [variable.name, derivative(variable, parts)]),
+    ),
     ...(noise.length === 0 ? {} : { noise }),
   };
 }
 
 const describe = (variable: Variable): Record<string, unknown> => ({
-  unit: unitText(variable.dimension), ...(variable.type === 'real' ? {} : { type: variable.type }),
+  unit: unitText(variable.dimension),
+  ...(variable.type === 'real' ? {} : { type: variable.type }),
   ...(variable.flags.has('shared') ? { shared: true } : {}),
 });
 
@@ -54,7 +59,11 @@ function declared(variable: Variable, key: 'value' | 'initial', parts: Parts): L
 function derived(variable: Variable, parts: Parts): Located {
   const right = parts.right.get(variable.name);
   const value = right === undefined ? '0' : locatedExpression(right, variable.pointer);
-  return located({ ...describe(variable), value, ...(variable.flags.has('constant over dt') ? { held: true } : {}) }, variable.pointer, variable.nameSpan);
+  return located(
+    { ...describe(variable), value, ...(variable.flags.has('constant over dt') ? { held: true } : {}) },
+    variable.pointer,
+    variable.nameSpan,
+  );
 }
 
 function derivative(variable: Variable, parts: Parts): Located {
@@ -66,7 +75,10 @@ function derivative(variable: Variable, parts: Parts): Located {
 function emitConstant(constant: Constant): Located {
   const unit = constant.quantity === undefined ? {} : { unit: unitText(constant.quantity.dimension) };
   const value = constant.quantity !== undefined ? constant.quantity.value : located(printExpression(constant.tree), constant.pointer);
-  return located({ ...unit, ...(constant.type === 'real' ? {} : { type: constant.type }), value: booleanOr(constant, value), shared: true }, constant.pointer);
+  return located(
+    { ...unit, ...(constant.type === 'real' ? {} : { type: constant.type }), value: booleanOr(constant, value), shared: true },
+    constant.pointer,
+  );
 }
 
 function booleanOr(constant: Constant, value: unknown): unknown {
@@ -75,9 +87,7 @@ function booleanOr(constant: Constant, value: unknown): unknown {
 
 /** Values that are not known beforehand: those of a population or projection. */
 export function emitValues(values: ReadonlyMap<string, ReadValue>): Record<string, unknown> {
-  return Object.fromEntries(
-    [...values].filter(([, value]) => value.kind !== 'known').map(([key, value]) => [key, emitValue(value)]),
-  );
+  return Object.fromEntries([...values].filter(([, value]) => value.kind !== 'known').map(([key, value]) => [key, emitValue(value)]));
 }
 
 /** A value in the document: what was written, an expression, or an array in SI. */

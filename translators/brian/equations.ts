@@ -10,7 +10,14 @@ import * as messages from './messages.js';
 import type { Variable } from './terms.js';
 import { brianUnits } from './units.js';
 import {
-  brianConstants, brianFunctions, equationFlags, groupSpecials, pythonKeywords, randomFunctions, refractoryNames, synapseSpecials,
+  brianConstants,
+  brianFunctions,
+  equationFlags,
+  groupSpecials,
+  pythonKeywords,
+  randomFunctions,
+  refractoryNames,
+  synapseSpecials,
 } from './vocabulary.js';
 
 /**
@@ -27,7 +34,14 @@ export function readModel(text: string, pointer: string, owner: 'neuron' | 'syna
     const { type, dimension } = readType(line, pointer, to);
     checkRandomness(line, pointer, flags, to);
     variables.set(line.name, {
-      kind: line.kind, name: line.name, type, dimension, flags, pointer, nameSpan: line.nameSpan, span: line.span,
+      kind: line.kind,
+      name: line.name,
+      type,
+      dimension,
+      flags,
+      pointer,
+      nameSpan: line.nameSpan,
+      span: line.span,
       ...(line.expression === undefined ? {} : { expression: line.expression }),
     });
   }
@@ -42,7 +56,8 @@ function readFlags(line: EquationLine, pointer: string, owner: 'neuron' | 'synap
     else if (!allowed.includes(flag)) to.report(messages.unknownFlag(flag, allowed), pointer, line.span);
   }
   const flags = new Set(line.flags);
-  if (flags.has('event-driven') && flags.has('clock-driven')) to.report(messages.conflictingFlags('event-driven', 'clock-driven'), pointer, line.span);
+  if (flags.has('event-driven') && flags.has('clock-driven'))
+    to.report(messages.conflictingFlags('event-driven', 'clock-driven'), pointer, line.span);
   if (flags.has('summed') && flags.size > 1) {
     to.report(messages.conflictingFlags('summed', line.flags.find((flag) => flag !== 'summed') ?? ''), pointer, line.span);
   }
@@ -55,11 +70,11 @@ export function reservedWord(name: string, owner: 'neuron' | 'synapse'): string 
   if (brianFunctions.includes(name)) return 'a function';
   if (brianConstants.includes(name)) return 'a constant of Brian';
   if (pythonKeywords.has(name)) return 'a word of Python';
-  if (groupSpecials.includes(name) || name === 'xi' || name.startsWith('xi_')) return 'a name of Brian\'s own';
+  if (groupSpecials.includes(name) || name === 'xi' || name.startsWith('xi_')) return "a name of Brian's own";
   if (owner === 'neuron' && refractoryNames.includes(name)) return 'part of the refractory mechanism';
   // A plain parameter `lastupdate` is how Brian's users write their own event-driven updates.
-  if (owner === 'synapse' && synapseSpecials.includes(name) && name !== 'lastupdate') return 'a name of Brian\'s own';
-  if (name.startsWith('_')) return 'kept for Brian\'s own use, beginning with _';
+  if (owner === 'synapse' && synapseSpecials.includes(name) && name !== 'lastupdate') return "a name of Brian's own";
+  if (name.startsWith('_')) return "kept for Brian's own use, beginning with _";
   return undefined;
 }
 
@@ -76,7 +91,8 @@ function checkName(line: EquationLine, pointer: string, owner: 'neuron' | 'synap
 
 function readType(line: EquationLine, pointer: string, to: Reporter): { type: ValueType; dimension: Dimension } {
   if (line.unit === 'integer' || line.unit === 'boolean') {
-    if (line.kind === 'differential') to.report(messages.wrongValue('a unit: what a differential equation integrates is a real number', line.unit), pointer, line.unitSpan);
+    if (line.kind === 'differential')
+      to.report(messages.wrongValue('a unit: what a differential equation integrates is a real number', line.unit), pointer, line.unitSpan);
     return { type: line.unit, dimension: dimensionless };
   }
   try {
@@ -97,7 +113,15 @@ function readType(line: EquationLine, pointer: string, to: Reporter): { type: Va
 function checkUnitName(name: string, line: EquationLine, pointer: string, to: Reporter): void {
   if (brianUnits.has(name)) return;
   const dimension = parseUnit(name).dimension;
-  to.report({ ...messages.scaledUnit(name), message: `Brian has no unit ${name}`, hint: `its dimension is written ${dimensionText(dimension)}: volt, amp, siemens, farad, second, …` }, pointer, line.unitSpan);
+  to.report(
+    {
+      ...messages.scaledUnit(name),
+      message: `Brian has no unit ${name}`,
+      hint: `its dimension is written ${dimensionText(dimension)}: volt, amp, siemens, farad, second, …`,
+    },
+    pointer,
+    line.unitSpan,
+  );
 }
 
 /** A value that is worked out wherever it is read must not differ from one reading to the next. */
@@ -106,7 +130,8 @@ function checkRandomness(line: EquationLine, pointer: string, flags: ReadonlySet
   const draws = callsIn(line.expression).some((call) => randomFunctions.has(call.function));
   if (draws && !flags.has('constant over dt')) to.report(messages.randomInSubexpression(line.name), pointer, line.span);
   const noise = [...namesIn(line.expression)].some(isNoise);
-  if (noise && flags.has('constant over dt')) to.report(messages.reservedName('xi', 'white noise, which has no value that could be held'), pointer, line.span);
+  if (noise && flags.has('constant over dt'))
+    to.report(messages.reservedName('xi', 'white noise, which has no value that could be held'), pointer, line.span);
 }
 
 /** Whether a name is Brian's white noise: `xi`, `xi_a`. */

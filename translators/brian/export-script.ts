@@ -52,7 +52,8 @@ export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScrip
 
 function scriptView(document: BrianSpecification, stem: string, dataFile: string, companion: Companion): ScriptView {
   const constants = document.namespace ?? {};
-  const each = <T>(map: Readonly<Record<string, T>> | undefined, block: (name: string, item: T) => string): readonly string[] => Object.entries(map ?? {}).map(([name, item]) => block(name, item));
+  const each = <T>(map: Readonly<Record<string, T>> | undefined, block: (name: string, item: T) => string): readonly string[] =>
+    Object.entries(map ?? {}).map(([name, item]) => block(name, item));
   const sections = [
     { title: 'Constants', blocks: blocks.constantLines(constants) },
     { title: 'Functions of time', blocks: each(document.timed_arrays, (name, array) => blocks.timedArray(name, array, companion)) },
@@ -87,11 +88,17 @@ function scriptView(document: BrianSpecification, stem: string, dataFile: string
     usage: `Usage: python ${stem}.py [results.json]\nWith an argument, the records of all monitors are written to that file.`,
     imports: withData ? ['from pathlib import Path'] : [],
     dataLines: withData
-      ? ['# Long lists are kept beside this script.', `data = json.loads((Path(__file__).parent / '${dataFile}').read_text())`, 'data = {key: np.array(values) for key, values in data.items()}', '']
+      ? [
+          '# Long lists are kept beside this script.',
+          `data = json.loads((Path(__file__).parent / '${dataFile}').read_text())`,
+          'data = {key: np.array(values) for key, values in data.items()}',
+          '',
+        ]
       : [],
     settings: [`defaultclock.dt = ${pythonValue(document.dt ?? '0.1 ms')}`, `seed(${seedNumber(document.seed)})`],
     sections: sections.filter((section) => section.blocks.length > 0),
-    runLines, resultLines,
+    runLines,
+    resultLines,
   };
 }
 
@@ -102,14 +109,26 @@ function seedNumber(seed: number | string | undefined): string {
 }
 
 function documentation(document: BrianSpecification): string {
-  const lines = [document.title ?? document.name ?? 'A network', document.description, document.source === undefined ? undefined : `Source: ${document.source}`, document.doi === undefined ? undefined : `doi: ${document.doi}`];
-  return lines.filter((line) => line !== undefined).join('\n\n').replace(/\\/g, '\\\\').replace(/"/g, '\\"');
+  const lines = [
+    document.title ?? document.name ?? 'A network',
+    document.description,
+    document.source === undefined ? undefined : `Source: ${document.source}`,
+    document.doi === undefined ? undefined : `doi: ${document.doi}`,
+  ];
+  return lines
+    .filter((line) => line !== undefined)
+    .join('\n\n')
+    .replace(/\\/g, '\\\\')
+    .replace(/"/g, '\\"');
 }
 
 let template: Handlebars.TemplateDelegate | undefined;
 
 function render(view: ScriptView): string {
-  template ??= Handlebars.compile(readFileSync(new URL('./script/brian-script.hbs', import.meta.url), 'utf8'), { noEscape: true, strict: true });
+  template ??= Handlebars.compile(readFileSync(new URL('./script/brian-script.hbs', import.meta.url), 'utf8'), {
+    noEscape: true,
+    strict: true,
+  });
   try {
     return template(view);
   } catch (error) {

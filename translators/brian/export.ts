@@ -62,23 +62,40 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
   const finish = (name: string, exported: Exported): Section => {
     const own = Object.fromEntries(Object.entries(exported.constants).filter(([key]) => !(key in common)));
     const regular = operations.get(name);
-    return { ...exported.specification, ...(regular === undefined ? {} : { run_regularly: regular }), ...(Object.keys(own).length === 0 ? {} : { namespace: own }) };
+    return {
+      ...exported.specification,
+      ...(regular === undefined ? {} : { run_regularly: regular }),
+      ...(Object.keys(own).length === 0 ? {} : { namespace: own }),
+    };
   };
   const ofKind = (kind: string): Section =>
-    Object.fromEntries([...plans.groups].flatMap(([id, plan]) => (plan.kind === kind ? [[plan.name, finish(plan.name, groups.get(id) ?? { specification: {}, constants: {} })]] : [])));
+    Object.fromEntries(
+      [...plans.groups].flatMap(([id, plan]) =>
+        plan.kind === kind ? [[plan.name, finish(plan.name, groups.get(id) ?? { specification: {}, constants: {} })]] : [],
+      ),
+    );
   const stimuli = Object.entries(model.stimuli).flatMap(([id, stimulus]) => {
     const input = exportStimulus(id, stimulus, plans, context);
     return input === undefined ? [] : [[id, context.objects.claim(id, 'input'), input] as const];
   });
   const monitors = model.recordings.flatMap((recording, index) => exportRecording(recording, index, plans, context) ?? []);
-  const monitorsIn = (section: string): Section => Object.fromEntries(monitors.filter((monitor) => monitor.section === section).map(({ name, monitor }) => [name, monitor]));
+  const monitorsIn = (section: string): Section =>
+    Object.fromEntries(monitors.filter((monitor) => monitor.section === section).map(({ name, monitor }) => [name, monitor]));
   return {
     namespace: common,
-    timed_arrays: Object.fromEntries(Object.entries(model.tables).map(([id, table]) => [context.tables.get(id) ?? id, exportTable(id, table, context)])),
-    neuron_groups: ofKind('neuron'), poisson_groups: ofKind('poisson'), spike_generators: ofKind('generator'),
-    synapses: Object.fromEntries([...plans.synapses].map(([id, plan]) => [plan.name, finish(plan.name, synapses.get(id) ?? { specification: {}, constants: {} })])),
+    timed_arrays: Object.fromEntries(
+      Object.entries(model.tables).map(([id, table]) => [context.tables.get(id) ?? id, exportTable(id, table, context)]),
+    ),
+    neuron_groups: ofKind('neuron'),
+    poisson_groups: ofKind('poisson'),
+    spike_generators: ofKind('generator'),
+    synapses: Object.fromEntries(
+      [...plans.synapses].map(([id, plan]) => [plan.name, finish(plan.name, synapses.get(id) ?? { specification: {}, constants: {} })]),
+    ),
     poisson_inputs: Object.fromEntries(stimuli.map(([, name, input]) => [name, input])),
-    spike_monitors: monitorsIn('spike_monitors'), event_monitors: monitorsIn('event_monitors'), state_monitors: monitorsIn('state_monitors'),
+    spike_monitors: monitorsIn('spike_monitors'),
+    event_monitors: monitorsIn('event_monitors'),
+    state_monitors: monitorsIn('state_monitors'),
     population_rate_monitors: monitorsIn('population_rate_monitors'),
     run: exportProtocol(plans, new Set(stimuli.map(([id]) => id)), context),
   };
@@ -94,7 +111,11 @@ function commonConstants(exported: readonly Exported[], plans: Plans): Constants
       values.set(key, value);
     }
   }
-  const variables = new Set([...plans.groups.values(), ...plans.synapses.values()].flatMap((plan) => [...plan.names].filter(([key]) => !plan.constants.has(key)).map(([, name]) => name)));
+  const variables = new Set(
+    [...plans.groups.values(), ...plans.synapses.values()].flatMap((plan) =>
+      [...plan.names].filter(([key]) => !plan.constants.has(key)).map(([, name]) => name),
+    ),
+  );
   return Object.fromEntries([...values].filter(([key]) => !differing.has(key) && !variables.has(key)));
 }
 
@@ -102,7 +123,8 @@ function operationsByOwner(plans: Plans, context: ExportContext): ReadonlyMap<st
   const lists = new Map<string, unknown[]>();
   for (const [id, operation] of Object.entries(context.model.operations)) {
     const { on } = operation;
-    const name = 'projection' in on ? plans.synapses.get(on.projection)?.name : 'population' in on ? plans.groups.get(on.population)?.name : undefined;
+    const name =
+      'projection' in on ? plans.synapses.get(on.projection)?.name : 'population' in on ? plans.groups.get(on.population)?.name : undefined;
     const exported = exportOperation(id, operation, lists.get(name ?? '')?.length ?? 0, plans, context);
     if (exported === undefined) continue;
     lists.set(exported.owner.name, [...(lists.get(exported.owner.name) ?? []), exported.item]);
@@ -115,19 +137,29 @@ function head({ model }: ValidModel, sections: Readonly<Record<string, unknown>>
   const { source, ...annotations } = model.annotations;
   const seed = Number(model.experiment.seed);
   const parts = {
-    name: model.name, ...model.metadata, ...(typeof source === 'string' ? { source } : {}),
-    dt: quantityText(model.experiment.dt, dimensionOf('s'), arithmetic), seed: Number.isSafeInteger(seed) && String(seed) === model.experiment.seed ? seed : model.experiment.seed, ...sections,
+    name: model.name,
+    ...model.metadata,
+    ...(typeof source === 'string' ? { source } : {}),
+    dt: quantityText(model.experiment.dt, dimensionOf('s'), arithmetic),
+    seed: Number.isSafeInteger(seed) && String(seed) === model.experiment.seed ? seed : model.experiment.seed,
+    ...sections,
     annotations: typeof source === 'string' ? annotations : model.annotations,
   };
-  const isEmpty = (value: unknown): boolean => value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0);
+  const isEmpty = (value: unknown): boolean =>
+    value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0);
   return { format: 'interneuron/brian', version: 1, ...Object.fromEntries(Object.entries(parts).filter(([, value]) => !isEmpty(value))) };
 }
 
 function remarkOnModel({ model, report }: ExportContext): void {
   if (model.timing !== 'brian') {
-    report.approximated('brian/timing', '/timing', `the model runs by the timing profile ${model.timing}; Brian labels spikes by the beginning of their step and delivers before it resets`);
+    report.approximated(
+      'brian/timing',
+      '/timing',
+      `the timing profile is ${model.timing}; Brian labels spikes by the beginning of their step and delivers before it resets`,
+    );
   }
-  if (Object.keys(model.parameters).length > 0) report.approximated('brian/parameters', '/parameters', 'the parameters of the whole model are put in as numbers');
+  if (Object.keys(model.parameters).length > 0)
+    report.approximated('brian/parameters', '/parameters', 'the parameters of the whole model are put in as numbers');
 }
 
 /** Says of all parts that nothing was said about that they are exact. */

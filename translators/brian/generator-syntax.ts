@@ -62,7 +62,8 @@ function parseGenerator(text: string, pointer: string, to: Reporter): GeneratorT
   const [condition, secondCondition] = conditions;
   if (secondLoop !== undefined) return wrong('one for', { start: start(secondLoop), end: text.length });
   if (secondCondition !== undefined) return wrong('one if at most', { start: start(secondCondition), end: text.length });
-  if (loop !== undefined && condition !== undefined && condition < loop) return wrong('if after the loop', { start: start(condition), end: text.length });
+  if (loop !== undefined && condition !== undefined && condition < loop)
+    return wrong('if after the loop', { start: start(condition), end: text.length });
   const tail = condition === undefined ? {} : { condition: { start: end(condition), end: text.length } };
   const head = loop ?? condition;
   const index = { start: 0, end: head === undefined ? text.length : start(head) };
@@ -73,15 +74,15 @@ function parseGenerator(text: string, pointer: string, to: Reporter): GeneratorT
 }
 
 /** `for VAR in range(...)`. */
-function parseLoop(
-  tokens: readonly Token[], loop: number, stop: number, wrong: Refuse,
-): NonNullable<GeneratorText['loop']> | null {
+function parseLoop(tokens: readonly Token[], loop: number, stop: number, wrong: Refuse): NonNullable<GeneratorText['loop']> | null {
   const [variable, word, kind, open] = tokens.slice(loop + 1, loop + 5);
   const from = { start: tokens[loop]?.start ?? 0, end: stop };
   if (variable?.kind !== 'name' || word?.text !== 'in') return wrong('for k in range(...) or for k in sample(...)', from);
-  if ((kind?.text !== 'range' && kind?.text !== 'sample') || open?.text !== '(') return wrong('range(...) or sample(...)', { start: word.end, end: stop });
+  if ((kind?.text !== 'range' && kind?.text !== 'sample') || open?.text !== '(')
+    return wrong('range(...) or sample(...)', { start: word.end, end: stop });
   const parts = splitArguments(tokens, loop + 5);
-  if (parts === undefined || tokens[parts.close]?.end === undefined) return wrong('a closing parenthesis', { start: open.start, end: stop });
+  if (parts === undefined || tokens[parts.close]?.end === undefined)
+    return wrong('a closing parenthesis', { start: open.start, end: stop });
   const after = tokens[parts.close + 1];
   if (after !== undefined && after.kind !== 'end' && after.start < stop) return wrong('if or the end', { start: after.start, end: stop });
   return readArguments(parts.items, kind.text, variable.text, { start: kind.start, end: stop }, wrong);
@@ -94,7 +95,10 @@ interface Argument {
 }
 
 /** Arguments from the token after the opening parenthesis on. */
-function splitArguments(tokens: readonly Token[], from: number): { readonly items: readonly Argument[]; readonly close: number } | undefined {
+function splitArguments(
+  tokens: readonly Token[],
+  from: number,
+): { readonly items: readonly Argument[]; readonly close: number } | undefined {
   const items: Argument[] = [];
   let depth = 0;
   let first = from;
@@ -121,13 +125,18 @@ function argument(tokens: readonly Token[], first: number, stop: number): Argume
 }
 
 function readArguments(
-  items: readonly Argument[], kind: 'range' | 'sample', variable: string, whole: Span, wrong: Refuse,
+  items: readonly Argument[],
+  kind: 'range' | 'sample',
+  variable: string,
+  whole: Span,
+  wrong: Refuse,
 ): NonNullable<GeneratorText['loop']> | null {
   const bounds = items.filter((item) => item.keyword === undefined).map((item) => item.span);
   if (bounds.length < 1 || bounds.length > 3) return wrong('one to three bounds, as in range(start, stop, step)', whole);
   const keywords = items.filter((item) => item.keyword !== undefined);
   if (kind === 'range') return keywords.length === 0 ? { variable, kind, bounds } : wrong('range(...) without keywords', whole);
   const [keyword] = keywords;
-  if (keywords.length !== 1 || (keyword?.keyword !== 'p' && keyword?.keyword !== 'size')) return wrong('sample(..., p=...) or sample(..., size=...)', whole);
+  if (keywords.length !== 1 || (keyword?.keyword !== 'p' && keyword?.keyword !== 'size'))
+    return wrong('sample(..., p=...) or sample(..., size=...)', whole);
   return { variable, kind, bounds, [keyword.keyword]: keyword.span };
 }

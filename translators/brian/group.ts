@@ -102,10 +102,16 @@ function noise(key: string, options: ScopeOptions): Meaning | undefined {
 }
 
 const noiseElsewhere = (key: string): Finding => ({
-  ...messages.reservedName(key, 'white noise'), message: `${key} is white noise, which only equations can use`, hint: 'use randn() in code',
+  ...messages.reservedName(key, 'white noise'),
+  message: `${key} is white noise, which only equations can use`,
+  hint: 'use randn() in code',
 });
 
-function constantMeaning(key: string, holder: { readonly namespace: Namespace; readonly used: Map<string, Constant> }, options: ScopeOptions): Meaning | undefined {
+function constantMeaning(
+  key: string,
+  holder: { readonly namespace: Namespace; readonly used: Map<string, Constant> },
+  options: ScopeOptions,
+): Meaning | undefined {
   const constant = holder.namespace.find(key);
   if (constant === undefined) return undefined;
   if (options.constants === 'byName' || holder.used.get(key) === constant) {
@@ -121,12 +127,22 @@ export function synapseScope(synapses: SynapseGroup, tables: Tables, options: Sc
     meaning: (key) => {
       const own = synapses.variables.get(key);
       if (own !== undefined) return { kind: 'variable', canonical: key, variable: own, owner: 'self' };
-      return synapseSpecial(key, synapses) ?? endMeaning(key, source, target) ?? noise(key, options) ?? constantMeaning(key, synapses, options);
+      return (
+        synapseSpecial(key, synapses) ?? endMeaning(key, source, target) ?? noise(key, options) ?? constantMeaning(key, synapses, options)
+      );
     },
     table: (key) => tables.get(key),
     names: () => [
-      ...synapses.variables.keys(), ...target.group.variables.keys(), ...[...target.group.variables.keys()].map((key) => `${key}_post`),
-      ...[...source.group.variables.keys()].map((key) => `${key}_pre`), ...synapses.namespace.names(), ...tables.keys(), 't', 'dt', 'i', 'j',
+      ...synapses.variables.keys(),
+      ...target.group.variables.keys(),
+      ...[...target.group.variables.keys()].map((key) => `${key}_post`),
+      ...[...source.group.variables.keys()].map((key) => `${key}_pre`),
+      ...synapses.namespace.names(),
+      ...tables.keys(),
+      't',
+      'dt',
+      'i',
+      'j',
     ],
   };
 }
@@ -152,7 +168,9 @@ function synapseSpecial(key: string, synapses: SynapseGroup): Meaning | undefine
     case 'N_outgoing':
       return { kind: 'refused', finding: messages.unsupported(key) };
     case 'lastupdate':
-      return [...synapses.variables.values()].some((variable) => variable.flags.has('event-driven')) ? { kind: 'special', canonical: key } : undefined;
+      return [...synapses.variables.values()].some((variable) => variable.flags.has('event-driven'))
+        ? { kind: 'special', canonical: key }
+        : undefined;
     default:
       return undefined;
   }
@@ -173,12 +191,25 @@ function atEnd(key: string, group: Group, owner: 'pre' | 'post'): Meaning | unde
 }
 
 /** A variable that Brian defines itself, such as the rates of a PoissonGroup. */
-export function builtInVariable(key: string, kind: Variable['kind'], dimension: Dimension, pointer: string, expression?: Expression): Variable {
+export function builtInVariable(
+  key: string,
+  kind: Variable['kind'],
+  dimension: Dimension,
+  pointer: string,
+  expression?: Expression,
+): Variable {
   return {
-    kind, name: key, type: 'real', dimension, flags: new Set(), pointer, nameSpan: nowhere, span: nowhere, ...(expression === undefined ? {} : { expression }),
+    kind,
+    name: key,
+    type: 'real',
+    dimension,
+    flags: new Set(),
+    pointer,
+    nameSpan: nowhere,
+    span: nowhere,
+    ...(expression === undefined ? {} : { expression }),
   };
 }
 
 /** The variable `delay` of a pathway, for reading values of it. */
 export const delayVariable = (pointer: string): Variable => builtInVariable('delay', 'parameter', seconds, pointer);
-

@@ -95,10 +95,12 @@ function translateSpecification(specification: BrianSpecification, to: Reporter)
 }
 
 function collect<T>(map: ReadonlyMap<string, T>, part: (item: T) => Located | undefined): Record<string, Located> {
-  return Object.fromEntries([...map].flatMap(([key, item]) => {
-    const value = part(item);
-    return value === undefined ? [] : [[key, value] as const];
-  }));
+  return Object.fromEntries(
+    [...map].flatMap(([key, item]) => {
+      const value = part(item);
+      return value === undefined ? [] : [[key, value] as const];
+    }),
+  );
 }
 
 function metadata(specification: BrianSpecification): Record<string, unknown> {
@@ -118,12 +120,25 @@ function readTimeStep(specification: BrianSpecification, to: Reporter, namespace
 // --- Names ----------------------------------------------------------------------------------------------------------
 
 const namedSections = [
-  'timed_arrays', 'neuron_groups', 'poisson_groups', 'spike_generators', 'synapses', 'poisson_inputs', 'spike_monitors', 'event_monitors',
-  'state_monitors', 'population_rate_monitors',
+  'timed_arrays',
+  'neuron_groups',
+  'poisson_groups',
+  'spike_generators',
+  'synapses',
+  'poisson_inputs',
+  'spike_monitors',
+  'event_monitors',
+  'state_monitors',
+  'population_rate_monitors',
 ] as const;
 
 const monitorNames = (specification: BrianSpecification): string[] =>
-  [specification.spike_monitors, specification.event_monitors, specification.state_monitors, specification.population_rate_monitors].flatMap((map) => Object.keys(map ?? {}));
+  [
+    specification.spike_monitors,
+    specification.event_monitors,
+    specification.state_monitors,
+    specification.population_rate_monitors,
+  ].flatMap((map) => Object.keys(map ?? {}));
 
 /** Objects of one network need different names, as in Brian. */
 function checkNames(specification: BrianSpecification, to: Reporter): void {
@@ -141,14 +156,25 @@ function checkNames(specification: BrianSpecification, to: Reporter): void {
 
 // --- Declarations ---------------------------------------------------------------------------------------------------
 
-function translateTables(specification: BrianSpecification, namespace: Setting['namespace'], to: Reporter): ReadonlyMap<string, TranslatedTable> {
+function translateTables(
+  specification: BrianSpecification,
+  namespace: Setting['namespace'],
+  to: Reporter,
+): ReadonlyMap<string, TranslatedTable> {
   return new Map(
-    Object.entries(specification.timed_arrays ?? {}).map(([key, array]) => [key, translateTimedArray(key, array, child('/timed_arrays', key), namespace, to)]),
+    Object.entries(specification.timed_arrays ?? {}).map(([key, array]) => [
+      key,
+      translateTimedArray(key, array, child('/timed_arrays', key), namespace, to),
+    ]),
   );
 }
 
 function declareGroups(specification: BrianSpecification, setting: Setting): ReadonlyMap<string, Group> {
-  const declared = <T>(section: string, map: Readonly<Record<string, T>> | undefined, declare: (key: string, item: T, pointer: string, setting: Setting) => Group): (readonly [string, Group])[] =>
+  const declared = <T>(
+    section: string,
+    map: Readonly<Record<string, T>> | undefined,
+    declare: (key: string, item: T, pointer: string, setting: Setting) => Group,
+  ): (readonly [string, Group])[] =>
     Object.entries(map ?? {}).map(([key, item]) => [key, declare(key, item, child(child('', section), key), setting)] as const);
   return new Map([
     ...declared('neuron_groups', specification.neuron_groups, declareNeuronGroup),
@@ -157,7 +183,11 @@ function declareGroups(specification: BrianSpecification, setting: Setting): Rea
   ]);
 }
 
-function declareAllSynapses(specification: BrianSpecification, groups: ReadonlyMap<string, Group>, setting: Setting): ReadonlyMap<string, SynapseGroup> {
+function declareAllSynapses(
+  specification: BrianSpecification,
+  groups: ReadonlyMap<string, Group>,
+  setting: Setting,
+): ReadonlyMap<string, SynapseGroup> {
   const names = Object.keys(specification.synapses ?? {});
   const declared = new Map<string, SynapseGroup>();
   for (const [key, item] of Object.entries(specification.synapses ?? {})) {
@@ -169,7 +199,11 @@ function declareAllSynapses(specification: BrianSpecification, groups: ReadonlyM
 
 // --- Code -----------------------------------------------------------------------------------------------------------
 
-function translateGroups(specification: BrianSpecification, groups: ReadonlyMap<string, Group>, setting: Setting): ReadonlyMap<string, Translation> {
+function translateGroups(
+  specification: BrianSpecification,
+  groups: ReadonlyMap<string, Group>,
+  setting: Setting,
+): ReadonlyMap<string, Translation> {
   const translated = new Map<string, Translation>();
   for (const [key, group] of groups) {
     const neurons = specification.neuron_groups?.[key];
@@ -183,7 +217,11 @@ function translateGroups(specification: BrianSpecification, groups: ReadonlyMap<
 }
 
 /** Two Synapses must not sum into one variable, unless they sum into different neurons of it. */
-function checkSums(synapses: ReadonlyMap<string, SynapseGroup>, translations: ReadonlyMap<string, SynapsesTranslation>, to: Reporter): void {
+function checkSums(
+  synapses: ReadonlyMap<string, SynapseGroup>,
+  translations: ReadonlyMap<string, SynapsesTranslation>,
+  to: Reporter,
+): void {
   const taken: { readonly key: string; readonly by: string; readonly range: readonly [number, number] }[] = [];
   for (const [name, { summed }] of translations) {
     const owner = synapses.get(name);
@@ -200,11 +238,17 @@ function checkSums(synapses: ReadonlyMap<string, SynapseGroup>, translations: Re
 }
 
 function translateAllOperations(
-  specification: BrianSpecification, groups: ReadonlyMap<string, Group>, synapses: ReadonlyMap<string, SynapseGroup>, setting: Setting,
+  specification: BrianSpecification,
+  groups: ReadonlyMap<string, Group>,
+  synapses: ReadonlyMap<string, SynapseGroup>,
+  setting: Setting,
 ): ReadonlyMap<string, Located> {
   const all = new Map<string, Located>();
   for (const owner of [...groups.values(), ...synapses.values()]) {
-    const list = specification.neuron_groups?.[owner.name]?.run_regularly ?? specification.poisson_groups?.[owner.name]?.run_regularly ?? specification.synapses?.[owner.name]?.run_regularly;
+    const list =
+      specification.neuron_groups?.[owner.name]?.run_regularly ??
+      specification.poisson_groups?.[owner.name]?.run_regularly ??
+      specification.synapses?.[owner.name]?.run_regularly;
     for (const [key, operation] of translateOperations(list, owner, setting)) {
       if (all.has(key)) setting.to.report(messages.duplicateName(key, 'another operation'), child(owner.pointer, 'run_regularly'));
       all.set(key, operation);
@@ -213,7 +257,11 @@ function translateAllOperations(
   return all;
 }
 
-function translateInputs(specification: BrianSpecification, groups: ReadonlyMap<string, Group>, setting: Setting): ReadonlyMap<string, Located> {
+function translateInputs(
+  specification: BrianSpecification,
+  groups: ReadonlyMap<string, Group>,
+  setting: Setting,
+): ReadonlyMap<string, Located> {
   const stimuli = new Map<string, Located>();
   for (const [key, input] of Object.entries(specification.poisson_inputs ?? {})) {
     const stimulus = translatePoissonInput(input, child('/poisson_inputs', key), groups, setting);

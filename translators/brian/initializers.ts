@@ -42,14 +42,21 @@ export interface Owner {
  * @param extra  variables that are no equations, such as the delays of pathways
  */
 export function readInitializers(
-  initializers: Initializers | undefined, pointer: string, owner: Owner, extra: ReadonlyMap<string, Variable>, to: Reporter,
+  initializers: Initializers | undefined,
+  pointer: string,
+  owner: Owner,
+  extra: ReadonlyMap<string, Variable>,
+  to: Reporter,
 ): ReadonlyMap<string, ReadValue> {
   const assignments = initializers === undefined ? [] : listAssignments(initializers, pointer);
   const values = new Map<string, ReadValue>();
   for (const [position, assignment] of assignments.entries()) {
     const variable = extra.get(assignment.variable) ?? owner.variables.get(assignment.variable);
     if (variable === undefined) {
-      to.report(messages.unknownVariable(assignment.variable, owner.name, [...settable(owner.variables), ...extra.keys()]), assignment.pointer);
+      to.report(
+        messages.unknownVariable(assignment.variable, owner.name, [...settable(owner.variables), ...extra.keys()]),
+        assignment.pointer,
+      );
       continue;
     }
     if (variable.kind === 'subexpression') {
@@ -68,25 +75,38 @@ const settable = (variables: ReadonlyMap<string, Variable>): string[] =>
 
 function listAssignments(initializers: Initializers, pointer: string): Assignment[] {
   if (isListed(initializers)) {
-    return initializers.map((item, index) => ({ ...item, pointer: child(child(pointer, index), 'variable'), valuePointer: child(child(pointer, index), 'value') }));
+    return initializers.map((item, index) => ({
+      ...item,
+      pointer: child(child(pointer, index), 'variable'),
+      valuePointer: child(child(pointer, index), 'value'),
+    }));
   }
   return Object.entries(initializers).flatMap(([variable, value]): Assignment[] => {
     const at = child(pointer, variable);
-    if (isPartialList(value)) return value.map((part, index) => ({ variable, ...part, pointer: at, valuePointer: child(child(at, index), 'value') }));
+    if (isPartialList(value))
+      return value.map((part, index) => ({ variable, ...part, pointer: at, valuePointer: child(child(at, index), 'value') }));
     if (isPartial(value)) return [{ variable, ...value, pointer: at, valuePointer: child(at, 'value') }];
     return [{ variable, value, pointer: at, valuePointer: at }];
   });
 }
 
-const isListed = (initializers: Initializers): initializers is readonly (PartialInitializer & { readonly variable: string })[] => Array.isArray(initializers);
+const isListed = (initializers: Initializers): initializers is readonly (PartialInitializer & { readonly variable: string })[] =>
+  Array.isArray(initializers);
 const isPartial = (value: unknown): value is PartialInitializer => typeof value === 'object' && value !== null && 'value' in value;
-const isPartialList = (value: unknown): value is readonly PartialInitializer[] => Array.isArray(value) && value.length > 0 && value.every(isPartial);
+const isPartialList = (value: unknown): value is readonly PartialInitializer[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isPartial);
 
 /**
  * What names mean at the moment of an assignment: a variable that is not set yet is 0, one that will be set again stands for
  * the value that it has now.
  */
-function momentScope(owner: Owner, values: ReadonlyMap<string, ReadValue>, later: readonly Assignment[], now: Assignment, to: Reporter): Scope {
+function momentScope(
+  owner: Owner,
+  values: ReadonlyMap<string, ReadValue>,
+  later: readonly Assignment[],
+  now: Assignment,
+  to: Reporter,
+): Scope {
   const scope: Scope = {
     ...owner.scope,
     meaning: (key): Meaning | undefined => {
@@ -98,10 +118,12 @@ function momentScope(owner: Owner, values: ReadonlyMap<string, ReadValue>, later
       if (value === undefined) return { kind: 'expression', tree: zeroTree(variable) };
       const changes = now.variable === variable.name || later.some((assignment) => assignment.variable === variable.name);
       if (!changes) return meaning;
-      if (value.kind === 'array') return { kind: 'refused', finding: messages.unsupported(`reading ${variable.name} between two assignments of it`) };
+      if (value.kind === 'array')
+        return { kind: 'refused', finding: messages.unsupported(`reading ${variable.name} between two assignments of it`) };
       const tree = valueTree(value, variable);
       // Drawn again it would be another number; only its own replacement may read it, once.
-      if (callsRandom(tree) && now.variable !== variable.name) return { kind: 'refused', finding: messages.overwrittenInitializer(variable.name) };
+      if (callsRandom(tree) && now.variable !== variable.name)
+        return { kind: 'refused', finding: messages.overwrittenInitializer(variable.name) };
       return { kind: 'expression', tree };
     },
   };
@@ -120,7 +142,12 @@ function zeroTree(variable: Variable): Expression {
 const callsRandom = (tree: Expression): boolean => callsIn(tree).some((call) => ['uniform', 'normal', 'poisson'].includes(call.function));
 
 function combine(
-  assignment: Assignment, variable: Variable, before: ReadValue | undefined, owner: Owner, scope: Scope, to: Reporter,
+  assignment: Assignment,
+  variable: Variable,
+  before: ReadValue | undefined,
+  owner: Owner,
+  scope: Scope,
+  to: Reporter,
 ): ReadValue | undefined {
   const { index } = assignment;
   const count = index === undefined ? undefined : indexCount(index, owner.size);
@@ -142,7 +169,13 @@ function readsItselfTwice(assignment: Assignment, before: ReadValue | undefined,
 }
 
 function whereTrue(
-  where: string, value: ReadValue, before: ReadValue | undefined, variable: Variable, assignment: Assignment, scope: Scope, to: Reporter,
+  where: string,
+  value: ReadValue,
+  before: ReadValue | undefined,
+  variable: Variable,
+  assignment: Assignment,
+  scope: Scope,
+  to: Reporter,
 ): ReadValue | undefined {
   const holder = assignment.valuePointer.slice(0, assignment.valuePointer.lastIndexOf('/'));
   const wherePointer = child(holder, 'where');
@@ -153,10 +186,18 @@ function whereTrue(
 }
 
 function choose(
-  condition: Expression, value: ReadValue, before: ReadValue | undefined, variable: Variable, assignment: Assignment, to: Reporter,
+  condition: Expression,
+  value: ReadValue,
+  before: ReadValue | undefined,
+  variable: Variable,
+  assignment: Assignment,
+  to: Reporter,
 ): ReadValue | undefined {
   if (value.kind === 'array' || before?.kind === 'array') {
-    to.report(messages.unsupported('a list of values for only some elements', 'give the list for all elements, or indices'), assignment.valuePointer);
+    to.report(
+      messages.unsupported('a list of values for only some elements', 'give the list for all elements, or indices'),
+      assignment.valuePointer,
+    );
     return undefined;
   }
   if (condition.kind === 'boolean') return condition.value ? value : before;
@@ -182,7 +223,13 @@ function indexCount(index: Index, size: number | undefined): number | undefined 
 }
 
 function atIndex(
-  index: Index, value: ReadValue, before: ReadValue | undefined, variable: Variable, assignment: Assignment, owner: Owner, to: Reporter,
+  index: Index,
+  value: ReadValue,
+  before: ReadValue | undefined,
+  variable: Variable,
+  assignment: Assignment,
+  owner: Owner,
+  to: Reporter,
 ): ReadValue | undefined {
   const pointer = assignment.valuePointer;
   if (!owner.indexed || owner.size === undefined) {
@@ -227,7 +274,9 @@ function indexCondition(index: Index, size: number): Expression {
       ...(start > 0 ? [binary('>=', element, integer(start))] : []),
       ...(stop < size ? [binary('<', element, integer(stop))] : []),
     ];
-    return parts.reduce<Expression | undefined>((all, part) => (all === undefined ? part : binary('and', all, part)), undefined) ?? boolean(true);
+    return (
+      parts.reduce<Expression | undefined>((all, part) => (all === undefined ? part : binary('and', all, part)), undefined) ?? boolean(true)
+    );
   }
   const equals = index.map((position): Expression => binary('==', element, integer(position)));
   return equals.reduce((all, part) => binary('or', all, part), boolean(false));

@@ -8,232 +8,394 @@ const rule = 'schemas/brian.schema.json';
 // --- Shape of the document ------------------------------------------------------------------------------------------
 
 export const notASpecification = (found: unknown): Finding => ({
-  code: 'brian/not-a-specification', message: 'this is not a Brian-like specification', expected: 'a map with format: interneuron/brian',
-  found: shorten(found), rule,
+  code: 'brian/not-a-specification',
+  message: 'this is not a Brian-like specification',
+  expected: 'a map with format: interneuron/brian',
+  found: shorten(found),
+  rule,
 });
 
 export const wrongValue = (expected: string, found: unknown): Finding => ({
-  code: 'brian/wrong-value', message: 'this value has the wrong form', expected, found: shorten(found), rule,
+  code: 'brian/wrong-value',
+  message: 'this value has the wrong form',
+  expected,
+  found: shorten(found),
+  rule,
 });
 
 export const unsupported = (feature: string, hint?: string): Finding => ({
-  code: 'brian/unsupported', message: `${feature} cannot be imported`, ...(hint === undefined ? {} : { hint }),
+  code: 'brian/unsupported',
+  message: `${feature} cannot be imported`,
+  ...(hint === undefined ? {} : { hint }),
 });
 
 // --- Names ----------------------------------------------------------------------------------------------------------
 
 export const notAnIdentifier = (name: string): Finding => ({
-  code: 'brian/not-an-identifier', message: `${shorten(name)} is not a name`, expected: 'a letter, then letters, digits or _', found: shorten(name),
+  code: 'brian/not-an-identifier',
+  message: `${shorten(name)} is not a name`,
+  expected: 'a letter, then letters, digits or _',
+  found: shorten(name),
 });
 
 export const reservedName = (name: string, what: string): Finding => ({
-  code: 'brian/reserved-name', message: `${shorten(name)} cannot be a name of the model: it is ${what}`, found: shorten(name), hint: `call it ${shorten(name)}_ or so`,
+  code: 'brian/reserved-name',
+  message: `${shorten(name)} cannot be a name of the model: it is ${what}`,
+  found: shorten(name),
+  hint: `call it ${shorten(name)}_ or so`,
 });
 
 export const duplicateName = (name: string, what: string): Finding => ({
-  code: 'brian/duplicate-name', message: `${shorten(name)} is already the name of ${what}`, found: shorten(name),
+  code: 'brian/duplicate-name',
+  message: `${shorten(name)} is already the name of ${what}`,
+  found: shorten(name),
 });
 
 export const clashingVariable = (name: string, side: string): Finding => ({
-  code: 'brian/clashing-variable', message: `the synaptic variable ${name} has the name of a variable of the ${side}`, found: name,
+  code: 'brian/clashing-variable',
+  message: `the synaptic variable ${name} has the name of a variable of the ${side}`,
+  found: name,
   hint: 'Brian needs different names, since a name without suffix means either',
 });
 
 export const unknownName = (name: string, known: readonly string[], hint?: string): Finding => ({
-  code: 'brian/unknown-name', message: `${shorten(name)} is not defined`, found: shorten(name), ...(hint === undefined ? suggestion(name, known) : { hint }),
+  code: 'brian/unknown-name',
+  message: `${shorten(name)} is not defined`,
+  found: shorten(name),
+  ...(hint === undefined ? suggestion(name, known) : { hint }),
 });
 
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
-  code: 'brian/unknown-function', message: `Brian has no function ${shorten(name)}`, found: shorten(name), ...suggestion(name, known),
+  code: 'brian/unknown-function',
+  message: `Brian has no function ${shorten(name)}`,
+  found: shorten(name),
+  ...suggestion(name, known),
 });
 
 export const argumentCount = (name: string, expected: number, found: number): Finding => ({
-  code: 'brian/argument-count', message: `${name} is called with the wrong number of arguments`, expected: String(expected), found: String(found),
+  code: 'brian/argument-count',
+  message: `${name} is called with the wrong number of arguments`,
+  expected: String(expected),
+  found: String(found),
 });
 
 export const notCallable = (name: string): Finding => ({
-  code: 'brian/not-callable', message: `${shorten(name)} is not a function`, found: shorten(name), hint: `write ${shorten(name)}*(...) for a product`,
+  code: 'brian/not-callable',
+  message: `${shorten(name)} is not a function`,
+  found: shorten(name),
+  hint: `write ${shorten(name)}*(...) for a product`,
 });
 
 export const functionAsValue = (name: string): Finding => ({
-  code: 'brian/function-as-value', message: `${name} is a function and needs its arguments`, found: name, hint: `write ${name}(...)`,
+  code: 'brian/function-as-value',
+  message: `${name} is a function and needs its arguments`,
+  found: name,
+  hint: `write ${name}(...)`,
 });
 
 export const unknownGroup = (name: string, known: readonly string[]): Finding => ({
-  code: 'brian/unknown-group', message: `there is no group ${shorten(name)}`, expected: oneOf(name, known), found: shorten(name), ...suggestion(name, known),
+  code: 'brian/unknown-group',
+  message: `there is no group ${shorten(name)}`,
+  expected: oneOf(name, known),
+  found: shorten(name),
+  ...suggestion(name, known),
 });
 
 export const unknownVariable = (name: string, group: string, known: readonly string[]): Finding => ({
-  code: 'brian/unknown-variable', message: `${group} has no variable ${shorten(name)}`, expected: oneOf(name, known), found: shorten(name), ...suggestion(name, known),
+  code: 'brian/unknown-variable',
+  message: `${group} has no variable ${shorten(name)}`,
+  expected: oneOf(name, known),
+  found: shorten(name),
+  ...suggestion(name, known),
 });
 
 export const unknownEvent = (name: string, group: string, known: readonly string[]): Finding => ({
-  code: 'brian/unknown-event', message: `${group} has no event ${shorten(name)}`, expected: oneOf(name, known), found: shorten(name), ...suggestion(name, known),
+  code: 'brian/unknown-event',
+  message: `${group} has no event ${shorten(name)}`,
+  expected: oneOf(name, known),
+  found: shorten(name),
+  ...suggestion(name, known),
 });
 
 export const unknownTarget = (name: string, known: readonly string[]): Finding => ({
-  code: 'brian/unknown-object', message: `there is no ${shorten(name)} that could be switched`, expected: oneOf(name, known), found: shorten(name), ...suggestion(name, known),
+  code: 'brian/unknown-object',
+  message: `there is no ${shorten(name)} that could be switched`,
+  expected: oneOf(name, known),
+  found: shorten(name),
+  ...suggestion(name, known),
 });
 
 export const ternary = (): Finding => ({
-  code: 'brian/conditional', message: 'Brian has no conditional expression', hint: 'write int(condition)*a + int(not (condition))*b',
+  code: 'brian/conditional',
+  message: 'Brian has no conditional expression',
+  hint: 'write int(condition)*a + int(not (condition))*b',
 });
 
 export const dottedName = (name: string): Finding => ({
-  code: 'brian/attribute', message: 'Brian\'s expressions have no attributes', found: shorten(name),
+  code: 'brian/attribute',
+  message: "Brian's expressions have no attributes",
+  found: shorten(name),
   hint: /^(pre|post)\./.test(name) ? `write ${name.slice(name.indexOf('.') + 1)}_${name.slice(0, name.indexOf('.'))}` : 'use a plain name',
 });
 
-export const sendStatement = (): Finding => ({ code: 'brian/send', message: 'Brian has no send statement', hint: 'write an assignment, and give the pathway a delay' });
+export const sendStatement = (): Finding => ({
+  code: 'brian/send',
+  message: 'Brian has no send statement',
+  hint: 'write an assignment, and give the pathway a delay',
+});
 
 // --- Equations ------------------------------------------------------------------------------------------------------
 
 export const unknownFlag = (flag: string, allowed: readonly string[]): Finding => ({
-  code: 'brian/unknown-flag', message: `the flag ${shorten(flag)} is not for this kind of equation`, expected: oneOf(flag, allowed), found: shorten(flag),
+  code: 'brian/unknown-flag',
+  message: `the flag ${shorten(flag)} is not for this kind of equation`,
+  expected: oneOf(flag, allowed),
+  found: shorten(flag),
   ...suggestion(flag, allowed),
 });
 
 export const conflictingFlags = (first: string, second: string): Finding => ({
-  code: 'brian/conflicting-flags', message: `the flags ${first} and ${second} exclude each other`,
+  code: 'brian/conflicting-flags',
+  message: `the flags ${first} and ${second} exclude each other`,
 });
 
 export const scaledUnit = (unit: string): Finding => ({
-  code: 'brian/scaled-unit', message: `${shorten(unit)} is a scaled unit; variables are declared in base units`, expected: 'a base unit such as volt or siemens',
-  found: shorten(unit), hint: 'quantities keep their own units wherever they are written',
+  code: 'brian/scaled-unit',
+  message: `${shorten(unit)} is a scaled unit; variables are declared in base units`,
+  expected: 'a base unit such as volt or siemens',
+  found: shorten(unit),
+  hint: 'quantities keep their own units wherever they are written',
 });
 
 export const summedName = (name: string): Finding => ({
-  code: 'brian/summed-name', message: `a summed variable is named after the variable it sums into, with _post or _pre`, found: name, hint: `${name}_post = ... : 1 (summed)`,
+  code: 'brian/summed-name',
+  message: `a summed variable is named after the variable it sums into, with _post or _pre`,
+  found: name,
+  hint: `${name}_post = ... : 1 (summed)`,
 });
 
 export const summedTarget = (name: string, group: string): Finding => ({
-  code: 'brian/summed-target', message: `${name} of ${group} cannot be summed into`, expected: 'a variable declared without equation, as in x : 1', found: name,
+  code: 'brian/summed-target',
+  message: `${name} of ${group} cannot be summed into`,
+  expected: 'a variable declared without equation, as in x : 1',
+  found: name,
 });
 
 export const summedTwice = (name: string, other: string): Finding => ({
-  code: 'brian/summed-twice', message: `${name} is already summed into by ${other}`, found: name, hint: 'declare one variable for each and add them up',
+  code: 'brian/summed-twice',
+  message: `${name} is already summed into by ${other}`,
+  found: name,
+  hint: 'declare one variable for each and add them up',
 });
 
 export const randomInSubexpression = (name: string): Finding => ({
-  code: 'brian/random-in-subexpression', message: `${name} draws random numbers, so it must be flagged`, expected: '(constant over dt)',
+  code: 'brian/random-in-subexpression',
+  message: `${name} draws random numbers, so it must be flagged`,
+  expected: '(constant over dt)',
 });
 
-export const noiseInSynapses = (): Finding => ({ code: 'brian/unsupported', message: 'noise (xi) in event-driven equations cannot be imported' });
+export const noiseInSynapses = (): Finding => ({
+  code: 'brian/unsupported',
+  message: 'noise (xi) in event-driven equations cannot be imported',
+});
 
 export const clockDrivenByDefault = (name: string): Finding => ({
-  code: 'brian/clock-driven-by-default', severity: 'warning', message: `the equation for ${name} is integrated for every synapse at every step`,
+  code: 'brian/clock-driven-by-default',
+  severity: 'warning',
+  message: `the equation for ${name} is integrated for every synapse at every step`,
   hint: 'flag it (event-driven) or, if that is meant, (clock-driven)',
 });
 
 // --- Code -----------------------------------------------------------------------------------------------------------
 
 export const readOnly = (name: string, what: string): Finding => ({
-  code: 'brian/read-only', message: `${shorten(name)} cannot be assigned to: it is ${what}`, found: shorten(name),
+  code: 'brian/read-only',
+  message: `${shorten(name)} cannot be assigned to: it is ${what}`,
+  found: shorten(name),
 });
 
 export const constantWritten = (name: string): Finding => ({
-  code: 'brian/constant-written', message: `${name} is flagged (constant) but written here`, found: name, hint: 'remove the flag from its declaration',
+  code: 'brian/constant-written',
+  message: `${name} is flagged (constant) but written here`,
+  found: name,
+  hint: 'remove the flag from its declaration',
 });
 
 export const readBeforeAssignment = (name: string, known: readonly string[]): Finding => ({
-  code: 'brian/unknown-name', message: `${shorten(name)} is neither defined nor assigned before`, found: shorten(name), ...suggestion(name, known),
+  code: 'brian/unknown-name',
+  message: `${shorten(name)} is neither defined nor assigned before`,
+  found: shorten(name),
+  ...suggestion(name, known),
 });
 
 export const resetWithoutThreshold = (): Finding => ({
-  code: 'brian/reset-without-threshold', message: 'a reset needs a threshold', expected: 'threshold: condition',
+  code: 'brian/reset-without-threshold',
+  message: 'a reset needs a threshold',
+  expected: 'threshold: condition',
 });
 
 export const refractoryWithoutThreshold = (): Finding => ({
-  code: 'brian/refractory-without-threshold', message: 'refractoriness follows a spike, and this group has no threshold', expected: 'threshold: condition',
+  code: 'brian/refractory-without-threshold',
+  message: 'refractoriness follows a spike, and this group has no threshold',
+  expected: 'threshold: condition',
 });
 
 export const unknownMethod = (name: string, known: readonly string[]): Finding => ({
-  code: 'brian/unknown-method', message: `there is no integration method ${shorten(name)}`, expected: oneOf(name, known), found: shorten(name), ...suggestion(name, known),
+  code: 'brian/unknown-method',
+  message: `there is no integration method ${shorten(name)}`,
+  expected: oneOf(name, known),
+  found: shorten(name),
+  ...suggestion(name, known),
 });
 
 // --- Values ---------------------------------------------------------------------------------------------------------
 
 export const notAQuantity = (found: unknown): Finding => ({
-  code: 'brian/not-a-quantity', message: 'this is not a quantity', expected: 'a number and a unit, such as 5 ms or 5*ms', found: shorten(found),
+  code: 'brian/not-a-quantity',
+  message: 'this is not a quantity',
+  expected: 'a number and a unit, such as 5 ms or 5*ms',
+  found: shorten(found),
 });
 
 export const notConstant = (what: string, found: unknown): Finding => ({
-  code: 'brian/not-constant', message: `${what} must be a number that is known beforehand`, expected: 'a quantity or arithmetic of constants', found: shorten(found),
+  code: 'brian/not-constant',
+  message: `${what} must be a number that is known beforehand`,
+  expected: 'a quantity or arithmetic of constants',
+  found: shorten(found),
 });
 
 export const unitMissing = (name: string, unit: string): Finding => ({
-  code: 'brian/unit-missing', message: `${name} needs a unit`, expected: `a quantity in ${unit}`, hint: 'write the number times a unit, such as 5*mV',
+  code: 'brian/unit-missing',
+  message: `${name} needs a unit`,
+  expected: `a quantity in ${unit}`,
+  hint: 'write the number times a unit, such as 5*mV',
 });
 
 export const wrongDimension = (what: string, expected: string, found: string): Finding => ({
-  code: 'brian/wrong-dimension', message: `${what} has the wrong dimension`, expected, found,
+  code: 'brian/wrong-dimension',
+  message: `${what} has the wrong dimension`,
+  expected,
+  found,
 });
 
-export const notFinite = (what: string): Finding => ({ code: 'brian/not-finite', message: `${what} is not a finite number`, expected: 'a finite number' });
+export const notFinite = (what: string): Finding => ({
+  code: 'brian/not-finite',
+  message: `${what} is not a finite number`,
+  expected: 'a finite number',
+});
 
 export const outOfRange = (what: string, expected: string, found: unknown): Finding => ({
-  code: 'brian/out-of-range', message: `${what} is out of range`, expected, found: shorten(found),
+  code: 'brian/out-of-range',
+  message: `${what} is out of range`,
+  expected,
+  found: shorten(found),
 });
 
 export const namespaceCycle = (names: readonly string[]): Finding => ({
-  code: 'brian/namespace-cycle', message: `the constants ${names.join(', ')} are defined by each other`, found: names.join(' → '),
+  code: 'brian/namespace-cycle',
+  message: `the constants ${names.join(', ')} are defined by each other`,
+  found: names.join(' → '),
 });
 
 export const lengthMismatch = (what: string, expected: number, found: number): Finding => ({
-  code: 'brian/length-mismatch', message: `${what} has the wrong number of values`, expected: String(expected), found: String(found),
+  code: 'brian/length-mismatch',
+  message: `${what} has the wrong number of values`,
+  expected: String(expected),
+  found: String(found),
 });
 
-export const raggedRows = (): Finding => ({ code: 'brian/length-mismatch', message: 'the rows of this timed array differ in length', expected: 'rows of one length' });
+export const raggedRows = (): Finding => ({
+  code: 'brian/length-mismatch',
+  message: 'the rows of this timed array differ in length',
+  expected: 'rows of one length',
+});
 
 export const timedArrayArguments = (name: string, columns: boolean): Finding => ({
-  code: 'brian/argument-count', message: `the timed array ${name} is called with the wrong arguments`, expected: columns ? `${name}(t, i)` : `${name}(t)`,
+  code: 'brian/argument-count',
+  message: `the timed array ${name} is called with the wrong arguments`,
+  expected: columns ? `${name}(t, i)` : `${name}(t)`,
 });
 
 export const badIndex = (found: unknown): Finding => ({
-  code: 'brian/bad-index', message: 'this is not an index', expected: 'a whole number, a list of them, or a slice such as 0:10', found: shorten(found),
+  code: 'brian/bad-index',
+  message: 'this is not an index',
+  expected: 'a whole number, a list of them, or a slice such as 0:10',
+  found: shorten(found),
 });
 
 export const badSlice = (found: string): Finding => ({
-  code: 'brian/bad-slice', message: 'a part of a group is a slice of it', expected: 'name[start:stop], whole numbers within the group', found: shorten(found),
+  code: 'brian/bad-slice',
+  message: 'a part of a group is a slice of it',
+  expected: 'name[start:stop], whole numbers within the group',
+  found: shorten(found),
 });
 
 export const overwrittenInitializer = (name: string): Finding => ({
-  code: 'brian/initializer-order', message: `${name} is read here and changed again later, and its first value is random`,
+  code: 'brian/initializer-order',
+  message: `${name} is read here and changed again later, and its first value is random`,
   hint: 'use a variable of its own for the value that is read',
 });
 
 export const duplicateSpike = (index: number, step: number): Finding => ({
-  code: 'brian/duplicate-spike', message: `neuron ${index} has two spikes in time step ${step}`, hint: 'Brian allows one spike a neuron and step',
+  code: 'brian/duplicate-spike',
+  message: `neuron ${index} has two spikes in time step ${step}`,
+  hint: 'Brian allows one spike a neuron and step',
 });
 
 // --- Synapses and monitors ------------------------------------------------------------------------------------------
 
 export const noConnect = (): Finding => ({
-  code: 'brian/no-connect', message: 'nothing says which synapses there are', expected: 'connect', hint: 'connect: true connects all with all',
+  code: 'brian/no-connect',
+  message: 'nothing says which synapses there are',
+  expected: 'connect',
+  hint: 'connect: true connects all with all',
 });
 
-export const badConnect = (message: string, hint?: string): Finding => ({ code: 'brian/bad-connect', message, ...(hint === undefined ? {} : { hint }) });
+export const badConnect = (message: string, hint?: string): Finding => ({
+  code: 'brian/bad-connect',
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});
 
 export const badGenerator = (expected: string, found: string): Finding => ({
-  code: 'brian/bad-generator', message: 'this is not generator syntax as Brian knows it', expected, found: shorten(found),
+  code: 'brian/bad-generator',
+  message: 'this is not generator syntax as Brian knows it',
+  expected,
+  found: shorten(found),
 });
 
 export const unknownPathway = (name: string, known: readonly string[]): Finding => ({
-  code: 'brian/unknown-pathway', message: `there is no pathway ${shorten(name)}`, expected: oneOf(name, known), found: shorten(name), ...suggestion(name, known),
+  code: 'brian/unknown-pathway',
+  message: `there is no pathway ${shorten(name)}`,
+  expected: oneOf(name, known),
+  found: shorten(name),
+  ...suggestion(name, known),
 });
 
-export const delayInCode = (): Finding => ({ code: 'brian/unsupported', message: 'delays that code reads or writes cannot be imported', hint: 'delays are fixed for a run' });
+export const delayInCode = (): Finding => ({
+  code: 'brian/unsupported',
+  message: 'delays that code reads or writes cannot be imported',
+  hint: 'delays are fixed for a run',
+});
 
 export const countOnly = (): Finding => ({
-  code: 'brian/count-only', severity: 'note', message: 'this monitor records nothing; the number of spikes of each population is part of every result',
+  code: 'brian/count-only',
+  severity: 'note',
+  message: 'this monitor records nothing; the number of spikes of each population is part of every result',
 });
 
 export const badPhase = (message: string): Finding => ({ code: 'brian/bad-phase', message });
 
 export const noRun = (): Finding => ({
-  code: 'brian/no-run', message: 'nothing says how long the model runs', expected: 'run: 1 s, or a list of phases', severity: 'warning',
+  code: 'brian/no-run',
+  message: 'nothing says how long the model runs',
+  expected: 'run: 1 s, or a list of phases',
+  severity: 'warning',
 });
 
 export const unusedConstant = (name: string): Finding => ({
-  code: 'brian/unused-constant', severity: 'warning', message: `nothing that runs reads ${name}, so that changing it has no effect`, found: name,
+  code: 'brian/unused-constant',
+  severity: 'warning',
+  message: `nothing that runs reads ${name}, so that changing it has no effect`,
+  found: name,
 });

@@ -20,16 +20,23 @@ export interface Sources {
 
 /** All recordings, in the order of the specification; each has its monitor's name. */
 export function translateMonitors(specification: BrianSpecification, sources: Sources, setting: Setting): readonly Located[] {
-  const each = <T>(key: keyof BrianSpecification, map: Readonly<Record<string, T>> | undefined, translate: (name: string, monitor: T, pointer: string) => Located | undefined): Located[] =>
+  const each = <T>(
+    key: keyof BrianSpecification,
+    map: Readonly<Record<string, T>> | undefined,
+    translate: (name: string, monitor: T, pointer: string) => Located | undefined,
+  ): Located[] =>
     Object.entries(map ?? {}).flatMap(([name, monitor]) => {
       const recording = translate(name, monitor, child(child('', key), name));
       return recording === undefined ? [] : [recording];
     });
-  const spikes = (name: string, monitor: SpikeMonitor, pointer: string): Located | undefined => spikeRecording(name, monitor, pointer, sources, setting);
+  const spikes = (name: string, monitor: SpikeMonitor, pointer: string): Located | undefined =>
+    spikeRecording(name, monitor, pointer, sources, setting);
   return [
     ...each('spike_monitors', specification.spike_monitors, spikes),
     ...each('event_monitors', specification.event_monitors, spikes),
-    ...each('state_monitors', specification.state_monitors, (name, monitor, pointer) => stateRecording(name, monitor, pointer, sources, setting)),
+    ...each('state_monitors', specification.state_monitors, (name, monitor, pointer) =>
+      stateRecording(name, monitor, pointer, sources, setting),
+    ),
     ...each('population_rate_monitors', specification.population_rate_monitors, (name, monitor, pointer) => {
       const source = readSubgroup(monitor.source, child(pointer, 'source'), sources.groups, setting);
       return source === undefined ? undefined : located({ of: selection(source), rate: true, name }, pointer);
@@ -42,13 +49,25 @@ function spikeRecording(name: string, monitor: SpikeMonitor, pointer: string, so
   const source = readSubgroup(monitor.source, child(pointer, 'source'), sources.groups, setting);
   if (source === undefined) return undefined;
   const event = monitor.event ?? 'spike';
-  if (!source.group.events.includes(event)) to.report(messages.unknownEvent(event, source.group.name, source.group.events), child(pointer, monitor.event === undefined ? 'source' : 'event'));
+  if (!source.group.events.includes(event))
+    to.report(
+      messages.unknownEvent(event, source.group.name, source.group.events),
+      child(pointer, monitor.event === undefined ? 'source' : 'event'),
+    );
   if (monitor.record === false) {
     to.report(messages.countOnly(), child(pointer, 'record'));
     return undefined;
   }
   const variables = readVariables(monitor.variables ?? [], child(pointer, 'variables'), source.group, to);
-  return located({ of: select(source, monitor.record ?? true, child(pointer, 'record'), to), events: event, ...(variables.length === 0 ? {} : { variables }), name }, pointer);
+  return located(
+    {
+      of: select(source, monitor.record ?? true, child(pointer, 'record'), to),
+      events: event,
+      ...(variables.length === 0 ? {} : { variables }),
+      name,
+    },
+    pointer,
+  );
 }
 
 function stateRecording(name: string, monitor: StateMonitor, pointer: string, sources: Sources, setting: Setting): Located | undefined {
@@ -61,21 +80,36 @@ function stateRecording(name: string, monitor: StateMonitor, pointer: string, so
   const names = monitor.variables === true ? [...owner.variables.keys()] : monitor.variables === false ? [] : monitor.variables;
   const variables = readVariables(names, child(pointer, 'variables'), owner, to);
   const every = monitor.dt === undefined ? undefined : readInterval(monitor.dt, child(pointer, 'dt'), setting);
-  const of = synapses !== undefined ? selectSynapses(synapses, record, child(pointer, 'record'), to) : source === undefined ? {} : select(source, record, child(pointer, 'record'), to);
+  const of =
+    synapses !== undefined
+      ? selectSynapses(synapses, record, child(pointer, 'record'), to)
+      : source === undefined
+        ? {}
+        : select(source, record, child(pointer, 'record'), to);
   return located(
     {
-      of, variables, ...(every === undefined ? {} : { every }), ...(monitor.when === undefined || monitor.when === defaultSlot.stateMonitor ? {} : { slot: monitor.when }),
-      ...order(monitor.order), name,
+      of,
+      variables,
+      ...(every === undefined ? {} : { every }),
+      ...(monitor.when === undefined || monitor.when === defaultSlot.stateMonitor ? {} : { slot: monitor.when }),
+      ...order(monitor.order),
+      name,
     },
     pointer,
   );
 }
 
-function readVariables(names: string | readonly string[], pointer: string, owner: Group | SynapseGroup, to: Setting['to']): readonly string[] {
+function readVariables(
+  names: string | readonly string[],
+  pointer: string,
+  owner: Group | SynapseGroup,
+  to: Setting['to'],
+): readonly string[] {
   const list = typeof names === 'string' ? [names] : names;
   const known = [...owner.variables.keys()];
   for (const [index, name] of list.entries()) {
-    if (!owner.variables.has(name)) to.report(messages.unknownVariable(name, owner.name, known), typeof names === 'string' ? pointer : child(pointer, index));
+    if (!owner.variables.has(name))
+      to.report(messages.unknownVariable(name, owner.name, known), typeof names === 'string' ? pointer : child(pointer, index));
   }
   return list;
 }
@@ -92,7 +126,8 @@ function select(source: Subgroup, record: RecordedIndices, pointer: string, to: 
     const slice = /^\s*(\d*)\s*:\s*(\d*)\s*$/.exec(record);
     const start = slice?.[1] ? Number(slice[1]) : 0;
     const stop = slice?.[2] ? Number(slice[2]) : source.size;
-    if (slice !== null && start < stop && stop <= source.size) return { population: source.group.name, slice: [offset + start, offset + stop, 1] };
+    if (slice !== null && start < stop && stop <= source.size)
+      return { population: source.group.name, slice: [offset + start, offset + stop, 1] };
     to.report(messages.badIndex(record), pointer);
     return selection(source);
   }

@@ -19,7 +19,8 @@ import { brianConstants, brianFunctions, functionArity, functionNames } from './
 export function translate(tree: Expression, scope: Scope, pointer: string, to: Reporter): Expression {
   return mapExpression(tree, (node) => {
     if (node.kind === 'name') return translateName(node, scope, pointer, to);
-    if (node.kind === 'call') return { ...node, function: translateFunction(node.function, node.arguments.length, node.span, scope, pointer, to) };
+    if (node.kind === 'call')
+      return { ...node, function: translateFunction(node.function, node.arguments.length, node.span, scope, pointer, to) };
     if (node.kind === 'conditional') to.report(messages.ternary(), pointer, node.span);
     return node;
   });
@@ -94,7 +95,12 @@ export interface Writes {
  * @param writes    told of every variable that is written
  */
 export function translateStatements(
-  statements: readonly Statement[], scope: Scope, pointer: string, to: Reporter, perEvent: boolean, writes: Writes,
+  statements: readonly Statement[],
+  scope: Scope,
+  pointer: string,
+  to: Reporter,
+  perEvent: boolean,
+  writes: Writes,
 ): readonly Statement[] {
   const temporaries = new Set<string>();
   const withTemporaries: Scope = {
@@ -137,7 +143,7 @@ function refusedWrite(meaning: Meaning, target: string, perEvent: boolean): Find
       if (perEvent && meaning.variable.flags.has('shared')) return messages.readOnly(target, 'shared by all elements');
       return undefined;
     case 'special':
-      return messages.readOnly(target, 'a name of Brian\'s own');
+      return messages.readOnly(target, "a name of Brian's own");
     case 'parameter':
       return messages.readOnly(target, 'a constant of the namespace');
     case 'expression':

@@ -32,7 +32,14 @@ export function declareNeuronGroup(key: string, specification: NeuronGroup, poin
   const variables = readModel(specification.model, child(pointer, 'model'), 'neuron', to);
   const events = [...(specification.threshold === undefined ? [] : ['spike']), ...Object.keys(specification.events ?? {})];
   return {
-    kind: 'neuron', name: key, pointer, variables, namespace, events, used: new Map(), written: new Set(),
+    kind: 'neuron',
+    name: key,
+    pointer,
+    variables,
+    namespace,
+    events,
+    used: new Map(),
+    written: new Set(),
     size: readSize(specification.N, child(pointer, 'N'), namespace, to),
     refractory: specification.refractory !== undefined && specification.refractory !== false && specification.threshold !== undefined,
     flagged: [...variables.values()].some((variable) => variable.flags.has('unless refractory')),
@@ -59,12 +66,21 @@ export function translateNeuronGroup(group: Group, specification: NeuronGroup, s
     finish: () => {
       const once = groupScope(group, setting.tables, { constants: 'byValue' });
       const values = readInitializers(
-        specification.initializers, child(group.pointer, 'initializers'),
-        { name: group.name, variables: group.variables, size: group.size, scope: once, indexed: true }, new Map(), to,
+        specification.initializers,
+        child(group.pointer, 'initializers'),
+        { name: group.name, variables: group.variables, size: group.size, scope: once, indexed: true },
+        new Map(),
+        to,
       );
       const clock = translateClock(group.name, specification.dt, group.pointer, setting);
       const type = { ...emitEquations({ ...group, right, values }), ...method, events };
-      const population = { type: group.name, size: located(group.size, child(group.pointer, 'N')), values: emitValues(values), ...clock.use, ...order(specification.order) };
+      const population = {
+        type: group.name,
+        size: located(group.size, child(group.pointer, 'N')),
+        values: emitValues(values),
+        ...clock.use,
+        ...order(specification.order),
+      };
       return { type: located(type, group.pointer), population: located(population, group.pointer), ...clock.definition };
     },
   };
@@ -75,7 +91,10 @@ export const order = (value: number | undefined): { order?: number } => (value =
 
 /** A clock of a group's own, named after it. */
 export function translateClock(
-  name: string, dt: string | number | undefined, pointer: string, setting: Setting,
+  name: string,
+  dt: string | number | undefined,
+  pointer: string,
+  setting: Setting,
 ): { readonly use: { clock?: string }; readonly definition: { clock?: Located } } {
   if (dt === undefined) return { use: {}, definition: {} };
   const at = child(pointer, 'dt');
@@ -120,7 +139,13 @@ function translateEvents(group: Group, specification: NeuronGroup, scope: Scope,
   return events;
 }
 
-function translateSpike(group: Group, specification: NeuronGroup, threshold: string | number | boolean, scope: Scope, to: Reporter): Located {
+function translateSpike(
+  group: Group,
+  specification: NeuronGroup,
+  threshold: string | number | boolean,
+  scope: Scope,
+  to: Reporter,
+): Located {
   const pointer = child(group.pointer, 'threshold');
   const written = readBare(threshold, pointer, to);
   const when = written === undefined ? 'False' : locatedExpression(translate(written, scope, pointer, to), pointer);
@@ -136,15 +161,25 @@ function translateCustomEvent(event: EventSpecification, pointer: string, group:
   const actions = translateCode(event.code ?? '', child(pointer, 'code'), group, scope, true, to);
   return located(
     {
-      when, ...(actions.length === 0 ? {} : { do: actions }), slot: event.condition_when ?? defaultSlot.customEvent,
-      actionSlot: event.when ?? defaultSlot.customEventCode, ...order(event.order),
+      when,
+      ...(actions.length === 0 ? {} : { do: actions }),
+      slot: event.condition_when ?? defaultSlot.customEvent,
+      actionSlot: event.when ?? defaultSlot.customEventCode,
+      ...order(event.order),
     },
     pointer,
   );
 }
 
 /** Statements on a group's own variables. */
-export function translateCode(text: string, pointer: string, group: Group, scope: Scope, perEvent: boolean, to: Reporter): readonly Located[] {
+export function translateCode(
+  text: string,
+  pointer: string,
+  group: Group,
+  scope: Scope,
+  perEvent: boolean,
+  to: Reporter,
+): readonly Located[] {
   const statements = readStatements(text, pointer, to);
   const translated = translateStatements(statements, scope, pointer, to, perEvent, (variable) => void group.written.add(variable.name));
   return translated.map((statement) => locatedStatement(statement, pointer));
@@ -154,16 +189,27 @@ export function translateCode(text: string, pointer: string, group: Group, scope
  * Brian's four forms: a duration, an expression of a duration, a condition that keeps the neuron refractory, or False.
  * A duration that is a literal cannot change, so that when it is evaluated makes no difference.
  */
-function translateRefractory(group: Group, refractory: string | number | boolean | undefined, scope: Scope, to: Reporter): Located | undefined {
+function translateRefractory(
+  group: Group,
+  refractory: string | number | boolean | undefined,
+  scope: Scope,
+  to: Reporter,
+): Located | undefined {
   if (refractory === undefined || refractory === false) return undefined;
   const pointer = child(group.pointer, 'refractory');
-  const rate = [...group.variables.values()].filter((variable) => variable.flags.has('unless refractory')).map((variable) => variable.name).sort();
+  const rate = [...group.variables.values()]
+    .filter((variable) => variable.flags.has('unless refractory'))
+    .map((variable) => variable.name)
+    .sort();
   const common = rate.length === 0 ? {} : { rate, writes: 'block' };
   const slot = { name: 'refractory', dimension: seconds, type: 'real' } as const;
   if (typeof refractory === 'string' && isCondition(refractory, group)) {
     const written = readExpression(refractory, pointer, to);
     if (written === undefined) return undefined;
-    return located({ while: locatedExpression(translate(written, scope, pointer, to), pointer), evaluated: 'eachStep', ...common }, pointer);
+    return located(
+      { while: locatedExpression(translate(written, scope, pointer, to), pointer), evaluated: 'eachStep', ...common },
+      pointer,
+    );
   }
   if (refractory === true) return located({ while: 'True', evaluated: 'eachStep', ...common }, pointer);
   const duration = readValue(refractory, pointer, slot, scope, 1, to);
@@ -186,4 +232,3 @@ function isCondition(text: string, group: Group): boolean {
   if (tree.kind === 'name') return group.variables.get(tree.name)?.type === 'boolean';
   return false;
 }
-

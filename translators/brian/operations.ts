@@ -14,7 +14,11 @@ import { readNumber, readSize, readValue } from './values.js';
 import { defaultSlot } from './vocabulary.js';
 
 /** Operations of one group or of synapses, by id: the name given, or made of the owner's name as Brian does. */
-export function translateOperations(list: readonly RunRegularly[] | undefined, owner: Group | SynapseGroup, setting: Setting): ReadonlyMap<string, Located> {
+export function translateOperations(
+  list: readonly RunRegularly[] | undefined,
+  owner: Group | SynapseGroup,
+  setting: Setting,
+): ReadonlyMap<string, Located> {
   const operations = new Map<string, Located>();
   for (const [index, operation] of (list ?? []).entries()) {
     const pointer = child(child(owner.pointer, 'run_regularly'), index);
@@ -29,7 +33,9 @@ function translateOperation(operation: RunRegularly, pointer: string, owner: Gro
   const { to } = setting;
   const at = child(pointer, 'code');
   const isGroup = 'kind' in owner;
-  const scope = isGroup ? groupScope(owner, setting.tables, { constants: 'byName' }) : synapseScope(owner, setting.tables, { constants: 'byName' });
+  const scope = isGroup
+    ? groupScope(owner, setting.tables, { constants: 'byName' })
+    : synapseScope(owner, setting.tables, { constants: 'byName' });
   const statements = translateStatements(readStatements(operation.code, at, to), scope, at, to, false, (variable, side) => {
     if (isGroup) owner.written.add(variable.name);
     else (side === 'self' ? owner : side === 'pre' ? owner.source.group : owner.target.group).written.add(variable.name);
@@ -37,8 +43,10 @@ function translateOperation(operation: RunRegularly, pointer: string, owner: Gro
   const every = operation.dt === undefined ? undefined : readInterval(operation.dt, child(pointer, 'dt'), setting);
   return located(
     {
-      on: isGroup ? { population: owner.name } : { projection: owner.name }, do: statements.map((statement) => locatedStatement(statement, at)),
-      ...(every === undefined ? {} : { every }), ...(operation.when === undefined || operation.when === defaultSlot.operation ? {} : { slot: operation.when }),
+      on: isGroup ? { population: owner.name } : { projection: owner.name },
+      do: statements.map((statement) => locatedStatement(statement, at)),
+      ...(every === undefined ? {} : { every }),
+      ...(operation.when === undefined || operation.when === defaultSlot.operation ? {} : { slot: operation.when }),
       ...order(operation.order),
     },
     pointer,
@@ -54,7 +62,12 @@ export function readInterval(dt: string | number, pointer: string, setting: Sett
 }
 
 /** A PoissonInput as a stimulus; undefined when its target is not known. */
-export function translatePoissonInput(input: PoissonInput, pointer: string, groups: ReadonlyMap<string, Group>, setting: Setting): Located | undefined {
+export function translatePoissonInput(
+  input: PoissonInput,
+  pointer: string,
+  groups: ReadonlyMap<string, Group>,
+  setting: Setting,
+): Located | undefined {
   const { to } = setting;
   const target = readSubgroup(input.target, child(pointer, 'target'), groups, setting);
   if (target === undefined) return undefined;
@@ -74,10 +87,17 @@ export function translatePoissonInput(input: PoissonInput, pointer: string, grou
   const weight = readValue(input.weight, child(pointer, 'weight'), { ...variable, name: 'weight' }, scope, 1, to);
   return located(
     {
-      kind: 'poisson', to: selection(target), variable: variable.name, n: located(readSize(input.N, child(pointer, 'N'), group.namespace, to), child(pointer, 'N')),
+      kind: 'poisson',
+      to: selection(target),
+      variable: variable.name,
+      n: located(readSize(input.N, child(pointer, 'N'), group.namespace, to), child(pointer, 'N')),
       rate: located(rate ?? 0, child(pointer, 'rate')),
-      weight: weight?.kind === 'expression' ? locatedExpression(weight.tree, child(pointer, 'weight')) : located(weight?.kind === 'known' ? weight.text : 0, child(pointer, 'weight')),
-      ...(input.when === undefined || input.when === defaultSlot.poissonInput ? {} : { slot: input.when }), ...order(input.order),
+      weight:
+        weight?.kind === 'expression'
+          ? locatedExpression(weight.tree, child(pointer, 'weight'))
+          : located(weight?.kind === 'known' ? weight.text : 0, child(pointer, 'weight')),
+      ...(input.when === undefined || input.when === defaultSlot.poissonInput ? {} : { slot: input.when }),
+      ...order(input.order),
     },
     pointer,
   );

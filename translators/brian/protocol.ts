@@ -21,7 +21,12 @@ export interface Switches {
 }
 
 /** The protocol: runs, and what happens between them. */
-export function translateProtocol(specification: BrianSpecification, sources: Sources, switches: Switches, setting: Setting): readonly unknown[] {
+export function translateProtocol(
+  specification: BrianSpecification,
+  sources: Sources,
+  switches: Switches,
+  setting: Setting,
+): readonly unknown[] {
   const { run } = specification;
   if (run === undefined) {
     setting.to.report(messages.noRun(), '');
@@ -37,28 +42,50 @@ function duration(value: string | number, pointer: string, setting: Setting): re
   return time === undefined ? [] : [located({ run: time }, pointer)];
 }
 
-function translatePhase(phase: PhaseSpecification, pointer: string, sources: Sources, switches: Switches, setting: Setting): readonly unknown[] {
+function translatePhase(
+  phase: PhaseSpecification,
+  pointer: string,
+  sources: Sources,
+  switches: Switches,
+  setting: Setting,
+): readonly unknown[] {
   const { to } = setting;
   if (phase.where !== undefined && phase.set === undefined) to.report(messages.badPhase('where belongs to set'), child(pointer, 'where'));
   return [
     ...(phase.restore === undefined ? [] : [located({ restore: phase.restore }, child(pointer, 'restore'))]),
     ...(phase.set === undefined ? [] : translateSet(phase.set, phase.where, pointer, sources, setting)),
-    ...Object.entries(phase.active ?? {}).flatMap(([key, on]) => translateSwitch(key, on, child(child(pointer, 'active'), key), switches, sources, setting)),
+    ...Object.entries(phase.active ?? {}).flatMap(([key, on]) =>
+      translateSwitch(key, on, child(child(pointer, 'active'), key), switches, sources, setting),
+    ),
     ...(phase.duration === undefined ? [] : duration(phase.duration, child(pointer, 'duration'), setting)),
     ...(phase.store === undefined ? [] : [located({ store: phase.store }, child(pointer, 'store'))]),
   ];
 }
 
-function translateSwitch(key: string, on: boolean, pointer: string, switches: Switches, sources: Sources, setting: Setting): readonly unknown[] {
+function translateSwitch(
+  key: string,
+  on: boolean,
+  pointer: string,
+  switches: Switches,
+  sources: Sources,
+  setting: Setting,
+): readonly unknown[] {
   if (switches.monitors.has(key)) return [located({ record: key, on }, pointer)];
   if (switches.inputs.has(key)) return [located(on ? { attach: key } : { detach: key }, pointer)];
-  if (sources.groups.has(key) || sources.synapses.has(key)) setting.to.report(messages.unsupported('switching off groups and synapses'), pointer);
+  if (sources.groups.has(key) || sources.synapses.has(key))
+    setting.to.report(messages.unsupported('switching off groups and synapses'), pointer);
   else setting.to.report(messages.unknownTarget(key, [...switches.monitors, ...switches.inputs]), pointer);
   return [];
 }
 
 /** What `set` changes: variables of groups or of synapses by `name.variable`, or constants of the namespace; all in one phase. */
-function translateSet(set: Readonly<Record<string, Values>>, where: string | undefined, phase: string, sources: Sources, setting: Setting): readonly unknown[] {
+function translateSet(
+  set: Readonly<Record<string, Values>>,
+  where: string | undefined,
+  phase: string,
+  sources: Sources,
+  setting: Setting,
+): readonly unknown[] {
   const changes: Record<string, unknown> = {};
   let restriction: Located | undefined;
   for (const [key, value] of Object.entries(set)) {
@@ -66,7 +93,8 @@ function translateSet(set: Readonly<Record<string, Values>>, where: string | und
     const [name = '', variable, ...rest] = key.split('.');
     const owner = sources.groups.get(name) ?? sources.synapses.get(name);
     if (variable === undefined) {
-      if (where !== undefined) setting.to.report(messages.badPhase('where cannot restrict a constant of the namespace'), child(phase, 'where'));
+      if (where !== undefined)
+        setting.to.report(messages.badPhase('where cannot restrict a constant of the namespace'), child(phase, 'where'));
       Object.assign(changes, setConstant(key, value, pointer, sources, setting));
     } else if (owner === undefined || rest.length > 0) {
       setting.to.report(messages.unknownGroup(name, [...sources.groups.keys(), ...sources.synapses.keys()]), pointer);

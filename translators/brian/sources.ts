@@ -24,8 +24,17 @@ export function declarePoissonGroup(key: string, specification: PoissonGroup, po
   const rates = ratesExpression(specification);
   const variable = builtInVariable('rates', rates === undefined ? 'parameter' : 'subexpression', hertz, child(pointer, 'rates'), rates);
   return {
-    kind: 'poisson', name: key, pointer, namespace, variables: new Map([['rates', variable]]), events: ['spike'], used: new Map(), written: new Set(),
-    size: readSize(specification.N, child(pointer, 'N'), namespace, setting.to), refractory: false, flagged: false,
+    kind: 'poisson',
+    name: key,
+    pointer,
+    namespace,
+    variables: new Map([['rates', variable]]),
+    events: ['spike'],
+    used: new Map(),
+    written: new Set(),
+    size: readSize(specification.N, child(pointer, 'N'), namespace, setting.to),
+    refractory: false,
+    flagged: false,
   };
 }
 
@@ -53,13 +62,26 @@ export function translatePoissonGroup(group: Group, specification: PoissonGroup,
     finish: () => {
       const values = new Map<string, ReadValue>();
       if (rates?.expression === undefined && rates !== undefined) {
-        const value = readValue(specification.rates, pointer, rates, groupScope(group, setting.tables, { constants: 'byValue' }), group.size, to);
+        const value = readValue(
+          specification.rates,
+          pointer,
+          rates,
+          groupScope(group, setting.tables, { constants: 'byValue' }),
+          group.size,
+          to,
+        );
         if (value !== undefined) values.set('rates', value);
         checkRates(value, pointer, setting);
       }
       const clock = translateClock(group.name, specification.dt, group.pointer, setting);
       const type = { ...emitEquations({ ...group, right, values }), events: { spike: { when: poissonThreshold } } };
-      const population = { type: group.name, size: located(group.size, child(group.pointer, 'N')), values: emitValues(values), ...clock.use, ...order(specification.order) };
+      const population = {
+        type: group.name,
+        size: located(group.size, child(group.pointer, 'N')),
+        values: emitValues(values),
+        ...clock.use,
+        ...order(specification.order),
+      };
       return { type: located(type, group.pointer), population: located(population, group.pointer), ...clock.definition };
     },
   };
@@ -74,8 +96,17 @@ function checkRates(value: ReadValue | undefined, pointer: string, setting: Sett
 /** A SpikeGeneratorGroup; it has no code. */
 export function declareSpikeGenerator(key: string, specification: SpikeGenerator, pointer: string, setting: Setting): Group {
   return {
-    kind: 'generator', name: key, pointer, namespace: setting.namespace, variables: new Map(), events: ['spike'], used: new Map(), written: new Set(),
-    size: readSize(specification.N, child(pointer, 'N'), setting.namespace, setting.to), refractory: false, flagged: false,
+    kind: 'generator',
+    name: key,
+    pointer,
+    namespace: setting.namespace,
+    variables: new Map(),
+    events: ['spike'],
+    used: new Map(),
+    written: new Set(),
+    size: readSize(specification.N, child(pointer, 'N'), setting.namespace, setting.to),
+    refractory: false,
+    flagged: false,
   };
 }
 
@@ -86,18 +117,31 @@ export function translateSpikeGenerator(group: Group, specification: SpikeGenera
   const times = readQuantities(specification.times, child(group.pointer, 'times'), time, to) ?? [];
   const indicesPointer = child(group.pointer, 'indices');
   const { indices } = specification;
-  if (indices.length !== times.length) to.report(messages.lengthMismatch('times', indices.length, times.length), child(group.pointer, 'times'));
+  if (indices.length !== times.length)
+    to.report(messages.lengthMismatch('times', indices.length, times.length), child(group.pointer, 'times'));
   const wrong = indices.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= group.size);
   if (wrong >= 0) to.report(messages.outOfRange('the index', `0 to ${group.size - 1}`, indices[wrong]), child(indicesPointer, wrong));
   const early = times.findIndex((at) => at < 0);
   if (early >= 0) to.report(messages.outOfRange('the time', '0 s or more', `${times[early]} s`), child(group.pointer, 'times'));
-  const sorted = indices.map((index, position) => ({ index, time: times[position] ?? 0 })).sort((a, b) => a.time - b.time || a.index - b.index);
+  const sorted = indices
+    .map((index, position) => ({ index, time: times[position] ?? 0 }))
+    .sort((a, b) => a.time - b.time || a.index - b.index);
   const clock = translateClock(group.name, specification.dt, group.pointer, setting);
-  const step = specification.dt === undefined ? setting.dt : (readNumber(specification.dt, '', time, setting.namespace, { report: () => undefined }) ?? setting.dt);
+  const step =
+    specification.dt === undefined
+      ? setting.dt
+      : (readNumber(specification.dt, '', time, setting.namespace, { report: () => undefined }) ?? setting.dt);
   checkBins(sorted, step, group, setting);
   const period = readPeriod(specification, sorted.at(-1)?.time ?? 0, step, group, setting);
   const spikes = {
-    indices: located(sorted.map((spike) => spike.index), indicesPointer), times: located(sorted.map((spike) => spike.time), child(group.pointer, 'times')),
+    indices: located(
+      sorted.map((spike) => spike.index),
+      indicesPointer,
+    ),
+    times: located(
+      sorted.map((spike) => spike.time),
+      child(group.pointer, 'times'),
+    ),
     ...(period === undefined ? {} : { period: located(period, child(group.pointer, 'period')) }),
   };
   const population = { size: located(group.size, child(group.pointer, 'N')), spikes, ...clock.use, ...order(specification.order) };
@@ -122,12 +166,18 @@ function checkBins(spikes: readonly { readonly index: number; readonly time: num
 function readPeriod(specification: SpikeGenerator, lastTime: number, dt: number, group: Group, setting: Setting): number | undefined {
   if (specification.period === undefined) return undefined;
   const pointer = child(group.pointer, 'period');
-  const period = readNumber(specification.period, pointer, { name: 'period', dimension: seconds, type: 'real' }, setting.namespace, setting.to);
+  const period = readNumber(
+    specification.period,
+    pointer,
+    { name: 'period', dimension: seconds, type: 'real' },
+    setting.namespace,
+    setting.to,
+  );
   if (period === undefined || period === 0) return undefined;
   const steps = Math.round(period / dt);
   if (Math.abs(period - steps * dt) > 1e-4 * dt || steps < 1) {
     setting.to.report(messages.outOfRange('the period', 'a whole number of time steps', specification.period), pointer);
-  } else if (bin(lastTime, dt) >= steps) setting.to.report(messages.outOfRange('the period', 'a time after the last spike', specification.period), pointer);
+  } else if (bin(lastTime, dt) >= steps)
+    setting.to.report(messages.outOfRange('the period', 'a time after the last spike', specification.period), pointer);
   return period;
 }
-

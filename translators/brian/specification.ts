@@ -3,7 +3,8 @@
 /** A number, or text such as `-60 mV`, `5*ms`, `60*0.27/10*mV`, or an expression of constants. */
 export type QuantityText = string | number;
 /** Several quantities: a list of them, or numbers with one unit. */
-export type Quantities = readonly (string | number | boolean)[] | { readonly values: readonly (number | boolean)[]; readonly unit?: string };
+export type Quantities =
+  readonly (string | number | boolean)[] | { readonly values: readonly (number | boolean)[]; readonly unit?: string };
 /** What a variable can be set to. */
 export type Values = number | string | boolean | Quantities;
 /** One index, several, or a slice such as `0:10`. */

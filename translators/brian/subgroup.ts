@@ -24,7 +24,9 @@ export function readSubgroup(text: string, pointer: string, groups: ReadonlyMap<
   if (!text.includes('[')) return { group, size: group.size };
   const [, , first = '', colon, last = ''] = match;
   const bound = (written: string, usual: number): number | undefined =>
-    written.trim() === '' ? usual : readNumber(written.trim(), pointer, { name: 'the bound', dimension: dimensionless, type: 'integer' }, group.namespace, to);
+    written.trim() === ''
+      ? usual
+      : readNumber(written.trim(), pointer, { name: 'the bound', dimension: dimensionless, type: 'integer' }, group.namespace, to);
   const start = bound(first, 0);
   const stop = colon === ':' ? bound(last, group.size) : start === undefined ? undefined : start + 1;
   if (start === undefined || stop === undefined) return undefined;

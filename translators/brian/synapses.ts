@@ -30,24 +30,40 @@ interface PathwaySpecification {
 
 /** Synapses before their code is translated; undefined when an end is not known. */
 export function declareSynapses(
-  key: string, specification: SynapsesSpecification, pointer: string, groups: ReadonlyMap<string, Group>, synapsesNames: readonly string[], setting: Setting,
+  key: string,
+  specification: SynapsesSpecification,
+  pointer: string,
+  groups: ReadonlyMap<string, Group>,
+  synapsesNames: readonly string[],
+  setting: Setting,
 ): SynapseGroup | undefined {
   const { to } = setting;
   const source = readEnd(specification.source, child(pointer, 'source'), groups, synapsesNames, setting);
-  const target = specification.target === undefined ? source : readEnd(specification.target, child(pointer, 'target'), groups, synapsesNames, setting);
+  const target =
+    specification.target === undefined ? source : readEnd(specification.target, child(pointer, 'target'), groups, synapsesNames, setting);
   const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, to);
   const variables = readModel(specification.model ?? '', child(pointer, 'model'), 'synapse', to);
   if (source === undefined || target === undefined) return undefined;
   for (const variable of variables.values()) {
     if (variable.flags.has('summed')) continue;
-    for (const [side, end] of [['target', target], ['source', source]] as const) {
-      if (end.group.variables.has(variable.name)) to.report(messages.clashingVariable(variable.name, side), variable.pointer, variable.nameSpan);
+    for (const [side, end] of [
+      ['target', target],
+      ['source', source],
+    ] as const) {
+      if (end.group.variables.has(variable.name))
+        to.report(messages.clashingVariable(variable.name, side), variable.pointer, variable.nameSpan);
     }
   }
   return { name: key, pointer, source, target, variables, namespace, used: new Map(), written: new Set() };
 }
 
-function readEnd(text: string, pointer: string, groups: ReadonlyMap<string, Group>, synapsesNames: readonly string[], setting: Setting): Subgroup | undefined {
+function readEnd(
+  text: string,
+  pointer: string,
+  groups: ReadonlyMap<string, Group>,
+  synapsesNames: readonly string[],
+  setting: Setting,
+): Subgroup | undefined {
   if (synapsesNames.includes(text.trim())) {
     setting.to.report(messages.unsupported('Synapses as an end of Synapses'), pointer);
     return undefined;
@@ -69,9 +85,18 @@ export function translateSynapses(synapses: SynapseGroup, specification: Synapse
   const right = translateEquations(synapses, setting);
   const summed = translateSummed(synapses, scope, to);
   const written = listPathways(specification, synapses.pointer, to);
-  const pathways = Object.fromEntries(written.map((pathway) => [pathway.key, translatePathway(pathway, specification, synapses, scope, to)]));
+  const pathways = Object.fromEntries(
+    written.map((pathway) => [pathway.key, translatePathway(pathway, specification, synapses, scope, to)]),
+  );
   for (const key of Object.keys(specification.pathways ?? {})) {
-    if (!written.some((pathway) => pathway.key === key)) to.report(messages.unknownPathway(key, written.map((pathway) => pathway.key)), child(child(synapses.pointer, 'pathways'), key));
+    if (!written.some((pathway) => pathway.key === key))
+      to.report(
+        messages.unknownPathway(
+          key,
+          written.map((pathway) => pathway.key),
+        ),
+        child(child(synapses.pointer, 'pathways'), key),
+      );
   }
   const method = translateMethod(specification.method, child(synapses.pointer, 'method'), to);
   return {
@@ -80,18 +105,27 @@ export function translateSynapses(synapses: SynapseGroup, specification: Synapse
       const once = synapseScope(synapses, setting.tables, { constants: 'byValue' });
       const delays = pathwayDelayVariables(written, synapses.pointer);
       const values = readInitializers(
-        specification.initializers, child(synapses.pointer, 'initializers'),
-        { name: synapses.name, variables: synapses.variables, scope: once, indexed: false }, delays, to,
+        specification.initializers,
+        child(synapses.pointer, 'initializers'),
+        { name: synapses.name, variables: synapses.variables, scope: once, indexed: false },
+        delays,
+        to,
       );
       const own = new Map([...values].filter(([key]) => !delays.has(key)));
       const type = {
-        ...emitEquations({ ...synapses, right, values: own }), ...method, pathways,
+        ...emitEquations({ ...synapses, right, values: own }),
+        ...method,
+        pathways,
         ...(summed.length === 0 ? {} : { summed: Object.fromEntries(summed.map(({ variable, value }) => [variable, value])) }),
       };
       const projection = {
-        from: { of: selection(synapses.source) }, to: { of: selection(synapses.target) }, synapse: synapses.name,
+        from: { of: selection(synapses.source) },
+        to: { of: selection(synapses.target) },
+        synapse: synapses.name,
         connect: translateConnect(specification.connect, child(synapses.pointer, 'connect'), synapses, setting.tables, to),
-        values: emitValues(own), delays: translateDelays(specification, values, written, synapses, once, to), ...order(specification.order),
+        values: emitValues(own),
+        delays: translateDelays(specification, values, written, synapses, once, to),
+        ...order(specification.order),
       };
       return { type: located(type, synapses.pointer), projection: located(projection, synapses.pointer) };
     },
@@ -116,12 +150,17 @@ function translateEquations(synapses: SynapseGroup, setting: Setting): ReadonlyM
     if (variable.kind !== 'differential') continue;
     if (variable.flags.has('event-driven')) {
       if ([...namesIn(tree)].some(isNoise)) to.report(messages.noiseInSynapses(), variable.pointer, variable.span);
-    } else if (!variable.flags.has('clock-driven')) to.report(messages.clockDrivenByDefault(variable.name), variable.pointer, variable.nameSpan);
+    } else if (!variable.flags.has('clock-driven'))
+      to.report(messages.clockDrivenByDefault(variable.name), variable.pointer, variable.nameSpan);
   }
   return right;
 }
 
-function translateSummed(synapses: SynapseGroup, scope: Scope, to: Reporter): readonly { readonly variable: string; readonly at: Variable; readonly value: Located }[] {
+function translateSummed(
+  synapses: SynapseGroup,
+  scope: Scope,
+  to: Reporter,
+): readonly { readonly variable: string; readonly at: Variable; readonly value: Located }[] {
   return [...synapses.variables.values()].flatMap((variable) => {
     if (!variable.flags.has('summed') || variable.expression === undefined) return [];
     const side = variable.name.endsWith('_pre') ? 'pre' : 'post';
@@ -132,7 +171,8 @@ function translateSummed(synapses: SynapseGroup, scope: Scope, to: Reporter): re
       to.report(messages.unknownVariable(key, end.group.name, [...end.group.variables.keys()]), variable.pointer, variable.nameSpan);
       return [];
     }
-    if (summedInto.kind !== 'parameter' || summedInto.flags.has('constant')) to.report(messages.summedTarget(key, end.group.name), variable.pointer, variable.nameSpan);
+    if (summedInto.kind !== 'parameter' || summedInto.flags.has('constant'))
+      to.report(messages.summedTarget(key, end.group.name), variable.pointer, variable.nameSpan);
     end.group.written.add(key);
     const value = locatedExpression(translate(variable.expression, scope, variable.pointer, to), variable.pointer);
     return [{ variable: `${side}.${key}`, at: variable, value }];
@@ -143,11 +183,17 @@ function translateSummed(synapses: SynapseGroup, scope: Scope, to: Reporter): re
 
 function listPathways(specification: SynapsesSpecification, pointer: string, to: Reporter): readonly PathwaySpecification[] {
   const pathways: PathwaySpecification[] = [];
-  for (const [side, argument] of [['pre', 'on_pre'], ['post', 'on_post']] as const) {
+  for (const [side, argument] of [
+    ['pre', 'on_pre'],
+    ['post', 'on_post'],
+  ] as const) {
     const code = specification[argument];
     const at = child(pointer, argument);
     if (code === undefined) continue;
-    const entries = typeof code === 'string' ? [{ side, key: side, code, pointer: at }] : Object.entries(code).map(([key, text]) => ({ side, key, code: text, pointer: child(at, key) }));
+    const entries =
+      typeof code === 'string'
+        ? [{ side, key: side, code, pointer: at }]
+        : Object.entries(code).map(([key, text]) => ({ side, key, code: text, pointer: child(at, key) }));
     for (const entry of entries) {
       if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(entry.key)) to.report(messages.notAnIdentifier(entry.key), entry.pointer);
       if (pathways.some((other) => other.key === entry.key)) to.report(messages.duplicateName(entry.key, 'another pathway'), entry.pointer);
@@ -157,7 +203,13 @@ function listPathways(specification: SynapsesSpecification, pointer: string, to:
   return pathways;
 }
 
-function translatePathway(pathway: PathwaySpecification, specification: SynapsesSpecification, synapses: SynapseGroup, scope: Scope, to: Reporter): Located {
+function translatePathway(
+  pathway: PathwaySpecification,
+  specification: SynapsesSpecification,
+  synapses: SynapseGroup,
+  scope: Scope,
+  to: Reporter,
+): Located {
   const { side, key, code, pointer } = pathway;
   const event = eventOf(key, specification, synapses.pointer);
   const group = (side === 'pre' ? synapses.source : synapses.target).group;
@@ -170,7 +222,12 @@ function translatePathway(pathway: PathwaySpecification, specification: Synapses
   const own = schedule?.order ?? defaultPathwayOrder[side];
   const slot = schedule?.when === undefined || schedule.when === 'synapses' ? {} : { slot: schedule.when };
   return located(
-    { on: `${side}.${event.name}`, ...slot, ...(own === defaultPathwayOrder[side] ? {} : { order: own }), do: statements.map((statement) => locatedStatement(statement, pointer)) },
+    {
+      on: `${side}.${event.name}`,
+      ...slot,
+      ...(own === defaultPathwayOrder[side] ? {} : { order: own }),
+      do: statements.map((statement) => locatedStatement(statement, pointer)),
+    },
     pointer,
   );
 }
@@ -194,7 +251,12 @@ function pathwayDelayVariables(pathways: readonly PathwaySpecification[], pointe
 }
 
 function translateDelays(
-  specification: SynapsesSpecification, values: ReadonlyMap<string, ReadValue>, pathways: readonly PathwaySpecification[], synapses: SynapseGroup, scope: Scope, to: Reporter,
+  specification: SynapsesSpecification,
+  values: ReadonlyMap<string, ReadValue>,
+  pathways: readonly PathwaySpecification[],
+  synapses: SynapseGroup,
+  scope: Scope,
+  to: Reporter,
 ): Record<string, unknown> {
   const delays = new Map<string, ReadValue>();
   const keys = pathways.map((pathway) => pathway.key);
@@ -202,7 +264,10 @@ function translateDelays(
   const at = child(synapses.pointer, 'delay');
   const slot = delayVariable(at);
   if (delay !== undefined) {
-    const entries = typeof delay === 'object' ? Object.entries(delay).map(([key, value]) => ({ key, value, pointer: child(at, key) })) : [{ key: 'pre', value: delay, pointer: at }];
+    const entries =
+      typeof delay === 'object'
+        ? Object.entries(delay).map(([key, value]) => ({ key, value, pointer: child(at, key) }))
+        : [{ key: 'pre', value: delay, pointer: at }];
     for (const { key, value, pointer } of entries) {
       if (!keys.includes(key)) to.report(messages.unknownPathway(key, keys), pointer);
       const read = readValue(value, pointer, slot, scope, 1, to);
@@ -217,7 +282,10 @@ function translateDelays(
   for (const [key, value] of delays) {
     const numbers = value.kind === 'known' ? [value.value] : value.kind === 'array' ? value.values : [];
     const negative = numbers.find((seconds) => seconds < 0);
-    if (negative !== undefined) to.report(messages.outOfRange(`the delay of the pathway ${key}`, '0 s or more', `${negative} s`), value.pointer);
+    if (negative !== undefined)
+      to.report(messages.outOfRange(`the delay of the pathway ${key}`, '0 s or more', `${negative} s`), value.pointer);
   }
-  return Object.fromEntries([...delays].filter(([, value]) => !(value.kind === 'known' && value.value === 0)).map(([key, value]) => [key, emitValue(value)]));
+  return Object.fromEntries(
+    [...delays].filter(([, value]) => !(value.kind === 'known' && value.value === 0)).map(([key, value]) => [key, emitValue(value)]),
+  );
 }

@@ -25,7 +25,9 @@ export function translateTimedArray(key: string, array: TimedArray, pointer: str
   const reason = reservedWord(key, 'neuron');
   if (reason !== undefined) to.report(messages.reservedName(key, reason), pointer);
   const valuesPointer = child(pointer, 'values');
-  const rows = array.values.some(Array.isArray) ? array.values.map((row) => (Array.isArray(row) ? (row as readonly (number | string)[]) : [row as number | string])) : undefined;
+  const rows = array.values.some(Array.isArray)
+    ? array.values.map((row) => (Array.isArray(row) ? (row as readonly (number | string)[]) : [row as number | string]))
+    : undefined;
   const columns = rows === undefined ? null : (rows[0]?.length ?? 0);
   if (rows?.some((row) => row.length !== columns) === true || columns === 0) to.report(messages.raggedRows(), valuesPointer);
   if (array.values.length === 0) to.report(messages.lengthMismatch('values', 1, 0), valuesPointer);
@@ -33,14 +35,23 @@ export function translateTimedArray(key: string, array: TimedArray, pointer: str
   const dimension = tableDimension(array, flat[0], pointer, to);
   const slot = { name: key, dimension, type: 'real' } as const;
   const unit = array.unit === undefined ? undefined : { text: array.unit, pointer: child(pointer, 'unit') };
-  const values = rows === undefined
-    ? (readNumbers(flat, valuesPointer, unit, slot, to) ?? [])
-    : rows.flatMap((row, index) => readNumbers(row, child(valuesPointer, index), unit, slot, to) ?? []);
+  const values =
+    rows === undefined
+      ? (readNumbers(flat, valuesPointer, unit, slot, to) ?? [])
+      : rows.flatMap((row, index) => readNumbers(row, child(valuesPointer, index), unit, slot, to) ?? []);
   const dt = readNumber(array.dt, child(pointer, 'dt'), { name: 'dt', dimension: seconds, type: 'real' }, namespace, to) ?? 1;
   if (!(dt > 0)) to.report(messages.outOfRange('dt', 'a time above 0', array.dt), child(pointer, 'dt'));
   return {
     shape: { columns },
-    table: located({ dt: located(dt, child(pointer, 'dt')), unit: unitText(dimension), values: located(values, valuesPointer), ...(columns === null ? {} : { columns }) }, pointer),
+    table: located(
+      {
+        dt: located(dt, child(pointer, 'dt')),
+        unit: unitText(dimension),
+        values: located(values, valuesPointer),
+        ...(columns === null ? {} : { columns }),
+      },
+      pointer,
+    ),
   };
 }
 

@@ -18,7 +18,12 @@ import type { Namespace, Quantity, Scope, Variable } from './terms.js';
 
 /** A value as read: known now, an expression to be evaluated for each element, or one number for each. */
 export type ReadValue =
-  | { readonly kind: 'known'; readonly value: number; /** What stands in the document. */ readonly text: string | number | boolean; readonly pointer: string }
+  | {
+      readonly kind: 'known';
+      readonly value: number;
+      /** What stands in the document. */ readonly text: string | number | boolean;
+      readonly pointer: string;
+    }
   | { readonly kind: 'expression'; readonly tree: Expression; readonly pointer: string }
   | { readonly kind: 'array'; readonly values: readonly number[]; readonly pointer: string };
 
@@ -80,7 +85,10 @@ function fits(quantity: Quantity, pointer: string, slot: Slot, to: Reporter): bo
   if (!equalDimensions(quantity.dimension, slot.dimension)) {
     const expected = dimensionText(slot.dimension);
     const bare = isDimensionless(quantity.dimension);
-    to.report(bare ? messages.unitMissing(slot.name, expected) : messages.wrongDimension(slot.name, expected, dimensionText(quantity.dimension)), pointer);
+    to.report(
+      bare ? messages.unitMissing(slot.name, expected) : messages.wrongDimension(slot.name, expected, dimensionText(quantity.dimension)),
+      pointer,
+    );
     return false;
   }
   if (slot.type === 'integer' && !Number.isInteger(quantity.value)) {
@@ -93,7 +101,13 @@ function fits(quantity: Quantity, pointer: string, slot: Slot, to: Reporter): bo
 /** The numbers of a list of quantities, in SI; undefined after the first wrong one was reported. */
 export function readQuantities(list: Quantities, pointer: string, slot: Slot, to: Reporter): readonly number[] | undefined {
   if (isList(list)) return readNumbers(list, pointer, undefined, slot, to);
-  return readNumbers(list.values, child(pointer, 'values'), list.unit === undefined ? undefined : { text: list.unit, pointer: child(pointer, 'unit') }, slot, to);
+  return readNumbers(
+    list.values,
+    child(pointer, 'values'),
+    list.unit === undefined ? undefined : { text: list.unit, pointer: child(pointer, 'unit') },
+    slot,
+    to,
+  );
 }
 
 const isList = (list: Quantities): list is readonly (string | number | boolean)[] => Array.isArray(list);
@@ -104,7 +118,11 @@ const isList = (list: Quantities): list is readonly (string | number | boolean)[
  * @param unit  the unit of bare numbers, where there is one
  */
 export function readNumbers(
-  items: readonly unknown[], pointer: string, unit: { readonly text: string; readonly pointer: string } | undefined, slot: Slot, to: Reporter,
+  items: readonly unknown[],
+  pointer: string,
+  unit: { readonly text: string; readonly pointer: string } | undefined,
+  slot: Slot,
+  to: Reporter,
 ): readonly number[] | undefined {
   const scale = unit === undefined ? one : readScale(unit, slot, to);
   if (scale === undefined) return undefined;

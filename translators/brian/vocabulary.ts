@@ -13,8 +13,27 @@ export const functionNames: Readonly<Record<string, string>> = {
 
 /** Functions of Brian's default namespace that are called the same in the canonical model. */
 export const sharedFunctions: readonly string[] = [
-  'sin', 'cos', 'tan', 'sinh', 'cosh', 'tanh', 'exp', 'log', 'log10', 'expm1', 'log1p', 'exprel', 'sqrt', 'abs', 'floor', 'ceil', 'sign',
-  'clip', 'int', 'timestep', 'poisson',
+  'sin',
+  'cos',
+  'tan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'exp',
+  'log',
+  'log10',
+  'expm1',
+  'log1p',
+  'exprel',
+  'sqrt',
+  'abs',
+  'floor',
+  'ceil',
+  'sign',
+  'clip',
+  'int',
+  'timestep',
+  'poisson',
 ];
 
 /** Every function of Brian's default namespace. */
@@ -53,9 +72,11 @@ export const refusedMethods: Readonly<Record<string, string>> = {
 };
 
 /** Slots of Brian's schedule, in order. */
-export const slots: readonly string[] = ['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].flatMap(
-  (slot) => [`before_${slot}`, slot, `after_${slot}`],
-);
+export const slots: readonly string[] = ['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].flatMap((slot) => [
+  `before_${slot}`,
+  slot,
+  `after_${slot}`,
+]);
 
 /** Where Brian puts an object when nothing is said. */
 export const defaultSlot = {
@@ -94,9 +115,41 @@ export const synapseSpecials: readonly string[] = ['j', 'N_pre', 'N_post', 'N_in
 export const refractoryNames: readonly string[] = ['not_refractory', 'lastspike', 'refractory', 'refractory_until'];
 
 export const pythonKeywords: ReadonlySet<string> = new Set([
-  'False', 'None', 'True', 'and', 'as', 'assert', 'async', 'await', 'break', 'class', 'continue', 'def', 'del', 'elif', 'else', 'except',
-  'finally', 'for', 'from', 'global', 'if', 'import', 'in', 'is', 'lambda', 'nonlocal', 'not', 'or', 'pass', 'raise', 'return', 'try', 'while',
-  'with', 'yield',
+  'False',
+  'None',
+  'True',
+  'and',
+  'as',
+  'assert',
+  'async',
+  'await',
+  'break',
+  'class',
+  'continue',
+  'def',
+  'del',
+  'elif',
+  'else',
+  'except',
+  'finally',
+  'for',
+  'from',
+  'global',
+  'if',
+  'import',
+  'in',
+  'is',
+  'lambda',
+  'nonlocal',
+  'not',
+  'or',
+  'pass',
+  'raise',
+  'return',
+  'try',
+  'while',
+  'with',
+  'yield',
 ]);
 
 /**
@@ -117,19 +170,35 @@ export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string
     clocks: 'named clocks',
   },
   neuron_groups: {
-    dtype: 'dtype', method_options: 'method_options', run_at: 'run_at', linked: 'linked variables', linked_variables: 'linked variables',
-    clock: 'named clocks', morphology: 'SpatialNeuron', set_event_schedule: 'set_event_schedule',
+    dtype: 'dtype',
+    method_options: 'method_options',
+    run_at: 'run_at',
+    linked: 'linked variables',
+    linked_variables: 'linked variables',
+    clock: 'named clocks',
+    morphology: 'SpatialNeuron',
+    set_event_schedule: 'set_event_schedule',
   },
   poisson_groups: { dtype: 'dtype', run_at: 'run_at', clock: 'named clocks' },
   spike_generators: { sorted: 'the argument sorted', clock: 'named clocks' },
   synapses: {
-    dtype: 'dtype', method_options: 'method_options', run_at: 'run_at', multisynaptic_index: 'multisynaptic_index', dt: 'a clock of their own for Synapses',
-    clock: 'named clocks', linked_variables: 'linked variables',
+    dtype: 'dtype',
+    method_options: 'method_options',
+    run_at: 'run_at',
+    multisynaptic_index: 'multisynaptic_index',
+    dt: 'a clock of their own for Synapses',
+    clock: 'named clocks',
+    linked_variables: 'linked variables',
   },
   poisson_inputs: { clock: 'named clocks' },
   spike_monitors: { when: 'a slot of its own for a SpikeMonitor', order: 'an order of its own for a SpikeMonitor' },
   event_monitors: { when: 'a slot of its own for an EventMonitor', order: 'an order of its own for an EventMonitor' },
   state_monitors: { clock: 'named clocks' },
   population_rate_monitors: { clock: 'named clocks' },
-  run: { report: 'progress reports (the command line has its own)', namespace: 'a namespace for one run', profile: 'profiling', run_until: 'stop conditions' },
+  run: {
+    report: 'progress reports (the command line has its own)',
+    namespace: 'a namespace for one run',
+    profile: 'profiling',
+    run_until: 'stop conditions',
+  },
 };

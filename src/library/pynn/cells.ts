@@ -21,6 +21,8 @@ const parametersOf = (numbers: Numbers): Record<string, ParameterDocument> =>
 interface Membrane {
   readonly name: string;
   readonly parameters: Numbers;
+  /** Names of all parameters in PyNN's order, in which those that are drawn are drawn; absent: the membrane's, then the receptors'. */
+  readonly order?: string;
   /** First value of v in mV. */
   readonly v: number;
   /** Right side for v; `I` stands for all currents: synaptic, constant and injected. */
@@ -39,7 +41,9 @@ interface Membrane {
 export function composeCell(membrane: Membrane, responses: Readonly<Record<string, ResponseParts>>, recordable: Readonly<Record<string, string>>): StandardCell {
   const parts = Object.values(responses);
   const current = ['i_offset', 'i_inj'].filter((name) => name === 'i_inj' || membrane.parameters['i_offset'] !== undefined);
-  const parameters: Record<string, ParameterDocument> = { ...parametersOf(membrane.parameters), ...Object.assign({}, ...parts.map((part) => part.parameters)) };
+  const unordered: Record<string, ParameterDocument> = { ...parametersOf(membrane.parameters), ...Object.assign({}, ...parts.map((part) => part.parameters)) };
+  const place = (name: string): number => (membrane.order?.split(' ') ?? []).indexOf(name);
+  const parameters = Object.fromEntries(Object.entries(unordered).sort(([a], [b]) => place(a) - place(b)));
   const total = [...parts.map((part) => part.current), ...current].join(' + ');
   return {
     name: membrane.name,
@@ -79,10 +83,12 @@ function currents(shape: ResponseShape, tauE: number, tauI: number): TwoReceptor
 }
 
 /** Excitatory and inhibitory conductances. */
-function conductances(shape: ResponseShape, tauE: number, tauI: number, reversalI: number): TwoReceptors {
+function conductances(
+  shape: ResponseShape, tauE: number, tauI: number, reversalI: number, reversalE: readonly [string, number] | string = ['e_rev_E', 0],
+): TwoReceptors {
   return {
     responses: {
-      excitatory: response({ shape, kind: 'conductance', variable: 'gsyn_exc', timeConstant: ['tau_syn_E', tauE], reversal: ['e_rev_E', 0] }),
+      excitatory: response({ shape, kind: 'conductance', variable: 'gsyn_exc', timeConstant: ['tau_syn_E', tauE], reversal: reversalE }),
       inhibitory: response({ shape, kind: 'conductance', variable: 'gsyn_inh', timeConstant: ['tau_syn_I', tauI], reversal: ['e_rev_I', reversalI] }),
     },
     recordable: { gsyn_exc: 'gsyn_exc', gsyn_inh: 'gsyn_inh' },
@@ -102,9 +108,13 @@ const lifParameters: Numbers = {
   v_rest: [-65, 'mV'], cm: [1, 'nF'], tau_m: [20, 'ms'], tau_refrac: [0.1, 'ms'], v_reset: [-65, 'mV'], v_thresh: [-50, 'mV'], i_offset: [0, 'nA'],
 };
 
+const currentOrder = 'v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I i_offset v_reset v_thresh';
+const conductanceOrder =
+  'v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I e_rev_E e_rev_I v_thresh v_reset i_offset tau_sfa e_rev_sfa q_sfa tau_rr e_rev_rr q_rr';
+
 /** Leaky integrate-and-fire: cm v' = -(cm/tau_m)(v - v_rest) + I. */
-export const lif = (name: string, method: Membrane['method']): Membrane => ({
-  name, parameters: lifParameters, v: -65, rate: '(v_rest - v)/tau_m + I/cm', spike: resets('v > v_thresh'), method,
+export const lif = (name: string, method: Membrane['method'], order = conductanceOrder): Membrane => ({
+  name, parameters: lifParameters, order, v: -65, rate: '(v_rest - v)/tau_m + I/cm', spike: resets('v > v_thresh'), method,
 });
 
 const adexParameters: Numbers = {
@@ -119,7 +129,8 @@ const adexParameters: Numbers = {
  * there is no exponential, and the threshold is v_thresh.
  */
 export const adex = (name: string): Membrane => ({
-  name, parameters: adexParameters, v: -70.6,
+  name, parameters: adexParameters,
+  order: 'cm tau_refrac v_spike v_reset v_rest tau_m i_offset a b delta_T tau_w v_thresh e_rev_E tau_syn_E e_rev_I tau_syn_I', v: -70.6,
   rate: '(v_rest - v + (delta_T*exp((min(v, v_spike) - v_thresh)/delta_T) if delta_T > 0*mV else 0*mV))/tau_m + (I - w)/cm',
   state: { w: { unit: 'nA' } },
   derivatives: { w: '(a*(v - v_rest) - w)/tau_w' },
@@ -147,6 +158,7 @@ const adaptingLif: Membrane = {
 const facetsHardware: Membrane = {
   name: 'IF_facets_hardware1',
   parameters: { g_leak: [40, 'nS'], v_reset: [-80, 'mV'], v_rest: [-65, 'mV'], v_thresh: [-55, 'mV'] },
+  order: 'g_leak tau_syn_E tau_syn_I v_reset e_rev_I v_rest v_thresh',
   v: -65, rate: '(g_leak*(v_rest - v) + I)/(0.2*nF)',
   spike: { when: 'v > v_thresh', do: ['v = v_reset'], refractory: { for: '1*ms', rate: ['v'], writes: 'block', rounding: 'nearest' } },
   method: 'rk4',
@@ -162,6 +174,7 @@ const hodgkinHuxley: Membrane = {
     gbar_Na: [20, 'uS'], gbar_K: [6, 'uS'], g_leak: [0.01, 'uS'], cm: [0.2, 'nF'], v_offset: [-63, 'mV'], e_rev_Na: [50, 'mV'], e_rev_K: [-90, 'mV'],
     e_rev_leak: [-65, 'mV'], i_offset: [0, 'nA'],
   },
+  order: 'gbar_Na gbar_K g_leak cm v_offset e_rev_Na e_rev_K e_rev_leak e_rev_E e_rev_I tau_syn_E tau_syn_I i_offset',
   v: -65,
   derived: {
     alpha_m: { unit: '1/ms', value: '1.28/ms/exprel((13*mV - (v - v_offset))/(4*mV))' },
@@ -200,6 +213,7 @@ export function gifCell(components = 3): StandardCell {
   const numbered = Array.from({ length: components }, (_, k) => k + 1);
   const usualTime = (k: number): number => [1, 10][k - 1] ?? 100;
   const each = <T>(make: (k: number) => readonly [string, T]): Record<string, T> => Object.fromEntries(numbered.map(make));
+  const list = (name: string): readonly string[] => numbered.map((k) => `${name}_${k}`);
   const { responses, recordable } = conductances('exp', 5, 5, -70);
   const cell = composeCell({
     name: 'GIF_cond_exp',
@@ -209,6 +223,7 @@ export function gifCell(components = 3): StandardCell {
       ...each((k) => [`tau_eta_${k}`, [usualTime(k), 'ms'] as const]), ...each((k) => [`tau_gamma_${k}`, [usualTime(k), 'ms'] as const]),
       ...each((k) => [`a_eta_${k}`, [1, 'nA'] as const]), ...each((k) => [`a_gamma_${k}`, [1, 'mV'] as const]),
     },
+    order: `v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I e_rev_E e_rev_I v_reset i_offset delta_v v_t_star lambda0 ${['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma'].flatMap(list).join(' ')}`,
     v: -65, rate: '(v_rest - v)/tau_m + (I - i_eta)/cm',
     derived: {
       i_eta: { unit: 'nA', value: numbered.map((k) => `eta_${k}`).join(' + ') },
@@ -219,7 +234,6 @@ export function gifCell(components = 3): StandardCell {
     spike: resets('uniform() < -expm1(-lambda0*exp((v - v_t)/delta_v)*dt)', numbered.flatMap((k) => [`eta_${k} += a_eta_${k}`, `gamma_${k} += a_gamma_${k}`])),
     method: 'rk4', recordable: { i_eta: 'i_eta', v_t: 'v_t' },
   }, responses, recordable);
-  const list = (name: string): readonly string[] => numbered.map((k) => `${name}_${k}`);
   return { ...cell, lists: { tau_eta: list('tau_eta'), tau_gamma: list('tau_gamma'), a_eta: list('a_eta'), a_gamma: list('a_gamma') } };
 }
 
@@ -235,13 +249,13 @@ function stepped(membrane: Membrane): StandardCell {
 
 /** PyNN's standard cells that integrate. */
 export const cells: readonly StandardCell[] = [
-  compose(lif('IF_curr_exp', 'exact'), currents('exp', 5, 5)),
-  compose(lif('IF_curr_alpha', 'exact'), currents('alpha', 0.5, 0.5)),
-  stepped(lif('IF_curr_delta', 'exact')),
+  compose(lif('IF_curr_exp', 'exact', currentOrder), currents('exp', 5, 5)),
+  compose(lif('IF_curr_alpha', 'exact', currentOrder), currents('alpha', 0.5, 0.5)),
+  stepped(lif('IF_curr_delta', 'exact', currentOrder)),
   compose(lif('IF_cond_exp', 'rk4'), conductances('exp', 5, 5, -70)),
   compose(lif('IF_cond_alpha', 'rk4'), conductances('alpha', 0.3, 0.5, -70)),
   compose(adaptingLif, conductances('exp', 5, 5, -70)),
-  compose(facetsHardware, conductances('exp', 30, 30, -80)),
+  compose(facetsHardware, conductances('exp', 30, 30, -80, '0*mV')),
   compose(adex('EIF_cond_exp_isfa_ista'), conductances('exp', 5, 5, -80)),
   compose(adex('EIF_cond_alpha_isfa_ista'), conductances('alpha', 5, 5, -80)),
   compose(hodgkinHuxley, conductances('exp', 0.2, 2, -80)),

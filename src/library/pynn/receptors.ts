@@ -33,7 +33,8 @@ export interface ResponseDescription {
   readonly timeConstant: readonly [name: string, value: number];
   /** Rise time of a beta response. */
   readonly riseTime?: readonly [name: string, value: number];
-  readonly reversal?: readonly [name: string, value: number];
+  /** Name and value of the reversal potential, or an expression where it is no parameter. */
+  readonly reversal?: readonly [name: string, value: number] | string;
 }
 
 const parameter = ([name, value]: readonly [string, number], unit: string): Record<string, ParameterDocument> => ({ [name]: { unit, value } });
@@ -46,9 +47,9 @@ export function response({ shape, kind, variable, timeConstant, riseTime, revers
     parameters: {
       ...parameter(timeConstant, 'ms'),
       ...(riseTime === undefined ? {} : parameter(riseTime, 'ms')),
-      ...(reversal === undefined ? {} : parameter(reversal, 'mV')),
+      ...(reversal === undefined || typeof reversal === 'string' ? {} : parameter(reversal, 'mV')),
     },
-    current: reversal === undefined ? variable : `${variable}*(${reversal[0]} - v)`,
+    current: reversal === undefined ? variable : `${variable}*(${typeof reversal === 'string' ? reversal : reversal[0]} - v)`,
   };
   const rising = `${variable}_rise`;
   const receptor = (target: string): Receptor => ({ variable: target, kind, timeConstant: tau });

@@ -3,18 +3,22 @@ export function findCycle(nodes: Iterable<string>, reads: (node: string) => Iter
   const done = new Set<string>();
   for (const start of nodes) {
     // Depth first without recursion: a chain of derived variables may be long.
-    const way: { node: string; rest: Iterator<string> }[] = [];
-    const enter = (node: string): void => void way.push({ node, rest: reads(node)[Symbol.iterator]() });
+    const way: { readonly node: string; readonly rest: Iterator<string> }[] = [];
+    const placeOnWay = new Map<string, number>();
+    const enter = (node: string): void => {
+      placeOnWay.set(node, way.length);
+      way.push({ node, rest: reads(node)[Symbol.iterator]() });
+    };
     if (!done.has(start)) enter(start);
-    while (way.length > 0) {
-      const top = way[way.length - 1];
-      const next = top?.rest.next();
-      if (!top || !next || next.done === true) {
-        if (top) done.add(top.node);
+    for (let top = way.at(-1); top; top = way.at(-1)) {
+      const next = top.rest.next();
+      if (next.done === true) {
+        done.add(top.node);
+        placeOnWay.delete(top.node);
         way.pop();
       } else if (!done.has(next.value)) {
-        const at = way.findIndex(({ node }) => node === next.value);
-        if (at >= 0) return [...way.slice(at).map(({ node }) => node), next.value];
+        const at = placeOnWay.get(next.value);
+        if (at !== undefined) return [...way.slice(at).map(({ node }) => node), next.value];
         enter(next.value);
       }
     }

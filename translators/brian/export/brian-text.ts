@@ -27,7 +27,9 @@ export interface NameView {
   readonly arithmetic: Arithmetic;
 }
 
-const canonicalToBrian: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(functionNames).map(([brian, canonical]) => [canonical, brian]));
+const canonicalToBrian: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(functionNames).map(([brian, canonical]) => [canonical, brian]),
+);
 
 /** The tree of a canonical text with quantities as literals. */
 export function readCanonical(text: string, view: Pick<NameView, 'declared'>): Expression {
@@ -47,14 +49,18 @@ export function brianTree(tree: Expression, view: NameView, remarks: Remarks): s
 /** Statements in Brian's syntax, one a line. */
 export function brianStatements(texts: readonly string[], view: NameView, remarks: Remarks): string {
   const temporaries = new Set<string>();
-  const lines = texts.flatMap((text) => parseStatements(text)).map((statement) => {
-    const target = statement.kind === 'assignment' ? statement.target : statement.port;
-    if (!view.declared(target)) temporaries.add(target);
-    const within: NameView = {
-      ...view, declared: (key) => temporaries.has(key) || view.declared(key), brian: (key) => (temporaries.has(key) ? key : view.brian(key)),
-    };
-    return printStatement(statementInBrian(statement, within, remarks));
-  });
+  const lines = texts
+    .flatMap((text) => parseStatements(text))
+    .map((statement) => {
+      const target = statement.kind === 'assignment' ? statement.target : statement.port;
+      if (!view.declared(target)) temporaries.add(target);
+      const within: NameView = {
+        ...view,
+        declared: (key) => temporaries.has(key) || view.declared(key),
+        brian: (key) => (temporaries.has(key) ? key : view.brian(key)),
+      };
+      return printStatement(statementInBrian(statement, within, remarks));
+    });
   return lines.join('\n');
 }
 
@@ -80,7 +86,10 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
       case 'call':
         return callInBrian(node.function, node.arguments, view, remarks);
       case 'conditional':
-        remarks.approximated('brian/conditional', 'Brian has no conditional expression; it is written as a sum of both branches, which differs where one of them is not finite');
+        remarks.approximated(
+          'brian/conditional',
+          'Brian has no conditional expression; it is written as a sum of both branches, which differs where one of them is not finite',
+        );
         return choice(node.condition, node.whenTrue, node.whenFalse);
       case 'number':
       case 'boolean':
@@ -117,11 +126,15 @@ function callInBrian(key: string, parts: readonly Expression[], view: NameView, 
   const [a, b] = parts;
   const rewritten = a === undefined ? undefined : rewrite(key, a, b);
   if (rewritten !== undefined) {
-    remarks.approximated('brian/function', `${key} is not a function of Brian; it is written with others, which may differ in the last digit or in the numbers drawn`);
+    remarks.approximated(
+      'brian/function',
+      `${key} is not a function of Brian; it is written with others, which may differ in the last digit or in the numbers drawn`,
+    );
     return rewritten;
   }
   const brian = canonicalToBrian[key] ?? key;
-  if (!brianFunctions.includes(brian) || (parts.length > 0 && (brian === 'rand' || brian === 'randn'))) remarks.notExpressible('brian/function', `Brian has no function ${key}`);
+  if (!brianFunctions.includes(brian) || (parts.length > 0 && (brian === 'rand' || brian === 'randn')))
+    remarks.notExpressible('brian/function', `Brian has no function ${key}`);
   return call(brian, parts);
 }
 
@@ -166,4 +179,3 @@ export function variablesInCode(texts: readonly string[]): ReadonlySet<string> {
   }
   return names;
 }
-

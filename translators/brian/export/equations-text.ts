@@ -25,7 +25,12 @@ const flagged = (flags: readonly string[]): string => (flags.length === 0 ? '' :
  * @param more   lines of the caller's own, such as summed variables
  */
 export function equationLines(
-  type: NeuronType | SynapseType, plan: TypePlan, view: NameView, remarks: Remarks, flags: (key: string) => readonly string[], more: readonly string[] = [],
+  type: NeuronType | SynapseType,
+  plan: TypePlan,
+  view: NameView,
+  remarks: Remarks,
+  flags: (key: string) => readonly string[],
+  more: readonly string[] = [],
 ): string {
   const name = (key: string): string => plan.names.get(key) ?? key;
   const lines = Object.entries(type.state).map(([key, variable]) => {
@@ -33,7 +38,8 @@ export function equationLines(
     const derivative = type.derivatives[key];
     if (derivative === undefined) return `${name(key)} : ${unitWord(variable.unit, variable.type)}${flagged(shared)}`;
     if (variable.shared) remarks.notExpressible('brian/shared', `Brian cannot integrate ${key}, which is shared`);
-    return `d${name(key)}/dt = ${brianExpression(derivative.rate, view, remarks)} : ${unitWord(variable.unit, 'real')}${flagged(flags(key))}`;
+    const rate = brianExpression(derivative.rate, view, remarks);
+    return `d${name(key)}/dt = ${rate} : ${unitWord(variable.unit, 'real')}${flagged(flags(key))}`;
   });
   const derived = Object.entries(type.derived).map(([key, variable]) => {
     const own = [...(variable.shared ? ['shared'] : []), ...(variable.held ? ['constant over dt'] : [])];
@@ -41,8 +47,17 @@ export function equationLines(
   });
   const parameters = Object.entries(type.parameters)
     .filter(([key]) => !plan.constants.has(key))
-    .map(([key, variable]) => `${name(key)} : ${unitWord(variable.unit, variable.type)}${flagged(['constant', ...(variable.shared ? ['shared'] : [])])}`);
-  return [...lines.filter((line) => line.startsWith('d') && line.includes('/dt =')), ...derived, ...lines.filter((line) => !line.includes('/dt =')), ...parameters, ...more].join('\n');
+    .map(
+      ([key, variable]) =>
+        `${name(key)} : ${unitWord(variable.unit, variable.type)}${flagged(['constant', ...(variable.shared ? ['shared'] : [])])}`,
+    );
+  return [
+    ...lines.filter((line) => line.startsWith('d') && line.includes('/dt =')),
+    ...derived,
+    ...lines.filter((line) => !line.includes('/dt =')),
+    ...parameters,
+    ...more,
+  ].join('\n');
 }
 
 /** The value of a constant in a namespace. */
@@ -60,11 +75,21 @@ export function constantText(value: Value, unit: string, type: ValueType, view: 
 export type ValueText = string | number | boolean | { readonly values: readonly number[]; readonly unit?: string };
 
 /** A value of a variable; undefined (and reported) when it cannot be said. */
-export function valueText(value: Value, unit: string, type: ValueType, view: NameView, data: DataStore, remarks: Remarks): ValueText | undefined {
+export function valueText(
+  value: Value,
+  unit: string,
+  type: ValueType,
+  view: NameView,
+  data: DataStore,
+  remarks: Remarks,
+): ValueText | undefined {
   if (typeof value === 'number') return type === 'boolean' ? value !== 0 : quantityText(value, dimensionOf(unit), view.arithmetic);
   if (typeof value === 'string') return brianExpression(value, view, remarks);
   if ('generator' in value) {
-    remarks.notExpressible('brian/host-draw', 'values drawn by a named generator have no words in Brian; freezing the model makes them explicit');
+    remarks.notExpressible(
+      'brian/host-draw',
+      'values drawn by a named generator have no words in Brian; freezing the model makes them explicit',
+    );
     return undefined;
   }
   const numbers = numbersOf(value.array, data);
@@ -77,16 +102,30 @@ export function valueText(value: Value, unit: string, type: ValueType, view: Nam
 
 /** Initial values and values of parameters, so ordered that each reads only what stands before it. */
 export function initializers(
-  type: NeuronType | SynapseType, plan: TypePlan, values: Readonly<Record<string, Value>>, view: NameView, data: DataStore, remarks: Remarks,
+  type: NeuronType | SynapseType,
+  plan: TypePlan,
+  values: Readonly<Record<string, Value>>,
+  view: NameView,
+  data: DataStore,
+  remarks: Remarks,
 ): Record<string, unknown> {
   const entries = [
-    ...Object.entries(type.parameters).filter(([key]) => !plan.constants.has(key)).map(([key, parameter]) => ({ key, unit: parameter.unit, type: parameter.type, value: values[key] ?? parameter.value })),
+    ...Object.entries(type.parameters)
+      .filter(([key]) => !plan.constants.has(key))
+      .map(([key, parameter]) => ({ key, unit: parameter.unit, type: parameter.type, value: values[key] ?? parameter.value })),
     ...Object.entries(type.state).map(([key, state]) => ({ key, unit: state.unit, type: state.type, value: values[key] ?? state.initial })),
   ].filter(({ value }) => value !== 0);
-  const ordered = byDependency(entries.map((entry) => ({ ...entry, reads: typeof entry.value === 'string' ? namesIn(readCanonical(entry.value, view)) : new Set<string>() })));
+  const ordered = byDependency(
+    entries.map((entry) => ({
+      ...entry,
+      reads: typeof entry.value === 'string' ? namesIn(readCanonical(entry.value, view)) : new Set<string>(),
+    })),
+  );
   const result: Record<string, unknown> = {};
   for (const entry of ordered) {
-    const written = conditionalParts(entry.value, entry.unit, entry.type, view, remarks) ?? valueText(entry.value, entry.unit, entry.type, view, data, remarks);
+    const written =
+      conditionalParts(entry.value, entry.unit, entry.type, view, remarks) ??
+      valueText(entry.value, entry.unit, entry.type, view, data, remarks);
     if (written !== undefined) result[plan.names.get(entry.key) ?? entry.key] = written;
   }
   return result;
@@ -112,7 +151,8 @@ function conditionalParts(value: Value, unit: string, type: ValueType, view: Nam
 }
 
 function textOf(tree: Expression, unit: string, type: ValueType, view: NameView, remarks: Remarks): string | number {
-  if (tree.kind === 'quantity' || (tree.kind === 'number' && type === 'real')) return quantityText(tree.value, dimensionOf(unit), view.arithmetic);
+  if (tree.kind === 'quantity' || (tree.kind === 'number' && type === 'real'))
+    return quantityText(tree.value, dimensionOf(unit), view.arithmetic);
   return expressionText(tree, view, remarks);
 }
 

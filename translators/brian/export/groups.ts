@@ -30,7 +30,7 @@ export function methodName(method: NeuronType['method'], remarks: Remarks): { me
 export function exportGroup(plan: GroupPlan, context: ExportContext): Exported {
   const pointer = `/populations/${plan.id}`;
   const remarks = remarksAt(context.report, pointer);
-  if (plan.population.positions !== undefined) remarks.notExpressible('brian/positions', 'Brian\'s groups have no positions');
+  if (plan.population.positions !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");
   const common = { ...clock(plan, context), ...(plan.population.order === 0 ? {} : { order: plan.population.order }) };
   switch (plan.kind) {
     case 'generator':
@@ -48,7 +48,12 @@ function clock(plan: GroupPlan, context: ExportContext): { dt?: string | number 
   const clockId = plan.population.clock;
   const own = clockId === undefined ? undefined : context.model.clocks[clockId];
   if (own === undefined) return {};
-  if (clockId !== plan.name) context.report.approximated('brian/clock', `/clocks/${clockId}`, 'Brian\'s clocks have no names; read back, it is named after the group');
+  if (clockId !== plan.name)
+    context.report.approximated(
+      'brian/clock',
+      `/clocks/${clockId}`,
+      "Brian's clocks have no names; read back, it is named after the group",
+    );
   return { dt: quantityText(own.dt, secondDimension, context.arithmetic) };
 }
 
@@ -60,7 +65,9 @@ function constantsOf(plan: GroupPlan, context: ExportContext): Constants {
   return Object.fromEntries(
     [...plan.constants].flatMap((key) => {
       const parameter = type.parameters[key];
-      return parameter === undefined ? [] : [[plan.names.get(key) ?? key, constantText(parameter.value, parameter.unit, parameter.type, plan.view, remarks)] as const];
+      return parameter === undefined
+        ? []
+        : [[plan.names.get(key) ?? key, constantText(parameter.value, parameter.unit, parameter.type, plan.view, remarks)] as const];
     }),
   );
 }
@@ -70,14 +77,20 @@ function constantsOf(plan: GroupPlan, context: ExportContext): Constants {
 function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): Record<string, unknown> {
   const { spikes, size } = plan.population;
   if (spikes === undefined || 'file' in spikes) {
-    remarks.notExpressible('brian/spike-file', 'spikes that are kept in a file are not read for an export; freezing the model makes them explicit');
+    remarks.notExpressible(
+      'brian/spike-file',
+      'spikes that are kept in a file are not read for an export; freezing the model makes them explicit',
+    );
     return { N: size, indices: [], times: [] };
   }
   const indices = numbersOf(spikes.indices, context.data);
   const times = numbersOf(spikes.times, context.data);
-  if (indices === undefined || times === undefined) remarks.notExpressible('brian/missing-data', 'the spikes were not given with the model');
+  if (indices === undefined || times === undefined)
+    remarks.notExpressible('brian/missing-data', 'the spikes were not given with the model');
   return {
-    N: size, indices: indices ?? [], times: writtenQuantities(times ?? [], secondDimension, context.arithmetic),
+    N: size,
+    indices: indices ?? [],
+    times: writtenQuantities(times ?? [], secondDimension, context.arithmetic),
     ...(spikes.period === undefined ? {} : { period: quantityText(spikes.period, secondDimension, context.arithmetic) }),
   };
 }
@@ -106,7 +119,9 @@ function neurons(plan: GroupPlan, context: ExportContext, remarks: Remarks): Rec
     model: equationLines(type, plan, view, about, (key) => (blocked.has(key) ? ['unless refractory'] : [])),
     ...(spike === undefined ? {} : spikeParts(spike, plan, about)),
     ...methodName(type.method, about),
-    ...(custom.length === 0 ? {} : { events: Object.fromEntries(custom.map(([key, event]) => [key, customEvent(key, event, plan, about)])) }),
+    ...(custom.length === 0
+      ? {}
+      : { events: Object.fromEntries(custom.map(([key, event]) => [key, customEvent(key, event, plan, about)])) }),
     ...(Object.keys(initial).length === 0 ? {} : { initializers: initial }),
   };
 }
@@ -114,18 +129,22 @@ function neurons(plan: GroupPlan, context: ExportContext, remarks: Remarks): Rec
 function refuseFeatures(type: NeuronType, remarks: Remarks): void {
   if (type.compartments !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if (Object.keys(type.regimes).length > 0) remarks.notExpressible('brian/regimes', 'Brian has no regimes');
-  for (const key of Object.keys(type.inputs)) remarks.notExpressible('brian/input', `Brian has no inputs that several sources add up to, such as ${key}`);
+  for (const key of Object.keys(type.inputs))
+    remarks.notExpressible('brian/input', `Brian has no inputs that several sources add up to, such as ${key}`);
 }
 
 function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void {
-  if (event.edge === 'rising') remarks.notExpressible('brian/rising', `Brian tests ${key} at every step; it cannot wait for a condition to begin`);
-  if (event.multiplicity !== undefined && event.multiplicity !== '1') remarks.notExpressible('brian/multiplicity', `events of Brian count once; ${key} would count several times`);
+  if (event.edge === 'rising')
+    remarks.notExpressible('brian/rising', `Brian tests ${key} at every step; it cannot wait for a condition to begin`);
+  if (event.multiplicity !== undefined && event.multiplicity !== '1')
+    remarks.notExpressible('brian/multiplicity', `events of Brian count once; ${key} would count several times`);
   if (event.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
 }
 
 function spikeParts(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): Record<string, unknown> {
   checkEvent('spike', spike, remarks);
-  if (spike.slot !== undefined || spike.actionSlot !== undefined || spike.order !== 0) remarks.notExpressible('brian/spike-slot', 'threshold and reset have slots of their own in Brian');
+  if (spike.slot !== undefined || spike.actionSlot !== undefined || spike.order !== 0)
+    remarks.notExpressible('brian/spike-slot', 'threshold and reset have slots of their own in Brian');
   return {
     threshold: brianExpression(spike.when, plan.view, remarks),
     ...(spike.do.length === 0 ? {} : { reset: brianStatements(spike.do, plan.view, remarks) }),
@@ -137,21 +156,25 @@ function refractoryParts(spike: EventDefinition, plan: GroupPlan, remarks: Remar
   const { refractory } = spike;
   if (refractory === undefined) return {};
   if (!refractory.suppress) remarks.notExpressible('brian/refractory', 'a refractory neuron of Brian cannot spike');
-  if (refractory.of !== undefined && refractory.of.length > 0) remarks.notExpressible('brian/refractory', 'a spike of Brian suppresses no other events');
-  if (refractory.rounding !== undefined && refractory.rounding !== 'nearest') remarks.approximated('brian/refractory-rounding', 'Brian rounds refractory times to the nearest step');
+  if (refractory.of !== undefined && refractory.of.length > 0)
+    remarks.notExpressible('brian/refractory', 'a spike of Brian suppresses no other events');
+  if (refractory.rounding !== undefined && refractory.rounding !== 'nearest')
+    remarks.approximated('brian/refractory-rounding', 'Brian rounds refractory times to the nearest step');
   if (refractory.rate.length > 0 && refractory.writes === 'allow') {
     remarks.approximated('brian/refractory-writes', 'what Brian does not integrate while refractory it does not let synapses write either');
   }
   if (refractory.while !== undefined) return { refractory: brianExpression(refractory.while, plan.view, remarks) };
   const text = brianExpression(refractory.for ?? '0', plan.view, remarks);
   const literal = /^[\d.e+-]+\*[A-Za-z]+$/.test(text);
-  if (!literal && refractory.evaluated === 'atEvent') remarks.approximated('brian/refractory-time', 'Brian works out how long a neuron is refractory at every step, not at the spike');
+  if (!literal && refractory.evaluated === 'atEvent')
+    remarks.approximated('brian/refractory-time', 'Brian works out how long a neuron is refractory at every step, not at the spike');
   return { refractory: literal ? text.replace('*', ' ') : text };
 }
 
 function customEvent(key: string, event: EventDefinition, plan: GroupPlan, remarks: Remarks): Record<string, unknown> {
   checkEvent(key, event, remarks);
-  if (event.refractory !== undefined) remarks.notExpressible('brian/refractory', `only spikes make a neuron of Brian refractory, ${key} does not`);
+  if (event.refractory !== undefined)
+    remarks.notExpressible('brian/refractory', `only spikes make a neuron of Brian refractory, ${key} does not`);
   return {
     condition: brianExpression(event.when, plan.view, remarks),
     ...(event.do.length === 0 ? {} : { code: brianStatements(event.do, plan.view, remarks) }),

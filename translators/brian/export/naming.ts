@@ -4,7 +4,8 @@ import { reservedWord } from '../equations.js';
 
 /** A name that Brian takes and that is not in `taken`; the same name where possible. */
 export function brianName(key: string, owner: 'neuron' | 'synapse', taken: ReadonlySet<string>): string {
-  const refused = (candidate: string): boolean => taken.has(candidate) || reservedWord(candidate, owner) !== undefined || /_(pre|post)$/.test(candidate);
+  const refused = (candidate: string): boolean =>
+    taken.has(candidate) || reservedWord(candidate, owner) !== undefined || /_(pre|post)$/.test(candidate);
   if (!refused(key)) return key;
   const stem = key.replace(/^_+/, '').replace(/_(pre|post)$/, '_$1_') || 'x';
   for (let count = 1; ; count++) {

@@ -22,10 +22,14 @@ const time = dimensionOf('s');
 /** A table as a TimedArray. */
 export function exportTable(id: string, table: Table, context: ExportContext): Record<string, unknown> {
   const numbers = numbersOf(table.values, context.data);
-  if (numbers === undefined) context.report.notExpressible('brian/missing-data', `/tables/${id}`, 'the values were not given with the model');
+  if (numbers === undefined)
+    context.report.notExpressible('brian/missing-data', `/tables/${id}`, 'the values were not given with the model');
   const { values, unit } = writtenQuantities(numbers ?? [], dimensionOf(table.unit), context.arithmetic);
   const { columns } = table;
-  const rows = columns === null ? values : Array.from({ length: Math.floor(values.length / columns) }, (_, row) => values.slice(row * columns, (row + 1) * columns));
+  const rows =
+    columns === null
+      ? values
+      : Array.from({ length: Math.floor(values.length / columns) }, (_, row) => values.slice(row * columns, (row + 1) * columns));
   return { values: rows, ...(unit === undefined ? {} : { unit }), dt: quantityText(table.dt, time, context.arithmetic) };
 }
 
@@ -44,15 +48,23 @@ export function exportStimulus(id: string, stimulus: Stimulus, plans: Plans, con
   const { view, names } = target.group;
   const text = brianExpression(stimulus.weight, view, remarks);
   return {
-    target: sliceText(target), target_var: names.get(stimulus.variable) ?? stimulus.variable, N: stimulus.n,
-    rate: quantityText(stimulus.rate, dimensionOf('Hz'), context.arithmetic), weight: /^-?[\d.e+-]+\*[A-Za-z]+$/.test(text) ? text.replace('*', ' ') : text,
-    ...(stimulus.slot === undefined ? {} : { when: stimulus.slot }), ...(stimulus.order === 0 ? {} : { order: stimulus.order }),
+    target: sliceText(target),
+    target_var: names.get(stimulus.variable) ?? stimulus.variable,
+    N: stimulus.n,
+    rate: quantityText(stimulus.rate, dimensionOf('Hz'), context.arithmetic),
+    weight: /^-?[\d.e+-]+\*[A-Za-z]+$/.test(text) ? text.replace('*', ' ') : text,
+    ...(stimulus.slot === undefined ? {} : { when: stimulus.slot }),
+    ...(stimulus.order === 0 ? {} : { order: stimulus.order }),
   };
 }
 
 /** An operation as an item of run_regularly of its owner. */
 export function exportOperation(
-  id: string, operation: Operation, index: number, plans: Plans, context: ExportContext,
+  id: string,
+  operation: Operation,
+  index: number,
+  plans: Plans,
+  context: ExportContext,
 ): { readonly owner: GroupPlan | SynapsesPlan; readonly item: Record<string, unknown> } | undefined {
   const pointer = `/operations/${id}`;
   const remarks = remarksAt(context.report, pointer);
@@ -62,8 +74,10 @@ export function exportOperation(
   return {
     owner,
     item: {
-      code: brianStatements(operation.do, owner.view, remarks), ...(operation.every === undefined ? {} : { dt: quantityText(operation.every, time, context.arithmetic) }),
-      ...(operation.slot === undefined || operation.slot === defaultSlot.operation ? {} : { when: operation.slot }), ...(operation.order === 0 ? {} : { order: operation.order }),
+      code: brianStatements(operation.do, owner.view, remarks),
+      ...(operation.every === undefined ? {} : { dt: quantityText(operation.every, time, context.arithmetic) }),
+      ...(operation.slot === undefined || operation.slot === defaultSlot.operation ? {} : { when: operation.slot }),
+      ...(operation.order === 0 ? {} : { order: operation.order }),
       ...(id === usual ? {} : { name: context.objects.claim(id, 'operation') }),
     },
   };
@@ -81,24 +95,39 @@ function ownerOf(on: Operation['on'], plans: Plans, pointer: string, context: Ex
 // --- Recordings -----------------------------------------------------------------------------------------------------
 
 /** A recording as a monitor, with the section of the specification where it belongs. */
-export function exportRecording(recording: Recording, index: number, plans: Plans, context: ExportContext): { readonly section: string; readonly name: string; readonly monitor: Record<string, unknown> } | undefined {
+export function exportRecording(
+  recording: Recording,
+  index: number,
+  plans: Plans,
+  context: ExportContext,
+): { readonly section: string; readonly name: string; readonly monitor: Record<string, unknown> } | undefined {
   const pointer = `/recordings/${index}`;
   const remarks = remarksAt(context.report, pointer);
   const name = context.objects.claim(recording.name, 'monitor');
   if (name !== recording.name) remarks.approximated('brian/renamed', `called ${name} in Brian`);
-  if ('section' in recording && recording.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+  if ('section' in recording && recording.section !== undefined)
+    remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if ('projection' in recording.of) {
     const synapses = plans.synapses.get(recording.of.projection);
     if (synapses === undefined || !('variables' in recording) || 'events' in recording || 'rate' in recording) return undefined;
-    return { section: 'state_monitors', name, monitor: stateMonitor(recording, synapses.name, synapses.names, recordOf(recording.of, context), context) };
+    return {
+      section: 'state_monitors',
+      name,
+      monitor: stateMonitor(recording, synapses.name, synapses.names, recordOf(recording.of, context), context),
+    };
   }
   const part = monitoredPart(recording.of, plans, pointer, context);
   if (part === undefined) return undefined;
   const { plan, record } = part;
   if ('rate' in recording) return { section: 'population_rate_monitors', name, monitor: { source: withRange(plan.name, record) } };
   const names = (variables: readonly string[]): readonly string[] => variables.map((key) => plan.names.get(key) ?? key);
-  if (!('events' in recording)) return { section: 'state_monitors', name, monitor: stateMonitor(recording, plan.name, plan.names, record, context) };
-  const own = { source: withRange(plan.name, record), ...(typeof record === 'object' ? { record } : {}), ...(recording.variables === undefined || recording.variables.length === 0 ? {} : { variables: names(recording.variables) }) };
+  if (!('events' in recording))
+    return { section: 'state_monitors', name, monitor: stateMonitor(recording, plan.name, plan.names, record, context) };
+  const own = {
+    source: withRange(plan.name, record),
+    ...(typeof record === 'object' ? { record } : {}),
+    ...(recording.variables === undefined || recording.variables.length === 0 ? {} : { variables: names(recording.variables) }),
+  };
   if (recording.events === 'spike') return { section: 'spike_monitors', name, monitor: own };
   return { section: 'event_monitors', name, monitor: { ...own, event: recording.events } };
 }
@@ -108,23 +137,38 @@ type Recorded = true | string | readonly number[];
 const withRange = (name: string, record: Recorded): string => (typeof record === 'string' ? `${name}[${record}]` : name);
 
 function stateMonitor(
-  recording: Extract<Recording, { readonly variables: readonly string[]; readonly every?: number }>, source: string, names: ReadonlyMap<string, string>, record: Recorded, context: ExportContext,
+  recording: Extract<Recording, { readonly variables: readonly string[]; readonly every?: number }>,
+  source: string,
+  names: ReadonlyMap<string, string>,
+  record: Recorded,
+  context: ExportContext,
 ): Record<string, unknown> {
   const variables = recording.variables.map((key) => names.get(key) ?? key);
   return {
-    source, variables: variables.length === 1 ? variables[0] : variables, record, ...(recording.every === undefined ? {} : { dt: quantityText(recording.every, time, context.arithmetic) }),
-    ...(recording.slot === undefined ? {} : { when: recording.slot }), ...(recording.order === undefined || recording.order === 0 ? {} : { order: recording.order }),
+    source,
+    variables: variables.length === 1 ? variables[0] : variables,
+    record,
+    ...(recording.every === undefined ? {} : { dt: quantityText(recording.every, time, context.arithmetic) }),
+    ...(recording.slot === undefined ? {} : { when: recording.slot }),
+    ...(recording.order === undefined || recording.order === 0 ? {} : { order: recording.order }),
   };
 }
 
 /** The elements that a recording is of: all, a range, or indices. */
-function monitoredPart(of: Recording['of'], plans: Plans, pointer: string, context: ExportContext): { readonly plan: GroupPlan; readonly record: Recorded } | undefined {
+function monitoredPart(
+  of: Recording['of'],
+  plans: Plans,
+  pointer: string,
+  context: ExportContext,
+): { readonly plan: GroupPlan; readonly record: Recorded } | undefined {
   if ('indices' in of && 'population' in of && of.indices !== undefined) {
     const plan = plans.groups.get(of.population);
     return plan === undefined ? undefined : { plan, record: recordOf(of, context) };
   }
   const slice = groupSlice(of, plans.groups, pointer, context);
-  return slice === undefined ? undefined : { plan: slice.group, record: slice.range === undefined ? true : `${slice.range[0]}:${slice.range[1]}` };
+  return slice === undefined
+    ? undefined
+    : { plan: slice.group, record: slice.range === undefined ? true : `${slice.range[0]}:${slice.range[1]}` };
 }
 
 function recordOf(of: Recording['of'], context: ExportContext): Recorded {
@@ -138,7 +182,11 @@ function recordOf(of: Recording['of'], context: ExportContext): Recorded {
 type WrittenPhase = Record<string, unknown>;
 
 /** The protocol as phases of `run`: what happens before a run stands with it. */
-export function exportProtocol(plans: Plans, stimuli: ReadonlySet<string>, context: ExportContext): string | number | readonly WrittenPhase[] {
+export function exportProtocol(
+  plans: Plans,
+  stimuli: ReadonlySet<string>,
+  context: ExportContext,
+): string | number | readonly WrittenPhase[] {
   const phases: WrittenPhase[] = [];
   let open: WrittenPhase = {};
   let now = 0;
@@ -165,10 +213,18 @@ export function exportProtocol(plans: Plans, stimuli: ReadonlySet<string>, conte
   }
   close();
   const [only] = phases;
-  return phases.length === 1 && only !== undefined && Object.keys(only).length === 1 && only['duration'] !== undefined ? (only['duration'] as string) : phases;
+  return phases.length === 1 && only !== undefined && Object.keys(only).length === 1 && only['duration'] !== undefined
+    ? (only['duration'] as string)
+    : phases;
 }
 
-function phasePart(phase: Exclude<Phase, { readonly run: number } | { readonly runUntil: number }>, plans: Plans, stimuli: ReadonlySet<string>, pointer: string, context: ExportContext): WrittenPhase | undefined {
+function phasePart(
+  phase: Exclude<Phase, { readonly run: number } | { readonly runUntil: number }>,
+  plans: Plans,
+  stimuli: ReadonlySet<string>,
+  pointer: string,
+  context: ExportContext,
+): WrittenPhase | undefined {
   if ('set' in phase) return setPart(phase.set, phase.where, plans, pointer, context);
   if ('record' in phase) return { active: { [phase.record]: phase.on } };
   if ('attach' in phase || 'detach' in phase) {
@@ -184,7 +240,13 @@ function phasePart(phase: Exclude<Phase, { readonly run: number } | { readonly r
   return undefined;
 }
 
-function setPart(set: Readonly<Record<string, Value>>, where: string | undefined, plans: Plans, pointer: string, context: ExportContext): WrittenPhase | undefined {
+function setPart(
+  set: Readonly<Record<string, Value>>,
+  where: string | undefined,
+  plans: Plans,
+  pointer: string,
+  context: ExportContext,
+): WrittenPhase | undefined {
   const remarks = remarksAt(context.report, pointer);
   const written: Record<string, unknown> = {};
   let condition: string | undefined;
@@ -199,11 +261,13 @@ function setPart(set: Readonly<Record<string, Value>>, where: string | undefined
     }
     const text = valueText(value, declared.unit, declared.type, owner.view, context.data, remarks);
     if (text !== undefined) written[`${owner.name}.${owner.names.get(variable) ?? variable}`] = text;
-    condition = [rangeCondition(match?.[2], match?.[3]), where === undefined ? undefined : brianExpression(where, owner.view, remarks)].filter((part) => part !== undefined).join(' and ');
+    condition = [rangeCondition(match?.[2], match?.[3]), where === undefined ? undefined : brianExpression(where, owner.view, remarks)]
+      .filter((part) => part !== undefined)
+      .join(' and ');
   }
   if (Object.keys(written).length === 0) return undefined;
   return { set: written, ...(condition === undefined || condition === '' ? {} : { where: condition }) };
 }
 
-const rangeCondition = (start: string | undefined, stop: string | undefined): string | undefined => (start === undefined ? undefined : `i >= ${start} and i < ${stop ?? ''}`);
-
+const rangeCondition = (start: string | undefined, stop: string | undefined): string | undefined =>
+  start === undefined ? undefined : `i >= ${start} and i < ${stop ?? ''}`;

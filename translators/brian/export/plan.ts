@@ -1,6 +1,16 @@
 /** What Brian object each population and projection becomes, and how its names are written. */
 
-import type { DataReference, DataStore, Model, NeuronType, Population, SelectionRule, SynapseType, Value, ArrayValue } from '../../../src/model/model.js';
+import type {
+  DataReference,
+  DataStore,
+  Model,
+  NeuronType,
+  Population,
+  SelectionRule,
+  SynapseType,
+  Value,
+  ArrayValue,
+} from '../../../src/model/model.js';
 import type { Remarks, NameView } from './brian-text.js';
 import { variablesInCode } from './brian-text.js';
 import { parseExpression } from '../../../src/lang/parse.js';
@@ -67,18 +77,38 @@ function planGroup(id: string, population: Population, context: ExportContext): 
   if (name !== id) context.report.approximated('brian/renamed', pointer, `called ${name} in Brian`);
   const type = population.type === undefined ? undefined : context.model.neurons[population.type];
   if (type === undefined) {
-    const view: NameView = { declared: (key) => specials.has(key), brian: (key) => key, tables: context.tables, arithmetic: context.arithmetic };
+    const view: NameView = {
+      declared: (key) => specials.has(key),
+      brian: (key) => key,
+      tables: context.tables,
+      arithmetic: context.arithmetic,
+    };
     return { id, name, kind: 'generator', population, names: new Map(), constants: new Set(), view };
   }
-  if (population.type !== id) context.report.approximated('brian/type-name', pointer, `the neuron type ${population.type} has no name of its own in Brian; read back, it is called ${name}`);
+  if (population.type !== id)
+    context.report.approximated(
+      'brian/type-name',
+      pointer,
+      `the neuron type ${population.type} has no name of its own in Brian; read back, it is called ${name}`,
+    );
   const names = renameAll(type, 'neuron', pointer, context);
   const view = groupView(type, names, context);
-  const constants = new Set(Object.keys(type.parameters).filter((key) => isConstant(key, type, population.values, codeOfGroup(id, type, context)) && !isSeen(id, key, context)));
+  const constants = new Set(
+    Object.keys(type.parameters).filter(
+      (key) => isConstant(key, type, population.values, codeOfGroup(id, type, context)) && !isSeen(id, key, context),
+    ),
+  );
   return { id, name, kind: isPoisson(type, population, names) ? 'poisson' : 'neuron', population, type, names, constants, view };
 }
 
 /** Names for all variables of a type; new ones are reported. */
-export function renameAll(type: NeuronType | SynapseType, owner: 'neuron' | 'synapse', pointer: string, context: ExportContext, clashing: ReadonlySet<string> = new Set()): ReadonlyMap<string, string> {
+export function renameAll(
+  type: NeuronType | SynapseType,
+  owner: 'neuron' | 'synapse',
+  pointer: string,
+  context: ExportContext,
+  clashing: ReadonlySet<string> = new Set(),
+): ReadonlyMap<string, string> {
   const taken = new Set([...context.tables.values(), ...clashing]);
   const names = new Map<string, string>();
   for (const key of declaredNames(type)) {
@@ -101,14 +131,20 @@ function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context
       if (noise.has(key)) return noiseName(key, noise.size === 1);
       return places.has(key) ? undefined : key;
     },
-    tables: context.tables, arithmetic: context.arithmetic,
+    tables: context.tables,
+    arithmetic: context.arithmetic,
   };
 }
 
 // --- Constants ------------------------------------------------------------------------------------------------------
 
 /** Whether a parameter is one value that nothing sets for single elements and that code reads: then it can be a constant. */
-export function isConstant(key: string, type: NeuronType | SynapseType, values: Readonly<Record<string, Value>>, code: ReadonlySet<string>): boolean {
+export function isConstant(
+  key: string,
+  type: NeuronType | SynapseType,
+  values: Readonly<Record<string, Value>>,
+  code: ReadonlySet<string>,
+): boolean {
   const parameter = type.parameters[key];
   return parameter !== undefined && parameter.shared && typeof parameter.value !== 'object' && values[key] === undefined && code.has(key);
 }
@@ -134,12 +170,16 @@ function codeOfGroup(id: string, type: NeuronType, context: ExportContext): Read
 /** Names in the texts of a synapse type and of operations on it that run again and again. */
 export function codeOfSynapses(id: string, type: SynapseType, context: ExportContext): ReadonlySet<string> {
   const texts = [
-    ...Object.values(type.derived).map((derived) => derived.value), ...Object.values(type.derivatives).map((derivative) => derivative.rate),
-    ...Object.values(type.summed), ...Object.values(type.contributes),
+    ...Object.values(type.derived).map((derived) => derived.value),
+    ...Object.values(type.derivatives).map((derivative) => derivative.rate),
+    ...Object.values(type.summed),
+    ...Object.values(type.contributes),
   ];
   const code = [
     ...Object.values(type.pathways).flatMap((pathway) => pathway.do),
-    ...Object.values(context.model.operations).flatMap((operation) => ('projection' in operation.on && operation.on.projection === id ? operation.do : [])),
+    ...Object.values(context.model.operations).flatMap((operation) =>
+      'projection' in operation.on && operation.on.projection === id ? operation.do : [],
+    ),
   ];
   return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(text))]), ...variablesInCode(code)]);
 }
@@ -148,7 +188,9 @@ export function codeOfSynapses(id: string, type: SynapseType, context: ExportCon
 function isSeen(id: string, key: string, context: ExportContext): boolean {
   const { model } = context;
   const inProtocol = changedNames(model).has(`${id}.${key}`);
-  const recorded = model.recordings.some((recording) => 'variables' in recording && (recording.variables ?? []).includes(key) && touches(recording.of, id));
+  const recorded = model.recordings.some(
+    (recording) => 'variables' in recording && (recording.variables ?? []).includes(key) && touches(recording.of, id),
+  );
   return inProtocol || recorded || seenBySynapses(id, key, context);
 }
 
@@ -156,7 +198,10 @@ function seenBySynapses(id: string, key: string, context: ExportContext): boolea
   return Object.entries(context.model.projections).some(([projectionId, projection]) => {
     const type = context.model.synapses[projection.synapse];
     if (type === undefined) return false;
-    const names = new Set([...codeOfSynapses(projectionId, type, context), ...textsOfBuilding(projection).flatMap((text) => [...namesIn(parseExpression(text))])]);
+    const names = new Set([
+      ...codeOfSynapses(projectionId, type, context),
+      ...textsOfBuilding(projection).flatMap((text) => [...namesIn(parseExpression(text))]),
+    ]);
     return (touches(projection.from.of, id) && names.has(`pre.${key}`)) || (touches(projection.to.of, id) && names.has(`post.${key}`));
   });
 }
@@ -167,7 +212,16 @@ function textsOfBuilding(projection: Model['projections'][string]): readonly str
       case 'pairs':
         return [rule.condition, rule.p, rule.copies];
       case 'generator':
-        return [rule.index, rule.condition, rule.copies, rule.range.from, rule.range.to, rule.range.step, rule.range.sample?.p, rule.range.sample?.size];
+        return [
+          rule.index,
+          rule.condition,
+          rule.copies,
+          rule.range.from,
+          rule.range.to,
+          rule.range.step,
+          rule.range.sample?.p,
+          rule.range.sample?.size,
+        ];
       case 'fixedInDegree':
       case 'fixedOutDegree':
         return [rule.n];
@@ -188,7 +242,9 @@ function textsOfBuilding(projection: Model['projections'][string]): readonly str
 
 /** What phases change, as `population.variable` and `projection.variable`. */
 export function changedNames(model: Model): ReadonlySet<string> {
-  const keys = model.experiment.protocol.flatMap((phase) => ('set' in phase ? Object.keys(phase.set) : 'initialise' in phase ? Object.keys(phase.initialise) : []));
+  const keys = model.experiment.protocol.flatMap((phase) =>
+    'set' in phase ? Object.keys(phase.set) : 'initialise' in phase ? Object.keys(phase.initialise) : [],
+  );
   return new Set(keys.map((key) => key.replace(/\[[^\]]*\]/, '')));
 }
 
@@ -204,9 +260,17 @@ function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<
   const [first] = events;
   if (events.length !== 1 || first === undefined || first[0] !== 'spike') return false;
   const spike = first[1];
-  const plain = spike.when === poissonThreshold && spike.do.length === 0 && spike.refractory === undefined && spike.edge === 'level' && spike.multiplicity === undefined;
+  const plain =
+    spike.when === poissonThreshold &&
+    spike.do.length === 0 &&
+    spike.refractory === undefined &&
+    spike.edge === 'level' &&
+    spike.multiplicity === undefined;
   const nothingElse =
-    Object.keys(type.derivatives).length === 0 && Object.keys(type.inputs).length === 0 && Object.keys(type.regimes).length === 0 && type.compartments === undefined;
+    Object.keys(type.derivatives).length === 0 &&
+    Object.keys(type.inputs).length === 0 &&
+    Object.keys(type.regimes).length === 0 &&
+    type.compartments === undefined;
   const others = [...Object.keys(type.state), ...Object.keys(type.derived)].filter((key) => key !== 'rates');
   const parameters = Object.entries(type.parameters).filter(([key, parameter]) => key !== 'rates' && !parameter.shared);
   const value = population.values['rates'] ?? type.parameters['rates']?.value ?? type.state['rates']?.initial;

@@ -5,7 +5,17 @@ import { defaultPathwayOrder } from '../vocabulary.js';
 import { brianExpression, brianStatements, type NameView, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { methodName, type Exported } from './groups.js';
-import { codeOfSynapses, isConstant, changedNames, numbersOf, remarksAt, renameAll, type ExportContext, type GroupPlan, type TypePlan } from './plan.js';
+import {
+  codeOfSynapses,
+  isConstant,
+  changedNames,
+  numbersOf,
+  remarksAt,
+  renameAll,
+  type ExportContext,
+  type GroupPlan,
+  type TypePlan,
+} from './plan.js';
 import { baseUnit } from './quantity-text.js';
 import { groupSlice, sliceText, type GroupSlice } from './selection-text.js';
 
@@ -21,13 +31,33 @@ export interface SynapsesPlan extends TypePlan {
 }
 
 const specials: Readonly<Record<string, string | undefined>> = {
-  t: 't', dt: 'dt', t_in_timesteps: 't_in_timesteps', i: 'i', j: 'j', N: 'N', N_pre: 'N_pre', N_post: 'N_post', lastupdate: 'lastupdate',
-  'pre.i': 'i', 'post.i': 'j', 'pre.N': 'N_pre', 'post.N': 'N_post', 'pre.t': 't', 'post.t': 't', 'pre.dt': 'dt', 'post.dt': 'dt',
+  t: 't',
+  dt: 'dt',
+  t_in_timesteps: 't_in_timesteps',
+  i: 'i',
+  j: 'j',
+  N: 'N',
+  N_pre: 'N_pre',
+  N_post: 'N_post',
+  lastupdate: 'lastupdate',
+  'pre.i': 'i',
+  'post.i': 'j',
+  'pre.N': 'N_pre',
+  'post.N': 'N_post',
+  'pre.t': 't',
+  'post.t': 't',
+  'pre.dt': 'dt',
+  'post.dt': 'dt',
 };
 const unsayable: ReadonlySet<string> = new Set(['delay', 'distance']);
 
 /** The plan of a projection; undefined when its ends are nothing that Brian knows. */
-export function planSynapses(id: string, projection: Projection, groups: ReadonlyMap<string, GroupPlan>, context: ExportContext): SynapsesPlan | undefined {
+export function planSynapses(
+  id: string,
+  projection: Projection,
+  groups: ReadonlyMap<string, GroupPlan>,
+  context: ExportContext,
+): SynapsesPlan | undefined {
   const pointer = `/projections/${id}`;
   const source = groupSlice(projection.from.of, groups, `${pointer}/from`, context);
   const target = groupSlice(projection.to.of, groups, `${pointer}/to`, context);
@@ -35,17 +65,41 @@ export function planSynapses(id: string, projection: Projection, groups: Readonl
   if (source === undefined || target === undefined || type === undefined) return undefined;
   const name = context.objects.claim(id, 'synapses');
   if (name !== id) context.report.approximated('brian/renamed', pointer, `called ${name} in Brian`);
-  if (projection.synapse !== id) context.report.approximated('brian/type-name', pointer, `the synapse type ${projection.synapse} has no name of its own in Brian; read back, it is called ${name}`);
-  const ends = new Set([source, target].flatMap(({ group }) => [...group.names].filter(([key]) => !group.constants.has(key)).map(([, brian]) => brian)));
+  if (projection.synapse !== id)
+    context.report.approximated(
+      'brian/type-name',
+      pointer,
+      `the synapse type ${projection.synapse} has no name of its own in Brian; read back, it is called ${name}`,
+    );
+  const ends = new Set(
+    [source, target].flatMap(({ group }) => [...group.names].filter(([key]) => !group.constants.has(key)).map(([, brian]) => brian)),
+  );
   const names = renameAll(type, 'synapse', pointer, context, ends);
   const code = codeOfSynapses(id, type, context);
   const changed = changedNames(context.model);
-  const constants = new Set(Object.keys(type.parameters).filter((key) => isConstant(key, type, projection.values, code) && !changed.has(`${id}.${key}`)));
-  return { id, name, projection, type, source, target, names, constants, view: synapseView(type, names, projection, source, target, context) };
+  const constants = new Set(
+    Object.keys(type.parameters).filter((key) => isConstant(key, type, projection.values, code) && !changed.has(`${id}.${key}`)),
+  );
+  return {
+    id,
+    name,
+    projection,
+    type,
+    source,
+    target,
+    names,
+    constants,
+    view: synapseView(type, names, projection, source, target, context),
+  };
 }
 
 function synapseView(
-  type: SynapseType, names: ReadonlyMap<string, string>, projection: Projection, source: GroupSlice, target: GroupSlice, context: ExportContext,
+  type: SynapseType,
+  names: ReadonlyMap<string, string>,
+  projection: Projection,
+  source: GroupSlice,
+  target: GroupSlice,
+  context: ExportContext,
 ): NameView {
   const ports = new Map(Object.keys(type.ports).map((port) => [port, projection.receptors[port]]));
   const atEnd = (key: string): string | undefined => {
@@ -62,7 +116,8 @@ function synapseView(
       if (port !== undefined) return atEnd(`post.${port}`);
       return names.get(key) ?? specials[key] ?? (/^(pre|post)\./.test(key) ? atEnd(key) : type.noise.includes(key) ? key : undefined);
     },
-    tables: context.tables, arithmetic: context.arithmetic,
+    tables: context.tables,
+    arithmetic: context.arithmetic,
   };
 }
 
@@ -73,15 +128,30 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   const about = remarksAt(context.report, `/synapses/${projection.synapse}`);
   checkFeatures(plan, remarks, about);
   const summed = Object.entries(type.summed).map(([key, text]) => summedLine(key, text, plan, about));
-  const model = equationLines(type, plan, view, about, (key) => [type.derivatives[key]?.eventDriven === true ? 'event-driven' : 'clock-driven'], summed);
-  const initial = { ...initializers(type, plan, projection.values, view, context.data, remarks), ...delayInitializers(plan, context, remarks) };
-  const constants = Object.fromEntries([...plan.constants].flatMap((key) => {
-    const parameter = type.parameters[key];
-    return parameter === undefined ? [] : [[plan.names.get(key) ?? key, constantText(parameter.value, parameter.unit, parameter.type, view, about)] as const];
-  }));
+  const model = equationLines(
+    type,
+    plan,
+    view,
+    about,
+    (key) => [type.derivatives[key]?.eventDriven === true ? 'event-driven' : 'clock-driven'],
+    summed,
+  );
+  const initial = {
+    ...initializers(type, plan, projection.values, view, context.data, remarks),
+    ...delayInitializers(plan, context, remarks),
+  };
+  const constants = Object.fromEntries(
+    [...plan.constants].flatMap((key) => {
+      const parameter = type.parameters[key];
+      return parameter === undefined
+        ? []
+        : [[plan.names.get(key) ?? key, constantText(parameter.value, parameter.unit, parameter.type, view, about)] as const];
+    }),
+  );
   const target = sliceText(plan.target);
   const specification = {
-    source: sliceText(plan.source), target,
+    source: sliceText(plan.source),
+    target,
     ...(model === '' ? {} : { model }),
     ...pathwayParts(plan, about),
     ...methodName(type.method, about),
@@ -94,9 +164,11 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
 }
 
 function checkFeatures({ projection, type }: SynapsesPlan, remarks: Remarks, about: Remarks): void {
-  for (const key of Object.keys(type.contributes)) about.notExpressible('brian/contributes', `the continuous part that adds to ${key} is not exported`);
-  for (const end of [projection.from, projection.to]) if (end.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
-  if (projection.space !== undefined) remarks.notExpressible('brian/positions', 'Brian\'s groups have no positions');
+  for (const key of Object.keys(type.contributes))
+    about.notExpressible('brian/contributes', `the continuous part that adds to ${key} is not exported`);
+  for (const end of [projection.from, projection.to])
+    if (end.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+  if (projection.space !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");
   if (projection.delayRange !== undefined && projection.delayRange.outOfRange !== 'error') {
     remarks.notExpressible('brian/delay-range', 'Brian does not clip or redraw delays; freezing the model makes them explicit');
   }
@@ -122,7 +194,10 @@ function eventOf(pathway: Pathway, projection: Projection): string {
 function pathwayParts(plan: SynapsesPlan, remarks: Remarks): Record<string, unknown> {
   const entries = Object.entries(plan.type.pathways);
   const parts: Record<string, unknown> = {};
-  for (const [side, argument] of [['pre', 'on_pre'], ['post', 'on_post']] as const) {
+  for (const [side, argument] of [
+    ['pre', 'on_pre'],
+    ['post', 'on_post'],
+  ] as const) {
     const own = entries.filter(([, pathway]) => sideOf(pathway) === side);
     const [only] = own;
     if (only === undefined) continue;
@@ -185,7 +260,8 @@ function connectCall(rule: ConnectionRule, plan: SynapsesPlan, context: ExportCo
     case 'list': {
       const sources = numbersOf(rule.sources, context.data);
       const targets = numbersOf(rule.targets, context.data);
-      if (sources === undefined || targets === undefined) remarks.notExpressible('brian/missing-data', 'the connections were not given with the model');
+      if (sources === undefined || targets === undefined)
+        remarks.notExpressible('brian/missing-data', 'the connections were not given with the model');
       return { i: sources ?? [], j: targets ?? [] };
     }
     case 'fixedInDegree':
@@ -202,18 +278,28 @@ function connectCall(rule: ConnectionRule, plan: SynapsesPlan, context: ExportCo
   }
 }
 
-function pairsCall(rule: Extract<ConnectionRule, { readonly rule: 'pairs' }>, text: (expression: string | number) => string): Record<string, unknown> {
+function pairsCall(
+  rule: Extract<ConnectionRule, { readonly rule: 'pairs' }>,
+  text: (expression: string | number) => string,
+): Record<string, unknown> {
   const parts = [...(rule.condition === null ? [] : [text(rule.condition)]), ...(rule.self ? [] : ['i != j'])];
   const condition = parts.length > 1 ? parts.map((part) => `(${part})`).join(' and ') : parts[0];
   return {
-    ...(condition === undefined ? {} : { condition }), ...(rule.p === 1 ? {} : { p: typeof rule.p === 'number' ? rule.p : text(rule.p) }),
+    ...(condition === undefined ? {} : { condition }),
+    ...(rule.p === 1 ? {} : { p: typeof rule.p === 'number' ? rule.p : text(rule.p) }),
     ...(rule.copies === 1 ? {} : { n: typeof rule.copies === 'number' ? rule.copies : text(rule.copies) }),
   };
 }
 
-function generatorCall(rule: Extract<ConnectionRule, { readonly rule: 'generator' }>, plan: SynapsesPlan, remarks: Remarks): Record<string, unknown> {
+function generatorCall(
+  rule: Extract<ConnectionRule, { readonly rule: 'generator' }>,
+  plan: SynapsesPlan,
+  remarks: Remarks,
+): Record<string, unknown> {
   const within: NameView = {
-    ...plan.view, declared: (key) => key === rule.variable || plan.view.declared(key), brian: (key) => (key === rule.variable ? key : plan.view.brian(key)),
+    ...plan.view,
+    declared: (key) => key === rule.variable || plan.view.declared(key),
+    brian: (key) => (key === rule.variable ? key : plan.view.brian(key)),
   };
   const text = (expression: string | number): string => brianExpression(expression, within, remarks);
   const { from, to, step, sample } = rule.range;
@@ -225,15 +311,21 @@ function generatorCall(rule: Extract<ConnectionRule, { readonly rule: 'generator
   const { copies } = rule;
   return {
     [rule.outer === 'pre' ? 'j' : 'i']: `${text(rule.index)}${loop}${condition}`,
-    ...(copies === 1 ? {} : { n: typeof copies === 'number' ? copies : text(copies) }), ...(rule.skipInvalid ? { skip_if_invalid: true } : {}),
+    ...(copies === 1 ? {} : { n: typeof copies === 'number' ? copies : text(copies) }),
+    ...(rule.skipInvalid ? { skip_if_invalid: true } : {}),
   };
 }
 
 function fixedDegree(
-  rule: Extract<ConnectionRule, { readonly rule: 'fixedInDegree' | 'fixedOutDegree' }>, text: (expression: string | number) => string, remarks: Remarks,
+  rule: Extract<ConnectionRule, { readonly rule: 'fixedInDegree' | 'fixedOutDegree' }>,
+  text: (expression: string | number) => string,
+  remarks: Remarks,
 ): Record<string, unknown> | undefined {
   if (rule.replace || !rule.self) {
-    remarks.notExpressible('brian/rule', 'Brian samples without replacement, and cannot leave a cell itself out of a sample of given size; freezing the model makes the connections explicit');
+    remarks.notExpressible(
+      'brian/rule',
+      'Brian samples without replacement, and cannot leave a cell itself out of a sample; freezing makes the connections explicit',
+    );
     return undefined;
   }
   remarks.approximated('brian/rule', 'written as a sample of given size: the same distribution, drawn in another way');

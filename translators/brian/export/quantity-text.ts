@@ -6,19 +6,69 @@ import { unitText } from '../../../src/lang/units.js';
 
 /** Scaled units that people use, by dimension: name in Brian and power of ten. */
 const scaledUnits: readonly { readonly dimension: Dimension; readonly units: readonly (readonly [name: string, exponent: number])[] }[] = [
-  { dimension: [2, 1, -3, -1, 0, 0, 0], units: [['mV', -3], ['uvolt', -6]] },
-  { dimension: [0, 0, 1, 0, 0, 0, 0], units: [['ms', -3], ['us', -6]] },
-  { dimension: [0, 0, 0, 1, 0, 0, 0], units: [['nA', -9], ['pA', -12], ['uA', -6], ['mA', -3]] },
-  { dimension: [-2, -1, 3, 2, 0, 0, 0], units: [['nS', -9], ['uS', -6], ['msiemens', -3], ['psiemens', -12]] },
-  { dimension: [-2, -1, 4, 2, 0, 0, 0], units: [['pF', -12], ['nF', -9], ['uF', -6]] },
-  { dimension: [2, 1, -3, -2, 0, 0, 0], units: [['Mohm', 6], ['kohm', 3], ['Gohm', 9]] },
+  {
+    dimension: [2, 1, -3, -1, 0, 0, 0],
+    units: [
+      ['mV', -3],
+      ['uvolt', -6],
+    ],
+  },
+  {
+    dimension: [0, 0, 1, 0, 0, 0, 0],
+    units: [
+      ['ms', -3],
+      ['us', -6],
+    ],
+  },
+  {
+    dimension: [0, 0, 0, 1, 0, 0, 0],
+    units: [
+      ['nA', -9],
+      ['pA', -12],
+      ['uA', -6],
+      ['mA', -3],
+    ],
+  },
+  {
+    dimension: [-2, -1, 3, 2, 0, 0, 0],
+    units: [
+      ['nS', -9],
+      ['uS', -6],
+      ['msiemens', -3],
+      ['psiemens', -12],
+    ],
+  },
+  {
+    dimension: [-2, -1, 4, 2, 0, 0, 0],
+    units: [
+      ['pF', -12],
+      ['nF', -9],
+      ['uF', -6],
+    ],
+  },
+  {
+    dimension: [2, 1, -3, -2, 0, 0, 0],
+    units: [
+      ['Mohm', 6],
+      ['kohm', 3],
+      ['Gohm', 9],
+    ],
+  },
   { dimension: [0, 0, -1, 0, 0, 0, 0], units: [['kHz', 3]] },
-  { dimension: [1, 0, 0, 0, 0, 0, 0], units: [['um', -6], ['mm', -3]] },
+  {
+    dimension: [1, 0, 0, 0, 0, 0, 0],
+    units: [
+      ['um', -6],
+      ['mm', -3],
+    ],
+  },
 ];
 
 /** Brian's name of the SI unit of a dimension: `volt`, `siemens*meter**-2`, `Hz`, `1`. */
 export function baseUnit(dimension: Dimension): string {
-  return unitText(dimension, () => true).replace(/\bhertz\b/g, 'Hz').replace(/\bcandela\b/g, 'candle');
+  return unitText(dimension, () => true)
+    .replace(/\bhertz\b/g, 'Hz')
+    .replace(/\bcandela\b/g, 'candle');
 }
 
 /** A number with a unit; their product is the value. */
@@ -52,7 +102,9 @@ export function writtenQuantity(value: number, dimension: Dimension, arithmetic:
 
 /** Fewer digits read better, zeros at the ends do not count; what is large or small or a base unit loses a little. */
 function cost({ number, unit }: WrittenQuantity): number {
-  const digits = String(Math.abs(number)).replace(/^0\.0*/, '').replace(/0+$/, '').length;
+  const digits = String(Math.abs(number))
+    .replace(/^0\.0*/, '')
+    .replace(/0+$/, '').length;
   return digits * 4 + (unit.length > 3 ? 3 : 0) + (Math.abs(number) < 0.1 ? 5 : 0) + (Math.abs(number) >= 1000 ? 8 : 0);
 }
 
@@ -71,7 +123,11 @@ export function quantityText(value: number, dimension: Dimension, arithmetic: Ar
 }
 
 /** Numbers that share a unit, in the best one that fits all of them. */
-export function writtenQuantities(values: readonly number[], dimension: Dimension, arithmetic: Arithmetic): { readonly values: readonly number[]; readonly unit?: string } {
+export function writtenQuantities(
+  values: readonly number[],
+  dimension: Dimension,
+  arithmetic: Arithmetic,
+): { readonly values: readonly number[]; readonly unit?: string } {
   if (isDimensionless(dimension)) return { values };
   const known = scaledUnits.find((entry) => equalDimensions(entry.dimension, dimension))?.units ?? [];
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

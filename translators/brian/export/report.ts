@@ -39,7 +39,9 @@ export class Report {
   }
 
   #add(entry: ReportEntry): void {
-    const known = this.#entries.some((other) => other.pointer === entry.pointer && other.code === entry.code && other.message === entry.message);
+    const known = this.#entries.some(
+      (other) => other.pointer === entry.pointer && other.code === entry.code && other.message === entry.message,
+    );
     if (!known) this.#entries.push(entry);
   }
 }

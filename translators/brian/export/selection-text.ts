@@ -9,7 +9,12 @@ export interface GroupSlice {
 }
 
 /** The slice of one group that a selection is; undefined (and reported) when Brian has no such part. */
-export function groupSlice(selection: SelectionRule, groups: ReadonlyMap<string, GroupPlan>, pointer: string, context: ExportContext): GroupSlice | undefined {
+export function groupSlice(
+  selection: SelectionRule,
+  groups: ReadonlyMap<string, GroupPlan>,
+  pointer: string,
+  context: ExportContext,
+): GroupSlice | undefined {
   const group = 'population' in selection ? groups.get(selection.population) : undefined;
   const range = group === undefined ? undefined : rangeOf(selection, context);
   if (group === undefined || range === null) {
@@ -21,7 +26,8 @@ export function groupSlice(selection: SelectionRule, groups: ReadonlyMap<string,
 
 /** `[start, stop)`, undefined for all of the population, null when it is not contiguous. */
 function rangeOf(selection: SelectionRule, context: ExportContext): readonly [number, number] | undefined | null {
-  if ('slice' in selection && selection.slice !== undefined) return selection.slice[2] === 1 ? [selection.slice[0], selection.slice[1]] : null;
+  if ('slice' in selection && selection.slice !== undefined)
+    return selection.slice[2] === 1 ? [selection.slice[0], selection.slice[1]] : null;
   if ('indices' in selection && selection.indices !== undefined) {
     const indices = numbersOf(selection.indices, context.data) ?? [];
     const [first] = indices;

@@ -1,8 +1,23 @@
 /** The parts of a Brian 2 script, each a few lines of Python. */
 
 import type {
-  Connect, ConnectArguments, Initializers, NeuronGroup, PartialInitializer, PhaseSpecification, PoissonGroup, PoissonInput, Quantities, RecordedIndices, RunRegularly, SpikeGenerator,
-  SpikeMonitor, StateMonitor, SynapsesSpecification, TimedArray, Values,
+  Connect,
+  ConnectArguments,
+  Initializers,
+  NeuronGroup,
+  PartialInitializer,
+  PhaseSpecification,
+  PoissonGroup,
+  PoissonInput,
+  Quantities,
+  RecordedIndices,
+  RunRegularly,
+  SpikeGenerator,
+  SpikeMonitor,
+  StateMonitor,
+  SynapsesSpecification,
+  TimedArray,
+  Values,
 } from '../specification.js';
 import type { Companion } from './companion.js';
 import { isUsed, keyword, pythonCall, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
@@ -11,7 +26,9 @@ type Constants = Readonly<Record<string, string | number>>;
 
 /** `taum = 20*ms`. Constants whose names the script needs itself are left to the groups' own namespaces. */
 export function constantLines(constants: Constants): readonly string[] {
-  return Object.entries(constants).filter(([key]) => !isUsed(key)).map(([key, value]) => `${key} = ${constantCode(value)}`);
+  return Object.entries(constants)
+    .filter(([key]) => !isUsed(key))
+    .map(([key, value]) => `${key} = ${constantCode(value)}`);
 }
 
 /** Constants are code of Python, not strings that Brian reads. */
@@ -42,7 +59,9 @@ function valueCode(value: Values, key: string, companion: Companion): string {
 export function timedArray(name: string, array: TimedArray, companion: Companion): string {
   const rows = array.values.map((row) => (typeof row === 'object' ? row.map(Number) : undefined));
   const flat = rows.every((row) => row === undefined);
-  const list = flat ? companion.list(array.values.map(Number), name) : `[${rows.map((row, index) => companion.list(row ?? [], `${name}.${index}`)).join(', ')}]`;
+  const list = flat
+    ? companion.list(array.values.map(Number), name)
+    : `[${rows.map((row, index) => companion.list(row ?? [], `${name}.${index}`)).join(', ')}]`;
   const values = array.unit === undefined ? list : `${list}*${array.unit}`;
   return `${pythonName(name)} = ${pythonCall('TimedArray', [values, `dt=${pythonValue(array.dt)}`, `name='${name}'`])}`;
 }
@@ -50,40 +69,65 @@ export function timedArray(name: string, array: TimedArray, companion: Companion
 /** `order`, `dt` and `name`, which most objects have. */
 function common(name: string, specification: { readonly dt?: string | number; readonly order?: number }): readonly string[] {
   return [
-    ...keyword('dt', specification.dt === undefined ? undefined : pythonValue(specification.dt)), ...keyword('order', specification.order?.toString()), `name='${name}'`,
+    ...keyword('dt', specification.dt === undefined ? undefined : pythonValue(specification.dt)),
+    ...keyword('order', specification.order?.toString()),
+    `name='${name}'`,
   ];
 }
 
 export function neuronGroup(name: string, group: NeuronGroup, constants: Constants, companion: Companion): string {
   const object = pythonName(name);
   const events = Object.entries(group.events ?? {});
-  const condition = (value: string | number | boolean | undefined): string | undefined => (value === undefined ? undefined : pythonString(String(value)));
+  const condition = (value: string | number | boolean | undefined): string | undefined =>
+    value === undefined ? undefined : pythonString(String(value));
   const lines = [
     `${object} = ${pythonCall('NeuronGroup', [
-      String(group.N), pythonString(group.model), ...keyword('threshold', condition(group.threshold)),
+      String(group.N),
+      pythonString(group.model),
+      ...keyword('threshold', condition(group.threshold)),
       ...keyword('reset', group.reset === undefined ? undefined : pythonString(group.reset)),
       ...keyword('refractory', group.refractory === undefined ? undefined : pythonValue(group.refractory)),
       ...keyword('method', group.method === undefined ? undefined : `'${group.method}'`),
-      ...keyword('events', events.length === 0 ? undefined : `{${events.map(([key, event]) => `'${key}': ${pythonString(String(event.condition))}`).join(', ')}}`),
-      ...namespaceArgument(group.namespace, constants), ...common(name, group),
+      ...keyword(
+        'events',
+        events.length === 0
+          ? undefined
+          : `{${events.map(([key, event]) => `'${key}': ${pythonString(String(event.condition))}`).join(', ')}}`,
+      ),
+      ...namespaceArgument(group.namespace, constants),
+      ...common(name, group),
     ])}`,
   ];
   for (const [key, event] of events) {
     const order = keyword('order', event.order?.toString());
     if (event.condition_when !== undefined || order.length > 0) {
-      lines.push(pythonCall(`${object}.set_event_schedule`, [`'${key}'`, `when='${event.condition_when ?? 'after_thresholds'}'`, ...order]));
+      lines.push(
+        pythonCall(`${object}.set_event_schedule`, [`'${key}'`, `when='${event.condition_when ?? 'after_thresholds'}'`, ...order]),
+      );
     }
     if (event.code !== undefined) {
-      lines.push(pythonCall(`${object}.run_on_event`, [`'${key}'`, pythonString(event.code), ...keyword('when', event.when === undefined ? undefined : `'${event.when}'`), ...order]));
+      lines.push(
+        pythonCall(`${object}.run_on_event`, [
+          `'${key}'`,
+          pythonString(event.code),
+          ...keyword('when', event.when === undefined ? undefined : `'${event.when}'`),
+          ...order,
+        ]),
+      );
     }
   }
-  return [...lines, ...initializerLines(object, name, group.initializers, companion), ...regularLines(object, group.run_regularly)].join('\n');
+  return [...lines, ...initializerLines(object, name, group.initializers, companion), ...regularLines(object, group.run_regularly)].join(
+    '\n',
+  );
 }
 
 export function poissonGroup(name: string, group: PoissonGroup, constants: Constants, companion: Companion): string {
   const object = pythonName(name);
   const head = `${object} = ${pythonCall('PoissonGroup', [
-    String(group.N), `rates=${valueCode(group.rates, `${name}.rates`, companion)}`, ...namespaceArgument(group.namespace, constants), ...common(name, group),
+    String(group.N),
+    `rates=${valueCode(group.rates, `${name}.rates`, companion)}`,
+    ...namespaceArgument(group.namespace, constants),
+    ...common(name, group),
   ])}`;
   return [head, ...regularLines(object, group.run_regularly)].join('\n');
 }
@@ -91,17 +135,24 @@ export function poissonGroup(name: string, group: PoissonGroup, constants: Const
 export function spikeGenerator(name: string, group: SpikeGenerator, companion: Companion): string {
   const period = keyword('period', group.period === undefined ? undefined : pythonValue(group.period));
   return `${pythonName(name)} = ${pythonCall('SpikeGeneratorGroup', [
-    String(group.N), companion.list(group.indices, `${name}.indices`), listCode(typeof group.times === 'object' ? group.times : [], `${name}.times`, companion), ...period, ...common(name, group),
+    String(group.N),
+    companion.list(group.indices, `${name}.indices`),
+    listCode(typeof group.times === 'object' ? group.times : [], `${name}.times`, companion),
+    ...period,
+    ...common(name, group),
   ])}`;
 }
 
 function regularLines(object: string, list: readonly RunRegularly[] | undefined): readonly string[] {
   return (list ?? []).map((operation) =>
     pythonCall(`${object}.run_regularly`, [
-      pythonString(operation.code), ...keyword('dt', operation.dt === undefined ? undefined : pythonValue(operation.dt)),
-      ...keyword('when', operation.when === undefined ? undefined : `'${operation.when}'`), ...keyword('order', operation.order?.toString()),
+      pythonString(operation.code),
+      ...keyword('dt', operation.dt === undefined ? undefined : pythonValue(operation.dt)),
+      ...keyword('when', operation.when === undefined ? undefined : `'${operation.when}'`),
+      ...keyword('order', operation.order?.toString()),
       ...keyword('name', operation.name === undefined ? undefined : `'${operation.name}'`),
-    ]));
+    ]),
+  );
 }
 
 function initializerLines(object: string, name: string, initializers: Initializers | undefined, companion: Companion): readonly string[] {
@@ -125,38 +176,59 @@ function sliceCode(text: string): string {
 
 export function synapses(name: string, specification: SynapsesSpecification, constants: Constants, companion: Companion): string {
   const object = pythonName(name);
-  const code = (value: SynapsesSpecification['on_pre']): string | undefined => (value === undefined ? undefined : typeof value === 'string' ? pythonString(value) : dictionary(value, (text) => pythonString(text)));
+  const code = (value: SynapsesSpecification['on_pre']): string | undefined =>
+    value === undefined ? undefined : typeof value === 'string' ? pythonString(value) : dictionary(value, (text) => pythonString(text));
   const { delay, on_event: event, model, connect } = specification;
   const head = `${object} = ${pythonCall('Synapses', [
-    sliceCode(specification.source), sliceCode(specification.target ?? specification.source), ...(model === undefined ? [] : [pythonString(model)]),
-    ...keyword('on_pre', code(specification.on_pre)), ...keyword('on_post', code(specification.on_post)),
-    ...keyword('on_event', event === undefined ? undefined : typeof event === 'string' ? `'${event}'` : dictionary(event, (text) => `'${text}'`)),
+    sliceCode(specification.source),
+    sliceCode(specification.target ?? specification.source),
+    ...(model === undefined ? [] : [pythonString(model)]),
+    ...keyword('on_pre', code(specification.on_pre)),
+    ...keyword('on_post', code(specification.on_post)),
+    ...keyword(
+      'on_event',
+      event === undefined ? undefined : typeof event === 'string' ? `'${event}'` : dictionary(event, (text) => `'${text}'`),
+    ),
     ...keyword('delay', delay === undefined ? undefined : typeof delay === 'object' ? dictionary(delay, pythonValue) : pythonValue(delay)),
-    ...keyword('method', specification.method === undefined ? undefined : `'${specification.method}'`), ...namespaceArgument(specification.namespace, constants), ...common(name, specification),
+    ...keyword('method', specification.method === undefined ? undefined : `'${specification.method}'`),
+    ...namespaceArgument(specification.namespace, constants),
+    ...common(name, specification),
   ])}`;
   const calls = connect === undefined ? [] : isCalls(connect) ? connect : [connect];
   const schedule = Object.entries(specification.pathways ?? {}).flatMap(([key, { order, when }]) => [
-    ...(order === undefined ? [] : [`${object}.${key}.order = ${order}`]), ...(when === undefined ? [] : [`${object}.${key}.when = '${when}'`]),
+    ...(order === undefined ? [] : [`${object}.${key}.order = ${order}`]),
+    ...(when === undefined ? [] : [`${object}.${key}.when = '${when}'`]),
   ]);
   return [
-    head, ...schedule, ...calls.map((call, index) => connectLine(object, call, `${name}.${calls.length === 1 ? '' : `${index}.`}`, companion)),
-    ...initializerLines(object, name, specification.initializers, companion), ...regularLines(object, specification.run_regularly),
+    head,
+    ...schedule,
+    ...calls.map((call, index) => connectLine(object, call, `${name}.${calls.length === 1 ? '' : `${index}.`}`, companion)),
+    ...initializerLines(object, name, specification.initializers, companion),
+    ...regularLines(object, specification.run_regularly),
   ].join('\n');
 }
 
 const isCalls = (connect: Connect | readonly Connect[]): connect is readonly Connect[] => Array.isArray(connect);
 
 function dictionary<T>(map: Readonly<Record<string, T>>, code: (value: T) => string): string {
-  return `{${Object.entries(map).map(([key, value]) => `'${key}': ${code(value)}`).join(', ')}}`;
+  return `{${Object.entries(map)
+    .map(([key, value]) => `'${key}': ${code(value)}`)
+    .join(', ')}}`;
 }
 
 function connectLine(object: string, call: Connect, key: string, companion: Companion): string {
   if (typeof call !== 'object') return call === true ? `${object}.connect()` : pythonCall(`${object}.connect`, [pythonValue(call)]);
   const index = (side: 'i' | 'j', value: ConnectArguments['i']): readonly string[] =>
-    keyword(side, value === undefined ? undefined : typeof value === 'object' ? companion.list(value, `${key}${side}`) : pythonIndex(value));
+    keyword(
+      side,
+      value === undefined ? undefined : typeof value === 'object' ? companion.list(value, `${key}${side}`) : pythonIndex(value),
+    );
   return pythonCall(`${object}.connect`, [
-    ...(call.condition === undefined ? [] : [pythonValue(call.condition)]), ...index('i', call.i), ...index('j', call.j),
-    ...keyword('p', call.p === undefined ? undefined : pythonValue(call.p)), ...keyword('n', call.n === undefined ? undefined : pythonIndex(call.n)),
+    ...(call.condition === undefined ? [] : [pythonValue(call.condition)]),
+    ...index('i', call.i),
+    ...index('j', call.j),
+    ...keyword('p', call.p === undefined ? undefined : pythonValue(call.p)),
+    ...keyword('n', call.n === undefined ? undefined : pythonIndex(call.n)),
     ...keyword('skip_if_invalid', call.skip_if_invalid === true ? 'True' : undefined),
   ]);
 }
@@ -168,13 +240,22 @@ const pythonIndex = (value: number | string): string => (typeof value === 'numbe
 
 export function poissonInput(name: string, input: PoissonInput): string {
   return `${pythonName(name)} = ${pythonCall('PoissonInput', [
-    sliceCode(input.target), `'${input.target_var}'`, `N=${input.N}`, `rate=${pythonValue(input.rate)}`, `weight=${pythonValue(input.weight)}`,
-    ...keyword('when', input.when === undefined ? undefined : `'${input.when}'`), ...keyword('order', input.order?.toString()),
+    sliceCode(input.target),
+    `'${input.target_var}'`,
+    `N=${input.N}`,
+    `rate=${pythonValue(input.rate)}`,
+    `weight=${pythonValue(input.weight)}`,
+    ...keyword('when', input.when === undefined ? undefined : `'${input.when}'`),
+    ...keyword('order', input.order?.toString()),
   ])}`;
 }
 
 const variablesCode = (variables: string | readonly string[] | boolean): string =>
-  typeof variables === 'boolean' ? 'True' : typeof variables === 'string' ? `'${variables}'` : `[${variables.map((key) => `'${key}'`).join(', ')}]`;
+  typeof variables === 'boolean'
+    ? 'True'
+    : typeof variables === 'string'
+      ? `'${variables}'`
+      : `[${variables.map((key) => `'${key}'`).join(', ')}]`;
 
 function recordCode(record: RecordedIndices, key: string, companion: Companion): string {
   if (typeof record === 'boolean') return record ? 'True' : 'False';
@@ -186,16 +267,23 @@ export function spikeMonitor(name: string, monitor: SpikeMonitor, companion: Com
   const { event, variables, record } = monitor;
   const list = typeof variables === 'string' ? [variables] : variables;
   return `${pythonName(name)} = ${pythonCall(event === undefined ? 'SpikeMonitor' : 'EventMonitor', [
-    sliceCode(monitor.source), ...(event === undefined ? [] : [`'${event}'`]), ...keyword('variables', list === undefined ? undefined : variablesCode(list)),
-    ...keyword('record', record === undefined ? undefined : recordCode(record, `${name}.record`, companion)), `name='${name}'`,
+    sliceCode(monitor.source),
+    ...(event === undefined ? [] : [`'${event}'`]),
+    ...keyword('variables', list === undefined ? undefined : variablesCode(list)),
+    ...keyword('record', record === undefined ? undefined : recordCode(record, `${name}.record`, companion)),
+    `name='${name}'`,
   ])}`;
 }
 
 export function stateMonitor(name: string, monitor: StateMonitor, companion: Companion): string {
   return `${pythonName(name)} = ${pythonCall('StateMonitor', [
-    sliceCode(monitor.source), variablesCode(monitor.variables), `record=${recordCode(monitor.record ?? true, `${name}.record`, companion)}`,
-    ...keyword('dt', monitor.dt === undefined ? undefined : pythonValue(monitor.dt)), ...keyword('when', monitor.when === undefined ? undefined : `'${monitor.when}'`),
-    ...keyword('order', monitor.order?.toString()), `name='${name}'`,
+    sliceCode(monitor.source),
+    variablesCode(monitor.variables),
+    `record=${recordCode(monitor.record ?? true, `${name}.record`, companion)}`,
+    ...keyword('dt', monitor.dt === undefined ? undefined : pythonValue(monitor.dt)),
+    ...keyword('when', monitor.when === undefined ? undefined : `'${monitor.when}'`),
+    ...keyword('order', monitor.order?.toString()),
+    `name='${name}'`,
   ])}`;
 }
 
@@ -220,15 +308,24 @@ export function phaseLines(phase: PhaseSpecification, index: number, companion: 
 
 /** How each monitor's records become plain data, as entries of a dictionary. */
 export function resultLines(
-  events: Readonly<Record<string, SpikeMonitor>>, states: Readonly<Record<string, StateMonitor>>, rates: readonly string[],
+  events: Readonly<Record<string, SpikeMonitor>>,
+  states: Readonly<Record<string, StateMonitor>>,
+  rates: readonly string[],
 ): readonly string[] {
-  const names = (variables: SpikeMonitor['variables'] | boolean): readonly string[] => (typeof variables === 'string' ? [variables] : typeof variables === 'object' ? variables : []);
+  const names = (variables: SpikeMonitor['variables'] | boolean): readonly string[] =>
+    typeof variables === 'string' ? [variables] : typeof variables === 'object' ? variables : [];
   const entry = (name: string, fields: readonly (readonly [key: string, attribute: string])[]): string =>
     `'${name}': {${fields.map(([key, attribute]) => `'${key}': np.asarray(${pythonName(name)}.${attribute}).tolist()`).join(', ')}},`;
-  const values = (variables: SpikeMonitor['variables'] | boolean): readonly (readonly [string, string])[] => names(variables).map((key) => [key, `${key}_`]);
+  const values = (variables: SpikeMonitor['variables'] | boolean): readonly (readonly [string, string])[] =>
+    names(variables).map((key) => [key, `${key}_`]);
   return [
     ...Object.entries(events).map(([name, { variables }]) => entry(name, [['i', 'i'], ['t', 't_'], ...values(variables)])),
     ...Object.entries(states).map(([name, { variables }]) => entry(name, [['t', 't_'], ...values(variables)])),
-    ...rates.map((name) => entry(name, [['t', 't_'], ['rate', 'rate_']])),
+    ...rates.map((name) =>
+      entry(name, [
+        ['t', 't_'],
+        ['rate', 'rate_'],
+      ]),
+    ),
   ];
 }

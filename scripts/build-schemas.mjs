@@ -16,6 +16,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const schemas = [
   { schema: 'schemas/model.schema.json', output: 'src/model/schema-validator.generated.js' },
   { schema: 'schemas/brian.schema.json', output: 'translators/brian/schema-validator.generated.js' },
+  { schema: 'schemas/pynn.schema.json', output: 'translators/pynn/schema-validator.generated.js' },
 ];
 
 /**

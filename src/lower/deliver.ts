@@ -111,7 +111,7 @@ function pathwayDelivery(code: PathwayCode, rings: ReadonlyMap<string, EventSour
   const fills = new Set(code.ordered ? [] : code.statements.filter((entry) => entry.end !== null)
     .map((entry) => `${(entry.end === 'pre' ? plan.pre : plan.post).group?.name ?? ''}/${entry.variable}`));
   return {
-    slot: pathway.pathway.slot ?? context.profile.defaults.deliver,
+    slot: pathway.slot,
     order: pathway.pathway.order + plan.projection.order,
     name: `${plan.name}_${pathway.name}`,
     touches: code.touches,

@@ -3,7 +3,7 @@
  */
 
 import { Diagnostics } from '../diagnostics/diagnostic.js';
-import type { Buffer, Kernel, Manifest, Precision, Program, ProjectionLocation, Statement, VariableLocation } from '../ir/program.js';
+import type { Buffer, Kernel, Precision, Program, Statement } from '../ir/program.js';
 import { numericsVersion } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
 import type { ValidModel } from '../model/model.js';
@@ -14,7 +14,7 @@ import type { EventSource } from './events.js';
 import { eventRings } from './events.js';
 import type { Group } from './groups.js';
 import { layOutGroups } from './groups.js';
-import * as messages from './messages.js';
+import { manifestOf } from './manifest.js';
 import { lowerGroup } from './neurons.js';
 import { lowerCurrents, lowerOperations } from './operations.js';
 import { goesByTarget, pathwayCodes } from './pathways.js';
@@ -25,6 +25,7 @@ import { ProgramBuilder } from './program-builder.js';
 import { longestDelays, planProjections } from './projection.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 import { lowerRecordings } from './recordings.js';
+import { refuseFeatures } from './refuse.js';
 import { lowerSources } from './sources.js';
 import { lowerContinuousSynapses } from './sums.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
@@ -42,8 +43,7 @@ export interface LowerOptions {
  */
 export function lower({ model, data }: ValidModel, { precision, dumpIr }: LowerOptions): Program {
   const diagnostics = new Diagnostics();
-  if (model.timing === 'lems-euler') diagnostics.add(messages.unsupportedFeature('the timing profile lems-euler'));
-  refuseStructure(model, diagnostics);
+  refuseFeatures(model, diagnostics);
   diagnostics.throwIfErrors();
   const context: Context = {
     model, data, precision, real: precision === 'float64' ? 'f64' : 'f32', dt: model.experiment.dt,
@@ -87,28 +87,6 @@ export function lower({ model, data }: ValidModel, { precision, dumpIr }: LowerO
   return program;
 }
 
-/** Refuses what the model may say and lowering does not run yet, by the feature's name. */
-function refuseStructure(model: ValidModel['model'], diagnostics: Diagnostics): void {
-  for (const [name, type] of Object.entries(model.neurons)) {
-    if (type.compartments !== undefined) diagnostics.add(messages.unsupportedFeature(`a cell with compartments (${name})`));
-    if (Object.keys(type.regimes).length > 0) diagnostics.add(messages.unsupportedFeature(`regimes (${name})`));
-    for (const [input, { reduce }] of Object.entries(type.inputs)) if (reduce !== 'sum') diagnostics.add(messages.unsupportedFeature(`an input that multiplies (${name}.${input})`));
-    for (const [event, { multiplicity, refractory }] of Object.entries(type.events)) {
-      if (multiplicity !== undefined) diagnostics.add(messages.unsupportedFeature(`events with a multiplicity (${name}.${event})`));
-      if (refractory?.of?.some((other) => other !== event)) diagnostics.add(messages.unsupportedFeature(`an event that suppresses others (${name}.${event})`));
-    }
-  }
-  for (const [name, population] of Object.entries(model.populations)) {
-    if (population.clock !== undefined) diagnostics.add(messages.unsupportedFeature(`a population with its own clock (${name})`));
-    if (population.positions !== undefined) diagnostics.add(messages.unsupportedFeature(`positions (${name})`));
-  }
-  for (const [name, projection] of Object.entries(model.projections)) {
-    if (projection.space !== undefined) diagnostics.add(messages.unsupportedFeature(`distances in space (${name})`));
-    if (projection.from.section !== undefined || projection.to.section !== undefined) diagnostics.add(messages.unsupportedFeature(`a projection that ends at a section (${name})`));
-    if (projection.delayRange?.outOfRange === 'redraw') diagnostics.add(messages.unsupportedFeature(`delays that are drawn again (${name})`));
-  }
-}
-
 /** Puts the program together; buffers that only initialisation writes are constant from then on. */
 function assemble(groups: readonly Group[], projections: readonly BuiltProjection[], rings: ReadonlyMap<string, EventSource>, recordings: Recordings, context: Context): Program {
   const { builder, model } = context;
@@ -120,7 +98,7 @@ function assemble(groups: readonly Group[], projections: readonly BuiltProjectio
   return {
     name: model.name, precision: context.precision, dt: context.dt, numericsVersion, functions: builder.functions(), buffers, kernels, events: builder.events, logs: builder.logs,
     schedule: { initialise: builder.initialise, step, procedures },
-    manifest: manifest(groups, projections, rings, recordings, context),
+    manifest: manifestOf(groups, projections, rings, recordings, context),
   };
 }
 
@@ -139,43 +117,4 @@ function writtenWhileRunning(kernels: readonly Kernel[], running: ReadonlySet<st
   for (const event of builder.events) for (const name of [event.mask, event.list, event.counts]) written.add(name);
   for (const log of builder.logs) for (const name of [log.buffer, log.cursor.buffer]) written.add(name);
   return written;
-}
-
-function manifest(groups: readonly Group[], projections: readonly BuiltProjection[], rings: ReadonlyMap<string, EventSource>, recordings: Recordings, context: Context): Manifest {
-  const { builder, model, profile } = context;
-  const variables: VariableLocation[] = [];
-  for (const group of groups) {
-    for (const member of group.members) {
-      const add = (variable: string, unit: string, state: boolean): void => {
-        const storage = group.storage.get(variable);
-        if (!storage || storage.kind === 'folded') return;
-        const shared = storage.kind === 'table';
-        variables.push({ owner: member.name, variable, buffer: storage.buffer.name, offset: shared ? member.ordinal : member.begin, length: shared ? 1 : member.population.size, unit, state });
-      };
-      for (const [name, variable] of group.equations.state) add(name, variable.unit, true);
-      for (const [name, parameter] of group.equations.parameters) add(name, parameter.unit, false);
-    }
-  }
-  const locations: ProjectionLocation[] = [];
-  for (const { plan, connectivity, storage } of projections) {
-    for (const [name, variable] of [...plan.equations.state, ...plan.equations.parameters]) {
-      const place = storage.get(name);
-      if (!place || place.kind === 'folded') continue;
-      variables.push({ owner: plan.name, variable: name, buffer: place.buffer.name, offset: 0, length: place.kind === 'table' ? 1 : connectivity.count, unit: variable.unit, state: plan.equations.state.has(name) });
-    }
-    const delays = plan.sortedBy?.steps ?? { first: 0, last: 0 };
-    locations.push({
-      name: plan.name, count: connectivity.count, targets: connectivity.targets.name, segments: connectivity.segments.name, sources: plan.pre.size, delays,
-      ...(connectivity.creation ? { creation: connectivity.creation.name } : {}),
-    });
-  }
-  const recorded = new Set(recordings.events.filter((location) => location.kind === 'events').map((location) => location.event));
-  return {
-    populations: Object.entries(model.populations).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, population]) => ({
-      name, size: population.size, event: rings.has(`${name}.spike`) ? `${name}.spike` : null, recorded: recorded.has(`${name}.spike`),
-    })),
-    events: [...rings.values()].map((source) => ({ event: source.ring.name, population: source.population, name: source.event })),
-    variables, projections: locations, samples: recordings.samples, eventRecordings: recordings.events, spikeLabel: profile.spikeLabel,
-    faults: Object.fromEntries(builder.faults), notes: builder.notes,
-  };
 }

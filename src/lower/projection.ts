@@ -35,6 +35,8 @@ export interface PathwayPlan {
   readonly event: string;
   readonly delay: Value;
   readonly steps: DelaySteps;
+  /** Slot in which it runs. */
+  readonly slot: string;
 }
 
 export interface ProjectionPlan {
@@ -94,8 +96,9 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
       const pathway = type.pathways[key] as Pathway;
       const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
       const delay = projection.delays[key] ?? pathway.delay;
-      const steps = delaySteps(delay, pathway.slot, { name, projection, equations, pre, post }, context);
-      if (steps) pathways.push({ name: key, pathway, side, event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event, delay, steps });
+      const slot = pathway.slot ?? slotOf(side, delay, context.profile);
+      const steps = delaySteps(delay, slot, { name, projection, equations, pre, post }, context);
+      if (steps) pathways.push({ name: key, pathway, side, event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event, delay, steps, slot });
     }
     const sortedBy = pathways.find((plan) => plan.side === 'pre' && plan.steps.first !== plan.steps.last) ?? null;
     plans.push({ name, projection, type, equations, pre, post, pathways, sortedBy });
@@ -196,7 +199,11 @@ export function roundDelay(seconds: number, { dt, profile }: Context): number {
 /** Least delay of a pathway: none is needed where its slot comes after the tests for events. */
 const leastDelayIn = (slot: string, profile: Profile): 0 | 1 => (rankOf(profile, slot) > rankOf(profile, profile.defaults.threshold) ? 0 : 1);
 
-function delaySteps(delay: Value, slot: string | undefined, plan: BoundedProjection, context: Context): DelaySteps | null {
+/** What a cell's own spike does to its inputs without delay follows the test for events, wherever deliveries come. */
+const slotOf = (side: 'pre' | 'post', delay: Value, profile: Profile): string =>
+  side === 'post' && delay === 0 && leastDelayIn(profile.defaults.deliver, profile) > 0 ? profile.defaults.event : profile.defaults.deliver;
+
+function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context: Context): DelaySteps | null {
   const { diagnostics, profile } = context;
   const { name, projection, equations } = plan;
   let bounds = valueBounds(delay, parameterBounds(plan, context), equations.names, context);
@@ -212,7 +219,7 @@ function delaySteps(delay: Value, slot: string | undefined, plan: BoundedProject
   }
   const steps = { first: roundDelay(bounds.low, context), last: roundDelay(bounds.high, context) };
   if (steps.last > 65535) diagnostics.add(messages.delayTooLong(name, steps.last));
-  else if (steps.first < leastDelayIn(slot ?? profile.defaults.deliver, profile)) diagnostics.add(messages.zeroDelay(name));
+  else if (steps.first < leastDelayIn(slot, profile)) diagnostics.add(messages.zeroDelay(name));
   else return steps;
   return null;
 }

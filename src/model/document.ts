@@ -27,6 +27,7 @@ export interface HostDrawDocument {
   readonly seed: string | number;
   readonly distribution: string;
   readonly arguments: readonly number[];
+  readonly stream?: string;
   readonly order?: number;
   readonly unit?: Unit;
   readonly exponent10?: number;

@@ -32,6 +32,8 @@ export interface HostDraw {
   readonly seed: string;
   readonly distribution: string;
   readonly arguments: readonly number[];
+  /** Tells generators with one seed apart: draws with equal seed and stream share a generator. */
+  readonly stream?: string;
   readonly order: number;
   /** Drawn numbers are multiplied by ten to this power to be in SI: notations draw in units of their own; absent: 0. */
   readonly exponent10?: number;

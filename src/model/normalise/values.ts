@@ -107,8 +107,8 @@ export function hostDraw(context: Context, written: HostDrawDocument, slot: Slot
     context.report(messages.notFinite(written.arguments.find((argument) => !Number.isFinite(argument))), child(pointer, 'arguments'));
     return undefined;
   }
-  const { generator, seed, distribution, arguments: parameters, order = 0 } = written;
-  return { generator, seed: String(seed), distribution, arguments: parameters, order, ...(exponent === 0 ? {} : { exponent10: exponent }) };
+  const { generator, seed, distribution, arguments: parameters, stream, order = 0 } = written;
+  return { generator, seed: String(seed), distribution, arguments: parameters, ...(stream === undefined ? {} : { stream }), order, ...(exponent === 0 ? {} : { exponent10: exponent }) };
 }
 
 function exponentOf(context: Context, written: HostDrawDocument, slot: Slot, pointer: string): number | undefined {

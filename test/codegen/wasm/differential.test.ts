@@ -3,34 +3,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkProgram } from '../../../src/ir/check.js';
-import type { Program, TypedArray } from '../../../src/ir/program.js';
 import { referenceTarget } from '../../../runtime/targets/reference/target.js';
-import type { Target } from '../../../runtime/targets/target.js';
 import { wasmTarget } from '../../../runtime/targets/wasm/target.js';
 import { cuba, delays } from '../../runtime/targets/wasm/programs.js';
+import { differences, results } from './compare.js';
 import { randomProgram } from './random-program.js';
-
-/** The bytes of every buffer after some steps. */
-async function results(target: Target, source: Program, steps: number, threads: number): Promise<Map<string, string>> {
-  const session = await (await target.compile(source, { threads })).start();
-  try {
-    await session.initialise();
-    await session.run(steps);
-    const buffers = await Promise.all(
-      source.buffers.map(async ({ name }): Promise<[string, string]> => [name, hex(await session.read(name))]),
-    );
-    return new Map(buffers);
-  } finally {
-    await session.dispose();
-  }
-}
-
-const hex = (data: TypedArray): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
-
-/** Names of the buffers that differ. */
-function differences(found: ReadonlyMap<string, string>, expected: ReadonlyMap<string, string>): string[] {
-  return [...expected.keys()].filter((name) => found.get(name) !== expected.get(name));
-}
 
 describe('random programs give the bits of the reference interpreter', () => {
   test('on lanes, one item after another, and on two threads', async () => {

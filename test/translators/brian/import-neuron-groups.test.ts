@@ -49,7 +49,7 @@ describe('equations', () => {
   });
 
   test('white noise is named', () => {
-    expect(group('model: dv/dt = -v/ms + xi*ms**-0.5 : 1').noise).toEqual(['xi']);
+    expect(group('model: "dv/dt = -v/ms + xi*ms**-0.5 : 1"').noise).toEqual(['xi']);
     expect(group('model: |\n  dv/dt = xi_b*ms**-0.5 : 1\n  dw/dt = xi_a*ms**-0.5 : 1').noise).toEqual(['xi_a', 'xi_b']);
   });
 
@@ -73,7 +73,7 @@ describe('constants', () => {
   });
 
   test.each([
-    ['5 ms', 0.005], ['5*ms', 0.005], ['-60 mV', -0.06], ['0.07 ms', 0.00007], ['70 us', 0.00007], ['2*10*ms', 0.02], ['10 ms + 1*ms', 0.011],
+    ['5 ms', 0.005], ['5*ms', 0.005], ['-60 mV', -0.06], ['0.07 ms', 0.00007], ['70 us', 0.00007], ['2*10*ms', 0.02], ['10*ms + 1*ms', 0.011],
   ])('%s is %d in SI', (text, value) => {
     const { parameters } = group('model: "x = tau : 1"', `namespace: { tau: ${text} }`);
     expect(parameters.tau.value).toBe(value);
@@ -193,8 +193,8 @@ describe('initial values', () => {
   });
 
   test('a list sets in its order: what is not set yet is 0, what is set again stands for its value at that moment', () => {
-    const order = 'initializers:\n  - { variable: v, value: w*mV }\n  - { variable: w, value: 2 }\n  - { variable: w, value: w + i }';
-    expect(group(`${model}\n${order}`).values).toEqual({ v: '0.0*mV', w: '2.0 + i' });
+    const order = 'initializers:\n  - { variable: v, value: w*mV + i*mV }\n  - { variable: w, value: 2 }\n  - { variable: w, value: w + i }';
+    expect(group(`${model}\n${order}`).values).toEqual({ v: '0.0*mV + i*mV', w: '2.0 + i' });
   });
 
   test('subexpressions are put in', () => {

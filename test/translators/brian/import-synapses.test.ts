@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { brian } from '../../support/brian-text.js';
+import { document, type Loose } from './support.js';
+
+const groups = `
+neuron_groups:
+  A: { N: 6, model: "dv/dt = -v/ms : 1\\nx : 1", threshold: v > 1, events: { e: { condition: v > 2 } } }
+  B: { N: 4, model: "dv/dt = -v/ms : 1\\ng : siemens\\ny : 1", threshold: v > 1, refractory: 1 ms }
+spike_generators:
+  C: { N: 4, indices: [0], times: [0 ms] }
+`;
+
+/** Type and projection of synapses from A to B with the given lines; connected all to all unless they say otherwise. */
+function synapses(lines: string, { source = 'A', target = 'B', rest = '' } = {}): { type: Loose; projection: Loose } {
+  const connect = /^connect:/m.test(lines) ? '' : 'connect: true\n';
+  const text = brian(`${rest}\n${groups}\nsynapses:\n  S:\n    source: ${source}\n    target: ${target}\n${`${connect}${lines}`.replace(/^/gm, '    ')}\nrun: 1 ms`);
+  const { synapses: types, projections } = document(text);
+  return { type: types.S, projection: projections.S };
+}
+
+describe('names in synaptic code', () => {
+  test.each([
+    ['a synaptic variable', 'w += 1', 'w += 1'],
+    ['a variable of the target, with its suffix', 'v_post += w', 'post.v += w'],
+    ['a variable of the target, without', 'v += w', 'post.v += w'],
+    ['a variable of the source', 'x_pre += w', 'pre.x += w'],
+    ['a constant that only looks like one of the source', 'v += tau_pre/ms', 'post.v += tau_pre/ms'],
+    ['the indices', 'v += i + j + i_pre + j + N_pre + N_post', 'post.v += i + j + i + j + N_pre + N_post'],
+    ['times', 'v += t/ms + dt/ms', 'post.v += t/ms + dt/ms'],
+    ['the refractory mechanism of an end', 'w = int(not_refractory_post)*lastspike_post/ms', 'w = int(post.not_refractory)*post.lastspike/ms'],
+  ])('%s', (_, code, canonical) => {
+    const { type } = synapses(`model: "w : 1"\non_pre: ${code}`, { rest: 'namespace: { tau_pre: 3 ms }' });
+    expect(type.pathways.pre.do).toEqual([canonical]);
+  });
+
+  test('constants become shared parameters of the synapse type', () => {
+    const { type } = synapses('on_pre: g += w', { rest: 'namespace: { w: 2 nS }' });
+    expect(type.parameters).toEqual({ w: { unit: 'S', value: 2e-9, shared: true } });
+  });
+});
+
+describe('equations', () => {
+  test('event-driven and clock-driven', () => {
+    const { type } = synapses('model: |\n  da/dt = -a/ms : 1 (event-driven)\n  db/dt = -b/ms : 1 (clock-driven)\non_pre: a += 1');
+    expect(type.derivatives).toEqual({ a: { rate: '-a/ms', eventDriven: true }, b: { rate: '-b/ms' } });
+  });
+
+  test('a summed variable is the sum of what its expression yields', () => {
+    const { type } = synapses('model: |\n  w : 1\n  y_post = w*x_pre : 1 (summed)');
+    expect(type.summed).toEqual({ 'post.y': 'w*pre.x' });
+    expect(type.parameters).toEqual({ w: { unit: '1', value: 0 } });
+  });
+
+  test('lastupdate is known where something is event-driven, and else a parameter of the user\'s own', () => {
+    expect(synapses('model: "da/dt = -a/ms : 1 (event-driven)"\non_pre: a = lastupdate/ms').type.pathways.pre.do).toEqual(['a = lastupdate/ms']);
+  });
+});
+
+describe('pathways', () => {
+  test('on_pre and on_post listen to the spikes of their side', () => {
+    const { type } = synapses('model: "w : 1"\non_pre: v += w\non_post: w += 1');
+    expect(type.pathways).toEqual({ pre: { on: 'pre.spike', do: ['post.v += w'] }, post: { on: 'post.spike', do: ['w += 1'] } });
+  });
+
+  test('several pathways on one side have names, delays, slots and orders of their own', () => {
+    const { type, projection } = synapses(
+      'on_pre: { up: v += 1, down: v -= 1 }\ndelay: { up: 1 ms, down: 2 ms }\npathways: { down: { order: -2, when: after_synapses } }',
+    );
+    expect(type.pathways).toEqual({
+      up: { on: 'pre.spike', do: ['post.v += 1'] },
+      down: { on: 'pre.spike', slot: 'after_synapses', order: -2, do: ['post.v -= 1'] },
+    });
+    expect(projection.delays).toEqual({ up: '1 ms', down: '2 ms' });
+  });
+
+  test('on_event names the event, for all pathways or for each', () => {
+    expect(synapses('on_pre: v += 1\non_event: e').type.pathways.pre.on).toBe('pre.e');
+    const { type } = synapses('on_pre: { a: v += 1, b: v += 2 }\non_event: { b: e }');
+    expect([type.pathways.a.on, type.pathways.b.on]).toEqual(['pre.spike', 'pre.e']);
+  });
+
+  test.each([
+    ['a quantity', 'delay: 1.5 ms', { pre: '1.5 ms' }],
+    ['a constant', 'delay: d', { pre: '0.002*second' }],
+    ['nothing', 'delay: 0 ms', {}],
+    ['an expression for each synapse', 'initializers: { delay: 1*ms + rand()*ms }', { pre: '1*ms + uniform()*ms' }],
+    ['a list', 'initializers: { pre.delay: [1 ms, 2 ms] }', { pre: { array: [0.001, 0.002] } }],
+  ])('the delay is %s', (_, lines, delays) => {
+    expect(synapses(`on_pre: v += 1\n${lines}`, { rest: 'namespace: { d: 2 ms }' }).projection.delays).toEqual(delays);
+  });
+});
+
+describe('ends', () => {
+  test.each([
+    ['A', { population: 'A' }],
+    ['A[2:4]', { population: 'A', slice: [2, 4, 1] }],
+    ['A[:3]', { population: 'A', slice: [0, 3, 1] }],
+    ['A[3:]', { population: 'A', slice: [3, 6, 1] }],
+    ['A[1]', { population: 'A', slice: [1, 2, 1] }],
+    ['A[:]', { population: 'A' }],
+    ['A[:2*n]', { population: 'A', slice: [0, 4, 1] }],
+    ['C', { population: 'C' }],
+  ])('%s', (source, of) => {
+    expect(synapses('on_pre: v += 1', { source: `"${source}"`, rest: 'namespace: { n: 2 }' }).projection.from).toEqual({ of });
+  });
+});
+
+describe('connect', () => {
+  test.each([
+    ['true', [{ rule: 'all' }]],
+    ['i > j', [{ rule: 'pairs', condition: 'i > j', p: 1 }]],
+    ['{ p: 0.1 }', [{ rule: 'pairs', p: 0.1 }]],
+    ['{ p: 0.1*2 }', [{ rule: 'pairs', p: 0.2 }]],
+    ['{ p: q }', [{ rule: 'pairs', p: 0.3 }]],
+    ['{ p: 1/(1 + i) }', [{ rule: 'pairs', p: '1/(1 + i)' }]],
+    ['{ condition: x_pre > y_post, n: 2 }', [{ rule: 'pairs', condition: 'pre.x > post.y', p: 1, copies: 2 }]],
+    ['{ condition: i != j, p: 0.5 }', [{ rule: 'pairs', condition: 'i != j', p: 0.5 }]],
+    ['{ i: [0, 1], j: [3, 2] }', [{ rule: 'list', sources: [0, 1], targets: [3, 2] }]],
+    ['{ i: 0, j: [1, 2] }', [{ rule: 'list', sources: [0, 0], targets: [1, 2] }]],
+    ['{ i: [0, 1], j: [3, 2], n: 2 }', [{ rule: 'list', sources: [0, 0, 1, 1], targets: [3, 3, 2, 2] }]],
+    ['[{ i: 0, j: 0 }, { i: 5, j: 3 }]', [{ rule: 'list', sources: [0], targets: [0] }, { rule: 'list', sources: [5], targets: [3] }]],
+    ['{ j: i//2 }', [{ rule: 'generator', outer: 'pre', variable: 'k', index: 'i//2', range: { from: '0', to: '1', step: '1' } }]],
+    [
+      '{ j: k for k in range(i, N_post, 2) if rand() < 0.5, skip_if_invalid: true }',
+      [{ rule: 'generator', outer: 'pre', variable: 'k', index: 'k', condition: 'uniform() < 0.5', skipInvalid: true, range: { from: 'i', to: 'N_post', step: '2' } }],
+    ],
+    [
+      '{ i: k for k in sample(N_pre, size=2) }',
+      [{ rule: 'generator', outer: 'post', variable: 'k', index: 'k', range: { from: '0', to: 'N_pre', step: '1', sample: { size: '2' } } }],
+    ],
+    [
+      '{ j: (k + 1) % N_post for k in sample(1, N_post, p=q) }',
+      [{ rule: 'generator', outer: 'pre', variable: 'k', index: '(k + 1)%N_post', range: { from: '1', to: 'N_post', step: '1', sample: { p: '0.3' } } }],
+    ],
+  ])('%s', (connect, rules) => {
+    const quoted = connect.replace(/([ij]): ([^[\]{}"]*? for .*?)(, skip| \})/, '$1: "$2"$3');
+    expect(synapses(`connect: ${quoted}`, { rest: 'namespace: { q: 0.3 }' }).projection.connect).toEqual(rules);
+  });
+
+  test('j: i connects element to element where both sides have as many', () => {
+    expect(synapses('connect: { j: i }\non_pre: v += 1', { source: 'C' }).projection.connect).toEqual([{ rule: 'oneToOne' }]);
+    expect(synapses('connect: { j: i }\non_pre: v += 1').projection.connect[0].rule).toBe('generator');
+  });
+
+  test('i != j within one group leaves out each cell itself', () => {
+    expect(synapses('connect: i != j', { source: 'B' }).projection.connect).toEqual([{ rule: 'all', self: false }]);
+    expect(synapses('connect: { condition: j != i, p: 0.1 }', { source: 'B[:2]', target: 'B[:2]' }).projection.connect).toEqual([{ rule: 'pairs', p: 0.1, self: false }]);
+    expect(synapses('connect: i != j', { source: 'B[:2]' }).projection.connect).toEqual([{ rule: 'pairs', condition: 'i != j', p: 1 }]);
+  });
+});
+
+test('values of synapses: known ones are the type\'s, others the projection\'s', () => {
+  const { type, projection } = synapses('model: |\n  w : siemens\n  u : 1\n  z : 1\ninitializers: { w: 3 nS, u: rand()*x_pre, z: { value: 2, where: i > j } }');
+  expect(type.parameters.w).toEqual({ unit: 'S', value: '3 nS' });
+  expect(projection.values).toEqual({ u: 'uniform()*pre.x', z: '2.0 if i > j else 0.0' });
+});

@@ -8,7 +8,7 @@ import { assignValues } from './initial-values.js';
 import * as messages from './messages.js';
 import { phaseProcedure } from './protocol.js';
 import type { BuiltProjection } from './recordings.js';
-import { assignSynapseValues } from './synapse-values.js';
+import { assignSharedValues, assignSynapseValues } from './synapse-values.js';
 
 /** What the key of a `set` names: a variable of a population, of a piece of it, or of a projection's synapses. */
 interface Assigned {
@@ -59,9 +59,10 @@ function setValues(
     }
     const built = projections.find(({ plan }) => plan.name === owner);
     invariant(built, 'lower/phases', `${owner} is neither a population nor a projection`);
-    if (where !== null) context.diagnostics.add(messages.unsupportedFeature(`setting ${variable} of some synapses of ${owner} during the run`));
+    if (where !== null || slice !== null) context.diagnostics.add(messages.unsupportedFeature(`setting ${variable} of some synapses of ${owner} during the run`));
     const kernel = assignSynapseValues(name, own, built.plan, built.connectivity, built.storage, stream, context);
-    if (kernel) actions.push({ kind: 'run', kernel });
+    const shared = assignSharedValues(`${name}.shared`, own, built.plan, built.storage, context);
+    for (const each of [kernel, shared]) if (each) actions.push({ kind: 'run', kernel: each });
   }
   for (const group of stale) actions.push(...(context.builder.procedures.get(`propagators.${group}`) ?? []));
 }

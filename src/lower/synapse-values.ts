@@ -10,7 +10,7 @@ import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 import { keyAt, keyBuffer, philox } from './draws.js';
 import type { Draws } from './draws.js';
-import { scalarTypeOf } from './element-scope.js';
+import { scalarTypeOf, storedValue } from './element-scope.js';
 import { compile, to } from './expressions.js';
 import { drawsIn, elementOf, numberOf, typed } from './groups.js';
 import type { Storage } from './groups.js';
@@ -73,6 +73,18 @@ export function synapseStorage(plan: ProjectionPlan, count: Extent, needsLastUpd
     storage.set('last update', { kind: 'array', buffer, type: 'integer' });
   }
   return storage;
+}
+
+/** A kernel that gives numbers to variables that all synapses of a projection share, or null when there is nothing to give. */
+export function assignSharedValues(name: string, values: ReadonlyMap<string, Value>, plan: ProjectionPlan, storage: SynapseStorage, context: Context): string | null {
+  const block = new Block();
+  for (const [id, value] of values) {
+    const place = storage.get(id);
+    const given = numberOf(value, plan.equations.names);
+    if (place?.kind !== 'table' || given === null) continue;
+    block.emit(ir.store(place.buffer, ir.u32(0), storedValue(place.buffer, to(scalarTypeOf(place.type, context.real), ir.f64(given)))));
+  }
+  return block.statements.length === 0 ? null : context.builder.sequential(name, `values that the synapses of ${plan.name} share`, block.locals.declared, block.statements);
 }
 
 /**

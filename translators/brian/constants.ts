@@ -10,6 +10,7 @@ import { foldConstants } from '../../src/lang/fold.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpression } from '../../src/lang/parse.js';
 import { parseQuantity } from '../../src/lang/quantity.js';
+import { callsIn, namesIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 import { readExpression, type Reporter } from './context.js';
 import * as messages from './messages.js';
@@ -82,8 +83,19 @@ function readConstant(key: string, value: string | number, pointer: string, name
   const tree = readConstantExpression(value, pointer, namespace, to);
   if (tree === undefined) return zero(key, pointer);
   const quantity = quantityOf(tree);
-  if (quantity !== undefined && !Number.isFinite(quantity.value)) to.report(messages.notFinite(key), pointer);
+  // Arithmetic that could not be done has no finite value: 1/0, 1e308*10.
+  const arithmetic =
+    callsIn(tree).length === 0 &&
+    !isLogical(tree) &&
+    [...namesIn(tree)].every((part) => brianUnits.has(part) || part === 'pi' || part === 'e');
+  if (quantity === undefined ? arithmetic : !Number.isFinite(quantity.value)) to.report(messages.notFinite(key), pointer);
   return { name: key, pointer, tree, ...(quantity === undefined ? {} : { quantity }), type: typeOf(tree) };
+}
+
+/** Whether an expression is a condition rather than arithmetic. */
+function isLogical(tree: Expression): boolean {
+  if (tree.kind === 'unary') return tree.operator === 'not';
+  return tree.kind === 'boolean' || (tree.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(tree.operator));
 }
 
 /** Whole numbers and truth values stay what they are, as in Python. */

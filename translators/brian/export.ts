@@ -10,9 +10,9 @@
 import type { ValidModel } from '../../src/model/model.js';
 import { exportGroup, type Constants, type Exported } from './export/groups.js';
 import { ObjectNames } from './export/naming.js';
-import { exportOperation, exportProtocol, exportRecording, exportStimulus, exportTable, type Plans } from './export/network.js';
-import { planGroups, type ExportContext } from './export/plan.js';
-import { exportSynapses, planSynapses, type SynapsesPlan } from './export/projections.js';
+import { exportOperation, exportProtocol, exportRecording, exportStimulus, exportTable } from './export/network.js';
+import { planGroups, type ExportContext, type Plans, type SynapsesPlan } from './export/plan.js';
+import { exportSynapses, planSynapses } from './export/projections.js';
 import { quantityText, type Arithmetic } from './export/quantity-text.js';
 import { Report, type ReportEntry } from './export/report.js';
 import { dimensionOf } from './export/equations-text.js';
@@ -27,7 +27,7 @@ export interface BrianExport {
 }
 
 /**
- * A model as a Brian-like specification. Imported again, a model whose report has only exact entries has the same hashes.
+ * A model as a Brian-like specification. Imported again, a model whose report has nothing but `brian/exact` has the same hashes.
  *
  * @param valid       a normalised model with its large arrays, which are written out in full
  * @param arithmetic  `double` where quantities are to have the same value also when Python multiplies number and unit
@@ -55,7 +55,7 @@ type Section = Readonly<Record<string, unknown>>;
 
 function exportSections(plans: Plans, context: ExportContext): Readonly<Record<string, unknown>> {
   const { model } = context;
-  const groups = new Map([...plans.groups].map(([id, plan]) => [id, exportGroup(plan, context)] as const));
+  const groups = new Map([...plans.groups].map(([id, plan]) => [id, exportGroup(plan, plans, context)] as const));
   const synapses = new Map([...plans.synapses].map(([id, plan]) => [id, exportSynapses(plan, context)] as const));
   const common = commonConstants([...groups.values(), ...synapses.values()], plans);
   const operations = operationsByOwner(plans, context);
@@ -78,7 +78,10 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
     const input = exportStimulus(id, stimulus, plans, context);
     return input === undefined ? [] : [[id, context.objects.claim(id, 'input'), input] as const];
   });
-  const monitors = model.recordings.flatMap((recording, index) => exportRecording(recording, index, plans, context) ?? []);
+  const monitors = model.recordings.flatMap((recording, index) => {
+    const monitor = exportRecording(recording, index, plans, context);
+    return monitor === undefined ? [] : [{ id: recording.name, ...monitor }];
+  });
   const monitorsIn = (section: string): Section =>
     Object.fromEntries(monitors.filter((monitor) => monitor.section === section).map(({ name, monitor }) => [name, monitor]));
   return {
@@ -97,7 +100,11 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
     event_monitors: monitorsIn('event_monitors'),
     state_monitors: monitorsIn('state_monitors'),
     population_rate_monitors: monitorsIn('population_rate_monitors'),
-    run: exportProtocol(plans, new Set(stimuli.map(([id]) => id)), context),
+    run: exportProtocol(
+      plans,
+      { inputs: new Map(stimuli.map(([id, name]) => [id, name])), monitors: new Map(monitors.map(({ id, name }) => [id, name])) },
+      context,
+    ),
   };
 }
 

@@ -38,11 +38,12 @@ export function declarePoissonGroup(key: string, specification: PoissonGroup, po
   };
 }
 
-/** The rates as an expression of names, or undefined when they are quantities. */
+/** The rates as an expression of names or functions, or undefined when they are quantities. */
 function ratesExpression({ rates }: PoissonGroup): Expression | undefined {
   if (typeof rates !== 'string') return undefined;
   const tree = readExpression(rates, '', { report: () => undefined });
-  return tree !== undefined && [...namesIn(tree)].some((key) => !looksLikeUnit(key)) ? tree : undefined;
+  if (tree === undefined) return undefined;
+  return callsIn(tree).length > 0 || [...namesIn(tree)].some((key) => !looksLikeUnit(key)) ? tree : undefined;
 }
 
 const looksLikeUnit = (key: string): boolean => /^[kMGmun]?(?:Hz|hertz|second|s)$/.test(key);

@@ -2,6 +2,7 @@
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Action, Kernel, Log, StepEntry } from '../../ir/program.js';
+import { barrier, barrierText } from './barrier.js';
 import { barriersBefore } from './barriers.js';
 import { kernelArguments } from './kernel.js';
 import type { KernelContext } from './kernel.js';
@@ -11,7 +12,7 @@ import { Names } from './names.js';
 import { commentText, i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
-/** A part of an action list: a function of the module that all threads call, or buffers that the host allocates. */
+/** An action: a function of the module that all threads call, or buffers that the host allocates. */
 export type Segment =
   { readonly kind: 'call'; readonly export: string } | { readonly kind: 'allocate'; readonly buffers: readonly string[] };
 
@@ -99,8 +100,6 @@ function callText(context: KernelContext, scope: Scope, kernel: Kernel, once: bo
   return [...bounds, ...(once ? inPieces(scope, callee, 256) : [[`call ${callee}`, step, localGet('$.low'), localGet('$.high')] as Wat])];
 }
 
-const barrier = (decide: boolean): Wat => ['call $barrier', localGet('$threads'), i32Const(decide ? 1 : 0)];
-
 function driverScope(context: KernelContext): Scope {
   const names = new Names('$');
   for (const name of ['step', 'steps', 'thread', 'threads']) names.id(name);
@@ -109,41 +108,31 @@ function driverScope(context: KernelContext): Scope {
 
 function exported(name: string, parameters: string, scope: Scope, body: readonly Wat[], result = ''): Wat {
   const { locals, prologue } = scope;
-  return [`func (export ${JSON.stringify(name)}) (param $step i32)${parameters}${result}`, ...locals, ...prologue, ...body];
+  return [`func (export "${name}") (param $step i32)${parameters}${result}`, ...locals, ...prologue, ...body];
 }
 
-/** Cuts an action list where the host must allocate, and prints a function for each part. */
-export function listText(
-  context: KernelContext,
-  name: string,
-  actions: readonly Action[],
-): { readonly segments: readonly Segment[]; readonly functions: readonly Wat[] } {
-  const segments: Segment[] = [];
-  const functions: Wat[] = [];
-  let run: Kernel[] = [];
-  const flush = (): void => {
-    if (run.length === 0) return;
+/** What the host does for an action list. Kernels run one by one, so that it can tell how far the work has come. */
+export function segmentsOf(context: KernelContext, actions: readonly Action[]): Segment[] {
+  return actions.map((action): Segment => {
+    if (action.kind === 'allocate') return action;
+    return { kind: 'call', export: onceName(context, kernelOf(context, action.kernel)) };
+  });
+}
+
+/** Made from the kernel's identifier, which holds no character that a string of WebAssembly text would have to escape. */
+const onceName = (context: KernelContext, kernel: Kernel): string => context.kernels.id(kernel.name).replace('$kernel:', 'once:');
+
+/** For each kernel that is named in an action list: a function that all threads call to run it once. */
+export function onceText(context: KernelContext): Wat[] {
+  const { initialise, procedures } = context.program.schedule;
+  const actions = [...initialise, ...Object.values(procedures).flat()];
+  const names = new Set(actions.flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])));
+  return [...names].map((name) => {
+    const kernel = kernelOf(context, name);
     const scope = driverScope(context);
-    const waits = barriersBefore(context.program, run);
-    const body = run.flatMap((kernel, k) => [
-      ...(context.module.parallel && waits[k] === true ? [barrier(false)] : []),
-      ...callText(context, scope, kernel, true),
-    ]);
-    const exportName = `${name}:${segments.length}`;
-    functions.push(exported(exportName, ' (param $thread i32) (param $threads i32)', scope, body));
-    segments.push({ kind: 'call', export: exportName });
-    run = [];
-  };
-  for (const action of actions) {
-    if (action.kind === 'run') {
-      run.push(kernelOf(context, action.kernel));
-    } else {
-      flush();
-      segments.push({ kind: 'allocate', buffers: action.buffers });
-    }
-  }
-  flush();
-  return { segments, functions };
+    const body = callText(context, scope, kernel, true);
+    return exported(onceName(context, kernel), ' (param $thread i32) (param $threads i32)', scope, body);
+  });
 }
 
 /** Whether an entry's turn has come. */
@@ -169,57 +158,6 @@ function readyText(context: KernelContext): Wat {
   obstacles.push(...context.program.logs.map((log) => fullText(scope, log)));
   const body = obstacles.map((obstacle): Wat => ['if', obstacle, ['then', ['return', zero]]]);
   return ['func $ready (result i32)', ...scope.locals, ...scope.prologue, ...body, i32Const(1)];
-}
-
-const spins = 30_000;
-
-/**
- * `$barrier`: returns when all threads have arrived. The last to arrive decides, if asked, whether another step may begin. The others spin for
- * longer than a wake-up takes before they sleep, and are woken only if somebody sleeps.
- */
-function barrierText(): Wat {
-  const word = (instruction: string, offset: number): string => `${instruction} offset=${offset}`;
-  const generation: Wat = [word('i32.atomic.load', control.generation), zero];
-  const moved: Wat = ['i32.ne', generation, localGet('$generation')];
-  return [
-    'func $barrier (param $threads i32) (param $decide i32)',
-    ['local $generation i32'],
-    ['local $spins i32'],
-    localSet('$generation', generation),
-    [
-      'if',
-      ['i32.eq', [word('i32.atomic.rmw.add', control.arrived), zero, i32Const(1)], ['i32.sub', localGet('$threads'), i32Const(1)]],
-      [
-        'then',
-        ['if', localGet('$decide'), ['then', [word('i32.atomic.store', control.go), zero, ['call $ready']]]],
-        [word('i32.atomic.store', control.arrived), zero, zero],
-        ['drop', [word('i32.atomic.rmw.add', control.generation), zero, i32Const(1)]],
-        [
-          'if',
-          [word('i32.atomic.load', control.waiters), zero],
-          ['then', ['drop', [word('memory.atomic.notify', control.generation), zero, i32Const(-1)]]],
-        ],
-        'return',
-      ],
-    ],
-    [
-      'loop $spin',
-      ['if', moved, ['then', 'return']],
-      localSet('$spins', ['i32.add', localGet('$spins'), i32Const(1)]),
-      ['br_if $spin', ['i32.lt_u', localGet('$spins'), i32Const(spins)]],
-    ],
-    ['drop', [word('i32.atomic.rmw.add', control.waiters), zero, i32Const(1)]],
-    [
-      'block $awake',
-      [
-        'loop $sleep',
-        ['br_if $awake', moved],
-        ['drop', [word('memory.atomic.wait32', control.generation), zero, localGet('$generation'), ['i64.const -1']]],
-        ['br $sleep'],
-      ],
-    ],
-    ['drop', [word('i32.atomic.rmw.sub', control.waiters), zero, i32Const(1)]],
-  ];
 }
 
 function entriesText(context: KernelContext, scope: Scope): Wat[] {
@@ -260,5 +198,5 @@ export function stepText(context: KernelContext): Wat[] {
     ],
   ];
   const run = exported('run', ' (param $steps i32) (param $thread i32) (param $threads i32)', scope, [loop, done], ' (result i32)');
-  return [readyText(context), ...(parallel ? [barrierText()] : []), run];
+  return [readyText(context), ...(parallel ? barrierText() : []), run];
 }

@@ -3,7 +3,7 @@
 import type { Kernel, Program } from '../../ir/program.js';
 import { renderTemplate } from '../templates/render.js';
 import { compactKernelText } from './compact.js';
-import { listText, stepText } from './driver.js';
+import { onceText, segmentsOf, stepText } from './driver.js';
 import type { Segment } from './driver.js';
 import { helpers } from './helpers.js';
 import type { HelperName } from './helpers.js';
@@ -81,12 +81,7 @@ export function generateWasm(program: Program, options: { readonly parallel: boo
   const context: KernelContext = { module, program, kernels: new Names('$kernel:') };
   const functions = program.functions.flatMap((callee) => functionText(module, callee, new Names('$')));
   const kernels = program.kernels.flatMap((kernel) => kernelText(context, kernel));
-  const initialise = listText(context, 'initialise', program.schedule.initialise);
-  const procedures = Object.entries(program.schedule.procedures).map(([name, actions]) => ({
-    name,
-    list: listText(context, `procedure:${name}`, actions),
-  }));
-  const driver = [...stepText(context), ...initialise.functions, ...procedures.flatMap(({ list }) => list.functions), trustText()];
+  const driver = [...stepText(context), ...onceText(context), trustText()];
   const text = renderTemplate('wasm-module', {
     title: commentText(program.name),
     threads: options.parallel ? 'several threads' : 'one thread',
@@ -103,7 +98,9 @@ export function generateWasm(program: Program, options: { readonly parallel: boo
   return {
     text,
     layout,
-    initialise: initialise.segments,
-    procedures: Object.fromEntries(procedures.map(({ name, list }) => [name, list.segments])),
+    initialise: segmentsOf(context, program.schedule.initialise),
+    procedures: Object.fromEntries(
+      Object.entries(program.schedule.procedures).map(([name, actions]) => [name, segmentsOf(context, actions)]),
+    ),
   };
 }

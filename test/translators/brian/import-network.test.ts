@@ -12,7 +12,10 @@ describe('PoissonGroup', () => {
   };
 
   test('is a neuron type that spikes with the probability rates*dt', () => {
-    expect(rates('15 Hz')).toMatchObject({ parameters: { rates: { unit: 'Hz', value: '15 Hz' } }, events: { spike: { when: 'uniform() < rates*dt' } } });
+    expect(rates('15 Hz')).toMatchObject({
+      parameters: { rates: { unit: 'Hz', value: '15 Hz' } },
+      events: { spike: { when: 'uniform() < rates*dt' } },
+    });
   });
 
   test('has rates for each neuron', () => {
@@ -20,22 +23,38 @@ describe('PoissonGroup', () => {
   });
 
   test('has rates worked out at every step where they name anything', () => {
-    expect(rates('q*(1 + i)')).toMatchObject({ derived: { rates: { unit: 'Hz', value: 'q*(1 + i)' } }, parameters: { q: { value: 7, shared: true } } });
+    expect(rates('q*(1 + i)')).toMatchObject({
+      derived: { rates: { unit: 'Hz', value: 'q*(1 + i)' } },
+      parameters: { q: { value: 7, shared: true } },
+    });
   });
 });
 
 test('SpikeGeneratorGroup is a population that replays spikes, sorted by time and index', () => {
-  const { populations } = network('spike_generators:\n  C: { N: 3, indices: [2, 0, 1], times: { values: [2, 1, 1], unit: ms }, period: 5 ms }');
+  const { populations } = network(
+    'spike_generators:\n  C: { N: 3, indices: [2, 0, 1], times: { values: [2, 1, 1], unit: ms }, period: 5 ms }',
+  );
   expect(populations.C).toEqual({ size: 3, spikes: { indices: [0, 1, 2], times: [0.001, 0.001, 0.002], period: 0.005 } });
 });
 
 test('PoissonInput is a stimulus', () => {
   const { stimuli } = network('poisson_inputs:\n  p: { target: "G[1:3]", target_var: v, N: 2*10, rate: q, weight: 0.1 mV, order: 1 }');
-  expect(stimuli.p).toEqual({ kind: 'poisson', to: { population: 'G', slice: [1, 3, 1] }, variable: 'v', n: 20, rate: 7, weight: '0.1 mV', order: 1 });
+  expect(stimuli.p).toEqual({
+    kind: 'poisson',
+    to: { population: 'G', slice: [1, 3, 1] },
+    variable: 'v',
+    n: 20,
+    rate: 7,
+    weight: '0.1 mV',
+    order: 1,
+  });
 });
 
 test('run_regularly is an operation', () => {
-  const body = group.replace(' }\n', ', run_regularly: [{ code: I = 1*nA*rand() }, { code: v -= 1*mV, dt: 2 ms, when: end, order: 3, name: kick }] }\n');
+  const body = group.replace(
+    ' }\n',
+    ', run_regularly: [{ code: I = 1*nA*rand() }, { code: v -= 1*mV, dt: 2 ms, when: end, order: 3, name: kick }] }\n',
+  );
   const { operations } = document(brian(`namespace: { tau: 1 ms }\n${body}run: 1 ms`));
   expect(operations).toEqual({
     G_run_regularly: { on: { population: 'G' }, do: ['I = 1*nA*uniform()'] },
@@ -68,17 +87,23 @@ population_rate_monitors:
   });
 
   test('of synapses record them by their order of creation', () => {
-    const { recordings } = network('synapses:\n  S: { source: G, model: "w : 1", connect: true }\nstate_monitors:\n  m: { source: S, variables: w, record: [0, 3] }');
+    const { recordings } = network(
+      'synapses:\n  S: { source: G, model: "w : 1", connect: true }\nstate_monitors:\n  m: { source: S, variables: w, record: [0, 3] }',
+    );
     expect(recordings).toEqual([{ of: { projection: 'S', indices: [0, 3] }, variables: ['w'], name: 'm' }]);
   });
 
   test('of custom events name the event', () => {
-    const text = brian('neuron_groups:\n  G: { N: 1, model: "x : 1", events: { e: { condition: x > 1 } } }\nevent_monitors:\n  m: { source: G, event: e }\nrun: 1 ms');
+    const text = brian(
+      'neuron_groups:\n  G: { N: 1, model: "x : 1", events: { e: { condition: x > 1 } } }\nevent_monitors:\n  m: { source: G, event: e }\nrun: 1 ms',
+    );
     expect(document(text).recordings).toEqual([{ of: { population: 'G' }, events: 'e', name: 'm' }]);
   });
 
   test('that only count are noted and left out', () => {
-    const { document: imported, list } = importText(brian(`namespace: { tau: 1 ms }\n${group}spike_monitors:\n  m: { source: G, record: false }\nrun: 1 ms`));
+    const { document: imported, list } = importText(
+      brian(`namespace: { tau: 1 ms }\n${group}spike_monitors:\n  m: { source: G, record: false }\nrun: 1 ms`),
+    );
     expect(imported.recordings).toEqual([]);
     expect(list.map(({ code, severity }) => [code, severity])).toEqual([['brian/count-only', 'note']]);
   });
@@ -91,18 +116,31 @@ describe('phases', () => {
   - { set: { G.I: 2 nA, G.v: rand()*mV }, where: i < 2, active: { m: false, p: false }, duration: 5*ms }
   - { set: { tau: 20 ms }, active: { m: true, p: true }, duration: 2 ms }
   - { restore: begin, duration: 3 ms }`;
-    const { experiment } = network('spike_monitors:\n  m: { source: G }\npoisson_inputs:\n  p: { target: G, target_var: v, N: 1, rate: 1 Hz, weight: 1 mV }', run);
+    const { experiment } = network(
+      'spike_monitors:\n  m: { source: G }\npoisson_inputs:\n  p: { target: G, target_var: v, N: 1, rate: 1 Hz, weight: 1 mV }',
+      run,
+    );
     expect(experiment.protocol).toEqual([
-      { run: 0.001 }, { store: 'begin' },
-      { set: { 'G.I': '2 nA', 'G.v': 'uniform()*mV' }, where: 'i < 2' }, { record: 'm', on: false }, { detach: 'p' }, { run: 0.005 },
-      { set: { 'G.tau': 0.02 } }, { record: 'm', on: true }, { attach: 'p' }, { run: 0.002 },
-      { restore: 'begin' }, { run: 0.003 },
+      { run: 0.001 },
+      { store: 'begin' },
+      { set: { 'G.I': '2 nA', 'G.v': 'uniform()*mV' }, where: 'i < 2' },
+      { record: 'm', on: false },
+      { detach: 'p' },
+      { run: 0.005 },
+      { set: { 'G.tau': 0.02 } },
+      { record: 'm', on: true },
+      { attach: 'p' },
+      { run: 0.002 },
+      { restore: 'begin' },
+      { run: 0.003 },
     ]);
   });
 
   test('a constant is changed wherever it is used', () => {
     const two = `namespace: { tau: 1 ms }\nneuron_groups:\n  A: { N: 1, model: "dv/dt = -v/tau : 1" }\n  B: { N: 1, model: "dv/dt = -v/tau : 1" }\n  C: { N: 1, model: "v : 1" }`;
-    expect(document(brian(`${two}\nrun: [{ set: { tau: 3 ms } }, { duration: 1 ms }]`)).experiment.protocol[0]).toEqual({ set: { 'A.tau': 0.003, 'B.tau': 0.003 } });
+    expect(document(brian(`${two}\nrun: [{ set: { tau: 3 ms } }, { duration: 1 ms }]`)).experiment.protocol[0]).toEqual({
+      set: { 'A.tau': 0.003, 'B.tau': 0.003 },
+    });
   });
 
   test('one duration is one run', () => {
@@ -118,7 +156,10 @@ test('a group with a time step of its own has a clock of its name', () => {
 
 test('timed arrays are tables in SI, row after row', () => {
   const { tables } = network('timed_arrays:\n  f: { values: [1, 2 nA], unit: nA, dt: 1 ms }\n  g: { values: [[1, 2], [3, 4]], dt: tau }');
-  expect(tables).toEqual({ f: { dt: 0.001, unit: 'A', values: [1e-9, 2e-9] }, g: { dt: 0.01, unit: '1', values: [1, 2, 3, 4], columns: 2 } });
+  expect(tables).toEqual({
+    f: { dt: 0.001, unit: 'A', values: [1e-9, 2e-9] },
+    g: { dt: 0.01, unit: '1', values: [1, 2, 3, 4], columns: 2 },
+  });
 });
 
 test('title, authors and the rest are metadata; the source is an annotation', () => {

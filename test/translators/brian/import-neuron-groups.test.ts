@@ -23,7 +23,9 @@ describe('equations', () => {
   });
 
   test('a parameter that code writes is state without derivative', () => {
-    const { parameters, state } = group('model: |\n  dv/dt = -v/ms : 1\n  count : integer\n  still : 1\nthreshold: v > 1\nreset: count += 1');
+    const { parameters, state } = group(
+      'model: |\n  dv/dt = -v/ms : 1\n  count : integer\n  still : 1\nthreshold: v > 1\nreset: count += 1',
+    );
     expect(state.count).toEqual({ unit: '1', type: 'integer' });
     expect(Object.keys(parameters)).toEqual(['still']);
   });
@@ -54,13 +56,19 @@ describe('equations', () => {
   });
 
   test.each([
-    ['exact', 'exact'], ['linear', 'exact'], ['exponential_euler', 'exponentialEuler'], ['Euler', 'euler'], ['rk2', 'rk2'], ['rk4', 'rk4'],
-    ['heun', 'heun'], ['milstein', 'milstein'],
+    ['exact', 'exact'],
+    ['linear', 'exact'],
+    ['exponential_euler', 'exponentialEuler'],
+    ['Euler', 'euler'],
+    ['rk2', 'rk2'],
+    ['rk4', 'rk4'],
+    ['heun', 'heun'],
+    ['milstein', 'milstein'],
   ])('method %s is %s', (written, method) => {
     expect(group(`model: "dv/dt = -v/ms : 1"\nmethod: ${written}`).method).toBe(method);
   });
 
-  test('without a method the choice is left to lowering, by Brian\'s rule', () => {
+  test("without a method the choice is left to lowering, by Brian's rule", () => {
     expect(group('model: "dv/dt = -v/ms : 1"').method).toBeUndefined();
     expect(document(brian('neuron_groups:\n  G: { N: 1, model: "v : 1" }\nrun: 1 ms')).timing).toBe('brian');
   });
@@ -73,7 +81,13 @@ describe('constants', () => {
   });
 
   test.each([
-    ['5 ms', 0.005], ['5*ms', 0.005], ['-60 mV', -0.06], ['0.07 ms', 0.00007], ['70 us', 0.00007], ['2*10*ms', 0.02], ['10*ms + 1*ms', 0.011],
+    ['5 ms', 0.005],
+    ['5*ms', 0.005],
+    ['-60 mV', -0.06],
+    ['0.07 ms', 0.00007],
+    ['70 us', 0.00007],
+    ['2*10*ms', 0.02],
+    ['10*ms + 1*ms', 0.011],
   ])('%s is %d in SI', (text, value) => {
     const { parameters } = group('model: "x = tau : 1"', `namespace: { tau: ${text} }`);
     expect(parameters.tau.value).toBe(value);
@@ -96,12 +110,17 @@ describe('constants', () => {
 
   test('whole numbers stay integers, unless a phase makes them fractions', () => {
     expect(group('model: "dv/dt = n*v/ms : 1"', 'namespace: { n: 2 }').parameters.n.type).toBe('integer');
-    const text = brian('namespace: { n: 2 }\nneuron_groups:\n  G: { N: 1, model: "dv/dt = n*v/ms : 1" }\nrun: [{ set: { n: 2.5 }, duration: 1 ms }]');
+    const text = brian(
+      'namespace: { n: 2 }\nneuron_groups:\n  G: { N: 1, model: "dv/dt = n*v/ms : 1" }\nrun: [{ set: { n: 2.5 }, duration: 1 ms }]',
+    );
     expect(document(text).neurons.G.parameters.n.type).toBeUndefined();
   });
 
   test('what is evaluated once has constants put in, unless the type has them anyway', () => {
-    const { values, parameters } = group('model: "dv/dt = -v/tau : 1"\ninitializers: { v: "rand()*tau/T" }', 'namespace: { tau: 10 ms, T: 5 ms }');
+    const { values, parameters } = group(
+      'model: "dv/dt = -v/tau : 1"\ninitializers: { v: "rand()*tau/T" }',
+      'namespace: { tau: 10 ms, T: 5 ms }',
+    );
     expect(values.v).toBe('uniform()*tau/(0.005*second)');
     expect(Object.keys(parameters)).toEqual(['tau']);
   });
@@ -109,8 +128,16 @@ describe('constants', () => {
 
 describe('functions', () => {
   test.each([
-    ['rand()', 'uniform()'], ['randn()', 'normal()'], ['poisson(3)', 'poisson(3)'], ['arcsin(x)', 'asin(x)'], ['arccos(x)', 'acos(x)'],
-    ['arctan(x)', 'atan(x)'], ['clip(x, 0, 1)', 'clip(x, 0, 1)'], ['int(x > 0)', 'int(x > 0)'], ['timestep(t, dt)', 'timestep(t, dt)'], ['exprel(x)', 'exprel(x)'],
+    ['rand()', 'uniform()'],
+    ['randn()', 'normal()'],
+    ['poisson(3)', 'poisson(3)'],
+    ['arcsin(x)', 'asin(x)'],
+    ['arccos(x)', 'acos(x)'],
+    ['arctan(x)', 'atan(x)'],
+    ['clip(x, 0, 1)', 'clip(x, 0, 1)'],
+    ['int(x > 0)', 'int(x > 0)'],
+    ['timestep(t, dt)', 'timestep(t, dt)'],
+    ['exprel(x)', 'exprel(x)'],
   ])('%s is %s', (written, canonical) => {
     const { events } = group(`model: "x : 1"\nthreshold: x > 1\nreset: x = ${written}`);
     expect(events.spike.do).toEqual([`x = ${canonical}`]);
@@ -132,7 +159,10 @@ describe('threshold, reset, refractoriness', () => {
   const model = 'model: |\n  dv/dt = -v/ms : 1 (unless refractory)\n  dw/dt = -w/ms : 1\n  r : second\n  on : boolean';
 
   test('the threshold is the level-triggered event spike, the reset its actions', () => {
-    expect(group(`${model}\nthreshold: v > 1\nreset: |\n  v = 0\n  w += 1; r = 2*ms`).events.spike).toEqual({ when: 'v > 1', do: ['v = 0', 'w += 1', 'r = 2*ms'] });
+    expect(group(`${model}\nthreshold: v > 1\nreset: |\n  v = 0\n  w += 1; r = 2*ms`).events.spike).toEqual({
+      when: 'v > 1',
+      do: ['v = 0', 'w += 1', 'r = 2*ms'],
+    });
   });
 
   test.each([
@@ -153,12 +183,16 @@ describe('threshold, reset, refractoriness', () => {
 
   test('not_refractory and lastspike belong to the mechanism; without refractoriness they are what Brian has then', () => {
     const code = 'reset: "w = int(not_refractory)*lastspike/second"';
-    expect(group(`${model}\nthreshold: v > 1\nrefractory: 1 ms\n${code}`).events.spike.do).toEqual(['w = int(not_refractory)*lastspike/second']);
+    expect(group(`${model}\nthreshold: v > 1\nrefractory: 1 ms\n${code}`).events.spike.do).toEqual([
+      'w = int(not_refractory)*lastspike/second',
+    ]);
     expect(group(`${model}\nthreshold: v > 1\n${code}`).events.spike.do).toEqual(['w = int(True)*-(10000.0*second)/second']);
   });
 
   test('custom events are tested and acted on in slots of their own', () => {
-    const { events } = group('model: "x : 1"\nevents:\n  e: { condition: x > 1, code: x = 0, order: 2 }\n  f: { condition: x > 2, condition_when: end, when: after_end }');
+    const { events } = group(
+      'model: "x : 1"\nevents:\n  e: { condition: x > 1, code: x = 0, order: 2 }\n  f: { condition: x > 2, condition_when: end, when: after_end }',
+    );
     expect(events).toEqual({
       e: { when: 'x > 1', do: ['x = 0'], slot: 'after_thresholds', actionSlot: 'after_resets', order: 2 },
       f: { when: 'x > 2', slot: 'end', actionSlot: 'after_end' },
@@ -166,7 +200,10 @@ describe('threshold, reset, refractoriness', () => {
   });
 
   test('names that are assigned and mean nothing else are temporaries', () => {
-    expect(group('model: "x : 1"\nthreshold: x > 1\nreset: |\n  half = x/2\n  x = half').events.spike.do).toEqual(['half = x/2', 'x = half']);
+    expect(group('model: "x : 1"\nthreshold: x > 1\nreset: |\n  half = x/2\n  x = half').events.spike.do).toEqual([
+      'half = x/2',
+      'x = half',
+    ]);
   });
 });
 
@@ -193,7 +230,8 @@ describe('initial values', () => {
   });
 
   test('a list sets in its order: what is not set yet is 0, what is set again stands for its value at that moment', () => {
-    const order = 'initializers:\n  - { variable: v, value: w*mV + i*mV }\n  - { variable: w, value: 2 }\n  - { variable: w, value: w + i }';
+    const order =
+      'initializers:\n  - { variable: v, value: w*mV + i*mV }\n  - { variable: w, value: 2 }\n  - { variable: w, value: w + i }';
     expect(group(`${model}\n${order}`).values).toEqual({ v: '0.0*mV + i*mV', w: '2.0 + i' });
   });
 

@@ -13,7 +13,9 @@ spike_generators:
 /** Type and projection of synapses from A to B with the given lines; connected all to all unless they say otherwise. */
 function synapses(lines: string, { source = 'A', target = 'B', rest = '' } = {}): { type: Loose; projection: Loose } {
   const connect = /^connect:/m.test(lines) ? '' : 'connect: true\n';
-  const text = brian(`${rest}\n${groups}\nsynapses:\n  S:\n    source: ${source}\n    target: ${target}\n${`${connect}${lines}`.replace(/^/gm, '    ')}\nrun: 1 ms`);
+  const text = brian(
+    `${rest}\n${groups}\nsynapses:\n  S:\n    source: ${source}\n    target: ${target}\n${`${connect}${lines}`.replace(/^/gm, '    ')}\nrun: 1 ms`,
+  );
   const { synapses: types, projections } = document(text);
   return { type: types.S, projection: projections.S };
 }
@@ -27,7 +29,11 @@ describe('names in synaptic code', () => {
     ['a constant that only looks like one of the source', 'v += tau_pre/ms', 'post.v += tau_pre/ms'],
     ['the indices', 'v += i + j + i_pre + j + N_pre + N_post', 'post.v += i + j + i + j + N_pre + N_post'],
     ['times', 'v += t/ms + dt/ms', 'post.v += t/ms + dt/ms'],
-    ['the refractory mechanism of an end', 'w = int(not_refractory_post)*lastspike_post/ms', 'w = int(post.not_refractory)*post.lastspike/ms'],
+    [
+      'the refractory mechanism of an end',
+      'w = int(not_refractory_post)*lastspike_post/ms',
+      'w = int(post.not_refractory)*post.lastspike/ms',
+    ],
   ])('%s', (_, code, canonical) => {
     const { type } = synapses(`model: "w : 1"\non_pre: ${code}`, { rest: 'namespace: { tau_pre: 3 ms }' });
     expect(type.pathways.pre.do).toEqual([canonical]);
@@ -51,8 +57,10 @@ describe('equations', () => {
     expect(type.parameters).toEqual({ w: { unit: '1', value: 0 } });
   });
 
-  test('lastupdate is known where something is event-driven, and else a parameter of the user\'s own', () => {
-    expect(synapses('model: "da/dt = -a/ms : 1 (event-driven)"\non_pre: a = lastupdate/ms').type.pathways.pre.do).toEqual(['a = lastupdate/ms']);
+  test("lastupdate is known where something is event-driven, and else a parameter of the user's own", () => {
+    expect(synapses('model: "da/dt = -a/ms : 1 (event-driven)"\non_pre: a = lastupdate/ms').type.pathways.pre.do).toEqual([
+      'a = lastupdate/ms',
+    ]);
   });
 });
 
@@ -118,19 +126,51 @@ describe('connect', () => {
     ['{ i: [0, 1], j: [3, 2] }', [{ rule: 'list', sources: [0, 1], targets: [3, 2] }]],
     ['{ i: 0, j: [1, 2] }', [{ rule: 'list', sources: [0, 0], targets: [1, 2] }]],
     ['{ i: [0, 1], j: [3, 2], n: 2 }', [{ rule: 'list', sources: [0, 0, 1, 1], targets: [3, 3, 2, 2] }]],
-    ['[{ i: 0, j: 0 }, { i: 5, j: 3 }]', [{ rule: 'list', sources: [0], targets: [0] }, { rule: 'list', sources: [5], targets: [3] }]],
+    [
+      '[{ i: 0, j: 0 }, { i: 5, j: 3 }]',
+      [
+        { rule: 'list', sources: [0], targets: [0] },
+        { rule: 'list', sources: [5], targets: [3] },
+      ],
+    ],
     ['{ j: i//2 }', [{ rule: 'generator', outer: 'pre', variable: 'k', index: 'i//2', range: { from: '0', to: '1', step: '1' } }]],
     [
       '{ j: k for k in range(i, N_post, 2) if rand() < 0.5, skip_if_invalid: true }',
-      [{ rule: 'generator', outer: 'pre', variable: 'k', index: 'k', condition: 'uniform() < 0.5', skipInvalid: true, range: { from: 'i', to: 'N_post', step: '2' } }],
+      [
+        {
+          rule: 'generator',
+          outer: 'pre',
+          variable: 'k',
+          index: 'k',
+          condition: 'uniform() < 0.5',
+          skipInvalid: true,
+          range: { from: 'i', to: 'N_post', step: '2' },
+        },
+      ],
     ],
     [
       '{ i: k for k in sample(N_pre, size=2) }',
-      [{ rule: 'generator', outer: 'post', variable: 'k', index: 'k', range: { from: '0', to: 'N_pre', step: '1', sample: { size: '2' } } }],
+      [
+        {
+          rule: 'generator',
+          outer: 'post',
+          variable: 'k',
+          index: 'k',
+          range: { from: '0', to: 'N_pre', step: '1', sample: { size: '2' } },
+        },
+      ],
     ],
     [
       '{ j: (k + 1) % N_post for k in sample(1, N_post, p=q) }',
-      [{ rule: 'generator', outer: 'pre', variable: 'k', index: '(k + 1)%N_post', range: { from: '1', to: 'N_post', step: '1', sample: { p: '0.3' } } }],
+      [
+        {
+          rule: 'generator',
+          outer: 'pre',
+          variable: 'k',
+          index: '(k + 1)%N_post',
+          range: { from: '1', to: 'N_post', step: '1', sample: { p: '0.3' } },
+        },
+      ],
     ],
   ])('%s', (connect, rules) => {
     const quoted = connect.replace(/([ij]): ([^[\]{}"]*? for .*?)(, skip| \})/, '$1: "$2"$3');
@@ -144,13 +184,17 @@ describe('connect', () => {
 
   test('i != j within one group leaves out each cell itself', () => {
     expect(synapses('connect: i != j', { source: 'B' }).projection.connect).toEqual([{ rule: 'all', self: false }]);
-    expect(synapses('connect: { condition: j != i, p: 0.1 }', { source: 'B[:2]', target: 'B[:2]' }).projection.connect).toEqual([{ rule: 'pairs', p: 0.1, self: false }]);
+    expect(synapses('connect: { condition: j != i, p: 0.1 }', { source: 'B[:2]', target: 'B[:2]' }).projection.connect).toEqual([
+      { rule: 'pairs', p: 0.1, self: false },
+    ]);
     expect(synapses('connect: i != j', { source: 'B[:2]' }).projection.connect).toEqual([{ rule: 'pairs', condition: 'i != j', p: 1 }]);
   });
 });
 
-test('values of synapses: known ones are the type\'s, others the projection\'s', () => {
-  const { type, projection } = synapses('model: |\n  w : siemens\n  u : 1\n  z : 1\ninitializers: { w: 3 nS, u: rand()*x_pre, z: { value: 2, where: i > j } }');
+test("values of synapses: known ones are the type's, others the projection's", () => {
+  const { type, projection } = synapses(
+    'model: |\n  w : siemens\n  u : 1\n  z : 1\ninitializers: { w: 3 nS, u: rand()*x_pre, z: { value: 2, where: i > j } }',
+  );
   expect(type.parameters.w).toEqual({ unit: 'S', value: '3 nS' });
   expect(projection.values).toEqual({ u: 'uniform()*pre.x', z: '2.0 if i > j else 0.0' });
 });

@@ -4,7 +4,8 @@ import type { EventDefinition, NeuronType } from '../../../src/model/model.js';
 import { methodNames, defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
-import { numbersOf, remarksAt, type ExportContext, type GroupPlan } from './plan.js';
+import { inputParts } from './inputs.js';
+import { numbersOf, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 
 const secondDimension = dimensionOf('s');
@@ -27,7 +28,7 @@ export function methodName(method: NeuronType['method'], remarks: Remarks): { me
 }
 
 /** A population as a part of the specification. */
-export function exportGroup(plan: GroupPlan, context: ExportContext): Exported {
+export function exportGroup(plan: GroupPlan, plans: Plans, context: ExportContext): Exported {
   const pointer = `/populations/${plan.id}`;
   const remarks = remarksAt(context.report, pointer);
   if (plan.population.positions !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");
@@ -38,7 +39,7 @@ export function exportGroup(plan: GroupPlan, context: ExportContext): Exported {
     case 'poisson':
       return { specification: { ...poisson(plan, context, remarks), ...common }, constants: constantsOf(plan, context) };
     case 'neuron':
-      return { specification: { ...neurons(plan, context, remarks), ...common }, constants: constantsOf(plan, context) };
+      return { specification: { ...neurons(plan, plans, context, remarks), ...common }, constants: constantsOf(plan, context) };
     default:
       return plan.kind satisfies never;
   }
@@ -49,11 +50,7 @@ function clock(plan: GroupPlan, context: ExportContext): { dt?: string | number 
   const own = clockId === undefined ? undefined : context.model.clocks[clockId];
   if (own === undefined) return {};
   if (clockId !== plan.name)
-    context.report.approximated(
-      'brian/clock',
-      `/clocks/${clockId}`,
-      "Brian's clocks have no names; read back, it is named after the group",
-    );
+    context.report.renamed('brian/clock', `/clocks/${clockId}`, "Brian's clocks have no names; read back, it is named after the group");
   return { dt: quantityText(own.dt, secondDimension, context.arithmetic) };
 }
 
@@ -105,7 +102,7 @@ function poisson(plan: GroupPlan, context: ExportContext, remarks: Remarks): Rec
 
 // --- Neurons --------------------------------------------------------------------------------------------------------
 
-function neurons(plan: GroupPlan, context: ExportContext, remarks: Remarks): Record<string, unknown> {
+function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks: Remarks): Record<string, unknown> {
   const { type, population, view } = plan;
   if (type === undefined) return {};
   const about = remarksAt(context.report, `/neurons/${population.type ?? ''}`);
@@ -113,10 +110,11 @@ function neurons(plan: GroupPlan, context: ExportContext, remarks: Remarks): Rec
   const spike = type.events['spike'];
   const blocked = new Set(spike?.refractory?.rate ?? []);
   const custom = Object.entries(type.events).filter(([key]) => key !== 'spike');
-  const initial = initializers(type, plan, population.values, view, context.data, remarks);
+  const inputs = inputParts(plan, plans.synapses, context);
+  const initial = { ...initializers(type, plan, population.values, view, context.data, remarks), ...inputs.initial };
   return {
     N: population.size,
-    model: equationLines(type, plan, view, about, (key) => (blocked.has(key) ? ['unless refractory'] : [])),
+    model: equationLines(type, plan, view, about, (key) => (blocked.has(key) ? ['unless refractory'] : []), inputs.lines),
     ...(spike === undefined ? {} : spikeParts(spike, plan, about)),
     ...methodName(type.method, about),
     ...(custom.length === 0
@@ -129,8 +127,6 @@ function neurons(plan: GroupPlan, context: ExportContext, remarks: Remarks): Rec
 function refuseFeatures(type: NeuronType, remarks: Remarks): void {
   if (type.compartments !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if (Object.keys(type.regimes).length > 0) remarks.notExpressible('brian/regimes', 'Brian has no regimes');
-  for (const key of Object.keys(type.inputs))
-    remarks.notExpressible('brian/input', `Brian has no inputs that several sources add up to, such as ${key}`);
 }
 
 function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void {

@@ -4,16 +4,10 @@ import type { Operation, Phase, Recording, Stimulus, Table, Value } from '../../
 import { defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
-import { numbersOf, remarksAt, type ExportContext, type GroupPlan } from './plan.js';
-import type { SynapsesPlan } from './projections.js';
+import { isSwitched, switchName } from './inputs.js';
+import { numbersOf, remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 import { groupSlice, sliceText } from './selection-text.js';
-
-/** What populations and projections became. */
-export interface Plans {
-  readonly groups: ReadonlyMap<string, GroupPlan>;
-  readonly synapses: ReadonlyMap<string, SynapsesPlan>;
-}
 
 const time = dimensionOf('s');
 
@@ -35,12 +29,16 @@ export function exportTable(id: string, table: Table, context: ExportContext): R
 
 // --- Stimuli and operations -----------------------------------------------------------------------------------------
 
-/** A stimulus as a PoissonInput; undefined (and reported) when it is no such thing. */
+/** A stimulus as a PoissonInput; undefined when it is a current, which is written into the equations. */
 export function exportStimulus(id: string, stimulus: Stimulus, plans: Plans, context: ExportContext): Record<string, unknown> | undefined {
   const pointer = `/stimuli/${id}`;
   const remarks = remarksAt(context.report, pointer);
   if (stimulus.kind === 'current') {
-    remarks.notExpressible('brian/current', 'Brian has no current sources; the input would have to be written into the equations');
+    if (!('population' in stimulus.to)) groupSlice(stimulus.to, plans.groups, pointer, context);
+    remarks.approximated(
+      'brian/current',
+      'Brian has no current sources: it is written into the equations, where it changes within a step with t',
+    );
     return undefined;
   }
   const target = groupSlice(stimulus.to, plans.groups, pointer, context);
@@ -104,7 +102,7 @@ export function exportRecording(
   const pointer = `/recordings/${index}`;
   const remarks = remarksAt(context.report, pointer);
   const name = context.objects.claim(recording.name, 'monitor');
-  if (name !== recording.name) remarks.approximated('brian/renamed', `called ${name} in Brian`);
+  if (name !== recording.name) context.report.renamed('brian/renamed', pointer, `called ${name} in Brian`);
   if ('section' in recording && recording.section !== undefined)
     remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if ('projection' in recording.of) {
@@ -181,12 +179,14 @@ function recordOf(of: Recording['of'], context: ExportContext): Recorded {
 
 type WrittenPhase = Record<string, unknown>;
 
+/** Names of objects that phases switch, by canonical id. */
+export interface Switchable {
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly monitors: ReadonlyMap<string, string>;
+}
+
 /** The protocol as phases of `run`: what happens before a run stands with it. */
-export function exportProtocol(
-  plans: Plans,
-  stimuli: ReadonlySet<string>,
-  context: ExportContext,
-): string | number | readonly WrittenPhase[] {
+export function exportProtocol(plans: Plans, objects: Switchable, context: ExportContext): string | number | readonly WrittenPhase[] {
   const phases: WrittenPhase[] = [];
   let open: WrittenPhase = {};
   let now = 0;
@@ -203,7 +203,7 @@ export function exportProtocol(
       close();
       continue;
     }
-    const part = phasePart(phase, plans, stimuli, pointer, context);
+    const part = phasePart(phase, plans, objects, pointer, context);
     if (part === undefined) continue;
     // A phase sets before it switches: what comes in another order is a phase of its own.
     const isSwitch = 'active' in part;
@@ -221,23 +221,33 @@ export function exportProtocol(
 function phasePart(
   phase: Exclude<Phase, { readonly run: number } | { readonly runUntil: number }>,
   plans: Plans,
-  stimuli: ReadonlySet<string>,
+  objects: Switchable,
   pointer: string,
   context: ExportContext,
 ): WrittenPhase | undefined {
   if ('set' in phase) return setPart(phase.set, phase.where, plans, pointer, context);
-  if ('record' in phase) return { active: { [phase.record]: phase.on } };
+  if ('record' in phase) {
+    const name = objects.monitors.get(phase.record);
+    return name === undefined ? undefined : { active: { [name]: phase.on } };
+  }
   if ('attach' in phase || 'detach' in phase) {
     const id = 'attach' in phase ? phase.attach : phase.detach;
-    if (stimuli.has(id)) return { active: { [id]: 'attach' in phase } };
-    context.report.notExpressible('brian/current', pointer, `${id} is not exported, so that it cannot be switched`);
-    return undefined;
+    const name = objects.inputs.get(id);
+    return name === undefined ? switchPart(id, 'attach' in phase, plans, context) : { active: { [name]: 'attach' in phase } };
   }
   if ('store' in phase) return { store: phase.store };
   if ('restore' in phase) return { restore: phase.restore };
   const what = 'reset' in phase ? 'a return to the start' : 'new initial values';
   context.report.notExpressible('brian/phase', pointer, `Brian has no words for ${what} between runs`);
   return undefined;
+}
+
+/** A current is switched by a parameter of the group whose equations it is in. */
+function switchPart(id: string, on: boolean, plans: Plans, context: ExportContext): WrittenPhase | undefined {
+  const stimulus = context.model.stimuli[id];
+  if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || !isSwitched(id, stimulus, context)) return undefined;
+  const group = plans.groups.get(stimulus.to.population);
+  return group === undefined ? undefined : { set: { [`${group.name}.${switchName(id, group)}`]: on ? 1 : 0 } };
 }
 
 function setPart(

@@ -6,6 +6,7 @@ import type {
   Model,
   NeuronType,
   Population,
+  Projection,
   SelectionRule,
   SynapseType,
   Value,
@@ -48,6 +49,29 @@ export interface GroupPlan extends TypePlan {
   readonly view: NameView;
 }
 
+/** A contiguous part of a population: `P` or `P[0:10]`. */
+export interface GroupSlice {
+  readonly group: GroupPlan;
+  readonly range?: readonly [number, number];
+}
+
+/** A projection with the names that its variables get. */
+export interface SynapsesPlan extends TypePlan {
+  readonly id: string;
+  readonly name: string;
+  readonly projection: Projection;
+  readonly type: SynapseType;
+  readonly source: GroupSlice;
+  readonly target: GroupSlice;
+  readonly view: NameView;
+}
+
+/** What populations and projections become. */
+export interface Plans {
+  readonly groups: ReadonlyMap<string, GroupPlan>;
+  readonly synapses: ReadonlyMap<string, SynapsesPlan>;
+}
+
 /** A sink for remarks that all concern the part at `pointer`. */
 export function remarksAt(report: Report, pointer: string): Remarks {
   return {
@@ -74,7 +98,7 @@ export function planGroups(context: ExportContext): ReadonlyMap<string, GroupPla
 function planGroup(id: string, population: Population, context: ExportContext): GroupPlan {
   const pointer = `/populations/${id}`;
   const name = context.objects.claim(id, 'group');
-  if (name !== id) context.report.approximated('brian/renamed', pointer, `called ${name} in Brian`);
+  if (name !== id) context.report.renamed('brian/renamed', pointer, `called ${name} in Brian`);
   const type = population.type === undefined ? undefined : context.model.neurons[population.type];
   if (type === undefined) {
     const view: NameView = {
@@ -86,25 +110,30 @@ function planGroup(id: string, population: Population, context: ExportContext): 
     return { id, name, kind: 'generator', population, names: new Map(), constants: new Set(), view };
   }
   if (population.type !== id)
-    context.report.approximated(
+    context.report.renamed(
       'brian/type-name',
       pointer,
       `the neuron type ${population.type} has no name of its own in Brian; read back, it is called ${name}`,
     );
-  const names = renameAll(type, 'neuron', pointer, context);
-  const view = groupView(type, names, context);
+  const code = codeOfGroup(id, type, context);
   const constants = new Set(
-    Object.keys(type.parameters).filter(
-      (key) => isConstant(key, type, population.values, codeOfGroup(id, type, context)) && !isSeen(id, key, context),
-    ),
+    Object.keys(type.parameters).filter((key) => isConstant(key, type, population.values, code) && !isSeen(id, key, context)),
   );
+  const names = renameAll(type, 'neuron', constants, pointer, context);
+  const view = groupView(type, names, context);
   return { id, name, kind: isPoisson(type, population, names) ? 'poisson' : 'neuron', population, type, names, constants, view };
 }
 
-/** Names for all variables of a type; new ones are reported. */
+/**
+ * Names for all variables of a type; new ones are reported.
+ *
+ * @param constants  parameters that become constants, which may end in _pre or _post
+ * @param clashing   names that have another meaning where the type's code stands
+ */
 export function renameAll(
   type: NeuronType | SynapseType,
   owner: 'neuron' | 'synapse',
+  constants: ReadonlySet<string>,
   pointer: string,
   context: ExportContext,
   clashing: ReadonlySet<string> = new Set(),
@@ -112,8 +141,8 @@ export function renameAll(
   const taken = new Set([...context.tables.values(), ...clashing]);
   const names = new Map<string, string>();
   for (const key of declaredNames(type)) {
-    const name = brianName(key, owner, taken);
-    if (name !== key) context.report.approximated('brian/renamed', pointer, `${key} is called ${name} in Brian`);
+    const name = brianName(key, owner, taken, constants.has(key));
+    if (name !== key) context.report.renamed('brian/renamed', pointer, `${key} is called ${name} in Brian`);
     names.set(key, name);
     taken.add(name);
   }

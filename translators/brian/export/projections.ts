@@ -14,21 +14,12 @@ import {
   renameAll,
   type ExportContext,
   type GroupPlan,
-  type TypePlan,
+  type GroupSlice,
+  type SynapsesPlan,
 } from './plan.js';
 import { baseUnit } from './quantity-text.js';
-import { groupSlice, sliceText, type GroupSlice } from './selection-text.js';
-
-/** A projection with the names that its variables get. */
-export interface SynapsesPlan extends TypePlan {
-  readonly id: string;
-  readonly name: string;
-  readonly projection: Projection;
-  readonly type: SynapseType;
-  readonly source: GroupSlice;
-  readonly target: GroupSlice;
-  readonly view: NameView;
-}
+import { contributionLines } from './inputs.js';
+import { groupSlice, sliceText } from './selection-text.js';
 
 const specials: Readonly<Record<string, string | undefined>> = {
   t: 't',
@@ -64,22 +55,19 @@ export function planSynapses(
   const type = context.model.synapses[projection.synapse];
   if (source === undefined || target === undefined || type === undefined) return undefined;
   const name = context.objects.claim(id, 'synapses');
-  if (name !== id) context.report.approximated('brian/renamed', pointer, `called ${name} in Brian`);
+  if (name !== id) context.report.renamed('brian/renamed', pointer, `called ${name} in Brian`);
   if (projection.synapse !== id)
-    context.report.approximated(
+    context.report.renamed(
       'brian/type-name',
       pointer,
       `the synapse type ${projection.synapse} has no name of its own in Brian; read back, it is called ${name}`,
     );
-  const ends = new Set(
-    [source, target].flatMap(({ group }) => [...group.names].filter(([key]) => !group.constants.has(key)).map(([, brian]) => brian)),
-  );
-  const names = renameAll(type, 'synapse', pointer, context, ends);
   const code = codeOfSynapses(id, type, context);
   const changed = changedNames(context.model);
   const constants = new Set(
     Object.keys(type.parameters).filter((key) => isConstant(key, type, projection.values, code) && !changed.has(`${id}.${key}`)),
   );
+  const names = renameAll(type, 'synapse', constants, pointer, context, namesAtEnds(source, target));
   return {
     id,
     name,
@@ -91,6 +79,15 @@ export function planSynapses(
     constants,
     view: synapseView(type, names, projection, source, target, context),
   };
+}
+
+/** Names that mean a variable of an end, with and without its suffix. */
+function namesAtEnds(source: GroupSlice, target: GroupSlice): ReadonlySet<string> {
+  const visible = ({ group }: GroupSlice): readonly string[] =>
+    [...group.names].filter(([key]) => !group.constants.has(key)).map(([, name]) => name);
+  const before = visible(source);
+  const after = visible(target);
+  return new Set([...before, ...after, ...before.map((name) => `${name}_pre`), ...after.map((name) => `${name}_post`)]);
 }
 
 function synapseView(
@@ -126,8 +123,11 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   const { projection, type, view, id } = plan;
   const remarks = remarksAt(context.report, `/projections/${id}`);
   const about = remarksAt(context.report, `/synapses/${projection.synapse}`);
-  checkFeatures(plan, remarks, about);
-  const summed = Object.entries(type.summed).map(([key, text]) => summedLine(key, text, plan, about));
+  checkFeatures(plan, remarks);
+  const summed = [
+    ...Object.entries(type.summed).map(([key, text]) => summedLine(key, text, plan, about)),
+    ...contributionLines(plan, context),
+  ];
   const model = equationLines(
     type,
     plan,
@@ -163,9 +163,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   return { specification, constants };
 }
 
-function checkFeatures({ projection, type }: SynapsesPlan, remarks: Remarks, about: Remarks): void {
-  for (const key of Object.keys(type.contributes))
-    about.notExpressible('brian/contributes', `the continuous part that adds to ${key} is not exported`);
+function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {
   for (const end of [projection.from, projection.to])
     if (end.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if (projection.space !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");

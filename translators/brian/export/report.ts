@@ -1,7 +1,7 @@
 /** What an export could say: one entry for each part of the model, and one for each thing that Brian has no words for. */
 
 /**
- * - exact: Brian does the same
+ * - exact: Brian does the same; where a name changed, the entry says so
  * - approximated: Brian does something near; the message says what differs
  * - notExpressible: left out
  */
@@ -19,6 +19,11 @@ export interface ReportEntry {
 /** Collects entries while a model is exported. */
 export class Report {
   readonly #entries: ReportEntry[] = [];
+
+  /** The same but for a name, so that hashes differ when it is read back. */
+  renamed(code: string, pointer: string, message: string): void {
+    this.#add({ verdict: 'exact', code, pointer, message });
+  }
 
   approximated(code: string, pointer: string, message: string): void {
     this.#add({ verdict: 'approximated', code, pointer, message });

@@ -1,12 +1,6 @@
 import type { SelectionRule } from '../../../src/model/model.js';
-import type { ExportContext, GroupPlan } from './plan.js';
+import type { ExportContext, GroupPlan, GroupSlice } from './plan.js';
 import { numbersOf } from './plan.js';
-
-/** A contiguous part of a population: `P` or `P[0:10]`. */
-export interface GroupSlice {
-  readonly group: GroupPlan;
-  readonly range?: readonly [number, number];
-}
 
 /** The slice of one group that a selection is; undefined (and reported) when Brian has no such part. */
 export function groupSlice(

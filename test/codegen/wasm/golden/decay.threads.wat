@@ -117,9 +117,9 @@
     (then
       (return (i32.const 0))))
   (i32.const 1))
+(global $patience (mut i32) (i32.const 100000))
 (func $barrier (param $threads i32) (param $decide i32)
-  (local $generation i32)
-  (local $spins i32)
+  (local $generation i32) (local $left i32)
   (local.set $generation (i32.atomic.load offset=128 (i32.const 0)))
   (if
     (i32.eq (i32.atomic.rmw.add offset=64 (i32.const 0) (i32.const 1)) (i32.sub (local.get $threads) (i32.const 1)))
@@ -135,13 +135,25 @@
         (then
           (drop (memory.atomic.notify offset=128 (i32.const 0) (i32.const -1)))))
       return))
-  (loop $spin
+  (local.set $left
+    (select (i32.const 100000) (global.get $patience) (i32.eqz (i32.and (local.get $generation) (i32.const 63)))))
+  (loop $poll
     (if
       (i32.ne (i32.atomic.load offset=128 (i32.const 0)) (local.get $generation))
       (then
+        (global.set $patience
+          (select
+            (i32.mul (global.get $patience) (i32.const 2))
+            (i32.const 100000)
+            (i32.lt_u (i32.mul (global.get $patience) (i32.const 2)) (i32.const 100000))))
         return))
-    (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
-    (br_if $spin (i32.lt_u (local.get $spins) (i32.const 30000))))
+    (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+    (br_if $poll (local.get $left)))
+  (global.set $patience
+    (select
+      (i32.shr_u (global.get $patience) (i32.const 2))
+      (i32.const 2000)
+      (i32.gt_u (i32.shr_u (global.get $patience) (i32.const 2)) (i32.const 2000))))
   (drop (i32.atomic.rmw.add offset=192 (i32.const 0) (i32.const 1)))
   (block $awake
     (loop $sleep

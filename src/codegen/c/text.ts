@@ -1,0 +1,55 @@
+/** Layout of generated text: lines, comments, string literals. */
+
+const width = 120;
+
+/**
+ * A text as one line that may stand in a comment of the form `/* … *\/`, whatever a model's titles hold: printable characters alone, nothing that
+ * ends or begins a comment, and no backslash, which could join lines.
+ */
+export function commentText(text: string): string {
+  return text
+    .replace(/[^\x20-\x7e\u00a0-\u024f\u0370-\u03ff\u2070-\u209f\u2190-\u22ff]+/g, ' ')
+    .replace(/\\/g, '/')
+    .replace(/\?\?/g, '? ?')
+    .replace(/\*\//g, '* /')
+    .replace(/\/\*/g, '/ *')
+    .trim();
+}
+
+/** A comment on a line of its own. */
+export const comment = (text: string): string => `/* ${commentText(text)} */`;
+
+/** A string literal. Everything but letters, digits and a few signs is written as its UTF-8 bytes in octal, so that nothing can end the literal. */
+export function stringLiteral(text: string): string {
+  const bytes = [...Buffer.from(text, 'utf8')];
+  const plain = /[A-Za-z0-9 _.,:;()[\]{}<>=+*/'|~^!#$@&-]/;
+  return `"${bytes.map((byte) => (plain.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`)).join('')}"`;
+}
+
+/** Lines set in by one level; those of the preprocessor stay at the margin. */
+export function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => (line === '' || line.startsWith('#') ? line : `  ${line}`));
+}
+
+/** A statement's head and its block in braces. */
+export function block(head: string, lines: readonly string[]): string[] {
+  return [`${head} {`, ...indent(lines), '}'];
+}
+
+/** Breaks long lines at spaces. Code only: comments and the preprocessor's lines stay as they are. */
+export function wrap(line: string): string[] {
+  if (line.length <= width || line.trimStart().startsWith('/*') || line.startsWith('#') || line.includes('"')) return [line];
+  const margin = /^ */.exec(line)?.[0] ?? '';
+  const pieces: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const at = rest.lastIndexOf(' ', width);
+    if (at <= margin.length + 4) break;
+    pieces.push(rest.slice(0, at));
+    rest = `${margin}    ${rest.slice(at + 1)}`;
+  }
+  return [...pieces, rest];
+}
+
+/** Lines as text. */
+export const render = (lines: readonly string[]): string => lines.flatMap(wrap).join('\n');

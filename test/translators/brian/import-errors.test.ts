@@ -1,0 +1,283 @@
+/** What is wrong with a specification is found all at once, each with its place in the user's text. */
+
+import { describe, expect, test } from 'vitest';
+import { brian } from '../../support/brian-text.js';
+import { check, findings } from './support.js';
+
+/** A specification whose body begins on line 6: `brian` writes five lines before it. */
+const body = (text: string): string[] => findings(brian(`${text}\nrun: 1 ms`));
+/** A group G on lines 6 to 8; what follows begins on line 9 with four blanks before it. */
+const group = (lines: string, rest = ''): string[] =>
+  body(`neuron_groups:\n  G:\n    N: 3\n${lines.replace(/^/gm, '    ')}${rest === '' ? '' : `\n${rest}`}`);
+/** Synapses S from G to G: what follows `source` begins on line 10. */
+const synapses = (lines: string): string[] =>
+  body(
+    `neuron_groups: { G: { N: 3, model: "v : 1\\nu : 1", threshold: v > 1, reset: v = 0 } }\nsynapses:\n  S:\n    source: G\n${lines.replace(/^/gm, '    ')}`,
+  );
+
+type Row = readonly [name: string, found: string[], expected: string[]];
+const table = (rows: readonly Row[]): void => {
+  test.each(rows)('%s', (_, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+};
+
+describe('shape', () => {
+  table([
+    ['not a specification', findings('neurons: {}'), ['brian/not-a-specification@1:1']],
+    ['a list', findings('[1, 2]'), ['brian/not-a-specification@1:1']],
+    ['another version', findings('format: interneuron/brian\nversion: 2\nrun: 1 ms'), ['brian/not-allowed@2:10']],
+    ['an unknown key', body('neuron_group: {}'), ['brian/unknown-key@6:1']],
+    ['a missing key', body('neuron_groups: { G: { N: 3 } }'), ['brian/missing-key@6:21']],
+    ['a value of the wrong type', body('neuron_groups: { G: { N: [3], model: "v : 1" } }'), ['brian/wrong-type@6:26']],
+    ['an unknown slot', group('model: "v : 1"\nrun_regularly: [{ code: v = 1, when: sometimes }]'), ['brian/not-allowed@10:42']],
+    ['no run', findings('format: interneuron/brian'), ['brian/no-run@1:1']],
+  ]);
+});
+
+describe('what Brian has and is not built is refused by name', () => {
+  const refused = (found: ReturnType<typeof check>): string[] =>
+    found.list.filter(({ code }) => code === 'brian/unsupported').map(({ message }) => message);
+  test.each([
+    ['spatial_neurons: {}', 'SpatialNeuron'],
+    ['network_operations: {}', 'network_operation'],
+    ['functions: {}', 'user-defined functions'],
+    ['binomial_functions: {}', 'BinomialFunction'],
+    ['preferences: {}', 'preferences'],
+    ['neuron_groups: { G: { N: 1, model: "v : 1", dtype: float32 } }', 'dtype'],
+    ['neuron_groups: { G: { N: 1, model: "v : 1", method_options: {} } }', 'method_options'],
+    ['neuron_groups: { G: { N: 1, model: "v : 1", run_at: [] } }', 'run_at'],
+    ['neuron_groups: { G: { N: 1, model: "v : 1 (linked)" } }', 'linked variables'],
+    ['neuron_groups: { G: { N: 1, model: "dv/dt = -v/ms : 1", method: gsl_rkf45 } }', 'the GSL methods'],
+    [
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true, multisynaptic_index: k } }',
+      'multisynaptic_index',
+    ],
+    [
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true, dt: 1 ms } }',
+      'a clock of their own for Synapses',
+    ],
+    [
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true }, T: { source: G, target: S, connect: true } }',
+      'Synapses as an end of Synapses',
+    ],
+    [
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: { i: [0], j: [0], p: 0.5 } } }',
+      'a probability for given pairs',
+    ],
+    [
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, model: "w : 1", connect: { p: N_incoming } } }',
+      'N_incoming',
+    ],
+    ['poisson_groups: { P: { N: 1, rates: 5*Hz*rand() } }', 'rates that are drawn anew at every step'],
+  ])('%s', (text, feature) => {
+    expect(refused(check(brian(`${text}\nrun: 1 ms`)))).toEqual([`${feature} cannot be imported`]);
+  });
+});
+
+describe('names', () => {
+  table([
+    ['an unknown name, with the nearest', group('model: "dv/dt = (I - v)/taum : 1\\nI : 1"'), ['brian/unknown-name@9:29']],
+    ['a name of one letter that is a unit elsewhere', group('model: "dv/dt = -v/(3*S) : 1"'), ['brian/unknown-name@9:27']],
+    ['an unknown function', group('model: "dv/dt = foo(v)/ms : 1"'), ['brian/unknown-function@9:21']],
+    ['a function without its arguments', group('model: "dv/dt = rand/ms : 1"'), ['brian/function-as-value@9:21']],
+    ['a variable that is called', group('model: "dv/dt = v(t)/ms : 1"'), ['brian/not-callable@9:21']],
+    ['too many arguments', group('model: "dv/dt = exp(v, v)/ms : 1"'), ['brian/argument-count@9:21']],
+    [
+      'a timed array without its time',
+      group('model: "dv/dt = f(t, i)/ms : 1"', 'timed_arrays: { f: { values: [1], dt: 1 ms } }'),
+      ['brian/argument-count@9:21'],
+    ],
+    ['an attribute', group('model: "dv/dt = pre.v/ms : 1"'), ['brian/attribute@9:21']],
+    ['a variable called like a unit', group('model: "mV : 1"'), ['brian/reserved-name@9:13']],
+    ['a variable called like a function', group('model: "exp : 1"'), ['brian/reserved-name@9:13']],
+    ['a variable called like a special', group('model: "dt : 1"'), ['brian/reserved-name@9:13']],
+    ['a variable that begins with _', group('model: "_v : 1"'), ['brian/reserved-name@9:13']],
+    ['a variable that ends in _pre', group('model: "v_pre : 1"'), ['brian/reserved-name@9:13']],
+    ['a variable of the refractory mechanism', group('model: "lastspike : second"'), ['brian/reserved-name@9:13']],
+    ['a constant called like a unit', body('namespace: { ms: 3 }'), ['brian/reserved-name@6:18']],
+    ['a constant called e', body('namespace: { e: 3 }'), ['brian/reserved-name@6:17']],
+    ['a name with a hyphen', body('neuron_groups: { my-group: { N: 1, model: "v : 1" } }'), ['brian/not-an-identifier@6:28']],
+    [
+      'one name for two objects',
+      body('neuron_groups: { G: { N: 1, model: "v : 1" } }\npoisson_groups: { G: { N: 1, rates: 1 Hz } }'),
+      ['brian/duplicate-name@7:22'],
+    ],
+    ['a variable that is defined twice', group('model: |\n  v : 1\n  v : 1'), ['lang/duplicate-definition@11:7']],
+    ['constants defined by each other', body('namespace: { a: b*ms, b: a/ms }'), ['brian/namespace-cycle@6:17']],
+  ]);
+
+  test("hints name the nearest, or Brian's own spelling of a unit", () => {
+    const hint = (text: string): string | undefined =>
+      check(brian(`neuron_groups: { G: { N: 1, model: "${text}" } }\nrun: 1 ms`)).list[0]?.hint;
+    expect(hint('dv/dt = -v/taau : 1\\ntau : second')).toBe('did you mean tau?');
+    expect(hint('x = 3*mS : siemens')).toBe('Brian has no unit mS; write msiemens');
+    expect(hint('x = sinn(3) : 1')).toContain('sin');
+  });
+});
+
+describe('equations and code', () => {
+  table([
+    ['a scaled unit', group('model: "v : mV"'), ['brian/scaled-unit@9:17']],
+    ['a unit that Brian has not', group('model: "v : V"'), ['brian/scaled-unit@9:17']],
+    ['no unit at all', group('model: |\n  v = 3\n  w : 1'), ['lang/equation-without-unit@10:7']],
+    ['a flag that does not belong here', group('model: "v : 1 (unless refractory)"'), ['brian/unknown-flag@9:13']],
+    [
+      'flags that exclude each other',
+      synapses('model: "da/dt = -a/ms : 1 (event-driven, clock-driven)"\nconnect: true'),
+      ['brian/conflicting-flags@10:13'],
+    ],
+    ['a random subexpression', group('model: "x = rand() : 1"'), ['brian/random-in-subexpression@9:13']],
+    ['noise in a reset', group('model: "v : 1"\nthreshold: v > 1\nreset: v = xi*second**0.5'), ['brian/reserved-name@11:16']],
+    ['a conditional expression', group('model: "v = 1 if t > 1*second else 2 : 1"'), ['brian/conditional@9:17']],
+    ['a chained comparison', group('model: "v : 1"\nthreshold: 0 < v < 1'), ['lang/chained-comparison@10:16']],
+    ['an unknown method', group('model: "dv/dt = -v/ms : 1"\nmethod: eulr'), ['brian/unknown-method@10:13']],
+    ['a reset without threshold', group('model: "v : 1"\nreset: v = 0'), ['brian/reset-without-threshold@10:12']],
+    ['refractoriness without threshold', group('model: "v : 1"\nrefractory: 1 ms'), ['brian/refractory-without-threshold@10:17']],
+    ['writing a subexpression', group('model: "x = v : 1\\nv : 1"\nthreshold: v > 1\nreset: x = 0'), ['brian/read-only@11:12']],
+    ['writing what is constant', group('model: "v : 1 (constant)"\nthreshold: v > 1\nreset: v = 0'), ['brian/constant-written@11:12']],
+    [
+      'writing a shared variable at single spikes',
+      group('model: "v : 1\\ns : 1 (shared)"\nthreshold: v > 1\nreset: s = 0'),
+      ['brian/read-only@11:12'],
+    ],
+    [
+      'writing a constant of the namespace',
+      group('model: "v : 1"\nthreshold: v > 1\nreset: c = 0', 'namespace: { c: 3 }'),
+      ['brian/read-only@11:12'],
+    ],
+    ['writing the time', group('model: "v : 1"\nthreshold: v > 1\nreset: t = 0*ms'), ['brian/read-only@11:12']],
+    ['adding to what is not there', group('model: "v : 1"\nthreshold: v > 1\nreset: w += 1'), ['brian/unknown-name@11:12']],
+    ['a statement that is none', group('model: "v : 1"\nthreshold: v > 1\nreset: "v == 0"'), ['lang/not-a-statement@11:15']],
+    [
+      'several mistakes at once',
+      group('model: |\n  dv/dt = -v/tau : 1\n  w : mV\nthreshold: v > foo\nreset: x += 1'),
+      ['brian/unknown-name@10:18', 'brian/scaled-unit@11:11', 'brian/unknown-name@12:20', 'brian/unknown-name@13:12'],
+    ],
+  ]);
+});
+
+describe("dimensions and types, found in the canonical model, at their place in the user's text", () => {
+  table([
+    ['a right side of the wrong dimension', group('model: "dv/dt = -v/ms + 1 : 1"'), ['lang/dimension-mismatch@9:29']],
+    ['two sides of a sum', group('model: |\n  dv/dt = (v + I)/(10*ms) : volt\n  I : amp'), ['lang/dimension-mismatch@10:20']],
+    ['a threshold that is no condition', group('model: "v : 1"\nthreshold: v + 1'), ['lang/not-boolean@10:16']],
+    ['a comparison', group('model: "v : volt"\nthreshold: v > 0'), ['lang/dimension-mismatch@10:20']],
+    ['a statement', group('model: "v : volt"\nthreshold: v > 0*mV\nreset: |\n  v = 0*mV\n  v += 1'), ['lang/dimension-mismatch@13:12']],
+    ['a cycle of subexpressions', group('model: |\n  x = y : 1\n  y = x : 1'), ['model/derived-cycle@10:7']],
+  ]);
+});
+
+describe('values', () => {
+  table([
+    ['a number where a quantity belongs', group('model: "v : volt"\ninitializers: { v: 3 }'), ['brian/unit-missing@10:24']],
+    ['a quantity of another dimension', group('model: "v : volt"\ninitializers: { v: 3 ms }'), ['brian/wrong-dimension@10:24']],
+    ['an unknown unit', group('model: "v : volt"\ninitializers: { v: 3 mvv }'), ['lang/unknown-unit@10:26']],
+    ['an unknown variable', group('model: "v : volt"\ninitializers: { w: 3 mV }'), ['brian/unknown-variable@10:24']],
+    ['a fraction for an integer', group('model: "n : integer"\ninitializers: { n: 1.5 }'), ['brian/wrong-value@10:24']],
+    ['too few values', group('model: "v : 1"\ninitializers: { v: [1, 2] }'), ['brian/length-mismatch@10:24']],
+    ['an item that is no quantity', group('model: "v : 1"\ninitializers: { v: [1, 2, x] }'), ['brian/not-a-quantity@10:31']],
+    ['an index out of range', group('model: "v : 1"\ninitializers: { v: { value: 1, index: 3 } }'), ['brian/out-of-range@10:33']],
+    [
+      'a random value that is read and set again',
+      group(
+        'model: "v : 1\\nw : 1"\ninitializers:\n  - { variable: v, value: rand() }\n  - { variable: w, value: v }\n  - { variable: v, value: 0 }',
+      ),
+      ['brian/initializer-order@12:31'],
+    ],
+    ['a size that is no whole number', body('neuron_groups: { G: { N: 2.5, model: "v : 1" } }'), ['brian/wrong-type@6:26']],
+    ['a size of zero', body('neuron_groups: { G: { N: 0, model: "v : 1" } }'), ['brian/out-of-range@6:26']],
+    ['a size with a unit', body('neuron_groups: { G: { N: 3 ms, model: "v : 1" } }'), ['brian/wrong-dimension@6:26']],
+    ['a constant that is not finite', body('namespace: { a: 1e308*10 }'), ['brian/not-finite@6:17']],
+    ['a negative time step', findings('format: interneuron/brian\ndt: -1 ms\nrun: 1 ms'), ['brian/out-of-range@2:5']],
+    ['a negative duration', findings('format: interneuron/brian\nrun: -1 ms'), ['brian/out-of-range@2:6']],
+    ['a negative refractory time', group('model: "v : 1"\nthreshold: v > 1\nrefractory: -1 ms'), ['brian/out-of-range@11:17']],
+    ['a negative rate', body('poisson_groups: { P: { N: 1, rates: -3 Hz } }'), ['brian/out-of-range@6:37']],
+    [
+      'two spikes in one step',
+      body('spike_generators: { P: { N: 1, indices: [0, 0], times: { values: [1, 1.05], unit: ms } } }'),
+      ['brian/duplicate-spike@6:56'],
+    ],
+    [
+      'a spike of a neuron that is not there',
+      body('spike_generators: { P: { N: 1, indices: [1], times: [1 ms] } }'),
+      ['brian/out-of-range@6:42'],
+    ],
+    [
+      'a period that is too short',
+      body('spike_generators: { P: { N: 1, indices: [0], times: [5 ms], period: 4 ms } }'),
+      ['brian/out-of-range@6:69'],
+    ],
+    ['a timed array of ragged rows', body('timed_arrays: { f: { values: [[1, 2], [3]], dt: 1 ms } }'), ['brian/length-mismatch@6:30']],
+  ]);
+});
+
+describe('synapses and the rest', () => {
+  table([
+    ['an unknown group', body('synapses: { S: { source: X, connect: true } }'), ['brian/unknown-group@6:26']],
+    ['a slice out of range', synapses('target: G[1:9]\nconnect: true'), ['brian/bad-slice@10:13']],
+    ['no connect', synapses('on_pre: v_post += 1'), ['brian/no-connect@9:5']],
+    [
+      'a variable called like one of the target',
+      synapses('model: "v : 1"\nconnect: true'),
+      ['brian/clashing-variable@10:13', 'brian/clashing-variable@10:13'],
+    ],
+    ['an unknown pathway', synapses('on_pre: v_post += 1\ndelay: { post: 1 ms }\nconnect: true'), ['brian/unknown-pathway@11:20']],
+    ['a negative delay', synapses('on_pre: v_post += 1\ndelay: -1 ms\nconnect: true'), ['brian/out-of-range@11:12']],
+    ['a delay that is drawn', synapses('on_pre: v_post += 1\ndelay: rand()*ms\nconnect: true'), ['brian/not-constant@11:12']],
+    ['a delay in code', synapses('on_pre: v_post += delay/ms\nconnect: true'), ['brian/unsupported@10:23']],
+    ['an unknown event', synapses('on_pre: v_post += 1\non_event: e\nconnect: true'), ['brian/unknown-event@11:15']],
+    [
+      'a summed variable without suffix',
+      synapses('model: "x = 1 : 1 (summed)"\nconnect: true'),
+      ['brian/summed-name@10:13', 'brian/unknown-variable@10:13'],
+    ],
+    [
+      'an equation that is neither event- nor clock-driven',
+      synapses('model: "da/dt = -a/ms : 1"\nconnect: true'),
+      ['brian/clock-driven-by-default@10:14'],
+    ],
+    ['a probability above 1', synapses('connect: { p: 1.5 }'), ['brian/out-of-range@10:19']],
+    ['indices out of range', synapses('connect: { i: [0, 3], j: [0, 0] }'), ['brian/out-of-range@10:23']],
+    ['lists of different lengths', synapses('connect: { i: [0, 1], j: [0, 1, 2] }'), ['brian/length-mismatch@10:30']],
+    ['an index without the other', synapses('connect: { i: [0] }'), ['brian/bad-connect@10:14']],
+    ['two generators', synapses('connect: { i: j, j: i }'), ['brian/bad-connect@10:14']],
+    ['a probability beside a generator', synapses('connect: { j: i, p: 0.5 }'), ['brian/bad-connect@10:25']],
+    ['a generator that reads what it yields', synapses('connect: { j: j + 1 }'), ['brian/bad-generator@10:19']],
+    ['a generator with two loops', synapses('connect: { j: k for k in range(3) for l in range(3) }'), ['brian/bad-generator@10:39']],
+    ['a generator over something else', synapses('connect: { j: k for k in G }'), ['brian/bad-generator@10:29']],
+    ['a sample without size', synapses('connect: { j: k for k in sample(3) }'), ['brian/bad-generator@10:30']],
+    [
+      'an unknown variable of a monitor',
+      group('model: "v : 1"', 'state_monitors: { m: { source: G, variables: [v, w] } }'),
+      ['brian/unknown-variable@10:50'],
+    ],
+    ['a monitor of what does not spike', group('model: "v : 1"', 'spike_monitors: { m: { source: G } }'), ['brian/unknown-event@10:32']],
+    [
+      'an index of a monitor out of range',
+      group('model: "v : 1"', 'state_monitors: { m: { source: G, variables: v, record: [7] } }'),
+      ['brian/out-of-range@10:57'],
+    ],
+    [
+      'setting what is not there',
+      findings('format: interneuron/brian\nrun: [{ set: { G.v: 1 }, duration: 1 ms }]'),
+      ['brian/unknown-group@2:21'],
+    ],
+    [
+      'switching what is not there',
+      findings('format: interneuron/brian\nrun: [{ active: { m: false }, duration: 1 ms }]'),
+      ['brian/unknown-object@2:22'],
+    ],
+  ]);
+});
+
+describe('two sums into one variable', () => {
+  const two = (first: string, second: string): string[] =>
+    body(
+      `neuron_groups: { G: { N: 4, model: "v : 1\\nx : 1" } }\nsynapses:\n  S: { source: G, target: "${first}", model: "x_post = v_pre : 1 (summed)", connect: true }\n  T: { source: G, target: "${second}", model: "x_post = v_pre : 1 (summed)", connect: true }`,
+    );
+  test('are refused where they meet', () => {
+    expect(two('G', 'G[2:]')).toEqual(['brian/summed-twice@9:44']);
+    expect(two('G[:2]', 'G[2:]')).toEqual([]);
+  });
+});

@@ -1,0 +1,139 @@
+/**
+ * Inputs of neurons, which stimuli and the continuous part of synapses add up to. Brian has no such thing: the input becomes a
+ * subexpression, a sum of what stimuli yield and of one summed variable for each projection.
+ */
+
+import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
+import { brianExpression } from './brian-text.js';
+import { dimensionOf } from './equations-text.js';
+import { brianName } from './naming.js';
+import { remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
+import { baseUnit } from './quantity-text.js';
+import { groupSlice } from './selection-text.js';
+
+/** Equations and initial values that a group gets for its inputs. */
+export interface InputParts {
+  readonly lines: readonly string[];
+  readonly initial: Readonly<Record<string, number>>;
+}
+
+/** What the inputs of a group become. */
+export function inputParts(plan: GroupPlan, synapses: ReadonlyMap<string, SynapsesPlan>, context: ExportContext): InputParts {
+  const groups = new Map([[plan.id, plan]]);
+  const lines: string[] = [];
+  const initial: Record<string, number> = {};
+  for (const [key, input] of Object.entries(plan.type?.inputs ?? {})) {
+    const unit = baseUnit(dimensionOf(input.unit));
+    if (input.reduce === 'product') {
+      context.report.notExpressible('brian/input', `/neurons/${plan.population.type ?? ''}`, `${key} is a product of what acts on it`);
+    }
+    const terms: string[] = [];
+    for (const [id, stimulus] of currentsOf(plan, key, context)) {
+      const term = stimulusTerm(id, stimulus, plan, groups, context);
+      if (term === undefined) continue;
+      terms.push(term);
+      if (!isSwitched(id, stimulus, context)) continue;
+      lines.push(`${switchName(id, plan)} : 1 (constant, shared)`);
+      if (stimulus.attached) initial[switchName(id, plan)] = 1;
+    }
+    const parts = contributors(key, plan, synapses);
+    lines.push(
+      `${plan.names.get(key) ?? key} = ${[...terms, ...parts].join(' + ') || `0*${unit}`} : ${unit}`,
+      ...parts.map((part) => `${part} : ${unit}`),
+    );
+  }
+  return { lines, initial };
+}
+
+type Current = Extract<Stimulus, { readonly kind: 'current' }>;
+
+const isOf = (selection: SelectionRule, id: string): boolean => 'population' in selection && selection.population === id;
+
+/** The currents that act on an input of a group. */
+function currentsOf(plan: GroupPlan, input: string, context: ExportContext): readonly (readonly [string, Current])[] {
+  return Object.entries(context.model.stimuli).flatMap(([id, stimulus]) =>
+    stimulus.kind === 'current' && stimulus.input === input && isOf(stimulus.to, plan.id) ? [[id, stimulus] as const] : [],
+  );
+}
+
+/** The value of a stimulus where and while it acts. */
+function stimulusTerm(
+  id: string,
+  stimulus: Current,
+  plan: GroupPlan,
+  groups: ReadonlyMap<string, GroupPlan>,
+  context: ExportContext,
+): string | undefined {
+  const pointer = `/stimuli/${id}`;
+  const slice = groupSlice(stimulus.to, groups, pointer, context);
+  if (slice === undefined) return undefined;
+  const value = brianExpression(stimulus.value, plan.view, remarksAt(context.report, pointer));
+  const where = slice.range === undefined ? [] : [`int(i >= ${slice.range[0]} and i < ${slice.range[1]})`];
+  const on = isSwitched(id, stimulus, context) ? [switchName(id, plan)] : [];
+  const factors = [...on, ...where];
+  return factors.length === 0 ? `(${value})` : `${factors.join('*')}*(${value})`;
+}
+
+/** Whether a stimulus does not act all the time. */
+export function isSwitched(id: string, stimulus: Current, context: ExportContext): boolean {
+  const phases = context.model.experiment.protocol;
+  return (
+    !stimulus.attached || phases.some((phase) => ('attach' in phase && phase.attach === id) || ('detach' in phase && phase.detach === id))
+  );
+}
+
+/** The parameter that switches a stimulus. */
+export function switchName(id: string, plan: GroupPlan): string {
+  return brianName(`${id}_on`, 'neuron', new Set(plan.names.values()));
+}
+
+/** The variable of a group that sums what synapses add to one of its inputs. */
+export function contributionName(input: string, plan: GroupPlan, synapses: string): string {
+  return brianName(`${plan.names.get(input) ?? input}_${synapses}`, 'neuron', new Set(plan.names.values()));
+}
+
+/** A continuous part of synapses: the end and the variable that it adds to. */
+export interface Contribution {
+  readonly side: 'pre' | 'post';
+  readonly variable: string;
+  readonly expression: string;
+}
+
+/** What synapses add to continuously, ports bound to their variables. */
+export function contributionsOf({ type, projection }: SynapsesPlan): readonly Contribution[] {
+  return Object.entries(type.contributes).map(([key, expression]) => {
+    const [side = 'post', variable] = key.split('.');
+    if (variable === undefined) return { side: 'post', variable: projection.receptors[key] ?? key, expression };
+    return { side: side === 'pre' ? 'pre' : 'post', variable, expression };
+  });
+}
+
+function contributors(input: string, plan: GroupPlan, synapses: ReadonlyMap<string, SynapsesPlan>): readonly string[] {
+  return [...synapses.values()].flatMap((one) =>
+    contributionsOf(one)
+      .filter(({ side, variable }) => variable === input && (side === 'pre' ? one.source : one.target).group === plan)
+      .map(({ side }) => contributionName(input, plan, side === 'pre' ? `${one.name}_back` : one.name)),
+  );
+}
+
+/** The summed variables that the continuous part of synapses becomes. */
+export function contributionLines(plan: SynapsesPlan, context: ExportContext): readonly string[] {
+  const pointer = `/synapses/${plan.projection.synapse}`;
+  return contributionsOf(plan).flatMap(({ side, variable, expression }) => {
+    const { group } = side === 'pre' ? plan.source : plan.target;
+    const input = group.type?.inputs[variable];
+    if (input === undefined) {
+      context.report.notExpressible('brian/contributes', pointer, `Brian cannot add to ${variable} continuously, which is no input`);
+      return [];
+    }
+    context.report.approximated(
+      'brian/contributes',
+      pointer,
+      `what it adds to ${variable} is summed at the beginning of each step, from the values before it`,
+    );
+    const name = contributionName(variable, group, side === 'pre' ? `${plan.name}_back` : plan.name);
+    return [
+      `${name}_${side} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ${baseUnit(dimensionOf(input.unit))} (summed)`,
+    ];
+  });
+}

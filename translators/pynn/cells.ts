@@ -1,0 +1,167 @@
+/** The cell types of populations: library types, and the values that a document gives to their parameters. */
+
+import type { NeuronDocument } from '../../src/model/document.js';
+import { gifCell, missingTypes, neuronParts, pointNeuron, responseParts, standardCells } from '../../src/library/pynn/index.js';
+import type { StandardCell } from '../../src/library/standard-type.js';
+import { child } from '../../src/model/pointer.js';
+import { own, type Setting } from './context.js';
+import { located, type Located } from './located.js';
+import * as messages from './messages.js';
+import type { Cell, Value, Values } from './specification.js';
+import { isNumbers, translateValue } from './values.js';
+
+/** Types that the network uses, by the name that they get in the canonical model. */
+export class CellTypes {
+  readonly #byKey = new Map<string, string>();
+  readonly documents = new Map<string, NeuronDocument>();
+
+  /** Name of a type; equal types have one name. */
+  add(cell: StandardCell): string {
+    const key = JSON.stringify(cell.neuron);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    let name = cell.name;
+    for (let k = 2; this.documents.has(name); k++) name = `${cell.name}_${k}`;
+    this.#byKey.set(key, name);
+    this.documents.set(name, cell.neuron);
+    return name;
+  }
+}
+
+/** The names of all cell types, for suggestions. */
+const knownTypes: readonly string[] = [...standardCells.keys(), 'SpikeSourceArray', 'PointNeuron'];
+
+/** The standard type that a document names; undefined after what is wrong was reported. */
+export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
+  const at = child(pointer, 'type');
+  if (cell.type === 'PointNeuron') return pointNeuronOf(cell, pointer, setting);
+  for (const key of ['neuron', 'receptors'] as const) if (cell[key] !== undefined) setting.reportKey(messages.unknownParameter(key, cell.type, ['params']), child(pointer, key));
+  if (cell.type === 'GIF_cond_exp') return gifCell(components(cell.params));
+  const known = standardCells.get(cell.type);
+  if (known !== undefined) return known;
+  const missing = own(missingTypes, cell.type);
+  if (missing !== undefined) setting.report(messages.unsupported(`${cell.type} (${missing})`), at);
+  else if (cell.type.startsWith('native:')) setting.report(messages.nativeType(cell.type), at);
+  else setting.report(messages.unknownType('cell type', cell.type, knownTypes), at);
+  return undefined;
+}
+
+/** How many exponentials a GIF cell has: the length of the lists that are given. */
+function components(params: Values | undefined): number {
+  for (const key of ['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma']) {
+    const value = params === undefined ? undefined : own(params, key);
+    const first = value === undefined ? undefined : listFor(value, 0);
+    if (first !== undefined) return first.length;
+  }
+  return 3;
+}
+
+function pointNeuronOf(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
+  if (cell.neuron === undefined) {
+    setting.report(messages.missingParameter('neuron', 'PointNeuron'), pointer);
+    return undefined;
+  }
+  const receptors = Object.entries(cell.receptors ?? {});
+  let whole = true;
+  if (!neuronParts.includes(cell.neuron.type)) {
+    whole = false;
+    setting.report(messages.unknownType('neuron component', cell.neuron.type, neuronParts), child(pointer, 'neuron/type'));
+  }
+  for (const [name, { type }] of receptors) {
+    if (own(responseParts, type) !== undefined) continue;
+    whole = false;
+    setting.report(messages.unknownType('receptor', type, Object.keys(responseParts)), `${child(child(pointer, 'receptors'), name)}/type`);
+  }
+  const kinds = new Set(receptors.map(([, { type }]) => own(responseParts, type)?.kind));
+  if (whole && kinds.size > 1) {
+    whole = false;
+    setting.report(messages.wrongValue('the receptors', 'all currents or all conductances', receptors.map(([, { type }]) => type)), child(pointer, 'receptors'));
+  }
+  return whole ? pointNeuron(cell.neuron.type, receptors.map(([name, { type }]) => ({ name, type }))) : undefined;
+}
+
+/** The parameters that a cell description gives, by the canonical type's names, each with its place. */
+export function givenParameters(cell: Cell, pointer: string): readonly (readonly [name: string, value: Value, pointer: string])[] {
+  const of = (params: Values | undefined, at: string, prefix: string): [string, Value, string][] =>
+    Object.entries(params ?? {}).map(([key, value]) => [`${prefix}${key}`, value, child(at, key)]);
+  if (cell.type !== 'PointNeuron') return of(cell.params, child(pointer, 'params'), '');
+  return [
+    ...of(cell.params, child(pointer, 'params'), ''),
+    ...of(cell.neuron?.params, child(pointer, 'neuron/params'), ''),
+    ...Object.entries(cell.receptors ?? {}).flatMap(([name, part]) => of(part.params, `${child(child(pointer, 'receptors'), name)}/params`, `${name}_`)),
+  ].filter(([name]) => !/_?locations$/.test(name));
+}
+
+/** Canonical name and place of a parameter that a `set` or a document names, in PyNN's dotted spelling. */
+export const parameterName = (name: string): string => name.replace('.', '_');
+
+/** Unit of a parameter or variable of a type. */
+export function unitOf(cell: StandardCell, name: string): string {
+  const declared = cell.neuron.parameters?.[name] ?? cell.neuron.state?.[name];
+  return typeof declared === 'object' && declared.unit !== undefined ? String(declared.unit) : '1';
+}
+
+/** Names of a cell's parameters as PyNN has them. */
+export function parameterNames(cell: StandardCell): readonly string[] {
+  const lists = Object.entries(cell.lists ?? {});
+  const inLists = new Set(lists.flatMap(([, names]) => names));
+  return [...Object.keys(cell.neuron.parameters ?? {}).filter((name) => !inLists.has(name)), ...lists.map(([name]) => name)];
+}
+
+/**
+ * Values of parameters for `size` cells, by canonical name, in PyNN's order of parameters, since random ones are drawn in it.
+ *
+ * @param given  as `givenParameters` has them
+ */
+export function parameterValues(
+  cell: StandardCell, given: readonly (readonly [name: string, value: Value, pointer: string])[], size: number, setting: Setting,
+): Record<string, Located> {
+  const result: Record<string, Located> = {};
+  const known = parameterNames(cell);
+  const place = (name: string): number => known.indexOf(name);
+  for (const [name, value, pointer] of [...given].sort(([a], [b]) => place(a) - place(b))) {
+    const components = own(cell.lists ?? {}, name);
+    if (components !== undefined) Object.assign(result, componentValues(name, components, value, pointer, size, setting));
+    else if (!known.includes(name)) setting.reportKey(messages.unknownParameter(name, cell.name, known), pointer);
+    else {
+      const translated = translateValue(value, pointer, { what: name, unit: unitOf(cell, name), count: size, formulas: ['i'] }, setting);
+      if (translated !== undefined) result[name] = translated;
+    }
+  }
+  return result;
+}
+
+/** The numbers of a parameter that is a list, for one cell; undefined where the value is of another form. */
+export function listFor(value: Value, cell: number): readonly number[] | undefined {
+  if (isNumbers(value)) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('sequence' in value) return isNumbers(value.sequence) ? value.sequence : undefined;
+  const lists: unknown = 'sequences' in value ? value.sequences : value;
+  const one: unknown = Array.isArray(lists) ? lists[cell] : undefined;
+  return isNumbers(one) ? one : undefined;
+}
+
+/** Whether a value gives each cell a list of its own, and for how many cells. */
+export function listCount(value: Value): number | null {
+  if (typeof value !== 'object' || value === null || isNumbers(value) || 'sequence' in value) return null;
+  const lists: unknown = 'sequences' in value ? value.sequences : value;
+  return Array.isArray(lists) ? lists.length : null;
+}
+
+function componentValues(name: string, components: readonly string[], value: Value, pointer: string, size: number, setting: Setting): Record<string, Located> {
+  const count = listCount(value);
+  if (count !== null && count !== size) {
+    setting.report(messages.wrongLength(name, size, count), pointer);
+    return {};
+  }
+  const lists = Array.from({ length: count ?? 1 }, (_, k) => listFor(value, k));
+  const wrong = lists.find((list) => list?.length !== components.length);
+  if (lists.some((list) => list === undefined) || wrong !== undefined) {
+    setting.report(wrong === undefined ? messages.wrongValue(name, 'a list of numbers', value) : messages.wrongLength(name, components.length, wrong.length), pointer);
+    return {};
+  }
+  return Object.fromEntries(components.map((component, k) => {
+    const numbers = lists.map((list) => list?.[k] ?? 0);
+    return [component, located(count === null ? numbers[0] : numbers, pointer)];
+  }));
+}

@@ -1,0 +1,38 @@
+import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import type { Rng } from './specification.js';
+
+/** Where findings of an import go; places are pointers into the user's document. */
+export interface Reporter {
+  report(finding: Finding, pointer: string): void;
+  /** Reports at a key rather than its value. */
+  reportKey(finding: Finding, pointer: string): void;
+}
+
+/** What all parts of an import share. */
+export interface Setting extends Reporter {
+  /** Time step, and the limits of delays, in ms. */
+  readonly dt: number;
+  readonly minDelay: number;
+  readonly maxDelay: number;
+  readonly rngs: Readonly<Record<string, Rng>>;
+  /** Place of the next draw in the order in which PyNN draws. */
+  nextOrder(): number;
+}
+
+/** A reporter that adds to `diagnostics`, with places from `positions`. */
+export function reporter(positions: Positions, diagnostics: Diagnostics): Reporter {
+  return {
+    report: (finding, pointer) => diagnostics.add(finding, positions.place(pointer)),
+    reportKey: (finding, pointer) => diagnostics.add(finding, positions.keyPlace?.(pointer) ?? positions.place(pointer)),
+  };
+}
+
+/** Own value of a map that comes from a document. */
+export const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(map, key) ? map[key] : undefined);
+
+/** Whole steps in a time, and whether the time is that many to within a thousandth of a step. */
+export function stepsIn(time: number, dt: number): { readonly steps: number; readonly whole: boolean } {
+  const steps = Math.round(time / dt);
+  return { steps, whole: Math.abs(time / dt - steps) < 1e-3 };
+}

@@ -1,0 +1,113 @@
+/** Populations: their type, values, first values, positions; sources that replay spikes. */
+
+import type { StandardCell } from '../../src/library/standard-type.js';
+import { child } from '../../src/model/pointer.js';
+import { givenParameters, listCount, listFor, parameterValues, unitOf, type CellTypes } from './cells.js';
+import { own, type Setting } from './context.js';
+import { located, type Located } from './located.js';
+import * as messages from './messages.js';
+import type { PopulationInfo } from './selections.js';
+import type { Population, Value, Values } from './specification.js';
+import { translateStructure } from './structures.js';
+import { translateValue } from './values.js';
+
+/** Number of cells: that of a grid is the product of its sides. */
+export function sizeOfPopulation(population: Population, pointer: string, setting: Setting): number {
+  const sides = typeof population.size === 'number' ? [population.size] : population.size;
+  const product = sides.reduce((a, b) => a * b, 1);
+  if (sides.length > 0 && sides.length <= 3 && sides.every((side) => Number.isSafeInteger(side) && side >= 1) && Number.isSafeInteger(product)) return product;
+  setting.report(messages.outOfRange('the size', 'a whole number of 1 or more, or two or three of them', population.size), child(pointer, 'size'));
+  return 1;
+}
+
+/** A population of the canonical model. */
+export function translatePopulation(population: Population, info: PopulationInfo, pointer: string, types: CellTypes, setting: Setting): Located {
+  const size = located(info.size, child(pointer, 'size'));
+  const positions = translateStructure(population, info.size, pointer, setting);
+  if (info.cell === null) {
+    const spikes = replayedSpikes(population, info.size, child(pointer, 'cell/params'), setting);
+    if (population.initial_values !== undefined) checkInitial(null, population, pointer, setting);
+    return located({ size, ...(spikes === undefined ? {} : { spikes }), ...positions }, pointer);
+  }
+  const given = givenParameters(population.cell, child(pointer, 'cell'));
+  const parameters = parameterValues(info.cell, given, info.size, setting);
+  const initial = initialValues(info.cell, population.initial_values ?? {}, info.size, child(pointer, 'initial_values'), setting);
+  return located({ type: located(types.add(info.cell), child(pointer, 'cell/type')), size, values: { ...parameters, ...initial }, ...positions }, pointer);
+}
+
+function checkInitial(_cell: null, population: Population, pointer: string, setting: Setting): void {
+  for (const key of Object.keys(population.initial_values ?? {})) {
+    setting.reportKey(messages.unknownVariable(key, population.cell.type, []), child(child(pointer, 'initial_values'), key));
+  }
+}
+
+/** First values of variables, by canonical name. */
+export function initialValues(cell: StandardCell, values: Values, size: number, pointer: string, setting: Setting): Record<string, Located> {
+  const result: Record<string, Located> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const at = child(pointer, name);
+    const variable = own(cell.initial, name);
+    if (variable === undefined || cell.neuron.state?.[variable] === undefined) {
+      const known = Object.keys(cell.initial).filter((key) => cell.neuron.state?.[cell.initial[key] ?? ''] !== undefined);
+      setting.reportKey(messages.unknownVariable(name, cell.name, known), at);
+      continue;
+    }
+    const translated = translateValue(value, at, { what: name, unit: unitOf(cell, variable), count: size, formulas: ['i'] }, setting);
+    if (translated !== undefined) result[variable] = translated;
+  }
+  return result;
+}
+
+// --- SpikeSourceArray ---------------------------------------------------------------------------------------------
+
+/** The spikes of a SpikeSourceArray, by time, then cell. */
+function replayedSpikes(population: Population, size: number, pointer: string, setting: Setting): Located | undefined {
+  const params = population.cell.params ?? {};
+  for (const key of Object.keys(params)) if (key !== 'spike_times') setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
+  const at = child(pointer, 'spike_times');
+  const trains = spikeTrains(own(params, 'spike_times') ?? [], size, at, setting);
+  if (trains === undefined) return undefined;
+  const count = trains.reduce((sum, train) => sum + train.length, 0);
+  const indices = new Uint32Array(count);
+  const times = new Float64Array(count);
+  let next = 0;
+  trains.forEach((train, cell) => {
+    for (const time of train) {
+      indices[next] = cell;
+      times[next++] = time;
+    }
+  });
+  const order = Uint32Array.from(indices.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0));
+  return located({ indices: Array.from(order, (k) => indices[k] ?? 0), times: { array: Array.from(order, (k) => times[k] ?? 0), unit: 'ms' } }, at);
+}
+
+/** The spike times of each cell, ascending; one list is for all cells. */
+function spikeTrains(value: Value, size: number, pointer: string, setting: Setting): readonly (readonly number[])[] | undefined {
+  const count = listCount(value);
+  // A plain empty list is one list of no spikes.
+  const one = count === null || (Array.isArray(value) && value.length === 0);
+  if (!one && count !== size) return void setting.report(messages.wrongLength('spike_times', size, count), pointer);
+  const trains: (readonly number[])[] = [];
+  const whole = one ? listFor(value, 0) : undefined;
+  if (one && whole === undefined) return void setting.report(messages.wrongValue('spike_times', 'a list of times, or one for each cell', value), pointer);
+  for (let cell = 0; cell < size; cell++) {
+    const train = whole ?? listFor(value, cell);
+    if (train === undefined) return void setting.report(messages.wrongValue('spike_times', 'a list of times, or one for each cell', value), pointer);
+    trains.push(train);
+  }
+  for (const train of one ? trains.slice(0, 1) : trains) if (!checkTrain(train, pointer, setting)) return undefined;
+  return trains;
+}
+
+function checkTrain(train: readonly number[], pointer: string, setting: Setting): boolean {
+  for (const [k, time] of train.entries()) {
+    const before = k > 0 ? (train[k - 1] ?? 0) : -Infinity;
+    if (time < 0) setting.report(messages.outOfRange('a spike time', '0 ms or more', `${time} ms`), pointer);
+    else if (time < before) setting.report(messages.unsortedSpikeTimes(before, time), pointer);
+    else continue;
+    return false;
+  }
+  const [first] = train;
+  if (first !== undefined && first < setting.dt / 2) setting.report(messages.earlySpike(first, setting.dt), pointer);
+  return true;
+}

@@ -1,0 +1,91 @@
+/** Values: numbers, lists, random distributions and formulas, as values of the canonical model. */
+
+import { child } from '../../src/model/pointer.js';
+import { own, type Setting } from './context.js';
+import { distributions, quantity } from './distributions.js';
+import { translateFormula } from './formulas.js';
+import { located, type Located } from './located.js';
+import * as messages from './messages.js';
+import type { Formula, Random, Value } from './specification.js';
+
+/** What a value is for. */
+export interface Slot {
+  readonly what: string;
+  /** PyNN's unit in the canonical syntax; 1 for pure numbers. */
+  readonly unit: string;
+  /** Number of elements, where that is known: the length of a list. */
+  readonly count: number | null;
+  /** What formulas may read. */
+  readonly formulas: readonly NonNullable<Formula['of']>[];
+  /** Whether numbers carry their unit; else the place where they go has it. */
+  readonly explicit?: boolean;
+}
+
+/** Whether a value is a list of numbers. */
+export const isNumbers = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every((item) => typeof item === 'number');
+
+/** A value of the canonical model; undefined after what is wrong was reported. */
+export function translateValue(value: Value, pointer: string, slot: Slot, setting: Setting): Located | undefined {
+  const done = bare(value, pointer, slot, setting);
+  return done === undefined ? undefined : located(done, pointer);
+}
+
+function bare(value: Value, pointer: string, slot: Slot, setting: Setting): unknown {
+  if (typeof value === 'number') return slot.explicit === true ? quantity(value, slot.unit) : value;
+  if (value === null || typeof value === 'boolean') return void setting.report(messages.wrongValue(slot.what, 'a number', value), pointer);
+  if (isList(value)) return list(value, pointer, slot, setting);
+  if ('random' in value) return random(value, pointer, slot, setting);
+  if ('expr' in value) {
+    const text = translateFormula(value, slot.formulas, pointer, setting);
+    return text === undefined ? undefined : slot.unit === '1' ? text : `(${text})*(${slot.unit})`;
+  }
+  if ('$data' in value) return { ...value, unit: slot.unit };
+  setting.report(messages.wrongValue(slot.what, 'one number for each cell', value), pointer);
+  return undefined;
+}
+
+const isList = (value: object): value is readonly unknown[] => Array.isArray(value);
+
+function list(values: readonly unknown[], pointer: string, slot: Slot, setting: Setting): unknown {
+  const wrong = values.findIndex((item) => typeof item !== 'number');
+  if (wrong >= 0) return void setting.report(messages.wrongValue(slot.what, 'a number', values[wrong]), child(pointer, wrong));
+  if (slot.count !== null && values.length !== slot.count) return void setting.report(messages.wrongLength(slot.what, slot.count, values.length), pointer);
+  return slot.explicit === true ? { array: values, unit: slot.unit } : values;
+}
+
+/** A distribution: drawn as NumPy draws where it names a NumpyRNG, else on the target while the network is built. */
+function random({ random: name, params, rng }: Random, pointer: string, slot: Slot, setting: Setting): unknown {
+  const distribution = own(distributions, name);
+  if (distribution === undefined) return void setting.report(messages.unknownDistribution(name, Object.keys(distributions)), child(pointer, 'random'));
+  const given = Object.keys(params);
+  if (given.length !== distribution.parameters.length || !distribution.parameters.every((key) => Object.hasOwn(params, key))) {
+    return void setting.report(messages.distributionParameters(name, distribution.parameters, given), child(pointer, 'params'));
+  }
+  const numbers = distribution.parameters.map((key) => params[key] ?? 0);
+  const problem = distribution.check?.(numbers);
+  if (problem !== undefined) return void setting.report(messages.outOfRange(`a parameter of ${name}`, problem, numbers), child(pointer, 'params'));
+  const generator = numpyGenerator(rng, child(pointer, 'rng'), setting);
+  if (generator === undefined) return undefined;
+  if (generator !== null) return { ...generator, distribution: name, arguments: numbers, order: setting.nextOrder(), unit: slot.unit === '1' ? 1 : slot.unit };
+  if (distribution.expression === undefined) return void setting.report(messages.needsGenerator(`the distribution ${name}`), pointer);
+  return distribution.expression(numbers, slot.unit);
+}
+
+/** A generator as the canonical model names it. */
+export interface NumpyGenerator {
+  readonly generator: 'numpy-mt19937';
+  readonly seed: string;
+  readonly stream: string;
+}
+
+/** The NumpyRNG of a name; null where there is none or it is the target's own; undefined after an unknown name was reported. */
+export function numpyGenerator(name: string | null | undefined, pointer: string, setting: Setting): NumpyGenerator | null | undefined {
+  if (name === undefined || name === null) return null;
+  const rng = own(setting.rngs, name);
+  if (rng === undefined) {
+    setting.report(messages.unknownReference('generator', name, Object.keys(setting.rngs)), pointer);
+    return undefined;
+  }
+  // Without a seed PyNN takes one from the clock: nothing to reproduce.
+  return rng.type === 'NativeRNG' || rng.seed === undefined ? null : { generator: 'numpy-mt19937', seed: String(rng.seed), stream: name };
+}

@@ -2,8 +2,8 @@
  * Builds dist/: the command (cli.js), the library (index.js) and its declarations (types/).
  *
  * Small packages are bundled, since reading one file is quicker than finding a hundred. What is loaded by `import()` stays in
- * chunks of its own, so that a command pays only for what it uses: YAML, NWB and the assembler among them. The two packages
- * that hold WebAssembly stay where npm put them.
+ * chunks of its own, so that a command pays only for what it uses: YAML, NWB and the assembler among them. Packages
+ * that hold WebAssembly or native code stay where npm put them.
  */
 import { execFile } from 'node:child_process';
 import { chmod, cp, readdir, readFile, rm } from 'node:fs/promises';
@@ -29,7 +29,7 @@ const bundle = build({
   target: 'node20.19',
   // ESM first: some packages' CommonJS form cannot be bundled.
   mainFields: ['module', 'main'],
-  external: ['h5wasm', 'h5wasm/*', 'wabt'],
+  external: ['h5wasm', 'h5wasm/*', 'wabt', 'koffi'],
   define: { INTERNEURON_VERSION: JSON.stringify(version) },
   // Bundled CommonJS packages ask for Node's own modules by `require`.
   banner: { js: "import { createRequire as createRequire$ } from 'node:module'; const require = createRequire$(import.meta.url);" },

@@ -10,7 +10,7 @@ import { setNamespace } from './pipeline/apply-settings.js';
 import { chooseTarget } from './pipeline/choose-target.js';
 import { readDataFiles } from './pipeline/data-files.js';
 import { InterruptedError } from './pipeline/interrupted.js';
-import { messages } from './pipeline/messages.js';
+import { messages, mostSteps } from './pipeline/messages.js';
 import { outputWriter } from './pipeline/outputs.js';
 import { recognise, type Notation } from './pipeline/recognise.js';
 import { readSource, type Source } from './pipeline/read-source.js';
@@ -25,8 +25,9 @@ import type { DataStore, ValidModel } from './model/model.js';
 import { normalise } from './model/normalise.js';
 import { readDocument } from './model/read.js';
 import { importBrian } from '../translators/brian/import.js';
+import { importPynn } from '../translators/pynn/import.js';
 import type { Session } from '../runtime/targets/target.js';
-import type { Protocol, ProtocolEntry } from '../runtime/record/protocol.js';
+import { protocolSteps, type Protocol, type ProtocolEntry } from '../runtime/record/protocol.js';
 import { createRecorder, runRecord, type RecordedRun } from '../runtime/record/recorder.js';
 import type { ResultWriter, RunRecord, RunSetup, SampleSink, SpikeTrains } from '../runtime/results/result.js';
 
@@ -114,6 +115,10 @@ const importers: Readonly<Record<Notation, Importer>> = {
     const imported = importBrian(settled.document, settled.positions, diagnostics);
     return imported && { ...imported, set: settled.rest };
   },
+  pynn: (value, positions, diagnostics, set) => {
+    const imported = importPynn(value, positions, diagnostics);
+    return imported && { ...imported, set };
+  },
 };
 
 // --- From a model to a result -----------------------------------------------------------------------------------------
@@ -200,6 +205,8 @@ export async function runModel(
   const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
   const program = lower(valid, { precision, ...(dumpIr ? { dumpIr } : {}) });
   const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
+  const steps = protocolSteps(protocol);
+  if (steps > mostSteps) throw new DiagnosticError([{ severity: 'error', ...messages.tooManySteps(steps) }]);
   watch.end('lower');
   // 6. The program to something that runs here.
   const { target, device } = await chooseTarget(options.target ?? 'auto');

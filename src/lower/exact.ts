@@ -19,7 +19,7 @@ import { fold } from './fold.js';
 import type { Group } from './groups.js';
 import type { LinearSystem } from './integrate.js';
 import type { Matrix } from './matrix.js';
-import { propagators, taylorTerms } from './matrix.js';
+import { propagators, reach, taylorTerms } from './matrix.js';
 
 /** One entry of P or R as code finds it; null is zero. */
 type Entry = number | Buffer | null;
@@ -29,16 +29,6 @@ export interface Propagators {
   readonly r: readonly (readonly Entry[])[];
   /** Kernels that compute the buffers, to be run at initialisation and after a `set`. */
   readonly kernels: readonly string[];
-}
-
-/** Which entries of P may differ from zero: the reflexive and transitive closure of the matrix's own. */
-function reach(pattern: readonly (readonly boolean[])[]): boolean[][] {
-  const n = pattern.length;
-  const closed = pattern.map((row, i) => row.map((entry, j) => entry || i === j));
-  for (let k = 0; k < n; k++)
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
-  return closed;
 }
 
 /** The propagators of a system in which the rows of `frozen` variables are zero. */
@@ -99,8 +89,9 @@ function storedPropagators(
   const count = block.local('k', 'u32');
   const size = local('norm');
   block.emit(ir.set(size, ir.f64(0)), ir.set(part, ir.f64(dt)), ir.set(doublings, ir.u32(0)));
-  for (const row of m) {
-    const sum = row.filter((entry) => entry !== null).map((entry) => ir.unary('abs', entry)).reduce((a, b) => ir.add(a, b), ir.f64(0));
+  for (const [i, row] of m.entries()) {
+    // As in `norm`: entries on cycles only.
+    const sum = row.filter((entry, j) => entry !== null && closed[j]?.[i]).map((entry) => ir.unary('abs', entry as Ir)).reduce((a, b) => ir.add(a, b), ir.f64(0));
     const total = block.name('row_sum', sum);
     block.emit(ir.set(size, ir.select(ir.gt(total, ir.get(size)), total, ir.get(size))));
   }

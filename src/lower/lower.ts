@@ -18,11 +18,11 @@ import { manifestOf } from './manifest.js';
 import { lowerGroup } from './neurons.js';
 import { lowerCurrents, lowerOperations } from './operations.js';
 import { goesByTarget, pathwayCodes } from './pathways.js';
-import type { PathwayCode } from './pathways.js';
 import { lowerPhases, settableNames } from './phases.js';
 import { profiles } from './profile.js';
 import { ProgramBuilder } from './program-builder.js';
 import { longestDelays, planProjections } from './projection.js';
+import type { ProjectionPlan } from './projection.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 import { lowerRecordings } from './recordings.js';
 import { refuseFeatures } from './refuse.js';
@@ -32,8 +32,10 @@ import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-val
 
 export interface LowerOptions {
   readonly precision: Precision;
-  /** Receives the program's text. */
+  /** Receives the program's text after each pass. */
   readonly dumpIr?: (pass: string, text: string) => void;
+  /** Receives the program as it is after each pass: each is legal, and each has more than the one before. */
+  readonly onPass?: (pass: string, program: Program) => void;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface LowerOptions {
  *
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
-export function lower({ model, data }: ValidModel, { precision, dumpIr }: LowerOptions): Program {
+export function lower({ model, data }: ValidModel, { precision, dumpIr, onPass }: LowerOptions): Program {
   const diagnostics = new Diagnostics();
   refuseFeatures(model, diagnostics);
   diagnostics.throwIfErrors();
@@ -49,46 +51,74 @@ export function lower({ model, data }: ValidModel, { precision, dumpIr }: LowerO
     model, data, precision, real: precision === 'float64' ? 'f64' : 'f32', dt: model.experiment.dt,
     profile: profiles[model.timing as 'brian' | 'grid'], builder: new ProgramBuilder(), diagnostics, settable: settableNames(model.experiment.protocol),
   };
-  const { builder } = context;
-  builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
+  context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
+  const parts: Parts = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
+  const done = (pass: string): void => {
+    diagnostics.throwIfErrors();
+    if (!dumpIr && !onPass) return;
+    const program = assemble(parts, context);
+    dumpIr?.(pass, printProgram(program));
+    onPass?.(pass, program);
+  };
 
-  // 1. Populations of one type become groups with merged arrays.
-  const groups = layOutGroups(context);
-  // 2. Projections: their ends, pathways and delays; the delays size the event rings.
-  const plans = planProjections(groups, context);
+  // Populations of one type become groups with merged arrays.
+  parts.groups = layOutGroups(context);
+  done('groups');
+  // Projections: their ends, pathways and delays; the delays size the event rings.
+  const plans = planProjections(parts.groups, context);
   diagnostics.throwIfErrors();
-  const rings = eventRings(groups, longestDelays(plans), context);
-  // 3. Populations by themselves: first values, integration, events. Values may be read while connecting, so they come first.
-  for (const group of groups) lowerGroup(group, rings, context);
-  lowerSources(rings, context);
-  // 4. Synapses: connectivity, storage, first values, what they do at events and in each step.
-  const codes: PathwayCode[] = [];
-  const projections: BuiltProjection[] = [];
+  parts.rings = eventRings(parts.groups, longestDelays(plans), context);
+  // Populations by themselves: first values, integration, events. Values may be read while connecting, so they come first.
+  for (const group of parts.groups) lowerGroup(group, parts.rings, context);
+  lowerSources(parts.rings, context);
+  done('populations');
+  // Synapses: connectivity, storage, first values.
   for (const plan of plans) {
-    const connectivity = lowerConnectivity(plan, goesByTarget(plan), context);
-    if (!connectivity) continue;
-    const storage = synapseStorage(plan, connectivity.count, plan.equations.eventDriven.size > 0, context);
-    const values = new Map([...plan.equations.parameters.keys(), ...plan.equations.state.keys()].map((name) => [name, synapseValue(plan, name)] as const).filter(([, value]) => value !== 0));
-    const kernel = assignSynapseValues(`${plan.name}.initialise`, values, plan, connectivity, storage, `projection/${plan.name}/initial`, context);
-    if (kernel) builder.initially(kernel);
-    codes.push(...pathwayCodes(plan, connectivity, storage, context));
-    lowerContinuousSynapses(plan, connectivity, storage, context);
-    projections.push({ plan, connectivity, storage });
+    const built = buildProjection(plan, context);
+    if (built) parts.projections.push(built);
   }
-  lowerDeliveries(codes, groups, rings, context);
-  // 5. What else acts on populations, what is recorded, and what phases change.
-  lowerOperations(groups, context);
-  lowerCurrents(groups, context);
-  const recordings = lowerRecordings(groups, projections, context);
-  lowerPhases(groups, projections, context);
-  diagnostics.throwIfErrors();
-  const program = assemble(groups, projections, rings, recordings, context);
-  dumpIr?.('lowered', printProgram(program));
-  return program;
+  done('connectivity');
+  // What synapses do in each step and at events, in the order of the delivery slots.
+  for (const { plan, connectivity, storage } of parts.projections) lowerContinuousSynapses(plan, connectivity, storage, context);
+  const codes = parts.projections.flatMap(({ plan, connectivity, storage }) => pathwayCodes(plan, connectivity, storage, context));
+  lowerDeliveries(codes, parts.groups, parts.rings, context);
+  done('deliveries');
+  // What else acts on populations.
+  lowerOperations(parts.groups, context);
+  lowerCurrents(parts.groups, context);
+  done('operations');
+  // What is recorded.
+  parts.recordings = lowerRecordings(parts.groups, parts.projections, context);
+  done('recordings');
+  // What phases of the protocol change.
+  lowerPhases(parts.groups, parts.projections, context);
+  done('phases');
+  return assemble(parts, context);
+}
+
+/** What passes have understood of the model. */
+interface Parts {
+  groups: readonly Group[];
+  readonly projections: BuiltProjection[];
+  rings: ReadonlyMap<string, EventSource>;
+  recordings: Recordings;
+}
+
+/** Connectivity, storage and first values of one projection. */
+function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjection | null {
+  const connectivity = lowerConnectivity(plan, goesByTarget(plan), context);
+  if (!connectivity) return null;
+  const storage = synapseStorage(plan, connectivity.count, plan.equations.eventDriven.size > 0, context);
+  const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];
+  // Buffers start at zero.
+  const values = new Map(names.map((name) => [name, synapseValue(plan, name)] as const).filter(([, value]) => value !== 0));
+  const kernel = assignSynapseValues(`${plan.name}.initialise`, values, plan, connectivity, storage, `projection/${plan.name}/initial`, context);
+  if (kernel) context.builder.initially(kernel);
+  return { plan, connectivity, storage };
 }
 
 /** Puts the program together; buffers that only initialisation writes are constant from then on. */
-function assemble(groups: readonly Group[], projections: readonly BuiltProjection[], rings: ReadonlyMap<string, EventSource>, recordings: Recordings, context: Context): Program {
+function assemble({ groups, projections, rings, recordings }: Parts, context: Context): Program {
   const { builder, model } = context;
   const kernels = [...builder.kernels.values()];
   const step = builder.stepEntries();

@@ -22,15 +22,32 @@ function times(a: Matrix, b: Matrix): Matrix {
   return a.map((row) => Array.from({ length: n }, (_, j) => row.reduce((sum, x, k) => sum + x * ((b[k] as readonly number[])[j] as number), 0)));
 }
 
-/** Largest absolute row sum. */
-export const norm = (a: Matrix): number => Math.max(0, ...a.map((row) => row.reduce((sum, x) => sum + Math.abs(x), 0)));
+/** Which variables reach which: the reflexive and transitive closure of a pattern of entries. */
+export function reach(pattern: readonly (readonly boolean[])[]): boolean[][] {
+  const n = pattern.length;
+  const closed = pattern.map((row, i) => row.map((entry, j) => entry || i === j));
+  for (let k = 0; k < n; k++)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
+  return closed;
+}
+
+/**
+ * Largest absolute row sum over the entries that lie on a cycle. Those that do not, such as the 1/C of a current, only scale what
+ * passes through them: they are of any size in SI units, and more doublings for their sake would only lose digits.
+ */
+export function norm(a: Matrix): number {
+  const closed = reach(a.map((row) => row.map((x) => x !== 0)));
+  return Math.max(0, ...a.map((row, i) => row.reduce((sum, x, j) => (closed[j]?.[i] ? sum + Math.abs(x) : sum), 0)));
+}
 
 /** @returns P (dimensionless) and R (seconds) for the matrix `m` (1/s) over `h` seconds */
 export function propagators(m: Matrix, h: number): { readonly p: Matrix; readonly r: Matrix } {
   const n = m.length;
+  const size = norm(m);
   let doublings = 0;
   let part = h;
-  while (norm(m) * part > 0.5 && doublings < 60) {
+  while (size * part > 0.5 && doublings < 60) {
     part /= 2;
     doublings++;
   }

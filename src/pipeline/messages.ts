@@ -3,6 +3,9 @@
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
 
+/** Steps are counted in 32 bits with a sign. */
+export const mostSteps = 2 ** 31 - 1;
+
 /** The catalogue; each entry gives a finding without its place. */
 export const messages = {
   notADocument: (found: unknown): Finding => ({
@@ -35,6 +38,13 @@ export const messages = {
     expected: oneOf(name, known),
     found: shorten(name),
     ...suggestion(name, known),
+  }),
+  tooManySteps: (steps: number): Finding => ({
+    code: 'run/too-many-steps',
+    message: `the protocol takes ${steps} steps`,
+    expected: `at most ${mostSteps} steps`,
+    found: String(steps),
+    hint: 'run for a shorter time, or with a larger dt',
   }),
   fault: (sentence: string, step: number, time_s: number): Finding => ({
     code: 'run/fault',

@@ -5,10 +5,14 @@ import type { Positions } from '../diagnostics/positions.js';
 import { messages } from './messages.js';
 
 /** Notations that are read. */
-export type Notation = 'canonical' | 'brian';
+export type Notation = 'canonical' | 'brian' | 'pynn';
 
 /** What `format` says at the top of a document, for notations that are named so. */
-const formats: Readonly<Record<string, Notation>> = { 'interneuron/model': 'canonical', 'interneuron/brian': 'brian' };
+const formats: Readonly<Record<string, Notation>> = {
+  'interneuron/model': 'canonical',
+  'interneuron/brian': 'brian',
+  'interneuron/pynn': 'pynn',
+};
 
 /** What `format` says at the top of a result. */
 const resultFormats = ['interneuron/run', 'interneuron/neo'];

@@ -90,6 +90,7 @@ describe('documents that cannot be read', () => {
     ['XML', '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2"/>', 'read/not-json-or-yaml', 1],
     ['binary data', new Uint8Array(5000).map((_, i) => (i * 37) % 251), 'read/bad-encoding', 1],
     ['zero bytes', new Uint8Array(1000), 'read/not-json-or-yaml', 1],
+    ['a YAML text of 21 MB', 'format: interneuron/brian\n' + 'a: 1\n'.repeat(4_200_000), 'read/yaml-too-large', 1],
     ['deeply nested JSON', '{"format": ' + '['.repeat(100_000) + ']'.repeat(100_000) + '}', 'read/too-deep', 1],
     ['deeply nested YAML', 'format: ' + '['.repeat(100_000) + ']'.repeat(100_000), 'read/too-deep', 1],
     ['deeply indented YAML', Array.from({ length: 3000 }, (_, i) => ' '.repeat(i) + 'a:').join('\n'), 'read/too-deep', undefined],
@@ -192,6 +193,34 @@ describe('specifications that are wrong', () => {
     });
     writeFileSync(folder.file('keywords.json'), text);
     expect(await runCommand(['run', folder.file('keywords.json'), '--quiet'])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it.each<[string, readonly string[], unknown, string]>([
+    ['a run of 10¹⁶ steps', ['run'], '1e12 s', 'run/too-many-steps'],
+    [
+      'a delay of 10⁷ steps',
+      ['synapses'],
+      { s: { source: 'cells', on_pre: 'v += 1*mV', connect: true, delay: '1000 s' } },
+      'lower/delay-too-long',
+    ],
+    [
+      'a target index beyond the group',
+      ['synapses'],
+      { s: { source: 'cells', on_pre: 'v += 1*mV', connect: { j: 'i + 1' } } },
+      'run/build-fault',
+    ],
+    ['a division by zero', [...cells, 'initializers', 'v'], '(1/0)*mV', 'lang/division-by-zero'],
+  ])('%s', async (name, path, value, code) => {
+    const { code: exit, findings } = await refuse(`${name.replaceAll(' ', '-')}.json`, broken(path, value));
+    expect([exit, findings.map((finding) => finding.code)]).toEqual([1, [code]]);
+  });
+
+  it('a network that fits no memory names what it needs', async () => {
+    writeFileSync(folder.file('huge.json'), broken(['neuron_groups', 'cells', 'N'], 1e9));
+    const { code, stderr } = await runCommand(['run', folder.file('huge.json')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/needs [\d.]+ GiB of memory/);
+    expectSentences(stderr);
   });
 
   it('everything at once, sorted by place', async () => {

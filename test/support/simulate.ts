@@ -23,6 +23,8 @@ export interface SimulateOptions extends ImportOptions {
   readonly engines?: readonly Engine[];
   /** Steps to run, instead of the protocol's durations. */
   readonly steps?: number;
+  /** After so many steps everything is thrown away but a snapshot, and a new session takes it up. */
+  readonly breakAt?: number;
 }
 
 export interface Engine {
@@ -61,9 +63,11 @@ const both: readonly Engine[] = [
 
 /** The model and its program; the program must be legal. */
 export function lowered(text: string, options: SimulateOptions = {}): { valid: ValidModel; program: Program } {
-  const { precision = 'float64', engines: _, steps: __, ...importing } = options;
+  const { precision = 'float64', engines: _, steps: __, breakAt: ___, ...importing } = options;
   const { valid } = importModel({ name: 'test.yaml', text }, importing);
-  const program = lower(valid, { precision });
+  // The program is legal after every pass.
+  const onPass = (pass: string, partial: Program): void => expect(checkProgram(partial), pass).toEqual([]);
+  const program = lower(valid, { precision, onPass });
   expect(checkProgram(program)).toEqual([]);
   return { valid, program };
 }
@@ -85,12 +89,7 @@ export async function simulate(text: string, options: SimulateOptions = {}): Pro
   const protocol = options.steps === undefined ? protocolOf(valid, program) : [{ kind: 'run', steps: options.steps } as const];
   const results: Simulation[] = [];
   for (const engine of options.engines ?? both) {
-    const session = await startSession(program, engine);
-    try {
-      results.push(await play(valid, program, session, protocol));
-    } finally {
-      await session.dispose();
-    }
+    results.push(await play(valid, program, engine, protocol, options.breakAt ?? Infinity));
   }
   const [first, ...others] = results;
   for (const other of others) {
@@ -115,12 +114,29 @@ export async function startSession(program: Program, { target, threads }: Engine
   return session;
 }
 
-async function play(valid: ValidModel, program: Program, session: Session, protocol: readonly ProtocolStep[]): Promise<Simulation> {
+async function play(valid: ValidModel, program: Program, engine: Engine, protocol: readonly ProtocolStep[], breakAt: number): Promise<Simulation> {
+  let session = await startSession(program, engine);
+  const takeUp = async (): Promise<void> => {
+    const snapshot = await session.snapshot();
+    await session.dispose();
+    session = await startSession(program, engine);
+    await session.restore(snapshot);
+  };
+  try {
+    return await record(valid, program, () => session, takeUp, protocol, breakAt);
+  } finally {
+    await session.dispose();
+  }
+}
+
+async function record(
+  valid: ValidModel, program: Program, current: () => Session, takeUp: () => Promise<void>, protocol: readonly ProtocolStep[], breakAt: number,
+): Promise<Simulation> {
   const events = new Map<string, (readonly [number, number])[]>(program.events.map(({ name }) => [name, []]));
   const samples = new Map<string, number[][]>();
   const fingerprinter = createFingerprinter(program);
   const drain = async (): Promise<void> => {
-    for (const rows of await drainLogs(session, program)) {
+    for (const rows of await drainLogs(current(), program)) {
       const event = program.events.find(({ log }) => log === rows.log.name);
       if (event) {
         const { steps, elements } = splitPairs(rows);
@@ -140,16 +156,18 @@ async function play(valid: ValidModel, program: Program, session: Session, proto
       }
     }
   };
-  let faults = await faultsOf(program, session);
+  let faults = await faultsOf(program, current());
   if (faults.length > 0) return { valid, program, faults, events: new Map(), samples, final: new Map(), synapses: new Map(), fingerprint: '' };
   for (const entry of protocol) {
     if (faults.length > 0) break;
-    if (entry.kind === 'call') await session.call(entry.procedure);
+    if (entry.kind === 'call') await current().call(entry.procedure);
     if (entry.kind !== 'run') continue;
     for (let left = entry.steps; left > 0;) {
-      left -= await session.run(left);
+      const { step } = current();
+      left -= await current().run(step < breakAt ? Math.min(left, breakAt - step) : left);
       await drain();
-      faults = await faultsOf(program, session);
+      if (current().step === breakAt && step < breakAt) await takeUp();
+      faults = await faultsOf(program, current());
       if (faults.length > 0) break;
     }
   }
@@ -160,9 +178,9 @@ async function play(valid: ValidModel, program: Program, session: Session, proto
     faults,
     events,
     samples,
-    final: await finalValues(program, session),
-    synapses: await storedSynapses(program, session),
-    fingerprint: (await fingerprinter.finish(session)).total,
+    final: await finalValues(program, current()),
+    synapses: await storedSynapses(program, current()),
+    fingerprint: (await fingerprinter.finish(current())).total,
   };
 }
 

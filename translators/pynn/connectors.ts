@@ -8,11 +8,17 @@ import type { Connector, Formula } from './specification.js';
 import { sizeOf, type Target } from './selections.js';
 import { numpyGenerator, type NumpyGenerator } from './values.js';
 
+/** Both ends of each synapse. */
+export interface Pairs {
+  readonly sources: readonly number[];
+  readonly targets: readonly number[];
+}
+
 /** Which cells are connected, and what else a connector says of its synapses. */
 export interface Connections {
   readonly rule: unknown;
   /** Ends of all synapses in order, where they are known now. */
-  readonly pairs?: { readonly sources: readonly number[]; readonly targets: readonly number[] };
+  readonly pairs?: () => Pairs;
   /** Values of synaptic parameters, one for each synapse, with their place. */
   readonly columns?: Readonly<Record<string, readonly number[]>>;
   readonly columnsAt?: string;
@@ -46,8 +52,8 @@ interface Known {
 
 /** Connectors by class name. */
 const connectors: Readonly<Record<string, Known>> = {
-  AllToAllConnector: { parameters: ['allow_self_connections'], make: (call) => ({ rule: { rule: 'all', ...selfOf(call) }, ...allPairs(call) }) },
-  OneToOneConnector: { parameters: [], make: ({ ends }) => ({ rule: { rule: 'oneToOne' }, ...oneToOnePairs(ends) }) },
+  AllToAllConnector: { parameters: ['allow_self_connections'], make: (call) => ({ rule: { rule: 'all', ...selfOf(call) }, pairs: () => allPairs(call) }) },
+  OneToOneConnector: { parameters: [], make: ({ ends }) => ({ rule: { rule: 'oneToOne' }, pairs: () => oneToOnePairs(ends) }) },
   FixedProbabilityConnector: { parameters: ['p_connect', 'allow_self_connections'], make: fixedProbability },
   IndexBasedProbabilityConnector: { parameters: ['index_expression', 'allow_self_connections'], make: (call) => probabilityOf(call, 'index_expression', ['ij']) },
   DistanceDependentProbabilityConnector: { parameters: ['d_expression', 'allow_self_connections'], make: (call) => probabilityOf(call, 'd_expression', ['d']) },
@@ -121,13 +127,9 @@ function hostDrawn(call: Call, connector: string, generator: NumpyGenerator, res
 
 // --- Connectors ---------------------------------------------------------------------------------------------------
 
-/** Most pairs that are written down when something else needs their order. */
-const mostPairs = 1 << 22;
-
-function allPairs(call: Call): Pick<Connections, 'pairs'> {
+function allPairs(call: Call): Pairs {
   const { ends } = call;
   const [n, m] = [sizeOf(ends.pre), sizeOf(ends.post)];
-  if (n * m > mostPairs) return {};
   const skipSelf = own(call.params, 'allow_self_connections') === false && samePopulation(ends);
   const sources: number[] = [];
   const targets: number[] = [];
@@ -138,12 +140,12 @@ function allPairs(call: Call): Pick<Connections, 'pairs'> {
       targets.push(j);
     }
   }
-  return { pairs: { sources, targets } };
+  return { sources, targets };
 }
 
-function oneToOnePairs({ pre, post }: Ends): Pick<Connections, 'pairs'> {
+function oneToOnePairs({ pre, post }: Ends): Pairs {
   const both = Array.from({ length: Math.min(sizeOf(pre), sizeOf(post)) }, (_, k) => k);
-  return { pairs: { sources: both, targets: both } };
+  return { sources: both, targets: both };
 }
 
 function fixedProbability(call: Call): Connections | undefined {
@@ -163,7 +165,7 @@ function probabilityOf(call: Call, key: string, formulas: readonly NonNullable<F
   if (written === undefined) return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
   const formula: Formula | undefined = typeof written === 'string' ? { expr: written } : isFormula(written) ? written : undefined;
   if (formula === undefined) return void call.setting.report(messages.wrongValue(key, 'an expression', written), call.at(key));
-  const p = translateFormula(formula, formulas, typeof written === 'string' ? call.at(key).replace(/\/expr$/, '') : call.at(key), call.setting);
+  const p = translateFormula(formula, formulas, call.at(key), call.setting);
   const generator = generatorOf(call);
   if (p === undefined || generator === undefined) return undefined;
   const self = selfOf(call);
@@ -222,7 +224,7 @@ function fromList(call: Call): Connections | undefined {
     columns.forEach((column, c) => (column[k] = numbers[c + 2] ?? 0));
   }
   return {
-    rule: { rule: 'list', sources, targets }, pairs: { sources, targets },
+    rule: { rule: 'list', sources, targets }, pairs: () => ({ sources, targets }),
     columns: Object.fromEntries(names.map((name, c) => [name, columns[c] ?? []])), columnsAt: at('conn_list'),
   };
 }
@@ -261,7 +263,7 @@ function fromArray(call: Call): Connections | undefined {
       targets.push(j);
     }
   }
-  return { rule: { rule: 'list', sources, targets }, pairs: { sources, targets } };
+  return { rule: { rule: 'list', sources, targets }, pairs: () => ({ sources, targets }) };
 }
 
 /** The same pairs as another projection has. */
@@ -272,5 +274,5 @@ function clone({ params, at, ends, setting, pointer }: Call): Connections | unde
   const other = ends.others.get(label);
   if (other === undefined) return void setting.report(messages.unknownReference('earlier projection', label, [...ends.others.keys()]), at(key));
   if (other.pairs === undefined) return void setting.report(messages.unsupported('a copy of connections that are drawn'), at(key));
-  return { rule: { rule: 'list', ...other.pairs }, pairs: other.pairs };
+  return { rule: { rule: 'list', ...other.pairs() }, pairs: other.pairs };
 }

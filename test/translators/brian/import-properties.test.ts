@@ -9,7 +9,7 @@ import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { check, fixture, valid, type Loose } from './support.js';
 
 const seeds = ['events-of-every-kind.yaml', 'summed.yaml', 'protocol.yaml', 'timed-array.yaml', 'custom-event.yaml', 'stdp-pair.yaml'].map(
-  (name) => parse(fixture(name)) as Loose,
+  (name) => parse(fixture(name)),
 );
 
 /** All paths to nodes of a tree, root first. */
@@ -27,7 +27,7 @@ function changed(tree: Loose, path: readonly (string | number)[], change: (node:
   copy[key] = changed(tree[key], rest, change);
   if (copy[key] === undefined) {
     if (Array.isArray(copy)) copy.splice(Number(key), 1);
-    else delete copy[key];
+    else Reflect.deleteProperty(copy, key);
   }
   return copy;
 }

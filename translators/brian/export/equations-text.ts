@@ -6,14 +6,14 @@ import type { DataStore, NeuronType, SynapseType, Value, ValueType } from '../..
 import { namesIn } from '../../../src/lang/walk.js';
 import { brianExpression, brianTree, readCanonical, type NameView, type Remarks } from './brian-text.js';
 import { numbersOf, type TypePlan } from './plan.js';
-import { baseUnit, quantityText, writtenQuantities } from './quantity-text.js';
+import { declaredUnit, quantityText, writtenQuantities } from './quantity-text.js';
 
 /** The dimension of a canonical unit text. */
 export const dimensionOf = (unit: string): Dimension => parseUnit(unit).dimension;
 
 /** How a variable's unit stands in an equation: types have words of their own. */
 function unitWord(unit: string, type: ValueType): string {
-  return type === 'real' ? baseUnit(dimensionOf(unit)) : type;
+  return type === 'real' ? declaredUnit(dimensionOf(unit)) : type;
 }
 
 const flagged = (flags: readonly string[]): string => (flags.length === 0 ? '' : ` (${flags.join(', ')})`);

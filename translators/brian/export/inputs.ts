@@ -8,7 +8,7 @@ import { brianExpression } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
 import { remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
-import { baseUnit } from './quantity-text.js';
+import { declaredUnit } from './quantity-text.js';
 import { groupSlice } from './selection-text.js';
 
 /** Equations and initial values that a group gets for its inputs. */
@@ -23,7 +23,7 @@ export function inputParts(plan: GroupPlan, synapses: ReadonlyMap<string, Synaps
   const lines: string[] = [];
   const initial: Record<string, number> = {};
   for (const [key, input] of Object.entries(plan.type?.inputs ?? {})) {
-    const unit = baseUnit(dimensionOf(input.unit));
+    const unit = declaredUnit(dimensionOf(input.unit));
     if (input.reduce === 'product') {
       context.report.notExpressible('brian/input', `/neurons/${plan.population.type ?? ''}`, `${key} is a product of what acts on it`);
     }
@@ -133,7 +133,7 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
     );
     const name = contributionName(variable, group, side === 'pre' ? `${plan.name}_back` : plan.name);
     return [
-      `${name}_${side} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ${baseUnit(dimensionOf(input.unit))} (summed)`,
+      `${name}_${side} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ${declaredUnit(dimensionOf(input.unit))} (summed)`,
     ];
   });
 }

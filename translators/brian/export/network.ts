@@ -246,8 +246,8 @@ function phasePart(
 function switchPart(id: string, on: boolean, plans: Plans, context: ExportContext): WrittenPhase | undefined {
   const stimulus = context.model.stimuli[id];
   if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || !isSwitched(id, stimulus, context)) return undefined;
-  const group = plans.groups.get(stimulus.to.population);
-  return group === undefined ? undefined : { set: { [`${group.name}.${switchName(id, group)}`]: on ? 1 : 0 } };
+  const slice = groupSlice(stimulus.to, plans.groups, `/stimuli/${id}`, context);
+  return slice === undefined ? undefined : { set: { [`${slice.group.name}.${switchName(id, slice.group)}`]: on ? 1 : 0 } };
 }
 
 function setPart(

@@ -17,7 +17,7 @@ import {
   type GroupSlice,
   type SynapsesPlan,
 } from './plan.js';
-import { baseUnit } from './quantity-text.js';
+import { declaredUnit } from './quantity-text.js';
 import { contributionLines } from './inputs.js';
 import { groupSlice, sliceText } from './selection-text.js';
 
@@ -175,7 +175,7 @@ function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {
 function summedLine(key: string, text: string, plan: SynapsesPlan, remarks: Remarks): string {
   const side = key.startsWith('pre.') ? plan.source : plan.target;
   const variable = side.group.type?.state[key.slice(key.indexOf('.') + 1)];
-  const unit = baseUnit(dimensionOf(variable?.unit ?? '1'));
+  const unit = declaredUnit(dimensionOf(variable?.unit ?? '1'));
   return `${plan.view.brian(key) ?? key} = ${brianExpression(text, plan.view, remarks)} : ${unit} (summed)`;
 }
 

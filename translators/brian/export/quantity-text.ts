@@ -54,7 +54,13 @@ const scaledUnits: readonly { readonly dimension: Dimension; readonly units: rea
       ['Gohm', 9],
     ],
   },
-  { dimension: [0, 0, -1, 0, 0, 0, 0], units: [['kHz', 3]] },
+  {
+    dimension: [0, 0, -1, 0, 0, 0, 0],
+    units: [
+      ['Hz', 0],
+      ['kHz', 3],
+    ],
+  },
   {
     dimension: [1, 0, 0, 0, 0, 0, 0],
     units: [
@@ -64,11 +70,19 @@ const scaledUnits: readonly { readonly dimension: Dimension; readonly units: rea
   },
 ];
 
-/** Brian's name of the SI unit of a dimension: `volt`, `siemens*meter**-2`, `Hz`, `1`. */
+/** Brian's name of the SI unit of a dimension, as a product: `volt`, `siemens*meter**-2`, `Hz`, `1`. */
 export function baseUnit(dimension: Dimension): string {
   return unitText(dimension, () => true)
     .replace(/\bhertz\b/g, 'Hz')
     .replace(/\bcandela\b/g, 'candle');
+}
+
+/** The same as it is written in equations: `siemens/meter**2`. */
+export function declaredUnit(dimension: Dimension): string {
+  const parts = baseUnit(dimension).split(/(?<!\*)\*(?!\*)/);
+  const above = parts.filter((part) => !part.includes('**-'));
+  const below = parts.filter((part) => part.includes('**-')).map((part) => part.replace(/\*\*-1$/, '').replace('**-', '**'));
+  return [above.join('*') || '1', ...below].join('/');
 }
 
 /** A number with a unit; their product is the value. */

@@ -1,0 +1,110 @@
+/** From a program to one C source and its header, and to what a host must know of them. */
+
+import type { Buffer, Kernel, Program } from '../../ir/program.js';
+import { elementBytes } from '../../ir/program.js';
+import { renderTemplate } from '../templates/render.js';
+import { bodyOfLocals, functionText, statementsText } from './body.js';
+import { compactKernelText } from './compact.js';
+import { cDialect } from './dialect.js';
+import { actionCounts, actionLists, allocateLines, faultTexts, performLines, roomLines, stepLines } from './driver.js';
+import { helpersText } from './helpers.js';
+import { kernelFunction } from './kernel.js';
+import { mapKernelText } from './map.js';
+import { propagateKernelText } from './propagate.js';
+import { ProgramContext, Scope } from './scope.js';
+import { comment, commentText, indent, render } from './text.js';
+import { trustLines } from './trust.js';
+
+/** Generated C: `network.h` says what a host may call, `network.c` is everything else. */
+export interface GeneratedC {
+  readonly header: string;
+  readonly source: string;
+  /** Names of the lists that `network_perform` knows, with their numbers of actions; the first is initialisation. */
+  readonly lists: readonly { readonly name: string; readonly actions: number }[];
+}
+
+function kernelText(context: ProgramContext, kernel: Kernel): string[] {
+  switch (kernel.shape) {
+    case 'map':
+      return mapKernelText(context, kernel);
+    case 'compact':
+      return compactKernelText(context, kernel);
+    case 'propagate':
+      return propagateKernelText(context, kernel);
+    case 'sequential': {
+      const scope = new Scope(context, { atomic: false, gathered: false });
+      const lines = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['step']), kernel.body);
+      return kernelFunction(context, kernel, scope, lines);
+    }
+  }
+}
+
+/** The fill of a buffer as the bits of one element. */
+function fillBits({ element, initial }: Buffer): bigint {
+  if (initial === undefined || ArrayBuffer.isView(initial)) return 0n;
+  const bytes = new DataView(new ArrayBuffer(8));
+  const fill = 'fill' in initial ? initial.fill : 0;
+  if (element === 'f64') bytes.setFloat64(0, Number(fill), true);
+  else if (element === 'f32') bytes.setFloat32(0, Number(fill), true);
+  else bytes.setBigInt64(0, BigInt(fill), true);
+  return BigInt.asUintN(8 * elementBytes[element], bytes.getBigUint64(0, true));
+}
+
+function fieldLines(context: ProgramContext): string[] {
+  return context.program.buffers.flatMap((buffer) => [
+    comment(buffer.comment === '' ? buffer.name : `${buffer.name}: ${buffer.comment}`),
+    `${context.dialect.elementTypes[buffer.element]} *${context.bufferNames.id(buffer.name)};`,
+  ]);
+}
+
+function tableLines(context: ProgramContext): string[] {
+  return context.program.buffers.map((buffer) => {
+    const length = typeof buffer.length === 'number' ? buffer.length : 0;
+    const id = context.bufferNames.id(buffer.name);
+    return `{offsetof(struct network, ${id}), ${elementBytes[buffer.element]}u, ${length}u, 0x${fillBits(buffer).toString(16)}u},`;
+  });
+}
+
+/**
+ * The C source of a program. One text serves one thread (compiled without OpenMP) and several; no value that a seed or data sets is in it.
+ *
+ * @returns text that is the same for equal programs
+ */
+export function generateC(program: Program): GeneratedC {
+  const context = new ProgramContext(program, cDialect);
+  const functions = program.functions.flatMap((callee) => [...functionText(context, callee), '']);
+  const kernels = program.kernels.flatMap((kernel) => [...kernelText(context, kernel), '']);
+  const helpers = helpersText(context.used, cDialect);
+  const title = commentText(program.name);
+  const inside = (lines: readonly string[], levels = 1): string => {
+    let text = lines;
+    for (let k = 0; k < levels; k += 1) text = indent(text);
+    return render(text);
+  };
+  const lists = actionLists(context);
+  const faults = faultTexts(context);
+  const buffers = program.buffers.length;
+  const source = renderTemplate('c-program', {
+    title,
+    fields: inside(fieldLines(context)),
+    helpers: render(helpers),
+    functions: render(functions),
+    kernels: render(kernels),
+    step: inside(stepLines(context)),
+    perform: inside(performLines(context)),
+    allocate: inside(allocateLines(context)),
+    room: inside(roomLines(context)),
+    trust: inside(trustLines()),
+    table: inside(tableLines(context)),
+    faults: faults.value,
+    raise: inside(faults.raise),
+    actions: actionCounts(context),
+    lists: lists.length,
+    buffers,
+  });
+  return {
+    header: renderTemplate('c-header', { title, buffers, lists: lists.length }),
+    source,
+    lists: lists.map(({ name, actions }) => ({ name, actions: actions.length })),
+  };
+}

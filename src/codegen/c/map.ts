@@ -1,0 +1,113 @@
+/** Map kernels: independent items, written so that a compiler puts them on vector lanes where the kernel promises that it can. */
+
+import { calleesOf } from '../../ir/walk.js';
+import type { MapKernel, Range } from '../../ir/program.js';
+import { bodyOfLocals, statementsText } from './body.js';
+import { kernelFunction, ringOf } from './kernel.js';
+import { Scope } from './scope.js';
+import type { ProgramContext } from './scope.js';
+import { block } from './text.js';
+
+/** Items whose flags are gathered before they become bits of a mask: two of its words. */
+const blockLength = 64;
+
+const hasBits = (kernel: MapKernel): boolean => kernel.body.some((s) => s.kind === 'setBit');
+const hasOwnFaults = (kernel: MapKernel): boolean => kernel.body.some((s) => s.kind === 'fault');
+
+/** The loop over the items [low, high), as lines. */
+function itemsText(context: ProgramContext, kernel: MapKernel, scope: Scope, implicit: readonly string[]): string[] {
+  const { u32, bool } = { ...context.dialect.types, bool: context.dialect.elementTypes.u8 };
+  const body = bodyOfLocals(scope, kernel.locals, kernel.body, implicit);
+  const items = statementsText(body, kernel.body);
+  const faults = scope.faults.map(({ id }) => `${u32} ${id} = 0u;`);
+  const raised = scope.faults.map(({ id, bits }) => `if (${id} != 0u) raise_fault(network, step, ${bits >>> 0}u);`);
+  const pragma = kernel.lanes ? [context.dialect.independentLoop(scope.faults.map(({ id }) => id))] : [];
+  if (scope.flags.length === 0)
+    return [...faults, ...pragma, ...block(`for (${u32} index = low; index < high; index += 1u)`, items), ...raised];
+  const flags = scope.flags.map(({ id }) => `${bool} ${id}[${blockLength}] = {0};`);
+  const stored = scope.flags.map(({ id, mask }) => `store_flags(&${scope.store(mask)}[block / 32u], ${id}, stop - block);`);
+  return [
+    ...faults,
+    ...block(`for (${u32} block = low; block < high; block += ${blockLength}u)`, [
+      `const ${u32} stop = high - block < ${blockLength}u ? high : block + ${blockLength}u;`,
+      ...flags,
+      ...pragma,
+      ...block(`for (${u32} index = block; index < stop; index += 1u)`, items),
+      ...stored,
+    ]),
+    ...raised,
+  ];
+}
+
+/** Runs `items` over the part of every range that lies in [from, to). */
+function overRanges(context: ProgramContext, kernel: MapKernel, ranges: readonly Range[], items: readonly string[]): string[] {
+  const { u32 } = context.dialect.types;
+  const uses = (name: string): boolean => items.some((line) => new RegExp(`\\b${name}\\b`).test(line));
+  const clipped = (begin: string, end: string): string[] => [
+    `const ${u32} low = from < ${begin} ? ${begin} : from;`,
+    `const ${u32} high = to < ${end} ? to : ${end};`,
+  ];
+  const [only] = ranges;
+  if (only === undefined) return [];
+  if (ranges.length === 1) {
+    return [
+      ...(uses('begin') ? [`const ${u32} begin = ${only.begin}u;`] : []),
+      ...(uses('group') ? [`const ${u32} group = 0u;`] : []),
+      ...(only.begin === 0 ? [`const ${u32} low = from;`, ...clipped('0u', `${only.end}u`).slice(1)] : clipped(`${only.begin}u`, `${only.end}u`)),
+      ...items,
+    ];
+  }
+  const table = `${context.kernelNames.id(kernel.name)}_ranges`;
+  return block(`for (${u32} group = 0u; group < ${ranges.length}u; group += 1u)`, [
+    `const ${u32} begin = ${table}[group][0], end = ${table}[group][1];`,
+    ...clipped('begin', 'end'),
+    ...items,
+  ]);
+}
+
+/** Runs the body for this step's spikes of an event; each thread takes its share of them. */
+function overSpikes(context: ProgramContext, kernel: MapKernel, scope: Scope, event: string): string[] {
+  const { u32 } = context.dialect.types;
+  const ring = ringOf(context.program, event);
+  const counts = scope.load(ring.counts);
+  const list = scope.load(ring.list);
+  const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['index', 'step']), kernel.body);
+  const slot = ring.slots === 1 ? '0u' : `(${u32})step & ${ring.slots - 1}u`;
+  return [
+    `const ${u32} slot = ${slot};`,
+    `const ${u32} count = ${counts}[slot];`,
+    `const ${u32} high = share(count, thread + 1u, threads);`,
+    ...block(`for (${u32} k = share(count, thread, threads); k < high; k += 1u)`, [
+      `const ${u32} index = ${list}[slot * ${ring.size}u + k];`,
+      ...items,
+    ]),
+  ];
+}
+
+/** The table of a kernel's ranges, where it has several. */
+function rangeTable(context: ProgramContext, kernel: MapKernel): string[] {
+  if (kernel.domain.kind !== 'ranges' || kernel.domain.ranges.length < 2) return [];
+  const rows = kernel.domain.ranges.map(({ begin, end }) => `{${begin}u, ${end}u}`).join(', ');
+  return [`static const ${context.dialect.types.u32} ${context.kernelNames.id(kernel.name)}_ranges[][2] = {${rows}};`];
+}
+
+/** The function of a map kernel, and the table of its ranges. */
+export function mapKernelText(context: ProgramContext, kernel: MapKernel): string[] {
+  const { domain } = kernel;
+  if (domain.kind === 'spikes') {
+    const scope = new Scope(context, { atomic: true, gathered: false });
+    const lines = overSpikes(context, kernel, scope, domain.event);
+    return kernelFunction(context, kernel, scope, lines);
+  }
+  const gathered = kernel.lanes || hasBits(kernel);
+  const scope = new Scope(context, { atomic: !kernel.lanes, gathered });
+  const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
+  const items = itemsText(context, kernel, scope, implicit);
+  const { u32 } = context.dialect.types;
+  const lines =
+    domain.kind === 'ranges'
+      ? overRanges(context, kernel, domain.ranges, items)
+      : [`const ${u32} low = from;`, `const ${u32} high = to;`, ...items];
+  const flat = kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel));
+  return [...rangeTable(context, kernel), ...kernelFunction(context, kernel, scope, lines, flat)];
+}

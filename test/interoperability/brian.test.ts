@@ -1,0 +1,171 @@
+/**
+ * Models under real Brian 2: the script that we export from a specification runs there, and gives the spikes that we give.
+ *
+ * Where nothing is random, spike by spike. Brian multiplies doubles where we fold decimals, and NumPy's exp is not ours, so that
+ * potentials differ in their last digits; a spike could fall into another step only where a potential meets the threshold to
+ * within those. Random models are frozen first: connections, values, delays and Poisson trains are then lists in the script.
+ */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { targets } from '../../runtime/targets/registry.js';
+import { importModel } from '../../src/pipeline.js';
+import { freeze } from '../../src/pipeline/freeze.js';
+import { exportBrian } from '../../translators/brian/export.js';
+import { exportBrianScript } from '../../translators/brian/export-script.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { simulate, type Simulation } from '../support/simulate.js';
+import { missingPython, runPython } from './python-environment.js';
+
+const missing = missingPython(['brian2']);
+const folder = mkdtempSync(join(tmpdir(), 'interneuron-brian-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const fixture = (name: string): string => readFileSync(new URL(`../../fixtures/brian/${name}.yaml`, import.meta.url), 'utf8');
+
+/** Records of a monitor: spikes have `i` and `t`, states `t` and rows for each element. */
+type Records = Readonly<Record<string, Readonly<Record<string, readonly (number | readonly number[])[]>>>>;
+
+/** Writes the script of a model and runs it under Brian 2. */
+async function underBrian(valid: ValidModel, name: string, milliseconds?: number): Promise<Records> {
+  for (const file of exportBrianScript(valid, name).files) writeFileSync(join(folder, file.name), file.text);
+  return (await runPython('run_brian_script.py', [
+    join(folder, `${name}.py`),
+    ...(milliseconds === undefined ? [] : [String(milliseconds)]),
+  ])) as Records;
+}
+
+/** (step, element) of the spikes of a monitor, in order. */
+function spikes(records: Records, monitor: string, dt: number): readonly (readonly [number, number])[] {
+  const { i = [], t = [] } = records[monitor] ?? {};
+  const pairs = t.map((time, index) => [Math.round(Number(time) / dt), Number(i[index])] as const);
+  return pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+}
+
+const ours = (simulation: Simulation, event: string): readonly (readonly [number, number])[] =>
+  [...(simulation.events.get(event) ?? [])].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+
+/** The largest difference of samples, relative to the largest value. Brian's rows are elements, ours are times. */
+function largestDifference(records: Records, monitor: string, variable: string, simulation: Simulation): number {
+  const brian = (records[monitor]?.[variable] ?? []) as readonly (readonly number[])[];
+  const rows = simulation.samples.get(`${monitor}/${variable}`) ?? [];
+  expect([monitor, variable, rows.length, rows[0]?.length]).toEqual([monitor, variable, brian[0]?.length, brian.length]);
+  let [difference, largest] = [0, 0];
+  for (const [time, row] of rows.entries()) {
+    for (const [element, value] of row.entries()) {
+      difference = Math.max(difference, Math.abs(value - (brian[element]?.[time] ?? NaN)));
+      largest = Math.max(largest, Math.abs(value));
+    }
+  }
+  return difference / (largest || 1);
+}
+
+const dtOf = (valid: ValidModel): number => valid.model.experiment.dt;
+
+interface Case {
+  readonly fixture: string;
+  /** Monitor → event. */
+  readonly spikes: Readonly<Record<string, string>>;
+  /** Monitor → variables whose samples must agree. */
+  readonly states?: Readonly<Record<string, readonly string[]>>;
+  readonly tolerance?: number;
+}
+
+/** Rounding errors of some hundred operations a step. */
+const rounding = 1e-11;
+
+const deterministic: readonly Case[] = [
+  { fixture: 'single-lif', spikes: { spikes: 'G.spike' }, states: { trace: ['v'] } },
+  // The gates magnify rounding on the way to each spike.
+  { fixture: 'single-hh', spikes: { spikes: 'G.spike' }, states: { trace: ['v', 'm', 'h', 'n'] }, tolerance: 1e-9 },
+  { fixture: 'deterministic-30', spikes: { spikes: 'G.spike' }, states: { trace: ['v'] } },
+  { fixture: 'delays-small', spikes: { spikes: 'target.spike' }, states: { back: ['back'] } },
+  { fixture: 'stdp-pair', spikes: { presynaptic: 'pre.spike', postsynaptic: 'post.spike' }, states: { weights: ['w'] } },
+  { fixture: 'summed', spikes: { spikes: 'G.spike' }, states: { trace: ['v', 'gap', 'mean'] } },
+  {
+    fixture: 'refractory-variants',
+    states: { blocked_trace: ['v', 'w', 'x'] },
+    spikes: {
+      duration_spikes: 'duration.spike',
+      variable_spikes: 'variable.spike',
+      condition_spikes: 'condition.spike',
+      none_spikes: 'none.spike',
+      blocked_spikes: 'blocked.spike',
+    },
+  },
+  { fixture: 'custom-event', spikes: { spikes: 'G.spike', halves: 'G.half' }, states: { count: ['n'] } },
+  { fixture: 'run-regularly', spikes: { spikes: 'G.spike' }, states: { trace: ['v', 'steps', 'late'] } },
+  { fixture: 'timed-array', spikes: { spikes: 'G.spike' }, states: { trace: ['v', 'drive'] } },
+  { fixture: 'protocol', spikes: { spikes: 'G.spike' }, states: { trace: ['v', 'u'] }, tolerance: 1e-8 },
+  {
+    fixture: 'methods',
+    spikes: {},
+    states: {
+      euler_trace: ['x', 'y'],
+      rk2_trace: ['x', 'y'],
+      rk4_trace: ['x', 'y'],
+      heun_trace: ['x', 'y'],
+      exact_trace: ['v', 'w'],
+      exponential_trace: ['v', 'w'],
+      linear_euler_trace: ['v', 'w'],
+      linear_rk4_trace: ['v', 'w'],
+    },
+  },
+];
+
+describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing})`}`, () => {
+  describe('what is not random agrees spike by spike', () => {
+    test.each(deterministic)(
+      '$fixture',
+      async ({ fixture: name, spikes: monitors, states = {}, tolerance = rounding }) => {
+        const { valid } = importModel({ name: `${name}.yaml`, text: fixture(name) });
+        const simulation = await simulate(fixture(name));
+        const records = await underBrian(valid, name);
+        for (const [monitor, event] of Object.entries(monitors)) {
+          expect(ours(simulation, event).length).toBeGreaterThan(0);
+          expect(spikes(records, monitor, dtOf(valid))).toEqual(ours(simulation, event));
+        }
+        for (const [monitor, variables] of Object.entries(states)) {
+          for (const variable of variables) expect(largestDifference(records, monitor, variable, simulation)).toBeLessThan(tolerance);
+        }
+      },
+      120_000,
+    );
+  });
+
+  describe('random networks agree once they are frozen', () => {
+    test.each([
+      // The network is that insensitive to rounding: no potential comes closer to the threshold than that within this time.
+      ['vogels-abbott-cuba', { s_mon: 'P.spike' }, 400],
+      ['vogels-abbott-coba', { s_mon: 'P.spike' }, 50],
+      ['heterogeneous-delays', {}, 20],
+    ] as const)(
+      '%s',
+      async (name, monitors, milliseconds) => {
+        const { valid } = importModel({ name: `${name}.yaml`, text: fixture(name) });
+        const frozen = await freeze(valid, targets['wasm']!);
+        const { document } = exportBrian(frozen.valid);
+        const steps = Math.round((milliseconds * 1e-3) / dtOf(valid));
+        const simulation = await simulate(JSON.stringify(document), { steps, engines: [{ target: 'wasm', threads: 1 }] });
+        const records = await underBrian(frozen.valid, name, milliseconds);
+        for (const [monitor, event] of Object.entries(monitors)) {
+          expect(ours(simulation, event).length).toBeGreaterThan(100);
+          expect(spikes(records, monitor, dtOf(valid))).toEqual(ours(simulation, event));
+        }
+      },
+      300_000,
+    );
+  });
+
+  test('every fixture becomes a script that runs', async () => {
+    const rest = ['noisy-group', 'poisson-input', 'events-of-every-kind', 'song-abbott-stdp', 'cobahh'];
+    for (const name of rest) {
+      const { valid } = importModel({ name: `${name}.yaml`, text: fixture(name) });
+      expect(Object.keys(await underBrian(valid, name, 2)).length).toBeGreaterThan(0);
+    }
+  }, 300_000);
+});

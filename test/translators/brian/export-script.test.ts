@@ -1,0 +1,56 @@
+/** The script of a fixture with every kind of object, as a golden file; `UPDATE_GOLDEN=1` rewrites it. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { exportBrianScript } from '../../../translators/brian/export-script.js';
+import { isUsed, pythonCall, pythonString, pythonValue } from '../../../translators/brian/script/python-text.js';
+import { brian } from '../../support/brian-text.js';
+import { fixture, valid } from './support.js';
+
+test.each(['events-of-every-kind', 'vogels-abbott-cuba', 'protocol'])('%s', (name) => {
+  const { files } = exportBrianScript(valid(fixture(`${name}.yaml`)), name);
+  const golden = new URL(`./golden/${name}.py`, import.meta.url);
+  if (process.env['UPDATE_GOLDEN']) writeFileSync(golden, files[0]?.text ?? '');
+  expect(files.map((file) => file.name)).toEqual([`${name}.py`]);
+  expect(files[0]?.text).toBe(readFileSync(golden, 'utf8'));
+});
+
+test('names that the script needs itself are not taken from it', () => {
+  const text = brian(
+    'namespace: { seed: 2 ms }\nneuron_groups:\n  run: { N: 1, model: "dv/dt = -v/seed : 1", threshold: v > 1 }\nspike_monitors:\n  data: { source: run }\nrun: 1 ms',
+  );
+  const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
+  expect(script).toContain('run_ = NeuronGroup(');
+  expect(script).toContain("namespace={'seed': 2*ms}");
+  expect(script).toContain("data_ = SpikeMonitor(run_, name='data')");
+  expect(script).not.toMatch(/^seed = /m);
+});
+
+describe('Python', () => {
+  test.each([
+    ['20 mV', '20*mV'],
+    ['-0.5 volt', '-0.5*volt'],
+    ['10 siemens*meter**-2', '10*siemens*meter**-2'],
+    ['3.5', '3.5'],
+    ['v + 1*mV', "'v + 1*mV'"],
+    [2, '2'],
+    [1e-7, '1e-7'],
+    [true, 'True'],
+  ])('%s is %s', (value, code) => {
+    expect(pythonValue(value)).toBe(code);
+  });
+
+  test('strings of several lines are in three quotes, those with quotes are escaped', () => {
+    expect(pythonString('a\nb')).toBe("'''\n    a\n    b\n    '''");
+    expect(pythonString("a'b\\")).toBe('"a\'b\\\\"');
+  });
+
+  test('long calls have a line for each argument', () => {
+    expect(pythonCall('f', ['a', 'b=1'])).toBe('f(a, b=1)');
+    expect(pythonCall('f', ['x'.repeat(100), 'b=1'])).toBe(`f(\n    ${'x'.repeat(100)},\n    b=1,\n)`);
+  });
+
+  test("Python's words and Brian's classes are used", () => {
+    expect(['lambda', 'NeuronGroup', 'mV', 'v'].map(isUsed)).toEqual([true, true, true, false]);
+  });
+});

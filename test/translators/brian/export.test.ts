@@ -1,0 +1,239 @@
+/** What the canonical model becomes in Brian's words, and what the report says where Brian has none. */
+
+import { describe, expect, test } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { hashModel } from '../../../src/model/hash.js';
+import type { Dimension } from '../../../src/lang/ast.js';
+import { parseQuantity } from '../../../src/lang/quantity.js';
+import { exportBrian, type ReportEntry } from '../../../translators/brian/export.js';
+import { exportBrianScript } from '../../../translators/brian/export-script.js';
+import { quantityText } from '../../../translators/brian/export/quantity-text.js';
+import { normalised } from '../../model/support.js';
+import { brian } from '../../support/brian-text.js';
+import { importText, valid, type Loose } from './support.js';
+
+/** A canonical model of one neuron type `n` in one population `P`. */
+function exported(neuron: string, rest = ''): { document: Loose; report: readonly ReportEntry[] } {
+  return exportBrian(
+    normalised(
+      `interneuron: 1\ntiming: brian\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { type: P, size: 4 } }\n${rest}`,
+    ),
+  );
+}
+const group = (neuron: string, rest = ''): Loose => exported(neuron, rest).document.neuron_groups.P;
+/** `verdict code` of all but the exact. */
+const remarks = (report: readonly ReportEntry[]): string[] =>
+  report.filter(({ code }) => code !== 'brian/exact').map(({ verdict, code }) => `${verdict} ${code}`);
+
+describe('expressions', () => {
+  const threshold = (when: string): string =>
+    group(`state: { v: { unit: mV }, x: { unit: "1" }, V: { unit: "1" } }\nevents: { spike: { when: "${when}" } }`).threshold;
+  test.each([
+    ['v > 20*mV', 'v > 20*mV'],
+    ['v > 0.0205*volt', 'v > 20.5*mV'],
+    ['v/(20*mV) > V', 'v/(20*mV) > V'],
+    ['uniform() < x', 'rand() < x'],
+    ['normal() > asin(x)', 'randn() > arcsin(x)'],
+    ['x > 1 and not v < -70*mV', 'x > 1 and not v < -(70*mV)'],
+    ['x**2 > 3e-5', 'x**2 > 0.00003'],
+    ['v*x > 1*uV', 'v*x > 1*uvolt'],
+  ])('%s is %s', (canonical, text) => {
+    expect(threshold(canonical)).toBe(text);
+  });
+
+  test.each([
+    ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*(1*mV) + int(not x > 0)*v', 'approximated brian/conditional'],
+    ['x = log2(x)', 'x = log(x)/log(2)', 'approximated brian/function'],
+    ['x = uniform(1, 3)', 'x = 1 + (3 - 1)*rand()', 'approximated brian/function'],
+    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + int(not x >= 1.5)*1.5', 'approximated brian/function'],
+    ['x = erf(x)', 'x = erf(x)', 'notExpressible brian/function'],
+    ['x = gamma(2.0, x)', 'x = gamma(2.0, x)', 'notExpressible brian/function'],
+  ])('%s is %s, with a remark', (statement, text, remark) => {
+    const { document, report } = exported(
+      `state: { v: { unit: mV }, x: { unit: "1" } }\nevents: { spike: { when: x > 1, do: ["${statement}"] } }`,
+    );
+    expect(document.neuron_groups.P.reset).toBe(text);
+    expect(remarks(report)).toEqual([remark]);
+  });
+});
+
+describe('types', () => {
+  test('shared parameters that code reads are constants of the namespace, others are declared', () => {
+    const { document } = exported(
+      'parameters:\n  tau: { value: 10 ms, shared: true }\n  unread: { value: 3 mV, shared: true }\n  own: 2 mV\nstate: { v: { unit: mV } }\nderivatives: { v: (own - v)/tau }',
+    );
+    expect(document.namespace).toEqual({ tau: '10 ms' });
+    expect(document.neuron_groups.P).toMatchObject({
+      model: 'dv/dt = (own - v)/tau : volt\nunread : volt (constant, shared)\nown : volt (constant)',
+      initializers: { unread: '3 mV', own: '2 mV' },
+    });
+  });
+
+  test("constants of two groups that differ go to the groups' own namespaces", () => {
+    const text = brian(
+      'neuron_groups:\n  A: { N: 1, model: "dv/dt = -v/tau : 1", namespace: { tau: 1 ms } }\n  B: { N: 1, model: "dv/dt = -v/tau : 1", namespace: { tau: 2 ms } }\nrun: 1 ms',
+    );
+    const { document } = exportBrian(valid(text));
+    expect(document.namespace).toBeUndefined();
+    expect([document.neuron_groups?.['A']?.namespace, document.neuron_groups?.['B']?.namespace]).toEqual([
+      { tau: '1 ms' },
+      { tau: '2 ms' },
+    ]);
+  });
+
+  test('names that Brian does not take are changed, and the report says so', () => {
+    const { document, report } = exported(
+      'parameters: { tau: { value: 1 ms, shared: true } }\nstate: { mS: { unit: "1" }, gain_pre: { unit: "1" }, sin: { unit: "1" } }\nderivatives: { gain_pre: -gain_pre/tau }',
+    );
+    expect(document.neuron_groups.P.model).toBe('dgain_pre_/dt = -gain_pre_/tau : 1\nmS : 1\nsin_ : 1');
+    expect(report.filter(({ code }) => code === 'brian/renamed').map(({ message }) => message)).toEqual([
+      'gain_pre is called gain_pre_ in Brian',
+      'sin is called sin_ in Brian',
+    ]);
+  });
+
+  test("a population of another type than its name has no word for the type's name", () => {
+    const { report } = exportBrian(
+      normalised(
+        'interneuron: 1\ntiming: brian\nneurons: { t: { state: { v: { unit: "1" } } } }\npopulations: { P: { type: t, size: 1 } }',
+      ),
+    );
+    expect(remarks(report)).toEqual(['exact brian/type-name']);
+  });
+
+  test('what a PoissonGroup is becomes one, whatever it is called', () => {
+    const { document } = exported('parameters: { rates: 20 Hz }\nevents: { spike: "uniform() < rates*dt" }');
+    expect(document.poisson_groups).toEqual({ P: { N: 4, rates: '20 Hz' } });
+  });
+
+  test.each([
+    ['a rising edge', 'state: { v: { unit: "1" } }\nevents: { spike: { when: v > 1, edge: rising } }', 'notExpressible brian/rising'],
+    [
+      'a multiplicity',
+      'state: { v: { unit: "1" } }\nevents: { spike: { when: v > 1, multiplicity: "2" } }',
+      'notExpressible brian/multiplicity',
+    ],
+    [
+      'refractoriness of another event',
+      'state: { v: { unit: "1" } }\nevents: { e: { when: v > 1, refractory: 1 ms } }',
+      'notExpressible brian/refractory',
+    ],
+    [
+      'a duration fixed at the spike',
+      'state: { v: { unit: "1" }, r: { unit: ms } }\nevents: { spike: { when: v > 1, refractory: { for: r } } }',
+      'approximated brian/refractory-time',
+    ],
+    ['an adaptive method', 'state: { v: { unit: "1" } }\nderivatives: { v: -v/ms }\nmethod: adaptive', 'notExpressible brian/method'],
+    ['another timing', 'state: { v: { unit: "1" } }', 'approximated brian/timing', 'grid'],
+  ])('%s is in the report', (_, neuron, remark, timing = 'brian') => {
+    const text = `interneuron: 1\ntiming: ${timing}\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { type: P, size: 1 } }`;
+    expect(remarks(exportBrian(normalised(text)).report)).toEqual([remark]);
+  });
+});
+
+describe('inputs', () => {
+  const cell = 'inputs: { I: pA }\nstate: { v: { unit: mV } }\nderivatives: { v: "-v/(10*ms) + I/(200*pF)" }';
+
+  test('currents are terms of a subexpression, switched by a parameter', () => {
+    const { document, report } = exported(
+      cell,
+      'stimuli:\n  dc: { kind: current, to: P, input: I, value: 100*pA }\n  pulse: { kind: current, to: "P[0:2]", input: I, value: 20*pA, attached: false }\nexperiment: { protocol: [{ run: 1 ms }, { attach: pulse }, { run: 1 ms }] }',
+    );
+    expect(document.neuron_groups.P.model).toBe(
+      'dv/dt = -v/(10*ms) + I/(200*pF) : volt\npulse_on : 1 (constant, shared)\nI = (0.1*nA) + pulse_on*int(i >= 0 and i < 2)*(20*pA) : amp',
+    );
+    expect(document.run).toEqual([{ duration: '1 ms' }, { set: { 'P.pulse_on': 1 }, duration: '1 ms' }]);
+    expect(remarks(report)).toEqual(['approximated brian/current', 'approximated brian/current']);
+  });
+
+  test('the continuous part of synapses is a summed variable for each projection', () => {
+    const { document, report } = exported(
+      cell,
+      'synapses: { gap: { parameters: { g: 1 nS }, contributes: { post.I: g*(pre.v - post.v), pre.I: g*(post.v - pre.v) } } }\nprojections: { gap: { from: P, to: P, synapse: gap, connect: all } }',
+    );
+    expect(document.neuron_groups.P.model).toBe(
+      'dv/dt = -v/(10*ms) + I/(200*pF) : volt\nI = I_gap + I_gap_back : amp\nI_gap : amp\nI_gap_back : amp',
+    );
+    expect(document.synapses.gap.model).toBe(
+      'g : siemens (constant)\nI_gap_post = g*(v_pre - v_post) : amp (summed)\nI_gap_back_pre = g*(v_post - v_pre) : amp (summed)',
+    );
+    expect(remarks(report)).toEqual(['approximated brian/contributes']);
+    expect(importText(JSON.stringify(document)).list).toEqual([]);
+  });
+
+  test('ports are written as the variables that they are bound to', () => {
+    const { document, report } = exported(
+      'state: { ge: { unit: nS } }\nevents: { spike: ge > 1*nS }',
+      'synapses: { s: { parameters: { w: 1 nS }, ports: { out: nS }, pathways: { pre: { do: [out += w] } } } }\nprojections: { s: { from: P, to: P, synapse: s, connect: all, receptor: ge } }',
+    );
+    expect(document.synapses.s.on_pre).toBe('ge_post += w');
+    expect(remarks(report)).toEqual([]);
+  });
+});
+
+describe('quantities', () => {
+  const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
+  const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+  test.each([
+    [0.02, volt, '20 mV', '20 mV'],
+    [-0.009, volt, '-9 mV', '-0.009 volt'],
+    [0.0001, second, '0.1 ms', '0.1 ms'],
+    [1, second, '1 second', '1 second'],
+    [0.1, second, '100 ms', '100 ms'],
+    [0, volt, '0 mV', '0 mV'],
+    [0.30000000000000004, second, '300.00000000000006 ms', '0.30000000000000004 second'],
+  ] as const)('%d is %s, and %s where Python multiplies', (value, dimension, decimal, double) => {
+    for (const [text, arithmetic] of [
+      [decimal, 'decimal'],
+      [double, 'double'],
+    ] as const) {
+      const written = String(quantityText(value, dimension, arithmetic));
+      if (value !== 0.30000000000000004) expect(written).toBe(text);
+      expect(parseQuantity(written).value).toBe(value);
+      const [number, unit] = written.split(' ');
+      if (arithmetic === 'double') expect(Number(number) * ({ mV: 1e-3, ms: 1e-3 }[unit ?? ''] ?? 1)).toBe(value);
+    }
+  });
+});
+
+describe('the hard cases of the canonical model', () => {
+  const folder = new URL('../../../fixtures/model/hard/', import.meta.url);
+  test.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))('%s: every part is in the report', (name) => {
+    const model = normalised(readFileSync(new URL(name, folder), 'utf8'));
+    const { report } = exportBrian(model);
+    const about = (pointer: string): boolean =>
+      report.some((entry) => entry.pointer === pointer || entry.pointer.startsWith(`${pointer}/`));
+    for (const section of ['neurons', 'synapses', 'tables', 'populations', 'projections', 'stimuli', 'operations'] as const) {
+      for (const id of Object.keys(model.model[section])) expect([id, about(`/${section}/${id}`)]).toEqual([id, true]);
+    }
+    for (const index of model.model.recordings.keys()) expect(about(`/recordings/${index}`)).toBe(true);
+    expect(exportBrianScript(model).files.length).toBeGreaterThan(0);
+  });
+});
+
+test('large arrays are written out in full, and a script keeps them in a file beside it', () => {
+  const n = 500;
+  const lists = Array.from({ length: n }, (_, index) => index % 50);
+  const text = JSON.stringify({
+    format: 'interneuron/brian',
+    neuron_groups: { G: { N: 50, model: 'v : 1', threshold: 'v > 1' } },
+    synapses: {
+      S: {
+        source: 'G',
+        target: 'G',
+        model: 'w : volt',
+        on_pre: 'v_post += w/volt',
+        connect: { i: lists, j: [...lists].reverse() },
+        initializers: { w: { values: lists, unit: 'mV' }, delay: { values: lists, unit: 'ms' } },
+      },
+    },
+    run: '1 ms',
+  });
+  const model = valid(text);
+  const { document } = exportBrian(model);
+  expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model.model));
+  const { files } = exportBrianScript(model, 'net');
+  expect(files.map(({ name }) => name)).toEqual(['net.py', 'net-data.json']);
+  expect(JSON.parse(files[1]?.text ?? '')).toMatchObject({ 'S.i': lists, 'S.delay': lists.map((delay) => delay / 1000) });
+  expect(files[0]?.text).toContain("S.delay = data['S.delay']*second");
+});

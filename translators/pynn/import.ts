@@ -1,0 +1,180 @@
+/**
+ * From a PyNN-style document to a document of the canonical model.
+ *
+ *   1. shape       the document fits its schema
+ *   2. declare     names, cell types, sizes; which cells views and assemblies stand for
+ *   3. translate   populations, views, projections in the order of a script, since those that share a generator draw in it
+ *   4. act         current sources, recordings, phases
+ *   5. settle      the plain document, with places in the user's text for every part of it
+ */
+
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import { child } from '../../src/model/pointer.js';
+import { CellTypes, cellOf } from './cells.js';
+import { reporter, type Reporter, type Setting } from './context.js';
+import { translateCurrentSource } from './currents.js';
+import { located, settle, type Located, type Settled } from './located.js';
+import * as messages from './messages.js';
+import { Names } from './names.js';
+import { translatePhases } from './phases.js';
+import { sizeOfPopulation, translatePopulation } from './populations.js';
+import { translateProjection, type Network, type TranslatedProjection } from './projections.js';
+import { Recordings } from './recordings.js';
+import { assemblyOf, targetOf, viewOf, type PopulationInfo, type Target } from './selections.js';
+import { checkShape } from './shape.js';
+import type { PynnSpecification } from './specification.js';
+
+export { isPynnSpecification } from './shape.js';
+
+/**
+ * Imports a PyNN-style document.
+ *
+ * @param value      the document as read (`readDocument`), expected to hold `format: interneuron/pynn`
+ * @param positions  places of its nodes
+ * @returns a document for `normalise` with places in the user's text of all its nodes, or null when errors were reported
+ * @diagnostic pynn/* as listed in `messages.ts`
+ * @source PyNN 0.13; what is and is not covered: README.md of this folder
+ */
+export function importPynn(value: unknown, positions: Positions, diagnostics: Diagnostics): Settled | null {
+  const errors = (): number => diagnostics.list.filter(({ severity }) => severity === 'error').length;
+  const before = errors();
+  const specification = checkShape(value, positions, diagnostics);
+  if (specification === undefined) return null;
+  const document = translate(specification, reporter(positions, diagnostics));
+  return errors() > before ? null : settle(document, positions);
+}
+
+function translate(specification: PynnSpecification, to: Reporter): Record<string, unknown> {
+  const setting = settingOf(specification, to);
+  const names = new Names();
+  const types = new CellTypes();
+  const targets = new Map<string, Target>();
+  const infos = declarePopulations(specification, names, targets, setting);
+  const populations = (specification.populations ?? []).flatMap((population, k) => {
+    const info = infos[k];
+    return info === undefined ? [] : [[info.id, translatePopulation(population, info, child('/populations', k), types, setting)] as const];
+  });
+  declareSelections(specification, targets, setting);
+  const network: Network = { targets, others: new Map(), synapses: new Map() };
+  const projections = translateProjections(specification, names, network, setting);
+  const recordings = new Recordings(targets, setting);
+  for (const [k, recording] of (specification.recordings ?? []).entries()) recordings.add(recording, child('/recordings', k));
+  const sources = specification.current_sources ?? [];
+  checkLabels(sources.map(({ label }) => label), '/current_sources', 'another current source', setting);
+  const { protocol, changes } = translatePhases(specification.phases ?? [], { targets, projections, sources: new Set(sources.map(({ label }) => label)), recordings }, setting);
+  const stimulusNames = new Names();
+  const stimuli = sources.flatMap((source, k) =>
+    translateCurrentSource(source, child('/current_sources', k), targets, changes.get(source.label) ?? [], setting).map((stimulus): [string, Located] => [stimulusNames.take(source.label), stimulus]),
+  );
+  return {
+    interneuron: 1,
+    name: specification.name ?? specification.title ?? 'unnamed',
+    metadata: metadata(specification),
+    neurons: Object.fromEntries(types.documents),
+    synapses: Object.fromEntries(network.synapses),
+    populations: Object.fromEntries(populations),
+    projections: Object.fromEntries([...projections.values()].map(({ id, projection }) => [id, projection])),
+    stimuli: Object.fromEntries(stimuli),
+    recordings: recordings.list,
+    timing: 'grid',
+    experiment: {
+      dt: located(`${setting.dt} ms`, '/setup/timestep'), ...(specification.seed === undefined ? {} : { seed: located(String(specification.seed), '/seed') }), protocol,
+    },
+    ...annotations(specification, names),
+  };
+}
+
+function metadata({ title, description, authors, licence, doi, species, region, terms }: PynnSpecification): Record<string, unknown> {
+  return { title, description, authors, licence, doi, species, region, terms };
+}
+
+/** What the canonical model has no place for: kept, and said again when the model is written in this notation. */
+function annotations(specification: PynnSpecification, names: Names): { readonly annotations?: Record<string, unknown> } {
+  const kept = {
+    ...(names.renamed.size === 0 ? {} : { labels: Object.fromEntries(names.renamed) }),
+    ...(specification.setup?.extra === undefined ? {} : { extra: specification.setup.extra }),
+  };
+  const all = {
+    ...specification.annotations, ...(specification.source === undefined ? {} : { source: specification.source }), ...(Object.keys(kept).length === 0 ? {} : { pynn: kept }),
+  };
+  return Object.keys(all).length === 0 ? {} : { annotations: all };
+}
+
+// --- Setting ------------------------------------------------------------------------------------------------------
+
+/** PyNN's time step in ms when setup states none. */
+const usualStep = 0.1;
+
+function settingOf({ setup, rngs }: PynnSpecification, to: Reporter): Setting {
+  const dt = setup?.timestep ?? usualStep;
+  if (!(dt > 0)) to.report(messages.outOfRange('the time step', 'a time above 0 ms', dt), '/setup/timestep');
+  const limit = (key: 'min_delay' | 'max_delay', otherwise: number): number => {
+    const value = setup?.[key];
+    return value === undefined || value === 'auto' ? otherwise : value;
+  };
+  const minDelay = limit('min_delay', dt);
+  const maxDelay = limit('max_delay', Infinity);
+  if (minDelay < dt) to.report(messages.outOfRange('min_delay', `the time step, ${dt} ms, or more`, minDelay), '/setup/min_delay');
+  if (minDelay > maxDelay) to.report(messages.outOfRange('min_delay', `max_delay, ${maxDelay} ms, or less`, minDelay), '/setup/min_delay');
+  for (const [name, { seed }] of Object.entries(rngs ?? {})) {
+    if (seed !== undefined && !(seed >= 0 && seed < 4294967296)) to.report(messages.outOfRange('the seed', 'a whole number from 0 to 4294967295', seed), `${child('/rngs', name)}/seed`);
+  }
+  let order = 0;
+  return { ...to, dt, minDelay, maxDelay, rngs: rngs ?? {}, nextOrder: () => order++ };
+}
+
+// --- Declarations -------------------------------------------------------------------------------------------------
+
+function checkLabels(labels: readonly string[], pointer: string, what: string, to: Reporter): void {
+  const seen = new Set<string>();
+  for (const [k, label] of labels.entries()) {
+    if (seen.has(label)) to.report(messages.duplicateLabel(label, what), child(child(pointer, k), 'label'));
+    seen.add(label);
+  }
+}
+
+function declarePopulations(specification: PynnSpecification, names: Names, targets: Map<string, Target>, setting: Setting): readonly (PopulationInfo | undefined)[] {
+  const populations = specification.populations ?? [];
+  checkLabels(populations.map(({ label }) => label), '/populations', 'another population', setting);
+  return populations.map((population, k) => {
+    const pointer = child('/populations', k);
+    const cell = population.cell.type === 'SpikeSourceArray' ? null : cellOf(population.cell, child(pointer, 'cell'), setting);
+    if (cell === undefined) return undefined;
+    const size = sizeOfPopulation(population, pointer, setting);
+    const info: PopulationInfo = { label: population.label, id: names.take(population.label), size, cell };
+    targets.set(population.label, { label: population.label, portions: [{ population: info, cells: { kind: 'range', begin: 0, end: size } }] });
+    return info;
+  });
+}
+
+function declareSelections(specification: PynnSpecification, targets: Map<string, Target>, setting: Setting): void {
+  for (const [k, view] of (specification.views ?? []).entries()) {
+    const pointer = child('/views', k);
+    if (targets.has(view.label)) setting.report(messages.duplicateLabel(view.label, 'a population or another view'), child(pointer, 'label'));
+    const parent = targetOf(view.of, targets, child(pointer, 'of'), setting);
+    const portions = parent && viewOf(view, parent, pointer, setting);
+    if (portions !== undefined) targets.set(view.label, { label: view.label, portions });
+  }
+  for (const [k, assembly] of (specification.assemblies ?? []).entries()) {
+    const pointer = child('/assemblies', k);
+    if (targets.has(assembly.label)) setting.report(messages.duplicateLabel(assembly.label, 'a population, a view or another assembly'), child(pointer, 'label'));
+    targets.set(assembly.label, { label: assembly.label, portions: assemblyOf(assembly, targets, pointer, setting) });
+  }
+}
+
+function translateProjections(specification: PynnSpecification, names: Names, network: Network, setting: Setting): ReadonlyMap<string, TranslatedProjection> {
+  const projections = specification.projections ?? [];
+  const labels = projections.map(({ label, pre, post }) => label ?? `${pre}→${post}`);
+  checkLabels(projections.flatMap(({ label }) => (label === undefined ? [] : [label])), '/projections', 'another projection', setting);
+  const translated = new Map<string, TranslatedProjection>();
+  const others = new Map(network.others);
+  for (const [k, projection] of projections.entries()) {
+    const label = labels[k] ?? '';
+    const one = translateProjection(projection, names.take(label), label, child('/projections', k), { ...network, others }, setting);
+    if (one === undefined) continue;
+    translated.set(translated.has(label) ? one.id : label, one);
+    others.set(label, one.connections);
+  }
+  return translated;
+}

@@ -26,7 +26,7 @@ import { normalise } from './model/normalise.js';
 import { readDocument } from './model/read.js';
 import { importBrian } from '../translators/brian/import.js';
 import { importPynn } from '../translators/pynn/import.js';
-import type { Session } from '../runtime/targets/target.js';
+import type { Executable, Session } from '../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../runtime/record/protocol.js';
 import { createRecorder, runRecord, type RecordedRun } from '../runtime/record/recorder.js';
 import type { ResultWriter, RunRecord, RunSetup, SampleSink, SpikeTrains } from '../runtime/results/result.js';
@@ -217,16 +217,14 @@ export async function runModel(
   const engine: Engine = { target: target.name, device, threads: executable.threads ?? 1 };
   watch.end('compile');
   if (target.name === 'null') return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
-  // 7. Connect, run, record. Outputs are opened first: finding out that one cannot be written must not take long.
+  // 7. Connect, run, record.
   const writers = [...(await Promise.all((options.outputs ?? []).map(outputWriter))), ...(options.writers ?? [])];
   const recorder = createRecorder(program, protocol, fanOut(writers));
   const header = runHeader(imported, program, engine);
   const setup: RunSetup = { header, ...recorder.plan.setup, metadata: runMetadata(valid), data: valid.data };
   let session: Session | undefined;
   try {
-    for (const writer of writers) await writer.open(setup);
-    session = await executable.start();
-    await connect(session, program, options);
+    session = await startWhileOpening(executable, program, writers, setup, options);
     watch.end('connect');
     const run = await recorder.run(session, {
       onProgress: (done, total) => options.onProgress?.('run', total === 0 ? 1 : done / total),
@@ -257,6 +255,46 @@ export async function runModel(
     throw error;
   } finally {
     await session?.dispose();
+  }
+}
+
+/**
+ * Builds the network and opens the outputs at the same time: a library for a format loads while the target's threads work, and an
+ * output that cannot be written ends the building.
+ */
+async function startWhileOpening(
+  executable: Executable,
+  program: Program,
+  writers: readonly ResultWriter[],
+  setup: RunSetup,
+  options: RunOptions,
+): Promise<Session> {
+  const failed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+  const opening = openAll(writers, setup);
+  opening.catch(() => failed.abort());
+  const [opened, started] = await Promise.allSettled([opening, startConnected(executable, program, { ...options, signal })]);
+  if (opened.status === 'rejected') {
+    if (started.status === 'fulfilled') await started.value.dispose();
+    throw opened.reason;
+  }
+  if (started.status === 'rejected') throw started.reason;
+  return started.value;
+}
+
+async function openAll(writers: readonly ResultWriter[], setup: RunSetup): Promise<void> {
+  for (const writer of writers) await writer.open(setup);
+}
+
+/** A session that is at its first step. */
+async function startConnected(executable: Executable, program: Program, options: RunOptions): Promise<Session> {
+  const session = await executable.start();
+  try {
+    await connect(session, program, options);
+    return session;
+  } catch (error) {
+    await session.dispose();
+    throw error;
   }
 }
 

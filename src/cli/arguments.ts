@@ -177,7 +177,9 @@ function defineParser(
       throw error instanceof UsageError ? error : usageError(message, words);
     })
     .completion('completion', 'print a completion script for the shell (bash or zsh)')
-    .epilogue('Exit codes: 0 done, 1 the model is wrong or results differ, 2 the command or a file is, 130 interrupted.');
+    .epilogue(
+      'Exit codes: 0 done, 1 the model is wrong or results differ, 2 the command or a file is, 130 interrupted, 70 a fault of interneuron.',
+    );
   // Choices are for help and completion; values are checked in `toRequest`, whose messages can suggest.
   const showsChoices = words.some((word) => ['--help', '--get-yargs-completions'].includes(word));
   for (const name of Object.keys(commands) as CommandName[]) addCommand(parser, name, commands[name], showsChoices, select);

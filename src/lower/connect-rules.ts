@@ -11,7 +11,7 @@ import { expressionOf } from './texts.js';
 import type { Expression } from '../lang/ast.js';
 import { namesIn } from '../lang/walk.js';
 import type { ConnectionRule } from '../model/model.js';
-import { Block } from './block.js';
+import type { Block } from './block.js';
 import type { Context } from './context.js';
 import { keyAt, keyBuffer, philox, siteWord, uniformOf } from './draws.js';
 import type { Draws } from './draws.js';

@@ -208,7 +208,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
     block.emit(ir.set(position, start));
     const created = block.local('created', 'u32');
     if (creation) {
-      const base = counted.slice(0, ordinal).map((before) => ir.load(before.starts, ir.u32(before.items)) as Ir).reduce((a, b) => ir.add(a, b), ir.u32(0));
+      const base = counted.slice(0, ordinal).map((before) => ir.load(before.starts, ir.u32(before.items))).reduce((a, b) => ir.add(a, b), ir.u32(0));
       block.emit(ir.set(created, ir.add(base, ir.load(rule.starts, indexLocal))));
     }
     rule.code.write(outer, inner, block, (element, body) => {
@@ -468,4 +468,41 @@ function indexOf(name: string, plan: ProjectionPlan, count: Extent, rows: Buffer
     place: (p, source, at) => [ir.store(positions, at, p), ir.store(sources, at, source)], context,
   });
   return { starts, positions, sources };
+}
+
+/**
+ * The index of a pathway whose code must meet the synapses of a key (a row, a column, with one delay) in order of creation: the
+ * given one, sorted; for rows that another pathway's delays have sorted, one of its own. Null where rows are in that order.
+ */
+export function inOrderOfCreation(index: SynapseIndex | null, plan: ProjectionPlan, pathway: PathwayPlan, connectivity: Connectivity, context: Context): SynapseIndex | null {
+  const { creation } = connectivity;
+  // Rows keep the order of creation, but for other delays than those that they are sorted by.
+  if (!creation || (!index && (!plan.sortedBy || plan.sortedBy === pathway))) return index;
+  const name = `${plan.name}.${pathway.name}`;
+  const sorted = index ?? indexOf(`${name}.by_row`, plan, connectivity.count, connectivity.rows, plan.pre.size, (_, source) => source, context);
+  context.builder.initially(creationSort(`${name}.by_creation`, sorted, creation, context));
+  return sorted;
+}
+
+/** Sorts the entries of each key by creation, by insertion: they are nearly in order already. */
+function creationSort(name: string, { starts, positions, sources }: SynapseIndex, creation: Buffer, context: Context): string {
+  const block = new Block();
+  const [p, q] = [block.local('entry', 'u32'), block.local('place', 'u32')];
+  const first = block.name('first', ir.load(starts, indexLocal));
+  const end = block.name('end', ir.load(starts, ir.add(indexLocal, ir.u32(1))));
+  block.emit(ir.loop(p, first, end, block.nested((inner) => {
+    const position = inner.name('position', ir.load(positions, ir.get(p)));
+    const source = inner.name('source', ir.load(sources, ir.get(p)));
+    const created = inner.name('created', ir.load(creation, position));
+    inner.emit(ir.set(q, ir.get(p)), ir.whilst(ir.gt(ir.get(q), first), inner.nested((moving) => {
+      const before = moving.name('before', ir.load(positions, ir.sub(ir.get(q), ir.u32(1))));
+      moving.emit(
+        ir.when(ir.le(ir.load(creation, before), created), [ir.leave]),
+        ir.store(positions, ir.get(q), before),
+        ir.store(sources, ir.get(q), ir.load(sources, ir.sub(ir.get(q), ir.u32(1)))),
+        ir.set(q, ir.sub(ir.get(q), ir.u32(1))),
+      );
+    })), ir.store(positions, ir.get(q), position), ir.store(sources, ir.get(q), source));
+  })));
+  return context.builder.map(name, 'sorts the entries of each key by order of creation', { kind: 'count', count: (starts.length as number) - 1 }, false, block.locals.declared, block.statements);
 }

@@ -52,7 +52,7 @@ interface Register {
 
 export class ElementScope implements Scope {
   readonly real: Real;
-  readonly block: Block;
+  block: Block;
   readonly context: Context;
   readonly group: Group;
   readonly address: Address;

@@ -41,6 +41,8 @@ export const isRandom = (name: string): boolean => randomFunctions.has(name);
 /** A scope in which names can be replaced for a while, as the stages of a Runge–Kutta step need. */
 export interface IntegrationScope extends Scope {
   readonly context: Context;
+  /** Where statements go; another one while code within a loop is written. */
+  block: Block;
   overrides: ReadonlyMap<string, Ir>;
 }
 

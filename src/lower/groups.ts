@@ -9,7 +9,7 @@ import type { Buffer, ElementType, TypedArray } from '../ir/program.js';
 import type { DeclaredNames } from './texts.js';
 import { expressionOf } from './texts.js';
 import { namesIn, callsIn } from '../lang/walk.js';
-import type { NeuronType, Population, Value, ValueType } from '../model/model.js';
+import type { Model, NeuronType, Population, Value, ValueType } from '../model/model.js';
 import type { Context, Real } from './context.js';
 import { arrayOf } from './context.js';
 import type { Equations, EventCode } from './equations.js';
@@ -112,7 +112,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   const lastEvent = new Map<string, Buffer>();
   const notRefractory = new Map<string, Buffer>();
   for (const event of events) {
-    if (!event.definition.refractory && !readsLastSpike(type)) continue;
+    if (!event.definition.refractory && !readsLastSpike(context.model)) continue;
     lastEvent.set(event.name, context.builder.buffer(`${name}.last_${event.name}`, 'i32', length, `step of the last ${event.name} of ${name}`, { initial: { fill: longAgo } }));
     if (event.refractoryWhile || (event.refractoryFor && [...namesIn(event.refractoryFor)].some((used) => storage.get(used)?.kind !== 'folded' && used !== 'dt'))) {
       notRefractory.set(event.name, context.builder.buffer(`${name}.not_refractory_${event.name}`, 'u8', length, `whether ${name} may integrate and emit ${event.name}`, { initial: { fill: 1 } }));
@@ -124,8 +124,9 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
 /** Step of an event that never was: far enough back for any refractory period. */
 export const longAgo = -0x40000000;
 
-function readsLastSpike(type: NeuronType): boolean {
-  return JSON.stringify(type).includes('lastspike');
+/** Whether any code reads the time of the last spike, which is then kept for all. */
+function readsLastSpike({ neurons, synapses, projections, stimuli, operations, recordings }: Model): boolean {
+  return JSON.stringify([neurons, synapses, projections, stimuli, operations, recordings]).includes('lastspike');
 }
 
 function parameterStorage(

@@ -15,10 +15,11 @@ import type { IntegrationMethod } from '../model/model.js';
 import type { Equations } from './equations.js';
 import { compileReal, isRandom, library, to } from './expressions.js';
 import type { IntegrationScope } from './expressions.js';
+import { adaptiveValues } from './adaptive.js';
 import { fold } from './fold.js';
 
 /** Methods after `auto` is decided. */
-export type Method = Exclude<IntegrationMethod, 'auto' | 'cable-then-gates' | 'gates-then-cable' | 'adaptive'>;
+export type Method = Exclude<IntegrationMethod, 'auto' | 'cable-then-gates' | 'gates-then-cable'>;
 
 /** Why a method cannot integrate a set of equations, or null when it can. */
 export type Refusal = string | null;
@@ -96,7 +97,7 @@ export function refusal(method: Method, equations: Equations): Refusal {
       if (noisy.length > 0) return 'they have noise';
       for (const [name, e] of derivatives) if (!linearForm(e, [name])) return `the equation of ${name} is not linear in ${name}`;
       return null;
-    case 'rk2': case 'rk4':
+    case 'rk2': case 'rk4': case 'adaptive':
       return noisy.length > 0 ? 'they have noise' : null;
     case 'euler': {
       for (const [name, e] of noisy) {
@@ -122,8 +123,16 @@ export function refusal(method: Method, equations: Equations): Refusal {
   }
 }
 
-/** New values of all variables by a method other than `exact`, as named locals; nothing is written yet. */
-export function newValues(method: Exclude<Method, 'exact'>, equations: Equations, scope: IntegrationScope, noise: ReadonlyMap<string, Ir>): Map<string, Ir> {
+/** Conditions under which the rates of variables are in force, where they are not always. */
+export type Activity = ReadonlyMap<string, Ir>;
+
+/**
+ * New values of all variables by a method other than `exact`, as named locals; nothing is written yet. Methods with several stages
+ * hold variables whose rate is not in force through all of them, since others may read them.
+ */
+export function newValues(
+  method: Exclude<Method, 'exact'>, equations: Equations, scope: IntegrationScope, noise: ReadonlyMap<string, Ir>, active: Activity = new Map(),
+): Map<string, Ir> {
   const names = [...steppedDerivatives(equations).keys()];
   const dt = scope.context.dt;
   const h = to(scope.real, ir.f64(dt));
@@ -133,8 +142,10 @@ export function newValues(method: Exclude<Method, 'exact'>, equations: Equations
       const { drift, diffusion } = split(equations);
       return new Map(names.map((name) => [name, scope.block.name(`next_${name}`, eulerStep(name, drift, diffusion, scope, h, noise))]));
     }
-    case 'rk2': return rungeKutta2(names, equations, scope, dt);
-    case 'rk4': return rungeKutta4(names, equations, scope, dt);
+    case 'rk2': return rungeKutta2(names, equations, scope, dt, active);
+    case 'rk4': return rungeKutta4(names, equations, scope, dt, active);
+    case 'adaptive':
+      return adaptiveValues(names, equations, active, scope.context.builder.faultBit(`the equations of ${names.join(', ')} cannot be integrated: they need ever smaller sub-steps`), scope);
     case 'heun': return heun(names, equations, scope, h, noise);
     case 'milstein': return milstein(names, equations, scope, h, noise);
   }
@@ -198,26 +209,30 @@ function at<T>(scope: IntegrationScope, values: ReadonlyMap<string, Ir>, later: 
 const axpy = (scope: IntegrationScope, name: string, x: Ir, factor: number, slope: Ir): Ir =>
   scope.block.name(name, fold(ir.add(x, fold(ir.mul(to(scope.real, ir.f64(factor)), slope)))));
 
-function slopes(names: readonly string[], equations: Equations, scope: IntegrationScope, stage: string): Map<string, Ir> {
-  return new Map(names.map((name) => [name, scope.block.name(`${stage}_${name}`, compileReal(equations.derivatives.get(name) as Expression, scope))]));
+function slopes(names: readonly string[], equations: Equations, scope: IntegrationScope, stage: string, active: Activity): Map<string, Ir> {
+  return new Map(names.map((name) => {
+    const rate = compileReal(equations.derivatives.get(name) as Expression, scope);
+    const condition = active.get(name);
+    return [name, scope.block.name(`${stage}_${name}`, condition ? fold(ir.select(condition, rate, to(rate.type, ir.f64(0)))) : rate)];
+  }));
 }
 
-function rungeKutta2(names: readonly string[], equations: Equations, scope: IntegrationScope, dt: number): Map<string, Ir> {
+function rungeKutta2(names: readonly string[], equations: Equations, scope: IntegrationScope, dt: number, active: Activity): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
-  const k1 = slopes(names, equations, scope, 'k1');
+  const k1 = slopes(names, equations, scope, 'k1', active);
   const middle = new Map(names.map((name) => [name, axpy(scope, `middle_${name}`, x.get(name) as Ir, dt / 2, k1.get(name) as Ir)]));
-  const k2 = at(scope, middle, dt / 2, () => slopes(names, equations, scope, 'k2'));
+  const k2 = at(scope, middle, dt / 2, () => slopes(names, equations, scope, 'k2', active));
   return new Map(names.map((name) => [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt, k2.get(name) as Ir)]));
 }
 
-function rungeKutta4(names: readonly string[], equations: Equations, scope: IntegrationScope, dt: number): Map<string, Ir> {
+function rungeKutta4(names: readonly string[], equations: Equations, scope: IntegrationScope, dt: number, active: Activity): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const stage = (label: string, slope: ReadonlyMap<string, Ir>, factor: number): Map<string, Ir> =>
     new Map(names.map((name) => [name, axpy(scope, `${label}_${name}`, x.get(name) as Ir, factor, slope.get(name) as Ir)]));
-  const k1 = slopes(names, equations, scope, 'k1');
-  const k2 = at(scope, stage('second', k1, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k2'));
-  const k3 = at(scope, stage('third', k2, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k3'));
-  const k4 = at(scope, stage('fourth', k3, dt), dt, () => slopes(names, equations, scope, 'k4'));
+  const k1 = slopes(names, equations, scope, 'k1', active);
+  const k2 = at(scope, stage('second', k1, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k2', active));
+  const k3 = at(scope, stage('third', k2, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k3', active));
+  const k4 = at(scope, stage('fourth', k3, dt), dt, () => slopes(names, equations, scope, 'k4', active));
   return new Map(names.map((name) => {
     const [a, b, c, d] = [k1, k2, k3, k4].map((k) => k.get(name) as Ir) as [Ir, Ir, Ir, Ir];
     const inner = fold(ir.add(b, c));

@@ -227,7 +227,7 @@ function integrateGroup(group: Group, noise: ReadonlyMap<string, Noise>, scope: 
   const active = activity(group, scope, block);
   const values = chosen.system
     ? exactValues(group, chosen.system, active, scope, context)
-    : newValues(chosen.method as Exclude<Method, 'exact'>, equations, scope, noiseOfStep(noise, scope, block));
+    : newValues(chosen.method as Exclude<Method, 'exact'>, equations, scope, noiseOfStep(noise, scope, block), active);
   for (const [name, value] of values) {
     const condition = active.get(name);
     scope.write(name, condition && !chosen.system ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
@@ -270,7 +270,7 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
     : [equations.method as Method];
   const reasons: string[] = [];
   for (const method of candidates) {
-    const known: readonly string[] = ['exact', 'exponentialEuler', 'euler', 'rk2', 'rk4', 'heun', 'milstein'];
+    const known: readonly string[] = ['exact', 'exponentialEuler', 'euler', 'rk2', 'rk4', 'adaptive', 'heun', 'milstein'];
     if (!known.includes(method)) {
       context.diagnostics.add(messages.unsupportedFeature(`the integration method ${method}`));
       return null;

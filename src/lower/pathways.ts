@@ -16,6 +16,7 @@ import { namesIn } from '../lang/walk.js';
 import { Block } from './block.js';
 import type { Interval } from './bounds.js';
 import { boundsOf, hull, isBounded } from './bounds.js';
+import { inOrderOfCreation } from './connectivity.js';
 import type { Context } from './context.js';
 import { keyAt, keyBuffer } from './draws.js';
 import { combine, step } from './element-scope.js';
@@ -25,7 +26,7 @@ import { fold } from './fold.js';
 import type { Inbox } from './inbox.js';
 import { quantise, writable } from './inbox.js';
 import * as messages from './messages.js';
-import type { Connectivity, PathwayPlan, ProjectionPlan } from './projection.js';
+import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
 import { parameterBounds, valueBounds, valuesSet } from './projection.js';
 import { synapseDraws, synapseValue } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
@@ -50,6 +51,8 @@ export interface PathwayCode {
   /** Variables of ends that its code reads or writes in order, as `population group / variable` keys. */
   readonly touches: ReadonlySet<string>;
   readonly ordered: boolean;
+  /** The index by which it finds its synapses; null where they stand in rows. */
+  readonly index: SynapseIndex | null;
 }
 
 /** Key of a variable of an end's group. */
@@ -99,8 +102,9 @@ export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, s
       const { end, variable } = targets[k] as { end: 'pre' | 'post' | null; variable: string };
       return { statement, end, variable, additive: end === null ? null : additiveBound(statement, end, variable, plan, connectivity, written, bounds) };
     });
-    // One ordered statement orders all that write the same variables; keep it simple: the whole pathway.
-    const ordered = statements.some((entry) => entry.end !== null && entry.additive === null);
+    // One ordered statement orders all that write the same variables; keep it simple: the whole pathway. What a synapse reads
+    // of an end that its pathway writes depends on who came before, too.
+    const ordered = statements.some((entry) => (entry.end !== null && entry.additive === null) || readsAny(entry.statement.value, written, plan));
     const touches = new Set<string>();
     for (const entry of statements) {
       if (ordered && entry.end !== null) touches.add(sharedKey(plan, entry.end, entry.variable));
@@ -109,7 +113,8 @@ export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, s
         if (used.startsWith('post.')) touches.add(sharedKey(plan, 'post', used.slice(5)));
       }
     }
-    return { plan, pathway, connectivity, storage, statements, touches, ordered };
+    const index = connectivity.delayed.get(pathway.name) ?? (pathway.side === 'pre' ? null : connectivity.columns);
+    return { plan, pathway, connectivity, storage, statements, touches, ordered, index: ordered ? inOrderOfCreation(index, plan, pathway, connectivity, context) : index };
   });
 }
 
@@ -131,6 +136,10 @@ export function readNames(e: Expression, plan: ProjectionPlan, seen: ReadonlySet
   return names;
 }
 
+/** Whether an expression reads one of the variables of ends with these keys. */
+const readsAny = (e: Expression, keys: ReadonlySet<string>, plan: ProjectionPlan): boolean =>
+  [...readNames(e, plan)].some((name) => (name.startsWith('pre.') && keys.has(sharedKey(plan, 'pre', name.slice(4)))) || (name.startsWith('post.') && keys.has(sharedKey(plan, 'post', name.slice(5)))));
+
 /** Greatest |value| that an additive statement adds, or null when it must keep its order. */
 function additiveBound(
   statement: Assignment, end: 'pre' | 'post', variable: string, plan: ProjectionPlan, connectivity: Connectivity,
@@ -140,10 +149,7 @@ function additiveBound(
   const group = (end === 'pre' ? plan.pre : plan.post).group;
   const type = group?.equations.state.get(variable)?.type ?? (group?.type.inputs[variable] ? 'real' : undefined);
   if (type !== 'real' || !Number.isFinite(connectivity.fanIn)) return null;
-  for (const name of readNames(statement.value, plan)) {
-    if (name.startsWith('pre.') && written.has(sharedKey(plan, 'pre', name.slice(4)))) return null;
-    if (name.startsWith('post.') && written.has(sharedKey(plan, 'post', name.slice(5)))) return null;
-  }
+  if (readsAny(statement.value, written, plan)) return null;
   const interval = boundsOf(statement.value, bounds);
   if (!isBounded(interval)) return null;
   return Math.max(Math.abs(interval.low), Math.abs(interval.high));
@@ -164,7 +170,7 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
   const block = new Block();
   const forward = pathway.side === 'pre';
   const varied = plan.sortedBy === pathway;
-  const index = connectivity.delayed.get(pathway.name) ?? (forward ? null : connectivity.columns);
+  const { index } = code;
   invariant(forward || index, 'lower/pathways', `${plan.name} has no columns for ${pathway.name}`);
   const position = index ? block.name('synapse', ir.load(index.positions, local('position'))) : local('position');
   const other = forward

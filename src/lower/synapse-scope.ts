@@ -28,7 +28,7 @@ export type SynapseStorage = ReadonlyMap<string, Storage>;
 
 export class SynapseScope implements Scope {
   readonly real: Real;
-  readonly block: Block;
+  block: Block;
   readonly context: Context;
   readonly plan: ProjectionPlan;
   readonly address: SynapseAddress;

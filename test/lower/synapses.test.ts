@@ -75,6 +75,64 @@ describe('additive code', () => {
   });
 });
 
+describe('ordered code', () => {
+  const three = '{ N: 3, indices: [0, 1, 2], times: [0.1 ms, 0.1 ms, 0.1 ms] }';
+  const list = 'connect: { i: [2, 0, 1, 0], j: [0, 0, 0, 0] }, initializers: { w: [100, 1, 10, 1000] }';
+
+  test('what a synapse reads of a variable that its pathway adds to includes its own and all earlier additions', async () => {
+    const run = await simulate(brian(`
+      spike_generators: { source: ${three} }
+      neuron_groups: { G: { N: 1, model: "g : 1" } }
+      synapses: { S: { source: source, target: G, model: "w : 1\\nseen : 1", on_pre: "g += w; seen = g_post", ${list} } }
+      run: 0.3 ms
+    `));
+    expect(byCreation(run, 'S', 'seen')).toEqual([1111, 1, 1011, 1001]);
+  });
+
+  test('a pathway from the postsynaptic side goes through the synapses of the target in order of creation', async () => {
+    const run = await simulate(brian(`
+      spike_generators: { source: ${three}, target: { N: 1, indices: [0], times: [0.1 ms] } }
+      neuron_groups: { G: { N: 3, model: "x : 1", threshold: x > 1e9 }, H: { N: 1, model: "y : 1", threshold: t_in_timesteps == 1 } }
+      synapses: { S: { source: G, target: H, model: "w : 1", on_post: y_post = y_post*2 + w, ${list} } }
+      run: 0.3 ms
+    `));
+    expect(finalOf(run, 'H.y')).toEqual([((100 * 2 + 1) * 2 + 10) * 2 + 1000]);
+  });
+
+  test('also where the rows are sorted by the delays of another pathway', async () => {
+    const run = await simulate(brian(`
+      neuron_groups: { G: { N: 2, model: "x : 1", threshold: t_in_timesteps == 1 }, H: { N: 1, model: "y : 1\\nz : 1" } }
+      synapses:
+        S:
+          source: G
+          target: H
+          model: "w : 1"
+          on_pre: { first: z += 1, second: y_post = y_post*2 + w }
+          connect: { i: [1, 1, 0, 0, 0], j: [0, 0, 0, 0, 0] }
+          initializers: { w: [1, 10, 100, 1000, 10000], first.delay: { values: [3, 1, 5, 2, 1], unit: ms } }
+      run: 0.3 ms
+    `));
+    // Row 0 in order of creation: 100, 1000, 10000; then row 1: 1, 10.
+    expect(finalOf(run, 'H.y')).toEqual([[100, 1000, 10000, 1, 10].reduce((y, w) => y * 2 + w, 0)]);
+  });
+
+  test('among equal delays of one pathway the order is that of creation, too', async () => {
+    const run = await simulate(brian(`
+      neuron_groups: { G: { N: 1, model: "x : 1", threshold: t_in_timesteps == 1 }, H: { N: 3, model: "y : 1" } }
+      synapses:
+        S:
+          source: G
+          target: H
+          model: "w : 1"
+          on_pre: { second: y_post = y_post*2 + w }
+          connect: { i: 0, j: [0, 2, 0, 0, 2] }
+          initializers: { w: [1, 10, 100, 1000, 10000], second.delay: { values: [0.2, 0.1, 0.1, 0.2, 0.1], unit: ms } }
+      run: 0.6 ms
+    `));
+    expect(finalOf(run, 'H.y')).toEqual([(100 * 2 + 1) * 2 + 1000, 0, 10 * 2 + 10000]);
+  });
+});
+
 describe('samples and operations among the deliveries', () => {
   test('what has arrived shows to an operation between two pathways', async () => {
     const run = await simulate(brian(`

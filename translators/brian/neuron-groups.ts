@@ -172,14 +172,7 @@ function translateCustomEvent(event: EventSpecification, pointer: string, group:
 }
 
 /** Statements on a group's own variables. */
-export function translateCode(
-  text: string,
-  pointer: string,
-  group: Group,
-  scope: Scope,
-  perEvent: boolean,
-  to: Reporter,
-): readonly Located[] {
+function translateCode(text: string, pointer: string, group: Group, scope: Scope, perEvent: boolean, to: Reporter): readonly Located[] {
   const statements = readStatements(text, pointer, to);
   const translated = translateStatements(statements, scope, pointer, to, perEvent, (variable) => void group.written.add(variable.name));
   return translated.map((statement) => locatedStatement(statement, pointer));

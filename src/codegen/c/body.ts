@@ -11,7 +11,7 @@ import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { call, cast, primary, within } from './term.js';
 import type { Term } from './term.js';
-import { block, comment } from './text.js';
+import { block, comment, indent } from './text.js';
 
 const pass = 'codegen/c';
 
@@ -206,7 +206,7 @@ function faultText(body: Body, bits: number, when: Expression): string[] {
 
 /** A function of the program: returns its one result, or fills what its last parameters point to. */
 export function functionText(context: ProgramContext, callee: IrFunction): string[] {
-  const scope = new Scope(context, { atomic: false, gathered: false });
+  const scope = new Scope(context, { atomic: false, gathered: false }, false);
   const { types, inlineFunction } = context.dialect;
   const parameters = new Set(callee.parameters.map(({ name }) => name));
   const names = (local: Local): string => scope.names.id(local.name);
@@ -221,5 +221,5 @@ export function functionText(context: ProgramContext, callee: IrFunction): strin
   const signature = [...inputs, ...outputs.map(({ id, result }) => `${types[result.type]} *${id}`)];
   const tail = single ? [`return ${names(only)};`] : outputs.map(({ id, result }) => `*${id} = ${names(result)};`);
   const head = `${inlineFunction} ${single ? types[only.type] : 'void'} ${context.functionNames.id(callee.name)}(${signature.join(', ')})`;
-  return [comment(callee.comment), ...block(head, [...lines, ...tail])];
+  return [comment(callee.comment), head, '{', ...indent([...lines, ...tail]), '}'];
 }

@@ -3,7 +3,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { EventRing, Kernel, Program } from '../../ir/program.js';
 import type { ProgramContext, Scope } from './scope.js';
-import { block, comment } from './text.js';
+import { comment, indent } from './text.js';
 
 /** What the driver passes to a kernel, after the network and `step`. */
 export type KernelArguments =
@@ -43,6 +43,9 @@ export function kernelFunction(context: ProgramContext, kernel: Kernel, scope: S
   const parameters = ['struct network *network', `${i32} step`, ...extra].join(', ');
   return [
     comment(kernel.comment),
-    ...block(`${qualifiers} void ${context.kernelNames.id(kernel.name)}(${parameters})`, [...scope.prologue(), ...lines]),
+    `${qualifiers} void ${context.kernelNames.id(kernel.name)}(${parameters})`,
+    '{',
+    ...indent([...scope.prologue(), ...lines]),
+    '}',
   ];
 }

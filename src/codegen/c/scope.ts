@@ -10,10 +10,47 @@ import type { Language } from './operations.js';
 
 /** Names that the printer's own text uses for locals; no local of the program may have them. */
 const ownLocals = [
-  'network', 'step', 'index', 'begin', 'group', 'row', 'position', 'delay', 'from', 'to', 'low', 'high', 'thread', 'threads', 'block', 'stop',
-  'flags', 'k', 'count', 'slot', 'list', 'element', 'word', 'bits', 'segment', 'end', 'emission', 'row_low', 'row_high', 'target_low',
-  'target_high', 'log_row', 'all_synapses', 'first_synapse', 'search_low', 'search_high', 'search_middle',
-  'share', 'share_of_blocks', 'store_flags', 'raise_fault',
+  'network',
+  'step',
+  'index',
+  'begin',
+  'group',
+  'row',
+  'position',
+  'delay',
+  'from',
+  'to',
+  'low',
+  'high',
+  'thread',
+  'threads',
+  'block',
+  'stop',
+  'flags',
+  'k',
+  'count',
+  'slot',
+  'list',
+  'element',
+  'word',
+  'bits',
+  'segment',
+  'end',
+  'emission',
+  'row_low',
+  'row_high',
+  'target_low',
+  'target_high',
+  'log_row',
+  'all_synapses',
+  'first_synapse',
+  'search_low',
+  'search_high',
+  'search_middle',
+  'share',
+  'share_of_blocks',
+  'store_flags',
+  'raise_fault',
 ] as const;
 
 /** What printing all bodies of a program shares. */
@@ -72,16 +109,15 @@ export class Scope {
   /** Names of gathered flags, with the masks that they belong to. */
   readonly flags: { readonly id: string; readonly mask: string }[] = [];
 
-  constructor(context: ProgramContext, writes: Writes) {
+  /** @param kernel  false in a function of the program, where there are no buffers and no locals of the printer's own */
+  constructor(context: ProgramContext, writes: Writes, kernel = true) {
     this.context = context;
     this.writes = writes;
-    const { program, bufferNames, functionNames, kernelNames } = context;
+    const { program, bufferNames, functionNames } = context;
     this.names = new Names('', [
       ...helperNames,
-      ...ownLocals,
-      ...program.buffers.map(({ name }) => bufferNames.id(name)),
       ...program.functions.map(({ name }) => functionNames.id(name)),
-      ...program.kernels.map(({ name }) => kernelNames.id(name)),
+      ...(kernel ? [...ownLocals, ...program.buffers.map(({ name }) => bufferNames.id(name))] : []),
     ]);
   }
 

@@ -271,6 +271,30 @@ describe('synapses and the rest', () => {
   ]);
 });
 
+describe('rarer mistakes', () => {
+  table([
+    ['an index that is none', group('model: "v : 1"\ninitializers: { v: { value: 1, index: "a:b" } }'), ['brian/bad-index@10:33']],
+    [
+      'a condition without anything to set',
+      findings('format: interneuron/brian\nrun: [{ where: i > 1, duration: 1 ms }]'),
+      ['brian/bad-phase@2:16'],
+    ],
+    ['a send statement', synapses('on_pre: send(v, 1, 2*ms)\nconnect: true'), ['brian/send@10:13']],
+    [
+      'a sum into what is integrated',
+      body(
+        'neuron_groups: { G: { N: 1, model: "dv/dt = -v/ms : 1" } }\nsynapses: { S: { source: G, model: "v_post = 1 : 1 (summed)", connect: true } }',
+      ),
+      ['brian/summed-target@7:37'],
+    ],
+    [
+      'a change of a constant that nothing reads',
+      findings('format: interneuron/brian\nnamespace: { c: 3 mV }\nrun: [{ set: { c: 2 mV }, duration: 1 ms }]'),
+      ['brian/unused-constant@3:19'],
+    ],
+  ]);
+});
+
 describe('two sums into one variable', () => {
   const two = (first: string, second: string): string[] =>
     body(

@@ -163,13 +163,6 @@ function rewrite(key: string, a: Expression, b: Expression | undefined): Express
   }
 }
 
-/** Names that texts read, units left out. */
-export function variablesIn(texts: readonly (string | number)[], declared: (key: string) => boolean): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const text of texts) for (const key of namesIn(parseExpression(String(text)))) if (declared(key)) names.add(key);
-  return names;
-}
-
 /** Names that statements read or write. */
 export function variablesInCode(texts: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();

@@ -1,0 +1,136 @@
+/**
+ * From C source to a shared library, kept by content.
+ *
+ * An entry of the cache is a folder named by the hash of all that the library depends on: the source, the compiler and its version, its options
+ * and the processor. It is made under another name and renamed when it is whole; beside the library lies its digest, and what does not fit it is
+ * made anew. Whatever goes wrong with the cache only costs the time of compiling again.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import type { Compiler } from './compiler.js';
+import { processorFeatures, runProgram } from './compiler.js';
+
+/** What is compiled. */
+export interface Sources {
+  /** Files by name; `network.c` is the one that is compiled. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly compiler: Compiler;
+  readonly flags: readonly string[];
+}
+
+/** A library that may be loaded. */
+export interface BuiltLibrary {
+  readonly path: string;
+  /** Removes it, where it is in no cache; a library that has been loaded stays loaded. */
+  discard(): Promise<void>;
+}
+
+const libraryName = process.platform === 'darwin' ? 'network.dylib' : 'network.so';
+const digestName = `${libraryName}.sha256`;
+
+const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
+
+/** The name of an entry. */
+export function cacheKey({ files, compiler, flags }: Sources): string {
+  return sha256(JSON.stringify(['interneuron c 1', [...files], compiler.command, compiler.version, flags, processorFeatures()])).slice(0, 40);
+}
+
+/** Whether a folder holds a whole library. */
+async function isWhole(folder: string): Promise<boolean> {
+  try {
+    const [library, digest] = await Promise.all([readFile(join(folder, libraryName)), readFile(join(folder, digestName), 'utf8')]);
+    return sha256(library) === digest.trim();
+  } catch {
+    return false;
+  }
+}
+
+/** The message that says most, of all that a compiler printed. */
+function firstError(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0] ?? 'it said nothing').trim();
+}
+
+/** Compiles in a folder that is nobody else's. @throws UsageError with the compiler's message; the folder stays, for the user to look into */
+async function compileIn(folder: string, { files, compiler, flags }: Sources): Promise<void> {
+  for (const [name, text] of files) await writeFile(join(folder, name), text);
+  const command = [...compiler.command, ...flags, '-shared', '-o', libraryName, 'network.c', '-lm'];
+  const { status, stdout, stderr } = await runProgram(command, { cwd: folder });
+  const output = `${stdout}${stderr}`;
+  if (status !== 0) {
+    const log = join(folder, 'compiler.log');
+    await writeFile(log, `${command.join(' ')}\n${output}`);
+    throw new UsageError(
+      `${compiler.title} cannot compile the generated source ${join(folder, 'network.c')}: ${firstError(output)}`,
+      `all that it said is in ${log}; another compiler may do: set CC, or use another target`,
+    );
+  }
+  await writeFile(join(folder, digestName), `${sha256(await readFile(join(folder, libraryName)))}\n`);
+}
+
+const keep = { discard: () => Promise.resolve() };
+
+/** A folder of its own in the cache, or elsewhere when the cache cannot be written. */
+async function workFolder(cache: string | undefined, key: string): Promise<{ readonly path: string; readonly inCache: boolean }> {
+  if (cache !== undefined) {
+    const path = join(cache, `.${key}.${process.pid}.${randomBytes(4).toString('hex')}`);
+    try {
+      await mkdir(cache, { recursive: true, mode: 0o700 });
+      await mkdir(path, { mode: 0o700 });
+      return { path, inCache: true };
+    } catch {
+      // A cache that cannot be written costs time, nothing else.
+    }
+  }
+  try {
+    const path = await mkdtemp(join(tmpdir(), 'interneuron-c-'));
+    await chmod(path, 0o700);
+    return { path, inCache: false };
+  } catch (error) {
+    throw new UsageError(
+      `there is no folder to compile in: ${tmpdir()} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : ''})`,
+      'set TMPDIR or INTERNEURON_CACHE to a folder that you may write',
+    );
+  }
+}
+
+/** Gives a finished folder its name in the cache; another process may have been faster, which is as good. */
+async function moveIn(from: string, entry: string): Promise<string> {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    try {
+      await rename(from, entry);
+      return entry;
+    } catch {
+      if (await isWhole(entry)) {
+        await rm(from, { recursive: true, force: true });
+        return entry;
+      }
+      // What is there is damaged: out of the way with it.
+      const aside = `${from}.damaged${attempt}`;
+      await rename(entry, aside).catch(() => undefined);
+      await rm(aside, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+  return from;
+}
+
+/**
+ * The library made from sources, from the cache where it is there.
+ *
+ * @param cache  folder of entries; none is kept when undefined
+ * @throws UsageError when the compiler fails, with its message and the path of the source
+ */
+export async function buildLibrary(sources: Sources, cache: string | undefined): Promise<BuiltLibrary> {
+  const key = cacheKey(sources);
+  const entry = cache === undefined ? undefined : join(cache, key);
+  if (entry !== undefined && (await isWhole(entry))) return { path: join(entry, libraryName), ...keep };
+  const work = await workFolder(cache, key);
+  await compileIn(work.path, sources);
+  if (entry === undefined || !work.inCache)
+    return { path: join(work.path, libraryName), discard: () => rm(work.path, { recursive: true, force: true }) };
+  return { path: join(await moveIn(work.path, entry), libraryName), ...keep };
+}

@@ -1,0 +1,115 @@
+/** The C compiler of this machine: which there is, how it is called, and what its results depend on. */
+
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+
+/** A compiler that answered. */
+export interface Compiler {
+  /** The program and the words that always follow it, as in `ccache gcc`. */
+  readonly command: readonly [string, ...string[]];
+  /** `gcc 12.2.0`, `clang 14.0.6`. */
+  readonly title: string;
+  /** Everything that it says of its version. */
+  readonly version: string;
+}
+
+/** What a command did; never throws. */
+export interface Outcome {
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const longest = 10 * 60_000;
+
+/** Runs a program without a shell; `status` is undefined when it could not be started or was ended by a signal. */
+export function runProgram(command: readonly string[], options: { readonly cwd?: string } = {}): Promise<Outcome> {
+  const [program = '', ...words] = command;
+  // Messages in English, so that they can be read for the first error.
+  const environment = { ...process.env, LC_ALL: 'C' };
+  return new Promise((resolve) => {
+    execFile(program, words, { ...options, env: environment, maxBuffer: 1 << 26, timeout: longest }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code;
+      resolve({ status: typeof code === 'number' ? code : undefined, stdout, stderr: stderr === '' && error ? error.message : stderr });
+    });
+  });
+}
+
+/** Compilers to try, in order; `$CC` first, as `make` and `cmake` do. */
+function candidates(): readonly (readonly [string, ...string[]])[] {
+  const [own, ...words] = (process.env['CC'] ?? '').split(/\s+/).filter((word) => word !== '');
+  const usual = [['cc'], ['gcc'], ['clang']] as const;
+  return own === undefined ? usual : [[own, ...words], ...usual];
+}
+
+/** `gcc 12.2.0` from what `--version` prints. */
+function titleOf(version: string): string {
+  const [first = ''] = version.split('\n');
+  const number = /\b(\d+\.\d+(?:\.\d+)?)\b/.exec(first.replace(/\([^)]*\)/g, ''))?.[1] ?? /\d+\.\d+(?:\.\d+)?/.exec(first)?.[0] ?? '';
+  const family = /clang/i.test(first) ? 'clang' : /gcc|free software foundation/i.test(version) ? 'gcc' : (first.split(' ')[0] ?? 'cc');
+  return `${family} ${number}`.trim();
+}
+
+/** The compiler that a command starts, or undefined. */
+export async function askCompiler(command: readonly [string, ...string[]]): Promise<Compiler | undefined> {
+  const { status, stdout } = await runProgram([...command, '--version']);
+  return status === 0 && stdout !== '' ? { command, title: titleOf(stdout), version: stdout.trim() } : undefined;
+}
+
+let found: Promise<Compiler | undefined> | undefined;
+
+/** The first compiler that answers; asked once. */
+export function findCompiler(): Promise<Compiler | undefined> {
+  found ??= (async () => {
+    for (const command of candidates()) {
+      const compiler = await askCompiler(command);
+      if (compiler) return compiler;
+    }
+    return undefined;
+  })();
+  return found;
+}
+
+/** What to tell a user without a compiler. */
+export const installHint =
+  process.platform === 'darwin'
+    ? 'install the command line tools: xcode-select --install'
+    : 'install a C compiler: apt-get install gcc (Debian, Ubuntu), dnf install gcc (Fedora), or set CC to the one you have';
+
+/** @throws UsageError that names the package */
+export function missingCompiler(): UsageError {
+  return new UsageError('there is no C compiler: none of $CC, cc, gcc and clang can be started', installHint);
+}
+
+/** Options that keep the bits; `-march=native` may change the instructions, never the results. */
+export function compileFlags(level: OptimisationLevel, parallel: boolean): readonly string[] {
+  const machine = { x64: ['-march=native'], arm64: ['-mcpu=native'] }[process.arch as string] ?? [];
+  return [
+    '-std=c11',
+    level,
+    ...machine,
+    '-ffp-contract=off',
+    '-fno-math-errno',
+    '-fno-trapping-math',
+    '-fno-fast-math',
+    '-fno-strict-aliasing',
+    '-fPIC',
+    parallel ? '-fopenmp' : '-fopenmp-simd',
+  ];
+}
+
+export type OptimisationLevel = '-O0' | '-O1' | '-O2' | '-O3';
+
+/** What `-march=native` makes of this processor depends on its kind and its features, which a cache shared by several machines must know. */
+export function processorFeatures(): string {
+  const models = new Set(cpus().map(({ model }) => model));
+  let features = '';
+  try {
+    features = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
+  } catch {
+    // Elsewhere the model says it all.
+  }
+  return `${process.platform} ${process.arch} ${[...models].sort().join(', ')} ${features}`;
+}

@@ -1,0 +1,135 @@
+/** A compiled network as functions of JavaScript. */
+
+import { createRequire } from 'node:module';
+import type koffiModule from 'koffi';
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+
+/** A pointer to a network. */
+export type NetworkPointer = unknown;
+
+/** What `network.h` declares; what may take long runs on a thread of its own and gives a promise. */
+export interface NetworkLibrary {
+  create(): NetworkPointer | null;
+  destroy(network: NetworkPointer): void;
+  length(network: NetworkPointer, buffer: number): number;
+  read(network: NetworkPointer, buffer: number, offset: number, length: number, to: ArrayBufferView): void;
+  write(network: NetworkPointer, buffer: number, offset: number, length: number, from: ArrayBufferView): void;
+  step(network: NetworkPointer): number;
+  setStep(network: NetworkPointer, step: number): void;
+  faults(network: NetworkPointer): number;
+  perform(network: NetworkPointer, list: number, action: number, threads: number): Promise<number>;
+  run(network: NetworkPointer, steps: number, threads: number): Promise<number>;
+  /** The ordinal of the buffer for which memory lacked, and its length. */
+  lacking(network: NetworkPointer): { readonly buffer: number; readonly length: number };
+  trust(): number;
+  distrust(network: NetworkPointer): number;
+}
+
+type Koffi = typeof koffiModule;
+let loaded: Koffi | undefined;
+
+/** Loaded when first needed, since most commands do without. @throws UsageError when it has no binary for this platform */
+function koffi(): Koffi {
+  try {
+    // The package is CommonJS with a native part: bundlers leave it where it is.
+    loaded ??= createRequire(import.meta.url)('koffi') as Koffi;
+    return loaded;
+  } catch (error) {
+    throw new UsageError(
+      `the package koffi, which calls compiled code, cannot be loaded (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''})`,
+      'npm install koffi, or use --target wasm',
+    );
+  }
+}
+
+/** Why compiled code cannot be called here, or undefined. */
+export function callingProblem(): UsageError | undefined {
+  try {
+    koffi();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+}
+
+/** The error that a function of the standard library that computes with floats has met in this process. */
+export function trustJavaScript(when: string): void {
+  // A library built with -Ofast switches the processor to flush denormal numbers when it is loaded; JavaScript then computes wrongly, too.
+  const tiny = Number('1e-310');
+  if (tiny * Number('0.5') !== 0) return;
+  throw new UsageError(
+    `arithmetic in this process cannot be trusted ${when}: denormal numbers are flushed to zero`,
+    'a library loaded into the process was built with -ffast-math or -Ofast; run without it',
+  );
+}
+
+const libraries = new Map<string, NetworkLibrary>();
+
+/**
+ * Loads a library, which stays loaded: threads that it has started may outlive every session.
+ *
+ * @throws UsageError when the system refuses to load it, or when floating point is not what it was before
+ */
+export function loadLibrary(path: string): NetworkLibrary {
+  const known = libraries.get(path);
+  if (known !== undefined) return known;
+  trustJavaScript('before compiled code is loaded');
+  const library = open(path);
+  trustJavaScript('after compiled code was loaded');
+  libraries.set(path, library);
+  return library;
+}
+
+function open(path: string): NetworkLibrary {
+  const { load } = koffi();
+  let native: ReturnType<Koffi['load']>;
+  try {
+    native = load(path);
+  } catch (error) {
+    throw new UsageError(
+      `the compiled library ${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      'if its folder is mounted noexec, set INTERNEURON_CACHE and TMPDIR to folders where programs may run',
+    );
+  }
+  const declare = (prototype: string): ReturnType<typeof native.func> => native.func(prototype);
+  const create = declare('void *network_create(void)');
+  const destroy = declare('void network_destroy(void *)');
+  const length = declare('uint64_t network_length(void *, uint32_t)');
+  const read = declare('void network_read(void *, uint32_t, uint64_t, uint64_t, void *)');
+  const write = declare('void network_write(void *, uint32_t, uint64_t, uint64_t, void *)');
+  const step = declare('int32_t network_step(void *)');
+  const setStep = declare('void network_set_step(void *, int32_t)');
+  const faults = declare('uint32_t network_faults(void *)');
+  const perform = declare('int32_t network_perform(void *, uint32_t, uint32_t, uint32_t)');
+  const run = declare('int32_t network_run(void *, int32_t, uint32_t)');
+  const lacking = declare('uint32_t network_lacking(void *, void *)');
+  const trust = declare('uint32_t network_trust(void)');
+  const distrust = declare('uint32_t network_distrust(void *)');
+  const promise = (callee: typeof run, ...args: unknown[]): Promise<number> =>
+    new Promise((resolve, reject) => {
+      callee.async(...args, (error: Error | null, result: unknown) => {
+        if (error) reject(error);
+        else resolve(Number(result));
+      });
+    });
+  return {
+    create: () => create() as NetworkPointer | null,
+    destroy: (network) => void destroy(network),
+    length: (network, buffer) => Number(length(network, buffer)),
+    read: (network, buffer, offset, count, to) => void read(network, buffer, offset, count, to),
+    write: (network, buffer, offset, count, from) => void write(network, buffer, offset, count, from),
+    step: (network) => Number(step(network)),
+    setStep: (network, value) => void setStep(network, value),
+    faults: (network) => Number(faults(network)),
+    perform: (network, list, action, threads) => promise(perform, network, list, action, threads),
+    run: (network, steps, threads) => promise(run, network, steps, threads),
+    lacking: (network) => {
+      const wanted = new BigUint64Array(1);
+      const buffer = Number(lacking(network, wanted));
+      return { buffer, length: Number(wanted[0] ?? 0n) };
+    },
+    trust: () => Number(trust()),
+    distrust: (network) => Number(distrust(network)),
+  };
+}

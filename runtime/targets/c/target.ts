@@ -1,0 +1,106 @@
+/** The c target: the system's C compiler makes a shared library of the program, which runs at the processor's full speed. */
+
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { generateC } from '../../../src/codegen/c/generate.js';
+import type { Program } from '../../../src/ir/program.js';
+import type { Availability, CompileOptions, Executable, Target } from '../target.js';
+import { buildLibrary } from './build.js';
+import { compileFlags, findCompiler, installHint, missingCompiler } from './compiler.js';
+import type { Compiler, OptimisationLevel } from './compiler.js';
+import { callingProblem, loadLibrary } from './library.js';
+import { startSession } from './session.js';
+
+/** Elements that a step must update for another thread to pay for its barriers. */
+const elementsPerThread = 20_000;
+
+/** What a test may choose. */
+export interface CTargetOptions {
+  /** Absent: the first that this machine has. */
+  readonly compiler?: Compiler;
+  readonly level?: OptimisationLevel;
+  /** Threads that may be used; absent: as many as can run at once. */
+  readonly available?: number;
+}
+
+/** Threads to use: as many as asked for, or as the program's elements pay for, and no more than can run at once. */
+export function threadCount(program: Program, asked: number | undefined, available = availableParallelism()): number {
+  if (asked !== undefined) return Math.max(1, Math.min(Math.floor(asked), available));
+  const elements = program.manifest.populations.reduce((sum, population) => sum + population.size, 0);
+  return Math.max(1, Math.min(available, Math.floor(elements / elementsPerThread)));
+}
+
+async function probe(options: CTargetOptions): Promise<Availability> {
+  const compiler = options.compiler ?? (await findCompiler());
+  const cores = availableParallelism();
+  if (compiler === undefined) {
+    return {
+      target: 'c',
+      available: false,
+      devices: [],
+      reason: 'there is no C compiler: none of $CC, cc, gcc and clang can be started',
+      hint: installHint,
+    };
+  }
+  const problem = callingProblem();
+  if (problem !== undefined) {
+    const { message: reason, hint } = problem;
+    return { target: 'c', available: false, devices: [], reason, ...(hint === undefined ? {} : { hint }) };
+  }
+  return { target: 'c', available: true, devices: [`${cores} processor core${cores === 1 ? '' : 's'}, ${compiler.title}`] };
+}
+
+/** A program that compiles and links where OpenMP is installed. */
+const openMpProbe = '#include <omp.h>\nint network_probe(void);\nint network_probe(void) { return omp_get_max_threads(); }\n';
+
+/** Whether a compiler has OpenMP. */
+async function hasOpenMp(compiler: Compiler, cache: string | undefined): Promise<boolean> {
+  try {
+    const built = await buildLibrary({ files: new Map([['network.c', openMpProbe]]), compiler, flags: ['-fPIC', '-fopenmp'] }, cache);
+    await built.discard();
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
+function withoutOpenMp(compiler: Compiler, threads: number): UsageError {
+  const hint = compiler.title.startsWith('clang')
+    ? 'install OpenMP for clang: apt-get install libomp-dev (Debian, Ubuntu), dnf install libomp-devel (Fedora), brew install libomp (macOS)'
+    : 'install OpenMP for the compiler, or set CC to gcc';
+  return new UsageError(`${compiler.title} has no OpenMP, which ${threads} threads need`, `${hint}; or run with --threads 1`);
+}
+
+async function compile(program: Program, options: CompileOptions, own: CTargetOptions): Promise<Executable> {
+  const compiler = own.compiler ?? (await findCompiler());
+  if (compiler === undefined) throw missingCompiler();
+  const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'c');
+  let threads = threadCount(program, options.threads, own.available);
+  if (threads > 1 && !(await hasOpenMp(compiler, cache))) {
+    if (options.threads !== undefined) throw withoutOpenMp(compiler, threads);
+    threads = 1;
+  }
+  const generated = generateC(program);
+  const files = new Map([
+    ['network.h', generated.header],
+    ['network.c', generated.source],
+  ]);
+  const built = await buildLibrary({ files, compiler, flags: compileFlags(own.level ?? '-O3', threads > 1) }, cache);
+  try {
+    const library = loadLibrary(built.path);
+    return { sources: files, threads, start: () => Promise.resolve().then(() => startSession(program, generated, library, threads)) };
+  } finally {
+    // A library that is loaded needs its file no more.
+    await built.discard();
+  }
+}
+
+/** A c target with a compiler and a level of optimisation of one's own. */
+export function cTargetWith(own: CTargetOptions): Target {
+  return { name: 'c', probe: () => probe(own), compile: (program, options) => compile(program, options, own) };
+}
+
+/** Native code by the system's C compiler. */
+export const cTarget: Target = cTargetWith({});

@@ -1,0 +1,19 @@
+/** Functions of numbers for draws on the host: those of the kernel IR's library, so that every machine draws the same. */
+
+import { createEvaluator } from '../../ir/evaluate.js';
+import { libraryFunction, withCallees, type LibraryName } from '../../ir/library/index.js';
+
+const names = ['exp', 'log', 'pow', 'cos', 'acos', 'fmod'] as const satisfies readonly LibraryName[];
+const functions = new Map(names.map((name) => [name, libraryFunction(name, 'f64')]));
+const evaluator = createEvaluator(withCallees([...functions.values()]));
+
+function evaluate(name: (typeof names)[number], ...args: readonly number[]): number {
+  return Number(evaluator.call(functions.get(name)?.name ?? name, args)[0]);
+}
+
+export const exp = (x: number): number => evaluate('exp', x);
+export const log = (x: number): number => evaluate('log', x);
+export const pow = (x: number, y: number): number => evaluate('pow', x, y);
+export const cos = (x: number): number => evaluate('cos', x);
+export const acos = (x: number): number => evaluate('acos', x);
+export const fmod = (x: number, y: number): number => evaluate('fmod', x, y);

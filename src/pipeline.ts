@@ -56,6 +56,8 @@ export interface ImportedModel {
   readonly notation: Notation;
   /** Warnings and notes; an error would have been thrown. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Where the parts of the canonical document come from. */
+  readonly positions: Positions;
   /** Wall time in s. */
   readonly seconds: number;
 }
@@ -95,6 +97,7 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
     notation,
     hashes: hashModel(valid.model),
     diagnostics: diagnostics.list,
+    positions,
     seconds: (performance.now() - began) / 1000,
   };
 }
@@ -104,6 +107,21 @@ interface Imported {
   readonly document: unknown;
   readonly positions: Positions;
   readonly set: Readonly<Record<string, string>>;
+}
+
+/** Gives what lowering finds the places of the user's text: it knows pointers into the canonical document alone. */
+function placed<T>(positions: Positions | undefined, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    throw new DiagnosticError(
+      error.diagnostics.map(({ place, ...finding }) => {
+        const found = place?.pointer ? positions?.place(place.pointer) : undefined;
+        return found ? { ...finding, place: found } : finding;
+      }),
+    );
+  }
 }
 
 type Importer = (value: unknown, positions: Positions, diagnostics: Diagnostics, set: Readonly<Record<string, string>>) => Imported | null;
@@ -196,14 +214,14 @@ export interface GeneratedResult {
  * @throws InterruptedError when stopped before the first step
  */
 export async function runModel(
-  imported: Pick<ImportedModel, 'valid' | 'hashes'>,
+  imported: Pick<ImportedModel, 'valid' | 'hashes'> & { readonly positions?: Positions },
   options: RunOptions = {},
 ): Promise<RunResult | GeneratedResult> {
   const { valid } = imported;
   const watch = stopwatch();
   // 5. The model to a kernel program and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
-  const program = lower(valid, { precision, ...(dumpIr ? { dumpIr } : {}) });
+  const program = placed(imported.positions, () => lower(valid, { precision, ...(dumpIr ? { dumpIr } : {}) }));
   const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
   const steps = protocolSteps(protocol);
   if (steps > mostSteps) throw new DiagnosticError([{ severity: 'error', ...messages.tooManySteps(steps) }]);

@@ -1,5 +1,6 @@
 /** All targets by name. */
 
+import { cTarget } from './c/target.js';
 import { nullTarget } from './null/target.js';
 import { referenceTarget } from './reference/target.js';
 import type { Target } from './target.js';
@@ -10,4 +11,5 @@ export const targets: Readonly<Record<string, Target>> = {
   reference: referenceTarget,
   null: nullTarget,
   wasm: wasmTarget,
+  c: cTarget,
 };

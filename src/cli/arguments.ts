@@ -38,7 +38,7 @@ const set = {
 } as const satisfies OptionDefinition;
 
 /** Engines by name; `auto` takes the fastest that is at hand. */
-export const targetNames = ['auto', 'wasm', 'reference', 'null'] as const;
+export const targetNames = ['auto', 'wasm', 'c', 'reference', 'null'] as const;
 
 /** All commands; the order is that of the help text. */
 export const commands = {

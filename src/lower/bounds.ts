@@ -91,3 +91,18 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
     default: return everything;
   }
 }
+
+/**
+ * Whether an expression and all its parts are bounded. Then it is never NaN: arithmetic of bounded numbers is not, and what is not a
+ * number can only come to look bounded in `clip(x, 0, 1)` and its like.
+ */
+export function isBoundedThroughout(e: Expression, lookup: (name: string) => Interval | undefined): boolean {
+  if (!isBounded(boundsOf(e, lookup))) return false;
+  switch (e.kind) {
+    case 'unary': return isBoundedThroughout(e.operand, lookup);
+    case 'binary': return isBoundedThroughout(e.left, lookup) && isBoundedThroughout(e.right, lookup);
+    case 'conditional': return [e.condition, e.whenTrue, e.whenFalse].every((part) => isBoundedThroughout(part, lookup));
+    case 'call': return e.arguments.every((argument) => isBoundedThroughout(argument, lookup));
+    default: return true;
+  }
+}

@@ -1,10 +1,33 @@
 /** What every pass of lowering is given. */
 
-import type { Diagnostics } from '../diagnostics/diagnostic.js';
+import type { Finding, Place } from '../diagnostics/diagnostic.js';
+import { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore, Model, Value } from '../model/model.js';
 import type { ProgramBuilder } from './program-builder.js';
 import type { Profile } from './profile.js';
+
+/** Findings of lowering: each gets the pointer, within the canonical document, of what is being lowered. */
+export class LoweringDiagnostics extends Diagnostics {
+  #pointer = '';
+
+  /** What `action` yields; what it finds is about the object at `pointer`. */
+  within<T>(pointer: string, action: () => T): T {
+    const outer = this.#pointer;
+    this.#pointer = pointer;
+    try {
+      return action();
+    } finally {
+      this.#pointer = outer;
+    }
+  }
+
+  /** Says the same thing once, however often an expression is compiled. */
+  override add(finding: Finding, place: Place = { document: '', pointer: this.#pointer }): void {
+    if (this.list.some((known) => known.code === finding.code && known.message === finding.message && known.place?.pointer === place.pointer)) return;
+    super.add(finding, place);
+  }
+}
 
 /** Element type of real variables in a precision. */
 export type Real = 'f64' | 'f32';
@@ -19,7 +42,7 @@ export interface Context {
   readonly dt: number;
   readonly profile: Profile;
   readonly builder: ProgramBuilder;
-  readonly diagnostics: Diagnostics;
+  readonly diagnostics: LoweringDiagnostics;
   /** Names that some phase of the protocol sets, as `population.parameter`; they are never folded into code. */
   readonly settable: ReadonlySet<string>;
 }

@@ -4,6 +4,7 @@
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
+import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, IrFunction, Local, ScalarType } from '../ir/program.js';
 import type { Call, Expression, Statement } from '../lang/ast.js';
@@ -17,6 +18,7 @@ import { compile, library, to, unify } from './expressions.js';
 import { fold } from './fold.js';
 import type { EventCode } from './equations.js';
 import type { Group, Storage } from './groups.js';
+import { rankOf } from './profile.js';
 import { tableValue } from './tables.js';
 
 /** How an element of a group is addressed in a kernel. */
@@ -60,10 +62,16 @@ export class ElementScope implements Scope {
   readonly #registers = new Map<string, Register>();
   readonly #derived = new Map<string, Ir>();
   readonly #temporaries = new Map<string, Local>();
+  /**
+   * Whether the code runs before the step's integration: refractoriness is decided there, so such code finds it as the step
+   * before has left it.
+   */
+  readonly beforeUpdate: boolean;
   /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
   overrides: ReadonlyMap<string, Ir> = new Map();
 
-  constructor(context: Context, group: Group, address: Address, block: Block, draws: Draws | null) {
+  constructor(context: Context, group: Group, address: Address, block: Block, draws: Draws | null, slot = context.profile.defaults.integrate) {
+    this.beforeUpdate = rankOf(context.profile, slot) < rankOf(context.profile, context.profile.defaults.integrate);
     this.context = context;
     this.real = context.real;
     this.group = group;
@@ -74,6 +82,10 @@ export class ElementScope implements Scope {
 
   use(callee: IrFunction): IrFunction {
     return this.context.builder.use(callee);
+  }
+
+  report(finding: Finding): void {
+    this.context.diagnostics.add(finding);
   }
 
   draw(call: Call, args: readonly Ir[]): Ir {
@@ -257,5 +269,6 @@ export function notRefractory(group: Group, eventName: string, address: Address,
   const event = group.events.find((candidate) => candidate.name === eventName);
   const last = group.lastEvent.get(eventName);
   if (!event?.refractoryFor || !last) return ir.bool(true);
-  return ir.ge(ir.sub(step, ir.load(last, address.index)), refractorySteps(event, scope));
+  const now = scope.beforeUpdate ? ir.sub(step, ir.i32(1)) : step;
+  return ir.ge(ir.sub(now, ir.load(last, address.index)), refractorySteps(event, scope));
 }

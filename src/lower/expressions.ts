@@ -6,6 +6,7 @@
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
+import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import { libraryFunction } from '../ir/library/index.js';
 import type { LibraryName } from '../ir/library/index.js';
@@ -13,7 +14,9 @@ import type { Expression as Ir, IrFunction, ScalarType } from '../ir/program.js'
 import type { BinaryOperator, Call, Expression } from '../lang/ast.js';
 import type { Block } from './block.js';
 import type { Context, Real } from './context.js';
+import { printExpression } from '../lang/print.js';
 import { fold, foldCall } from './fold.js';
+import * as messages from './messages.js';
 
 /** What names mean where an expression is compiled, and where its helper statements go. */
 export interface Scope {
@@ -26,6 +29,8 @@ export interface Scope {
   draw(call: Call, args: readonly Ir[]): Ir;
   /** Value of a table function, or undefined when `call` names no table. */
   table(call: Call, args: readonly Ir[]): Ir | undefined;
+  /** Takes findings about the expression. */
+  report?(finding: Finding): void;
 }
 
 const unaryFunctions: Readonly<Record<string, LibraryName>> = {
@@ -62,6 +67,8 @@ export function compile(e: Expression, scope: Scope): Ir {
     case 'binary': return compileBinary(e.operator, e.left, e.right, scope);
     case 'conditional': {
       const condition = toBool(compile(e.condition, scope));
+      // A choice that is made already does not look at the other side, which may be what it guards against.
+      if (condition.kind === 'const') return compile(condition.value === true ? e.whenTrue : e.whenFalse, scope);
       const [a, b] = unify(compile(e.whenTrue, scope), compile(e.whenFalse, scope), scope.real);
       return fold(ir.select(condition, a, b));
     }
@@ -126,6 +133,7 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
     }
     case '/': {
       const [x, y] = asReals(a, b, scope.real);
+      if (y.kind === 'const' && Number(y.value) === 0) scope.report?.(messages.divisionByZero(printExpression(right)));
       return fold(ir.div(x, y));
     }
     case '//': case '%': {

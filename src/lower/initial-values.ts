@@ -87,6 +87,7 @@ export function assignValues(
       if (!storage) continue;
       const type = scalarTypeOf(storage.type, context.real);
       const given = to(type, valueExpression(id, value, scope, member, context));
+      if (given.kind === 'const' && typeof given.value === 'number' && !Number.isFinite(given.value)) context.diagnostics.add(messages.notFinite(id, member.name, given.value));
       const condition = shared ? null : choice(chosenElements, scope);
       scope.write(id, condition ? ir.select(condition, given, to(type, scope.read(id))) : given);
     }

@@ -2,13 +2,13 @@
  * From the model to the kernel program. Read this first: it is the list of passes, in order.
  */
 
-import { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Buffer, Kernel, Precision, Program, Statement } from '../ir/program.js';
 import { numericsVersion } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
 import type { ValidModel } from '../model/model.js';
 import { lowerConnectivity } from './connectivity.js';
 import type { Context } from './context.js';
+import { LoweringDiagnostics } from './context.js';
 import { lowerDeliveries } from './deliver.js';
 import type { EventSource } from './events.js';
 import { eventRings } from './events.js';
@@ -16,6 +16,7 @@ import type { Group } from './groups.js';
 import { layOutGroups } from './groups.js';
 import { manifestOf } from './manifest.js';
 import { lowerGroup } from './neurons.js';
+import { resolveOnHost } from './host/host-pass.js';
 import { lowerCurrents, lowerOperations } from './operations.js';
 import { goesByTarget, pathwayCodes } from './pathways.js';
 import { lowerPhases, settableNames } from './phases.js';
@@ -43,8 +44,10 @@ export interface LowerOptions {
  *
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
-export function lower({ model, data }: ValidModel, { precision, dumpIr, onPass }: LowerOptions): Program {
-  const diagnostics = new Diagnostics();
+export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOptions): Program {
+  const diagnostics = new LoweringDiagnostics();
+  // What named generators draw becomes explicit before anything is laid out.
+  const { model, data } = resolveOnHost(valid, diagnostics);
   refuseFeatures(model, diagnostics);
   diagnostics.throwIfErrors();
   const context: Context = {
@@ -69,18 +72,21 @@ export function lower({ model, data }: ValidModel, { precision, dumpIr, onPass }
   diagnostics.throwIfErrors();
   parts.rings = eventRings(parts.groups, longestDelays(plans), context);
   // Populations by themselves: first values, integration, events. Values may be read while connecting, so they come first.
-  for (const group of parts.groups) lowerGroup(group, parts.rings, context);
+  for (const group of parts.groups) diagnostics.within(`/neurons/${group.name}`, () => lowerGroup(group, parts.rings, context));
   lowerSources(parts.rings, context);
   done('populations');
   // Synapses: connectivity, storage, first values.
   for (const plan of plans) {
-    const built = buildProjection(plan, context);
+    const built = diagnostics.within(`/projections/${plan.name}`, () => buildProjection(plan, context));
     if (built) parts.projections.push(built);
   }
   done('connectivity');
   // What synapses do in each step and at events, in the order of the delivery slots.
-  for (const { plan, connectivity, storage } of parts.projections) lowerContinuousSynapses(plan, connectivity, storage, context);
-  const codes = parts.projections.flatMap(({ plan, connectivity, storage }) => pathwayCodes(plan, connectivity, storage, context));
+  const codes = parts.projections.flatMap(({ plan, connectivity, storage }) =>
+    diagnostics.within(`/synapses/${plan.projection.synapse}`, () => {
+      lowerContinuousSynapses(plan, connectivity, storage, context);
+      return pathwayCodes(plan, connectivity, storage, context);
+    }));
   lowerDeliveries(codes, parts.groups, parts.rings, context);
   done('deliveries');
   // What else acts on populations.

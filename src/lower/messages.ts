@@ -66,3 +66,16 @@ export const cyclicValues = (owner: string, names: readonly string[]): Finding =
   message: `the initial values of ${owner} depend on each other in a circle: ${names.join(' → ')}`,
   hint: 'give one of them a value that reads no other',
 });
+
+export const divisionByZero = (divisor: string): Finding => ({
+  code: 'lower/division-by-zero',
+  message: `the divisor ${divisor} is zero`,
+  hint: 'give it another value, or choose where it is not zero, as in x/a if a > 0 else 0',
+});
+
+export const notFinite = (variable: string, owner: string, found: number): Finding => ({
+  code: 'lower/not-finite',
+  message: `the value of ${variable} of ${owner} is not a finite number`,
+  found: String(found),
+  hint: 'the arguments of log, sqrt, a division or a power are outside their range',
+});

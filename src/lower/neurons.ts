@@ -91,7 +91,7 @@ function holdDerived(group: Group, context: Context): void {
   const held = [...group.equations.derived].filter(([, variable]) => variable.held);
   if (held.length === 0) return;
   const block = new Block();
-  const scope = new ElementScope(context, group, rangesAddress, block, stepDraws(group, 'held', rangesAddress, context));
+  const scope = new ElementScope(context, group, rangesAddress, block, stepDraws(group, 'held', rangesAddress, context), context.profile.defaults.hold);
   for (const [name, variable] of held) scope.write(name, compile(variable.expression, scope));
   scope.storeAll();
   const { builder, profile } = context;

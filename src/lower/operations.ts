@@ -40,7 +40,8 @@ export function lowerOperations(groups: readonly Group[], context: Context): voi
       element: address.local, subElement: ir.u32(0), step: ir.convert('u32', step), perStep: true, sites: { next: 0 },
       get key() { return (keys ??= keyAt(keyBuffer(`${name}.keys`, [`operation/${name}`], context), ir.u32(0))); },
     };
-    const scope = new ElementScope(context, piece.group, address, block, draws);
+    const slot = operation.slot ?? profile.defaults.operation;
+    const scope = new ElementScope(context, piece.group, address, block, draws, slot);
     for (const statement of statementsOf(operation.do, piece.group.equations.names)) {
       if (statement.kind !== 'assignment') continue;
       const free = writable(piece.group, statement.target, scope);
@@ -49,7 +50,6 @@ export function lowerOperations(groups: readonly Group[], context: Context): voi
     scope.storeAll();
     const functions = new Map(builder.functions().map((f) => [f.name, f]));
     const kernel = builder.map(`${name}.operate`, `the operation ${name} on ${piece.member.name}`, domain, runsOnLanes(block.statements, functions), block.locals.declared, block.statements);
-    const slot = operation.slot ?? profile.defaults.operation;
     builder.each(kernel, slot, rankOf(profile, slot), operation.order, every, 0);
   }
 }

@@ -27,7 +27,7 @@ import type { Inbox } from './inbox.js';
 import { quantise, writable } from './inbox.js';
 import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
-import { parameterBounds, valueBounds, valuesSet } from './projection.js';
+import { isSurelyNumber, parameterBounds, valueBounds, valuesSet } from './projection.js';
 import { synapseDraws, synapseValue } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
@@ -257,7 +257,7 @@ function write(entry: PathwayStatement, code: PathwayCode, scope: SynapseScope, 
       return;
     }
     // Parameters are within the bounds they gave; what changes with time is checked where it is sent.
-    if (onlyParameters(statement.value, code.plan)) {
+    if (onlyParameters(statement.value, code.plan, context)) {
       scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.exponent)));
       return;
     }
@@ -277,8 +277,9 @@ function write(entry: PathwayStatement, code: PathwayCode, scope: SynapseScope, 
   scope.writeEnd(end, variable, free && before ? ir.select(free, to(before.type, value), before) : value);
 }
 
-const onlyParameters = (e: Expression, plan: ProjectionPlan): boolean =>
-  [...readNames(e, plan)].every((name) => plan.equations.parameters.has(name) || plan.equations.derived.has(name));
+/** Whether an expression reads parameters only, and those are numbers for certain: then it is within its bounds. */
+const onlyParameters = (e: Expression, plan: ProjectionPlan, context: Context): boolean =>
+  [...readNames(e, plan)].every((name) => plan.equations.derived.has(name) || isSurelyNumber(plan, name, context));
 
 /** Whether any pathway of a projection goes by target. */
 export const goesByTarget = (plan: ProjectionPlan): boolean =>

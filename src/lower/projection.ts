@@ -2,10 +2,11 @@
 
 import type { Buffer, Extent } from '../ir/program.js';
 import type { DeclaredNames } from './texts.js';
+import { namesIn } from '../lang/walk.js';
 import { expressionOf } from './texts.js';
 import type { Pathway, Projection, SelectionRule, SynapseType, Value } from '../model/model.js';
 import type { Interval } from './bounds.js';
-import { boundsOf, exactly, everything, hull } from './bounds.js';
+import { boundsOf, exactly, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 import type { Equations } from './equations.js';
@@ -189,6 +190,19 @@ export function parameterBounds(plan: BoundedProjection, context: Context): (nam
   return lookup;
 }
 
+/** Whether a parameter of a projection is a number for certain, whatever is drawn. */
+export function isSurelyNumber(plan: BoundedProjection, name: string, context: Context): boolean {
+  const { equations, projection } = plan;
+  const parameter = equations.parameters.get(name);
+  if (!parameter) return false;
+  const lookup = parameterBounds(plan, context);
+  return [projection.values[name] ?? parameter.value, ...valuesSet(plan.name, name, context)].every((value) => {
+    if (typeof value !== 'string') return isBounded(valueBounds(value, lookup, equations.names, context));
+    const e = expressionOf(value, equations.names);
+    return isBoundedThroughout(e, lookup) && [...namesIn(e)].every((used) => used === name || !equations.parameters.has(used) || isSurelyNumber(plan, used, context));
+  });
+}
+
 /** Whole steps of a delay as the profile rounds it: halves up, or halves to even. */
 export function roundDelay(seconds: number, { dt, profile }: Context): number {
   const steps = seconds / dt;
@@ -208,7 +222,10 @@ function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context
   const { name, projection, equations } = plan;
   let bounds = valueBounds(delay, parameterBounds(plan, context), equations.names, context);
   const range = projection.delayRange;
-  if (range?.outOfRange === 'clip') bounds = { low: Math.max(bounds.low, range.min ?? bounds.low), high: Math.min(bounds.high, range.max ?? bounds.high) };
+  if (range?.outOfRange === 'clip') {
+    const clipped = (seconds: number): number => Math.min(Math.max(seconds, range.min ?? 0), range.max ?? Infinity);
+    bounds = { low: clipped(bounds.low), high: clipped(bounds.high) };
+  }
   if (!Number.isFinite(bounds.low) || !Number.isFinite(bounds.high)) {
     diagnostics.add(messages.unboundedDelay(name));
     return null;
@@ -218,11 +235,19 @@ function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context
     return null;
   }
   const steps = { first: roundDelay(bounds.low, context), last: roundDelay(bounds.high, context) };
+  const span = steps.last - steps.first + 1;
+  if (steps.last <= 65535 && span > 1 && Math.max(plan.pre.size, plan.post.size) * span > mostSegments) {
+    diagnostics.add(messages.unsupportedFeature(`delays of projection ${name} that range over ${span} steps, from so many elements,`, 'narrow the range of the delays, as in clip(expression, 0*ms, 20*ms)'));
+    return null;
+  }
   if (steps.last > 65535) diagnostics.add(messages.delayTooLong(name, steps.last));
   else if (steps.first < leastDelayIn(slot, profile)) diagnostics.add(messages.zeroDelay(name));
   else return steps;
   return null;
 }
+
+/** Rows are indexed by delay: at most a gibibyte of offsets. */
+const mostSegments = 2 ** 28;
 
 /** The longest delay in steps with which each event ring is read. */
 export function longestDelays(plans: readonly ProjectionPlan[]): Map<string, number> {

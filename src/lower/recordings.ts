@@ -107,7 +107,7 @@ function columnOf(recording: Column['recording'], variable: string, groups: read
   }
   return {
     recording, variable, owner: selected.population, unit: unitOfVariable(group, variable), indices: selected.indices, count: selected.count,
-    sample: (log, cursor, rowLength, column) => sampleKernel(`${recording.name}.${variable}`, variable, group, member, selected, log, cursor, rowLength, column, context),
+    sample: (log, cursor, rowLength, column) => sampleKernel(recording, variable, group, member, selected, log, cursor, rowLength, column, context),
   };
 }
 
@@ -118,8 +118,9 @@ function unitOfVariable(group: Group, variable: string): string {
 
 /** Stores the values of one variable into the current row of the log. */
 function sampleKernel(
-  name: string, variable: string, group: Group, member: Member, selected: { indices: Indices; count: number }, log: Buffer, cursor: Buffer, rowLength: number, column: number, context: Context,
+  recording: Column['recording'], variable: string, group: Group, member: Member, selected: { indices: Indices; count: number }, log: Buffer, cursor: Buffer, rowLength: number, column: number, context: Context,
 ): string {
+  const name = `${recording.name}.${variable}`;
   const block = new Block();
   const listed = selected.indices instanceof Uint32Array
     ? context.builder.buffer(`${name}.indices`, 'u32', selected.count, `elements of ${member.name} whose ${variable} is recorded`, { role: 'constant', initial: selected.indices })
@@ -127,7 +128,7 @@ function sampleKernel(
   const first = selected.indices instanceof Uint32Array ? 0 : selected.indices.begin;
   const localIndex = block.name('element', listed ? ir.load(listed, indexLocal) : ir.add(indexLocal, ir.u32(first)));
   const address = { index: block.name('place', ir.add(localIndex, ir.u32(member.begin))), ordinal: ir.u32(member.ordinal), local: localIndex };
-  const scope = new ElementScope(context, group, address, block, null);
+  const scope = new ElementScope(context, group, address, block, null, recording.slot ?? context.profile.defaults.sample);
   const value = to(context.real, scope.read(variable));
   block.emit(ir.store(log, logIndex(cursor, rowLength, column), value));
   return context.builder.map(`${name}.sample`, `records ${variable} of ${member.name}`, { kind: 'count', count: selected.count }, false, block.locals.declared, block.statements);

@@ -1,6 +1,6 @@
 /** Pass: refuses, by the feature's name, what a valid model may say and lowering does not run yet. */
 
-import type { Diagnostics } from '../diagnostics/diagnostic.js';
+import type { LoweringDiagnostics } from './context.js';
 import type { Model, NeuronType, Population, Projection, Recording, Stimulus } from '../model/model.js';
 import * as messages from './messages.js';
 
@@ -8,16 +8,17 @@ import * as messages from './messages.js';
 type Feature = string | false | undefined;
 
 /** @diagnostic lower/unsupported-feature  for each feature that the model uses */
-export function refuseFeatures(model: Model, diagnostics: Diagnostics): void {
-  const features: Feature[] = [
-    model.timing === 'lems-euler' && 'the timing profile lems-euler',
-    ...Object.entries(model.neurons).flatMap(([name, type]) => ofType(name, type)),
-    ...Object.entries(model.populations).flatMap(([name, population]) => ofPopulation(name, population)),
-    ...Object.entries(model.projections).flatMap(([name, projection]) => ofProjection(name, projection)),
-    ...Object.entries(model.stimuli).map(([name, stimulus]) => ofStimulus(name, stimulus)),
-    ...model.recordings.map(ofRecording),
-  ];
-  for (const feature of features) if (feature) diagnostics.add(messages.unsupportedFeature(feature));
+export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): void {
+  const refuse = (pointer: string, features: readonly Feature[]): void =>
+    diagnostics.within(pointer, () => {
+      for (const feature of features) if (feature) diagnostics.add(messages.unsupportedFeature(feature));
+    });
+  refuse('/timing', [model.timing === 'lems-euler' && 'the timing profile lems-euler']);
+  for (const [name, type] of Object.entries(model.neurons)) refuse(`/neurons/${name}`, ofType(name, type));
+  for (const [name, population] of Object.entries(model.populations)) refuse(`/populations/${name}`, ofPopulation(name, population));
+  for (const [name, projection] of Object.entries(model.projections)) refuse(`/projections/${name}`, ofProjection(name, projection));
+  for (const [name, stimulus] of Object.entries(model.stimuli)) refuse(`/stimuli/${name}`, [ofStimulus(name, stimulus)]);
+  model.recordings.forEach((recording, k) => refuse(`/recordings/${k}`, [ofRecording(recording)]));
 }
 
 function ofType(name: string, type: NeuronType): Feature[] {

@@ -1,6 +1,7 @@
 /** What names mean in code that runs for one synapse: its own variables, and those of its two ends. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
+import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, IrFunction, Local } from '../ir/program.js';
 import type { Call } from '../lang/ast.js';
@@ -53,6 +54,10 @@ export class SynapseScope implements Scope {
 
   use(callee: IrFunction): IrFunction {
     return this.context.builder.use(callee);
+  }
+
+  report(finding: Finding): void {
+    this.context.diagnostics.add(finding);
   }
 
   draw(call: Call, args: readonly Ir[]): Ir {

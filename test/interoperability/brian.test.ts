@@ -137,8 +137,8 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
     );
   });
 
-  // In the step in which refractoriness ends, what runs before the integration finds the neuron still refractory in Brian.
-  test.fails('an operation in the step in which refractoriness ends is still blocked', async () => {
+  // In the step in which refractoriness ends, what runs before the integration finds the neuron still refractory.
+  test('an operation in the step in which refractoriness ends is still blocked', async () => {
     const { valid } = importModel({ name: 'refractory-variants.yaml', text: fixture('refractory-variants') });
     const simulation = await simulate(fixture('refractory-variants'));
     const records = await underBrian(valid, 'refractory-variants');

@@ -176,6 +176,32 @@ experiment: { dt: 0.1 ms, seed: 5, duration: 5 ms }
   });
 });
 
+describe('a stated range of delays', () => {
+  const model = (range: string, delays: string): string => `
+interneuron: 1
+name: range
+neurons: { source: { state: { n: 0 }, events: { spike: { when: t_in_timesteps == 0 } } }, cell: { state: { v: 0 } } }
+synapses: { s: { pathways: { pre: { on: pre.spike, do: post.v += 1.0 } } } }
+populations: { a: { type: source, size: 1 }, b: { type: cell, size: 4 } }
+projections: { p: { from: a, to: b, synapse: s, connect: all, delayRange: { ${range} }, delay: ${delays} } }
+timing: brian
+experiment: { dt: 0.1 ms, duration: 2 ms }
+`;
+  test.each([
+    ['min: 0.5 ms, max: 1 ms, outOfRange: clip', '{ array: [0.2, 0.7, 1, 9], unit: ms }', [5, 7, 10, 10]],
+    ['min: 0.5 ms, outOfRange: clip', '{ array: [0.2, 0.3, 0.4, 0.1], unit: ms }', [5, 5, 5, 5]],
+    ['min: 0.5 ms, max: 1 ms, outOfRange: clip', '(j - 1)*0.6*ms', [5, 5, 6, 10]],
+  ])('%s: %s', async (range, delays, steps) => {
+    const run = await simulate(model(range, delays));
+    expect(delaysOf(run, 'p')).toEqual(steps);
+  });
+
+  test('a drawn delay outside of a range that allows none is a fault of building', async () => {
+    const run = await simulate(model('min: 0.5 ms, max: 1 ms, outOfRange: error', '(j + 1)*0.6*ms'));
+    expect(run.faults.join()).toMatch(/a delay of projection p is .*outside of its range/);
+  });
+});
+
 describe('the postsynaptic side', () => {
   test('a post pathway reaches the synapses of the spiking target after its own delay', async () => {
     const run = await simulate(brian(`

@@ -77,6 +77,7 @@ test.each<[string, string, Parts]>([
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('exp(0.1*i)*ms')],
   ['lower/negative-delay', 'a delay of projection p may be negative', delay('normal(1*ms, 0.5*ms)')],
   ['lower/negative-delay', 'a delay of projection p may be negative', delay('(i - 1)*ms')],
+  ['lower/unsupported-feature', 'delays of projection p that range over 50001 steps, from so many elements,', { ...delay('uniform(0.1*ms, 5000.1*ms)'), populations: '0000' }],
   ['lower/delay-too-long', 'a delay of projection p may be 70000 steps long', delay('7 s')],
   ['lower/zero-delay', 'a delay of projection p rounds to zero steps', delay('uniform(0*ms, 1*ms)')],
   ['lower/not-a-whole-number-of-steps', 'the interval of o', { more: 'operations: { o: { on: a, do: v += 1.0, every: 0.25 ms } }' }],

@@ -133,6 +133,45 @@ describe('ordered code', () => {
   });
 });
 
+describe('parameters that are no numbers', () => {
+  test('do not slip through the bounds that a clip seems to give', async () => {
+    const run = await simulate(brian(`
+      spike_generators: { source: { N: 2, indices: [0], times: [0.1 ms] } }
+      neuron_groups: { G: { N: 1, model: "v : 1" } }
+      synapses: { S: { source: source, target: G, model: "w : 1 (constant)", on_pre: v += w, connect: true, initializers: { w: "clip(log(i - 0.5), 0, 1)" } } }
+      run: 0.3 ms
+    `));
+    expect(run.faults.join()).toMatch(/what projection S adds to v is not a number/);
+  });
+});
+
+describe('continuous synapses', () => {
+  test('a gap junction: both sides get the current of the difference, from the end of the step before', async () => {
+    const run = await simulate(`
+interneuron: 1
+name: gap
+neurons:
+  cell: { parameters: { tau: 10 ms }, inputs: { I: 1 }, state: { v: 0 }, derivatives: { v: I/tau }, method: euler }
+synapses:
+  gap: { parameters: { g: 0.5 }, contributes: { post.I: g*(pre.v - post.v), pre.I: g*(post.v - pre.v) } }
+populations: { a: { type: cell, size: 2, values: { v: 1 + i } }, b: { type: cell, size: 2 } }
+projections: { p: { from: a, to: b, synapse: gap, connect: all, values: { g: 0.2 + 0.1*i + 0.05*j } } }
+record: [{ of: a, variables: v }, { of: b, variables: v }]
+timing: brian
+experiment: { dt: 0.1 ms, duration: 3 ms }
+`);
+    let [a, b] = [[1, 2], [0, 0]];
+    const g = (i: number, j: number): number => 0.2 + 0.1 * i + 0.05 * j;
+    for (let step = 0; step < 30; step += 1) {
+      run.samples.get('a.v')![step]!.forEach((v, i) => expect(v).toBeCloseTo(a[i]!, 13));
+      run.samples.get('b.v')![step]!.forEach((v, j) => expect(v).toBeCloseTo(b[j]!, 13));
+      const [from, to] = [a, b];
+      a = from.map((v, i) => v + 0.01 * (g(i, 0) * (to[0]! - v) + g(i, 1) * (to[1]! - v)));
+      b = to.map((v, j) => v + 0.01 * (g(0, j) * (from[0]! - v) + g(1, j) * (from[1]! - v)));
+    }
+  });
+});
+
 describe('samples and operations among the deliveries', () => {
   test('what has arrived shows to an operation between two pathways', async () => {
     const run = await simulate(brian(`

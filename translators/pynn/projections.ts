@@ -226,12 +226,17 @@ function synapseValues(
   // The delays are of one draw: where it is random, only all of it can be before or after the synapse.
   const share = (part: number): unknown => (part === 0 ? undefined : delayValue(...delay, part, connections, setting));
   const [before, after] = [share(1 - fraction), share(fraction)];
+  if (after !== undefined && isNative(delay[0], setting)) setting.report(messages.needsGenerator('a random delay of a plastic synapse'), delay[1]);
   if (before !== undefined && after !== undefined && !isKnown(delay[0])) setting.report(messages.unsupported('a random delay of which a part is dendritic', 'use a fraction of 0 or 1'), delay[1]);
   return {
     values: { ...values, ...(after === undefined ? {} : { transmission: after }) },
     delays: { ...(before === undefined ? {} : { pre: before }), ...(after === undefined ? {} : { post: after }) },
   };
 }
+
+/** Whether a value is drawn on the target, each time that it is needed. */
+const isNative = (value: Value, { rngs }: Setting): boolean =>
+  typeof value === 'object' && value !== null && 'random' in value && own(rngs, value.rng ?? '')?.seed === undefined;
 
 const isKnown = (value: Value): boolean => typeof value === 'number' || Array.isArray(value);
 

@@ -1,5 +1,6 @@
 /** The null target: generates the source of every device and runs nothing, so that generated text can be seen and tested anywhere. */
 
+import { generateC } from '../../../src/codegen/c/generate.js';
 import { generateWasm } from '../../../src/codegen/wasm/generate.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { printProgram } from '../../../src/ir/text.js';
@@ -28,6 +29,18 @@ const wasmText: Generator = {
     ]),
 };
 
+/** C, as the system's compiler gets it. */
+const cText: Generator = {
+  name: 'c',
+  generate: (program) => {
+    const { header, source } = generateC(program);
+    return new Map([
+      ['network.h', header],
+      ['network.c', source],
+    ]);
+  },
+};
+
 /** A null target of the given generators. Their files lie in a folder each: `wasm/threads.wat`. */
 export function nullTargetOf(generators: readonly Generator[]): Target {
   return {
@@ -54,7 +67,7 @@ export function nullTargetOf(generators: readonly Generator[]): Target {
 }
 
 /** All generators that need no device. */
-export const generators: readonly Generator[] = [programText, wasmText];
+export const generators: readonly Generator[] = [programText, wasmText, cText];
 
 /** Generates everything that can be generated; its sessions cannot start. */
 export const nullTarget: Target = nullTargetOf(generators);

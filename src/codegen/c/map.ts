@@ -1,7 +1,7 @@
 /** Map kernels: independent items, written so that a compiler puts them on vector lanes where the kernel promises that it can. */
 
-import { calleesOf } from '../../ir/walk.js';
-import type { MapKernel, Range } from '../../ir/program.js';
+import { calleesOf, expressionsOf, someExpression } from '../../ir/walk.js';
+import type { MapKernel, Range, ScalarType } from '../../ir/program.js';
 import { bodyOfLocals, statementsText } from './body.js';
 import { kernelFunction, ringOf } from './kernel.js';
 import { Scope } from './scope.js';
@@ -12,11 +12,22 @@ import { block } from './text.js';
 const blockLength = 64;
 
 const hasBits = (kernel: MapKernel): boolean => kernel.body.some((s) => s.kind === 'setBit');
+/** Whether a body computes with numbers of 64 bits. */
+function isWide(context: ProgramContext, kernel: MapKernel): boolean {
+  const wide = (type: ScalarType): boolean => type === 'f64' || type === 'i64';
+  const values = kernel.body.flatMap(expressionsOf);
+  return (
+    values.some((e) => someExpression(e, ({ type }) => wide(type))) ||
+    [...calleesOf(kernel.body)].some((name) => context.functions.get(name)?.parameters.some(({ type }) => wide(type)) === true)
+  );
+}
+
 const hasOwnFaults = (kernel: MapKernel): boolean => kernel.body.some((s) => s.kind === 'fault');
 
 /** The loop over the items [low, high), as lines. */
 function itemsText(context: ProgramContext, kernel: MapKernel, scope: Scope, implicit: readonly string[]): string[] {
-  const { u32, bool } = { ...context.dialect.types, bool: context.dialect.elementTypes.u8 };
+  const { u32 } = context.dialect.types;
+  const flag = isWide(context, kernel) ? 'u64' : 'u32';
   const body = bodyOfLocals(scope, kernel.locals, kernel.body, implicit);
   const items = statementsText(body, kernel.body);
   const faults = scope.faults.map(({ id }) => `${u32} ${id} = 0u;`);
@@ -24,8 +35,8 @@ function itemsText(context: ProgramContext, kernel: MapKernel, scope: Scope, imp
   const pragma = kernel.lanes ? [context.dialect.independentLoop(scope.faults.map(({ id }) => id))] : [];
   if (scope.flags.length === 0)
     return [...faults, ...pragma, ...block(`for (${u32} index = low; index < high; index += 1u)`, items), ...raised];
-  const flags = scope.flags.map(({ id }) => `${bool} ${id}[${blockLength}] = {0};`);
-  const stored = scope.flags.map(({ id, mask }) => `store_flags(&${scope.store(mask)}[block / 32u], ${id}, stop - block);`);
+  const flags = scope.flags.map(({ id }) => `${context.dialect.types[flag]} ${id}[${blockLength}] = {0};`);
+  const stored = scope.flags.map(({ id, mask }) => `store_flags_${flag}(&${scope.store(mask)}[block / 32u], ${id}, stop - block);`);
   return [
     ...faults,
     ...block(`for (${u32} block = low; block < high; block += ${blockLength}u)`, [

@@ -49,7 +49,8 @@ const ownLocals = [
   'search_middle',
   'share',
   'share_of_blocks',
-  'store_flags',
+  'store_flags_u32',
+  'store_flags_u64',
   'raise_fault',
 ] as const;
 

@@ -1,0 +1,66 @@
+/** Draws by named generators while the model is built, in the order that a notation prescribes. */
+
+import type { HostDraw } from '../../model/model.js';
+import { RandomState } from '../numpy/random-state.js';
+
+/** Generators that draws of a model share, each with its state. */
+export class Generators {
+  readonly #states = new Map<string, RandomState>();
+
+  /** The generator of a seed; one seed may have several streams, each beginning anew. */
+  of(seed: string, stream: string | undefined): RandomState {
+    const key = `${seed}/${stream ?? ''}`;
+    let state = this.#states.get(key);
+    if (!state) this.#states.set(key, (state = new RandomState(Number(seed))));
+    return state;
+  }
+}
+
+/** What stands in the way of a draw. */
+export class HostError extends Error {}
+
+/** Most rounds in which numbers outside of limits are drawn again. */
+const mostRounds = 1000;
+
+/** `count` numbers of a distribution, in the unit that it draws in. */
+export function drawVector(name: string, parameters: readonly number[], count: number, state: RandomState): number[] {
+  const [a = 0, b = 0, low = -Infinity, high = Infinity] = parameters;
+  const each = (one: () => number): number[] => Array.from({ length: count }, one);
+  switch (name) {
+    case 'uniform': return each(() => state.uniform(a, b));
+    case 'uniform_int': return each(() => state.integer(a, b));
+    case 'normal': return each(() => state.normal(a, b));
+    case 'lognormal': return each(() => state.lognormal(a, b));
+    case 'exponential': return each(() => state.exponential(a));
+    case 'gamma': return each(() => state.gamma(a, b));
+    case 'poisson': return each(() => state.poisson(a));
+    case 'binomial': return each(() => state.binomial(a, b));
+    case 'vonmises': return each(() => state.vonMises(a, b));
+    case 'normal_clipped_to_boundary': return each(() => Math.max(low, Math.min(high, state.normal(a, b))));
+    case 'normal_clipped': return clipped(each(() => state.normal(a, b)), low, high, () => state.normal(a, b));
+    default: throw new HostError(`a draw of ${name}`);
+  }
+}
+
+/** Draws again, in order, what lies outside of the limits, until nothing does. */
+function clipped(values: number[], low: number, high: number, again: () => number): number[] {
+  let outside = [...values.keys()].filter((k) => !(values[k]! >= low && values[k]! <= high));
+  for (let round = 0; outside.length > 0; round++) {
+    if (round === mostRounds) throw new HostError(`a normal distribution that is hardly ever between ${low} and ${high}`);
+    for (const k of outside) values[k] = again();
+    outside = outside.filter((k) => !(values[k]! >= low && values[k]! <= high));
+  }
+  return values;
+}
+
+/** Drawn numbers in SI: scaled by a power of ten with one rounding. */
+export function inSi(values: readonly number[], exponent10 = 0): number[] {
+  if (exponent10 === 0) return [...values];
+  let power = 1;
+  for (let k = 0; k < Math.abs(exponent10); k++) power *= 10;
+  return values.map((value) => (exponent10 > 0 ? value * power : value / power));
+}
+
+/** `count` numbers of a draw, in SI. */
+export const drawValues = (draw: HostDraw, count: number, generators: Generators): number[] =>
+  inSi(drawVector(draw.distribution, draw.arguments, count, generators.of(draw.seed, draw.stream)), draw.exponent10);

@@ -40,6 +40,9 @@ const set = {
 /** Engines by name; `auto` takes the fastest that is at hand. */
 export const targetNames = ['auto', 'wasm', 'c', 'reference', 'null'] as const;
 
+/** Engines whose source can be had. */
+export const codegenTargets = ['c', 'wasm', 'ir'] as const;
+
 /** All commands; the order is that of the help text. */
 export const commands = {
   run: {
@@ -95,6 +98,22 @@ export const commands = {
     files: { name: 'models', many: true, describe: 'models, in any notation that is read' },
     options: { set, ...common },
     examples: [['$0 validate models/*.yaml', 'exit code 0 when all are valid, 1 when one is not']],
+  },
+  codegen: {
+    describe: 'write the generated program: for c a project that builds and runs without this program',
+    files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
+    options: {
+      target: { type: 'string', choices: codegenTargets, describe: 'c: sources and build file; wasm, ir: the text of the program' },
+      output: { type: 'string', alias: 'o', value: 'dir', describe: 'the folder to write to' },
+      seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
+      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      precision: { type: 'string', choices: ['float64', 'float32'], describe: 'floating point type of the state [float64]' },
+      set,
+      ...common,
+    },
+    required: ['target', 'output'],
+    examples: [['$0 codegen cuba.yaml --target c -o cuba', 'sources, CMakeLists.txt and a description']],
   },
   verify: {
     describe: 'run again what a result holds, and compare to the bit',

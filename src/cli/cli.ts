@@ -10,6 +10,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   run: async (context) => (await import('./commands/run.js')).run(context),
   convert: async (context) => (await import('./commands/convert.js')).convert(context),
   validate: async (context) => (await import('./commands/validate.js')).validate(context),
+  codegen: async (context) => (await import('./commands/codegen.js')).codegen(context),
   verify: async (context) => (await import('./commands/verify.js')).verify(context),
   targets: async (context) => (await import('./commands/targets.js')).targets(context),
 };

@@ -23,7 +23,7 @@ import { pieceDomain, pieceOf } from './pieces.js';
 import type { Inbox } from './inbox.js';
 import { exponentFor, flushKernel, writable } from './inbox.js';
 import type { PathwayCode } from './pathways.js';
-import { arrivals, pathwayKernel } from './pathways.js';
+import { arrivals, inboxKey, pathwayKernel } from './pathways.js';
 import { rankOf } from './profile.js';
 
 /** One thing that happens in a delivery slot. */
@@ -56,6 +56,11 @@ export function lowerDeliveries(codes: readonly PathwayCode[], groups: readonly 
     }
     pending = new Set([...pending].filter((key) => !keys.includes(key)));
   };
+  // What was sent before arrives first, as what arrives later in the slot may read it.
+  for (const group of groups) {
+    const sent = [...inboxes.values()].filter((inbox) => inbox.group === group && inbox.slots > 1).sort((a, b) => (a.variable < b.variable ? -1 : 1));
+    if (sent.length > 0) each(flushKernel(sent, context), profile.defaults.deliver, Number.MIN_SAFE_INTEGER);
+  }
   deliveries.forEach((delivery, k) => {
     const due = [...pending].filter((key) => delivery.touches.has(key)).sort();
     if (due.length > 0) flush(due, delivery.slot, delivery.order);
@@ -83,23 +88,26 @@ function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>,
 
 /** One inbox for each variable that pathways add to, wide enough for all that may arrive between two emptyings. */
 function allocateInboxes(codes: readonly PathwayCode[], context: Context): Map<string, Inbox> {
-  const bounds = new Map<string, { group: Group; variable: string; bound: number }>();
+  const bounds = new Map<string, { group: Group; variable: string; bound: number; slots: number }>();
   for (const code of codes) {
-    if (code.ordered) continue;
     for (const entry of code.statements) {
-      if (entry.end === null || entry.additive === null) continue;
+      if (entry.end === null || entry.additive === null || (code.ordered && !entry.later)) continue;
       const group = (entry.end === 'pre' ? code.plan.pre : code.plan.post).group;
       invariant(group, 'lower/deliver', `${code.plan.name}: an end without variables is written`);
-      const key = `${group.name}/${entry.variable}`;
+      const key = inboxKey(entry, group);
       const known = bounds.get(key);
-      bounds.set(key, { group, variable: entry.variable, bound: (known?.bound ?? 0) + entry.additive * arrivals(code, entry.end) });
+      const slots = Math.max(known?.slots ?? 1, entry.later ? entry.later.last + 1 : 1);
+      bounds.set(key, { group, variable: entry.variable, slots, bound: (known?.bound ?? 0) + entry.additive * arrivals(code, entry.end) });
     }
   }
-  return new Map([...bounds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, { group, variable, bound }]) => {
+  return new Map([...bounds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, { group, variable, bound, slots }]) => {
     const exponent = exponentFor(bound);
-    const buffer = context.builder.buffer(`${group.name}.${variable}.inbox`, 'i64', group.length, `what arrives at ${variable} of ${group.name} in a step, in units of 2^${-exponent}`);
+    const sent = slots > 1;
+    const name = `${group.name}.${variable}.${sent ? 'sent' : 'inbox'}`;
+    const what = `what ${sent ? `was sent and arrives at ${variable} of ${group.name} in each of ${slots} steps` : `arrives at ${variable} of ${group.name} in a step`}`;
+    const buffer = context.builder.buffer(name, 'i64', group.length * slots, `${what}, in units of 2^${-exponent}`);
     context.builder.notes.push(`${group.name}.${variable} sums arrivals in units of 2^${-exponent}`);
-    return [key, { group, variable, buffer, exponent }];
+    return [key, { group, variable, buffer, exponent, slots }];
   }));
 }
 
@@ -108,7 +116,7 @@ function pathwayDelivery(code: PathwayCode, rings: ReadonlyMap<string, EventSour
   const end = pathway.side === 'pre' ? plan.pre : plan.post;
   const source = rings.get(`${end.population}.${pathway.event}`);
   invariant(source, 'lower/deliver', `no ring for ${end.population}.${pathway.event}`);
-  const fills = new Set(code.ordered ? [] : code.statements.filter((entry) => entry.end !== null)
+  const fills = new Set(code.ordered ? [] : code.statements.filter((entry) => entry.end !== null && !entry.later)
     .map((entry) => `${(entry.end === 'pre' ? plan.pre : plan.post).group?.name ?? ''}/${entry.variable}`));
   return {
     slot: pathway.slot,

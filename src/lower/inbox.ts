@@ -9,7 +9,7 @@ import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { ElementScope, notRefractory, rangesAddress } from './element-scope.js';
+import { ElementScope, notRefractory, rangesAddress, step } from './element-scope.js';
 import { to } from './expressions.js';
 import { fold } from './fold.js';
 import type { Group } from './groups.js';
@@ -25,6 +25,8 @@ export interface Inbox {
   readonly buffer: Buffer;
   /** Binary exponent s: the inbox counts in units of 2^-s. */
   readonly exponent: number;
+  /** 1, or the steps over which arrivals are spread: those of step n stand in slot n mod slots, each slot as long as the group. */
+  readonly slots: number;
 }
 
 /** 2^n as a double, |n| < 1023. */
@@ -67,16 +69,20 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
   const block = new Block();
   const scope = new ElementScope(context, group, rangesAddress, block, null);
   for (const inbox of inboxes) {
-    const arrived = to(context.real, valueOfSum(ir.load(inbox.buffer, rangesAddress.index), inbox.exponent));
+    const place = inbox.slots === 1
+      ? rangesAddress.index
+      : block.name('place', ir.add(ir.mul(ir.convert('u32', ir.binary('rem', step, ir.i32(inbox.slots))), ir.u32(group.length)), rangesAddress.index));
+    const arrived = to(context.real, valueOfSum(ir.load(inbox.buffer, place), inbox.exponent));
     const sum = fold(ir.add(to(context.real, scope.read(inbox.variable)), arrived));
     const free = writable(group, inbox.variable, scope);
     scope.write(inbox.variable, free ? ir.select(free, sum, to(context.real, scope.read(inbox.variable))) : sum);
-    block.emit(ir.store(inbox.buffer, rangesAddress.index, ir.i64(0n)));
+    block.emit(ir.store(inbox.buffer, place, ir.i64(0n)));
   }
   scope.storeAll();
   const functions = new Map(context.builder.functions().map((f) => [f.name, f]));
   const ranges = group.members.map(({ begin, end }) => ({ begin, end }));
-  return context.builder.map(`${group.name}.receive`, `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
+  const name = first.slots === 1 ? 'receive' : 'receive_sent';
+  return context.builder.map(`${group.name}.${name}`, `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
     { kind: 'ranges', ranges }, runsOnLanes(block.statements, functions), block.locals.declared, block.statements);
 }
 

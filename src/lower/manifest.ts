@@ -29,7 +29,7 @@ export function manifestOf(groups: readonly Group[], projections: readonly Built
       if (!place || place.kind === 'folded') continue;
       variables.push({ owner: plan.name, variable: name, buffer: place.buffer.name, offset: 0, length: place.kind === 'table' ? 1 : connectivity.count, unit: variable.unit, state: plan.equations.state.has(name) });
     }
-    const delays = plan.sortedBy?.steps ?? { first: 0, last: 0 };
+    const delays = plan.sortedBy?.steps ?? plan.pathways.find((pathway) => pathway.side === 'pre')?.steps ?? { first: 0, last: 0 };
     locations.push({
       name: plan.name, count: connectivity.count, targets: connectivity.targets.name, segments: connectivity.segments.name, sources: plan.pre.size, delays,
       ...(connectivity.creation ? { creation: connectivity.creation.name } : {}),

@@ -23,11 +23,12 @@ import { combine, step } from './element-scope.js';
 import type { EventSource } from './events.js';
 import { compile, compileReal, library, to } from './expressions.js';
 import { fold } from './fold.js';
+import type { Group } from './groups.js';
 import type { Inbox } from './inbox.js';
 import { quantise, writable } from './inbox.js';
 import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
-import { isSurelyNumber, parameterBounds, valueBounds, valuesSet } from './projection.js';
+import { isSurelyNumber, parameterBounds, roundDelay, valueBounds, valuesSet } from './projection.js';
 import { synapseDraws, synapseValue } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
@@ -39,6 +40,8 @@ export interface PathwayStatement {
   readonly variable: string;
   /** Bound on what it adds, when it is additive with a finite bound. */
   readonly additive: number | null;
+  /** For what is sent: how much later it arrives, in seconds, and the most steps that this can be. */
+  readonly later: { readonly after: Expression; readonly last: number } | null;
 }
 
 /** A pathway ready to be written. */
@@ -91,16 +94,18 @@ export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, s
   const bounds = ownBounds(plan, context);
   return plan.pathways.map((pathway) => {
     const parsed = statementsOf(pathway.pathway.do, plan.equations.names);
-    const assignments: Assignment[] = [];
-    for (const statement of parsed) {
-      if (statement.kind === 'send') context.diagnostics.add(messages.unsupportedFeature('a value that is sent and arrives later (send)'));
-      else assignments.push(statement);
-    }
+    // What is sent is added to its port later; until then nothing is written.
+    const later = parsed.map((statement) => (statement.kind === 'send' ? sendingOf(statement, plan, context) : null));
+    const assignments = parsed.map((statement): Assignment => (statement.kind === 'send'
+      ? { kind: 'assignment', target: statement.port, targetSpan: statement.span, operator: '+=', value: statement.value, span: statement.span }
+      : statement));
     const targets = assignments.map((statement) => targetOf(statement.target, plan));
-    const written = new Set(targets.filter((target) => target.end !== null).map((target) => sharedKey(plan, target.end as 'pre' | 'post', target.variable)));
+    const written = new Set(targets.filter((target, k) => target.end !== null && later[k] === null).map((target) => sharedKey(plan, target.end as 'pre' | 'post', target.variable)));
     const statements = assignments.map((statement, k): PathwayStatement => {
       const { end, variable } = targets[k] as { end: 'pre' | 'post' | null; variable: string };
-      return { statement, end, variable, additive: end === null ? null : additiveBound(statement, end, variable, plan, connectivity, written, bounds) };
+      const additive = end === null ? null : additiveBound(statement, end, variable, plan, connectivity, written, bounds);
+      if (later[k] && additive === null) context.diagnostics.add(messages.unsupportedFeature(`a value of projection ${plan.name} that is sent and has no bounds`, 'send a clipped value, such as clip(w, 0*nS, w_max)'));
+      return { statement, end, variable, additive, later: later[k] ?? null };
     });
     // One ordered statement orders all that write the same variables; keep it simple: the whole pathway. What a synapse reads
     // of an end that its pathway writes depends on who came before, too.
@@ -116,6 +121,15 @@ export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, s
     const index = connectivity.delayed.get(pathway.name) ?? (pathway.side === 'pre' ? null : connectivity.columns);
     return { plan, pathway, connectivity, storage, statements, touches, ordered, index: ordered ? inOrderOfCreation(index, plan, pathway, connectivity, context) : index };
   });
+}
+
+/** How much later what is sent arrives. */
+function sendingOf(statement: Extract<Statement, { kind: 'send' }>, plan: ProjectionPlan, context: Context): { after: Expression; last: number } {
+  const { high } = boundsOf(statement.after, parameterBounds(plan, context));
+  if (!Number.isFinite(high)) context.diagnostics.add(messages.unboundedDelay(plan.name));
+  const last = Number.isFinite(high) ? roundDelay(high, context) : 1;
+  if (last > 65535) context.diagnostics.add(messages.delayTooLong(plan.name, last));
+  return { after: statement.after, last };
 }
 
 /** Names that an expression reads, through the derived variables of the synapse and of its ends. */
@@ -187,7 +201,7 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
   for (const entry of code.statements) write(entry, code, scope, inboxes, context);
   if (code.storage.has('last update')) scope.write('last update', step);
   scope.storeAll();
-  const postOnly = code.statements.every((entry) => entry.end !== 'pre');
+  const postOnly = code.statements.every((entry) => entry.end !== 'pre' && entry.later === null);
   const order: PropagateKernel['order'] = code.ordered
     ? { kind: 'sequential' }
     : !postOnly
@@ -247,11 +261,12 @@ function write(entry: PathwayStatement, code: PathwayCode, scope: SynapseScope, 
   const side = end === 'pre' ? code.plan.pre : code.plan.post;
   const group = side.group;
   invariant(group, 'lower/pathways', `${code.plan.name}: the ${end} end has no variables`);
-  if (!code.ordered) {
-    const inbox = inboxes.get(`${group.name}/${variable}`);
+  if (!code.ordered || entry.later) {
+    const inbox = inboxes.get(inboxKey(entry, group));
     invariant(inbox && entry.additive !== null, 'lower/pathways', `no inbox for ${group.name}.${variable}`);
     const value = statement.operator === '-=' ? fold(ir.neg(to('f64', right))) : to('f64', right);
-    const element = elementIndex(side, end === 'pre' ? scope.address.source : scope.address.target);
+    const own = elementIndex(side, end === 'pre' ? scope.address.source : scope.address.target);
+    const element = entry.later ? laterIndex(entry.later, own, inbox, code, scope, context) : own;
     if (value.kind === 'const') {
       scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.exponent)));
       return;
@@ -278,6 +293,19 @@ function write(entry: PathwayStatement, code: PathwayCode, scope: SynapseScope, 
 }
 
 /** Whether an expression reads parameters only, and those are numbers for certain: then it is within its bounds. */
+/** Which inbox a statement adds to: what is sent has one for each step in which it may arrive. */
+export const inboxKey = (entry: PathwayStatement, group: Group): string => `${group.name}/${entry.variable}${entry.later ? '/sent' : ''}`;
+
+/** Place in an inbox with several slots of what arrives `after` from now: at least a step later, since this step's has been emptied. */
+function laterIndex({ after, last }: { readonly after: Expression; readonly last: number }, element: Ir, inbox: Inbox, code: PathwayCode, scope: SynapseScope, context: Context): Ir {
+  const exact = fold(ir.div(to('f64', compile(after, scope)), ir.f64(context.dt)));
+  const steps = scope.block.name('steps_later', fold(ir.convert('i32', fold(context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))))));
+  const legal = scope.block.name('in_time', ir.and(ir.ge(steps, ir.i32(1)), ir.le(steps, ir.i32(last))));
+  scope.block.emit(ir.fault(context.builder.faultBit(`what projection ${code.plan.name} sends would arrive at once, or later than stated`), ir.not(legal)));
+  const slot = scope.block.name('arrival', ir.binary('rem', ir.add(step, ir.select(legal, steps, ir.i32(1))), ir.i32(inbox.slots)));
+  return ir.add(ir.mul(ir.convert('u32', slot), ir.u32(inbox.group.length)), element);
+}
+
 const onlyParameters = (e: Expression, plan: ProjectionPlan, context: Context): boolean =>
   [...readNames(e, plan)].every((name) => plan.equations.derived.has(name) || isSurelyNumber(plan, name, context));
 

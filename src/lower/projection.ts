@@ -247,7 +247,7 @@ function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context
 }
 
 /** Rows are indexed by delay: at most a gibibyte of offsets. */
-const mostSegments = 2 ** 28;
+const mostSegments = 268435456;
 
 /** The longest delay in steps with which each event ring is read. */
 export function longestDelays(plans: readonly ProjectionPlan[]): Map<string, number> {

@@ -1,4 +1,4 @@
-/** Tests of distributions: p-values of chi-square and of Kolmogorov and Smirnov. */
+/** Tests of distributions: p-values of chi-square, of Kolmogorov and Smirnov, and of Welch. */
 
 /** log Gamma(x) for x > 0 by Stirling's series after raising x to at least 12. */
 export function logGamma(x: number): number {
@@ -74,10 +74,60 @@ export function kolmogorovP(drawn: readonly number[], cumulative: (x: number) =>
       const p = cumulative(x);
       return Math.max(largest, p - k / n, (k + 1) / n - p);
     }, 0);
+  return kolmogorovTail(distance, n);
+}
+
+/** Probability of a largest distance at least as large between the drawn numbers of two samples of one continuous law. */
+export function twoSampleKolmogorovP(first: readonly number[], second: readonly number[]): number {
+  const [a, b] = [[...first].sort((x, y) => x - y), [...second].sort((x, y) => x - y)];
+  let [i, j, distance] = [0, 0, 0];
+  while (i < a.length && j < b.length) {
+    const x = Math.min(a[i]!, b[j]!);
+    while (i < a.length && a[i] === x) i++;
+    while (j < b.length && b[j] === x) j++;
+    distance = Math.max(distance, Math.abs(i / a.length - j / b.length));
+  }
+  return kolmogorovTail(distance, (a.length * b.length) / (a.length + b.length));
+}
+
+/** Of a distance at least as large among `n` drawn numbers. */
+function kolmogorovTail(distance: number, n: number): number {
   const t = distance * (Math.sqrt(n) + 0.12 + 0.11 / Math.sqrt(n));
+  if (t < 0.2) return 1;
   let sum = 0;
   for (let k = 1; k <= 100; k++) sum += (k % 2 === 1 ? 2 : -2) * Math.exp(-2 * k * k * t * t);
   return Math.min(1, Math.max(0, sum));
+}
+
+/** Regularised incomplete beta function I_x(a, b), by Lentz's continued fraction. */
+export function incompleteBeta(x: number, a: number, b: number): number {
+  if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
+  // The fraction converges fast below the mean.
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
+  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
+  let [c, d] = [1, 1 / (1 - ((a + b) * x) / (a + 1))];
+  let h = d;
+  for (let m = 1; m < 10_000; m++) {
+    for (const term of [
+      (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)),
+      (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1)),
+    ]) {
+      d = 1 / (1 + term * d);
+      c = 1 + term / c;
+      h *= c * d;
+    }
+    if (Math.abs(c * d - 1) < 1e-15) break;
+  }
+  return front * h;
+}
+
+/** Welch's test: probability of means at least as far apart, from either side, for samples of normal laws of any two variances. */
+export function welchP(first: readonly number[], second: readonly number[]): number {
+  const [a, b] = [variance(first) / first.length, variance(second) / second.length];
+  if (a + b === 0) return mean(first) === mean(second) ? 1 : 0;
+  const t2 = (mean(first) - mean(second)) ** 2 / (a + b);
+  const freedom = (a + b) ** 2 / (a ** 2 / (first.length - 1) + b ** 2 / (second.length - 1));
+  return incompleteBeta(freedom / (freedom + t2), freedom / 2, 0.5);
 }
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;

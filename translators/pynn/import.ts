@@ -58,7 +58,7 @@ function translate(specification: PynnSpecification, to: Reporter): Record<strin
   declareSelections(specification, targets, setting);
   const network: Network = { targets, others: new Map(), synapses: new Map() };
   const projections = translateProjections(specification, names, network, setting);
-  const recordings = new Recordings(targets, setting);
+  const recordings = new Recordings(targets, projections, setting);
   for (const [k, recording] of (specification.recordings ?? []).entries()) recordings.add(recording, child('/recordings', k));
   const sources = specification.current_sources ?? [];
   checkLabels(sources.map(({ label }) => label), '/current_sources', 'another current source', setting);

@@ -5,6 +5,7 @@ import { own, stepsIn, type Setting } from './context.js';
 import { located, type Located } from './located.js';
 import * as messages from './messages.js';
 import { Names } from './names.js';
+import type { TranslatedProjection } from './projections.js';
 import { selectionOf, targetOf, type Portion, type Target } from './selections.js';
 import type { Recording } from './specification.js';
 
@@ -12,14 +13,16 @@ import type { Recording } from './specification.js';
 export class Recordings {
   readonly #names = new Names();
   readonly #targets: ReadonlyMap<string, Target>;
+  readonly #projections: ReadonlyMap<string, TranslatedProjection>;
   readonly #setting: Setting;
   /** In order; each has a name. */
   readonly list: Located[] = [];
   /** Names of the recordings of a label that are on. */
   readonly #active = new Map<string, string[]>();
 
-  constructor(targets: ReadonlyMap<string, Target>, setting: Setting) {
+  constructor(targets: ReadonlyMap<string, Target>, projections: ReadonlyMap<string, TranslatedProjection>, setting: Setting) {
     this.#targets = targets;
+    this.#projections = projections;
     this.#setting = setting;
   }
 
@@ -29,7 +32,8 @@ export class Recordings {
    * @returns names of recordings that begin, and of those that end
    */
   add(recording: Recording, pointer: string): { readonly begins: readonly string[]; readonly ends: readonly string[] } {
-    const target = targetOf(recording.target, this.#targets, child(pointer, 'target'), this.#setting);
+    const projection = this.#targets.has(recording.target) ? undefined : this.#projections.get(recording.target);
+    const target = projection === undefined ? targetOf(recording.target, this.#targets, child(pointer, 'target'), this.#setting) : { label: recording.target, portions: [] };
     if (target === undefined) return { begins: [], ends: [] };
     if (recording.to_file !== undefined && recording.to_file !== null) {
       this.#setting.report(messages.unsupported('a file for one recording', 'name files when running, as in run -o results.nwb'), child(pointer, 'to_file'));
@@ -41,7 +45,9 @@ export class Recordings {
     }
     const variables = typeof recording.variables === 'string' ? [recording.variables] : recording.variables;
     const every = this.#interval(recording, pointer);
-    const begins = target.portions.flatMap((portion) => this.#ofPortion(target, portion, variables, every, pointer));
+    const begins = projection === undefined
+      ? target.portions.flatMap((portion) => this.#ofPortion(target, portion, variables, every, pointer))
+      : this.#ofProjection(recording.target, projection, variables, every, pointer);
     this.#active.set(target.label, [...active, ...begins]);
     return { begins, ends: [] };
   }
@@ -51,6 +57,20 @@ export class Recordings {
     const { steps, whole } = stepsIn(interval, this.#setting.dt);
     if (!whole || steps < 1) this.#setting.report(messages.notAMultiple('the sampling interval', this.#setting.dt, interval), child(pointer, 'sampling_interval'));
     return `${interval} ms`;
+  }
+
+  /** Weights and state of synapses, which PyNN itself does not record. */
+  #ofProjection(label: string, { id, synapse }: TranslatedProjection, variables: readonly string[], every: string | undefined, pointer: string): string[] {
+    const known: Readonly<Record<string, string>> = { weight: 'weight', ...synapse.standard.initial };
+    const canonical = variables.flatMap((variable) => {
+      const meaning = own(known, variable);
+      if (meaning === undefined) this.#setting.report(messages.unknownVariable(variable, synapse.standard.name, Object.keys(known)), child(pointer, 'variables'));
+      return meaning === undefined ? [] : [meaning];
+    });
+    if (canonical.length === 0) return [];
+    const name = this.#names.take(`${label}_${canonical.length === 1 ? (canonical[0] ?? '') : 'synapses'}`);
+    this.list.push(located({ of: located({ projection: id }, child(pointer, 'target')), variables: canonical, ...(every === undefined ? {} : { every }), name }, pointer));
+    return [name];
   }
 
   #ofPortion(target: Target, portion: Portion, variables: readonly string[], every: string | undefined, pointer: string): string[] {

@@ -1,0 +1,48 @@
+/** `interneuron codegen`: a model's generated program as files. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatBytes } from '../../diagnostics/quantities.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import { printable } from '../../diagnostics/display.js';
+import { importModel } from '../../pipeline.js';
+import { generateProject, type ProjectFiles } from '../../pipeline/generate-project.js';
+import { onlyFile, type CommandContext } from '../context.js';
+import { exitCodes, printJson } from '../failure.js';
+import { importOptions } from '../values.js';
+
+/** Writes the program into a folder, which is made when it is not there; files of other names in it are left alone. */
+export async function codegen(context: CommandContext): Promise<number> {
+  const { options } = context;
+  const folder = options.value('output') ?? '';
+  if (folder === '') throw new UsageError('--output names no folder', 'name one, such as -o cuba');
+  const target = options.value('target') ?? 'c';
+  const imported = importModel(context.read(onlyFile(context)), importOptions(options));
+  context.show(imported.diagnostics);
+  const files = generateProject(imported.valid, target, options.value('precision') === 'float32' ? 'float32' : 'float64');
+  const written = writeAll(folder, files);
+  if (context.json) {
+    const { valid, hashes } = imported;
+    printJson(context.terminal, { model: { name: valid.model.name, hash: hashes.model }, target, outputs: written });
+  }
+  const sizes = [...files].map(([name, content]) => `  ${name}  ${formatBytes(Buffer.byteLength(content))}`);
+  const next = target === 'c' ? ['', `to build and run: see ${printable(join(folder, 'README.md'))}`] : [];
+  context.say([`wrote ${files.size} files to ${printable(folder)}`, ...sizes, ...next].join('\n'));
+  return Promise.resolve(exitCodes.done);
+}
+
+function writeAll(folder: string, files: ProjectFiles): readonly string[] {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return [...files].map(([name, content]) => {
+      const path = join(folder, name);
+      writeFileSync(path, content);
+      return path;
+    });
+  } catch (error) {
+    throw new UsageError(
+      `${folder} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`,
+      'choose another folder with --output',
+    );
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Random models under real Brian 2, each with random numbers of its own: their activity must follow the same law.
+ *
+ * One network gives one number of each figure: the mean rate of its cells, the mean coefficient of variation (CV) of their intervals.
+ * Networks of different seeds are independent, cells of one network are not; so a figure is compared over networks, by Welch's test
+ * of the means of two samples. Weights learnt by STDP from independent trains are compared cell by cell as well, by the test of
+ * Kolmogorov and Smirnov.
+ *
+ * All seeds are fixed, so that every outcome is the same each time. There are some fifteen comparisons in all; each may be wrong
+ * by chance once in a thousand times (`alpha`), so that the whole file would be wrong for one choice of seeds in seventy. That the
+ * tests see a difference where there is one is shown by the networks with a slip, below.
+ */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { importModel } from '../../src/pipeline.js';
+import { exportBrianScript } from '../../translators/brian/export-script.js';
+import { simulate } from '../support/simulate.js';
+import { mean, twoSampleKolmogorovP, variance, welchP } from '../support/statistics.js';
+import { missingPython, runPython } from './python-environment.js';
+
+const missing = missingPython(['brian2']);
+const folder = mkdtempSync(join(tmpdir(), 'interneuron-distributions-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const alpha = 1e-3;
+const seeds = [101, 102, 103, 104, 105];
+
+/** A specification as a tree, for a test to change in places. */
+type Tree = Record<string, never> & { [key: string]: Tree };
+
+/** What a network did. */
+interface Activity {
+  /** Times in s of each cell, ascending. */
+  readonly trains: readonly (readonly number[])[];
+  /** The last samples of the weights, where they are recorded. */
+  readonly weights: readonly number[];
+}
+
+/** Figures of one network, by name. */
+type Figures = Readonly<Record<string, number>>;
+
+/** Specification of a fixture with changes: constants of its namespace, its monitors, the time that it runs. */
+function specification(fixture: string, change: (tree: Tree) => void): string {
+  const tree = parse(readFileSync(new URL(`../../fixtures/brian/${fixture}.yaml`, import.meta.url), 'utf8')) as Tree;
+  change(tree);
+  return JSON.stringify(tree);
+}
+
+async function ours(text: string, monitored: Monitored): Promise<readonly Activity[]> {
+  const all: Activity[] = [];
+  for (const seed of seeds) {
+    const run = await simulate(text, { seed: String(seed), engines: [{ target: 'wasm', threads: 1 }] });
+    const { dt } = run.valid.model.experiment;
+    const trains = emptyTrains(monitored.cells);
+    for (const [step, cell] of run.events.get(monitored.event)!) trains[cell]!.push(step * dt);
+    all.push({ trains, weights: monitored.weights === undefined ? [] : run.samples.get(monitored.weights.replace('.', '/'))!.at(-1)! });
+  }
+  return all;
+}
+
+async function brians(text: string, name: string, monitored: Monitored): Promise<readonly Activity[]> {
+  const { valid } = importModel({ name: `${name}.json`, text });
+  for (const file of exportBrianScript(valid, name).files) writeFileSync(join(folder, file.name), file.text);
+  const runs = await runPython('collect_brian_runs.py', [join(folder, `${name}.py`), ...seeds.map(String)]);
+  return (runs as Record<string, Record<string, unknown>>[]).map((records) => {
+    const { i, t } = records[monitored.monitor] as { i: number[]; t: number[] };
+    const trains = emptyTrains(monitored.cells);
+    t.forEach((time, k) => trains[i[k]!]!.push(time));
+    const [monitor = '', variable = ''] = monitored.weights?.split('.') ?? [];
+    const weights = (records[monitor]?.[variable] ?? []) as number[][];
+    return { trains, weights: weights.map((row) => row.at(-1)!) };
+  });
+}
+
+const emptyTrains = (cells: number): number[][] => Array.from({ length: cells }, () => []);
+
+/** Mean rate of the cells in Hz, and the mean CV of the intervals of those with at least four. */
+function figuresOf({ trains, weights }: Activity, seconds: number): Figures {
+  const intervals = trains.map((times) => times.slice(1).map((time, k) => time - times[k]!)).filter(({ length }) => length >= 4);
+  const cvs = intervals.map((each) => Math.sqrt(variance(each)) / mean(each));
+  return {
+    rate: mean(trains.map(({ length }) => length)) / seconds,
+    ...(cvs.length === 0 ? {} : { cv: mean(cvs) }),
+    ...(weights.length === 0 ? {} : { weight: mean(weights), spread: Math.sqrt(variance(weights)) }),
+  };
+}
+
+/** What is looked at, and by which names. */
+interface Monitored {
+  readonly cells: number;
+  /** Ours: the event. Brian's: the monitor. */
+  readonly event: string;
+  readonly monitor: string;
+  /** The monitor and variable of recorded weights. */
+  readonly weights?: string;
+}
+
+interface Case {
+  readonly name: string;
+  readonly fixture: string;
+  readonly change: (tree: Tree) => void;
+  readonly seconds: number;
+  readonly monitored: Monitored;
+  /** A slip that the comparison must find, and the figures that it must show in. */
+  readonly slip: (tree: Tree) => void;
+  readonly shows: readonly string[];
+}
+
+const put = (tree: Tree | undefined, key: string, value: unknown): void => {
+  (tree as Record<string, unknown>)[key] = value;
+};
+
+const cases: readonly Case[] = [
+  {
+    name: 'CUBA',
+    fixture: 'vogels-abbott-cuba',
+    change: (tree) => put(tree, 'run', '400 ms'),
+    seconds: 0.4,
+    monitored: { cells: 4000, event: 'P.spike', monitor: 's_mon' },
+    // Inhibition a tenth too weak.
+    slip: ({ namespace }) => put(namespace, 'wi', '-8.1 mV'),
+    shows: ['rate'],
+  },
+  {
+    name: 'COBA',
+    fixture: 'vogels-abbott-coba',
+    change: (tree) => put(tree, 'run', '200 ms'),
+    seconds: 0.2,
+    monitored: { cells: 4000, event: 'P.spike', monitor: 's_mon' },
+    slip: ({ namespace }) => put(namespace, 'wi', '60 nS'),
+    shows: ['rate'],
+  },
+  {
+    name: 'noise (xi)',
+    fixture: 'noisy-group',
+    change: (tree) => {
+      put(tree, 'run', '400 ms');
+      put(tree['neuron_groups']!['G'], 'N', 300);
+      put(tree['neuron_groups']!['X'], 'N', 1);
+      put(tree, 'state_monitors', {});
+    },
+    seconds: 0.4,
+    monitored: { cells: 300, event: 'G.spike', monitor: 'spikes' },
+    // The white noise, forgotten.
+    slip: ({ namespace }) => put(namespace, 'sigma', '0 mV'),
+    shows: ['rate', 'cv'],
+  },
+  {
+    // A fifth of the cells and five times the weight: the mean input is that of the paper.
+    name: 'Brunel-Hakim, 1000 cells',
+    fixture: 'brunel-hakim',
+    change: (tree) => {
+      put(tree, 'run', '400 ms');
+      put(tree['neuron_groups']!['group'], 'N', 1000);
+      put(tree['namespace'], 'J', '0.5 mV');
+    },
+    seconds: 0.4,
+    monitored: { cells: 1000, event: 'group.spike', monitor: 'M' },
+    // Brian's noise is scaled by sqrt(dt): a factor sqrt(2) is the usual slip.
+    slip: ({ namespace }) => put(namespace, 'sigmaext', '1.414 mV'),
+    shows: ['cv'],
+  },
+  {
+    // A tenth of the cells and inputs and ten times the weight; the outside drive keeps its mean.
+    name: 'Brunel 2000, 1250 cells',
+    fixture: 'brunel-2000',
+    change: (tree) => {
+      put(tree, 'run', '300 ms');
+      put(tree['namespace'], 'order', 250);
+      put(tree['namespace'], 'CE', 100);
+      put(tree['namespace'], 'J', '1 mV');
+    },
+    seconds: 0.3,
+    monitored: { cells: 1250, event: 'P.spike', monitor: 'spikes' },
+    slip: ({ namespace }) => put(namespace, 'g', 4.8),
+    shows: ['rate'],
+  },
+  {
+    // Learning ten times as fast, so that the weights part within seconds.
+    name: 'Poisson trains to a neuron with STDP',
+    fixture: 'song-abbott-stdp',
+    change: (tree) => {
+      put(tree, 'run', '2.0001 s');
+      put(tree['namespace'], 'dApre', '0.1*gmax');
+      put(tree['namespace'], 'dApost', '-0.1*taupre/taupost*1.05*gmax');
+      put(tree['spike_monitors'], 'input', undefined);
+      put(tree, 'state_monitors', { weights: { source: 'S', variables: 'w', record: true, dt: '1 s' } });
+    },
+    seconds: 2,
+    monitored: { cells: 1, event: 'neuron.spike', monitor: 'output', weights: 'weights.w' },
+    // Potentiation and depression in balance.
+    slip: ({ namespace }) => put(namespace, 'dApost', '-0.1*gmax'),
+    shows: ['weights'],
+  },
+];
+
+/** The probability of each figure's difference, and of that of the weights. */
+function probabilities(one: readonly Activity[], other: readonly Activity[], seconds: number): Record<string, number> {
+  const [a, b] = [one, other].map((runs) => runs.map((run) => figuresOf(run, seconds))) as [Figures[], Figures[]];
+  const names = Object.keys(a[0]!);
+  const found = Object.fromEntries(names.map((name) => [name, welchP(a.map((each) => each[name]!), b.map((each) => each[name]!))]));
+  const weights = [one, other].map((runs) => runs.flatMap((run) => run.weights)) as [number[], number[]];
+  return weights[0].length === 0 ? found : { ...found, weights: twoSampleKolmogorovP(...weights) };
+}
+
+describe.skipIf(missing !== null)(`Brian 2, each with its own random numbers${missing === null ? '' : ` (${missing})`}`, () => {
+  test.each(cases)(
+    '$name',
+    async ({ name, fixture, change, seconds, monitored, slip, shows }) => {
+      const text = specification(fixture, change);
+      const theirs = await brians(text, `case_${fixture.replaceAll('-', '_')}`, monitored);
+      const here = await ours(text, monitored);
+      const found = probabilities(here, theirs, seconds);
+      if (process.env['INTERNEURON_SHOW']) console.log(name, found, here.map((run) => figuresOf(run, seconds)), theirs.map((run) => figuresOf(run, seconds)));
+      const wrong = await ours(
+        specification(fixture, (tree) => {
+          change(tree);
+          slip(tree);
+        }),
+        monitored,
+      );
+      const seen = probabilities(wrong, theirs, seconds);
+      if (process.env['INTERNEURON_SHOW']) console.log(name, 'slip', seen);
+      for (const figure of Object.keys(found)) expect.soft([figure, found[figure]! > alpha, found[figure]]).toEqual([figure, true, found[figure]]);
+      for (const figure of shows) expect.soft([figure, seen[figure]! < alpha, seen[figure]]).toEqual([figure, true, seen[figure]]);
+    },
+    180_000,
+  );
+});

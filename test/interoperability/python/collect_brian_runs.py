@@ -1,0 +1,37 @@
+"""Runs a Brian 2 script once for each of several seeds, with NumPy as its engine, and prints the records of all runs as JSON.
+
+Usage: python collect_brian_runs.py SCRIPT SEED...
+SCRIPT calls `seed(n)` once, at the start of a line, as exported scripts do; another number is put there for each run. One
+process for all seeds, since Brian's analysis of equations is kept from one run to the next.
+"""
+import contextlib
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import brian2
+
+
+def main(script, *seeds):
+    brian2.prefs.codegen.target = 'numpy'
+    brian2.BrianLogger.suppress_hierarchy('brian2')
+    json.dump([records(Path(script).read_text(), seed) for seed in seeds], sys.stdout)
+
+
+def records(text, seed):
+    text, found = re.subn(r'^seed\(\d+\)$', f'seed({int(seed)})', text, flags=re.MULTILINE)
+    assert found == 1, f'{found} lines of the script set a seed'
+    # What an earlier script made is no part of this one's network.
+    brian2.start_scope()
+    with tempfile.TemporaryDirectory() as folder:
+        results = Path(folder) / 'results.json'
+        sys.argv = ['script', str(results)]
+        with contextlib.redirect_stdout(sys.stderr):
+            exec(compile(text, 'script', 'exec'), {'__name__': '__main__'})
+        return json.loads(results.read_text())
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

@@ -289,6 +289,8 @@ export interface ProjectionLocation {
   readonly delays: { readonly first: number; readonly last: number };
   /** u32 creation index of each position; absent when storage order is creation order. */
   readonly creation?: string;
+  /** Delays of each pathway in steps. `buffer` holds one for each position; without it, all are `first`, or are those of the segments. */
+  readonly pathways?: readonly { readonly name: string; readonly first: number; readonly last: number; readonly buffer?: string }[];
 }
 
 /** One recording: which log holds it and what its columns are. */

@@ -21,7 +21,7 @@ import { scalarTypeOf } from './element-scope.js';
 import { compile, to } from './expressions.js';
 import { drawsIn } from './groups.js';
 import * as messages from './messages.js';
-import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
+import type { Connectivity, DelayedIndex, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
 import { synapseDraws } from './synapse-values.js';
 import { SynapseScope } from './synapse-scope.js';
 
@@ -444,7 +444,7 @@ function columnsOf(plan: ProjectionPlan, count: Extent, rows: Buffer, targets: B
 }
 
 /** The synapses by (row, delay) for a pathway whose delays are not those that storage is sorted by. */
-function delayedIndex(stored: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, context: Context): SynapseIndex {
+function delayedIndex(stored: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, context: Context): DelayedIndex {
   const { builder } = context;
   const { first, last } = pathway.steps;
   const delays = last - first + 1;
@@ -452,8 +452,9 @@ function delayedIndex(stored: RawSynapses, pathway: PathwayPlan, plan: Projectio
   if (typeof stored.count !== 'number') builder.allocate(steps);
   builder.initially(delayKernel(stored, pathway, plan, steps, context));
   const ends = pathway.side === 'pre' ? plan.pre.size : plan.post.size;
-  return indexOf(`${plan.name}.${pathway.name}.by_delay`, plan, stored.count, stored.rows, ends * delays,
+  const index = indexOf(`${plan.name}.${pathway.name}.by_delay`, plan, stored.count, stored.rows, ends * delays,
     (p, source) => ir.add(ir.mul(pathway.side === 'pre' ? source : ir.convert('u32', ir.load(stored.targets, p)), ir.u32(delays)), ir.sub(ir.load(steps, p), ir.u32(first))), context);
+  return { ...index, steps };
 }
 
 /** An index of the synapses by some key, entries in order of source and creation. */

@@ -33,6 +33,10 @@ export function manifestOf(groups: readonly Group[], projections: readonly Built
     locations.push({
       name: plan.name, count: connectivity.count, targets: connectivity.targets.name, segments: connectivity.segments.name, sources: plan.pre.size, delays,
       ...(connectivity.creation ? { creation: connectivity.creation.name } : {}),
+      pathways: plan.pathways.map(({ name, steps }) => {
+        const buffer = connectivity.delayed.get(name)?.steps.name;
+        return { name, ...steps, ...(buffer === undefined ? {} : { buffer }) };
+      }),
     });
   }
   const recorded = new Set(recordings.events.filter((location) => location.kind === 'events').map((location) => location.event));

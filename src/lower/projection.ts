@@ -59,6 +59,11 @@ export interface SynapseIndex {
   readonly sources: Buffer;
 }
 
+/** An index by row and delay, and the delay in steps of each position. */
+export interface DelayedIndex extends SynapseIndex {
+  readonly steps: Buffer;
+}
+
 /** Storage of a projection's synapses; positions run over all of them. */
 export interface Connectivity {
   readonly count: Extent;
@@ -79,7 +84,7 @@ export interface Connectivity {
   /** By target. */
   readonly columns: SynapseIndex | null;
   /** For pathways whose delays differ but are not those that rows are sorted by: by (row, delay). */
-  readonly delayed: ReadonlyMap<string, SynapseIndex>;
+  readonly delayed: ReadonlyMap<string, DelayedIndex>;
 }
 
 /** Understands the ends, pathways and delays of all projections, in order of their names. */

@@ -122,6 +122,16 @@ async function synapsesOf(location: ProjectionLocation, session: Session): Promi
   return { position, sources, targets: into, delaySteps };
 }
 
+/** Delay of each synapse in s, in order of creation; one number when all have the same. */
+async function frozenDelay(
+  pathway: { readonly first: number; readonly last: number; readonly buffer?: string }, synapses: Synapses, dt: number, session: Session,
+): Promise<Value> {
+  if (pathway.first === pathway.last) return pathway.first * dt;
+  if (pathway.buffer === undefined) return { array: synapses.delaySteps.map((steps) => steps * dt) };
+  const stored = await session.read(pathway.buffer);
+  return { array: Array.from(synapses.position, (position) => Number(stored[position]) * dt) };
+}
+
 async function frozenProjection(
   name: string,
   projection: Projection,
@@ -138,12 +148,11 @@ async function frozenProjection(
   };
   const values = await frozenValues(name, projection.values, program, read, synapses.position.length);
   const type = model.synapses[projection.synapse] as SynapseType;
-  const delayed = Object.entries(type.pathways).find(
-    ([key, pathway]) => pathway.on.startsWith('pre.') && typeof (projection.delays[key] ?? pathway.delay) !== 'number',
-  );
-  const delays = delayed
-    ? { ...projection.delays, [delayed[0]]: { array: synapses.delaySteps.map((steps) => steps * program.dt) } }
-    : projection.delays;
+  const delays: Record<string, Value> = { ...projection.delays };
+  for (const pathway of location.pathways ?? []) {
+    if (typeof (projection.delays[pathway.name] ?? type.pathways[pathway.name]?.delay ?? 0) === 'number') continue;
+    delays[pathway.name] = await frozenDelay(pathway, synapses, program.dt, session);
+  }
   return { ...projection, connect: [{ rule: 'list', sources: synapses.sources, targets: synapses.targets }], values, delays };
 }
 

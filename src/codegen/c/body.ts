@@ -183,10 +183,13 @@ function setBitText(body: Body, mask: string, condition: Expression): string[] {
   const { scope } = body;
   const text = expressionText(body, condition).text;
   invariant(scope.writes.gathered, pass, `a bit of ${mask} is set outside a loop over items`);
-  const known = scope.flags.find((flags) => flags.mask === mask);
-  const id = known?.id ?? scope.names.fresh(`${scope.context.bufferNames.id(mask)}_flags`);
-  if (known === undefined) scope.flags.push({ id, mask });
-  return [`${id}[index - block] = ${text};`];
+  invariant(!scope.flags.some((flags) => flags.mask === mask), pass, `bits of ${mask} are set twice`);
+  const base = scope.context.bufferNames.id(mask);
+  const id = scope.names.fresh(`${base}_flags`);
+  const any = scope.names.fresh(`${base}_any`);
+  const flag = scope.names.fresh(`${base}_flag`);
+  scope.flags.push({ id, any, mask });
+  return [`const ${scope.writes.flagType ?? ''} ${flag} = ${text};`, `${id}[index - block] = ${flag};`, `${any} |= ${flag};`];
 }
 
 function faultText(body: Body, bits: number, when: Expression): string[] {

@@ -22,21 +22,31 @@ function isWide(context: ProgramContext, kernel: MapKernel): boolean {
   );
 }
 
+/**
+ * Bits of a flag. Bytes are least to store, but make a compiler take as many items at once as a vector has bytes: in a long body, which calls
+ * functions, it would run out of registers.
+ */
+function flagBits(context: ProgramContext, kernel: MapKernel): 8 | 32 | 64 {
+  if (calleesOf(kernel.body).size === 0) return 8;
+  return isWide(context, kernel) ? 64 : 32;
+}
+
 const hasOwnFaults = (kernel: MapKernel): boolean => kernel.body.some((s) => s.kind === 'fault');
 
 /** The loop over the items [low, high), as lines. */
-function itemsText(context: ProgramContext, kernel: MapKernel, scope: Scope, implicit: readonly string[]): string[] {
+function itemsText(context: ProgramContext, kernel: MapKernel, scope: Scope, bits: number, implicit: readonly string[]): string[] {
   const { u32 } = context.dialect.types;
-  const flag = isWide(context, kernel) ? 'u64' : 'u32';
   const body = bodyOfLocals(scope, kernel.locals, kernel.body, implicit);
   const items = statementsText(body, kernel.body);
   const faults = scope.faults.map(({ id }) => `${u32} ${id} = 0u;`);
-  const raised = scope.faults.map(({ id, bits }) => `if (${id} != 0u) raise_fault(network, step, ${bits >>> 0}u);`);
-  const pragma = kernel.lanes ? [context.dialect.independentLoop(scope.faults.map(({ id }) => id))] : [];
+  const raised = scope.faults.map((fault) => `if (${fault.id} != 0u) raise_fault(network, step, ${fault.bits >>> 0}u);`);
+  const pragma = kernel.lanes ? [context.dialect.independentLoop([...scope.faults.map(({ id }) => id), ...scope.flags.map(({ any }) => any)])] : [];
   if (scope.flags.length === 0)
     return [...faults, ...pragma, ...block(`for (${u32} index = low; index < high; index += 1u)`, items), ...raised];
-  const flags = scope.flags.map(({ id }) => `${context.dialect.types[flag]} ${id}[${blockLength}] = {0};`);
-  const stored = scope.flags.map(({ id, mask }) => `store_flags_${flag}(&${scope.store(mask)}[block / 32u], ${id}, stop - block);`);
+  const flags = scope.flags.map(({ id, any }) => `${scope.writes.flagType ?? ''} ${id}[${blockLength}], ${any} = 0u;`);
+  const stored = scope.flags.map(
+    ({ id, any, mask }) => `store_flags_${bits}(&${scope.store(mask)}[block / 32u], ${id}, ${any}, stop - block);`,
+  );
   return [
     ...faults,
     ...block(`for (${u32} block = low; block < high; block += ${blockLength}u)`, [
@@ -111,9 +121,11 @@ export function mapKernelText(context: ProgramContext, kernel: MapKernel): strin
     return kernelFunction(context, kernel, scope, lines);
   }
   const gathered = kernel.lanes || hasBits(kernel);
-  const scope = new Scope(context, { atomic: !kernel.lanes, gathered });
+  const bits = flagBits(context, kernel);
+  const flagType = { 8: context.dialect.elementTypes.u8, 32: context.dialect.types.u32, 64: context.dialect.types.u64 }[bits];
+  const scope = new Scope(context, { atomic: !kernel.lanes, gathered, flagType });
   const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
-  const items = itemsText(context, kernel, scope, implicit);
+  const items = itemsText(context, kernel, scope, bits, implicit);
   const { u32 } = context.dialect.types;
   const lines =
     domain.kind === 'ranges'

@@ -49,8 +49,9 @@ const ownLocals = [
   'search_middle',
   'share',
   'share_of_blocks',
-  'store_flags_u32',
-  'store_flags_u64',
+  'store_flags_8',
+  'store_flags_32',
+  'store_flags_64',
   'raise_fault',
 ] as const;
 
@@ -96,6 +97,8 @@ export interface Writes {
   readonly atomic: boolean;
   /** True in a loop over vector lanes: faults and bits are gathered and written after it. */
   readonly gathered: boolean;
+  /** Type of the flags that become bits. */
+  readonly flagType?: string;
 }
 
 /** The names of one function, and the buffers that it touches. */
@@ -108,7 +111,7 @@ export class Scope {
   /** Names of gathered faults, with their bits. */
   readonly faults: { readonly id: string; readonly bits: number }[] = [];
   /** Names of gathered flags, with the masks that they belong to. */
-  readonly flags: { readonly id: string; readonly mask: string }[] = [];
+  readonly flags: { readonly id: string; readonly any: string; readonly mask: string }[] = [];
 
   /** @param kernel  false in a function of the program, where there are no buffers and no locals of the printer's own */
   constructor(context: ProgramContext, writes: Writes, kernel = true) {

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { hashModel } from '../../src/model/hash.js';
+import { normalise } from '../../src/model/normalise.js';
+import { importModel, runModel } from '../../src/pipeline.js';
+import { freeze } from '../../src/pipeline/freeze.js';
+import { referenceTarget } from '../../runtime/targets/reference/target.js';
+import { wasmTarget } from '../../runtime/targets/wasm/target.js';
+import { brian } from '../support/brian-text.js';
+
+/** The frozen model as a reader of its JSON gets it. */
+function reread({ model, data }: ValidModel): ValidModel {
+  const diagnostics = new Diagnostics();
+  const positions = { place: (pointer: string) => ({ document: 'frozen', pointer }) };
+  const again = normalise(JSON.parse(JSON.stringify(model)), positions, diagnostics, { data });
+  expect(diagnostics.list).toEqual([]);
+  if (!again) throw new Error('the frozen model is not valid');
+  return again;
+}
+
+async function fingerprint(valid: ValidModel): Promise<string> {
+  const result = await runModel({ valid, hashes: hashModel(valid.model) }, { target: 'wasm', threads: 1 });
+  if (result.kind !== 'run') throw new Error('nothing was run');
+  const { total } = result.record.fingerprint;
+  await result.dispose();
+  return total;
+}
+
+const fixture = (name: string): string => readFileSync(`fixtures/brian/${name}.yaml`, 'utf8');
+
+const delaysEverywhere = brian(`
+neuron_groups:
+  P: { N: 40, model: "dv/dt = (1.1 - v)/(10*ms) : 1", threshold: v > 1, reset: v = 0, method: exact, initializers: { v: rand() } }
+synapses:
+  S:
+    source: P
+    target: P
+    model: "w : 1"
+    on_pre: { near: v += w, far: v -= 0.5*w }
+    on_post: w = clip(w + 0.01, 0, 0.2)
+    connect: { p: 0.2, condition: i != j }
+    initializers: { w: rand()*0.1, near.delay: 1*ms + rand()*2*ms, far.delay: 3*ms + rand()*ms, post.delay: rand()*ms }
+run: 100 ms
+`);
+
+describe('a frozen network runs to the same bits', () => {
+  test.each([
+    ['vogels-abbott-cuba', fixture('vogels-abbott-cuba'), '50 ms'],
+    ['heterogeneous-delays', fixture('heterogeneous-delays'), '100 ms'],
+    ['song-abbott-stdp, with its Poisson trains', fixture('song-abbott-stdp'), '100 ms'],
+    ['a delay for each synapse in every pathway', delaysEverywhere, '100 ms'],
+  ])('%s', async (_name, text, duration) => {
+    const { valid } = importModel({ name: 'test.yaml', text }, { duration });
+    const frozen = await freeze(valid, wasmTarget);
+    const again = reread(frozen.valid);
+    expect(await fingerprint(again)).toBe(await fingerprint(valid));
+    expect(JSON.stringify(again.model)).not.toMatch(/\b(uniform|normal)\(/);
+  });
+});
+
+test('every engine freezes to the same model', async () => {
+  const { valid } = importModel({ name: 'test.yaml', text: delaysEverywhere }, {});
+  const [one, other] = await Promise.all([freeze(valid, wasmTarget), freeze(valid, referenceTarget)]);
+  expect(one.valid.model).toEqual(other.valid.model);
+});
+
+test('what is drawn anew in each step is named', async () => {
+  const { valid } = importModel({ name: 'test.yaml', text: fixture('noisy-group') }, { duration: '1 ms' });
+  const { remaining } = await freeze(valid, wasmTarget);
+  expect(remaining.join('; ')).toMatch(/the noise [\w, ]+ of G is drawn in each step/);
+});

@@ -45,7 +45,7 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
   const rules = plan.projection.connect;
   const raw = rules.every((rule) => rule.rule === 'list') ? listed(plan, context) : drawn(plan, context);
   if (!raw) return null;
-  const sorted = plan.sortedBy ? sortByDelay(raw, plan, context) : null;
+  const sorted = plan.sortedBy ? sortByDelay(raw, plan.sortedBy, plan, context) : null;
   const stored: RawSynapses = sorted ? { ...raw, targets: sorted.targets, creation: sorted.creation, copies: sorted.copies } : raw;
   const others = plan.pathways.filter((pathway) => pathway !== plan.sortedBy && pathway.steps.first !== pathway.steps.last);
   return {
@@ -237,8 +237,9 @@ function rowStart(counted: readonly Counted[], ordinal: number, outer: Ir, rows:
 /** Numbers the synapses of each pair in order of creation. */
 function copyNumbers(plan: ProjectionPlan, rows: Buffer, targets: Buffer, copies: Buffer, context: Context): string {
   const block = new Block();
-  const [p, q, n] = ['p', 'q', 'copy'].map((name) => block.local(name, 'u32'));
-  if (!p || !q || !n) throw new Error('unreachable');
+  const p = block.local('p', 'u32');
+  const q = block.local('q', 'u32');
+  const n = block.local('copy', 'u32');
   const first = block.name('first', ir.load(rows, indexLocal));
   const end = block.name('end', ir.load(rows, ir.add(indexLocal, ir.u32(1))));
   block.emit(ir.loop(p, first, end, [
@@ -325,10 +326,8 @@ interface Sorted {
 }
 
 /** Draws each synapse's delay and sorts rows by it, keeping the order of creation among equals. */
-function sortByDelay(raw: RawSynapses, plan: ProjectionPlan, context: Context): Sorted {
+function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, context: Context): Sorted {
   const { builder } = context;
-  const pathway = plan.sortedBy;
-  if (!pathway) throw new Error('unreachable');
   const { first, last } = pathway.steps;
   const delays = last - first + 1;
   const rows = plan.pre.size;

@@ -1,7 +1,7 @@
 /** What every pass of lowering is given. */
 
 import type { Finding, Place } from '../diagnostics/diagnostic.js';
-import { Diagnostics } from '../diagnostics/diagnostic.js';
+import { Diagnostics, invariant } from '../diagnostics/diagnostic.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore, Model, Value } from '../model/model.js';
 import type { ProgramBuilder } from './program-builder.js';
@@ -51,6 +51,6 @@ export interface Context {
 export function arrayOf(value: Extract<Value, { array: unknown }>['array'], data: DataStore): ArrayLike<number> {
   if (!('$data' in value)) return value;
   const stored = data.get(value.$data);
-  if (!stored) throw new Error(`no data for ${value.$data}`);
+  invariant(stored, 'lower/context', `no data for ${value.$data}`);
   return stored instanceof BigInt64Array ? Float64Array.from(stored, Number) : stored;
 }

@@ -4,7 +4,7 @@
  * Each textual draw has a static site number within its stream, so that neither conditions nor rejection loops shift another.
  */
 
-import { invariant } from '../diagnostics/diagnostic.js';
+import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import { drawFunction } from '../ir/library/index.js';
 import { streamKey } from '../ir/library/streams.js';
@@ -97,6 +97,6 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
     case 'poisson': return looped('poisson', [a as Ir]);
     case 'binomial': return looped('binomial', [a as Ir, b as Ir]);
     case 'gamma': return fold(ir.mul(b as Ir, looped('gamma', [a as Ir])));
-    default: throw new Error(`internal error in lower/draws: ${call.function} is no random function`);
+    default: throw new InvariantError('lower/draws', `${call.function} is no random function`);
   }
 }

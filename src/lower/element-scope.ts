@@ -3,7 +3,7 @@
  * stored once at its end, so that statements see earlier writes and memory is touched once.
  */
 
-import { invariant } from '../diagnostics/diagnostic.js';
+import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, IrFunction, Local, ScalarType } from '../ir/program.js';
@@ -203,7 +203,7 @@ export class ElementScope implements Scope {
     }
     const position = this.group.storage.get(`position.${name}`);
     if (position) return this.#readStorage(`position.${name}`, position);
-    throw new Error(`internal error in lower/element-scope: ${name} means nothing in ${this.group.name}`);
+    throw new InvariantError('lower/element-scope', `${name} means nothing in ${this.group.name}`);
   }
 }
 

@@ -5,6 +5,7 @@
  * sum stays below 2^51, where the conversion through 1.5 * 2^52 is exact (`docs/determinism.md`, sums).
  */
 
+import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
@@ -64,7 +65,7 @@ export function valueOfSum(sum: Ir, exponent: number): Ir {
  */
 export function flushKernel(inboxes: readonly Inbox[], context: Context): string {
   const first = inboxes[0];
-  if (!first) throw new Error('internal error in lower/inbox: nothing to flush');
+  invariant(first, 'lower/inbox', 'nothing to flush');
   const { group } = first;
   const block = new Block();
   const scope = new ElementScope(context, group, rangesAddress, block, null);

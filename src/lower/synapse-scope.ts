@@ -1,6 +1,6 @@
 /** What names mean in code that runs for one synapse: its own variables, and those of its two ends. */
 
-import { invariant } from '../diagnostics/diagnostic.js';
+import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, IrFunction, Local } from '../ir/program.js';
@@ -107,7 +107,7 @@ export class SynapseScope implements Scope {
       case 'e': return ir.f64(Math.E);
       case 'inf': return ir.f64(Infinity);
       case 'nan': return ir.f64(NaN);
-      default: throw new Error(`internal error in lower/synapse-scope: ${name} means nothing in ${this.plan.name}`);
+      default: throw new InvariantError('lower/synapse-scope', `${name} means nothing in ${this.plan.name}`);
     }
   }
 

@@ -4,7 +4,7 @@ import { InvariantError, invariant } from '../../diagnostics/diagnostic.js';
 import type { BinaryOperator, CompareOperator, Constant, ScalarType, UnaryOperator } from '../../ir/program.js';
 import type { Dialect } from './dialect.js';
 import type { HelperName } from './helpers.js';
-import { bitwise, call, cast, choose, infix, precedence, prefixed, primary } from './term.js';
+import { bitwise, call, cast, choose, infix, precedence, prefixed, primary, within } from './term.js';
 import type { Term } from './term.js';
 
 /** What printing needs to know: the language, and a place to note which helpers are called. */
@@ -154,9 +154,10 @@ export function binaryText(op: BinaryOperator, type: ScalarType, a: Term, b: Ter
 
 const comparisons: Readonly<Record<CompareOperator, string>> = { eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=' };
 
-/** A comparison. */
+/** A comparison; comparisons of comparisons stand in parentheses. */
 export function compareText(op: CompareOperator, a: Term, b: Term): Term {
-  return infix(comparisons[op], op === 'eq' || op === 'ne' ? precedence.equal : precedence.compare, a, b);
+  const level = op === 'eq' || op === 'ne' ? precedence.equal : precedence.compare;
+  return { text: `${within(a, precedence.add)} ${comparisons[op]} ${within(b, precedence.add)}`, precedence: level };
 }
 
 /** A choice; both values are free of side effects, so that it does not matter which are computed. */

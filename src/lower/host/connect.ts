@@ -50,8 +50,12 @@ export function columnsOf(rule: HostConnector, ends: HostEnds, state: RandomStat
   }
 }
 
-/** A uniform number for every pair, whether it may connect or not. */
-function* byProbability({ self = true, mutual = true }: HostConnector, { pre, post, same }: HostEnds, state: RandomState, chance: (i: number, j: number) => number): Columns {
+/**
+ * A uniform number for every pair, whether it may connect or not. PyNN compares a lazy array of them with the probability, and so
+ * draws from a copy of the generator: the generator itself does not move on, and the next such projection has the same numbers.
+ */
+function* byProbability({ self = true, mutual = true }: HostConnector, { pre, post, same }: HostEnds, generator: RandomState, chance: (i: number, j: number) => number): Columns {
+  const state = generator.copy();
   for (let target = 0; target < post; target++) {
     const sources: number[] = [];
     for (let i = 0; i < pre; i++) {

@@ -22,6 +22,14 @@ export class MersenneTwister {
     }
   }
 
+  /** Another generator that goes on from the same state. */
+  copy(): MersenneTwister {
+    const other = new MersenneTwister(0);
+    other.#state.set(this.#state);
+    other.#next = this.#next;
+    return other;
+  }
+
   /** The next word, 0 to 2^32 - 1. */
   word(): number {
     if (this.#next >= size) this.#advance();

@@ -14,8 +14,16 @@ export class RandomState {
   /** The second normal number of a pair, kept for the next call. */
   #spare: number | null = null;
 
-  constructor(seed: number) {
-    this.#words = new MersenneTwister(seed);
+  /** @param start  a seed, 0 to 2^32 - 1, or words to take */
+  constructor(start: number | MersenneTwister) {
+    this.#words = typeof start === 'number' ? new MersenneTwister(start) : start;
+  }
+
+  /** Another generator that goes on from the same state. */
+  copy(): RandomState {
+    const other = new RandomState(this.#words.copy());
+    other.#spare = this.#spare;
+    return other;
   }
 
   /** A multiple of 2^-53 in [0, 1), from the upper bits of two words. */

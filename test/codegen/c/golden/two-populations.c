@@ -1,0 +1,735 @@
+/* two populations */
+
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
+
+#include "network.h"
+
+#include <float.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+/* Results are the same to the bit on every machine, which these options of a compiler would break. */
+#ifdef __FAST_MATH__
+#error "compile without -ffast-math and -Ofast"
+#endif
+#if FLT_EVAL_METHOD != 0
+#error "floating point must be evaluated in its own precision; on 32-bit x86 compile with -msse2 -mfpmath=sse"
+#endif
+
+struct network {
+  int32_t step;
+  /* Step of the last fault, as threads agree on when to stop. */
+  int32_t fault_step;
+  uint32_t distrust;
+  uint32_t lacking;
+  uint64_t lacking_length;
+  uint64_t length[NETWORK_BUFFERS + 1];
+  /* What to free: the arena of all buffers of known length, then the buffers that were allocated later. */
+  void *arena;
+  void *allocated[NETWORK_BUFFERS + 1];
+
+  /* v: membrane potential, 1 */
+  double *v;
+  /* drive: growth of v in a step, 1 */
+  double *drive;
+  /* input: sum of weights that arrived */
+  int32_t *input;
+  /* mask: who spiked */
+  uint32_t *mask;
+  /* a.list */
+  uint32_t *a_list;
+  /* a.counts */
+  uint32_t *a_counts;
+  /* b.list */
+  uint32_t *b_list;
+  /* b.counts */
+  uint32_t *b_counts;
+  /* a.rows */
+  uint32_t *a_rows;
+  /* b.rows */
+  uint32_t *b_rows;
+  /* cursors */
+  uint32_t *cursors;
+  /* samples: v of b[0] */
+  double *samples;
+  /* b.total: spikes of each neuron of b so far */
+  uint32_t *b_total;
+  /* faults */
+  uint32_t *faults;
+  /* ab.segments: rows of 3 delays */
+  uint32_t *ab_segments;
+  /* ab.targets */
+  uint8_t *ab_targets;
+  /* ab.table */
+  int8_t *ab_table;
+  /* ab.count: number of synapses */
+  uint32_t *ab_count;
+  /* ab.weights */
+  int32_t *ab_weights;
+};
+
+/* --- Helpers: operations made total ------------------------------------------------------------------------------- */
+
+static inline int32_t i32_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+
+/* Bounds of a thread's share of `total` items. */
+static inline uint32_t share(uint32_t total, uint32_t thread, uint32_t threads) { return (uint32_t)((uint64_t)total * thread / threads); }
+
+/* The same in whole blocks of 64 items, so that threads write words of masks of their own. */
+static inline uint32_t share_of_blocks(uint32_t total, uint32_t thread, uint32_t threads)
+{
+  if (thread >= threads) return total;
+  const uint64_t blocks = ((uint64_t)total + 63u) / 64u;
+  return (uint32_t)(blocks * thread / threads * 64u);
+}
+
+/* Sets `result` to the first position in [first, last) whose target is at least `bound`. */
+#define FIRST_AT_LEAST(targets, first, last, bound, result) \
+  do { \
+    uint32_t search_low = first, search_high = last; \
+    while (search_low < search_high) { \
+      const uint32_t search_middle = search_low + (search_high - search_low) / 2u; \
+      if ((targets)[search_middle] < (bound)) search_low = search_middle + 1u; \
+      else search_high = search_middle; \
+    } \
+    result = search_low; \
+  } while (0)
+
+/* Sets `count` bits of a mask, at most 64, from flags; bits beyond them keep their values. Flags are as wide as suits the loop that writes them. */
+#define STORE_FLAGS(width) \
+  static __attribute__((noinline, cold)) void store_some_flags_##width(uint32_t *mask, const uint##width##_t *flags, uint32_t count) \
+  { \
+    for (uint32_t k = 0u; k < count; k += 1u) \
+      mask[k / 32u] = flags[k] != 0u ? mask[k / 32u] | 1u << k % 32u : mask[k / 32u] & ~(1u << k % 32u); \
+  } \
+  static inline void store_flags_##width(uint32_t *mask, const uint##width##_t *flags, uint##width##_t any, uint32_t count) \
+  { \
+    /* As a rule nothing happens in 64 elements at once. */ \
+    if (any != 0u) store_some_flags_##width(mask, flags, count); \
+    else for (uint32_t k = 0u; k < count; k += 32u) mask[k / 32u] &= count - k >= 32u ? 0u : ~0u << (count - k); \
+  }
+STORE_FLAGS(8)
+STORE_FLAGS(32)
+STORE_FLAGS(64)
+
+static inline void raise_fault(struct network *network, int32_t step, uint32_t bits)
+{
+  __atomic_fetch_or(&network->faults[0u], bits, __ATOMIC_RELAXED);
+  __atomic_store_n(&network->fault_step, step, __ATOMIC_RELAXED);
+}
+
+/* --- Functions of the program ------------------------------------------------------------------------------------- */
+
+/* x + y / 4 */
+static inline double fn_advance(double x, double y)
+{
+  x = x + 0.25 * y;
+  return x;
+}
+
+/* --- Kernels ------------------------------------------------------------------------------------------------------ */
+
+/* counts the synapses */
+static __attribute__((noinline)) void kernel_ab_size(struct network *network, int32_t step)
+{
+  const uint32_t *restrict const ab_segments = network->ab_segments;
+  uint32_t *restrict const ab_count = network->ab_count;
+  ab_count[0u] = ab_segments[9u];
+}
+
+/* weights of all synapses */
+static __attribute__((noinline)) void kernel_ab_fill(struct network *network, int32_t step, uint32_t from, uint32_t to)
+{
+  const int8_t *restrict const ab_table = network->ab_table;
+  int32_t *restrict const ab_weights = network->ab_weights;
+  const uint32_t low = from;
+  const uint32_t high = to;
+  for (uint32_t index = low; index < high; index += 1u) {
+    ab_weights[index] = (int32_t)ab_table[index];
+  }
+}
+
+/* spikes of a reach b */
+static __attribute__((noinline)) void kernel_ab_deliver(struct network *network, int32_t step, uint32_t thread, uint32_t
+    threads)
+{
+  int32_t *restrict const input = network->input;
+  const uint32_t *restrict const a_list = network->a_list;
+  const uint32_t *restrict const a_counts = network->a_counts;
+  const uint32_t *restrict const ab_segments = network->ab_segments;
+  const uint8_t *restrict const ab_targets = network->ab_targets;
+  const int32_t *restrict const ab_weights = network->ab_weights;
+  const uint32_t target_low = share_of_blocks(2u, thread, threads);
+  const uint32_t target_high = share_of_blocks(2u, thread + 1u, threads);
+  for (int32_t delay = 3; delay >= 1; delay -= 1) {
+    const int32_t emission = step - delay;
+    if (emission < 0) continue;
+    const uint32_t slot = (uint32_t)emission & 3u;
+    const uint32_t count = a_counts[slot];
+    for (uint32_t k = 0u; k < count; k += 1u) {
+      const uint32_t row = a_list[slot * 3u + k];
+      const uint32_t segment = row * 3u + (uint32_t)(delay - 1);
+      uint32_t low = ab_segments[segment], high = ab_segments[segment + 1u];
+      if (thread != 0u) FIRST_AT_LEAST(ab_targets, low, high, target_low, low);
+      if (thread + 1u != threads) FIRST_AT_LEAST(ab_targets, low, high, target_high, high);
+      for (uint32_t position = low; position < high; position += 1u) {
+        uint32_t target = (uint32_t)ab_targets[position];
+        input[target + 64u] = i32_add(input[target + 64u], ab_weights[position]);
+      }
+    }
+  }
+}
+
+static const uint32_t kernel_neurons_ranges[][2] = {{0u, 3u}, {64u, 66u}};
+/* both populations: integrate, threshold, reset */
+static __attribute__((flatten, noinline)) void kernel_neurons(struct network *network, int32_t step, uint32_t from,
+    uint32_t to)
+{
+  double *restrict const v = network->v;
+  const double *restrict const drive = network->drive;
+  int32_t *restrict const input = network->input;
+  uint32_t *restrict const mask = network->mask;
+  for (uint32_t group = 0u; group < 2u; group += 1u) {
+    const uint32_t begin = kernel_neurons_ranges[group][0], end = kernel_neurons_ranges[group][1];
+    const uint32_t low = from < begin ? begin : from;
+    const uint32_t high = to < end ? to : end;
+    uint32_t fault = 0u;
+    for (uint32_t block = low; block < high; block += 64u) {
+      const uint32_t stop = high - block < 64u ? high : block + 64u;
+      uint64_t mask_flags[64], mask_any = 0u;
+#pragma omp simd reduction(| : fault, mask_any)
+      for (uint32_t index = block; index < stop; index += 1u) {
+        /* v + drive + input / 4 */
+        double next = fn_advance(v[index], (double)input[index]) + drive[index];
+        bool spiked = next >= 1.0;
+        v[index] = spiked ? 0.0 : next;
+        input[index] = 0;
+        const uint64_t mask_flag = spiked;
+        mask_flags[index - block] = mask_flag;
+        mask_any |= mask_flag;
+        fault |= (uint32_t)(next > 100.0);
+      }
+      store_flags_64(&mask[block / 32u], mask_flags, mask_any, stop - block);
+    }
+    if (fault != 0u) raise_fault(network, step, 4u);
+  }
+}
+
+/* lists spikes of a */
+static __attribute__((noinline)) void kernel_a_compact(struct network *network, int32_t step)
+{
+  const uint32_t *restrict const mask = network->mask;
+  uint32_t *restrict const a_list = network->a_list;
+  uint32_t *restrict const a_counts = network->a_counts;
+  uint32_t *restrict const a_rows = network->a_rows;
+  uint32_t *restrict const cursors = network->cursors;
+  const uint32_t slot = (uint32_t)step & 3u;
+  uint32_t count = 0u;
+  uint32_t log_row = cursors[0u];
+  for (uint32_t word = 0u; word < 1u; word += 2u) {
+    uint64_t bits = word + 1u < 1u ? mask[word] | (uint64_t)mask[word + 1u] << 32 : mask[word];
+    if (word == 0u) bits &= ((uint64_t)1 << 3) - 1u;
+    while (bits != 0u) {
+      const uint32_t element = word * 32u + (uint32_t)__builtin_ctzll(bits);
+      a_list[slot * 3u + count] = element;
+      count += 1u;
+      a_rows[2u * log_row] = (uint32_t)step;
+      a_rows[2u * log_row + 1u] = element;
+      log_row += 1u;
+      bits &= bits - 1u;
+    }
+  }
+  a_counts[slot] = count;
+  cursors[0u] = log_row;
+}
+
+/* lists spikes of b */
+static __attribute__((noinline)) void kernel_b_compact(struct network *network, int32_t step)
+{
+  const uint32_t *restrict const mask = network->mask;
+  uint32_t *restrict const b_list = network->b_list;
+  uint32_t *restrict const b_counts = network->b_counts;
+  uint32_t *restrict const b_rows = network->b_rows;
+  uint32_t *restrict const cursors = network->cursors;
+  const uint32_t slot = 0u;
+  uint32_t count = 0u;
+  uint32_t log_row = cursors[1u];
+  for (uint32_t word = 0u; word < 1u; word += 2u) {
+    uint64_t bits = word + 1u < 1u ? mask[2u + word] | (uint64_t)mask[2u + word + 1u] << 32 : mask[2u + word];
+    if (word == 0u) bits &= ((uint64_t)1 << 2) - 1u;
+    while (bits != 0u) {
+      const uint32_t element = word * 32u + (uint32_t)__builtin_ctzll(bits);
+      b_list[slot * 2u + count] = element;
+      count += 1u;
+      b_rows[2u * log_row] = (uint32_t)step;
+      b_rows[2u * log_row + 1u] = element;
+      log_row += 1u;
+      bits &= bits - 1u;
+    }
+  }
+  b_counts[slot] = count;
+  cursors[1u] = log_row;
+}
+
+/* counts spikes of b */
+static __attribute__((noinline)) void kernel_b_count(struct network *network, int32_t step, uint32_t thread, uint32_t
+    threads)
+{
+  const uint32_t *restrict const b_list = network->b_list;
+  const uint32_t *restrict const b_counts = network->b_counts;
+  uint32_t *restrict const b_total = network->b_total;
+  const uint32_t slot = 0u;
+  const uint32_t count = b_counts[slot];
+  const uint32_t high = share(count, thread + 1u, threads);
+  for (uint32_t k = share(count, thread, threads); k < high; k += 1u) {
+    const uint32_t index = b_list[slot * 2u + k];
+    b_total[index] = b_total[index] + 1u;
+  }
+}
+
+/* v of b[0] */
+static __attribute__((noinline)) void kernel_sample(struct network *network, int32_t step)
+{
+  const double *restrict const v = network->v;
+  uint32_t *restrict const cursors = network->cursors;
+  double *restrict const samples = network->samples;
+  uint32_t logRow = cursors[2u];
+  samples[logRow] = v[64u];
+  cursors[2u] = logRow + 1u;
+}
+
+/* v of all to zero */
+static __attribute__((noinline)) void kernel_clear(struct network *network, int32_t step, uint32_t from, uint32_t to)
+{
+  double *restrict const v = network->v;
+  const uint32_t low = from;
+  const uint32_t high = to;
+  for (uint32_t index = low; index < high; index += 1u) {
+    v[index] = 0.0;
+  }
+}
+
+/* a fault in step 30 */
+static __attribute__((noinline)) void kernel_watch(struct network *network, int32_t step)
+{
+  if (step == 30) {
+    raise_fault(network, step, 1u);
+  }
+}
+
+/* --- Schedule ----------------------------------------------------------------------------------------------------- */
+
+/* One step; all threads run it together. */
+static inline void run_step(struct network *network, int32_t step, uint32_t thread, uint32_t threads)
+{
+  (void)network, (void)step, (void)thread, (void)threads;
+  /* synapses */
+  kernel_ab_deliver(network, step, thread, threads);
+#pragma omp barrier
+  /* thresholds */
+  kernel_neurons(network, step, share_of_blocks(66u, thread, threads), share_of_blocks(66u, thread + 1u, threads));
+#pragma omp barrier
+  if (thread == 0u) kernel_a_compact(network, step);
+  if (thread == 0u) kernel_b_compact(network, step);
+#pragma omp barrier
+  kernel_b_count(network, step, thread, threads);
+  /* end */
+  if (step >= 2 && (step - 2) % 4 == 0) {
+    if (thread == 0u) kernel_sample(network, step);
+  }
+  if (thread == 0u) kernel_watch(network, step);
+}
+
+static void perform(struct network *network, uint32_t list, uint32_t action, uint32_t thread, uint32_t threads)
+{
+  const int32_t step = network->step;
+  (void)step, (void)thread, (void)threads, (void)list, (void)action;
+  switch (list) {
+    /* initialise */
+    case 0: {
+      switch (action) {
+        case 0: {
+          if (thread == 0u) kernel_ab_size(network, step);
+          break;
+        }
+        case 2: {
+          kernel_ab_fill(network, step, share_of_blocks(network->ab_count[0u], thread, threads),
+              share_of_blocks(network->ab_count[0u], thread + 1u, threads));
+          break;
+        }
+        default:
+          break;
+      }
+      break;
+    }
+    /* clear */
+    case 1: {
+      switch (action) {
+        case 0: {
+          kernel_clear(network, step, share_of_blocks(66u, thread, threads), share_of_blocks(66u, thread + 1u,
+              threads));
+          break;
+        }
+        default:
+          break;
+      }
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+static inline int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
+
+/* Steps for which a log certainly has room. */
+static inline int32_t room_of(uint32_t used, uint32_t capacity, uint32_t each_step)
+{
+  const uint32_t room = used > capacity ? 0u : (capacity - used) / each_step;
+  return room > INT32_MAX ? INT32_MAX : (int32_t)room;
+}
+
+static int32_t steps_with_room(const struct network *network, int32_t steps)
+{
+  (void)network;
+  steps = least(steps, room_of(network->cursors[0u], 10u, 3u));
+  steps = least(steps, room_of(network->cursors[1u], 100u, 2u));
+  steps = least(steps, room_of(network->cursors[2u], 20u, 1u));
+  return steps;
+}
+
+/* --- Memory ------------------------------------------------------------------------------------------------------- */
+
+struct buffer {
+  size_t place;
+  uint32_t bytes;
+  uint64_t length;
+  uint64_t fill;
+};
+
+static const struct buffer buffers[NETWORK_BUFFERS + 1] = {
+  {offsetof(struct network, v), 8u, 66u, 0x0u},
+  {offsetof(struct network, drive), 8u, 66u, 0x0u},
+  {offsetof(struct network, input), 4u, 66u, 0x0u},
+  {offsetof(struct network, mask), 4u, 4u, 0x0u},
+  {offsetof(struct network, a_list), 4u, 12u, 0x0u},
+  {offsetof(struct network, a_counts), 4u, 4u, 0x0u},
+  {offsetof(struct network, b_list), 4u, 2u, 0x0u},
+  {offsetof(struct network, b_counts), 4u, 1u, 0x0u},
+  {offsetof(struct network, a_rows), 4u, 20u, 0x0u},
+  {offsetof(struct network, b_rows), 4u, 200u, 0x0u},
+  {offsetof(struct network, cursors), 4u, 3u, 0x0u},
+  {offsetof(struct network, samples), 8u, 20u, 0x0u},
+  {offsetof(struct network, b_total), 4u, 2u, 0x0u},
+  {offsetof(struct network, faults), 4u, 1u, 0x0u},
+  {offsetof(struct network, ab_segments), 4u, 10u, 0x0u},
+  {offsetof(struct network, ab_targets), 1u, 5u, 0x0u},
+  {offsetof(struct network, ab_table), 1u, 5u, 0x0u},
+  {offsetof(struct network, ab_count), 4u, 1u, 0x0u},
+  {offsetof(struct network, ab_weights), 4u, 0u, 0x0u},
+  {0, 0, 0, 0},
+};
+
+static char *data_of(const struct network *network, uint32_t buffer)
+{
+  char *data;
+  memcpy(&data, (const char *)network + buffers[buffer].place, sizeof data);
+  return data;
+}
+
+static void place(struct network *network, uint32_t buffer, char *data, uint64_t length)
+{
+  memcpy((char *)network + buffers[buffer].place, &data, sizeof data);
+  network->length[buffer] = length;
+  const uint64_t fill = buffers[buffer].fill;
+  if (fill == 0u) return;
+  for (uint64_t k = 0u; k < length; k += 1u) {
+    switch (buffers[buffer].bytes) {
+      case 1: ((uint8_t *)data)[k] = (uint8_t)fill; break;
+      case 2: ((uint16_t *)data)[k] = (uint16_t)fill; break;
+      case 4: ((uint32_t *)data)[k] = (uint32_t)fill; break;
+      default: ((uint64_t *)data)[k] = fill; break;
+    }
+  }
+}
+
+static const size_t line = 64, large_page = (size_t)1 << 21;
+
+/* Zeroed memory; large pieces lie on large pages, where there are such, since spikes jump about in them. */
+static char *zeroed(size_t bytes, void **to_free)
+{
+  const size_t alignment = bytes >= 4u * large_page ? large_page : line;
+  if (bytes > SIZE_MAX - 2u * large_page) return NULL;
+  char *raw = calloc(bytes + alignment, 1);
+  if (raw == NULL) return NULL;
+  *to_free = raw;
+  char *aligned = raw + (alignment - (uintptr_t)raw % alignment) % alignment;
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  if (alignment == large_page) madvise(aligned, bytes, MADV_HUGEPAGE);
+#endif
+  return aligned;
+}
+
+static inline bool allocate(struct network *network, uint32_t buffer, uint64_t length)
+{
+  free(network->allocated[buffer]);
+  network->allocated[buffer] = NULL;
+  network->length[buffer] = 0u;
+  char *data = length > (SIZE_MAX - line) / buffers[buffer].bytes ? NULL : zeroed(length * buffers[buffer].bytes + line, &network->allocated[buffer]);
+  if (data == NULL) {
+    network->lacking = buffer;
+    network->lacking_length = length;
+    return false;
+  }
+  place(network, buffer, data, length);
+  return true;
+}
+
+static bool allocate_all(struct network *network, uint32_t list, uint32_t action)
+{
+  (void)network, (void)list, (void)action;
+  switch (list) {
+    /* initialise */
+    case 0: {
+      switch (action) {
+        case 1: {
+          if (!allocate(network, 18u, network->ab_count[0u])) return false;
+          break;
+        }
+        default:
+          break;
+      }
+      break;
+    }
+    default:
+      break;
+  }
+  return true;
+}
+
+/* Where a buffer of known length lies after `end`. Neighbours begin at different lines of a page, or they would contend for the same lines of
+   a cache. */
+static size_t place_after(size_t end, uint32_t buffer)
+{
+  const size_t wanted = (size_t)(buffer % 61u) * line;
+  end = (end + line - 1u) / line * line;
+  return end + (wanted + 4096u - end % 4096u) % 4096u;
+}
+
+static bool is_fixed(uint32_t buffer) { return buffers[buffer].length != 0u; }
+
+struct network *network_create(void)
+{
+  struct network *network = calloc(1, sizeof *network);
+  if (network == NULL) return NULL;
+  size_t end = 0u;
+  for (uint32_t k = 0u; k < NETWORK_BUFFERS; k += 1u)
+    if (is_fixed(k)) end = place_after(end, k) + buffers[k].length * buffers[k].bytes;
+  char *arena = zeroed(end + line, &network->arena);
+  if (arena == NULL) {
+    free(network);
+    return NULL;
+  }
+  end = 0u;
+  for (uint32_t k = 0u; k < NETWORK_BUFFERS; k += 1u) {
+    if (!is_fixed(k)) continue;
+    const size_t begin = place_after(end, k);
+    place(network, k, arena + begin, buffers[k].length);
+    end = begin + buffers[k].length * buffers[k].bytes;
+  }
+  return network;
+}
+
+void network_destroy(struct network *network)
+{
+  if (network == NULL) return;
+  for (uint32_t k = 0u; k < NETWORK_BUFFERS; k += 1u) free(network->allocated[k]);
+  free(network->arena);
+  free(network);
+}
+
+uint64_t network_length(const struct network *network, uint32_t buffer) { return network->length[buffer]; }
+
+void network_read(const struct network *network, uint32_t buffer, uint64_t offset, uint64_t length, void *to)
+{
+  const uint32_t bytes = buffers[buffer].bytes;
+  if (length != 0u) memcpy(to, data_of(network, buffer) + offset * bytes, length * bytes);
+}
+
+void network_write(struct network *network, uint32_t buffer, uint64_t offset, uint64_t length, const void *from)
+{
+  const uint32_t bytes = buffers[buffer].bytes;
+  if (length != 0u) memcpy(data_of(network, buffer) + offset * bytes, from, length * bytes);
+}
+
+int32_t network_step(const struct network *network) { return network->step; }
+void network_set_step(struct network *network, int32_t step) { network->step = step; }
+uint32_t network_faults(const struct network *network) { return (void)network, network->faults[0u]; }
+uint32_t network_distrust(const struct network *network) { return network->distrust; }
+
+uint32_t network_lacking(const struct network *network, uint64_t *length)
+{
+  *length = network->lacking_length;
+  return network->lacking;
+}
+
+/* --- Threads ------------------------------------------------------------------------------------------------------ */
+
+/* The processor's floating point mode: rounding to nearest, denormal numbers kept, no traps. Another library may have changed it. */
+#if defined(__x86_64__) || defined(__SSE2__)
+typedef uint32_t float_mode;
+static inline float_mode set_float_mode(void)
+{
+  const float_mode old = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(0x1f80u);
+  return old;
+}
+static inline void restore_float_mode(float_mode old) { __builtin_ia32_ldmxcsr(old); }
+#elif defined(__aarch64__)
+typedef uint64_t float_mode;
+static inline float_mode set_float_mode(void)
+{
+  float_mode old;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(old));
+  __asm__ volatile("msr fpcr, %0" : : "r"((float_mode)0));
+  return old;
+}
+static inline void restore_float_mode(float_mode old) { __asm__ volatile("msr fpcr, %0" : : "r"(old)); }
+#else
+typedef int float_mode;
+static inline float_mode set_float_mode(void) { return 0; }
+static inline void restore_float_mode(float_mode old) { (void)old; }
+#endif
+
+static inline uint64_t u64_bits(double x)
+{
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+static inline int32_t trust_i32(double x) { return x >= 2147483647.0 ? 2147483647 : (int32_t)x; }
+
+/* Arithmetic of known bits. */
+static __attribute__((noinline)) uint32_t trust(void)
+{
+  uint32_t failed = 0u;
+  /* multiplication and addition are contracted? */
+  { const volatile double x[] = {1.0 + 0x1p-30, 1.0 - 0x1p-30, 1.0}; if (u64_bits(x[0] * x[1] - x[2]) != 0u) failed |=
+      1u << 0; }
+  /* multiplication and addition are contracted in single precision? */
+  { const volatile double x[] = {1.0 + 0x1p-15, 1.0 - 0x1p-15, 1.0}; if (u64_bits((float)x[0] * (float)x[1] -
+      (float)x[2]) != 0u) failed |= 1u << 1; }
+  /* division is not correctly rounded? */
+  { const volatile double x[] = {1.0, 49.0}; if (u64_bits(x[0] / x[1]) != 0x3f94e5e0a72f0539u) failed |= 1u << 2; }
+  /* square root is not correctly rounded? */
+  { const volatile double x[] = {2.0}; if (u64_bits(__builtin_sqrt(x[0])) != 0x3ff6a09e667f3bcdu) failed |= 1u << 3; }
+  /* denormal numbers are flushed to zero? */
+  { const volatile double x[] = {1e-310, 0.5}; if (u64_bits(x[0] * x[1]) != 0x093445b87316u) failed |= 1u << 4; }
+  /* denormal numbers are flushed to zero in single precision? */
+  { const volatile double x[] = {0x1p-130, 0x1p-130}; if (u64_bits((float)x[0] + (float)x[1]) != 0x37e0000000000000u)
+      failed |= 1u << 5; }
+  /* rounding is not to nearest, ties to even? */
+  { const volatile double x[] = {1.0, 0x1.8p-52}; if (u64_bits(x[0] + x[1]) != 0x3ff0000000000002u) failed |= 1u << 6; }
+  /* rounding is not to nearest, ties to even? */
+  { const volatile double x[] = {-1.0, -0x1p-54}; if (u64_bits(x[0] + x[1]) != 0xbff0000000000000u) failed |= 1u << 7; }
+  /* conversion to integers does not saturate? */
+  { const volatile double x[] = {1e300}; if ((uint64_t)(uint32_t)trust_i32(x[0]) != 0x7fffffffu) failed |= 1u << 8; }
+  /* rounding to integers is not to even? */
+  { const volatile double x[] = {2.5}; if (u64_bits(__builtin_rint(x[0])) != 0x4000000000000000u) failed |= 1u << 9; }
+  /* conversion to single precision is not correctly rounded? */
+  { const volatile double x[] = {1.0 + 0x1p-24}; if (u64_bits((float)x[0]) != 0x3ff0000000000000u) failed |= 1u << 10; }
+  return failed;
+}
+
+uint32_t network_trust(void)
+{
+  const float_mode old = set_float_mode();
+  const uint32_t failed = trust();
+  restore_float_mode(old);
+  return failed;
+}
+
+#ifdef _OPENMP
+#define ON_THREADS _Pragma("omp parallel num_threads((int)threads)")
+static inline uint32_t own_thread(void) { return (uint32_t)omp_get_thread_num(); }
+static inline uint32_t team_size(void) { return (uint32_t)omp_get_num_threads(); }
+uint32_t network_threads(void) { return (uint32_t)omp_get_thread_limit() < 256u ? (uint32_t)omp_get_thread_limit() : 256u; }
+#else
+#define ON_THREADS
+static inline uint32_t own_thread(void) { return 0u; }
+static inline uint32_t team_size(void) { return 1u; }
+uint32_t network_threads(void) { return 1u; }
+#endif
+
+static void check_trust(struct network *network)
+{
+  const uint32_t failed = trust();
+  if (failed != 0u) __atomic_fetch_or(&network->distrust, failed, __ATOMIC_RELAXED);
+}
+
+static const uint32_t actions[NETWORK_LISTS] = { 3u, 1u };
+
+uint32_t network_actions(uint32_t list) { return list < NETWORK_LISTS ? actions[list] : 0u; }
+
+int32_t network_perform(struct network *network, uint32_t list, uint32_t action, uint32_t threads)
+{
+  (void)threads;
+  network->distrust = 0u;
+  if (!allocate_all(network, list, action)) return NETWORK_NO_MEMORY;
+  ON_THREADS
+  {
+    const float_mode old = set_float_mode();
+    check_trust(network);
+#pragma omp barrier
+    if (network->distrust == 0u) perform(network, list, action, own_thread(), team_size());
+    restore_float_mode(old);
+  }
+  return network->distrust == 0u ? 0 : NETWORK_DISTRUST;
+}
+
+int32_t network_run(struct network *network, int32_t steps, uint32_t threads)
+{
+  (void)threads;
+  int32_t done = 0;
+  network->distrust = 0u;
+  while (done < steps && network_faults(network) == 0u) {
+    const int32_t piece = steps_with_room(network, steps - done);
+    if (piece <= 0) break;
+    const int32_t first = network->step;
+    const bool begins = done == 0;
+    network->fault_step = INT32_MAX;
+    ON_THREADS
+    {
+      const float_mode old = set_float_mode();
+      const uint32_t thread = own_thread(), team = team_size();
+      if (begins) check_trust(network);
+#pragma omp barrier
+      if (network->distrust == 0u) {
+        int32_t k = 0;
+        bool running = true;
+        while (running && k < piece) {
+          run_step(network, first + k, thread, team);
+#pragma omp barrier
+          /* A thread that is ahead can only have raised a fault in a later step. */
+          running = __atomic_load_n(&network->fault_step, __ATOMIC_RELAXED) > first + k;
+          k += 1;
+        }
+        if (thread == 0u) network->step = first + k;
+      }
+      restore_float_mode(old);
+    }
+    if (network->distrust != 0u) return NETWORK_DISTRUST;
+    done += network->step - first;
+  }
+  return done;
+}

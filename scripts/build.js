@@ -55,6 +55,7 @@ await Promise.all([bundle, declarations]);
 for (const [folder, expected] of [
   ['src/codegen/templates', 'dist/chunks'],
   ['translators/brian/script', 'dist/chunks/script'],
+  ['translators/pynn/script', 'dist/chunks/script'],
 ]) {
   for (const file of await readdir(resolve(root, folder))) {
     if (file.endsWith('.hbs')) await cp(resolve(root, folder, file), resolve(root, expected, file));

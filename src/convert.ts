@@ -56,9 +56,19 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const { document, report } = exportBrian(valid);
     return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
   },
+  pynn: async (valid, name) => {
+    const { exportPynnScript } = await import('../translators/pynn/export-script.js');
+    const { files, report } = exportPynnScript(valid, parse(name).name);
+    return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
+  },
+  'pynn-json': async (valid, name) => {
+    const { exportPynn } = await import('../translators/pynn/export.js');
+    const { document, report } = exportPynn(valid);
+    return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
+  },
 };
 
-const usualNames: Readonly<Record<TargetNotation, string>> = { canonical: 'model.json', brian: 'model.py', 'brian-json': 'model.json' };
+const usualNames: Readonly<Record<TargetNotation, string>> = { canonical: 'model.json', brian: 'model.py', 'brian-json': 'model.json', pynn: 'model.py', 'pynn-json': 'model.json' };
 
 /**
  * The model in a notation.

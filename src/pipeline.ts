@@ -150,6 +150,8 @@ export interface RunOptions {
   readonly threads?: number;
   /** Files to write; the suffix says the format. None: results are only returned. */
   readonly outputs?: readonly string[];
+  /** About the subject, for results that hold it: text by NWB's name of the field. */
+  readonly subject?: Readonly<Record<string, string>>;
   /** Others that receive what is recorded. */
   readonly writers?: readonly ResultWriter[];
   /** Stops after so many steps, as if the protocol ended there. */
@@ -191,7 +193,7 @@ export interface RunResult {
   /** Files written. */
   readonly outputs: readonly string[];
   readonly seconds: StageTimes;
-  /** What ended the run early, when something did. */
+  /** What ended the run early, when something did, and what is odd about its final state. */
   readonly diagnostics: readonly Diagnostic[];
   /** Removes temporary files. */
   dispose(): void;
@@ -239,7 +241,7 @@ export async function runModel(
   const writers = [...(await Promise.all((options.outputs ?? []).map(outputWriter))), ...(options.writers ?? [])];
   const recorder = createRecorder(program, protocol, fanOut(writers));
   const header = runHeader(imported, program, engine);
-  const setup: RunSetup = { header, ...recorder.plan.setup, metadata: runMetadata(valid), data: valid.data };
+  const setup: RunSetup = { header, ...recorder.plan.setup, metadata: runMetadata(valid, options.subject), data: valid.data };
   let session: Session | undefined;
   try {
     session = await startWhileOpening(executable, program, writers, setup, options);
@@ -254,7 +256,7 @@ export async function runModel(
     const outputs: string[] = [];
     for (const writer of writers) outputs.push(...(await writer.close(record, run.trains)));
     watch.end('write');
-    const diagnostics = faultDiagnostics(run, program.dt);
+    const diagnostics = [...faultDiagnostics(run, program.dt), ...stateDiagnostics(run)];
     const { trains } = run;
     return {
       kind: 'run',
@@ -342,6 +344,13 @@ function faultDiagnostics(run: RecordedRun, dt: number): readonly Diagnostic[] {
   return run.faults.map((sentence) => ({ severity: 'error', ...messages.fault(sentence, run.steps, run.steps * dt) }));
 }
 
+function stateDiagnostics(run: RecordedRun): readonly Diagnostic[] {
+  return run.notNumbers.map(({ owner, variable, count, elements }) => ({
+    severity: 'warning',
+    ...messages.notNumbers(owner, variable, count, elements),
+  }));
+}
+
 /** The part of a protocol that a run of `limit` steps gets through: also what follows its last step and needs no other. */
 function firstSteps(protocol: Protocol, limit: number): Protocol {
   const part: ProtocolEntry[] = [];
@@ -364,6 +373,9 @@ function fanOut(writers: readonly ResultWriter[]): SampleSink {
   return {
     samples: (block) => writers.forEach((writer) => writer.samples(block)),
     advance: (step) => writers.forEach((writer) => writer.advance(step)),
+    ready: async () => {
+      for (const writer of writers) await writer.ready?.();
+    },
   };
 }
 

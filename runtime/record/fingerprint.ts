@@ -30,6 +30,16 @@ export interface Fingerprinter {
   count(population: string): number;
   /** Reads the time-varying state and closes all digests. */
   finish(session: Session): Promise<Fingerprint>;
+  /** Variables in which `finish` met values that are no number. */
+  notNumbers(): readonly NotNumbers[];
+}
+
+/** A variable of the final state in which some elements are NaN. */
+export interface NotNumbers {
+  readonly owner: string;
+  readonly variable: string;
+  readonly count: number;
+  readonly elements: number;
 }
 
 /** A fingerprinter for one run of `program`. */
@@ -42,6 +52,7 @@ export function createFingerprinter(program: Program): Fingerprinter {
     streams.set(name, stream);
     if (event !== null) byEvent.set(event, stream);
   }
+  const notNumbers: NotNumbers[] = [];
   const finish = async (session: Session): Promise<Fingerprint> => {
     const { numericsVersion, precision } = program;
     const head = [`numerics ${numericsVersion}`, `precision ${precision}`];
@@ -49,6 +60,7 @@ export function createFingerprinter(program: Program): Fingerprinter {
     for (const { name, size } of sortedByName(program.manifest.populations)) {
       const spikes = streams.get(name)!.digest();
       const state = await populationState(session, program, variablesOf(program, name));
+      notNumbers.push(...state.notNumbers);
       const lines = [...head, `population ${name} ${size}`, `spikes ${spikes.count} ${spikes.digest}`, ...state.lines];
       populations[name] = { digest: digestOfLines(lines), spikes, state: state.digests };
     }
@@ -58,6 +70,7 @@ export function createFingerprinter(program: Program): Fingerprinter {
       if (variables.length === 0) continue;
       const count = await resolveExtent(session, projection.count);
       const state = await projectionState(session, program, projection, variables);
+      notNumbers.push(...state.notNumbers);
       projections[projection.name] = {
         digest: digestOfLines([...head, `projection ${projection.name} ${count}`, ...state.lines]),
         state: state.digests,
@@ -74,6 +87,7 @@ export function createFingerprinter(program: Program): Fingerprinter {
     spikes: (event, steps, elements) => byEvent.get(event)?.add(steps, elements),
     count: (population) => streams.get(population)?.count() ?? 0,
     finish,
+    notNumbers: () => notNumbers,
   };
 }
 
@@ -131,6 +145,7 @@ function createSpikeHash(population: string): SpikeHash {
 interface StateDigest {
   readonly lines: readonly string[];
   readonly digests: Readonly<Record<string, string>>;
+  readonly notNumbers: readonly NotNumbers[];
 }
 
 interface VariableHash {
@@ -138,10 +153,11 @@ interface VariableHash {
   readonly hash: Hash;
   readonly element: ElementType;
   count: number;
+  notNumbers: number;
 }
 
 function addElements(target: VariableHash, data: TypedArray): void {
-  canonicaliseNaN(data);
+  target.notNumbers += canonicaliseNaN(data);
   target.hash.update(bytesOf(data));
   target.count += data.length;
 }
@@ -149,19 +165,21 @@ function addElements(target: VariableHash, data: TypedArray): void {
 function closeVariables(hashes: readonly VariableHash[]): StateDigest {
   const lines: string[] = [];
   const digests: Record<string, string> = {};
-  for (const { variable, hash, element, count } of hashes) {
+  const found: NotNumbers[] = [];
+  for (const { variable, hash, element, count, notNumbers } of hashes) {
     const digest = hash.digest('hex');
     digests[variable.variable] = digest;
     lines.push(`variable ${variable.variable} ${element} ${count} ${digest}`);
+    if (notNumbers > 0) found.push({ owner: variable.owner, variable: variable.variable, count: notNumbers, elements: count });
   }
-  return { lines, digests };
+  return { lines, digests, notNumbers: found };
 }
 
 function openVariables(program: Program, variables: readonly VariableLocation[]): VariableHash[] {
   return variables.map((variable) => {
     const buffer = program.buffers.find(({ name }) => name === variable.buffer);
     invariant(buffer, 'fingerprint', `variable ${variable.owner}.${variable.variable} lies in no buffer of the program`);
-    return { variable, hash: createHash('sha256'), element: buffer.element, count: 0 };
+    return { variable, hash: createHash('sha256'), element: buffer.element, count: 0, notNumbers: 0 };
   });
 }
 

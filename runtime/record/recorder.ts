@@ -12,7 +12,7 @@ import type { Program } from '../../src/ir/program.js';
 import type { Fingerprint, Outcome, PhaseSpan, RunHeader, RunRecord, SampleSink, SpikeTrains } from '../results/result.js';
 import type { Session } from '../targets/target.js';
 import { drainLogs, type LogRows } from './drain.js';
-import { createFingerprinter } from './fingerprint.js';
+import { createFingerprinter, type NotNumbers } from './fingerprint.js';
 import { createIntake, type Intake } from './intake.js';
 import { recordingPlan, type RecordingPlan } from './plan.js';
 import { protocolSteps, type Protocol } from './protocol.js';
@@ -40,6 +40,8 @@ export interface RecordedRun {
   /** Sentences about faults that ended the run. */
   readonly faults: readonly string[];
   readonly fingerprint: Fingerprint;
+  /** Variables that hold NaN at the end. */
+  readonly notNumbers: readonly NotNumbers[];
   readonly phases: readonly PhaseSpan[];
   /** Readable until the recorder is disposed of. */
   readonly trains: readonly SpikeTrains[];
@@ -65,9 +67,10 @@ export function createRecorder(program: Program, protocol: Protocol, sink: Sampl
   return {
     plan,
     run: async (session, runOptions = {}) =>
-      runProtocol(program, protocol, plan, spools, sink, session, {
+      runProtocol(program, protocol, plan, spools, session, {
         ...runOptions,
         chunkMilliseconds: options.chunkMilliseconds ?? 50,
+        sink,
       }),
     dispose: () => spools.forEach((spool) => spool.dispose()),
   };
@@ -111,21 +114,20 @@ function clipObserved<T extends { readonly observed?: readonly (readonly [number
 
 // --- The run ----------------------------------------------------------------------------------------------------------
 
-type FullOptions = RunOptions & { readonly chunkMilliseconds: number };
+type FullOptions = RunOptions & { readonly chunkMilliseconds: number; readonly sink: SampleSink };
 
 async function runProtocol(
   program: Program,
   protocol: Protocol,
   plan: RecordingPlan,
   spools: readonly SpikeSpool[],
-  sink: SampleSink,
   session: Session,
   options: FullOptions,
 ): Promise<RecordedRun> {
   invariant(session.step === 0, 'record', `the session is at step ${session.step} before its protocol`);
   const started = performance.now();
   const fingerprinter = createFingerprinter(program);
-  const intake = createIntake(program, plan, spools, sink, fingerprinter.spikes);
+  const intake = createIntake(program, plan, spools, options.sink, fingerprinter.spikes);
   const total = protocolSteps(protocol);
   const spikes = (): number => program.manifest.populations.reduce((sum, { name }) => sum + fingerprinter.count(name), 0);
   const phases: PhaseSpan[] = [];
@@ -156,6 +158,7 @@ async function runProtocol(
     outcome,
     faults,
     fingerprint,
+    notNumbers: fingerprinter.notNumbers(),
     phases,
     trains: spools.map((spool) => spool.trains()),
     seconds: { run: (ran - started) / 1000, fingerprint: (performance.now() - ran) / 1000 },
@@ -196,6 +199,7 @@ async function runSteps(
     chunks.measured(ran, performance.now() - began);
     waiting = await drainLogs(session, program);
     waitingStep = session.step;
+    await options.sink.ready?.();
     progress();
     faults = await readFaults(session, program);
     if (faults.length > 0) {

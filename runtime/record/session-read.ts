@@ -22,17 +22,24 @@ export async function readU32(session: Session, buffer: string, offset = 0, leng
   return data;
 }
 
-/** Replaces every NaN by the one NaN: positive, quiet, no payload. */
-export function canonicaliseNaN(array: TypedArray): void {
+/** Replaces every NaN by the one NaN (positive, quiet, no payload). @returns how many there are */
+export function canonicaliseNaN(array: TypedArray): number {
+  let count = 0;
   if (array instanceof Float64Array) {
     const words = new Uint32Array(array.buffer, array.byteOffset, array.length * 2);
     for (let i = 0; i < array.length; i += 1) {
       if (!Number.isNaN(array[i]!)) continue;
       words[2 * i] = 0;
       words[2 * i + 1] = 0x7ff80000;
+      count += 1;
     }
   } else if (array instanceof Float32Array) {
     const words = new Uint32Array(array.buffer, array.byteOffset, array.length);
-    for (let i = 0; i < array.length; i += 1) if (Number.isNaN(array[i]!)) words[i] = 0x7fc00000;
+    for (let i = 0; i < array.length; i += 1) {
+      if (!Number.isNaN(array[i]!)) continue;
+      words[i] = 0x7fc00000;
+      count += 1;
+    }
   }
+  return count;
 }

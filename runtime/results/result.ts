@@ -101,9 +101,12 @@ export interface RunMetadata {
   readonly laboratory?: string;
   readonly keywords?: readonly string[];
   readonly publications?: readonly string[];
-  /** NWB's fields of a subject: `subject_id`, `species`, `sex`, `age`, `description`, `strain`, `genotype`. */
+  /** Text for some of `subjectFields`. */
   readonly subject?: Readonly<Record<string, string>>;
 }
+
+/** NWB's fields of a subject that are text. `age` is a duration of ISO 8601 (`P90D`), `sex` one of M, F, U and O. */
+export const subjectFields: readonly string[] = ['subject_id', 'species', 'sex', 'age', 'description', 'strain', 'genotype', 'weight'];
 
 // --- Spikes and samples ---------------------------------------------------------------------------------------------
 
@@ -205,6 +208,8 @@ export interface SampleSink {
   samples(block: SampleBlock): void;
   /** Every sample taken before `step` has been delivered, for every series. */
   advance(step: number): void;
+  /** Resolves once more samples can be taken without too many waiting in memory; absent: always. */
+  ready?(): Promise<void>;
 }
 
 /** Writes one result. Its files have temporary names until `close`. */

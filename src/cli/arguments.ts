@@ -69,6 +69,12 @@ export const commands = {
         value: 'pop:var',
         describe: "record more: 'exc:v@1ms', 'exc:spikes'; may be repeated",
       },
+      subject: {
+        type: 'string',
+        repeated: true,
+        value: 'field=text',
+        describe: "say of NWB's subject what the model is of ('species=Mus musculus'); may be repeated",
+      },
       'dump-ir': { type: 'string', value: 'dir', describe: 'write the kernel program after each pass of lowering' },
       ...common,
     },

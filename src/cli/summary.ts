@@ -52,7 +52,7 @@ function heading({ model, target, device, precision, seed, dt, steps, threads }:
   const engine = [device === target ? target : `${target} (${device})`, `${threads} thread${threads === 1 ? '' : 's'}`, precision];
   return [
     `${printable(model.name)}  (model ${model.hash.slice(0, 12)})`,
-    [...engine, `seed ${seed}`, `${formatCount(steps)} steps of ${formatDuration(dt)}`].join(', '),
+    [...engine, `seed ${seed}`, `${formatCount(steps)} step${steps === 1 ? '' : 's'} of ${formatDuration(dt)}`].join(', '),
   ];
 }
 

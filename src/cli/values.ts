@@ -3,9 +3,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { shorten } from '../diagnostics/suggest.js';
+import { didYouMean, shorten } from '../diagnostics/suggest.js';
 import { parseQuantity } from '../lang/quantity.js';
 import type { ImportOptions } from '../pipeline.js';
+import { subjectFields } from '../../runtime/results/result.js';
 import type { Options } from './arguments.js';
 import type { Terminal } from './terminal.js';
 
@@ -63,15 +64,30 @@ function parseTime(text: string): number | undefined {
   }
 }
 
+/** Fields of the subject of a result, as NWB names them. @throws UsageError for others */
+export function readSubject(texts: readonly string[]): Record<string, string> {
+  const subject = readPairs('subject', texts, "--subject 'species=Mus musculus'");
+  for (const name of Object.keys(subject)) {
+    if (subjectFields.includes(name)) continue;
+    throw new UsageError(
+      `--subject has no field ${shorten(name)}`,
+      didYouMean(name, subjectFields) ?? `it is one of ${subjectFields.join(', ')}`,
+    );
+  }
+  return subject;
+}
+
+const readSettings = (texts: readonly string[]): Record<string, string> => readPairs('set', texts, "--set 'g=4 nS'");
+
 /** `name=value` pairs; of one name given twice the last counts. */
-function readSettings(texts: readonly string[]): Record<string, string> {
+function readPairs(option: string, texts: readonly string[], example: string): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=');
       const name = text.slice(0, at).trim();
       const value = text.slice(at + 1).trim();
       if (at < 0 || name === '' || value === '')
-        throw new UsageError(`--set cannot be ${shorten(text)}`, "write it as name=value, such as --set 'g=4 nS'");
+        throw new UsageError(`--${option} cannot be ${shorten(text)}`, `write it as name=value, such as ${example}`);
       return [name, value] as const;
     }),
   );

@@ -112,6 +112,7 @@ function describe(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value !== null && typeof value === 'object') {
     const keys = Object.keys(value);
+    if (!Array.isArray(value) && keys.length === 0) return 'an empty map';
     if (!Array.isArray(value)) return `a map of ${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ', …' : ''}`;
   }
   return JSON.stringify(value) ?? String(value);

@@ -80,7 +80,7 @@ function stepDraws(group: Group, purpose: string, address: { local: Ir; ordinal:
     perStep: true,
     sites: { next: 0 },
     get key() {
-      keys ??= keyBuffer(`${group.name}.${purpose}.keys`, group.members.map((member) => `population/${member.name}/${purpose}`), context);
+      keys ??= keyBuffer(`${group.name}.${purpose.replace('/', '.')}.keys`, group.members.map((member) => `population/${member.name}/${purpose}`), context);
       return keyAt(keys, address.ordinal);
     },
   };

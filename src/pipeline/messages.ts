@@ -50,6 +50,13 @@ export const messages = {
     code: 'run/fault',
     message: `${sentence} (in step ${step}, at ${time_s} s)`,
   }),
+  notNumbers: (owner: string, variable: string, count: number, elements: number): Finding => ({
+    code: 'run/not-a-number',
+    message: `${shorten(variable)} of ${shorten(owner)} is not a number (NaN) when the run ends`,
+    expected: 'numbers',
+    found: count === elements ? (elements === 1 ? 'NaN' : `NaN in all ${elements} elements`) : `NaN in ${count} of ${elements} elements`,
+    hint: 'the method of integration may be unstable with this time step, or a root or logarithm was taken of what is negative',
+  }),
   buildFault: (sentence: string): Finding => ({ code: 'run/build-fault', message: `${sentence} (while building the network)` }),
   changedModel: (expected: string, found: string): Finding => ({
     code: 'verify/changed-model',

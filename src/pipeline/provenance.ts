@@ -28,13 +28,18 @@ export function runHeader(
   };
 }
 
-/** What the model says of people and of the subject; nothing is invented. */
-export function runMetadata({ model }: ValidModel): RunMetadata {
+/**
+ * What the model says of people and of the subject; nothing is invented.
+ *
+ * @param subject  more about the subject, by NWB's names; replaces what the model says
+ */
+export function runMetadata({ model }: ValidModel, subject: Readonly<Record<string, string>> = {}): RunMetadata {
   const { description, authors, doi, species } = model.metadata;
+  const fields = { ...(species === undefined ? {} : { species }), ...subject };
   return {
     ...(description === undefined ? {} : { description }),
     ...(authors ? { experimenters: authors.map(({ name }) => name) } : {}),
     ...(doi === undefined ? {} : { publications: [doi] }),
-    ...(species === undefined ? {} : { subject: { species } }),
+    ...(Object.keys(fields).length === 0 ? {} : { subject: fields }),
   };
 }

@@ -46,7 +46,7 @@ describe('what is understood', () => {
 describe('what is refused', () => {
   it.each([
     ['runn m.yaml', 'there is no command runn | did you mean run?'],
-    ['simulate m.yaml', 'there is no command simulate | the commands are run, convert, validate, verify, targets, completion'],
+    ['simulate m.yaml', 'there is no command simulate | the commands are run, convert, validate, codegen, verify, targets, completion'],
     ['--foo', 'there is no option --foo without a command | interneuron --help lists commands and options'],
     ['run', 'run needs a file | interneuron run --help shows how it is used'],
     ['run a.yaml b.yaml', 'run takes one file, but got b.yaml as well | interneuron runs one model at a time'],

@@ -1,6 +1,17 @@
 /** Every kind of bad input: a diagnostic with a place where there is one, the right exit code, no stack trace, no file. */
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -134,6 +145,8 @@ describe('specifications that are wrong', () => {
     ['a parameter that is not finite', [...cells, 'initializers', 'v'], '1e999 mV', /finite|range/, '"v"'],
     ['a name with a hyphen', ['neuron_groups'], { 'my-cells': specification.neuron_groups.cells }, /name|identifier|key/, '"my-cells"'],
     ['a monitor of what is not there', ['spike_monitors', 'spikes', 'source'], 'cels', /^brian\/unknown-group$/, '"source"'],
+    ['a negative seed', ['seed'], -1, /^brian\/bad-form$/, '"seed"'],
+    ['a seed that is no whole number', ['seed'], 1.5, /^brian\/wrong-type$/, '"seed"'],
     ['a negative time step', ['dt'], '-0.1 ms', /range|value/, '"dt"'],
     ['a duration without a unit', ['run'], '10', /unit|dimension/, '"run"'],
     ['an unknown method', [...cells, 'method'], 'eulr', /method/, '"method"'],
@@ -266,6 +279,8 @@ describe('files and folders', () => {
     ['no duration at all', () => ['run', good(), '--duration', '0 s'], /it is not above zero/],
     ['no threads', () => ['run', good(), '--threads', '0'], /--threads cannot be 0/],
     ['a setting without a value', () => ['run', good(), '--set', 'g'], /--set cannot be g/],
+    ['a subject without a value', () => ['run', good(), '--subject', 'species'], /--subject cannot be species/],
+    ['a field that no subject has', () => ['run', good(), '--subject', 'specie=Mus musculus'], /--subject has no field specie/],
     ['a recording without a variable', () => ['run', good(), '--record', 'cells'], /--record cannot be cells/],
   ])('%s', async (_, words, sentence) => {
     const outcome = await runCommand(words());
@@ -284,6 +299,38 @@ describe('files and folders', () => {
     chmodSync(closed, 0o700);
     expect(outcome.code).toBe(2);
     expect(outcome.stderr).toMatch(/permission is denied/);
+  });
+
+  it('a file of 200 MB is read to its end, and its mistake found', async () => {
+    const path = folder.file('large.json');
+    const model = { ...specification, synapses: { s: { source: 'cells', target: 'cells', on_pre: 'v += 1*mV', conect: { i: ['HERE'] } } } };
+    const [before = '', after = ''] = JSON.stringify(model).split('"HERE"');
+    const file = openSync(path, 'w');
+    writeSync(file, before);
+    const block = '0,1,2,3,'.repeat(125_000);
+    for (let bytes = 0; bytes < 200_000_000; bytes += block.length) writeSync(file, block);
+    writeSync(file, `0${after}`);
+    closeSync(file);
+    const outcome = await runCommand(['run', path, '-o', folder.file('large.nwb'), '--json']);
+    rmSync(path);
+    expect(outcome.code).toBe(1);
+    expect(JSON.parse(outcome.stdout).diagnostics).toEqual([
+      expect.objectContaining({
+        code: 'brian/unknown-key',
+        hint: 'did you mean connect?',
+        place: expect.objectContaining({ pointer: '/synapses/s/conect', line: 1, column: before.indexOf('"conect"') + 1 }),
+      }),
+    ]);
+    expect(existsSync(folder.file('large.nwb'))).toBe(false);
+  });
+
+  it('a file of 600 MB is refused before it is read', async () => {
+    const path = folder.file('larger.json');
+    writeFileSync(path, '{');
+    truncateSync(path, 600_000_000);
+    const outcome = await runCommand(['run', path]);
+    rmSync(path);
+    expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(/is 600 MB long, more than can be read\n {2}hint {2}\S/) });
   });
 
   it('an HDF5 file as model', async () => {

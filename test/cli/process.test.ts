@@ -1,9 +1,10 @@
 /** The program as a process of its own: what only a process has. */
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RunReport } from '../../src/report.js';
 import { temporaryFolder, whenRecording } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 
@@ -54,6 +55,28 @@ describe('the program', () => {
     expect(ended.code).toBe(130);
     expect(existsSync(output)).toBe(false);
     expect(existsSync(join(folder.path, 'long.incomplete.nwb'))).toBe(true);
+  });
+
+  it('holds no more memory for a run that records 200 MB than for one that records a tenth', async () => {
+    const recorded = folder.file('recorded.yaml');
+    writeFileSync(
+      recorded,
+      `
+format: interneuron/brian
+neuron_groups:
+  cells: { N: 1000, model: "dv/dt = (2 - v)/(10*ms) : 1", threshold: v > 1, reset: v = 0, initializers: { v: rand() } }
+spike_monitors: { spikes: { source: cells } }
+state_monitors: { trace: { source: cells, variables: v, record: true } }
+run: 1 s
+`,
+    );
+    const peaks: number[] = [];
+    for (const duration of ['0.25 s', '2.5 s']) {
+      const { code, stdout } = await program(['run', recorded, '--duration', duration, '-o', folder.file('recorded.nwb'), '--json']);
+      expect(code).toBe(0);
+      peaks.push((JSON.parse(stdout) as RunReport).memory.peak);
+    }
+    expect(peaks[1]! - peaks[0]!).toBeLessThan(100e6);
   });
 
   it('ends quietly when its reader does', async () => {

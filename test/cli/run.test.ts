@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseProgram, printProgram } from '../../src/ir/text.js';
 import type { RunReport } from '../../src/report.js';
 import { runCommand, temporaryFolder, whenRecording } from '../support/command.js';
 
@@ -123,11 +125,57 @@ describe('what is written', () => {
     expect(text).toContain('cells_v');
   });
 
-  it('the program after each pass', async () => {
+  it('the program after each pass, as text that reads back', async () => {
     await report('--dump-ir', folder.file('ir'), '--target', 'null');
     const files = readdirSync(folder.file('ir')).sort();
-    expect(files.length).toBeGreaterThan(0);
-    expect(files[0]).toMatch(/^01\..*\.ir$/);
+    expect(files.length).toBeGreaterThan(3);
+    const texts = files.map((name) => readFileSync(join(folder.file('ir'), name), 'utf8'));
+    expect(files.map((name) => Number(/^(\d\d)\.[a-z-]+\.ir$/.exec(name)?.[1]))).toEqual(files.map((_, i) => i + 1));
+    for (const text of texts) expect(printProgram(parseProgram(text))).toBe(text);
+    // Every pass adds to the program; the last one's is what runs.
+    expect(texts.at(-1)!.length).toBeGreaterThan(texts[0]!.length);
+  });
+});
+
+describe('values that are no numbers', () => {
+  const roots = `
+format: interneuron/brian
+neuron_groups:
+  cells:
+    N: 3
+    model: "dv/dt = -v/(10*ms) : 1"
+    initializers: { v: "sqrt(i - 1)" }
+  others:
+    N: 2
+    model: |
+      dv/dt = -v/(10*ms) : 1
+      w : 1
+    initializers: { v: "log(i - 2)" }
+synapses:
+  s:
+    source: cells
+    target: others
+    model: "dx/dt = -x/(10*ms) : 1 (clock-driven)"
+    connect: true
+    initializers: { x: "sqrt(1.0*i - j)" }
+run: 1 ms
+`;
+
+  it('are warned of, by population and variable', async () => {
+    const path = folder.file('roots.yaml');
+    writeFileSync(path, roots);
+    const { code, stdout } = await runCommand(['run', path, '--json', '-o', folder.file('roots.nwb')]);
+    expect(code).toBe(0);
+    const { diagnostics } = JSON.parse(stdout) as RunReport;
+    expect(diagnostics.map(({ code: of, severity, message, found }) => [of, severity, message.split(' is ')[0], found])).toEqual([
+      ['run/not-a-number', 'warning', 'v of cells', 'NaN in 1 of 3 elements'],
+      ['run/not-a-number', 'warning', 'v of others', 'NaN in all 2 elements'],
+      // From 0 to 1.
+      ['run/not-a-number', 'warning', 'x of s', 'NaN in 1 of 6 elements'],
+    ]);
+    const people = await runCommand(['run', path]);
+    expect([people.code, people.stderr.match(/^warning\[run\/not-a-number\]/gm)?.length]).toEqual([0, 3]);
+    expect(await runCommand(['run', path, '--quiet'])).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });
 

@@ -78,6 +78,7 @@ describe('texts', () => {
     [[1, 2], '[1,2]'],
     [Array.from({ length: 1000 }, () => 0), 'a list of 1000'],
     [{ size: 1, type: 'lif' }, 'a map of size, type'],
+    [{}, 'an empty map'],
     ['x'.repeat(50) + 'y'.repeat(50), `${'x'.repeat(29)}…${'y'.repeat(29)}`],
   ])('shortens %j', (value, expected) => {
     expect(shorten(value)).toBe(expected);

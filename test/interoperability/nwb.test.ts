@@ -11,6 +11,8 @@ import { neoWriter } from '../../runtime/results/neo/write.js';
 import { nwbWriter, type NwbOptions } from '../../runtime/results/nwb/write.js';
 import { playInto, type PlayOptions } from '../runtime/record/played-run.js';
 import { playedPotential, playedSpike, smallProgram, type SmallProgramOptions } from '../runtime/record/small-program.js';
+import { runCommand } from '../support/command.js';
+import type { RunReport } from '../../src/report.js';
 import { missingPython, pythonPackageFolder, runPython } from './python-environment.js';
 
 const missing = missingPython(['pynwb', 'nwbinspector', 'neo', 'h5py', 'quantities']);
@@ -281,6 +283,50 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
       { name: 'phases', times: [0, 200 * 1e-4], durations: [200 * 1e-4, 500 * 1e-4 - 200 * 1e-4] },
     ]);
     expect(report('switched').neo[0]!.segments[0]!.irregular).toEqual(['exc_v']);
+  });
+});
+
+describe.skipIf(missing !== null)(`The Vogels-Abbott network, from specification to NWB${missing === null ? '' : ` (${missing})`}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuba-'));
+  const paths = { alone: join(folder, 'alone.nwb'), subject: join(folder, 'subject.nwb') };
+  let reports: Record<string, Report> = {};
+  let spikes = 0;
+
+  beforeAll(async () => {
+    const model = 'fixtures/brian/vogels-abbott-cuba.yaml';
+    const fields = Object.entries({ ...subject, species: 'Mus musculus' }).flatMap(([name, value]) => ['--subject', `${name}=${value}`]);
+    const ran = await runCommand(['run', model, '-o', paths.subject, '--json', ...fields]);
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    spikes = (JSON.parse(ran.stdout) as RunReport).populations['P']!.spikes;
+    expect((await runCommand(['run', model, '-o', paths.alone, '--quiet'])).code).toBe(0);
+    reports = (await runPython('check_nwb.py', ['structure,validate,inspect,pynwb,neo', ...Object.values(paths)])) as Record<
+      string,
+      Report
+    >;
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const breaches = (path: string): string[] =>
+    reports[path]!.inspect.filter(({ importance }) => importance !== 'BEST_PRACTICE_SUGGESTION').map(({ check }) => check);
+
+  test('is valid and, where the subject is told, without any breach of best practice', () => {
+    expect([reports[paths.subject]!.structure, reports[paths.subject]!.validate, breaches(paths.subject)]).toEqual([[], [], []]);
+  });
+
+  test('lacks nothing but the subject otherwise', () => {
+    expect([reports[paths.alone]!.structure, reports[paths.alone]!.validate, breaches(paths.alone)]).toEqual([
+      [],
+      [],
+      ['check_subject_exists'],
+    ]);
+  });
+
+  test('gives all its spikes to pynwb and to Neo', () => {
+    const { pynwb, neo } = reports[paths.subject]!;
+    const trains = pynwb.units!.spike_times;
+    expect(spikes).toBeGreaterThan(10_000);
+    expect([trains.length, trains.flat().length]).toEqual([4000, spikes]);
+    expect(neo[0]!.segments[0]!.spiketrains.map(({ times }) => times)).toEqual(trains);
   });
 });
 

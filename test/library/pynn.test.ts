@@ -103,7 +103,7 @@ describe("PyNN's standard cells", () => {
     expect(Object.keys(cell.neuron.parameters ?? {})).toEqual(Object.keys(parameters).flatMap((key) => lists[key] ?? [key]));
     for (const [key, value] of Object.entries(parameters)) expect(defaultOf(cell, key), key).toEqual(value);
     for (const [key, value] of Object.entries(initial)) {
-      const variable = cell.initial[key]!;
+      const variable = cell.initial[key] ?? cell.recordable[key]!;
       // Of GIF_cond_exp's variables v_t and i_eta follow from others, which begin at zero.
       if (cell.neuron.state?.[variable] !== undefined) expect(defaultOf(cell, variable), key).toBe(value);
       else expect(cell.neuron.derived?.[variable], key).toBeDefined();
@@ -123,13 +123,13 @@ describe("PyNN's standard cells", () => {
 });
 
 describe("PyNN's synapses", () => {
-  const target = { parameters: { tau: '5 ms' }, state: { g: { unit: 'uS' }, i: { unit: 'nA' }, v: { unit: 'mV' } }, events: { spike: 'v > 0*mV' } };
+  const target = { parameters: { tau: '5 ms' }, state: { g: { unit: 'uS' }, isyn: { unit: 'nA' }, v: { unit: 'mV' } }, events: { spike: 'v > 0*mV' } };
   const between = (synapse: object, receptor: string): string =>
     JSON.stringify({
       interneuron: 1, neurons: { cell: target }, synapses: { s: synapse }, populations: { p: { type: 'cell', size: 2 } },
       projections: { x: { from: 'p', to: 'p', synapse: 's', connect: 'all', receptor, delays: { pre: '1 ms' } } },
     });
-  const kinds = [['conductance', 'g'], ['current', 'i'], ['voltage', 'v']] as const;
+  const kinds = [['conductance', 'g'], ['current', 'isyn'], ['voltage', 'v']] as const;
 
   it.each(kinds.flatMap(([kind, receptor]) => Object.keys(synapsesFor(kind)).map((name) => [name, kind, receptor] as const)))('%s for weights of a %s is valid', (name, kind, receptor) => {
     normalised(between(synapsesFor(kind)[name]!.synapse, receptor));

@@ -201,6 +201,7 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   ['running until the past', '{ runUntil: 20 ms }', '{ runUntil: 5 ms }', ['model/time-passed@32:97']],
   ['a phase of two things', '{ runUntil: 20 ms }', '{ runUntil: 20 ms, store: x }', ['model/conflicting-keys@32:85']],
   ['a time step of zero', 'dt: 0.1 ms, seed', 'dt: 0 ms, seed', ['model/not-positive@32:19']],
+  ['a negative seed', 'seed: 1,', 'seed: -1,', ['model/bad-form@32:33']],
   ['a seed that has lost digits', 'seed: 1,', 'seed: 18446744073709551615,', ['model/seed-too-large@32:33']],
   ['a table without values', 'values: [0, 1, 2]', 'values: []', ['model/empty-table@3:47']],
   ['rows of different length', 'values: [0, 1, 2]', 'values: [[0, 1], [2]]', ['model/ragged-rows@3:56']],

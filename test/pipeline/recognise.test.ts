@@ -8,6 +8,7 @@ describe('recognise', () => {
   it.each([
     [{ interneuron: 1 }, 'canonical', []],
     [{ format: 'interneuron/brian' }, 'brian', []],
+    [{ format: 'interneuron/pynn' }, 'pynn', []],
     [{ format: 'interneuron/brain' }, null, ['recognise/unread-format']],
     [{ format: 'toString' }, null, ['recognise/unread-format']],
     [{ format: 7 }, null, ['recognise/unread-format']],

@@ -23,16 +23,37 @@ test.each([
 describe('the test of Kolmogorov and Smirnov for two samples', () => {
   const ramp = (n: number, shape: (x: number) => number): number[] => Array.from({ length: n }, (_, i) => shape((i + 0.5) / n));
 
-  test('finds samples of one law alike', () => expect(twoSampleKolmogorovP(ramp(100, (x) => x), ramp(250, (x) => x))).toBeGreaterThan(0.999));
+  test('finds samples of one law alike', () =>
+    expect(
+      twoSampleKolmogorovP(
+        ramp(100, (x) => x),
+        ramp(250, (x) => x),
+      ),
+    ).toBeGreaterThan(0.999));
 
   test('finds samples of other laws different', () =>
-    expect(twoSampleKolmogorovP(ramp(1000, (x) => x), ramp(1000, (x) => x ** 1.5))).toBeLessThan(1e-6));
+    expect(
+      twoSampleKolmogorovP(
+        ramp(1000, (x) => x),
+        ramp(1000, (x) => x ** 1.5),
+      ),
+    ).toBeLessThan(1e-6));
 
   // n = 32*32/64 = 16. At 8/32, t = 0.25*(4 + 0.12 + 0.11/4) = 1.036875, and 2*(exp(-2t²) - exp(-8t²) + …) = 0.2325.
   test('at distances of 9/32 and a quarter', () => {
     const first = Array.from({ length: 32 }, (_, i) => i);
-    expect(twoSampleKolmogorovP(first, first.map((x) => x + 8.5))).toBeCloseTo(kolmogorovAt(0.28125), 12);
-    expect(twoSampleKolmogorovP(first, first.map((x) => x + 7.5))).toBeCloseTo(0.2325, 3);
+    expect(
+      twoSampleKolmogorovP(
+        first,
+        first.map((x) => x + 8.5),
+      ),
+    ).toBeCloseTo(kolmogorovAt(0.28125), 12);
+    expect(
+      twoSampleKolmogorovP(
+        first,
+        first.map((x) => x + 7.5),
+      ),
+    ).toBeCloseTo(0.2325, 3);
   });
 
   /** The first terms of Kolmogorov's series for two samples of 32. */

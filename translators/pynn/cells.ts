@@ -65,7 +65,7 @@ function pointNeuronOf(cell: Cell, pointer: string, setting: Setting): StandardC
   let whole = true;
   if (!neuronParts.includes(cell.neuron.type)) {
     whole = false;
-    setting.report(messages.unknownType('neuron component', cell.neuron.type, neuronParts), child(pointer, 'neuron/type'));
+    setting.report(messages.unknownType('neuron component', cell.neuron.type, neuronParts), `${pointer}/neuron/type`);
   }
   for (const [name, { type }] of receptors) {
     if (own(responseParts, type) !== undefined) continue;
@@ -87,7 +87,7 @@ export function givenParameters(cell: Cell, pointer: string): readonly (readonly
   if (cell.type !== 'PointNeuron') return of(cell.params, child(pointer, 'params'), '');
   return [
     ...of(cell.params, child(pointer, 'params'), ''),
-    ...of(cell.neuron?.params, child(pointer, 'neuron/params'), ''),
+    ...of(cell.neuron?.params, `${pointer}/neuron/params`, ''),
     ...Object.entries(cell.receptors ?? {}).flatMap(([name, part]) => of(part.params, `${child(child(pointer, 'receptors'), name)}/params`, `${name}_`)),
   ].filter(([name]) => !/_?locations$/.test(name));
 }
@@ -111,10 +111,11 @@ export function parameterNames(cell: StandardCell): readonly string[] {
 /**
  * Values of parameters for `size` cells, by canonical name, in PyNN's order of parameters, since random ones are drawn in it.
  *
- * @param given  as `givenParameters` has them
+ * @param given     as `givenParameters` has them
+ * @param settable  whether values that are the type's own have to be said, as in a phase that sets them
  */
 export function parameterValues(
-  cell: StandardCell, given: readonly (readonly [name: string, value: Value, pointer: string])[], size: number, setting: Setting,
+  cell: StandardCell, given: readonly (readonly [name: string, value: Value, pointer: string])[], size: number, setting: Setting, settable = false,
 ): Record<string, Located> {
   const result: Record<string, Located> = {};
   const known = parameterNames(cell);
@@ -125,10 +126,17 @@ export function parameterValues(
     else if (!known.includes(name)) setting.reportKey(messages.unknownParameter(name, cell.name, known), pointer);
     else {
       const translated = translateValue(value, pointer, { what: name, unit: unitOf(cell, name), count: size, formulas: ['i'] }, setting);
-      if (translated !== undefined) result[name] = translated;
+      if (translated !== undefined && (settable || translated.value !== defaultOf(cell, name))) result[name] = translated;
     }
   }
   return result;
+}
+
+/** The value that a type itself gives to a parameter or variable: said again it changes nothing. */
+export function defaultOf(cell: StandardCell, name: string): unknown {
+  const declared = cell.neuron.parameters?.[name] ?? cell.neuron.state?.[name];
+  if (typeof declared !== 'object') return declared;
+  return 'value' in declared ? declared.value : 'initial' in declared ? declared.initial : 0;
 }
 
 /** The numbers of a parameter that is a list, for one cell; undefined where the value is of another form. */

@@ -11,7 +11,7 @@ import type { Formula } from './specification.js';
 import { suggestion } from '../../src/diagnostics/suggest.js';
 
 /** NumPy's names of functions, and ours. */
-const functionNames: Readonly<Record<string, string>> = {
+export const functionNames: Readonly<Record<string, string>> = {
   abs: 'abs', absolute: 'abs', exp: 'exp', log: 'log', log10: 'log10', sqrt: 'sqrt', sin: 'sin', cos: 'cos', tan: 'tan', tanh: 'tanh', sinh: 'sinh', cosh: 'cosh',
   floor: 'floor', ceil: 'ceil', minimum: 'min', maximum: 'max', fmod: 'fmod', arcsin: 'asin', arccos: 'acos', arctan: 'atan', arctan2: 'atan2',
 };

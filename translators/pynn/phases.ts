@@ -107,7 +107,7 @@ function setCells({ target, params }: { readonly target: string; readonly params
   if (found === undefined) return [];
   const given = Object.entries(params).map(([name, value]) => [parameterName(name), value, child(child(pointer, 'params'), name)] as const);
   return assignments(found, pointer, setting, (count, { population }) => {
-    if (population.cell !== null) return parameterValues(population.cell, given, count, setting);
+    if (population.cell !== null) return parameterValues(population.cell, given, count, setting, true);
     setting.report(messages.unsupported('a change of the spike times of a SpikeSourceArray'), pointer);
     return {};
   });
@@ -117,7 +117,7 @@ function initialise({ target, values }: { readonly target: string; readonly valu
   const found = targetOf(target, stage.targets, child(pointer, 'target'), setting);
   if (found === undefined) return [];
   return assignments(found, pointer, setting, (count, { population }) =>
-    population.cell === null ? {} : initialValues(population.cell, values, count, child(pointer, 'values'), setting),
+    population.cell === null ? {} : initialValues(population.cell, values, count, child(pointer, 'values'), setting, true),
   );
 }
 

@@ -2,7 +2,7 @@
 
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
-import { givenParameters, listCount, listFor, parameterValues, unitOf, type CellTypes } from './cells.js';
+import { defaultOf, givenParameters, listCount, listFor, parameterValues, unitOf, type CellTypes } from './cells.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from './located.js';
 import * as messages from './messages.js';
@@ -25,14 +25,14 @@ export function translatePopulation(population: Population, info: PopulationInfo
   const size = located(info.size, child(pointer, 'size'));
   const positions = translateStructure(population, info.size, pointer, setting);
   if (info.cell === null) {
-    const spikes = replayedSpikes(population, info.size, child(pointer, 'cell/params'), setting);
+    const spikes = replayedSpikes(population, info.size, `${pointer}/cell/params`, setting);
     if (population.initial_values !== undefined) checkInitial(null, population, pointer, setting);
     return located({ size, ...(spikes === undefined ? {} : { spikes }), ...positions }, pointer);
   }
   const given = givenParameters(population.cell, child(pointer, 'cell'));
   const parameters = parameterValues(info.cell, given, info.size, setting);
   const initial = initialValues(info.cell, population.initial_values ?? {}, info.size, child(pointer, 'initial_values'), setting);
-  return located({ type: located(types.add(info.cell), child(pointer, 'cell/type')), size, values: { ...parameters, ...initial }, ...positions }, pointer);
+  return located({ type: located(types.add(info.cell), `${pointer}/cell/type`), size, values: { ...parameters, ...initial }, ...positions }, pointer);
 }
 
 function checkInitial(_cell: null, population: Population, pointer: string, setting: Setting): void {
@@ -42,7 +42,7 @@ function checkInitial(_cell: null, population: Population, pointer: string, sett
 }
 
 /** First values of variables, by canonical name. */
-export function initialValues(cell: StandardCell, values: Values, size: number, pointer: string, setting: Setting): Record<string, Located> {
+export function initialValues(cell: StandardCell, values: Values, size: number, pointer: string, setting: Setting, settable = false): Record<string, Located> {
   const result: Record<string, Located> = {};
   for (const [name, value] of Object.entries(values)) {
     const at = child(pointer, name);
@@ -53,7 +53,7 @@ export function initialValues(cell: StandardCell, values: Values, size: number, 
       continue;
     }
     const translated = translateValue(value, at, { what: name, unit: unitOf(cell, variable), count: size, formulas: ['i'] }, setting);
-    if (translated !== undefined) result[variable] = translated;
+    if (translated !== undefined && (settable || translated.value !== defaultOf(cell, variable))) result[variable] = translated;
   }
   return result;
 }

@@ -137,7 +137,7 @@ function checkSigns(synapse: Synapse, connections: Connections, { name, receptor
   const negative = receptor.kind !== 'conductance' && inhibitory.has(name);
   if (receptor.kind !== 'conductance' && !negative && !excitatory.has(name)) return;
   const wrong = numbers.find((number) => (negative ? number > 0 : number < 0));
-  if (wrong !== undefined) setting.report(messages.wrongSign(receptor.kind, name, negative ? '0 or less' : '0 or more', wrong), child(pointer, 'synapse/params/weight'));
+  if (wrong !== undefined) setting.report(messages.wrongSign(receptor.kind, name, negative ? '0 or less' : '0 or more', wrong), `${pointer}/synapse/params/weight`);
 }
 
 // --- Synapse types ------------------------------------------------------------------------------------------------
@@ -191,6 +191,12 @@ function unitOf({ synapse }: StandardSynapse, name: string): string {
   return typeof declared === 'object' && declared.unit !== undefined ? String(declared.unit) : '1';
 }
 
+/** The value that a type itself gives to a parameter. */
+function defaultOf({ synapse }: StandardSynapse, name: string): unknown {
+  const declared = synapse.parameters?.[name] ?? synapse.state?.[name];
+  return typeof declared !== 'object' ? declared : 'value' in declared ? declared.value : 'initial' in declared ? declared.initial : 0;
+}
+
 function synapseValues(
   written: Synapse, standard: StandardSynapse, receptor: Receptor, connections: Connections, projection: Projection, pointer: string, setting: Setting,
 ): Values {
@@ -206,7 +212,7 @@ function synapseValues(
     else if (!names.includes(name)) setting.reportKey(messages.unknownParameter(name, written.type, [...names.slice(0, 1), 'delay', ...names.slice(1)]), where);
     else {
       const translated = perSynapse(value, where, { what: name, unit: unitOf(standard, name), count: null, formulas: ['d', 'ij'] }, connections, setting);
-      if (translated !== undefined) values[name] = translated;
+      if (translated !== undefined && translated.value !== defaultOf(standard, name)) values[name] = translated;
     }
   }
   for (const [name, column] of Object.entries(connections.columns ?? {})) {

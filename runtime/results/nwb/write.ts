@@ -20,6 +20,9 @@ import { hasUnits, writeEpochs, writeRecordedCells, writeUnits, type NeoPlace } 
 /** Version of the NWB schema that the files follow. */
 export const nwbVersion = '2.9.0';
 
+/** Bytes of samples that may wait in memory for the HDF5 library. */
+const mostWaiting = 1 << 24;
+
 export interface NwbOptions {
   /** Makes equal runs give equal bytes: identifiers follow from the run, and dates are those of `RunHeader.started`. */
   readonly reproducible?: boolean;
@@ -36,6 +39,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
   let opening: Promise<void> = Promise.resolve();
   let failure: Error | null = null;
   let waiting: SampleBlock[] = [];
+  let waitingBytes = 0;
 
   /** Every write goes through here, so that a full disk is told as such and the broken file is removed. */
   const guarded = <T>(action: () => T): T => {
@@ -54,6 +58,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
     opened = null;
     series = null;
     waiting = [];
+    waitingBytes = 0;
     try {
       h5?.file.close();
     } catch {
@@ -64,6 +69,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
   const take = (into: SeriesWriter): void => {
     for (const block of waiting) into.samples(block);
     waiting = [];
+    waitingBytes = 0;
   };
   return {
     open: async (given) => {
@@ -91,7 +97,10 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
     },
     samples: (block) => {
       waiting.push(block);
+      waitingBytes += block.values.byteLength + block.steps.byteLength;
     },
+    // A failure to open is told by the next call.
+    ready: () => (waitingBytes > mostWaiting ? opening.catch(() => undefined) : Promise.resolve()),
     advance: (step) =>
       guarded(() => {
         if (series === null) return;

@@ -7,7 +7,7 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
@@ -36,7 +36,10 @@ const sha256 = (data: Uint8Array | string): string => createHash('sha256').updat
 
 /** The name of an entry. */
 export function cacheKey({ files, compiler, flags }: Sources): string {
-  return sha256(JSON.stringify(['interneuron c 1', [...files], compiler.command, compiler.version, flags, processorFeatures()])).slice(0, 40);
+  return sha256(JSON.stringify(['interneuron c 1', [...files], compiler.command, compiler.version, flags, processorFeatures()])).slice(
+    0,
+    40,
+  );
 }
 
 /** Whether a folder holds a whole library. */
@@ -74,6 +77,22 @@ async function compileIn(folder: string, { files, compiler, flags }: Sources): P
 
 const keep = { discard: () => Promise.resolve() };
 
+/** Milliseconds for which the folders of compilations that failed or were killed stay to be looked into. */
+const keptFor = 24 * 3600 * 1000;
+
+/** Removes what old compilations have left. */
+async function sweep(cache: string): Promise<void> {
+  try {
+    for (const name of await readdir(cache)) {
+      if (!name.startsWith('.')) continue;
+      const path = join(cache, name);
+      if (Date.now() - (await stat(path)).mtimeMs > keptFor) await rm(path, { recursive: true, force: true });
+    }
+  } catch {
+    // Another process may sweep as well.
+  }
+}
+
 /** A folder of its own in the cache, or elsewhere when the cache cannot be written. */
 async function workFolder(cache: string | undefined, key: string): Promise<{ readonly path: string; readonly inCache: boolean }> {
   if (cache !== undefined) {
@@ -81,6 +100,7 @@ async function workFolder(cache: string | undefined, key: string): Promise<{ rea
     try {
       await mkdir(cache, { recursive: true, mode: 0o700 });
       await mkdir(path, { mode: 0o700 });
+      await sweep(cache);
       return { path, inCache: true };
     } catch {
       // A cache that cannot be written costs time, nothing else.

@@ -72,7 +72,8 @@ export function findCompiler(): Promise<Compiler | undefined> {
   return found;
 }
 
-/** What to tell a user without a compiler. */
+/** What to tell a user without a compiler, and what to do about it. */
+export const missing = 'there is no C compiler: none of $CC, cc, gcc and clang can be started';
 export const installHint =
   process.platform === 'darwin'
     ? 'install the command line tools: xcode-select --install'
@@ -80,7 +81,7 @@ export const installHint =
 
 /** @throws UsageError that names the package */
 export function missingCompiler(): UsageError {
-  return new UsageError('there is no C compiler: none of $CC, cc, gcc and clang can be started', installHint);
+  return new UsageError(missing, installHint);
 }
 
 /** Options that keep the bits; `-march=native` may change the instructions, never the results. */
@@ -90,10 +91,11 @@ export function compileFlags(level: OptimisationLevel, parallel: boolean): reado
     '-std=c11',
     level,
     ...machine,
+    // Before the others, which it would take back.
+    '-fno-fast-math',
     '-ffp-contract=off',
     '-fno-math-errno',
     '-fno-trapping-math',
-    '-fno-fast-math',
     '-fno-strict-aliasing',
     '-fPIC',
     parallel ? '-fopenmp' : '-fopenmp-simd',

@@ -5,7 +5,7 @@ import type koffiModule from 'koffi';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 
 /** A pointer to a network. */
-export type NetworkPointer = unknown;
+export type NetworkPointer = bigint | object;
 
 /** What `network.h` declares; what may take long runs on a thread of its own and gives a promise. */
 export interface NetworkLibrary {
@@ -53,9 +53,13 @@ export function callingProblem(): UsageError | undefined {
   }
 }
 
-/** The error that a function of the standard library that computes with floats has met in this process. */
+/**
+ * Checks that JavaScript itself still computes with denormal numbers: a library built with -Ofast switches the processor to flush them when it is
+ * loaded.
+ *
+ * @throws UsageError when it does not
+ */
 export function trustJavaScript(when: string): void {
-  // A library built with -Ofast switches the processor to flush denormal numbers when it is loaded; JavaScript then computes wrongly, too.
   const tiny = Number('1e-310');
   if (tiny * Number('0.5') !== 0) return;
   throw new UsageError(

@@ -7,7 +7,7 @@ import { generateC } from '../../../src/codegen/c/generate.js';
 import type { Program } from '../../../src/ir/program.js';
 import type { Availability, CompileOptions, Executable, Target } from '../target.js';
 import { buildLibrary } from './build.js';
-import { compileFlags, findCompiler, installHint, missingCompiler } from './compiler.js';
+import { compileFlags, findCompiler, installHint, missing, missingCompiler } from './compiler.js';
 import type { Compiler, OptimisationLevel } from './compiler.js';
 import { callingProblem, loadLibrary } from './library.js';
 import { startSession } from './session.js';
@@ -17,8 +17,8 @@ const elementsPerThread = 20_000;
 
 /** What a test may choose. */
 export interface CTargetOptions {
-  /** Absent: the first that this machine has. */
-  readonly compiler?: Compiler;
+  /** Absent: the first that this machine has; null: as if it had none. */
+  readonly compiler?: Compiler | null;
   readonly level?: OptimisationLevel;
   /** Threads that may be used; absent: as many as can run at once. */
   readonly available?: number;
@@ -31,15 +31,19 @@ export function threadCount(program: Program, asked: number | undefined, availab
   return Math.max(1, Math.min(available, Math.floor(elements / elementsPerThread)));
 }
 
+async function compilerOf({ compiler }: CTargetOptions): Promise<Compiler | undefined> {
+  return compiler === undefined ? findCompiler() : (compiler ?? undefined);
+}
+
 async function probe(options: CTargetOptions): Promise<Availability> {
-  const compiler = options.compiler ?? (await findCompiler());
+  const compiler = await compilerOf(options);
   const cores = availableParallelism();
   if (compiler === undefined) {
     return {
       target: 'c',
       available: false,
       devices: [],
-      reason: 'there is no C compiler: none of $CC, cc, gcc and clang can be started',
+      reason: missing,
       hint: installHint,
     };
   }
@@ -74,7 +78,7 @@ function withoutOpenMp(compiler: Compiler, threads: number): UsageError {
 }
 
 async function compile(program: Program, options: CompileOptions, own: CTargetOptions): Promise<Executable> {
-  const compiler = own.compiler ?? (await findCompiler());
+  const compiler = await compilerOf(own);
   if (compiler === undefined) throw missingCompiler();
   const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'c');
   let threads = threadCount(program, options.threads, own.available);

@@ -11,12 +11,13 @@ import { exitCodes, printJson } from '../failure.js';
 import { listenForInterrupt } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
-import { cacheDirectory, importOptions, readThreads } from '../values.js';
+import { cacheDirectory, importOptions, readSubject, readThreads } from '../values.js';
 
 /** Runs one model. Ctrl-C ends it and keeps what was recorded; a second one ends it at once. */
 export async function run(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
   const threads = readThreads(options.value('threads'));
+  const subject = readSubject(options.values('subject'));
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
@@ -27,6 +28,7 @@ export async function run(context: CommandContext): Promise<number> {
     const result = await runModel(imported, {
       precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
       outputs: options.values('output'),
+      subject,
       cacheDirectory: cacheDirectory(terminal),
       onProgress: (stage, fraction) => progress.update(stage === 'connect' ? 'connecting' : 'running', fraction),
       signal: interruption.signal,
@@ -41,7 +43,10 @@ export async function run(context: CommandContext): Promise<number> {
       context.say(generatedSummary(report, result));
       return exitCodes.done;
     }
-    if (!context.json) terminal.stderr.write(renderDiagnostics(result.diagnostics, { colour: terminal.stderr.colour }));
+    if (!context.json) {
+      const told = context.quiet ? result.diagnostics.filter(({ severity }) => severity === 'error') : result.diagnostics;
+      terminal.stderr.write(renderDiagnostics(told, { colour: terminal.stderr.colour }));
+    }
     context.say(runSummary(report, result, terminal.stdout));
     result.dispose();
     if (result.record.outcome === 'stopped') return exitCodes.interrupted;

@@ -216,7 +216,13 @@ export function functionText(context: ProgramContext, callee: IrFunction): strin
   const inputs = callee.parameters.map((parameter) => `${types[parameter.type]} ${names(parameter)}`);
   const locals = callee.locals.filter(({ name }) => !parameters.has(name));
   const results = callee.results.map(({ name }) => name);
-  const body = bodyOfLocals(scope, locals, callee.body, [], results.filter((name) => !parameters.has(name)));
+  const body = bodyOfLocals(
+    scope,
+    locals,
+    callee.body,
+    [],
+    results.filter((name) => !parameters.has(name)),
+  );
   const lines = statementsText(body, callee.body);
   const [only] = callee.results;
   const single = callee.results.length === 1 && only !== undefined;

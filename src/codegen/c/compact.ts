@@ -43,7 +43,11 @@ export function compactKernelText(context: ProgramContext, kernel: CompactKernel
     ...(log === undefined ? [] : [`${u32} log_row = ${cursor};`]),
     ...block(`for (${u32} word = 0u; word < ${words}u; word += 2u)`, [
       // The last word may have no second half.
-      words % 2 === 0 ? `${u64} bits = ${both};` : `${u64} bits = word + 1u < ${words}u ? ${both} : ${mask}[${at}];`,
+      words % 2 === 0
+        ? `${u64} bits = ${both};`
+        : words === 1
+          ? `${u64} bits = ${mask}[${at}];`
+          : `${u64} bits = word + 1u < ${words}u ? ${both} : ${mask}[${at}];`,
       ...(rest === 0 ? [] : [`if (word == ${2 * Math.floor(ring.size / 64)}u) bits &= ((${u64})1 << ${rest}) - 1u;`]),
       ...block('while (bits != 0u)', [
         `const ${u32} element = word * 32u + (${u32})${context.dialect.bitCounts.ctz.u64}(bits);`,

@@ -121,7 +121,10 @@ export function allocateLines(context: ProgramContext): string[] {
 }
 
 /** How many actions each list has. */
-export const actionCounts = (context: ProgramContext): string => actionLists(context).map(({ actions }) => `${actions.length}u`).join(', ');
+export const actionCounts = (context: ProgramContext): string =>
+  actionLists(context)
+    .map(({ actions }) => `${actions.length}u`)
+    .join(', ');
 
 /** Statements that lower `steps` to what every log has room for. */
 export function roomLines(context: ProgramContext): string[] {
@@ -140,9 +143,6 @@ export function faultTexts(context: ProgramContext): { readonly value: string; r
   const value = cell(context, faultsBuffer, 0);
   return {
     value,
-    raise: [
-      `__atomic_fetch_or(&${value}, bits, __ATOMIC_RELAXED);`,
-      '__atomic_store_n(&network->fault_step, step, __ATOMIC_RELAXED);',
-    ],
+    raise: [`__atomic_fetch_or(&${value}, bits, __ATOMIC_RELAXED);`, '__atomic_store_n(&network->fault_step, step, __ATOMIC_RELAXED);'],
   };
 }

@@ -58,9 +58,12 @@ const bits =
 const addTo =
   (element: 'i32' | 'u32' | 'i64'): Maker =>
   ({ inlineFunction, types, atomicAdd, shared }) =>
-    [`${inlineFunction} void ${element}_add_shared(${shared}${types[element]} *address, ${types[element]} value)`, '{', atomicAdd(element), '}'].join(
-      '\n',
-    );
+    [
+      `${inlineFunction} void ${element}_add_shared(${shared}${types[element]} *address, ${types[element]} value)`,
+      '{',
+      atomicAdd(element),
+      '}',
+    ].join('\n');
 
 /** Helper name → its text; a helper comes after those that it uses. */
 const makers = {
@@ -81,8 +84,8 @@ const makers = {
   i32_shl: binary('i32', 'shl', (own, wide) => `(${own})((${wide})a << (b & 31))`),
   i64_shl: binary('i64', 'shl', (own, wide) => `(${own})((${wide})a << (b & 63))`),
   i64_shr_logical: binary('i64', 'shr_logical', (own, wide) => `(${own})((${wide})a >> (b & 63))`),
-  u32_mul_high: (({ inlineFunction, types: { u32, u64 } }) =>
-    `${inlineFunction} ${u32} u32_mul_high(${u32} a, ${u32} b) { return (${u32})(((${u64})a * b) >> 32); }`) as Maker,
+  u32_mul_high: ({ inlineFunction, types: { u32, u64 } }) =>
+    `${inlineFunction} ${u32} u32_mul_high(${u32} a, ${u32} b) { return (${u32})(((${u64})a * b) >> 32); }`,
   i32_abs: unary('i32', 'abs', ({ types }) => `a < 0 ? (${types.i32})(0u - (${types.u32})a) : a`),
   i64_abs: unary('i64', 'abs', ({ types }) => `a < 0 ? (${types.i64})(0u - (${types.u64})a) : a`),
   u32_popcount: unary('u32', 'popcount', ({ types, bitCounts }) => `(${types.u32})${bitCounts.popcount.u32}(a)`),

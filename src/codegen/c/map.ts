@@ -40,7 +40,9 @@ function itemsText(context: ProgramContext, kernel: MapKernel, scope: Scope, bit
   const items = statementsText(body, kernel.body);
   const faults = scope.faults.map(({ id }) => `${u32} ${id} = 0u;`);
   const raised = scope.faults.map((fault) => `if (${fault.id} != 0u) raise_fault(network, step, ${fault.bits >>> 0}u);`);
-  const pragma = kernel.lanes ? [context.dialect.independentLoop([...scope.faults.map(({ id }) => id), ...scope.flags.map(({ any }) => any)])] : [];
+  const pragma = kernel.lanes
+    ? [context.dialect.independentLoop([...scope.faults.map(({ id }) => id), ...scope.flags.map(({ any }) => any)])]
+    : [];
   if (scope.flags.length === 0)
     return [...faults, ...pragma, ...block(`for (${u32} index = low; index < high; index += 1u)`, items), ...raised];
   const flags = scope.flags.map(({ id, any }) => `${scope.writes.flagType ?? ''} ${id}[${blockLength}], ${any} = 0u;`);
@@ -74,7 +76,9 @@ function overRanges(context: ProgramContext, kernel: MapKernel, ranges: readonly
     return [
       ...(uses('begin') ? [`const ${u32} begin = ${only.begin}u;`] : []),
       ...(uses('group') ? [`const ${u32} group = 0u;`] : []),
-      ...(only.begin === 0 ? [`const ${u32} low = from;`, ...clipped('0u', `${only.end}u`).slice(1)] : clipped(`${only.begin}u`, `${only.end}u`)),
+      ...(only.begin === 0
+        ? [`const ${u32} low = from;`, ...clipped('0u', `${only.end}u`).slice(1)]
+        : clipped(`${only.begin}u`, `${only.end}u`)),
       ...items,
     ];
   }

@@ -68,7 +68,10 @@ export function propagateKernelText(context: ProgramContext, kernel: PropagateKe
   const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['row', 'position', 'delay', 'step']), kernel.body);
   const column = first === 0 ? `(${u32})delay` : `(${u32})(delay - ${first})`;
   const segment = columns === 1 ? 'row' : `row * ${columns}u + ${column}`;
-  const otherRows = [...(begin === 0 && rows === ring.size ? [] : [`row >= ${rows}u`]), ...(share.otherRow === undefined ? [] : [share.otherRow])];
+  const otherRows = [
+    ...(begin === 0 && rows === ring.size ? [] : [`row >= ${rows}u`]),
+    ...(share.otherRow === undefined ? [] : [share.otherRow]),
+  ];
   const slot = ring.slots === 1 ? '0u' : `(${u32})emission & ${ring.slots - 1}u`;
   // Nothing was emitted before step 0.
   const spikes = [

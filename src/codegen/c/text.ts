@@ -36,14 +36,15 @@ export function block(head: string, lines: readonly string[]): string[] {
   return [`${head} {`, ...indent(lines), '}'];
 }
 
-/** Breaks long lines at spaces. Code only: comments and the preprocessor's lines stay as they are. */
+/** Breaks long lines at spaces, rather after commas. Code only: comments and the preprocessor's lines stay as they are. */
 export function wrap(line: string): string[] {
   if (line.length <= width || line.trimStart().startsWith('/*') || line.startsWith('#') || line.includes('"')) return [line];
   const margin = /^ */.exec(line)?.[0] ?? '';
   const pieces: string[] = [];
   let rest = line;
   while (rest.length > width) {
-    const at = rest.lastIndexOf(' ', width);
+    const comma = rest.lastIndexOf(', ', width - 2) + 1;
+    const at = comma > width / 2 ? comma : rest.lastIndexOf(' ', width);
     if (at <= margin.length + 4) break;
     pieces.push(rest.slice(0, at));
     rest = `${margin}    ${rest.slice(at + 1)}`;

@@ -31,8 +31,18 @@ export const trustChecks: readonly TrustCheck[] = [
     expected: '0u',
   },
   { name: 'division is not correctly rounded', operands: ['1.0', '49.0'], value: 'u64_bits(x[0] / x[1])', expected: '0x3f94e5e0a72f0539u' },
-  { name: 'square root is not correctly rounded', operands: ['2.0'], value: 'u64_bits(__builtin_sqrt(x[0]))', expected: '0x3ff6a09e667f3bcdu' },
-  { name: 'denormal numbers are flushed to zero', operands: ['1e-310', '0.5'], value: 'u64_bits(x[0] * x[1])', expected: '0x093445b87316u' },
+  {
+    name: 'square root is not correctly rounded',
+    operands: ['2.0'],
+    value: 'u64_bits(__builtin_sqrt(x[0]))',
+    expected: '0x3ff6a09e667f3bcdu',
+  },
+  {
+    name: 'denormal numbers are flushed to zero',
+    operands: ['1e-310', '0.5'],
+    value: 'u64_bits(x[0] * x[1])',
+    expected: '0x093445b87316u',
+  },
   {
     // 2^-130 + 2^-130 = 2^-129.
     name: 'denormal numbers are flushed to zero in single precision',
@@ -58,7 +68,12 @@ export const trustChecks: readonly TrustCheck[] = [
     value: '(uint64_t)(uint32_t)trust_i32(x[0])',
     expected: '0x7fffffffu',
   },
-  { name: 'rounding to integers is not to even', operands: ['2.5'], value: 'u64_bits(__builtin_rint(x[0]))', expected: '0x4000000000000000u' },
+  {
+    name: 'rounding to integers is not to even',
+    operands: ['2.5'],
+    value: 'u64_bits(__builtin_rint(x[0]))',
+    expected: '0x4000000000000000u',
+  },
   {
     name: 'conversion to single precision is not correctly rounded',
     operands: ['1.0 + 0x1p-24'],

@@ -37,11 +37,13 @@ interface Membrane {
   readonly initial?: Readonly<Record<string, string>>;
 }
 
+const merged = <T>(maps: readonly Readonly<Record<string, T>>[]): Record<string, T> => Object.fromEntries(maps.flatMap((map) => Object.entries(map)));
+
 /** A cell type from a membrane and named receptors. */
 export function composeCell(membrane: Membrane, responses: Readonly<Record<string, ResponseParts>>, recordable: Readonly<Record<string, string>>): StandardCell {
   const parts = Object.values(responses);
   const current = ['i_offset', 'i_inj'].filter((name) => name === 'i_inj' || membrane.parameters['i_offset'] !== undefined);
-  const unordered: Record<string, ParameterDocument> = { ...parametersOf(membrane.parameters), ...Object.assign({}, ...parts.map((part) => part.parameters)) };
+  const unordered = merged([parametersOf(membrane.parameters), ...parts.map((part) => part.parameters)]);
   const place = (name: string): number => (membrane.order?.split(' ') ?? []).indexOf(name);
   const parameters = Object.fromEntries(Object.entries(unordered).sort(([a], [b]) => place(a) - place(b)));
   const total = [...parts.map((part) => part.current), ...current].join(' + ');
@@ -51,9 +53,9 @@ export function composeCell(membrane: Membrane, responses: Readonly<Record<strin
       conformsTo: { type: `pynn/${membrane.name}`, where: identityOf(Object.keys(parameters)), timing: 'grid' },
       parameters,
       inputs: { i_inj: 'nA' },
-      state: { v: { unit: 'mV', initial: membrane.v }, ...membrane.state, ...Object.assign({}, ...parts.map((part) => part.state)) },
+      state: merged<StateDocument>([{ v: { unit: 'mV', initial: membrane.v } }, membrane.state ?? {}, ...parts.map((part) => part.state)]),
       ...(membrane.derived === undefined ? {} : { derived: membrane.derived }),
-      derivatives: { v: membrane.rate.replace(/\bI\b/, `(${total})`), ...membrane.derivatives, ...Object.assign({}, ...parts.map((part) => part.derivatives)) },
+      derivatives: merged<DerivativeDocument>([{ v: membrane.rate.replace(/\bI\b/, `(${total})`) }, membrane.derivatives ?? {}, ...parts.map((part) => part.derivatives)]),
       events: { spike: membrane.spike },
       method: membrane.method,
     },

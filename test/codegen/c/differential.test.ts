@@ -43,20 +43,23 @@ const compilers = [
 ] as const;
 
 for (const { name, compiler } of compilers) {
-  describe.skipIf(compiler === undefined)(`random programs compiled by ${name} give the bits of the reference${reasonOf(compiler, name)}`, () => {
-    test.each(seeds.flatMap((seed) => (['-O0', '-O3'] as const).map((level) => ({ seed, level }))))(
-      'seed $seed, $level',
-      async ({ seed, level }) => {
-        if (compiler === undefined) return;
-        const target = cTargetWith({ compiler, level });
-        for (const lanes of [false, true]) {
-          const source = randomProgram(seed, 12, lanes);
-          expect(checkProgram(source)).toEqual([]);
-          expect(differences(await results(target, source, 2), await results(referenceTarget, source, 2))).toEqual([]);
-        }
-      },
-    );
-  });
+  describe.skipIf(compiler === undefined)(
+    `random programs compiled by ${name} give the bits of the reference${reasonOf(compiler, name)}`,
+    () => {
+      test.each(seeds.flatMap((seed) => (['-O0', '-O3'] as const).map((level) => ({ seed, level }))))(
+        'seed $seed, $level',
+        async ({ seed, level }) => {
+          if (compiler === undefined) return;
+          const target = cTargetWith({ compiler, level });
+          for (const lanes of [false, true]) {
+            const source = randomProgram(seed, 12, lanes);
+            expect(checkProgram(source)).toEqual([]);
+            expect(differences(await results(target, source, 2), await results(referenceTarget, source, 2))).toEqual([]);
+          }
+        },
+      );
+    },
+  );
 }
 
 const parallel = await linksOpenMp(gcc);

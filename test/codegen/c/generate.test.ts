@@ -23,9 +23,15 @@ describe('generated text', () => {
   });
 
   test('of its stand-alone project', async () => {
-    const files = cProject(twoPopulations, [{ kind: 'run', steps: 20 }, { kind: 'call', procedure: 'clear' }, { kind: 'run', steps: 5 }]);
+    const files = cProject(twoPopulations, [
+      { kind: 'run', steps: 20 },
+      { kind: 'call', procedure: 'clear' },
+      { kind: 'run', steps: 5 },
+    ]);
     expect([...files.keys()]).toEqual(['network.h', 'network.c', 'main.c', 'CMakeLists.txt', 'README.md', 'initial.bin']);
-    await expect(part(String(files.get('main.c')), '/* --- Tables', '/* --- Failures')).toMatchFileSnapshot('golden/two-populations.tables.c');
+    await expect(part(String(files.get('main.c')), '/* --- Tables', '/* --- Failures')).toMatchFileSnapshot(
+      'golden/two-populations.tables.c',
+    );
     await expect(String(files.get('README.md'))).toMatchFileSnapshot('golden/two-populations.README.md');
   });
 
@@ -37,7 +43,8 @@ describe('generated text', () => {
   test('does not depend on initial values, so that a new seed needs no new compilation', () => {
     const withKeys = (keys: Uint32Array): string => {
       const { buffers, ...rest } = twoPopulations;
-      return generateC({ ...rest, buffers: buffers.map((known) => (known.name === 'ab.segments' ? { ...known, initial: keys } : known)) }).source;
+      return generateC({ ...rest, buffers: buffers.map((known) => (known.name === 'ab.segments' ? { ...known, initial: keys } : known)) })
+        .source;
     };
     expect(withKeys(new Uint32Array(10))).toBe(withKeys(Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)));
   });
@@ -56,9 +63,10 @@ describe('generated text', () => {
       };
       return generateC(program({ buffers: [v], kernels: [kernel] })).source;
     };
-    const lines = (text: string): string[] =>
-      text.split('\n').filter((line) => !/_ranges\[\]\[2\]|^ +\{\d|group < \d+u|share_of_blocks\(\d+u/.test(line));
-    expect(lines(merged(100))).toEqual(lines(merged(2)));
+    const rest = (text: string): string =>
+      text.replace(/_ranges\[\]\[2\] = \{[^;]*\};/, '').replace(/group < \d+u|share_of_blocks\(\d+u/g, '');
+    expect(rest(merged(100))).toBe(rest(merged(2)));
+    expect(merged(100)).not.toBe(merged(2));
   });
 });
 
@@ -107,8 +115,7 @@ function hostileProgram(text: string): Program {
 /** Code alone: comments and what is in strings left out. */
 function code(text: string): string {
   return text
-    .replace(/\/\*(?:[^*]|\*(?!\/))*\*\//g, '')
-    .replace(/"(?:[^"\\]|\\.)*"/g, '""')
+    .replace(/"(?:[^"\\]|\\.)*"|\/\*(?:[^*]|\*(?!\/))*\*\//g, (found) => (found.startsWith('"') ? '""' : ''))
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
@@ -152,7 +159,10 @@ describe('texts of a model stay in comments and strings', () => {
       body: [b.set(y, b.call(plainCallee, b.load(w, index))), b.store(w, index, b.get(y))],
     };
     // Identifiers differ, and where lines are broken; nothing else.
-    const shape = (source: Program): string => code(generateC(source).source).replace(/[A-Za-z_]\w*/g, 'name').replace(/\s+/g, ' ');
+    const shape = (source: Program): string =>
+      code(generateC(source).source)
+        .replace(/[A-Za-z_]\w*/g, 'name')
+        .replace(/\s+/g, ' ');
     expect(shape(program({ buffers: [v, faults], kernels: [kernel], functions: [callee] }))).toBe(
       shape(program({ buffers: [w, faults], kernels: [plain], functions: [plainCallee] })),
     );

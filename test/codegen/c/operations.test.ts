@@ -17,7 +17,14 @@ const [u, w] = [local('u', 'u32'), local('w', 'u32')];
 const [n, m] = [local('n', 'i64'), local('m', 'i64')];
 const [f, g] = [local('f', 'f32'), local('g', 'f32')];
 const [x, y] = [local('x', 'f64'), local('y', 'f64')];
-const unit: IrFunction = { name: 'unit', comment: '', parameters: [{ name: 'x', type: 'f64' }], locals: [], body: [], results: [{ name: 'x', type: 'f64' }] };
+const unit: IrFunction = {
+  name: 'unit',
+  comment: '',
+  parameters: [{ name: 'x', type: 'f64' }],
+  locals: [],
+  body: [],
+  results: [{ name: 'x', type: 'f64' }],
+};
 const ge = buffer('exc.ge', 'f64', 10);
 const flags = buffer('exc.flags', 'u8', 10);
 const offsets = buffer('exc.offsets', 'i16', 10);

@@ -188,6 +188,28 @@ describe('recorder', () => {
     dispose();
   });
 
+  test('waits after each chunk until the sink can take more', async () => {
+    const told: string[] = [];
+    const kept = keepingSink();
+    const sink = {
+      ...kept,
+      samples: (block: Parameters<typeof kept.samples>[0]) => {
+        told.push('samples');
+        kept.samples(block);
+      },
+      ready: async () => {
+        told.push('asked');
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        told.push('ready');
+      },
+    };
+    const { dispose } = await play(smallProgram({ capacity: 50 }), [run(333)], sink);
+    dispose();
+    expect(told.filter((each) => each === 'asked').length).toBeGreaterThan(3);
+    // Nothing comes between the question and its answer.
+    for (const [k, each] of told.entries()) if (each === 'asked') expect(told[k + 1]).toBe('ready');
+  });
+
   test('a session that stands still is our error, not an endless loop', async () => {
     const program = smallProgram({ capacity: 3 });
     await expect(play(program, [run(10)], keepingSink())).rejects.toThrow(/stands still at step 0/);

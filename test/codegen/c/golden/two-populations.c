@@ -106,7 +106,7 @@ static inline uint32_t share_of_blocks(uint32_t total, uint32_t thread, uint32_t
 
 /* Sets `count` bits of a mask, at most 64, from flags; bits beyond them keep their values. Flags are as wide as suits the loop that writes them. */
 #define STORE_FLAGS(width) \
-  static __attribute__((noinline, cold)) void store_some_flags_##width(uint32_t *mask, const uint##width##_t *flags, uint32_t count) \
+  static __attribute__((noinline, cold, unused)) void store_some_flags_##width(uint32_t *mask, const uint##width##_t *flags, uint32_t count) \
   { \
     for (uint32_t k = 0u; k < count; k += 1u) \
       mask[k / 32u] = flags[k] != 0u ? mask[k / 32u] | 1u << k % 32u : mask[k / 32u] & ~(1u << k % 32u); \
@@ -159,8 +159,8 @@ static __attribute__((noinline)) void kernel_ab_fill(struct network *network, in
 }
 
 /* spikes of a reach b */
-static __attribute__((noinline)) void kernel_ab_deliver(struct network *network, int32_t step, uint32_t thread, uint32_t
-    threads)
+static __attribute__((noinline)) void kernel_ab_deliver(struct network *network, int32_t step, uint32_t thread,
+    uint32_t threads)
 {
   int32_t *restrict const input = network->input;
   const uint32_t *restrict const a_list = network->a_list;
@@ -236,7 +236,7 @@ static __attribute__((noinline)) void kernel_a_compact(struct network *network, 
   uint32_t count = 0u;
   uint32_t log_row = cursors[0u];
   for (uint32_t word = 0u; word < 1u; word += 2u) {
-    uint64_t bits = word + 1u < 1u ? mask[word] | (uint64_t)mask[word + 1u] << 32 : mask[word];
+    uint64_t bits = mask[word];
     if (word == 0u) bits &= ((uint64_t)1 << 3) - 1u;
     while (bits != 0u) {
       const uint32_t element = word * 32u + (uint32_t)__builtin_ctzll(bits);
@@ -264,7 +264,7 @@ static __attribute__((noinline)) void kernel_b_compact(struct network *network, 
   uint32_t count = 0u;
   uint32_t log_row = cursors[1u];
   for (uint32_t word = 0u; word < 1u; word += 2u) {
-    uint64_t bits = word + 1u < 1u ? mask[2u + word] | (uint64_t)mask[2u + word + 1u] << 32 : mask[2u + word];
+    uint64_t bits = mask[2u + word];
     if (word == 0u) bits &= ((uint64_t)1 << 2) - 1u;
     while (bits != 0u) {
       const uint32_t element = word * 32u + (uint32_t)__builtin_ctzll(bits);
@@ -281,8 +281,8 @@ static __attribute__((noinline)) void kernel_b_compact(struct network *network, 
 }
 
 /* counts spikes of b */
-static __attribute__((noinline)) void kernel_b_count(struct network *network, int32_t step, uint32_t thread, uint32_t
-    threads)
+static __attribute__((noinline)) void kernel_b_count(struct network *network, int32_t step, uint32_t thread,
+    uint32_t threads)
 {
   const uint32_t *restrict const b_list = network->b_list;
   const uint32_t *restrict const b_counts = network->b_counts;
@@ -624,11 +624,11 @@ static __attribute__((noinline)) uint32_t trust(void)
 {
   uint32_t failed = 0u;
   /* multiplication and addition are contracted? */
-  { const volatile double x[] = {1.0 + 0x1p-30, 1.0 - 0x1p-30, 1.0}; if (u64_bits(x[0] * x[1] - x[2]) != 0u) failed |=
-      1u << 0; }
+  { const volatile double x[] = {1.0 + 0x1p-30, 1.0 - 0x1p-30,
+      1.0}; if (u64_bits(x[0] * x[1] - x[2]) != 0u) failed |= 1u << 0; }
   /* multiplication and addition are contracted in single precision? */
-  { const volatile double x[] = {1.0 + 0x1p-15, 1.0 - 0x1p-15, 1.0}; if (u64_bits((float)x[0] * (float)x[1] -
-      (float)x[2]) != 0u) failed |= 1u << 1; }
+  { const volatile double x[] = {1.0 + 0x1p-15, 1.0 - 0x1p-15,
+      1.0}; if (u64_bits((float)x[0] * (float)x[1] - (float)x[2]) != 0u) failed |= 1u << 1; }
   /* division is not correctly rounded? */
   { const volatile double x[] = {1.0, 49.0}; if (u64_bits(x[0] / x[1]) != 0x3f94e5e0a72f0539u) failed |= 1u << 2; }
   /* square root is not correctly rounded? */

@@ -1,16 +1,22 @@
 /** The C compilers of this machine, for tests that are skipped where there is none. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { askCompiler } from '../../../../runtime/targets/c/compiler.js';
+import { askCompiler, runProgram } from '../../../../runtime/targets/c/compiler.js';
 import type { Compiler } from '../../../../runtime/targets/c/compiler.js';
-import { runProgram } from '../../../../runtime/targets/c/compiler.js';
 
-/** gcc and clang, where they are. */
-export const gcc: Compiler | undefined = await askCompiler(['gcc']);
-export const clang: Compiler | undefined = await askCompiler(['clang']);
+/** A compiler, where it is. With INTERNEURON_REQUIRE_C set nothing may be left out, and a compiler that is missing is an error. */
+async function find(name: string): Promise<Compiler | undefined> {
+  const compiler = await askCompiler([name]);
+  if (compiler === undefined && process.env['INTERNEURON_REQUIRE_C'])
+    throw new Error(`${name} is not installed, and INTERNEURON_REQUIRE_C is set`);
+  return compiler;
+}
+
+export const gcc: Compiler | undefined = await find('gcc');
+export const clang: Compiler | undefined = await find('clang');
 /** Any of them. */
 export const anyCompiler: Compiler | undefined = gcc ?? clang;
 
@@ -22,9 +28,16 @@ export async function linksOpenMp(compiler: Compiler | undefined): Promise<boole
   if (compiler === undefined) return false;
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-openmp-'));
   try {
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(join(folder, 'a.c'), '#include <omp.h>\nint f(void) { return omp_get_max_threads(); }\n');
-    const { status } = await runProgram([...compiler.command, '-shared', '-fPIC', '-fopenmp', '-o', join(folder, 'a.so'), join(folder, 'a.c')]);
+    const { status } = await runProgram([
+      ...compiler.command,
+      '-shared',
+      '-fPIC',
+      '-fopenmp',
+      '-o',
+      join(folder, 'a.so'),
+      join(folder, 'a.c'),
+    ]);
     return status === 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });

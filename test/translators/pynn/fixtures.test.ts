@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { convertModel } from '../../../src/convert.js';
+import { importModel } from '../../../src/pipeline.js';
+import { simulate } from '../../support/simulate.js';
+
+const folder = new URL('../../../fixtures/pynn/', import.meta.url);
+const fixtures = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const textOf = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+/** Thousands of cells take the interpreter too long. */
+const small = fixtures.filter((name) => !name.startsWith('vogels-abbott'));
+
+describe('the fixtures', () => {
+  it('hold a document for each cell and connector', () => {
+    expect(fixtures.length).toBeGreaterThan(30);
+  });
+
+  it.each(small)('%s runs alike on all engines', async (name) => {
+    const result = await simulate(textOf(name), { steps: 300 });
+    expect(result.faults).toEqual([]);
+  });
+
+  it.each(fixtures.filter((name) => name !== 'current-sources.json'))('%s loses nothing when it is written and read again', async (name) => {
+    const { valid, hashes } = importModel({ name, text: textOf(name) });
+    const { files, report } = await convertModel(valid, 'pynn-json');
+    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    const again = importModel({ name: 'again', text: files[0]!.text });
+    expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
+    expect(again.valid.model.recordings.map(({ of }) => of)).toEqual(valid.model.recordings.map(({ of }) => of));
+  });
+
+  it('a current source that a phase changes is written as the steps that it makes', async () => {
+    const { valid } = importModel({ name: 'x', text: textOf('current-sources.json') });
+    const { files, report } = await convertModel(valid, 'pynn-json');
+    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    const sources = (JSON.parse(files[0]!.text) as { current_sources: object[] }).current_sources;
+    expect(sources).toMatchObject([
+      { type: 'StepCurrentSource', params: { times: [10, 20, 32, 40], amplitudes: [1, 0, 2, 0] }, inject_into: ['cells[0:1]'] },
+      { type: 'StepCurrentSource', params: { times: [5, 15, 30], amplitudes: [0.5, -0.5, 0.25] } },
+      { type: 'ACSource', params: { amplitude: 0.5, frequency: 50, start: 10 } },
+      { type: 'NoisyCurrentSource', params: { mean: 0.2, stdev: 0.5, dt: 0.1 } },
+    ]);
+    // The same currents: nothing but the noise could tell the two apart, and it has the name of its source.
+    const again = await simulate(files[0]!.text);
+    const first = await simulate(textOf('current-sources.json'));
+    expect(again.samples.get('cells.v')).toEqual(first.samples.get('cells.v'));
+  });
+});
+
+describe('a PyNN script', () => {
+  it('names standard types, generators, connectors and what is recorded', async () => {
+    const { valid } = importModel({ name: 'x', text: textOf('seeded-connections.json') });
+    const { files } = await convertModel(valid, 'pynn', { name: 'seeded.py' });
+    expect(files.map(({ name }) => name)).toEqual(['seeded.py']);
+    const text = files[0]!.text;
+    expect(text).toContain("connections = NumpyRNG(seed=42)");
+    expect(text).toContain("sim.FixedProbabilityConnector(p_connect=0.4, rng=connections)");
+    expect(text).toContain("weight=RandomDistribution('uniform', low=0.1, high=0.2, rng=weights)");
+    expect(text).toContain("receivers.record(['v'], sampling_interval=1)");
+    expect(text).toContain('sim.run(50)');
+  });
+});

@@ -52,7 +52,18 @@ interface Run {
 function ours(fixture: string, threads: number, folder: string): { readonly run: number; readonly whole: number; readonly spikes: number } {
   const began = performance.now();
   const output = path.join(folder, `${fixture}.nwb`);
-  const args = ['dist/cli.js', 'run', `fixtures/brian/${fixture}.yaml`, '--target', 'wasm', '--threads', String(threads), '--json', '-o', output];
+  const args = [
+    'dist/cli.js',
+    'run',
+    `fixtures/brian/${fixture}.yaml`,
+    '--target',
+    'wasm',
+    '--threads',
+    String(threads),
+    '--json',
+    '-o',
+    output,
+  ];
   const result = JSON.parse(execFileSync('node', args, { cwd: root, encoding: 'utf8' })) as Run;
   const spikes = Object.values(result.populations).reduce((sum, population) => sum + population.spikes, 0);
   return { run: result.timings.run, whole: (performance.now() - began) / 1000, spikes };
@@ -77,9 +88,13 @@ for (const { name, fixture } of networks) {
     if (availableParallelism() > 1) two.push(one.run / ours(fixture, 2, folder).run);
   }
   const ratio = median(mine.map((value, k) => value / (theirs[k] ?? NaN)));
-  rows.push(`| ${name} | ${seconds(median(theirs))} | ${seconds(median(mine))} | ${ratio.toFixed(2)} | ${two.length > 0 ? median(two).toFixed(2) : '–'} | ${seconds(first.process)} | ${cython ? seconds(cython.process) : '–'} | ${seconds(median(commands))} |`);
+  rows.push(
+    `| ${name} | ${seconds(median(theirs))} | ${seconds(median(mine))} | ${ratio.toFixed(2)} | ${two.length > 0 ? median(two).toFixed(2) : '–'} | ${seconds(first.process)} | ${cython ? seconds(cython.process) : '–'} | ${seconds(median(commands))} |`,
+  );
 }
 rmSync(folder, { recursive: true, force: true });
-console.log('| network | Brian run (s) | ours run (s) | ours / Brian | 1 thread / 2 threads | Brian whole (s) | Cython whole, warm (s) | ours whole (s) |');
+console.log(
+  '| network | Brian run (s) | ours run (s) | ours / Brian | 1 thread / 2 threads | Brian whole (s) | Cython whole, warm (s) | ours whole (s) |',
+);
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
 console.log(rows.join('\n'));

@@ -68,7 +68,13 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   },
 };
 
-const usualNames: Readonly<Record<TargetNotation, string>> = { canonical: 'model.json', brian: 'model.py', 'brian-json': 'model.json', pynn: 'model.py', 'pynn-json': 'model.json' };
+const usualNames: Readonly<Record<TargetNotation, string>> = {
+  canonical: 'model.json',
+  brian: 'model.py',
+  'brian-json': 'model.json',
+  pynn: 'model.py',
+  'pynn-json': 'model.json',
+};
 
 /**
  * The model in a notation.

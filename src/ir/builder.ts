@@ -2,7 +2,15 @@
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import type {
-  BinaryOperator, Buffer, CompareOperator, Expression, IrFunction, Local, ScalarType, Statement, UnaryOperator,
+  BinaryOperator,
+  Buffer,
+  CompareOperator,
+  Expression,
+  IrFunction,
+  Local,
+  ScalarType,
+  Statement,
+  UnaryOperator,
 } from './program.js';
 import { loadedType } from './program.js';
 
@@ -16,16 +24,26 @@ export const bool = (value: boolean): Expression => ({ kind: 'const', type: 'boo
 /** A constant of any number type. */
 export function constant(type: Exclude<ScalarType, 'bool'>, value: number): Expression {
   switch (type) {
-    case 'f64': return f64(value);
-    case 'f32': return f32(value);
-    case 'i32': return i32(value);
-    case 'u32': return u32(value);
-    case 'i64': return i64(BigInt(value));
+    case 'f64':
+      return f64(value);
+    case 'f32':
+      return f32(value);
+    case 'i32':
+      return i32(value);
+    case 'u32':
+      return u32(value);
+    case 'i64':
+      return i64(BigInt(value));
   }
 }
 
 export const get = (local: Local): Expression => ({ kind: 'local', type: local.type, name: local.name });
-export const load = (buffer: Buffer, index: Expression): Expression => ({ kind: 'load', type: loadedType[buffer.element], buffer: buffer.name, index });
+export const load = (buffer: Buffer, index: Expression): Expression => ({
+  kind: 'load',
+  type: loadedType[buffer.element],
+  buffer: buffer.name,
+  index,
+});
 
 export function unary(op: UnaryOperator, operand: Expression): Expression {
   return { kind: 'unary', type: operand.type, op, operand };
@@ -42,7 +60,11 @@ export function compare(op: CompareOperator, left: Expression, right: Expression
 }
 
 export function select(condition: Expression, whenTrue: Expression, whenFalse: Expression): Expression {
-  invariant(condition.type === 'bool' && whenTrue.type === whenFalse.type, 'ir/builder', `select of ${whenTrue.type} and ${whenFalse.type}`);
+  invariant(
+    condition.type === 'bool' && whenTrue.type === whenFalse.type,
+    'ir/builder',
+    `select of ${whenTrue.type} and ${whenFalse.type}`,
+  );
   return { kind: 'select', type: whenTrue.type, condition, whenTrue, whenFalse };
 }
 
@@ -85,16 +107,40 @@ export const set = (local: Local, value: Expression): Statement => {
   invariant(local.type === value.type, 'ir/builder', `${local.name} is ${local.type}, not ${value.type}`);
   return { kind: 'set', local: local.name, value };
 };
-export const store = (buffer: Buffer, index: Expression, value: Expression): Statement => ({ kind: 'store', buffer: buffer.name, index, value });
-export const accumulate = (buffer: Buffer, index: Expression, value: Expression): Statement => ({ kind: 'accumulate', buffer: buffer.name, index, value });
-export const when = (condition: Expression, then: Statement[], otherwise: Statement[] = []): Statement => ({ kind: 'if', condition, then, else: otherwise });
-export const loop = (local: Local, from: Expression, to: Expression, body: Statement[]): Statement => ({ kind: 'for', local: local.name, from, to, body });
+export const store = (buffer: Buffer, index: Expression, value: Expression): Statement => ({
+  kind: 'store',
+  buffer: buffer.name,
+  index,
+  value,
+});
+export const accumulate = (buffer: Buffer, index: Expression, value: Expression): Statement => ({
+  kind: 'accumulate',
+  buffer: buffer.name,
+  index,
+  value,
+});
+export const when = (condition: Expression, then: Statement[], otherwise: Statement[] = []): Statement => ({
+  kind: 'if',
+  condition,
+  then,
+  else: otherwise,
+});
+export const loop = (local: Local, from: Expression, to: Expression, body: Statement[]): Statement => ({
+  kind: 'for',
+  local: local.name,
+  from,
+  to,
+  body,
+});
 export const whilst = (condition: Expression, body: Statement[]): Statement => ({ kind: 'while', condition, body });
 export const leave: Statement = { kind: 'break' };
 export const comment = (text: string): Statement => ({ kind: 'comment', text });
 export const fault = (bits: number, condition: Expression): Statement => ({ kind: 'fault', bits, when: condition });
 export const invoke = (callee: IrFunction, args: Expression[], results: Local[]): Statement => ({
-  kind: 'call', function: callee.name, arguments: args, results: results.map((local) => local.name),
+  kind: 'call',
+  function: callee.name,
+  arguments: args,
+  results: results.map((local) => local.name),
 });
 
 /** Hands out locals with names unique in one kernel or function, and remembers them for its declaration. */

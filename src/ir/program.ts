@@ -18,12 +18,28 @@ export type Precision = 'float64' | 'float32';
 
 /** The type that a load of each element type yields. */
 export const loadedType = {
-  u8: 'u32', i8: 'i32', u16: 'u32', i16: 'i32', u32: 'u32', i32: 'i32', i64: 'i64', f32: 'f32', f64: 'f64',
+  u8: 'u32',
+  i8: 'i32',
+  u16: 'u32',
+  i16: 'i32',
+  u32: 'u32',
+  i32: 'i32',
+  i64: 'i64',
+  f32: 'f32',
+  f64: 'f64',
 } as const satisfies Record<ElementType, ScalarType>;
 
 /** Bytes per element. */
 export const elementBytes = {
-  u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, i64: 8, f32: 4, f64: 8,
+  u8: 1,
+  i8: 1,
+  u16: 2,
+  i16: 2,
+  u32: 4,
+  i32: 4,
+  i64: 8,
+  f32: 4,
+  f64: 8,
 } as const satisfies Record<ElementType, number>;
 
 // --- Expressions ----------------------------------------------------------------------------------------------------
@@ -50,53 +66,152 @@ export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'mulHigh' |
 export type CompareOperator = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
 /** A constant. `value` is a bigint for i64, a boolean for bool, a number otherwise (f32 values are already rounded). */
-export interface Constant { readonly kind: 'const'; readonly type: ScalarType; readonly value: number | bigint | boolean }
+export interface Constant {
+  readonly kind: 'const';
+  readonly type: ScalarType;
+  readonly value: number | bigint | boolean;
+}
 /** Reads a local, a parameter, or one of the implicit locals that a kernel shape defines. */
-export interface LocalGet { readonly kind: 'local'; readonly type: ScalarType; readonly name: string }
+export interface LocalGet {
+  readonly kind: 'local';
+  readonly type: ScalarType;
+  readonly name: string;
+}
 /** `buffer[index]`; index is u32. Reading outside the buffer is illegal: lowering must prove it absent. */
-export interface Load { readonly kind: 'load'; readonly type: ScalarType; readonly buffer: string; readonly index: Expression }
-export interface UnaryOp { readonly kind: 'unary'; readonly type: ScalarType; readonly op: UnaryOperator; readonly operand: Expression }
-export interface BinaryOp { readonly kind: 'binary'; readonly type: ScalarType; readonly op: BinaryOperator; readonly left: Expression; readonly right: Expression }
-export interface CompareOp { readonly kind: 'compare'; readonly type: 'bool'; readonly op: CompareOperator; readonly left: Expression; readonly right: Expression }
+export interface Load {
+  readonly kind: 'load';
+  readonly type: ScalarType;
+  readonly buffer: string;
+  readonly index: Expression;
+}
+export interface UnaryOp {
+  readonly kind: 'unary';
+  readonly type: ScalarType;
+  readonly op: UnaryOperator;
+  readonly operand: Expression;
+}
+export interface BinaryOp {
+  readonly kind: 'binary';
+  readonly type: ScalarType;
+  readonly op: BinaryOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+export interface CompareOp {
+  readonly kind: 'compare';
+  readonly type: 'bool';
+  readonly op: CompareOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+}
 /** `condition ? whenTrue : whenFalse`, both sides evaluated (no side effects, no traps, so nobody can tell). */
-export interface Select { readonly kind: 'select'; readonly type: ScalarType; readonly condition: Expression; readonly whenTrue: Expression; readonly whenFalse: Expression }
+export interface Select {
+  readonly kind: 'select';
+  readonly type: ScalarType;
+  readonly condition: Expression;
+  readonly whenTrue: Expression;
+  readonly whenFalse: Expression;
+}
 /**
  * Value conversion. float → integer truncates and saturates, NaN → 0. integer → float rounds to nearest (i64 → f32 is not allowed).
  * i64 → 32 bits wraps; i32 ↔ u32 keeps the bits; bool → number is 0 or 1; number → bool is `≠ 0`.
  */
-export interface Convert { readonly kind: 'convert'; readonly type: ScalarType; readonly operand: Expression }
+export interface Convert {
+  readonly kind: 'convert';
+  readonly type: ScalarType;
+  readonly operand: Expression;
+}
 /** Same bits, other type: f64 ↔ i64, f32 ↔ u32, f32 ↔ i32. The bits of a NaN must not be observed. */
-export interface Reinterpret { readonly kind: 'reinterpret'; readonly type: ScalarType; readonly operand: Expression }
+export interface Reinterpret {
+  readonly kind: 'reinterpret';
+  readonly type: ScalarType;
+  readonly operand: Expression;
+}
 /** Calls an IR function that has exactly one result. */
-export interface CallExpression { readonly kind: 'call'; readonly type: ScalarType; readonly function: string; readonly arguments: readonly Expression[] }
+export interface CallExpression {
+  readonly kind: 'call';
+  readonly type: ScalarType;
+  readonly function: string;
+  readonly arguments: readonly Expression[];
+}
 
 export type Expression = Constant | LocalGet | Load | UnaryOp | BinaryOp | CompareOp | Select | Convert | Reinterpret | CallExpression;
 
 // --- Statements -----------------------------------------------------------------------------------------------------
 
 /** Assigns a declared local. */
-export interface SetLocal { readonly kind: 'set'; readonly local: string; readonly value: Expression }
+export interface SetLocal {
+  readonly kind: 'set';
+  readonly local: string;
+  readonly value: Expression;
+}
 /** `buffer[index] = value`, cut to the element's width. A NaN is stored as the one NaN. */
-export interface Store { readonly kind: 'store'; readonly buffer: string; readonly index: Expression; readonly value: Expression }
+export interface Store {
+  readonly kind: 'store';
+  readonly buffer: string;
+  readonly index: Expression;
+  readonly value: Expression;
+}
 /** `buffer[index] += value` on an i32, u32 or i64 buffer, wrapping; commutes, so that parallel items may do it in any order. */
-export interface Accumulate { readonly kind: 'accumulate'; readonly buffer: string; readonly index: Expression; readonly value: Expression }
-export interface If { readonly kind: 'if'; readonly condition: Expression; readonly then: readonly Statement[]; readonly else: readonly Statement[] }
+export interface Accumulate {
+  readonly kind: 'accumulate';
+  readonly buffer: string;
+  readonly index: Expression;
+  readonly value: Expression;
+}
+export interface If {
+  readonly kind: 'if';
+  readonly condition: Expression;
+  readonly then: readonly Statement[];
+  readonly else: readonly Statement[];
+}
 /** `for local = from; local < to; local += 1`, all u32; bounds are evaluated once; the body may not assign the local. */
-export interface For { readonly kind: 'for'; readonly local: string; readonly from: Expression; readonly to: Expression; readonly body: readonly Statement[] }
-export interface While { readonly kind: 'while'; readonly condition: Expression; readonly body: readonly Statement[] }
+export interface For {
+  readonly kind: 'for';
+  readonly local: string;
+  readonly from: Expression;
+  readonly to: Expression;
+  readonly body: readonly Statement[];
+}
+export interface While {
+  readonly kind: 'while';
+  readonly condition: Expression;
+  readonly body: readonly Statement[];
+}
 /** Leaves the innermost `for` or `while`. */
-export interface Break { readonly kind: 'break' }
+export interface Break {
+  readonly kind: 'break';
+}
 /** Calls an IR function with any number of results. */
-export interface CallStatement { readonly kind: 'call'; readonly function: string; readonly arguments: readonly Expression[]; readonly results: readonly string[] }
+export interface CallStatement {
+  readonly kind: 'call';
+  readonly function: string;
+  readonly arguments: readonly Expression[];
+  readonly results: readonly string[];
+}
 /** In a `map` over ranges or a count: sets bit `index` of the mask buffer (u32 words, 32 elements each) to `condition`. Every item does it exactly once. */
-export interface SetBit { readonly kind: 'setBit'; readonly mask: string; readonly condition: Expression }
+export interface SetBit {
+  readonly kind: 'setBit';
+  readonly mask: string;
+  readonly condition: Expression;
+}
 /** Raises fault bits in the program's `faults` buffer (u32[1]); the session stops after the step and the host reports them. */
-export interface Fault { readonly kind: 'fault'; readonly bits: number; readonly when: Expression }
-export interface Comment { readonly kind: 'comment'; readonly text: string }
+export interface Fault {
+  readonly kind: 'fault';
+  readonly bits: number;
+  readonly when: Expression;
+}
+export interface Comment {
+  readonly kind: 'comment';
+  readonly text: string;
+}
 
 export type Statement = SetLocal | Store | Accumulate | If | For | While | Break | CallStatement | SetBit | Fault | Comment;
 
-export interface Local { readonly name: string; readonly type: ScalarType }
+export interface Local {
+  readonly name: string;
+  readonly type: ScalarType;
+}
 
 /** A pure function of scalars: no buffers, no recursion. Its results are the final values of the named locals. */
 export interface IrFunction {
@@ -114,7 +229,8 @@ export interface IrFunction {
 /** A number known when lowering, or the value of a u32 buffer cell that a kernel has computed by then. */
 export type Extent = number | { readonly buffer: string; readonly index: number };
 
-export type TypedArray = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
+export type TypedArray =
+  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
 /**
  * A named one-dimensional array that lives for the whole session.
@@ -135,7 +251,10 @@ export interface Buffer {
 // --- Kernels --------------------------------------------------------------------------------------------------------
 
 /** Elements [begin, end) of merged populations; `begin` is a multiple of 64, so that masks and threads split on words. */
-export interface Range { readonly begin: number; readonly end: number }
+export interface Range {
+  readonly begin: number;
+  readonly end: number;
+}
 
 /**
  * What a `map` runs over.
@@ -247,12 +366,15 @@ export interface Log {
 }
 
 /** One entry of a step: runs when `(step - offset) mod every == 0` and step >= offset. */
-export interface StepEntry { readonly kernel: string; readonly every: number; readonly offset: number; readonly slot: string }
+export interface StepEntry {
+  readonly kernel: string;
+  readonly every: number;
+  readonly offset: number;
+  readonly slot: string;
+}
 
 /** What initialisation and procedures are made of. Kernels of one list run in order, each to its end. */
-export type Action =
-  | { readonly kind: 'run'; readonly kernel: string }
-  | { readonly kind: 'allocate'; readonly buffers: readonly string[] };
+export type Action = { readonly kind: 'run'; readonly kernel: string } | { readonly kind: 'allocate'; readonly buffers: readonly string[] };
 
 export interface Schedule {
   readonly initialise: readonly Action[];
@@ -322,7 +444,12 @@ export interface EventRecordingLocation {
 }
 
 export interface Manifest {
-  readonly populations: readonly { readonly name: string; readonly size: number; readonly event: string | null; readonly recorded: boolean }[];
+  readonly populations: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly event: string | null;
+    readonly recorded: boolean;
+  }[];
   readonly events: readonly { readonly event: string; readonly population: string; readonly name: string }[];
   readonly variables: readonly VariableLocation[];
   readonly projections: readonly ProjectionLocation[];

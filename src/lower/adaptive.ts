@@ -44,12 +44,20 @@ const errorWeights: readonly number[] = [71 / 57600, 0, -71 / 16695, 71 / 1920, 
  * @param active  conditions under which the rate of a variable is in force, where it is not always
  * @param fault   bits raised when the sub-steps become too many
  */
-export function adaptiveValues(names: readonly string[], equations: Equations, active: ReadonlyMap<string, Ir>, fault: number, scope: IntegrationScope): Map<string, Ir> {
+export function adaptiveValues(
+  names: readonly string[],
+  equations: Equations,
+  active: ReadonlyMap<string, Ir>,
+  fault: number,
+  scope: IntegrationScope,
+): Map<string, Ir> {
   const { real } = scope;
   const outer = scope.block;
   const number = (value: number): Ir => to(real, ir.f64(value));
   const local = (name: string): Local => outer.local(name, real);
-  const readsTime = [...equations.derivatives.values(), ...[...equations.derived.values()].map(({ expression }) => expression)].some((e) => namesIn(e).has('t'));
+  const readsTime = [...equations.derivatives.values(), ...[...equations.derived.values()].map(({ expression }) => expression)].some((e) =>
+    namesIn(e).has('t'),
+  );
   const whole = scope.context.dt;
   const x = new Map(names.map((name) => [name, local(`x_${name}`)]));
   const slopes = nodes.map((_, stage) => new Map(names.map((name) => [name, local(`k${stage + 1}_${name}`)])));
@@ -59,7 +67,17 @@ export function adaptiveValues(names: readonly string[], equations: Equations, a
   /** Evaluates the slopes of a stage with the variables at `values`. */
   const evaluate = (stage: number, values: ReadonlyMap<string, Ir>, block: typeof outer): void => {
     const [before, place] = [scope.overrides, scope.block];
-    const time = fold(ir.add(scope.read('t'), fold(ir.add(fold(ir.sub(ir.f64(whole), to('f64', ir.get(left)))), fold(ir.mul(ir.f64(nodes[stage] as number), to('f64', ir.get(size))))))));
+    const time = fold(
+      ir.add(
+        scope.read('t'),
+        fold(
+          ir.add(
+            fold(ir.sub(ir.f64(whole), to('f64', ir.get(left)))),
+            fold(ir.mul(ir.f64(nodes[stage] as number), to('f64', ir.get(size)))),
+          ),
+        ),
+      ),
+    );
     scope.overrides = new Map([...before, ...values, ...(readsTime ? [['t', time] as const] : [])]);
     scope.block = block;
     for (const name of names) {
@@ -74,19 +92,41 @@ export function adaptiveValues(names: readonly string[], equations: Equations, a
   outer.emit(ir.set(left, number(whole)), ir.set(size, number(whole)), ir.set(attempts, ir.u32(0)));
   evaluate(0, new Map(names.map((name) => [name, get(x, name)])), outer);
   const attempt = outer.nested((inner) => {
-    inner.emit(ir.set(size, ir.select(ir.lt(ir.get(size), ir.get(left)), ir.get(size), ir.get(left))), ir.set(attempts, ir.add(ir.get(attempts), ir.u32(1))));
+    inner.emit(
+      ir.set(size, ir.select(ir.lt(ir.get(size), ir.get(left)), ir.get(size), ir.get(left))),
+      ir.set(attempts, ir.add(ir.get(attempts), ir.u32(1))),
+    );
     let values = new Map<string, Ir>();
     for (let stage = 1; stage < nodes.length; stage++) {
-      values = new Map(names.map((name) => {
-        const sum = (weights[stage] as readonly number[]).map((weight, k) => (weight === 0 ? null : ir.mul(number(weight), get(slopes[k], name)))).filter((term) => term !== null);
-        return [name, inner.name(`stage_${name}`, ir.add(get(x, name), ir.mul(ir.get(size), sum.reduce((a, b) => ir.add(a, b)))))];
-      }));
+      values = new Map(
+        names.map((name) => {
+          const sum = (weights[stage] as readonly number[])
+            .map((weight, k) => (weight === 0 ? null : ir.mul(number(weight), get(slopes[k], name))))
+            .filter((term) => term !== null);
+          return [
+            name,
+            inner.name(
+              `stage_${name}`,
+              ir.add(
+                get(x, name),
+                ir.mul(
+                  ir.get(size),
+                  sum.reduce((a, b) => ir.add(a, b)),
+                ),
+              ),
+            ),
+          ];
+        }),
+      );
       evaluate(stage, values, inner);
     }
     const last = slopes.at(-1);
     inner.emit(ir.set(error, number(0)));
     for (const name of names) {
-      const sum = errorWeights.map((weight, k) => (weight === 0 ? null : ir.mul(number(weight), get(slopes[k], name)))).filter((term) => term !== null).reduce((a, b) => ir.add(a, b));
+      const sum = errorWeights
+        .map((weight, k) => (weight === 0 ? null : ir.mul(number(weight), get(slopes[k], name))))
+        .filter((term) => term !== null)
+        .reduce((a, b) => ir.add(a, b));
       const off = inner.name('off', ir.unary('abs', ir.mul(ir.get(size), sum)));
       const moves = ir.mul(ir.get(size), ir.add(ir.unary('abs', get(slopes[0], name)), ir.unary('abs', get(last, name))));
       const allowed = inner.name('allowed', ir.mul(number(tolerance), ir.add(ir.unary('abs', get(x, name)), moves)));
@@ -94,15 +134,20 @@ export function adaptiveValues(names: readonly string[], equations: Equations, a
       const ratio = inner.name('ratio', ir.select(ir.eq(off, number(0)), number(0), ir.div(off, allowed)));
       inner.emit(ir.set(error, ir.select(ir.le(ratio, ir.get(error)), ir.get(error), ratio)));
     }
-    inner.emit(ir.when(
-      ir.le(ir.get(error), number(1)),
-      [
-        ...names.flatMap((name) => [ir.set(x.get(name) as Local, values.get(name) as Ir), ir.set(slopes[0]?.get(name) as Local, get(last, name))]),
-        ir.set(left, ir.sub(ir.get(left), ir.get(size))),
-        ir.set(size, ir.select(ir.lt(ir.get(error), number(room)), ir.add(ir.get(size), ir.get(size)), ir.get(size))),
-      ],
-      [ir.set(size, ir.mul(ir.get(size), number(0.5)))],
-    ));
+    inner.emit(
+      ir.when(
+        ir.le(ir.get(error), number(1)),
+        [
+          ...names.flatMap((name) => [
+            ir.set(x.get(name) as Local, values.get(name) as Ir),
+            ir.set(slopes[0]?.get(name) as Local, get(last, name)),
+          ]),
+          ir.set(left, ir.sub(ir.get(left), ir.get(size))),
+          ir.set(size, ir.select(ir.lt(ir.get(error), number(room)), ir.add(ir.get(size), ir.get(size)), ir.get(size))),
+        ],
+        [ir.set(size, ir.mul(ir.get(size), number(0.5)))],
+      ),
+    );
   });
   // What is left after the last sub-step is nothing but rounding.
   outer.emit(

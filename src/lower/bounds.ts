@@ -43,10 +43,15 @@ const booleans: Interval = { low: 0, high: 1 };
 /** @param lookup interval of a name; undefined when nothing is known */
 export function boundsOf(e: Expression, lookup: (name: string) => Interval | undefined): Interval {
   switch (e.kind) {
-    case 'number': case 'quantity': return exactly(e.value);
-    case 'boolean': return exactly(e.value ? 1 : 0);
-    case 'name': return lookup(e.name) ?? everything;
-    case 'conditional': return hull(boundsOf(e.whenTrue, lookup), boundsOf(e.whenFalse, lookup));
+    case 'number':
+    case 'quantity':
+      return exactly(e.value);
+    case 'boolean':
+      return exactly(e.value ? 1 : 0);
+    case 'name':
+      return lookup(e.name) ?? everything;
+    case 'conditional':
+      return hull(boundsOf(e.whenTrue, lookup), boundsOf(e.whenFalse, lookup));
     case 'unary': {
       const operand = boundsOf(e.operand, lookup);
       return e.operator === 'not' ? booleans : e.operator === '-' ? negate(operand) : operand;
@@ -55,17 +60,28 @@ export function boundsOf(e: Expression, lookup: (name: string) => Interval | und
       const a = boundsOf(e.left, lookup);
       const b = boundsOf(e.right, lookup);
       switch (e.operator) {
-        case '+': return sum(a, b);
-        case '-': return sum(a, negate(b));
-        case '*': return product(a, b);
-        case '/': return quotient(a, b);
-        case '//': { const q = quotient(a, b); return { low: Math.floor(q.low), high: Math.ceil(q.high) }; }
-        case '%': return b.low > 0 ? { low: 0, high: b.high } : everything;
-        case '**': return a.low === a.high && b.low === b.high && b.low === 2 ? exactly(a.low * a.low) : everything;
-        default: return booleans;
+        case '+':
+          return sum(a, b);
+        case '-':
+          return sum(a, negate(b));
+        case '*':
+          return product(a, b);
+        case '/':
+          return quotient(a, b);
+        case '//': {
+          const q = quotient(a, b);
+          return { low: Math.floor(q.low), high: Math.ceil(q.high) };
+        }
+        case '%':
+          return b.low > 0 ? { low: 0, high: b.high } : everything;
+        case '**':
+          return a.low === a.high && b.low === b.high && b.low === 2 ? exactly(a.low * a.low) : everything;
+        default:
+          return booleans;
       }
     }
-    case 'call': return boundsOfCall(e, lookup);
+    case 'call':
+      return boundsOfCall(e, lookup);
   }
 }
 
@@ -73,22 +89,39 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
   const args = call.arguments.map((argument) => boundsOf(argument, lookup));
   const [a = everything, b = everything, c = everything] = args;
   switch (call.function) {
-    case 'uniform': return args.length === 0 ? { low: 0, high: 1 } : hull(a, b);
+    case 'uniform':
+      return args.length === 0 ? { low: 0, high: 1 } : hull(a, b);
     case 'normal': {
       const spread = args.length === 0 ? exactly(1) : { low: Math.min(b.low, -b.high), high: Math.max(b.high, -b.low) };
       const centre = args.length === 0 ? exactly(0) : a;
       return sum(centre, product(spread, { low: -normalLimit, high: normalLimit }));
     }
-    case 'exponential': return product(a, { low: 0, high: exponentialLimit });
-    case 'binomial': return { low: 0, high: Math.max(0, a.high) };
-    case 'clip': return { low: Math.min(Math.max(a.low, b.low), c.low), high: Math.min(Math.max(a.high, b.high), c.high) };
-    case 'min': return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
-    case 'max': return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
-    case 'abs': return { low: a.low > 0 ? a.low : a.high < 0 ? -a.high : 0, high: Math.max(Math.abs(a.low), Math.abs(a.high)) };
-    case 'floor': case 'int': case 'round': return { low: Math.floor(a.low), high: Math.ceil(a.high) };
-    case 'ceil': return { low: Math.floor(a.low), high: Math.ceil(a.high) };
-    case 'sign': case 'sin': case 'cos': case 'tanh': case 'erf': return { low: -1, high: 1 };
-    default: return everything;
+    case 'exponential':
+      return product(a, { low: 0, high: exponentialLimit });
+    case 'binomial':
+      return { low: 0, high: Math.max(0, a.high) };
+    case 'clip':
+      return { low: Math.min(Math.max(a.low, b.low), c.low), high: Math.min(Math.max(a.high, b.high), c.high) };
+    case 'min':
+      return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
+    case 'max':
+      return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
+    case 'abs':
+      return { low: a.low > 0 ? a.low : a.high < 0 ? -a.high : 0, high: Math.max(Math.abs(a.low), Math.abs(a.high)) };
+    case 'floor':
+    case 'int':
+    case 'round':
+      return { low: Math.floor(a.low), high: Math.ceil(a.high) };
+    case 'ceil':
+      return { low: Math.floor(a.low), high: Math.ceil(a.high) };
+    case 'sign':
+    case 'sin':
+    case 'cos':
+    case 'tanh':
+    case 'erf':
+      return { low: -1, high: 1 };
+    default:
+      return everything;
   }
 }
 
@@ -99,10 +132,15 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
 export function isBoundedThroughout(e: Expression, lookup: (name: string) => Interval | undefined): boolean {
   if (!isBounded(boundsOf(e, lookup))) return false;
   switch (e.kind) {
-    case 'unary': return isBoundedThroughout(e.operand, lookup);
-    case 'binary': return isBoundedThroughout(e.left, lookup) && isBoundedThroughout(e.right, lookup);
-    case 'conditional': return [e.condition, e.whenTrue, e.whenFalse].every((part) => isBoundedThroughout(part, lookup));
-    case 'call': return e.arguments.every((argument) => isBoundedThroughout(argument, lookup));
-    default: return true;
+    case 'unary':
+      return isBoundedThroughout(e.operand, lookup);
+    case 'binary':
+      return isBoundedThroughout(e.left, lookup) && isBoundedThroughout(e.right, lookup);
+    case 'conditional':
+      return [e.condition, e.whenTrue, e.whenFalse].every((part) => isBoundedThroughout(part, lookup));
+    case 'call':
+      return e.arguments.every((argument) => isBoundedThroughout(argument, lookup));
+    default:
+      return true;
   }
 }

@@ -41,15 +41,27 @@ export interface RuleCode {
 /** The code of a rule, or null after a diagnostic. */
 export function ruleCode(rule: ConnectionRule, ordinal: number, plan: ProjectionPlan, context: Context): RuleCode | null {
   switch (rule.rule) {
-    case 'all': return pairs({ rule: 'pairs', condition: null, p: 1, copies: 1, self: rule.self }, ordinal, plan, context);
-    case 'pairs': return pairs(rule, ordinal, plan, context);
-    case 'oneToOne': return {
-      outer: 'pre', blocks: 1, ascending: true, copies: 1,
-      write: (outer, _block, block, found) => {
-        block.emit(ir.when(ir.lt(outer, ir.u32(plan.post.size)), block.nested((inner) => found(outer, inner))));
-      },
-    };
-    case 'generator': return generator(rule, ordinal, plan, context);
+    case 'all':
+      return pairs({ rule: 'pairs', condition: null, p: 1, copies: 1, self: rule.self }, ordinal, plan, context);
+    case 'pairs':
+      return pairs(rule, ordinal, plan, context);
+    case 'oneToOne':
+      return {
+        outer: 'pre',
+        blocks: 1,
+        ascending: true,
+        copies: 1,
+        write: (outer, _block, block, found) => {
+          block.emit(
+            ir.when(
+              ir.lt(outer, ir.u32(plan.post.size)),
+              block.nested((inner) => found(outer, inner)),
+            ),
+          );
+        },
+      };
+    case 'generator':
+      return generator(rule, ordinal, plan, context);
     default:
       context.diagnostics.add(messages.unsupportedFeature(`the connection rule ${rule.rule} (projection ${plan.name})`));
       return null;
@@ -69,12 +81,15 @@ function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, context: Cont
   const keys = keyBuffer(`${plan.name}.connect${ordinal}.keys`, [streamOf(plan, ordinal)], context);
   const key = keyAt(keys, ir.u32(0));
   const copiesText = rule.copies;
-  const copies = typeof copiesText === 'number' ? copiesText : boundsOf(expressionOf(copiesText, plan.equations.names), () => undefined).high;
+  const copies =
+    typeof copiesText === 'number' ? copiesText : boundsOf(expressionOf(copiesText, plan.equations.names), () => undefined).high;
   /** The condition, the pair's own probability, and as many copies as the rule says. */
   const accept = (source: Ir, target: Ir, block: Block, found: (inner: Ir, block: Block) => void): void => {
     const scope = new SynapseScope(context, plan, new Map(), { position: null, source, target }, block, pairDraws(source, target, key));
     let condition: Ir | null = null;
-    const also = (e: Ir): void => { condition = condition ? ir.and(condition, e) : e; };
+    const also = (e: Ir): void => {
+      condition = condition ? ir.and(condition, e) : e;
+    };
     if (rule.condition !== null) also(compileCondition(expressionOf(rule.condition, names), scope));
     if (!rule.self && sameElements(plan)) also(ir.ne(ir.add(source, ir.u32(plan.pre.offset)), ir.add(target, ir.u32(plan.post.offset))));
     if (typeof rule.p === 'string') {
@@ -86,9 +101,17 @@ function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, context: Cont
         found(target, inner);
         return;
       }
-      const count = typeof copiesText === 'number' ? ir.i32(copiesText) : to('i32', compile(expressionOf(copiesText, plan.equations.names), scope));
+      const count =
+        typeof copiesText === 'number' ? ir.i32(copiesText) : to('i32', compile(expressionOf(copiesText, plan.equations.names), scope));
       const k = inner.local('copy', 'u32');
-      inner.emit(ir.loop(k, ir.u32(0), to('u32', inner.name('copies', ir.select(ir.gt(count, ir.i32(0)), count, ir.i32(0)))), inner.nested((body) => found(target, body))));
+      inner.emit(
+        ir.loop(
+          k,
+          ir.u32(0),
+          to('u32', inner.name('copies', ir.select(ir.gt(count, ir.i32(0)), count, ir.i32(0)))),
+          inner.nested((body) => found(target, body)),
+        ),
+      );
     };
     if (condition === null) repeat(block);
     else block.emit(ir.when(condition, block.nested(repeat)));
@@ -98,17 +121,32 @@ function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, context: Cont
     const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(blockSize)));
     const untilBlock = ir.add(begin, ir.u32(blockSize));
     const end = block.name('block_end', ir.select(ir.lt(untilBlock, ir.u32(plan.post.size)), untilBlock, ir.u32(plan.post.size)));
-    if (skipping) block.emit(...skips(p, source, blockIndex, begin, end, key, block, context, (target, inner) => accept(source, target, inner, found)));
+    if (skipping)
+      block.emit(...skips(p, source, blockIndex, begin, end, key, block, context, (target, inner) => accept(source, target, inner, found)));
     else {
       const target = block.local('target', 'u32');
-      block.emit(ir.loop(target, begin, end, block.nested((inner) => accept(source, ir.get(target), inner, found))));
+      block.emit(
+        ir.loop(
+          target,
+          begin,
+          end,
+          block.nested((inner) => accept(source, ir.get(target), inner, found)),
+        ),
+      );
     }
   };
   return { outer: 'pre', blocks: Math.max(1, Math.ceil(plan.post.size / blockSize)), ascending: true, copies, write };
 }
 
 /** Draws of conditions for a pair. @random stream of the rule, counter (source, target, 0, site) */
-const pairDraws = (source: Ir, target: Ir, key: readonly [Ir, Ir]): Draws => ({ element: source, subElement: target, step: ir.u32(0), perStep: false, key, sites: { next: 1 } });
+const pairDraws = (source: Ir, target: Ir, key: readonly [Ir, Ir]): Draws => ({
+  element: source,
+  subElement: target,
+  step: ir.u32(0),
+  perStep: false,
+  key,
+  sites: { next: 1 },
+});
 
 /**
  * Bernoulli pairs by geometric skips within a block: from one synapse to the next lie floor(log(u) / log(1 - p)) others.
@@ -116,10 +154,24 @@ const pairDraws = (source: Ir, target: Ir, key: readonly [Ir, Ir]): Draws => ({ 
  * @random counter (source, block, 0, m) with m counting generator calls; each gives two uniform numbers
  */
 function skips(
-  p: number, source: Ir, blockIndex: Ir, begin: Ir, end: Ir, key: readonly [Ir, Ir], block: Block, context: Context,
+  p: number,
+  source: Ir,
+  blockIndex: Ir,
+  begin: Ir,
+  end: Ir,
+  key: readonly [Ir, Ir],
+  block: Block,
+  context: Context,
   accept: (target: Ir, block: Block) => void,
 ): Statement[] {
-  const inverse = library('log1p', [ir.f64(-p)], { real: 'f64', block, use: (f) => f, read: () => ir.f64(0), draw: () => ir.f64(0), table: () => undefined });
+  const inverse = library('log1p', [ir.f64(-p)], {
+    real: 'f64',
+    block,
+    use: (f) => f,
+    read: () => ir.f64(0),
+    draw: () => ir.f64(0),
+    table: () => undefined,
+  });
   const inverseLog = ir.f64(1 / Number(inverse.kind === 'const' ? inverse.value : NaN));
   const skip = context.builder.use(drawFunction('geometricSkip'));
   const next = block.local('next', 'u32');
@@ -131,11 +183,17 @@ function skips(
       const jump = inner.name('jump', ir.call(skip, u, inverseLog));
       const room = inner.name('room', ir.sub(end, ir.get(next)));
       // Beyond the block's end the chain stops for good.
-      inner.emit(ir.when(ir.ge(jump, room), [ir.set(next, end)], inner.nested((body) => {
-        const target = body.name('target', ir.add(ir.get(next), jump));
-        accept(target, body);
-        body.emit(ir.set(next, ir.add(target, ir.u32(1))));
-      })));
+      inner.emit(
+        ir.when(
+          ir.ge(jump, room),
+          [ir.set(next, end)],
+          inner.nested((body) => {
+            const target = body.name('target', ir.add(ir.get(next), jump));
+            accept(target, body);
+            body.emit(ir.set(next, ir.add(target, ir.u32(1))));
+          }),
+        ),
+      );
     }
   });
   return [ir.set(next, begin), ir.set(call, ir.u32(0)), ir.whilst(ir.lt(ir.get(next), end), draws)];
@@ -156,7 +214,11 @@ function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, conte
   const write = (outer: Ir, _blockIndex: Ir, block: Block, found: (inner: Ir, block: Block) => void): void => {
     const scope = generatorScope(rule, 'range', ir.u32(0), outer, ir.u32(0), ir.i32(0), block, plan, context, key);
     const whole = (text: string, name: string): Ir => block.name(name, to('i32', compile(expressionOf(text, names), scope)));
-    const [from, until, by] = [whole(rule.range.from, 'range_from'), whole(rule.range.to, 'range_to'), whole(rule.range.step, 'range_step')];
+    const [from, until, by] = [
+      whole(rule.range.from, 'range_from'),
+      whole(rule.range.to, 'range_to'),
+      whole(rule.range.step, 'range_step'),
+    ];
     const length = block.name('range_length', rangeLength(from, until, by));
     const make = (k: Ir, value: Ir, tested: boolean, inner: Block): void => {
       const first = generatorScope(rule, 'index', k, outer, ir.u32(0), value, inner, plan, context, key);
@@ -170,9 +232,17 @@ function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, conte
             found(chosen, last);
             return;
           }
-          const count = typeof rule.copies === 'number' ? ir.i32(rule.copies) : to('i32', compile(expressionOf(rule.copies, names), second));
+          const count =
+            typeof rule.copies === 'number' ? ir.i32(rule.copies) : to('i32', compile(expressionOf(rule.copies, names), second));
           const copy = last.local('copy', 'u32');
-          last.emit(ir.loop(copy, ir.u32(0), to('u32', ir.select(ir.gt(count, ir.i32(0)), count, ir.i32(0))), last.nested((each) => found(chosen, each))));
+          last.emit(
+            ir.loop(
+              copy,
+              ir.u32(0),
+              to('u32', ir.select(ir.gt(count, ir.i32(0)), count, ir.i32(0))),
+              last.nested((each) => found(chosen, each)),
+            ),
+          );
         };
         if (condition === null || tested) repeat(body);
         else body.emit(ir.when(compileCondition(condition, second), body.nested(repeat)));
@@ -185,15 +255,28 @@ function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, conte
       if (condition === null || readsInner(condition, rule)) make(k, value, false, inner);
       else {
         const early = generatorScope(rule, 'condition', k, outer, ir.u32(0), value, inner, plan, context, key);
-        inner.emit(ir.when(compileCondition(condition, early), inner.nested((body) => make(k, value, true, body))));
+        inner.emit(
+          ir.when(
+            compileCondition(condition, early),
+            inner.nested((body) => make(k, value, true, body)),
+          ),
+        );
       }
     };
     const sample = rule.range.sample;
     if (sample?.size !== undefined) sampleOfSize(whole(sample.size, 'sample_size'), length, outer, key, block, context, visit);
-    else if (sample?.p !== undefined) sampleWithProbability(to('f64', compile(expressionOf(sample.p, names), scope)), length, outer, key, block, context, visit);
+    else if (sample?.p !== undefined)
+      sampleWithProbability(to('f64', compile(expressionOf(sample.p, names), scope)), length, outer, key, block, context, visit);
     else {
       const k = block.local('k', 'u32');
-      block.emit(ir.loop(k, ir.u32(0), length, block.nested((inner) => visit(ir.get(k), inner))));
+      block.emit(
+        ir.loop(
+          k,
+          ir.u32(0),
+          length,
+          block.nested((inner) => visit(ir.get(k), inner)),
+        ),
+      );
     }
   };
   const copies = typeof rule.copies === 'number' ? rule.copies : boundsOf(expressionOf(rule.copies, names), () => undefined).high;
@@ -212,7 +295,16 @@ const purposeWord: Readonly<Record<Purpose, number>> = { range: 1, index: 2, con
  * @random stream of the rule, counter (outer element, place in the range, purpose, site)
  */
 function generatorScope(
-  rule: Generator, purpose: Purpose, place: Ir, outer: Ir, inner: Ir, value: Ir, block: Block, plan: ProjectionPlan, context: Context, key: readonly [Ir, Ir],
+  rule: Generator,
+  purpose: Purpose,
+  place: Ir,
+  outer: Ir,
+  inner: Ir,
+  value: Ir,
+  block: Block,
+  plan: ProjectionPlan,
+  context: Context,
+  key: readonly [Ir, Ir],
 ): SynapseScope {
   const [source, target] = rule.outer === 'pre' ? [outer, inner] : [inner, outer];
   const draws: Draws = { element: outer, subElement: place, step: ir.u32(purposeWord[purpose]), perStep: false, key, sites: { next: 0 } };
@@ -230,7 +322,11 @@ function rangeLength(from: Ir, until: Ir, by: Ir): Ir {
   const one = ir.i32(1);
   const up = ir.add(ir.div(ir.sub(ir.sub(until, from), one), by), one);
   const down = ir.add(ir.div(ir.sub(ir.sub(from, until), one), ir.neg(by)), one);
-  const steps = ir.select(ir.and(ir.gt(by, ir.i32(0)), ir.lt(from, until)), up, ir.select(ir.and(ir.lt(by, ir.i32(0)), ir.gt(from, until)), down, ir.i32(0)));
+  const steps = ir.select(
+    ir.and(ir.gt(by, ir.i32(0)), ir.lt(from, until)),
+    up,
+    ir.select(ir.and(ir.lt(by, ir.i32(0)), ir.gt(from, until)), down, ir.i32(0)),
+  );
   return ir.convert('u32', steps);
 }
 
@@ -239,8 +335,23 @@ function rangeLength(from: Ir, until: Ir, by: Ir): Ir {
  *
  * @random counter (outer element, 0xffffffff, 0, m)
  */
-function sampleWithProbability(p: Ir, length: Ir, outer: Ir, key: readonly [Ir, Ir], block: Block, context: Context, visit: (k: Ir, block: Block) => void): void {
-  const scope = { real: 'f64' as const, block, use: context.builder.use.bind(context.builder), read: () => ir.f64(0), draw: () => ir.f64(0), table: () => undefined };
+function sampleWithProbability(
+  p: Ir,
+  length: Ir,
+  outer: Ir,
+  key: readonly [Ir, Ir],
+  block: Block,
+  context: Context,
+  visit: (k: Ir, block: Block) => void,
+): void {
+  const scope = {
+    real: 'f64' as const,
+    block,
+    use: context.builder.use.bind(context.builder),
+    read: () => ir.f64(0),
+    draw: () => ir.f64(0),
+    table: () => undefined,
+  };
   const chance = block.name('chance', p);
   const log = block.name('log_miss', library('log1p', [ir.neg(chance)], scope));
   const skip = context.builder.use(drawFunction('geometricSkip'));
@@ -250,16 +361,25 @@ function sampleWithProbability(p: Ir, length: Ir, outer: Ir, key: readonly [Ir, 
   block.emit(
     ir.set(next, ir.select(ir.gt(chance, ir.f64(0)), ir.u32(0), length)),
     ir.set(call, ir.u32(0)),
-    ir.whilst(ir.lt(ir.get(next), length), block.nested((inner) => {
-      const [a, b] = philox([outer, ir.u32(0xffffffff), ir.u32(0), ir.get(call)], key, inner, context);
-      inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
-      const jump = inner.name('jump', ir.select(certain, ir.u32(0), ir.call(skip, uniformOf(a, b, context), ir.div(ir.f64(1), log))));
-      inner.emit(ir.when(ir.ge(jump, ir.sub(length, ir.get(next))), [ir.set(next, length)], inner.nested((body) => {
-        const k = body.name('picked', ir.add(ir.get(next), jump));
-        visit(k, body);
-        body.emit(ir.set(next, ir.add(k, ir.u32(1))));
-      })));
-    })),
+    ir.whilst(
+      ir.lt(ir.get(next), length),
+      block.nested((inner) => {
+        const [a, b] = philox([outer, ir.u32(0xffffffff), ir.u32(0), ir.get(call)], key, inner, context);
+        inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
+        const jump = inner.name('jump', ir.select(certain, ir.u32(0), ir.call(skip, uniformOf(a, b, context), ir.div(ir.f64(1), log))));
+        inner.emit(
+          ir.when(
+            ir.ge(jump, ir.sub(length, ir.get(next))),
+            [ir.set(next, length)],
+            inner.nested((body) => {
+              const k = body.name('picked', ir.add(ir.get(next), jump));
+              visit(k, body);
+              body.emit(ir.set(next, ir.add(k, ir.u32(1))));
+            }),
+          ),
+        );
+      }),
+    ),
   );
 }
 
@@ -269,22 +389,36 @@ function sampleWithProbability(p: Ir, length: Ir, outer: Ir, key: readonly [Ir, 
  *
  * @random counter (outer element, 0xfffffffe, 0, k)
  */
-function sampleOfSize(size: Ir, length: Ir, outer: Ir, key: readonly [Ir, Ir], block: Block, context: Context, visit: (k: Ir, block: Block) => void): void {
+function sampleOfSize(
+  size: Ir,
+  length: Ir,
+  outer: Ir,
+  key: readonly [Ir, Ir],
+  block: Block,
+  context: Context,
+  visit: (k: Ir, block: Block) => void,
+): void {
   const k = block.local('k', 'u32');
   const wanted = block.local('wanted', 'u32');
   block.emit(
     ir.set(wanted, to('u32', ir.select(ir.gt(size, ir.i32(0)), size, ir.i32(0)))),
     ir.set(k, ir.u32(0)),
-    ir.whilst(ir.and(ir.gt(ir.get(wanted), ir.u32(0)), ir.lt(ir.get(k), length)), block.nested((inner) => {
-      const [a, b] = philox([outer, ir.u32(0xfffffffe), ir.u32(0), ir.get(k)], key, inner, context);
-      const left = ir.convert('f64', ir.sub(length, ir.get(k)));
-      inner.emit(
-        ir.when(ir.lt(ir.mul(uniformOf(a, b, context), left), ir.convert('f64', ir.get(wanted))), inner.nested((body) => {
-          visit(ir.get(k), body);
-          body.emit(ir.set(wanted, ir.sub(ir.get(wanted), ir.u32(1))));
-        })),
-        ir.set(k, ir.add(ir.get(k), ir.u32(1))),
-      );
-    })),
+    ir.whilst(
+      ir.and(ir.gt(ir.get(wanted), ir.u32(0)), ir.lt(ir.get(k), length)),
+      block.nested((inner) => {
+        const [a, b] = philox([outer, ir.u32(0xfffffffe), ir.u32(0), ir.get(k)], key, inner, context);
+        const left = ir.convert('f64', ir.sub(length, ir.get(k)));
+        inner.emit(
+          ir.when(
+            ir.lt(ir.mul(uniformOf(a, b, context), left), ir.convert('f64', ir.get(wanted))),
+            inner.nested((body) => {
+              visit(ir.get(k), body);
+              body.emit(ir.set(wanted, ir.sub(ir.get(wanted), ir.u32(1))));
+            }),
+          ),
+          ir.set(k, ir.add(ir.get(k), ir.u32(1))),
+        );
+      }),
+    ),
   );
 }

@@ -49,8 +49,15 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
   const stored: RawSynapses = sorted ? { ...raw, targets: sorted.targets, creation: sorted.creation, copies: sorted.copies } : raw;
   const others = plan.pathways.filter((pathway) => pathway !== plan.sortedBy && pathway.steps.first !== pathway.steps.last);
   return {
-    count: raw.count, known: typeof raw.count === 'number' ? raw.count : knownCount(plan), segments: sorted?.segments ?? raw.rows, rows: raw.rows,
-    targets: stored.targets, creation: stored.creation, copies: stored.copies, ascending: raw.ascending, fanIn: raw.fanIn,
+    count: raw.count,
+    known: typeof raw.count === 'number' ? raw.count : knownCount(plan),
+    segments: sorted?.segments ?? raw.rows,
+    rows: raw.rows,
+    targets: stored.targets,
+    creation: stored.creation,
+    copies: stored.copies,
+    ascending: raw.ascending,
+    fanIn: raw.fanIn,
     columns: needsColumns ? columnsOf(plan, raw.count, raw.rows, stored.targets, context) : null,
     delayed: new Map(others.map((pathway) => [pathway.name, delayedIndex(stored, pathway, plan, context)])),
   };
@@ -62,7 +69,8 @@ function knownCount(plan: ProjectionPlan): number | null {
   for (const rule of plan.projection.connect) {
     if (rule.rule === 'oneToOne') sum += Math.min(plan.pre.size, plan.post.size);
     else if (rule.rule === 'all' && rule.self) sum += plan.pre.size * plan.post.size;
-    else if (rule.rule === 'pairs' && rule.condition === null && rule.p === 1 && rule.self && typeof rule.copies === 'number') sum += plan.pre.size * plan.post.size * rule.copies;
+    else if (rule.rule === 'pairs' && rule.condition === null && rule.p === 1 && rule.self && typeof rule.copies === 'number')
+      sum += plan.pre.size * plan.post.size * rule.copies;
     else return null;
   }
   return sum;
@@ -107,10 +115,26 @@ function listed(plan: ProjectionPlan, context: Context): RawSynapses | null {
   const inOrder = Array.from(order, (k) => targets[k] as number);
   return {
     count: order.length,
-    rows: builder.buffer(`${plan.name}.rows`, 'u32', rows.length, `first synapse of each source of ${plan.name}`, { role: 'constant', initial: rows }),
-    targets: builder.buffer(`${plan.name}.targets`, element, order.length, `target of each synapse of ${plan.name}`, { role: 'constant', initial: element === 'u16' ? Uint16Array.from(inOrder) : Uint32Array.from(inOrder) }),
-    creation: plainOrder ? null : builder.buffer(`${plan.name}.creation`, 'u32', order.length, `creation index of each synapse of ${plan.name}`, { role: 'constant', initial: order }),
-    copies: copies.some((copy) => copy > 0) ? builder.buffer(`${plan.name}.copies`, 'u16', order.length, `which of the synapses of its pair each is`, { role: 'constant', initial: copies }) : null,
+    rows: builder.buffer(`${plan.name}.rows`, 'u32', rows.length, `first synapse of each source of ${plan.name}`, {
+      role: 'constant',
+      initial: rows,
+    }),
+    targets: builder.buffer(`${plan.name}.targets`, element, order.length, `target of each synapse of ${plan.name}`, {
+      role: 'constant',
+      initial: element === 'u16' ? Uint16Array.from(inOrder) : Uint32Array.from(inOrder),
+    }),
+    creation: plainOrder
+      ? null
+      : builder.buffer(`${plan.name}.creation`, 'u32', order.length, `creation index of each synapse of ${plan.name}`, {
+          role: 'constant',
+          initial: order,
+        }),
+    copies: copies.some((copy) => copy > 0)
+      ? builder.buffer(`${plan.name}.copies`, 'u16', order.length, `which of the synapses of its pair each is`, {
+          role: 'constant',
+          initial: copies,
+        })
+      : null,
     ascending,
     // As for drawn rules: a frozen network then sums in the same units as the one it was drawn from.
     fanIn: plan.pre.size * (1 + copies.reduce((most, copy) => Math.max(most, copy), 0)),
@@ -131,7 +155,9 @@ function drawn(plan: ProjectionPlan, context: Context): RawSynapses | null {
   if (codes.some((code) => code === null)) return null;
   const [only] = codes as RuleCode[];
   if (codes.length > 1 && codes.some((code) => code?.outer === 'post')) {
-    context.diagnostics.add(messages.unsupportedFeature(`several connection rules of which one runs over targets (projection ${plan.name})`));
+    context.diagnostics.add(
+      messages.unsupportedFeature(`several connection rules of which one runs over targets (projection ${plan.name})`),
+    );
     return null;
   }
   const counted = (codes as RuleCode[]).map((code, ordinal) => count(code, ordinal, plan, context));
@@ -144,14 +170,28 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
   const { builder } = context;
   const name = `${plan.name}.connect${ordinal}`;
   const items = (code.outer === 'pre' ? plan.pre.size : plan.post.size) * code.blocks;
-  const starts = builder.buffer(`${name}.starts`, 'u32', items + 1, `first synapse of each item of work of rule ${ordinal} of ${plan.name}`);
+  const starts = builder.buffer(
+    `${name}.starts`,
+    'u32',
+    items + 1,
+    `first synapse of each item of work of rule ${ordinal} of ${plan.name}`,
+  );
   const block = new Block();
   const found = block.local('found', 'u32');
   block.emit(ir.set(found, ir.u32(0)));
   const [outer, inner] = itemOf(code, block);
   code.write(outer, inner, block, (_element, body) => body.emit(ir.set(found, ir.add(ir.get(found), ir.u32(1)))));
   block.emit(ir.store(starts, indexLocal, ir.get(found)));
-  builder.initially(builder.map(`${name}.count`, `counts the synapses of ${plan.name} by rule ${ordinal}`, { kind: 'count', count: items }, false, block.locals.declared, block.statements));
+  builder.initially(
+    builder.map(
+      `${name}.count`,
+      `counts the synapses of ${plan.name} by rule ${ordinal}`,
+      { kind: 'count', count: items },
+      false,
+      block.locals.declared,
+      block.statements,
+    ),
+  );
   builder.initially(scanKernel(`${name}.sum`, starts, items, `more than 2^32 synapses in projection ${plan.name}`, context));
   return { code, starts, items };
 }
@@ -193,7 +233,16 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
   const rows = builder.buffer(`${plan.name}.rows`, 'u32', sources + 1, `first synapse of each source of ${plan.name}`);
   const k = (row: Ir, { code }: Counted): Ir => (code.blocks === 1 ? row : ir.mul(row, ir.u32(code.blocks)));
   const sumTo = (row: Ir): Ir => counted.map((rule) => ir.load(rule.starts, k(row, rule))).reduce((a, b) => ir.add(a, b));
-  builder.initially(builder.map(`${plan.name}.rows_from_items`, `first synapse of each source of ${plan.name}`, { kind: 'count', count: sources + 1 }, false, [], [ir.store(rows, indexLocal, sumTo(indexLocal))]));
+  builder.initially(
+    builder.map(
+      `${plan.name}.rows_from_items`,
+      `first synapse of each source of ${plan.name}`,
+      { kind: 'count', count: sources + 1 },
+      false,
+      [],
+      [ir.store(rows, indexLocal, sumTo(indexLocal))],
+    ),
+  );
   const count: Extent = { buffer: rows.name, index: sources };
   const targets = builder.buffer(`${plan.name}.targets`, targetElement(plan), count, `target of each synapse of ${plan.name}`);
   const creation = many ? builder.buffer(`${plan.name}.creation`, 'u32', count, `creation index of each synapse of ${plan.name}`) : null;
@@ -208,18 +257,39 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
     block.emit(ir.set(position, start));
     const created = block.local('created', 'u32');
     if (creation) {
-      const base = counted.slice(0, ordinal).map((before) => ir.load(before.starts, ir.u32(before.items))).reduce((a, b) => ir.add(a, b), ir.u32(0));
+      const base = counted
+        .slice(0, ordinal)
+        .map((before) => ir.load(before.starts, ir.u32(before.items)))
+        .reduce((a, b) => ir.add(a, b), ir.u32(0));
       block.emit(ir.set(created, ir.add(base, ir.load(rule.starts, indexLocal))));
     }
     rule.code.write(outer, inner, block, (element, body) => {
       body.emit(ir.store(targets, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1))));
-      if (creation) body.emit(ir.store(creation, ir.sub(ir.get(position), ir.u32(1)), ir.get(created)), ir.set(created, ir.add(ir.get(created), ir.u32(1))));
+      if (creation)
+        body.emit(
+          ir.store(creation, ir.sub(ir.get(position), ir.u32(1)), ir.get(created)),
+          ir.set(created, ir.add(ir.get(created), ir.u32(1))),
+        );
     });
-    builder.initially(builder.map(`${plan.name}.connect${ordinal}.fill`, `makes the synapses of ${plan.name} by rule ${ordinal}`, { kind: 'count', count: rule.items }, false, block.locals.declared, block.statements));
+    builder.initially(
+      builder.map(
+        `${plan.name}.connect${ordinal}.fill`,
+        `makes the synapses of ${plan.name} by rule ${ordinal}`,
+        { kind: 'count', count: rule.items },
+        false,
+        block.locals.declared,
+        block.statements,
+      ),
+    );
   });
   if (copies) builder.initially(copyNumbers(plan, rows, targets, copies, context));
   return {
-    count, rows, targets, creation, copies, ascending: !many && counted.every((rule) => rule.code.ascending),
+    count,
+    rows,
+    targets,
+    creation,
+    copies,
+    ascending: !many && counted.every((rule) => rule.code.ascending),
     fanIn: counted.reduce((sum, rule) => sum + rule.code.copies * sources, 0),
   };
 }
@@ -229,7 +299,10 @@ function rowStart(counted: readonly Counted[], ordinal: number, outer: Ir, rows:
   const own = counted[ordinal] as Counted;
   let start: Ir = ir.add(ir.load(rows, outer), ir.sub(ir.load(own.starts, indexLocal), ir.load(own.starts, itemsBefore(outer, own))));
   for (const before of counted.slice(0, ordinal)) {
-    start = ir.add(start, ir.sub(ir.load(before.starts, itemsBefore(ir.add(outer, ir.u32(1)), before)), ir.load(before.starts, itemsBefore(outer, before))));
+    start = ir.add(
+      start,
+      ir.sub(ir.load(before.starts, itemsBefore(ir.add(outer, ir.u32(1)), before)), ir.load(before.starts, itemsBefore(outer, before))),
+    );
   }
   return start;
 }
@@ -242,34 +315,68 @@ function copyNumbers(plan: ProjectionPlan, rows: Buffer, targets: Buffer, copies
   const n = block.local('copy', 'u32');
   const first = block.name('first', ir.load(rows, indexLocal));
   const end = block.name('end', ir.load(rows, ir.add(indexLocal, ir.u32(1))));
-  block.emit(ir.loop(p, first, end, [
-    ir.set(n, ir.u32(0)),
-    ir.loop(q, first, ir.get(p), [ir.set(n, ir.add(ir.get(n), ir.convert('u32', ir.eq(ir.load(targets, ir.get(q)), ir.load(targets, ir.get(p))))))]),
-    ir.store(copies, ir.get(p), ir.get(n)),
-  ]));
-  return context.builder.map(`${plan.name}.copy_numbers`, `numbers the synapses of each pair of ${plan.name}`, { kind: 'count', count: plan.pre.size }, false, block.locals.declared, block.statements);
+  block.emit(
+    ir.loop(p, first, end, [
+      ir.set(n, ir.u32(0)),
+      ir.loop(q, first, ir.get(p), [
+        ir.set(n, ir.add(ir.get(n), ir.convert('u32', ir.eq(ir.load(targets, ir.get(q)), ir.load(targets, ir.get(p)))))),
+      ]),
+      ir.store(copies, ir.get(p), ir.get(n)),
+    ]),
+  );
+  return context.builder.map(
+    `${plan.name}.copy_numbers`,
+    `numbers the synapses of each pair of ${plan.name}`,
+    { kind: 'count', count: plan.pre.size },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
 }
 
 /** Rows from a rule that runs over targets: its synapses by target, then moved to their sources' rows in that order. */
 function transposed(rule: Counted, plan: ProjectionPlan, context: Context): RawSynapses {
   const { builder } = context;
   const count: Extent = { buffer: rule.starts.name, index: rule.items };
-  const found = builder.buffer(`${plan.name}.sources_by_target`, 'u32', count, `source of each synapse of ${plan.name} in order of creation`);
+  const found = builder.buffer(
+    `${plan.name}.sources_by_target`,
+    'u32',
+    count,
+    `source of each synapse of ${plan.name} in order of creation`,
+  );
   builder.allocate(found);
   const block = new Block();
   const [outer, inner] = itemOf(rule.code, block);
   const position = block.local('position', 'u32');
   block.emit(ir.set(position, ir.load(rule.starts, indexLocal)));
-  rule.code.write(outer, inner, block, (element, body) => body.emit(ir.store(found, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1)))));
-  builder.initially(builder.map(`${plan.name}.connect0.fill`, `makes the synapses of ${plan.name} by rule 0`, { kind: 'count', count: rule.items }, false, block.locals.declared, block.statements));
+  rule.code.write(outer, inner, block, (element, body) =>
+    body.emit(ir.store(found, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1)))),
+  );
+  builder.initially(
+    builder.map(
+      `${plan.name}.connect0.fill`,
+      `makes the synapses of ${plan.name} by rule 0`,
+      { kind: 'count', count: rule.items },
+      false,
+      block.locals.declared,
+      block.statements,
+    ),
+  );
   const rows = builder.buffer(`${plan.name}.rows`, 'u32', plan.pre.size + 1, `first synapse of each source of ${plan.name}`);
   const targets = builder.buffer(`${plan.name}.targets`, targetElement(plan), count, `target of each synapse of ${plan.name}`);
   const creation = builder.buffer(`${plan.name}.creation`, 'u32', count, `creation index of each synapse of ${plan.name}`);
-  const copies = rule.code.copies > 1 ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`) : null;
+  const copies =
+    rule.code.copies > 1 ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`) : null;
   builder.allocate(targets, creation, ...(copies ? [copies] : []));
   moveToRows({
-    name: `${plan.name}.transpose`, from: rule.starts, groups: plan.post.size, rowOf: (p) => ir.load(found, p), rows, rowCount: plan.pre.size,
-    place: (p, group, at) => [ir.store(targets, at, group), ir.store(creation, at, p)], context,
+    name: `${plan.name}.transpose`,
+    from: rule.starts,
+    groups: plan.post.size,
+    rowOf: (p) => ir.load(found, p),
+    rows,
+    rowCount: plan.pre.size,
+    place: (p, group, at) => [ir.store(targets, at, group), ir.store(creation, at, p)],
+    context,
   });
   if (copies) builder.initially(copyNumbers(plan, rows, targets, copies, context));
   return { count, rows, targets, creation, copies, ascending: true, fanIn: rule.code.copies * plan.pre.size };
@@ -297,9 +404,23 @@ function moveToRows({ name, from, groups, rowOf, rows, rowCount, place, context 
     const block = new Block();
     const group = block.local('group_', 'u32');
     const position = block.local('position_', 'u32');
-    block.emit(ir.loop(group, ir.u32(0), ir.u32(groups), block.nested((inner) => {
-      inner.emit(ir.loop(position, ir.load(from, ir.get(group)), ir.load(from, ir.add(ir.get(group), ir.u32(1))), inner.nested((innermost) => body(ir.get(position), ir.get(group), innermost))));
-    })));
+    block.emit(
+      ir.loop(
+        group,
+        ir.u32(0),
+        ir.u32(groups),
+        block.nested((inner) => {
+          inner.emit(
+            ir.loop(
+              position,
+              ir.load(from, ir.get(group)),
+              ir.load(from, ir.add(ir.get(group), ir.u32(1))),
+              inner.nested((innermost) => body(ir.get(position), ir.get(group), innermost)),
+            ),
+          );
+        }),
+      ),
+    );
     return [block, name];
   };
   const next = builder.buffer(`${name}.next`, 'u32', rowCount + 1, 'where the next synapse of each row goes');
@@ -309,7 +430,16 @@ function moveToRows({ name, from, groups, rowOf, rows, rowCount, place, context 
   });
   builder.initially(builder.sequential(`${name}.count`, 'counts the synapses of each row', counting.locals.declared, counting.statements));
   builder.initially(scanKernel(`${name}.sum`, next, rowCount, 'more than 2^32 synapses in one projection', context));
-  builder.initially(builder.map(`${name}.rows`, 'first synapse of each row', { kind: 'count', count: rowCount + 1 }, false, [], [ir.store(rows, indexLocal, ir.load(next, indexLocal))]));
+  builder.initially(
+    builder.map(
+      `${name}.rows`,
+      'first synapse of each row',
+      { kind: 'count', count: rowCount + 1 },
+      false,
+      [],
+      [ir.store(rows, indexLocal, ir.load(next, indexLocal))],
+    ),
+  );
   const [placing] = each((position, group, block) => {
     const row = block.name('row', rowOf(position, group));
     const at = block.name('at', ir.load(next, row));
@@ -331,18 +461,38 @@ function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPla
   const { first, last } = pathway.steps;
   const delays = last - first + 1;
   const rows = plan.pre.size;
-  const steps = builder.buffer(`${plan.name}.${pathway.name}.delay_steps`, 'u16', raw.count, `delay of each synapse of ${plan.name} in steps, before sorting`);
+  const steps = builder.buffer(
+    `${plan.name}.${pathway.name}.delay_steps`,
+    'u16',
+    raw.count,
+    `delay of each synapse of ${plan.name} in steps, before sorting`,
+  );
   if (typeof raw.count !== 'number') builder.allocate(steps);
   builder.initially(delayKernel(raw, pathway, plan, steps, context));
-  const segments = builder.buffer(`${plan.name}.segments`, 'u32', rows * delays + 1, `first synapse of each source and delay of ${plan.name}`);
-  const targets = builder.buffer(`${plan.name}.sorted_targets`, raw.targets.element, raw.count, `target of each synapse of ${plan.name}, rows sorted by delay`);
+  const segments = builder.buffer(
+    `${plan.name}.segments`,
+    'u32',
+    rows * delays + 1,
+    `first synapse of each source and delay of ${plan.name}`,
+  );
+  const targets = builder.buffer(
+    `${plan.name}.sorted_targets`,
+    raw.targets.element,
+    raw.count,
+    `target of each synapse of ${plan.name}, rows sorted by delay`,
+  );
   const creation = builder.buffer(`${plan.name}.sorted_creation`, 'u32', raw.count, `creation index of each synapse of ${plan.name}`);
-  const copies = raw.copies ? builder.buffer(`${plan.name}.sorted_copies`, 'u16', raw.count, `which of the synapses of its pair each is`) : null;
+  const copies = raw.copies
+    ? builder.buffer(`${plan.name}.sorted_copies`, 'u16', raw.count, `which of the synapses of its pair each is`)
+    : null;
   if (typeof raw.count !== 'number') builder.allocate(targets, creation, ...(copies ? [copies] : []));
   moveToRows({
-    name: `${plan.name}.sort`, from: raw.rows, groups: rows,
+    name: `${plan.name}.sort`,
+    from: raw.rows,
+    groups: rows,
     rowOf: (p, row) => ir.add(ir.mul(row, ir.u32(delays)), ir.sub(ir.load(steps, p), ir.u32(first))),
-    rows: segments, rowCount: rows * delays,
+    rows: segments,
+    rowCount: rows * delays,
     place: (p, _row, at) => [
       ir.store(targets, at, ir.load(raw.targets, p)),
       ir.store(creation, at, raw.creation ? ir.load(raw.creation, p) : p),
@@ -363,19 +513,37 @@ function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPla
   const block = new Block();
   const p = block.local('position', 'u32');
   const range = plan.projection.delayRange;
-  const outside = builder.faultBit(`a delay of projection ${plan.name} is negative, not a number or ${range?.outOfRange === 'error' ? 'outside of its range' : 'longer than stated'}`);
+  const outside = builder.faultBit(
+    `a delay of projection ${plan.name} is negative, not a number or ${range?.outOfRange === 'error' ? 'outside of its range' : 'longer than stated'}`,
+  );
   const body = block.nested((inner) => {
     const seconds = inner.name('delay', to('f64', delaySeconds(pathway, plan, raw, ir.get(p), inner, context)));
     const exact = ir.div(seconds, ir.f64(context.dt));
-    const rounded = inner.name('rounded', ir.convert('i32', context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))));
+    const rounded = inner.name(
+      'rounded',
+      ir.convert('i32', context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))),
+    );
     const least = range?.outOfRange === 'error' ? Math.max(0, range.min ?? 0) : 0;
-    const most = range?.outOfRange === 'error' ? range.max ?? Infinity : Infinity;
+    const most = range?.outOfRange === 'error' ? (range.max ?? Infinity) : Infinity;
     const inRange = ir.and(ir.ge(seconds, ir.f64(least)), ir.le(seconds, ir.f64(most)));
-    const legal = inner.name('legal', ir.and(inRange, ir.and(ir.ge(rounded, ir.i32(pathway.steps.first)), ir.le(rounded, ir.i32(pathway.steps.last)))));
-    inner.emit(ir.fault(outside, ir.not(legal)), ir.store(steps, ir.get(p), ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))));
+    const legal = inner.name(
+      'legal',
+      ir.and(inRange, ir.and(ir.ge(rounded, ir.i32(pathway.steps.first)), ir.le(rounded, ir.i32(pathway.steps.last)))),
+    );
+    inner.emit(
+      ir.fault(outside, ir.not(legal)),
+      ir.store(steps, ir.get(p), ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))),
+    );
   });
   block.emit(ir.loop(p, ir.load(raw.rows, indexLocal), ir.load(raw.rows, ir.add(indexLocal, ir.u32(1))), body));
-  return builder.map(`${plan.name}.${pathway.name}.delays`, `delays of the synapses of ${plan.name}`, { kind: 'count', count: plan.pre.size }, false, block.locals.declared, block.statements);
+  return builder.map(
+    `${plan.name}.${pathway.name}.delays`,
+    `delays of the synapses of ${plan.name}`,
+    { kind: 'count', count: plan.pre.size },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
 }
 
 function delaySeconds(pathway: PathwayPlan, plan: ProjectionPlan, raw: RawSynapses, position: Ir, block: Block, context: Context): Ir {
@@ -384,7 +552,15 @@ function delaySeconds(pathway: PathwayPlan, plan: ProjectionPlan, raw: RawSynaps
   let seconds: Ir;
   if (typeof delay === 'number') seconds = ir.f64(delay);
   else if (typeof delay === 'string') seconds = delayExpression(delay, pathway, plan, raw, position, block, context);
-  else if ('array' in delay) seconds = givenByCreation(`${plan.name}.${pathway.name}.given_delays`, `delays of ${plan.name} in order of creation (s)`, delay.array, raw, position, context);
+  else if ('array' in delay)
+    seconds = givenByCreation(
+      `${plan.name}.${pathway.name}.given_delays`,
+      `delays of ${plan.name} in order of creation (s)`,
+      delay.array,
+      raw,
+      position,
+      context,
+    );
   else {
     context.diagnostics.add(messages.unsupportedFeature('delays drawn by a named generator'));
     seconds = ir.f64(0);
@@ -396,23 +572,46 @@ function delaySeconds(pathway: PathwayPlan, plan: ProjectionPlan, raw: RawSynaps
   return ir.select(ir.lt(given, low), low, ir.select(ir.gt(given, high), high, given));
 }
 
-function givenByCreation(name: string, comment: string, array: Parameters<typeof arrayOf>[0], raw: RawSynapses, position: Ir, context: Context): Ir {
+function givenByCreation(
+  name: string,
+  comment: string,
+  array: Parameters<typeof arrayOf>[0],
+  raw: RawSynapses,
+  position: Ir,
+  context: Context,
+): Ir {
   const values = Float64Array.from(arrayOf(array, context.data));
   const given = context.builder.buffer(name, 'f64', values.length, comment, { role: 'constant', initial: values });
   return ir.load(given, raw.creation ? ir.load(raw.creation, position) : position);
 }
 
 /** A delay given by an expression. The parameters that it reads are drawn here as they will be for the synapse: same stream, same number. */
-function delayExpression(text: string, pathway: PathwayPlan, plan: ProjectionPlan, raw: RawSynapses, position: Ir, block: Block, context: Context): Ir {
+function delayExpression(
+  text: string,
+  pathway: PathwayPlan,
+  plan: ProjectionPlan,
+  raw: RawSynapses,
+  position: Ir,
+  block: Block,
+  context: Context,
+): Ir {
   const { equations, name: id } = plan;
   const target = block.name('target', ir.convert('u32', ir.load(raw.targets, position)));
   const copy = raw.copies ? ir.load(raw.copies, position) : null;
-  const drawsOf = (buffer: string, stream: string): Draws => synapseDraws(indexLocal, target, copy, keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)), block, context);
+  const drawsOf = (buffer: string, stream: string): Draws =>
+    synapseDraws(indexLocal, target, copy, keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)), block, context);
   let current: Draws | null = null;
   const draws: Draws = {
-    element: indexLocal, subElement: target, step: ir.u32(0), perStep: false,
-    get key() { return current?.key ?? [ir.u32(0), ir.u32(0)] as const; },
-    get sites() { return current?.sites ?? { next: 0 }; },
+    element: indexLocal,
+    subElement: target,
+    step: ir.u32(0),
+    perStep: false,
+    get key() {
+      return current?.key ?? ([ir.u32(0), ir.u32(0)] as const);
+    },
+    get sites() {
+      return current?.sites ?? { next: 0 };
+    },
   };
   const scope = new SynapseScope(context, plan, new Map(), { position, source: indexLocal, target }, block, draws);
   const values = new Map<string, Ir>();
@@ -426,12 +625,33 @@ function delayExpression(text: string, pathway: PathwayPlan, plan: ProjectionPla
   const provide = (name: string): void => {
     const parameter = equations.parameters.get(name);
     if (!parameter || values.has(name)) return;
-    if (context.settable.has(`${id}.${name}`)) context.diagnostics.add(messages.unsupportedFeature(`setting ${name} of projection ${id}, on which its delays depend, during the run`));
+    if (context.settable.has(`${id}.${name}`))
+      context.diagnostics.add(
+        messages.unsupportedFeature(`setting ${name} of projection ${id}, on which its delays depend, during the run`),
+      );
     const value = plan.projection.values[name] ?? parameter.value;
     const type = scalarTypeOf(parameter.type, context.real);
     if (typeof value === 'number') values.set(name, to(type, ir.f64(value)));
-    else if (typeof value === 'string') values.set(name, block.name(name, to(type, compiled(value, `${id}.${pathway.name}.${name}.keys`, `projection/${id}/initial/${name}`))));
-    else if ('array' in value) values.set(name, to(type, givenByCreation(`${id}.${pathway.name}.${name}.given`, `${name} of ${id} in order of creation`, value.array, raw, position, context)));
+    else if (typeof value === 'string')
+      values.set(
+        name,
+        block.name(name, to(type, compiled(value, `${id}.${pathway.name}.${name}.keys`, `projection/${id}/initial/${name}`))),
+      );
+    else if ('array' in value)
+      values.set(
+        name,
+        to(
+          type,
+          givenByCreation(
+            `${id}.${pathway.name}.${name}.given`,
+            `${name} of ${id} in order of creation`,
+            value.array,
+            raw,
+            position,
+            context,
+          ),
+        ),
+      );
     else context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
   };
   return compiled(text, `${id}.${pathway.name}.delay.keys`, `projection/${id}/delay/${pathway.name}`);
@@ -447,25 +667,55 @@ function delayedIndex(stored: RawSynapses, pathway: PathwayPlan, plan: Projectio
   const { builder } = context;
   const { first, last } = pathway.steps;
   const delays = last - first + 1;
-  const steps = builder.buffer(`${plan.name}.${pathway.name}.delay_steps`, 'u16', stored.count, `delay of each synapse of ${plan.name} in steps`);
+  const steps = builder.buffer(
+    `${plan.name}.${pathway.name}.delay_steps`,
+    'u16',
+    stored.count,
+    `delay of each synapse of ${plan.name} in steps`,
+  );
   if (typeof stored.count !== 'number') builder.allocate(steps);
   builder.initially(delayKernel(stored, pathway, plan, steps, context));
   const ends = pathway.side === 'pre' ? plan.pre.size : plan.post.size;
-  const index = indexOf(`${plan.name}.${pathway.name}.by_delay`, plan, stored.count, stored.rows, ends * delays,
-    (p, source) => ir.add(ir.mul(pathway.side === 'pre' ? source : ir.convert('u32', ir.load(stored.targets, p)), ir.u32(delays)), ir.sub(ir.load(steps, p), ir.u32(first))), context);
+  const index = indexOf(
+    `${plan.name}.${pathway.name}.by_delay`,
+    plan,
+    stored.count,
+    stored.rows,
+    ends * delays,
+    (p, source) =>
+      ir.add(
+        ir.mul(pathway.side === 'pre' ? source : ir.convert('u32', ir.load(stored.targets, p)), ir.u32(delays)),
+        ir.sub(ir.load(steps, p), ir.u32(first)),
+      ),
+    context,
+  );
   return { ...index, steps };
 }
 
 /** An index of the synapses by some key, entries in order of source and creation. */
-function indexOf(name: string, plan: ProjectionPlan, count: Extent, rows: Buffer, keys: number, keyOf: (position: Ir, source: Ir) => Ir, context: Context): SynapseIndex {
+function indexOf(
+  name: string,
+  plan: ProjectionPlan,
+  count: Extent,
+  rows: Buffer,
+  keys: number,
+  keyOf: (position: Ir, source: Ir) => Ir,
+  context: Context,
+): SynapseIndex {
   const { builder } = context;
   const starts = builder.buffer(`${name}.starts`, 'u32', keys + 1, `first entry of each key of ${name}`);
   const positions = builder.buffer(`${name}.positions`, 'u32', count, `synapse of each entry of ${name}`);
   const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each entry of ${name}`);
   if (typeof count !== 'number') builder.allocate(positions, sources);
   moveToRows({
-    name, from: rows, groups: plan.pre.size, rowOf: keyOf, rows: starts, rowCount: keys,
-    place: (p, source, at) => [ir.store(positions, at, p), ir.store(sources, at, source)], context,
+    name,
+    from: rows,
+    groups: plan.pre.size,
+    rowOf: keyOf,
+    rows: starts,
+    rowCount: keys,
+    place: (p, source, at) => [ir.store(positions, at, p), ir.store(sources, at, source)],
+    context,
   });
   return { starts, positions, sources };
 }
@@ -474,12 +724,19 @@ function indexOf(name: string, plan: ProjectionPlan, count: Extent, rows: Buffer
  * The index of a pathway whose code must meet the synapses of a key (a row, a column, with one delay) in order of creation: the
  * given one, sorted; for rows that another pathway's delays have sorted, one of its own. Null where rows are in that order.
  */
-export function inOrderOfCreation(index: SynapseIndex | null, plan: ProjectionPlan, pathway: PathwayPlan, connectivity: Connectivity, context: Context): SynapseIndex | null {
+export function inOrderOfCreation(
+  index: SynapseIndex | null,
+  plan: ProjectionPlan,
+  pathway: PathwayPlan,
+  connectivity: Connectivity,
+  context: Context,
+): SynapseIndex | null {
   const { creation } = connectivity;
   // Rows keep the order of creation, but for other delays than those that they are sorted by.
   if (!creation || (!index && (!plan.sortedBy || plan.sortedBy === pathway))) return index;
   const name = `${plan.name}.${pathway.name}`;
-  const sorted = index ?? indexOf(`${name}.by_row`, plan, connectivity.count, connectivity.rows, plan.pre.size, (_, source) => source, context);
+  const sorted =
+    index ?? indexOf(`${name}.by_row`, plan, connectivity.count, connectivity.rows, plan.pre.size, (_, source) => source, context);
   context.builder.initially(creationSort(`${name}.by_creation`, sorted, creation, context));
   return sorted;
 }
@@ -490,19 +747,41 @@ function creationSort(name: string, { starts, positions, sources }: SynapseIndex
   const [p, q] = [block.local('entry', 'u32'), block.local('place', 'u32')];
   const first = block.name('first', ir.load(starts, indexLocal));
   const end = block.name('end', ir.load(starts, ir.add(indexLocal, ir.u32(1))));
-  block.emit(ir.loop(p, first, end, block.nested((inner) => {
-    const position = inner.name('position', ir.load(positions, ir.get(p)));
-    const source = inner.name('source', ir.load(sources, ir.get(p)));
-    const created = inner.name('created', ir.load(creation, position));
-    inner.emit(ir.set(q, ir.get(p)), ir.whilst(ir.gt(ir.get(q), first), inner.nested((moving) => {
-      const before = moving.name('before', ir.load(positions, ir.sub(ir.get(q), ir.u32(1))));
-      moving.emit(
-        ir.when(ir.le(ir.load(creation, before), created), [ir.leave]),
-        ir.store(positions, ir.get(q), before),
-        ir.store(sources, ir.get(q), ir.load(sources, ir.sub(ir.get(q), ir.u32(1)))),
-        ir.set(q, ir.sub(ir.get(q), ir.u32(1))),
-      );
-    })), ir.store(positions, ir.get(q), position), ir.store(sources, ir.get(q), source));
-  })));
-  return context.builder.map(name, 'sorts the entries of each key by order of creation', { kind: 'count', count: (starts.length as number) - 1 }, false, block.locals.declared, block.statements);
+  block.emit(
+    ir.loop(
+      p,
+      first,
+      end,
+      block.nested((inner) => {
+        const position = inner.name('position', ir.load(positions, ir.get(p)));
+        const source = inner.name('source', ir.load(sources, ir.get(p)));
+        const created = inner.name('created', ir.load(creation, position));
+        inner.emit(
+          ir.set(q, ir.get(p)),
+          ir.whilst(
+            ir.gt(ir.get(q), first),
+            inner.nested((moving) => {
+              const before = moving.name('before', ir.load(positions, ir.sub(ir.get(q), ir.u32(1))));
+              moving.emit(
+                ir.when(ir.le(ir.load(creation, before), created), [ir.leave]),
+                ir.store(positions, ir.get(q), before),
+                ir.store(sources, ir.get(q), ir.load(sources, ir.sub(ir.get(q), ir.u32(1)))),
+                ir.set(q, ir.sub(ir.get(q), ir.u32(1))),
+              );
+            }),
+          ),
+          ir.store(positions, ir.get(q), position),
+          ir.store(sources, ir.get(q), source),
+        );
+      }),
+    ),
+  );
+  return context.builder.map(
+    name,
+    'sorts the entries of each key by order of creation',
+    { kind: 'count', count: (starts.length as number) - 1 },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
 }

@@ -39,7 +39,12 @@ interface Delivery {
   readonly emit?: () => string;
 }
 
-export function lowerDeliveries(codes: readonly PathwayCode[], groups: readonly Group[], rings: ReadonlyMap<string, EventSource>, context: Context): void {
+export function lowerDeliveries(
+  codes: readonly PathwayCode[],
+  groups: readonly Group[],
+  rings: ReadonlyMap<string, EventSource>,
+  context: Context,
+): void {
   const inboxes = allocateInboxes(codes, context);
   const deliveries = [
     ...codes.map((code) => pathwayDelivery(code, rings, inboxes, context)),
@@ -52,13 +57,23 @@ export function lowerDeliveries(codes: readonly PathwayCode[], groups: readonly 
   const flush = (keys: readonly string[], slot: string, order: number): void => {
     for (const group of groups) {
       const due = keys.map((key) => inboxes.get(key)).filter((inbox) => inbox?.group === group) as Inbox[];
-      if (due.length > 0) each(flushKernel(due.sort((a, b) => (a.variable < b.variable ? -1 : 1)), context), slot, order);
+      if (due.length > 0)
+        each(
+          flushKernel(
+            due.sort((a, b) => (a.variable < b.variable ? -1 : 1)),
+            context,
+          ),
+          slot,
+          order,
+        );
     }
     pending = new Set([...pending].filter((key) => !keys.includes(key)));
   };
   // What was sent before arrives first, as what arrives later in the slot may read it.
   for (const group of groups) {
-    const sent = [...inboxes.values()].filter((inbox) => inbox.group === group && inbox.slots > 1).sort((a, b) => (a.variable < b.variable ? -1 : 1));
+    const sent = [...inboxes.values()]
+      .filter((inbox) => inbox.group === group && inbox.slots > 1)
+      .sort((a, b) => (a.variable < b.variable ? -1 : 1));
     if (sent.length > 0) each(flushKernel(sent, context), profile.defaults.deliver, Number.MIN_SAFE_INTEGER);
   }
   deliveries.forEach((delivery, k) => {
@@ -78,11 +93,15 @@ function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>,
   const barrier = (slot: string, order: number): Delivery => ({ slot, order, name: '\uffff', touches, fills: new Set() });
   return [
     ...Object.values(context.model.operations).map(({ slot, order }) => barrier(slot ?? defaults.operation, order)),
-    ...context.model.recordings.flatMap((recording) => ('slot' in recording && recording.slot !== undefined ? [barrier(recording.slot, recording.order ?? 0)] : [])),
-    ...groups.flatMap(({ events }) => events.flatMap(({ definition, name }) => [
-      barrier(definition.slot ?? (name === 'spike' ? defaults.threshold : defaults.event), definition.order - 0.01),
-      barrier(definition.actionSlot ?? (name === 'spike' ? defaults.reset : defaults.eventAction), definition.order - 0.01),
-    ])),
+    ...context.model.recordings.flatMap((recording) =>
+      'slot' in recording && recording.slot !== undefined ? [barrier(recording.slot, recording.order ?? 0)] : [],
+    ),
+    ...groups.flatMap(({ events }) =>
+      events.flatMap(({ definition, name }) => [
+        barrier(definition.slot ?? (name === 'spike' ? defaults.threshold : defaults.event), definition.order - 0.01),
+        barrier(definition.actionSlot ?? (name === 'spike' ? defaults.reset : defaults.eventAction), definition.order - 0.01),
+      ]),
+    ),
   ];
 }
 
@@ -100,24 +119,38 @@ function allocateInboxes(codes: readonly PathwayCode[], context: Context): Map<s
       bounds.set(key, { group, variable: entry.variable, slots, bound: (known?.bound ?? 0) + entry.additive * arrivals(code, entry.end) });
     }
   }
-  return new Map([...bounds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, { group, variable, bound, slots }]) => {
-    const exponent = exponentFor(bound);
-    const sent = slots > 1;
-    const name = `${group.name}.${variable}.${sent ? 'sent' : 'inbox'}`;
-    const what = `what ${sent ? `was sent and arrives at ${variable} of ${group.name} in each of ${slots} steps` : `arrives at ${variable} of ${group.name} in a step`}`;
-    const buffer = context.builder.buffer(name, 'i64', group.length * slots, `${what}, in units of 2^${-exponent}`);
-    context.builder.notes.push(`${group.name}.${variable} sums arrivals in units of 2^${-exponent}`);
-    return [key, { group, variable, buffer, exponent, slots }];
-  }));
+  return new Map(
+    [...bounds]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, { group, variable, bound, slots }]) => {
+        const exponent = exponentFor(bound);
+        const sent = slots > 1;
+        const name = `${group.name}.${variable}.${sent ? 'sent' : 'inbox'}`;
+        const what = `what ${sent ? `was sent and arrives at ${variable} of ${group.name} in each of ${slots} steps` : `arrives at ${variable} of ${group.name} in a step`}`;
+        const buffer = context.builder.buffer(name, 'i64', group.length * slots, `${what}, in units of 2^${-exponent}`);
+        context.builder.notes.push(`${group.name}.${variable} sums arrivals in units of 2^${-exponent}`);
+        return [key, { group, variable, buffer, exponent, slots }];
+      }),
+  );
 }
 
-function pathwayDelivery(code: PathwayCode, rings: ReadonlyMap<string, EventSource>, inboxes: ReadonlyMap<string, Inbox>, context: Context): Delivery {
+function pathwayDelivery(
+  code: PathwayCode,
+  rings: ReadonlyMap<string, EventSource>,
+  inboxes: ReadonlyMap<string, Inbox>,
+  context: Context,
+): Delivery {
   const { plan, pathway } = code;
   const end = pathway.side === 'pre' ? plan.pre : plan.post;
   const source = rings.get(`${end.population}.${pathway.event}`);
   invariant(source, 'lower/deliver', `no ring for ${end.population}.${pathway.event}`);
-  const fills = new Set(code.ordered ? [] : code.statements.filter((entry) => entry.end !== null && !entry.later)
-    .map((entry) => `${(entry.end === 'pre' ? plan.pre : plan.post).group?.name ?? ''}/${entry.variable}`));
+  const fills = new Set(
+    code.ordered
+      ? []
+      : code.statements
+          .filter((entry) => entry.end !== null && !entry.later)
+          .map((entry) => `${(entry.end === 'pre' ? plan.pre : plan.post).group?.name ?? ''}/${entry.variable}`),
+  );
   return {
     slot: pathway.slot,
     order: pathway.pathway.order + plan.projection.order,
@@ -135,9 +168,15 @@ function stimulusDeliveries(groups: readonly Group[], context: Context): Deliver
     if (stimulus.kind !== 'poisson') continue;
     const piece = pieceOf(stimulus.to, groups, `the stimulus ${name}`, context);
     if (!piece) continue;
-    const reads = [...namesIn(expressionOf(stimulus.weight, piece.group.equations.names)), stimulus.variable].map((variable) => `${piece.group.name}/${variable}`);
+    const reads = [...namesIn(expressionOf(stimulus.weight, piece.group.equations.names)), stimulus.variable].map(
+      (variable) => `${piece.group.name}/${variable}`,
+    );
     deliveries.push({
-      slot: stimulus.slot ?? context.profile.defaults.deliver, order: stimulus.order, name, touches: new Set(reads), fills: new Set(),
+      slot: stimulus.slot ?? context.profile.defaults.deliver,
+      order: stimulus.order,
+      name,
+      touches: new Set(reads),
+      fills: new Set(),
       emit: () => poissonKernel(name, stimulus, piece, context),
     });
   }
@@ -153,16 +192,33 @@ function poissonKernel(name: string, stimulus: Extract<Stimulus, { kind: 'poisso
   const block = new Block();
   const { domain, address } = pieceDomain(piece);
   const keys = keyBuffer(`${name}.keys`, [`stimulus/${name}`], context);
-  const draws: Draws = { element: address.local, subElement: ir.u32(0), step: ir.convert('u32', step), perStep: true, key: keyAt(keys, ir.u32(0)), sites: { next: 0 } };
+  const draws: Draws = {
+    element: address.local,
+    subElement: ir.u32(0),
+    step: ir.convert('u32', step),
+    perStep: true,
+    key: keyAt(keys, ir.u32(0)),
+    sites: { next: 0 },
+  };
   const scope = new ElementScope(context, piece.group, address, block, draws);
   const probability = stimulus.rate * context.dt;
   const span = { start: 0, end: 0 };
-  const count = scope.draw({ kind: 'call', function: 'binomial', arguments: [], span }, [ir.f64(stimulus.n), ir.f64(Math.min(1, probability))]);
+  const count = scope.draw({ kind: 'call', function: 'binomial', arguments: [], span }, [
+    ir.f64(stimulus.n),
+    ir.f64(Math.min(1, probability)),
+  ]);
   const weight = to(context.real, compile(expressionOf(stimulus.weight, piece.group.equations.names), scope));
   const before: Ir = to(context.real, scope.read(stimulus.variable));
   const sum = fold(ir.add(before, fold(ir.mul(to(context.real, count), weight))));
   const free = writable(piece.group, stimulus.variable, scope);
   scope.write(stimulus.variable, free ? ir.select(free, sum, before) : sum);
   scope.storeAll();
-  return context.builder.map(`${name}.stimulate`, `Poisson input to ${piece.member.name}`, domain, false, block.locals.declared, block.statements);
+  return context.builder.map(
+    `${name}.stimulate`,
+    `Poisson input to ${piece.member.name}`,
+    domain,
+    false,
+    block.locals.declared,
+    block.statements,
+  );
 }

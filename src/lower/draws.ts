@@ -29,7 +29,13 @@ export interface Draws {
 /** Buffer with the two key words of one stream for each name; row k is that of the k-th. */
 export function keyBuffer(name: string, streams: readonly string[], context: Context): Buffer {
   const words = streams.flatMap((stream) => [...streamKey(context.model.experiment.seed, stream)]);
-  return context.builder.buffer(name, 'u32', words.length, `random keys of ${streams.length === 1 ? streams[0] : `${streams[0]} and its siblings`}`, { role: 'constant', initial: Uint32Array.from(words) });
+  return context.builder.buffer(
+    name,
+    'u32',
+    words.length,
+    `random keys of ${streams.length === 1 ? streams[0] : `${streams[0]} and its siblings`}`,
+    { role: 'constant', initial: Uint32Array.from(words) },
+  );
 }
 
 /** The key words in row `ordinal` of a key buffer. */
@@ -83,8 +89,10 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
     return block.name(name, ir.call(callee, ...counter(draws.step), ...draws.key, ...parameters));
   };
   switch (call.function) {
-    case 'uniform': return a && b ? fold(ir.add(a, fold(ir.mul(fold(ir.sub(b, a)), uniform())))) : uniform();
-    case 'normal': return a && b ? fold(ir.add(a, fold(ir.mul(b, normal())))) : normal();
+    case 'uniform':
+      return a && b ? fold(ir.add(a, fold(ir.mul(fold(ir.sub(b, a)), uniform())))) : uniform();
+    case 'normal':
+      return a && b ? fold(ir.add(a, fold(ir.mul(b, normal())))) : normal();
     case 'exponential': {
       const callee = context.builder.use(drawFunction('exponentialFromUniform'));
       return fold(ir.mul(a ?? ir.f64(1), ir.call(callee, uniform())));
@@ -94,9 +102,13 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
       const callee = context.builder.use(drawFunction('exp'));
       return ir.call(callee, fold(ir.add(a ?? ir.f64(0), fold(ir.mul(b ?? ir.f64(1), z)))));
     }
-    case 'poisson': return looped('poisson', [a as Ir]);
-    case 'binomial': return looped('binomial', [a as Ir, b as Ir]);
-    case 'gamma': return fold(ir.mul(b as Ir, looped('gamma', [a as Ir])));
-    default: throw new InvariantError('lower/draws', `${call.function} is no random function`);
+    case 'poisson':
+      return looped('poisson', [a as Ir]);
+    case 'binomial':
+      return looped('binomial', [a as Ir, b as Ir]);
+    case 'gamma':
+      return fold(ir.mul(b as Ir, looped('gamma', [a as Ir])));
+    default:
+      throw new InvariantError('lower/draws', `${call.function} is no random function`);
   }
 }

@@ -35,7 +35,13 @@ export interface Address {
 export const rangesAddress: Address = {
   index: { kind: 'local', type: 'u32', name: 'index' },
   ordinal: { kind: 'local', type: 'u32', name: 'group' },
-  local: { kind: 'binary', type: 'u32', op: 'sub', left: { kind: 'local', type: 'u32', name: 'index' }, right: { kind: 'local', type: 'u32', name: 'begin' } },
+  local: {
+    kind: 'binary',
+    type: 'u32',
+    op: 'sub',
+    left: { kind: 'local', type: 'u32', name: 'index' },
+    right: { kind: 'local', type: 'u32', name: 'begin' },
+  },
 };
 
 /** i32 number of the step that runs. */
@@ -70,7 +76,14 @@ export class ElementScope implements Scope {
   /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
   overrides: ReadonlyMap<string, Ir> = new Map();
 
-  constructor(context: Context, group: Group, address: Address, block: Block, draws: Draws | null, slot = context.profile.defaults.integrate) {
+  constructor(
+    context: Context,
+    group: Group,
+    address: Address,
+    block: Block,
+    draws: Draws | null,
+    slot = context.profile.defaults.integrate,
+  ) {
     this.beforeUpdate = rankOf(context.profile, slot) < rankOf(context.profile, context.profile.defaults.integrate);
     this.context = context;
     this.real = context.real;
@@ -156,7 +169,11 @@ export class ElementScope implements Scope {
 
   #readStorage(name: string, storage: Storage): Ir {
     if (storage.kind === 'folded') {
-      return storage.type === 'boolean' ? ir.bool(storage.value !== 0) : storage.type === 'integer' ? ir.i32(storage.value) : ir.f64(storage.value);
+      return storage.type === 'boolean'
+        ? ir.bool(storage.value !== 0)
+        : storage.type === 'integer'
+          ? ir.i32(storage.value)
+          : ir.f64(storage.value);
     }
     return ir.get(this.#register(name, storage, true).local);
   }
@@ -188,18 +205,30 @@ export class ElementScope implements Scope {
 
   #readSpecial(name: string): Ir {
     switch (name) {
-      case 't': return timeOf(this.context);
-      case 'dt': return ir.f64(this.context.dt);
-      case 't_in_timesteps': return step;
-      case 'i': return ir.convert('i32', this.address.local);
-      case 'N': return populationSize(this.group, this.address, this.context);
-      case 'pi': return ir.f64(Math.PI);
-      case 'e': return ir.f64(Math.E);
-      case 'inf': return ir.f64(Infinity);
-      case 'nan': return ir.f64(NaN);
-      case 'lastspike': return lastSpikeTime(this.group, this.address, this.context);
-      case 'not_refractory': return notRefractory(this.group, 'spike', this.address, this);
-      default: break;
+      case 't':
+        return timeOf(this.context);
+      case 'dt':
+        return ir.f64(this.context.dt);
+      case 't_in_timesteps':
+        return step;
+      case 'i':
+        return ir.convert('i32', this.address.local);
+      case 'N':
+        return populationSize(this.group, this.address, this.context);
+      case 'pi':
+        return ir.f64(Math.PI);
+      case 'e':
+        return ir.f64(Math.E);
+      case 'inf':
+        return ir.f64(Infinity);
+      case 'nan':
+        return ir.f64(NaN);
+      case 'lastspike':
+        return lastSpikeTime(this.group, this.address, this.context);
+      case 'not_refractory':
+        return notRefractory(this.group, 'spike', this.address, this);
+      default:
+        break;
     }
     const position = this.group.storage.get(`position.${name}`);
     if (position) return this.#readStorage(`position.${name}`, position);
@@ -223,10 +252,14 @@ export function combine(operator: '+=' | '-=' | '*=' | '/=' | '%=', a: Ir, b: Ir
   }
   const [x, y] = unify(number(a), number(b), scope.real);
   switch (operator) {
-    case '+=': return fold(ir.add(x, y));
-    case '-=': return fold(ir.sub(x, y));
-    case '*=': return fold(ir.mul(x, y));
-    case '%=': return library('modulo', [x, y], scope);
+    case '+=':
+      return fold(ir.add(x, y));
+    case '-=':
+      return fold(ir.sub(x, y));
+    case '*=':
+      return fold(ir.mul(x, y));
+    case '%=':
+      return library('modulo', [x, y], scope);
   }
 }
 
@@ -235,7 +268,12 @@ export function populationSize(group: Group, address: Address, context: Context)
   const sizes = group.members.map((member) => member.population.size);
   if (sizes.every((size) => size === sizes[0])) return ir.i32(sizes[0] ?? 0);
   const name = `${group.name}.sizes`;
-  const buffer = context.builder.buffers.get(name) ?? context.builder.buffer(name, 'i32', sizes.length, `sizes of the populations of ${group.name}`, { role: 'constant', initial: Int32Array.from(sizes) });
+  const buffer =
+    context.builder.buffers.get(name) ??
+    context.builder.buffer(name, 'i32', sizes.length, `sizes of the populations of ${group.name}`, {
+      role: 'constant',
+      initial: Int32Array.from(sizes),
+    });
   return ir.load(buffer, address.ordinal);
 }
 

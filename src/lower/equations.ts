@@ -3,7 +3,17 @@
 import type { Expression, Statement } from '../lang/ast.js';
 import { expressionOf, statementsOf } from './texts.js';
 import { namesIn, substitute } from '../lang/walk.js';
-import type { Derivative, DerivedVariable, EventDefinition, IntegrationMethod, NeuronType, Parameter, StateVariable, SynapseType, ValueType } from '../model/model.js';
+import type {
+  Derivative,
+  DerivedVariable,
+  EventDefinition,
+  IntegrationMethod,
+  NeuronType,
+  Parameter,
+  StateVariable,
+  SynapseType,
+  ValueType,
+} from '../model/model.js';
 
 export interface Derived {
   readonly expression: Expression;
@@ -38,14 +48,25 @@ export interface Equations {
 }
 
 const entries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
-  Object.keys(record).sort().map((key) => [key, record[key] as T]);
+  Object.keys(record)
+    .sort()
+    .map((key) => [key, record[key] as T]);
 
 /** Parses a type's equations; the texts have passed validation. */
 export function equationsOf(type: NeuronType | SynapseType): Equations {
   const names = declaredNames(type);
-  const derived = new Map(entries<DerivedVariable>(type.derived).map(([name, variable]) => [name, {
-    expression: expressionOf(variable.value, names), type: variable.type, held: variable.held, shared: variable.shared, unit: variable.unit,
-  }]));
+  const derived = new Map(
+    entries<DerivedVariable>(type.derived).map(([name, variable]) => [
+      name,
+      {
+        expression: expressionOf(variable.value, names),
+        type: variable.type,
+        held: variable.held,
+        shared: variable.shared,
+        unit: variable.unit,
+      },
+    ]),
+  );
   const derivatives = entries<Derivative>(type.derivatives);
   return {
     parameters: new Map(entries(type.parameters)),
@@ -62,7 +83,21 @@ export function equationsOf(type: NeuronType | SynapseType): Equations {
 /** Names that a type declares: parameters, states, derived variables, inputs, ports, noises. */
 function declaredNames(type: NeuronType | SynapseType): ReadonlySet<string> {
   const inputs = 'inputs' in type ? Object.keys(type.inputs) : Object.keys(type.ports);
-  return new Set([...Object.keys(type.parameters), ...Object.keys(type.state), ...Object.keys(type.derived), ...inputs, ...type.noise, 't', 'dt', 'i', 'j', 'N', 'x', 'y', 'z']);
+  return new Set([
+    ...Object.keys(type.parameters),
+    ...Object.keys(type.state),
+    ...Object.keys(type.derived),
+    ...inputs,
+    ...type.noise,
+    't',
+    'dt',
+    'i',
+    'j',
+    'N',
+    'x',
+    'y',
+    'z',
+  ]);
 }
 
 /** Puts the expressions of derived variables in the place of their names, but for those held over a step. */

@@ -24,31 +24,75 @@ export function eventRings(groups: readonly Group[], delays: ReadonlyMap<string,
   const rings = new Map<string, EventSource>();
   for (const group of groups) {
     for (const event of group.events) {
-      const mask = context.builder.buffer(`${group.name}.${event.name}.mask`, 'u32', group.length / 32, `which elements of ${group.name} emit ${event.name} in this step`);
-      for (const member of group.members) rings.set(`${member.name}.${event.name}`, ring(member.name, event.name, member.population.size, mask, member.begin, delays, context));
+      const mask = context.builder.buffer(
+        `${group.name}.${event.name}.mask`,
+        'u32',
+        group.length / 32,
+        `which elements of ${group.name} emit ${event.name} in this step`,
+      );
+      for (const member of group.members)
+        rings.set(
+          `${member.name}.${event.name}`,
+          ring(member.name, event.name, member.population.size, mask, member.begin, delays, context),
+        );
     }
   }
   for (const [name, population] of Object.entries(context.model.populations).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (population.type !== undefined) continue;
-    const mask = context.builder.buffer(`${name}.spike.mask`, 'u32', padded(population.size) / 32, `which elements of ${name} emit a spike in this step`);
+    const mask = context.builder.buffer(
+      `${name}.spike.mask`,
+      'u32',
+      padded(population.size) / 32,
+      `which elements of ${name} emit a spike in this step`,
+    );
     rings.set(`${name}.spike`, ring(name, 'spike', population.size, mask, 0, delays, context));
   }
   return rings;
 }
 
-function ring(population: string, event: string, size: number, mask: Buffer, maskBegin: number, delays: ReadonlyMap<string, number>, context: Context): EventSource {
+function ring(
+  population: string,
+  event: string,
+  size: number,
+  mask: Buffer,
+  maskBegin: number,
+  delays: ReadonlyMap<string, number>,
+  context: Context,
+): EventSource {
   const { builder } = context;
   const name = `${population}.${event}`;
   const longest = delays.get(name) ?? 0;
   let slots = 1;
   while (slots <= longest) slots *= 2;
-  const list = builder.buffer(`${name}.list`, 'u32', slots * size, `elements of ${population} that emitted ${event}, for each of the last ${slots} steps`);
-  const counts = builder.buffer(`${name}.counts`, 'u32', slots, `how many elements of ${population} emitted ${event}, for each of the last ${slots} steps`);
+  const list = builder.buffer(
+    `${name}.list`,
+    'u32',
+    slots * size,
+    `elements of ${population} that emitted ${event}, for each of the last ${slots} steps`,
+  );
+  const counts = builder.buffer(
+    `${name}.counts`,
+    'u32',
+    slots,
+    `how many elements of ${population} emitted ${event}, for each of the last ${slots} steps`,
+  );
   const capacity = Math.max(leastRows, leastSteps * size);
-  const log = builder.buffer(`${name}.log`, 'u32', 2 * capacity, `(step, element) of each ${event} of ${population} since the log was drained`);
+  const log = builder.buffer(
+    `${name}.log`,
+    'u32',
+    2 * capacity,
+    `(step, element) of each ${event} of ${population} since the log was drained`,
+  );
   const cursor = builder.buffer(`${name}.logged`, 'u32', 1, `rows in the log of ${name}`);
   const ring_: EventRing = { name, size, mask: mask.name, maskBegin, list: list.name, counts: counts.name, slots, log: `${name}.log` };
   builder.events.push(ring_);
-  builder.logs.push({ name: `${name}.log`, buffer: log.name, cursor: { buffer: cursor.name, index: 0 }, rowLength: 2, capacity, maxRowsPerStep: size });
+  builder.logs.push({
+    name: `${name}.log`,
+    buffer: log.name,
+    cursor: { buffer: cursor.name, index: 0 },
+    rowLength: 2,
+    capacity,
+    maxRowsPerStep: size,
+  });
   return { ring: ring_, population, event, mask, list, counts };
 }

@@ -34,8 +34,23 @@ export interface Scope {
 }
 
 const unaryFunctions: Readonly<Record<string, LibraryName>> = {
-  exp: 'exp', expm1: 'expm1', log: 'log', log1p: 'log1p', log10: 'log10', log2: 'log2', sin: 'sin', cos: 'cos', tan: 'tan',
-  sinh: 'sinh', cosh: 'cosh', tanh: 'tanh', asin: 'asin', acos: 'acos', atan: 'atan', erf: 'erf', exprel: 'exprel',
+  exp: 'exp',
+  expm1: 'expm1',
+  log: 'log',
+  log1p: 'log1p',
+  log10: 'log10',
+  log2: 'log2',
+  sin: 'sin',
+  cos: 'cos',
+  tan: 'tan',
+  sinh: 'sinh',
+  cosh: 'cosh',
+  tanh: 'tanh',
+  asin: 'asin',
+  acos: 'acos',
+  atan: 'atan',
+  erf: 'erf',
+  exprel: 'exprel',
 };
 
 const randomFunctions = new Set(['uniform', 'normal', 'poisson', 'binomial', 'gamma', 'exponential', 'lognormal']);
@@ -54,17 +69,22 @@ export interface IntegrationScope extends Scope {
 /** Compiles an expression; statements that it needs (draws) go to the scope's block before the value is used. */
 export function compile(e: Expression, scope: Scope): Ir {
   switch (e.kind) {
-    case 'number': return e.integer && Number.isSafeInteger(e.value) && Math.abs(e.value) < 0x80000000 ? ir.i32(e.value) : ir.f64(e.value);
-    case 'quantity': return ir.f64(e.value);
-    case 'boolean': return ir.bool(e.value);
-    case 'name': return scope.read(e.name);
+    case 'number':
+      return e.integer && Number.isSafeInteger(e.value) && Math.abs(e.value) < 0x80000000 ? ir.i32(e.value) : ir.f64(e.value);
+    case 'quantity':
+      return ir.f64(e.value);
+    case 'boolean':
+      return ir.bool(e.value);
+    case 'name':
+      return scope.read(e.name);
     case 'unary': {
       const operand = compile(e.operand, scope);
       if (e.operator === 'not') return fold(ir.not(toBool(operand)));
       const number = toNumber(operand);
       return e.operator === '-' ? fold(ir.neg(number)) : number;
     }
-    case 'binary': return compileBinary(e.operator, e.left, e.right, scope);
+    case 'binary':
+      return compileBinary(e.operator, e.left, e.right, scope);
     case 'conditional': {
       const condition = toBool(compile(e.condition, scope));
       // A choice that is made already does not look at the other side, which may be what it guards against.
@@ -72,7 +92,8 @@ export function compile(e: Expression, scope: Scope): Ir {
       const [a, b] = unify(compile(e.whenTrue, scope), compile(e.whenFalse, scope), scope.real);
       return fold(ir.select(condition, a, b));
     }
-    case 'call': return compileCall(e, scope);
+    case 'call':
+      return compileCall(e, scope);
   }
 }
 
@@ -121,13 +142,22 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
   const a = compile(left, scope);
   const b = compile(right, scope);
   switch (operator) {
-    case 'and': return fold(ir.and(toBool(a), toBool(b)));
-    case 'or': return fold(ir.or(toBool(a), toBool(b)));
-    case '<': case '<=': case '>': case '>=': case '==': case '!=': {
+    case 'and':
+      return fold(ir.and(toBool(a), toBool(b)));
+    case 'or':
+      return fold(ir.or(toBool(a), toBool(b)));
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '==':
+    case '!=': {
       const [x, y] = unify(a, b, scope.real);
       return fold(ir.compare(comparisons[operator], x, y));
     }
-    case '+': case '-': case '*': {
+    case '+':
+    case '-':
+    case '*': {
       const [x, y] = unify(toNumber(a), toNumber(b), scope.real);
       return fold(ir.binary(arithmetic[operator], x, y));
     }
@@ -136,11 +166,13 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
       if (y.kind === 'const' && Number(y.value) === 0) scope.report?.(messages.divisionByZero(printExpression(right)));
       return fold(ir.div(x, y));
     }
-    case '//': case '%': {
+    case '//':
+    case '%': {
       const [x, y] = unify(toNumber(a), toNumber(b), scope.real);
       return library(operator === '//' ? 'floorDivide' : 'modulo', [x, y], scope);
     }
-    case '**': return power(a, b, scope);
+    case '**':
+      return power(a, b, scope);
   }
 }
 
@@ -180,7 +212,11 @@ function compileCall(call: Call, scope: Scope): Ir {
   const args = call.arguments.map((argument) => compile(argument, scope));
   const table = scope.table(call, args);
   if (table) return table;
-  if (isRandom(call.function)) return scope.draw(call, args.map((argument) => to('f64', argument)));
+  if (isRandom(call.function))
+    return scope.draw(
+      call,
+      args.map((argument) => to('f64', argument)),
+    );
   const real = (k: number): Ir => {
     const value = args[k];
     invariant(value, 'lower/expressions', `${call.function} lacks argument ${k}`);
@@ -188,25 +224,36 @@ function compileCall(call: Call, scope: Scope): Ir {
   };
   const same = (): [Ir, Ir] => unify(toNumber(args[0] as Ir), toNumber(args[1] as Ir), scope.real);
   switch (call.function) {
-    case 'sqrt': return fold(ir.unary('sqrt', real(0)));
-    case 'floor': return fold(ir.unary('floor', real(0)));
-    case 'ceil': return fold(ir.unary('ceil', real(0)));
-    case 'round': return fold(ir.unary('nearest', real(0)));
-    case 'abs': return fold(ir.unary('abs', toNumber(args[0] as Ir)));
-    case 'sign': return sign(scope.block.name('signed', toNumber(args[0] as Ir)));
-    case 'int': return to('i32', args[0] as Ir);
-    case 'min': case 'max': {
+    case 'sqrt':
+      return fold(ir.unary('sqrt', real(0)));
+    case 'floor':
+      return fold(ir.unary('floor', real(0)));
+    case 'ceil':
+      return fold(ir.unary('ceil', real(0)));
+    case 'round':
+      return fold(ir.unary('nearest', real(0)));
+    case 'abs':
+      return fold(ir.unary('abs', toNumber(args[0] as Ir)));
+    case 'sign':
+      return sign(scope.block.name('signed', toNumber(args[0] as Ir)));
+    case 'int':
+      return to('i32', args[0] as Ir);
+    case 'min':
+    case 'max': {
       const [a, b] = same();
       const x = scope.block.name('a', a);
       const y = scope.block.name('b', b);
       return fold(ir.select(call.function === 'min' ? fold(ir.lt(y, x)) : fold(ir.gt(y, x)), y, x));
     }
-    case 'clip': return clip(args, scope);
-    case 'atan2': case 'fmod': {
+    case 'clip':
+      return clip(args, scope);
+    case 'atan2':
+    case 'fmod': {
       const [x, y] = asReals(args[0] as Ir, args[1] as Ir, scope.real);
       return library(call.function, [x, y], scope);
     }
-    case 'timestep': return library('timestep', [to('f64', real(0)), to('f64', real(1))], scope);
+    case 'timestep':
+      return library('timestep', [to('f64', real(0)), to('f64', real(1))], scope);
     default: {
       const name = unaryFunctions[call.function];
       invariant(name, 'lower/expressions', `unknown function ${call.function}`);

@@ -18,9 +18,12 @@ const isConst = (e: Expression): e is Constant => e.kind === 'const';
 /** The constant that an operation on constants yields, or the operation itself. */
 export function fold(e: Expression): Expression {
   switch (e.kind) {
-    case 'unary': case 'convert': case 'reinterpret':
+    case 'unary':
+    case 'convert':
+    case 'reinterpret':
       return isConst(e.operand) ? constantOf(e.type, plain.evaluate(e)) : e;
-    case 'binary': case 'compare':
+    case 'binary':
+    case 'compare':
       return isConst(e.left) && isConst(e.right) ? constantOf(e.type, plain.evaluate(e)) : e;
     case 'select':
       return isConst(e.condition) ? (e.condition.value === true ? e.whenTrue : e.whenFalse) : e;
@@ -32,7 +35,10 @@ export function fold(e: Expression): Expression {
 /** Calls a one-result library function, at once when all arguments are constants. */
 export function foldCall(callee: IrFunction, args: readonly Expression[], call: Expression): Expression {
   if (!args.every(isConst)) return call;
-  const result = evaluatorOf(callee).call(callee.name, args.map((argument) => argument.value))[0];
+  const result = evaluatorOf(callee).call(
+    callee.name,
+    args.map((argument) => argument.value),
+  )[0];
   return result === undefined ? call : constantOf(call.type, result);
 }
 

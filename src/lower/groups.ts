@@ -95,14 +95,25 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
     return { name: id, population, begin, end: begin + population.size, ordinal };
   });
   const storage = new Map<string, Storage>();
-  for (const [id, parameter] of equations.parameters) storage.set(id, parameterStorage(name, id, parameter.type, parameter.shared, parameter.unit, equations, members, length, context));
+  for (const [id, parameter] of equations.parameters)
+    storage.set(id, parameterStorage(name, id, parameter.type, parameter.shared, parameter.unit, equations, members, length, context));
   for (const [id, variable] of equations.state) {
-    const buffer = context.builder.buffer(`${name}.${id}`, elementOf(variable.type, context.real), variable.shared ? members.length : length, `${id} of ${name} (${variable.unit})`);
+    const buffer = context.builder.buffer(
+      `${name}.${id}`,
+      elementOf(variable.type, context.real),
+      variable.shared ? members.length : length,
+      `${id} of ${name} (${variable.unit})`,
+    );
     storage.set(id, { kind: variable.shared ? 'table' : 'array', buffer, type: variable.type });
   }
   for (const [id, variable] of equations.derived) {
     if (!variable.held) continue;
-    const buffer = context.builder.buffer(`${name}.${id}`, elementOf(variable.type, context.real), variable.shared ? members.length : length, `${id} of ${name}, held over a step (${variable.unit})`);
+    const buffer = context.builder.buffer(
+      `${name}.${id}`,
+      elementOf(variable.type, context.real),
+      variable.shared ? members.length : length,
+      `${id} of ${name}, held over a step (${variable.unit})`,
+    );
     storage.set(id, { kind: variable.shared ? 'table' : 'array', buffer, type: variable.type });
   }
   for (const [id, input] of Object.entries(type.inputs)) {
@@ -113,9 +124,26 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   const notRefractory = new Map<string, Buffer>();
   for (const event of events) {
     if (!event.definition.refractory && !readsLastSpike(context.model)) continue;
-    lastEvent.set(event.name, context.builder.buffer(`${name}.last_${event.name}`, 'i32', length, `step of the last ${event.name} of ${name}`, { initial: { fill: longAgo } }));
-    if (event.refractoryWhile || (event.refractoryFor && [...namesIn(event.refractoryFor)].some((used) => storage.get(used)?.kind !== 'folded' && used !== 'dt'))) {
-      notRefractory.set(event.name, context.builder.buffer(`${name}.not_refractory_${event.name}`, 'u8', length, `whether ${name} may integrate and emit ${event.name}`, { initial: { fill: 1 } }));
+    lastEvent.set(
+      event.name,
+      context.builder.buffer(`${name}.last_${event.name}`, 'i32', length, `step of the last ${event.name} of ${name}`, {
+        initial: { fill: longAgo },
+      }),
+    );
+    if (
+      event.refractoryWhile ||
+      (event.refractoryFor && [...namesIn(event.refractoryFor)].some((used) => storage.get(used)?.kind !== 'folded' && used !== 'dt'))
+    ) {
+      notRefractory.set(
+        event.name,
+        context.builder.buffer(
+          `${name}.not_refractory_${event.name}`,
+          'u8',
+          length,
+          `whether ${name} may integrate and emit ${event.name}`,
+          { initial: { fill: 1 } },
+        ),
+      );
     }
   }
   return { name, type, equations, events, members, length, storage, lastEvent, notRefractory };
@@ -130,7 +158,15 @@ function readsLastSpike({ neurons, synapses, projections, stimuli, operations, r
 }
 
 function parameterStorage(
-  group: string, id: string, type: ValueType, shared: boolean, unit: string, equations: Equations, members: readonly Member[], length: number, context: Context,
+  group: string,
+  id: string,
+  type: ValueType,
+  shared: boolean,
+  unit: string,
+  equations: Equations,
+  members: readonly Member[],
+  length: number,
+  context: Context,
 ): Storage {
   const values = members.map((member) => numberOf(valueOf(member.population, equations, id), equations.names));
   const settable = members.some((member) => context.settable.has(`${member.name}.${id}`));
@@ -141,8 +177,18 @@ function parameterStorage(
   const element = elementOf(type, context.real);
   const comment = `parameter ${id} of ${group} (${unit})`;
   if (shared || (!settable && values.every((value) => value !== null))) {
-    const initial = typed(element, values.map((value) => value ?? 0));
-    return { kind: 'table', buffer: context.builder.buffer(`${group}.${id}`, element, members.length, comment, { role: settable || values.includes(null) ? 'state' : 'constant', initial }), type };
+    const initial = typed(
+      element,
+      values.map((value) => value ?? 0),
+    );
+    return {
+      kind: 'table',
+      buffer: context.builder.buffer(`${group}.${id}`, element, members.length, comment, {
+        role: settable || values.includes(null) ? 'state' : 'constant',
+        initial,
+      }),
+      type,
+    };
   }
   return { kind: 'array', buffer: context.builder.buffer(`${group}.${id}`, element, length, comment), type };
 }
@@ -150,20 +196,31 @@ function parameterStorage(
 /** A typed array of an element type, holding numbers. */
 export function typed(element: ElementType, values: ArrayLike<number>): TypedArray {
   switch (element) {
-    case 'f64': return Float64Array.from(values);
-    case 'f32': return Float32Array.from(values);
-    case 'i32': return Int32Array.from(values);
-    case 'u32': return Uint32Array.from(values);
-    case 'u16': return Uint16Array.from(values);
-    case 'i16': return Int16Array.from(values);
-    case 'u8': return Uint8Array.from(values);
-    case 'i8': return Int8Array.from(values);
-    case 'i64': return BigInt64Array.from(Array.from(values, (value) => BigInt(value)));
+    case 'f64':
+      return Float64Array.from(values);
+    case 'f32':
+      return Float32Array.from(values);
+    case 'i32':
+      return Int32Array.from(values);
+    case 'u32':
+      return Uint32Array.from(values);
+    case 'u16':
+      return Uint16Array.from(values);
+    case 'i16':
+      return Int16Array.from(values);
+    case 'u8':
+      return Uint8Array.from(values);
+    case 'i8':
+      return Int8Array.from(values);
+    case 'i64':
+      return BigInt64Array.from(Array.from(values, (value) => BigInt(value)));
   }
 }
 
 /** Whether an expression draws random numbers. */
-export const drawsIn = (text: string, declared: DeclaredNames): boolean => callsIn(expressionOf(text, declared)).some((call) => isRandom(call.function));
+export const drawsIn = (text: string, declared: DeclaredNames): boolean =>
+  callsIn(expressionOf(text, declared)).some((call) => isRandom(call.function));
 
 /** Numbers of an array value for one population, checked against its size. */
-export const arrayNumbers = (value: Extract<Value, { array: unknown }>, context: Context): ArrayLike<number> => arrayOf(value.array, context.data);
+export const arrayNumbers = (value: Extract<Value, { array: unknown }>, context: Context): ArrayLike<number> =>
+  arrayOf(value.array, context.data);

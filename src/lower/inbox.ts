@@ -70,9 +70,13 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
   const block = new Block();
   const scope = new ElementScope(context, group, rangesAddress, block, null);
   for (const inbox of inboxes) {
-    const place = inbox.slots === 1
-      ? rangesAddress.index
-      : block.name('place', ir.add(ir.mul(ir.convert('u32', ir.binary('rem', step, ir.i32(inbox.slots))), ir.u32(group.length)), rangesAddress.index));
+    const place =
+      inbox.slots === 1
+        ? rangesAddress.index
+        : block.name(
+            'place',
+            ir.add(ir.mul(ir.convert('u32', ir.binary('rem', step, ir.i32(inbox.slots))), ir.u32(group.length)), rangesAddress.index),
+          );
     const arrived = to(context.real, valueOfSum(ir.load(inbox.buffer, place), inbox.exponent));
     const sum = fold(ir.add(to(context.real, scope.read(inbox.variable)), arrived));
     const free = writable(group, inbox.variable, scope);
@@ -83,8 +87,14 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
   const functions = new Map(context.builder.functions().map((f) => [f.name, f]));
   const ranges = group.members.map(({ begin, end }) => ({ begin, end }));
   const name = first.slots === 1 ? 'receive' : 'receive_sent';
-  return context.builder.map(`${group.name}.${name}`, `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
-    { kind: 'ranges', ranges }, runsOnLanes(block.statements, functions), block.locals.declared, block.statements);
+  return context.builder.map(
+    `${group.name}.${name}`,
+    `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
+    { kind: 'ranges', ranges },
+    runsOnLanes(block.statements, functions),
+    block.locals.declared,
+    block.statements,
+  );
 }
 
 /** The condition under which code other than events' own actions may write a variable, or null when it always may. */

@@ -32,7 +32,15 @@ export function initialValues(group: Group, member: Member, context: Context): s
     if (value === 0 || (storage.kind === 'table' && typeof value === 'number' && group.equations.parameters.has(name))) continue;
     values.set(name, value);
   }
-  return assignValues(`${member.name}.initialise`, `first values of ${member.name}`, values, group, member, `population/${member.name}/initial`, context);
+  return assignValues(
+    `${member.name}.initialise`,
+    `first values of ${member.name}`,
+    values,
+    group,
+    member,
+    `population/${member.name}/initial`,
+    context,
+  );
 }
 
 /** Address of the current item in a kernel over one population. */
@@ -53,9 +61,15 @@ const everyElement: Chosen = { where: null, slice: null };
 /** The condition of being chosen, or null when all are. */
 function choice(chosen: Chosen, scope: ElementScope): Ir | null {
   const conditions: Ir[] = [];
-  if (chosen.slice) conditions.push(ir.ge(scope.address.local, ir.u32(chosen.slice[0])), ir.lt(scope.address.local, ir.u32(chosen.slice[1])));
+  if (chosen.slice)
+    conditions.push(ir.ge(scope.address.local, ir.u32(chosen.slice[0])), ir.lt(scope.address.local, ir.u32(chosen.slice[1])));
   if (chosen.where !== null) conditions.push(compileCondition(expressionOf(chosen.where, scope.group.equations.names), scope));
-  return conditions.length === 0 ? null : scope.block.name('chosen', conditions.reduce((a, b) => ir.and(a, b)));
+  return conditions.length === 0
+    ? null
+    : scope.block.name(
+        'chosen',
+        conditions.reduce((a, b) => ir.and(a, b)),
+      );
 }
 
 /**
@@ -65,7 +79,14 @@ function choice(chosen: Chosen, scope: ElementScope): Ir | null {
  * @diagnostic lower/cyclic-values
  */
 export function assignValues(
-  name: string, comment: string, values: ReadonlyMap<string, Value>, group: Group, member: Member, stream: string, context: Context, chosenElements: Chosen = everyElement,
+  name: string,
+  comment: string,
+  values: ReadonlyMap<string, Value>,
+  group: Group,
+  member: Member,
+  stream: string,
+  context: Context,
+  chosenElements: Chosen = everyElement,
 ): string[] {
   const ordered = inOrder(member.name, values, group, context);
   const kernels: string[] = [];
@@ -76,7 +97,12 @@ export function assignValues(
     const address = shared ? { index: ir.u32(member.begin), ordinal: ir.u32(member.ordinal), local: ir.u32(0) } : memberAddress(member);
     const draws = { element: address.local, subElement: ir.u32(0), step: ir.u32(0), perStep: false, sites: { next: 0 } };
     let current: readonly [Ir, Ir] = [ir.u32(0), ir.u32(0)];
-    const scope = new ElementScope(context, group, address, block, { ...draws, get key() { return current; } });
+    const scope = new ElementScope(context, group, address, block, {
+      ...draws,
+      get key() {
+        return current;
+      },
+    });
     for (const id of chosen) {
       const value = values.get(id) as Value;
       if (typeof value === 'string' && drawsIn(value, group.equations.names)) {
@@ -87,15 +113,24 @@ export function assignValues(
       if (!storage) continue;
       const type = scalarTypeOf(storage.type, context.real);
       const given = to(type, valueExpression(id, value, scope, member, context));
-      if (given.kind === 'const' && typeof given.value === 'number' && !Number.isFinite(given.value)) context.diagnostics.add(messages.notFinite(id, member.name, given.value));
+      if (given.kind === 'const' && typeof given.value === 'number' && !Number.isFinite(given.value))
+        context.diagnostics.add(messages.notFinite(id, member.name, given.value));
       const condition = shared ? null : choice(chosenElements, scope);
       scope.write(id, condition ? ir.select(condition, given, to(type, scope.read(id))) : given);
     }
     scope.storeAll();
-    kernels.push(shared
-      ? context.builder.sequential(`${name}.shared`, `${comment}, one value for all`, block.locals.declared, block.statements)
-      : context.builder.map(name, comment, { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
-          runsOnLanes(block.statements, new Map(context.builder.functions().map((f) => [f.name, f]))), block.locals.declared, block.statements));
+    kernels.push(
+      shared
+        ? context.builder.sequential(`${name}.shared`, `${comment}, one value for all`, block.locals.declared, block.statements)
+        : context.builder.map(
+            name,
+            comment,
+            { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
+            runsOnLanes(block.statements, new Map(context.builder.functions().map((f) => [f.name, f]))),
+            block.locals.declared,
+            block.statements,
+          ),
+    );
   }
   return kernels;
 }
@@ -106,7 +141,13 @@ function valueExpression(id: string, value: Value, scope: ElementScope, member: 
   if ('array' in value) {
     const storage = scope.group.storage.get(id);
     const element = elementOf(storage?.type ?? 'real', context.real);
-    const buffer = context.builder.buffer(`${member.name}.${id}.values`, element, member.population.size, `given values of ${id} of ${member.name}`, { role: 'constant', initial: typed(element, arrayOf(value.array, context.data)) });
+    const buffer = context.builder.buffer(
+      `${member.name}.${id}.values`,
+      element,
+      member.population.size,
+      `given values of ${id} of ${member.name}`,
+      { role: 'constant', initial: typed(element, arrayOf(value.array, context.data)) },
+    );
     return ir.load(buffer, scope.address.local);
   }
   context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
@@ -125,7 +166,9 @@ function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group
     }
     visiting.push(name);
     const value = values.get(name);
-    if (typeof value === 'string') for (const used of [...namesIn(expressionOf(value, group.equations.names))].sort()) if (used !== name && values.has(used)) visit(used);
+    if (typeof value === 'string')
+      for (const used of [...namesIn(expressionOf(value, group.equations.names))].sort())
+        if (used !== name && values.has(used)) visit(used);
     visiting.pop();
     done.push(name);
   };

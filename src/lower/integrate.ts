@@ -33,7 +33,14 @@ const hasRandom = (e: Expression): boolean => callsIn(e).some((call) => isRandom
 
 /** Names whose value may change within a run other than by `set`: states, inputs, time. */
 function varies(name: string, equations: Equations): boolean {
-  return equations.state.has(name) || equations.derived.get(name)?.held === true || name === 't' || name === 't_in_timesteps' || name === 'lastspike' || name === 'not_refractory';
+  return (
+    equations.state.has(name) ||
+    equations.derived.get(name)?.held === true ||
+    name === 't' ||
+    name === 't_in_timesteps' ||
+    name === 'lastspike' ||
+    name === 'not_refractory'
+  );
 }
 
 /** A linear system: matrix entries constant over a run, everything else a term that is constant over a step. */
@@ -62,7 +69,9 @@ export function linearSystem(equations: Equations, inputs: ReadonlySet<string>):
     });
     for (const coefficient of row) {
       if (!coefficient) continue;
-      const culprit = [...namesIn(coefficient)].find((used) => varies(used, equations) || inputs.has(used)) ?? callsIn(coefficient).find((call) => !functions.has(call.function))?.function;
+      const culprit =
+        [...namesIn(coefficient)].find((used) => varies(used, equations) || inputs.has(used)) ??
+        callsIn(coefficient).find((call) => !functions.has(call.function))?.function;
       if (culprit !== undefined) return `a coefficient in the equation of ${name} changes with ${culprit}`;
     }
     // Explicit time outside a table is not constant over a step.
@@ -75,15 +84,20 @@ export function linearSystem(equations: Equations, inputs: ReadonlySet<string>):
 
 function timeOutsideTables(e: Expression): boolean {
   switch (e.kind) {
-    case 'name': return e.name === 't';
-    case 'unary': return timeOutsideTables(e.operand);
-    case 'binary': return timeOutsideTables(e.left) || timeOutsideTables(e.right);
-    case 'conditional': return [e.condition, e.whenTrue, e.whenFalse].some(timeOutsideTables);
+    case 'name':
+      return e.name === 't';
+    case 'unary':
+      return timeOutsideTables(e.operand);
+    case 'binary':
+      return timeOutsideTables(e.left) || timeOutsideTables(e.right);
+    case 'conditional':
+      return [e.condition, e.whenTrue, e.whenFalse].some(timeOutsideTables);
     case 'call': {
       const isTable = !functions.has(e.function) && e.arguments[0]?.kind === 'name';
       return (isTable ? e.arguments.slice(1) : e.arguments).some(timeOutsideTables);
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -92,24 +106,29 @@ export function refusal(method: Method, equations: Equations): Refusal {
   const derivatives = [...steppedDerivatives(equations)];
   const noisy = derivatives.filter(([, e]) => hasNoise(e, equations));
   switch (method) {
-    case 'exact': return null;
+    case 'exact':
+      return null;
     case 'exponentialEuler':
       if (noisy.length > 0) return 'they have noise';
       for (const [name, e] of derivatives) if (!linearForm(e, [name])) return `the equation of ${name} is not linear in ${name}`;
       return null;
-    case 'rk2': case 'rk4': case 'adaptive':
+    case 'rk2':
+    case 'rk4':
+    case 'adaptive':
       return noisy.length > 0 ? 'they have noise' : null;
     case 'euler': {
       for (const [name, e] of noisy) {
         const form = linearForm(e, equations.noise);
         if (!form) return `the equation of ${name} is not linear in its noise`;
         for (const factor of form.coefficients.values()) {
-          if ([...namesIn(factor)].some((used) => equations.derivatives.has(used)) || timeOutsideTables(factor)) return `the noise of ${name} is multiplicative`;
+          if ([...namesIn(factor)].some((used) => equations.derivatives.has(used)) || timeOutsideTables(factor))
+            return `the noise of ${name} is multiplicative`;
         }
       }
       return null;
     }
-    case 'heun': case 'milstein': {
+    case 'heun':
+    case 'milstein': {
       const seen = new Set<string>();
       for (const [name, e] of noisy) {
         if (!linearForm(e, equations.noise)) return `the equation of ${name} is not linear in its noise`;
@@ -131,23 +150,38 @@ export type Activity = ReadonlyMap<string, Ir>;
  * hold variables whose rate is not in force through all of them, since others may read them.
  */
 export function newValues(
-  method: Exclude<Method, 'exact'>, equations: Equations, scope: IntegrationScope, noise: ReadonlyMap<string, Ir>, active: Activity = new Map(),
+  method: Exclude<Method, 'exact'>,
+  equations: Equations,
+  scope: IntegrationScope,
+  noise: ReadonlyMap<string, Ir>,
+  active: Activity = new Map(),
 ): Map<string, Ir> {
   const names = [...steppedDerivatives(equations).keys()];
   const dt = scope.context.dt;
   const h = to(scope.real, ir.f64(dt));
   switch (method) {
-    case 'exponentialEuler': return new Map(names.map((name) => [name, scope.block.name(`next_${name}`, exponentialStep(name, equations, scope, h))]));
+    case 'exponentialEuler':
+      return new Map(names.map((name) => [name, scope.block.name(`next_${name}`, exponentialStep(name, equations, scope, h))]));
     case 'euler': {
       const { drift, diffusion } = split(equations);
       return new Map(names.map((name) => [name, scope.block.name(`next_${name}`, eulerStep(name, drift, diffusion, scope, h, noise))]));
     }
-    case 'rk2': return rungeKutta2(names, equations, scope, dt, active);
-    case 'rk4': return rungeKutta4(names, equations, scope, dt, active);
+    case 'rk2':
+      return rungeKutta2(names, equations, scope, dt, active);
+    case 'rk4':
+      return rungeKutta4(names, equations, scope, dt, active);
     case 'adaptive':
-      return adaptiveValues(names, equations, active, scope.context.builder.faultBit(`the equations of ${names.join(', ')} cannot be integrated: they need ever smaller sub-steps`), scope);
-    case 'heun': return heun(names, equations, scope, h, noise);
-    case 'milstein': return milstein(names, equations, scope, h, noise);
+      return adaptiveValues(
+        names,
+        equations,
+        active,
+        scope.context.builder.faultBit(`the equations of ${names.join(', ')} cannot be integrated: they need ever smaller sub-steps`),
+        scope,
+      );
+    case 'heun':
+      return heun(names, equations, scope, h, noise);
+    case 'milstein':
+      return milstein(names, equations, scope, h, noise);
   }
 }
 
@@ -189,10 +223,18 @@ function split(equations: Equations): { drift: Map<string, Expression>; diffusio
   return { drift, diffusion };
 }
 
-function eulerStep(name: string, drift: ReadonlyMap<string, Expression>, diffusion: Diffusion, scope: IntegrationScope, h: Ir, noise: ReadonlyMap<string, Ir>): Ir {
+function eulerStep(
+  name: string,
+  drift: ReadonlyMap<string, Expression>,
+  diffusion: Diffusion,
+  scope: IntegrationScope,
+  h: Ir,
+  noise: ReadonlyMap<string, Ir>,
+): Ir {
   const x = to(scope.real, scope.read(name));
   let next = fold(ir.add(x, fold(ir.mul(h, compileReal(drift.get(name) as Expression, scope)))));
-  for (const [xi, factor] of diffusion.get(name) ?? []) next = fold(ir.add(next, fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir))));
+  for (const [xi, factor] of diffusion.get(name) ?? [])
+    next = fold(ir.add(next, fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir))));
   return next;
 }
 
@@ -210,14 +252,22 @@ const axpy = (scope: IntegrationScope, name: string, x: Ir, factor: number, slop
   scope.block.name(name, fold(ir.add(x, fold(ir.mul(to(scope.real, ir.f64(factor)), slope)))));
 
 function slopes(names: readonly string[], equations: Equations, scope: IntegrationScope, stage: string, active: Activity): Map<string, Ir> {
-  return new Map(names.map((name) => {
-    const rate = compileReal(equations.derivatives.get(name) as Expression, scope);
-    const condition = active.get(name);
-    return [name, scope.block.name(`${stage}_${name}`, condition ? fold(ir.select(condition, rate, to(rate.type, ir.f64(0)))) : rate)];
-  }));
+  return new Map(
+    names.map((name) => {
+      const rate = compileReal(equations.derivatives.get(name) as Expression, scope);
+      const condition = active.get(name);
+      return [name, scope.block.name(`${stage}_${name}`, condition ? fold(ir.select(condition, rate, to(rate.type, ir.f64(0)))) : rate)];
+    }),
+  );
 }
 
-function rungeKutta2(names: readonly string[], equations: Equations, scope: IntegrationScope, dt: number, active: Activity): Map<string, Ir> {
+function rungeKutta2(
+  names: readonly string[],
+  equations: Equations,
+  scope: IntegrationScope,
+  dt: number,
+  active: Activity,
+): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const k1 = slopes(names, equations, scope, 'k1', active);
   const middle = new Map(names.map((name) => [name, axpy(scope, `middle_${name}`, x.get(name) as Ir, dt / 2, k1.get(name) as Ir)]));
@@ -225,7 +275,13 @@ function rungeKutta2(names: readonly string[], equations: Equations, scope: Inte
   return new Map(names.map((name) => [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt, k2.get(name) as Ir)]));
 }
 
-function rungeKutta4(names: readonly string[], equations: Equations, scope: IntegrationScope, dt: number, active: Activity): Map<string, Ir> {
+function rungeKutta4(
+  names: readonly string[],
+  equations: Equations,
+  scope: IntegrationScope,
+  dt: number,
+  active: Activity,
+): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const stage = (label: string, slope: ReadonlyMap<string, Ir>, factor: number): Map<string, Ir> =>
     new Map(names.map((name) => [name, axpy(scope, `${label}_${name}`, x.get(name) as Ir, factor, slope.get(name) as Ir)]));
@@ -233,12 +289,14 @@ function rungeKutta4(names: readonly string[], equations: Equations, scope: Inte
   const k2 = at(scope, stage('second', k1, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k2', active));
   const k3 = at(scope, stage('third', k2, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k3', active));
   const k4 = at(scope, stage('fourth', k3, dt), dt, () => slopes(names, equations, scope, 'k4', active));
-  return new Map(names.map((name) => {
-    const [a, b, c, d] = [k1, k2, k3, k4].map((k) => k.get(name) as Ir) as [Ir, Ir, Ir, Ir];
-    const inner = fold(ir.add(b, c));
-    const sum = fold(ir.add(fold(ir.add(a, fold(ir.add(inner, inner)))), d));
-    return [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt / 6, sum)];
-  }));
+  return new Map(
+    names.map((name) => {
+      const [a, b, c, d] = [k1, k2, k3, k4].map((k) => k.get(name) as Ir) as [Ir, Ir, Ir, Ir];
+      const inner = fold(ir.add(b, c));
+      const sum = fold(ir.add(fold(ir.add(a, fold(ir.add(inner, inner)))), d));
+      return [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt / 6, sum)];
+    }),
+  );
 }
 
 /** Σ over noises of factor * dW. */
@@ -252,45 +310,83 @@ function noiseTerm(name: string, diffusion: Diffusion, scope: IntegrationScope, 
 }
 
 /** Stratonovich: x̂ = x + g dW, x' = x + h f + (g(x) + g(x̂, t + dt)) dW / 2. */
-function heun(names: readonly string[], equations: Equations, scope: IntegrationScope, h: Ir, noise: ReadonlyMap<string, Ir>): Map<string, Ir> {
+function heun(
+  names: readonly string[],
+  equations: Equations,
+  scope: IntegrationScope,
+  h: Ir,
+  noise: ReadonlyMap<string, Ir>,
+): Map<string, Ir> {
   const { drift, diffusion } = split(equations);
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const first = new Map(names.map((name) => [name, noiseTerm(name, diffusion, scope, noise)]));
-  const drifted = new Map(names.map((name) => [name, scope.block.name(`drift_${name}`, compileReal(drift.get(name) as Expression, scope))]));
-  const predicted = new Map(names.map((name) => {
-    const term = first.get(name);
-    return [name, term ? scope.block.name(`predicted_${name}`, fold(ir.add(x.get(name) as Ir, term))) : (x.get(name) as Ir)];
-  }));
-  const second = at(scope, predicted, scope.context.dt, () => new Map(names.map((name) => [name, noiseTerm(name, diffusion, scope, noise)])));
-  return new Map(names.map((name) => {
-    let next = fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, drifted.get(name) as Ir))));
-    const [a, b] = [first.get(name), second.get(name)];
-    if (a && b) next = fold(ir.add(next, fold(ir.mul(to(scope.real, ir.f64(0.5)), fold(ir.add(a, b))))));
-    return [name, scope.block.name(`next_${name}`, next)];
-  }));
+  const drifted = new Map(
+    names.map((name) => [name, scope.block.name(`drift_${name}`, compileReal(drift.get(name) as Expression, scope))]),
+  );
+  const predicted = new Map(
+    names.map((name) => {
+      const term = first.get(name);
+      return [name, term ? scope.block.name(`predicted_${name}`, fold(ir.add(x.get(name) as Ir, term))) : (x.get(name) as Ir)];
+    }),
+  );
+  const second = at(
+    scope,
+    predicted,
+    scope.context.dt,
+    () => new Map(names.map((name) => [name, noiseTerm(name, diffusion, scope, noise)])),
+  );
+  return new Map(
+    names.map((name) => {
+      let next = fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, drifted.get(name) as Ir))));
+      const [a, b] = [first.get(name), second.get(name)];
+      if (a && b) next = fold(ir.add(next, fold(ir.mul(to(scope.real, ir.f64(0.5)), fold(ir.add(a, b))))));
+      return [name, scope.block.name(`next_${name}`, next)];
+    }),
+  );
 }
 
 /** Derivative-free Milstein for diagonal noise, Stratonovich: x̂ = x + h f + sqrt(h) g, and (g(x̂) - g(x)) dW² / (2 sqrt(h)) on top of Euler. */
-function milstein(names: readonly string[], equations: Equations, scope: IntegrationScope, h: Ir, noise: ReadonlyMap<string, Ir>): Map<string, Ir> {
+function milstein(
+  names: readonly string[],
+  equations: Equations,
+  scope: IntegrationScope,
+  h: Ir,
+  noise: ReadonlyMap<string, Ir>,
+): Map<string, Ir> {
   const { drift, diffusion } = split(equations);
   const root = Math.sqrt(scope.context.dt);
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
-  const drifted = new Map(names.map((name) => [name, scope.block.name(`drift_${name}`, fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, compileReal(drift.get(name) as Expression, scope))))))]));
+  const drifted = new Map(
+    names.map((name) => [
+      name,
+      scope.block.name(
+        `drift_${name}`,
+        fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, compileReal(drift.get(name) as Expression, scope))))),
+      ),
+    ]),
+  );
   const factors = new Map<string, { xi: string; factor: Expression; value: Ir }>();
   for (const name of names) {
-    for (const [xi, factor] of diffusion.get(name) ?? []) factors.set(name, { xi, factor, value: scope.block.name(`factor_${name}`, compileReal(factor, scope)) });
+    for (const [xi, factor] of diffusion.get(name) ?? [])
+      factors.set(name, { xi, factor, value: scope.block.name(`factor_${name}`, compileReal(factor, scope)) });
   }
-  const support = new Map(names.map((name) => {
-    const own = factors.get(name);
-    return [name, own ? axpy(scope, `support_${name}`, drifted.get(name) as Ir, root, own.value) : (drifted.get(name) as Ir)];
-  }));
-  return new Map(names.map((name) => {
-    const own = factors.get(name);
-    if (!own) return [name, drifted.get(name) as Ir];
-    const dW = noise.get(own.xi) as Ir;
-    const shifted = at(scope, support, scope.context.dt, () => compileReal(own.factor, scope));
-    const correction = fold(ir.mul(fold(ir.mul(fold(ir.sub(shifted, own.value)), fold(ir.mul(dW, dW)))), to(scope.real, ir.f64(1 / (2 * root)))));
-    const euler = fold(ir.add(drifted.get(name) as Ir, fold(ir.mul(own.value, dW))));
-    return [name, scope.block.name(`next_${name}`, fold(ir.add(euler, correction)))];
-  }));
+  const support = new Map(
+    names.map((name) => {
+      const own = factors.get(name);
+      return [name, own ? axpy(scope, `support_${name}`, drifted.get(name) as Ir, root, own.value) : (drifted.get(name) as Ir)];
+    }),
+  );
+  return new Map(
+    names.map((name) => {
+      const own = factors.get(name);
+      if (!own) return [name, drifted.get(name) as Ir];
+      const dW = noise.get(own.xi) as Ir;
+      const shifted = at(scope, support, scope.context.dt, () => compileReal(own.factor, scope));
+      const correction = fold(
+        ir.mul(fold(ir.mul(fold(ir.sub(shifted, own.value)), fold(ir.mul(dW, dW)))), to(scope.real, ir.f64(1 / (2 * root)))),
+      );
+      const euler = fold(ir.add(drifted.get(name) as Ir, fold(ir.mul(own.value, dW))));
+      return [name, scope.block.name(`next_${name}`, fold(ir.add(euler, correction)))];
+    }),
+  );
 }

@@ -11,12 +11,22 @@ export function runsOnLanes(body: readonly Statement[], functions: ReadonlyMap<s
   const uniform = new Set(['group', 'begin', 'step']);
   const safe = (e: Expression): boolean => {
     switch (e.kind) {
-      case 'const': case 'local': return true;
-      case 'load': return isIndex(e.index) || (isUniform(e.index, uniform) && safe(e.index));
-      case 'unary': case 'convert': case 'reinterpret': return safe(e.operand);
-      case 'binary': case 'compare': return safe(e.left) && safe(e.right);
-      case 'select': return safe(e.condition) && safe(e.whenTrue) && safe(e.whenFalse);
-      case 'call': return callable(e.function, functions) && e.arguments.every(safe);
+      case 'const':
+      case 'local':
+        return true;
+      case 'load':
+        return isIndex(e.index) || (isUniform(e.index, uniform) && safe(e.index));
+      case 'unary':
+      case 'convert':
+      case 'reinterpret':
+        return safe(e.operand);
+      case 'binary':
+      case 'compare':
+        return safe(e.left) && safe(e.right);
+      case 'select':
+        return safe(e.condition) && safe(e.whenTrue) && safe(e.whenFalse);
+      case 'call':
+        return callable(e.function, functions) && e.arguments.every(safe);
     }
   };
   const assigned = new Map<string, number>();
@@ -33,9 +43,13 @@ export function runsOnLanes(body: readonly Statement[], functions: ReadonlyMap<s
       case 'call':
         if (!callable(statement.function, functions) || !statement.arguments.every(safe)) return false;
         break;
-      case 'setBit': if (!safe(statement.condition)) return false; break;
-      case 'comment': break;
-      default: return false;
+      case 'setBit':
+        if (!safe(statement.condition)) return false;
+        break;
+      case 'comment':
+        break;
+      default:
+        return false;
     }
   }
   return true;
@@ -50,12 +64,22 @@ function callable(name: string, functions: ReadonlyMap<string, IrFunction>): boo
 
 function isUniform(e: Expression, uniform: ReadonlySet<string>): boolean {
   switch (e.kind) {
-    case 'const': return true;
-    case 'local': return uniform.has(e.name);
-    case 'load': return isUniform(e.index, uniform);
-    case 'unary': case 'convert': case 'reinterpret': return isUniform(e.operand, uniform);
-    case 'binary': case 'compare': return isUniform(e.left, uniform) && isUniform(e.right, uniform);
-    case 'select': return [e.condition, e.whenTrue, e.whenFalse].every((part) => isUniform(part, uniform));
-    case 'call': return e.arguments.every((argument) => isUniform(argument, uniform));
+    case 'const':
+      return true;
+    case 'local':
+      return uniform.has(e.name);
+    case 'load':
+      return isUniform(e.index, uniform);
+    case 'unary':
+    case 'convert':
+    case 'reinterpret':
+      return isUniform(e.operand, uniform);
+    case 'binary':
+    case 'compare':
+      return isUniform(e.left, uniform) && isUniform(e.right, uniform);
+    case 'select':
+      return [e.condition, e.whenTrue, e.whenFalse].every((part) => isUniform(part, uniform));
+    case 'call':
+      return e.arguments.every((argument) => isUniform(argument, uniform));
   }
 }

@@ -51,8 +51,15 @@ export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOpt
   refuseFeatures(model, diagnostics);
   diagnostics.throwIfErrors();
   const context: Context = {
-    model, data, precision, real: precision === 'float64' ? 'f64' : 'f32', dt: model.experiment.dt,
-    profile: profiles[model.timing as 'brian' | 'grid'], builder: new ProgramBuilder(), diagnostics, settable: settableNames(model.experiment.protocol),
+    model,
+    data,
+    precision,
+    real: precision === 'float64' ? 'f64' : 'f32',
+    dt: model.experiment.dt,
+    profile: profiles[model.timing as 'brian' | 'grid'],
+    builder: new ProgramBuilder(),
+    diagnostics,
+    settable: settableNames(model.experiment.protocol),
   };
   context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
   const parts: Parts = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
@@ -86,7 +93,8 @@ export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOpt
     diagnostics.within(`/synapses/${plan.projection.synapse}`, () => {
       lowerContinuousSynapses(plan, connectivity, storage, context);
       return pathwayCodes(plan, connectivity, storage, context);
-    }));
+    }),
+  );
   lowerDeliveries(codes, parts.groups, parts.rings, context);
   done('deliveries');
   // What else acts on populations.
@@ -118,7 +126,15 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];
   // Buffers start at zero.
   const values = new Map(names.map((name) => [name, synapseValue(plan, name)] as const).filter(([, value]) => value !== 0));
-  const kernel = assignSynapseValues(`${plan.name}.initialise`, values, plan, connectivity, storage, `projection/${plan.name}/initial`, context);
+  const kernel = assignSynapseValues(
+    `${plan.name}.initialise`,
+    values,
+    plan,
+    connectivity,
+    storage,
+    `projection/${plan.name}/initial`,
+    context,
+  );
   if (kernel) context.builder.initially(kernel);
   return { plan, connectivity, storage };
 }
@@ -129,10 +145,28 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
   const kernels = [...builder.kernels.values()];
   const step = builder.stepEntries();
   const procedures = Object.fromEntries(builder.procedures);
-  const changing = writtenWhileRunning(kernels, new Set([...step.map((entry) => entry.kernel), ...[...builder.procedures.values()].flat().flatMap((action) => (action.kind === 'run' ? [action.kernel] : []))]), builder);
-  const buffers = [...builder.buffers.values()].map((buffer): Buffer => ({ ...buffer, role: changing.has(buffer.name) ? 'state' : 'constant' }));
+  const changing = writtenWhileRunning(
+    kernels,
+    new Set([
+      ...step.map((entry) => entry.kernel),
+      ...[...builder.procedures.values()].flat().flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])),
+    ]),
+    builder,
+  );
+  const buffers = [...builder.buffers.values()].map((buffer): Buffer => ({
+    ...buffer,
+    role: changing.has(buffer.name) ? 'state' : 'constant',
+  }));
   return {
-    name: model.name, precision: context.precision, dt: context.dt, numericsVersion, functions: builder.functions(), buffers, kernels, events: builder.events, logs: builder.logs,
+    name: model.name,
+    precision: context.precision,
+    dt: context.dt,
+    numericsVersion,
+    functions: builder.functions(),
+    buffers,
+    kernels,
+    events: builder.events,
+    logs: builder.logs,
     schedule: { initialise: builder.initialise, step, procedures },
     manifest: manifestOf(groups, projections, rings, recordings, context),
   };
@@ -142,11 +176,22 @@ function writtenWhileRunning(kernels: readonly Kernel[], running: ReadonlySet<st
   const written = new Set<string>(['faults']);
   const visit = (statement: Statement): void => {
     switch (statement.kind) {
-      case 'store': case 'accumulate': written.add(statement.buffer); break;
-      case 'setBit': written.add(statement.mask); break;
-      case 'if': [...statement.then, ...statement.else].forEach(visit); break;
-      case 'for': case 'while': statement.body.forEach(visit); break;
-      default: break;
+      case 'store':
+      case 'accumulate':
+        written.add(statement.buffer);
+        break;
+      case 'setBit':
+        written.add(statement.mask);
+        break;
+      case 'if':
+        [...statement.then, ...statement.else].forEach(visit);
+        break;
+      case 'for':
+      case 'while':
+        statement.body.forEach(visit);
+        break;
+      default:
+        break;
     }
   };
   for (const kernel of kernels) if (kernel.shape !== 'compact' && running.has(kernel.name)) kernel.body.forEach(visit);

@@ -7,7 +7,13 @@ import type { Group } from './groups.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 
 /** Where variables, synapses, samples and spikes are found. */
-export function manifestOf(groups: readonly Group[], projections: readonly BuiltProjection[], rings: ReadonlyMap<string, EventSource>, recordings: Recordings, context: Context): Manifest {
+export function manifestOf(
+  groups: readonly Group[],
+  projections: readonly BuiltProjection[],
+  rings: ReadonlyMap<string, EventSource>,
+  recordings: Recordings,
+  context: Context,
+): Manifest {
   const { builder, model, profile } = context;
   const variables: VariableLocation[] = [];
   for (const group of groups) {
@@ -16,7 +22,15 @@ export function manifestOf(groups: readonly Group[], projections: readonly Built
         const storage = group.storage.get(variable);
         if (!storage || storage.kind === 'folded') return;
         const shared = storage.kind === 'table';
-        variables.push({ owner: member.name, variable, buffer: storage.buffer.name, offset: shared ? member.ordinal : member.begin, length: shared ? 1 : member.population.size, unit, state });
+        variables.push({
+          owner: member.name,
+          variable,
+          buffer: storage.buffer.name,
+          offset: shared ? member.ordinal : member.begin,
+          length: shared ? 1 : member.population.size,
+          unit,
+          state,
+        });
       };
       for (const [name, variable] of group.equations.state) add(name, variable.unit, true);
       for (const [name, parameter] of group.equations.parameters) add(name, parameter.unit, false);
@@ -27,11 +41,24 @@ export function manifestOf(groups: readonly Group[], projections: readonly Built
     for (const [name, variable] of [...plan.equations.state, ...plan.equations.parameters]) {
       const place = storage.get(name);
       if (!place || place.kind === 'folded') continue;
-      variables.push({ owner: plan.name, variable: name, buffer: place.buffer.name, offset: 0, length: place.kind === 'table' ? 1 : connectivity.count, unit: variable.unit, state: plan.equations.state.has(name) });
+      variables.push({
+        owner: plan.name,
+        variable: name,
+        buffer: place.buffer.name,
+        offset: 0,
+        length: place.kind === 'table' ? 1 : connectivity.count,
+        unit: variable.unit,
+        state: plan.equations.state.has(name),
+      });
     }
     const delays = plan.sortedBy?.steps ?? plan.pathways.find((pathway) => pathway.side === 'pre')?.steps ?? { first: 0, last: 0 };
     locations.push({
-      name: plan.name, count: connectivity.count, targets: connectivity.targets.name, segments: connectivity.segments.name, sources: plan.pre.size, delays,
+      name: plan.name,
+      count: connectivity.count,
+      targets: connectivity.targets.name,
+      segments: connectivity.segments.name,
+      sources: plan.pre.size,
+      delays,
       ...(connectivity.creation ? { creation: connectivity.creation.name } : {}),
       pathways: plan.pathways.map(({ name, steps }) => {
         const buffer = connectivity.delayed.get(name)?.steps.name;
@@ -41,11 +68,21 @@ export function manifestOf(groups: readonly Group[], projections: readonly Built
   }
   const recorded = new Set(recordings.events.filter((location) => location.kind === 'events').map((location) => location.event));
   return {
-    populations: Object.entries(model.populations).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, population]) => ({
-      name, size: population.size, event: rings.has(`${name}.spike`) ? `${name}.spike` : null, recorded: recorded.has(`${name}.spike`),
-    })),
+    populations: Object.entries(model.populations)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, population]) => ({
+        name,
+        size: population.size,
+        event: rings.has(`${name}.spike`) ? `${name}.spike` : null,
+        recorded: recorded.has(`${name}.spike`),
+      })),
     events: [...rings.values()].map((source) => ({ event: source.ring.name, population: source.population, name: source.event })),
-    variables, projections: locations, samples: recordings.samples, eventRecordings: recordings.events, spikeLabel: profile.spikeLabel,
-    faults: Object.fromEntries(builder.faults), notes: builder.notes,
+    variables,
+    projections: locations,
+    samples: recordings.samples,
+    eventRecordings: recordings.events,
+    spikeLabel: profile.spikeLabel,
+    faults: Object.fromEntries(builder.faults),
+    notes: builder.notes,
   };
 }

@@ -19,7 +19,9 @@ const scaled = (a: Matrix, factor: number): Matrix => a.map((row) => row.map((x)
 
 function times(a: Matrix, b: Matrix): Matrix {
   const n = a.length;
-  return a.map((row) => Array.from({ length: n }, (_, j) => row.reduce((sum, x, k) => sum + x * ((b[k] as readonly number[])[j] as number), 0)));
+  return a.map((row) =>
+    Array.from({ length: n }, (_, j) => row.reduce((sum, x, k) => sum + x * ((b[k] as readonly number[])[j] as number), 0)),
+  );
 }
 
 /** Which variables reach which: the reflexive and transitive closure of a pattern of entries. */
@@ -27,8 +29,7 @@ export function reach(pattern: readonly (readonly boolean[])[]): boolean[][] {
   const n = pattern.length;
   const closed = pattern.map((row, i) => row.map((entry, j) => entry || i === j));
   for (let k = 0; k < n; k++)
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
   return closed;
 }
 

@@ -41,7 +41,16 @@ export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>
     for (const member of group.members) {
       const source = rings.get(`${member.name}.${event.name}`);
       invariant(source, 'lower/neurons', `no ring for ${member.name}.${event.name}`);
-      builder.each(builder.compact(`${member.name}.${event.name}.compact`, `lists the elements of ${member.name} that emit ${event.name}`, source.ring.name), when.slot, rankOf(profile, when.slot), when.order + 0.25);
+      builder.each(
+        builder.compact(
+          `${member.name}.${event.name}.compact`,
+          `lists the elements of ${member.name} that emit ${event.name}`,
+          source.ring.name,
+        ),
+        when.slot,
+        rankOf(profile, when.slot),
+        when.order + 0.25,
+      );
       markKernel(group, member, event, source, when, context);
       actionKernel(group, member, event, source, context);
     }
@@ -55,15 +64,25 @@ function refusePeriods(group: Group, context: Context): void {
     if (!refractoryFor || definition.refractory?.evaluated !== 'atEvent') continue;
     const period = inlineDerived(refractoryFor, equations.derived);
     const settable = (id: string): boolean => group.members.some((member) => context.settable.has(`${member.name}.${id}`));
-    const changes = [...namesIn(period)].find((id) => equations.state.has(id) || equations.derived.has(id) || id === 't' || id === 't_in_timesteps' || settable(id))
-      ?? callsIn(period).find((call) => isRandom(call.function))?.function;
+    const changes =
+      [...namesIn(period)].find(
+        (id) => equations.state.has(id) || equations.derived.has(id) || id === 't' || id === 't_in_timesteps' || settable(id),
+      ) ?? callsIn(period).find((call) => isRandom(call.function))?.function;
     if (changes !== undefined) {
-      context.diagnostics.add(messages.unsupportedFeature(`a refractory period of ${group.name}.${name} that is fixed at the event and depends on ${changes}`, 'evaluate it at each step: evaluated: eachStep'));
+      context.diagnostics.add(
+        messages.unsupportedFeature(
+          `a refractory period of ${group.name}.${name} that is fixed at the event and depends on ${changes}`,
+          'evaluate it at each step: evaluated: eachStep',
+        ),
+      );
     }
   }
 }
 
-interface When { readonly slot: string; readonly order: number }
+interface When {
+  readonly slot: string;
+  readonly order: number;
+}
 
 function slotOf(event: EventCode, context: Context): When {
   const { defaults } = context.profile;
@@ -80,7 +99,11 @@ function stepDraws(group: Group, purpose: string, address: { local: Ir; ordinal:
     perStep: true,
     sites: { next: 0 },
     get key() {
-      keys ??= keyBuffer(`${group.name}.${purpose.replace('/', '.')}.keys`, group.members.map((member) => `population/${member.name}/${purpose}`), context);
+      keys ??= keyBuffer(
+        `${group.name}.${purpose.replace('/', '.')}.keys`,
+        group.members.map((member) => `population/${member.name}/${purpose}`),
+        context,
+      );
       return keyAt(keys, address.ordinal);
     },
   };
@@ -91,18 +114,36 @@ function holdDerived(group: Group, context: Context): void {
   const held = [...group.equations.derived].filter(([, variable]) => variable.held);
   if (held.length === 0) return;
   const block = new Block();
-  const scope = new ElementScope(context, group, rangesAddress, block, stepDraws(group, 'held', rangesAddress, context), context.profile.defaults.hold);
+  const scope = new ElementScope(
+    context,
+    group,
+    rangesAddress,
+    block,
+    stepDraws(group, 'held', rangesAddress, context),
+    context.profile.defaults.hold,
+  );
   for (const [name, variable] of held) scope.write(name, compile(variable.expression, scope));
   scope.storeAll();
   const { builder, profile } = context;
-  const kernel = builder.map(`${group.name}.hold`, `derived variables of ${group.name} that hold over the step`, rangesOf(group), lanes(block, context), block.locals.declared, block.statements);
+  const kernel = builder.map(
+    `${group.name}.hold`,
+    `derived variables of ${group.name} that hold over the step`,
+    rangesOf(group),
+    lanes(block, context),
+    block.locals.declared,
+    block.statements,
+  );
   builder.each(kernel, profile.defaults.hold, rankOf(profile, profile.defaults.hold), 0);
 }
 
-const lanes = (block: Block, context: Context): boolean => runsOnLanes(block.statements, new Map(context.builder.functions().map((f) => [f.name, f])));
+const lanes = (block: Block, context: Context): boolean =>
+  runsOnLanes(block.statements, new Map(context.builder.functions().map((f) => [f.name, f])));
 
 /** sqrt(dt) times a normal number for each element, for even and odd steps. */
-interface Noise { readonly even: Buffer; readonly odd: Buffer }
+interface Noise {
+  readonly even: Buffer;
+  readonly odd: Buffer;
+}
 
 /**
  * White noise: one generator block gives the numbers of an even step and the next, so it runs every second step.
@@ -114,16 +155,23 @@ function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
   const result = new Map<string, Noise>();
   for (const xi of group.equations.noise) {
     const name = `${group.name}.${xi}`;
-    const words = ['a', 'b', 'c', 'd'].map((word) => builder.buffer(`${name}.word_${word}`, 'u32', group.length, `random words of ${xi} of ${group.name}`));
+    const words = ['a', 'b', 'c', 'd'].map((word) =>
+      builder.buffer(`${name}.word_${word}`, 'u32', group.length, `random words of ${xi} of ${group.name}`),
+    );
     const noise = {
       even: builder.buffer(`${name}.even`, context.real, group.length, `${xi} of ${group.name} times dt in even steps (s**0.5)`),
       odd: builder.buffer(`${name}.odd`, context.real, group.length, `${xi} of ${group.name} times dt in odd steps (s**0.5)`),
     };
-    const keys = keyBuffer(`${name}.keys`, group.members.map((member) => `population/${member.name}/noise/${xi}`), context);
+    const keys = keyBuffer(
+      `${name}.keys`,
+      group.members.map((member) => `population/${member.name}/noise/${xi}`),
+      context,
+    );
     const first = new Block();
     const half = ir.shr(ir.convert('u32', step), ir.u32(1));
-    philox([rangesAddress.local, ir.u32(0), half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first, context)
-      .forEach((word, k) => first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)));
+    philox([rangesAddress.local, ir.u32(0), half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first, context).forEach((word, k) =>
+      first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)),
+    );
     const second = new Block();
     const pair = normalPairOf(words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir], second, context);
     const scale = ir.f64(Math.sqrt(context.dt));
@@ -132,8 +180,18 @@ function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
       ir.store(noise.odd, rangesAddress.index, to(context.real, ir.mul(scale, pair[1]))),
     );
     const rank = rankOf(profile, profile.defaults.integrate);
-    for (const [label, block] of [['words', first], ['normals', second]] as const) {
-      const kernel = builder.map(`${name}.${label}`, `${label} of the noise ${xi} of ${group.name} for two steps`, rangesOf(group), lanes(block, context), block.locals.declared, block.statements);
+    for (const [label, block] of [
+      ['words', first],
+      ['normals', second],
+    ] as const) {
+      const kernel = builder.map(
+        `${name}.${label}`,
+        `${label} of the noise ${xi} of ${group.name} for two steps`,
+        rangesOf(group),
+        lanes(block, context),
+        block.locals.declared,
+        block.statements,
+      );
       builder.each(kernel, profile.defaults.integrate, rank, -1e6, 2, 0);
     }
     result.set(xi, noise);
@@ -154,16 +212,36 @@ function updateKernel(group: Group, noise: ReadonlyMap<string, Noise>, rings: Re
   scope.storeAll();
   if (block.statements.length > 0) {
     const what = fused.length > 0 ? 'integrates and tests for events' : 'integrates';
-    const kernel = builder.map(`${group.name}.update`, `${what}: ${group.name}`, rangesOf(group), lanes(block, context), block.locals.declared, block.statements);
+    const kernel = builder.map(
+      `${group.name}.update`,
+      `${what}: ${group.name}`,
+      rangesOf(group),
+      lanes(block, context),
+      block.locals.declared,
+      block.statements,
+    );
     builder.each(kernel, profile.defaults.integrate, rankOf(profile, profile.defaults.integrate), 0);
   }
   for (const event of group.events.filter((candidate) => !fused.includes(candidate))) {
     const inner = new Block();
-    const eventScope = new ElementScope(context, group, rangesAddress, inner, stepDraws(group, `event/${event.name}`, rangesAddress, context));
+    const eventScope = new ElementScope(
+      context,
+      group,
+      rangesAddress,
+      inner,
+      stepDraws(group, `event/${event.name}`, rangesAddress, context),
+    );
     testEvents(group, [event], eventScope, inner, rings);
     eventScope.storeAll();
     const when = slotOf(event, context);
-    const kernel = builder.map(`${group.name}.${event.name}.test`, `tests ${group.name} for ${event.name}`, rangesOf(group), lanes(inner, context), inner.locals.declared, inner.statements);
+    const kernel = builder.map(
+      `${group.name}.${event.name}.test`,
+      `tests ${group.name} for ${event.name}`,
+      rangesOf(group),
+      lanes(inner, context),
+      inner.locals.declared,
+      inner.statements,
+    );
     builder.each(kernel, when.slot, rankOf(profile, when.slot), when.order);
   }
 }
@@ -178,10 +256,16 @@ function mayFuse(event: EventCode, context: Context): boolean {
   if (rankOf(profile, profile.defaults.deliver) < until && rankOf(profile, profile.defaults.deliver) > from) return false;
   const slots = [
     ...Object.values(model.operations).map((operation) => operation.slot ?? profile.defaults.operation),
-    ...Object.values(model.synapses).flatMap((type) => Object.values(type.pathways).map((pathway) => pathway.slot ?? profile.defaults.deliver)),
+    ...Object.values(model.synapses).flatMap((type) =>
+      Object.values(type.pathways).map((pathway) => pathway.slot ?? profile.defaults.deliver),
+    ),
     ...model.recordings.map((recording) => ('slot' in recording && recording.slot ? recording.slot : profile.defaults.sample)),
-    ...Object.values(model.stimuli).map((stimulus) => (stimulus.kind === 'poisson' ? stimulus.slot ?? profile.defaults.deliver : profile.defaults.operation)),
-    ...Object.values(model.neurons).flatMap((type) => Object.values(type.events).map((definition) => definition.actionSlot ?? profile.defaults.reset)),
+    ...Object.values(model.stimuli).map((stimulus) =>
+      stimulus.kind === 'poisson' ? (stimulus.slot ?? profile.defaults.deliver) : profile.defaults.operation,
+    ),
+    ...Object.values(model.neurons).flatMap((type) =>
+      Object.values(type.events).map((definition) => definition.actionSlot ?? profile.defaults.reset),
+    ),
   ];
   return !slots.some((used) => rankOf(profile, used) >= from && rankOf(profile, used) <= until);
 }
@@ -236,11 +320,22 @@ function integrateGroup(group: Group, noise: ReadonlyMap<string, Noise>, scope: 
 
 function noiseOfStep(noise: ReadonlyMap<string, Noise>, scope: ElementScope, block: Block): Map<string, Ir> {
   const even = ir.eq(ir.and(step, ir.i32(1)), ir.i32(0));
-  return new Map([...noise].map(([xi, { even: first, odd: second }]) => [xi, block.name(xi, ir.select(even, ir.load(first, scope.address.index), ir.load(second, scope.address.index)))]));
+  return new Map(
+    [...noise].map(([xi, { even: first, odd: second }]) => [
+      xi,
+      block.name(xi, ir.select(even, ir.load(first, scope.address.index), ir.load(second, scope.address.index))),
+    ]),
+  );
 }
 
 /** Exact step in both modes: with the equations in force, and with the rates of refractory variables zero. */
-function exactValues(group: Group, system: LinearSystem, active: ReadonlyMap<string, Ir>, scope: ElementScope, context: Context): Map<string, Ir> {
+function exactValues(
+  group: Group,
+  system: LinearSystem,
+  active: ReadonlyMap<string, Ir>,
+  scope: ElementScope,
+  context: Context,
+): Map<string, Ir> {
   const { builder } = context;
   const free = propagatorsOf(system, new Set(), group, context);
   const frozen = new Set(active.keys());
@@ -251,13 +346,23 @@ function exactValues(group: Group, system: LinearSystem, active: ReadonlyMap<str
   }
   const terms = compiledTerms(system, scope);
   const [all = null] = active.values();
-  return new Map(system.names.map((name, i) => {
-    const running = propagated(i, system, free, terms, scope);
-    if (!held || !all) return [name, scope.block.name(`next_${name}`, running)];
-    const stopped = frozen.has(name) ? to(scope.real, scope.read(name)) : propagated(i, system, held, terms.map((term, j) => (frozen.has(system.names[j] as string) ? null : term)), scope);
-    const same = JSON.stringify(running) === JSON.stringify(stopped);
-    return [name, scope.block.name(`next_${name}`, same ? running : ir.select(all, running, stopped))];
-  }));
+  return new Map(
+    system.names.map((name, i) => {
+      const running = propagated(i, system, free, terms, scope);
+      if (!held || !all) return [name, scope.block.name(`next_${name}`, running)];
+      const stopped = frozen.has(name)
+        ? to(scope.real, scope.read(name))
+        : propagated(
+            i,
+            system,
+            held,
+            terms.map((term, j) => (frozen.has(system.names[j] as string) ? null : term)),
+            scope,
+          );
+      const same = JSON.stringify(running) === JSON.stringify(stopped);
+      return [name, scope.block.name(`next_${name}`, same ? running : ir.select(all, running, stopped))];
+    }),
+  );
 }
 
 /** Brian's order of preference where the profile is Brian's; elsewhere the most accurate that accepts. */
@@ -265,9 +370,12 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
   const { equations } = group;
   const inputs = new Set(Object.keys(group.type.inputs));
   const linear = linearSystem(equations, inputs);
-  const candidates: readonly Method[] = equations.method === 'auto'
-    ? (context.profile.name === 'brian' ? ['exact', 'euler', 'heun'] : ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun'])
-    : [equations.method as Method];
+  const candidates: readonly Method[] =
+    equations.method === 'auto'
+      ? context.profile.name === 'brian'
+        ? ['exact', 'euler', 'heun']
+        : ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun']
+      : [equations.method as Method];
   const reasons: string[] = [];
   for (const method of candidates) {
     const known: readonly string[] = ['exact', 'exponentialEuler', 'euler', 'rk2', 'rk4', 'adaptive', 'heun', 'milstein'];
@@ -285,8 +393,14 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
     if (why === null) return { method, system: null };
     reasons.push(why);
   }
-  context.diagnostics.add(messages.methodRefused(equations.method === 'auto' ? candidates.join(', ') : equations.method, group.name, reasons.join('; '),
-    equations.noise.length > 0 ? 'use heun or milstein for multiplicative noise' : 'use euler, rk2 or rk4, or leave the method out'));
+  context.diagnostics.add(
+    messages.methodRefused(
+      equations.method === 'auto' ? candidates.join(', ') : equations.method,
+      group.name,
+      reasons.join('; '),
+      equations.noise.length > 0 ? 'use heun or milstein for multiplicative noise' : 'use euler, rk2 or rk4, or leave the method out',
+    ),
+  );
   return null;
 }
 
@@ -298,7 +412,13 @@ function severalModes(group: Group): string | null {
 }
 
 /** Tests events and sets their mask bits. */
-function testEvents(group: Group, events: readonly EventCode[], scope: ElementScope, block: Block, rings: ReadonlyMap<string, EventSource>): void {
+function testEvents(
+  group: Group,
+  events: readonly EventCode[],
+  scope: ElementScope,
+  block: Block,
+  rings: ReadonlyMap<string, EventSource>,
+): void {
   for (const event of events) {
     const first = group.members[0];
     const source = first && rings.get(`${first.name}.${event.name}`);
@@ -329,7 +449,14 @@ function markKernel(group: Group, member: Member, event: EventCode, source: Even
   const body = [ir.store(last, index, profile.spikeLabel === 1 ? ir.add(step, ir.i32(1)) : step)];
   const stored = group.notRefractory.get(event.name);
   if (stored) body.push(ir.store(stored, index, ir.u32(0)));
-  const kernel = builder.map(`${member.name}.${event.name}.mark`, `notes when elements of ${member.name} last emitted ${event.name}`, { kind: 'spikes', event: source.ring.name }, false, [], body);
+  const kernel = builder.map(
+    `${member.name}.${event.name}.mark`,
+    `notes when elements of ${member.name} last emitted ${event.name}`,
+    { kind: 'spikes', event: source.ring.name },
+    false,
+    [],
+    body,
+  );
   builder.each(kernel, when.slot, rankOf(profile, when.slot), when.order + 0.5);
 }
 
@@ -343,10 +470,18 @@ function actionKernel(group: Group, member: Member, event: EventCode, source: Ev
   const scope = new ElementScope(context, group, address, block, stepDraws(group, `action/${event.name}`, address, context));
   for (const statement of event.do) scope.execute(statement);
   scope.storeAll();
-  const kernel = builder.map(`${member.name}.${event.name}.act`, `what ${event.name} does to elements of ${member.name}`, { kind: 'spikes', event: source.ring.name }, false, block.locals.declared, block.statements);
+  const kernel = builder.map(
+    `${member.name}.${event.name}.act`,
+    `what ${event.name} does to elements of ${member.name}`,
+    { kind: 'spikes', event: source.ring.name },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
   const slot = event.definition.actionSlot ?? (event.name === 'spike' ? profile.defaults.reset : profile.defaults.eventAction);
   builder.each(kernel, slot, rankOf(profile, slot), event.definition.order);
 }
 
 /** Names that code of a group's derivatives reads, for tests of what a `set` makes stale. */
-export const readByDerivatives = (group: Group): ReadonlySet<string> => new Set([...group.equations.derivatives.values()].flatMap((e) => [...namesIn(e)]));
+export const readByDerivatives = (group: Group): ReadonlySet<string> =>
+  new Set([...group.equations.derivatives.values()].flatMap((e) => [...namesIn(e)]));

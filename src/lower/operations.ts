@@ -37,8 +37,14 @@ export function lowerOperations(groups: readonly Group[], context: Context): voi
     const { domain, address } = pieceDomain(piece);
     let keys: readonly [ReturnType<typeof ir.u32>, ReturnType<typeof ir.u32>] | undefined;
     const draws: Draws = {
-      element: address.local, subElement: ir.u32(0), step: ir.convert('u32', step), perStep: true, sites: { next: 0 },
-      get key() { return (keys ??= keyAt(keyBuffer(`${name}.keys`, [`operation/${name}`], context), ir.u32(0))); },
+      element: address.local,
+      subElement: ir.u32(0),
+      step: ir.convert('u32', step),
+      perStep: true,
+      sites: { next: 0 },
+      get key() {
+        return (keys ??= keyAt(keyBuffer(`${name}.keys`, [`operation/${name}`], context), ir.u32(0)));
+      },
     };
     const slot = operation.slot ?? profile.defaults.operation;
     const scope = new ElementScope(context, piece.group, address, block, draws, slot);
@@ -49,7 +55,14 @@ export function lowerOperations(groups: readonly Group[], context: Context): voi
     }
     scope.storeAll();
     const functions = new Map(builder.functions().map((f) => [f.name, f]));
-    const kernel = builder.map(`${name}.operate`, `the operation ${name} on ${piece.member.name}`, domain, runsOnLanes(block.statements, functions), block.locals.declared, block.statements);
+    const kernel = builder.map(
+      `${name}.operate`,
+      `the operation ${name} on ${piece.member.name}`,
+      domain,
+      runsOnLanes(block.statements, functions),
+      block.locals.declared,
+      block.statements,
+    );
     builder.each(kernel, slot, rankOf(profile, slot), operation.order, every, 0);
   }
 }
@@ -69,12 +82,29 @@ export function lowerCurrents(groups: readonly Group[], context: Context): void 
     const block = new Block();
     const { domain, address } = pieceDomain(piece);
     const keys = keyBuffer(`${name}.keys`, [`stimulus/${name}`], context);
-    const draws: Draws = { element: address.local, subElement: ir.u32(0), step: ir.convert('u32', step), perStep: true, key: keyAt(keys, ir.u32(0)), sites: { next: 0 } };
+    const draws: Draws = {
+      element: address.local,
+      subElement: ir.u32(0),
+      step: ir.convert('u32', step),
+      perStep: true,
+      key: keyAt(keys, ir.u32(0)),
+      sites: { next: 0 },
+    };
     const scope = new ElementScope(context, piece.group, address, block, draws);
-    scope.write(stimulus.input, ir.add(to(context.real, scope.read(stimulus.input)), compileReal(expressionOf(stimulus.value, piece.group.equations.names), scope)));
+    scope.write(
+      stimulus.input,
+      ir.add(to(context.real, scope.read(stimulus.input)), compileReal(expressionOf(stimulus.value, piece.group.equations.names), scope)),
+    );
     scope.storeAll();
     const functions = new Map(builder.functions().map((f) => [f.name, f]));
-    const kernel = builder.map(`${name}.inject`, `the current ${name} into ${piece.member.name}`, domain, runsOnLanes(block.statements, functions), block.locals.declared, block.statements);
+    const kernel = builder.map(
+      `${name}.inject`,
+      `the current ${name} into ${piece.member.name}`,
+      domain,
+      runsOnLanes(block.statements, functions),
+      block.locals.declared,
+      block.statements,
+    );
     builder.each(kernel, profile.defaults.integrate, rankOf(profile, profile.defaults.integrate), -0.25);
   }
 }

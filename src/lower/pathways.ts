@@ -59,14 +59,16 @@ export interface PathwayCode {
 }
 
 /** Key of a variable of an end's group. */
-export const sharedKey = (plan: ProjectionPlan, side: 'pre' | 'post', variable: string): string => `${(side === 'pre' ? plan.pre : plan.post).group?.name ?? ''}/${variable}`;
+export const sharedKey = (plan: ProjectionPlan, side: 'pre' | 'post', variable: string): string =>
+  `${(side === 'pre' ? plan.pre : plan.post).group?.name ?? ''}/${variable}`;
 
 /** Target of a statement: an end's variable, a port bound to one, or the synapse's own. */
 function targetOf(name: string, plan: ProjectionPlan): { end: 'pre' | 'post' | null; variable: string } {
   if (name.startsWith('pre.')) return { end: 'pre', variable: name.slice(4) };
   if (name.startsWith('post.')) return { end: 'post', variable: name.slice(5) };
   const bound = plan.projection.receptors[name];
-  if (bound !== undefined && (plan.type.ports[name] !== undefined || name === 'port')) return { end: 'post', variable: bound.replace(/^post\./, '') };
+  if (bound !== undefined && (plan.type.ports[name] !== undefined || name === 'port'))
+    return { end: 'post', variable: bound.replace(/^post\./, '') };
   return { end: null, variable: name };
 }
 
@@ -76,7 +78,9 @@ function ownBounds(plan: ProjectionPlan, context: Context): (name: string) => In
   const states = new Map<string, Interval>();
   for (const name of plan.equations.state.keys()) {
     if (plan.equations.derivatives.has(name)) continue;
-    let interval = [synapseValue(plan, name), ...valuesSet(plan.name, name, context)].map((value) => valueBounds(value, parameters, plan.equations.names, context)).reduce(hull);
+    let interval = [synapseValue(plan, name), ...valuesSet(plan.name, name, context)]
+      .map((value) => valueBounds(value, parameters, plan.equations.names, context))
+      .reduce(hull);
     for (const pathway of plan.pathways) {
       for (const statement of statementsOf(pathway.pathway.do, plan.equations.names)) {
         if (statement.kind !== 'assignment' || statement.target !== name) continue;
@@ -96,20 +100,41 @@ export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, s
     const parsed = statementsOf(pathway.pathway.do, plan.equations.names);
     // What is sent is added to its port later; until then nothing is written.
     const later = parsed.map((statement) => (statement.kind === 'send' ? sendingOf(statement, plan, context) : null));
-    const assignments = parsed.map((statement): Assignment => (statement.kind === 'send'
-      ? { kind: 'assignment', target: statement.port, targetSpan: statement.span, operator: '+=', value: statement.value, span: statement.span }
-      : statement));
+    const assignments = parsed.map((statement): Assignment =>
+      statement.kind === 'send'
+        ? {
+            kind: 'assignment',
+            target: statement.port,
+            targetSpan: statement.span,
+            operator: '+=',
+            value: statement.value,
+            span: statement.span,
+          }
+        : statement,
+    );
     const targets = assignments.map((statement) => targetOf(statement.target, plan));
-    const written = new Set(targets.filter((target, k) => target.end !== null && later[k] === null).map((target) => sharedKey(plan, target.end as 'pre' | 'post', target.variable)));
+    const written = new Set(
+      targets
+        .filter((target, k) => target.end !== null && later[k] === null)
+        .map((target) => sharedKey(plan, target.end as 'pre' | 'post', target.variable)),
+    );
     const statements = assignments.map((statement, k): PathwayStatement => {
       const { end, variable } = targets[k] as { end: 'pre' | 'post' | null; variable: string };
       const additive = end === null ? null : additiveBound(statement, end, variable, plan, connectivity, written, bounds);
-      if (later[k] && additive === null) context.diagnostics.add(messages.unsupportedFeature(`a value of projection ${plan.name} that is sent and has no bounds`, 'send a clipped value, such as clip(w, 0*nS, w_max)'));
+      if (later[k] && additive === null)
+        context.diagnostics.add(
+          messages.unsupportedFeature(
+            `a value of projection ${plan.name} that is sent and has no bounds`,
+            'send a clipped value, such as clip(w, 0*nS, w_max)',
+          ),
+        );
       return { statement, end, variable, additive, later: later[k] ?? null };
     });
     // One ordered statement orders all that write the same variables; keep it simple: the whole pathway. What a synapse reads
     // of an end that its pathway writes depends on who came before, too.
-    const ordered = statements.some((entry) => (entry.end !== null && entry.additive === null) || readsAny(entry.statement.value, written, plan));
+    const ordered = statements.some(
+      (entry) => (entry.end !== null && entry.additive === null) || readsAny(entry.statement.value, written, plan),
+    );
     const touches = new Set<string>();
     for (const entry of statements) {
       if (ordered && entry.end !== null) touches.add(sharedKey(plan, entry.end, entry.variable));
@@ -119,12 +144,25 @@ export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, s
       }
     }
     const index = connectivity.delayed.get(pathway.name) ?? (pathway.side === 'pre' ? null : connectivity.columns);
-    return { plan, pathway, connectivity, storage, statements, touches, ordered, index: ordered ? inOrderOfCreation(index, plan, pathway, connectivity, context) : index };
+    return {
+      plan,
+      pathway,
+      connectivity,
+      storage,
+      statements,
+      touches,
+      ordered,
+      index: ordered ? inOrderOfCreation(index, plan, pathway, connectivity, context) : index,
+    };
   });
 }
 
 /** How much later what is sent arrives. */
-function sendingOf(statement: Extract<Statement, { kind: 'send' }>, plan: ProjectionPlan, context: Context): { after: Expression; last: number } {
+function sendingOf(
+  statement: Extract<Statement, { kind: 'send' }>,
+  plan: ProjectionPlan,
+  context: Context,
+): { after: Expression; last: number } {
   const { high } = boundsOf(statement.after, parameterBounds(plan, context));
   if (!Number.isFinite(high)) context.diagnostics.add(messages.unboundedDelay(plan.name));
   const last = Number.isFinite(high) ? roundDelay(high, context) : 1;
@@ -144,7 +182,8 @@ export function readNames(e: Expression, plan: ProjectionPlan, seen: ReadonlySet
     for (const side of ['pre', 'post'] as const) {
       if (!name.startsWith(`${side}.`)) continue;
       const derived = (side === 'pre' ? plan.pre : plan.post).group?.equations.derived.get(name.slice(side.length + 1));
-      if (derived) for (const inner of readNames(derived.expression, plan, path)) names.add(inner.includes('.') ? inner : `${side}.${inner}`);
+      if (derived)
+        for (const inner of readNames(derived.expression, plan, path)) names.add(inner.includes('.') ? inner : `${side}.${inner}`);
     }
   }
   return names;
@@ -152,12 +191,21 @@ export function readNames(e: Expression, plan: ProjectionPlan, seen: ReadonlySet
 
 /** Whether an expression reads one of the variables of ends with these keys. */
 const readsAny = (e: Expression, keys: ReadonlySet<string>, plan: ProjectionPlan): boolean =>
-  [...readNames(e, plan)].some((name) => (name.startsWith('pre.') && keys.has(sharedKey(plan, 'pre', name.slice(4)))) || (name.startsWith('post.') && keys.has(sharedKey(plan, 'post', name.slice(5)))));
+  [...readNames(e, plan)].some(
+    (name) =>
+      (name.startsWith('pre.') && keys.has(sharedKey(plan, 'pre', name.slice(4)))) ||
+      (name.startsWith('post.') && keys.has(sharedKey(plan, 'post', name.slice(5)))),
+  );
 
 /** Greatest |value| that an additive statement adds, or null when it must keep its order. */
 function additiveBound(
-  statement: Assignment, end: 'pre' | 'post', variable: string, plan: ProjectionPlan, connectivity: Connectivity,
-  written: ReadonlySet<string>, bounds: (name: string) => Interval | undefined,
+  statement: Assignment,
+  end: 'pre' | 'post',
+  variable: string,
+  plan: ProjectionPlan,
+  connectivity: Connectivity,
+  written: ReadonlySet<string>,
+  bounds: (name: string) => Interval | undefined,
 ): number | null {
   if (statement.operator !== '+=' && statement.operator !== '-=') return null;
   const group = (end === 'pre' ? plan.pre : plan.post).group;
@@ -213,14 +261,22 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
           : { kind: 'any' };
   const end = forward ? plan.pre : plan.post;
   return context.builder.propagate({
-    name: `${plan.name}.${pathway.name}`, comment: `${plan.name}: what ${pathway.pathway.on} does to its synapses and their ends`, event: source.ring.name,
-    elements: { begin: end.offset, end: end.offset + end.size }, delays: pathway.steps,
+    name: `${plan.name}.${pathway.name}`,
+    comment: `${plan.name}: what ${pathway.pathway.on} does to its synapses and their ends`,
+    event: source.ring.name,
+    elements: { begin: end.offset, end: end.offset + end.size },
+    delays: pathway.steps,
     segments: (index ? index.starts : varied ? connectivity.segments : connectivity.rows).name,
-    order, locals: block.locals.declared, body: block.statements,
+    order,
+    locals: block.locals.declared,
+    body: block.statements,
   });
 }
 
-const drawsAny = (code: PathwayCode): boolean => code.statements.some((entry) => /\b(uniform|normal|poisson|binomial|gamma|exponential|lognormal)\b/.test(JSON.stringify(entry.statement.value)));
+const drawsAny = (code: PathwayCode): boolean =>
+  code.statements.some((entry) =>
+    /\b(uniform|normal|poisson|binomial|gamma|exponential|lognormal)\b/.test(JSON.stringify(entry.statement.value)),
+  );
 
 /** Event-driven variables: x' = a x + b in closed form since the synapse was last brought up to date. */
 function bringUpToDate(code: PathwayCode, scope: SynapseScope, context: Context): void {
@@ -231,17 +287,33 @@ function bringUpToDate(code: PathwayCode, scope: SynapseScope, context: Context)
     const e = equations.derivatives.get(variable);
     const form = e && linearForm(e, [variable]);
     if (!form) {
-      context.diagnostics.add(messages.methodRefused('event-driven', name, `the equation of ${variable} is not linear in ${variable}`, 'integrate it each step instead (clock-driven)'));
+      context.diagnostics.add(
+        messages.methodRefused(
+          'event-driven',
+          name,
+          `the equation of ${variable} is not linear in ${variable}`,
+          'integrate it each step instead (clock-driven)',
+        ),
+      );
       continue;
     }
     const others = [...namesIn(form.constant), ...[...form.coefficients.values()].flatMap((c) => [...namesIn(c)])];
     if (others.some((used) => used === 't' || equations.state.has(used) || used.includes('.'))) {
-      context.diagnostics.add(messages.methodRefused('event-driven', name, `the equation of ${variable} reads something that changes between events`, 'integrate it each step instead (clock-driven)'));
+      context.diagnostics.add(
+        messages.methodRefused(
+          'event-driven',
+          name,
+          `the equation of ${variable} reads something that changes between events`,
+          'integrate it each step instead (clock-driven)',
+        ),
+      );
       continue;
     }
     const coefficient = form.coefficients.get(variable);
     const x = to(context.real, scope.read(variable));
-    const exponent = coefficient ? scope.block.name('exponent', fold(ir.mul(to(context.real, compileReal(coefficient, scope)), seconds))) : to(context.real, ir.f64(0));
+    const exponent = coefficient
+      ? scope.block.name('exponent', fold(ir.mul(to(context.real, compileReal(coefficient, scope)), seconds)))
+      : to(context.real, ir.f64(0));
     let value: Ir = coefficient ? fold(ir.mul(x, library('exp', [exponent], scope))) : x;
     if (!((form.constant.kind === 'number' || form.constant.kind === 'quantity') && form.constant.value === 0)) {
       const drive = fold(ir.mul(to(context.real, compileReal(form.constant, scope)), seconds));
@@ -251,7 +323,13 @@ function bringUpToDate(code: PathwayCode, scope: SynapseScope, context: Context)
   }
 }
 
-function write(entry: PathwayStatement, code: PathwayCode, scope: SynapseScope, inboxes: ReadonlyMap<string, Inbox>, context: Context): void {
+function write(
+  entry: PathwayStatement,
+  code: PathwayCode,
+  scope: SynapseScope,
+  inboxes: ReadonlyMap<string, Inbox>,
+  context: Context,
+): void {
   const { statement, end, variable } = entry;
   const right = compile(statement.value, scope);
   if (end === null) {
@@ -280,7 +358,12 @@ function write(entry: PathwayStatement, code: PathwayCode, scope: SynapseScope, 
     const limit = ir.f64(entry.additive * (1 + 1e-9));
     const legal = scope.block.name('legal', ir.le(ir.unary('abs', sent), limit));
     scope.block.emit(
-      ir.fault(context.builder.faultBit(`what projection ${code.plan.name} adds to ${variable} is not a number, or larger than its parameters allow`), ir.not(legal)),
+      ir.fault(
+        context.builder.faultBit(
+          `what projection ${code.plan.name} adds to ${variable} is not a number, or larger than its parameters allow`,
+        ),
+        ir.not(legal),
+      ),
       ir.accumulate(inbox.buffer, element, quantise(ir.select(legal, sent, ir.f64(0)), inbox.exponent)),
     );
     return;
@@ -297,11 +380,23 @@ function write(entry: PathwayStatement, code: PathwayCode, scope: SynapseScope, 
 export const inboxKey = (entry: PathwayStatement, group: Group): string => `${group.name}/${entry.variable}${entry.later ? '/sent' : ''}`;
 
 /** Place in an inbox with several slots of what arrives `after` from now: at least a step later, since this step's has been emptied. */
-function laterIndex({ after, last }: { readonly after: Expression; readonly last: number }, element: Ir, inbox: Inbox, code: PathwayCode, scope: SynapseScope, context: Context): Ir {
+function laterIndex(
+  { after, last }: { readonly after: Expression; readonly last: number },
+  element: Ir,
+  inbox: Inbox,
+  code: PathwayCode,
+  scope: SynapseScope,
+  context: Context,
+): Ir {
   const exact = fold(ir.div(to('f64', compile(after, scope)), ir.f64(context.dt)));
-  const steps = scope.block.name('steps_later', fold(ir.convert('i32', fold(context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))))));
+  const steps = scope.block.name(
+    'steps_later',
+    fold(ir.convert('i32', fold(context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))))),
+  );
   const legal = scope.block.name('in_time', ir.and(ir.ge(steps, ir.i32(1)), ir.le(steps, ir.i32(last))));
-  scope.block.emit(ir.fault(context.builder.faultBit(`what projection ${code.plan.name} sends would arrive at once, or later than stated`), ir.not(legal)));
+  scope.block.emit(
+    ir.fault(context.builder.faultBit(`what projection ${code.plan.name} sends would arrive at once, or later than stated`), ir.not(legal)),
+  );
   const slot = scope.block.name('arrival', ir.binary('rem', ir.add(step, ir.select(legal, steps, ir.i32(1))), ir.i32(inbox.slots)));
   return ir.add(ir.mul(ir.convert('u32', slot), ir.u32(inbox.group.length)), element);
 }
@@ -311,6 +406,7 @@ const onlyParameters = (e: Expression, plan: ProjectionPlan, context: Context): 
 
 /** Whether any pathway of a projection goes by target. */
 export const goesByTarget = (plan: ProjectionPlan): boolean =>
-  plan.pathways.some((pathway) => pathway.side === 'post') || Object.keys({ ...plan.type.summed, ...plan.type.contributes }).some((key) => !key.startsWith('pre.'));
+  plan.pathways.some((pathway) => pathway.side === 'post') ||
+  Object.keys({ ...plan.type.summed, ...plan.type.contributes }).some((key) => !key.startsWith('pre.'));
 
 export type { Statement };

@@ -20,13 +20,24 @@ interface Assigned {
 function assigned(key: string): Assigned {
   const match = /^(\w+)(?:\[(\d+):(\d+)\])?\.(\w+)$/.exec(key);
   invariant(match?.[1] && match[4], 'lower/phases', `${key} names no variable`);
-  return { owner: match[1], slice: match[2] !== undefined && match[3] !== undefined ? [Number(match[2]), Number(match[3])] : null, variable: match[4] };
+  return {
+    owner: match[1],
+    slice: match[2] !== undefined && match[3] !== undefined ? [Number(match[2]), Number(match[3])] : null,
+    variable: match[4],
+  };
 }
 
 /** Names that some phase sets, as `owner.name`: they must stay variables. */
 export function settableNames(protocol: readonly Phase[]): Set<string> {
-  const keys = protocol.flatMap((phase) => ('set' in phase ? Object.keys(phase.set) : 'initialise' in phase ? Object.keys(phase.initialise) : []));
-  return new Set(keys.map((key) => { const { owner, variable } = assigned(key); return `${owner}.${variable}`; }));
+  const keys = protocol.flatMap((phase) =>
+    'set' in phase ? Object.keys(phase.set) : 'initialise' in phase ? Object.keys(phase.initialise) : [],
+  );
+  return new Set(
+    keys.map((key) => {
+      const { owner, variable } = assigned(key);
+      return `${owner}.${variable}`;
+    }),
+  );
 }
 
 /** Adds a procedure for each phase that changes something. @random stream `phase/<k>/<owner>/<variable>` */
@@ -40,7 +51,13 @@ export function lowerPhases(groups: readonly Group[], projections: readonly Buil
 }
 
 function setValues(
-  procedure: string, values: Readonly<Record<string, Value>>, where: string | null, k: number, groups: readonly Group[], projections: readonly BuiltProjection[], context: Context,
+  procedure: string,
+  values: Readonly<Record<string, Value>>,
+  where: string | null,
+  k: number,
+  groups: readonly Group[],
+  projections: readonly BuiltProjection[],
+  context: Context,
 ): void {
   const actions = context.builder.procedure(procedure);
   const stale = new Set<string>();
@@ -59,7 +76,8 @@ function setValues(
     }
     const built = projections.find(({ plan }) => plan.name === owner);
     invariant(built, 'lower/phases', `${owner} is neither a population nor a projection`);
-    if (where !== null || slice !== null) context.diagnostics.add(messages.unsupportedFeature(`setting ${variable} of some synapses of ${owner} during the run`));
+    if (where !== null || slice !== null)
+      context.diagnostics.add(messages.unsupportedFeature(`setting ${variable} of some synapses of ${owner} during the run`));
     const kernel = assignSynapseValues(name, own, built.plan, built.connectivity, built.storage, stream, context);
     const shared = assignSharedValues(`${name}.shared`, own, built.plan, built.storage, context);
     for (const each of [kernel, shared]) if (each) actions.push({ kind: 'run', kernel: each });

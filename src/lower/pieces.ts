@@ -10,7 +10,12 @@ import { memberAddress } from './initial-values.js';
 import * as messages from './messages.js';
 
 /** A whole population or a contiguous slice of it. */
-export interface Piece { readonly group: Group; readonly member: Member; readonly begin: number; readonly end: number }
+export interface Piece {
+  readonly group: Group;
+  readonly member: Member;
+  readonly begin: number;
+  readonly end: number;
+}
 
 /** The piece of a group that a selection names, or null after a diagnostic. */
 export function pieceOf(selection: SelectionRule, groups: readonly Group[], what: string, context: Context): Piece | null {

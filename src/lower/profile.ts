@@ -7,7 +7,12 @@ export interface Profile {
   /** Slots in the order of a step. */
   readonly slots: readonly string[];
   /** Where things go when the model does not say. */
-  readonly defaults: Readonly<Record<'sample' | 'operation' | 'hold' | 'summed' | 'integrate' | 'threshold' | 'deliver' | 'reset' | 'event' | 'eventAction' | 'rate', string>>;
+  readonly defaults: Readonly<
+    Record<
+      'sample' | 'operation' | 'hold' | 'summed' | 'integrate' | 'threshold' | 'deliver' | 'reset' | 'event' | 'eventAction' | 'rate',
+      string
+    >
+  >;
   /** A spike of step n has time (n + spikeLabel) * dt. */
   readonly spikeLabel: 0 | 1;
   /** A sample taken in step n has time (n + sampleLabel) * dt; with 1 there is also one of the initial state at t = 0. */
@@ -23,8 +28,17 @@ const brian: Profile = {
   name: 'brian',
   slots: surrounded(['start', 'groups', 'thresholds', 'synapses', 'resets', 'end']),
   defaults: {
-    sample: 'start', operation: 'start', hold: 'before_start', summed: 'groups', integrate: 'groups', threshold: 'thresholds',
-    deliver: 'synapses', reset: 'resets', event: 'after_thresholds', eventAction: 'after_resets', rate: 'end',
+    sample: 'start',
+    operation: 'start',
+    hold: 'before_start',
+    summed: 'groups',
+    integrate: 'groups',
+    threshold: 'thresholds',
+    deliver: 'synapses',
+    reset: 'resets',
+    event: 'after_thresholds',
+    eventAction: 'after_resets',
+    rate: 'end',
   },
   spikeLabel: 0,
   sampleLabel: 0,
@@ -36,8 +50,17 @@ const grid: Profile = {
   name: 'grid',
   slots: surrounded(['start', 'groups', 'synapses', 'thresholds', 'resets', 'end']),
   defaults: {
-    sample: 'end', operation: 'start', hold: 'before_start', summed: 'groups', integrate: 'groups', threshold: 'thresholds',
-    deliver: 'synapses', reset: 'resets', event: 'after_thresholds', eventAction: 'after_resets', rate: 'end',
+    sample: 'end',
+    operation: 'start',
+    hold: 'before_start',
+    summed: 'groups',
+    integrate: 'groups',
+    threshold: 'thresholds',
+    deliver: 'synapses',
+    reset: 'resets',
+    event: 'after_thresholds',
+    eventAction: 'after_resets',
+    rate: 'end',
   },
   spikeLabel: 1,
   sampleLabel: 1,

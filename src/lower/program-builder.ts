@@ -2,7 +2,21 @@
 
 import { withCallees } from '../ir/library/index.js';
 import type {
-  Action, Buffer, ElementType, EventRing, Expression, Extent, IrFunction, Kernel, Local, Log, MapDomain, PropagateKernel, Statement, StepEntry, TypedArray,
+  Action,
+  Buffer,
+  ElementType,
+  EventRing,
+  Expression,
+  Extent,
+  IrFunction,
+  Kernel,
+  Local,
+  Log,
+  MapDomain,
+  PropagateKernel,
+  Statement,
+  StepEntry,
+  TypedArray,
 } from '../ir/program.js';
 
 export interface BufferOptions {

@@ -27,7 +27,10 @@ export interface ProjectionEnd {
   readonly member: Member | null;
 }
 
-export interface DelaySteps { readonly first: number; readonly last: number }
+export interface DelaySteps {
+  readonly first: number;
+  readonly last: number;
+}
 
 export interface PathwayPlan {
   readonly name: string;
@@ -104,7 +107,16 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
       const delay = projection.delays[key] ?? pathway.delay;
       const slot = pathway.slot ?? slotOf(side, delay, context.profile);
       const steps = delaySteps(delay, slot, { name, projection, equations, pre, post }, context);
-      if (steps) pathways.push({ name: key, pathway, side, event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event, delay, steps, slot });
+      if (steps)
+        pathways.push({
+          name: key,
+          pathway,
+          side,
+          event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event,
+          delay,
+          steps,
+          slot,
+        });
     }
     const sortedBy = pathways.find((plan) => plan.side === 'pre' && plan.steps.first !== plan.steps.last) ?? null;
     plans.push({ name, projection, type, equations, pre, post, pathways, sortedBy });
@@ -114,7 +126,11 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
 
 function endOf(name: string, rule: SelectionRule, event: string, groups: readonly Group[], context: Context): ProjectionEnd | null {
   if (!('population' in rule)) {
-    context.diagnostics.add(messages.unsupportedFeature('projection' in rule ? `a projection onto the synapses of another (${name})` : `an assembly as an end of projection ${name}`));
+    context.diagnostics.add(
+      messages.unsupportedFeature(
+        'projection' in rule ? `a projection onto the synapses of another (${name})` : `an assembly as an end of projection ${name}`,
+      ),
+    );
     return null;
   }
   const population = context.model.populations[rule.population];
@@ -137,7 +153,12 @@ function endOf(name: string, rule: SelectionRule, event: string, groups: readonl
 }
 
 /** Interval of a value over all synapses. */
-export function valueBounds(value: Value, lookup: (name: string) => Interval | undefined, declared: DeclaredNames, context: Context): Interval {
+export function valueBounds(
+  value: Value,
+  lookup: (name: string) => Interval | undefined,
+  declared: DeclaredNames,
+  context: Context,
+): Interval {
   if (typeof value === 'number') return exactly(value);
   if (typeof value === 'string') return boundsOf(expressionOf(value, declared), lookup);
   if ('array' in value) {
@@ -175,21 +196,30 @@ export function parameterBounds(plan: BoundedProjection, context: Context): (nam
     if (!interval) {
       cache.set(name, everything);
       interval = [projection.values[name] ?? parameter.value, ...valuesSet(owner, name, context)]
-        .map((value) => valueBounds(value, lookup, equations.names, context)).reduce(hull);
+        .map((value) => valueBounds(value, lookup, equations.names, context))
+        .reduce(hull);
       cache.set(name, interval);
     }
     return interval;
   };
   const indexBounds = (name: string): Interval | undefined => {
     switch (name) {
-      case 'dt': return exactly(context.dt);
-      case 'i': return { low: 0, high: Math.max(0, pre.size - 1) };
-      case 'j': return { low: 0, high: Math.max(0, post.size - 1) };
-      case 'N_pre': return exactly(pre.size);
-      case 'N_post': return exactly(post.size);
-      case 'pi': return exactly(Math.PI);
-      case 'e': return exactly(Math.E);
-      default: return undefined;
+      case 'dt':
+        return exactly(context.dt);
+      case 'i':
+        return { low: 0, high: Math.max(0, pre.size - 1) };
+      case 'j':
+        return { low: 0, high: Math.max(0, post.size - 1) };
+      case 'N_pre':
+        return exactly(pre.size);
+      case 'N_post':
+        return exactly(post.size);
+      case 'pi':
+        return exactly(Math.PI);
+      case 'e':
+        return exactly(Math.E);
+      default:
+        return undefined;
     }
   };
   return lookup;
@@ -204,7 +234,10 @@ export function isSurelyNumber(plan: BoundedProjection, name: string, context: C
   return [projection.values[name] ?? parameter.value, ...valuesSet(plan.name, name, context)].every((value) => {
     if (typeof value !== 'string') return isBounded(valueBounds(value, lookup, equations.names, context));
     const e = expressionOf(value, equations.names);
-    return isBoundedThroughout(e, lookup) && [...namesIn(e)].every((used) => used === name || !equations.parameters.has(used) || isSurelyNumber(plan, used, context));
+    return (
+      isBoundedThroughout(e, lookup) &&
+      [...namesIn(e)].every((used) => used === name || !equations.parameters.has(used) || isSurelyNumber(plan, used, context))
+    );
   });
 }
 
@@ -216,7 +249,8 @@ export function roundDelay(seconds: number, { dt, profile }: Context): number {
 }
 
 /** Least delay of a pathway: none is needed where its slot comes after the tests for events. */
-const leastDelayIn = (slot: string, profile: Profile): 0 | 1 => (rankOf(profile, slot) > rankOf(profile, profile.defaults.threshold) ? 0 : 1);
+const leastDelayIn = (slot: string, profile: Profile): 0 | 1 =>
+  rankOf(profile, slot) > rankOf(profile, profile.defaults.threshold) ? 0 : 1;
 
 /** What a cell's own spike does to its inputs without delay follows the test for events, wherever deliveries come. */
 const slotOf = (side: 'pre' | 'post', delay: Value, profile: Profile): string =>
@@ -242,7 +276,12 @@ function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context
   const steps = { first: roundDelay(bounds.low, context), last: roundDelay(bounds.high, context) };
   const span = steps.last - steps.first + 1;
   if (steps.last <= 65535 && span > 1 && Math.max(plan.pre.size, plan.post.size) * span > mostSegments) {
-    diagnostics.add(messages.unsupportedFeature(`delays of projection ${name} that range over ${span} steps, from so many elements,`, 'narrow the range of the delays, as in clip(expression, 0*ms, 20*ms)'));
+    diagnostics.add(
+      messages.unsupportedFeature(
+        `delays of projection ${name} that range over ${span} steps, from so many elements,`,
+        'narrow the range of the delays, as in clip(expression, 0*ms, 20*ms)',
+      ),
+    );
     return null;
   }
   if (steps.last > 65535) diagnostics.add(messages.delayTooLong(name, steps.last));

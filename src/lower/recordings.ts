@@ -28,7 +28,11 @@ export interface Recordings {
   readonly events: EventRecordingLocation[];
 }
 
-export interface BuiltProjection { readonly plan: ProjectionPlan; readonly connectivity: Connectivity; readonly storage: SynapseStorage }
+export interface BuiltProjection {
+  readonly plan: ProjectionPlan;
+  readonly connectivity: Connectivity;
+  readonly storage: SynapseStorage;
+}
 
 /** One variable of one recording, to become columns of a log. */
 interface Column {
@@ -69,7 +73,10 @@ export function lowerRecordings(groups: readonly Group[], projections: readonly 
   return { samples, events };
 }
 
-function eventRecording(recording: Extract<Recording, { events: string } | { rate: true }>, context: Context): EventRecordingLocation | null {
+function eventRecording(
+  recording: Extract<Recording, { events: string } | { rate: true }>,
+  context: Context,
+): EventRecordingLocation | null {
   if ('variables' in recording && recording.variables && recording.variables.length > 0) {
     context.diagnostics.add(messages.unsupportedFeature(`recording variables at the spikes (${recording.name})`));
     return null;
@@ -77,25 +84,46 @@ function eventRecording(recording: Extract<Recording, { events: string } | { rat
   const selected = selectedElements(recording.of, recording.name, context);
   if (!selected) return null;
   const event = 'events' in recording ? recording.events : 'spike';
-  return { recording: recording.name, kind: 'events' in recording ? 'events' : 'rate', population: selected.population, event: `${selected.population}.${event}`, indices: selected.indices };
+  return {
+    recording: recording.name,
+    kind: 'events' in recording ? 'events' : 'rate',
+    population: selected.population,
+    event: `${selected.population}.${event}`,
+    indices: selected.indices,
+  };
 }
 
 /** Population and elements of a selection. */
-function selectedElements(selection: SelectionRule, name: string, context: Context): { population: string; indices: Indices; count: number } | null {
+function selectedElements(
+  selection: SelectionRule,
+  name: string,
+  context: Context,
+): { population: string; indices: Indices; count: number } | null {
   if (!('population' in selection) || 'sample' in selection) {
     context.diagnostics.add(messages.unsupportedFeature(`recording ${name} of a drawn sample or an assembly`));
     return null;
   }
   const size = context.model.populations[selection.population]?.size ?? 0;
-  const listed = (numbers: readonly number[]) => ({ population: selection.population, indices: Uint32Array.from(numbers), count: numbers.length });
+  const listed = (numbers: readonly number[]) => ({
+    population: selection.population,
+    indices: Uint32Array.from(numbers),
+    count: numbers.length,
+  });
   if ('indices' in selection) return listed(Array.from(arrayOf(selection.indices, context.data)));
-  if ('mask' in selection) return listed([...Array.from(arrayOf(selection.mask, context.data)).entries()].filter(([, on]) => on !== 0).map(([k]) => k));
+  if ('mask' in selection)
+    return listed([...Array.from(arrayOf(selection.mask, context.data)).entries()].filter(([, on]) => on !== 0).map(([k]) => k));
   const [from, until, by] = selection.slice ?? [0, size, 1];
   if (by !== 1) return listed(Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by));
   return { population: selection.population, indices: { begin: from, end: until }, count: Math.max(0, until - from) };
 }
 
-function columnOf(recording: Column['recording'], variable: string, groups: readonly Group[], projections: readonly BuiltProjection[], context: Context): Column | null {
+function columnOf(
+  recording: Column['recording'],
+  variable: string,
+  groups: readonly Group[],
+  projections: readonly BuiltProjection[],
+  context: Context,
+): Column | null {
   if ('projection' in recording.of) return synapseColumn(recording, recording.of, variable, projections, context);
   const selected = selectedElements(recording.of, recording.name, context);
   if (!selected) return null;
@@ -106,32 +134,68 @@ function columnOf(recording: Column['recording'], variable: string, groups: read
     return null;
   }
   return {
-    recording, variable, owner: selected.population, unit: unitOfVariable(group, variable), indices: selected.indices, count: selected.count,
-    sample: (log, cursor, rowLength, column) => sampleKernel(recording, variable, group, member, selected, log, cursor, rowLength, column, context),
+    recording,
+    variable,
+    owner: selected.population,
+    unit: unitOfVariable(group, variable),
+    indices: selected.indices,
+    count: selected.count,
+    sample: (log, cursor, rowLength, column) =>
+      sampleKernel(recording, variable, group, member, selected, log, cursor, rowLength, column, context),
   };
 }
 
 function unitOfVariable(group: Group, variable: string): string {
   const { equations, type } = group;
-  return equations.parameters.get(variable)?.unit ?? equations.state.get(variable)?.unit ?? equations.derived.get(variable)?.unit ?? type.inputs[variable]?.unit ?? (variable === 't' || variable === 'lastspike' ? 's' : '1');
+  return (
+    equations.parameters.get(variable)?.unit ??
+    equations.state.get(variable)?.unit ??
+    equations.derived.get(variable)?.unit ??
+    type.inputs[variable]?.unit ??
+    (variable === 't' || variable === 'lastspike' ? 's' : '1')
+  );
 }
 
 /** Stores the values of one variable into the current row of the log. */
 function sampleKernel(
-  recording: Column['recording'], variable: string, group: Group, member: Member, selected: { indices: Indices; count: number }, log: Buffer, cursor: Buffer, rowLength: number, column: number, context: Context,
+  recording: Column['recording'],
+  variable: string,
+  group: Group,
+  member: Member,
+  selected: { indices: Indices; count: number },
+  log: Buffer,
+  cursor: Buffer,
+  rowLength: number,
+  column: number,
+  context: Context,
 ): string {
   const name = `${recording.name}.${variable}`;
   const block = new Block();
-  const listed = selected.indices instanceof Uint32Array
-    ? context.builder.buffer(`${name}.indices`, 'u32', selected.count, `elements of ${member.name} whose ${variable} is recorded`, { role: 'constant', initial: selected.indices })
-    : null;
+  const listed =
+    selected.indices instanceof Uint32Array
+      ? context.builder.buffer(`${name}.indices`, 'u32', selected.count, `elements of ${member.name} whose ${variable} is recorded`, {
+          role: 'constant',
+          initial: selected.indices,
+        })
+      : null;
   const first = selected.indices instanceof Uint32Array ? 0 : selected.indices.begin;
   const localIndex = block.name('element', listed ? ir.load(listed, indexLocal) : ir.add(indexLocal, ir.u32(first)));
-  const address = { index: block.name('place', ir.add(localIndex, ir.u32(member.begin))), ordinal: ir.u32(member.ordinal), local: localIndex };
+  const address = {
+    index: block.name('place', ir.add(localIndex, ir.u32(member.begin))),
+    ordinal: ir.u32(member.ordinal),
+    local: localIndex,
+  };
   const scope = new ElementScope(context, group, address, block, null, recording.slot ?? context.profile.defaults.sample);
   const value = to(context.real, scope.read(variable));
   block.emit(ir.store(log, logIndex(cursor, rowLength, column), value));
-  return context.builder.map(`${name}.sample`, `records ${variable} of ${member.name}`, { kind: 'count', count: selected.count }, false, block.locals.declared, block.statements);
+  return context.builder.map(
+    `${name}.sample`,
+    `records ${variable} of ${member.name}`,
+    { kind: 'count', count: selected.count },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
 }
 
 const logIndex = (cursor: Buffer, rowLength: number, column: number): Ir =>
@@ -139,7 +203,11 @@ const logIndex = (cursor: Buffer, rowLength: number, column: number): Ir =>
 
 /** Synapses are recorded by index of creation. */
 function synapseColumn(
-  recording: Column['recording'], selection: Extract<SelectionRule, { projection: string }>, variable: string, projections: readonly BuiltProjection[], context: Context,
+  recording: Column['recording'],
+  selection: Extract<SelectionRule, { projection: string }>,
+  variable: string,
+  projections: readonly BuiltProjection[],
+  context: Context,
 ): Column | null {
   const { projection } = selection;
   const built = projections.find(({ plan }) => plan.name === projection);
@@ -147,28 +215,57 @@ function synapseColumn(
   const { plan, connectivity, storage } = built;
   const indices = creationIndices(selection, connectivity.known, context);
   if (!indices) {
-    context.diagnostics.add(messages.unsupportedFeature(`recording all synapses of projection ${projection}, whose number is drawn,`, 'name the synapses to record by their indices'));
+    context.diagnostics.add(
+      messages.unsupportedFeature(
+        `recording all synapses of projection ${projection}, whose number is drawn,`,
+        'name the synapses to record by their indices',
+      ),
+    );
     return null;
   }
   const count = indices instanceof Uint32Array ? indices.length : indices.end - indices.begin;
-  const unit = plan.equations.parameters.get(variable)?.unit ?? plan.equations.state.get(variable)?.unit ?? plan.equations.derived.get(variable)?.unit ?? '1';
+  const unit =
+    plan.equations.parameters.get(variable)?.unit ??
+    plan.equations.state.get(variable)?.unit ??
+    plan.equations.derived.get(variable)?.unit ??
+    '1';
   return {
-    recording, variable, owner: projection, unit, indices, count,
+    recording,
+    variable,
+    owner: projection,
+    unit,
+    indices,
+    count,
     sample: (log, cursor, rowLength, column) => {
       const name = `${recording.name}.${variable}`;
       const { positions, sources } = synapsePlaces(name, indices, count, built, context);
       const block = new Block();
       const position = block.name('position', ir.load(positions, indexLocal));
-      const address = { position, source: block.name('source', ir.load(sources, indexLocal)), target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))) };
+      const address = {
+        position,
+        source: block.name('source', ir.load(sources, indexLocal)),
+        target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
+      };
       const scope = new SynapseScope(context, plan, storage, address, block, null);
       block.emit(ir.store(log, logIndex(cursor, rowLength, column), to(context.real, scope.read(variable))));
-      return context.builder.map(`${name}.sample`, `records ${variable} of synapses of ${projection}`, { kind: 'count', count }, false, block.locals.declared, block.statements);
+      return context.builder.map(
+        `${name}.sample`,
+        `records ${variable} of synapses of ${projection}`,
+        { kind: 'count', count },
+        false,
+        block.locals.declared,
+        block.statements,
+      );
     },
   };
 }
 
 /** The synapses that a selection names; null for all of a number that is drawn. */
-function creationIndices(selection: Extract<SelectionRule, { projection: string }>, known: number | null, context: Context): Indices | null {
+function creationIndices(
+  selection: Extract<SelectionRule, { projection: string }>,
+  known: number | null,
+  context: Context,
+): Indices | null {
   if (selection.indices !== undefined) return Uint32Array.from(arrayOf(selection.indices, context.data));
   if (selection.slice) {
     const [from, until, by] = selection.slice;
@@ -178,11 +275,20 @@ function creationIndices(selection: Extract<SelectionRule, { projection: string 
 }
 
 /** Storage position and source of each recorded synapse, found once after building. */
-function synapsePlaces(name: string, indices: Indices, count: number, built: BuiltProjection, context: Context): { readonly positions: Buffer; readonly sources: Buffer } {
+function synapsePlaces(
+  name: string,
+  indices: Indices,
+  count: number,
+  built: BuiltProjection,
+  context: Context,
+): { readonly positions: Buffer; readonly sources: Buffer } {
   const { builder } = context;
   const { plan, connectivity } = built;
   const wanted = indices instanceof Uint32Array ? indices : Uint32Array.from({ length: count }, (_, k) => indices.begin + k);
-  const index = builder.buffer(`${name}.wanted`, 'u32', count, `creation index of each recorded synapse of ${plan.name}`, { role: 'constant', initial: wanted });
+  const index = builder.buffer(`${name}.wanted`, 'u32', count, `creation index of each recorded synapse of ${plan.name}`, {
+    role: 'constant',
+    initial: wanted,
+  });
   const positions = builder.buffer(`${name}.places`, 'u32', count, `position of each recorded synapse of ${plan.name}`);
   const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each recorded synapse of ${plan.name}`);
   const { creation, rows } = connectivity;
@@ -195,7 +301,9 @@ function synapsePlaces(name: string, indices: Indices, count: number, built: Bui
       ir.loop(p, ir.load(rows, ir.get(row)), ir.load(rows, ir.add(ir.get(row), ir.u32(1))), [
         ir.loop(k, ir.u32(0), ir.u32(count), [
           ir.when(ir.eq(ir.load(index, ir.get(k)), created), [
-            ir.store(positions, ir.get(k), ir.get(p)), ir.store(sources, ir.get(k), ir.get(row)), ir.set(found, ir.add(ir.get(found), ir.u32(1))),
+            ir.store(positions, ir.get(k), ir.get(p)),
+            ir.store(sources, ir.get(k), ir.get(row)),
+            ir.set(found, ir.add(ir.get(found), ir.u32(1))),
           ]),
         ]),
       ]),
@@ -207,7 +315,11 @@ function synapsePlaces(name: string, indices: Indices, count: number, built: Bui
 }
 
 /** One log for all columns with the same schedule; a row is one sampling time. */
-function sampleLog(name: string, schedule: { every: number; slot: string; order: number; columns: readonly Column[] }, context: Context): SampleLocation[] {
+function sampleLog(
+  name: string,
+  schedule: { every: number; slot: string; order: number; columns: readonly Column[] },
+  context: Context,
+): SampleLocation[] {
   const { builder, profile, real } = context;
   const rowLength = schedule.columns.reduce((sum, column) => sum + column.count, 0);
   if (rowLength === 0) return [];
@@ -221,13 +333,28 @@ function sampleLog(name: string, schedule: { every: number; slot: string; order:
   for (const entry of schedule.columns) {
     kernels.push(entry.sample(log, cursor, rowLength, column));
     locations.push({
-      recording: entry.recording.name, owner: entry.owner, variable: entry.variable, unit: entry.unit, log: name, column, indices: entry.indices, element: real,
+      recording: entry.recording.name,
+      owner: entry.owner,
+      variable: entry.variable,
+      unit: entry.unit,
+      log: name,
+      column,
+      indices: entry.indices,
+      element: real,
       every: schedule.every, // With labels at the end of steps the first sample is that of the initial state, of the step before the first.
-      offset: profile.sampleLabel === 1 ? -1 : 0, label: profile.sampleLabel,
+      offset: profile.sampleLabel === 1 ? -1 : 0,
+      label: profile.sampleLabel,
     });
     column += entry.count;
   }
-  kernels.push(builder.sequential(`${name}.advance`, `begins the next row of ${name}`, [], [ir.store(cursor, ir.u32(0), ir.add(ir.load(cursor, ir.u32(0)), ir.u32(1)))]));
+  kernels.push(
+    builder.sequential(
+      `${name}.advance`,
+      `begins the next row of ${name}`,
+      [],
+      [ir.store(cursor, ir.u32(0), ir.add(ir.load(cursor, ir.u32(0)), ir.u32(1)))],
+    ),
+  );
   const offset = profile.sampleLabel === 1 ? schedule.every - 1 : 0;
   for (const kernel of kernels) {
     builder.each(kernel, schedule.slot, rank, schedule.order, schedule.every, offset);

@@ -30,7 +30,9 @@ function ofType(name: string, type: NeuronType): Feature[] {
       multiplicity !== undefined && `events with a multiplicity (${name}.${event})`,
       section !== undefined && `an event at a section (${name}.${event})`,
       refractory?.of?.some((other) => other !== event) && `an event that suppresses others (${name}.${event})`,
-      refractory?.rounding !== undefined && refractory.rounding !== 'nearest' && `a refractory period that is rounded ${refractory.rounding} (${name}.${event})`,
+      refractory?.rounding !== undefined &&
+        refractory.rounding !== 'nearest' &&
+        `a refractory period that is rounded ${refractory.rounding} (${name}.${event})`,
     ]),
   ];
 }
@@ -51,9 +53,14 @@ function ofProjection(name: string, projection: Projection): Feature[] {
   ];
 }
 
-const ofStimulus = (name: string, stimulus: Stimulus): Feature => 'section' in stimulus && stimulus.section !== undefined && `a current into a section (${name})`;
+const ofStimulus = (name: string, stimulus: Stimulus): Feature =>
+  'section' in stimulus && stimulus.section !== undefined && `a current into a section (${name})`;
 
 function ofRecording(recording: Recording): Feature {
   if ('section' in recording && recording.section !== undefined) return `a recording at a section (${recording.name})`;
-  return 'variables' in recording && recording.variables?.some((variable) => variable.includes('.')) && `a recording of a mechanism's variable (${recording.name})`;
+  return (
+    'variables' in recording &&
+    recording.variables?.some((variable) => variable.includes('.')) &&
+    `a recording of a mechanism's variable (${recording.name})`
+  );
 }

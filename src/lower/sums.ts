@@ -29,10 +29,20 @@ export function lowerContinuousSynapses(plan: ProjectionPlan, connectivity: Conn
   const rank = rankOf(profile, profile.defaults.summed);
   refuseReadingSums(plan, context);
   for (const [key, text] of Object.entries(plan.type.summed).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    builder.each(sumKernel(key, text, true, plan, connectivity, storage, context), profile.defaults.summed, rank, plan.projection.order - 1);
+    builder.each(
+      sumKernel(key, text, true, plan, connectivity, storage, context),
+      profile.defaults.summed,
+      rank,
+      plan.projection.order - 1,
+    );
   }
   for (const [key, text] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    builder.each(sumKernel(key, text, false, plan, connectivity, storage, context), profile.defaults.summed, rank, plan.projection.order - 0.5);
+    builder.each(
+      sumKernel(key, text, false, plan, connectivity, storage, context),
+      profile.defaults.summed,
+      rank,
+      plan.projection.order - 0.5,
+    );
   }
   const update = updateKernel(plan, connectivity, storage, context);
   if (update) builder.each(update, profile.defaults.integrate, rankOf(profile, profile.defaults.integrate), plan.projection.order);
@@ -49,15 +59,29 @@ function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
     for (const name of readNames(expressionOf(text, plan.equations.names), plan)) {
       const [side, variable] = name.split('.');
       if ((side !== 'pre' && side !== 'post') || variable === undefined || !written.has(sharedKey(plan, side, variable))) continue;
-      context.diagnostics.add(messages.unsupportedFeature(`a sum (${key} of projection ${plan.name}) that reads ${name}, which sums write,`, 'keep a copy of the variable from the step before and read that'));
+      context.diagnostics.add(
+        messages.unsupportedFeature(
+          `a sum (${key} of projection ${plan.name}) that reads ${name}, which sums write,`,
+          'keep a copy of the variable from the step before and read that',
+        ),
+      );
     }
   }
 }
 
 /** `post.x = Σ expression` (summed) or `post.I += Σ expression` (contribution). */
-function sumKernel(key: string, text: string, replaces: boolean, plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): string {
+function sumKernel(
+  key: string,
+  text: string,
+  replaces: boolean,
+  plan: ProjectionPlan,
+  connectivity: Connectivity,
+  storage: SynapseStorage,
+  context: Context,
+): string {
   const bound = plan.projection.receptors[key];
-  const [side, variable] = bound !== undefined ? ['post', bound.replace(/^post\./, '')] as const : (key.split('.') as ['pre' | 'post', string]);
+  const [side, variable] =
+    bound !== undefined ? (['post', bound.replace(/^post\./, '')] as const) : (key.split('.') as ['pre' | 'post', string]);
   const end = side === 'pre' ? plan.pre : plan.post;
   const place = end.group?.storage.get(variable);
   invariant(place && place.kind === 'array', 'lower/sums', `${key} of ${plan.name} is no variable of each element`);
@@ -71,7 +95,10 @@ function sumKernel(key: string, text: string, replaces: boolean, plan: Projectio
   invariant(starts, 'lower/sums', `${plan.name} has no columns`);
   const body = block.nested((inner) => {
     const position = side === 'pre' ? ir.get(k) : inner.name('synapse', ir.load(columns?.positions ?? starts, ir.get(k)));
-    const other = side === 'pre' ? inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position))) : inner.name('source', ir.load(columns?.sources ?? starts, ir.get(k)));
+    const other =
+      side === 'pre'
+        ? inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
+        : inner.name('source', ir.load(columns?.sources ?? starts, ir.get(k)));
     const [source, target] = side === 'pre' ? [indexLocal, other] : [other, indexLocal];
     const scope = new SynapseScope(context, plan, storage, { position, source, target }, inner, null);
     inner.emit(ir.set(sum, ir.add(ir.get(sum), compileReal(e, scope))));
@@ -81,7 +108,14 @@ function sumKernel(key: string, text: string, replaces: boolean, plan: Projectio
     ir.loop(k, ir.load(starts, indexLocal), ir.load(starts, ir.add(indexLocal, ir.u32(1))), body),
     ir.store(place.buffer, element, replaces ? ir.get(sum) : ir.add(ir.load(place.buffer, element), ir.get(sum))),
   );
-  return context.builder.map(`${plan.name}.sum_${variable}`, `sums ${variable} of ${end.population} over the synapses of ${plan.name}`, { kind: 'count', count: end.size }, false, block.locals.declared, block.statements);
+  return context.builder.map(
+    `${plan.name}.sum_${variable}`,
+    `sums ${variable} of ${end.population} over the synapses of ${plan.name}`,
+    { kind: 'count', count: end.size },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
 }
 
 /** Clock-driven equations of the synapses. */
@@ -102,7 +136,14 @@ function updateKernel(plan: ProjectionPlan, connectivity: Connectivity, storage:
     scope.storeAll();
   });
   block.emit(ir.loop(position, ir.load(connectivity.rows, indexLocal), ir.load(connectivity.rows, ir.add(indexLocal, ir.u32(1))), body));
-  return context.builder.map(`${plan.name}.update`, `integrates the synapses of ${plan.name}`, { kind: 'count', count: plan.pre.size }, false, block.locals.declared, block.statements);
+  return context.builder.map(
+    `${plan.name}.update`,
+    `integrates the synapses of ${plan.name}`,
+    { kind: 'count', count: plan.pre.size },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
 }
 
 function integrated(plan: ProjectionPlan, scope: SynapseScope, context: Context): Map<string, Ir> {

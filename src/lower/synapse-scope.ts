@@ -85,29 +85,49 @@ export class SynapseScope implements Scope {
     if (name.startsWith('post.')) return this.#readEnd('post', name.slice(5));
     const storage = this.#storage.get(name);
     if (storage?.kind === 'folded') {
-      return storage.type === 'boolean' ? ir.bool(storage.value !== 0) : storage.type === 'integer' ? ir.i32(storage.value) : ir.f64(storage.value);
+      return storage.type === 'boolean'
+        ? ir.bool(storage.value !== 0)
+        : storage.type === 'integer'
+          ? ir.i32(storage.value)
+          : ir.f64(storage.value);
     }
     if (storage) return ir.get(this.#register(name, storage, true).local);
     const derived = this.plan.equations.derived.get(name);
     if (derived) {
       if (this.overrides.size > 0) return to(scalarTypeOf(derived.type, this.real), compile(derived.expression, this));
       let value = this.#derived.get(name);
-      if (!value) this.#derived.set(name, (value = this.block.name(name, to(scalarTypeOf(derived.type, this.real), compile(derived.expression, this)))));
+      if (!value)
+        this.#derived.set(
+          name,
+          (value = this.block.name(name, to(scalarTypeOf(derived.type, this.real), compile(derived.expression, this)))),
+        );
       return value;
     }
     switch (name) {
-      case 't': return timeOf(this.context);
-      case 'dt': return ir.f64(this.context.dt);
-      case 't_in_timesteps': return step;
-      case 'i': return ir.convert('i32', this.address.source);
-      case 'j': return ir.convert('i32', this.address.target);
-      case 'N_pre': return ir.i32(this.plan.pre.size);
-      case 'N_post': return ir.i32(this.plan.post.size);
-      case 'pi': return ir.f64(Math.PI);
-      case 'e': return ir.f64(Math.E);
-      case 'inf': return ir.f64(Infinity);
-      case 'nan': return ir.f64(NaN);
-      default: throw new InvariantError('lower/synapse-scope', `${name} means nothing in ${this.plan.name}`);
+      case 't':
+        return timeOf(this.context);
+      case 'dt':
+        return ir.f64(this.context.dt);
+      case 't_in_timesteps':
+        return step;
+      case 'i':
+        return ir.convert('i32', this.address.source);
+      case 'j':
+        return ir.convert('i32', this.address.target);
+      case 'N_pre':
+        return ir.i32(this.plan.pre.size);
+      case 'N_post':
+        return ir.i32(this.plan.post.size);
+      case 'pi':
+        return ir.f64(Math.PI);
+      case 'e':
+        return ir.f64(Math.E);
+      case 'inf':
+        return ir.f64(Infinity);
+      case 'nan':
+        return ir.f64(NaN);
+      default:
+        throw new InvariantError('lower/synapse-scope', `${name} means nothing in ${this.plan.name}`);
     }
   }
 
@@ -116,7 +136,8 @@ export class SynapseScope implements Scope {
     this.#derived.clear();
     const storage = this.#storage.get(name);
     if (!storage) {
-      const local = this.#temporaries.get(name) ?? this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
+      const local =
+        this.#temporaries.get(name) ?? this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
       this.#temporaries.set(name, local);
       this.block.emit(ir.set(local, to(local.type, value)));
       return;
@@ -135,7 +156,8 @@ export class SynapseScope implements Scope {
 
   storeAll(): void {
     for (const [name, register] of this.#registers) {
-      if (register.dirty) this.block.emit(ir.store(register.buffer, this.#indexOf(name), storedValue(register.buffer, ir.get(register.local))));
+      if (register.dirty)
+        this.block.emit(ir.store(register.buffer, this.#indexOf(name), storedValue(register.buffer, ir.get(register.local))));
     }
     this.#ends.pre?.storeAll();
     this.#ends.post?.storeAll();
@@ -161,7 +183,11 @@ export class SynapseScope implements Scope {
   #register(name: string, storage: Exclude<Storage, { kind: 'folded' }>, loaded: boolean) {
     let register = this.#registers.get(name);
     if (!register) {
-      register = { local: this.block.local(name.replaceAll(' ', '_'), scalarTypeOf(storage.type, this.real)), buffer: storage.buffer, dirty: false };
+      register = {
+        local: this.block.local(name.replaceAll(' ', '_'), scalarTypeOf(storage.type, this.real)),
+        buffer: storage.buffer,
+        dirty: false,
+      };
       this.#registers.set(name, register);
       if (loaded) this.block.emit(ir.set(register.local, to(register.local.type, ir.load(storage.buffer, this.#indexOf(name)))));
     }
@@ -178,5 +204,11 @@ export function elementIndex(end: ProjectionEnd, element: Ir): Ir {
 function endScope(end: ProjectionEnd, element: Ir, block: Block, context: Context): ElementScope | null {
   if (!end.group || !end.member) return null;
   const local = end.offset === 0 ? element : ir.add(element, ir.u32(end.offset));
-  return new ElementScope(context, end.group, { index: elementIndex(end, element), ordinal: ir.u32(end.member.ordinal), local }, block, null);
+  return new ElementScope(
+    context,
+    end.group,
+    { index: elementIndex(end, element), ordinal: ir.u32(end.member.ordinal), local },
+    block,
+    null,
+  );
 }

@@ -46,7 +46,12 @@ export function synapseStorage(plan: ProjectionPlan, count: Extent, needsLastUpd
   const { builder, real } = context;
   const storage = new Map<string, Storage>();
   const array = (name: string, type: 'real' | 'integer' | 'boolean', unit: string): void => {
-    const buffer = builder.buffer(`${plan.name}.${name}`, elementOf(type, real), count, `${name} of each synapse of ${plan.name} (${unit})`);
+    const buffer = builder.buffer(
+      `${plan.name}.${name}`,
+      elementOf(type, real),
+      count,
+      `${name} of each synapse of ${plan.name} (${unit})`,
+    );
     if (typeof count !== 'number') builder.allocate(buffer);
     storage.set(name, { kind: 'array', buffer, type });
   };
@@ -56,7 +61,13 @@ export function synapseStorage(plan: ProjectionPlan, count: Extent, needsLastUpd
     if (value !== null && !settable) storage.set(name, { kind: 'folded', value, type: parameter.type });
     else if (parameter.shared) {
       const element = elementOf(parameter.type, real);
-      const buffer = builder.buffer(`${plan.name}.${name}`, element, 1, `${name} of ${plan.name} (${parameter.unit})`, value === null ? {} : { initial: typed(element, [value]) });
+      const buffer = builder.buffer(
+        `${plan.name}.${name}`,
+        element,
+        1,
+        `${name} of ${plan.name} (${parameter.unit})`,
+        value === null ? {} : { initial: typed(element, [value]) },
+      );
       storage.set(name, { kind: 'table', buffer, type: parameter.type });
     } else array(name, parameter.type, parameter.unit);
   }
@@ -64,11 +75,26 @@ export function synapseStorage(plan: ProjectionPlan, count: Extent, needsLastUpd
     if (variable.shared) {
       const element = elementOf(variable.type, real);
       const value = numberOf(synapseValue(plan, name), plan.equations.names);
-      storage.set(name, { kind: 'table', type: variable.type, buffer: builder.buffer(`${plan.name}.${name}`, element, 1, `${name} of ${plan.name} (${variable.unit})`, value === null ? {} : { initial: typed(element, [value]) }) });
+      storage.set(name, {
+        kind: 'table',
+        type: variable.type,
+        buffer: builder.buffer(
+          `${plan.name}.${name}`,
+          element,
+          1,
+          `${name} of ${plan.name} (${variable.unit})`,
+          value === null ? {} : { initial: typed(element, [value]) },
+        ),
+      });
     } else array(name, variable.type, variable.unit);
   }
   if (needsLastUpdate) {
-    const buffer = builder.buffer(`${plan.name}.last_update`, 'i32', count, `step in which each synapse of ${plan.name} was last brought up to date`);
+    const buffer = builder.buffer(
+      `${plan.name}.last_update`,
+      'i32',
+      count,
+      `step in which each synapse of ${plan.name} was last brought up to date`,
+    );
     if (typeof count !== 'number') builder.allocate(buffer);
     storage.set('last update', { kind: 'array', buffer, type: 'integer' });
   }
@@ -76,7 +102,13 @@ export function synapseStorage(plan: ProjectionPlan, count: Extent, needsLastUpd
 }
 
 /** A kernel that gives numbers to variables that all synapses of a projection share, or null when there is nothing to give. */
-export function assignSharedValues(name: string, values: ReadonlyMap<string, Value>, plan: ProjectionPlan, storage: SynapseStorage, context: Context): string | null {
+export function assignSharedValues(
+  name: string,
+  values: ReadonlyMap<string, Value>,
+  plan: ProjectionPlan,
+  storage: SynapseStorage,
+  context: Context,
+): string | null {
   const block = new Block();
   for (const [id, value] of values) {
     const place = storage.get(id);
@@ -84,7 +116,9 @@ export function assignSharedValues(name: string, values: ReadonlyMap<string, Val
     if (place?.kind !== 'table' || given === null) continue;
     block.emit(ir.store(place.buffer, ir.u32(0), storedValue(place.buffer, to(scalarTypeOf(place.type, context.real), ir.f64(given)))));
   }
-  return block.statements.length === 0 ? null : context.builder.sequential(name, `values that the synapses of ${plan.name} share`, block.locals.declared, block.statements);
+  return block.statements.length === 0
+    ? null
+    : context.builder.sequential(name, `values that the synapses of ${plan.name} share`, block.locals.declared, block.statements);
 }
 
 /**
@@ -93,11 +127,21 @@ export function assignSharedValues(name: string, values: ReadonlyMap<string, Val
  * @random stream `<stream>/<variable>`, counter (source, target, 0, site)
  */
 export function assignSynapseValues(
-  name: string, values: ReadonlyMap<string, Value>, plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, stream: string, context: Context,
+  name: string,
+  values: ReadonlyMap<string, Value>,
+  plan: ProjectionPlan,
+  connectivity: Connectivity,
+  storage: SynapseStorage,
+  stream: string,
+  context: Context,
 ): string | null {
-  const chosen = [...values].filter(([id]) => { const place = storage.get(id); return place !== undefined && place.kind === 'array'; });
+  const chosen = [...values].filter(([id]) => {
+    const place = storage.get(id);
+    return place !== undefined && place.kind === 'array';
+  });
   const shared = [...values].filter(([id, value]) => storage.get(id)?.kind === 'table' && numberOf(value, plan.equations.names) === null);
-  if (shared.length > 0) context.diagnostics.add(messages.unsupportedFeature(`a shared variable of projection ${plan.name} with a value that is no number`));
+  if (shared.length > 0)
+    context.diagnostics.add(messages.unsupportedFeature(`a shared variable of projection ${plan.name} with a value that is no number`));
   if (chosen.length === 0) return null;
   const block = new Block();
   const position = block.local('position', 'u32');
@@ -106,9 +150,16 @@ export function assignSynapseValues(
     const copy = connectivity.copies ? ir.load(connectivity.copies, ir.get(position)) : null;
     let current: Draws | null = null;
     const delegate: Draws = {
-      element: indexLocal, subElement: target, step: ir.u32(0), perStep: false,
-      get key() { return current?.key ?? [ir.u32(0), ir.u32(0)] as const; },
-      get sites() { return current?.sites ?? { next: 0 }; },
+      element: indexLocal,
+      subElement: target,
+      step: ir.u32(0),
+      perStep: false,
+      get key() {
+        return current?.key ?? ([ir.u32(0), ir.u32(0)] as const);
+      },
+      get sites() {
+        return current?.sites ?? { next: 0 };
+      },
     };
     const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: indexLocal, target }, inner, delegate);
     for (const [id, value] of dependencyOrder(chosen, plan)) {
@@ -117,22 +168,45 @@ export function assignSynapseValues(
         current = synapseDraws(indexLocal, target, copy, keyAt(keys, ir.u32(0)), inner, context);
       }
       const place = storage.get(id) as Extract<Storage, { kind: 'array' }>;
-      scope.write(id, to(scalarTypeOf(place.type, context.real), synapseExpression(id, value, place, scope, connectivity, plan, name, context)));
+      scope.write(
+        id,
+        to(scalarTypeOf(place.type, context.real), synapseExpression(id, value, place, scope, connectivity, plan, name, context)),
+      );
     }
     scope.storeAll();
   });
   block.emit(ir.loop(position, ir.load(connectivity.rows, indexLocal), ir.load(connectivity.rows, ir.add(indexLocal, ir.u32(1))), body));
-  return context.builder.map(name, `values of the synapses of ${plan.name}`, { kind: 'count', count: plan.pre.size }, false, block.locals.declared, block.statements);
+  return context.builder.map(
+    name,
+    `values of the synapses of ${plan.name}`,
+    { kind: 'count', count: plan.pre.size },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
 }
 
 function synapseExpression(
-  id: string, value: Value, place: Extract<Storage, { kind: 'array' }>, scope: SynapseScope, connectivity: Connectivity, plan: ProjectionPlan, name: string, context: Context,
+  id: string,
+  value: Value,
+  place: Extract<Storage, { kind: 'array' }>,
+  scope: SynapseScope,
+  connectivity: Connectivity,
+  plan: ProjectionPlan,
+  name: string,
+  context: Context,
 ): Ir {
   if (typeof value === 'number') return ir.f64(value);
   if (typeof value === 'string') return compile(expressionOf(value, plan.equations.names), scope);
   if ('array' in value) {
     const position = scope.address.position ?? ir.u32(0);
-    const given = context.builder.buffer(`${name}.${id}.given`, place.buffer.element, arrayOf(value.array, context.data).length, `given ${id} of the synapses of ${plan.name} in order of creation`, { role: 'constant', initial: typed(place.buffer.element, arrayOf(value.array, context.data)) });
+    const given = context.builder.buffer(
+      `${name}.${id}.given`,
+      place.buffer.element,
+      arrayOf(value.array, context.data).length,
+      `given ${id} of the synapses of ${plan.name} in order of creation`,
+      { role: 'constant', initial: typed(place.buffer.element, arrayOf(value.array, context.data)) },
+    );
     return ir.load(given, connectivity.creation ? ir.load(connectivity.creation, position) : position);
   }
   context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));

@@ -36,7 +36,9 @@ export function tableValue(call: Call, args: readonly Ir[], scope: Scope, contex
   const fine = fold(ir.div(to('f64', time), ir.f64(table.dt / k)));
   const row = fold(ir.convert('i32', fold(ir.div(fold(ir.add(fine, ir.f64(0.5))), ir.f64(k)))));
   const low = scope.block.name('row', row);
-  const clipped = fold(ir.select(fold(ir.lt(low, ir.i32(0))), ir.i32(0), fold(ir.select(fold(ir.gt(low, ir.i32(rows - 1))), ir.i32(rows - 1), low))));
+  const clipped = fold(
+    ir.select(fold(ir.lt(low, ir.i32(0))), ir.i32(0), fold(ir.select(fold(ir.gt(low, ir.i32(rows - 1))), ir.i32(rows - 1), low))),
+  );
   const first = to('u32', clipped);
   if (table.columns === null) return ir.load(buffer, scope.block.name('row_index', first));
   const column = args[1];

@@ -11,8 +11,11 @@ export interface DeclaredNames {
 }
 
 /** The tree of an expression that has passed validation. */
-export const expressionOf = (text: string, declared: DeclaredNames): Expression => foldConstants(parseExpression(text), undefined, (name) => declared.has(name));
+export const expressionOf = (text: string, declared: DeclaredNames): Expression =>
+  foldConstants(parseExpression(text), undefined, (name) => declared.has(name));
 
 /** The trees of statements that have passed validation. */
 export const statementsOf = (texts: readonly string[], declared: DeclaredNames): Statement[] =>
-  texts.flatMap((text) => parseStatements(text).map((statement) => mapStatement(statement, (e) => foldConstants(e, undefined, (name) => declared.has(name)))));
+  texts.flatMap((text) =>
+    parseStatements(text).map((statement) => mapStatement(statement, (e) => foldConstants(e, undefined, (name) => declared.has(name)))),
+  );

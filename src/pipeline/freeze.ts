@@ -124,7 +124,10 @@ async function synapsesOf(location: ProjectionLocation, session: Session): Promi
 
 /** Delay of each synapse in s, in order of creation; one number when all have the same. */
 async function frozenDelay(
-  pathway: { readonly first: number; readonly last: number; readonly buffer?: string }, synapses: Synapses, dt: number, session: Session,
+  pathway: { readonly first: number; readonly last: number; readonly buffer?: string },
+  synapses: Synapses,
+  dt: number,
+  session: Session,
 ): Promise<Value> {
   if (pathway.first === pathway.last) return pathway.first * dt;
   if (pathway.buffer === undefined) return { array: synapses.delaySteps.map((steps) => steps * dt) };

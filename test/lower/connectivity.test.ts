@@ -6,20 +6,34 @@ import { byCreation, created, finalOf, simulate } from '../support/simulate.js';
 import type { SimulateOptions } from '../support/simulate.js';
 
 /** A network that only connects; `from` and `to` elements. */
-const network = (connect: string, { from = 6, to = 5, more = '', seed = 1 }: { from?: number; to?: number; more?: string; seed?: number } = {}): string => brian(`
+const network = (
+  connect: string,
+  { from = 6, to = 5, more = '', seed = 1 }: { from?: number; to?: number; more?: string; seed?: number } = {},
+): string =>
+  brian(
+    `
   neuron_groups:
     A: { N: ${from}, model: "x : 1", threshold: x > 1e9, initializers: { x: i*0.5 } }
     B: { N: ${to}, model: "y : 1", initializers: { y: i*0.25 } }
   synapses: { S: { source: A, target: B, model: "w : 1", on_pre: y += w, connect: ${connect}${more} } }
   run: 0.1 ms
-`, { seed });
+`,
+    { seed },
+  );
 
 const fast: SimulateOptions = { engines: [{ target: 'wasm', threads: 1 }], steps: 0 };
-const pairsOf = async (text: string, options: SimulateOptions = { steps: 0 }): Promise<[number, number][]> => created(await simulate(text, options), 'S');
+const pairsOf = async (text: string, options: SimulateOptions = { steps: 0 }): Promise<[number, number][]> =>
+  created(await simulate(text, options), 'S');
 
-function loop(from: number, to: number, holds: (i: number, j: number) => boolean, copies: (i: number, j: number) => number = () => 1): [number, number][] {
+function loop(
+  from: number,
+  to: number,
+  holds: (i: number, j: number) => boolean,
+  copies: (i: number, j: number) => number = () => 1,
+): [number, number][] {
   const result: [number, number][] = [];
-  for (let i = 0; i < from; i += 1) for (let j = 0; j < to; j += 1) if (holds(i, j)) for (let n = 0; n < copies(i, j); n += 1) result.push([i, j]);
+  for (let i = 0; i < from; i += 1)
+    for (let j = 0; j < to; j += 1) if (holds(i, j)) for (let n = 0; n < copies(i, j); n += 1) result.push([i, j]);
   return result;
 }
 
@@ -31,20 +45,70 @@ describe('rules without chance, in order of creation', () => {
     ['{ condition: i != j }', loop(6, 5, (i, j) => i !== j)],
     ['{ condition: (i + j) % 3 == 1 and j > 0 }', loop(6, 5, (i, j) => (i + j) % 3 === 1 && j > 0)],
     ['{ condition: x_pre > y_post + 0.6 }', loop(6, 5, (i, j) => i * 0.5 > j * 0.25 + 0.6)],
-    ['{ condition: i < 2, n: 3 }', loop(6, 5, (i) => i < 2, () => 3)],
-    ['{ n: i % 3 }', loop(6, 5, () => true, (i) => i % 3)],
-    ['{ i: [4, 0, 4, 1], j: [2, 2, 0, 2] }', [[4, 2], [0, 2], [4, 0], [1, 2]]],
-    ['{ i: 3, j: [1, 1, 0] }', [[3, 1], [3, 1], [3, 0]]],
+    [
+      '{ condition: i < 2, n: 3 }',
+      loop(
+        6,
+        5,
+        (i) => i < 2,
+        () => 3,
+      ),
+    ],
+    [
+      '{ n: i % 3 }',
+      loop(
+        6,
+        5,
+        () => true,
+        (i) => i % 3,
+      ),
+    ],
+    [
+      '{ i: [4, 0, 4, 1], j: [2, 2, 0, 2] }',
+      [
+        [4, 2],
+        [0, 2],
+        [4, 0],
+        [1, 2],
+      ],
+    ],
+    [
+      '{ i: 3, j: [1, 1, 0] }',
+      [
+        [3, 1],
+        [3, 1],
+        [3, 0],
+      ],
+    ],
     ['{ i: [], j: [] }', []],
     ['{ j: i, skip_if_invalid: true }', loop(6, 5, (i, j) => i === j)],
     ['{ j: (i*2 + 1) % N_post }', Array.from({ length: 6 }, (_, i) => [i, (i * 2 + 1) % 5])],
-    ['{ j: "i - 1 if i % 2 == 1" }', [[1, 0], [3, 2], [5, 4]]],
+    [
+      '{ j: "i - 1 if i % 2 == 1" }',
+      [
+        [1, 0],
+        [3, 2],
+        [5, 4],
+      ],
+    ],
     ['{ j: "k for k in range(i)", skip_if_invalid: true }', loop(6, 5, (i, j) => j < i)],
     ['{ j: "k for k in range(1, N_post, 2)" }', loop(6, 5, (_, j) => j % 2 === 1)],
-    ['{ j: "k for k in range(4, 0, -1) if k != i" }', [0, 1, 2, 3, 4, 5].flatMap((i) => [4, 3, 2, 1].filter((k) => k !== i).map((k) => [i, k]))],
-    ['{ j: "k + i for k in range(-1, 2) if k != 0", skip_if_invalid: true }', [0, 1, 2, 3, 4, 5].flatMap((i) => [i - 1, i + 1].filter((j) => j >= 0 && j < 5).map((j) => [i, j]))],
+    [
+      '{ j: "k for k in range(4, 0, -1) if k != i" }',
+      [0, 1, 2, 3, 4, 5].flatMap((i) => [4, 3, 2, 1].filter((k) => k !== i).map((k) => [i, k])),
+    ],
+    [
+      '{ j: "k + i for k in range(-1, 2) if k != 0", skip_if_invalid: true }',
+      [0, 1, 2, 3, 4, 5].flatMap((i) => [i - 1, i + 1].filter((j) => j >= 0 && j < 5).map((j) => [i, j])),
+    ],
     // With i given by j the outer loop goes over the targets.
-    ['{ i: "k for k in range(j, j + 2)" }', [0, 1, 2, 3, 4].flatMap((j) => [[j, j], [j + 1, j]])],
+    [
+      '{ i: "k for k in range(j, j + 2)" }',
+      [0, 1, 2, 3, 4].flatMap((j) => [
+        [j, j],
+        [j + 1, j],
+      ]),
+    ],
     ['{ i: j }', [0, 1, 2, 3, 4].map((j) => [j, j])],
     ['[ { i: [1], j: [1] }, { condition: i == 5 }, { i: [1, 0], j: [1, 4] } ]', null],
     ['[ { condition: i == j }, { condition: i == 1 } ]', [...loop(6, 5, (i, j) => i === j), ...loop(6, 5, (i) => i === 1)]],
@@ -54,9 +118,19 @@ describe('rules without chance, in order of creation', () => {
   });
 
   test('values given as a list go to synapses in order of creation', async () => {
-    const run = await simulate(network('{ i: "k for k in range(j, j + 2)" }', { from: 4, to: 3, more: ', initializers: { w: [1, 2, 3, 4, 5, 6] }' }), { steps: 0 });
+    const run = await simulate(
+      network('{ i: "k for k in range(j, j + 2)" }', { from: 4, to: 3, more: ', initializers: { w: [1, 2, 3, 4, 5, 6] }' }),
+      { steps: 0 },
+    );
     expect(byCreation(run, 'S', 'w')).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(created(run, 'S')).toEqual([[0, 0], [1, 0], [1, 1], [2, 1], [2, 2], [3, 2]]);
+    expect(created(run, 'S')).toEqual([
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [2, 1],
+      [2, 2],
+      [3, 2],
+    ]);
   });
 
   test.each([
@@ -78,7 +152,8 @@ function pValue(z: number): number {
 }
 
 /** Chi-square statistic as a normal deviate (Wilson and Hilferty 1931). */
-const chiSquareDeviate = (x: number, freedom: number): number => (Math.cbrt(x / freedom) - (1 - 2 / (9 * freedom))) / Math.sqrt(2 / (9 * freedom));
+const chiSquareDeviate = (x: number, freedom: number): number =>
+  (Math.cbrt(x / freedom) - (1 - 2 / (9 * freedom))) / Math.sqrt(2 / (9 * freedom));
 
 /** Significance of every statistical test here: one false alarm in 10^5, were the seeds not fixed. */
 const alpha = 1e-5;
@@ -101,7 +176,10 @@ describe('independent pairs', () => {
       const n = from * to;
       expect(new Set(pairs.map(([i, j]) => i * to + j)).size).toBe(pairs.length);
       expect(pValue((pairs.length - n * p) / Math.sqrt(n * p * (1 - p)))).toBeGreaterThan(alpha);
-      for (const [which, size, other] of [[0, from, to], [1, to, from]] as const) {
+      for (const [which, size, other] of [
+        [0, from, to],
+        [1, to, from],
+      ] as const) {
         const counts = new Array<number>(size).fill(0);
         for (const pair of pairs) counts[pair[which]]! += 1;
         const chiSquare = counts.reduce((sum, c) => sum + (c - other * p) ** 2 / (other * p * (1 - p)), 0);
@@ -112,7 +190,12 @@ describe('independent pairs', () => {
 
   test('a probability that depends on the pair', async () => {
     const pairs = await pairsOf(network('{ p: "0.8*int(j < 500) + 0.1*int(i < 20)" }', { from: 40, to: 1000 }), fast);
-    for (const [iLow, jLow, p] of [[true, true, 0.9], [true, false, 0.1], [false, true, 0.8], [false, false, 0]] as const) {
+    for (const [iLow, jLow, p] of [
+      [true, true, 0.9],
+      [true, false, 0.1],
+      [false, true, 0.8],
+      [false, false, 0],
+    ] as const) {
       const count = pairs.filter(([i, j]) => i < 20 === iLow && j < 500 === jLow).length;
       if (p === 0) expect(count).toBe(0);
       else expect(pValue((count - 10000 * p) / Math.sqrt(10000 * p * (1 - p)))).toBeGreaterThan(alpha);
@@ -139,11 +222,14 @@ describe('independent pairs', () => {
   });
 
   test('a random connection with a condition never makes what the condition forbids', async () => {
-    const pairs = await pairsOf(brian(`
+    const pairs = await pairsOf(
+      brian(`
       neuron_groups: { A: { N: 300, model: "x : 1", threshold: x > 1e9 } }
       synapses: { S: { source: A, target: A, on_pre: x += 1, connect: { condition: i != j, p: 0.1 } } }
       run: 0.1 ms
-    `), fast);
+    `),
+      fast,
+    );
     expect(pairs.some(([i, j]) => i === j)).toBe(false);
     const n = 300 * 299;
     expect(pValue((pairs.length - n * 0.1) / Math.sqrt(n * 0.09))).toBeGreaterThan(alpha);
@@ -167,9 +253,10 @@ describe('samples of a given size', () => {
       expect(new Set(targets).size).toBe(size);
       for (const j of targets) counts.set(j, counts.get(j)! + 1);
     }
-    const expected = from * size / allowed.length;
+    const expected = (from * size) / allowed.length;
     // Within a row the counts are not independent: the variance is that of sampling without replacement.
-    const chiSquare = [...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2, 0) / expected * (allowed.length - 1) / (allowed.length - size);
+    const chiSquare =
+      (([...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2, 0) / expected) * (allowed.length - 1)) / (allowed.length - size);
     expect(counts.size).toBe(allowed.length);
     expect(pValue(chiSquareDeviate(chiSquare, allowed.length - 1))).toBeGreaterThan(alpha);
   });
@@ -184,7 +271,8 @@ describe('samples of a given size', () => {
     }
     const combinations = 28;
     const expected = from / combinations;
-    const chiSquare = [...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2 / expected, 0) + (combinations - counts.size) * expected;
+    const chiSquare =
+      [...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2 / expected, 0) + (combinations - counts.size) * expected;
     expect(pValue(chiSquareDeviate(chiSquare, combinations - 1))).toBeGreaterThan(alpha);
   });
 });
@@ -233,13 +321,16 @@ describe('values drawn for synapses', () => {
   });
 
   test('values may read indices, both ends, and each other', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       neuron_groups:
         A: { N: 3, model: "x : 1", threshold: x > 1e9, initializers: { x: 10*i } }
       synapses:
         S: { source: A, target: A, model: "a : 1\\nb : 1", on_pre: x += a, connect: true, initializers: { a: 1 + i, b: a*100 + x_pre + j } }
       run: 0.1 ms
-    `), { steps: 0 });
+    `),
+      { steps: 0 },
+    );
     expect(byCreation(run, 'S', 'b')).toEqual([0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => (1 + i) * 100 + 10 * i + j)));
     expect(finalOf(run, 'A.x')).toEqual([0, 10, 20]);
   });

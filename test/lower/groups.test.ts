@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import type { Program } from '../../src/ir/program.js';
 import { lowered, simulate } from '../support/simulate.js';
 
-const model = (n: number, { size = (k: number): number => 10 + k, values = (k: number): string => `{ tau: ${5 + k % 7} ms }` } = {}): string => `
+const model = (
+  n: number,
+  { size = (k: number): number => 10 + k, values = (k: number): string => `{ tau: ${5 + (k % 7)} ms }` } = {},
+): string => `
 interneuron: 1
 name: merged
 neurons:
@@ -33,7 +36,8 @@ describe('100 populations of one type', () => {
   const [few, many] = [kernelsByPurpose(lowered(model(2)).program), kernelsByPurpose(lowered(model(100)).program)];
 
   test('integrate, draw their noise and test for events in as many kernels as 2 do', () => {
-    const merged = (counts: Map<string, number>): [string, number][] => [...counts].filter(([purpose]) => !purpose.startsWith('population.'));
+    const merged = (counts: Map<string, number>): [string, number][] =>
+      [...counts].filter(([purpose]) => !purpose.startsWith('population.'));
     expect(merged(many)).toEqual(merged(few));
     expect(merged(few).length).toBeGreaterThan(0);
   });
@@ -66,16 +70,22 @@ describe('a parameter', () => {
     expect(lengthOf(program, 'tau')).toBe(3 * 64);
   });
   test('that a phase sets is no constant', () => {
-    const text = model(2, { values: () => '{}' }).replace('duration: 2 ms', 'protocol: [{ run: 1 ms }, { set: { p1.top: 0.9 } }, { run: 1 ms }]');
+    const text = model(2, { values: () => '{}' }).replace(
+      'duration: 2 ms',
+      'protocol: [{ run: 1 ms }, { set: { p1.top: 0.9 } }, { run: 1 ms }]',
+    );
     expect(lengthOf(lowered(text).program, 'top')).toBeDefined();
   });
 });
 
-test.each([1, 31, 32, 33, 63, 64, 65, 128])('populations of %i elements begin on whole words of masks and do not run into each other', async (n) => {
-  const run = await simulate(model(3, { size: () => n, values: (k) => `{ top: ${k === 1 ? '-1' : '1e9'} }` }));
-  // The second one fires all the time, the others never.
-  expect(run.events.get('p0.spike')).toEqual([]);
-  expect(run.events.get('p2.spike')).toEqual([]);
-  expect(run.events.get('p1.spike')).toEqual(Array.from({ length: 20 * n }, (_, k) => [Math.floor(k / n), k % n]));
-  expect(run.final.get('p1.v')).toEqual(new Array(n).fill(0));
-});
+test.each([1, 31, 32, 33, 63, 64, 65, 128])(
+  'populations of %i elements begin on whole words of masks and do not run into each other',
+  async (n) => {
+    const run = await simulate(model(3, { size: () => n, values: (k) => `{ top: ${k === 1 ? '-1' : '1e9'} }` }));
+    // The second one fires all the time, the others never.
+    expect(run.events.get('p0.spike')).toEqual([]);
+    expect(run.events.get('p2.spike')).toEqual([]);
+    expect(run.events.get('p1.spike')).toEqual(Array.from({ length: 20 * n }, (_, k) => [Math.floor(k / n), k % n]));
+    expect(run.final.get('p1.v')).toEqual(new Array(n).fill(0));
+  },
+);

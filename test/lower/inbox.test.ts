@@ -11,7 +11,15 @@ const valued = (sum: bigint, exponent: number): number => evaluator.evaluate(val
 
 describe('the exponent', () => {
   test.each([
-    [1, 50], [2, 49], [1.5, 49], [0.5, 51], [0.75, 50], [1e-9, 79], [2 ** 50, 0], [2 ** 60, -10], [0, 0],
+    [1, 50],
+    [2, 49],
+    [1.5, 49],
+    [0.5, 51],
+    [0.75, 50],
+    [1e-9, 79],
+    [2 ** 50, 0],
+    [2 ** 60, -10],
+    [0, 0],
   ])('a sum of at most %f counts in units of 2^-%i', (bound, exponent) => {
     expect(exponentFor(bound)).toBe(exponent);
   });
@@ -29,10 +37,24 @@ describe('the exponent', () => {
 
 describe('rounding', () => {
   test.each([
-    [0, 0n], [-0, 0n], [1, 1n], [-1, -1n], [2.4, 2n], [2.6, 3n], [-2.4, -2n], [-2.6, -3n],
+    [0, 0n],
+    [-0, 0n],
+    [1, 1n],
+    [-1, -1n],
+    [2.4, 2n],
+    [2.6, 3n],
+    [-2.4, -2n],
+    [-2.6, -3n],
     // Half to even.
-    [0.5, 0n], [1.5, 2n], [2.5, 2n], [-0.5, 0n], [-1.5, -2n], [-2.5, -2n],
-    [2 ** 50, 2n ** 50n], [-(2 ** 50), -(2n ** 50n)], [2 ** 51 - 1, 2n ** 51n - 1n],
+    [0.5, 0n],
+    [1.5, 2n],
+    [2.5, 2n],
+    [-0.5, 0n],
+    [-1.5, -2n],
+    [-2.5, -2n],
+    [2 ** 50, 2n ** 50n],
+    [-(2 ** 50), -(2n ** 50n)],
+    [2 ** 51 - 1, 2n ** 51n - 1n],
   ])('%f is %s units of 1', (value, units) => {
     expect(quantised(value, 0)).toBe(units);
   });

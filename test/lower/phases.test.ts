@@ -5,7 +5,8 @@ import { brian } from '../support/brian-text.js';
 import { byCreation, finalOf, simulate, stepsOf, trace } from '../support/simulate.js';
 
 describe('setting variables of a population', () => {
-  const model = (set: string): string => brian(`
+  const model = (set: string): string =>
+    brian(`
     neuron_groups: { G: { N: 6, model: "x : 1\\nn : integer\\nb : boolean\\nc : 1 (shared)", initializers: { x: i } } }
     run:
       - duration: 0.1 ms
@@ -17,9 +18,15 @@ describe('setting variables of a population', () => {
     ['an expression of what it was', 'set: { G.x: 2*x + 1 }', [1, 3, 5, 7, 9, 11]],
     ['an expression of the index', 'set: { G.x: i*i }', [0, 1, 4, 9, 16, 25]],
     ['a list', 'set: { G.x: [6, 5, 4, 3, 2, 1] }', [6, 5, 4, 3, 2, 1]],
-    ['where a condition holds', '{ set: { G.x: -1 }, where: x > 2.5, duration: 0.1 ms }\n      - duration: 0.1 ms\n      -', [0, 1, 2, -1, -1, -1]],
+    [
+      'where a condition holds',
+      '{ set: { G.x: -1 }, where: x > 2.5, duration: 0.1 ms }\n      - duration: 0.1 ms\n      -',
+      [0, 1, 2, -1, -1, -1],
+    ],
   ])('%s', async (_, set, x) => {
-    const text = set.startsWith('{') ? model('placeholder').replace(/- placeholder\n\s+duration: 0.1 ms/, `- ${set.split('\n')[0]!}`) : model(set);
+    const text = set.startsWith('{')
+      ? model('placeholder').replace(/- placeholder\n\s+duration: 0.1 ms/, `- ${set.split('\n')[0]!}`)
+      : model(set);
     expect(finalOf(await simulate(text), 'G.x')).toEqual(x);
   });
 
@@ -44,19 +51,22 @@ experiment: { dt: 0.1 ms, protocol: [{ set: { p.b: a + b, p.a: 10*b } }, { set: 
   });
 
   test('random values differ from phase to phase', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       neuron_groups: { G: { N: 4, model: "x : 1\\ny : 1", initializers: { x: rand() } } }
       run:
         - { set: { G.y: x - rand() }, duration: 0.1 ms }
         - { set: { G.x: rand() }, duration: 0.1 ms }
-    `));
+    `),
+    );
     expect(finalOf(run, 'G.y').every((y) => y !== 0)).toBe(true);
   });
 });
 
 describe('constants that a phase changes', () => {
   test('propagators of the exact method are worked out again', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       neuron_groups:
         G: { N: 3, model: "dv/dt = (u - v)/tau : 1\\ntau : second (constant)\\nu : 1 (constant)", method: exact, initializers: { v: 1, tau: 10*ms, u: 0 } }
       run:
@@ -65,7 +75,8 @@ describe('constants that a phase changes', () => {
           duration: 4 ms
         - set: { G.u: 3 }
           duration: 6 ms
-    `));
+    `),
+    );
     finalOf(run, 'G.v').forEach((v, i) => {
       const tau = 2 * (1 + i);
       const before = Math.exp(-1) * Math.exp(-4 / tau);
@@ -74,7 +85,8 @@ describe('constants that a phase changes', () => {
   });
 
   test('a constant of the namespace, in equations, thresholds, synapses and refractory periods', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       namespace: { k: 1/ms, top: 0.95, hold: 0.5 ms, kick: 1 }
       spike_generators: { source: { N: 1, indices: [0, 0], times: [0.5 ms, 3.5 ms] } }
       neuron_groups:
@@ -84,7 +96,8 @@ describe('constants that a phase changes', () => {
       run:
         - duration: 3 ms
         - { set: { k: 2/ms, top: 1.5, hold: 1 ms, kick: 100 }, duration: 4 ms }
-    `));
+    `),
+    );
     // 0.1 a step to 1.0 in step 9, held to step 13, again 1.0 in step 23, held until step 27.
     // Free in steps 28 and 29, which make 0.2. From step 30 on the period is ten steps, read anew: step 32 is still held. Then 0.2
     // a step: 0.2 + 0.2*7 > 1.5 in step 39, ten steps of rest, and 0.2*8 in step 56.
@@ -95,7 +108,8 @@ describe('constants that a phase changes', () => {
 
 describe('synapses', () => {
   test('values of all synapses, in order of creation', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: { N: 2, indices: [0, 1], times: [0.5 ms, 0.5 ms] } }
       neuron_groups: { G: { N: 2, model: "x : 1" } }
       synapses: { S: { source: source, target: G, model: "w : 1", on_pre: x += w, connect: { i: [1, 0, 1], j: [0, 1, 1] }, initializers: { w: 1 } } }
@@ -103,7 +117,8 @@ describe('synapses', () => {
         - duration: 0.2 ms
         - { set: { S.w: [5, 6, 7] }, duration: 0.1 ms }
         - { set: { S.w: w*(i + 1) }, duration: 0.5 ms }
-    `));
+    `),
+    );
     expect(byCreation(run, 'S', 'w')).toEqual([10, 6, 14]);
     expect(finalOf(run, 'G.x')).toEqual([10, 20]);
   });
@@ -111,7 +126,8 @@ describe('synapses', () => {
 
 describe('what a phase leaves alone', () => {
   test('spikes on their way arrive, refractory periods go on', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: { N: 1, indices: [0], times: [0.9 ms] } }
       neuron_groups: { G: { N: 1, model: "x : 1\\ny : 1" } }
       synapses: { S: { source: source, target: G, on_pre: x += 1, delay: 0.5 ms, connect: true } }
@@ -119,7 +135,8 @@ describe('what a phase leaves alone', () => {
       run:
         - duration: 1 ms
         - { set: { G.y: 3 }, duration: 1 ms }
-    `));
+    `),
+    );
     const x = trace(run, 'M/x');
     expect(x.indexOf(1)).toBe(15);
     expect(x).toHaveLength(20);

@@ -6,7 +6,9 @@ import { lowered, refused, simulate, stepsOf, trace } from '../support/simulate.
 
 describe('the slots', () => {
   test('brian: the eighteen of Brian, in its order', () => {
-    expect(profiles.brian.slots).toEqual(['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].flatMap((slot) => [`before_${slot}`, slot, `after_${slot}`]));
+    expect(profiles.brian.slots).toEqual(
+      ['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].flatMap((slot) => [`before_${slot}`, slot, `after_${slot}`]),
+    );
   });
 
   test('grid: deliveries come before thresholds, samples last', () => {
@@ -47,7 +49,10 @@ describe('brian', () => {
     const v = trace(run, 'a.v');
     expect(v).toHaveLength(10);
     [0, 0.1, 0.2, -10, -9.9].forEach((value, k) => expect(v[k]).toBeCloseTo(value, 12));
-    expect(run.program.manifest.samples.map(({ label, offset }) => [label, offset])).toEqual([[0, 0], [0, 0]]);
+    expect(run.program.manifest.samples.map(({ label, offset }) => [label, offset])).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 });
 

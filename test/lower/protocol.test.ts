@@ -7,7 +7,16 @@ import { lowered } from '../support/simulate.js';
 describe('steps of a duration', () => {
   // The end counts when it is within 1e-4 of a step, else the step that it falls into is done too (brian.md, section 5).
   test.each([
-    [0, 0], [0.001, 10], [0.3, 3000], [0.1 + 0.2, 3000], [0.00015, 2], [0.00011, 2], [0.000100001, 1], [0.00010002, 2], [0.0000999999, 1], [1000, 10_000_000],
+    [0, 0],
+    [0.001, 10],
+    [0.3, 3000],
+    [0.1 + 0.2, 3000],
+    [0.00015, 2],
+    [0.00011, 2],
+    [0.000100001, 1],
+    [0.00010002, 2],
+    [0.0000999999, 1],
+    [1000, 10_000_000],
   ])('%f s with a step of 0.1 ms: %i', (seconds, steps) => {
     expect(stepsOf(seconds, 1e-4)).toBe(steps);
   });
@@ -26,14 +35,51 @@ experiment: { dt: 0.1 ms, protocol: [${protocol}] }
 describe('the protocol', () => {
   test.each<[string, unknown[]]>([
     ['run: 1 ms', [{ kind: 'run', steps: 10 }]],
-    ['run: 1 ms, run: 0.05 ms, run: 0.05 ms', [{ kind: 'run', steps: 10 }, { kind: 'run', steps: 1 }, { kind: 'run', steps: 0 }]],
-    ['run: 1 ms, { runUntil: 3 ms }, { run: 1 ms }', [{ kind: 'run', steps: 10 }, { kind: 'run', steps: 20 }, { kind: 'run', steps: 10 }]],
-    ['{ set: { p.v: 2 } }, run: 1 ms, { set: { p.a: 2, p.v: a } }', [{ kind: 'call', procedure: 'phase 0' }, { kind: 'run', steps: 10 }, { kind: 'call', procedure: 'phase 2' }]],
-    ['{ record: trace, on: false }, run: 1 ms, { record: trace, on: true }', [{ kind: 'record', recording: 'trace', on: false }, { kind: 'run', steps: 10 }, { kind: 'record', recording: 'trace', on: true }]],
+    [
+      'run: 1 ms, run: 0.05 ms, run: 0.05 ms',
+      [
+        { kind: 'run', steps: 10 },
+        { kind: 'run', steps: 1 },
+        { kind: 'run', steps: 0 },
+      ],
+    ],
+    [
+      'run: 1 ms, { runUntil: 3 ms }, { run: 1 ms }',
+      [
+        { kind: 'run', steps: 10 },
+        { kind: 'run', steps: 20 },
+        { kind: 'run', steps: 10 },
+      ],
+    ],
+    [
+      '{ set: { p.v: 2 } }, run: 1 ms, { set: { p.a: 2, p.v: a } }',
+      [
+        { kind: 'call', procedure: 'phase 0' },
+        { kind: 'run', steps: 10 },
+        { kind: 'call', procedure: 'phase 2' },
+      ],
+    ],
+    [
+      '{ record: trace, on: false }, run: 1 ms, { record: trace, on: true }',
+      [
+        { kind: 'record', recording: 'trace', on: false },
+        { kind: 'run', steps: 10 },
+        { kind: 'record', recording: 'trace', on: true },
+      ],
+    ],
   ])('%s', (protocol, steps) => {
-    const text = model(protocol.split(/, (?=run:|\{)/).map((phase) => (phase.startsWith('{') ? phase : `{ ${phase} }`)).join(', '));
+    const text = model(
+      protocol
+        .split(/, (?=run:|\{)/)
+        .map((phase) => (phase.startsWith('{') ? phase : `{ ${phase} }`))
+        .join(', '),
+    );
     const { valid, program } = lowered(text);
-    expect(protocolOf(valid, program).map((step) => (step.kind === 'call' ? { ...step, procedure: step.procedure.replace(/[.\s]/g, ' ') } : step))).toEqual(steps);
+    expect(
+      protocolOf(valid, program).map((step) =>
+        step.kind === 'call' ? { ...step, procedure: step.procedure.replace(/[.\s]/g, ' ') } : step,
+      ),
+    ).toEqual(steps);
   });
 
   test('a sum of many short runs is as long as their sum', () => {

@@ -36,55 +36,152 @@ const delay = (text: string): Parts => ({ projection: `from: a, to: b, synapse: 
 
 test.each<[string, string, Parts]>([
   ['lower/unsupported-feature', 'the timing profile lems-euler', { timing: 'lems-euler' }],
-  ['lower/unsupported-feature', 'an input that multiplies (cell.I)', { cell: 'inputs: { I: { unit: 1, reduce: product } }, state: { v: 0 }, events: { spike: { when: v > 1 } }' }],
-  ['lower/unsupported-feature', 'events with a multiplicity (cell.spike)', { cell: 'state: { v: 0 }, events: { spike: { when: v > 1, multiplicity: 2 } }' }],
-  ['lower/unsupported-feature', 'an event that suppresses others (cell.spike)', { cell: 'state: { v: 0 }, events: { other: { when: v > 2 }, spike: { when: v > 1, refractory: { for: 1 ms, of: [other] } } }' }],
-  ['lower/unsupported-feature', 'a refractory period of cell.spike that is fixed at the event and depends on r', { cell: 'state: { v: 0, r: 1 ms }, events: { spike: { when: v > 1, refractory: { for: r } } }' }],
-  ['lower/unsupported-feature', 'regimes (cell)', { cell: 'state: { v: 0 }, events: { spike: { when: v > 1 } }, regimes: { one: { initial: true }, two: {} }' }],
-  ['lower/unsupported-feature', 'positions (a)', { populations: ', positions: [[0 m, 0 m, 0 m], [1 m, 0 m, 0 m], [2 m, 0 m, 0 m], [3 m, 0 m, 0 m]]' }],
+  [
+    'lower/unsupported-feature',
+    'an input that multiplies (cell.I)',
+    { cell: 'inputs: { I: { unit: 1, reduce: product } }, state: { v: 0 }, events: { spike: { when: v > 1 } }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'events with a multiplicity (cell.spike)',
+    { cell: 'state: { v: 0 }, events: { spike: { when: v > 1, multiplicity: 2 } }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'an event that suppresses others (cell.spike)',
+    { cell: 'state: { v: 0 }, events: { other: { when: v > 2 }, spike: { when: v > 1, refractory: { for: 1 ms, of: [other] } } }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'a refractory period of cell.spike that is fixed at the event and depends on r',
+    { cell: 'state: { v: 0, r: 1 ms }, events: { spike: { when: v > 1, refractory: { for: r } } }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'regimes (cell)',
+    { cell: 'state: { v: 0 }, events: { spike: { when: v > 1 } }, regimes: { one: { initial: true }, two: {} }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'positions (a)',
+    { populations: ', positions: [[0 m, 0 m, 0 m], [1 m, 0 m, 0 m], [2 m, 0 m, 0 m], [3 m, 0 m, 0 m]]' },
+  ],
   ['lower/unsupported-feature', 'a population with its own clock (a)', { populations: ', clock: slow', more: 'clocks: { slow: 1 ms }' }],
-  ['lower/unsupported-feature', 'delays that are drawn again (p)', { projection: 'from: a, to: b, synapse: s, connect: all, delayRange: { min: 1 ms, max: 2 ms, outOfRange: redraw }' }],
-  ['lower/unsupported-feature', 'the connection rule fixedInDegree (projection p)', { projection: 'from: a, to: b, synapse: s, connect: { rule: fixedInDegree, n: 2 }' }],
-  ['lower/unsupported-feature', 'the connection rule fixedTotal (projection p)', { projection: 'from: a, to: b, synapse: s, connect: { rule: fixedTotal, n: 2 }' }],
-  ['lower/unsupported-feature', 'the connection rule smallWorld (projection p)', { projection: 'from: a, to: b, synapse: s, connect: { rule: smallWorld }' }],
-  ['lower/unsupported-feature', 'several connection rules of which one runs over targets (projection p)',
-    { projection: 'from: a, to: b, synapse: s, connect: [all, { rule: generator, outer: post, index: k, variable: k, range: { to: 2 } }]' }],
-  ['lower/unsupported-feature', 'noise in the equations of synapses (projection p)',
-    { synapse: 'state: { w: 0 }, derivatives: { w: "xi/ms**0.5" }, noise: [xi], pathways: { pre: { on: pre.spike, delay: 1 ms, do: post.v += 1.0 } }' }],
-  ['lower/unsupported-feature', 'a sum (post.x of projection p) that reads pre.x, which sums write,', { synapse: 'summed: { post.x: pre.x + 1 }', projection: 'from: a, to: a, synapse: s, connect: all' }],
-  ['lower/unsupported-feature', 'the current I0, which is attached during the run,',
-    { cell: 'inputs: { I: 1 }, state: { v: 0 }, events: { spike: { when: v > 1 } }', more: 'stimuli: { I0: { kind: current, to: a, input: I, value: 1, attached: false } }' }],
+  [
+    'lower/unsupported-feature',
+    'delays that are drawn again (p)',
+    { projection: 'from: a, to: b, synapse: s, connect: all, delayRange: { min: 1 ms, max: 2 ms, outOfRange: redraw }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'the connection rule fixedInDegree (projection p)',
+    { projection: 'from: a, to: b, synapse: s, connect: { rule: fixedInDegree, n: 2 }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'the connection rule fixedTotal (projection p)',
+    { projection: 'from: a, to: b, synapse: s, connect: { rule: fixedTotal, n: 2 }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'the connection rule smallWorld (projection p)',
+    { projection: 'from: a, to: b, synapse: s, connect: { rule: smallWorld }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'several connection rules of which one runs over targets (projection p)',
+    { projection: 'from: a, to: b, synapse: s, connect: [all, { rule: generator, outer: post, index: k, variable: k, range: { to: 2 } }]' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'noise in the equations of synapses (projection p)',
+    {
+      synapse:
+        'state: { w: 0 }, derivatives: { w: "xi/ms**0.5" }, noise: [xi], pathways: { pre: { on: pre.spike, delay: 1 ms, do: post.v += 1.0 } }',
+    },
+  ],
+  [
+    'lower/unsupported-feature',
+    'a sum (post.x of projection p) that reads pre.x, which sums write,',
+    { synapse: 'summed: { post.x: pre.x + 1 }', projection: 'from: a, to: a, synapse: s, connect: all' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'the current I0, which is attached during the run,',
+    {
+      cell: 'inputs: { I: 1 }, state: { v: 0 }, events: { spike: { when: v > 1 } }',
+      more: 'stimuli: { I0: { kind: current, to: a, input: I, value: 1, attached: false } }',
+    },
+  ],
   ['lower/unsupported-feature', 'the operation o on a slice with a step', { more: 'operations: { o: { on: "a[0:4:2]", do: v += 1.0 } }' }],
-  ['lower/unsupported-feature', 'recording all synapses of projection p, whose number is drawn,', { projection: 'from: a, to: b, synapse: s, connect: { rule: pairs, p: 0.5 }', more: 'record: [{ of: p, variables: w }]' }],
-  ['lower/unsupported-feature', 'recording variables at the spikes (r)', { more: 'record: [{ of: a, events: spike, variables: [v], name: r }]' }],
+  [
+    'lower/unsupported-feature',
+    'recording all synapses of projection p, whose number is drawn,',
+    { projection: 'from: a, to: b, synapse: s, connect: { rule: pairs, p: 0.5 }', more: 'record: [{ of: p, variables: w }]' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'recording variables at the spikes (r)',
+    { more: 'record: [{ of: a, events: spike, variables: [v], name: r }]' },
+  ],
   ['lower/unsupported-feature', 'the phase reset of the protocol', { protocol: '{ run: 1 ms }, { reset: true }, { run: 1 ms }' }],
   ['lower/unsupported-feature', 'the phase store of the protocol', { protocol: '{ run: 1 ms }, { store: s }, { run: 1 ms }' }],
-  ['lower/unsupported-feature', 'setting w of some synapses of p during the run', { protocol: '{ run: 1 ms }, { set: { p.w: 2 }, where: w > 0 }, { run: 1 ms }' }],
-  ['lower/unsupported-feature', 'setting d of projection p, on which its delays depend, during the run', {
-    synapse: 'parameters: { d: 1 ms }, pathways: { pre: { on: pre.spike, delay: d, do: post.v += 1.0 } }',
-    projection: 'from: a, to: b, synapse: s, connect: all, values: { d: "uniform(1*ms, 2*ms)" }', protocol: '{ run: 1 ms }, { set: { p.d: 2 ms } }, { run: 1 ms }',
-  }],
-  ['lower/method-refused', 'the integration method exact', { cell: 'state: { v: 0 }, derivatives: { v: -v*v/ms }, method: exact, events: { spike: { when: v > 1 } }' }],
-  ['lower/method-refused', 'several events freeze variables of it', {
-    cell: 'state: { v: 0, x: 0 }, derivatives: { v: 1/ms, x: 1/ms }, method: exact, events: { spike: { when: v > 1, refractory: { for: 1 ms, rate: [v] } }, other: { when: x > 2, refractory: { for: 1 ms, rate: [x] } } }',
-  }],
+  [
+    'lower/unsupported-feature',
+    'setting w of some synapses of p during the run',
+    { protocol: '{ run: 1 ms }, { set: { p.w: 2 }, where: w > 0 }, { run: 1 ms }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'setting d of projection p, on which its delays depend, during the run',
+    {
+      synapse: 'parameters: { d: 1 ms }, pathways: { pre: { on: pre.spike, delay: d, do: post.v += 1.0 } }',
+      projection: 'from: a, to: b, synapse: s, connect: all, values: { d: "uniform(1*ms, 2*ms)" }',
+      protocol: '{ run: 1 ms }, { set: { p.d: 2 ms } }, { run: 1 ms }',
+    },
+  ],
+  [
+    'lower/method-refused',
+    'the integration method exact',
+    { cell: 'state: { v: 0 }, derivatives: { v: -v*v/ms }, method: exact, events: { spike: { when: v > 1 } }' },
+  ],
+  [
+    'lower/method-refused',
+    'several events freeze variables of it',
+    {
+      cell: 'state: { v: 0, x: 0 }, derivatives: { v: 1/ms, x: 1/ms }, method: exact, events: { spike: { when: v > 1, refractory: { for: 1 ms, rate: [v] } }, other: { when: x > 2, refractory: { for: 1 ms, rate: [x] } } }',
+    },
+  ],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('gamma(2, 1*ms)')],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('exp(0.1*i)*ms')],
   ['lower/negative-delay', 'a delay of projection p may be negative', delay('normal(1*ms, 0.5*ms)')],
   ['lower/negative-delay', 'a delay of projection p may be negative', delay('(i - 1)*ms')],
-  ['lower/unsupported-feature', 'delays of projection p that range over 50001 steps, from so many elements,', { ...delay('uniform(0.1*ms, 5000.1*ms)'), populations: '0000' }],
+  [
+    'lower/unsupported-feature',
+    'delays of projection p that range over 50001 steps, from so many elements,',
+    { ...delay('uniform(0.1*ms, 5000.1*ms)'), populations: '0000' },
+  ],
   ['lower/delay-too-long', 'a delay of projection p may be 70000 steps long', delay('7 s')],
   ['lower/zero-delay', 'a delay of projection p rounds to zero steps', delay('uniform(0*ms, 1*ms)')],
   ['lower/not-a-whole-number-of-steps', 'the interval of o', { more: 'operations: { o: { on: a, do: v += 1.0, every: 0.25 ms } }' }],
-  ['lower/not-a-whole-number-of-steps', 'the sampling interval of r', { more: 'record: [{ of: a, variables: v, every: 0.17 ms, name: r }]' }],
+  [
+    'lower/not-a-whole-number-of-steps',
+    'the sampling interval of r',
+    { more: 'record: [{ of: a, variables: v, every: 0.17 ms, name: r }]' },
+  ],
 ])('%s: %s', (code, sentence, parts) => {
   const found = refused(model(parts));
   expect(found.length).toBeGreaterThan(0);
-  expect(found.some((text) => text.startsWith(`${code}: `) && text.includes(sentence)), found.join('\n')).toBe(true);
+  expect(
+    found.some((text) => text.startsWith(`${code}: `) && text.includes(sentence)),
+    found.join('\n'),
+  ).toBe(true);
 });
 
 test('all that stands in the way is said at once', () => {
-  const found = refused(model({ cell: 'inputs: { I: { unit: 1, reduce: product } }, state: { v: 0 }, events: { spike: { when: v > 1, multiplicity: 2 } }' }));
+  const found = refused(
+    model({ cell: 'inputs: { I: { unit: 1, reduce: product } }, state: { v: 0 }, events: { spike: { when: v > 1, multiplicity: 2 } }' }),
+  );
   expect(found).toHaveLength(2);
 });
 
@@ -125,7 +222,11 @@ const hard: Readonly<Record<string, RegExp>> = {
 
 describe('the hard cases run, or say why not', () => {
   const folder = 'fixtures/model/hard';
-  test.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')).map((name) => name.replace('.yaml', '')))('%s', async (name) => {
+  test.each(
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => name.replace('.yaml', '')),
+  )('%s', async (name) => {
     const text = readFileSync(`${folder}/${name}.yaml`, 'utf8');
     const expected = hard[name];
     const found = refused(text);

@@ -11,7 +11,8 @@ describe('values that phases of the protocol change', () => {
     ['a variable', 'w : 1', 'v += w'],
     ['a variable that is clipped', 'w : 1', 'v += w; w = clip(w, 0, 1e10)'],
   ])('%s', async (_, model, code) => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: { N: 1, indices: [0, 0], times: [0.1 ms, 1.1 ms] } }
       neuron_groups: { G: { N: 1, model: "v : 1" } }
       synapses: { S: { source: source, target: G, model: "${model}", on_pre: "${code}", connect: true, initializers: { w: 0.001 } } }
@@ -19,7 +20,8 @@ describe('values that phases of the protocol change', () => {
         - duration: 1 ms
         - set: { S.w: 1e9 }
           duration: 1 ms
-    `));
+    `),
+    );
     expect(run.faults).toEqual([]);
     expect(finalOf(run, 'G.v')[0]).toBeCloseTo(1e9 + 0.001, 4);
   });
@@ -28,18 +30,21 @@ describe('values that phases of the protocol change', () => {
 describe('additive code', () => {
   test('what all synapses of a row add to their source is room enough for every copy', async () => {
     // Five synapses of one pair, one target: the source gets five times the bound in one step.
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       neuron_groups:
         A: { N: 10, model: "v : 1\\nback : 1", threshold: t_in_timesteps == 2 }
         B: { N: 1, model: "v : 1" }
       synapses: { S: { source: A, target: B, on_pre: back_pre += 1.0, connect: { i: [0, 0, 0, 0, 0, 3], j: [0, 0, 0, 0, 0, 0] } } }
       run: 0.5 ms
-    `));
+    `),
+    );
     expect(finalOf(run, 'A.back')).toEqual([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
   });
 
   test('the sum does not depend on the order of adding: a network and its mirror image', async () => {
-    const model = (list: string): string => brian(`
+    const model = (list: string): string =>
+      brian(`
       neuron_groups:
         A: { N: 40, model: "x : 1", threshold: t_in_timesteps == 1 }
         B: { N: 1, model: "v : 1" }
@@ -55,22 +60,28 @@ describe('additive code', () => {
   });
 
   test('a value that reads the target is sent as it is before anything of this pathway arrives', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(
+        `
       spike_generators: { source: { N: 2, indices: [0, 1], times: [0.1 ms, 0.1 ms] } }
       neuron_groups: { G: { N: 1, model: "g : 1\\nv : 1", initializers: { v: 3 } } }
       synapses: { S: { source: source, target: G, on_pre: "g += 0.5*(v_post > 2)", connect: true } }
       run: 0.3 ms
-    `.replace('0.5*(v_post > 2)', '0.5*int(v_post > 2)')));
+    `.replace('0.5*(v_post > 2)', '0.5*int(v_post > 2)'),
+      ),
+    );
     expect(finalOf(run, 'G.g')).toEqual([1]);
   });
 
   test('a value that outgrows what its declared bounds allow ends the run', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: { N: 1, indices: [0, 0, 0], times: [0.1 ms, 0.2 ms, 0.3 ms] } }
       neuron_groups: { G: { N: 1, model: "v : 1\\nu : 1" } }
       synapses: { S: { source: source, target: G, model: "w : 1", on_pre: "v += w; w = clip(log(-w), 0, 1)", connect: true, initializers: { w: 0.5 } } }
       run: 1 ms
-    `));
+    `),
+    );
     expect(run.faults.join()).toMatch(/projection S adds to v is not a number/);
   });
 });
@@ -80,27 +91,32 @@ describe('ordered code', () => {
   const list = 'connect: { i: [2, 0, 1, 0], j: [0, 0, 0, 0] }, initializers: { w: [100, 1, 10, 1000] }';
 
   test('what a synapse reads of a variable that its pathway adds to includes its own and all earlier additions', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: ${three} }
       neuron_groups: { G: { N: 1, model: "g : 1" } }
       synapses: { S: { source: source, target: G, model: "w : 1\\nseen : 1", on_pre: "g += w; seen = g_post", ${list} } }
       run: 0.3 ms
-    `));
+    `),
+    );
     expect(byCreation(run, 'S', 'seen')).toEqual([1111, 1, 1011, 1001]);
   });
 
   test('a pathway from the postsynaptic side goes through the synapses of the target in order of creation', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: ${three}, target: { N: 1, indices: [0], times: [0.1 ms] } }
       neuron_groups: { G: { N: 3, model: "x : 1", threshold: x > 1e9 }, H: { N: 1, model: "y : 1", threshold: t_in_timesteps == 1 } }
       synapses: { S: { source: G, target: H, model: "w : 1", on_post: y_post = y_post*2 + w, ${list} } }
       run: 0.3 ms
-    `));
+    `),
+    );
     expect(finalOf(run, 'H.y')).toEqual([((100 * 2 + 1) * 2 + 10) * 2 + 1000]);
   });
 
   test('also where the rows are sorted by the delays of another pathway', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       neuron_groups: { G: { N: 2, model: "x : 1", threshold: t_in_timesteps == 1 }, H: { N: 1, model: "y : 1\\nz : 1" } }
       synapses:
         S:
@@ -111,13 +127,15 @@ describe('ordered code', () => {
           connect: { i: [1, 1, 0, 0, 0], j: [0, 0, 0, 0, 0] }
           initializers: { w: [1, 10, 100, 1000, 10000], first.delay: { values: [3, 1, 5, 2, 1], unit: ms } }
       run: 0.3 ms
-    `));
+    `),
+    );
     // Row 0 in order of creation: 100, 1000, 10000; then row 1: 1, 10.
     expect(finalOf(run, 'H.y')).toEqual([[100, 1000, 10000, 1, 10].reduce((y, w) => y * 2 + w, 0)]);
   });
 
   test('among equal delays of one pathway the order is that of creation, too', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       neuron_groups: { G: { N: 1, model: "x : 1", threshold: t_in_timesteps == 1 }, H: { N: 3, model: "y : 1" } }
       synapses:
         S:
@@ -128,19 +146,22 @@ describe('ordered code', () => {
           connect: { i: 0, j: [0, 2, 0, 0, 2] }
           initializers: { w: [1, 10, 100, 1000, 10000], second.delay: { values: [0.2, 0.1, 0.1, 0.2, 0.1], unit: ms } }
       run: 0.6 ms
-    `));
+    `),
+    );
     expect(finalOf(run, 'H.y')).toEqual([(100 * 2 + 1) * 2 + 1000, 0, 10 * 2 + 10000]);
   });
 });
 
 describe('parameters that are no numbers', () => {
   test('do not slip through the bounds that a clip seems to give', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: { N: 2, indices: [0], times: [0.1 ms] } }
       neuron_groups: { G: { N: 1, model: "v : 1" } }
       synapses: { S: { source: source, target: G, model: "w : 1 (constant)", on_pre: v += w, connect: true, initializers: { w: "clip(log(i - 0.5), 0, 1)" } } }
       run: 0.3 ms
-    `));
+    `),
+    );
     expect(run.faults.join()).toMatch(/what projection S adds to v is not a number/);
   });
 });
@@ -160,7 +181,10 @@ record: [{ of: a, variables: v }, { of: b, variables: v }]
 timing: brian
 experiment: { dt: 0.1 ms, duration: 3 ms }
 `);
-    let [a, b] = [[1, 2], [0, 0]];
+    let [a, b] = [
+      [1, 2],
+      [0, 0],
+    ];
     const g = (i: number, j: number): number => 0.2 + 0.1 * i + 0.05 * j;
     for (let step = 0; step < 30; step += 1) {
       run.samples.get('a.v')![step]!.forEach((v, i) => expect(v).toBeCloseTo(a[i]!, 13));
@@ -174,7 +198,8 @@ experiment: { dt: 0.1 ms, duration: 3 ms }
 
 describe('samples and operations among the deliveries', () => {
   test('what has arrived shows to an operation between two pathways', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: { N: 1, indices: [0], times: [0.1 ms] }, late: { N: 1, indices: [0], times: [0.1 ms] } }
       neuron_groups:
         G:
@@ -186,7 +211,8 @@ describe('samples and operations among the deliveries', () => {
         second: { source: late, target: G, on_pre: v += 10, connect: true, pathways: { pre: { order: 1 } } }
       state_monitors: { M: { source: G, variables: v, record: true, when: synapses, order: 0 } }
       run: 0.2 ms
-    `));
+    `),
+    );
     expect(finalOf(run, 'G.seen')).toEqual([1]);
     expect(trace(run, 'M/v')).toEqual([0, 1]);
     expect(finalOf(run, 'G.v')).toEqual([11]);
@@ -195,7 +221,8 @@ describe('samples and operations among the deliveries', () => {
 
 describe('clock-driven synapses', () => {
   test('equations of each synapse, summed into the target one step later', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: { N: 2, indices: [0, 1], times: [0.1 ms, 0.3 ms] } }
       neuron_groups: { G: { N: 1, model: "total : 1" } }
       synapses:
@@ -212,7 +239,8 @@ describe('clock-driven synapses', () => {
           initializers: { w: 1 + i }
       state_monitors: { M: { source: G, variables: total, record: true, when: end } }
       run: 1 ms
-    `));
+    `),
+    );
     const decay = (step: number, from: number): number => (step > from ? Math.exp(-(step - 1 - from) * 0.05) : 0);
     // In step k the sum reads s as the step before left it: k - 1 - (step of the spike) decays.
     trace(run, 'M/total').forEach((total, k) => expect(total).toBeCloseTo(decay(k, 1) + 2 * decay(k, 3), 12));
@@ -221,7 +249,8 @@ describe('clock-driven synapses', () => {
 
 describe('event-driven synapses', () => {
   test('variables are brought up to date in closed form when an event reaches them', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       spike_generators: { source: { N: 1, indices: [0, 0, 0], times: [1 ms, 5 ms, 12 ms] } }
       neuron_groups: { G: { N: 1, model: "v : 1" } }
       synapses:
@@ -238,7 +267,8 @@ describe('event-driven synapses', () => {
             x += 1
           connect: true
       run: 20 ms
-    `));
+    `),
+    );
     expect(byCreation(run, 'S', 'seen')[0]).toBeCloseTo((Math.exp(-4 / 7) + 1) * Math.exp(-1), 12);
     // Since the last event nothing was brought up to date.
     expect(byCreation(run, 'S', 'y')[0]).toBeCloseTo(3 * (1 - Math.exp(-12 / 4)), 12);
@@ -262,21 +292,29 @@ experiment: { dt: 0.1 ms, duration: 0.1 ms }
     ['all, in order of creation', '{ of: p, variables: w }', 'p.w', [10, 20, 30, 40]],
     ['some by index, in the order given', '{ of: "p[3, 0]", variables: w }', 'p.w', [40, 10]],
     ['a slice with a step', '{ of: "p[0:4:2]", variables: w }', 'p.w', [10, 30]],
-    ['a derived variable, with the values of both ends', '{ of: p, variables: product }', 'p.product', [10 * 4 + 101, 20 * 1 + 102, 30 * 3 + 100, 40 * 1 + 100]],
+    [
+      'a derived variable, with the values of both ends',
+      '{ of: p, variables: product }',
+      'p.product',
+      [10 * 4 + 101, 20 * 1 + 102, 30 * 3 + 100, 40 * 1 + 100],
+    ],
   ])('%s', async (_, recording, key, values) => {
     const run = await simulate(model(recording));
     expect(run.samples.get(key)).toEqual([values]);
   });
 
   test('a drawn synapse that does not exist is a fault, not a number', async () => {
-    const run = await simulate(model('{ of: "p[1, 500]", variables: w }').replace(/connect: \{[^}]*\}, values: \{[^}]*\}/, 'connect: { rule: pairs, p: 0.5 }'));
+    const run = await simulate(
+      model('{ of: "p[1, 500]", variables: w }').replace(/connect: \{[^}]*\}, values: \{[^}]*\}/, 'connect: { rule: pairs, p: 0.5 }'),
+    );
     expect(run.faults.join()).toMatch(/a recorded synapse of projection p does not exist/);
   });
 });
 
 describe('custom events', () => {
   test('a synapse listens to an event; its condition is tested after thresholds, its code runs after resets', async () => {
-    const run = await simulate(brian(`
+    const run = await simulate(
+      brian(`
       neuron_groups:
         G:
           N: 1
@@ -290,7 +328,8 @@ describe('custom events', () => {
         before: { source: G, variables: n, record: true, when: after_synapses }
         after: { source: G, variables: n, record: true, when: end }
       run: 0.8 ms
-    `));
+    `),
+    );
     expect(stepsOf(run, 'G.half')).toEqual([4]);
     expect(trace(run, 'before/n')).toEqual([0, 0, 0, 0, 0, 1, 1, 1]);
     expect(trace(run, 'after/n')).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);

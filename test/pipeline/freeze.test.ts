@@ -24,7 +24,7 @@ async function fingerprint(valid: ValidModel): Promise<string> {
   const result = await runModel({ valid, hashes: hashModel(valid.model) }, { target: 'wasm', threads: 1 });
   if (result.kind !== 'run') throw new Error('nothing was run');
   const { total } = result.record.fingerprint;
-  await result.dispose();
+  result.dispose();
   return total;
 }
 

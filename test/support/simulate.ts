@@ -114,7 +114,13 @@ export async function startSession(program: Program, { target, threads }: Engine
   return session;
 }
 
-async function play(valid: ValidModel, program: Program, engine: Engine, protocol: readonly ProtocolStep[], breakAt: number): Promise<Simulation> {
+async function play(
+  valid: ValidModel,
+  program: Program,
+  engine: Engine,
+  protocol: readonly ProtocolStep[],
+  breakAt: number,
+): Promise<Simulation> {
   let session = await startSession(program, engine);
   const takeUp = async (): Promise<void> => {
     const snapshot = await session.snapshot();
@@ -130,7 +136,12 @@ async function play(valid: ValidModel, program: Program, engine: Engine, protoco
 }
 
 async function record(
-  valid: ValidModel, program: Program, current: () => Session, takeUp: () => Promise<void>, protocol: readonly ProtocolStep[], breakAt: number,
+  valid: ValidModel,
+  program: Program,
+  current: () => Session,
+  takeUp: () => Promise<void>,
+  protocol: readonly ProtocolStep[],
+  breakAt: number,
 ): Promise<Simulation> {
   const events = new Map<string, (readonly [number, number])[]>(program.events.map(({ name }) => [name, []]));
   const samples = new Map<string, number[][]>();
@@ -157,7 +168,8 @@ async function record(
     }
   };
   let faults = await faultsOf(program, current());
-  if (faults.length > 0) return { valid, program, faults, events: new Map(), samples, final: new Map(), synapses: new Map(), fingerprint: '' };
+  if (faults.length > 0)
+    return { valid, program, faults, events: new Map(), samples, final: new Map(), synapses: new Map(), fingerprint: '' };
   for (const entry of protocol) {
     if (faults.length > 0) break;
     if (entry.kind === 'call') await current().call(entry.procedure);

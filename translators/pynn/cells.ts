@@ -35,7 +35,8 @@ const knownTypes: readonly string[] = [...standardCells.keys(), 'SpikeSourceArra
 export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
   const at = child(pointer, 'type');
   if (cell.type === 'PointNeuron') return pointNeuronOf(cell, pointer, setting);
-  for (const key of ['neuron', 'receptors'] as const) if (cell[key] !== undefined) setting.reportKey(messages.unknownParameter(key, cell.type, ['params']), child(pointer, key));
+  for (const key of ['neuron', 'receptors'] as const)
+    if (cell[key] !== undefined) setting.reportKey(messages.unknownParameter(key, cell.type, ['params']), child(pointer, key));
   if (cell.type === 'GIF_cond_exp') return gifCell(components(cell.params));
   const known = standardCells.get(cell.type);
   if (known !== undefined) return known;
@@ -75,9 +76,21 @@ function pointNeuronOf(cell: Cell, pointer: string, setting: Setting): StandardC
   const kinds = new Set(receptors.map(([, { type }]) => own(responseParts, type)?.kind));
   if (whole && kinds.size > 1) {
     whole = false;
-    setting.report(messages.wrongValue('the receptors', 'all currents or all conductances', receptors.map(([, { type }]) => type)), child(pointer, 'receptors'));
+    setting.report(
+      messages.wrongValue(
+        'the receptors',
+        'all currents or all conductances',
+        receptors.map(([, { type }]) => type),
+      ),
+      child(pointer, 'receptors'),
+    );
   }
-  return whole ? pointNeuron(cell.neuron.type, receptors.map(([name, { type }]) => ({ name, type }))) : undefined;
+  return whole
+    ? pointNeuron(
+        cell.neuron.type,
+        receptors.map(([name, { type }]) => ({ name, type })),
+      )
+    : undefined;
 }
 
 /** The parameters that a cell description gives, by the canonical type's names, each with its place. */
@@ -88,7 +101,9 @@ export function givenParameters(cell: Cell, pointer: string): readonly (readonly
   return [
     ...of(cell.params, child(pointer, 'params'), ''),
     ...of(cell.neuron?.params, `${pointer}/neuron/params`, ''),
-    ...Object.entries(cell.receptors ?? {}).flatMap(([name, part]) => of(part.params, `${child(child(pointer, 'receptors'), name)}/params`, `${name}_`)),
+    ...Object.entries(cell.receptors ?? {}).flatMap(([name, part]) =>
+      of(part.params, `${child(child(pointer, 'receptors'), name)}/params`, `${name}_`),
+    ),
   ].filter(([name]) => !/_?locations$/.test(name));
 }
 
@@ -115,7 +130,11 @@ export function parameterNames(cell: StandardCell): readonly string[] {
  * @param settable  whether values that are the type's own have to be said, as in a phase that sets them
  */
 export function parameterValues(
-  cell: StandardCell, given: readonly (readonly [name: string, value: Value, pointer: string])[], size: number, setting: Setting, settable = false,
+  cell: StandardCell,
+  given: readonly (readonly [name: string, value: Value, pointer: string])[],
+  size: number,
+  setting: Setting,
+  settable = false,
 ): Record<string, Located> {
   const result: Record<string, Located> = {};
   const known = parameterNames(cell);
@@ -156,7 +175,14 @@ export function listCount(value: Value): number | null {
   return Array.isArray(lists) ? lists.length : null;
 }
 
-function componentValues(name: string, components: readonly string[], value: Value, pointer: string, size: number, setting: Setting): Record<string, Located> {
+function componentValues(
+  name: string,
+  components: readonly string[],
+  value: Value,
+  pointer: string,
+  size: number,
+  setting: Setting,
+): Record<string, Located> {
   const count = listCount(value);
   if (count !== null && count !== size) {
     setting.report(messages.wrongLength(name, size, count), pointer);
@@ -165,11 +191,18 @@ function componentValues(name: string, components: readonly string[], value: Val
   const lists = Array.from({ length: count ?? 1 }, (_, k) => listFor(value, k));
   const wrong = lists.find((list) => list?.length !== components.length);
   if (lists.some((list) => list === undefined) || wrong !== undefined) {
-    setting.report(wrong === undefined ? messages.wrongValue(name, 'a list of numbers', value) : messages.wrongLength(name, components.length, wrong.length), pointer);
+    setting.report(
+      wrong === undefined
+        ? messages.wrongValue(name, 'a list of numbers', value)
+        : messages.wrongLength(name, components.length, wrong.length),
+      pointer,
+    );
     return {};
   }
-  return Object.fromEntries(components.map((component, k) => {
-    const numbers = lists.map((list) => list?.[k] ?? 0);
-    return [component, located(count === null ? numbers[0] : numbers, pointer)];
-  }));
+  return Object.fromEntries(
+    components.map((component, k) => {
+      const numbers = lists.map((list) => list?.[k] ?? 0);
+      return [component, located(count === null ? numbers[0] : numbers, pointer)];
+    }),
+  );
 }

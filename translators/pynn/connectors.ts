@@ -52,15 +52,30 @@ interface Known {
 
 /** Connectors by class name. */
 const connectors: Readonly<Record<string, Known>> = {
-  AllToAllConnector: { parameters: ['allow_self_connections'], make: (call) => ({ rule: { rule: 'all', ...selfOf(call) }, pairs: () => allPairs(call) }) },
+  AllToAllConnector: {
+    parameters: ['allow_self_connections'],
+    make: (call) => ({ rule: { rule: 'all', ...selfOf(call) }, pairs: () => allPairs(call) }),
+  },
   OneToOneConnector: { parameters: [], make: ({ ends }) => ({ rule: { rule: 'oneToOne' }, pairs: () => oneToOnePairs(ends) }) },
   FixedProbabilityConnector: { parameters: ['p_connect', 'allow_self_connections'], make: fixedProbability },
-  IndexBasedProbabilityConnector: { parameters: ['index_expression', 'allow_self_connections'], make: (call) => probabilityOf(call, 'index_expression', ['ij']) },
-  DistanceDependentProbabilityConnector: { parameters: ['d_expression', 'allow_self_connections'], make: (call) => probabilityOf(call, 'd_expression', ['d']) },
+  IndexBasedProbabilityConnector: {
+    parameters: ['index_expression', 'allow_self_connections'],
+    make: (call) => probabilityOf(call, 'index_expression', ['ij']),
+  },
+  DistanceDependentProbabilityConnector: {
+    parameters: ['d_expression', 'allow_self_connections'],
+    make: (call) => probabilityOf(call, 'd_expression', ['d']),
+  },
   FromListConnector: { parameters: ['conn_list', 'column_names'], make: fromList },
   ArrayConnector: { parameters: ['array'], make: fromArray },
-  FixedNumberPreConnector: { parameters: ['n', 'allow_self_connections', 'with_replacement'], make: (call) => fixedNumber(call, 'fixedNumberPre', 'fixedInDegree') },
-  FixedNumberPostConnector: { parameters: ['n', 'allow_self_connections', 'with_replacement'], make: (call) => fixedNumber(call, 'fixedNumberPost', 'fixedOutDegree') },
+  FixedNumberPreConnector: {
+    parameters: ['n', 'allow_self_connections', 'with_replacement'],
+    make: (call) => fixedNumber(call, 'fixedNumberPre', 'fixedInDegree'),
+  },
+  FixedNumberPostConnector: {
+    parameters: ['n', 'allow_self_connections', 'with_replacement'],
+    make: (call) => fixedNumber(call, 'fixedNumberPost', 'fixedOutDegree'),
+  },
   FixedTotalNumberConnector: { parameters: ['n', 'allow_self_connections', 'with_replacement'], make: fixedTotal },
   CloneConnector: { parameters: ['reference', 'reference_projection'], make: clone },
 };
@@ -78,7 +93,10 @@ export function translateConnector(connector: Connector, pointer: string, ends: 
   const known = own(connectors, connector.type);
   if (known === undefined) {
     const feature = own(missing, connector.type);
-    const finding = feature === undefined ? messages.unknownType('connector', connector.type, [...Object.keys(connectors), ...Object.keys(missing)]) : messages.unsupported(`${connector.type} (${feature})`);
+    const finding =
+      feature === undefined
+        ? messages.unknownType('connector', connector.type, [...Object.keys(connectors), ...Object.keys(missing)])
+        : messages.unsupported(`${connector.type} (${feature})`);
     return void setting.report(finding, child(pointer, 'type'));
   }
   const params = connector.params ?? {};
@@ -99,8 +117,10 @@ export function translateConnector(connector: Connector, pointer: string, ends: 
 /** Whether self-connections are excluded; only cells of one population can be the same. */
 function selfOf({ params, at, setting, connector }: Call): { readonly self?: false } {
   const value = own(params, 'allow_self_connections') ?? true;
-  if (value === 'NoMutual') setting.report(messages.unsupported(`${connector.type} with allow_self_connections 'NoMutual'`), at('allow_self_connections'));
-  else if (typeof value !== 'boolean') setting.report(messages.wrongValue('allow_self_connections', 'true or false', value), at('allow_self_connections'));
+  if (value === 'NoMutual')
+    setting.report(messages.unsupported(`${connector.type} with allow_self_connections 'NoMutual'`), at('allow_self_connections'));
+  else if (typeof value !== 'boolean')
+    setting.report(messages.wrongValue('allow_self_connections', 'true or false', value), at('allow_self_connections'));
   return value === false ? { self: false } : {};
 }
 
@@ -115,14 +135,17 @@ function numberOf(call: Call, key: string, fits: (value: number) => boolean, exp
 
 /** The generator of a connector: the one it names, PyNN's usual one, or null for the target's own. */
 function generatorOf({ connector, pointer, ends, setting }: Call): NumpyGenerator | null | undefined {
-  if (connector.rng === undefined || connector.rng === null) return { generator: 'numpy-mt19937', seed: usualSeed, stream: `connector of ${ends.label}` };
+  if (connector.rng === undefined || connector.rng === null)
+    return { generator: 'numpy-mt19937', seed: usualSeed, stream: `connector of ${ends.label}` };
   return numpyGenerator(connector.rng, child(pointer, 'rng'), setting);
 }
 
 /** A rule whose draws a NumpyRNG makes in PyNN's order. */
 function hostDrawn(call: Call, connector: string, generator: NumpyGenerator, rest: Readonly<Record<string, unknown>>): Connections {
   const { generator: name, seed, stream } = generator;
-  return { rule: { rule: 'hostDrawn', arguments: { connector, ...rest, generator: { name, seed, stream }, order: call.setting.nextOrder() } } };
+  return {
+    rule: { rule: 'hostDrawn', arguments: { connector, ...rest, generator: { name, seed, stream }, order: call.setting.nextOrder() } },
+  };
 }
 
 // --- Connectors ---------------------------------------------------------------------------------------------------
@@ -152,11 +175,17 @@ function fixedProbability(call: Call): Connections | undefined {
   const p = numberOf(call, 'p_connect', (value) => value >= 0 && value <= 1, 'a probability from 0 to 1');
   const generator = generatorOf(call);
   const mutual = own(call.params, 'allow_self_connections') === 'NoMutual';
-  if (mutual && !samePopulation(call.ends)) return void call.setting.report(messages.wrongValue('allow_self_connections', "'NoMutual' only within one population", 'NoMutual'), call.at('allow_self_connections'));
+  if (mutual && !samePopulation(call.ends))
+    return void call.setting.report(
+      messages.wrongValue('allow_self_connections', "'NoMutual' only within one population", 'NoMutual'),
+      call.at('allow_self_connections'),
+    );
   if (p === undefined || generator === undefined) return undefined;
   if (mutual && generator !== null) return hostDrawn(call, 'fixedProbability', generator, { p, mutual: false });
   const self = selfOf(call);
-  return generator === null ? { rule: { rule: 'probability', p, ...self } } : hostDrawn(call, 'fixedProbability', generator, { p, ...self });
+  return generator === null
+    ? { rule: { rule: 'probability', p, ...self } }
+    : hostDrawn(call, 'fixedProbability', generator, { p, ...self });
 }
 
 /** A probability for each pair. */
@@ -172,15 +201,18 @@ function probabilityOf(call: Call, key: string, formulas: readonly NonNullable<F
   return generator === null ? { rule: { rule: 'probability', p, ...self } } : hostDrawn(call, 'probability', generator, { p, ...self });
 }
 
-const isFormula = (value: unknown): value is Formula => typeof value === 'object' && value !== null && 'expr' in value && typeof value.expr === 'string';
+const isFormula = (value: unknown): value is Formula =>
+  typeof value === 'object' && value !== null && 'expr' in value && typeof value.expr === 'string';
 
 function fixedNumber(call: Call, connector: 'fixedNumberPre' | 'fixedNumberPost', rule: string): Connections | undefined {
   const written = own(call.params, 'n');
-  if (typeof written === 'object' && written !== null && 'random' in written) return void call.setting.report(messages.unsupported(`a random number n for ${call.connector.type}`), call.at('n'));
+  if (typeof written === 'object' && written !== null && 'random' in written)
+    return void call.setting.report(messages.unsupported(`a random number n for ${call.connector.type}`), call.at('n'));
   const n = numberOf(call, 'n', (value) => Number.isSafeInteger(value) && value >= 0, 'a whole number of 0 or more');
   const replace = own(call.params, 'with_replacement') ?? false;
   const generator = generatorOf(call);
-  if (typeof replace !== 'boolean') return void call.setting.report(messages.wrongValue('with_replacement', 'true or false', replace), call.at('with_replacement'));
+  if (typeof replace !== 'boolean')
+    return void call.setting.report(messages.wrongValue('with_replacement', 'true or false', replace), call.at('with_replacement'));
   if (n === undefined || generator === undefined) return undefined;
   const self = selfOf(call);
   return generator === null ? { rule: { rule, n, replace, ...self } } : hostDrawn(call, connector, generator, { n, replace, ...self });
@@ -189,9 +221,13 @@ function fixedNumber(call: Call, connector: 'fixedNumberPre' | 'fixedNumberPost'
 function fixedTotal(call: Call): Connections | undefined {
   const n = numberOf(call, 'n', (value) => Number.isSafeInteger(value) && value >= 0, 'a whole number of 0 or more');
   const generator = generatorOf(call);
-  if (own(call.params, 'with_replacement') === false) return void call.setting.report(messages.unsupported('FixedTotalNumberConnector without replacement'), call.at('with_replacement'));
+  if (own(call.params, 'with_replacement') === false)
+    return void call.setting.report(messages.unsupported('FixedTotalNumberConnector without replacement'), call.at('with_replacement'));
   if (own(call.params, 'allow_self_connections') === false && samePopulation(call.ends)) {
-    return void call.setting.report(messages.unsupported('FixedTotalNumberConnector without self-connections'), call.at('allow_self_connections'));
+    return void call.setting.report(
+      messages.unsupported('FixedTotalNumberConnector without self-connections'),
+      call.at('allow_self_connections'),
+    );
   }
   if (n === undefined || generator === undefined) return undefined;
   return generator === null ? { rule: { rule: 'fixedTotal', n, replace: true } } : hostDrawn(call, 'fixedTotal', generator, { n });
@@ -212,20 +248,26 @@ function fromList(call: Call): Connections | undefined {
   for (let k = 0; k < rows.length; k++) {
     const row: unknown = rows[k];
     const place = (): string => child(at('conn_list'), k);
-    if (!Array.isArray(row) || row.length !== width || !row.every((item) => typeof item === 'number')) return void setting.report(messages.wrongValue('a connection', `a list of ${width} numbers, as the first is`, row), place());
+    if (!Array.isArray(row) || row.length !== width || !row.every((item) => typeof item === 'number'))
+      return void setting.report(messages.wrongValue('a connection', `a list of ${width} numbers, as the first is`, row), place());
     const numbers = row as readonly number[];
     for (const side of [0, 1] as const) {
       const index = numbers[side] ?? -1;
       if (Number.isInteger(index) && index >= 0 && index < (sizes[side] ?? 0)) continue;
-      return void setting.report(messages.outOfRange(side === 0 ? 'the index of the sender' : 'the index of the receiver', `0 to ${(sizes[side] ?? 0) - 1}`, index), child(place(), side));
+      return void setting.report(
+        messages.outOfRange(side === 0 ? 'the index of the sender' : 'the index of the receiver', `0 to ${(sizes[side] ?? 0) - 1}`, index),
+        child(place(), side),
+      );
     }
     sources[k] = numbers[0] ?? 0;
     targets[k] = numbers[1] ?? 0;
     columns.forEach((column, c) => (column[k] = numbers[c + 2] ?? 0));
   }
   return {
-    rule: { rule: 'list', sources, targets }, pairs: () => ({ sources, targets }),
-    columns: Object.fromEntries(names.map((name, c) => [name, columns[c] ?? []])), columnsAt: at('conn_list'),
+    rule: { rule: 'list', sources, targets },
+    pairs: () => ({ sources, targets }),
+    columns: Object.fromEntries(names.map((name, c) => [name, columns[c] ?? []])),
+    columnsAt: at('conn_list'),
   };
 }
 
@@ -236,7 +278,10 @@ function columnNames({ params, at, setting }: Call, width: number): readonly str
   if (given === undefined || given === null) {
     if (extra === 0) return [];
     if (extra === 2) return ['weight', 'delay'];
-    return void setting.report(messages.wrongValue('conn_list', 'rows of 2 or 4 numbers, or column_names', `rows of ${width}`), at('conn_list'));
+    return void setting.report(
+      messages.wrongValue('conn_list', 'rows of 2 or 4 numbers, or column_names', `rows of ${width}`),
+      at('conn_list'),
+    );
   }
   const names = Array.isArray(given) ? given.map(String) : [];
   // PyNN allows the two indices among the names.
@@ -253,7 +298,11 @@ function fromArray(call: Call): Connections | undefined {
   if (!Array.isArray(array)) return void setting.report(messages.missingParameter('array', 'ArrayConnector'), call.pointer);
   if (array.length !== n) return void setting.report(messages.wrongLength('array', n, array.length), at('array'));
   const wrong = array.findIndex((row) => !Array.isArray(row) || row.length !== m);
-  if (wrong >= 0) return void setting.report(messages.wrongLength('a row of the array', m, Array.isArray(array[wrong]) ? array[wrong].length : 0), child(at('array'), wrong));
+  if (wrong >= 0)
+    return void setting.report(
+      messages.wrongLength('a row of the array', m, Array.isArray(array[wrong]) ? array[wrong].length : 0),
+      child(at('array'), wrong),
+    );
   const sources: number[] = [];
   const targets: number[] = [];
   for (let j = 0; j < m; j++) {
@@ -272,7 +321,8 @@ function clone({ params, at, ends, setting, pointer }: Call): Connections | unde
   const label = own(params, key);
   if (typeof label !== 'string') return void setting.report(messages.missingParameter('reference', 'CloneConnector'), pointer);
   const other = ends.others.get(label);
-  if (other === undefined) return void setting.report(messages.unknownReference('earlier projection', label, [...ends.others.keys()]), at(key));
+  if (other === undefined)
+    return void setting.report(messages.unknownReference('earlier projection', label, [...ends.others.keys()]), at(key));
   if (other.pairs === undefined) return void setting.report(messages.unsupported('a copy of connections that are drawn'), at(key));
   return { rule: { rule: 'list', ...other.pairs() }, pairs: other.pairs };
 }

@@ -26,11 +26,16 @@ export const currentSources: Readonly<Record<string, Known>> = {
   DCSource: { defaults: { amplitude: 1, start: 0, stop: 1e12 }, value: (of) => window(of, nA(of('amplitude'))) },
   ACSource: {
     defaults: { amplitude: 1, start: 0, stop: 1e12, frequency: 10, offset: 0, phase: 0 },
-    value: (of) => window(of, `(${nA(of('offset'))} + ${nA(of('amplitude'))}*sin(2*pi*${of('frequency')}*Hz*(t - ${of('start')}*ms) + ${of('phase')}*pi/180))`),
+    value: (of) =>
+      window(
+        of,
+        `(${nA(of('offset'))} + ${nA(of('amplitude'))}*sin(2*pi*${of('frequency')}*Hz*(t - ${of('start')}*ms) + ${of('phase')}*pi/180))`,
+      ),
   },
   StepCurrentSource: { defaults: { times: [], amplitudes: [] }, value: (_, list) => steps(list('times'), list('amplitudes')) },
   NoisyCurrentSource: {
-    defaults: { mean: 0, stdev: 1, start: 0, stop: 1e12, dt: 0.1 }, value: (of) => window(of, `normal(${nA(of('mean'))}, ${nA(of('stdev'))})`),
+    defaults: { mean: 0, stdev: 1, start: 0, stop: 1e12, dt: 0.1 },
+    value: (of) => window(of, `normal(${nA(of('mean'))}, ${nA(of('stdev'))})`),
   },
 };
 
@@ -63,7 +68,11 @@ export interface SourceChange {
 
 /** The stimuli of one source: one for each range of cells that it flows into. */
 export function translateCurrentSource(
-  source: CurrentSource, pointer: string, targets: ReadonlyMap<string, Target>, changes: readonly SourceChange[], setting: Setting,
+  source: CurrentSource,
+  pointer: string,
+  targets: ReadonlyMap<string, Target>,
+  changes: readonly SourceChange[],
+  setting: Setting,
 ): readonly Located[] {
   const known = own(currentSources, source.type);
   if (known === undefined) {
@@ -72,7 +81,10 @@ export function translateCurrentSource(
   }
   if (source.record === true) setting.report(messages.unsupported('recording a current source'), child(pointer, 'record'));
   if (source.type === 'NoisyCurrentSource' && numpyGenerator(source.rng, child(pointer, 'rng'), setting)) {
-    setting.report(messages.unsupported('a noisy current drawn by a NumpyRNG', 'leave rng out: PyNN\'s simulators do not use it'), child(pointer, 'rng'));
+    setting.report(
+      messages.unsupported('a noisy current drawn by a NumpyRNG', "leave rng out: PyNN's simulators do not use it"),
+      child(pointer, 'rng'),
+    );
   }
   const given = source.params ?? {};
   let value = valueOf(source.type, known, given, child(pointer, 'params'), setting);
@@ -117,7 +129,8 @@ function valueOf(type: string, known: Known, params: Parameters, pointer: string
   for (const [key, value] of Object.entries(params)) {
     const usual = own(known.defaults, key);
     if (usual === undefined) fail(messages.unknownParameter(key, type, Object.keys(known.defaults)), key, true);
-    else if (typeof usual === 'number' ? typeof value !== 'number' : !isNumbers(value)) fail(messages.wrongValue(key, typeof usual === 'number' ? 'a number' : 'a list of numbers', value), key);
+    else if (typeof usual === 'number' ? typeof value !== 'number' : !isNumbers(value))
+      fail(messages.wrongValue(key, typeof usual === 'number' ? 'a number' : 'a list of numbers', value), key);
   }
   const merged: Parameters = { ...known.defaults, ...params };
   const number = (name: string): number => Number(own(merged, name) ?? 0);
@@ -134,8 +147,13 @@ function valueOf(type: string, known: Known, params: Parameters, pointer: string
 
 function checkSteps(times: readonly number[], amplitudes: readonly number[], pointer: string, setting: Setting): boolean {
   const wrong = times.findIndex((time, k) => time < 0 || (k > 0 && time <= (times[k - 1] ?? 0)));
-  if (amplitudes.length !== times.length) setting.report(messages.wrongLength('amplitudes', times.length, amplitudes.length), child(pointer, 'amplitudes'));
-  else if (wrong >= 0) setting.report(messages.outOfRange('a time of the steps', '0 ms or more, in ascending order', `${times[wrong]} ms`), child(child(pointer, 'times'), wrong));
+  if (amplitudes.length !== times.length)
+    setting.report(messages.wrongLength('amplitudes', times.length, amplitudes.length), child(pointer, 'amplitudes'));
+  else if (wrong >= 0)
+    setting.report(
+      messages.outOfRange('a time of the steps', '0 ms or more, in ascending order', `${times[wrong]} ms`),
+      child(child(pointer, 'times'), wrong),
+    );
   else return true;
   return false;
 }

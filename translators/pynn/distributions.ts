@@ -15,26 +15,56 @@ export function quantity(value: number, unit: string): string {
 
 const at = (numbers: readonly number[], k: number): number => numbers[k] ?? 0;
 const scaled = (text: string, unit: string): string => (unit === '1' ? text : `${text}*(${unit})`);
-const positive = (k: number, name: string) => (numbers: readonly number[]): string | undefined => (at(numbers, k) >= 0 ? undefined : `${name} of 0 or more`);
-const ordered = (low: number, high: number) => (numbers: readonly number[]): string | undefined => (at(numbers, low) <= at(numbers, high) ? undefined : 'low below high');
+const positive =
+  (k: number, name: string) =>
+  (numbers: readonly number[]): string | undefined =>
+    at(numbers, k) >= 0 ? undefined : `${name} of 0 or more`;
+const ordered =
+  (low: number, high: number) =>
+  (numbers: readonly number[]): string | undefined =>
+    at(numbers, low) <= at(numbers, high) ? undefined : 'low below high';
 
 /** Distributions by PyNN's name. */
 export const distributions: Readonly<Record<string, Distribution>> = {
   binomial: {
-    parameters: ['n', 'p'], expression: (n, unit) => scaled(`binomial(${at(n, 0)}, ${at(n, 1)})`, unit),
-    check: (n) => (at(n, 0) >= 0 && Number.isInteger(at(n, 0)) && at(n, 1) >= 0 && at(n, 1) <= 1 ? undefined : 'a whole number n, and p from 0 to 1'),
+    parameters: ['n', 'p'],
+    expression: (n, unit) => scaled(`binomial(${at(n, 0)}, ${at(n, 1)})`, unit),
+    check: (n) =>
+      at(n, 0) >= 0 && Number.isInteger(at(n, 0)) && at(n, 1) >= 0 && at(n, 1) <= 1 ? undefined : 'a whole number n, and p from 0 to 1',
   },
-  gamma: { parameters: ['k', 'theta'], expression: (n, unit) => `gamma(${at(n, 0)}, ${quantity(at(n, 1), unit)})`, check: (n) => (at(n, 0) >= 0 && at(n, 1) >= 0 ? undefined : 'k and theta of 0 or more') },
+  gamma: {
+    parameters: ['k', 'theta'],
+    expression: (n, unit) => `gamma(${at(n, 0)}, ${quantity(at(n, 1), unit)})`,
+    check: (n) => (at(n, 0) >= 0 && at(n, 1) >= 0 ? undefined : 'k and theta of 0 or more'),
+  },
   exponential: { parameters: ['beta'], expression: (n, unit) => `exponential(${quantity(at(n, 0), unit)})`, check: positive(0, 'beta') },
-  lognormal: { parameters: ['mu', 'sigma'], expression: (n, unit) => scaled(`lognormal(${at(n, 0)}, ${at(n, 1)})`, unit), check: positive(1, 'sigma') },
-  normal: { parameters: ['mu', 'sigma'], expression: (n, unit) => `normal(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)})`, check: positive(1, 'sigma') },
+  lognormal: {
+    parameters: ['mu', 'sigma'],
+    expression: (n, unit) => scaled(`lognormal(${at(n, 0)}, ${at(n, 1)})`, unit),
+    check: positive(1, 'sigma'),
+  },
+  normal: {
+    parameters: ['mu', 'sigma'],
+    expression: (n, unit) => `normal(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)})`,
+    check: positive(1, 'sigma'),
+  },
   normal_clipped: { parameters: ['mu', 'sigma', 'low', 'high'], check: ordered(2, 3) },
   normal_clipped_to_boundary: {
-    parameters: ['mu', 'sigma', 'low', 'high'], check: ordered(2, 3),
-    expression: (n, unit) => `clip(normal(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)}), ${quantity(at(n, 2), unit)}, ${quantity(at(n, 3), unit)})`,
+    parameters: ['mu', 'sigma', 'low', 'high'],
+    check: ordered(2, 3),
+    expression: (n, unit) =>
+      `clip(normal(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)}), ${quantity(at(n, 2), unit)}, ${quantity(at(n, 3), unit)})`,
   },
   poisson: { parameters: ['lambda_'], expression: (n, unit) => scaled(`poisson(${at(n, 0)})`, unit), check: positive(0, 'lambda_') },
-  uniform: { parameters: ['low', 'high'], expression: (n, unit) => `uniform(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)})`, check: ordered(0, 1) },
-  uniform_int: { parameters: ['low', 'high'], expression: (n, unit) => scaled(`floor(uniform(${at(n, 0)}, ${at(n, 1)}))`, unit), check: ordered(0, 1) },
+  uniform: {
+    parameters: ['low', 'high'],
+    expression: (n, unit) => `uniform(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)})`,
+    check: ordered(0, 1),
+  },
+  uniform_int: {
+    parameters: ['low', 'high'],
+    expression: (n, unit) => scaled(`floor(uniform(${at(n, 0)}, ${at(n, 1)}))`, unit),
+    check: ordered(0, 1),
+  },
   vonmises: { parameters: ['mu', 'kappa'], check: positive(1, 'kappa') },
 };

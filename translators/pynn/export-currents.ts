@@ -30,14 +30,23 @@ export function currentSource(text: string, dt: number): Source | undefined {
 const nA = (value: number): number => inUnit(value, 'nA');
 const ms = (value: number): number => inUnit(value, 'ms');
 
-const windowOf = ({ from, to }: Pick<Piece, 'from' | 'to'>): Record<string, number> => ({ ...(from > 0 ? { start: ms(from) } : {}), ...(to < Infinity ? { stop: ms(to) } : {}) });
+const windowOf = ({ from, to }: Pick<Piece, 'from' | 'to'>): Record<string, number> => ({
+  ...(from > 0 ? { start: ms(from) } : {}),
+  ...(to < Infinity ? { stop: ms(to) } : {}),
+});
 
 function constantPieces(pieces: readonly Piece[], amplitudes: readonly number[]): Source {
   const flowing = pieces.filter((_, k) => amplitudes[k] !== 0);
   const [only] = flowing;
-  if (flowing.length === 1 && only !== undefined) return { type: 'DCSource', params: { amplitude: nA(literal(only.value) ?? 0), ...windowOf(only) } };
-  const steps = pieces.map(({ from }, k) => ({ time: from, amplitude: amplitudes[k] ?? 0 })).filter(({ time, amplitude }, k, all) => (k === 0 ? time > 0 || amplitude !== 0 : amplitude !== all[k - 1]?.amplitude));
-  return { type: 'StepCurrentSource', params: { times: steps.map(({ time }) => ms(time)), amplitudes: steps.map(({ amplitude }) => nA(amplitude)) } };
+  if (flowing.length === 1 && only !== undefined)
+    return { type: 'DCSource', params: { amplitude: nA(literal(only.value) ?? 0), ...windowOf(only) } };
+  const steps = pieces
+    .map(({ from }, k) => ({ time: from, amplitude: amplitudes[k] ?? 0 }))
+    .filter(({ time, amplitude }, k, all) => (k === 0 ? time > 0 || amplitude !== 0 : amplitude !== all[k - 1]?.amplitude));
+  return {
+    type: 'StepCurrentSource',
+    params: { times: steps.map(({ time }) => ms(time)), amplitudes: steps.map(({ amplitude }) => nA(amplitude)) },
+  };
 }
 
 // --- Pieces of time ---------------------------------------------------------------------------------------------------
@@ -49,7 +58,11 @@ function piecesOf(e: Expression, within: { readonly from: number; readonly to: n
   if (when === undefined) return undefined;
   const [from, to] = [Math.max(within.from, when.from), Math.min(within.to, when.to)];
   if (!(from < to)) return piecesOf(e.whenFalse, within);
-  const parts = [piecesOf(e.whenFalse, { from: within.from, to: from }), piecesOf(e.whenTrue, { from, to }), piecesOf(e.whenFalse, { from: to, to: within.to })];
+  const parts = [
+    piecesOf(e.whenFalse, { from: within.from, to: from }),
+    piecesOf(e.whenTrue, { from, to }),
+    piecesOf(e.whenFalse, { from: to, to: within.to }),
+  ];
   return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
 }
 
@@ -60,13 +73,15 @@ function interval(e: Expression): { readonly from: number; readonly to: number }
     const [a, b] = [interval(e.left), interval(e.right)];
     return a && b && { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
   }
-  if (e.left.kind !== 'name' || e.left.name !== 't' || e.right.kind !== 'binary' || e.right.operator !== '-' || !isHalfStep(e.right.right)) return undefined;
+  if (e.left.kind !== 'name' || e.left.name !== 't' || e.right.kind !== 'binary' || e.right.operator !== '-' || !isHalfStep(e.right.right))
+    return undefined;
   const time = literal(e.right.left);
   if (time === undefined) return undefined;
   return e.operator === '>' ? { from: time, to: Infinity } : e.operator === '<' ? { from: 0, to: time } : undefined;
 }
 
-const isHalfStep = (e: Expression): boolean => e.kind === 'binary' && e.operator === '/' && e.left.kind === 'name' && e.left.name === 'dt' && literal(e.right) === 2;
+const isHalfStep = (e: Expression): boolean =>
+  e.kind === 'binary' && e.operator === '/' && e.left.kind === 'name' && e.left.name === 'dt' && literal(e.right) === 2;
 
 function literal(e: Expression): number | undefined {
   if (e.kind === 'number' || e.kind === 'quantity') return e.value;
@@ -79,12 +94,21 @@ function literal(e: Expression): number | undefined {
 /** `offset + amplitude*sin(omega*(t - start) + phase)`. */
 function sine(e: Expression, start: number): Source | undefined {
   const [a, b] = e.kind === 'binary' && e.operator === '+' ? [literal(e.left), e.right] : [0, e];
-  if (a === undefined || b.kind !== 'binary' || b.operator !== '*' || b.right.kind !== 'call' || b.right.function !== 'sin') return undefined;
+  if (a === undefined || b.kind !== 'binary' || b.operator !== '*' || b.right.kind !== 'call' || b.right.function !== 'sin')
+    return undefined;
   const amplitude = literal(b.left);
   const [argument] = b.right.arguments;
   const rate = argument && angleOf(argument, start);
   if (amplitude === undefined || rate === undefined) return undefined;
-  return { type: 'ACSource', params: { amplitude: nA(amplitude), ...(a === 0 ? {} : { offset: nA(a) }), frequency: rate.frequency, ...(rate.phase === 0 ? {} : { phase: rate.phase }) } };
+  return {
+    type: 'ACSource',
+    params: {
+      amplitude: nA(amplitude),
+      ...(a === 0 ? {} : { offset: nA(a) }),
+      frequency: rate.frequency,
+      ...(rate.phase === 0 ? {} : { phase: rate.phase }),
+    },
+  };
 }
 
 /** Frequency in Hz and phase in degrees of `omega*(t - start) + phase`, in rad/s and rad. */
@@ -92,12 +116,19 @@ function angleOf(e: Expression, start: number): { readonly frequency: number; re
   if (e.kind !== 'binary' || e.operator !== '+' || e.left.kind !== 'binary' || e.left.operator !== '*') return undefined;
   const [omega, phase] = [literal(e.left.left), literal(e.right)];
   const time = e.left.right;
-  const since = time.kind === 'name' ? 0 : time.kind === 'binary' && time.operator === '-' && time.left.kind === 'name' ? literal(time.right) : undefined;
+  const since =
+    time.kind === 'name'
+      ? 0
+      : time.kind === 'binary' && time.operator === '-' && time.left.kind === 'name'
+        ? literal(time.right)
+        : undefined;
   if (omega === undefined || phase === undefined || since !== start) return undefined;
   return { frequency: omega / (2 * Math.PI), phase: (phase * 180) / Math.PI };
 }
 
 function noise(e: Expression, dt: number): Source | undefined {
   const [mean, deviation] = e.kind === 'call' && e.function === 'normal' ? e.arguments.map(literal) : [];
-  return mean === undefined || deviation === undefined ? undefined : { type: 'NoisyCurrentSource', params: { mean: nA(mean), stdev: nA(deviation), dt: ms(dt) } };
+  return mean === undefined || deviation === undefined
+    ? undefined
+    : { type: 'NoisyCurrentSource', params: { mean: nA(mean), stdev: nA(deviation), dt: ms(dt) } };
 }

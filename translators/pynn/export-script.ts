@@ -42,9 +42,33 @@ interface ScriptView {
 
 /** Words of Python, and names that the script itself uses. */
 const taken = [
-  ...'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(' '),
-  'import_module', 'Sequence', 'NumpyRNG', 'RandomDistribution', 'IndexBasedExpression', 'open', 'float', 'type',
-  'sim', 'np', 'json', 'sys', 'results', 'name', 'population', 'segment', 'file', 'train', 'signal', 'time', 'i', 'j', 'd'];
+  ...'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
+    ' ',
+  ),
+  'import_module',
+  'Sequence',
+  'NumpyRNG',
+  'RandomDistribution',
+  'IndexBasedExpression',
+  'open',
+  'float',
+  'type',
+  'sim',
+  'np',
+  'json',
+  'sys',
+  'results',
+  'name',
+  'population',
+  'segment',
+  'file',
+  'train',
+  'signal',
+  'time',
+  'i',
+  'j',
+  'd',
+];
 
 function view(document: PynnSpecification, stem: string, report: ReportEntry[]): ScriptView {
   const names = new Names();
@@ -59,26 +83,48 @@ function view(document: PynnSpecification, stem: string, report: ReportEntry[]):
   };
   const nameOf = (label: string): string => targets.get(label) ?? 'None';
   for (const [label, { rng }] of rngs) {
-    if (rng.type === 'NativeRNG') report.push({ verdict: 'approximated', code: 'pynn/native-generator', pointer: '', message: `what ${label} draws is drawn by a NumpyRNG: another network of the same statistics; --freeze makes it the same` });
+    if (rng.type === 'NativeRNG')
+      report.push({
+        verdict: 'approximated',
+        code: 'pynn/native-generator',
+        pointer: '',
+        message: `what ${label} draws is drawn by a NumpyRNG: another network of the same statistics; --freeze makes it the same`,
+      });
   }
   const populations = (document.populations ?? []).map(({ label, size, cell, initial_values: initial }) => {
     const params = Object.entries(cell.params ?? {}).map(([key, given]) => `${key}=${value(given, rngOf)}`);
-    const first = initial === undefined ? [] : [`initial_values={${Object.entries(initial).map(([key, given]) => `'${key}': ${value(given, rngOf)}`).join(', ')}}`];
+    const first =
+      initial === undefined
+        ? []
+        : [
+            `initial_values={${Object.entries(initial)
+              .map(([key, given]) => `'${key}': ${value(given, rngOf)}`)
+              .join(', ')}}`,
+          ];
     return `${declare(label)} = ${call('sim.Population', [String(size), `sim.${call(cell.type, params)}`, ...first, `label=${JSON.stringify(label)}`])}`;
   });
   const selections = [
     ...(document.views ?? []).map(({ label, of, select }) => {
       const parent = nameOf(of);
       const [from, to, step = 1] = select.slice ?? [];
-      const inside = select.slice !== undefined ? `[${from ?? ''}:${to ?? ''}${step === 1 ? '' : `:${String(step)}`}]` : select.sample !== undefined ? `.sample(${select.sample}${select.rng ? `, rng=${rngOf(select.rng)}` : ''})` : `[${JSON.stringify(select.indices ?? [])}]`;
+      const inside =
+        select.slice !== undefined
+          ? `[${from ?? ''}:${to ?? ''}${step === 1 ? '' : `:${String(step)}`}]`
+          : select.sample !== undefined
+            ? `.sample(${select.sample}${select.rng ? `, rng=${rngOf(select.rng)}` : ''})`
+            : `[${JSON.stringify(select.indices ?? [])}]`;
       return `${declare(label)} = ${parent}${inside}`;
     }),
     ...(document.assemblies ?? []).map(({ label, of }) => `${declare(label)} = ${call('sim.Assembly', of.map(nameOf))}`),
   ];
   const projections = (document.projections ?? []).map((projection) => {
     const args = [
-      nameOf(projection.pre), nameOf(projection.post), connectorText(projection.connector, rngOf), synapseText(projection.synapse, rngOf),
-      ...(projection.receptor_type ? [`receptor_type='${projection.receptor_type}'`] : []), `label=${JSON.stringify(projection.label ?? '')}`,
+      nameOf(projection.pre),
+      nameOf(projection.post),
+      connectorText(projection.connector, rngOf),
+      synapseText(projection.synapse, rngOf),
+      ...(projection.receptor_type ? [`receptor_type='${projection.receptor_type}'`] : []),
+      `label=${JSON.stringify(projection.label ?? '')}`,
     ];
     return `${declare(projection.label ?? `${projection.pre}_${projection.post}`)} = ${call('sim.Projection', args)}`;
   });
@@ -89,10 +135,19 @@ function view(document: PynnSpecification, stem: string, report: ReportEntry[]):
   });
   const recorded = (document.recordings ?? []).filter(({ target }) => (document.projections ?? []).every(({ label }) => label !== target));
   for (const { target } of document.recordings ?? []) {
-    if (!recorded.some((recording) => recording.target === target)) report.push({ verdict: 'notExpressible', code: 'pynn/not-expressible', pointer: '', message: `recording synapses (${target}); the JSON form has it, scripts have not` });
+    if (!recorded.some((recording) => recording.target === target))
+      report.push({
+        verdict: 'notExpressible',
+        code: 'pynn/not-expressible',
+        pointer: '',
+        message: `recording synapses (${target}); the JSON form has it, scripts have not`,
+      });
   }
   const phases = (document.phases ?? []).map((phase) => {
-    const settings = (params: Readonly<Record<string, unknown>>): string => Object.entries(params).map(([key, given]) => `${key}=${value(given, rngOf)}`).join(', ');
+    const settings = (params: Readonly<Record<string, unknown>>): string =>
+      Object.entries(params)
+        .map(([key, given]) => `${key}=${value(given, rngOf)}`)
+        .join(', ');
     if (phase.run !== undefined) return `sim.run(${phase.run})`;
     if (phase.run_until !== undefined) return `sim.run_until(${phase.run_until})`;
     if (phase.set !== undefined) return `${nameOf(phase.set.target)}.set(${settings(phase.set.params)})`;
@@ -100,14 +155,24 @@ function view(document: PynnSpecification, stem: string, report: ReportEntry[]):
     return 'sim.reset()';
   });
   return {
-    documentation: [document.name, document.description, document.source].filter((line) => line !== undefined && line !== '').join('\n\n').replaceAll('"""', "'''"),
+    documentation: [document.name, document.description, document.source]
+      .filter((line) => line !== undefined && line !== '')
+      .join('\n\n')
+      .replaceAll('"""', "'''"),
     usage: `python ${stem}.py [simulator] [results.json]`,
     settings: [`sim.setup(timestep=${document.setup?.timestep ?? 0.1}, min_delay=${document.setup?.timestep ?? 0.1})`],
     generators: [...rngs.values()].map(({ rng, name }) => `${name} = NumpyRNG(${rng.seed === undefined ? '' : `seed=${rng.seed}`})`),
-    populations, selections, projections: [...projections, ...sources],
-    recordings: recorded.map(({ target, variables, sampling_interval: interval }) => `${nameOf(target)}.record(${JSON.stringify(variables).replaceAll('"', "'")}${interval === undefined || interval === null ? '' : `, sampling_interval=${interval}`})`),
+    populations,
+    selections,
+    projections: [...projections, ...sources],
+    recordings: recorded.map(
+      ({ target, variables, sampling_interval: interval }) =>
+        `${nameOf(target)}.record(${JSON.stringify(variables).replaceAll('"', "'")}${interval === undefined || interval === null ? '' : `, sampling_interval=${interval}`})`,
+    ),
     phases,
-    results: [...new Set(recorded.map(({ target }) => target))].map((target) => `(${JSON.stringify(target)}, ${nameOf(target)})`).join(', '),
+    results: [...new Set(recorded.map(({ target }) => target))]
+      .map((target) => `(${JSON.stringify(target)}, ${nameOf(target)})`)
+      .join(', '),
   };
 }
 
@@ -119,7 +184,10 @@ function connectorText({ type, params, rng }: Connector, rngOf: (label: string |
 let template: Handlebars.TemplateDelegate | undefined;
 
 function render(values: ScriptView): string {
-  template ??= Handlebars.compile(readFileSync(new URL('./script/pynn-script.hbs', import.meta.url), 'utf8'), { noEscape: true, strict: true });
+  template ??= Handlebars.compile(readFileSync(new URL('./script/pynn-script.hbs', import.meta.url), 'utf8'), {
+    noEscape: true,
+    strict: true,
+  });
   try {
     return template(values);
   } catch (error) {

@@ -87,7 +87,10 @@ function expressionValue(e: Expression, unit: string): PynnValue | { readonly mi
   if (e.kind === 'call' && Object.hasOwn(scalable, e.function) && e.arguments.length > 0) {
     const numbers = e.arguments.map(literal);
     if (numbers.every((argument) => argument !== undefined)) {
-      return { random: e.function, params: Object.fromEntries((scalable[e.function] ?? []).map((name, k) => [name, inUnit(numbers[k] ?? 0, unit)])) };
+      return {
+        random: e.function,
+        params: Object.fromEntries((scalable[e.function] ?? []).map((name, k) => [name, inUnit(numbers[k] ?? 0, unit)])),
+      };
     }
   }
   if (e.kind === 'call' && e.function === 'clip') {
@@ -95,7 +98,10 @@ function expressionValue(e: Expression, unit: string): PynnValue | { readonly mi
     const [mu, sigma] = inner?.kind === 'call' && inner.function === 'normal' ? inner.arguments.map(literal) : [];
     const [from, to] = [literal(low), literal(high)];
     if (mu !== undefined && sigma !== undefined && from !== undefined && to !== undefined) {
-      return { random: 'normal_clipped_to_boundary', params: { mu: inUnit(mu, unit), sigma: inUnit(sigma, unit), low: inUnit(from, unit), high: inUnit(to, unit) } };
+      return {
+        random: 'normal_clipped_to_boundary',
+        params: { mu: inUnit(mu, unit), sigma: inUnit(sigma, unit), low: inUnit(from, unit), high: inUnit(to, unit) },
+      };
     }
   }
   return formulaValue(e, unit);
@@ -103,7 +109,8 @@ function expressionValue(e: Expression, unit: string): PynnValue | { readonly mi
 
 /** An expression of indices, as numbers in SI scaled to the unit. */
 function formulaValue(e: Expression, unit: string): PynnValue | { readonly missing: string } {
-  if (callsIn(e).some((call) => isRandom(call.function))) return { missing: 'PyNN draws single numbers of a distribution, not expressions of them' };
+  if (callsIn(e).some((call) => isRandom(call.function)))
+    return { missing: 'PyNN draws single numbers of a distribution, not expressions of them' };
   const names = [...namesIn(e)].filter((name) => name !== 'pi' && name !== 'e');
   if (!names.every((name) => name === 'i' || name === 'j')) return { missing: `an expression of ${names.join(', ')}` };
   const numpy = new Map(Object.entries(functionNames).map(([theirs, ours]) => [ours, theirs]));

@@ -6,9 +6,30 @@
  */
 
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
-import { gifCell, pointNeuron, standardCells, stdpSynapse, synapsesFor, timingRules, weightDependences } from '../../src/library/pynn/index.js';
+import {
+  gifCell,
+  pointNeuron,
+  standardCells,
+  stdpSynapse,
+  synapsesFor,
+  timingRules,
+  weightDependences,
+} from '../../src/library/pynn/index.js';
 import type { StandardCell, StandardSynapse, WeightKind } from '../../src/library/standard-type.js';
-import type { ConnectionRule, DataStore, Model, NeuronType, Phase, Population, Projection, SelectionRule, Stimulus, SynapseType, ValidModel, Value } from '../../src/model/model.js';
+import type {
+  ConnectionRule,
+  DataStore,
+  Model,
+  NeuronType,
+  Phase,
+  Population,
+  Projection,
+  SelectionRule,
+  Stimulus,
+  SynapseType,
+  ValidModel,
+  Value,
+} from '../../src/model/model.js';
 import { normalise } from '../../src/model/normalise.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
@@ -66,12 +87,22 @@ class Exporter {
     const phases = model.experiment.protocol.flatMap((phase, k) => this.#phase(phase, child('/experiment/protocol', k)));
     const sources = Object.entries(model.stimuli).flatMap(([name, stimulus]) => this.#source(name, stimulus) ?? []);
     for (const name of Object.keys(model.operations)) this.#missing(child('/operations', name), 'PyNN runs no code during a simulation');
-    if (model.timing !== 'grid') this.#add('approximated', 'pynn/timing', '/timing', `the model has the timing ${model.timing}; PyNN's simulators work on a grid, and spikes may shift by a step`);
+    if (model.timing !== 'grid')
+      this.#add(
+        'approximated',
+        'pynn/timing',
+        '/timing',
+        `the model has the timing ${model.timing}; PyNN's simulators work on a grid, and spikes may shift by a step`,
+      );
     const { extra } = (model.annotations['pynn'] ?? {}) as { readonly extra?: Readonly<Record<string, unknown>> };
     const { pynn: _, source, ...annotations } = model.annotations;
     const rngs = this.#generators.rngs;
     const document: PynnSpecification = {
-      format: 'interneuron/pynn', version: 1, pynn: '0.13', name: model.name === '' ? 'unnamed' : model.name, ...model.metadata,
+      format: 'interneuron/pynn',
+      version: 1,
+      pynn: '0.13',
+      name: model.name === '' ? 'unnamed' : model.name,
+      ...model.metadata,
       ...(typeof source === 'string' ? { source } : {}),
       ...(model.experiment.seed === '0' ? {} : { seed: model.experiment.seed }),
       setup: { timestep: inUnit(model.experiment.dt, 'ms'), ...(extra === undefined ? {} : { extra }) },
@@ -105,7 +136,8 @@ class Exporter {
     const pointer = child('/neurons', name);
     const claimed = type.conformsTo?.type.replace(/^pynn\//, '') ?? '';
     const count = Object.keys(type.parameters).filter((key) => key.startsWith('tau_eta_')).length;
-    const standard = claimed === 'GIF_cond_exp' ? gifCell(count) : claimed === 'PointNeuron' ? composedCell(type) : standardCells.get(claimed);
+    const standard =
+      claimed === 'GIF_cond_exp' ? gifCell(count) : claimed === 'PointNeuron' ? composedCell(type) : standardCells.get(claimed);
     if (standard === undefined) {
       this.#missing(pointer, claimed === '' ? `${name} is no standard type of PyNN` : `${claimed} is not written by name yet`);
       return;
@@ -124,7 +156,9 @@ class Exporter {
     if (population.positions !== undefined) this.#add('approximated', 'pynn/positions', pointer, 'positions are left out');
     if (population.type === undefined) {
       const times = this.#spikeTimes(population, pointer);
-      return times === undefined ? undefined : { label, size: population.size, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: times } } } };
+      return times === undefined
+        ? undefined
+        : { label, size: population.size, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: times } } } };
     }
     const standard = this.#cells.get(population.type);
     const type = this.#model.neurons[population.type];
@@ -139,7 +173,10 @@ class Exporter {
       const value = population.values[ours] ?? type.state[ours]?.initial;
       if (value !== undefined) this.#give(initial, theirs, value, { standard, pointer: child(child(pointer, 'values'), ours) }, ours);
     }
-    const cell = standard.name === 'PointNeuron' ? pointNeuronCell(type, params) : { type: standard.name, ...given('params', withLists(params, standard)) };
+    const cell =
+      standard.name === 'PointNeuron'
+        ? pointNeuronCell(type, params)
+        : { type: standard.name, ...given('params', withLists(params, standard)) };
     return { label, size: population.size, cell, ...given('initial_values', initial) };
   }
 
@@ -204,8 +241,10 @@ class Exporter {
     const receptors = Object.entries(cell?.receptors ?? {}).filter(([, { variable }]) => variable === projection.receptors['port']);
     // Where both receptors act on one variable, the sign of the weights tells them apart.
     const receptor = receptors[receptors.length > 1 && this.#isNegative(projection.values['weight']) ? 1 : 0];
-    if (pre === undefined || post === undefined || cell === undefined || type === undefined) return this.#missing(pointer, 'one of its ends has no name in PyNN');
-    if (receptor === undefined) return this.#missing(pointer, `it acts on ${projection.receptors['port'] ?? 'no variable'}, which is no receptor of ${cell.name}`);
+    if (pre === undefined || post === undefined || cell === undefined || type === undefined)
+      return this.#missing(pointer, 'one of its ends has no name in PyNN');
+    if (receptor === undefined)
+      return this.#missing(pointer, `it acts on ${projection.receptors['port'] ?? 'no variable'}, which is no receptor of ${cell.name}`);
     const parts = synapseParts(type, receptor[1].kind);
     if (parts === undefined) return this.#missing(pointer, `the synapse type ${projection.synapse} has no name in PyNN`);
     const connector = this.#connector(projection.connect, pointer);
@@ -214,11 +253,18 @@ class Exporter {
     const delay = this.#delay(projection, type, pointer);
     // PyNN keeps lists of values with listed connections.
     const listed = connector.type === 'FromListConnector';
-    const columns = listed ? Object.entries({ ...values, ...(delay === undefined ? {} : { delay }) }).filter(([, value]) => Array.isArray(value)) : [];
+    const columns = listed
+      ? Object.entries({ ...values, ...(delay === undefined ? {} : { delay }) }).filter(([, value]) => Array.isArray(value))
+      : [];
     const inColumns = new Set(columns.map(([key]) => key));
-    const rest = Object.fromEntries(Object.entries({ ...values, ...(delay === undefined ? {} : { delay }) }).filter(([key]) => !inColumns.has(key)));
+    const rest = Object.fromEntries(
+      Object.entries({ ...values, ...(delay === undefined ? {} : { delay }) }).filter(([key]) => !inColumns.has(key)),
+    );
     return {
-      label: this.#label(name), pre, post, receptor_type: receptor[0],
+      label: this.#label(name),
+      pre,
+      post,
+      receptor_type: receptor[0],
       connector: columns.length === 0 ? connector : withColumns(connector, columns),
       synapse: { ...parts.make(rest) },
     };
@@ -230,7 +276,12 @@ class Exporter {
   }
 
   #postCell(rule: SelectionRule): StandardCell | undefined {
-    const [population] = 'assembly' in rule ? rule.assembly.flatMap((part) => ('population' in part ? [part.population] : [])) : 'population' in rule ? [rule.population] : [];
+    const [population] =
+      'assembly' in rule
+        ? rule.assembly.flatMap((part) => ('population' in part ? [part.population] : []))
+        : 'population' in rule
+          ? [rule.population]
+          : [];
     return this.#cells.get(this.#model.populations[population ?? '']?.type ?? '');
   }
 
@@ -243,7 +294,8 @@ class Exporter {
       const unit = typeof declared === 'object' && declared.unit !== undefined ? String(declared.unit) : '1';
       const usual = typeof declared === 'object' && 'value' in declared ? declared.value : 0;
       const translated = pynnValue(value, unit, this.#data, this.#generators);
-      if (typeof translated === 'object' && translated !== null && 'missing' in translated) this.#missing(child(child(pointer, 'values'), key), translated.missing);
+      if (typeof translated === 'object' && translated !== null && 'missing' in translated)
+        this.#missing(child(child(pointer, 'values'), key), translated.missing);
       else if (translated !== usual) result[key] = translated;
     }
     return result;
@@ -251,10 +303,14 @@ class Exporter {
 
   /** The delay of the whole way; that of plastic synapses has parts before and after them. */
   #delay(projection: Projection, type: SynapseType, pointer: string): PynnValue | undefined {
-    const value = type.pathways['post'] === undefined ? (projection.delays['pre'] ?? type.pathways['pre']?.delay) : (projection.values['transmission'] ?? projection.delays['pre']);
+    const value =
+      type.pathways['post'] === undefined
+        ? (projection.delays['pre'] ?? type.pathways['pre']?.delay)
+        : (projection.values['transmission'] ?? projection.delays['pre']);
     if (value === undefined) return undefined;
     const translated = pynnValue(value, 'ms', this.#data, this.#generators);
-    if (typeof translated === 'object' && translated !== null && 'missing' in translated) return this.#missing(child(pointer, 'delays'), translated.missing);
+    if (typeof translated === 'object' && translated !== null && 'missing' in translated)
+      return this.#missing(child(pointer, 'delays'), translated.missing);
     return translated;
   }
 
@@ -263,33 +319,53 @@ class Exporter {
     if (rule === undefined || rules.length > 1) return this.#missing(pointer, 'several connection rules in one projection');
     const self = 'self' in rule && !rule.self ? { allow_self_connections: false } : {};
     switch (rule.rule) {
-      case 'all': return { type: 'AllToAllConnector', ...given('params', self) };
-      case 'oneToOne': return { type: 'OneToOneConnector' };
+      case 'all':
+        return { type: 'AllToAllConnector', ...given('params', self) };
+      case 'oneToOne':
+        return { type: 'OneToOneConnector' };
       case 'list': {
         const targets = numbersOf(rule.targets, this.#data);
-        return { type: 'FromListConnector', params: { conn_list: numbersOf(rule.sources, this.#data).map((source, k) => [source, targets[k] ?? 0]) } };
+        return {
+          type: 'FromListConnector',
+          params: { conn_list: numbersOf(rule.sources, this.#data).map((source, k) => [source, targets[k] ?? 0]) },
+        };
       }
       case 'pairs':
-        if (rule.condition !== null || typeof rule.p !== 'number' || rule.copies !== 1) return this.#missing(pointer, 'a connection rule with a condition or an expression');
+        if (rule.condition !== null || typeof rule.p !== 'number' || rule.copies !== 1)
+          return this.#missing(pointer, 'a connection rule with a condition or an expression');
         return { type: 'FixedProbabilityConnector', params: { p_connect: rule.p, ...self }, rng: this.#generators.native() };
-      case 'fixedInDegree': case 'fixedOutDegree':
+      case 'fixedInDegree':
+      case 'fixedOutDegree':
         return {
           type: rule.rule === 'fixedInDegree' ? 'FixedNumberPreConnector' : 'FixedNumberPostConnector',
-          params: { n: rule.n, ...(rule.replace ? { with_replacement: true } : {}), ...self }, rng: this.#generators.native(),
+          params: { n: rule.n, ...(rule.replace ? { with_replacement: true } : {}), ...self },
+          rng: this.#generators.native(),
         };
-      case 'fixedTotal': return { type: 'FixedTotalNumberConnector', params: { n: rule.n }, rng: this.#generators.native() };
-      case 'hostDrawn': return this.#hostDrawn(rule.arguments, pointer);
-      default: return this.#missing(pointer, `the connection rule ${rule.rule}`);
+      case 'fixedTotal':
+        return { type: 'FixedTotalNumberConnector', params: { n: rule.n }, rng: this.#generators.native() };
+      case 'hostDrawn':
+        return this.#hostDrawn(rule.arguments, pointer);
+      default:
+        return this.#missing(pointer, `the connection rule ${rule.rule}`);
     }
   }
 
   #hostDrawn(values: Readonly<Record<string, unknown>>, pointer: string): Connector | undefined {
     const { connector, p, n, replace, self, mutual, generator } = values as {
-      connector: string; p?: unknown; n?: unknown; replace?: boolean; self?: boolean; mutual?: boolean; generator: { seed: string; stream?: string };
+      connector: string;
+      p?: unknown;
+      n?: unknown;
+      replace?: boolean;
+      self?: boolean;
+      mutual?: boolean;
+      generator: { seed: string; stream?: string };
     };
     const types: Readonly<Record<string, string>> = {
-      fixedProbability: 'FixedProbabilityConnector', probability: 'IndexBasedProbabilityConnector', fixedNumberPre: 'FixedNumberPreConnector',
-      fixedNumberPost: 'FixedNumberPostConnector', fixedTotal: 'FixedTotalNumberConnector',
+      fixedProbability: 'FixedProbabilityConnector',
+      probability: 'IndexBasedProbabilityConnector',
+      fixedNumberPre: 'FixedNumberPreConnector',
+      fixedNumberPost: 'FixedNumberPostConnector',
+      fixedTotal: 'FixedTotalNumberConnector',
     };
     const type = types[connector];
     if (type === undefined) return this.#missing(pointer, `the connector ${connector}`);
@@ -297,8 +373,11 @@ class Exporter {
     return {
       type,
       params: {
-        ...(connector === 'probability' ? { index_expression: { expr: p, of: 'ij' } } : p === undefined ? {} : { p_connect: p }), ...(n === undefined ? {} : { n }),
-        ...(replace === true ? { with_replacement: true } : {}), ...(self === false ? { allow_self_connections: false } : {}), ...(mutual === false ? { allow_self_connections: 'NoMutual' } : {}),
+        ...(connector === 'probability' ? { index_expression: { expr: p, of: 'ij' } } : p === undefined ? {} : { p_connect: p }),
+        ...(n === undefined ? {} : { n }),
+        ...(replace === true ? { with_replacement: true } : {}),
+        ...(self === false ? { allow_self_connections: false } : {}),
+        ...(mutual === false ? { allow_self_connections: 'NoMutual' } : {}),
       },
       ...(usual ? {} : { rng: this.#generators.numpy(String(generator.seed), generator.stream) }),
     };
@@ -308,7 +387,8 @@ class Exporter {
 
   #source(name: string, stimulus: Stimulus): CurrentSource | undefined {
     const pointer = child('/stimuli', name);
-    if (stimulus.kind !== 'current' || !stimulus.attached) return this.#missing(pointer, 'PyNN has current sources that are injected from the start, and no other stimuli');
+    if (stimulus.kind !== 'current' || !stimulus.attached)
+      return this.#missing(pointer, 'PyNN has current sources that are injected from the start, and no other stimuli');
     const source = currentSource(stimulus.value, this.#model.experiment.dt);
     const target = this.#target(stimulus.to, pointer);
     if (source === undefined || target === undefined) return this.#missing(pointer, 'PyNN has no current source of this shape');
@@ -319,10 +399,15 @@ class Exporter {
     if ('rate' in recording) return this.#missing(pointer, 'the rate of a population; PyNN computes it from spikes') ?? [];
     const target = this.#target(recording.of, pointer);
     if (target === undefined) return [];
-    if ('events' in recording) return recording.events === 'spike' ? [{ target, variables: ['spikes'] }] : (this.#missing(pointer, `the event ${recording.events}`) ?? []);
+    if ('events' in recording)
+      return recording.events === 'spike'
+        ? [{ target, variables: ['spikes'] }]
+        : (this.#missing(pointer, `the event ${recording.events}`) ?? []);
     const cell = this.#postCell(recording.of);
     const known = new Map(Object.entries(cell?.recordable ?? {}).map(([theirs, ours]) => [ours, theirs]));
-    const variables = recording.variables.flatMap((variable) => ('projection' in recording.of ? [variable] : (known.get(variable) ?? this.#missing(pointer, `the variable ${variable}`) ?? [])));
+    const variables = recording.variables.flatMap((variable) =>
+      'projection' in recording.of ? [variable] : (known.get(variable) ?? this.#missing(pointer, `the variable ${variable}`) ?? []),
+    );
     if (variables.length === 0) return [];
     return [{ target, variables, ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }) }];
   }
@@ -331,8 +416,10 @@ class Exporter {
     if ('run' in phase) return [{ run: inUnit(phase.run, 'ms') }];
     if ('runUntil' in phase) return [{ run_until: inUnit(phase.runUntil, 'ms') }];
     if ('reset' in phase) return [{ reset: {} }];
-    if ('set' in phase && phase.where === undefined) return Object.entries(phase.set).flatMap(([key, value]) => this.#set('set', key, value, pointer));
-    if ('initialise' in phase) return Object.entries(phase.initialise).flatMap(([key, value]) => this.#set('initialize', key, value, pointer));
+    if ('set' in phase && phase.where === undefined)
+      return Object.entries(phase.set).flatMap(([key, value]) => this.#set('set', key, value, pointer));
+    if ('initialise' in phase)
+      return Object.entries(phase.initialise).flatMap(([key, value]) => this.#set('initialize', key, value, pointer));
     return this.#missing(pointer, `the phase ${Object.keys(phase)[0] ?? ''}`) ?? [];
   }
 
@@ -342,9 +429,14 @@ class Exporter {
     if (cell === undefined) return this.#missing(pointer, `a change of ${key}`) ?? [];
     const name = what === 'set' ? variable : Object.entries(cell.initial).find(([, ours]) => ours === variable)?.[0];
     const translated = pynnValue(value, unitOf(cell, variable), this.#data, this.#generators);
-    if (name === undefined || (typeof translated === 'object' && translated !== null && 'missing' in translated)) return this.#missing(pointer, `a change of ${key}`) ?? [];
-    const target = this.#target({ population: owner, ...(from === undefined ? {} : { slice: [Number(from), Number(to), 1] as const }) }, pointer) ?? owner;
-    return [what === 'set' ? { set: { target, params: { [name]: translated } } } : { initialize: { target, values: { [name]: translated } } }];
+    if (name === undefined || (typeof translated === 'object' && translated !== null && 'missing' in translated))
+      return this.#missing(pointer, `a change of ${key}`) ?? [];
+    const target =
+      this.#target({ population: owner, ...(from === undefined ? {} : { slice: [Number(from), Number(to), 1] as const }) }, pointer) ??
+      owner;
+    return [
+      what === 'set' ? { set: { target, params: { [name]: translated } } } : { initialize: { target, values: { [name]: translated } } },
+    ];
   }
 }
 
@@ -355,11 +447,18 @@ const given = <K extends string>(key: K, values: Readonly<Record<string, unknown
 
 /** Components of lists as the lists that PyNN has. */
 function withLists(params: Readonly<Record<string, PynnValue>>, standard: StandardCell): Record<string, PynnValue> {
-  const lists = Object.entries(standard.lists ?? {}).filter(([, components]) => components.some((component) => Object.hasOwn(params, component)));
+  const lists = Object.entries(standard.lists ?? {}).filter(([, components]) =>
+    components.some((component) => Object.hasOwn(params, component)),
+  );
   const inLists = new Set(lists.flatMap(([, components]) => components));
   return {
     ...Object.fromEntries(Object.entries(params).filter(([name]) => !inLists.has(name))),
-    ...Object.fromEntries(lists.map(([name, components]) => [name, { sequence: components.map((component) => params[component] ?? defaultOf(standard, component)) }])),
+    ...Object.fromEntries(
+      lists.map(([name, components]) => [
+        name,
+        { sequence: components.map((component) => params[component] ?? defaultOf(standard, component)) },
+      ]),
+    ),
   };
 }
 
@@ -368,7 +467,14 @@ function receptorsOf(type: NeuronType): readonly { readonly name: string; readon
   return Object.keys(type.parameters).flatMap((key) => {
     const [, name, time] = /^(\w+)_(tau_syn|tau_decay)$/.exec(key) ?? [];
     if (name === undefined) return [];
-    const shape = time === 'tau_decay' ? 'BetaPSR' : type.parameters[`${name}_e_syn`] === undefined ? 'CurrExpPostSynapticResponse' : type.state[`${name}_gsyn_rise`] === undefined ? 'ExpPSR' : 'AlphaPSR';
+    const shape =
+      time === 'tau_decay'
+        ? 'BetaPSR'
+        : type.parameters[`${name}_e_syn`] === undefined
+          ? 'CurrExpPostSynapticResponse'
+          : type.state[`${name}_gsyn_rise`] === undefined
+            ? 'ExpPSR'
+            : 'AlphaPSR';
     return [{ name, type: shape }];
   });
 }
@@ -379,11 +485,17 @@ const composedCell = (type: NeuronType): StandardCell | undefined => pointNeuron
 /** A composed cell with its parameters where they belong. */
 function pointNeuronCell(type: NeuronType, params: Readonly<Record<string, PynnValue>>): Cell {
   const receptors = receptorsOf(type);
-  const ownerOf = (key: string): string | undefined => receptors.find(({ name }) => key.startsWith(`${name}_`) && !['tau_m', 'tau_w'].includes(key))?.name;
+  const ownerOf = (key: string): string | undefined =>
+    receptors.find(({ name }) => key.startsWith(`${name}_`) && !['tau_m', 'tau_w'].includes(key))?.name;
   const of = (owner: string | undefined): Record<string, PynnValue> =>
-    Object.fromEntries(Object.entries(params).filter(([key]) => ownerOf(key) === owner).map(([key, one]) => [owner === undefined ? key : key.slice(owner.length + 1), one]));
+    Object.fromEntries(
+      Object.entries(params)
+        .filter(([key]) => ownerOf(key) === owner)
+        .map(([key, one]) => [owner === undefined ? key : key.slice(owner.length + 1), one]),
+    );
   return {
-    type: 'PointNeuron', neuron: { type: membraneOf(type), ...given('params', of(undefined)) },
+    type: 'PointNeuron',
+    neuron: { type: membraneOf(type), ...given('params', of(undefined)) },
     receptors: Object.fromEntries(receptors.map(({ name, type: receptor }) => [name, { type: receptor, ...given('params', of(name)) }])),
   };
 }
@@ -393,8 +505,14 @@ const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 /** What of a type must be the same for it to be a library type; values may differ. */
 function essence(type: NeuronType): string {
   const { parameters, state, derived, derivatives, inputs, events, regimes, noise } = type;
-  const units = (map: Readonly<Record<string, { readonly unit: string }>>): unknown => Object.fromEntries(Object.entries(map).map(([name, { unit }]) => [name, unit] as const).sort(byName));
-  const sorted = (map: Readonly<Record<string, unknown>>): unknown => Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const units = (map: Readonly<Record<string, { readonly unit: string }>>): unknown =>
+    Object.fromEntries(
+      Object.entries(map)
+        .map(([name, { unit }]) => [name, unit] as const)
+        .sort(byName),
+    );
+  const sorted = (map: Readonly<Record<string, unknown>>): unknown =>
+    Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
   return JSON.stringify([units(parameters), units(state), sorted(derived), sorted(derivatives), inputs, sorted(events), regimes, noise]);
 }
 
@@ -405,7 +523,10 @@ function normalisedCell(standard: StandardCell): NeuronType | undefined {
   const key = JSON.stringify(standard.neuron);
   if (!libraryTypes.has(key)) {
     const nowhere = { place: () => ({ document: standard.name }) };
-    libraryTypes.set(key, normalise({ interneuron: 1, neurons: { cell: standard.neuron } }, nowhere, new Diagnostics())?.model.neurons['cell']);
+    libraryTypes.set(
+      key,
+      normalise({ interneuron: 1, neurons: { cell: standard.neuron } }, nowhere, new Diagnostics())?.model.neurons['cell'],
+    );
   }
   return libraryTypes.get(key);
 }
@@ -416,7 +537,10 @@ function sameNeuron(type: NeuronType, standard: StandardCell): boolean {
 }
 
 /** What PyNN calls a synapse type, and how its values are written. */
-function synapseParts(type: SynapseType, kind: WeightKind): { readonly standard: StandardSynapse; readonly make: (values: Readonly<Record<string, PynnValue>>) => Synapse } | undefined {
+function synapseParts(
+  type: SynapseType,
+  kind: WeightKind,
+): { readonly standard: StandardSynapse; readonly make: (values: Readonly<Record<string, PynnValue>>) => Synapse } | undefined {
   const claimed = type.conformsTo?.type.replace(/^pynn\//, '') ?? '';
   const simple = synapsesFor(kind)[claimed];
   if (simple !== undefined) return { standard: simple, make: (values) => ({ type: claimed, ...given('params', values) }) };
@@ -430,11 +554,14 @@ function synapseParts(type: SynapseType, kind: WeightKind): { readonly standard:
       return {
         standard,
         make: (values) => {
-          const of = (names: readonly string[]): Record<string, PynnValue> => Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+          const of = (names: readonly string[]): Record<string, PynnValue> =>
+            Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
           return {
-            type: 'STDPMechanism', timing_dependence: { type: timing, ...given('params', of(Object.keys(rule.parameters))) },
+            type: 'STDPMechanism',
+            timing_dependence: { type: timing, ...given('params', of(Object.keys(rule.parameters))) },
             weight_dependence: { type: dependence, ...given('params', of(Object.keys(weights.parameters))) },
-            ...(sends ? {} : { dendritic_delay_fraction: 0 }), ...given('params', of(['weight', 'delay'])),
+            ...(sends ? {} : { dendritic_delay_fraction: 0 }),
+            ...given('params', of(['weight', 'delay'])),
           };
         },
       };
@@ -444,13 +571,21 @@ function synapseParts(type: SynapseType, kind: WeightKind): { readonly standard:
 }
 
 /** What a synapse does at spikes, as text. */
-const codeOf = (type: SynapseType | undefined): string => JSON.stringify(Object.entries(type?.pathways ?? {}).map(([name, pathway]) => [name, pathway.do] as const).sort(byName));
+const codeOf = (type: SynapseType | undefined): string =>
+  JSON.stringify(
+    Object.entries(type?.pathways ?? {})
+      .map(([name, pathway]) => [name, pathway.do] as const)
+      .sort(byName),
+  );
 
 /** A library type, normalised. */
 function normalisedSynapse(standard: StandardSynapse, kind: WeightKind): SynapseType | undefined {
   const unit = kind === 'current' ? 'nA' : kind === 'conductance' ? 'uS' : 'mV';
   const document = {
-    interneuron: 1, neurons: { cell: { state: { target: { unit } }, events: { spike: 't < 0*ms' } } }, synapses: { s: standard.synapse }, populations: { p: { type: 'cell', size: 1 } },
+    interneuron: 1,
+    neurons: { cell: { state: { target: { unit } }, events: { spike: 't < 0*ms' } } },
+    synapses: { s: standard.synapse },
+    populations: { p: { type: 'cell', size: 1 } },
     projections: { x: { from: 'p', to: 'p', synapse: 's', connect: 'all', receptor: 'target' } },
   };
   return normalise(document, { place: () => ({ document: standard.name }) }, new Diagnostics())?.model.synapses['s'];
@@ -464,7 +599,8 @@ function withColumns(connector: Connector, columns: readonly (readonly [string, 
   return {
     ...connector,
     params: {
-      conn_list: list.map((pair, k) => [...pair, ...columns.map(([, values]) => (values as readonly number[])[k] ?? 0)]), ...(usual ? {} : { column_names: names }),
+      conn_list: list.map((pair, k) => [...pair, ...columns.map(([, values]) => (values as readonly number[])[k] ?? 0)]),
+      ...(usual ? {} : { column_names: names }),
     },
   };
 }

@@ -12,8 +12,27 @@ import { suggestion } from '../../src/diagnostics/suggest.js';
 
 /** NumPy's names of functions, and ours. */
 export const functionNames: Readonly<Record<string, string>> = {
-  abs: 'abs', absolute: 'abs', exp: 'exp', log: 'log', log10: 'log10', sqrt: 'sqrt', sin: 'sin', cos: 'cos', tan: 'tan', tanh: 'tanh', sinh: 'sinh', cosh: 'cosh',
-  floor: 'floor', ceil: 'ceil', minimum: 'min', maximum: 'max', fmod: 'fmod', arcsin: 'asin', arccos: 'acos', arctan: 'atan', arctan2: 'atan2',
+  abs: 'abs',
+  absolute: 'abs',
+  exp: 'exp',
+  log: 'log',
+  log10: 'log10',
+  sqrt: 'sqrt',
+  sin: 'sin',
+  cos: 'cos',
+  tan: 'tan',
+  tanh: 'tanh',
+  sinh: 'sinh',
+  cosh: 'cosh',
+  floor: 'floor',
+  ceil: 'ceil',
+  minimum: 'min',
+  maximum: 'max',
+  fmod: 'fmod',
+  arcsin: 'asin',
+  arccos: 'acos',
+  arctan: 'atan',
+  arctan2: 'atan2',
 };
 
 /** What each kind of formula may read, and what that is called in the canonical model; distances are numbers of um. */
@@ -24,7 +43,12 @@ const variables: Readonly<Record<NonNullable<Formula['of']>, Readonly<Record<str
 };
 
 /** Canonical text of a formula, a pure number; undefined after what is wrong was reported. */
-export function translateFormula(written: Formula, allowed: readonly NonNullable<Formula['of']>[], pointer: string, to: Reporter): string | undefined {
+export function translateFormula(
+  written: Formula,
+  allowed: readonly NonNullable<Formula['of']>[],
+  pointer: string,
+  to: Reporter,
+): string | undefined {
   const of = written.of ?? allowed[0] ?? 'i';
   if (!allowed.includes(of)) {
     to.report(messages.wrongValue('the expression', `one of ${allowed.join(', ')}`, of), `${pointer}/of`);
@@ -40,7 +64,8 @@ export function translateFormula(written: Formula, allowed: readonly NonNullable
     const tree = mapExpression(parseExpression(written.expr), (node): Expression => {
       if (node.kind === 'name' && node.name !== 'pi' && node.name !== 'e') {
         const meaning = Object.hasOwn(known, node.name) ? known[node.name] : undefined;
-        if (meaning === undefined) fail(`${node.name} is none of the names that this expression may read: ${[...Object.keys(known), 'pi', 'e'].join(', ')}`);
+        if (meaning === undefined)
+          fail(`${node.name} is none of the names that this expression may read: ${[...Object.keys(known), 'pi', 'e'].join(', ')}`);
         else return parseExpression(`(${meaning})`);
       }
       if (node.kind === 'call') {

@@ -61,11 +61,22 @@ function translate(specification: PynnSpecification, to: Reporter): Record<strin
   const recordings = new Recordings(targets, projections, setting);
   for (const [k, recording] of (specification.recordings ?? []).entries()) recordings.add(recording, child('/recordings', k));
   const sources = specification.current_sources ?? [];
-  checkLabels(sources.map(({ label }) => label), '/current_sources', 'another current source', setting);
-  const { protocol, changes } = translatePhases(specification.phases ?? [], { targets, projections, sources: new Set(sources.map(({ label }) => label)), recordings }, setting);
+  checkLabels(
+    sources.map(({ label }) => label),
+    '/current_sources',
+    'another current source',
+    setting,
+  );
+  const { protocol, changes } = translatePhases(
+    specification.phases ?? [],
+    { targets, projections, sources: new Set(sources.map(({ label }) => label)), recordings },
+    setting,
+  );
   const stimulusNames = new Names();
   const stimuli = sources.flatMap((source, k) =>
-    translateCurrentSource(source, child('/current_sources', k), targets, changes.get(source.label) ?? [], setting).map((stimulus): [string, Located] => [stimulusNames.take(source.label), stimulus]),
+    translateCurrentSource(source, child('/current_sources', k), targets, changes.get(source.label) ?? [], setting).map(
+      (stimulus): [string, Located] => [stimulusNames.take(source.label), stimulus],
+    ),
   );
   return {
     interneuron: 1,
@@ -79,7 +90,9 @@ function translate(specification: PynnSpecification, to: Reporter): Record<strin
     recordings: recordings.list,
     timing: 'grid',
     experiment: {
-      dt: located(`${setting.dt} ms`, '/setup/timestep'), ...(specification.seed === undefined ? {} : { seed: located(String(specification.seed), '/seed') }), protocol,
+      dt: located(`${setting.dt} ms`, '/setup/timestep'),
+      ...(specification.seed === undefined ? {} : { seed: located(String(specification.seed), '/seed') }),
+      protocol,
     },
     ...annotations(specification, names),
   };
@@ -96,7 +109,9 @@ function annotations(specification: PynnSpecification, names: Names): { readonly
     ...(specification.setup?.extra === undefined ? {} : { extra: specification.setup.extra }),
   };
   const all = {
-    ...specification.annotations, ...(specification.source === undefined ? {} : { source: specification.source }), ...(Object.keys(kept).length === 0 ? {} : { pynn: kept }),
+    ...specification.annotations,
+    ...(specification.source === undefined ? {} : { source: specification.source }),
+    ...(Object.keys(kept).length === 0 ? {} : { pynn: kept }),
   };
   return Object.keys(all).length === 0 ? {} : { annotations: all };
 }
@@ -118,7 +133,8 @@ function settingOf({ setup, rngs }: PynnSpecification, to: Reporter): Setting {
   if (minDelay < dt) to.report(messages.outOfRange('min_delay', `the time step, ${dt} ms, or more`, minDelay), '/setup/min_delay');
   if (minDelay > maxDelay) to.report(messages.outOfRange('min_delay', `max_delay, ${maxDelay} ms, or less`, minDelay), '/setup/min_delay');
   for (const [name, { seed }] of Object.entries(rngs ?? {})) {
-    if (seed !== undefined && !(seed >= 0 && seed < 4294967296)) to.report(messages.outOfRange('the seed', 'a whole number from 0 to 4294967295', seed), `${child('/rngs', name)}/seed`);
+    if (seed !== undefined && !(seed >= 0 && seed < 4294967296))
+      to.report(messages.outOfRange('the seed', 'a whole number from 0 to 4294967295', seed), `${child('/rngs', name)}/seed`);
   }
   let order = 0;
   return { ...to, dt, minDelay, maxDelay, rngs: rngs ?? {}, nextOrder: () => order++ };
@@ -134,16 +150,29 @@ function checkLabels(labels: readonly string[], pointer: string, what: string, t
   }
 }
 
-function declarePopulations(specification: PynnSpecification, names: Names, targets: Map<string, Target>, setting: Setting): readonly (PopulationInfo | undefined)[] {
+function declarePopulations(
+  specification: PynnSpecification,
+  names: Names,
+  targets: Map<string, Target>,
+  setting: Setting,
+): readonly (PopulationInfo | undefined)[] {
   const populations = specification.populations ?? [];
-  checkLabels(populations.map(({ label }) => label), '/populations', 'another population', setting);
+  checkLabels(
+    populations.map(({ label }) => label),
+    '/populations',
+    'another population',
+    setting,
+  );
   return populations.map((population, k) => {
     const pointer = child('/populations', k);
     const cell = population.cell.type === 'SpikeSourceArray' ? null : cellOf(population.cell, child(pointer, 'cell'), setting);
     if (cell === undefined) return undefined;
     const size = sizeOfPopulation(population, pointer, setting);
     const info: PopulationInfo = { label: population.label, id: names.take(population.label), size, cell };
-    targets.set(population.label, { label: population.label, portions: [{ population: info, cells: { kind: 'range', begin: 0, end: size } }] });
+    targets.set(population.label, {
+      label: population.label,
+      portions: [{ population: info, cells: { kind: 'range', begin: 0, end: size } }],
+    });
     return info;
   });
 }
@@ -151,22 +180,34 @@ function declarePopulations(specification: PynnSpecification, names: Names, targ
 function declareSelections(specification: PynnSpecification, targets: Map<string, Target>, setting: Setting): void {
   for (const [k, view] of (specification.views ?? []).entries()) {
     const pointer = child('/views', k);
-    if (targets.has(view.label)) setting.report(messages.duplicateLabel(view.label, 'a population or another view'), child(pointer, 'label'));
+    if (targets.has(view.label))
+      setting.report(messages.duplicateLabel(view.label, 'a population or another view'), child(pointer, 'label'));
     const parent = targetOf(view.of, targets, child(pointer, 'of'), setting);
     const portions = parent && viewOf(view, parent, pointer, setting);
     if (portions !== undefined) targets.set(view.label, { label: view.label, portions });
   }
   for (const [k, assembly] of (specification.assemblies ?? []).entries()) {
     const pointer = child('/assemblies', k);
-    if (targets.has(assembly.label)) setting.report(messages.duplicateLabel(assembly.label, 'a population, a view or another assembly'), child(pointer, 'label'));
+    if (targets.has(assembly.label))
+      setting.report(messages.duplicateLabel(assembly.label, 'a population, a view or another assembly'), child(pointer, 'label'));
     targets.set(assembly.label, { label: assembly.label, portions: assemblyOf(assembly, targets, pointer, setting) });
   }
 }
 
-function translateProjections(specification: PynnSpecification, names: Names, network: Network, setting: Setting): ReadonlyMap<string, TranslatedProjection> {
+function translateProjections(
+  specification: PynnSpecification,
+  names: Names,
+  network: Network,
+  setting: Setting,
+): ReadonlyMap<string, TranslatedProjection> {
   const projections = specification.projections ?? [];
   const labels = projections.map(({ label, pre, post }) => label ?? `${pre}→${post}`);
-  checkLabels(projections.flatMap(({ label }) => (label === undefined ? [] : [label])), '/projections', 'another projection', setting);
+  checkLabels(
+    projections.flatMap(({ label }) => (label === undefined ? [] : [label])),
+    '/projections',
+    'another projection',
+    setting,
+  );
   const translated = new Map<string, TranslatedProjection>();
   const others = new Map(network.others);
   for (const [k, projection] of projections.entries()) {

@@ -8,7 +8,10 @@ export class Names {
 
   /** The name for a label; each call takes a name that none had before. */
   take(label: string): string {
-    const plain = label.replaceAll('→', '_to_').replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=[0-9])|^$/, '_');
+    const plain = label
+      .replaceAll('→', '_to_')
+      .replace(/[^A-Za-z0-9_]+/g, '_')
+      .replace(/^(?=[0-9])|^$/, '_');
     let name = plain;
     for (let k = 2; this.#taken.has(name); k++) name = `${plain}_${k}`;
     this.#taken.add(name);

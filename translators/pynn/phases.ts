@@ -57,7 +57,8 @@ export function translatePhases(phases: readonly Phase[], stage: Stage, setting:
       const { target, params } = phase.set_source;
       const at = child(pointer, 'set_source');
       if (resets > 0) setting.report(messages.unsupported('a change of a current source after a reset'), at);
-      if (!stage.sources.has(target)) setting.report(messages.unknownReference('current source', target, [...stage.sources]), child(at, 'target'));
+      if (!stage.sources.has(target))
+        setting.report(messages.unknownReference('current source', target, [...stage.sources]), child(at, 'target'));
       changes.set(target, [...(changes.get(target) ?? []), { time: now, params, pointer: child(at, 'params') }]);
     } else if (phase.record !== undefined) {
       const { begins, ends } = stage.recordings.add(phase.record, child(pointer, 'record'));
@@ -78,14 +79,17 @@ export function translatePhases(phases: readonly Phase[], stage: Stage, setting:
 
 /** Keys `population[begin:end].name` with their values, for each range of cells of a target. */
 function assignments(
-  target: Target, pointer: string, setting: Setting, valuesFor: (cells: number, portion: Target['portions'][number]) => Readonly<Record<string, Located>>,
+  target: Target,
+  pointer: string,
+  setting: Setting,
+  valuesFor: (cells: number, portion: Target['portions'][number]) => Readonly<Record<string, Located>>,
 ): Record<string, Located>[] {
   return target.portions.flatMap((portion) => {
     const ranges = rangesOf(portion);
     if (ranges === undefined) {
-        setting.report(messages.unsupported('a change of a drawn sample of cells'), pointer);
-        return [];
-      }
+      setting.report(messages.unsupported('a change of a drawn sample of cells'), pointer);
+      return [];
+    }
     const values = valuesFor(countOf(portion.cells), portion);
     const { id, size } = portion.population;
     let done = 0;
@@ -93,7 +97,9 @@ function assignments(
       const from = done;
       done += end - begin;
       const name = begin === 0 && end === size ? id : `${id}[${begin}:${end}]`;
-      return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${name}.${key}`, slice(value, from, done, ranges.length > 1)]));
+      return Object.fromEntries(
+        Object.entries(values).map(([key, value]) => [`${name}.${key}`, slice(value, from, done, ranges.length > 1)]),
+      );
     });
   });
 }
@@ -102,7 +108,12 @@ function assignments(
 const slice = (value: Located, from: number, to: number, several: boolean): Located =>
   several && Array.isArray(value.value) ? located(value.value.slice(from, to), value.pointer) : value;
 
-function setCells({ target, params }: { readonly target: string; readonly params: Values }, pointer: string, stage: Stage, setting: Setting): Record<string, Located>[] {
+function setCells(
+  { target, params }: { readonly target: string; readonly params: Values },
+  pointer: string,
+  stage: Stage,
+  setting: Setting,
+): Record<string, Located>[] {
   const found = targetOf(target, stage.targets, child(pointer, 'target'), setting);
   if (found === undefined) return [];
   const given = Object.entries(params).map(([name, value]) => [parameterName(name), value, child(child(pointer, 'params'), name)] as const);
@@ -113,7 +124,12 @@ function setCells({ target, params }: { readonly target: string; readonly params
   });
 }
 
-function initialise({ target, values }: { readonly target: string; readonly values: Values }, pointer: string, stage: Stage, setting: Setting): Record<string, Located>[] {
+function initialise(
+  { target, values }: { readonly target: string; readonly values: Values },
+  pointer: string,
+  stage: Stage,
+  setting: Setting,
+): Record<string, Located>[] {
   const found = targetOf(target, stage.targets, child(pointer, 'target'), setting);
   if (found === undefined) return [];
   return assignments(found, pointer, setting, (count, { population }) =>
@@ -121,12 +137,21 @@ function initialise({ target, values }: { readonly target: string; readonly valu
   );
 }
 
-function setProjection({ target, params }: { readonly target: string; readonly params: Values }, pointer: string, stage: Stage, setting: Setting): Record<string, Located> | undefined {
+function setProjection(
+  { target, params }: { readonly target: string; readonly params: Values },
+  pointer: string,
+  stage: Stage,
+  setting: Setting,
+): Record<string, Located> | undefined {
   const projection = stage.projections.get(target);
-  if (projection === undefined) return void setting.report(messages.unknownReference('projection', target, [...stage.projections.keys()]), child(pointer, 'target'));
+  if (projection === undefined)
+    return void setting.report(messages.unknownReference('projection', target, [...stage.projections.keys()]), child(pointer, 'target'));
   const { standard } = projection.synapse;
   const result: Record<string, Located> = {};
-  const declared: Readonly<Record<string, unknown>> = { ...standard.synapse.parameters, ...(standard.synapse.state?.['weight'] === undefined ? {} : { weight: standard.synapse.state['weight'] }) };
+  const declared: Readonly<Record<string, unknown>> = {
+    ...standard.synapse.parameters,
+    ...(standard.synapse.state?.['weight'] === undefined ? {} : { weight: standard.synapse.state['weight'] }),
+  };
   const known = Object.keys(declared).filter((name) => name !== 'tau_syn' && name !== 'transmission');
   for (const [name, value] of Object.entries(params)) {
     const at = child(child(pointer, 'params'), name);

@@ -15,13 +15,28 @@ import { translateValue } from './values.js';
 export function sizeOfPopulation(population: Population, pointer: string, setting: Setting): number {
   const sides = typeof population.size === 'number' ? [population.size] : population.size;
   const product = sides.reduce((a, b) => a * b, 1);
-  if (sides.length > 0 && sides.length <= 3 && sides.every((side) => Number.isSafeInteger(side) && side >= 1) && Number.isSafeInteger(product)) return product;
-  setting.report(messages.outOfRange('the size', 'a whole number of 1 or more, or two or three of them', population.size), child(pointer, 'size'));
+  if (
+    sides.length > 0 &&
+    sides.length <= 3 &&
+    sides.every((side) => Number.isSafeInteger(side) && side >= 1) &&
+    Number.isSafeInteger(product)
+  )
+    return product;
+  setting.report(
+    messages.outOfRange('the size', 'a whole number of 1 or more, or two or three of them', population.size),
+    child(pointer, 'size'),
+  );
   return 1;
 }
 
 /** A population of the canonical model. */
-export function translatePopulation(population: Population, info: PopulationInfo, pointer: string, types: CellTypes, setting: Setting): Located {
+export function translatePopulation(
+  population: Population,
+  info: PopulationInfo,
+  pointer: string,
+  types: CellTypes,
+  setting: Setting,
+): Located {
   const size = located(info.size, child(pointer, 'size'));
   const positions = translateStructure(population, info.size, pointer, setting);
   if (info.cell === null) {
@@ -32,7 +47,10 @@ export function translatePopulation(population: Population, info: PopulationInfo
   const given = givenParameters(population.cell, child(pointer, 'cell'));
   const parameters = parameterValues(info.cell, given, info.size, setting);
   const initial = initialValues(info.cell, population.initial_values ?? {}, info.size, child(pointer, 'initial_values'), setting);
-  return located({ type: located(types.add(info.cell), `${pointer}/cell/type`), size, values: { ...parameters, ...initial }, ...positions }, pointer);
+  return located(
+    { type: located(types.add(info.cell), `${pointer}/cell/type`), size, values: { ...parameters, ...initial }, ...positions },
+    pointer,
+  );
 }
 
 function checkInitial(_cell: null, population: Population, pointer: string, setting: Setting): void {
@@ -42,7 +60,14 @@ function checkInitial(_cell: null, population: Population, pointer: string, sett
 }
 
 /** First values of variables, by canonical name. */
-export function initialValues(cell: StandardCell, values: Values, size: number, pointer: string, setting: Setting, settable = false): Record<string, Located> {
+export function initialValues(
+  cell: StandardCell,
+  values: Values,
+  size: number,
+  pointer: string,
+  setting: Setting,
+  settable = false,
+): Record<string, Located> {
   const result: Record<string, Located> = {};
   for (const [name, value] of Object.entries(values)) {
     const at = child(pointer, name);
@@ -63,7 +88,8 @@ export function initialValues(cell: StandardCell, values: Values, size: number, 
 /** The spikes of a SpikeSourceArray, by time, then cell. */
 function replayedSpikes(population: Population, size: number, pointer: string, setting: Setting): Located | undefined {
   const params = population.cell.params ?? {};
-  for (const key of Object.keys(params)) if (key !== 'spike_times') setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
+  for (const key of Object.keys(params))
+    if (key !== 'spike_times') setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
   const at = child(pointer, 'spike_times');
   const trains = spikeTrains(own(params, 'spike_times') ?? [], size, at, setting);
   if (trains === undefined) return undefined;
@@ -78,7 +104,10 @@ function replayedSpikes(population: Population, size: number, pointer: string, s
     }
   });
   const order = Uint32Array.from(indices.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0));
-  return located({ indices: Array.from(order, (k) => indices[k] ?? 0), times: { array: Array.from(order, (k) => times[k] ?? 0), unit: 'ms' } }, at);
+  return located(
+    { indices: Array.from(order, (k) => indices[k] ?? 0), times: { array: Array.from(order, (k) => times[k] ?? 0), unit: 'ms' } },
+    at,
+  );
 }
 
 /** The spike times of each cell, ascending; one list is for all cells. */
@@ -89,10 +118,12 @@ function spikeTrains(value: Value, size: number, pointer: string, setting: Setti
   if (!one && count !== size) return void setting.report(messages.wrongLength('spike_times', size, count), pointer);
   const trains: (readonly number[])[] = [];
   const whole = one ? listFor(value, 0) : undefined;
-  if (one && whole === undefined) return void setting.report(messages.wrongValue('spike_times', 'a list of times, or one for each cell', value), pointer);
+  if (one && whole === undefined)
+    return void setting.report(messages.wrongValue('spike_times', 'a list of times, or one for each cell', value), pointer);
   for (let cell = 0; cell < size; cell++) {
     const train = whole ?? listFor(value, cell);
-    if (train === undefined) return void setting.report(messages.wrongValue('spike_times', 'a list of times, or one for each cell', value), pointer);
+    if (train === undefined)
+      return void setting.report(messages.wrongValue('spike_times', 'a list of times, or one for each cell', value), pointer);
     trains.push(train);
   }
   for (const train of one ? trains.slice(0, 1) : trains) if (!checkTrain(train, pointer, setting)) return undefined;

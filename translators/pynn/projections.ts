@@ -31,15 +31,28 @@ export interface Network {
 }
 
 /** Translates one projection; undefined after what is wrong was reported. */
-export function translateProjection(projection: Projection, id: string, label: string, pointer: string, network: Network, setting: Setting): TranslatedProjection | undefined {
+export function translateProjection(
+  projection: Projection,
+  id: string,
+  label: string,
+  pointer: string,
+  network: Network,
+  setting: Setting,
+): TranslatedProjection | undefined {
   const pre = targetOf(projection.pre, network.targets, child(pointer, 'pre'), setting);
   const post = targetOf(projection.post, network.targets, child(pointer, 'post'), setting);
   if (pre === undefined || post === undefined) return undefined;
-  if (projection.source !== undefined && projection.source !== null) setting.report(messages.unsupported('a source other than the cell'), child(pointer, 'source'));
+  if (projection.source !== undefined && projection.source !== null)
+    setting.report(messages.unsupported('a source other than the cell'), child(pointer, 'source'));
   const written: Synapse = projection.synapse ?? { type: 'StaticSynapse' };
   const receptors = commonReceptors(post, child(pointer, 'post'), setting);
   if (receptors === undefined) return undefined;
-  const connections = translateConnector(projection.connector, child(pointer, 'connector'), { label, pre, post, others: network.others }, setting);
+  const connections = translateConnector(
+    projection.connector,
+    child(pointer, 'connector'),
+    { label, pre, post, others: network.others },
+    setting,
+  );
   if (connections === undefined) return undefined;
   const receptor = chooseReceptor(projection, written, connections, receptors, pointer, setting);
   if (receptor === undefined) return undefined;
@@ -52,9 +65,15 @@ export function translateProjection(projection: Projection, id: string, label: s
   const space = translateSpace(projection.space, child(pointer, 'space'));
   const range = delayRange(setting);
   const document = {
-    from: endOf(pre, child(pointer, 'pre')), to: endOf(post, child(pointer, 'post')), synapse: name,
-    connect: located(connections.rule, child(pointer, 'connector')), receptor: located(receptor.receptor.variable, receptor.pointer),
-    values: values.values, delays: values.delays, ...range, ...space,
+    from: endOf(pre, child(pointer, 'pre')),
+    to: endOf(post, child(pointer, 'post')),
+    synapse: name,
+    connect: located(connections.rule, child(pointer, 'connector')),
+    receptor: located(receptor.receptor.variable, receptor.pointer),
+    values: values.values,
+    delays: values.delays,
+    ...range,
+    ...space,
   };
   return { id, synapse: { type: name, standard }, projection: located(document, pointer), connections };
 }
@@ -90,13 +109,24 @@ function commonReceptors(target: Target, pointer: string, setting: Setting): Rec
   const [first, ...others] = target.portions.map(({ population }) => population.cell?.receptors ?? {});
   const names = Object.keys(first ?? {}).filter((name) => others.every((receptors) => Object.hasOwn(receptors, name)));
   if (names.length === 0) return void setting.report(messages.noReceptors(target.label), pointer);
-  const mixed = names.find((name) => others.some((receptors) => receptors[name]?.kind !== first?.[name]?.kind || receptors[name]?.variable !== first?.[name]?.variable));
+  const mixed = names.find((name) =>
+    others.some((receptors) => receptors[name]?.kind !== first?.[name]?.kind || receptors[name]?.variable !== first?.[name]?.variable),
+  );
   if (mixed !== undefined) return void setting.report(messages.mixedReceptors(target.label), pointer);
-  return Object.fromEntries(names.map((name) => [name, first?.[name]] as const).filter((entry): entry is readonly [string, Receptor] => entry[1] !== undefined));
+  return Object.fromEntries(
+    names.map((name) => [name, first?.[name]] as const).filter((entry): entry is readonly [string, Receptor] => entry[1] !== undefined),
+  );
 }
 
 /** The receptor that the projection names; without a name the sign of the weight decides, as in PyNN. */
-function chooseReceptor(projection: Projection, synapse: Synapse, connections: Connections, receptors: Receptors, pointer: string, setting: Setting): Chosen | undefined {
+function chooseReceptor(
+  projection: Projection,
+  synapse: Synapse,
+  connections: Connections,
+  receptors: Receptors,
+  pointer: string,
+  setting: Setting,
+): Chosen | undefined {
   const names = Object.keys(receptors);
   const at = child(pointer, 'receptor_type');
   const pick = (name: string | undefined, place: string): Chosen | undefined => {
@@ -130,14 +160,30 @@ const excitatory: ReadonlySet<string> = new Set(['excitatory', 'AMPA', 'NMDA']);
 const inhibitory: ReadonlySet<string> = new Set(['inhibitory', 'GABA', 'GABAA', 'GABAB']);
 
 /** PyNN's rules on the signs of weights, for those that are known; it does not check listed connections. */
-function checkSigns(synapse: Synapse, connections: Connections, { name, receptor }: Chosen, projection: Projection, pointer: string, setting: Setting): void {
-  if (projection.connector.safe === false || connections.columns?.['weight'] !== undefined || projection.connector.type === 'FromListConnector') return;
+function checkSigns(
+  synapse: Synapse,
+  connections: Connections,
+  { name, receptor }: Chosen,
+  projection: Projection,
+  pointer: string,
+  setting: Setting,
+): void {
+  if (
+    projection.connector.safe === false ||
+    connections.columns?.['weight'] !== undefined ||
+    projection.connector.type === 'FromListConnector'
+  )
+    return;
   const weight = own(synapse.params ?? {}, 'weight') ?? 0;
   const numbers: readonly number[] = typeof weight === 'number' ? [weight] : isNumbers(weight) ? weight : [];
   const negative = receptor.kind !== 'conductance' && inhibitory.has(name);
   if (receptor.kind !== 'conductance' && !negative && !excitatory.has(name)) return;
   const wrong = numbers.find((number) => (negative ? number > 0 : number < 0));
-  if (wrong !== undefined) setting.report(messages.wrongSign(receptor.kind, name, negative ? '0 or less' : '0 or more', wrong), `${pointer}/synapse/params/weight`);
+  if (wrong !== undefined)
+    setting.report(
+      messages.wrongSign(receptor.kind, name, negative ? '0 or less' : '0 or more', wrong),
+      `${pointer}/synapse/params/weight`,
+    );
 }
 
 // --- Synapse types ------------------------------------------------------------------------------------------------
@@ -150,7 +196,11 @@ function synapseOf(written: Synapse, kind: Receptor['kind'], pointer: string, se
   const known = synapsesFor(kind);
   const standard = own(known, written.type);
   if (standard !== undefined) {
-    if (kind === 'voltage' && standard.synapse.parameters?.['tau_syn'] !== undefined) return void setting.report(messages.unsupported(`${written.type} onto cells whose synapses step the voltage`), child(pointer, 'type'));
+    if (kind === 'voltage' && standard.synapse.parameters?.['tau_syn'] !== undefined)
+      return void setting.report(
+        messages.unsupported(`${written.type} onto cells whose synapses step the voltage`),
+        child(pointer, 'type'),
+      );
     return standard;
   }
   const missing = own(missingTypes, written.type);
@@ -167,7 +217,10 @@ function stdpOf(written: Synapse, kind: Receptor['kind'], pointer: string, setti
     whole = false;
     setting.report(messages.unsupported('voltage_dependence, which no simulator implements'), child(pointer, 'voltage_dependence'));
   }
-  for (const [key, part, known] of [['timing_dependence', timing, timingRules], ['weight_dependence', dependence, weightDependences]] as const) {
+  for (const [key, part, known] of [
+    ['timing_dependence', timing, timingRules],
+    ['weight_dependence', dependence, weightDependences],
+  ] as const) {
     if (part !== undefined && own<unknown>(known, part.type) !== undefined) continue;
     whole = false;
     if (part === undefined) setting.report(messages.missingParameter(key, 'STDPMechanism'), pointer);
@@ -198,7 +251,13 @@ function defaultOf({ synapse }: StandardSynapse, name: string): unknown {
 }
 
 function synapseValues(
-  written: Synapse, standard: StandardSynapse, receptor: Receptor, connections: Connections, projection: Projection, pointer: string, setting: Setting,
+  written: Synapse,
+  standard: StandardSynapse,
+  receptor: Receptor,
+  connections: Connections,
+  projection: Projection,
+  pointer: string,
+  setting: Setting,
 ): Values {
   const at = child(pointer, 'synapse');
   const values: Record<string, unknown> = {};
@@ -209,9 +268,16 @@ function synapseValues(
   let delay: readonly [Value, string] = [setting.minDelay, pointer];
   for (const [name, value, where] of [...given].sort(([a], [b]) => place(a) - place(b))) {
     if (name === 'delay') delay = [value ?? setting.minDelay, where];
-    else if (!names.includes(name)) setting.reportKey(messages.unknownParameter(name, written.type, [...names.slice(0, 1), 'delay', ...names.slice(1)]), where);
+    else if (!names.includes(name))
+      setting.reportKey(messages.unknownParameter(name, written.type, [...names.slice(0, 1), 'delay', ...names.slice(1)]), where);
     else {
-      const translated = perSynapse(value, where, { what: name, unit: unitOf(standard, name), count: null, formulas: ['d', 'ij'] }, connections, setting);
+      const translated = perSynapse(
+        value,
+        where,
+        { what: name, unit: unitOf(standard, name), count: null, formulas: ['d', 'ij'] },
+        connections,
+        setting,
+      );
       if (translated !== undefined && translated.value !== defaultOf(standard, name)) values[name] = translated;
     }
   }
@@ -224,7 +290,14 @@ function synapseValues(
     const where = child(child(pointer, 'initial_values'), name);
     const variable = own(standard.initial, name);
     if (variable === undefined) setting.reportKey(messages.unknownVariable(name, written.type, Object.keys(standard.initial)), where);
-    else values[variable] = perSynapse(value, where, { what: name, unit: unitOf(standard, variable), count: null, formulas: ['d', 'ij'] }, connections, setting);
+    else
+      values[variable] = perSynapse(
+        value,
+        where,
+        { what: name, unit: unitOf(standard, variable), count: null, formulas: ['d', 'ij'] },
+        connections,
+        setting,
+      );
   }
   if (standard.synapse.parameters?.['tau_syn'] !== undefined) values['tau_syn'] = `post.${receptor.timeConstant ?? 'tau_syn'}`;
   if (written.type !== 'STDPMechanism') return { values, delays: { pre: delayValue(...delay, 1, connections, setting) } };
@@ -232,8 +305,10 @@ function synapseValues(
   // The delays are of one draw: where it is random, only all of it can be before or after the synapse.
   const share = (part: number): unknown => (part === 0 ? undefined : delayValue(...delay, part, connections, setting));
   const [before, after] = [share(1 - fraction), share(fraction)];
-  if (after !== undefined && isNative(delay[0], setting)) setting.report(messages.needsGenerator('a random delay of a plastic synapse'), delay[1]);
-  if (before !== undefined && after !== undefined && !isKnown(delay[0])) setting.report(messages.unsupported('a random delay of which a part is dendritic', 'use a fraction of 0 or 1'), delay[1]);
+  if (after !== undefined && isNative(delay[0], setting))
+    setting.report(messages.needsGenerator('a random delay of a plastic synapse'), delay[1]);
+  if (before !== undefined && after !== undefined && !isKnown(delay[0]))
+    setting.report(messages.unsupported('a random delay of which a part is dendritic', 'use a fraction of 0 or 1'), delay[1]);
   return {
     values: { ...values, ...(after === undefined ? {} : { transmission: after }) },
     delays: { ...(before === undefined ? {} : { pre: before }), ...(after === undefined ? {} : { post: after }) },
@@ -248,7 +323,8 @@ const isKnown = (value: Value): boolean => typeof value === 'number' || Array.is
 
 /** The values that a synapse description gives, each with its place. */
 function givenValues(written: Synapse, pointer: string): readonly (readonly [name: string, value: Value, pointer: string])[] {
-  const of = (params: Synapse['params'], at: string): [string, Value, string][] => Object.entries(params ?? {}).map(([name, value]) => [name, value, child(child(at, 'params'), name)]);
+  const of = (params: Synapse['params'], at: string): [string, Value, string][] =>
+    Object.entries(params ?? {}).map(([name, value]) => [name, value, child(child(at, 'params'), name)]);
   return [
     ...of(written.params, pointer),
     ...of(written.timing_dependence?.params, child(pointer, 'timing_dependence')),
@@ -259,7 +335,8 @@ function givenValues(written: Synapse, pointer: string): readonly (readonly [nam
 /** A value of each synapse; a matrix has one for each pair. */
 function perSynapse(value: Value, pointer: string, slot: Slot, connections: Connections, setting: Setting): Located | undefined {
   if (!Array.isArray(value)) return translateValue(value, pointer, slot, setting);
-  if (connections.pairs === undefined) return void setting.report(messages.unsupported(`a list for ${slot.what} of connections that are drawn`), pointer);
+  if (connections.pairs === undefined)
+    return void setting.report(messages.unsupported(`a list for ${slot.what} of connections that are drawn`), pointer);
   const { sources, targets } = connections.pairs();
   const rows: readonly unknown[] = value;
   if (isNumbers(rows)) return translateValue(rows, pointer, { ...slot, count: sources.length }, setting);
@@ -268,7 +345,8 @@ function perSynapse(value: Value, pointer: string, slot: Slot, connections: Conn
     const number: unknown = Array.isArray(row) ? row[targets[k] ?? 0] : undefined;
     return typeof number === 'number' ? number : NaN;
   });
-  if (numbers.some(Number.isNaN)) return void setting.report(messages.wrongValue(slot.what, 'a number for each connected pair', value), pointer);
+  if (numbers.some(Number.isNaN))
+    return void setting.report(messages.wrongValue(slot.what, 'a number for each connected pair', value), pointer);
   return translateValue(numbers, pointer, slot, setting);
 }
 
@@ -281,7 +359,13 @@ function delayValue(value: Value, pointer: string, part: number, connections: Co
   if (wrong !== undefined) setting.report(messages.delayOutOfRange(wrong, minDelay, maxDelay), pointer);
   if (typeof value === 'number') return located(quantity(value * part, 'ms'), pointer);
   if (isNumbers(value) && part !== 1) return located({ array: value.map((delay) => delay * part), unit: 'ms' }, pointer);
-  return perSynapse(value, pointer, { what: 'delay', unit: 'ms', count: null, formulas: ['d', 'ij'], explicit: true }, connections, setting);
+  return perSynapse(
+    value,
+    pointer,
+    { what: 'delay', unit: 'ms', count: null, formulas: ['d', 'ij'], explicit: true },
+    connections,
+    setting,
+  );
 }
 
 // --- Space --------------------------------------------------------------------------------------------------------
@@ -294,7 +378,8 @@ function translateSpace(space: Space | undefined, pointer: string): { readonly s
   return {
     space: located(
       {
-        ...(axes === undefined || axes === null ? {} : { axes }), ...(scale === undefined ? {} : { scale }),
+        ...(axes === undefined || axes === null ? {} : { axes }),
+        ...(scale === undefined ? {} : { scale }),
         ...(offsets === undefined ? {} : { offset: offsets }),
         ...(periodic === undefined || periodic === null ? {} : { periodic: periodic.map((interval) => interval?.map(um) ?? null) }),
       },
@@ -302,4 +387,3 @@ function translateSpace(space: Space | undefined, pointer: string): { readonly s
     ),
   };
 }
-

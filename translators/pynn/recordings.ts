@@ -33,10 +33,16 @@ export class Recordings {
    */
   add(recording: Recording, pointer: string): { readonly begins: readonly string[]; readonly ends: readonly string[] } {
     const projection = this.#targets.has(recording.target) ? undefined : this.#projections.get(recording.target);
-    const target = projection === undefined ? targetOf(recording.target, this.#targets, child(pointer, 'target'), this.#setting) : { label: recording.target, portions: [] };
+    const target =
+      projection === undefined
+        ? targetOf(recording.target, this.#targets, child(pointer, 'target'), this.#setting)
+        : { label: recording.target, portions: [] };
     if (target === undefined) return { begins: [], ends: [] };
     if (recording.to_file !== undefined && recording.to_file !== null) {
-      this.#setting.report(messages.unsupported('a file for one recording', 'name files when running, as in run -o results.nwb'), child(pointer, 'to_file'));
+      this.#setting.report(
+        messages.unsupported('a file for one recording', 'name files when running, as in run -o results.nwb'),
+        child(pointer, 'to_file'),
+      );
     }
     const active = this.#active.get(target.label) ?? [];
     if (recording.variables === null) {
@@ -45,9 +51,10 @@ export class Recordings {
     }
     const variables = typeof recording.variables === 'string' ? [recording.variables] : recording.variables;
     const every = this.#interval(recording, pointer);
-    const begins = projection === undefined
-      ? target.portions.flatMap((portion) => this.#ofPortion(target, portion, variables, every, pointer))
-      : this.#ofProjection(recording.target, projection, variables, every, pointer);
+    const begins =
+      projection === undefined
+        ? target.portions.flatMap((portion) => this.#ofPortion(target, portion, variables, every, pointer))
+        : this.#ofProjection(recording.target, projection, variables, every, pointer);
     this.#active.set(target.label, [...active, ...begins]);
     return { begins, ends: [] };
   }
@@ -55,21 +62,39 @@ export class Recordings {
   #interval({ sampling_interval: interval }: Recording, pointer: string): string | undefined {
     if (interval === undefined || interval === null) return undefined;
     const { steps, whole } = stepsIn(interval, this.#setting.dt);
-    if (!whole || steps < 1) this.#setting.report(messages.notAMultiple('the sampling interval', this.#setting.dt, interval), child(pointer, 'sampling_interval'));
+    if (!whole || steps < 1)
+      this.#setting.report(messages.notAMultiple('the sampling interval', this.#setting.dt, interval), child(pointer, 'sampling_interval'));
     return `${interval} ms`;
   }
 
   /** Weights and state of synapses, which PyNN itself does not record. */
-  #ofProjection(label: string, { id, synapse }: TranslatedProjection, variables: readonly string[], every: string | undefined, pointer: string): string[] {
+  #ofProjection(
+    label: string,
+    { id, synapse }: TranslatedProjection,
+    variables: readonly string[],
+    every: string | undefined,
+    pointer: string,
+  ): string[] {
     const known: Readonly<Record<string, string>> = { weight: 'weight', ...synapse.standard.initial };
     const canonical = variables.flatMap((variable) => {
       const meaning = own(known, variable);
-      if (meaning === undefined) this.#setting.report(messages.unknownVariable(variable, synapse.standard.name, Object.keys(known)), child(pointer, 'variables'));
+      if (meaning === undefined)
+        this.#setting.report(messages.unknownVariable(variable, synapse.standard.name, Object.keys(known)), child(pointer, 'variables'));
       return meaning === undefined ? [] : [meaning];
     });
     if (canonical.length === 0) return [];
     const name = this.#names.take(`${label}_${canonical.length === 1 ? (canonical[0] ?? '') : 'synapses'}`);
-    this.list.push(located({ of: located({ projection: id }, child(pointer, 'target')), variables: canonical, ...(every === undefined ? {} : { every }), name }, pointer));
+    this.list.push(
+      located(
+        {
+          of: located({ projection: id }, child(pointer, 'target')),
+          variables: canonical,
+          ...(every === undefined ? {} : { every }),
+          name,
+        },
+        pointer,
+      ),
+    );
     return [name];
   }
 
@@ -88,9 +113,14 @@ export class Recordings {
       const meaning = own(cell?.recordable ?? {}, variable);
       if (variable === 'spikes') put('spikes', { events: 'spike' });
       else if (meaning !== undefined) canonical.push(meaning);
-      else this.#setting.report(messages.unknownVariable(variable, cell?.name ?? 'SpikeSourceArray', known), Array.isArray(variables) ? child(child(pointer, 'variables'), k) : pointer);
+      else
+        this.#setting.report(
+          messages.unknownVariable(variable, cell?.name ?? 'SpikeSourceArray', known),
+          Array.isArray(variables) ? child(child(pointer, 'variables'), k) : pointer,
+        );
     }
-    if (canonical.length > 0) put(canonical.length === 1 ? (canonical[0] ?? '') : 'signals', { variables: canonical, ...(every === undefined ? {} : { every }) });
+    if (canonical.length > 0)
+      put(canonical.length === 1 ? (canonical[0] ?? '') : 'signals', { variables: canonical, ...(every === undefined ? {} : { every }) });
     return names;
   }
 }

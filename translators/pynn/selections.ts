@@ -35,7 +35,8 @@ export interface Target {
   readonly portions: readonly Portion[];
 }
 
-export const countOf = (cells: Cells): number => (cells.kind === 'range' ? cells.end - cells.begin : cells.kind === 'list' ? cells.indices.length : cells.size);
+export const countOf = (cells: Cells): number =>
+  cells.kind === 'range' ? cells.end - cells.begin : cells.kind === 'list' ? cells.indices.length : cells.size;
 
 export const sizeOf = (target: Target): number => target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
 
@@ -51,12 +52,14 @@ export function viewOf(view: View, parent: Target, pointer: string, setting: Set
   const at = child(pointer, 'select');
   const given = (['slice', 'indices', 'mask', 'sample'] as const).filter((key) => view.select[key] !== undefined);
   const [portion] = parent.portions;
-  if (given.length !== 1 || portion === undefined) return void setting.report(messages.wrongValue('the selection', 'one of slice, indices, mask, sample', given), at);
+  if (given.length !== 1 || portion === undefined)
+    return void setting.report(messages.wrongValue('the selection', 'one of slice, indices, mask, sample', given), at);
   if (parent.portions.length > 1) return void setting.report(messages.unsupported('a view of an assembly'), child(pointer, 'of'));
   const size = countOf(portion.cells);
   const { sample } = view.select;
   if (sample !== undefined) {
-    if (sample < 0 || sample > size) return void setting.report(messages.outOfRange('the size of the sample', `0 to ${size}`, sample), child(at, 'sample'));
+    if (sample < 0 || sample > size)
+      return void setting.report(messages.outOfRange('the size of the sample', `0 to ${size}`, sample), child(at, 'sample'));
     if (size !== portion.population.size) return void setting.report(messages.unsupported('a sample of a view'), child(at, 'sample'));
     const generator = numpyGenerator(view.select.rng, child(at, 'rng'), setting);
     if (generator === undefined) return undefined;
@@ -67,15 +70,22 @@ export function viewOf(view: View, parent: Target, pointer: string, setting: Set
   if (indices === undefined) return undefined;
   const { cells } = portion;
   if (cells.kind === 'sample') return void setting.report(messages.unsupported('a view of a sample'), child(pointer, 'of'));
-  return [{ ...portion, cells: listed(indices.map((index) => (cells.kind === 'range' ? cells.begin + index : (cells.indices[index] ?? 0)))) }];
+  return [
+    { ...portion, cells: listed(indices.map((index) => (cells.kind === 'range' ? cells.begin + index : (cells.indices[index] ?? 0)))) },
+  ];
 }
 
 /** Indices within the parent. */
 function chosen({ slice, indices, mask }: View['select'], size: number, pointer: string, setting: Setting): readonly number[] | undefined {
   if (slice !== undefined) {
     const [start, stop, step = 1] = slice;
-    if (slice.length < 2 || slice.length > 3 || step === null || step < 1) return void setting.report(messages.wrongValue('the slice', '[start, stop] or [start, stop, step] with a step of 1 or more', slice), child(pointer, 'slice'));
-    const bound = (value: number | null | undefined, otherwise: number): number => (value === null || value === undefined ? otherwise : Math.max(0, Math.min(size, value < 0 ? value + size : value)));
+    if (slice.length < 2 || slice.length > 3 || step === null || step < 1)
+      return void setting.report(
+        messages.wrongValue('the slice', '[start, stop] or [start, stop, step] with a step of 1 or more', slice),
+        child(pointer, 'slice'),
+      );
+    const bound = (value: number | null | undefined, otherwise: number): number =>
+      value === null || value === undefined ? otherwise : Math.max(0, Math.min(size, value < 0 ? value + size : value));
     const [from, until] = [bound(start, 0), bound(stop, size)];
     return Array.from({ length: Math.max(0, Math.ceil((until - from) / step)) }, (_, k) => from + k * step);
   }
@@ -85,12 +95,18 @@ function chosen({ slice, indices, mask }: View['select'], size: number, pointer:
   }
   const list = indices ?? [];
   const wrong = list.findIndex((index) => index < -size || index >= size);
-  if (wrong >= 0) return void setting.report(messages.outOfRange('the index', `0 to ${size - 1}`, list[wrong]), child(child(pointer, 'indices'), wrong));
+  if (wrong >= 0)
+    return void setting.report(messages.outOfRange('the index', `0 to ${size - 1}`, list[wrong]), child(child(pointer, 'indices'), wrong));
   return [...new Set(list.map((index) => (index < 0 ? index + size : index)))].sort((a, b) => a - b);
 }
 
 /** The portions of an assembly. */
-export function assemblyOf(assembly: Assembly, targets: ReadonlyMap<string, Target>, pointer: string, setting: Setting): readonly Portion[] {
+export function assemblyOf(
+  assembly: Assembly,
+  targets: ReadonlyMap<string, Target>,
+  pointer: string,
+  setting: Setting,
+): readonly Portion[] {
   return assembly.of.flatMap((label, index) => targetOf(label, targets, child(child(pointer, 'of'), index), setting)?.portions ?? []);
 }
 
@@ -106,7 +122,9 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
   const { id } = population;
   switch (cells.kind) {
     case 'range':
-      return cells.begin === 0 && cells.end === population.size ? { population: id } : { population: id, slice: [cells.begin, cells.end, 1] };
+      return cells.begin === 0 && cells.end === population.size
+        ? { population: id }
+        : { population: id, slice: [cells.begin, cells.end, 1] };
     case 'list':
       return { population: id, indices: cells.indices };
     case 'sample':
@@ -119,7 +137,10 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
 /** A target as an end of a projection, made from what stands at `pointer`. */
 export function endOf(target: Target, pointer: string): unknown {
   const [only] = target.portions;
-  return located(target.portions.length === 1 && only !== undefined ? selectionOf(only) : { assembly: target.portions.map(selectionOf) }, pointer);
+  return located(
+    target.portions.length === 1 && only !== undefined ? selectionOf(only) : { assembly: target.portions.map(selectionOf) },
+    pointer,
+  );
 }
 
 /** The cells of a portion as ranges of neighbours; undefined for a sample, which is not known yet. */

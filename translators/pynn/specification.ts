@@ -154,7 +154,12 @@ export interface PynnSpecification {
   readonly region?: string;
   readonly terms?: readonly string[];
   readonly seed?: number | string;
-  readonly setup?: { readonly timestep?: number; readonly min_delay?: number | 'auto'; readonly max_delay?: number | 'auto'; readonly extra?: Map<unknown> };
+  readonly setup?: {
+    readonly timestep?: number;
+    readonly min_delay?: number | 'auto';
+    readonly max_delay?: number | 'auto';
+    readonly extra?: Map<unknown>;
+  };
   readonly rngs?: Map<Rng>;
   readonly populations?: readonly Population[];
   readonly views?: readonly View[];

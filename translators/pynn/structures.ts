@@ -20,23 +20,40 @@ export const structures: Readonly<Record<string, Known>> = {
   Grid2D: { name: 'grid2D', parameters: { aspect_ratio: 'aspectRatio', dx: 'dx', dy: 'dy', x0: 'x0', y0: 'y0', z: 'z' } },
   Grid3D: {
     name: 'grid3D',
-    parameters: { aspect_ratioXY: 'aspectRatioXY', aspect_ratioXZ: 'aspectRatioXZ', dx: 'dx', dy: 'dy', dz: 'dz', x0: 'x0', y0: 'y0', z0: 'z0' },
+    parameters: {
+      aspect_ratioXY: 'aspectRatioXY',
+      aspect_ratioXZ: 'aspectRatioXZ',
+      dx: 'dx',
+      dy: 'dy',
+      dz: 'dz',
+      x0: 'x0',
+      y0: 'y0',
+      z0: 'z0',
+    },
   },
 };
 
 /** Positions of a population, where the document gives any. */
-export function translateStructure(population: Population, size: number, pointer: string, setting: Setting): { readonly positions?: Located } {
-  if (population.positions !== undefined) return { positions: located({ array: population.positions, unit: 'um' }, child(pointer, 'positions')) };
+export function translateStructure(
+  population: Population,
+  size: number,
+  pointer: string,
+  setting: Setting,
+): { readonly positions?: Located } {
+  if (population.positions !== undefined)
+    return { positions: located({ array: population.positions, unit: 'um' }, child(pointer, 'positions')) };
   const { structure } = population;
   if (structure === undefined) {
     if (typeof population.size === 'number') return {};
     const [nx = 1, ny = 1, nz = 1] = population.size;
     const name = population.size.length === 3 ? 'grid3D' : population.size.length === 2 ? 'grid2D' : 'line';
-    const ratios = name === 'grid3D' ? { aspectRatioXY: nx / ny, aspectRatioXZ: nx / nz } : name === 'grid2D' ? { aspectRatio: nx / ny } : {};
+    const ratios =
+      name === 'grid3D' ? { aspectRatioXY: nx / ny, aspectRatioXZ: nx / nz } : name === 'grid2D' ? { aspectRatio: nx / ny } : {};
     return { positions: located({ structure: name, arguments: ratios }, child(pointer, 'size')) };
   }
   const at = child(pointer, 'structure');
-  if (typeof population.size !== 'number') setting.report(messages.wrongValue('the structure', 'none, since the size is that of a grid', structure.type), at);
+  if (typeof population.size !== 'number')
+    setting.report(messages.wrongValue('the structure', 'none, since the size is that of a grid', structure.type), at);
   if (structure.type === 'RandomStructure') return randomStructure(structure, at, setting);
   const known = own(structures, structure.type);
   if (known === undefined) {
@@ -47,8 +64,10 @@ export function translateStructure(population: Population, size: number, pointer
   for (const [key, value] of Object.entries(structure.params ?? {})) {
     const place = child(child(at, 'params'), key);
     const name = own(known.parameters, key);
-    if (key === 'fill_order' && value !== 'sequential') setting.report(messages.unsupported(`a structure filled in the order ${String(value)}`), place);
-    else if (key !== 'fill_order' && name === undefined) setting.reportKey(messages.unknownParameter(key, structure.type, [...Object.keys(known.parameters), 'fill_order']), place);
+    if (key === 'fill_order' && value !== 'sequential')
+      setting.report(messages.unsupported(`a structure filled in the order ${String(value)}`), place);
+    else if (key !== 'fill_order' && name === undefined)
+      setting.reportKey(messages.unknownParameter(key, structure.type, [...Object.keys(known.parameters), 'fill_order']), place);
     else if (name !== undefined && typeof value !== 'number') setting.report(messages.wrongValue(key, 'a number', value), place);
     else if (name !== undefined) result[name] = located(name.startsWith('aspect') ? value : `${String(value)}*um`, place);
   }
@@ -62,9 +81,14 @@ function lengths(known: Known, given: Record<string, unknown>): Record<string, u
   return { ...Object.fromEntries(spacing.map((key) => [key, '1*um'])), ...given };
 }
 
-function randomStructure(structure: NonNullable<Population['structure']>, pointer: string, setting: Setting): { readonly positions?: Located } {
+function randomStructure(
+  structure: NonNullable<Population['structure']>,
+  pointer: string,
+  setting: Setting,
+): { readonly positions?: Located } {
   const generator = numpyGenerator(structure.rng, child(pointer, 'rng'), setting);
-  if (generator) setting.report(messages.unsupported('positions that a NumpyRNG draws', 'leave rng out, or give the positions'), child(pointer, 'rng'));
+  if (generator)
+    setting.report(messages.unsupported('positions that a NumpyRNG draws', 'leave rng out, or give the positions'), child(pointer, 'rng'));
   const params = structure.params ?? {};
   const boundary = own(params, 'boundary');
   const origin = own(params, 'origin') ?? [0, 0, 0];
@@ -78,7 +102,10 @@ function randomStructure(structure: NonNullable<Population['structure']>, pointe
     setting.report(messages.unknownType('boundary', String(boundary.type), ['Cuboid', 'Sphere']), child(at, 'boundary'));
     return {};
   }
-  const numbers = 'params' in boundary && typeof boundary.params === 'object' && boundary.params !== null ? (boundary.params as Record<string, unknown>) : {};
+  const numbers =
+    'params' in boundary && typeof boundary.params === 'object' && boundary.params !== null
+      ? (boundary.params as Record<string, unknown>)
+      : {};
   const given = names.map((name) => [name, own(numbers, name)] as const);
   const missing = given.find(([, value]) => typeof value !== 'number');
   if (missing !== undefined) {
@@ -91,7 +118,12 @@ function randomStructure(structure: NonNullable<Population['structure']>, pointe
     positions: located(
       {
         structure: boundary.type === 'Cuboid' ? 'randomCuboid' : 'randomSphere',
-        arguments: { ...Object.fromEntries(given.map(([name, value]) => [name, length(value)])), x0: length(x), y0: length(y), z0: length(z) },
+        arguments: {
+          ...Object.fromEntries(given.map(([name, value]) => [name, length(value)])),
+          x0: length(x),
+          y0: length(y),
+          z0: length(z),
+        },
       },
       pointer,
     ),

@@ -22,7 +22,8 @@ export interface Slot {
 }
 
 /** Whether a value is a list of numbers. */
-export const isNumbers = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every((item) => typeof item === 'number');
+export const isNumbers = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'number');
 
 /** A value of the canonical model; undefined after what is wrong was reported. */
 export function translateValue(value: Value, pointer: string, slot: Slot, setting: Setting): Located | undefined {
@@ -49,24 +50,28 @@ const isList = (value: object): value is readonly unknown[] => Array.isArray(val
 function list(values: readonly unknown[], pointer: string, slot: Slot, setting: Setting): unknown {
   const wrong = values.findIndex((item) => typeof item !== 'number');
   if (wrong >= 0) return void setting.report(messages.wrongValue(slot.what, 'a number', values[wrong]), child(pointer, wrong));
-  if (slot.count !== null && values.length !== slot.count) return void setting.report(messages.wrongLength(slot.what, slot.count, values.length), pointer);
+  if (slot.count !== null && values.length !== slot.count)
+    return void setting.report(messages.wrongLength(slot.what, slot.count, values.length), pointer);
   return slot.explicit === true ? { array: values, unit: slot.unit } : values;
 }
 
 /** A distribution: drawn as NumPy draws where it names a NumpyRNG, else on the target while the network is built. */
 function random({ random: name, params, rng }: Random, pointer: string, slot: Slot, setting: Setting): unknown {
   const distribution = own(distributions, name);
-  if (distribution === undefined) return void setting.report(messages.unknownDistribution(name, Object.keys(distributions)), child(pointer, 'random'));
+  if (distribution === undefined)
+    return void setting.report(messages.unknownDistribution(name, Object.keys(distributions)), child(pointer, 'random'));
   const given = Object.keys(params);
   if (given.length !== distribution.parameters.length || !distribution.parameters.every((key) => Object.hasOwn(params, key))) {
     return void setting.report(messages.distributionParameters(name, distribution.parameters, given), child(pointer, 'params'));
   }
   const numbers = distribution.parameters.map((key) => params[key] ?? 0);
   const problem = distribution.check?.(numbers);
-  if (problem !== undefined) return void setting.report(messages.outOfRange(`a parameter of ${name}`, problem, numbers), child(pointer, 'params'));
+  if (problem !== undefined)
+    return void setting.report(messages.outOfRange(`a parameter of ${name}`, problem, numbers), child(pointer, 'params'));
   const generator = numpyGenerator(rng, child(pointer, 'rng'), setting);
   if (generator === undefined) return undefined;
-  if (generator !== null) return { ...generator, distribution: name, arguments: numbers, order: setting.nextOrder(), unit: slot.unit === '1' ? 1 : slot.unit };
+  if (generator !== null)
+    return { ...generator, distribution: name, arguments: numbers, order: setting.nextOrder(), unit: slot.unit === '1' ? 1 : slot.unit };
   if (distribution.expression === undefined) return void setting.report(messages.needsGenerator(`the distribution ${name}`), pointer);
   return distribution.expression(numbers, slot.unit);
 }

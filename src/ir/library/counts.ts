@@ -7,9 +7,7 @@
  * words 2 and 3 accept it. Loops are bounded only so that every function is total: nobody will see their end.
  */
 
-import {
-  add, and, call, div, eq, f64, ge, get, gt, le, leave, lt, mul, neg, not, select, sub, u32, unary,
-} from '../builder.js';
+import { add, and, call, div, eq, f64, ge, get, gt, le, leave, lt, mul, neg, not, select, sub, u32, unary } from '../builder.js';
 import type { Expression, Local } from '../program.js';
 import { type Body, define, once } from './define.js';
 import { exp } from './exponential.js';
@@ -26,8 +24,14 @@ const longestSearch = 128;
 const mostAttempts = 1000;
 
 /** Adds up probabilities p(0), p(1) = p(0) factor(1), … until they pass a uniform number; stops at `limit`. */
-function search(body: Body, at: DrawPoint, count: Local, first: Expression, limit: Expression,
-  factor: (k: Expression) => Expression): void {
+function search(
+  body: Body,
+  at: DrawPoint,
+  count: Local,
+  first: Expression,
+  limit: Expression,
+  factor: (k: Expression) => Expression,
+): void {
   const [w0, w1] = wordsAt(body, at, u32(0));
   const left = body.variable('left', call(uniformFromWords(), w0, w1));
   const probability = body.variable('probability', first);
@@ -49,8 +53,14 @@ interface Hat {
 }
 
 /** Transformed rejection: the common part of PTRS and BTRS. */
-function reject(body: Body, at: DrawPoint, count: Local, hat: Hat, highest: Expression,
-  logProbability: (k: Expression) => Expression): void {
+function reject(
+  body: Body,
+  at: DrawPoint,
+  count: Local,
+  hat: Hat,
+  highest: Expression,
+  logProbability: (k: Expression) => Expression,
+): void {
   body.loop('attempt', u32(0), u32(mostAttempts), (attempt) => {
     const [w0, w1, w2, w3] = wordsAt(body, at, attempt);
     const u = body.let('u', sub(call(uniformFromWords(), w0, w1), f64(0.5)));
@@ -68,37 +78,45 @@ function reject(body: Body, at: DrawPoint, count: Local, hat: Hat, highest: Expr
 }
 
 /** log of the probability of k under a Poisson law. */
-const logPoisson = once(() => define('logPoisson', 'log probability of k at a mean', { k: 'f64', mean: 'f64' }, (body, { k, mean }) => {
-  const some = body.let('some', select(lt(k, f64(1)), f64(1), k));
-  const exponent = add(call(stirlingError(), some), call(deviance(), some, mean));
-  const value = neg(add(exponent, mul(f64(0.5), add(log2Pi, call(log('f64'), some)))));
-  return select(lt(k, f64(1)), neg(mean), value);
-}));
+const logPoisson = once(() =>
+  define('logPoisson', 'log probability of k at a mean', { k: 'f64', mean: 'f64' }, (body, { k, mean }) => {
+    const some = body.let('some', select(lt(k, f64(1)), f64(1), k));
+    const exponent = add(call(stirlingError(), some), call(deviance(), some, mean));
+    const value = neg(add(exponent, mul(f64(0.5), add(log2Pi, call(log('f64'), some)))));
+    return select(lt(k, f64(1)), neg(mean), value);
+  }),
+);
 
 /** A Poisson number: whole, NaN for a mean that is negative or NaN, infinite for an infinite one. */
-export const poisson = once(() => define('poisson', 'Poisson number', { ...drawParameters, mean: 'f64' }, (body, { mean, ...at }) => {
-  const count = body.variable('count', f64(0));
-  body.when(lt(mean, f64(searchBelow)), () => {
-    search(body, at, count, call(exp('f64'), neg(mean)), f64(longestSearch), (k) => div(mean, k));
-  }, () => body.when(lt(mean, f64(Infinity)), () => {
-    const b = body.let('b', add(f64(0.931), mul(f64(2.53), unary('sqrt', mean))));
-    const hat: Hat = {
-      b,
-      a: body.let('a', add(f64(-0.059), mul(f64(0.02483), b))),
-      centre: body.let('centre', add(mean, f64(0.43))),
-      squeeze: body.let('squeeze', sub(f64(0.9277), div(f64(3.6224), sub(b, f64(2))))),
-      scale: body.let('scale', add(f64(1.1239), div(f64(1.1328), sub(b, f64(3.4))))),
-    };
-    reject(body, at, count, hat, f64(Infinity), (k) => call(logPoisson(), k, mean));
-  }));
-  const drawn = select(eq(mean, f64(Infinity)), mean, get(count));
-  return select(ge(mean, f64(0)), drawn, f64(NaN));
-}));
+export const poisson = once(() =>
+  define('poisson', 'Poisson number', { ...drawParameters, mean: 'f64' }, (body, { mean, ...at }) => {
+    const count = body.variable('count', f64(0));
+    body.when(
+      lt(mean, f64(searchBelow)),
+      () => {
+        search(body, at, count, call(exp('f64'), neg(mean)), f64(longestSearch), (k) => div(mean, k));
+      },
+      () =>
+        body.when(lt(mean, f64(Infinity)), () => {
+          const b = body.let('b', add(f64(0.931), mul(f64(2.53), unary('sqrt', mean))));
+          const hat: Hat = {
+            b,
+            a: body.let('a', add(f64(-0.059), mul(f64(0.02483), b))),
+            centre: body.let('centre', add(mean, f64(0.43))),
+            squeeze: body.let('squeeze', sub(f64(0.9277), div(f64(3.6224), sub(b, f64(2))))),
+            scale: body.let('scale', add(f64(1.1239), div(f64(1.1328), sub(b, f64(3.4))))),
+          };
+          reject(body, at, count, hat, f64(Infinity), (k) => call(logPoisson(), k, mean));
+        }),
+    );
+    const drawn = select(eq(mean, f64(Infinity)), mean, get(count));
+    return select(ge(mean, f64(0)), drawn, f64(NaN));
+  }),
+);
 
 /** log of the probability of k under a binomial law with 0 < p < 1 and n >= 1. */
-const logBinomial = once(() => define(
-  'logBinomial', 'log probability of k in n', { k: 'f64', n: 'f64', p: 'f64' },
-  (body, { k, n, p }) => {
+const logBinomial = once(() =>
+  define('logBinomial', 'log probability of k in n', { k: 'f64', n: 'f64', p: 'f64' }, (body, { k, n, p }) => {
     const inside = body.let('inside', and(gt(k, f64(0)), lt(k, n)));
     const some = body.let('some', select(inside, k, mul(n, f64(0.5))));
     const others = body.let('others', sub(n, some));
@@ -109,39 +127,48 @@ const logBinomial = once(() => define(
     const value = add(sub(errors, deviances), mul(f64(0.5), width));
     const edge = select(le(k, f64(0)), call(log1p('f64'), neg(p)), call(log('f64'), p));
     return select(inside, value, mul(n, edge));
-  },
-));
+  }),
+);
 
 /** A binomial number of n trials: whole; NaN unless n is at least 0 and finite and p lies in [0, 1]. A fraction of n is cut off. */
-export const binomial = once(() => define(
-  'binomial', 'binomial number', { ...drawParameters, trials: 'f64', probability: 'f64' },
-  (body, { trials, probability, ...at }) => {
-    const n = body.let('n', unary('trunc', trials));
-    const swapped = body.let('swapped', gt(probability, f64(0.5)));
-    const p = body.let('p', select(swapped, sub(f64(1), probability), probability));
-    const q = body.let('q', sub(f64(1), p));
-    const mean = body.let('mean', mul(n, p));
-    const legal = body.let('legal', and(and(ge(n, f64(0)), lt(n, f64(Infinity))), and(ge(probability, f64(0)), le(probability, f64(1)))));
-    const count = body.variable('count', f64(0));
-    const odds = body.let('odds', div(p, q));
-    body.when(and(legal, lt(mean, f64(searchBelow))), () => {
-      const none = call(exp('f64'), mul(n, call(log1p('f64'), neg(p))));
-      const limit = body.let('limit', select(lt(n, f64(longestSearch)), n, f64(longestSearch)));
-      search(body, at, count, none, limit, (k) => mul(div(add(sub(n, k), f64(1)), k), odds));
-    }, () => body.when(legal, () => {
-      const deviation = body.let('deviation', unary('sqrt', mul(mean, q)));
-      const b = body.let('b', add(f64(1.15), mul(f64(2.53), deviation)));
-      const hat: Hat = {
-        b,
-        a: body.let('a', add(add(f64(-0.0873), mul(f64(0.0248), b)), mul(f64(0.01), p))),
-        centre: body.let('centre', add(mean, f64(0.5))),
-        squeeze: body.let('squeeze', sub(f64(0.92), div(f64(4.2), b))),
-        scale: body.let('scale', mul(add(f64(2.83), div(f64(5.1), b)), deviation)),
-      };
-      const mode = body.let('mode', unary('floor', mul(add(n, f64(1)), p)));
-      const highest = body.let('highest', call(logBinomial(), mode, n, p));
-      reject(body, at, count, hat, n, (k) => sub(call(logBinomial(), k, n, p), highest));
-    }));
-    return select(legal, select(swapped, sub(n, get(count)), get(count)), f64(NaN));
-  },
-));
+export const binomial = once(() =>
+  define(
+    'binomial',
+    'binomial number',
+    { ...drawParameters, trials: 'f64', probability: 'f64' },
+    (body, { trials, probability, ...at }) => {
+      const n = body.let('n', unary('trunc', trials));
+      const swapped = body.let('swapped', gt(probability, f64(0.5)));
+      const p = body.let('p', select(swapped, sub(f64(1), probability), probability));
+      const q = body.let('q', sub(f64(1), p));
+      const mean = body.let('mean', mul(n, p));
+      const legal = body.let('legal', and(and(ge(n, f64(0)), lt(n, f64(Infinity))), and(ge(probability, f64(0)), le(probability, f64(1)))));
+      const count = body.variable('count', f64(0));
+      const odds = body.let('odds', div(p, q));
+      body.when(
+        and(legal, lt(mean, f64(searchBelow))),
+        () => {
+          const none = call(exp('f64'), mul(n, call(log1p('f64'), neg(p))));
+          const limit = body.let('limit', select(lt(n, f64(longestSearch)), n, f64(longestSearch)));
+          search(body, at, count, none, limit, (k) => mul(div(add(sub(n, k), f64(1)), k), odds));
+        },
+        () =>
+          body.when(legal, () => {
+            const deviation = body.let('deviation', unary('sqrt', mul(mean, q)));
+            const b = body.let('b', add(f64(1.15), mul(f64(2.53), deviation)));
+            const hat: Hat = {
+              b,
+              a: body.let('a', add(add(f64(-0.0873), mul(f64(0.0248), b)), mul(f64(0.01), p))),
+              centre: body.let('centre', add(mean, f64(0.5))),
+              squeeze: body.let('squeeze', sub(f64(0.92), div(f64(4.2), b))),
+              scale: body.let('scale', mul(add(f64(2.83), div(f64(5.1), b)), deviation)),
+            };
+            const mode = body.let('mode', unary('floor', mul(add(n, f64(1)), p)));
+            const highest = body.let('highest', call(logBinomial(), mode, n, p));
+            reject(body, at, count, hat, n, (k) => sub(call(logBinomial(), k, n, p), highest));
+          }),
+      );
+      return select(legal, select(swapped, sub(n, get(count)), get(count)), f64(NaN));
+    },
+  ),
+);

@@ -62,7 +62,14 @@ export class Body {
   /** `for` over u32; `leave` inside ends it. */
   loop(name: string, from: Expression, to: Expression, body: (index: Expression) => void): void {
     const index = this.#locals.fresh(name, 'u32');
-    this.add(loop(index, from, to, this.#inside(() => body(get(index)))));
+    this.add(
+      loop(
+        index,
+        from,
+        to,
+        this.#inside(() => body(get(index))),
+      ),
+    );
   }
 
   #inside(write: () => void): Statement[] {
@@ -99,7 +106,12 @@ export function define<P extends Readonly<Record<string, ScalarType>>>(
   const named = isExpression(built) ? { result: built } : built;
   const results = Object.entries(named).map(([result, value]) => body.variable(result, value));
   const made: IrFunction = {
-    name, comment, parameters: declared, locals: locals.declared.slice(declared.length), body: body.statements, results,
+    name,
+    comment,
+    parameters: declared,
+    locals: locals.declared.slice(declared.length),
+    body: body.statements,
+    results,
   };
   invariant(!defined.has(name), 'ir/library', `two functions are named ${name}`);
   defined.set(name, made);

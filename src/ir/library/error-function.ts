@@ -18,11 +18,11 @@ const constants: Readonly<Record<FloatType, ErrorConstants>> = {
   f64: {
     small: [
       0.1283791670955126, -0.3761263890318375, 0.11283791670954857, -0.02686617064507284, 0.0052239776247803155, -0.0008548326978709237,
-      0.00012055331035645364, -1.4925593475500286e-05, 1.6460972294104895e-06, -1.6350019484141473e-07, 1.4657840014188439e-08,
-      -1.1365507572467213e-09, 5.944986818727078e-11,
+      0.00012055331035645364, -1.4925593475500286e-5, 1.6460972294104895e-6, -1.6350019484141473e-7, 1.4657840014188439e-8,
+      -1.1365507572467213e-9, 5.944986818727078e-11,
     ],
     large: [
-      -3.1268088211226673e-06, 0.5643772388262127, 1.1232688300402638, 2.058449089402591, 1.8978652960806728, 9.885505888048689,
+      -3.1268088211226673e-6, 0.5643772388262127, 1.1232688300402638, 2.058449089402591, 1.8978652960806728, 9.885505888048689,
       -41.107399032597776, 161.19229434386068, -510.7452598862004, 994.6575620187199, -1152.8833312413094, 747.916959208222,
       -212.10252359913923,
     ],
@@ -31,7 +31,7 @@ const constants: Readonly<Record<FloatType, ErrorConstants>> = {
   f32: {
     small: [
       0.12837916612625122, -0.3761262595653534, 0.1128358468413353, -0.026853807270526886, 0.005188317503780127, -0.0008010100573301315,
-      7.853534043533728e-05,
+      7.853534043533728e-5,
     ],
     large: [0.0018221607897430658, 0.5194068551063538, 1.5871691703796387, -0.5155489444732666, 10.186644554138184, -7.385490894317627],
     limit: 4,
@@ -39,15 +39,17 @@ const constants: Readonly<Record<FloatType, ErrorConstants>> = {
 };
 
 /** erf x. */
-export const erf = perType((type) => define(`erf_${type}`, 'error function', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const { small, large, limit } = constants[type];
-  const size = body.let('size', atMost(abs(x), n(limit)));
-  const z = body.let('z', mul(size, size));
-  const square = body.let('square', mul(z, z));
-  const inner = add(size, mul(size, polynomial(body, z, square, small)));
-  const t = body.let('t', div(n(1), add(size, n(2))));
-  const outer = sub(n(1), mul(exponentialOf(body, format, body.let('minus', neg(z))), horner(t, large)));
-  return withSignOf(format, body.let('value', select(lt(size, n(1)), inner, outer)), x);
-}));
+export const erf = perType((type) =>
+  define(`erf_${type}`, 'error function', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const { small, large, limit } = constants[type];
+    const size = body.let('size', atMost(abs(x), n(limit)));
+    const z = body.let('z', mul(size, size));
+    const square = body.let('square', mul(z, z));
+    const inner = add(size, mul(size, polynomial(body, z, square, small)));
+    const t = body.let('t', div(n(1), add(size, n(2))));
+    const outer = sub(n(1), mul(exponentialOf(body, format, body.let('minus', neg(z))), horner(t, large)));
+    return withSignOf(format, body.let('value', select(lt(size, n(1)), inner, outer)), x);
+  }),
+);

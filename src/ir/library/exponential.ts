@@ -9,8 +9,23 @@ import { add, div, eq, lt, mul, select, sub } from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
 import {
-  type Format, type Pair, abs, atLeast, atMost, bitsOf, exponentWord, fastTwoSum, formatOf, fromBits, horner, polynomial, powerOfTwo,
-  toExponent, twoSum, withSignOf, within,
+  type Format,
+  type Pair,
+  abs,
+  atLeast,
+  atMost,
+  bitsOf,
+  exponentWord,
+  fastTwoSum,
+  formatOf,
+  fromBits,
+  horner,
+  polynomial,
+  powerOfTwo,
+  toExponent,
+  twoSum,
+  withSignOf,
+  within,
 } from './formats.js';
 
 interface ExponentialConstants {
@@ -38,24 +53,36 @@ interface ExponentialConstants {
 /** ln 2 and the ranges of exp, by type. */
 export const exponentialConstants: Readonly<Record<FloatType, ExponentialConstants>> = {
   f64: {
-    low: -746, high: 710, subnormalBelow: -700,
-    inverseLn2: 1.4426950408889634, ln2High: 0.6931471805598903, ln2Low: 5.497923018708371e-14,
+    low: -746,
+    high: 710,
+    subnormalBelow: -700,
+    inverseLn2: 1.4426950408889634,
+    ln2High: 0.6931471805598903,
+    ln2Low: 5.497923018708371e-14,
     exp: [
       0.5000000000000008, 0.16666666666666455, 0.04166666666655102, 0.008333333333476757, 0.001388888893890337, 0.0001984126953212988,
-      2.4801497406026143e-05, 2.7557571490687336e-06, 2.76288792182385e-07, 2.5002976601956426e-08,
+      2.4801497406026143e-5, 2.7557571490687336e-6, 2.76288792182385e-7, 2.5002976601956426e-8,
     ],
     expm1: [
-      0.16666666666666677, 0.041666666666666345, 0.008333333333321993, 0.0013888888889047734, 0.00019841269885332503,
-      2.4801587001225007e-05, 2.7557244899464068e-06, 2.7557549812837394e-07, 2.510883061621928e-08, 2.0829891913103955e-09,
+      0.16666666666666677, 0.041666666666666345, 0.008333333333321993, 0.0013888888889047734, 0.00019841269885332503, 2.4801587001225007e-5,
+      2.7557244899464068e-6, 2.7557549812837394e-7, 2.510883061621928e-8, 2.0829891913103955e-9,
     ],
-    expm1Low: -45, expm1High: 720, oneVanishes: 22,
+    expm1Low: -45,
+    expm1High: 720,
+    oneVanishes: 22,
   },
   f32: {
-    low: -104, high: 89, subnormalBelow: -80,
-    inverseLn2: 1.4426950216293335, ln2High: 0.693145751953125, ln2Low: 1.428606765330187e-06,
+    low: -104,
+    high: 89,
+    subnormalBelow: -80,
+    inverseLn2: 1.4426950216293335,
+    ln2High: 0.693145751953125,
+    ln2Low: 1.428606765330187e-6,
     exp: [0.4999999403953552, 0.1666652262210846, 0.04166817665100098, 0.008368510752916336, 0.0013825029600411654],
     expm1: [0.1666666567325592, 0.04166637361049652, 0.008333501406013966, 0.0013939825585111976, 0.00019779180001933128],
-    expm1Low: -20, expm1High: 94, oneVanishes: 10,
+    expm1Low: -20,
+    expm1High: 94,
+    oneVanishes: 10,
   },
 };
 
@@ -99,11 +126,13 @@ export function exponentialOf(body: Body, format: Format, x: Expression, correct
 }
 
 /** e^x. */
-export const exp = perType((type) => define(`exp_${type}`, 'e^x', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { low, high } = exponentialConstants[type];
-  return exponentialOf(body, format, within(body, x, low, high));
-}));
+export const exp = perType((type) =>
+  define(`exp_${type}`, 'e^x', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { low, high } = exponentialConstants[type];
+    return exponentialOf(body, format, within(body, x, low, high));
+  }),
+);
 
 /** 2^(k - 17) below: the factor 2^17 on the other side keeps 2^k within the exponents for k from -65 to 1039. */
 const headroom = 17;
@@ -136,7 +165,9 @@ function scaledExpm1(body: Body, format: Format, x: Expression): ScaledExpm1 {
   const lost = body.let('lost', sub(sub(n(1), c), unit));
   const { high, low } = fastTwoSum(body, c, r);
   return {
-    high, unit, low: body.let('low', add(low, add(p, add(lost, add(rest, mul(rest, r)))))),
+    high,
+    unit,
+    low: body.let('low', add(low, add(p, add(lost, add(rest, mul(rest, r)))))),
     scale: body.let('scale', fromBits(format, add(exponent, exponentWord(format, format.bias - headroom)))),
   };
 }
@@ -151,33 +182,36 @@ function expm1Of(body: Body, format: Format, x: Expression): Expression {
 export const negligibleSquare = (format: Format): Expression => format.number(powerOfTwo(format.type === 'f64' ? -54 : -25));
 
 /** e^x - 1. */
-export const expm1 = perType((type) => define(`expm1_${type}`, 'e^x - 1, precise near 0', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { high, expm1Low } = exponentialConstants[type];
-  const value = body.let('value', expm1Of(body, format, within(body, x, expm1Low, high)));
-  return select(lt(abs(x), negligibleSquare(format)), x, value);
-}));
+export const expm1 = perType((type) =>
+  define(`expm1_${type}`, 'e^x - 1, precise near 0', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { high, expm1Low } = exponentialConstants[type];
+    const value = body.let('value', expm1Of(body, format, within(body, x, expm1Low, high)));
+    return select(lt(abs(x), negligibleSquare(format)), x, value);
+  }),
+);
 
 /** (e^x - 1) / x, and 1 at 0: the rate functions of channels without their removable singularity. */
-export const exprel = perType((type) => define(`exprel_${type}`, '(e^x - 1) / x, 1 at 0', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const { expm1Low, expm1High } = exponentialConstants[type];
-  const below = body.let('below', atMost(x, n(expm1High)));
-  const { high, low, scale } = scaledExpm1(body, format, body.let('bounded', atLeast(below, n(expm1Low))));
-  // Divided before scaling, since e^x alone overflows first.
-  const value = body.let('value', mul(div(mul(add(high, low), n(powerOfTwo(headroom))), below), scale));
-  return select(eq(x, n(0)), n(1), value);
-}));
+export const exprel = perType((type) =>
+  define(`exprel_${type}`, '(e^x - 1) / x, 1 at 0', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const { expm1Low, expm1High } = exponentialConstants[type];
+    const below = body.let('below', atMost(x, n(expm1High)));
+    const { high, low, scale } = scaledExpm1(body, format, body.let('bounded', atLeast(below, n(expm1Low))));
+    // Divided before scaling, since e^x alone overflows first.
+    const value = body.let('value', mul(div(mul(add(high, low), n(powerOfTwo(headroom))), below), scale));
+    return select(eq(x, n(0)), n(1), value);
+  }),
+);
 
 /** (sinh x - x) / x^3 in z = x^2 for |x| <= 1, relative error below 2^-56 (2^-27 in float32). */
 const sinhSeries: Readonly<Record<FloatType, readonly number[]>> = {
   f64: [
-    0.16666666666666669, 0.008333333333333148, 0.00019841269841431894, 2.7557319157062294e-06, 2.5052123138636587e-08,
-    1.6057259594368593e-10,
+    0.16666666666666669, 0.008333333333333148, 0.00019841269841431894, 2.7557319157062294e-6, 2.5052123138636587e-8, 1.6057259594368593e-10,
     7.758754751221272e-13,
   ],
-  f32: [0.1666666716337204, 0.008333349600434303, 0.00019836158026009798, 2.8169583856652025e-06],
+  f32: [0.1666666716337204, 0.008333349600434303, 0.00019836158026009798, 2.8169583856652025e-6],
 };
 
 /** e^x / 2 for x from 0 to expm1High; infinite only where cosh x is. */
@@ -189,34 +223,40 @@ function halfExponential(body: Body, format: Format, x: Expression): Expression 
 }
 
 /** sinh x. */
-export const sinh = perType((type) => define(`sinh_${type}`, 'hyperbolic sine', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const size = body.let('size', atMost(abs(x), n(exponentialConstants[type].expm1High)));
-  const square = body.let('square', mul(size, size));
-  const small = add(size, mul(mul(size, square), horner(square, sinhSeries[type])));
-  const half = halfExponential(body, format, size);
-  const large = sub(half, div(n(0.25), half));
-  return withSignOf(format, body.let('value', select(lt(size, n(1)), small, large)), x);
-}));
+export const sinh = perType((type) =>
+  define(`sinh_${type}`, 'hyperbolic sine', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const size = body.let('size', atMost(abs(x), n(exponentialConstants[type].expm1High)));
+    const square = body.let('square', mul(size, size));
+    const small = add(size, mul(mul(size, square), horner(square, sinhSeries[type])));
+    const half = halfExponential(body, format, size);
+    const large = sub(half, div(n(0.25), half));
+    return withSignOf(format, body.let('value', select(lt(size, n(1)), small, large)), x);
+  }),
+);
 
 /** cosh x. */
-export const cosh = perType((type) => define(`cosh_${type}`, 'hyperbolic cosine', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const half = halfExponential(body, format, body.let('size', atMost(abs(x), n(exponentialConstants[type].expm1High))));
-  return add(half, div(n(0.25), half));
-}));
+export const cosh = perType((type) =>
+  define(`cosh_${type}`, 'hyperbolic cosine', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const half = halfExponential(body, format, body.let('size', atMost(abs(x), n(exponentialConstants[type].expm1High))));
+    return add(half, div(n(0.25), half));
+  }),
+);
 
 /** tanh x = e / (e + 2) with e = e^(2x) - 1, all over 2^k, with the errors of e and of the sum carried to the quotient. */
-export const tanh = perType((type) => define(`tanh_${type}`, 'hyperbolic tangent', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const size = body.let('size', atMost(abs(x), n(exponentialConstants[type].oneVanishes)));
-  const scaled = scaledExpm1(body, format, body.let('twice', add(size, size)));
-  const top = fastTwoSum(body, scaled.high, scaled.low);
-  const bottom = twoSum(body, top.high, body.let('two', add(scaled.unit, scaled.unit)));
-  const quotient = body.let('quotient', div(top.high, bottom.high));
-  const missing = sub(top.low, mul(quotient, add(bottom.low, top.low)));
-  return withSignOf(format, body.let('value', add(quotient, div(missing, bottom.high))), x);
-}));
+export const tanh = perType((type) =>
+  define(`tanh_${type}`, 'hyperbolic tangent', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const size = body.let('size', atMost(abs(x), n(exponentialConstants[type].oneVanishes)));
+    const scaled = scaledExpm1(body, format, body.let('twice', add(size, size)));
+    const top = fastTwoSum(body, scaled.high, scaled.low);
+    const bottom = twoSum(body, top.high, body.let('two', add(scaled.unit, scaled.unit)));
+    const quotient = body.let('quotient', div(top.high, bottom.high));
+    const missing = sub(top.low, mul(quotient, add(bottom.low, top.low)));
+    return withSignOf(format, body.let('value', add(quotient, div(missing, bottom.high))), x);
+  }),
+);

@@ -30,12 +30,25 @@ export function powerOfTwo(exponent: number): number {
 
 const formats: Readonly<Record<FloatType, Format>> = {
   f64: {
-    type: 'f64', mantissaBits: 52, bias: 1023, magic: 1.5 * powerOfTwo(52), smallestNormal: powerOfTwo(-1022),
-    largest: Number.MAX_VALUE, lowerHalfBits: 27, number: f64, word: i64,
+    type: 'f64',
+    mantissaBits: 52,
+    bias: 1023,
+    magic: 1.5 * powerOfTwo(52),
+    smallestNormal: powerOfTwo(-1022),
+    largest: Number.MAX_VALUE,
+    lowerHalfBits: 27,
+    number: f64,
+    word: i64,
   },
   f32: {
-    type: 'f32', mantissaBits: 23, bias: 127, magic: 1.5 * powerOfTwo(23), smallestNormal: powerOfTwo(-126),
-    largest: (2 - powerOfTwo(-23)) * powerOfTwo(127), lowerHalfBits: 12, number: f32,
+    type: 'f32',
+    mantissaBits: 23,
+    bias: 127,
+    magic: 1.5 * powerOfTwo(23),
+    smallestNormal: powerOfTwo(-126),
+    largest: (2 - powerOfTwo(-23)) * powerOfTwo(127),
+    lowerHalfBits: 12,
+    number: f32,
     word: (value) => u32(Number(BigInt.asUintN(32, value))),
   },
 };
@@ -97,8 +110,20 @@ export function upperHalf(format: Format, x: Expression): Expression {
  * where x^2 is at hand, in two independent chains of half the length.
  */
 export function polynomial(body: Body, x: Expression, square: Expression, coefficients: readonly number[]): Expression {
-  const even = body.let('even', horner(square, coefficients.filter((_, k) => k % 2 === 0)));
-  const odd = body.let('odd', horner(square, coefficients.filter((_, k) => k % 2 === 1)));
+  const even = body.let(
+    'even',
+    horner(
+      square,
+      coefficients.filter((_, k) => k % 2 === 0),
+    ),
+  );
+  const odd = body.let(
+    'odd',
+    horner(
+      square,
+      coefficients.filter((_, k) => k % 2 === 1),
+    ),
+  );
   return add(even, mul(x, odd));
 }
 
@@ -110,7 +135,10 @@ export function horner(x: Expression, coefficients: readonly number[]): Expressi
 }
 
 /** An unevaluated sum of two floats, the second at most half a unit in the last place of the first. */
-export interface Pair { readonly high: Expression; readonly low: Expression }
+export interface Pair {
+  readonly high: Expression;
+  readonly low: Expression;
+}
 
 /** a + b without error, for |a| >= |b| or a = 0 (Dekker 1971). */
 export function fastTwoSum(body: Body, a: Expression, b: Expression): Pair {

@@ -15,28 +15,32 @@ import { drawParameters, normalFromWords, uniformFromWords, wordsAt } from './ph
 const mostAttempts = 1000;
 
 /** A gamma number of the given shape with scale 1; 0 for shape 0, NaN for a shape that is negative, infinite or NaN. */
-export const gamma = once(() => define('gamma', 'gamma number', { ...drawParameters, shape: 'f64' }, (body, { shape, ...at }) => {
-  const boosted = body.let('boosted', lt(shape, f64(1)));
-  const d = body.let('d', sub(select(boosted, add(shape, f64(1)), shape), f64(1 / 3)));
-  const c = body.let('c', div(f64(1), unary('sqrt', mul(f64(9), d))));
-  const value = body.variable('value', f64(0));
-  const legal = and(gt(shape, f64(0)), lt(shape, f64(Infinity)));
-  body.when(legal, () => body.loop('attempt', u32(0), u32(mostAttempts), (attempt) => {
-    const x = body.let('x', call(normalFromWords(), ...wordsAt(body, at, add(attempt, attempt))));
-    const base = body.let('base', add(f64(1), mul(c, x)));
-    const v = body.let('v', mul(mul(base, base), base));
-    body.when(gt(base, f64(0)), () => {
-      const [w0, w1, w2, w3] = wordsAt(body, at, add(add(attempt, attempt), u32(1)));
-      const chance = call(log('f64'), call(uniformFromWords(), w0, w1));
-      const room = add(mul(mul(f64(0.5), x), x), add(sub(d, mul(d, v)), mul(d, call(log('f64'), v))));
-      body.when(lt(chance, room), () => {
-        const power = div(call(log('f64'), call(uniformFromWords(), w2, w3)), shape);
-        const factor = select(boosted, call(exp('f64'), power), f64(1));
-        body.set(value, mul(mul(d, v), factor));
-        body.add(leave);
-      });
-    });
-  }));
-  const known = and(ge(shape, f64(0)), lt(shape, f64(Infinity)));
-  return select(known, get(value), f64(NaN));
-}));
+export const gamma = once(() =>
+  define('gamma', 'gamma number', { ...drawParameters, shape: 'f64' }, (body, { shape, ...at }) => {
+    const boosted = body.let('boosted', lt(shape, f64(1)));
+    const d = body.let('d', sub(select(boosted, add(shape, f64(1)), shape), f64(1 / 3)));
+    const c = body.let('c', div(f64(1), unary('sqrt', mul(f64(9), d))));
+    const value = body.variable('value', f64(0));
+    const legal = and(gt(shape, f64(0)), lt(shape, f64(Infinity)));
+    body.when(legal, () =>
+      body.loop('attempt', u32(0), u32(mostAttempts), (attempt) => {
+        const x = body.let('x', call(normalFromWords(), ...wordsAt(body, at, add(attempt, attempt))));
+        const base = body.let('base', add(f64(1), mul(c, x)));
+        const v = body.let('v', mul(mul(base, base), base));
+        body.when(gt(base, f64(0)), () => {
+          const [w0, w1, w2, w3] = wordsAt(body, at, add(add(attempt, attempt), u32(1)));
+          const chance = call(log('f64'), call(uniformFromWords(), w0, w1));
+          const room = add(mul(mul(f64(0.5), x), x), add(sub(d, mul(d, v)), mul(d, call(log('f64'), v))));
+          body.when(lt(chance, room), () => {
+            const power = div(call(log('f64'), call(uniformFromWords(), w2, w3)), shape);
+            const factor = select(boosted, call(exp('f64'), power), f64(1));
+            body.set(value, mul(mul(d, v), factor));
+            body.add(leave);
+          });
+        });
+      }),
+    );
+    const known = and(ge(shape, f64(0)), lt(shape, f64(Infinity)));
+    return select(known, get(value), f64(NaN));
+  }),
+);

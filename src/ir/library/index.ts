@@ -11,7 +11,15 @@ import { gamma } from './gamma.js';
 import { acos, asin, atan, atan2 } from './inverse-trigonometric.js';
 import { log, log10, log1p, log2 } from './logarithm.js';
 import {
-  exponentialFromUniform, geometricSkip, normal, normalFromWords, normalPair, normalPerStep, philox4x32, uniform, uniformFromWords,
+  exponentialFromUniform,
+  geometricSkip,
+  normal,
+  normalFromWords,
+  normalPair,
+  normalPerStep,
+  philox4x32,
+  uniform,
+  uniformFromWords,
 } from './philox.js';
 import { pow } from './power.js';
 import { floorDivide, fmod, modulo } from './remainder.js';
@@ -21,16 +29,50 @@ import { cos, sin, sinCosTurn, tan } from './trigonometric.js';
 export type { FloatType, NumberType } from './define.js';
 
 const floatFunctions = {
-  exp, expm1, exprel, sinh, cosh, tanh, log, log1p, log2, log10, pow, sin, cos, tan, sinCosTurn, asin, acos, atan, atan2, erf,
-  sqrt, floor, ceil, round,
+  exp,
+  expm1,
+  exprel,
+  sinh,
+  cosh,
+  tanh,
+  log,
+  log1p,
+  log2,
+  log10,
+  pow,
+  sin,
+  cos,
+  tan,
+  sinCosTurn,
+  asin,
+  acos,
+  atan,
+  atan2,
+  erf,
+  sqrt,
+  floor,
+  ceil,
+  round,
 } as const satisfies Record<string, (type: FloatType) => IrFunction>;
 
-const numberFunctions = { modulo, floorDivide, fmod, abs, sign, min, max, clip } as const satisfies Record<string,
-  (type: NumberType) => IrFunction>;
+const numberFunctions = { modulo, floorDivide, fmod, abs, sign, min, max, clip } as const satisfies Record<
+  string,
+  (type: NumberType) => IrFunction
+>;
 
 const drawFunctions = {
-  philox4x32, uniformFromWords, normalPair, normalFromWords, exponentialFromUniform, geometricSkip,
-  uniform, normal, normalPerStep, poisson, binomial, gamma,
+  philox4x32,
+  uniformFromWords,
+  normalPair,
+  normalFromWords,
+  exponentialFromUniform,
+  geometricSkip,
+  uniform,
+  normal,
+  normalPerStep,
+  poisson,
+  binomial,
+  gamma,
   /** Makes a lognormal number from a normal one. */
   exp: () => exp('f64'),
 } as const satisfies Record<string, () => IrFunction>;

@@ -68,25 +68,29 @@ function arctangentOf(body: Body, format: Format, x: Expression): Expression {
 }
 
 /** atan x. */
-export const atan = perType((type) => define(`atan_${type}`, 'arctangent in radians', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  return withSignOf(format, arctangentOf(body, format, body.let('size', abs(x))), x);
-}));
+export const atan = perType((type) =>
+  define(`atan_${type}`, 'arctangent in radians', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    return withSignOf(format, arctangentOf(body, format, body.let('size', abs(x))), x);
+  }),
+);
 
 /** Angle of the point (x, y), with all special cases of IEEE 754 atan2. */
-export const atan2 = perType((type) => define(`atan2_${type}`, 'angle of (x, y) in radians', { y: type, x: type }, (body, { y, x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const { pi } = constants[type];
-  const height = body.let('height', abs(y));
-  const width = body.let('width', abs(x));
-  const ratio = select(eq(height, n(0)), n(0), select(eq(height, width), n(1), div(height, width)));
-  const angle = arctangentOf(body, format, body.let('ratio', ratio));
-  // On the y axis the sign of a zero x does not count.
-  const left = and(isNegative(x), or(ne(width, n(0)), eq(height, n(0))));
-  const turned = body.let('turned', select(left, sub(n(pi[0]), sub(angle, n(pi[1]))), angle));
-  return select(or(ne(x, x), ne(y, y)), n(NaN), withSignOf(format, turned, y));
-}));
+export const atan2 = perType((type) =>
+  define(`atan2_${type}`, 'angle of (x, y) in radians', { y: type, x: type }, (body, { y, x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const { pi } = constants[type];
+    const height = body.let('height', abs(y));
+    const width = body.let('width', abs(x));
+    const ratio = select(eq(height, n(0)), n(0), select(eq(height, width), n(1), div(height, width)));
+    const angle = arctangentOf(body, format, body.let('ratio', ratio));
+    // On the y axis the sign of a zero x does not count.
+    const left = and(isNegative(x), or(ne(width, n(0)), eq(height, n(0))));
+    const turned = body.let('turned', select(left, sub(n(pi[0]), sub(angle, n(pi[1]))), angle));
+    return select(or(ne(x, x), ne(y, y)), n(NaN), withSignOf(format, turned, y));
+  }),
+);
 
 interface ArcsineParts {
   readonly small: Expression;
@@ -113,29 +117,33 @@ function arcsineParts(body: Body, format: Format, x: Expression): ArcsineParts {
 }
 
 /** asin x; NaN outside [-1, 1]. */
-export const asin = perType((type) => define(`asin_${type}`, 'arcsine in radians', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const { quarterPi, halfPi } = constants[type];
-  const { small, s, rest, upper, lacking } = arcsineParts(body, format, x);
-  // pi/2 - 2 asin s, summed from pi/4 - 2 * upper, which is nearly exact.
-  const inner = sub(add(rest, rest), sub(n(halfPi[1]), add(lacking, lacking)));
-  const large = sub(n(quarterPi[0]), sub(inner, sub(n(quarterPi[0]), add(upper, upper))));
-  const value = body.let('value', select(small, add(s, rest), large));
-  return select(gt(abs(x), n(1)), n(NaN), withSignOf(format, value, x));
-}));
+export const asin = perType((type) =>
+  define(`asin_${type}`, 'arcsine in radians', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const { quarterPi, halfPi } = constants[type];
+    const { small, s, rest, upper, lacking } = arcsineParts(body, format, x);
+    // pi/2 - 2 asin s, summed from pi/4 - 2 * upper, which is nearly exact.
+    const inner = sub(add(rest, rest), sub(n(halfPi[1]), add(lacking, lacking)));
+    const large = sub(n(quarterPi[0]), sub(inner, sub(n(quarterPi[0]), add(upper, upper))));
+    const value = body.let('value', select(small, add(s, rest), large));
+    return select(gt(abs(x), n(1)), n(NaN), withSignOf(format, value, x));
+  }),
+);
 
 /** acos x; NaN outside [-1, 1]. */
-export const acos = perType((type) => define(`acos_${type}`, 'arccosine in radians', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const { pi, halfPi } = constants[type];
-  const { small, s, rest, upper, lacking } = arcsineParts(body, format, x);
-  const negative = body.let('negative', lt(x, n(0)));
-  const arcsine = select(negative, neg(rest), rest);
-  const near = sub(n(halfPi[0]), sub(x, sub(n(halfPi[1]), arcsine)));
-  const half = body.let('half', add(upper, add(rest, lacking)));
-  const far = sub(n(pi[0]), sub(add(add(s, s), add(rest, rest)), n(pi[1])));
-  const large = select(negative, far, add(half, half));
-  return select(gt(abs(x), n(1)), n(NaN), select(small, near, large));
-}));
+export const acos = perType((type) =>
+  define(`acos_${type}`, 'arccosine in radians', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const { pi, halfPi } = constants[type];
+    const { small, s, rest, upper, lacking } = arcsineParts(body, format, x);
+    const negative = body.let('negative', lt(x, n(0)));
+    const arcsine = select(negative, neg(rest), rest);
+    const near = sub(n(halfPi[0]), sub(x, sub(n(halfPi[1]), arcsine)));
+    const half = body.let('half', add(upper, add(rest, lacking)));
+    const far = sub(n(pi[0]), sub(add(add(s, s), add(rest, rest)), n(pi[1])));
+    const large = select(negative, far, add(half, half));
+    return select(gt(abs(x), n(1)), n(NaN), select(small, near, large));
+  }),
+);

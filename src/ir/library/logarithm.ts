@@ -29,16 +29,16 @@ const constants: Readonly<Record<FloatType, LogarithmConstants>> = {
       0.6666666666666735, 0.39999999999411096, 0.2857142874325806, 0.2222219847687704, 0.1818356967342622, 0.15313905403174977,
       0.14797482089013525,
     ],
-    inverseLn2: [1.4426950216293335, 1.9259629911266175e-08],
-    inverseLn10: [0.4342944771051407, 4.798111141615973e-09],
+    inverseLn2: [1.4426950216293335, 1.9259629911266175e-8],
+    inverseLn10: [0.4342944771051407, 4.798111141615973e-9],
     log10Of2: [0.30102999566395283, 2.8363394551044964e-14],
   },
   f32: {
     sqrtHalf: 0x3f3504f3n,
     coefficients: [0.6666666269302368, 0.4000033736228943, 0.28537246584892273, 0.2358342558145523],
     inverseLn2: [1.4423828125, 0.00031222839606925845],
-    inverseLn10: [0.4342041015625, 9.038033749675378e-05],
-    log10Of2: [0.301025390625, 4.605039066518657e-06],
+    inverseLn10: [0.4342041015625, 9.038033749675378e-5],
+    log10Of2: [0.301025390625, 4.605039066518657e-6],
   },
 };
 
@@ -67,7 +67,10 @@ export function splitAnyExponent(body: Body, format: Format, x: Expression): { r
 }
 
 /** log(1 + f) = f - (half - tail), with half = f^2/2. */
-interface SplitLogarithm { readonly half: Expression; readonly tail: Expression }
+interface SplitLogarithm {
+  readonly half: Expression;
+  readonly tail: Expression;
+}
 
 function logarithmOf(body: Body, format: Format, f: Expression): SplitLogarithm {
   const { number: n } = format;
@@ -87,33 +90,37 @@ function withLimits(format: Format, argument: Expression, x: Expression, value: 
 }
 
 /** Natural logarithm. */
-export const log = perType((type) => define(`log_${type}`, 'natural logarithm', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const { ln2High, ln2Low } = exponentialConstants[type];
-  const { k, m } = splitAnyExponent(body, format, x);
-  const f = body.let('f', sub(m, n(1)));
-  const { half, tail } = logarithmOf(body, format, f);
-  const value = sub(mul(k, n(ln2High)), sub(sub(half, add(tail, mul(k, n(ln2Low)))), f));
-  return withLimits(format, x, x, body.let('value', value));
-}));
+export const log = perType((type) =>
+  define(`log_${type}`, 'natural logarithm', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const { ln2High, ln2Low } = exponentialConstants[type];
+    const { k, m } = splitAnyExponent(body, format, x);
+    const f = body.let('f', sub(m, n(1)));
+    const { half, tail } = logarithmOf(body, format, f);
+    const value = sub(mul(k, n(ln2High)), sub(sub(half, add(tail, mul(k, n(ln2Low)))), f));
+    return withLimits(format, x, x, body.let('value', value));
+  }),
+);
 
 /** log(1 + x). */
-export const log1p = perType((type) => define(`log1p_${type}`, 'log(1 + x), precise near 0', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const { ln2High, ln2Low } = exponentialConstants[type];
-  const { high: u, low: lost } = twoSum(body, n(1), x);
-  const { k, m } = splitExponent(body, format, u);
-  // Without an exponent x itself is the argument; otherwise what 1 + x lost comes back as lost / (1 + x).
-  const near = body.let('near', eq(k, n(0)));
-  const f = body.let('f', select(near, x, sub(m, n(1))));
-  const correction = body.let('correction', select(near, n(0), div(lost, u)));
-  const { half, tail } = logarithmOf(body, format, f);
-  const low = add(mul(k, n(ln2Low)), correction);
-  const value = sub(mul(k, n(ln2High)), sub(sub(half, add(tail, low)), f));
-  return select(lt(abs(x), negligibleSquare(format)), x, withLimits(format, u, x, body.let('value', value)));
-}));
+export const log1p = perType((type) =>
+  define(`log1p_${type}`, 'log(1 + x), precise near 0', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const { ln2High, ln2Low } = exponentialConstants[type];
+    const { high: u, low: lost } = twoSum(body, n(1), x);
+    const { k, m } = splitExponent(body, format, u);
+    // Without an exponent x itself is the argument; otherwise what 1 + x lost comes back as lost / (1 + x).
+    const near = body.let('near', eq(k, n(0)));
+    const f = body.let('f', select(near, x, sub(m, n(1))));
+    const correction = body.let('correction', select(near, n(0), div(lost, u)));
+    const { half, tail } = logarithmOf(body, format, f);
+    const low = add(mul(k, n(ln2Low)), correction);
+    const value = sub(mul(k, n(ln2High)), sub(sub(half, add(tail, low)), f));
+    return select(lt(abs(x), negligibleSquare(format)), x, withLimits(format, u, x, body.let('value', value)));
+  }),
+);
 
 /** log(1 + f) as a high part with half the significand and a low part. */
 function splitLogarithm(body: Body, format: Format, f: Expression): { readonly high: Expression; readonly low: Expression } {
@@ -123,29 +130,33 @@ function splitLogarithm(body: Body, format: Format, f: Expression): { readonly h
 }
 
 /** Logarithm to base 2; exact for powers of two. */
-export const log2 = perType((type) => define(`log2_${type}`, 'logarithm to base 2', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const [upper, lower] = constants[type].inverseLn2;
-  const { k, m } = splitAnyExponent(body, format, x);
-  const { high, low } = splitLogarithm(body, format, body.let('f', sub(m, n(1))));
-  const first = body.let('first', mul(high, n(upper)));
-  const second = add(mul(add(low, high), n(lower)), mul(low, n(upper)));
-  const sum = body.let('sum', add(k, first));
-  return withLimits(format, x, x, body.let('value', add(add(second, add(sub(k, sum), first)), sum)));
-}));
+export const log2 = perType((type) =>
+  define(`log2_${type}`, 'logarithm to base 2', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const [upper, lower] = constants[type].inverseLn2;
+    const { k, m } = splitAnyExponent(body, format, x);
+    const { high, low } = splitLogarithm(body, format, body.let('f', sub(m, n(1))));
+    const first = body.let('first', mul(high, n(upper)));
+    const second = add(mul(add(low, high), n(lower)), mul(low, n(upper)));
+    const sum = body.let('sum', add(k, first));
+    return withLimits(format, x, x, body.let('value', add(add(second, add(sub(k, sum), first)), sum)));
+  }),
+);
 
 /** Logarithm to base 10. */
-export const log10 = perType((type) => define(`log10_${type}`, 'logarithm to base 10', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const [upper, lower] = constants[type].inverseLn10;
-  const [twoUpper, twoLower] = constants[type].log10Of2;
-  const { k, m } = splitAnyExponent(body, format, x);
-  const { high, low } = splitLogarithm(body, format, body.let('f', sub(m, n(1))));
-  const whole = body.let('whole', mul(k, n(twoUpper)));
-  const first = body.let('first', mul(high, n(upper)));
-  const second = add(add(mul(k, n(twoLower)), mul(add(low, high), n(lower))), mul(low, n(upper)));
-  const sum = body.let('sum', add(whole, first));
-  return withLimits(format, x, x, body.let('value', add(add(second, add(sub(whole, sum), first)), sum)));
-}));
+export const log10 = perType((type) =>
+  define(`log10_${type}`, 'logarithm to base 10', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const [upper, lower] = constants[type].inverseLn10;
+    const [twoUpper, twoLower] = constants[type].log10Of2;
+    const { k, m } = splitAnyExponent(body, format, x);
+    const { high, low } = splitLogarithm(body, format, body.let('f', sub(m, n(1))));
+    const whole = body.let('whole', mul(k, n(twoUpper)));
+    const first = body.let('first', mul(high, n(upper)));
+    const second = add(add(mul(k, n(twoLower)), mul(add(low, high), n(lower))), mul(low, n(upper)));
+    const sum = body.let('sum', add(whole, first));
+    return withLimits(format, x, x, body.let('value', add(add(second, add(sub(whole, sum), first)), sum)));
+  }),
+);

@@ -29,7 +29,7 @@ const constants: Readonly<Record<FloatType, PowerConstants>> = {
     largestExponent: powerOfTwo(66),
   },
   f32: {
-    twoThirds: [0.6666666865348816, -1.9868215517249155e-08],
+    twoThirds: [0.6666666865348816, -1.9868215517249155e-8],
     coefficients: [0.40000152587890625, 0.2854708433151245, 0.23419803380966187],
     largestExponent: powerOfTwo(40),
   },
@@ -83,25 +83,27 @@ function magnitude(body: Body, format: Format, size: Expression, y: Expression):
 }
 
 /** x^y with all special cases of IEEE 754 pow. */
-export const pow = perType((type) => define(`pow_${type}`, 'x to the power y', { x: type, y: type }, (body, { x, y }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const size = body.let('size', abs(x));
-  const general = body.let('general', magnitude(body, format, size, y));
+export const pow = perType((type) =>
+  define(`pow_${type}`, 'x to the power y', { x: type, y: type }, (body, { x, y }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const size = body.let('size', abs(x));
+    const general = body.let('general', magnitude(body, format, size, y));
 
-  // Where x is 0 or infinite, or y is infinite, the result grows without bound or vanishes.
-  const infinite = n(Infinity);
-  const grows = body.let('grows', eq(gt(size, n(1)), gt(y, n(0))));
-  const limiting = or(or(eq(size, n(0)), eq(size, infinite)), eq(abs(y), infinite));
-  const limited = body.let('limited', select(limiting, select(grows, infinite, n(0)), general));
+    // Where x is 0 or infinite, or y is infinite, the result grows without bound or vanishes.
+    const infinite = n(Infinity);
+    const grows = body.let('grows', eq(gt(size, n(1)), gt(y, n(0))));
+    const limiting = or(or(eq(size, n(0)), eq(size, infinite)), eq(abs(y), infinite));
+    const limited = body.let('limited', select(limiting, select(grows, infinite, n(0)), general));
 
-  // A negative base: the sign of an odd power, no real value for a fraction.
-  const half = body.let('half', mul(y, n(0.5)));
-  const whole = body.let('whole', eq(unary('floor', y), y));
-  const odd = body.let('odd', and(whole, ne(unary('floor', half), half)));
-  const withSign = body.let('withSign', select(and(isNegative(x), odd), neg(limited), limited));
-  const unreal = and(and(lt(x, n(0)), gt(x, n(-Infinity))), not(whole));
-  const known = body.let('known', or(eq(y, n(0)), or(eq(x, n(1)), and(eq(size, n(1)), eq(abs(y), infinite)))));
-  const undefinedHere = or(or(ne(x, x), ne(y, y)), unreal);
-  return select(known, n(1), select(undefinedHere, n(NaN), withSign));
-}));
+    // A negative base: the sign of an odd power, no real value for a fraction.
+    const half = body.let('half', mul(y, n(0.5)));
+    const whole = body.let('whole', eq(unary('floor', y), y));
+    const odd = body.let('odd', and(whole, ne(unary('floor', half), half)));
+    const withSign = body.let('withSign', select(and(isNegative(x), odd), neg(limited), limited));
+    const unreal = and(and(lt(x, n(0)), gt(x, n(-Infinity))), not(whole));
+    const known = body.let('known', or(eq(y, n(0)), or(eq(x, n(1)), and(eq(size, n(1)), eq(abs(y), infinite)))));
+    const undefinedHere = or(or(ne(x, x), ne(y, y)), unreal);
+    return select(known, n(1), select(undefinedHere, n(NaN), withSign));
+  }),
+);

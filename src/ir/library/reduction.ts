@@ -5,9 +5,7 @@
  * (Payne and Hanek 1983).
  */
 
-import {
-  add, and, binary, convert, f64, get, gt, i32, i64, invoke, lt, mul, or, select, shl, shr, sub, u32,
-} from '../builder.js';
+import { add, and, binary, convert, f64, get, gt, i32, i64, invoke, lt, mul, or, select, shl, shr, sub, u32 } from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, once, perType } from './define.js';
 import { abs, bitsOf, exponentBits, fastTwoSum, formatOf, powerOfTwo, twoProduct, twoSum } from './formats.js';
@@ -27,60 +25,69 @@ const constants: Readonly<Record<FloatType, ReductionConstants>> = {
   },
   f32: {
     twoOverPi: 0.6366197466850281,
-    halfPi: [1.570556640625, 0.0002396702766418457, 1.5890691429376602e-08, 2.5633440682570896e-12],
+    halfPi: [1.570556640625, 0.0002396702766418457, 1.5890691429376602e-8, 2.5633440682570896e-12],
     bound: 3000,
   },
 };
 
 /** 2/pi in words of 32 bits, the first just after the point; two words of zeros stand before it. */
 const twoOverPiWords: readonly number[] = [
-  0, 0,
-  0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab, 0xdebbc561, 0xb7246e3a, 0x424dd2e0,
-  0x06492eea, 0x09d1921c, 0xfe1deb1c, 0xb129a73e, 0xe88235f5, 0x2ebb4484, 0xe99c7026, 0xb45f7e41, 0x3991d639, 0x835339f4,
-  0x9c845f8b, 0xbdf9283b, 0x1ff897ff, 0xde05980f, 0xef2f118b, 0x5a0a6d1f, 0x6d367ecf, 0x27cb09b7, 0x4f463f66, 0x9e5fea2d,
-  0x7527bac7, 0xebe5f17b, 0x3d0739f7, 0x8a5292ea, 0x6bfb5fb1, 0x1f8d5d08, 0x56033046, 0xfc7b6bab, 0xf0cfbc20, 0x9af4361d,
+  0, 0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab, 0xdebbc561, 0xb7246e3a, 0x424dd2e0, 0x06492eea,
+  0x09d1921c, 0xfe1deb1c, 0xb129a73e, 0xe88235f5, 0x2ebb4484, 0xe99c7026, 0xb45f7e41, 0x3991d639, 0x835339f4, 0x9c845f8b, 0xbdf9283b,
+  0x1ff897ff, 0xde05980f, 0xef2f118b, 0x5a0a6d1f, 0x6d367ecf, 0x27cb09b7, 0x4f463f66, 0x9e5fea2d, 0x7527bac7, 0xebe5f17b, 0x3d0739f7,
+  0x8a5292ea, 0x6bfb5fb1, 0x1f8d5d08, 0x56033046, 0xfc7b6bab, 0xf0cfbc20, 0x9af4361d,
 ];
 
 /** Quadrant (i32; only its value modulo 4 counts), r and its low part. NaN for infinity and NaN. */
-export const reduceHalfPi = perType((type) => define(`reduceHalfPi_${type}`, 'x = quadrant pi/2 + r + rLow', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const { bound, twoOverPi, halfPi } = constants[type];
-  const shifted = body.let('shifted', add(mul(x, n(twoOverPi)), n(format.magic)));
-  const k = body.let('k', sub(shifted, n(format.magic)));
-  const first = sub(x, mul(k, n(halfPi[0])));
-  const second = twoSum(body, body.let('first', first), mul(k, n(-halfPi[1])));
-  const third = twoSum(body, second.high, mul(k, n(-halfPi[2])));
-  const low = sub(add(second.low, third.low), mul(k, n(halfPi[3])));
-  const r = fastTwoSum(body, third.high, body.let('low', low));
-  const results = {
-    quadrant: body.variable('quadrant', convert('i32', bitsOf(shifted))), r: body.variable('r', r.high), rLow: body.variable('rLow', r.low),
-  };
-  body.when(gt(abs(x), n(bound)), () => {
-    const wide = body.results({ wideQuadrant: 'i32', wideR: 'f64', wideLow: 'f64' });
-    body.add(invoke(reduceLarge(), [convert('f64', x)], wide));
-    const [quadrant, wideR, wideLow] = wide.map(get) as [Expression, Expression, Expression];
-    body.set(results.quadrant, quadrant);
-    body.set(results.r, convert(type, wideR));
-    body.set(results.rLow, type === 'f64' ? wideLow : convert(type, sub(wideR, convert('f64', get(results.r)))));
-  });
-  return { quadrantOut: get(results.quadrant), rOut: get(results.r), rLowOut: get(results.rLow) };
-}));
+export const reduceHalfPi = perType((type) =>
+  define(`reduceHalfPi_${type}`, 'x = quadrant pi/2 + r + rLow', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const { bound, twoOverPi, halfPi } = constants[type];
+    const shifted = body.let('shifted', add(mul(x, n(twoOverPi)), n(format.magic)));
+    const k = body.let('k', sub(shifted, n(format.magic)));
+    const first = sub(x, mul(k, n(halfPi[0])));
+    const second = twoSum(body, body.let('first', first), mul(k, n(-halfPi[1])));
+    const third = twoSum(body, second.high, mul(k, n(-halfPi[2])));
+    const low = sub(add(second.low, third.low), mul(k, n(halfPi[3])));
+    const r = fastTwoSum(body, third.high, body.let('low', low));
+    const results = {
+      quadrant: body.variable('quadrant', convert('i32', bitsOf(shifted))),
+      r: body.variable('r', r.high),
+      rLow: body.variable('rLow', r.low),
+    };
+    body.when(gt(abs(x), n(bound)), () => {
+      const wide = body.results({ wideQuadrant: 'i32', wideR: 'f64', wideLow: 'f64' });
+      body.add(invoke(reduceLarge(), [convert('f64', x)], wide));
+      const [quadrant, wideR, wideLow] = wide.map(get) as [Expression, Expression, Expression];
+      body.set(results.quadrant, quadrant);
+      body.set(results.r, convert(type, wideR));
+      body.set(results.rLow, type === 'f64' ? wideLow : convert(type, sub(wideR, convert('f64', get(results.r)))));
+    });
+    return { quadrantOut: get(results.quadrant), rOut: get(results.r), rLowOut: get(results.rLow) };
+  }),
+);
 
 /** Word `index` of 2/pi, counted from the two leading zeros. */
-const twoOverPiWord = once(() => define('twoOverPiWord', 'a word of the bits of 2/pi', { index: 'u32' }, (body, { index }) => {
-  const word = body.variable('word', u32(0));
-  const search = (from: number, to: number): void => {
-    if (to - from === 1) {
-      body.set(word, u32(twoOverPiWords[from] ?? 0));
-      return;
-    }
-    const middle = (from + to) >> 1;
-    body.when(lt(index, u32(middle)), () => search(from, middle), () => search(middle, to));
-  };
-  search(0, twoOverPiWords.length);
-  return get(word);
-}));
+const twoOverPiWord = once(() =>
+  define('twoOverPiWord', 'a word of the bits of 2/pi', { index: 'u32' }, (body, { index }) => {
+    const word = body.variable('word', u32(0));
+    const search = (from: number, to: number): void => {
+      if (to - from === 1) {
+        body.set(word, u32(twoOverPiWords[from] ?? 0));
+        return;
+      }
+      const middle = (from + to) >> 1;
+      body.when(
+        lt(index, u32(middle)),
+        () => search(from, middle),
+        () => search(middle, to),
+      );
+    };
+    search(0, twoOverPiWords.length);
+    return get(word);
+  }),
+);
 
 const low32 = (x: Expression): Expression => and(x, i64(0xffffffffn));
 const high32 = (x: Expression): Expression => binary('shrU', x, i64(32n));
@@ -122,26 +129,28 @@ function turnFraction(body: Body, x: Expression): { readonly upper: Expression; 
 }
 
 /** The same as `reduceHalfPi` for |x| above its bound. */
-const reduceLarge = once(() => define('reduceLarge', 'x = quadrant * pi/2 + r + rLow for large x', { x: 'f64' }, (body, { x }) => {
-  const { upper, lower } = turnFraction(body, x);
-  // Quarter turns; as a signed number, what is left lies between -1/2 and 1/2 of a quarter.
-  const rest = body.let('rest', or(shl(upper, i64(2n)), binary('shrU', lower, i64(62n))));
-  const restLow = body.let('restLow', shl(lower, i64(2n)));
-  const rounded = body.let('rounded', add(binary('shrU', upper, i64(62n)), binary('shrU', rest, i64(63n))));
-  const part = (bits: Expression, exponent: number): Expression => mul(convert('f64', bits), f64(powerOfTwo(exponent)));
-  const top = twoSum(body, part(shr(rest, i64(32n)), -32), part(low32(rest), -64));
-  const bottom = body.let('bottom', add(part(high32(restLow), -96), part(low32(restLow), -128)));
-  const fraction = twoSum(body, top.high, body.let('tail', add(top.low, bottom)));
-  const [high, low] = [1.5707963267948966, 6.123233995736766e-17];
-  const product = twoProduct(body, formatOf('f64'), fraction.high, f64(high));
-  const productLow = add(product.low, add(mul(fraction.high, f64(low)), mul(fraction.low, f64(high))));
-  const r = fastTwoSum(body, product.high, body.let('productLow', productLow));
-  const sign = body.let('sign', select(lt(x, f64(0)), f64(-1), f64(1)));
-  const quadrant = body.let('quarter', convert('i32', rounded));
-  const finite = body.let('finite', lt(abs(x), f64(Infinity)));
-  return {
-    quadrant: select(lt(x, f64(0)), sub(i32(0), quadrant), quadrant),
-    r: select(finite, mul(sign, r.high), f64(NaN)),
-    rLow: select(finite, mul(sign, r.low), f64(0)),
-  };
-}));
+const reduceLarge = once(() =>
+  define('reduceLarge', 'x = quadrant * pi/2 + r + rLow for large x', { x: 'f64' }, (body, { x }) => {
+    const { upper, lower } = turnFraction(body, x);
+    // Quarter turns; as a signed number, what is left lies between -1/2 and 1/2 of a quarter.
+    const rest = body.let('rest', or(shl(upper, i64(2n)), binary('shrU', lower, i64(62n))));
+    const restLow = body.let('restLow', shl(lower, i64(2n)));
+    const rounded = body.let('rounded', add(binary('shrU', upper, i64(62n)), binary('shrU', rest, i64(63n))));
+    const part = (bits: Expression, exponent: number): Expression => mul(convert('f64', bits), f64(powerOfTwo(exponent)));
+    const top = twoSum(body, part(shr(rest, i64(32n)), -32), part(low32(rest), -64));
+    const bottom = body.let('bottom', add(part(high32(restLow), -96), part(low32(restLow), -128)));
+    const fraction = twoSum(body, top.high, body.let('tail', add(top.low, bottom)));
+    const [high, low] = [1.5707963267948966, 6.123233995736766e-17];
+    const product = twoProduct(body, formatOf('f64'), fraction.high, f64(high));
+    const productLow = add(product.low, add(mul(fraction.high, f64(low)), mul(fraction.low, f64(high))));
+    const r = fastTwoSum(body, product.high, body.let('productLow', productLow));
+    const sign = body.let('sign', select(lt(x, f64(0)), f64(-1), f64(1)));
+    const quadrant = body.let('quarter', convert('i32', rounded));
+    const finite = body.let('finite', lt(abs(x), f64(Infinity)));
+    return {
+      quadrant: select(lt(x, f64(0)), sub(i32(0), quadrant), quadrant),
+      r: select(finite, mul(sign, r.high), f64(NaN)),
+      rLow: select(finite, mul(sign, r.low), f64(0)),
+    };
+  }),
+);

@@ -6,7 +6,26 @@
  */
 
 import {
-  add, and, binary, call, constant, convert, div, eq, f64, ge, get, gt, i32, le, lt, mul, ne, select, sub, unary,
+  add,
+  and,
+  binary,
+  call,
+  constant,
+  convert,
+  div,
+  eq,
+  f64,
+  ge,
+  get,
+  gt,
+  i32,
+  le,
+  lt,
+  mul,
+  ne,
+  select,
+  sub,
+  unary,
 } from '../builder.js';
 import type { Expression, IrFunction } from '../program.js';
 import { type FloatType, type NumberType, define, perType } from './define.js';
@@ -44,7 +63,8 @@ function fmodDouble(): IrFunction {
 /** The remainder of two float32 numbers is one, so that the float64 function gives it exactly. */
 function fmodSingle(): IrFunction {
   return define('fmod_f32', 'remainder with the sign of the dividend, exact', { x: 'f32', y: 'f32' }, (_, { x, y }) =>
-    convert('f32', call(fmod('f64'), convert('f64', x), convert('f64', y))));
+    convert('f32', call(fmod('f64'), convert('f64', x), convert('f64', y))),
+  );
 }
 
 function fmodInteger(): IrFunction {
@@ -62,7 +82,8 @@ export const modulo = perType<NumberType>((type) =>
     const rest = body.let('rest', call(fmod(type), x, y));
     const moved = body.let('moved', select(otherSign(rest, y, zero), add(rest, y), rest));
     return type === 'i32' ? moved : select(eq(rest, zero), withSignOf(formatOf(type), zero, y), moved);
-  }));
+  }),
+);
 
 /** Python's x // y; for y = 0 the quotient x / y of floats, 0 of integers. */
 export const floorDivide = perType<NumberType>((type) => (type === 'i32' ? floorDivideInteger() : floorDivideFloat(type)));

@@ -19,24 +19,31 @@ export const round = unaryFunction<FloatType>('round', 'nearest', 'nearest whole
 export const abs = unaryFunction<NumberType>('abs', 'abs', 'magnitude');
 
 /** -1, 0 or 1; 0 for both zeros, NaN for NaN. */
-export const sign = perType<NumberType>((type) => define(`sign_${type}`, 'sign: -1, 0 or 1', { x: type }, (_, { x }) => {
-  const n = (value: number): Expression => constant(type, value);
-  return select(gt(x, n(0)), n(1), select(lt(x, n(0)), n(-1), select(eq(x, n(0)), n(0), x)));
-}));
+export const sign = perType<NumberType>((type) =>
+  define(`sign_${type}`, 'sign: -1, 0 or 1', { x: type }, (_, { x }) => {
+    const n = (value: number): Expression => constant(type, value);
+    return select(gt(x, n(0)), n(1), select(lt(x, n(0)), n(-1), select(eq(x, n(0)), n(0), x)));
+  }),
+);
 
 export const min = perType<NumberType>((type) =>
-  define(`min_${type}`, 'b if b < a, else a', { a: type, b: type }, (_, { a, b }) => select(lt(b, a), b, a)));
+  define(`min_${type}`, 'b if b < a, else a', { a: type, b: type }, (_, { a, b }) => select(lt(b, a), b, a)),
+);
 
 export const max = perType<NumberType>((type) =>
-  define(`max_${type}`, 'b if b > a, else a', { a: type, b: type }, (_, { a, b }) => select(gt(b, a), b, a)));
+  define(`max_${type}`, 'b if b > a, else a', { a: type, b: type }, (_, { a, b }) => select(gt(b, a), b, a)),
+);
 
 export const clip = perType<NumberType>((type) =>
   define(`clip_${type}`, 'min(max(x, low), high)', { x: type, low: type, high: type }, (body, { x, low, high }) => {
     const raised = body.let('raised', select(gt(low, x), low, x));
     return select(lt(high, raised), high, raised);
-  }));
+  }),
+);
 
 /** Number of the step that time t (s) falls in, as Brian counts it: trunc((t + 0.001 dt) / dt), i32, saturating. */
 export const timestep = once(() =>
   define('timestep_f64', 'whole steps of dt in t', { t: 'f64', dt: 'f64' }, (_, { t, dt }) =>
-    convert('i32', div(add(t, mul(f64(0.001), dt)), dt))));
+    convert('i32', div(add(t, mul(f64(0.001), dt)), dt)),
+  ),
+);

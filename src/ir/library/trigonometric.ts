@@ -14,17 +14,17 @@ import { reduceHalfPi } from './reduction.js';
 const coefficients: Readonly<Record<FloatType, { readonly sin: readonly number[]; readonly cos: readonly number[] }>> = {
   f64: {
     sin: [
-      -0.16666666666666632, 0.008333333333322373, -0.00019841269829772867, 2.75573136791432e-06, -2.505075602510955e-08,
+      -0.16666666666666632, 0.008333333333322373, -0.00019841269829772867, 2.75573136791432e-6, -2.505075602510955e-8,
       1.5896669782523815e-10,
     ],
     cos: [
-      0.0416666666666666, -0.001388888888887407, 2.4801587289446328e-05, -2.755731434144597e-07, 2.0875721728300992e-09,
+      0.0416666666666666, -0.001388888888887407, 2.4801587289446328e-5, -2.755731434144597e-7, 2.0875721728300992e-9,
       -1.135956468996639e-11,
     ],
   },
   f32: {
     sin: [-0.16666655242443085, 0.008332176133990288, -0.00019516983593348414],
-    cos: [0.04166664555668831, -0.0013887364184483886, 2.4438109903712757e-05],
+    cos: [0.04166664555668831, -0.0013887364184483886, 2.4438109903712757e-5],
   },
 };
 
@@ -70,8 +70,11 @@ function reduced(body: Body, format: Format, x: Expression): Reduced {
   const sLow = body.let('sinLow', s.low);
   const cLow = body.let('cosLow', c.low);
   return {
-    quadrant, sin: body.let('sin', add(s.high, sLow)), cos: body.let('cos', add(c.high, cLow)),
-    sinPair: { high: s.high, low: sLow }, cosPair: { high: c.high, low: cLow },
+    quadrant,
+    sin: body.let('sin', add(s.high, sLow)),
+    cos: body.let('cos', add(c.high, cLow)),
+    sinPair: { high: s.high, low: sLow },
+    cosPair: { high: c.high, low: cLow },
   };
 }
 
@@ -81,61 +84,69 @@ const bit = (quadrant: Expression, mask: number): Expression => ne(and(quadrant,
 const tiny = (format: Format): Expression => format.number(powerOfTwo(format.type === 'f64' ? -27 : -12));
 
 /** sin x for every finite x. */
-export const sin = perType((type) => define(`sin_${type}`, 'sine of an angle in radians', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const { quadrant, sin: s, cos: c } = reduced(body, format, x);
-  const value = body.let('value', select(bit(quadrant, 1), c, s));
-  return select(lt(abs(x), tiny(format)), x, select(bit(quadrant, 2), neg(value), value));
-}));
+export const sin = perType((type) =>
+  define(`sin_${type}`, 'sine of an angle in radians', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const { quadrant, sin: s, cos: c } = reduced(body, format, x);
+    const value = body.let('value', select(bit(quadrant, 1), c, s));
+    return select(lt(abs(x), tiny(format)), x, select(bit(quadrant, 2), neg(value), value));
+  }),
+);
 
 /** cos x for every finite x. */
-export const cos = perType((type) => define(`cos_${type}`, 'cosine of an angle in radians', { x: type }, (body, { x }) => {
-  const { quadrant, sin: s, cos: c } = reduced(body, formatOf(type), x);
-  const value = body.let('value', select(bit(quadrant, 1), s, c));
-  return select(bit(add(quadrant, i32(1)), 2), neg(value), value);
-}));
+export const cos = perType((type) =>
+  define(`cos_${type}`, 'cosine of an angle in radians', { x: type }, (body, { x }) => {
+    const { quadrant, sin: s, cos: c } = reduced(body, formatOf(type), x);
+    const value = body.let('value', select(bit(quadrant, 1), s, c));
+    return select(bit(add(quadrant, i32(1)), 2), neg(value), value);
+  }),
+);
 
 /** tan x for every finite x. */
-export const tan = perType((type) => define(`tan_${type}`, 'tangent of an angle in radians', { x: type }, (body, { x }) => {
-  const format = formatOf(type);
-  const parts = reduced(body, format, x);
-  const s = fastTwoSum(body, parts.sinPair.high, parts.sinPair.low);
-  const c = fastTwoSum(body, parts.cosPair.high, parts.cosPair.low);
-  const odd = body.let('odd', bit(parts.quadrant, 1));
-  const top: Pair = { high: body.let('top', select(odd, neg(c.high), s.high)), low: select(odd, neg(c.low), s.low) };
-  const bottom: Pair = { high: body.let('bottom', select(odd, s.high, c.high)), low: select(odd, s.low, c.low) };
-  const quotient = body.let('quotient', div(top.high, bottom.high));
-  const corrected = add(quotient, div(sub(top.low, mul(quotient, bottom.low)), bottom.high));
-  return select(lt(abs(x), tiny(format)), x, corrected);
-}));
+export const tan = perType((type) =>
+  define(`tan_${type}`, 'tangent of an angle in radians', { x: type }, (body, { x }) => {
+    const format = formatOf(type);
+    const parts = reduced(body, format, x);
+    const s = fastTwoSum(body, parts.sinPair.high, parts.sinPair.low);
+    const c = fastTwoSum(body, parts.cosPair.high, parts.cosPair.low);
+    const odd = body.let('odd', bit(parts.quadrant, 1));
+    const top: Pair = { high: body.let('top', select(odd, neg(c.high), s.high)), low: select(odd, neg(c.low), s.low) };
+    const bottom: Pair = { high: body.let('bottom', select(odd, s.high, c.high)), low: select(odd, s.low, c.low) };
+    const quotient = body.let('quotient', div(top.high, bottom.high));
+    const corrected = add(quotient, div(sub(top.low, mul(quotient, bottom.low)), bottom.high));
+    return select(lt(abs(x), tiny(format)), x, corrected);
+  }),
+);
 
 /**
  * Sine and cosine of `u` turns, 2 pi u radians, for |u| < 2^50: the quadrant is exact, so that they are precise everywhere.
  * Used by the Box-Muller transform.
  */
-export const sinCosTurn = perType((type) => define(`sinCosTurn_${type}`, 'sine and cosine of u turns', { u: type }, (body, { u }) => {
-  const format = formatOf(type);
-  const { number: n } = format;
-  const shifted = body.let('shifted', add(mul(u, n(4)), n(format.magic)));
-  const bits = body.let('bits', bitsOf(shifted));
-  const rest = sub(u, mul(sub(shifted, n(format.magic)), n(0.25)));
-  const [high, low] = twoPi[type];
-  const turns = body.let('turns', rest);
-  const r = body.let('r', mul(turns, n(high)));
-  const rLow = body.let('rLow', mul(turns, n(low)));
-  const z = body.let('z', mul(r, r));
-  const { sin: sinSeries, cos: cosSeries } = coefficients[type];
-  const sinRest = body.let('sinRest', add(r, add(mul(mul(z, r), horner(z, sinSeries)), rLow)));
-  const half = body.let('half', mul(n(0.5), z));
-  const near = body.let('near', sub(n(1), half));
-  const quartic = sub(mul(mul(z, z), horner(z, cosSeries)), mul(r, rLow));
-  const cosRest = body.let('cosRest', add(near, add(sub(sub(n(1), near), half), quartic)));
-  const has = (value: Expression, mask: bigint): Expression => ne(and(value, format.word(mask)), format.word(0n));
-  const odd = body.let('odd', has(bits, 1n));
-  const sine = body.let('sine', select(odd, cosRest, sinRest));
-  const cosine = body.let('cosine', select(odd, sinRest, cosRest));
-  return {
-    sin: select(has(bits, 2n), neg(sine), sine),
-    cos: select(has(add(bits, format.word(1n)), 2n), neg(cosine), cosine),
-  };
-}));
+export const sinCosTurn = perType((type) =>
+  define(`sinCosTurn_${type}`, 'sine and cosine of u turns', { u: type }, (body, { u }) => {
+    const format = formatOf(type);
+    const { number: n } = format;
+    const shifted = body.let('shifted', add(mul(u, n(4)), n(format.magic)));
+    const bits = body.let('bits', bitsOf(shifted));
+    const rest = sub(u, mul(sub(shifted, n(format.magic)), n(0.25)));
+    const [high, low] = twoPi[type];
+    const turns = body.let('turns', rest);
+    const r = body.let('r', mul(turns, n(high)));
+    const rLow = body.let('rLow', mul(turns, n(low)));
+    const z = body.let('z', mul(r, r));
+    const { sin: sinSeries, cos: cosSeries } = coefficients[type];
+    const sinRest = body.let('sinRest', add(r, add(mul(mul(z, r), horner(z, sinSeries)), rLow)));
+    const half = body.let('half', mul(n(0.5), z));
+    const near = body.let('near', sub(n(1), half));
+    const quartic = sub(mul(mul(z, z), horner(z, cosSeries)), mul(r, rLow));
+    const cosRest = body.let('cosRest', add(near, add(sub(sub(n(1), near), half), quartic)));
+    const has = (value: Expression, mask: bigint): Expression => ne(and(value, format.word(mask)), format.word(0n));
+    const odd = body.let('odd', has(bits, 1n));
+    const sine = body.let('sine', select(odd, cosRest, sinRest));
+    const cosine = body.let('cosine', select(odd, sinRest, cosRest));
+    return {
+      sin: select(has(bits, 2n), neg(sine), sine),
+      cos: select(has(add(bits, format.word(1n)), 2n), neg(cosine), cosine),
+    };
+  }),
+);

@@ -37,10 +37,15 @@ interface Membrane {
   readonly initial?: Readonly<Record<string, string>>;
 }
 
-const merged = <T>(maps: readonly Readonly<Record<string, T>>[]): Record<string, T> => Object.fromEntries(maps.flatMap((map) => Object.entries(map)));
+const merged = <T>(maps: readonly Readonly<Record<string, T>>[]): Record<string, T> =>
+  Object.fromEntries(maps.flatMap((map) => Object.entries(map)));
 
 /** A cell type from a membrane and named receptors. */
-export function composeCell(membrane: Membrane, responses: Readonly<Record<string, ResponseParts>>, recordable: Readonly<Record<string, string>>): StandardCell {
+export function composeCell(
+  membrane: Membrane,
+  responses: Readonly<Record<string, ResponseParts>>,
+  recordable: Readonly<Record<string, string>>,
+): StandardCell {
   const parts = Object.values(responses);
   const current = ['i_offset', 'i_inj'].filter((name) => name === 'i_inj' || membrane.parameters['i_offset'] !== undefined);
   const unordered = merged([parametersOf(membrane.parameters), ...parts.map((part) => part.parameters)]);
@@ -55,7 +60,11 @@ export function composeCell(membrane: Membrane, responses: Readonly<Record<strin
       inputs: { i_inj: 'nA' },
       state: merged<StateDocument>([{ v: { unit: 'mV', initial: membrane.v } }, membrane.state ?? {}, ...parts.map((part) => part.state)]),
       ...(membrane.derived === undefined ? {} : { derived: membrane.derived }),
-      derivatives: merged<DerivativeDocument>([{ v: membrane.rate.replace(/\bI\b/, `(${total})`) }, membrane.derivatives ?? {}, ...parts.map((part) => part.derivatives)]),
+      derivatives: merged<DerivativeDocument>([
+        { v: membrane.rate.replace(/\bI\b/, `(${total})`) },
+        membrane.derivatives ?? {},
+        ...parts.map((part) => part.derivatives),
+      ]),
       events: { spike: membrane.spike },
       method: membrane.method,
     },
@@ -86,12 +95,22 @@ function currents(shape: ResponseShape, tauE: number, tauI: number): TwoReceptor
 
 /** Excitatory and inhibitory conductances. */
 function conductances(
-  shape: ResponseShape, tauE: number, tauI: number, reversalI: number, reversalE: readonly [string, number] | string = ['e_rev_E', 0],
+  shape: ResponseShape,
+  tauE: number,
+  tauI: number,
+  reversalI: number,
+  reversalE: readonly [string, number] | string = ['e_rev_E', 0],
 ): TwoReceptors {
   return {
     responses: {
       excitatory: response({ shape, kind: 'conductance', variable: 'gsyn_exc', timeConstant: ['tau_syn_E', tauE], reversal: reversalE }),
-      inhibitory: response({ shape, kind: 'conductance', variable: 'gsyn_inh', timeConstant: ['tau_syn_I', tauI], reversal: ['e_rev_I', reversalI] }),
+      inhibitory: response({
+        shape,
+        kind: 'conductance',
+        variable: 'gsyn_inh',
+        timeConstant: ['tau_syn_I', tauI],
+        reversal: ['e_rev_I', reversalI],
+      }),
     },
     recordable: { gsyn_exc: 'gsyn_exc', gsyn_inh: 'gsyn_inh' },
   };
@@ -107,7 +126,13 @@ const resets = (when: string, also: readonly string[] = []): EventDocument => ({
 // --- Membranes ----------------------------------------------------------------------------------------------------
 
 const lifParameters: Numbers = {
-  v_rest: [-65, 'mV'], cm: [1, 'nF'], tau_m: [20, 'ms'], tau_refrac: [0.1, 'ms'], v_reset: [-65, 'mV'], v_thresh: [-50, 'mV'], i_offset: [0, 'nA'],
+  v_rest: [-65, 'mV'],
+  cm: [1, 'nF'],
+  tau_m: [20, 'ms'],
+  tau_refrac: [0.1, 'ms'],
+  v_reset: [-65, 'mV'],
+  v_thresh: [-50, 'mV'],
+  i_offset: [0, 'nA'],
 };
 
 const currentOrder = 'v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I i_offset v_reset v_thresh';
@@ -116,12 +141,28 @@ const conductanceOrder =
 
 /** Leaky integrate-and-fire: cm v' = -(cm/tau_m)(v - v_rest) + I. */
 export const lif = (name: string, method: Membrane['method'], order = conductanceOrder): Membrane => ({
-  name, parameters: lifParameters, order, v: -65, rate: '(v_rest - v)/tau_m + I/cm', spike: resets('v > v_thresh'), method,
+  name,
+  parameters: lifParameters,
+  order,
+  v: -65,
+  rate: '(v_rest - v)/tau_m + I/cm',
+  spike: resets('v > v_thresh'),
+  method,
 });
 
 const adexParameters: Numbers = {
-  cm: [0.281, 'nF'], tau_refrac: [0.1, 'ms'], v_spike: [-40, 'mV'], v_reset: [-70.6, 'mV'], v_rest: [-70.6, 'mV'], tau_m: [9.3667, 'ms'], i_offset: [0, 'nA'],
-  a: [4, 'nS'], b: [0.0805, 'nA'], delta_T: [2, 'mV'], tau_w: [144, 'ms'], v_thresh: [-50.4, 'mV'],
+  cm: [0.281, 'nF'],
+  tau_refrac: [0.1, 'ms'],
+  v_spike: [-40, 'mV'],
+  v_reset: [-70.6, 'mV'],
+  v_rest: [-70.6, 'mV'],
+  tau_m: [9.3667, 'ms'],
+  i_offset: [0, 'nA'],
+  a: [4, 'nS'],
+  b: [0.0805, 'nA'],
+  delta_T: [2, 'mV'],
+  tau_w: [144, 'ms'],
+  v_thresh: [-50.4, 'mV'],
 };
 
 /**
@@ -131,13 +172,17 @@ const adexParameters: Numbers = {
  * there is no exponential, and the threshold is v_thresh.
  */
 export const adex = (name: string): Membrane => ({
-  name, parameters: adexParameters,
-  order: 'cm tau_refrac v_spike v_reset v_rest tau_m i_offset a b delta_T tau_w v_thresh e_rev_E tau_syn_E e_rev_I tau_syn_I', v: -70.6,
+  name,
+  parameters: adexParameters,
+  order: 'cm tau_refrac v_spike v_reset v_rest tau_m i_offset a b delta_T tau_w v_thresh e_rev_E tau_syn_E e_rev_I tau_syn_I',
+  v: -70.6,
   rate: '(v_rest - v + (delta_T*exp((min(v, v_spike) - v_thresh)/delta_T) if delta_T > 0*mV else 0*mV))/tau_m + (I - w)/cm',
   state: { w: { unit: 'nA' } },
   derivatives: { w: '(a*(v - v_rest) - w)/tau_w' },
   spike: resets('v > (v_spike if delta_T > 0*mV else v_thresh)', ['w += b']),
-  method: 'adaptive', recordable: { w: 'w' }, initial: { w: 'w' },
+  method: 'adaptive',
+  recordable: { w: 'w' },
+  initial: { w: 'w' },
 });
 
 /**
@@ -147,13 +192,21 @@ export const adex = (name: string): Membrane => ({
 const adaptingLif: Membrane = {
   ...lif('IF_cond_exp_gsfa_grr', 'rk4'),
   parameters: {
-    ...lifParameters, tau_sfa: [100, 'ms'], e_rev_sfa: [-75, 'mV'], q_sfa: [15, 'nS'], tau_rr: [2, 'ms'], e_rev_rr: [-75, 'mV'], q_rr: [3000, 'nS'],
+    ...lifParameters,
+    tau_sfa: [100, 'ms'],
+    e_rev_sfa: [-75, 'mV'],
+    q_sfa: [15, 'nS'],
+    tau_rr: [2, 'ms'],
+    e_rev_rr: [-75, 'mV'],
+    q_rr: [3000, 'nS'],
   },
   rate: '(v_rest - v)/tau_m + (I + g_s*(e_rev_sfa - v) + g_r*(e_rev_rr - v))/cm',
   state: { g_s: { unit: 'nS' }, g_r: { unit: 'nS' } },
   derivatives: { g_s: '-g_s/tau_sfa', g_r: '-g_r/tau_rr' },
   spike: resets('v > v_thresh', ['g_s += q_sfa', 'g_r += q_rr']),
-  method: 'adaptive', recordable: { g_s: 'g_s', g_r: 'g_r' }, initial: { g_s: 'g_s', g_r: 'g_r' },
+  method: 'adaptive',
+  recordable: { g_s: 'g_s', g_r: 'g_r' },
+  initial: { g_s: 'g_s', g_r: 'g_r' },
 };
 
 /** The neuron of the FACETS hardware, stage 1: IF_cond_exp with cm 0.2 nF, tau_refrac 1 ms and e_rev_E 0 mV, given by its leak conductance. */
@@ -161,7 +214,8 @@ const facetsHardware: Membrane = {
   name: 'IF_facets_hardware1',
   parameters: { g_leak: [40, 'nS'], v_reset: [-80, 'mV'], v_rest: [-65, 'mV'], v_thresh: [-55, 'mV'] },
   order: 'g_leak tau_syn_E tau_syn_I v_reset e_rev_I v_rest v_thresh',
-  v: -65, rate: '(g_leak*(v_rest - v) + I)/(0.2*nF)',
+  v: -65,
+  rate: '(g_leak*(v_rest - v) + I)/(0.2*nF)',
   spike: { when: 'v > v_thresh', do: ['v = v_reset'], refractory: { for: '1*ms', rate: ['v'], writes: 'block', rounding: 'nearest' } },
   method: 'rk4',
 };
@@ -173,8 +227,15 @@ const facetsHardware: Membrane = {
 const hodgkinHuxley: Membrane = {
   name: 'HH_cond_exp',
   parameters: {
-    gbar_Na: [20, 'uS'], gbar_K: [6, 'uS'], g_leak: [0.01, 'uS'], cm: [0.2, 'nF'], v_offset: [-63, 'mV'], e_rev_Na: [50, 'mV'], e_rev_K: [-90, 'mV'],
-    e_rev_leak: [-65, 'mV'], i_offset: [0, 'nA'],
+    gbar_Na: [20, 'uS'],
+    gbar_K: [6, 'uS'],
+    g_leak: [0.01, 'uS'],
+    cm: [0.2, 'nF'],
+    v_offset: [-63, 'mV'],
+    e_rev_Na: [50, 'mV'],
+    e_rev_K: [-90, 'mV'],
+    e_rev_leak: [-65, 'mV'],
+    i_offset: [0, 'nA'],
   },
   order: 'gbar_Na gbar_K g_leak cm v_offset e_rev_Na e_rev_K e_rev_leak e_rev_E e_rev_I tau_syn_E tau_syn_I i_offset',
   v: -65,
@@ -189,20 +250,28 @@ const hodgkinHuxley: Membrane = {
   rate: '(g_leak*(e_rev_leak - v) + gbar_Na*gate_m**3*gate_h*(e_rev_Na - v) + gbar_K*gate_n**4*(e_rev_K - v) + I)/cm',
   state: { gate_m: { unit: 1 }, gate_h: { unit: 1, initial: 1 }, gate_n: { unit: 1 } },
   derivatives: {
-    gate_m: 'alpha_m*(1 - gate_m) - beta_m*gate_m', gate_h: 'alpha_h*(1 - gate_h) - beta_h*gate_h', gate_n: 'alpha_n*(1 - gate_n) - beta_n*gate_n',
+    gate_m: 'alpha_m*(1 - gate_m) - beta_m*gate_m',
+    gate_h: 'alpha_h*(1 - gate_h) - beta_h*gate_h',
+    gate_n: 'alpha_n*(1 - gate_n) - beta_n*gate_n',
   },
   spike: { when: 'v > 0*mV', edge: 'rising' },
   method: 'adaptive',
-  recordable: { m: 'gate_m', h: 'gate_h', n: 'gate_n' }, initial: { m: 'gate_m', h: 'gate_h', n: 'gate_n' },
+  recordable: { m: 'gate_m', h: 'gate_h', n: 'gate_n' },
+  initial: { m: 'gate_m', h: 'gate_h', n: 'gate_n' },
 };
 
 /** Izhikevich's simple model (IEEE Transactions on Neural Networks 14 (2003) 1569); currents act as on 1 pF, synapses step v. */
 const izhikevichMembrane: Membrane = {
   name: 'Izhikevich',
   parameters: { a: [0.02, '1/ms'], b: [0.2, '1/ms'], c: [-65, 'mV'], d: [2, 'mV/ms'], i_offset: [0, 'nA'] },
-  v: -70, rate: '0.04*v**2/(ms*mV) + 5*v/ms + 140*mV/ms - u + I/pF',
-  state: { u: { unit: 'mV/ms', initial: -14 } }, derivatives: { u: 'a*(b*v - u)' },
-  spike: { when: 'v >= 30*mV', do: ['v = c', 'u += d'] }, method: 'adaptive', recordable: { u: 'u' }, initial: { u: 'u' },
+  v: -70,
+  rate: '0.04*v**2/(ms*mV) + 5*v/ms + 140*mV/ms - u + I/pF',
+  state: { u: { unit: 'mV/ms', initial: -14 } },
+  derivatives: { u: 'a*(b*v - u)' },
+  spike: { when: 'v >= 30*mV', do: ['v = c', 'u += d'] },
+  method: 'adaptive',
+  recordable: { u: 'u' },
+  initial: { u: 'u' },
 };
 
 /**
@@ -217,25 +286,43 @@ export function gifCell(components = 3): StandardCell {
   const each = <T>(make: (k: number) => readonly [string, T]): Record<string, T> => Object.fromEntries(numbered.map(make));
   const list = (name: string): readonly string[] => numbered.map((k) => `${name}_${k}`);
   const { responses, recordable } = conductances('exp', 5, 5, -70);
-  const cell = composeCell({
-    name: 'GIF_cond_exp',
-    parameters: {
-      v_rest: [-65, 'mV'], cm: [1, 'nF'], tau_m: [20, 'ms'], tau_refrac: [4, 'ms'], v_reset: [-65, 'mV'], i_offset: [0, 'nA'], delta_v: [0.5, 'mV'],
-      v_t_star: [-48, 'mV'], lambda0: [1, 'Hz'],
-      ...each((k) => [`tau_eta_${k}`, [usualTime(k), 'ms'] as const]), ...each((k) => [`tau_gamma_${k}`, [usualTime(k), 'ms'] as const]),
-      ...each((k) => [`a_eta_${k}`, [1, 'nA'] as const]), ...each((k) => [`a_gamma_${k}`, [1, 'mV'] as const]),
+  const cell = composeCell(
+    {
+      name: 'GIF_cond_exp',
+      parameters: {
+        v_rest: [-65, 'mV'],
+        cm: [1, 'nF'],
+        tau_m: [20, 'ms'],
+        tau_refrac: [4, 'ms'],
+        v_reset: [-65, 'mV'],
+        i_offset: [0, 'nA'],
+        delta_v: [0.5, 'mV'],
+        v_t_star: [-48, 'mV'],
+        lambda0: [1, 'Hz'],
+        ...each((k) => [`tau_eta_${k}`, [usualTime(k), 'ms'] as const]),
+        ...each((k) => [`tau_gamma_${k}`, [usualTime(k), 'ms'] as const]),
+        ...each((k) => [`a_eta_${k}`, [1, 'nA'] as const]),
+        ...each((k) => [`a_gamma_${k}`, [1, 'mV'] as const]),
+      },
+      order: `v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I e_rev_E e_rev_I v_reset i_offset delta_v v_t_star lambda0 ${['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma'].flatMap(list).join(' ')}`,
+      v: -65,
+      rate: '(v_rest - v)/tau_m + (I - i_eta)/cm',
+      derived: {
+        i_eta: { unit: 'nA', value: numbered.map((k) => `eta_${k}`).join(' + ') },
+        v_t: { unit: 'mV', value: ['v_t_star', ...numbered.map((k) => `gamma_${k}`)].join(' + ') },
+      },
+      state: { ...each((k) => [`eta_${k}`, { unit: 'nA' }]), ...each((k) => [`gamma_${k}`, { unit: 'mV' }]) },
+      derivatives: { ...each((k) => [`eta_${k}`, `-eta_${k}/tau_eta_${k}`]), ...each((k) => [`gamma_${k}`, `-gamma_${k}/tau_gamma_${k}`]) },
+      spike: resets(
+        'uniform() < -expm1(-lambda0*exp((v - v_t)/delta_v)*dt)',
+        numbered.flatMap((k) => [`eta_${k} += a_eta_${k}`, `gamma_${k} += a_gamma_${k}`]),
+      ),
+      method: 'rk4',
+      recordable: { i_eta: 'i_eta', v_t: 'v_t' },
     },
-    order: `v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I e_rev_E e_rev_I v_reset i_offset delta_v v_t_star lambda0 ${['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma'].flatMap(list).join(' ')}`,
-    v: -65, rate: '(v_rest - v)/tau_m + (I - i_eta)/cm',
-    derived: {
-      i_eta: { unit: 'nA', value: numbered.map((k) => `eta_${k}`).join(' + ') },
-      v_t: { unit: 'mV', value: ['v_t_star', ...numbered.map((k) => `gamma_${k}`)].join(' + ') },
-    },
-    state: { ...each((k) => [`eta_${k}`, { unit: 'nA' }]), ...each((k) => [`gamma_${k}`, { unit: 'mV' }]) },
-    derivatives: { ...each((k) => [`eta_${k}`, `-eta_${k}/tau_eta_${k}`]), ...each((k) => [`gamma_${k}`, `-gamma_${k}/tau_gamma_${k}`]) },
-    spike: resets('uniform() < -expm1(-lambda0*exp((v - v_t)/delta_v)*dt)', numbered.flatMap((k) => [`eta_${k} += a_eta_${k}`, `gamma_${k} += a_gamma_${k}`])),
-    method: 'rk4', recordable: { i_eta: 'i_eta', v_t: 'v_t' },
-  }, responses, recordable);
+    responses,
+    recordable,
+  );
   return { ...cell, lists: { tau_eta: list('tau_eta'), tau_gamma: list('tau_gamma'), a_eta: list('a_eta'), a_gamma: list('a_gamma') } };
 }
 

@@ -40,14 +40,23 @@ const earlierPre = '(x - int(t_in_timesteps == last_pre))';
 export const timingRules: Readonly<Record<string, TimingRule>> = {
   SpikePairRule: {
     parameters: {
-      tau_plus: { unit: 'ms', value: 20 }, tau_minus: { unit: 'ms', value: 20 }, A_plus: { unit: 1, value: 0.01 }, A_minus: { unit: 1, value: 0.01 },
+      tau_plus: { unit: 'ms', value: 20 },
+      tau_minus: { unit: 'ms', value: 20 },
+      A_plus: { unit: 1, value: 0.01 },
+      A_minus: { unit: 1, value: 0.01 },
     },
-    pre: `weight -= down(A_minus*${earlierPost})`, post: `weight += up(A_plus*${earlierPre})`, tauPre: 'tau_plus', tauPost: 'tau_minus',
+    pre: `weight -= down(A_minus*${earlierPost})`,
+    post: `weight += up(A_plus*${earlierPre})`,
+    tauPre: 'tau_plus',
+    tauPost: 'tau_minus',
   },
   // Inhibitory plasticity towards the target rate rho; eta is in the unit of weights, and no weight dependence enters but its limits.
   Vogels2011Rule: {
     parameters: { tau: { unit: 'ms', value: 20 }, eta: { unit: 'weight', value: 1e-10 }, rho: { unit: 'Hz', value: 3 } },
-    pre: `weight += eta*(${earlierPost} - 2*rho*tau)`, post: `weight += eta*${earlierPre}`, tauPre: 'tau', tauPost: 'tau',
+    pre: `weight += eta*(${earlierPost} - 2*rho*tau)`,
+    post: `weight += eta*${earlierPre}`,
+    tauPre: 'tau',
+    tauPost: 'tau',
   },
 };
 
@@ -63,7 +72,8 @@ export const weightDependences: Readonly<Record<string, WeightDependence>> = {
   AdditivePotentiationMultiplicativeDepression: { parameters: limits, up: `q*${range}`, down: 'q*(weight - w_min)' },
   GutigWeightDependence: {
     parameters: { ...limits, mu_plus: { unit: 1, value: 0.5 }, mu_minus: { unit: 1, value: 0.5 } },
-    up: `q*${range}*${power(`1 - ${scaled}`, 'mu_plus')}`, down: `q*${range}*${power(scaled, 'mu_minus')}`,
+    up: `q*${range}*${power(`1 - ${scaled}`, 'mu_plus')}`,
+    down: `q*${range}*${power(scaled, 'mu_minus')}`,
   },
 };
 
@@ -83,7 +93,10 @@ export function stdpSynapse(kind: WeightKind, timing: string, dependence: string
   const unit = weightUnits[kind];
   const inUnits = (parameters: Parameters): Record<string, ParameterDocument> =>
     Object.fromEntries(
-      Object.entries(parameters).map(([name, parameter]) => [name, typeof parameter === 'object' && parameter.unit === 'weight' ? { ...parameter, unit } : parameter]),
+      Object.entries(parameters).map(([name, parameter]) => [
+        name,
+        typeof parameter === 'object' && parameter.unit === 'weight' ? { ...parameter, unit } : parameter,
+      ]),
     );
   const expand = (statement: string): string =>
     statement
@@ -102,20 +115,31 @@ export function stdpSynapse(kind: WeightKind, timing: string, dependence: string
       },
       parameters: { ...own, ...(when.sends ? { transmission: { unit: 'ms', value: 1 } } : {}) },
       state: {
-        weight: { unit }, x: { unit: 1 }, y: { unit: 1 },
-        last_pre: { type: 'integer', initial: -1 }, last_post: { type: 'integer', initial: -1 },
+        weight: { unit },
+        x: { unit: 1 },
+        y: { unit: 1 },
+        last_pre: { type: 'integer', initial: -1 },
+        last_post: { type: 'integer', initial: -1 },
       },
       derivatives: { x: { rate: `-x/${rule.tauPre}`, eventDriven: true }, y: { rate: `-y/${rule.tauPost}`, eventDriven: true } },
       ports: { port: { unit } },
       pathways: {
         pre: {
-          on: 'pre.spike', ...(when.preAtOnce ? late : {}),
+          on: 'pre.spike',
+          ...(when.preAtOnce ? late : {}),
           do: [
-            'x += 1', 'last_pre = t_in_timesteps', expand(rule.pre), limit,
+            'x += 1',
+            'last_pre = t_in_timesteps',
+            expand(rule.pre),
+            limit,
             when.sends ? 'send(port, clip(weight, w_min, w_max), transmission)' : 'port += clip(weight, w_min, w_max)',
           ],
         },
-        post: { on: 'post.spike', ...(when.postAtOnce ? late : {}), do: ['y += 1', 'last_post = t_in_timesteps', expand(rule.post), limit] },
+        post: {
+          on: 'post.spike',
+          ...(when.postAtOnce ? late : {}),
+          do: ['y += 1', 'last_post = t_in_timesteps', expand(rule.post), limit],
+        },
       },
     },
     initial: {},

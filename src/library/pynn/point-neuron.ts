@@ -29,9 +29,12 @@ const alpha: ResponseType = { shape: 'alpha', kind: 'conductance' };
 /** Receptor types by name, with PyNN's short names. */
 export const responseParts: Readonly<Record<string, ResponseType>> = {
   CurrExpPostSynapticResponse: { shape: 'exp', kind: 'current' },
-  CondExpPostSynapticResponse: exponential, ExpPSR: exponential,
-  CondAlphaPostSynapticResponse: alpha, AlphaPSR: alpha,
-  CondBetaPostSynapticResponse: beta, BetaPSR: beta,
+  CondExpPostSynapticResponse: exponential,
+  ExpPSR: exponential,
+  CondAlphaPostSynapticResponse: alpha,
+  AlphaPSR: alpha,
+  CondBetaPostSynapticResponse: beta,
+  BetaPSR: beta,
 };
 
 /**
@@ -48,7 +51,9 @@ export function pointNeuron(neuron: string, receptors: readonly ReceptorChoice[]
     const { shape, kind } = known;
     const variable = `${name}_${kind === 'current' ? 'isyn' : 'gsyn'}`;
     responses[name] = response({
-      shape, kind, variable,
+      shape,
+      kind,
+      variable,
       timeConstant: shape === 'beta' ? [`${name}_tau_decay`, 1.7] : [`${name}_tau_syn`, 5],
       ...(shape === 'beta' ? { riseTime: [`${name}_tau_rise`, 0.2] as const } : {}),
       ...(kind === 'conductance' ? { reversal: [`${name}_e_syn`, 0] as const } : {}),

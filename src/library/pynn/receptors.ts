@@ -37,7 +37,9 @@ export interface ResponseDescription {
   readonly reversal?: readonly [name: string, value: number] | string;
 }
 
-const parameter = ([name, value]: readonly [string, number], unit: string): Record<string, ParameterDocument> => ({ [name]: { unit, value } });
+const parameter = ([name, value]: readonly [string, number], unit: string): Record<string, ParameterDocument> => ({
+  [name]: { unit, value },
+});
 
 /** The parts of a cell type that make up one receptor. */
 export function response({ shape, kind, variable, timeConstant, riseTime, reversal }: ResponseDescription): ResponseParts {
@@ -55,7 +57,12 @@ export function response({ shape, kind, variable, timeConstant, riseTime, revers
   const receptor = (target: string): Receptor => ({ variable: target, kind, timeConstant: tau });
   switch (shape) {
     case 'exp':
-      return { ...common, receptor: receptor(variable), state: { [variable]: { unit } }, derivatives: { [variable]: `-${variable}/${tau}` } };
+      return {
+        ...common,
+        receptor: receptor(variable),
+        state: { [variable]: { unit } },
+        derivatives: { [variable]: `-${variable}/${tau}` },
+      };
     case 'alpha':
       return {
         ...common,

@@ -20,22 +20,36 @@ function source(name: string, parameters: Parameters, rest: Pick<NeuronDocument,
   return {
     name,
     neuron: { conformsTo: { type: `pynn/${name}`, where: identityOf(Object.keys(parameters)), timing: 'grid' }, parameters, ...rest },
-    receptors: {}, recordable: {}, initial: {},
+    receptors: {},
+    recordable: {},
+    initial: {},
   };
 }
 
 /** A renewal process whose intervals are drawn by an expression of the parameters. */
 const renewal = (name: string, parameters: Parameters, interval: string): StandardCell =>
-  source(name, { ...parameters, ...window }, {
-    state: { next_spike: { unit: 'ms', initial: `start + ${interval}` } },
-    events: { spike: { when: `next_spike < t + dt and ${active}`, do: [`next_spike += ${interval}`] } },
-  });
+  source(
+    name,
+    { ...parameters, ...window },
+    {
+      state: { next_spike: { unit: 'ms', initial: `start + ${interval}` } },
+      events: { spike: { when: `next_spike < t + dt and ${active}`, do: [`next_spike += ${interval}`] } },
+    },
+  );
 
 /** Sources by name. */
 export const sources: readonly StandardCell[] = [
   // A spike with probability rate*dt in each step, so that a change of the rate acts at once.
-  source('SpikeSourcePoisson', { rate: { unit: 'Hz', value: 1 }, ...window }, { events: { spike: { when: `uniform() < rate*dt and ${active}` } } }),
+  source(
+    'SpikeSourcePoisson',
+    { rate: { unit: 'Hz', value: 1 }, ...window },
+    { events: { spike: { when: `uniform() < rate*dt and ${active}` } } },
+  ),
   // Intervals tau_refrac plus an exponential one, so that `rate` is the mean rate of the output.
-  renewal('SpikeSourcePoissonRefractory', { rate: { unit: 'Hz', value: 1 }, tau_refrac: { unit: 'ms', value: 0 } }, 'tau_refrac + exponential(1/rate - tau_refrac)'),
+  renewal(
+    'SpikeSourcePoissonRefractory',
+    { rate: { unit: 'Hz', value: 1 }, tau_refrac: { unit: 'ms', value: 0 } },
+    'tau_refrac + exponential(1/rate - tau_refrac)',
+  ),
   renewal('SpikeSourceGamma', { alpha: { unit: 1, value: 2 }, beta: { unit: 'Hz', value: 1 } }, 'gamma(alpha, 1/beta)'),
 ];

@@ -25,7 +25,11 @@ function onArrival(name: string, kind: WeightKind, { parameters, state, initial,
   return {
     name,
     synapse: {
-      conformsTo: { type: `pynn/${name}`, where: identityOf(Object.keys(all).filter((key) => !ownParameters.includes(key))), timing: 'grid' },
+      conformsTo: {
+        type: `pynn/${name}`,
+        where: identityOf(Object.keys(all).filter((key) => !ownParameters.includes(key))),
+        timing: 'grid',
+      },
       parameters: all,
       ...(state === undefined ? {} : { state }),
       ports: { port: { unit: weightUnits[kind] } },

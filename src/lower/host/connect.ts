@@ -43,10 +43,14 @@ export function columnsOf(rule: HostConnector, ends: HostEnds, state: RandomStat
       const p = rule.p;
       return byProbability(rule, ends, state, typeof p === 'number' ? () => p : chance);
     }
-    case 'fixedNumberPre': return byTarget(rule, ends, state);
-    case 'fixedNumberPost': return collected(ends, bySource(rule, ends, state));
-    case 'fixedTotal': return collected(ends, inTotal(rule, ends, state));
-    default: throw new HostError(`the connector ${rule.connector}`);
+    case 'fixedNumberPre':
+      return byTarget(rule, ends, state);
+    case 'fixedNumberPost':
+      return collected(ends, bySource(rule, ends, state));
+    case 'fixedTotal':
+      return collected(ends, inTotal(rule, ends, state));
+    default:
+      throw new HostError(`the connector ${rule.connector}`);
   }
 }
 
@@ -54,7 +58,12 @@ export function columnsOf(rule: HostConnector, ends: HostEnds, state: RandomStat
  * A uniform number for every pair, whether it may connect or not. PyNN compares a lazy array of them with the probability, and so
  * draws from a copy of the generator: the generator itself does not move on, and the next such projection has the same numbers.
  */
-function* byProbability({ self = true, mutual = true }: HostConnector, { pre, post, same }: HostEnds, generator: RandomState, chance: (i: number, j: number) => number): Columns {
+function* byProbability(
+  { self = true, mutual = true }: HostConnector,
+  { pre, post, same }: HostEnds,
+  generator: RandomState,
+  chance: (i: number, j: number) => number,
+): Columns {
   const state = generator.copy();
   for (let target = 0; target < post; target++) {
     const sources: number[] = [];
@@ -89,7 +98,11 @@ function withReplacement(n: number, size: number, exclude: number, state: Random
 
 const range = (size: number, without = -1): number[] => Array.from({ length: size }, (_, k) => k).filter((k) => k !== without);
 
-function* byTarget({ n = 0, replace = false, self = true }: HostConnector, { pre, post, identical }: HostEnds, state: RandomState): Columns {
+function* byTarget(
+  { n = 0, replace = false, self = true }: HostConnector,
+  { pre, post, identical }: HostEnds,
+  state: RandomState,
+): Columns {
   for (let target = 0; target < post; target++) {
     const exclude = !self && identical ? target : -1;
     const sources = replace ? withReplacement(n, pre, exclude, state) : chosen(n, range(pre, exclude), state);
@@ -97,10 +110,15 @@ function* byTarget({ n = 0, replace = false, self = true }: HostConnector, { pre
   }
 }
 
-function* bySource({ n = 0, replace = false, self = true }: HostConnector, { pre, post, identical }: HostEnds, state: RandomState): Iterable<readonly [number, number]> {
+function* bySource(
+  { n = 0, replace = false, self = true }: HostConnector,
+  { pre, post, identical }: HostEnds,
+  state: RandomState,
+): Iterable<readonly [number, number]> {
   for (let source = 0; source < pre; source++) {
     const exclude = !self && identical ? source : -1;
-    for (const target of replace ? withReplacement(n, post, exclude, state) : chosen(n, range(post, exclude), state)) yield [source, target];
+    for (const target of replace ? withReplacement(n, post, exclude, state) : chosen(n, range(post, exclude), state))
+      yield [source, target];
   }
 }
 
@@ -121,7 +139,11 @@ function* collected({ post }: HostEnds, pairs: Iterable<readonly [number, number
 }
 
 /** Columns of given pairs, in order within each. */
-export function columnsOfPairs(sources: ArrayLike<number>, targets: ArrayLike<number>, post: number): { readonly target: number; readonly sources: readonly number[]; readonly at: readonly number[] }[] {
+export function columnsOfPairs(
+  sources: ArrayLike<number>,
+  targets: ArrayLike<number>,
+  post: number,
+): { readonly target: number; readonly sources: readonly number[]; readonly at: readonly number[] }[] {
   const columns = Array.from({ length: post }, (_, target) => ({ target, sources: [] as number[], at: [] as number[] }));
   for (let k = 0; k < sources.length; k++) {
     const column = columns[targets[k] as number];

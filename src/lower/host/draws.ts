@@ -27,18 +27,35 @@ export function drawVector(name: string, parameters: readonly number[], count: n
   const [a = 0, b = 0, low = -Infinity, high = Infinity] = parameters;
   const each = (one: () => number): number[] => Array.from({ length: count }, one);
   switch (name) {
-    case 'uniform': return each(() => state.uniform(a, b));
-    case 'uniform_int': return each(() => state.integer(a, b));
-    case 'normal': return each(() => state.normal(a, b));
-    case 'lognormal': return each(() => state.lognormal(a, b));
-    case 'exponential': return each(() => state.exponential(a));
-    case 'gamma': return each(() => state.gamma(a, b));
-    case 'poisson': return each(() => state.poisson(a));
-    case 'binomial': return each(() => state.binomial(a, b));
-    case 'vonmises': return each(() => state.vonMises(a, b));
-    case 'normal_clipped_to_boundary': return each(() => Math.max(low, Math.min(high, state.normal(a, b))));
-    case 'normal_clipped': return clipped(each(() => state.normal(a, b)), low, high, () => state.normal(a, b));
-    default: throw new HostError(`a draw of ${name}`);
+    case 'uniform':
+      return each(() => state.uniform(a, b));
+    case 'uniform_int':
+      return each(() => state.integer(a, b));
+    case 'normal':
+      return each(() => state.normal(a, b));
+    case 'lognormal':
+      return each(() => state.lognormal(a, b));
+    case 'exponential':
+      return each(() => state.exponential(a));
+    case 'gamma':
+      return each(() => state.gamma(a, b));
+    case 'poisson':
+      return each(() => state.poisson(a));
+    case 'binomial':
+      return each(() => state.binomial(a, b));
+    case 'vonmises':
+      return each(() => state.vonMises(a, b));
+    case 'normal_clipped_to_boundary':
+      return each(() => Math.max(low, Math.min(high, state.normal(a, b))));
+    case 'normal_clipped':
+      return clipped(
+        each(() => state.normal(a, b)),
+        low,
+        high,
+        () => state.normal(a, b),
+      );
+    default:
+      throw new HostError(`a draw of ${name}`);
   }
 }
 

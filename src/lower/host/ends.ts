@@ -41,7 +41,11 @@ export function elementsOf(rule: SelectionRule, sizes: (population: string) => n
   return { populations: [rule.population], ordinals: new Uint32Array(indices.length), indices };
 }
 
-function indicesOf(rule: Exclude<SelectionRule, { assembly: unknown } | { projection: unknown }>, size: number, data: DataStore): ArrayLike<number> {
+function indicesOf(
+  rule: Exclude<SelectionRule, { assembly: unknown } | { projection: unknown }>,
+  size: number,
+  data: DataStore,
+): ArrayLike<number> {
   if ('indices' in rule) return arrayOf(rule.indices, data);
   if ('mask' in rule) {
     const mask = arrayOf(rule.mask, data);
@@ -53,7 +57,13 @@ function indicesOf(rule: Exclude<SelectionRule, { assembly: unknown } | { projec
 }
 
 /** Both ends of each synapse of rules without chance, in order of creation; null for others. */
-export function pairsOf(rules: readonly ConnectionRule[], pre: number, post: number, same: (i: number, j: number) => boolean, data: DataStore): { sources: number[]; targets: number[] } | null {
+export function pairsOf(
+  rules: readonly ConnectionRule[],
+  pre: number,
+  post: number,
+  same: (i: number, j: number) => boolean,
+  data: DataStore,
+): { sources: number[]; targets: number[] } | null {
   const sources: number[] = [];
   const targets: number[] = [];
   const put = (i: number, j: number): void => {
@@ -73,17 +83,26 @@ export function pairsOf(rules: readonly ConnectionRule[], pre: number, post: num
         for (let k = 0; k < from.length; k++) put(from[k] as number, into[k] as number);
         break;
       }
-      default: return null;
+      default:
+        return null;
     }
   }
   return { sources, targets };
 }
 
 /** Names of projections that take the place of one, with the projections. */
-export function splitEnds(name: string, projection: Projection, pre: Elements, post: Elements, pairs: { sources: ArrayLike<number>; targets: ArrayLike<number> }, data: DataStore): [string, Projection][] {
+export function splitEnds(
+  name: string,
+  projection: Projection,
+  pre: Elements,
+  post: Elements,
+  pairs: { sources: ArrayLike<number>; targets: ArrayLike<number> },
+  data: DataStore,
+): [string, Projection][] {
   for (const value of [...Object.values(projection.values), ...Object.values(projection.delays)]) {
     const used = typeof value === 'string' ? namesIn(parseExpression(value)) : new Set<string>();
-    if (['i', 'j', 'N_pre', 'N_post'].some((index) => used.has(index))) throw new HostError(`values by index of a projection between selections (${name})`);
+    if (['i', 'j', 'N_pre', 'N_post'].some((index) => used.has(index)))
+      throw new HostError(`values by index of a projection between selections (${name})`);
   }
   const groups = new Map<string, { from: string; to: string; at: number[] }>();
   for (let k = 0; k < pairs.sources.length; k++) {
@@ -96,16 +115,24 @@ export function splitEnds(name: string, projection: Projection, pre: Elements, p
   }
   if (groups.size === 0) groups.set('', { from: pre.populations[0] as string, to: post.populations[0] as string, at: [] });
   return [...groups.values()].map(({ from, to, at }) => {
-    const taken = (values: Readonly<Record<string, Value>>): Record<string, Value> => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, taken1(value, at, data)]));
+    const taken = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
+      Object.fromEntries(Object.entries(values).map(([key, value]) => [key, taken1(value, at, data)]));
     const rule: ConnectionRule = {
       rule: 'list',
       sources: at.map((k) => pre.indices[pairs.sources[k] as number] as number),
       targets: at.map((k) => post.indices[pairs.targets[k] as number] as number),
     };
-    return [groups.size === 1 ? name : `${name}_${from}_${to}`, {
-      ...projection, from: { ...projection.from, of: { population: from } }, to: { ...projection.to, of: { population: to } }, connect: [rule],
-      values: taken(projection.values), delays: taken(projection.delays),
-    }];
+    return [
+      groups.size === 1 ? name : `${name}_${from}_${to}`,
+      {
+        ...projection,
+        from: { ...projection.from, of: { population: from } },
+        to: { ...projection.to, of: { population: to } },
+        connect: [rule],
+        values: taken(projection.values),
+        delays: taken(projection.delays),
+      },
+    ];
   });
 }
 

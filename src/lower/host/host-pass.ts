@@ -30,14 +30,17 @@ export function resolveOnHost(valid: ValidModel, diagnostics: Diagnostics): Vali
 
 function needsHost(model: Model): boolean {
   const draws = (values: Readonly<Record<string, Value>>): boolean => Object.values(values).some(isDraw);
-  const drawn = (rule: SelectionRule): boolean => ('assembly' in rule ? rule.assembly.some(drawn) : 'sample' in rule && rule.generator !== undefined);
+  const drawn = (rule: SelectionRule): boolean =>
+    'assembly' in rule ? rule.assembly.some(drawn) : 'sample' in rule && rule.generator !== undefined;
   return (
     Object.values(model.populations).some(({ values }) => draws(values)) ||
     Object.values(model.projections).some(
       ({ from, to, connect, values, delays }) =>
         !isPlain(from.of) || !isPlain(to.of) || connect.some(({ rule }) => rule === 'hostDrawn') || draws(values) || draws(delays),
     ) ||
-    model.recordings.some(({ of }) => drawn(of)) || Object.values(model.stimuli).some(({ to }) => drawn(to)) || Object.values(model.operations).some(({ on }) => drawn(on))
+    model.recordings.some(({ of }) => drawn(of)) ||
+    Object.values(model.stimuli).some(({ to }) => drawn(to)) ||
+    Object.values(model.operations).some(({ on }) => drawn(on))
   );
 }
 
@@ -69,11 +72,14 @@ class HostPass {
       }
     }
     const selections = [
-      ...Object.values(model.projections).flatMap(({ from, to }) => [from.of, to.of]), ...model.recordings.map(({ of }) => of),
-      ...Object.values(model.stimuli).map(({ to }) => to), ...Object.values(model.operations).map(({ on }) => on),
+      ...Object.values(model.projections).flatMap(({ from, to }) => [from.of, to.of]),
+      ...model.recordings.map(({ of }) => of),
+      ...Object.values(model.stimuli).map(({ to }) => to),
+      ...Object.values(model.operations).map(({ on }) => on),
     ];
     for (const selection of selections) this.#sampleJobs(selection, jobs);
-    for (const [name, projection] of Object.entries(model.projections)) jobs.push({ order: firstOrder(projection), run: () => this.#buildProjection(name, projection) });
+    for (const [name, projection] of Object.entries(model.projections))
+      jobs.push({ order: firstOrder(projection), run: () => this.#buildProjection(name, projection) });
     for (const { run } of [...jobs].sort((a, b) => a.order - b.order)) run();
     return this.#finish(model);
   }
@@ -81,10 +87,16 @@ class HostPass {
   #finish(model: Model): Model {
     const select = (rule: SelectionRule): SelectionRule => this.#resolve(rule);
     return {
-      ...model, populations: this.#populations, projections: Object.fromEntries(this.#projections),
+      ...model,
+      populations: this.#populations,
+      projections: Object.fromEntries(this.#projections),
       recordings: model.recordings.map((recording) => ({ ...recording, of: select(recording.of) })),
-      stimuli: Object.fromEntries(Object.entries(model.stimuli).map(([name, stimulus]) => [name, { ...stimulus, to: select(stimulus.to) }])),
-      operations: Object.fromEntries(Object.entries(model.operations).map(([name, operation]) => [name, { ...operation, on: select(operation.on) }])),
+      stimuli: Object.fromEntries(
+        Object.entries(model.stimuli).map(([name, stimulus]) => [name, { ...stimulus, to: select(stimulus.to) }]),
+      ),
+      operations: Object.fromEntries(
+        Object.entries(model.operations).map(([name, operation]) => [name, { ...operation, on: select(operation.on) }]),
+      ),
     };
   }
 
@@ -106,7 +118,10 @@ class HostPass {
       run: () => {
         if (this.#samples.has(generator.order)) return;
         const order = this.#generators.of(generator.seed, generator.stream).permutation(size);
-        this.#samples.set(generator.order, Array.from(order.subarray(0, sample)).sort((a, b) => a - b));
+        this.#samples.set(
+          generator.order,
+          Array.from(order.subarray(0, sample)).sort((a, b) => a - b),
+        );
       },
     });
   }
@@ -127,7 +142,9 @@ class HostPass {
     const resolved = (end: End): End => ({ ...end, of: this.#resolve(end.of) });
     const projection = { ...written, from: resolved(written.from), to: resolved(written.to) };
     const plain = isPlain(projection.from.of) && isPlain(projection.to.of);
-    const drawn = projection.connect.some(({ rule }) => rule === 'hostDrawn') || [...Object.values(projection.values), ...Object.values(projection.delays)].some(isDraw);
+    const drawn =
+      projection.connect.some(({ rule }) => rule === 'hostDrawn') ||
+      [...Object.values(projection.values), ...Object.values(projection.delays)].some(isDraw);
     if (plain && !drawn) {
       this.#projections.set(name, projection);
       return;
@@ -140,7 +157,10 @@ class HostPass {
       return;
     }
     const pairs = pairsOf(explicit.connect, pre.indices.length, post.indices.length, sameElement(pre, post), data);
-    if (!pairs) throw new HostError(`the connection rule ${explicit.connect.map(({ rule }) => rule).join(', ')} between selections with gaps (projection ${name})`);
+    if (!pairs)
+      throw new HostError(
+        `the connection rule ${explicit.connect.map(({ rule }) => rule).join(', ')} between selections with gaps (projection ${name})`,
+      );
     for (const [key, part] of splitEnds(name, explicit, pre, post, pairs, data)) this.#projections.set(key, part);
   }
 
@@ -151,15 +171,22 @@ class HostPass {
     const [n, m] = [pre.indices.length, post.indices.length];
     const [only] = projection.connect;
     const hostDrawn = only?.rule === 'hostDrawn' ? (only.arguments as unknown as HostConnector & HostSource) : null;
-    if (projection.connect.some(({ rule }) => rule === 'hostDrawn') && projection.connect.length > 1) throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
+    if (projection.connect.some(({ rule }) => rule === 'hostDrawn') && projection.connect.length > 1)
+      throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
     const columns: Iterable<{ readonly target: number; readonly sources: readonly number[]; readonly at?: readonly number[] }> = hostDrawn
-      ? columnsOf(hostDrawn, { pre: n, post: m, same, identical: JSON.stringify(projection.from.of) === JSON.stringify(projection.to.of) } satisfies HostEnds,
-          this.#generators.of(String(hostDrawn.generator?.seed ?? '0'), hostDrawn.generator?.stream), chanceOf(hostDrawn, n, m))
+      ? columnsOf(
+          hostDrawn,
+          { pre: n, post: m, same, identical: JSON.stringify(projection.from.of) === JSON.stringify(projection.to.of) } satisfies HostEnds,
+          this.#generators.of(String(hostDrawn.generator?.seed ?? '0'), hostDrawn.generator?.stream),
+          chanceOf(hostDrawn, n, m),
+        )
       : givenColumns(name, projection, n, m, same, data);
     const draws = [
       ...Object.entries(projection.values).map(([key, value]) => ({ kind: 'values' as const, key, value })),
       ...Object.entries(projection.delays).map(([key, value]) => ({ kind: 'delays' as const, key, value })),
-    ].flatMap((entry) => (isDraw(entry.value) ? [{ ...entry, value: entry.value, numbers: [] as number[] }] : [])).sort((a, b) => a.value.order - b.value.order);
+    ]
+      .flatMap((entry) => (isDraw(entry.value) ? [{ ...entry, value: entry.value, numbers: [] as number[] }] : []))
+      .sort((a, b) => a.value.order - b.value.order);
     const sources: number[] = [];
     const targets: number[] = [];
     const places: number[] = [];
@@ -174,12 +201,14 @@ class HostPass {
       for (const draw of draws) {
         const { order, seed, stream, distribution, arguments: parameters } = draw.value;
         let numbers = done.get(order);
-        if (!numbers) done.set(order, (numbers = drawVector(distribution, parameters, column.sources.length, this.#generators.of(seed, stream))));
+        if (!numbers)
+          done.set(order, (numbers = drawVector(distribution, parameters, column.sources.length, this.#generators.of(seed, stream))));
         for (const number of numbers) draw.numbers.push(number);
       }
     }
     const [values, delays] = [{ ...projection.values }, { ...projection.delays }];
-    for (const { kind, key, value, numbers } of draws) (kind === 'values' ? values : delays)[key] = { array: inSi(backInPlace(numbers, places), value.exponent10) };
+    for (const { kind, key, value, numbers } of draws)
+      (kind === 'values' ? values : delays)[key] = { array: inSi(backInPlace(numbers, places), value.exponent10) };
     if (places.length > 0 || (!hostDrawn && sources.length === 0)) return { ...projection, values, delays };
     return { ...projection, connect: [{ rule: 'list', sources, targets }], values, delays };
   }
@@ -198,20 +227,31 @@ function backInPlace(numbers: readonly number[], places: readonly number[]): rea
   return result;
 }
 
-const sameElement = (pre: Elements, post: Elements) => (i: number, j: number): boolean =>
-  pre.indices[i] === post.indices[j] && pre.populations[pre.ordinals[i] as number] === post.populations[post.ordinals[j] as number];
+const sameElement =
+  (pre: Elements, post: Elements) =>
+  (i: number, j: number): boolean =>
+    pre.indices[i] === post.indices[j] && pre.populations[pre.ordinals[i] as number] === post.populations[post.ordinals[j] as number];
 
 /** The order of the first draw of a projection; those that draw nothing come last. */
 function firstOrder(projection: Projection): number {
   const orders = [
-    ...projection.connect.flatMap((rule) => (rule.rule === 'hostDrawn' ? [Number((rule.arguments as unknown as HostSource).order ?? 0)] : [])),
+    ...projection.connect.flatMap((rule) =>
+      rule.rule === 'hostDrawn' ? [Number((rule.arguments as unknown as HostSource).order ?? 0)] : [],
+    ),
     ...[...Object.values(projection.values), ...Object.values(projection.delays)].flatMap((value) => (isDraw(value) ? [value.order] : [])),
   ];
   return orders.length === 0 ? Infinity : Math.min(...orders);
 }
 
 /** Columns of connections without chance. */
-function givenColumns(name: string, projection: Projection, n: number, m: number, same: (i: number, j: number) => boolean, data: ValidModel['data']) {
+function givenColumns(
+  name: string,
+  projection: Projection,
+  n: number,
+  m: number,
+  same: (i: number, j: number) => boolean,
+  data: ValidModel['data'],
+) {
   const pairs = pairsOf(projection.connect, n, m, same, data);
   if (!pairs) throw new HostError(`values drawn by a named generator for connections that are drawn on the target (projection ${name})`);
   return columnsOfPairs(pairs.sources, pairs.targets, m);
@@ -224,11 +264,16 @@ function chanceOf(rule: HostConnector, n: number, m: number): (i: number, j: num
   return (i, j) =>
     f((name) => {
       switch (name) {
-        case 'i': return i;
-        case 'j': return j;
-        case 'N_pre': return n;
-        case 'N_post': return m;
-        default: throw new HostError(`a probability that reads ${name}, drawn by a named generator,`);
+        case 'i':
+          return i;
+        case 'j':
+          return j;
+        case 'N_pre':
+          return n;
+        case 'N_post':
+          return m;
+        default:
+          throw new HostError(`a probability that reads ${name}, drawn by a named generator,`);
       }
     });
 }

@@ -108,7 +108,15 @@ export function hostDraw(context: Context, written: HostDrawDocument, slot: Slot
     return undefined;
   }
   const { generator, seed, distribution, arguments: parameters, stream, order = 0 } = written;
-  return { generator, seed: String(seed), distribution, arguments: parameters, ...(stream === undefined ? {} : { stream }), order, ...(exponent === 0 ? {} : { exponent10: exponent }) };
+  return {
+    generator,
+    seed: String(seed),
+    distribution,
+    arguments: parameters,
+    ...(stream === undefined ? {} : { stream }),
+    order,
+    ...(exponent === 0 ? {} : { exponent10: exponent }),
+  };
 }
 
 function exponentOf(context: Context, written: HostDrawDocument, slot: Slot, pointer: string): number | undefined {

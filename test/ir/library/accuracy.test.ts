@@ -27,58 +27,134 @@ interface Case {
 const both = (...spreads: Spread[]): Case['spreads'] => ({ f64: spreads, f32: spreads });
 const tiny: Spread = { powers: [-60, 0] };
 const positive: Case['spreads'] = {
-  f64: [{ powers: [-1074, 1023], positive: true }, { from: 0.5, to: 2 }, { around: [1], width: 0.01 }, { around: [Math.SQRT1_2,
-    Math.SQRT2], width: 1e-3 }],
-  f32: [{ powers: [-149, 127], positive: true }, { from: 0.5, to: 2 }, { around: [1], width: 0.01 }, { around: [Math.SQRT1_2,
-    Math.SQRT2], width: 1e-3 }],
+  f64: [
+    { powers: [-1074, 1023], positive: true },
+    { from: 0.5, to: 2 },
+    { around: [1], width: 0.01 },
+    { around: [Math.SQRT1_2, Math.SQRT2], width: 1e-3 },
+  ],
+  f32: [
+    { powers: [-149, 127], positive: true },
+    { from: 0.5, to: 2 },
+    { around: [1], width: 0.01 },
+    { around: [Math.SQRT1_2, Math.SQRT2], width: 1e-3 },
+  ],
 };
 const angles: Case['spreads'] = {
   f64: [{ from: -10, to: 10 }, { powers: [-30, 20] }, { around: [Math.PI / 4, Math.PI / 2, Math.PI, 1e5 * Math.PI], width: 1e-6 }],
   f32: [{ from: -10, to: 10 }, { powers: [-20, 11] }, { around: [Math.PI / 4, Math.PI / 2, Math.PI, 500 * Math.PI], width: 1e-3 }],
 };
-const unit = both({ from: -1, to: 1 }, { powers: [-40, -1] }, { around: [-0.5, 0.5], width: 1e-3 }, { from: 0.99, to: 1 }, { from: -1,
-  to: -0.99 });
+const unit = both(
+  { from: -1, to: 1 },
+  { powers: [-40, -1] },
+  { around: [-0.5, 0.5], width: 1e-3 },
+  { from: 0.99, to: 1 },
+  { from: -1, to: -0.99 },
+);
 
 const cases: readonly Case[] = [
-  { name: 'exp', bound: 1, reference: (x) => x.exp(), spreads: {
-    f64: [{ from: -745, to: 709.7 }, { from: -745.2, to: -700 }, { from: -2, to: 2 }, tiny],
-    f32: [{ from: -103, to: 88.7 }, { from: -104, to: -80 }, { from: -2, to: 2 }, tiny],
-  } },
-  { name: 'expm1', bound: 1, reference: expm1, spreads: {
-    f64: [{ from: -50, to: 709 }, { from: -2, to: 2 }, { from: 34, to: 40 }, { powers: [-1074, 0] }],
-    f32: [{ from: -20, to: 88 }, { from: -2, to: 2 }, { from: 14, to: 18 }, { powers: [-149, 0] }],
-  } },
-  { name: 'exprel', bound: 2, reference: (x) => expm1(x).div(x), spreads: {
-    f64: [{ from: -1000, to: 716 }, { from: -2, to: 2 }, { powers: [-1000, 9] }],
-    f32: [{ from: -1000, to: 93 }, { from: -2, to: 2 }, { powers: [-149, 6] }],
-  } },
-  { name: 'sinh', bound: 2, reference: (x) => x.exp().minus(x.neg().exp()).div(2), spreads: {
-    f64: [{ from: -710, to: 710 }, { from: -2, to: 2 }, { around: [-1, 1], width: 1e-3 }],
-    f32: [{ from: -89, to: 89 }, { from: -2, to: 2 }, { around: [-1, 1], width: 1e-3 }],
-  } },
-  { name: 'cosh', bound: 2, reference: (x) => x.exp().plus(x.neg().exp()).div(2), spreads: {
-    f64: [{ from: -710, to: 710 }, { from: -2, to: 2 }, tiny], f32: [{ from: -89, to: 89 }, { from: -2, to: 2 }, tiny],
-  } },
-  { name: 'tanh', bound: 2, reference: (x) => { const e = expm1(x.times(2)); return e.div(e.plus(2)); },
-    spreads: both({ from: -25, to: 25 }, { from: -2, to: 2 }, { powers: [-100, 1] }) },
+  {
+    name: 'exp',
+    bound: 1,
+    reference: (x) => x.exp(),
+    spreads: {
+      f64: [{ from: -745, to: 709.7 }, { from: -745.2, to: -700 }, { from: -2, to: 2 }, tiny],
+      f32: [{ from: -103, to: 88.7 }, { from: -104, to: -80 }, { from: -2, to: 2 }, tiny],
+    },
+  },
+  {
+    name: 'expm1',
+    bound: 1,
+    reference: expm1,
+    spreads: {
+      f64: [{ from: -50, to: 709 }, { from: -2, to: 2 }, { from: 34, to: 40 }, { powers: [-1074, 0] }],
+      f32: [{ from: -20, to: 88 }, { from: -2, to: 2 }, { from: 14, to: 18 }, { powers: [-149, 0] }],
+    },
+  },
+  {
+    name: 'exprel',
+    bound: 2,
+    reference: (x) => expm1(x).div(x),
+    spreads: {
+      f64: [{ from: -1000, to: 716 }, { from: -2, to: 2 }, { powers: [-1000, 9] }],
+      f32: [{ from: -1000, to: 93 }, { from: -2, to: 2 }, { powers: [-149, 6] }],
+    },
+  },
+  {
+    name: 'sinh',
+    bound: 2,
+    reference: (x) => x.exp().minus(x.neg().exp()).div(2),
+    spreads: {
+      f64: [
+        { from: -710, to: 710 },
+        { from: -2, to: 2 },
+        { around: [-1, 1], width: 1e-3 },
+      ],
+      f32: [
+        { from: -89, to: 89 },
+        { from: -2, to: 2 },
+        { around: [-1, 1], width: 1e-3 },
+      ],
+    },
+  },
+  {
+    name: 'cosh',
+    bound: 2,
+    reference: (x) => x.exp().plus(x.neg().exp()).div(2),
+    spreads: {
+      f64: [{ from: -710, to: 710 }, { from: -2, to: 2 }, tiny],
+      f32: [{ from: -89, to: 89 }, { from: -2, to: 2 }, tiny],
+    },
+  },
+  {
+    name: 'tanh',
+    bound: 2,
+    reference: (x) => {
+      const e = expm1(x.times(2));
+      return e.div(e.plus(2));
+    },
+    spreads: both({ from: -25, to: 25 }, { from: -2, to: 2 }, { powers: [-100, 1] }),
+  },
   { name: 'log', bound: 1, reference: (x) => x.ln(), spreads: positive },
   { name: 'log2', bound: 2, reference: (x) => x.log(2), spreads: positive },
   { name: 'log10', bound: 2, reference: (x) => x.log(10), spreads: positive },
-  { name: 'log1p', bound: 1, reference: log1p, spreads: {
-    f64: [{ from: -1, to: 4 }, { powers: [-1074, -1] }, { powers: [0, 1023], positive: true }, { around: [Math.SQRT1_2 - 1,
-      Math.SQRT2 - 1], width: 1e-3 }],
-    f32: [{ from: -1, to: 4 }, { powers: [-149, -1] }, { powers: [0, 127], positive: true }, { around: [Math.SQRT1_2 - 1,
-      Math.SQRT2 - 1], width: 1e-3 }],
-  } },
+  {
+    name: 'log1p',
+    bound: 1,
+    reference: log1p,
+    spreads: {
+      f64: [
+        { from: -1, to: 4 },
+        { powers: [-1074, -1] },
+        { powers: [0, 1023], positive: true },
+        { around: [Math.SQRT1_2 - 1, Math.SQRT2 - 1], width: 1e-3 },
+      ],
+      f32: [
+        { from: -1, to: 4 },
+        { powers: [-149, -1] },
+        { powers: [0, 127], positive: true },
+        { around: [Math.SQRT1_2 - 1, Math.SQRT2 - 1], width: 1e-3 },
+      ],
+    },
+  },
   { name: 'sin', bound: 1, reference: (x) => x.sin(), spreads: angles },
   { name: 'cos', bound: 1, reference: (x) => x.cos(), spreads: angles },
   { name: 'tan', bound: 2, reference: (x) => x.sin().div(x.cos()), spreads: angles },
   { name: 'asin', bound: 2, reference: (x) => x.asin(), spreads: unit },
   { name: 'acos', bound: 2, reference: (x) => x.acos(), spreads: unit },
-  { name: 'atan', bound: 1, reference: (x) => x.atan(),
-    spreads: both({ from: -5, to: 5 }, { powers: [-100, 100] }, { around: [7 / 16, 11 / 16, 19 / 16, 39 / 16], width: 1e-3 }) },
-  { name: 'erf', bound: 2, reference: erf, count: 150, spreads: both({ from: -6, to: 6 }, { around: [-1, 1], width: 0.1 },
-    { powers: [-100, -1] }) },
+  {
+    name: 'atan',
+    bound: 1,
+    reference: (x) => x.atan(),
+    spreads: both({ from: -5, to: 5 }, { powers: [-100, 100] }, { around: [7 / 16, 11 / 16, 19 / 16, 39 / 16], width: 1e-3 }),
+  },
+  {
+    name: 'erf',
+    bound: 2,
+    reference: erf,
+    count: 150,
+    spreads: both({ from: -6, to: 6 }, { around: [-1, 1], width: 0.1 }, { powers: [-100, -1] }),
+  },
 ];
 
 describe.each(cases)('$name', ({ name, bound, reference, spreads, count = 250 }) => {
@@ -97,21 +173,22 @@ describe.each(cases)('$name', ({ name, bound, reference, spreads, count = 250 })
 
 describe('sin, cos and tan of huge angles', () => {
   const Wide = Exact.clone({ precision: 380 });
-  it.each([
-    ...(['sin', 'cos'] as const).map((name) => ({ name, bound: 1 })), { name: 'tan' as const, bound: 2 },
-  ])('$name reduces them exactly', ({ name, bound }) => {
-    for (const type of types) {
-      const f = evaluatorOf(name, type);
-      const spread: Spread = { powers: type === 'f64' ? [20, 1023] : [11, 127] };
-      // Beyond random ones, the double closest to a multiple of pi/2 (6381956970095103 * 2^797).
-      const hardest = type === 'f64' ? [6381956970095103 * 2 ** 797, 2 ** 1023] : [rounded(type, 16367173 * 2 ** 72)];
-      for (const x of [...points(type, [spread], 12), ...hardest]) {
-        const angle = exact(x, Wide);
-        const value = name === 'tan' ? angle.sin().div(angle.cos()) : angle[name]();
-        expect(ulpError(type, f(x), new Exact(value)), `${name}(${x}) in ${type}`).toBeLessThan(bound);
+  it.each([...(['sin', 'cos'] as const).map((name) => ({ name, bound: 1 })), { name: 'tan' as const, bound: 2 }])(
+    '$name reduces them exactly',
+    ({ name, bound }) => {
+      for (const type of types) {
+        const f = evaluatorOf(name, type);
+        const spread: Spread = { powers: type === 'f64' ? [20, 1023] : [11, 127] };
+        // Beyond random ones, the double closest to a multiple of pi/2 (6381956970095103 * 2^797).
+        const hardest = type === 'f64' ? [6381956970095103 * 2 ** 797, 2 ** 1023] : [rounded(type, 16367173 * 2 ** 72)];
+        for (const x of [...points(type, [spread], 12), ...hardest]) {
+          const angle = exact(x, Wide);
+          const value = name === 'tan' ? angle.sin().div(angle.cos()) : angle[name]();
+          expect(ulpError(type, f(x), new Exact(value)), `${name}(${x}) in ${type}`).toBeLessThan(bound);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe('pow', () => {
@@ -119,7 +196,15 @@ describe('pow', () => {
     const f = evaluatorOf('pow', type);
     const next = repeatable(7);
     const [reach, powers] = type === 'f64' ? [709, [-1074, 1023] as const] : [88, [-149, 127] as const];
-    const bases = points(type, [{ powers, positive: true }, { from: 0.5, to: 2 }, { around: [1], width: 1e-4 }], 250);
+    const bases = points(
+      type,
+      [
+        { powers, positive: true },
+        { from: 0.5, to: 2 },
+        { around: [1], width: 1e-4 },
+      ],
+      250,
+    );
     for (const x of bases) {
       const logarithm = Math.log(x);
       if (logarithm === 0) continue;
@@ -168,8 +253,15 @@ describe('sinCosTurn', () => {
   it.each(types)('in %s gives sine and cosine of a fraction of a turn below 2 ulp', (type) => {
     const f = libraryFunction('sinCosTurn', type);
     const evaluator = createEvaluator(withCallees([f]));
-    for (const u of points(type, [{ from: 0, to: 1 }, { around: [0.125, 0.25, 0.5, 0.75, 1], width: 1e-4 }, { powers: [-60, -2],
-      positive: true }], 300)) {
+    for (const u of points(
+      type,
+      [
+        { from: 0, to: 1 },
+        { around: [0.125, 0.25, 0.5, 0.75, 1], width: 1e-4 },
+        { powers: [-60, -2], positive: true },
+      ],
+      300,
+    )) {
       const [sine, cosine] = evaluator.call(f.name, [u]).map(Number);
       expect(ulpError(type, sine ?? NaN, turn.times(exact(u, Wide)).sin()), `sine of ${u}`).toBeLessThan(2);
       expect(ulpError(type, cosine ?? NaN, turn.times(exact(u, Wide)).cos()), `cosine of ${u}`).toBeLessThan(2);
@@ -179,6 +271,11 @@ describe('sinCosTurn', () => {
   it('is exact at quarters', () => {
     const evaluator = createEvaluator(withCallees([libraryFunction('sinCosTurn', 'f64')]));
     const at = (u: number): number[] => evaluator.call('sinCosTurn_f64', [u]).map((value) => Number(value) + 0);
-    expect([0, 0.25, 0.5, 0.75].map(at)).toEqual([[0, 1], [1, 0], [0, -1], [-1, 0]]);
+    expect([0, 0.25, 0.5, 0.75].map(at)).toEqual([
+      [0, 1],
+      [1, 0],
+      [0, -1],
+      [-1, 0],
+    ]);
   });
 });

@@ -10,16 +10,24 @@ import { parseProgram, printProgram } from '../../../src/ir/text.js';
 
 const integerNames = ['modulo', 'floorDivide', 'fmod', 'abs', 'sign', 'min', 'max', 'clip'] as const;
 const all: readonly IrFunction[] = withCallees([
-  ...libraryNames.flatMap((name) => (name === 'timestep' ? [libraryFunction(name, 'f64')] : [libraryFunction(name, 'f64'),
-    libraryFunction(name, 'f32')])),
+  ...libraryNames.flatMap((name) =>
+    name === 'timestep' ? [libraryFunction(name, 'f64')] : [libraryFunction(name, 'f64'), libraryFunction(name, 'f32')],
+  ),
   ...integerNames.map((name) => libraryFunction(name, 'i32')),
   ...drawNames.map(drawFunction),
 ]);
 
 const program: Program = {
-  name: 'library', precision: 'float64', dt: 1e-4, numericsVersion: 1, functions: all,
+  name: 'library',
+  precision: 'float64',
+  dt: 1e-4,
+  numericsVersion: 1,
+  functions: all,
   buffers: [{ name: 'faults', element: 'u32', length: 1, role: 'state', comment: '' }],
-  kernels: [], events: [], logs: [], schedule: { initialise: [], step: [], procedures: {} },
+  kernels: [],
+  events: [],
+  logs: [],
+  schedule: { initialise: [], step: [], procedures: {} },
   manifest: { populations: [], events: [], variables: [], projections: [], samples: [], spikeLabel: 0, faults: {}, notes: [] },
 };
 
@@ -47,7 +55,10 @@ describe('the library', () => {
     for (const name of libraryNames.filter((each) => each !== 'timestep' && !wide.includes(each))) {
       for (const f of withCallees([libraryFunction(name, 'f32')])) {
         const types = new Set([...f.parameters, ...f.locals].map((local) => local.type));
-        expect([...types].filter((type) => type === 'f64' || type === 'i64'), f.name).toEqual([]);
+        expect(
+          [...types].filter((type) => type === 'f64' || type === 'i64'),
+          f.name,
+        ).toEqual([]);
       }
     }
   });
@@ -64,9 +75,14 @@ describe('withCallees', () => {
   });
 
   it('prefers the functions it was given and reports missing ones', () => {
-    const callee: IrFunction = { name: 'mine', comment: '', parameters: [], locals: [{ name: 'r', type: 'f64' }], results: [{ name: 'r',
-      type: 'f64' }],
-      body: [{ kind: 'set', local: 'r', value: f64(1) }] };
+    const callee: IrFunction = {
+      name: 'mine',
+      comment: '',
+      parameters: [],
+      locals: [{ name: 'r', type: 'f64' }],
+      results: [{ name: 'r', type: 'f64' }],
+      body: [{ kind: 'set', local: 'r', value: f64(1) }],
+    };
     const caller: IrFunction = { ...callee, name: 'caller', body: [{ kind: 'call', function: 'mine', arguments: [], results: ['r'] }] };
     expect(withCallees([caller, callee])).toEqual([callee, caller]);
     expect(() => withCallees([caller])).toThrow('caller calls mine, which does not exist');
@@ -76,10 +92,24 @@ describe('withCallees', () => {
 describe('isLaneSafe', () => {
   it('holds for all but what has a rare path or rejects', () => {
     const scalar = all.filter((f) => !isLaneSafe(f)).map((f) => f.name.replace(/_f(64|32)$/, ''));
-    expect([...new Set(scalar)].sort()).toEqual([
-      'binomial', 'cos', 'floorDivide', 'fmod', 'gamma', 'logBinomial', 'logPoisson', 'modulo', 'poisson', 'reduceHalfPi', 'sin',
-      'stirlingError', 'tan',
-      'twoOverPiWord', 'reduceLarge',
-    ].sort());
+    expect([...new Set(scalar)].sort()).toEqual(
+      [
+        'binomial',
+        'cos',
+        'floorDivide',
+        'fmod',
+        'gamma',
+        'logBinomial',
+        'logPoisson',
+        'modulo',
+        'poisson',
+        'reduceHalfPi',
+        'sin',
+        'stirlingError',
+        'tan',
+        'twoOverPiWord',
+        'reduceLarge',
+      ].sort(),
+    );
   });
 });

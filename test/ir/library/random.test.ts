@@ -26,7 +26,8 @@ describe('philox4x32', () => {
     { counter: [0, 0, 0, 0], key: [0, 0], words: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
     { counter: [ones, ones, ones, ones], key: [ones, ones], words: [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd] },
     {
-      counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], key: [0xa4093822, 0x299f31d0],
+      counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+      key: [0xa4093822, 0x299f31d0],
       words: [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
     },
   ] as const;
@@ -56,8 +57,14 @@ describe('uniformFromWords', () => {
 });
 
 describe('counters', () => {
-  const at = (element: number, subElement: number, step: number, siteWord: number): number[] => [element, subElement, step, siteWord, k0,
-    k1];
+  const at = (element: number, subElement: number, step: number, siteWord: number): number[] => [
+    element,
+    subElement,
+    step,
+    siteWord,
+    k0,
+    k1,
+  ];
   it('uniform takes words 0 and 1 of iteration 0', () => {
     const [w0 = 0, w1 = 0] = call('philox4x32', 5, 6, 7, site, k0, k1);
     expect(one('uniform', ...at(5, 6, 7, site))).toBe(one('uniformFromWords', w0, w1));
@@ -95,12 +102,20 @@ describe('continuous laws', () => {
   const laws: readonly { name: string; drawn: () => number[]; cumulative: (x: number) => number }[] = [
     { name: 'uniform', drawn: () => draws('uniform', count), cumulative: (x) => x },
     { name: 'normal', drawn: () => draws('normal', count), cumulative: normalCumulative },
-    { name: 'normalPerStep', drawn: () => Array.from({ length: count }, (_, step) => one('normalPerStep', 1, 0, step, site, k0, k1)),
-      cumulative: normalCumulative },
-    { name: 'exponential', drawn: () => draws('uniform', count).map((u) => one('exponentialFromUniform', u)),
-      cumulative: (x) => 1 - Math.exp(-x) },
+    {
+      name: 'normalPerStep',
+      drawn: () => Array.from({ length: count }, (_, step) => one('normalPerStep', 1, 0, step, site, k0, k1)),
+      cumulative: normalCumulative,
+    },
+    {
+      name: 'exponential',
+      drawn: () => draws('uniform', count).map((u) => one('exponentialFromUniform', u)),
+      cumulative: (x) => 1 - Math.exp(-x),
+    },
     ...[0.05, 0.5, 1, 2.5, 40].map((shape) => ({
-      name: `gamma of shape ${shape}`, drawn: () => draws('gamma', count, shape), cumulative: (x: number) => 1 - gammaQ(shape, x),
+      name: `gamma of shape ${shape}`,
+      drawn: () => draws('gamma', count, shape),
+      cumulative: (x: number) => 1 - gammaQ(shape, x),
     })),
   ];
   it.each(laws)('$name', ({ drawn, cumulative }) => {
@@ -119,17 +134,31 @@ describe('continuous laws', () => {
 
 describe('counts', () => {
   const count = 8000;
-  const poissonLaw = (m: number) => (k: number): number => Math.exp(k * Math.log(m) - m - logGamma(k + 1));
+  const poissonLaw =
+    (m: number) =>
+    (k: number): number =>
+      Math.exp(k * Math.log(m) - m - logGamma(k + 1));
   it.each([0.02, 1, 9.99, 10, 12.5, 60, 1000])('Poisson numbers of mean %d', (m) => {
     expect(chiSquareP(draws('poisson', count, m), poissonLaw(m))).toBeGreaterThan(significance);
   });
 
-  const binomialLaw = (n: number, p: number) => (k: number): number =>
-    k > n ? 0 : Math.exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1) + k * Math.log(p) + (n - k) * Math.log1p(-p));
-  it.each([[1, 0.3], [5, 0.5], [20, 0.97], [30, 0.4], [50, 0.5], [40, 0.75], [1000, 0.02], [1000, 0.001], [2000, 0.5]])(
-    'binomial numbers of %d trials at %d', (n, p) => {
-      expect(chiSquareP(draws('binomial', count, n, p), binomialLaw(n, p))).toBeGreaterThan(significance);
-    });
+  const binomialLaw =
+    (n: number, p: number) =>
+    (k: number): number =>
+      k > n ? 0 : Math.exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1) + k * Math.log(p) + (n - k) * Math.log1p(-p));
+  it.each([
+    [1, 0.3],
+    [5, 0.5],
+    [20, 0.97],
+    [30, 0.4],
+    [50, 0.5],
+    [40, 0.75],
+    [1000, 0.02],
+    [1000, 0.001],
+    [2000, 0.5],
+  ])('binomial numbers of %d trials at %d', (n, p) => {
+    expect(chiSquareP(draws('binomial', count, n, p), binomialLaw(n, p))).toBeGreaterThan(significance);
+  });
 
   it.each([1e8, 1e12])('Poisson numbers of mean %d have its moments', (m) => {
     const standard = draws('poisson', count, m).map((k) => (k - m) / Math.sqrt(m));
@@ -143,10 +172,22 @@ describe('counts', () => {
   });
 
   it.each([
-    ['poisson', [0], 0], ['poisson', [-1], NaN], ['poisson', [NaN], NaN], ['poisson', [Infinity], Infinity],
-    ['binomial', [0, 0.5], 0], ['binomial', [7, 0], 0], ['binomial', [7, 1], 7], ['binomial', [1e9, 1], 1e9], ['binomial', [7, 1.5], NaN],
-    ['binomial', [-1, 0.5], NaN], ['binomial', [7, NaN], NaN], ['binomial', [Infinity, 0.5], NaN],
-    ['gamma', [0], 0], ['gamma', [-1], NaN], ['gamma', [NaN], NaN], ['gamma', [Infinity], NaN],
+    ['poisson', [0], 0],
+    ['poisson', [-1], NaN],
+    ['poisson', [NaN], NaN],
+    ['poisson', [Infinity], Infinity],
+    ['binomial', [0, 0.5], 0],
+    ['binomial', [7, 0], 0],
+    ['binomial', [7, 1], 7],
+    ['binomial', [1e9, 1], 1e9],
+    ['binomial', [7, 1.5], NaN],
+    ['binomial', [-1, 0.5], NaN],
+    ['binomial', [7, NaN], NaN],
+    ['binomial', [Infinity, 0.5], NaN],
+    ['gamma', [0], 0],
+    ['gamma', [-1], NaN],
+    ['gamma', [NaN], NaN],
+    ['gamma', [Infinity], NaN],
   ] as const)('%s%j is %d', (name, parameters, value) => {
     expect(draws(name, 5, ...parameters)).toEqual(Array.from({ length: 5 }, () => value));
   });

@@ -13,8 +13,14 @@ describe('streamKey', () => {
   });
 
   it('tells seeds and names apart wherever the border between them lies', () => {
-    const keys = [['1', '2a'], ['12', 'a'], ['', '12a'], ['12a', ''], ['1', '2A'], ['é', '2a']].map(([seed = '',
-      name = '']) => streamKey(seed, name).join());
+    const keys = [
+      ['1', '2a'],
+      ['12', 'a'],
+      ['', '12a'],
+      ['12a', ''],
+      ['1', '2A'],
+      ['é', '2a'],
+    ].map(([seed = '', name = '']) => streamKey(seed, name).join());
     expect(new Set(keys).size).toBe(keys.length);
   });
 
@@ -25,7 +31,7 @@ describe('streamKey', () => {
 });
 
 describe('copyKey', () => {
-  it('is the stream\'s own key for the first synapse of a pair, a Philox block for further ones', () => {
+  it("is the stream's own key for the first synapse of a pair, a Philox block for further ones", () => {
     const key = streamKey('1', 'projection/p/values');
     expect(copyKey(key, 0)).toEqual(key);
     expect(copyKey(key, 3)).toEqual(philox([3, 0, 0, 0], key).slice(0, 2));

@@ -9,11 +9,26 @@ const draws: readonly [method: string, parameters: readonly number[], expected: 
   ['uniform', [-2, 3], [-1.0424027481055385, 1.1105438551991593, 0.1886386950355723, 1.9267929185688462, 1.8998790405940174]],
   ['integer', [0, 10], [3, 6, 5, 4, 8, 9, 1, 7]],
   ['integer', [5, 1000000], [486196, 451288, 165163, 908346, 978129]],
-  ['normal', [1, 2], [1.9428703274649861, -1.381951389412929, 3.8654139368521947, 0.3746962078165742, -0.4411774667300232, 2.774325880615477, 2.7191768274348327]],
+  [
+    'normal',
+    [1, 2],
+    [
+      1.9428703274649861, -1.381951389412929, 3.8654139368521947, 0.3746962078165742, -0.4411774667300232, 2.774325880615477,
+      2.7191768274348327,
+    ],
+  ],
   ['lognormal', [0, 1], [1.602292095394183, 0.30392458174898, 4.190026122603125, 0.7315045078316139, 0.4864657730057049]],
   ['exponential', [2], [0.4251973152369602, 1.9462977576906522, 1.151538192462531, 3.077572948920385, 3.028035551157852]],
-  ['gamma', [2, 0.5], [1.1761882365106089, 0.27673360643500533, 0.4493695032008951, 1.5471868434912193, 0.8435064161215224, 0.06215601545044406]],
-  ['gamma', [0.3, 2], [0.008098531667851643, 0.12736308168827493, 0.9232059230511667, 0.027531293902274157, 4.6837585677394955, 0.06504805598233737]],
+  [
+    'gamma',
+    [2, 0.5],
+    [1.1761882365106089, 0.27673360643500533, 0.4493695032008951, 1.5471868434912193, 0.8435064161215224, 0.06215601545044406],
+  ],
+  [
+    'gamma',
+    [0.3, 2],
+    [0.008098531667851643, 0.12736308168827493, 0.9232059230511667, 0.027531293902274157, 4.6837585677394955, 0.06504805598233737],
+  ],
   ['gamma', [1, 3], [0.6377959728554403, 2.9194466365359784, 1.7273072886937966, 4.616359423380578]],
   ['poisson', [3], [3, 3, 6, 2, 4, 5, 4, 4]],
   ['poisson', [50], [43, 49, 56, 45, 47, 54, 47, 50]],
@@ -32,16 +47,26 @@ const exact = new Set(['uniform', 'integer', 'poisson', 'binomial']);
 
 const draw = (state: RandomState, method: string, [a = 0, b = 0]: readonly number[]): number => {
   switch (method) {
-    case 'uniform': return state.uniform(a, b);
-    case 'integer': return state.integer(a, b);
-    case 'normal': return state.normal(a, b);
-    case 'lognormal': return state.lognormal(a, b);
-    case 'exponential': return state.exponential(a);
-    case 'gamma': return state.gamma(a, b);
-    case 'poisson': return state.poisson(a);
-    case 'binomial': return state.binomial(a, b);
-    case 'vonMises': return state.vonMises(a, b);
-    default: throw new Error(method);
+    case 'uniform':
+      return state.uniform(a, b);
+    case 'integer':
+      return state.integer(a, b);
+    case 'normal':
+      return state.normal(a, b);
+    case 'lognormal':
+      return state.lognormal(a, b);
+    case 'exponential':
+      return state.exponential(a);
+    case 'gamma':
+      return state.gamma(a, b);
+    case 'poisson':
+      return state.poisson(a);
+    case 'binomial':
+      return state.binomial(a, b);
+    case 'vonMises':
+      return state.vonMises(a, b);
+    default:
+      throw new Error(method);
   }
 };
 

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { run, samples, spikeTimes } from './support.js';
 
 /** One cell with a constant current. */
-const driven = (type: string, params: object, timestep: number, duration: number, initial: object = {}): Readonly<Record<string, unknown>> => ({
+const driven = (
+  type: string,
+  params: object,
+  timestep: number,
+  duration: number,
+  initial: object = {},
+): Readonly<Record<string, unknown>> => ({
   setup: { timestep },
   populations: [{ label: 'cell', size: 1, cell: { type, params }, initial_values: initial }],
   recordings: [{ target: 'cell', variables: ['spikes', 'v'] }],
@@ -10,12 +16,29 @@ const driven = (type: string, params: object, timestep: number, duration: number
 });
 
 /** A cell that receives spikes at given times through a synapse of 1 ms delay. */
-const receiving = (type: string, params: object, receptor: string, weight: number, times: readonly number[], duration: number, variables: readonly string[] = ['v']): Readonly<Record<string, unknown>> => ({
+const receiving = (
+  type: string,
+  params: object,
+  receptor: string,
+  weight: number,
+  times: readonly number[],
+  duration: number,
+  variables: readonly string[] = ['v'],
+): Readonly<Record<string, unknown>> => ({
   populations: [
     { label: 'in', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: times } } },
     { label: 'cell', size: 1, cell: { type, params } },
   ],
-  projections: [{ label: 'x', pre: 'in', post: 'cell', receptor_type: receptor, connector: { type: 'AllToAllConnector' }, synapse: { type: 'StaticSynapse', params: { weight, delay: 1 } } }],
+  projections: [
+    {
+      label: 'x',
+      pre: 'in',
+      post: 'cell',
+      receptor_type: receptor,
+      connector: { type: 'AllToAllConnector' },
+      synapse: { type: 'StaticSynapse', params: { weight, delay: 1 } },
+    },
+  ],
   recordings: [{ target: 'cell', variables }],
   phases: [{ run: duration }],
 });
@@ -33,7 +56,10 @@ describe('spike times', () => {
   });
 
   it('a refractory period is rounded to the nearest whole number of steps', async () => {
-    const first = (refractory: number, timestep: number) => run(driven('IF_curr_delta', { i_offset: 1, tau_refrac: refractory }, timestep, 60)).then((result) => spikeTimes(result, 'cell', timestep));
+    const first = (refractory: number, timestep: number) =>
+      run(driven('IF_curr_delta', { i_offset: 1, tau_refrac: refractory }, timestep, 60)).then((result) =>
+        spikeTimes(result, 'cell', timestep),
+      );
     expect(await first(0.14, 0.1)).toEqual([27.8, 55.7]);
     expect(await first(0.16, 0.1)).toEqual([27.8, 55.8]);
     expect(await first(0.1, 1)).toEqual([28, 56]);
@@ -46,7 +72,14 @@ describe('spike times', () => {
   /** Converged solutions of the equations (Runge–Kutta with steps of 0.001 ms); a reset on the grid may cost a step each time. */
   it.each([
     ['EIF_cond_exp_isfa_ista', { i_offset: 1 }, 0.1, {}, 200, [11.74, 25.371, 41.232, 59.843, 81.729, 107.231, 136.242, 168.11]],
-    ['EIF_cond_alpha_isfa_ista', { i_offset: 1, tau_refrac: 2 }, 0.01, { v: -65 }, 180, [10.015, 25.515, 43.168, 63.41, 86.649, 113.112, 142.663, 174.76]],
+    [
+      'EIF_cond_alpha_isfa_ista',
+      { i_offset: 1, tau_refrac: 2 },
+      0.01,
+      { v: -65 },
+      180,
+      [10.015, 25.515, 43.168, 63.41, 86.649, 113.112, 142.663, 174.76],
+    ],
     ['HH_cond_exp', { i_offset: 1 }, 0.01, { v: -64 }, 36, [2.517, 10.322, 18.115, 25.909, 33.702]],
     ['HH_cond_exp', { i_offset: 1 }, 0.1, { v: -64, h: 0 }, 36, [2.952, 10.395, 18.183, 25.977, 33.77]],
     ['IF_cond_exp_gsfa_grr', { i_offset: 1.5 }, 0.01, {}, 260, [13.863, 42.896, 77.695, 118.515, 163.557, 210.503, 258.092]],
@@ -112,9 +145,25 @@ describe('synaptic input', () => {
     const result = await run({
       populations: [
         { label: 'in', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: [1] } } },
-        { label: 'cell', size: 1, cell: { type: 'PointNeuron', neuron: { type: 'LIF' }, receptors: { slow: { type: 'BetaPSR', params: { tau_rise: 1, tau_decay: 8 } } } } },
+        {
+          label: 'cell',
+          size: 1,
+          cell: {
+            type: 'PointNeuron',
+            neuron: { type: 'LIF' },
+            receptors: { slow: { type: 'BetaPSR', params: { tau_rise: 1, tau_decay: 8 } } },
+          },
+        },
       ],
-      projections: [{ label: 'x', pre: 'in', post: 'cell', connector: { type: 'AllToAllConnector' }, synapse: { type: 'StaticSynapse', params: { weight: 0.02 } } }],
+      projections: [
+        {
+          label: 'x',
+          pre: 'in',
+          post: 'cell',
+          connector: { type: 'AllToAllConnector' },
+          synapse: { type: 'StaticSynapse', params: { weight: 0.02 } },
+        },
+      ],
       recordings: [{ target: 'cell', variables: ['slow.gsyn'] }],
       phases: [{ run: 30 }],
     });
@@ -129,7 +178,13 @@ describe('GIF_cond_exp', () => {
     const result = await run({
       seed: 1,
       setup: { timestep: 1 },
-      populations: [{ label: 'cells', size: 400, cell: { type: 'GIF_cond_exp', params: { lambda0: 50, v_t_star: -65, tau_refrac: 0, a_eta: zero, a_gamma: zero } } }],
+      populations: [
+        {
+          label: 'cells',
+          size: 400,
+          cell: { type: 'GIF_cond_exp', params: { lambda0: 50, v_t_star: -65, tau_refrac: 0, a_eta: zero, a_gamma: zero } },
+        },
+      ],
       recordings: [{ target: 'cells', variables: ['spikes'] }],
       phases: [{ run: 500 }],
     });
@@ -182,7 +237,9 @@ describe('sources', () => {
 describe('current sources', () => {
   it('a constant current acts from start to stop', async () => {
     const result = await run({
-      populations: [{ label: 'cell', size: 1, cell: { type: 'IF_curr_exp', params: { v_rest: -60, v_thresh: 0 } }, initial_values: { v: -60 } }],
+      populations: [
+        { label: 'cell', size: 1, cell: { type: 'IF_curr_exp', params: { v_rest: -60, v_thresh: 0 } }, initial_values: { v: -60 } },
+      ],
       current_sources: [{ label: 'dc', type: 'DCSource', params: { amplitude: 1, start: 10, stop: 20 }, inject_into: ['cell'] }],
       recordings: [{ target: 'cell', variables: ['v'] }],
       phases: [{ run: 30 }],

@@ -1,52 +1,193 @@
 import { describe, expect, it } from 'vitest';
 import { findings } from './support.js';
 
-const cell = (type: string, params: object = {}, rest: object = {}): object => ({ populations: [{ label: 'p', size: 2, cell: { type, params }, ...rest }], phases: [{ run: 1 }] });
+const cell = (type: string, params: object = {}, rest: object = {}): object => ({
+  populations: [{ label: 'p', size: 2, cell: { type, params }, ...rest }],
+  phases: [{ run: 1 }],
+});
 const projection = (rest: object, extra: object = {}): object => ({
-  populations: [{ label: 'a', size: 2, cell: { type: 'SpikeSourceArray' } }, { label: 'b', size: 3, cell: { type: 'IF_cond_exp' } }],
-  projections: [{ pre: 'a', post: 'b', receptor_type: 'excitatory', connector: { type: 'AllToAllConnector' }, synapse: { type: 'StaticSynapse', params: { weight: 0.1 } }, ...rest }],
+  populations: [
+    { label: 'a', size: 2, cell: { type: 'SpikeSourceArray' } },
+    { label: 'b', size: 3, cell: { type: 'IF_cond_exp' } },
+  ],
+  projections: [
+    {
+      pre: 'a',
+      post: 'b',
+      receptor_type: 'excitatory',
+      connector: { type: 'AllToAllConnector' },
+      synapse: { type: 'StaticSynapse', params: { weight: 0.1 } },
+      ...rest,
+    },
+  ],
   phases: [{ run: 1 }],
   ...extra,
 });
 
 /** A mistake, and what its finding must hold. */
 const mistakes: readonly (readonly [name: string, parts: object, expected: string])[] = [
-  ['a cell type that does not exist', cell('IF_cond_expo'), 'pynn/unknown-type /populations/0/cell/type: PyNN has no cell type IF_cond_expo | one of IF_cond_exp'],
-  ['a parameter that does not exist', cell('IF_curr_exp', { tau_n: 3 }), 'pynn/unknown-parameter /populations/0/cell/params/tau_n: IF_curr_exp has no parameter tau_n'],
-  ['a list of the wrong length', cell('IF_curr_exp', { tau_m: [1, 2, 3] }), 'pynn/wrong-length /populations/0/cell/params/tau_m: tau_m has the wrong number of values | 2'],
+  [
+    'a cell type that does not exist',
+    cell('IF_cond_expo'),
+    'pynn/unknown-type /populations/0/cell/type: PyNN has no cell type IF_cond_expo | one of IF_cond_exp',
+  ],
+  [
+    'a parameter that does not exist',
+    cell('IF_curr_exp', { tau_n: 3 }),
+    'pynn/unknown-parameter /populations/0/cell/params/tau_n: IF_curr_exp has no parameter tau_n',
+  ],
+  [
+    'a list of the wrong length',
+    cell('IF_curr_exp', { tau_m: [1, 2, 3] }),
+    'pynn/wrong-length /populations/0/cell/params/tau_m: tau_m has the wrong number of values | 2',
+  ],
   ['a text for a number', cell('IF_curr_exp', { tau_m: 'ten' }), 'pynn/wrong-type /populations/0/cell/params/tau_m'],
-  ['an initial value of what is no state', cell('IF_curr_exp', {}, { initial_values: { w: 1 } }), 'pynn/unknown-variable /populations/0/initial_values/w: IF_curr_exp has no variable w | one of'],
-  ['spike times out of order', cell('SpikeSourceArray', { spike_times: [2, 1] }), 'pynn/unsorted-spike-times /populations/0/cell/params/spike_times'],
+  [
+    'an initial value of what is no state',
+    cell('IF_curr_exp', {}, { initial_values: { w: 1 } }),
+    'pynn/unknown-variable /populations/0/initial_values/w: IF_curr_exp has no variable w | one of',
+  ],
+  [
+    'spike times out of order',
+    cell('SpikeSourceArray', { spike_times: [2, 1] }),
+    'pynn/unsorted-spike-times /populations/0/cell/params/spike_times',
+  ],
   ['a type of one simulator', cell('native:nest:iaf_psc_exp'), 'pynn/native-type /populations/0/cell/type'],
-  ['a distribution with other parameters', cell('IF_curr_exp', { tau_m: { random: 'normal', params: { mean: 1 } } }), 'pynn/distribution-parameters /populations/0/cell/params/tau_m/params: the distribution normal is given other parameters than it has | mu, sigma'],
-  ['a distribution that only NumPy draws', cell('IF_curr_exp', { tau_m: { random: 'vonmises', params: { mu: 1, kappa: 1 } } }), 'pynn/needs-generator /populations/0/cell/params/tau_m'],
-  ['a generator that is not there', cell('IF_curr_exp', { tau_m: { random: 'exponential', params: { beta: 1 }, rng: 'r' } }), 'pynn/unknown-reference /populations/0/cell/params/tau_m/rng: there is no generator r'],
-  ['a function that expressions may not call', cell('IF_curr_exp', { tau_m: { expr: 'open(i)', of: 'i' } }), 'pynn/formula /populations/0/cell/params/tau_m/expr: open is no function that expressions may call'],
-  ['a negative conductance', projection({ synapse: { type: 'StaticSynapse', params: { weight: -0.1 } } }), 'pynn/wrong-sign /projections/0/synapse/params/weight: a weight onto excitatory of conductance-based cells has the wrong sign | 0 or more'],
-  ['a receptor that does not exist', projection({ receptor_type: 'AMPA' }), 'pynn/unknown-reference /projections/0/receptor_type: there is no receptor AMPA | one of excitatory, inhibitory'],
-  ['a delay below the time step', projection({ synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 0.05 } } }), 'pynn/delay-out-of-range /projections/0/synapse/params/delay: a delay is out of range | 0.1 ms or more'],
-  ['a delay above the maximum', projection({ synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 20 } } }, { setup: { max_delay: 10 } }), 'pynn/delay-out-of-range /projections/0/synapse/params/delay: a delay is out of range | 0.1 to 10 ms'],
+  [
+    'a distribution with other parameters',
+    cell('IF_curr_exp', { tau_m: { random: 'normal', params: { mean: 1 } } }),
+    'pynn/distribution-parameters /populations/0/cell/params/tau_m/params: the distribution normal is given other parameters than it has | mu, sigma',
+  ],
+  [
+    'a distribution that only NumPy draws',
+    cell('IF_curr_exp', { tau_m: { random: 'vonmises', params: { mu: 1, kappa: 1 } } }),
+    'pynn/needs-generator /populations/0/cell/params/tau_m',
+  ],
+  [
+    'a generator that is not there',
+    cell('IF_curr_exp', { tau_m: { random: 'exponential', params: { beta: 1 }, rng: 'r' } }),
+    'pynn/unknown-reference /populations/0/cell/params/tau_m/rng: there is no generator r',
+  ],
+  [
+    'a function that expressions may not call',
+    cell('IF_curr_exp', { tau_m: { expr: 'open(i)', of: 'i' } }),
+    'pynn/formula /populations/0/cell/params/tau_m/expr: open is no function that expressions may call',
+  ],
+  [
+    'a negative conductance',
+    projection({ synapse: { type: 'StaticSynapse', params: { weight: -0.1 } } }),
+    'pynn/wrong-sign /projections/0/synapse/params/weight: a weight onto excitatory of conductance-based cells has the wrong sign | 0 or more',
+  ],
+  [
+    'a receptor that does not exist',
+    projection({ receptor_type: 'AMPA' }),
+    'pynn/unknown-reference /projections/0/receptor_type: there is no receptor AMPA | one of excitatory, inhibitory',
+  ],
+  [
+    'a delay below the time step',
+    projection({ synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 0.05 } } }),
+    'pynn/delay-out-of-range /projections/0/synapse/params/delay: a delay is out of range | 0.1 ms or more',
+  ],
+  [
+    'a delay above the maximum',
+    projection({ synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 20 } } }, { setup: { max_delay: 10 } }),
+    'pynn/delay-out-of-range /projections/0/synapse/params/delay: a delay is out of range | 0.1 to 10 ms',
+  ],
   ['a projection onto sources', projection({ pre: 'b', post: 'a' }), 'pynn/no-receptors /projections/0/post'],
-  ['a connector that does not exist', projection({ connector: { type: 'AllToAll' } }), 'pynn/unknown-type /projections/0/connector/type: PyNN has no connector AllToAll'],
-  ['a connector that is not built', projection({ connector: { type: 'CSAConnector' } }), 'pynn/unsupported /projections/0/connector/type: CSAConnector (connection sets) cannot be imported'],
-  ['a probability above 1', projection({ connector: { type: 'FixedProbabilityConnector', params: { p_connect: 1.5 } } }), 'pynn/out-of-range /projections/0/connector/params/p_connect'],
-  ['a listed index that is too large', projection({ connector: { type: 'FromListConnector', params: { conn_list: [[0, 1], [2, 0]] } } }), 'pynn/out-of-range /projections/0/connector/params/conn_list/1/0: the index of the sender is out of range | 0 to 1'],
-  ['columns without names', projection({ connector: { type: 'FromListConnector', params: { conn_list: [[0, 1, 5]] } } }), 'pynn/wrong-value /projections/0/connector/params/conn_list'],
-  ['a sampling interval between steps', { ...cell('IF_curr_exp'), recordings: [{ target: 'p', variables: ['v'], sampling_interval: 0.25 }] }, 'pynn/not-a-multiple /recordings/0/sampling_interval'],
-  ['a variable that cannot be recorded', { ...cell('IF_curr_exp'), recordings: [{ target: 'p', variables: ['u'] }] }, 'pynn/unknown-variable /recordings/0/variables/0: IF_curr_exp has no variable u | one of'],
-  ['a population that does not exist', { ...cell('IF_curr_exp'), recordings: [{ target: 'q', variables: ['v'] }] }, 'pynn/unknown-reference /recordings/0/target'],
-  ['a phase that runs into the past', { ...cell('IF_curr_exp'), phases: [{ run: 10 }, { run_until: 5 }] }, 'pynn/time-passed /phases/1/run_until: this phase runs into the past | 10 ms or later'],
-  ['a current into sources', { ...cell('SpikeSourcePoisson'), current_sources: [{ label: 'c', type: 'DCSource', inject_into: ['p'] }] }, 'pynn/not-injectable /current_sources/0/inject_into/0'],
-  ['steps of a current out of order', { ...cell('IF_curr_exp'), current_sources: [{ label: 'c', type: 'StepCurrentSource', params: { times: [5, 2], amplitudes: [1, 2] }, inject_into: ['p'] }] }, 'pynn/out-of-range /current_sources/0/params/times/1'],
-  ['a label that is taken', { populations: [1, 2].map(() => ({ label: 'p', size: 1, cell: { type: 'IF_curr_exp' } })), phases: [{ run: 1 }] }, 'pynn/duplicate-label /populations/1/label'],
-  ['a mask of the wrong length', { ...cell('IF_curr_exp'), views: [{ label: 'v', of: 'p', select: { mask: [true] } }] }, 'pynn/wrong-length /views/0/select/mask'],
-  ['a weight rule that does not exist', projection({ synapse: { type: 'STDPMechanism', timing_dependence: { type: 'SpikePairRule' }, weight_dependence: { type: 'Additive' } } }), 'pynn/unknown-type /projections/0/synapse/weight_dependence/type'],
+  [
+    'a connector that does not exist',
+    projection({ connector: { type: 'AllToAll' } }),
+    'pynn/unknown-type /projections/0/connector/type: PyNN has no connector AllToAll',
+  ],
+  [
+    'a connector that is not built',
+    projection({ connector: { type: 'CSAConnector' } }),
+    'pynn/unsupported /projections/0/connector/type: CSAConnector (connection sets) cannot be imported',
+  ],
+  [
+    'a probability above 1',
+    projection({ connector: { type: 'FixedProbabilityConnector', params: { p_connect: 1.5 } } }),
+    'pynn/out-of-range /projections/0/connector/params/p_connect',
+  ],
+  [
+    'a listed index that is too large',
+    projection({
+      connector: {
+        type: 'FromListConnector',
+        params: {
+          conn_list: [
+            [0, 1],
+            [2, 0],
+          ],
+        },
+      },
+    }),
+    'pynn/out-of-range /projections/0/connector/params/conn_list/1/0: the index of the sender is out of range | 0 to 1',
+  ],
+  [
+    'columns without names',
+    projection({ connector: { type: 'FromListConnector', params: { conn_list: [[0, 1, 5]] } } }),
+    'pynn/wrong-value /projections/0/connector/params/conn_list',
+  ],
+  [
+    'a sampling interval between steps',
+    { ...cell('IF_curr_exp'), recordings: [{ target: 'p', variables: ['v'], sampling_interval: 0.25 }] },
+    'pynn/not-a-multiple /recordings/0/sampling_interval',
+  ],
+  [
+    'a variable that cannot be recorded',
+    { ...cell('IF_curr_exp'), recordings: [{ target: 'p', variables: ['u'] }] },
+    'pynn/unknown-variable /recordings/0/variables/0: IF_curr_exp has no variable u | one of',
+  ],
+  [
+    'a population that does not exist',
+    { ...cell('IF_curr_exp'), recordings: [{ target: 'q', variables: ['v'] }] },
+    'pynn/unknown-reference /recordings/0/target',
+  ],
+  [
+    'a phase that runs into the past',
+    { ...cell('IF_curr_exp'), phases: [{ run: 10 }, { run_until: 5 }] },
+    'pynn/time-passed /phases/1/run_until: this phase runs into the past | 10 ms or later',
+  ],
+  [
+    'a current into sources',
+    { ...cell('SpikeSourcePoisson'), current_sources: [{ label: 'c', type: 'DCSource', inject_into: ['p'] }] },
+    'pynn/not-injectable /current_sources/0/inject_into/0',
+  ],
+  [
+    'steps of a current out of order',
+    {
+      ...cell('IF_curr_exp'),
+      current_sources: [{ label: 'c', type: 'StepCurrentSource', params: { times: [5, 2], amplitudes: [1, 2] }, inject_into: ['p'] }],
+    },
+    'pynn/out-of-range /current_sources/0/params/times/1',
+  ],
+  [
+    'a label that is taken',
+    { populations: [1, 2].map(() => ({ label: 'p', size: 1, cell: { type: 'IF_curr_exp' } })), phases: [{ run: 1 }] },
+    'pynn/duplicate-label /populations/1/label',
+  ],
+  [
+    'a mask of the wrong length',
+    { ...cell('IF_curr_exp'), views: [{ label: 'v', of: 'p', select: { mask: [true] } }] },
+    'pynn/wrong-length /views/0/select/mask',
+  ],
+  [
+    'a weight rule that does not exist',
+    projection({
+      synapse: { type: 'STDPMechanism', timing_dependence: { type: 'SpikePairRule' }, weight_dependence: { type: 'Additive' } },
+    }),
+    'pynn/unknown-type /projections/0/synapse/weight_dependence/type',
+  ],
 ];
 
 describe('a mistake in a document is found, with its place and what is allowed:', () => {
   it.each(mistakes)('%s', (_, parts, expected) => {
     const found = findings(parts as Readonly<Record<string, unknown>>);
-    expect(found.some((text) => text.startsWith(expected)), found.join('\n')).toBe(true);
+    expect(
+      found.some((text) => text.startsWith(expected)),
+      found.join('\n'),
+    ).toBe(true);
   });
 
   it('and nothing is found where there is none', () => {

@@ -20,14 +20,17 @@ describe('the fixtures', () => {
     expect(result.faults).toEqual([]);
   });
 
-  it.each(fixtures.filter((name) => name !== 'current-sources.json'))('%s loses nothing when it is written and read again', async (name) => {
-    const { valid, hashes } = importModel({ name, text: textOf(name) });
-    const { files, report } = await convertModel(valid, 'pynn-json');
-    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
-    const again = importModel({ name: 'again', text: files[0]!.text });
-    expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
-    expect(again.valid.model.recordings.map(({ of }) => of)).toEqual(valid.model.recordings.map(({ of }) => of));
-  });
+  it.each(fixtures.filter((name) => name !== 'current-sources.json'))(
+    '%s loses nothing when it is written and read again',
+    async (name) => {
+      const { valid, hashes } = importModel({ name, text: textOf(name) });
+      const { files, report } = await convertModel(valid, 'pynn-json');
+      expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+      const again = importModel({ name: 'again', text: files[0]!.text });
+      expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
+      expect(again.valid.model.recordings.map(({ of }) => of)).toEqual(valid.model.recordings.map(({ of }) => of));
+    },
+  );
 
   it('a current source that a phase changes is written as the steps that it makes', async () => {
     const { valid } = importModel({ name: 'x', text: textOf('current-sources.json') });
@@ -53,8 +56,8 @@ describe('a PyNN script', () => {
     const { files } = await convertModel(valid, 'pynn', { name: 'seeded.py' });
     expect(files.map(({ name }) => name)).toEqual(['seeded.py']);
     const text = files[0]!.text;
-    expect(text).toContain("connections = NumpyRNG(seed=42)");
-    expect(text).toContain("sim.FixedProbabilityConnector(p_connect=0.4, rng=connections)");
+    expect(text).toContain('connections = NumpyRNG(seed=42)');
+    expect(text).toContain('sim.FixedProbabilityConnector(p_connect=0.4, rng=connections)');
     expect(text).toContain("weight=RandomDistribution('uniform', low=0.1, high=0.2, rng=weights)");
     expect(text).toContain("receivers.record(['v'], sampling_interval=1)");
     expect(text).toContain('sim.run(50)');

@@ -7,7 +7,8 @@ import { importPynn } from '../../../translators/pynn/import.js';
 import { simulate, type Simulation } from '../../support/simulate.js';
 
 /** A document with what every document needs. */
-export const documentOf = (parts: Readonly<Record<string, unknown>>): string => JSON.stringify({ format: 'interneuron/pynn', version: 1, pynn: '0.13', ...parts }, null, 1);
+export const documentOf = (parts: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({ format: 'interneuron/pynn', version: 1, pynn: '0.13', ...parts }, null, 1);
 
 /** `code pointer: message` of all that is found while importing and normalising, in order. */
 export function findings(parts: Readonly<Record<string, unknown>>): string[] {
@@ -19,7 +20,10 @@ export function findings(parts: Readonly<Record<string, unknown>>): string[] {
   };
   const imported = importPynn(value, placed, diagnostics);
   if (imported) normalise(imported.document, imported.positions, diagnostics);
-  return diagnostics.list.map(({ code, message, place, expected, hint }) => `${code} ${place?.pointer ?? ''}: ${message}${expected === undefined ? '' : ` | ${expected}`}${hint === undefined ? '' : ` | ${hint}`}`);
+  return diagnostics.list.map(
+    ({ code, message, place, expected, hint }) =>
+      `${code} ${place?.pointer ?? ''}: ${message}${expected === undefined ? '' : ` | ${expected}`}${hint === undefined ? '' : ` | ${hint}`}`,
+  );
 }
 
 /** Runs a document on all engines, which must agree to the bit. */
@@ -30,4 +34,5 @@ export const spikeTimes = (result: Simulation, population: string, dt = 0.1): nu
   (result.events.get(`${population}.spike`) ?? []).map(([step]) => Math.round((step + 1) * dt * 1e6) / 1e6);
 
 /** Samples of one cell's variable, the first at t = 0, in the unit of `scale` (1e3 for mV of V). */
-export const samples = (result: Simulation, key: string, scale: number, cell = 0): number[] => (result.samples.get(key) ?? []).map((row) => row[cell]! * scale);
+export const samples = (result: Simulation, key: string, scale: number, cell = 0): number[] =>
+  (result.samples.get(key) ?? []).map((row) => row[cell]! * scale);

@@ -6,15 +6,30 @@ describe('short-term plasticity', () => {
 
   /** Amounts that a train of spikes every 20 ms transmits, tau_syn 3 ms, weight 0.01 (Tsodyks, Uziel & Markram 2000; section 4 of the reference page). */
   it.each([
-    [{ U: 0.5, tau_rec: 800, tau_facil: 0.01 }, [0.005, 0.0025526, 0.0013636, 0.0007859, 0.0005053, 0.0003689, 0.0003026, 0.0002705, 0.0002549, 0.0002473]],
-    [{ U: 0.04, tau_rec: 100, tau_facil: 1000 }, [0.0004, 0.0007502, 0.0010278, 0.0012279, 0.0013587, 0.0014351, 0.0014737, 0.0014893, 0.001493, 0.0014919]],
+    [
+      { U: 0.5, tau_rec: 800, tau_facil: 0.01 },
+      [0.005, 0.0025526, 0.0013636, 0.0007859, 0.0005053, 0.0003689, 0.0003026, 0.0002705, 0.0002549, 0.0002473],
+    ],
+    [
+      { U: 0.04, tau_rec: 100, tau_facil: 1000 },
+      [0.0004, 0.0007502, 0.0010278, 0.0012279, 0.0013587, 0.0014351, 0.0014737, 0.0014893, 0.001493, 0.0014919],
+    ],
   ])('TsodyksMarkramSynapse %j', async (params, transmitted) => {
     const result = await run({
       populations: [
         { label: 'in', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: train } } },
         { label: 'cell', size: 1, cell: { type: 'IF_cond_exp', params: { tau_syn_E: 3 } } },
       ],
-      projections: [{ label: 'x', pre: 'in', post: 'cell', receptor_type: 'excitatory', connector: { type: 'AllToAllConnector' }, synapse: { type: 'TsodyksMarkramSynapse', params: { weight: 0.01, delay: 1, ...params } } }],
+      projections: [
+        {
+          label: 'x',
+          pre: 'in',
+          post: 'cell',
+          receptor_type: 'excitatory',
+          connector: { type: 'AllToAllConnector' },
+          synapse: { type: 'TsodyksMarkramSynapse', params: { weight: 0.01, delay: 1, ...params } },
+        },
+      ],
       recordings: [{ target: 'cell', variables: ['gsyn_exc'] }],
       phases: [{ run: 220 }],
     });
@@ -34,7 +49,9 @@ describe('short-term plasticity', () => {
           { label: 'in', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: train } } },
           { label: 'cells', size: 20, cell: { type: 'IF_cond_exp', params: { tau_syn_E: 3 } } },
         ],
-        projections: [{ label: 'x', pre: 'in', post: 'cells', receptor_type: 'excitatory', connector: { type: 'AllToAllConnector' }, synapse }],
+        projections: [
+          { label: 'x', pre: 'in', post: 'cells', receptor_type: 'excitatory', connector: { type: 'AllToAllConnector' }, synapse },
+        ],
         recordings: [{ target: 'cells', variables: ['gsyn_exc'] }],
         phases: [{ run: 220 }],
       });
@@ -63,21 +80,42 @@ describe('spike-timing-dependent plasticity', () => {
   const lags = [-20, -5, 0, 5, 20];
   const plastic = (weights: string, fraction: number) => ({
     populations: [
-      { label: 'pre', size: 5, cell: { type: 'SpikeSourceArray', params: { spike_times: lags.map((lag) => [0, 1, 2].map((k) => 100 * k + 100 + lag)) } } },
+      {
+        label: 'pre',
+        size: 5,
+        cell: { type: 'SpikeSourceArray', params: { spike_times: lags.map((lag) => [0, 1, 2].map((k) => 100 * k + 100 + lag)) } },
+      },
       { label: 'drive', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: [99.5, 199.5, 299.5] } } },
       { label: 'post', size: 5, cell: { type: 'IF_curr_delta' } },
     ],
     projections: [
-      { label: 'driver', pre: 'drive', post: 'post', receptor_type: 'excitatory', connector: { type: 'AllToAllConnector' }, synapse: { type: 'StaticSynapse', params: { weight: 100, delay: 0.1 } } },
       {
-        label: 'plastic', pre: 'pre', post: 'post', receptor_type: 'excitatory', connector: { type: 'OneToOneConnector' },
+        label: 'driver',
+        pre: 'drive',
+        post: 'post',
+        receptor_type: 'excitatory',
+        connector: { type: 'AllToAllConnector' },
+        synapse: { type: 'StaticSynapse', params: { weight: 100, delay: 0.1 } },
+      },
+      {
+        label: 'plastic',
+        pre: 'pre',
+        post: 'post',
+        receptor_type: 'excitatory',
+        connector: { type: 'OneToOneConnector' },
         synapse: {
-          type: 'STDPMechanism', dendritic_delay_fraction: fraction, params: { weight: 5e-7, delay: 1 },
-          timing_dependence: { type: 'SpikePairRule', params: { A_plus: 0.01, A_minus: 0.012 } }, weight_dependence: { type: weights, params: { w_max: 1e-6 } },
+          type: 'STDPMechanism',
+          dendritic_delay_fraction: fraction,
+          params: { weight: 5e-7, delay: 1 },
+          timing_dependence: { type: 'SpikePairRule', params: { A_plus: 0.01, A_minus: 0.012 } },
+          weight_dependence: { type: weights, params: { w_max: 1e-6 } },
         },
       },
     ],
-    recordings: [{ target: 'post', variables: ['spikes'] }, { target: 'plastic', variables: ['weight'] }],
+    recordings: [
+      { target: 'post', variables: ['spikes'] },
+      { target: 'plastic', variables: ['weight'] },
+    ],
     phases: [{ run: 400 }],
   });
 
@@ -89,7 +127,9 @@ describe('spike-timing-dependent plasticity', () => {
     ['GutigWeightDependence', [0.50474, 0.51054, 0.5136, 0.47974, 0.49059]],
   ])('%s', async (weights, expected) => {
     const result = await run(plastic(weights, 1));
-    expect((result.events.get('post.spike') ?? []).map(([step]) => step + 1)).toEqual([996, 1996, 2996].flatMap((step) => lags.map(() => step)));
+    expect((result.events.get('post.spike') ?? []).map(([step]) => step + 1)).toEqual(
+      [996, 1996, 2996].flatMap((step) => lags.map(() => step)),
+    );
     lags.forEach((lag, k) => {
       const trace = samples(result, 'plastic.weight', 1e9, k);
       // The reference has five digits.
@@ -113,16 +153,32 @@ describe('spike-timing-dependent plasticity', () => {
         { label: 'post', size: 1, cell: { type: 'IF_curr_exp', params: { tau_refrac: 0.1 } } },
       ],
       projections: [
-        { label: 'driver', pre: 'drive', post: 'post', receptor_type: 'excitatory', connector: { type: 'AllToAllConnector' }, synapse: { type: 'StaticSynapse', params: { weight: 400, delay: 0.1 } } },
         {
-          label: 'plastic', pre: 'pre', post: 'post', receptor_type: 'inhibitory', connector: { type: 'OneToOneConnector' },
+          label: 'driver',
+          pre: 'drive',
+          post: 'post',
+          receptor_type: 'excitatory',
+          connector: { type: 'AllToAllConnector' },
+          synapse: { type: 'StaticSynapse', params: { weight: 400, delay: 0.1 } },
+        },
+        {
+          label: 'plastic',
+          pre: 'pre',
+          post: 'post',
+          receptor_type: 'inhibitory',
+          connector: { type: 'OneToOneConnector' },
           synapse: {
-            type: 'STDPMechanism', params: { weight: -0.001, delay: 5 }, timing_dependence: { type: 'SpikePairRule', params: { A_plus: 0.5, A_minus: 0 } },
+            type: 'STDPMechanism',
+            params: { weight: -0.001, delay: 5 },
+            timing_dependence: { type: 'SpikePairRule', params: { A_plus: 0.5, A_minus: 0 } },
             weight_dependence: { type: 'AdditiveWeightDependence', params: { w_min: -0.01, w_max: 0 } },
           },
         },
       ],
-      recordings: [{ target: 'post', variables: ['isyn_inh'] }, { target: 'plastic', variables: ['weight'] }],
+      recordings: [
+        { target: 'post', variables: ['isyn_inh'] },
+        { target: 'plastic', variables: ['weight'] },
+      ],
       phases: [{ run: 30 }],
     });
     const [current, weight] = [samples(result, 'post.isyn_inh', 1e9), samples(result, 'plastic.weight', 1e9)];

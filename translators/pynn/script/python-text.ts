@@ -11,7 +11,8 @@ export function call(name: string, args: readonly string[]): string {
   return `${name}(\n${args.map((argument) => `    ${argument.replaceAll('\n', '\n    ')},`).join('\n')}\n)`;
 }
 
-const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> => typeof item === 'object' && item !== null && !Array.isArray(item);
+const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
+  typeof item === 'object' && item !== null && !Array.isArray(item);
 
 /** A value as Python. */
 export function value(item: unknown, rngOf: RngName): string {
@@ -37,15 +38,22 @@ export function value(item: unknown, rngOf: RngName): string {
 }
 
 /** Functions of an expression are NumPy's. */
-const numpyText = (text: string): string => text.replace(/\b([a-z]\w*)(?=\()/g, 'np.$1').replace(/\bpi\b/g, 'np.pi').replace(/(?<![\w.])e(?![\w.(])/g, 'np.e');
+const numpyText = (text: string): string =>
+  text
+    .replace(/\b([a-z]\w*)(?=\()/g, 'np.$1')
+    .replace(/\bpi\b/g, 'np.pi')
+    .replace(/(?<![\w.])e(?![\w.(])/g, 'np.e');
 
 /** A synapse type with its parameters. */
 export function synapseText(synapse: Synapse | undefined, rngOf: RngName): string {
   if (synapse === undefined) return 'sim.StaticSynapse()';
   const args = (params: Synapse['params']): string[] => Object.entries(params ?? {}).map(([key, one]) => `${key}=${value(one, rngOf)}`);
-  const parts = ([['timing_dependence', synapse.timing_dependence], ['weight_dependence', synapse.weight_dependence]] as const).flatMap(([key, part]) =>
-    part === undefined ? [] : [`${key}=sim.${call(part.type, args(part.params))}`],
-  );
+  const parts = (
+    [
+      ['timing_dependence', synapse.timing_dependence],
+      ['weight_dependence', synapse.weight_dependence],
+    ] as const
+  ).flatMap(([key, part]) => (part === undefined ? [] : [`${key}=sim.${call(part.type, args(part.params))}`]));
   const fraction = synapse.dendritic_delay_fraction === undefined ? [] : [`dendritic_delay_fraction=${synapse.dendritic_delay_fraction}`];
   return `sim.${call(synapse.type, [...parts, ...fraction, ...args(synapse.params)])}`;
 }

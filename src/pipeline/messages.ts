@@ -17,7 +17,8 @@ export const messages = {
   unknownFormat: (): Finding => ({
     code: 'recognise/unknown-format',
     message: 'nothing in the document says which notation it is in',
-    expected: '"interneuron: 1" for the canonical model, or "format: interneuron/brian" for a Brian-like specification',
+    expected:
+      '"interneuron: 1" for the canonical model, "format: interneuron/brian" for a Brian-like specification, or "interneuron/pynn" for PyNN-style JSON',
     hint: 'add the line that applies at the top of the document',
   }),
   unreadFormat: (format: unknown, known: readonly string[]): Finding => ({

@@ -3,6 +3,9 @@
 import { Locals, get, set } from '../ir/builder.js';
 import type { Expression, Local, ScalarType, Statement } from '../ir/program.js';
 
+/** The item that a map runs for: implicit local `index`. */
+export const item: Expression = { kind: 'local', type: 'u32', name: 'index' };
+
 export class Block {
   readonly locals: Locals;
   readonly statements: Statement[] = [];

@@ -10,7 +10,7 @@ import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent } from '../ir/program.js';
 import { namesIn } from '../lang/walk.js';
 import { expressionOf } from './texts.js';
-import { Block } from './block.js';
+import { Block, item } from './block.js';
 import type { RuleCode } from './connect-rules.js';
 import { ruleCode } from './connect-rules.js';
 import type { Context } from './context.js';
@@ -24,8 +24,6 @@ import * as messages from './messages.js';
 import type { Connectivity, DelayedIndex, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
 import { synapseDraws } from './synapse-values.js';
 import { SynapseScope } from './synapse-scope.js';
-
-const indexLocal: Ir = { kind: 'local', type: 'u32', name: 'index' };
 
 /** Synapses as they come out of the rules: by row, in order of creation within a row. */
 interface RawSynapses {
@@ -181,7 +179,7 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
   block.emit(ir.set(found, ir.u32(0)));
   const [outer, inner] = itemOf(code, block);
   code.write(outer, inner, block, (_element, body) => body.emit(ir.set(found, ir.add(ir.get(found), ir.u32(1)))));
-  block.emit(ir.store(starts, indexLocal, ir.get(found)));
+  block.emit(ir.store(starts, item, ir.get(found)));
   builder.initially(
     builder.map(
       `${name}.count`,
@@ -198,9 +196,9 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
 
 /** Outer element and block of a work item. */
 function itemOf(code: RuleCode, block: Block): [Ir, Ir] {
-  if (code.blocks === 1) return [indexLocal, ir.u32(0)];
-  const outer = block.name('outer', ir.div(indexLocal, ir.u32(code.blocks)));
-  return [outer, block.name('block', ir.sub(indexLocal, ir.mul(outer, ir.u32(code.blocks))))];
+  if (code.blocks === 1) return [item, ir.u32(0)];
+  const outer = block.name('outer', ir.div(item, ir.u32(code.blocks)));
+  return [outer, block.name('block', ir.sub(item, ir.mul(outer, ir.u32(code.blocks))))];
 }
 
 /** Replaces counts by their exclusive prefix sums; the last cell becomes the total. */
@@ -240,7 +238,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
       { kind: 'count', count: sources + 1 },
       false,
       [],
-      [ir.store(rows, indexLocal, sumTo(indexLocal))],
+      [ir.store(rows, item, sumTo(item))],
     ),
   );
   const count: Extent = { buffer: rows.name, index: sources };
@@ -253,7 +251,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
     const block = new Block();
     const [outer, inner] = itemOf(rule.code, block);
     const position = block.local('position', 'u32');
-    const start = many ? rowStart(counted, ordinal, outer, rows, k) : ir.load(rule.starts, indexLocal);
+    const start = many ? rowStart(counted, ordinal, outer, rows, k) : ir.load(rule.starts, item);
     block.emit(ir.set(position, start));
     const created = block.local('created', 'u32');
     if (creation) {
@@ -261,7 +259,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
         .slice(0, ordinal)
         .map((before) => ir.load(before.starts, ir.u32(before.items)))
         .reduce((a, b) => ir.add(a, b), ir.u32(0));
-      block.emit(ir.set(created, ir.add(base, ir.load(rule.starts, indexLocal))));
+      block.emit(ir.set(created, ir.add(base, ir.load(rule.starts, item))));
     }
     rule.code.write(outer, inner, block, (element, body) => {
       body.emit(ir.store(targets, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1))));
@@ -297,7 +295,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
 /** Where an item of a rule starts in storage when a row also holds the synapses of other rules. */
 function rowStart(counted: readonly Counted[], ordinal: number, outer: Ir, rows: Buffer, itemsBefore: (row: Ir, rule: Counted) => Ir): Ir {
   const own = counted[ordinal] as Counted;
-  let start: Ir = ir.add(ir.load(rows, outer), ir.sub(ir.load(own.starts, indexLocal), ir.load(own.starts, itemsBefore(outer, own))));
+  let start: Ir = ir.add(ir.load(rows, outer), ir.sub(ir.load(own.starts, item), ir.load(own.starts, itemsBefore(outer, own))));
   for (const before of counted.slice(0, ordinal)) {
     start = ir.add(
       start,
@@ -313,8 +311,8 @@ function copyNumbers(plan: ProjectionPlan, rows: Buffer, targets: Buffer, copies
   const p = block.local('p', 'u32');
   const q = block.local('q', 'u32');
   const n = block.local('copy', 'u32');
-  const first = block.name('first', ir.load(rows, indexLocal));
-  const end = block.name('end', ir.load(rows, ir.add(indexLocal, ir.u32(1))));
+  const first = block.name('first', ir.load(rows, item));
+  const end = block.name('end', ir.load(rows, ir.add(item, ir.u32(1))));
   block.emit(
     ir.loop(p, first, end, [
       ir.set(n, ir.u32(0)),
@@ -348,7 +346,7 @@ function transposed(rule: Counted, plan: ProjectionPlan, context: Context): RawS
   const block = new Block();
   const [outer, inner] = itemOf(rule.code, block);
   const position = block.local('position', 'u32');
-  block.emit(ir.set(position, ir.load(rule.starts, indexLocal)));
+  block.emit(ir.set(position, ir.load(rule.starts, item)));
   rule.code.write(outer, inner, block, (element, body) =>
     body.emit(ir.store(found, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1)))),
   );
@@ -437,7 +435,7 @@ function moveToRows({ name, from, groups, rowOf, rows, rowCount, place, context 
       { kind: 'count', count: rowCount + 1 },
       false,
       [],
-      [ir.store(rows, indexLocal, ir.load(next, indexLocal))],
+      [ir.store(rows, item, ir.load(next, item))],
     ),
   );
   const [placing] = each((position, group, block) => {
@@ -535,7 +533,7 @@ function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPla
       ir.store(steps, ir.get(p), ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))),
     );
   });
-  block.emit(ir.loop(p, ir.load(raw.rows, indexLocal), ir.load(raw.rows, ir.add(indexLocal, ir.u32(1))), body));
+  block.emit(ir.loop(p, ir.load(raw.rows, item), ir.load(raw.rows, ir.add(item, ir.u32(1))), body));
   return builder.map(
     `${plan.name}.${pathway.name}.delays`,
     `delays of the synapses of ${plan.name}`,
@@ -599,10 +597,10 @@ function delayExpression(
   const target = block.name('target', ir.convert('u32', ir.load(raw.targets, position)));
   const copy = raw.copies ? ir.load(raw.copies, position) : null;
   const drawsOf = (buffer: string, stream: string): Draws =>
-    synapseDraws(indexLocal, target, copy, keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)), block, context);
+    synapseDraws(item, target, copy, keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)), block, context);
   let current: Draws | null = null;
   const draws: Draws = {
-    element: indexLocal,
+    element: item,
     subElement: target,
     step: ir.u32(0),
     perStep: false,
@@ -613,7 +611,7 @@ function delayExpression(
       return current?.sites ?? { next: 0 };
     },
   };
-  const scope = new SynapseScope(context, plan, new Map(), { position, source: indexLocal, target }, block, draws);
+  const scope = new SynapseScope(context, plan, new Map(), { position, source: item, target }, block, draws);
   const values = new Map<string, Ir>();
   scope.overrides = values;
   const compiled = (value: string, buffer: string, stream: string): Ir => {
@@ -745,8 +743,8 @@ export function inOrderOfCreation(
 function creationSort(name: string, { starts, positions, sources }: SynapseIndex, creation: Buffer, context: Context): string {
   const block = new Block();
   const [p, q] = [block.local('entry', 'u32'), block.local('place', 'u32')];
-  const first = block.name('first', ir.load(starts, indexLocal));
-  const end = block.name('end', ir.load(starts, ir.add(indexLocal, ir.u32(1))));
+  const first = block.name('first', ir.load(starts, item));
+  const end = block.name('end', ir.load(starts, ir.add(item, ir.u32(1))));
   block.emit(
     ir.loop(
       p,

@@ -9,7 +9,6 @@
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, Local } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
-import { namesIn } from '../lang/walk.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { ElementScope, rangesAddress } from './element-scope.js';
@@ -271,7 +270,3 @@ export function compiledTerms(system: LinearSystem, scope: IntegrationScope): (I
     return scope.block.name(`drive_${system.names[i] as string}`, compileReal(term, scope));
   });
 }
-
-/** Names that a system's coefficients read, to know which `set` makes them stale. */
-export const coefficientNames = (system: LinearSystem): ReadonlySet<string> =>
-  new Set(system.matrix.flatMap((row) => row.flatMap((entry) => (entry ? [...namesIn(entry)] : []))));

@@ -11,7 +11,6 @@ import { expressionOf } from './texts.js';
 import { namesIn, callsIn } from '../lang/walk.js';
 import type { Model, NeuronType, Population, Value, ValueType } from '../model/model.js';
 import type { Context, Real } from './context.js';
-import { arrayOf } from './context.js';
 import type { Equations, EventCode } from './equations.js';
 import { isRandom } from './expressions.js';
 import { equationsOf, eventsOf } from './equations.js';
@@ -220,7 +219,3 @@ export function typed(element: ElementType, values: ArrayLike<number>): TypedArr
 /** Whether an expression draws random numbers. */
 export const drawsIn = (text: string, declared: DeclaredNames): boolean =>
   callsIn(expressionOf(text, declared)).some((call) => isRandom(call.function));
-
-/** Numbers of an array value for one population, checked against its size. */
-export const arrayNumbers = (value: Extract<Value, { array: unknown }>, context: Context): ArrayLike<number> =>
-  arrayOf(value.array, context.data);

@@ -84,14 +84,13 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
     block.emit(ir.store(inbox.buffer, place, ir.i64(0n)));
   }
   scope.storeAll();
-  const functions = new Map(context.builder.functions().map((f) => [f.name, f]));
   const ranges = group.members.map(({ begin, end }) => ({ begin, end }));
   const name = first.slots === 1 ? 'receive' : 'receive_sent';
   return context.builder.map(
     `${group.name}.${name}`,
     `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
     { kind: 'ranges', ranges },
-    runsOnLanes(block.statements, functions),
+    runsOnLanes(block.statements, context.builder),
     block.locals.declared,
     block.statements,
   );

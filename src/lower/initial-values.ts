@@ -126,7 +126,7 @@ export function assignValues(
             name,
             comment,
             { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
-            runsOnLanes(block.statements, new Map(context.builder.functions().map((f) => [f.name, f]))),
+            runsOnLanes(block.statements, context.builder),
             block.locals.declared,
             block.statements,
           ),

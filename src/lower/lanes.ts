@@ -2,12 +2,14 @@
 
 import { isLaneSafe } from '../ir/library/index.js';
 import type { Expression, IrFunction, Statement } from '../ir/program.js';
+import type { ProgramBuilder } from './program-builder.js';
 
 /**
  * True when the body has neither loops nor branches, calls only lane-safe functions, and touches memory only at `index` or at
  * addresses equal for all items of a range.
  */
-export function runsOnLanes(body: readonly Statement[], functions: ReadonlyMap<string, IrFunction>): boolean {
+export function runsOnLanes(body: readonly Statement[], builder: ProgramBuilder): boolean {
+  const functions = new Map(builder.functions().map((f) => [f.name, f]));
   const uniform = new Set(['group', 'begin', 'step']);
   const safe = (e: Expression): boolean => {
     switch (e.kind) {

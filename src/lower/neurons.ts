@@ -136,8 +136,7 @@ function holdDerived(group: Group, context: Context): void {
   builder.each(kernel, profile.defaults.hold, rankOf(profile, profile.defaults.hold), 0);
 }
 
-const lanes = (block: Block, context: Context): boolean =>
-  runsOnLanes(block.statements, new Map(context.builder.functions().map((f) => [f.name, f])));
+const lanes = (block: Block, context: Context): boolean => runsOnLanes(block.statements, context.builder);
 
 /** sqrt(dt) times a normal number for each element, for even and odd steps. */
 interface Noise {
@@ -481,7 +480,3 @@ function actionKernel(group: Group, member: Member, event: EventCode, source: Ev
   const slot = event.definition.actionSlot ?? (event.name === 'spike' ? profile.defaults.reset : profile.defaults.eventAction);
   builder.each(kernel, slot, rankOf(profile, slot), event.definition.order);
 }
-
-/** Names that code of a group's derivatives reads, for tests of what a `set` makes stale. */
-export const readByDerivatives = (group: Group): ReadonlySet<string> =>
-  new Set([...group.equations.derivatives.values()].flatMap((e) => [...namesIn(e)]));

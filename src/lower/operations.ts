@@ -54,12 +54,11 @@ export function lowerOperations(groups: readonly Group[], context: Context): voi
       scope.execute(statement, free ? { names: new Set([statement.target]), unless: fold(ir.not(free)) } : undefined);
     }
     scope.storeAll();
-    const functions = new Map(builder.functions().map((f) => [f.name, f]));
     const kernel = builder.map(
       `${name}.operate`,
       `the operation ${name} on ${piece.member.name}`,
       domain,
-      runsOnLanes(block.statements, functions),
+      runsOnLanes(block.statements, builder),
       block.locals.declared,
       block.statements,
     );
@@ -96,12 +95,11 @@ export function lowerCurrents(groups: readonly Group[], context: Context): void 
       ir.add(to(context.real, scope.read(stimulus.input)), compileReal(expressionOf(stimulus.value, piece.group.equations.names), scope)),
     );
     scope.storeAll();
-    const functions = new Map(builder.functions().map((f) => [f.name, f]));
     const kernel = builder.map(
       `${name}.inject`,
       `the current ${name} into ${piece.member.name}`,
       domain,
-      runsOnLanes(block.statements, functions),
+      runsOnLanes(block.statements, builder),
       block.locals.declared,
       block.statements,
     );

@@ -408,5 +408,3 @@ const onlyParameters = (e: Expression, plan: ProjectionPlan, context: Context): 
 export const goesByTarget = (plan: ProjectionPlan): boolean =>
   plan.pathways.some((pathway) => pathway.side === 'post') ||
   Object.keys({ ...plan.type.summed, ...plan.type.contributes }).some((key) => !key.startsWith('pre.'));
-
-export type { Statement };

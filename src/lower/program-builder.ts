@@ -6,7 +6,6 @@ import type {
   Buffer,
   ElementType,
   EventRing,
-  Expression,
   Extent,
   IrFunction,
   Kernel,
@@ -122,6 +121,3 @@ export class ProgramBuilder {
     return `${name}_${k}`;
   }
 }
-
-/** True for an expression without operands. */
-export const isConstant = (e: Expression): boolean => e.kind === 'const';

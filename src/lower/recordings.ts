@@ -4,7 +4,7 @@ import * as ir from '../ir/builder.js';
 import type { Buffer, EventRecordingLocation, Local, SampleLocation } from '../ir/program.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Recording, SelectionRule } from '../model/model.js';
-import { Block } from './block.js';
+import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 import { ElementScope } from './element-scope.js';
@@ -17,8 +17,6 @@ import { rankOf } from './profile.js';
 import { initialSample } from './protocol.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
-
-const indexLocal: Ir = { kind: 'local', type: 'u32', name: 'index' };
 
 /** Elements of a population that a recording names, in its order. */
 export type Indices = Uint32Array | { readonly begin: number; readonly end: number };
@@ -179,7 +177,7 @@ function sampleKernel(
         })
       : null;
   const first = selected.indices instanceof Uint32Array ? 0 : selected.indices.begin;
-  const localIndex = block.name('element', listed ? ir.load(listed, indexLocal) : ir.add(indexLocal, ir.u32(first)));
+  const localIndex = block.name('element', listed ? ir.load(listed, item) : ir.add(item, ir.u32(first)));
   const address = {
     index: block.name('place', ir.add(localIndex, ir.u32(member.begin))),
     ordinal: ir.u32(member.ordinal),
@@ -199,7 +197,7 @@ function sampleKernel(
 }
 
 const logIndex = (cursor: Buffer, rowLength: number, column: number): Ir =>
-  ir.add(ir.add(ir.mul(ir.load(cursor, ir.u32(0)), ir.u32(rowLength)), ir.u32(column)), indexLocal);
+  ir.add(ir.add(ir.mul(ir.load(cursor, ir.u32(0)), ir.u32(rowLength)), ir.u32(column)), item);
 
 /** Synapses are recorded by index of creation. */
 function synapseColumn(
@@ -240,10 +238,10 @@ function synapseColumn(
       const name = `${recording.name}.${variable}`;
       const { positions, sources } = synapsePlaces(name, indices, count, built, context);
       const block = new Block();
-      const position = block.name('position', ir.load(positions, indexLocal));
+      const position = block.name('position', ir.load(positions, item));
       const address = {
         position,
-        source: block.name('source', ir.load(sources, indexLocal)),
+        source: block.name('source', ir.load(sources, item)),
         target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
       };
       const scope = new SynapseScope(context, plan, storage, address, block, null);

@@ -9,7 +9,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import { expressionOf } from './texts.js';
-import { Block } from './block.js';
+import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import { compileReal, to } from './expressions.js';
 import { compiledTerms, propagated, propagatorsIn } from './exact.js';
@@ -21,8 +21,6 @@ import type { Connectivity, ProjectionPlan } from './projection.js';
 import { rankOf } from './profile.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
-
-const indexLocal: Ir = { kind: 'local', type: 'u32', name: 'index' };
 
 export function lowerContinuousSynapses(plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): void {
   const { builder, profile } = context;
@@ -99,13 +97,13 @@ function sumKernel(
       side === 'pre'
         ? inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
         : inner.name('source', ir.load(columns?.sources ?? starts, ir.get(k)));
-    const [source, target] = side === 'pre' ? [indexLocal, other] : [other, indexLocal];
+    const [source, target] = side === 'pre' ? [item, other] : [other, item];
     const scope = new SynapseScope(context, plan, storage, { position, source, target }, inner, null);
     inner.emit(ir.set(sum, ir.add(ir.get(sum), compileReal(e, scope))));
   });
-  const element = elementIndex(end, indexLocal);
+  const element = elementIndex(end, item);
   block.emit(
-    ir.loop(k, ir.load(starts, indexLocal), ir.load(starts, ir.add(indexLocal, ir.u32(1))), body),
+    ir.loop(k, ir.load(starts, item), ir.load(starts, ir.add(item, ir.u32(1))), body),
     ir.store(place.buffer, element, replaces ? ir.get(sum) : ir.add(ir.load(place.buffer, element), ir.get(sum))),
   );
   return context.builder.map(
@@ -130,12 +128,12 @@ function updateKernel(plan: ProjectionPlan, connectivity: Connectivity, storage:
   const position = block.local('position', 'u32');
   const body = block.nested((inner) => {
     const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
-    const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: indexLocal, target }, inner, null);
+    const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: item, target }, inner, null);
     const values = integrated(plan, scope, context);
     for (const [name, value] of values) scope.write(name, value);
     scope.storeAll();
   });
-  block.emit(ir.loop(position, ir.load(connectivity.rows, indexLocal), ir.load(connectivity.rows, ir.add(indexLocal, ir.u32(1))), body));
+  block.emit(ir.loop(position, ir.load(connectivity.rows, item), ir.load(connectivity.rows, ir.add(item, ir.u32(1))), body));
   return context.builder.map(
     `${plan.name}.update`,
     `integrates the synapses of ${plan.name}`,

@@ -5,7 +5,7 @@ import type { Expression as Ir, Extent } from '../ir/program.js';
 import { expressionOf } from './texts.js';
 import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/model.js';
-import { Block } from './block.js';
+import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 import { keyAt, keyBuffer, philox } from './draws.js';
@@ -18,8 +18,6 @@ import * as messages from './messages.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
-
-const indexLocal: Ir = { kind: 'local', type: 'u32', name: 'index' };
 
 /**
  * Draws for one synapse: counter (source, target, 0, site); copy c > 0 of a pair draws under the key of words 0 and 1 of the
@@ -150,7 +148,7 @@ export function assignSynapseValues(
     const copy = connectivity.copies ? ir.load(connectivity.copies, ir.get(position)) : null;
     let current: Draws | null = null;
     const delegate: Draws = {
-      element: indexLocal,
+      element: item,
       subElement: target,
       step: ir.u32(0),
       perStep: false,
@@ -161,11 +159,11 @@ export function assignSynapseValues(
         return current?.sites ?? { next: 0 };
       },
     };
-    const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: indexLocal, target }, inner, delegate);
+    const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: item, target }, inner, delegate);
     for (const [id, value] of dependencyOrder(chosen, plan)) {
       if (typeof value === 'string' && drawsIn(value, plan.equations.names)) {
         const keys = keyBuffer(`${name}.${id}.keys`, [`${stream}/${id}`], context);
-        current = synapseDraws(indexLocal, target, copy, keyAt(keys, ir.u32(0)), inner, context);
+        current = synapseDraws(item, target, copy, keyAt(keys, ir.u32(0)), inner, context);
       }
       const place = storage.get(id) as Extract<Storage, { kind: 'array' }>;
       scope.write(
@@ -175,7 +173,7 @@ export function assignSynapseValues(
     }
     scope.storeAll();
   });
-  block.emit(ir.loop(position, ir.load(connectivity.rows, indexLocal), ir.load(connectivity.rows, ir.add(indexLocal, ir.u32(1))), body));
+  block.emit(ir.loop(position, ir.load(connectivity.rows, item), ir.load(connectivity.rows, ir.add(item, ir.u32(1))), body));
   return context.builder.map(
     name,
     `values of the synapses of ${plan.name}`,

@@ -14,9 +14,6 @@ const constructors = {
   f64: Float64Array,
 } as const satisfies Record<ElementType, unknown>;
 
-/** An array of zeros. */
-export const createArray = (element: ElementType, length: number): TypedArray => new constructors[element](length);
-
 /** Whether an array holds elements of a type. */
 export const isSameKind = (data: TypedArray, element: ElementType): boolean => data instanceof constructors[element];
 

@@ -6,7 +6,8 @@ import { trustChecks } from '../../../src/codegen/c/trust.js';
 import type { Buffer, Program, TypedArray } from '../../../src/ir/program.js';
 import { elementBytes } from '../../../src/ir/program.js';
 import type { Progress, Session, Snapshot } from '../target.js';
-import { canonicaliseNaN, createArray, isSameKind } from './arrays.js';
+import { createArray } from '../../../src/ir/cells.js';
+import { canonicaliseNaN, isSameKind } from './arrays.js';
 import type { NetworkLibrary, NetworkPointer } from './library.js';
 
 const pass = 'runtime/targets/c';

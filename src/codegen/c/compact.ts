@@ -2,7 +2,8 @@
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { CompactKernel, EventRing, Log } from '../../ir/program.js';
-import { kernelFunction, ringOf } from './kernel.js';
+import { kernelFunction } from './kernel.js';
+import { ringOf } from '../schedule/kernel-calls.js';
 import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { block } from './text.js';

@@ -3,8 +3,8 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { faultsBuffer } from '../../ir/names.js';
 import type { Action, Kernel, Log, StepEntry } from '../../ir/program.js';
-import { barriersBefore } from '../wasm/barriers.js';
-import { kernelArguments } from './kernel.js';
+import { barriersBefore } from '../schedule/barriers.js';
+import { kernelArguments } from '../schedule/kernel-calls.js';
 import type { ProgramContext } from './scope.js';
 import { block, comment } from './text.js';
 

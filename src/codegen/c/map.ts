@@ -3,7 +3,8 @@
 import { calleesOf, expressionsOf, someExpression } from '../../ir/walk.js';
 import type { MapKernel, Range, ScalarType } from '../../ir/program.js';
 import { bodyOfLocals, statementsText } from './body.js';
-import { kernelFunction, ringOf } from './kernel.js';
+import { kernelFunction } from './kernel.js';
+import { ringOf } from '../schedule/kernel-calls.js';
 import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { block } from './text.js';

@@ -2,7 +2,8 @@
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { CompactKernel, EventRing, Log } from '../../ir/program.js';
-import { kernelFunction, kernelScope, ringOf } from './kernel.js';
+import { kernelFunction, kernelScope } from './kernel.js';
+import { ringOf } from '../schedule/kernel-calls.js';
 import type { KernelContext } from './kernel.js';
 import { addressOf, loadText, storeText, withOffset } from './scalar.js';
 import type { Scope } from './scalar.js';

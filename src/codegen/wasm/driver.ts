@@ -3,8 +3,8 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Action, Kernel, Log, StepEntry } from '../../ir/program.js';
 import { barrier, barrierText } from './barrier.js';
-import { barriersBefore } from './barriers.js';
-import { kernelArguments } from './kernel.js';
+import { barriersBefore } from '../schedule/barriers.js';
+import { kernelArguments } from '../schedule/kernel-calls.js';
 import type { KernelContext } from './kernel.js';
 import { control } from './layout.js';
 import { Scope, loadText } from './scalar.js';

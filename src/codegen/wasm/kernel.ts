@@ -1,7 +1,7 @@
 /** What the kernel printers of every shape share. */
 
-import { invariant } from '../../diagnostics/diagnostic.js';
-import type { EventRing, Kernel, Local, Program } from '../../ir/program.js';
+import { kernelArguments } from '../schedule/kernel-calls.js';
+import type { Kernel, Local, Program } from '../../ir/program.js';
 import { Names } from './names.js';
 import { valueType } from './operations.js';
 import { Scope } from './scalar.js';
@@ -9,41 +9,11 @@ import type { ModuleContext } from './scalar.js';
 import { commentText, i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
-/** What the driver passes to a kernel, after `step`. */
-export type KernelArguments =
-  /** Items [from, to) of the merged elements. */
-  | 'items'
-  /** Ordinal of the thread, and how many there are; only where several threads run. */
-  | 'thread'
-  /** Nothing: runs on the first thread alone. */
-  | 'none';
-
-/** How the driver calls a kernel. */
-export function kernelArguments(kernel: Kernel): KernelArguments {
-  switch (kernel.shape) {
-    case 'map':
-      return kernel.domain.kind === 'spikes' ? 'thread' : 'items';
-    case 'propagate':
-      return kernel.order.kind === 'sequential' ? 'none' : 'thread';
-    case 'sequential':
-    case 'compact':
-      return 'none';
-  }
-}
-
 /** The program and its names, as kernel printers need them. */
 export interface KernelContext {
   readonly module: ModuleContext;
   readonly program: Program;
   readonly kernels: Names;
-}
-
-/** The ring of an event. */
-export function ringOf(program: Program, event: string): EventRing {
-  const ring = program.events.find((candidate) => candidate.name === event);
-  invariant(ring !== undefined, 'codegen/wasm/kernel', `no event is named ${event}`);
-  invariant(ring.slots > 0 && (ring.slots & (ring.slots - 1)) === 0, 'codegen/wasm/kernel', `${event} has ${ring.slots} slots`);
-  return ring;
 }
 
 /** A scope for one kernel, its IR locals declared. */

@@ -1,7 +1,8 @@
 /** Map kernels: independent items, one after another or on vector lanes. */
 
 import type { MapKernel } from '../../ir/program.js';
-import { countedLoop, kernelFunction, kernelScope, ringOf, shareBounds } from './kernel.js';
+import { countedLoop, kernelFunction, kernelScope, shareBounds } from './kernel.js';
+import { ringOf } from '../schedule/kernel-calls.js';
 import type { KernelContext } from './kernel.js';
 import { laneItems } from './lanes.js';
 import { loadText, statementsText } from './scalar.js';

@@ -1,7 +1,8 @@
 /** Propagate kernels: for each spike that is due, over its row of synapses. */
 
 import type { PropagateKernel } from '../../ir/program.js';
-import { countedLoop, kernelFunction, kernelScope, ringOf } from './kernel.js';
+import { countedLoop, kernelFunction, kernelScope } from './kernel.js';
+import { ringOf } from '../schedule/kernel-calls.js';
 import type { KernelContext } from './kernel.js';
 import { loadText, statementsText } from './scalar.js';
 import type { Scope } from './scalar.js';

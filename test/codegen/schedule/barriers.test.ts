@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import * as b from '../../../src/ir/builder.js';
 import type { Kernel } from '../../../src/ir/program.js';
-import { barriersBefore } from '../../../src/codegen/wasm/barriers.js';
+import { barriersBefore } from '../../../src/codegen/schedule/barriers.js';
 import { buffer, cuba, index, mapOver, program } from '../../runtime/targets/wasm/programs.js';
 
 const waiting = (source: ReturnType<typeof program>): string[] => {

@@ -5,7 +5,7 @@
 
 import type { Expression, Kernel, Program } from '../../ir/program.js';
 import { bodyOf, expressionsOf, visitExpression, visitStatements } from '../../ir/walk.js';
-import { ringOf } from './kernel.js';
+import { ringOf } from './kernel-calls.js';
 
 /** How a kernel touches one buffer. */
 interface Access {

@@ -1,0 +1,34 @@
+/** How a step calls its kernels, whatever language they are printed in. */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type { EventRing, Kernel, Program } from '../../ir/program.js';
+
+/** What the driver passes to a kernel, besides the step. */
+export type KernelArguments =
+  /** Items [from, to) of the merged elements. */
+  | 'items'
+  /** Ordinal of the thread, and how many there are. */
+  | 'thread'
+  /** Nothing: runs on the first thread alone. */
+  | 'none';
+
+/** How the driver calls a kernel. */
+export function kernelArguments(kernel: Kernel): KernelArguments {
+  switch (kernel.shape) {
+    case 'map':
+      return kernel.domain.kind === 'spikes' ? 'thread' : 'items';
+    case 'propagate':
+      return kernel.order.kind === 'sequential' ? 'none' : 'thread';
+    case 'sequential':
+    case 'compact':
+      return 'none';
+  }
+}
+
+/** The ring of an event. */
+export function ringOf(program: Program, event: string): EventRing {
+  const ring = program.events.find((candidate) => candidate.name === event);
+  invariant(ring !== undefined, 'codegen/schedule', `no event is named ${event}`);
+  invariant(ring.slots > 0 && (ring.slots & (ring.slots - 1)) === 0, 'codegen/schedule', `${event} has ${ring.slots} slots`);
+  return ring;
+}

@@ -56,9 +56,10 @@ for (const [folder, expected] of [
   ['src/codegen/templates', 'dist/chunks'],
   ['translators/brian/script', 'dist/chunks/script'],
   ['translators/pynn/script', 'dist/chunks/script'],
+  ['translators/neuroml/core', 'dist/chunks/core'],
 ]) {
   for (const file of await readdir(resolve(root, folder))) {
-    if (file.endsWith('.hbs')) await cp(resolve(root, folder, file), resolve(root, expected, file));
+    if (/\.(hbs|xml)$/.test(file)) await cp(resolve(root, folder, file), resolve(root, expected, file));
   }
 }
 await chmod(resolve(root, 'dist/cli.js'), 0o755);

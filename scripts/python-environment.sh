@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv with the Python packages of the interoperability tests, or brings it up to date.
+# Makes .venv and .venv-pynn with the Python packages of the interoperability tests, or brings them up to date.
 # PYTHON names another interpreter than python3 (3.11 or later).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,12 +10,24 @@ if ! command -v "$python" >/dev/null; then
   exit 2
 fi
 
-requirements=test/interoperability/requirements.txt
-installed=.venv/installed-requirements.txt
-if cmp --silent "$requirements" "$installed"; then
-  exit 0
+environment() {
+  local folder=$1 requirements=$2
+  local installed=$folder/installed-requirements.txt
+  if cmp --silent "$requirements" "$installed"; then
+    return 0
+  fi
+  [ -x "$folder/bin/python" ] || "$python" -m venv "$folder"
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
+  "$folder/bin/python" -m pip check --disable-pip-version-check
+  cp "$requirements" "$installed"
+}
+
+environment .venv test/interoperability/requirements.txt
+environment .venv-pynn test/interoperability/requirements-pynn.txt
+
+# NEURON's part of PyNN comes as sources of mechanisms, which a C++ compiler must build once.
+mechanisms=$(.venv-pynn/bin/python -c 'import importlib.util, os; print(os.path.dirname(importlib.util.find_spec("pyNN").origin))')/neuron/nmodl
+if [ ! -e "$mechanisms/$(uname -m)/libnrnmech.so" ]; then
+  environment=$PWD/.venv-pynn
+  (cd "$mechanisms" && PATH="$environment/bin:$PATH" nrnivmodl . > /dev/null)
 fi
-[ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
-.venv/bin/python -m pip check --disable-pip-version-check
-cp "$requirements" "$installed"

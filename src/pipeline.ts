@@ -11,9 +11,11 @@ import { chooseTarget } from './pipeline/choose-target.js';
 import { readDataFiles } from './pipeline/data-files.js';
 import { InterruptedError } from './pipeline/interrupted.js';
 import { messages, mostSteps } from './pipeline/messages.js';
-import { outputWriter } from './pipeline/outputs.js';
-import { recognise, type Notation } from './pipeline/recognise.js';
+import { modelFilesWriter, outputWriter } from './pipeline/outputs.js';
+import { isMarkup, recognise, type Notation, type TreeNotation } from './pipeline/recognise.js';
+import { readMarkup } from './pipeline/read-markup.js';
 import { readSource, type Source } from './pipeline/read-source.js';
+import { sideFiles, type SideFile } from './pipeline/side-files.js';
 import { runHeader, runMetadata } from './pipeline/provenance.js';
 import { Diagnostics, DiagnosticError, type Diagnostic } from './diagnostics/diagnostic.js';
 import type { Positions } from './diagnostics/positions.js';
@@ -21,10 +23,12 @@ import type { Precision, Program } from './ir/program.js';
 import { lower } from './lower/lower.js';
 import { protocolOf } from './lower/protocol.js';
 import { hashModel, type ModelHashes } from './model/hash.js';
-import type { DataStore, ValidModel } from './model/model.js';
+import type { DataStore, TimingProfile, ValidModel } from './model/model.js';
 import { normalise } from './model/normalise.js';
 import { readDocument } from './model/read.js';
 import { importBrian } from '../translators/brian/import.js';
+import { importNeuroML } from '../translators/neuroml/import.js';
+import type { LemsModel } from '../translators/neuroml/lems/definitions.js';
 import { importPynn } from '../translators/pynn/import.js';
 import type { Executable, Session } from '../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../runtime/record/protocol.js';
@@ -45,6 +49,10 @@ export interface ImportOptions {
   readonly duration?: string;
   /** More recordings, each as `population:variable@interval`. */
   readonly record?: readonly string[];
+  /** Folders that a document may name files in, besides its own (NeuroML and LEMS: besides its repository). */
+  readonly allowPaths?: readonly string[];
+  /** Order of a step, instead of the one that the notation prescribes. */
+  readonly timing?: TimingProfile;
   /** Large arrays that the document refers to by digest; absent: those in the folder beside the document. */
   readonly data?: DataStore;
 }
@@ -71,16 +79,25 @@ export interface ImportedModel {
 export function importModel(source: Source, options: ImportOptions = {}): ImportedModel {
   const began = performance.now();
   const diagnostics = new Diagnostics();
-  // 1. Text to a tree with places.
-  const read = readDocument(source.text, source.name);
-  diagnostics.addAll(read.diagnostics);
-  diagnostics.throwIfErrors();
-  // 2. The notation, by content.
-  const notation = recognise(read.value, read.positions, diagnostics);
-  // 3. The notation's own tree to the canonical document.
-  const imported = notation === null ? null : importers[notation](read.value, read.positions, diagnostics, options.set ?? {});
+  // 1 to 3. Text to a tree with places, and that to the canonical document.
+  const imported = isMarkup(source.text)
+    ? importMarkup(readMarkup(source, options.allowPaths ?? [], diagnostics), options, diagnostics)
+    : importTree(source, options, diagnostics);
+  return complete(source, options, imported, diagnostics, began);
+}
+
+/** The steps that all notations share. */
+function complete(
+  source: Source,
+  options: ImportOptions,
+  imported: (Imported & { readonly notation: Notation }) | null,
+  diagnostics: Diagnostics,
+  began: number,
+): ImportedModel {
   if (!imported || diagnostics.hasErrors) throw new DiagnosticError(diagnostics.list);
-  const { document, positions } = addRecordings(imported.document, imported.positions, options.record ?? []);
+  const { notation } = imported;
+  const timed = withTiming(imported.document, options.timing);
+  const { document, positions } = addRecordings(timed, imported.positions, options.record ?? []);
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
   const { seed, dt, duration, data = readDataFiles(document, source.name) } = options;
   const valid = normalise(document, positions, diagnostics, {
@@ -91,7 +108,7 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
     ...(duration === undefined ? {} : { duration }),
   });
   diagnostics.throwIfErrors();
-  if (!valid || !notation) throw new DiagnosticError(diagnostics.list);
+  if (!valid) throw new DiagnosticError(diagnostics.list);
   return {
     valid,
     notation,
@@ -100,6 +117,33 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
     positions,
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+/** Everything that is wrong with a document, whether or not there is anything in it to run. */
+export interface ValidatedModel extends Pick<ImportedModel, 'notation' | 'diagnostics'> {
+  /** Absent: the document is a part of models, such as a channel or a cell in NeuroML, and no model itself. */
+  readonly hashes?: ModelHashes;
+}
+
+/**
+ * Validates a model in any notation.
+ *
+ * @throws DiagnosticError with everything that is wrong with the document
+ * @throws UsageError for an option that cannot be understood
+ */
+export function validateModel(source: Source, options: ImportOptions = {}): ValidatedModel {
+  if (!isMarkup(source.text)) return importModel(source, options);
+  const began = performance.now();
+  const diagnostics = new Diagnostics();
+  const lems = readMarkup(source, options.allowPaths ?? [], diagnostics);
+  diagnostics.throwIfErrors();
+  if (!lems?.target) return { notation: 'neuroml', diagnostics: diagnostics.list };
+  return complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began);
+}
+
+/** A canonical document under another timing profile; what is no document stays, for validation to say so. */
+function withTiming(document: unknown, timing: TimingProfile | undefined): unknown {
+  return timing === undefined || typeof document !== 'object' || document === null ? document : { ...document, timing };
 }
 
 /** A canonical document with its places, and the settings that are left for it. */
@@ -124,17 +168,48 @@ function placed<T>(positions: Positions | undefined, action: () => T): T {
   }
 }
 
-type Importer = (value: unknown, positions: Positions, diagnostics: Diagnostics, set: Readonly<Record<string, string>>) => Imported | null;
+/** A document in JSON or YAML, whose notation its content says. */
+function importTree(
+  source: Source,
+  { set = {}, allowPaths = [] }: ImportOptions,
+  diagnostics: Diagnostics,
+): (Imported & { readonly notation: Notation }) | null {
+  const read = readDocument(source.text, source.name);
+  diagnostics.addAll(read.diagnostics);
+  diagnostics.throwIfErrors();
+  const notation = recognise(read.value, read.positions, diagnostics);
+  const imported = notation && importers[notation](read.value, read.positions, diagnostics, set, sideFiles(source.name, allowPaths));
+  return imported && { ...imported, notation };
+}
 
-const importers: Readonly<Record<Notation, Importer>> = {
+/** A document in NeuroML or LEMS. */
+function importMarkup(
+  lems: LemsModel | null,
+  { set = {} }: ImportOptions,
+  diagnostics: Diagnostics,
+): (Imported & { readonly notation: Notation }) | null {
+  if (!lems || diagnostics.hasErrors) return null;
+  const imported = importNeuroML(lems, diagnostics);
+  return imported && { ...imported, set, notation: 'neuroml' };
+}
+
+type Importer = (
+  value: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+  set: Readonly<Record<string, string>>,
+  readFile: (name: string) => SideFile,
+) => Imported | null;
+
+const importers: Readonly<Record<TreeNotation, Importer>> = {
   canonical: (document, positions, _, set) => ({ document, positions, set }),
   brian: (value, positions, diagnostics, set) => {
     const settled = setNamespace(value, positions, set, diagnostics);
     const imported = importBrian(settled.document, settled.positions, diagnostics);
     return imported && { ...imported, set: settled.rest };
   },
-  pynn: (value, positions, diagnostics, set) => {
-    const imported = importPynn(value, positions, diagnostics);
+  pynn: (value, positions, diagnostics, set, readFile) => {
+    const imported = importPynn(value, positions, diagnostics, readFile);
     return imported && { ...imported, set };
   },
 };
@@ -148,8 +223,12 @@ export interface RunOptions {
   readonly precision?: Precision;
   /** Worker threads; the result does not depend on it. Absent: as many as pay for themselves. */
   readonly threads?: number;
+  /** Device of the engine: its number in the list of `interneuron targets`, or a part of its name. Absent: the first. */
+  readonly device?: string;
   /** Files to write; the suffix says the format. None: results are only returned. */
   readonly outputs?: readonly string[];
+  /** Folder for the text files that the model itself names; absent: they are not written. */
+  readonly outputFolder?: string;
   /** About the subject, for results that hold it: text by NWB's name of the field. */
   readonly subject?: Readonly<Record<string, string>>;
   /** Others that receive what is recorded. */
@@ -229,16 +308,20 @@ export async function runModel(
   if (steps > mostSteps) throw new DiagnosticError([{ severity: 'error', ...messages.tooManySteps(steps) }]);
   watch.end('lower');
   // 6. The program to something that runs here.
-  const { target, device } = await chooseTarget(options.target ?? 'auto');
+  const work = steps * program.manifest.populations.reduce((sum, { size }) => sum + size, 0);
+  const wishes = { work, ...(options.device === undefined ? {} : { device: options.device }) };
+  const { target, device, ordinal } = await chooseTarget(options.target ?? 'auto', wishes);
   const executable = await target.compile(program, {
     ...(threads === undefined ? {} : { threads }),
+    ...(ordinal === undefined ? {} : { device: ordinal }),
     ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
   });
   const engine: Engine = { target: target.name, device, threads: executable.threads ?? 1 };
   watch.end('compile');
   if (target.name === 'null') return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
   // 7. Connect, run, record.
-  const writers = [...(await Promise.all((options.outputs ?? []).map(outputWriter))), ...(options.writers ?? [])];
+  const named = options.outputFolder === undefined ? null : await modelFilesWriter(valid.model, options.outputFolder);
+  const writers = [...(await Promise.all((options.outputs ?? []).map(outputWriter))), ...(named ? [named] : []), ...(options.writers ?? [])];
   const recorder = createRecorder(program, protocol, fanOut(writers));
   const header = runHeader(imported, program, engine);
   const setup: RunSetup = { header, ...recorder.plan.setup, metadata: runMetadata(valid, options.subject), data: valid.data };

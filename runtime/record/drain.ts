@@ -47,6 +47,36 @@ export function splitPairs(rows: LogRows): { readonly steps: Uint32Array; readon
   return { steps, elements };
 }
 
+/**
+ * Events of a ring, each as often as it counts.
+ *
+ * @param multiples  rows of the log of those that count more than once, or none
+ */
+export function countedPairs(rows: LogRows, multiples: LogRows | undefined): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
+  const pairs = splitPairs(rows);
+  if (!multiples || multiples.rows === 0) return pairs;
+  const { data } = multiples;
+  invariant(data instanceof Uint32Array && multiples.log.rowLength === 3, 'record', `log ${multiples.log.name} holds no multiples`);
+  let more = 0;
+  for (let row = 0; row < multiples.rows; row += 1) more += data[3 * row + 2]! - 1;
+  const steps = new Uint32Array(rows.rows + more);
+  const elements = new Uint32Array(rows.rows + more);
+  let at = 0;
+  let row = 0;
+  for (let k = 0; k < rows.rows; k += 1) {
+    const [step, element] = [pairs.steps[k]!, pairs.elements[k]!];
+    // Both logs are in order of step and element.
+    const several = row < multiples.rows && data[3 * row] === step && data[3 * row + 1] === element;
+    const count = several ? data[3 * row + 2]! : 1;
+    if (several) row += 1;
+    steps.fill(step, at, at + count);
+    elements.fill(element, at, at + count);
+    at += count;
+  }
+  invariant(at === steps.length, 'record', `log ${multiples.log.name} names events that ${rows.log.name} lacks`);
+  return { steps, elements };
+}
+
 /** Columns [column, column + width) of all rows. */
 export function sliceColumns(rows: LogRows, column: number, width: number): TypedArray {
   const { rowLength } = rows.log;

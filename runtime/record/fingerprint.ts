@@ -1,7 +1,8 @@
 /**
  * The fingerprint of a run: SHA-256 of all spikes and of the final time-varying state. `docs/determinism.md` restates this layout.
  *
- * - spikes of a population: for each spike, ascending by (step, index), the step as u64 and the index as u32, little-endian
+ * - spikes of a population: for each spike, ascending by (step, index), the step as u64 and the index as u32, little-endian; one that
+ *   counts several times stands as often
  * - a variable: its elements little-endian in their own width, every NaN as the one NaN; a population's in order of index, a
  *   projection's in order of (source, target, copy)
  * - a population: the lines `numerics N`, `precision P`, `population NAME SIZE`, `spikes COUNT DIGEST`, then
@@ -126,7 +127,7 @@ function createSpikeHash(population: string): SpikeHash {
     for (let i = 0; i < steps.length; i += 1) {
       const step = steps[i]!;
       const element = elements[i]!;
-      if (step < lastStep || (step === lastStep && element <= lastElement)) {
+      if (step < lastStep || (step === lastStep && element < lastElement)) {
         invariant(false, 'fingerprint', `spikes of ${population} are out of order at step ${step}, element ${element}`);
       }
       lastStep = step;

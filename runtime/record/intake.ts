@@ -2,7 +2,7 @@
 
 import type { Program } from '../../src/ir/program.js';
 import { elementAt, elementCount, type Elements, type SampleBlock, type SampleSink } from '../results/result.js';
-import { sliceColumns, splitPairs, type LogRows } from './drain.js';
+import { countedPairs, sliceColumns, type LogRows } from './drain.js';
 import type { RateSeries, RecordedTrains, RecordingPlan, SampledSeries } from './plan.js';
 import type { SpikeSpool } from './spike-spool.js';
 
@@ -11,6 +11,8 @@ export interface Intake {
   absorb(rows: readonly LogRows[], step: number): void;
   /** Switches a recording for the rows that come. */
   switch(recording: string, on: boolean): void;
+  /** Time was turned back: rows that come are of the next segment, which begins at step `own` of its time and `step` of the run. */
+  restart(own: number, step: number): void;
 }
 
 /** Hands the rows of logs to the fingerprint, the spools and the sink; knows which recordings are on. */
@@ -23,12 +25,20 @@ export function createIntake(
 ): Intake {
   const off = new Set<string>();
   const eventOfLog = new Map(program.events.flatMap(({ name, log }) => (log === undefined ? [] : [[log, name] as const])));
+  const multiples = new Map(program.manifest.events.flatMap(({ event, multiples: log }) => (log === undefined ? [] : [[log, event] as const])));
+  const multiplesOf = (event: string, drained: readonly LogRows[]): LogRows | undefined =>
+    drained.find(({ log }) => multiples.get(log.name) === event);
   const trains = plan.trains.map((recorded, i) => ({ recorded, spool: spools[i]! }));
   const taken = new Map<string, number>();
   let since = 0;
+  /** Steps of the run that are ahead of those of the session, where the segment's time begins, and which segment it is. */
+  let shift = 0;
+  let origin = 0;
+  let segment = 0;
 
-  const takeSpikes = (event: string, rows: LogRows): { steps: Uint32Array; elements: Uint32Array } => {
-    const pairs = splitPairs(rows);
+  const takeSpikes = (event: string, rows: LogRows, multiples: LogRows | undefined): { steps: Uint32Array; elements: Uint32Array } => {
+    const pairs = countedPairs(rows, multiples);
+    if (shift !== 0) for (let k = 0; k < pairs.steps.length; k += 1) pairs.steps[k]! += shift;
     hash(event, pairs.steps, pairs.elements);
     for (const { recorded, spool } of trains) {
       if (recorded.event !== event) continue;
@@ -42,7 +52,8 @@ export function createIntake(
     taken.set(rows.log.name, before + rows.rows);
     for (const [series, entry] of plan.series.entries()) {
       if (entry.kind !== 'samples' || entry.location.log !== rows.log.name || off.has(entry.plan.recording)) continue;
-      sink.samples(sampleBlock(series, entry, rows, before));
+      const block = sampleBlock(series, entry, rows, before + samplesBefore(entry, origin), shift);
+      sink.samples(segment === 0 ? block : { ...block, segment });
     }
   };
   return {
@@ -50,17 +61,22 @@ export function createIntake(
       if (on) off.delete(recording);
       else off.add(recording);
     },
+    restart: (own, step) => {
+      taken.clear();
+      [origin, shift] = [own, step - own];
+      segment += 1;
+    },
     absorb: (drained, step) => {
       const pairs = new Map<string, { steps: Uint32Array; elements: Uint32Array }>();
       for (const rows of drained) {
         const event = eventOfLog.get(rows.log.name);
-        if (event === undefined) takeSamples(rows);
-        else pairs.set(event, takeSpikes(event, rows));
+        if (event !== undefined) pairs.set(event, takeSpikes(event, rows, multiplesOf(event, drained)));
+        else if (!multiples.has(rows.log.name)) takeSamples(rows);
       }
       for (const [series, entry] of plan.series.entries()) {
         if (entry.kind !== 'rate' || step === since || off.has(entry.plan.recording)) continue;
         const { steps, values } = rates(entry, program.dt, pairs.get(entry.event), since, step);
-        sink.samples({ series, steps, values });
+        sink.samples(segment === 0 ? { series, steps, values } : { series, steps, values, segment });
       }
       since = step;
       sink.advance(step);
@@ -68,12 +84,17 @@ export function createIntake(
   };
 }
 
-function sampleBlock(series: number, entry: SampledSeries, rows: LogRows, before: number): SampleBlock {
+/** Samples that a segment's time had before it began; that of its first state is one of its own. */
+function samplesBefore({ plan: { offset, every } }: SampledSeries, origin: number): number {
+  return origin === 0 ? 0 : Math.max(0, Math.ceil((origin - offset) / every));
+}
+
+function sampleBlock(series: number, entry: SampledSeries, rows: LogRows, before: number, shift: number): SampleBlock {
   const { offset, every } = entry.plan;
   const width = entry.plan.elements === null ? 1 : elementCount(entry.plan.elements);
   return {
     series,
-    steps: Int32Array.from({ length: rows.rows }, (_, row) => offset + (before + row) * every),
+    steps: Int32Array.from({ length: rows.rows }, (_, row) => offset + (before + row) * every + shift),
     values: sliceColumns(rows, entry.location.column, width),
   };
 }

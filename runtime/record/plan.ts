@@ -4,7 +4,7 @@ import type { EventRecordingLocation, Program, SampleLocation } from '../../src/
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 
 import type { Elements, RunSetup, SeriesPlan, TrainsPlan } from '../results/result.js';
-import { recordedSpans, unionSpans, protocolSteps, type Protocol } from './protocol.js';
+import { recordedSpans, segmentSpans, turnsBack, unionSpans, protocolSteps, type Protocol } from './protocol.js';
 
 /** A series that is made of a log's columns. */
 export interface SampledSeries {
@@ -33,7 +33,7 @@ export interface RecordingPlan {
   readonly series: readonly (SampledSeries | RateSeries)[];
   readonly trains: readonly RecordedTrains[];
   /** The part of a run's set-up that the program decides. */
-  readonly setup: Pick<RunSetup, 'populations' | 'trains' | 'series' | 'spikeLabel' | 'expectedSteps'>;
+  readonly setup: Pick<RunSetup, 'populations' | 'trains' | 'series' | 'spikeLabel' | 'segments' | 'expectedSteps'>;
 }
 
 /** What a run of `protocol` on `program` records, in a fixed order. */
@@ -44,7 +44,8 @@ export function recordingPlan(program: Program, protocol: Protocol): RecordingPl
     ...manifest.samples.map((location) => ({ recording: location.recording, base: `${location.owner}_${location.variable}` })),
     ...events.filter(({ kind }) => kind === 'rate').map(({ recording, population }) => ({ recording, base: `${population}_rate` })),
   ]);
-  const switched = (recording: string): boolean => isSwitched(protocol, recording);
+  const several = turnsBack(protocol);
+  const switched = (recording: string): boolean => several || isSwitched(protocol, recording);
   const samples = manifest.samples.map((location, position): SampledSeries => ({
     kind: 'samples',
     location,
@@ -72,6 +73,7 @@ export function recordingPlan(program: Program, protocol: Protocol): RecordingPl
       trains: trains.map(({ plan }) => plan),
       series: series.map(({ plan }) => plan),
       spikeLabel: manifest.spikeLabel,
+      ...(several ? { segments: segmentSpans(protocol) } : {}),
       expectedSteps: protocolSteps(protocol),
     },
   };

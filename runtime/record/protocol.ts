@@ -1,16 +1,57 @@
 /** What is done with a session, step by step: the protocol of an experiment, after lowering. */
 
+import type { SegmentSpan } from '../results/result.js';
+
 /** One entry of a protocol. Recordings are on at the start. */
 export type ProtocolEntry =
   /** Advances time by whole steps. */
   | { readonly kind: 'run'; readonly steps: number; readonly name?: string }
-  /** Runs a procedure of the program's schedule between two steps. */
-  | { readonly kind: 'call'; readonly procedure: string }
+  /** Runs a procedure of the program's schedule between two steps. `first`: what it sets is what a reset goes back to. */
+  | { readonly kind: 'call'; readonly procedure: string; readonly first?: true }
   | { readonly kind: 'record'; readonly recording: string; readonly on: boolean }
-  /** A new segment begins: what follows belongs to it. */
-  | { readonly kind: 'segment'; readonly name: string };
+  /** Phases that follow belong to a segment of this name; time goes on. */
+  | { readonly kind: 'segment'; readonly name: string }
+  /** Back to step 0 and to first values, in a new segment. Annotations are of the one that ends. */
+  | { readonly kind: 'reset'; readonly segment?: string; readonly annotations?: Readonly<Record<string, unknown>> }
+  /** Keeps all that changes under a name, and goes back to it, in a new segment. */
+  | { readonly kind: 'store'; readonly name: string }
+  | { readonly kind: 'restore'; readonly name: string };
 
 export type Protocol = readonly ProtocolEntry[];
+
+/** Whether time is ever turned back. */
+export const turnsBack = (protocol: Protocol): boolean => protocol.some(({ kind }) => kind === 'reset' || kind === 'restore');
+
+/**
+ * The stretches between which a protocol turns time back, in order; one for a protocol that never does.
+ *
+ * Steps are counted on through all of them; step n of a segment is step n - begin + start of its own time.
+ */
+export function segmentSpans(protocol: Protocol, steps = Infinity): readonly SegmentSpan[] {
+  const several = turnsBack(protocol);
+  const usual = (k: number): string => (several ? `segment${String(k).padStart(3, '0')}` : 'run');
+  const spans: SegmentSpan[] = [];
+  const stored = new Map<string, number>();
+  let current = { name: usual(0), begin: 0, start: 0 };
+  let done = 0;
+  const end = (annotations: Readonly<Record<string, unknown>> = {}): void => {
+    if (current.begin >= steps && spans.length > 0) return;
+    spans.push({ ...current, end: Math.min(done, steps), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) });
+  };
+  for (const entry of protocol) {
+    if (entry.kind === 'run') done += entry.steps;
+    else if (entry.kind === 'store') stored.set(entry.name, done - current.begin + current.start);
+    else if (entry.kind === 'reset') {
+      end(entry.annotations);
+      current = { name: entry.segment ?? usual(spans.length), begin: done, start: 0 };
+    } else if (entry.kind === 'restore') {
+      end();
+      current = { name: usual(spans.length), begin: done, start: stored.get(entry.name) ?? 0 };
+    }
+  }
+  end();
+  return spans;
+}
 
 /** Steps of the whole protocol. */
 export function protocolSteps(protocol: Protocol): number {

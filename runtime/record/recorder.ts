@@ -9,13 +9,14 @@ import { randomUUID } from 'node:crypto';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { Program } from '../../src/ir/program.js';
-import type { Fingerprint, Outcome, PhaseSpan, RunHeader, RunRecord, SampleSink, SpikeTrains } from '../results/result.js';
+import type { Fingerprint, Outcome, PhaseSpan, RunHeader, RunRecord, SampleSink, SegmentSpan, SpikeTrains } from '../results/result.js';
 import type { Session } from '../targets/target.js';
 import { drainLogs, type LogRows } from './drain.js';
 import { createFingerprinter, type NotNumbers } from './fingerprint.js';
 import { createIntake, type Intake } from './intake.js';
 import { recordingPlan, type RecordingPlan } from './plan.js';
-import { protocolSteps, type Protocol } from './protocol.js';
+import { protocolSteps, segmentSpans, turnsBack, type Protocol } from './protocol.js';
+import { createTimeline, type Timeline } from './timeline.js';
 import { createSpikeSpool, defaultSpoolLimits, type SpikeSpool, type SpoolLimits } from './spike-spool.js';
 
 export interface RecorderOptions {
@@ -43,6 +44,8 @@ export interface RecordedRun {
   /** Variables that hold NaN at the end. */
   readonly notNumbers: readonly NotNumbers[];
   readonly phases: readonly PhaseSpan[];
+  /** Where time was turned back; absent: never. */
+  readonly segments?: readonly SegmentSpan[];
   /** Readable until the recorder is disposed of. */
   readonly trains: readonly SpikeTrains[];
   /** Wall time in s. */
@@ -98,6 +101,7 @@ export function runRecord(
       spikes: run.fingerprint.populations[name]?.spikes.count ?? 0,
     })),
     phases: run.phases,
+    ...(run.segments ? { segments: run.segments } : {}),
     spikeLabel: plan.setup.spikeLabel,
     series: plan.setup.series,
     trains: plan.setup.trains.map((trains) => clipObserved(trains, run.steps)),
@@ -131,7 +135,10 @@ async function runProtocol(
   const total = protocolSteps(protocol);
   const spikes = (): number => program.manifest.populations.reduce((sum, { name }) => sum + fingerprinter.count(name), 0);
   const phases: PhaseSpan[] = [];
-  let segment = 'segment 1';
+  const several = turnsBack(protocol);
+  const planned = segmentSpans(protocol);
+  const timeline = await createTimeline(() => session, program, protocol);
+  let segment = several ? (planned[0]?.name ?? '') : 'segment 1';
   let outcome: Outcome = 'complete';
   let faults: readonly string[] = [];
   const chunks = createChunkSize(options.chunkMilliseconds);
@@ -139,27 +146,34 @@ async function runProtocol(
     if (outcome !== 'complete') break;
     if (entry.kind === 'segment') segment = entry.name;
     else if (entry.kind === 'record') intake.switch(entry.recording, entry.on);
-    else if (entry.kind === 'call') await session.call(entry.procedure);
-    else {
-      const begin = session.step;
-      const ended = await runSteps(session, program, entry.steps, chunks, intake, options, () =>
-        options.onProgress?.(session.step, total, spikes()),
+    else if (entry.kind === 'run') {
+      const begin = timeline.steps();
+      const ended = await runSteps(session, timeline, program, entry.steps, chunks, intake, options, () =>
+        options.onProgress?.(timeline.steps(), total, spikes()),
       );
       outcome = ended.outcome;
       faults = ended.faults;
-      phases.push({ name: entry.name ?? `phase ${phases.length + 1}`, segment, begin, end: session.step });
+      phases.push({ name: entry.name ?? `phase ${phases.length + 1}`, segment, begin, end: timeline.steps() });
+    } else {
+      // Rows of a segment are taken in before another begins.
+      if (entry.kind !== 'call') intake.absorb(await drainLogs(session, program), timeline.steps());
+      await timeline.perform(entry);
+      if (entry.kind !== 'reset' && entry.kind !== 'restore') continue;
+      intake.restart(session.step, timeline.steps());
+      segment = planned[timeline.segment()]?.name ?? segment;
     }
   }
-  intake.absorb(await drainLogs(session, program), session.step);
+  intake.absorb(await drainLogs(session, program), timeline.steps());
   const ran = performance.now();
   const fingerprint = await fingerprinter.finish(session);
   return {
-    steps: session.step,
+    steps: timeline.steps(),
     outcome,
     faults,
     fingerprint,
     notNumbers: fingerprinter.notNumbers(),
     phases,
+    ...(several ? { segments: segmentSpans(protocol, timeline.steps()) } : {}),
     trains: spools.map((spool) => spool.trains()),
     seconds: { run: (ran - started) / 1000, fingerprint: (performance.now() - ran) / 1000 },
   };
@@ -168,6 +182,7 @@ async function runProtocol(
 /** Advances by `steps`, and has taken in every row when it returns. */
 async function runSteps(
   session: Session,
+  timeline: Timeline,
   program: Program,
   steps: number,
   chunks: ChunkSize,
@@ -177,7 +192,7 @@ async function runSteps(
 ): Promise<{ readonly outcome: Outcome; readonly faults: readonly string[] }> {
   const end = session.step + steps;
   let waiting: readonly LogRows[] = [];
-  let waitingStep = session.step;
+  let waitingStep = timeline.steps();
   let outcome: Outcome = 'complete';
   let faults: readonly string[] = [];
   let stalled = false;
@@ -186,7 +201,8 @@ async function runSteps(
       outcome = 'stopped';
       break;
     }
-    const asked = Math.min(chunks.steps(), end - session.step);
+    const left = end - session.step;
+    const asked = session.paced === true ? left : Math.min(chunks.steps(), left);
     const began = performance.now();
     const running = session.run(asked);
     try {
@@ -198,7 +214,7 @@ async function runSteps(
     const ran = await running;
     chunks.measured(ran, performance.now() - began);
     waiting = await drainLogs(session, program);
-    waitingStep = session.step;
+    waitingStep = timeline.steps();
     await options.sink.ready?.();
     progress();
     faults = await readFaults(session, program);

@@ -68,6 +68,27 @@ export interface PhaseSpan {
   readonly end: number;
 }
 
+/** A stretch of steps in which time runs on: a reset ends it and begins another. Steps are counted on through all segments. */
+export interface SegmentSpan {
+  readonly name: string;
+  /** Steps [begin, end), counted from the start of the run. */
+  readonly begin: number;
+  readonly end: number;
+  /** Step of the segment's own time at which it begins: 0, or that of a stored state. */
+  readonly start: number;
+  readonly annotations?: Readonly<Record<string, unknown>>;
+}
+
+/** Time in s, in a segment's own count, of a step that is counted from the start of the run. */
+export function segmentTime({ begin, start }: SegmentSpan, step: number, label: 0 | 1, dt: number): number {
+  return timeOf(step - begin + start, label, dt);
+}
+
+/** The segments of a run: one, whole, where nothing says more. */
+export function segmentsOf(run: { readonly segments?: readonly SegmentSpan[] }, steps: number): readonly SegmentSpan[] {
+  return run.segments ?? [{ name: 'run', begin: 0, end: steps, start: 0 }];
+}
+
 /** Why a run ended. */
 export type Outcome = 'complete' | 'stopped' | 'fault';
 
@@ -84,6 +105,8 @@ export interface RunRecord extends RunHeader {
   readonly fingerprint: Fingerprint;
   readonly populations: readonly { readonly name: string; readonly size: number; readonly spikes: number }[];
   readonly phases: readonly PhaseSpan[];
+  /** Where time was turned back; absent: one segment. */
+  readonly segments?: readonly SegmentSpan[];
   readonly spikeLabel: 0 | 1;
   /** What the series and trains of this result are. */
   readonly series: readonly SeriesPlan[];
@@ -162,7 +185,7 @@ export interface SeriesPlan {
   readonly every: number;
   readonly offset: number;
   readonly label: 0 | 1;
-  /** True when the recording is switched during the run, so that samples have steps of their own. */
+  /** True when the recording is switched or time turned back during the run, so that samples have steps of their own. */
   readonly gaps: boolean;
 }
 
@@ -175,8 +198,10 @@ export function columnCount(plan: SeriesPlan): number {
 export interface SampleBlock {
   /** Position in `RunSetup.series`. */
   readonly series: number;
-  /** Step of each row. */
+  /** Step of each row, counted from the start of the run; the sample of a segment's first state has the step before its first. */
   readonly steps: Int32Array;
+  /** Which segment the rows belong to; absent: the first. */
+  readonly segment?: number;
   /** Row-major [rows, columns], owned by the receiver. */
   readonly values: TypedArray;
 }
@@ -195,6 +220,8 @@ export interface RunSetup {
   readonly trains: readonly TrainsPlan[];
   readonly series: readonly SeriesPlan[];
   readonly spikeLabel: 0 | 1;
+  /** Where time will be turned back; absent: never. */
+  readonly segments?: readonly SegmentSpan[];
   /** Steps of the whole protocol. */
   readonly expectedSteps: number;
   readonly metadata: RunMetadata;

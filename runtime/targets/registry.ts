@@ -2,6 +2,7 @@
 
 import { cTarget } from './c/target.js';
 import { nullTarget } from './null/target.js';
+import { openclTarget } from './opencl/target.js';
 import { referenceTarget } from './reference/target.js';
 import type { Target } from './target.js';
 import { wasmTarget } from './wasm/target.js';
@@ -12,4 +13,5 @@ export const targets: Readonly<Record<string, Target>> = {
   null: nullTarget,
   wasm: wasmTarget,
   c: cTarget,
+  opencl: openclTarget,
 };

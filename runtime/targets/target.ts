@@ -14,6 +14,8 @@ export interface Availability {
 
 export interface CompileOptions {
   readonly threads?: number;
+  /** Which of the devices that `probe` lists; absent: the first. */
+  readonly device?: number;
   readonly cacheDirectory?: string;
 }
 
@@ -30,6 +32,8 @@ export interface Snapshot {
 export interface Session {
   /** Steps done so far. */
   readonly step: number;
+  /** True where `run` comes back by itself after some tens of milliseconds, so that it may be asked for any number of steps. */
+  readonly paced?: boolean;
   /** Runs the schedule's `initialise` list. */
   initialise(progress?: Progress): Promise<void>;
   /** Runs at most `steps` steps; stops early before a step for which a log may lack room, or after a fault. @returns steps done */

@@ -37,11 +37,33 @@ const set = {
   describe: "set a parameter of the model ('g=4 nS'); may be repeated",
 } as const satisfies OptionDefinition;
 
+const allowPath = {
+  type: 'string',
+  repeated: true,
+  value: 'dir',
+  describe: 'a folder that a NeuroML model may include files from, besides its own repository; may be repeated',
+} as const satisfies OptionDefinition;
+
 /** Engines by name; `auto` takes the fastest that is at hand. */
-export const targetNames = ['auto', 'wasm', 'c', 'reference', 'null'] as const;
+export const targetNames = ['auto', 'wasm', 'c', 'opencl', 'reference', 'null'] as const;
 
 /** Engines whose source can be had. */
-export const codegenTargets = ['c', 'wasm', 'ir'] as const;
+export const codegenTargets = ['c', 'opencl', 'wasm', 'ir'] as const;
+
+const device = {
+  type: 'string',
+  value: 'n|name',
+  describe: 'a device of the engine: its number in the list of targets, or a part of its name',
+} as const satisfies OptionDefinition;
+
+/** Orders of a step by name. */
+export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const;
+
+const timing = {
+  type: 'string',
+  choices: timingProfiles,
+  describe: 'the order of a step, instead of the one that the notation prescribes',
+} as const satisfies OptionDefinition;
 
 /** All commands; the order is that of the help text. */
 export const commands = {
@@ -56,13 +78,17 @@ export const commands = {
         repeated: true,
         describe: 'where results go: .nwb, .json or .csv; may be repeated',
       },
+      'output-dir': { type: 'string', value: 'dir', describe: 'where the files go that the model itself names [the current folder]' },
       target: { type: 'string', choices: targetNames, describe: 'the engine [auto]' },
+      device,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
       duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      timing,
       precision: { type: 'string', choices: ['float64', 'float32'], describe: 'floating point type of the state [float64]' },
       threads: { type: 'string', value: 'n', describe: 'worker threads; the result does not depend on it' },
       set,
+      'allow-path': allowPath,
       record: {
         type: 'string',
         repeated: true,
@@ -93,7 +119,9 @@ export const commands = {
       strict: { type: 'boolean', describe: 'write nothing when something of the model cannot be said in the notation' },
       report: { type: 'string', value: 'file', describe: 'write what could not be said as JSON' },
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      timing,
       set,
+      'allow-path': allowPath,
       ...common,
     },
     required: ['to', 'output'],
@@ -102,20 +130,22 @@ export const commands = {
   validate: {
     describe: 'say everything that is wrong with models',
     files: { name: 'models', many: true, describe: 'models, in any notation that is read' },
-    options: { set, ...common },
+    options: { set, 'allow-path': allowPath, ...common },
     examples: [['$0 validate models/*.yaml', 'exit code 0 when all are valid, 1 when one is not']],
   },
   codegen: {
-    describe: 'write the generated program: for c a project that builds and runs without this program',
+    describe: 'write the generated program: for c and opencl a project that builds and runs without this program',
     files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
     options: {
-      target: { type: 'string', choices: codegenTargets, describe: 'c: sources and build file; wasm, ir: the text of the program' },
+      target: { type: 'string', choices: codegenTargets, describe: 'c, opencl: sources and build file; wasm, ir: the text of the program' },
       output: { type: 'string', alias: 'o', value: 'dir', describe: 'the folder to write to' },
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
       duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      timing,
       precision: { type: 'string', choices: ['float64', 'float32'], describe: 'floating point type of the state [float64]' },
       set,
+      'allow-path': allowPath,
       ...common,
     },
     required: ['target', 'output'],
@@ -126,6 +156,7 @@ export const commands = {
     files: { name: 'result', many: false, describe: 'a result that was written by run' },
     options: {
       target: { type: 'string', choices: targetNames, describe: 'the engine to compare with [auto]' },
+      device,
       threads: { type: 'string', value: 'n', describe: 'worker threads' },
       ...common,
     },

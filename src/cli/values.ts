@@ -7,7 +7,7 @@ import { didYouMean, shorten } from '../diagnostics/suggest.js';
 import { parseQuantity } from '../lang/quantity.js';
 import type { ImportOptions } from '../pipeline.js';
 import { subjectFields } from '../../runtime/results/result.js';
-import type { Options } from './arguments.js';
+import { timingProfiles, type Options } from './arguments.js';
 import type { Terminal } from './terminal.js';
 
 const largestSeed = (1n << 64n) - 1n;
@@ -18,12 +18,15 @@ export function importOptions(options: Options): ImportOptions {
   const seed = readSeed(options.value('seed'));
   const dt = readTime('dt', options.value('dt'));
   const duration = readTime('duration', options.value('duration'));
+  const timing = timingProfiles.find((profile) => profile === options.value('timing'));
   return {
     set: readSettings(options.values('set')),
     record: options.values('record'),
+    allowPaths: options.values('allow-path'),
     ...(seed === undefined ? {} : { seed }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),
+    ...(timing === undefined ? {} : { timing }),
   };
 }
 

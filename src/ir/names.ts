@@ -27,5 +27,14 @@ export function isDottedName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$/.test(name);
 }
 
+/**
+ * Name of the buffer (u32[1]) by which the counters of draws are ahead of the step; a host that turns time back writes it. It is even,
+ * since draws of an even step and the next belong together.
+ */
+export const drawOffset = 'draw_offset';
+
+/** Name of the procedure that follows a reset, for what belongs to the parameters and yet counts steps. */
+export const afterReset = 'after_reset';
+
 /** Name of the buffer (u32[1]) that collects the fault bits of a run. */
 export const faultsBuffer = 'faults';

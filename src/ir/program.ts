@@ -450,7 +450,13 @@ export interface Manifest {
     readonly event: string | null;
     readonly recorded: boolean;
   }[];
-  readonly events: readonly { readonly event: string; readonly population: string; readonly name: string }[];
+  readonly events: readonly {
+    readonly event: string;
+    readonly population: string;
+    readonly name: string;
+    /** Log of (step, element, how often) of those that count more than once; absent: none does. */
+    readonly multiples?: string;
+  }[];
   readonly variables: readonly VariableLocation[];
   readonly projections: readonly ProjectionLocation[];
   readonly samples: readonly SampleLocation[];
@@ -460,6 +466,8 @@ export interface Manifest {
   readonly spikeLabel: 0 | 1;
   /** What each fault bit means, as a sentence. */
   readonly faults: Readonly<Record<number, string>>;
+  /** Where time may be turned back: buffers that a reset leaves as they are, parameters and what follows from them. */
+  readonly kept?: readonly string[];
   /** Choices worth reporting: integration method of each equation set, representation of each projection. */
   readonly notes: readonly string[];
 }
@@ -480,4 +488,4 @@ export interface Program {
 }
 
 /** Raised with any change of results; stored with every fingerprint. */
-export const numericsVersion = 1;
+export const numericsVersion = 2;

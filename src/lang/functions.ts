@@ -44,6 +44,7 @@ const pureFunctions = 'exp expm1 log log1p log10 log2 sin cos tan sinh cosh tanh
  *
  * - exprel(x) = (exp(x) - 1)/x, 1 at 0; fmod(x, y) has the sign of x, `%` that of y.
  * - int(x) truncates towards zero, a condition gives 1 or 0; floor, ceil and round (halves to even) give reals.
+ * - gammahazard(k, x) is density over survival of the gamma distribution of shape k and scale 1.
  * - clip(x, low, high); sign(x) in -1, 0, 1; timestep(t, dt) is the whole number of steps in t.
  * - Draws, new at each evaluation: uniform() in (0, 1), uniform(low, high), normal(), normal(mean, sd), exponential(mean),
  *   gamma(shape, scale), lognormal(mean and sd of the logarithm), poisson(mean), binomial(n, p).
@@ -63,6 +64,7 @@ export const functions: ReadonlyMap<string, FunctionSignature> = new Map(
     signature('max', [2], 'same', 'widest'),
     signature('fmod', [2], 'same', 'widest'),
     signature('int', [1], 'pure', 'integer'),
+    signature('gammahazard', [2], 'pure', 'real'),
     signature('timestep', [2], 'steps', 'integer'),
     signature('uniform', [0, 2], 'same', 'real', true),
     signature('normal', [0, 2], 'same', 'real', true),

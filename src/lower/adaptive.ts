@@ -13,7 +13,8 @@ import type { Expression } from '../lang/ast.js';
 import { namesIn } from '../lang/walk.js';
 import type { Equations } from './equations.js';
 import type { IntegrationScope } from './expressions.js';
-import { compileReal, to } from './expressions.js';
+import { to } from './expressions.js';
+import { rateOf } from './rates.js';
 import { fold } from './fold.js';
 
 /** Relative error that a sub-step may make. */
@@ -81,7 +82,7 @@ export function adaptiveValues(
     scope.overrides = new Map([...before, ...values, ...(readsTime ? [['t', time] as const] : [])]);
     scope.block = block;
     for (const name of names) {
-      const rate = compileReal(equations.derivatives.get(name) as Expression, scope);
+      const rate = rateOf(equations.derivatives.get(name) as Expression, scope);
       const condition = active.get(name);
       block.emit(ir.set(slopes[stage]?.get(name) as Local, condition ? ir.select(condition, rate, number(0)) : rate));
     }

@@ -5,7 +5,9 @@ import { Diagnostics, invariant } from '../diagnostics/diagnostic.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore, Model, Value } from '../model/model.js';
 import type { ProgramBuilder } from './program-builder.js';
+import type { Part } from './host/ends.js';
 import type { Profile } from './profile.js';
+import type { Places } from './space/places.js';
 
 /** Findings of lowering: each gets the pointer, within the canonical document, of what is being lowered. */
 export class LoweringDiagnostics extends Diagnostics {
@@ -46,8 +48,14 @@ export interface Context {
   readonly profile: Profile;
   readonly builder: ProgramBuilder;
   readonly diagnostics: LoweringDiagnostics;
+  /** Where the elements of populations are, for those that have places. */
+  readonly places: ReadonlyMap<string, Places>;
+  /** For projections that stand for a piece of one that the model names: which piece. */
+  readonly parts: ReadonlyMap<string, Part>;
   /** Names that some phase of the protocol sets, as `population.parameter`; they are never folded into code. */
   readonly settable: ReadonlySet<string>;
+  /** Whether the protocol turns time back, by a reset or to a stored state: then draws count steps on their own. */
+  readonly turnsBack: boolean;
 }
 
 /** The elements of an array value, decoded. */

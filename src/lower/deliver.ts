@@ -7,11 +7,12 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import { expressionOf } from './texts.js';
+import { runsOnLanes } from './lanes.js';
 import { namesIn } from '../lang/walk.js';
 import type { Stimulus } from '../model/model.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { keyAt, keyBuffer } from './draws.js';
+import { drawStep, keyAt, keyBuffer } from './draws.js';
 import type { Draws } from './draws.js';
 import { ElementScope, step } from './element-scope.js';
 import type { EventSource } from './events.js';
@@ -19,9 +20,10 @@ import { compile, to } from './expressions.js';
 import { fold } from './fold.js';
 import type { Group } from './groups.js';
 import type { Piece } from './pieces.js';
-import { pieceDomain, pieceOf } from './pieces.js';
+import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
 import type { Inbox } from './inbox.js';
 import { exponentFor, flushKernel, writable } from './inbox.js';
+import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
 import { arrivals, inboxKey, pathwayKernel } from './pathways.js';
 import { rankOf } from './profile.js';
@@ -45,7 +47,7 @@ export function lowerDeliveries(
   rings: ReadonlyMap<string, EventSource>,
   context: Context,
 ): void {
-  const inboxes = allocateInboxes(codes, context);
+  const inboxes = allocateInboxes(codes, rings, context);
   const deliveries = [
     ...codes.map((code) => pathwayDelivery(code, rings, inboxes, context)),
     ...stimulusDeliveries(groups, context),
@@ -106,7 +108,11 @@ function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>,
 }
 
 /** One inbox for each variable that pathways add to, wide enough for all that may arrive between two emptyings. */
-function allocateInboxes(codes: readonly PathwayCode[], context: Context): Map<string, Inbox> {
+function allocateInboxes(
+  codes: readonly PathwayCode[],
+  rings: ReadonlyMap<string, EventSource>,
+  context: Context,
+): Map<string, Inbox> {
   const bounds = new Map<string, { group: Group; variable: string; bound: number; slots: number }>();
   for (const code of codes) {
     for (const entry of code.statements) {
@@ -116,7 +122,7 @@ function allocateInboxes(codes: readonly PathwayCode[], context: Context): Map<s
       const key = inboxKey(entry, group);
       const known = bounds.get(key);
       const slots = Math.max(known?.slots ?? 1, entry.later ? entry.later.last + 1 : 1);
-      bounds.set(key, { group, variable: entry.variable, slots, bound: (known?.bound ?? 0) + entry.additive * arrivals(code, entry.end) });
+      bounds.set(key, { group, variable: entry.variable, slots, bound: (known?.bound ?? 0) + entry.additive * arrivals(code, entry.end) * repeats(code, rings) });
     }
   }
   return new Map(
@@ -132,6 +138,12 @@ function allocateInboxes(codes: readonly PathwayCode[], context: Context): Map<s
         return [key, { group, variable, buffer, exponent, slots }];
       }),
   );
+}
+
+/** How often one spike of a pathway's event may count. */
+function repeats({ plan, pathway }: PathwayCode, rings: ReadonlyMap<string, EventSource>): number {
+  const { population } = pathway.side === 'pre' ? plan.pre : plan.post;
+  return rings.get(`${population}.${pathway.event}`)?.times ? mostSpikesAtOnce : 1;
 }
 
 function pathwayDelivery(
@@ -166,21 +178,24 @@ function stimulusDeliveries(groups: readonly Group[], context: Context): Deliver
   for (const name of Object.keys(context.model.stimuli).sort()) {
     const stimulus = context.model.stimuli[name] as Stimulus;
     if (stimulus.kind !== 'poisson') continue;
-    const piece = pieceOf(stimulus.to, groups, `the stimulus ${name}`, context);
-    if (!piece) continue;
+    const pieces = piecesOf(stimulus.to, groups, `the stimulus ${name}`, context) ?? [];
+    for (const piece of pieces.map(withoutRepeats)) deliveries.push(stimulusDelivery(name, stimulus, piece, context));
+  }
+  return deliveries;
+}
+
+function stimulusDelivery(name: string, stimulus: Extract<Stimulus, { kind: 'poisson' }>, piece: Piece, context: Context): Delivery {
     const reads = [...namesIn(expressionOf(stimulus.weight, piece.group.equations.names)), stimulus.variable].map(
       (variable) => `${piece.group.name}/${variable}`,
     );
-    deliveries.push({
+    return {
       slot: stimulus.slot ?? context.profile.defaults.deliver,
       order: stimulus.order,
       name,
       touches: new Set(reads),
       fills: new Set(),
       emit: () => poissonKernel(name, stimulus, piece, context),
-    });
-  }
-  return deliveries;
+    };
 }
 
 /**
@@ -190,12 +205,12 @@ function stimulusDeliveries(groups: readonly Group[], context: Context): Deliver
  */
 function poissonKernel(name: string, stimulus: Extract<Stimulus, { kind: 'poisson' }>, piece: Piece, context: Context): string {
   const block = new Block();
-  const { domain, address } = pieceDomain(piece);
+  const { domain, address } = pieceDomain(piece, name, block, context);
   const keys = keyBuffer(`${name}.keys`, [`stimulus/${name}`], context);
   const draws: Draws = {
     element: address.local,
     subElement: ir.u32(0),
-    step: ir.convert('u32', step),
+    step: drawStep(step, context),
     perStep: true,
     key: keyAt(keys, ir.u32(0)),
     sites: { next: 0 },
@@ -217,7 +232,7 @@ function poissonKernel(name: string, stimulus: Extract<Stimulus, { kind: 'poisso
     `${name}.stimulate`,
     `Poisson input to ${piece.member.name}`,
     domain,
-    false,
+    runsOnLanes(block.statements, context.builder),
     block.locals.declared,
     block.statements,
   );

@@ -6,13 +6,14 @@
 
 import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import { drawFunction } from '../ir/library/index.js';
+import { drawFunction, libraryFunction } from '../ir/library/index.js';
 import { streamKey } from '../ir/library/streams.js';
-import type { Buffer, Expression as Ir } from '../ir/program.js';
+import { drawOffset } from '../ir/names.js';
+import type { Buffer, Constant, Expression as Ir } from '../ir/program.js';
 import type { Call } from '../lang/ast.js';
 import type { Block } from './block.js';
 import type { Context } from './context.js';
-import { fold } from './fold.js';
+import { fold, foldCall } from './fold.js';
 
 /** The counter and key of draws in one kernel. */
 export interface Draws {
@@ -24,6 +25,16 @@ export interface Draws {
   readonly perStep: boolean;
   readonly key: readonly [Ir, Ir];
   readonly sites: { next: number };
+}
+
+/** u32 counter word of a step: time may begin anew, the numbers that are drawn do not. */
+export function drawStep(of: Ir, context: Context): Ir {
+  const word = ir.convert('u32', of);
+  if (!context.turnsBack) return word;
+  const offset =
+    context.builder.buffers.get(drawOffset) ??
+    context.builder.buffer(drawOffset, 'u32', 1, 'by how much the counters of draws are ahead of the step; even');
+  return ir.add(word, ir.load(offset, ir.u32(0)));
 }
 
 /** Buffer with the two key words of one stream for each name; row k is that of the k-th. */
@@ -69,6 +80,45 @@ export function normalPairOf(words: readonly [Ir, Ir, Ir, Ir], block: Block, con
   return [ir.get(first), ir.get(second)];
 }
 
+/** More steps than this are searched one after the other. */
+const mostSteps = 32;
+/** A uniform number is never larger. */
+const almostOne = 1 - 1.1102230246251565e-16;
+
+/**
+ * The distribution function of a Poisson or binomial law with constant parameters, at 0, 1, 2 … up to where no uniform number is
+ * larger; null where that takes too many steps, or where the parameters are none.
+ */
+function distributionSteps(name: 'poisson' | 'binomial', parameters: readonly number[]): number[] | null {
+  const value = (e: Ir): number => Number((e as Constant).value);
+  const [n = NaN, p = NaN] = name === 'poisson' ? [Infinity, NaN] : parameters;
+  const mean = name === 'poisson' ? (parameters[0] ?? NaN) : n * p;
+  if (!(mean >= 0 && mean < 10) || (name === 'binomial' && !(Number.isInteger(n) && p <= 0.5))) return null;
+  const call = (function_: 'exp' | 'log1p', x: number): number => {
+    const callee = libraryFunction(function_, 'f64');
+    return value(foldCall(callee, [ir.f64(x)], ir.call(callee, ir.f64(x))));
+  };
+  const odds = p / (1 - p);
+  let probability = call('exp', name === 'poisson' ? -mean : n * call('log1p', -p));
+  const steps = [probability];
+  for (let k = 1; k <= n; k++) {
+    const before = steps[k - 1] as number;
+    if (before >= almostOne) break;
+    if (steps.length === mostSteps) return null;
+    probability *= name === 'poisson' ? mean / k : ((n - k + 1) / k) * odds;
+    const next = before + probability;
+    // Rounding may keep the sum from ever reaching one.
+    if (next === before) break;
+    steps.push(next);
+  }
+  return steps;
+}
+
+/** How many of the ascending steps a uniform number has passed. */
+function countOfSteps(uniform: Ir, steps: readonly number[]): Ir {
+  return steps.reduce<Ir>((count, step, k) => ir.select(ir.gt(uniform, ir.f64(step)), ir.f64(k + 1), count), ir.f64(0));
+}
+
 /** Compiles one random call; `args` are float64. */
 export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block, context: Context): Ir {
   const site = draws.sites.next++;
@@ -85,6 +135,14 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
     return block.name('normal', ir.select(ir.eq(ir.and(draws.step, ir.u32(1)), ir.u32(0)), pair[0], pair[1]));
   };
   const looped = (name: 'poisson' | 'binomial' | 'gamma', parameters: readonly Ir[]): Ir => {
+    const steps =
+      name === 'gamma' || !parameters.every((e) => e.kind === 'const')
+        ? null
+        : distributionSteps(
+            name,
+            parameters.map((e) => Number(e.value)),
+          );
+    if (steps) return block.name(name, countOfSteps(uniform(), steps));
     const callee = context.builder.use(drawFunction(name));
     return block.name(name, ir.call(callee, ...counter(draws.step), ...draws.key, ...parameters));
   };

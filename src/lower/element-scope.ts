@@ -18,7 +18,10 @@ import { compile, library, to, unify } from './expressions.js';
 import { fold } from './fold.js';
 import type { EventCode } from './equations.js';
 import type { Group, Storage } from './groups.js';
+import * as messages from './messages.js';
 import { rankOf } from './profile.js';
+import { micrometresPerMetre } from './space/micrometres.js';
+import { axes, type Axis } from './space/places.js';
 import { tableValue } from './tables.js';
 
 /** How an element of a group is addressed in a kernel. */
@@ -120,6 +123,14 @@ export class ElementScope implements Scope {
     const derived = this.group.equations.derived.get(name);
     if (derived) return this.#readDerived(name, derived.expression, scalarTypeOf(derived.type, this.real));
     return this.#readSpecial(name);
+  }
+
+  /** A coordinate of the element in micrometres. */
+  length(name: string): Ir | undefined {
+    const axis = axes.find((each) => each === name);
+    if (!axis || this.group.storage.has(name) || this.group.equations.derived.has(name)) return undefined;
+    const buffer = groupCoordinates(this.group, axis, this.context);
+    return buffer ? ir.load(buffer, this.address.index) : ir.f64(0);
   }
 
   /** Executes a statement on the element. `protect`: variables written only where the condition holds. */
@@ -230,10 +241,27 @@ export class ElementScope implements Scope {
       default:
         break;
     }
-    const position = this.group.storage.get(`position.${name}`);
-    if (position) return this.#readStorage(`position.${name}`, position);
+    const length = this.length(name);
+    if (length) return ir.div(length, ir.f64(micrometresPerMetre));
     throw new InvariantError('lower/element-scope', `${name} means nothing in ${this.group.name}`);
   }
+}
+
+/** Coordinates of all elements of a group along an axis, in micrometres; null after a finding. */
+function groupCoordinates({ name, members, length }: Group, axis: Axis, context: Context): Buffer | null {
+  const key = `${name}.position_${axis}`;
+  const known = context.builder.buffers.get(key);
+  if (known) return known;
+  const initial = new Float64Array(length);
+  for (const member of members) {
+    const places = context.places.get(member.name);
+    if (!places) {
+      context.diagnostics.add(messages.noPositions(member.name));
+      return null;
+    }
+    initial.set(places[axis], member.begin);
+  }
+  return context.builder.buffer(key, 'f64', length, `${axis} of each element of ${name} (um)`, { role: 'constant', initial });
 }
 
 /** What a buffer of its element type holds for a value. */

@@ -31,6 +31,8 @@ export interface EventCode {
   /** Duration in seconds, or the condition that keeps the element refractory. */
   readonly refractoryFor: Expression | null;
   readonly refractoryWhile: Expression | null;
+  /** How often the event counts; null: once. */
+  readonly multiplicity: Expression | null;
 }
 
 /** What neuron and synapse types have in common. */
@@ -52,8 +54,8 @@ const entries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
     .sort()
     .map((key) => [key, record[key] as T]);
 
-/** Parses a type's equations; the texts have passed validation. */
-export function equationsOf(type: NeuronType | SynapseType): Equations {
+/** Parses a type's equations; the texts have passed validation. `inlined`: derivatives get derived variables put in; else they are as written. */
+export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equations {
   const names = declaredNames(type);
   const derived = new Map(
     entries<DerivedVariable>(type.derived).map(([name, variable]) => [
@@ -72,7 +74,12 @@ export function equationsOf(type: NeuronType | SynapseType): Equations {
     parameters: new Map(entries(type.parameters)),
     state: new Map(entries(type.state)),
     derived,
-    derivatives: new Map(derivatives.map(([name, derivative]) => [name, inlineDerived(expressionOf(derivative.rate, names), derived)])),
+    derivatives: new Map(
+      derivatives.map(([name, derivative]) => {
+        const rate = expressionOf(derivative.rate, names);
+        return [name, inlined ? inlineDerived(rate, derived) : rate];
+      }),
+    ),
     eventDriven: new Set(derivatives.filter(([, derivative]) => derivative.eventDriven).map(([name]) => name)),
     noise: type.noise,
     method: type.method,
@@ -123,6 +130,7 @@ export function eventsOf(type: NeuronType): EventCode[] {
       do: statementsOf(definition.do, names),
       refractoryFor: definition.refractory?.for === undefined ? null : expressionOf(definition.refractory.for, names),
       refractoryWhile: definition.refractory?.while === undefined ? null : expressionOf(definition.refractory.while, names),
+      multiplicity: definition.multiplicity === undefined ? null : expressionOf(definition.multiplicity, names),
     }))
     .sort((a, b) => a.definition.order - b.definition.order);
 }

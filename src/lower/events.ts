@@ -4,6 +4,7 @@ import type { Buffer, EventRing } from '../ir/program.js';
 import type { Context } from './context.js';
 import type { Group } from './groups.js';
 import { padded } from './groups.js';
+import { replayedSpikes, versionsOf } from './replay.js';
 
 /** An event of a population and where its spikes are. */
 export interface EventSource {
@@ -13,6 +14,8 @@ export interface EventSource {
   readonly mask: Buffer;
   readonly list: Buffer;
   readonly counts: Buffer;
+  /** Where a spike may count several times: how often each element's does, for each step of the ring; and a log of those above once. */
+  readonly times: { readonly buffer: Buffer; readonly log: Buffer; readonly logged: Buffer; readonly logName: string } | null;
 }
 
 /** A log holds at least this many rows, and this many steps in which every element emits. */
@@ -23,17 +26,17 @@ const leastSteps = 64;
 export function eventRings(groups: readonly Group[], delays: ReadonlyMap<string, number>, context: Context): Map<string, EventSource> {
   const rings = new Map<string, EventSource>();
   for (const group of groups) {
-    for (const event of group.events) {
+    for (const event of emittedEvents(group, context)) {
       const mask = context.builder.buffer(
-        `${group.name}.${event.name}.mask`,
+        `${group.name}.${event}.mask`,
         'u32',
         group.length / 32,
-        `which elements of ${group.name} emit ${event.name} in this step`,
+        `which elements of ${group.name} emit ${event} in this step`,
       );
       for (const member of group.members)
         rings.set(
-          `${member.name}.${event.name}`,
-          ring(member.name, event.name, member.population.size, mask, member.begin, delays, context),
+          `${member.name}.${event}`,
+          ring(member.name, event, member.population.size, mask, member.begin, countsSeveral(group, event), delays, context),
         );
     }
   }
@@ -45,9 +48,22 @@ export function eventRings(groups: readonly Group[], delays: ReadonlyMap<string,
       padded(population.size) / 32,
       `which elements of ${name} emit a spike in this step`,
     );
-    rings.set(`${name}.spike`, ring(name, 'spike', population.size, mask, 0, delays, context));
+    const several = versionsOf(name, context).some(({ spikes }) => replayedSpikes(spikes, context).some(({ count }) => count > 1));
+    rings.set(`${name}.spike`, ring(name, 'spike', population.size, mask, 0, several, delays, context));
   }
   return rings;
+}
+
+const countsSeveral = (group: Group, event: string): boolean =>
+  group.events.some(({ name, definition }) => name === event && definition.multiplicity !== undefined);
+
+/** Names of the events of a group that others see. */
+function emittedEvents(group: Group, context: Context): string[] {
+  if (context.profile.stepping === 'slots') return group.events.map(({ name }) => name);
+  const { events, regimes } = group.type;
+  const own = Object.entries(events).map(([name, { emits }]) => (emits === undefined ? name : emits));
+  const transitions = Object.values(regimes).flatMap((regime) => regime.transitions.map(({ emit }) => emit));
+  return [...new Set([...own, ...transitions].filter((name) => typeof name === 'string'))].sort();
 }
 
 function ring(
@@ -56,6 +72,7 @@ function ring(
   size: number,
   mask: Buffer,
   maskBegin: number,
+  several: boolean,
   delays: ReadonlyMap<string, number>,
   context: Context,
 ): EventSource {
@@ -94,5 +111,16 @@ function ring(
     capacity,
     maxRowsPerStep: size,
   });
-  return { ring: ring_, population, event, mask, list, counts };
+  return { ring: ring_, population, event, mask, list, counts, times: several ? multiples(name, size, slots, context) : null };
+}
+
+/** How often spikes count, for each element and step of the ring. */
+function multiples(name: string, size: number, slots: number, { builder }: Context): NonNullable<EventSource['times']> {
+  const buffer = builder.buffer(`${name}.times`, 'u32', slots * size, `how often each ${name} counts, for each of the last ${slots} steps`);
+  const capacity = Math.max(leastRows, leastSteps * size);
+  const log = builder.buffer(`${name}.multiples`, 'u32', 3 * capacity, `(step, element, how often) of each ${name} that counts several times`);
+  const logged = builder.buffer(`${name}.multiples_logged`, 'u32', 1, `rows in the log of multiples of ${name}`);
+  const logName = `${name}.multiples`;
+  builder.logs.push({ name: logName, buffer: log.name, cursor: { buffer: logged.name, index: 0 }, rowLength: 3, capacity, maxRowsPerStep: size });
+  return { buffer, log, logged, logName };
 }

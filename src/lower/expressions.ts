@@ -8,7 +8,7 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import { libraryFunction } from '../ir/library/index.js';
+import { gammaHazard, libraryFunction } from '../ir/library/index.js';
 import type { LibraryName } from '../ir/library/index.js';
 import type { Expression as Ir, IrFunction, ScalarType } from '../ir/program.js';
 import type { BinaryOperator, Call, Expression } from '../lang/ast.js';
@@ -17,6 +17,7 @@ import type { Context, Real } from './context.js';
 import { printExpression } from '../lang/print.js';
 import { fold, foldCall } from './fold.js';
 import * as messages from './messages.js';
+import { inMicrometres } from './space/micrometres.js';
 
 /** What names mean where an expression is compiled, and where its helper statements go. */
 export interface Scope {
@@ -29,6 +30,8 @@ export interface Scope {
   draw(call: Call, args: readonly Ir[]): Ir;
   /** Value of a table function, or undefined when `call` names no table. */
   table(call: Call, args: readonly Ir[]): Ir | undefined;
+  /** A distance or coordinate in micrometres; undefined for other names. */
+  length?(name: string): Ir | undefined;
   /** Takes findings about the expression. */
   report?(finding: Finding): void;
 }
@@ -139,6 +142,8 @@ const comparisons = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge', '==': 'eq', 
 const arithmetic = { '+': 'add', '-': 'sub', '*': 'mul' } as const;
 
 function compileBinary(operator: BinaryOperator, left: Expression, right: Expression, scope: Scope): Ir {
+  const ofLengths = lengthsIn(operator, left, right, scope);
+  if (ofLengths) return ofLengths;
   const a = compile(left, scope);
   const b = compile(right, scope);
   switch (operator) {
@@ -173,6 +178,49 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
     }
     case '**':
       return power(a, b, scope);
+  }
+}
+
+/**
+ * Comparisons and quotients of lengths with a distance or coordinate among them: in micrometres, where places of grids and their
+ * differences are exact; undefined for anything else.
+ */
+function lengthsIn(operator: BinaryOperator, left: Expression, right: Expression, scope: Scope): Ir | undefined {
+  if (!scope.length || !(operator === '/' || operator in comparisons)) return undefined;
+  const found = { any: false };
+  const a = lengthOf(left, scope, found);
+  const b = a && lengthOf(right, scope, found);
+  if (!a || !b || !found.any) return undefined;
+  return operator === '/' ? fold(ir.div(a, b)) : fold(ir.compare(comparisons[operator as keyof typeof comparisons], a, b));
+}
+
+/** A sum or difference of lengths, in float64 micrometres. */
+function lengthOf(e: Expression, scope: Scope, found: { any: boolean }): Ir | undefined {
+  switch (e.kind) {
+    case 'quantity':
+      return ir.f64(inMicrometres(e.value));
+    case 'name': {
+      const length = scope.length?.(e.name);
+      if (length) found.any = true;
+      return length;
+    }
+    case 'unary': {
+      const operand = e.operator === 'not' ? undefined : lengthOf(e.operand, scope, found);
+      return operand && e.operator === '-' ? fold(ir.neg(operand)) : operand;
+    }
+    case 'binary': {
+      if (e.operator !== '+' && e.operator !== '-') return undefined;
+      const a = lengthOf(e.left, scope, found);
+      const b = a && lengthOf(e.right, scope, found);
+      return a && b && fold(ir.binary(arithmetic[e.operator], a, b));
+    }
+    case 'call': {
+      const argument = e.function === 'abs' ? e.arguments[0] : undefined;
+      const value = argument && lengthOf(argument, scope, found);
+      return value && fold(ir.unary('abs', value));
+    }
+    default:
+      return undefined;
   }
 }
 
@@ -238,6 +286,9 @@ function compileCall(call: Call, scope: Scope): Ir {
       return sign(scope.block.name('signed', toNumber(args[0] as Ir)));
     case 'int':
       return to('i32', args[0] as Ir);
+    case 'gammahazard':
+      // In float64 in both precisions: it is for draws.
+      return scope.block.name('hazard', ir.call(scope.use(gammaHazard()), to('f64', args[0] as Ir), to('f64', args[1] as Ir)));
     case 'min':
     case 'max': {
       const [a, b] = same();

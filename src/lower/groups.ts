@@ -85,7 +85,7 @@ export function layOutGroups(context: Context): Group[] {
 
 function layOutGroup(name: string, populations: readonly [string, Population][], context: Context): Group {
   const type = context.model.neurons[name] as NeuronType;
-  const equations = equationsOf(type);
+  const equations = equationsOf(type, context.profile.stepping === 'slots');
   const events = eventsOf(type);
   let length = 0;
   const members = populations.map(([id, population], ordinal) => {
@@ -168,14 +168,15 @@ function parameterStorage(
   context: Context,
 ): Storage {
   const values = members.map((member) => numberOf(valueOf(member.population, equations, id), equations.names));
-  const settable = members.some((member) => context.settable.has(`${member.name}.${id}`));
+  const linked = members.some((member) => Object.hasOwn(member.population.linked ?? {}, id));
+  const settable = linked || members.some((member) => context.settable.has(`${member.name}.${id}`));
   const [first] = values;
   if (!settable && first !== undefined && first !== null && values.every((value) => value !== null && Object.is(value, first))) {
     return { kind: 'folded', value: first, type };
   }
   const element = elementOf(type, context.real);
   const comment = `parameter ${id} of ${group} (${unit})`;
-  if (shared || (!settable && values.every((value) => value !== null))) {
+  if ((shared && !linked) || (!settable && values.every((value) => value !== null))) {
     const initial = typed(
       element,
       values.map((value) => value ?? 0),

@@ -4,11 +4,11 @@
  */
 
 import * as ir from '../ir/builder.js';
-import type { Expression as Ir } from '../ir/program.js';
+import type { Expression as Ir, MapDomain } from '../ir/program.js';
 import { expressionOf } from './texts.js';
 import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/model.js';
-import { Block } from './block.js';
+import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 import { keyAt, keyBuffer } from './draws.js';
@@ -19,6 +19,8 @@ import type { Group, Member } from './groups.js';
 import { drawsIn, elementOf, typed, valueOf } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
+import type { Piece } from './pieces.js';
+import { pieceDomain } from './pieces.js';
 
 /** Kernels that give the elements of one population their first values. */
 export function initialValues(group: Group, member: Member, context: Context): string[] {
@@ -52,25 +54,11 @@ export function memberAddress(member: Member): Address {
 /** Which elements of a population an assignment is for. */
 export interface Chosen {
   readonly where: string | null;
-  /** Indices [begin, end). */
-  readonly slice: readonly [number, number] | null;
+  /** Some elements; the arrays of values have one for each element of the selection that the piece is of. Null: all. */
+  readonly piece: Piece | null;
 }
 
-const everyElement: Chosen = { where: null, slice: null };
-
-/** The condition of being chosen, or null when all are. */
-function choice(chosen: Chosen, scope: ElementScope): Ir | null {
-  const conditions: Ir[] = [];
-  if (chosen.slice)
-    conditions.push(ir.ge(scope.address.local, ir.u32(chosen.slice[0])), ir.lt(scope.address.local, ir.u32(chosen.slice[1])));
-  if (chosen.where !== null) conditions.push(compileCondition(expressionOf(chosen.where, scope.group.equations.names), scope));
-  return conditions.length === 0
-    ? null
-    : scope.block.name(
-        'chosen',
-        conditions.reduce((a, b) => ir.and(a, b)),
-      );
-}
+const everyElement: Chosen = { where: null, piece: null };
 
 /**
  * Kernels that assign values to the elements of one population, each variable after those that its value reads.
@@ -94,7 +82,12 @@ export function assignValues(
     const chosen = ordered.filter((id) => (group.storage.get(id)?.kind === 'table') === shared);
     if (chosen.length === 0) continue;
     const block = new Block();
-    const address = shared ? { index: ir.u32(member.begin), ordinal: ir.u32(member.ordinal), local: ir.u32(0) } : memberAddress(member);
+    const { piece, where } = chosenElements;
+    const some = piece === null || shared ? null : pieceDomain(piece, name, block, context);
+    const address = shared
+      ? { index: ir.u32(member.begin), ordinal: ir.u32(member.ordinal), local: ir.u32(0) }
+      : (some?.address ?? memberAddress(member));
+    const place = some && piece ? ir.add(ir.sub(item, pieceStart(some.domain)), ir.u32(piece.first)) : address.local;
     const draws = { element: address.local, subElement: ir.u32(0), step: ir.u32(0), perStep: false, sites: { next: 0 } };
     let current: readonly [Ir, Ir] = [ir.u32(0), ir.u32(0)];
     const scope = new ElementScope(context, group, address, block, {
@@ -103,6 +96,7 @@ export function assignValues(
         return current;
       },
     });
+    let condition: Ir | null = null;
     for (const id of chosen) {
       const value = values.get(id) as Value;
       if (typeof value === 'string' && drawsIn(value, group.equations.names)) {
@@ -112,11 +106,14 @@ export function assignValues(
       const storage = group.storage.get(id);
       if (!storage) continue;
       const type = scalarTypeOf(storage.type, context.real);
-      const given = to(type, valueExpression(id, value, scope, member, context));
+      const given = to(type, valueExpression(id, value, place, scope, member, context));
       if (given.kind === 'const' && typeof given.value === 'number' && !Number.isFinite(given.value))
         context.diagnostics.add(messages.notFinite(id, member.name, given.value));
-      const condition = shared ? null : choice(chosenElements, scope);
-      scope.write(id, condition ? ir.select(condition, given, to(type, scope.read(id))) : given);
+      if (where === null || shared) scope.write(id, given);
+      else {
+        condition ??= block.name('chosen', compileCondition(expressionOf(where, group.equations.names), scope));
+        scope.write(id, ir.select(condition, given, to(type, scope.read(id))));
+      }
     }
     scope.storeAll();
     kernels.push(
@@ -125,7 +122,7 @@ export function assignValues(
         : context.builder.map(
             name,
             comment,
-            { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
+            some?.domain ?? { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
             runsOnLanes(block.statements, context.builder),
             block.locals.declared,
             block.statements,
@@ -135,27 +132,32 @@ export function assignValues(
   return kernels;
 }
 
-function valueExpression(id: string, value: Value, scope: ElementScope, member: Member, context: Context): Ir {
+/** First item of a kernel over a piece. */
+const pieceStart = (domain: MapDomain): Ir => ir.u32(domain.kind === 'ranges' ? (domain.ranges[0]?.begin ?? 0) : 0);
+
+function valueExpression(id: string, value: Value, place: Ir, scope: ElementScope, member: Member, context: Context): Ir {
   if (typeof value === 'number') return ir.f64(value);
   if (typeof value === 'string') return compile(expressionOf(value, scope.group.equations.names), scope);
   if ('array' in value) {
     const storage = scope.group.storage.get(id);
     const element = elementOf(storage?.type ?? 'real', context.real);
+    const given = typed(element, arrayOf(value.array, context.data));
     const buffer = context.builder.buffer(
       `${member.name}.${id}.values`,
       element,
-      member.population.size,
+      given.length,
       `given values of ${id} of ${member.name}`,
-      { role: 'constant', initial: typed(element, arrayOf(value.array, context.data)) },
+      { role: 'constant', initial: given },
     );
-    return ir.load(buffer, scope.address.local);
+    return ir.load(buffer, place);
   }
   context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
   return ir.f64(0);
 }
 
-/** Names sorted so that each comes after those that its value reads. */
+/** Names sorted so that each comes after those that its value reads, itself or through derived variables. */
 function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group, context: Context): string[] {
+  const { names, derived } = group.equations;
   const done: string[] = [];
   const visiting: string[] = [];
   const visit = (name: string): void => {
@@ -166,11 +168,21 @@ function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group
     }
     visiting.push(name);
     const value = values.get(name);
-    if (typeof value === 'string')
-      for (const used of [...namesIn(expressionOf(value, group.equations.names))].sort())
-        if (used !== name && values.has(used)) visit(used);
+    if (typeof value === 'string') for (const used of readBy(namesIn(expressionOf(value, names)))) if (used !== name) visit(used);
     visiting.pop();
     done.push(name);
+  };
+  /** The names with values that an expression reads. */
+  const readBy = (found: ReadonlySet<string>): readonly string[] => {
+    const all = new Set<string>();
+    const open = [...found];
+    for (let used = open.pop(); used !== undefined; used = open.pop()) {
+      if (all.has(used)) continue;
+      all.add(used);
+      const variable = derived.get(used);
+      if (variable) open.push(...namesIn(variable.expression));
+    }
+    return [...all].filter((used) => values.has(used)).sort();
   };
   for (const name of values.keys()) visit(name);
   return done;

@@ -17,6 +17,7 @@ import { compileReal, isRandom, library, to } from './expressions.js';
 import type { IntegrationScope } from './expressions.js';
 import { adaptiveValues } from './adaptive.js';
 import { fold } from './fold.js';
+import { exponentialOf, isNeverZero, rateOf } from './rates.js';
 
 /** Methods after `auto` is decided. */
 export type Method = Exclude<IntegrationMethod, 'auto' | 'cable-then-gates' | 'gates-then-cable'>;
@@ -193,13 +194,16 @@ function exponentialStep(name: string, equations: Equations, scope: IntegrationS
   const form = linearForm(e, [name]);
   const slope = form?.coefficients.get(name);
   const x = to(scope.real, scope.read(name));
-  if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, compileReal(e, scope)))));
-  const a = scope.block.name(`slope_${name}`, compileReal(slope, scope));
-  const decay = library('exp', [fold(ir.mul(a, h))], scope);
+  if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, rateOf(e, scope)))));
+  const rate = rateOf(slope, scope);
+  const a = scope.block.name(`slope_${name}`, rate);
+  const exponent = fold(ir.mul(a, h));
+  const decay = exponent.kind === 'const' ? library('exp', [exponent], scope) : exponentialOf(exponent, (callee) => scope.use(callee));
   if (isZero(form.constant)) return fold(ir.mul(x, decay));
-  const b = scope.block.name(`drive_${name}`, compileReal(form.constant, scope));
+  const b = scope.block.name(`drive_${name}`, rateOf(form.constant, scope));
   const ratio = scope.block.name(`target_${name}`, fold(ir.div(b, a)));
   const next = fold(ir.sub(fold(ir.mul(fold(ir.add(x, ratio)), to(scope.real, decay))), ratio));
+  if (isNeverZero(rate)) return next;
   const zero = fold(ir.eq(a, to(a.type, ir.f64(0))));
   return fold(ir.select(zero, fold(ir.add(x, fold(ir.mul(h, b)))), next));
 }
@@ -232,7 +236,7 @@ function eulerStep(
   noise: ReadonlyMap<string, Ir>,
 ): Ir {
   const x = to(scope.real, scope.read(name));
-  let next = fold(ir.add(x, fold(ir.mul(h, compileReal(drift.get(name) as Expression, scope)))));
+  let next = fold(ir.add(x, fold(ir.mul(h, rateOf(drift.get(name) as Expression, scope)))));
   for (const [xi, factor] of diffusion.get(name) ?? [])
     next = fold(ir.add(next, fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir))));
   return next;
@@ -254,7 +258,7 @@ const axpy = (scope: IntegrationScope, name: string, x: Ir, factor: number, slop
 function slopes(names: readonly string[], equations: Equations, scope: IntegrationScope, stage: string, active: Activity): Map<string, Ir> {
   return new Map(
     names.map((name) => {
-      const rate = compileReal(equations.derivatives.get(name) as Expression, scope);
+      const rate = rateOf(equations.derivatives.get(name) as Expression, scope);
       const condition = active.get(name);
       return [name, scope.block.name(`${stage}_${name}`, condition ? fold(ir.select(condition, rate, to(rate.type, ir.f64(0)))) : rate)];
     }),
@@ -320,9 +324,7 @@ function heun(
   const { drift, diffusion } = split(equations);
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const first = new Map(names.map((name) => [name, noiseTerm(name, diffusion, scope, noise)]));
-  const drifted = new Map(
-    names.map((name) => [name, scope.block.name(`drift_${name}`, compileReal(drift.get(name) as Expression, scope))]),
-  );
+  const drifted = new Map(names.map((name) => [name, scope.block.name(`drift_${name}`, rateOf(drift.get(name) as Expression, scope))]));
   const predicted = new Map(
     names.map((name) => {
       const term = first.get(name);
@@ -359,10 +361,7 @@ function milstein(
   const drifted = new Map(
     names.map((name) => [
       name,
-      scope.block.name(
-        `drift_${name}`,
-        fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, compileReal(drift.get(name) as Expression, scope))))),
-      ),
+      scope.block.name(`drift_${name}`, fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, rateOf(drift.get(name) as Expression, scope)))))),
     ]),
   );
   const factors = new Map<string, { xi: string; factor: Expression; value: Ir }>();

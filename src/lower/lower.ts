@@ -2,7 +2,8 @@
  * From the model to the kernel program. Read this first: it is the list of passes, in order.
  */
 
-import type { Buffer, Kernel, Precision, Program, Statement } from '../ir/program.js';
+import type { Buffer, Kernel, Manifest, Precision, Program, Statement } from '../ir/program.js';
+import { drawOffset } from '../ir/names.js';
 import { numericsVersion } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
 import type { ValidModel } from '../model/model.js';
@@ -15,11 +16,13 @@ import { eventRings } from './events.js';
 import type { Group } from './groups.js';
 import { layOutGroups } from './groups.js';
 import { manifestOf } from './manifest.js';
-import { lowerGroup } from './neurons.js';
+import { lowerLinks } from './links.js';
+import { noEntries, withoutModes } from './modes.js';
+import { enterFirstRegimes, firstValues, lowerGroup } from './neurons.js';
 import { resolveOnHost } from './host/host-pass.js';
 import { lowerCurrents, lowerOperations } from './operations.js';
 import { goesByTarget, pathwayCodes } from './pathways.js';
-import { lowerPhases, settableNames } from './phases.js';
+import { lowerPhases, settableNames, turnsBack } from './phases.js';
 import { profiles } from './profile.js';
 import { ProgramBuilder } from './program-builder.js';
 import { longestDelays, planProjections } from './projection.js';
@@ -27,6 +30,7 @@ import type { ProjectionPlan } from './projection.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 import { lowerRecordings } from './recordings.js';
 import { refuseFeatures } from './refuse.js';
+import { lowerSerially } from './serial/lower-serial.js';
 import { lowerSources } from './sources.js';
 import { lowerContinuousSynapses } from './sums.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
@@ -47,8 +51,12 @@ export interface LowerOptions {
 export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOptions): Program {
   const diagnostics = new LoweringDiagnostics();
   // What named generators draw becomes explicit before anything is laid out.
-  const { model, data } = resolveOnHost(valid, diagnostics);
-  refuseFeatures(model, diagnostics);
+  const { model: written, data, places, parts: pieces } = resolveOnHost(valid, diagnostics);
+  const profile = profiles[written.timing];
+  const bySlots = profile.stepping === 'slots';
+  refuseFeatures(written, diagnostics);
+  // Regimes become a variable, and events that share a name one event.
+  const { model, entries } = bySlots ? withoutModes(written, profile, diagnostics) : { model: written, entries: noEntries };
   diagnostics.throwIfErrors();
   const context: Context = {
     model,
@@ -56,10 +64,13 @@ export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOpt
     precision,
     real: precision === 'float64' ? 'f64' : 'f32',
     dt: model.experiment.dt,
-    profile: profiles[model.timing as 'brian' | 'grid'],
+    profile,
     builder: new ProgramBuilder(),
     diagnostics,
+    places,
+    parts: pieces,
     settable: settableNames(model.experiment.protocol),
+    turnsBack: turnsBack(model.experiment.protocol),
   };
   context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
   const parts: Parts = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
@@ -79,8 +90,12 @@ export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOpt
   diagnostics.throwIfErrors();
   parts.rings = eventRings(parts.groups, longestDelays(plans), context);
   // Populations by themselves: first values, integration, events. Values may be read while connecting, so they come first.
-  for (const group of parts.groups) diagnostics.within(`/neurons/${group.name}`, () => lowerGroup(group, parts.rings, context));
-  lowerSources(parts.rings, context);
+  for (const group of parts.groups) diagnostics.within(`/neurons/${group.name}`, () => (bySlots ? lowerGroup : firstValues)(group, parts.rings, context));
+  if (bySlots) {
+    enterFirstRegimes(parts.groups, entries, context);
+    lowerLinks(parts.groups, context);
+    lowerSources(parts.rings, context);
+  }
   done('populations');
   // Synapses: connectivity, storage, first values.
   for (const plan of plans) {
@@ -88,6 +103,16 @@ export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOpt
     if (built) parts.projections.push(built);
   }
   done('connectivity');
+  if (!bySlots) {
+    // The whole of a step, element by element.
+    const shown = lowerSerially(parts.groups, plans, parts.projections, parts.rings, context);
+    done('steps');
+    parts.recordings = lowerRecordings(shown.groups, shown.projections, context);
+    done('recordings');
+    lowerPhases(parts.groups, parts.projections, context);
+    done('phases');
+    return assemble(parts, context);
+  }
   // What synapses do in each step and at events, in the order of the delivery slots.
   const codes = parts.projections.flatMap(({ plan, connectivity, storage }) =>
     diagnostics.within(`/synapses/${plan.projection.synapse}`, () => {
@@ -120,7 +145,7 @@ interface Parts {
 
 /** Connectivity, storage and first values of one projection. */
 function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjection | null {
-  const connectivity = lowerConnectivity(plan, goesByTarget(plan), context);
+  const connectivity = lowerConnectivity(plan, goesByTarget(plan) || context.profile.stepping === 'elements', context);
   if (!connectivity) return null;
   const storage = synapseStorage(plan, connectivity.count, plan.equations.eventDriven.size > 0, context);
   const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];
@@ -132,7 +157,7 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
     plan,
     connectivity,
     storage,
-    `projection/${plan.name}/initial`,
+    `projection/${plan.stream}/initial`,
     context,
   );
   if (kernel) context.builder.initially(kernel);
@@ -145,14 +170,11 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
   const kernels = [...builder.kernels.values()];
   const step = builder.stepEntries();
   const procedures = Object.fromEntries(builder.procedures);
-  const changing = writtenWhileRunning(
-    kernels,
-    new Set([
-      ...step.map((entry) => entry.kernel),
-      ...[...builder.procedures.values()].flat().flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])),
-    ]),
-    builder,
-  );
+  const stepped = step.map((entry) => entry.kernel);
+  const called = [...builder.procedures.values()].flat().flatMap((action) => (action.kind === 'run' ? [action.kernel] : []));
+  const inSteps = writtenWhileRunning(kernels, new Set(stepped), builder);
+  const changing = writtenWhileRunning(kernels, new Set([...stepped, ...called]), builder);
+  const manifest = manifestOf(groups, projections, rings, recordings, context);
   const buffers = [...builder.buffers.values()].map((buffer): Buffer => ({
     ...buffer,
     role: changing.has(buffer.name) ? 'state' : 'constant',
@@ -168,12 +190,18 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
     events: builder.events,
     logs: builder.logs,
     schedule: { initialise: builder.initialise, step, procedures },
-    manifest: manifestOf(groups, projections, rings, recordings, context),
+    manifest: context.turnsBack ? { ...manifest, kept: keptBuffers(buffers, manifest, inSteps) } : manifest,
   };
 }
 
+/** What a reset leaves alone: what steps never write, but for the model's state variables. */
+function keptBuffers(buffers: readonly Buffer[], { variables }: Manifest, inSteps: ReadonlySet<string>): string[] {
+  const state = new Set(variables.filter((variable) => variable.state).map(({ buffer }) => buffer));
+  return buffers.filter(({ role, name }) => role === 'state' && name !== drawOffset && !inSteps.has(name) && !state.has(name)).map(({ name }) => name);
+}
+
 function writtenWhileRunning(kernels: readonly Kernel[], running: ReadonlySet<string>, builder: ProgramBuilder): Set<string> {
-  const written = new Set<string>(['faults']);
+  const written = new Set<string>(['faults', drawOffset]);
   const visit = (statement: Statement): void => {
     switch (statement.kind) {
       case 'store':

@@ -60,7 +60,7 @@ export function manifestOf(
       sources: plan.pre.size,
       delays,
       ...(connectivity.creation ? { creation: connectivity.creation.name } : {}),
-      pathways: plan.pathways.map(({ name, steps }) => {
+      pathways: plan.pathways.filter(({ window }) => (window?.version ?? 0) === 0).map(({ name, steps }) => {
         const buffer = connectivity.delayed.get(name)?.steps.name;
         return { name, ...steps, ...(buffer === undefined ? {} : { buffer }) };
       }),
@@ -76,7 +76,12 @@ export function manifestOf(
         event: rings.has(`${name}.spike`) ? `${name}.spike` : null,
         recorded: recorded.has(`${name}.spike`),
       })),
-    events: [...rings.values()].map((source) => ({ event: source.ring.name, population: source.population, name: source.event })),
+    events: [...rings.values()].map(({ ring, population, event, times }) => ({
+      event: ring.name,
+      population,
+      name: event,
+      ...(times ? { multiples: times.logName } : {}),
+    })),
     variables,
     projections: locations,
     samples: recordings.samples,

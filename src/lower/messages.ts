@@ -48,6 +48,19 @@ export const indexOutOfRange = (projection: string, what: string, found: number,
   found: String(found),
 });
 
+export const wrongNumberOfValues = (what: string, projection: string, expected: number, found: number): Finding => ({
+  code: 'lower/wrong-number-of-values',
+  message: `${what} of projection ${projection} has another number of values than there are synapses`,
+  expected: String(expected),
+  found: String(found),
+});
+
+export const noPositions = (population: string): Finding => ({
+  code: 'lower/no-positions',
+  message: `the elements of ${population} have no positions, which distances and coordinates are taken from`,
+  expected: 'positions: a list of [x, y, z], or {structure: line, arguments: {dx: 1 um}}',
+});
+
 export const notAWholeNumberOfSteps = (what: string, seconds: number, dt: number): Finding => ({
   code: 'lower/not-a-whole-number-of-steps',
   message: `${what} is not a whole number of time steps`,

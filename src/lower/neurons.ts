@@ -9,12 +9,13 @@ import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { callsIn, namesIn } from '../lang/walk.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
+import { drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
 import type { Draws } from './draws.js';
 import { ElementScope, notRefractory, rangesAddress, refractorySteps, step } from './element-scope.js';
 import { inlineDerived } from './equations.js';
 import type { EventCode } from './equations.js';
 import type { EventSource } from './events.js';
+import { mostSpikesAtOnce, multiplesKernel, timesAt } from './multiples.js';
 import { compileCondition, compile, isRandom, to } from './expressions.js';
 import { compiledTerms, propagated, propagatorsOf } from './exact.js';
 import { fold } from './fold.js';
@@ -24,9 +25,34 @@ import { linearSystem, newValues, refusal, steppedDerivatives } from './integrat
 import type { LinearSystem, Method } from './integrate.js';
 import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
+import type { Entries } from './modes.js';
 import { rankOf } from './profile.js';
+import { statementsOf } from './texts.js';
 
 const rangesOf = (group: Group) => ({ kind: 'ranges' as const, ranges: group.members.map(({ begin, end }) => ({ begin, end })) });
+
+/** Adds the kernels that give the elements of a group their first values. */
+export function firstValues(group: Group, _rings: ReadonlyMap<string, EventSource>, context: Context): void {
+  for (const member of group.members) for (const kernel of initialValues(group, member, context)) context.builder.initially(kernel);
+}
+
+/** What elements do when their first regime is entered. @random stream `population/<id>/entry`, counter (element, 0, 0, site) */
+export function enterFirstRegimes(groups: readonly Group[], entries: Entries, context: Context): void {
+  for (const group of groups) {
+    const statements = statementsOf(entries.get(group.name) ?? [], group.equations.names);
+    if (statements.length === 0) continue;
+    const block = new Block();
+    const draws = stepDraws(group, 'entry', rangesAddress, context);
+    const scope = new ElementScope(context, group, rangesAddress, block, { ...draws, step: ir.u32(0), perStep: false, key: draws.key });
+    for (const statement of statements) scope.execute(statement);
+    scope.storeAll();
+    const kernel = `${group.name}.enter`;
+    const what = `what elements of ${group.name} do at the start, when they enter their first regime`;
+    context.builder.initially(
+      context.builder.map(kernel, what, rangesOf(group), lanes(block, context), block.locals.declared, block.statements),
+    );
+  }
+}
 
 /** Adds the kernels of a group to initialisation and to each step. */
 export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>, context: Context): void {
@@ -51,6 +77,7 @@ export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>
         rankOf(profile, when.slot),
         when.order + 0.25,
       );
+      multiplicityKernel(group, member, event, source, when, context);
       markKernel(group, member, event, source, when, context);
       actionKernel(group, member, event, source, context);
     }
@@ -95,7 +122,7 @@ function stepDraws(group: Group, purpose: string, address: { local: Ir; ordinal:
   return {
     element: address.local,
     subElement: ir.u32(0),
-    step: ir.convert('u32', step),
+    step: drawStep(step, context),
     perStep: true,
     sites: { next: 0 },
     get key() {
@@ -167,7 +194,7 @@ function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
       context,
     );
     const first = new Block();
-    const half = ir.shr(ir.convert('u32', step), ir.u32(1));
+    const half = ir.shr(drawStep(step, context), ir.u32(1));
     philox([rangesAddress.local, ir.u32(0), half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first, context).forEach((word, k) =>
       first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)),
     );
@@ -424,7 +451,11 @@ function testEvents(
     if (!source) continue;
     let condition = compileCondition(event.when, scope);
     if (event.definition.edge === 'rising') condition = risingEdge(group, event, condition, scope, block);
-    if (event.definition.refractory?.suppress) condition = fold(ir.and(condition, notRefractory(group, event.name, scope.address, scope)));
+    for (const other of group.events) {
+      const { refractory } = other.definition;
+      const suppressed = other.name === event.name ? refractory?.suppress : refractory?.of?.includes(event.name);
+      if (suppressed) condition = fold(ir.and(condition, notRefractory(group, other.name, scope.address, scope)));
+    }
     block.emit({ kind: 'setBit', mask: source.mask.name, condition });
   }
 }
@@ -457,6 +488,32 @@ function markKernel(group: Group, member: Member, event: EventCode, source: Even
     body,
   );
   builder.each(kernel, when.slot, rankOf(profile, when.slot), when.order + 0.5);
+}
+
+/** How often an event counts, for the elements that emit it. @random stream `population/<id>/multiplicity/<event>` */
+function multiplicityKernel(group: Group, member: Member, event: EventCode, source: EventSource, when: When, context: Context): void {
+  if (!event.multiplicity || !source.times) return;
+  const { builder, profile } = context;
+  const block = new Block();
+  const local: Ir = { kind: 'local', type: 'u32', name: 'index' };
+  const address = { index: block.name('element', ir.add(ir.u32(member.begin), local)), ordinal: ir.u32(member.ordinal), local };
+  const scope = new ElementScope(context, group, address, block, stepDraws(group, `multiplicity/${event.name}`, address, context));
+  const count = block.name('count', to('i32', compile(event.multiplicity, scope)));
+  const bit = builder.faultBit(`${event.name} of ${member.name} counts less than once or more than ${mostSpikesAtOnce} times in one step`);
+  block.emit(
+    ir.fault(bit, ir.or(ir.lt(count, ir.i32(1)), ir.gt(count, ir.i32(mostSpikesAtOnce)))),
+    ir.store(source.times.buffer, timesAt(source, step, local), ir.convert('u32', count)),
+  );
+  const kernel = builder.map(
+    `${member.name}.${event.name}.count`,
+    `how often ${event.name} of ${member.name} counts`,
+    { kind: 'spikes', event: source.ring.name },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
+  builder.each(kernel, when.slot, rankOf(profile, when.slot), when.order + 0.3);
+  builder.each(multiplesKernel(source, context), when.slot, rankOf(profile, when.slot), when.order + 0.35);
 }
 
 /** What an event does to the elements that emitted it, such as a reset. */

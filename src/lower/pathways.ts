@@ -16,9 +16,11 @@ import { namesIn } from '../lang/walk.js';
 import { Block } from './block.js';
 import type { Interval } from './bounds.js';
 import { boundsOf, hull, isBounded } from './bounds.js';
-import { inOrderOfCreation } from './connectivity.js';
+import { namedIndex } from './rules/rule-code.js';
+import { inOrderOfCreation } from './synapses/indices.js';
 import type { Context } from './context.js';
-import { keyAt, keyBuffer } from './draws.js';
+import { isInForce } from './delay-windows.js';
+import { drawStep, keyAt, keyBuffer, philox } from './draws.js';
 import { combine, step } from './element-scope.js';
 import type { EventSource } from './events.js';
 import { compile, compileReal, library, to } from './expressions.js';
@@ -26,6 +28,7 @@ import { fold } from './fold.js';
 import type { Group } from './groups.js';
 import type { Inbox } from './inbox.js';
 import { quantise, writable } from './inbox.js';
+import { timesAt } from './multiples.js';
 import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
 import { isSurelyNumber, parameterBounds, roundDelay, valueBounds, valuesSet } from './projection.js';
@@ -219,9 +222,7 @@ function additiveBound(
 
 /** Most arrivals at one element in one step through a pathway: each synapse brings at most one for each delay of its event. */
 export function arrivals(code: PathwayCode, end: 'pre' | 'post'): number {
-  // On the sending side every synapse of a row may add; rows are no longer than all targets with their copies.
-  const copies = code.connectivity.fanIn / Math.max(1, code.plan.pre.size);
-  return end === 'post' ? code.connectivity.fanIn : Math.max(1, copies) * code.plan.post.size;
+  return end === 'post' ? code.connectivity.fanIn : code.connectivity.fanOut;
 }
 
 const local = (name: string, type: 'u32' | 'i32' = 'u32'): Ir => ({ kind: 'local', type, name });
@@ -229,7 +230,9 @@ const local = (name: string, type: 'u32' | 'i32' = 'u32'): Ir => ({ kind: 'local
 /** Writes a pathway's kernel. */
 export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: ReadonlyMap<string, Inbox>, context: Context): string {
   const { plan, pathway, connectivity } = code;
-  const block = new Block();
+  const outer = new Block();
+  const block = new Block(outer.locals);
+  const emission = ir.sub(step, local('delay', 'i32'));
   const forward = pathway.side === 'pre';
   const varied = plan.sortedBy === pathway;
   const { index } = code;
@@ -240,10 +243,13 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
     : block.name('source', ir.load(index?.sources ?? connectivity.rows, local('position')));
   const [from, into] = forward ? [local('row'), other] : [other, local('row')];
   const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
-  const keys = keyBuffer(`${plan.name}.${pathway.name}.keys`, [`projection/${plan.name}/pathway/${pathway.name}`], context);
-  const base = synapseDraws(from, into, drawsAny(code) ? copy : null, keyAt(keys, ir.u32(0)), block, context);
+  const keys = keyBuffer(`${plan.name}.${pathway.name}.keys`, [`projection/${plan.stream}/pathway/${pathway.name}`], context);
+  const [sender, receiver] = drawsAny(code) ? [namedIndex(plan.pre, from), namedIndex(plan.post, into)] : [from, into];
+  const repeat = source.times ? outer.local('repeat', 'u32') : null;
+  const key = repeat && drawsAny(code) ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block, context) : keyAt(keys, ir.u32(0));
+  const base = synapseDraws(sender, receiver, drawsAny(code) ? copy : null, key, block, context);
   // The step of a draw is that of the emission.
-  const draws = { ...base, step: ir.convert('u32', ir.sub(step, local('delay', 'i32'))) };
+  const draws = { ...base, step: drawStep(emission, context) };
   const scope = new SynapseScope(context, plan, code.storage, { position, source: from, target: into }, block, draws);
   if (code.storage.has('last update')) bringUpToDate(code, scope, context);
   for (const entry of code.statements) write(entry, code, scope, inboxes, context);
@@ -260,6 +266,13 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
           ? { kind: 'byTarget', targets: connectivity.targets.name, targetCount: plan.post.size }
           : { kind: 'any' };
   const end = forward ? plan.pre : plan.post;
+  let body = block.statements;
+  if (repeat && source.times) {
+    // A spike that counts several times does all that as often.
+    const element = end.offset === 0 ? local('row') : ir.add(local('row'), ir.u32(end.offset));
+    body = [ir.loop(repeat, ir.u32(0), ir.load(source.times.buffer, timesAt(source, emission, element)), body)];
+  }
+  if (pathway.window) body = [ir.when(isInForce(plan, pathway.window, emission, context), body)];
   return context.builder.propagate({
     name: `${plan.name}.${pathway.name}`,
     comment: `${plan.name}: what ${pathway.pathway.on} does to its synapses and their ends`,
@@ -269,8 +282,15 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
     segments: (index ? index.starts : varied ? connectivity.segments : connectivity.rows).name,
     order,
     locals: block.locals.declared,
-    body: block.statements,
+    body,
   });
+}
+
+/** Key of the draws of a spike that counts several times: the first draws as any other would. */
+function repeatKey(repeat: Ir, key: readonly [Ir, Ir], block: Block, context: Context): readonly [Ir, Ir] {
+  const words = philox([repeat, ir.u32(1), ir.u32(0), ir.u32(0)], key, block, context);
+  const first = ir.eq(repeat, ir.u32(0));
+  return [block.name('key', ir.select(first, key[0], words[0])), block.name('key', ir.select(first, key[1], words[1]))];
 }
 
 const drawsAny = (code: PathwayCode): boolean =>

@@ -1,86 +1,166 @@
-/** Pass: the protocol's phases as procedures, and the list of what to run when. */
+/** Pass: what phases of the protocol change, as procedures. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
-import type { Phase, Value } from '../model/model.js';
+import * as ir from '../ir/builder.js';
+import type { Action } from '../ir/program.js';
+import type { Phase, SelectionRule, Value } from '../model/model.js';
 import type { Context } from './context.js';
+import { arrayOf } from './context.js';
+import { changeDelays, resetWindows } from './delay-windows.js';
 import type { Group } from './groups.js';
 import { assignValues } from './initial-values.js';
 import * as messages from './messages.js';
+import { changeCurrent, switchOf } from './operations.js';
+import type { Piece } from './pieces.js';
+import { memberOf, piecesOf } from './pieces.js';
 import { phaseProcedure } from './protocol.js';
 import type { BuiltProjection } from './recordings.js';
+import { changeReplay } from './sources.js';
+import type { ChosenSynapses } from './synapse-values.js';
 import { assignSharedValues, assignSynapseValues } from './synapse-values.js';
 
-/** What the key of a `set` names: a variable of a population, of a piece of it, or of a projection's synapses. */
+/** What the key of a `set` names: a variable of a population or projection, or of some of its elements. */
 interface Assigned {
   readonly owner: string;
-  readonly slice: readonly [number, number] | null;
+  readonly slice?: readonly [number, number, number];
+  readonly indices?: readonly number[];
   readonly variable: string;
 }
 
 function assigned(key: string): Assigned {
-  const match = /^(\w+)(?:\[(\d+):(\d+)\])?\.(\w+)$/.exec(key);
-  invariant(match?.[1] && match[4], 'lower/phases', `${key} names no variable`);
-  return {
-    owner: match[1],
-    slice: match[2] !== undefined && match[3] !== undefined ? [Number(match[2]), Number(match[3])] : null,
-    variable: match[4],
-  };
+  const match = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key);
+  invariant(match?.[1] && match[3], 'lower/phases', `${key} names no variable`);
+  const [, owner, inside, variable] = match as unknown as [string, string, string | undefined, string];
+  if (inside === undefined) return { owner, variable };
+  const numbers = inside.split(inside.includes(':') ? ':' : ',').map(Number);
+  const [from = 0, until = 0, by = 1] = numbers;
+  return inside.includes(':') ? { owner, slice: [from, until, by], variable } : { owner, indices: numbers, variable };
+}
+
+/** Owners of what a selection is of. */
+function ownersOf(rule: SelectionRule): readonly string[] {
+  if ('assembly' in rule) return rule.assembly.flatMap(ownersOf);
+  return ['projection' in rule ? rule.projection : rule.population];
 }
 
 /** Names that some phase sets, as `owner.name`: they must stay variables. */
 export function settableNames(protocol: readonly Phase[]): Set<string> {
-  const keys = protocol.flatMap((phase) =>
-    'set' in phase ? Object.keys(phase.set) : 'initialise' in phase ? Object.keys(phase.initialise) : [],
-  );
   return new Set(
-    keys.map((key) => {
-      const { owner, variable } = assigned(key);
-      return `${owner}.${variable}`;
+    protocol.flatMap((phase) => {
+      const values = 'set' in phase ? phase.set : 'initialise' in phase ? phase.initialise : {};
+      const of = 'set' in phase || 'initialise' in phase ? phase.of : undefined;
+      if (of !== undefined) return Object.keys(values).flatMap((variable) => ownersOf(of).map((owner) => `${owner}.${variable}`));
+      return Object.keys(values).map((key) => {
+        const { owner, variable } = assigned(key);
+        return `${owner}.${variable}`;
+      });
     }),
   );
 }
 
+/** Whether a protocol turns time back. */
+export const turnsBack = (protocol: readonly Phase[]): boolean => protocol.some((phase) => 'reset' in phase || 'restore' in phase);
+
 /** Adds a procedure for each phase that changes something. @random stream `phase/<k>/<owner>/<variable>` */
 export function lowerPhases(groups: readonly Group[], projections: readonly BuiltProjection[], context: Context): void {
+  if (context.turnsBack) {
+    for (const { plan } of projections)
+      for (const { window } of plan.pathways) if (window !== null && window.version === 0) resetWindows(plan, window, context);
+  }
   context.model.experiment.protocol.forEach((phase, k) => {
-    if ('run' in phase || 'runUntil' in phase || 'record' in phase) return;
-    if ('set' in phase) setValues(phaseProcedure(k), phase.set, phase.where ?? null, k, groups, projections, context);
-    else if ('initialise' in phase) setValues(phaseProcedure(k), phase.initialise, null, k, groups, projections, context);
-    else context.diagnostics.add(messages.unsupportedFeature(`the phase ${Object.keys(phase)[0] ?? ''} of the protocol`));
+    const actions = (): Action[] => context.builder.procedure(phaseProcedure(k));
+    if ('set' in phase) setValues(actions(), phase.set, phase.of, phase.where ?? null, k, groups, projections, context);
+    else if ('initialise' in phase) setValues(actions(), phase.initialise, phase.of, null, k, groups, projections, context);
+    else if ('attach' in phase || 'detach' in phase) actions().push(switching(phase, k, context));
+    else if ('delays' in phase)
+      for (const key of Object.keys(phase.delays)) actions().push(...delayChanges(key, k, projections, context));
+    else if ('currents' in phase)
+      for (const name of Object.keys(phase.currents)) actions().push({ kind: 'run', kernel: changeCurrent(name, k, context) });
+    else if ('replay' in phase)
+      for (const name of Object.keys(phase.replay)) actions().push({ kind: 'run', kernel: changeReplay(name, k, context) });
   });
 }
 
+/** A current begins or ceases to flow. */
+function switching(phase: Extract<Phase, { attach: string } | { detach: string }>, k: number, context: Context): Action {
+  const on = 'attach' in phase;
+  const name = on ? phase.attach : phase.detach;
+  const flows = switchOf(name, context);
+  invariant(flows, 'lower/phases', `${name} is not switched`);
+  const kernel = context.builder.sequential(
+    `phase${k}.${name}`,
+    `the current ${name} ${on ? 'begins' : 'ceases'} to flow`,
+    [],
+    [ir.store(flows, ir.u32(0), ir.u32(on ? 1 : 0))],
+  );
+  return { kind: 'run', kernel };
+}
+
+/** Delays of a pathway, of all the pieces of its projection. */
+function delayChanges(key: string, k: number, projections: readonly BuiltProjection[], context: Context): Action[] {
+  const [projection, pathway] = key.split('.');
+  return projections
+    .filter(({ plan }) => plan.stream === projection)
+    .flatMap(({ plan }) =>
+      plan.pathways.flatMap(({ name, window }): Action[] =>
+        window !== null && window.of === pathway && name === `${pathway}_phase${k}`
+          ? [{ kind: 'run', kernel: changeDelays(plan, window, k, context) }]
+          : [],
+      ),
+    );
+}
+
 function setValues(
-  procedure: string,
+  actions: Action[],
   values: Readonly<Record<string, Value>>,
+  of: SelectionRule | undefined,
   where: string | null,
   k: number,
   groups: readonly Group[],
   projections: readonly BuiltProjection[],
   context: Context,
 ): void {
-  const actions = context.builder.procedure(procedure);
   const stale = new Set<string>();
-  for (const [key, value] of Object.entries(values)) {
-    const { owner, slice, variable } = assigned(key);
-    const stream = `phase/${k}/${owner}`;
-    const own = new Map([[variable, value]]);
-    const group = groups.find((candidate) => candidate.members.some((member) => member.name === owner));
-    const member = group?.members.find((candidate) => candidate.name === owner);
+  const setPiece = (piece: Piece | null, owner: string, variable: string, value: Value): void => {
+    const found = memberOf(owner, groups);
+    invariant(found, 'lower/phases', `${owner} has no variables`);
+    const { group, member } = found;
     const name = `phase${k}.${owner}.${variable}`;
-    if (group && member) {
-      const kernels = assignValues(name, `phase ${k} sets ${variable} of ${owner}`, own, group, member, stream, context, { where, slice });
-      for (const kernel of kernels) actions.push({ kind: 'run', kernel });
-      stale.add(group.name);
-      continue;
+    const comment = `phase ${k} sets ${variable} of ${owner}`;
+    const own = new Map([[variable, value]]);
+    for (const kernel of assignValues(name, comment, own, group, member, `phase/${k}/${owner}`, context, { where, piece }))
+      actions.push({ kind: 'run', kernel });
+    stale.add(group.name);
+  };
+  const setSynapses = (some: ChosenSynapses, owner: string, variable: string, value: Value): void => {
+    const pieces = projections.filter(({ plan }) => plan.stream === owner);
+    invariant(pieces.length > 0, 'lower/phases', `${owner} is neither a population nor a projection`);
+    if (pieces.length > 1 && (some.indices !== null || typeof value === 'object'))
+      context.diagnostics.add(messages.unsupportedFeature(`setting ${variable} of single synapses of ${owner}, which stands between assemblies,`));
+    const own = new Map([[variable, value]]);
+    for (const { plan, connectivity, storage } of pieces) {
+      const name = `phase${k}.${plan.name}.${variable}`;
+      const kernel = assignSynapseValues(name, own, plan, connectivity, storage, `phase/${k}/${owner}`, context, some);
+      const shared = assignSharedValues(`${name}.shared`, own, plan, storage, context);
+      for (const each of [kernel, shared]) if (each) actions.push({ kind: 'run', kernel: each });
     }
-    const built = projections.find(({ plan }) => plan.name === owner);
-    invariant(built, 'lower/phases', `${owner} is neither a population nor a projection`);
-    if (where !== null || slice !== null)
-      context.diagnostics.add(messages.unsupportedFeature(`setting ${variable} of some synapses of ${owner} during the run`));
-    const kernel = assignSynapseValues(name, own, built.plan, built.connectivity, built.storage, stream, context);
-    const shared = assignSharedValues(`${name}.shared`, own, built.plan, built.storage, context);
-    for (const each of [kernel, shared]) if (each) actions.push({ kind: 'run', kernel: each });
+  };
+  for (const [key, value] of Object.entries(values)) {
+    if (of === undefined) {
+      const { owner, slice, indices, variable } = assigned(key);
+      if (projections.some(({ plan }) => plan.stream === owner))
+        setSynapses({ where, indices: slice ?? (indices ? Uint32Array.from(indices) : null) }, owner, variable, value);
+      else if (slice === undefined && indices === undefined) setPiece(null, owner, variable, value);
+      else {
+        const rule: SelectionRule = slice ? { population: owner, slice } : { population: owner, indices: indices ?? [] };
+        for (const piece of piecesOf(rule, groups, `setting ${key}`, context) ?? []) setPiece(piece, owner, variable, value);
+      }
+    } else if ('projection' in of) {
+      const indices = of.indices ? Uint32Array.from(arrayOf(of.indices, context.data)) : (of.slice ?? null);
+      setSynapses({ where, indices }, of.projection, key, value);
+    } else {
+      for (const piece of piecesOf(of, groups, `setting ${key}`, context) ?? []) setPiece(piece, piece.member.name, key, value);
+    }
   }
   for (const group of stale) actions.push(...(context.builder.procedures.get(`propagators.${group}`) ?? []));
 }

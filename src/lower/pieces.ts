@@ -1,49 +1,128 @@
-/** Pieces of populations that stimuli and operations act on. */
+/** Pieces of populations that stimuli, operations, phases and recordings are about. */
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../ir/program.js';
 import type { SelectionRule } from '../model/model.js';
+import type { Block } from './block.js';
+import { item } from './block.js';
 import type { Context } from './context.js';
+import { arrayOf } from './context.js';
 import type { Address } from './element-scope.js';
 import type { Group, Member } from './groups.js';
-import { memberAddress } from './initial-values.js';
 import * as messages from './messages.js';
 
-/** A whole population or a contiguous slice of it. */
+/** Elements by their index in a population: [begin, end), or a list. */
+export type Indices = Uint32Array | { readonly begin: number; readonly end: number };
+
+export const indexCount = (indices: Indices): number => (indices instanceof Uint32Array ? indices.length : indices.end - indices.begin);
+
+/** Elements of one population. */
+export interface Part {
+  readonly population: string;
+  readonly indices: Indices;
+  /** Place of its first element in the selection. */
+  readonly first: number;
+}
+
+/** Elements of one population that has a neuron type. */
 export interface Piece {
   readonly group: Group;
   readonly member: Member;
-  readonly begin: number;
-  readonly end: number;
+  readonly indices: Indices;
+  /** Place of its first element in the selection that it is a piece of. */
+  readonly first: number;
 }
 
-/** The piece of a group that a selection names, or null after a diagnostic. */
-export function pieceOf(selection: SelectionRule, groups: readonly Group[], what: string, context: Context): Piece | null {
-  if (!('population' in selection) || 'indices' in selection || 'mask' in selection || 'sample' in selection) {
-    context.diagnostics.add(messages.unsupportedFeature(`${what} on a selection that is neither a population nor a slice`));
+/** The populations that a selection takes elements of, in its order; null after a diagnostic. */
+export function partsOf(selection: SelectionRule, what: string, context: Context): Part[] | null {
+  if ('assembly' in selection) {
+    const parts: Part[] = [];
+    for (const rule of selection.assembly) {
+      const some = partsOf(rule, what, context);
+      if (!some) return null;
+      const first = parts.reduce((sum, { indices }) => sum + indexCount(indices), 0);
+      parts.push(...some.map((part) => ({ ...part, first: first + part.first })));
+    }
+    return parts;
+  }
+  if ('projection' in selection) {
+    context.diagnostics.add(messages.unsupportedFeature(`${what} on synapses`));
     return null;
   }
-  for (const group of groups) {
-    const member = group.members.find((candidate) => candidate.name === selection.population);
-    if (!member) continue;
-    const [from, until, by] = selection.slice ?? [0, member.population.size, 1];
-    if (by !== 1) {
-      context.diagnostics.add(messages.unsupportedFeature(`${what} on a slice with a step`));
-      return null;
-    }
-    return { group, member, begin: member.begin + from, end: member.begin + until };
-  }
-  context.diagnostics.add(messages.unsupportedFeature(`${what} on a population that replays spikes`));
+  const indices = indicesOf(selection, context);
+  if (indices) return [{ population: selection.population, indices, first: 0 }];
+  context.diagnostics.add(messages.unsupportedFeature(`${what} on a sample that no generator has drawn`));
   return null;
 }
 
+function indicesOf(selection: Extract<SelectionRule, { population: string }>, context: Context): Indices | null {
+  const { data, model } = context;
+  if ('indices' in selection) return Uint32Array.from(arrayOf(selection.indices, data));
+  if ('mask' in selection) {
+    const mask = arrayOf(selection.mask, data);
+    return Uint32Array.from(Array.from({ length: mask.length }, (_, k) => k).filter((k) => mask[k] !== 0));
+  }
+  if ('sample' in selection) return null;
+  const [from, until, by] = selection.slice ?? [0, model.populations[selection.population]?.size ?? 0, 1];
+  if (by === 1) return { begin: from, end: Math.max(from, until) };
+  return Uint32Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+}
+
+/** The pieces of groups that a selection names, or null after a diagnostic. */
+export function piecesOf(selection: SelectionRule, groups: readonly Group[], what: string, context: Context): Piece[] | null {
+  const parts = partsOf(selection, what, context);
+  const pieces: Piece[] = [];
+  for (const { population, indices, first } of parts ?? []) {
+    const found = memberOf(population, groups);
+    if (!found) {
+      context.diagnostics.add(messages.unsupportedFeature(`${what} on a population that replays spikes`));
+      return null;
+    }
+    pieces.push({ ...found, indices, first });
+  }
+  return parts && pieces;
+}
+
+/** Where a population stands; undefined for one that replays spikes. */
+export function memberOf(population: string, groups: readonly Group[]): { readonly group: Group; readonly member: Member } | undefined {
+  for (const group of groups) {
+    const member = group.members.find(({ name }) => name === population);
+    if (member) return { group, member };
+  }
+  return undefined;
+}
+
 /** What a kernel over a piece runs over, and how it addresses elements. Ranges must begin at multiples of 64. */
-export function pieceDomain(piece: Piece): { readonly domain: MapDomain; readonly address: Address } {
-  const { member, begin, end } = piece;
-  if (begin === member.begin) return { domain: { kind: 'ranges', ranges: [{ begin, end }] }, address: memberAddress(member) };
-  const item: Ir = { kind: 'local', type: 'u32', name: 'index' };
+export function pieceDomain(
+  { member, indices }: Piece,
+  name: string,
+  block: Block,
+  context: Context,
+): { readonly domain: MapDomain; readonly address: Address } {
+  const ordinal = ir.u32(member.ordinal);
+  if (!(indices instanceof Uint32Array)) {
+    const [begin, end] = [member.begin + indices.begin, member.begin + indices.end];
+    if (indices.begin === 0)
+      return {
+        domain: { kind: 'ranges', ranges: [{ begin, end }] },
+        address: { index: item, ordinal, local: ir.sub(item, ir.u32(member.begin)) },
+      };
+    return {
+      domain: { kind: 'count', count: end - begin },
+      address: { index: ir.add(item, ir.u32(begin)), ordinal, local: ir.add(item, ir.u32(indices.begin)) },
+    };
+  }
+  const list = context.builder.buffer(`${name}.elements`, 'u32', indices.length, `elements of ${member.name} that ${name} is for`, {
+    role: 'constant',
+    initial: indices,
+  });
+  const local: Ir = block.name('element', ir.load(list, item));
   return {
-    domain: { kind: 'count', count: end - begin },
-    address: { index: ir.add(item, ir.u32(begin)), ordinal: ir.u32(member.ordinal), local: ir.add(item, ir.u32(begin - member.begin)) },
+    domain: { kind: 'count', count: indices.length },
+    address: { index: block.name('place', ir.add(local, ir.u32(member.begin))), ordinal, local },
   };
 }
+
+/** A piece without an element twice, for code that must not meet one at the same time. */
+export const withoutRepeats = (piece: Piece): Piece =>
+  piece.indices instanceof Uint32Array ? { ...piece, indices: Uint32Array.from(new Set(piece.indices)) } : piece;

@@ -4,6 +4,12 @@ import type { TimingProfile } from '../model/model.js';
 
 export interface Profile {
   readonly name: TimingProfile;
+  /**
+   * How a step goes: `slots`, one slot after another over all elements at once, or `elements`, one element after another, each with the synapses onto
+   * it before it and its parts in the order of its type: forward Euler, events that act at once or when the sum of steps has come to their
+   * time, and derived variables that keep the value of the step before until they are computed again.
+   */
+  readonly stepping: 'slots' | 'elements';
   /** Slots in the order of a step. */
   readonly slots: readonly string[];
   /** Where things go when the model does not say. */
@@ -26,6 +32,7 @@ const surrounded = (names: readonly string[]): string[] => names.flatMap((name) 
 /** Brian's eighteen slots, `brian.md` section 5: a spike acts in its own step, before the reset. */
 const brian: Profile = {
   name: 'brian',
+  stepping: 'slots',
   slots: surrounded(['start', 'groups', 'thresholds', 'synapses', 'resets', 'end']),
   defaults: {
     sample: 'start',
@@ -48,6 +55,7 @@ const brian: Profile = {
 /** The grid of PyNN, NEST and NEURON: integrate, deliver, threshold, reset, sample. */
 const grid: Profile = {
   name: 'grid',
+  stepping: 'slots',
   slots: surrounded(['start', 'groups', 'synapses', 'thresholds', 'resets', 'end']),
   defaults: {
     sample: 'end',
@@ -67,7 +75,10 @@ const grid: Profile = {
   delayRounding: 'halfEven',
 };
 
-export const profiles: Readonly<Record<'brian' | 'grid', Profile>> = { brian, grid };
+/** The reference interpreter of LEMS: times are those of the end of a step, as for `grid`, and what is due is delivered first. */
+const lemsEuler: Profile = { ...grid, name: 'lems-euler', stepping: 'elements' };
+
+export const profiles: Readonly<Record<TimingProfile, Profile>> = { brian, grid, 'lems-euler': lemsEuler };
 
 /** Position of a slot within a step. */
 export const rankOf = (profile: Profile, slot: string): number => profile.slots.indexOf(slot);

@@ -4,17 +4,21 @@ import type { Buffer, Extent } from '../ir/program.js';
 import type { DeclaredNames } from './texts.js';
 import { namesIn } from '../lang/walk.js';
 import { expressionOf } from './texts.js';
-import type { Pathway, Projection, SelectionRule, SynapseType, Value } from '../model/model.js';
+import type { End, Pathway, Projection, SynapseType, Value } from '../model/model.js';
 import type { Interval } from './bounds.js';
 import { boundsOf, exactly, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
+import type { Elements } from './host/ends.js';
 import type { Equations } from './equations.js';
 import { equationsOf } from './equations.js';
 import type { Group, Member } from './groups.js';
 import * as messages from './messages.js';
 import type { Profile } from './profile.js';
 import { rankOf } from './profile.js';
+import { distanceBounds, extentOf, measuresOf } from './space/distance.js';
+import { micrometresPerMetre } from './space/micrometres.js';
+import { axes } from './space/places.js';
 
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
 export interface ProjectionEnd {
@@ -25,6 +29,21 @@ export interface ProjectionEnd {
   readonly size: number;
   readonly group: Group | null;
   readonly member: Member | null;
+  /** Elements of the end that the model names, of which this may be a piece: its indices and random numbers count within that. */
+  readonly named: number;
+  /** How they are numbered there, where that is not as they are here. */
+  readonly map: EndMap | null;
+}
+
+/** In place of an element that is not in this piece of an end, or not at the other one. */
+export const none = 0xffffffff;
+
+/** An end that is no plain piece of one population: a list, a sample, an assembly. */
+export interface EndMap {
+  readonly elements: Elements;
+  /** u32 element of this piece for each of the end, or none; and the other way round. */
+  readonly elementOf: Buffer;
+  readonly indexOf: Buffer;
 }
 
 export interface DelaySteps {
@@ -41,6 +60,29 @@ export interface PathwayPlan {
   readonly steps: DelaySteps;
   /** Slot in which it runs. */
   readonly slot: string;
+  /** Where phases change its delays there is one plan for each version, for what was sent while it was in force. */
+  readonly window: DelayWindow | null;
+}
+
+export interface DelayWindow {
+  /** The pathway's own name. */
+  readonly of: string;
+  readonly version: number;
+  readonly versions: number;
+}
+
+/** The delays that a pathway has, and the phases that give it others. */
+function delayVersions(
+  projection: string,
+  pathway: string,
+  first: Value,
+  { model, profile }: Context,
+): readonly { readonly delay: Value; readonly phase: number | null }[] {
+  const later = model.experiment.protocol.flatMap((phase, k) => {
+    const delay = 'delays' in phase ? phase.delays[`${projection}.${pathway}`] : undefined;
+    return delay === undefined ? [] : [{ delay, phase: k }];
+  });
+  return [{ delay: first, phase: null }, ...(profile.stepping === 'slots' ? later : [])];
 }
 
 export interface ProjectionPlan {
@@ -51,6 +93,11 @@ export interface ProjectionPlan {
   readonly pre: ProjectionEnd;
   readonly post: ProjectionEnd;
   readonly pathways: readonly PathwayPlan[];
+  /** Names in the streams of its random numbers: the projection that the model names, and the one whose connections it has. */
+  readonly stream: string;
+  readonly connectStream: string;
+  /** For each element of the sending end the same one at the receiving end, or none; null where the ends' offsets tell it. */
+  readonly sameTarget: Uint32Array | null;
   /** The pathway by whose delays the synapses of a row are sorted, when they differ. */
   readonly sortedBy: PathwayPlan | null;
 }
@@ -84,6 +131,8 @@ export interface Connectivity {
   readonly ascending: boolean;
   /** Most synapses that one target can have from one source, and in all; infinite when unknown. */
   readonly fanIn: number;
+  /** Most synapses that one source can have in all. */
+  readonly fanOut: number;
   /** By target. */
   readonly columns: SynapseIndex | null;
   /** For pathways whose delays differ but are not those that rows are sorted by: by (row, delay). */
@@ -96,35 +145,55 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
   for (const name of Object.keys(context.model.projections).sort()) {
     const projection = context.model.projections[name] as Projection;
     const type = context.model.synapses[projection.synapse] as SynapseType;
-    const pre = endOf(name, projection.from.of, projection.from.event ?? 'spike', groups, context);
-    const post = endOf(name, projection.to.of, projection.to.event ?? 'spike', groups, context);
+    const part = context.parts.get(name);
+    const ends = [part?.pre, part?.post].map((elements) => elements ?? null);
+    const pre = endOf(name, 'pre', projection.from, ends[0] ?? null, groups, context);
+    const post = endOf(name, 'post', projection.to, ends[1] ?? null, groups, context);
     if (!pre || !post) continue;
-    const equations = equationsOf(type);
+    const equations = equationsOf(type, context.profile.stepping === 'slots');
     const pathways: PathwayPlan[] = [];
     for (const key of Object.keys(type.pathways).sort()) {
       const pathway = type.pathways[key] as Pathway;
       const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
-      const delay = projection.delays[key] ?? pathway.delay;
-      const slot = pathway.slot ?? slotOf(side, delay, context.profile);
-      const steps = delaySteps(delay, slot, { name, projection, equations, pre, post }, context);
-      if (steps)
-        pathways.push({
-          name: key,
-          pathway,
-          side,
-          event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event,
-          delay,
-          steps,
-          slot,
-        });
+      const versions = delayVersions(part?.projection ?? name, key, projection.delays[key] ?? pathway.delay, context);
+      versions.forEach(({ delay, phase }, version) => {
+        const slot = pathway.slot ?? slotOf(side, delay, context.profile);
+        // Where events are due at times rather than in steps, rows are not sorted by delay.
+        const steps =
+          context.profile.stepping === 'elements'
+            ? { first: 0, last: 0 }
+            : delaySteps(delay, slot, { name, projection, equations, pre, post }, context);
+        if (steps)
+          pathways.push({
+            name: phase === null ? key : `${key}_phase${phase}`,
+            pathway,
+            side,
+            event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event,
+            delay,
+            steps,
+            slot,
+            window: versions.length === 1 ? null : { of: key, version, versions: versions.length },
+          });
+      });
     }
-    const sortedBy = pathways.find((plan) => plan.side === 'pre' && plan.steps.first !== plan.steps.last) ?? null;
-    plans.push({ name, projection, type, equations, pre, post, pathways, sortedBy });
+    const sortedBy =
+      pathways.find(({ side, steps, window }) => side === 'pre' && steps.first !== steps.last && (window?.version ?? 0) === 0) ?? null;
+    const stream = part?.projection ?? name;
+    const connectStream = part?.connectedAs ?? stream;
+    const sameTarget = part?.sameTarget ?? null;
+    plans.push({ name, projection, type, equations, pre, post, pathways, stream, connectStream, sameTarget, sortedBy });
   }
   return plans;
 }
 
-function endOf(name: string, rule: SelectionRule, event: string, groups: readonly Group[], context: Context): ProjectionEnd | null {
+function endOf(
+  name: string,
+  side: 'pre' | 'post',
+  { of: rule, event = 'spike' }: End,
+  elements: Elements | null,
+  groups: readonly Group[],
+  context: Context,
+): ProjectionEnd | null {
   if (!('population' in rule)) {
     context.diagnostics.add(
       messages.unsupportedFeature(
@@ -149,7 +218,28 @@ function endOf(name: string, rule: SelectionRule, event: string, groups: readonl
   }
   const group = groups.find((candidate) => candidate.members.some((member) => member.name === rule.population)) ?? null;
   const member = group?.members.find((candidate) => candidate.name === rule.population) ?? null;
-  return { population: rule.population, event, offset, size: Math.max(0, stop - offset), group, member };
+  const size = Math.max(0, stop - offset);
+  const map = elements && endMap(`${name}.${side}`, rule.population, size, elements, context);
+  return { population: rule.population, event, offset, size, group, member, named: elements?.indices.length ?? size, map };
+}
+
+/** Buffers that number the elements of a whole population as an end has them. */
+function endMap(name: string, population: string, size: number, elements: Elements, context: Context): EndMap {
+  const own = elements.populations.indexOf(population);
+  const elementOf = new Uint32Array(elements.indices.length).fill(none);
+  const indexOf = new Uint32Array(size).fill(none);
+  for (let k = 0; k < elementOf.length; k++) {
+    if (elements.ordinals[k] !== own) continue;
+    elementOf[k] = elements.indices[k] as number;
+    indexOf[elements.indices[k] as number] = k;
+  }
+  const buffer = (key: string, initial: Uint32Array, comment: string): Buffer =>
+    context.builder.buffer(`${name}.${key}`, 'u32', initial.length, comment, { role: 'constant', initial });
+  return {
+    elements,
+    elementOf: buffer('elements', elementOf, `element of ${population} that each of the end ${name} is`),
+    indexOf: buffer('indices', indexOf, `index within the end ${name} of each element of ${population}`),
+  };
 }
 
 /** Interval of a value over all synapses. */
@@ -207,23 +297,41 @@ export function parameterBounds(plan: BoundedProjection, context: Context): (nam
       case 'dt':
         return exactly(context.dt);
       case 'i':
-        return { low: 0, high: Math.max(0, pre.size - 1) };
+        return { low: 0, high: Math.max(0, pre.named - 1) };
       case 'j':
-        return { low: 0, high: Math.max(0, post.size - 1) };
+        return { low: 0, high: Math.max(0, post.named - 1) };
       case 'N_pre':
-        return exactly(pre.size);
+        return exactly(pre.named);
       case 'N_post':
-        return exactly(post.size);
+        return exactly(post.named);
       case 'pi':
         return exactly(Math.PI);
       case 'e':
         return exactly(Math.E);
+      case 'distance':
+        return distanceInterval(plan, context);
       default:
-        return undefined;
+        return coordinateInterval(name, plan, context);
     }
   };
   return lookup;
 }
+
+/** Bounds of the distance of two elements, in m. */
+function distanceInterval({ projection, pre, post }: BoundedProjection, context: Context): Interval | undefined {
+  const [from, into] = [context.places.get(pre.population), context.places.get(post.population)];
+  return from && into && inMetres(distanceBounds(measuresOf(projection.space), from, into));
+}
+
+/** Bounds of a coordinate of one end, in m. */
+function coordinateInterval(name: string, { pre, post }: BoundedProjection, context: Context): Interval | undefined {
+  const [side, axis] = name.split('.');
+  const known = axes.find((each) => each === axis);
+  const places = context.places.get(side === 'pre' ? pre.population : post.population);
+  return known && places && (side === 'pre' || side === 'post') ? inMetres(extentOf(places, known)) : undefined;
+}
+
+const inMetres = ({ low, high }: Interval): Interval => ({ low: low / micrometresPerMetre, high: high / micrometresPerMetre });
 
 /** Whether a parameter of a projection is a number for certain, whatever is drawn. */
 export function isSurelyNumber(plan: BoundedProjection, name: string, context: Context): boolean {
@@ -261,7 +369,7 @@ function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context
   const { name, projection, equations } = plan;
   let bounds = valueBounds(delay, parameterBounds(plan, context), equations.names, context);
   const range = projection.delayRange;
-  if (range?.outOfRange === 'clip') {
+  if (range?.outOfRange === 'clip' || range?.outOfRange === 'redraw') {
     const clipped = (seconds: number): number => Math.min(Math.max(seconds, range.min ?? 0), range.max ?? Infinity);
     bounds = { low: clipped(bounds.low), high: clipped(bounds.high) };
   }

@@ -6,8 +6,13 @@ import type { ValidModel } from '../model/model.js';
 /** One thing that a session is to do. */
 export type ProtocolStep =
   | { readonly kind: 'run'; readonly steps: number }
-  | { readonly kind: 'call'; readonly procedure: string }
-  | { readonly kind: 'record'; readonly recording: string; readonly on: boolean };
+  /** `first`: what it sets are first values, to which a reset goes back too. */
+  | { readonly kind: 'call'; readonly procedure: string; readonly first?: true }
+  | { readonly kind: 'record'; readonly recording: string; readonly on: boolean }
+  /** Back to step 0 in a new segment; annotations are of the one that ends. */
+  | { readonly kind: 'reset'; readonly segment?: string; readonly annotations?: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'store'; readonly name: string }
+  | { readonly kind: 'restore'; readonly name: string };
 
 /** Procedure of the k-th phase, when it changes something. */
 export const phaseProcedure = (k: number): string => `phase.${k}`;
@@ -26,20 +31,37 @@ export function stepsOf(seconds: number, dt: number): number {
 export function protocolOf({ model }: ValidModel, program: Program): ProtocolStep[] {
   const { dt, protocol } = model.experiment;
   const steps: ProtocolStep[] = [];
-  const call = (procedure: string): void => {
-    if (program.schedule.procedures[procedure]) steps.push({ kind: 'call', procedure });
+  const call = (procedure: string, first = false): void => {
+    if (program.schedule.procedures[procedure]) steps.push({ kind: 'call', procedure, ...(first ? { first: true as const } : {}) });
   };
-  call(initialSample);
   let time = 0;
+  // The sample at time 0 is taken when time begins to pass: what phases set before belongs to it.
+  let atStart = true;
+  const stored = new Map<string, { readonly time: number; readonly atStart: boolean }>();
   const runUntil = (until: number): void => {
-    if (until > time) steps.push({ kind: 'run', steps: stepsOf(until, dt) - stepsOf(time, dt) });
+    if (until > time) {
+      if (atStart) call(initialSample);
+      atStart = false;
+      steps.push({ kind: 'run', steps: stepsOf(until, dt) - stepsOf(time, dt) });
+    }
     time = Math.max(time, until);
   };
   protocol.forEach((phase, k) => {
     if ('run' in phase) runUntil(time + phase.run);
     else if ('runUntil' in phase) runUntil(phase.runUntil);
     else if ('record' in phase) steps.push({ kind: 'record', recording: phase.record, on: phase.on });
-    else call(phaseProcedure(k));
+    else if ('reset' in phase) {
+      const { segment, annotations } = phase;
+      steps.push({ kind: 'reset', ...(segment === undefined ? {} : { segment }), ...(annotations === undefined ? {} : { annotations }) });
+      [time, atStart] = [0, true];
+    } else if ('store' in phase) {
+      steps.push({ kind: 'store', name: phase.store });
+      stored.set(phase.store, { time, atStart });
+    } else if ('restore' in phase) {
+      steps.push({ kind: 'restore', name: phase.restore });
+      ({ time, atStart } = stored.get(phase.restore) ?? { time: 0, atStart: true });
+    } else call(phaseProcedure(k), 'initialise' in phase);
   });
+  if (atStart && time === 0) call(initialSample);
   return steps;
 }

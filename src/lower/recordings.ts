@@ -9,17 +9,17 @@ import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 import { ElementScope } from './element-scope.js';
 import { to } from './expressions.js';
-import type { Group, Member } from './groups.js';
+import type { Group } from './groups.js';
 import * as messages from './messages.js';
-import { wholeSteps } from './operations.js';
+import type { Current } from './operations.js';
+import { currentValue, switchOf, wholeSteps } from './operations.js';
+import type { Indices, Part, Piece } from './pieces.js';
+import { indexCount, memberOf, partsOf, pieceDomain } from './pieces.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
 import { rankOf } from './profile.js';
 import { initialSample } from './protocol.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
-
-/** Elements of a population that a recording names, in its order. */
-export type Indices = Uint32Array | { readonly begin: number; readonly end: number };
 
 export interface Recordings {
   readonly samples: SampleLocation[];
@@ -41,7 +41,9 @@ interface Column {
   readonly indices: Indices;
   readonly count: number;
   /** Writes the kernel that stores the values into a row of the log. */
-  readonly sample: (log: Buffer, cursor: Buffer, rowLength: number, column: number) => string;
+  readonly sample: (log: Buffer, cursor: Buffer, rowLength: number, column: number, first: boolean) => string;
+  /** Whether the sample of the first state needs a kernel of its own. */
+  readonly ownFirst?: boolean;
 }
 
 export function lowerRecordings(groups: readonly Group[], projections: readonly BuiltProjection[], context: Context): Recordings {
@@ -50,8 +52,7 @@ export function lowerRecordings(groups: readonly Group[], projections: readonly 
   const schedules = new Map<string, { every: number; slot: string; order: number; columns: Column[] }>();
   for (const recording of model.recordings) {
     if ('events' in recording || 'rate' in recording) {
-      const location = eventRecording(recording, context);
-      if (location) events.push(location);
+      events.push(...eventRecordings(recording, context));
       continue;
     }
     const every = recording.every === undefined ? 1 : wholeSteps(`the sampling interval of ${recording.name}`, recording.every, context);
@@ -61,87 +62,120 @@ export function lowerRecordings(groups: readonly Group[], projections: readonly 
     const key = `${every} ${slot} ${order}`;
     const schedule = schedules.get(key) ?? { every, slot, order, columns: [] };
     schedules.set(key, schedule);
-    for (const variable of recording.variables) {
-      const column = columnOf(recording, variable, groups, projections, context);
-      if (column) schedule.columns.push(column);
-    }
+    for (const variable of recording.variables)
+      schedule.columns.push(...columnsOf(recording, variable, groups, projections, context));
   }
   let ordinal = 0;
   const samples = [...schedules.values()].flatMap((schedule) => sampleLog(`samples${ordinal++}`, schedule, context));
   return { samples, events };
 }
 
-function eventRecording(
+/** One location for each population of the selection. */
+function eventRecordings(
   recording: Extract<Recording, { events: string } | { rate: true }>,
   context: Context,
-): EventRecordingLocation | null {
+): readonly EventRecordingLocation[] {
   if ('variables' in recording && recording.variables && recording.variables.length > 0) {
     context.diagnostics.add(messages.unsupportedFeature(`recording variables at the spikes (${recording.name})`));
-    return null;
+    return [];
   }
-  const selected = selectedElements(recording.of, recording.name, context);
-  if (!selected) return null;
   const event = 'events' in recording ? recording.events : 'spike';
-  return {
+  const parts = partsOf(recording.of, `recording ${recording.name}`, context) ?? [];
+  return parts.map(({ population, indices }) => ({
     recording: recording.name,
     kind: 'events' in recording ? 'events' : 'rate',
-    population: selected.population,
-    event: `${selected.population}.${event}`,
-    indices: selected.indices,
-  };
+    population,
+    event: `${population}.${event}`,
+    indices,
+  }));
 }
 
-/** Population and elements of a selection. */
-function selectedElements(
-  selection: SelectionRule,
-  name: string,
-  context: Context,
-): { population: string; indices: Indices; count: number } | null {
-  if (!('population' in selection) || 'sample' in selection) {
-    context.diagnostics.add(messages.unsupportedFeature(`recording ${name} of a drawn sample or an assembly`));
-    return null;
-  }
-  const size = context.model.populations[selection.population]?.size ?? 0;
-  const listed = (numbers: readonly number[]) => ({
-    population: selection.population,
-    indices: Uint32Array.from(numbers),
-    count: numbers.length,
-  });
-  if ('indices' in selection) return listed(Array.from(arrayOf(selection.indices, context.data)));
-  if ('mask' in selection)
-    return listed([...Array.from(arrayOf(selection.mask, context.data)).entries()].filter(([, on]) => on !== 0).map(([k]) => k));
-  const [from, until, by] = selection.slice ?? [0, size, 1];
-  if (by !== 1) return listed(Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by));
-  return { population: selection.population, indices: { begin: from, end: until }, count: Math.max(0, until - from) };
-}
-
-function columnOf(
+/** Columns of one variable: for each population of the selection its own. */
+function columnsOf(
   recording: Column['recording'],
   variable: string,
   groups: readonly Group[],
   projections: readonly BuiltProjection[],
   context: Context,
-): Column | null {
-  if ('projection' in recording.of) return synapseColumn(recording, recording.of, variable, projections, context);
-  const selected = selectedElements(recording.of, recording.name, context);
-  if (!selected) return null;
-  const group = groups.find((candidate) => candidate.members.some((member) => member.name === selected.population));
-  const member = group?.members.find((candidate) => candidate.name === selected.population);
-  if (!group || !member) {
-    context.diagnostics.add(messages.unsupportedFeature(`recording ${variable} of ${selected.population}, which replays spikes,`));
-    return null;
+): readonly Column[] {
+  if ('projection' in recording.of) {
+    const column = synapseColumn(recording, recording.of, variable, projections, context);
+    return column ? [column] : [];
   }
+  const parts = partsOf(recording.of, `recording ${recording.name}`, context) ?? [];
+  return parts.flatMap((part) => {
+    const found = memberOf(part.population, groups);
+    if (found) return [cellColumn(recording, variable, { ...part, ...found }, context)];
+    context.diagnostics.add(messages.unsupportedFeature(`recording ${variable} of ${part.population}, which replays spikes,`));
+    return [];
+  });
+}
+
+function cellColumn(recording: Column['recording'], variable: string, piece: Piece & Part, context: Context): Column {
+  const { group, population, indices } = piece;
+  const current = currentOf(variable, group, context);
   return {
     recording,
     variable,
-    owner: selected.population,
-    unit: unitOfVariable(group, variable),
-    indices: selected.indices,
-    count: selected.count,
-    sample: (log, cursor, rowLength, column) =>
-      sampleKernel(recording, variable, group, member, selected, log, cursor, rowLength, column, context),
+    owner: population,
+    unit: current ? (group.type.inputs[current.input]?.unit ?? 'A') : unitOfVariable(group, variable),
+    indices,
+    count: indexCount(indices),
+    ownFirst: current !== null,
+    sample: (log, cursor, rowLength, column, first) =>
+      current
+        ? currentKernel(recording, variable, current, piece, log, cursor, rowLength, column, context, first)
+        : sampleKernel(recording, variable, piece, log, cursor, rowLength, column, context),
   };
 }
+
+/** The current that a name means where no variable has it. */
+function currentOf(name: string, { equations, type }: Group, { model }: Context): Current | null {
+  const { parameters, state, derived } = equations;
+  if (parameters.has(name) || state.has(name) || derived.has(name) || Object.hasOwn(type.inputs, name)) return null;
+  const stimulus = model.stimuli[name];
+  return stimulus?.kind === 'current' ? stimulus : null;
+}
+
+/**
+ * Stores what a current gives to cells at the time of the sample. Where samples are labelled by the end of a step, that is its value
+ * in the step that follows; `first`: the kernel runs before the first step, and the step that follows is the current one.
+ */
+function currentKernel(
+  recording: Column['recording'],
+  name: string,
+  current: Current,
+  piece: Piece,
+  log: Buffer,
+  cursor: Buffer,
+  rowLength: number,
+  column: number,
+  context: Context,
+  first: boolean,
+): string {
+  const block = new Block();
+  const kernel = `${recording.name}.${name}${first ? '.first' : ''}`;
+  const { address } = pieceDomain(asCount(piece), kernel, block, context);
+  const next = context.profile.sampleLabel === 1 && !first;
+  const value = currentValue(name, current, piece.group, address, block, context, next) ?? to(context.real, ir.f64(0));
+  const flows = switchOf(name, context);
+  const flowing = flows ? ir.select(ir.ne(ir.load(flows, ir.u32(0)), ir.u32(0)), value, to(value.type, ir.f64(0))) : value;
+  block.emit(ir.store(log, logIndex(cursor, rowLength, column), to(context.real, flowing)));
+  return context.builder.map(
+    `${kernel}.sample`,
+    `records the current ${name} into ${piece.member.name}`,
+    { kind: 'count', count: indexCount(piece.indices) },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
+}
+
+/** A piece as a list where its kernel would else run over a range: rows of a log are written by place. */
+const asCount = (piece: Piece): Piece =>
+  piece.indices instanceof Uint32Array || piece.indices.begin > 0
+    ? piece
+    : { ...piece, indices: Uint32Array.from({ length: piece.indices.end }, (_, k) => k) };
 
 function unitOfVariable(group: Group, variable: string): string {
   const { equations, type } = group;
@@ -158,9 +192,7 @@ function unitOfVariable(group: Group, variable: string): string {
 function sampleKernel(
   recording: Column['recording'],
   variable: string,
-  group: Group,
-  member: Member,
-  selected: { indices: Indices; count: number },
+  { group, member, indices }: Piece,
   log: Buffer,
   cursor: Buffer,
   rowLength: number,
@@ -170,13 +202,13 @@ function sampleKernel(
   const name = `${recording.name}.${variable}`;
   const block = new Block();
   const listed =
-    selected.indices instanceof Uint32Array
-      ? context.builder.buffer(`${name}.indices`, 'u32', selected.count, `elements of ${member.name} whose ${variable} is recorded`, {
+    indices instanceof Uint32Array
+      ? context.builder.buffer(`${name}.indices`, 'u32', indices.length, `elements of ${member.name} whose ${variable} is recorded`, {
           role: 'constant',
-          initial: selected.indices,
+          initial: indices,
         })
       : null;
-  const first = selected.indices instanceof Uint32Array ? 0 : selected.indices.begin;
+  const first = indices instanceof Uint32Array ? 0 : indices.begin;
   const localIndex = block.name('element', listed ? ir.load(listed, item) : ir.add(item, ir.u32(first)));
   const address = {
     index: block.name('place', ir.add(localIndex, ir.u32(member.begin))),
@@ -189,7 +221,7 @@ function sampleKernel(
   return context.builder.map(
     `${name}.sample`,
     `records ${variable} of ${member.name}`,
-    { kind: 'count', count: selected.count },
+    { kind: 'count', count: indexCount(indices) },
     false,
     block.locals.declared,
     block.statements,
@@ -326,10 +358,12 @@ function sampleLog(
   const cursor = builder.buffer(`${name}.rows`, 'u32', 1, `rows in ${name}`);
   const rank = rankOf(profile, schedule.slot);
   const locations: SampleLocation[] = [];
-  const kernels: string[] = [];
+  const kernels: { readonly kernel: string; readonly first: string }[] = [];
   let column = 0;
   for (const entry of schedule.columns) {
-    kernels.push(entry.sample(log, cursor, rowLength, column));
+    const kernel = entry.sample(log, cursor, rowLength, column, false);
+    const own = entry.ownFirst === true && profile.sampleLabel === 1;
+    kernels.push({ kernel, first: own ? entry.sample(log, cursor, rowLength, column, true) : kernel });
     locations.push({
       recording: entry.recording.name,
       owner: entry.owner,
@@ -345,19 +379,18 @@ function sampleLog(
     });
     column += entry.count;
   }
-  kernels.push(
-    builder.sequential(
-      `${name}.advance`,
-      `begins the next row of ${name}`,
-      [],
-      [ir.store(cursor, ir.u32(0), ir.add(ir.load(cursor, ir.u32(0)), ir.u32(1)))],
-    ),
+  const advance = builder.sequential(
+    `${name}.advance`,
+    `begins the next row of ${name}`,
+    [],
+    [ir.store(cursor, ir.u32(0), ir.add(ir.load(cursor, ir.u32(0)), ir.u32(1)))],
   );
+  kernels.push({ kernel: advance, first: advance });
   const offset = profile.sampleLabel === 1 ? schedule.every - 1 : 0;
-  for (const kernel of kernels) {
+  for (const { kernel, first } of kernels) {
     builder.each(kernel, schedule.slot, rank, schedule.order, schedule.every, offset);
     // With labels at the end of steps there is a sample of the initial state too.
-    if (profile.sampleLabel === 1) builder.procedure(initialSample).push({ kind: 'run', kernel });
+    if (profile.sampleLabel === 1) builder.procedure(initialSample).push({ kind: 'run', kernel: first });
   }
   builder.logs.push({ name, buffer: log.name, cursor: { buffer: cursor.name, index: 0 }, rowLength, capacity, maxRowsPerStep: 1 });
   return locations;

@@ -3,6 +3,7 @@
 import type { LoweringDiagnostics } from './context.js';
 import type { Model, NeuronType, Population, Projection, Recording, Stimulus } from '../model/model.js';
 import * as messages from './messages.js';
+import { profiles } from './profile.js';
 
 /** A sentence part that names the feature, if something uses it. */
 type Feature = string | false | undefined;
@@ -13,24 +14,46 @@ export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): 
     diagnostics.within(pointer, () => {
       for (const feature of features) if (feature) diagnostics.add(messages.unsupportedFeature(feature));
     });
-  refuse('/timing', [model.timing === 'lems-euler' && 'the timing profile lems-euler']);
-  for (const [name, type] of Object.entries(model.neurons)) refuse(`/neurons/${name}`, ofType(name, type));
+  const slots = profiles[model.timing].stepping === 'slots';
+  if (!slots) refuseInSteps(model, refuse);
+  for (const [name, type] of Object.entries(model.neurons)) refuse(`/neurons/${name}`, ofType(name, type, slots));
   for (const [name, population] of Object.entries(model.populations)) refuse(`/populations/${name}`, ofPopulation(name, population));
   for (const [name, projection] of Object.entries(model.projections)) refuse(`/projections/${name}`, ofProjection(name, projection));
   for (const [name, stimulus] of Object.entries(model.stimuli)) refuse(`/stimuli/${name}`, [ofStimulus(name, stimulus)]);
   model.recordings.forEach((recording, k) => refuse(`/recordings/${k}`, [ofRecording(recording)]));
 }
 
-function ofType(name: string, type: NeuronType): Feature[] {
+/** What has no place in a step that goes element by element. */
+function refuseInSteps(model: Model, refuse: (pointer: string, features: readonly Feature[]) => void): void {
+  const under = `under the timing profile ${model.timing}`;
+  for (const [name, type] of Object.entries(model.neurons)) {
+    refuse(`/neurons/${name}`, [
+      type.noise.length > 0 && `noise (${name}) ${under}`,
+      Object.values(type.events).some(({ refractory }) => refractory !== undefined) && `a refractory period (${name}) ${under}`,
+      JSON.stringify(type).includes('lastspike') && `the time of the last spike (${name}) ${under}`,
+    ]);
+  }
+  for (const [name, type] of Object.entries(model.synapses)) {
+    refuse(`/synapses/${name}`, [
+      type.noise.length > 0 && `noise (${name}) ${under}`,
+      Object.keys(type.summed).length > 0 && `a summed variable (${name}) ${under}`,
+      Object.values(type.derivatives).some(({ eventDriven }) => eventDriven) && `event-driven equations (${name}) ${under}`,
+    ]);
+  }
+  for (const name of Object.keys(model.operations)) refuse(`/operations/${name}`, [`the operation ${name} ${under}`]);
+  for (const [name, { kind }] of Object.entries(model.stimuli)) refuse(`/stimuli/${name}`, [kind === 'poisson' && `the Poisson input ${name} ${under}`]);
+}
+
+function ofType(name: string, type: NeuronType, slots: boolean): Feature[] {
   return [
     type.compartments !== undefined && `a cell with compartments (${name})`,
-    Object.keys(type.regimes).length > 0 && `regimes (${name})`,
-    ...Object.entries(type.inputs).map(([input, { reduce }]) => reduce !== 'sum' && `an input that multiplies (${name}.${input})`),
+    ...Object.entries(type.inputs).map(([input, { reduce }]) => slots && reduce !== 'sum' && `an input that multiplies (${name}.${input})`),
     ...Object.entries(type.events).flatMap(([event, { multiplicity, refractory, section }]) => [
-      multiplicity !== undefined && `events with a multiplicity (${name}.${event})`,
+      !slots && multiplicity !== undefined && `events with a multiplicity (${name}.${event})`,
       section !== undefined && `an event at a section (${name}.${event})`,
-      refractory?.of?.some((other) => other !== event) && `an event that suppresses others (${name}.${event})`,
-      refractory?.rounding !== undefined &&
+      !slots && refractory?.of?.some((other) => other !== event) && `an event that suppresses others (${name}.${event})`,
+      !slots &&
+        refractory?.rounding !== undefined &&
         refractory.rounding !== 'nearest' &&
         `a refractory period that is rounded ${refractory.rounding} (${name}.${event})`,
     ]),
@@ -40,16 +63,12 @@ function ofType(name: string, type: NeuronType): Feature[] {
 function ofPopulation(name: string, population: Population): Feature[] {
   return [
     population.clock !== undefined && `a population with its own clock (${name})`,
-    population.positions !== undefined && `positions (${name})`,
-    population.linked !== undefined && Object.keys(population.linked).length > 0 && `variables linked to another population (${name})`,
   ];
 }
 
 function ofProjection(name: string, projection: Projection): Feature[] {
   return [
-    projection.space !== undefined && `distances in space (${name})`,
     (projection.from.section !== undefined || projection.to.section !== undefined) && `a projection that ends at a section (${name})`,
-    projection.delayRange?.outOfRange === 'redraw' && `delays that are drawn again (${name})`,
   ];
 }
 

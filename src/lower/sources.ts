@@ -1,22 +1,21 @@
 /** Pass: populations that replay given spikes. */
 
 import * as ir from '../ir/builder.js';
+import type { Buffer } from '../ir/program.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
 import { step } from './element-scope.js';
 import type { EventSource } from './events.js';
 import * as messages from './messages.js';
+import { multiplesKernel, timesAt } from './multiples.js';
 import { rankOf } from './profile.js';
+import type { ReplayedSpike } from './replay.js';
+import { replayedSpikes, versionsOf } from './replay.js';
 
-/** Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step (`brian.md`, section 7.3). */
-export const spikeStep = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
-
-/** Step at whose end the spike is due, for profiles that label spikes so: the nearest; what is due before the first step is emitted in it. */
-export const spikeStepByEnd = (time: number, dt: number): number => Math.max(0, Math.round(time / dt) - 1);
+export { spikeStep, spikeStepByEnd } from './replay.js';
 
 export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: Context): void {
-  const { builder, model, profile, dt, diagnostics, data } = context;
+  const { model, diagnostics } = context;
   for (const name of Object.keys(model.populations).sort()) {
     const population = model.populations[name];
     if (!population || population.type !== undefined) continue;
@@ -30,70 +29,130 @@ export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: C
       );
       continue;
     }
-    const stepOf = profile.spikeLabel === 1 ? spikeStepByEnd : spikeStep;
-    const [indices, times] = [arrayOf(population.spikes.indices, data), arrayOf(population.spikes.times, data)];
-    const spikes = Array.from({ length: times.length }, (_, k) => ({
-      step: stepOf(times[k] as number, dt),
-      index: indices[k] as number,
-      time: times[k] as number,
-    }));
-    spikes.sort((a, b) => a.step - b.step || a.index - b.index);
-    for (let k = 1; k < spikes.length; k++) {
-      const [before, here] = [spikes[k - 1], spikes[k]];
-      if (before && here && before.step === here.step && before.index === here.index)
-        diagnostics.add(messages.twoSpikesInOneStep(name, here.index, here.time));
-    }
-    const { period } = population.spikes;
-    const every = period === undefined || period === 0 ? 0 : Math.round(period / dt);
-    if (every > 0 && Math.abs(every * dt - (period ?? 0)) > 1e-4 * dt)
-      diagnostics.add(messages.notAWholeNumberOfSteps(`the period of ${name}`, period ?? 0, dt));
-    const steps = builder.buffer(`${name}.spike_steps`, 'i32', spikes.length + 1, `steps of the spikes of ${name}`, {
-      role: 'constant',
-      initial: Int32Array.from([...spikes.map((spike) => spike.step), 0x7fffffff]),
-    });
-    const elements = builder.buffer(`${name}.spike_elements`, 'u32', spikes.length + 1, `elements of the spikes of ${name}`, {
-      role: 'constant',
-      initial: Uint32Array.from([...spikes.map((spike) => spike.index), 0]),
-    });
-    const cursor = builder.buffer(`${name}.next_spike`, 'u32', 1, `next spike of ${name}`);
-    const block = new Block();
-    const next = block.local('next', 'u32');
-    const k = block.local('word', 'u32');
-    const element = block.local('element', 'u32');
-    const now = every > 0 ? block.name('now', ir.binary('rem', step, ir.i32(every))) : step;
-    if (every > 0) block.emit(ir.when(ir.eq(now, ir.i32(0)), [ir.store(cursor, ir.u32(0), ir.u32(0))]));
-    block.emit(
-      ir.loop(k, ir.u32(0), ir.u32(source.mask.length as number), [ir.store(source.mask, ir.get(k), ir.u32(0))]),
-      ir.set(next, ir.load(cursor, ir.u32(0))),
-      ir.whilst(ir.lt(ir.load(steps, ir.get(next)), now), [ir.set(next, ir.add(ir.get(next), ir.u32(1)))]),
-      ir.whilst(ir.eq(ir.load(steps, ir.get(next)), now), [
-        ir.set(element, ir.load(elements, ir.get(next))),
-        ir.store(
-          source.mask,
-          ir.shr(ir.get(element), ir.u32(5)),
-          ir.or(ir.load(source.mask, ir.shr(ir.get(element), ir.u32(5))), ir.shl(ir.u32(1), ir.and(ir.get(element), ir.u32(31)))),
-        ),
-        ir.set(next, ir.add(ir.get(next), ir.u32(1))),
-      ]),
-      ir.store(cursor, ir.u32(0), ir.get(next)),
-    );
-    const rank = rankOf(profile, profile.defaults.threshold);
-    builder.each(
-      builder.sequential(
-        `${name}.replay`,
-        `marks the elements of ${name} that spike in this step`,
-        block.locals.declared,
-        block.statements,
-      ),
-      profile.defaults.threshold,
-      rank,
-      population.order,
-    );
-    builder.each(
-      builder.compact(`${name}.spike.compact`, `lists the elements of ${name} that spike`, source.ring.name),
-      profile.defaults.threshold,
-      rank,
-      population.order + 0.25,
-    );
+    replay(name, population.order, source, context);
   }
+}
+
+/** What one version of a population's spikes is. */
+interface Version {
+  readonly phase: number | null;
+  readonly spikes: readonly ReplayedSpike[];
+  /** Steps after which they come again; 0: never. */
+  readonly every: number;
+  /** Place of the first in the buffers. */
+  readonly first: number;
+}
+
+/** Spikes of all versions, one list after another, each closed by a step that never comes. */
+function versions(name: string, context: Context): readonly Version[] {
+  const { dt, diagnostics, profile } = context;
+  let first = 0;
+  return versionsOf(name, context).map(({ phase, spikes: given }) => {
+    const spikes = replayedSpikes(given, context);
+    // Where a spike is labelled by the start of its step, a second one in it is refused; elsewhere both count.
+    const twice = profile.spikeLabel === 0 ? spikes.find(({ count }) => count > 1) : undefined;
+    if (twice) diagnostics.add(messages.twoSpikesInOneStep(name, twice.index, twice.time));
+    const { period = 0 } = given;
+    const every = Math.round(period / dt);
+    if (every > 0 && Math.abs(every * dt - period) > 1e-4 * dt)
+      diagnostics.add(messages.notAWholeNumberOfSteps(`the period of ${name}`, period, dt));
+    const version = { phase, spikes, every, first };
+    first += spikes.length + 1;
+    return version;
+  });
+}
+
+interface ReplayBuffers {
+  readonly steps: Buffer;
+  readonly elements: Buffer;
+  readonly counts: Buffer | null;
+  readonly cursor: Buffer;
+  /** Where phases change the spikes: place of the first of those in force, and after how many steps they come again. */
+  readonly current: { readonly first: Buffer; readonly every: Buffer } | null;
+}
+
+function replayBuffers(name: string, all: readonly Version[], source: EventSource, { builder }: Context): ReplayBuffers {
+  const column = (what: string, element: 'i32' | 'u32', value: (spike: ReplayedSpike) => number, last: number): Buffer => {
+    const values = all.flatMap(({ spikes }) => [...spikes.map(value), last]);
+    return builder.buffer(`${name}.spike_${what}`, element, values.length, `${what} of the spikes of ${name}`, {
+      role: 'constant',
+      initial: element === 'i32' ? Int32Array.from(values) : Uint32Array.from(values),
+    });
+  };
+  const register = (what: string, value: number, comment: string): Buffer =>
+    builder.buffer(`${name}.${what}`, 'u32', 1, comment, { initial: Uint32Array.of(value) });
+  return {
+    steps: column('steps', 'i32', (spike) => spike.step, 0x7fffffff),
+    elements: column('elements', 'u32', (spike) => spike.index, 0),
+    counts: source.times ? column('counts', 'u32', (spike) => spike.count, 0) : null,
+    cursor: builder.buffer(`${name}.next_spike`, 'u32', 1, `next spike of ${name}`),
+    current:
+      all.length > 1
+        ? {
+            first: register('first_spike', 0, `first of the spikes of ${name} that are replayed now`),
+            every: register('spike_period', all[0]?.every ?? 0, `steps after which the spikes of ${name} come again; 0: never`),
+          }
+        : null,
+  };
+}
+
+function replay(name: string, order: number, source: EventSource, context: Context): void {
+  const { builder, profile } = context;
+  const all = versions(name, context);
+  const { steps, elements, counts, cursor, current } = replayBuffers(name, all, source, context);
+  const block = new Block();
+  const next = block.local('next', 'u32');
+  const k = block.local('word', 'u32');
+  const element = block.local('element', 'u32');
+  const periodic = all.some(({ every }) => every > 0);
+  const first = current ? block.name('first', ir.load(current.first, ir.u32(0))) : ir.u32(0);
+  let now = step;
+  if (periodic) {
+    const every = current ? block.name('every', ir.convert('i32', ir.load(current.every, ir.u32(0)))) : ir.i32(all[0]?.every ?? 0);
+    // A remainder of zero is zero.
+    now = block.name('now', current ? ir.select(ir.gt(every, ir.i32(0)), ir.binary('rem', step, every), step) : ir.binary('rem', step, every));
+    block.emit(ir.when(ir.eq(now, ir.i32(0)), [ir.store(cursor, ir.u32(0), ir.u32(0))]));
+  }
+  const cell = ir.shr(ir.get(element), ir.u32(5));
+  block.emit(
+    ir.loop(k, ir.u32(0), ir.u32(source.mask.length as number), [ir.store(source.mask, ir.get(k), ir.u32(0))]),
+    // The cursor counts from the first spike, so that a reset takes it back whichever spikes are in force.
+    ir.set(next, current ? ir.add(first, ir.load(cursor, ir.u32(0))) : ir.load(cursor, ir.u32(0))),
+    ir.whilst(ir.lt(ir.load(steps, ir.get(next)), now), [ir.set(next, ir.add(ir.get(next), ir.u32(1)))]),
+    ir.whilst(ir.eq(ir.load(steps, ir.get(next)), now), [
+      ir.set(element, ir.load(elements, ir.get(next))),
+      ir.store(source.mask, cell, ir.or(ir.load(source.mask, cell), ir.shl(ir.u32(1), ir.and(ir.get(element), ir.u32(31))))),
+      ...(source.times && counts
+        ? [ir.store(source.times.buffer, timesAt(source, step, ir.get(element)), ir.load(counts, ir.get(next)))]
+        : []),
+      ir.set(next, ir.add(ir.get(next), ir.u32(1))),
+    ]),
+    ir.store(cursor, ir.u32(0), current ? ir.sub(ir.get(next), first) : ir.get(next)),
+  );
+  const rank = rankOf(profile, profile.defaults.threshold);
+  const each = (kernel: string, place: number): void => builder.each(kernel, profile.defaults.threshold, rank, order + place);
+  each(
+    builder.sequential(`${name}.replay`, `marks the elements of ${name} that spike in this step`, block.locals.declared, block.statements),
+    0,
+  );
+  each(builder.compact(`${name}.spike.compact`, `lists the elements of ${name} that spike`, source.ring.name), 0.25);
+  if (source.times) each(multiplesKernel(source, context), 0.35);
+}
+
+/** A kernel by which a phase gives a population other spikes to replay. */
+export function changeReplay(name: string, phase: number, context: Context): string {
+  const { builder } = context;
+  const version = versions(name, context).find((candidate) => candidate.phase === phase);
+  const buffer = (what: string): Buffer => builder.buffers.get(`${name}.${what}`) as Buffer;
+  return builder.sequential(
+    `phase${phase}.${name}`,
+    `${name} replays other spikes`,
+    [],
+    [
+      ir.store(buffer('first_spike'), ir.u32(0), ir.u32(version?.first ?? 0)),
+      ir.store(buffer('spike_period'), ir.u32(0), ir.u32(version?.every ?? 0)),
+      // Those whose time has passed are passed over in the step that follows.
+      ir.store(buffer('next_spike'), ir.u32(0), ir.u32(0)),
+    ],
+  );
 }

@@ -8,17 +8,26 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
-import { expressionOf } from './texts.js';
+import type { Extent } from '../ir/program.js';
+import { callsIn, expressionsOf } from '../lang/walk.js';
+import type { Expression } from '../lang/ast.js';
+import type { SynapseEvent } from '../model/model.js';
+import { expressionOf, statementsOf } from './texts.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
-import { compileReal, to } from './expressions.js';
+import type { Draws } from './draws.js';
+import { drawStep, keyAt, keyBuffer } from './draws.js';
+import { combine, step } from './element-scope.js';
+import { compile, compileCondition, compileReal, isRandom, to } from './expressions.js';
 import { compiledTerms, propagated, propagatorsIn } from './exact.js';
+import { drawsIn } from './groups.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
 import type { Method } from './integrate.js';
 import * as messages from './messages.js';
 import { readNames, sharedKey } from './pathways.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
 import { rankOf } from './profile.js';
+import { synapseDraws } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
 
@@ -119,7 +128,8 @@ function sumKernel(
 /** Clock-driven equations of the synapses. */
 function updateKernel(plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): string | null {
   const { equations } = plan;
-  if (steppedDerivatives(equations).size === 0) return null;
+  const events = Object.entries(plan.type.events ?? {}).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
+  if (steppedDerivatives(equations).size === 0 && events.length === 0) return null;
   if (equations.noise.length > 0) {
     context.diagnostics.add(messages.unsupportedFeature(`noise in the equations of synapses (projection ${plan.name})`));
     return null;
@@ -128,9 +138,11 @@ function updateKernel(plan: ProjectionPlan, connectivity: Connectivity, storage:
   const position = block.local('position', 'u32');
   const body = block.nested((inner) => {
     const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
-    const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: item, target }, inner, null);
-    const values = integrated(plan, scope, context);
+    const draws = events.length > 0 ? eventDraws(plan, connectivity, ir.get(position), target, inner, context) : null;
+    const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: item, target }, inner, draws);
+    const values = steppedDerivatives(equations).size === 0 ? [] : integrated(plan, scope, context);
     for (const [name, value] of values) scope.write(name, value);
+    for (const [name, event] of events) testEvent(name, event, connectivity.count, scope, context);
     scope.storeAll();
   });
   block.emit(ir.loop(position, ir.load(connectivity.rows, item), ir.load(connectivity.rows, ir.add(item, ir.u32(1))), body));
@@ -142,6 +154,52 @@ function updateKernel(plan: ProjectionPlan, connectivity: Connectivity, storage:
     block.locals.declared,
     block.statements,
   );
+}
+
+const drawsAny = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
+
+/** Draws in conditions of synapses. @random stream `projection/<id>/events`, counter (source, target, step, site) */
+function eventDraws(plan: ProjectionPlan, connectivity: Connectivity, position: Ir, target: Ir, block: Block, context: Context): Draws | null {
+  const { names } = plan.equations;
+  const drawing = Object.values(plan.type.events ?? {}).some(
+    (event) => drawsIn(event.when, names) || statementsOf(event.do, names).some((statement) => expressionsOf(statement).some(drawsAny)),
+  );
+  if (!drawing) return null;
+  const keys = keyBuffer(`${plan.stream}.events.keys`, [`projection/${plan.stream}/events`], context);
+  const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
+  return { ...synapseDraws(item, target, copy, keyAt(keys, ir.u32(0)), block, context), step: drawStep(step, context) };
+}
+
+/** Tests a condition of a synapse and, where it holds, lets its actions assign the synapse's variables. */
+function testEvent(name: string, event: SynapseEvent, count: Extent, scope: SynapseScope, context: Context): void {
+  const { builder } = context;
+  const { plan, block } = scope;
+  const { names } = plan.equations;
+  const now = block.name('holds', compileCondition(expressionOf(event.when, names), scope));
+  let holds = now;
+  if (event.edge === 'rising') {
+    const before = builder.buffer(`${plan.name}.${name}.was_true`, 'u8', count, `whether the condition of ${name} held in the step before`);
+    if (typeof count !== 'number') builder.allocate(before);
+    const position = scope.address.position;
+    invariant(position, 'lower/sums', `${name} of ${plan.name} is tested before there are synapses`);
+    const was = block.name('held', to('bool', ir.load(before, position)));
+    block.emit(ir.store(before, position, to('u32', now)));
+    holds = block.name('begins', ir.and(now, ir.not(was)));
+  }
+  for (const statement of statementsOf(event.do, names)) {
+    if (statement.kind === 'send' || statement.target.includes('.') || plan.type.ports[statement.target]) {
+      context.diagnostics.add(messages.unsupportedFeature(`a condition of a synapse that acts on its ends (${plan.name}.${name})`));
+      continue;
+    }
+    const right = compile(statement.value, scope);
+    if (!scope.owns(statement.target)) {
+      scope.write(statement.target, statement.operator === '=' ? right : combine(statement.operator, scope.read(statement.target), right, scope));
+      continue;
+    }
+    const old = scope.read(statement.target);
+    const value = statement.operator === '=' ? right : combine(statement.operator, old, right, scope);
+    scope.write(statement.target, ir.select(holds, to(old.type, value), old));
+  }
 }
 
 function integrated(plan: ProjectionPlan, scope: SynapseScope, context: Context): Map<string, Ir> {

@@ -14,6 +14,10 @@ import type { Scope } from './expressions.js';
 import { compile, to } from './expressions.js';
 import type { Storage } from './groups.js';
 import type { ProjectionEnd, ProjectionPlan } from './projection.js';
+import { namedIndex } from './rules/rule-code.js';
+import { coordinateOf, distanceOf } from './space/ends.js';
+import { micrometresPerMetre } from './space/micrometres.js';
+import { axes } from './space/places.js';
 import { tableValue } from './tables.js';
 
 /** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
@@ -39,6 +43,7 @@ export class SynapseScope implements Scope {
   readonly #registers = new Map<string, { readonly local: Local; readonly buffer: Buffer; dirty: boolean }>();
   readonly #temporaries = new Map<string, Local>();
   readonly #derived = new Map<string, Ir>();
+  #distance: Ir | null = null;
   overrides: ReadonlyMap<string, Ir> = new Map();
 
   constructor(context: Context, plan: ProjectionPlan, storage: SynapseStorage, address: SynapseAddress, block: Block, draws: Draws | null) {
@@ -67,6 +72,24 @@ export class SynapseScope implements Scope {
 
   table(call: Call, args: readonly Ir[]): Ir | undefined {
     return tableValue(call, args, this, this.context);
+  }
+
+  /** A distance or coordinate in micrometres. */
+  length(name: string): Ir | undefined {
+    if (name === 'distance') {
+      this.#distance ??= distanceOf(this.plan, this.address.source, this.address.target, this.block, this.context);
+      return this.#distance;
+    }
+    const [side, axis] = name.split('.');
+    const known = axes.find((each) => each === axis);
+    if (!known || (side !== 'pre' && side !== 'post') || this.#declares(side, known)) return undefined;
+    return coordinateOf(this.plan[side], side === 'pre' ? this.address.source : this.address.target, known, this.context);
+  }
+
+  /** Whether a type has a variable of that name of its own. */
+  #declares(side: 'pre' | 'post', name: string): boolean {
+    const group = this.#ends[side]?.group;
+    return group !== undefined && (group.storage.has(name) || group.equations.derived.has(name));
   }
 
   /** Scope of an end's element. */
@@ -103,6 +126,8 @@ export class SynapseScope implements Scope {
         );
       return value;
     }
+    const length = this.length(name);
+    if (length) return ir.div(length, ir.f64(micrometresPerMetre));
     switch (name) {
       case 't':
         return timeOf(this.context);
@@ -111,13 +136,13 @@ export class SynapseScope implements Scope {
       case 't_in_timesteps':
         return step;
       case 'i':
-        return ir.convert('i32', this.address.source);
+        return ir.convert('i32', namedIndex(this.plan.pre, this.address.source));
       case 'j':
-        return ir.convert('i32', this.address.target);
+        return ir.convert('i32', namedIndex(this.plan.post, this.address.target));
       case 'N_pre':
-        return ir.i32(this.plan.pre.size);
+        return ir.i32(this.plan.pre.named);
       case 'N_post':
-        return ir.i32(this.plan.post.size);
+        return ir.i32(this.plan.post.named);
       case 'pi':
         return ir.f64(Math.PI);
       case 'e':
@@ -177,6 +202,8 @@ export class SynapseScope implements Scope {
 
   #readEnd(side: 'pre' | 'post', name: string): Ir {
     if (name === 'i' || name === 'N') return this.read(name === 'i' ? (side === 'pre' ? 'i' : 'j') : `N_${side}`);
+    const length = this.length(`${side}.${name}`);
+    if (length) return ir.div(length, ir.f64(micrometresPerMetre));
     return this.end(side).read(name);
   }
 

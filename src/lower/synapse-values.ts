@@ -1,7 +1,7 @@
 /** Pass: storage and first values of synapses' own variables. */
 
 import * as ir from '../ir/builder.js';
-import type { Expression as Ir, Extent } from '../ir/program.js';
+import type { Expression as Ir, Extent, Local } from '../ir/program.js';
 import { expressionOf } from './texts.js';
 import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/model.js';
@@ -11,24 +11,34 @@ import { arrayOf } from './context.js';
 import { keyAt, keyBuffer, philox } from './draws.js';
 import type { Draws } from './draws.js';
 import { scalarTypeOf, storedValue } from './element-scope.js';
-import { compile, to } from './expressions.js';
+import { compile, compileCondition, to } from './expressions.js';
 import { drawsIn, elementOf, numberOf, typed } from './groups.js';
 import type { Storage } from './groups.js';
 import * as messages from './messages.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
 import type { SynapseStorage } from './synapse-scope.js';
+import { namedIndex } from './rules/rule-code.js';
 import { SynapseScope } from './synapse-scope.js';
 
 /**
  * Draws for one synapse: counter (source, target, 0, site); copy c > 0 of a pair draws under the key of words 0 and 1 of the
- * generator at (c, 0, 0, 0).
+ * generator at (c, 0, 0, 0). What is drawn again because it lay out of range has, at attempt a, the key at (c, a, 0, 0).
  */
-export function synapseDraws(source: Ir, target: Ir, copy: Ir | null, key: readonly [Ir, Ir], block: Block, context: Context): Draws {
+export function synapseDraws(
+  source: Ir,
+  target: Ir,
+  copy: Ir | null,
+  key: readonly [Ir, Ir],
+  block: Block,
+  context: Context,
+  attempt: Ir | null = null,
+): Draws {
   let own = key;
-  if (copy) {
-    const number = block.name('copy', copy);
-    const words = philox([number, ir.u32(0), ir.u32(0), ir.u32(0)], key, block, context);
-    const first = ir.eq(number, ir.u32(0));
+  if (copy || attempt) {
+    const number = copy ? block.name('copy', copy) : ir.u32(0);
+    const words = philox([number, attempt ?? ir.u32(0), ir.u32(0), ir.u32(0)], key, block, context);
+    const plain = ir.eq(number, ir.u32(0));
+    const first = attempt ? ir.and(plain, ir.eq(attempt, ir.u32(0))) : plain;
     own = [block.name('key', ir.select(first, key[0], words[0])), block.name('key', ir.select(first, key[1], words[1]))];
   }
   return { element: source, subElement: target, step: ir.u32(0), perStep: false, key: own, sites: { next: 0 } };
@@ -119,8 +129,17 @@ export function assignSharedValues(
     : context.builder.sequential(name, `values that the synapses of ${plan.name} share`, block.locals.declared, block.statements);
 }
 
+/** Which synapses an assignment is for. */
+export interface ChosenSynapses {
+  readonly where: string | null;
+  /** By index of creation: start, end, step; or a list. Null: all. */
+  readonly indices: readonly [number, number, number] | Uint32Array | null;
+}
+
+const everySynapse: ChosenSynapses = { where: null, indices: null };
+
 /**
- * A kernel that assigns values to all synapses, each variable after those that its value reads.
+ * A kernel that assigns values to synapses, each variable after those that its value reads.
  *
  * @random stream `<stream>/<variable>`, counter (source, target, 0, site)
  */
@@ -132,6 +151,7 @@ export function assignSynapseValues(
   storage: SynapseStorage,
   stream: string,
   context: Context,
+  some: ChosenSynapses = everySynapse,
 ): string | null {
   const chosen = [...values].filter(([id]) => {
     const place = storage.get(id);
@@ -141,15 +161,20 @@ export function assignSynapseValues(
   if (shared.length > 0)
     context.diagnostics.add(messages.unsupportedFeature(`a shared variable of projection ${plan.name} with a value that is no number`));
   if (chosen.length === 0) return null;
+  for (const [id, value] of chosen)
+    if (some.indices === null && typeof value === 'object' && 'array' in value && value.columns === undefined)
+      checkLength(id, arrayOf(value.array, context.data).length, plan, connectivity, context);
+  const draws = chosen.some(([, value]) => typeof value === 'string' && drawsIn(value, plan.equations.names));
   const block = new Block();
   const position = block.local('position', 'u32');
   const body = block.nested((inner) => {
     const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
     const copy = connectivity.copies ? ir.load(connectivity.copies, ir.get(position)) : null;
     let current: Draws | null = null;
+    const [sender, receiver] = draws ? [namedIndex(plan.pre, item), namedIndex(plan.post, target)] : [item, target];
     const delegate: Draws = {
-      element: item,
-      subElement: target,
+      element: sender,
+      subElement: receiver,
       step: ir.u32(0),
       perStep: false,
       get key() {
@@ -160,16 +185,21 @@ export function assignSynapseValues(
       },
     };
     const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: item, target }, inner, delegate);
+    const created = connectivity.creation ? ir.load(connectivity.creation, ir.get(position)) : ir.get(position);
+    const { place, chosen: given } = placeAmong(some, created, name, inner, context);
+    const where = some.where === null ? null : compileCondition(expressionOf(some.where, plan.equations.names), scope);
+    const condition = given && where ? ir.and(given, where) : (given ?? where);
+    const free = condition && inner.name('chosen', condition);
+    const rank = (length: number): Ir => (some.indices === null ? within(connectivity, place, length) : place);
     for (const [id, value] of dependencyOrder(chosen, plan)) {
       if (typeof value === 'string' && drawsIn(value, plan.equations.names)) {
         const keys = keyBuffer(`${name}.${id}.keys`, [`${stream}/${id}`], context);
-        current = synapseDraws(item, target, copy, keyAt(keys, ir.u32(0)), inner, context);
+        current = synapseDraws(sender, receiver, copy, keyAt(keys, ir.u32(0)), inner, context);
       }
-      const place = storage.get(id) as Extract<Storage, { kind: 'array' }>;
-      scope.write(
-        id,
-        to(scalarTypeOf(place.type, context.real), synapseExpression(id, value, place, scope, connectivity, plan, name, context)),
-      );
+      const storagePlace = storage.get(id) as Extract<Storage, { kind: 'array' }>;
+      const type = scalarTypeOf(storagePlace.type, context.real);
+      const next = to(type, synapseExpression(id, value, storagePlace, rank, scope, plan, name, context));
+      scope.write(id, free ? ir.select(free, next, to(type, scope.read(id))) : next);
     }
     scope.storeAll();
   });
@@ -184,12 +214,60 @@ export function assignSynapseValues(
   );
 }
 
+/** The place of a synapse among those that are chosen, and whether it is one; null where all are. */
+function placeAmong(
+  { indices }: ChosenSynapses,
+  created: Ir,
+  name: string,
+  block: Block,
+  context: Context,
+): { readonly place: Ir; readonly chosen: Ir | null } {
+  if (indices === null) return { place: created, chosen: null };
+  const index = block.name('created', created);
+  if (!(indices instanceof Uint32Array)) {
+    const [from, until, by] = indices;
+    const since = block.name('since', ir.sub(index, ir.u32(from)));
+    const inside = ir.and(ir.ge(index, ir.u32(from)), ir.lt(index, ir.u32(until)));
+    if (by === 1) return { place: ir.select(inside, since, ir.u32(0)), chosen: inside };
+    const chosen = block.name('inside', ir.and(inside, ir.eq(ir.binary('rem', since, ir.u32(by)), ir.u32(0))));
+    return { place: ir.select(chosen, ir.div(since, ir.u32(by)), ir.u32(0)), chosen };
+  }
+  // Of the sorted list, the place is found by halves; a synapse that is named twice takes the later value.
+  const order = Array.from(indices.keys()).sort((a, b) => (indices[a] ?? 0) - (indices[b] ?? 0) || a - b);
+  const last = order.filter((k, at) => indices[order[at + 1] ?? -1] !== indices[k]);
+  const buffer = (what: string, values: readonly number[]) =>
+    context.builder.buffer(`${name}.${what}`, 'u32', values.length + 1, `${what} of the synapses that ${name} is for`, {
+      role: 'constant',
+      initial: Uint32Array.from([...values, 0xffffffff]),
+    });
+  const sorted = buffer(
+    'indices',
+    last.map((k) => indices[k] ?? 0),
+  );
+  const places = buffer('places', last);
+  const [low, high, middle] = ['low', 'high', 'middle'].map((local) => block.local(local, 'u32')) as [Local, Local, Local];
+  block.emit(
+    ir.set(low, ir.u32(0)),
+    ir.set(high, ir.u32(last.length)),
+    ir.whilst(ir.lt(ir.get(low), ir.get(high)), [
+      ir.set(middle, ir.shr(ir.add(ir.get(low), ir.get(high)), ir.u32(1))),
+      ir.when(
+        ir.lt(ir.load(sorted, ir.get(middle)), index),
+        [ir.set(low, ir.add(ir.get(middle), ir.u32(1)))],
+        [ir.set(high, ir.get(middle))],
+      ),
+    ]),
+  );
+  const chosen = block.name('inside', ir.eq(ir.load(sorted, ir.get(low)), index));
+  return { place: block.name('rank', ir.select(chosen, ir.load(places, ir.get(low)), ir.u32(0))), chosen };
+}
+
 function synapseExpression(
   id: string,
   value: Value,
   place: Extract<Storage, { kind: 'array' }>,
+  rank: (length: number) => Ir,
   scope: SynapseScope,
-  connectivity: Connectivity,
   plan: ProjectionPlan,
   name: string,
   context: Context,
@@ -197,18 +275,56 @@ function synapseExpression(
   if (typeof value === 'number') return ir.f64(value);
   if (typeof value === 'string') return compile(expressionOf(value, plan.equations.names), scope);
   if ('array' in value) {
-    const position = scope.address.position ?? ir.u32(0);
+    const numbers = arrayOf(value.array, context.data);
     const given = context.builder.buffer(
       `${name}.${id}.given`,
       place.buffer.element,
-      arrayOf(value.array, context.data).length,
+      Math.max(1, numbers.length),
       `given ${id} of the synapses of ${plan.name} in order of creation`,
-      { role: 'constant', initial: typed(place.buffer.element, arrayOf(value.array, context.data)) },
+      { role: 'constant', initial: typed(place.buffer.element, numbers.length === 0 ? [0] : numbers) },
     );
-    return ir.load(given, connectivity.creation ? ir.load(connectivity.creation, position) : position);
+    return ir.load(given, value.columns === undefined ? rank(numbers.length) : cellOf(scope, value.columns));
   }
   context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
   return ir.f64(0);
+}
+
+/** Place of a synapse's pair in a matrix of so many columns. */
+export function cellOf({ plan, address }: SynapseScope, columns: number): Ir {
+  return ir.add(ir.mul(namedIndex(plan.pre, address.source), ir.u32(columns)), namedIndex(plan.post, address.target));
+}
+
+/** An index of creation, within a list of so many values. */
+export function within({ count }: Pick<Connectivity, 'count'>, index: Ir, length: number): Ir {
+  // Where the number of synapses is drawn, a list of another length raises a fault, and must not be read beyond its end.
+  return typeof count === 'number' ? index : ir.select(ir.lt(index, ir.u32(length)), index, ir.u32(0));
+}
+
+/** A list has one value for each synapse. @diagnostic lower/wrong-number-of-values; a fault where their number is drawn */
+export function checkLength(
+  what: string,
+  length: number,
+  plan: ProjectionPlan,
+  { count }: Pick<Connectivity, 'count'>,
+  context: Context,
+): void {
+  const { builder } = context;
+  if (typeof count === 'number') {
+    if (count !== length) context.diagnostics.add(messages.wrongNumberOfValues(what, plan.name, count, length));
+    return;
+  }
+  const buffer = builder.buffers.get(count.buffer);
+  const kernel = `${plan.name}.${what}.check`;
+  if (!buffer || builder.kernels.has(kernel)) return;
+  const bits = builder.faultBit(`projection ${plan.name} has another number of synapses than ${what} has values (${length})`);
+  builder.initially(
+    builder.sequential(
+      kernel,
+      `whether ${what} has a value for each synapse`,
+      [],
+      [ir.fault(bits, ir.ne(ir.load(buffer, ir.u32(count.index)), ir.u32(length)))],
+    ),
+  );
 }
 
 /** Values that read others of the list come after them; validation has refused circles. */

@@ -18,6 +18,8 @@ export interface Section {
   readonly capacitance?: number;
   /** Conductance to the parent in S, where no shape is given. */
   readonly coupling?: number;
+  /** Membrane potential at the start in V, where it is another than that of the cell. */
+  readonly initial?: number;
 }
 
 /** An ion whose concentrations mechanisms read and write. */
@@ -33,8 +35,8 @@ export interface Ion {
 /**
  * Equations on sections: a channel, a leak, a pool of an ion.
  *
- * It reads from its place `v`, `area`, `temperature` and, of an ion `ca`, `ca_i`, `ca_o`, `e_ca`, `i_ca`; it writes currents
- * `i` or `i_ca` (inward positive, per area where `density`) or concentrations `ca_i`, `ca_o`.
+ * It reads from its place `v`, `area`, `temperature`, `distance` (of its middle from the root's beginning along the tree, in m) and, of an
+ * ion `ca`, `ca_i`, `ca_o`, `e_ca`, `i_ca`; it writes currents `i` or `i_ca` (inward positive, per area where `density`) or concentrations `ca_i`, `ca_o`.
  */
 export interface Mechanism extends EquationSet {
   /** Sections and groups that it is on; empty: all. */

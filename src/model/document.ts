@@ -54,6 +54,15 @@ export interface EquationSetDocument {
   readonly derivatives?: Map<DerivativeDocument>;
   readonly noise?: readonly string[];
   readonly method?: string;
+  readonly sequence?: readonly PartDocument[];
+}
+
+export interface PartDocument {
+  readonly derived?: readonly string[];
+  readonly propagate?: readonly string[];
+  readonly state?: readonly string[];
+  readonly events?: readonly string[];
+  readonly regimes?: boolean;
 }
 
 export interface RefractoryDocument {
@@ -76,6 +85,7 @@ export interface EventDocument {
   readonly actionSlot?: string;
   readonly order?: number;
   readonly multiplicity?: Expression;
+  readonly emits?: string | null;
   readonly section?: string;
   readonly fraction?: number;
 }
@@ -83,8 +93,9 @@ export interface EventDocument {
 export interface RegimeDocument {
   readonly initial?: boolean;
   readonly derivatives?: Map<DerivativeDocument>;
+  readonly order?: readonly string[];
   readonly onEntry?: Statements;
-  readonly transitions?: readonly { readonly when: Expression; readonly do?: Statements; readonly to: string; readonly emit?: string }[];
+  readonly transitions?: readonly { readonly when: Expression; readonly do?: Statements; readonly to?: string; readonly emit?: string }[];
 }
 
 export interface SectionDocument {
@@ -97,6 +108,7 @@ export interface SectionDocument {
   readonly resistivity?: Quantity;
   readonly capacitance?: Quantity;
   readonly coupling?: Quantity;
+  readonly initial?: Quantity;
 }
 
 export interface MechanismDocument extends EquationSetDocument {
@@ -130,11 +142,26 @@ export interface PathwayDocument {
   readonly do?: Statements;
 }
 
+export interface SynapseEventDocument {
+  readonly when: Expression;
+  readonly edge?: 'level' | 'rising';
+  readonly do?: Statements;
+  readonly order?: number;
+}
+
 export interface SynapseDocument extends EquationSetDocument {
   readonly pathways?: Map<Statements | PathwayDocument>;
+  readonly events?: Map<SynapseEventDocument>;
   readonly contributes?: Map<Expression>;
   readonly summed?: Map<Expression>;
   readonly ports?: Map<Unit | { readonly unit: Unit }>;
+}
+
+export interface StructureDocument {
+  readonly structure: string;
+  readonly arguments?: Map<ValueDocument>;
+  readonly fillOrder?: 'sequential' | 'random';
+  readonly generator?: HostDrawDocument;
 }
 
 export interface PopulationDocument {
@@ -142,7 +169,7 @@ export interface PopulationDocument {
   readonly size: number | string;
   readonly values?: Map<ValueDocument>;
   readonly linked?: Map<{ readonly population: string; readonly variable: string; readonly index?: ValueDocument }>;
-  readonly positions?: ArrayDocument | { readonly structure: string; readonly arguments?: Map<ValueDocument> };
+  readonly positions?: ArrayDocument | StructureDocument;
   readonly spikes?:
     | { readonly indices: ArrayDocument; readonly times: ArrayDocument; readonly period?: Quantity }
     | { readonly file: string; readonly population?: string };
@@ -158,6 +185,9 @@ export interface SelectionMap {
   readonly indices?: ArrayDocument;
   readonly mask?: ArrayDocument;
   readonly sample?: number | string;
+  readonly within?: ArrayDocument;
+  readonly pick?: ArrayDocument;
+  readonly name?: string;
   readonly generator?: HostDrawDocument;
 }
 export type SelectionDocument = string | SelectionMap;
@@ -198,7 +228,15 @@ export type ConnectionMap =
     }
   | { readonly rule: 'fixedInDegree' | 'fixedOutDegree'; readonly n: Expression; readonly replace?: boolean; readonly self?: boolean }
   | { readonly rule: 'fixedTotal'; readonly n: number | string; readonly replace?: boolean; readonly self?: boolean }
-  | { readonly rule: 'smallWorld' | 'hostDrawn' | 'csa'; readonly arguments?: Map<unknown> };
+  | {
+      readonly rule: 'smallWorld';
+      readonly degree: Quantity;
+      readonly rewiring: Quantity;
+      readonly n?: number | string;
+      readonly self?: boolean;
+    }
+  | { readonly rule: 'clone'; readonly of: string }
+  | { readonly rule: 'hostDrawn' | 'csa'; readonly arguments?: Map<unknown> };
 export type ConnectionDocument = 'all' | 'oneToOne' | ConnectionMap;
 
 export interface ProjectionDocument {
@@ -238,6 +276,9 @@ export type StimulusDocument =
       readonly input: string;
       readonly value: Expression;
       readonly attached?: boolean;
+      readonly shared?: boolean;
+      readonly every?: Quantity;
+      readonly from?: Quantity;
       readonly section?: string;
       readonly fraction?: number;
     };
@@ -275,13 +316,18 @@ export interface PhaseDocument {
   readonly runUntil?: Quantity;
   readonly set?: Map<ValueDocument>;
   readonly where?: Expression;
+  readonly of?: SelectionDocument;
   readonly initialise?: Map<ValueDocument>;
+  readonly delays?: Map<ValueDocument>;
+  readonly currents?: Map<Expression>;
+  readonly replay?: Map<NonNullable<PopulationDocument['spikes']>>;
   readonly attach?: string;
   readonly detach?: string;
   readonly record?: string;
   readonly on?: boolean;
   readonly reset?: true;
   readonly segment?: string;
+  readonly annotations?: Map<unknown>;
   readonly store?: string;
   readonly restore?: string;
 }

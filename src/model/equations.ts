@@ -24,7 +24,13 @@ export type ArrayValue = readonly number[] | DataReference;
  * A value for each element: a number in SI, an expression evaluated once for each element (it may draw random numbers and
  * read the element's index, position and parameters), an array, or a draw by a generator that a notation prescribes.
  */
-export type Value = number | ExpressionText | { readonly array: ArrayValue } | HostDraw;
+export type Value = number | ExpressionText | GivenValues | HostDraw;
+
+/** One value for each element; with `columns` for each pair of elements, row-major by source. */
+export interface GivenValues {
+  readonly array: ArrayValue;
+  readonly columns?: number;
+}
 
 /** Drawn in a host pass of lowering by a named generator, in the notation's order, untouched by the model's seed. */
 export interface HostDraw {
@@ -100,4 +106,20 @@ export interface EquationSet {
   readonly noise: readonly Id[];
   readonly method: IntegrationMethod;
   readonly conformsTo?: ConformsTo;
+  /** Order in which a stepwise timing profile advances the parts of the type; absent: it has one part. Other profiles do not read it. */
+  readonly sequence?: readonly Part[];
+}
+
+/**
+ * A part of a type that is advanced as a whole, before the next begins: first `derived` in the order listed, each from the values that names have at
+ * that moment (what a later part computes still has its value of the step before); then `propagate`, a linear system whose coefficients are
+ * held over the step; then the rates of all `state`, and after them all its updates; then `events` in the order listed, each
+ * condition and its actions; then the active regime.
+ */
+export interface Part {
+  readonly derived?: readonly Id[];
+  readonly propagate?: readonly Id[];
+  readonly state?: readonly Id[];
+  readonly events?: readonly Id[];
+  readonly regimes?: true;
 }

@@ -20,6 +20,7 @@ import type {
   Section,
   StateVariable,
   Stimulus,
+  SynapseEvent,
   SynapseType,
 } from './model.js';
 
@@ -91,10 +92,10 @@ function neuron(type: NeuronType): object {
 }
 
 function synapse(type: SynapseType): object {
-  const { conformsTo: _claim, pathways, ...rest } = type;
+  const { conformsTo: _claim, pathways, events, ...rest } = type;
   return without(
-    { ...equationSet(rest), pathways: mapValues(pathways, pathway) },
-    { ...emptyEquations, pathways: {}, contributes: {}, summed: {}, ports: {} },
+    { ...equationSet(rest), pathways: mapValues(pathways, pathway), events: mapValues(events ?? {}, synapseEvent) },
+    { ...emptyEquations, pathways: {}, events: {}, contributes: {}, summed: {}, ports: {} },
   );
 }
 
@@ -109,7 +110,7 @@ const section = (value: Section): object => without(value, { divisions: 1 });
 const mechanism = (value: Mechanism): object =>
   without(equationSet(value), { ...emptyEquations, on: [], density: true, reads: [], writes: {} });
 
-const emptyEquations = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto' };
+const emptyEquations = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto', sequence: [] };
 
 function equationSet(type: EquationSet): object {
   return {
@@ -136,9 +137,11 @@ function event(value: EventDefinition): object {
 function regime(value: Regime): object {
   return without(
     { ...value, derivatives: mapValues(value.derivatives, derivative) },
-    { initial: false, derivatives: {}, onEntry: [], transitions: [] },
+    { initial: false, derivatives: {}, order: [], onEntry: [], transitions: [] },
   );
 }
+
+const synapseEvent = (value: SynapseEvent): object => without(value, { edge: 'level', do: [], order: 0 });
 
 function pathway(value: Pathway): object {
   return without(value, { delay: 0, order: defaultPathwayOrder(value.on), do: [] });
@@ -156,7 +159,7 @@ function projection(value: Projection): object {
 
 const end = (value: End): object => without(value, { event: 'spike' });
 const rule = (value: ConnectionRule): object =>
-  without(value, { self: true, condition: null, copies: 1, replace: false, skipInvalid: false });
+  without(value, { self: true, condition: null, copies: 1, replace: false, skipInvalid: false, n: null });
 const stimulus = (value: Stimulus): object => without(value, { attached: true, order: 0 });
 const operation = (value: Operation): object => without(value, { order: 0 });
 

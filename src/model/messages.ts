@@ -133,7 +133,7 @@ export const messages = {
     code: 'model/not-constant',
     message: `${what} must be known before the run`,
     expected: 'a quantity, or arithmetic of quantities and model parameters',
-    hint: 'functions are not evaluated here: write the number',
+    hint: 'of functions, floor, ceil, round, int, abs, sqrt, min and max are evaluated here; write the number of others',
   }),
   negative: (what: string, found: number): Finding => ({
     code: 'model/negative',
@@ -261,6 +261,19 @@ export const messages = {
     expected: `initial: true for one of ${names.join(', ')}`,
   }),
 
+  listedTwice: (name: string): Finding => ({
+    code: 'model/listed-twice',
+    message: `${name} is listed twice`,
+    found: name,
+    hint: 'list it once, where it belongs',
+  }),
+  notListed: (what: string, names: readonly string[], where: string): Finding => ({
+    code: 'model/not-listed',
+    message: `${where} leaves out the ${what} ${names.map((name) => shorten(name)).join(', ')}`,
+    expected: 'all of the type',
+    hint: 'list it, or leave the whole list away',
+  }),
+
   // --- Selections ---------------------------------------------------------------------------------------------------
   badSelection: (found: string): Finding => ({
     code: 'model/bad-selection',
@@ -314,6 +327,11 @@ export const messages = {
     code: 'model/projection-as-source',
     message: 'synapses have no events: a projection can be a target, not a source',
     expected: 'a population',
+  }),
+  otherEnds: (projection: string): Finding => ({
+    code: 'model/other-ends',
+    message: `the connections of ${projection} cannot be copied, since it is between other elements`,
+    expected: 'a projection between the same ends',
   }),
   unequalSizes: (from: number, to: number): Finding => ({
     code: 'model/unequal-sizes',
@@ -375,6 +393,12 @@ export const messages = {
     message: 'this is nothing that can be set',
     expected: 'population.variable, population[0:10].variable or projection.variable',
     found: shorten(found),
+  }),
+  replaysNothing: (population: string): Finding => ({
+    code: 'model/replays-nothing',
+    message: `the population ${population} has a neuron type and replays no spikes`,
+    expected: 'a population with spikes',
+    found: shorten(population),
   }),
   setTwice: (name: string): Finding => ({
     code: 'model/set-twice',

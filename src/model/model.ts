@@ -50,6 +50,8 @@ export interface EventDefinition {
   readonly order: number;
   /** How many times a spike counts; absent: once. */
   readonly multiplicity?: ExpressionText;
+  /** The name under which others see it, which several may share; null: nobody does; absent: its own. */
+  readonly emits?: Id | null;
   /** Cells with structure: the place whose variables the condition reads. */
   readonly section?: Id;
   readonly fraction?: number;
@@ -59,11 +61,14 @@ export interface EventDefinition {
 export interface Regime {
   readonly initial: boolean;
   readonly derivatives: Readonly<Record<Id, Derivative>>;
+  /** Order in which a stepwise profile applies the derivatives, one after another; absent: by name. */
+  readonly order?: readonly Id[];
   readonly onEntry: readonly StatementText[];
+  /** Conditions with actions, tested in this order; without `to` the regime stays. */
   readonly transitions: readonly {
     readonly when: ExpressionText;
     readonly do: readonly StatementText[];
-    readonly to: Id;
+    readonly to?: Id;
     readonly emit?: Id;
   }[];
 }
@@ -87,8 +92,17 @@ export interface Pathway {
   readonly do: readonly StatementText[];
 }
 
+/** A condition on a synapse's own variables, tested in each step, and what it does to them. */
+export interface SynapseEvent {
+  readonly when: ExpressionText;
+  readonly edge: 'level' | 'rising';
+  readonly do: readonly StatementText[];
+  readonly order: number;
+}
+
 export interface SynapseType extends EquationSet {
   readonly pathways: Readonly<Record<Id, Pathway>>;
+  readonly events?: Readonly<Record<Id, SynapseEvent>>;
   /** Continuous part: added each step to an input or variable of an end (`post.I`, `pre.I`, `port`). */
   readonly contributes: Readonly<Record<string, ExpressionText>>;
   /** Brian's summed variables: each step, before the target's integration, the variable becomes the sum over synapses. */
@@ -99,6 +113,16 @@ export interface SynapseType extends EquationSet {
 
 // --- Networks -------------------------------------------------------------------------------------------------------
 
+/** How elements are laid out; lengths in m. */
+export interface Structure {
+  readonly structure: string;
+  readonly arguments: Readonly<Record<string, Value>>;
+  /** Order in which elements take the places of a grid. */
+  readonly fillOrder?: 'random';
+  /** Who draws; absent: the model's own counters. */
+  readonly generator?: HostDraw;
+}
+
 export interface Population {
   /** A neuron type, or none for a source that replays spikes. */
   readonly type?: Id;
@@ -107,7 +131,7 @@ export interface Population {
   /** Parameters that are another population's variables: element k reads element `index` of it (k, or the only one, where absent). */
   readonly linked?: Readonly<Record<Id, { readonly population: Id; readonly variable: Id; readonly index?: Value }>>;
   /** Order in which `values` are applied when they read each other; empty: by dependency. */
-  readonly positions?: ArrayValue | { readonly structure: string; readonly arguments: Readonly<Record<string, Value>> };
+  readonly positions?: ArrayValue | Structure;
   /** Spikes to replay: `times` in s and element `indices`, sorted by (time, index). */
   readonly spikes?:
     | { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number }
@@ -121,7 +145,16 @@ export type SelectionRule =
   | { readonly population: Id; readonly slice?: readonly [number, number, number] }
   | { readonly population: Id; readonly indices: ArrayValue }
   | { readonly population: Id; readonly mask: ArrayValue }
-  | { readonly population: Id; readonly sample: number; readonly generator?: HostDraw }
+  | {
+      readonly population: Id;
+      /** How many. `within`: of these elements; `pick`: of those drawn, in ascending order, only these. */
+      readonly sample: number;
+      readonly within?: ArrayValue;
+      readonly pick?: ArrayValue;
+      /** Who draws; absent: the model's own counters, once for each name. */
+      readonly generator?: HostDraw;
+      readonly name?: string;
+    }
   | { readonly assembly: readonly SelectionRule[] }
   /** Synapses of a projection, by their order of creation. */
   | { readonly projection: Id; readonly slice?: readonly [number, number, number]; readonly indices?: ArrayValue };
@@ -169,8 +202,12 @@ export type ConnectionRule =
       readonly self: boolean;
     }
   | { readonly rule: 'fixedTotal'; readonly n: number; readonly replace: boolean; readonly self: boolean }
-  /** Rules that lowering does not run yet keep their name and arguments. */
-  | { readonly rule: 'smallWorld' | 'hostDrawn' | 'csa'; readonly arguments: Readonly<Record<string, unknown>> };
+  /** Targets nearer than `degree` (m), at most `n` of them; each such edge is moved to another target with probability `rewiring`. */
+  | { readonly rule: 'smallWorld'; readonly degree: number; readonly rewiring: number; readonly n: number | null; readonly self: boolean }
+  /** The pairs of another projection between the same ends. */
+  | { readonly rule: 'clone'; readonly of: Id }
+  /** Rules with arguments of their own: `hostDrawn` (see `lower/host/connect.ts`), and connection sets. */
+  | { readonly rule: 'hostDrawn' | 'csa'; readonly arguments: Readonly<Record<string, unknown>> };
 
 export interface Projection {
   readonly from: End;
@@ -212,6 +249,11 @@ export type Stimulus =
       readonly input: Id;
       readonly value: ExpressionText;
       readonly attached: boolean;
+      /** One value for all elements, with one draw, rather than one for each. */
+      readonly shared?: true;
+      /** The value is worked out, and drawn, at times `from` + k*`every` (s), and holds in between. */
+      readonly every?: number;
+      readonly from?: number;
       readonly section?: string;
       readonly fraction?: number;
     };
@@ -256,12 +298,24 @@ export type Recording =
 export type Phase =
   | { readonly run: number }
   | { readonly runUntil: number }
-  | { readonly set: Readonly<Record<string, Value>>; readonly where?: ExpressionText }
-  | { readonly initialise: Readonly<Record<string, Value>> }
+  /** Keys are `population[1, 3].variable`; with `of`, for selections without such a text, they are variables of it. */
+  | { readonly set: Readonly<Record<string, Value>>; readonly where?: ExpressionText; readonly of?: SelectionRule }
+  /** Gives state variables another first value: they take it now, and at each reset that follows. */
+  | { readonly initialise: Readonly<Record<string, Value>>; readonly of?: SelectionRule }
+  /** Other delays for what is sent from now on, by `projection.pathway`; what is under way arrives when it would have. */
+  | { readonly delays: Readonly<Record<string, Value>> }
+  /** Other values for currents, from now on. */
+  | { readonly currents: Readonly<Record<Id, ExpressionText>> }
+  /** Other spikes for populations that replay them; those whose time has passed are not replayed. */
+  | { readonly replay: Readonly<Record<Id, Extract<Population['spikes'], { indices: ArrayValue }>>> }
   | { readonly attach: Id }
   | { readonly detach: Id }
   | { readonly record: Id; readonly on: boolean }
-  | { readonly reset: true; readonly segment?: string }
+  /**
+   * Back to time 0 with first values, nothing under way, and the parameters as they are now; draws go on. `segment` is the name of
+   * what follows, `annotations` belong to what ends.
+   */
+  | { readonly reset: true; readonly segment?: string; readonly annotations?: Readonly<Record<string, unknown>> }
   | { readonly store: string }
   | { readonly restore: string };
 

@@ -5,7 +5,7 @@ import { messages } from './messages.js';
 import type { DataStore, Id, Metadata, Model, Phase, ValidModel } from './model.js';
 import { resolveConstants } from './normalise/constants.js';
 import { createContext, type Context } from './normalise/context.js';
-import { normaliseClock, normaliseOperation, normaliseStimulus, normaliseTable } from './normalise/drives.js';
+import { currentTarget, normaliseClock, normaliseOperation, normaliseStimulus, normaliseTable } from './normalise/drives.js';
 import { positiveQuantity } from './normalise/literals.js';
 import { checkIds, secondUnit, type Names } from './normalise/names.js';
 import { normaliseNeuron, type NeuronInfo } from './normalise/neurons.js';
@@ -157,6 +157,8 @@ interface Network {
   /** Scopes of the synapses of a projection. */
   readonly scopesOf: (projection: Id) => readonly Names[];
   readonly ownOf: (projection: Id) => Names | undefined;
+  /** What each pathway of a projection's synapses is on. */
+  readonly pathwaysOf: (projection: Id) => Readonly<Record<Id, string>>;
 }
 
 /** Synapse types and projections: a type is checked between all the pairs of ends that projections use it between. */
@@ -191,13 +193,15 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
   const ids = [...synapses.keys()];
   const projections = mapOf(document.projections, '/projections', (item, at, id) => {
     const projection = declared.get(id);
-    return projection && normaliseProjection(context, projection, endsOfProjection(id), synapses.get(item.synapse), ids, at);
+    return projection && normaliseProjection(context, projection, endsOfProjection(id), synapses.get(item.synapse), ids, declared, at);
   });
   const infoOf = (projection: Id): SynapseInfo | undefined => synapses.get(document.projections?.[projection]?.synapse ?? '');
   return {
     synapses,
     projections,
     ownOf: (projection) => infoOf(projection)?.own,
+    pathwaysOf: (projection) =>
+      Object.fromEntries(Object.entries(infoOf(projection)?.type.pathways ?? {}).map(([name, { on }]) => [name, on])),
     scopesOf: (projection) => {
       const own = infoOf(projection)?.own;
       return own ? synapseScopes(own, endsOfProjection(projection)) : [];
@@ -233,15 +237,21 @@ function acts(
   );
   if (document.record && document.recordings) context.report(messages.oneOfKeys(['record', 'recordings'], 2), '/recordings');
   const key = document.record ? '/record' : '/recordings';
-  const recordings = normaliseRecordings(context, document.record ?? document.recordings ?? [], elements, network.ownOf, key);
+  const recordings = normaliseRecordings(
+    context,
+    document.record ?? document.recordings ?? [],
+    { elements, synapse: network.ownOf, currents: currentsOf(document) },
+    key,
+  );
   const { phases, total } = givenDuration(context, duration, document);
   const names = {
     elements,
     stimuli: new Set(Object.keys(document.stimuli ?? {})),
+    current: (stimulus: Id) => currentTarget(context, document.stimuli?.[stimulus], elements),
     recordings: new Set(recordings.map(({ name }) => name)),
     synapse: (projection: Id) => {
       const own = network.ownOf(projection);
-      return own && { own, scopes: network.scopesOf(projection) };
+      return own && { own, scopes: network.scopesOf(projection), pathways: network.pathwaysOf(projection) };
     },
   };
   const pointer =
@@ -251,6 +261,10 @@ function acts(
   const protocol = normaliseProtocol(context, phases, names, pointer);
   return { operations, recordings, protocol: total === undefined ? protocol : withDuration(protocol, total) };
 }
+
+/** Names of the currents: where one flows into a cell, it can be recorded there. */
+const currentsOf = ({ stimuli }: ModelDocument): readonly Id[] =>
+  Object.entries(stimuli ?? {}).flatMap(([name, { kind }]) => (kind === 'current' ? [name] : []));
 
 /** 0.1 ms, the step of most published models, unless stated. */
 const usualStep = 1e-4;

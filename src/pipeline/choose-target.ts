@@ -1,40 +1,78 @@
-/** Engines by name, and which of them are available here. */
+/** Engines by name, which of them are available here, and which of their devices is meant. */
 
 import type { Availability, Target } from '../../runtime/targets/target.js';
 import { targets } from '../../runtime/targets/registry.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { oneOf, suggestion } from '../diagnostics/suggest.js';
 
-/** Tried in this order by `auto`: the fastest first. */
-const preference = ['wasm', 'reference'];
+/** Tried in this order by `auto` as a rule: what starts soonest first. */
+const quickStart = ['wasm', 'reference'];
+/** Tried first for long work: what takes a second or two to compile, and then is the fastest. */
+const quickRun = ['c', ...quickStart];
+
+/** Updates of an element from which a second of compiling pays: wasm takes some 5 ns for one, native code 3. */
+const longWork = 1e9;
+
+/** What `auto` goes by, and the device that is asked for. */
+export interface TargetWishes {
+  /** Elements that are updated, times steps; absent: little. */
+  readonly work?: number;
+  /** A device of the engine: its number in the list of `interneuron targets`, or a part of its name. */
+  readonly device?: string;
+}
 
 /** An engine, and the device of it that will be used. */
 export interface ChosenTarget {
   readonly target: Target;
   readonly device: string;
+  /** The place of the device in the engine's list; absent: it was not asked for. */
+  readonly ordinal?: number;
 }
 
 /**
  * The engine with this name, or the first available one.
  *
- * @throws UsageError when there is no such engine, or it is not available here, with what to install
+ * @throws UsageError when there is no such engine or device, or it is not available here, with what to install
  */
-export async function chooseTarget(name: string): Promise<ChosenTarget> {
+export async function chooseTarget(name: string, { work = 0, device }: TargetWishes = {}): Promise<ChosenTarget> {
   const names = Object.keys(targets);
   if (name !== 'auto' && !Object.hasOwn(targets, name)) {
     throw new UsageError(`there is no target ${name}: it is ${oneOf(name, ['auto', ...names])}`, suggestion(name, names).hint);
   }
+  if (name === 'auto' && device !== undefined) {
+    throw new UsageError('a device is asked for, and no target', 'name the target as well, such as --target opencl; interneuron targets lists them');
+  }
+  const preference = work > longWork ? quickRun : quickStart;
   let refusal: Availability | undefined;
   for (const candidate of name === 'auto' ? preference : [name]) {
     const target = targets[candidate];
     const availability = await target?.probe();
-    if (target && availability?.available) return { target, device: availability.devices[0] ?? candidate };
+    if (target && availability?.available) {
+      if (device === undefined) return { target, device: availability.devices[0] ?? candidate };
+      const ordinal = chooseDevice(candidate, availability.devices, device);
+      return { target, device: availability.devices[ordinal] ?? candidate, ordinal };
+    }
     refusal ??= availability;
   }
   throw new UsageError(
     `the target ${refusal?.target ?? name} is not available: ${refusal?.reason ?? 'it does not run here'}`,
     refusal?.hint,
   );
+}
+
+/** The place of the device that a number or a part of a name means. */
+function chooseDevice(target: string, devices: readonly string[], wanted: string): number {
+  const list = devices.map((title, ordinal) => `${ordinal}: ${title}`).join(', ');
+  const refuse = (why: string): UsageError => new UsageError(`the target ${target} has ${why} ${wanted}`, `its devices are ${list}`);
+  if (/^\d+$/.test(wanted)) {
+    if (Number(wanted) >= devices.length) throw refuse('no device');
+    return Number(wanted);
+  }
+  const fitting = devices.flatMap((title, ordinal) => (title.toLowerCase().includes(wanted.toLowerCase()) ? [ordinal] : []));
+  const [first] = fitting;
+  if (first === undefined) throw refuse('no device named');
+  if (fitting.length > 1) throw refuse('several devices named');
+  return first;
 }
 
 /** What every engine says about this machine. */

@@ -1,12 +1,14 @@
 /** The generated program of a model as files, without running it. */
 
 import { generators } from '../../runtime/targets/null/target.js';
-import { invariant } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, invariant } from '../diagnostics/diagnostic.js';
+import { openclProject } from '../codegen/c/device/opencl-project.js';
 import { cProject, type ScriptEntry } from '../codegen/c/project.js';
 import type { Precision, Program } from '../ir/program.js';
 import { lower } from '../lower/lower.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { ValidModel } from '../model/model.js';
+import { messages } from './messages.js';
 
 /** Contents by name, relative to the folder they are for. */
 export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
@@ -14,12 +16,13 @@ export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
 /**
  * The files of a model's program.
  *
- * @param target  `c` gives a project that builds and runs by itself; others give the text of the program
+ * @param target  `c` and `opencl` give a project that builds and runs by itself; others give the text of the program
  * @throws DiagnosticError for what cannot be lowered
  */
 export function generateProject(valid: ValidModel, target: string, precision: Precision): ProjectFiles {
   const program = lower(valid, { precision });
   if (target === 'c') return cProject(program, scriptOf(valid, program));
+  if (target === 'opencl') return openclProject(program, scriptOf(valid, program));
   const generator = generators.find(({ name }) => name === target);
   invariant(generator, 'pipeline/generate-project', `no generator is named ${target}`);
   return generator.generate(program);
@@ -27,5 +30,20 @@ export function generateProject(valid: ValidModel, target: string, precision: Pr
 
 /** What the program does, in order. It records everything throughout, so that switching recordings has no place in it. */
 function scriptOf(valid: ValidModel, program: Program): readonly ScriptEntry[] {
-  return protocolOf(valid, program).flatMap((entry): ScriptEntry[] => (entry.kind === 'record' ? [] : [entry]));
+  return protocolOf(valid, program).flatMap((entry): ScriptEntry[] => {
+    switch (entry.kind) {
+      case 'run':
+        return [entry];
+      case 'call':
+        return [{ kind: 'call', procedure: entry.procedure }];
+      case 'record':
+        return [];
+      case 'reset':
+      case 'store':
+      case 'restore':
+        throw new DiagnosticError([{ severity: 'error', ...messages.noTurningBack(entry.kind) }]);
+      default:
+        return entry satisfies never;
+    }
+  });
 }

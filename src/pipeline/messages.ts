@@ -47,6 +47,11 @@ export const messages = {
     found: String(steps),
     hint: 'run for a shorter time, or with a larger dt',
   }),
+  noTurningBack: (phase: string): Finding => ({
+    code: 'codegen/no-turning-back',
+    message: `a project of its own runs straight on, and the protocol has a phase ${phase}`,
+    hint: 'interneuron run runs the whole protocol; make a project of one segment',
+  }),
   fault: (sentence: string, step: number, time_s: number): Finding => ({
     code: 'run/fault',
     message: `${sentence} (in step ${step}, at ${time_s} s)`,

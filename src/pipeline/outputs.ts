@@ -1,9 +1,10 @@
-/** Which format a result is written in, by the suffix of its name. */
+/** Which format a result is written in, by the suffix of its name; and the files that a model names by itself. */
 
 import { extname } from 'node:path';
 import type { ResultWriter } from '../../runtime/results/result.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { oneOf, suggestion } from '../diagnostics/suggest.js';
+import type { Model } from '../model/model.js';
 
 /** Writers are loaded when used: the HDF5 library alone is 4 MB. */
 const writers: Readonly<Record<string, (path: string) => Promise<ResultWriter>>> = {
@@ -27,4 +28,18 @@ export async function outputWriter(path: string): Promise<ResultWriter> {
     `${written}: it is ${oneOf(suffix, known)}`,
     suggestion(suffix, known).hint ?? `write ${path.slice(0, path.length - suffix.length)}.nwb`,
   );
+}
+
+/**
+ * A writer for the text files that a model asks for in `annotations.outputFiles`; null where it asks for none.
+ *
+ * @param folder  what their names are relative to; they stay in it
+ * @throws UsageError when the annotation is not in the form that is read
+ */
+export async function modelFilesWriter(model: Model, folder: string): Promise<ResultWriter | null> {
+  if (model.annotations['outputFiles'] === undefined) return null;
+  const { datFiles } = await import('../../runtime/results/dat/plan.js');
+  const { datWriter } = await import('../../runtime/results/dat/write.js');
+  const files = datFiles(model.annotations);
+  return files.length === 0 ? null : datWriter(files, { folder, accumulated: model.timing === 'lems-euler' });
 }

@@ -1,14 +1,17 @@
 /** Files as text. */
 
 import { readFileSync, statSync } from 'node:fs';
-import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import { decodeText } from '../model/read.js';
+import { decodeXml, looksLikeXml } from '../../translators/neuroml/xml/decode.js';
 
 /** A document's text, with the name that diagnostics give it. */
 export interface Source {
   readonly name: string;
   readonly text: string;
+  /** What was odd about its bytes. */
+  readonly diagnostics?: readonly Diagnostic[];
 }
 
 /** No text longer than this fits a string. */
@@ -27,6 +30,12 @@ export function readSource(path: string): Source {
   const bytes = readBytes(path);
   if (hdf5Signature.every((byte, position) => bytes[position] === byte)) {
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
+  }
+  if (looksLikeXml(bytes)) {
+    const decoded = decodeXml(bytes);
+    if ('refused' in decoded) throw new DiagnosticError([{ severity: 'error', ...decoded.refused, place: { document: path } }]);
+    const { text, finding } = decoded;
+    return { name: path, text, diagnostics: finding ? [{ severity: 'warning', ...finding, place: { document: path } }] : [] };
   }
   const { text, diagnostics } = decodeText(bytes, path);
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);

@@ -5,10 +5,18 @@ import type { Positions } from '../diagnostics/positions.js';
 import { messages } from './messages.js';
 
 /** Notations that are read. */
-export type Notation = 'canonical' | 'brian' | 'pynn';
+export type Notation = TreeNotation | 'neuroml';
+
+/** Notations that are trees of JSON or YAML. */
+export type TreeNotation = 'canonical' | 'brian' | 'pynn';
+
+/** Whether a text is markup, as NeuroML and LEMS are: the root element says which (see translators/neuroml/load.ts). */
+export function isMarkup(text: string): boolean {
+  return /^\ufeff?\s*</.test(text.slice(0, 4000));
+}
 
 /** What `format` says at the top of a document, for notations that are named so. */
-const formats: Readonly<Record<string, Notation>> = {
+const formats: Readonly<Record<string, TreeNotation>> = {
   'interneuron/model': 'canonical',
   'interneuron/brian': 'brian',
   'interneuron/pynn': 'pynn',
@@ -23,7 +31,7 @@ const resultFormats = ['interneuron/run', 'interneuron/neo'];
  * @returns null when it is in none that is read, having said so
  * @diagnostic recognise/not-a-model, recognise/unknown-format, recognise/unread-format, recognise/is-result
  */
-export function recognise(document: unknown, positions: Positions, diagnostics: Diagnostics): Notation | null {
+export function recognise(document: unknown, positions: Positions, diagnostics: Diagnostics): TreeNotation | null {
   if (document === null || typeof document !== 'object' || Array.isArray(document)) {
     diagnostics.add(messages.notADocument(document), positions.place(''));
     return null;

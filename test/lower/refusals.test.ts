@@ -35,7 +35,16 @@ test('the model without anything special is accepted', () => {
 const delay = (text: string): Parts => ({ projection: `from: a, to: b, synapse: s, connect: all, delays: { pre: "${text}" }` });
 
 test.each<[string, string, Parts]>([
-  ['lower/unsupported-feature', 'the timing profile lems-euler', { timing: 'lems-euler' }],
+  [
+    'lower/unsupported-feature',
+    'noise (cell) under the timing profile lems-euler',
+    { cell: 'state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1 } }', timing: 'lems-euler' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'a refractory period (cell) under the timing profile lems-euler',
+    { cell: 'state: { v: 0 }, events: { spike: { when: v > 1, refractory: 2 ms } }', timing: 'lems-euler' },
+  ],
   [
     'lower/unsupported-feature',
     'an input that multiplies (cell.I)',
@@ -55,11 +64,6 @@ test.each<[string, string, Parts]>([
     'lower/unsupported-feature',
     'a refractory period of cell.spike that is fixed at the event and depends on r',
     { cell: 'state: { v: 0, r: 1 ms }, events: { spike: { when: v > 1, refractory: { for: r } } }' },
-  ],
-  [
-    'lower/unsupported-feature',
-    'regimes (cell)',
-    { cell: 'state: { v: 0 }, events: { spike: { when: v > 1 } }, regimes: { one: { initial: true }, two: {} }' },
   ],
   [
     'lower/unsupported-feature',
@@ -212,7 +216,6 @@ const hard: Readonly<Record<string, RegExp>> = {
   'gap-junction': /recording left_right_v of a drawn sample or an assembly/,
   'onto-synapses': /a projection onto the synapses of another/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,
-  'regimes-child-synapses': /regimes/,
   'replayed-spikes': /the data with this digest was not given/,
   segments: /the phase store.*\n.*the phase reset.*\n.*the phase restore/,
   space: /positions/,

@@ -24,6 +24,15 @@ describe('what is given from outside', () => {
     expect(neurons['lif']?.parameters['tau']?.value).toBe(0.02);
     expect(parameters).toMatchObject({ n: { unit: '1', value: 10 }, tau_p: { unit: 's', value: 0.02 } });
   });
+  test.each<[string, number]>([
+    ['round(2.5)', 2],
+    ['round(3.5) + floor(1.9)', 5],
+    ['sqrt(16) * 2**3', 32],
+    ['max(3, ceil(4.2)) - min(1, abs(-2))', 4],
+    ['int(7.9) / 7 * 10**-1 * 100', 10],
+  ])('exact functions are evaluated: %s', (written, value) =>
+    expect(normalised(base, { set: { n: written } }).model.populations['a']?.size).toBe(2 * value),
+  );
   test('a bare number is in the unit of the parameter', () =>
     expect(normalised(base, { set: { w_p: '3' } }).model.parameters['w_p']).toEqual({ unit: 'V', value: 0.003 }));
   test('a value of a population', () =>

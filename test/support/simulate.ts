@@ -5,8 +5,9 @@
 
 import { expect } from 'vitest';
 import { createFingerprinter } from '../../runtime/record/fingerprint.js';
-import { drainLogs, splitPairs } from '../../runtime/record/drain.js';
+import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
 import { resolveExtent } from '../../runtime/record/session-read.js';
+import { createTimeline } from '../../runtime/record/timeline.js';
 import { targets } from '../../runtime/targets/registry.js';
 import type { Session } from '../../runtime/targets/target.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
@@ -28,8 +29,10 @@ export interface SimulateOptions extends ImportOptions {
 }
 
 export interface Engine {
-  readonly target: 'reference' | 'wasm';
+  readonly target: 'reference' | 'wasm' | 'opencl';
   readonly threads: number;
+  /** Where compiled programs are kept. */
+  readonly cacheDirectory?: string;
 }
 
 /** One synapse as storage has it. */
@@ -107,8 +110,8 @@ export async function simulate(text: string, options: SimulateOptions = {}): Pro
 }
 
 /** A session of a program on an engine, initialised. */
-export async function startSession(program: Program, { target, threads }: Engine): Promise<Session> {
-  const executable = await targets[target]!.compile(program, { threads });
+export async function startSession(program: Program, { target, threads, cacheDirectory }: Engine): Promise<Session> {
+  const executable = await targets[target]!.compile(program, { threads, ...(cacheDirectory === undefined ? {} : { cacheDirectory }) });
   const session = await executable.start();
   await session.initialise();
   return session;
@@ -146,11 +149,15 @@ async function record(
   const events = new Map<string, (readonly [number, number])[]>(program.events.map(({ name }) => [name, []]));
   const samples = new Map<string, number[][]>();
   const fingerprinter = createFingerprinter(program);
+  const timeline = await createTimeline(current, program, protocol);
   const drain = async (): Promise<void> => {
-    for (const rows of await drainLogs(current(), program)) {
+    const drained = await drainLogs(current(), program);
+    for (const rows of drained) {
       const event = program.events.find(({ log }) => log === rows.log.name);
       if (event) {
-        const { steps, elements } = splitPairs(rows);
+        const multiples = program.manifest.events.find(({ event: name }) => name === event.name)?.multiples;
+        const { steps, elements } = countedPairs(rows, drained.find(({ log }) => log.name === multiples));
+        for (let k = 0; k < steps.length; k += 1) steps[k]! += timeline.steps() - current().step;
         steps.forEach((step, k) => events.get(event.name)!.push([step, elements[k]!]));
         fingerprinter.spikes(event.name, steps, elements);
       }
@@ -172,13 +179,16 @@ async function record(
     return { valid, program, faults, events: new Map(), samples, final: new Map(), synapses: new Map(), fingerprint: '' };
   for (const entry of protocol) {
     if (faults.length > 0) break;
-    if (entry.kind === 'call') await current().call(entry.procedure);
-    if (entry.kind !== 'run') continue;
+    if (entry.kind === 'reset' || entry.kind === 'restore' || entry.kind === 'store') await drain();
+    if (entry.kind !== 'run') {
+      await timeline.perform(entry);
+      continue;
+    }
     for (let left = entry.steps; left > 0;) {
-      const { step } = current();
+      const step = timeline.steps();
       left -= await current().run(step < breakAt ? Math.min(left, breakAt - step) : left);
       await drain();
-      if (current().step === breakAt && step < breakAt) await takeUp();
+      if (timeline.steps() === breakAt && step < breakAt) await takeUp();
       faults = await faultsOf(program, current());
       if (faults.length > 0) break;
     }

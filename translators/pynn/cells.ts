@@ -1,7 +1,7 @@
 /** The cell types of populations: library types, and the values that a document gives to their parameters. */
 
 import type { NeuronDocument } from '../../src/model/document.js';
-import { gifCell, missingTypes, neuronParts, pointNeuron, responseParts, standardCells } from '../../src/library/pynn/index.js';
+import { gifCell, inhomogeneousGamma, missingTypes, neuronParts, pointNeuron, responseParts, standardCells } from '../../src/library/pynn/index.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
@@ -37,7 +37,8 @@ export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardC
   if (cell.type === 'PointNeuron') return pointNeuronOf(cell, pointer, setting);
   for (const key of ['neuron', 'receptors'] as const)
     if (cell[key] !== undefined) setting.reportKey(messages.unknownParameter(key, cell.type, ['params']), child(pointer, key));
-  if (cell.type === 'GIF_cond_exp') return gifCell(components(cell.params));
+  if (cell.type === 'GIF_cond_exp') return gifCell(components(cell.params, ['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma']) ?? 3);
+  if (cell.type === 'SpikeSourceInhGamma') return inhomogeneousGamma(components(cell.params, ['a', 'b', 'tbins']) ?? 1);
   const known = standardCells.get(cell.type);
   if (known !== undefined) return known;
   const missing = own(missingTypes, cell.type);
@@ -47,14 +48,14 @@ export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardC
   return undefined;
 }
 
-/** How many exponentials a GIF cell has: the length of the lists that are given. */
-function components(params: Values | undefined): number {
-  for (const key of ['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma']) {
+/** How many numbers the lists of a cell have that are given. */
+function components(params: Values | undefined, names: readonly string[]): number | undefined {
+  for (const key of names) {
     const value = params === undefined ? undefined : own(params, key);
     const first = value === undefined ? undefined : listFor(value, 0);
-    if (first !== undefined) return first.length;
+    if (first !== undefined && first.length > 0) return first.length;
   }
-  return 3;
+  return undefined;
 }
 
 function pointNeuronOf(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {

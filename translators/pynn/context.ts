@@ -16,6 +16,10 @@ export interface Setting extends Reporter {
   readonly minDelay: number;
   readonly maxDelay: number;
   readonly rngs: Readonly<Record<string, Rng>>;
+  /** Whether anything asks where cells are. */
+  readonly usesPlaces: boolean;
+  /** The text of a file that the document names, or why it is not read. */
+  readFile(name: string): { readonly text: string } | { readonly refused: string };
   /** Place of the next draw in the order in which PyNN draws. */
   nextOrder(): number;
 }

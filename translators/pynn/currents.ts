@@ -2,14 +2,16 @@
  * Current sources as stimuli. A source is on for start <= t < stop, with both rounded to the nearest step; times in expressions are
  * those of the start of a step, and half a step keeps comparisons clear of rounding.
  *
- * What phases change of a source is known beforehand, and becomes part of its expression.
+ * What phases change of a source is known beforehand, and becomes part of its expression, unless a reset makes time ambiguous: then it is
+ * a phase of the protocol.
  */
 
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { child } from '../../src/model/pointer.js';
 import { own, stepsIn, type Setting } from './context.js';
 import { located, type Located } from './located.js';
 import * as messages from './messages.js';
-import { rangesOf, targetOf, type Target } from './selections.js';
+import { selectionOf, targetOf, type Portion, type Target } from './selections.js';
 import type { CurrentSource } from './specification.js';
 import { isNumbers, numpyGenerator } from './values.js';
 
@@ -60,32 +62,37 @@ function steps(times: readonly number[], amplitudes: readonly number[]): string 
 
 /** A change of parameters during the run. */
 export interface SourceChange {
-  /** When, in ms. */
+  /** When, in ms, since time last began. */
   readonly time: number;
   readonly params: Parameters;
   readonly pointer: string;
+  /** Its place among the phases. */
+  readonly place: number;
 }
 
-/** The stimuli of one source: one for each range of cells that it flows into. */
+/** The stimuli of one source, and what each flows into. */
+export interface TranslatedSource {
+  readonly stimuli: readonly Located[];
+  readonly portions: readonly Portion[];
+}
+
+const nothing: TranslatedSource = { stimuli: [], portions: [] };
+
+/** The stimuli of one source: one for each population that it flows into. Changes whose moment is known are part of its expression. */
 export function translateCurrentSource(
   source: CurrentSource,
   pointer: string,
   targets: ReadonlyMap<string, Target>,
   changes: readonly SourceChange[],
   setting: Setting,
-): readonly Located[] {
+): TranslatedSource {
   const known = own(currentSources, source.type);
   if (known === undefined) {
     setting.report(messages.unknownType('current source', source.type, Object.keys(currentSources)), child(pointer, 'type'));
-    return [];
+    return nothing;
   }
-  if (source.record === true) setting.report(messages.unsupported('recording a current source'), child(pointer, 'record'));
-  if (source.type === 'NoisyCurrentSource' && numpyGenerator(source.rng, child(pointer, 'rng'), setting)) {
-    setting.report(
-      messages.unsupported('a noisy current drawn by a NumpyRNG', "leave rng out: PyNN's simulators do not use it"),
-      child(pointer, 'rng'),
-    );
-  }
+  if (source.type === 'NoisyCurrentSource' && numpyGenerator(source.rng, child(pointer, 'rng'), setting))
+    setting.report(messages.unusedGenerator(source.label), child(pointer, 'rng'));
   const given = source.params ?? {};
   let value = valueOf(source.type, known, given, child(pointer, 'params'), setting);
   let params: Parameters = given;
@@ -94,34 +101,57 @@ export function translateCurrentSource(
     const next = valueOf(source.type, known, params, change.pointer, setting);
     value = value === undefined || next === undefined ? undefined : `(${next}) if ${after(change.time)} else (${value})`;
   }
-  if (value === undefined) return [];
-  const expression = value;
-  return (source.inject_into ?? []).flatMap((label, index) => {
+  if (value === undefined) return nothing;
+  // A source has one output: all cells that it flows into get the same.
+  const timing = source.type === 'NoisyCurrentSource' ? { shared: true, ...held({ ...known.defaults, ...given }, setting) } : {};
+  const flows = (source.inject_into ?? []).flatMap((label, index) => {
     const at = child(child(pointer, 'inject_into'), index);
     return (targetOf(label, targets, at, setting)?.portions ?? []).flatMap((portion) => {
       const input = portion.population.cell?.injectable;
-      if (input === undefined) {
-        setting.report(messages.notInjectable(label), at);
-        return [];
-      }
-      const ranges = rangesOf(portion);
-      if (ranges === undefined) {
-        setting.report(messages.unsupported('a current into a drawn sample of cells'), at);
-        return [];
-      }
-      const { id, size } = portion.population;
-      return ranges.map(([begin, end]) => {
-        const to = begin === 0 && end === size ? { population: id } : { population: id, slice: [begin, end, 1] };
-        return located({ kind: 'current', to: located(to, at), input, value: located(expression, child(pointer, 'params')) }, pointer);
-      });
+      if (input !== undefined) return [{ portion, input, at }];
+      setting.report(messages.notInjectable(label), at);
+      return [];
     });
   });
+  return {
+    portions: flows.map(({ portion }) => portion),
+    stimuli: flows.map(({ portion, input, at }) =>
+      located(
+        { kind: 'current', to: located(selectionOf(portion), at), input, value: located(value, child(pointer, 'params')), ...timing },
+        pointer,
+      ),
+    ),
+  };
+}
+
+/** The phase by which a source has other parameters from then on: all changes up to the last of `changes`. */
+export function changeOfSource(
+  source: CurrentSource,
+  ids: readonly string[],
+  changes: readonly SourceChange[],
+  setting: Setting,
+): Located | undefined {
+  const known = own(currentSources, source.type);
+  const last = changes.at(-1);
+  if (known === undefined || last === undefined) return undefined;
+  const params: Parameters = Object.assign({}, source.params, ...changes.map((change) => change.params)) as Parameters;
+  const value = valueOf(source.type, known, params, last.pointer, setting);
+  if (value === undefined || ids.length === 0) return undefined;
+  return located({ currents: Object.fromEntries(ids.map((id) => [id, value])) }, last.pointer);
+}
+
+/** How long each number of a noise holds, where that is longer than a step. */
+function held(params: Parameters, { dt }: Setting): { readonly every?: string; readonly from?: string } {
+  const { steps: count } = stepsIn(Number(params['dt']), dt);
+  if (count <= 1) return {};
+  const { steps: first } = stepsIn(Number(params['start']), dt);
+  return { every: `${Number(params['dt'])} ms`, ...(first % count === 0 ? {} : { from: `${Number(params['start'])} ms` }) };
 }
 
 /** The expression of a source with these parameters; undefined after what is wrong was reported. */
 function valueOf(type: string, known: Known, params: Parameters, pointer: string, setting: Setting): string | undefined {
   let whole = true;
-  const fail = (finding: ReturnType<typeof messages.unsupported>, key: string, onKey = false): void => {
+  const fail = (finding: Finding, key: string, onKey = false): void => {
     whole = false;
     if (onKey) setting.reportKey(finding, child(pointer, key));
     else setting.report(finding, child(pointer, key));
@@ -139,8 +169,10 @@ function valueOf(type: string, known: Known, params: Parameters, pointer: string
     return isNumbers(value) ? value : [];
   };
   if (whole && type === 'StepCurrentSource') whole = checkSteps(list('times'), list('amplitudes'), pointer, setting);
-  if (whole && type === 'NoisyCurrentSource' && stepsIn(number('dt'), setting.dt).steps !== 1) {
-    fail(messages.unsupported(`noise that holds for ${number('dt')} ms`, `set dt to the time step, ${setting.dt} ms`), 'dt');
+  if (whole && type === 'NoisyCurrentSource') {
+    const { steps: count, whole: multiple } = stepsIn(number('dt'), setting.dt);
+    if (!multiple || count < 1) fail(messages.notAMultiple('the interval of the noise', setting.dt, number('dt')), 'dt');
+    if (number('stdev') < 0) fail(messages.outOfRange('stdev', '0 nA or more', number('stdev')), 'stdev');
   }
   return whole ? known.value(number, list) : undefined;
 }

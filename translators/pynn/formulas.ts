@@ -35,12 +35,59 @@ export const functionNames: Readonly<Record<string, string>> = {
   arctan2: 'atan2',
 };
 
-/** What each kind of formula may read, and what that is called in the canonical model; distances are numbers of um. */
+/** What each kind of formula may read, and what that is called in the canonical model; lengths are numbers of um. */
 const variables: Readonly<Record<NonNullable<Formula['of']>, Readonly<Record<string, string>>>> = {
   d: { d: 'distance/um' },
   i: { i: 'i' },
   ij: { i: 'i', j: 'j' },
+  xyz: { x: 'x/um', y: 'y/um', z: 'z/um' },
+  displacement: { 'd[0]': '(post.x - pre.x)/um', 'd[1]': '(post.y - pre.y)/um', 'd[2]': '(post.z - pre.z)/um' },
 };
+
+/** Components of a displacement as names of the expression language, and those as they are written. */
+const component = /\bd\[\s*([012])\s*\]/g;
+const asWritten = (name: string): string => name.replace(/^displacement_([012])$/, 'd[$1]');
+
+const compares: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=', 'and', 'or']);
+
+/** Whether an expression is true or false, which in Python also counts as 1 or 0. */
+function isTruth(e: Expression): boolean {
+  switch (e.kind) {
+    case 'boolean':
+      return true;
+    case 'unary':
+      return e.operator === 'not';
+    case 'binary':
+      return compares.has(e.operator);
+    case 'conditional':
+      return isTruth(e.whenTrue) && isTruth(e.whenFalse);
+    default:
+      return false;
+  }
+}
+
+/** A number in place of a truth value. */
+function asNumber(e: Expression): Expression {
+  if (!isTruth(e)) return e;
+  const number = (value: number): Expression => ({ kind: 'number', value, text: `${value}.0`, integer: false, span: e.span });
+  return { kind: 'conditional', condition: e, whenTrue: number(1), whenFalse: number(0), span: e.span };
+}
+
+/** Operands of arithmetic and arguments of functions as numbers. */
+function withNumbers(e: Expression): Expression {
+  switch (e.kind) {
+    case 'binary':
+      return e.operator === 'and' || e.operator === 'or' ? e : { ...e, left: asNumber(e.left), right: asNumber(e.right) };
+    case 'unary':
+      return e.operator === 'not' ? e : { ...e, operand: asNumber(e.operand) };
+    case 'conditional':
+      return isTruth(e.whenTrue) === isTruth(e.whenFalse) ? e : { ...e, whenTrue: asNumber(e.whenTrue), whenFalse: asNumber(e.whenFalse) };
+    case 'call':
+      return { ...e, arguments: e.arguments.map(asNumber) };
+    default:
+      return e;
+  }
+}
 
 /** Canonical text of a formula, a pure number; undefined after what is wrong was reported. */
 export function translateFormula(
@@ -50,33 +97,37 @@ export function translateFormula(
   to: Reporter,
 ): string | undefined {
   const of = written.of ?? allowed[0] ?? 'i';
-  if (!allowed.includes(of)) {
+  // Where an index may be read, so may the place of the cell.
+  if (!allowed.includes(of) && !(of === 'xyz' && allowed.includes('i'))) {
     to.report(messages.wrongValue('the expression', `one of ${allowed.join(', ')}`, of), `${pointer}/of`);
     return undefined;
   }
   const known = variables[of];
   let whole = true;
-  const fail = (detail: string): void => {
+  const fail = (detail: string, known: readonly string[] = [], hint?: string): void => {
     whole = false;
-    to.report(messages.formula(detail), `${pointer}/expr`);
+    to.report(messages.formula(detail, known, hint), `${pointer}/expr`);
   };
   try {
-    const tree = mapExpression(parseExpression(written.expr), (node): Expression => {
+    const text = of === 'displacement' ? written.expr.replace(component, 'displacement_$1') : written.expr;
+    const tree = mapExpression(parseExpression(text), (node): Expression => {
       if (node.kind === 'name' && node.name !== 'pi' && node.name !== 'e') {
-        const meaning = Object.hasOwn(known, node.name) ? known[node.name] : undefined;
+        const name = asWritten(node.name);
+        const meaning = Object.hasOwn(known, name) ? known[name] : undefined;
         if (meaning === undefined)
-          fail(`${node.name} is none of the names that this expression may read: ${[...Object.keys(known), 'pi', 'e'].join(', ')}`);
+          fail(`${name} is none of the names that this expression may read`, [...Object.keys(known), 'pi', 'e']);
         else return parseExpression(`(${meaning})`);
       }
       if (node.kind === 'call') {
-        const name = Object.hasOwn(functionNames, node.function) ? functionNames[node.function] : undefined;
-        const { hint } = suggestion(node.function, Object.keys(functionNames));
-        if (name === undefined) fail(`${node.function} is no function that expressions may call${hint === undefined ? '' : `; ${hint}`}`);
-        else return { ...node, function: name };
+        const written = node.function.replace(/^(?:np|numpy)\./, '');
+        const name = Object.hasOwn(functionNames, written) ? functionNames[written] : undefined;
+        const { hint } = suggestion(written, Object.keys(functionNames));
+        if (name === undefined) fail(`${node.function} is no function that expressions may call`, Object.keys(functionNames), hint);
+        else return withNumbers({ ...node, function: name });
       }
-      return node;
+      return withNumbers(node);
     });
-    return whole ? printExpression(tree) : undefined;
+    return whole ? printExpression(asNumber(tree)) : undefined;
   } catch (error) {
     if (!(error instanceof LangError)) throw error;
     for (const one of error.all) fail(one.finding.message);

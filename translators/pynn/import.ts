@@ -12,18 +12,19 @@ import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
 import { CellTypes, cellOf } from './cells.js';
+import type { Connections } from './connectors.js';
 import { reporter, type Reporter, type Setting } from './context.js';
-import { translateCurrentSource } from './currents.js';
+import { changeOfSource, translateCurrentSource } from './currents.js';
 import { located, settle, type Located, type Settled } from './located.js';
 import * as messages from './messages.js';
 import { Names } from './names.js';
 import { translatePhases } from './phases.js';
-import { sizeOfPopulation, translatePopulation } from './populations.js';
+import { sizeOfPopulation, trainsOf, translatePopulation, type Trains } from './populations.js';
 import { translateProjection, type Network, type TranslatedProjection } from './projections.js';
 import { Recordings } from './recordings.js';
 import { assemblyOf, targetOf, viewOf, type PopulationInfo, type Target } from './selections.js';
 import { checkShape } from './shape.js';
-import type { PynnSpecification } from './specification.js';
+import type { PynnSpecification, Values } from './specification.js';
 
 export { isPynnSpecification } from './shape.js';
 
@@ -36,24 +37,34 @@ export { isPynnSpecification } from './shape.js';
  * @diagnostic pynn/* as listed in `messages.ts`
  * @source PyNN 0.13; what is and is not covered: README.md of this folder
  */
-export function importPynn(value: unknown, positions: Positions, diagnostics: Diagnostics): Settled | null {
+export function importPynn(
+  value: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+  readFile: Setting['readFile'] = () => ({ refused: 'there is nowhere to read files from' }),
+): Settled | null {
   const errors = (): number => diagnostics.list.filter(({ severity }) => severity === 'error').length;
   const before = errors();
   const specification = checkShape(value, positions, diagnostics);
   if (specification === undefined) return null;
-  const document = translate(specification, reporter(positions, diagnostics));
+  const document = translate(specification, reporter(positions, diagnostics), readFile);
   return errors() > before ? null : settle(document, positions);
 }
 
-function translate(specification: PynnSpecification, to: Reporter): Record<string, unknown> {
-  const setting = settingOf(specification, to);
+function translate(specification: PynnSpecification, to: Reporter, readFile: Setting['readFile']): Record<string, unknown> {
+  const setting = settingOf(specification, to, readFile);
   const names = new Names();
   const types = new CellTypes();
   const targets = new Map<string, Target>();
   const infos = declarePopulations(specification, names, targets, setting);
+  const trains = new Map<string, Trains>();
   const populations = (specification.populations ?? []).flatMap((population, k) => {
     const info = infos[k];
-    return info === undefined ? [] : [[info.id, translatePopulation(population, info, child('/populations', k), types, setting)] as const];
+    if (info === undefined) return [];
+    const pointer = child('/populations', k);
+    const own = info.cell === null ? trainsOf(population, info.size, `${pointer}/cell/params`, setting) : undefined;
+    if (own !== undefined) trains.set(info.id, own);
+    return [[info.id, translatePopulation(population, info, pointer, types, own, setting)] as const];
   });
   declareSelections(specification, targets, setting);
   const network: Network = { targets, others: new Map(), synapses: new Map() };
@@ -67,17 +78,25 @@ function translate(specification: PynnSpecification, to: Reporter): Record<strin
     'another current source',
     setting,
   );
-  const { protocol, changes } = translatePhases(
+  const { late, protocol, changes } = translatePhases(
     specification.phases ?? [],
-    { targets, projections, sources: new Set(sources.map(({ label }) => label)), recordings },
+    { targets, projections, sources: new Map(sources.map((source) => [source.label, source])), recordings, trains },
     setting,
   );
+  const phases = specification.phases ?? [];
   const stimulusNames = new Names();
-  const stimuli = sources.flatMap((source, k) =>
-    translateCurrentSource(source, child('/current_sources', k), targets, changes.get(source.label) ?? [], setting).map(
-      (stimulus): [string, Located] => [stimulusNames.take(source.label), stimulus],
-    ),
-  );
+  // A recorded source is called, among the variables of a cell that it flows into, by the name of its stimulus.
+  if (sources.some(({ record }) => record === true)) for (const name of variableNames(types)) stimulusNames.take(name);
+  const stimuli = sources.flatMap((source, k) => {
+    const pointer = child('/current_sources', k);
+    const own = changes.get(source.label) ?? [];
+    const turnsBack = phases.some(({ reset }) => reset !== undefined);
+    const { stimuli: parts, portions } = translateCurrentSource(source, pointer, targets, turnsBack ? [] : own, setting);
+    const ids = parts.map(() => stimulusNames.take(source.label));
+    if (turnsBack) own.forEach((change, n) => (protocol[change.place] = changeOfSource(source, ids, own.slice(0, n + 1), setting)));
+    if (source.record === true) recordings.addSource(source.label, ids, portions, pointer);
+    return parts.map((stimulus, n): [string, Located] => [ids[n] ?? '', stimulus]);
+  });
   return {
     interneuron: 1,
     name: specification.name ?? specification.title ?? 'unnamed',
@@ -92,11 +111,19 @@ function translate(specification: PynnSpecification, to: Reporter): Record<strin
     experiment: {
       dt: located(`${setting.dt} ms`, '/setup/timestep'),
       ...(specification.seed === undefined ? {} : { seed: located(String(specification.seed), '/seed') }),
-      protocol,
+      protocol: [...late, ...protocol].filter((entry) => entry !== undefined),
     },
     ...annotations(specification, names),
   };
 }
+
+/** Names that variables of the cells have. */
+const variableNames = ({ documents }: CellTypes): ReadonlySet<string> =>
+  new Set(
+    [...documents.values()].flatMap(({ parameters, state, derived, inputs }) =>
+      [parameters, state, derived, inputs].flatMap((names) => Object.keys(names ?? {})),
+    ),
+  );
 
 function metadata({ title, description, authors, licence, doi, species, region, terms }: PynnSpecification): Record<string, unknown> {
   return { title, description, authors, licence, doi, species, region, terms };
@@ -121,7 +148,8 @@ function annotations(specification: PynnSpecification, names: Names): { readonly
 /** PyNN's time step in ms when setup states none. */
 const usualStep = 0.1;
 
-function settingOf({ setup, rngs }: PynnSpecification, to: Reporter): Setting {
+function settingOf(specification: PynnSpecification, to: Reporter, readFile: Setting['readFile']): Setting {
+  const { setup, rngs } = specification;
   const dt = setup?.timestep ?? usualStep;
   if (!(dt > 0)) to.report(messages.outOfRange('the time step', 'a time above 0 ms', dt), '/setup/timestep');
   const limit = (key: 'min_delay' | 'max_delay', otherwise: number): number => {
@@ -137,8 +165,34 @@ function settingOf({ setup, rngs }: PynnSpecification, to: Reporter): Setting {
       to.report(messages.outOfRange('the seed', 'a whole number from 0 to 4294967295', seed), `${child('/rngs', name)}/seed`);
   }
   let order = 0;
-  return { ...to, dt, minDelay, maxDelay, rngs: rngs ?? {}, nextOrder: () => order++ };
+  return { ...to, dt, minDelay, maxDelay, rngs: rngs ?? {}, usesPlaces: usesPlaces(specification), readFile, nextOrder: () => order++ };
 }
+
+/** Connectors that ask where cells are. */
+const ofPlaces: ReadonlySet<string> = new Set([
+  'DistanceDependentProbabilityConnector',
+  'DisplacementDependentProbabilityConnector',
+  'SmallWorldConnector',
+]);
+
+/** Whether any formula or connector reads distances or places: then populations have those that PyNN gives them. */
+function usesPlaces({ populations, projections }: PynnSpecification): boolean {
+  const reads = (values: Values | undefined, unless: readonly string[]): boolean =>
+    Object.values(values ?? {}).some(
+      (value) => typeof value === 'object' && value !== null && 'expr' in value && !unless.includes(value.of ?? unless[0] ?? ''),
+    );
+  return (
+    (populations ?? []).some(({ cell, initial_values: initial }) => reads(cell.params, ['i']) || reads(initial, ['i'])) ||
+    (projections ?? []).some(
+      ({ connector, synapse, initial_values: initial }) =>
+        ofPlaces.has(connector.type) || readsDistance(synapse?.params) || readsDistance(initial),
+    )
+  );
+}
+
+/** Formulas of synapses read the distance where they do not say that they read indices. */
+const readsDistance = (values: Values | undefined): boolean =>
+  Object.values(values ?? {}).some((value) => typeof value === 'object' && value !== null && 'expr' in value && value.of !== 'ij');
 
 // --- Declarations -------------------------------------------------------------------------------------------------
 
@@ -209,13 +263,13 @@ function translateProjections(
     setting,
   );
   const translated = new Map<string, TranslatedProjection>();
-  const others = new Map(network.others);
+  const others = new Map<string, Connections & { readonly id: string }>(network.others);
   for (const [k, projection] of projections.entries()) {
     const label = labels[k] ?? '';
     const one = translateProjection(projection, names.take(label), label, child('/projections', k), { ...network, others }, setting);
     if (one === undefined) continue;
     translated.set(translated.has(label) ? one.id : label, one);
-    others.set(label, one.connections);
+    others.set(label, { ...one.connections, id: one.id });
   }
   return translated;
 }

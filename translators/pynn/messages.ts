@@ -106,6 +106,28 @@ export const outOfRange = (what: string, expected: string, found: unknown): Find
   found: shorten(found),
 });
 
+export const tooManyConnections = (found: number, most: number): Finding => ({
+  code: 'pynn/too-many-connections',
+  message: 'the connector asks for more connections than there are',
+  expected: most === 0 ? '0, since there is no pair to connect' : `0 to ${most}`,
+  found: String(found),
+  hint: 'with_replacement: true lets a pair be connected more than once',
+});
+
+export const otherEnds = (label: string, theirs: string, own: string): Finding => ({
+  code: 'pynn/other-ends',
+  message: `the connections of ${shorten(label)} cannot be copied, since it is between other cells`,
+  expected: theirs,
+  found: own,
+});
+
+export const unreadableFile = (name: string, reason: string): Finding => ({
+  code: 'pynn/unreadable-file',
+  message: `the file ${shorten(name)} is not read: ${reason}`,
+  found: shorten(name),
+  hint: 'names of files count from the folder of the document; folders elsewhere are allowed by --allow-path',
+});
+
 export const unsortedSpikeTimes = (before: number, after: number): Finding => ({
   code: 'pynn/unsorted-spike-times',
   message: 'spike times must be in ascending order',
@@ -184,10 +206,30 @@ export const noRun = (): Finding => ({
   expected: 'phases: [{run: 1000}]',
 });
 
-export const formula = (detail: string): Finding => ({ code: 'pynn/formula', message: detail });
+export const unusedGenerator = (label: string): Finding => ({
+  code: 'pynn/unused-generator',
+  severity: 'note',
+  message: `the generator of the current source ${shorten(label)} is not used, as on PyNN's simulators: its noise follows from the seed of the model`,
+});
 
-export const getDataNote = (): Finding => ({
+export const nothingToRecord = (label: string): Finding => ({
+  code: 'pynn/nothing-to-record',
+  severity: 'warning',
+  message: `the current source ${shorten(label)} is recorded and flows into no cell`,
+  hint: 'inject_into: the labels of populations or views',
+});
+
+export const formula = (detail: string, known: readonly string[] = [], hint?: string): Finding => ({
+  code: 'pynn/formula',
+  message: detail,
+  ...(known.length === 0 ? {} : { expected: known.join(', ') }),
+  ...(hint === undefined ? {} : { hint }),
+});
+
+export const getDataNote = (clear: boolean): Finding => ({
   code: 'pynn/get-data',
   severity: 'note',
-  message: 'data are written at the end of the run, whole; get_data in between has no effect',
+  message: clear
+    ? 'results hold all segments, also data that a script throws away after reading them (clear)'
+    : 'results are written at the end of the run and hold all that get_data gives at this place, and what comes after',
 });

@@ -1,127 +1,173 @@
 /** The phases of a script as those of the canonical protocol. */
 
-import type { Setting } from './context.js';
-import { own } from './context.js';
 import { child } from '../../src/model/pointer.js';
 import { parameterName, parameterValues } from './cells.js';
+import type { Setting } from './context.js';
 import type { SourceChange } from './currents.js';
-import { located, type Located } from './located.js';
+import { located } from './located.js';
 import * as messages from './messages.js';
-import { initialValues } from './populations.js';
+import { initialValues, replayed, spikeTrains, type Trains } from './populations.js';
+import { initialiseSynapses, setSynapses } from './projection-phases.js';
 import type { TranslatedProjection } from './projections.js';
 import type { Recordings } from './recordings.js';
-import { countOf, rangesOf, targetOf, type Target } from './selections.js';
-import type { Phase, Values } from './specification.js';
-import { translateValue } from './values.js';
+import { countOf, selectionOf, targetOf, type Portion, type Target } from './selections.js';
+import type { CurrentSource, Phase, Values } from './specification.js';
 
 /** What phases may name. */
 export interface Stage {
   readonly targets: ReadonlyMap<string, Target>;
   readonly projections: ReadonlyMap<string, TranslatedProjection>;
-  readonly sources: ReadonlySet<string>;
+  readonly sources: ReadonlyMap<string, CurrentSource>;
   readonly recordings: Recordings;
+  /** Spike times of each SpikeSourceArray, by its name in the canonical model. */
+  readonly trains: ReadonlyMap<string, Trains>;
 }
 
 export interface TranslatedPhases {
-  readonly protocol: readonly unknown[];
+  /** What comes before all others. */
+  readonly late: readonly unknown[];
+  /** Phases; undefined where a change of a current source has its place. */
+  readonly protocol: unknown[];
   /** Changes of current sources, by label. */
   readonly changes: ReadonlyMap<string, readonly SourceChange[]>;
 }
 
 /** Translates all phases. Recordings that begin later are off until then. */
 export function translatePhases(phases: readonly Phase[], stage: Stage, setting: Setting): TranslatedPhases {
-  const protocol: unknown[] = [];
-  const late: unknown[] = [];
-  const changes = new Map<string, SourceChange[]>();
-  let now = 0;
-  let resets = 0;
-  for (const [k, phase] of phases.entries()) {
-    const pointer = child('/phases', k);
-    const put = (entry: unknown): void => void protocol.push(located(entry, pointer));
-    if (phase.run !== undefined) {
-      if (phase.run < 0) setting.report(messages.outOfRange('the time to run', '0 ms or more', `${phase.run} ms`), child(pointer, 'run'));
-      now += phase.run;
-      put({ run: `${phase.run} ms` });
-    } else if (phase.run_until !== undefined) {
-      if (phase.run_until < now - setting.dt / 2) setting.report(messages.timePassed(now, phase.run_until), child(pointer, 'run_until'));
-      now = phase.run_until;
-      put({ runUntil: `${phase.run_until} ms` });
-    } else if (phase.set !== undefined) {
-      for (const entry of setCells(phase.set, child(pointer, 'set'), stage, setting)) put({ set: entry });
-    } else if (phase.initialize !== undefined) {
-      for (const entry of initialise(phase.initialize, child(pointer, 'initialize'), stage, setting)) put({ initialise: entry });
-    } else if (phase.set_projection !== undefined) {
-      const entry = setProjection(phase.set_projection, child(pointer, 'set_projection'), stage, setting);
-      if (entry !== undefined) put({ set: entry });
-    } else if (phase.set_source !== undefined) {
-      const { target, params } = phase.set_source;
-      const at = child(pointer, 'set_source');
-      if (resets > 0) setting.report(messages.unsupported('a change of a current source after a reset'), at);
-      if (!stage.sources.has(target))
-        setting.report(messages.unknownReference('current source', target, [...stage.sources]), child(at, 'target'));
-      changes.set(target, [...(changes.get(target) ?? []), { time: now, params, pointer: child(at, 'params') }]);
-    } else if (phase.record !== undefined) {
-      const { begins, ends } = stage.recordings.add(phase.record, child(pointer, 'record'));
-      for (const name of begins) {
-        late.push({ record: name, on: false });
-        put({ record: name, on: true });
-      }
-      for (const name of ends) put({ record: name, on: false });
-    } else if (phase.reset !== undefined) {
-      resets++;
-      now = 0;
-      put({ reset: true, segment: `segment${String(resets).padStart(3, '0')}` });
-    } else if (phase.get_data !== undefined) setting.report(messages.getDataNote(), child(pointer, 'get_data'));
-  }
+  const state: State = { stage, setting, now: 0, resets: 0, trains: new Map(stage.trains), protocol: [], late: [], changes: new Map() };
+  for (const [k, phase] of phases.entries()) translatePhase(phase, child('/phases', k), state);
   if (!phases.some((phase) => phase.run !== undefined || phase.run_until !== undefined)) setting.report(messages.noRun(), '/phases');
-  return { protocol: [...late, ...protocol], changes };
+  return { late: state.late, protocol: state.protocol, changes: state.changes };
 }
 
-/** Keys `population[begin:end].name` with their values, for each range of cells of a target. */
-function assignments(
-  target: Target,
-  pointer: string,
-  setting: Setting,
-  valuesFor: (cells: number, portion: Target['portions'][number]) => Readonly<Record<string, Located>>,
-): Record<string, Located>[] {
-  return target.portions.flatMap((portion) => {
-    const ranges = rangesOf(portion);
-    if (ranges === undefined) {
-      setting.report(messages.unsupported('a change of a drawn sample of cells'), pointer);
-      return [];
+/** What is known while phases are gone through. */
+interface State {
+  readonly stage: Stage;
+  readonly setting: Setting;
+  now: number;
+  resets: number;
+  /** What each SpikeSourceArray replays now. */
+  readonly trains: Map<string, Trains>;
+  readonly protocol: unknown[];
+  readonly late: unknown[];
+  readonly changes: Map<string, SourceChange[]>;
+}
+
+function translatePhase(phase: Phase, pointer: string, state: State): void {
+  const { stage, setting, protocol, late } = state;
+  const put = (entry: unknown): void => void protocol.push(located(entry, pointer));
+  if (phase.run !== undefined) {
+    if (phase.run < 0) setting.report(messages.outOfRange('the time to run', '0 ms or more', `${phase.run} ms`), child(pointer, 'run'));
+    state.now += phase.run;
+    put({ run: `${phase.run} ms` });
+  } else if (phase.run_until !== undefined) {
+    if (phase.run_until < state.now - setting.dt / 2)
+      setting.report(messages.timePassed(state.now, phase.run_until), child(pointer, 'run_until'));
+    // PyNN takes a time within half a step of the present for the present.
+    state.now = Math.max(state.now, phase.run_until);
+    put({ runUntil: `${state.now} ms` });
+  } else if (phase.set !== undefined) {
+    for (const entry of setCells(phase.set, child(pointer, 'set'), state)) put(entry);
+  } else if (phase.initialize !== undefined) {
+    for (const entry of initialise(phase.initialize, child(pointer, 'initialize'), stage, setting)) put(entry);
+  } else if (phase.set_projection !== undefined) {
+    const { target, params } = phase.set_projection;
+    const at = child(pointer, 'set_projection');
+    const projection = projectionOf(target, at, stage, setting);
+    if (projection !== undefined) for (const entry of setSynapses(projection, params, child(at, 'params'), setting)) put(entry);
+  } else if (phase.set_source !== undefined) setSource(phase.set_source, child(pointer, 'set_source'), state);
+  else if (phase.record !== undefined) {
+    const { begins, ends } = stage.recordings.add(phase.record, child(pointer, 'record'));
+    for (const name of begins) {
+      late.push({ record: name, on: false });
+      put({ record: name, on: true });
     }
-    const values = valuesFor(countOf(portion.cells), portion);
-    const { id, size } = portion.population;
-    let done = 0;
-    return ranges.map(([begin, end]) => {
-      const from = done;
-      done += end - begin;
-      const name = begin === 0 && end === size ? id : `${id}[${begin}:${end}]`;
-      return Object.fromEntries(
-        Object.entries(values).map(([key, value]) => [`${name}.${key}`, slice(value, from, done, ranges.length > 1)]),
-      );
+    for (const name of ends) put({ record: name, on: false });
+  } else if (phase.reset !== undefined) {
+    state.resets++;
+    state.now = 0;
+    const { annotations } = phase.reset;
+    put({
+      reset: true,
+      segment: `segment${String(state.resets).padStart(3, '0')}`,
+      ...(annotations === undefined || Object.keys(annotations).length === 0 ? {} : { annotations }),
     });
+  } else if (phase.get_data !== undefined) getData(phase.get_data, child(pointer, 'get_data'), stage, setting);
+}
+
+function projectionOf(target: string, pointer: string, { projections }: Stage, setting: Setting): TranslatedProjection | undefined {
+  const projection = projections.get(target);
+  if (projection === undefined)
+    setting.report(messages.unknownReference('projection', target, [...projections.keys()]), child(pointer, 'target'));
+  return projection;
+}
+
+/** Data are kept whole, segment by segment; what a script throws away after reading is in the result too. */
+function getData({ target, clear }: NonNullable<Phase['get_data']>, pointer: string, stage: Stage, setting: Setting): void {
+  const known = target === undefined || stage.targets.has(target) || targetOf(target, stage.targets, child(pointer, 'target'), setting);
+  if (known) setting.report(messages.getDataNote(clear === true), pointer);
+}
+
+/**
+ * A change of a current source. Where time is never turned back its moment is known, and it becomes part of the source's expression;
+ * else a phase gives the source another value.
+ */
+function setSource({ target, params }: NonNullable<Phase['set_source']>, pointer: string, state: State): void {
+  const { stage, setting, changes } = state;
+  const at = child(pointer, 'params');
+  if (!stage.sources.has(target)) {
+    setting.report(messages.unknownReference('current source', target, [...stage.sources.keys()]), child(pointer, 'target'));
+    return;
+  }
+  const place = state.protocol.length;
+  changes.set(target, [...(changes.get(target) ?? []), { time: state.now, params, pointer: at, place }]);
+  // Its place in the protocol, for a value that is put in when all changes are known.
+  state.protocol.push(undefined);
+}
+
+// --- Cells --------------------------------------------------------------------------------------------------------
+
+/** What is set of some cells. A selection with gaps stands beside the variables that it is for. */
+function entryFor(what: 'set' | 'initialise', portion: Portion, values: Readonly<Record<string, unknown>>): unknown {
+  const { population, cells } = portion;
+  if (cells.kind === 'range' && cells.begin === 0 && cells.end === population.size)
+    return { [what]: Object.fromEntries(Object.entries(values).map(([name, value]) => [`${population.id}.${name}`, value])) };
+  return { [what]: values, of: selectionOf(portion) };
+}
+
+function setCells({ target, params }: { readonly target: string; readonly params: Values }, pointer: string, state: State): unknown[] {
+  const { stage, setting } = state;
+  const found = targetOf(target, stage.targets, child(pointer, 'target'), setting);
+  const at = child(pointer, 'params');
+  return (found?.portions ?? []).flatMap((portion) => {
+    const { cell } = portion.population;
+    if (cell === null) return setTrains(portion, params, at, state);
+    const given = Object.entries(params).map(([name, value]) => [parameterName(name), value, child(at, name)] as const);
+    const values = parameterValues(cell, given, countOf(portion.cells), setting, true);
+    return Object.keys(values).length === 0 ? [] : [entryFor('set', portion, values)];
   });
 }
 
-/** The part of a list that is for a range of cells. */
-const slice = (value: Located, from: number, to: number, several: boolean): Located =>
-  several && Array.isArray(value.value) ? located(value.value.slice(from, to), value.pointer) : value;
-
-function setCells(
-  { target, params }: { readonly target: string; readonly params: Values },
-  pointer: string,
-  stage: Stage,
-  setting: Setting,
-): Record<string, Located>[] {
-  const found = targetOf(target, stage.targets, child(pointer, 'target'), setting);
-  if (found === undefined) return [];
-  const given = Object.entries(params).map(([name, value]) => [parameterName(name), value, child(child(pointer, 'params'), name)] as const);
-  return assignments(found, pointer, setting, (count, { population }) => {
-    if (population.cell !== null) return parameterValues(population.cell, given, count, setting, true);
-    setting.report(messages.unsupported('a change of the spike times of a SpikeSourceArray'), pointer);
-    return {};
+/** Other spike times for some or all cells of a SpikeSourceArray; the others go on with theirs. */
+function setTrains({ population, cells }: Portion, params: Values, pointer: string, state: State): unknown[] {
+  const { setting, trains } = state;
+  for (const key of Object.keys(params))
+    if (key !== 'spike_times') setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
+  const { spike_times: value } = params;
+  if (value === undefined) return [];
+  const at = child(pointer, 'spike_times');
+  if (cells.kind === 'sample') {
+    setting.report(messages.unsupported('other spike times for a drawn sample of cells', 'name the cells by their indices'), at);
+    return [];
+  }
+  const given = spikeTrains(value, countOf(cells), at, setting);
+  if (given === undefined) return [];
+  const all = [...(trains.get(population.id) ?? Array.from({ length: population.size }, () => []))];
+  given.forEach((train, k) => {
+    all[cells.kind === 'range' ? cells.begin + k : (cells.indices[k] ?? 0)] = train;
   });
+  trains.set(population.id, all);
+  return [{ replay: { [population.id]: replayed(all, at) } }];
 }
 
 function initialise(
@@ -129,40 +175,18 @@ function initialise(
   pointer: string,
   stage: Stage,
   setting: Setting,
-): Record<string, Located>[] {
+): unknown[] {
+  const at = child(pointer, 'values');
+  const projection = stage.targets.has(target) ? undefined : stage.projections.get(target);
+  if (projection !== undefined) return initialiseSynapses(projection, values, at, setting);
   const found = targetOf(target, stage.targets, child(pointer, 'target'), setting);
-  if (found === undefined) return [];
-  return assignments(found, pointer, setting, (count, { population }) =>
-    population.cell === null ? {} : initialValues(population.cell, values, count, child(pointer, 'values'), setting, true),
-  );
-}
-
-function setProjection(
-  { target, params }: { readonly target: string; readonly params: Values },
-  pointer: string,
-  stage: Stage,
-  setting: Setting,
-): Record<string, Located> | undefined {
-  const projection = stage.projections.get(target);
-  if (projection === undefined)
-    return void setting.report(messages.unknownReference('projection', target, [...stage.projections.keys()]), child(pointer, 'target'));
-  const { standard } = projection.synapse;
-  const result: Record<string, Located> = {};
-  const declared: Readonly<Record<string, unknown>> = {
-    ...standard.synapse.parameters,
-    ...(standard.synapse.state?.['weight'] === undefined ? {} : { weight: standard.synapse.state['weight'] }),
-  };
-  const known = Object.keys(declared).filter((name) => name !== 'tau_syn' && name !== 'transmission');
-  for (const [name, value] of Object.entries(params)) {
-    const at = child(child(pointer, 'params'), name);
-    const parameter = own(declared, name);
-    if (name === 'delay') setting.report(messages.unsupported('a change of delays during the run'), at);
-    else if (parameter === undefined || !known.includes(name)) setting.reportKey(messages.unknownParameter(name, standard.name, known), at);
-    else {
-      const unit = typeof parameter === 'object' && parameter !== null && 'unit' in parameter ? String(parameter.unit) : '1';
-      const translated = translateValue(value, at, { what: name, unit, count: null, formulas: ['ij', 'd'] }, setting);
-      if (translated !== undefined) result[`${projection.id}.${name}`] = translated;
+  return (found?.portions ?? []).flatMap((portion) => {
+    const { cell } = portion.population;
+    if (cell === null) {
+      for (const key of Object.keys(values)) setting.reportKey(messages.unknownVariable(key, 'SpikeSourceArray', []), child(at, key));
+      return [];
     }
-  }
-  return result;
+    const first = initialValues(cell, values, countOf(portion.cells), at, setting, true);
+    return Object.keys(first).length === 0 ? [] : [entryFor('initialise', portion, first)];
+  });
 }

@@ -35,12 +35,13 @@ export function translatePopulation(
   info: PopulationInfo,
   pointer: string,
   types: CellTypes,
+  trains: Trains | undefined,
   setting: Setting,
 ): Located {
   const size = located(info.size, child(pointer, 'size'));
   const positions = translateStructure(population, info.size, pointer, setting);
   if (info.cell === null) {
-    const spikes = replayedSpikes(population, info.size, `${pointer}/cell/params`, setting);
+    const spikes = trains && replayed(trains, `${pointer}/cell/params/spike_times`);
     if (population.initial_values !== undefined) checkInitial(null, population, pointer, setting);
     return located({ size, ...(spikes === undefined ? {} : { spikes }), ...positions }, pointer);
   }
@@ -85,14 +86,19 @@ export function initialValues(
 
 // --- SpikeSourceArray ---------------------------------------------------------------------------------------------
 
-/** The spikes of a SpikeSourceArray, by time, then cell. */
-function replayedSpikes(population: Population, size: number, pointer: string, setting: Setting): Located | undefined {
+/** Spike times of each cell in ms. */
+export type Trains = readonly (readonly number[])[];
+
+/** The spike times that a SpikeSourceArray begins with; undefined after what is wrong was reported. */
+export function trainsOf(population: Population, size: number, pointer: string, setting: Setting): Trains | undefined {
   const params = population.cell.params ?? {};
   for (const key of Object.keys(params))
     if (key !== 'spike_times') setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
-  const at = child(pointer, 'spike_times');
-  const trains = spikeTrains(own(params, 'spike_times') ?? [], size, at, setting);
-  if (trains === undefined) return undefined;
+  return spikeTrains(own(params, 'spike_times') ?? [], size, child(pointer, 'spike_times'), setting);
+}
+
+/** Spikes of the canonical model, by time, then cell. */
+export function replayed(trains: Trains, pointer: string): Located {
   const count = trains.reduce((sum, train) => sum + train.length, 0);
   const indices = new Uint32Array(count);
   const times = new Float64Array(count);
@@ -106,12 +112,12 @@ function replayedSpikes(population: Population, size: number, pointer: string, s
   const order = Uint32Array.from(indices.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0));
   return located(
     { indices: Array.from(order, (k) => indices[k] ?? 0), times: { array: Array.from(order, (k) => times[k] ?? 0), unit: 'ms' } },
-    at,
+    pointer,
   );
 }
 
-/** The spike times of each cell, ascending; one list is for all cells. */
-function spikeTrains(value: Value, size: number, pointer: string, setting: Setting): readonly (readonly number[])[] | undefined {
+/** The spike times of each cell, ascending; one list is for all cells. Undefined after what is wrong was reported. */
+export function spikeTrains(value: Value, size: number, pointer: string, setting: Setting): Trains | undefined {
   const count = listCount(value);
   // A plain empty list is one list of no spikes.
   const one = count === null || (Array.isArray(value) && value.length === 0);

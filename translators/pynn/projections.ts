@@ -1,7 +1,7 @@
 /** Projections: ends, connections, synapse types with their values, receptors, delays, space. */
 
 import type { SynapseDocument } from '../../src/model/document.js';
-import { missingTypes, stdpName, stdpSynapse, synapsesFor, timingRules, weightDependences } from '../../src/library/pynn/index.js';
+import { electricalSynapse, missingTypes, stdpName, stdpSynapse, synapsesFor, timingRules, weightDependences } from '../../src/library/pynn/index.js';
 import type { Receptor, StandardSynapse } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { translateConnector, type Connections } from './connectors.js';
@@ -12,6 +12,7 @@ import { endOf, targetOf, type Target } from './selections.js';
 import type { Projection, Space, Synapse, Value } from './specification.js';
 import { quantity } from './distributions.js';
 import { isNumbers, translateValue, type Slot } from './values.js';
+import { isChecked, lastWeight, wrongWeight } from './weights.js';
 
 /** A projection of the canonical model, with what the rest of the document may ask of it. */
 export interface TranslatedProjection {
@@ -19,13 +20,15 @@ export interface TranslatedProjection {
   readonly synapse: { readonly type: string; readonly standard: StandardSynapse };
   readonly projection: Located;
   readonly connections: Connections;
+  /** The dendritic fraction of a plastic synapse's delay; null for others; undefined for synapses without a delay. */
+  readonly fraction: number | null | undefined;
 }
 
 /** What projections are made with. */
 export interface Network {
   readonly targets: ReadonlyMap<string, Target>;
   /** Connections of the projections before, by label. */
-  readonly others: ReadonlyMap<string, Connections>;
+  readonly others: ReadonlyMap<string, Connections & { readonly id: string }>;
   /** Synapse types in use, by canonical name. */
   readonly synapses: Map<string, SynapseDocument>;
 }
@@ -42,9 +45,10 @@ export function translateProjection(
   const pre = targetOf(projection.pre, network.targets, child(pointer, 'pre'), setting);
   const post = targetOf(projection.post, network.targets, child(pointer, 'post'), setting);
   if (pre === undefined || post === undefined) return undefined;
+  const written: Synapse = projection.synapse ?? { type: 'StaticSynapse' };
+  if (written.type === 'ElectricalSynapse') return gapJunctions(projection, written, id, label, { pre, post }, pointer, network, setting);
   if (projection.source !== undefined && projection.source !== null)
     setting.report(messages.unsupported('a source other than the cell'), child(pointer, 'source'));
-  const written: Synapse = projection.synapse ?? { type: 'StaticSynapse' };
   const receptors = commonReceptors(post, child(pointer, 'post'), setting);
   if (receptors === undefined) return undefined;
   const connections = translateConnector(
@@ -56,7 +60,13 @@ export function translateProjection(
   if (connections === undefined) return undefined;
   const receptor = chooseReceptor(projection, written, connections, receptors, pointer, setting);
   if (receptor === undefined) return undefined;
-  const standard = synapseOf(written, receptor.receptor.kind, child(pointer, 'synapse'), setting);
+  const standard = synapseOf(
+    written,
+    receptor.receptor.kind,
+    connections.columns?.['delay'] !== undefined,
+    child(pointer, 'synapse'),
+    setting,
+  );
   if (standard === undefined) return undefined;
   checkSigns(written, connections, receptor, projection, pointer, setting);
   const values = synapseValues(written, standard, receptor.receptor, connections, projection, pointer, setting);
@@ -75,7 +85,53 @@ export function translateProjection(
     ...range,
     ...space,
   };
-  return { id, synapse: { type: name, standard }, projection: located(document, pointer), connections };
+  return { id, synapse: { type: name, standard }, projection: located(document, pointer), connections, fraction: fractionOf(written) };
+}
+
+/** Names of a gap junction's two sides, such as `source_section.gap`. */
+const isGap = (name: string): boolean => /(^|\.)gap$/.test(name);
+
+/** A projection of gap junctions: both ends need a voltage and an input for currents; neither has a receptor. */
+function gapJunctions(
+  projection: Projection,
+  written: Synapse,
+  id: string,
+  label: string,
+  { pre, post }: { readonly pre: Target; readonly post: Target },
+  pointer: string,
+  network: Network,
+  setting: Setting,
+): TranslatedProjection | undefined {
+  for (const key of ['receptor_type', 'source'] as const) {
+    const name = projection[key];
+    if (name !== undefined && name !== null && name !== 'default' && !isGap(name))
+      setting.report(messages.unknownReference('side of a gap junction', name, ['source_section.gap']), child(pointer, key));
+  }
+  for (const [key, target] of [
+    ['pre', pre],
+    ['post', post],
+  ] as const) {
+    if (target.portions.every(({ population }) => population.cell?.injectable !== undefined)) continue;
+    setting.report(messages.notInjectable(target.label), child(pointer, key));
+    return undefined;
+  }
+  const ends = { label, pre, post, others: network.others };
+  const connections = translateConnector(projection.connector, child(pointer, 'connector'), ends, setting);
+  if (connections === undefined) return undefined;
+  const receptor: Receptor = { variable: 'i_inj', kind: 'conductance' };
+  const standard = synapseOf(written, 'conductance', false, child(pointer, 'synapse'), setting);
+  if (standard === undefined) return undefined;
+  const { values } = synapseValues(written, standard, receptor, connections, projection, pointer, setting);
+  const name = nameOfType(standard.name, standard, network.synapses);
+  const document = {
+    from: endOf(pre, child(pointer, 'pre')),
+    to: endOf(post, child(pointer, 'post')),
+    synapse: name,
+    connect: located(connections.rule, child(pointer, 'connector')),
+    values,
+    ...translateSpace(projection.space, child(pointer, 'space')),
+  };
+  return { id, synapse: { type: name, standard }, projection: located(document, pointer), connections, fraction: undefined };
 }
 
 /** Types of one name differ where a projection needs another variant of them. */
@@ -138,22 +194,9 @@ function chooseReceptor(
     return pick(written, at) ?? void setting.report(messages.unknownReference('receptor', written, names), at);
   }
   if (names.length === 1) return pick(names[0], pointer);
-  const weight = lastNumber(own(synapse.params ?? {}, 'weight') ?? 0, connections);
+  const weight = lastWeight(own(synapse.params ?? {}, 'weight') ?? 0, connections);
   if (weight === undefined) return void setting.report(messages.receptorNeeded(names), pointer);
   return pick(weight >= 0 ? names[0] : names[1], pointer);
-}
-
-/** The weight between the last pair, where it is known. */
-function lastNumber(weight: Value, connections: Connections): number | undefined {
-  const column = connections.columns?.['weight'];
-  if (column !== undefined) return column.at(-1) ?? 0;
-  if (typeof weight === 'number') return weight;
-  if (isNumbers(weight)) return weight.at(-1);
-  if (Array.isArray(weight)) {
-    const row: unknown = weight.at(-1);
-    return isNumbers(row) ? row.at(-1) : undefined;
-  }
-  return undefined;
 }
 
 const excitatory: ReadonlySet<string> = new Set(['excitatory', 'AMPA', 'NMDA']);
@@ -168,17 +211,10 @@ function checkSigns(
   pointer: string,
   setting: Setting,
 ): void {
-  if (
-    projection.connector.safe === false ||
-    connections.columns?.['weight'] !== undefined ||
-    projection.connector.type === 'FromListConnector'
-  )
-    return;
-  const weight = own(synapse.params ?? {}, 'weight') ?? 0;
-  const numbers: readonly number[] = typeof weight === 'number' ? [weight] : isNumbers(weight) ? weight : [];
+  if (!isChecked(projection.connector, connections)) return;
   const negative = receptor.kind !== 'conductance' && inhibitory.has(name);
   if (receptor.kind !== 'conductance' && !negative && !excitatory.has(name)) return;
-  const wrong = numbers.find((number) => (negative ? number > 0 : number < 0));
+  const wrong = wrongWeight(own(synapse.params ?? {}, 'weight') ?? 0, negative ? 'negative' : 'positive');
   if (wrong !== undefined)
     setting.report(
       messages.wrongSign(receptor.kind, name, negative ? '0 or less' : '0 or more', wrong),
@@ -188,21 +224,21 @@ function checkSigns(
 
 // --- Synapse types ------------------------------------------------------------------------------------------------
 
-function synapseOf(written: Synapse, kind: Receptor['kind'], pointer: string, setting: Setting): StandardSynapse | undefined {
-  if (written.type === 'STDPMechanism') return stdpOf(written, kind, pointer, setting);
+/** @param listed  whether the connector lists the delays */
+function synapseOf(
+  written: Synapse,
+  kind: Receptor['kind'],
+  listed: boolean,
+  pointer: string,
+  setting: Setting,
+): StandardSynapse | undefined {
+  if (written.type === 'STDPMechanism') return stdpOf(written, kind, listed, pointer, setting);
   for (const key of ['timing_dependence', 'weight_dependence', 'voltage_dependence', 'dendritic_delay_fraction'] as const) {
     if (written[key] !== undefined) setting.reportKey(messages.unknownParameter(key, written.type, ['params']), child(pointer, key));
   }
-  const known = synapsesFor(kind);
+  const known: Readonly<Record<string, StandardSynapse>> = { ...synapsesFor(kind), ElectricalSynapse: electricalSynapse };
   const standard = own(known, written.type);
-  if (standard !== undefined) {
-    if (kind === 'voltage' && standard.synapse.parameters?.['tau_syn'] !== undefined)
-      return void setting.report(
-        messages.unsupported(`${written.type} onto cells whose synapses step the voltage`),
-        child(pointer, 'type'),
-      );
-    return standard;
-  }
+  if (standard !== undefined) return standard;
   const missing = own(missingTypes, written.type);
   if (missing !== undefined) setting.report(messages.unsupported(`${written.type} (${missing})`), child(pointer, 'type'));
   else if (written.type.startsWith('native:')) setting.report(messages.nativeType(written.type), child(pointer, 'type'));
@@ -210,7 +246,13 @@ function synapseOf(written: Synapse, kind: Receptor['kind'], pointer: string, se
   return undefined;
 }
 
-function stdpOf(written: Synapse, kind: Receptor['kind'], pointer: string, setting: Setting): StandardSynapse | undefined {
+function stdpOf(
+  written: Synapse,
+  kind: Receptor['kind'],
+  listed: boolean,
+  pointer: string,
+  setting: Setting,
+): StandardSynapse | undefined {
   const { timing_dependence: timing, weight_dependence: dependence } = written;
   let whole = true;
   if (written.voltage_dependence !== undefined && written.voltage_dependence !== null) {
@@ -228,7 +270,13 @@ function stdpOf(written: Synapse, kind: Receptor['kind'], pointer: string, setti
   }
   if (!whole) return undefined;
   const fraction = written.dendritic_delay_fraction ?? 1;
-  return stdpSynapse(kind, timing?.type ?? '', dependence?.type ?? '', { preAtOnce: fraction > 0, postAtOnce: true, sends: fraction > 0 });
+  const delay = written.params?.['delay'];
+  return stdpSynapse(kind, timing?.type ?? '', dependence?.type ?? '', {
+    preAtOnce: fraction > 0,
+    postAtOnce: true,
+    sends: fraction > 0,
+    ...(delay !== undefined && delay !== null && !listed && sharesDraw(delay, fraction) ? { whole: true } : {}),
+  });
 }
 
 // --- Values and delays --------------------------------------------------------------------------------------------
@@ -239,7 +287,7 @@ interface Values {
 }
 
 /** Units of synaptic parameters, by canonical type. */
-function unitOf({ synapse }: StandardSynapse, name: string): string {
+export function unitOf({ synapse }: StandardSynapse, name: string): string {
   const declared = synapse.parameters?.[name] ?? synapse.state?.[name];
   return typeof declared === 'object' && declared.unit !== undefined ? String(declared.unit) : '1';
 }
@@ -261,15 +309,21 @@ function synapseValues(
 ): Values {
   const at = child(pointer, 'synapse');
   const values: Record<string, unknown> = {};
-  const names = Object.keys({ weight: 0, ...standard.synapse.parameters }).filter((name) => name !== 'tau_syn' && name !== 'transmission');
+  const names = Object.keys({ weight: 0, ...standard.synapse.parameters }).filter(
+    (name) => name !== 'tau_syn' && name !== 'transmission' && name !== 'delay',
+  );
   const given = givenValues(written, at);
   const known = ['weight', 'delay', ...names.filter((name) => name !== 'weight')];
   const place = (name: string): number => known.indexOf(name);
+  const hasDelay = fractionOf(written) !== undefined;
   let delay: readonly [Value, string] = [setting.minDelay, pointer];
   for (const [name, value, where] of [...given].sort(([a], [b]) => place(a) - place(b))) {
-    if (name === 'delay') delay = [value ?? setting.minDelay, where];
+    if (name === 'delay' && hasDelay) delay = [value ?? setting.minDelay, where];
     else if (!names.includes(name))
-      setting.reportKey(messages.unknownParameter(name, written.type, [...names.slice(0, 1), 'delay', ...names.slice(1)]), where);
+      setting.reportKey(
+        messages.unknownParameter(name, written.type, [...names.slice(0, 1), ...(hasDelay ? ['delay'] : []), ...names.slice(1)]),
+        where,
+      );
     else {
       const translated = perSynapse(
         value,
@@ -282,7 +336,8 @@ function synapseValues(
     }
   }
   for (const [name, column] of Object.entries(connections.columns ?? {})) {
-    if (name === 'delay') delay = [column, connections.columnsAt ?? pointer];
+    if (name === 'delay' && !hasDelay) continue;
+    else if (name === 'delay') delay = [column, connections.columnsAt ?? pointer];
     else if (names.includes(name)) values[name] = located(column, connections.columnsAt ?? pointer);
     else setting.report(messages.unknownParameter(name, written.type, names), connections.columnsAt ?? pointer);
   }
@@ -300,26 +355,66 @@ function synapseValues(
       );
   }
   if (standard.synapse.parameters?.['tau_syn'] !== undefined) values['tau_syn'] = `post.${receptor.timeConstant ?? 'tau_syn'}`;
-  if (written.type !== 'STDPMechanism') return { values, delays: { pre: delayValue(...delay, 1, connections, setting) } };
-  const fraction = written.dendritic_delay_fraction ?? 1;
-  // The delays are of one draw: where it is random, only all of it can be before or after the synapse.
-  const share = (part: number): unknown => (part === 0 ? undefined : delayValue(...delay, part, connections, setting));
+  const fraction = fractionOf(written);
+  if (fraction === undefined) return { values, delays: {} };
+  if (fraction !== null && sharesDraw(delay[0], fraction)) {
+    // One number for each synapse, from which both its delays follow; what is sent arrives after all of it.
+    const whole = delayValue(...delay, 1, connections, setting);
+    const part = (share: number): string => (share === 1 ? 'delay' : `${share}*delay`);
+    return {
+      values: { ...values, delay: whole, transmission: fraction === 1 ? 'delay' : `delay - dt*round(${1 - fraction}*delay/dt)` },
+      delays: { ...(fraction === 1 ? {} : { pre: part(1 - fraction) }), post: part(fraction) },
+    };
+  }
+  const delays = delaysOf(...delay, fraction, connections, setting);
+  return { values: { ...values, ...delays.values }, delays: delays.delays };
+}
+
+/** The dendritic fraction of a plastic synapse's delay; null for others; undefined for synapses without a delay. */
+function fractionOf(written: Synapse): number | null | undefined {
+  if (written.type === 'ElectricalSynapse') return undefined;
+  return written.type === 'STDPMechanism' ? (written.dendritic_delay_fraction ?? 1) : null;
+}
+
+/** Whether several delays of a synapse are made of one number that is not known now. */
+const sharesDraw = (delay: Value, fraction: number): boolean => fraction > 0 && !(typeof delay === 'number' || Array.isArray(delay));
+
+/**
+ * Delays of the pathways, and the values that go with them.
+ *
+ * @param fraction  of a plastic synapse's delay that is dendritic; null for others
+ */
+export function delaysOf(
+  value: Value,
+  pointer: string,
+  fraction: number | null,
+  connections: Connections,
+  setting: Setting,
+): { readonly delays: Readonly<Record<string, unknown>>; readonly values: Readonly<Record<string, unknown>> } {
+  if (fraction === null) return { delays: { pre: delayValue(value, pointer, 1, connections, setting) }, values: {} };
+  if (sharesDraw(value, fraction))
+    setting.report(messages.unsupported('another random delay of a plastic synapse', 'give numbers, or one for each synapse'), pointer);
+  const share = (part: number): unknown => (part === 0 ? undefined : delayValue(value, pointer, part, connections, setting));
   const [before, after] = [share(1 - fraction), share(fraction)];
-  if (after !== undefined && isNative(delay[0], setting))
-    setting.report(messages.needsGenerator('a random delay of a plastic synapse'), delay[1]);
-  if (before !== undefined && after !== undefined && !isKnown(delay[0]))
-    setting.report(messages.unsupported('a random delay of which a part is dendritic', 'use a fraction of 0 or 1'), delay[1]);
   return {
-    values: { ...values, ...(after === undefined ? {} : { transmission: after }) },
     delays: { ...(before === undefined ? {} : { pre: before }), ...(after === undefined ? {} : { post: after }) },
+    values: after === undefined ? {} : { transmission: transmissionOf(value, fraction, after, setting) },
   };
 }
 
-/** Whether a value is drawn on the target, each time that it is needed. */
-const isNative = (value: Value, { rngs }: Setting): boolean =>
-  typeof value === 'object' && value !== null && 'random' in value && own(rngs, value.rng ?? '')?.seed === undefined;
-
-const isKnown = (value: Value): boolean => typeof value === 'number' || Array.isArray(value);
+/** What is left of a delay once the spike has met the synapse: both parts in whole steps are the whole in whole steps. */
+function transmissionOf(value: Value, fraction: number, after: unknown, { dt }: Setting): unknown {
+  const numbers = typeof value === 'number' ? [value] : isNumbers(value) ? value : [];
+  const steps = (time: number): number => {
+    const up = Math.floor(time / dt + 0.5);
+    return up - time / dt === 0.5 && up % 2 !== 0 ? up - 1 : up;
+  };
+  const left = numbers.map((delay) => steps(delay) - steps((1 - fraction) * delay));
+  if (numbers.every((delay, k) => left[k] === steps(fraction * delay))) return after;
+  const times = left.map((count) => count * dt);
+  const [only = 0] = times;
+  return typeof value === 'number' ? quantity(only, 'ms') : { array: times, unit: 'ms' };
+}
 
 /** The values that a synapse description gives, each with its place. */
 function givenValues(written: Synapse, pointer: string): readonly (readonly [name: string, value: Value, pointer: string])[] {
@@ -335,12 +430,13 @@ function givenValues(written: Synapse, pointer: string): readonly (readonly [nam
 /** A value of each synapse; a matrix has one for each pair. */
 function perSynapse(value: Value, pointer: string, slot: Slot, connections: Connections, setting: Setting): Located | undefined {
   if (!Array.isArray(value)) return translateValue(value, pointer, slot, setting);
-  if (connections.pairs === undefined)
-    return void setting.report(messages.unsupported(`a list for ${slot.what} of connections that are drawn`), pointer);
-  const { sources, targets } = connections.pairs();
   const rows: readonly unknown[] = value;
+  // How many synapses there are, and which, comes out when they are drawn: a list is for them in order, a matrix for all pairs.
+  if (connections.pairs === undefined)
+    return isNumbers(rows) ? translateValue(rows, pointer, slot, setting) : wholeMatrix(rows, pointer, slot, setting);
+  const { sources, targets } = connections.pairs();
   if (isNumbers(rows)) return translateValue(rows, pointer, { ...slot, count: sources.length }, setting);
-  const numbers = sources.map((i, k) => {
+  const numbers = Array.from(sources, (i, k) => {
     const row: unknown = rows[i];
     const number: unknown = Array.isArray(row) ? row[targets[k] ?? 0] : undefined;
     return typeof number === 'number' ? number : NaN;
@@ -348,6 +444,14 @@ function perSynapse(value: Value, pointer: string, slot: Slot, connections: Conn
   if (numbers.some(Number.isNaN))
     return void setting.report(messages.wrongValue(slot.what, 'a number for each connected pair', value), pointer);
   return translateValue(numbers, pointer, slot, setting);
+}
+
+/** A matrix that has a number for every pair, connected or not. */
+function wholeMatrix(rows: readonly unknown[], pointer: string, slot: Slot, setting: Setting): Located | undefined {
+  const wrong = rows.findIndex((row) => !isNumbers(row));
+  if (wrong < 0) return located(slot.explicit === true ? { array: rows, unit: slot.unit } : rows, pointer);
+  const expected = 'a number for each pair, since which pairs are connected is drawn';
+  return void setting.report(messages.wrongValue(`a row of ${slot.what}`, expected, rows[wrong]), child(pointer, wrong));
 }
 
 /** A delay in ms, or a part of it, within the limits that setup sets. */

@@ -59,6 +59,23 @@ export class Recordings {
     return { begins, ends: [] };
   }
 
+  /** The output of a current source, as the first cell that it flows into gets it, at every step. */
+  addSource(label: string, [id]: readonly string[], [portion]: readonly Portion[], pointer: string): void {
+    if (id === undefined || portion === undefined) {
+      this.#setting.report(messages.nothingToRecord(label), child(pointer, 'record'));
+      return;
+    }
+    const { cells } = portion;
+    const first: Portion =
+      cells.kind === 'range'
+        ? { ...portion, cells: { ...cells, end: cells.begin + 1 } }
+        : cells.kind === 'list'
+          ? { ...portion, cells: { kind: 'list', indices: cells.indices.slice(0, 1) } }
+          : portion;
+    const name = this.#names.take(label);
+    this.list.push(located({ of: selectionOf(first), variables: [id], name }, child(pointer, 'record')));
+  }
+
   #interval({ sampling_interval: interval }: Recording, pointer: string): string | undefined {
     if (interval === undefined || interval === null) return undefined;
     const { steps, whole } = stepsIn(interval, this.#setting.dt);

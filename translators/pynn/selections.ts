@@ -22,7 +22,17 @@ export interface PopulationInfo {
 export type Cells =
   | { readonly kind: 'range'; readonly begin: number; readonly end: number }
   | { readonly kind: 'list'; readonly indices: readonly number[] }
-  | { readonly kind: 'sample'; readonly size: number; readonly generator: unknown };
+  | {
+      readonly kind: 'sample';
+      readonly size: number;
+      /** Who draws it; null: the target, once for each name. */
+      readonly generator: unknown;
+      readonly name: string;
+      /** The cells that it is drawn from, where those are not all. */
+      readonly within: readonly number[] | null;
+      /** Which of the drawn cells, in ascending order, these are; null for all. */
+      readonly pick: readonly number[] | null;
+    };
 
 export interface Portion {
   readonly population: PopulationInfo;
@@ -36,7 +46,7 @@ export interface Target {
 }
 
 export const countOf = (cells: Cells): number =>
-  cells.kind === 'range' ? cells.end - cells.begin : cells.kind === 'list' ? cells.indices.length : cells.size;
+  cells.kind === 'range' ? cells.end - cells.begin : cells.kind === 'list' ? cells.indices.length : (cells.pick?.length ?? cells.size);
 
 export const sizeOf = (target: Target): number => target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
 
@@ -51,28 +61,68 @@ function listed(indices: readonly number[]): Cells {
 export function viewOf(view: View, parent: Target, pointer: string, setting: Setting): readonly Portion[] | undefined {
   const at = child(pointer, 'select');
   const given = (['slice', 'indices', 'mask', 'sample'] as const).filter((key) => view.select[key] !== undefined);
-  const [portion] = parent.portions;
-  if (given.length !== 1 || portion === undefined)
+  if (given.length !== 1 || parent.portions.length === 0)
     return void setting.report(messages.wrongValue('the selection', 'one of slice, indices, mask, sample', given), at);
-  if (parent.portions.length > 1) return void setting.report(messages.unsupported('a view of an assembly'), child(pointer, 'of'));
-  const size = countOf(portion.cells);
-  const { sample } = view.select;
-  if (sample !== undefined) {
-    if (sample < 0 || sample > size)
-      return void setting.report(messages.outOfRange('the size of the sample', `0 to ${size}`, sample), child(at, 'sample'));
-    if (size !== portion.population.size) return void setting.report(messages.unsupported('a sample of a view'), child(at, 'sample'));
-    const generator = numpyGenerator(view.select.rng, child(at, 'rng'), setting);
-    if (generator === undefined) return undefined;
-    const drawn = generator === null ? null : { ...generator, distribution: 'permutation', arguments: [size], order: setting.nextOrder() };
-    return [{ ...portion, cells: { kind: 'sample', size: sample, generator: drawn } }];
+  if (view.select.sample !== undefined) return sampleOf(view, view.select.sample, parent, at, setting);
+  const indices = chosen(view.select, sizeOf(parent), at, setting);
+  return indices && portionsOf(parent, indices);
+}
+
+/** The cells of a target with these numbers, which ascend. */
+function portionsOf({ portions }: Target, indices: readonly number[]): readonly Portion[] {
+  const result: Portion[] = [];
+  let begin = 0;
+  let next = 0;
+  for (const portion of portions) {
+    const end = begin + countOf(portion.cells);
+    const own: number[] = [];
+    for (; next < indices.length && (indices[next] ?? 0) < end; next++) own.push((indices[next] ?? 0) - begin);
+    if (own.length > 0 || portions.length === 1) result.push({ ...portion, cells: someOf(portion.cells, own) });
+    begin = end;
   }
-  const indices = chosen(view.select, size, at, setting);
-  if (indices === undefined) return undefined;
-  const { cells } = portion;
-  if (cells.kind === 'sample') return void setting.report(messages.unsupported('a view of a sample'), child(pointer, 'of'));
-  return [
-    { ...portion, cells: listed(indices.map((index) => (cells.kind === 'range' ? cells.begin + index : (cells.indices[index] ?? 0)))) },
-  ];
+  return result;
+}
+
+/** Of the cells of a portion those with these numbers. */
+function someOf(cells: Cells, numbers: readonly number[]): Cells {
+  switch (cells.kind) {
+    case 'range':
+      return listed(numbers.map((number) => cells.begin + number));
+    case 'list':
+      return listed(numbers.map((number) => cells.indices[number] ?? 0));
+    case 'sample':
+      return { ...cells, pick: numbers.map((number) => cells.pick?.[number] ?? number) };
+  }
+}
+
+/** A drawn sample of a population or of a view. */
+function sampleOf(view: View, sample: number, parent: Target, at: string, setting: Setting): readonly Portion[] | undefined {
+  const [portion] = parent.portions;
+  const size = sizeOf(parent);
+  if (sample < 0 || sample > size)
+    return void setting.report(messages.outOfRange('the size of the sample', `0 to ${size}`, sample), child(at, 'sample'));
+  if (portion === undefined || parent.portions.length > 1)
+    return void setting.report(messages.unsupported('a sample of an assembly', 'take a sample of each of its populations'), child(at, 'sample'));
+  const { cells, population } = portion;
+  if (cells.kind === 'sample')
+    return void setting.report(messages.unsupported('a sample of a sample', 'take one sample of the smaller size'), child(at, 'sample'));
+  const generator = numpyGenerator(view.select.rng, child(at, 'rng'), setting);
+  if (generator === undefined) return undefined;
+  const drawn = generator === null ? null : { ...generator, distribution: 'permutation', arguments: [size], order: setting.nextOrder() };
+  const within =
+    size === population.size ? null : cells.kind === 'list' ? cells.indices : Array.from({ length: size }, (_, k) => cells.begin + k);
+  return [{ ...portion, cells: { kind: 'sample', size: sample, generator: drawn, name: view.label, within, pick: null } }];
+}
+
+/** The cells of a target, each by a text of its own; undefined while some are still to be drawn. */
+export function cellsOf({ portions }: Target): readonly string[] | undefined {
+  const texts: string[] = [];
+  for (const { population, cells } of portions) {
+    if (cells.kind === 'sample') return undefined;
+    const count = countOf(cells);
+    for (let k = 0; k < count; k++) texts.push(`${population.id}.${cells.kind === 'range' ? cells.begin + k : (cells.indices[k] ?? 0)}`);
+  }
+  return texts;
 }
 
 /** Indices within the parent. */
@@ -128,7 +178,13 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
     case 'list':
       return { population: id, indices: cells.indices };
     case 'sample':
-      return { population: id, sample: cells.size, ...(cells.generator === null ? {} : { generator: cells.generator }) };
+      return {
+        population: id,
+        sample: cells.size,
+        ...(cells.within === null ? {} : { within: cells.within }),
+        ...(cells.pick === null ? {} : { pick: cells.pick }),
+        ...(cells.generator === null ? { name: cells.name } : { generator: cells.generator }),
+      };
     default:
       return cells satisfies never;
   }

@@ -9,7 +9,7 @@ export interface Random {
 }
 export interface Formula {
   readonly expr: string;
-  readonly of?: 'd' | 'i' | 'ij';
+  readonly of?: 'd' | 'i' | 'ij' | 'xyz' | 'displacement';
 }
 export interface Sequence {
   readonly sequence: readonly unknown[];

@@ -9,15 +9,17 @@ import {
   columnCount,
   elementAt,
   elementCount,
+  segmentsOf,
   stepOf,
   type RunRecord,
+  type SegmentSpan,
   type SeriesPlan,
   type SpikeTrains,
   type StoredResult,
   type StoredSeries,
 } from '../result.js';
 import { trainsFromLists } from '../stored-trains.js';
-import { provenancePath, seriesPath } from './write.js';
+import { provenancePath, quoted, seriesPath } from './write.js';
 
 /** @param path  of the spikes file. @throws UsageError when the provenance is missing or some file does not fit it */
 export function readCsvResult(path: string): StoredResult {
@@ -42,8 +44,9 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
     places.set(`${population},${event}`, { rows: rows[i]!, rowOf });
   }
   let withEvent = false;
+  const next = segmentReader(record, path);
   for (const [number, line] of lines(path)) {
-    const cells = line.split(',');
+    const { segment, cells } = next(line, number);
     if (number === 1) {
       withEvent = cells[1] === 'event';
       continue;
@@ -52,7 +55,7 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
     const place = places.get(`${population},${event}`);
     const row = place?.rowOf.get(Number(index));
     if (place === undefined || row === undefined || time === undefined) throw notAResult(path, `line ${number} fits no recorded cell`);
-    place.rows[row]!.push(stepOf(Number(time), record.spikeLabel, record.dt));
+    place.rows[row]!.push(stepOf(Number(time), record.spikeLabel, record.dt) - segment.start + segment.begin);
   }
   return record.trains.map((plan, i) => trainsFromLists(plan, rows[i]!));
 }
@@ -61,11 +64,12 @@ function readSeries(path: string, plan: SeriesPlan, record: RunRecord): StoredSe
   const width = columnCount(plan);
   const steps: number[] = [];
   const values: (number | bigint)[][] = [];
+  const next = segmentReader(record, path);
   for (const [number, line] of lines(path)) {
-    const cells = line.split(',');
+    const { segment, cells } = next(line, number);
     if (cells.length !== width + 1) throw notAResult(path, `line ${number} has ${cells.length} columns, not ${width + 1}`);
     if (number === 1) continue;
-    steps.push(stepOf(Number(cells[0]), plan.label, record.dt));
+    steps.push(stepOf(Number(cells[0]), plan.label, record.dt) - segment.start + segment.begin);
     values.push(cells.slice(1).map((text) => (plan.element === 'i64' ? BigInt(text) : Number(text))));
   }
   return {
@@ -73,6 +77,23 @@ function readSeries(path: string, plan: SeriesPlan, record: RunRecord): StoredSe
     samples: steps.length,
     steps: (begin, end) => Int32Array.from(steps.slice(begin, end)),
     read: (begin, end) => fill(plan, values.slice(begin, end).flat()),
+  };
+}
+
+/** Takes the segment off the front of a line where a run has several; a line without a known one fits nothing. */
+function segmentReader(
+  record: RunRecord,
+  path: string,
+): (line: string, number: number) => { readonly segment: SegmentSpan; readonly cells: readonly string[] } {
+  const segments = segmentsOf(record, record.steps);
+  const [first] = segments;
+  const named = segments.map((segment) => ({ segment, start: `${quoted(segment.name)},` }));
+  return (line, number) => {
+    if (record.segments === undefined || number === 1)
+      return { segment: first!, cells: (record.segments === undefined ? line : line.replace('segment,', '')).split(',') };
+    const found = named.find(({ start }) => line.startsWith(start));
+    if (!found) throw notAResult(path, `line ${number} is of no segment of the run`);
+    return { segment: found.segment, cells: line.slice(found.start.length).split(',') };
   };
 }
 

@@ -11,8 +11,11 @@ import { provenanceText } from '../record-text.js';
 import {
   columnCount,
   elementAt,
+  segmentsOf,
+  segmentTime,
   timeOf,
   type ResultWriter,
+  type RunRecord,
   type RunSetup,
   type SampleBlock,
   type SeriesPlan,
@@ -63,7 +66,7 @@ export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter 
         for (const plan of given.series) {
           const file = open((name) => seriesPath(name, plan.name));
           series.push(file);
-          file.write(`${header(plan)}\n`);
+          file.write(`${given.segments ? 'segment,' : ''}${header(plan)}\n`);
         }
         open(provenancePath);
       });
@@ -71,13 +74,13 @@ export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter 
     samples: (block) =>
       guarded(() => {
         invariant(setup, 'csv', 'samples before open');
-        writeRows(series[block.series]!, setup.series[block.series]!, block, setup.header.dt);
+        writeRows(series[block.series]!, setup.series[block.series]!, block, setup);
       }),
     advance: () => undefined,
     close: async (record, trains) =>
       guarded(() => {
         invariant(setup, 'csv', 'close before open');
-        writeSpikes(files[0]!.file, trains, setup.header.dt, setup.spikeLabel);
+        writeSpikes(files[0]!.file, trains, setup, record);
         files[files.length - 1]!.file.write(provenanceText(record, setup.data, options.reproducible ?? false));
         for (const { file } of files) file.finish();
         const final = record.complete ? path : incompletePath(path);
@@ -96,22 +99,39 @@ function header(plan: SeriesPlan): string {
   return ['time_s', ...columns].join(',');
 }
 
-function writeRows(file: OutputFile, plan: SeriesPlan, block: SampleBlock, dt: number): void {
+function writeRows(file: OutputFile, plan: SeriesPlan, block: SampleBlock, setup: RunSetup): void {
   const width = columnCount(plan);
+  const { dt } = setup.header;
+  const segment = setup.segments?.[block.segment ?? 0];
   for (const [row, step] of block.steps.entries()) {
-    const cells = [numberText(timeOf(step, plan.label, dt), 'f64')];
+    const time = segment ? segmentTime(segment, step, plan.label, dt) : timeOf(step, plan.label, dt);
+    const cells = [...(segment ? [quoted(segment.name)] : []), numberText(time, 'f64')];
     for (let i = row * width; i < (row + 1) * width; i += 1) cells.push(numberText(block.values[i]!, plan.element));
     file.write(`${cells.join(',')}\n`);
   }
 }
 
-function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], dt: number, label: 0 | 1): void {
+/** A name as a CSV cell: in quotes where it has a comma or quote. */
+export const quoted = (name: string): string => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll('\n', ' ')}"` : name);
+
+/** Spikes by population and step; with several segments the times are those of the segment that stands in front. */
+function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: RunSetup, record: RunRecord): void {
+  const { spikeLabel: label } = setup;
+  const { dt } = setup.header;
   const withEvent = trains.some(({ plan }) => plan.event !== 'spike');
-  file.write(withEvent ? 'population,event,index,time_s\n' : 'population,index,time_s\n');
+  const several = setup.segments !== undefined;
+  file.write(`${several ? 'segment,' : ''}population,${withEvent ? 'event,' : ''}index,time_s\n`);
+  const segments = segmentsOf(record, record.steps);
   for (const { plan, inOrder } of trains) {
     const start = withEvent ? `${plan.population},${plan.event},` : `${plan.population},`;
+    let k = 0;
     for (const { steps, cells } of inOrder()) {
-      for (let i = 0; i < steps.length; i += 1) file.write(`${start}${cells[i]},${timeOf(steps[i]!, label, dt)}\n`);
+      for (let i = 0; i < steps.length; i += 1) {
+        while (k + 1 < segments.length && steps[i]! >= segments[k]!.end) k += 1;
+        const segment = segments[k]!;
+        const time = several ? segmentTime(segment, steps[i]!, label, dt) : timeOf(steps[i]!, label, dt);
+        file.write(`${several ? `${quoted(segment.name)},` : ''}${start}${cells[i]},${time}\n`);
+      }
     }
   }
 }

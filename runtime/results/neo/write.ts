@@ -16,11 +16,13 @@ import { provenanceText } from '../record-text.js';
 import {
   columnCount,
   elementAt,
-  timeOf,
+  segmentsOf,
+  segmentTime,
   type ResultWriter,
   type RunRecord,
   type RunSetup,
   type SampleBlock,
+  type SegmentSpan,
   type SeriesPlan,
   type SpikeTrains,
 } from '../result.js';
@@ -98,32 +100,50 @@ function writeDocument(
   samples: readonly SampleFile[],
   reproducible: boolean,
 ): void {
-  const { dt } = setup.header;
-  const stop = record.steps * dt;
   output.write('{ "format": "interneuron-neo-json", "version": 1,\n"blocks": [ { ');
   output.write(
     `"name": ${json(record.name)}, "rec_datetime": ${json(record.started)}, "annotations": { "complete": ${record.complete}, ` +
       `"fingerprint": ${json(record.fingerprint.total)} },\n`,
   );
-  output.write('"segments": [ { "name": "run", "index": 0, "annotations": {},\n"spiketrains": [');
+  output.write('"segments": [ ');
+  const segments = segmentsOf(record, record.steps);
+  for (const [index, segment] of segments.entries()) {
+    if (index > 0) output.write(',\n');
+    writeSegment(output, setup, record, trains, samples, segment, index);
+  }
+  output.write(` ],\n"groups": [${groupsText(trains, segments.length)}]\n} ],\n`);
+  output.write(`"provenance": ${provenanceText(record, setup.data, reproducible)}}\n`);
+}
+
+/** One segment: trains and signals with times of its own. */
+function writeSegment(
+  output: OutputFile,
+  setup: RunSetup,
+  record: RunRecord,
+  trains: readonly SpikeTrains[],
+  samples: readonly SampleFile[],
+  segment: SegmentSpan,
+  index: number,
+): void {
+  output.write(
+    `{ "name": ${json(segment.name)}, "index": ${index}, "annotations": ${json(segment.annotations ?? {})},\n"spiketrains": [`,
+  );
   const write = separated(output);
   for (const train of trains) {
     for (const [begin, end] of rowRanges(train.counts, 1 << 22)) {
       let at = 0;
       const steps = train.read(begin, end);
       for (let row = begin; row < end; row += 1) {
-        const times = Array.from(steps.subarray(at, at + train.counts[row]!), (step) => timeOf(step, setup.spikeLabel, dt));
-        at += train.counts[row]!;
-        write(trainText(train, row, times, stop));
+        const own = steps.subarray(at, (at += train.counts[row]!)).filter((step) => step >= segment.begin && step < segment.end);
+        write(trainText(train, row, own, setup, segment));
       }
     }
   }
   output.write('],\n"analogsignals": [');
-  writeSignals(output, setup, samples, false);
+  writeSignals(output, setup, samples, segment, index, false);
   output.write('],\n"irregularlysampledsignals": [');
-  writeSignals(output, setup, samples, true);
-  output.write(`],\n"events": [],\n"epochs": [${epochsText(record)}]\n} ],\n"groups": [${groupsText(trains)}]\n} ],\n`);
-  output.write(`"provenance": ${provenanceText(record, setup.data, reproducible)}}\n`);
+  writeSignals(output, setup, samples, segment, index, true);
+  output.write(`],\n"events": [],\n"epochs": [${epochsText(record, segment)}]\n}`);
 }
 
 function separated(output: OutputFile): (text: string) => void {
@@ -138,61 +158,92 @@ function json(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function trainText({ plan }: SpikeTrains, row: number, times: readonly number[], stop: number): string {
+function trainText({ plan }: SpikeTrains, row: number, steps: Uint32Array, setup: RunSetup, segment: SegmentSpan): string {
+  const { dt } = setup.header;
   const cell = elementAt(plan.cells, row);
   const name = plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
+  const times = Array.from(steps, (step) => segmentTime(segment, step, setup.spikeLabel, dt));
+  const [start, stop] = [segmentTime(segment, segment.begin, 0, dt), segmentTime(segment, segment.end, 0, dt)];
   return (
-    `{ "name": ${json(name)}, "units": "s", "t_start": 0, "t_stop": ${stop}, "times": [${times.join(', ')}], ` +
+    `{ "name": ${json(name)}, "units": "s", "t_start": ${start}, "t_stop": ${stop}, "times": [${times.join(', ')}], ` +
     `"annotations": ${json({ population: plan.population, cell_id: cell, event: plan.event })}, "array_annotations": {} }`
   );
 }
 
-function epochsText({ phases, dt }: RunRecord): string {
+function epochsText({ phases, dt }: RunRecord, segment: SegmentSpan): string {
   if (phases.length < 2) return '';
+  const own = phases.filter(({ begin, end }) => begin >= segment.begin && end <= segment.end && (begin < end || begin < segment.end));
   return json({
     name: 'phases',
     units: 's',
-    times: phases.map(({ begin }) => begin * dt),
-    durations: phases.map(({ begin, end }) => (end - begin) * dt),
-    labels: phases.map(({ name }) => name),
+    times: own.map(({ begin }) => segmentTime(segment, begin, 0, dt)),
+    durations: own.map(({ begin, end }) => (end - begin) * dt),
+    labels: own.map(({ name }) => name),
     annotations: {},
-    array_annotations: { segment: phases.map(({ segment }) => segment) },
+    array_annotations: { segment: own.map(({ segment: name }) => name) },
   });
 }
 
 /** A group for each population: [segment, train] of each of its trains. */
-function groupsText(trains: readonly SpikeTrains[]): string {
+function groupsText(trains: readonly SpikeTrains[], segments: number): string {
   let first = 0;
   return trains
     .map(({ plan, counts }) => {
-      const members = Array.from(counts, (_, row) => [0, first + row]);
+      const members = Array.from({ length: segments }, (_, segment) => Array.from(counts, (__, row) => [segment, first + row])).flat();
       first += counts.length;
       return json({ name: plan.event === 'spike' ? plan.population : `${plan.population}.${plan.event}`, spiketrains: members });
     })
     .join(',\n');
 }
 
-function writeSignals(output: OutputFile, setup: RunSetup, samples: readonly SampleFile[], irregular: boolean): void {
+function writeSignals(
+  output: OutputFile,
+  setup: RunSetup,
+  samples: readonly SampleFile[],
+  segment: SegmentSpan,
+  index: number,
+  irregular: boolean,
+): void {
   const write = separated(output);
   for (const [i, plan] of setup.series.entries()) {
-    if (plan.gaps !== irregular) continue;
-    write(signalStart(setup, plan, samples[i]!));
-    for (const bytes of samples[i]!.read()) output.write(Buffer.from(bytes).toString('base64'));
+    const rows = samples[i]!.rows(index);
+    const steps = plan.gaps ? samples[i]!.steps(index) : null;
+    // With several segments each has samples of its own steps, which are regular unless the recording was switched within it.
+    if ((steps !== null && (setup.segments === undefined || !isRegular(steps, plan.every))) !== irregular) continue;
+    // A recording that was off throughout has no signal, but for the one segment of most runs.
+    if (rows === 0 && setup.segments !== undefined) continue;
+    write(signalStart(setup, plan, rows, steps, segment, irregular));
+    for (const bytes of samples[i]!.read(index)) output.write(Buffer.from(bytes).toString('base64'));
     output.write('" } }');
   }
 }
 
-function signalStart(setup: RunSetup, plan: SeriesPlan, samples: SampleFile): string {
+/** Whether samples follow one another at equal intervals. */
+const isRegular = (steps: readonly number[], every: number): boolean => steps.every((step, k) => k === 0 || step - steps[k - 1]! === every);
+
+function signalStart(
+  setup: RunSetup,
+  plan: SeriesPlan,
+  rows: number,
+  steps: readonly number[] | null,
+  segment: SegmentSpan,
+  irregular: boolean,
+): string {
   const { dt } = setup.header;
   const width = columnCount(plan);
   const ids = plan.elements === null ? {} : { cell_id: Array.from({ length: width }, (_, i) => elementAt(plan.elements!, i)) };
+  const first = steps?.[0] ?? plan.offset;
   const head = {
     name: plan.name,
     units: neoUnit(plan.unit),
-    ...(plan.gaps
-      ? { time_units: 's', times: samples.steps().map((step) => timeOf(step, plan.label, dt)) }
-      : { t_start: timeOf(plan.offset, plan.label, dt), sampling_rate: 1 / (plan.every * dt), sampling_rate_units: 'Hz' }),
-    shape: plan.elements === null ? [samples.rows(), 1] : [samples.rows(), width],
+    ...(irregular
+      ? { time_units: 's', times: (steps ?? []).map((step) => segmentTime(segment, step, plan.label, dt)) }
+      : {
+          t_start: segmentTime(segment, first, plan.label, dt),
+          sampling_rate: 1 / (plan.every * dt),
+          sampling_rate_units: 'Hz',
+        }),
+    shape: plan.elements === null ? [rows, 1] : [rows, width],
     annotations: { owner: plan.owner, variable: plan.variable, recording: plan.recording },
     array_annotations: ids,
   };
@@ -203,39 +254,51 @@ function signalStart(setup: RunSetup, plan: SeriesPlan, samples: SampleFile): st
 
 interface SampleFile {
   add(block: SampleBlock): void;
-  rows(): number;
-  /** Steps of all rows, where they are kept. */
-  steps(): readonly number[];
-  /** All bytes in blocks whose base64 forms can be joined: each but the last a multiple of three long. */
-  read(): Iterable<Uint8Array>;
+  /** Samples in a segment. */
+  rows(segment: number): number;
+  /** Steps of a segment's samples, where they are kept. */
+  steps(segment: number): readonly number[];
+  /** A segment's bytes in blocks whose base64 forms can be joined: each but the last a multiple of three long. */
+  read(segment: number): Iterable<Uint8Array>;
   remove(): void;
+}
+
+/** Where the samples of one segment stand. */
+interface Stretch {
+  readonly from: number;
+  bytes: number;
+  rows: number;
+  readonly steps: number[];
 }
 
 /** @param keepSteps  whether rows have steps of their own, which regular samples do not need */
 function createSampleFile(file: string, path: string, keepSteps: boolean): SampleFile {
   let descriptor: number | null = null;
   let length = 0;
-  let rows = 0;
-  const steps: number[] = [];
+  const stretches = new Map<number, Stretch>();
   return {
-    add: ({ steps: added, values }) => {
+    add: ({ steps: added, values, segment = 0 }) => {
+      let stretch = stretches.get(segment);
+      if (!stretch) stretches.set(segment, (stretch = { from: length, bytes: 0, rows: 0, steps: [] }));
       try {
         descriptor ??= openSync(file, 'w+');
         const bytes = bytesOf(values);
         for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
         length += bytes.length;
+        stretch.bytes += bytes.length;
       } catch (error) {
         throw outputError(error, path);
       }
-      rows += added.length;
-      if (keepSteps) for (const step of added) steps.push(step);
+      stretch.rows += added.length;
+      if (keepSteps) for (const step of added) stretch.steps.push(step);
     },
-    rows: () => rows,
-    steps: () => steps,
-    read: function* read() {
-      for (let at = 0; at < length; at += blockBytes) {
-        const block = new Uint8Array(Math.min(blockBytes, length - at));
-        for (let done = 0; done < block.length;) done += readSync(descriptor!, block, done, block.length - done, at + done);
+    rows: (segment) => stretches.get(segment)?.rows ?? 0,
+    steps: (segment) => stretches.get(segment)?.steps ?? [],
+    read: function* read(segment) {
+      const { from, bytes } = stretches.get(segment) ?? { from: 0, bytes: 0 };
+      for (let at = 0; at < bytes; at += blockBytes) {
+        const block = new Uint8Array(Math.min(blockBytes, bytes - at));
+        for (let done = 0; done < block.length;) done += readSync(descriptor!, block, done, block.length - done, from + at + done);
         yield block;
       }
     },

@@ -2,7 +2,7 @@
 
 import type { TypedArray } from '../../../src/ir/program.js';
 import { arrayOf, copyInto } from '../arrays.js';
-import { columnCount, elementCount, timeOf, type RunSetup, type SampleBlock, type SeriesPlan } from '../result.js';
+import { columnCount, elementCount, timeOf, type RunSetup, type SampleBlock, type SegmentSpan, type SeriesPlan } from '../result.js';
 import { dtypeOf, type Dataset, type H5Writer } from './h5.js';
 
 /** Bytes of one chunk of a series, and of the chunks in memory of all series. */
@@ -53,6 +53,8 @@ export interface SeriesWriter {
 interface Chunk {
   readonly values: TypedArray;
   readonly steps: Int32Array;
+  /** Segment of each row. */
+  readonly segments: Uint8Array;
   readonly rows: number;
 }
 
@@ -62,8 +64,10 @@ interface GrowingSeries {
   readonly chunkRows: number;
   readonly data: Dataset;
   readonly timestamps: Dataset | null;
+  /** Which segment each sample is of, where there are several. */
+  readonly control: Dataset | null;
   written: number;
-  open: { readonly values: TypedArray; readonly steps: Int32Array; rows: number } | null;
+  open: { readonly values: TypedArray; readonly steps: Int32Array; readonly segments: Uint8Array; rows: number } | null;
   ready: Chunk[];
 }
 
@@ -131,7 +135,17 @@ function createOne(h5: H5Writer, setup: RunSetup, plan: SeriesPlan, neoPlace: st
       attributes: { rate: { f64: 1 / (plan.every * dt) }, unit: 'seconds' },
     });
   }
-  return { plan, width, chunkRows: rows, data, timestamps, written: 0, open: null, ready: [] };
+  const control = setup.segments ? createControl(h5, path, setup.segments, rows) : null;
+  return { plan, width, chunkRows: rows, data, timestamps, control, written: 0, open: null, ready: [] };
+}
+
+/** Where time was turned back, each sample says by a number which segment it is of; timestamps count on through all. */
+function createControl(h5: H5Writer, path: string, segments: readonly SegmentSpan[], rows: number): Dataset {
+  h5.texts(
+    `${path}/control_description`,
+    segments.map(({ name }) => name),
+  );
+  return h5.dataset(`${path}/control`, { data: new Uint8Array(0), dtype: dtypeOf.u8, shape: [0], maxshape: [null], chunks: [rows] });
 }
 
 function rowsOfChunk(setup: RunSetup, plan: SeriesPlan, width: number): number {
@@ -153,11 +167,12 @@ function describe(plan: SeriesPlan): string {
 function collect(series: GrowingSeries, block: SampleBlock): void {
   const { width, chunkRows } = series;
   for (let row = 0; row < block.steps.length;) {
-    series.open ??= { values: arrayOf(series.plan.element, chunkRows * width), steps: new Int32Array(chunkRows), rows: 0 };
+    series.open ??= { values: arrayOf(series.plan.element, chunkRows * width), steps: new Int32Array(chunkRows), segments: new Uint8Array(chunkRows), rows: 0 };
     const { open } = series;
     const taken = Math.min(chunkRows - open.rows, block.steps.length - row);
     copyInto(open.values, block.values.subarray(row * width, (row + taken) * width), open.rows * width);
     open.steps.set(block.steps.subarray(row, row + taken), open.rows);
+    open.segments.fill(block.segment ?? 0, open.rows, open.rows + taken);
     open.rows += taken;
     row += taken;
     if (open.rows < chunkRows) continue;
@@ -167,7 +182,7 @@ function collect(series: GrowingSeries, block: SampleBlock): void {
 }
 
 function append(h5: H5Writer, series: GrowingSeries, chunk: Chunk, dt: number): void {
-  const { data, timestamps, width, plan, written } = series;
+  const { data, timestamps, control, width, plan, written } = series;
   const end = written + chunk.rows;
   h5.timeless(() => {
     const values = chunk.values.subarray(0, chunk.rows * width);
@@ -192,5 +207,11 @@ function append(h5: H5Writer, series: GrowingSeries, chunk: Chunk, dt: number): 
       );
     }
   });
+  if (control) {
+    h5.timeless(() => {
+      control.resize([end]);
+      control.write_slice([[written, end]], chunk.segments.subarray(0, chunk.rows));
+    });
+  }
   series.written = end;
 }

@@ -164,6 +164,32 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: NeoPlace): v
   writeTable(h5, '/intervals/epochs', { type: 'TimeIntervals' }, 'Phases of the protocol.', phases.length, columns);
 }
 
+/** Writes /intervals/trials when time was turned back: each segment is one, at the time of the session at which it ran. */
+export function writeTrials(h5: H5Writer, { segments, phases, dt }: RunRecord, place: NeoPlace): void {
+  if (!segments) return;
+  const columns: Column[] = [
+    { name: 'start_time', description: 'Start of the segment, in s.', values: { f64: Float64Array.from(segments, ({ begin }) => begin * dt) } },
+    { name: 'stop_time', description: 'End of the segment, in s.', values: { f64: Float64Array.from(segments, ({ end }) => end * dt) } },
+    { name: 'label', description: 'Name of the segment.', values: { texts: segments.map(({ name }) => name) } },
+    {
+      name: 'model_time',
+      description: "Time of the model at the segment's start, in s: the time to which it was turned back.",
+      values: { f64: Float64Array.from(segments, ({ start }) => start * dt) },
+    },
+    {
+      name: 'annotations',
+      description: 'Annotations of the segment, as JSON.',
+      values: { texts: segments.map(({ annotations }) => JSON.stringify(annotations ?? {})) },
+    },
+    { name: '_name', description: 'Name of the group of epochs.', values: { texts: segments.map(() => 'segments') } },
+    { name: 'segment', description: 'Segment that the epochs belong to.', values: { texts: segments.map(() => place.segment) } },
+    { name: 'block', description: 'Block that the epochs belong to.', values: { texts: segments.map(() => place.block) } },
+  ];
+  // The epochs have made the group before.
+  if (phases.length < 2) h5.group('/intervals');
+  writeTable(h5, '/intervals/trials', { type: 'TimeIntervals' }, 'Segments: the stretches between resets.', segments.length, columns);
+}
+
 /** Writes /processing/misc/recorded_cells: the cell, or synapse, of each column of each series. */
 export function writeRecordedCells(h5: H5Writer, setup: RunSetup, linkUnits: boolean): void {
   const series = setup.series.filter(({ elements }) => elements !== null);

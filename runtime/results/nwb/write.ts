@@ -15,7 +15,7 @@ import { elementTypeOf } from '../arrays.js';
 import { readSchema, writeSchema, type Schema } from './cached-schema.js';
 import { createH5, dtypeOf, loadH5, type H5Writer } from './h5.js';
 import { createSeries, type SeriesWriter } from './series.js';
-import { hasUnits, writeEpochs, writeRecordedCells, writeUnits, type NeoPlace } from './tables.js';
+import { hasUnits, writeEpochs, writeRecordedCells, writeTrials, writeUnits, type NeoPlace } from './tables.js';
 
 /** Version of the NWB schema that the files follow. */
 export const nwbVersion = '2.9.0';
@@ -228,6 +228,7 @@ function writeTail(h5: H5Writer, setup: RunSetup, record: RunRecord, trains: rea
   const units = hasUnits(trains);
   if (units) writeUnits(h5, setup, record, trains, place);
   writeEpochs(h5, record, place);
+  writeTrials(h5, record, place);
   writeRecordedCells(h5, setup, units);
   if (!record.complete) {
     h5.text(

@@ -18,18 +18,18 @@ export interface NetworkLibrary {
   setStep(network: NetworkPointer, step: number): void;
   faults(network: NetworkPointer): number;
   perform(network: NetworkPointer, list: number, action: number, threads: number): Promise<number>;
-  run(network: NetworkPointer, steps: number, threads: number): Promise<number>;
+  run(network: NetworkPointer, steps: number, threads: number, milliseconds: number): Promise<number>;
   /** The ordinal of the buffer for which memory lacked, and its length. */
   lacking(network: NetworkPointer): { readonly buffer: number; readonly length: number };
   trust(): number;
   distrust(network: NetworkPointer): number;
 }
 
-type Koffi = typeof koffiModule;
+export type Koffi = typeof koffiModule;
 let loaded: Koffi | undefined;
 
 /** Loaded when first needed, since most commands do without. @throws UsageError when it has no binary for this platform */
-function koffi(): Koffi {
+export function koffi(): Koffi {
   try {
     // The package is CommonJS with a native part: bundlers leave it where it is.
     loaded ??= createRequire(import.meta.url)('koffi') as Koffi;
@@ -106,7 +106,7 @@ function open(path: string): NetworkLibrary {
   const setStep = declare('void network_set_step(void *, int32_t)');
   const faults = declare('uint32_t network_faults(void *)');
   const perform = declare('int32_t network_perform(void *, uint32_t, uint32_t, uint32_t)');
-  const run = declare('int32_t network_run(void *, int32_t, uint32_t)');
+  const run = declare('int32_t network_run(void *, int32_t, uint32_t, uint32_t)');
   const lacking = declare('uint32_t network_lacking(void *, void *)');
   const trust = declare('uint32_t network_trust(void)');
   const distrust = declare('uint32_t network_distrust(void *)');
@@ -127,7 +127,7 @@ function open(path: string): NetworkLibrary {
     setStep: (network, value) => void setStep(network, value),
     faults: (network) => Number(faults(network)),
     perform: (network, list, action, threads) => promise(perform, network, list, action, threads),
-    run: (network, steps, threads) => promise(run, network, steps, threads),
+    run: (network, steps, threads, milliseconds) => promise(run, network, steps, threads, milliseconds),
     lacking: (network) => {
       const wanted = new BigUint64Array(1);
       const buffer = Number(lacking(network, wanted));

@@ -32,6 +32,7 @@ export function startSession(program: Program, generated: GeneratedC, library: N
 }
 
 class CSession implements Session {
+  readonly paced = true;
   readonly #program: Program;
   readonly #lists: ReadonlyMap<string, { readonly ordinal: number; readonly actions: number }>;
   readonly #library: NetworkLibrary;
@@ -41,8 +42,6 @@ class CSession implements Session {
   #step = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #stopping = false;
-  /** Steps of the next native call. */
-  #piece = 1;
 
   constructor(program: Program, generated: GeneratedC, library: NetworkLibrary, threads: number) {
     this.#program = program;
@@ -151,25 +150,12 @@ class CSession implements Session {
 
   run(steps: number): Promise<number> {
     return this.#enqueue(async () => {
-      let done = 0;
-      while (done < steps && !this.#stopping) {
-        const asked = Math.min(this.#piece, steps - done);
-        const began = performance.now();
-        const ran = await this.#library.run(this.#pointer, asked, this.#threads);
-        if (ran === distrusted) throw distrustError(this.#library.distrust(this.#pointer));
-        done += ran;
-        this.#step += ran;
-        if (ran < asked) break;
-        this.#adjust(asked, performance.now() - began);
-      }
+      if (this.#stopping || steps === 0) return 0;
+      const done = await this.#library.run(this.#pointer, steps, this.#threads, turn);
+      if (done === distrusted) throw distrustError(this.#library.distrust(this.#pointer));
+      this.#step += done;
       return done;
     });
-  }
-
-  /** Towards pieces that take a turn. */
-  #adjust(steps: number, milliseconds: number): void {
-    const fitting = milliseconds > 0 ? (steps * turn) / milliseconds : Infinity;
-    this.#piece = Math.max(1, Math.min(Math.floor(fitting), this.#piece * 4, 1 << 30));
   }
 
   read(buffer: string, offset?: number, length?: number): Promise<TypedArray> {

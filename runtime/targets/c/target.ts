@@ -91,7 +91,7 @@ async function compile(program: Program, options: CompileOptions, own: CTargetOp
     ['network.h', generated.header],
     ['network.c', generated.source],
   ]);
-  const built = await buildLibrary({ files, compiler, flags: compileFlags(own.level ?? '-O3', threads > 1) }, cache);
+  const built = await buildLibrary({ files, compiler, flags: compileFlags(own.level ?? '-O3', threads > 1, compiler.title) }, cache);
   try {
     const library = loadLibrary(built.path);
     return { sources: files, threads, start: () => Promise.resolve().then(() => startSession(program, generated, library, threads)) };

@@ -1,5 +1,6 @@
 /** The null target: generates the source of every device and runs nothing, so that generated text can be seen and tested anywhere. */
 
+import { generateOpencl } from '../../../src/codegen/c/device/generate.js';
 import { generateC } from '../../../src/codegen/c/generate.js';
 import { generateWasm } from '../../../src/codegen/wasm/generate.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
@@ -41,6 +42,16 @@ const cText: Generator = {
   },
 };
 
+/** OpenCL C, as processors and as other devices get it. */
+const openclText: Generator = {
+  name: 'opencl',
+  generate: (program) =>
+    new Map([
+      ['split.cl', generateOpencl(program, 'split').source],
+      ['atomic.cl', generateOpencl(program, 'atomic').source],
+    ]),
+};
+
 /** A null target of the given generators. Their files lie in a folder each: `wasm/threads.wat`. */
 export function nullTargetOf(generators: readonly Generator[]): Target {
   return {
@@ -67,7 +78,7 @@ export function nullTargetOf(generators: readonly Generator[]): Target {
 }
 
 /** All generators that need no device. */
-export const generators: readonly Generator[] = [programText, wasmText, cText];
+export const generators: readonly Generator[] = [programText, wasmText, cText, openclText];
 
 /** Generates everything that can be generated; its sessions cannot start. */
 export const nullTarget: Target = nullTargetOf(generators);

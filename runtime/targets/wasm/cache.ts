@@ -38,10 +38,16 @@ async function writeEntry(directory: string, path: string, content: Uint8Array):
  *
  * @param directory  of the cache; none is kept when undefined
  * @param source  text whose hash is the key; `make` depends on nothing else
+ * @param suffix  of the entry's name
  */
-export async function cached(directory: string | undefined, source: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+export async function cached(
+  directory: string | undefined,
+  source: string,
+  make: () => Promise<Uint8Array>,
+  suffix = 'wasm',
+): Promise<Uint8Array> {
   if (directory === undefined) return make();
-  const path = join(directory, `${sha256(source).toString('hex')}.wasm`);
+  const path = join(directory, `${sha256(source).toString('hex')}.${suffix}`);
   const known = await readEntry(path);
   if (known !== undefined) return known;
   const content = await make();

@@ -24,16 +24,19 @@ export async function run(context: CommandContext): Promise<number> {
   const interruption = listenForInterrupt(terminal, progress, 'stopping; what was recorded so far is kept');
   try {
     const target = options.value('target');
+    const device = options.value('device');
     const dump = options.value('dump-ir');
     const result = await runModel(imported, {
       precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
       outputs: options.values('output'),
+      outputFolder: options.value('output-dir') ?? '.',
       subject,
       cacheDirectory: cacheDirectory(terminal),
       onProgress: (stage, fraction) => progress.update(stage === 'connect' ? 'connecting' : 'running', fraction),
       signal: interruption.signal,
       ...(target === undefined ? {} : { target }),
       ...(threads === undefined ? {} : { threads }),
+      ...(device === undefined ? {} : { device }),
       ...(dump === undefined ? {} : { dumpIr: irDumper(dump) }),
     });
     progress.stop();

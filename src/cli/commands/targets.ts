@@ -12,7 +12,7 @@ export async function targets(context: CommandContext): Promise<number> {
   const rows = found.map(({ target, available, devices, reason, hint }) => [
     target,
     available ? 'yes' : 'no',
-    available ? devices.join(', ') : [reason, hint].filter((text) => text !== undefined).join('; '),
+    [available ? deviceList(devices) : '', reason, hint].filter((text) => text !== undefined && text !== '').join('; '),
   ]);
   const columns = [
     { heading: 'target', align: 'left' },
@@ -22,3 +22,7 @@ export async function targets(context: CommandContext): Promise<number> {
   context.say(formatTable(columns, rows).join('\n'));
   return exitCodes.done;
 }
+
+/** Devices; of several each with the number that `--device` takes. */
+const deviceList = (devices: readonly string[]): string =>
+  devices.length === 1 ? devices.join('') : devices.map((title, ordinal) => `${ordinal}: ${title}`).join(', ');

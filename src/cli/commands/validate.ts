@@ -2,7 +2,7 @@
 
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
-import { importModel } from '../../pipeline.js';
+import { validateModel } from '../../pipeline.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { importOptions } from '../values.js';
@@ -30,7 +30,7 @@ export async function validate(context: CommandContext): Promise<number> {
     if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
     else
       context.say(
-        `${document}: ${valid ? `valid, ${notation}, model ${hash?.slice(0, 12)}` : 'not valid'}${counted === '' ? '' : ` (${counted})`}`,
+        `${document}: ${valid ? `valid, ${notation}${hash === undefined ? '' : `, model ${hash.slice(0, 12)}`}` : 'not valid'}${counted === '' ? '' : ` (${counted})`}`,
       );
   }
   if (verdicts.some(({ error }) => error)) return exitCodes.usage;
@@ -39,8 +39,8 @@ export async function validate(context: CommandContext): Promise<number> {
 
 function judge(document: string, context: CommandContext): Verdict {
   try {
-    const { notation, hashes, diagnostics } = importModel(context.read(document), importOptions(context.options));
-    return { document, valid: true, notation, hash: hashes.model, diagnostics };
+    const { notation, hashes, diagnostics } = validateModel(context.read(document), importOptions(context.options));
+    return { document, valid: true, notation, ...(hashes ? { hash: hashes.model } : {}), diagnostics };
   } catch (error) {
     if (error instanceof DiagnosticError) return { document, valid: false, diagnostics: error.diagnostics };
     if (!(error instanceof UsageError)) throw error;

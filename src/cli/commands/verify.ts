@@ -13,6 +13,7 @@ export async function verify(context: CommandContext): Promise<number> {
   const { options, terminal, json, quiet } = context;
   const path = onlyFile(context);
   const target = options.value('target');
+  const device = options.value('device');
   const threads = readThreads(options.value('threads'));
   const progress = json || quiet ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = listenForInterrupt(terminal, progress, 'stopping');
@@ -23,6 +24,7 @@ export async function verify(context: CommandContext): Promise<number> {
       signal: interruption.signal,
       ...(target === undefined ? {} : { target }),
       ...(threads === undefined ? {} : { threads }),
+      ...(device === undefined ? {} : { device }),
     });
     progress.stop();
     if (verification.found.outcome === 'stopped' && verification.stored.steps !== verification.found.steps) return exitCodes.interrupted;

@@ -1,7 +1,6 @@
 /** Expressions and statements of the IR as text of the C family. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
-import { faultsBuffer } from '../../ir/names.js';
 import type { ElementType, Expression, For, If, IrFunction, Local, ScalarType, Statement } from '../../ir/program.js';
 import { loadedType } from '../../ir/program.js';
 import { placeDeclarations } from './declarations.js';
@@ -182,9 +181,14 @@ function forText(body: Body, s: For, declares: boolean): string[] {
 function setBitText(body: Body, mask: string, condition: Expression): string[] {
   const { scope } = body;
   const text = expressionText(body, condition).text;
-  invariant(scope.writes.gathered, pass, `a bit of ${mask} is set outside a loop over items`);
+  invariant(scope.writes.gathered || scope.writes.single === true, pass, `a bit of ${mask} is set outside a loop over items`);
   invariant(!scope.flags.some((flags) => flags.mask === mask), pass, `bits of ${mask} are set twice`);
   const base = scope.context.bufferNames.id(mask);
+  if (scope.writes.single === true) {
+    const id = scope.names.fresh(`${base}_flag`);
+    scope.flags.push({ id, any: id, mask });
+    return [`${id} = ${text};`];
+  }
   const id = scope.names.fresh(`${base}_flags`);
   const any = scope.names.fresh(`${base}_any`);
   const flag = scope.names.fresh(`${base}_flag`);
@@ -200,8 +204,7 @@ function faultText(body: Body, bits: number, when: Expression): string[] {
     scope.faults.push({ id, bits });
     return [`${id} |= ${within(cast(scope.context.dialect.types.u32, text), 0)};`];
   }
-  scope.context.buffer(faultsBuffer);
-  const raise = `raise_fault(network, step, ${bits >>> 0}u);`;
+  const raise = scope.context.raise(scope, bits);
   return when.kind === 'const' ? (when.value === true ? [raise] : []) : block(`if (${text.text})`, [raise]);
 }
 

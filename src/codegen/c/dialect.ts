@@ -26,14 +26,16 @@ export interface Dialect {
   readonly math: Readonly<Record<MathFunction, Readonly<Record<'f64' | 'f32', string>>>>;
   /** Counts of bits of a u32 and of a u64; those of zeros need not be defined for zero. */
   readonly bitCounts: Readonly<Record<'popcount' | 'ctz' | 'clz', Readonly<Record<'u32' | 'u64', string>>>>;
-  /** A statement that copies the bits of one local to another of the same size. */
-  readonly copyBits: (to: string, from: string) => string;
-  /** Functions to call instead of `+ - * /`, where a language could contract these. */
-  readonly floatFunctions?: Readonly<Record<'add' | 'sub' | 'mul' | 'div', Readonly<Record<'f64' | 'f32', string>>>>;
+  /** A statement that copies the bits of one local to another of the same size, whose type is given. */
+  readonly copyBits: (to: string, from: string, type: string) => string;
+  /** Functions to call instead of `+ - * /`, where a language could contract or round these otherwise. */
+  readonly floatFunctions?: Readonly<Partial<Record<'add' | 'sub' | 'mul' | 'div', Readonly<Record<'f64' | 'f32', string | undefined>>>>>;
   /** Body of a function that adds `value` to `*address`, wrapping, where other threads may do so at the same time. */
   readonly atomicAdd: (element: 'i32' | 'u32' | 'i64') => string;
   /** Address space of the memory that all threads share, as a prefix. */
   readonly shared: string;
+  /** Names of the language that its printed text uses, which no buffer or local may hide. */
+  readonly reserved: readonly string[];
 }
 
 const bothWidths = (name: string): Readonly<Record<'f64' | 'f32', string>> => ({ f64: name, f32: `${name}f` });
@@ -89,4 +91,5 @@ export const cDialect: Dialect = {
       '#endif',
     ].join('\n'),
   shared: '',
+  reserved: [],
 };

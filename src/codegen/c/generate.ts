@@ -40,7 +40,7 @@ function kernelText(context: ProgramContext, kernel: Kernel): string[] {
 }
 
 /** The fill of a buffer as the bits of one element. */
-function fillBits({ element, initial }: Buffer): bigint {
+export function fillBits({ element, initial }: Buffer): bigint {
   if (initial === undefined || ArrayBuffer.isView(initial)) return 0n;
   const bytes = new DataView(new ArrayBuffer(8));
   const fill = 'fill' in initial ? initial.fill : 0;
@@ -64,6 +64,10 @@ function tableLines(context: ProgramContext): string[] {
     return `{offsetof(struct network, ${id}), ${elementBytes[buffer.element]}u, ${length}u, 0x${fillBits(buffer).toString(16)}u},`;
   });
 }
+
+/** What a host may call, whatever the network runs on. */
+export const headerFile = (program: Program, lists: number): string =>
+  renderTemplate('c-header', { title: commentText(program.name), buffers: program.buffers.length, lists });
 
 /**
  * The C source of a program. One text serves one thread (compiled without OpenMP) and several; no value that a seed or data sets is in it.
@@ -103,7 +107,7 @@ export function generateC(program: Program): GeneratedC {
     buffers,
   });
   return {
-    header: renderTemplate('c-header', { title, buffers, lists: lists.length }),
+    header: headerFile(program, lists.length),
     source,
     lists: lists.map(({ name, actions }) => ({ name, actions: actions.length })),
   };

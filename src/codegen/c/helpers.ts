@@ -53,7 +53,7 @@ const saturating =
 const bits =
   (to: 'i32' | 'u32' | 'i64' | 'f32' | 'f64', from: 'i32' | 'u32' | 'i64' | 'f32' | 'f64'): Maker =>
   ({ inlineFunction, types, copyBits }) =>
-    `${inlineFunction} ${types[to]} ${to}_bits_of_${from}(${types[from]} a) { ${types[to]} b; ${copyBits('b', 'a')} return b; }`;
+    `${inlineFunction} ${types[to]} ${to}_bits_of_${from}(${types[from]} a) { ${types[to]} b; ${copyBits('b', 'a', types[to])} return b; }`;
 
 const addTo =
   (element: 'i32' | 'u32' | 'i64'): Maker =>

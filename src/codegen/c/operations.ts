@@ -126,7 +126,7 @@ export function binaryText(op: BinaryOperator, type: ScalarType, a: Term, b: Ter
   if (type === 'bool') return symbolText(op, a, b);
   if (isFloat(type)) {
     if (op !== 'add' && op !== 'sub' && op !== 'mul' && op !== 'div') throw illegal(op, type);
-    const callee = dialect.floatFunctions?.[op][type];
+    const callee = dialect.floatFunctions?.[op]?.[type];
     return callee === undefined ? symbolText(op, a, b) : call(callee, a, b);
   }
   switch (op) {

@@ -92,7 +92,8 @@ function initialArrays(program: Program): readonly { readonly ordinal: number; r
   );
 }
 
-function dataFile(program: Program): Uint8Array {
+/** The contents of `initial.bin`. */
+export function dataFile(program: Program): Uint8Array {
   const arrays = initialArrays(program);
   const file = new Uint8Array(dataMagic.length + arrays.reduce((sum, { data }) => sum + data.byteLength, 0));
   file.set(new TextEncoder().encode(dataMagic));
@@ -114,20 +115,12 @@ function scriptLines(program: Program, script: readonly ScriptEntry[]): string[]
   });
 }
 
-/**
- * The files of a stand-alone project, by name.
- *
- * @param script  what is run, in order, after initialisation
- * @returns texts, and the bytes of `initial.bin`; the same for equal programs
- */
-export function cProject(program: Program, script: readonly ScriptEntry[]): ReadonlyMap<string, string | Uint8Array> {
-  const { header, source } = generateC(program);
+/** The program that runs an experiment and writes its results; it knows a network by `network.h` alone, whatever stands behind that. */
+export function mainFile(program: Program, script: readonly ScriptEntry[]): string {
   const tables = tablesOf(program);
   const samples = sampleLines(program);
-  const title = commentText(program.name);
-  const arrays = initialArrays(program);
-  const main = renderTemplate('c-main', {
-    title,
+  return renderTemplate('c-main', {
+    title: commentText(program.name),
     magic: stringLiteral(dataMagic.slice(0, -2)),
     magicLength: dataMagic.length,
     kinds: elementKinds.map(kindOf).join(', '),
@@ -138,31 +131,45 @@ export function cProject(program: Program, script: readonly ScriptEntry[]): Read
     indices: samples.indices.join('\n'),
     samples: samples.rows.join('\n'),
     variables: variableLines(program, tables).join('\n'),
-    initial: arrays.map(({ ordinal, data }) => `  {${ordinal}u, ${data.length}u, ${data.BYTES_PER_ELEMENT}u},`).join('\n'),
+    initial: initialArrays(program)
+      .map(({ ordinal, data }) => `  {${ordinal}u, ${data.length}u, ${data.BYTES_PER_ELEMENT}u},`)
+      .join('\n'),
     script: scriptLines(program, script).join('\n'),
     faults: Object.entries(program.manifest.faults)
       .map(([bits, sentence]) => `  {${Number(bits) >>> 0}u, ${stringLiteral(sentence)}},`)
       .join('\n'),
   });
-  const dataTable = arrays.map(({ ordinal, data }) => {
+}
+
+/** A project's description, from the template with this name. */
+export function readmeFile(program: Program, template: string): string {
+  const dataTable = initialArrays(program).map(({ ordinal, data }) => {
     const buffer = program.buffers[ordinal];
     return `| \`${buffer?.element}[${data.length}]\` | ${commentText(buffer?.name ?? '').replace(/[|`]/g, ' ')} |`;
   });
+  return renderTemplate(template, {
+    title: commentText(program.name).replace(/[`#<>[\]]/g, ' '),
+    precision: program.precision,
+    numericsVersion: program.numericsVersion,
+    dt: String(program.dt),
+    data: dataTable.join('\n'),
+  });
+}
+
+/**
+ * The files of a stand-alone project, by name.
+ *
+ * @param script  what is run, in order, after initialisation
+ * @returns texts, and the bytes of `initial.bin`; the same for equal programs
+ */
+export function cProject(program: Program, script: readonly ScriptEntry[]): ReadonlyMap<string, string | Uint8Array> {
+  const { header, source } = generateC(program);
   return new Map<string, string | Uint8Array>([
     ['network.h', header],
     ['network.c', source],
-    ['main.c', main],
+    ['main.c', mainFile(program, script)],
     ['CMakeLists.txt', renderTemplate('c-cmake', {})],
-    [
-      'README.md',
-      renderTemplate('c-readme', {
-        title: title.replace(/[`#<>[\]]/g, ' '),
-        precision: program.precision,
-        numericsVersion: program.numericsVersion,
-        dt: String(program.dt),
-        data: dataTable.join('\n'),
-      }),
-    ],
+    ['README.md', readmeFile(program, 'c-readme')],
     ['initial.bin', dataFile(program)],
   ]);
 }

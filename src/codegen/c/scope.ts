@@ -1,6 +1,7 @@
 /** What printing one function's body needs. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
+import { faultsBuffer } from '../../ir/names.js';
 import type { Buffer, IrFunction, Program } from '../../ir/program.js';
 import type { Dialect } from './dialect.js';
 import { helperNames } from './helpers.js';
@@ -72,7 +73,7 @@ export class ProgramContext implements Language {
     this.dialect = dialect;
     this.buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
     this.functions = new Map(program.functions.map((callee) => [callee.name, callee]));
-    this.bufferNames = new Names('', [...ownLocals, ...helperNames]);
+    this.bufferNames = new Names('', [...ownLocals, ...helperNames, ...dialect.reserved]);
     for (const { name } of program.buffers) this.bufferNames.id(name);
     for (const { name } of program.functions) this.functionNames.id(name);
     for (const { name } of program.kernels) this.kernelNames.id(name);
@@ -82,6 +83,18 @@ export class ProgramContext implements Language {
     this.used.add(helper);
     return helper;
   };
+
+  /** A statement that raises fault bits in the body of a kernel. */
+  raise(_scope: Scope, bits: number): string {
+    this.buffer(faultsBuffer);
+    return `raise_fault(network, step, ${bits >>> 0}u);`;
+  }
+
+  /** The declaration of a kernel's pointer to a buffer; undefined where the kernel has it already. */
+  pointer({ name, element }: Buffer, readOnly: boolean): string | undefined {
+    const id = this.bufferNames.id(name);
+    return `${this.dialect.bufferPointer(element, readOnly)} ${id} = network->${id};`;
+  }
 
   /** The declaration of a buffer. */
   buffer(name: string): Buffer {
@@ -97,6 +110,8 @@ export interface Writes {
   readonly atomic: boolean;
   /** True in a loop over vector lanes: faults and bits are gathered and written after it. */
   readonly gathered: boolean;
+  /** True where a work-item has one element: bits are set in a local and written by the work-group after it. */
+  readonly single?: boolean;
   /** Type of the flags that become bits. */
   readonly flagType?: string;
 }
@@ -120,6 +135,7 @@ export class Scope {
     const { program, bufferNames, functionNames } = context;
     this.names = new Names('', [
       ...helperNames,
+      ...context.dialect.reserved,
       ...program.functions.map(({ name }) => functionNames.id(name)),
       ...(kernel ? [...ownLocals, ...program.buffers.map(({ name }) => bufferNames.id(name))] : []),
     ]);
@@ -143,14 +159,15 @@ export class Scope {
     return this.load(buffer);
   }
 
+  /** The buffers that the body uses, in the order of the program. */
+  touched(): readonly { readonly buffer: Buffer; readonly readOnly: boolean }[] {
+    return this.context.program.buffers
+      .filter(({ name }) => this.#loaded.has(name))
+      .map((buffer) => ({ buffer, readOnly: !this.#stored.has(buffer.name) }));
+  }
+
   /** Declarations of the pointers that the body uses, in the order of the program's buffers. */
   prologue(): string[] {
-    const { context } = this;
-    return context.program.buffers
-      .filter(({ name }) => this.#loaded.has(name))
-      .map(({ name, element }) => {
-        const id = context.bufferNames.id(name);
-        return `${context.dialect.bufferPointer(element, !this.#stored.has(name))} ${id} = network->${id};`;
-      });
+    return this.touched().flatMap(({ buffer, readOnly }) => this.context.pointer(buffer, readOnly) ?? []);
   }
 }

@@ -3,13 +3,26 @@
  * flushes or rounds otherwise would change results in silence.
  */
 
+/** Words of a language that the checks need, beside operators and casts to `float` and `double`. */
+export interface TrustWords {
+  /** A function that gives the bits of a double as the unsigned integer of 64 bits. */
+  readonly bits: string;
+  readonly sqrt: Readonly<Record<'f64' | 'f32', string>>;
+  readonly nearest: string;
+  /** A function that converts a double to a signed integer of 32 bits and saturates. */
+  readonly toInteger: string;
+  readonly unsigned: Readonly<Record<32 | 64, string>>;
+  /** Quotient of two floats, where the language needs more than its operator. */
+  readonly divideFloats?: string;
+}
+
 /** One check; a bit in what `trust()` returns. */
 export interface TrustCheck {
   /** What a failure means, as the message names it. */
   readonly name: string;
-  /** An expression of `x[0]`, `x[1]` …, which a compiler cannot know; its value is a u64. */
-  readonly value: string;
-  readonly operands: readonly string[];
+  /** An expression of `x[0]`, `x[1]` …, doubles that a compiler cannot know; its value is an unsigned integer of 64 bits. */
+  readonly value: (words: TrustWords) => string;
+  readonly operands: readonly number[];
   /** Worked out with exact rational arithmetic. */
   readonly expected: string;
 }
@@ -19,73 +32,111 @@ export const trustChecks: readonly TrustCheck[] = [
   {
     // (1 + 2^-30)(1 - 2^-30) rounds to 1; a fused multiply-add would leave -2^-60.
     name: 'multiplication and addition are contracted',
-    operands: ['1.0 + 0x1p-30', '1.0 - 0x1p-30', '1.0'],
-    value: 'u64_bits(x[0] * x[1] - x[2])',
+    operands: [1 + 2 ** -30, 1 - 2 ** -30, 1],
+    value: ({ bits }) => `${bits}(x[0] * x[1] - x[2])`,
     expected: '0u',
   },
   {
     // (1 + 2^-15)(1 - 2^-15) in float32.
     name: 'multiplication and addition are contracted in single precision',
-    operands: ['1.0 + 0x1p-15', '1.0 - 0x1p-15', '1.0'],
-    value: 'u64_bits((float)x[0] * (float)x[1] - (float)x[2])',
+    operands: [1 + 2 ** -15, 1 - 2 ** -15, 1],
+    value: ({ bits }) => `${bits}((float)x[0] * (float)x[1] - (float)x[2])`,
     expected: '0u',
   },
-  { name: 'division is not correctly rounded', operands: ['1.0', '49.0'], value: 'u64_bits(x[0] / x[1])', expected: '0x3f94e5e0a72f0539u' },
+  { name: 'division is not correctly rounded', operands: [1, 49], value: ({ bits }) => `${bits}(x[0] / x[1])`, expected: '0x3f94e5e0a72f0539u' },
+  {
+    // 5 times the rounded third of 1 would be one unit more.
+    name: 'division is not correctly rounded in single precision',
+    operands: [5, 3],
+    value: ({ bits, divideFloats }) =>
+      divideFloats === undefined ? `${bits}((float)x[0] / (float)x[1])` : `${bits}(${divideFloats}((float)x[0], (float)x[1]))`,
+    expected: '0x3ffaaaaaa0000000u',
+  },
   {
     name: 'square root is not correctly rounded',
-    operands: ['2.0'],
-    value: 'u64_bits(__builtin_sqrt(x[0]))',
+    operands: [2],
+    value: ({ bits, sqrt }) => `${bits}(${sqrt.f64}(x[0]))`,
     expected: '0x3ff6a09e667f3bcdu',
   },
   {
+    name: 'square root is not correctly rounded in single precision',
+    operands: [2],
+    value: ({ bits, sqrt }) => `${bits}(${sqrt.f32}((float)x[0]))`,
+    expected: '0x3ff6a09e60000000u',
+  },
+  {
     name: 'denormal numbers are flushed to zero',
-    operands: ['1e-310', '0.5'],
-    value: 'u64_bits(x[0] * x[1])',
+    operands: [1e-310, 0.5],
+    value: ({ bits }) => `${bits}(x[0] * x[1])`,
     expected: '0x093445b87316u',
   },
   {
     // 2^-130 + 2^-130 = 2^-129.
     name: 'denormal numbers are flushed to zero in single precision',
-    operands: ['0x1p-130', '0x1p-130'],
-    value: 'u64_bits((float)x[0] + (float)x[1])',
+    operands: [2 ** -130, 2 ** -130],
+    value: ({ bits }) => `${bits}((float)x[0] + (float)x[1])`,
     expected: '0x37e0000000000000u',
   },
   {
     name: 'rounding is not to nearest, ties to even',
-    operands: ['1.0', '0x1.8p-52'],
-    value: 'u64_bits(x[0] + x[1])',
+    operands: [1, 1.5 * 2 ** -52],
+    value: ({ bits }) => `${bits}(x[0] + x[1])`,
     expected: '0x3ff0000000000002u',
   },
   {
     name: 'rounding is not to nearest, ties to even',
-    operands: ['-1.0', '-0x1p-54'],
-    value: 'u64_bits(x[0] + x[1])',
+    operands: [-1, -(2 ** -54)],
+    value: ({ bits }) => `${bits}(x[0] + x[1])`,
     expected: '0xbff0000000000000u',
   },
   {
     name: 'conversion to integers does not saturate',
-    operands: ['1e300'],
-    value: '(uint64_t)(uint32_t)trust_i32(x[0])',
+    operands: [1e300],
+    value: ({ toInteger, unsigned }) => `(${unsigned[64]})(${unsigned[32]})${toInteger}(x[0])`,
     expected: '0x7fffffffu',
   },
   {
     name: 'rounding to integers is not to even',
-    operands: ['2.5'],
-    value: 'u64_bits(__builtin_rint(x[0]))',
+    operands: [2.5],
+    value: ({ bits, nearest }) => `${bits}(${nearest}(x[0]))`,
     expected: '0x4000000000000000u',
   },
   {
     name: 'conversion to single precision is not correctly rounded',
-    operands: ['1.0 + 0x1p-24'],
-    value: 'u64_bits((float)x[0])',
+    operands: [1 + 2 ** -24],
+    value: ({ bits }) => `${bits}((float)x[0])`,
     expected: '0x3ff0000000000000u',
   },
 ];
+
+const cWords: TrustWords = {
+  bits: 'u64_bits',
+  sqrt: { f64: '__builtin_sqrt', f32: '__builtin_sqrtf' },
+  nearest: '__builtin_rint',
+  toInteger: 'trust_i32',
+  unsigned: { 32: 'uint32_t', 64: 'uint64_t' },
+};
+
+/** A number as a literal: the shortest decimal that is read as this number. */
+const literal = (value: number): string => (/[.e]/.test(String(value)) ? String(value) : `${value}.0`);
 
 /** The checks as lines of C. */
 export function trustLines(): string[] {
   return trustChecks.flatMap(({ name, operands, value, expected }, k) => [
     `/* ${name}? */`,
-    `{ const volatile double x[] = {${operands.join(', ')}}; if (${value} != ${expected}) failed |= 1u << ${k}; }`,
+    `{ const volatile double x[] = {${operands.map(literal).join(', ')}}; if (${value(cWords)} != ${expected}) failed |= 1u << ${k}; }`,
   ]);
+}
+
+/** Operands of every check, one after another, as a host hands them to a device. */
+export const trustOperands: readonly number[] = trustChecks.flatMap(({ operands }) => operands);
+
+/** The checks as lines of a device's language; `all` points to the operands of all checks. */
+export function deviceTrustLines(words: TrustWords, pointer: string): string[] {
+  let first = 0;
+  return trustChecks.flatMap(({ name, operands, value, expected }, k) => {
+    const at = first;
+    first += operands.length;
+    return [`/* ${name}? */`, `{ ${pointer} x = all + ${at}; if (${value(words)} != ${expected}) failed |= 1u << ${k}; }`];
+  });
 }

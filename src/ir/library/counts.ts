@@ -115,7 +115,7 @@ export const poisson = once(() =>
 );
 
 /** log of the probability of k under a binomial law with 0 < p < 1 and n >= 1. */
-const logBinomial = once(() =>
+export const logBinomial = once(() =>
   define('logBinomial', 'log probability of k in n', { k: 'f64', n: 'f64', p: 'f64' }, (body, { k, n, p }) => {
     const inside = body.let('inside', and(gt(k, f64(0)), lt(k, n)));
     const some = body.let('some', select(inside, k, mul(n, f64(0.5))));

@@ -6,8 +6,9 @@ import { calleesOf } from '../walk.js';
 import { binomial, poisson } from './counts.js';
 import { type FloatType, type NumberType, definedFunction } from './define.js';
 import { erf } from './error-function.js';
-import { cosh, exp, expm1, exprel, sinh, tanh } from './exponential.js';
+import { cosh, exp, expOrdinary, expm1, exprel, inverseExprel, sinh, tanh } from './exponential.js';
 import { gamma } from './gamma.js';
+import { hypergeometric } from './hypergeometric.js';
 import { acos, asin, atan, atan2 } from './inverse-trigonometric.js';
 import { log, log10, log1p, log2 } from './logarithm.js';
 import {
@@ -27,11 +28,14 @@ import { abs, ceil, clip, floor, max, min, round, sign, sqrt, timestep } from '.
 import { cos, sin, sinCosTurn, tan } from './trigonometric.js';
 
 export type { FloatType, NumberType } from './define.js';
+export { gammaHazard } from './gamma-hazard.js';
 
 const floatFunctions = {
   exp,
+  expOrdinary,
   expm1,
   exprel,
+  inverseExprel,
   sinh,
   cosh,
   tanh,
@@ -73,6 +77,7 @@ const drawFunctions = {
   poisson,
   binomial,
   gamma,
+  hypergeometric,
   /** Makes a lognormal number from a normal one. */
   exp: () => exp('f64'),
 } as const satisfies Record<string, () => IrFunction>;

@@ -7,7 +7,8 @@ import type { StandardCell } from '../standard-type.js';
 export { gifCell } from './cells.js';
 export { pointNeuron, neuronParts, responseParts, type ReceptorChoice } from './point-neuron.js';
 export { stdpName, stdpSynapse, timingRules, weightDependences, type StdpTiming } from './plasticity.js';
-export { synapsesFor } from './synapses.js';
+export { electricalSynapse, synapsesFor } from './synapses.js';
+export { inhomogeneousGamma } from './sources.js';
 
 /** The version of PyNN whose types these are. */
 export const pynnVersion = '0.13';
@@ -17,7 +18,5 @@ export const standardCells: ReadonlyMap<string, StandardCell> = new Map([...cell
 
 /** Types of PyNN that only other machinery could build, each with what it is. */
 export const missingTypes: Readonly<Record<string, string>> = {
-  SpikeSourceInhGamma: 'a gamma process whose shape changes in time',
-  ElectricalSynapse: 'gap junctions',
   MultiCompartmentNeuron: 'a cell with compartments',
 };

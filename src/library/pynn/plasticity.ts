@@ -83,6 +83,8 @@ export interface StdpTiming {
   readonly postAtOnce: boolean;
   /** Whether what is transmitted arrives later than the presynaptic spike meets the synapse; the parameter `transmission` says by how much. */
   readonly sends: boolean;
+  /** Whether a parameter holds the delay of both ways, for delays that are drawn. */
+  readonly whole?: boolean;
 }
 
 /** A synapse type from its parts; undefined for names that do not exist. */
@@ -113,7 +115,11 @@ export function stdpSynapse(kind: WeightKind, timing: string, dependence: string
         where: { weight: 'weight', ...Object.fromEntries(Object.keys(own).map((name) => [name, name])) },
         timing: 'grid',
       },
-      parameters: { ...own, ...(when.sends ? { transmission: { unit: 'ms', value: 1 } } : {}) },
+      parameters: {
+        ...own,
+        ...(when.sends ? { transmission: { unit: 'ms', value: 1 } } : {}),
+        ...(when.whole ? { delay: { unit: 'ms', value: 1 } } : {}),
+      },
       state: {
         weight: { unit },
         x: { unit: 1 },

@@ -1,9 +1,10 @@
 /**
  * PyNN 0.13's sources of spikes that draw them; SpikeSourceArray is a population that replays spikes and has no type.
  *
- * A source is active for start <= t < start + duration. Intervals between spikes are drawn as whole, in continuous time, and the
- * first one begins at `start` (an ordinary renewal process); a spike is emitted in the step that it falls into, one in a step at most,
- * and one that is late because of that is emitted in the step after.
+ * A source is active for start <= t < start + duration, both rounded to the nearest step. Poisson sources draw how many spikes fall
+ * into a step. Intervals of the other two are drawn as whole, in continuous time; the first begins at `start` (an ordinary renewal
+ * process), and a spike is emitted in the step that it falls into, one in a step at most: one that is late because of that
+ * comes in the step after. The first interval is drawn when time begins to pass, so that each segment of a run has its own.
  *
  * @source PyNN 0.13, pyNN.standardmodels.cells
  */
@@ -14,17 +15,29 @@ import { identityOf, type StandardCell } from '../standard-type.js';
 type Parameters = NonNullable<NeuronDocument['parameters']>;
 
 const window: Parameters = { start: { unit: 'ms', value: 0 }, duration: { unit: 'ms', value: 1e10 } };
-const active = 't >= start and t < start + duration';
+const active = 't > start - dt/2 and t < start + duration - dt/2';
 
-function source(name: string, parameters: Parameters, rest: Pick<NeuronDocument, 'state' | 'events'>): StandardCell {
+function source(
+  name: string,
+  parameters: Parameters,
+  rest: Pick<NeuronDocument, 'state' | 'events' | 'derived'>,
+  lists?: StandardCell['lists'],
+): StandardCell {
+  const own = Object.keys(parameters);
   return {
     name,
-    neuron: { conformsTo: { type: `pynn/${name}`, where: identityOf(Object.keys(parameters)), timing: 'grid' }, parameters, ...rest },
+    neuron: { conformsTo: { type: `pynn/${name}`, where: identityOf(own), timing: 'grid' }, parameters, ...rest },
     receptors: {},
     recordable: {},
     initial: {},
+    ...(lists ? { lists } : {}),
   };
 }
+
+/** Runs before anything else in the first step: what a source begins with is drawn while time passes. */
+const begin = (unset: string, actions: readonly string[]): NonNullable<NeuronDocument['events']> => ({
+  begin: { when: unset, do: actions, slot: 'start', actionSlot: 'after_start', order: -1 },
+});
 
 /** A renewal process whose intervals are drawn by an expression of the parameters. */
 const renewal = (name: string, parameters: Parameters, interval: string): StandardCell =>
@@ -32,18 +45,69 @@ const renewal = (name: string, parameters: Parameters, interval: string): Standa
     name,
     { ...parameters, ...window },
     {
-      state: { next_spike: { unit: 'ms', initial: `start + ${interval}` } },
-      events: { spike: { when: `next_spike < t + dt and ${active}`, do: [`next_spike += ${interval}`] } },
+      // Before its first interval is drawn the time of the next spike is negative.
+      state: { next_spike: { unit: 'ms', initial: -1 } },
+      events: {
+        ...begin('next_spike < 0*ms', [`next_spike = start + ${interval}`]),
+        spike: { when: `next_spike >= 0*ms and next_spike < t + dt and ${active}`, do: [`next_spike += ${interval}`] },
+      },
     },
   );
 
+/** The last of the values whose time has come, the first before any: found by halves, so that long lists stay shallow. */
+function piecewise(values: readonly string[], times: readonly string[]): string {
+  const within = (low: number, high: number): string => {
+    if (low === high) return values[low] ?? '';
+    const middle = Math.floor((low + high) / 2) + 1;
+    return `(${within(middle, high)} if t > ${times[middle] ?? ''} - dt/2 else ${within(low, middle - 1)})`;
+  };
+  return within(0, values.length - 1);
+}
+
+/**
+ * A gamma process whose shape a and scale b (s) change at `bins` given times. A spike falls into a step with the probability that the hazard of
+ * the interval distribution of the moment, at the age of the step's middle, gives it; a spike is in the middle of its step, and
+ * age counts from `start` before the first.
+ *
+ * @source E. Muller, L. Buesing, J. Schemmel & K. Meier, Neural Computation 19 (2007) 2958, for the process
+ */
+export function inhomogeneousGamma(bins: number): StandardCell {
+  const names = (name: string): readonly string[] => Array.from({ length: bins }, (_, k) => `${name}_${k + 1}`);
+  const [a, b, tbins] = [names('a'), names('b'), names('tbins')];
+  const all = (list: readonly string[], unit: string | number, value: number): Parameters =>
+    Object.fromEntries(list.map((name) => [name, { unit, value }]));
+  return source(
+    'SpikeSourceInhGamma',
+    { ...all(a, 1, 1), ...all(b, 's', 1), ...all(tbins, 'ms', 0), ...window },
+    {
+      state: { last: { unit: 'ms', initial: -1 } },
+      derived: { scale: { unit: 's', value: piecewise(b, tbins) }, shape: { unit: 1, value: piecewise(a, tbins) } },
+      events: {
+        ...begin('last < 0*ms', ['last = start']),
+        spike: {
+          when: `uniform() < -expm1(-gammahazard(shape, max(t + dt/2 - last, dt/2)/scale)*dt/scale) and ${active}`,
+          do: ['last = t + dt/2'],
+        },
+      },
+    },
+    { a, b, tbins },
+  );
+}
+
 /** Sources by name. */
 export const sources: readonly StandardCell[] = [
-  // A spike with probability rate*dt in each step, so that a change of the rate acts at once.
+  // Whether any spikes fall into a step, so that a change of the rate acts at once; then how many, given the time of the first.
   source(
     'SpikeSourcePoisson',
     { rate: { unit: 'Hz', value: 1 }, ...window },
-    { events: { spike: { when: `uniform() < rate*dt and ${active}` } } },
+    {
+      events: {
+        spike: {
+          when: `uniform() < -expm1(-rate*dt) and ${active}`,
+          multiplicity: '1 + poisson(rate*dt + log1p(uniform()*expm1(-rate*dt)))',
+        },
+      },
+    },
   ),
   // Intervals tau_refrac plus an exponential one, so that `rate` is the mean rate of the output.
   renewal(
@@ -52,4 +116,5 @@ export const sources: readonly StandardCell[] = [
     'tau_refrac + exponential(1/rate - tau_refrac)',
   ),
   renewal('SpikeSourceGamma', { alpha: { unit: 1, value: 2 }, beta: { unit: 'Hz', value: 1 } }, 'gamma(alpha, 1/beta)'),
+  inhomogeneousGamma(1),
 ];

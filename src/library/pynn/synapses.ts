@@ -46,6 +46,20 @@ const facilitate = 'u = U + u*(1 - U)*exp(-elapsed/tau_facil) if tau_facil > 0*m
 const elapsed = ['elapsed = t - last', 'last = t'];
 const last: Readonly<Record<string, StateDocument>> = { last: { unit: 's' } };
 
+/**
+ * A gap junction: each side gets weight times the difference to the other one's voltage, as both stood at the end of the step before. Its
+ * weight is a conductance whatever the cells' receptors are; it has no delay.
+ */
+export const electricalSynapse: StandardSynapse = {
+  name: 'ElectricalSynapse',
+  synapse: {
+    conformsTo: { type: 'pynn/ElectricalSynapse', where: identityOf(['weight']), timing: 'grid' },
+    parameters: { weight: { unit: weightUnits.conductance, value: 0 } },
+    contributes: { 'post.i_inj': 'weight*(pre.v - post.v)', 'pre.i_inj': 'weight*(post.v - pre.v)' },
+  },
+  initial: {},
+};
+
 /** Synapse types by name, for weights of one kind. */
 export function synapsesFor(kind: WeightKind): Readonly<Record<string, StandardSynapse>> {
   const make = (name: string, description: Description): [string, StandardSynapse] => [name, onArrival(name, kind, description)];
@@ -53,14 +67,24 @@ export function synapsesFor(kind: WeightKind): Readonly<Record<string, StandardS
     make('StaticSynapse', { do: ['port += weight'] }),
     // Resources x = 1 - y - z: recovered, active, inactive. What becomes inactive over `elapsed` is the integral of the decay of y that
     // has not yet recovered; exprel keeps it finite where the two time constants meet. tau_syn is that of the receptor.
+    // Where a synapse steps the voltage what is active is inactive at once: the limit of a short tau_syn.
     make('TsodyksMarkramSynapse', {
-      parameters: { U: { unit: 1, value: 0.5 }, tau_rec: ms(100), tau_facil: ms(0), tau_syn: ms(5) },
+      parameters: {
+        U: { unit: 1, value: 0.5 },
+        tau_rec: ms(100),
+        tau_facil: ms(0),
+        ...(kind === 'voltage' ? {} : { tau_syn: ms(5) }),
+      },
       state: { u: { unit: 1 }, y: { unit: 1 }, z: { unit: 1 }, ...last },
       initial: { u: 'u', y: 'y', z: 'z' },
       do: [
         ...elapsed,
-        'z = z*exp(-elapsed/tau_rec) + y*elapsed/tau_syn*exp(-elapsed/max(tau_rec, tau_syn))*exprel(-elapsed*abs(1/tau_rec - 1/tau_syn))',
-        'y *= exp(-elapsed/tau_syn)',
+        ...(kind === 'voltage'
+          ? ['z = (z + y)*exp(-elapsed/tau_rec)', 'y = 0']
+          : [
+              'z = z*exp(-elapsed/tau_rec) + y*elapsed/tau_syn*exp(-elapsed/max(tau_rec, tau_syn))*exprel(-elapsed*abs(1/tau_rec - 1/tau_syn))',
+              'y *= exp(-elapsed/tau_syn)',
+            ]),
         facilitate,
         'released = clip((1 - y - z)*u, 0, 1)',
         'port += weight*clip(released, 0, 1)',

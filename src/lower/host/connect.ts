@@ -5,15 +5,18 @@
  * @source PyNN 0.13, pyNN.connectors; the orders of draws were checked against its mock backend (test/interoperability)
  */
 
+import type { HostDraw } from '../../model/model.js';
 import type { RandomState } from '../numpy/random-state.js';
-import { HostError } from './draws.js';
+import { none } from '../projection.js';
+import { drawVector, HostError } from './draws.js';
+import { GrowingIndices } from './growing.js';
 
 /** What a connector is between: elements count within the ends. */
 export interface HostEnds {
   readonly pre: number;
   readonly post: number;
-  /** Whether sender i and receiver j are the same element. */
-  same(i: number, j: number): boolean;
+  /** For each receiver the same element among the senders, or none; null where no element is at both ends. */
+  readonly sameSource: Uint32Array | null;
   /** Whether both ends are the same elements in the same order. */
   readonly identical: boolean;
 }
@@ -22,33 +25,50 @@ export interface HostEnds {
 export interface HostConnector {
   readonly connector: string;
   readonly p?: number | string;
-  readonly n?: number;
+  /** A number, or one that is drawn for each cell. */
+  readonly n?: number | HostDraw | null;
   readonly replace?: boolean;
   readonly self?: boolean;
   readonly mutual?: boolean;
+  /** Small worlds: distance (m) of near targets, and the probability that an edge is moved. */
+  readonly degree?: number;
+  readonly rewiring?: number;
 }
 
-/** Senders of each receiver in turn; receivers without senders are left out. */
-export type Columns = Iterable<{ readonly target: number; readonly sources: readonly number[] }>;
+/** What connectors ask of the network: generators, and what depends on a pair. */
+export interface HostQuestions {
+  readonly state: RandomState;
+  /** Generator of a draw of the rule's own. */
+  generatorOf(draw: HostDraw): RandomState;
+  /** Probability of a pair, for connectors that have an expression of it. */
+  chance(i: number, j: number): number;
+  /** Whether a pair is nearer than a small world's degree. */
+  near(i: number, j: number): boolean;
+}
 
-/**
- * The columns of a connector. They are drawn as they are taken, so that draws of values in between keep PyNN's order.
- *
- * @param chance  probability of a pair, for connectors that have an expression of it
- */
-export function columnsOf(rule: HostConnector, ends: HostEnds, state: RandomState, chance: (i: number, j: number) => number): Columns {
+/** Senders of a receiver: the first `count` of an array that the next column uses again. */
+export interface Column {
+  readonly target: number;
+  readonly sources: Uint32Array;
+  readonly count: number;
+  /** Order of creation of each synapse, where that is another. */
+  readonly at?: Uint32Array;
+}
+
+/** The columns of a connector. They are drawn as they are taken, so that draws of values in between keep PyNN's order. */
+export function columnsOf(rule: HostConnector, ends: HostEnds, questions: HostQuestions): Iterable<Column> {
   switch (rule.connector) {
     case 'fixedProbability':
-    case 'probability': {
-      const p = rule.p;
-      return byProbability(rule, ends, state, typeof p === 'number' ? () => p : chance);
-    }
+    case 'probability':
+      return byProbability(rule, ends, questions);
     case 'fixedNumberPre':
-      return byTarget(rule, ends, state);
+      return byTarget(rule, ends, questions);
     case 'fixedNumberPost':
-      return collected(ends, bySource(rule, ends, state));
+      return collected(ends, bySource(rule, ends, questions));
     case 'fixedTotal':
-      return collected(ends, inTotal(rule, ends, state));
+      return collected(ends, inTotal(rule, ends, questions));
+    case 'smallWorld':
+      return collected(ends, smallWorld(rule, ends, questions));
     default:
       throw new HostError(`the connector ${rule.connector}`);
   }
@@ -59,96 +79,235 @@ export function columnsOf(rule: HostConnector, ends: HostEnds, state: RandomStat
  * draws from a copy of the generator: the generator itself does not move on, and the next such projection has the same numbers.
  */
 function* byProbability(
-  { self = true, mutual = true }: HostConnector,
-  { pre, post, same }: HostEnds,
-  generator: RandomState,
-  chance: (i: number, j: number) => number,
-): Columns {
+  { self = true, mutual = true, p }: HostConnector,
+  { pre, post, sameSource }: HostEnds,
+  { state: generator, chance }: HostQuestions,
+): Iterable<Column> {
   const state = generator.copy();
+  const drawn = new Uint32Array(pre);
+  const same = self ? null : sameSource;
   for (let target = 0; target < post; target++) {
-    const sources: number[] = [];
-    for (let i = 0; i < pre; i++) {
-      const drawn = state.double() < chance(i, target);
-      if (drawn && (self || !same(i, target)) && (mutual || i > target)) sources.push(i);
+    let found = 0;
+    if (typeof p === 'number') found = state.below(pre, p, drawn);
+    else for (let i = 0; i < pre; i++) if (state.double() < chance(i, target)) drawn[found++] = i;
+    const leftOut = same?.[target] ?? none;
+    if (leftOut !== none || !mutual) {
+      let kept = 0;
+      for (let k = 0; k < found; k++) {
+        const i = drawn[k] as number;
+        if (i !== leftOut && (mutual || i > target)) drawn[kept++] = i;
+      }
+      found = kept;
     }
-    if (sources.length > 0) yield { target, sources };
+    if (found > 0) yield { target, sources: drawn, count: found };
   }
 }
 
-/** n of `all`, in the order in which a generator chooses them: whole sets first, then the beginning of a permutation. */
-function chosen(n: number, all: readonly number[], state: RandomState): number[] {
-  if (all.length === 0) return [];
-  const sets = Math.floor(n / all.length);
-  const rest = n % all.length;
-  const result = Array.from({ length: sets }, () => all).flat();
-  if (rest > 0) for (const k of state.permutation(all.length).subarray(0, rest)) result.push(all[k] as number);
-  return result;
-}
+/** Chooses among the numbers below `size` but for one, as a connector with a fixed number does. */
+class Chooser {
+  readonly #size: number;
+  readonly #state: RandomState;
+  readonly #order: Uint32Array;
+  chosen = new Uint32Array(0);
 
-/** n whole numbers below `size`; those that are `exclude` are drawn again, in order. */
-function withReplacement(n: number, size: number, exclude: number, state: RandomState): number[] {
-  const result = Array.from({ length: n }, () => state.integer(0, size));
-  let again = [...result.keys()].filter((k) => result[k] === exclude);
-  while (again.length > 0) {
-    for (const k of again) result[k] = state.integer(0, size);
-    again = again.filter((k) => result[k] === exclude);
+  constructor(size: number, state: RandomState) {
+    this.#size = size;
+    this.#state = state;
+    this.#order = new Uint32Array(size);
   }
-  return result;
+
+  /** Without repetition: whole sets first, then the beginning of a permutation. */
+  different(n: number, exclude: number): void {
+    const size = exclude < 0 ? this.#size : this.#size - 1;
+    if (n > 0 && size === 0) throw new HostError('a fixed number of connections of a cell that has nobody to be connected to');
+    this.#room(n);
+    const number = (k: number): number => (exclude >= 0 && k >= exclude ? k + 1 : k);
+    const rest = n % Math.max(1, size);
+    let at = 0;
+    for (; at < n - rest; at++) this.chosen[at] = number(at % size);
+    if (rest === 0) return;
+    const order = this.#state.permutation(size, this.#order);
+    for (let k = 0; k < rest; k++) this.chosen[at++] = number(order[k] as number);
+  }
+
+  /** With repetition; those that are excluded are drawn again, in order. */
+  any(n: number, exclude: number): void {
+    if (n > 0 && this.#size === (exclude < 0 ? 0 : 1))
+      throw new HostError('a fixed number of connections of a cell that has nobody to be connected to');
+    this.#room(n);
+    for (let k = 0; k < n; k++) this.chosen[k] = this.#state.integer(0, this.#size);
+    if (exclude < 0) return;
+    let again: number[] = [];
+    for (let k = 0; k < n; k++) if (this.chosen[k] === exclude) again.push(k);
+    while (again.length > 0) {
+      for (const k of again) this.chosen[k] = this.#state.integer(0, this.#size);
+      again = again.filter((k) => this.chosen[k] === exclude);
+    }
+  }
+
+  #room(n: number): void {
+    if (this.chosen.length < n) this.chosen = new Uint32Array(n);
+  }
 }
 
-const range = (size: number, without = -1): number[] => Array.from({ length: size }, (_, k) => k).filter((k) => k !== without);
+/** PyNN draws a hundred numbers to see whether any is negative, when it is given a random number. */
+const drawnBeforehand = 100;
+
+/** A random number of connections as a whole number; PyNN can only work with such. */
+function whole(value: number): number {
+  if (!Number.isInteger(value) || value < 0)
+    throw new HostError(`a number of connections of ${value}, drawn from a distribution of other than whole numbers from 0 on,`);
+  return value;
+}
 
 function* byTarget(
   { n = 0, replace = false, self = true }: HostConnector,
   { pre, post, identical }: HostEnds,
-  state: RandomState,
-): Columns {
+  { state, generatorOf }: HostQuestions,
+): Iterable<Column> {
+  let numbers: readonly number[] | null = null;
+  if (typeof n === 'object' && n !== null) {
+    const generator = generatorOf(n);
+    drawVector(n.distribution, n.arguments, drawnBeforehand, generator);
+    numbers = drawVector(n.distribution, n.arguments, post, generator);
+  }
+  const chooser = new Chooser(pre, state);
   for (let target = 0; target < post; target++) {
+    const count = numbers ? whole(numbers[target] as number) : (n as number);
     const exclude = !self && identical ? target : -1;
-    const sources = replace ? withReplacement(n, pre, exclude, state) : chosen(n, range(pre, exclude), state);
-    if (sources.length > 0) yield { target, sources };
+    if (replace) chooser.any(count, exclude);
+    else chooser.different(count, exclude);
+    if (count > 0) yield { target, sources: chooser.chosen, count };
   }
 }
 
-function* bySource(
-  { n = 0, replace = false, self = true }: HostConnector,
-  { pre, post, identical }: HostEnds,
-  state: RandomState,
-): Iterable<readonly [number, number]> {
-  for (let source = 0; source < pre; source++) {
-    const exclude = !self && identical ? source : -1;
-    for (const target of replace ? withReplacement(n, post, exclude, state) : chosen(n, range(post, exclude), state))
-      yield [source, target];
+/** Pairs in the order in which they are drawn. */
+class DrawnPairs {
+  readonly sources = new GrowingIndices();
+  readonly targets = new GrowingIndices();
+
+  put(source: number, target: number): void {
+    this.sources.push(source);
+    this.targets.push(target);
+  }
+
+  /** One source and the first `count` of some targets. */
+  putRow(source: number, targets: Uint32Array, count: number): void {
+    this.sources.repeat(source, count);
+    this.targets.append(targets, count);
   }
 }
 
-/** PyNN shares the total among processes by a binomial draw, of which one process gets all. */
-function* inTotal({ n = 0 }: HostConnector, { pre, post }: HostEnds, state: RandomState): Iterable<readonly [number, number]> {
-  const total = state.binomial(n, 1);
-  for (let k = 0; k < total; k++) {
-    const source = state.integer(0, pre);
-    yield [source, state.integer(0, post)];
-  }
-}
+const bySource =
+  ({ n = 0, replace = false, self = true }: HostConnector, { pre, post, identical }: HostEnds, { state, generatorOf }: HostQuestions) =>
+  (pairs: DrawnPairs): void => {
+    const draw = typeof n === 'object' && n !== null ? n : null;
+    const generator = draw && generatorOf(draw);
+    if (draw && generator) drawVector(draw.distribution, draw.arguments, drawnBeforehand, generator);
+    const chooser = new Chooser(post, state);
+    for (let source = 0; source < pre; source++) {
+      const drawn = draw && generator ? drawVector(draw.distribution, draw.arguments, 1, generator)[0] : undefined;
+      const count = drawn === undefined ? (n as number) : whole(drawn);
+      const exclude = !self && identical ? source : -1;
+      if (replace) chooser.any(count, exclude);
+      else chooser.different(count, exclude);
+      pairs.putRow(source, chooser.chosen, count);
+    }
+  };
+
+/**
+ * PyNN shares the total among processes by a binomial draw, of which one process gets all. What PyNN does not do: a pair that may
+ * not be, or that there is already where none may be twice, is drawn again.
+ */
+const inTotal =
+  ({ n = 0, replace = true, self = true }: HostConnector, { pre, post, sameSource }: HostEnds, { state }: HostQuestions) =>
+  (pairs: DrawnPairs): void => {
+    const total = typeof n === 'number' ? state.binomial(n, 1) : 0;
+    const same = self ? null : sameSource;
+    const known = replace ? null : new Set<number>();
+    for (let k = 0; k < total; ) {
+      const source = state.integer(0, pre);
+      const target = state.integer(0, post);
+      if (same?.[target] === source || known?.has(source * post + target)) continue;
+      known?.add(source * post + target);
+      pairs.put(source, target);
+      k++;
+    }
+  };
+
+/**
+ * No version of PyNN connects small worlds. Sources in order: of the near targets, in order, at most n (the first of a permutation); for
+ * each of these a uniform number, and where it is below the probability, whole numbers until one is a target that the source lacks.
+ */
+const smallWorld =
+  (
+    { n, self = true, rewiring = 0 }: HostConnector,
+    { pre, post, sameSource }: HostEnds,
+    { state, near }: HostQuestions,
+  ) =>
+  (pairs: DrawnPairs): void => {
+    for (let source = 0; source < pre; source++) {
+      let targets: number[] = [];
+      const excluded = (target: number): boolean => !self && sameSource?.[target] === source;
+      for (let target = 0; target < post; target++) if (near(source, target) && !excluded(target)) targets.push(target);
+      if (typeof n === 'number' && n < targets.length) {
+        const order = state.permutation(targets.length).subarray(0, n).sort();
+        targets = Array.from(order, (k) => targets[k] as number);
+      }
+      const has = new Set(targets);
+      let free = post - targets.length;
+      if (!self) for (let target = 0; target < post; target++) if (excluded(target)) free--;
+      for (const target of targets) {
+        let into = target;
+        if (state.double() < rewiring && free > 0) {
+          do into = state.integer(0, post);
+          while (has.has(into) || excluded(into));
+          has.delete(target);
+          has.add(into);
+        }
+        pairs.put(source, into);
+      }
+    }
+  };
 
 /** All pairs first, then by receiver. */
-function* collected({ post }: HostEnds, pairs: Iterable<readonly [number, number]>): Columns {
-  const columns = Array.from({ length: post }, (): number[] => []);
-  for (const [source, target] of pairs) columns[target]?.push(source);
-  for (const [target, sources] of columns.entries()) if (sources.length > 0) yield { target, sources };
+function* collected({ post }: HostEnds, draw: (pairs: DrawnPairs) => void): Iterable<Column> {
+  const pairs = new DrawnPairs();
+  draw(pairs);
+  const { starts, sorted } = byReceiver(pairs.sources.done(), pairs.targets.done(), post, null);
+  for (let target = 0; target < post; target++) {
+    const [begin, end] = [starts[target] as number, starts[target + 1] as number];
+    if (end > begin) yield { target, sources: sorted.subarray(begin, end), count: end - begin };
+  }
 }
 
 /** Columns of given pairs, in order within each. */
-export function columnsOfPairs(
+export function* columnsOfPairs(sources: ArrayLike<number>, targets: ArrayLike<number>, post: number): Iterable<Required<Column>> {
+  const order = new Uint32Array(targets.length);
+  const { starts, sorted } = byReceiver(sources, targets, post, order);
+  for (let target = 0; target < post; target++) {
+    const [begin, end] = [starts[target] as number, starts[target + 1] as number];
+    if (end > begin) yield { target, sources: sorted.subarray(begin, end), count: end - begin, at: order.subarray(begin, end) };
+  }
+}
+
+/** A stable counting sort by receiver; `order` gets the place of each in the order of creation. */
+function byReceiver(
   sources: ArrayLike<number>,
   targets: ArrayLike<number>,
   post: number,
-): { readonly target: number; readonly sources: readonly number[]; readonly at: readonly number[] }[] {
-  const columns = Array.from({ length: post }, (_, target) => ({ target, sources: [] as number[], at: [] as number[] }));
-  for (let k = 0; k < sources.length; k++) {
-    const column = columns[targets[k] as number];
-    column?.sources.push(sources[k] as number);
-    column?.at.push(k);
+  order: Uint32Array | null,
+): { readonly starts: Uint32Array; readonly sorted: Uint32Array } {
+  const starts = new Uint32Array(post + 1);
+  for (let k = 0; k < targets.length; k++) starts[(targets[k] as number) + 1] = (starts[(targets[k] as number) + 1] as number) + 1;
+  for (let target = 0; target < post; target++) starts[target + 1] = (starts[target + 1] as number) + (starts[target] as number);
+  const next = starts.slice();
+  const sorted = new Uint32Array(targets.length);
+  for (let k = 0; k < targets.length; k++) {
+    const at = next[targets[k] as number] as number;
+    next[targets[k] as number] = at + 1;
+    if (order) order[at] = k;
+    sorted[at] = sources[k] as number;
   }
-  return columns.filter((column) => column.sources.length > 0);
+  return { starts, sorted };
 }

@@ -1,6 +1,5 @@
 /** Draws by named generators while the model is built, in the order that a notation prescribes. */
 
-import type { HostDraw } from '../../model/model.js';
 import { RandomState } from '../numpy/random-state.js';
 
 /** Generators that draws of a model share, each with its state. */
@@ -71,13 +70,9 @@ function clipped(values: number[], low: number, high: number, again: () => numbe
 }
 
 /** Drawn numbers in SI: scaled by a power of ten with one rounding. */
-export function inSi(values: readonly number[], exponent10 = 0): number[] {
-  if (exponent10 === 0) return [...values];
+export function inSi(values: ArrayLike<number>, exponent10 = 0): Float64Array {
+  if (exponent10 === 0) return Float64Array.from(values);
   let power = 1;
   for (let k = 0; k < Math.abs(exponent10); k++) power *= 10;
-  return values.map((value) => (exponent10 > 0 ? value * power : value / power));
+  return Float64Array.from(values, (value) => (exponent10 > 0 ? value * power : value / power));
 }
-
-/** `count` numbers of a draw, in SI. */
-export const drawValues = (draw: HostDraw, count: number, generators: Generators): number[] =>
-  inSi(drawVector(draw.distribution, draw.arguments, count, generators.of(draw.seed, draw.stream)), draw.exponent10);

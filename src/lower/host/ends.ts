@@ -1,17 +1,29 @@
 /** Ends of projections as lists of elements, and projections between pieces of populations in place of those between selections. */
 
-import { namesIn } from '../../lang/walk.js';
-import { parseExpression } from '../../lang/parse.js';
 import type { ConnectionRule, DataStore, Projection, SelectionRule, Value } from '../../model/model.js';
 import { arrayOf } from '../context.js';
+import { none } from '../projection.js';
 import { HostError } from './draws.js';
+import type { HostData } from './host-data.js';
 
 /** Elements of one or several populations, in order. */
 export interface Elements {
   readonly populations: readonly string[];
   /** Ordinal of the population, and index within it, of each element. */
-  readonly ordinals: ArrayLike<number>;
-  readonly indices: ArrayLike<number>;
+  readonly ordinals: Uint16Array;
+  readonly indices: Uint32Array;
+}
+
+/** What a projection of lowering is a piece of. */
+export interface Part {
+  /** The projection that the model names, and the one whose drawn connections it has. */
+  readonly projection: string;
+  readonly connectedAs: string;
+  /** All elements of the ends, where these are no plain pieces of one population. */
+  readonly pre: Elements | null;
+  readonly post: Elements | null;
+  /** For each element of the sending end the same one at the receiving end, or none. */
+  readonly sameTarget: Uint32Array | null;
 }
 
 /** Whether lowering takes a selection as an end as it is: a population, or a slice of it without gaps. */
@@ -26,34 +38,72 @@ export function elementsOf(rule: SelectionRule, sizes: (population: string) => n
   if ('assembly' in rule) {
     const parts = rule.assembly.map((part) => elementsOf(part, sizes, data));
     const populations = [...new Set(parts.flatMap((part) => part.populations))];
-    const ordinals: number[] = [];
-    const indices: number[] = [];
+    const length = parts.reduce((sum, part) => sum + part.indices.length, 0);
+    const ordinals = new Uint16Array(length);
+    const indices = new Uint32Array(length);
+    let at = 0;
     for (const part of parts) {
-      for (let k = 0; k < part.indices.length; k++) {
-        ordinals.push(populations.indexOf(part.populations[part.ordinals[k] as number] as string));
-        indices.push(part.indices[k] as number);
+      const own = part.populations.map((population) => populations.indexOf(population));
+      for (let k = 0; k < part.indices.length; k++, at++) {
+        ordinals[at] = own[part.ordinals[k] as number] as number;
+        indices[at] = part.indices[k] as number;
       }
     }
     return { populations, ordinals, indices };
   }
   if ('projection' in rule) throw new HostError('a projection onto the synapses of another');
   const indices = indicesOf(rule, sizes(rule.population), data);
-  return { populations: [rule.population], ordinals: new Uint32Array(indices.length), indices };
+  return { populations: [rule.population], ordinals: new Uint16Array(indices.length), indices };
 }
 
 function indicesOf(
   rule: Exclude<SelectionRule, { assembly: unknown } | { projection: unknown }>,
   size: number,
   data: DataStore,
-): ArrayLike<number> {
-  if ('indices' in rule) return arrayOf(rule.indices, data);
+): Uint32Array {
+  if ('indices' in rule) return Uint32Array.from(arrayOf(rule.indices, data));
   if ('mask' in rule) {
     const mask = arrayOf(rule.mask, data);
-    return Array.from({ length: mask.length }, (_, k) => k).filter((k) => mask[k] !== 0);
+    return Uint32Array.from({ length: mask.length }, (_, k) => k).filter((k) => mask[k] !== 0);
   }
-  if ('sample' in rule) throw new HostError(`a sample of ${rule.population} that no generator of its own draws`);
+  if ('sample' in rule) throw new HostError(`a sample of ${rule.population} that nothing has drawn`);
   const [from, until, by] = rule.slice ?? [0, size, 1];
-  return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+  return Uint32Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+}
+
+/** For each element of the sending end the number of the same one at the receiving end, or none; null where none is at both. */
+export function sameTargetsOf(pre: Elements, post: Elements): Uint32Array | null {
+  const places = new Map<string, Uint32Array>();
+  post.populations.forEach((population, ordinal) => {
+    if (!pre.populations.includes(population)) return;
+    let most = 0;
+    for (let k = 0; k < post.indices.length; k++) if (post.ordinals[k] === ordinal) most = Math.max(most, (post.indices[k] as number) + 1);
+    const place = new Uint32Array(most).fill(none);
+    for (let k = 0; k < post.indices.length; k++) if (post.ordinals[k] === ordinal) place[post.indices[k] as number] = k;
+    places.set(population, place);
+  });
+  if (places.size === 0) return null;
+  const byOrdinal = pre.populations.map((population) => places.get(population));
+  const result = new Uint32Array(pre.indices.length);
+  for (let k = 0; k < result.length; k++) result[k] = byOrdinal[pre.ordinals[k] as number]?.[pre.indices[k] as number] ?? none;
+  return result.some((target) => target !== none) ? result : null;
+}
+
+/** An element that stands twice in an end has no number of its own there. */
+export function checkDistinct(elements: Elements, what: string): void {
+  const seen = elements.populations.map(() => new Set<number>());
+  for (let k = 0; k < elements.indices.length; k++) {
+    const of = seen[elements.ordinals[k] as number];
+    const index = elements.indices[k] as number;
+    if (of?.has(index)) throw new HostError(`${what} that names element ${index} of a population twice`);
+    of?.add(index);
+  }
+}
+
+/** Both ends of synapses, as numbered within the ends. */
+export interface Pairs {
+  readonly sources: ArrayLike<number>;
+  readonly targets: ArrayLike<number>;
 }
 
 /** Both ends of each synapse of rules without chance, in order of creation; null for others. */
@@ -61,84 +111,130 @@ export function pairsOf(
   rules: readonly ConnectionRule[],
   pre: number,
   post: number,
-  same: (i: number, j: number) => boolean,
+  sameTarget: Uint32Array | null,
   data: DataStore,
-): { sources: number[]; targets: number[] } | null {
-  const sources: number[] = [];
-  const targets: number[] = [];
-  const put = (i: number, j: number): void => {
-    sources.push(i);
-    targets.push(j);
-  };
+): Pairs | null {
+  const lists: Pairs[] = [];
   for (const rule of rules) {
     switch (rule.rule) {
       case 'all':
-        for (let i = 0; i < pre; i++) for (let j = 0; j < post; j++) if (rule.self || !same(i, j)) put(i, j);
+        lists.push(allPairs(pre, post, rule.self ? null : sameTarget));
         break;
-      case 'oneToOne':
-        for (let k = 0; k < Math.min(pre, post); k++) put(k, k);
-        break;
-      case 'list': {
-        const [from, into] = [arrayOf(rule.sources, data), arrayOf(rule.targets, data)];
-        for (let k = 0; k < from.length; k++) put(from[k] as number, into[k] as number);
+      case 'oneToOne': {
+        const both = Uint32Array.from({ length: Math.min(pre, post) }, (_, k) => k);
+        lists.push({ sources: both, targets: both });
         break;
       }
+      case 'list':
+        lists.push({ sources: arrayOf(rule.sources, data), targets: arrayOf(rule.targets, data) });
+        break;
       default:
         return null;
+    }
+  }
+  const [only] = lists;
+  if (lists.length === 1 && only) return only;
+  const joined = (side: 'sources' | 'targets'): Uint32Array => {
+    const all = new Uint32Array(lists.reduce((sum, list) => sum + list[side].length, 0));
+    let at = 0;
+    for (const list of lists) for (let k = 0; k < list[side].length; k++) all[at++] = list[side][k] as number;
+    return all;
+  };
+  return { sources: joined('sources'), targets: joined('targets') };
+}
+
+function allPairs(pre: number, post: number, leftOut: Uint32Array | null): Pairs {
+  const count = pre * post - (leftOut ? leftOut.reduce((sum, target) => sum + (target === none ? 0 : 1), 0) : 0);
+  const sources = new Uint32Array(count);
+  const targets = new Uint32Array(count);
+  let k = 0;
+  for (let i = 0; i < pre; i++) {
+    const skipped = leftOut?.[i] ?? none;
+    for (let j = 0; j < post; j++) {
+      if (j === skipped) continue;
+      sources[k] = i;
+      targets[k++] = j;
     }
   }
   return { sources, targets };
 }
 
-/** Names of projections that take the place of one, with the projections. */
-export function splitEnds(
+/** The synapses that lie between one population and another. */
+interface Piece {
+  readonly from: string;
+  readonly to: string;
+  /** Numbers of the synapses in order of creation; null for all. */
+  readonly at: Uint32Array | null;
+}
+
+/** Projections between populations, by the names that they get, in place of one with listed connections between selections. */
+export function splitList(
   name: string,
   projection: Projection,
   pre: Elements,
   post: Elements,
-  pairs: { sources: ArrayLike<number>; targets: ArrayLike<number> },
-  data: DataStore,
+  pairs: Pairs,
+  data: HostData,
 ): [string, Projection][] {
-  for (const value of [...Object.values(projection.values), ...Object.values(projection.delays)]) {
-    const used = typeof value === 'string' ? namesIn(parseExpression(value)) : new Set<string>();
-    if (['i', 'j', 'N_pre', 'N_post'].some((index) => used.has(index)))
-      throw new HostError(`values by index of a projection between selections (${name})`);
-  }
-  const groups = new Map<string, { from: string; to: string; at: number[] }>();
-  for (let k = 0; k < pairs.sources.length; k++) {
-    const from = pre.populations[pre.ordinals[pairs.sources[k] as number] as number] as string;
-    const to = post.populations[post.ordinals[pairs.targets[k] as number] as number] as string;
-    const key = `${from} ${to}`;
-    let group = groups.get(key);
-    if (!group) groups.set(key, (group = { from, to, at: [] }));
-    group.at.push(k);
-  }
-  if (groups.size === 0) groups.set('', { from: pre.populations[0] as string, to: post.populations[0] as string, at: [] });
-  return [...groups.values()].map(({ from, to, at }) => {
+  const pieces = piecesOf(pre, post, pairs);
+  return pieces.map(({ from, to, at }) => {
+    const count = at?.length ?? pairs.sources.length;
+    const sources = new Uint32Array(count);
+    const targets = new Uint32Array(count);
+    for (let k = 0; k < count; k++) {
+      const synapse = at ? (at[k] as number) : k;
+      sources[k] = pre.indices[pairs.sources[synapse] as number] as number;
+      targets[k] = post.indices[pairs.targets[synapse] as number] as number;
+    }
     const taken = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
-      Object.fromEntries(Object.entries(values).map(([key, value]) => [key, taken1(value, at, data)]));
-    const rule: ConnectionRule = {
-      rule: 'list',
-      sources: at.map((k) => pre.indices[pairs.sources[k] as number] as number),
-      targets: at.map((k) => post.indices[pairs.targets[k] as number] as number),
-    };
+      Object.fromEntries(Object.entries(values).map(([key, value]) => [key, partOf(value, at, data)]));
+    const rule: ConnectionRule = { rule: 'list', sources: data.keep(sources), targets: data.keep(targets) };
     return [
-      groups.size === 1 ? name : `${name}_${from}_${to}`,
-      {
-        ...projection,
-        from: { ...projection.from, of: { population: from } },
-        to: { ...projection.to, of: { population: to } },
-        connect: [rule],
-        values: taken(projection.values),
-        delays: taken(projection.delays),
-      },
+      pieces.length === 1 ? name : pieceName(name, from, to),
+      { ...between(projection, from, to), connect: [rule], values: taken(projection.values), delays: taken(projection.delays) },
     ];
   });
 }
 
+function piecesOf(pre: Elements, post: Elements, { sources, targets }: Pairs): readonly Piece[] {
+  const [first, second] = [pre.populations[0] ?? '', post.populations[0] ?? ''];
+  if (pre.populations.length === 1 && post.populations.length === 1) return [{ from: first, to: second, at: null }];
+  const width = post.populations.length;
+  const keyOf = (k: number): number => (pre.ordinals[sources[k] as number] as number) * width + (post.ordinals[targets[k] as number] as number);
+  const counts = new Map<number, number>();
+  for (let k = 0; k < sources.length; k++) counts.set(keyOf(k), (counts.get(keyOf(k)) ?? 0) + 1);
+  if (counts.size === 0) return [{ from: first, to: second, at: null }];
+  const lists = new Map([...counts].map(([key, count]) => [key, { at: new Uint32Array(count), next: 0 }]));
+  for (let k = 0; k < sources.length; k++) {
+    const list = lists.get(keyOf(k));
+    if (list) list.at[list.next++] = k;
+  }
+  return [...lists].map(([key, { at }]) => ({
+    from: pre.populations[Math.floor(key / width)] ?? '',
+    to: post.populations[key % width] ?? '',
+    at,
+  }));
+}
+
+/** Projections between populations in place of one between selections whose connections are drawn on the target. */
+export function splitDrawn(name: string, projection: Projection, pre: Elements, post: Elements): [string, Projection][] {
+  const many = pre.populations.length * post.populations.length > 1;
+  return pre.populations.flatMap((from) =>
+    post.populations.map((to): [string, Projection] => [many ? pieceName(name, from, to) : name, between(projection, from, to)]),
+  );
+}
+
+const pieceName = (name: string, from: string, to: string): string => `${name}_${from}_${to}`;
+
+const between = (projection: Projection, from: string, to: string): Projection => ({
+  ...projection,
+  from: { ...projection.from, of: { population: from } },
+  to: { ...projection.to, of: { population: to } },
+});
+
 /** The part of a value that is for some of the synapses. */
-function taken1(value: Value, at: readonly number[], data: DataStore): Value {
-  if (typeof value !== 'object' || !('array' in value)) return value;
-  const array = arrayOf(value.array, data);
-  return { array: at.map((k) => array[k] as number) };
+function partOf(value: Value, at: Uint32Array | null, data: HostData): Value {
+  if (at === null || typeof value !== 'object' || !('array' in value) || value.columns !== undefined) return value;
+  const array = arrayOf(value.array, data.store);
+  return { array: data.keep(Float64Array.from(at, (k) => array[k] as number)) };
 }

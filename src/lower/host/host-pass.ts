@@ -1,48 +1,63 @@
 /**
- * Pass before all others: what is drawn by a named generator, in the order that a notation prescribes, becomes explicit; and
- * projections between lists, samples and assemblies become projections between populations.
+ * Pass before all others: what is drawn by a named generator, in the order that a notation prescribes, becomes explicit; elements get
+ * their places; and projections between lists, samples and assemblies become projections between populations.
  *
  * Draws happen by their `order`; a projection draws its connections and, receiver by receiver, the values of its synapses.
  */
 
 import type { Diagnostics } from '../../diagnostics/diagnostic.js';
-import { parseExpression } from '../../lang/parse.js';
-import type { End, HostDraw, Model, Population, Projection, SelectionRule, ValidModel, Value } from '../../model/model.js';
+import { streamKey } from '../../ir/library/streams.js';
+import type { ConnectionRule, End, HostDraw, Model, Population, Projection, SelectionRule, ValidModel, Value } from '../../model/model.js';
+import { arrayOf } from '../context.js';
 import * as messages from '../messages.js';
-import { columnsOf, columnsOfPairs, type HostConnector, type HostEnds } from './connect.js';
-import { drawValues, drawVector, Generators, HostError, inSi } from './draws.js';
-import { elementsOf, isPlain, pairsOf, splitEnds, type Elements } from './ends.js';
-import { numberFunction } from './numbers.js';
+import { permutationByCounters, placesOf, type Places } from '../space/places.js';
+import { drawnConnections, type Between } from './drawn-connections.js';
+import { drawVector, Generators, HostError, inSi } from './draws.js';
+import { checkDistinct, elementsOf, isPlain, pairsOf, sameTargetsOf, splitDrawn, splitList, type Elements, type Pairs, type Part } from './ends.js';
+import { HostData } from './host-data.js';
 
 const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
 
+/** What the pass yields. */
+export interface Resolved extends ValidModel {
+  /** Where the elements of populations are, for those that have places. */
+  readonly places: ReadonlyMap<string, Places>;
+  /** What projections are pieces of, for those that are. */
+  readonly parts: ReadonlyMap<string, Part>;
+}
+
 /** A model in which nothing is left to a named generator. What cannot be made so is reported. */
-export function resolveOnHost(valid: ValidModel, diagnostics: Diagnostics): ValidModel {
-  if (!needsHost(valid.model)) return valid;
+export function resolveOnHost(valid: ValidModel, diagnostics: Diagnostics): Resolved {
+  const plain: Resolved = { ...valid, places: new Map(), parts: new Map() };
+  if (!needsHost(valid.model)) return plain;
   try {
-    return { ...valid, model: new HostPass(valid).run() };
+    return new HostPass(valid).run();
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     diagnostics.add(messages.unsupportedFeature(error.message));
-    return valid;
+    return plain;
   }
 }
 
 function needsHost(model: Model): boolean {
   const draws = (values: Readonly<Record<string, Value>>): boolean => Object.values(values).some(isDraw);
-  const drawn = (rule: SelectionRule): boolean =>
-    'assembly' in rule ? rule.assembly.some(drawn) : 'sample' in rule && rule.generator !== undefined;
   return (
-    Object.values(model.populations).some(({ values }) => draws(values)) ||
+    Object.values(model.populations).some(({ values, positions }) => positions !== undefined || draws(values)) ||
     Object.values(model.projections).some(
       ({ from, to, connect, values, delays }) =>
-        !isPlain(from.of) || !isPlain(to.of) || connect.some(({ rule }) => rule === 'hostDrawn') || draws(values) || draws(delays),
+        !isPlain(from.of) ||
+        !isPlain(to.of) ||
+        connect.some(({ rule }) => rule === 'hostDrawn' || rule === 'clone') ||
+        draws(values) ||
+        draws(delays),
     ) ||
-    model.recordings.some(({ of }) => drawn(of)) ||
-    Object.values(model.stimuli).some(({ to }) => drawn(to)) ||
-    Object.values(model.operations).some(({ on }) => drawn(on))
+    model.recordings.some(({ of }) => hasSample(of)) ||
+    Object.values(model.stimuli).some(({ to }) => hasSample(to)) ||
+    Object.values(model.operations).some(({ on }) => hasSample(on))
   );
 }
+
+const hasSample = (rule: SelectionRule): boolean => ('assembly' in rule ? rule.assembly.some(hasSample) : 'sample' in rule);
 
 /** One thing that draws. */
 interface Job {
@@ -52,21 +67,32 @@ interface Job {
 
 class HostPass {
   readonly #valid: ValidModel;
+  readonly #data: HostData;
   readonly #generators = new Generators();
   readonly #populations: Record<string, Population>;
   readonly #projections = new Map<string, Projection>();
-  /** Samples by the order of their draw: a view that is used twice is drawn once. */
-  readonly #samples = new Map<HostDraw['order'], readonly number[]>();
+  readonly #places = new Map<string, Places>();
+  readonly #parts = new Map<string, Part>();
+  /** Samples by what draws them: a view that is used twice is drawn once. */
+  readonly #samples = new Map<string, Uint32Array>();
+  /** Drawn pairs by projection, for copies. */
+  readonly #drawn = new Map<string, Pairs>();
+  /** Projections that several stand for. */
+  readonly #split = new Map<string, readonly string[]>();
 
   constructor(valid: ValidModel) {
     this.#valid = valid;
+    this.#data = new HostData(valid.data);
     this.#populations = { ...valid.model.populations };
   }
 
-  run(): Model {
+  run(): Resolved {
     const { model } = this.#valid;
     const jobs: Job[] = [];
     for (const [name, population] of Object.entries(model.populations)) {
+      const { positions } = population;
+      const drawnBy = positions && 'structure' in positions ? positions.generator : undefined;
+      if (positions) jobs.push({ order: drawnBy?.order ?? -1, run: () => this.#place(name, population, positions, drawnBy) });
       for (const [variable, value] of Object.entries(population.values)) {
         if (isDraw(value)) jobs.push({ order: value.order, run: () => this.#drawPopulation(name, variable, value) });
       }
@@ -81,7 +107,7 @@ class HostPass {
     for (const [name, projection] of Object.entries(model.projections))
       jobs.push({ order: firstOrder(projection), run: () => this.#buildProjection(name, projection) });
     for (const { run } of [...jobs].sort((a, b) => a.order - b.order)) run();
-    return this.#finish(model);
+    return { model: this.#finish(model), data: this.#data.store, places: this.#places, parts: this.#parts };
   }
 
   #finish(model: Model): Model {
@@ -90,19 +116,58 @@ class HostPass {
       ...model,
       populations: this.#populations,
       projections: Object.fromEntries(this.#projections),
-      recordings: model.recordings.map((recording) => ({ ...recording, of: select(recording.of) })),
+      recordings: model.recordings.flatMap((recording) => this.#recordings({ ...recording, of: select(recording.of) })),
       stimuli: Object.fromEntries(
         Object.entries(model.stimuli).map(([name, stimulus]) => [name, { ...stimulus, to: select(stimulus.to) }]),
       ),
       operations: Object.fromEntries(
         Object.entries(model.operations).map(([name, operation]) => [name, { ...operation, on: select(operation.on) }]),
       ),
+      experiment: { ...model.experiment, protocol: model.experiment.protocol.map((phase) => this.#phase(phase)) },
     };
+  }
+
+  /** A recording of a projection that several stand for becomes one of each. */
+  #recordings(recording: Model['recordings'][number]): Model['recordings'] {
+    const { of } = recording;
+    const pieces = 'projection' in of ? this.#split.get(of.projection) : undefined;
+    if (!pieces || !('projection' in of)) return [recording];
+    if (of.slice || of.indices) throw new HostError(`recording ${recording.name} of some synapses of a projection between several populations`);
+    return pieces.map((projection) => ({ ...recording, name: `${recording.name}_${projection}`, of: { projection } }));
+  }
+
+  /** What a phase sets of a projection that several stand for, it sets of each. */
+  #phase(phase: Model['experiment']['protocol'][number]): Model['experiment']['protocol'][number] {
+    if (this.#split.size === 0) return phase;
+    const spread = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
+      Object.fromEntries(
+        Object.entries(values).flatMap(([key, value]) => {
+          const [, owner = '', rest = ''] = /^(\w+)(.*)$/.exec(key) ?? [];
+          const pieces = this.#split.get(owner);
+          if (!pieces) return [[key, value] as const];
+          if (!rest.startsWith('.') || (typeof value === 'object' && 'array' in value))
+            throw new HostError(`setting ${key}, of a projection between several populations, synapse by synapse`);
+          return pieces.map((piece) => [`${piece}${rest}`, value] as const);
+        }),
+      );
+    if ('set' in phase) return { ...phase, set: spread(phase.set) };
+    return 'initialise' in phase ? { ...phase, initialise: spread(phase.initialise) } : phase;
+  }
+
+  // --- Populations ------------------------------------------------------------------------------------------------
+
+  #place(name: string, population: Population, positions: NonNullable<Population['positions']>, drawnBy: HostDraw | undefined): void {
+    const { seed } = this.#valid.model.experiment;
+    const source = drawnBy
+      ? ({ kind: 'numpy', state: this.#generators.of(drawnBy.seed, drawnBy.stream) } as const)
+      : ({ kind: 'counters', seed } as const);
+    this.#places.set(name, placesOf(name, population, positions, source, this.#valid.data));
   }
 
   #drawPopulation(name: string, variable: string, draw: HostDraw): void {
     const population = this.#populations[name] as Population;
-    const array = drawValues(draw, population.size, this.#generators);
+    const numbers = drawVector(draw.distribution, draw.arguments, population.size, this.#generators.of(draw.seed, draw.stream));
+    const array = this.#data.keep(inSi(numbers, draw.exponent10));
     this.#populations[name] = { ...population, values: { ...population.values, [variable]: { array } } };
   }
 
@@ -110,27 +175,31 @@ class HostPass {
 
   #sampleJobs(rule: SelectionRule, jobs: Job[]): void {
     if ('assembly' in rule) for (const part of rule.assembly) this.#sampleJobs(part, jobs);
-    if (!('sample' in rule) || !rule.generator) return;
-    const { generator, sample } = rule;
-    const size = this.#sizeOf(rule.population);
+    if (!('sample' in rule)) return;
+    const key = sampleKey(rule);
+    const size = rule.within ? arrayOf(rule.within, this.#valid.data).length : this.#sizeOf(rule.population);
     jobs.push({
-      order: generator.order,
+      order: rule.generator?.order ?? -1,
       run: () => {
-        if (this.#samples.has(generator.order)) return;
-        const order = this.#generators.of(generator.seed, generator.stream).permutation(size);
-        this.#samples.set(
-          generator.order,
-          Array.from(order.subarray(0, sample)).sort((a, b) => a - b),
-        );
+        if (this.#samples.has(key)) return;
+        const order = rule.generator
+          ? this.#generators.of(rule.generator.seed, rule.generator.stream).permutation(size)
+          : permutationByCounters(streamKey(this.#valid.model.experiment.seed, `selection/${key}`), size);
+        this.#samples.set(key, order.slice(0, rule.sample).sort());
       },
     });
   }
 
-  /** A selection without samples that a generator draws. */
+  /** A selection without samples. */
   #resolve(rule: SelectionRule): SelectionRule {
     if ('assembly' in rule) return { assembly: rule.assembly.map((part) => this.#resolve(part)) };
-    if (!('sample' in rule) || !rule.generator) return rule;
-    return { population: rule.population, indices: this.#samples.get(rule.generator.order) ?? [] };
+    if (!('sample' in rule)) return rule;
+    const { data } = this.#valid;
+    const drawn = this.#samples.get(sampleKey(rule)) ?? new Uint32Array();
+    const within = rule.within && arrayOf(rule.within, data);
+    const elements = within ? drawn.map((k) => within[k] as number).sort() : drawn;
+    const pick = rule.pick && arrayOf(rule.pick, data);
+    return { population: rule.population, indices: pick ? Array.from(pick, (k) => elements[k] as number) : Array.from(elements) };
   }
 
   readonly #sizeOf = (population: string): number => this.#valid.model.populations[population]?.size ?? 0;
@@ -138,142 +207,117 @@ class HostPass {
   // --- Projections ------------------------------------------------------------------------------------------------
 
   #buildProjection(name: string, written: Projection): void {
-    const { data } = this.#valid;
+    const data = this.#data;
     const resolved = (end: End): End => ({ ...end, of: this.#resolve(end.of) });
-    const projection = { ...written, from: resolved(written.from), to: resolved(written.to) };
+    const { connect, connectedAs } = this.#copied(name, written.connect);
+    const projection = { ...written, connect, from: resolved(written.from), to: resolved(written.to) };
     const plain = isPlain(projection.from.of) && isPlain(projection.to.of);
-    const drawn =
-      projection.connect.some(({ rule }) => rule === 'hostDrawn') ||
-      [...Object.values(projection.values), ...Object.values(projection.delays)].some(isDraw);
-    if (plain && !drawn) {
+    const drawn = connect.some(({ rule }) => rule === 'hostDrawn') || [...Object.values(projection.values), ...Object.values(projection.delays)].some(isDraw);
+    if ('projection' in projection.to.of || 'projection' in projection.from.of) {
+      if (drawn) throw new HostError(`values drawn by a named generator of a projection onto synapses (${name})`);
       this.#projections.set(name, projection);
       return;
     }
-    if ('projection' in projection.to.of) throw new HostError(`values drawn by a named generator of a projection onto synapses (${name})`);
-    const [pre, post] = [elementsOf(projection.from.of, this.#sizeOf, data), elementsOf(projection.to.of, this.#sizeOf, data)];
-    const explicit = drawn ? this.#drawProjection(name, projection, pre, post) : projection;
+    if (plain && !drawn) {
+      this.#projections.set(name, projection);
+      if (connectedAs !== name) this.#parts.set(name, { projection: name, connectedAs, pre: null, post: null, sameTarget: null });
+      return;
+    }
+    const between = this.#between(name, projection);
+    const explicit = drawn ? this.#draw(name, projection, between) : projection;
     if (plain) {
       this.#projections.set(name, explicit);
       return;
     }
-    const pairs = pairsOf(explicit.connect, pre.indices.length, post.indices.length, sameElement(pre, post), data);
-    if (!pairs)
-      throw new HostError(
-        `the connection rule ${explicit.connect.map(({ rule }) => rule).join(', ')} between selections with gaps (projection ${name})`,
-      );
-    for (const [key, part] of splitEnds(name, explicit, pre, post, pairs, data)) this.#projections.set(key, part);
+    checkDistinct(between.pre, `an end (from) of projection ${name}`);
+    checkDistinct(between.post, `an end (to) of projection ${name}`);
+    const { pre, post, sameTarget } = between;
+    const pairs = pairsOf(explicit.connect, pre.indices.length, post.indices.length, sameTarget, data.store);
+    const pieces = pairs ? splitList(name, explicit, pre, post, pairs, data) : splitDrawn(name, explicit, pre, post);
+    const plainEnd = (rule: SelectionRule, elements: Elements): Elements | null => (isWhole(rule) ? null : elements);
+    for (const [key, piece] of pieces) {
+      if (key !== name && this.#valid.model.projections[key]) throw new HostError(`a projection named ${key} beside ${name}, between several populations,`);
+      this.#projections.set(key, piece);
+      this.#parts.set(key, {
+        projection: name,
+        connectedAs,
+        pre: plainEnd(projection.from.of, pre),
+        post: plainEnd(projection.to.of, post),
+        sameTarget,
+      });
+    }
+    if (pieces.length > 1) this.#split.set(name, pieces.map(([key]) => key));
+  }
+
+  #between(name: string, projection: Projection): Between {
+    const { data } = this.#valid;
+    const pre = elementsOf(projection.from.of, this.#sizeOf, data);
+    const post = elementsOf(projection.to.of, this.#sizeOf, data);
+    const identical = JSON.stringify(projection.from.of) === JSON.stringify(projection.to.of);
+    return { name, projection, pre, post, sameTarget: sameTargetsOf(pre, post), identical, places: this.#places, data: this.#data };
   }
 
   /** Connections and values that a generator draws, receiver by receiver. */
-  #drawProjection(name: string, projection: Projection, pre: Elements, post: Elements): Projection {
-    const { data } = this.#valid;
-    const same = sameElement(pre, post);
-    const [n, m] = [pre.indices.length, post.indices.length];
-    const [only] = projection.connect;
-    const hostDrawn = only?.rule === 'hostDrawn' ? (only.arguments as unknown as HostConnector & HostSource) : null;
-    if (projection.connect.some(({ rule }) => rule === 'hostDrawn') && projection.connect.length > 1)
-      throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
-    const columns: Iterable<{ readonly target: number; readonly sources: readonly number[]; readonly at?: readonly number[] }> = hostDrawn
-      ? columnsOf(
-          hostDrawn,
-          { pre: n, post: m, same, identical: JSON.stringify(projection.from.of) === JSON.stringify(projection.to.of) } satisfies HostEnds,
-          this.#generators.of(String(hostDrawn.generator?.seed ?? '0'), hostDrawn.generator?.stream),
-          chanceOf(hostDrawn, n, m),
-        )
-      : givenColumns(name, projection, n, m, same, data);
-    const draws = [
-      ...Object.entries(projection.values).map(([key, value]) => ({ kind: 'values' as const, key, value })),
-      ...Object.entries(projection.delays).map(([key, value]) => ({ kind: 'delays' as const, key, value })),
-    ]
-      .flatMap((entry) => (isDraw(entry.value) ? [{ ...entry, value: entry.value, numbers: [] as number[] }] : []))
-      .sort((a, b) => a.value.order - b.value.order);
-    const sources: number[] = [];
-    const targets: number[] = [];
-    const places: number[] = [];
-    for (const column of columns) {
-      for (const [k, source] of column.sources.entries()) {
-        sources.push(source);
-        targets.push(column.target);
-        if (column.at) places.push(column.at[k] as number);
-      }
-      // Draws of one order are one draw: a delay may be needed at several places.
-      const done = new Map<number, number[]>();
-      for (const draw of draws) {
-        const { order, seed, stream, distribution, arguments: parameters } = draw.value;
-        let numbers = done.get(order);
-        if (!numbers)
-          done.set(order, (numbers = drawVector(distribution, parameters, column.sources.length, this.#generators.of(seed, stream))));
-        for (const number of numbers) draw.numbers.push(number);
-      }
+  #draw(name: string, projection: Projection, between: Between): Projection {
+    const { drawn, pairs } = drawnConnections(projection, between, this.#generators);
+    if (pairs) this.#drawn.set(name, pairs);
+    return drawn;
+  }
+
+  /** The rules of a projection whose connections are those of another, and the one whose they are. */
+  #copied(name: string, connect: readonly ConnectionRule[]): { readonly connect: readonly ConnectionRule[]; readonly connectedAs: string } {
+    const [only] = connect;
+    if (only?.rule !== 'clone') {
+      if (connect.some(({ rule }) => rule === 'clone')) throw new HostError(`several connection rules of which one copies others (projection ${name})`);
+      return { connect, connectedAs: name };
     }
-    const [values, delays] = [{ ...projection.values }, { ...projection.delays }];
-    for (const { kind, key, value, numbers } of draws)
-      (kind === 'values' ? values : delays)[key] = { array: inSi(backInPlace(numbers, places), value.exponent10) };
-    if (places.length > 0 || (!hostDrawn && sources.length === 0)) return { ...projection, values, delays };
-    return { ...projection, connect: [{ rule: 'list', sources, targets }], values, delays };
+    const pairs = this.#drawn.get(only.of);
+    if (pairs) return { connect: [{ rule: 'list', ...onePerPair(pairs, this.#data) }], connectedAs: name };
+    const seen = new Set([name]);
+    let of = only.of;
+    for (;;) {
+      if (seen.has(of)) throw new HostError(`the connections of ${name}, which are copied in a circle,`);
+      seen.add(of);
+      const rules: readonly ConnectionRule[] = this.#valid.model.projections[of]?.connect ?? [];
+      const [next] = rules;
+      if (next?.rule !== 'clone') {
+        if (rules.some(({ rule }) => rule === 'hostDrawn')) throw new HostError(`the connections of ${of}, which are copied before they are drawn,`);
+        return { connect: rules, connectedAs: of };
+      }
+      of = next.of;
+    }
   }
 }
 
-interface HostSource {
-  readonly generator?: { readonly seed: string | number; readonly stream?: string };
-  readonly order?: number;
+/** A clone of drawn connections has one synapse for each connected pair, by receiver and then sender, as PyNN's has. */
+function onePerPair({ sources, targets }: Pairs, data: HostData): { readonly sources: ReturnType<HostData['keep']>; readonly targets: ReturnType<HostData['keep']> } {
+  let most = 0;
+  for (let k = 0; k < sources.length; k++) most = Math.max(most, (sources[k] as number) + 1);
+  const keys = Float64Array.from({ length: sources.length }, (_, k) => (targets[k] as number) * most + (sources[k] as number)).sort();
+  const single = keys.filter((key, k) => k === 0 || key !== keys[k - 1]);
+  return {
+    sources: data.keep(Uint32Array.from(single, (key) => key % Math.max(1, most))),
+    targets: data.keep(Uint32Array.from(single, (key) => Math.floor(key / Math.max(1, most)))),
+  };
 }
 
-/** Numbers in the order of creation, where columns were gone through in another. */
-function backInPlace(numbers: readonly number[], places: readonly number[]): readonly number[] {
-  if (places.length === 0) return numbers;
-  const result = new Array<number>(numbers.length);
-  for (const [k, at] of places.entries()) result[at] = numbers[k] as number;
-  return result;
+/** What tells samples apart: who draws them, and of what. */
+function sampleKey(rule: Extract<SelectionRule, { sample: number }>): string {
+  if (rule.generator) return `order ${rule.generator.order}`;
+  return rule.name ?? `${rule.population}/${rule.sample}`;
 }
 
-const sameElement =
-  (pre: Elements, post: Elements) =>
-  (i: number, j: number): boolean =>
-    pre.indices[i] === post.indices[j] && pre.populations[pre.ordinals[i] as number] === post.populations[post.ordinals[j] as number];
+/** Whether an end is a whole population. */
+const isWhole = (rule: SelectionRule): boolean => 'population' in rule && Object.keys(rule).length === 1;
 
 /** The order of the first draw of a projection; those that draw nothing come last. */
 function firstOrder(projection: Projection): number {
   const orders = [
     ...projection.connect.flatMap((rule) =>
-      rule.rule === 'hostDrawn' ? [Number((rule.arguments as unknown as HostSource).order ?? 0)] : [],
+      rule.rule === 'hostDrawn' ? [Number((rule.arguments as { readonly order?: number }).order ?? 0)] : [],
     ),
     ...[...Object.values(projection.values), ...Object.values(projection.delays)].flatMap((value) => (isDraw(value) ? [value.order] : [])),
   ];
-  return orders.length === 0 ? Infinity : Math.min(...orders);
-}
-
-/** Columns of connections without chance. */
-function givenColumns(
-  name: string,
-  projection: Projection,
-  n: number,
-  m: number,
-  same: (i: number, j: number) => boolean,
-  data: ValidModel['data'],
-) {
-  const pairs = pairsOf(projection.connect, n, m, same, data);
-  if (!pairs) throw new HostError(`values drawn by a named generator for connections that are drawn on the target (projection ${name})`);
-  return columnsOfPairs(pairs.sources, pairs.targets, m);
-}
-
-/** The probability of a pair, where a rule has an expression of it. */
-function chanceOf(rule: HostConnector, n: number, m: number): (i: number, j: number) => number {
-  if (typeof rule.p !== 'string') return () => rule.p as number;
-  const f = numberFunction(parseExpression(rule.p));
-  return (i, j) =>
-    f((name) => {
-      switch (name) {
-        case 'i':
-          return i;
-        case 'j':
-          return j;
-        case 'N_pre':
-          return n;
-        case 'N_post':
-          return m;
-        default:
-          throw new HostError(`a probability that reads ${name}, drawn by a named generator,`);
-      }
-    });
+  if (orders.length > 0) return Math.min(...orders);
+  return Infinity;
 }

@@ -1,8 +1,10 @@
-/** Values of expressions of indices on the host, in float64 with the library's functions. */
+/** Values of expressions of indices and places on the host, in float64 with the library's functions. */
 
-import type { Expression } from '../../lang/ast.js';
+import type { BinaryOperator, Expression } from '../../lang/ast.js';
+import { foldConstants } from '../../lang/fold.js';
 import { createEvaluator } from '../../ir/evaluate.js';
 import { libraryFunction, libraryNames, withCallees, type LibraryName } from '../../ir/library/index.js';
+import { inMicrometres } from '../space/micrometres.js';
 import { HostError } from './draws.js';
 
 const evaluators = new Map<string, (args: readonly number[]) => number>();
@@ -19,59 +21,138 @@ function callOf(name: string): (args: readonly number[]) => number {
   return call;
 }
 
-/** A function that evaluates an expression for given values of its names. */
-export function numberFunction(e: Expression): (names: (name: string) => number) => number {
+/** Functions that the host has itself, with the library's results to the bit. */
+const exactCalls: Readonly<Record<string, (a: number, b: number) => number>> = {
+  sqrt: (a) => Math.sqrt(a),
+  floor: (a) => Math.floor(a),
+  ceil: (a) => Math.ceil(a),
+  abs: (a) => Math.abs(a),
+  min: (a, b) => (b < a ? b : a),
+  max: (a, b) => (b > a ? b : a),
+};
+
+type Evaluated = () => number;
+/** How a name is read; names of lengths in micrometres are those of `inMicrometresName`. */
+type Reader = (name: string) => Evaluated;
+
+/** The name under which a reader is asked for a length in micrometres. */
+const inMicrometresName = (name: string): string => `${name} in um`;
+
+const lengths: ReadonlySet<string> = new Set([
+  'distance',
+  ...['pre', 'post'].flatMap((side) => ['x', 'y', 'z'].map((axis) => `${side}.${axis}`)),
+]);
+
+/** The length that a name stands for, in metres or in micrometres; undefined for other names. */
+export function lengthName(name: string): string | undefined {
+  const bare = name.replace(/ in um$/, '');
+  return lengths.has(bare) ? bare : undefined;
+}
+
+/** A function that evaluates an expression; names are looked up once. */
+export function numberFunction(written: Expression, read: Reader): Evaluated {
+  return evaluated(foldConstants(written), read);
+}
+
+function evaluated(e: Expression, read: Reader): Evaluated {
   switch (e.kind) {
     case 'number':
-    case 'quantity':
-      return () => e.value;
-    case 'boolean':
-      return () => (e.value ? 1 : 0);
+    case 'quantity': {
+      const { value } = e;
+      return () => value;
+    }
+    case 'boolean': {
+      const value = e.value ? 1 : 0;
+      return () => value;
+    }
     case 'name':
-      return (names) => (e.name === 'pi' ? Math.PI : e.name === 'e' ? Math.E : names(e.name));
+      return e.name === 'pi' ? () => Math.PI : e.name === 'e' ? () => Math.E : e.name === 'inf' ? () => Infinity : read(e.name);
     case 'unary': {
-      const operand = numberFunction(e.operand);
-      return e.operator === '-' ? (names) => -operand(names) : (names) => (operand(names) === 0 ? 1 : 0);
+      const operand = evaluated(e.operand, read);
+      return e.operator === '-' ? () => -operand() : e.operator === 'not' ? () => (operand() === 0 ? 1 : 0) : operand;
     }
     case 'conditional': {
-      const [condition, yes, no] = [numberFunction(e.condition), numberFunction(e.whenTrue), numberFunction(e.whenFalse)];
-      return (names) => (condition(names) !== 0 ? yes(names) : no(names));
+      const [condition, yes, no] = [evaluated(e.condition, read), evaluated(e.whenTrue, read), evaluated(e.whenFalse, read)];
+      return () => (condition() !== 0 ? yes() : no());
     }
     case 'call': {
+      const args = e.arguments.map((argument) => evaluated(argument, read));
+      const [first = (): number => 0, second = (): number => 0] = args;
+      const exact = Object.hasOwn(exactCalls, e.function) ? exactCalls[e.function] : undefined;
+      if (exact) return () => exact(first(), second());
       const call = callOf(e.function);
-      const args = e.arguments.map(numberFunction);
-      return (names) => call(args.map((argument) => argument(names)));
+      return () => call(args.map((argument) => argument()));
     }
     case 'binary':
-      return binaryFunction(e.operator, numberFunction(e.left), numberFunction(e.right));
+      return inLengths(e.operator, e.left, e.right, read) ?? binaryFunction(e.operator, evaluated(e.left, read), evaluated(e.right, read));
   }
 }
 
-type Evaluated = (names: (name: string) => number) => number;
+const comparesOrDivides: ReadonlySet<BinaryOperator> = new Set(['/', '<', '<=', '>', '>=', '==', '!=']);
+
+/** Comparisons and quotients of lengths: in micrometres, as lowering has them (`expressions.ts`). */
+function inLengths(operator: BinaryOperator, left: Expression, right: Expression, read: Reader): Evaluated | undefined {
+  if (!comparesOrDivides.has(operator)) return undefined;
+  const found = { any: false };
+  const a = lengthOf(left, read, found);
+  const b = a && lengthOf(right, read, found);
+  return a && b && found.any ? binaryFunction(operator, a, b) : undefined;
+}
+
+function lengthOf(e: Expression, read: Reader, found: { any: boolean }): Evaluated | undefined {
+  switch (e.kind) {
+    case 'quantity': {
+      const value = inMicrometres(e.value);
+      return () => value;
+    }
+    case 'name':
+      if (!lengths.has(e.name)) return undefined;
+      found.any = true;
+      return read(inMicrometresName(e.name));
+    case 'unary': {
+      const operand = e.operator === 'not' ? undefined : lengthOf(e.operand, read, found);
+      return operand && e.operator === '-' ? () => -operand() : operand;
+    }
+    case 'binary': {
+      if (e.operator !== '+' && e.operator !== '-') return undefined;
+      const a = lengthOf(e.left, read, found);
+      const b = a && lengthOf(e.right, read, found);
+      return a && b && binaryFunction(e.operator, a, b);
+    }
+    case 'call': {
+      const argument = e.function === 'abs' ? e.arguments[0] : undefined;
+      const value = argument && lengthOf(argument, read, found);
+      return value && (() => Math.abs(value()));
+    }
+    default:
+      return undefined;
+  }
+}
 
 function binaryFunction(operator: string, left: Evaluated, right: Evaluated): Evaluated {
   const whether =
     (test: (a: number, b: number) => boolean): Evaluated =>
-    (names) =>
-      test(left(names), right(names)) ? 1 : 0;
-  const pow = callOf('pow');
-  const modulo = callOf('modulo');
-  const floorDivide = callOf('floorDivide');
+    () =>
+      test(left(), right()) ? 1 : 0;
+  const called = (name: string): Evaluated => {
+    const call = callOf(name);
+    return () => call([left(), right()]);
+  };
   switch (operator) {
     case '+':
-      return (names) => left(names) + right(names);
+      return () => left() + right();
     case '-':
-      return (names) => left(names) - right(names);
+      return () => left() - right();
     case '*':
-      return (names) => left(names) * right(names);
+      return () => left() * right();
     case '/':
-      return (names) => left(names) / right(names);
+      return () => left() / right();
     case '**':
-      return (names) => pow([left(names), right(names)]);
+      return called('pow');
     case '%':
-      return (names) => modulo([left(names), right(names)]);
+      return called('modulo');
     case '//':
-      return (names) => floorDivide([left(names), right(names)]);
+      return called('floorDivide');
     case '<':
       return whether((a, b) => a < b);
     case '<=':

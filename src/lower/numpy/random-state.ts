@@ -33,6 +33,11 @@ export class RandomState {
     return (high * 67108864 + low) / 9007199254740992;
   }
 
+  /** Draws `count` numbers of `double` and puts down the places of those below p. @returns how many there are */
+  below(count: number, p: number, places: Uint32Array): number {
+    return this.#words.below(count, p * 9007199254740992, places);
+  }
+
   uniform(low: number, high: number): number {
     return low + (high - low) * this.double();
   }
@@ -40,8 +45,7 @@ export class RandomState {
   /** A whole number from 0 to `most` inclusive: words below the smallest mask, until one is not too large. */
   interval(most: number): number {
     if (most === 0) return 0;
-    let mask = most;
-    for (const by of [1, 2, 4, 8, 16]) mask |= mask >>> by;
+    const mask = most >= 0x80000000 ? 0xffffffff : (1 << (32 - Math.clz32(most))) - 1;
     for (;;) {
       const value = (this.#words.word() & mask) >>> 0;
       if (value <= most) return value;
@@ -54,14 +58,8 @@ export class RandomState {
   }
 
   /** A random order of 0 to n - 1 (Fisher and Yates, from the end). */
-  permutation(n: number): Uint32Array {
-    const order = Uint32Array.from({ length: n }, (_, k) => k);
-    for (let k = n - 1; k > 0; k--) {
-      const other = this.interval(k);
-      const kept = order[k] as number;
-      order[k] = order[other] as number;
-      order[other] = kept;
-    }
+  permutation(n: number, order: Uint32Array = new Uint32Array(n)): Uint32Array {
+    this.#words.shuffle(n, order);
     return order;
   }
 

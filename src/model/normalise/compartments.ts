@@ -29,11 +29,12 @@ export function declareCompartments(document: NeuronDocument): ReadonlyMap<strin
 /** A cell's tree of sections and what is on them. */
 export function normaliseCompartments(context: Context, document: CompartmentsDocument, scope: Names, pointer: string): Compartments {
   const sections = Object.keys(document.sections);
+  const isSection = new Set(sections);
   const groups = document.groups ?? {};
   for (const key of ['sections', 'groups', 'ions', 'mechanisms'] as const) checkIds(context, document[key], `${pointer}/${key}`);
   for (const [name, members] of Object.entries(groups)) {
     for (const [index, member] of members.entries()) {
-      if (!sections.includes(member))
+      if (!isSection.has(member))
         context.report(messages.unknownReference('section', member, sections), `${child(`${pointer}/groups`, name)}/${index}`);
     }
   }
@@ -81,12 +82,13 @@ function checkTree(context: Context, document: CompartmentsDocument, pointer: st
     return typeof parent === 'string' ? parent : parent?.section;
   };
   const names = Object.keys(document.sections);
+  const known = new Set(names);
   const roots = names.filter((name) => parentOf(name) === undefined);
   if (names.length > 0 && roots.length !== 1) context.report(messages.sectionRoots(roots), `${pointer}/sections`);
   for (const name of names) {
     const at = `${child(`${pointer}/sections`, name)}/parent`;
     const parent = parentOf(name);
-    if (parent !== undefined && !names.includes(parent)) context.report(messages.unknownReference('section', parent, names), at);
+    if (parent !== undefined && !known.has(parent)) context.report(messages.unknownReference('section', parent, names), at);
   }
   const loop = findCycle(names, (name) => [parentOf(name)].filter((parent) => parent !== undefined));
   if (loop) context.report(messages.sectionLoop(loop), `${child(`${pointer}/sections`, loop[0] ?? '')}/parent`);
@@ -124,6 +126,10 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
     const value = positiveQuantity(context, written, siUnit(dimension), `the ${key} of the section`, `${pointer}/${key}`);
     return value === undefined ? {} : { [key]: value };
   };
+  const initial =
+    section.initial === undefined
+      ? undefined
+      : normaliseQuantity(context, section.initial, siUnit(volt), 'the initial membrane potential of the section', `${pointer}/initial`);
   return {
     ...(parent ? { parent } : {}),
     ...(points ? { points } : {}),
@@ -134,6 +140,7 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
     ...quantity('resistivity', ohmMetre),
     ...quantity('capacitance', farad),
     ...quantity('coupling', siemens),
+    ...(initial === undefined ? {} : { initial }),
   };
 }
 
@@ -160,6 +167,7 @@ function placeVariable(name: string, ions: readonly string[], density: boolean):
   const current = density ? ampereByArea : ampere;
   if (name === 'v') return special(volt);
   if (name === 'area') return special(area);
+  if (name === 'distance') return special(metre);
   if (name === 'temperature') return special(kelvin);
   const [, kind, ion] = /^(i|e)_(\w+)$/.exec(name) ?? [];
   if (ion !== undefined && ions.includes(ion)) return special(kind === 'i' ? current : volt);
@@ -168,7 +176,7 @@ function placeVariable(name: string, ions: readonly string[], density: boolean):
 }
 
 function placeNames(ions: readonly string[]): string[] {
-  return ['v', 'area', 'temperature', ...ions.flatMap((ion) => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`])];
+  return ['v', 'area', 'distance', 'temperature', ...ions.flatMap((ion) => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`])];
 }
 
 function normaliseMechanism(
@@ -202,7 +210,7 @@ function normaliseMechanism(
     const variable =
       name === 'i'
         ? special(density ? ampereByArea : ampere)
-        : /^e_|^v$|^area$|^temperature$/.test(name)
+        : /^e_|^v$|^area$|^distance$|^temperature$/.test(name)
           ? undefined
           : placeVariable(name, ions, density);
     if (!variable) {

@@ -4,8 +4,8 @@ import type { ArrayValue, ConnectionRule } from '../model.js';
 import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { allNames, checkedExpression, normaliseExpression, textOf, type Slot } from './expressions.js';
-import { literalValue, normaliseCount } from './literals.js';
-import { checkVariableName, namesFrom, pureUnit, special, type Names } from './names.js';
+import { literalValue, nonNegativeQuantity, normaliseCount } from './literals.js';
+import { checkVariableName, metre, namesFrom, pureUnit, siUnit, special, type Names } from './names.js';
 import type { Selection } from './selections.js';
 import { indicesOf } from './selections.js';
 import { dimensionless } from '../../lang/ast.js';
@@ -16,6 +16,9 @@ export interface Between {
   readonly to: Selection;
   /** What expressions of pairs may read: i, j, values of both ends. */
   readonly scopes: readonly Names[];
+  /** Whether another projection of a name has the same ends; undefined when there is none of it. */
+  readonly sameEnds?: (projection: string) => boolean | undefined;
+  readonly projections?: readonly string[];
 }
 
 /** The rules of a projection; what is wrong is reported and left out. */
@@ -70,23 +73,77 @@ function normaliseRule(context: Context, rule: ConnectionMap, between: Between, 
         0,
         Infinity,
       );
-      const from = rule.rule === 'fixedInDegree' ? between.from : between.to;
-      const available = from.count === undefined ? Infinity : from.count;
+      const available = otherEnd(rule.rule === 'fixedInDegree' ? between.from : between.to, rule.self ?? true, between);
       if (typeof n === 'number' && rule.replace !== true && n > available)
         context.report(messages.outOfRange('the number of connections', 0, available, n), `${pointer}/n`);
       return { rule: rule.rule, n: n ?? 0, replace: rule.replace ?? false, self: rule.self ?? true };
     }
     case 'fixedTotal': {
       const n = normaliseCount(context, rule.n, 'the number of connections', `${pointer}/n`);
+      const available = pairsBetween(rule.self ?? true, between);
+      if (n !== undefined && (rule.replace === false || available === 0) && n > available)
+        context.report(messages.outOfRange('the number of connections', 0, available, n), `${pointer}/n`);
       return { rule: 'fixedTotal', n: n ?? 0, replace: rule.replace ?? true, self: rule.self ?? true };
     }
     case 'smallWorld':
-    case 'hostDrawn':
+      return smallWorld(context, rule, pointer);
+    case 'clone':
+      return clone(context, rule, between, pointer);
     case 'csa':
+      return connectionSet(context, rule.arguments ?? {}, between, pointer);
+    case 'hostDrawn':
       return { rule: rule.rule, arguments: rule.arguments ?? {} };
     default:
       return rule satisfies never;
   }
+}
+
+/** Elements that one element can be connected to; an upper bound where a selection hides how many are the same. */
+function otherEnd(end: Selection, self: boolean, between: Between): number {
+  const count = end.count ?? Infinity;
+  return !self && sameSelection(between) ? Math.max(0, count - 1) : count;
+}
+
+/** Pairs that there are between two ends. */
+function pairsBetween(self: boolean, between: Between): number {
+  const { from, to } = between;
+  if (from.count === undefined || to.count === undefined) return Infinity;
+  return from.count * to.count - (!self && sameSelection(between) ? from.count : 0);
+}
+
+const sameSelection = ({ from, to }: Between): boolean => JSON.stringify(from.rule) === JSON.stringify(to.rule);
+
+function smallWorld(context: Context, rule: Extract<ConnectionMap, { rule: 'smallWorld' }>, pointer: string): ConnectionRule {
+  const degree = nonNegativeQuantity(context, rule.degree, siUnit(metre), 'the degree', `${pointer}/degree`) ?? 0;
+  const rewiring = nonNegativeQuantity(context, rule.rewiring, pureUnit, 'the probability of rewiring', `${pointer}/rewiring`) ?? 0;
+  if (rewiring > 1) context.report(messages.outOfRange('the probability of rewiring', 0, 1, rewiring), `${pointer}/rewiring`);
+  const n = rule.n === undefined ? null : normaliseCount(context, rule.n, 'the number of connections', `${pointer}/n`);
+  return { rule: 'smallWorld', degree, rewiring, n: n ?? null, self: rule.self ?? true };
+}
+
+function clone(
+  context: Context,
+  { of }: Extract<ConnectionMap, { rule: 'clone' }>,
+  { sameEnds, projections }: Between,
+  pointer: string,
+): ConnectionRule | undefined {
+  const same = sameEnds?.(of);
+  if (same === undefined) context.report(messages.unknownReference('projection', of, projections ?? []), `${pointer}/of`);
+  else if (!same) context.report(messages.otherEnds(of), `${pointer}/of`);
+  return same === true ? { rule: 'clone', of } : undefined;
+}
+
+/** A connection set as its list of edges. */
+function connectionSet(
+  context: Context,
+  { edges }: Readonly<Record<string, unknown>>,
+  between: Between,
+  pointer: string,
+): ConnectionRule | undefined {
+  const isPair = (edge: unknown): edge is readonly number[] => Array.isArray(edge) && edge.every((index) => typeof index === 'number');
+  if (Array.isArray(edges) && edges.every(isPair)) return listRule(context, { rule: 'list', pairs: edges }, between, `${pointer}/arguments`);
+  context.report(messages.bothKeys(['arguments', 'edges']), pointer);
+  return undefined;
 }
 
 /** Ends of different size are as in the notations that allow them: the surplus stays unconnected. An empty overlap is a mistake. */

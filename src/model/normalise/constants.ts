@@ -10,7 +10,7 @@ import type { Id, Model } from '../model.js';
 import { child } from '../pointer.js';
 import type { Context, ModelConstant } from './context.js';
 import { canCheck, readExpression, readUnit, settled } from './expressions.js';
-import { literalValue } from './literals.js';
+import { constantValue } from './literals.js';
 import { checkVariableName, noNames, pureUnit, scopeFor } from './names.js';
 
 /**
@@ -106,7 +106,7 @@ function valueOf(context: Context, e: Expression, pointer: string): number | und
     context.report(messages.notANumber('a parameter of the model', folded.value), pointer);
     return undefined;
   }
-  const value = literalValue(folded);
+  const value = constantValue(folded);
   if (value === undefined) context.report(messages.notConstant('a parameter of the model'), pointer);
   else if (!Number.isFinite(value)) context.report(messages.notFinite(value), pointer);
   else return value + 0;

@@ -81,14 +81,36 @@ export function normaliseStimulus(context: Context, document: StimulusDocument, 
   const value =
     unit &&
     normaliseExpression(context, document.value, scopes, { what: 'the value of the current', unit, type: 'real' }, `${pointer}/value`);
+  const every =
+    document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
+  const from =
+    document.from === undefined ? undefined : nonNegativeQuantity(context, document.from, secondUnit, 'the first time', `${pointer}/from`);
+  if (document.from !== undefined && document.every === undefined) context.report(messages.onlyWith('from', 'every'), `${pointer}/from`);
   return {
     kind: 'current',
     to: selection.rule,
     input: document.input,
     value: value ?? '0',
     attached: document.attached ?? true,
+    ...(document.shared === true ? { shared: true as const } : {}),
+    ...(every === undefined ? {} : { every }),
+    ...(every === undefined || from === undefined || from === 0 ? {} : { from }),
     ...placeOf(context, document.section, document.fraction, pointer),
   };
+}
+
+/** The unit of the input that a current flows into, and what its value may read; undefined for other stimuli, or after a finding. */
+export function currentTarget(
+  context: Context,
+  document: StimulusDocument | undefined,
+  elements: Elements,
+): { readonly unit: Unit; readonly scopes: readonly Names[] } | undefined {
+  if (document?.kind !== 'current') return undefined;
+  // What is wrong with the stimulus itself has been reported where it stands.
+  const silent: Context = { ...context, report: () => undefined, reportKey: () => undefined };
+  const selection = normaliseSelection(silent, document.to, elements, '');
+  const unit = selection && actedOn(silent, document.input, ['input'], selection, 'input', '');
+  return selection && unit && { unit, scopes: selectionScopes(selection, () => []) };
 }
 
 /** Statements run regularly on a selection, normalised. */

@@ -101,17 +101,18 @@ const reserved: ReadonlyMap<string, string> = new Map([
 /** Names that objects of the host language have: a map of the model could not tell them from its own. */
 const hostNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
+/** Why a variable cannot have a name; undefined where it can. */
+export function reservedReason(name: string): string | undefined {
+  const known = reserved.get(name);
+  if (known !== undefined) return known;
+  if (canonicalUnitNames.has(name)) return 'it is a unit';
+  if (isKeyword(name)) return 'it is a word of the expression language';
+  return hostNames.has(name) ? 'it is kept for the machine' : undefined;
+}
+
 /** Checks a name of a variable. @returns whether it may be used */
 export function checkVariableName(context: Context, name: string, pointer: string): boolean {
-  const reason =
-    reserved.get(name) ??
-    (canonicalUnitNames.has(name)
-      ? 'it is a unit'
-      : isKeyword(name)
-        ? 'it is a word of the expression language'
-        : hostNames.has(name)
-          ? 'it is kept for the machine'
-          : undefined);
+  const reason = reservedReason(name);
   if (reason === undefined) return true;
   context.reportKey(messages.reservedName(name, reason), pointer);
   return false;

@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseDerivatives, normaliseEquations } from './equations.js';
 import { checkedExpression, normaliseExpression, readUnit, textOf } from './expressions.js';
 import { literalValue } from './literals.js';
+import { normaliseOrder, normaliseSequence } from './sequence.js';
 import {
   checkIds,
   checkVariableName,
@@ -47,11 +48,17 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
   const type: NeuronType = {
     ...equations,
     inputs,
-    events: normaliseEvents(context, document, scope, declared.names, events, `${pointer}/events`),
+    events: normaliseEvents(context, document, scope, declared.names, new Set(Object.keys(document.events ?? {})), `${pointer}/events`),
     regimes: normaliseRegimes(context, document.regimes, scope, declared.names, `${pointer}/regimes`),
     ...(document.compartments
       ? { compartments: normaliseCompartments(context, document.compartments, scope, `${pointer}/compartments`) }
       : {}),
+    ...normaliseSequence(
+      context,
+      document.sequence,
+      { equations, events: Object.keys(document.events ?? {}), regimes: Object.keys(document.regimes ?? {}).length > 0 },
+      `${pointer}/sequence`,
+    ),
   };
   return { type, own: declared.names, scope, events };
 }
@@ -67,9 +74,16 @@ function declareInputs(context: Context, document: NeuronDocument, pointer: stri
   return inputs;
 }
 
+/** The events that others see. */
 function eventNames(document: NeuronDocument): ReadonlySet<string> {
   const emitted = Object.values(document.regimes ?? {}).flatMap((regime) => (regime.transitions ?? []).map(({ emit }) => emit));
-  return new Set([...Object.keys(document.events ?? {}), ...emitted.filter((name) => name !== undefined)]);
+  const own = Object.entries(document.events ?? {}).map(([name, event]) => emittedName(name, typeof event === 'string' ? {} : event));
+  return new Set([...own, ...emitted].filter((name) => typeof name === 'string'));
+}
+
+/** The name under which others see an event; null when nobody does. */
+export function emittedName(name: string, { emits }: { readonly emits?: string | null }): string | null {
+  return emits === undefined ? name : emits;
 }
 
 function normaliseEvents(
@@ -115,6 +129,7 @@ function normaliseEvents(
       ...(actionSlot === undefined ? {} : { actionSlot }),
       order: event.order ?? 0,
       ...(multiplicity === undefined ? {} : { multiplicity }),
+      ...(event.emits === undefined || event.emits === name ? {} : { emits: event.emits }),
       ...checkPlace(context, document, section, fraction, at),
     };
   }
@@ -219,10 +234,12 @@ function normaliseRegimes(
     result[name] = {
       initial: regime.initial ?? false,
       derivatives: normaliseDerivatives(context, regime.derivatives, own, [scope], `${at}/derivatives`),
+      ...normaliseOrder(context, regime.order, Object.keys(regime.derivatives ?? {}), `${at}/order`),
       onEntry: normaliseCode(context, regime.onEntry, [scope], { what: `entering ${name}`, ports: false }, `${at}/onEntry`),
       transitions: (regime.transitions ?? []).map((transition, index) => {
         const place = `${at}/transitions/${index}`;
-        if (!names.includes(transition.to)) context.report(messages.unknownReference('regime', transition.to, names), `${place}/to`);
+        if (transition.to !== undefined && !names.includes(transition.to))
+          context.report(messages.unknownReference('regime', transition.to, names), `${place}/to`);
         const when = normaliseExpression(
           context,
           transition.when,
@@ -240,7 +257,7 @@ function normaliseRegimes(
         return {
           when: when ?? 'False',
           do: actions,
-          to: transition.to,
+          ...(transition.to === undefined ? {} : { to: transition.to }),
           ...(transition.emit === undefined ? {} : { emit: transition.emit }),
         };
       }),

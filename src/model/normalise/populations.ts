@@ -1,4 +1,4 @@
-import type { PopulationDocument } from '../document.js';
+import type { PopulationDocument, StructureDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
@@ -10,7 +10,7 @@ import { normaliseCount, positiveQuantity } from './literals.js';
 import { metre, pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
 import type { NeuronInfo } from './neurons.js';
 import { indicesOf, type PopulationInfo } from './selections.js';
-import { normaliseValue } from './values.js';
+import { hostDraw, normaliseValue } from './values.js';
 
 /** The size and type of a population; undefined after a finding that leaves either unknown. */
 export function declarePopulation(
@@ -164,10 +164,7 @@ function normalisePositions(
     );
     return undefined;
   }
-  const { structure, arguments: parameters = {} } = written as {
-    readonly structure: string;
-    readonly arguments?: Readonly<Record<string, string | number>>;
-  };
+  const { structure, arguments: parameters = {}, fillOrder, generator } = written as StructureDocument;
   const allowed = structureArguments[structure] ?? [];
   const result: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
   for (const [name, item] of Object.entries(parameters)) {
@@ -176,7 +173,7 @@ function normalisePositions(
       context.reportKey(messages.unknownVariable(name, allowed, `argument of ${structure}`), at);
       continue;
     }
-    const pure = name === 'aspectRatio' || name.startsWith('aspectRatio') || name === 'fillOrder';
+    const pure = name.startsWith('aspectRatio');
     const value = normaliseValue(
       context,
       item,
@@ -186,7 +183,14 @@ function normalisePositions(
     );
     if (value !== undefined) result[name] = value;
   }
-  return { structure, arguments: result };
+  const draw =
+    generator && hostDraw(context, generator, { what: 'the positions', unit: pureUnit, type: 'real' }, `${pointer}/generator`);
+  return {
+    structure,
+    arguments: result,
+    ...(fillOrder === 'random' ? { fillOrder } : {}),
+    ...(draw ? { generator: draw } : {}),
+  };
 }
 
 /** What each structure can be given: distances in m, ratios of counts. */
@@ -198,7 +202,8 @@ const structureArguments: Readonly<Record<string, readonly string[]>> = {
   randomSphere: ['radius', 'x0', 'y0', 'z0'],
 };
 
-function normaliseSpikes(
+/** The spikes that a population replays, by time, then element; undefined after a finding. */
+export function normaliseSpikes(
   context: Context,
   written: NonNullable<PopulationDocument['spikes']>,
   size: number,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
@@ -109,6 +110,7 @@ export function normaliseProjection(
   ends: readonly Ends[],
   synapse: SynapseInfo | undefined,
   synapseNames: readonly Id[],
+  projections: ReadonlyMap<Id, DeclaredProjection>,
   pointer: string,
 ): Projection | undefined {
   if (!synapse) context.report(messages.unknownReference('synapse type', document.synapse, synapseNames), `${pointer}/synapse`);
@@ -125,12 +127,17 @@ export function normaliseProjection(
       continue;
     }
     if (variable.unknown === true) continue;
-    const value = normaliseValue(context, written, scopes, { what: `the value of ${name}`, unit: variable.unit, type: variable.type }, at);
+    const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...matrixOf(from, to) };
+    const value = normaliseValue(context, written, scopes, slot, at);
     if (value !== undefined) values[name] = value;
   }
   const delayRange = document.delayRange && normaliseDelayRange(context, document.delayRange, `${pointer}/delayRange`);
-  const delays = normaliseDelays(context, document, synapse, scopes, delayRange, pointer);
+  const delays = normaliseDelays(context, document, synapse, scopes, delayRange, matrixOf(from, to), pointer);
   const space = document.space && normaliseSpace(context, document.space, `${pointer}/space`);
+  const sameEnds = (name: Id): boolean | undefined => {
+    const other = projections.get(name);
+    return other && other.document !== document && [other.from?.end, other.to?.end].every((end, k) => isDeepStrictEqual(end, [from.end, to.end][k]));
+  };
   return {
     from: from.end,
     to: to.end,
@@ -138,7 +145,7 @@ export function normaliseProjection(
     connect: normaliseConnections(
       context,
       document.connect,
-      { from: from.selection, to: to.selection, scopes: connectionScopes },
+      { from: from.selection, to: to.selection, scopes: connectionScopes, sameEnds, projections: [...projections.keys()] },
       `${pointer}/connect`,
     ),
     receptors: normaliseReceptors(context, document, synapse, ends, pointer),
@@ -149,6 +156,10 @@ export function normaliseProjection(
     order: document.order ?? 0,
   };
 }
+
+/** The matrix that has a value for each pair of elements. */
+const matrixOf = ({ selection: from }: ReadEnd, { selection: to }: ReadEnd): { readonly matrix?: readonly [number, number] } =>
+  from.count === undefined || to.count === undefined ? {} : { matrix: [from.count, to.count] };
 
 /** Which variable of the target each port writes to. */
 function normaliseReceptors(
@@ -197,12 +208,13 @@ function normaliseDelays(
   synapse: SynapseInfo,
   scopes: readonly Names[],
   range: Projection['delayRange'],
+  matrix: { readonly matrix?: readonly [number, number] },
   pointer: string,
 ): Record<Id, Value> {
   const pathways = synapse.type.pathways;
   const result: Record<Id, Value> = {};
   const set = (name: Id, written: ValueDocument, at: string): void => {
-    const value = normaliseValue(context, written, scopes, { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0 }, at);
+    const value = normaliseValue(context, written, scopes, { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0, ...matrix }, at);
     if (value === undefined) return;
     result[name] = value;
     checkDelay(context, value, range, at);

@@ -1,6 +1,7 @@
-import type { PhaseDocument, ValueDocument } from '../document.js';
+import type { Unit } from '../../lang/units.js';
+import type { Expression, PhaseDocument, ValueDocument } from '../document.js';
 import { messages } from '../messages.js';
-import type { Id, Phase, Value } from '../model.js';
+import type { Id, Phase, SelectionRule, Value } from '../model.js';
 import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
@@ -8,18 +9,43 @@ import { nonNegativeQuantity } from './literals.js';
 import { pureUnit, secondUnit, type Names, type Variable } from './names.js';
 import { normaliseSelection, selectionText, type Elements, type Selection } from './selections.js';
 import { selectionScopes } from './drives.js';
+import { normaliseSpikes } from './populations.js';
 import { normaliseValue } from './values.js';
+
+/** What phases may name of a projection's synapses. */
+export interface SynapseNames {
+  readonly own: Names;
+  readonly scopes: readonly Names[];
+  /** What each pathway is on, such as `pre.spike`. */
+  readonly pathways: Readonly<Record<Id, string>>;
+}
 
 /** What phases may name. */
 export interface ProtocolNames {
   readonly elements: Elements;
   readonly stimuli: ReadonlySet<Id>;
+  /** Unit of the input that a current flows into, and what its value may read; undefined for other stimuli. */
+  readonly current: (stimulus: Id) => { readonly unit: Unit; readonly scopes: readonly Names[] } | undefined;
   readonly recordings: ReadonlySet<Id>;
   /** Own variables and scopes of the synapses of a projection. */
-  readonly synapse: (projection: Id) => { readonly own: Names; readonly scopes: readonly Names[] } | undefined;
+  readonly synapse: (projection: Id) => SynapseNames | undefined;
 }
 
-const actions = ['run', 'runUntil', 'set', 'initialise', 'attach', 'detach', 'record', 'reset', 'store', 'restore'] as const;
+const actions = [
+  'run',
+  'runUntil',
+  'set',
+  'initialise',
+  'delays',
+  'currents',
+  'replay',
+  'attach',
+  'detach',
+  'record',
+  'reset',
+  'store',
+  'restore',
+] as const;
 
 /** The phases of the protocol; what is wrong is reported and left out. */
 export function normaliseProtocol(context: Context, phases: readonly PhaseDocument[], names: ProtocolNames, pointer: string): Phase[] {
@@ -54,12 +80,14 @@ export function normaliseProtocol(context: Context, phases: readonly PhaseDocume
   return result;
 }
 
-/** `where` goes with set, `on` with record, `segment` with reset. */
+/** `where` goes with set, `of` with set and initialise, `on` with record, `segment` and `annotations` with reset. */
 function checkCompanions(context: Context, document: PhaseDocument, action: (typeof actions)[number], pointer: string): void {
   for (const [key, owner] of [
     ['where', 'set'],
     ['on', 'record'],
+    ['of', action === 'initialise' ? 'initialise' : 'set'],
     ['segment', 'reset'],
+    ['annotations', 'reset'],
   ] as const) {
     if (document[key] !== undefined && action !== owner) context.report(messages.onlyWith(key, owner), `${pointer}/${key}`);
   }
@@ -86,7 +114,13 @@ function normalisePhase(
     case 'set':
       return setPhase(context, document, names, pointer);
     case 'initialise':
-      return { initialise: normaliseSet(context, document.initialise ?? {}, ['state'], names, `${pointer}/initialise`).values };
+      return initialisePhase(context, document, names, pointer);
+    case 'delays':
+      return delaysPhase(context, document.delays ?? {}, names, `${pointer}/delays`);
+    case 'currents':
+      return currentsPhase(context, document.currents ?? {}, names, `${pointer}/currents`);
+    case 'replay':
+      return replayPhase(context, document.replay ?? {}, names, `${pointer}/replay`);
     case 'attach':
     case 'detach': {
       const stimulus = document[action] ?? '';
@@ -98,7 +132,11 @@ function normalisePhase(
       return known('recording', record, names.recordings) ? { record, on: document.on ?? true } : undefined;
     }
     case 'reset':
-      return { reset: true, ...(document.segment === undefined ? {} : { segment: document.segment }) };
+      return {
+        reset: true,
+        ...(document.segment === undefined ? {} : { segment: document.segment }),
+        ...(document.annotations === undefined ? {} : { annotations: document.annotations }),
+      };
     case 'store':
       return { store: document.store ?? '' };
     case 'restore':
@@ -108,9 +146,11 @@ function normalisePhase(
   }
 }
 
-function setPhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase {
-  const { values, scopes } = normaliseSet(context, document.set ?? {}, ['parameter', 'state'], names, `${pointer}/set`);
-  if (document.where === undefined) return { set: values };
+function setPhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase | undefined {
+  const given = normaliseChosen(context, document, document.set ?? {}, ['parameter', 'state'], names, `${pointer}/set`, pointer);
+  if (!given) return undefined;
+  const { values, scopes, of } = given;
+  if (document.where === undefined) return { set: values, ...of };
   const where = normaliseExpression(
     context,
     document.where,
@@ -118,7 +158,126 @@ function setPhase(context: Context, document: PhaseDocument, names: ProtocolName
     { what: 'the condition', unit: pureUnit, type: 'boolean' },
     `${pointer}/where`,
   );
-  return { set: values, ...(where === undefined ? {} : { where }) };
+  return { set: values, ...(where === undefined ? {} : { where }), ...of };
+}
+
+function initialisePhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase | undefined {
+  const given = normaliseChosen(context, document, document.initialise ?? {}, ['state'], names, `${pointer}/initialise`, pointer);
+  return given && { initialise: given.values, ...given.of };
+}
+
+/** The keys of a `set`, or the variables of the selection that stands beside it. A selection that has a text goes into the keys. */
+function normaliseChosen(
+  context: Context,
+  { of }: PhaseDocument,
+  map: Readonly<Record<string, ValueDocument>>,
+  kinds: readonly Variable['kind'][],
+  names: ProtocolNames,
+  pointer: string,
+  phase: string,
+): { values: Record<string, Value>; scopes: readonly Names[]; of: { readonly of?: SelectionRule } } | undefined {
+  if (of === undefined) return { ...normaliseSet(context, map, kinds, names, pointer), of: {} };
+  const selection = normaliseSelection(context, of, names.elements, `${phase}/of`);
+  if (!selection) return undefined;
+  const text = selectionText(selection.rule);
+  const values: Record<string, Value> = {};
+  const allScopes: Names[] = [];
+  const count = selection.count === undefined ? {} : { count: selection.count };
+  for (const [name, written] of Object.entries(map)) {
+    const at = child(pointer, name);
+    const found = variableOf(context, selection, name, kinds, names, at);
+    if (!found) continue;
+    const { variable, scopes } = found;
+    allScopes.push(...scopes);
+    const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count };
+    const value = normaliseValue(context, written, scopes, slot, at);
+    if (value !== undefined) values[text === undefined ? name : `${text}.${name}`] = value;
+  }
+  return { values, scopes: allScopes, of: text === undefined ? { of: selection.rule } : {} };
+}
+
+/** Delays by `projection.pathway`; a projection alone stands for its only pathway from the sending side. */
+function delaysPhase(
+  context: Context,
+  map: Readonly<Record<string, ValueDocument>>,
+  names: ProtocolNames,
+  pointer: string,
+): Phase | undefined {
+  const delays: Record<string, Value> = {};
+  for (const [key, written] of Object.entries(map)) {
+    const at = child(pointer, key);
+    const [projection = '', pathway, ...rest] = key.split('.');
+    const synapse = names.synapse(projection);
+    if (!names.elements.projections.has(projection) || rest.length > 0) {
+      context.reportKey(messages.unknownReference('projection', projection, [...names.elements.projections]), at);
+      continue;
+    }
+    if (!synapse) continue;
+    const before = Object.keys(synapse.pathways).filter((name) => synapse.pathways[name]?.startsWith('pre.'));
+    const chosen = pathway ?? (before.length === 1 ? before[0] : undefined);
+    if (chosen === undefined || !Object.hasOwn(synapse.pathways, chosen)) {
+      context.reportKey(
+        chosen === undefined
+          ? messages.delayPathways(before)
+          : messages.unknownReference('pathway', chosen, Object.keys(synapse.pathways)),
+        at,
+      );
+      continue;
+    }
+    const value = normaliseValue(
+      context,
+      written,
+      synapse.scopes,
+      { what: `the delay of ${key}`, unit: secondUnit, type: 'real', least: 0 },
+      at,
+    );
+    if (value !== undefined) delays[`${projection}.${chosen}`] = value;
+  }
+  return { delays };
+}
+
+/** Other values for currents. */
+function currentsPhase(context: Context, map: Readonly<Record<string, Expression>>, names: ProtocolNames, pointer: string): Phase | undefined {
+  const currents: Record<Id, string> = {};
+  for (const [id, written] of Object.entries(map)) {
+    const at = child(pointer, id);
+    if (!names.stimuli.has(id)) {
+      context.reportKey(messages.unknownReference('stimulus', id, [...names.stimuli]), at);
+      continue;
+    }
+    const current = names.current(id);
+    const value =
+      current &&
+      normaliseExpression(context, written, current.scopes, { what: 'the value of the current', unit: current.unit, type: 'real' }, at);
+    if (value !== undefined) currents[id] = value;
+  }
+  return { currents };
+}
+
+/** Other spikes for populations that replay them. */
+function replayPhase(
+  context: Context,
+  map: NonNullable<PhaseDocument['replay']>,
+  names: ProtocolNames,
+  pointer: string,
+): Phase | undefined {
+  const replay: Record<Id, Extract<Phase, { replay: unknown }>['replay'][Id]> = {};
+  for (const [id, written] of Object.entries(map)) {
+    const at = child(pointer, id);
+    const population = names.elements.populations.get(id);
+    if (!population) {
+      context.reportKey(messages.unknownReference('population', id, [...names.elements.populations.keys()]), at);
+      continue;
+    }
+    if (population.neuron !== undefined || population.unknown === true) {
+      if (population.unknown !== true) context.reportKey(messages.replaysNothing(id), at);
+      continue;
+    }
+    const spikes = normaliseSpikes(context, written, population.size, id, at);
+    if (spikes && 'file' in spikes) context.report(messages.badSetting('file'), `${at}/file`);
+    else if (spikes) replay[id] = spikes;
+  }
+  return { replay };
 }
 
 /** `population.variable: value` for each entry; keys in one spelling. */
@@ -168,21 +327,36 @@ function settable(
     return undefined;
   }
   const selection = normaliseSelection(context, of, names.elements, pointer);
-  const [member] = selection?.members ?? [];
-  if (!selection || !member) return undefined;
-  const synapse = member.kind === 'projection' ? names.synapse(member.id) : undefined;
-  const own = member.kind === 'projection' ? synapse?.own : member.population.neuron?.own;
-  if (!own && member.kind === 'projection') return undefined;
-  if (member.kind === 'population' && member.population.unknown === true) return undefined;
-  const variable = own?.lookup(name);
-  if (!variable || !kinds.includes(variable.kind)) {
-    const known = own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? [];
-    context.reportKey(
-      messages.unknownVariable(name, known, kinds.includes('parameter') ? 'parameter or state variable' : 'state variable'),
-      pointer,
-    );
-    return undefined;
+  const found = selection && variableOf(context, selection, name, kinds, names, pointer);
+  return found && { selection, name, ...found };
+}
+
+/** A variable that all elements of a selection have; undefined after a finding. */
+function variableOf(
+  context: Context,
+  selection: Selection,
+  name: Id,
+  kinds: readonly Variable['kind'][],
+  names: ProtocolNames,
+  pointer: string,
+): { variable: Variable; scopes: readonly Names[] } | undefined {
+  let found: Variable | undefined;
+  const scopesOf = (projection: Id): readonly Names[] => names.synapse(projection)?.scopes ?? [];
+  for (const member of selection.members) {
+    const own = member.kind === 'projection' ? names.synapse(member.id)?.own : member.population.neuron?.own;
+    if (!own && member.kind === 'projection') return undefined;
+    if (member.kind === 'population' && member.population.unknown === true) return undefined;
+    const variable = own?.lookup(name);
+    if (!variable || !kinds.includes(variable.kind)) {
+      const known = own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? [];
+      context.reportKey(
+        messages.unknownVariable(name, known, kinds.includes('parameter') ? 'parameter or state variable' : 'state variable'),
+        pointer,
+      );
+      return undefined;
+    }
+    if (variable.unknown === true) return undefined;
+    found ??= variable;
   }
-  if (variable.unknown === true) return undefined;
-  return { selection, variable, name, scopes: selectionScopes(selection, () => synapse?.scopes ?? []) };
+  return found && { variable: found, scopes: selectionScopes(selection, scopesOf) };
 }

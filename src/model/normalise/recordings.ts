@@ -9,12 +9,19 @@ import { placeOf } from './neurons.js';
 import { checkSection, eventsOf } from './projections.js';
 import { normaliseSelection, selectionText, type Elements, type Member, type Selection } from './selections.js';
 
+/** What recordings may name. */
+export interface RecordableNames {
+  readonly elements: Elements;
+  readonly synapse: (projection: Id) => Names | undefined;
+  /** Currents that flow into cells, by the names of their stimuli. */
+  readonly currents: readonly Id[];
+}
+
 /** The recordings, each with a name of its own; what is wrong is reported and left out. */
 export function normaliseRecordings(
   context: Context,
   documents: readonly RecordingDocument[],
-  elements: Elements,
-  synapseNames: (projection: Id) => Names | undefined,
+  names: RecordableNames,
   pointer: string,
 ): Recording[] {
   const taken = new Set<string>();
@@ -24,19 +31,18 @@ export function normaliseRecordings(
     taken.add(name);
   }
   return documents
-    .map((document, index) => normaliseRecording(context, document, elements, synapseNames, taken, `${pointer}/${index}`))
+    .map((document, index) => normaliseRecording(context, document, names, taken, `${pointer}/${index}`))
     .filter((recording) => recording !== undefined);
 }
 
 function normaliseRecording(
   context: Context,
   document: RecordingDocument,
-  elements: Elements,
-  synapseNames: (projection: Id) => Names | undefined,
+  names: RecordableNames,
   taken: Set<string>,
   pointer: string,
 ): Recording | undefined {
-  const selection = normaliseSelection(context, document.of, elements, `${pointer}/of`);
+  const selection = normaliseSelection(context, document.of, names.elements, `${pointer}/of`);
   const variables =
     document.variables === undefined ? undefined : typeof document.variables === 'string' ? [document.variables] : document.variables;
   const what = [document.events !== undefined, document.rate === true].filter(Boolean).length;
@@ -56,7 +62,7 @@ function normaliseRecording(
       context,
       variables,
       selection,
-      synapseNames,
+      names,
       typeof document.variables === 'string' ? () => `${pointer}/variables` : (index) => `${pointer}/variables/${index}`,
     );
   if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
@@ -89,11 +95,11 @@ function checkVariables(
   context: Context,
   variables: readonly string[],
   selection: Selection,
-  synapseNames: (projection: Id) => Names | undefined,
+  names: RecordableNames,
   at: (index: number) => string,
 ): void {
   for (const member of selection.members) {
-    const known = recordable(member, synapseNames);
+    const known = recordable(member, names);
     for (const [index, name] of variables.entries()) {
       if (known && !known.includes(name)) context.report(messages.unknownVariable(name, known, 'variable to record'), at(index));
     }
@@ -101,15 +107,15 @@ function checkVariables(
 }
 
 /** What can be recorded of an element; undefined where the type itself is wrong. */
-function recordable(member: Member, synapseNames: (projection: Id) => Names | undefined): readonly string[] | undefined {
+function recordable(member: Member, { synapse, currents }: RecordableNames): readonly string[] | undefined {
   if (member.kind === 'projection') {
-    const names = synapseNames(member.id);
+    const names = synapse(member.id);
     return names?.names().filter((name) => ['parameter', 'state', 'derived'].includes(names.lookup(name)?.kind ?? ''));
   }
   const { neuron, unknown } = member.population;
   if (!neuron) return unknown === true ? undefined : [];
   const own = neuron.own.names().filter((name) => ['parameter', 'state', 'derived', 'input'].includes(neuron.own.lookup(name)?.kind ?? ''));
-  return [...own, 'not_refractory', 'lastspike', ...(neuron.type.compartments ? compartmentVariables(neuron.type.compartments) : [])];
+  return [...own, ...currents, 'not_refractory', 'lastspike', ...(neuron.type.compartments ? compartmentVariables(neuron.type.compartments) : [])];
 }
 
 /** `exc_spikes`, `exc_v_ge`, `inh_rate`: made of what is recorded, in letters, digits and underscores. */

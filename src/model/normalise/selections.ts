@@ -102,6 +102,8 @@ function fromMap(context: Context, map: SelectionMap, elements: Elements, pointe
   if (subjects.length !== 1) context.report(messages.oneOfKeys(['population', 'projection', 'assembly'], subjects.length), pointer);
   else if (narrowed.length > 1) context.report(messages.oneOfKeys(narrowed, 2), pointer);
   else if (map.generator && narrowed[0] !== 'sample') context.report(messages.onlyWith('generator', 'sample'), at('generator'));
+  else if (narrowed[0] !== 'sample' && (map.within ?? map.pick ?? map.name) !== undefined)
+    context.report(messages.onlyWith('within, pick and name', 'sample'), pointer);
   else if (map.assembly && narrowed[0] !== undefined) context.report(messages.onlyWith(narrowed[0], 'population'), at(narrowed[0]));
   if (context.errorCount() > errors) return undefined;
   if (map.assembly) {
@@ -145,8 +147,23 @@ function ofPopulation(context: Context, map: SelectionMap, elements: Elements, a
     if (sample !== undefined && sample > most) context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
     const generator =
       map.generator && hostDraw(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
+    const within = map.within && indicesOf(context, map.within, size, id, at('within'));
+    const pick = map.pick && indicesOf(context, map.pick, sample, id, at('pick'));
     if (sample === undefined || sample > most) return undefined;
-    return { rule: { population: id, sample, ...(generator ? { generator } : {}) }, members, count: sample };
+    const available = within?.shape[0] ?? most;
+    if (sample > available) context.report(messages.outOfRange('the size of the sample', 0, available, sample), at('sample'));
+    return {
+      rule: {
+        population: id,
+        sample,
+        ...(within ? { within: within.values } : {}),
+        ...(pick ? { pick: pick.values } : {}),
+        ...(generator ? { generator } : {}),
+        ...(map.name === undefined ? {} : { name: map.name }),
+      },
+      members,
+      count: pick?.shape[0] ?? sample,
+    };
   }
   return { rule: { population: id }, members, ...(size === undefined ? {} : { count: size }) };
 }

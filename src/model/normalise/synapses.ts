@@ -2,12 +2,12 @@ import { dimensionless, type Dimension } from '../../lang/ast.js';
 import { inferType } from '../../lang/check.js';
 import { unitText } from '../../lang/dimension.js';
 import type { Unit } from '../../lang/units.js';
-import type { PathwayDocument, SynapseDocument } from '../document.js';
+import type { PathwayDocument, SynapseDocument, SynapseEventDocument } from '../document.js';
 import { defaultPathwayOrder } from '../hashed-form.js';
 import { messages } from '../messages.js';
-import type { Pathway, SynapseType } from '../model.js';
+import type { Pathway, SynapseEvent, SynapseType } from '../model.js';
 import { child } from '../pointer.js';
-import { normaliseStatements } from './code.js';
+import { normaliseCode, normaliseStatements } from './code.js';
 import type { Context } from './context.js';
 import { declareEquations, normaliseEquations, type Declared } from './equations.js';
 import { canCheck, infer, normaliseExpression, readExpression, readStatements, readUnit, type PlacedStatement } from './expressions.js';
@@ -27,6 +27,7 @@ import {
   type Names,
   type Variable,
 } from './names.js';
+import { normaliseSequence } from './sequence.js';
 import { normaliseValue } from './values.js';
 
 /** The two ends that a synapse type is used between; null when one of them has no variables. */
@@ -163,12 +164,24 @@ export function normaliseSynapse(context: Context, synapse: DeclaredSynapse, end
   const equations = normaliseEquations(context, document, declared, scopes, scopes, pointer);
   const pathways: Record<string, Pathway> = {};
   for (const [name, pathway] of Object.entries(synapse.pathways)) pathways[name] = normalisePathway(context, name, pathway, ends, scopes);
+  checkIds(context, document.events, `${pointer}/events`);
+  const events = Object.entries(document.events ?? {}).map(([name, event]): readonly [string, SynapseEvent] => [
+    name,
+    normaliseEvent(context, name, event, scopes, child(`${pointer}/events`, name)),
+  ]);
   const type: SynapseType = {
     ...equations,
     pathways,
+    ...(events.length > 0 ? { events: Object.fromEntries(events) } : {}),
     contributes: normaliseTargets(context, document.contributes, ports, ends, scopes, ['input', 'state'], `${pointer}/contributes`),
     summed: normaliseTargets(context, document.summed, new Map(), ends, scopes, ['input', 'state'], `${pointer}/summed`),
     ports: Object.fromEntries([...ports].map(([name, { dimension }]) => [name, { unit: unitText(dimension) }])),
+    ...normaliseSequence(
+      context,
+      document.sequence,
+      { equations, events: events.map(([name]) => name), regimes: false },
+      `${pointer}/sequence`,
+    ),
   };
   return { type, own, ports };
 }
@@ -204,6 +217,22 @@ function normalisePathway(context: Context, name: string, pathway: ReadPathway, 
     ...(document.slot === undefined ? {} : { slot: document.slot }),
     order: document.order ?? defaultPathwayOrder(on),
     do: normaliseStatements(context, statements, scopes, { what: `the pathway ${name}`, ports: true }),
+  };
+}
+
+function normaliseEvent(
+  context: Context,
+  name: string,
+  document: SynapseEventDocument,
+  scopes: readonly Names[],
+  pointer: string,
+): SynapseEvent {
+  const slot = { what: `the condition of ${name}`, unit: pureUnit, type: 'boolean' } as const;
+  return {
+    when: normaliseExpression(context, document.when, scopes, slot, `${pointer}/when`) ?? 'False',
+    edge: document.edge ?? 'level',
+    do: normaliseCode(context, document.do, scopes, { what: `the actions of ${name}`, ports: true }, `${pointer}/do`),
+    order: document.order ?? 0,
   };
 }
 

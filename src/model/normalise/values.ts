@@ -16,6 +16,8 @@ import { wrongDimension } from '../../lang/messages.js';
 export interface ValueSlot extends Slot {
   /** How many elements there are, where that is known. */
   readonly count?: number;
+  /** Rows and columns of a matrix that has a value for each pair. */
+  readonly matrix?: readonly [number, number];
   /** Smallest value allowed, in SI. */
   readonly least?: number;
 }
@@ -96,7 +98,10 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
   for (let index = 0; numbers && index < numbers.length; index++) {
     if (!atLeast(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer)) return undefined;
   }
-  return { array: array.values };
+  if (array.shape.length !== 2 || !slot.matrix) return { array: array.values };
+  if (array.shape[0] === slot.matrix[0] && array.shape[1] === slot.matrix[1]) return { array: array.values, columns: slot.matrix[1] };
+  context.report(messages.wrongLength(`the matrix of ${slot.what}`, slot.matrix[0] * slot.matrix[1], length), pointer);
+  return undefined;
 }
 
 /** A draw by a named generator: its seed as text, and its unit as the power of ten that takes what it draws to SI. */

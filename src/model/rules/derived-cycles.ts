@@ -4,9 +4,10 @@ import { findCycle } from './graph.js';
 import type { Rule } from './rule.js';
 import { equationSets, namesOf } from './types.js';
 
-/** Derived variables do not read each other in a circle. */
+/** Derived variables do not read each other in a circle, unless they are computed in a stated order, from values of the step before. */
 export const derivedCycles: Rule = (model, context) => {
   for (const { set, pointer } of equationSets(model)) {
+    if (model.timing === 'lems-euler' && set.sequence) continue;
     const reads = (name: string): string[] => {
       const variable = set.derived[name];
       return variable ? [...namesOf(variable.value)].filter((other) => Object.hasOwn(set.derived, other)) : [];

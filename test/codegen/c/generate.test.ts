@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { generateC } from '../../../src/codegen/c/generate.js';
 import { cProject } from '../../../src/codegen/c/project.js';
 import * as b from '../../../src/ir/builder.js';
-import type { Buffer, Kernel, Program } from '../../../src/ir/program.js';
+import type { Kernel, Program } from '../../../src/ir/program.js';
 import { twoPopulations } from '../../support/two-populations.js';
 import { buffer, cuba, index, program } from '../../runtime/targets/wasm/programs.js';
+import { code, hostile, hostileProgram } from './hostile.js';
 
 /** Everything between two lines of a text, they included. */
 function part(text: string, from: string, to: string): string {
@@ -69,58 +70,6 @@ describe('generated text', () => {
     expect(merged(100)).not.toBe(merged(2));
   });
 });
-
-/** Texts made to break out of comments, strings, names, commands and templates. */
-const hostile = [
-  '*/ int main(void) { system("rm -rf /"); } /*',
-  '"); system("id"); ("',
-  'a\\\n*/ #error broken out',
-  '??/\n#error trigraph',
-  '{{title}} {{{faults}}} {{#each x}}',
-  "'; rm -rf / #",
-  '$(id) `id`',
-  '%s%n%n',
-  '\u202e\u0000\u2028',
-  '#include "/etc/passwd"',
-  '__attribute__((constructor))',
-  'double',
-  'network',
-  'INT32_MAX',
-];
-
-/** A program whose every text and name is the given one, as far as its kinds of names can be. */
-function hostileProgram(text: string): Program {
-  const source = twoPopulations;
-  const buffers: readonly Buffer[] = source.buffers.map((known) => ({ ...known, comment: text }));
-  return {
-    ...source,
-    name: text,
-    buffers,
-    functions: source.functions.map((callee) => ({ ...callee, comment: text })),
-    kernels: source.kernels.map((kernel) =>
-      kernel.shape === 'compact' ? { ...kernel, comment: text } : { ...kernel, comment: text, body: [b.comment(text), ...kernel.body] },
-    ),
-    schedule: { ...source.schedule, step: source.schedule.step.map((entry) => ({ ...entry, slot: text })) },
-    manifest: {
-      ...source.manifest,
-      populations: source.manifest.populations.map((population) => ({ ...population, name: text })),
-      events: source.manifest.events.map((event) => ({ ...event, population: text, name: text })),
-      variables: source.manifest.variables.map((variable) => ({ ...variable, owner: text, variable: text, unit: text })),
-      samples: source.manifest.samples.map((sample) => ({ ...sample, recording: text, owner: text, variable: text, unit: text })),
-      faults: { 1: text },
-    },
-  };
-}
-
-/** Code alone: comments and what is in strings left out. */
-function code(text: string): string {
-  return text
-    .replace(/"(?:[^"\\]|\\.)*"|\/\*(?:[^*]|\*(?!\/))*\*\//g, (found) => (found.startsWith('"') ? '""' : ''))
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== '')
-    .join('\n');
-}
 
 describe('texts of a model stay in comments and strings', () => {
   test.each(hostile)('%j', (text) => {

@@ -81,6 +81,24 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: 'expOrdinary',
+    bound: 1,
+    reference: (x) => x.exp(),
+    spreads: {
+      f64: [{ from: -708, to: 709 }, { from: -2, to: 2 }, tiny],
+      f32: [{ from: -87, to: 88 }, { from: -2, to: 2 }, tiny],
+    },
+  },
+  {
+    name: 'inverseExprel',
+    bound: 2,
+    reference: (x) => x.div(expm1(x)),
+    spreads: {
+      f64: [{ from: -1000, to: 700 }, { from: -2, to: 2 }, { powers: [-1000, 9] }],
+      f32: [{ from: -1000, to: 80 }, { from: -2, to: 2 }, { powers: [-149, 6] }],
+    },
+  },
+  {
     name: 'sinh',
     bound: 2,
     reference: (x) => x.exp().minus(x.neg().exp()).div(2),

@@ -134,6 +134,7 @@ function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void
     remarks.notExpressible('brian/rising', `Brian tests ${key} at every step; it cannot wait for a condition to begin`);
   if (event.multiplicity !== undefined && event.multiplicity !== '1')
     remarks.notExpressible('brian/multiplicity', `events of Brian count once; ${key} would count several times`);
+  if (event.emits !== undefined) remarks.notExpressible('brian/emits', `events of Brian go by their own name; ${key} would go by another`);
   if (event.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
 }
 

@@ -259,6 +259,7 @@ function textsOfBuilding(projection: Model['projections'][string]): readonly str
       case 'list':
       case 'fixedTotal':
       case 'smallWorld':
+      case 'clone':
       case 'hostDrawn':
       case 'csa':
         return [];
@@ -294,6 +295,7 @@ function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<
     spike.do.length === 0 &&
     spike.refractory === undefined &&
     spike.edge === 'level' &&
+    spike.emits === undefined &&
     spike.multiplicity === undefined;
   const nothingElse =
     Object.keys(type.derivatives).length === 0 &&

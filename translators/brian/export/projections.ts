@@ -267,6 +267,7 @@ function connectCall(rule: ConnectionRule, plan: SynapsesPlan, context: ExportCo
       return fixedDegree(rule, text, remarks);
     case 'fixedTotal':
     case 'smallWorld':
+    case 'clone':
     case 'hostDrawn':
     case 'csa':
       remarks.notExpressible('brian/rule', `Brian has no rule like ${rule.rule}; freezing the model makes the connections explicit`);

@@ -1,59 +1,149 @@
 /** Values and types of a PyNN-style document as Python. */
 
-import type { Synapse } from '../specification.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { printExpression } from '../../../src/lang/print.js';
+import { mapExpression } from '../../../src/lang/walk.js';
+import type { Cell, Part, Rng, Structure, Synapse, Values } from '../specification.js';
+import { call, list, prefixed, quoted, type Source } from './python-layout.js';
 
-type RngName = (label: string | null | undefined) => string;
-
-/** A call; long ones have an argument a line. */
-export function call(name: string, args: readonly string[]): string {
-  const short = `${name}(${args.join(', ')})`;
-  if (short.length <= 110 && !short.includes('\n')) return short;
-  return `${name}(\n${args.map((argument) => `    ${argument.replaceAll('\n', '\n    ')},`).join('\n')}\n)`;
+/** What texts of a script need from the rest of it. */
+export interface ScriptNames {
+  /** Variable of a generator. */
+  readonly rng: (label: string) => string;
+  /** Says that the script uses an imported name, and gives it back. */
+  readonly use: (name: ImportedName) => string;
+  /** Name of a class for an expression of two indices, which the script then declares. */
+  readonly expression: (python: string) => string;
 }
+
+/** Names that scripts import beside the simulator, by module. */
+export const imports = {
+  IndexBasedExpression: 'pyNN.core',
+  Sequence: 'pyNN.parameters',
+  NumpyRNG: 'pyNN.random',
+  RandomDistribution: 'pyNN.random',
+  Cuboid: 'pyNN.space',
+  Grid2D: 'pyNN.space',
+  Grid3D: 'pyNN.space',
+  Line: 'pyNN.space',
+  RandomStructure: 'pyNN.space',
+  Space: 'pyNN.space',
+  Sphere: 'pyNN.space',
+} as const;
+
+export type ImportedName = keyof typeof imports;
 
 const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
   typeof item === 'object' && item !== null && !Array.isArray(item);
 
+/** A number as Python has it. */
+export function number(value: number): string {
+  if (Number.isNaN(value)) return "float('nan')";
+  return Number.isFinite(value) ? String(value) : value > 0 ? "float('inf')" : "float('-inf')";
+}
+
 /** A value as Python. */
-export function value(item: unknown, rngOf: RngName): string {
-  if (typeof item === 'number') return Number.isFinite(item) ? String(item) : item > 0 ? "float('inf')" : "float('-inf')";
+export function valueSource(item: unknown, names: ScriptNames): Source {
+  if (typeof item === 'number') return number(item);
   if (typeof item === 'boolean') return item ? 'True' : 'False';
-  if (typeof item === 'string') return JSON.stringify(item);
-  if (item === null || item === undefined) return 'None';
-  if (Array.isArray(item)) return `[${item.map((one) => value(one, rngOf)).join(', ')}]`;
+  if (typeof item === 'string') return quoted(item);
+  if (Array.isArray(item)) return list(item.map((one) => valueSource(one, names)));
   if (!isRecord(item)) return 'None';
   if (typeof item['random'] === 'string') {
-    const rng = typeof item['rng'] === 'string' ? [`rng=${rngOf(item['rng'])}`] : [];
-    const params = isRecord(item['params']) ? Object.entries(item['params']).map(([key, one]) => `${key}=${value(one, rngOf)}`) : [];
-    return call('RandomDistribution', [`'${item['random']}'`, ...params, ...rng]);
+    const { random, params, rng } = item;
+    const parameters = isRecord(params) ? Object.entries(params).map(([key, one]) => prefixed(`${key}=`, valueSource(one, names))) : [];
+    return call(names.use('RandomDistribution'), [
+      quoted(random),
+      ...parameters,
+      ...(typeof rng === 'string' ? [`rng=${names.rng(rng)}`] : []),
+    ]);
   }
-  if (typeof item['expr'] === 'string') {
-    if (item['of'] === 'd') return JSON.stringify(item['expr']);
-    if (item['of'] !== 'ij') return `lambda i: ${numpyText(item['expr'])}`;
-    return `type('Expression', (IndexBasedExpression,), {'__call__': lambda self, i, j: ${numpyText(item['expr'])}})()`;
+  if (typeof item['expr'] === 'string') return formulaSource(item['expr'], typeof item['of'] === 'string' ? item['of'] : 'i', names);
+  if (Array.isArray(item['sequence'])) return call(names.use('Sequence'), [valueSource(item['sequence'], names)]);
+  if (Array.isArray(item['sequences'])) {
+    const { sequences } = item;
+    // One list is for all cells.
+    if (sequences.length === 1) return valueSource(sequences[0], names);
+    return list(sequences.map((one) => call(names.use('Sequence'), [valueSource(one, names)])));
   }
-  if (Array.isArray(item['sequence'])) return `Sequence(${value(item['sequence'], rngOf)})`;
-  if (Array.isArray(item['sequences'])) return `[${item['sequences'].map((one) => `Sequence(${value(one, rngOf)})`).join(', ')}]`;
   return 'None';
 }
 
-/** Functions of an expression are NumPy's. */
-const numpyText = (text: string): string =>
-  text
-    .replace(/\b([a-z]\w*)(?=\()/g, 'np.$1')
-    .replace(/\bpi\b/g, 'np.pi')
-    .replace(/(?<![\w.])e(?![\w.(])/g, 'np.e');
+function formulaSource(text: string, of: string, names: ScriptNames): Source {
+  // PyNN evaluates texts of the distance with NumPy's names.
+  if (of === 'd') return quoted(numpyText(text, ''));
+  if (of === 'ij') return `${names.expression(numpyText(text, 'np.'))}()`;
+  // Displacements are arrays of three rows.
+  if (of === 'displacement') return `lambda d: ${numpyText(text, 'np.')}`;
+  return `lambda i: ${numpyText(text, 'np.')}`;
+}
+
+/** An expression of arrays: functions, logic and choices are NumPy's. */
+export function numpyText(text: string, prefix: string): string {
+  const span = { start: 0, end: 0 };
+  const numpy = (name: string, args: readonly Expression[]): Expression => ({
+    kind: 'call',
+    function: `${prefix}${name}`,
+    arguments: args,
+    span,
+  });
+  // The expression language has no brackets for components.
+  const tree = parseExpression(text.replace(/\bd\[\s*([012])\s*\]/g, 'displacement_$1'));
+  const arrays = mapExpression(tree, (node): Expression => {
+    if (node.kind === 'call') return numpy(node.function, node.arguments);
+    if (node.kind === 'conditional') return numpy('where', [node.condition, node.whenTrue, node.whenFalse]);
+    if (node.kind === 'binary' && (node.operator === 'and' || node.operator === 'or'))
+      return numpy(`logical_${node.operator}`, [node.left, node.right]);
+    if (node.kind === 'unary' && node.operator === 'not') return numpy('logical_not', [node.operand]);
+    if (node.kind === 'name' && (node.name === 'pi' || node.name === 'e')) return { ...node, name: `${prefix}${node.name}` };
+    return node;
+  });
+  return printExpression(arrays).replace(/\bdisplacement_([012])\b/g, 'd[$1]');
+}
+
+/** Keyword arguments. */
+export const keywords = (values: Values | Readonly<Record<string, unknown>> | undefined, names: ScriptNames): readonly Source[] =>
+  Object.entries(values ?? {}).map(([key, one]) => prefixed(`${key}=`, valueSource(one, names)));
+
+/** A cell type with its parameters. */
+export function cellSource(cell: Cell, names: ScriptNames): Source {
+  const part = ({ type, params }: Part): Source => call(`sim.${type}`, keywords(params, names));
+  if (cell.neuron === undefined) return part(cell);
+  const receptors = Object.entries(cell.receptors ?? {}).map(([name, receptor]) => prefixed(`${name}=`, part(receptor)));
+  return call(`sim.${cell.type}`, [part(cell.neuron), ...receptors]);
+}
 
 /** A synapse type with its parameters. */
-export function synapseText(synapse: Synapse | undefined, rngOf: RngName): string {
+export function synapseSource(synapse: Synapse | undefined, names: ScriptNames): Source {
   if (synapse === undefined) return 'sim.StaticSynapse()';
-  const args = (params: Synapse['params']): string[] => Object.entries(params ?? {}).map(([key, one]) => `${key}=${value(one, rngOf)}`);
-  const parts = (
+  const rules = (
     [
       ['timing_dependence', synapse.timing_dependence],
       ['weight_dependence', synapse.weight_dependence],
     ] as const
-  ).flatMap(([key, part]) => (part === undefined ? [] : [`${key}=sim.${call(part.type, args(part.params))}`]));
+  ).flatMap(([key, part]) => (part === undefined ? [] : [prefixed(`${key}=`, call(`sim.${part.type}`, keywords(part.params, names)))]));
   const fraction = synapse.dendritic_delay_fraction === undefined ? [] : [`dendritic_delay_fraction=${synapse.dendritic_delay_fraction}`];
-  return `sim.${call(synapse.type, [...parts, ...fraction, ...args(synapse.params)])}`;
+  return call(`sim.${synapse.type}`, [...rules, ...fraction, ...keywords(synapse.params, names)]);
 }
+
+/** Where cells are. */
+export function structureSource({ type, params, rng }: Structure, names: ScriptNames): Source {
+  const { boundary, ...rest } = params ?? {};
+  const shape = isRecord(boundary)
+    ? [
+        prefixed(
+          'boundary=',
+          call(imported(String(boundary['type']), names), keywords(isRecord(boundary['params']) ? boundary['params'] : {}, names)),
+        ),
+      ]
+    : [];
+  return call(imported(type, names), [...shape, ...keywords(rest, names), ...(rng ? [`rng=${names.rng(rng)}`] : [])]);
+}
+
+const imported = (name: string, names: ScriptNames): string =>
+  Object.hasOwn(imports, name) ? names.use(name as ImportedName) : `sim.${name}`;
+
+/** A generator of random numbers. */
+export const generatorSource = ({ seed, parallel_safe: safe }: Rng, names: ScriptNames): Source =>
+  call(names.use('NumpyRNG'), [...(seed === undefined ? [] : [`seed=${seed}`]), ...(safe === false ? ['parallel_safe=False'] : [])]);

@@ -45,9 +45,9 @@ int32_t network_perform(struct network *network, uint32_t list, uint32_t action,
 /* The buffer, and its length in elements, for which memory lacked. */
 uint32_t network_lacking(const struct network *network, uint64_t *length);
 
-/* Runs at most so many steps; ends early before a step for which a log may lack room, and after a fault. Returns the steps done, or
-   NETWORK_DISTRUST before the first. */
-int32_t network_run(struct network *network, int32_t steps, uint32_t threads);
+/* Runs at most so many steps; ends early before a step for which a log may lack room, after a fault, and when so many milliseconds have
+   passed (0: no limit). Returns the steps done, or NETWORK_DISTRUST before the first. */
+int32_t network_run(struct network *network, int32_t steps, uint32_t threads, uint32_t milliseconds);
 
 /* A bit for each check of this thread's arithmetic that fails, and those that failed in the last call of network_run or network_perform. */
 uint32_t network_trust(void);

@@ -258,7 +258,7 @@ int main(void)
   network_write(network, 0, 0, 2, x);
   const unsigned flushed = _mm_getcsr() | 0x8040u;
   _mm_setcsr(flushed);
-  const int done = network_run(network, 1, 1);
+  const int done = network_run(network, 1, 1, 0);
   const unsigned after = _mm_getcsr();
   _mm_setcsr(0x1f80u);
   network_read(network, 0, 0, 2, x);

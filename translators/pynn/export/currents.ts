@@ -1,10 +1,10 @@
 /** Stimuli as PyNN's current sources: which of them an expression of time is. */
 
-import type { Expression } from '../../src/lang/ast.js';
-import { foldConstants } from '../../src/lang/fold.js';
-import { parseExpression } from '../../src/lang/parse.js';
-import { inUnit } from './export-values.js';
-import type { CurrentSource } from './specification.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { foldConstants } from '../../../src/lang/fold.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { inUnit } from './values.js';
+import type { CurrentSource } from '../specification.js';
 
 type Source = Pick<CurrentSource, 'type' | 'params'>;
 

@@ -1,0 +1,74 @@
+/**
+ * Turns a session's time back: resets, and stored states that are taken up again.
+ *
+ * The session's own step begins anew then, so that schedules, delays and times follow of themselves. What goes on is counted here:
+ * steps since the start of the run, and the counters of draws, which never come twice.
+ */
+
+import { invariant } from '../../src/diagnostics/diagnostic.js';
+import { afterReset, drawOffset } from '../../src/ir/names.js';
+import type { Program, TypedArray } from '../../src/ir/program.js';
+import type { Session, Snapshot } from '../targets/target.js';
+import type { Protocol, ProtocolEntry } from './protocol.js';
+
+export interface Timeline {
+  /** Steps done since the start of the run. */
+  steps(): number;
+  /** Which segment it is, from 0. */
+  segment(): number;
+  /** Runs a procedure; carries out what turns time back. Other entries are none of its business. */
+  perform(entry: ProtocolEntry): Promise<void>;
+}
+
+/** A timeline of a session that is initialised and at step 0, with empty logs. Logs must be empty whenever time is turned back. */
+export async function createTimeline(session: () => Session, program: Program, protocol: Protocol): Promise<Timeline> {
+  const stored = new Map<string, Snapshot>();
+  // What the session knows at the start is what a reset goes back to.
+  let initial = protocol.some(({ kind }) => kind === 'reset') ? await session().snapshot() : null;
+  let shift = 0;
+  let offset = 0;
+  let segment = 0;
+
+  /** The initial state with the parameters as they are now. */
+  const fresh = async (): Promise<Snapshot> => {
+    invariant(initial, 'timeline', 'the initial state was not kept');
+    const buffers = new Map<string, TypedArray>(initial.buffers);
+    for (const name of program.manifest.kept ?? []) buffers.set(name, await session().read(name));
+    return { step: initial.step, buffers };
+  };
+  const goTo = async (snapshot: Snapshot): Promise<void> => {
+    const { step } = session();
+    shift += step - snapshot.step;
+    const ahead = step + offset - snapshot.step;
+    offset = ahead + (ahead % 2);
+    segment += 1;
+    await session().restore(snapshot);
+    if (program.buffers.some(({ name }) => name === drawOffset)) await session().write(drawOffset, Uint32Array.of(offset));
+  };
+  const call = async (procedure: string, first: boolean): Promise<void> => {
+    if (first && initial) {
+      const now = await session().snapshot();
+      await session().restore(await fresh());
+      await session().call(procedure);
+      initial = await session().snapshot();
+      await session().restore(now);
+    }
+    await session().call(procedure);
+  };
+  return {
+    steps: () => session().step + shift,
+    segment: () => segment,
+    perform: async (entry) => {
+      if (entry.kind === 'call') await call(entry.procedure, entry.first === true);
+      else if (entry.kind === 'store') stored.set(entry.name, await session().snapshot());
+      else if (entry.kind === 'restore') {
+        const snapshot = stored.get(entry.name);
+        invariant(snapshot, 'timeline', `no state is stored as ${entry.name}`);
+        await goTo(snapshot);
+      } else if (entry.kind === 'reset') {
+        await goTo(await fresh());
+        if (program.schedule.procedures[afterReset]) await session().call(afterReset);
+      }
+    },
+  };
+}

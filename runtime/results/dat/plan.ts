@@ -1,0 +1,141 @@
+/** Which files of text a model asks for: `annotations.outputFiles` of its document, checked. */
+
+import { realpathSync } from 'node:fs';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
+
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+
+/** A column of a table: one variable of one cell, from a recording. */
+export interface DatColumn {
+  readonly id: string;
+  readonly recording: string;
+  readonly variable: string;
+  readonly index: number;
+}
+
+/** A source of events in a list: one cell of a population. */
+export interface DatSelection {
+  readonly id: string;
+  readonly recording: string;
+  readonly population: string;
+  readonly index: number;
+}
+
+/** A file that the model names. */
+export type DatFile =
+  | { readonly file: string; readonly kind: 'columns'; readonly columns: readonly DatColumn[] }
+  | {
+      readonly file: string;
+      readonly kind: 'events';
+      readonly format: 'ID_TIME' | 'TIME_ID';
+      readonly selections: readonly DatSelection[];
+    };
+
+/**
+ * The files that a model asks for. Of several with one name the last counts, as each would overwrite the one before.
+ *
+ * @throws UsageError when the annotation is not in the form that this reads
+ */
+export function datFiles(annotations: Readonly<Record<string, unknown>>): readonly DatFile[] {
+  const given = annotations['outputFiles'];
+  if (given === undefined) return [];
+  if (!Array.isArray(given)) throw malformed('/annotations/outputFiles', 'a list of files');
+  const files = given.map((entry, i) => datFile(entry, `/annotations/outputFiles/${i}`));
+  return [...new Map(files.map((file) => [file.file, file])).values()];
+}
+
+function datFile(entry: unknown, at: string): DatFile {
+  const fields = record(entry, at);
+  const file = text(fields, 'file', at);
+  if (fields['kind'] === 'columns')
+    return { file, kind: 'columns', columns: list(fields, 'columns', at).map((one, i) => column(one, `${at}/columns/${i}`)) };
+  if (fields['kind'] !== 'events') throw malformed(`${at}/kind`, '`columns` or `events`');
+  const format = fields['format'];
+  if (format !== 'ID_TIME' && format !== 'TIME_ID') throw malformed(`${at}/format`, '`ID_TIME` or `TIME_ID`');
+  return {
+    file,
+    kind: 'events',
+    format,
+    selections: list(fields, 'selections', at).map((one, i) => selection(one, `${at}/selections/${i}`)),
+  };
+}
+
+function column(entry: unknown, at: string): DatColumn {
+  const fields = record(entry, at);
+  return {
+    id: text(fields, 'id', at),
+    recording: text(fields, 'recording', at),
+    variable: text(fields, 'variable', at),
+    index: index(fields, at),
+  };
+}
+
+function selection(entry: unknown, at: string): DatSelection {
+  const fields = record(entry, at);
+  return {
+    id: text(fields, 'id', at),
+    recording: text(fields, 'recording', at),
+    population: text(fields, 'population', at),
+    index: index(fields, at),
+  };
+}
+
+function record(value: unknown, at: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed(at, 'an object');
+  return Object.fromEntries(Object.entries(value));
+}
+
+function list(fields: Readonly<Record<string, unknown>>, name: string, at: string): readonly unknown[] {
+  const value = fields[name];
+  if (!Array.isArray(value)) throw malformed(`${at}/${name}`, 'a list');
+  return value;
+}
+
+function text(fields: Readonly<Record<string, unknown>>, name: string, at: string): string {
+  const value = fields[name];
+  if (typeof value !== 'string') throw malformed(`${at}/${name}`, 'text');
+  return value;
+}
+
+function index(fields: Readonly<Record<string, unknown>>, at: string): number {
+  const value = fields['index'];
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw malformed(`${at}/index`, 'a whole number from 0 on');
+  return value;
+}
+
+function malformed(at: string, what: string): UsageError {
+  return new UsageError(`${at} of the model is not ${what}`, 'outputFiles lists what text files a run writes; correct or remove it');
+}
+
+/**
+ * Where a file that a model names is written: below the folder, wherever the model would have it.
+ *
+ * @throws UsageError for a name that leads out of the folder, by itself or through a link
+ */
+export function datPath(folder: string, file: string): string {
+  const base = resolve(folder);
+  const path = resolve(base, file);
+  if (isAbsolute(file) || !isBelow(base, path) || !isBelow(real(base), real(dirname(path)), true)) {
+    throw new UsageError(
+      `the model writes to ${file}, which is outside of ${folder}`,
+      'choose a folder that holds it with --output-dir, or give the file another name in the model',
+    );
+  }
+  return path;
+}
+
+function isBelow(base: string, path: string, orSame = false): boolean {
+  const way = relative(base, path);
+  if (way === '') return orSame;
+  return !isAbsolute(way) && way !== '..' && !/^\.\.[/\\]/.test(way);
+}
+
+/** The path with links followed, as far as it is there. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : resolve(real(above), relative(above, path));
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * The text files that a LEMS model names (`OutputFile`, `EventOutputFile`), in the layout of its reference interpreter.
+ *
+ * A table has a row for each sample: the time in s, then the columns in SI units, each followed by a tab. A list of events has a row
+ * for each event: the id of its selection and the time, or the time and the id. All numbers are written as 32-bit floats.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
+import type { TypedArray } from '../../../src/ir/program.js';
+import { createOutput, incompletePath, outputError, type OutputFile } from '../output-files.js';
+import {
+  columnCount,
+  elementAt,
+  elementCount,
+  type ResultWriter,
+  type RunSetup,
+  type SampleBlock,
+  type SeriesPlan,
+  type SpikeTrains,
+} from '../result.js';
+import { floatText } from './float-text.js';
+import { datPath, type DatColumn, type DatFile } from './plan.js';
+
+export interface DatOptions {
+  /** Folder that names are relative to; what a model writes stays in it. */
+  readonly folder: string;
+  /** True where time is summed step by step, as the reference interpreter does; else it is the step times dt. */
+  readonly accumulated: boolean;
+}
+
+/** A writer of the files that a model asks for. */
+export function datWriter(files: readonly DatFile[], options: DatOptions): ResultWriter {
+  const open: { readonly file: DatFile; readonly path: string; readonly output: OutputFile }[] = [];
+  const tables: Table[] = [];
+  let setup: RunSetup | null = null;
+  const discard = (): void => open.forEach(({ output }) => output.abandon());
+  const guarded = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      discard();
+      throw error;
+    }
+  };
+  return {
+    open: async (given) =>
+      guarded(() => {
+        setup = given;
+        for (const file of files) {
+          const path = datPath(options.folder, file.file);
+          makeFolder(path);
+          const output = createOutput(path);
+          open.push({ file, path, output });
+          if (file.kind === 'columns') tables.push(createTable(file.columns, given, output, options));
+        }
+      }),
+    samples: (block) => guarded(() => tables.forEach((table) => table.add(block))),
+    advance: () => guarded(() => tables.forEach((table) => table.flush())),
+    close: async (record, trains) =>
+      guarded(() => {
+        invariant(setup, 'dat', 'close before open');
+        for (const table of tables) table.flush();
+        for (const { file, output } of open) if (file.kind === 'events') writeEvents(file, trains, setup, output, options);
+        for (const { output } of open) output.finish();
+        return open.map(({ path, output }) => {
+          const final = record.complete ? path : incompletePath(path);
+          output.rename(final);
+          return final;
+        });
+      }),
+    abandon: async () => discard(),
+  };
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw outputError(error, path);
+  }
+}
+
+/** Time of a row, from 0. Rows are asked for in ascending order. */
+function clock(dt: number, accumulated: boolean): (row: number) => number {
+  let at = 0;
+  let time = 0;
+  return (row) => {
+    if (!accumulated) return row * dt;
+    for (; at < row; at += 1) time += dt;
+    return time;
+  };
+}
+
+// --- Tables -----------------------------------------------------------------------------------------------------------
+
+interface Table {
+  add(block: SampleBlock): void;
+  /** Writes the rows that all columns have. */
+  flush(): void;
+}
+
+/** Blocks of one series that wait for those of the others. */
+interface Queue {
+  readonly label: number;
+  readonly width: number;
+  readonly blocks: { readonly steps: Int32Array; readonly values: TypedArray }[];
+  /** Rows of the first block that are written. */
+  taken: number;
+}
+
+function createTable(columns: readonly DatColumn[], setup: RunSetup, output: OutputFile, options: DatOptions): Table {
+  const queues = new Map<number, Queue>();
+  const places = columns.map((column) => {
+    const { series, at } = placeOf(column, setup.series);
+    const plan = setup.series[series]!;
+    let queue = queues.get(series);
+    if (!queue) queues.set(series, (queue = { label: plan.label, width: columnCount(plan), blocks: [], taken: 0 }));
+    return { queue, at };
+  });
+  const all = [...queues.values()];
+  const time = clock(setup.header.dt, options.accumulated);
+  const waiting = (queue: Queue): number => (queue.blocks[0]?.steps.length ?? 0) - queue.taken;
+  return {
+    add: (block) => {
+      const queue = queues.get(block.series);
+      if (queue && block.steps.length > 0) queue.blocks.push({ steps: block.steps, values: block.values });
+    },
+    flush: () => {
+      if (all.length === 0) return;
+      for (let rows = ready(); rows > 0; rows = ready()) {
+        for (let row = 0; row < rows; row += 1) {
+          const { blocks, taken, label } = all[0]!;
+          let line = `${floatText(time(blocks[0]!.steps[taken]! + label))}\t`;
+          for (const { queue, at } of places) line += `${floatText(Number(queue.blocks[0]!.values[queue.taken * queue.width + at]!))}\t`;
+          output.write(`${line}\n`);
+          for (const queue of all) queue.taken += 1;
+        }
+        for (const queue of all) {
+          if (waiting(queue) > 0) continue;
+          queue.blocks.shift();
+          queue.taken = 0;
+        }
+      }
+    },
+  };
+  function ready(): number {
+    return all.reduce((least, queue) => Math.min(least, waiting(queue)), Infinity);
+  }
+}
+
+/** The series and the column of it that hold what a column of a table asks for. */
+function placeOf(column: DatColumn, series: readonly SeriesPlan[]): { readonly series: number; readonly at: number } {
+  for (const [position, { recording, variable, elements }] of series.entries()) {
+    if (recording !== column.recording || variable !== column.variable) continue;
+    const at = elements === null ? 0 : positionOf(column.index, elements);
+    if (at >= 0) return { series: position, at };
+  }
+  throw new UsageError(
+    `the column ${column.id} of the model's output asks for ${column.variable} of cell ${column.index} from the recording ${column.recording}, which does not hold it`,
+    'outputFiles lists columns of recordings of this model; correct or remove it',
+  );
+}
+
+function positionOf(index: number, elements: NonNullable<SeriesPlan['elements']>): number {
+  if ('list' in elements) return elements.list.indexOf(index);
+  return index >= elements.begin && index < elements.end ? index - elements.begin : -1;
+}
+
+// --- Events -----------------------------------------------------------------------------------------------------------
+
+function writeEvents(
+  file: DatFile & { readonly kind: 'events' },
+  trains: readonly SpikeTrains[],
+  setup: RunSetup,
+  output: OutputFile,
+  options: DatOptions,
+): void {
+  const events: { readonly step: number; readonly selection: number }[] = [];
+  for (const [selection, { population, index }] of file.selections.entries()) {
+    const found = trains.find(({ plan }) => plan.population === population && plan.event === 'spike');
+    if (!found) continue;
+    const row = rowOf(index, found);
+    if (row < 0) continue;
+    for (const step of found.read(row, row + 1)) events.push({ step, selection });
+  }
+  // Sorting keeps the order of selections within a step.
+  events.sort((a, b) => a.step - b.step);
+  const time = clock(setup.header.dt, options.accumulated);
+  for (const { step, selection } of events) {
+    const at = floatText(time(step + setup.spikeLabel));
+    const { id } = file.selections[selection]!;
+    output.write(file.format === 'ID_TIME' ? `${id}\t${at}\n` : `${at}\t${id}\n`);
+  }
+}
+
+function rowOf(index: number, { plan: { cells } }: SpikeTrains): number {
+  if ('begin' in cells) return index >= cells.begin && index < cells.end ? index - cells.begin : -1;
+  for (let row = 0; row < elementCount(cells); row += 1) if (elementAt(cells, row) === index) return row;
+  return -1;
+}

@@ -1,0 +1,142 @@
+/** From source to a program on a device, with binaries kept by content. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { processorFeatures } from '../c/compiler.js';
+import { cached } from '../wasm/cache.js';
+import type { Handle, OpenclApi } from './api.js';
+import type { OpenclDevice } from './devices.js';
+import { codeName, openclError } from './errors.js';
+
+/** A device in use: its context lives as long as the process, as compiled libraries do. */
+export interface OpenDevice {
+  readonly api: OpenclApi;
+  readonly device: OpenclDevice;
+  readonly context: Handle;
+}
+
+const contexts = new WeakMap<OpenclApi, Map<string, Handle>>();
+
+/** Opens a device. @throws UsageError when its driver refuses */
+export function openDevice(api: OpenclApi, device: OpenclDevice): OpenDevice {
+  const known = contexts.get(api) ?? new Map<string, Handle>();
+  contexts.set(api, known);
+  const key = String(device.id);
+  const opened = known.get(key);
+  if (opened !== undefined) return { api, device, context: opened };
+  const error = new Int32Array(1);
+  const context = api.call('clCreateContext', null, 1, BigUint64Array.of(BigInt(device.id)), null, null, error);
+  if (error[0] !== 0) throw openclError(error[0] ?? 0, 'clCreateContext', device.title);
+  known.set(key, context);
+  return { api, device, context };
+}
+
+/** Forgets a device that stopped working, so that the next session opens it anew. */
+export function forgetDevice({ api, device }: OpenDevice): void {
+  contexts.get(api)?.delete(String(device.id));
+}
+
+/** What a compiler said of a program. */
+function buildLog({ api, device }: OpenDevice, program: Handle): string {
+  const size = new BigUint64Array(1);
+  if (api.call('clGetProgramBuildInfo', program, device.id, 0x1183, 0, null, size) !== 0) return '';
+  const bytes = new Uint8Array(Number(size[0]));
+  if (bytes.length === 0 || api.call('clGetProgramBuildInfo', program, device.id, 0x1183, bytes.length, bytes, null) !== 0) return '';
+  return new TextDecoder().decode(bytes).replace(/\0/g, '').trim();
+}
+
+const firstError = (log: string): string => {
+  const lines = log.split('\n').filter((line) => line.trim() !== '');
+  return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0] ?? 'it said nothing').trim();
+};
+
+/** The error of a compiler that fails; the source is kept for the user to look into. */
+async function compileError(open: OpenDevice, program: Handle, code: number, source: string): Promise<UsageError> {
+  const log = buildLog(open, program);
+  let path = '';
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'interneuron-opencl-'));
+    path = join(folder, 'network.cl');
+    writeFileSync(path, source);
+    writeFileSync(join(folder, 'compiler.log'), `${log}\n`);
+  } catch {
+    // Without a folder the message has to do.
+  }
+  return new UsageError(
+    `the OpenCL compiler of ${open.device.title} cannot compile the generated source${path === '' ? '' : ` ${path}`}: ${log === '' ? codeName(code) : firstError(log)}`,
+    `${path === '' ? '' : 'all that it said is in compiler.log beside it; '}use another device (--device) or another target`,
+  );
+}
+
+async function build(open: OpenDevice, program: Handle, options: string): Promise<number> {
+  return Number(await open.api.later('clBuildProgram', program, 1, BigUint64Array.of(BigInt(open.device.id)), options, null, null));
+}
+
+/** A program from source. @throws UsageError when the compiler fails */
+async function fromSource(open: OpenDevice, source: string, options: string): Promise<Handle> {
+  const { api, device, context } = open;
+  const error = new Int32Array(1);
+  const program = api.call('clCreateProgramWithSource', context, 1, [source], null, error);
+  if (error[0] !== 0) throw openclError(error[0] ?? 0, 'clCreateProgramWithSource', device.title);
+  const code = await build(open, program, options);
+  if (code === 0) return program;
+  const failure = await compileError(open, program, code, source);
+  api.call('clReleaseProgram', program);
+  throw failure;
+}
+
+/** A program from a binary; undefined when the driver does not take it. */
+async function fromBinary(open: OpenDevice, binary: Uint8Array, options: string): Promise<Handle | undefined> {
+  const { api, device, context } = open;
+  const [error, status] = [new Int32Array(1), new Int32Array(1)];
+  const ids = BigUint64Array.of(BigInt(device.id));
+  const program = api.call('clCreateProgramWithBinary', context, 1, ids, BigUint64Array.of(BigInt(binary.length)), [binary], status, error);
+  if (error[0] !== 0 || status[0] !== 0) return undefined;
+  if ((await build(open, program, options)) === 0) return program;
+  api.call('clReleaseProgram', program);
+  return undefined;
+}
+
+/** All that a binary depends on. */
+export const cacheKey = ({ identity, isProcessor }: OpenclDevice, source: string, options: string): string =>
+  JSON.stringify(['interneuron opencl 1', identity, isProcessor ? processorFeatures() : '', options, source]);
+
+/** A compiled program that sessions start from. */
+export interface BuiltProgram {
+  readonly binary: Uint8Array;
+  readonly source: string;
+  readonly options: string;
+}
+
+/**
+ * Compiles a source for a device, or takes its binary from the cache.
+ *
+ * @param cache  folder of binaries; none is kept when undefined
+ * @throws UsageError when the compiler fails, with its message and the path of the source
+ */
+export async function buildProgram(open: OpenDevice, source: string, options: string, cache: string | undefined): Promise<BuiltProgram> {
+  const compile = async (): Promise<Uint8Array> => {
+    const program = await fromSource(open, source, options);
+    const binary = open.api.binaryOf(program);
+    open.api.call('clReleaseProgram', program);
+    return binary;
+  };
+  if (cache !== undefined) {
+    try {
+      mkdirSync(cache, { recursive: true, mode: 0o700 });
+    } catch {
+      // A cache that cannot be written costs time, nothing else.
+    }
+  }
+  return { binary: await cached(cache, cacheKey(open.device, source, options), compile, 'clbin'), source, options };
+}
+
+/** A program object of a session's own. @throws UsageError when it cannot be compiled */
+export async function loadProgram(open: OpenDevice, { binary, source, options }: BuiltProgram): Promise<Handle> {
+  const loaded = binary.length === 0 ? undefined : await fromBinary(open, binary, options);
+  // A driver may have been changed under its own name.
+  return loaded ?? fromSource(open, source, options);
+}

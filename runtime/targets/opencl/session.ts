@@ -1,0 +1,308 @@
+/** A running program on an OpenCL device. */
+
+import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
+import type { GeneratedDevice } from '../../../src/codegen/c/device/generate.js';
+import { notStopped } from '../../../src/codegen/c/device/layout.js';
+import { sizeOf } from '../../../src/codegen/schedule/launches.js';
+import type { DeviceSizes, Launch, Size } from '../../../src/codegen/schedule/launches.js';
+import { faultsBuffer } from '../../../src/ir/names.js';
+import type { Action, Extent, Program, StepEntry, TypedArray } from '../../../src/ir/program.js';
+import { isSameKind } from '../c/arrays.js';
+import type { Progress, Session, Snapshot } from '../target.js';
+import type { Handle } from './api.js';
+import type { OpenDevice } from './build.js';
+import { DeviceMemory } from './memory.js';
+import { DeviceQueue } from './queue.js';
+
+const pass = 'runtime/targets/opencl';
+
+/** Milliseconds that the launches between two looks at the device aim at. */
+const turn = 50;
+/** Launches that are asked for at once at most: drivers keep a record of each. */
+const mostLaunches = 20_000;
+/** Launches after which the driver is told to begin. */
+const flushEvery = 64;
+
+/** What a session runs. */
+export interface LoadedProgram {
+  readonly program: Program;
+  readonly generated: GeneratedDevice;
+  readonly sizes: DeviceSizes;
+  readonly open: OpenDevice;
+  /** Compiled; the session releases it. */
+  readonly handle: Handle;
+}
+
+interface ReadyKernel {
+  readonly launch: Launch;
+  readonly handle: Handle;
+  size: Size;
+}
+
+/** Starts a session: memory with its initial values. @throws UsageError when the device does not have the memory */
+export function startSession(loaded: LoadedProgram): Session {
+  return new OpenclSession(loaded);
+}
+
+type Cell = Exclude<Extent, number>;
+
+class OpenclSession implements Session {
+  readonly #loaded: LoadedProgram;
+  readonly #queue: DeviceQueue;
+  readonly #memory: DeviceMemory;
+  readonly #kernels: ReadonlyMap<string, ReadyKernel>;
+  readonly #step = new Int32Array(1);
+  readonly #status: Uint32Array;
+  #tasks: Promise<unknown> = Promise.resolve();
+  #stopping = false;
+  /** Steps that the next launches are for. */
+  #piece = 1;
+
+  constructor(loaded: LoadedProgram) {
+    this.#loaded = loaded;
+    const { program, generated, open } = loaded;
+    this.#queue = new DeviceQueue(open);
+    this.#status = new Uint32Array(Math.ceil(generated.layout.status / 4));
+    let memory: DeviceMemory | undefined;
+    try {
+      memory = new DeviceMemory(program, generated.layout, open.device, this.#queue);
+      this.#memory = memory;
+      this.#kernels = this.#createKernels();
+    } catch (error) {
+      memory?.dispose();
+      this.#queue.release('clReleaseProgram', loaded.handle);
+      this.#queue.dispose();
+      throw error;
+    }
+  }
+
+  #createKernels(): ReadonlyMap<string, ReadyKernel> {
+    const { generated, handle } = this.#loaded;
+    const kernels = new Map<string, ReadyKernel>();
+    for (const [name, launch] of generated.launches) {
+      const kernel = this.#queue.create('clCreateKernel', handle, launch.entry);
+      this.#setArgument(kernel, 0, this.#memory.arena);
+      kernels.set(name, { launch, handle: kernel, size: { global: 0, local: 1 } });
+    }
+    for (const ready of kernels.values()) {
+      ready.size = this.#sizeOf(ready.launch);
+      for (const buffer of ready.launch.own) this.#bind(ready, buffer);
+    }
+    return kernels;
+  }
+
+  #sizeOf({ geometry }: Launch): Size {
+    return sizeOf(geometry, this.#loaded.sizes, (cell) => this.#cell(cell));
+  }
+
+  /** The value of a cell now; 0 where there is none yet. */
+  #cell({ buffer, index }: Cell): number {
+    return this.#memory.length(buffer) > index ? Number(this.#memory.read(buffer, index, 1)[0]) : 0;
+  }
+
+  #setArgument(kernel: Handle, position: number, memory: Handle): void {
+    this.#queue.do('clSetKernelArg', kernel, position, 8, BigUint64Array.of(BigInt(memory)));
+  }
+
+  /** Tells a kernel where a buffer is; one without memory yet is not run either. */
+  #bind({ launch, handle }: ReadyKernel, buffer: string): void {
+    const memory = this.#memory.own(buffer) ?? this.#memory.arena;
+    this.#setArgument(handle, 2 + launch.own.indexOf(buffer), memory);
+  }
+
+  get step(): number {
+    return this.#step[0] ?? 0;
+  }
+
+  get memory(): number {
+    return this.#stopping ? 0 : this.#memory.bytes;
+  }
+
+  /** One request after another: a read waits for the run before it. */
+  #enqueue<Result>(task: () => Result | Promise<Result>): Promise<Result> {
+    const result = this.#tasks.then(() => {
+      if (this.#stopping) throw new InvariantError(pass, 'the session was disposed');
+      return task();
+    });
+    this.#tasks = result.catch(() => undefined);
+    return result;
+  }
+
+  #launch({ handle, size }: ReadyKernel): void {
+    if (size.global === 0) return;
+    this.#queue.do('clSetKernelArg', handle, 1, 4, this.#step);
+    this.#queue.launch(handle, size.global, size.local);
+  }
+
+  #kernel(name: string): ReadyKernel {
+    const kernel = this.#kernels.get(name);
+    invariant(kernel !== undefined, pass, `no kernel is named ${name}`);
+    return kernel;
+  }
+
+  /** Looks at the arena's first part: control words, faults, cursors of logs. */
+  #look(): void {
+    this.#queue.read(this.#memory.arena, 0, this.#status);
+  }
+
+  #faulted(): boolean {
+    return this.#loaded.program.buffers.some(({ name }) => name === faultsBuffer) && this.#memory.statusWord(this.#status, faultsBuffer, 0) !== 0;
+  }
+
+  /** Forgets when the last fault was. */
+  #clearControl(): void {
+    this.#queue.fill(this.#memory.arena, 0, 8, Int32Array.of(notStopped));
+  }
+
+  async #perform(list: string, progress?: Progress): Promise<void> {
+    const { schedule } = this.#loaded.program;
+    const actions = list === '' ? schedule.initialise : schedule.procedures[list];
+    invariant(actions !== undefined, pass, `no procedure is named ${list}`);
+    this.#clearControl();
+    for (const [k, action] of actions.entries()) {
+      if (this.#stopping) return;
+      await this.#act(action);
+      progress?.((k + 1) / actions.length);
+      this.#look();
+      // A fault makes the lengths of what follows meaningless.
+      if (this.#faulted()) return;
+    }
+  }
+
+  async #act(action: Action): Promise<void> {
+    if (action.kind === 'run') {
+      const ready = this.#kernel(action.kernel);
+      if (ready.launch.geometry.kind === 'counted') ready.size = this.#sizeOf(ready.launch);
+      this.#launch(ready);
+      await this.#queue.finish();
+      return;
+    }
+    for (const name of action.buffers) {
+      const { length } = this.#memory.buffer(name);
+      const moved = this.#memory.allocate(name, typeof length === 'number' ? length : this.#cell(length));
+      if (!moved) continue;
+      for (const ready of this.#kernels.values()) if (ready.launch.own.includes(name)) this.#bind(ready, name);
+    }
+  }
+
+  initialise(progress?: Progress): Promise<void> {
+    return this.#enqueue(() => this.#perform('', progress));
+  }
+
+  call(procedure: string): Promise<void> {
+    invariant(procedure !== '' && Object.hasOwn(this.#loaded.program.schedule.procedures, procedure), pass, `no procedure is named ${procedure}`);
+    return this.#enqueue(() => this.#perform(procedure));
+  }
+
+  run(steps: number): Promise<number> {
+    return this.#enqueue(async () => {
+      for (const { kernel } of this.#loaded.program.schedule.step) {
+        const ready = this.#kernel(kernel);
+        if (ready.launch.geometry.kind === 'counted') ready.size = this.#sizeOf(ready.launch);
+      }
+      let done = 0;
+      this.#look();
+      while (done < steps && !this.#stopping && !this.#faulted()) {
+        const piece = Math.min(this.#piece, steps - done, this.#stepsWithRoom(), this.#mostSteps());
+        if (piece <= 0) break;
+        const began = performance.now();
+        done += await this.#runPiece(piece);
+        this.#adjust(piece, performance.now() - began);
+      }
+      return done;
+    });
+  }
+
+  #mostSteps(): number {
+    return Math.max(1, Math.floor(mostLaunches / Math.max(1, this.#loaded.program.schedule.step.length)));
+  }
+
+  /** Steps for which every log certainly has room. */
+  #stepsWithRoom(): number {
+    const { logs } = this.#loaded.program;
+    return logs.reduce((least, { name, cursor, capacity, maxRowsPerStep }) => {
+      invariant(maxRowsPerStep <= capacity, pass, `the log ${name} has no room for one step`);
+      const used = this.#memory.statusWord(this.#status, cursor.buffer, cursor.index);
+      return maxRowsPerStep === 0 ? least : Math.min(least, Math.floor(Math.max(0, capacity - used) / maxRowsPerStep));
+    }, Infinity);
+  }
+
+  /** Launches the kernels of some steps, waits for them, and counts those that were run to their end. */
+  async #runPiece(piece: number): Promise<number> {
+    const first = this.step;
+    const entries = this.#loaded.program.schedule.step.map((entry) => ({ entry, ready: this.#kernel(entry.kernel) }));
+    this.#clearControl();
+    let launches = 0;
+    for (let k = 0; k < piece; k += 1) {
+      for (const { entry, ready } of entries) {
+        if (!isDue(entry, this.step)) continue;
+        this.#launch(ready);
+        launches += 1;
+        if (launches % flushEvery === 0) this.#queue.flush();
+      }
+      this.#step[0] = this.step + 1;
+    }
+    await this.#queue.finish();
+    this.#look();
+    if (!this.#faulted()) return piece;
+    // The kernels of the steps after the fault have done nothing.
+    const last = Math.min((this.#status[0] ?? 0) | 0, (this.#status[1] ?? 0) | 0);
+    const done = Math.min(piece, last - first + 1);
+    this.#step[0] = first + done;
+    return done;
+  }
+
+  /** Towards pieces that take a turn. */
+  #adjust(steps: number, milliseconds: number): void {
+    const fitting = milliseconds > 0 ? (steps * turn) / milliseconds : Infinity;
+    this.#piece = Math.max(1, Math.min(Math.floor(fitting), Math.max(steps, this.#piece) * 4, 1 << 30));
+  }
+
+  read(buffer: string, offset?: number, length?: number): Promise<TypedArray> {
+    return this.#enqueue(() => this.#memory.read(buffer, offset, length));
+  }
+
+  write(buffer: string, data: TypedArray, offset?: number): Promise<void> {
+    return this.#enqueue(() => this.#memory.write(buffer, data, offset));
+  }
+
+  length(buffer: string): Promise<number> {
+    return this.#enqueue(() => this.#memory.length(buffer));
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#enqueue(() => ({
+      step: this.step,
+      buffers: new Map(this.#memory.stateNames.map((name) => [name, this.#memory.read(name)])),
+    }));
+  }
+
+  restore(snapshot: Snapshot): Promise<void> {
+    return this.#enqueue(() => {
+      const known = new Set(this.#loaded.program.buffers.map(({ name }) => name));
+      for (const [name, data] of snapshot.buffers) {
+        if (!known.has(name) || data.length !== this.#memory.length(name) || !isSameKind(data, this.#memory.buffer(name).element)) {
+          throw new UsageError(
+            `the snapshot does not fit this model: buffer ${name} differs`,
+            'take a new snapshot with this version of the model',
+          );
+        }
+      }
+      for (const [name, data] of snapshot.buffers) this.#memory.write(name, data);
+      this.#step[0] = snapshot.step;
+    });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    await this.#tasks;
+    for (const { handle } of this.#kernels.values()) this.#queue.release('clReleaseKernel', handle);
+    this.#memory.dispose();
+    this.#queue.release('clReleaseProgram', this.#loaded.handle);
+    this.#queue.dispose();
+  }
+}
+
+/** Whether an entry's turn has come. */
+const isDue = ({ every, offset }: StepEntry, step: number): boolean => step >= offset && (step - offset) % every === 0;

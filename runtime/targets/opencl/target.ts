@@ -1,0 +1,173 @@
+/** The opencl target: processors, graphics cards and whatever else has a driver for OpenCL. */
+
+import { join } from 'node:path';
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { generateOpencl } from '../../../src/codegen/c/device/generate.js';
+import type { TargetStrategy } from '../../../src/codegen/c/device/context.js';
+import type { DeviceSizes } from '../../../src/codegen/schedule/launches.js';
+import { numericsVersion } from '../../../src/ir/program.js';
+import type { Program } from '../../../src/ir/program.js';
+import { trustJavaScript } from '../c/library.js';
+import type { Availability, CompileOptions, Executable, Target } from '../target.js';
+import { loadOpencl } from './api.js';
+import type { OpenclApi } from './api.js';
+import { buildProgram, loadProgram, openDevice } from './build.js';
+import { buildOptions, leastGroup, listDevices, noDevice } from './devices.js';
+import type { OpenclDevice } from './devices.js';
+import { OutOfDeviceMemory } from './errors.js';
+import { startSession } from './session.js';
+import { distrustError, runTrust } from './trust.js';
+
+/** What a test may choose. */
+export interface OpenclTargetOptions {
+  /** Absent: the loader of this machine. */
+  readonly api?: () => OpenclApi;
+  /** Work-items of groups and of teams, and how many groups there are; absent: what suits the device. */
+  readonly sizes?: DeviceSizes;
+  readonly targets?: TargetStrategy;
+  /** As if the device had no 64-bit atomics, and only approximate division of floats. */
+  readonly bare?: boolean;
+}
+
+/** Sizes that suit a device. Processors run work-items one after another, so that a team of several would only repeat its loops. */
+function sizesFor({ isProcessor, units, mostItems }: OpenclDevice): DeviceSizes {
+  const power = (most: number): number => 2 ** Math.floor(Math.log2(Math.min(most, mostItems)));
+  if (isProcessor) return { group: Math.max(leastGroup, power(128)), team: 1, groups: units };
+  return { group: Math.max(leastGroup, power(256)), team: power(128), groups: 16 * units };
+}
+
+const optionsFor = (device: OpenclDevice, { group, team }: DeviceSizes, { bare = false }: OpenclTargetOptions): string =>
+  `${buildOptions(device.preciseFloats && !bare, group, team)}${bare ? ' -DWITHOUT_INT64_ATOMICS' : ''}`;
+
+const usable = ({ refusal }: OpenclDevice): boolean => refusal === undefined;
+
+/** A program of nothing but the trust microkernel. */
+const nothing: Program = {
+  name: 'trust',
+  precision: 'float64',
+  dt: 1,
+  numericsVersion,
+  functions: [],
+  buffers: [],
+  kernels: [],
+  events: [],
+  logs: [],
+  schedule: { initialise: [], step: [], procedures: {} },
+  manifest: { populations: [], events: [], variables: [], projections: [], samples: [], spikeLabel: 0, faults: {}, notes: [] },
+};
+
+/** What each device was found to do wrong, asked once in a process. */
+const distrust = new WeakMap<OpenclApi, Map<string, Promise<number>>>();
+
+/** Compiles and runs the trust microkernel alone. */
+function trustOf(api: OpenclApi, device: OpenclDevice, own: OpenclTargetOptions): Promise<number> {
+  const known = distrust.get(api) ?? new Map<string, Promise<number>>();
+  distrust.set(api, known);
+  const key = String(device.id);
+  const asked = known.get(key) ?? checkTrust(api, device, own);
+  known.set(key, asked);
+  return asked;
+}
+
+async function checkTrust(api: OpenclApi, device: OpenclDevice, own: OpenclTargetOptions): Promise<number> {
+  const open = openDevice(api, device);
+  const { source } = generateOpencl(nothing, 'atomic');
+  const built = await buildProgram(open, source, optionsFor(device, own.sizes ?? sizesFor(device), own), undefined);
+  const handle = await loadProgram(open, built);
+  try {
+    return await runTrust(open, handle);
+  } finally {
+    api.call('clReleaseProgram', handle);
+  }
+}
+
+/** The devices that can run models, and those that cannot, with the reason. */
+async function judge(api: OpenclApi, own: OpenclTargetOptions): Promise<readonly OpenclDevice[]> {
+  const judged: OpenclDevice[] = [];
+  for (const device of listDevices(api)) {
+    if (!usable(device)) {
+      judged.push(device);
+      continue;
+    }
+    try {
+      const failed = await trustOf(api, device, own);
+      judged.push(failed === 0 ? device : { ...device, refusal: distrustError(device.title, failed).message });
+    } catch (error) {
+      if (!(error instanceof UsageError || error instanceof OutOfDeviceMemory)) throw error;
+      judged.push({ ...device, refusal: error.message });
+    }
+  }
+  return judged;
+}
+
+/** The device that an option names by its number or by a part of its title; the first usable one where there is no option. */
+async function chooseDevice(api: OpenclApi, wanted: number | undefined, own: OpenclTargetOptions): Promise<OpenclDevice> {
+  const devices = await judge(api, own);
+  const candidates = devices.filter(usable);
+  const [first] = devices;
+  if (first === undefined) throw noDevice(api);
+  const device = candidates[wanted ?? 0];
+  if (device !== undefined) return device;
+  if (candidates.length > 0) throw new UsageError(`there is no OpenCL device ${wanted ?? 0}`, `the last one is ${candidates.length - 1}`);
+  throw refusedDevice(first);
+}
+
+function refusedDevice({ title, refusal }: OpenclDevice): UsageError {
+  return new UsageError(`the OpenCL device ${title} cannot run models: ${refusal ?? ''}`, 'use another target');
+}
+
+async function probe(options: OpenclTargetOptions): Promise<Availability> {
+  try {
+    const api = (options.api ?? loadOpencl)();
+    const devices = await judge(api, options);
+    trustJavaScript('after OpenCL was loaded');
+    const [first] = devices;
+    if (first === undefined) throw noDevice(api);
+    const refused = devices.filter((device) => !usable(device));
+    if (!devices.some(usable)) throw refusedDevice(first);
+    const reason = refused.map(({ title, refusal }) => `${title} is left out: ${refusal ?? ''}`).join('; ');
+    return {
+      target: 'opencl',
+      available: true,
+      devices: devices.filter(usable).map(({ title }) => title),
+      ...(reason === '' ? {} : { reason }),
+    };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const { message, hint } = error;
+    return { target: 'opencl', available: false, devices: [], reason: message, ...(hint === undefined ? {} : { hint }) };
+  }
+}
+
+async function compile(program: Program, options: CompileOptions, own: OpenclTargetOptions): Promise<Executable> {
+  const api = (own.api ?? loadOpencl)();
+  const device = await chooseDevice(api, options.device, own);
+  trustJavaScript('after OpenCL was loaded');
+  const sizes = own.sizes ?? sizesFor(device);
+  const generated = generateOpencl(program, own.targets ?? (device.isProcessor ? 'split' : 'atomic'));
+  const open = openDevice(api, device);
+  const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'opencl');
+  const built = await buildProgram(open, generated.source, optionsFor(device, sizes, own), cache);
+  return {
+    sources: new Map([['network.cl', generated.source]]),
+    threads: device.isProcessor ? device.units : 1,
+    start: async () => {
+      const again = openDevice(api, device);
+      const handle = await loadProgram(again, built);
+      const failed = await runTrust(again, handle);
+      if (failed !== 0) {
+        api.call('clReleaseProgram', handle);
+        throw distrustError(device.title, failed);
+      }
+      return startSession({ program, generated, sizes, open: again, handle });
+    },
+  };
+}
+
+/** An opencl target with choices of one's own. */
+export function openclTargetWith(own: OpenclTargetOptions): Target {
+  return { name: 'opencl', probe: () => probe(own), compile: (program, options) => compile(program, options, own) };
+}
+
+/** Kernels on any device with OpenCL 1.2 and double precision. */
+export const openclTarget: Target = openclTargetWith({});

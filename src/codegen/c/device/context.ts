@@ -1,0 +1,64 @@
+/** Printing for a device: buffers are places in an arena, and work-items take the place of threads. */
+
+import { invariant } from '../../../diagnostics/diagnostic.js';
+import { faultsBuffer } from '../../../ir/names.js';
+import type { Buffer, Kernel, Program } from '../../../ir/program.js';
+import { bodyOf, visitStatements } from '../../../ir/walk.js';
+import { ProgramContext } from '../scope.js';
+import type { Scope } from '../scope.js';
+import type { DeviceDialect } from './dialect.js';
+import { layOut } from './layout.js';
+import type { DeviceLayout } from './layout.js';
+
+/** How propagate kernels that may be split by target are spread over work-items. */
+export type TargetStrategy =
+  /** Each worker has a range of targets and adds without atomics: for few workers that each do much. */
+  | 'split'
+  /** Teams take a spike each and add atomically: for many work-items. */
+  | 'atomic';
+
+/** What the printers of kernels share. */
+export class DeviceContext extends ProgramContext {
+  readonly device: DeviceDialect;
+  readonly layout: DeviceLayout;
+  readonly targets: TargetStrategy;
+  readonly #stoppable: ReadonlySet<string>;
+
+  constructor(program: Program, dialect: DeviceDialect, targets: TargetStrategy) {
+    super(program, dialect);
+    this.device = dialect;
+    this.targets = targets;
+    this.layout = layOut(program);
+    this.#stoppable = stoppable(program);
+  }
+
+  override raise(scope: Scope, bits: number): string {
+    return `raise_fault(arena, ${scope.store(faultsBuffer)}, step, ${bits >>> 0}u);`;
+  }
+
+  override pointer(buffer: Buffer, readOnly: boolean): string | undefined {
+    const place = this.layout.places.get(buffer.name);
+    invariant(place !== undefined, 'codegen/c/device', `no place for ${buffer.name}`);
+    if (place.kind === 'own') return undefined;
+    const type = this.dialect.bufferPointer(buffer.element, readOnly);
+    return `${type} ${this.bufferNames.id(buffer.name)} = (${type.replace(/const$/, '').trim()})(arena + ${place.offset}u);`;
+  }
+
+  /** Whether a kernel must look whether an earlier step has raised a fault. */
+  isStoppable(kernel: Kernel): boolean {
+    return this.#stoppable.has(kernel.name);
+  }
+}
+
+/** Kernels of the step, where any of them can raise a fault: many steps are launched ahead, and those after a fault must do nothing. */
+function stoppable(program: Program): ReadonlySet<string> {
+  const names = new Set(program.schedule.step.map(({ kernel }) => kernel));
+  let raises = false;
+  for (const kernel of program.kernels) {
+    if (!names.has(kernel.name)) continue;
+    visitStatements(bodyOf(kernel), (s) => {
+      raises ||= s.kind === 'fault';
+    });
+  }
+  return raises ? names : new Set();
+}

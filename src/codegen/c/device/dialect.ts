@@ -1,0 +1,106 @@
+/** What differs between the languages for devices: OpenCL C here, and any other that has work-groups, local memory and atomics. */
+
+import type { ElementType } from '../../../ir/program.js';
+import type { Dialect } from '../dialect.js';
+
+/** How many work-items of a kernel are in a group. */
+export type GroupSize =
+  /** As many as suit independent items; a multiple of 32. */
+  | 'items'
+  /** As many as work together on one thing: 1 on devices whose work-items are run one after another. */
+  | 'team'
+  /** One. */
+  | 'one';
+
+/** A language for devices. The frames define what all of them share: `item_id()`, `items()`, `local_id()`, `group_id()`, `groups()`, `wait_for_group()`. */
+export interface DeviceDialect extends Dialect {
+  /** Before the name of a kernel. */
+  readonly deviceKernel: (size: GroupSize) => string;
+  /** Before the type of what a pointer to memory of the device points to. */
+  readonly global: string;
+  /** Before a table of constants outside functions. */
+  readonly constant: string;
+  /** An array that the work-items of a group share. */
+  readonly groupArray: (element: ElementType, id: string, size: GroupSize) => string;
+  /** Whether `store_flags` gathers through an array of the group; languages with ballots need none. */
+  readonly gathersFlags: boolean;
+}
+
+/** The macro that holds the size of a group, which the host gives to the compiler. */
+export const groupSizeName = { items: 'GROUP_SIZE', team: 'TEAM_SIZE', one: '1' } as const satisfies Record<GroupSize, string>;
+
+/** Everything that the printed text calls: no name of a model may hide one of these. */
+const openclNames: readonly string[] = [
+  ...['sqrt', 'floor', 'ceil', 'trunc', 'rint', 'fabs', 'popcount', 'clz', 'barrier', 'min', 'max'],
+  ...['as_double', 'as_float', 'as_int', 'as_uint', 'as_long', 'as_ulong'],
+  ...['atomic_add', 'atomic_or', 'atomic_min', 'atom_add', 'get_global_id', 'get_local_id', 'get_group_id', 'get_global_size', 'get_num_groups'],
+  ...['item_id', 'items', 'local_id', 'group_id', 'groups', 'wait_for_group', 'store_flags', 'is_stopped', 'sum_before', 'ctz_u32', 'ctz_u64'],
+  ...['f32_div', 'f32_sqrt', 'arena', 'item', 'sums', 'own_sum', 'worker', 'workers', 'first', 'at', 'share_low', 'u64_bits', 'trust'],
+];
+
+const openclTypes = { bool: 'bool', i32: 'int', u32: 'uint', i64: 'long', u64: 'ulong', f32: 'float', f64: 'double' } as const;
+const openclElements = {
+  u8: 'uchar',
+  i8: 'char',
+  u16: 'ushort',
+  i16: 'short',
+  u32: 'uint',
+  i32: 'int',
+  i64: 'long',
+  f32: 'float',
+  f64: 'double',
+} as const;
+
+const overloaded = (name: string): Readonly<Record<'f64' | 'f32', string>> => ({ f64: name, f32: name });
+
+/** A 64-bit sum; without atomics of 64 bits by its halves: additions commute, so that the sum is right when all have been made. */
+const addLong = [
+  '#ifdef INT64_ATOMICS',
+  '  atom_add(address, value);',
+  '#else',
+  '  volatile __global uint *halves = (volatile __global uint *)address;',
+  '  const uint low = (uint)value, old = atomic_add(halves, low);',
+  '  const uint high = (uint)((ulong)value >> 32) + (old + low < old ? 1u : 0u);',
+  '  if (high != 0u) atomic_add(halves + 1, high);',
+  '#endif',
+].join('\n');
+
+/** OpenCL C 1.2. Its text depends on no device: what devices lack is told by macros. */
+export const openclDialect: DeviceDialect = {
+  name: 'OpenCL C',
+  types: openclTypes,
+  elementTypes: openclElements,
+  longSuffix: 'L',
+  notNumbers: {
+    f64: { infinity: 'as_double(0x7ff0000000000000L)', nan: 'as_double(0x7ff8000000000000L)' },
+    f32: { infinity: 'as_float(0x7f800000)', nan: 'as_float(0x7fc00000)' },
+  },
+  inlineFunction: 'static inline',
+  flatFunction: '',
+  kernelFunction: '',
+  independentLoop: () => '',
+  bufferPointer: (element, readOnly) => `__global ${readOnly ? 'const ' : ''}${openclElements[element]} *const`,
+  math: {
+    sqrt: { f64: 'sqrt', f32: 'f32_sqrt' },
+    floor: overloaded('floor'),
+    ceil: overloaded('ceil'),
+    trunc: overloaded('trunc'),
+    nearest: overloaded('rint'),
+    abs: overloaded('fabs'),
+  },
+  bitCounts: {
+    popcount: { u32: 'popcount', u64: 'popcount' },
+    ctz: { u32: 'ctz_u32', u64: 'ctz_u64' },
+    clz: { u32: 'clz', u64: 'clz' },
+  },
+  copyBits: (to, from, type) => `${to} = as_${type}(${from});`,
+  floatFunctions: { div: { f64: undefined, f32: 'f32_div' } },
+  atomicAdd: (element) => (element === 'i64' ? addLong : '  atomic_add(address, value);'),
+  shared: 'volatile __global ',
+  reserved: openclNames,
+  deviceKernel: (size) => `__kernel __attribute__((reqd_work_group_size(${groupSizeName[size]}, 1, 1)))`,
+  global: '__global ',
+  constant: '__constant ',
+  groupArray: (element, id, size) => `__local ${openclElements[element]} ${id}[${groupSizeName[size]}];`,
+  gathersFlags: true,
+};

@@ -1,0 +1,50 @@
+/** Where the buffers of a program lie on a device: most in one arena, at offsets that are known when the program is printed. */
+
+import { faultsBuffer } from '../../../ir/names.js';
+import type { Buffer, Program } from '../../../ir/program.js';
+import { elementBytes } from '../../../ir/program.js';
+
+/** A place in the arena in bytes, or memory of its own that a kernel gets as an argument. */
+export type Place = { readonly kind: 'arena'; readonly offset: number } | { readonly kind: 'own' };
+
+export interface DeviceLayout {
+  readonly places: ReadonlyMap<string, Place>;
+  /** Bytes of the arena. */
+  readonly arena: number;
+  /** The arena begins with what the host looks at between launches: control words, faults, cursors of logs. Their bytes. */
+  readonly status: number;
+}
+
+/** The arena's first words: in each, the step of the last fault in an even and in an odd step, or `notStopped`. */
+export const controlBytes = 64;
+export const notStopped = 0x7fffffff;
+
+const alignment = 128;
+/** Larger buffers have memory of their own, since devices limit a single piece, some to a quarter of what they have. */
+const largestInArena = 16 * 2 ** 20;
+
+const bytesOf = (buffer: Buffer, length: number): number => length * elementBytes[buffer.element];
+
+/** Lays out the buffers of a program. */
+export function layOut(program: Program): DeviceLayout {
+  const places = new Map<string, Place>();
+  let end = controlBytes;
+  const put = (buffer: Buffer, length: number, align: number): void => {
+    const offset = Math.ceil(end / align) * align;
+    places.set(buffer.name, { kind: 'arena', offset });
+    end = offset + bytesOf(buffer, length);
+  };
+  const watched = new Set([faultsBuffer, ...program.logs.map(({ cursor }) => cursor.buffer)]);
+  for (const buffer of program.buffers) {
+    if (watched.has(buffer.name) && typeof buffer.length === 'number') put(buffer, buffer.length, 8);
+  }
+  const status = end;
+  for (const buffer of program.buffers) {
+    if (places.has(buffer.name)) continue;
+    const { length } = buffer;
+    // Room for one element, so that every place is inside.
+    if (typeof length === 'number' && bytesOf(buffer, length) <= largestInArena) put(buffer, Math.max(1, length), alignment);
+    else places.set(buffer.name, { kind: 'own' });
+  }
+  return { places, arena: Math.ceil(end / alignment) * alignment, status };
+}

@@ -1,0 +1,74 @@
+/** How a host launches kernels on a device with work-groups, whatever language they are printed in. */
+
+import type { Extent } from '../../ir/program.js';
+
+/** What a launch runs over. */
+export type Geometry =
+  /** A work-item for each of so many items. */
+  | { readonly kind: 'items'; readonly items: number }
+  /** Work-items that stride over as many items as a cell says when the kernel runs; the host knows about how many. */
+  | { readonly kind: 'counted'; readonly count: Exclude<Extent, number> }
+  /** Work-items that stride over the spikes of a step, at most so many. */
+  | { readonly kind: 'spikes'; readonly most: number }
+  /** Teams that stride over spikes, at most so many. */
+  | { readonly kind: 'teams'; readonly most: number }
+  /** Work-items in teams, each with a share of at most so many things. */
+  | { readonly kind: 'workers'; readonly most: number }
+  /** One team. */
+  | { readonly kind: 'team' }
+  /** One work-item. */
+  | { readonly kind: 'one' };
+
+/** One kernel as the host knows it. Its arguments are the arena, the step, and the buffers that have memory of their own. */
+export interface Launch {
+  /** Name in the program. */
+  readonly kernel: string;
+  /** Name in the source. */
+  readonly entry: string;
+  readonly geometry: Geometry;
+  /** Buffers with memory of their own, in the order of the arguments. */
+  readonly own: readonly string[];
+}
+
+/** What decides how many work-items a launch has. */
+export interface DeviceSizes {
+  /** Work-items of a group of independent items, a multiple of 32. */
+  readonly group: number;
+  /** Work-items of a team. */
+  readonly team: number;
+  /** Groups that run at once, or a small multiple of it. */
+  readonly groups: number;
+}
+
+/** Work-items of a launch, and of each of its groups; no launch is needed for none. */
+export interface Size {
+  readonly global: number;
+  readonly local: number;
+}
+
+const groupsFor = (items: number, local: number): number => Math.ceil(items / local);
+
+/**
+ * The size of a launch.
+ *
+ * @param counted  the value of a cell as far as the host knows it; the kernel itself looks again
+ */
+export function sizeOf(geometry: Geometry, { group, team, groups }: DeviceSizes, counted: (count: Exclude<Extent, number>) => number): Size {
+  const strided = (most: number, local: number): Size => ({ global: Math.min(groupsFor(most, local), groups) * local, local });
+  switch (geometry.kind) {
+    case 'items':
+      return { global: groupsFor(geometry.items, group) * group, local: group };
+    case 'counted':
+      return { global: Math.max(1, Math.min(groupsFor(counted(geometry.count), group), 2 ** 20)) * group, local: group };
+    case 'spikes':
+      return strided(geometry.most, group);
+    case 'teams':
+      return { global: Math.min(geometry.most, groups) * team, local: team };
+    case 'workers':
+      return strided(geometry.most, team);
+    case 'team':
+      return { global: team, local: team };
+    case 'one':
+      return { global: 1, local: 1 };
+  }
+}

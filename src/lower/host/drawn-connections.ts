@@ -1,0 +1,195 @@
+/** Connections and values of synapses that a named generator draws, receiver by receiver. */
+
+import { parseExpression } from '../../lang/parse.js';
+import type { HostDraw, Projection, Value } from '../../model/model.js';
+import { none } from '../projection.js';
+import { distanceBetween, measuresOf } from '../space/distance.js';
+import { inMicrometres, micrometresPerMetre } from '../space/micrometres.js';
+import { axes, type Places } from '../space/places.js';
+import { columnsOf, columnsOfPairs, type Column, type HostConnector, type HostEnds } from './connect.js';
+import { drawVector, HostError, inSi, type Generators } from './draws.js';
+import { pairsOf, type Elements, type Pairs } from './ends.js';
+import { GrowingIndices, GrowingNumbers } from './growing.js';
+import type { HostData } from './host-data.js';
+import { lengthName, numberFunction } from './numbers.js';
+
+/** A projection and its ends. */
+export interface Between {
+  readonly name: string;
+  readonly projection: Projection;
+  readonly pre: Elements;
+  readonly post: Elements;
+  readonly sameTarget: Uint32Array | null;
+  readonly identical: boolean;
+  readonly places: ReadonlyMap<string, Places>;
+  readonly data: HostData;
+}
+
+interface HostSource {
+  readonly generator?: { readonly seed: string | number; readonly stream?: string };
+}
+
+const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
+
+/** One value that is drawn for each synapse. */
+interface ValueDraw {
+  readonly kind: 'values' | 'delays';
+  readonly key: string;
+  readonly value: HostDraw;
+  readonly numbers: GrowingNumbers;
+}
+
+/** The projection with everything explicit, and its pairs where they were drawn. */
+export function drawnConnections(
+  projection: Projection,
+  between: Between,
+  generators: Generators,
+): { readonly drawn: Projection; readonly pairs: Pairs | null } {
+  const { data } = between;
+  const { rule, columns } = columnsFor(projection, between, generators);
+  const draws = valueDraws(projection);
+  const [sources, targets, places] = [new GrowingIndices(), new GrowingIndices(), new GrowingIndices()];
+  for (const column of columns) {
+    if (rule) {
+      sources.append(column.sources, column.count);
+      targets.repeat(column.target, column.count);
+    } else if (column.at) places.append(column.at, column.count);
+    drawColumn(draws, column.count, generators);
+  }
+  const [values, delays] = [{ ...projection.values }, { ...projection.delays }];
+  const at = places.done();
+  for (const { kind, key, value, numbers } of draws)
+    (kind === 'values' ? values : delays)[key] = { array: data.keep(inSi(backInPlace(numbers.done(), at), value.exponent10)) };
+  if (!rule) return { drawn: { ...projection, values, delays }, pairs: null };
+  const pairs = { sources: sources.done(), targets: targets.done() };
+  const list = { rule: 'list', sources: data.keep(pairs.sources), targets: data.keep(pairs.targets) } as const;
+  return { drawn: { ...projection, connect: [list], values, delays }, pairs };
+}
+
+function valueDraws(projection: Projection): readonly ValueDraw[] {
+  return (['values', 'delays'] as const)
+    .flatMap((kind) =>
+      Object.entries(projection[kind]).flatMap(([key, value]) => (isDraw(value) ? [{ kind, key, value, numbers: new GrowingNumbers() }] : [])),
+    )
+    .sort((a, b) => a.value.order - b.value.order);
+}
+
+/** Values of the synapses of one receiver. Draws of one order are one draw: a delay may be needed at several places. */
+function drawColumn(draws: readonly ValueDraw[], count: number, generators: Generators): void {
+  const done = new Map<number, readonly number[]>();
+  for (const { value, numbers } of draws) {
+    let drawn = done.get(value.order);
+    if (!drawn) {
+      drawn = drawVector(value.distribution, value.arguments, count, generators.of(value.seed, value.stream));
+      done.set(value.order, drawn);
+    }
+    numbers.append(drawn);
+  }
+}
+
+/** Columns of connections that are drawn, with the rule, or of given ones. */
+function columnsFor(
+  projection: Projection,
+  between: Between,
+  generators: Generators,
+): { readonly rule: HostConnector | null; readonly columns: Iterable<Column> } {
+  const { name, pre, post, sameTarget, identical, data } = between;
+  const [n, m] = [pre.indices.length, post.indices.length];
+  const [only] = projection.connect;
+  if (only?.rule !== 'hostDrawn') {
+    if (projection.connect.some(({ rule }) => rule === 'hostDrawn'))
+      throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
+    const pairs = pairsOf(projection.connect, n, m, sameTarget, data.store);
+    if (!pairs) throw new HostError(`values drawn by a named generator for connections that are drawn on the target (projection ${name})`);
+    return { rule: null, columns: columnsOfPairs(pairs.sources, pairs.targets, m) };
+  }
+  if (projection.connect.length > 1) throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
+  const rule = only.arguments as unknown as HostConnector & HostSource;
+  const ends: HostEnds = { pre: n, post: m, sameSource: inverse(sameTarget, m), identical };
+  const distance = distances(between);
+  const degree = inMicrometres(rule.degree ?? 0);
+  const columns = columnsOf(rule, ends, {
+    state: generators.of(String(rule.generator?.seed ?? '0'), rule.generator?.stream),
+    generatorOf: (draw) => generators.of(String(draw.seed), draw.stream),
+    chance: typeof rule.p === 'string' ? chanceOf(rule.p, between, distance) : () => Number(rule.p),
+    near: (i, j) => distance(i, j) < degree,
+  });
+  return { rule, columns };
+}
+
+function inverse(sameTarget: Uint32Array | null, post: number): Uint32Array | null {
+  if (!sameTarget) return null;
+  const result = new Uint32Array(post).fill(none);
+  for (let source = 0; source < sameTarget.length; source++) {
+    const target = sameTarget[source] as number;
+    if (target !== none) result[target] = source;
+  }
+  return result;
+}
+
+/** Numbers in the order of creation, where columns were gone through in another. */
+function backInPlace(numbers: Float64Array, places: Uint32Array): Float64Array {
+  if (places.length === 0) return numbers;
+  const result = new Float64Array(numbers.length);
+  for (let k = 0; k < places.length; k++) result[places[k] as number] = numbers[k] as number;
+  return result;
+}
+
+/** Places of the elements of an end. */
+function endPlaces({ populations, ordinals, indices }: Elements, places: ReadonlyMap<string, Places>): Places {
+  const known = populations.map((population) => {
+    const own = places.get(population);
+    if (!own) throw new HostError(`a distance from or to ${population}, which has no positions,`);
+    return own;
+  });
+  const along = (axis: 'x' | 'y' | 'z'): Float64Array =>
+    Float64Array.from(indices, (index, k) => known[ordinals[k] as number]?.[axis][index] ?? NaN);
+  return { x: along('x'), y: along('y'), z: along('z') };
+}
+
+/** The distance of a pair in micrometres; places are looked up when the first is asked for. */
+function distances(between: Between): (i: number, j: number) => number {
+  const measures = measuresOf(between.projection.space);
+  let ends: readonly [Places, Places] | undefined;
+  return (i, j) => {
+    ends ??= [endPlaces(between.pre, between.places), endPlaces(between.post, between.places)];
+    return distanceBetween(measures, ends[0], i, ends[1], j);
+  };
+}
+
+/** The probability of a pair, by an expression of indices, distance and places. */
+function chanceOf(text: string, between: Between, distance: (i: number, j: number) => number): (i: number, j: number) => number {
+  const { pre, post } = between;
+  let [i, j] = [0, 0];
+  let ends: { readonly pre: Places; readonly post: Places } | undefined;
+  const read = (name: string): (() => number) => {
+    switch (name) {
+      case 'i':
+        return () => i;
+      case 'j':
+        return () => j;
+      case 'N_pre':
+        return () => pre.indices.length;
+      case 'N_post':
+        return () => post.indices.length;
+      default:
+        break;
+    }
+    const length = lengthName(name);
+    if (length === 'distance') return name === length ? () => distance(i, j) / micrometresPerMetre : () => distance(i, j);
+    const [side, axis] = length?.split('.') ?? [];
+    const along = axes.find((each) => each === axis);
+    if (!length || !along || (side !== 'pre' && side !== 'post'))
+      throw new HostError(`a probability that reads ${name}, drawn by a named generator,`);
+    ends ??= { pre: endPlaces(pre, between.places), post: endPlaces(post, between.places) };
+    const values = ends[side][along];
+    const at = side === 'pre' ? (): number => values[i] as number : (): number => values[j] as number;
+    return name === length ? () => at() / micrometresPerMetre : at;
+  };
+  const chance = numberFunction(parseExpression(text), read);
+  return (source, target) => {
+    i = source;
+    j = target;
+    return chance();
+  };
+}

@@ -1,0 +1,94 @@
+/** Pass: parameters that stand for variables of other populations. Where steps go by slots they are read at the start of the step. */
+
+import * as ir from '../ir/builder.js';
+import type { Expression as Ir } from '../ir/program.js';
+import type { Population } from '../model/model.js';
+import { Block } from './block.js';
+import type { Context } from './context.js';
+import { arrayOf } from './context.js';
+import { ElementScope, scalarTypeOf, storedValue } from './element-scope.js';
+import { compile, to } from './expressions.js';
+import type { Group, Member } from './groups.js';
+import { drawsIn, typed } from './groups.js';
+import { memberAddress } from './initial-values.js';
+import * as messages from './messages.js';
+import { rankOf } from './profile.js';
+import { expressionOf } from './texts.js';
+
+export type Link = NonNullable<Population['linked']>[string];
+
+/** The population that a link reads; null after a finding. */
+export function linkedMember(owner: string, name: string, link: Link, groups: readonly Group[], context: Context): { group: Group; member: Member } | null {
+  for (const group of groups) {
+    const member = group.members.find((candidate) => candidate.name === link.population);
+    if (member) return { group, member };
+  }
+  context.diagnostics.add(messages.unsupportedFeature(`${name} of ${owner}, linked to ${link.population}, which replays spikes,`));
+  return null;
+}
+
+/** u32 index of the element that each element of `member` is linked to; lists and expressions become a buffer. */
+export function linkedElement(group: Group, member: Member, name: string, link: Link, size: number, local: Ir, context: Context): Ir {
+  const { builder } = context;
+  const { index } = link;
+  if (index === undefined) return size === 1 ? ir.u32(0) : local;
+  if (typeof index === 'number') return ir.u32(index);
+  const key = `${member.name}.${name}.linked`;
+  const known = builder.buffers.get(key);
+  if (known) return ir.load(known, local);
+  const comment = `element of ${link.population} whose ${link.variable} each ${name} of ${member.name} is`;
+  if (typeof index === 'object' && 'array' in index) {
+    const values = arrayOf(index.array, context.data);
+    return ir.load(builder.buffer(key, 'u32', values.length, comment, { role: 'constant', initial: typed('u32', values) }), local);
+  }
+  if (typeof index !== 'string' || drawsIn(index, group.equations.names)) {
+    context.diagnostics.add(messages.unsupportedFeature(`a link whose index is drawn (${member.name}.${name})`));
+    return ir.u32(0);
+  }
+  const buffer = builder.buffer(key, 'u32', member.population.size, comment);
+  const block = new Block();
+  const address = memberAddress(member);
+  const found = block.name('found', to('i32', compile(expressionOf(index, group.equations.names), new ElementScope(context, group, address, block, null))));
+  const outside = ir.or(ir.lt(found, ir.i32(0)), ir.ge(found, ir.i32(size)));
+  block.emit(
+    ir.fault(builder.faultBit(`${name} of ${member.name} is linked to an element that ${link.population} does not have`), outside),
+    ir.store(buffer, address.local, ir.convert('u32', ir.select(outside, ir.i32(0), found))),
+  );
+  builder.initially(
+    builder.map(key, comment, { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] }, false, block.locals.declared, block.statements),
+  );
+  return ir.load(buffer, local);
+}
+
+/** Adds kernels that read linked variables, at initialisation and at the start of each step. */
+export function lowerLinks(groups: readonly Group[], context: Context): void {
+  const { builder, profile } = context;
+  for (const group of groups) {
+    for (const member of group.members) {
+      const links = Object.entries(member.population.linked ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+      if (links.length === 0) continue;
+      const block = new Block();
+      const address = memberAddress(member);
+      for (const [name, link] of links) {
+        const storage = group.storage.get(name);
+        const source = linkedMember(member.name, name, link, groups, context);
+        if (storage?.kind !== 'array' || !source) continue;
+        const element = block.name('element', linkedElement(group, member, name, link, source.member.population.size, address.local, context));
+        const from = { index: block.name('place', ir.add(element, ir.u32(source.member.begin))), ordinal: ir.u32(source.member.ordinal), local: element };
+        const scope = new ElementScope(context, source.group, from, block, null, profile.defaults.hold);
+        const value = to(scalarTypeOf(storage.type, context.real), scope.read(link.variable));
+        block.emit(ir.store(storage.buffer, address.index, storedValue(storage.buffer, value)));
+      }
+      const kernel = builder.map(
+        `${member.name}.links`,
+        `reads the variables of other populations that ${member.name} is linked to`,
+        { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
+        false,
+        block.locals.declared,
+        block.statements,
+      );
+      builder.initially(kernel);
+      builder.each(kernel, profile.defaults.hold, rankOf(profile, profile.defaults.hold), -1);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** Spikes that count several times. */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import type { Expression as Ir } from '../ir/program.js';
+import { Block } from './block.js';
+import type { Context } from './context.js';
+import { step } from './element-scope.js';
+import type { EventSource } from './events.js';
+
+/** A spike counts at most so often in one step; more is a fault. */
+export const mostSpikesAtOnce = 1024;
+
+/** Where it stands how often the event of an element in a step counts. */
+export function timesAt({ ring }: EventSource, emission: Ir, element: Ir): Ir {
+  if (ring.slots === 1) return element;
+  return ir.add(ir.mul(ir.convert('u32', ir.binary('rem', emission, ir.i32(ring.slots))), ir.u32(ring.size)), element);
+}
+
+/** A kernel that notes the events of this step that count more than once, for the host. */
+export function multiplesKernel(source: EventSource, context: Context): string {
+  const { times, list, counts, ring } = source;
+  invariant(times, 'lower/multiples', `${ring.name} counts once`);
+  const block = new Block();
+  const slot = block.name('slot', ir.convert('u32', ir.binary('rem', step, ir.i32(ring.slots))));
+  const [k, element, count, row] = [
+    block.local('k', 'u32'),
+    block.local('element', 'u32'),
+    block.local('count', 'u32'),
+    block.local('row', 'u32'),
+  ];
+  const place = (column: number): Ir => ir.add(ir.mul(ir.get(row), ir.u32(3)), ir.u32(column));
+  block.emit(
+    ir.set(row, ir.load(times.logged, ir.u32(0))),
+    ir.loop(k, ir.u32(0), ir.load(counts, slot), [
+      ir.set(element, ir.load(list, ir.add(ir.mul(slot, ir.u32(ring.size)), ir.get(k)))),
+      ir.set(count, ir.load(times.buffer, timesAt(source, step, ir.get(element)))),
+      ir.when(ir.gt(ir.get(count), ir.u32(1)), [
+        ir.store(times.log, place(0), ir.convert('u32', step)),
+        ir.store(times.log, place(1), ir.get(element)),
+        ir.store(times.log, place(2), ir.get(count)),
+        ir.set(row, ir.add(ir.get(row), ir.u32(1))),
+      ]),
+    ]),
+    ir.store(times.logged, ir.u32(0), ir.get(row)),
+  );
+  return context.builder.sequential(
+    `${ring.name}.log_multiples`,
+    `notes which ${ring.name} of this step count several times`,
+    block.locals.declared,
+    block.statements,
+  );
+}

@@ -1,0 +1,196 @@
+/**
+ * Rates of change in fewer operations. A division takes as long as five multiplications, and rates as people write them are full of
+ * them: by scales of voltages, by time constants, by units. Constants of a product are gathered into one factor, constants of a sum
+ * into one term, `1 / exprel(x)` becomes one function, and exponentials need not be right where they leave the ordinary numbers.
+ *
+ * The result differs from the expression as written by roundings of its last bits, the same on every target. So this is for
+ * right-hand sides of differential equations only, where the step of integration is far coarser: what is compared, rounded to
+ * whole numbers or used as an index stays as it is written.
+ */
+
+import * as ir from '../ir/builder.js';
+import { libraryFunction } from '../ir/library/index.js';
+import type { Expression, IrFunction } from '../ir/program.js';
+import type { Expression as Formula } from '../lang/ast.js';
+import { compileReal } from './expressions.js';
+import type { Scope } from './expressions.js';
+import { fold } from './fold.js';
+
+/** Functions without jumps: their arguments may be rewritten too. */
+const smooth = /^(exp|expOrdinary|expm1|exprel|inverseExprel|log|log1p|sinh|cosh|tanh|sin|cos|erf)_f(32|64)$/;
+const exprel = /^exprel_(f32|f64)$/;
+const exponential = /^exp_(f32|f64)$/;
+
+/** factor * top[0] * top[1] * … / (bottom[0] * bottom[1] * …) */
+interface Product {
+  readonly factor: number;
+  readonly top: readonly Expression[];
+  readonly bottom: readonly Expression[];
+}
+
+/** constant + Σ ± term */
+interface Sum {
+  readonly constant: number;
+  readonly terms: readonly { readonly negative: boolean; readonly value: Expression }[];
+}
+
+type Use = (callee: IrFunction) => IrFunction;
+
+/** Compiles a right-hand side, or a coefficient of one. */
+export const rateOf = (e: Formula, scope: Scope): Expression => economical(compileReal(e, scope), (callee) => scope.use(callee));
+
+/**
+ * The rate with its constants gathered; as it is where it has neither a division nor an exponential.
+ *
+ * @param use  remembers a library function for the program
+ */
+export const economical = (rate: Expression, use: Use): Expression => (isCostly(rate) ? (rewrite(rate, use) ?? rate) : rate);
+
+/** e^x of a rate of change. */
+export function exponentialOf(x: Expression, use: Use): Expression {
+  return ir.call(use(libraryFunction('expOrdinary', x.type as 'f64' | 'f32')), x);
+}
+
+/** True for sums and products of which all terms and factors have one sign, so that they are zero nowhere. */
+export const isNeverZero = (e: Expression): boolean => signOf(e) !== null;
+
+function signOf(e: Expression): 1 | -1 | null {
+  switch (e.kind) {
+    case 'const':
+      return Number(e.value) > 0 ? 1 : Number(e.value) < 0 ? -1 : null;
+    case 'call':
+      return /^(expOrdinary|inverseExprel|exprel|cosh)_f(32|64)$/.test(e.function) ? 1 : null;
+    case 'unary': {
+      const sign = e.op === 'neg' ? signOf(e.operand) : null;
+      return sign === null ? null : sign === 1 ? -1 : 1;
+    }
+    case 'binary': {
+      const [a, b] = [signOf(e.left), signOf(e.right)];
+      if (a === null || b === null) return null;
+      if (e.op === 'mul' || e.op === 'div') return a === b ? 1 : -1;
+      if (e.op === 'add') return a === b ? a : null;
+      return e.op === 'sub' && a !== b ? a : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function isCostly(e: Expression): boolean {
+  switch (e.kind) {
+    case 'binary':
+      return e.op === 'div' || isCostly(e.left) || isCostly(e.right);
+    case 'unary':
+      return e.op === 'neg' && isCostly(e.operand);
+    case 'call':
+      return exponential.test(e.function) || (smooth.test(e.function) && e.arguments.some(isCostly));
+    default:
+      return false;
+  }
+}
+
+const isReal = (e: Expression): boolean => e.type === 'f64' || e.type === 'f32';
+
+/** Null where a gathered constant is out of range: then the expression must stay in the order in which it is written. */
+function rewrite(e: Expression, use: Use): Expression | null {
+  if (!isReal(e)) return e;
+  switch (e.kind) {
+    case 'binary':
+      if (e.op === 'add' || e.op === 'sub') return fromSum(e, use);
+      return e.op === 'mul' || e.op === 'div' ? fromProduct(e, use) : e;
+    case 'unary':
+      return e.op === 'neg' ? fromProduct(e, use) : e;
+    case 'call': {
+      if (!smooth.test(e.function)) return e;
+      const args = e.arguments.map((argument) => rewrite(argument, use) ?? argument);
+      return exponential.test(e.function) ? exponentialOf(args[0] as Expression, use) : { ...e, arguments: args };
+    }
+    default:
+      return e;
+  }
+}
+
+function fromProduct(e: Expression, use: Use): Expression | null {
+  const product = productOf(e, use);
+  if (!isUsable(product.factor)) return null;
+  return assembleProduct(product, e.type as 'f64' | 'f32', use);
+}
+
+/** Constants that a gathering may make: ordinary numbers, or an exact zero. */
+const isUsable = (factor: number): boolean => factor === 0 || (Math.abs(factor) > 1e-30 && Math.abs(factor) < 1e30);
+
+/** A product of constants; NaN where it is zero only because it is too small for a number. */
+const gathered = (product: number, zero: number): number => (product === 0 && zero !== 0 ? NaN : product);
+
+function productOf(e: Expression, use: Use): Product {
+  if (e.kind === 'const') return { factor: Number(e.value), top: [], bottom: [] };
+  if (e.kind === 'unary' && e.op === 'neg') {
+    const inner = productOf(e.operand, use);
+    return { ...inner, factor: -inner.factor };
+  }
+  if (e.kind === 'binary' && e.op === 'mul') {
+    const [a, b] = [productOf(e.left, use), productOf(e.right, use)];
+    return {
+      factor: gathered(a.factor * b.factor, a.factor === 0 ? 0 : b.factor),
+      top: [...a.top, ...b.top],
+      bottom: [...a.bottom, ...b.bottom],
+    };
+  }
+  if (e.kind === 'binary' && e.op === 'div') {
+    const [a, b] = [productOf(e.left, use), productOf(e.right, use)];
+    return { factor: gathered(a.factor / b.factor, a.factor), top: [...a.top, ...b.bottom], bottom: [...a.bottom, ...b.top] };
+  }
+  return { factor: 1, top: [rewrite(e, use) ?? e], bottom: [] };
+}
+
+function assembleProduct({ factor, top, bottom }: Product, type: 'f64' | 'f32', use: Use): Expression {
+  const constant = (value: number): Expression => fold(ir.convert(type, ir.f64(value)));
+  if (factor === 0) return constant(0);
+  const above = [...top];
+  const below: Expression[] = [];
+  for (const divisor of bottom) {
+    if (divisor.kind === 'call' && exprel.test(divisor.function))
+      above.push(ir.call(use(libraryFunction('inverseExprel', type)), ...divisor.arguments));
+    else below.push(divisor);
+  }
+  const times = (values: readonly Expression[]): Expression | undefined =>
+    values.length === 0 ? undefined : values.slice(1).reduce((product, value) => fold(ir.mul(product, value)), values[0] as Expression);
+  const numerator = times(above);
+  const scaled =
+    numerator === undefined
+      ? constant(factor)
+      : factor === 1
+        ? numerator
+        : factor === -1
+          ? fold(ir.neg(numerator))
+          : fold(ir.mul(constant(factor), numerator));
+  const denominator = times(below);
+  return denominator === undefined ? scaled : fold(ir.div(scaled, denominator));
+}
+
+function fromSum(e: Expression, use: Use): Expression | null {
+  const type = e.type as 'f64' | 'f32';
+  const { constant, terms } = sumOf(e, false, use);
+  if (!Number.isFinite(constant)) return null;
+  const zero = fold(ir.convert(type, ir.f64(0)));
+  const kept = terms.filter(({ value }) => !(value.kind === 'const' && Number(value.value) === 0));
+  const first = fold(ir.convert(type, ir.f64(constant)));
+  let sum: Expression | null = constant === 0 ? null : first;
+  for (const { negative, value } of kept) {
+    if (sum === null) sum = negative ? fold(ir.neg(value)) : value;
+    else sum = fold(negative ? ir.sub(sum, value) : ir.add(sum, value));
+  }
+  return sum ?? zero;
+}
+
+/** The terms of a sum, each rewritten; constants apart. */
+function sumOf(e: Expression, negative: boolean, use: Use): Sum {
+  if (e.kind === 'const') return { constant: negative ? -Number(e.value) : Number(e.value), terms: [] };
+  if (e.kind === 'unary' && e.op === 'neg') return sumOf(e.operand, !negative, use);
+  if (e.kind === 'binary' && (e.op === 'add' || e.op === 'sub')) {
+    const left = sumOf(e.left, negative, use);
+    const right = sumOf(e.right, e.op === 'sub' ? !negative : negative, use);
+    return { constant: left.constant + right.constant, terms: [...left.terms, ...right.terms] };
+  }
+  return { constant: 0, terms: [{ negative, value: rewrite(e, use) ?? e }] };
+}

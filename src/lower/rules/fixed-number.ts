@@ -1,0 +1,305 @@
+/**
+ * Rules that fix how many synapses there are: for each target, for each source, in all.
+ *
+ * Numbers are split by halves over rows, then from block to block of 1024 elements, by binomial draws (with repetition) or
+ * hypergeometric ones (without), so that rows and blocks can be drawn apart; elements are then chosen within each block.
+ */
+
+import * as ir from '../../ir/builder.js';
+import { drawFunction } from '../../ir/library/index.js';
+import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
+import type { ConnectionRule } from '../../model/model.js';
+import { Block, item } from '../block.js';
+import { boundsOf } from '../bounds.js';
+import type { Context } from '../context.js';
+import { philox } from '../draws.js';
+import { compile, to } from '../expressions.js';
+import { none, parameterBounds, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
+import { SynapseScope } from '../synapse-scope.js';
+import { expressionOf } from '../texts.js';
+import { blocksOf, blockSize, ruleKey, sameSources, sameTargets, withElement, type CountedCode } from './rule-code.js';
+import { withoutRepetition, withRepetition } from './sampling.js';
+
+type Degree = Extract<ConnectionRule, { rule: 'fixedInDegree' | 'fixedOutDegree' }>;
+type Total = Extract<ConnectionRule, { rule: 'fixedTotal' }>;
+
+/** Second words of counters that no block and no element has: for numbers of rows, of blocks, and for what a rule's number draws. */
+const [rowWord, blockWord, numberWord] = [0xfffffffd, 0xfffffffc, 0xfffffffb];
+
+/** Each source gets n targets. */
+export const fixedOutDegree = (rule: Degree, ordinal: number, plan: ProjectionPlan, context: Context): CountedCode =>
+  fixedDegree(rule, 'pre', ordinal, plan, context);
+
+/** Each target gets n sources. */
+export const fixedInDegree = (rule: Degree, ordinal: number, plan: ProjectionPlan, context: Context): CountedCode =>
+  fixedDegree(rule, 'post', ordinal, plan, context);
+
+/** What both kinds of rules share: the ends by their part in the rule, and the element that is left out. */
+interface Frame {
+  readonly outer: ProjectionEnd;
+  readonly inner: ProjectionEnd;
+  readonly outerSide: 'pre' | 'post';
+  readonly blocks: number;
+  readonly replace: boolean;
+  readonly key: readonly [Ir, Ir];
+  readonly name: string;
+  /** For each outer element the inner one that it may not have; null where there is none. */
+  readonly left: Uint32Array | null;
+  readonly leftOut: Buffer | null;
+  readonly context: Context;
+}
+
+function frameOf(
+  outerSide: 'pre' | 'post',
+  { replace, self }: { readonly replace: boolean; readonly self: boolean },
+  ordinal: number,
+  plan: ProjectionPlan,
+  context: Context,
+): Frame {
+  const [outer, inner] = outerSide === 'pre' ? [plan.pre, plan.post] : [plan.post, plan.pre];
+  const left = self ? null : outerSide === 'pre' ? sameTargets(plan) : sameSources(plan);
+  const name = `${plan.name}.connect${ordinal}`;
+  const leftOut =
+    left &&
+    context.builder.buffer(`${name}.same`, 'u32', left.length, 'the same element at the other end', { role: 'constant', initial: left });
+  return { outer, inner, outerSide, blocks: blocksOf(inner.named), replace, key: ruleKey(ordinal, plan, context), name, left, leftOut, context };
+}
+
+function fixedDegree(rule: Degree, outerSide: 'pre' | 'post', ordinal: number, plan: ProjectionPlan, context: Context): CountedCode {
+  const frame = frameOf(outerSide, rule, ordinal, plan, context);
+  const { outer, inner, blocks } = frame;
+  const text = rule.n;
+  const lookup = parameterBounds(plan, context);
+  const most = typeof text === 'number' ? text : boundsOf(expressionOf(text, plan.equations.names), lookup).high;
+  const own = rule.replace ? most : Math.min(most, inner.named);
+  const all = outer.named * (rule.replace ? most : 1);
+  const tooMany = context.builder.faultBit(`a connection rule of projection ${plan.name} asks for more connections than there are`);
+  return {
+    kind: 'counted',
+    outer: outerSide,
+    blocks,
+    ascending: true,
+    copies: rule.replace ? most : 1,
+    fanIn: outerSide === 'pre' ? all : own,
+    fanOut: outerSide === 'pre' ? own : all,
+    count: (counts) => {
+      const block = new Block();
+      const number = block.local('number', 'u32');
+      block.emit(ir.set(number, ir.u32(0)));
+      // Elements of other pieces are left to those.
+      withElement(outer, item, block, (element, body) => {
+        const asked = typeof text === 'number' ? ir.i32(text) : numberOf(text, element, frame, plan, body);
+        const wanted = body.name('wanted', ir.convert('u32', ir.select(ir.gt(asked, ir.i32(0)), asked, ir.i32(0))));
+        const allowed = body.name('allowed', allowedOf(frame, item));
+        const impossible = rule.replace ? ir.eq(allowed, ir.u32(0)) : ir.gt(wanted, allowed);
+        body.emit(
+          ir.fault(tooMany, ir.and(impossible, ir.gt(wanted, ir.u32(0)))),
+          ir.set(number, ir.select(impossible, rule.replace ? ir.u32(0) : allowed, wanted)),
+        );
+      });
+      overBlocks(frame, number, counts, block);
+      context.builder.initially(
+        context.builder.map(
+          `${frame.name}.number`,
+          `numbers of synapses of ${plan.name} by block`,
+          { kind: 'count', count: outer.named },
+          false,
+          block.locals.declared,
+          block.statements,
+        ),
+      );
+    },
+    fill: fillOf(frame),
+  };
+}
+
+/** n pairs in all. */
+export function fixedTotal(rule: Total, ordinal: number, plan: ProjectionPlan, context: Context): CountedCode {
+  const frame = frameOf('pre', rule, ordinal, plan, context);
+  const { outer, inner, blocks } = frame;
+  const most = rule.replace ? rule.n : Math.min(rule.n, 1);
+  return {
+    kind: 'counted',
+    outer: 'pre',
+    blocks,
+    ascending: true,
+    copies: most,
+    fanIn: rule.replace ? rule.n : Math.min(rule.n, outer.named),
+    fanOut: rule.replace ? rule.n : Math.min(rule.n, inner.named),
+    count: (counts) => {
+      const rows = overRows(frame, rule.n, plan, context);
+      const block = new Block();
+      const number = block.local('number', 'u32');
+      block.emit(ir.set(number, ir.load(rows, item)));
+      overBlocks(frame, number, counts, block);
+      context.builder.initially(
+        context.builder.map(
+          `${frame.name}.number`,
+          `numbers of synapses of ${plan.name} by block`,
+          { kind: 'count', count: outer.named },
+          false,
+          block.locals.declared,
+          block.statements,
+        ),
+      );
+    },
+    fill: fillOf(frame),
+  };
+}
+
+/** Inner elements that an outer one may have. */
+function allowedOf({ leftOut, inner }: Frame, outer: Ir): Ir {
+  const all = ir.u32(inner.named);
+  return leftOut ? ir.sub(all, ir.convert('u32', ir.ne(ir.load(leftOut, outer), ir.u32(none)))) : all;
+}
+
+/** The number that a rule gives by an expression of its outer element. @random counter (outer element, 2^32 - 5, 0, site) */
+function numberOf(text: string, element: Ir, { outerSide, key, context }: Frame, plan: ProjectionPlan, block: Block): Ir {
+  const draws = { element: item, subElement: ir.u32(numberWord), step: ir.u32(0), perStep: false, key, sites: { next: 0 } };
+  const [source, target] = outerSide === 'pre' ? [element, ir.u32(0)] : [ir.u32(0), element];
+  const scope = new SynapseScope(context, plan, new Map(), { position: null, source, target }, block, draws);
+  return block.name('asked', to('i32', compile(expressionOf(text, plan.equations.names), scope)));
+}
+
+/** Draws how many of a number fall to the first of two parts, by the parts' numbers of allowed elements. */
+function firstPart(count: Ir, first: Ir, second: Ir, counter: readonly [Ir, Ir, Ir, Ir], frame: Frame): Ir {
+  const { context, key, replace } = frame;
+  if (!replace) return ir.call(context.builder.use(drawFunction('hypergeometric')), ...counter, ...key, first, second, count);
+  return ir.call(context.builder.use(drawFunction('binomial')), ...counter, ...key, count, ir.div(first, ir.add(first, second)));
+}
+
+/**
+ * Shares each outer element's number out over the blocks, one after the other.
+ *
+ * @random counter (outer element, 2^32 - 4, block, iteration)
+ */
+function overBlocks(frame: Frame, number: Local, counts: Buffer, block: Block): void {
+  const { blocks, inner, leftOut } = frame;
+  if (blocks === 1) {
+    block.emit(ir.store(counts, item, ir.get(number)));
+    return;
+  }
+  const b = block.local('b', 'u32');
+  const left = block.local('still_allowed', 'u32');
+  const out = leftOut ? block.name('left_out', ir.load(leftOut, item)) : null;
+  block.emit(
+    ir.set(left, allowedOf(frame, item)),
+    ir.loop(
+      b,
+      ir.u32(0),
+      ir.u32(blocks),
+      block.nested((body) => {
+        const own = body.local('own', 'u32');
+        const size = body.name('block_size', sizeOfBlock(ir.get(b), inner.named));
+        const excluded = out ? ir.convert('u32', ir.eq(ir.div(out, ir.u32(blockSize)), ir.get(b))) : ir.u32(0);
+        const here = body.name('here', out ? ir.sub(size, excluded) : size);
+        const rest = body.name('rest', ir.sub(ir.get(left), here));
+        const open = ir.and(ir.gt(ir.get(number), ir.u32(0)), ir.gt(rest, ir.u32(0)));
+        const real = (value: Ir): Ir => ir.convert('f64', value);
+        const drawn = firstPart(real(ir.get(number)), real(here), real(rest), [item, ir.u32(blockWord), ir.get(b), ir.u32(0)], frame);
+        body.emit(
+          ir.set(own, ir.get(number)),
+          ir.when(open, [ir.set(own, ir.convert('u32', drawn))]),
+          ir.store(counts, ir.add(ir.mul(item, ir.u32(blocks)), ir.get(b)), ir.get(own)),
+          ir.set(number, ir.sub(ir.get(number), ir.get(own))),
+          ir.set(left, rest),
+        );
+      }),
+    ),
+  );
+}
+
+const sizeOfBlock = (b: Ir, elements: number): Ir => {
+  const rest = ir.sub(ir.u32(elements), ir.mul(b, ir.u32(blockSize)));
+  return ir.select(ir.lt(rest, ir.u32(blockSize)), rest, ir.u32(blockSize));
+};
+
+/**
+ * Shares a number out over the rows: over the two halves of a power of two of rows, and of each half again. Node 1 is all rows,
+ * node k has halves 2k and 2k + 1.
+ *
+ * @random counter (node, 2^32 - 3, 0, iteration)
+ */
+function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Context): Buffer {
+  const { outer, inner, left, name } = frame;
+  const rows = outer.named;
+  let leaves = 1;
+  while (leaves < rows) leaves *= 2;
+  // Pairs allowed in the rows before each, as float64, since there may be more than 2^32.
+  const before = new Float64Array(leaves + 1);
+  for (let row = 0; row < leaves; row++)
+    before[row + 1] = (before[row] as number) + (row < rows ? inner.named - (left && left[row] !== none ? 1 : 0) : 0);
+  const allowed = context.builder.buffer(`${name}.allowed`, 'f64', leaves + 1, 'pairs allowed in the rows before each', {
+    role: 'constant',
+    initial: before,
+  });
+  const nodes = context.builder.buffer(`${name}.nodes`, 'u32', 2 * leaves, `synapses of ${plan.name} by halves of the rows`);
+  const numbers = context.builder.buffer(`${name}.row_numbers`, 'u32', rows, `synapses of each row of ${plan.name}`);
+  const block = new Block();
+  const [node, span, at, row] = ['node', 'span', 'at', 'row'].map((local) => block.local(local, 'u32')) as [Local, Local, Local, Local];
+  block.emit(
+    ir.store(nodes, ir.u32(1), ir.u32(total)),
+    // `at` is the node's first row, `span` half its rows.
+    ir.set(at, ir.u32(0)),
+    ir.set(span, ir.u32(leaves / 2)),
+    ir.loop(
+      node,
+      ir.u32(1),
+      ir.u32(leaves),
+      block.nested((body) => {
+        const count = body.name('count', ir.load(nodes, ir.get(node)));
+        const middle = body.name('middle', ir.add(ir.get(at), ir.get(span)));
+        const end = body.name('end', ir.add(middle, ir.get(span)));
+        const sum = (k: Ir): Ir => ir.load(allowed, k);
+        const first = body.name('first', ir.sub(sum(middle), sum(ir.get(at))));
+        const second = body.name('second', ir.sub(sum(end), sum(middle)));
+        const part = body.local('part', 'u32');
+        const drawn = firstPart(ir.convert('f64', count), first, second, [ir.get(node), ir.u32(rowWord), ir.u32(0), ir.u32(0)], frame);
+        const open = ir.and(ir.gt(count, ir.u32(0)), ir.and(ir.gt(first, ir.f64(0)), ir.gt(second, ir.f64(0))));
+        body.emit(
+          ir.set(part, ir.select(ir.gt(first, ir.f64(0)), count, ir.u32(0))),
+          ir.when(open, [ir.set(part, ir.convert('u32', drawn))]),
+          ir.store(nodes, ir.mul(ir.get(node), ir.u32(2)), ir.get(part)),
+          ir.store(nodes, ir.add(ir.mul(ir.get(node), ir.u32(2)), ir.u32(1)), ir.sub(count, ir.get(part))),
+          ir.set(at, end),
+          ir.when(ir.ge(ir.get(at), ir.u32(leaves)), [ir.set(at, ir.u32(0)), ir.set(span, ir.div(ir.get(span), ir.u32(2)))]),
+        );
+      }),
+    ),
+    ir.loop(row, ir.u32(0), ir.u32(rows), [
+      ir.store(numbers, ir.get(row), ir.load(nodes, ir.add(ir.u32(leaves), ir.get(row)))),
+    ]),
+  );
+  context.builder.initially(
+    context.builder.sequential(`${name}.rows`, `numbers of synapses of ${plan.name} by row`, block.locals.declared, block.statements),
+  );
+  return numbers;
+}
+
+/**
+ * Chooses the elements of a block.
+ *
+ * @random counter (outer element, block, 0, call)
+ */
+function fillOf(frame: Frame): CountedCode['fill'] {
+  const { inner, leftOut, replace, key, context } = frame;
+  return (outer, blockIndex, first, count, storage, block) => {
+    const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(blockSize)));
+    const size = block.name('block_size', sizeOfBlock(blockIndex, inner.named));
+    const out = leftOut ? block.name('left_out', ir.load(leftOut, outer)) : null;
+    const within = out ? ir.and(ir.ge(out, begin), ir.lt(ir.sub(out, begin), size)) : null;
+    const allowed = within ? block.name('allowed', ir.sub(size, ir.convert('u32', within))) : size;
+    const words = (call: Ir, body: Block) => philox([outer, blockIndex, ir.u32(0), call], key, body, context);
+    const chosen = { size: allowed, count, first, storage, words, context };
+    if (replace) withRepetition(chosen, block);
+    else withoutRepetition(chosen, block);
+    // From numbers among those allowed to elements of the end.
+    const k = block.local('at', 'u32');
+    const body = block.nested((inside) => {
+      const number = inside.name('chosen', ir.add(begin, ir.convert('u32', ir.load(storage, ir.get(k)))));
+      const passed = out ? ir.add(number, ir.convert('u32', ir.and(within as Ir, ir.ge(number, out)))) : number;
+      inside.emit(ir.store(storage, ir.get(k), passed));
+    });
+    block.emit(ir.loop(k, first, ir.add(first, count), body));
+  };
+}

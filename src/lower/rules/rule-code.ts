@@ -1,0 +1,95 @@
+/** What connection rules are as code, and what all of them share. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import type { Block } from '../block.js';
+import type { Context } from '../context.js';
+import { keyAt, keyBuffer } from '../draws.js';
+import { none, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
+
+/** Targets a block holds; part of the rules. */
+export const blockSize = 1024;
+
+interface CommonCode {
+  /** Which end the items run over; the other is what each item lists. */
+  readonly outer: 'pre' | 'post';
+  /** Items for each outer element. */
+  readonly blocks: number;
+  /** Whether inner elements ascend within an outer one. */
+  readonly ascending: boolean;
+  /** Most synapses of one pair; infinite when unknown. */
+  readonly copies: number;
+}
+
+/** A rule that says of each pair whether it is connected. */
+export interface PairwiseCode extends CommonCode {
+  readonly kind: 'pairwise';
+  /** Writes the code of one item; `found(inner, block)` is called where a synapse with inner element `inner` of its end exists. */
+  write(outer: Ir, blockIndex: Ir, block: Block, found: (inner: Ir, block: Block) => void): void;
+}
+
+/** A rule that says how many synapses an item has, and then which. */
+export interface CountedCode extends CommonCode {
+  readonly kind: 'counted';
+  /** Most synapses that one target, and one source, can have; infinite when unknown. */
+  readonly fanIn: number;
+  readonly fanOut: number;
+  /** Adds kernels that write each item's number of synapses. */
+  count(counts: Buffer): void;
+  /** Writes the code that puts an item's `count` synapses to `first` and on; inner elements as numbered in the end that is named. */
+  fill(outer: Ir, blockIndex: Ir, first: Ir, count: Ir, storage: Buffer, block: Block): void;
+}
+
+/** A rule ready to be written into kernels. */
+export type RuleCode = PairwiseCode | CountedCode;
+
+/** Blocks that an end of so many elements is divided into. */
+export const blocksOf = (elements: number): number => Math.max(1, Math.ceil(elements / blockSize));
+
+/** Key of a rule's stream. */
+export function ruleKey(ordinal: number, plan: ProjectionPlan, context: Context): readonly [Ir, Ir] {
+  const keys = keyBuffer(`${plan.name}.connect${ordinal}.keys`, [`projection/${plan.connectStream}/connect/${ordinal}`], context);
+  return keyAt(keys, ir.u32(0));
+}
+
+/** The element that a number of an end stands for; `use` runs only where that element is in this piece of the end. */
+export function withElement(end: ProjectionEnd, named: Ir, block: Block, use: (element: Ir, block: Block) => void): void {
+  if (!end.map) {
+    use(named, block);
+    return;
+  }
+  const element = block.name('element', ir.load(end.map.elementOf, named));
+  block.emit(
+    ir.when(
+      ir.ne(element, ir.u32(none)),
+      block.nested((inner) => use(element, inner)),
+    ),
+  );
+}
+
+/** The number within the end that is named of an element of this piece. */
+export const namedIndex = (end: ProjectionEnd, element: Ir): Ir => (end.map ? ir.load(end.map.indexOf, element) : element);
+
+/** For each number of the sending end that of the same element at the receiving end, or none; null where no element is at both. */
+export function sameTargets(plan: ProjectionPlan): Uint32Array | null {
+  const { pre, post } = plan;
+  if (plan.sameTarget) return plan.sameTarget;
+  if (pre.population !== post.population) return null;
+  const result = new Uint32Array(pre.named).fill(none);
+  for (let k = 0; k < result.length; k++) {
+    const other = k + pre.offset - post.offset;
+    if (other >= 0 && other < post.named) result[k] = other;
+  }
+  return result.some((other) => other !== none) ? result : null;
+}
+
+/** The inverse: for each number of the receiving end that of the same element at the sending end. */
+export function sameSources(plan: ProjectionPlan): Uint32Array | null {
+  const targets = sameTargets(plan);
+  if (!targets) return null;
+  const result = new Uint32Array(plan.post.named).fill(none);
+  targets.forEach((target, source) => {
+    if (target !== none) result[target] = source;
+  });
+  return result;
+}

@@ -1,0 +1,223 @@
+/** The parsed form of a type for profiles that step element by element: its parts, and which of its values outlive a part or a step. */
+
+import type { Expression, Statement } from '../../lang/ast.js';
+import { expressionsOf, namesIn } from '../../lang/walk.js';
+import type { NeuronType, Part, SynapseType, ValueType } from '../../model/model.js';
+import type { Equations } from '../equations.js';
+import { expressionOf, statementsOf } from '../texts.js';
+
+export interface DerivedCode {
+  readonly name: string;
+  readonly expression: Expression;
+  readonly type: ValueType;
+}
+
+export interface RateCode {
+  readonly name: string;
+  readonly rate: Expression;
+}
+
+/** A condition, what it does, and what of it others see. */
+export interface ConditionCode {
+  readonly name: string;
+  readonly when: Expression;
+  readonly do: readonly Statement[];
+  readonly rising: boolean;
+  readonly emits: string | null;
+  /** Index of the regime that follows; null where it stays. */
+  readonly to: number | null;
+}
+
+export interface RegimeCode {
+  readonly name: string;
+  readonly initial: boolean;
+  readonly rates: readonly RateCode[];
+  readonly onEntry: readonly Statement[];
+  readonly transitions: readonly ConditionCode[];
+}
+
+export interface PartCode {
+  readonly derived: readonly DerivedCode[];
+  readonly propagate: readonly RateCode[];
+  readonly state: readonly RateCode[];
+  readonly events: readonly ConditionCode[];
+  readonly regimes: readonly RegimeCode[];
+}
+
+/** The parts of a type in order. */
+export interface TypeCode {
+  readonly parts: readonly PartCode[];
+  /** Derived variables, each after those that it reads where that is possible. */
+  readonly ordered: readonly DerivedCode[];
+  /** Part that each state variable belongs to: only there is it read as it is, elsewhere as it was shown last. */
+  readonly homes: ReadonlyMap<string, number>;
+  /** Derived variables that are read before they are computed: their values of the step before are kept. */
+  readonly stale: ReadonlySet<string>;
+  /** State variables that other parts read although they change after their own part has shown them. */
+  readonly lagging: ReadonlySet<string>;
+}
+
+const sortedKeys = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).sort();
+
+/** Parses a type. `changedFromOutside`: state variables that code of projections writes. */
+export function typeCodeOf(type: NeuronType | SynapseType, equations: Equations, changedFromOutside: ReadonlySet<string>): TypeCode {
+  const { names } = equations;
+  const ordered = inDependencyOrder(equations);
+  const rateOf = (name: string): RateCode => ({ name, rate: expressionOf(type.derivatives[name]?.rate ?? '0', names) });
+  const derivedOf = (name: string): DerivedCode | undefined => ordered.find((variable) => variable.name === name);
+  const events = conditionsOf(type, names);
+  const regimes = 'regimes' in type ? regimesOf(type, names) : [];
+  const parts = (type.sequence ?? [wholeType(type, ordered, events)]).map((part): PartCode => ({
+    derived: (part.derived ?? []).map(derivedOf).filter((variable) => variable !== undefined),
+    propagate: (part.propagate ?? []).map(rateOf),
+    state: (part.state ?? []).map(rateOf),
+    events: (part.events ?? []).map((name) => events.find((event) => event.name === name)).filter((event) => event !== undefined),
+    regimes: part.regimes ? regimes : [],
+  }));
+  const homes = homesOf(parts, Object.keys(type.state));
+  return { parts, ordered, homes, stale: staleIn(parts), lagging: laggingIn(parts, homes, changedFromOutside) };
+}
+
+/** The one part of a type without a sequence. */
+function wholeType(type: NeuronType | SynapseType, ordered: readonly DerivedCode[], events: readonly ConditionCode[]): Part {
+  return {
+    derived: ordered.map(({ name }) => name),
+    state: sortedKeys(type.derivatives),
+    events: events.map(({ name }) => name),
+    ...('regimes' in type && Object.keys(type.regimes).length > 0 ? { regimes: true as const } : {}),
+  };
+}
+
+function conditionsOf(type: NeuronType | SynapseType, names: Equations['names']): ConditionCode[] {
+  return sortedKeys(type.events ?? {})
+    .map((name) => {
+      const event = (type.events ?? {})[name] as NeuronType['events'][string];
+      const emits = !('regimes' in type) ? null : event.emits === undefined ? name : event.emits;
+      const code: ConditionCode = {
+        name,
+        when: expressionOf(event.when, names),
+        do: statementsOf(event.do, names),
+        rising: event.edge === 'rising',
+        emits,
+        to: null,
+      };
+      return { code, order: event.order };
+    })
+    .sort((a, b) => a.order - b.order)
+    .map(({ code }) => code);
+}
+
+function regimesOf(type: NeuronType, names: Equations['names']): RegimeCode[] {
+  const ids = sortedKeys(type.regimes);
+  return ids.map((name) => {
+    const regime = type.regimes[name] as NeuronType['regimes'][string];
+    return {
+      name,
+      initial: regime.initial,
+      rates: (regime.order ?? sortedKeys(regime.derivatives)).map((variable) => ({
+        name: variable,
+        rate: expressionOf(regime.derivatives[variable]?.rate ?? '0', names),
+      })),
+      onEntry: statementsOf(regime.onEntry, names),
+      transitions: regime.transitions.map((transition, k) => ({
+        name: `${name}_${k}`,
+        when: expressionOf(transition.when, names),
+        do: statementsOf(transition.do, names),
+        rising: false,
+        emits: transition.emit ?? null,
+        to: transition.to === undefined ? null : ids.indexOf(transition.to),
+      })),
+    };
+  });
+}
+
+/** Derived variables by dependency, then by name; those in a circle by name. */
+function inDependencyOrder({ derived }: Equations): DerivedCode[] {
+  const done = new Map<string, DerivedCode>();
+  const visit = (name: string, way: ReadonlySet<string>): void => {
+    const variable = derived.get(name);
+    if (!variable || done.has(name) || way.has(name)) return;
+    const longer = new Set([...way, name]);
+    for (const used of [...namesIn(variable.expression)].sort()) visit(used, longer);
+    done.set(name, { name, expression: variable.expression, type: variable.type });
+  };
+  for (const name of derived.keys()) visit(name, new Set());
+  return [...done.values()];
+}
+
+/** State variables that statements assign. */
+export const writtenBy = (statements: readonly Statement[]): Set<string> =>
+  new Set(statements.flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : [])));
+
+const namesInStatements = (statements: readonly Statement[]): string[] =>
+  statements.flatMap((statement) => [
+    ...expressionsOf(statement).flatMap((e) => [...namesIn(e)]),
+    ...(statement.kind === 'assignment' && statement.operator !== '=' ? [statement.target] : []),
+  ]);
+
+const regimeWrites = (part: PartCode): string[] =>
+  part.regimes.flatMap((regime) => [
+    ...regime.rates.map(({ name }) => name),
+    ...writtenBy(regime.onEntry),
+    ...regime.transitions.flatMap((transition) => [...writtenBy(transition.do)]),
+  ]);
+
+const eventWrites = (part: PartCode): string[] => part.events.flatMap((event) => [...writtenBy(event.do)]);
+
+function homesOf(parts: readonly PartCode[], state: readonly string[]): Map<string, number> {
+  const homes = new Map<string, number>();
+  const last = Math.max(0, parts.length - 1);
+  for (const name of state) {
+    const stepped = parts.findIndex((part) => [...part.state, ...part.propagate].some((rate) => rate.name === name));
+    const moded = parts.findIndex((part) => regimeWrites(part).includes(name));
+    const acted = parts.map((part) => eventWrites(part).includes(name)).lastIndexOf(true);
+    homes.set(name, [stepped, moded, acted].find((index) => index >= 0) ?? last);
+  }
+  return homes;
+}
+
+/** All names that a part reads after its derived variables are known. */
+function readLater(part: PartCode): string[] {
+  const conditions = [...part.events, ...part.regimes.flatMap((regime) => regime.transitions)];
+  return [
+    ...[...part.propagate, ...part.state, ...part.regimes.flatMap((regime) => regime.rates)].flatMap(({ rate }) => [...namesIn(rate)]),
+    ...conditions.flatMap((condition) => [...namesIn(condition.when), ...namesInStatements(condition.do)]),
+    ...part.regimes.flatMap((regime) => namesInStatements(regime.onEntry)),
+  ];
+}
+
+function staleIn(parts: readonly PartCode[]): Set<string> {
+  const all = new Set(parts.flatMap((part) => part.derived.map(({ name }) => name)));
+  const known = new Set<string>();
+  const stale = new Set<string>();
+  const read = (names: Iterable<string>): void => {
+    for (const name of names) if (all.has(name) && !known.has(name)) stale.add(name);
+  };
+  for (const part of parts) {
+    for (const { name, expression } of part.derived) {
+      read(namesIn(expression));
+      known.add(name);
+    }
+    read(readLater(part));
+  }
+  return stale;
+}
+
+function laggingIn(parts: readonly PartCode[], homes: ReadonlyMap<string, number>, changedFromOutside: ReadonlySet<string>): Set<string> {
+  const changed = new Set(changedFromOutside);
+  parts.forEach((part, k) => {
+    for (const name of regimeWrites(part)) changed.add(name);
+    for (const name of eventWrites(part)) if (homes.get(name) !== k) changed.add(name);
+  });
+  return new Set([...changed].filter((name) => homes.has(name)));
+}
+
+/** Lagging variables that a part other than their own reads. */
+export function readElsewhere({ parts, homes, lagging }: TypeCode): Set<string> {
+  const found = new Set<string>();
+  parts.forEach((part, k) => {
+    for (const name of [...part.derived.flatMap(({ expression }) => [...namesIn(expression)]), ...readLater(part)])
+      if (lagging.has(name) && homes.get(name) !== k) found.add(name);
+  });
+  return found;
+}

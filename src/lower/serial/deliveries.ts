@@ -1,0 +1,301 @@
+/**
+ * What events do to synapses: at once where the delay is zero, else in the first step whose time has come to the time of the event plus the
+ * delay. Each element keeps the times of its last events, as many as its longest delay may need, and each synapse counts those that
+ * have reached it.
+ *
+ * Within a step, what is due is delivered by projection, then by source, then in order of creation, each synapse in order of time.
+ */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { Block, item } from '../block.js';
+import { delaySeconds } from '../synapses/delays.js';
+import type { Context } from '../context.js';
+import { drawStep, keyAt, keyBuffer } from '../draws.js';
+import { step } from '../element-scope.js';
+import { to } from '../expressions.js';
+import * as messages from '../messages.js';
+import type { PathwayPlan, ProjectionEnd } from '../projection.js';
+import { parameterBounds, valueBounds } from '../projection.js';
+import { rankOf } from '../profile.js';
+import { synapseDraws } from '../synapse-values.js';
+import { statementsOf } from '../texts.js';
+import type { Network, SteppedProjection } from './layout.js';
+import type { Place } from './owners.js';
+import { synapseOwner } from './owners.js';
+import { StepScope } from './scope.js';
+
+/** Delay of a pathway: none for all, the same for all, or one for each synapse (f64 seconds), of which some may be none. */
+type Delay = { readonly kind: 'none' } | { readonly kind: 'same'; readonly seconds: number } | { readonly kind: 'own'; readonly buffer: Buffer };
+
+interface Listener {
+  readonly projection: SteppedProjection;
+  readonly pathway: PathwayPlan;
+  readonly end: ProjectionEnd;
+  readonly delay: Delay;
+  /** Of pathways with delays: events that reached each synapse, and whether some synapse of a row has not been reached by all. */
+  readonly queue: { readonly reached: Buffer; readonly pending: Buffer } | null;
+}
+
+/** Times of the last events of each element. */
+interface History {
+  readonly times: Buffer;
+  readonly counts: Buffer;
+  /** A power of two. */
+  readonly capacity: number;
+}
+
+/** What is to happen when elements of populations emit events. */
+export interface Deliveries {
+  /** Writes what an event of an element does at once, and notes it for later. */
+  emit(member: { readonly name: string }, event: string, element: Ir, block: Block, time: Ir): void;
+  /** Adds the kernels that deliver what is due at the start of a step. */
+  schedule(): void;
+}
+
+/** Understands all pathways. */
+export function deliveriesOf(network: Network): Deliveries {
+  const { context } = network;
+  const listeners = new Map<string, Listener[]>();
+  const longest = new Map<string, number>();
+  for (const projection of network.projections) {
+    for (const pathway of projection.plan.pathways) {
+      const end = pathway.side === 'pre' ? projection.plan.pre : projection.plan.post;
+      const key = `${end.population}.${pathway.event}`;
+      const found = delayOf(projection, pathway, context);
+      if (!found) continue;
+      const { delay, most } = found;
+      const queue = delay.kind === 'none' ? null : queueOf(projection, pathway, end, context);
+      listeners.set(key, [...(listeners.get(key) ?? []), { projection, pathway, end, delay, queue }]);
+      if (queue) longest.set(key, Math.max(longest.get(key) ?? 0, most));
+    }
+  }
+  const histories = new Map([...longest].map(([key, most]) => [key, historyOf(key, most, network)] as const));
+  return {
+    emit: (member, event, element, block, time) => {
+      const key = `${member.name}.${event}`;
+      const history = histories.get(key);
+      if (history) note(history, element, block, time);
+      for (const listener of listeners.get(key) ?? []) listen(listener, network, element, block, time);
+    },
+    schedule: () => {
+      const { builder, profile } = context;
+      for (const [key, all] of listeners) {
+        const history = histories.get(key);
+        for (const listener of all) {
+          if (!listener.queue || !history) continue;
+          const order = listener.projection.plan.projection.order;
+          builder.each(dueKernel(listener, history, network), profile.defaults.operation, rankOf(profile, profile.defaults.operation), order);
+        }
+      }
+    },
+  };
+}
+
+function delayOf(projection: SteppedProjection, pathway: PathwayPlan, context: Context): { delay: Delay; most: number } | null {
+  const { plan, connectivity } = projection;
+  const { delay } = pathway;
+  const { low, high } = valueBounds(delay, parameterBounds(plan, context), plan.equations.names, context);
+  if (!Number.isFinite(high)) {
+    context.diagnostics.add(messages.unboundedDelay(plan.name));
+    return null;
+  }
+  if (low < 0) {
+    context.diagnostics.add(messages.negativeDelay(plan.name));
+    return null;
+  }
+  if (high === 0) return { delay: { kind: 'none' }, most: 0 };
+  if (typeof delay === 'number' || low === high) return { delay: { kind: 'same', seconds: high }, most: high };
+  const { builder } = context;
+  const buffer = builder.buffer(`${plan.name}.${pathway.name}.delay`, 'f64', connectivity.count, `delay of each synapse of ${plan.name} (s)`);
+  if (typeof connectivity.count !== 'number') builder.allocate(buffer);
+  const block = new Block();
+  const p = block.local('position', 'u32');
+  block.emit(
+    ir.loop(
+      p,
+      ir.load(connectivity.rows, item),
+      ir.load(connectivity.rows, ir.add(item, ir.u32(1))),
+      block.nested((inner) =>
+        inner.emit(ir.store(buffer, ir.get(p), to('f64', delaySeconds(pathway, plan, connectivity, ir.get(p), inner, context)))),
+      ),
+    ),
+  );
+  builder.initially(
+    builder.map(`${plan.name}.${pathway.name}.delays`, `delays of the synapses of ${plan.name}`, { kind: 'count', count: plan.pre.size }, false, block.locals.declared, block.statements),
+  );
+  return { delay: { kind: 'own', buffer }, most: high };
+}
+
+function queueOf({ plan, connectivity }: SteppedProjection, pathway: PathwayPlan, end: ProjectionEnd, { builder }: Context): Listener['queue'] {
+  const name = `${plan.name}.${pathway.name}`;
+  const reached = builder.buffer(`${name}.reached`, 'u32', connectivity.count, `events of ${pathway.event} that have reached each synapse of ${plan.name}`);
+  if (typeof connectivity.count !== 'number') builder.allocate(reached);
+  return { reached, pending: builder.buffer(`${name}.pending`, 'u8', end.size, `elements of ${end.population} with events on their way`) };
+}
+
+function historyOf(key: string, most: number, network: Network): History {
+  const { context } = network;
+  const population = key.slice(0, key.indexOf('.'));
+  const size = context.model.populations[population]?.size ?? 0;
+  // An element may emit an event in every step of the longest delay, and from several places of its code in each.
+  const needed = (Math.ceil(most / context.dt) + 3) * emittingPlaces(key, network);
+  let capacity = 1;
+  while (capacity < needed) capacity *= 2;
+  if (size * capacity > mostTimes)
+    context.diagnostics.add(messages.unsupportedFeature(`a delay of ${most} s after ${key}, which would need ${size * capacity} times to be kept,`));
+  return {
+    times: context.builder.buffer(`${key}.times`, 'f64', size * capacity, `times of the last ${capacity} events ${key} of each element (s)`),
+    counts: context.builder.buffer(`${key}.count`, 'u32', size, `events ${key} of each element so far`),
+    capacity,
+  };
+}
+
+/** A gibibyte. */
+const mostTimes = 134217728;
+
+function emittingPlaces(key: string, network: Network): number {
+  const [population, event] = key.split('.');
+  const stepped = network.groups.find(({ group }) => group.members.some((member) => member.name === population));
+  const conditions = (stepped?.code.parts ?? []).flatMap((part) => [...part.events, ...part.regimes.flatMap((regime) => regime.transitions)]);
+  return Math.max(1, conditions.filter((condition) => condition.emits === event).length);
+}
+
+function note({ times, counts, capacity }: History, element: Ir, block: Block, time: Ir): void {
+  const before = block.name('before', ir.load(counts, element));
+  const slot = ir.add(ir.mul(element, ir.u32(capacity)), ir.and(before, ir.u32(capacity - 1)));
+  block.emit(ir.store(times, slot, time), ir.store(counts, element, ir.add(before, ir.u32(1))));
+}
+
+/** The synapses of an element of an end, in order of creation. */
+export function eachSynapse(
+  projection: SteppedProjection,
+  side: 'pre' | 'post',
+  row: Ir,
+  block: Block,
+  write: (place: Place, block: Block) => void,
+): void {
+  const { connectivity } = projection;
+  const columns = side === 'post' ? connectivity.columns : null;
+  const starts = columns?.starts ?? connectivity.rows;
+  const k = block.local('entry', 'u32');
+  const body = block.nested((inner) => {
+    const position = columns ? inner.name('synapse', ir.load(columns.positions, ir.get(k))) : ir.get(k);
+    const source = columns ? inner.name('source', ir.load(columns.sources, ir.get(k))) : row;
+    const target = columns ? row : inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
+    write({ position, source, target }, inner);
+  });
+  block.emit(ir.loop(k, ir.load(starts, row), ir.load(starts, ir.add(row, ir.u32(1))), body));
+}
+
+/** Runs `write` for the row of an element, where the end has it. */
+export function withinEnd(
+  end: ProjectionEnd,
+  element: Ir,
+  size: number,
+  block: Block,
+  write: (row: Ir, block: Block) => void,
+): void {
+  if (end.offset === 0 && end.size === size) {
+    write(element, block);
+    return;
+  }
+  const inside = ir.and(ir.ge(element, ir.u32(end.offset)), ir.lt(element, ir.u32(end.offset + end.size)));
+  block.emit(ir.when(inside, block.nested((inner) => write(inner.name('row', ir.sub(element, ir.u32(end.offset))), inner))));
+}
+
+/** What an event does to the synapses of one pathway in the moment of its emission. */
+function listen(listener: Listener, network: Network, element: Ir, block: Block, time: Ir): void {
+  const { projection, pathway, end, delay, queue } = listener;
+  const size = network.context.model.populations[end.population]?.size ?? 0;
+  withinEnd(end, element, size, block, (row, inner) => {
+    if (queue) inner.emit(ir.store(queue.pending, row, ir.u32(1)));
+    if (delay.kind === 'same') return;
+    eachSynapse(projection, pathway.side, row, inner, (place, each) => {
+      if (delay.kind === 'none') {
+        act(listener, network, place, each, time);
+        return;
+      }
+      const none = ir.le(ir.load(delay.buffer, place.position), ir.f64(0));
+      each.emit(ir.when(none, each.nested((innermost) => act(listener, network, place, innermost, time))));
+    });
+  });
+}
+
+/** Runs the code of a pathway for one synapse. @random stream `projection/<id>/pathway/<name>`, counter (source, target, step, site) */
+function act({ projection, pathway }: Listener, network: Network, place: Place, block: Block, time: Ir): void {
+  const { plan, connectivity } = projection;
+  const { context } = network;
+  const copy = connectivity.copies ? ir.load(connectivity.copies, place.position) : null;
+  const name = `${plan.name}.${pathway.name}.keys`;
+  let made: ReturnType<typeof synapseDraws> | null = null;
+  const lazily = (): ReturnType<typeof synapseDraws> => {
+    const keys = context.builder.buffers.get(name) ?? keyBuffer(name, [`projection/${plan.name}/pathway/${pathway.name}`], context);
+    return (made ??= synapseDraws(place.source, place.target, copy, keyAt(keys, ir.u32(0)), block, context));
+  };
+  const draws = {
+    element: place.source,
+    subElement: place.target,
+    step: drawStep(step, context),
+    perStep: false,
+    sites: { next: 0 },
+    get key() {
+      return lazily().key;
+    },
+  };
+  const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
+  const statements = statementsOf(pathway.pathway.do, plan.equations.names);
+  if (statements.some((statement) => statement.kind === 'send')) {
+    context.diagnostics.add(messages.unsupportedFeature(`sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`));
+    return;
+  }
+  scope.execute(statements);
+}
+
+/** Delivers what has come due since the step before. */
+function dueKernel(listener: Listener, history: History, network: Network): string {
+  const { projection, pathway, end, delay, queue } = listener;
+  const { context, time } = network;
+  const block = new Block();
+  const row = block.local('row', 'u32');
+  const left = block.local('left', 'u32');
+  const now = block.name('t', ir.load(time, ir.u32(0)));
+  if (!queue || delay.kind === 'none') return '';
+  const rows = block.nested((inner) => {
+    const waiting = inner.nested((active) => {
+      const element = active.name('element', end.offset === 0 ? ir.get(row) : ir.add(ir.get(row), ir.u32(end.offset)));
+      const all = active.name('all', ir.load(history.counts, element));
+      active.emit(ir.set(left, ir.u32(0)));
+      eachSynapse(projection, pathway.side, ir.get(row), active, (place, each) => {
+        const seconds = each.name('delay', delay.kind === 'same' ? ir.f64(delay.seconds) : ir.load(delay.buffer, place.position));
+        const next = each.local('next', 'u32');
+        const late = each.nested((delayed) => {
+          delayed.emit(ir.set(next, ir.load(queue.reached, place.position)));
+          const each_ = delayed.nested((event) => {
+            const slot = ir.add(ir.mul(element, ir.u32(history.capacity)), ir.and(ir.get(next), ir.u32(history.capacity - 1)));
+            const due = event.name('due', ir.add(ir.load(history.times, slot), seconds));
+            event.emit(ir.when(ir.gt(due, now), [ir.leave]));
+            act(listener, network, place, event, now);
+            event.emit(ir.set(next, ir.add(ir.get(next), ir.u32(1))));
+          });
+          delayed.emit(
+            ir.whilst(ir.ne(ir.get(next), all), each_),
+            ir.store(queue.reached, place.position, ir.get(next)),
+            ir.when(ir.ne(ir.get(next), all), [ir.set(left, ir.u32(1))]),
+          );
+        });
+        if (delay.kind === 'own') each.emit(ir.when(ir.gt(seconds, ir.f64(0)), late));
+        else each.emit(...late);
+      });
+      active.emit(ir.store(queue.pending, ir.get(row), ir.get(left)));
+    });
+    inner.emit(ir.when(ir.ne(ir.load(queue.pending, ir.get(row)), ir.u32(0)), waiting));
+  });
+  block.emit(ir.loop(row, ir.u32(0), ir.u32(end.size), rows));
+  return context.builder.sequential(
+    `${projection.plan.name}.${pathway.name}.deliver`,
+    `delivers the events ${pathway.event} that are due to ${projection.plan.name}`,
+    block.locals.declared,
+    block.statements,
+  );
+}

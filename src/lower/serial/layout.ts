@@ -1,0 +1,254 @@
+/**
+ * What stepping element by element needs beside the merged arrays: values of derived variables that outlive a step, copies of
+ * variables that others see one step late, the active regime, and how each is found.
+ */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { expressionsOf, namesIn } from '../../lang/walk.js';
+import type { ValueType } from '../../model/model.js';
+import type { Context } from '../context.js';
+import { scalarTypeOf } from '../element-scope.js';
+import type { EventSource } from '../events.js';
+import { to } from '../expressions.js';
+import type { Group, Member, Storage } from '../groups.js';
+import { elementOf } from '../groups.js';
+import { linkedElement, linkedMember } from '../links.js';
+import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
+import type { BuiltProjection } from '../recordings.js';
+import { expressionOf, statementsOf } from '../texts.js';
+import type { TypeCode } from './code.js';
+import { readElsewhere, typeCodeOf, writtenBy } from './code.js';
+
+/** A group as it is stepped. */
+export interface SteppedGroup {
+  readonly group: Group;
+  readonly code: TypeCode;
+  /** Derived variables whose values are kept from step to step. */
+  readonly kept: ReadonlyMap<string, Storage>;
+  /** State variables of which others see a copy, made when the element's own step ends. */
+  readonly shown: ReadonlyMap<string, Buffer>;
+  /** Inputs that others read. */
+  readonly keptInputs: ReadonlySet<string>;
+  /** u8 index of the active regime. */
+  readonly regime: Buffer | null;
+  /** State variables that code of projections writes. */
+  readonly changedFromOutside: ReadonlySet<string>;
+}
+
+/** A projection as it is stepped. */
+export interface SteppedProjection extends BuiltProjection {
+  readonly code: TypeCode;
+  readonly kept: ReadonlyMap<string, Storage>;
+  readonly shown: ReadonlyMap<string, Buffer>;
+  readonly changedFromOutside: ReadonlySet<string>;
+}
+
+/** Everything that a step touches. */
+export interface Network {
+  readonly context: Context;
+  readonly groups: readonly SteppedGroup[];
+  readonly projections: readonly SteppedProjection[];
+  readonly rings: ReadonlyMap<string, EventSource>;
+  /** f64[1]: the time that has come, in s. */
+  readonly time: Buffer;
+}
+
+/** The stepped group that an end or a population belongs to. */
+export const groupOf = (network: Network, group: Group | null): SteppedGroup | null =>
+  network.groups.find((candidate) => candidate.group.name === group?.name) ?? null;
+
+/** Names read or written from outside of a type, by group. */
+interface Outside {
+  readonly read: Map<string, Set<string>>;
+  readonly written: Map<string, Set<string>>;
+}
+
+const addTo = (map: Map<string, Set<string>>, key: string, name: string): void => {
+  map.set(key, (map.get(key) ?? new Set()).add(name));
+};
+
+/** What projections, links and recordings read of groups, and what projections write. */
+function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], context: Context): Outside {
+  const outside: Outside = { read: new Map(), written: new Map() };
+  const groupNamed = (population: string): Group | undefined =>
+    groups.find((group) => group.members.some((member) => member.name === population));
+  for (const plan of plans) {
+    const { names } = plan.equations;
+    const see = (name: string, where: Outside['read']): void => {
+      const [side, variable] = name.split('.');
+      const end = side === 'pre' ? plan.pre : side === 'post' ? plan.post : null;
+      if (end?.group && variable !== undefined) addTo(where, end.group.name, variable);
+    };
+    const texts = [
+      ...Object.values(plan.type.derived).map(({ value }) => value),
+      ...Object.values(plan.type.derivatives).map(({ rate }) => rate),
+      ...Object.values(plan.type.contributes),
+      ...Object.values(plan.type.summed),
+      ...Object.values(plan.type.events ?? {}).map(({ when }) => when),
+    ];
+    for (const text of texts) for (const name of namesIn(expressionOf(text, names))) see(name, outside.read);
+    for (const { pathway } of plan.pathways) {
+      for (const statement of statementsOf(pathway.do, names)) {
+        for (const e of expressionsOf(statement)) for (const name of namesIn(e)) see(name, outside.read);
+        if (statement.kind !== 'assignment') continue;
+        const bound = plan.projection.receptors[statement.target];
+        see(bound === undefined ? statement.target : `post.${bound.replace(/^post\./, '')}`, outside.written);
+      }
+    }
+  }
+  for (const population of Object.values(context.model.populations)) {
+    for (const link of Object.values(population.linked ?? {})) {
+      const group = groupNamed(link.population);
+      if (group) addTo(outside.read, group.name, link.variable);
+    }
+  }
+  for (const recording of context.model.recordings) {
+    if (!('variables' in recording) || !recording.variables || !('population' in recording.of)) continue;
+    const group = groupNamed(recording.of.population);
+    for (const name of recording.variables) if (group) addTo(outside.read, group.name, name);
+  }
+  return outside;
+}
+
+/** Lays out what groups keep. */
+export function stepGroups(groups: readonly Group[], plans: readonly ProjectionPlan[], context: Context): SteppedGroup[] {
+  const outside = outsideOf(groups, plans, context);
+  return groups.map((group) => {
+    const { builder, real } = context;
+    const read = outside.read.get(group.name) ?? new Set<string>();
+    const changedFromOutside = outside.written.get(group.name) ?? new Set<string>();
+    const code = typeCodeOf(group.type, group.equations, changedFromOutside);
+    const kept = new Map<string, Storage>();
+    for (const { name, type } of code.ordered) {
+      const held = group.storage.get(name);
+      if (held) kept.set(name, held);
+      else if (code.stale.has(name) || read.has(name)) {
+        const unit = group.equations.derived.get(name)?.unit ?? '1';
+        const buffer = builder.buffer(
+          `${group.name}.${name}`,
+          elementOf(type, real),
+          group.length,
+          `${name} of ${group.name}, as it was computed last (${unit})`,
+        );
+        kept.set(name, { kind: 'array', buffer, type });
+      }
+    }
+    const elsewhere = readElsewhere(code);
+    const shown = new Map<string, Buffer>();
+    for (const name of [...code.lagging].sort()) {
+      const storage = group.storage.get(name);
+      if (storage?.kind !== 'array' || !(read.has(name) || elsewhere.has(name))) continue;
+      shown.set(name, builder.buffer(`${group.name}.${name}.shown`, storage.buffer.element, group.length, `${name} of ${group.name} as others see it`));
+    }
+    const regimes = code.parts.flatMap((part) => part.regimes);
+    const first = Math.max(0, regimes.findIndex((regime) => regime.initial));
+    const regime =
+      regimes.length === 0
+        ? null
+        : builder.buffer(`${group.name}.regime`, 'u8', group.length, `active regime of ${group.name}: ${regimes.map(({ name }) => name).join(', ')}`, {
+            initial: { fill: first },
+          });
+    const keptInputs = new Set(Object.keys(group.type.inputs).filter((name) => read.has(name)));
+    return { group, code, kept, shown, keptInputs, regime, changedFromOutside };
+  });
+}
+
+/** Lays out what the synapses of a projection keep. */
+export function stepProjection(built: BuiltProjection, context: Context): SteppedProjection {
+  const { plan, connectivity } = built;
+  const { builder, real } = context;
+  const changedFromOutside = new Set<string>();
+  for (const { pathway } of plan.pathways)
+    for (const name of writtenBy(statementsOf(pathway.do, plan.equations.names))) if (plan.equations.state.has(name)) changedFromOutside.add(name);
+  const code = typeCodeOf(plan.type, plan.equations, changedFromOutside);
+  const read = new Set(
+    context.model.recordings.flatMap((recording) =>
+      'variables' in recording && recording.variables && 'projection' in recording.of && recording.of.projection === plan.name
+        ? recording.variables
+        : [],
+    ),
+  );
+  // Code of events finds derived variables as they were computed last.
+  for (const { pathway } of plan.pathways)
+    for (const statement of statementsOf(pathway.do, plan.equations.names))
+      for (const e of expressionsOf(statement)) for (const name of namesIn(e)) if (plan.equations.derived.has(name)) read.add(name);
+  const keep = (name: string, type: ValueType, comment: string): Buffer => {
+    const buffer = builder.buffer(`${plan.name}.${name}`, elementOf(type, real), connectivity.count, comment);
+    if (typeof connectivity.count !== 'number') builder.allocate(buffer);
+    return buffer;
+  };
+  const kept = new Map<string, Storage>();
+  for (const { name, type } of code.ordered)
+    if (code.stale.has(name) || read.has(name))
+      kept.set(name, { kind: 'array', type, buffer: keep(name, type, `${name} of each synapse of ${plan.name}, as it was computed last`) });
+  const elsewhere = readElsewhere(code);
+  const shown = new Map<string, Buffer>();
+  for (const name of [...code.lagging].sort()) {
+    const storage = built.storage.get(name);
+    if (storage?.kind === 'array' && (read.has(name) || elsewhere.has(name)))
+      shown.set(name, keep(`${name}.shown`, storage.type, `${name} of each synapse of ${plan.name} as others see it`));
+  }
+  return { ...built, code, kept, shown, changedFromOutside };
+}
+
+/** A group as recordings read it: what is kept and shown in place of what is. */
+export const shownGroup = ({ group, kept, shown }: SteppedGroup): Group => ({
+  ...group,
+  storage: new Map([
+    ...group.storage,
+    ...kept,
+    ...[...shown].map(([name, buffer]): [string, Storage] => [name, { kind: 'array', buffer, type: group.storage.get(name)?.type ?? 'real' }]),
+  ]),
+});
+
+/** The same of a projection. */
+export const shownProjection = (projection: SteppedProjection): BuiltProjection => ({
+  ...projection,
+  storage: new Map([
+    ...projection.storage,
+    ...projection.kept,
+    ...[...projection.shown].map(([name, buffer]): [string, Storage] => [
+      name,
+      { kind: 'array', buffer, type: projection.storage.get(name)?.type ?? 'real' },
+    ]),
+  ]),
+});
+
+/** What a storage holds at an index, in the type of its variable. */
+export function loaded(storage: Storage, index: Ir, ordinal: Ir, context: Context): Ir {
+  if (storage.kind === 'folded')
+    return storage.type === 'boolean' ? ir.bool(storage.value !== 0) : storage.type === 'integer' ? ir.i32(storage.value) : ir.f64(storage.value);
+  return to(scalarTypeOf(storage.type, context.real), ir.load(storage.buffer, storage.kind === 'table' ? ordinal : index));
+}
+
+/** Index of the element of an end in its population. */
+export const localIndex = (end: ProjectionEnd, element: Ir): Ir => (end.offset === 0 ? element : ir.add(element, ir.u32(end.offset)));
+
+/** A variable of an element as others see it at this moment. */
+export function seen(network: Network, member: Member, local: Ir, name: string): Ir | null {
+  const { context } = network;
+  const stepped = network.groups.find((candidate) => candidate.group.members.includes(member));
+  if (!stepped) return null;
+  if (name === 'i') return to('i32', local);
+  if (name === 'N') return ir.i32(member.population.size);
+  const link = linkOf(network, member, local, name);
+  if (link) return seen(network, link.member, link.local, link.variable);
+  const index = member.begin === 0 ? local : ir.add(local, ir.u32(member.begin));
+  const shown = stepped.shown.get(name);
+  const storage = stepped.group.storage.get(name);
+  if (shown) return to(scalarTypeOf(storage?.type ?? 'real', context.real), ir.load(shown, index));
+  const place = stepped.kept.get(name) ?? storage;
+  return place ? loaded(place, index, ir.u32(member.ordinal), context) : null;
+}
+
+/** Where a linked parameter of an element is found. */
+function linkOf(network: Network, member: Member, local: Ir, name: string): { member: Member; local: Ir; variable: string } | null {
+  const { context } = network;
+  const link = member.population.linked?.[name];
+  const own = network.groups.find(({ group }) => group.members.includes(member));
+  const source = link && linkedMember(member.name, name, link, network.groups.map(({ group }) => group), context);
+  if (!link || !own || !source) return null;
+  const element = linkedElement(own.group, member, name, link, source.member.population.size, local, context);
+  return { member: source.member, local: element, variable: link.variable };
+}

@@ -1,0 +1,86 @@
+/**
+ * Pass: a whole step element by element, for timing profiles that step so. First what is due is delivered; then each population in order, its
+ * elements in order, each after the synapses onto it; what is emitted without delay acts at once.
+ */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer } from '../../ir/program.js';
+import type { Context } from '../context.js';
+import type { EventSource } from '../events.js';
+import type { Group } from '../groups.js';
+import type { ProjectionPlan } from '../projection.js';
+import { rankOf } from '../profile.js';
+import type { BuiltProjection } from '../recordings.js';
+import { creationSort } from '../synapses/indices.js';
+import { deliveriesOf } from './deliveries.js';
+import type { Network, SteppedGroup } from './layout.js';
+import { shownGroup, shownProjection, stepGroups, stepProjection } from './layout.js';
+import { firstRegime, populationKernel } from './populations.js';
+import { replayKernel } from './replay.js';
+
+/** What recordings read in place of groups and projections: copies that others see. */
+export interface Shown {
+  readonly groups: readonly Group[];
+  readonly projections: readonly BuiltProjection[];
+}
+
+/** Adds the kernels of every step, and those that make the state before the first. */
+export function lowerSerially(
+  groups: readonly Group[],
+  plans: readonly ProjectionPlan[],
+  built: readonly BuiltProjection[],
+  rings: ReadonlyMap<string, EventSource>,
+  context: Context,
+): Shown {
+  const { builder, profile } = context;
+  const network: Network = {
+    context,
+    groups: stepGroups(groups, plans, context),
+    projections: inOrder(built.map((projection) => stepProjection(projection, context))),
+    rings,
+    time: builder.buffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)'),
+  };
+  for (const { plan, connectivity } of network.projections)
+    if (connectivity.columns && connectivity.creation)
+      builder.initially(creationSort(`${plan.name}.by_creation`, connectivity.columns, connectivity.creation, context));
+  const deliveries = deliveriesOf(network);
+  const start = profile.defaults.operation;
+  builder.each(timeKernel(network.time, context), start, rankOf(profile, start), Number.MIN_SAFE_INTEGER);
+  deliveries.schedule();
+  const populations = Object.entries(context.model.populations).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
+  const memberOf = (name: string): { stepped: SteppedGroup; member: Group['members'][number] } | null => {
+    for (const stepped of network.groups) {
+      const member = stepped.group.members.find((candidate) => candidate.name === name);
+      if (member) return { stepped, member };
+    }
+    return null;
+  };
+  const slot = profile.defaults.integrate;
+  populations.forEach(([name], order) => {
+    const found = memberOf(name);
+    const kernel = found ? populationKernel(network, found.stepped, found.member, 'step', deliveries) : replayKernel(network, name, deliveries);
+    if (kernel !== null) builder.each(kernel, slot, rankOf(profile, slot), order);
+  });
+  for (const { ring, population, event } of rings.values()) {
+    const kernel = builder.compact(`${ring.name}.compact`, `lists the elements of ${population} that emit ${event}`, ring.name);
+    builder.each(kernel, slot, rankOf(profile, slot), populations.length);
+  }
+  // Values at the start may read each other across populations: they are worked out twice.
+  for (const doing of ['derive', 'enter', 'derive'] as const) {
+    for (const [name] of populations) {
+      const found = memberOf(name);
+      if (!found || (doing === 'enter' && firstRegime(found.stepped) < 0)) continue;
+      builder.initially(populationKernel(network, found.stepped, found.member, doing, deliveries));
+    }
+  }
+  return { groups: network.groups.map(shownGroup), projections: network.projections.map(shownProjection) };
+}
+
+const inOrder = <T extends { readonly plan: ProjectionPlan }>(projections: readonly T[]): T[] =>
+  [...projections].sort((a, b) => a.plan.projection.order - b.plan.projection.order || (a.plan.name < b.plan.name ? -1 : 1));
+
+/** Time is a sum: its rounding decides in which step something falls due. */
+function timeKernel(time: Buffer, context: Context): string {
+  const next = ir.add(ir.load(time, ir.u32(0)), ir.f64(context.dt));
+  return context.builder.sequential('time.advance', 'the time at the end of this step', [], [ir.store(time, ir.u32(0), next)]);
+}

@@ -1,0 +1,116 @@
+/** One step of one element or one synapse: its parts, one after another. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { compile, compileReal, to } from '../expressions.js';
+import { scalarTypeOf, storedValue } from '../element-scope.js';
+import { fold } from '../fold.js';
+import type { ConditionCode, DerivedCode, PartCode, RegimeCode, TypeCode } from './code.js';
+import { propagateLinear } from './propagate.js';
+import type { StepScope } from './scope.js';
+
+/** What a step of an owner needs to know beside its code. */
+export interface Stepping {
+  readonly scope: StepScope;
+  readonly code: TypeCode;
+  /** u8 index of the active regime at `scope.owner.index`. */
+  readonly regime: Buffer | null;
+  /** Where it is kept whether a condition held before, for those that wait for it to begin. */
+  readonly heldBefore: (condition: string) => Buffer;
+  /** Writes what happens when an event is emitted: it acts on others at once. */
+  readonly emit: (event: string) => void;
+}
+
+/** Computes a derived variable from what names are now. */
+function derive({ name, expression, type }: DerivedCode, scope: StepScope): void {
+  scope.define(name, to(scalarTypeOf(type, scope.real), compile(expression, scope)));
+}
+
+/** Writes a whole step. */
+export function stepParts(stepping: Stepping): void {
+  stepping.code.parts.forEach((part, k) => {
+    stepping.scope.isOwn = (name) => stepping.code.homes.get(name) === k;
+    stepPart(part, k, stepping);
+  });
+}
+
+function stepPart(part: PartCode, ordinal: number, stepping: Stepping): void {
+  const { scope } = stepping;
+  for (const variable of part.derived) derive(variable, scope);
+  if (part.propagate.length > 0) for (const [name, value] of propagateLinear(part.propagate, scope)) scope.write(name, value);
+  // All rates are those of the values before the step.
+  const next = part.state.map(({ name, rate }): [string, Ir] => [name, scope.block.name(`next_${name}`, advanced(name, compileReal(rate, scope), scope))]);
+  for (const [name, value] of next) scope.write(name, value);
+  for (const event of part.events) test(event, stepping);
+  show(ordinal, stepping);
+  stepRegimes(part.regimes, stepping);
+}
+
+/** x + dt * rate. */
+function advanced(name: string, rate: Ir, scope: StepScope): Ir {
+  const dt = to(scope.real, ir.f64(scope.context.dt));
+  return fold(ir.add(to(scope.real, scope.read(name)), fold(ir.mul(dt, rate))));
+}
+
+/** Copies what others see of the variables that belong to a part. */
+function show(ordinal: number, { scope, code }: Stepping): void {
+  for (const [name, buffer] of scope.owner.shown) {
+    if (code.homes.get(name) !== ordinal) continue;
+    scope.block.emit(ir.store(buffer, scope.owner.index, storedValue(buffer, scope.read(name))));
+  }
+}
+
+/** Copies what others see of all variables, at the start. */
+export function showAll(stepping: Stepping): void {
+  stepping.code.parts.forEach((_, k) => {
+    stepping.scope.isOwn = () => true;
+    show(k, stepping);
+  });
+}
+
+/** Tests a condition and runs its actions; what it emits acts on others at once. */
+function test(condition: ConditionCode, stepping: Stepping): void {
+  const { scope } = stepping;
+  let holds = scope.condition(condition.when);
+  if (condition.rising) {
+    const before = stepping.heldBefore(condition.name);
+    const now = scope.block.name('holds', holds);
+    const was = scope.block.name('held', to('bool', ir.load(before, scope.owner.index)));
+    scope.block.emit(ir.store(before, scope.owner.index, to('u32', now)));
+    holds = ir.and(now, ir.not(was));
+  }
+  scope.branch(holds, () => {
+    scope.execute(condition.do);
+    if (condition.emits !== null) stepping.emit(condition.emits);
+    if (condition.to !== null) enterRegime(condition.to, stepping);
+  });
+}
+
+function stepRegimes(regimes: readonly RegimeCode[], stepping: Stepping): void {
+  const { scope, regime } = stepping;
+  if (regimes.length === 0 || !regime) return;
+  const active = scope.block.name('active', ir.load(regime, scope.owner.index));
+  regimes.forEach(({ rates, transitions }, k) => {
+    scope.branch(ir.eq(active, ir.u32(k)), () => {
+      // One after another: a later rate sees what an earlier one has changed.
+      for (const { name, rate } of rates) scope.write(name, advanced(name, compileReal(rate, scope), scope));
+      for (const transition of transitions) test(transition, stepping);
+    });
+    // Only one branch runs: what it wrote is in the locals of all.
+  });
+}
+
+/** Makes a regime the active one and runs what it does when it is entered. */
+export function enterRegime(index: number, stepping: Stepping): void {
+  const { scope, regime, code } = stepping;
+  const entered = code.parts.flatMap((part) => part.regimes)[index];
+  if (!entered || !regime) return;
+  scope.block.emit(ir.store(regime, scope.owner.index, ir.u32(index)));
+  scope.execute(entered.onEntry);
+}
+
+/** Computes all derived variables from what is there, each after those that it reads. */
+export function deriveAll({ scope, code }: Stepping): void {
+  scope.isOwn = () => true;
+  for (const variable of code.ordered) derive(variable, scope);
+}

@@ -1,0 +1,77 @@
+/** Places of the ends of synapses in code: buffers of coordinates in micrometres, and distances between ends. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import type { Block } from '../block.js';
+import type { Context } from '../context.js';
+import * as messages from '../messages.js';
+import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
+import { distanceCode, measuresOf } from './distance.js';
+import type { Axis } from './places.js';
+
+/** Coordinates of a population's elements along an axis; one zero, after a finding, where the population has no places. */
+export function coordinates(population: string, axis: Axis, context: Context): Buffer | null {
+  const name = `${population}.places_${axis}`;
+  const known = context.builder.buffers.get(name);
+  if (known) return known;
+  const places = context.places.get(population);
+  if (!places) {
+    context.diagnostics.add(messages.noPositions(population));
+    return null;
+  }
+  return context.builder.buffer(name, 'f64', places[axis].length, `${axis} of each element of ${population} (um)`, {
+    role: 'constant',
+    initial: places[axis],
+  });
+}
+
+/** Coordinate, in micrometres, of an element of an end. */
+export function coordinateOf(end: ProjectionEnd, element: Ir, axis: Axis, context: Context): Ir {
+  const buffer = coordinates(end.population, axis, context);
+  if (!buffer) return ir.f64(0);
+  return ir.load(buffer, end.offset === 0 ? element : ir.add(element, ir.u32(end.offset)));
+}
+
+/** Distance, in micrometres, of the elements of a synapse. */
+export function distanceOf(plan: ProjectionPlan, source: Ir, target: Ir, block: Block, context: Context): Ir {
+  return distanceCode(
+    measuresOf(plan.projection.space),
+    (axis) => coordinateOf(plan.pre, source, axis, context),
+    (axis) => coordinateOf(plan.post, target, axis, context),
+    block,
+  );
+}
+
+/** The same of two elements as numbered in the ends that are named: those of other populations too. */
+export function namedDistance(plan: ProjectionPlan, source: Ir, target: Ir, block: Block, context: Context): Ir {
+  const along = (side: 'pre' | 'post', named: Ir, axis: Axis): Ir => {
+    const end = plan[side];
+    if (!end.map) return coordinateOf(end, named, axis, context);
+    const buffer = namedCoordinates(plan, side, axis, context);
+    return buffer ? ir.load(buffer, named) : ir.f64(0);
+  };
+  return distanceCode(
+    measuresOf(plan.projection.space),
+    (axis) => along('pre', source, axis),
+    (axis) => along('post', target, axis),
+    block,
+  );
+}
+
+function namedCoordinates(plan: ProjectionPlan, side: 'pre' | 'post', axis: Axis, context: Context): Buffer | null {
+  const name = `${plan.name}.${side}_${axis}`;
+  const known = context.builder.buffers.get(name);
+  const elements = plan[side].map?.elements;
+  if (known || !elements) return known ?? null;
+  const places = elements.populations.map((population) => context.places.get(population));
+  const lacking = elements.populations.find((population) => !context.places.has(population));
+  if (lacking !== undefined) {
+    context.diagnostics.add(messages.noPositions(lacking));
+    return null;
+  }
+  const initial = Float64Array.from(elements.indices, (index, k) => places[elements.ordinals[k] as number]?.[axis][index] ?? 0);
+  return context.builder.buffer(name, 'f64', initial.length, `${axis} of the elements of the ${side} end of ${plan.name} (um)`, {
+    role: 'constant',
+    initial,
+  });
+}

@@ -1,0 +1,277 @@
+/**
+ * Delays of synapses in steps. Where they differ from synapse to synapse, rows are sorted by them, so that at each step a row's
+ * synapses that are due stand together.
+ */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { namesIn } from '../../lang/walk.js';
+import { Block, item } from '../block.js';
+import type { Context } from '../context.js';
+import { arrayOf } from '../context.js';
+import type { Draws } from '../draws.js';
+import { keyAt, keyBuffer } from '../draws.js';
+import { scalarTypeOf } from '../element-scope.js';
+import { compile, to } from '../expressions.js';
+import { drawsIn } from '../groups.js';
+import * as messages from '../messages.js';
+import type { GivenValues, Projection } from '../../model/model.js';
+import type { PathwayPlan, ProjectionPlan } from '../projection.js';
+import { namedIndex } from '../rules/rule-code.js';
+import { SynapseScope } from '../synapse-scope.js';
+import { checkLength, synapseDraws, within } from '../synapse-values.js';
+import { expressionOf } from '../texts.js';
+import { moveToRows } from './move-to-rows.js';
+import type { RawSynapses } from './raw-synapses.js';
+
+export interface Sorted {
+  readonly segments: Buffer;
+  readonly targets: Buffer;
+  readonly creation: Buffer;
+  readonly copies: Buffer | null;
+}
+
+/** Draws each synapse's delay and sorts rows by it, keeping the order of creation among equals. */
+export function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, context: Context): Sorted {
+  const { builder } = context;
+  const { first, last } = pathway.steps;
+  const delays = last - first + 1;
+  const rows = plan.pre.size;
+  const steps = builder.buffer(
+    `${plan.name}.${pathway.name}.delay_steps`,
+    'u16',
+    raw.count,
+    `delay of each synapse of ${plan.name} in steps, before sorting`,
+  );
+  if (typeof raw.count !== 'number') builder.allocate(steps);
+  builder.initially(delayKernel(raw, pathway, plan, steps, context));
+  const segments = builder.buffer(
+    `${plan.name}.segments`,
+    'u32',
+    rows * delays + 1,
+    `first synapse of each source and delay of ${plan.name}`,
+  );
+  const targets = builder.buffer(
+    `${plan.name}.sorted_targets`,
+    raw.targets.element,
+    raw.count,
+    `target of each synapse of ${plan.name}, rows sorted by delay`,
+  );
+  const creation = builder.buffer(`${plan.name}.sorted_creation`, 'u32', raw.count, `creation index of each synapse of ${plan.name}`);
+  const copies = raw.copies
+    ? builder.buffer(`${plan.name}.sorted_copies`, 'u16', raw.count, `which of the synapses of its pair each is`)
+    : null;
+  if (typeof raw.count !== 'number') builder.allocate(targets, creation, ...(copies ? [copies] : []));
+  moveToRows({
+    name: `${plan.name}.sort`,
+    from: raw.rows,
+    groups: rows,
+    rowOf: (p, row) => ir.add(ir.mul(row, ir.u32(delays)), ir.sub(ir.load(steps, p), ir.u32(first))),
+    rows: segments,
+    rowCount: rows * delays,
+    place: (p, _row, at) => [
+      ir.store(targets, at, ir.load(raw.targets, p)),
+      ir.store(creation, at, raw.creation ? ir.load(raw.creation, p) : p),
+      ...(copies && raw.copies ? [ir.store(copies, at, ir.load(raw.copies, p))] : []),
+    ],
+    context,
+  });
+  return { segments, targets, creation, copies };
+}
+
+/**
+ * The delay of each synapse in steps, rounded as the profile says.
+ *
+ * @random stream `projection/<id>/delay/<pathway>`, counter (source, target, 0, site); parameters as in their own streams
+ */
+export function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, steps: Buffer, context: Context): string {
+  const { builder } = context;
+  const block = new Block();
+  const p = block.local('position', 'u32');
+  const range = plan.projection.delayRange;
+  const outside = builder.faultBit(
+    `a delay of projection ${plan.name} is negative, not a number or ${range && range.outOfRange !== 'clip' ? 'outside of its range' : 'longer than stated'}`,
+  );
+  const body = block.nested((inner) => {
+    const seconds = inner.name('delay', to('f64', delaySeconds(pathway, plan, raw, ir.get(p), inner, context)));
+    const exact = ir.div(seconds, ir.f64(context.dt));
+    const rounded = inner.name(
+      'rounded',
+      ir.convert('i32', context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))),
+    );
+    const { least, most } = limitsOf(range?.outOfRange === 'clip' ? undefined : range);
+    const inRange = ir.and(ir.ge(seconds, ir.f64(least)), ir.le(seconds, ir.f64(most)));
+    const legal = inner.name(
+      'legal',
+      ir.and(inRange, ir.and(ir.ge(rounded, ir.i32(pathway.steps.first)), ir.le(rounded, ir.i32(pathway.steps.last)))),
+    );
+    inner.emit(
+      ir.fault(outside, ir.not(legal)),
+      ir.store(steps, ir.get(p), ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))),
+    );
+  });
+  block.emit(ir.loop(p, ir.load(raw.rows, item), ir.load(raw.rows, ir.add(item, ir.u32(1))), body));
+  return builder.map(
+    `${plan.name}.${pathway.name}.delays`,
+    `delays of the synapses of ${plan.name}`,
+    { kind: 'count', count: plan.pre.size },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
+}
+
+/** Limits in seconds that a delay has to keep to. */
+function limitsOf(range: Projection['delayRange']): { readonly least: number; readonly most: number } {
+  return { least: Math.max(0, range?.min ?? 0), most: range?.max ?? Infinity };
+}
+
+/** A delay that lies out of its range is drawn again so often; then it is at fault. */
+const mostAttempts = 1000;
+
+/** A delay whose own draws are made again until it is within its range. */
+function redrawn(
+  delay: string,
+  pathway: PathwayPlan,
+  plan: ProjectionPlan,
+  raw: RawSynapses,
+  position: Ir,
+  block: Block,
+  context: Context,
+): Ir {
+  const { least, most } = limitsOf(plan.projection.delayRange);
+  const seconds = block.local('seconds', 'f64');
+  const attempt = block.local('attempt', 'u32');
+  const body = block.nested((inner) => {
+    const value = delayExpression(delay, pathway, plan, raw, position, inner, context, ir.get(attempt));
+    inner.emit(
+      ir.set(seconds, to('f64', value)),
+      ir.when(ir.and(ir.ge(ir.get(seconds), ir.f64(least)), ir.le(ir.get(seconds), ir.f64(most))), [ir.leave]),
+    );
+  });
+  block.emit(ir.set(seconds, ir.f64(-1)), ir.loop(attempt, ir.u32(0), ir.u32(mostAttempts), body));
+  return ir.get(seconds);
+}
+
+/** The delay of the synapse at a position, in seconds. */
+export function delaySeconds(pathway: PathwayPlan, plan: ProjectionPlan, raw: RawSynapses, position: Ir, block: Block, context: Context): Ir {
+  const { delay } = pathway;
+  const range = plan.projection.delayRange;
+  let seconds: Ir;
+  if (typeof delay === 'number') seconds = ir.f64(delay);
+  else if (typeof delay === 'string' && range?.outOfRange === 'redraw' && drawsIn(delay, plan.equations.names))
+    return redrawn(delay, pathway, plan, raw, position, block, context);
+  else if (typeof delay === 'string') seconds = delayExpression(delay, pathway, plan, raw, position, block, context);
+  else if ('array' in delay)
+    seconds = givenDelay(
+      `${plan.name}.${pathway.name}.given_delays`,
+      `delays of ${plan.name} in order of creation (s)`,
+      delay,
+      raw,
+      plan,
+      position,
+      context,
+    );
+  else {
+    context.diagnostics.add(messages.unsupportedFeature('delays drawn by a named generator'));
+    seconds = ir.f64(0);
+  }
+  if (range?.outOfRange !== 'clip') return seconds;
+  const low = ir.f64(range.min ?? 0);
+  const high = ir.f64(range.max ?? Infinity);
+  const given = block.name('seconds', seconds);
+  return ir.select(ir.lt(given, low), low, ir.select(ir.gt(given, high), high, given));
+}
+
+function givenDelay(
+  name: string,
+  comment: string,
+  { array, columns }: GivenValues,
+  raw: RawSynapses,
+  plan: ProjectionPlan,
+  position: Ir,
+  context: Context,
+): Ir {
+  const values = Float64Array.from(arrayOf(array, context.data));
+  if (columns === undefined) checkLength(name.slice(plan.name.length + 1), values.length, plan, raw, context);
+  const initial = values.length === 0 ? new Float64Array(1) : values;
+  const buffer = context.builder.buffer(name, 'f64', initial.length, comment, { role: 'constant', initial });
+  if (columns === undefined) return ir.load(buffer, within(raw, raw.creation ? ir.load(raw.creation, position) : position, values.length));
+  const target = ir.convert('u32', ir.load(raw.targets, position));
+  return ir.load(buffer, ir.add(ir.mul(namedIndex(plan.pre, item), ir.u32(columns)), namedIndex(plan.post, target)));
+}
+
+/** A delay given by an expression. The parameters that it reads are drawn here as they will be for the synapse: same stream, same number. */
+function delayExpression(
+  text: string,
+  pathway: PathwayPlan,
+  plan: ProjectionPlan,
+  raw: RawSynapses,
+  position: Ir,
+  block: Block,
+  context: Context,
+  attempt: Ir | null = null,
+): Ir {
+  const { equations, name: id } = plan;
+  const target = block.name('target', ir.convert('u32', ir.load(raw.targets, position)));
+  const copy = raw.copies ? ir.load(raw.copies, position) : null;
+  const [sender, receiver] = [namedIndex(plan.pre, item), namedIndex(plan.post, target)];
+  const drawsOf = (buffer: string, stream: string, again: Ir | null): Draws =>
+    synapseDraws(sender, receiver, copy, keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)), block, context, again);
+  let current: Draws | null = null;
+  const draws: Draws = {
+    element: sender,
+    subElement: receiver,
+    step: ir.u32(0),
+    perStep: false,
+    get key() {
+      return current?.key ?? ([ir.u32(0), ir.u32(0)] as const);
+    },
+    get sites() {
+      return current?.sites ?? { next: 0 };
+    },
+  };
+  const scope = new SynapseScope(context, plan, new Map(), { position, source: item, target }, block, draws);
+  const values = new Map<string, Ir>();
+  scope.overrides = values;
+  const compiled = (value: string, buffer: string, stream: string, again: Ir | null = null): Ir => {
+    const e = expressionOf(value, equations.names);
+    [...namesIn(e)].sort().forEach(provide);
+    current = drawsIn(value, equations.names) ? drawsOf(buffer, stream, again) : null;
+    return compile(e, scope);
+  };
+  const provide = (name: string): void => {
+    const parameter = equations.parameters.get(name);
+    if (!parameter || values.has(name)) return;
+    if (context.settable.has(`${id}.${name}`))
+      context.diagnostics.add(
+        messages.unsupportedFeature(`setting ${name} of projection ${id}, on which its delays depend, during the run`),
+      );
+    const value = plan.projection.values[name] ?? parameter.value;
+    const type = scalarTypeOf(parameter.type, context.real);
+    if (typeof value === 'number') values.set(name, to(type, ir.f64(value)));
+    else if (typeof value === 'string')
+      values.set(
+        name,
+        block.name(name, to(type, compiled(value, `${id}.${pathway.name}.${name}.keys`, `projection/${plan.stream}/initial/${name}`))),
+      );
+    else if ('array' in value)
+      values.set(
+        name,
+        to(
+          type,
+          givenDelay(
+            `${id}.${pathway.name}.${name}.given`,
+            `${name} of ${id} in order of creation`,
+            value,
+            raw,
+            plan,
+            position,
+            context,
+          ),
+        ),
+      );
+    else context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
+  };
+  return compiled(text, `${id}.${pathway.name}.delay.keys`, `projection/${plan.stream}/delay/${pathway.name}`, attempt);
+}

@@ -1,0 +1,298 @@
+/**
+ * Connections that rules draw on the target. Rules that decide pair by pair are run twice: once to count, once to fill what the
+ * count has sized. Those that run over sources fill rows; others, and those between selections, fill a list that is then moved into
+ * rows.
+ */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
+import { Block, item } from '../block.js';
+import { ruleCode } from '../connect-rules.js';
+import type { Context } from '../context.js';
+import * as messages from '../messages.js';
+import { none, type ProjectionPlan } from '../projection.js';
+import type { CountedCode, PairwiseCode, RuleCode } from '../rules/rule-code.js';
+import { moveToRows, scanKernel } from './move-to-rows.js';
+import { targetElement, type RawSynapses } from './raw-synapses.js';
+
+/** One rule's counts: the exclusive prefix sum over its items, items + 1. */
+interface Counted<C extends RuleCode = RuleCode> {
+  readonly code: C;
+  readonly starts: Buffer;
+  readonly items: number;
+}
+
+/** The synapses of rules that draw or enumerate them, or null after a finding. */
+export function drawn(plan: ProjectionPlan, context: Context): RawSynapses | null {
+  const codes: RuleCode[] = [];
+  for (const [ordinal, rule] of plan.projection.connect.entries()) {
+    const code = ruleCode(rule, ordinal, plan, context);
+    if (!code) return null;
+    codes.push(code);
+  }
+  const fillsRows = (code: RuleCode): boolean => code.outer === 'pre' && !plan.pre.map && !(code.kind === 'counted' && plan.post.map);
+  const mixed = codes.length > 1 && codes.find((code) => !fillsRows(code) || code.kind === 'counted');
+  if (mixed) {
+    const which = mixed.outer === 'post' ? 'runs over targets' : 'fixes numbers or is between selections';
+    context.diagnostics.add(messages.unsupportedFeature(`several connection rules of which one ${which} (projection ${plan.name})`));
+    return null;
+  }
+  const counted = codes.map((code, ordinal) => count(code, ordinal, plan, context));
+  const [only] = counted;
+  if (only && !fillsRows(only.code)) return moved(only, plan, context);
+  return filled(counted, plan, context);
+}
+
+/** Kernels that count each item's synapses and sum the counts up. */
+function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: Context): Counted {
+  const { builder } = context;
+  const name = `${plan.name}.connect${ordinal}`;
+  const items = (code.outer === 'pre' ? plan.pre.named : plan.post.named) * code.blocks;
+  const starts = builder.buffer(
+    `${name}.starts`,
+    'u32',
+    items + 1,
+    `first synapse of each item of work of rule ${ordinal} of ${plan.name}`,
+  );
+  if (code.kind === 'counted') code.count(starts);
+  else builder.initially(countingKernel(name, code, starts, items, ordinal, plan, context));
+  builder.initially(scanKernel(`${name}.sum`, starts, items, `more than 2^32 synapses in projection ${plan.name}`, context));
+  return { code, starts, items };
+}
+
+function countingKernel(
+  name: string,
+  code: PairwiseCode,
+  starts: Buffer,
+  items: number,
+  ordinal: number,
+  plan: ProjectionPlan,
+  context: Context,
+): string {
+  const block = new Block();
+  const found = block.local('found', 'u32');
+  block.emit(ir.set(found, ir.u32(0)));
+  const [outer, inner] = itemOf(code, block);
+  code.write(outer, inner, block, (_element, body) => body.emit(ir.set(found, ir.add(ir.get(found), ir.u32(1)))));
+  block.emit(ir.store(starts, item, ir.get(found)));
+  return context.builder.map(
+    `${name}.count`,
+    `counts the synapses of ${plan.name} by rule ${ordinal}`,
+    { kind: 'count', count: items },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
+}
+
+/** Outer element and block of a work item. */
+function itemOf(code: RuleCode, block: Block): [Ir, Ir] {
+  if (code.blocks === 1) return [item, ir.u32(0)];
+  const outer = block.name('outer', ir.div(item, ir.u32(code.blocks)));
+  return [outer, block.name('block', ir.sub(item, ir.mul(outer, ir.u32(code.blocks))))];
+}
+
+/** Rows from rules that run over sources; a row holds the synapses of the first rule, then of the next. */
+function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Context): RawSynapses {
+  const { builder } = context;
+  const sources = plan.pre.size;
+  const many = counted.length > 1;
+  const rows = builder.buffer(`${plan.name}.rows`, 'u32', sources + 1, `first synapse of each source of ${plan.name}`);
+  const k = (row: Ir, { code }: Counted): Ir => (code.blocks === 1 ? row : ir.mul(row, ir.u32(code.blocks)));
+  const sumTo = (row: Ir): Ir => counted.map((rule) => ir.load(rule.starts, k(row, rule))).reduce((a, b) => ir.add(a, b));
+  builder.initially(
+    builder.map(
+      `${plan.name}.rows_from_items`,
+      `first synapse of each source of ${plan.name}`,
+      { kind: 'count', count: sources + 1 },
+      false,
+      [],
+      [ir.store(rows, item, sumTo(item))],
+    ),
+  );
+  const count: Extent = { buffer: rows.name, index: sources };
+  const targets = builder.buffer(`${plan.name}.targets`, targetElement(plan), count, `target of each synapse of ${plan.name}`);
+  const creation = many ? builder.buffer(`${plan.name}.creation`, 'u32', count, `creation index of each synapse of ${plan.name}`) : null;
+  const ascending = !many && counted.every((rule) => rule.code.ascending);
+  const repeated = counted.some((rule) => rule.code.copies > 1) || many;
+  const copies = repeated ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`) : null;
+  builder.allocate(targets, ...[creation, copies].filter((buffer) => buffer !== null));
+  counted.forEach((rule, ordinal) => {
+    const block = new Block();
+    if (rule.code.kind === 'counted') fillCounted(rule.code, rule.starts, targets, block);
+    else fillPairwise(rule.code, ordinal, block);
+    builder.initially(
+      builder.map(
+        `${plan.name}.connect${ordinal}.fill`,
+        `makes the synapses of ${plan.name} by rule ${ordinal}`,
+        { kind: 'count', count: rule.items },
+        false,
+        block.locals.declared,
+        block.statements,
+      ),
+    );
+    function fillPairwise(code: PairwiseCode, which: number, block: Block): void {
+      const [outer, inner] = itemOf(code, block);
+      const position = block.local('position', 'u32');
+      const start = many ? rowStart(counted, which, outer, rows, k) : ir.load(rule.starts, item);
+      block.emit(ir.set(position, start));
+      const created = block.local('created', 'u32');
+      if (creation) {
+        const base = counted
+          .slice(0, which)
+          .map((before) => ir.load(before.starts, ir.u32(before.items)))
+          .reduce((a, b) => ir.add(a, b), ir.u32(0));
+        block.emit(ir.set(created, ir.add(base, ir.load(rule.starts, item))));
+      }
+      code.write(outer, inner, block, (element, body) => {
+        body.emit(ir.store(targets, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1))));
+        if (creation)
+          body.emit(
+            ir.store(creation, ir.sub(ir.get(position), ir.u32(1)), ir.get(created)),
+            ir.set(created, ir.add(ir.get(created), ir.u32(1))),
+          );
+      });
+    }
+  });
+  const counts = counted[0]?.code;
+  if (copies) builder.initially(copyNumbers(plan, rows, targets, copies, ascending && counts?.kind === 'counted', context));
+  if (counts?.kind === 'counted')
+    return { count, rows, targets, creation, copies, ascending, fanIn: counts.fanIn, fanOut: Math.max(counts.fanOut, 1) };
+  const fanIn = counted.reduce((sum, rule) => sum + rule.code.copies * sources, 0);
+  return { count, rows, targets, creation, copies, ascending, fanIn, fanOut: Math.max(1, fanIn / Math.max(1, sources)) * plan.post.size };
+}
+
+/** Chooses an item's synapses and puts them into storage. */
+function fillCounted(code: CountedCode, starts: Buffer, storage: Buffer, block: Block): void {
+  const [outer, inner] = itemOf(code, block);
+  const first = block.name('first', ir.load(starts, item));
+  const number = block.name('number', ir.sub(ir.load(starts, ir.add(item, ir.u32(1))), first));
+  code.fill(outer, inner, first, number, storage, block);
+}
+
+/** Where an item of a rule starts in storage when a row also holds the synapses of other rules. */
+function rowStart(counted: readonly Counted[], ordinal: number, outer: Ir, rows: Buffer, itemsBefore: (row: Ir, rule: Counted) => Ir): Ir {
+  const own = counted[ordinal] as Counted;
+  let start: Ir = ir.add(ir.load(rows, outer), ir.sub(ir.load(own.starts, item), ir.load(own.starts, itemsBefore(outer, own))));
+  for (const before of counted.slice(0, ordinal)) {
+    start = ir.add(
+      start,
+      ir.sub(ir.load(before.starts, itemsBefore(ir.add(outer, ir.u32(1)), before)), ir.load(before.starts, itemsBefore(outer, before))),
+    );
+  }
+  return start;
+}
+
+/** Numbers the synapses of each pair in order of creation. `adjacent`: they stand next to each other. */
+function copyNumbers(plan: ProjectionPlan, rows: Buffer, targets: Buffer, copies: Buffer, adjacent: boolean, context: Context): string {
+  const block = new Block();
+  const p = block.local('p', 'u32');
+  const q = block.local('q', 'u32');
+  const n = block.local('copy', 'u32');
+  const first = block.name('first', ir.load(rows, item));
+  const end = block.name('end', ir.load(rows, ir.add(item, ir.u32(1))));
+  const same = (other: Ir): Ir => ir.eq(ir.load(targets, other), ir.load(targets, ir.get(p)));
+  if (adjacent) {
+    block.emit(
+      ir.set(n, ir.u32(0)),
+      ir.loop(p, first, end, [
+        ir.when(
+          ir.and(ir.gt(ir.get(p), first), same(ir.select(ir.gt(ir.get(p), first), ir.sub(ir.get(p), ir.u32(1)), first))),
+          [ir.set(n, ir.add(ir.get(n), ir.u32(1)))],
+          [ir.set(n, ir.u32(0))],
+        ),
+        ir.store(copies, ir.get(p), ir.get(n)),
+      ]),
+    );
+  } else {
+    block.emit(
+      ir.loop(p, first, end, [
+        ir.set(n, ir.u32(0)),
+        ir.loop(q, first, ir.get(p), [ir.set(n, ir.add(ir.get(n), ir.convert('u32', same(ir.get(q)))))]),
+        ir.store(copies, ir.get(p), ir.get(n)),
+      ]),
+    );
+  }
+  return context.builder.map(
+    `${plan.name}.copy_numbers`,
+    `numbers the synapses of each pair of ${plan.name}`,
+    { kind: 'count', count: plan.pre.size },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
+}
+
+/**
+ * Rows from a rule that runs over targets, or whose ends are selections: its synapses in order of creation, then moved to their
+ * sources' rows in that order. Of an end with elements of several populations only those of this piece are kept.
+ */
+function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynapses {
+  const { builder } = context;
+  const { code } = rule;
+  const { pre, post } = plan;
+  const drawnCount: Extent = { buffer: rule.starts.name, index: rule.items };
+  const found = builder.buffer(
+    `${plan.name}.others_by_item`,
+    'u32',
+    drawnCount,
+    `the other end of each synapse of ${plan.name} in order of creation`,
+  );
+  builder.allocate(found);
+  const block = new Block();
+  if (code.kind === 'counted') fillCounted(code, rule.starts, found, block);
+  else {
+    const [outer, inner] = itemOf(code, block);
+    const position = block.local('position', 'u32');
+    block.emit(ir.set(position, ir.load(rule.starts, item)));
+    code.write(outer, inner, block, (element, body) =>
+      body.emit(ir.store(found, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1)))),
+    );
+  }
+  builder.initially(
+    builder.map(
+      `${plan.name}.connect0.fill`,
+      `makes the synapses of ${plan.name} by rule 0`,
+      { kind: 'count', count: rule.items },
+      false,
+      block.locals.declared,
+      block.statements,
+    ),
+  );
+  const [outerEnd, innerEnd] = code.outer === 'pre' ? [pre, post] : [post, pre];
+  const outerNumber = (group: Ir): Ir => (code.blocks === 1 ? group : ir.div(group, ir.u32(code.blocks)));
+  const outerElement = (group: Ir): Ir => (outerEnd.map ? ir.load(outerEnd.map.elementOf, outerNumber(group)) : outerNumber(group));
+  // Rules that decide pair by pair have translated and chosen already.
+  const innerMap = code.kind === 'counted' ? innerEnd.map : null;
+  const innerElement = (p: Ir): Ir => (innerMap ? ir.load(innerMap.elementOf, ir.load(found, p)) : ir.load(found, p));
+  const sourceOf = (p: Ir, group: Ir): Ir => (code.outer === 'pre' ? outerElement(group) : innerElement(p));
+  const targetOf = (p: Ir, group: Ir): Ir => (code.outer === 'pre' ? innerElement(p) : outerElement(group));
+  const chosen = [
+    ...(outerEnd.map ? [(_p: Ir, group: Ir): Ir => ir.ne(outerElement(group), ir.u32(none))] : []),
+    ...(innerMap ? [(p: Ir): Ir => ir.ne(innerElement(p), ir.u32(none))] : []),
+  ];
+  const keep = chosen.length === 0 ? undefined : (p: Ir, group: Ir): Ir => chosen.map((test) => test(p, group)).reduce(ir.and);
+  const rows = builder.buffer(`${plan.name}.rows`, 'u32', pre.size + 1, `first synapse of each source of ${plan.name}`);
+  const count: Extent = { buffer: rows.name, index: pre.size };
+  const targets = builder.buffer(`${plan.name}.targets`, targetElement(plan), count, `target of each synapse of ${plan.name}`);
+  const creation = builder.buffer(`${plan.name}.creation`, 'u32', count, `creation index of each synapse of ${plan.name}`);
+  const copies = code.copies > 1 ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`) : null;
+  moveToRows({
+    name: `${plan.name}.transpose`,
+    from: rule.starts,
+    groups: rule.items,
+    rowOf: sourceOf,
+    ...(keep ? { keep } : {}),
+    rows,
+    rowCount: pre.size,
+    allocate: [targets, creation, ...(copies ? [copies] : [])],
+    place: (p, group, at, ordinal) => [ir.store(targets, at, targetOf(p, group)), ir.store(creation, at, ordinal)],
+    context,
+  });
+  // Rows gather by ascending target where the rule runs over plain targets, or lists targets in ascending order.
+  const ascending = code.outer === 'post' ? !post.map : code.ascending && !innerEnd.map;
+  if (copies) builder.initially(copyNumbers(plan, rows, targets, copies, ascending && code.kind === 'counted', context));
+  const fanIn = code.kind === 'counted' ? code.fanIn : code.copies * pre.size;
+  const fanOut = code.kind === 'counted' ? Math.max(1, code.fanOut) : Math.max(1, code.copies) * post.size;
+  return { count, rows, targets, creation, copies, ascending, fanIn, fanOut };
+}

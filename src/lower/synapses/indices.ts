@@ -1,0 +1,139 @@
+/** Indices of synapses by other keys than their row: by target, by the delay of another pathway, by order of creation. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
+import { Block, item } from '../block.js';
+import type { Context } from '../context.js';
+import type { Connectivity, DelayedIndex, PathwayPlan, ProjectionPlan, SynapseIndex } from '../projection.js';
+import { delayKernel } from './delays.js';
+import { moveToRows } from './move-to-rows.js';
+import type { RawSynapses } from './raw-synapses.js';
+
+/** The synapses by target, each column in order of source and creation. */
+export function columnsOf(plan: ProjectionPlan, count: Extent, rows: Buffer, targets: Buffer, context: Context): SynapseIndex {
+  return indexOf(`${plan.name}.by_target`, plan, count, rows, plan.post.size, (p) => ir.load(targets, p), context);
+}
+
+/** The synapses by (row, delay) for a pathway whose delays are not those that storage is sorted by. */
+export function delayedIndex(stored: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, context: Context): DelayedIndex {
+  const { builder } = context;
+  const { first, last } = pathway.steps;
+  const delays = last - first + 1;
+  const steps = builder.buffer(
+    `${plan.name}.${pathway.name}.delay_steps`,
+    'u16',
+    stored.count,
+    `delay of each synapse of ${plan.name} in steps`,
+  );
+  if (typeof stored.count !== 'number') builder.allocate(steps);
+  builder.initially(delayKernel(stored, pathway, plan, steps, context));
+  const ends = pathway.side === 'pre' ? plan.pre.size : plan.post.size;
+  const index = indexOf(
+    `${plan.name}.${pathway.name}.by_delay`,
+    plan,
+    stored.count,
+    stored.rows,
+    ends * delays,
+    (p, source) =>
+      ir.add(
+        ir.mul(pathway.side === 'pre' ? source : ir.convert('u32', ir.load(stored.targets, p)), ir.u32(delays)),
+        ir.sub(ir.load(steps, p), ir.u32(first)),
+      ),
+    context,
+  );
+  return { ...index, steps };
+}
+
+/** An index of the synapses by some key, entries in order of source and creation. */
+function indexOf(
+  name: string,
+  plan: ProjectionPlan,
+  count: Extent,
+  rows: Buffer,
+  keys: number,
+  keyOf: (position: Ir, source: Ir) => Ir,
+  context: Context,
+): SynapseIndex {
+  const { builder } = context;
+  const starts = builder.buffer(`${name}.starts`, 'u32', keys + 1, `first entry of each key of ${name}`);
+  const positions = builder.buffer(`${name}.positions`, 'u32', count, `synapse of each entry of ${name}`);
+  const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each entry of ${name}`);
+  if (typeof count !== 'number') builder.allocate(positions, sources);
+  moveToRows({
+    name,
+    from: rows,
+    groups: plan.pre.size,
+    rowOf: keyOf,
+    rows: starts,
+    rowCount: keys,
+    place: (p, source, at) => [ir.store(positions, at, p), ir.store(sources, at, source)],
+    context,
+  });
+  return { starts, positions, sources };
+}
+
+/**
+ * The index of a pathway whose code must meet the synapses of a key (a row, a column, with one delay) in order of creation: the
+ * given one, sorted; for rows that another pathway's delays have sorted, one of its own. Null where rows are in that order.
+ */
+export function inOrderOfCreation(
+  index: SynapseIndex | null,
+  plan: ProjectionPlan,
+  pathway: PathwayPlan,
+  connectivity: Connectivity,
+  context: Context,
+): SynapseIndex | null {
+  const { creation } = connectivity;
+  // Rows keep the order of creation, but for other delays than those that they are sorted by.
+  if (!creation || (!index && (!plan.sortedBy || plan.sortedBy === pathway))) return index;
+  const name = `${plan.name}.${pathway.name}`;
+  const sorted =
+    index ?? indexOf(`${name}.by_row`, plan, connectivity.count, connectivity.rows, plan.pre.size, (_, source) => source, context);
+  context.builder.initially(creationSort(`${name}.by_creation`, sorted, creation, context));
+  return sorted;
+}
+
+/** Sorts the entries of each key by creation, by insertion: they are nearly in order already. */
+export function creationSort(name: string, { starts, positions, sources }: SynapseIndex, creation: Buffer, context: Context): string {
+  const block = new Block();
+  const [p, q] = [block.local('entry', 'u32'), block.local('place', 'u32')];
+  const first = block.name('first', ir.load(starts, item));
+  const end = block.name('end', ir.load(starts, ir.add(item, ir.u32(1))));
+  block.emit(
+    ir.loop(
+      p,
+      first,
+      end,
+      block.nested((inner) => {
+        const position = inner.name('position', ir.load(positions, ir.get(p)));
+        const source = inner.name('source', ir.load(sources, ir.get(p)));
+        const created = inner.name('created', ir.load(creation, position));
+        inner.emit(
+          ir.set(q, ir.get(p)),
+          ir.whilst(
+            ir.gt(ir.get(q), first),
+            inner.nested((moving) => {
+              const before = moving.name('before', ir.load(positions, ir.sub(ir.get(q), ir.u32(1))));
+              moving.emit(
+                ir.when(ir.le(ir.load(creation, before), created), [ir.leave]),
+                ir.store(positions, ir.get(q), before),
+                ir.store(sources, ir.get(q), ir.load(sources, ir.sub(ir.get(q), ir.u32(1)))),
+                ir.set(q, ir.sub(ir.get(q), ir.u32(1))),
+              );
+            }),
+          ),
+          ir.store(positions, ir.get(q), position),
+          ir.store(sources, ir.get(q), source),
+        );
+      }),
+    ),
+  );
+  return context.builder.map(
+    name,
+    'sorts the entries of each key by order of creation',
+    { kind: 'count', count: (starts.length as number) - 1 },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
+}

@@ -1,0 +1,86 @@
+import type { PartDocument } from '../document.js';
+import { messages } from '../messages.js';
+import type { EquationSet, Id, Part } from '../model.js';
+import type { Context } from './context.js';
+
+/** What of a type a sequence has to list, beside its equations. */
+interface Listed {
+  readonly equations: EquationSet;
+  readonly events: readonly Id[];
+  readonly regimes: boolean;
+}
+
+/**
+ * The parts of a type in the order in which they are advanced. Each name is known and listed once; all derived variables, derivatives that
+ * are advanced each step, events and regimes are listed, since what is left out would have no place in a step.
+ */
+export function normaliseSequence(
+  context: Context,
+  parts: readonly PartDocument[] | undefined,
+  { equations, events, regimes }: Listed,
+  pointer: string,
+): { readonly sequence?: readonly Part[] } {
+  if (parts === undefined || parts.length === 0) return {};
+  const rates = Object.keys(equations.derivatives).filter((name) => equations.derivatives[name]?.eventDriven === false);
+  const known = { derived: Object.keys(equations.derived), propagate: rates, state: rates, events };
+  const words = { derived: 'derived variable', propagate: 'derivative', state: 'derivative', events: 'event' } as const;
+  const seen = new Set<string>();
+  const take = (name: string, at: string): void => {
+    if (seen.has(name)) context.report(messages.listedTwice(name.slice(name.indexOf(' ') + 1)), at);
+    seen.add(name);
+  };
+  const sequence: Part[] = [];
+  for (const [index, part] of parts.entries()) {
+    for (const key of ['derived', 'propagate', 'state', 'events'] as const) {
+      for (const [k, name] of (part[key] ?? []).entries()) {
+        const at = `${pointer}/${index}/${key}/${k}`;
+        if (known[key].includes(name)) take(`${words[key]} ${name}`, at);
+        else context.report(messages.unknownReference(words[key], name, known[key]), at);
+      }
+    }
+    if (part.regimes === true) {
+      const at = `${pointer}/${index}/regimes`;
+      if (regimes) take('regime regimes', at);
+      else context.report(messages.unknownReference('regime', 'regimes', []), at);
+    }
+    const kept = normalPart(part);
+    if (Object.keys(kept).length > 0) sequence.push(kept);
+  }
+  const missing = (what: string, names: readonly string[]): void => {
+    const open = names.filter((name) => !seen.has(`${what} ${name}`));
+    if (open.length > 0) context.report(messages.notListed(what, open, 'the sequence'), pointer);
+  };
+  missing('derived variable', known.derived);
+  missing('derivative', rates);
+  missing('event', events);
+  if (regimes) missing('regime', ['regimes']);
+  return { sequence };
+}
+
+/** A part without empty lists. */
+function normalPart({ derived = [], propagate = [], state = [], events = [], regimes = false }: PartDocument): Part {
+  return {
+    ...(derived.length > 0 ? { derived } : {}),
+    ...(propagate.length > 0 ? { propagate } : {}),
+    ...(state.length > 0 ? { state } : {}),
+    ...(events.length > 0 ? { events } : {}),
+    ...(regimes ? { regimes: true as const } : {}),
+  };
+}
+
+/** The order in which a regime's derivatives are applied: each of them once. */
+export function normaliseOrder(
+  context: Context,
+  order: readonly string[] | undefined,
+  derivatives: readonly Id[],
+  pointer: string,
+): { readonly order?: readonly Id[] } {
+  if (order === undefined || order.length === 0) return {};
+  for (const [index, name] of order.entries()) {
+    if (!derivatives.includes(name)) context.report(messages.unknownReference('derivative', name, derivatives), `${pointer}/${index}`);
+    else if (order.indexOf(name) < index) context.report(messages.listedTwice(name), `${pointer}/${index}`);
+  }
+  const open = derivatives.filter((name) => !order.includes(name));
+  if (open.length > 0) context.report(messages.notListed('derivative', open, 'the order'), pointer);
+  return { order };
+}

@@ -1,0 +1,72 @@
+/** Files that a model may include: those of its repository, and of folders that the user allows. */
+
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { formatBytes } from '../diagnostics/quantities.js';
+import type { LemsHost } from '../../translators/neuroml/host.js';
+import { decodeXml } from '../../translators/neuroml/xml/decode.js';
+
+/** No text longer than this fits a string. */
+const largestFile = 500_000_000;
+
+/**
+ * The files beside a model.
+ *
+ * @param model  path of the main document
+ * @param allowed  folders that may be read besides
+ * @throws UsageError when one of them is no folder
+ */
+export function includedFiles(model: string, allowed: readonly string[] = []): LemsHost {
+  const root = repositoryOf(realPath(model) ?? join(process.cwd(), model));
+  const folders = allowed.map((folder) => {
+    const real = realPath(folder);
+    if (real !== null && statSync(real).isDirectory()) return { path: folder, real };
+    throw new UsageError(`--allow-path cannot be ${folder}: there is no such folder`, 'name a folder that models may include files from');
+  });
+  const within = [root, ...folders.map(({ real }) => real)];
+  return {
+    locate: (path) => {
+      const real = realPath(path);
+      return real !== null && statSync(real).isFile() ? real : null;
+    },
+    allows: (real) => within.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)),
+    read: readText,
+    root,
+    folders: folders.map(({ path }) => path),
+  };
+}
+
+/** Absolute path with links resolved; null where there is nothing, or nothing that may be seen. */
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The nearest folder with a `.git`; else the parent of the model's folder, since the examples of the standard include `../examples`,
+ * unless that is the root of all.
+ */
+function repositoryOf(model: string): string {
+  const own = dirname(model);
+  for (let folder = own; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+    if (folder === dirname(folder)) break;
+  }
+  const parent = dirname(own);
+  return parent === dirname(parent) ? own : parent;
+}
+
+function readText(real: string): ReturnType<LemsHost['read']> {
+  try {
+    const { size } = statSync(real);
+    if (size > largestFile) return { refused: `it is ${formatBytes(size)} long` };
+    const decoded = decodeXml(readFileSync(real));
+    return 'refused' in decoded ? { refused: decoded.refused.message } : decoded;
+  } catch (error) {
+    return { refused: error instanceof Error && 'code' in error ? String(error.code) : 'it is no text' };
+  }
+}

@@ -1,0 +1,35 @@
+/** Text files that a document names: those in its own folder, and in folders that the user allows. */
+
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+import { formatBytes } from '../diagnostics/quantities.js';
+
+/** No text longer than this fits a string. */
+const largestFile = 500_000_000;
+
+/** The text of a file, or why it is not read. */
+export type SideFile = { readonly text: string } | { readonly refused: string };
+
+/**
+ * A reader of files beside a document; names count from its folder, links are followed before it is asked where a file is.
+ *
+ * @param allowed  folders that may be read besides
+ */
+export function sideFiles(document: string, allowed: readonly string[] = []): (name: string) => SideFile {
+  const own = dirname(resolve(document));
+  return (name) => {
+    try {
+      const real = realpathSync(resolve(own, name));
+      const folders = [own, ...allowed].map((folder) => realpathSync(resolve(folder)));
+      if (!folders.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)))
+        return { refused: 'it is outside of the folder of the document' };
+      const status = statSync(real);
+      if (!status.isFile()) return { refused: 'it is no file' };
+      if (status.size > largestFile) return { refused: `it is ${formatBytes(status.size)} long` };
+      return { text: readFileSync(real, 'utf8') };
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      return { refused: code === 'ENOENT' ? 'there is no such file' : `it cannot be read${code === '' ? '' : ` (${code})`}` };
+    }
+  };
+}

@@ -1,0 +1,63 @@
+/** Runs probes here and on PyNN's simulators, and measures the distances. */
+
+import { read, runHere } from './ours.js';
+import { failed, runThere, type Failure } from './backend.js';
+import { documentOf, type Probe } from './probe.js';
+import type { Results } from './results.js';
+
+export const simulators = ['nest', 'neuron', 'brian2'] as const;
+export type Named = (typeof simulators)[number];
+
+/** What one simulator gave for one probe. */
+export interface Comparison {
+  /** How it refused the script. */
+  readonly refused?: string;
+  readonly distances: Readonly<Record<string, number>>;
+}
+
+/** What was measured with one probe. */
+export interface Measured {
+  readonly probe: Probe;
+  readonly exact: Readonly<Record<string, readonly [distance: number, unit: string]>>;
+  readonly simulators: Readonly<Partial<Record<Named, Comparison>>>;
+}
+
+/** Runs all probes; those of a simulator run in one go. */
+export async function measure(probes: readonly Probe[]): Promise<readonly Measured[]> {
+  const models = probes.map(({ document }) => read(documentOf(document)));
+  const ours: Results[] = [];
+  for (const model of models) ours.push(await runHere(model));
+  const theirs = new Map<Named, ReadonlyMap<Probe, Results | Failure>>();
+  for (const simulator of simulators) {
+    const wanted = probes.map((probe, k) => ({ probe, model: models[k]! })).filter(({ probe }) => runs(probe, simulator));
+    const outcomes = await runThere(
+      simulator,
+      wanted.map(({ model }) => model.valid),
+    );
+    theirs.set(simulator, new Map(wanted.map(({ probe }, k) => [probe, outcomes[k]!] as const)));
+  }
+  return probes.map((probe, k) => ({
+    probe,
+    exact: probe.exact?.distances(ours[k]!) ?? {},
+    simulators: Object.fromEntries(
+      simulators.flatMap((simulator) => {
+        const outcome = theirs.get(simulator)?.get(probe);
+        return outcome === undefined ? [] : [[simulator, compared(probe, simulator, ours[k]!, outcome)] as const];
+      }),
+    ),
+  }));
+}
+
+/** Nothing is asked of a simulator that nothing is expected of. */
+const runs = (probe: Probe, simulator: Named): boolean => {
+  const expectation = probe.simulators[simulator];
+  return expectation?.within !== undefined || expectation?.refuses !== undefined;
+};
+
+function compared(probe: Probe, simulator: Named, ours: Results, outcome: Results | Failure): Comparison {
+  if (failed(outcome)) return { refused: outcome.error, distances: {} };
+  const names = Object.keys(probe.simulators[simulator]?.within ?? {});
+  return {
+    distances: Object.fromEntries(names.map((name) => [name, probe.quantities[name]?.distance(ours, outcome, simulator) ?? NaN] as const)),
+  };
+}

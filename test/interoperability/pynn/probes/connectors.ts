@@ -1,0 +1,183 @@
+/** Every connector: those that PyNN draws with a NumpyRNG must give PyNN's own network, those that nothing draws the pairs of their rule. */
+
+import type { Network } from '../backend.js';
+import type { NetworkProbe } from '../network.js';
+
+const ends = (pre: number, post: number, structure: object = {}): readonly object[] => [
+  { label: 'pre', size: pre, cell: { type: 'SpikeSourceArray' }, ...structure },
+  { label: 'post', size: post, cell: { type: 'IF_cond_exp' }, ...structure },
+];
+
+const weights = { random: 'uniform', params: { low: 0.1, high: 0.2 }, rng: 'values' };
+const delays = { random: 'uniform', params: { low: 0.1, high: 2 }, rng: 'values' };
+const drawn = { type: 'StaticSynapse', params: { weight: weights, delay: delays } };
+
+interface Wanted {
+  readonly pre?: number;
+  readonly post?: number;
+  readonly within?: boolean;
+  readonly connector: object;
+  readonly synapse?: object;
+  readonly structure?: object;
+  readonly space?: object;
+  readonly others?: readonly object[];
+}
+
+/** A projection between two populations, or within one. */
+const document = ({
+  pre = 12,
+  post = 9,
+  within = false,
+  connector,
+  synapse = drawn,
+  structure,
+  space,
+  others = [],
+}: Wanted): Record<string, unknown> => ({
+  rngs: { pairs: { type: 'NumpyRNG', seed: 42 }, values: { type: 'NumpyRNG', seed: 7 }, own: { type: 'NativeRNG' } },
+  populations: within ? [{ label: 'post', size: post, cell: { type: 'IF_cond_exp' }, ...structure }] : ends(pre, post, structure),
+  projections: [
+    ...others,
+    {
+      label: 'way',
+      pre: within ? 'post' : 'pre',
+      post: 'post',
+      receptor_type: 'excitatory',
+      connector,
+      synapse,
+      ...(space === undefined ? {} : { space }),
+    },
+  ],
+  phases: [{ run: 1 }],
+});
+
+/** PyNN draws the same network. */
+const same = (name: string, wanted: Wanted, rest: Partial<NetworkProbe> = {}): NetworkProbe => ({
+  section: 'Connectors',
+  name,
+  document: document(wanted),
+  same: { within: 1e-12 },
+  ...rest,
+});
+
+const rng = 'pairs';
+
+const seeded: readonly NetworkProbe[] = [
+  same('AllToAllConnector', { connector: { type: 'AllToAllConnector' } }),
+  same('AllToAllConnector, allow_self_connections False', {
+    within: true,
+    connector: { type: 'AllToAllConnector', params: { allow_self_connections: false } },
+  }),
+  same('OneToOneConnector', { connector: { type: 'OneToOneConnector' } }),
+  same('FixedProbabilityConnector', { connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.4 }, rng } }),
+  same('FixedProbabilityConnector without an rng', { connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.4 } } }),
+  same('FixedProbabilityConnector, NoMutual', {
+    within: true,
+    connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.7, allow_self_connections: 'NoMutual' }, rng },
+  }),
+  same('DistanceDependentProbabilityConnector', {
+    structure: { structure: { type: 'Line', params: { dx: 10 } } },
+    connector: { type: 'DistanceDependentProbabilityConnector', params: { d_expression: 'exp(-d/40)' }, rng },
+  }),
+  same('IndexBasedProbabilityConnector', {
+    connector: { type: 'IndexBasedProbabilityConnector', params: { index_expression: { expr: '0.9/(1 + abs(i - j))', of: 'ij' } }, rng },
+  }),
+  same('FixedNumberPreConnector', { connector: { type: 'FixedNumberPreConnector', params: { n: 5 }, rng } }),
+  same('FixedNumberPreConnector, with_replacement', {
+    connector: { type: 'FixedNumberPreConnector', params: { n: 15, with_replacement: true }, rng },
+  }),
+  same('FixedNumberPreConnector, more than there are', { connector: { type: 'FixedNumberPreConnector', params: { n: 30 }, rng } }),
+  same('FixedNumberPostConnector', { connector: { type: 'FixedNumberPostConnector', params: { n: 4 }, rng } }),
+  same('FixedNumberPostConnector, with_replacement', {
+    connector: { type: 'FixedNumberPostConnector', params: { n: 4, with_replacement: true }, rng },
+  }),
+  same('FixedTotalNumberConnector', { connector: { type: 'FixedTotalNumberConnector', params: { n: 40 }, rng } }),
+  same('FromListConnector', {
+    connector: {
+      type: 'FromListConnector',
+      params: {
+        conn_list: [
+          [0, 1, 0.1, 1],
+          [3, 0, 0.2, 0.5],
+          [3, 0, 0.3, 0.7],
+        ],
+      },
+    },
+    synapse: { type: 'StaticSynapse' },
+  }),
+  same('ArrayConnector', {
+    pre: 3,
+    post: 2,
+    connector: {
+      type: 'ArrayConnector',
+      params: {
+        array: [
+          [true, false],
+          [false, true],
+          [true, true],
+        ],
+      },
+    },
+  }),
+  same('CloneConnector', {
+    others: [
+      {
+        label: 'first',
+        pre: 'pre',
+        post: 'post',
+        receptor_type: 'excitatory',
+        connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.3 }, rng },
+        synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },
+      },
+    ],
+    connector: { type: 'CloneConnector', params: { reference: 'first' } },
+    synapse: { type: 'StaticSynapse', params: { weight: 0.2, delay: 2 } },
+  }),
+];
+
+// --- Drawn by our own counters ------------------------------------------------------------------------------------------
+
+const rows = (network: Network): Network['synapses'][string] => network.synapses['way'] ?? [];
+const own = 'own';
+
+/** Distance of a count from the mean of a binomial distribution, in its standard deviations. */
+const deviations = (count: number, n: number, p: number): number => Math.abs(count - n * p) / Math.sqrt(n * p * (1 - p));
+
+const native: readonly NetworkProbe[] = [
+  {
+    section: 'Connectors',
+    name: 'FixedProbabilityConnector with a NativeRNG',
+    document: document({
+      pre: 200,
+      post: 200,
+      connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.1 }, rng: own },
+      synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },
+    }),
+    exact: {
+      what: 'the binomial distribution',
+      within: { connections: 4 },
+      distances: (network) => ({ connections: [deviations(rows(network).length, 40000, 0.1), 'standard deviations'] }),
+    },
+  },
+  {
+    section: 'Connectors',
+    name: 'FixedNumberPreConnector with a NativeRNG',
+    document: document({
+      pre: 100,
+      post: 100,
+      connector: { type: 'FixedNumberPreConnector', params: { n: 20 }, rng: own },
+      synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },
+    }),
+    exact: {
+      what: '20 different senders each',
+      within: { 'wrong cells': 0 },
+      distances: (network) => {
+        const senders = Array.from({ length: 100 }, () => new Set<number>());
+        for (const [i, j] of rows(network)) senders[j]?.add(i);
+        return { 'wrong cells': [senders.filter(({ size }) => size !== 20).length + Math.abs(rows(network).length - 2000), 'cells'] };
+      },
+    },
+  },
+];
+
+export const connectorProbes: readonly NetworkProbe[] = [...seeded, ...native];

@@ -1,0 +1,40 @@
+/** Distances between two runs. */
+
+import type { Quantity } from '../probe.js';
+import { largestDistance, spikesOf, traceOf } from '../results.js';
+
+/** Where each simulator's traces lag behind ours: what arrives at a step shows one sample later in Brian 2. */
+const lag = { neuron: 0, nest: 0, brian2: 1, exact: 0 } as const;
+/** What is added to spike times, in steps: Brian 2 labels a spike with the beginning of its step. */
+const label = { neuron: 0, nest: 0, brian2: 1, exact: 0 } as const;
+
+/** Largest distance of traces `population.variable`, sample by sample. */
+export const traces = (unit: string, ...names: readonly string[]): Quantity => ({
+  unit,
+  distance: (ours, theirs, against) =>
+    Math.max(
+      ...names.map((name) => {
+        const [population = '', ...variable] = name.split('.');
+        const [a, b] = [traceOf(ours, population, variable.join('.')), traceOf(theirs, population, variable.join('.'))];
+        const late = lag[against];
+        return largestDistance(a.slice(0, a.length - late), b.slice(late));
+      }),
+    ),
+});
+
+/** Largest distance of spikes of all given populations' first cells, in steps; infinite where their numbers differ. */
+export const spikes = (dt: number, ...populations: readonly string[]): Quantity => ({
+  unit: 'steps',
+  distance: (ours, theirs, against) =>
+    Math.max(
+      ...populations.map((population) => {
+        const a = spikesOf(ours, population).map((time) => Math.round(time / dt));
+        const b = spikesOf(theirs, population).map((time) => Math.round(time / dt) + label[against]);
+        return largestDistance(a, b);
+      }),
+    ),
+});
+
+/** Largest distance of the first spikes from given times, in ms. */
+export const firstSpikes = (times: readonly number[], found: readonly number[]): number =>
+  found.length < times.length ? Infinity : largestDistance(times, found.slice(0, times.length));

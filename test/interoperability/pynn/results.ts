@@ -1,0 +1,53 @@
+/** What a run gives, in PyNN's terms: spike times in ms and signals in PyNN's units, by population and segment. */
+
+/** Samples of one variable of some cells of a population. */
+export interface Signal {
+  /** Indices of the cells in their population, one for each column. */
+  readonly cells: readonly number[];
+  /** ms. */
+  readonly times: readonly number[];
+  /** [sample][column], in PyNN's unit of the variable. */
+  readonly values: readonly (readonly number[])[];
+}
+
+/** What one population recorded between two resets. */
+export interface Segment {
+  /** Times in ms by the index of the cell; silent cells included. */
+  readonly spikes: Readonly<Record<string, readonly number[]>>;
+  readonly signals: Readonly<Record<string, Signal>>;
+}
+
+/** Segments by population, and values of synapses by projection and variable: [sample][synapse]. */
+export interface Results {
+  readonly populations: Readonly<Record<string, readonly Segment[]>>;
+  readonly synapses: Readonly<Record<string, Readonly<Record<string, readonly (readonly number[])[]>>>>;
+}
+
+/** The only segment of a population. */
+export function segmentOf(results: Results, population: string, segment = 0): Segment {
+  const found = results.populations[population]?.[segment];
+  if (found === undefined) throw new Error(`no segment ${segment} of ${population} among ${Object.keys(results.populations).join(', ')}`);
+  return found;
+}
+
+/** Samples of one cell. */
+export function traceOf(results: Results, population: string, variable: string, cell = 0, segment = 0): readonly number[] {
+  const { signals } = segmentOf(results, population, segment);
+  const signal = signals[variable];
+  if (signal === undefined) throw new Error(`no ${variable} of ${population} among ${Object.keys(signals).join(', ')}`);
+  const column = signal.cells.indexOf(cell);
+  return signal.values.map((row) => row[column] ?? NaN);
+}
+
+/** Spike times of one cell in ms. */
+export const spikesOf = (results: Results, population: string, cell = 0, segment = 0): readonly number[] =>
+  segmentOf(results, population, segment).spikes[String(cell)] ?? [];
+
+/** Largest distance of two traces; `skip` leaves out what lies near given times, in ms. */
+export function largestDistance(a: readonly number[], b: readonly number[]): number {
+  if (a.length !== b.length) return Infinity;
+  return a.reduce((largest, value, k) => Math.max(largest, Math.abs(value - (b[k] ?? NaN))), 0);
+}
+
+/** Largest distance of two trains, spike by spike; infinite when one has more. */
+export const trainDistance = largestDistance;

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
+import { ListedElement, type XmlElement } from '../../../../translators/neuroml/xml/element.js';
+import { readXml } from '../../../../translators/neuroml/xml/read-xml.js';
+
+function read(text: string): { root: XmlElement | null; findings: string[] } {
+  const diagnostics = new Diagnostics();
+  const root = readXml(text, 'doc.xml', diagnostics);
+  return { root, findings: diagnostics.list.map(({ code, place }) => `${code} ${place?.line}:${place?.column}`) };
+}
+
+/** A tree as text: names, attributes, text. */
+function outline({ name, attributes, text, children }: XmlElement): string {
+  const said = Object.entries(attributes).map(([key, value]) => ` ${key}=${value}`);
+  const inner = [...(text.trim() === '' ? [] : [JSON.stringify(text.trim())]), ...children.map(outline)];
+  return `${name}${said.join('')}${inner.length > 0 ? `(${inner.join(' ')})` : ''}`;
+}
+
+describe('a tree of elements', () => {
+  it.each([
+    ['elements in order', '<a><b/><c><d/></c><b/></a>', 'a(b c(d) b)'],
+    ['attributes in either quotes', `<a x="1" y='two "2"'/>`, 'a x=1 y=two "2"'],
+    ['the five entities and numbers', '<a x="&lt;&gt;&amp;&quot;&apos;&#181;&#x3bc;">&lt;b&gt;</a>', `a x=<>&"'µμ("<b>")`],
+    ['no second decoding', '<a x="&amp;lt;"/>', 'a x=&lt;'],
+    ['a byte order mark and CRLF', '\ufeff<?xml version="1.0"?>\r\n<a>\r\n  <b x="1"/>\r\n</a>\r\n', 'a(b x=1)'],
+    ['comments, also of three dashes', '<!-- x --><a><!---  y --  --><b/><!-- <c> & --></a>', 'a(b)'],
+    ['CDATA as text', '<a><![CDATA[<x> & ]]></a>', 'a("<x> &")'],
+    ['processing instructions', '<?xml-stylesheet href="x"?><a><?go now?><b/></a>', 'a(b)'],
+    ['line breaks in attributes as spaces', '<a x="1\n2\t3\r\n4"/>', 'a x=1 2 3 4'],
+    ['local names, without declarations', '<n:a xmlns:n="u" xmlns="v" xsi:schemaLocation="w" n:x="1"><n:b/></n:a>', 'a x=1(b)'],
+    ['names that JavaScript knows', '<a constructor="1" toString="2"><toString/><hasOwnProperty/></a>', 'a constructor=1 toString=2(toString hasOwnProperty)'],
+    ['space around the equals sign', '<a  x = "1"\n y= "2" />', 'a x=1 y=2'],
+  ])('%s', (_, text, expected) => {
+    const { root, findings } = read(text);
+    expect(findings).toEqual([]);
+    expect(root && outline(root)).toBe(expected);
+  });
+
+  it('says where elements and attributes are, entities and CRLF counted as written', () => {
+    const { root } = read('<a>\r\n  <b first="1" value="x &lt; 10mV"/>\r\n</a>');
+    const b = root!.children[0]!;
+    expect(b.place).toEqual({ document: 'doc.xml', pointer: '/a/b', line: 2, column: 3, length: 2 });
+    expect(b.attributePlace('value')).toMatchObject({ line: 2, column: 16, length: 5 });
+    // `10mV` in the decoded value `x < 10mV`.
+    expect(b.valuePlace('value', { start: 4, end: 8 })).toMatchObject({ line: 2, column: 30, length: 4 });
+  });
+
+  it('names an element by its path with ids', () => {
+    const { root } = read('<neuroml id="n"><cell id="c"><morphology/></cell></neuroml>');
+    expect(root!.children[0]!.children[0]!.path).toBe('/neuroml[n]/cell[c]/morphology');
+  });
+});
+
+describe('what is not well-formed', () => {
+  it.each([
+    ['an empty text', '', 'xml/empty 1:1'],
+    ['space alone', '  \n ', 'xml/empty 1:1'],
+    ['a text that is cut off between tags', '<a>\n <b>\n', 'xml/unclosed-element 2:2'],
+    ['a text that is cut off in a tag', '<a>\n <b x="1"', 'xml/unfinished 2:2'],
+    ['a text that is cut off in a value', '<a>\n <b x="1', 'xml/unfinished 2:2'],
+    ['a text that is cut off in a comment', '<a/>\n<!-- b', 'xml/unfinished 2:1'],
+    ['a text that is cut off in CDATA', '<a><![CDATA[ b', 'xml/unfinished 1:4'],
+    ['an inner element that is not closed', '<a>\n <b>\n</a>', 'xml/unclosed-element 2:2'],
+    ['tags that do not match', '<a>\n <b></c>\n</a>', 'xml/mismatched-tag 2:5'],
+    ['a tag that closes nothing', '<a/>\n</a>', 'xml/unopened-tag 2:1'],
+    ['two roots', '<a/>\n <b/>', 'xml/second-root 2:2'],
+    ['text outside', '<a/>\n x', 'xml/text-outside 2:2'],
+    ['text before', 'x<a/>', 'xml/text-outside 1:1'],
+    ['a quote that is not closed', '<a>\n<b x="1/>\n<c y="2"/></a>', 'xml/unfinished 2:1'],
+    ['an attribute without quotes', '<a>\n<b x=1/></a>', 'xml/malformed 2:4'],
+    ['an attribute without value', '<a><b x/></a>', 'xml/malformed 1:7'],
+    ['an attribute twice', '<a><b x="1" x="2"/></a>', 'xml/malformed 1:13'],
+    ['a bare ampersand', '<a>\n R & D</a>', 'xml/unknown-entity 2:4'],
+    ['an entity that XML does not know', '<a x="&nbsp;"/>', 'xml/unknown-entity 1:7'],
+    ['a character that cannot be', '<a>&#0;</a>', 'xml/unknown-entity 1:4'],
+    ['a less-than sign', '<a> 1 < 2 </a>', 'xml/malformed 1:7'],
+    ['a document type', '<!DOCTYPE a>\n<a/>', 'xml/document-type 1:1'],
+    ['declared entities', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', 'xml/document-type 1:1'],
+    [
+      'an entity bomb',
+      '<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;">]><a>&c;</a>',
+      'xml/document-type 1:1',
+    ],
+    ['an external entity', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', 'xml/document-type 1:1'],
+    ['a name that cannot be read', '<a>\n<__proto__/></a>', 'xml/reserved-name 2:1'],
+    ['binary data', '<a>\u0000</a>', 'xml/binary 1:4'],
+  ])('%s', (_, text, finding) => {
+    const { root, findings } = read(text);
+    expect(root).toBeNull();
+    expect(findings).toEqual([finding]);
+  });
+
+  it('names the tag that was opened when another is closed', () => {
+    const diagnostics = new Diagnostics();
+    readXml('<a>\n <b>\n </c></a>', 'doc.xml', diagnostics);
+    expect(diagnostics.list[0]).toMatchObject({ expected: '</b>', found: '</c>', related: [{ place: { line: 2, column: 2 } }] });
+  });
+
+  it('reads a hundred levels, and no more', () => {
+    const nested = (depth: number): string => `${'<a>'.repeat(depth)}${'</a>'.repeat(depth)}`;
+    expect(read(nested(100)).findings).toEqual([]);
+    expect(read(nested(101)).findings).toEqual(['xml/too-deep 1:301']);
+    expect(read(nested(100_000)).findings).toEqual(['xml/too-deep 1:301']);
+  });
+});
+
+describe('long lists of elements without content', () => {
+  const items = (count: number, make = (index: number): string => `<c id="${index}" w='${index / 2}'/>`): string =>
+    Array.from({ length: count }, (_, index) => make(index)).join('\n');
+
+  it('are in their place among others, whatever their length', () => {
+    for (const count of [1, 99, 100, 101, 1000]) {
+      const { root, findings } = read(`<a><first/>${items(count)}<middle><x/>${items(count)}</middle>${items(count)}<last/></a>`);
+      expect(findings).toEqual([]);
+      const names = root!.children.map(({ name }) => name);
+      expect(names).toEqual(['first', ...Array<string>(count).fill('c'), 'middle', ...Array<string>(count).fill('c'), 'last']);
+      expect(root!.children[count + 1]!.children).toHaveLength(count + 1);
+      expect(root!.children[1]).toBeInstanceOf(count < 100 ? Object : ListedElement);
+    }
+  });
+
+  it('have the attributes and places that the library would give', () => {
+    const { root } = read(`<a>\n${items(200)}\n</a>`);
+    for (const [index, element] of root!.children.entries()) {
+      expect({ ...element.attributes }).toEqual({ id: String(index), w: String(index / 2) });
+      expect(element.valuePlace('w')).toMatchObject({ line: index + 2, column: `<c id="${index}" w='`.length + 1, length: String(index / 2).length });
+    }
+  });
+
+  it('may change the order of attributes, and their number', () => {
+    const { root, findings } = read(`<a>${items(300, (index) => (index % 3 === 0 ? `<c b="1" a="${index}" />` : `<c a='${index}'/>`))}</a>`);
+    expect(findings).toEqual([]);
+    expect(root!.children.map(({ attributes }) => attributes['a'])).toEqual(Array.from({ length: 300 }, (_, index) => String(index)));
+  });
+
+  it('end where an element has content, a reference, or an attribute twice', () => {
+    const odd = '<c a="&lt;"/><c><d/></c>';
+    const { root, findings } = read(`<a>${items(150)}${odd}${items(150)}</a>`);
+    expect(findings).toEqual([]);
+    expect(root!.children).toHaveLength(302);
+    expect(root!.children[150]!.attributes['a']).toBe('<');
+    expect(read(`<a>${items(150)}<c x="1" x="1"/>${items(150)}</a>`).findings).toEqual(['xml/malformed 150:32']);
+  });
+
+  it('do not hide what is wrong after them', () => {
+    expect(read(`<a>\n${items(500)}\n<b x=1/></a>`).findings).toEqual(['xml/malformed 502:4']);
+  });
+});

@@ -1,0 +1,444 @@
+/**
+ * What the structures of a network connect: events from cell to cell, instances attached to cells, tunnels between them. Connections of one kind
+ * between the same populations are one group, held as columns of numbers.
+ */
+
+import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
+import { hasMorphology } from '../cells/cell.js';
+import { segmentPlace, type SegmentPlace } from '../cells/ends.js';
+import { referenced, valueOf } from '../components.js';
+import { firstInPort, firstOutPort } from '../flatten/wiring.js';
+import type { Component, ComponentType, LemsModel, StructureDefinition } from '../lems/definitions.js';
+import { NumberList, PropertyLists } from './lists.js';
+import * as messages from './messages.js';
+import { assigned, standsApart, isDynamic, type Cell, type Container, type Draft } from './network.js';
+import { containerNamed, draftIn, follow, followTolerantly, onlyCell } from './paths.js';
+
+/** Connections of one kind between two populations. */
+export interface Connections {
+  /** The component whose children make the connections: it gives the group its name. */
+  readonly holder: Component;
+  readonly from: Draft;
+  readonly to: Draft;
+  /** The component that each connection has an instance of; null where events reach the cell itself. */
+  readonly receiver: Component | null;
+  /** The attachments of the target that the instances belong to; empty without receiver. */
+  readonly list: string;
+  /** Port of the source; null where no event goes along: the ends of a tunnel. */
+  readonly outPort: string | null;
+  readonly inPort: string;
+  /** For the ends of a tunnel: its name, and the component at the other end. */
+  readonly peer: { readonly name: string; readonly component: Component } | null;
+  /** Where on cells with several segments the ends are. */
+  readonly fromPlace: SegmentPlace | null;
+  readonly toPlace: SegmentPlace | null;
+  readonly sources: NumberList<Int32Array>;
+  readonly targets: NumberList<Int32Array>;
+  /** Seconds. */
+  readonly delays: NumberList<Float64Array>;
+  readonly properties: PropertyLists;
+  /** Order of creation among all that is attached anywhere. */
+  readonly serials: NumberList<Int32Array>;
+  readonly place: Place;
+}
+
+/** Instances of a component that are attached to cells of one population without any source of events. */
+export interface Attached {
+  readonly component: Component;
+  readonly to: Draft;
+  readonly list: string;
+  readonly toPlace: SegmentPlace | null;
+  readonly targets: NumberList<Int32Array>;
+  readonly properties: PropertyLists;
+  readonly serials: NumberList<Int32Array>;
+  readonly place: Place;
+}
+
+export interface Wires {
+  readonly connections: readonly Connections[];
+  readonly attached: readonly Attached[];
+}
+
+/** What an alias of a structure stands for. */
+type Item = Cell | Container;
+interface Alias {
+  readonly items: readonly Item[];
+  /** How it was found: two aliases of one attribute are one end. */
+  readonly written: string;
+}
+
+const isCell = (item: Item): item is Cell => 'draft' in item;
+
+/** Runs all structures of a network in the order of the document. */
+export function connectNetwork(root: Container, lems: LemsModel, diagnostics: Diagnostics): Wires {
+  const connector = new Connector(lems, diagnostics);
+  connector.visit(root);
+  return { connections: connector.connections, attached: connector.attached };
+}
+
+class Connector {
+  readonly connections: Connections[] = [];
+  readonly attached: Attached[] = [];
+  readonly #byKey = new Map<string, Connections>();
+  readonly #attachedByKey = new Map<string, Attached>();
+  readonly #numbers = new Map<object, number>();
+  #serial = 0;
+
+  constructor(
+    private readonly lems: LemsModel,
+    private readonly diagnostics: Diagnostics,
+  ) {}
+
+  visit(container: Container): void {
+    const { component } = container;
+    const runs = isDynamic(component.type);
+    const around = container.parent ?? container;
+    if (!runs) this.#run(component, container, around, component.type.structure, new Map());
+    for (const inner of component.children) {
+      if (runs && !standsApart(inner)) continue;
+      const within = this.#containerOf(container, inner);
+      if (within) this.visit(within);
+      else if (inner.type.structure.length > 0) this.#run(inner, null, container, inner.type.structure, new Map());
+    }
+  }
+
+  /** The container that was made for a child, if any. */
+  #containerOf(container: Container, inner: Component): Container | undefined {
+    const known = inner.id === '' ? undefined : container.withId(inner.id);
+    if (known?.component === inner) return known;
+    return container.list(inner.role)?.find(({ component }) => component === inner);
+  }
+
+  #run(
+    component: Component,
+    own: Container | null,
+    around: Container,
+    parts: readonly StructureDefinition[],
+    outer: ReadonlyMap<string, Alias>,
+  ): void {
+    let aliases: Map<string, Alias> | null = null;
+    const scope = { component, own, around };
+    const alias = (name: string): Alias => aliases?.get(name) ?? outer.get(name) ?? { items: this.#items(scope, name), written: name };
+    for (const part of parts) {
+      switch (part.kind) {
+        case 'with': {
+          aliases ??= new Map();
+          aliases.set(part.as, this.#with(scope, part));
+          break;
+        }
+        case 'forEach':
+          for (const item of this.#each(scope, part.instances, part.place)) {
+            const inner = new Map([...outer, ...(aliases ?? []), [part.as, { items: [item], written: part.as }] as const]);
+            this.#run(component, own, around, part.body, inner);
+          }
+          break;
+        case 'eventConnection':
+          this.#eventConnection(component, part, alias(part.from), alias(part.to));
+          break;
+        case 'tunnel':
+          this.#tunnel(component, part, alias(part.endA), alias(part.endB));
+          break;
+        case 'childInstance':
+        case 'multiInstantiate':
+          break;
+        default:
+          part satisfies never;
+      }
+    }
+  }
+
+  // --- Ends ---------------------------------------------------------------------------------------------------------
+
+  #with({ component, own, around }: Scope, part: Extract<StructureDefinition, { kind: 'with' }>): Alias {
+    if (part.list !== undefined) {
+      const id = attributeOutwards(component, part.list);
+      const list = id === undefined ? undefined : containerNamed(around, id);
+      if (!list) {
+        this.diagnostics.add(messages.missingReference(part.list, id, around.known), component.place);
+        return { items: [], written: part.list };
+      }
+      const index = part.index === undefined ? 0 : (valueOf(component, part.index, this.lems) ?? 0);
+      return { items: this.#elementOf(list, index, `${id}[${index}]`, component.place), written: `${part.list} ${part.index}` };
+    }
+    const written = part.instance ?? 'this';
+    return { items: this.#items({ component, own, around }, written), written };
+  }
+
+  #elementOf(container: Container, index: number, path: string, place: Place): readonly Item[] {
+    const found = draftIn(container);
+    if (found && index >= 0 && index < found.count) return [{ draft: found.draft, index: found.start + index }];
+    this.diagnostics.add(found ? messages.outOfRange(path, index, found.count) : messages.notAnInstance(path), place);
+    return [];
+  }
+
+  /** What a name in a structure stands for: `this`, `parent`, the path in an attribute, or a path as it is. */
+  #items({ component, own, around }: Scope, written: string): readonly Item[] {
+    if (written === 'this') return own ? [own.self ?? own] : [];
+    if (written === 'parent') return own ? (own.parent ? [own.parent.self ?? own.parent] : []) : [around.self ?? around];
+    const path = component.attributes[written];
+    const base = own && (path ?? written).startsWith('./') ? own : around;
+    const found = path === undefined ? follow(base, written) : followTolerantly(base, path);
+    return this.#settle(found, path ?? written, component.place);
+  }
+
+  #settle(found: ReturnType<typeof follow>, path: string, place: Place): readonly Item[] {
+    switch (found.kind) {
+      case 'cell':
+        if (found.rest.length === 0 || /^\d+$/.test(found.rest[0] ?? '')) return [found.cell];
+        this.diagnostics.add(messages.unsupported(`a connection to the part ${found.rest.join('/')} of an instance`), place);
+        return [];
+      case 'container': {
+        const only = found.container.self ?? onlyCell(found.container);
+        return [only ?? found.container];
+      }
+      case 'range':
+        this.diagnostics.add(messages.outOfRange(path, found.index, found.size), place);
+        return [];
+      case 'nowhere':
+        this.diagnostics.add(messages.unresolvedPath(path, found.step, found.known), place);
+        return [];
+      default:
+        return found satisfies never;
+    }
+  }
+
+  /** The instances of what a path leads to: the cells of a population, else the instances within. */
+  #each({ component, own, around }: Scope, written: string, place: Place): readonly Item[] {
+    const container = this.#climb(component, own ?? around, own === null, written);
+    const found = container && draftIn(container);
+    if (found) return Array.from({ length: found.count }, (_, k) => ({ draft: found.draft, index: found.start + k }));
+    this.diagnostics.add(messages.unresolvedPath(written, written, around.known), place);
+    return [];
+  }
+
+  /** A path of links: `../source` is what the `source` of the enclosing component names. */
+  #climb(component: Component, from: Container, virtual: boolean, written: string): Container | undefined {
+    const steps = written.split('/');
+    let at: Component | null = component;
+    let container: Container | null = virtual ? null : from;
+    let around: Container | null = virtual ? from : from.parent;
+    for (const step of steps) {
+      if (step === '..') {
+        at = at?.parent ?? null;
+        container = around;
+        around = around?.parent ?? null;
+        continue;
+      }
+      const id: string | undefined = at?.attributes[step];
+      container = (id === undefined ? undefined : containerNamed(around, id)) ?? container?.withId(step) ?? container?.list(step)?.[0] ?? null;
+      if (!container) return undefined;
+      at = container.component;
+      around = container.parent;
+    }
+    return container ?? undefined;
+  }
+
+  // --- Connections --------------------------------------------------------------------------------------------------
+
+  #eventConnection(component: Component, part: Extract<StructureDefinition, { kind: 'eventConnection' }>, from: Alias, to: Alias): void {
+    const receiver = part.receiver === undefined ? null : this.#reference(component, part.receiver);
+    if (receiver === undefined) return;
+    const { attributes } = component;
+    const list = part.receiverContainer === undefined ? undefined : attributes[part.receiverContainer];
+    const sourcePort = part.sourcePort === undefined ? undefined : attributes[part.sourcePort];
+    const targetPort = part.targetPort === undefined ? undefined : attributes[part.targetPort];
+    const delay = part.delay === undefined ? 0 : (valueOf(component, part.delay, this.lems) ?? 0);
+    const values = part.assigns.length === 0 ? [] : assigned(component, part.assigns, 0, this.lems, this.diagnostics);
+    // An attachment whose event would come from the very end that it is attached to, named twice over, has no source.
+    const sourceless = receiver !== null && from.written === to.written;
+    for (const a of from.items) {
+      for (const b of to.items) {
+        if (!isCell(a) || !isCell(b)) {
+          this.diagnostics.add(messages.notAnInstance(isCell(a) ? to.written : from.written), component.place);
+          continue;
+        }
+        if (sourceless) this.#attach(component, receiver, b, list, values);
+        else this.#connect(component, receiver, a, b, { list, sourcePort, targetPort, delay, values });
+      }
+    }
+  }
+
+  #reference(component: Component, written: string): Component | undefined {
+    const found = referenced(component, written, this.lems);
+    if (!found) {
+      const id = component.attributes[written.replace(/^(?:\.\.\/)+/, '')];
+      this.diagnostics.add(messages.missingReference(written, id, [...this.lems.byId.keys()].slice(0, 1000)), component.place);
+    }
+    return found;
+  }
+
+  #attach(component: Component, receiver: Component, to: Cell, wanted: string | undefined, values: Values): void {
+    const list = this.#listFor(to.draft.component.type, receiver.type, wanted, component.place);
+    if (list === undefined) return;
+    const toPlace = placeOn(to, component, 'post');
+    const key = `${this.#number(receiver)} ${to.draft.ordinal} ${list} ${placeKey(toPlace)}`;
+    let group = this.#attachedByKey.get(key);
+    if (!group) {
+      group = {
+        component: receiver,
+        to: to.draft,
+        list,
+        toPlace,
+        targets: NumberList.ofIndices(),
+        properties: this.#properties(receiver),
+        serials: NumberList.ofIndices(),
+        place: component.place,
+      };
+      this.#attachedByKey.set(key, group);
+      this.attached.push(group);
+    }
+    group.properties.push(group.targets.length, values);
+    group.targets.push(to.index);
+    group.serials.push(this.#serial++);
+  }
+
+  #connect(component: Component, receiver: Component | null, from: Cell, to: Cell, how: How): void {
+    const target = receiver ?? to.draft.component;
+    const outPort = how.sourcePort ?? firstOutPort(from.draft.component.type);
+    const inPort = how.targetPort ?? firstInPort(target.type);
+    if (outPort === undefined) return this.diagnostics.add(messages.noPort(from.draft.component.id, 'out'), component.place);
+    if (inPort === undefined) return this.diagnostics.add(messages.noPort(target.id, 'in'), component.place);
+    const list = receiver ? this.#listFor(to.draft.component.type, receiver.type, how.list, component.place) : '';
+    if (list === undefined) return;
+    this.#add(component, { receiver, from, to, list, outPort, inPort, peer: null, delay: how.delay, values: how.values, towards: 'post' });
+  }
+
+  /** Both ends of a tunnel get an instance each, which sees the other. */
+  #tunnel(component: Component, part: Extract<StructureDefinition, { kind: 'tunnel' }>, endA: Alias, endB: Alias): void {
+    const [a, b] = [this.#reference(component, part.componentA), this.#reference(component, part.componentB)];
+    if (!a || !b) return;
+    const values = part.assigns.length === 0 ? [] : assigned(component, part.assigns, 0, this.lems, this.diagnostics);
+    const { name } = part;
+    for (const left of endA.items) {
+      for (const right of endB.items) {
+        if (!isCell(left) || !isCell(right)) {
+          this.diagnostics.add(messages.notAnInstance(isCell(left) ? endB.written : endA.written), component.place);
+          continue;
+        }
+        const listA = this.#listFor(left.draft.component.type, a.type, undefined, component.place);
+        const listB = this.#listFor(right.draft.component.type, b.type, undefined, component.place);
+        if (listA === undefined || listB === undefined) continue;
+        const rest = { outPort: null, inPort: '', delay: 0, values };
+        // The first end is the one that documents call `pre`.
+        this.#add(component, { ...rest, receiver: a, from: right, to: left, list: listA, peer: { name, component: b }, towards: 'pre' });
+        this.#add(component, { ...rest, receiver: b, from: left, to: right, list: listB, peer: { name, component: a }, towards: 'post' });
+      }
+    }
+  }
+
+  #add(component: Component, made: Made): void {
+    const { receiver, from, to, list, outPort, inPort, peer, delay, values, towards } = made;
+    const fromPlace = placeOn(from, component, towards === 'post' ? 'pre' : 'post');
+    const toPlace = placeOn(to, component, towards);
+    const holder = component.parent ?? component;
+    const other = peer ? `${peer.name} ${this.#number(peer.component)}` : '';
+    const key = `${this.#number(holder)} ${receiver ? this.#number(receiver) : ''} ${from.draft.ordinal} ${to.draft.ordinal} ${list} ${outPort ?? ''} ${inPort} ${other} ${placeKey(fromPlace)} ${placeKey(toPlace)}`;
+    let group = this.#byKey.get(key);
+    if (!group) {
+      group = {
+        holder,
+        from: from.draft,
+        to: to.draft,
+        receiver,
+        list,
+        outPort,
+        inPort,
+        peer,
+        fromPlace,
+        toPlace,
+        sources: NumberList.ofIndices(),
+        targets: NumberList.ofIndices(),
+        delays: NumberList.ofValues(),
+        properties: this.#properties(receiver),
+        serials: NumberList.ofIndices(),
+        place: component.place,
+      };
+      this.#byKey.set(key, group);
+      this.connections.push(group);
+    }
+    group.properties.push(group.sources.length, values);
+    group.sources.push(from.index);
+    group.targets.push(to.index);
+    group.delays.push(delay > 0 ? delay : 0);
+    group.serials.push(this.#serial++);
+  }
+
+  #properties(component: Component | null): PropertyLists {
+    return new PropertyLists((property) => (component && valueOf(component, property, this.lems)) ?? 0);
+  }
+
+  #number(item: object): number {
+    const known = this.#numbers.get(item);
+    if (known !== undefined) return known;
+    const made = this.#numbers.size;
+    this.#numbers.set(item, made);
+    return made;
+  }
+
+  readonly #lists = new Map<ComponentType, Map<ComponentType, Map<string, string | null>>>();
+
+  /** The attachments of a type that instances of another go to; what is found is kept, since connections are many. */
+  #listFor(target: ComponentType, type: ComponentType, wanted: string | undefined, place: Place): string | undefined {
+    let ofTarget = this.#lists.get(target);
+    if (!ofTarget) this.#lists.set(target, (ofTarget = new Map<ComponentType, Map<string, string | null>>()));
+    let ofType = ofTarget.get(type);
+    if (!ofType) ofTarget.set(type, (ofType = new Map<string, string | null>()));
+    let found = ofType.get(wanted ?? '');
+    if (found === undefined) {
+      found = findList(target, type, wanted) ?? null;
+      ofType.set(wanted ?? '', found);
+      if (found === null) this.diagnostics.add(messages.noAttachments(type.name, target.name, wanted, typesAttached(target)), place);
+    }
+    return found ?? undefined;
+  }
+}
+
+/** The place on a cell with several segments; null for others. */
+function placeOn({ draft }: Cell, component: Component, end: 'pre' | 'post'): SegmentPlace | null {
+  return hasMorphology(draft.component) ? segmentPlace(component, end) : null;
+}
+
+const placeKey = (place: SegmentPlace | null): string => (place ? `${place.segment}@${place.along}` : '');
+
+const typesAttached = (type: ComponentType): readonly string[] => [...type.attachments.values()].map((list) => list.type);
+
+function findList(target: ComponentType, type: ComponentType, wanted: string | undefined): string | undefined {
+  const fits = [...target.attachments.values()].filter((list) => list.type === 'Component' || type.lineage.includes(list.type));
+  return fits.find(({ name }) => name === wanted)?.name ?? fits.at(0)?.name;
+}
+
+/** An attribute of a component, or of the nearest one around it that has it: what a type requires of those that enclose it. */
+function attributeOutwards(component: Component, name: string): string | undefined {
+  for (let at: Component | null = component; at; at = at.parent) {
+    const found = at.attributes[name];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+interface Scope {
+  readonly component: Component;
+  readonly own: Container | null;
+  readonly around: Container;
+}
+type Values = readonly (readonly [property: string, value: number])[];
+interface How {
+  readonly list: string | undefined;
+  readonly sourcePort: string | undefined;
+  readonly targetPort: string | undefined;
+  readonly delay: number;
+  readonly values: Values;
+}
+interface Made {
+  readonly receiver: Component | null;
+  readonly from: Cell;
+  readonly to: Cell;
+  readonly list: string;
+  readonly outPort: string | null;
+  readonly inPort: string;
+  readonly peer: Connections['peer'];
+  readonly delay: number;
+  readonly values: Values;
+  /** Which of the ends that the component names the instance is at. */
+  readonly towards: 'pre' | 'post';
+}

@@ -1,0 +1,303 @@
+/** A network as populations and projections of a canonical document. */
+
+import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import type { CompartmentCell } from '../cells/cell.js';
+import type { SegmentPlace } from '../cells/ends.js';
+import { unknownSegment } from '../cells/messages.js';
+import { neuronDocument, synapseDocument, type PlacedDocument } from '../flatten/document.js';
+import { identifier } from '../flatten/names.js';
+import type { FlatType } from '../flatten/flatten.js';
+import type { Component } from '../lems/definitions.js';
+import type { Attached, Connections, Wires } from './connect.js';
+import * as messages from './messages.js';
+import type { PropertyLists } from './lists.js';
+import type { Draft, Network } from './network.js';
+import { Ids, type Places } from './placed.js';
+import { prefixed, prefixedStatement, type CellType, type Types } from './types.js';
+
+/** Where the parts of a network are found in the document. */
+export interface Assembled {
+  readonly neurons: Record<string, unknown>;
+  readonly synapses: Record<string, unknown>;
+  readonly populations: Record<string, unknown>;
+  readonly projections: Record<string, unknown>;
+  /** Name of the LEMS type of each canonical one. */
+  readonly lemsTypes: Record<string, string>;
+}
+
+/** Ids of what recordings may name; known before the document is made. */
+export interface Naming {
+  readonly populations: ReadonlyMap<Draft, string>;
+  readonly attached: ReadonlyMap<Attached, string>;
+  readonly projections: ReadonlyMap<Connections, string>;
+  readonly attachments: ReadonlyMap<Attached, string>;
+}
+
+/** Gives populations and projections their ids, after the components that they come from. */
+export function nameNetwork(network: Network, { connections, attached }: Wires): Naming {
+  const ids = new Ids();
+  const populations = new Map<Draft, string>();
+  for (const draft of network.drafts) {
+    const shared = network.drafts.some((other) => other !== draft && other.holder === draft.holder);
+    const { holder, component } = draft;
+    const id = holder === component ? component.id : shared ? `${holder.id}_${component.id}` : holder.id;
+    populations.set(draft, ids.take(id || component.type.name));
+  }
+  const to = (draft: Draft): string => populations.get(draft) ?? '';
+  const ofComponent = (component: Component): number => attached.filter((one) => one.component === component).length;
+  const attachedIds = new Map<Attached, string>();
+  for (const one of attached) {
+    const id = one.component.id || one.component.type.name;
+    attachedIds.set(one, ids.take(ofComponent(one.component) > 1 ? `${id}_${to(one.to)}` : id));
+  }
+  const groups = new Map<Component, number>();
+  for (const { holder } of connections) groups.set(holder, (groups.get(holder) ?? 0) + 1);
+  const projections = new Map<Connections, string>();
+  for (const one of connections) {
+    const own = groups.get(one.holder) === 1 && one.holder !== network.root.component && one.holder.id !== '';
+    const between = [to(one.from), to(one.to), ...(one.receiver ? [one.receiver.id] : [])].join('_');
+    projections.set(one, ids.take(own ? one.holder.id : between));
+  }
+  const attachments = new Map<Attached, string>();
+  for (const one of attached) attachments.set(one, ids.take(`${attachedIds.get(one) ?? ''}_to_${to(one.to)}`));
+  return { populations, attached: attachedIds, projections, attachments };
+}
+
+/** Makes the parts of the document that say what there is. */
+export function assemble(
+  network: Network,
+  wires: Wires,
+  naming: Naming,
+  types: Types,
+  places: Places,
+  diagnostics: Diagnostics,
+): Assembled {
+  const assembler = new Assembler(naming, types, places, diagnostics);
+  // What connections ask of the types at their ends is known before any type is written down.
+  for (const connections of wires.connections) assembler.prepare(connections);
+  for (const one of wires.attached) assembler.prepareAttached(one);
+  let order = 0;
+  for (const draft of network.drafts) {
+    for (const one of wires.attached) if (one.to === draft) assembler.attached(one, order++);
+    assembler.population(draft, order++);
+  }
+  let projection = 0;
+  for (const connections of wires.connections) assembler.projection(connections, projection++);
+  for (const one of wires.attached) assembler.attachment(one, projection++);
+  return assembler;
+}
+
+/** A canonical type, by what it says but for the values of its parameters. */
+interface Kept {
+  readonly id: string;
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+class Assembler implements Assembled {
+  readonly neurons: Record<string, unknown> = {};
+  readonly synapses: Record<string, unknown> = {};
+  readonly populations: Record<string, unknown> = {};
+  readonly projections: Record<string, unknown> = {};
+  readonly lemsTypes: Record<string, string> = {};
+  readonly #kept = new Map<string, Kept>();
+  readonly #ids = { neurons: new Ids(), synapses: new Ids() };
+
+  constructor(
+    private readonly naming: Naming,
+    private readonly types: Types,
+    private readonly places: Places,
+    private readonly diagnostics: Diagnostics,
+  ) {}
+
+  /** Notes which events others listen to, and asks types for what connections read of them. */
+  prepare({ from, receiver, to, list, outPort, inPort, peer }: Connections): void {
+    const target = this.types.ofCell(to).flat;
+    const cell = receiver && this.types.ofSynapse(receiver, from, to, peer).flat;
+    if (cell) this.#contributions(receiver, list, target, cell);
+    if (outPort === null || !(cell ?? target).hears(inPort)) return;
+    (cell ?? target).handler(inPort);
+    const { flat } = this.types.ofCell(from);
+    const port = identifier(outPort);
+    if (!flat.emits(port) && !this.types.portsOf(flat).has(port)) {
+      this.diagnostics.add(messages.neverEmits(from.component.id, outPort), from.component.place);
+    }
+    this.types.listen(flat, port);
+  }
+
+  prepareAttached({ component, list, to }: Attached): void {
+    this.#contributions(component, list, this.types.ofCell(to).flat, this.types.ofAttached(component, to).flat);
+  }
+
+  population(draft: Draft, order: number): void {
+    const id = this.naming.populations.get(draft) ?? '';
+    const cell = this.types.ofCell(draft);
+    const compartments = this.types.compartmentsOf(draft);
+    if (compartments) {
+      this.#compartmental(id, cell, compartments, draft, order);
+      return;
+    }
+    this.#population(id, cell, draft.size, draft.properties, order, draft.holder.place, (name) => {
+      const found = this.types.providing(cell, name);
+      if (found?.variable.expression.kind !== 'name') return undefined;
+      return { population: this.naming.populations.get(found.draft), variable: found.variable.expression.name, index: found.index };
+    });
+  }
+
+  /** Cells with compartments: what is attached to them adds to the inputs that they have as points. */
+  #compartmental(id: string, cell: CellType, { compartments, spike, places }: CompartmentCell, draft: Draft, order: number): void {
+    const generic = neuronDocument(cell.flat, () => 0, new Set()).document;
+    const document = {
+      ...('inputs' in generic ? { inputs: generic['inputs'] } : {}),
+      ...(spike ? { events: { spike } } : {}),
+      compartments,
+    };
+    const type = this.#type('neurons', cell, { document, places: new Map([['', draft.component.place], ...places]) });
+    this.places.set(`/populations/${id}`, draft.holder.place);
+    this.populations[id] = { type: type.id, size: draft.size, ...(order === 0 ? {} : { order }) };
+  }
+
+  /** An end of a projection: a population, or a place on its cells. */
+  #end(population: string, draft: Draft, place: SegmentPlace | null, at: Place): string | Readonly<Record<string, unknown>> {
+    const compartments = place && this.types.compartmentsOf(draft);
+    if (!compartments || !place) return population;
+    const found = compartments.placeOf(place.segment, place.along);
+    if (!found) this.diagnostics.add(unknownSegment(place.segment, []), at);
+    return { of: population, ...found };
+  }
+
+  attached(one: Attached, order: number): void {
+    const id = this.naming.attached.get(one) ?? '';
+    const cell = this.types.ofAttached(one.component, one.to);
+    const target = this.types.ofCell(one.to);
+    this.#population(id, cell, one.targets.length, one.properties, order, one.place, (name) => {
+      const seen = target.flat.seen([name]);
+      if (seen?.expression.kind !== 'name') return undefined;
+      const index = one.targets.common ?? one.targets.toArray();
+      return { population: this.naming.populations.get(one.to), variable: seen.expression.name, index };
+    });
+  }
+
+  #population(
+    id: string,
+    cell: CellType,
+    size: number,
+    properties: PropertyLists,
+    order: number,
+    place: Place,
+    link: (name: string) => unknown,
+  ): void {
+    const type = this.#type('neurons', cell, neuronDocument(cell.flat, (parameter) => this.types.valueOf(cell, parameter), this.types.portsOf(cell.flat)));
+    const values = this.#values(cell, type, properties, size);
+    const linked: Record<string, unknown> = {};
+    for (const { name, source } of cell.flat.parameters) {
+      const found = source.kind === 'outside' ? link(source.name) : undefined;
+      if (found === undefined) continue;
+      linked[name] = found;
+      delete values[name];
+    }
+    this.places.set(`/populations/${id}`, place);
+    this.populations[id] = {
+      type: type.id,
+      size,
+      ...(Object.keys(values).length > 0 ? { values } : {}),
+      ...(Object.keys(linked).length > 0 ? { linked } : {}),
+      ...(order === 0 ? {} : { order }),
+    };
+  }
+
+  projection(group: Connections, order: number): void {
+    const id = this.naming.projections.get(group) ?? '';
+    const { from, to, receiver, list, outPort, inPort, peer, sources, targets, delays, properties, place } = group;
+    const target = this.types.ofCell(to);
+    const cell = receiver && this.types.ofSynapse(receiver, from, to, peer);
+    const handler = outPort === null ? [] : cell ? cell.flat.handler(inPort) : target.flat.handler(inPort);
+    const heard = outPort !== null && (cell ?? target).flat.hears(inPort);
+    const contributes = receiver && cell ? this.#contributions(receiver, list, target.flat, cell.flat) : new Map<string, Expression>();
+    const onEvent = heard ? (cell ? handler : handler.map((statement) => prefixedStatement(statement, 'post'))) : null;
+    if (!onEvent && contributes.size === 0 && !cell) return;
+    const document = synapseDocument(cell?.flat ?? null, (parameter) => (cell ? this.types.valueOf(cell, parameter) : 0), { onEvent, contributes });
+    const type = this.#type('synapses', cell ?? target, document, cell ? undefined : `${target.component.id}_${inPort}`);
+    const values = cell ? this.#values(cell, type, properties, sources.length) : {};
+    const port = outPort === null ? 'spike' : identifier(outPort);
+    const source = this.naming.populations.get(from) ?? '';
+    const delay = delays.common ?? delays.toArray();
+    this.places.set(`/projections/${id}`, place);
+    this.projections[id] = {
+      from: onEvent && port !== 'spike' ? { of: source, event: port } : onEvent ? source : this.#end(source, from, group.fromPlace, place),
+      to: this.#end(this.naming.populations.get(to) ?? '', to, group.toPlace, place),
+      synapse: type.id,
+      connect: { rule: 'list', sources: sources.toArray(), targets: targets.toArray() },
+      ...(Object.keys(values).length > 0 ? { values } : {}),
+      ...(onEvent && delay !== 0 ? { delay } : {}),
+      ...(order === 0 ? {} : { order }),
+    };
+  }
+
+  /** What attached instances add to their cells: a projection from each to its own. */
+  attachment(one: Attached, order: number): void {
+    const target = this.types.ofCell(one.to);
+    const cell = this.types.ofAttached(one.component, one.to);
+    const contributes = new Map([...this.#contributions(one.component, one.list, target.flat, cell.flat)].map(([name, e]) => [name, prefixed(e, 'pre')]));
+    if (contributes.size === 0) return;
+    const id = this.naming.attachments.get(one) ?? '';
+    const document = synapseDocument(null, () => 0, { onEvent: null, contributes });
+    const type = this.#type('synapses', cell, document, `attached_${one.list}`);
+    this.places.set(`/projections/${id}`, one.place);
+    this.projections[id] = {
+      from: this.naming.attached.get(one) ?? '',
+      to: this.#end(this.naming.populations.get(one.to) ?? '', one.to, one.toPlace, one.place),
+      synapse: type.id,
+      connect: { rule: 'list', sources: Array.from({ length: one.targets.length }, (_, k) => k), targets: one.targets.toArray() },
+      ...(order === 0 ? {} : { order }),
+    };
+  }
+
+  /** What an attached instance adds to inputs of its cell, in its own names. */
+  #contributions(component: Component, list: string, target: FlatType, own: FlatType): Map<string, Expression> {
+    const contributes = new Map<string, Expression>();
+    for (const input of target.inputsFrom(component, list)) {
+      const value = own.seen([input.variable]);
+      if (value) contributes.set(`post.${input.name}`, value.expression);
+      else this.diagnostics.add(messages.unknownQuantity(`${list}[*]/${input.variable}`, input.variable, own.visible), component.place);
+    }
+    return contributes;
+  }
+
+  /** The canonical type of a document: one that was made before where only values of parameters differ. */
+  #type(kind: 'neurons' | 'synapses', cell: CellType, { document, places }: PlacedDocument, wanted?: string): Kept & { readonly own: Readonly<Record<string, unknown>> } {
+    const own = (document['parameters'] ?? {}) as Readonly<Record<string, { readonly value: unknown }>>;
+    const shapes = Object.fromEntries(Object.entries(own).map(([name, { value, ...rest }]) => [name, typeof value === 'number' ? rest : { ...rest, value }]));
+    const key = `${kind} ${JSON.stringify({ ...document, parameters: shapes })}`;
+    const values = Object.fromEntries(Object.entries(own).map(([name, { value }]) => [name, value]));
+    const known = this.#kept.get(key);
+    if (known) return { ...known, own: values };
+    const simple = cell.nodes.length === 1;
+    const id = this.#ids[kind].take(wanted ?? (simple ? cell.component.type.name : cell.component.id || cell.component.type.name));
+    const kept: Kept = { id, defaults: values };
+    this.#kept.set(key, kept);
+    this[kind][id] = document;
+    if (wanted === undefined) this.lemsTypes[id] = cell.component.type.name;
+    this.places.setAll(`/${kind}/${id}`, places);
+    return { ...kept, own: values };
+  }
+
+  /** Values that differ from those of the type, and properties that were assigned. */
+  #values(
+    cell: CellType,
+    { defaults, own }: Kept & { readonly own: Readonly<Record<string, unknown>> },
+    properties: PropertyLists,
+    count: number,
+  ): Record<string, unknown> {
+    const values: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(own)) if (value !== defaults[name]) values[name] = value;
+    for (const [property, value] of properties.settled(count)) {
+      const parameter = cell.flat.parameters.find(({ source }) => source.kind === 'component' && source.ordinal === 0 && source.name === property);
+      if (!parameter) continue;
+      if (value === defaults[parameter.name]) delete values[parameter.name];
+      else values[parameter.name] = value;
+    }
+    return values;
+  }
+}
+

@@ -1,0 +1,81 @@
+/** Growing lists of numbers: what a network has millions of. */
+
+/** Numbers in the order in which they were added. */
+export class NumberList<A extends Int32Array | Float64Array> {
+  #values: A;
+  #length = 0;
+
+  constructor(private readonly make: (length: number) => A) {
+    this.#values = make(16);
+  }
+
+  static ofIndices(): NumberList<Int32Array> {
+    return new NumberList((length) => new Int32Array(length));
+  }
+
+  static ofValues(): NumberList<Float64Array> {
+    return new NumberList((length) => new Float64Array(length));
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const grown = this.make(this.#length * 2);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[this.#length++] = value;
+  }
+
+  at(index: number): number {
+    return this.#values[index] ?? NaN;
+  }
+
+  /** Adds `value` until there are `length` numbers. */
+  fill(value: number, length: number): void {
+    while (this.#length < length) this.push(value);
+  }
+
+  /** The value that all have; undefined where they differ or there is none. */
+  get common(): number | undefined {
+    const first = this.#values[0];
+    for (let k = 1; k < this.#length; k++) if (this.#values[k] !== first) return undefined;
+    return this.#length === 0 ? undefined : first;
+  }
+
+  toArray(): number[] {
+    return Array.from(this.#values.subarray(0, this.#length));
+  }
+}
+
+/** Values of a property for each of what was made: those that were not assigned have the default. */
+export class PropertyLists {
+  readonly #lists = new Map<string, NumberList<Float64Array>>();
+
+  constructor(private readonly defaultOf: (property: string) => number) {}
+
+  /** Adds the values of one more. */
+  push(count: number, values: readonly (readonly [property: string, value: number])[]): void {
+    for (const [property, value] of values) {
+      let list = this.#lists.get(property);
+      if (!list) {
+        list = NumberList.ofValues();
+        this.#lists.set(property, list);
+      }
+      list.fill(this.defaultOf(property), count);
+      list.push(value);
+    }
+  }
+
+  /** The values for the first `count`, one number where all are equal. */
+  *settled(count: number): Iterable<readonly [property: string, value: number | number[]]> {
+    for (const [property, list] of this.#lists) {
+      list.fill(this.defaultOf(property), count);
+      const { common } = list;
+      yield [property, common ?? list.toArray()];
+    }
+  }
+}

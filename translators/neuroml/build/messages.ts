@@ -1,0 +1,105 @@
+/** What building a network may say: functions of what was found. */
+
+import type { Finding } from '../../../src/diagnostics/diagnostic.js';
+import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
+
+const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
+  ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+export const nothingToRun = (): Finding => ({
+  code: 'lems/nothing-to-run',
+  message: 'the document holds nothing that can be run',
+  expected: 'a Simulation with a target, a network, or a component with dynamics',
+});
+
+export const unresolvedPath = (path: string, step: string, known: readonly string[]): Finding => ({
+  code: 'lems/unknown-path',
+  message: `the path ${shorten(path)} leads nowhere: there is no ${shorten(step)}`,
+  ...named(step, known),
+});
+
+export const outOfRange = (path: string, index: number, size: number): Finding => ({
+  code: 'lems/index-out-of-range',
+  message: `the path ${shorten(path)} asks for instance ${index}`,
+  expected: size === 0 ? 'no instance: there is none' : `an index from 0 to ${size - 1}`,
+  found: String(index),
+});
+
+export const notAnInstance = (path: string): Finding => ({
+  code: 'lems/not-an-instance',
+  message: `the path ${shorten(path)} does not lead to an instance that runs`,
+  hint: 'name an instance of a population, such as pop[0] or pop/0/cell',
+});
+
+export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
+  id === undefined
+    ? { code: 'lems/missing-reference', message: `the reference ${shorten(reference)} is not given`, expected: reference }
+    : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
+
+export const badCount = (name: string, found: number | undefined): Finding => ({
+  code: 'lems/bad-count',
+  message: `${shorten(name)} says how many instances there are`,
+  expected: 'a whole number from 0 on',
+  found: found === undefined ? 'nothing' : String(found),
+});
+
+export const noAttachments = (component: string, type: string, list: string | undefined, known: readonly string[]): Finding => ({
+  code: 'lems/no-attachments',
+  message:
+    list === undefined
+      ? `${shorten(component)} can not be attached to a ${shorten(type)}`
+      : `a ${shorten(type)} has no attachments ${shorten(list)} for ${shorten(component)}`,
+  expected: known.length === 0 ? 'a type that takes attachments' : `attachments of ${known.join(', or ')}`,
+});
+
+export const noPort = (component: string, direction: 'in' | 'out'): Finding => ({
+  code: 'lems/no-port',
+  message: `${shorten(component)} has no port on which events ${direction === 'in' ? 'arrive' : 'leave'}`,
+  expected: `an EventPort with direction="${direction}"`,
+});
+
+export const badAssignment = (property: string): Finding => ({
+  code: 'lems/bad-assignment',
+  message: `the value that is assigned to ${shorten(property)} can not be worked out beforehand`,
+  expected: 'sums, products and quotients of numbers and parameters of the component',
+});
+
+export const peerVariable = (name: string): Finding => ({
+  code: 'lems/unsupported',
+  message: `a tunnel that reads ${shorten(name)} of the instance at its other end cannot be imported`,
+  hint: 'what the instance there requires of its cell, and its parameters, can be read',
+});
+
+export const unsupported = (feature: string, hint?: string): Finding => ({
+  code: 'lems/unsupported',
+  message: `${feature} cannot be imported`,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+export const neverEmits = (component: string, port: string): Finding => ({
+  code: 'lems/never-emits',
+  severity: 'warning',
+  message: `${shorten(component)} never emits on ${shorten(port)}: the connections from it do nothing`,
+});
+
+export const missingValue = (name: string, component: string): Finding => ({
+  code: 'lems/missing-parameter',
+  message: `${shorten(component)} has no value for ${shorten(name)}`,
+  expected: `${name}="…"`,
+});
+
+export const unknownQuantity = (path: string, name: string, known: readonly string[]): Finding => ({
+  code: 'lems/unknown-quantity',
+  message: `the quantity ${shorten(path)} leads nowhere: there is no ${shorten(name)}`,
+  ...named(name, known),
+});
+
+export const noAttachment = (path: string, id: string, index: number, count: number): Finding => ({
+  code: 'lems/unknown-quantity',
+  message: `the quantity ${shorten(path)} asks for attachment ${index} of ${shorten(id)}`,
+  expected: count === 0 ? 'none is attached there' : `an index from 0 to ${count - 1}`,
+  found: String(index),
+});

@@ -1,0 +1,247 @@
+/**
+ * The instances of a network: containers, which only hold others, and cells, which run. Cells of one component in one container are one population.
+ *
+ * Which is which follows from the types alone: what has dynamics runs, what encloses it is a container.
+ */
+
+import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { referenced, valueOf } from '../components.js';
+import type { AssignDefinition, Component, ComponentType, LemsModel, StructureDefinition } from '../lems/definitions.js';
+import { evaluate } from './evaluate.js';
+import { PropertyLists } from './lists.js';
+import * as messages from './messages.js';
+
+/** A population to be: equal cells of one component, by the order in which they are made. */
+export interface Draft {
+  readonly component: Component;
+  /** The component that holds the reference, or the cell itself where nothing refers to it. */
+  readonly holder: Component;
+  readonly container: Container | null;
+  size: number;
+  /** Properties that the cells were given when they were made. */
+  readonly properties: PropertyLists;
+  /** Position among all populations in the order of stepping. */
+  readonly ordinal: number;
+}
+
+/** One cell. */
+export interface Cell {
+  readonly draft: Draft;
+  readonly index: number;
+}
+
+/** Cells that one element of a structure made. */
+export interface Group {
+  /** The name of the reference, and the id of the component: both may name the group in a path. */
+  readonly reference: string;
+  readonly draft: Draft;
+  readonly start: number;
+  readonly count: number;
+}
+
+/** An instance that holds others. Networks have as many as they have cells with places of their own: what most do not have is made when it is needed. */
+export class Container {
+  /** Where the container runs itself. */
+  self: Cell | null = null;
+  readonly groups: Group[] = [];
+  #byId: Map<string, Container> | null = null;
+  #lists: Map<string, Container[]> | null = null;
+
+  constructor(
+    readonly component: Component,
+    readonly parent: Container | null,
+  ) {}
+
+  /** The instance within that has an id. */
+  withId(id: string): Container | undefined {
+    return this.#byId?.get(id);
+  }
+
+  /** The instances within a list or child. */
+  list(name: string): readonly Container[] | undefined {
+    return this.#lists?.get(name);
+  }
+
+  /** Names that paths may go on with. */
+  get known(): readonly string[] {
+    return [...(this.#byId?.keys() ?? []), ...this.groups.map(({ draft }) => draft.component.id)];
+  }
+
+  adopt(inner: Container): void {
+    const { id, role } = inner.component;
+    this.#byId ??= new Map();
+    if (id !== '' && !this.#byId.has(id)) this.#byId.set(id, inner);
+    this.#lists ??= new Map();
+    const list = this.#lists.get(role);
+    if (list) list.push(inner);
+    else this.#lists.set(role, [inner]);
+  }
+}
+
+/** A network with its populations in the order in which they were made. */
+export interface Network {
+  readonly root: Container;
+  readonly drafts: readonly Draft[];
+}
+
+/** Whether a type has dynamics that do anything. */
+export function isDynamic({ dynamics }: ComponentType): boolean {
+  if (!dynamics) return false;
+  const { stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes } = dynamics;
+  return [stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes].some(({ length }) => length > 0);
+}
+
+/** Parts of structures that make or connect instances of their own, rather than parts of the one that they are in. */
+function connects(part: StructureDefinition): boolean {
+  switch (part.kind) {
+    case 'multiInstantiate':
+    case 'tunnel':
+      return true;
+    case 'eventConnection':
+      return part.receiver !== undefined;
+    case 'forEach':
+      return part.body.some(connects);
+    case 'childInstance':
+    case 'with':
+      return false;
+    default:
+      return part satisfies never;
+  }
+}
+
+const networks = new WeakMap<Component, boolean>();
+
+/** Whether a component holds a network: something in it makes or connects instances. */
+function holdsNetwork(component: Component): boolean {
+  const known = networks.get(component);
+  if (known !== undefined) return known;
+  const found = component.type.structure.some(connects) || component.children.some(holdsNetwork);
+  networks.set(component, found);
+  return found;
+}
+
+/** Whether a child of a component that runs is a network of its own rather than a part of it: nothing of the component's equations reads it. */
+export function standsApart(inner: Component): boolean {
+  const { dynamics } = inner.parent?.type ?? {};
+  const read = dynamics?.derivedVariables.some(({ select }) => select?.startsWith(`${inner.role}/`) === true || select?.startsWith(`${inner.role}[`) === true);
+  return read !== true && holdsNetwork(inner);
+}
+
+/**
+ * Makes the instances below a component.
+ *
+ * @diagnostic lems/missing-reference, lems/unknown-reference, lems/bad-count, lems/bad-assignment
+ */
+export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Diagnostics): Network {
+  const drafts: Draft[] = [];
+  const known = new Map<Component, Map<Component, Draft>>();
+  const draftOf = (component: Component, holder: Component, container: Container | null): Draft => {
+    let ofHolder = known.get(holder);
+    if (!ofHolder) known.set(holder, (ofHolder = new Map<Component, Draft>()));
+    let draft = ofHolder.get(component);
+    if (!draft) {
+      const defaultOf = (property: string): number => valueOf(component, property, lems) ?? 0;
+      draft = { component, holder, container, size: 0, properties: new PropertyLists(defaultOf), ordinal: drafts.length };
+      ofHolder.set(component, draft);
+      drafts.push(draft);
+    }
+    return draft;
+  };
+  const grow = (component: Component, parent: Container | null): Container => {
+    const runs = isDynamic(component.type);
+    const container = new Container(component, parent);
+    if (!runs) instantiate(container);
+    for (const inner of component.children) {
+      if (runs && !standsApart(inner)) continue;
+      if (!mayHold(inner)) continue;
+      container.adopt(grow(inner, container));
+    }
+    if (runs) {
+      // What a component holds is advanced before itself.
+      const draft = draftOf(component, component, parent);
+      container.self = { draft, index: draft.size++ };
+    }
+    return container;
+  };
+  const instantiate = (container: Container): void => {
+    const { component } = container;
+    for (const part of component.type.structure) {
+      if (part.kind !== 'childInstance' && part.kind !== 'multiInstantiate') continue;
+      const inner = referenced(component, part.component, lems);
+      if (!inner) {
+        const id = attributeOf(component, part.component);
+        diagnostics.add(messages.missingReference(part.component, id, [...lems.byId.keys()]), component.place);
+        continue;
+      }
+      const count = part.kind === 'childInstance' ? 1 : countOf(component, part.number, lems, diagnostics);
+      if (!isDynamic(inner.type)) {
+        for (let k = 0; k < count; k++) container.adopt(grow(inner, container));
+        continue;
+      }
+      const draft = draftOf(inner, holderOf(component, part.component), container);
+      container.groups.push({ reference: part.component, draft, start: draft.size, count });
+      const assigns = part.kind === 'multiInstantiate' ? part.assigns : [];
+      for (let k = 0; k < count; k++) {
+        if (assigns.length > 0) draft.properties.push(draft.size, assigned(component, assigns, k, lems, diagnostics));
+        draft.size++;
+      }
+    }
+  };
+  return { root: grow(target, null), drafts };
+}
+
+/** Whether there may be instances below a component: connections, of which there are many, have none. */
+function mayHold({ type, children }: Component): boolean {
+  if (children.length > 0 || isDynamic(type)) return true;
+  return type.structure.some(({ kind }) => kind === 'childInstance' || kind === 'multiInstantiate');
+}
+
+/** The component whose attribute a reference such as `../component` reads. */
+function holderOf(component: Component, written: string): Component {
+  return written.startsWith('../') && component.parent ? holderOf(component.parent, written.slice(3)) : component;
+}
+
+/** The text of an attribute that a reference such as `../component` names. */
+function attributeOf(component: Component, written: string): string | undefined {
+  return holderOf(component, written).attributes[written.replace(/^(?:\.\.\/)+/, '')];
+}
+
+/** Instances are counted with 32 bits. */
+const mostInstances = 2_147_483_647;
+
+function countOf(component: Component, name: string, lems: LemsModel, diagnostics: Diagnostics): number {
+  const count = valueOf(component, name, lems);
+  if (count !== undefined && Number.isInteger(count) && count >= 0 && count <= mostInstances) return count;
+  diagnostics.add(messages.badCount(name, count), component.place);
+  return 0;
+}
+
+/** Values that properties of a new instance get: expressions over the parameters of the component that makes it, and the instance's index. */
+export function assigned(
+  component: Component,
+  assigns: readonly AssignDefinition[],
+  index: number,
+  lems: LemsModel,
+  diagnostics: Diagnostics,
+): readonly (readonly [property: string, value: number])[] {
+  return assigns.flatMap(({ property, value, place }): readonly (readonly [string, number])[] => {
+    const found = evaluate(value.tree, (name) => (name === 'index' ? index : (valueOf(component, name, lems) ?? lems.constants.get(name)?.value)));
+    if (found !== undefined) return [[property, found]];
+    diagnostics.add(messages.badAssignment(property), place);
+    return [];
+  });
+}
+
+/** The container of an id among those that enclose one: `pop` for something within the network that holds it. */
+export function enclosing(container: Container | null, id: string): Container | undefined {
+  for (let at = container; at; at = at.parent) {
+    const found = at.component.id === id ? at : at.withId(id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The first of some components that holds a network. */
+export function networkOf(components: readonly Component[]): Component | undefined {
+  return components.find((component) => !isDynamic(component.type) && holdsNetwork(component));
+}

@@ -1,0 +1,45 @@
+/** A document under construction that remembers where its parts came from. */
+
+import type { Place } from '../../../src/diagnostics/diagnostic.js';
+import type { Positions } from '../../../src/diagnostics/positions.js';
+import { identifier } from '../flatten/names.js';
+
+/** Places by pointer into the document. */
+export class Places {
+  readonly #places = new Map<string, Place>();
+
+  set(pointer: string, place: Place): void {
+    if (!this.#places.has(pointer)) this.#places.set(pointer, place);
+  }
+
+  /** Places of a part that stands at a pointer. */
+  setAll(pointer: string, places: ReadonlyMap<string, Place>): void {
+    for (const [inner, place] of places) this.set(pointer + inner, place);
+  }
+
+  /** A part that was not made from one place has that of the nearest whole around it. */
+  positions(document: string): Positions {
+    return {
+      place: (pointer) => {
+        for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+          const found = this.#places.get(at);
+          if (found) return found;
+        }
+        return this.#places.get('') ?? { document };
+      },
+    };
+  }
+}
+
+/** Ids of a canonical document: identifiers, each given once. */
+export class Ids {
+  readonly #taken = new Set<string>();
+
+  take(wanted: string): string {
+    const plain = identifier(wanted);
+    let id = plain;
+    for (let k = 2; this.#taken.has(id); k++) id = `${plain}_${k}`;
+    this.#taken.add(id);
+    return id;
+  }
+}

@@ -1,0 +1,246 @@
+/** Canonical types of what a network is made of: components of one form share a type, whatever their values. */
+
+import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import type { Assignment, Expression } from '../../../src/lang/ast.js';
+import { name as nameOf } from '../../../src/lang/build.js';
+import { mapExpression } from '../../../src/lang/walk.js';
+import { cellWithCompartments, genericCell, type CompartmentCell } from '../cells/cell.js';
+import { referenced, valueOf } from '../components.js';
+import { FlatType, type FlatKind } from '../flatten/flatten.js';
+import type { Meaning } from '../flatten/expressions.js';
+import { growTree, type TreeNode } from '../flatten/tree.js';
+import { literal, type FlatParameter, type Outside } from '../flatten/variables.js';
+import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
+import * as messages from './messages.js';
+import { standsApart, type Container, type Draft } from './network.js';
+
+/** A population's type, with the component that its values come from. */
+export interface CellType {
+  readonly flat: FlatType;
+  readonly nodes: readonly TreeNode[];
+  readonly component: Component;
+  readonly container: Container | null;
+}
+
+const signatures = new WeakMap<Component, string>();
+
+/** A text that is equal for components whose instances have the same equations: everything of them but values and the id of the outermost. */
+export function signatureOf(component: Component, lems: LemsModel, depth = 0): string {
+  const known = signatures.get(component);
+  if (known !== undefined) return known;
+  const { type, attributes } = component;
+  const parts: string[] = [type.name];
+  if (depth < 100) {
+    for (const [name, text] of Object.entries(attributes)) {
+      if (!shapes(type, name)) continue;
+      const made = type.structure.some((part) => 'component' in part && part.component === name) && referenced(component, name, lems);
+      parts.push(`${name}=${made ? `${made.id}:${signatureOf(made, lems, depth + 1)}` : text}`);
+    }
+    for (const inner of component.children) {
+      if (depth === 0 && standsApart(inner)) continue;
+      parts.push(`${inner.role} ${inner.id}{${signatureOf(inner, lems, depth + 1)}}`);
+    }
+  }
+  const made = parts.join(';');
+  signatures.set(component, made);
+  return made;
+}
+
+/** Whether an attribute of a component has to do with the form of its equations rather than with their values. */
+function shapes(type: ComponentType, name: string): boolean {
+  return [type.texts, type.references, type.links, type.paths, type.indexParameters].some((map) => map.has(name));
+}
+
+/** The names under which containers provide values, as a text: types that read them differ where they do. */
+function surroundings(container: Container | null): string {
+  const names: string[] = [];
+  for (let at = container; at; at = at.parent) names.push(at.component.type.name);
+  return names.join(' ');
+}
+
+/** Makes types on demand and keeps them. */
+export class Types {
+  readonly #cells = new Map<string, FlatType>();
+  readonly #synapses = new Map<string, FlatType>();
+  readonly #ofDraft = new Map<Draft, CellType>();
+  readonly #ids = new Map<FlatType, number>();
+  /** Components as they are flattened, see `genericCell`. */
+  readonly #generic = new Map<Component, Component>();
+  readonly #compartments = new Map<Component, CompartmentCell | null>();
+  /** Ports that something listens to, by type. */
+  readonly #ports = new Map<FlatType, Set<string>>();
+
+  constructor(
+    private readonly lems: LemsModel,
+    private readonly diagnostics: Diagnostics,
+  ) {}
+
+  /** The type of a population of cells. */
+  ofCell(draft: Draft): CellType {
+    const known = this.#ofDraft.get(draft);
+    if (known) return known;
+    const { container } = draft;
+    const component = this.#flattened(draft.component);
+    const key = `${signatureOf(component, this.lems)}|${surroundings(container)}`;
+    const flat = this.#flat(this.#cells, key, component, 'neuron', (name) => this.#fromContainers(container, name));
+    const made = this.#with(flat, component, container);
+    this.#ofDraft.set(draft, made);
+    return made;
+  }
+
+  #flattened(component: Component): Component {
+    const known = this.#generic.get(component);
+    if (known) return known;
+    const made = genericCell(component, this.lems, this.diagnostics);
+    this.#generic.set(component, made);
+    return made;
+  }
+
+  /** The compartments of a population's cells; null where they are points. */
+  compartmentsOf({ component, container }: Draft): CompartmentCell | null {
+    const known = this.#compartments.get(component);
+    if (known !== undefined) return known;
+    let temperature: number | undefined;
+    for (let at = container; at && temperature === undefined; at = at.parent) temperature = valueOf(at.component, 'temperature', this.lems);
+    const made = cellWithCompartments(component, this.lems, this.diagnostics, temperature);
+    this.#compartments.set(component, made);
+    return made;
+  }
+
+  /** The type of instances that are attached to cells of a population, and run by themselves. */
+  ofAttached(component: Component, to: Draft): CellType {
+    const target = this.ofCell(to);
+    const key = `${signatureOf(component, this.lems)}|${this.#id(target.flat)}`;
+    const outside: Outside = (name) => {
+      const seen = target.flat.seen([name]);
+      return seen ? { parameter: seen.dimension } : this.#fromContainers(to.container, name);
+    };
+    return this.#with(this.#flat(this.#cells, `attached ${key}`, component, 'neuron', outside), component, to.container);
+  }
+
+  /** The type of instances that live on connections to cells of a population. */
+  ofSynapse(component: Component, from: Draft, to: Draft, peer: { readonly name: string; readonly component: Component } | null): CellType {
+    const target = this.ofCell(to);
+    const source = peer ? this.ofCell(from) : null;
+    const other = peer && source ? `|${this.#id(source.flat)} ${peer.name} ${signatureOf(peer.component, this.lems)}` : '';
+    const key = `${signatureOf(component, this.lems)}|${this.#id(target.flat)}${other}`;
+    const outside: Outside = (name) => {
+      const seen = target.flat.seen([name]);
+      return seen ? dotted('post', seen) : this.#fromContainers(to.container, name);
+    };
+    const flat = this.#flat(this.#synapses, key, component, 'synapse', outside, (node, tunnel, variable) =>
+      peer && source && tunnel === peer.name ? this.#ofPeer(peer.component, source.flat, variable, node) : undefined,
+    );
+    return this.#with(flat, component, to.container);
+  }
+
+  /** A variable of the instance at the other end: what it requires of its cell is as that was before it was advanced. */
+  #ofPeer(component: Component, source: FlatType, name: string, node: TreeNode): Meaning | undefined {
+    const { type } = component;
+    if (type.requirements.has(name)) {
+      const seen = source.seen([name]);
+      if (!seen) return undefined;
+      if (seen.expression.kind !== 'name') return seen;
+      return { expression: nameOf(`pre.${source.before(seen.expression.name)}`), dimension: seen.dimension };
+    }
+    const declared = type.parameters.get(name) ?? type.constants.get(name);
+    const value = declared && valueOf(component, name, this.lems);
+    if (declared && value !== undefined) return literal(value, declared.dimension);
+    this.diagnostics.add(messages.peerVariable(name), node.component.place);
+    return undefined;
+  }
+
+  #flat(
+    kept: Map<string, FlatType>,
+    key: string,
+    component: Component,
+    kind: FlatKind,
+    outside: Outside,
+    peer?: ConstructorParameters<typeof FlatType>[1]['peer'],
+  ): FlatType {
+    const known = kept.get(key);
+    if (known) return known;
+    const { lems, diagnostics } = this;
+    const flat = new FlatType(component, { lems, diagnostics, kind, outside, apart: standsApart, ...(peer ? { peer } : {}) });
+    kept.set(key, flat);
+    return flat;
+  }
+
+  #with(flat: FlatType, component: Component, container: Container | null): CellType {
+    const nodes = component === flat.component ? flat.tree.nodes : growTree(component, this.lems, this.diagnostics, standsApart).nodes;
+    return { flat, nodes, component, container };
+  }
+
+  #id(flat: FlatType): number {
+    const known = this.#ids.get(flat);
+    if (known !== undefined) return known;
+    const made = this.#ids.size;
+    this.#ids.set(flat, made);
+    return made;
+  }
+
+  /** A value or variable of the containers around a cell. */
+  #fromContainers(container: Container | null, name: string): ReturnType<Outside> {
+    for (let at = container; at; at = at.parent) {
+      const { type } = at.component;
+      if (at.self) {
+        const seen = this.ofCell(at.self.draft).flat.seen([name]);
+        if (seen) return { parameter: seen.dimension };
+      }
+      const declared = type.parameters.get(name) ?? type.constants.get(name) ?? type.properties.get(name);
+      if (declared) return { parameter: declared.dimension };
+    }
+    return undefined;
+  }
+
+  /** The value of a parameter for a component, in SI. */
+  valueOf(cell: CellType, { source }: FlatParameter): number {
+    if (source.kind === 'expression') return 0;
+    if (source.kind === 'component') {
+      const component = cell.nodes[source.ordinal]?.component;
+      const value = component && valueOf(component, source.name, this.lems);
+      if (value === undefined && component) this.diagnostics.add(messages.missingValue(source.name, component.id || component.role), component.place);
+      return value ?? 0;
+    }
+    for (let at = cell.container; at; at = at.parent) {
+      const value = at.self ? undefined : valueOf(at.component, source.name, this.lems);
+      if (value !== undefined) return value;
+    }
+    return 0;
+  }
+
+  /** The container that runs itself and has a variable that a cell reads. */
+  providing(cell: CellType, name: string): { readonly draft: Draft; readonly index: number; readonly variable: Meaning } | undefined {
+    for (let at = cell.container; at; at = at.parent) {
+      const variable = at.self && this.ofCell(at.self.draft).flat.seen([name]);
+      if (at.self && variable) return { ...at.self, variable };
+      if (valueOf(at.component, name, this.lems) !== undefined) return undefined;
+    }
+    return undefined;
+  }
+
+  listen(flat: FlatType, port: string): void {
+    const known = this.#ports.get(flat);
+    if (known) known.add(port);
+    else this.#ports.set(flat, new Set([port]));
+  }
+
+  portsOf(flat: FlatType): ReadonlySet<string> {
+    return this.#ports.get(flat) ?? new Set();
+  }
+}
+
+/** A meaning seen from an end of a synapse. */
+function dotted(side: 'pre' | 'post', meaning: Meaning): Meaning {
+  return { ...meaning, expression: prefixed(meaning.expression, side) };
+}
+
+/** An expression of a cell's own names as a synapse at one end of it says it. */
+export function prefixed(e: Expression, side: 'pre' | 'post'): Expression {
+  return mapExpression(e, (part) => (part.kind === 'name' && part.name !== 't' ? { ...part, name: `${side}.${part.name}` } : part));
+}
+
+/** The same for a statement. */
+export function prefixedStatement(s: Assignment, side: 'pre' | 'post'): Assignment {
+  return { ...s, target: `${side}.${s.target}`, value: prefixed(s.value, side) };
+}

@@ -1,0 +1,432 @@
+/**
+ * Cells with several compartments: morphology and biophysical properties as the canonical `compartments`. A cell of one segment, or of one unbranched
+ * section that is one compartment, is a point and goes the way of all other components.
+ *
+ * This is the one part of the importer that knows types of NeuroML by name.
+ *
+ * Source: NeuroML 2.3.1; how sections, areas and divisions are meant, its exports to simulators of several compartments.
+ */
+
+import type { Diagnostics, Finding, Place } from '../../../src/diagnostics/diagnostic.js';
+import { invariant } from '../../../src/diagnostics/diagnostic.js';
+import { referenced, valueOf } from '../components.js';
+import { identifier } from '../flatten/names.js';
+import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
+import { readGroups, type Groups } from './groups.js';
+import * as messages from './messages.js';
+import {
+  densityMechanism,
+  knownIons,
+  poolMechanism,
+  populationMechanism,
+  valenceOf,
+  varying,
+  type MembraneContext,
+  type MechanismDocument,
+  type Varying,
+} from './mechanisms.js';
+import { cutSections, fractionOf, sectionDocument, type Sections } from './sections.js';
+import { areaOf, childOf, childrenOf, readMorphology, type Morphology } from './segments.js';
+
+/** A cell with compartments as parts of a canonical neuron type, with places of its parts. */
+export interface CompartmentCell {
+  /** `compartments` of the neuron type. */
+  readonly compartments: Record<string, unknown>;
+  /** Its event `spike`: where and when it fires; undefined where no threshold is given. */
+  readonly spike: Record<string, unknown> | undefined;
+  readonly places: ReadonlyMap<string, Place>;
+  /** The section and the place along it of a place on a segment; undefined where there is no such segment. */
+  placeOf(segment: string, along: number): { readonly section: string; readonly fraction: number } | undefined;
+}
+
+const isCell = (type: ComponentType): boolean => type.lineage.includes('cell') || type.name === 'cell';
+
+/** Whether a component is a cell with a morphology of more than one segment. */
+export function hasMorphology(component: Component): boolean {
+  if (!isCell(component.type)) return false;
+  const morphology = childOf(component, 'morphology');
+  return morphology !== undefined && childrenOf(morphology, 'segment').length > 1;
+}
+
+/**
+ * A cell with compartments.
+ *
+ * @param temperature  of what encloses the cell, in K
+ * @returns null for a component that goes the generic way, and after errors
+ * @diagnostic neuroml/* as in `messages.ts`
+ */
+export function cellWithCompartments(
+  component: Component,
+  lems: LemsModel,
+  diagnostics: Diagnostics,
+  temperature?: number,
+): CompartmentCell | null {
+  if (!hasMorphology(component)) return null;
+  const shape = shapeOf(component, diagnostics);
+  if (!shape || isPoint(shape)) return null;
+  return new Builder(component, shape, lems, diagnostics).build(temperature);
+}
+
+interface Shape {
+  readonly component: Component;
+  readonly morphology: Morphology;
+  readonly groups: Groups;
+}
+
+function shapeOf(cell: Component, diagnostics: Diagnostics): Shape | null {
+  const component = childOf(cell, 'morphology');
+  invariant(component, 'neuroml', 'a cell without morphology has no shape');
+  const morphology = readMorphology(component, diagnostics);
+  return morphology && { component, morphology, groups: readGroups(component, morphology, diagnostics) };
+}
+
+/** Whether all segments are one unbranched section that is not divided. */
+function isPoint({ morphology, groups }: Shape): boolean {
+  const nothing = { add: () => undefined } as unknown as Diagnostics;
+  const { sections } = cutSections(morphology, groups, [], nothing);
+  return sections.length === 1 && sections[0]!.divisions === 1;
+}
+
+/**
+ * The component with which a cell takes the generic way: points that segments leave out are filled in, and of a cell with compartments only the root
+ * segment is kept, since all that is asked of that way is what the cell is called by, not how it moves. Others are returned as they are.
+ */
+export function genericCell(component: Component, lems: LemsModel, diagnostics: Diagnostics): Component {
+  if (!hasMorphology(component)) return component;
+  const shape = shapeOf(component, diagnostics);
+  const proximal = lems.types.get('proximal');
+  if (!shape || !proximal) return component;
+  const { morphology } = shape;
+  const kept = isPoint(shape) ? morphology.order : [morphology.root];
+  if (kept.length > 1 && kept.some((position) => isTapered(morphology, position))) {
+    diagnostics.add({ severity: 'warning', ...messages.taperedPoint(component.id) }, shape.component.place);
+  }
+  const written = childrenOf(shape.component, 'segment');
+  const segments = new Map(
+    kept.map((position) => {
+      const { x, y, z, diameter } = morphology.segments[position]!.proximal;
+      const segment = written[position]!;
+      if (childOf(segment, 'proximal')) return [segment, segment];
+      const attributes = { x: String(x), y: String(y), z: String(z), diameter: String(diameter) };
+      const added: Component = {
+        id: '',
+        type: proximal,
+        role: 'proximal',
+        parent: segment,
+        attributes,
+        children: [],
+        place: segment.place,
+      };
+      return [segment, withChildren(segment, [...segment.children, added])];
+    }),
+  );
+  const whole = shape.component;
+  const isSegment = new Set(written);
+  const reduced = withChildren(
+    whole,
+    whole.children.flatMap((inner) => (isSegment.has(inner) ? (segments.get(inner) ?? []) : inner)),
+  );
+  return withChildren(
+    component,
+    component.children.map((inner) => (inner === whole ? reduced : inner)),
+  );
+}
+
+function isTapered({ segments }: Morphology, position: number): boolean {
+  const { proximal, distal } = segments[position]!;
+  return proximal.diameter !== distal.diameter;
+}
+
+function withChildren({ id, type, role, parent, attributes, place }: Component, children: readonly Component[]): Component {
+  return { id, type, role, parent, attributes, children, place };
+}
+
+/** What is on the membrane or inside, with the group that it is on. */
+interface Placed {
+  readonly component: Component;
+  readonly segments: Uint32Array;
+}
+
+interface Density extends Placed {
+  /** Its parameter that varies along the cell, where there is one. */
+  readonly along: Varying | null;
+}
+
+class Builder {
+  readonly #places = new Map<string, Place>();
+  readonly #membrane: Component | undefined;
+  readonly #inside: Component | undefined;
+
+  constructor(
+    cell: Component,
+    private readonly shape: Shape,
+    private readonly lems: LemsModel,
+    private readonly diagnostics: Diagnostics,
+  ) {
+    const biophysics = cell.children.find(({ role }) => role.startsWith('biophysicalProperties'));
+    if (!biophysics) this.#warn(messages.biophysicsMissing(cell.id), cell);
+    this.#membrane = biophysics?.children.find(({ role }) => role.startsWith('membraneProperties'));
+    this.#inside = biophysics?.children.find(({ role }) => role.startsWith('intracellularProperties'));
+  }
+
+  build(temperature: number | undefined): CompartmentCell | null {
+    const capacitances = this.#on(this.#membrane, 'specificCapacitance');
+    const starts = this.#on(this.#membrane, 'initMembPotential');
+    const resistivities = this.#on(this.#inside, 'resistivity');
+    const densities = this.#densities();
+    const populations = this.#on(this.#membrane, 'baseChannelPopulation');
+    const species = this.#on(this.#inside, 'species');
+    const used = [capacitances, starts, resistivities, populations, species].flat().map(({ segments }) => segments);
+    const { morphology, groups } = this.shape;
+    const cut = cutSections(morphology, groups, [...used, ...densities.map(({ segments }) => segments)], this.diagnostics);
+    const context = this.#context([...densities, ...populations], species);
+    const sections = this.#sections(cut, capacitances, resistivities, starts);
+    const named = this.#groups(cut);
+    const mechanisms: Record<string, unknown> = {};
+    const add = (component: Component, segments: Uint32Array, document: MechanismDocument): void => {
+      const on = this.#onNames(cut, named, component, segments);
+      const id = unused(identifier(component.id || component.type.name), mechanisms);
+      mechanisms[id] = { ...(on === null ? {} : { on }), ...document };
+      this.#places.set(`/compartments/mechanisms/${id}`, component.place);
+    };
+    for (const { component, segments, along } of densities) add(component, segments, densityMechanism(component, context, along));
+    for (const { component, segments } of populations) {
+      const area = segments.reduce((sum, position) => sum + areaOf(morphology.segments[position]!), 0) * 1e-12;
+      add(component, segments, populationMechanism(component, context, area));
+    }
+    for (const { component, segments } of species) {
+      const model = referenced(component, 'concentrationModel', this.lems);
+      if (model) add(component, segments, poolMechanism(component, model, ionOf(component), context));
+      else this.diagnostics.add(messages.noReference('concentrationModel', component.attributes['concentrationModel']), component.place);
+    }
+    const initial = starts.find(({ segments }) => segments.includes(morphology.root)) ?? starts[0];
+    const compartments = {
+      sections,
+      groups: named,
+      ions: Object.fromEntries([...context.ions].map((ion) => [ion, this.#ion(ion, species)])),
+      mechanisms,
+      ...(initial ? { initial: this.#value(initial.component) } : {}),
+      ...(temperature === undefined ? {} : { temperature }),
+    };
+    return { compartments, spike: this.#spike(cut), places: this.#places, placeOf: (segment, along) => this.#placeOf(cut, segment, along) };
+  }
+
+  /** Components of a kind with the segments that each is on. */
+  #on(parent: Component | undefined, type: string): readonly Placed[] {
+    return (parent ? childrenOf(parent, type) : []).flatMap((component) => {
+      const segments = this.#segmentsOf(component);
+      return segments ? [{ component, segments }] : [];
+    });
+  }
+
+  #segmentsOf(component: Component): Uint32Array | undefined {
+    const { segment, segmentGroup } = component.attributes;
+    if (segment === undefined) return this.shape.groups.segmentsOf(segmentGroup, component);
+    const { byId } = this.shape.morphology;
+    const position = byId.get(String(Number(segment)));
+    if (position !== undefined) return Uint32Array.of(position);
+    this.diagnostics.add(messages.unknownSegment(segment, [...byId.keys()].slice(0, 1000)), component.place);
+    return undefined;
+  }
+
+  /** Densities; those whose parameter varies are on the group that the variable part names. */
+  #densities(): readonly Density[] {
+    return (this.#membrane ? childrenOf(this.#membrane, 'baseChannelDensity') : []).flatMap((component): readonly Density[] => {
+      const variable = childOf(component, 'variableParameter');
+      if (!variable) {
+        const segments = this.#segmentsOf(component);
+        return segments ? [{ component, segments, along: null }] : [];
+      }
+      const group = variable.attributes['segmentGroup'];
+      const segments = this.shape.groups.segmentsOf(group, variable);
+      const along = segments && this.#along(variable, group, segments);
+      return segments && along ? [{ component, segments, along }] : [];
+    });
+  }
+
+  /** The inhomogeneous parameter that a variable part refers to, as a number at each place. */
+  #along(variable: Component, group: string | undefined, segments: Uint32Array): Varying | null {
+    const value = childOf(variable, 'inhomogeneousValue');
+    const id = value?.attributes['inhomogeneousParameter'] ?? '';
+    const holder = this.shape.groups.components.get(group ?? '');
+    const known = holder ? childrenOf(holder, 'inhomogeneousParameter') : [];
+    const parameter = known.find((one) => one.id === id);
+    if (!parameter) {
+      this.diagnostics.add(
+        messages.unknownParameter(
+          id,
+          known.map((one) => one.id),
+        ),
+        (value ?? variable).place,
+      );
+      return null;
+    }
+    const { metric } = parameter.attributes;
+    if (metric !== undefined && metric !== 'Path Length from root') {
+      this.diagnostics.add(messages.metric(metric), parameter.place);
+      return null;
+    }
+    const { nearest, farthest } = this.#extent(segments);
+    const shift = childOf(parameter, 'proximal')?.attributes['translationStart'];
+    const end = childOf(parameter, 'distal')?.attributes['normalizationEnd'];
+    const start = shift === undefined ? 0 : nearest - Number(shift);
+    const span = end === undefined ? 1 : (farthest - start) / Number(end);
+    const position = `(distance/umetre - ${start})/${span}`;
+    return varying(
+      variable,
+      parameter.attributes['variable'] ?? 'p',
+      start === 0 && span === 1 ? 'distance/umetre' : position,
+      this.diagnostics,
+    );
+  }
+
+  /** Path lengths from the root to the nearest and to the farthest place of segments, in micrometres. */
+  #extent(members: Uint32Array): { readonly nearest: number; readonly farthest: number } {
+    const { segments, order } = this.shape.morphology;
+    const begins = new Float64Array(segments.length);
+    for (const position of order) {
+      const { parent, fraction } = segments[position]!;
+      if (parent >= 0) begins[position] = begins[parent]! + fraction * segments[parent]!.length;
+    }
+    let [nearest, farthest] = [Infinity, 0];
+    for (const position of members) {
+      nearest = Math.min(nearest, begins[position]!);
+      farthest = Math.max(farthest, begins[position]! + segments[position]!.length);
+    }
+    return { nearest, farthest };
+  }
+
+  #context(channels: readonly Placed[], species: readonly Placed[]): MembraneContext {
+    const pools = new Set(species.map(({ component }) => ionOf(component)));
+    const ions = new Set(pools);
+    const unknown = new Set<string>();
+    for (const { component } of channels) {
+      const { ion } = component.attributes;
+      if (ion === undefined || ion === 'non_specific' || unknown.has(ion)) continue;
+      if (valenceOf(ion) !== undefined) ions.add(ion);
+      else if (!ions.has(ion)) {
+        unknown.add(ion);
+        this.#warn(messages.unknownValence(ion, knownIons), component);
+      }
+    }
+    return { lems: this.lems, diagnostics: this.diagnostics, ions, pools };
+  }
+
+  #ion(ion: string, species: readonly Placed[]): Record<string, unknown> {
+    const pool = species.find(({ component }) => ionOf(component) === ion)?.component;
+    const level = (name: string): number | undefined => pool && valueOf(pool, name, this.lems);
+    const [inside, outside] = [level('initialConcentration'), level('initialExtConcentration')];
+    return { valence: valenceOf(ion) ?? 0, ...(inside === undefined ? {} : { inside }), ...(outside === undefined ? {} : { outside }) };
+  }
+
+  #sections(
+    cut: Sections,
+    capacitances: readonly Placed[],
+    resistivities: readonly Placed[],
+    starts: readonly Placed[],
+  ): Record<string, unknown> {
+    const sections = cut.sections.map((_, index) => sectionDocument(cut, index, this.shape.morphology));
+    // Where groups overlap, what is said last holds.
+    for (const [key, given] of [
+      ['specificCapacitance', capacitances],
+      ['resistivity', resistivities],
+    ] as const) {
+      for (const { component, segments } of given) {
+        const value = this.#value(component);
+        for (const position of segments) sections[cut.of[position]!]![key] = value;
+      }
+    }
+    const root = starts.find(({ segments }) => segments.includes(this.shape.morphology.root)) ?? starts[0];
+    const usual = root && this.#value(root.component);
+    for (const { component, segments } of starts) {
+      const value = this.#value(component);
+      for (const position of segments) {
+        const section = sections[cut.of[position]!]!;
+        if (value === usual) delete section['initial'];
+        else section['initial'] = value;
+      }
+    }
+    return Object.fromEntries(
+      cut.sections.map(({ id, segments }, index) => {
+        this.#places.set(`/compartments/sections/${id}`, this.shape.morphology.segments[segments[0]!]!.place);
+        return [id, sections[index]];
+      }),
+    );
+  }
+
+  #groups(cut: Sections): Record<string, readonly string[]> {
+    const groups: Record<string, readonly string[]> = {};
+    const names = new Set(cut.sections.map(({ id }) => id));
+    for (const [id, component] of this.shape.groups.components) {
+      const segments = this.shape.groups.segmentsOf(id, component);
+      const name = identifier(id);
+      if (!segments || names.has(name) || Object.hasOwn(groups, name)) continue;
+      const sections = this.#whole(cut, segments);
+      if (sections) groups[name] = sections;
+      else this.#warn(messages.partialGroup(id), component);
+    }
+    return groups;
+  }
+
+  /** Sections that segments make up; null where they make up a part of one. */
+  #whole(cut: Sections, segments: Uint32Array): readonly string[] | null {
+    const counts = new Map<number, number>();
+    for (const position of segments) counts.set(cut.of[position]!, (counts.get(cut.of[position]!) ?? 0) + 1);
+    const all = [...counts].every(([section, count]) => cut.sections[section]!.segments.length === count);
+    return all ? [...counts.keys()].sort((a, b) => a - b).map((section) => cut.sections[section]!.id) : null;
+  }
+
+  /** What a mechanism is on, by the name of its group where that has one; null for all. */
+  #onNames(
+    cut: Sections,
+    named: Readonly<Record<string, readonly string[]>>,
+    component: Component,
+    segments: Uint32Array,
+  ): string | readonly string[] | null {
+    if (segments.length === this.shape.morphology.segments.length) return null;
+    const variable = childOf(component, 'variableParameter') ?? component;
+    const group = identifier(variable.attributes['segmentGroup'] ?? '');
+    if (component.attributes['segment'] === undefined && Object.hasOwn(named, group)) return group;
+    const sections = this.#whole(cut, segments);
+    invariant(sections, 'neuroml', 'sections are cut where groups of mechanisms end');
+    return sections;
+  }
+
+  #spike(cut: Sections): Record<string, unknown> | undefined {
+    const [threshold] = this.#on(this.#membrane, 'spikeThresh');
+    if (!threshold) return undefined;
+    const { root, segments } = this.shape.morphology;
+    const place = this.#placeOf(cut, String(segments[root]!.id), 0.5);
+    this.#places.set('/events/spike', threshold.component.place);
+    return { when: `v > ${this.#value(threshold.component)}*volt`, edge: 'rising', ...place };
+  }
+
+  #placeOf(cut: Sections, segment: string, along: number): { readonly section: string; readonly fraction: number } | undefined {
+    const { morphology } = this.shape;
+    const position = morphology.byId.get(String(Number(segment)));
+    if (position === undefined) return undefined;
+    return { section: cut.sections[cut.of[position]!]!.id, fraction: fractionOf(cut, morphology, position, along) };
+  }
+
+  /** The value of a component that has one, in SI. */
+  #value(component: Component): number {
+    const value = valueOf(component, 'value', this.lems);
+    if (value === undefined) this.diagnostics.add(messages.badQuantity('value', component.attributes['value']), component.place);
+    return value ?? 0;
+  }
+
+  #warn(finding: Finding, at: Component): void {
+    this.diagnostics.add({ severity: 'warning', ...finding }, at.place);
+  }
+}
+
+/** The ion of a species: as it says, else the name of the species itself. */
+function ionOf(species: Component): string {
+  return identifier(species.attributes['ion'] ?? species.id);
+}
+
+function unused(wanted: string, taken: Readonly<Record<string, unknown>>): string {
+  let id = wanted;
+  for (let k = 2; Object.hasOwn(taken, id); k += 1) id = `${wanted}_${k}`;
+  return id;
+}

@@ -1,0 +1,24 @@
+/** Which place on a cell with compartments a connection, an input or a path is at. */
+
+import type { Component } from '../lems/definitions.js';
+
+/** A place on a segment, as documents give it. */
+export interface SegmentPlace {
+  readonly segment: string;
+  readonly along: number;
+}
+
+/** What the attributes are called at one end of a connection, or for an input, which has one end only. */
+const names = {
+  pre: { segment: ['preSegmentId', 'preSegment'], along: ['preFractionAlong'] },
+  post: { segment: ['postSegmentId', 'postSegment', 'segmentId'], along: ['postFractionAlong', 'fractionAlong'] },
+} as const;
+
+const middle = 0.5;
+
+/** Where a connection or input meets a cell: what it does not say is the middle of segment 0. */
+export function segmentPlace({ attributes }: Component, end: 'pre' | 'post'): SegmentPlace {
+  const given = (keys: readonly string[]): string | undefined => keys.map((key) => attributes[key]).find((text) => text !== undefined);
+  const along = Number(given(names[end].along) ?? middle);
+  return { segment: given(names[end].segment) ?? '0', along: along >= 0 && along <= 1 ? along : middle };
+}

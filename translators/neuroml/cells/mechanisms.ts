@@ -1,0 +1,250 @@
+/**
+ * Channels and pools on the membrane of a cell with compartments, as canonical mechanisms: the equations of the component, flattened as those of
+ * any other, with what they require of the cell read from their place.
+ */
+
+import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import { dimensionless } from '../../../src/lang/ast.js';
+import { binary, name as nameOf, product } from '../../../src/lang/build.js';
+import { LangError } from '../../../src/lang/lang-error.js';
+import { printExpression } from '../../../src/lang/print.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { valueOf } from '../components.js';
+import { translate, type Meaning } from '../flatten/expressions.js';
+import { equationsDocument } from '../flatten/document.js';
+import { FlatType, type FlatEvent } from '../flatten/flatten.js';
+import { literal, type Outside } from '../flatten/variables.js';
+import type { Component, LemsModel } from '../lems/definitions.js';
+import { parseLemsExpression } from '../lems/parse-expression.js';
+import * as messages from './messages.js';
+import { childOf } from './segments.js';
+
+const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
+const square: Dimension = [2, 0, 0, 0, 0, 0, 0];
+const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
+const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
+const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
+
+/** Charge numbers of the ions that models name. */
+const valences: Readonly<Record<string, number>> = { na: 1, k: 1, cl: -1, ca: 2, ca2: 2, mg: 2, h: 1 };
+
+export const knownIons: readonly string[] = Object.keys(valences);
+
+/** The valence of an ion; undefined for what is none (`non_specific`), or is not known. */
+export function valenceOf(ion: string): number | undefined {
+  return Object.hasOwn(valences, ion) ? valences[ion] : undefined;
+}
+
+/** What mechanisms of one cell share. */
+export interface MembraneContext {
+  readonly lems: LemsModel;
+  readonly diagnostics: Diagnostics;
+  /** Ions of the cell: those that some channel carries or some pool holds. */
+  readonly ions: ReadonlySet<string>;
+  /** Ions with a model of their concentrations. */
+  readonly pools: ReadonlySet<string>;
+}
+
+/** A mechanism, without the sections that it is on. */
+export type MechanismDocument = Record<string, unknown>;
+
+/** How names that components require of a cell are read at a place on it. Currents that are required are of the whole compartment. */
+function atPlace({ ions, pools }: MembraneContext, own: Outside = () => undefined): Outside {
+  const known = new Map<string, Meaning>([
+    ['v', { expression: nameOf('v'), dimension: volt }],
+    ['temperature', { expression: nameOf('temperature'), dimension: kelvin }],
+    ['surfaceArea', { expression: nameOf('area'), dimension: square }],
+  ]);
+  for (const [ion, suffix] of [
+    ['ca', ''],
+    ['ca2', '2'],
+  ] as const) {
+    const level = (name: string): Meaning =>
+      pools.has(ion) ? { expression: nameOf(name), dimension: concentration } : literal(0, concentration);
+    known.set(`caConc${suffix}`, level(`${ion}_i`));
+    known.set(`caConcExt${suffix}`, level(`${ion}_o`));
+    const current = ions.has(ion) ? { expression: product(nameOf(`i_${ion}`), nameOf('area')), dimension: ampere } : literal(0, ampere);
+    known.set(`iCa${suffix}`, current);
+  }
+  return (name) => own(name) ?? known.get(name);
+}
+
+/** A flattened component as a mechanism that writes some of its variables. */
+function mechanism(
+  component: Component,
+  context: MembraneContext,
+  outside: Outside,
+  writes: (flat: FlatType) => Readonly<Record<string, Expression | undefined>>,
+): { readonly flat: FlatType; readonly document: MechanismDocument } {
+  const { lems, diagnostics } = context;
+  const flat = new FlatType(component, { lems, diagnostics, kind: 'neuron', outside });
+  const valued = (node: Component | undefined, name: string): number => (node && valueOf(node, name, lems)) ?? 0;
+  const { sequence: _, ...equations } = equationsDocument(flat, ({ source }) =>
+    source.kind === 'component' ? valued(flat.tree.nodes[source.ordinal]?.component, source.name) : 0,
+  ).document;
+  for (const event of flat.events) {
+    if (!keepsAboveZero(event))
+      diagnostics.add({ severity: 'warning', ...messages.condition(component.id || component.type.name) }, event.place);
+  }
+  const written = Object.entries(writes(flat)).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  const taken = (name: string): boolean => flat.names.has(name);
+  const expressions = [
+    ...written.map(([, value]) => value),
+    ...flat.allDerived.map(({ value }) => value),
+    ...[...flat.rates.values()].map(({ value }) => value),
+    ...flat.states.flatMap(({ initial }) => (initial ? [initial] : [])),
+  ];
+  const used = new Set(expressions.flatMap((e) => [...namesIn(e)]));
+  const reads = [...used].filter((name) => isPlaceName(name, context) && !flat.names.has(name)).sort();
+  return {
+    flat,
+    document: {
+      ...equations,
+      ...(reads.length > 0 ? { reads } : {}),
+      writes: Object.fromEntries(written.map(([name, value]) => [name, printExpression(value, { taken })])),
+    },
+  };
+}
+
+function isPlaceName(name: string, { ions }: MembraneContext): boolean {
+  if (['v', 'area', 'temperature', 'distance'].includes(name)) return true;
+  const ion = /^(?:i|e)_(\w+)$/.exec(name)?.[1] ?? /^(\w+)_[io]$/.exec(name)?.[1];
+  return ion !== undefined && ions.has(ion);
+}
+
+/** Whether all that an event does is to set to zero a state that has fallen below zero. */
+function keepsAboveZero({ when, do: actions }: FlatEvent): boolean {
+  if (when.kind !== 'binary' || when.operator !== '<' || when.left.kind !== 'name') return false;
+  const zero = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
+  const [action] = actions;
+  return zero(when.right) && actions.length === 1 && action?.target === when.left.name && zero(action.value);
+}
+
+/** The name of the current that a density carries: of its ion, or of none in particular. */
+function currentName(component: Component, { ions }: MembraneContext): string {
+  const ion = component.attributes['ion'] ?? '';
+  return ions.has(ion) ? `i_${ion}` : 'i';
+}
+
+/**
+ * Channels by area (any density type: whatever exposes `iDensity`).
+ *
+ * @param varying  what a parameter of it is along the cell, as an expression over its place
+ */
+export function densityMechanism(component: Component, context: MembraneContext, varying: Varying | null): MechanismDocument {
+  const source = varying ? uniform(component, varying, context) : component;
+  const { flat, document } = mechanism(source, context, atPlace(context), (made) => ({
+    [currentName(component, context)]: made.seen(['iDensity'])?.expression,
+  }));
+  if (!varying) return document;
+  const parameter = flat.parameters.find(
+    (one) => one.source.kind === 'component' && one.source.ordinal === 0 && one.source.name === varying.parameter,
+  );
+  if (!parameter) return document;
+  const { [parameter.name]: _, ...parameters } = document['parameters'] as Record<string, unknown>;
+  const own = flat.names.take(varying.variable);
+  const value = printExpression(varying.value(own), { taken: flat.names.has });
+  const derived = (document['derived'] ?? {}) as Record<string, unknown>;
+  const reads = new Set([...((document['reads'] as readonly string[] | undefined) ?? []), 'distance']);
+  return {
+    ...document,
+    parameters,
+    derived: {
+      [own]: { value: varying.position },
+      [parameter.name]: { unit: varying.unit, value: `(${value})*${varying.scale}` },
+      ...derived,
+    },
+    reads: [...reads].sort(),
+  };
+}
+
+/** Channels that are counted: their current is that of the whole group, and each compartment has its share by area. */
+export function populationMechanism(component: Component, context: MembraneContext, groupArea: number): MechanismDocument {
+  const { document } = mechanism(component, context, atPlace(context), (flat) => {
+    const current = flat.seen(['i'])?.expression;
+    const share = binary('/', nameOf('area'), literal(groupArea, square).expression);
+    return { [currentName(component, context)]: current && product(current, share) };
+  });
+  return { density: false, ...document };
+}
+
+/** A pool: the concentration model of a species, from its initial concentrations. */
+export function poolMechanism(species: Component, model: Component, ion: string, context: MembraneContext): MechanismDocument {
+  const { lems } = context;
+  const own: Outside = (name) => {
+    const declared = species.type.parameters.get(name);
+    return declared && literal(valueOf(species, name, lems) ?? 0, declared.dimension);
+  };
+  const { document } = mechanism(model, context, atPlace(context, own), (flat) => ({
+    [`${ion}_i`]: flat.seen(['concentration'])?.expression,
+    [`${ion}_o`]: flat.seen(['extConcentration'])?.expression,
+  }));
+  return document;
+}
+
+// --- What varies along a cell -----------------------------------------------------------------------------------------
+
+/** A parameter that varies along the cell. */
+export interface Varying {
+  readonly parameter: string;
+  /** The variable of the expression, and what it is at a place. */
+  readonly variable: string;
+  readonly position: string;
+  /** The parameter as a number, over a variable of this name. */
+  readonly value: (variable: string) => Expression;
+  readonly unit: string;
+  /** What the number is multiplied by to have the parameter's unit. */
+  readonly scale: string;
+}
+
+const units: Readonly<Record<string, readonly [unit: string, scale: string]>> = {
+  condDensity: ['S*m**-2', 'siemens/metre**2'],
+  permeability: ['m*s**-1', 'metre/second'],
+};
+
+/**
+ * The expression of a parameter that varies, checked.
+ *
+ * @returns null after a finding
+ * @diagnostic neuroml/quantity
+ */
+export function varying(variable: Component, symbol: string, position: string, diagnostics: Diagnostics): Varying | null {
+  const parameter = variable.attributes['parameter'] ?? 'condDensity';
+  const written = childOf(variable, 'inhomogeneousValue');
+  const text = written?.attributes['value'];
+  const unit = Object.hasOwn(units, parameter) ? units[parameter] : undefined;
+  if (text === undefined || !unit) {
+    diagnostics.add(messages.badQuantity(parameter, text), (written ?? variable).place);
+    return null;
+  }
+  try {
+    const tree = parseLemsExpression(text);
+    const unknown = new Set<string>();
+    const value = (own: string): Expression =>
+      translate(
+        tree,
+        (name) => (name === symbol ? { expression: nameOf(own), dimension: dimensionless } : undefined),
+        (name) => unknown.add(name),
+      ).expression;
+    value(symbol);
+    if (unknown.size === 0) return { parameter, variable: symbol, position, value, unit: unit[0], scale: unit[1] };
+  } catch (error) {
+    if (!(error instanceof LangError)) throw error;
+  }
+  diagnostics.add(messages.badQuantity(parameter, text), (written ?? variable).place);
+  return null;
+}
+
+/** A density whose parameter varies as the density of the same kind whose parameter does not: what the standard leaves without equations. */
+function uniform(component: Component, { parameter }: Varying, { lems }: MembraneContext): Component {
+  const { type } = component;
+  const plain = lems.types.get(type.name.replace('NonUniform', ''));
+  const own = plain ?? type;
+  const placeholder = parameter === 'permeability' ? '1 m_per_s' : '1 S_per_m2';
+  return { ...plainComponent(component), type: own, attributes: { ...component.attributes, [parameter]: placeholder }, children: [] };
+}
+
+function plainComponent({ id, type, role, parent, attributes, children, place }: Component): Component {
+  return { id, type, role, parent, attributes, children, place };
+}

@@ -1,0 +1,142 @@
+/** What reading morphologies and biophysics may say: functions of what was found. */
+
+import type { Finding } from '../../../src/diagnostics/diagnostic.js';
+import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
+
+export const segmentId = (id: string): Finding => ({
+  code: 'neuroml/segment-id',
+  message: id === '' ? 'the segment has no id' : `${shorten(id)} is no id of a segment`,
+  expected: 'a whole number from 0 on',
+});
+
+export const secondSegment = (id: string): Finding => ({
+  code: 'neuroml/segment-twice',
+  message: `there are two segments with the id ${id}`,
+  hint: 'give one of them another id',
+});
+
+export const pointMissing = (id: string, end: 'proximal' | 'distal'): Finding => ({
+  code: 'neuroml/segment-point',
+  message: `segment ${id} has no ${end} point`,
+  expected: `<${end} x="…" y="…" z="…" diameter="…"/>`,
+  ...(end === 'proximal' ? { hint: 'only a segment with a parent may leave it out: it begins where the parent ends' } : {}),
+});
+
+export const coordinate = (name: string, text: string | undefined): Finding => ({
+  code: 'neuroml/coordinate',
+  message: text === undefined ? `the point has no ${name}` : `${shorten(text)} is no ${name}`,
+  expected: name === 'diameter' ? 'a number from 0 on, in micrometres without unit' : 'a number, in micrometres without unit',
+});
+
+export const unknownSegment = (id: string, known: readonly string[]): Finding => ({
+  code: 'neuroml/unknown-segment',
+  message: `there is no segment ${shorten(id)}`,
+  found: shorten(id),
+  ...suggestion(id, known),
+});
+
+export const fraction = (text: string): Finding => ({
+  code: 'neuroml/fraction-along',
+  message: `${shorten(text)} is no place along a segment`,
+  expected: 'a number from 0 to 1',
+});
+
+export const roots = (ids: readonly string[]): Finding => ({
+  code: 'neuroml/segment-roots',
+  message:
+    ids.length === 0 ? 'every segment has a parent, so that the segments form a loop' : `the segments ${ids.join(', ')} have no parent`,
+  expected: 'one segment without a parent',
+});
+
+export const segmentLoop = (ids: readonly string[]): Finding => ({
+  code: 'neuroml/segment-loop',
+  message: `the segments ${ids.join(' -> ')} form a loop`,
+});
+
+export const unknownGroup = (id: string, known: readonly string[]): Finding => ({
+  code: 'neuroml/unknown-group',
+  message: `there is no segment group ${shorten(id)}`,
+  expected: oneOf(id, known),
+  ...suggestion(id, known),
+});
+
+export const groupLoop = (ids: readonly string[]): Finding => ({
+  code: 'neuroml/group-loop',
+  message: `the segment groups ${ids.join(' -> ')} include one another in a loop`,
+});
+
+export const deepGroup = (id: string, depth: number): Finding => ({
+  code: 'neuroml/deep-group',
+  message: `segment groups include one another more than ${depth} deep, down to ${shorten(id)}`,
+});
+
+export const noPath = (from: string, to: string): Finding => ({
+  code: 'neuroml/path',
+  message: `segment ${to} does not lie beyond segment ${from}`,
+  expected: 'a path that goes away from the root',
+});
+
+export const branchedSection = (group: string): Finding => ({
+  code: 'neuroml/branched-section',
+  message: `the group ${group} is marked as one unbranched section and is none`,
+  hint: 'its segments are taken as sections of their own',
+});
+
+export const sharedSegment = (segment: number, group: string): Finding => ({
+  code: 'neuroml/section-overlap',
+  message: `segment ${segment} of the group ${group} belongs to another unbranched section already`,
+  hint: 'it stays in the first',
+});
+
+export const partialGroup = (group: string): Finding => ({
+  code: 'neuroml/partial-group',
+  message: `the group ${group} holds parts of sections, and nothing is on it`,
+  hint: 'it is left out; unbranched sections are the segment groups with the neuroLexId sao864921383',
+});
+
+export const biophysicsMissing = (cell: string): Finding => ({
+  code: 'neuroml/no-biophysics',
+  message: `the cell ${cell} has a morphology and no biophysical properties`,
+  hint: 'nothing is on its membrane',
+});
+
+export const unknownValence = (ion: string, known: readonly string[]): Finding => ({
+  code: 'neuroml/unknown-ion',
+  message: `the valence of ${shorten(ion)} is not known`,
+  expected: oneOf(ion, known),
+  hint: 'its current counts as one of no particular ion',
+});
+
+export const condition = (mechanism: string): Finding => ({
+  code: 'neuroml/condition-in-mechanism',
+  message: `${mechanism} changes its state when a condition holds, which a mechanism of a cell with compartments cannot do`,
+  hint: 'the condition is left out',
+});
+
+export const noReference = (reference: string, id: string | undefined): Finding => ({
+  code: 'neuroml/unknown-reference',
+  message: id === undefined ? `the reference ${reference} is not given` : `there is no component ${shorten(id)}`,
+});
+
+export const metric = (text: string | undefined): Finding => ({
+  code: 'neuroml/metric',
+  message: `the metric of an inhomogeneous parameter is ${shorten(text ?? 'not given')}`,
+  expected: 'Path Length from root',
+});
+
+export const unknownParameter = (id: string, known: readonly string[]): Finding => ({
+  code: 'neuroml/unknown-inhomogeneous-parameter',
+  message: `there is no inhomogeneous parameter ${shorten(id)} in the group`,
+  expected: oneOf(id, known),
+});
+
+export const badQuantity = (name: string, text: string | undefined): Finding => ({
+  code: 'neuroml/quantity',
+  message: text === undefined ? `${name} is not given` : `${shorten(text)} is no value for ${name}`,
+});
+
+export const taperedPoint = (cell: string): Finding => ({
+  code: 'neuroml/tapered-point-cell',
+  message: `the one compartment of ${cell} is tapered, and counts as a cylinder with the diameter of its distal end`,
+  hint: 'as the definition of NeuroML has it; tools for several compartments take the cone',
+});

@@ -1,0 +1,178 @@
+/** The segments of a morphology as numbers. Lengths are in micrometres, as documents have them. */
+
+import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
+import type { Component } from '../lems/definitions.js';
+import * as messages from './messages.js';
+
+/** A point with the diameter there. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly diameter: number;
+}
+
+export interface Segment {
+  readonly id: number;
+  readonly name: string;
+  /** Position of the parent in the list of segments; -1 for the root. */
+  readonly parent: number;
+  /** Where it grows from along the parent. */
+  readonly fraction: number;
+  /** True where the point is written in the document, rather than taken from the parent. */
+  readonly ownProximal: boolean;
+  readonly proximal: Point;
+  readonly distal: Point;
+  readonly length: number;
+  readonly place: Place;
+}
+
+/** A tree of segments. */
+export interface Morphology {
+  readonly segments: readonly Segment[];
+  /** Positions by id. */
+  readonly byId: ReadonlyMap<string, number>;
+  readonly root: number;
+  /** Positions of the children of each segment. */
+  readonly children: readonly (readonly number[])[];
+  /** Positions with parents before children. */
+  readonly order: readonly number[];
+}
+
+/** Children of a component that stand under a name or are of a type of that name. */
+export function childrenOf(component: Component, type: string): readonly Component[] {
+  return component.children.filter((inner) => inner.type.lineage.includes(type) || inner.type.name === type);
+}
+
+export function childOf(component: Component, type: string): Component | undefined {
+  return childrenOf(component, type)[0];
+}
+
+/**
+ * The tree of segments of a morphology; null after an error.
+ *
+ * @diagnostic neuroml/segment-id, neuroml/segment-twice, neuroml/segment-point, neuroml/coordinate, neuroml/unknown-segment,
+ *   neuroml/fraction-along, neuroml/segment-roots, neuroml/segment-loop
+ */
+export function readMorphology(morphology: Component, diagnostics: Diagnostics): Morphology | null {
+  const written = childrenOf(morphology, 'segment');
+  const byId = new Map<string, number>();
+  let failed = false;
+  const fail = (finding: ReturnType<typeof messages.segmentId>, place: Place): void => {
+    failed = true;
+    diagnostics.add(finding, place);
+  };
+  for (const [position, { id, place }] of written.entries()) {
+    if (!/^\d+$/.test(id)) fail(messages.segmentId(id), place);
+    else if (byId.has(String(Number(id)))) fail(messages.secondSegment(id), place);
+    else byId.set(String(Number(id)), position);
+  }
+  const parents = written.map((segment): { readonly parent: number; readonly fraction: number } => {
+    const given = childOf(segment, 'parent');
+    if (!given) return { parent: -1, fraction: 1 };
+    const id = given.attributes['segment'] ?? '';
+    const parent = byId.get(/^\s*\d+\s*$/.test(id) ? String(Number(id)) : id);
+    if (parent === undefined) fail(messages.unknownSegment(id, [...byId.keys()].slice(0, 1000)), given.place);
+    const text = given.attributes['fractionAlong'];
+    const fraction = text === undefined ? 1 : Number(text);
+    if (!(fraction >= 0 && fraction <= 1)) fail(messages.fraction(text ?? ''), given.place);
+    return { parent: parent ?? -1, fraction };
+  });
+  if (failed) return null;
+  const children: number[][] = written.map(() => []);
+  const roots: number[] = [];
+  for (const [position, { parent }] of parents.entries()) (children[parent] ?? roots).push(position);
+  const idOf = (position: number): string => written[position]?.id ?? '';
+  if (roots.length !== 1) {
+    diagnostics.add(messages.roots(roots.slice(0, 10).map(idOf)), morphology.place);
+    return null;
+  }
+  const order = [...roots];
+  for (const position of order) order.push(...(children[position] ?? []));
+  if (order.length < written.length) {
+    diagnostics.add(messages.segmentLoop(loopOf(parents, new Set(order)).map(idOf)), morphology.place);
+    return null;
+  }
+  const segments: Segment[] = [];
+  for (const position of order) {
+    const made = readSegment(written[position]!, parents[position]!, segments, diagnostics);
+    if (made) segments[position] = made;
+    else return null;
+  }
+  return { segments, byId, root: roots[0]!, children, order };
+}
+
+/** A loop among segments that the root does not reach. */
+function loopOf(parents: readonly { readonly parent: number }[], reached: ReadonlySet<number>): readonly number[] {
+  let at = parents.findIndex((_, position) => !reached.has(position));
+  const seen: number[] = [];
+  while (!seen.includes(at) && seen.length < 1000) {
+    seen.push(at);
+    at = parents[at]?.parent ?? -1;
+  }
+  return [...seen.slice(seen.indexOf(at)), at];
+}
+
+function readSegment(
+  written: Component,
+  { parent, fraction }: { readonly parent: number; readonly fraction: number },
+  segments: readonly Segment[],
+  diagnostics: Diagnostics,
+): Segment | null {
+  const [first, last] = [childOf(written, 'proximal'), childOf(written, 'distal')];
+  const above = segments[parent];
+  if (!last || (!first && !above)) {
+    diagnostics.add(messages.pointMissing(written.id, last ? 'proximal' : 'distal'), written.place);
+    return null;
+  }
+  const distal = readPoint(last, diagnostics);
+  const proximal = first ? readPoint(first, diagnostics) : above ? along(above, fraction) : null;
+  if (!distal || !proximal) return null;
+  return {
+    id: Number(written.id),
+    name: written.attributes['name'] ?? '',
+    parent,
+    fraction,
+    ownProximal: first !== undefined,
+    proximal,
+    distal,
+    length: distance(proximal, distal),
+    place: written.place,
+  };
+}
+
+/** The point at a fraction of a segment. */
+function along({ proximal, distal }: Segment, fraction: number): Point {
+  if (fraction === 1) return distal;
+  const between = (from: number, to: number): number => from + fraction * (to - from);
+  return {
+    x: between(proximal.x, distal.x),
+    y: between(proximal.y, distal.y),
+    z: between(proximal.z, distal.z),
+    diameter: between(proximal.diameter, distal.diameter),
+  };
+}
+
+export function distance(a: Point, b: Point): number {
+  return Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2 + (a.z - b.z) ** 2);
+}
+
+/** The lateral area of a cone with its top cut off, or that of a sphere where it has no length; square micrometres. */
+export function areaOf({ proximal, distal, length }: Segment): number {
+  if (length === 0) return Math.PI * distal.diameter * distal.diameter;
+  const [a, b] = [proximal.diameter / 2, distal.diameter / 2];
+  return Math.PI * (a + b) * Math.sqrt((a - b) * (a - b) + length * length);
+}
+
+function readPoint(point: Component, diagnostics: Diagnostics): Point | null {
+  const read = (name: string): number | null => {
+    const text = point.attributes[name];
+    const value = text === undefined || text.trim() === '' ? NaN : Number(text);
+    if (Number.isFinite(value) && (name !== 'diameter' || value >= 0)) return value;
+    diagnostics.add(messages.coordinate(name, text), point.place);
+    return null;
+  };
+  const [x, y, z, diameter] = ['x', 'y', 'z', 'diameter'].map(read);
+  if (x == null || y == null || z == null || diameter == null) return null;
+  return { x, y, z, diameter };
+}

@@ -1,0 +1,63 @@
+/** What the builder and the flattening ask of components: values in SI, references, kinship. */
+
+import type { Component, ComponentType, LemsModel } from './lems/definitions.js';
+import { quantityValue } from './lems/values.js';
+
+/** The climb to the enclosing component in a reference or path. */
+const up = '../';
+
+/** Whether a type is another one or inherits from it. `Component` is every type. */
+export function isA(type: ComponentType, name: string): boolean {
+  return name === 'Component' || type.lineage.includes(name);
+}
+
+const childrenById = new WeakMap<Component, ReadonlyMap<string, Component>>();
+
+/** The child of a component with an id; the first one where several have it. */
+export function childWithId(component: Component, id: string): Component | undefined {
+  let known = childrenById.get(component);
+  if (!known) {
+    const made = new Map<string, Component>();
+    for (const inner of component.children) if (inner.id !== '' && !made.has(inner.id)) made.set(inner.id, inner);
+    known = made;
+    childrenById.set(component, known);
+  }
+  return known.get(id);
+}
+
+/**
+ * The component that a reference stands for.
+ *
+ * @param written  name of an attribute that holds an id, perhaps of an enclosing component (`../component`)
+ * @returns undefined where the attribute is missing or no component has that id
+ */
+export function referenced(component: Component, written: string, lems: LemsModel): Component | undefined {
+  if (written.startsWith(up)) return component.parent ? referenced(component.parent, written.slice(up.length), lems) : undefined;
+  const id = component.attributes[written];
+  if (id === undefined) return undefined;
+  const local = component.type.links.has(written) || component.type.references.get(written)?.local === true;
+  if (!local) {
+    const found = lems.byId.get(id);
+    if (found) return found;
+  }
+  for (let at = component.parent; at; at = at.parent) {
+    const found = childWithId(at, id);
+    if (found) return found;
+  }
+  return local ? lems.byId.get(id) : undefined;
+}
+
+/**
+ * The value in SI of a parameter, constant or property default of a component.
+ *
+ * @returns undefined where neither the component nor its type gives one, or what it gives is no quantity
+ */
+export function valueOf(component: Component, name: string, lems: LemsModel): number | undefined {
+  const { type } = component;
+  const written = component.attributes[name];
+  if (type.parameters.has(name) || type.indexParameters.has(name) || type.properties.has(name)) {
+    if (written !== undefined) return quantityValue(written, lems.units);
+    return type.parameters.get(name)?.fixed ?? type.properties.get(name)?.defaultValue;
+  }
+  return type.constants.get(name)?.value;
+}

@@ -1,0 +1,172 @@
+/** What happens at events: assignments, emissions, changes of regime, with the handlers that are called at once. */
+
+import type { Assignment, Expression } from '../../../src/lang/ast.js';
+import { binary, conditional, integer, name as nameOf, noSpan } from '../../../src/lang/build.js';
+import type { ActionDefinition, RegimeDefinition } from '../lems/definitions.js';
+import { fit, translate } from './expressions.js';
+import * as messages from './messages.js';
+import { stateVariables, type Variables } from './variables.js';
+import type { TreeNode } from './tree.js';
+import type { Wiring } from './wiring.js';
+
+/** An event that leaves the instance, perhaps only where a condition holds. */
+export interface Emission {
+  readonly port: string;
+  readonly guard: Expression | null;
+}
+
+/** What a block does, in order; emissions come after all of its assignments. */
+export interface Effect {
+  readonly statements: readonly Assignment[];
+  readonly emissions: readonly Emission[];
+  /** Regime that is entered. */
+  readonly transition?: string;
+}
+
+/** Variables that hold which regime of a node is active: now, and as it was when the regimes began to be advanced. */
+export interface Mode {
+  readonly active: string;
+  readonly held: string;
+}
+
+/** What actions need to know of the tree. */
+export interface ActionContext {
+  readonly variables: Variables;
+  readonly root: TreeNode;
+  readonly wiring: Wiring;
+  /** Regimes of a node that are kept in a variable. */
+  mode(node: TreeNode): Mode | undefined;
+}
+
+export const assign = (target: string, value: Expression): Assignment => ({
+  kind: 'assignment',
+  target,
+  targetSpan: noSpan,
+  operator: '=',
+  value,
+  span: noSpan,
+});
+
+/** Whether the regime of an index is active. */
+export const inRegime = (variable: string, index: number): Expression => binary('==', nameOf(variable), integer(index));
+
+function both(a: Expression | null, b: Expression): Expression {
+  return a ? binary('and', a, b) : b;
+}
+
+/**
+ * The effect of a block of actions of a node.
+ *
+ * @param guard  where given, the block acts only where it holds
+ * @param calls  handlers that are being called, to find circles
+ */
+export function effectOf(
+  context: ActionContext,
+  node: TreeNode,
+  actions: readonly ActionDefinition[],
+  guard: Expression | null = null,
+  calls: readonly string[] = [],
+): Effect {
+  const { variables } = context;
+  const statements: Assignment[] = [];
+  const emissions: Emission[] = [];
+  let entered: string | undefined;
+  for (const action of actions) if (action.kind === 'assign') statements.push(...assignment(variables, node, action, guard));
+  for (const action of actions) {
+    if (action.kind === 'emit') {
+      const outcome = emit(context, node, action.port, guard, calls);
+      statements.push(...outcome.statements);
+      emissions.push(...outcome.emissions);
+    } else if (action.kind === 'transition') {
+      entered = action.regime;
+      const outcome = enter(context, node, action, guard, calls);
+      statements.push(...outcome.statements);
+      emissions.push(...outcome.emissions);
+    }
+  }
+  return { statements, emissions, ...(entered === undefined ? {} : { transition: entered }) };
+}
+
+function assignment(
+  variables: Variables,
+  node: TreeNode,
+  { variable, value, place }: Extract<ActionDefinition, { kind: 'assign' }>,
+  guard: Expression | null,
+): readonly Assignment[] {
+  const target = variables.variable(node, variable);
+  if (target?.kind !== 'state') {
+    variables.diagnostics.add(messages.notAState(variable, stateVariables(node.type).map(({ name }) => name)), place);
+    return [];
+  }
+  const typed = translate(value.tree, variables.scope(node), (missing) => variables.unknown(node, missing, value.place));
+  const result = fit(typed, target.dimension);
+  return [assign(target.name, guard ? conditional(guard, result, nameOf(target.name)) : result)];
+}
+
+/** An event on a port of a node: calls what is wired to it, and leaves the tree where the node is its root. */
+function emit(context: ActionContext, node: TreeNode, port: string, guard: Expression | null, calls: readonly string[]): Effect {
+  const statements: Assignment[] = [];
+  const emissions: Emission[] = node === context.root ? [{ port, guard }] : [];
+  for (const wire of context.wiring.get(node) ?? []) {
+    if (wire.port !== port) continue;
+    const outcome = handle(context, wire.to, wire.handler, guard, calls);
+    statements.push(...outcome.statements);
+    emissions.push(...outcome.emissions);
+  }
+  return { statements, emissions };
+}
+
+/** What a node does when an event arrives on one of its ports. @diagnostic lems/event-circle */
+export function handle(
+  context: ActionContext,
+  node: TreeNode,
+  port: string,
+  guard: Expression | null = null,
+  calls: readonly string[] = [],
+): Effect {
+  const call = `${node.ordinal} ${port}`;
+  if (calls.includes(call)) {
+    context.variables.diagnostics.add(messages.eventCircle(port), node.component.place);
+    return { statements: [], emissions: [] };
+  }
+  const inner = [...calls, call];
+  const { dynamics } = node.type;
+  const effects = (dynamics?.onEvents ?? []).filter((handler) => handler.port === port).map(({ actions }) => effectOf(context, node, actions, guard, inner));
+  const mode = context.mode(node);
+  for (const [index, regime] of (dynamics?.regimes ?? []).entries()) {
+    for (const { actions } of regime.onEvents.filter((handler) => handler.port === port)) {
+      // A handler of a regime acts only while that one is active; the effects before it may have changed which is.
+      if (mode) effects.push(effectOf(context, node, actions, both(guard, inRegime(mode.active, index)), inner));
+    }
+  }
+  return { statements: effects.flatMap(({ statements }) => statements), emissions: effects.flatMap(({ emissions }) => emissions) };
+}
+
+/** Leaves for another regime: its actions at entry run at once. Regimes that are not kept in a variable are entered by who advances them. */
+function enter(
+  context: ActionContext,
+  node: TreeNode,
+  { regime: name, place }: Extract<ActionDefinition, { kind: 'transition' }>,
+  guard: Expression | null,
+  calls: readonly string[],
+): Effect {
+  const regimes: readonly RegimeDefinition[] = node.type.dynamics?.regimes ?? [];
+  const index = regimes.findIndex((regime) => regime.name === name);
+  const regime = regimes[index];
+  if (!regime) {
+    context.variables.diagnostics.add(messages.unknownRegime(name, regimes.map((other) => other.name)), place);
+    return { statements: [], emissions: [] };
+  }
+  const mode = context.mode(node);
+  if (!mode) return { statements: [], emissions: [] };
+  const call = `${node.ordinal} regime ${name}`;
+  if (calls.includes(call)) {
+    context.variables.diagnostics.add(messages.eventCircle(name), place);
+    return { statements: [], emissions: [] };
+  }
+  const next = integer(index);
+  const entry = effectOf(context, node, regime.onEntry, guard, [...calls, call]);
+  const change = assign(mode.active, guard ? conditional(guard, next, nameOf(mode.active)) : next);
+  // The guard may read which regime is active: that is changed last.
+  return { statements: [...entry.statements, change], emissions: entry.emissions };
+}

@@ -1,0 +1,171 @@
+/** A flattened type as part of a canonical document, with the places of its parts. */
+
+import type { Place } from '../../../src/diagnostics/diagnostic.js';
+import type { Assignment, Dimension, Expression } from '../../../src/lang/ast.js';
+import { printExpression, printStatement } from '../../../src/lang/print.js';
+import { unitText } from '../../../src/lang/units.js';
+import { isRandomExpression, type FlatPart, type FlatType } from './flatten.js';
+import type { FlatParameter } from './variables.js';
+
+/** Plain data with places by pointer relative to it. */
+export interface PlacedDocument {
+  readonly document: Record<string, unknown>;
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** Texts of expressions, with units spelt out where a variable has the name of one. */
+export interface Texts {
+  readonly expression: (e: Expression) => string;
+  readonly statement: (s: Assignment) => string;
+}
+
+export function textsOf(taken: (name: string) => boolean): Texts {
+  return { expression: (e) => printExpression(e, { taken }), statement: (s) => printStatement(s, { taken }) };
+}
+
+const unit = (dimension: Dimension | null): { readonly unit?: string } => (dimension ? { unit: unitText(dimension) } : {});
+const ofType = (item: { readonly integer?: true }): { readonly type?: string } => (item.integer ? { type: 'integer' } : {});
+
+/**
+ * What neuron types and synapse types have in common: parameters, state, derived variables, derivatives, the order of parts.
+ *
+ * @param valueOf  value in SI of a parameter for the component that the type is shown with
+ */
+export function equationsDocument(flat: FlatType, valueOf: (parameter: FlatParameter) => number): PlacedDocument {
+  const texts = textsOf(flat.names.has);
+  const places = new Map<string, Place>([['', flat.component.place]]);
+  const parameters = flat.parameters.map((parameter) => {
+    const { name, dimension, source } = parameter;
+    const value = source.kind === 'expression' ? texts.expression(source.value) : valueOf(parameter);
+    return [name, { ...unit(dimension), value }];
+  });
+  const state = flat.states.map((one) => [
+    one.name,
+    { ...unit(one.dimension), ...ofType(one), ...(one.initial ? { initial: texts.expression(one.initial) } : {}) },
+  ]);
+  const derived = flat.allDerived.map((one) => {
+    places.set(`/derived/${one.name}`, one.place);
+    return [
+      one.name,
+      { ...unit(one.dimension), ...ofType(one), value: texts.expression(one.value), ...(isRandomExpression(one.value) ? { held: true } : {}) },
+    ];
+  });
+  const derivatives = [...flat.rates].map(([name, { value, place }]) => {
+    places.set(`/derivatives/${name}`, place);
+    return [name, texts.expression(value)];
+  });
+  const sequence = flat.sequence.map(partDocument);
+  return {
+    document: {
+      ...section('parameters', parameters),
+      ...section('state', state),
+      ...section('derived', derived),
+      ...section('derivatives', derivatives),
+      ...(sequence.length > 0 ? { sequence } : {}),
+    },
+    places,
+  };
+}
+
+function section(key: string, entries: readonly (readonly unknown[])[]): Record<string, unknown> {
+  return entries.length === 0 ? {} : { [key]: Object.fromEntries(entries as readonly (readonly [string, unknown])[]) };
+}
+
+function partDocument({ derived, propagate, state, events, regimes }: FlatPart): Record<string, unknown> {
+  return {
+    ...(derived.length > 0 ? { derived } : {}),
+    ...(propagate.length > 0 ? { propagate } : {}),
+    ...(state.length > 0 ? { state } : {}),
+    ...(events.length > 0 ? { events } : {}),
+    ...(regimes ? { regimes: true } : {}),
+  };
+}
+
+/**
+ * A neuron type.
+ *
+ * @param ports  events that others listen to although nothing emits them
+ */
+export function neuronDocument(flat: FlatType, valueOf: (parameter: FlatParameter) => number, ports: ReadonlySet<string>): PlacedDocument {
+  const texts = textsOf(flat.names.has);
+  const equations = equationsDocument(flat, valueOf);
+  const places = new Map(equations.places);
+  const inputs = flat.inputs.map(({ name, dimension, reduce }) => [name, { unit: dimension ? unitText(dimension) : '1', reduce }]);
+  const events: (readonly [string, unknown])[] = flat.events.map(({ name, when, do: actions, emits, place }, order) => {
+    places.set(`/events/${name}`, place);
+    return [
+      name,
+      {
+        when: texts.expression(when),
+        ...(actions.length > 0 ? { do: actions.map(texts.statement) } : {}),
+        ...(emits === name ? {} : { emits }),
+        ...(order === 0 ? {} : { order }),
+      },
+    ];
+  });
+  const silent = [...ports].filter((port) => !flat.emits(port));
+  for (const port of silent) events.push([port, { when: 'False', order: events.length }]);
+  const sequence = equations.document['sequence'] as readonly unknown[] | undefined;
+  const regimes = flat.regimes.map((regime) => [regime.name, regimeDocument(regime, texts)]);
+  return {
+    document: {
+      ...equations.document,
+      ...section('inputs', inputs),
+      ...section('events', events),
+      ...section('regimes', regimes),
+      ...(silent.length > 0 && sequence ? { sequence: [...sequence, { events: silent }] } : {}),
+    },
+    places,
+  };
+}
+
+function regimeDocument(regime: FlatType['regimes'][number], texts: Texts): Record<string, unknown> {
+  const { initial, rates, onEntry, transitions } = regime;
+  return {
+    ...(initial ? { initial } : {}),
+    ...section('derivatives', [...rates].map(([name, value]) => [name, texts.expression(value)])),
+    ...(rates.size > 1 ? { order: [...rates.keys()] } : {}),
+    ...(onEntry.length > 0 ? { onEntry: onEntry.map(texts.statement) } : {}),
+    ...(transitions.length > 0
+      ? {
+          transitions: transitions.map(({ when, do: actions, to, emit }) => ({
+            when: texts.expression(when),
+            ...(actions.length > 0 ? { do: actions.map(texts.statement) } : {}),
+            ...(to === undefined ? {} : { to }),
+            ...(emit === undefined ? {} : { emit }),
+          })),
+        }
+      : {}),
+  };
+}
+
+/** What a synapse type has beside its equations. */
+export interface SynapseParts {
+  /** Actions at an event of the source; null where none arrives. */
+  readonly onEvent: readonly Assignment[] | null;
+  /** What is added to inputs of the ends, by dotted name. */
+  readonly contributes: ReadonlyMap<string, Expression>;
+}
+
+/** A synapse type. */
+export function synapseDocument(
+  flat: FlatType | null,
+  valueOf: (parameter: FlatParameter) => number,
+  { onEvent, contributes }: SynapseParts,
+): PlacedDocument {
+  const texts = textsOf(flat?.names.has ?? (() => false));
+  const equations = flat ? equationsDocument(flat, valueOf) : { document: {}, places: new Map<string, Place>() };
+  const events = (flat?.events ?? []).map(({ name, when, do: actions }, order) => [
+    name,
+    { when: texts.expression(when), do: actions.map(texts.statement), ...(order === 0 ? {} : { order }) },
+  ]);
+  return {
+    document: {
+      ...equations.document,
+      ...(onEvent ? { pathways: { pre: { do: onEvent.map(texts.statement) } } } : {}),
+      ...section('events', events),
+      ...section('contributes', [...contributes].map(([target, value]) => [target, texts.expression(value)])),
+    },
+    places: equations.places,
+  };
+}

@@ -1,0 +1,151 @@
+/** LEMS expressions in canonical names, with the units that LEMS lets out: a bare zero is of any dimension. */
+
+import { dimensionless, type Binary, type Dimension, type Expression } from '../../../src/lang/ast.js';
+import { binary, conditional, quantity } from '../../../src/lang/build.js';
+import { divideDimensions, equalDimensions, isDimensionless, multiplyDimensions, powerDimension } from '../../../src/lang/dimension.js';
+import { functions } from '../../../src/lang/functions.js';
+import { constantExponent } from '../../../src/lang/units.js';
+
+/** What a name stands for in canonical terms. The dimension is null where it is not stated. */
+export interface Meaning {
+  readonly expression: Expression;
+  readonly dimension: Dimension | null;
+}
+
+/** A translated expression; its dimension is null where it could not be found out. */
+export interface Typed extends Meaning {
+  /** A literal zero, which takes the dimension of its place. */
+  readonly zero: boolean;
+}
+
+export type Lookup = (name: string) => Meaning | undefined;
+
+/**
+ * An expression with canonical names in the place of LEMS's.
+ *
+ * @param unknown  told of names that mean nothing; they stay
+ */
+export function translate(e: Expression, lookup: Lookup, unknown: (name: string) => void): Typed {
+  const go = (part: Expression): Typed => translate(part, lookup, unknown);
+  switch (e.kind) {
+    case 'number':
+      return { expression: e, dimension: dimensionless, zero: e.value === 0 };
+    case 'quantity':
+      return { expression: e, dimension: e.dimension, zero: false };
+    case 'boolean':
+      return { expression: e, dimension: dimensionless, zero: false };
+    case 'name': {
+      const meaning = lookup(e.name);
+      if (!meaning) unknown(e.name);
+      return meaning ? { ...meaning, zero: false } : { expression: e, dimension: null, zero: false };
+    }
+    case 'unary': {
+      const operand = go(e.operand);
+      return { ...operand, expression: { ...e, operand: operand.expression } };
+    }
+    case 'binary':
+      return translateBinary(e, go(e.left), go(e.right));
+    case 'conditional': {
+      const [whenTrue, whenFalse] = together(go(e.whenTrue), go(e.whenFalse));
+      const condition = go(e.condition).expression;
+      const dimension = whenTrue.dimension ?? whenFalse.dimension;
+      return {
+        expression: { ...e, condition, whenTrue: whenTrue.expression, whenFalse: whenFalse.expression },
+        dimension,
+        zero: whenTrue.zero && whenFalse.zero,
+      };
+    }
+    case 'call': {
+      const parts = e.arguments.map(go);
+      const { dimension } = functions.get(e.function) ?? {};
+      const alike = dimension === 'same' || dimension === 'ratio' ? allTogether(parts) : parts;
+      const [first] = alike;
+      return {
+        expression: { ...e, arguments: alike.map(({ expression }) => expression) },
+        dimension: dimension === 'same' ? (first?.dimension ?? dimensionless) : dimension === 'root' ? rootOf(first) : dimensionless,
+        zero: false,
+      };
+    }
+    default:
+      return e satisfies never;
+  }
+}
+
+function rootOf(part: Typed | undefined): Dimension | null {
+  return part?.dimension ? powerDimension(part.dimension, 0.5) : null;
+}
+
+/** A translated expression where a value of a dimension is wanted: a bare zero gets its unit. */
+export function fit(part: Typed, dimension: Dimension | null): Expression {
+  return part.zero && dimension && !isDimensionless(dimension) ? quantity(0, dimension, part.expression.span) : part.expression;
+}
+
+/** Two parts that are added, compared or chosen between. */
+function together(a: Typed, b: Typed): readonly [Typed, Typed] {
+  if (a.zero === b.zero) return [a, b];
+  return a.zero ? [withDimension(a, b.dimension), b] : [a, withDimension(b, a.dimension)];
+}
+
+function withDimension(part: Typed, dimension: Dimension | null): Typed {
+  return dimension ? { expression: fit(part, dimension), dimension, zero: false } : part;
+}
+
+function allTogether(parts: readonly Typed[]): readonly Typed[] {
+  const given = parts.find(({ zero, dimension }) => !zero && dimension);
+  return given ? parts.map((part) => (part.zero ? withDimension(part, given.dimension) : part)) : parts;
+}
+
+function translateBinary(e: Binary, a: Typed, b: Typed): Typed {
+  const combined = (dimension: Dimension | null, left = a, right = b, zero = false): Typed => ({
+    expression: { ...e, left: left.expression, right: right.expression },
+    dimension,
+    zero,
+  });
+  const known = a.dimension && b.dimension;
+  switch (e.operator) {
+    case '+':
+    case '-':
+    case '%': {
+      const [left, right] = together(a, b);
+      return combined(left.dimension ?? right.dimension, left, right, left.zero && right.zero);
+    }
+    case '*':
+      return combined(known ? multiplyDimensions(a.dimension, b.dimension!) : null);
+    case '/':
+    case '//':
+      return combined(known ? divideDimensions(a.dimension, b.dimension!) : null);
+    case '**': {
+      const exponent = constantExponent(b.expression);
+      if (a.dimension && isDimensionless(a.dimension)) return combined(dimensionless);
+      return combined(a.dimension && exponent !== undefined ? powerDimension(a.dimension, exponent) : null);
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '==':
+    case '!=': {
+      const [left, right] = together(a, b);
+      return combined(dimensionless, left, comparable(left, right));
+    }
+    case 'and':
+    case 'or':
+      return combined(dimensionless);
+    default:
+      return e.operator satisfies never;
+  }
+}
+
+/** Conditions compare numbers, whatever their units: models are published with `v .gt. 0.5`, and interpreters run them. */
+function comparable(left: Typed, right: Typed): Typed {
+  if (!left.dimension || !right.dimension || equalDimensions(left.dimension, right.dimension)) return right;
+  const factor = quantity(1, divideDimensions(left.dimension, right.dimension), right.expression.span);
+  return { ...right, expression: binary('*', right.expression, factor), dimension: left.dimension };
+}
+
+/** The first case whose condition holds, else `otherwise`. */
+export function choose(cases: readonly { readonly condition: Expression | null; readonly value: Expression }[], otherwise: Expression): Expression {
+  let chosen = otherwise;
+  for (const { condition, value } of [...cases].reverse()) chosen = condition ? conditional(condition, value, chosen) : value;
+  return chosen;
+}

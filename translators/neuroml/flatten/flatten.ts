@@ -1,0 +1,509 @@
+/**
+ * From a component with all that is in it to the equations of one canonical type.
+ *
+ *   1. grow        the instances that the component is made of (`tree.ts`), and the events between them (`wiring.ts`)
+ *   2. name        a canonical name for every variable (`variables.ts`)
+ *   3. translate   values, rates, conditions, actions of each instance, inner ones first, each as a part of its own
+ *   4. finish      the document of the type, once all that others ask of it is known
+ *
+ * Nothing here knows the name of a type.
+ */
+
+import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
+import type { Assignment, Dimension, Expression } from '../../../src/lang/ast.js';
+import { binary, integer, name as nameOf, quantity, sum } from '../../../src/lang/build.js';
+import { divideDimensions } from '../../../src/lang/dimension.js';
+import { isRandom } from '../../../src/lang/functions.js';
+import { callsIn, namesIn } from '../../../src/lang/walk.js';
+import type { Component, DerivedVariableDefinition, LemsModel, RegimeDefinition } from '../lems/definitions.js';
+import { assign, effectOf, handle, inRegime, type ActionContext, type Effect, type Emission, type Mode } from './actions.js';
+import { choose, fit, translate, type Meaning } from './expressions.js';
+import { flattenScheme } from './kinetics.js';
+import { CanonicalNames, identifier } from './names.js';
+import { admits, selectParameter, selectValue, type AttachmentSum, type Reach } from './select.js';
+import { startValues } from './start.js';
+import { growTree, membersNamed, type Tree, type TreeNode } from './tree.js';
+import { derivedVariables, stateVariables, Variables, type FlatParameter, type Outside } from './variables.js';
+import { firstInPort, firstOutPort, wireTree } from './wiring.js';
+
+/** A state variable of a canonical type. */
+export interface FlatState {
+  readonly name: string;
+  readonly dimension: Dimension | null;
+  readonly initial: Expression | null;
+  readonly integer?: true;
+}
+export interface FlatDerived {
+  readonly name: string;
+  readonly dimension: Dimension | null;
+  readonly value: Expression;
+  readonly integer?: true;
+  readonly place: Place;
+}
+export interface FlatEvent {
+  readonly name: string;
+  readonly when: Expression;
+  readonly do: readonly Assignment[];
+  /** Name under which others see it; null where nobody does. */
+  readonly emits: string | null;
+  readonly place: Place;
+}
+export interface FlatRegime {
+  readonly name: string;
+  readonly initial: boolean;
+  readonly rates: ReadonlyMap<string, Expression>;
+  readonly onEntry: readonly Assignment[];
+  readonly transitions: readonly {
+    readonly when: Expression;
+    readonly do: readonly Assignment[];
+    readonly to?: string;
+    readonly emit?: string;
+    readonly place: Place;
+  }[];
+}
+export interface FlatInput extends AttachmentSum {
+  readonly name: string;
+  readonly dimension: Dimension | null;
+}
+/** What is advanced as a whole, see `Part` of the canonical model. */
+export interface FlatPart {
+  readonly derived: readonly string[];
+  readonly propagate: readonly string[];
+  readonly state: readonly string[];
+  readonly events: readonly string[];
+  readonly regimes: boolean;
+}
+
+/** Whether an instance becomes an element of a population, or lives on a connection. */
+export type FlatKind = 'neuron' | 'synapse';
+
+/** What a flattened component is asked for. */
+export interface FlatSetting {
+  readonly lems: LemsModel;
+  readonly diagnostics: Diagnostics;
+  readonly kind: FlatKind;
+  /** What names beyond the root mean. */
+  readonly outside: Outside;
+  /** Children that are instances of their own. */
+  readonly apart?: (inner: Component) => boolean;
+  /** A variable of the instance at the other end of a tunnel. */
+  readonly peer?: Reach['peer'];
+}
+
+const volts = (dimension: Dimension | null): Dimension | null => dimension && divideDimensions(dimension, [0, 0, 1, 0, 0, 0, 0]);
+
+/** The equations of one component, under construction. */
+export class FlatType {
+  readonly tree: Tree;
+  readonly variables: Variables;
+  readonly names = new CanonicalNames();
+  readonly eventNames = new CanonicalNames();
+  readonly states: FlatState[] = [];
+  readonly derived: FlatDerived[] = [];
+  readonly rates = new Map<string, { readonly value: Expression; readonly place: Place }>();
+  readonly events: FlatEvent[] = [];
+  readonly regimes: FlatRegime[] = [];
+  readonly inputs: FlatInput[] = [];
+  readonly #parts: { readonly node: TreeNode; readonly part: FlatPart }[] = [];
+  readonly #context: ActionContext;
+  readonly #modes = new Map<TreeNode, Mode>();
+  /** Ports with the event and the variable that emit on them after a step. */
+  readonly #flags = new Map<string, { readonly event: string; readonly state: string }>();
+  readonly #before = new Map<string, string>();
+  readonly #handlers = new Map<string, readonly Assignment[]>();
+
+  constructor(
+    readonly component: Component,
+    private readonly setting: FlatSetting,
+  ) {
+    const { lems, diagnostics, outside } = setting;
+    this.tree = growTree(component, lems, diagnostics, setting.apart);
+    const wiring = wireTree(this.tree, diagnostics);
+    this.variables = new Variables(this.tree, lems, this.names, diagnostics, outside, (node, name) => this.#isLate(node, name));
+    this.variables.select = (node, path, place) => selectParameter(this.variables, node, path, place);
+    this.#context = { variables: this.variables, root: this.tree.root, wiring, mode: (node) => this.#modes.get(node) };
+    for (const node of this.tree.nodes) this.#declareMode(node);
+    this.#advance(this.tree.root);
+  }
+
+  /** Parameters in the order in which they were first read. */
+  get parameters(): readonly FlatParameter[] {
+    return this.variables.parameters;
+  }
+
+  /** Parts in the order in which they are advanced. Copies that were asked for since the type was made are among them. */
+  get sequence(): readonly FlatPart[] {
+    const before = [...this.#before.values()];
+    const first: readonly FlatPart[] = before.length > 0 ? [{ ...emptyPart, derived: before }] : [];
+    const parts = this.#parts.map(({ node, part }) => {
+      const copies = this.variables.copies.get(node)?.map(({ name }) => name) ?? [];
+      return copies.length > 0 && part.propagate.length === 0 ? { ...part, derived: [...copies, ...part.derived] } : part;
+    });
+    const last: FlatPart = { ...emptyPart, events: [...this.#flags.values()].map(({ event }) => event) };
+    return [...first, ...parts, last].filter(
+      ({ derived, propagate, state, events, regimes }) => derived.length + propagate.length + state.length + events.length > 0 || regimes,
+    );
+  }
+
+  /** All derived variables, with the copies that others see. */
+  get allDerived(): readonly FlatDerived[] {
+    const { place } = this.component;
+    const copies = [...this.variables.copies.values()].flat().map((copy): FlatDerived => ({ ...copy, place }));
+    const before = [...this.#before].map(([of, name]): FlatDerived => {
+      const dimension = this.states.find((state) => state.name === of)?.dimension ?? this.derived.find((one) => one.name === of)?.dimension;
+      return { name, dimension: dimension ?? null, value: nameOf(of), place };
+    });
+    return [...this.derived, ...copies, ...before];
+  }
+
+  /** Ports on which the root emits. */
+  emits(port: string): boolean {
+    const name = identifier(port);
+    return this.events.some(({ emits }) => emits === name) || this.regimes.some(({ transitions }) => transitions.some(({ emit }) => emit === name));
+  }
+
+  /** The port that connections leave by where they name none. */
+  get outPort(): string | undefined {
+    return firstOutPort(this.component.type);
+  }
+
+  get inPort(): string | undefined {
+    return firstInPort(this.component.type);
+  }
+
+  /** What the root does at an event from outside. Emissions that follow happen when the instance is advanced next. */
+  handler(port: string): readonly Assignment[] {
+    const known = this.#handlers.get(port);
+    if (known) return known;
+    const { statements, emissions } = handle(this.#context, this.tree.root, port);
+    const made = [...statements, ...this.#flagged(emissions)];
+    this.#handlers.set(port, made);
+    return made;
+  }
+
+  /** Whether anything happens when an event arrives at a port. */
+  hears(port: string): boolean {
+    const { dynamics } = this.component.type;
+    const heard = [...(dynamics?.onEvents ?? []), ...(dynamics?.regimes ?? []).flatMap(({ onEvents }) => onEvents)];
+    return heard.some((handler) => handler.port === port && handler.actions.length > 0);
+  }
+
+  /** What is seen from outside under a path of ids and names within the instance; undefined where there is nothing. */
+  seen(path: readonly string[]): Meaning | undefined {
+    let node: TreeNode | undefined = this.tree.root;
+    for (const step of path.slice(0, -1)) node = node && membersNamed(node, step)[0];
+    const name = path.at(-1);
+    return node && name !== undefined ? (this.variables.seen(node, name, null) ?? this.#private(node, name)) : undefined;
+  }
+
+  /** Variables that may be seen from outside, for suggestions. */
+  get visible(): readonly string[] {
+    const { type } = this.tree.root;
+    return [...type.exposures.keys(), ...stateVariables(type).map(({ name }) => name), ...derivedVariables(type).map(({ name }) => name)];
+  }
+
+  /**
+   * A variable as it was before the instance was advanced, under a name of its own: what the other end of a tunnel has of it in the step after
+   * when it comes later, and one step before when it comes earlier.
+   */
+  before(name: string): string {
+    const known = this.#before.get(name);
+    if (known !== undefined) return known;
+    const made = this.names.take(`${name}_before`);
+    this.#before.set(name, made);
+    return made;
+  }
+
+  /** Inputs to which an attached component adds, with what of it. */
+  inputsFrom(component: Component, list: string): readonly FlatInput[] {
+    return this.inputs.filter((input) => input.node === this.tree.root && input.list === list && admits(input.predicate, component));
+  }
+
+  #private(node: TreeNode, name: string): Meaning | undefined {
+    return this.variables.own(node, name);
+  }
+
+  // --- Parts --------------------------------------------------------------------------------------------------------
+
+  #advance(node: TreeNode): void {
+    for (const inner of node.inner) this.#advance(inner);
+    const { dynamics } = node.type;
+    if (!dynamics) {
+      this.#part(node, emptyPart);
+      return;
+    }
+    const starts = new Map(startValues(this.variables, node));
+    for (const scheme of dynamics.kineticSchemes) {
+      const { rates, start } = flattenScheme(this.variables, node, scheme);
+      for (const [name, value] of rates) this.rates.set(name, { value, place: scheme.place });
+      for (const [name, initial] of start) {
+        const at = this.states.findIndex((state) => state.name === name);
+        const state = this.states[at];
+        if (state) this.states[at] = { ...state, initial };
+      }
+      this.#part(node, { ...emptyPart, propagate: [...rates.keys()] });
+    }
+    for (const { name } of stateVariables(node.type)) {
+      const variable = this.variables.variable(node, name);
+      if (variable) this.states.push({ name: variable.name, dimension: variable.dimension, initial: starts.get(variable.name) ?? null });
+    }
+    const order = this.#derive(node);
+    const state = dynamics.timeDerivatives.flatMap(({ variable, value }) => this.#rate(node, variable, value.tree, value.place));
+    const events = dynamics.onConditions.map(({ test, actions }) => {
+      const when = translate(test.tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, test.place));
+      return this.#event(node, when.expression, effectOf(this.#context, node, actions), test.place);
+    });
+    const derived = order.map((name) => this.#canonical(node, name));
+    const mode = this.#modes.get(node);
+    const regimes = dynamics.regimes.length > 0 && !mode;
+    const moded = mode ? this.#advanceModes(node, mode, dynamics.regimes) : emptyPart;
+    if (regimes) this.#advanceRegimes(node, dynamics.regimes);
+    this.#part(node, {
+      derived: [...moded.derived, ...derived],
+      propagate: [],
+      state: [...new Set([...state, ...moded.state])],
+      events: [...events, ...moded.events],
+      regimes,
+    });
+  }
+
+  #part(node: TreeNode, part: FlatPart): void {
+    this.#parts.push({ node, part });
+  }
+
+  #canonical(node: TreeNode, name: string): string {
+    return this.variables.variable(node, name)?.name ?? name;
+  }
+
+  /** Adds the derived variables of a node. @returns their LEMS names, each after those that it reads */
+  #derive(node: TreeNode): readonly string[] {
+    const definitions = derivedVariables(node.type);
+    const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+    const ordered: string[] = [];
+    const visited = new Set<string>();
+    const visit = (definition: DerivedVariableDefinition): void => {
+      if (visited.has(definition.name)) return;
+      visited.add(definition.name);
+      for (const other of readBy(definition)) {
+        const needed = byName.get(other);
+        if (needed) visit(needed);
+      }
+      ordered.push(definition.name);
+    };
+    const rank = ({ select, cases }: DerivedVariableDefinition): number => (select !== undefined ? 0 : cases ? 2 : 1);
+    for (const definition of [...definitions].sort((a, b) => rank(a) - rank(b))) visit(definition);
+    for (const name of ordered) {
+      const definition = byName.get(name);
+      if (definition) this.#deriveOne(node, definition);
+    }
+    return ordered;
+  }
+
+  #deriveOne(node: TreeNode, definition: DerivedVariableDefinition): void {
+    const { name, value, select, reduce, required, cases, place } = definition;
+    const variable = this.variables.variable(node, name);
+    if (!variable) return;
+    const { dimension } = variable;
+    const expressionOf = (tree: Expression, at: Place): Expression =>
+      fit(translate(tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, at)), dimension);
+    let made: Expression | undefined;
+    if (value) made = expressionOf(value.tree, value.place);
+    else if (select !== undefined) {
+      made = selectValue(this.variables, node, { path: select, reduce, required, dimension, place }, this.#reach)?.expression;
+    } else if (cases) {
+      const zero = dimension ? quantity(0, dimension) : integer(0);
+      const chosen = cases.map((one) => ({
+        condition:
+          one.condition &&
+          translate(one.condition.tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, place)).expression,
+        value: expressionOf(one.value.tree, one.value.place),
+      }));
+      made = choose(chosen, zero);
+    }
+    this.derived.push({ name: variable.name, dimension, value: made ?? integer(0), place: value?.place ?? place });
+  }
+
+  readonly #reach: Reach = {
+    peer: (node, tunnel, variable) => this.setting.peer?.(node, tunnel, variable),
+    attachments: (sumOf, dimension) => {
+      const same = this.inputs.find(
+        (input) =>
+          input.node === sumOf.node &&
+          input.list === sumOf.list &&
+          input.variable === sumOf.variable &&
+          input.reduce === sumOf.reduce &&
+          JSON.stringify(input.predicate) === JSON.stringify(sumOf.predicate),
+      );
+      const input = same ?? { ...sumOf, dimension, name: this.names.take(`${sumOf.node.prefix}${sumOf.list}_${sumOf.variable}`) };
+      if (!same) this.inputs.push(input);
+      return { expression: nameOf(input.name), dimension: input.dimension };
+    },
+  };
+
+  /** Adds a rate of change. @returns the canonical name of the variable, or nothing after a finding */
+  #rate(node: TreeNode, variable: string, tree: Expression, place: Place): readonly string[] {
+    const target = this.variables.variable(node, variable);
+    if (target?.kind !== 'state') return [];
+    const value = this.#rateOf(node, variable, tree, place);
+    this.rates.set(target.name, { value, place });
+    return [target.name];
+  }
+
+  #rateOf(node: TreeNode, variable: string, tree: Expression, place: Place): Expression {
+    const typed = translate(tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, place));
+    return fit(typed, volts(this.variables.variable(node, variable)?.dimension ?? null));
+  }
+
+  // --- Events -------------------------------------------------------------------------------------------------------
+
+  /** Adds a condition with its effect. @returns its canonical name */
+  #event(node: TreeNode, when: Expression, effect: Effect, place: Place): string {
+    const { emissions } = effect;
+    const [only] = emissions;
+    const plain = this.setting.kind === 'neuron' && only !== undefined && emissions.length === 1 && !only.guard;
+    const emits = plain ? identifier(only.port) : null;
+    const name = this.eventNames.take(emits ?? `${node.prefix}condition`);
+    const statements = plain ? effect.statements : [...effect.statements, ...this.#flagged(emissions)];
+    this.events.push({ name, when, do: statements, emits, place });
+    return name;
+  }
+
+  /** Statements that have events emitted when the instance is next done with a step. */
+  #flagged(emissions: readonly Emission[]): readonly Assignment[] {
+    if (this.setting.kind === 'synapse') return [];
+    return emissions.map(({ port, guard }) => {
+      const flag = this.#flag(identifier(port));
+      return assign(flag, guard ? choose([{ condition: guard, value: integer(1) }], nameOf(flag)) : integer(1));
+    });
+  }
+
+  #flag(port: string): string {
+    const known = this.#flags.get(port);
+    if (known) return known.state;
+    const state = this.names.take(`${port}_due`);
+    const event = this.eventNames.take(port);
+    this.#flags.set(port, { event, state });
+    this.states.push({ name: state, dimension: null, initial: null, integer: true });
+    const { place } = this.component;
+    this.events.push({ name: event, when: binary('==', nameOf(state), integer(1)), do: [assign(state, integer(0))], emits: port, place });
+    return state;
+  }
+
+  // --- Regimes ------------------------------------------------------------------------------------------------------
+
+  /** Regimes of the root are canonical ones unless events change them; all others are kept in a variable. */
+  #declareMode(node: TreeNode): void {
+    const regimes = node.type.dynamics?.regimes ?? [];
+    if (regimes.length === 0) return;
+    const handled = regimes.some(({ onEvents }) => onEvents.length > 0);
+    const several = regimes.some(
+      ({ onEntry, onConditions }) =>
+        onEntry.some(({ kind }) => kind !== 'assign') ||
+        onConditions.some(({ actions }) => actions.filter(({ kind }) => kind === 'emit').length > 1),
+    );
+    const outer = [...(node.type.dynamics?.onConditions ?? []), ...(node.type.dynamics?.onEvents ?? [])];
+    const jumps = outer.some(({ actions }) => actions.some(({ kind }) => kind === 'transition'));
+    if (node === this.tree.root && this.setting.kind === 'neuron' && !handled && !several && !jumps) return;
+    this.#modes.set(node, { active: this.names.take(`${node.prefix}regime`), held: this.names.take(`${node.prefix}regime_held`) });
+  }
+
+  #advanceRegimes(node: TreeNode, regimes: readonly RegimeDefinition[]): void {
+    const first = regimes.find(({ initial }) => initial) ?? regimes[0];
+    for (const regime of regimes) {
+      const rates = new Map(
+        regime.timeDerivatives.map(({ variable, value }) => [
+          this.#canonical(node, variable),
+          this.#rateOf(node, variable, value.tree, value.place),
+        ]),
+      );
+      const transitions = regime.onConditions.map(({ test, actions }) => {
+        const when = translate(test.tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, test.place));
+        const { statements, emissions, transition } = effectOf(this.#context, node, actions);
+        const [emission] = emissions;
+        return {
+          when: when.expression,
+          do: statements,
+          ...(transition === undefined ? {} : { to: identifier(transition) }),
+          ...(emission ? { emit: identifier(emission.port) } : {}),
+          place: test.place,
+        };
+      });
+      this.regimes.push({
+        name: identifier(regime.name),
+        initial: regime === first,
+        rates,
+        onEntry: effectOf(this.#context, node, regime.onEntry).statements,
+        transitions,
+      });
+    }
+  }
+
+  /** Regimes kept in a variable: rates and conditions that hold in one of its values, read once before they are advanced. */
+  #advanceModes(node: TreeNode, mode: Mode, regimes: readonly RegimeDefinition[]): FlatPart {
+    const start = Math.max(0, regimes.findIndex(({ initial }) => initial));
+    this.states.push({ name: mode.active, dimension: null, initial: integer(start), integer: true });
+    this.derived.push({ name: mode.held, dimension: null, value: nameOf(mode.active), integer: true, place: node.component.place });
+    const integrated = [...new Set(regimes.flatMap(({ timeDerivatives }) => timeDerivatives.map(({ variable }) => variable)))];
+    for (const variable of integrated) {
+      const cases = regimes.flatMap(({ timeDerivatives }, index) =>
+        timeDerivatives
+          .filter((one) => one.variable === variable)
+          .map(({ value }) => ({
+            condition: inRegime(mode.held, index),
+            value: this.#rateOf(node, variable, value.tree, value.place),
+          })),
+      );
+      const dimension = volts(this.variables.variable(node, variable)?.dimension ?? null);
+      const rate = choose(cases, dimension ? quantity(0, dimension) : integer(0));
+      const name = this.#canonical(node, variable);
+      const always = this.rates.get(name);
+      this.rates.set(name, { value: always ? sum(always.value, rate) : rate, place: node.component.place });
+    }
+    const events = regimes.flatMap((regime, index) =>
+      regime.onConditions.map(({ test, actions }) => {
+        const when = translate(test.tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, test.place));
+        const active = binary('and', inRegime(mode.held, index), when.expression);
+        return this.#event(node, active, effectOf(this.#context, node, actions), test.place);
+      }),
+    );
+    return { ...emptyPart, derived: [mode.held], state: integrated.map((variable) => this.#canonical(node, variable)), events };
+  }
+
+  /**
+   * Others see a variable as it was after its instance's own step. What changes it later, regimes and kinetic schemes, they see one step after.
+   * Of canonical regimes, and of handlers called from outside, the timing profile takes care itself.
+   */
+  #isLate(node: TreeNode, name: string): boolean {
+    const { dynamics } = node.type;
+    if (!dynamics || !stateVariables(node.type).some((variable) => variable.name === name)) return false;
+    if (this.#modes.has(node) && dynamics.regimes.some((regime) => changedIn(regime).has(name))) return true;
+    const schemes = node.parent?.type.dynamics?.kineticSchemes ?? [];
+    return schemes.some(({ nodes, stateVariable }) => nodes === node.role && stateVariable === name);
+  }
+}
+
+const emptyPart: FlatPart = { derived: [], propagate: [], state: [], events: [], regimes: false };
+
+/** Variables that a regime changes. */
+function changedIn(regime: RegimeDefinition): ReadonlySet<string> {
+  const actions = [
+    ...regime.onEntry,
+    ...regime.onConditions.flatMap((condition) => condition.actions),
+    ...regime.onEvents.flatMap((handler) => handler.actions),
+  ];
+  return new Set([
+    ...regime.timeDerivatives.map(({ variable }) => variable),
+    ...actions.flatMap((action) => (action.kind === 'assign' ? [action.variable] : [])),
+  ]);
+}
+
+/** Names that the value of a derived variable reads. */
+function readBy({ value, cases }: DerivedVariableDefinition): ReadonlySet<string> {
+  const trees = [value, ...(cases ?? []).flatMap((one) => [one.condition, one.value])];
+  return new Set(trees.flatMap((expression) => (expression ? [...namesIn(expression.tree)] : [])));
+}
+
+/** Whether each evaluation of an expression draws a random number. */
+export function isRandomExpression(e: Expression): boolean {
+  return callsIn(e).some((call) => isRandom(call.function));
+}

@@ -1,0 +1,75 @@
+/** What flattening may say: functions of what was found. */
+
+import type { Finding } from '../../../src/diagnostics/diagnostic.js';
+import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
+
+const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
+  ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+export const unsupported = (feature: string, hint?: string): Finding => ({
+  code: 'lems/unsupported',
+  message: `${feature} cannot be imported`,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+export const tooDeep = (depth: number): Finding => ({
+  code: 'lems/too-deep',
+  message: `components are nested more than ${depth} deep`,
+  hint: 'a component may hold an instance of itself, by way of others',
+});
+
+export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
+  id === undefined
+    ? { code: 'lems/missing-reference', message: `the reference ${shorten(reference)} is not given`, expected: reference }
+    : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
+
+export const missingParameter = (name: string, component: string): Finding => ({
+  code: 'lems/missing-parameter',
+  message: `${component} has no value for ${shorten(name)}`,
+  expected: `${name}="…"`,
+});
+
+export const unknownName = (name: string, known: readonly string[]): Finding => ({
+  code: 'lems/unknown-name',
+  message: `nothing is called ${shorten(name)} here`,
+  ...named(name, known),
+});
+
+export const unmetRequirement = (name: string, chain: readonly string[]): Finding => ({
+  code: 'lems/unmet-requirement',
+  message: `no enclosing component has ${shorten(name)}, which is required here`,
+  expected: `${name} in ${chain.join(', or ')}`,
+  ...(name === 'temperature' ? { hint: 'a network of type networkWithTemperature has one' } : {}),
+});
+
+export const unknownPath = (path: string, name: string, known: readonly string[]): Finding => ({
+  code: 'lems/unknown-path',
+  message: `the path ${shorten(path)} leads nowhere: nothing is called ${shorten(name)} there`,
+  ...named(name, known),
+});
+
+export const severalTargets = (path: string, count: number): Finding => ({
+  code: 'lems/several-targets',
+  message: `the path ${shorten(path)} has ${count} targets, and nothing says how they become one value`,
+  expected: 'reduce="add" or reduce="multiply"',
+});
+
+export const unknownRegime = (name: string, known: readonly string[]): Finding => ({
+  code: 'lems/unknown-regime',
+  message: `there is no regime ${shorten(name)}`,
+  ...named(name, known),
+});
+
+export const notAState = (name: string, known: readonly string[]): Finding => ({
+  code: 'lems/not-a-state-variable',
+  message: `${shorten(name)} is no state variable and can not be assigned`,
+  ...named(name, known),
+});
+
+export const eventCircle = (port: string): Finding => ({
+  code: 'lems/event-circle',
+  message: `an event on ${shorten(port)} comes back to where it was emitted without any delay`,
+});

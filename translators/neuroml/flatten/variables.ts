@@ -1,0 +1,260 @@
+/** What names mean within the instances of a tree, and what others see of them. */
+
+import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import { dimensionless } from '../../../src/lang/ast.js';
+import { name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { isDimensionless } from '../../../src/lang/dimension.js';
+import type {
+  ComponentType,
+  DerivedParameterDefinition,
+  DerivedVariableDefinition,
+  LemsModel,
+  StateVariableDefinition,
+} from '../lems/definitions.js';
+import { fit, translate, type Lookup, type Meaning } from './expressions.js';
+import * as messages from './messages.js';
+import type { CanonicalNames } from './names.js';
+import type { Tree, TreeNode } from './tree.js';
+
+/** Where the value of a canonical parameter comes from. */
+export type ParameterSource =
+  /** A parameter or property of the component of the node with this ordinal. */
+  | { readonly kind: 'component'; readonly ordinal: number; readonly name: string }
+  | { readonly kind: 'expression'; readonly value: Expression }
+  /** Something of what encloses the whole tree. */
+  | { readonly kind: 'outside'; readonly name: string };
+
+export interface FlatParameter {
+  readonly name: string;
+  readonly dimension: Dimension | null;
+  readonly source: ParameterSource;
+}
+
+/** A state or derived variable of a node. */
+export interface Variable {
+  readonly name: string;
+  readonly dimension: Dimension | null;
+  readonly kind: 'state' | 'derived';
+}
+
+/** A value that a node keeps for others. */
+export interface Copy {
+  readonly name: string;
+  readonly value: Expression;
+  readonly dimension: Dimension | null;
+}
+
+/** Names beyond the root of a tree: what an instance is attached to or stands in. */
+export type Outside = (name: string) => Meaning | FlatParameterRequest | undefined;
+/** The value is a parameter that the surroundings give. */
+export interface FlatParameterRequest {
+  readonly parameter: Dimension | null;
+}
+
+const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+
+/** All state variables of a type, those of its regimes among them. */
+export function stateVariables(type: ComponentType): readonly StateVariableDefinition[] {
+  const { dynamics } = type;
+  return dynamics ? [...dynamics.stateVariables, ...dynamics.regimes.flatMap((regime) => regime.stateVariables)] : [];
+}
+
+/** All derived variables of a type, those of its regimes among them. */
+export function derivedVariables(type: ComponentType): readonly DerivedVariableDefinition[] {
+  const { dynamics } = type;
+  return dynamics ? [...dynamics.derivedVariables, ...dynamics.regimes.flatMap((regime) => regime.derivedVariables)] : [];
+}
+
+/** Names within one tree. */
+export class Variables {
+  readonly parameters: FlatParameter[] = [];
+  /** Copies that nodes make when they are advanced: of their own variables that others see late, and of what they require. */
+  readonly copies = new Map<TreeNode, Copy[]>();
+  readonly #own = new Map<TreeNode, Map<string, Variable>>();
+  readonly #parameters = new Map<string, FlatParameter>();
+  readonly #copied = new Map<string, Meaning>();
+  readonly #open = new Set<string>();
+
+  constructor(
+    readonly tree: Tree,
+    readonly lems: LemsModel,
+    readonly names: CanonicalNames,
+    readonly diagnostics: Diagnostics,
+    private readonly outside: Outside,
+    /** Whether what others see of a variable lags behind. */
+    private readonly late: (node: TreeNode, variable: string) => boolean,
+  ) {
+    for (const node of tree.nodes) {
+      const own = new Map<string, Variable>();
+      for (const { name, dimension, exposure } of stateVariables(node.type)) {
+        own.set(name, { name: names.take(node.prefix + name), dimension: dimension ?? exposed(node.type, exposure ?? name), kind: 'state' });
+      }
+      for (const { name, dimension, exposure } of derivedVariables(node.type)) {
+        own.set(name, { name: names.take(node.prefix + name), dimension: dimension ?? exposed(node.type, exposure ?? name), kind: 'derived' });
+      }
+      this.#own.set(node, own);
+    }
+  }
+
+  /** A state or derived variable of a node by its LEMS name. */
+  variable(node: TreeNode, name: string): Variable | undefined {
+    return this.#own.get(node)?.get(name);
+  }
+
+  /** What a name means in the expressions of a node itself. */
+  readonly own = (node: TreeNode, name: string): Meaning | undefined => {
+    const variable = this.variable(node, name);
+    if (variable) return meaning(variable);
+    const constant = this.#constant(node, name);
+    if (constant) return constant;
+    if (node.type.requirements.has(name)) return name === 't' ? time : this.required(node, name);
+    if (name === 't') return time;
+    const global = this.lems.constants.get(name);
+    if (global) return literal(global.value, global.dimension);
+    if (name === 'index' && node === this.tree.root) return { expression: nameOf('i'), dimension: dimensionless };
+    return undefined;
+  };
+
+  /** What others see of a node under a name: an exposure first, then any variable, parameter or requirement. */
+  readonly seen = (node: TreeNode, name: string, reader: TreeNode | null): Meaning | undefined => {
+    const variable = this.#exposed(node, name);
+    if (variable) return this.#shown(node, variable, reader);
+    const constant = this.#constant(node, name);
+    if (constant) return constant;
+    return node.type.requirements.has(name) ? this.required(node, name) : undefined;
+  };
+
+  /**
+   * What a node requires of those around it. One that requires the same has a copy, made when it was advanced last: values get from level to level
+   * one step at a time.
+   */
+  required(node: TreeNode, name: string): Meaning | undefined {
+    for (let at = node.parent; at; at = at.parent) {
+      const variable = this.#exposed(at, name);
+      if (variable) return this.#shown(at, variable, node);
+      const constant = this.#constant(at, name);
+      if (constant) return constant;
+      if (at.type.requirements.has(name)) return this.#passedOn(at, name);
+    }
+    const found = this.outside(name);
+    if (!found || 'expression' in found) return found;
+    const dimension = found.parameter ?? node.type.requirements.get(name)?.dimension ?? null;
+    return this.#parameter(`outside ${name}`, name, dimension, { kind: 'outside', name });
+  }
+
+  #passedOn(node: TreeNode, name: string): Meaning | undefined {
+    const key = `${node.ordinal} ${name}`;
+    const known = this.#copied.get(key);
+    if (known) return known;
+    const found = this.required(node, name);
+    if (found?.expression.kind !== 'name') return found;
+    const { name: of } = found.expression;
+    if (this.parameters.some((parameter) => parameter.name === of)) return found;
+    const copy = this.names.take(node.prefix + name);
+    this.#addCopy(node, { name: copy, value: found.expression, dimension: found.dimension });
+    const meant = { expression: nameOf(copy), dimension: found.dimension };
+    this.#copied.set(key, meant);
+    return meant;
+  }
+
+  #addCopy(node: TreeNode, copy: Copy): void {
+    const copies = this.copies.get(node);
+    if (copies) copies.push(copy);
+    else this.copies.set(node, [copy]);
+  }
+
+  /** A lookup for expressions of a node. */
+  scope(node: TreeNode): Lookup {
+    return (name) => this.own(node, name);
+  }
+
+  /** The LEMS name of the variable that a node exposes under a name, and the variable. */
+  #exposed(node: TreeNode, name: string): readonly [string, Variable] | undefined {
+    const definition = [...stateVariables(node.type), ...derivedVariables(node.type)].find(({ exposure }) => exposure === name);
+    const own = definition?.name ?? name;
+    const variable = this.variable(node, own);
+    return variable && [own, variable];
+  }
+
+  #shown(node: TreeNode, [lems, variable]: readonly [string, Variable], reader: TreeNode | null): Meaning {
+    if (reader === node || !this.late(node, lems)) return meaning(variable);
+    const known = this.#copied.get(variable.name);
+    if (known) return known;
+    const copy = this.names.take(`${variable.name}_exposed`);
+    this.#addCopy(node, { name: copy, value: nameOf(variable.name), dimension: variable.dimension });
+    const shown = { expression: nameOf(copy), dimension: variable.dimension };
+    this.#copied.set(variable.name, shown);
+    return shown;
+  }
+
+  /** A parameter, property, derived parameter or constant of a node. */
+  #constant(node: TreeNode, name: string): Meaning | undefined {
+    const { type, component } = node;
+    const constant = type.constants.get(name);
+    const declared = type.parameters.get(name) ?? type.properties.get(name);
+    if (declared) {
+      const { dimension } = declared;
+      return this.#parameter(`${node.ordinal} ${name}`, node.prefix + name, dimension, { kind: 'component', ordinal: node.ordinal, name });
+    }
+    const derived = type.derivedParameters.get(name);
+    if (derived) return this.#derivedParameter(node, derived);
+    if (type.indexParameters.has(name)) return literal(Number(component.attributes[name] ?? 0), dimensionless);
+    return constant && literal(constant.value, constant.dimension);
+  }
+
+  #derivedParameter(node: TreeNode, { name, dimension, value, select, place }: DerivedParameterDefinition): Meaning | undefined {
+    const key = `${node.ordinal} ${name}`;
+    const known = this.#parameters.get(key);
+    if (known) return { expression: nameOf(known.name), dimension: known.dimension };
+    if (value === undefined) return select === undefined ? undefined : this.select(node, select, place);
+    if (this.#open.has(key)) return undefined;
+    this.#open.add(key);
+    const typed = translate(value.tree, this.scope(node), (missing) => this.unknown(node, missing, value.place));
+    this.#open.delete(key);
+    const unit = dimension ?? typed.dimension;
+    return this.#parameter(key, node.prefix + name, unit, { kind: 'expression', value: fit(typed, unit) });
+  }
+
+  /** The value of a derived parameter that is selected; set by those who know paths. */
+  select: (node: TreeNode, path: string, place: DerivedParameterDefinition['place']) => Meaning | undefined = () => undefined;
+
+  #parameter(key: string, wanted: string, dimension: Dimension | null, source: ParameterSource): Meaning {
+    const known = this.#parameters.get(key);
+    if (known) return { expression: nameOf(known.name), dimension: known.dimension };
+    const parameter = { name: this.names.take(wanted), dimension, source };
+    this.#parameters.set(key, parameter);
+    this.parameters.push(parameter);
+    return { expression: nameOf(parameter.name), dimension };
+  }
+
+  /** Says that a name means nothing in a node. */
+  unknown(node: TreeNode, name: string, place: DerivedParameterDefinition['place']): void {
+    if (node.type.requirements.has(name)) {
+      const chain: string[] = [];
+      for (let at = node.parent; at; at = at.parent) chain.push(at.component.id || at.role);
+      this.diagnostics.add(messages.unmetRequirement(name, chain.length > 0 ? chain : ['what encloses it']), node.component.place);
+      return;
+    }
+    const { type } = node;
+    const known = [this.#own.get(node), type.parameters, type.constants, type.requirements, type.properties, type.derivedParameters];
+    this.diagnostics.add(messages.unknownName(name, known.flatMap((map) => [...(map?.keys() ?? [])])), place);
+  }
+}
+
+/** Dimension of an exposure. */
+function exposed(type: ComponentType, name: string): Dimension | null {
+  return type.exposures.get(name)?.dimension ?? null;
+}
+
+const time: Meaning = { expression: nameOf('t'), dimension: second };
+
+function meaning({ name, dimension }: Variable): Meaning {
+  return { expression: nameOf(name), dimension };
+}
+
+/** A value in SI as a literal. */
+export function literal(value: number, dimension: Dimension | null): Meaning {
+  const pure = dimension === null || isDimensionless(dimension);
+  return { expression: pure ? number(value) : quantity(value, dimension), dimension: pure ? dimensionless : dimension };
+}

@@ -1,0 +1,116 @@
+/**
+ * From what LEMS documents say to a document of the canonical model. No type is known by name.
+ *
+ *   1. target    what is to run, for how long, in what steps
+ *   2. network   the instances below it (`build/network.ts`), and what connects them (`build/connect.ts`)
+ *   3. types     the equations of each kind of instance (`flatten/`)
+ *   4. outputs   what is recorded, which may ask more of the types
+ *   5. document  populations, projections, types, with the places that they come from
+ */
+
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import { connectNetwork } from './build/connect.js';
+import { assemble, nameNetwork } from './build/document.js';
+import * as messages from './build/messages.js';
+import { isDynamic, makeNetwork, networkOf } from './build/network.js';
+import { registerHolders } from './build/paths.js';
+import { Places } from './build/placed.js';
+import { Types } from './build/types.js';
+import { referenced, valueOf } from './components.js';
+import type { Component, LemsModel } from './lems/definitions.js';
+import { collectOutputs, type Outputs } from './outputs.js';
+
+/** A canonical document with places in the user's text. */
+export interface ImportedDocument {
+  readonly document: unknown;
+  readonly positions: Positions;
+}
+
+/** What is to run. */
+interface Run {
+  /** The component that says so; null where a document only has the model. */
+  readonly simulation: Component | null;
+  readonly target: Component;
+  /** Seconds. */
+  readonly length?: number;
+  readonly step?: number;
+}
+
+/**
+ * Imports LEMS.
+ *
+ * @returns a document for `normalise` with places, or null when errors were reported
+ * @diagnostic lems/* as listed in `build/messages.ts` and `flatten/messages.ts`
+ * @source LEMS (Cannon et al. 2014); timing as its reference interpreter has it
+ */
+export function importNeuroML(lems: LemsModel, diagnostics: Diagnostics): ImportedDocument | null {
+  const errors = (): number => diagnostics.list.filter(({ severity }) => severity === 'error').length;
+  const before = errors();
+  const run = findRun(lems, diagnostics);
+  if (!run) return null;
+  const network = makeNetwork(run.target, lems, diagnostics);
+  registerHolders(network.drafts);
+  const wires = connectNetwork(network.root, lems, diagnostics);
+  const types = new Types(lems, diagnostics);
+  const naming = nameNetwork(network, wires);
+  const places = new Places();
+  places.set('', run.target.place);
+  for (const draft of network.drafts) types.ofCell(draft);
+  const outputs: Outputs = run.simulation
+    ? collectOutputs(run.simulation, { network, wires, naming, types }, diagnostics)
+    : { recordings: [], outputFiles: [], displays: [] };
+  const { neurons, synapses, populations, projections, lemsTypes } = assemble(network, wires, naming, types, places, diagnostics);
+  if (errors() > before) return null;
+  const seed = run.simulation && seedOf(run.simulation);
+  const document = {
+    interneuron: 1,
+    name: run.target.id,
+    neurons,
+    synapses,
+    populations,
+    projections,
+    ...(outputs.recordings.length > 0 ? { recordings: outputs.recordings } : {}),
+    timing: 'lems-euler',
+    experiment: {
+      ...(run.step === undefined ? {} : { dt: run.step }),
+      ...(seed === null ? {} : { seed }),
+      ...(run.length === undefined ? {} : { duration: run.length }),
+    },
+    annotations: {
+      lems: { types: lemsTypes },
+      ...(outputs.outputFiles.length > 0 ? { outputFiles: outputs.outputFiles } : {}),
+      ...(outputs.displays.length > 0 ? { displays: outputs.displays } : {}),
+    },
+  };
+  if (run.simulation) for (const part of ['/experiment', '/recordings']) places.set(part, run.simulation.place);
+  return { document, positions: places.positions(run.target.place.document) };
+}
+
+/** The seed of the reference interpreter where a simulation states none. */
+const usualSeed = '1234';
+
+/** A simulation's seed, a text of that name. */
+function seedOf({ attributes }: Component): string {
+  return attributes['seed']?.trim() || usualSeed;
+}
+
+/** What the document says is to run; without that a network, or the last component that has dynamics. @diagnostic lems/nothing-to-run */
+function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
+  const named = lems.target ?? lems.components.findLast(({ type }) => (type.simulation?.runs.length ?? 0) > 0) ?? null;
+  const [run] = named?.type.simulation?.runs ?? [];
+  if (named && run) {
+    const target = referenced(named, run.component, lems);
+    if (!target) {
+      diagnostics.add(messages.missingReference(run.component, named.attributes[run.component], [...lems.byId.keys()]), named.place);
+      return null;
+    }
+    const length = valueOf(named, run.total, lems);
+    const step = valueOf(named, run.increment, lems);
+    return { simulation: named, target, ...(length === undefined ? {} : { length }), ...(step === undefined ? {} : { step }) };
+  }
+  const target = named ?? networkOf(lems.components) ?? lems.components.findLast(({ type }) => isDynamic(type));
+  if (target) return { simulation: null, target };
+  diagnostics.add(messages.nothingToRun());
+  return null;
+}

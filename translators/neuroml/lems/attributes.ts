@@ -1,0 +1,25 @@
+/** Attributes that definitions must have. */
+
+import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import type { XmlElement } from '../xml/element.js';
+import * as messages from './messages.js';
+
+/** How messages name an element: `StateVariable v`, `iafCell iaf`. */
+export function nameOf(element: XmlElement): string {
+  const name = element.attributes['name'] ?? element.attributes['id'] ?? element.attributes['variable'];
+  return name === undefined ? element.name : `${element.name} ${name}`;
+}
+
+/** An attribute's value without the space around it; null after a finding. @diagnostic lems/missing-attribute */
+export function required(element: XmlElement, attribute: string, diagnostics: Diagnostics): string | null {
+  const value = element.attributes[attribute]?.trim();
+  if (value !== undefined && value !== '') return value;
+  diagnostics.add(messages.missingAttribute(attribute, nameOf(element)), element.attributePlace(attribute));
+  return null;
+}
+
+/** An attribute's value without the space around it; undefined where there is none. */
+export function optional(element: XmlElement, attribute: string): string | undefined {
+  const value = element.attributes[attribute]?.trim();
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,213 @@
+/** What components must have: parameters with values of the right dimension, known attributes, references that lead somewhere. */
+
+import type { Severity } from '../../../src/diagnostics/diagnostic.js';
+import type { Dimension } from '../../../src/lang/ast.js';
+import { equalDimensions } from '../../../src/lang/dimension.js';
+import { nameOf } from './attributes.js';
+import type { Component, ComponentType, LemsUnit, ReferenceDefinition } from './definitions.js';
+import * as messages from './messages.js';
+import { quantityDimension } from './quantities.js';
+import type { ReadComponent } from './read-components.js';
+import { reportQuantity } from './report-quantity.js';
+import type { Tally } from './tally.js';
+
+export interface CheckContext {
+  readonly units: ReadonlyMap<string, LemsUnit>;
+  readonly tally: Tally;
+  /** Whether an attribute that a type does not have is known all the same. */
+  readonly isKnown: (type: ComponentType, attribute: string) => boolean;
+}
+
+/** What is checked of each component of a type, worked out once. */
+interface TypeChecks {
+  readonly required: readonly string[];
+  readonly dimensions: ReadonlyMap<string, Dimension | null>;
+  readonly attributes: ReadonlySet<string>;
+}
+
+/** Attributes that every element may have. */
+const common = ['id', 'type', 'extends', 'name', 'metaid', 'neuroLexId', 'description'];
+
+function checksOf(type: ComponentType): TypeChecks {
+  const parameters = [...type.parameters.values()];
+  return {
+    required: parameters.filter(({ fixed }) => fixed === undefined).map(({ name }) => name),
+    dimensions: new Map(parameters.map(({ name, dimension }) => [name, dimension])),
+    attributes: new Set([
+      ...common,
+      ...[type.parameters, type.indexParameters, type.texts, type.references, type.links, type.paths, type.child].flatMap((members) => [
+        ...members.keys(),
+      ]),
+    ]),
+  };
+}
+
+/**
+ * Checks the attributes of components and of what they hold.
+ *
+ * @diagnostic lems/missing-parameter, lems/unknown-attribute, lems/bad-quantity, lems/unknown-unit, lems/wrong-dimension, lems/duplicate-id
+ */
+export function checkAttributes(components: readonly ReadComponent[], context: CheckContext): void {
+  const known = new Map<ComponentType, TypeChecks>();
+  const check = (component: Component): void => {
+    const { type } = component;
+    let checks = known.get(type);
+    if (!checks) known.set(type, (checks = checksOf(type)));
+    checkOne(component as ReadComponent, checks, context);
+    component.children.forEach(check);
+  };
+  components.forEach(check);
+}
+
+function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, isKnown }: CheckContext): void {
+  const { type, element } = component;
+  const attributes = component.inherited ? { ...component.inherited, ...element.attributes } : element.attributes;
+  for (const name in attributes) {
+    if (!checks.attributes.has(name)) {
+      if (isKnown(type, name)) continue;
+      tally.add(
+        `attribute ${type.name} ${name}`,
+        () => messages.unknownAttribute(name, `${type.name}${component.id === '' ? '' : ` ${component.id}`}`, checks.attributes),
+        () => element.attributePlace(name),
+      );
+      continue;
+    }
+    const dimension = checks.dimensions.get(name);
+    if (dimension === undefined) continue;
+    const text = attributes[name] ?? '';
+    const found = quantityDimension(text, units);
+    if (!('fault' in found) && (dimension === null || equalDimensions(found.dimension, dimension))) continue;
+    const what = `${name} of ${nameOf(element)}`;
+    // The tally adds what `reportQuantity` says.
+    reportQuantity('fault' in found ? found : { value: 0, dimension: found.dimension }, {
+      element,
+      attribute: name,
+      ...(element.attributes[name] === undefined ? { text } : {}),
+      what,
+      dimension,
+      units,
+      diagnostics: {
+        add: (finding, place) =>
+          tally.add(
+            `${finding.code} ${type.name} ${name}`,
+            () => finding,
+            () => place,
+          ),
+      },
+    });
+  }
+  for (const name of checks.required) {
+    if (attributes[name] !== undefined) continue;
+    tally.add(
+      `missing ${type.name} ${name}`,
+      () => messages.missingParameter(name, `${type.name}${component.id === '' ? '' : ` ${component.id}`}`),
+      () => element.place,
+    );
+  }
+}
+
+export interface ReferenceContext {
+  readonly byId: ReadonlyMap<string, Component>;
+  readonly tally: Tally;
+  /** Components that are run, or else all that the main document says: what is wrong with others is only a warning. */
+  readonly roots: readonly Component[];
+}
+
+/**
+ * Follows references from what is run, then from all the rest.
+ *
+ * @diagnostic lems/missing-reference, lems/dangling-reference, lems/wrong-reference-type
+ */
+export function checkReferences(components: readonly Component[], context: ReferenceContext): void {
+  const seen = new Set<Component>();
+  visit(context.roots, 'error', seen, context);
+  visit(components, 'warning', seen, context);
+}
+
+function visit(from: readonly Component[], severity: Severity, seen: Set<Component>, context: ReferenceContext): void {
+  // What is referred to comes after what refers to it: chains of references may be long.
+  const open: Component[] = [...from];
+  const check = (component: Component): void => {
+    if (isPlain(component) || seen.has(component)) return;
+    seen.add(component);
+    for (const reference of component.type.references.values()) {
+      const target = follow(component as ReadComponent, reference, severity, context);
+      if (target) open.push(target);
+    }
+    for (const link of component.type.links.values())
+      follow(component as ReadComponent, { ...link, local: true, required: true }, severity, context);
+    component.children.forEach(check);
+  };
+  for (let at = 0; at < open.length; at++) check(open[at]!);
+}
+
+/** Components of long lists hold nothing and refer to nothing. */
+function isPlain({ type, children }: Component): boolean {
+  return type.references.size === 0 && type.links.size === 0 && children.length === 0;
+}
+
+function follow(
+  component: ReadComponent,
+  { name, type, local, required }: ReferenceDefinition,
+  severity: Severity,
+  { byId, tally }: ReferenceContext,
+): Component | undefined {
+  const id = component.attributes[name];
+  const kind = `${severity} ${component.type.name} ${name}`;
+  if (id === undefined) {
+    if (required)
+      tally.add(
+        `no ${kind}`,
+        () => messages.missingReference(name, nameOf(component.element), severity),
+        () => component.place,
+      );
+    return undefined;
+  }
+  const target = (local ? undefined : byId.get(id)) ?? around(component, id) ?? byId.get(id);
+  if (!target) {
+    tally.add(
+      `dangling ${kind}`,
+      () => messages.danglingReference(name, id, type, candidates(component, type, local, byId), severity),
+      () => component.element.valuePlace(name),
+    );
+    return undefined;
+  }
+  if (type !== 'Component' && !target.type.lineage.includes(type))
+    tally.add(
+      `wrong ${kind}`,
+      () => messages.wrongReferenceType(name, id, target.type.name, type),
+      () => component.element.valuePlace(name),
+    );
+  return target;
+}
+
+/** The component of an id next to a component, or next to one that encloses it. */
+function around(component: Component, id: string): Component | undefined {
+  for (let at = component.parent; at; at = at.parent) {
+    const found = childrenById(at).get(id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const indexes = new WeakMap<Component, ReadonlyMap<string, Component>>();
+
+function childrenById(parent: Component): ReadonlyMap<string, Component> {
+  let index = indexes.get(parent);
+  if (!index) {
+    const made = new Map<string, Component>();
+    for (const child of parent.children) if (!isPlain(child) || made.size < 100_000) if (!made.has(child.id)) made.set(child.id, child);
+    indexes.set(parent, (index = made));
+  }
+  return index;
+}
+
+/** Ids that a reference might have meant. */
+function candidates(component: Component, type: string, local: boolean, byId: ReadonlyMap<string, Component>): string[] {
+  const fits = (other: Component): boolean => type === 'Component' || other.type.lineage.includes(type);
+  const near: string[] = [];
+  for (let at = component.parent; at; at = at.parent) {
+    for (const child of at.children) if (near.length < 1000 && fits(child)) near.push(child.id);
+  }
+  return local ? near : [...near, ...[...byId.values()].filter(fits).map(({ id }) => id)];
+}

@@ -1,0 +1,184 @@
+/** Names and dimensions in the expressions of types. */
+
+import type { Diagnostics, Severity } from '../../../src/diagnostics/diagnostic.js';
+import { dimensionless, type Dimension } from '../../../src/lang/ast.js';
+import { divideDimensions, equalDimensions } from '../../../src/lang/dimension.js';
+import type {
+  ActionDefinition,
+  ComponentType,
+  ConstantDefinition,
+  DynamicsDefinition,
+  LemsExpression,
+  Named,
+  RegimeDefinition,
+  StructureDefinition,
+} from './definitions.js';
+import { originOf } from './expressions.js';
+import { inferDimension, type Inference } from './infer-dimension.js';
+import { namesOf } from './missing-dimensions.js';
+import * as messages from './messages.js';
+
+export interface TypeCheck {
+  readonly types: ReadonlyMap<string, ComponentType>;
+  /** Types of the components of the document. */
+  readonly used: ReadonlySet<ComponentType>;
+  /** Names of types that the user defines: they are checked even when unused. */
+  readonly own: ReadonlySet<string>;
+  readonly constants: ReadonlyMap<string, ConstantDefinition>;
+  readonly diagnostics: Diagnostics;
+}
+
+interface Scope {
+  readonly owner: string;
+  readonly names: ReadonlyMap<string, Dimension | 'any'>;
+  readonly diagnostics: Diagnostics;
+  /** Findings by expression and message: a type's heirs share its expressions. */
+  readonly told: Set<string>;
+  readonly numbers: Map<LemsExpression, number>;
+  /** Types that nothing uses get warnings. */
+  readonly severity: Severity;
+}
+
+const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+
+/**
+ * Checks every expression of the types: dimensions of values (errors) and of the sides of conditions (warnings), names, ports, regimes.
+ *
+ * @diagnostic lems/unknown-name, lems/dimension-mismatch, lems/unknown-member, lems/not-a-condition, lems/not-a-number
+ */
+export function checkTypes({ types, used, own, constants, diagnostics }: TypeCheck): void {
+  const told = new Set<string>();
+  const numbers = new Map<LemsExpression, number>();
+  for (const type of types.values()) {
+    const isUsed = used.has(type);
+    if (!isUsed && !own.has(type.name)) continue;
+    const scope = { owner: type.name, names: namesOf(type, constants), diagnostics, told, numbers, severity: isUsed ? 'error' : 'warning' } as const;
+    for (const { name, value, dimension } of type.derivedParameters.values())
+      if (value) checkValue(value, dimension, `the derived parameter ${name}`, scope);
+    if (type.dynamics) checkDynamics(type, type.dynamics, scope);
+    checkStructure(type, type.structure, types, scope);
+  }
+}
+
+function checkDynamics(type: ComponentType, dynamics: DynamicsDefinition, scope: Scope): void {
+  checkBlock(type, dynamics, scope);
+  checkActions(type, dynamics.onStart, scope);
+  for (const regime of dynamics.regimes) {
+    const names = new Map(scope.names);
+    for (const { name, dimension } of [...regime.stateVariables, ...regime.derivedVariables]) names.set(name, dimension ?? 'any');
+    checkBlock(type, regime, { ...scope, names });
+    checkActions(type, regime.onEntry, { ...scope, names });
+  }
+  for (const { nodes, edges, place } of dynamics.kineticSchemes) {
+    for (const list of [nodes, edges]) {
+      if (!type.children.has(list))
+        tell(scope, `${type.name} ${list} list`, () => messages.unknownMember('list of children', list, type.name, type.children.keys()), place);
+    }
+  }
+  for (const { exposure, place, name } of [...dynamics.stateVariables, ...dynamics.derivedVariables]) {
+    if (exposure !== undefined && !type.exposures.has(exposure))
+      tell(scope, `${type.name} ${name} exposure`, () => messages.unknownMember('exposure', exposure, type.name, type.exposures.keys()), place);
+  }
+}
+
+function checkBlock(type: ComponentType, block: DynamicsDefinition | RegimeDefinition, scope: Scope): void {
+  for (const { name, dimension, value, cases } of block.derivedVariables) {
+    const what = `the variable ${name}`;
+    if (value) checkValue(value, dimension, what, scope);
+    for (const { condition, value: inner } of cases ?? []) {
+      if (condition) checkCondition(condition, scope);
+      checkValue(inner, dimension, what, scope);
+    }
+  }
+  for (const { variable, value, place } of block.timeDerivatives) {
+    const dimension = variableDimension(type, variable, place, scope);
+    if (dimension === undefined) continue;
+    checkValue(value, dimension === 'any' ? null : divideDimensions(dimension, second), `the derivative of ${variable}`, scope);
+  }
+  for (const { test, actions } of block.onConditions) {
+    checkCondition(test, scope);
+    checkActions(type, actions, scope);
+  }
+  for (const { port, actions, place } of block.onEvents) {
+    if (type.ports.get(port)?.direction !== 'in') tellPort(type, port, 'in', place, scope);
+    checkActions(type, actions, scope);
+  }
+}
+
+function tell(scope: Scope, key: string, finding: () => ReturnType<typeof messages.unknownMember>, place: Named['place']): void {
+  if (scope.told.has(key)) return;
+  scope.told.add(key);
+  scope.diagnostics.add({ ...finding(), severity: scope.severity }, place);
+}
+
+function tellPort(type: ComponentType, port: string, direction: 'in' | 'out', place: Named['place'], scope: Scope): void {
+  const known = [...type.ports.values()].filter((other) => other.direction === direction).map(({ name }) => name);
+  tell(scope, `${type.name} ${port} ${direction}`, () => messages.unknownMember(`event port of direction ${direction}`, port, type.name, known), place);
+}
+
+/** Dimension of a variable that is written; undefined after a finding. */
+function variableDimension(type: ComponentType, variable: string, place: Named['place'], scope: Scope): Dimension | 'any' | undefined {
+  const states = [...(type.dynamics?.stateVariables ?? []), ...(type.dynamics?.regimes.flatMap((regime) => regime.stateVariables) ?? [])];
+  const state = states.find(({ name }) => name === variable);
+  if (state) return state.dimension ?? 'any';
+  // Properties are written too, such as the weight of a synapse.
+  const property = type.properties.get(variable);
+  if (property) return property.dimension ?? 'any';
+  const known = states.map(({ name }) => name);
+  tell(scope, `${type.name} ${variable} state`, () => messages.unknownMember('state variable', variable, type.name, known), place);
+  return undefined;
+}
+
+function checkActions(type: ComponentType, actions: readonly ActionDefinition[], scope: Scope): void {
+  for (const action of actions) {
+    if (action.kind === 'emit' && type.ports.get(action.port)?.direction !== 'out') tellPort(type, action.port, 'out', action.place, scope);
+    if (action.kind !== 'assign') continue;
+    const dimension = variableDimension(type, action.variable, action.place, scope);
+    if (dimension !== undefined) checkValue(action.value, dimension === 'any' ? null : dimension, `the value of ${action.variable}`, scope);
+  }
+}
+
+/** Properties are those of the components that are attached, which only the builder knows: only names are checked here. */
+function checkStructure(type: ComponentType, structure: readonly StructureDefinition[], types: TypeCheck['types'], scope: Scope): void {
+  for (const entry of structure) {
+    if (entry.kind === 'forEach') checkStructure(type, entry.body, types, scope);
+    if (entry.kind === 'childInstance' || entry.kind === 'multiInstantiate') checkComponentName(type, entry.component, entry.place, scope);
+    if (entry.kind !== 'multiInstantiate' && entry.kind !== 'eventConnection' && entry.kind !== 'tunnel') continue;
+    const names = new Map([...scope.names, ['index', dimensionless] as const]);
+    for (const { value } of entry.assigns) inferDimension(value.tree, { ...scope, names, report: reporter(value, scope, 'error') });
+  }
+}
+
+/** What is built is a reference of the type, one of an enclosing component, or a child. */
+function checkComponentName(type: ComponentType, name: string, place: Named['place'], scope: Scope): void {
+  if (name.startsWith('../') || type.references.has(name) || type.links.has(name) || type.child.has(name) || type.children.has(name)) return;
+  tell(scope, `${type.name} ${name} component`, () => messages.unknownMember('component reference', name, type.name, type.references.keys()), place);
+}
+
+/** Adds findings about a part of an expression, each once. */
+function reporter(expression: LemsExpression, scope: Scope, severity: Severity): Inference['report'] {
+  return (finding, span) => {
+    let number = scope.numbers.get(expression);
+    if (number === undefined) scope.numbers.set(expression, (number = scope.numbers.size));
+    const key = `${number} ${span.start} ${finding.message}`;
+    if (scope.told.has(key)) return;
+    scope.told.add(key);
+    const origin = originOf(expression);
+    const worst = scope.severity === 'warning' ? 'warning' : (finding.severity ?? severity);
+    scope.diagnostics.add({ ...finding, severity: worst }, origin ? origin.element.valuePlace(origin.attribute, span) : expression.place);
+  };
+}
+
+function checkValue(value: LemsExpression, expected: Dimension | null, what: string, scope: Scope): void {
+  const add = reporter(value, scope, 'error');
+  const found = inferDimension(value.tree, { ...scope, report: add });
+  if (found === 'condition') add(messages.notNumber(what), value.tree.span);
+  else if (found !== null && found !== 'any' && expected !== null && !equalDimensions(found, expected))
+    add(messages.expressionDimension(what, expected, found, 'error'), value.tree.span);
+}
+
+function checkCondition(test: LemsExpression, scope: Scope): void {
+  const add = reporter(test, scope, 'warning');
+  const found = inferDimension(test.tree, { ...scope, report: add });
+  if (found !== 'condition' && found !== null) add({ ...messages.notCondition('the test'), severity: 'error' }, test.tree.span);
+}

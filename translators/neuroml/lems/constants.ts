@@ -1,0 +1,78 @@
+/** Constants at file level: `<Constant symbol="F" value="96485.3"/>`, plain numbers in SI, or expressions of those before. */
+
+import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { dimensionless, type Expression } from '../../../src/lang/ast.js';
+import type { XmlElement } from '../xml/element.js';
+import { optional, required } from './attributes.js';
+import type { ConstantDefinition } from './definitions.js';
+import type { UnitTable } from './dimensions.js';
+import { readExpression } from './expressions.js';
+import * as messages from './messages.js';
+import { readQuantity } from './quantities.js';
+import { reportQuantity } from './report-quantity.js';
+
+/** All constants by name. @diagnostic lems/conflicting-definition, lems/bad-quantity, lems/unknown-name, lems/syntax */
+export function readConstants(
+  elements: readonly XmlElement[],
+  { dimensions, units }: UnitTable,
+  diagnostics: Diagnostics,
+): ReadonlyMap<string, ConstantDefinition> {
+  const constants = new Map<string, ConstantDefinition>();
+  for (const element of elements) {
+    const attribute = optional(element, 'symbol') === undefined ? 'name' : 'symbol';
+    const name = required(element, attribute, diagnostics);
+    const text = required(element, 'value', diagnostics);
+    if (name === null || text === null) continue;
+    const dimensionName = optional(element, 'dimension') ?? 'none';
+    const dimension = dimensions.get(dimensionName) ?? dimensionless;
+    if (!dimensions.has(dimensionName)) diagnostics.add(messages.unknownDimension(dimensionName, dimensions.keys()), element.valuePlace('dimension'));
+    const quantity = readQuantity(text, units);
+    const plain = 'fault' in quantity && /[*/]/.test(text);
+    const value = plain
+      ? expressionValue(element, constants, diagnostics)
+      : // A plain number is in SI, whatever the dimension.
+        reportQuantity(quantity, { element, attribute: 'value', what: `the constant ${name}`, dimension: null, units, diagnostics });
+    if (value === null) continue;
+    const known = constants.get(name);
+    if (known && known.value !== value) diagnostics.add(messages.conflicting('the constant', name), element.valuePlace(attribute));
+    else constants.set(name, { name, place: element.place, dimension, value });
+  }
+  return constants;
+}
+
+function expressionValue(element: XmlElement, constants: ReadonlyMap<string, ConstantDefinition>, diagnostics: Diagnostics): number | null {
+  const expression = readExpression(element, 'value', diagnostics);
+  if (!expression) return null;
+  const value = evaluate(expression.tree, constants);
+  if (value === null || !Number.isFinite(value)) {
+    diagnostics.add(messages.badNumber('the constant', expression.text), element.valuePlace('value'));
+    return null;
+  }
+  return value;
+}
+
+/** Arithmetic of numbers and constants; null for anything else. */
+function evaluate(e: Expression, constants: ReadonlyMap<string, ConstantDefinition>): number | null {
+  if (e.kind === 'number') return e.value;
+  if (e.kind === 'name') return constants.get(e.name)?.value ?? null;
+  if (e.kind === 'unary') {
+    const operand = evaluate(e.operand, constants);
+    return operand === null ? null : e.operator === '-' ? -operand : operand;
+  }
+  if (e.kind !== 'binary') return null;
+  const left = evaluate(e.left, constants);
+  const right = evaluate(e.right, constants);
+  if (left === null || right === null) return null;
+  switch (e.operator) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+      return left / right;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,381 @@
+/** What may be wrong with LEMS documents: functions of what was found. */
+
+import type { Finding, Severity } from '../../../src/diagnostics/diagnostic.js';
+import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
+import type { Dimension } from '../../../src/lang/ast.js';
+import { dimensionText } from '../../../src/lang/dimension.js';
+
+type Named = Pick<Finding, 'expected' | 'found' | 'hint'>;
+const named = (name: string, known: Iterable<string>): Named => {
+  const all = [...known];
+  return { expected: oneOf(name, all), found: shorten(name), ...suggestion(name, all) };
+};
+
+// Documents
+
+export const unknownRoot = (name: string): Finding => ({
+  code: 'lems/unknown-root',
+  message: `${shorten(name)} is the root of no document that is read`,
+  expected: 'Lems or neuroml',
+  found: shorten(name),
+  ...suggestion(name, ['Lems', 'neuroml']),
+});
+
+export const oldNeuroml = (): Finding => ({
+  code: 'neuroml/version-1',
+  message: 'this is NeuroML 1 (or ChannelML, MorphML, NetworkML), which is not read',
+  expected: 'NeuroML 2',
+  hint: 'convert it: neuroConstruct and the NeuroML tools export NeuroML 2',
+});
+
+export const unknownNamespace = (namespace: string): Finding => ({
+  code: 'neuroml/unknown-namespace',
+  severity: 'warning',
+  message: 'the namespace is not that of NeuroML 2; the document is read as NeuroML 2',
+  expected: 'http://www.neuroml.org/schema/neuroml2',
+  found: shorten(namespace),
+});
+
+// Includes
+
+export const includeNotFound = (file: string, searched: readonly string[]): Finding => ({
+  code: 'lems/include-not-found',
+  message: `the file ${shorten(file)} that is to be included was not found`,
+  expected: `a file in ${searched.length === 0 ? 'the folder of the model' : searched.map((folder) => shorten(folder, 80)).join(' or ')}, or one of the core types`,
+  found: shorten(file),
+});
+
+export const includeOutside = (file: string, root: string): Finding => ({
+  code: 'lems/include-outside',
+  message: `the file ${shorten(file)} lies outside of the model's repository, and is not read`,
+  expected: `a file in ${shorten(root, 120)}`,
+  found: shorten(file),
+  hint: 'allow its folder with --allow-path',
+});
+
+export const includeNetwork = (file: string): Finding => ({
+  code: 'lems/include-network',
+  message: 'files are not fetched over a network',
+  expected: 'the name of a file',
+  found: shorten(file),
+  hint: 'fetch it, and include it by its name',
+});
+
+export const includeCycle = (chain: readonly string[]): Finding => ({
+  code: 'lems/include-cycle',
+  severity: 'warning',
+  message: 'files include one another in a circle; each is read once',
+  found: chain.map((file) => shorten(file)).join(' includes '),
+});
+
+export const includeAttribute = (): Finding => ({
+  code: 'lems/include-without-file',
+  message: 'the inclusion names no file',
+  expected: 'file="…" in LEMS, href="…" in NeuroML',
+});
+
+export const includeUnreadable = (file: string, reason: string): Finding => ({
+  code: 'lems/include-unreadable',
+  message: `the file ${shorten(file)} cannot be read (${reason})`,
+});
+
+export const shadowsCore = (file: string): Finding => ({
+  code: 'neuroml/shadows-core-types',
+  severity: 'warning',
+  message: `a local file is read in place of the core types of the same name, ${shorten(file)}`,
+  hint: 'it may be an old copy: remove it to use the core types that come with interneuron',
+});
+
+export const sameNameIncluded = (file: string, first: string): Finding => ({
+  code: 'lems/include-same-name',
+  severity: 'warning',
+  message: `two different files are included by one name, ${shorten(file)}; both are read, though the reference interpreter reads the first only`,
+  found: shorten(first, 120),
+});
+
+// Dimensions, units, quantities
+
+export const unknownDimension = (name: string, known: Iterable<string>): Finding => ({
+  code: 'lems/unknown-dimension',
+  message: `there is no dimension ${shorten(name)}`,
+  ...named(name, known),
+});
+
+export const unknownUnit = (symbol: string, known: Iterable<string>): Finding => ({
+  code: 'lems/unknown-unit',
+  message: `there is no unit ${shorten(symbol)}`,
+  ...named(symbol, known),
+});
+
+export const unitOfNumber = (what: string, unit: string): Finding => ({
+  code: 'lems/unknown-unit',
+  message: `there is no unit ${shorten(unit)}, and the value of ${what} has none`,
+  expected: 'a number without a unit',
+  found: shorten(unit),
+});
+
+export const badExponent = (attribute: string, found: string): Finding => ({
+  code: 'lems/bad-number',
+  message: `${attribute} is no whole number`,
+  expected: 'a whole number from -100 to 100',
+  found: shorten(found),
+});
+
+export const badNumber = (what: string, found: string): Finding => ({
+  code: 'lems/bad-number',
+  message: `${what} is no number`,
+  expected: 'a number',
+  found: shorten(found),
+});
+
+export const badQuantity = (what: string, found: string): Finding => ({
+  code: 'lems/bad-quantity',
+  message: `the value of ${what} is no quantity`,
+  expected: 'a number with a unit, such as -70mV',
+  found: shorten(found),
+});
+
+export const wrongDimension = (what: string, expected: Dimension, found: Dimension, text: string, units: readonly string[]): Finding => ({
+  code: 'lems/wrong-dimension',
+  message: `the value of ${what} has the wrong dimension`,
+  expected: units.length === 0 ? dimensionText(expected) : `${dimensionText(expected)}: a number with ${oneOf('', units, 6)}`,
+  found: `${shorten(text)}, which is ${dimensionText(found)}`,
+});
+
+export const conflicting = (what: string, name: string): Finding => ({
+  code: 'lems/conflicting-definition',
+  message: `${what} ${shorten(name)} is defined twice, differently`,
+});
+
+export const duplicate = (what: string, name: string): Finding => ({
+  code: 'lems/duplicate',
+  message: `${what} ${shorten(name)} is defined twice`,
+  found: shorten(name),
+});
+
+// Expressions
+
+export const syntax = (message: string, expected?: string, hint?: string): Finding => ({
+  code: 'lems/syntax',
+  message,
+  ...(expected === undefined ? {} : { expected }),
+  ...(hint === undefined ? {} : { hint }),
+});
+
+export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
+  code: 'lems/unknown-function',
+  message: `LEMS has no function ${shorten(name)}`,
+  ...named(name, known),
+});
+
+export const unsupportedFactorial = (): Finding => ({
+  code: 'lems/factorial',
+  message: 'the factorial of what is not a whole number from 0 to 170, written out, cannot be computed',
+});
+
+export const unknownName = (name: string, owner: string, known: Iterable<string>, severity: Severity): Finding => ({
+  code: 'lems/unknown-name',
+  severity,
+  message: `${owner} has no variable ${shorten(name)}`,
+  ...named(name, known),
+});
+
+export const dimensionMismatch = (what: string, expected: Dimension, found: Dimension, severity: Severity): Finding => ({
+  code: 'lems/dimension-mismatch',
+  severity,
+  message: `${what} differ in dimension`,
+  expected: dimensionText(expected),
+  found: dimensionText(found),
+});
+
+export const expressionDimension = (what: string, expected: Dimension, found: Dimension, severity: Severity): Finding => ({
+  code: 'lems/dimension-mismatch',
+  severity,
+  message: `${what} has the wrong dimension`,
+  expected: dimensionText(expected),
+  found: dimensionText(found),
+});
+
+export const notCondition = (what: string): Finding => ({
+  code: 'lems/not-a-condition',
+  message: `${what} is a number, not a condition`,
+  expected: 'a comparison such as v .gt. thresh',
+});
+
+export const notNumber = (what: string): Finding => ({ code: 'lems/not-a-number', message: `${what} is a condition, not a number` });
+
+// Types
+
+export const unknownElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
+  code: 'lems/unknown-element',
+  message: `${owner} has no element ${shorten(name)}`,
+  ...named(name, known),
+});
+
+export const unsupportedElement = (name: string, owner: string): Finding => ({
+  code: 'lems/unsupported-element',
+  message: `the element ${name} of ${owner} is not supported`,
+  found: name,
+});
+
+export const missingAttribute = (attribute: string, owner: string): Finding => ({
+  code: 'lems/missing-attribute',
+  message: `${owner} needs the attribute ${attribute}`,
+  expected: `${attribute}="…"`,
+});
+
+export const unknownTypeAttribute = (attribute: string, owner: string, known: Iterable<string>): Finding => ({
+  code: 'lems/unknown-attribute',
+  severity: 'warning',
+  message: `${owner} has no attribute ${shorten(attribute)}`,
+  ...named(attribute, known),
+});
+
+export const badChoice = (attribute: string, found: string, allowed: readonly string[]): Finding => ({
+  code: 'lems/bad-value',
+  message: `the attribute ${attribute} cannot be ${shorten(found)}`,
+  ...named(found, allowed),
+});
+
+export const unknownType = (name: string, known: Iterable<string>): Finding => ({
+  code: 'lems/unknown-type',
+  message: `there is no component type ${shorten(name)}`,
+  ...named(name, known),
+});
+
+export const notIncluded = (name: string, file: string): Finding => ({
+  code: 'lems/unknown-type',
+  message: `there is no component type ${shorten(name)} in this document or what it includes`,
+  found: shorten(name),
+  hint: `it is one of NeuroML's core types: <Include file="${file}"/>`,
+});
+
+export const typeCycle = (chain: readonly string[]): Finding => ({
+  code: 'lems/type-cycle',
+  message: 'component types extend one another in a circle',
+  found: chain.map((name) => shorten(name)).join(' extends '),
+});
+
+export const replacesCore = (name: string): Finding => ({
+  code: 'neuroml/replaces-core-type',
+  severity: 'warning',
+  message: `the component type ${shorten(name)} is read in place of NeuroML's core type of that name`,
+});
+
+export const unknownMember = (what: string, name: string, owner: string, known: Iterable<string>): Finding => ({
+  code: 'lems/unknown-member',
+  message: `${owner} has no ${what} ${shorten(name)}`,
+  ...named(name, known),
+});
+
+export const twoDerivatives = (name: string): Finding => ({
+  code: 'lems/duplicate',
+  message: `the derivative of ${shorten(name)} is given twice`,
+  found: shorten(name),
+});
+
+// Components
+
+export const unknownChild = (name: string, owner: string, known: Iterable<string>): Finding => ({
+  code: 'lems/unknown-element',
+  message: `there is no component type ${shorten(name)}, and ${owner} has no child of that name`,
+  ...named(name, known),
+});
+
+export const childNotAllowed = (name: string, type: string, owner: string, allowed: Iterable<string>): Finding => ({
+  code: 'lems/child-not-allowed',
+  message: `${owner} takes no ${shorten(name)}${name === type ? '' : `, of type ${shorten(type)},`} in it`,
+  expected: oneOf(type, allowed),
+  found: shorten(type),
+});
+
+export const secondChild = (name: string, owner: string): Finding => ({
+  code: 'lems/second-child',
+  message: `${owner} has more than one ${shorten(name)}`,
+  expected: 'one',
+});
+
+export const unknownAttribute = (attribute: string, owner: string, known: Iterable<string>): Finding => ({
+  code: 'lems/unknown-attribute',
+  severity: 'warning',
+  message: `${owner} has no attribute ${shorten(attribute)}; it is left out`,
+  ...named(attribute, known),
+});
+
+export const missingParameter = (name: string, owner: string): Finding => ({
+  code: 'lems/missing-parameter',
+  message: `${owner} needs a value of ${name}`,
+  expected: `${name}="…"`,
+});
+
+export const missingReference = (name: string, owner: string, severity: Severity): Finding => ({
+  code: 'lems/missing-reference',
+  severity,
+  message: `${owner} needs ${name}, the id of a component`,
+  expected: `${name}="…"`,
+});
+
+export const danglingReference = (attribute: string, id: string, type: string, known: Iterable<string>, severity: Severity): Finding => {
+  const all = [...known];
+  return {
+    code: 'lems/dangling-reference',
+    severity,
+    message: `there is no component ${shorten(id)} for ${attribute} to refer to`,
+    expected: all.length === 0 ? `the id of a component of type ${type}` : oneOf(id, all),
+    found: shorten(id),
+    ...suggestion(id, all),
+  };
+};
+
+export const wrongReferenceType = (attribute: string, id: string, found: string, expected: string): Finding => ({
+  code: 'lems/wrong-reference-type',
+  // The reference interpreter does not look, and files that follow the standard do it.
+  severity: 'warning',
+  message: `${attribute} refers to ${shorten(id)}, which is of another type`,
+  expected: `a component of type ${expected}`,
+  found: `${shorten(id)}, of type ${found}`,
+});
+
+export const missingId = (owner: string): Finding => ({
+  code: 'lems/missing-id',
+  message: `${owner} has no id, so that nothing can refer to it`,
+  expected: 'id="…"',
+});
+
+export const duplicateId = (id: string, severity: Severity): Finding => ({
+  code: 'lems/duplicate-id',
+  severity,
+  message: `the id ${shorten(id)} is used twice`,
+  found: shorten(id),
+});
+
+export const prototypeCycle = (id: string): Finding => ({
+  code: 'lems/prototype-cycle',
+  message: `the component ${shorten(id)} extends itself`,
+  found: shorten(id),
+});
+
+export const unknownTarget = (id: string, known: Iterable<string>): Finding => ({
+  code: 'lems/unknown-target',
+  message: `there is no component ${shorten(id)} to run`,
+  ...named(id, known),
+});
+
+export const secondTarget = (): Finding => ({
+  code: 'lems/second-target',
+  severity: 'warning',
+  message: 'a target was already named; the first one is run',
+});
+
+export const strayText = (owner: string, text: string): Finding => ({
+  code: 'lems/stray-text',
+  severity: 'warning',
+  message: `${owner} holds text, which means nothing there`,
+  found: shorten(text.trim()),
+});
+
+export const manyMore = (code: string, count: number): Finding => ({
+  code,
+  severity: 'note',
+  message: `the same is found ${count} more times`,
+});

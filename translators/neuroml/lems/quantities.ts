@@ -1,0 +1,93 @@
+/** Quantities as LEMS writes them (`-70mV`, `2 ms`, `.5`, `32 degC`), to SI by exact decimal arithmetic. */
+
+import type { Dimension } from '../../../src/lang/ast.js';
+import { dimensionless } from '../../../src/lang/ast.js';
+import { scaleDecimal } from '../../../src/lang/decimal.js';
+import { multiplyRationals, powerOfTen, type Rational } from '../../../src/lang/rational.js';
+import type { LemsUnit } from './definitions.js';
+
+/** A value in SI. */
+export interface Quantity {
+  readonly value: number;
+  readonly dimension: Dimension;
+}
+
+/** Why a text is no quantity. */
+export type QuantityFault = { readonly fault: 'text' } | { readonly fault: 'unit'; readonly unit: string; readonly start: number };
+
+const number = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?/;
+/** More digits than any double needs; exact arithmetic takes time with the square of them. */
+const longestNumber = 400;
+
+/**
+ * Splits a quantity into its number and its unit's symbol (empty for a pure number).
+ *
+ * An `e` that no digits follow begins a unit: `1e` is an elementary charge, `1e-3` a number.
+ */
+export function splitQuantity(text: string): { readonly number: string; readonly unit: string; readonly unitStart: number } | null {
+  const start = text.length - text.trimStart().length;
+  const rest = text.slice(start).trimEnd();
+  const digits = number.exec(rest)?.[0];
+  if (digits === undefined || digits.length > longestNumber) return null;
+  const unit = rest.slice(digits.length).trimStart();
+  if (unit !== '' && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(unit)) return null;
+  return { number: digits, unit, unitStart: start + rest.length - unit.length };
+}
+
+/**
+ * A quantity in SI: (number + offset) * scale * 10**power, rounded once.
+ *
+ * @param units  by symbol, case matters
+ */
+export function readQuantity(text: string, units: ReadonlyMap<string, LemsUnit>): Quantity | QuantityFault {
+  const parts = splitQuantity(text);
+  if (!parts) return { fault: 'text' };
+  if (parts.unit === '') return finite(scaleDecimal(parts.number, powerOfTen(0)), dimensionless);
+  const unit = units.get(parts.unit);
+  if (!unit) return { fault: 'unit', unit: parts.unit, start: parts.unitStart };
+  const scale = unitScale(unit);
+  if (unit.offset === 0) return finite(scaleDecimal(parts.number, scale), unit.dimension);
+  const exact = multiplyRationals(addRationals(rational(parts.number), rational(String(unit.offset))), scale);
+  const negative = exact.numerator < 0n;
+  const value = scaleDecimal('1', negative ? { ...exact, numerator: -exact.numerator } : exact);
+  return finite(negative ? -value : value, unit.dimension);
+}
+
+/** The dimension of a quantity, without working out its value. */
+export function quantityDimension(text: string, units: ReadonlyMap<string, LemsUnit>): { readonly dimension: Dimension } | QuantityFault {
+  const parts = splitQuantity(text);
+  if (!parts || !Number.isFinite(Number(parts.number))) return { fault: 'text' };
+  if (parts.unit === '') return { dimension: dimensionless };
+  const unit = units.get(parts.unit);
+  return unit ?? { fault: 'unit', unit: parts.unit, start: parts.unitStart };
+}
+
+/** Scale of a unit to SI, exact. */
+function unitScale(unit: LemsUnit): Rational {
+  const scale = scales.get(unit) ?? multiplyRationals(rational(String(unit.scale)), powerOfTen(unit.power));
+  scales.set(unit, scale);
+  return scale;
+}
+
+/** Networks have millions of quantities in few units. */
+const scales = new WeakMap<LemsUnit, Rational>();
+
+function finite(value: number, dimension: Dimension): Quantity | QuantityFault {
+  return Number.isFinite(value) ? { value, dimension } : { fault: 'text' };
+}
+
+/** A decimal text as a fraction; exponents are small (see `number`). */
+function rational(text: string): Rational {
+  const [mantissa = '0', exponent = '0'] = text.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const power = Math.max(-1000, Math.min(1000, Number(exponent))) - fraction.length;
+  const digits = BigInt(`${whole}${fraction}`.replace(/^\+/, '') === '' ? '0' : `${whole}${fraction}`.replace(/^\+/, ''));
+  return multiplyRationals({ numerator: digits, denominator: 1n }, powerOfTen(power));
+}
+
+function addRationals(a: Rational, b: Rational): Rational {
+  return {
+    numerator: a.numerator * b.denominator + b.numerator * a.denominator,
+    denominator: a.denominator * b.denominator,
+  };
+}

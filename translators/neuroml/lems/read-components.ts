@@ -1,0 +1,274 @@
+/** Elements to components: types decided, children placed, prototypes merged in, parts that are written elsewhere moved in. */
+
+import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
+import { ListedElement, type XmlElement } from '../xml/element.js';
+import { nameOf } from './attributes.js';
+import type { Component, ComponentType } from './definitions.js';
+import * as messages from './messages.js';
+import type { Tally } from './tally.js';
+
+/** What is kept of elements that LEMS has no member for. */
+export type KeptElement = XmlElement;
+
+const noComponents: readonly Component[] = [];
+const nothingKept: readonly KeptElement[] = [];
+
+/** A component and the element that it was read from. */
+export class ReadComponent implements Component {
+  readonly type: ComponentType;
+  readonly role: string;
+  readonly parent: ReadComponent | null;
+  readonly element: XmlElement;
+  children: readonly Component[] = noComponents;
+  kept: readonly KeptElement[] = nothingKept;
+  /** Set where attributes are not simply those of the element. */
+  inherited: Readonly<Record<string, string>> | null = null;
+  #attributes: Readonly<Record<string, string>> | undefined;
+
+  constructor(type: ComponentType, role: string, parent: ReadComponent | null, element: XmlElement) {
+    this.type = type;
+    this.role = role;
+    this.parent = parent;
+    this.element = element;
+  }
+
+  get id(): string {
+    return this.element.attributes['id'] ?? '';
+  }
+
+  get attributes(): Readonly<Record<string, string>> {
+    const { element, type } = this;
+    // Those of long lists are read from the text each time.
+    if (element instanceof ListedElement) return element.attributesBut(markersOf(type));
+    return (this.#attributes ??= own(element.attributes, this.inherited, markersOf(type)));
+  }
+
+  get place(): Place {
+    return this.element.place;
+  }
+}
+
+/** Attributes that say how a component is written, not what it is. */
+const markers: ReadonlySet<string> = new Set(['id', 'type', 'extends']);
+const markersBesidesType: ReadonlySet<string> = new Set(['id', 'extends']);
+
+/** A type may have a parameter called `type`. */
+function markersOf(type: ComponentType): ReadonlySet<string> {
+  return declares(type, 'type') ? markersBesidesType : markers;
+}
+
+function own(
+  attributes: Readonly<Record<string, string>>,
+  inherited: Readonly<Record<string, string>> | null,
+  left: ReadonlySet<string>,
+): Readonly<Record<string, string>> {
+  const all = Object.create(null) as Record<string, string>;
+  for (const name in inherited) all[name] = inherited[name] ?? '';
+  for (const name in attributes) if (!left.has(name)) all[name] = attributes[name] ?? '';
+  return all;
+}
+
+/** Whether a type has a member that is given by an attribute of that name. */
+export function declares(type: ComponentType, name: string): boolean {
+  return (
+    type.parameters.has(name) ||
+    type.texts.has(name) ||
+    type.references.has(name) ||
+    type.links.has(name) ||
+    type.paths.has(name) ||
+    type.indexParameters.has(name)
+  );
+}
+
+/** Elements that explain: they may stand anywhere and are kept as they are. */
+const explanations: ReadonlySet<string> = new Set(['notes', 'annotation', 'About']);
+
+export interface ComponentContext {
+  readonly types: ReadonlyMap<string, ComponentType>;
+  /** Top-level elements by id, for prototypes and for parts that are written elsewhere. */
+  readonly elementsById: ReadonlyMap<string, XmlElement>;
+  readonly diagnostics: Diagnostics;
+  readonly tally: Tally;
+  /** Whether a type may hold several of what is a single child. */
+  readonly mayRepeat: (type: ComponentType, role: string) => boolean;
+  /** The finding for a type that there is not, with a hint where it may be found. */
+  readonly unknownType: (name: string) => ReturnType<typeof messages.unknownType>;
+}
+
+/**
+ * The component that a top-level element stands for; null after a finding.
+ *
+ * @diagnostic lems/unknown-type, lems/unknown-element, lems/child-not-allowed, lems/second-child, lems/prototype-cycle, lems/dangling-reference
+ */
+export function readComponent(element: XmlElement, context: ComponentContext): ReadComponent | null {
+  return read(element, null, context, []);
+}
+
+function read(
+  element: XmlElement,
+  parent: ReadComponent | null,
+  context: ComponentContext,
+  prototypes: readonly XmlElement[],
+  asChild?: string,
+): ReadComponent | null {
+  const prototype = prototypeOf(element, context, prototypes);
+  const type = typeOf(element, parent, prototype, context, asChild);
+  if (!type) return null;
+  const role = parent ? (asChild ?? roleOf(element, type, parent.type)) : '';
+  if (role === null) {
+    const allowed = parent ? [...parent.type.child.values(), ...parent.type.children.values()].map((member) => member.type) : [];
+    context.tally.add(
+      `not allowed ${element.name}`,
+      () => messages.childNotAllowed(element.name, type.name, parent ? nameOf(parent.element) : '', allowed),
+      () => element.place,
+    );
+    return null;
+  }
+  const component = new ReadComponent(type, role, parent, element);
+  if (element instanceof ListedElement) return component;
+  // A chain of prototypes is merged from its far end.
+  const inner = prototype ? read(prototype, null, context, [...prototypes, element]) : null;
+  if (inner) component.inherited = inner.attributes;
+  readContent(component, inner, context, prototypes);
+  return component;
+}
+
+/** The element that `extends` names. */
+function prototypeOf(element: XmlElement, { elementsById, diagnostics }: ComponentContext, chain: readonly XmlElement[]): XmlElement | null {
+  const id = element instanceof ListedElement ? undefined : element.attributes['extends'];
+  if (id === undefined) return null;
+  const prototype = elementsById.get(id);
+  if (!prototype) {
+    diagnostics.add(messages.danglingReference('extends', id, 'the same type', elementsById.keys(), 'error'), element.valuePlace('extends'));
+    return null;
+  }
+  if (prototype !== element && !chain.includes(prototype)) return prototype;
+  diagnostics.add(messages.prototypeCycle(id), element.valuePlace('extends'));
+  return null;
+}
+
+/**
+ * The type of an element, decided in this order: its attribute `type`; the type of the parent's single child of that name; the
+ * type with the element's own name; the type of the parent's list of that name; the prototype's type.
+ */
+function typeOf(
+  element: XmlElement,
+  parent: ReadComponent | null,
+  prototype: XmlElement | null,
+  context: ComponentContext,
+  asChild: string | undefined,
+): ComponentType | null {
+  const { types, tally } = context;
+  const declared = parent?.type.child.get(asChild ?? element.name) ?? undefined;
+  // A part that is moved in has the type of its own name.
+  const moved = asChild === undefined ? undefined : types.get(element.name);
+  const byName = moved ?? types.get(declared?.type ?? '') ?? types.get(element.name) ?? types.get(parent?.type.children.get(element.name)?.type ?? '');
+  // Elements of long lists seldom have one, and reading it takes time.
+  const written = element instanceof ListedElement && !element.shape.includes('type') ? undefined : element.attributes['type'];
+  if (written !== undefined && !(byName && declares(byName, 'type'))) {
+    const type = types.get(written);
+    if (type) return type;
+    tally.add(
+      `unknown type ${written}`,
+      () => context.unknownType(written),
+      () => element.valuePlace('type'),
+    );
+    return null;
+  }
+  if (element.name === 'Component' && prototype) return typeOf(prototype, null, null, context, undefined);
+  if (byName) return byName;
+  if (element.name === 'Component') {
+    context.diagnostics.add(messages.missingAttribute('type', nameOf(element)), element.place);
+    return null;
+  }
+  tally.add(
+    `unknown element ${element.name}`,
+    () => {
+      const known = parent ? [...parent.type.child.keys(), ...fittingTypes(parent.type, types)] : [...types.keys()];
+      return parent ? messages.unknownChild(element.name, nameOf(parent.element), known) : context.unknownType(element.name);
+    },
+    () => element.place,
+  );
+  return null;
+}
+
+/** Names of the types that a component may hold in its lists. */
+function fittingTypes(type: ComponentType, types: ReadonlyMap<string, ComponentType>): string[] {
+  const lists = [...type.children.values()].map((member) => member.type);
+  return [...types.values()].filter(({ lineage }) => lists.some((list) => lineage.includes(list))).map(({ name }) => name);
+}
+
+const isKind = (type: ComponentType, name: string): boolean => name === 'Component' || type.lineage.includes(name);
+
+/** What the parent calls a child: the single child of its name, else the list for the nearest of its ancestors; null when none fits. */
+function roleOf(element: XmlElement, type: ComponentType, parent: ComponentType): string | null {
+  const child = parent.child.get(element.name);
+  if (child && isKind(type, child.type)) return child.name;
+  const known = roles.get(parent)?.get(type);
+  if (known !== undefined) return known;
+  let best: string | null = null;
+  let nearest = Infinity;
+  // Among lists of one type the last one counts, as in the reference interpreter.
+  for (const list of parent.children.values()) {
+    const distance = list.type === 'Component' ? type.lineage.length : type.lineage.indexOf(list.type);
+    if (distance >= 0 && distance <= nearest) [best, nearest] = [list.name, distance];
+  }
+  best ??= [...parent.child.values()].find((single) => single.type !== 'Component' && isKind(type, single.type))?.name ?? null;
+  const ofParent = roles.get(parent) ?? new Map<ComponentType, string | null>();
+  roles.set(parent, ofParent.set(type, best));
+  return best;
+}
+
+/** Where children of a type stand in parents of a type, worked out once. */
+const roles = new WeakMap<ComponentType, Map<ComponentType, string | null>>();
+
+function readContent(component: ReadComponent, prototype: ReadComponent | null, context: ComponentContext, chain: readonly XmlElement[]): void {
+  const { element, type } = component;
+  const children: Component[] = [];
+  const kept: KeptElement[] = [];
+  for (const inner of element.children) {
+    if (isExplanation(inner, type, context)) kept.push(inner);
+    else addChild(read(inner, component, context, []), children, context);
+  }
+  moveIn(component, children, context, chain);
+  // Children of the prototype, where there is none of one's own in their place.
+  for (const inner of prototype?.children ?? []) {
+    const replaced = children.some(({ role, id }) => role === inner.role && (type.child.has(role) || (id !== '' && id === inner.id)));
+    const asChild = type.child.has(inner.role) ? inner.role : undefined;
+    if (!replaced && inner instanceof ReadComponent) addChild(read(inner.element, component, context, [], asChild), children, context);
+  }
+  if (element.text.trim() !== '') context.diagnostics.add(messages.strayText(nameOf(element), element.text), element.place);
+  if (children.length > 0) component.children = children;
+  if (kept.length > 0) component.kept = kept;
+}
+
+function isExplanation({ name }: XmlElement, parent: ComponentType, { types }: ComponentContext): boolean {
+  if (explanations.has(name)) return true;
+  // A property is a component where the type has a list for it.
+  const property = name === 'property' ? types.get('property') : undefined;
+  return name === 'property' && !(property && [...parent.children.values()].some((list) => isKind(property, list.type)));
+}
+
+function addChild(child: ReadComponent | null, children: Component[], { diagnostics, mayRepeat }: ComponentContext): void {
+  if (!child) return;
+  const owner = child.parent?.type;
+  const single = owner !== undefined && owner.child.has(child.role) && !mayRepeat(owner, child.role);
+  if (single && children.some(({ role }) => role === child.role))
+    diagnostics.add(messages.secondChild(child.role, nameOf(child.parent?.element ?? child.element)), child.place);
+  else children.push(child);
+}
+
+/** `morphology="id"` in place of a child: the element of that id at top level becomes the child. */
+function moveIn(component: ReadComponent, children: Component[], context: ComponentContext, chain: readonly XmlElement[]): void {
+  const { element, type } = component;
+  for (const [attribute, id] of Object.entries(element.attributes)) {
+    if (!type.child.has(attribute) || declares(type, attribute)) continue;
+    const part = context.elementsById.get(id);
+    if (!part) {
+      const known = [...context.elementsById].filter(([, { name }]) => name === attribute).map(([other]) => other);
+      context.diagnostics.add(messages.danglingReference(attribute, id, attribute, known, 'error'), element.valuePlace(attribute));
+    } else if (!chain.includes(part) && part !== element) {
+      addChild(read(part, component, context, [...chain, element], attribute), children, context);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** What is wrong with a quantity, said where it stands. */
+
+import type { Finding, Place } from '../../../src/diagnostics/diagnostic.js';
+import type { Dimension } from '../../../src/lang/ast.js';
+import { equalDimensions, isDimensionless } from '../../../src/lang/dimension.js';
+import type { XmlElement } from '../xml/element.js';
+import type { LemsUnit } from './definitions.js';
+import * as messages from './messages.js';
+import type { Quantity, QuantityFault } from './quantities.js';
+
+/** Where a quantity stands, and what it should be. */
+export interface QuantityPlace {
+  readonly element: XmlElement;
+  readonly attribute: string;
+  /** Absent: the attribute's value. */
+  readonly text?: string;
+  /** How messages name it. */
+  readonly what: string;
+  /** Null: any. */
+  readonly dimension: Dimension | null;
+  readonly units: ReadonlyMap<string, LemsUnit>;
+  readonly diagnostics: { add(finding: Finding, place: Place): void };
+}
+
+/** Symbols of the units of a dimension. */
+export function unitsOf(dimension: Dimension, units: ReadonlyMap<string, LemsUnit>): string[] {
+  return [...units.values()].filter((unit) => equalDimensions(unit.dimension, dimension)).map(({ symbol }) => symbol);
+}
+
+/** The value in SI; null after a finding. @diagnostic lems/bad-quantity, lems/unknown-unit, lems/wrong-dimension */
+export function reportQuantity(quantity: Quantity | QuantityFault, place: QuantityPlace): number | null {
+  const { element, attribute, what, dimension, units, diagnostics, text = element.attributes[attribute] ?? '' } = place;
+  if ('fault' in quantity) {
+    if (quantity.fault === 'text') diagnostics.add(messages.badQuantity(what, text), element.valuePlace(attribute));
+    else {
+      const span = { start: quantity.start, end: quantity.start + quantity.unit.length };
+      const at = place.text === undefined ? element.valuePlace(attribute, span) : element.valuePlace(attribute);
+      if (dimension && isDimensionless(dimension)) diagnostics.add(messages.unitOfNumber(what, quantity.unit), at);
+      else diagnostics.add(messages.unknownUnit(quantity.unit, dimension ? unitsOf(dimension, units) : units.keys()), at);
+    }
+    return null;
+  }
+  if (dimension === null || equalDimensions(quantity.dimension, dimension)) return quantity.value;
+  diagnostics.add(messages.wrongDimension(what, dimension, quantity.dimension, text, unitsOf(dimension, units)), element.valuePlace(attribute));
+  return null;
+}

@@ -1,0 +1,36 @@
+/** Findings about lists of a million alike: the first few of each kind are told, the rest counted. */
+
+import type { Diagnostics, Finding, Place } from '../../../src/diagnostics/diagnostic.js';
+import * as messages from './messages.js';
+
+/** Told of each kind before the rest is counted. */
+const told = 5;
+
+/** Adds findings, at most a few of each kind. Places are asked for only when they are told. */
+export interface Tally {
+  /** @param kind  what is alike: a type and an attribute, say */
+  add(kind: string, finding: () => Finding, place: () => Place): void;
+  /** Says how many were left out. */
+  close(): void;
+}
+
+/** A tally that adds to `diagnostics`. */
+export function createTally(diagnostics: Diagnostics): Tally {
+  const counts = new Map<string, { count: number; code: string; place: Place }>();
+  return {
+    add(kind, finding, place) {
+      const known = counts.get(kind);
+      if (known && known.count >= told) {
+        known.count++;
+        return;
+      }
+      const made = finding();
+      const where = place();
+      diagnostics.add(made, where);
+      counts.set(kind, { count: (known?.count ?? 0) + 1, code: made.code, place: where });
+    },
+    close() {
+      for (const { count, code, place } of counts.values()) if (count > told) diagnostics.add(messages.manyMore(code, count - told), place);
+    },
+  };
+}

@@ -1,0 +1,200 @@
+/**
+ * A document with all that it includes, as one list of elements: inclusion is splicing. Each file is read once, whatever it is
+ * called, found next to the file that includes it, next to the main file, in an allowed folder, or among the core types.
+ */
+
+import { posix } from 'node:path';
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { coreFile, coreFileNames } from './core-types.js';
+import type { LemsHost } from './host.js';
+import * as messages from './lems/messages.js';
+import type { XmlElement } from './xml/element.js';
+import { namespaceOf } from './xml/namespace.js';
+import { readXml } from './xml/read-xml.js';
+
+/** Where a top-level element comes from. */
+export type Origin = 'main' | 'included' | 'core';
+
+/** Elements of all documents in order, inclusions in their place. */
+export interface LoadedDocuments {
+  readonly root: XmlElement;
+  readonly elements: readonly { readonly element: XmlElement; readonly origin: Origin }[];
+  /** Names of the core files that were read. */
+  readonly core: ReadonlySet<string>;
+}
+
+interface Loading {
+  readonly host: LemsHost;
+  readonly diagnostics: Diagnostics;
+  readonly elements: { element: XmlElement; origin: Origin }[];
+  readonly mainFolder: string;
+  /** Files read, by real path or `core:` and name. */
+  readonly read: Set<string>;
+  readonly core: Set<string>;
+  /** What each included name stood for. */
+  readonly written: Map<string, string>;
+  /** Files that are being read, outermost first. */
+  readonly open: { readonly key: string; readonly name: string }[];
+  /** Whether a document in NeuroML's own form was met, whose types are always there. */
+  neuroml: boolean;
+}
+
+/** A file that core types are gathered in: it includes all others. */
+const allCoreTypes = 'NeuroML2CoreTypes.xml';
+const deepestInclusion = 50;
+
+/**
+ * Reads a document and what it includes.
+ *
+ * @param document  its path, or a name where there is no file
+ * @returns null when it is no LEMS or NeuroML document
+ */
+export function loadDocuments(text: string, document: string, host: LemsHost, diagnostics: Diagnostics): LoadedDocuments | null {
+  const root = readRoot(text, document, diagnostics);
+  if (!root) return null;
+  const key = host.locate(document) ?? document;
+  const state: Loading = {
+    host,
+    diagnostics,
+    elements: [],
+    mainFolder: folderOf(document),
+    read: new Set([key]),
+    core: new Set(),
+    written: new Map(),
+    open: [],
+    neuroml: false,
+  };
+  splice(root, key, 'main', state);
+  // Files in NeuroML's own form have no inclusions of core types: these are always there.
+  if (state.neuroml) for (const name of coreNames(host)) includeCore(name, state);
+  return { root, elements: state.elements, core: state.core };
+}
+
+/** The root element, when it is one of those that are read. @diagnostic lems/unknown-root, neuroml/version-1 */
+function readRoot(text: string, document: string, diagnostics: Diagnostics): XmlElement | null {
+  const root = readXml(text, document, diagnostics);
+  if (!root) return null;
+  const namespace = namespaceOf(root);
+  const old = ['channelml', 'morphml', 'networkml', 'neuroml'].includes(root.name) && namespace?.includes('morphml.org') === true;
+  if (old || ['channelml', 'morphml', 'networkml'].includes(root.name)) diagnostics.add(messages.oldNeuroml(), root.place);
+  else if (root.name !== 'Lems' && root.name !== 'neuroml') diagnostics.add(messages.unknownRoot(root.name), root.place);
+  else {
+    if (root.name === 'neuroml' && namespace !== undefined && !/neuroml\.org\/schema\/neuroml2/.test(namespace))
+      diagnostics.add(messages.unknownNamespace(namespace), root.place);
+    return root;
+  }
+  return null;
+}
+
+const folderOf = (document: string): string => posix.dirname(slashes(document));
+const slashes = (path: string): string => path.replace(/\\/g, '/');
+
+/** Adds the elements of a document, and those that it includes, in order. */
+function splice(root: XmlElement, key: string, origin: Origin, state: Loading): void {
+  state.open.push({ key, name: root.source.document });
+  if (root.name === 'neuroml') state.neuroml = true;
+  for (const element of root.children) {
+    if (isInclusion(element)) include(element, origin, state);
+    else state.elements.push({ element, origin });
+  }
+  state.open.pop();
+}
+
+/** `include` with a segment group is part of a morphology. */
+function isInclusion({ name, attributes }: XmlElement): boolean {
+  return name === 'Include' || (name === 'include' && attributes['segmentGroup'] === undefined);
+}
+
+function include(element: XmlElement, origin: Origin, state: Loading): void {
+  const { attributes } = element;
+  const attribute = ['file', 'href', 'jar', 'url'].find((name) => (attributes[name] ?? '').trim() !== '');
+  if (attribute === undefined) {
+    state.diagnostics.add(messages.includeAttribute(), element.place);
+    return;
+  }
+  const place = element.valuePlace(attribute);
+  const written = (attributes[attribute] ?? '').trim();
+  if (attribute === 'url' || /^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(written)) {
+    state.diagnostics.add(messages.includeNetwork(written), place);
+    return;
+  }
+  const file = slashes(written);
+  const bare = posix.basename(file);
+  const isCore = coreNames(state.host).includes(bare) && (bare === file || attribute === 'jar');
+  if (origin === 'core' && isCore) {
+    includeCore(bare, state);
+    return;
+  }
+  const found = find(file, folderOf(element.source.document), state);
+  if (found.kind === 'file') {
+    if (isCore) state.diagnostics.add(messages.shadowsCore(bare), place);
+    includeFile(found, file, element, attribute, state);
+  } else if (isCore) includeCore(bare, state);
+  else if (found.kind === 'outside') state.diagnostics.add(messages.includeOutside(written, state.host.root), place);
+  else {
+    const searched = [...new Set([folderOf(element.source.document), state.mainFolder, ...state.host.folders])];
+    state.diagnostics.add(messages.includeNotFound(written, searched), place);
+  }
+}
+
+type Found = { readonly kind: 'file'; readonly path: string; readonly real: string } | { readonly kind: 'outside' | 'none' };
+
+function find(file: string, folder: string, { host, mainFolder }: Loading): Found {
+  let outside = false;
+  const paths = posix.isAbsolute(file) ? [file] : [folder, mainFolder, ...host.folders].map((searched) => posix.join(slashes(searched), file));
+  for (const path of paths) {
+    const real = host.locate(path);
+    if (real !== null && host.allows(real)) return { kind: 'file', path, real };
+    outside ||= real !== null;
+  }
+  return { kind: outside ? 'outside' : 'none' };
+}
+
+function includeFile(
+  { path, real }: { readonly path: string; readonly real: string },
+  file: string,
+  element: XmlElement,
+  attribute: string,
+  state: Loading,
+): void {
+  const { host, diagnostics } = state;
+  const place = element.valuePlace(attribute);
+  const first = state.written.get(file);
+  if (first !== undefined && first !== real) diagnostics.add(messages.sameNameIncluded(file, first), place);
+  state.written.set(file, first ?? real);
+  const cycle = state.open.findIndex(({ key }) => key === real);
+  if (cycle >= 0) {
+    diagnostics.add(messages.includeCycle([...state.open.slice(cycle).map(({ name }) => posix.basename(name)), posix.basename(path)]), place);
+    return;
+  }
+  if (state.read.has(real)) return;
+  state.read.add(real);
+  if (state.open.length > deepestInclusion) {
+    diagnostics.add(messages.includeUnreadable(file, `inclusions are more than ${deepestInclusion} deep`), place);
+    return;
+  }
+  const source = host.read(real);
+  if ('refused' in source) {
+    diagnostics.add(messages.includeUnreadable(file, source.refused), place);
+    return;
+  }
+  if (source.finding) diagnostics.add(source.finding, { document: path });
+  const root = readRoot(source.text, path, diagnostics);
+  if (root) splice(root, real, 'included', state);
+}
+
+function coreNames(host: LemsHost): readonly string[] {
+  const all = host.core?.names ?? coreFileNames();
+  // The file that includes all others comes first, and is enough.
+  return all.includes(allCoreTypes) ? [allCoreTypes, ...all.filter((name) => name !== allCoreTypes)] : all;
+}
+
+function includeCore(name: string, state: Loading): void {
+  const key = `core:${name}`;
+  if (state.read.has(key)) return;
+  state.read.add(key);
+  state.core.add(name);
+  const text = state.host.core ? state.host.core.read(name) : coreFile(name);
+  const root = text === null ? null : readRoot(text, name, state.diagnostics);
+  if (root) splice(root, key, 'core', state);
+}

@@ -1,0 +1,171 @@
+/** Rules of the NeuroML schema, element by element. */
+
+import type { ReadComponent } from '../lems/read-components.js';
+import type { Component, ComponentType } from '../lems/definitions.js';
+import { nameOf } from '../lems/attributes.js';
+import { splitQuantity } from '../lems/quantities.js';
+import type { Tally } from '../lems/tally.js';
+import { checkMorphologies } from './check-morphology.js';
+import { facts, type IdForm, type NumberRule, type SchemaFacts } from './facts.js';
+import * as messages from './messages.js';
+
+/** What the schema says of component types. Types of the user's that happen to have the name of a core type are none of its. */
+export interface Schema {
+  /** Facts of a type and its ancestors, merged, nearest first; null where there are none. */
+  facts(type: ComponentType): SchemaFacts | null;
+  /** Whether the schema gives a type an attribute that its component type lacks. */
+  hasAttribute(type: ComponentType, attribute: string): boolean;
+  /** Whether a type may hold several of what is a single child by its component type. */
+  mayRepeat(type: ComponentType, role: string): boolean;
+}
+
+/** The schema, for documents in which `isCore` tells the core types by name. */
+export function schemaFor(isCore: (type: string) => boolean): Schema {
+  const merged = new Map<ComponentType, SchemaFacts | null>();
+  const factsOf = (type: ComponentType): SchemaFacts | null => {
+    const known = merged.get(type);
+    if (known !== undefined) return known;
+    const found = type.lineage.flatMap((name) => (isCore(name) ? (facts.get(name) ?? []) : []));
+    const all =
+      found.length === 0 ? null : found.reduceRight((far, near) => ({ ...far, ...near, also: [...(far.also ?? []), ...(near.also ?? [])] }));
+    merged.set(type, all);
+    return all;
+  };
+  return {
+    facts: factsOf,
+    hasAttribute: (type, attribute) =>
+      factsOf(type)?.also?.includes(attribute) === true || factsOf(type)?.numbers?.[attribute] !== undefined,
+    mayRepeat: (type, role) => factsOf(type)?.repeats?.includes(role) === true,
+  };
+}
+
+export interface SchemaContext {
+  readonly schema: Schema;
+  readonly tally: Tally;
+}
+
+/**
+ * Checks components and all that they hold.
+ *
+ * @diagnostic neuroml/bad-id, neuroml/missing-id, neuroml/missing-attribute, neuroml/expected-attribute, neuroml/missing-child,
+ *   neuroml/bad-number, neuroml/duplicate-id, and what `check-morphology.ts` has
+ */
+export function checkSchema(components: readonly ReadComponent[], context: SchemaContext): void {
+  const check = (component: Component, strict: boolean): void => {
+    const known = context.schema.facts(component.type);
+    if (known) checkOne(component as ReadComponent, known, strict, context);
+    for (const child of component.children) check(child, strict);
+  };
+  // LEMS files need not follow the schema in what means nothing.
+  for (const component of components) check(component, component.element.parent?.name === 'neuroml');
+  const shaped = components.filter(({ type }) => context.schema.facts(type) !== null || type.child.has('morphology'));
+  checkMorphologies(shaped, context);
+}
+
+const owner = (component: ReadComponent): string => nameOf(component.element);
+
+function checkOne(component: ReadComponent, known: SchemaFacts, strict: boolean, { tally }: SchemaContext): void {
+  const { element, type } = component;
+  const attributes = component.inherited ? { ...component.inherited, ...element.attributes } : element.attributes;
+  if (strict && known.id !== undefined) checkId(component, attributes['id'], known.id, tally);
+  for (const name of known.needs ?? []) {
+    if (attributes[name] === undefined)
+      tally.add(
+        `needs ${type.name} ${name}`,
+        () => messages.missingAttribute(name, owner(component)),
+        () => element.place,
+      );
+  }
+  for (const name of strict ? (known.expects ?? []) : []) {
+    if (attributes[name] === undefined && !type.parameters.has(name))
+      tally.add(
+        `expects ${type.name} ${name}`,
+        () => messages.expectedAttribute(name, owner(component)),
+        () => element.place,
+      );
+  }
+  for (const name of known.children ?? []) {
+    if (type.child.has(name) && !component.children.some(({ role }) => role === name))
+      tally.add(
+        `child ${type.name} ${name}`,
+        () => messages.missingChild(name, owner(component)),
+        () => element.place,
+      );
+  }
+  for (const name in known.numbers) {
+    const text = attributes[name];
+    const rule = known.numbers[name];
+    if (text === undefined || rule === undefined || fits(text, rule)) continue;
+    tally.add(
+      `number ${type.name} ${name}`,
+      () => messages.badNumber(name, owner(component), text, rule),
+      () => element.valuePlace(name),
+    );
+  }
+  if (known.unique) checkUnique(component, known.unique, tally);
+}
+
+const idPattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const indexPattern = /^\d+$/;
+
+function checkId(component: ReadComponent, id: string | undefined, form: IdForm, tally: Tally): void {
+  const { type, element } = component;
+  if (id === undefined) {
+    if (form !== 'optional index' && component.parent)
+      tally.add(
+        `no id ${type.name}`,
+        () => messages.missingId(owner(component)),
+        () => element.place,
+      );
+    return;
+  }
+  if ((form === 'name' ? idPattern : indexPattern).test(id)) return;
+  tally.add(
+    `id ${type.name}`,
+    () => messages.badId(type.name, id, form),
+    () => element.valuePlace('id'),
+  );
+}
+
+/** Whether a quantity's number follows a rule; its unit is not looked at, and what is no quantity was reported elsewhere. */
+function fits(text: string, rule: NumberRule): boolean {
+  const parts = splitQuantity(text);
+  if (!parts) return false;
+  const value = Number(parts.number);
+  switch (rule) {
+    case 'positive':
+      return value > 0;
+    case 'not negative':
+      return value >= 0;
+    case 'count':
+      return Number.isInteger(value) && value >= 0 && parts.unit === '';
+    case 'positive count':
+      return Number.isInteger(value) && value > 0 && parts.unit === '';
+    case 'fraction':
+      return value >= 0 && value <= 1 && parts.unit === '';
+    case 'number':
+      return parts.unit === '';
+    default:
+      return rule satisfies never;
+  }
+}
+
+/** Ids of children are unique within each kind. */
+function checkUnique(component: ReadComponent, kinds: readonly string[], tally: Tally): void {
+  const seen = new Map<string, Component>();
+  for (const child of component.children) {
+    const kind = kinds.find((name) => child.type.lineage.includes(name));
+    const { id } = child;
+    if (kind === undefined || id === '') continue;
+    // Populations share one set, whatever their type.
+    const key = `${kind.toLowerCase().includes('population') ? 'population' : kind} ${id}`;
+    const first = seen.get(key);
+    if (!first) seen.set(key, child);
+    else
+      tally.add(
+        `duplicate ${key}`,
+        () => ({ ...messages.duplicateId(child.type.name, id), related: [{ message: 'first used here', place: first.place }] }),
+        () => (child as ReadComponent).element.valuePlace('id'),
+      );
+  }
+}

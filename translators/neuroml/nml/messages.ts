@@ -1,0 +1,145 @@
+/** What may be wrong with a NeuroML document though its component types allow it. */
+
+import type { Finding } from '../../../src/diagnostics/diagnostic.js';
+import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
+import type { IdForm, NumberRule } from './facts.js';
+
+const forms: Readonly<Record<IdForm, string>> = {
+  name: 'letters, digits and _, not beginning with a digit',
+  index: 'a whole number, not negative',
+  'optional index': 'a whole number, not negative',
+};
+
+export const badId = (owner: string, id: string, form: IdForm): Finding => ({
+  code: 'neuroml/bad-id',
+  severity: 'warning',
+  message: `the schema of NeuroML does not allow the id ${shorten(id)} for ${owner}`,
+  expected: forms[form],
+  found: shorten(id),
+});
+
+export const missingId = (owner: string): Finding => ({
+  code: 'neuroml/missing-id',
+  severity: 'warning',
+  message: `the schema of NeuroML asks for an id of ${owner}`,
+  expected: 'id="…"',
+});
+
+export const missingAttribute = (name: string, owner: string): Finding => ({
+  code: 'neuroml/missing-attribute',
+  message: `${owner} needs the attribute ${name}`,
+  expected: `${name}="…"`,
+});
+
+export const expectedAttribute = (name: string, owner: string): Finding => ({
+  code: 'neuroml/expected-attribute',
+  severity: 'warning',
+  message: `the schema of NeuroML asks for the attribute ${name} of ${owner}`,
+  expected: `${name}="…"`,
+});
+
+export const missingChild = (name: string, owner: string): Finding => ({
+  code: 'neuroml/missing-child',
+  message: `${owner} needs a ${name}`,
+  expected: `<${name} …/>`,
+});
+
+const rules: Readonly<Record<NumberRule, string>> = {
+  positive: 'a number above zero',
+  'not negative': 'zero or a positive number',
+  count: 'a whole number, not negative',
+  'positive count': 'a whole number above zero',
+  fraction: 'a number from 0 to 1',
+  number: 'a number',
+};
+
+export const badNumber = (attribute: string, owner: string, found: string, rule: NumberRule): Finding => ({
+  code: 'neuroml/bad-number',
+  message: `${attribute} of ${owner} cannot be ${shorten(found)}`,
+  expected: rules[rule],
+  found: shorten(found),
+});
+
+export const duplicateId = (what: string, id: string): Finding => ({
+  code: 'neuroml/duplicate-id',
+  message: `the id ${shorten(id)} is used by two of one kind: ${what}`,
+  found: shorten(id),
+});
+
+export const zeroDiameter = (owner: string): Finding => ({
+  code: 'neuroml/zero-diameter',
+  severity: 'warning',
+  message: `the diameter of ${owner} is zero`,
+  expected: 'a number above zero, in micrometres',
+});
+
+export const unknownSegment = (owner: string, id: string, count: number): Finding => ({
+  code: 'neuroml/unknown-segment',
+  message: `${owner} names a segment that the morphology does not have`,
+  expected: `the id of one of the ${count} segments`,
+  found: shorten(id),
+});
+
+export const unknownGroup = (owner: string, id: string, known: Iterable<string>): Finding => {
+  const all = [...known];
+  return {
+    code: 'neuroml/unknown-segment-group',
+    message: `${owner} names a group of segments that the morphology does not have`,
+    expected: oneOf(id, all),
+    found: shorten(id),
+    ...suggestion(id, all),
+  };
+};
+
+export const unknownInhomogeneous = (id: string, group: string, known: readonly string[]): Finding => ({
+  code: 'neuroml/unknown-inhomogeneous-parameter',
+  message: `the group of segments ${shorten(group)} has no inhomogeneous parameter ${shorten(id)}`,
+  expected: oneOf(id, known),
+  found: shorten(id),
+  ...suggestion(id, known),
+});
+
+export const segmentLoop = (ids: readonly string[]): Finding => ({
+  code: 'neuroml/segment-loop',
+  message: 'segments are parents of one another in a circle',
+  found: [...ids.slice(0, 8), ...(ids.length > 8 ? ['…'] : [])].map((id) => shorten(id)).join(' has the parent '),
+});
+
+export const groupLoop = (ids: readonly string[]): Finding => ({
+  code: 'neuroml/segment-group-loop',
+  message: 'groups of segments include one another in a circle',
+  found: ids.map((id) => shorten(id)).join(' includes '),
+});
+
+export const secondRoot = (id: string, first: string): Finding => ({
+  code: 'neuroml/second-root-segment',
+  message: `segment ${shorten(id)} has no parent, and segment ${shorten(first)} has none either`,
+  expected: 'one segment without a parent, which all others grow from',
+});
+
+export const rootWithoutProximal = (id: string): Finding => ({
+  code: 'neuroml/missing-proximal',
+  message: `segment ${shorten(id)} has no parent, and nothing says where it begins`,
+  expected: '<proximal x="…" y="…" z="…" diameter="…"/>',
+});
+
+export const segmentOrder = (id: string, parent: string): Finding => ({
+  code: 'neuroml/segment-order',
+  severity: 'warning',
+  message: `segment ${shorten(id)} stands before segment ${shorten(parent)}, which it grows from`,
+  hint: 'some tools read parents first',
+});
+
+export const noSegments = (owner: string): Finding => ({
+  code: 'neuroml/no-segments',
+  message: `${owner} has no segments`,
+  expected: 'at least one',
+});
+
+export const instanceCount = (owner: string, size: string, count: number): Finding => ({
+  code: 'neuroml/instance-count',
+  severity: 'warning',
+  message: `${owner} says that its size is ${shorten(size)}, and has ${count} instances`,
+  expected: String(count),
+  found: shorten(size),
+});

@@ -1,0 +1,314 @@
+/** What a simulation records and writes: quantities by their paths, as recordings of a canonical document. */
+
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Attached, Connections, Wires } from './build/connect.js';
+import type { Naming } from './build/document.js';
+import * as messages from './build/messages.js';
+import type { Cell, Network } from './build/network.js';
+import { follow } from './build/paths.js';
+import type { CellType, Types } from './build/types.js';
+import { identifier } from './flatten/names.js';
+import type { Component } from './lems/definitions.js';
+
+/** Where a quantity is found in the canonical model. */
+export interface Quantity {
+  readonly owner: { readonly population: string } | { readonly projection: string };
+  readonly variable: string;
+  readonly index: number;
+  /** Where on a cell with compartments. */
+  readonly at?: { readonly section: string; readonly fraction: number };
+}
+
+/** The parts of a document that recordings are. */
+export interface Outputs {
+  readonly recordings: readonly Record<string, unknown>[];
+  readonly outputFiles: readonly Record<string, unknown>[];
+  readonly displays: readonly Record<string, unknown>[];
+}
+
+/** What paths are looked up in. */
+export interface Lookup {
+  readonly network: Network;
+  readonly wires: Wires;
+  readonly naming: Naming;
+  readonly types: Types;
+}
+
+/** Collects what a component that runs a simulation says about output. @diagnostic lems/unknown-quantity, lems/unknown-path */
+export function collectOutputs(simulation: Component, lookup: Lookup, diagnostics: Diagnostics): Outputs {
+  const collector = new Collector(lookup, diagnostics);
+  const files = descendants(simulation).flatMap((component) => collector.fileOf(component));
+  const displays = descendants(simulation).flatMap((component) => collector.displayOf(component));
+  const names = collector.settle();
+  return {
+    recordings: names.recordings,
+    outputFiles: files.map((file) => file(names)),
+    displays: displays.map((display) => display(names)),
+  };
+}
+
+function descendants(component: Component): readonly Component[] {
+  return [component, ...component.children.flatMap(descendants)];
+}
+
+interface Names {
+  readonly recordings: readonly Record<string, unknown>[];
+  variables(quantity: Quantity): string;
+  events(population: string, event: string): string;
+}
+type Later = (names: Names) => Record<string, unknown>;
+
+class Collector {
+  /** Elements by owner and variable. */
+  readonly #variables = new Map<string, { readonly owner: Quantity['owner']; readonly at: Quantity['at']; readonly byVariable: Map<string, Set<number>> }>();
+  readonly #events = new Map<string, { readonly population: string; readonly event: string; readonly indices: Set<number> }>();
+  readonly #resolver: Resolver;
+
+  constructor(lookup: Lookup, diagnostics: Diagnostics) {
+    this.#resolver = new Resolver(lookup, diagnostics);
+  }
+
+  fileOf(component: Component): readonly Later[] {
+    const { simulation } = component.type;
+    const [writer] = simulation?.dataWriters ?? [];
+    const [eventWriter] = simulation?.eventWriters ?? [];
+    if (writer) {
+      const columns = this.#records(component);
+      const file = fileName(component, writer);
+      return [(names) => ({ file, kind: 'columns', columns: columns.map((column) => columnOf(column, names)) })];
+    }
+    if (!eventWriter) return [];
+    const selections = this.#eventRecords(component);
+    const format = component.attributes[eventWriter.format] === 'TIME_ID' ? 'TIME_ID' : 'ID_TIME';
+    const file = fileName(component, eventWriter);
+    return [
+      (names) => ({
+        file,
+        kind: 'events',
+        format,
+        selections: selections.map(({ id, population, index, event }) => ({ id, recording: names.events(population, event), population, index })),
+      }),
+    ];
+  }
+
+  displayOf(component: Component): readonly Later[] {
+    const [display] = component.type.simulation?.dataDisplays ?? [];
+    if (!display) return [];
+    const lines = this.#records(component);
+    const title = component.attributes[display.title] ?? component.id;
+    return [(names) => ({ title, lines: lines.map((line) => columnOf(line, names)) })];
+  }
+
+  #records(component: Component): readonly { readonly id: string; readonly quantity: Quantity }[] {
+    return descendants(component).flatMap((inner) =>
+      (inner.type.simulation?.records ?? []).flatMap((record) => {
+        const path = inner.attributes[record.quantity];
+        const quantity = path === undefined ? undefined : this.#resolver.quantity(path, inner);
+        if (!quantity) return [];
+        this.#addVariable(quantity);
+        return [{ id: inner.id, quantity }];
+      }),
+    );
+  }
+
+  #addVariable({ owner, variable, index, at }: Quantity): void {
+    const key = JSON.stringify({ owner, at });
+    let known = this.#variables.get(key);
+    if (!known) this.#variables.set(key, (known = { owner, at, byVariable: new Map<string, Set<number>>() }));
+    const indices = known.byVariable.get(variable);
+    if (indices) indices.add(index);
+    else known.byVariable.set(variable, new Set([index]));
+  }
+
+  #eventRecords(
+    component: Component,
+  ): readonly { readonly id: string; readonly population: string; readonly index: number; readonly event: string }[] {
+    return descendants(component).flatMap((inner) =>
+      (inner.type.simulation?.eventRecords ?? []).flatMap((record) => {
+        const path = inner.attributes[record.quantity];
+        const found = path === undefined ? undefined : this.#resolver.emitter(path, inner.attributes[record.eventPort], inner);
+        if (!found) return [];
+        const key = `${found.population} ${found.event}`;
+        const known = this.#events.get(key);
+        if (known) known.indices.add(found.index);
+        else this.#events.set(key, { population: found.population, event: found.event, indices: new Set([found.index]) });
+        return [{ id: inner.id, ...found }];
+      }),
+    );
+  }
+
+  /** Recordings: variables of one owner that are wanted of the same elements together, each under a name. */
+  settle(): Names {
+    const recordings: Record<string, unknown>[] = [];
+    const taken = new Set<string>();
+    const free = (wanted: string): string => {
+      let name = wanted;
+      for (let k = 2; taken.has(name); k++) name = `${wanted}_${k}`;
+      taken.add(name);
+      return name;
+    };
+    const ofVariable = new Map<string, string>();
+    for (const [key, { owner, at, byVariable }] of this.#variables) {
+      const groups = new Map<string, { readonly variables: string[]; readonly indices: readonly number[] }>();
+      for (const [variable, set] of byVariable) {
+        const indices = [...set].sort((a, b) => a - b);
+        const group = groups.get(indices.join());
+        if (group) group.variables.push(variable);
+        else groups.set(indices.join(), { variables: [variable], indices });
+      }
+      for (const { variables, indices } of groups.values()) {
+        const id = 'population' in owner ? owner.population : owner.projection;
+        const name = free(`${id}_${variables.length === 1 ? variables[0] : 'traces'}`);
+        recordings.push({ of: { ...owner, indices }, variables, name, ...at });
+        for (const variable of variables) ofVariable.set(`${key} ${variable}`, name);
+      }
+    }
+    const ofEvent = new Map<string, string>();
+    for (const [key, { population, event, indices }] of this.#events) {
+      const name = free(`${population}_${event === 'spike' ? 'spikes' : event}`);
+      recordings.push({ of: { population, indices: [...indices].sort((a, b) => a - b) }, events: event, name });
+      ofEvent.set(key, name);
+    }
+    return {
+      recordings,
+      variables: ({ owner, variable, at }) => ofVariable.get(`${JSON.stringify({ owner, at })} ${variable}`) ?? '',
+      events: (population, event) => ofEvent.get(`${population} ${event}`) ?? '',
+    };
+  }
+}
+
+function columnOf({ id, quantity }: { readonly id: string; readonly quantity: Quantity }, names: Names): Record<string, unknown> {
+  return { id, recording: names.variables(quantity), variable: quantity.variable, index: quantity.index };
+}
+
+function fileName(component: Component, writer: { readonly path?: string; readonly fileName: string }): string {
+  const folder = writer.path === undefined ? undefined : component.attributes[writer.path];
+  const name = component.attributes[writer.fileName] ?? component.id;
+  return folder === undefined || folder === '' ? name : `${folder.replace(/\/$/, '')}/${name}`;
+}
+
+/** An attachment on one cell, in the order of creation. */
+interface Entry {
+  readonly serial: number;
+  readonly index: number;
+  readonly of: Connections | Attached;
+}
+
+class Resolver {
+  readonly #attachments = new Map<string, ReadonlyMap<number, readonly Entry[]>>();
+
+  constructor(
+    private readonly lookup: Lookup,
+    private readonly diagnostics: Diagnostics,
+  ) {}
+
+  /** The cell whose events a path selects. */
+  emitter(path: string, port: string | undefined, component: Component): { population: string; index: number; event: string } | undefined {
+    const found = this.#cell(path, component);
+    if (!found) return undefined;
+    const { flat } = this.lookup.types.ofCell(found.cell.draft);
+    const event = port ?? flat.outPort;
+    if (event === undefined) {
+      this.diagnostics.add(messages.noPort(found.cell.draft.component.id, 'out'), component.place);
+      return undefined;
+    }
+    // A cell that never emits is one whose list of events stays empty.
+    this.lookup.types.listen(flat, identifier(event));
+    return { population: this.lookup.naming.populations.get(found.cell.draft) ?? '', index: found.cell.index, event: identifier(event) };
+  }
+
+  #cell(path: string, component: Component): { readonly cell: Cell; readonly rest: readonly string[] } | undefined {
+    const found = follow(this.lookup.network.root, path);
+    switch (found.kind) {
+      case 'cell':
+        return found;
+      case 'container':
+        this.diagnostics.add(messages.notAnInstance(path), component.place);
+        return undefined;
+      case 'range':
+        this.diagnostics.add(messages.outOfRange(path, found.index, found.size), component.place);
+        return undefined;
+      case 'nowhere':
+        this.diagnostics.add(messages.unresolvedPath(path, found.step, found.known), component.place);
+        return undefined;
+      default:
+        return found satisfies never;
+    }
+  }
+
+  /** The variable that a path names: of a cell, of a part of it, or of what is attached to it. */
+  quantity(path: string, component: Component): Quantity | undefined {
+    const found = this.#cell(path, component);
+    if (!found) return undefined;
+    const { cell } = found;
+    // A cell may have its segments numbered: the only one is left out.
+    const rest = found.rest.length > 1 && /^\d+$/.test(found.rest[0] ?? '') ? found.rest.slice(1) : found.rest;
+    const { types, naming } = this.lookup;
+    const type = types.ofCell(cell.draft);
+    const own = variableOf(type, rest);
+    const compartments = types.compartmentsOf(cell.draft);
+    if (own !== undefined) {
+      const at = compartments?.placeOf(rest === found.rest ? '0' : (found.rest[0] ?? '0'), 0.5);
+      return { owner: { population: naming.populations.get(cell.draft) ?? '' }, variable: own, index: cell.index, ...(at ? { at } : {}) };
+    }
+    const attached = this.#attachment(cell, rest, path, component);
+    if (attached === 'reported') return undefined;
+    if (attached) return attached;
+    this.diagnostics.add(messages.unknownQuantity(path, rest.join('/') || path, type.flat.visible), component.place);
+    return undefined;
+  }
+
+  #attachment(cell: Cell, rest: readonly string[], path: string, component: Component): Quantity | 'reported' | undefined {
+    const [step = '', ...more] = rest;
+    const parts = step.split(':');
+    const id = parts.length === 3 ? (parts[1] ?? '') : step;
+    const wanted = parts.length === 3 ? Number(parts[2]) : 0;
+    const entries = this.#entries(cell, id, parts.length === 3 ? (parts[0] ?? null) : null);
+    if (entries === undefined) return undefined;
+    const entry = entries[wanted];
+    if (!entry) {
+      this.diagnostics.add(messages.noAttachment(path, id, wanted, entries.length), component.place);
+      return 'reported';
+    }
+    const { types, naming } = this.lookup;
+    const { of } = entry;
+    if ('sources' in of) {
+      if (!of.receiver) return undefined;
+      const variable = variableOf(types.ofSynapse(of.receiver, of.from, of.to, of.peer), more);
+      return variable === undefined ? undefined : { owner: { projection: naming.projections.get(of) ?? '' }, variable, index: entry.index };
+    }
+    const variable = variableOf(types.ofAttached(of.component, of.to), more);
+    return variable === undefined ? undefined : { owner: { population: naming.attached.get(of) ?? '' }, variable, index: entry.index };
+  }
+
+  /** What of a component is attached to a cell, in order; undefined where nothing of that component is attached to any. */
+  #entries(cell: Cell, id: string, list: string | null): readonly Entry[] | undefined {
+    const key = `${cell.draft.ordinal} ${list ?? '*'} ${id}`;
+    let byCell = this.#attachments.get(key);
+    if (!byCell) this.#attachments.set(key, (byCell = this.#index(cell, id, list)));
+    return byCell.size === 0 ? undefined : (byCell.get(cell.index) ?? []);
+  }
+
+  #index(cell: Cell, id: string, list: string | null): ReadonlyMap<number, readonly Entry[]> {
+    const byCell = new Map<number, Entry[]>();
+    const { connections, attached } = this.lookup.wires;
+    const groups: readonly (Connections | Attached)[] = [...connections, ...attached];
+    for (const of of groups) {
+      const component = 'sources' in of ? of.receiver : of.component;
+      if (of.to !== cell.draft || component?.id !== id || (list !== null && of.list !== list)) continue;
+      for (let index = 0; index < of.targets.length; index++) {
+        const entry: Entry = { serial: of.serials.at(index), index, of };
+        const entries = byCell.get(of.targets.at(index));
+        if (entries) entries.push(entry);
+        else byCell.set(of.targets.at(index), [entry]);
+      }
+    }
+    for (const entries of byCell.values()) entries.sort((a, b) => a.serial - b.serial);
+    return byCell;
+  }
+}
+
+function variableOf({ flat }: CellType, path: readonly string[]): string | undefined {
+  const seen = path.length === 0 ? undefined : flat.seen(path);
+  return seen?.expression.kind === 'name' ? seen.expression.name : undefined;
+}

@@ -1,0 +1,196 @@
+/** Text in LEMS or NeuroML 2 to what it says: see `lems/definitions.ts`. */
+
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { coreFileOf } from './core-types.js';
+import { noFiles, type LemsHost } from './host.js';
+import { nameOf, optional } from './lems/attributes.js';
+import { checkAttributes, checkReferences } from './lems/check-components.js';
+import { checkTypes } from './lems/check-types.js';
+import { readConstants } from './lems/constants.js';
+import type { Component, ComponentType, LemsModel } from './lems/definitions.js';
+import { emptyUnitTable, readDimension, readUnit } from './lems/dimensions.js';
+import { inheritAll } from './lems/inherit.js';
+import * as messages from './lems/messages.js';
+import { readComponent, type KeptElement, type ReadComponent } from './lems/read-components.js';
+import { readType, type WrittenType } from './lems/read-type.js';
+import { createTally } from './lems/tally.js';
+import { loadDocuments, type LoadedDocuments, type Origin } from './load.js';
+import { checkSchema, schemaFor } from './nml/check-schema.js';
+import type { XmlElement } from './xml/element.js';
+
+export type { LemsHost } from './host.js';
+
+type Placed = LoadedDocuments['elements'][number];
+
+/** Elements at top level that define, by name; what else stands there is a component. */
+const definitions: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', 'ComponentType', 'Target']);
+const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'property', 'About', 'Meta']);
+
+/**
+ * Reads a LEMS or NeuroML document with all that it includes.
+ *
+ * @param text  of the document
+ * @param document  its path, as places name it; inclusions are looked for beside it
+ * @param host  the files that it may include
+ * @returns null when it cannot be read at all; a model with holes when `diagnostics` has errors
+ */
+export function readLems(text: string, document: string, host: LemsHost = noFiles, diagnostics: Diagnostics): LemsModel | null {
+  const loaded = loadDocuments(text, document, host, diagnostics);
+  if (!loaded) return null;
+  const { elements } = loaded;
+  // 1. Dimensions, units and constants, wherever they stand: types and values need them.
+  const table = emptyUnitTable();
+  for (const { element } of named(elements, 'Dimension')) readDimension(element, table, diagnostics);
+  for (const { element } of named(elements, 'Unit')) readUnit(element, table, diagnostics);
+  const constants = readConstants(
+    named(elements, 'Constant').map(({ element }) => element),
+    table,
+    diagnostics,
+  );
+  // 2. Types, with what they inherit.
+  const written = readTypes(named(elements, 'ComponentType'), { ...table, diagnostics });
+  const types = inheritAll({ written: written.types, units: table.units, constants, diagnostics });
+  // 3. Components.
+  const schema = schemaFor((name) => !written.own.has(name));
+  const found = readComponents(elements, types, { host, mayRepeat: (type, role) => schema.mayRepeat(type, role) }, diagnostics);
+  const target = findTarget(elements, found.byId, found.components, diagnostics);
+  // 4. What they say.
+  const tally = createTally(diagnostics);
+  const own = found.components.filter((component) => found.origins.get(component) !== 'core');
+  checkAttributes(own, { units: table.units, tally, isKnown: (type, attribute) => schema.hasAttribute(type, attribute) });
+  checkSchema(own, { schema, tally });
+  const main = found.components.filter((component) => found.origins.get(component) === 'main');
+  checkReferences(found.components, { byId: found.byId, tally, roots: target ? [target] : main });
+  tally.close();
+  checkTypes({ types, used: usedTypes(found.components), own: written.own, constants, diagnostics });
+  const kept: readonly KeptElement[] = loaded.root.children.filter(({ name }) => commentary.has(name));
+  return { dimensions: table.dimensions, units: table.units, constants, types, components: found.components, byId: found.byId, target, kept };
+}
+
+function named(elements: readonly Placed[], name: string): readonly Placed[] {
+  return elements.filter(({ element }) => element.name === name);
+}
+
+interface WrittenTypes {
+  readonly types: ReadonlyMap<string, WrittenType>;
+  /** Names of those that are not core types. */
+  readonly own: ReadonlySet<string>;
+}
+
+/** A type of the user's takes the place of a core type; two of the user's are an error. */
+function readTypes(elements: readonly Placed[], context: Parameters<typeof readType>[1]): WrittenTypes {
+  const types = new Map<string, WrittenType>();
+  const own = new Set<string>();
+  const { diagnostics } = context;
+  const ordered = [...elements.filter(({ origin }) => origin !== 'core'), ...elements.filter(({ origin }) => origin === 'core')];
+  for (const { element, origin } of ordered) {
+    const known = types.get(optional(element, 'name') ?? '');
+    if (known) {
+      if (origin !== 'core') {
+        const related = [{ message: 'first defined here', place: known.element.place }];
+        diagnostics.add({ ...messages.duplicate('the component type', known.name), related }, element.valuePlace('name'));
+      } else if (own.has(known.name)) diagnostics.add(messages.replacesCore(known.name), known.element.valuePlace('name'));
+      continue;
+    }
+    const type = readType(element, context);
+    if (!type) continue;
+    types.set(type.name, type);
+    if (origin !== 'core') own.add(type.name);
+  }
+  return { types, own };
+}
+
+interface FoundComponents {
+  readonly components: readonly ReadComponent[];
+  readonly byId: ReadonlyMap<string, ReadComponent>;
+  readonly origins: ReadonlyMap<Component & ReadComponent, Origin>;
+}
+
+function readComponents(
+  elements: readonly Placed[],
+  types: ReadonlyMap<string, ComponentType>,
+  { host, mayRepeat }: { readonly host: LemsHost; readonly mayRepeat: (type: ComponentType, role: string) => boolean },
+  diagnostics: Diagnostics,
+): FoundComponents {
+  const written = elements.filter(({ element: { name } }) => !definitions.has(name) && !commentary.has(name));
+  const tally = createTally(diagnostics);
+  const byIdWritten = firstById(written, diagnostics);
+  const context = {
+    types,
+    elementsById: byIdWritten,
+    diagnostics,
+    tally,
+    mayRepeat,
+    unknownType: (name: string) => {
+      const file = coreFileOf(name, host);
+      return file === undefined ? messages.unknownType(name, types.keys()) : messages.notIncluded(name, file);
+    },
+  };
+  const components: ReadComponent[] = [];
+  const byId = new Map<string, ReadComponent>();
+  const origins = new Map<ReadComponent, Origin>();
+  for (const { element, origin } of written) {
+    const component = readComponent(element, context);
+    if (!component) continue;
+    components.push(component);
+    origins.set(component, origin);
+    if (component.id === '') diagnostics.add(messages.missingId(nameOf(element)), element.place);
+    else if (byIdWritten.get(component.id) === element) byId.set(component.id, component);
+  }
+  tally.close();
+  return { components, byId, origins };
+}
+
+/**
+ * Top-level elements by id. An id that is used twice is an error, but for networks, which every included file may hold: of these
+ * the main document's counts.
+ */
+function firstById(elements: readonly Placed[], diagnostics: Diagnostics): ReadonlyMap<string, XmlElement> {
+  const byId = new Map<string, Placed>();
+  for (const placed of elements) {
+    const { element, origin } = placed;
+    const id = element.attributes['id'];
+    if (id === undefined) continue;
+    const first = byId.get(id);
+    if (!first) {
+      byId.set(id, placed);
+      continue;
+    }
+    const networks = element.name === 'network' && first.element.name === 'network' && element.source !== first.element.source;
+    if (networks && origin === 'main') byId.set(id, placed);
+    const related = [{ message: 'first used here', place: first.element.valuePlace('id') }];
+    diagnostics.add({ ...messages.duplicateId(id, networks ? 'warning' : 'error'), related }, element.valuePlace('id'));
+  }
+  return new Map([...byId].map(([id, { element }]) => [id, element]));
+}
+
+/** What `Target` names, or else the last component, of the main document if it has one, whose type says how to run it. */
+function findTarget(
+  elements: readonly Placed[],
+  byId: ReadonlyMap<string, ReadComponent>,
+  components: readonly ReadComponent[],
+  diagnostics: Diagnostics,
+): ReadComponent | null {
+  const [first, second] = named(elements, 'Target');
+  if (second) diagnostics.add(messages.secondTarget(), second.element.place);
+  if (!first) return components.filter(({ type }) => (type.simulation?.runs.length ?? 0) > 0).at(-1) ?? null;
+  const id = optional(first.element, 'component');
+  if (id === undefined) {
+    diagnostics.add(messages.missingAttribute('component', 'Target'), first.element.place);
+    return null;
+  }
+  const target = byId.get(id);
+  if (!target) diagnostics.add(messages.unknownTarget(id, byId.keys()), first.element.valuePlace('component'));
+  return target ?? null;
+}
+
+/** Types of all components, at any depth. */
+function usedTypes(components: readonly Component[]): ReadonlySet<ComponentType> {
+  const used = new Set<ComponentType>();
+  const open: Component[] = [...components];
+  for (let component = open.pop(); component; component = open.pop()) {
+    used.add(component.type);
+    for (const child of component.children) open.push(child);
+  }
+  return used;
+}

@@ -1,0 +1,44 @@
+/** Bytes of an XML document to text: as its byte order mark or first line says, else UTF-8. */
+
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { Finding } from '../../../src/diagnostics/diagnostic.js';
+import * as messages from './messages.js';
+
+/** A text, and what was odd about its bytes; or why there is none. */
+export type DecodedXml = { readonly text: string; readonly finding?: Finding } | { readonly refused: Finding };
+
+/** Whether the bytes of a file look like XML: markup, after a byte order mark and space. */
+export function looksLikeXml(bytes: Uint8Array): boolean {
+  const wide = wideEncoding(bytes);
+  if (wide !== undefined) return new TextDecoder(wide).decode(bytes.subarray(0, 400)).trimStart().startsWith('<');
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  while (at < bytes.length && [9, 10, 13, 32].includes(bytes[at] ?? 0)) at++;
+  return bytes[at] === 60;
+}
+
+function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
+}
+
+/**
+ * Decodes a document. Bytes that are no UTF-8 are read as Latin-1, with a warning: model repositories hold files whose comments
+ * have accents in it.
+ *
+ * @diagnostic xml/not-utf-8 (a warning), xml/unknown-encoding
+ */
+export function decodeXml(bytes: Uint8Array): DecodedXml {
+  const wide = wideEncoding(bytes);
+  if (wide !== undefined) return { text: new TextDecoder(wide).decode(bytes) };
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const declared = /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/.exec(buffer.toString('latin1', 0, 300))?.[1]?.toLowerCase();
+  if (declared !== undefined && !encodings.includes(declared)) return { refused: messages.unknownEncoding(declared) };
+  const latin = declared !== undefined && latin1.includes(declared);
+  // Text of one byte a character takes half the memory, which counts in networks of a million connections.
+  if (latin || isAscii(buffer)) return { text: buffer.toString('latin1') };
+  if (isUtf8(buffer)) return { text: buffer.toString('utf8').replace(/^\ufeff/, '') };
+  return { text: buffer.toString('latin1'), finding: messages.notUtf8() };
+}
+
+const latin1 = ['iso-8859-1', 'latin1', 'latin-1', 'iso8859-1', 'iso_8859-1', 'windows-1252'];
+const encodings = ['utf-8', 'utf8', 'us-ascii', 'ascii', 'utf-16', ...latin1];

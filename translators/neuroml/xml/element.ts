@@ -1,0 +1,129 @@
+/** Elements of an XML document. Attributes are read from the text when they are asked for, since networks have millions. */
+
+import type { Place } from '../../../src/diagnostics/diagnostic.js';
+import { decodeEntities, rawOffset } from './entities.js';
+import { eachAttribute, tagNameAt, type AttributeRange } from './start-tag.js';
+import type { ElementShape } from './scan.js';
+import type { XmlSource } from './source.js';
+
+/** Attributes by local name, values decoded. */
+export type XmlAttributes = Readonly<Record<string, string>>;
+
+const none: readonly XmlElement[] = [];
+
+/** An element; `children` are its elements in document order. */
+export class XmlElement {
+  /** Without the prefix of its namespace. */
+  readonly name: string;
+  readonly source: XmlSource;
+  /** Offset of its `<`. */
+  readonly offset: number;
+  readonly parent: XmlElement | null;
+  children: readonly XmlElement[] = none;
+  /** Text of its own, decoded; space alone counts as none. */
+  text = '';
+  #attributes: XmlAttributes | undefined;
+
+  constructor(name: string, source: XmlSource, offset: number, parent: XmlElement | null) {
+    this.name = name;
+    this.source = source;
+    this.offset = offset;
+    this.parent = parent;
+  }
+
+  /** Attributes without those of other namespaces (`xmlns`, `xsi:schemaLocation`). */
+  get attributes(): XmlAttributes {
+    return (this.#attributes ??= readAttributes(this.source.text, this.offset));
+  }
+
+  /** Where the start tag's name is, with the path of the element: `/neuroml/cell[pyr]/morphology`. */
+  get place(): Place {
+    return this.source.place(this.offset, this.offset + 1 + tagNameAt(this.source.text, this.offset).length, this.path);
+  }
+
+  /** The names of this element and those around it, with their ids. */
+  get path(): string {
+    const id = this.attributes['id'] ?? this.attributes['name'];
+    return `${this.parent?.path ?? ''}/${this.name}${id === undefined ? '' : `[${id}]`}`;
+  }
+
+  #range(name: string): AttributeRange | undefined {
+    let found: AttributeRange | undefined;
+    eachAttribute(this.source.text, this.offset, (range) => {
+      if (localName(range.name) === name) found ??= range;
+    });
+    return found;
+  }
+
+  /** Where an attribute's name is; the element's place where it has none. */
+  attributePlace(name: string): Place {
+    const range = this.#range(name);
+    return range ? this.source.place(range.start, range.start + range.name.length, `${this.path}/@${name}`) : this.place;
+  }
+
+  /** Where an attribute's value is, or the part of it between two offsets in the decoded value. */
+  valuePlace(name: string, span?: { readonly start: number; readonly end: number }): Place {
+    const range = this.#range(name);
+    if (!range) return this.place;
+    const raw = this.source.text.slice(range.valueStart, range.valueEnd);
+    const start = span ? range.valueStart + rawOffset(raw, span.start) : range.valueStart;
+    const end = span ? range.valueStart + rawOffset(raw, span.end) : range.valueEnd;
+    return this.source.place(start, end, `${this.path}/@${name}`);
+  }
+}
+
+/** An element without content in a long list of its kind; its attributes are read at each access. */
+export class ListedElement extends XmlElement {
+  readonly shape: ElementShape;
+
+  constructor(name: string, source: XmlSource, offset: number, parent: XmlElement | null, shape: ElementShape) {
+    super(name, source, offset, parent);
+    this.shape = shape;
+  }
+
+  override get attributes(): XmlAttributes {
+    return this.attributesBut(nothing);
+  }
+
+  /** Attributes but for those of some names. */
+  attributesBut(left: ReadonlySet<string>): XmlAttributes {
+    const { text } = this.source;
+    const attributes = emptyAttributes();
+    let at = this.offset + this.name.length;
+    for (const name of this.shape) {
+      at = text.indexOf('=', at) + 1;
+      let quote = text.charCodeAt(at);
+      while (quote !== 34 && quote !== 39) quote = text.charCodeAt(++at);
+      const end = text.indexOf(quote === 34 ? '"' : "'", at + 1);
+      if (!left.has(name)) attributes[name] = oneLine(text.slice(at + 1, end));
+      at = end + 1;
+    }
+    return attributes;
+  }
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** A record without inherited keys, in the form that engines are quick with. */
+const EmptyAttributes = function () {} as unknown as new () => Record<string, string>;
+EmptyAttributes.prototype = Object.create(null) as object;
+const emptyAttributes = (): Record<string, string> => new EmptyAttributes();
+
+/** A value's line breaks and tabs are spaces (XML 1.0, section 3.3.3). */
+function oneLine(raw: string): string {
+  return /[\t\r\n]/.test(raw) ? raw.replace(/\r\n|[\t\r\n]/g, ' ') : raw;
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+/** Names of other namespaces are left out. */
+function readAttributes(text: string, offset: number): XmlAttributes {
+  const attributes = emptyAttributes();
+  eachAttribute(text, offset, ({ name }, raw) => {
+    if (name === 'xmlns' || name.startsWith('xmlns:') || name.startsWith('xsi:') || name.startsWith('xml:')) return;
+    attributes[localName(name)] = decodeEntities(oneLine(raw));
+  });
+  return attributes;
+}

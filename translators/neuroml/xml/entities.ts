@@ -1,0 +1,49 @@
+/** References to characters: the five that XML itself names, and numbers. Nothing else is known, and nothing can be declared. */
+
+/** The entities that XML 1.0 predefines (section 4.6). */
+const predefined: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+const reference = /&(#[0-9]{1,8}|#x[0-9a-fA-F]{1,6}|[A-Za-z]+);/g;
+
+/** A reference's character; undefined for what is not known or no character. */
+function character(body: string): string | undefined {
+  if (!body.startsWith('#')) return Object.hasOwn(predefined, body) ? predefined[body] : undefined;
+  const code = body.startsWith('#x') ? Number.parseInt(body.slice(2), 16) : Number.parseInt(body.slice(1), 10);
+  const allowed =
+    code === 9 || code === 10 || code === 13 || (code >= 32 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
+  return allowed ? String.fromCodePoint(code) : undefined;
+}
+
+/** `text` with its references replaced, once; what is not a reference stays. */
+export function decodeEntities(text: string): string {
+  return text.includes('&') ? text.replace(reference, (whole, body: string) => character(body) ?? whole) : text;
+}
+
+/** Length of the reference that begins with the `&` at `at`; 0 when there is none that is known. */
+export function referenceLength(text: string, at: number): number {
+  const stop = text.indexOf(';', at);
+  if (stop < 0 || stop - at > 12) return 0;
+  const body = text.slice(at + 1, stop);
+  return /^(#[0-9]{1,8}|#x[0-9a-fA-F]{1,6}|[A-Za-z]+)$/.test(body) && character(body) !== undefined ? stop + 1 - at : 0;
+}
+
+/**
+ * The offset in `raw` of the character at `offset` of `decodeEntities(raw)`, so that findings in a decoded text have their
+ * place in the document.
+ */
+export function rawOffset(raw: string, offset: number): number {
+  if (!raw.includes('&')) return offset;
+  let at = 0;
+  let decoded = 0;
+  while (at < raw.length && decoded < offset) {
+    const length = raw[at] === '&' ? referenceLength(raw, at) : 0;
+    decoded += length === 0 ? 1 : decodeEntities(raw.slice(at, at + length)).length;
+    at += length === 0 ? 1 : length;
+  }
+  return at;
+}
+
+/** Text as the content or the value of an attribute. */
+export function encodeEntities(text: string): string {
+  return text.replace(/[<>&"]/g, (sign) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[sign] ?? '&quot;');
+}

@@ -1,0 +1,91 @@
+/** What may be wrong with a text as XML. */
+
+import type { Finding } from '../../../src/diagnostics/diagnostic.js';
+import { shorten } from '../../../src/diagnostics/suggest.js';
+
+export const emptyText = (): Finding => ({ code: 'xml/empty', message: 'the document is empty', expected: 'XML with one element around all others' });
+
+export const malformed = (reason: string): Finding => ({ code: 'xml/malformed', message: `this is not well-formed XML: ${reason}` });
+
+export const unclosedElement = (name: string): Finding => ({
+  code: 'xml/unclosed-element',
+  message: `the element ${shorten(name)} is not closed`,
+  expected: `</${shorten(name)}>`,
+  found: 'the end of the document',
+  hint: 'the file may have been cut off',
+});
+
+export const mismatchedTag = (open: string, found: string): Finding => ({
+  code: 'xml/mismatched-tag',
+  message: `the element ${shorten(open)} is closed by the tag of another`,
+  expected: `</${shorten(open)}>`,
+  found: `</${shorten(found)}>`,
+});
+
+export const unopenedTag = (name: string): Finding => ({
+  code: 'xml/unopened-tag',
+  message: `the tag </${shorten(name)}> closes an element that was not opened`,
+});
+
+export const unfinished = (what: string): Finding => ({
+  code: 'xml/unfinished',
+  message: `${what} does not end before the document does`,
+  hint: 'the file may have been cut off',
+});
+
+export const documentType = (): Finding => ({
+  code: 'xml/document-type',
+  message: 'document type declarations (<!DOCTYPE …>) are not read',
+  hint: 'remove the declaration; model files need none, and entities that one declares are a way to attack readers',
+});
+
+export const unknownEntity = (found: string): Finding => ({
+  code: 'xml/unknown-entity',
+  message: `there is no entity ${shorten(found)}`,
+  expected: 'one of &lt; &gt; &amp; &quot; &apos;, or the number of a character such as &#181;',
+  found: shorten(found),
+  hint: 'write & itself as &amp;',
+});
+
+export const reservedName = (name: string): Finding => ({
+  code: 'xml/reserved-name',
+  message: `an element cannot be called ${name}`,
+  found: name,
+});
+
+export const tooDeep = (limit: number): Finding => ({
+  code: 'xml/too-deep',
+  message: `elements are nested more than ${limit} deep`,
+  expected: `at most ${limit} levels`,
+});
+
+export const twoRoots = (name: string): Finding => ({
+  code: 'xml/second-root',
+  message: `a second element, ${shorten(name)}, follows the one that should hold all`,
+  expected: 'one element around all others',
+});
+
+export const textOutside = (): Finding => ({
+  code: 'xml/text-outside',
+  message: 'there is text outside of the element that should hold all',
+});
+
+export const notUtf8 = (): Finding => ({
+  code: 'xml/not-utf-8',
+  severity: 'warning',
+  message: 'the file says that it is in UTF-8, but is not: it is read as Latin-1',
+  hint: 'save it in UTF-8, or say encoding="ISO-8859-1" in its first line',
+});
+
+export const unknownEncoding = (name: string): Finding => ({
+  code: 'xml/unknown-encoding',
+  message: `the encoding ${shorten(name)} is not read`,
+  expected: 'UTF-8, UTF-16 with a byte order mark, ISO-8859-1 or US-ASCII',
+  found: shorten(name),
+});
+
+export const binary = (): Finding => ({
+  code: 'xml/binary',
+  message: 'the document holds characters that XML does not allow (a null byte, say)',
+  hint: 'is it a text file?',
+});

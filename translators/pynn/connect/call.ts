@@ -1,0 +1,145 @@
+/** What the translation of a connector is given and yields, and arguments that several connectors have. */
+
+import { child } from '../../../src/model/pointer.js';
+import { own, type Setting } from '../context.js';
+import { distributions } from '../distributions.js';
+import * as messages from '../messages.js';
+import { sizeOf, type Target } from '../selections.js';
+import type { Connector, DataReference, Random } from '../specification.js';
+import { numpyGenerator, type NumpyGenerator } from '../values.js';
+
+/** Both ends of each synapse. */
+export interface Pairs {
+  readonly sources: ArrayLike<number>;
+  readonly targets: ArrayLike<number>;
+}
+
+/** Values of all synapses, here or beside the document. */
+export type Column = readonly number[] | DataReference;
+
+/** Which cells are connected, and what else a connector says of its synapses. */
+export interface Connections {
+  readonly rule: unknown;
+  /** Ends of all synapses in order, where they are known now. */
+  readonly pairs?: () => Pairs;
+  /** Values of synaptic parameters, one for each synapse, with their place. */
+  readonly columns?: Readonly<Record<string, Column>>;
+  readonly columnsAt?: string;
+  /** Labels of what is connected, for copies. */
+  readonly between?: readonly [pre: string, post: string];
+}
+
+/** What a connector is used between. */
+export interface Ends {
+  readonly label: string;
+  readonly pre: Target;
+  readonly post: Target;
+  /** Connections of other projections by label, for copies. */
+  readonly others: ReadonlyMap<string, Connections & { readonly id: string }>;
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** A connector with its arguments and where they stand. */
+export interface Call {
+  readonly params: Parameters;
+  readonly at: (key: string) => string;
+  readonly pointer: string;
+  readonly ends: Ends;
+  readonly connector: Connector;
+  readonly setting: Setting;
+}
+
+/** PyNN's seed where a connector is given no generator: such connections are the same in every script. */
+const usualSeed = '151985012';
+
+/** Numbers of cells at both ends. */
+export const sizesOf = ({ pre, post }: Ends): readonly [number, number] => [sizeOf(pre), sizeOf(post)];
+
+/** Whether both ends are one population, view or assembly. */
+export const sameEnds = ({ pre, post }: Ends): boolean => pre.label === post.label;
+
+/** The generator of a connector: the one it names, PyNN's usual one, or null for the target's own. */
+export function generatorOf({ connector, pointer, ends, setting }: Call): NumpyGenerator | null | undefined {
+  if (connector.rng === undefined || connector.rng === null)
+    return { generator: 'numpy-mt19937', seed: usualSeed, stream: `connector of ${ends.label}` };
+  return numpyGenerator(connector.rng, child(pointer, 'rng'), setting);
+}
+
+/** A rule whose draws a NumpyRNG makes in PyNN's order. */
+export function hostDrawn(
+  { setting }: Call,
+  connector: string,
+  generator: NumpyGenerator,
+  rest: Readonly<Record<string, unknown>>,
+): Connections {
+  const { generator: name, seed, stream } = generator;
+  return { rule: { rule: 'hostDrawn', arguments: { connector, ...rest, generator: { name, seed, stream }, order: setting.nextOrder() } } };
+}
+
+/** What `allow_self_connections` says: whether cells may connect to themselves, and pairs both ways. Undefined after a finding. */
+export function selfOf(
+  call: Call,
+  noMutual: 'allowed' | 'refused',
+): { readonly self?: false; readonly mutual?: false } | undefined {
+  const { params, at, setting, ends, connector } = call;
+  const value = own(params, 'allow_self_connections') ?? true;
+  const place = at('allow_self_connections');
+  if (value === 'NoMutual' && noMutual === 'allowed') {
+    if (sameEnds(ends)) return { mutual: false };
+    return void setting.report(messages.wrongValue('allow_self_connections', "'NoMutual' only within one population", value), place);
+  }
+  if (typeof value === 'boolean') return value ? {} : { self: false };
+  const expected = noMutual === 'allowed' ? "true, false or 'NoMutual'" : 'true or false';
+  return void setting.report(messages.wrongValue(`allow_self_connections of ${connector.type}`, expected, value), place);
+}
+
+/** A number that a connector needs, within its limits. */
+export function numberOf(call: Call, key: string, fits: (value: number) => boolean, expected: string): number | undefined {
+  const value = own(call.params, key);
+  if (value === undefined) return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
+  if (typeof value === 'number' && fits(value)) return value;
+  return void call.setting.report(messages.outOfRange(key, expected, value), call.at(key));
+}
+
+/** Whether an argument is set, of a connector that takes true or false for it; undefined after a finding. */
+export function flagOf(call: Call, key: string, otherwise: boolean): boolean | undefined {
+  const value = own(call.params, key) ?? otherwise;
+  if (typeof value === 'boolean') return value;
+  return void call.setting.report(messages.wrongValue(key, 'true or false', value), call.at(key));
+}
+
+/** A number of connections: one number, or a distribution that is drawn for each cell. */
+export type NumberOfConnections =
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'drawn'; readonly draw: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'expression'; readonly text: string };
+
+/** Distributions that only give whole numbers. */
+const whole: ReadonlySet<string> = new Set(['uniform_int', 'poisson', 'binomial']);
+
+/** How many connections a cell is to have; undefined after a finding. */
+export function countOf(call: Call): NumberOfConnections | undefined {
+  const written = own(call.params, 'n');
+  if (typeof written !== 'object' || written === null || !('random' in written)) {
+    const number = numberOf(call, 'n', (value) => Number.isSafeInteger(value) && value >= 0, 'a whole number of 0 or more');
+    return number === undefined ? undefined : { kind: 'number', number };
+  }
+  const { setting, at } = call;
+  const { random, params = {}, rng } = written as Random;
+  const distribution = own(distributions, random);
+  if (distribution === undefined || !whole.has(random))
+    return void setting.report(messages.unknownDistribution(`${random} of whole numbers`, [...whole]), at('n'));
+  const given = Object.keys(params);
+  if (given.length !== distribution.parameters.length || !distribution.parameters.every((key) => typeof own(params, key) === 'number'))
+    return void setting.report(messages.distributionParameters(random, distribution.parameters, given), at('n'));
+  const numbers = distribution.parameters.map((key) => own(params, key) ?? 0);
+  const problem = distribution.check?.(numbers) ?? (random === 'uniform_int' && (numbers[0] ?? 0) < 0 ? 'numbers of 0 or more' : undefined);
+  if (problem !== undefined) return void setting.report(messages.outOfRange(`a parameter of ${random}`, problem, numbers), at('n'));
+  const generator = numpyGenerator(rng, child(at('n'), 'rng'), setting);
+  if (generator === undefined) return undefined;
+  if (generator !== null)
+    return { kind: 'drawn', draw: { ...generator, distribution: random, arguments: numbers, order: setting.nextOrder() } };
+  const text = distribution.expression?.(numbers, '1') ?? '0';
+  return { kind: 'expression', text: random === 'uniform_int' ? `int(${text})` : text };
+}

@@ -1,0 +1,118 @@
+/** Connectors that draw which cells are connected. */
+
+import { own } from '../context.js';
+import { translateFormula } from '../formulas.js';
+import * as messages from '../messages.js';
+import type { Formula } from '../specification.js';
+import {
+  countOf,
+  flagOf,
+  generatorOf,
+  hostDrawn,
+  numberOf,
+  sameEnds,
+  selfOf,
+  sizesOf,
+  type Call,
+  type Connections,
+  type NumberOfConnections,
+} from './call.js';
+
+/** The pairs that 'NoMutual' leaves. */
+const oneWay = 'i > j';
+
+const isProbability = (value: number): boolean => value >= 0 && value <= 1;
+
+/** One probability for all pairs. */
+export function fixedProbability(call: Call): Connections | undefined {
+  const p = numberOf(call, 'p_connect', isProbability, 'a probability from 0 to 1');
+  return p === undefined ? undefined : pairs(call, 'fixedProbability', p);
+}
+
+/** A probability for each pair. */
+export function probabilityOf(call: Call, key: string, of: NonNullable<Formula['of']>): Connections | undefined {
+  const written = own(call.params, key);
+  if (written === undefined) return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
+  const formula: Formula | undefined = typeof written === 'string' ? { expr: written, of } : isFormula(written) ? { of, ...written } : undefined;
+  if (formula === undefined) return void call.setting.report(messages.wrongValue(key, 'an expression', written), call.at(key));
+  const p = translateFormula(formula, [of], call.at(key), call.setting);
+  return p === undefined ? undefined : pairs(call, 'probability', p);
+}
+
+const isFormula = (value: unknown): value is Formula =>
+  typeof value === 'object' && value !== null && 'expr' in value && typeof value.expr === 'string';
+
+function pairs(call: Call, connector: string, p: number | string): Connections | undefined {
+  const self = selfOf(call, 'allowed');
+  const generator = generatorOf(call);
+  if (self === undefined || generator === undefined) return undefined;
+  if (generator !== null) return hostDrawn(call, connector, generator, { p, ...self });
+  if (self.mutual === false) return { rule: { rule: 'probability', p, condition: oneWay } };
+  return { rule: { rule: 'probability', p, ...self } };
+}
+
+const argumentOf = (n: NumberOfConnections): unknown => (n.kind === 'number' ? n.number : n.kind === 'drawn' ? n.draw : n.text);
+
+/** A fixed number of senders for each receiver, or of receivers for each sender. */
+export function fixedNumber(
+  call: Call,
+  connector: 'fixedNumberPre' | 'fixedNumberPost',
+  rule: 'fixedInDegree' | 'fixedOutDegree',
+): Connections | undefined {
+  const n = countOf(call);
+  const replace = flagOf(call, 'with_replacement', false);
+  const generator = generatorOf(call);
+  const self = selfOf(call, 'refused');
+  if (n === undefined || generator === undefined || self === undefined || replace === undefined) return undefined;
+  const [pre, post] = sizesOf(call.ends);
+  const others = (rule === 'fixedInDegree' ? pre : post) - (self.self === false && sameEnds(call.ends) ? 1 : 0);
+  // By a NumpyRNG everybody is chosen once before anybody is chosen twice, as PyNN does; nobody can be chosen from none.
+  const most = generator !== null || replace ? (others > 0 ? Infinity : 0) : others;
+  if (n.kind === 'number' && n.number > most)
+    return void call.setting.report(messages.tooManyConnections(n.number, most), call.at('n'));
+  if (generator === null) {
+    if (n.kind === 'drawn') return mixedGenerators(call);
+    return { rule: { rule, n: argumentOf(n), replace, ...self } };
+  }
+  if (n.kind === 'expression') return mixedGenerators(call);
+  return hostDrawn(call, connector, generator, { n: argumentOf(n), replace, ...self });
+}
+
+const mixedGenerators = (call: Call): undefined =>
+  void call.setting.report(
+    messages.unsupported(
+      'a number n and connections of which only one is drawn by a NumpyRNG',
+      'give the same kind of generator to the connector and to n',
+    ),
+    call.at('n'),
+  );
+
+/** A fixed number of connections in all. */
+export function fixedTotal(call: Call): Connections | undefined {
+  const n = numberOf(call, 'n', (value) => Number.isSafeInteger(value) && value >= 0, 'a whole number of 0 or more');
+  const replace = flagOf(call, 'with_replacement', true);
+  const generator = generatorOf(call);
+  const self = selfOf(call, 'refused');
+  if (n === undefined || generator === undefined || self === undefined || replace === undefined) return undefined;
+  const [pre, post] = sizesOf(call.ends);
+  const available = pre * post - (self.self === false && sameEnds(call.ends) ? pre : 0);
+  const most = replace ? (available > 0 ? Infinity : 0) : available;
+  if (n > most) return void call.setting.report(messages.tooManyConnections(n, most), call.at('n'));
+  if (generator === null) return { rule: { rule: 'fixedTotal', n, replace, ...self } };
+  return hostDrawn(call, 'fixedTotal', generator, { n, ...(replace ? {} : { replace }), ...self });
+}
+
+/** Near cells, with some edges moved. */
+export function smallWorld(call: Call): Connections | undefined {
+  const degree = numberOf(call, 'degree', (value) => value >= 0, 'a distance of 0 or more');
+  const rewiring = numberOf(call, 'rewiring', isProbability, 'a probability from 0 to 1');
+  const given = own(call.params, 'n_connections') ?? null;
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+  const n = given === null ? null : numberOf(call, 'n_connections', isCount, 'a whole number of 0 or more');
+  const generator = generatorOf(call);
+  const self = selfOf(call, 'refused');
+  if (degree === undefined || rewiring === undefined || n === undefined || generator === undefined || self === undefined) return undefined;
+  const count = n === null ? {} : { n };
+  if (generator === null) return { rule: { rule: 'smallWorld', degree: `${degree} um`, rewiring, ...count, ...self } };
+  return hostDrawn(call, 'smallWorld', generator, { degree: Number(`${degree}e-6`), rewiring, ...count, ...self });
+}

@@ -1,0 +1,42 @@
+/** What the parts of an export share. */
+
+import type { StandardCell } from '../../../src/library/standard-type.js';
+import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
+import type { Value as PynnValue } from '../specification.js';
+import type { Report } from './report.js';
+import type { Targets } from './targets.js';
+import { isMissing, pynnValue, type FormulaOf, type Generators } from './values.js';
+
+export interface ExportContext {
+  readonly model: Model;
+  readonly data: DataStore;
+  readonly report: Report;
+  readonly generators: Generators;
+  /** Label of a population or projection. */
+  readonly label: (name: string) => string;
+  /** PyNN's types of the model's neuron types, by name. */
+  readonly cells: ReadonlyMap<string, StandardCell>;
+  readonly targets: Targets;
+}
+
+/** A value in PyNN's unit; undefined after it was reported that PyNN has no form for it. */
+export function valueIn(context: ExportContext, value: Value, unit: string, pointer: string, of: FormulaOf = 'i'): PynnValue | undefined {
+  const translated = pynnValue(value, unit, context.data, context.generators, of);
+  return isMissing(translated) ? context.report.missing(pointer, translated.missing) : translated;
+}
+
+/** The type of the first population of a selection. */
+export function cellOfSelection({ model, cells }: ExportContext, rule: SelectionRule): StandardCell | undefined {
+  const [first] = populationsOf(rule);
+  return cells.get(model.populations[first ?? '']?.type ?? '');
+}
+
+/** The populations of a selection, in order. */
+export function populationsOf(rule: SelectionRule): readonly string[] {
+  if ('assembly' in rule) return rule.assembly.flatMap(populationsOf);
+  return 'population' in rule ? [rule.population] : [];
+}
+
+/** A key with its values, unless there are none. */
+export const given = <K extends string>(key: K, values: Readonly<Record<string, unknown>>): Partial<Record<K, never>> =>
+  (Object.keys(values).length === 0 ? {} : { [key]: values }) as Partial<Record<K, never>>;

@@ -1,0 +1,148 @@
+/** Projections in PyNN's terms: receptor, connector, synapse type with its values and delays, space. */
+
+import type { Receptor, StandardCell } from '../../../src/library/standard-type.js';
+import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
+import type { Projection as PynnProjection, Value as PynnValue } from '../specification.js';
+import { connectorOf, withColumns } from './connectors.js';
+import { cellOfSelection, given, valueIn, type ExportContext } from './context.js';
+import { spaceOf } from './positions.js';
+import { synapseParts, type SynapseParts } from './types.js';
+import { numbersOf } from './values.js';
+
+/** One projection; undefined after it was reported why PyNN cannot say it. */
+export function projectionOf(context: ExportContext, name: string, projection: Projection): PynnProjection | undefined {
+  const { report, model, targets } = context;
+  const pointer = child('/projections', name);
+  const missing = (message: string): undefined => report.missing(pointer, message);
+  if ('projection' in projection.from.of || 'projection' in projection.to.of) return missing('a projection onto synapses');
+  const cell = cellOfSelection(context, projection.to.of);
+  const type = model.synapses[projection.synapse];
+  if (cell === undefined || type === undefined) return missing('its target has no name in PyNN');
+  const receptor = receptorOf(context, projection, cell);
+  if (receptor === undefined)
+    return missing(`it acts on ${projection.receptors['port'] ?? 'no variable'}, which is no receptor of ${cell.name}`);
+  const [receptorName, { kind }] = receptor;
+  const parts = synapseParts(type, kind);
+  if (parts === undefined) return missing(`the synapse type ${projection.synapse} has no name in PyNN`);
+  const connector = connectorOf(context, projection.connect, pointer);
+  if (connector === undefined) return undefined;
+  const delay = delayOf(context, projection, type, pointer);
+  const values = {
+    ...synapseValues(context, projection, type, parts, pointer),
+    ...(delay?.value === undefined ? {} : { delay: delay.value }),
+  };
+  const initial = initialOf(context, projection, type, parts, pointer);
+  // PyNN keeps lists of values with listed connections.
+  const columns = connector.type === 'FromListConnector' ? Object.entries(values).filter(([, value]) => Array.isArray(value)) : [];
+  const inColumns = new Set(columns.map(([key]) => key));
+  const rest = Object.fromEntries(Object.entries(values).filter(([key]) => !inColumns.has(key)));
+  const space = spaceOf(projection, missing);
+  return {
+    label: context.label(name),
+    pre: targets.of(projection.from.of),
+    post: targets.of(projection.to.of),
+    receptor_type: receptorName,
+    connector: withColumns(connector, columns),
+    synapse: parts.make(rest, delay?.fraction ?? 1),
+    ...(space === undefined ? {} : { space }),
+    ...given('initial_values', initial),
+  };
+}
+
+/** The receptor whose variable a projection acts on; where two act on one, the sign of the weights tells them apart. */
+function receptorOf(context: ExportContext, projection: Projection, cell: StandardCell): readonly [string, Receptor] | undefined {
+  const receptors = Object.entries(cell.receptors).filter(([, { variable }]) => variable === projection.receptors['port']);
+  return receptors[receptors.length > 1 && isNegative(context, projection.values['weight']) ? 1 : 0];
+}
+
+function isNegative({ data }: ExportContext, weight: Value | undefined): boolean {
+  if (typeof weight === 'number') return weight < 0;
+  return typeof weight === 'object' && 'array' in weight && numbersOf(weight.array, data).some((number) => number < 0);
+}
+
+type Declared = { readonly unit: string; readonly usual: unknown };
+
+/** Unit and own value of a synapse's parameter or state. */
+export function declaredOf({ standard }: SynapseParts, key: string): Declared {
+  const declared = standard.synapse.parameters?.[key] ?? standard.synapse.state?.[key];
+  if (typeof declared !== 'object') return { unit: '1', usual: declared ?? 0 };
+  const usual = 'value' in declared ? declared.value : 'initial' in declared ? declared.initial : 0;
+  return { unit: declared.unit === undefined ? '1' : String(declared.unit), usual };
+}
+
+/** Parameters of a synapse as PyNN has them. */
+export const synapseParameters = ({ standard }: SynapseParts): readonly string[] =>
+  Object.keys({ weight: 0, ...standard.synapse.parameters }).filter((key) => !['tau_syn', 'transmission', 'delay'].includes(key));
+
+function synapseValues(
+  context: ExportContext,
+  projection: Projection,
+  type: SynapseType,
+  parts: SynapseParts,
+  pointer: string,
+): Record<string, PynnValue> {
+  const result: Record<string, PynnValue> = {};
+  for (const key of synapseParameters(parts)) {
+    const { unit, usual } = declaredOf(parts, key);
+    const value = projection.values[key] ?? type.parameters[key]?.value ?? type.state[key]?.initial ?? 0;
+    const translated = valueIn(context, value, unit, child(child(pointer, 'values'), key), 'ij');
+    if (translated !== undefined && translated !== usual) result[key] = translated;
+  }
+  return result;
+}
+
+/** First values of a synapse's state. */
+function initialOf(
+  context: ExportContext,
+  projection: Projection,
+  type: SynapseType,
+  parts: SynapseParts,
+  pointer: string,
+): Record<string, PynnValue> {
+  const result: Record<string, PynnValue> = {};
+  for (const [theirs, ours] of Object.entries(parts.standard.initial)) {
+    const value = projection.values[ours];
+    if (value === undefined || type.state[ours] === undefined) continue;
+    const translated = valueIn(context, value, declaredOf(parts, ours).unit, child(child(pointer, 'values'), ours), 'ij');
+    if (translated !== undefined) result[theirs] = translated;
+  }
+  return result;
+}
+
+/** The delay of the whole way; of plastic synapses a fraction of it is dendritic: before a postsynaptic spike is seen, and after a send. */
+function delayOf(
+  context: ExportContext,
+  projection: Projection,
+  type: SynapseType,
+  pointer: string,
+): { readonly value: PynnValue | undefined; readonly fraction: number } | undefined {
+  if (Object.keys(type.pathways).length === 0) return undefined;
+  const at = child(pointer, 'delays');
+  const read = (value: Value | undefined): PynnValue | undefined =>
+    value === undefined ? undefined : valueIn(context, value, 'ms', at, 'ij');
+  const drawn = type.pathways['post'] !== undefined && type.parameters['delay'] !== undefined;
+  const pre = drawn ? undefined : read(projection.delays['pre'] ?? type.pathways['pre']?.delay);
+  if (type.pathways['post'] === undefined) return { value: pre, fraction: 1 };
+  // Both parts of a delay that is drawn are written as shares of it.
+  const share = /^(?:(?<part>[\d.e-]+)\*)?delay$/.exec(String(projection.delays['post']));
+  if (share !== null) return { value: read(projection.values['delay']), fraction: Number(share.groups?.['part'] ?? 1) };
+  const post = read(projection.delays['post']);
+  if (post === undefined || post === 0) return { value: pre, fraction: 0 };
+  if (pre === undefined || pre === 0) return { value: post, fraction: 1 };
+  return shared(pre, post) ?? context.report.missing(at, 'delays whose parts before and after the synapse are of different kinds');
+}
+
+/** A delay of which a fraction is dendritic, from its two parts. */
+function shared(pre: PynnValue, post: PynnValue): { readonly value: PynnValue; readonly fraction: number } | undefined {
+  const parts = (value: PynnValue): readonly number[] =>
+    typeof value === 'number' ? [value] : Array.isArray(value) ? (value as readonly number[]) : [];
+  const [before, after] = [parts(pre), parts(post)];
+  if (before.length === 0 || before.length !== after.length) return undefined;
+  // Sums and ratios of decimals, without the digits that rounding adds.
+  const rounded = (value: number): number => Number(value.toPrecision(12));
+  const whole = before.map((one, k) => rounded(one + (after[k] ?? 0)));
+  const fraction = rounded((after[0] ?? 0) / (whole[0] ?? 1));
+  if (whole.some((delay, k) => Math.abs(delay * fraction - (after[k] ?? 0)) > 1e-9)) return undefined;
+  return { value: typeof pre === 'number' ? (whole[0] ?? 0) : whole, fraction };
+}

@@ -1,0 +1,221 @@
+/** Recordings and phases in PyNN's terms. */
+
+import type { Phase, Recording, SelectionRule, Value } from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
+import { unitOf } from '../cells.js';
+import type { Phase as PynnPhase, PynnSpecification, Recording as PynnRecording, Value as PynnValue } from '../specification.js';
+import { cellOfSelection, valueIn, type ExportContext } from './context.js';
+import { declaredOf } from './projections.js';
+import { dottedName, synapseParts, withLists } from './types.js';
+import { inUnit, numbersOf } from './values.js';
+
+/** What is recorded from the start, and the phases. */
+export function protocolOf(context: ExportContext): Required<Pick<PynnSpecification, 'recordings' | 'phases'>> {
+  const { recordings, experiment } = context.model;
+  const first = experiment.protocol.findIndex((phase) => !('record' in phase) || phase.on);
+  const lead = experiment.protocol.slice(0, first < 0 ? undefined : first);
+  const late = new Set(lead.flatMap((phase) => ('record' in phase ? [phase.record] : [])));
+  const told = new Map(
+    recordings.map((recording, k) => [recording.name, recordingOf(context, recording, child('/recordings', k))] as const),
+  );
+  const on = new Set(recordings.map(({ name }) => name).filter((name) => !late.has(name)));
+  const phases = new Phases(context, told, on);
+  experiment.protocol.slice(lead.length).forEach((phase, k) => phases.add(phase, child('/experiment/protocol', lead.length + k)));
+  return { recordings: recordings.flatMap(({ name }) => (late.has(name) ? [] : (told.get(name) ?? []))), phases: phases.end() };
+}
+
+/** A recording; undefined after it was reported that PyNN has none of its kind. */
+function recordingOf(context: ExportContext, recording: Recording, pointer: string): PynnRecording | undefined {
+  const { report, targets } = context;
+  if ('rate' in recording) return report.missing(pointer, 'the rate of a population; PyNN computes it from spikes');
+  const target = targets.of(recording.of);
+  if ('events' in recording)
+    return recording.events === 'spike' ? { target, variables: ['spikes'] } : report.missing(pointer, `the event ${recording.events}`);
+  const known = new Map(Object.entries(cellOfSelection(context, recording.of)?.recordable ?? {}).map(([theirs, ours]) => [ours, theirs]));
+  const variables = recording.variables.flatMap((variable) =>
+    'projection' in recording.of ? [variable] : (known.get(variable) ?? report.missing(pointer, `the variable ${variable}`) ?? []),
+  );
+  if (variables.length === 0) return undefined;
+  return { target, variables, ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }) };
+}
+
+class Phases {
+  readonly #context: ExportContext;
+  readonly #told: ReadonlyMap<string, PynnRecording | undefined>;
+  readonly #on: Set<string>;
+  readonly #list: PynnPhase[] = [];
+  /** Recordings that end together: PyNN ends all of a target. */
+  readonly #ending = new Map<string, string>();
+
+  constructor(context: ExportContext, told: ReadonlyMap<string, PynnRecording | undefined>, on: Set<string>) {
+    this.#context = context;
+    this.#told = told;
+    this.#on = on;
+  }
+
+  end(): readonly PynnPhase[] {
+    this.#stop();
+    return this.#list;
+  }
+
+  add(phase: Phase, pointer: string): void {
+    if ('record' in phase && !phase.on) {
+      this.#ending.set(phase.record, pointer);
+      return;
+    }
+    this.#stop();
+    if ('run' in phase) this.#list.push({ run: inUnit(phase.run, 'ms') });
+    else if ('runUntil' in phase) this.#list.push({ run_until: inUnit(phase.runUntil, 'ms') });
+    else if ('reset' in phase) this.#list.push({ reset: phase.annotations === undefined ? {} : { annotations: phase.annotations } });
+    else if ('record' in phase) this.#start(phase.record);
+    else if ('set' in phase && phase.where === undefined) this.#assign('set', phase.set, phase.of, pointer);
+    else if ('initialise' in phase) this.#assign('initialize', phase.initialise, phase.of, pointer);
+    else if ('delays' in phase) this.#delays(phase.delays, pointer);
+    else if ('replay' in phase) this.#replay(phase.replay);
+    else this.#context.report.missing(pointer, `the phase ${Object.keys(phase)[0] ?? ''}`);
+  }
+
+  #start(name: string): void {
+    const recording = this.#told.get(name);
+    this.#on.add(name);
+    if (recording !== undefined) this.#list.push({ record: recording });
+  }
+
+  #stop(): void {
+    const targets = new Set([...this.#ending.keys()].flatMap((name) => this.#told.get(name)?.target ?? []));
+    for (const target of targets) {
+      const active = [...this.#on].filter((name) => this.#told.get(name)?.target === target);
+      if (active.every((name) => this.#ending.has(name))) this.#list.push({ record: { target, variables: null } });
+      else {
+        const [pointer = ''] = active.flatMap((name) => this.#ending.get(name) ?? []);
+        this.#context.report.missing(pointer, `the end of a part of what is recorded of ${target}`);
+      }
+    }
+    for (const name of this.#ending.keys()) this.#on.delete(name);
+    this.#ending.clear();
+  }
+
+  #replay(trains: Extract<Phase, { replay: unknown }>['replay']): void {
+    for (const [name, spikes] of Object.entries(trains)) {
+      const { size = 0 } = this.#context.model.populations[name] ?? {};
+      const sequences = trainsOf(this.#context, spikes, size);
+      this.#list.push({ set: { target: this.#context.label(name), params: { spike_times: { sequences } } } });
+    }
+  }
+
+  #delays(delays: Readonly<Record<string, Value>>, pointer: string): void {
+    const byProjection = new Map<string, Record<string, Value>>();
+    for (const [key, value] of Object.entries(delays)) {
+      const [projection = '', pathway = ''] = key.split('.');
+      byProjection.set(projection, { ...byProjection.get(projection), [pathway]: value });
+    }
+    for (const [projection, { pre, post }] of byProjection) {
+      if (pre !== undefined && post !== undefined) {
+        this.#context.report.missing(pointer, `a change of delays of ${projection} of which a part is dendritic`);
+        continue;
+      }
+      const delay = valueIn(this.#context, post ?? pre ?? 0, 'ms', pointer, 'ij');
+      if (delay !== undefined) this.#list.push({ set_projection: { target: this.#context.label(projection), params: { delay } } });
+    }
+  }
+
+  /** Values by `owner[selection].variable`, or variables of a selection: one phase for each target. */
+  #assign(what: 'set' | 'initialize', values: Readonly<Record<string, Value>>, of: SelectionRule | undefined, pointer: string): void {
+    const groups = new Map<string, { readonly rule: SelectionRule; readonly values: Record<string, Value> }>();
+    for (const [key, value] of Object.entries(values)) {
+      const { owner, variable } = of === undefined ? parted(key) : { owner: '', variable: key };
+      const rule = of ?? ruleOf(owner, this.#context);
+      if (rule === undefined) {
+        this.#context.report.missing(pointer, `a change of ${key}`);
+        continue;
+      }
+      const group = groups.get(owner) ?? { rule, values: {} };
+      groups.set(owner, group);
+      group.values[variable] = value;
+    }
+    for (const { rule, values: own } of groups.values()) {
+      const phase =
+        'projection' in rule ? this.#setSynapses(what, rule.projection, own, pointer) : this.#setCells(what, rule, own, pointer);
+      if (phase !== undefined) this.#list.push(phase);
+    }
+  }
+
+  #setCells(
+    what: 'set' | 'initialize',
+    rule: SelectionRule,
+    values: Readonly<Record<string, Value>>,
+    pointer: string,
+  ): PynnPhase | undefined {
+    const context = this.#context;
+    const cell = cellOfSelection(context, rule);
+    const [population] = 'population' in rule ? [rule.population] : [];
+    const type = context.model.neurons[context.model.populations[population ?? '']?.type ?? ''];
+    if (cell === undefined) return context.report.missing(pointer, 'a change of cells that have no name in PyNN');
+    const params: Record<string, PynnValue> = {};
+    for (const [variable, value] of Object.entries(values)) {
+      const name = what === 'set' ? variable : Object.entries(cell.initial).find(([, ours]) => ours === variable)?.[0];
+      const translated =
+        name === undefined
+          ? context.report.missing(pointer, `a change of ${variable}`)
+          : valueIn(context, value, unitOf(cell, variable), pointer);
+      if (name !== undefined && translated !== undefined) params[name] = translated;
+    }
+    if (Object.keys(params).length === 0) return undefined;
+    const target = context.targets.of(rule);
+    if (what === 'initialize') return { initialize: { target, values: params } };
+    const named = Object.entries(withLists(params, cell)).map(([key, value]) => [
+      cell.name === 'PointNeuron' && type ? dottedName(type, key) : key,
+      value,
+    ]);
+    return { set: { target, params: Object.fromEntries(named) as Record<string, PynnValue> } };
+  }
+
+  #setSynapses(what: 'set' | 'initialize', name: string, values: Readonly<Record<string, Value>>, pointer: string): PynnPhase | undefined {
+    const context = this.#context;
+    const projection = context.model.projections[name];
+    const type = context.model.synapses[projection?.synapse ?? ''];
+    const cell = projection && cellOfSelection(context, projection.to.of);
+    const receptor = Object.values(cell?.receptors ?? {}).find(({ variable }) => variable === projection?.receptors['port']);
+    const parts = type && receptor && synapseParts(type, receptor.kind);
+    if (parts === undefined || what === 'initialize') return context.report.missing(pointer, `a change of synapses of ${name}`);
+    const params: Record<string, PynnValue> = {};
+    for (const [key, value] of Object.entries(values)) {
+      const translated = valueIn(context, value, declaredOf(parts, key).unit, pointer, 'ij');
+      if (translated !== undefined) params[key] = translated;
+    }
+    return { set_projection: { target: context.label(name), params } };
+  }
+}
+
+/** `owner[selection].variable`. */
+function parted(key: string): { readonly owner: string; readonly variable: string } {
+  const dot = key.lastIndexOf('.');
+  return { owner: key.slice(0, dot), variable: key.slice(dot + 1) };
+}
+
+/** The selection that the text of a key means; undefined for other texts. */
+function ruleOf(owner: string, { model }: ExportContext): SelectionRule | undefined {
+  const [, name = '', inside] = /^(\w+)(?:\[([^\]]*)\])?$/.exec(owner) ?? [];
+  if (inside === undefined)
+    return Object.hasOwn(model.projections, name)
+      ? { projection: name }
+      : Object.hasOwn(model.populations, name)
+        ? { population: name }
+        : undefined;
+  if (!Object.hasOwn(model.populations, name)) return undefined;
+  if (/^\d+(,\s*\d+)*$/.test(inside)) return { population: name, indices: inside.split(',').map(Number) };
+  const [, from, to, step = '1'] = /^(\d+):(\d+)(?::(\d+))?$/.exec(inside) ?? [];
+  return from === undefined || to === undefined ? undefined : { population: name, slice: [Number(from), Number(to), Number(step)] };
+}
+
+/** Spike times in ms of each cell. */
+export function trainsOf(
+  { data }: ExportContext,
+  spikes: Extract<NonNullable<ExportContext['model']['populations'][string]['spikes']>, { readonly indices: unknown }>,
+  size: number,
+): readonly (readonly number[])[] {
+  const trains = Array.from({ length: size }, (): number[] => []);
+  const times = numbersOf(spikes.times, data);
+  numbersOf(spikes.indices, data).forEach((cell, k) => trains[cell]?.push(inUnit(times[k] ?? 0, 'ms')));
+  return trains;
+}

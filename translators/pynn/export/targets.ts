@@ -1,0 +1,70 @@
+/** Selections by label: views and assemblies are declared where a selection needs them. */
+
+import type { DataStore, SelectionRule } from '../../../src/model/model.js';
+import type { Assembly, PynnSpecification, View } from '../specification.js';
+import { numbersOf, type Generators } from './values.js';
+
+export class Targets {
+  readonly #data: DataStore;
+  readonly #generators: Generators;
+  readonly #label: (name: string) => string;
+  readonly #views = new Map<string, View>();
+  readonly #assemblies = new Map<string, Assembly>();
+
+  constructor(data: DataStore, generators: Generators, label: (name: string) => string) {
+    this.#data = data;
+    this.#generators = generators;
+    this.#label = label;
+  }
+
+  /** What was declared, as keys of a document. */
+  declarations(): Pick<PynnSpecification, 'views' | 'assemblies'> {
+    return {
+      ...(this.#views.size === 0 ? {} : { views: [...this.#views.values()] }),
+      ...(this.#assemblies.size === 0 ? {} : { assemblies: [...this.#assemblies.values()] }),
+    };
+  }
+
+  /** Label of a selection. */
+  of(rule: SelectionRule): string {
+    if ('assembly' in rule) {
+      const labels = rule.assembly.map((part) => this.of(part));
+      const label = labels.join(' + ');
+      this.#assemblies.set(label, { label, of: labels });
+      return label;
+    }
+    if ('projection' in rule) return this.#label(rule.projection);
+    const of = this.#label(rule.population);
+    const view = (text: string, select: View['select']): string => {
+      const label = this.#free(`${of}[${text}]`, of, select);
+      this.#views.set(label, { label, of, select });
+      return label;
+    };
+    if ('sample' in rule) {
+      const rng = rule.generator === undefined ? undefined : this.#generators.numpy(rule.generator.seed, rule.generator.stream);
+      const order = rule.generator === undefined ? 'any' : String(rule.generator.order);
+      return view(`${rule.sample} of ${order}`, { sample: rule.sample, ...(rng === undefined ? {} : { rng }) });
+    }
+    if ('indices' in rule) return this.#listed(view, numbersOf(rule.indices, this.#data));
+    if ('mask' in rule)
+      return this.#listed(
+        view,
+        numbersOf(rule.mask, this.#data).flatMap((on, k) => (on === 0 ? [] : [k])),
+      );
+    return rule.slice ? view(rule.slice.slice(0, rule.slice[2] === 1 ? 2 : 3).join(':'), { slice: [...rule.slice] }) : of;
+  }
+
+  #listed(view: (text: string, select: View['select']) => string, indices: readonly number[]): string {
+    return view(indices.length > 8 ? `${indices.slice(0, 8).join(', ')}, … ${indices.length}` : indices.join(', '), { indices });
+  }
+
+  /** A label that no other view has. */
+  #free(wanted: string, of: string, select: View['select']): string {
+    const same = JSON.stringify({ of, select });
+    for (let k = 1; ; k++) {
+      const label = k === 1 ? wanted : `${wanted} ${k}`;
+      const known = this.#views.get(label);
+      if (known === undefined || JSON.stringify({ of: known.of, select: known.select }) === same) return label;
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/** Which of PyNN's standard types the types of a model are, and how their values are written. */
+
+import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import {
+  electricalSynapse,
+  gifCell,
+  inhomogeneousGamma,
+  pointNeuron,
+  standardCells,
+  stdpSynapse,
+  synapsesFor,
+  timingRules,
+  weightDependences,
+} from '../../../src/library/pynn/index.js';
+import type { StandardCell, StandardSynapse, WeightKind } from '../../../src/library/standard-type.js';
+import type { NeuronType, SynapseType } from '../../../src/model/model.js';
+import { normalise } from '../../../src/model/normalise.js';
+import { defaultOf } from '../cells.js';
+import type { Cell, Synapse, Value as PynnValue } from '../specification.js';
+import { given } from './context.js';
+
+/** The name that a type claims to have in PyNN; empty when it claims none. */
+export const claimedName = (type: NeuronType | SynapseType): string => {
+  const claimed = type.conformsTo?.type ?? '';
+  return claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
+};
+
+/** The standard cell that a type is by name and by its equations; a text saying why where it is none. */
+export function standardCellOf(name: string, type: NeuronType): StandardCell | string {
+  const claimed = claimedName(type);
+  const standard = namedCell(claimed, type);
+  if (standard === undefined) return claimed === '' ? `${name} is no standard type of PyNN` : `PyNN has no type ${claimed}`;
+  return sameNeuron(type, standard)
+    ? standard
+    : `${name} says that it is ${claimed}, but its equations or names are not those of PyNN's type`;
+}
+
+/** The type of a name; some have as many components as the model's type. */
+function namedCell(claimed: string, type: NeuronType): StandardCell | undefined {
+  const count = (prefix: string): number => Object.keys(type.parameters).filter((key) => key.startsWith(prefix)).length;
+  if (claimed === 'GIF_cond_exp') return gifCell(count('tau_eta_'));
+  if (claimed === 'SpikeSourceInhGamma') return inhomogeneousGamma(count('tbins_'));
+  return claimed === 'PointNeuron' ? composedCell(type) : standardCells.get(claimed);
+}
+
+/** A cell type by name, with the values that differ from PyNN's. */
+export function cellOf(type: NeuronType, standard: StandardCell, params: Readonly<Record<string, PynnValue>>): Cell {
+  return standard.name === 'PointNeuron'
+    ? pointNeuronCell(type, params)
+    : { type: standard.name, ...given('params', withLists(params, standard)) };
+}
+
+/** Components of lists as the lists that PyNN has: one for all cells, or one for each. */
+export function withLists(params: Readonly<Record<string, PynnValue>>, standard: StandardCell): Record<string, PynnValue> {
+  const lists = Object.entries(standard.lists ?? {}).filter(([, components]) =>
+    components.some((component) => Object.hasOwn(params, component)),
+  );
+  const inLists = new Set(lists.flatMap(([, components]) => components));
+  const listOf = (components: readonly string[]): PynnValue => {
+    const values = components.map((component) => params[component] ?? (defaultOf(standard, component) as number));
+    const count = Math.max(...values.map((value) => (Array.isArray(value) ? value.length : 0)));
+    const ofCell = (cell: number): readonly unknown[] => values.map((value) => (Array.isArray(value) ? (value[cell] as unknown) : value));
+    return count === 0 ? { sequence: values } : { sequences: Array.from({ length: count }, (_, cell) => ofCell(cell)) };
+  };
+  return {
+    ...Object.fromEntries(Object.entries(params).filter(([name]) => !inLists.has(name))),
+    ...Object.fromEntries(lists.map(([name, components]) => [name, listOf(components)])),
+  };
+}
+
+/** Receptors of a composed cell: their names and types, by the parameters and variables that each has. */
+function receptorsOf(type: NeuronType): readonly { readonly name: string; readonly type: string }[] {
+  return Object.keys(type.parameters).flatMap((key) => {
+    const [, name, time] = /^(\w+)_(tau_syn|tau_decay)$/.exec(key) ?? [];
+    if (name === undefined) return [];
+    const shape =
+      time === 'tau_decay'
+        ? 'BetaPSR'
+        : type.parameters[`${name}_e_syn`] === undefined
+          ? 'CurrExpPostSynapticResponse'
+          : type.state[`${name}_gsyn_rise`] === undefined
+            ? 'ExpPSR'
+            : 'AlphaPSR';
+    return [{ name, type: shape }];
+  });
+}
+
+const membraneOf = (type: NeuronType): string => (type.state['w'] === undefined ? 'LIF' : 'AdExp');
+const composedCell = (type: NeuronType): StandardCell | undefined => pointNeuron(membraneOf(type), receptorsOf(type));
+
+/** Names of a composed cell's parameters as PyNN has them, with a dot after the receptor. */
+export function dottedName(type: NeuronType, key: string): string {
+  const owner = ownerOf(receptorsOf(type), key);
+  return owner === undefined ? key : `${owner}.${key.slice(owner.length + 1)}`;
+}
+
+/** The receptor that a parameter belongs to. */
+const ownerOf = (receptors: readonly { readonly name: string }[], key: string): string | undefined =>
+  receptors.find(({ name }) => key.startsWith(`${name}_`) && !['tau_m', 'tau_w'].includes(key))?.name;
+
+/** A composed cell with its parameters where they belong. */
+function pointNeuronCell(type: NeuronType, params: Readonly<Record<string, PynnValue>>): Cell {
+  const receptors = receptorsOf(type);
+  const of = (owner: string | undefined): Record<string, PynnValue> =>
+    Object.fromEntries(
+      Object.entries(params)
+        .filter(([key]) => ownerOf(receptors, key) === owner)
+        .map(([key, one]) => [owner === undefined ? key : key.slice(owner.length + 1), one]),
+    );
+  return {
+    type: 'PointNeuron',
+    neuron: { type: membraneOf(type), ...given('params', of(undefined)) },
+    receptors: Object.fromEntries(receptors.map(({ name, type: receptor }) => [name, { type: receptor, ...given('params', of(name)) }])),
+  };
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
+/** What of a type must be the same for it to be a library type; values may differ. */
+function essence(type: NeuronType): string {
+  const { parameters, state, derived, derivatives, inputs, events, regimes, noise } = type;
+  const units = (map: Readonly<Record<string, { readonly unit: string }>>): unknown =>
+    Object.fromEntries(
+      Object.entries(map)
+        .map(([name, { unit }]) => [name, unit] as const)
+        .sort(byName),
+    );
+  const sorted = (map: Readonly<Record<string, unknown>>): unknown =>
+    Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify([units(parameters), units(state), sorted(derived), sorted(derivatives), inputs, sorted(events), regimes, noise]);
+}
+
+const libraryTypes = new Map<string, NeuronType | undefined>();
+
+/** The normalised type of a library cell. */
+function normalisedCell(standard: StandardCell): NeuronType | undefined {
+  const key = JSON.stringify(standard.neuron);
+  if (!libraryTypes.has(key)) {
+    const nowhere = { place: () => ({ document: standard.name }) };
+    libraryTypes.set(
+      key,
+      normalise({ interneuron: 1, neurons: { cell: standard.neuron } }, nowhere, new Diagnostics())?.model.neurons['cell'],
+    );
+  }
+  return libraryTypes.get(key);
+}
+
+function sameNeuron(type: NeuronType, standard: StandardCell): boolean {
+  const library = normalisedCell(standard);
+  return library !== undefined && essence(library) === essence(type);
+}
+
+/** A standard synapse, and how its values are written. */
+export interface SynapseParts {
+  readonly standard: StandardSynapse;
+  /** Whether the weight is captured when a spike is sent and arrives later. */
+  readonly sends: boolean;
+  readonly make: (values: Readonly<Record<string, PynnValue>>, fraction: number) => Synapse;
+}
+
+/** What PyNN calls a synapse type; undefined where it has no name for it. */
+export function synapseParts(type: SynapseType, kind: WeightKind): SynapseParts | undefined {
+  const claimed = claimedName(type);
+  if (claimed === 'ElectricalSynapse')
+    return { standard: electricalSynapse, sends: false, make: (values) => ({ type: claimed, ...given('params', values) }) };
+  if (claimed !== 'STDPMechanism') {
+    const standard = synapsesFor(kind)[claimed];
+    if (standard === undefined || codeOf(type) !== codeOf(normalisedSynapse(standard, kind))) return undefined;
+    return { standard, sends: false, make: (values) => ({ type: claimed, ...given('params', values) }) };
+  }
+  const sends = type.parameters['transmission'] !== undefined;
+  const whole = type.parameters['delay'] === undefined ? {} : { whole: true };
+  for (const [timing, rule] of Object.entries(timingRules)) {
+    for (const [dependence, weights] of Object.entries(weightDependences)) {
+      const standard = stdpSynapse(kind, timing, dependence, { preAtOnce: sends, postAtOnce: true, sends, ...whole });
+      if (standard === undefined || codeOf(type) !== codeOf(normalisedSynapse(standard, kind))) continue;
+      const make: SynapseParts['make'] = (values, fraction) => {
+        const of = (names: readonly string[]): Record<string, PynnValue> =>
+          Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+        return {
+          type: 'STDPMechanism',
+          timing_dependence: { type: timing, ...given('params', of(Object.keys(rule.parameters))) },
+          weight_dependence: { type: dependence, ...given('params', of(Object.keys(weights.parameters))) },
+          ...(fraction === 1 ? {} : { dendritic_delay_fraction: fraction }),
+          ...given('params', of(['weight', 'delay'])),
+        };
+      };
+      return { standard, sends, make };
+    }
+  }
+  return undefined;
+}
+
+/** What a synapse does at spikes, as text. */
+const codeOf = (type: SynapseType | undefined): string =>
+  JSON.stringify(
+    Object.entries(type?.pathways ?? {})
+      .map(([name, pathway]) => [name, pathway.do] as const)
+      .sort(byName),
+  );
+
+/** A library type, normalised. */
+function normalisedSynapse(standard: StandardSynapse, kind: WeightKind): SynapseType | undefined {
+  const unit = kind === 'current' ? 'nA' : kind === 'conductance' ? 'uS' : 'mV';
+  const document = {
+    interneuron: 1,
+    neurons: { cell: { state: { target: { unit } }, events: { spike: 't < 0*ms' } } },
+    synapses: { s: standard.synapse },
+    populations: { p: { type: 'cell', size: 1 } },
+    projections: { x: { from: 'p', to: 'p', synapse: 's', connect: 'all', receptor: 'target' } },
+  };
+  return normalise(document, { place: () => ({ document: standard.name }) }, new Diagnostics())?.model.synapses['s'];
+}

@@ -1,0 +1,190 @@
+/** Values of the canonical model in PyNN's units and forms. */
+
+import type { Expression } from '../../../src/lang/ast.js';
+import { number } from '../../../src/lang/build.js';
+import { foldConstants } from '../../../src/lang/fold.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { printExpression } from '../../../src/lang/print.js';
+import { scaleDecimal } from '../../../src/lang/quantity.js';
+import { divideRationals, one } from '../../../src/lang/rational.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { callsIn, mapExpression, namesIn } from '../../../src/lang/walk.js';
+import { isRandom } from '../../../src/lang/functions.js';
+import type { ArrayValue, DataStore, HostDraw, Value } from '../../../src/model/model.js';
+import { distributions } from '../distributions.js';
+import { functionNames } from '../formulas.js';
+import type { Formula, Rng, Value as PynnValue } from '../specification.js';
+
+/** Generators that an export needs, by the name that it gives them. */
+export class Generators {
+  readonly rngs: Record<string, Rng> = {};
+
+  /** Name of the NumpyRNG with a seed; streams of one seed are generators of their own. */
+  numpy(seed: string, stream: string | undefined): string {
+    const wanted = stream !== undefined && stream !== '' ? stream : `rng_${seed}`;
+    let name = wanted;
+    for (let k = 2; Object.hasOwn(this.rngs, name) && this.rngs[name]?.seed !== Number(seed); k++) name = `${wanted}_${k}`;
+    this.rngs[name] = { type: 'NumpyRNG', seed: Number(seed) };
+    return name;
+  }
+
+  /** Name of the simulator's own generator. */
+  native(): string {
+    this.rngs['native'] = { type: 'NativeRNG' };
+    return 'native';
+  }
+}
+
+/** A number in SI as one in a unit, by its decimal digits. */
+export function inUnit(value: number, unit: string): number {
+  if (unit === '1' || !Number.isFinite(value)) return value;
+  return scaleDecimal(String(value), divideRationals(one, parseUnit(unit).scale));
+}
+
+/** The numbers of an array in SI. */
+export function numbersOf(array: ArrayValue, data: DataStore): readonly number[] {
+  if (!('$data' in array)) return array;
+  const stored = data.get(array.$data);
+  return stored === undefined ? [] : Array.from(stored as ArrayLike<number | bigint>, Number);
+}
+
+/** Why a value has no form in PyNN. */
+export interface Missing {
+  readonly missing: string;
+}
+
+export const isMissing = (value: unknown): value is Missing => typeof value === 'object' && value !== null && 'missing' in value;
+
+/** What formulas of a value may read: the index of a cell, or those of a pair and its distance. */
+export type FormulaOf = 'i' | 'ij';
+
+/** A value in a unit as PyNN has it; a text where PyNN has no form for it, saying why. */
+export function pynnValue(value: Value, unit: string, data: DataStore, generators: Generators, of: FormulaOf = 'i'): PynnValue | Missing {
+  if (typeof value === 'number') return inUnit(value, unit);
+  if (typeof value === 'string') return expressionValue(foldConstants(parseExpression(value)), unit, of);
+  if ('array' in value) return numbersOf(value.array, data).map((number) => inUnit(number, unit));
+  return drawn(value, unit, generators);
+}
+
+/** A draw by NumPy: its parameters are in the unit that it draws in, which must be PyNN's. */
+function drawn(draw: HostDraw, unit: string, generators: Generators): PynnValue | Missing {
+  const known = distributions[draw.distribution];
+  if (known === undefined) return { missing: `PyNN has no distribution ${draw.distribution}` };
+  if (inUnit(1, unit) !== Number(`1e${-(draw.exponent10 ?? 0)}`)) return { missing: `the distribution draws in another unit than ${unit}` };
+  return {
+    random: draw.distribution,
+    params: Object.fromEntries(known.parameters.map((name, k) => [name, draw.arguments[k] ?? 0])),
+    rng: generators.numpy(draw.seed, draw.stream),
+  };
+}
+
+const literal = (e: Expression | undefined): number | undefined => {
+  if (e === undefined) return undefined;
+  if (e.kind === 'number' || e.kind === 'quantity') return e.value;
+  if (e.kind === 'unary' && e.operator === '-') {
+    const inner = literal(e.operand);
+    return inner === undefined ? undefined : -inner;
+  }
+  return undefined;
+};
+
+/** Whether a parameter of a distribution is in the unit of the value, by distribution. */
+const inUnits: Readonly<Record<string, readonly boolean[]>> = {
+  uniform: [true, true],
+  normal: [true, true],
+  exponential: [true],
+  gamma: [false, true],
+};
+
+/** Distributions of pure numbers, which a unit is multiplied with. */
+const pure: ReadonlySet<string> = new Set(['binomial', 'poisson', 'lognormal']);
+
+function expressionValue(e: Expression, unit: string, of: FormulaOf): PynnValue | Missing {
+  const known = literal(e);
+  if (known !== undefined) return inUnit(known, unit);
+  return distributionValue(e, unit) ?? distributionValue(withoutUnit(e, unit), '1') ?? formulaValue(e, unit, of);
+}
+
+/** `x` of `x*(0.001*s)`, where that is one of the unit; else the expression itself. */
+function withoutUnit(e: Expression, unit: string): Expression {
+  const one = e.kind === 'binary' && e.operator === '*' && e.right.kind === 'quantity' ? e.right.value : undefined;
+  return e.kind === 'binary' && one !== undefined && inUnit(one, unit) === 1 ? e.left : e;
+}
+
+/** A draw of a distribution that PyNN has; undefined for other expressions. */
+function distributionValue(e: Expression, unit: string): PynnValue | undefined {
+  if (e.kind !== 'call') return undefined;
+  const draw = (name: string, from: Expression, scaled: readonly boolean[]): PynnValue | undefined => {
+    const numbers = from.kind === 'call' ? from.arguments.map(literal) : [];
+    const names = distributions[name]?.parameters ?? [];
+    if (numbers.length !== names.length || !numbers.every((number) => number !== undefined)) return undefined;
+    return {
+      random: name,
+      params: Object.fromEntries(
+        names.map((parameter, k) => [parameter, scaled[k] === true ? inUnit(numbers[k] ?? 0, unit) : (numbers[k] ?? 0)]),
+      ),
+    };
+  };
+  const scaled = inUnits[e.function];
+  if (scaled !== undefined) return draw(e.function, e, scaled);
+  if (unit === '1' && pure.has(e.function)) return draw(e.function, e, []);
+  const [inner] = e.arguments;
+  if (inner?.kind !== 'call') return undefined;
+  if (unit === '1' && e.function === 'floor' && inner.function === 'uniform') return draw('uniform_int', inner, []);
+  if (e.function === 'clip' && inner.function === 'normal')
+    return draw('normal_clipped_to_boundary', { ...e, arguments: [...inner.arguments, ...e.arguments.slice(1)] }, [true, true, true, true]);
+  return undefined;
+}
+
+/** An expression of indices, places or the distance, as numbers in SI scaled to the unit. */
+function formulaValue(e: Expression, unit: string, of: FormulaOf): PynnValue | Missing {
+  const bare = withoutUnit(e, unit);
+  const formula = formulaText(bare, of);
+  if (isMissing(formula)) return formula;
+  const factor = bare === e ? inUnit(1, unit) : 1;
+  return { expr: factor === 1 ? formula.expr : `(${formula.expr})*${factor}`, of: formula.of };
+}
+
+/** What each kind of formula may read. */
+const readable: Readonly<Record<NonNullable<Formula['of']>, readonly string[]>> = {
+  d: ['d'],
+  i: ['i'],
+  ij: ['i', 'j'],
+  xyz: ['x', 'y', 'z'],
+  displacement: ['d[0]', 'd[1]', 'd[2]'],
+};
+
+/** An expression of cells (`i`) or pairs (`ij`) in NumPy's words; lengths are in um. */
+export function formulaText(e: Expression, of: FormulaOf): { readonly expr: string; readonly of: NonNullable<Formula['of']> } | Missing {
+  if (callsIn(e).some((call) => isRandom(call.function)))
+    return { missing: 'PyNN draws single numbers of a distribution, not expressions of them' };
+  const numpy = new Map(Object.entries(functionNames).map(([theirs, ours]) => [ours, theirs]));
+  const call = callsIn(e).find((one) => !numpy.has(one.function));
+  if (call !== undefined) return { missing: `the function ${call.function}` };
+  const plain = mapExpression(mapExpression(e, inMicrometres), (node): Expression => {
+    if (node.kind === 'quantity') return number(node.value, node.span);
+    if (node.kind === 'conditional' && literal(node.whenTrue) === 1 && literal(node.whenFalse) === 0) return node.condition;
+    return node.kind === 'call' ? { ...node, function: numpy.get(node.function) ?? node.function } : node;
+  });
+  const names = [...namesIn(plain)].filter((name) => name !== 'pi' && name !== 'e');
+  const usual = of === 'i' ? (['i', 'xyz'] as const) : (['ij', 'd', 'displacement'] as const);
+  const kind = usual.find((one) => names.every((name) => readable[one].includes(name)));
+  return kind === undefined ? { missing: `an expression of ${names.join(', ')}` } : { expr: printExpression(plain), of: kind };
+}
+
+/** Lengths over 1 um as the names that PyNN's formulas have; other lengths as such a name times 1e-6. */
+function inMicrometres(node: Expression): Expression {
+  if (node.kind === 'binary' && node.operator === '/' && node.right.kind === 'quantity' && inUnit(node.right.value, 'um') === 1) {
+    const name = lengthName(node.left);
+    if (name !== undefined) return { kind: 'name', name, span: node.span };
+  }
+  return node;
+}
+
+/** What PyNN calls a length: the distance, a coordinate, or one of the displacement. */
+function lengthName(e: Expression): string | undefined {
+  if (e.kind === 'name') return e.name === 'distance' ? 'd' : ['x', 'y', 'z'].includes(e.name) ? e.name : undefined;
+  if (e.kind !== 'binary' || e.operator !== '-' || e.left.kind !== 'name' || e.right.kind !== 'name') return undefined;
+  const axis = ['x', 'y', 'z'].findIndex((one) => printExpression(e) === `post.${one} - pre.${one}`);
+  return axis < 0 ? undefined : `d[${axis}]`;
+}

@@ -1,0 +1,510 @@
+/** A PyNN-style document as the sections of a script. */
+
+import type { ReportEntry } from '../export.js';
+import { Names } from '../names.js';
+import type {
+  Connector,
+  CurrentSource,
+  Phase,
+  Population,
+  Projection,
+  PynnSpecification,
+  Recording,
+  Space,
+  View,
+} from '../specification.js';
+import { call, dictionary, layout, list, prefixed, quoted, type Source } from './python-layout.js';
+import {
+  cellSource,
+  generatorSource,
+  imports,
+  keywords,
+  structureSource,
+  synapseSource,
+  valueSource,
+  type ImportedName,
+  type ScriptNames,
+} from './python-text.js';
+
+/** What the template needs. */
+export interface ScriptView {
+  readonly documentation: string;
+  readonly usage: string;
+  readonly imported: readonly string[];
+  /** Classes and functions that the script declares. */
+  readonly definitions: readonly string[];
+  readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
+  /** Python list of the populations that record, and dictionary of what was read of synapses. */
+  readonly recorded: string;
+  readonly synapses: string;
+}
+
+interface File {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Words of Python, and names that scripts themselves use. */
+const taken: readonly string[] = [
+  ...'False None True and as assert async await break class continue def del elif else except finally for from global if import in is'.split(
+    ' ',
+  ),
+  ...'lambda nonlocal not or pass raise return try while with yield float int len list open print range slice str'.split(' '),
+  ...'here import_module index json np os population results segment segments_of signal sim sys train file i j d SynapseRecorder'.split(
+    ' ',
+  ),
+  ...Object.keys(imports),
+];
+
+/** Rows of connections and spikes of a population that scripts hold themselves; more go to files of their own. */
+const mostRows = 2000;
+
+/** The sections of a script, and the files that it reads; what scripts cannot say is added to the report. */
+export function scriptView(
+  document: PynnSpecification,
+  stem: string,
+  report: ReportEntry[],
+): { readonly view: ScriptView; readonly files: readonly File[] } {
+  return new ScriptWriter(document, stem, report).write();
+}
+
+class ScriptWriter implements ScriptNames {
+  readonly #document: PynnSpecification;
+  readonly #stem: string;
+  readonly #report: ReportEntry[];
+  readonly #names = new Names();
+  readonly #variables = new Map<string, string>();
+  readonly #rngs = new Map<string, string>();
+  readonly #used = new Set<ImportedName>();
+  readonly #definitions: string[] = [];
+  readonly #files: File[] = [];
+  /** Recorders of synapses: their variable, and what they read. */
+  readonly #synapses: { readonly variable: string; readonly label: string; readonly reads: string }[] = [];
+
+  constructor(document: PynnSpecification, stem: string, report: ReportEntry[]) {
+    this.#document = document;
+    this.#stem = stem;
+    this.#report = report;
+    for (const name of taken) this.#names.take(name);
+  }
+
+  write(): { readonly view: ScriptView; readonly files: readonly File[] } {
+    const {
+      setup,
+      rngs = {},
+      populations = [],
+      views = [],
+      assemblies = [],
+      projections = [],
+      current_sources: sources = [],
+    } = this.#document;
+    const { timestep = 0.1, extra } = setup ?? {};
+    const limits = { timestep, ...this.#delayLimits(timestep), ...extra };
+    const sections = [
+      { title: '', lines: [layout(call('sim.setup', keywords(limits, this)))] },
+      { title: '', lines: Object.entries(rngs).map(([label, rng]) => this.#generator(label, rng)) },
+      { title: 'Populations', lines: populations.map((population) => this.#population(population)) },
+      {
+        title: 'Views and assemblies',
+        lines: [
+          ...views.map((view) => this.#view(view)),
+          ...assemblies.map(({ label, of }) =>
+            layout(
+              prefixed(`${this.#declare(label)} = `, call('sim.Assembly', [...of.map((part) => this.#of(part)), `label=${quoted(label)}`])),
+            ),
+          ),
+        ],
+      },
+      { title: 'Projections', lines: projections.flatMap((projection) => this.#projection(projection)) },
+      { title: 'Current sources', lines: sources.flatMap((source) => this.#source(source)) },
+      { title: 'Recordings', lines: (this.#document.recordings ?? []).flatMap((recording) => this.#recording(recording)) },
+      { title: 'Run', lines: (this.#document.phases ?? []).flatMap((phase) => this.#phase(phase)) },
+    ].filter(({ lines }) => lines.length > 0);
+    const view: ScriptView = {
+      documentation: this.#documentation(),
+      usage: `python ${this.#stem}.py [simulator] [results.json]`,
+      definitions: [...this.#definitions, ...(this.#synapses.length === 0 ? [] : [synapseRecorder])],
+      sections,
+      recorded: layout(list(this.#recordedPopulations()), 12),
+      synapses: layout(dictionary(this.#readSynapses()), 8),
+      // Last, when all that is used is known.
+      imported: this.#imports(sections.flatMap(({ lines }) => lines)),
+    };
+    return { view, files: this.#files };
+  }
+
+  // --- Names ------------------------------------------------------------------------------------------------------
+
+  readonly rng = (label: string): string => this.#rngs.get(label) ?? 'None';
+
+  readonly use = (name: ImportedName): string => {
+    this.#used.add(name);
+    return name;
+  };
+
+  readonly expression = (python: string): string => {
+    const name = this.#names.take(`Expression${this.#definitions.length + 1}`);
+    this.#definitions.push(`class ${name}(${this.use('IndexBasedExpression')}):\n    def __call__(self, i, j):\n        return ${python}`);
+    return name;
+  };
+
+  #declare(label: string): string {
+    const name = this.#names.take(label);
+    this.#variables.set(label, name);
+    return name;
+  }
+
+  readonly #of = (label: string): string => this.#variables.get(label) ?? 'None';
+
+  #missing(message: string): readonly [] {
+    this.#report.push({ verdict: 'notExpressible', code: 'pynn/not-expressible', pointer: '', message });
+    return [];
+  }
+
+  #approximated(code: string, message: string): void {
+    this.#report.push({ verdict: 'approximated', code, pointer: '', message });
+  }
+
+  #documentation(): string {
+    const { name, description, source } = this.#document;
+    return [name, description, source]
+      .filter((text, k, all) => text !== undefined && text !== '' && all.indexOf(text) === k)
+      .join('\n\n')
+      .replaceAll('\\', '\\\\')
+      .replaceAll('"""', "'''");
+  }
+
+  #imports(lines: readonly string[]): readonly string[] {
+    const text = [...lines, ...this.#definitions].join('\n');
+    const modules = new Map<string, string[]>();
+    for (const name of [...this.#used].sort()) modules.set(imports[name], [...(modules.get(imports[name]) ?? []), name]);
+    const own = [...modules].sort(([a], [b]) => (a < b ? -1 : 1)).map(([module, names]) => `from ${module} import ${names.join(', ')}`);
+    const numpy = /\bnp\./.test(text) ? ['import numpy as np'] : [];
+    return [
+      'import json',
+      ...(/\bos\.path\b/.test(text) ? ['import os'] : []),
+      'import sys',
+      'from importlib import import_module',
+      ...(numpy.length + own.length === 0 ? [] : ['', ...numpy, ...own]),
+    ];
+  }
+
+  /** The range of delays: NEST moves spike times where it has to find the shortest delay itself, and goes no further than 10 ms. */
+  #delayLimits(timestep: number): Readonly<Record<string, number>> {
+    const { min_delay: least = 'auto', max_delay: most = 'auto' } = this.#document.setup ?? {};
+    const longest = Math.max(...(this.#document.projections ?? []).map(longestDelay), 0);
+    return {
+      min_delay: least === 'auto' ? timestep : least,
+      ...(most !== 'auto' ? { max_delay: most } : longest > 10 && longest < Infinity ? { max_delay: longest } : {}),
+    };
+  }
+
+  // --- Network ----------------------------------------------------------------------------------------------------
+
+  #generator(label: string, rng: NonNullable<PynnSpecification['rngs']>[string]): string {
+    const name = this.#names.take(label);
+    this.#rngs.set(label, name);
+    if (rng.type !== 'NativeRNG') return layout(prefixed(`${name} = `, generatorSource(rng, this)));
+    this.#approximated(
+      'pynn/native-generator',
+      `what ${label} draws is drawn by a NumpyRNG: another network of the same statistics; --freeze makes it the same`,
+    );
+    return layout(prefixed(`${name} = `, generatorSource({ type: 'NumpyRNG', seed: Number(this.#document.seed ?? 0) % 2 ** 32 }, this)));
+  }
+
+  #population({ label, size, cell, structure, positions, initial_values: initial }: Population): string {
+    const name = this.#declare(label);
+    const spikes = cell.type === 'SpikeSourceArray' ? this.#spikesInFile(label, cell.params?.['spike_times']) : undefined;
+    const type = spikes === undefined ? cellSource(cell, this) : call(`sim.${cell.type}`, [spikes]);
+    const made = call('sim.Population', [
+      valueSource(size, this),
+      type,
+      ...(structure === undefined ? [] : [prefixed('structure=', structureSource(structure, this))]),
+      ...(initial === undefined
+        ? []
+        : [
+            prefixed(
+              'initial_values=',
+              dictionary(Object.fromEntries(Object.entries(initial).map(([key, value]) => [key, valueSource(value, this)]))),
+            ),
+          ]),
+      `label=${quoted(label)}`,
+    ]);
+    const lines = [layout(prefixed(`${name} = `, made))];
+    if (positions !== undefined)
+      lines.push(layout(prefixed(`${name}.positions = `, call('np.array', [valueSource(positions, this)], '.T'))));
+    return lines.join('\n');
+  }
+
+  /** Many spike times are kept beside the script. */
+  #spikesInFile(label: string, times: unknown): Source | undefined {
+    const sequences =
+      typeof times === 'object' && times !== null && 'sequences' in times ? (times.sequences as readonly (readonly number[])[]) : [];
+    if (sequences.length < 2 || sequences.reduce((sum, { length }) => sum + length, 0) <= mostRows) return undefined;
+    const name = this.#fileName(label, 'spikes.json');
+    this.#files.push({ name, text: `[\n${sequences.map((one) => JSON.stringify(one)).join(',\n')}\n]\n` });
+    return `spike_times=[${this.use('Sequence')}(times) for times in json.load(open(${this.#path(name)}))]`;
+  }
+
+  #fileName(label: string, ending: string): string {
+    return `${this.#stem}-${label.replace(/[^A-Za-z0-9_]+/g, '-')}.${ending}`;
+  }
+
+  #path = (name: string): string => `os.path.join(os.path.dirname(os.path.abspath(__file__)), ${quoted(name)})`;
+
+  #view({ label, of, select }: View): string {
+    const parent = this.#of(of);
+    const [from, to, step = 1] = select.slice ?? [];
+    const inside =
+      select.slice !== undefined
+        ? `[${from ?? ''}:${to ?? ''}${step === 1 || step === null ? '' : `:${step}`}]`
+        : select.sample !== undefined
+          ? `.sample(${select.sample}${select.rng ? `, rng=${this.rng(select.rng)}` : ''})`
+          : undefined;
+    const name = this.#declare(label);
+    if (inside !== undefined) return `${name} = ${parent}${inside}`;
+    return layout(
+      select.mask === undefined
+        ? { open: `${name} = ${parent}[[`, items: (select.indices ?? []).map(String), close: ']]' }
+        : { open: `${name} = ${parent}[np.array([`, items: select.mask.map((on) => (on ? 'True' : 'False')), close: '])]' },
+    );
+  }
+
+  #projection({
+    label,
+    pre,
+    post,
+    connector,
+    synapse,
+    receptor_type: receptor,
+    source,
+    space,
+    initial_values: initial,
+  }: Projection): readonly string[] {
+    const text = label ?? `${pre}→${post}`;
+    const made = call('sim.Projection', [
+      this.#of(pre),
+      this.#of(post),
+      this.#connector(connector, text),
+      synapseSource(synapse, this),
+      ...(source ? [`source=${quoted(source)}`] : []),
+      ...(receptor ? [`receptor_type=${quoted(receptor)}`] : []),
+      ...(space === undefined ? [] : [prefixed('space=', this.#space(space))]),
+      `label=${quoted(text)}`,
+    ]);
+    const name = this.#declare(text);
+    const lines = [layout(prefixed(`${name} = `, made))];
+    if (initial !== undefined) lines.push(layout(call(`${name}.initialize`, keywords(initial, this))));
+    return lines;
+  }
+
+  #space({ axes, scale_factor: scale, offset, periodic_boundaries: periodic }: Space): Source {
+    const boundaries = periodic?.map((one) => (one === null ? 'None' : `(${one.join(', ')})`));
+    return call(this.use('Space'), [
+      ...(axes ? [`axes=${quoted(axes)}`] : []),
+      ...(scale === undefined ? [] : [`scale_factor=${scale}`]),
+      ...(offset === undefined
+        ? []
+        : [prefixed('offset=', typeof offset === 'number' ? String(offset) : call('np.array', [list(offset.map((one) => `[${one}]`))]))]),
+      ...(boundaries === undefined ? [] : [`periodic_boundaries=(${boundaries.join(', ')})`]),
+    ]);
+  }
+
+  #connector({ type, params, rng, safe }: Connector, label: string): Source {
+    const common = [...(safe === false ? ['safe=False'] : []), ...(rng ? [`rng=${this.rng(rng)}`] : [])];
+    const given = params ?? {};
+    if (type === 'FromListConnector') return this.#listed(given, label, common);
+    if (type === 'CloneConnector')
+      return call('sim.CloneConnector', [this.#of(String(given['reference'] ?? given['reference_projection'])), ...common]);
+    if (type === 'ArrayConnector' && Array.isArray(given['array'])) {
+      const rows = (given['array'] as readonly (readonly unknown[])[]).map((row) =>
+        list(row.map((on) => (on === true || on === 1 ? 'True' : 'False'))),
+      );
+      return call('sim.ArrayConnector', [call('np.array', [list(rows)]), ...common]);
+    }
+    if (type === 'CSAConnector') {
+      this.#missing(`the connection set of ${label}, which has no text of its own here; --freeze lists its connections`);
+      return call('sim.CSAConnector', [...keywords(given, this), ...common]);
+    }
+    return call(`sim.${type}`, [...keywords(withFormulas(given), this), ...common]);
+  }
+
+  /** Listed connections; many are kept beside the script, in the form that FromFileConnector reads. */
+  #listed(params: Readonly<Record<string, unknown>>, label: string, common: readonly string[]): Source {
+    const rows = (params['conn_list'] ?? []) as readonly (readonly number[])[];
+    const extra = Math.max(0, (rows[0]?.length ?? 2) - 2);
+    const names = (params['column_names'] ?? (extra === 2 ? ['weight', 'delay'] : [])) as readonly string[];
+    if (rows.length <= mostRows) {
+      const items = rows.map((row) => `(${row.map(String).join(', ')})`);
+      const columns = params['column_names'] === undefined ? [] : [`column_names=[${names.map(quoted).join(', ')}]`];
+      return call('sim.FromListConnector', [list(items), ...columns, ...common]);
+    }
+    const name = this.#fileName(label, 'txt');
+    const header = `# columns = [${['i', 'j', ...names].map((column) => `"${column}"`).join(', ')}]`;
+    this.#files.push({ name, text: `${header}\n${rows.map((row) => row.join('\t')).join('\n')}\n` });
+    return call('sim.FromFileConnector', [this.#path(name), ...common]);
+  }
+
+  #source({ label, type, params, rng, inject_into: targets, record }: CurrentSource): readonly string[] {
+    const name = this.#declare(label);
+    // NEURON makes a list of a value for each step until the end, which PyNN's usual 1e12 ms would not leave room for.
+    const ends = (type === 'ACSource' || type === 'NoisyCurrentSource') && params?.['stop'] === undefined ? { stop: this.#duration() } : {};
+    return [
+      layout(
+        prefixed(`${name} = `, call(`sim.${type}`, [...keywords({ ...params, ...ends }, this), ...(rng ? [`rng=${this.rng(rng)}`] : [])])),
+      ),
+      ...(targets ?? []).map((target) => `${this.#of(target)}.inject(${name})`),
+      ...(record === true ? [`${name}.record()`] : []),
+    ];
+  }
+
+  /** Time of the longest stretch without a reset, in ms. */
+  #duration(): number {
+    let [now, longest] = [0, 0];
+    for (const phase of this.#document.phases ?? []) {
+      now = phase.reset !== undefined ? 0 : (phase.run_until ?? now + (phase.run ?? 0));
+      longest = Math.max(longest, now);
+    }
+    return longest;
+  }
+
+  // --- What happens -----------------------------------------------------------------------------------------------
+
+  #recording({ target, variables, sampling_interval: interval, to_file: file }: Recording): readonly string[] {
+    const projection = (this.#document.projections ?? []).find(({ label, pre, post }) => (label ?? `${pre}→${post}`) === target);
+    if (projection !== undefined) return this.#synapseRecording(target, variables, interval, projection);
+    if (variables === null) return [`${this.#of(target)}.record(None)`];
+    const known = (typeof variables === 'string' ? [variables] : variables).filter((variable) => this.#canRecord(target, variable));
+    if (known.length === 0) return [];
+    const texts = list(known.map(quoted));
+    const more = [
+      ...(interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`]),
+      ...(file ? [`to_file=${quoted(file)}`] : []),
+    ];
+    return [layout(call(`${this.#of(target)}.record`, [known.length === 1 ? quoted(known[0]!) : texts, ...more]))];
+  }
+
+  /** PyNN's classes of cells with synaptic currents do not list these among what they record. */
+  #canRecord(target: string, variable: string): boolean {
+    if (variable !== 'isyn_exc' && variable !== 'isyn_inh') return true;
+    this.#missing(`recording ${variable} of ${target}; the JSON form has it, PyNN's simulators have not`);
+    return false;
+  }
+
+  /** Parameters of synapses are read at regular times; PyNN has no recording of them, and no way to read their state. */
+  #synapseRecording(
+    target: string,
+    variables: Recording['variables'],
+    interval: Recording['sampling_interval'],
+    { synapse }: Projection,
+  ): readonly string[] {
+    const wanted = typeof variables === 'string' ? [variables] : (variables ?? []);
+    return wanted.flatMap((variable) => {
+      const parameters: readonly string[] = ['weight', 'delay', ...Object.keys(synapse?.params ?? {})];
+      if (!parameters.includes(variable))
+        return this.#missing(`recording ${variable} of ${target}; the JSON form has it, scripts have not`);
+      const name = this.#names.take(`${this.#of(target)}_${variable}`);
+      this.#synapses.push({ variable: name, label: target, reads: variable });
+      const every = interval ?? this.#document.setup?.timestep ?? 0.1;
+      return [layout(prefixed(`${name} = `, call('SynapseRecorder', [this.#of(target), quoted(variable), `interval=${every}`])))];
+    });
+  }
+
+  #phase(phase: Phase): readonly string[] {
+    const callbacks = this.#synapses.length === 0 ? [] : [`callbacks=[${this.#synapses.map(({ variable }) => variable).join(', ')}]`];
+    if (phase.run !== undefined) return [layout(call('sim.run', [String(phase.run), ...callbacks]))];
+    if (phase.run_until !== undefined) return [layout(call('sim.run_until', [String(phase.run_until), ...callbacks]))];
+    if (phase.set !== undefined) return [layout(call(`${this.#of(phase.set.target)}.set`, keywords(phase.set.params, this)))];
+    if (phase.set_projection !== undefined) {
+      const { target, params } = phase.set_projection;
+      return [layout(call(`${this.#of(target)}.set`, keywords(params, this)))];
+    }
+    if (phase.set_source !== undefined)
+      return [layout(call(`${this.#of(phase.set_source.target)}.set_parameters`, keywords(phase.set_source.params, this)))];
+    if (phase.initialize !== undefined)
+      return [layout(call(`${this.#of(phase.initialize.target)}.initialize`, keywords(phase.initialize.values, this)))];
+    if (phase.record !== undefined) return this.#recording(phase.record);
+    if (phase.reset !== undefined) {
+      const { annotations } = phase.reset;
+      return [
+        annotations === undefined
+          ? 'sim.reset()'
+          : layout(call('sim.reset', [prefixed('annotations=', valueDictionary(annotations, this))])),
+      ];
+    }
+    return [];
+  }
+
+  /** Variables of populations of which anything is recorded, views and assemblies included. */
+  #recordedPopulations(): readonly string[] {
+    const views = new Map((this.#document.views ?? []).map(({ label, of }) => [label, [of]] as const));
+    const assemblies = new Map((this.#document.assemblies ?? []).map(({ label, of }) => [label, of] as const));
+    const populationsOf = (label: string): readonly string[] =>
+      (views.get(label) ?? assemblies.get(label))?.flatMap(populationsOf) ?? [label];
+    const targets = [...(this.#document.recordings ?? []), ...(this.#document.phases ?? []).flatMap(({ record }) => record ?? [])].flatMap(
+      ({ target }) => populationsOf(target),
+    );
+    const labels = (this.#document.populations ?? []).map(({ label }) => label).filter((label) => targets.includes(label));
+    return labels.map(this.#of);
+  }
+
+  #readSynapses(): Readonly<Record<string, Source>> {
+    const labels = [...new Set(this.#synapses.map(({ label }) => label))];
+    return Object.fromEntries(
+      labels.map((label) => [
+        label,
+        dictionary(
+          Object.fromEntries(
+            this.#synapses.filter((one) => one.label === label).map(({ reads, variable }) => [reads, `${variable}.values`]),
+          ),
+        ),
+      ]),
+    );
+  }
+}
+
+/** The longest delay that a projection can have, in ms; 0 where nothing is known of it. */
+function longestDelay({ connector, synapse }: Projection): number {
+  const delay: unknown = synapse?.params?.['delay'];
+  if (typeof delay === 'number') return delay;
+  if (Array.isArray(delay)) return (delay.flat() as readonly number[]).reduce((a, b) => Math.max(a, b), 0);
+  if (typeof delay === 'object' && delay !== null && 'params' in delay) {
+    const { high } = delay.params as { readonly high?: number };
+    return high ?? 0;
+  }
+  const rows = connector.params?.['conn_list'];
+  const names = connector.params?.['column_names'];
+  const column = Array.isArray(names) ? names.filter((name) => name !== 'i' && name !== 'j').indexOf('delay') : 1;
+  if (!Array.isArray(rows) || column < 0) return 0;
+  return (rows as readonly (readonly number[])[]).reduce((longest, row) => Math.max(longest, row[column + 2] ?? 0), 0);
+}
+
+/** Arguments of connectors that are texts are formulas: of the distance, of the displacement or of indices. */
+function withFormulas(params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const of = { d_expression: 'd', disp_function: 'displacement', index_expression: 'ij' } as const;
+  return Object.fromEntries(
+    Object.entries(params).map(([key, value]) => [
+      key,
+      Object.hasOwn(of, key) && typeof value === 'string' ? { expr: value, of: of[key as keyof typeof of] } : value,
+    ]),
+  );
+}
+
+const valueDictionary = (values: Readonly<Record<string, unknown>>, names: ScriptNames): Source =>
+  dictionary(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, valueSource(value, names)])));
+
+const synapseRecorder = `class SynapseRecorder:
+    """Reads a variable of a projection's synapses at regular times, as run() calls it."""
+
+    def __init__(self, projection, variable, interval):
+        self.projection = projection
+        self.variable = variable
+        self.interval = interval
+        self.times = []
+        self.values = []
+
+    def __call__(self, t):
+        rows = sorted(self.projection.get([self.variable], format='list'), key=lambda row: (row[1], row[0]))
+        self.times.append(float(t))
+        self.values.append([float(row[2]) for row in rows])
+        return t + self.interval`;

@@ -1,0 +1,72 @@
+/** What is known of the weights of a projection before they are drawn: their signs. */
+
+import type { Connections } from './connectors.js';
+import { own } from './context.js';
+import type { Connector, Value } from './specification.js';
+import { isNumbers } from './values.js';
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Between what a value lies that is drawn; without limits where that is not known. */
+function rangeOf(value: Value): Range {
+  const unknown = { low: -Infinity, high: Infinity };
+  if (typeof value !== 'object' || value === null || !('random' in value)) return unknown;
+  const { low, high, mu, sigma } = value.params;
+  switch (value.random) {
+    case 'uniform':
+    case 'uniform_int':
+    case 'normal_clipped':
+    case 'normal_clipped_to_boundary':
+      return { low: low ?? -Infinity, high: high ?? Infinity };
+    case 'normal':
+      return sigma === 0 && mu !== undefined ? { low: mu, high: mu } : unknown;
+    case 'exponential':
+    case 'gamma':
+    case 'lognormal':
+    case 'poisson':
+    case 'binomial':
+      return { low: 0, high: Infinity };
+    default:
+      return unknown;
+  }
+}
+
+/** The weight between the last pair, or one of its sign, where that is known. */
+export function lastWeight(weight: Value, connections: Connections): number | undefined {
+  const column = connections.columns?.['weight'];
+  if (column !== undefined) return isNumbers(column) ? (column.at(-1) ?? 0) : undefined;
+  if (typeof weight === 'number') return weight;
+  if (isNumbers(weight)) return weight.at(-1);
+  if (Array.isArray(weight)) {
+    const row: unknown = weight.at(-1);
+    return isNumbers(row) ? row.at(-1) : undefined;
+  }
+  // What is drawn has a sign beforehand where all that can be drawn has it.
+  const { low, high } = rangeOf(weight);
+  return low >= 0 ? low : high < 0 ? high : undefined;
+}
+
+/** A weight of the wrong sign, among those that are known. */
+export function wrongWeight(weight: Value, sign: 'negative' | 'positive'): number | undefined {
+  const { low, high } = rangeOf(weight);
+  // Of a distribution of which only a part has the wrong sign, nobody can say beforehand.
+  if (sign === 'negative' ? low > 0 : high < 0) return sign === 'negative' ? low : high;
+  return numbersIn(weight).find((number) => (sign === 'negative' ? number > 0 : number < 0));
+}
+
+/** The numbers that a value is written with: one, a list, or those of a matrix. */
+function numbersIn(value: Value): readonly number[] {
+  if (typeof value === 'number') return [value];
+  if (isNumbers(value)) return value;
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((row: unknown) => (Array.isArray(row) ? row.filter((item): item is number => typeof item === 'number') : []));
+}
+
+/** Whether a connector checks the weights that it is given: not those of a list of connections, and not when it is told to leave it. */
+export function isChecked({ type, safe, params = {} }: Connector, { columns }: Connections): boolean {
+  if (safe === false || own(params, 'safe') === false || columns?.['weight'] !== undefined) return false;
+  return type !== 'FromListConnector' && type !== 'FromFileConnector';
+}

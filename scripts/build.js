@@ -57,9 +57,10 @@ for (const [folder, expected] of [
   ['translators/brian/script', 'dist/chunks/script'],
   ['translators/pynn/script', 'dist/chunks/script'],
   ['translators/neuroml/core', 'dist/chunks/core'],
+  ['translators/neuroml/hdf5', 'dist/chunks'],
 ]) {
   for (const file of await readdir(resolve(root, folder))) {
-    if (/\.(hbs|xml)$/.test(file)) await cp(resolve(root, folder, file), resolve(root, expected, file));
+    if (/\.(hbs|xml|mjs)$/.test(file)) await cp(resolve(root, folder, file), resolve(root, expected, file));
   }
 }
 await chmod(resolve(root, 'dist/cli.js'), 0o755);

@@ -27,7 +27,7 @@ export interface Scored {
     readonly euler: Score | null;
     readonly grid: Score | null;
   }[];
-  readonly runs: readonly { readonly model: string; readonly timing: string; readonly seconds: number; readonly failure: string | null }[];
+  readonly runs: readonly { readonly model: string; readonly timing: string; readonly failure: string | null }[];
   readonly revision?: string;
 }
 export interface Agreement {

@@ -10,6 +10,7 @@ import { setNamespace } from './pipeline/apply-settings.js';
 import { chooseTarget } from './pipeline/choose-target.js';
 import { readDataFiles } from './pipeline/data-files.js';
 import { InterruptedError } from './pipeline/interrupted.js';
+import { recordsAllSynapses, synapseCounts } from './pipeline/synapse-counts.js';
 import { messages, mostSteps } from './pipeline/messages.js';
 import { modelFilesWriter, outputWriter } from './pipeline/outputs.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './pipeline/recognise.js';
@@ -302,7 +303,8 @@ export async function runModel(
   const watch = stopwatch();
   // 5. The model to a kernel program and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
-  const program = placed(imported.positions, () => lower(valid, { precision, ...(dumpIr ? { dumpIr } : {}) }));
+  const counts = recordsAllSynapses(valid) ? await countSynapses(imported, precision) : undefined;
+  const program = placed(imported.positions, () => lower(valid, { precision, ...(counts ? { counts } : {}), ...(dumpIr ? { dumpIr } : {}) }));
   const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
   const steps = protocolSteps(protocol);
   if (steps > mostSteps) throw new DiagnosticError([{ severity: 'error', ...messages.tooManySteps(steps) }]);
@@ -358,6 +360,22 @@ export async function runModel(
     throw error;
   } finally {
     await session?.dispose();
+  }
+}
+
+/** How many synapses there are, from building the network once before: recordings of all of them have as many columns. */
+async function countSynapses(
+  { valid, positions }: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions },
+  precision: Precision,
+): Promise<ReadonlyMap<string, number>> {
+  const { target } = await chooseTarget('wasm');
+  try {
+    return await synapseCounts(valid, target, precision);
+  } catch (error) {
+    // What stands in the way has its place in the user's text, as when the model itself is lowered.
+    return placed(positions, () => {
+      throw error;
+    });
   }
 }
 

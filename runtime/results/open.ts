@@ -15,7 +15,7 @@ export async function openResult(path: string): Promise<StoredResult> {
   const start = firstBytes(path, 256);
   if (start.startsWith(hdf5Signature)) return (await import('./nwb/read.js')).readNwbResult(path);
   if (start.trimStart().startsWith('{')) return (await import('./neo/read.js')).readNeoResult(path);
-  if (start.startsWith('population,')) return (await import('./csv/read.js')).readCsvResult(path);
+  if (/^(segment,)?population,/.test(start)) return (await import('./csv/read.js')).readCsvResult(path);
   throw notAResult(path, 'it is neither NWB nor JSON nor CSV of spikes');
 }
 

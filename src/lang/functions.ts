@@ -47,7 +47,8 @@ const pureFunctions = 'exp expm1 log log1p log10 log2 sin cos tan sinh cosh tanh
  * - gammahazard(k, x) is density over survival of the gamma distribution of shape k and scale 1.
  * - clip(x, low, high); sign(x) in -1, 0, 1; timestep(t, dt) is the whole number of steps in t.
  * - Draws, new at each evaluation: uniform() in (0, 1), uniform(low, high), normal(), normal(mean, sd), exponential(mean),
- *   gamma(shape, scale), lognormal(mean and sd of the logarithm), poisson(mean), binomial(n, p).
+ *   gamma(shape, scale), lognormal(mean and sd of the logarithm), poisson(mean), binomial(n, p), truncatedNormal(mean, sd, low, high)
+ *   (drawn again until it lies between), vonMises(mean, concentration) in (-pi, pi].
  */
 export const functions: ReadonlyMap<string, FunctionSignature> = new Map(
   [
@@ -69,6 +70,8 @@ export const functions: ReadonlyMap<string, FunctionSignature> = new Map(
     signature('uniform', [0, 2], 'same', 'real', true),
     signature('normal', [0, 2], 'same', 'real', true),
     signature('exponential', [1], 'same', 'real', true),
+    signature('truncatedNormal', [4], 'same', 'real', true),
+    signature('vonMises', [2], 'pure', 'real', true),
     signature('gamma', [2], 'second', 'real', true),
     signature('lognormal', [2], 'pure', 'real', true),
     signature('poisson', [1], 'pure', 'integer', true),

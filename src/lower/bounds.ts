@@ -96,6 +96,10 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
       const centre = args.length === 0 ? exactly(0) : a;
       return sum(centre, product(spread, { low: -normalLimit, high: normalLimit }));
     }
+    case 'truncatedNormal':
+      return { low: args[2]?.low ?? -Infinity, high: args[3]?.high ?? Infinity };
+    case 'vonMises':
+      return { low: -3.1415926535897936, high: 3.1415926535897936 };
     case 'exponential':
       return product(a, { low: 0, high: exponentialLimit });
     case 'binomial':

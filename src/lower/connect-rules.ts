@@ -45,6 +45,7 @@ export function ruleCode(rule: ConnectionRule, ordinal: number, plan: Projection
 
 const oneToOne = (plan: ProjectionPlan): RuleCode => ({
   kind: 'pairwise',
+  keepsFound: false,
   outer: 'pre',
   blocks: 1,
   ascending: true,

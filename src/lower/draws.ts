@@ -134,9 +134,9 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
     const pair = normalPairOf(philox(counter(ir.shr(draws.step, ir.u32(1))), draws.key, block, context), block, context);
     return block.name('normal', ir.select(ir.eq(ir.and(draws.step, ir.u32(1)), ir.u32(0)), pair[0], pair[1]));
   };
-  const looped = (name: 'poisson' | 'binomial' | 'gamma', parameters: readonly Ir[]): Ir => {
+  const looped = (name: 'poisson' | 'binomial' | 'gamma' | 'truncatedNormal' | 'vonMises', parameters: readonly Ir[]): Ir => {
     const steps =
-      name === 'gamma' || !parameters.every((e) => e.kind === 'const')
+      (name !== 'poisson' && name !== 'binomial') || !parameters.every((e) => e.kind === 'const')
         ? null
         : distributionSteps(
             name,
@@ -164,6 +164,9 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
       return looped('poisson', [a as Ir]);
     case 'binomial':
       return looped('binomial', [a as Ir, b as Ir]);
+    case 'truncatedNormal':
+    case 'vonMises':
+      return looped(call.function, args);
     case 'gamma':
       return fold(ir.mul(b as Ir, looped('gamma', [a as Ir])));
     default:

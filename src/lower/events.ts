@@ -118,9 +118,21 @@ function ring(
 function multiples(name: string, size: number, slots: number, { builder }: Context): NonNullable<EventSource['times']> {
   const buffer = builder.buffer(`${name}.times`, 'u32', slots * size, `how often each ${name} counts, for each of the last ${slots} steps`);
   const capacity = Math.max(leastRows, leastSteps * size);
-  const log = builder.buffer(`${name}.multiples`, 'u32', 3 * capacity, `(step, element, how often) of each ${name} that counts several times`);
+  const log = builder.buffer(
+    `${name}.multiples`,
+    'u32',
+    3 * capacity,
+    `(step, element, how often) of each ${name} that counts several times`,
+  );
   const logged = builder.buffer(`${name}.multiples_logged`, 'u32', 1, `rows in the log of multiples of ${name}`);
   const logName = `${name}.multiples`;
-  builder.logs.push({ name: logName, buffer: log.name, cursor: { buffer: logged.name, index: 0 }, rowLength: 3, capacity, maxRowsPerStep: size });
+  builder.logs.push({
+    name: logName,
+    buffer: log.name,
+    cursor: { buffer: logged.name, index: 0 },
+    rowLength: 3,
+    capacity,
+    maxRowsPerStep: size,
+  });
   return { buffer, log, logged, logName };
 }

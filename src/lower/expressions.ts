@@ -56,7 +56,17 @@ const unaryFunctions: Readonly<Record<string, LibraryName>> = {
   exprel: 'exprel',
 };
 
-const randomFunctions = new Set(['uniform', 'normal', 'poisson', 'binomial', 'gamma', 'exponential', 'lognormal']);
+const randomFunctions = new Set([
+  'uniform',
+  'normal',
+  'poisson',
+  'binomial',
+  'gamma',
+  'exponential',
+  'lognormal',
+  'truncatedNormal',
+  'vonMises',
+]);
 
 /** True for the names of functions that draw random numbers. */
 export const isRandom = (name: string): boolean => randomFunctions.has(name);

@@ -116,7 +116,9 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
     storage.set(id, { kind: variable.shared ? 'table' : 'array', buffer, type: variable.type });
   }
   for (const [id, input] of Object.entries(type.inputs)) {
-    const buffer = context.builder.buffer(`${name}.${id}`, context.real, length, `input ${id} of ${name} (${input.unit})`);
+    // What nothing is added to is 0, what nothing multiplies is 1.
+    const options = input.reduce === 'product' ? { initial: { fill: 1 } } : {};
+    const buffer = context.builder.buffer(`${name}.${id}`, context.real, length, `input ${id} of ${name} (${input.unit})`, options);
     storage.set(id, { kind: 'array', buffer, type: 'real' });
   }
   const lastEvent = new Map<string, Buffer>();

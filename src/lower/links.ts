@@ -18,7 +18,13 @@ import { expressionOf } from './texts.js';
 export type Link = NonNullable<Population['linked']>[string];
 
 /** The population that a link reads; null after a finding. */
-export function linkedMember(owner: string, name: string, link: Link, groups: readonly Group[], context: Context): { group: Group; member: Member } | null {
+export function linkedMember(
+  owner: string,
+  name: string,
+  link: Link,
+  groups: readonly Group[],
+  context: Context,
+): { group: Group; member: Member } | null {
   for (const group of groups) {
     const member = group.members.find((candidate) => candidate.name === link.population);
     if (member) return { group, member };
@@ -48,14 +54,24 @@ export function linkedElement(group: Group, member: Member, name: string, link: 
   const buffer = builder.buffer(key, 'u32', member.population.size, comment);
   const block = new Block();
   const address = memberAddress(member);
-  const found = block.name('found', to('i32', compile(expressionOf(index, group.equations.names), new ElementScope(context, group, address, block, null))));
+  const found = block.name(
+    'found',
+    to('i32', compile(expressionOf(index, group.equations.names), new ElementScope(context, group, address, block, null))),
+  );
   const outside = ir.or(ir.lt(found, ir.i32(0)), ir.ge(found, ir.i32(size)));
   block.emit(
     ir.fault(builder.faultBit(`${name} of ${member.name} is linked to an element that ${link.population} does not have`), outside),
     ir.store(buffer, address.local, ir.convert('u32', ir.select(outside, ir.i32(0), found))),
   );
   builder.initially(
-    builder.map(key, comment, { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] }, false, block.locals.declared, block.statements),
+    builder.map(
+      key,
+      comment,
+      { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
+      false,
+      block.locals.declared,
+      block.statements,
+    ),
   );
   return ir.load(buffer, local);
 }
@@ -73,8 +89,15 @@ export function lowerLinks(groups: readonly Group[], context: Context): void {
         const storage = group.storage.get(name);
         const source = linkedMember(member.name, name, link, groups, context);
         if (storage?.kind !== 'array' || !source) continue;
-        const element = block.name('element', linkedElement(group, member, name, link, source.member.population.size, address.local, context));
-        const from = { index: block.name('place', ir.add(element, ir.u32(source.member.begin))), ordinal: ir.u32(source.member.ordinal), local: element };
+        const element = block.name(
+          'element',
+          linkedElement(group, member, name, link, source.member.population.size, address.local, context),
+        );
+        const from = {
+          index: block.name('place', ir.add(element, ir.u32(source.member.begin))),
+          ordinal: ir.u32(source.member.ordinal),
+          local: element,
+        };
         const scope = new ElementScope(context, source.group, from, block, null, profile.defaults.hold);
         const value = to(scalarTypeOf(storage.type, context.real), scope.read(link.variable));
         block.emit(ir.store(storage.buffer, address.index, storedValue(storage.buffer, value)));

@@ -37,6 +37,8 @@ import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-val
 
 export interface LowerOptions {
   readonly precision: Precision;
+  /** Synapses of projections whose number is drawn, where somebody has built them before; recordings of all of them need it. */
+  readonly counts?: ReadonlyMap<string, number>;
   /** Receives the program's text after each pass. */
   readonly dumpIr?: (pass: string, text: string) => void;
   /** Receives the program as it is after each pass: each is legal, and each has more than the one before. */
@@ -48,7 +50,7 @@ export interface LowerOptions {
  *
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
-export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOptions): Program {
+export function lower(valid: ValidModel, { precision, counts, dumpIr, onPass }: LowerOptions): Program {
   const diagnostics = new LoweringDiagnostics();
   // What named generators draw becomes explicit before anything is laid out.
   const { model: written, data, places, parts: pieces } = resolveOnHost(valid, diagnostics);
@@ -90,7 +92,8 @@ export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOpt
   diagnostics.throwIfErrors();
   parts.rings = eventRings(parts.groups, longestDelays(plans), context);
   // Populations by themselves: first values, integration, events. Values may be read while connecting, so they come first.
-  for (const group of parts.groups) diagnostics.within(`/neurons/${group.name}`, () => (bySlots ? lowerGroup : firstValues)(group, parts.rings, context));
+  for (const group of parts.groups)
+    diagnostics.within(`/neurons/${group.name}`, () => (bySlots ? lowerGroup : firstValues)(group, parts.rings, context));
   if (bySlots) {
     enterFirstRegimes(parts.groups, entries, context);
     lowerLinks(parts.groups, context);
@@ -127,7 +130,7 @@ export function lower(valid: ValidModel, { precision, dumpIr, onPass }: LowerOpt
   lowerCurrents(parts.groups, context);
   done('operations');
   // What is recorded.
-  parts.recordings = lowerRecordings(parts.groups, parts.projections, context);
+  parts.recordings = lowerRecordings(parts.groups, parts.projections, context, counts);
   done('recordings');
   // What phases of the protocol change.
   lowerPhases(parts.groups, parts.projections, context);
@@ -197,7 +200,9 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
 /** What a reset leaves alone: what steps never write, but for the model's state variables. */
 function keptBuffers(buffers: readonly Buffer[], { variables }: Manifest, inSteps: ReadonlySet<string>): string[] {
   const state = new Set(variables.filter((variable) => variable.state).map(({ buffer }) => buffer));
-  return buffers.filter(({ role, name }) => role === 'state' && name !== drawOffset && !inSteps.has(name) && !state.has(name)).map(({ name }) => name);
+  return buffers
+    .filter(({ role, name }) => role === 'state' && name !== drawOffset && !inSteps.has(name) && !state.has(name))
+    .map(({ name }) => name);
 }
 
 function writtenWhileRunning(kernels: readonly Kernel[], running: ReadonlySet<string>, builder: ProgramBuilder): Set<string> {

@@ -27,6 +27,13 @@ export const delayTooLong = (projection: string, steps: number): Finding => ({
   hint: 'use shorter delays or a larger dt',
 });
 
+export const delayNeverInRange = (projection: string, low: number, high: number): Finding => ({
+  code: 'lower/delay-never-in-range',
+  message: `no delay that can be drawn for projection ${projection} is within its range`,
+  found: `${low} to ${high} s`,
+  hint: 'widen delayRange, or clip the delays',
+});
+
 export const negativeDelay = (projection: string): Finding => ({
   code: 'lower/negative-delay',
   message: `a delay of projection ${projection} may be negative`,

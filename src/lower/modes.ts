@@ -18,7 +18,11 @@ export type Entries = ReadonlyMap<string, readonly string[]>;
 export const noEntries: Entries = new Map();
 
 /** The model without regimes and without events of other names. @diagnostic lower/unsupported-feature */
-export function withoutModes(model: Model, profile: Profile, diagnostics: LoweringDiagnostics): { readonly model: Model; readonly entries: Entries } {
+export function withoutModes(
+  model: Model,
+  profile: Profile,
+  diagnostics: LoweringDiagnostics,
+): { readonly model: Model; readonly entries: Entries } {
   const entries = new Map<string, readonly string[]>();
   if (Object.values(model.neurons).every((type) => isPlain(type))) return { model, entries };
   const neurons: Record<string, NeuronType> = {};
@@ -107,7 +111,9 @@ function withOwnNames(owner: string, type: NeuronType, profile: Profile, diagnos
     }
     const sources = emitters.map((name) => type.events[name] as EventDefinition);
     if (sources.some(({ edge, refractory, multiplicity }) => edge === 'rising' || refractory || multiplicity !== undefined))
-      diagnostics.add(messages.unsupportedFeature(`an event that several conditions emit, one of which waits or makes refractory (${owner}.${seen})`));
+      diagnostics.add(
+        messages.unsupportedFeature(`an event that several conditions emit, one of which waits or makes refractory (${owner}.${seen})`),
+      );
     events[seen] = {
       when: sources.map(({ when }) => `(${when})`).join(' or '),
       edge: 'level',

@@ -232,7 +232,7 @@ function updateKernel(group: Group, noise: ReadonlyMap<string, Noise>, rings: Re
   const scope = new ElementScope(context, group, rangesAddress, block, stepDraws(group, 'step', rangesAddress, context));
   updateRefractoriness(group, scope, block);
   integrateGroup(group, noise, scope, block, context);
-  for (const input of Object.keys(group.type.inputs)) scope.write(input, ir.f64(0));
+  for (const [input, { reduce }] of Object.entries(group.type.inputs)) scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
   const fused = group.events.filter((event) => mayFuse(event, context));
   if (fused.length > 0) testEvents(group, fused, scope, block, rings);
   scope.storeAll();

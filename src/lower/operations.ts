@@ -106,7 +106,7 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
   const scope = new ElementScope(context, piece.group, address, block, null);
   const before = to(context.real, scope.read(current.input));
   const flows = switchOf(name, context);
-  const sum = ir.add(before, value);
+  const sum = piece.group.type.inputs[current.input]?.reduce === 'product' ? ir.mul(before, value) : ir.add(before, value);
   scope.write(current.input, flows ? ir.select(ir.ne(ir.load(flows, ir.u32(0)), ir.u32(0)), sum, before) : sum);
   scope.storeAll();
   return context.builder.map(

@@ -13,6 +13,7 @@ import * as messages from './messages.js';
 import { changeCurrent, switchOf } from './operations.js';
 import type { Piece } from './pieces.js';
 import { memberOf, piecesOf } from './pieces.js';
+import type { ProjectionPlan } from './projection.js';
 import { phaseProcedure } from './protocol.js';
 import type { BuiltProjection } from './recordings.js';
 import { changeReplay } from './sources.js';
@@ -96,11 +97,14 @@ function switching(phase: Extract<Phase, { attach: string } | { detach: string }
   return { kind: 'run', kernel };
 }
 
+/** Whether a projection is, or stands for a piece of, one that the model names. */
+const isPieceOf = ({ name, stream }: ProjectionPlan, owner: string): boolean => name === owner || stream === owner;
+
 /** Delays of a pathway, of all the pieces of its projection. */
 function delayChanges(key: string, k: number, projections: readonly BuiltProjection[], context: Context): Action[] {
   const [projection, pathway] = key.split('.');
   return projections
-    .filter(({ plan }) => plan.stream === projection)
+    .filter(({ plan }) => isPieceOf(plan, projection ?? ''))
     .flatMap(({ plan }) =>
       plan.pathways.flatMap(({ name, window }): Action[] =>
         window !== null && window.of === pathway && name === `${pathway}_phase${k}`
@@ -133,7 +137,7 @@ function setValues(
     stale.add(group.name);
   };
   const setSynapses = (some: ChosenSynapses, owner: string, variable: string, value: Value): void => {
-    const pieces = projections.filter(({ plan }) => plan.stream === owner);
+    const pieces = projections.filter(({ plan }) => isPieceOf(plan, owner));
     invariant(pieces.length > 0, 'lower/phases', `${owner} is neither a population nor a projection`);
     if (pieces.length > 1 && (some.indices !== null || typeof value === 'object'))
       context.diagnostics.add(messages.unsupportedFeature(`setting ${variable} of single synapses of ${owner}, which stands between assemblies,`));
@@ -148,7 +152,7 @@ function setValues(
   for (const [key, value] of Object.entries(values)) {
     if (of === undefined) {
       const { owner, slice, indices, variable } = assigned(key);
-      if (projections.some(({ plan }) => plan.stream === owner))
+      if (projections.some(({ plan }) => isPieceOf(plan, owner)))
         setSynapses({ where, indices: slice ?? (indices ? Uint32Array.from(indices) : null) }, owner, variable, value);
       else if (slice === undefined && indices === undefined) setPiece(null, owner, variable, value);
       else {

@@ -371,6 +371,10 @@ function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context
   const range = projection.delayRange;
   if (range?.outOfRange === 'clip' || range?.outOfRange === 'redraw') {
     const clipped = (seconds: number): number => Math.min(Math.max(seconds, range.min ?? 0), range.max ?? Infinity);
+    if (range.outOfRange === 'redraw' && (bounds.high < (range.min ?? 0) || bounds.low > (range.max ?? Infinity))) {
+      diagnostics.add(messages.delayNeverInRange(name, bounds.low, bounds.high));
+      return null;
+    }
     bounds = { low: clipped(bounds.low), high: clipped(bounds.high) };
   }
   if (!Number.isFinite(bounds.low) || !Number.isFinite(bounds.high)) {
@@ -381,6 +385,7 @@ function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context
     diagnostics.add(messages.negativeDelay(name));
     return null;
   }
+  noteRounding(delay, name, context);
   const steps = { first: roundDelay(bounds.low, context), last: roundDelay(bounds.high, context) };
   const span = steps.last - steps.first + 1;
   if (steps.last <= 65535 && span > 1 && Math.max(plan.pre.size, plan.post.size) * span > mostSegments) {
@@ -396,6 +401,24 @@ function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context
   else if (steps.first < leastDelayIn(slot, profile)) diagnostics.add(messages.zeroDelay(name));
   else return steps;
   return null;
+}
+
+/** Says which delays are no whole number of steps, where they are known. */
+function noteRounding(delay: Value, projection: string, context: Context): void {
+  const { dt, builder, data, profile } = context;
+  // Brian's delays are times in any case, and rounding them is what everybody there expects.
+  if (profile.spikeLabel === 0) return;
+  const known = typeof delay === 'number' ? [delay] : typeof delay === 'object' && 'array' in delay ? arrayOf(delay.array, data) : [];
+  const rounded = new Set<number>();
+  for (let k = 0; k < known.length && rounded.size <= 3; k++) {
+    const seconds = known[k] as number;
+    if (Math.abs(seconds / dt - Math.round(seconds / dt)) > 1e-6) rounded.add(seconds);
+  }
+  if (rounded.size === 0) return;
+  const ms = (seconds: number): string => String(Number((seconds * 1e3).toPrecision(6)));
+  const examples = [...rounded].slice(0, 3).map((seconds) => `${ms(seconds)} ms becomes ${ms(roundDelay(seconds, context) * dt)} ms`);
+  const note = `delays of ${projection} are no multiples of the time step and are rounded: ${examples.join(', ')}${rounded.size > 3 ? ', …' : ''}`;
+  if (!builder.notes.includes(note)) builder.notes.push(note);
 }
 
 /** Rows are indexed by delay: at most a gibibyte of offsets. */

@@ -1,7 +1,7 @@
 /** Pass: samples of variables into logs, and what the recordings mean. */
 
 import * as ir from '../ir/builder.js';
-import type { Buffer, EventRecordingLocation, Local, SampleLocation } from '../ir/program.js';
+import type { Buffer, EventRecordingLocation, Local, SampleLocation, Statement } from '../ir/program.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Recording, SelectionRule } from '../model/model.js';
 import { Block, item } from './block.js';
@@ -46,7 +46,13 @@ interface Column {
   readonly ownFirst?: boolean;
 }
 
-export function lowerRecordings(groups: readonly Group[], projections: readonly BuiltProjection[], context: Context): Recordings {
+/** @param counts  synapses of projections whose number is drawn, as far as somebody has counted them */
+export function lowerRecordings(
+  groups: readonly Group[],
+  projections: readonly BuiltProjection[],
+  context: Context,
+  counts: ReadonlyMap<string, number> = new Map(),
+): Recordings {
   const { model, profile } = context;
   const events: EventRecordingLocation[] = [];
   const schedules = new Map<string, { every: number; slot: string; order: number; columns: Column[] }>();
@@ -63,7 +69,7 @@ export function lowerRecordings(groups: readonly Group[], projections: readonly 
     const schedule = schedules.get(key) ?? { every, slot, order, columns: [] };
     schedules.set(key, schedule);
     for (const variable of recording.variables)
-      schedule.columns.push(...columnsOf(recording, variable, groups, projections, context));
+      schedule.columns.push(...columnsOf(recording, variable, groups, projections, counts, context));
   }
   let ordinal = 0;
   const samples = [...schedules.values()].flatMap((schedule) => sampleLog(`samples${ordinal++}`, schedule, context));
@@ -96,10 +102,11 @@ function columnsOf(
   variable: string,
   groups: readonly Group[],
   projections: readonly BuiltProjection[],
+  counts: ReadonlyMap<string, number>,
   context: Context,
 ): readonly Column[] {
   if ('projection' in recording.of) {
-    const column = synapseColumn(recording, recording.of, variable, projections, context);
+    const column = synapseColumn(recording, recording.of, variable, projections, counts, context);
     return column ? [column] : [];
   }
   const parts = partsOf(recording.of, `recording ${recording.name}`, context) ?? [];
@@ -237,13 +244,14 @@ function synapseColumn(
   selection: Extract<SelectionRule, { projection: string }>,
   variable: string,
   projections: readonly BuiltProjection[],
+  counts: ReadonlyMap<string, number>,
   context: Context,
 ): Column | null {
   const { projection } = selection;
   const built = projections.find(({ plan }) => plan.name === projection);
   if (!built) return null;
   const { plan, connectivity, storage } = built;
-  const indices = creationIndices(selection, connectivity.known, context);
+  const indices = creationIndices(selection, connectivity.known ?? counts.get(projection) ?? null, context);
   if (!indices) {
     context.diagnostics.add(
       messages.unsupportedFeature(
@@ -314,29 +322,32 @@ function synapsePlaces(
 ): { readonly positions: Buffer; readonly sources: Buffer } {
   const { builder } = context;
   const { plan, connectivity } = built;
-  const wanted = indices instanceof Uint32Array ? indices : Uint32Array.from({ length: count }, (_, k) => indices.begin + k);
-  const index = builder.buffer(`${name}.wanted`, 'u32', count, `creation index of each recorded synapse of ${plan.name}`, {
-    role: 'constant',
-    initial: wanted,
-  });
   const positions = builder.buffer(`${name}.places`, 'u32', count, `position of each recorded synapse of ${plan.name}`);
   const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each recorded synapse of ${plan.name}`);
   const { creation, rows } = connectivity;
   const block = new Block();
   const [row, p, k, found] = ['row', 'p', 'k', 'found'].map((local) => block.local(local, 'u32')) as [Local, Local, Local, Local];
   const created = creation ? ir.load(creation, ir.get(p)) : ir.get(p);
+  const note = (place: Ir): Statement[] => [
+    ir.store(positions, place, ir.get(p)),
+    ir.store(sources, place, ir.get(row)),
+    ir.set(found, ir.add(ir.get(found), ir.u32(1))),
+  ];
+  let look: Statement[];
+  if (indices instanceof Uint32Array) {
+    const index = builder.buffer(`${name}.wanted`, 'u32', count, `creation index of each recorded synapse of ${plan.name}`, {
+      role: 'constant',
+      initial: indices,
+    });
+    look = [ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(index, ir.get(k)), created), note(ir.get(k)))])];
+  } else {
+    // Of a range, the place follows from the index.
+    look = [ir.set(k, ir.sub(created, ir.u32(indices.begin))), ir.when(ir.lt(ir.get(k), ir.u32(count)), note(ir.get(k)))];
+  }
   block.emit(
     ir.set(found, ir.u32(0)),
     ir.loop(row, ir.u32(0), ir.u32(plan.pre.size), [
-      ir.loop(p, ir.load(rows, ir.get(row)), ir.load(rows, ir.add(ir.get(row), ir.u32(1))), [
-        ir.loop(k, ir.u32(0), ir.u32(count), [
-          ir.when(ir.eq(ir.load(index, ir.get(k)), created), [
-            ir.store(positions, ir.get(k), ir.get(p)),
-            ir.store(sources, ir.get(k), ir.get(row)),
-            ir.set(found, ir.add(ir.get(found), ir.u32(1))),
-          ]),
-        ]),
-      ]),
+      ir.loop(p, ir.load(rows, ir.get(row)), ir.load(rows, ir.add(ir.get(row), ir.u32(1))), look),
     ]),
     ir.fault(builder.faultBit(`a recorded synapse of projection ${plan.name} does not exist`), ir.ne(ir.get(found), ir.u32(count))),
   );

@@ -14,9 +14,8 @@ export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): 
     diagnostics.within(pointer, () => {
       for (const feature of features) if (feature) diagnostics.add(messages.unsupportedFeature(feature));
     });
-  const slots = profiles[model.timing].stepping === 'slots';
-  if (!slots) refuseInSteps(model, refuse);
-  for (const [name, type] of Object.entries(model.neurons)) refuse(`/neurons/${name}`, ofType(name, type, slots));
+  if (profiles[model.timing].stepping === 'elements') refuseInSteps(model, refuse);
+  for (const [name, type] of Object.entries(model.neurons)) refuse(`/neurons/${name}`, ofType(name, type));
   for (const [name, population] of Object.entries(model.populations)) refuse(`/populations/${name}`, ofPopulation(name, population));
   for (const [name, projection] of Object.entries(model.projections)) refuse(`/projections/${name}`, ofProjection(name, projection));
   for (const [name, stimulus] of Object.entries(model.stimuli)) refuse(`/stimuli/${name}`, [ofStimulus(name, stimulus)]);
@@ -30,6 +29,7 @@ function refuseInSteps(model: Model, refuse: (pointer: string, features: readonl
     refuse(`/neurons/${name}`, [
       type.noise.length > 0 && `noise (${name}) ${under}`,
       Object.values(type.events).some(({ refractory }) => refractory !== undefined) && `a refractory period (${name}) ${under}`,
+      Object.values(type.events).some(({ multiplicity }) => multiplicity !== undefined) && `events with a multiplicity (${name}) ${under}`,
       JSON.stringify(type).includes('lastspike') && `the time of the last spike (${name}) ${under}`,
     ]);
   }
@@ -41,29 +41,26 @@ function refuseInSteps(model: Model, refuse: (pointer: string, features: readonl
     ]);
   }
   for (const name of Object.keys(model.operations)) refuse(`/operations/${name}`, [`the operation ${name} ${under}`]);
-  for (const [name, { kind }] of Object.entries(model.stimuli)) refuse(`/stimuli/${name}`, [kind === 'poisson' && `the Poisson input ${name} ${under}`]);
+  const switched = new Set(
+    model.experiment.protocol.map((phase) => ('attach' in phase ? phase.attach : 'detach' in phase ? phase.detach : undefined)),
+  );
+  for (const [name, stimulus] of Object.entries(model.stimuli)) {
+    refuse(`/stimuli/${name}`, [
+      stimulus.kind === 'poisson' && `the Poisson input ${name} ${under}`,
+      stimulus.kind === 'current' && (!stimulus.attached || switched.has(name)) && `the current ${name}, which is switched, ${under}`,
+    ]);
+  }
 }
 
-function ofType(name: string, type: NeuronType, slots: boolean): Feature[] {
+function ofType(name: string, type: NeuronType): Feature[] {
   return [
     type.compartments !== undefined && `a cell with compartments (${name})`,
-    ...Object.entries(type.inputs).map(([input, { reduce }]) => slots && reduce !== 'sum' && `an input that multiplies (${name}.${input})`),
-    ...Object.entries(type.events).flatMap(([event, { multiplicity, refractory, section }]) => [
-      !slots && multiplicity !== undefined && `events with a multiplicity (${name}.${event})`,
-      section !== undefined && `an event at a section (${name}.${event})`,
-      !slots && refractory?.of?.some((other) => other !== event) && `an event that suppresses others (${name}.${event})`,
-      !slots &&
-        refractory?.rounding !== undefined &&
-        refractory.rounding !== 'nearest' &&
-        `a refractory period that is rounded ${refractory.rounding} (${name}.${event})`,
-    ]),
+    ...Object.entries(type.events).map(([event, { section }]) => section !== undefined && `an event at a section (${name}.${event})`),
   ];
 }
 
 function ofPopulation(name: string, population: Population): Feature[] {
-  return [
-    population.clock !== undefined && `a population with its own clock (${name})`,
-  ];
+  return [population.clock !== undefined && `a population with its own clock (${name})`];
 }
 
 function ofProjection(name: string, projection: Projection): Feature[] {

@@ -96,7 +96,9 @@ function sumKernel(
   const block = new Block();
   const sum = block.local('sum', context.real);
   const k = block.local('k', 'u32');
-  block.emit(ir.set(sum, to(context.real, ir.f64(0))));
+  const product = !replaces && end.group?.type.inputs[variable]?.reduce === 'product';
+  const join = product ? ir.mul : ir.add;
+  block.emit(ir.set(sum, to(context.real, ir.f64(product ? 1 : 0))));
   const columns = connectivity.columns;
   const starts = side === 'pre' ? connectivity.rows : columns?.starts;
   invariant(starts, 'lower/sums', `${plan.name} has no columns`);
@@ -108,12 +110,12 @@ function sumKernel(
         : inner.name('source', ir.load(columns?.sources ?? starts, ir.get(k)));
     const [source, target] = side === 'pre' ? [item, other] : [other, item];
     const scope = new SynapseScope(context, plan, storage, { position, source, target }, inner, null);
-    inner.emit(ir.set(sum, ir.add(ir.get(sum), compileReal(e, scope))));
+    inner.emit(ir.set(sum, join(ir.get(sum), compileReal(e, scope))));
   });
   const element = elementIndex(end, item);
   block.emit(
     ir.loop(k, ir.load(starts, item), ir.load(starts, ir.add(item, ir.u32(1))), body),
-    ir.store(place.buffer, element, replaces ? ir.get(sum) : ir.add(ir.load(place.buffer, element), ir.get(sum))),
+    ir.store(place.buffer, element, replaces ? ir.get(sum) : join(ir.load(place.buffer, element), ir.get(sum))),
   );
   return context.builder.map(
     `${plan.name}.sum_${variable}`,
@@ -159,7 +161,14 @@ function updateKernel(plan: ProjectionPlan, connectivity: Connectivity, storage:
 const drawsAny = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
 
 /** Draws in conditions of synapses. @random stream `projection/<id>/events`, counter (source, target, step, site) */
-function eventDraws(plan: ProjectionPlan, connectivity: Connectivity, position: Ir, target: Ir, block: Block, context: Context): Draws | null {
+function eventDraws(
+  plan: ProjectionPlan,
+  connectivity: Connectivity,
+  position: Ir,
+  target: Ir,
+  block: Block,
+  context: Context,
+): Draws | null {
   const { names } = plan.equations;
   const drawing = Object.values(plan.type.events ?? {}).some(
     (event) => drawsIn(event.when, names) || statementsOf(event.do, names).some((statement) => expressionsOf(statement).some(drawsAny)),
@@ -193,7 +202,10 @@ function testEvent(name: string, event: SynapseEvent, count: Extent, scope: Syna
     }
     const right = compile(statement.value, scope);
     if (!scope.owns(statement.target)) {
-      scope.write(statement.target, statement.operator === '=' ? right : combine(statement.operator, scope.read(statement.target), right, scope));
+      scope.write(
+        statement.target,
+        statement.operator === '=' ? right : combine(statement.operator, scope.read(statement.target), right, scope),
+      );
       continue;
     }
     const old = scope.read(statement.target);

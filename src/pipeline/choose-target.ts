@@ -40,7 +40,10 @@ export async function chooseTarget(name: string, { work = 0, device }: TargetWis
     throw new UsageError(`there is no target ${name}: it is ${oneOf(name, ['auto', ...names])}`, suggestion(name, names).hint);
   }
   if (name === 'auto' && device !== undefined) {
-    throw new UsageError('a device is asked for, and no target', 'name the target as well, such as --target opencl; interneuron targets lists them');
+    throw new UsageError(
+      'a device is asked for, and no target',
+      'name the target as well, such as --target opencl; interneuron targets lists them',
+    );
   }
   const preference = work > longWork ? quickRun : quickStart;
   let refusal: Availability | undefined;

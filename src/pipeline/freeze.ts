@@ -3,15 +3,24 @@
  * same network can be built by a simulator with another generator.
  */
 
-import { UsageError } from '../diagnostics/diagnostic.js';
+import { Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
 import type { ProjectionLocation, Program, TypedArray } from '../ir/program.js';
+import { resolveOnHost } from '../lower/host/host-pass.js';
 import { lower } from '../lower/lower.js';
 import { protocolOf } from '../lower/protocol.js';
 import { callsIn } from '../lang/walk.js';
 import { parseExpression } from '../lang/parse.js';
 import { isRandom } from '../lang/functions.js';
-import type { Model, NeuronType, Population, Projection, SynapseType, ValidModel, Value } from '../model/model.js';
+import type { Model, NeuronType, Phase, Population, Projection, SynapseType, ValidModel, Value } from '../model/model.js';
+import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
+import { createTimeline } from '../../runtime/record/timeline.js';
 import type { Session, Target } from '../../runtime/targets/target.js';
+
+/** Spikes of one segment of the protocol: elements, and times in s. */
+interface Train {
+  readonly indices: number[];
+  readonly times: number[];
+}
 
 /** The frozen model, and a sentence for each draw that stays random because it happens anew in each step. */
 export interface Frozen {
@@ -45,15 +54,40 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
       ),
     );
     const trains = await spikeTrains(valid, program, session);
-    for (const [name, spikes] of trains) {
+    for (const [name, [spikes = { indices: [], times: [] }]] of trains) {
       const population = populations[name];
-      if (population) populations[name] = { size: population.size, values: {}, spikes, order: population.order };
+      const { positions } = population ?? {};
+      if (population)
+        populations[name] = { size: population.size, values: {}, spikes, ...(positions ? { positions } : {}), order: population.order };
     }
-    const frozen: Model = { ...model, populations, projections };
+    for (const [name, positions] of drawnPositions(valid)) {
+      const population = populations[name];
+      if (population) populations[name] = { ...population, positions };
+    }
+    const experiment = { ...model.experiment, protocol: frozenProtocol(model.experiment.protocol, trains) };
+    const frozen: Model = { ...model, populations, projections, experiment };
     return { valid: { model: withoutUnused(frozen), data: valid.data }, remaining: remainingDraws(frozen) };
   } finally {
     await session.dispose();
   }
+}
+
+/** Positions in m of the populations whose structure draws them. */
+function drawnPositions(valid: ValidModel): ReadonlyMap<string, readonly number[]> {
+  const drawn = Object.entries(valid.model.populations).filter(
+    ([, { positions }]) =>
+      positions !== undefined &&
+      'structure' in positions &&
+      (positions.generator !== undefined || positions.fillOrder !== undefined || positions.structure.startsWith('random')),
+  );
+  if (drawn.length === 0) return new Map();
+  const { places } = resolveOnHost(valid, new Diagnostics());
+  return new Map(
+    drawn.map(([name, { size }]) => {
+      const { x = [], y = [], z = [] } = places.get(name) ?? {};
+      return [name, Array.from({ length: 3 * size }, (_, k) => ([x, y, z][k % 3]?.[Math.floor(k / 3)] ?? 0) * 1e-6)] as const;
+    }),
+  );
 }
 
 /** Values that are one number stay as they are; the others become arrays of what was drawn. */
@@ -181,38 +215,56 @@ function randomSources(model: Model): string[] {
 }
 
 /** Runs the experiment and keeps the spikes of the populations that spike by chance. */
-async function spikeTrains(
-  valid: ValidModel,
-  program: Program,
-  session: Session,
-): Promise<Map<string, { indices: number[]; times: number[] }>> {
+async function spikeTrains(valid: ValidModel, program: Program, session: Session): Promise<Map<string, Train[]>> {
   const sources = randomSources(valid.model);
-  const trains = new Map(sources.map((name) => [name, { indices: [] as number[], times: [] as number[] }]));
+  const trains = new Map(sources.map((name) => [name, [] as Train[]]));
   if (sources.length === 0) return trains;
+  const protocol = protocolOf(valid, program);
+  const timeline = await createTimeline(() => session, program, protocol);
   const drain = async (): Promise<void> => {
-    for (const log of program.logs) {
-      const rows = Number((await session.read(log.cursor.buffer, log.cursor.index, 1))[0]);
-      const event = program.events.find((candidate) => candidate.log === log.name);
-      const train = event && trains.get(event.name.replace(/\.spike$/, ''));
-      if (train && rows > 0) {
-        const pairs = await session.read(log.buffer, 0, 2 * rows);
-        for (let k = 0; k < rows; k++) {
-          train.times.push(Number(pairs[2 * k]) * program.dt);
-          train.indices.push(Number(pairs[2 * k + 1]));
-        }
+    const drained = await drainLogs(session, program);
+    for (const { event, population, multiples } of program.manifest.events) {
+      const segments = event === `${population}.spike` ? trains.get(population) : undefined;
+      const rows = drained.find(({ log }) => log.name === program.events.find(({ name }) => name === event)?.log);
+      if (!segments || !rows) continue;
+      const train = (segments[timeline.segment()] ??= { indices: [], times: [] });
+      const { steps, elements } = countedPairs(
+        rows,
+        drained.find(({ log }) => log.name === multiples),
+      );
+      for (const [k, step] of steps.entries()) {
+        train.times.push((step + program.manifest.spikeLabel) * program.dt);
+        train.indices.push(elements[k] ?? 0);
       }
-      await session.write(log.cursor.buffer, new Uint32Array([0]), log.cursor.index);
     }
   };
-  for (const entry of protocolOf(valid, program)) {
-    if (entry.kind === 'call') await session.call(entry.procedure);
-    if (entry.kind !== 'run') continue;
+  for (const entry of protocol) {
+    if (entry.kind !== 'run') {
+      await drain();
+      await timeline.perform(entry);
+      continue;
+    }
     for (let done = 0; done < entry.steps;) {
       done += await session.run(entry.steps - done);
       await drain();
     }
   }
   return trains;
+}
+
+/** The protocol with the trains of each segment, and without what it changed of sources that draw no more. */
+function frozenProtocol(protocol: readonly Phase[], trains: ReadonlyMap<string, readonly Train[]>): Phase[] {
+  let segment = 0;
+  const ofOthers = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
+    Object.fromEntries(Object.entries(values).filter(([key]) => !trains.has(/^\w+/.exec(key)?.[0] ?? '')));
+  return protocol.flatMap((phase): Phase[] => {
+    if ('set' in phase && phase.of === undefined) return [{ ...phase, set: ofOthers(phase.set) }];
+    if ('set' in phase && phase.of !== undefined && 'population' in phase.of && trains.has(phase.of.population)) return [];
+    if (!('reset' in phase || 'restore' in phase) || trains.size === 0) return [phase];
+    segment += 1;
+    const replay = Object.fromEntries([...trains].map(([name, segments]) => [name, segments[segment] ?? { indices: [], times: [] }]));
+    return [phase, { replay }];
+  });
 }
 
 /** Drops types that no population or projection uses any more. */

@@ -5,7 +5,16 @@ import { dirname, join, sep } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import type { LemsHost } from '../../translators/neuroml/host.js';
+import { readHdf5Network } from '../../translators/neuroml/hdf5/read-network.js';
 import { decodeXml } from '../../translators/neuroml/xml/decode.js';
+
+/** The first bytes of an HDF5 file (HDF5 file format specification 3.0, section II.A). */
+const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** Whether the bytes of a file are HDF5. */
+export function isHdf5(bytes: Uint8Array): boolean {
+  return hdf5Signature.every((byte, position) => bytes[position] === byte);
+}
 
 /** No text longer than this fits a string. */
 const largestFile = 500_000_000;
@@ -64,7 +73,12 @@ function readText(real: string): ReturnType<LemsHost['read']> {
   try {
     const { size } = statSync(real);
     if (size > largestFile) return { refused: `it is ${formatBytes(size)} long` };
-    const decoded = decodeXml(readFileSync(real));
+    const bytes = readFileSync(real);
+    if (isHdf5(bytes)) {
+      const network = readHdf5Network(real);
+      return 'none' in network ? { refused: 'it is an HDF5 file that holds no NeuroML' } : network;
+    }
+    const decoded = decodeXml(bytes);
     return 'refused' in decoded ? { refused: decoded.refused.message } : decoded;
   } catch (error) {
     return { refused: error instanceof Error && 'code' in error ? String(error.code) : 'it is no text' };

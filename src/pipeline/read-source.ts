@@ -4,6 +4,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { DiagnosticError, UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import { decodeText } from '../model/read.js';
+import { isHdf5 } from './included-files.js';
+import { readHdf5Network } from '../../translators/neuroml/hdf5/read-network.js';
 import { decodeXml, looksLikeXml } from '../../translators/neuroml/xml/decode.js';
 
 /** A document's text, with the name that diagnostics give it. */
@@ -17,9 +19,6 @@ export interface Source {
 /** No text longer than this fits a string. */
 const largestFile = 500_000_000;
 
-/** The first bytes of an HDF5 file (HDF5 file format specification 3.0, section II.A). */
-const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-
 /**
  * Reads a model's text.
  *
@@ -28,7 +27,11 @@ const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
  */
 export function readSource(path: string): Source {
   const bytes = readBytes(path);
-  if (hdf5Signature.every((byte, position) => bytes[position] === byte)) {
+  if (isHdf5(bytes)) {
+    // Networks of NeuroML may be in HDF5: as text they are like any other.
+    const network = readHdf5Network(path);
+    if ('text' in network) return { name: path, text: network.text };
+    if ('refused' in network) throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'is it whole?');
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
   if (looksLikeXml(bytes)) {

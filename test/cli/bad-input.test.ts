@@ -98,7 +98,7 @@ describe('documents that cannot be read', () => {
     ['some prose', 'Dear reader, this is no model.', 'recognise/not-a-model', 1],
     ['no notation', '{"populations": {}}', 'recognise/unknown-format', 1],
     ['another format', '{"format": "interneuron/brain"}', 'recognise/unread-format', 1],
-    ['XML', '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2"/>', 'read/not-json-or-yaml', 1],
+    ['XML of another kind', '<?xml version="1.0"?><html/>', 'lems/unknown-root', 1],
     ['binary data', new Uint8Array(5000).map((_, i) => (i * 37) % 251), 'read/bad-encoding', 1],
     ['zero bytes', new Uint8Array(1000), 'read/not-json-or-yaml', 1],
     ['a YAML text of 21 MB', 'format: interneuron/brian\n' + 'a: 1\n'.repeat(4_200_000), 'read/yaml-too-large', 1],

@@ -92,6 +92,21 @@ describe('codegen --target c', () => {
     expect(readdirSync(await generate(network, '--target', 'ir'))).toEqual(['program.ir']);
   });
 
+  test('writes a project for OpenCL, in which no text of the model is code', async () => {
+    const project = await generate(network, '--target', 'opencl');
+    expect(readdirSync(project).sort()).toEqual([
+      'CMakeLists.txt',
+      'README.md',
+      'initial.bin',
+      'main.c',
+      'network.c',
+      'network.cl',
+      'network.h',
+    ]);
+    for (const name of readdirSync(project)) expect(readFileSync(join(project, name), 'latin1')).not.toContain(folder.path);
+    expect(readFileSync(join(project, 'network.cl'), 'utf8')).toMatch(/^\/\* plastic, "quoted", with commas \* \/ \*\/\n/);
+  });
+
   test.each([
     [['--target', 'c'], /codegen needs --output/],
     [['-o', 'x'], /codegen needs --target/],

@@ -77,6 +77,21 @@ experiment: { dt: 0.1 ms, duration: 6 ms }
     expect(byCreation(run, 'p', 'began')).toEqual([1, 1]);
   });
 
+  test('an input multiplies what reaches it, and is one where nothing does', async () => {
+    const run = await simulate(`interneuron: 1
+neurons:
+  source: { state: { x: { unit: 1, initial: 2 + i } } }
+  cell: { inputs: { gain: { unit: 1, reduce: product } }, state: { v: 0, n: { unit: 1 } }, derivatives: { v: gain/ms }, method: euler }
+synapses: { s: { contributes: { post.gain: pre.x } } }
+populations: { a: { type: source, size: 2 }, b: { type: cell, size: 3 } }
+projections: { p: { from: a, to: b, synapse: s, connect: { rule: list, pairs: [[0, 1], [0, 2], [1, 2]] } } }
+stimuli: { half: { kind: current, to: b, input: gain, value: 0.5 } }
+timing: ${timing}
+experiment: { dt: 0.1 ms, duration: 1 ms }
+`);
+    expect(finalOf(run, 'b.v').map((v) => Math.round(v * 1e6) / 1e6)).toEqual([0.5, 1, 3]);
+  });
+
   test('a linked parameter is the other variable at the start of the step', async () => {
     const run = await simulate(`interneuron: 1
 neurons:

@@ -165,3 +165,20 @@ experiment: { dt: 1 ms, protocol: [{ run: 10 ms }] }
   const [first = 0, second = 0] = stepsOf(run, 'p.spike');
   expect(second - first).toBe(steps + 1);
 });
+
+test('delays that are rounded are told', async () => {
+  const run = await simulate(`
+interneuron: 1
+name: rounded
+neurons: { cell: { state: { v: 0 } } }
+synapses: { s: { pathways: { pre: { on: pre.spike, do: post.v += 1 } } } }
+populations: { in: { size: 1, spikes: { indices: [0], times: [10 ms] } }, out: { type: cell, size: 4 } }
+projections: { p: { from: in, to: out, synapse: s, connect: all, delay: [0.14 ms, 0.16 ms, 0.25 ms, 1 ms] } }
+record: [{ of: out, variables: v }]
+timing: grid
+experiment: { dt: 0.1 ms, protocol: [{ run: 12 ms }] }
+`);
+  // Arrival at 10.1, 10.2, 10.2 and 11.0 ms (pynn.md, section 12).
+  expect([0, 1, 2, 3].map((k) => trace(run, 'out.v', k).findIndex((v) => v > 0))).toEqual([101, 102, 102, 110]);
+  expect(run.program.manifest.notes.join('\n')).toContain('0.14 ms becomes 0.1 ms, 0.16 ms becomes 0.2 ms, 0.25 ms becomes 0.2 ms');
+});

@@ -47,50 +47,10 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'an input that multiplies (cell.I)',
-    { cell: 'inputs: { I: { unit: 1, reduce: product } }, state: { v: 0 }, events: { spike: { when: v > 1 } }' },
-  ],
-  [
-    'lower/unsupported-feature',
-    'events with a multiplicity (cell.spike)',
-    { cell: 'state: { v: 0 }, events: { spike: { when: v > 1, multiplicity: 2 } }' },
-  ],
-  [
-    'lower/unsupported-feature',
-    'an event that suppresses others (cell.spike)',
-    { cell: 'state: { v: 0 }, events: { other: { when: v > 2 }, spike: { when: v > 1, refractory: { for: 1 ms, of: [other] } } }' },
-  ],
-  [
-    'lower/unsupported-feature',
     'a refractory period of cell.spike that is fixed at the event and depends on r',
     { cell: 'state: { v: 0, r: 1 ms }, events: { spike: { when: v > 1, refractory: { for: r } } }' },
   ],
-  [
-    'lower/unsupported-feature',
-    'positions (a)',
-    { populations: ', positions: [[0 m, 0 m, 0 m], [1 m, 0 m, 0 m], [2 m, 0 m, 0 m], [3 m, 0 m, 0 m]]' },
-  ],
   ['lower/unsupported-feature', 'a population with its own clock (a)', { populations: ', clock: slow', more: 'clocks: { slow: 1 ms }' }],
-  [
-    'lower/unsupported-feature',
-    'delays that are drawn again (p)',
-    { projection: 'from: a, to: b, synapse: s, connect: all, delayRange: { min: 1 ms, max: 2 ms, outOfRange: redraw }' },
-  ],
-  [
-    'lower/unsupported-feature',
-    'the connection rule fixedInDegree (projection p)',
-    { projection: 'from: a, to: b, synapse: s, connect: { rule: fixedInDegree, n: 2 }' },
-  ],
-  [
-    'lower/unsupported-feature',
-    'the connection rule fixedTotal (projection p)',
-    { projection: 'from: a, to: b, synapse: s, connect: { rule: fixedTotal, n: 2 }' },
-  ],
-  [
-    'lower/unsupported-feature',
-    'the connection rule smallWorld (projection p)',
-    { projection: 'from: a, to: b, synapse: s, connect: { rule: smallWorld }' },
-  ],
   [
     'lower/unsupported-feature',
     'several connection rules of which one runs over targets (projection p)',
@@ -111,15 +71,6 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'the current I0, which is attached during the run,',
-    {
-      cell: 'inputs: { I: 1 }, state: { v: 0 }, events: { spike: { when: v > 1 } }',
-      more: 'stimuli: { I0: { kind: current, to: a, input: I, value: 1, attached: false } }',
-    },
-  ],
-  ['lower/unsupported-feature', 'the operation o on a slice with a step', { more: 'operations: { o: { on: "a[0:4:2]", do: v += 1.0 } }' }],
-  [
-    'lower/unsupported-feature',
     'recording all synapses of projection p, whose number is drawn,',
     { projection: 'from: a, to: b, synapse: s, connect: { rule: pairs, p: 0.5 }', more: 'record: [{ of: p, variables: w }]' },
   ],
@@ -127,13 +78,6 @@ test.each<[string, string, Parts]>([
     'lower/unsupported-feature',
     'recording variables at the spikes (r)',
     { more: 'record: [{ of: a, events: spike, variables: [v], name: r }]' },
-  ],
-  ['lower/unsupported-feature', 'the phase reset of the protocol', { protocol: '{ run: 1 ms }, { reset: true }, { run: 1 ms }' }],
-  ['lower/unsupported-feature', 'the phase store of the protocol', { protocol: '{ run: 1 ms }, { store: s }, { run: 1 ms }' }],
-  [
-    'lower/unsupported-feature',
-    'setting w of some synapses of p during the run',
-    { protocol: '{ run: 1 ms }, { set: { p.w: 2 }, where: w > 0 }, { run: 1 ms }' },
   ],
   [
     'lower/unsupported-feature',
@@ -155,6 +99,27 @@ test.each<[string, string, Parts]>([
     {
       cell: 'state: { v: 0, x: 0 }, derivatives: { v: 1/ms, x: 1/ms }, method: exact, events: { spike: { when: v > 1, refractory: { for: 1 ms, rate: [v] } }, other: { when: x > 2, refractory: { for: 1 ms, rate: [x] } } }',
     },
+  ],
+  [
+    'lower/no-positions',
+    'the elements of a have no positions',
+    { projection: 'from: a, to: b, synapse: s, connect: { rule: probability, p: 0.5, condition: distance < 1*um }' },
+  ],
+  ['lower/no-positions', 'the elements of a have no positions', { cell: 'state: { v: y/um }, events: { spike: { when: v > 1 } }' }],
+  [
+    'lower/unsupported-feature',
+    'a grid of 4 elements with 3 columns (population a)',
+    { populations: ', positions: { structure: grid2D, arguments: { aspectRatio: 2 } }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'several connection rules of which one fixes numbers or is between selections (projection p)',
+    { projection: 'from: a, to: b, synapse: s, connect: [all, { rule: fixedOutDegree, n: 1 }]' },
+  ],
+  [
+    'lower/wrong-number-of-values',
+    'w of projection p has another number of values than there are synapses',
+    { projection: 'from: a, to: b, synapse: s, connect: { rule: list, pairs: [[0, 1], [1, 1]] }, values: { w: [1, 2, 3] }' },
   ],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('gamma(2, 1*ms)')],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('exp(0.1*i)*ms')],
@@ -184,7 +149,10 @@ test.each<[string, string, Parts]>([
 
 test('all that stands in the way is said at once', () => {
   const found = refused(
-    model({ cell: 'inputs: { I: { unit: 1, reduce: product } }, state: { v: 0 }, events: { spike: { when: v > 1, multiplicity: 2 } }' }),
+    model({
+      cell: 'noise: [xi], state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1, refractory: 2 ms } }',
+      timing: 'lems-euler',
+    }),
   );
   expect(found).toHaveLength(2);
 });
@@ -210,16 +178,12 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
 
 /** What stands in the way of each; absent: it runs. */
 const hard: Readonly<Record<string, RegExp>> = {
-  'assemblies-noise': /events with a multiplicity/,
+  'assemblies-noise': /a delay of projection ring rounds to zero steps/,
   'calcium-cell': /a cell with compartments/,
-  'dendritic-spikes': /a cell with compartments|a refractory period that is rounded up/,
-  'gap-junction': /recording left_right_v of a drawn sample or an assembly/,
+  'dendritic-spikes': /a cell with compartments/,
   'onto-synapses': /a projection onto the synapses of another/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,
   'replayed-spikes': /the data with this digest was not given/,
-  segments: /the phase store.*\n.*the phase reset.*\n.*the phase restore/,
-  space: /positions/,
-  'switched-current': /attached during the run/,
   'two-clocks': /a population with its own clock/,
 };
 

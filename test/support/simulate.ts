@@ -9,7 +9,7 @@ import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
 import { resolveExtent } from '../../runtime/record/session-read.js';
 import { createTimeline } from '../../runtime/record/timeline.js';
 import { targets } from '../../runtime/targets/registry.js';
-import type { Session } from '../../runtime/targets/target.js';
+import type { Session, Target } from '../../runtime/targets/target.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { checkProgram } from '../../src/ir/check.js';
 import type { Precision, Program } from '../../src/ir/program.js';
@@ -33,6 +33,8 @@ export interface Engine {
   readonly threads: number;
   /** Where compiled programs are kept. */
   readonly cacheDirectory?: string;
+  /** Another target than the one that is registered under the name. */
+  readonly use?: Target;
 }
 
 /** One synapse as storage has it. */
@@ -110,8 +112,8 @@ export async function simulate(text: string, options: SimulateOptions = {}): Pro
 }
 
 /** A session of a program on an engine, initialised. */
-export async function startSession(program: Program, { target, threads, cacheDirectory }: Engine): Promise<Session> {
-  const executable = await targets[target]!.compile(program, { threads, ...(cacheDirectory === undefined ? {} : { cacheDirectory }) });
+export async function startSession(program: Program, { target, threads, cacheDirectory, use = targets[target]! }: Engine): Promise<Session> {
+  const executable = await use.compile(program, { threads, ...(cacheDirectory === undefined ? {} : { cacheDirectory }) });
   const session = await executable.start();
   await session.initialise();
   return session;
@@ -156,7 +158,10 @@ async function record(
       const event = program.events.find(({ log }) => log === rows.log.name);
       if (event) {
         const multiples = program.manifest.events.find(({ event: name }) => name === event.name)?.multiples;
-        const { steps, elements } = countedPairs(rows, drained.find(({ log }) => log.name === multiples));
+        const { steps, elements } = countedPairs(
+          rows,
+          drained.find(({ log }) => log.name === multiples),
+        );
         for (let k = 0; k < steps.length; k += 1) steps[k]! += timeline.steps() - current().step;
         steps.forEach((step, k) => events.get(event.name)!.push([step, elements[k]!]));
         fingerprinter.spikes(event.name, steps, elements);

@@ -8,12 +8,14 @@
  *   5. document  populations, projections, types, with the places that they come from
  */
 
-import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { connectNetwork } from './build/connect.js';
 import { assemble, nameNetwork } from './build/document.js';
 import * as messages from './build/messages.js';
 import { isDynamic, makeNetwork, networkOf } from './build/network.js';
+import { growTree } from './flatten/tree.js';
+import { unmetRequirements } from './flatten/variables.js';
 import { registerHolders } from './build/paths.js';
 import { Places } from './build/placed.js';
 import { Types } from './build/types.js';
@@ -60,7 +62,12 @@ export function importNeuroML(lems: LemsModel, diagnostics: Diagnostics): Import
   const outputs: Outputs = run.simulation
     ? collectOutputs(run.simulation, { network, wires, naming, types }, diagnostics)
     : { recordings: [], outputFiles: [], displays: [] };
-  const { neurons, synapses, populations, projections, lemsTypes } = assemble(network, wires, naming, types, places, diagnostics);
+  const { neurons, synapses, populations, projections, lemsTypes } = assemble(
+    network,
+    wires,
+    naming,
+    { types, places, diagnostics },
+  );
   if (errors() > before) return null;
   const seed = run.simulation && seedOf(run.simulation);
   const document = {
@@ -109,8 +116,13 @@ function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
     const step = valueOf(named, run.increment, lems);
     return { simulation: named, target, ...(length === undefined ? {} : { length }), ...(step === undefined ? {} : { step }) };
   }
-  const target = named ?? networkOf(lems.components) ?? lems.components.findLast(({ type }) => isDynamic(type));
+  const target = named ?? networkOf(lems.components) ?? lems.components.findLast((component) => standsAlone(component, lems));
   if (target) return { simulation: null, target };
   diagnostics.add(messages.nothingToRun());
   return null;
+}
+
+/** Whether a component runs by itself: it has dynamics, and all that they require is within it. */
+function standsAlone(component: Component, lems: LemsModel): boolean {
+  return isDynamic(component.type) && unmetRequirements(growTree(component, lems, new Diagnostics())).length === 0;
 }

@@ -141,7 +141,9 @@ type Found = { readonly kind: 'file'; readonly path: string; readonly real: stri
 
 function find(file: string, folder: string, { host, mainFolder }: Loading): Found {
   let outside = false;
-  const paths = posix.isAbsolute(file) ? [file] : [folder, mainFolder, ...host.folders].map((searched) => posix.join(slashes(searched), file));
+  const paths = posix.isAbsolute(file)
+    ? [file]
+    : [folder, mainFolder, ...host.folders].map((searched) => posix.join(slashes(searched), file));
   for (const path of paths) {
     const real = host.locate(path);
     if (real !== null && host.allows(real)) return { kind: 'file', path, real };
@@ -164,7 +166,10 @@ function includeFile(
   state.written.set(file, first ?? real);
   const cycle = state.open.findIndex(({ key }) => key === real);
   if (cycle >= 0) {
-    diagnostics.add(messages.includeCycle([...state.open.slice(cycle).map(({ name }) => posix.basename(name)), posix.basename(path)]), place);
+    diagnostics.add(
+      messages.includeCycle([...state.open.slice(cycle).map(({ name }) => posix.basename(name)), posix.basename(path)]),
+      place,
+    );
     return;
   }
   if (state.read.has(real)) return;

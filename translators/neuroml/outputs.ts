@@ -86,7 +86,13 @@ class Collector {
         file,
         kind: 'events',
         format,
-        selections: selections.map(({ id, population, index, event }) => ({ id, recording: names.events(population, event), population, index })),
+        selections: selections.map(({ id, population, index, event }) => ({
+          id,
+          recording: names.events(population, event),
+          population,
+          index,
+          ...(event === 'spike' ? {} : { event }),
+        })),
       }),
     ];
   }
@@ -245,8 +251,8 @@ class Resolver {
     const rest = found.rest.length > 1 && /^\d+$/.test(found.rest[0] ?? '') ? found.rest.slice(1) : found.rest;
     const { types, naming } = this.lookup;
     const type = types.ofCell(cell.draft);
-    const own = variableOf(type, rest);
     const compartments = types.compartmentsOf(cell.draft);
+    const own = compartments ? compartments.variable(rest) : variableOf(type, rest);
     if (own !== undefined) {
       const at = compartments?.placeOf(rest === found.rest ? '0' : (found.rest[0] ?? '0'), 0.5);
       return { owner: { population: naming.populations.get(cell.draft) ?? '' }, variable: own, index: cell.index, ...(at ? { at } : {}) };

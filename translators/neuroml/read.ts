@@ -3,19 +3,19 @@
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { coreFileOf } from './core-types.js';
 import { noFiles, type LemsHost } from './host.js';
-import { nameOf, optional } from './lems/attributes.js';
+import { nameOf, optional, required } from './lems/attributes.js';
 import { checkAttributes, checkReferences } from './lems/check-components.js';
 import { checkTypes } from './lems/check-types.js';
 import { readConstants } from './lems/constants.js';
 import type { Component, ComponentType, LemsModel } from './lems/definitions.js';
 import { emptyUnitTable, readDimension, readUnit } from './lems/dimensions.js';
-import { inheritAll } from './lems/inherit.js';
+import { TypeTable } from './lems/inherit.js';
 import * as messages from './lems/messages.js';
 import { readComponent, type KeptElement, type ReadComponent } from './lems/read-components.js';
-import { readType, type WrittenType } from './lems/read-type.js';
 import { createTally } from './lems/tally.js';
 import { loadDocuments, type LoadedDocuments, type Origin } from './load.js';
-import { checkSchema, schemaFor } from './nml/check-schema.js';
+import { checkMorphologies } from './nml/check-morphology.js';
+import { schemaCheck, schemaFor } from './nml/check-schema.js';
 import type { XmlElement } from './xml/element.js';
 
 export type { LemsHost } from './host.js';
@@ -48,54 +48,70 @@ export function readLems(text: string, document: string, host: LemsHost = noFile
     diagnostics,
   );
   // 2. Types, with what they inherit.
-  const written = readTypes(named(elements, 'ComponentType'), { ...table, diagnostics });
-  const types = inheritAll({ written: written.types, units: table.units, constants, diagnostics });
+  const { types: typeElements, own } = findTypes(named(elements, 'ComponentType'), diagnostics);
+  const types = new TypeTable({ elements: typeElements, ...table, constants, diagnostics });
+  // Core types are read when something uses them, the user's always.
+  for (const name of own) types.get(name);
   // 3. Components.
-  const schema = schemaFor((name) => !written.own.has(name));
+  const schema = schemaFor((name) => !own.has(name));
   const found = readComponents(elements, types, { host, mayRepeat: (type, role) => schema.mayRepeat(type, role) }, diagnostics);
   const target = findTarget(elements, found.byId, found.components, diagnostics);
   // 4. What they say.
   const tally = createTally(diagnostics);
-  const own = found.components.filter((component) => found.origins.get(component) !== 'core');
-  checkAttributes(own, { units: table.units, tally, isKnown: (type, attribute) => schema.hasAttribute(type, attribute) });
-  checkSchema(own, { schema, tally });
+  const notCore = found.components.filter((component) => found.origins.get(component) !== 'core');
+  checkAttributes(notCore, {
+    units: table.units,
+    tally,
+    isKnown: (type, attribute) => schema.hasAttribute(type, attribute),
+    also: schemaCheck({ schema, tally }),
+  });
+  checkMorphologies(
+    notCore.filter(({ type }) => schema.facts(type) !== null || type.child.has('morphology')),
+    { tally },
+  );
   const main = found.components.filter((component) => found.origins.get(component) === 'main');
   checkReferences(found.components, { byId: found.byId, tally, roots: target ? [target] : main });
   tally.close();
-  checkTypes({ types, used: usedTypes(found.components), own: written.own, constants, diagnostics });
+  checkTypes({ types, used: usedTypes(found.components), own, constants, diagnostics });
   const kept: readonly KeptElement[] = loaded.root.children.filter(({ name }) => commentary.has(name));
-  return { dimensions: table.dimensions, units: table.units, constants, types, components: found.components, byId: found.byId, target, kept };
+  return {
+    dimensions: table.dimensions,
+    units: table.units,
+    constants,
+    types,
+    components: found.components,
+    byId: found.byId,
+    target,
+    kept,
+  };
 }
 
 function named(elements: readonly Placed[], name: string): readonly Placed[] {
   return elements.filter(({ element }) => element.name === name);
 }
 
-interface WrittenTypes {
-  readonly types: ReadonlyMap<string, WrittenType>;
+interface FoundTypes {
+  readonly types: ReadonlyMap<string, XmlElement>;
   /** Names of those that are not core types. */
   readonly own: ReadonlySet<string>;
 }
 
 /** A type of the user's takes the place of a core type; two of the user's are an error. */
-function readTypes(elements: readonly Placed[], context: Parameters<typeof readType>[1]): WrittenTypes {
-  const types = new Map<string, WrittenType>();
+function findTypes(elements: readonly Placed[], diagnostics: Diagnostics): FoundTypes {
+  const types = new Map<string, XmlElement>();
   const own = new Set<string>();
-  const { diagnostics } = context;
   const ordered = [...elements.filter(({ origin }) => origin !== 'core'), ...elements.filter(({ origin }) => origin === 'core')];
   for (const { element, origin } of ordered) {
-    const known = types.get(optional(element, 'name') ?? '');
-    if (known) {
-      if (origin !== 'core') {
-        const related = [{ message: 'first defined here', place: known.element.place }];
-        diagnostics.add({ ...messages.duplicate('the component type', known.name), related }, element.valuePlace('name'));
-      } else if (own.has(known.name)) diagnostics.add(messages.replacesCore(known.name), known.element.valuePlace('name'));
-      continue;
-    }
-    const type = readType(element, context);
-    if (!type) continue;
-    types.set(type.name, type);
-    if (origin !== 'core') own.add(type.name);
+    const name = required(element, 'name', diagnostics);
+    if (name === null) continue;
+    const known = types.get(name);
+    if (!known) {
+      types.set(name, element);
+      if (origin !== 'core') own.add(name);
+    } else if (origin !== 'core') {
+      const related = [{ message: 'first defined here', place: known.place }];
+      diagnostics.add({ ...messages.duplicate('the component type', name), related }, element.valuePlace('name'));
+    } else if (own.has(name)) diagnostics.add(messages.replacesCore(name), known.valuePlace('name'));
   }
   return { types, own };
 }

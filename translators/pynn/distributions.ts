@@ -48,7 +48,11 @@ export const distributions: Readonly<Record<string, Distribution>> = {
     expression: (n, unit) => `normal(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)})`,
     check: positive(1, 'sigma'),
   },
-  normal_clipped: { parameters: ['mu', 'sigma', 'low', 'high'], check: ordered(2, 3) },
+  normal_clipped: {
+    parameters: ['mu', 'sigma', 'low', 'high'],
+    check: ordered(2, 3),
+    expression: (n, unit) => `truncatedNormal(${[0, 1, 2, 3].map((k) => quantity(at(n, k), unit)).join(', ')})`,
+  },
   normal_clipped_to_boundary: {
     parameters: ['mu', 'sigma', 'low', 'high'],
     check: ordered(2, 3),
@@ -66,5 +70,9 @@ export const distributions: Readonly<Record<string, Distribution>> = {
     expression: (n, unit) => scaled(`floor(uniform(${at(n, 0)}, ${at(n, 1)}))`, unit),
     check: ordered(0, 1),
   },
-  vonmises: { parameters: ['mu', 'kappa'], check: positive(1, 'kappa') },
+  vonmises: {
+    parameters: ['mu', 'kappa'],
+    check: positive(1, 'kappa'),
+    expression: (n, unit) => scaled(`vonMises(${at(n, 0)}, ${at(n, 1)})`, unit),
+  },
 };

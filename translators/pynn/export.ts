@@ -10,7 +10,7 @@ import type { Model, Population, Stimulus, ValidModel } from '../../src/model/mo
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
 import { given, valueIn, type ExportContext } from './export/context.js';
-import { currentSource } from './export/currents.js';
+import { currentSources } from './export/currents.js';
 import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
@@ -46,7 +46,7 @@ export function exportPynn({ model, data }: ValidModel): PynnExport {
   const populations = Object.entries(model.populations).flatMap(([name, population]) => populationOf(context, name, population) ?? []);
   const projections = Object.entries(model.projections).flatMap(([name, projection]) => projectionOf(context, name, projection) ?? []);
   const { recordings, phases } = protocolOf(context);
-  const sources = Object.entries(model.stimuli).flatMap(([name, stimulus]) => sourceOf(context, name, stimulus) ?? []);
+  const sources = sourcesOf(context);
   for (const name of Object.keys(model.operations)) report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
   if (model.timing !== 'grid')
     report.approximated(
@@ -130,11 +130,51 @@ function populationOf(context: ExportContext, name: string, population: Populati
   return { label, size, cell: cellOf(type, standard, params), ...positions, ...given('initial_values', initial) };
 }
 
-function sourceOf(context: ExportContext, name: string, stimulus: Stimulus): CurrentSource | undefined {
-  const pointer = child('/stimuli', name);
-  if (stimulus.kind !== 'current' || !stimulus.attached)
-    return context.report.missing(pointer, 'PyNN has current sources that are injected from the start, and no other stimuli');
-  const source = currentSource(stimulus.value, context.model.experiment.dt);
-  if (source === undefined) return context.report.missing(pointer, 'PyNN has no current source of this shape');
-  return { label: context.label(name), ...source, inject_into: [context.targets.of(stimulus.to)] };
+/** Current sources: stimuli with one value, named after the first of them, are one source for several targets. */
+function sourcesOf(context: ExportContext): readonly CurrentSource[] {
+  const { model, report } = context;
+  const recorded = recordedCurrents(model);
+  const groups: { readonly name: string; readonly stimulus: Stimulus; readonly into: string[] }[] = [];
+  for (const [name, stimulus] of Object.entries(model.stimuli)) {
+    const last = groups.at(-1);
+    const target = context.targets.of(stimulus.to);
+    if (last !== undefined && name === `${last.name}_${last.into.length + 1}` && sameCurrent(last.stimulus, stimulus))
+      last.into.push(target);
+    else groups.push({ name, stimulus, into: [target] });
+  }
+  return groups.flatMap(({ name, stimulus, into }): CurrentSource[] => {
+    const pointer = child('/stimuli', name);
+    if (stimulus.kind !== 'current' || !stimulus.attached) {
+      report.missing(pointer, 'PyNN has current sources that are injected from the start, and no other stimuli');
+      return [];
+    }
+    const sources = currentSources(stimulus.value, stimulus.every ?? model.experiment.dt);
+    if (sources === undefined) {
+      report.missing(pointer, 'PyNN has no current source of this shape');
+      return [];
+    }
+    if (stimulus.shared !== true && sources.some(({ type }) => type === 'NoisyCurrentSource'))
+      report.approximated('pynn/shared-noise', pointer, 'each cell has a noise of its own; a source of PyNN gives all of them the same');
+    const label = context.label(name);
+    return sources.map((source, k) => ({
+      label: k === 0 ? label : `${label} ${k + 1}`,
+      ...source,
+      inject_into: into,
+      ...(recorded.has(name) ? { record: true } : {}),
+    }));
+  });
+}
+
+/** Stimuli of which the current itself is recorded. */
+const recordedCurrents = ({ recordings, stimuli }: Model): ReadonlySet<string> =>
+  new Set(
+    recordings
+      .flatMap((recording) => ('rate' in recording ? [] : (recording.variables ?? [])))
+      .filter((name) => Object.hasOwn(stimuli, name)),
+  );
+
+function sameCurrent(a: Stimulus, b: Stimulus): boolean {
+  const { to: _, ...first } = a;
+  const { to: __, ...second } = b;
+  return JSON.stringify(first) === JSON.stringify(second);
 }

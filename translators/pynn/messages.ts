@@ -179,6 +179,14 @@ export const delayOutOfRange = (found: number, least: number, most: number): Fin
   hint: 'min_delay and max_delay of setup set the range; min_delay is the time step unless stated',
 });
 
+export const delayRounded = (found: number, dt: number): Finding => ({
+  code: 'pynn/delay-rounded',
+  severity: 'note',
+  message: 'a delay is no multiple of the time step; spikes arrive at the nearest step',
+  expected: `a multiple of ${dt} ms`,
+  found: `${found} ms`,
+});
+
 export const notInjectable = (label: string): Finding => ({
   code: 'pynn/not-injectable',
   message: `no current can be injected into ${shorten(label)}: its cells are sources of spikes`,

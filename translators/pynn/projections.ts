@@ -461,6 +461,8 @@ function delayValue(value: Value, pointer: string, part: number, connections: Co
   const tolerance = 1e-9 * setting.dt;
   const wrong = numbers.find((delay) => !(delay >= minDelay - tolerance && delay <= maxDelay + tolerance));
   if (wrong !== undefined) setting.report(messages.delayOutOfRange(wrong, minDelay, maxDelay), pointer);
+  const between = part === 1 ? numbers.find((delay) => Math.abs(delay / setting.dt - Math.round(delay / setting.dt)) > 1e-6) : undefined;
+  if (between !== undefined && wrong === undefined) setting.report(messages.delayRounded(between, setting.dt), pointer);
   if (typeof value === 'number') return located(quantity(value * part, 'ms'), pointer);
   if (isNumbers(value) && part !== 1) return located({ array: value.map((delay) => delay * part), unit: 'ms' }, pointer);
   return perSynapse(

@@ -65,7 +65,8 @@ export function translateStructure(population: Population, size: number, pointer
       if (value !== 'sequential' && value !== 'random')
         setting.report(messages.wrongValue('fill_order', "'sequential' or 'random'", value), place);
     } else if (typeof value !== 'number') setting.report(messages.wrongValue(key, 'a number', value), place);
-    else if (name !== undefined) result[name] = located(name.startsWith('aspect') ? value : `${String(value)}*um`, place);
+    // As many cells along each axis is what a grid has anyway.
+    else if (name !== undefined && !(name.startsWith('aspect') && value === 1)) result[name] = located(name.startsWith('aspect') ? value : `${String(value)}*um`, place);
   }
   checkGrid(structure, size, at, setting);
   const random = known.filled && own(structure.params ?? {}, 'fill_order') === 'random';
@@ -85,7 +86,8 @@ function withoutStructure(population: Population, pointer: string, setting: Sett
   const [nx = 1, ny = 1, nz = 1] = size;
   const name = size.length === 3 ? 'grid3D' : size.length === 2 ? 'grid2D' : 'line';
   const spacing = Object.fromEntries(['dx', 'dy', 'dz'].slice(0, size.length).map((key) => [key, '1*um']));
-  const ratios = name === 'grid3D' ? { aspectRatioXY: nx / ny, aspectRatioXZ: nx / nz } : name === 'grid2D' ? { aspectRatio: nx / ny } : {};
+  const given = name === 'grid3D' ? { aspectRatioXY: nx / ny, aspectRatioXZ: nx / nz } : name === 'grid2D' ? { aspectRatio: nx / ny } : {};
+  const ratios = Object.fromEntries(Object.entries(given).filter(([, ratio]) => ratio !== 1));
   return { positions: located({ structure: name, arguments: { ...ratios, ...spacing } }, child(pointer, 'size')) };
 }
 

@@ -36,12 +36,19 @@ function quickly(single: number): Decimal | null {
   for (let length = 6; length <= 9; length += 1) {
     const shift = length - 1 - estimate;
     const power = powers[Math.abs(shift)]!;
-    const whole = Math.round(shift < 0 ? single / power : single * power);
+    const whole = halfToEven(shift < 0 ? single / power : single * power);
     if (Math.fround(shift < 0 ? whole * power : whole / power) !== single) continue;
     const digits = String(whole);
     return { digits: withoutZeros(digits), exponent: estimate + digits.length - length };
   }
   return null;
+}
+
+/** The nearest whole number; of two that are equally near, the even one. */
+function halfToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
 
 function withoutZeros(digits: string): string {

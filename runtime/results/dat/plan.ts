@@ -19,6 +19,8 @@ export interface DatSelection {
   readonly recording: string;
   readonly population: string;
   readonly index: number;
+  /** Name of the event; absent: `spike`. */
+  readonly event?: string;
 }
 
 /** A file that the model names. */
@@ -77,6 +79,7 @@ function selection(entry: unknown, at: string): DatSelection {
     recording: text(fields, 'recording', at),
     population: text(fields, 'population', at),
     index: index(fields, at),
+    ...(fields['event'] === undefined ? {} : { event: text(fields, 'event', at) }),
   };
 }
 

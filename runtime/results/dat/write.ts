@@ -179,8 +179,8 @@ function writeEvents(
   options: DatOptions,
 ): void {
   const events: { readonly step: number; readonly selection: number }[] = [];
-  for (const [selection, { population, index }] of file.selections.entries()) {
-    const found = trains.find(({ plan }) => plan.population === population && plan.event === 'spike');
+  for (const [selection, { population, index, event = 'spike' }] of file.selections.entries()) {
+    const found = trains.find(({ plan }) => plan.population === population && plan.event === event);
     if (!found) continue;
     const row = rowOf(index, found);
     if (row < 0) continue;

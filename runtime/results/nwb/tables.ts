@@ -178,8 +178,14 @@ export function writeTrials(h5: H5Writer, { segments, phases, dt }: RunRecord, p
     },
     {
       name: 'annotations',
-      description: 'Annotations of the segment, as JSON.',
-      values: { texts: segments.map(({ annotations }) => JSON.stringify(annotations ?? {})) },
+      description: 'Annotations of the segment: name=value, with the value as JSON.',
+      values: {
+        texts: segments.map(({ annotations }) =>
+          Object.entries(annotations ?? {})
+            .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+            .join('; '),
+        ),
+      },
     },
     { name: '_name', description: 'Name of the group of epochs.', values: { texts: segments.map(() => 'segments') } },
     { name: 'segment', description: 'Segment that the epochs belong to.', values: { texts: segments.map(() => place.segment) } },

@@ -3,9 +3,7 @@
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { koffi, trustJavaScript } from '../c/library.js';
 import type { Koffi } from '../c/library.js';
-
-/** An object of OpenCL, as its address. */
-export type Handle = number | bigint;
+import type { Handle } from '../device/driver.js';
 
 /** Prototypes; handles are integers of the width of a pointer. */
 const prototypes = {
@@ -29,8 +27,7 @@ const prototypes = {
   clSetKernelArg: 'int32_t clSetKernelArg(uint64_t, uint32_t, uint64_t, void *)',
   clCreateBuffer: 'uint64_t clCreateBuffer(uint64_t, uint64_t, uint64_t, void *, void *)',
   clReleaseMemObject: 'int32_t clReleaseMemObject(uint64_t)',
-  clEnqueueNDRangeKernel:
-    'int32_t clEnqueueNDRangeKernel(uint64_t, uint64_t, uint32_t, void *, void *, void *, uint32_t, void *, void *)',
+  clEnqueueNDRangeKernel: 'int32_t clEnqueueNDRangeKernel(uint64_t, uint64_t, uint32_t, void *, void *, void *, uint32_t, void *, void *)',
   clEnqueueReadBuffer: 'int32_t clEnqueueReadBuffer(uint64_t, uint64_t, uint32_t, uint64_t, uint64_t, void *, uint32_t, void *, void *)',
   clEnqueueWriteBuffer: 'int32_t clEnqueueWriteBuffer(uint64_t, uint64_t, uint32_t, uint64_t, uint64_t, void *, uint32_t, void *, void *)',
   clEnqueueFillBuffer: 'int32_t clEnqueueFillBuffer(uint64_t, uint64_t, void *, uint64_t, uint64_t, uint64_t, uint32_t, void *, void *)',

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { processorFeatures } from '../c/compiler.js';
 import { cached } from '../wasm/cache.js';
-import type { Handle, OpenclApi } from './api.js';
+import type { Handle } from '../device/driver.js';
+import type { OpenclApi } from './api.js';
 import type { OpenclDevice } from './devices.js';
 import { codeName, openclError } from './errors.js';
 

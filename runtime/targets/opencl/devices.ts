@@ -2,7 +2,8 @@
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { installHint } from './api.js';
-import type { FunctionName, Handle, OpenclApi } from './api.js';
+import type { Handle } from '../device/driver.js';
+import type { FunctionName, OpenclApi } from './api.js';
 import { codeName } from './errors.js';
 
 /** A device as its driver describes it. */
@@ -55,8 +56,10 @@ export const leastGroup = 32;
 
 function refusalOf(device: Query, extensions: ReadonlySet<string>, doubles: number): string | undefined {
   const version = /^OpenCL (\d+)\.(\d+)/.exec(textOf(device(0x102f)));
-  if (version === null || Number(version[1]) * 10 + Number(version[2]) < 12) return `it has OpenCL ${textOf(device(0x102f))}, and 1.2 is needed`;
-  if (!extensions.has('cl_khr_fp64') && doubles === 0) return 'it has no double precision (cl_khr_fp64), in which time and random numbers are computed';
+  if (version === null || Number(version[1]) * 10 + Number(version[2]) < 12)
+    return `it has OpenCL ${textOf(device(0x102f))}, and 1.2 is needed`;
+  if (!extensions.has('cl_khr_fp64') && doubles === 0)
+    return 'it has no double precision (cl_khr_fp64), in which time and random numbers are computed';
   if (numberOf(device(0x1026)) === 0) return 'it is big-endian';
   if (numberOf(device(0x1027)) === 0) return 'its driver says that it is not available';
   if (numberOf(device(0x1028)) === 0) return 'its driver has no compiler';
@@ -75,7 +78,10 @@ function describe(api: OpenclApi, platform: Handle, id: Handle): OpenclDevice {
     id,
     name,
     title: `${name} (${textOf(ofPlatform(0x0902))})`,
-    identity: [0x0902, 0x0901, 0x0903].map((what) => textOf(ofPlatform(what))).concat([0x102b, 0x102c, 0x102d, 0x102f].map((what) => textOf(device(what)))).join('\n'),
+    identity: [0x0902, 0x0901, 0x0903]
+      .map((what) => textOf(ofPlatform(what)))
+      .concat([0x102b, 0x102c, 0x102d, 0x102f].map((what) => textOf(device(what))))
+      .join('\n'),
     // Emulators say that they are both.
     isProcessor: (numberOf(device(0x1000)) & 6) === 2,
     units: Math.max(1, numberOf(device(0x1002))),

@@ -1,6 +1,7 @@
 /** What OpenCL's codes mean, in sentences. */
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { OutOfDeviceMemory } from '../device/driver.js';
 import type { FunctionName } from './api.js';
 
 const names: Readonly<Record<number, string>> = {
@@ -32,16 +33,6 @@ const names: Readonly<Record<number, string>> = {
 /** A code as OpenCL's headers call it. */
 export const codeName = (code: number): string => names[code] ?? `error ${code}`;
 
-/** Memory that a device does not give. */
-export class OutOfDeviceMemory extends Error {
-  readonly code: number;
-
-  constructor(code: number) {
-    super(codeName(code));
-    this.code = code;
-  }
-}
-
 const outOfMemory = new Set([-4, -6, -61]);
 
 /**
@@ -50,7 +41,7 @@ const outOfMemory = new Set([-4, -6, -61]);
  * @param device  as the user knows it
  */
 export function openclError(code: number, name: FunctionName, device: string): Error {
-  if (outOfMemory.has(code)) return new OutOfDeviceMemory(code);
+  if (outOfMemory.has(code)) return new OutOfDeviceMemory(codeName(code));
   return new UsageError(
     `the OpenCL device ${device} stopped working: ${codeName(code)} from ${name}`,
     'it may have been removed, reset, or taken by another program; what was recorded until then is lost; interneuron targets shows what is there now',

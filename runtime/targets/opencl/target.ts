@@ -8,14 +8,15 @@ import type { DeviceSizes } from '../../../src/codegen/schedule/launches.js';
 import { numericsVersion } from '../../../src/ir/program.js';
 import type { Program } from '../../../src/ir/program.js';
 import { trustJavaScript } from '../c/library.js';
+import { OutOfDeviceMemory } from '../device/driver.js';
+import { startSession } from '../device/session.js';
 import type { Availability, CompileOptions, Executable, Target } from '../target.js';
 import { loadOpencl } from './api.js';
 import type { OpenclApi } from './api.js';
 import { buildProgram, loadProgram, openDevice } from './build.js';
 import { buildOptions, leastGroup, listDevices, noDevice } from './devices.js';
 import type { OpenclDevice } from './devices.js';
-import { OutOfDeviceMemory } from './errors.js';
-import { startSession } from './session.js';
+import { OpenclDriver } from './driver.js';
 import { distrustError, runTrust } from './trust.js';
 
 /** What a test may choose. */
@@ -73,11 +74,11 @@ async function checkTrust(api: OpenclApi, device: OpenclDevice, own: OpenclTarge
   const open = openDevice(api, device);
   const { source } = generateOpencl(nothing, 'atomic');
   const built = await buildProgram(open, source, optionsFor(device, own.sizes ?? sizesFor(device), own), undefined);
-  const handle = await loadProgram(open, built);
+  const driver = new OpenclDriver(open, await loadProgram(open, built));
   try {
-    return await runTrust(open, handle);
+    return await runTrust(driver, device.units);
   } finally {
-    api.call('clReleaseProgram', handle);
+    driver.dispose();
   }
 }
 
@@ -153,13 +154,15 @@ async function compile(program: Program, options: CompileOptions, own: OpenclTar
     threads: device.isProcessor ? device.units : 1,
     start: async () => {
       const again = openDevice(api, device);
-      const handle = await loadProgram(again, built);
-      const failed = await runTrust(again, handle);
-      if (failed !== 0) {
-        api.call('clReleaseProgram', handle);
-        throw distrustError(device.title, failed);
+      const driver = new OpenclDriver(again, await loadProgram(again, built));
+      try {
+        const failed = await runTrust(driver, device.units);
+        if (failed !== 0) throw distrustError(device.title, failed);
+      } catch (error) {
+        driver.dispose();
+        throw error;
       }
-      return startSession({ program, generated, sizes, open: again, handle });
+      return startSession({ program, generated, sizes, driver });
     },
   };
 }

@@ -2,9 +2,7 @@
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { trustChecks, trustOperands } from '../../../src/codegen/c/trust.js';
-import type { Handle } from './api.js';
-import type { OpenDevice } from './build.js';
-import { DeviceQueue } from './queue.js';
+import type { OpenclDriver } from './driver.js';
 
 /** What a device does wrong, in the order of its bits. */
 export const distrustNames = (failed: number): readonly string[] => [
@@ -20,32 +18,27 @@ export function distrustError(device: string, failed: number): UsageError {
 }
 
 /** Runs the checks of a program on all units of a device. @returns a bit for each check that fails */
-export async function runTrust(open: OpenDevice, program: Handle): Promise<number> {
-  const queue = new DeviceQueue(open);
-  const handles: Handle[] = [];
+export async function runTrust(driver: OpenclDriver, units: number): Promise<number> {
+  const operands = Float64Array.from(trustOperands);
+  const memory = driver.allocate(operands.byteLength);
   try {
-    const operands = Float64Array.from(trustOperands);
-    const memory = queue.allocate(operands.byteLength);
-    handles.push(memory);
-    const failures = queue.allocate(4);
-    handles.push(failures);
-    queue.write(memory, 0, operands);
-    queue.fill(failures, 0, 4, new Uint32Array(1));
-    const kernel = queue.create('clCreateKernel', program, 'trust');
+    const failures = driver.allocate(4);
     try {
-      queue.do('clSetKernelArg', kernel, 0, 8, BigUint64Array.of(BigInt(memory)));
-      queue.do('clSetKernelArg', kernel, 1, 8, BigUint64Array.of(BigInt(failures)));
+      driver.write(memory, 0, operands);
+      driver.fill(failures, 0, 4, new Uint32Array(1));
+      const kernel = driver.kernel('trust');
+      driver.setMemory(kernel, 0, memory);
+      driver.setMemory(kernel, 1, failures);
       // More groups than units, so that each gets some.
-      queue.launch(kernel, 32 * 8 * open.device.units, 32);
-      await queue.finish();
+      driver.launchPlain(kernel, { global: 32 * 8 * units, local: 32 });
+      await driver.finish();
       const failed = new Uint32Array(1);
-      queue.read(failures, 0, failed);
+      driver.read(failures, 0, failed);
       return failed[0] ?? 0;
     } finally {
-      queue.release('clReleaseKernel', kernel);
+      driver.free(failures);
     }
   } finally {
-    for (const handle of handles) queue.release('clReleaseMemObject', handle);
-    queue.dispose();
+    driver.free(memory);
   }
 }

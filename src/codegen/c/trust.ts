@@ -43,7 +43,12 @@ export const trustChecks: readonly TrustCheck[] = [
     value: ({ bits }) => `${bits}((float)x[0] * (float)x[1] - (float)x[2])`,
     expected: '0u',
   },
-  { name: 'division is not correctly rounded', operands: [1, 49], value: ({ bits }) => `${bits}(x[0] / x[1])`, expected: '0x3f94e5e0a72f0539u' },
+  {
+    name: 'division is not correctly rounded',
+    operands: [1, 49],
+    value: ({ bits }) => `${bits}(x[0] / x[1])`,
+    expected: '0x3f94e5e0a72f0539u',
+  },
   {
     // 5 times the rounded third of 1 would be one unit more.
     name: 'division is not correctly rounded in single precision',

@@ -53,7 +53,11 @@ const groupsFor = (items: number, local: number): number => Math.ceil(items / lo
  *
  * @param counted  the value of a cell as far as the host knows it; the kernel itself looks again
  */
-export function sizeOf(geometry: Geometry, { group, team, groups }: DeviceSizes, counted: (count: Exclude<Extent, number>) => number): Size {
+export function sizeOf(
+  geometry: Geometry,
+  { group, team, groups }: DeviceSizes,
+  counted: (count: Exclude<Extent, number>) => number,
+): Size {
   const strided = (most: number, local: number): Size => ({ global: Math.min(groupsFor(most, local), groups) * local, local });
   switch (geometry.kind) {
     case 'items':

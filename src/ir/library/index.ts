@@ -3,6 +3,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { IrFunction, Statement } from '../program.js';
 import { calleesOf } from '../walk.js';
+import { truncatedNormal, vonMises } from './bounded-draws.js';
 import { binomial, poisson } from './counts.js';
 import { type FloatType, type NumberType, definedFunction } from './define.js';
 import { erf } from './error-function.js';
@@ -78,6 +79,8 @@ const drawFunctions = {
   binomial,
   gamma,
   hypergeometric,
+  truncatedNormal,
+  vonMises,
   /** Makes a lognormal number from a normal one. */
   exp: () => exp('f64'),
 } as const satisfies Record<string, () => IrFunction>;

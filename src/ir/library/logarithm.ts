@@ -22,7 +22,8 @@ interface LogarithmConstants {
   readonly log10Of2: readonly [number, number];
 }
 
-const constants: Readonly<Record<FloatType, LogarithmConstants>> = {
+/** Coefficients of logarithms, by type. */
+export const logarithmConstants: Readonly<Record<FloatType, LogarithmConstants>> = {
   f64: {
     sqrtHalf: 0x3fe6a09e667f3bcdn,
     coefficients: [
@@ -44,7 +45,7 @@ const constants: Readonly<Record<FloatType, LogarithmConstants>> = {
 
 /** x = 2^k m with m in [sqrt(1/2), sqrt(2)), for finite positive normal x; k is a float. */
 export function splitExponent(body: Body, format: Format, x: Expression): { readonly k: Expression; readonly m: Expression } {
-  const { sqrtHalf } = constants[format.type];
+  const { sqrtHalf } = logarithmConstants[format.type];
   const one = BigInt(format.bias) << BigInt(format.mantissaBits);
   const moved = body.let('moved', add(bitsOf(x), format.word(one - sqrtHalf)));
   // The biased k, written into the low bits of 2^52, is a float without any conversion.
@@ -77,7 +78,7 @@ function logarithmOf(body: Body, format: Format, f: Expression): SplitLogarithm 
   const s = body.let('s', div(f, add(n(2), f)));
   const z = body.let('z', mul(s, s));
   const square = body.let('square', mul(z, z));
-  const series = body.let('series', mul(z, polynomial(body, z, square, constants[format.type].coefficients)));
+  const series = body.let('series', mul(z, polynomial(body, z, square, logarithmConstants[format.type].coefficients)));
   const half = body.let('half', mul(mul(n(0.5), f), f));
   return { half, tail: body.let('tail', mul(s, add(half, series))) };
 }
@@ -134,7 +135,7 @@ export const log2 = perType((type) =>
   define(`log2_${type}`, 'logarithm to base 2', { x: type }, (body, { x }) => {
     const format = formatOf(type);
     const { number: n } = format;
-    const [upper, lower] = constants[type].inverseLn2;
+    const [upper, lower] = logarithmConstants[type].inverseLn2;
     const { k, m } = splitAnyExponent(body, format, x);
     const { high, low } = splitLogarithm(body, format, body.let('f', sub(m, n(1))));
     const first = body.let('first', mul(high, n(upper)));
@@ -149,8 +150,8 @@ export const log10 = perType((type) =>
   define(`log10_${type}`, 'logarithm to base 10', { x: type }, (body, { x }) => {
     const format = formatOf(type);
     const { number: n } = format;
-    const [upper, lower] = constants[type].inverseLn10;
-    const [twoUpper, twoLower] = constants[type].log10Of2;
+    const [upper, lower] = logarithmConstants[type].inverseLn10;
+    const [twoUpper, twoLower] = logarithmConstants[type].log10Of2;
     const { k, m } = splitAnyExponent(body, format, x);
     const { high, low } = splitLogarithm(body, format, body.let('f', sub(m, n(1))));
     const whole = body.let('whole', mul(k, n(twoUpper)));

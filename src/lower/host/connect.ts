@@ -40,10 +40,10 @@ export interface HostQuestions {
   readonly state: RandomState;
   /** Generator of a draw of the rule's own. */
   generatorOf(draw: HostDraw): RandomState;
-  /** Probability of a pair, for connectors that have an expression of it. */
-  chance(i: number, j: number): number;
-  /** Whether a pair is nearer than a small world's degree. */
-  near(i: number, j: number): boolean;
+  /** Probabilities of the pairs of a receiver, for connectors that have an expression of it. */
+  chances(target: number): (source: number) => number;
+  /** Receivers that are nearer to a sender than a small world's degree, in order. */
+  near(source: number): readonly number[];
 }
 
 /** Senders of a receiver: the first `count` of an array that the next column uses again. */
@@ -81,7 +81,7 @@ export function columnsOf(rule: HostConnector, ends: HostEnds, questions: HostQu
 function* byProbability(
   { self = true, mutual = true, p }: HostConnector,
   { pre, post, sameSource }: HostEnds,
-  { state: generator, chance }: HostQuestions,
+  { state: generator, chances }: HostQuestions,
 ): Iterable<Column> {
   const state = generator.copy();
   const drawn = new Uint32Array(pre);
@@ -89,7 +89,10 @@ function* byProbability(
   for (let target = 0; target < post; target++) {
     let found = 0;
     if (typeof p === 'number') found = state.below(pre, p, drawn);
-    else for (let i = 0; i < pre; i++) if (state.double() < chance(i, target)) drawn[found++] = i;
+    else {
+      const chance = chances(target);
+      for (let i = 0; i < pre; i++) if (state.double() < chance(i)) drawn[found++] = i;
+    }
     const leftOut = same?.[target] ?? none;
     if (leftOut !== none || !mutual) {
       let kept = 0;
@@ -247,9 +250,8 @@ const smallWorld =
   ) =>
   (pairs: DrawnPairs): void => {
     for (let source = 0; source < pre; source++) {
-      let targets: number[] = [];
       const excluded = (target: number): boolean => !self && sameSource?.[target] === source;
-      for (let target = 0; target < post; target++) if (near(source, target) && !excluded(target)) targets.push(target);
+      let targets = near(source).filter((target) => !excluded(target));
       if (typeof n === 'number' && n < targets.length) {
         const order = state.permutation(targets.length).subarray(0, n).sort();
         targets = Array.from(order, (k) => targets[k] as number);

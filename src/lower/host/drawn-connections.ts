@@ -3,12 +3,13 @@
 import { parseExpression } from '../../lang/parse.js';
 import type { HostDraw, Projection, Value } from '../../model/model.js';
 import { none } from '../projection.js';
-import { distanceBetween, measuresOf } from '../space/distance.js';
+import { distancesFrom, distancesTo, measuresOf } from '../space/distance.js';
 import { inMicrometres, micrometresPerMetre } from '../space/micrometres.js';
 import { axes, type Places } from '../space/places.js';
 import { columnsOf, columnsOfPairs, type Column, type HostConnector, type HostEnds } from './connect.js';
 import { drawVector, HostError, inSi, type Generators } from './draws.js';
 import { pairsOf, type Elements, type Pairs } from './ends.js';
+import type { RandomState } from '../numpy/random-state.js';
 import { GrowingIndices, GrowingNumbers } from './growing.js';
 import type { HostData } from './host-data.js';
 import { lengthName, numberFunction } from './numbers.js';
@@ -48,13 +49,16 @@ export function drawnConnections(
   const { data } = between;
   const { rule, columns } = columnsFor(projection, between, generators);
   const draws = valueDraws(projection);
+  const copies = new Copies(draws, generators);
+  // Connectors that go through the receivers begin with the values' generators as they stand before their own draws.
+  if (!rule || receiverByReceiver.has(rule.connector)) copies.make();
   const [sources, targets, places] = [new GrowingIndices(), new GrowingIndices(), new GrowingIndices()];
   for (const column of columns) {
     if (rule) {
       sources.append(column.sources, column.count);
       targets.repeat(column.target, column.count);
     } else if (column.at) places.append(column.at, column.count);
-    drawColumn(draws, column.count, generators);
+    drawColumn(draws, column.count, copies);
   }
   const [values, delays] = [{ ...projection.values }, { ...projection.delays }];
   const at = places.done();
@@ -66,6 +70,33 @@ export function drawnConnections(
   return { drawn: { ...projection, connect: [list], values, delays }, pairs };
 }
 
+const receiverByReceiver: ReadonlySet<string> = new Set(['fixedProbability', 'probability', 'fixedNumberPre']);
+
+/**
+ * Generators of values. PyNN copies a synapse type together with its generators before it makes connections: each value draws from
+ * a copy of its own, values that share a generator get the same numbers, and the generator itself does not move on.
+ */
+class Copies {
+  readonly #draws: readonly ValueDraw[];
+  readonly #generators: Generators;
+  #states: ReadonlyMap<number, RandomState> | undefined;
+
+  constructor(draws: readonly ValueDraw[], generators: Generators) {
+    this.#draws = draws;
+    this.#generators = generators;
+  }
+
+  /** Copies the generators as they are now, unless that was done before. */
+  make(): ReadonlyMap<number, RandomState> {
+    this.#states ??= new Map(this.#draws.map(({ value }) => [value.order, this.#generators.of(value.seed, value.stream).copy()] as const));
+    return this.#states;
+  }
+
+  of({ order }: HostDraw): RandomState {
+    return this.make().get(order) as RandomState;
+  }
+}
+
 function valueDraws(projection: Projection): readonly ValueDraw[] {
   return (['values', 'delays'] as const)
     .flatMap((kind) =>
@@ -75,12 +106,12 @@ function valueDraws(projection: Projection): readonly ValueDraw[] {
 }
 
 /** Values of the synapses of one receiver. Draws of one order are one draw: a delay may be needed at several places. */
-function drawColumn(draws: readonly ValueDraw[], count: number, generators: Generators): void {
+function drawColumn(draws: readonly ValueDraw[], count: number, copies: Copies): void {
   const done = new Map<number, readonly number[]>();
   for (const { value, numbers } of draws) {
     let drawn = done.get(value.order);
     if (!drawn) {
-      drawn = drawVector(value.distribution, value.arguments, count, generators.of(value.seed, value.stream));
+      drawn = drawVector(value.distribution, value.arguments, count, copies.of(value));
       done.set(value.order, drawn);
     }
     numbers.append(drawn);
@@ -106,13 +137,11 @@ function columnsFor(
   if (projection.connect.length > 1) throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
   const rule = only.arguments as unknown as HostConnector & HostSource;
   const ends: HostEnds = { pre: n, post: m, sameSource: inverse(sameTarget, m), identical };
-  const distance = distances(between);
-  const degree = inMicrometres(rule.degree ?? 0);
   const columns = columnsOf(rule, ends, {
     state: generators.of(String(rule.generator?.seed ?? '0'), rule.generator?.stream),
     generatorOf: (draw) => generators.of(String(draw.seed), draw.stream),
-    chance: typeof rule.p === 'string' ? chanceOf(rule.p, between, distance) : () => Number(rule.p),
-    near: (i, j) => distance(i, j) < degree,
+    chances: typeof rule.p === 'string' ? chancesOf(rule.p, between) : () => () => Number(rule.p),
+    near: nearOf(inMicrometres(rule.degree ?? 0), between),
   });
   return { rule, columns };
 }
@@ -147,21 +176,27 @@ function endPlaces({ populations, ordinals, indices }: Elements, places: Readonl
   return { x: along('x'), y: along('y'), z: along('z') };
 }
 
-/** The distance of a pair in micrometres; places are looked up when the first is asked for. */
-function distances(between: Between): (i: number, j: number) => number {
-  const measures = measuresOf(between.projection.space);
+/** Receivers within a distance of a sender; places are looked up when the first is asked for. */
+function nearOf(degree: number, { projection, pre, post, places }: Between): (source: number) => readonly number[] {
+  const measures = measuresOf(projection.space);
+  const distances = new Float64Array(post.indices.length);
   let ends: readonly [Places, Places] | undefined;
-  return (i, j) => {
-    ends ??= [endPlaces(between.pre, between.places), endPlaces(between.post, between.places)];
-    return distanceBetween(measures, ends[0], i, ends[1], j);
+  return (source) => {
+    ends ??= [endPlaces(pre, places), endPlaces(post, places)];
+    distancesFrom(measures, ends[0], source, ends[1], distances);
+    const near: number[] = [];
+    for (let target = 0; target < distances.length; target++) if ((distances[target] as number) < degree) near.push(target);
+    return near;
   };
 }
 
-/** The probability of a pair, by an expression of indices, distance and places. */
-function chanceOf(text: string, between: Between, distance: (i: number, j: number) => number): (i: number, j: number) => number {
-  const { pre, post } = between;
+/** The probabilities of the pairs of a receiver, by an expression of indices, distance and places. */
+function chancesOf(text: string, { projection, pre, post, places }: Between): (target: number) => (source: number) => number {
+  const measures = measuresOf(projection.space);
+  const distances = new Float64Array(pre.indices.length);
   let [i, j] = [0, 0];
   let ends: { readonly pre: Places; readonly post: Places } | undefined;
+  let readsDistance = false;
   const read = (name: string): (() => number) => {
     switch (name) {
       case 'i':
@@ -176,20 +211,24 @@ function chanceOf(text: string, between: Between, distance: (i: number, j: numbe
         break;
     }
     const length = lengthName(name);
-    if (length === 'distance') return name === length ? () => distance(i, j) / micrometresPerMetre : () => distance(i, j);
-    const [side, axis] = length?.split('.') ?? [];
-    const along = axes.find((each) => each === axis);
-    if (!length || !along || (side !== 'pre' && side !== 'post'))
-      throw new HostError(`a probability that reads ${name}, drawn by a named generator,`);
-    ends ??= { pre: endPlaces(pre, between.places), post: endPlaces(post, between.places) };
-    const values = ends[side][along];
-    const at = side === 'pre' ? (): number => values[i] as number : (): number => values[j] as number;
-    return name === length ? () => at() / micrometresPerMetre : at;
+    if (!length) throw new HostError(`a probability that reads ${name}, drawn by a named generator,`);
+    ends ??= { pre: endPlaces(pre, places), post: endPlaces(post, places) };
+    if (length === 'distance') readsDistance = true;
+    const inUm = length === 'distance' ? () => distances[i] as number : along(length, ends);
+    return name === length ? () => inUm() / micrometresPerMetre : inUm;
+  };
+  const along = (length: string, { pre: from, post: into }: { readonly pre: Places; readonly post: Places }): (() => number) => {
+    const [side, axis] = length.split('.');
+    const values = (side === 'pre' ? from : into)[axes.find((each) => each === axis) ?? 'x'];
+    return side === 'pre' ? () => values[i] as number : () => values[j] as number;
   };
   const chance = numberFunction(parseExpression(text), read);
-  return (source, target) => {
-    i = source;
+  return (target) => {
     j = target;
-    return chance();
+    if (readsDistance && ends) distancesTo(measures, ends.pre, ends.post, target, distances);
+    return (source) => {
+      i = source;
+      return chance();
+    };
   };
 }

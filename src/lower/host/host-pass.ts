@@ -10,6 +10,7 @@ import { streamKey } from '../../ir/library/streams.js';
 import type { ConnectionRule, End, HostDraw, Model, Population, Projection, SelectionRule, ValidModel, Value } from '../../model/model.js';
 import { arrayOf } from '../context.js';
 import * as messages from '../messages.js';
+import type { RandomState } from '../numpy/random-state.js';
 import { permutationByCounters, placesOf, type Places } from '../space/places.js';
 import { drawnConnections, type Between } from './drawn-connections.js';
 import { drawVector, Generators, HostError, inSi } from './draws.js';
@@ -53,9 +54,19 @@ function needsHost(model: Model): boolean {
     ) ||
     model.recordings.some(({ of }) => hasSample(of)) ||
     Object.values(model.stimuli).some(({ to }) => hasSample(to)) ||
-    Object.values(model.operations).some(({ on }) => hasSample(on))
+    Object.values(model.operations).some(({ on }) => hasSample(on)) ||
+    model.experiment.protocol.some((phase) => {
+      const of = 'set' in phase || 'initialise' in phase ? phase.of : undefined;
+      return (of && hasSample(of)) || draws(valuesOfPhase(phase));
+    })
   );
 }
+
+type Phase = Model['experiment']['protocol'][number];
+
+/** The values that a phase gives, by what gets them. */
+const valuesOfPhase = (phase: Phase): Readonly<Record<string, Value>> =>
+  'set' in phase ? phase.set : 'initialise' in phase ? phase.initialise : 'delays' in phase ? phase.delays : {};
 
 const hasSample = (rule: SelectionRule): boolean => ('assembly' in rule ? rule.assembly.some(hasSample) : 'sample' in rule);
 
@@ -77,6 +88,8 @@ class HostPass {
   readonly #samples = new Map<string, Uint32Array>();
   /** Drawn pairs by projection, for copies. */
   readonly #drawn = new Map<string, Pairs>();
+  /** Values that phases give, by phase and key. */
+  readonly #phaseValues = new Map<string, Value>();
   /** Projections that several stand for. */
   readonly #split = new Map<string, readonly string[]>();
 
@@ -102,7 +115,12 @@ class HostPass {
       ...model.recordings.map(({ of }) => of),
       ...Object.values(model.stimuli).map(({ to }) => to),
       ...Object.values(model.operations).map(({ on }) => on),
+      ...model.experiment.protocol.flatMap((phase) => ('set' in phase || 'initialise' in phase ? (phase.of ?? []) : [])),
     ];
+    model.experiment.protocol.forEach((phase, k) => {
+      for (const [key, value] of Object.entries(valuesOfPhase(phase)))
+        if (isDraw(value)) jobs.push({ order: value.order, run: () => this.#drawForPhase(k, key, phase, value) });
+    });
     for (const selection of selections) this.#sampleJobs(selection, jobs);
     for (const [name, projection] of Object.entries(model.projections))
       jobs.push({ order: firstOrder(projection), run: () => this.#buildProjection(name, projection) });
@@ -123,7 +141,7 @@ class HostPass {
       operations: Object.fromEntries(
         Object.entries(model.operations).map(([name, operation]) => [name, { ...operation, on: select(operation.on) }]),
       ),
-      experiment: { ...model.experiment, protocol: model.experiment.protocol.map((phase) => this.#phase(phase)) },
+      experiment: { ...model.experiment, protocol: model.experiment.protocol.map((phase, k) => this.#phase(phase, k)) },
     };
   }
 
@@ -136,8 +154,64 @@ class HostPass {
     return pieces.map((projection) => ({ ...recording, name: `${recording.name}_${projection}`, of: { projection } }));
   }
 
+  /** Draws what a phase gives: in the order of the elements of a selection, or of the synapses of a projection. */
+  #drawForPhase(k: number, key: string, phase: Phase, draw: HostDraw): void {
+    const of = 'set' in phase || 'initialise' in phase ? phase.of : undefined;
+    const [, owner = '', inside, variable = key] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key) ?? [];
+    const count = of ? this.#countOf(of) : this.#countOfText(owner, inside);
+    if (count === undefined)
+      throw new HostError(`values of ${variable} drawn by a named generator during the run for connections that are drawn on the target`);
+    const numbers = drawVector(draw.distribution, draw.arguments, count, this.#generators.of(draw.seed, draw.stream));
+    // A notation draws receiver by receiver; the synapses of all pairs are created sender by sender.
+    const all = of === undefined && inside === undefined ? this.#allPairs(owner) : undefined;
+    const [pre, post] = all ?? [0, 0];
+    const ordered = all ? Float64Array.from(numbers, (_, at) => numbers[(at % post) * pre + Math.floor(at / post)] as number) : numbers;
+    this.#phaseValues.set(`${k} ${key}`, { array: this.#data.keep(inSi(ordered, draw.exponent10)) });
+  }
+
+  #countOf(rule: SelectionRule): number | undefined {
+    return 'projection' in rule
+      ? this.#countOfText(rule.projection, undefined)
+      : elementsOf(this.#resolve(rule), this.#sizeOf, this.#valid.data).indices.length;
+  }
+
+  /** Elements of a population or projection, or of a slice or list of it; undefined for synapses that nobody has counted. */
+  #countOfText(owner: string, inside: string | undefined): number | undefined {
+    if (inside?.includes(':')) {
+      const [from = 0, until = 0, by = 1] = inside.split(':').map(Number);
+      return Math.max(0, Math.ceil((until - from) / by));
+    }
+    if (inside !== undefined) return inside.split(',').length;
+    if (this.#populations[owner]) return this.#sizeOf(owner);
+    const { connect = [] } = this.#projections.get(owner) ?? this.#valid.model.projections[owner] ?? {};
+    const all = this.#allPairs(owner);
+    const counts = connect.map((rule) => (rule.rule === 'list' ? arrayOf(rule.sources, this.#data.store).length : NaN));
+    const sum = all ? all[0] * all[1] : counts.reduce((a, b) => a + b, 0);
+    return counts.length === 0 || Number.isNaN(sum) ? undefined : sum;
+  }
+
+  /** Sizes of the ends of a projection that connects all pairs of two populations. */
+  #allPairs(owner: string): readonly [number, number] | undefined {
+    const { connect = [], from, to } = this.#valid.model.projections[owner] ?? {};
+    const [only] = connect;
+    if (connect.length !== 1 || only?.rule !== 'all' || !only.self || !from || !to || !isPlain(from.of) || !isPlain(to.of)) return undefined;
+    const count = (of: SelectionRule): number => elementsOf(of, this.#sizeOf, this.#valid.data).indices.length;
+    return [count(from.of), count(to.of)];
+  }
+
+  /** A phase with what was drawn for it, and without samples. */
+  #phase(phase: Phase, k: number): Phase {
+    const drawn = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
+      Object.fromEntries(Object.entries(values).map(([key, value]) => [key, this.#phaseValues.get(`${k} ${key}`) ?? value]));
+    const chosen = 'set' in phase || 'initialise' in phase ? phase.of : undefined;
+    const of = chosen ? { of: this.#resolve(chosen) } : {};
+    if ('set' in phase) return this.#spread({ ...phase, set: drawn(phase.set), ...of });
+    if ('initialise' in phase) return this.#spread({ ...phase, initialise: drawn(phase.initialise), ...of });
+    return 'delays' in phase ? { ...phase, delays: drawn(phase.delays) } : phase;
+  }
+
   /** What a phase sets of a projection that several stand for, it sets of each. */
-  #phase(phase: Model['experiment']['protocol'][number]): Model['experiment']['protocol'][number] {
+  #spread(phase: Phase): Phase {
     if (this.#split.size === 0) return phase;
     const spread = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
       Object.fromEntries(
@@ -166,9 +240,17 @@ class HostPass {
 
   #drawPopulation(name: string, variable: string, draw: HostDraw): void {
     const population = this.#populations[name] as Population;
-    const numbers = drawVector(draw.distribution, draw.arguments, population.size, this.#generators.of(draw.seed, draw.stream));
+    // PyNN copies parameters together with their generators, which do not move on; first values are drawn by the generators themselves.
+    const isParameter = this.#valid.model.neurons[population.type ?? '']?.parameters[variable] !== undefined;
+    const numbers = drawVector(draw.distribution, draw.arguments, population.size, this.#generatorOf(draw, isParameter));
     const array = this.#data.keep(inSi(numbers, draw.exponent10));
     this.#populations[name] = { ...population, values: { ...population.values, [variable]: { array } } };
+  }
+
+  /** The generator of a draw, or a copy of it as it is now. */
+  #generatorOf({ seed, stream }: HostDraw, copied: boolean): RandomState {
+    const state = this.#generators.of(seed, stream);
+    return copied ? state.copy() : state;
   }
 
   // --- Selections -------------------------------------------------------------------------------------------------

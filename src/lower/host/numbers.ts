@@ -5,6 +5,7 @@ import { foldConstants } from '../../lang/fold.js';
 import { createEvaluator } from '../../ir/evaluate.js';
 import { libraryFunction, libraryNames, withCallees, type LibraryName } from '../../ir/library/index.js';
 import { inMicrometres } from '../space/micrometres.js';
+import { exp, log } from '../numpy/functions.js';
 import { HostError } from './draws.js';
 
 const evaluators = new Map<string, (args: readonly number[]) => number>();
@@ -23,6 +24,8 @@ function callOf(name: string): (args: readonly number[]) => number {
 
 /** Functions that the host has itself, with the library's results to the bit. */
 const exactCalls: Readonly<Record<string, (a: number, b: number) => number>> = {
+  exp,
+  log,
   sqrt: (a) => Math.sqrt(a),
   floor: (a) => Math.floor(a),
   ceil: (a) => Math.ceil(a),

@@ -2,6 +2,7 @@
 
 import { createEvaluator } from '../../ir/evaluate.js';
 import { libraryFunction, withCallees, type LibraryName } from '../../ir/library/index.js';
+import { ordinaryExp, ordinaryLog } from './fast-functions.js';
 
 const names = ['exp', 'log', 'pow', 'cos', 'acos', 'fmod'] as const satisfies readonly LibraryName[];
 const functions = new Map(names.map((name) => [name, libraryFunction(name, 'f64')]));
@@ -11,8 +12,8 @@ function evaluate(name: (typeof names)[number], ...args: readonly number[]): num
   return Number(evaluator.call(functions.get(name)?.name ?? name, args)[0]);
 }
 
-export const exp = (x: number): number => evaluate('exp', x);
-export const log = (x: number): number => evaluate('log', x);
+export const exp = (x: number): number => ordinaryExp(x) ?? evaluate('exp', x);
+export const log = (x: number): number => ordinaryLog(x) ?? evaluate('log', x);
 export const pow = (x: number, y: number): number => evaluate('pow', x, y);
 export const cos = (x: number): number => evaluate('cos', x);
 export const acos = (x: number): number => evaluate('acos', x);

@@ -107,7 +107,7 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
   const copies = typeof rule.copies === 'number' ? rule.copies : boundsOf(expressionOf(rule.copies, names), () => undefined).high;
   const ascending = plain && rule.range.step === '1';
   const single = !rule.range.sample && rule.range.from === '0' && rule.range.to === '1' && !namesIn(index).has(rule.variable);
-  return { kind: 'pairwise', outer: rule.outer, blocks: 1, ascending: !innerEnd.map && (ascending || single), copies: plain || single ? copies : Infinity, write };
+  return { kind: 'pairwise', keepsFound: false, outer: rule.outer, blocks: 1, ascending: !innerEnd.map && (ascending || single), copies: plain || single ? copies : Infinity, write };
 }
 
 /** What a generator's expression is drawn for: the bounds of its range, the index at place k of it, or the condition there. */

@@ -83,7 +83,8 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
       );
     }
   };
-  return { kind: 'pairwise', outer: 'pre', blocks: blocksOf(plan.post.named), ascending: !plan.post.map, copies, write };
+  const keepsFound = typeof rule.p === 'string' && copiesText === 1 && !plan.pre.map && !plan.post.map;
+  return { kind: 'pairwise', keepsFound, outer: 'pre', blocks: blocksOf(plan.post.named), ascending: !plan.post.map, copies, write };
 }
 
 /** Whether a pair is of two elements; null where the ends have none in common. */

@@ -24,6 +24,8 @@ interface CommonCode {
 /** A rule that says of each pair whether it is connected. */
 export interface PairwiseCode extends CommonCode {
   readonly kind: 'pairwise';
+  /** Whether deciding costs so much that what was found when counting is kept, a bit for each pair, until rows are filled. */
+  readonly keepsFound: boolean;
   /** Writes the code of one item; `found(inner, block)` is called where a synapse with inner element `inner` of its end exists. */
   write(outer: Ir, blockIndex: Ir, block: Block, found: (inner: Ir, block: Block) => void): void;
 }

@@ -8,9 +8,11 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import type { Population } from '../../model/model.js';
 import { Block, item } from '../block.js';
 import { delaySeconds } from '../synapses/delays.js';
 import type { Context } from '../context.js';
+import { arrayOf } from '../context.js';
 import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../element-scope.js';
 import { to } from '../expressions.js';
@@ -26,7 +28,8 @@ import { synapseOwner } from './owners.js';
 import { StepScope } from './scope.js';
 
 /** Delay of a pathway: none for all, the same for all, or one for each synapse (f64 seconds), of which some may be none. */
-type Delay = { readonly kind: 'none' } | { readonly kind: 'same'; readonly seconds: number } | { readonly kind: 'own'; readonly buffer: Buffer };
+type Delay =
+  { readonly kind: 'none' } | { readonly kind: 'same'; readonly seconds: number } | { readonly kind: 'own'; readonly buffer: Buffer };
 
 interface Listener {
   readonly projection: SteppedProjection;
@@ -43,6 +46,8 @@ interface History {
   readonly counts: Buffer;
   /** A power of two. */
   readonly capacity: number;
+  /** Fault bits for more events under way than that, where there may be more. */
+  readonly overflow: number | null;
 }
 
 /** What is to happen when elements of populations emit events. */
@@ -85,7 +90,12 @@ export function deliveriesOf(network: Network): Deliveries {
         for (const listener of all) {
           if (!listener.queue || !history) continue;
           const order = listener.projection.plan.projection.order;
-          builder.each(dueKernel(listener, history, network), profile.defaults.operation, rankOf(profile, profile.defaults.operation), order);
+          builder.each(
+            dueKernel(listener, history, network),
+            profile.defaults.operation,
+            rankOf(profile, profile.defaults.operation),
+            order,
+          );
         }
       }
     },
@@ -107,7 +117,12 @@ function delayOf(projection: SteppedProjection, pathway: PathwayPlan, context: C
   if (high === 0) return { delay: { kind: 'none' }, most: 0 };
   if (typeof delay === 'number' || low === high) return { delay: { kind: 'same', seconds: high }, most: high };
   const { builder } = context;
-  const buffer = builder.buffer(`${plan.name}.${pathway.name}.delay`, 'f64', connectivity.count, `delay of each synapse of ${plan.name} (s)`);
+  const buffer = builder.buffer(
+    `${plan.name}.${pathway.name}.delay`,
+    'f64',
+    connectivity.count,
+    `delay of each synapse of ${plan.name} (s)`,
+  );
   if (typeof connectivity.count !== 'number') builder.allocate(buffer);
   const block = new Block();
   const p = block.local('position', 'u32');
@@ -122,14 +137,31 @@ function delayOf(projection: SteppedProjection, pathway: PathwayPlan, context: C
     ),
   );
   builder.initially(
-    builder.map(`${plan.name}.${pathway.name}.delays`, `delays of the synapses of ${plan.name}`, { kind: 'count', count: plan.pre.size }, false, block.locals.declared, block.statements),
+    builder.map(
+      `${plan.name}.${pathway.name}.delays`,
+      `delays of the synapses of ${plan.name}`,
+      { kind: 'count', count: plan.pre.size },
+      false,
+      block.locals.declared,
+      block.statements,
+    ),
   );
   return { delay: { kind: 'own', buffer }, most: high };
 }
 
-function queueOf({ plan, connectivity }: SteppedProjection, pathway: PathwayPlan, end: ProjectionEnd, { builder }: Context): Listener['queue'] {
+function queueOf(
+  { plan, connectivity }: SteppedProjection,
+  pathway: PathwayPlan,
+  end: ProjectionEnd,
+  { builder }: Context,
+): Listener['queue'] {
   const name = `${plan.name}.${pathway.name}`;
-  const reached = builder.buffer(`${name}.reached`, 'u32', connectivity.count, `events of ${pathway.event} that have reached each synapse of ${plan.name}`);
+  const reached = builder.buffer(
+    `${name}.reached`,
+    'u32',
+    connectivity.count,
+    `events of ${pathway.event} that have reached each synapse of ${plan.name}`,
+  );
   if (typeof connectivity.count !== 'number') builder.allocate(reached);
   return { reached, pending: builder.buffer(`${name}.pending`, 'u8', end.size, `elements of ${end.population} with events on their way`) };
 }
@@ -138,26 +170,58 @@ function historyOf(key: string, most: number, network: Network): History {
   const { context } = network;
   const population = key.slice(0, key.indexOf('.'));
   const size = context.model.populations[population]?.size ?? 0;
+  const replayed = context.model.populations[population]?.spikes;
   // An element may emit an event in every step of the longest delay, and from several places of its code in each.
-  const needed = (Math.ceil(most / context.dt) + 3) * emittingPlaces(key, network);
+  const needed = replayed
+    ? mostReplayed(replayed, most + 3 * context.dt, context)
+    : (Math.ceil(most / context.dt) + 3) * emittingPlaces(key, network);
   let capacity = 1;
-  while (capacity < needed) capacity *= 2;
-  if (size * capacity > mostTimes)
-    context.diagnostics.add(messages.unsupportedFeature(`a delay of ${most} s after ${key}, which would need ${size * capacity} times to be kept,`));
+  while (capacity < Math.min(needed, mostUnderWay)) capacity *= 2;
   return {
-    times: context.builder.buffer(`${key}.times`, 'f64', size * capacity, `times of the last ${capacity} events ${key} of each element (s)`),
+    times: context.builder.buffer(
+      `${key}.times`,
+      'f64',
+      size * capacity,
+      `times of the last ${capacity} events ${key} of each element (s)`,
+    ),
     counts: context.builder.buffer(`${key}.count`, 'u32', size, `events ${key} of each element so far`),
     capacity,
+    overflow: capacity < needed ? context.builder.faultBit(`more than ${capacity} events ${key} of one element are under way`) : null,
   };
 }
 
-/** A gibibyte. */
-const mostTimes = 134217728;
+/** The most given spikes of one element within some time. */
+function mostReplayed(spikes: NonNullable<Population['spikes']>, window: number, { data }: Context): number {
+  if ('file' in spikes) return 1;
+  const times = new Map<number, number[]>();
+  const [indices, at] = [arrayOf(spikes.indices, data), arrayOf(spikes.times, data)];
+  for (let k = 0; k < at.length; k++) {
+    const own = times.get(indices[k] as number) ?? [];
+    own.push(at[k] as number);
+    times.set(indices[k] as number, own);
+  }
+  let most = 1;
+  for (const own of times.values()) {
+    own.sort((a, b) => a - b);
+    let first = 0;
+    own.forEach((time, k) => {
+      while (time - (own[first] as number) > window) first++;
+      most = Math.max(most, k - first + 1);
+    });
+  }
+  return most + 1;
+}
+
+/** Events of one element that may be under way at once; with more the run ends. */
+const mostUnderWay = 1024;
 
 function emittingPlaces(key: string, network: Network): number {
   const [population, event] = key.split('.');
   const stepped = network.groups.find(({ group }) => group.members.some((member) => member.name === population));
-  const conditions = (stepped?.code.parts ?? []).flatMap((part) => [...part.events, ...part.regimes.flatMap((regime) => regime.transitions)]);
+  const conditions = (stepped?.code.parts ?? []).flatMap((part) => [
+    ...part.events,
+    ...part.regimes.flatMap((regime) => regime.transitions),
+  ]);
   return Math.max(1, conditions.filter((condition) => condition.emits === event).length);
 }
 
@@ -189,19 +253,18 @@ export function eachSynapse(
 }
 
 /** Runs `write` for the row of an element, where the end has it. */
-export function withinEnd(
-  end: ProjectionEnd,
-  element: Ir,
-  size: number,
-  block: Block,
-  write: (row: Ir, block: Block) => void,
-): void {
+export function withinEnd(end: ProjectionEnd, element: Ir, size: number, block: Block, write: (row: Ir, block: Block) => void): void {
   if (end.offset === 0 && end.size === size) {
     write(element, block);
     return;
   }
   const inside = ir.and(ir.ge(element, ir.u32(end.offset)), ir.lt(element, ir.u32(end.offset + end.size)));
-  block.emit(ir.when(inside, block.nested((inner) => write(inner.name('row', ir.sub(element, ir.u32(end.offset))), inner))));
+  block.emit(
+    ir.when(
+      inside,
+      block.nested((inner) => write(inner.name('row', ir.sub(element, ir.u32(end.offset))), inner)),
+    ),
+  );
 }
 
 /** What an event does to the synapses of one pathway in the moment of its emission. */
@@ -217,7 +280,12 @@ function listen(listener: Listener, network: Network, element: Ir, block: Block,
         return;
       }
       const none = ir.le(ir.load(delay.buffer, place.position), ir.f64(0));
-      each.emit(ir.when(none, each.nested((innermost) => act(listener, network, place, innermost, time))));
+      each.emit(
+        ir.when(
+          none,
+          each.nested((innermost) => act(listener, network, place, innermost, time)),
+        ),
+      );
     });
   });
 }
@@ -246,7 +314,9 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
   const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
   const statements = statementsOf(pathway.pathway.do, plan.equations.names);
   if (statements.some((statement) => statement.kind === 'send')) {
-    context.diagnostics.add(messages.unsupportedFeature(`sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`));
+    context.diagnostics.add(
+      messages.unsupportedFeature(`sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`),
+    );
     return;
   }
   scope.execute(statements);
@@ -271,6 +341,8 @@ function dueKernel(listener: Listener, history: History, network: Network): stri
         const next = each.local('next', 'u32');
         const late = each.nested((delayed) => {
           delayed.emit(ir.set(next, ir.load(queue.reached, place.position)));
+          if (history.overflow !== null)
+            delayed.emit(ir.fault(history.overflow, ir.gt(ir.sub(all, ir.get(next)), ir.u32(history.capacity))));
           const each_ = delayed.nested((event) => {
             const slot = ir.add(ir.mul(element, ir.u32(history.capacity)), ir.and(ir.get(next), ir.u32(history.capacity - 1)));
             const due = event.name('due', ir.add(ir.load(history.times, slot), seconds));

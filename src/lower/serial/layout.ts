@@ -139,16 +139,28 @@ export function stepGroups(groups: readonly Group[], plans: readonly ProjectionP
     for (const name of [...code.lagging].sort()) {
       const storage = group.storage.get(name);
       if (storage?.kind !== 'array' || !(read.has(name) || elsewhere.has(name))) continue;
-      shown.set(name, builder.buffer(`${group.name}.${name}.shown`, storage.buffer.element, group.length, `${name} of ${group.name} as others see it`));
+      shown.set(
+        name,
+        builder.buffer(`${group.name}.${name}.shown`, storage.buffer.element, group.length, `${name} of ${group.name} as others see it`),
+      );
     }
     const regimes = code.parts.flatMap((part) => part.regimes);
-    const first = Math.max(0, regimes.findIndex((regime) => regime.initial));
+    const first = Math.max(
+      0,
+      regimes.findIndex((regime) => regime.initial),
+    );
     const regime =
       regimes.length === 0
         ? null
-        : builder.buffer(`${group.name}.regime`, 'u8', group.length, `active regime of ${group.name}: ${regimes.map(({ name }) => name).join(', ')}`, {
-            initial: { fill: first },
-          });
+        : builder.buffer(
+            `${group.name}.regime`,
+            'u8',
+            group.length,
+            `active regime of ${group.name}: ${regimes.map(({ name }) => name).join(', ')}`,
+            {
+              initial: { fill: first },
+            },
+          );
     const keptInputs = new Set(Object.keys(group.type.inputs).filter((name) => read.has(name)));
     return { group, code, kept, shown, keptInputs, regime, changedFromOutside };
   });
@@ -160,7 +172,8 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   const { builder, real } = context;
   const changedFromOutside = new Set<string>();
   for (const { pathway } of plan.pathways)
-    for (const name of writtenBy(statementsOf(pathway.do, plan.equations.names))) if (plan.equations.state.has(name)) changedFromOutside.add(name);
+    for (const name of writtenBy(statementsOf(pathway.do, plan.equations.names)))
+      if (plan.equations.state.has(name)) changedFromOutside.add(name);
   const code = typeCodeOf(plan.type, plan.equations, changedFromOutside);
   const read = new Set(
     context.model.recordings.flatMap((recording) =>
@@ -198,7 +211,10 @@ export const shownGroup = ({ group, kept, shown }: SteppedGroup): Group => ({
   storage: new Map([
     ...group.storage,
     ...kept,
-    ...[...shown].map(([name, buffer]): [string, Storage] => [name, { kind: 'array', buffer, type: group.storage.get(name)?.type ?? 'real' }]),
+    ...[...shown].map(([name, buffer]): [string, Storage] => [
+      name,
+      { kind: 'array', buffer, type: group.storage.get(name)?.type ?? 'real' },
+    ]),
   ]),
 });
 
@@ -218,7 +234,11 @@ export const shownProjection = (projection: SteppedProjection): BuiltProjection 
 /** What a storage holds at an index, in the type of its variable. */
 export function loaded(storage: Storage, index: Ir, ordinal: Ir, context: Context): Ir {
   if (storage.kind === 'folded')
-    return storage.type === 'boolean' ? ir.bool(storage.value !== 0) : storage.type === 'integer' ? ir.i32(storage.value) : ir.f64(storage.value);
+    return storage.type === 'boolean'
+      ? ir.bool(storage.value !== 0)
+      : storage.type === 'integer'
+        ? ir.i32(storage.value)
+        : ir.f64(storage.value);
   return to(scalarTypeOf(storage.type, context.real), ir.load(storage.buffer, storage.kind === 'table' ? ordinal : index));
 }
 
@@ -247,7 +267,15 @@ function linkOf(network: Network, member: Member, local: Ir, name: string): { me
   const { context } = network;
   const link = member.population.linked?.[name];
   const own = network.groups.find(({ group }) => group.members.includes(member));
-  const source = link && linkedMember(member.name, name, link, network.groups.map(({ group }) => group), context);
+  const source =
+    link &&
+    linkedMember(
+      member.name,
+      name,
+      link,
+      network.groups.map(({ group }) => group),
+      context,
+    );
   if (!link || !own || !source) return null;
   const element = linkedElement(own.group, member, name, link, source.member.population.size, local, context);
   return { member: source.member, local: element, variable: link.variable };

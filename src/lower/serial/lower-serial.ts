@@ -58,21 +58,24 @@ export function lowerSerially(
   const slot = profile.defaults.integrate;
   populations.forEach(([name], order) => {
     const found = memberOf(name);
-    const kernel = found ? populationKernel(network, found.stepped, found.member, 'step', deliveries) : replayKernel(network, name, deliveries);
+    const kernel = found
+      ? populationKernel(network, found.stepped, found.member, 'step', deliveries)
+      : replayKernel(network, name, deliveries);
     if (kernel !== null) builder.each(kernel, slot, rankOf(profile, slot), order);
   });
   for (const { ring, population, event } of rings.values()) {
     const kernel = builder.compact(`${ring.name}.compact`, `lists the elements of ${population} that emit ${event}`, ring.name);
     builder.each(kernel, slot, rankOf(profile, slot), populations.length);
   }
-  // Values at the start may read each other across populations: they are worked out twice.
-  for (const doing of ['derive', 'enter', 'derive'] as const) {
-    for (const [name] of populations) {
+  const starting = (doing: 'derive' | 'enter'): string[] =>
+    populations.flatMap(([name]) => {
       const found = memberOf(name);
-      if (!found || (doing === 'enter' && firstRegime(found.stepped) < 0)) continue;
-      builder.initially(populationKernel(network, found.stepped, found.member, doing, deliveries));
-    }
-  }
+      if (!found || (doing === 'enter' && firstRegime(found.stepped) < 0)) return [];
+      return populationKernel(network, found.stepped, found.member, doing, deliveries) ?? [];
+    });
+  // Values at the start may read each other across populations: they are worked out twice.
+  const derive = starting('derive');
+  for (const kernel of [...derive, ...starting('enter'), ...derive]) builder.initially(kernel);
   return { groups: network.groups.map(shownGroup), projections: network.projections.map(shownProjection) };
 }
 

@@ -97,7 +97,11 @@ function assignEnd(network: Network, projection: SteppedProjection, place: Place
   const storage = found && groupOf(network, found.end.group)?.group.storage.get(found.variable);
   if (!found || !storage || storage.kind !== 'array') return false;
   scope.block.emit(
-    ir.store(storage.buffer, elementIndex(found.end, found.element), storedValue(storage.buffer, to(scalarTypeOf(storage.type, network.context.real), value))),
+    ir.store(
+      storage.buffer,
+      elementIndex(found.end, found.element),
+      storedValue(storage.buffer, to(scalarTypeOf(storage.type, network.context.real), value)),
+    ),
   );
   return true;
 }

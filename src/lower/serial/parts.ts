@@ -39,7 +39,10 @@ function stepPart(part: PartCode, ordinal: number, stepping: Stepping): void {
   for (const variable of part.derived) derive(variable, scope);
   if (part.propagate.length > 0) for (const [name, value] of propagateLinear(part.propagate, scope)) scope.write(name, value);
   // All rates are those of the values before the step.
-  const next = part.state.map(({ name, rate }): [string, Ir] => [name, scope.block.name(`next_${name}`, advanced(name, compileReal(rate, scope), scope))]);
+  const next = part.state.map(({ name, rate }): [string, Ir] => [
+    name,
+    scope.block.name(`next_${name}`, advanced(name, compileReal(rate, scope), scope)),
+  ]);
   for (const [name, value] of next) scope.write(name, value);
   for (const event of part.events) test(event, stepping);
   show(ordinal, stepping);

@@ -1,7 +1,7 @@
 /** One kernel for each population: its elements in order, each with the synapses onto it first. */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
+import type { Buffer, Expression as Ir, Local, Statement } from '../../ir/program.js';
 import { Block } from '../block.js';
 import type { Context } from '../context.js';
 import { arrayOf } from '../context.js';
@@ -47,8 +47,14 @@ function drawsOf(stream: string, buffer: string, element: Ir, subElement: Ir, do
   };
 }
 
-/** Writes the kernel of one population. @random streams `population/<id>/step` and `population/<id>/enter`, counter (element, 0, step, site) */
-export function populationKernel(network: Network, stepped: SteppedGroup, member: Member, doing: Doing, deliveries: Deliveries): string {
+/** Writes the kernel of one population; null where it would leave nothing behind. @random streams `population/<id>/step` and `population/<id>/enter`, counter (element, 0, step, site) */
+export function populationKernel(
+  network: Network,
+  stepped: SteppedGroup,
+  member: Member,
+  doing: Doing,
+  deliveries: Deliveries,
+): string | null {
   const { context, time } = network;
   const block = new Block();
   const t = block.name('t', doing === 'step' ? ir.load(time, ir.u32(0)) : ir.f64(0));
@@ -80,12 +86,31 @@ export function populationKernel(network: Network, stepped: SteppedGroup, member
     } else enterRegime(firstRegime(stepped), stepping);
   });
   block.emit(ir.loop(element, ir.u32(0), ir.u32(member.population.size), body));
+  if (doing !== 'step' && !storesAny(block.statements)) return null;
   return context.builder.sequential(
     `${member.name}.${doing}`,
     `${doingWords[doing]} of ${member.name} (${stepped.group.name}) in order`,
     block.locals.declared,
     block.statements,
   );
+}
+
+/** Whether code leaves anything behind. */
+function storesAny(statements: readonly Statement[]): boolean {
+  return statements.some((statement) => {
+    switch (statement.kind) {
+      case 'store':
+      case 'accumulate':
+        return true;
+      case 'if':
+        return storesAny(statement.then) || storesAny(statement.else);
+      case 'for':
+      case 'while':
+        return storesAny(statement.body);
+      default:
+        return false;
+    }
+  });
 }
 
 export const firstRegime = (stepped: SteppedGroup): number =>
@@ -175,7 +200,14 @@ const actsEachStep = ({ plan, code }: SteppedProjection): boolean =>
   code.parts.some((part) => [part.derived, part.propagate, part.state, part.events].some((list) => list.length > 0));
 
 /** One step of one synapse. @random stream `projection/<id>/step`, counter (source, target, step, site) */
-function stepSynapse(network: Network, projection: SteppedProjection, place: { position: Ir; source: Ir; target: Ir }, doing: Doing, time: Ir, block: Block): StepScope {
+function stepSynapse(
+  network: Network,
+  projection: SteppedProjection,
+  place: { position: Ir; source: Ir; target: Ir },
+  doing: Doing,
+  time: Ir,
+  block: Block,
+): StepScope {
   const { context } = network;
   const { plan, code } = projection;
   const draws = drawsOf(`projection/${plan.name}/step`, `${plan.name}.step.keys`, place.source, place.target, doing, context);
@@ -197,7 +229,12 @@ function stepSynapse(network: Network, projection: SteppedProjection, place: { p
 }
 
 /** What a synapse adds to inputs of one of its ends: of its variables, those derived are of its last step and the others as they are now. */
-function contribute(projection: SteppedProjection, side: 'pre' | 'post', scope: StepScope, add: (variable: string, value: Ir) => void): void {
+function contribute(
+  projection: SteppedProjection,
+  side: 'pre' | 'post',
+  scope: StepScope,
+  add: (variable: string, value: Ir) => void,
+): void {
   const { plan } = projection;
   for (const [key, text] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const bound = plan.projection.receptors[key];
@@ -217,19 +254,23 @@ function neededAtPre({ plan, code }: SteppedProjection): Set<string> {
       visit(namesIn(variable.expression));
     }
   };
-  for (const [key, text] of Object.entries(plan.type.contributes)) if (key.startsWith('pre.')) visit(namesIn(expressionOf(text, plan.equations.names)));
+  for (const [key, text] of Object.entries(plan.type.contributes))
+    if (key.startsWith('pre.')) visit(namesIn(expressionOf(text, plan.equations.names)));
   return needed;
 }
 
 /** Currents that stimuli inject into an element. @random stream `stimulus/<id>`, counter (element, 0, step, site) */
-function addCurrents(member: Member, local: Ir, names: DeclaredNames, scope: StepScope, add: (name: string, value: Ir, at: Block) => void, context: Context): void {
+function addCurrents(
+  member: Member,
+  local: Ir,
+  names: DeclaredNames,
+  scope: StepScope,
+  add: (name: string, value: Ir, at: Block) => void,
+  context: Context,
+): void {
   for (const name of Object.keys(context.model.stimuli).sort()) {
     const stimulus = context.model.stimuli[name];
     if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || stimulus.to.population !== member.name) continue;
-    if (!stimulus.attached) {
-      context.diagnostics.add(messages.unsupportedFeature(`the current ${name}, which is attached during the run,`));
-      continue;
-    }
     const value = expressionOf(stimulus.value, names);
     const chosen = chosenOf(stimulus.to, member, local, context);
     if (chosen === undefined) {
@@ -256,6 +297,9 @@ function chosenOf(selection: object, member: Member, local: Ir, context: Context
   const mask = new Uint8Array(member.population.size);
   if (listed) for (const index of Array.from(arrayOf(listed, context.data))) mask[index] = 1;
   if (masked) Array.from(arrayOf(masked, context.data)).forEach((on, k) => (mask[k] = on === 0 ? 0 : 1));
-  const buffer = context.builder.buffer(`${member.name}.chosen`, 'u8', mask.length, `elements of ${member.name} that are injected`, { role: 'constant', initial: mask });
+  const buffer = context.builder.buffer(`${member.name}.chosen`, 'u8', mask.length, `elements of ${member.name} that are injected`, {
+    role: 'constant',
+    initial: mask,
+  });
   return ir.ne(ir.load(buffer, local), ir.u32(0));
 }

@@ -22,7 +22,12 @@ export function propagateLinear(rates: readonly RateCode[], scope: StepScope): M
   const bad = rates.find((_, k) => forms[k] === null);
   if (bad) {
     scope.context.diagnostics.add(
-      messages.methodRefused('propagate', scope.owner.name, `the rate of ${bad.name} is not linear in ${names.join(', ')}`, 'list it under state instead'),
+      messages.methodRefused(
+        'propagate',
+        scope.owner.name,
+        `the rate of ${bad.name} is not linear in ${names.join(', ')}`,
+        'list it under state instead',
+      ),
     );
     return new Map();
   }
@@ -58,7 +63,10 @@ function exponential(m: readonly (readonly Ir[])[], scope: StepScope): Ir[][] {
   const [doublings, count] = [block.local('doublings', 'u32'), block.local('k', 'u32')];
   block.emit(ir.set(size, ir.f64(0)), ir.set(part, ir.f64(context.dt)), ir.set(doublings, ir.u32(0)));
   for (const row of m) {
-    const total = block.name('row_sum', row.map((entry) => fold(ir.unary('abs', entry))).reduce((a, b) => fold(ir.add(a, b))));
+    const total = block.name(
+      'row_sum',
+      row.map((entry) => fold(ir.unary('abs', entry))).reduce((a, b) => fold(ir.add(a, b))),
+    );
     block.emit(ir.set(size, ir.select(ir.gt(total, ir.get(size)), total, ir.get(size))));
   }
   block.emit(
@@ -94,7 +102,12 @@ function exponential(m: readonly (readonly Ir[])[], scope: StepScope): Ir[][] {
       ...each((i, j) =>
         ir.set(
           at(next, i, j),
-          product((r, k) => ir.get(at(p, r, k)), (k, l) => ir.get(at(p, k, l)), i, j),
+          product(
+            (r, k) => ir.get(at(p, r, k)),
+            (k, l) => ir.get(at(p, k, l)),
+            i,
+            j,
+          ),
         ),
       ),
       ...moved,

@@ -18,7 +18,9 @@ export function replayKernel(network: Network, name: string, deliveries: Deliver
     return null;
   }
   if (population.spikes.period !== undefined) {
-    diagnostics.add(messages.unsupportedFeature(`spikes that repeat (population ${name}) under the timing profile ${context.profile.name}`));
+    diagnostics.add(
+      messages.unsupportedFeature(`spikes that repeat (population ${name}) under the timing profile ${context.profile.name}`),
+    );
     return null;
   }
   const [indices, at] = [arrayOf(population.spikes.indices, data), arrayOf(population.spikes.times, data)];

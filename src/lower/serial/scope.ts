@@ -100,7 +100,11 @@ export class StepScope implements Scope {
 
   #load(storage: Storage): Ir {
     if (storage.kind === 'folded')
-      return storage.type === 'boolean' ? ir.bool(storage.value !== 0) : storage.type === 'integer' ? ir.i32(storage.value) : ir.f64(storage.value);
+      return storage.type === 'boolean'
+        ? ir.bool(storage.value !== 0)
+        : storage.type === 'integer'
+          ? ir.i32(storage.value)
+          : ir.f64(storage.value);
     return to(scalarTypeOf(storage.type, this.real), ir.load(storage.buffer, this.#indexOf(storage)));
   }
 
@@ -141,7 +145,10 @@ export class StepScope implements Scope {
     invariant(storage.kind !== 'folded', 'lower/serial/scope', `${name} is constant`);
     const local = this.#registers.get(name) ?? this.block.local(name, scalarTypeOf(storage.type, this.real));
     this.#registers.set(name, local);
-    this.block.emit(ir.set(local, to(local.type, value)), ir.store(storage.buffer, this.#indexOf(storage), storedValue(storage.buffer, ir.get(local))));
+    this.block.emit(
+      ir.set(local, to(local.type, value)),
+      ir.store(storage.buffer, this.#indexOf(storage), storedValue(storage.buffer, ir.get(local))),
+    );
   }
 
   #temporary(name: string, value: Ir): Ir {
@@ -162,7 +169,10 @@ export class StepScope implements Scope {
     for (const statement of statements) {
       invariant(statement.kind === 'assignment', 'lower/serial/scope', 'nothing is sent here');
       const right = compile(statement.value, this);
-      this.write(statement.target, statement.operator === '=' ? right : combine(statement.operator, this.read(statement.target), right, this));
+      this.write(
+        statement.target,
+        statement.operator === '=' ? right : combine(statement.operator, this.read(statement.target), right, this),
+      );
     }
     this.writing = outer;
   }

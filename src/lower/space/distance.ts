@@ -56,19 +56,40 @@ export function distanceCode(measures: readonly Measure[], pre: (axis: Axis) => 
   return block.name('distance', fold(ir.unary('sqrt', others.reduce(ir.add, first))));
 }
 
-/** The same distance as a number. */
-export function distanceBetween(measures: readonly Measure[], pre: Places, i: number, post: Places, j: number): number {
-  let sum = 0;
+/** The same distances as numbers, of all elements of the sending side to one of the receiving side. */
+export function distancesTo(measures: readonly Measure[], pre: Places, post: Places, j: number, result: Float64Array): void {
+  result.fill(0);
   for (const { axis, scale, offset, period } of measures) {
-    let difference = (pre[axis][i] as number) - scale * ((post[axis][j] as number) + offset);
-    if (period !== null) {
-      const direct = Math.abs(difference);
-      const around = period - direct;
-      difference = around < direct ? around : direct;
+    const [from, to] = [pre[axis], scale * ((post[axis][j] as number) + offset)];
+    for (let i = 0; i < result.length; i++) {
+      let difference = (from[i] as number) - to;
+      if (period !== null) {
+        const direct = Math.abs(difference);
+        const around = period - direct;
+        difference = around < direct ? around : direct;
+      }
+      result[i] = (result[i] as number) + difference * difference;
     }
-    sum += difference * difference;
   }
-  return Math.sqrt(sum);
+  for (let i = 0; i < result.length; i++) result[i] = Math.sqrt(result[i] as number);
+}
+
+/** The distances of one element of the sending side from all of the receiving side. */
+export function distancesFrom(measures: readonly Measure[], pre: Places, i: number, post: Places, result: Float64Array): void {
+  result.fill(0);
+  for (const { axis, scale, offset, period } of measures) {
+    const [from, into] = [pre[axis][i] as number, post[axis]];
+    for (let j = 0; j < result.length; j++) {
+      let difference = from - scale * ((into[j] as number) + offset);
+      if (period !== null) {
+        const direct = Math.abs(difference);
+        const around = period - direct;
+        difference = around < direct ? around : direct;
+      }
+      result[j] = (result[j] as number) + difference * difference;
+    }
+  }
+  for (let j = 0; j < result.length; j++) result[j] = Math.sqrt(result[j] as number);
 }
 
 /** The least and the greatest coordinate along an axis. */

@@ -11,7 +11,7 @@ import { ruleCode } from '../connect-rules.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
 import { none, type ProjectionPlan } from '../projection.js';
-import type { CountedCode, PairwiseCode, RuleCode } from '../rules/rule-code.js';
+import { blockSize, type CountedCode, type PairwiseCode, type RuleCode } from '../rules/rule-code.js';
 import { moveToRows, scanKernel } from './move-to-rows.js';
 import { targetElement, type RawSynapses } from './raw-synapses.js';
 
@@ -20,7 +20,12 @@ interface Counted<C extends RuleCode = RuleCode> {
   readonly code: C;
   readonly starts: Buffer;
   readonly items: number;
+  /** u32 bits of the pairs found, a block's 32 words for each item; null where they are found again. */
+  readonly found: Buffer | null;
 }
+
+/** Pairs of which bits are kept: 128 MiB of them. */
+const mostKept = 1 << 30;
 
 /** The synapses of rules that draw or enumerate them, or null after a finding. */
 export function drawn(plan: ProjectionPlan, context: Context): RawSynapses | null {
@@ -54,16 +59,22 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
     items + 1,
     `first synapse of each item of work of rule ${ordinal} of ${plan.name}`,
   );
+  const words = blockSize / 32;
+  const found =
+    code.kind === 'pairwise' && code.keepsFound && items * blockSize <= mostKept
+      ? builder.buffer(`${name}.found`, 'u32', items * words, `pairs that rule ${ordinal} of ${plan.name} connects, a bit each`)
+      : null;
   if (code.kind === 'counted') code.count(starts);
-  else builder.initially(countingKernel(name, code, starts, items, ordinal, plan, context));
+  else builder.initially(countingKernel(name, code, starts, found, items, ordinal, plan, context));
   builder.initially(scanKernel(`${name}.sum`, starts, items, `more than 2^32 synapses in projection ${plan.name}`, context));
-  return { code, starts, items };
+  return { code, starts, items, found };
 }
 
 function countingKernel(
   name: string,
   code: PairwiseCode,
   starts: Buffer,
+  bits: Buffer | null,
   items: number,
   ordinal: number,
   plan: ProjectionPlan,
@@ -73,7 +84,13 @@ function countingKernel(
   const found = block.local('found', 'u32');
   block.emit(ir.set(found, ir.u32(0)));
   const [outer, inner] = itemOf(code, block);
-  code.write(outer, inner, block, (_element, body) => body.emit(ir.set(found, ir.add(ir.get(found), ir.u32(1)))));
+  code.write(outer, inner, block, (element, body) => {
+    body.emit(ir.set(found, ir.add(ir.get(found), ir.u32(1))));
+    if (!bits) return;
+    const within = body.name('within', ir.sub(element, ir.mul(inner, ir.u32(blockSize))));
+    const word = body.name('word', ir.add(ir.mul(item, ir.u32(blockSize / 32)), ir.shr(within, ir.u32(5))));
+    body.emit(ir.store(bits, word, ir.or(ir.load(bits, word), ir.shl(ir.u32(1), ir.and(within, ir.u32(31))))));
+  });
   block.emit(ir.store(starts, item, ir.get(found)));
   return context.builder.map(
     `${name}.count`,
@@ -144,14 +161,16 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
           .reduce((a, b) => ir.add(a, b), ir.u32(0));
         block.emit(ir.set(created, ir.add(base, ir.load(rule.starts, item))));
       }
-      code.write(outer, inner, block, (element, body) => {
+      const put = (element: Ir, body: Block): void => {
         body.emit(ir.store(targets, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1))));
         if (creation)
           body.emit(
             ir.store(creation, ir.sub(ir.get(position), ir.u32(1)), ir.get(created)),
             ir.set(created, ir.add(ir.get(created), ir.u32(1))),
           );
-      });
+      };
+      if (rule.found) eachBit(rule.found, inner, block, put);
+      else code.write(outer, inner, block, put);
     }
   });
   const counts = counted[0]?.code;
@@ -160,6 +179,27 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
     return { count, rows, targets, creation, copies, ascending, fanIn: counts.fanIn, fanOut: Math.max(counts.fanOut, 1) };
   const fanIn = counted.reduce((sum, rule) => sum + rule.code.copies * sources, 0);
   return { count, rows, targets, creation, copies, ascending, fanIn, fanOut: Math.max(1, fanIn / Math.max(1, sources)) * plan.post.size };
+}
+
+/** Goes through the pairs of an item that were found when they were counted. */
+function eachBit(found: Buffer, blockIndex: Ir, block: Block, put: (element: Ir, block: Block) => void): void {
+  const [k, word] = [block.local('k', 'u32'), block.local('word', 'u32')];
+  const words = blockSize / 32;
+  const body = block.nested((outer) => {
+    outer.emit(
+      ir.set(word, ir.load(found, ir.add(ir.mul(item, ir.u32(words)), ir.get(k)))),
+      ir.whilst(
+        ir.ne(ir.get(word), ir.u32(0)),
+        outer.nested((inner) => {
+          const bit = inner.name('bit', ir.unary('ctz', ir.get(word)));
+          const begin = ir.add(ir.mul(blockIndex, ir.u32(blockSize)), ir.mul(ir.get(k), ir.u32(32)));
+          put(inner.name('target', ir.add(begin, bit)), inner);
+          inner.emit(ir.set(word, ir.and(ir.get(word), ir.sub(ir.get(word), ir.u32(1)))));
+        }),
+      ),
+    );
+  });
+  block.emit(ir.loop(k, ir.u32(0), ir.u32(words), body));
 }
 
 /** Chooses an item's synapses and puts them into storage. */

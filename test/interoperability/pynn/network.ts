@@ -1,5 +1,7 @@
 /** Networks as they are built, here and by PyNN itself (pyNN.mock, which draws as every simulator does and runs nothing). */
 
+import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { resolveOnHost } from '../../../src/lower/host/host-pass.js';
 import { targets } from '../../../runtime/targets/registry.js';
 import { freeze } from '../../../src/pipeline/freeze.js';
 import type { ValidModel } from '../../../src/model/model.js';
@@ -35,10 +37,9 @@ export interface MeasuredNetwork {
 export async function networkHere(valid: ValidModel): Promise<Network> {
   const frozen = await freeze(valid, targets['wasm']!);
   const { document } = exportPynn(frozen.valid);
+  const { places } = resolveOnHost(valid, new Diagnostics());
   const positions = Object.fromEntries(
-    (document.populations ?? []).flatMap(({ label, positions: places }) =>
-      places === undefined ? [] : [[label, places as readonly (readonly number[])[]] as const],
-    ),
+    [...places].map(([name, { x, y, z }]) => [name, Array.from(x, (_, k) => [x[k] ?? NaN, y[k] ?? NaN, z[k] ?? NaN])] as const),
   );
   const synapses = Object.fromEntries(
     (document.projections ?? []).map(({ label = '', connector, synapse }) => {
@@ -82,6 +83,9 @@ const byPost = (rows: Network['synapses'][string]): Network['synapses'][string] 
 
 const relative = (a: number, b: number): number => (a === b ? 0 : Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b)));
 
+/** A frozen network has delays in whole steps of 0.1 ms. */
+const inSteps = (delay: number): number => Number((Math.round(delay / 0.1) * 0.1).toFixed(6));
+
 /** Largest relative distance of two networks. */
 function distance(ours: Network, theirs: Network): number {
   let largest = 0;
@@ -91,7 +95,7 @@ function distance(ours: Network, theirs: Network): number {
     a.forEach((row, k) => {
       const other = b[k]!;
       if (row[0] !== other[0] || row[1] !== other[1]) largest = Infinity;
-      largest = Math.max(largest, relative(row[2], other[2]), relative(row[3], other[3]));
+      largest = Math.max(largest, relative(row[2], other[2]), relative(row[3], inSteps(other[3])));
     });
   }
   for (const [label, places] of Object.entries(ours.positions)) {

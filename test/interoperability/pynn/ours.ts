@@ -93,8 +93,15 @@ class Collector implements ResultWriter {
         (synapses[plan.owner] ??= {})[plan.variable] = rows.map((row) => row.values);
         return;
       }
-      segments.forEach(({ begin, end }, k) => {
-        const inside = rows.filter(({ step }) => step + plan.label >= begin && step + plan.label <= end);
+      // The last sample before a reset and the first after it are of one step.
+      let current = 0;
+      const segmentOfRow = rows.map(({ step }, k) => {
+        while (step + plan.label > (segments[current]?.end ?? Infinity)) current++;
+        if (step === rows[k - 1]?.step) current++;
+        return current;
+      });
+      segments.forEach(({ begin }, k) => {
+        const inside = rows.filter((_, row) => segmentOfRow[row] === k);
         (of(plan.owner)[k]!.signals as Record<string, Signal>)[name] = {
           cells,
           times: inside.map(({ step }) => ms(step + plan.label - begin)),

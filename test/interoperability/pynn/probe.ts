@@ -60,6 +60,10 @@ export const documentOf = (parts: Readonly<Record<string, unknown>>): object => 
   format: 'interneuron/pynn',
   version: 1,
   pynn: '0.13',
-  ...parts,
-  setup: { timestep: 0.1, ...(parts['setup'] as object | undefined), extra: { spike_precision: 'on_grid' } },
+  ...Object.fromEntries(Object.entries(parts).filter(([key]) => key !== 'extra')),
+  setup: {
+    timestep: 0.1,
+    ...(parts['setup'] as object | undefined),
+    extra: { spike_precision: 'on_grid', ...(parts['extra'] as object | undefined) },
+  },
 });

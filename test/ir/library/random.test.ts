@@ -165,6 +165,54 @@ describe('counts', () => {
     expect(kolmogorovP(standard, normalCumulative)).toBeGreaterThan(significance);
   });
 
+  it.each([
+    [0, 1, -0.5, 0.5],
+    [2, 3, 1, 20],
+    [-1, 0.5, -1, -0.2],
+  ])('normal numbers of mean %d and deviation %d from %d to %d', (m, s, low, high) => {
+    const [below, above] = [normalCumulative((low - m) / s), normalCumulative((high - m) / s)];
+    const law = (x: number): number => (normalCumulative((x - m) / s) - below) / (above - below);
+    expect(kolmogorovP(draws('truncatedNormal', count, m, s, low, high), law)).toBeGreaterThan(significance);
+  });
+
+  it.each([0.3, 2, 40])('von Mises numbers of concentration %d', (kappa) => {
+    // The density is proportional to exp(kappa cos x); summed up by the midpoint rule.
+    const cells = 4000;
+    const densities = Array.from({ length: cells }, (_, k) => Math.exp(kappa * (Math.cos(-Math.PI + ((k + 0.5) * 2 * Math.PI) / cells) - 1)));
+    const sums = densities.reduce<number[]>((all, density) => [...all.slice(-cells), (all.at(-1) ?? 0) + density], []);
+    const total = sums.at(-1)!;
+    const law = (x: number): number => (sums[Math.min(cells - 1, Math.floor(((x + Math.PI) / (2 * Math.PI)) * cells))] ?? 0) / total;
+    expect(kolmogorovP(draws('vonMises', 2000, 0, kappa), law)).toBeGreaterThan(significance);
+    const turned = draws('vonMises', 500, 3, kappa);
+    expect(turned.every((x) => x > -Math.PI && x <= Math.PI)).toBe(true);
+  });
+
+  const logChoose = (n: number, k: number): number => logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+  it.each([
+    [3, 4, 2],
+    [5, 95, 20],
+    [50, 50, 90],
+    [30, 10, 25],
+    [400, 600, 100],
+    [1024, 1276, 700],
+    [900, 100, 500],
+    [10000, 90, 40],
+  ])('hypergeometric numbers of %d marked and %d others in a sample of %d', (marked, others, sample) => {
+    const law = (k: number): number =>
+      k > marked || k > sample || sample - k > others
+        ? 0
+        : Math.exp(logChoose(marked, k) + logChoose(others, sample - k) - logChoose(marked + others, sample));
+    expect(chiSquareP(draws('hypergeometric', count, marked, others, sample), law)).toBeGreaterThan(significance);
+  });
+
+  it('hypergeometric numbers of large samples have their moments', () => {
+    const [marked, others, sample] = [6e9, 4e9, 3e8];
+    const [total, p] = [marked + others, marked / (marked + others)];
+    const deviation = Math.sqrt((sample * p * (1 - p) * (total - sample)) / (total - 1));
+    const standard = draws('hypergeometric', count, marked, others, sample).map((k) => (k - sample * p) / deviation);
+    expect(kolmogorovP(standard, normalCumulative)).toBeGreaterThan(significance);
+  });
+
   it('binomial numbers of many trials have their moments', () => {
     const [n, p] = [1e10, 0.37];
     const standard = draws('binomial', count, n, p).map((k) => (k - n * p) / Math.sqrt(n * p * (1 - p)));
@@ -184,6 +232,15 @@ describe('counts', () => {
     ['binomial', [-1, 0.5], NaN],
     ['binomial', [7, NaN], NaN],
     ['binomial', [Infinity, 0.5], NaN],
+    ['hypergeometric', [0, 9, 4], 0],
+    ['hypergeometric', [9, 0, 4], 4],
+    ['hypergeometric', [9, 5, 14], 9],
+    ['hypergeometric', [9, 5, 0], 0],
+    ['hypergeometric', [9, 5, 15], NaN],
+    ['hypergeometric', [-1, 5, 2], NaN],
+    ['truncatedNormal', [0, 0, -1, 1], 0],
+    ['truncatedNormal', [0, 1, 50, 60], NaN],
+    ['vonMises', [0, -1], NaN],
     ['gamma', [0], 0],
     ['gamma', [-1], NaN],
     ['gamma', [NaN], NaN],

@@ -186,7 +186,8 @@ experiment: { dt: 0.1 ms, duration: 5 ms }
       const parts = 200 * factor;
       const dt = 1e-4 / parts;
       for (let p = 0; p < parts; p += 1) {
-        const step = (from: readonly number[], by: readonly number[], scale: number): number[] => from.map((value, q) => value + scale * by[q]!);
+        const step = (from: readonly number[], by: readonly number[], scale: number): number[] =>
+          from.map((value, q) => value + scale * by[q]!);
         const k1 = rate(x);
         const k2 = rate(step(x, k1, dt / 2));
         const k3 = rate(step(x, k2, dt / 2));

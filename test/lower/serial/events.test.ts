@@ -95,7 +95,7 @@ experiment: { dt: 0.1 ms, duration: 60 ms }
     const rows: number[][] = [[...shown]];
     for (let step = 0; step < steps; step += 1) {
       t += dt;
-      for (let q = 0; q < pending.length; ) {
+      for (let q = 0; q < pending.length;) {
         const { due, k } = pending[q]!;
         if (due > t) q += 1;
         else {

@@ -59,11 +59,6 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     'pynn/distribution-parameters /populations/0/cell/params/tau_m/params: the distribution normal is given other parameters than it has | mu, sigma',
   ],
   [
-    'a distribution that only NumPy draws',
-    cell('IF_curr_exp', { tau_m: { random: 'vonmises', params: { mu: 1, kappa: 1 } } }),
-    'pynn/needs-generator /populations/0/cell/params/tau_m',
-  ],
-  [
     'a generator that is not there',
     cell('IF_curr_exp', { tau_m: { random: 'exponential', params: { beta: 1 }, rng: 'r' } }),
     'pynn/unknown-reference /populations/0/cell/params/tau_m/rng: there is no generator r',
@@ -100,9 +95,103 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     'pynn/unknown-type /projections/0/connector/type: PyNN has no connector AllToAll',
   ],
   [
-    'a connector that is not built',
-    projection({ connector: { type: 'CSAConnector' } }),
-    'pynn/unsupported /projections/0/connector/type: CSAConnector (connection sets) cannot be imported',
+    'a connection set with edges of three numbers',
+    projection({ connector: { type: 'CSAConnector', params: { cset: [[0, 1, 2]] } } }),
+    'pynn/wrong-value /projections/0/connector/params/cset: cset has the wrong form | edges of 2 numbers, or of 4 with weight and delay',
+  ],
+  [
+    'an edge of a connection set to nobody',
+    projection({ connector: { type: 'CSAConnector', params: { cset: [[0, 3]] } } }),
+    'pynn/out-of-range /projections/0/connector/params/cset/0/1: the index of the receiver is out of range | 0 to 2',
+  ],
+  [
+    'more connections than there are',
+    projection({ connector: { type: 'FixedTotalNumberConnector', params: { n: 7, with_replacement: false } } }),
+    'pynn/too-many-connections /projections/0/connector/params/n: the connector asks for more connections than there are | 0 to 6',
+  ],
+  [
+    'more receivers than there are, drawn by the target',
+    projection({ connector: { type: 'FixedNumberPostConnector', params: { n: 4 }, rng: 'n' } }, { rngs: { n: { type: 'NativeRNG' } } }),
+    'pynn/too-many-connections /projections/0/connector/params/n: the connector asks for more connections than there are | 0 to 3',
+  ],
+  [
+    'a number of connections that is not whole',
+    projection({ connector: { type: 'FixedNumberPreConnector', params: { n: { random: 'normal', params: { mu: 3, sigma: 1 } } } } }),
+    'pynn/unknown-distribution /projections/0/connector/params/n',
+  ],
+  [
+    'a function of the distance that does not exist',
+    projection({ connector: { type: 'DistanceDependentProbabilityConnector', params: { d_expression: 'expp(-d)' } } }),
+    'pynn/formula /projections/0/connector/params/d_expression/expr: expp is no function that expressions may call | abs, absolute, exp, log,',
+  ],
+  [
+    'a name that a displacement does not have',
+    projection({ connector: { type: 'DisplacementDependentProbabilityConnector', params: { disp_function: 'exp(-d[0]) * k' } } }),
+    'pynn/formula /projections/0/connector/params/disp_function/expr: k is none of the names that this expression may read | d[0], d[1], d[2], pi, e',
+  ],
+  [
+    'NoMutual between two populations',
+    projection({ connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.5, allow_self_connections: 'NoMutual' } } }),
+    "pynn/wrong-value /projections/0/connector/params/allow_self_connections: allow_self_connections has the wrong form | 'NoMutual' only within one population",
+  ],
+  [
+    'a probability of rewiring above 1',
+    projection({ connector: { type: 'SmallWorldConnector', params: { degree: 2, rewiring: 1.5 } } }),
+    'pynn/out-of-range /projections/0/connector/params/rewiring: rewiring is out of range | a probability from 0 to 1',
+  ],
+  [
+    'a file that is not there',
+    projection({ connector: { type: 'FromFileConnector', params: { file: 'none.txt' } } }),
+    'pynn/unreadable-file /projections/0/connector/params/file',
+  ],
+  [
+    'bits of a matrix of another size',
+    projection({ connector: { type: 'ArrayConnector', params: { array: '////' } } }),
+    'pynn/wrong-value /projections/0/connector/params/array: array has the wrong form | base64 of 1 bytes',
+  ],
+  [
+    'a copy of connections between others',
+    projection(
+      {},
+      {
+        projections: [
+          { label: 'x', pre: 'a', post: 'b', connector: { type: 'OneToOneConnector' }, receptor_type: 'excitatory' },
+          { pre: 'b', post: 'b', connector: { type: 'CloneConnector', params: { reference: 'x' } }, receptor_type: 'excitatory' },
+        ],
+      },
+    ),
+    'pynn/other-ends /projections/1/connector/params/reference',
+  ],
+  [
+    'a conductance that is drawn negative',
+    projection({ synapse: { type: 'StaticSynapse', params: { weight: { random: 'uniform', params: { low: -2, high: -1 } } } } }),
+    'pynn/wrong-sign /projections/0/synapse/params/weight',
+  ],
+  [
+    'a matrix of weights with a gap, for connections that are drawn',
+    projection({
+      connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.5 } },
+      synapse: {
+        type: 'StaticSynapse',
+        params: {
+          weight: [
+            [0.1, 0.1, 0.1],
+            [0.1, null, 0.1],
+          ],
+        },
+      },
+    }),
+    'pynn/wrong-value /projections/0/synapse/params/weight/1: a row of weight has the wrong form | a number for each pair',
+  ],
+  [
+    'a grid with a cell too few',
+    cell('IF_curr_exp', {}, { size: 5, structure: { type: 'Grid2D' } }),
+    'pynn/wrong-length /populations/0/structure: a Grid2D of this aspect ratio has the wrong number of values | 6',
+  ],
+  [
+    'a line in random order',
+    cell('IF_curr_exp', {}, { structure: { type: 'Line', params: { fill_order: 'random' } } }),
+    'pynn/unknown-parameter /populations/0/structure/params/fill_order: Line has no parameter fill_order',
   ],
   [
     'a probability above 1',

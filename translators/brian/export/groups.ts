@@ -107,6 +107,8 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
   if (type === undefined) return {};
   const about = remarksAt(context.report, `/neurons/${population.type ?? ''}`);
   refuseFeatures(type, about);
+  for (const name of Object.keys(population.linked ?? {}))
+    remarks.notExpressible('brian/linked', `the link of ${name} to another population is not exported`);
   const spike = type.events['spike'];
   const blocked = new Set(spike?.refractory?.rate ?? []);
   const custom = Object.entries(type.events).filter(([key]) => key !== 'spike');

@@ -124,6 +124,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   const remarks = remarksAt(context.report, `/projections/${id}`);
   const about = remarksAt(context.report, `/synapses/${projection.synapse}`);
   checkFeatures(plan, remarks);
+  if (type.events !== undefined) about.notExpressible('brian/synapse-events', 'synapses of Brian test no conditions of their own');
   const summed = [
     ...Object.entries(type.summed).map(([key, text]) => summedLine(key, text, plan, about)),
     ...contributionLines(plan, context),

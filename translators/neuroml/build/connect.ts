@@ -76,6 +76,27 @@ export function connectNetwork(root: Container, lems: LemsModel, diagnostics: Di
   return { connections: connector.connections, attached: connector.attached };
 }
 
+const noAliases: ReadonlyMap<string, Alias> = new Map();
+
+/** A component whose attributes are at hand: what was read lazily is asked for many times while it is connected. */
+function snapshot(component: Component): Component {
+  const { id, type, role, parent, attributes, children } = component;
+  return {
+    id,
+    type,
+    role,
+    parent,
+    attributes,
+    children,
+    get place() {
+      return component.place;
+    },
+  };
+}
+
+/** So many paths are kept with where they lead. */
+const mostKeptPaths = 200_000;
+
 class Connector {
   readonly connections: Connections[] = [];
   readonly attached: Attached[] = [];
@@ -93,12 +114,12 @@ class Connector {
     const { component } = container;
     const runs = isDynamic(component.type);
     const around = container.parent ?? container;
-    if (!runs) this.#run(component, container, around, component.type.structure, new Map());
+    if (!runs) this.#run(component, container, around, component.type.structure, noAliases);
     for (const inner of component.children) {
       if (runs && !standsApart(inner)) continue;
       const within = this.#containerOf(container, inner);
       if (within) this.visit(within);
-      else if (inner.type.structure.length > 0) this.#run(inner, null, container, inner.type.structure, new Map());
+      else if (inner.type.structure.length > 0) this.#run(snapshot(inner), null, container, inner.type.structure, noAliases);
     }
   }
 
@@ -158,16 +179,17 @@ class Connector {
         return { items: [], written: part.list };
       }
       const index = part.index === undefined ? 0 : (valueOf(component, part.index, this.lems) ?? 0);
-      return { items: this.#elementOf(list, index, `${id}[${index}]`, component.place), written: `${part.list} ${part.index}` };
+      return { items: this.#elementOf(list, index, id ?? '', component), written: `${part.list} ${part.index}` };
     }
     const written = part.instance ?? 'this';
     return { items: this.#items({ component, own, around }, written), written };
   }
 
-  #elementOf(container: Container, index: number, path: string, place: Place): readonly Item[] {
+  #elementOf(container: Container, index: number, id: string, component: Component): readonly Item[] {
     const found = draftIn(container);
     if (found && index >= 0 && index < found.count) return [{ draft: found.draft, index: found.start + index }];
-    this.diagnostics.add(found ? messages.outOfRange(path, index, found.count) : messages.notAnInstance(path), place);
+    const path = `${id}[${index}]`;
+    this.diagnostics.add(found ? messages.outOfRange(path, index, found.count) : messages.notAnInstance(path), component.place);
     return [];
   }
 
@@ -177,25 +199,38 @@ class Connector {
     if (written === 'parent') return own ? (own.parent ? [own.parent.self ?? own.parent] : []) : [around.self ?? around];
     const path = component.attributes[written];
     const base = own && (path ?? written).startsWith('./') ? own : around;
-    const found = path === undefined ? follow(base, written) : followTolerantly(base, path);
-    return this.#settle(found, path ?? written, component.place);
+    if (path === undefined) return this.#settle(follow(base, written), written, component);
+    // Connections are many, and the cells between which they are far fewer.
+    let kept = this.#paths.get(base);
+    if (!kept) this.#paths.set(base, (kept = new Map<string, readonly Item[]>()));
+    const known = kept.get(path);
+    if (known) return known;
+    const items = this.#settle(followTolerantly(base, path), path, component);
+    if (items.length > 0 && kept.size < mostKeptPaths) kept.set(path, items);
+    return items;
   }
+  readonly #paths = new Map<Container, Map<string, readonly Item[]>>();
 
-  #settle(found: ReturnType<typeof follow>, path: string, place: Place): readonly Item[] {
+  #settle(found: ReturnType<typeof follow>, path: string, component: Component): readonly Item[] {
     switch (found.kind) {
       case 'cell':
         if (found.rest.length === 0 || /^\d+$/.test(found.rest[0] ?? '')) return [found.cell];
-        this.diagnostics.add(messages.unsupported(`a connection to the part ${found.rest.join('/')} of an instance`), place);
+        if (found.rest.length === 1 && /\/\d+\/[^/]+\/?$/.test(path)) {
+          // The last step only repeats what the population consists of; other tools do not read it.
+          this.diagnostics.add({ severity: 'warning', ...messages.otherComponent(path, found.cell.draft.component.id) }, component.place);
+          return [found.cell];
+        }
+        this.diagnostics.add(messages.unsupported(`a connection to the part ${found.rest.join('/')} of an instance`), component.place);
         return [];
       case 'container': {
         const only = found.container.self ?? onlyCell(found.container);
         return [only ?? found.container];
       }
       case 'range':
-        this.diagnostics.add(messages.outOfRange(path, found.index, found.size), place);
+        this.diagnostics.add(messages.outOfRange(path, found.index, found.size), component.place);
         return [];
       case 'nowhere':
-        this.diagnostics.add(messages.unresolvedPath(path, found.step, found.known), place);
+        this.diagnostics.add(messages.unresolvedPath(path, found.step, found.known), component.place);
         return [];
       default:
         return found satisfies never;
@@ -268,7 +303,7 @@ class Connector {
   }
 
   #attach(component: Component, receiver: Component, to: Cell, wanted: string | undefined, values: Values): void {
-    const list = this.#listFor(to.draft.component.type, receiver.type, wanted, component.place);
+    const list = this.#listFor(to.draft.component.type, receiver.type, wanted, component);
     if (list === undefined) return;
     const toPlace = placeOn(to, component, 'post');
     const key = `${this.#number(receiver)} ${to.draft.ordinal} ${list} ${placeKey(toPlace)}`;
@@ -298,7 +333,7 @@ class Connector {
     const inPort = how.targetPort ?? firstInPort(target.type);
     if (outPort === undefined) return this.diagnostics.add(messages.noPort(from.draft.component.id, 'out'), component.place);
     if (inPort === undefined) return this.diagnostics.add(messages.noPort(target.id, 'in'), component.place);
-    const list = receiver ? this.#listFor(to.draft.component.type, receiver.type, how.list, component.place) : '';
+    const list = receiver ? this.#listFor(to.draft.component.type, receiver.type, how.list, component) : '';
     if (list === undefined) return;
     this.#add(component, { receiver, from, to, list, outPort, inPort, peer: null, delay: how.delay, values: how.values, towards: 'post' });
   }
@@ -315,8 +350,8 @@ class Connector {
           this.diagnostics.add(messages.notAnInstance(isCell(left) ? endB.written : endA.written), component.place);
           continue;
         }
-        const listA = this.#listFor(left.draft.component.type, a.type, undefined, component.place);
-        const listB = this.#listFor(right.draft.component.type, b.type, undefined, component.place);
+        const listA = this.#listFor(left.draft.component.type, a.type, undefined, component);
+        const listB = this.#listFor(right.draft.component.type, b.type, undefined, component);
         if (listA === undefined || listB === undefined) continue;
         const rest = { outPort: null, inPort: '', delay: 0, values };
         // The first end is the one that documents call `pre`.
@@ -378,7 +413,7 @@ class Connector {
   readonly #lists = new Map<ComponentType, Map<ComponentType, Map<string, string | null>>>();
 
   /** The attachments of a type that instances of another go to; what is found is kept, since connections are many. */
-  #listFor(target: ComponentType, type: ComponentType, wanted: string | undefined, place: Place): string | undefined {
+  #listFor(target: ComponentType, type: ComponentType, wanted: string | undefined, component: Component): string | undefined {
     let ofTarget = this.#lists.get(target);
     if (!ofTarget) this.#lists.set(target, (ofTarget = new Map<ComponentType, Map<string, string | null>>()));
     let ofType = ofTarget.get(type);
@@ -387,7 +422,7 @@ class Connector {
     if (found === undefined) {
       found = findList(target, type, wanted) ?? null;
       ofType.set(wanted ?? '', found);
-      if (found === null) this.diagnostics.add(messages.noAttachments(type.name, target.name, wanted, typesAttached(target)), place);
+      if (found === null) this.diagnostics.add(messages.noAttachments(type.name, target.name, wanted, typesAttached(target)), component.place);
     }
     return found ?? undefined;
   }

@@ -8,6 +8,7 @@ import { unknownSegment } from '../cells/messages.js';
 import { neuronDocument, synapseDocument, type PlacedDocument } from '../flatten/document.js';
 import { identifier } from '../flatten/names.js';
 import type { FlatType } from '../flatten/flatten.js';
+import type { FlatParameter } from '../flatten/variables.js';
 import type { Component } from '../lems/definitions.js';
 import type { Attached, Connections, Wires } from './connect.js';
 import * as messages from './messages.js';
@@ -37,22 +38,22 @@ export interface Naming {
 /** Gives populations and projections their ids, after the components that they come from. */
 export function nameNetwork(network: Network, { connections, attached }: Wires): Naming {
   const ids = new Ids();
+  const ofHolder = tally(network.drafts.map(({ holder }) => holder));
+  const ofComponent = tally(attached.map(({ component }) => component));
+  const groups = tally(connections.map(({ holder }) => holder));
   const populations = new Map<Draft, string>();
   for (const draft of network.drafts) {
-    const shared = network.drafts.some((other) => other !== draft && other.holder === draft.holder);
     const { holder, component } = draft;
+    const shared = (ofHolder.get(holder) ?? 0) > 1;
     const id = holder === component ? component.id : shared ? `${holder.id}_${component.id}` : holder.id;
     populations.set(draft, ids.take(id || component.type.name));
   }
   const to = (draft: Draft): string => populations.get(draft) ?? '';
-  const ofComponent = (component: Component): number => attached.filter((one) => one.component === component).length;
   const attachedIds = new Map<Attached, string>();
   for (const one of attached) {
     const id = one.component.id || one.component.type.name;
-    attachedIds.set(one, ids.take(ofComponent(one.component) > 1 ? `${id}_${to(one.to)}` : id));
+    attachedIds.set(one, ids.take((ofComponent.get(one.component) ?? 0) > 1 ? `${id}_${to(one.to)}` : id));
   }
-  const groups = new Map<Component, number>();
-  for (const { holder } of connections) groups.set(holder, (groups.get(holder) ?? 0) + 1);
   const projections = new Map<Connections, string>();
   for (const one of connections) {
     const own = groups.get(one.holder) === 1 && one.holder !== network.root.component && one.holder.id !== '';
@@ -64,22 +65,31 @@ export function nameNetwork(network: Network, { connections, attached }: Wires):
   return { populations, attached: attachedIds, projections, attachments };
 }
 
+/** How often each item is listed. */
+function tally<T>(items: readonly T[]): ReadonlyMap<T, number> {
+  const counts = new Map<T, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
+}
+
+/** What all parts are made with. */
+interface Setting {
+  readonly types: Types;
+  readonly places: Places;
+  readonly diagnostics: Diagnostics;
+}
+
 /** Makes the parts of the document that say what there is. */
-export function assemble(
-  network: Network,
-  wires: Wires,
-  naming: Naming,
-  types: Types,
-  places: Places,
-  diagnostics: Diagnostics,
-): Assembled {
-  const assembler = new Assembler(naming, types, places, diagnostics);
+export function assemble(network: Network, wires: Wires, naming: Naming, setting: Setting): Assembled {
+  const assembler = new Assembler(naming, setting);
   // What connections ask of the types at their ends is known before any type is written down.
   for (const connections of wires.connections) assembler.prepare(connections);
   for (const one of wires.attached) assembler.prepareAttached(one);
   let order = 0;
+  const attached = new Map<Draft, Attached[]>();
+  for (const one of wires.attached) attached.set(one.to, [...(attached.get(one.to) ?? []), one]);
   for (const draft of network.drafts) {
-    for (const one of wires.attached) if (one.to === draft) assembler.attached(one, order++);
+    for (const one of attached.get(draft) ?? []) assembler.attached(one, order++);
     assembler.population(draft, order++);
   }
   let projection = 0;
@@ -101,14 +111,21 @@ class Assembler implements Assembled {
   readonly projections: Record<string, unknown> = {};
   readonly lemsTypes: Record<string, string> = {};
   readonly #kept = new Map<string, Kept>();
+  readonly #neuronTypes = new Map<FlatType, Kept>();
   readonly #ids = { neurons: new Ids(), synapses: new Ids() };
+
+  private readonly types: Types;
+  private readonly places: Places;
+  private readonly diagnostics: Diagnostics;
 
   constructor(
     private readonly naming: Naming,
-    private readonly types: Types,
-    private readonly places: Places,
-    private readonly diagnostics: Diagnostics,
-  ) {}
+    { types, places, diagnostics }: Setting,
+  ) {
+    this.types = types;
+    this.places = places;
+    this.diagnostics = diagnostics;
+  }
 
   /** Notes which events others listen to, and asks types for what connections read of them. */
   prepare({ from, receiver, to, list, outPort, inPort, peer }: Connections): void {
@@ -187,7 +204,9 @@ class Assembler implements Assembled {
     place: Place,
     link: (name: string) => unknown,
   ): void {
-    const type = this.#type('neurons', cell, neuronDocument(cell.flat, (parameter) => this.types.valueOf(cell, parameter), this.types.portsOf(cell.flat)));
+    const valueOf = (parameter: FlatParameter): number => this.types.valueOf(cell, parameter);
+    let type = this.#neuronTypes.get(cell.flat);
+    if (!type) this.#neuronTypes.set(cell.flat, (type = this.#type('neurons', cell, neuronDocument(cell.flat, valueOf, this.types.portsOf(cell.flat)))));
     const values = this.#values(cell, type, properties, size);
     const linked: Record<string, unknown> = {};
     for (const { name, source } of cell.flat.parameters) {
@@ -265,32 +284,30 @@ class Assembler implements Assembled {
   }
 
   /** The canonical type of a document: one that was made before where only values of parameters differ. */
-  #type(kind: 'neurons' | 'synapses', cell: CellType, { document, places }: PlacedDocument, wanted?: string): Kept & { readonly own: Readonly<Record<string, unknown>> } {
+  #type(kind: 'neurons' | 'synapses', cell: CellType, { document, places }: PlacedDocument, wanted?: string): Kept {
     const own = (document['parameters'] ?? {}) as Readonly<Record<string, { readonly value: unknown }>>;
-    const shapes = Object.fromEntries(Object.entries(own).map(([name, { value, ...rest }]) => [name, typeof value === 'number' ? rest : { ...rest, value }]));
+    const shapes = Object.entries(own).map(([name, { value, ...rest }]) => [name, typeof value === 'number' ? rest : { ...rest, value }]);
     const key = `${kind} ${JSON.stringify({ ...document, parameters: shapes })}`;
-    const values = Object.fromEntries(Object.entries(own).map(([name, { value }]) => [name, value]));
     const known = this.#kept.get(key);
-    if (known) return { ...known, own: values };
+    if (known) return known;
     const simple = cell.nodes.length === 1;
     const id = this.#ids[kind].take(wanted ?? (simple ? cell.component.type.name : cell.component.id || cell.component.type.name));
-    const kept: Kept = { id, defaults: values };
+    const kept: Kept = { id, defaults: Object.fromEntries(Object.entries(own).map(([name, { value }]) => [name, value])) };
     this.#kept.set(key, kept);
     this[kind][id] = document;
     if (wanted === undefined) this.lemsTypes[id] = cell.component.type.name;
     this.places.setAll(`/${kind}/${id}`, places);
-    return { ...kept, own: values };
+    return kept;
   }
 
   /** Values that differ from those of the type, and properties that were assigned. */
-  #values(
-    cell: CellType,
-    { defaults, own }: Kept & { readonly own: Readonly<Record<string, unknown>> },
-    properties: PropertyLists,
-    count: number,
-  ): Record<string, unknown> {
+  #values(cell: CellType, { defaults }: Kept, properties: PropertyLists, count: number): Record<string, unknown> {
     const values: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(own)) if (value !== defaults[name]) values[name] = value;
+    for (const parameter of cell.flat.parameters) {
+      if (parameter.source.kind === 'expression') continue;
+      const value = this.types.valueOf(cell, parameter);
+      if (value !== defaults[parameter.name]) values[parameter.name] = value;
+    }
     for (const [property, value] of properties.settled(count)) {
       const parameter = cell.flat.parameters.find(({ source }) => source.kind === 'component' && source.ordinal === 0 && source.name === property);
       if (!parameter) continue;
@@ -300,4 +317,3 @@ class Assembler implements Assembled {
     return values;
   }
 }
-

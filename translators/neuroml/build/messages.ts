@@ -103,3 +103,10 @@ export const noAttachment = (path: string, id: string, index: number, count: num
   expected: count === 0 ? 'none is attached there' : `an index from 0 to ${count - 1}`,
   found: String(index),
 });
+
+export const otherComponent = (path: string, component: string): Finding => ({
+  code: 'lems/other-component',
+  message: `${shorten(path)} names another component than the population has`,
+  expected: component,
+  hint: 'the connection is to the instance that the path leads to',
+});

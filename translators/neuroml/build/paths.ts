@@ -54,8 +54,10 @@ function leadsOn(container: Container, step: string | undefined): boolean {
   return step !== undefined && inside(container, step.replace(/\[.*$/, '')) !== undefined;
 }
 
+/** A cell with the steps behind it; the id of its component may be the first of them, as in `pop/3/cell`. */
 function cellAt(cell: Cell, steps: readonly string[], from: number): Target {
-  return { kind: 'cell', cell, rest: steps.slice(from) };
+  const named = from > 0 && steps[from] === cell.draft.component.id;
+  return { kind: 'cell', cell, rest: steps.slice(named ? from + 1 : from) };
 }
 
 function inside(container: Container, name: string): Container | undefined {

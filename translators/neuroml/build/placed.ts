@@ -33,13 +33,16 @@ export class Places {
 
 /** Ids of a canonical document: identifiers, each given once. */
 export class Ids {
-  readonly #taken = new Set<string>();
+  /** Ids with the number that the next of that name gets. */
+  readonly #taken = new Map<string, number>();
 
   take(wanted: string): string {
     const plain = identifier(wanted);
     let id = plain;
-    for (let k = 2; this.#taken.has(id); k++) id = `${plain}_${k}`;
-    this.#taken.add(id);
+    let k = this.#taken.get(plain) ?? 2;
+    for (; this.#taken.has(id); k++) id = `${plain}_${k}`;
+    this.#taken.set(plain, k);
+    if (id !== plain) this.#taken.set(id, 2);
     return id;
   }
 }

@@ -22,7 +22,7 @@ import {
   valenceOf,
   varying,
   type MembraneContext,
-  type MechanismDocument,
+  type FlatMechanism,
   type Varying,
 } from './mechanisms.js';
 import { cutSections, fractionOf, sectionDocument, type Sections } from './sections.js';
@@ -37,6 +37,15 @@ export interface CompartmentCell {
   readonly places: ReadonlyMap<string, Place>;
   /** The section and the place along it of a place on a segment; undefined where there is no such segment. */
   placeOf(segment: string, along: number): { readonly section: string; readonly fraction: number } | undefined;
+  /** The variable that a path of ids and names within the cell leads to; undefined where there is none. */
+  variable(path: readonly string[]): string | undefined;
+}
+
+/** A mechanism by its name. */
+interface Named {
+  readonly id: string;
+  readonly component: Component;
+  readonly flat: FlatMechanism['flat'];
 }
 
 const isCell = (type: ComponentType): boolean => type.lineage.includes('cell') || type.name === 'cell';
@@ -183,10 +192,12 @@ class Builder {
     const sections = this.#sections(cut, capacitances, resistivities, starts);
     const named = this.#groups(cut);
     const mechanisms: Record<string, unknown> = {};
-    const add = (component: Component, segments: Uint32Array, document: MechanismDocument): void => {
+    const flats: Named[] = [];
+    const add = (component: Component, segments: Uint32Array, { flat, document }: FlatMechanism): void => {
       const on = this.#onNames(cut, named, component, segments);
       const id = unused(identifier(component.id || component.type.name), mechanisms);
       mechanisms[id] = { ...(on === null ? {} : { on }), ...document };
+      flats.push({ id, component, flat });
       this.#places.set(`/compartments/mechanisms/${id}`, component.place);
     };
     for (const { component, segments, along } of densities) add(component, segments, densityMechanism(component, context, along));
@@ -208,7 +219,13 @@ class Builder {
       ...(initial ? { initial: this.#value(initial.component) } : {}),
       ...(temperature === undefined ? {} : { temperature }),
     };
-    return { compartments, spike: this.#spike(cut), places: this.#places, placeOf: (segment, along) => this.#placeOf(cut, segment, along) };
+    return {
+      compartments,
+      spike: this.#spike(cut),
+      places: this.#places,
+      placeOf: (segment, along) => this.#placeOf(cut, segment, along),
+      variable: (path) => variableAt(path, flats),
+    };
   }
 
   /** Components of a kind with the segments that each is on. */
@@ -418,6 +435,27 @@ class Builder {
   #warn(finding: Finding, at: Component): void {
     this.diagnostics.add({ severity: 'warning', ...finding }, at.place);
   }
+}
+
+/** What components expose of a cell, as a place on it has it. */
+const exposed: Readonly<Record<string, string>> = {
+  v: 'v',
+  caConc: 'ca_i',
+  caConcExt: 'ca_o',
+  caConc2: 'ca2_i',
+  caConcExt2: 'ca2_o',
+};
+
+/** A variable of the cell itself, or of the mechanism whose component a path passes. */
+function variableAt(path: readonly string[], mechanisms: readonly Named[]): string | undefined {
+  const [name = ''] = path;
+  if (path.length === 1) return Object.hasOwn(exposed, name) ? exposed[name] : undefined;
+  for (const { id, component, flat } of mechanisms) {
+    const at = path.indexOf(component.id);
+    const seen = at < 0 ? undefined : flat.seen(path.slice(at + 1));
+    if (seen?.expression.kind === 'name') return `${id}.${seen.expression.name}`;
+  }
+  return undefined;
 }
 
 /** The ion of a species: as it says, else the name of the species itself. */

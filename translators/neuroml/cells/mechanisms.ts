@@ -49,6 +49,12 @@ export interface MembraneContext {
 /** A mechanism, without the sections that it is on. */
 export type MechanismDocument = Record<string, unknown>;
 
+/** A mechanism with what it was made from, for those who look for its variables. */
+export interface FlatMechanism {
+  readonly flat: FlatType;
+  readonly document: MechanismDocument;
+}
+
 /** How names that components require of a cell are read at a place on it. Currents that are required are of the whole compartment. */
 function atPlace({ ions, pools }: MembraneContext, own: Outside = () => undefined): Outside {
   const known = new Map<string, Meaning>([
@@ -76,9 +82,9 @@ function mechanism(
   context: MembraneContext,
   outside: Outside,
   writes: (flat: FlatType) => Readonly<Record<string, Expression | undefined>>,
-): { readonly flat: FlatType; readonly document: MechanismDocument } {
+): FlatMechanism {
   const { lems, diagnostics } = context;
-  const flat = new FlatType(component, { lems, diagnostics, kind: 'neuron', outside });
+  const flat = new FlatType(component, { lems, diagnostics, kind: 'neuron', outside, instant: true });
   const valued = (node: Component | undefined, name: string): number => (node && valueOf(node, name, lems)) ?? 0;
   const { sequence: _, ...equations } = equationsDocument(flat, ({ source }) =>
     source.kind === 'component' ? valued(flat.tree.nodes[source.ordinal]?.component, source.name) : 0,
@@ -132,22 +138,22 @@ function currentName(component: Component, { ions }: MembraneContext): string {
  *
  * @param varying  what a parameter of it is along the cell, as an expression over its place
  */
-export function densityMechanism(component: Component, context: MembraneContext, varying: Varying | null): MechanismDocument {
+export function densityMechanism(component: Component, context: MembraneContext, varying: Varying | null): FlatMechanism {
   const source = varying ? uniform(component, varying, context) : component;
   const { flat, document } = mechanism(source, context, atPlace(context), (made) => ({
     [currentName(component, context)]: made.seen(['iDensity'])?.expression,
   }));
-  if (!varying) return document;
+  if (!varying) return { flat, document };
   const parameter = flat.parameters.find(
     (one) => one.source.kind === 'component' && one.source.ordinal === 0 && one.source.name === varying.parameter,
   );
-  if (!parameter) return document;
+  if (!parameter) return { flat, document };
   const { [parameter.name]: _, ...parameters } = document['parameters'] as Record<string, unknown>;
   const own = flat.names.take(varying.variable);
   const value = printExpression(varying.value(own), { taken: flat.names.has });
   const derived = (document['derived'] ?? {}) as Record<string, unknown>;
   const reads = new Set([...((document['reads'] as readonly string[] | undefined) ?? []), 'distance']);
-  return {
+  const along = {
     ...document,
     parameters,
     derived: {
@@ -157,30 +163,30 @@ export function densityMechanism(component: Component, context: MembraneContext,
     },
     reads: [...reads].sort(),
   };
+  return { flat, document: along };
 }
 
 /** Channels that are counted: their current is that of the whole group, and each compartment has its share by area. */
-export function populationMechanism(component: Component, context: MembraneContext, groupArea: number): MechanismDocument {
-  const { document } = mechanism(component, context, atPlace(context), (flat) => {
-    const current = flat.seen(['i'])?.expression;
+export function populationMechanism(component: Component, context: MembraneContext, groupArea: number): FlatMechanism {
+  const { flat, document } = mechanism(component, context, atPlace(context), (made) => {
+    const current = made.seen(['i'])?.expression;
     const share = binary('/', nameOf('area'), literal(groupArea, square).expression);
     return { [currentName(component, context)]: current && product(current, share) };
   });
-  return { density: false, ...document };
+  return { flat, document: { density: false, ...document } };
 }
 
 /** A pool: the concentration model of a species, from its initial concentrations. */
-export function poolMechanism(species: Component, model: Component, ion: string, context: MembraneContext): MechanismDocument {
+export function poolMechanism(species: Component, model: Component, ion: string, context: MembraneContext): FlatMechanism {
   const { lems } = context;
   const own: Outside = (name) => {
     const declared = species.type.parameters.get(name);
     return declared && literal(valueOf(species, name, lems) ?? 0, declared.dimension);
   };
-  const { document } = mechanism(model, context, atPlace(context, own), (flat) => ({
+  return mechanism(model, context, atPlace(context, own), (flat) => ({
     [`${ion}_i`]: flat.seen(['concentration'])?.expression,
     [`${ion}_o`]: flat.seen(['extConcentration'])?.expression,
   }));
-  return document;
 }
 
 // --- What varies along a cell -----------------------------------------------------------------------------------------

@@ -173,6 +173,6 @@ function readPoint(point: Component, diagnostics: Diagnostics): Point | null {
     return null;
   };
   const [x, y, z, diameter] = ['x', 'y', 'z', 'diameter'].map(read);
-  if (x == null || y == null || z == null || diameter == null) return null;
+  if (typeof x !== 'number' || typeof y !== 'number' || typeof z !== 'number' || typeof diameter !== 'number') return null;
   return { x, y, z, diameter };
 }

@@ -162,7 +162,8 @@ export function synapseDocument(
   return {
     document: {
       ...equations.document,
-      ...(onEvent ? { pathways: { pre: { do: onEvent.map(texts.statement) } } } : {}),
+      // Profiles that go by slots deliver after all events are tested: there an event may act without delay.
+      ...(onEvent ? { pathways: { pre: { slot: 'before_resets', do: onEvent.map(texts.statement) } } } : {}),
       ...section('events', events),
       ...section('contributes', [...contributes].map(([target, value]) => [target, texts.expression(value)])),
     },

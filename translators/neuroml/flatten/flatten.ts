@@ -88,6 +88,8 @@ export interface FlatSetting {
   readonly apart?: (inner: Component) => boolean;
   /** A variable of the instance at the other end of a tunnel. */
   readonly peer?: Reach['peer'];
+  /** True for equations that are not stepped part by part: mechanisms of cells with compartments. */
+  readonly instant?: boolean;
 }
 
 const volts = (dimension: Dimension | null): Dimension | null => dimension && divideDimensions(dimension, [0, 0, 1, 0, 0, 0, 0]);
@@ -119,7 +121,7 @@ export class FlatType {
     const { lems, diagnostics, outside } = setting;
     this.tree = growTree(component, lems, diagnostics, setting.apart);
     const wiring = wireTree(this.tree, diagnostics);
-    this.variables = new Variables(this.tree, lems, this.names, diagnostics, outside, (node, name) => this.#isLate(node, name));
+    this.variables = new Variables(this.tree, lems, this.names, diagnostics, outside, (node, name) => this.#isLate(node, name), setting.instant);
     this.variables.select = (node, path, place) => selectParameter(this.variables, node, path, place);
     this.#context = { variables: this.variables, root: this.tree.root, wiring, mode: (node) => this.#modes.get(node) };
     for (const node of this.tree.nodes) this.#declareMode(node);

@@ -84,6 +84,8 @@ export class Variables {
     private readonly outside: Outside,
     /** Whether what others see of a variable lags behind. */
     private readonly late: (node: TreeNode, variable: string) => boolean,
+    /** Whether values get from level to level at once, as in equations that are not stepped part by part. */
+    private readonly instant = false,
   ) {
     for (const node of tree.nodes) {
       const own = new Map<string, Variable>();
@@ -135,7 +137,7 @@ export class Variables {
       if (variable) return this.#shown(at, variable, node);
       const constant = this.#constant(at, name);
       if (constant) return constant;
-      if (at.type.requirements.has(name)) return this.#passedOn(at, name);
+      if (!this.instant && at.type.requirements.has(name)) return this.#passedOn(at, name);
     }
     const found = this.outside(name);
     if (!found || 'expression' in found) return found;
@@ -150,7 +152,8 @@ export class Variables {
     const found = this.required(node, name);
     if (found?.expression.kind !== 'name') return found;
     const { name: of } = found.expression;
-    if (this.parameters.some((parameter) => parameter.name === of)) return found;
+    // What comes from outside may vary there, as the potential of the cell that an input is on does.
+    if (this.parameters.some((parameter) => parameter.name === of && parameter.source.kind !== 'outside')) return found;
     const copy = this.names.take(node.prefix + name);
     this.#addCopy(node, { name: copy, value: found.expression, dimension: found.dimension });
     const meant = { expression: nameOf(copy), dimension: found.dimension };
@@ -178,7 +181,7 @@ export class Variables {
   }
 
   #shown(node: TreeNode, [lems, variable]: readonly [string, Variable], reader: TreeNode | null): Meaning {
-    if (reader === node || !this.late(node, lems)) return meaning(variable);
+    if (reader === node || this.instant || !this.late(node, lems)) return meaning(variable);
     const known = this.#copied.get(variable.name);
     if (known) return known;
     const copy = this.names.take(`${variable.name}_exposed`);
@@ -257,4 +260,19 @@ function meaning({ name, dimension }: Variable): Meaning {
 export function literal(value: number, dimension: Dimension | null): Meaning {
   const pure = dimension === null || isDimensionless(dimension);
   return { expression: pure ? number(value) : quantity(value, dimension), dimension: pure ? dimensionless : dimension };
+}
+
+/** What nodes of a tree require and none around them within it has: names, `t` apart. */
+export function unmetRequirements({ nodes }: Tree): readonly string[] {
+  const met = (node: TreeNode, name: string): boolean => {
+    for (let at = node.parent; at; at = at.parent) if (declares(at.type, name)) return true;
+    return false;
+  };
+  return nodes.flatMap((node) => [...node.type.requirements.keys()].filter((name) => name !== 't' && !met(node, name)));
+}
+
+/** Whether instances of a type have a variable or value of a name. */
+function declares(type: ComponentType, name: string): boolean {
+  const values = [type.parameters, type.properties, type.derivedParameters, type.constants].some((map) => map.has(name));
+  return values || [...stateVariables(type), ...derivedVariables(type)].some((variable) => variable.name === name || variable.exposure === name);
 }

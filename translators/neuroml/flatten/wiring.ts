@@ -30,8 +30,16 @@ export function actionsOf(type: ComponentType): readonly ActionDefinition[] {
   ];
 }
 
+const outPorts = new WeakMap<ComponentType, { readonly port: string | undefined }>();
+
 /** The port on which a type emits where none is named: the first that its actions name, else the first declared. */
 export function firstOutPort(type: ComponentType): string | undefined {
+  let known = outPorts.get(type);
+  if (!known) outPorts.set(type, (known = { port: findOutPort(type) }));
+  return known.port;
+}
+
+function findOutPort(type: ComponentType): string | undefined {
   const emitted = actionsOf(type).find((action) => action.kind === 'emit');
   if (emitted?.kind === 'emit') return emitted.port;
   return [...type.ports.values()].find(({ direction }) => direction === 'out')?.name;
@@ -39,8 +47,8 @@ export function firstOutPort(type: ComponentType): string | undefined {
 
 /** The port on which a type receives where none is named. */
 export function firstInPort(type: ComponentType): string | undefined {
-  const declared = [...type.ports.values()].find(({ direction }) => direction === 'in')?.name;
-  return declared ?? type.dynamics?.onEvents[0]?.port;
+  for (const { direction, name } of type.ports.values()) if (direction === 'in') return name;
+  return type.dynamics?.onEvents[0]?.port;
 }
 
 /** Runs the structures of a tree for their connections, those of inner instances first. */

@@ -4,7 +4,7 @@ import type { Severity } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { equalDimensions } from '../../../src/lang/dimension.js';
 import { nameOf } from './attributes.js';
-import type { Component, ComponentType, LemsUnit, ReferenceDefinition } from './definitions.js';
+import type { ComponentType, LemsUnit, ReferenceDefinition } from './definitions.js';
 import * as messages from './messages.js';
 import { quantityDimension } from './quantities.js';
 import type { ReadComponent } from './read-components.js';
@@ -16,6 +16,8 @@ export interface CheckContext {
   readonly tally: Tally;
   /** Whether an attribute that a type does not have is known all the same. */
   readonly isKnown: (type: ComponentType, attribute: string) => boolean;
+  /** Looks at a component too, with its attributes, which take time to read; those of its prototype are among them. */
+  readonly also: (component: ReadComponent, attributes: Readonly<Record<string, string>>) => void;
 }
 
 /** What is checked of each component of a type, worked out once. */
@@ -49,17 +51,17 @@ function checksOf(type: ComponentType): TypeChecks {
  */
 export function checkAttributes(components: readonly ReadComponent[], context: CheckContext): void {
   const known = new Map<ComponentType, TypeChecks>();
-  const check = (component: Component): void => {
+  const check = (component: ReadComponent): void => {
     const { type } = component;
     let checks = known.get(type);
     if (!checks) known.set(type, (checks = checksOf(type)));
-    checkOne(component as ReadComponent, checks, context);
+    checkOne(component, checks, context);
     component.children.forEach(check);
   };
   components.forEach(check);
 }
 
-function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, isKnown }: CheckContext): void {
+function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, isKnown, also }: CheckContext): void {
   const { type, element } = component;
   const attributes = component.inherited ? { ...component.inherited, ...element.attributes } : element.attributes;
   for (const name in attributes) {
@@ -104,13 +106,14 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
       () => element.place,
     );
   }
+  also(component, attributes);
 }
 
 export interface ReferenceContext {
-  readonly byId: ReadonlyMap<string, Component>;
+  readonly byId: ReadonlyMap<string, ReadComponent>;
   readonly tally: Tally;
   /** Components that are run, or else all that the main document says: what is wrong with others is only a warning. */
-  readonly roots: readonly Component[];
+  readonly roots: readonly ReadComponent[];
 }
 
 /**
@@ -118,31 +121,30 @@ export interface ReferenceContext {
  *
  * @diagnostic lems/missing-reference, lems/dangling-reference, lems/wrong-reference-type
  */
-export function checkReferences(components: readonly Component[], context: ReferenceContext): void {
-  const seen = new Set<Component>();
+export function checkReferences(components: readonly ReadComponent[], context: ReferenceContext): void {
+  const seen = new Set<ReadComponent>();
   visit(context.roots, 'error', seen, context);
   visit(components, 'warning', seen, context);
 }
 
-function visit(from: readonly Component[], severity: Severity, seen: Set<Component>, context: ReferenceContext): void {
+function visit(from: readonly ReadComponent[], severity: Severity, seen: Set<ReadComponent>, context: ReferenceContext): void {
   // What is referred to comes after what refers to it: chains of references may be long.
-  const open: Component[] = [...from];
-  const check = (component: Component): void => {
+  const open: ReadComponent[] = [...from];
+  const check = (component: ReadComponent): void => {
     if (isPlain(component) || seen.has(component)) return;
     seen.add(component);
     for (const reference of component.type.references.values()) {
-      const target = follow(component as ReadComponent, reference, severity, context);
+      const target = follow(component, reference, severity, context);
       if (target) open.push(target);
     }
-    for (const link of component.type.links.values())
-      follow(component as ReadComponent, { ...link, local: true, required: true }, severity, context);
+    for (const link of component.type.links.values()) follow(component, { ...link, local: true, required: true }, severity, context);
     component.children.forEach(check);
   };
   for (let at = 0; at < open.length; at++) check(open[at]!);
 }
 
 /** Components of long lists hold nothing and refer to nothing. */
-function isPlain({ type, children }: Component): boolean {
+function isPlain({ type, children }: ReadComponent): boolean {
   return type.references.size === 0 && type.links.size === 0 && children.length === 0;
 }
 
@@ -151,7 +153,7 @@ function follow(
   { name, type, local, required }: ReferenceDefinition,
   severity: Severity,
   { byId, tally }: ReferenceContext,
-): Component | undefined {
+): ReadComponent | undefined {
   const id = component.attributes[name];
   const kind = `${severity} ${component.type.name} ${name}`;
   if (id === undefined) {
@@ -182,7 +184,7 @@ function follow(
 }
 
 /** The component of an id next to a component, or next to one that encloses it. */
-function around(component: Component, id: string): Component | undefined {
+function around(component: ReadComponent, id: string): ReadComponent | undefined {
   for (let at = component.parent; at; at = at.parent) {
     const found = childrenById(at).get(id);
     if (found) return found;
@@ -190,12 +192,12 @@ function around(component: Component, id: string): Component | undefined {
   return undefined;
 }
 
-const indexes = new WeakMap<Component, ReadonlyMap<string, Component>>();
+const indexes = new WeakMap<ReadComponent, ReadonlyMap<string, ReadComponent>>();
 
-function childrenById(parent: Component): ReadonlyMap<string, Component> {
+function childrenById(parent: ReadComponent): ReadonlyMap<string, ReadComponent> {
   let index = indexes.get(parent);
   if (!index) {
-    const made = new Map<string, Component>();
+    const made = new Map<string, ReadComponent>();
     for (const child of parent.children) if (!isPlain(child) || made.size < 100_000) if (!made.has(child.id)) made.set(child.id, child);
     indexes.set(parent, (index = made));
   }
@@ -203,8 +205,8 @@ function childrenById(parent: Component): ReadonlyMap<string, Component> {
 }
 
 /** Ids that a reference might have meant. */
-function candidates(component: Component, type: string, local: boolean, byId: ReadonlyMap<string, Component>): string[] {
-  const fits = (other: Component): boolean => type === 'Component' || other.type.lineage.includes(type);
+function candidates(component: ReadComponent, type: string, local: boolean, byId: ReadonlyMap<string, ReadComponent>): string[] {
+  const fits = (other: ReadComponent): boolean => type === 'Component' || other.type.lineage.includes(type);
   const near: string[] = [];
   for (let at = component.parent; at; at = at.parent) {
     for (const child of at.children) if (near.length < 1000 && fits(child)) near.push(child.id);

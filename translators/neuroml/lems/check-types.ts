@@ -49,10 +49,16 @@ const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 export function checkTypes({ types, used, own, constants, diagnostics }: TypeCheck): void {
   const told = new Set<string>();
   const numbers = new Map<LemsExpression, number>();
-  for (const type of types.values()) {
+  for (const type of new Set([...[...own].flatMap((name) => types.get(name) ?? []), ...used])) {
     const isUsed = used.has(type);
-    if (!isUsed && !own.has(type.name)) continue;
-    const scope = { owner: type.name, names: namesOf(type, constants), diagnostics, told, numbers, severity: isUsed ? 'error' : 'warning' } as const;
+    const scope = {
+      owner: type.name,
+      names: namesOf(type, constants),
+      diagnostics,
+      told,
+      numbers,
+      severity: isUsed ? 'error' : 'warning',
+    } as const;
     for (const { name, value, dimension } of type.derivedParameters.values())
       if (value) checkValue(value, dimension, `the derived parameter ${name}`, scope);
     if (type.dynamics) checkDynamics(type, type.dynamics, scope);
@@ -72,12 +78,22 @@ function checkDynamics(type: ComponentType, dynamics: DynamicsDefinition, scope:
   for (const { nodes, edges, place } of dynamics.kineticSchemes) {
     for (const list of [nodes, edges]) {
       if (!type.children.has(list))
-        tell(scope, `${type.name} ${list} list`, () => messages.unknownMember('list of children', list, type.name, type.children.keys()), place);
+        tell(
+          scope,
+          `${type.name} ${list} list`,
+          () => messages.unknownMember('list of children', list, type.name, type.children.keys()),
+          place,
+        );
     }
   }
   for (const { exposure, place, name } of [...dynamics.stateVariables, ...dynamics.derivedVariables]) {
     if (exposure !== undefined && !type.exposures.has(exposure))
-      tell(scope, `${type.name} ${name} exposure`, () => messages.unknownMember('exposure', exposure, type.name, type.exposures.keys()), place);
+      tell(
+        scope,
+        `${type.name} ${name} exposure`,
+        () => messages.unknownMember('exposure', exposure, type.name, type.exposures.keys()),
+        place,
+      );
   }
 }
 
@@ -113,7 +129,12 @@ function tell(scope: Scope, key: string, finding: () => ReturnType<typeof messag
 
 function tellPort(type: ComponentType, port: string, direction: 'in' | 'out', place: Named['place'], scope: Scope): void {
   const known = [...type.ports.values()].filter((other) => other.direction === direction).map(({ name }) => name);
-  tell(scope, `${type.name} ${port} ${direction}`, () => messages.unknownMember(`event port of direction ${direction}`, port, type.name, known), place);
+  tell(
+    scope,
+    `${type.name} ${port} ${direction}`,
+    () => messages.unknownMember(`event port of direction ${direction}`, port, type.name, known),
+    place,
+  );
 }
 
 /** Dimension of a variable that is written; undefined after a finding. */
@@ -151,8 +172,14 @@ function checkStructure(type: ComponentType, structure: readonly StructureDefini
 
 /** What is built is a reference of the type, one of an enclosing component, or a child. */
 function checkComponentName(type: ComponentType, name: string, place: Named['place'], scope: Scope): void {
-  if (name.startsWith('../') || type.references.has(name) || type.links.has(name) || type.child.has(name) || type.children.has(name)) return;
-  tell(scope, `${type.name} ${name} component`, () => messages.unknownMember('component reference', name, type.name, type.references.keys()), place);
+  if (name.startsWith('../') || type.references.has(name) || type.links.has(name) || type.child.has(name) || type.children.has(name))
+    return;
+  tell(
+    scope,
+    `${type.name} ${name} component`,
+    () => messages.unknownMember('component reference', name, type.name, type.references.keys()),
+    place,
+  );
 }
 
 /** Adds findings about a part of an expression, each once. */

@@ -25,7 +25,8 @@ export function readConstants(
     if (name === null || text === null) continue;
     const dimensionName = optional(element, 'dimension') ?? 'none';
     const dimension = dimensions.get(dimensionName) ?? dimensionless;
-    if (!dimensions.has(dimensionName)) diagnostics.add(messages.unknownDimension(dimensionName, dimensions.keys()), element.valuePlace('dimension'));
+    if (!dimensions.has(dimensionName))
+      diagnostics.add(messages.unknownDimension(dimensionName, dimensions.keys()), element.valuePlace('dimension'));
     const quantity = readQuantity(text, units);
     const plain = 'fault' in quantity && /[*/]/.test(text);
     const value = plain

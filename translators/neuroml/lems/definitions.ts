@@ -137,8 +137,21 @@ export type StructureDefinition =
       readonly assigns: readonly AssignDefinition[];
       readonly place: Place;
     }
-  | { readonly kind: 'with'; readonly instance?: string; readonly list?: string; readonly index?: string; readonly as: string; readonly place: Place }
-  | { readonly kind: 'forEach'; readonly instances: string; readonly as: string; readonly body: readonly StructureDefinition[]; readonly place: Place }
+  | {
+      readonly kind: 'with';
+      readonly instance?: string;
+      readonly list?: string;
+      readonly index?: string;
+      readonly as: string;
+      readonly place: Place;
+    }
+  | {
+      readonly kind: 'forEach';
+      readonly instances: string;
+      readonly as: string;
+      readonly body: readonly StructureDefinition[];
+      readonly place: Place;
+    }
   | {
       readonly kind: 'eventConnection';
       readonly from: string;

@@ -53,7 +53,10 @@ export function readUnit(element: XmlElement, { dimensions, units }: UnitTable, 
   const known = units.get(symbol);
   const same =
     !known ||
-    (equalDimensions(known.dimension, dimension) && known.power === unit.power && known.scale === unit.scale && known.offset === unit.offset);
+    (equalDimensions(known.dimension, dimension) &&
+      known.power === unit.power &&
+      known.scale === unit.scale &&
+      known.offset === unit.offset);
   if (same) units.set(symbol, unit);
   else diagnostics.add(messages.conflicting('the unit', symbol), element.valuePlace('symbol'));
 }

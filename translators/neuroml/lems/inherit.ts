@@ -1,11 +1,13 @@
 /** Types with what they inherit: members of the ancestors unless declared again, the nearest dynamics and structure. */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import type { Dimension } from '../../../src/lang/ast.js';
+import type { XmlElement } from '../xml/element.js';
 import type { ComponentType, ConstantDefinition, DynamicsDefinition, LemsUnit, ParameterDefinition } from './definitions.js';
 import * as messages from './messages.js';
 import { fillDimensions } from './missing-dimensions.js';
 import { readQuantity } from './quantities.js';
-import type { MemberKind, WrittenType } from './read-type.js';
+import { readType, type MemberKind, type WrittenType } from './read-type.js';
 import { reportQuantity } from './report-quantity.js';
 
 const memberKinds = [
@@ -29,43 +31,105 @@ const memberKinds = [
 ] as const satisfies readonly MemberKind[];
 
 /** Kinds that are one name space: a constant may become a parameter, a parameter a text. */
-const valueKinds: readonly MemberKind[] = ['parameters', 'indexParameters', 'derivedParameters', 'properties', 'constants', 'texts', 'paths', 'references', 'links'];
+const valueKinds: readonly MemberKind[] = [
+  'parameters',
+  'indexParameters',
+  'derivedParameters',
+  'properties',
+  'constants',
+  'texts',
+  'paths',
+  'references',
+  'links',
+];
 
+/** Where types come from. */
 export interface Inheritance {
-  readonly written: ReadonlyMap<string, WrittenType>;
+  /** Elements of types by name. */
+  readonly elements: ReadonlyMap<string, XmlElement>;
+  readonly dimensions: ReadonlyMap<string, Dimension>;
   readonly units: ReadonlyMap<string, LemsUnit>;
   readonly constants: ReadonlyMap<string, ConstantDefinition>;
   readonly diagnostics: Diagnostics;
 }
 
 /**
- * All types, complete.
+ * Types by name, complete with what they inherit. Each is read when it is first asked for: of the core types a model uses few.
  *
- * @diagnostic lems/unknown-type, lems/type-cycle, lems/unknown-member, and what is wrong with fixed values
+ * @diagnostic lems/unknown-type, lems/type-cycle, lems/unknown-member, and what `readType` has
  */
-export function inheritAll(inheritance: Inheritance): Map<string, ComponentType> {
-  const types = new Map<string, ComponentType>();
-  for (const name of inheritance.written.keys()) inherit(name, inheritance, types, []);
-  // In the order in which they were written.
-  return new Map([...inheritance.written.keys()].flatMap((name) => (types.has(name) ? [[name, types.get(name)!] as const] : [])));
-}
+export class TypeTable implements ReadonlyMap<string, ComponentType> {
+  readonly #context: Inheritance;
+  readonly #known = new Map<string, ComponentType | null>();
 
-function inherit(name: string, context: Inheritance, types: Map<string, ComponentType>, below: readonly string[]): ComponentType | null {
-  const known = types.get(name);
-  if (known) return known;
-  const { written, diagnostics } = context;
-  const own = written.get(name);
-  if (!own) return null;
-  let base: ComponentType | null = null;
-  if (own.extends !== undefined) {
-    const cycle = [...below, name].indexOf(own.extends);
-    if (cycle >= 0) diagnostics.add(messages.typeCycle([...[...below, name].slice(cycle), own.extends]), own.element.valuePlace('extends'));
-    else if (!written.has(own.extends)) diagnostics.add(messages.unknownType(own.extends, written.keys()), own.element.valuePlace('extends'));
-    else base = inherit(own.extends, context, types, [...below, name]);
+  constructor(context: Inheritance) {
+    this.#context = context;
   }
-  const type = merge(own, base, context);
-  types.set(name, type);
-  return type;
+
+  get size(): number {
+    return this.#context.elements.size;
+  }
+
+  has(name: string): boolean {
+    return this.#context.elements.has(name);
+  }
+
+  get(name: string): ComponentType | undefined {
+    return this.#inherit(name, []) ?? undefined;
+  }
+
+  keys(): MapIterator<string> {
+    return this.#context.elements.keys();
+  }
+
+  entries(): MapIterator<[string, ComponentType]> {
+    return this.#all().entries();
+  }
+
+  values(): MapIterator<ComponentType> {
+    return this.#all().values();
+  }
+
+  [Symbol.iterator](): MapIterator<[string, ComponentType]> {
+    return this.entries();
+  }
+
+  forEach(visit: (type: ComponentType, name: string, types: ReadonlyMap<string, ComponentType>) => void): void {
+    for (const [name, type] of this.#all()) visit(type, name, this);
+  }
+
+  #all(): Map<string, ComponentType> {
+    return new Map(
+      [...this.keys()].flatMap((name) => {
+        const type = this.get(name);
+        return type ? [[name, type] as const] : [];
+      }),
+    );
+  }
+
+  #inherit(name: string, below: readonly string[]): ComponentType | null {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const { elements, diagnostics } = this.#context;
+    const element = elements.get(name);
+    const own = element && readType(element, this.#context);
+    if (!own) {
+      if (element) this.#known.set(name, null);
+      return null;
+    }
+    let base: ComponentType | null = null;
+    if (own.extends !== undefined) {
+      const path = [...below, name];
+      const cycle = path.indexOf(own.extends);
+      if (cycle >= 0) diagnostics.add(messages.typeCycle([...path.slice(cycle), own.extends]), own.element.valuePlace('extends'));
+      else if (!elements.has(own.extends))
+        diagnostics.add(messages.unknownType(own.extends, elements.keys()), own.element.valuePlace('extends'));
+      else base = this.#inherit(own.extends, path);
+    }
+    const type = merge(own, base, this.#context);
+    this.#known.set(name, type);
+    return type;
+  }
 }
 
 function merge(own: WrittenType, base: ComponentType | null, context: Inheritance): ComponentType {
@@ -84,7 +148,11 @@ function merge(own: WrittenType, base: ComponentType | null, context: Inheritanc
     lineage: [own.name, ...(base?.lineage ?? [])],
     ...members,
     parameters: fix(own, members.parameters, context),
-    dynamics: own.dynamics ? (own.dynamics.extendsInherited ? join(base?.dynamics ?? null, own.dynamics.own) : own.dynamics.own) : (base?.dynamics ?? null),
+    dynamics: own.dynamics
+      ? own.dynamics.extendsInherited
+        ? join(base?.dynamics ?? null, own.dynamics.own)
+        : own.dynamics.own
+      : (base?.dynamics ?? null),
     structure: own.structure ?? base?.structure ?? [],
     simulation: own.simulation ?? base?.simulation ?? null,
   };
@@ -92,7 +160,11 @@ function merge(own: WrittenType, base: ComponentType | null, context: Inheritanc
 }
 
 /** Parameters with the values that the type fixes. */
-function fix(own: WrittenType, parameters: ReadonlyMap<string, ParameterDefinition>, { units, diagnostics }: Inheritance): ReadonlyMap<string, ParameterDefinition> {
+function fix(
+  own: WrittenType,
+  parameters: ReadonlyMap<string, ParameterDefinition>,
+  { units, diagnostics }: Inheritance,
+): ReadonlyMap<string, ParameterDefinition> {
   if (own.fixed.length === 0) return parameters;
   const fixed = new Map(parameters);
   for (const { parameter, element } of own.fixed) {

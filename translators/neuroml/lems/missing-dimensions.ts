@@ -13,7 +13,8 @@ export function namesOf(type: ComponentType, constants: ReadonlyMap<string, Cons
     for (const { name, dimension } of members) names.set(name, dimension ?? 'any');
   };
   add(constants.values());
-  for (const members of [type.requirements, type.parameters, type.constants, type.derivedParameters, type.properties]) add(members.values());
+  for (const members of [type.requirements, type.parameters, type.constants, type.derivedParameters, type.properties])
+    add(members.values());
   for (const name of type.indexParameters.keys()) names.set(name, dimensionless);
   add(type.dynamics?.stateVariables ?? []);
   add(type.dynamics?.derivedVariables ?? []);
@@ -29,7 +30,9 @@ export function fillDimensions(type: ComponentType, constants: ReadonlyMap<strin
   if (!dynamics || dynamics.derivedVariables.every(({ dimension }) => dimension !== null)) return type;
   let filled: DynamicsDefinition = {
     ...dynamics,
-    derivedVariables: dynamics.derivedVariables.map((variable) => withDimension(variable, type.exposures.get(variable.exposure ?? '')?.dimension)),
+    derivedVariables: dynamics.derivedVariables.map((variable) =>
+      withDimension(variable, type.exposures.get(variable.exposure ?? '')?.dimension),
+    ),
   };
   // A variable may be computed from one that is declared after it.
   for (let left = filled.derivedVariables.length; left > 0; left--) {
@@ -46,7 +49,11 @@ function withDimension(variable: DerivedVariableDefinition, dimension: Dimension
 }
 
 /** Dimension of a variable's value, or of the first of its cases that has one. */
-function ofValue({ value, cases }: DerivedVariableDefinition, owner: string, names: ReadonlyMap<string, Dimension | 'any'>): Dimension | null {
+function ofValue(
+  { value, cases }: DerivedVariableDefinition,
+  owner: string,
+  names: ReadonlyMap<string, Dimension | 'any'>,
+): Dimension | null {
   for (const { tree } of [...(value ? [value] : []), ...(cases ?? []).map((item) => item.value)]) {
     const found = inferDimension(tree, { owner, names, report: () => undefined });
     if (found !== null && found !== 'any' && found !== 'condition') return found;

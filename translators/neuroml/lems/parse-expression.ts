@@ -84,7 +84,8 @@ interface State {
  */
 export function parseLemsExpression(text: string): Expression {
   const whole = { start: 0, end: text.length };
-  if (text.length > longestText) throw new LangError(messages.syntax('the expression is too long', `at most ${longestText} characters`), whole);
+  if (text.length > longestText)
+    throw new LangError(messages.syntax('the expression is too long', `at most ${longestText} characters`), whole);
   const state: State = { tokens: tokenise(text), at: 0, depth: 0 };
   if (peek(state).kind === 'end') throw new LangError(messages.syntax('the expression is empty'), whole);
   const e = parseLevel(state, 1);
@@ -123,7 +124,8 @@ function tokenise(text: string): Token[] {
 
 function unknownWord(found: string, at: number): LangError {
   const near = nearest(found, Object.keys(words))[0];
-  const hint = found.toLowerCase() === '.not.' ? 'turn the comparison round: .gt. to .leq.' : near === undefined ? undefined : `did you mean ${near}?`;
+  const hint =
+    found.toLowerCase() === '.not.' ? 'turn the comparison round: .gt. to .leq.' : near === undefined ? undefined : `did you mean ${near}?`;
   return new LangError(messages.syntax(`LEMS has no operator ${shorten(found)}`, Object.keys(words).join(' '), hint), {
     start: at,
     end: at + found.length,
@@ -154,7 +156,8 @@ const last: Token = { kind: 'end', text: '', start: 0, end: 0 };
 const peek = (state: State, ahead = 0): Token => state.tokens[state.at + ahead] ?? last;
 const join = (from: Span, to: Span): Span => ({ start: from.start, end: to.end });
 const is = (token: Token, text: string): boolean => token.kind === 'operator' && token.text === text;
-const tooDeep = (span: Span): LangError => new LangError(messages.syntax('the expression is nested too deeply', `at most ${deepestNesting} levels`), span);
+const tooDeep = (span: Span): LangError =>
+  new LangError(messages.syntax('the expression is nested too deeply', `at most ${deepestNesting} levels`), span);
 
 function parseLevel(state: State, level: number): Expression {
   let left = parseSign(state);
@@ -210,7 +213,9 @@ function parsePrimary(state: State): Expression {
       };
     case 'name':
       state.at++;
-      return is(peek(state), '(') ? parseCall(state, token) : { kind: 'name', name: token.text, span: { start: token.start, end: token.end } };
+      return is(peek(state), '(')
+        ? parseCall(state, token)
+        : { kind: 'name', name: token.text, span: { start: token.start, end: token.end } };
     case 'operator':
       if (token.text !== '(') throw unexpected(state, token);
       return parseParentheses(state);
@@ -257,7 +262,8 @@ function parseCall(state: State, name: Token): Expression {
 
 /** The shared tree has no factorial: that of a literal is a number. */
 function factorial(argument: Expression, span: Span): Expression {
-  if (argument.kind !== 'number' || !Number.isInteger(argument.value) || argument.value > 170) throw new LangError(messages.unsupportedFactorial(), span);
+  if (argument.kind !== 'number' || !Number.isInteger(argument.value) || argument.value > 170)
+    throw new LangError(messages.unsupportedFactorial(), span);
   let product = 1;
   for (let factor = 2; factor <= argument.value; factor++) product *= factor;
   return number(product, span);

@@ -42,9 +42,11 @@ export function splitQuantity(text: string): { readonly number: string; readonly
 export function readQuantity(text: string, units: ReadonlyMap<string, LemsUnit>): Quantity | QuantityFault {
   const parts = splitQuantity(text);
   if (!parts) return { fault: 'text' };
-  if (parts.unit === '') return finite(scaleDecimal(parts.number, powerOfTen(0)), dimensionless);
+  if (parts.unit === '') return finite(Number(parts.number), dimensionless);
   const unit = units.get(parts.unit);
   if (!unit) return { fault: 'unit', unit: parts.unit, start: parts.unitStart };
+  // A power of ten moves the exponent of the decimal text, which is read with one rounding.
+  if (unit.offset === 0 && unit.scale === 1) return finite(shifted(parts.number, unit.power), unit.dimension);
   const scale = unitScale(unit);
   if (unit.offset === 0) return finite(scaleDecimal(parts.number, scale), unit.dimension);
   const exact = multiplyRationals(addRationals(rational(parts.number), rational(String(unit.offset))), scale);
@@ -60,6 +62,12 @@ export function quantityDimension(text: string, units: ReadonlyMap<string, LemsU
   if (parts.unit === '') return { dimension: dimensionless };
   const unit = units.get(parts.unit);
   return unit ?? { fault: 'unit', unit: parts.unit, start: parts.unitStart };
+}
+
+/** A decimal text times a power of ten, rounded once. */
+function shifted(text: string, power: number): number {
+  const at = text.search(/[eE]/);
+  return at < 0 ? Number(`${text}e${power}`) : Number(`${text.slice(0, at)}e${Number(text.slice(at + 1)) + power}`);
 }
 
 /** Scale of a unit to SI, exact. */

@@ -10,7 +10,7 @@ import type { Tally } from './tally.js';
 /** What is kept of elements that LEMS has no member for. */
 export type KeptElement = XmlElement;
 
-const noComponents: readonly Component[] = [];
+const noComponents: readonly ReadComponent[] = [];
 const nothingKept: readonly KeptElement[] = [];
 
 /** A component and the element that it was read from. */
@@ -19,7 +19,7 @@ export class ReadComponent implements Component {
   readonly role: string;
   readonly parent: ReadComponent | null;
   readonly element: XmlElement;
-  children: readonly Component[] = noComponents;
+  children: readonly ReadComponent[] = noComponents;
   kept: readonly KeptElement[] = nothingKept;
   /** Set where attributes are not simply those of the element. */
   inherited: Readonly<Record<string, string>> | null = null;
@@ -33,7 +33,7 @@ export class ReadComponent implements Component {
   }
 
   get id(): string {
-    return this.element.attributes['id'] ?? '';
+    return this.element.attribute('id') ?? '';
   }
 
   get attributes(): Readonly<Record<string, string>> {
@@ -134,12 +134,19 @@ function read(
 }
 
 /** The element that `extends` names. */
-function prototypeOf(element: XmlElement, { elementsById, diagnostics }: ComponentContext, chain: readonly XmlElement[]): XmlElement | null {
+function prototypeOf(
+  element: XmlElement,
+  { elementsById, diagnostics }: ComponentContext,
+  chain: readonly XmlElement[],
+): XmlElement | null {
   const id = element instanceof ListedElement ? undefined : element.attributes['extends'];
   if (id === undefined) return null;
   const prototype = elementsById.get(id);
   if (!prototype) {
-    diagnostics.add(messages.danglingReference('extends', id, 'the same type', elementsById.keys(), 'error'), element.valuePlace('extends'));
+    diagnostics.add(
+      messages.danglingReference('extends', id, 'the same type', elementsById.keys(), 'error'),
+      element.valuePlace('extends'),
+    );
     return null;
   }
   if (prototype !== element && !chain.includes(prototype)) return prototype;
@@ -162,7 +169,8 @@ function typeOf(
   const declared = parent?.type.child.get(asChild ?? element.name) ?? undefined;
   // A part that is moved in has the type of its own name.
   const moved = asChild === undefined ? undefined : types.get(element.name);
-  const byName = moved ?? types.get(declared?.type ?? '') ?? types.get(element.name) ?? types.get(parent?.type.children.get(element.name)?.type ?? '');
+  const byName =
+    moved ?? types.get(declared?.type ?? '') ?? types.get(element.name) ?? types.get(parent?.type.children.get(element.name)?.type ?? '');
   // Elements of long lists seldom have one, and reading it takes time.
   const written = element instanceof ListedElement && !element.shape.includes('type') ? undefined : element.attributes['type'];
   if (written !== undefined && !(byName && declares(byName, 'type'))) {
@@ -222,9 +230,14 @@ function roleOf(element: XmlElement, type: ComponentType, parent: ComponentType)
 /** Where children of a type stand in parents of a type, worked out once. */
 const roles = new WeakMap<ComponentType, Map<ComponentType, string | null>>();
 
-function readContent(component: ReadComponent, prototype: ReadComponent | null, context: ComponentContext, chain: readonly XmlElement[]): void {
+function readContent(
+  component: ReadComponent,
+  prototype: ReadComponent | null,
+  context: ComponentContext,
+  chain: readonly XmlElement[],
+): void {
   const { element, type } = component;
-  const children: Component[] = [];
+  const children: ReadComponent[] = [];
   const kept: KeptElement[] = [];
   for (const inner of element.children) {
     if (isExplanation(inner, type, context)) kept.push(inner);
@@ -235,7 +248,7 @@ function readContent(component: ReadComponent, prototype: ReadComponent | null, 
   for (const inner of prototype?.children ?? []) {
     const replaced = children.some(({ role, id }) => role === inner.role && (type.child.has(role) || (id !== '' && id === inner.id)));
     const asChild = type.child.has(inner.role) ? inner.role : undefined;
-    if (!replaced && inner instanceof ReadComponent) addChild(read(inner.element, component, context, [], asChild), children, context);
+    if (!replaced) addChild(read(inner.element, component, context, [], asChild), children, context);
   }
   if (element.text.trim() !== '') context.diagnostics.add(messages.strayText(nameOf(element), element.text), element.place);
   if (children.length > 0) component.children = children;
@@ -249,7 +262,7 @@ function isExplanation({ name }: XmlElement, parent: ComponentType, { types }: C
   return name === 'property' && !(property && [...parent.children.values()].some((list) => isKind(property, list.type)));
 }
 
-function addChild(child: ReadComponent | null, children: Component[], { diagnostics, mayRepeat }: ComponentContext): void {
+function addChild(child: ReadComponent | null, children: ReadComponent[], { diagnostics, mayRepeat }: ComponentContext): void {
   if (!child) return;
   const owner = child.parent?.type;
   const single = owner !== undefined && owner.child.has(child.role) && !mayRepeat(owner, child.role);
@@ -259,7 +272,7 @@ function addChild(child: ReadComponent | null, children: Component[], { diagnost
 }
 
 /** `morphology="id"` in place of a child: the element of that id at top level becomes the child. */
-function moveIn(component: ReadComponent, children: Component[], context: ComponentContext, chain: readonly XmlElement[]): void {
+function moveIn(component: ReadComponent, children: ReadComponent[], context: ComponentContext, chain: readonly XmlElement[]): void {
   const { element, type } = component;
   for (const [attribute, id] of Object.entries(element.attributes)) {
     if (!type.child.has(attribute) || declares(type, attribute)) continue;

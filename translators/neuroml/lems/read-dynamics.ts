@@ -65,7 +65,10 @@ interface Block {
 const emptyBlock = (): Block => ({ stateVariables: [], derivedVariables: [], timeDerivatives: [], onConditions: [], onEvents: [] });
 
 /** Reads a `Dynamics` element; `extends` tells whether it says `<Super/>`. */
-export function readDynamics(element: XmlElement, context: TypeContext): { readonly own: DynamicsDefinition; readonly extendsInherited: boolean } {
+export function readDynamics(
+  element: XmlElement,
+  context: TypeContext,
+): { readonly own: DynamicsDefinition; readonly extendsInherited: boolean } {
   const block = emptyBlock();
   const onStart: ActionDefinition[] = [];
   const regimes: RegimeDefinition[] = [];
@@ -224,7 +227,11 @@ function checkRegimes(element: XmlElement, regimes: readonly RegimeDefinition[],
   const initial = regimes.filter((regime) => regime.initial);
   if (initial[1]) diagnostics.add(messages.duplicate('the initial regime', initial[1].name), initial[1].place);
   for (const regime of regimes) {
-    const handlers = [regime.onEntry, ...regime.onConditions.map(({ actions }) => actions), ...regime.onEvents.map(({ actions }) => actions)];
+    const handlers = [
+      regime.onEntry,
+      ...regime.onConditions.map(({ actions }) => actions),
+      ...regime.onEvents.map(({ actions }) => actions),
+    ];
     for (const action of handlers.flat()) {
       if (action.kind === 'transition' && !names.has(action.regime))
         diagnostics.add(messages.unknownMember('regime', action.regime, nameOf(element.parent ?? element), names), action.place);

@@ -8,7 +8,18 @@ import * as messages from './messages.js';
 import { readMembers, type TypeContext } from './read-dynamics.js';
 
 /** What the reference interpreter has beyond the elements that are read; no core type uses it. */
-const unsupported = ['CoInstantiate', 'Gather', 'GatherPairs', 'PairsEventConnection', 'PairFilter', 'Choose', 'When', 'Otherwise', 'Apply', 'Include'];
+const unsupported = [
+  'CoInstantiate',
+  'Gather',
+  'GatherPairs',
+  'PairsEventConnection',
+  'PairFilter',
+  'Choose',
+  'When',
+  'Otherwise',
+  'Apply',
+  'Include',
+];
 
 /** Keeps only what has a value, so that absent attributes are absent keys. */
 function present<T extends Record<string, string | undefined>>(values: T): { readonly [K in keyof T]?: string } {
@@ -73,7 +84,16 @@ export function readStructure(owner: XmlElement, context: TypeContext): Structur
       Tunnel: (element) => {
         const [name, endA, endB, componentA, componentB] = need(element, 'name', 'endA', 'endB', 'componentA', 'componentB') ?? [];
         if (name === undefined || endA === undefined || endB === undefined || componentA === undefined || componentB === undefined) return;
-        found.push({ kind: 'tunnel', name, endA, endB, componentA, componentB, assigns: readAssigns(element, context), place: element.place });
+        found.push({
+          kind: 'tunnel',
+          name,
+          endA,
+          endB,
+          componentA,
+          componentB,
+          assigns: readAssigns(element, context),
+          place: element.place,
+        });
       },
     },
     context,
@@ -103,7 +123,14 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)
 /** Reads a `Simulation` section. */
 export function readSimulation(owner: XmlElement, context: TypeContext): SimulationDefinition {
   const { diagnostics } = context;
-  const section: Mutable<SimulationDefinition> = { runs: [], records: [], eventRecords: [], dataDisplays: [], dataWriters: [], eventWriters: [] };
+  const section: Mutable<SimulationDefinition> = {
+    runs: [],
+    records: [],
+    eventRecords: [],
+    dataDisplays: [],
+    dataWriters: [],
+    eventWriters: [],
+  };
   readMembers(
     owner,
     {
@@ -117,7 +144,11 @@ export function readSimulation(owner: XmlElement, context: TypeContext): Simulat
       },
       Record: (element) => {
         const quantity = required(element, 'quantity', diagnostics);
-        const more = present({ scale: optional(element, 'scale'), timeScale: optional(element, 'timeScale'), color: optional(element, 'color') });
+        const more = present({
+          scale: optional(element, 'scale'),
+          timeScale: optional(element, 'timeScale'),
+          color: optional(element, 'color'),
+        });
         if (quantity !== null) section.records.push({ quantity, ...more });
       },
       EventRecord: (element) => {
@@ -136,11 +167,11 @@ export function readSimulation(owner: XmlElement, context: TypeContext): Simulat
       EventWriter: (element) => {
         const fileName = required(element, 'fileName', diagnostics);
         const format = required(element, 'format', diagnostics);
-        if (fileName !== null && format !== null) section.eventWriters.push({ fileName, format, ...present({ path: optional(element, 'path') }) });
+        if (fileName !== null && format !== null)
+          section.eventWriters.push({ fileName, format, ...present({ path: optional(element, 'path') }) });
       },
     },
     context,
   );
   return section;
 }
-

@@ -108,7 +108,11 @@ function valueMembers(
 ): Readers<'Parameter' | 'IndexParameter' | 'DerivedParameter' | 'Property' | 'Constant' | 'Exposure' | 'Requirement'> {
   const add = adder(context);
   const { diagnostics, units } = context;
-  const dimensioned = (name: string, element: XmlElement) => ({ name, place: element.place, dimension: readDimensionName(element, context) });
+  const dimensioned = (name: string, element: XmlElement) => ({
+    name,
+    place: element.place,
+    dimension: readDimensionName(element, context),
+  });
   return {
     Parameter: (element) => add(members.parameters, element, (name) => dimensioned(name, element)),
     IndexParameter: (element) => add(members.indexParameters, element, (name) => ({ name, place: element.place })),
@@ -131,7 +135,14 @@ function valueMembers(
         if (text === null) return null;
         const { dimension } = dimensioned(name, element);
         const quantity = readQuantity(text, units);
-        const value = reportQuantity(quantity, { element, attribute: 'value', what: `the constant ${name}`, dimension, units, diagnostics });
+        const value = reportQuantity(quantity, {
+          element,
+          attribute: 'value',
+          what: `the constant ${name}`,
+          dimension,
+          units,
+          diagnostics,
+        });
         return value === null ? null : { ...dimensioned(name, element), value };
       }),
     Exposure: (element) => add(members.exposures, element, (name) => dimensioned(name, element)),

@@ -41,6 +41,9 @@ export function reportQuantity(quantity: Quantity | QuantityFault, place: Quanti
     return null;
   }
   if (dimension === null || equalDimensions(quantity.dimension, dimension)) return quantity.value;
-  diagnostics.add(messages.wrongDimension(what, dimension, quantity.dimension, text, unitsOf(dimension, units)), element.valuePlace(attribute));
+  diagnostics.add(
+    messages.wrongDimension(what, dimension, quantity.dimension, text, unitsOf(dimension, units)),
+    element.valuePlace(attribute),
+  );
   return null;
 }

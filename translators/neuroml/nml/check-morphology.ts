@@ -1,7 +1,6 @@
 /** Shapes of cells: segments form one tree, groups hold segments that there are, and biophysics names groups that there are. */
 
 import { nameOf } from '../lems/attributes.js';
-import type { Component } from '../lems/definitions.js';
 import type { ReadComponent } from '../lems/read-components.js';
 import type { Tally } from '../lems/tally.js';
 import * as messages from './messages.js';
@@ -17,30 +16,29 @@ interface MorphologyContext {
  *   neuroml/segment-order, neuroml/zero-diameter, neuroml/no-segments, neuroml/unknown-segment-group, neuroml/segment-group-loop,
  *   neuroml/unknown-inhomogeneous-parameter
  */
-export function checkMorphologies(components: readonly Component[], context: MorphologyContext): void {
+export function checkMorphologies(components: readonly ReadComponent[], context: MorphologyContext): void {
   for (const component of components) {
     if (isA(component, 'morphology')) checkMorphology(component, context);
     // Cells may be anywhere; what makes a cell here is that it has a shape.
     else
       checkMorphologies(
-        component.children.filter((child) => child.children.length > 0),
+        component.children.filter((child) => child.children.length > 0 || isA(child, 'morphology')),
         context,
       );
   }
 }
 
-const isA = (component: Component, type: string): boolean => component.type.lineage.includes(type);
-const elementOf = (component: Component): ReadComponent['element'] => (component as ReadComponent).element;
-const childOf = (component: Component, type: string): Component | undefined => component.children.find((child) => isA(child, type));
+const isA = (component: ReadComponent, type: string): boolean => component.type.lineage.includes(type);
+const childOf = (component: ReadComponent, type: string): ReadComponent | undefined => component.children.find((child) => isA(child, type));
 
 interface Shape {
-  readonly segments: ReadonlyMap<string, Component>;
-  readonly groups: ReadonlyMap<string, Component>;
+  readonly segments: ReadonlyMap<string, ReadComponent>;
+  readonly groups: ReadonlyMap<string, ReadComponent>;
 }
 
-function checkMorphology(morphology: Component, context: MorphologyContext): void {
-  const byId = (type: string): ReadonlyMap<string, Component> => {
-    const found = new Map<string, Component>();
+function checkMorphology(morphology: ReadComponent, context: MorphologyContext): void {
+  const byId = (type: string): ReadonlyMap<string, ReadComponent> => {
+    const found = new Map<string, ReadComponent>();
     for (const child of morphology.children) if (isA(child, type) && !found.has(child.id)) found.set(child.id, child);
     return found;
   };
@@ -48,7 +46,7 @@ function checkMorphology(morphology: Component, context: MorphologyContext): voi
   if (shape.segments.size === 0) {
     context.tally.add(
       'no segments',
-      () => messages.noSegments(nameOf(elementOf(morphology))),
+      () => messages.noSegments(nameOf(morphology.element)),
       () => morphology.place,
     );
   } else checkTree(shape, context);
@@ -69,7 +67,7 @@ function checkTree({ segments }: Shape, { tally }: MorphologyContext): void {
         tally.add(
           'parent',
           () => messages.unknownSegment(`the parent of segment ${id}`, parentId, segments.size),
-          () => elementOf(parent).valuePlace('segment'),
+          () => parent.element.valuePlace('segment'),
         );
       else {
         parents.set(id, parentId);
@@ -77,7 +75,7 @@ function checkTree({ segments }: Shape, { tally }: MorphologyContext): void {
           tally.add(
             'order',
             () => messages.segmentOrder(id, parentId),
-            () => elementOf(parent).valuePlace('segment'),
+            () => parent.element.valuePlace('segment'),
           );
       }
     } else if (!parent) {
@@ -107,14 +105,14 @@ function checkTree({ segments }: Shape, { tally }: MorphologyContext): void {
   }
 }
 
-function checkDiameters(segment: Component, tally: Tally): void {
+function checkDiameters(segment: ReadComponent, tally: Tally): void {
   for (const point of segment.children) {
     const diameter = point.attributes['diameter'];
     if (diameter !== undefined && /^[-+]?0*\.?0*$/.test(diameter.trim()) && /0/.test(diameter))
       tally.add(
         'diameter',
         () => messages.zeroDiameter(`segment ${segment.id}`),
-        () => elementOf(point).valuePlace('diameter'),
+        () => point.element.valuePlace('diameter'),
       );
   }
 }
@@ -142,7 +140,7 @@ function loops(next: ReadonlyMap<string, string>): string[][] {
 /** Every segment and group that a group names is there, and groups do not include one another in a circle. */
 function checkGroups(shape: Shape, context: MorphologyContext): void {
   for (const [id, group] of shape.groups) {
-    const open: Component[] = [...group.children];
+    const open: ReadComponent[] = [...group.children];
     for (let part = open.pop(); part; part = open.pop()) {
       checkReferences(part, `the ${part.type.name} in the group ${id}`, shape, context);
       open.push(...part.children);
@@ -151,27 +149,29 @@ function checkGroups(shape: Shape, context: MorphologyContext): void {
   checkGroupLoops(shape, context);
 }
 
-function checkReferences(part: Component, owner: string, { segments, groups }: Shape, { tally }: MorphologyContext): void {
+function checkReferences(part: ReadComponent, owner: string, { segments, groups }: Shape, { tally }: MorphologyContext): void {
   const { segment, segmentGroup } = part.attributes;
   if (segment !== undefined && !segments.has(segment.trim()))
     tally.add(
       `segment of ${part.type.name}`,
       () => messages.unknownSegment(owner, segment, segments.size),
-      () => elementOf(part).valuePlace('segment'),
+      () => part.element.valuePlace('segment'),
     );
   // The group of all segments need not be written.
   if (segmentGroup !== undefined && segmentGroup.trim() !== 'all' && !groups.has(segmentGroup.trim()))
     tally.add(
       `group of ${part.type.name}`,
       () => messages.unknownGroup(owner, segmentGroup, groups.keys()),
-      () => elementOf(part).valuePlace('segmentGroup'),
+      () => part.element.valuePlace('segmentGroup'),
     );
 }
 
 function checkGroupLoops({ groups }: Shape, { tally }: MorphologyContext): void {
   const done = new Set<string>();
   const includes = (id: string): string[] =>
-    (groups.get(id)?.children ?? []).filter((part) => isA(part, 'include')).flatMap((part) => part.attributes['segmentGroup']?.trim() ?? []);
+    (groups.get(id)?.children ?? [])
+      .filter((part) => isA(part, 'include'))
+      .flatMap((part) => part.attributes['segmentGroup']?.trim() ?? []);
   for (const start of groups.keys()) {
     // Depth first, with a stack of our own: groups may be many.
     const path: { id: string; left: string[] }[] = [];
@@ -199,8 +199,8 @@ function checkGroupLoops({ groups }: Shape, { tally }: MorphologyContext): void 
 }
 
 /** Segments and groups that the other parts of a cell name, and the inhomogeneous parameters of the groups. */
-function checkNames(cellPart: Component, shape: Shape, context: MorphologyContext): void {
-  const open: Component[] = [cellPart];
+function checkNames(cellPart: ReadComponent, shape: Shape, context: MorphologyContext): void {
+  const open: ReadComponent[] = [cellPart];
   for (let part = open.pop(); part; part = open.pop()) {
     checkReferences(part, `${part.type.name}${part.id === '' ? '' : ` ${part.id}`}`, shape, context);
     const id = part.attributes['inhomogeneousParameter']?.trim();
@@ -213,7 +213,7 @@ function checkNames(cellPart: Component, shape: Shape, context: MorphologyContex
         context.tally.add(
           `inhomogeneous ${type.name}`,
           () => messages.unknownInhomogeneous(attributes['inhomogeneousParameter'] ?? '', group, known),
-          () => elementOf(part!).valuePlace('inhomogeneousParameter'),
+          () => part.element.valuePlace('inhomogeneousParameter'),
         );
       }
     }

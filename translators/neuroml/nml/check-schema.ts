@@ -1,11 +1,11 @@
 /** Rules of the NeuroML schema, element by element. */
 
 import type { ReadComponent } from '../lems/read-components.js';
-import type { Component, ComponentType } from '../lems/definitions.js';
+import type { ComponentType } from '../lems/definitions.js';
 import { nameOf } from '../lems/attributes.js';
 import { splitQuantity } from '../lems/quantities.js';
 import type { Tally } from '../lems/tally.js';
-import { checkMorphologies } from './check-morphology.js';
+import type { XmlElement } from '../xml/element.js';
 import { facts, type IdForm, type NumberRule, type SchemaFacts } from './facts.js';
 import * as messages from './messages.js';
 
@@ -27,7 +27,9 @@ export function schemaFor(isCore: (type: string) => boolean): Schema {
     if (known !== undefined) return known;
     const found = type.lineage.flatMap((name) => (isCore(name) ? (facts.get(name) ?? []) : []));
     const all =
-      found.length === 0 ? null : found.reduceRight((far, near) => ({ ...far, ...near, also: [...(far.also ?? []), ...(near.also ?? [])] }));
+      found.length === 0
+        ? null
+        : found.reduceRight((far, near) => ({ ...far, ...near, also: [...(far.also ?? []), ...(near.also ?? [])] }));
     merged.set(type, all);
     return all;
   };
@@ -45,28 +47,40 @@ export interface SchemaContext {
 }
 
 /**
- * Checks components and all that they hold.
+ * A check of one component by its attributes.
  *
  * @diagnostic neuroml/bad-id, neuroml/missing-id, neuroml/missing-attribute, neuroml/expected-attribute, neuroml/missing-child,
- *   neuroml/bad-number, neuroml/duplicate-id, and what `check-morphology.ts` has
+ *   neuroml/bad-number, neuroml/duplicate-id
  */
-export function checkSchema(components: readonly ReadComponent[], context: SchemaContext): void {
-  const check = (component: Component, strict: boolean): void => {
-    const known = context.schema.facts(component.type);
-    if (known) checkOne(component as ReadComponent, known, strict, context);
-    for (const child of component.children) check(child, strict);
+export function schemaCheck({
+  schema,
+  tally,
+}: SchemaContext): (component: ReadComponent, attributes: Readonly<Record<string, string>>) => void {
+  return (component, attributes) => {
+    const known = schema.facts(component.type);
+    if (known) checkOne(component, attributes, known, tally);
   };
-  // LEMS files need not follow the schema in what means nothing.
-  for (const component of components) check(component, component.element.parent?.name === 'neuroml');
-  const shaped = components.filter(({ type }) => context.schema.facts(type) !== null || type.child.has('morphology'));
-  checkMorphologies(shaped, context);
 }
+
+/** LEMS files need not follow the schema in what means nothing. */
+function inNeuroml(element: XmlElement): boolean {
+  const { source } = element;
+  let known = roots.get(source);
+  if (known === undefined) {
+    let root = element;
+    while (root.parent) root = root.parent;
+    roots.set(source, (known = root.name === 'neuroml'));
+  }
+  return known;
+}
+
+const roots = new WeakMap<XmlElement['source'], boolean>();
 
 const owner = (component: ReadComponent): string => nameOf(component.element);
 
-function checkOne(component: ReadComponent, known: SchemaFacts, strict: boolean, { tally }: SchemaContext): void {
+function checkOne(component: ReadComponent, attributes: Readonly<Record<string, string>>, known: SchemaFacts, tally: Tally): void {
   const { element, type } = component;
-  const attributes = component.inherited ? { ...component.inherited, ...element.attributes } : element.attributes;
+  const strict = inNeuroml(element);
   if (strict && known.id !== undefined) checkId(component, attributes['id'], known.id, tally);
   for (const name of known.needs ?? []) {
     if (attributes[name] === undefined)
@@ -152,7 +166,7 @@ function fits(text: string, rule: NumberRule): boolean {
 
 /** Ids of children are unique within each kind. */
 function checkUnique(component: ReadComponent, kinds: readonly string[], tally: Tally): void {
-  const seen = new Map<string, Component>();
+  const seen = new Map<string, ReadComponent>();
   for (const child of component.children) {
     const kind = kinds.find((name) => child.type.lineage.includes(name));
     const { id } = child;
@@ -165,7 +179,7 @@ function checkUnique(component: ReadComponent, kinds: readonly string[], tally: 
       tally.add(
         `duplicate ${key}`,
         () => ({ ...messages.duplicateId(child.type.name, id), related: [{ message: 'first used here', place: first.place }] }),
-        () => (child as ReadComponent).element.valuePlace('id'),
+        () => child.element.valuePlace('id'),
       );
   }
 }

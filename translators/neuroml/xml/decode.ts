@@ -31,7 +31,9 @@ export function decodeXml(bytes: Uint8Array): DecodedXml {
   const wide = wideEncoding(bytes);
   if (wide !== undefined) return { text: new TextDecoder(wide).decode(bytes) };
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const declared = /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/.exec(buffer.toString('latin1', 0, 300))?.[1]?.toLowerCase();
+  const declared = /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/
+    .exec(buffer.toString('latin1', 0, 300))?.[1]
+    ?.toLowerCase();
   if (declared !== undefined && !encodings.includes(declared)) return { refused: messages.unknownEncoding(declared) };
   const latin = declared !== undefined && latin1.includes(declared);
   // Text of one byte a character takes half the memory, which counts in networks of a million connections.

@@ -36,6 +36,11 @@ export class XmlElement {
     return (this.#attributes ??= readAttributes(this.source.text, this.offset));
   }
 
+  /** The value of one attribute; undefined where it has none of that name. */
+  attribute(name: string): string | undefined {
+    return this.attributes[name];
+  }
+
   /** Where the start tag's name is, with the path of the element: `/neuroml/cell[pyr]/morphology`. */
   get place(): Place {
     return this.source.place(this.offset, this.offset + 1 + tagNameAt(this.source.text, this.offset).length, this.path);
@@ -85,21 +90,36 @@ export class ListedElement extends XmlElement {
     return this.attributesBut(nothing);
   }
 
-  /** Attributes but for those of some names. */
+  /** Attributes but for those of some names. Values are as written: the scan makes sure that there is nothing to decode. */
   attributesBut(left: ReadonlySet<string>): XmlAttributes {
     const { text } = this.source;
     const attributes = emptyAttributes();
     let at = this.offset + this.name.length;
     for (const name of this.shape) {
-      at = text.indexOf('=', at) + 1;
-      let quote = text.charCodeAt(at);
-      while (quote !== 34 && quote !== 39) quote = text.charCodeAt(++at);
-      const end = text.indexOf(quote === 34 ? '"' : "'", at + 1);
-      if (!left.has(name)) attributes[name] = oneLine(text.slice(at + 1, end));
-      at = end + 1;
+      const start = valueStart(text, at);
+      at = text.indexOf(text.charAt(start - 1), start);
+      if (!left.has(name)) attributes[name] = text.slice(start, at);
     }
     return attributes;
   }
+
+  override attribute(name: string): string | undefined {
+    const { text } = this.source;
+    let at = this.offset + this.name.length;
+    for (const other of this.shape) {
+      const start = valueStart(text, at);
+      at = text.indexOf(text.charAt(start - 1), start);
+      if (other === name) return text.slice(start, at);
+    }
+    return undefined;
+  }
+}
+
+/** Offset after the quote that opens the next value. */
+function valueStart(text: string, from: number): number {
+  let at = text.indexOf('=', from) + 1;
+  for (let code = text.charCodeAt(at); code !== 34 && code !== 39; code = text.charCodeAt(at)) at++;
+  return at + 1;
 }
 
 const nothing: ReadonlySet<string> = new Set();

@@ -3,7 +3,11 @@
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { shorten } from '../../../src/diagnostics/suggest.js';
 
-export const emptyText = (): Finding => ({ code: 'xml/empty', message: 'the document is empty', expected: 'XML with one element around all others' });
+export const emptyText = (): Finding => ({
+  code: 'xml/empty',
+  message: 'the document is empty',
+  expected: 'XML with one element around all others',
+});
 
 export const malformed = (reason: string): Finding => ({ code: 'xml/malformed', message: `this is not well-formed XML: ${reason}` });
 
@@ -31,6 +35,13 @@ export const unfinished = (what: string): Finding => ({
   code: 'xml/unfinished',
   message: `${what} does not end before the document does`,
   hint: 'the file may have been cut off',
+});
+
+export const unfinishedTag = (name: string, runsOn: boolean): Finding => ({
+  code: 'xml/unfinished',
+  message: `the tag of ${shorten(name)} does not end before ${runsOn ? 'another begins' : 'the document does'}`,
+  expected: '>',
+  hint: runsOn ? 'a quote or the > may be missing' : 'a quote may be missing, or the file may have been cut off',
 });
 
 export const documentType = (): Finding => ({

@@ -146,7 +146,8 @@ function closingTag(state: Scan, at: number): number {
 function startTag(state: Scan, at: number): number {
   const { text, open } = state;
   const name = tagNameAt(text, at);
-  if (!/^[A-Za-z_\u0080-\uffff][^<>"'&=]*$/.test(name)) return refuse(state, messages.malformed('"<" is not followed by a name'), at, at + 1 + name.length);
+  if (!/^[A-Za-z_\u0080-\uffff][^<>"'&=]*$/.test(name))
+    return refuse(state, messages.malformed('"<" is not followed by a name'), at, at + 1 + name.length);
   if (reserved.has(name)) return refuse(state, messages.reservedName(name), at, at + 1 + name.length);
   if (open.length === 0 && state.roots++ > 0) return refuse(state, messages.twoRoots(name), at, at + 1 + name.length);
   if (open.length > 0) {
@@ -154,7 +155,7 @@ function startTag(state: Scan, at: number): number {
     if (end > 0) return end;
   }
   const stop = endOfTag(text, at + 1 + name.length);
-  if (stop < 0) return refuse(state, messages.unfinished(`the tag of ${name}`), at, at + 1 + name.length);
+  if (stop < 0) return refuse(state, messages.unfinishedTag(name, stop === runsOn), at, at + 1 + name.length);
   if (!checkReferences(state, at + 1, stop)) return -1;
   if (text[stop - 1] === '/') return stop + 1;
   open.push({ name, offset: at });
@@ -164,14 +165,17 @@ function startTag(state: Scan, at: number): number {
 /** Names that the library does not read, since objects of the language have them. */
 const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Offset of the `>` that ends a tag, quotes passed; -1 where the text, or another tag, comes first. */
+/** Another tag begins before one ends. */
+const runsOn = -2;
+
+/** Offset of the `>` that ends a tag, quotes passed; -1 where the text ends before, `runsOn` where another tag begins. */
 function endOfTag(text: string, from: number): number {
   let at = from;
   for (;;) {
     const code = text.charCodeAt(at);
     if (code === 62) return at;
-    // A quote that is not closed runs into the next tag.
-    if (Number.isNaN(code) || code === 60) return -1;
+    if (Number.isNaN(code)) return -1;
+    if (code === 60) return runsOn;
     if (code === 34 || code === 39) {
       at = text.indexOf(code === 34 ? '"' : "'", at + 1);
       if (at < 0) return -1;
@@ -185,31 +189,34 @@ const simpleName = /^[A-Za-z_][\w.-]*$/;
 
 /**
  * The pattern of elements with the same name and attributes as the one at `at`, in the same order; undefined when it has content, a
- * reference, or an attribute twice. An element that fits is well-formed, so that nothing else needs to look at it.
+ * reference or a line break in a value, or an attribute twice. An element that fits is well-formed, and its values are as written, so
+ * that nothing else needs to look at it.
  */
 function patternOf(text: string, at: number, name: string): { readonly regexp: RegExp; readonly shape: ElementShape } | undefined {
-  const first = /\s*((?:[A-Za-z_][\w.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*')\s*)*)\/>/y;
+  const first = /\s*((?:[A-Za-z_][\w.-]*\s*=\s*(?:"[^"<&\t\r\n]*"|'[^'<&\t\r\n]*')\s*)*)\/>/y;
   first.lastIndex = at + 1 + name.length;
   const match = first.exec(text);
   if (!match || !simpleName.test(name)) return undefined;
   const names = [...(match[1] ?? '').matchAll(/([A-Za-z_][\w.-]*)\s*=\s*(?:"[^"]*"|'[^']*')/g)].map(([, attribute]) => attribute ?? '');
   if (new Set(names).size < names.length) return undefined;
-  const attributes = names.map((attribute) => `\\s+${escaped(attribute)}\\s*=\\s*(?:"[^"<&]*"|'[^'<&]*')`).join('');
+  const attributes = names.map((attribute) => `\\s+${escaped(attribute)}\\s*=\\s*(?:"[^"<&\\t\\r\\n]*"|'[^'<&\\t\\r\\n]*')`).join('');
   return { regexp: new RegExp(`<${escaped(name)}${attributes}\\s*/>`, 'y'), shape: names };
 }
 
 /** Finds a long list that begins at `at`. @returns where it ends, or -1 when there is none */
 function list(state: Scan, at: number, name: string): number {
   const { text, lists } = state;
-  // Cheap refusal first: the next tag must be of the same name.
-  const second = text.indexOf('<', at + 1);
-  if (second < 0 || !text.startsWith(name, second + 1)) return -1;
+  // Cheap refusal first: as many tags of the same name must follow.
+  for (let count = 1, next = at; count < shortestList; count++) {
+    next = text.indexOf('<', next + 1);
+    if (next < 0 || !text.startsWith(name, next + 1)) return -1;
+  }
   let offsets = new Uint32Array(shortestList);
   let count = 0;
   let end = at;
   let pattern: RegExp | undefined;
   const shapes: { from: number; shape: ElementShape }[] = [];
-  for (let next = at; next >= 0; ) {
+  for (let next = at; next >= 0;) {
     if (pattern) pattern.lastIndex = next;
     if (!pattern?.test(text)) {
       const found = patternOf(text, next, name);

@@ -15,16 +15,25 @@ interface Piece {
   readonly value: Expression;
 }
 
-/** The current source that an expression is; undefined for those that PyNN does not have. */
-export function currentSource(text: string, dt: number): Source | undefined {
+/** The current sources whose sum an expression is; undefined where PyNN has none of a part's shape. */
+export function currentSources(text: string, dt: number): readonly Source[] | undefined {
   const pieces = piecesOf(foldConstants(parseExpression(text)), { from: 0, to: Infinity });
   if (pieces === undefined) return undefined;
   const amplitudes = pieces.map(({ value }) => literal(value));
-  if (amplitudes.every((amplitude) => amplitude !== undefined)) return constantPieces(pieces, amplitudes);
-  const [only, ...others] = pieces.filter(({ value }) => literal(value) !== 0);
-  if (only === undefined || others.length > 0) return undefined;
-  const source = sine(only.value, only.from) ?? noise(only.value, dt);
-  return source && { type: source.type, params: { ...source.params, ...windowOf(only) } };
+  // Simulators do not agree on steps that begin at 0: a current that flows from the start and changes later is a sum.
+  const fromStart = amplitudes[0] !== 0 && pieces.length > 1;
+  if (!fromStart && amplitudes.every((amplitude) => amplitude !== undefined)) return [constantPieces(pieces, amplitudes)];
+  const sources = pieces
+    .filter(({ value }) => literal(value) !== 0)
+    .map((piece): Source | undefined => {
+      const amplitude = literal(piece.value);
+      const shape =
+        amplitude === undefined
+          ? (sine(piece.value, piece.from) ?? noise(piece.value, dt))
+          : { type: 'DCSource', params: { amplitude: nA(amplitude) } };
+      return shape && { type: shape.type, params: { ...shape.params, ...windowOf(piece) } };
+    });
+  return sources.every((source) => source !== undefined) ? sources : undefined;
 }
 
 const nA = (value: number): number => inUnit(value, 'nA');
@@ -111,6 +120,9 @@ function sine(e: Expression, start: number): Source | undefined {
   };
 }
 
+/** Decimals without the digits that multiplying by pi adds. */
+const rounded = (value: number): number => Number(value.toPrecision(14));
+
 /** Frequency in Hz and phase in degrees of `omega*(t - start) + phase`, in rad/s and rad. */
 function angleOf(e: Expression, start: number): { readonly frequency: number; readonly phase: number } | undefined {
   if (e.kind !== 'binary' || e.operator !== '+' || e.left.kind !== 'binary' || e.left.operator !== '*') return undefined;
@@ -122,8 +134,10 @@ function angleOf(e: Expression, start: number): { readonly frequency: number; re
       : time.kind === 'binary' && time.operator === '-' && time.left.kind === 'name'
         ? literal(time.right)
         : undefined;
-  if (omega === undefined || phase === undefined || since !== start) return undefined;
-  return { frequency: omega / (2 * Math.PI), phase: (phase * 180) / Math.PI };
+  if (omega === undefined || phase === undefined || since === undefined) return undefined;
+  // A source counts its phase from its own start.
+  const moved = phase + omega * (start - since);
+  return { frequency: rounded(omega / (2 * Math.PI)), phase: rounded((moved * 180) / Math.PI) };
 }
 
 function noise(e: Expression, dt: number): Source | undefined {

@@ -3,11 +3,11 @@
 import type { Receptor, StandardCell } from '../../../src/library/standard-type.js';
 import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Projection as PynnProjection, Value as PynnValue } from '../specification.js';
+import type { Connector, Projection as PynnProjection, Value as PynnValue } from '../specification.js';
 import { connectorOf, withColumns } from './connectors.js';
 import { cellOfSelection, given, valueIn, type ExportContext } from './context.js';
 import { spaceOf } from './positions.js';
-import { synapseParts, type SynapseParts } from './types.js';
+import { claimedName, synapseParts, type SynapseParts } from './types.js';
 import { numbersOf } from './values.js';
 
 /** One projection; undefined after it was reported why PyNN cannot say it. */
@@ -19,6 +19,7 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const cell = cellOfSelection(context, projection.to.of);
   const type = model.synapses[projection.synapse];
   if (cell === undefined || type === undefined) return missing('its target has no name in PyNN');
+  if (claimedName(type) === 'ElectricalSynapse') return gapJunctions(context, name, projection, type, pointer);
   const receptor = receptorOf(context, projection, cell);
   if (receptor === undefined)
     return missing(`it acts on ${projection.receptors['port'] ?? 'no variable'}, which is no receptor of ${cell.name}`);
@@ -38,16 +39,62 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const inColumns = new Set(columns.map(([key]) => key));
   const rest = Object.fromEntries(Object.entries(values).filter(([key]) => !inColumns.has(key)));
   const space = spaceOf(projection, missing);
+  const drawn = Object.values(rest).some((value) => typeof value === 'object' && value !== null && 'rng' in value);
   return {
     label: context.label(name),
     pre: targets.of(projection.from.of),
     post: targets.of(projection.to.of),
     receptor_type: receptorName,
-    connector: withColumns(connector, columns),
+    connector: drawn && columns.length === 0 ? (asArray(context, projection, connector) ?? connector) : withColumns(connector, columns),
     synapse: parts.make(rest, delay?.fraction ?? 1),
     ...(space === undefined ? {} : { space }),
     ...given('initial_values', initial),
   };
+}
+
+/** Gap junctions act on both cells and have neither receptor nor delay. */
+function gapJunctions(
+  context: ExportContext,
+  name: string,
+  projection: Projection,
+  type: SynapseType,
+  pointer: string,
+): PynnProjection | undefined {
+  const parts = synapseParts(type, 'conductance');
+  const connector = connectorOf(context, projection.connect, pointer);
+  if (parts === undefined || connector === undefined) return undefined;
+  const values = synapseValues(context, projection, type, parts, pointer);
+  const listed = connector.type === 'FromListConnector' && Array.isArray(values['weight']);
+  const space = spaceOf(projection, (message) => context.report.missing(pointer, message));
+  return {
+    label: context.label(name),
+    pre: context.targets.of(projection.from.of),
+    post: context.targets.of(projection.to.of),
+    connector: listed ? withColumns(connector, Object.entries(values)) : connector,
+    synapse: parts.make(listed ? {} : values, 1),
+    ...(space === undefined ? {} : { space }),
+  };
+}
+
+/** Most pairs that are written as a matrix. */
+const mostCells = 1e6;
+
+/**
+ * Listed pairs as a matrix, where they are in its order: PyNN's lists begin anew with a generator for each receiver, its matrices do
+ * not. Undefined where they have no such form.
+ */
+function asArray({ model }: ExportContext, { from, to }: Projection, { type, params }: Connector): Connector | undefined {
+  const sizes = [from.of, to.of].map((rule) =>
+    'population' in rule && Object.keys(rule).length === 1 ? model.populations[rule.population]?.size : undefined,
+  );
+  const [n = Infinity, m = Infinity] = sizes;
+  if (type !== 'FromListConnector' || n * m > mostCells) return undefined;
+  const pairs = (params?.['conn_list'] ?? []) as readonly (readonly [number, number])[];
+  const ordered = pairs.every(([i, j], k) => k === 0 || j * n + i > (pairs[k - 1]?.[1] ?? 0) * n + (pairs[k - 1]?.[0] ?? 0));
+  if (!ordered) return undefined;
+  const array = Array.from({ length: n }, () => new Array<boolean>(m).fill(false));
+  for (const [i, j] of pairs) (array[i] as boolean[])[j] = true;
+  return { type: 'ArrayConnector', params: { array } };
 }
 
 /** The receptor whose variable a projection acts on; where two act on one, the sign of the weights tells them apart. */

@@ -5,6 +5,7 @@ import { child } from '../../../src/model/pointer.js';
 import { unitOf } from '../cells.js';
 import type { Phase as PynnPhase, PynnSpecification, Recording as PynnRecording, Value as PynnValue } from '../specification.js';
 import { cellOfSelection, valueIn, type ExportContext } from './context.js';
+import { currentSources } from './currents.js';
 import { declaredOf } from './projections.js';
 import { dottedName, synapseParts, withLists } from './types.js';
 import { inUnit, numbersOf } from './values.js';
@@ -32,7 +33,9 @@ function recordingOf(context: ExportContext, recording: Recording, pointer: stri
   if ('events' in recording)
     return recording.events === 'spike' ? { target, variables: ['spikes'] } : report.missing(pointer, `the event ${recording.events}`);
   const known = new Map(Object.entries(cellOfSelection(context, recording.of)?.recordable ?? {}).map(([theirs, ours]) => [ours, theirs]));
-  const variables = recording.variables.flatMap((variable) =>
+  // The current of a source is recorded with the source.
+  const own = recording.variables.filter((variable) => !Object.hasOwn(context.model.stimuli, variable));
+  const variables = own.flatMap((variable) =>
     'projection' in recording.of ? [variable] : (known.get(variable) ?? report.missing(pointer, `the variable ${variable}`) ?? []),
   );
   if (variables.length === 0) return undefined;
@@ -72,6 +75,7 @@ class Phases {
     else if ('initialise' in phase) this.#assign('initialize', phase.initialise, phase.of, pointer);
     else if ('delays' in phase) this.#delays(phase.delays, pointer);
     else if ('replay' in phase) this.#replay(phase.replay);
+    else if ('currents' in phase) this.#currents(phase.currents, pointer);
     else this.#context.report.missing(pointer, `the phase ${Object.keys(phase)[0] ?? ''}`);
   }
 
@@ -100,6 +104,21 @@ class Phases {
       const { size = 0 } = this.#context.model.populations[name] ?? {};
       const sequences = trainsOf(this.#context, spikes, size);
       this.#list.push({ set: { target: this.#context.label(name), params: { spike_times: { sequences } } } });
+    }
+  }
+
+  /** A source takes all the parameters of what it is from now on; stimuli of one source have one value. */
+  #currents(values: Readonly<Record<string, string>>, pointer: string): void {
+    const { model, report } = this.#context;
+    let before: string | undefined;
+    for (const [name, value] of Object.entries(values)) {
+      if (before !== undefined && name.startsWith(`${before}_`) && values[before] === value) continue;
+      before = name;
+      const stimulus = model.stimuli[name];
+      const dt = (stimulus?.kind === 'current' ? stimulus.every : undefined) ?? model.experiment.dt;
+      const [source, ...others] = currentSources(value, dt) ?? [];
+      if (source === undefined || others.length > 0) report.missing(pointer, `a change of the current ${name}`);
+      else this.#list.push({ set_source: { target: this.#context.label(name), params: source.params ?? {} } });
     }
   }
 
@@ -177,13 +196,16 @@ class Phases {
     const cell = projection && cellOfSelection(context, projection.to.of);
     const receptor = Object.values(cell?.receptors ?? {}).find(({ variable }) => variable === projection?.receptors['port']);
     const parts = type && receptor && synapseParts(type, receptor.kind);
-    if (parts === undefined || what === 'initialize') return context.report.missing(pointer, `a change of synapses of ${name}`);
+    if (parts === undefined) return context.report.missing(pointer, `a change of synapses of ${name}`);
     const params: Record<string, PynnValue> = {};
     for (const [key, value] of Object.entries(values)) {
       const translated = valueIn(context, value, declaredOf(parts, key).unit, pointer, 'ij');
       if (translated !== undefined) params[key] = translated;
     }
-    return { set_projection: { target: context.label(name), params } };
+    // A weight that changes by itself is set as one that stays; other state has first values.
+    const weightOnly = Object.keys(params).every((key) => key === 'weight');
+    const target = context.label(name);
+    return what === 'set' || weightOnly ? { set_projection: { target, params } } : { initialize: { target, values: params } };
   }
 }
 

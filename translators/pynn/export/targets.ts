@@ -43,7 +43,16 @@ export class Targets {
     if ('sample' in rule) {
       const rng = rule.generator === undefined ? undefined : this.#generators.numpy(rule.generator.seed, rule.generator.stream);
       const order = rule.generator === undefined ? 'any' : String(rule.generator.order);
-      return view(`${rule.sample} of ${order}`, { sample: rule.sample, ...(rng === undefined ? {} : { rng }) });
+      const parent = rule.within ? this.#listed(view, numbersOf(rule.within, this.#data)) : of;
+      const select = { sample: rule.sample, ...(rng === undefined ? {} : { rng }) };
+      // The name of a sample says which one it is.
+      const label = rule.name ?? this.#free(`${parent}[${rule.sample} of ${order}]`, parent, select);
+      this.#views.set(label, { label, of: parent, select });
+      if (!rule.pick) return label;
+      const picked = { indices: numbersOf(rule.pick, this.#data) };
+      const some = this.#free(`${label}[${picked.indices.slice(0, 8).join(', ')}]`, label, picked);
+      this.#views.set(some, { label: some, of: label, select: picked });
+      return some;
     }
     if ('indices' in rule) return this.#listed(view, numbersOf(rule.indices, this.#data));
     if ('mask' in rule)

@@ -62,7 +62,14 @@ export type FormulaOf = 'i' | 'ij';
 export function pynnValue(value: Value, unit: string, data: DataStore, generators: Generators, of: FormulaOf = 'i'): PynnValue | Missing {
   if (typeof value === 'number') return inUnit(value, unit);
   if (typeof value === 'string') return expressionValue(foldConstants(parseExpression(value)), unit, of);
-  if ('array' in value) return numbersOf(value.array, data).map((number) => inUnit(number, unit));
+  if ('array' in value) {
+    const numbers = numbersOf(value.array, data).map((number) => inUnit(number, unit));
+    const { columns } = value;
+    // A matrix has a row for each sender.
+    return columns === undefined
+      ? numbers
+      : Array.from({ length: numbers.length / columns }, (_, row) => numbers.slice(row * columns, (row + 1) * columns));
+  }
   return drawn(value, unit, generators);
 }
 
@@ -127,6 +134,8 @@ function distributionValue(e: Expression, unit: string): PynnValue | undefined {
   };
   const scaled = inUnits[e.function];
   if (scaled !== undefined) return draw(e.function, e, scaled);
+  if (e.function === 'truncatedNormal') return draw('normal_clipped', e, [true, true, true, true]);
+  if (unit === '1' && e.function === 'vonMises') return draw('vonmises', e, []);
   if (unit === '1' && pure.has(e.function)) return draw(e.function, e, []);
   const [inner] = e.arguments;
   if (inner?.kind !== 'call') return undefined;

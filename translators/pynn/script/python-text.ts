@@ -71,8 +71,11 @@ export function valueSource(item: unknown, names: ScriptNames): Source {
 }
 
 function formulaSource(text: string, of: string, names: ScriptNames): Source {
-  // PyNN evaluates texts of the distance with NumPy's names.
-  if (of === 'd') return quoted(numpyText(text, ''));
+  if (of === 'd') {
+    // PyNN evaluates texts of the distance without NumPy's names.
+    const python = numpyText(text, 'np.');
+    return python.includes('np.') ? `lambda d: ${python}` : quoted(python);
+  }
   if (of === 'ij') return `${names.expression(numpyText(text, 'np.'))}()`;
   // Displacements are arrays of three rows.
   if (of === 'displacement') return `lambda d: ${numpyText(text, 'np.')}`;
@@ -81,16 +84,13 @@ function formulaSource(text: string, of: string, names: ScriptNames): Source {
 
 /** An expression of arrays: functions, logic and choices are NumPy's. */
 export function numpyText(text: string, prefix: string): string {
-  const span = { start: 0, end: 0 };
   const numpy = (name: string, args: readonly Expression[]): Expression => ({
     kind: 'call',
     function: `${prefix}${name}`,
     arguments: args,
     span,
   });
-  // The expression language has no brackets for components.
-  const tree = parseExpression(text.replace(/\bd\[\s*([012])\s*\]/g, 'displacement_$1'));
-  const arrays = mapExpression(tree, (node): Expression => {
+  return arrayText(text, (node) => {
     if (node.kind === 'call') return numpy(node.function, node.arguments);
     if (node.kind === 'conditional') return numpy('where', [node.condition, node.whenTrue, node.whenFalse]);
     if (node.kind === 'binary' && (node.operator === 'and' || node.operator === 'or'))
@@ -99,7 +99,34 @@ export function numpyText(text: string, prefix: string): string {
     if (node.kind === 'name' && (node.name === 'pi' || node.name === 'e')) return { ...node, name: `${prefix}${node.name}` };
     return node;
   });
-  return printExpression(arrays).replace(/\bdisplacement_([012])\b/g, 'd[$1]');
+}
+
+/** An expression of the distance for PyNN's connectors, which know some of NumPy's functions, but none for logic and choices. */
+export function distanceText(text: string): string {
+  const product = (left: Expression, right: Expression): Expression => ({ kind: 'binary', operator: '*', left, right, span });
+  const not = (operand: Expression): Expression => ({ kind: 'binary', operator: '-', left: parseExpression('1'), right: operand, span });
+  return arrayText(text, (node) => {
+    if (node.kind === 'conditional')
+      return {
+        kind: 'binary',
+        operator: '+',
+        left: product(node.condition, node.whenTrue),
+        right: product(not(node.condition), node.whenFalse),
+        span,
+      };
+    if (node.kind === 'binary' && node.operator === 'and') return product(node.left, node.right);
+    if (node.kind === 'binary' && node.operator === 'or')
+      return { kind: 'call', function: 'maximum', arguments: [node.left, node.right], span };
+    return node.kind === 'unary' && node.operator === 'not' ? not(node.operand) : node;
+  });
+}
+
+const span = { start: 0, end: 0 };
+
+function arrayText(text: string, change: (node: Expression) => Expression): string {
+  // The expression language has no brackets for components.
+  const tree = parseExpression(text.replace(/\bd\[\s*([012])\s*\]/g, 'displacement_$1'));
+  return printExpression(mapExpression(tree, change)).replace(/\bdisplacement_([012])\b/g, 'd[$1]');
 }
 
 /** Keyword arguments. */

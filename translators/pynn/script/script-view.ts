@@ -16,6 +16,7 @@ import type {
 import { call, dictionary, layout, list, prefixed, quoted, type Source } from './python-layout.js';
 import {
   cellSource,
+  distanceText,
   generatorSource,
   imports,
   keywords,
@@ -305,7 +306,7 @@ class ScriptWriter implements ScriptNames {
       ...(scale === undefined ? [] : [`scale_factor=${scale}`]),
       ...(offset === undefined
         ? []
-        : [prefixed('offset=', typeof offset === 'number' ? String(offset) : call('np.array', [list(offset.map((one) => `[${one}]`))]))]),
+        : [prefixed('offset=', typeof offset === 'number' ? String(offset) : call('np.array', [list(offset.map(String))]))]),
       ...(boundaries === undefined ? [] : [`periodic_boundaries=(${boundaries.join(', ')})`]),
     ]);
   }
@@ -481,13 +482,15 @@ function longestDelay({ connector, synapse }: Projection): number {
 
 /** Arguments of connectors that are texts are formulas: of the distance, of the displacement or of indices. */
 function withFormulas(params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const of = { d_expression: 'd', disp_function: 'displacement', index_expression: 'ij' } as const;
-  return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => [
-      key,
-      Object.hasOwn(of, key) && typeof value === 'string' ? { expr: value, of: of[key as keyof typeof of] } : value,
-    ]),
-  );
+  const { d_expression: distance, disp_function: displacement, index_expression: index } = params;
+  const textOf = (formula: unknown): string =>
+    typeof formula === 'object' && formula !== null && 'expr' in formula ? String(formula.expr) : String(formula);
+  return {
+    ...params,
+    ...(distance === undefined ? {} : { d_expression: distanceText(textOf(distance)) }),
+    ...(displacement === undefined ? {} : { disp_function: { expr: textOf(displacement), of: 'displacement' } }),
+    ...(index === undefined ? {} : { index_expression: { expr: textOf(index), of: 'ij' } }),
+  };
 }
 
 const valueDictionary = (values: Readonly<Record<string, unknown>>, names: ScriptNames): Source =>

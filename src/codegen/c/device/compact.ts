@@ -23,13 +23,11 @@ export function deviceCompactKernel(context: DeviceContext, kernel: CompactKerne
   const words = Math.ceil(ring.size / 32);
   const rest = ring.size % 32;
   const word = `${mask}[${ring.maskBegin === 0 ? '' : `${ring.maskBegin / 32}u + `}word]`;
-  const bits = [
-    `${u32} bits = ${word};`,
-    ...(rest === 0 ? [] : [`if (word == ${words - 1}u) bits &= ${(2 ** rest - 1).toString()}u;`]),
-  ];
+  const bits = [`${u32} bits = ${word};`, ...(rest === 0 ? [] : [`if (word == ${words - 1}u) bits &= ${(2 ** rest - 1).toString()}u;`])];
   const cursor = log === undefined ? '' : `${scope.store(log.cursor.buffer)}[${log.cursor.index}u]`;
   const rows = log === undefined ? '' : scope.store(log.buffer);
-  const append = log === undefined ? [] : [`${rows}[2u * log_row] = (${u32})step;`, `${rows}[2u * log_row + 1u] = element;`, 'log_row += 1u;'];
+  const append =
+    log === undefined ? [] : [`${rows}[2u * log_row] = (${u32})step;`, `${rows}[2u * log_row + 1u] = element;`, 'log_row += 1u;'];
   const lines = [
     `const ${u32} slot = ${ring.slots === 1 ? '0u' : `(${u32})step & ${ring.slots - 1}u`};`,
     `const ${u32} share = (${words}u + TEAM_SIZE - 1u) / TEAM_SIZE;`,
@@ -37,7 +35,10 @@ export function deviceCompactKernel(context: DeviceContext, kernel: CompactKerne
     `const ${u32} low = share_low < ${words}u ? share_low : ${words}u, high = ${words}u - low < share ? ${words}u : low + share;`,
     ...(log === undefined ? [] : [`${u32} log_row = ${cursor};`]),
     `${u32} own_sum = 0u;`,
-    ...block(`for (${u32} word = low; word < high; word += 1u)`, [...bits, `own_sum += (${u32})${context.dialect.bitCounts.popcount.u32}(bits);`]),
+    ...block(`for (${u32} word = low; word < high; word += 1u)`, [
+      ...bits,
+      `own_sum += (${u32})${context.dialect.bitCounts.popcount.u32}(bits);`,
+    ]),
     `${u32} at = sum_before(sums, own_sum);`,
     ...(log === undefined ? [] : ['log_row += at;']),
     ...block(`for (${u32} word = low; word < high; word += 1u)`, [

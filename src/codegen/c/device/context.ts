@@ -41,7 +41,8 @@ export class DeviceContext extends ProgramContext {
     invariant(place !== undefined, 'codegen/c/device', `no place for ${buffer.name}`);
     if (place.kind === 'own') return undefined;
     const type = this.dialect.bufferPointer(buffer.element, readOnly);
-    return `${type} ${this.bufferNames.id(buffer.name)} = (${type.replace(/const$/, '').trim()})(arena + ${place.offset}u);`;
+    const plain = type.replace(/(?: ?__restrict__)? const$|const$/, '').trim();
+    return `${type} ${this.bufferNames.id(buffer.name)} = (${plain})(arena + ${place.offset}u);`;
   }
 
   /** Whether a kernel must look whether an earlier step has raised a fault. */

@@ -1,4 +1,4 @@
-/** What differs between the languages for devices: OpenCL C here, and any other that has work-groups, local memory and atomics. */
+/** What differs between the languages for devices, which have work-groups, memory of a group, and atomics; and OpenCL C. */
 
 import type { ElementType } from '../../../ir/program.js';
 import type { Dialect } from '../dialect.js';
@@ -12,7 +12,7 @@ export type GroupSize =
   /** One. */
   | 'one';
 
-/** A language for devices. The frames define what all of them share: `item_id()`, `items()`, `local_id()`, `group_id()`, `groups()`, `wait_for_group()`. */
+/** A language for devices. The frames define what all of them share: see `frameNames`. */
 export interface DeviceDialect extends Dialect {
   /** Before the name of a kernel. */
   readonly deviceKernel: (size: GroupSize) => string;
@@ -29,14 +29,17 @@ export interface DeviceDialect extends Dialect {
 /** The macro that holds the size of a group, which the host gives to the compiler. */
 export const groupSizeName = { items: 'GROUP_SIZE', team: 'TEAM_SIZE', one: '1' } as const satisfies Record<GroupSize, string>;
 
-/** Everything that the printed text calls: no name of a model may hide one of these. */
-const openclNames: readonly string[] = [
-  ...['sqrt', 'floor', 'ceil', 'trunc', 'rint', 'fabs', 'popcount', 'clz', 'barrier', 'min', 'max'],
-  ...['as_double', 'as_float', 'as_int', 'as_uint', 'as_long', 'as_ulong'],
-  ...['atomic_add', 'atomic_or', 'atomic_min', 'atom_add', 'get_global_id', 'get_local_id', 'get_group_id', 'get_global_size', 'get_num_groups'],
-  ...['item_id', 'items', 'local_id', 'group_id', 'groups', 'wait_for_group', 'store_flags', 'is_stopped', 'sum_before', 'ctz_u32', 'ctz_u64'],
-  ...['f32_div', 'f32_sqrt', 'arena', 'item', 'sums', 'own_sum', 'worker', 'workers', 'first', 'at', 'share_low', 'u64_bits', 'trust'],
-];
+/** What the frames of all languages define, and what the printers of kernels call their own: no name of a model may hide one of these. */
+export const frameNames: readonly string[] = (
+  'item_id items local_id group_id groups share_of store_flags sum_before raise_fault is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
+  'arena sums own_sum worker workers first at share_low last other distance'
+).split(' ');
+
+/** The functions of OpenCL that the text calls. */
+const openclNames: readonly string[] = (
+  'sqrt floor ceil trunc rint fabs popcount clz barrier f32_div f32_sqrt as_double as_float as_int as_uint as_long as_ulong ' +
+  'atomic_add atomic_or atomic_min atom_add get_global_id get_local_id get_group_id get_global_size get_num_groups'
+).split(' ');
 
 const openclTypes = { bool: 'bool', i32: 'int', u32: 'uint', i64: 'long', u64: 'ulong', f32: 'float', f64: 'double' } as const;
 const openclElements = {
@@ -97,7 +100,7 @@ export const openclDialect: DeviceDialect = {
   floatFunctions: { div: { f64: undefined, f32: 'f32_div' } },
   atomicAdd: (element) => (element === 'i64' ? addLong : '  atomic_add(address, value);'),
   shared: 'volatile __global ',
-  reserved: openclNames,
+  reserved: [...frameNames, ...openclNames],
   deviceKernel: (size) => `__kernel __attribute__((reqd_work_group_size(${groupSizeName[size]}, 1, 1)))`,
   global: '__global ',
   constant: '__constant ',

@@ -29,7 +29,8 @@ export function deviceKernel(context: DeviceContext, kernel: Kernel, scope: Scop
   const entry = context.kernelNames.id(kernel.name);
   const own = scope.touched().filter(({ buffer }) => context.layout.places.get(buffer.name)?.kind === 'own');
   const pointers = own.map(
-    ({ buffer, readOnly }) => `${device.bufferPointer(buffer.element, readOnly).replace(/const$/, '')}${context.bufferNames.id(buffer.name)}`,
+    ({ buffer, readOnly }) =>
+      `${device.bufferPointer(buffer.element, readOnly).replace(/const$/, '')}${context.bufferNames.id(buffer.name)}`,
   );
   const parameters = [`${device.global}${device.elementTypes.u8} *arena`, `const ${device.types.i32} step`, ...pointers];
   const stop = context.isStoppable(kernel) ? ['if (is_stopped(arena, step)) return;'] : [];

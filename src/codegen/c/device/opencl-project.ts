@@ -129,7 +129,10 @@ function hostFile(program: Program, generated: GeneratedDevice): string {
     actions: actions.join('\n'),
     cells: allocations.join('\n'),
     logs: program.logs
-      .map(({ cursor, capacity, maxRowsPerStep }) => `  {${ordinals.buffer(cursor.buffer)}u, ${cursor.index}u, ${capacity}u, ${maxRowsPerStep}u},`)
+      .map(
+        ({ cursor, capacity, maxRowsPerStep }) =>
+          `  {${ordinals.buffer(cursor.buffer)}u, ${cursor.index}u, ${capacity}u, ${maxRowsPerStep}u},`,
+      )
       .join('\n'),
     faults: hasFaults ? `${ordinals.buffer(faultsBuffer)}u` : 'NO_BUFFER',
     operands: trustOperands.map(literal).join(', '),

@@ -149,7 +149,10 @@ describe('texts of a model stay in comments', () => {
         return code(source(program({ buffers: [v, buffer('faults', 'u32', 1)], kernels: [kernel], functions: [callee] })));
       };
       // Identifiers differ, and where lines are broken; nothing else. What the language calls keeps its name.
-      const shape = (name: string): string => named(name).replace(/\b(?!sqrt\b|item_id\b)[A-Za-z_]\w*/g, 'name').replace(/\s+/g, ' ');
+      const shape = (name: string): string =>
+        named(name)
+          .replace(/\b(?!sqrt\b|item_id\b)[A-Za-z_]\w*/g, 'name')
+          .replace(/\s+/g, ' ');
       expect(shape(text)).toBe(shape('w'));
     },
   );

@@ -302,4 +302,114 @@ const solutions: readonly Probe[] = [
   convergedProbe('IF_cond_exp_gsfa_grr', { i_offset: 1.5 }, 0.01, {}, [13.863, 42.896, 77.695, 118.515, 163.557, 210.503, 258.092], 0.1),
 ];
 
-export const cellProbes: readonly Probe[] = [...cells.map(probeOf), ...solutions];
+// --- PointNeuron --------------------------------------------------------------------------------------------------------
+
+/** A composed cell whose receptors each get a spike. */
+function composed(
+  neuron: string,
+  receptors: Readonly<Record<string, object>>,
+  weight: number,
+  variable: string,
+  simulators: Probe['simulators'],
+): Probe {
+  const names = Object.keys(receptors);
+  return {
+    section: 'Cells',
+    name: `PointNeuron, ${neuron} with ${Object.values(receptors)
+      .map((receptor) => (receptor as { type: string }).type)
+      .join(' and ')}`,
+    document: {
+      populations: [
+        { label: 'sender', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequence: [10, 14] } } } },
+        { label: 'cell', size: 1, cell: { type: 'PointNeuron', neuron: { type: neuron }, receptors } },
+        {
+          label: 'driven',
+          size: 1,
+          cell: { type: 'PointNeuron', neuron: { type: neuron, params: { i_offset: 1.2, tau_refrac: 2 } }, receptors },
+        },
+      ],
+      projections: names.map((name, k) => ({
+        label: `to ${name}`,
+        pre: 'sender',
+        post: 'cell',
+        receptor_type: name,
+        connector: { type: 'AllToAllConnector' },
+        synapse: { type: 'StaticSynapse', params: { weight: weight / (k + 1), delay: 1 + 10 * k } },
+      })),
+      recordings: [
+        { target: 'cell', variables: ['v', ...names.map((name) => `${name}.${variable}`)] },
+        { target: 'driven', variables: 'spikes' },
+      ],
+      phases: [{ run: 100 }],
+    },
+    quantities: {
+      v: traces('mV', 'cell.v'),
+      spikes: spikes(0.1, 'driven'),
+      ...(variable === 'isyn'
+        ? { i: traces('nA', ...names.map((name) => `cell.${name}.isyn`)) }
+        : { g: traces('uS', ...names.map((name) => `cell.${name}.gsyn`)) }),
+    },
+    simulators,
+  };
+}
+
+const adexResets = 'resets within the step in which v passes v_spike';
+const noSuchCombination = {
+  refuses: /No possible models|has no attribute|not supported|not available/,
+  because: 'does not have this combination',
+};
+
+const composedCells: readonly Probe[] = [
+  composed(
+    'LIF',
+    {
+      fast: { type: 'CurrExpPostSynapticResponse', params: { tau_syn: 2 } },
+      slow: { type: 'CurrExpPostSynapticResponse', params: { tau_syn: 10 } },
+    },
+    0.5,
+    'isyn',
+    {
+      nest: { within: { v: 1e-9, spikes: 0 } },
+      neuron: { within: { v: 0.05, spikes: 1 }, because: implicit },
+    },
+  ),
+  composed('LIF', { exc: { type: 'ExpPSR' }, inh: { type: 'ExpPSR', params: { e_syn: -80, tau_syn: 8 } } }, 0.01, 'gsyn', {
+    nest: noSuchCombination,
+    neuron: { within: { v: 0.05, spikes: 1 }, because: implicit },
+  }),
+  composed(
+    'LIF',
+    { exc: { type: 'AlphaPSR', params: { tau_syn: 2 } }, inh: { type: 'AlphaPSR', params: { e_syn: -80, tau_syn: 4 } } },
+    0.01,
+    'gsyn',
+    {
+      nest: noSuchCombination,
+      neuron: { within: { v: 0.05, spikes: 1 }, because: implicit },
+    },
+  ),
+  composed(
+    'AdExp',
+    { exc: { type: 'AlphaPSR', params: { tau_syn: 2 } }, inh: { type: 'AlphaPSR', params: { e_syn: -80, tau_syn: 4 } } },
+    0.01,
+    'gsyn',
+    {
+      nest: { within: { v: 1e-4, spikes: 2 }, because: adexResets },
+      neuron: { within: { v: 0.2 }, because: implicit },
+    },
+  ),
+  composed(
+    'AdExp',
+    {
+      exc: { type: 'BetaPSR', params: { tau_rise: 0.5, tau_decay: 3 } },
+      inh: { type: 'BetaPSR', params: { e_syn: -80, tau_rise: 1, tau_decay: 6 } },
+    },
+    0.01,
+    'gsyn',
+    {
+      nest: { within: { v: 1e-4, spikes: 2 }, because: adexResets },
+      neuron: noSuchCombination,
+    },
+  ),
+];
+
+export const cellProbes: readonly Probe[] = [...cells.map(probeOf), ...solutions, ...composedCells];

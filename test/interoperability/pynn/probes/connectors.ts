@@ -119,6 +119,10 @@ const seeded: readonly NetworkProbe[] = [
       },
     },
   }),
+  same('DisplacementDependentProbabilityConnector', {
+    structure: { structure: { type: 'Line', params: { dx: 10 } } },
+    connector: { type: 'DisplacementDependentProbabilityConnector', params: { disp_function: '0.8*exp(-abs(d[0])/40)' }, rng },
+  }),
   same('CloneConnector', {
     others: [
       {
@@ -144,6 +148,74 @@ const own = 'own';
 const deviations = (count: number, n: number, p: number): number => Math.abs(count - n * p) / Math.sqrt(n * p * (1 - p));
 
 const native: readonly NetworkProbe[] = [
+  {
+    section: 'Connectors',
+    name: 'FixedTotalNumberConnector, with_replacement False',
+    document: document({
+      pre: 20,
+      post: 20,
+      connector: { type: 'FixedTotalNumberConnector', params: { n: 300, with_replacement: false }, rng: own },
+      synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },
+    }),
+    exact: {
+      what: '300 different pairs',
+      within: { missing: 0 },
+      distances: (network) => ({
+        missing: [300 - new Set(rows(network).map(([i, j]) => `${i} ${j}`)).size + Math.abs(rows(network).length - 300), 'pairs'],
+      }),
+    },
+    note: 'PyNN always draws with replacement',
+  },
+  {
+    section: 'Connectors',
+    name: 'SmallWorldConnector',
+    document: document({
+      within: true,
+      post: 100,
+      connector: { type: 'SmallWorldConnector', params: { degree: 3.5, rewiring: 0.2, allow_self_connections: false }, rng: own },
+      synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },
+    }),
+    exact: {
+      // Six neighbours but for the ends of the line, which lack 3 + 2 + 1 each.
+      what: 'Watts and Strogatz: the edges of near cells, a fifth of them moved',
+      within: { edges: 0, moved: 4 },
+      distances: (network) => {
+        const far = rows(network).filter(([i, j]) => Math.abs(i - j) > 3).length;
+        // An edge that is moved may come back to a near cell.
+        const p = 0.2 * (93 / 99);
+        return { edges: [Math.abs(rows(network).length - 588), 'edges'], moved: [deviations(far, 588, p), 'standard deviations'] };
+      },
+    },
+    note: 'no version of PyNN connects it',
+  },
+  {
+    section: 'Connectors',
+    name: 'CSAConnector',
+    document: document({
+      pre: 3,
+      post: 3,
+      connector: {
+        type: 'CSAConnector',
+        params: {
+          cset: {
+            edges: [
+              [0, 1],
+              [2, 2],
+            ],
+          },
+        },
+      },
+      synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },
+    }),
+    exact: {
+      what: 'the edges of the set',
+      within: { 'wrong pairs': 0 },
+      distances: (network) => ({
+        'wrong pairs': [JSON.stringify(rows(network).map(([i, j]) => [i, j])) === '[[0,1],[2,2]]' ? 0 : 1, 'sets'],
+      }),
+    },
+    note: 'a connection set comes as its edges',
+  },
   {
     section: 'Connectors',
     name: 'FixedProbabilityConnector with a NativeRNG',

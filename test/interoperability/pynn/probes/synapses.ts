@@ -223,4 +223,58 @@ const delays: Probe = {
   simulators: { neuron: { within: { arrival: 0.1001 } } },
 };
 
-export const synapseProbes: readonly Probe[] = [...deterministic, ...stochastic, delays];
+/** Two passive cells with a gap junction: their mean decays with the membrane, their difference faster. */
+const electrical: Probe = {
+  section: 'Synapses',
+  name: 'ElectricalSynapse',
+  document: {
+    populations: ['a', 'b'].map((label, k) => ({
+      label,
+      size: 1,
+      cell: { type: 'IF_cond_exp', params: { v_thresh: 1000, v_rest: -65, cm: 1, tau_m: 20 } },
+      initial_values: { v: k === 0 ? -45 : -65 },
+    })),
+    projections: [
+      {
+        label: 'gap',
+        pre: 'a',
+        post: 'b',
+        connector: { type: 'AllToAllConnector' },
+        synapse: { type: 'ElectricalSynapse', params: { weight: 0.02 } },
+      },
+    ],
+    recordings: ['a', 'b'].map((target) => ({ target, variables: 'v' })),
+    phases: [{ run: 40 }],
+  },
+  quantities: {},
+  exact: {
+    what: 'closed form',
+    within: { v: 0.03 },
+    distances: (ours) => {
+      const [a, b] = ['a', 'b'].map((population) => traceOf(ours, population, 'v'));
+      const at = (k: number, sign: number): number =>
+        -65 + 10 * Math.exp((-k * dt) / 20) + sign * 10 * Math.exp(-k * dt * (1 / 20 + 2 * 0.02));
+      return {
+        v: [
+          Math.max(
+            ...[a, b].map((trace, which) =>
+              largestDistance(
+                trace ?? [],
+                (trace ?? []).map((_, k) => at(k, which === 0 ? 1 : -1)),
+              ),
+            ),
+          ),
+          'mV',
+        ],
+      };
+    },
+  },
+  simulators: {
+    neuron: { because: 'has it for cells with compartments only' },
+    nest: { because: 'does not have it' },
+    brian2: { because: 'does not have it' },
+  },
+  note: 'each cell sees the other one as it was at the end of the step before',
+};
+
+export const synapseProbes: readonly Probe[] = [...deterministic, ...stochastic, delays, electrical];

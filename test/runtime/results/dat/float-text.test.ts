@@ -20,6 +20,8 @@ const cases: readonly (readonly [value: number, text: string])[] = [
   [100, '100.0'],
   [0.1 + 0.2, '0.3'],
   [1 / 3, '0.33333334'],
+  // Half way between two decimals of eight digits: the even one.
+  [-0.0595703125, '-0.059570312'],
   [3.4028234663852886e38, '3.4028235E38'],
   [2 ** -126, '1.1754944E-38'],
   [1e-16, '1.0E-16'],

@@ -41,14 +41,24 @@ async function build(files: ReadonlyMap<string, string | Uint8Array>, library: '
   mkdirSync(project);
   for (const [name, content] of files) writeFileSync(join(project, name), content);
   const definitions = [`-DNETWORK_SOURCE="${join(project, 'network.cl')}"`, `-DNETWORK_DATA="${join(project, 'initial.bin')}"`];
-  const command = [...compile, '-std=gnu11', '-O1', '-ffp-contract=off', ...(library === '-lOpenCL' ? ['-Wall', '-Wextra', '-Werror'] : []), ...definitions];
+  const command = [
+    ...compile,
+    '-std=gnu11',
+    '-O1',
+    '-ffp-contract=off',
+    ...(library === '-lOpenCL' ? ['-Wall', '-Wextra', '-Werror'] : []),
+    ...definitions,
+  ];
   const outcome = await runProgram([...command, 'main.c', 'network.c', '-o', 'network', library], { cwd: project });
   expect(outcome).toMatchObject({ status: 0, stderr: '' });
   return project;
 }
 
 /** Runs a project, through another program where one is given. @returns what it printed, and the text of its results */
-async function results(project: string, through: readonly string[] = []): Promise<{ readonly said: string; readonly files: Record<string, string> }> {
+async function results(
+  project: string,
+  through: readonly string[] = [],
+): Promise<{ readonly said: string; readonly files: Record<string, string> }> {
   const output = mkdtempSync(join(project, 'out-'));
   const { status, stdout, stderr } = await runProgram([...through, join(project, 'network'), '--output', output]);
   const text = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
@@ -141,7 +151,8 @@ describe.skipIf(!hasOclgrind || !canBuild)(
     test('and would find them: a sum without atomics, an element too many', async () => {
       const plain = (source: string): string => source.replace(/ato(?:m|mic)_add\(address, value\);/g, '*address += value;');
       expect(await broken(delays('any'), plain)).toContain('data race');
-      const beyond = (source: string): string => source.replace('for (uint index = item_id(); index < count;', 'for (uint index = item_id(); index < count + 1u;');
+      const beyond = (source: string): string =>
+        source.replace('for (uint index = item_id(); index < count;', 'for (uint index = item_id(); index < count + 1u;');
       expect(await broken(twoPopulations, beyond)).toMatch(/Invalid (?:read|write)/);
     });
   },

@@ -158,7 +158,13 @@ describe.skipIf(!hasOpencl)(`a session of the opencl target${reason}`, { timeout
       program({
         buffers: [counts],
         kernels: [
-          { shape: 'sequential', name: 'count', comment: '', locals: [], body: [b.store(counts, b.u32(0), b.add(b.load(counts, b.u32(0)), b.u32(1)))] },
+          {
+            shape: 'sequential',
+            name: 'count',
+            comment: '',
+            locals: [],
+            body: [b.store(counts, b.u32(0), b.add(b.load(counts, b.u32(0)), b.u32(1)))],
+          },
         ],
         schedule: { step: [{ kernel: 'count', every: 4, offset: 3, slot: 'step' }] },
       }),
@@ -239,9 +245,12 @@ describe.skipIf(!hasOpencl)(`a session of the opencl target${reason}`, { timeout
   });
 });
 
+const textOf = (argument: Argument): string =>
+  Array.isArray(argument) ? argument.filter((part) => typeof part === 'string').join('') : '';
+
 /** Whether an argument is the source of `doubling`; that of the trust microkernel alone is another. */
 const isSource = (wanted: FunctionName, argument: Argument): boolean =>
-  wanted === 'clCreateProgramWithSource' && Array.isArray(argument) && String(argument).includes('kernel_double');
+  wanted === 'clCreateProgramWithSource' && textOf(argument).includes('kernel_double');
 
 /** OpenCL whose functions give a code once a condition holds. */
 function failing(name: FunctionName, code: number, when: () => boolean): () => OpenclApi {
@@ -318,7 +327,10 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
 
   test('no device at all, and no loader', async () => {
     const none = openclTargetWith({ api: failing('clGetPlatformIDs', -1001, () => true) });
-    expect(await none.probe()).toMatchObject({ available: false, reason: expect.stringMatching(/no device.*no driver is installed/) as string });
+    expect(await none.probe()).toMatchObject({
+      available: false,
+      reason: expect.stringMatching(/no device.*no driver is installed/) as string,
+    });
     await expect(start(doubling, none)).rejects.toThrow(/OpenCL finds no device/);
     vi.stubEnv('INTERNEURON_OPENCL_LIBRARY', 'libNoOpenCL.so.1');
     const availability = await openclTarget.probe();
@@ -336,9 +348,11 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
     const api: OpenclApi = {
       ...real,
       call: (wanted, ...args) =>
-        real.call(wanted, ...args.map((argument) => (isSource(wanted, argument) ? [`${String(argument)}\nnonsense`] : argument))),
+        real.call(wanted, ...args.map((argument) => (isSource(wanted, argument) ? [`${textOf(argument)}\nnonsense`] : argument))),
     };
-    const error: unknown = await openclTargetWith({ api: () => api }).compile(doubling, {}).catch((caught: unknown) => caught);
+    const error: unknown = await openclTargetWith({ api: () => api })
+      .compile(doubling, {})
+      .catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(UsageError);
     const path = /(\S*network\.cl): /.exec(String(error))?.[1] ?? '';
     expect(readFileSync(path, 'utf8')).toContain('kernel_double');

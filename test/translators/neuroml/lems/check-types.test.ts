@@ -44,26 +44,69 @@ describe('dimensions of values', () => {
 describe('other rules of types', () => {
   const used = (content: string): string => lems(`<ComponentType name="x">\n${content}\n</ComponentType><x id="a"/>`);
   it.each([
-    ['the sides of a condition differ: a warning', '<Dynamics><StateVariable name="v" dimension="voltage"/><OnCondition test="v .gt. t"/></Dynamics>', 'warning lems/dimension-mismatch «t»'],
+    [
+      'the sides of a condition differ: a warning',
+      '<Dynamics><StateVariable name="v" dimension="voltage"/><OnCondition test="v .gt. t"/></Dynamics>',
+      'warning lems/dimension-mismatch «t»',
+    ],
     ['a number where a condition should be', '<Dynamics><OnCondition test="t"/></Dynamics>', 'error lems/not-a-condition «t»'],
-    ['a derivative is per time', '<Dynamics><StateVariable name="v" dimension="voltage"/><TimeDerivative variable="v" value="v"/></Dynamics>', 'error lems/dimension-mismatch «v»'],
-    ['a derivative of no variable', '<Dynamics><TimeDerivative variable="w" value="1"/></Dynamics>', 'error lems/unknown-member «<TimeDerivative»'],
-    ['an assignment to no variable', '<Dynamics><OnStart><StateAssignment variable="w" value="1"/></OnStart></Dynamics>', 'error lems/unknown-member «<StateAssignment»'],
-    ['an assignment of another dimension', '<Dynamics><StateVariable name="v" dimension="voltage"/><OnStart><StateAssignment variable="v" value="t"/></OnStart></Dynamics>', 'error lems/dimension-mismatch «t»'],
-    ['an event through no port', '<Dynamics><OnCondition test="t .gt. 0"><EventOut port="spike"/></OnCondition></Dynamics>', 'error lems/unknown-member «<EventOut»'],
-    ['an event out of a port in', '<EventPort name="in" direction="in"/><Dynamics><OnCondition test="t .gt. 0"><EventOut port="in"/></OnCondition></Dynamics>', 'error lems/unknown-member «<EventOut»'],
+    [
+      'a derivative is per time',
+      '<Dynamics><StateVariable name="v" dimension="voltage"/><TimeDerivative variable="v" value="v"/></Dynamics>',
+      'error lems/dimension-mismatch «v»',
+    ],
+    [
+      'a derivative of no variable',
+      '<Dynamics><TimeDerivative variable="w" value="1"/></Dynamics>',
+      'error lems/unknown-member «<TimeDerivative»',
+    ],
+    [
+      'an assignment to no variable',
+      '<Dynamics><OnStart><StateAssignment variable="w" value="1"/></OnStart></Dynamics>',
+      'error lems/unknown-member «<StateAssignment»',
+    ],
+    [
+      'an assignment of another dimension',
+      '<Dynamics><StateVariable name="v" dimension="voltage"/><OnStart><StateAssignment variable="v" value="t"/></OnStart></Dynamics>',
+      'error lems/dimension-mismatch «t»',
+    ],
+    [
+      'an event through no port',
+      '<Dynamics><OnCondition test="t .gt. 0"><EventOut port="spike"/></OnCondition></Dynamics>',
+      'error lems/unknown-member «<EventOut»',
+    ],
+    [
+      'an event out of a port in',
+      '<EventPort name="in" direction="in"/><Dynamics><OnCondition test="t .gt. 0"><EventOut port="in"/></OnCondition></Dynamics>',
+      'error lems/unknown-member «<EventOut»',
+    ],
     ['an event from no port', '<Dynamics><OnEvent port="in"/></Dynamics>', 'error lems/unknown-member «<OnEvent»'],
-    ['an exposure that is not declared', '<Dynamics><StateVariable name="v" exposure="v"/></Dynamics>', 'error lems/unknown-member «<StateVariable»'],
+    [
+      'an exposure that is not declared',
+      '<Dynamics><StateVariable name="v" exposure="v"/></Dynamics>',
+      'error lems/unknown-member «<StateVariable»',
+    ],
     ['an instance of no reference', '<Structure><ChildInstance component="c"/></Structure>', 'error lems/unknown-member «<ChildInstance»'],
-    ['a derived parameter of another dimension', '<DerivedParameter name="p" dimension="voltage" value="2"/>', 'error lems/dimension-mismatch «2»'],
-    ['a scheme over no list', '<Children name="a" type="x"/><Dynamics><KineticScheme name="k" nodes="a" edges="b" stateVariable="p" edgeSource="from" edgeTarget="to" forwardRate="r" reverseRate="r"/></Dynamics>', 'error lems/unknown-member «<KineticScheme»'],
+    [
+      'a derived parameter of another dimension',
+      '<DerivedParameter name="p" dimension="voltage" value="2"/>',
+      'error lems/dimension-mismatch «2»',
+    ],
+    [
+      'a scheme over no list',
+      '<Children name="a" type="x"/><Dynamics><KineticScheme name="k" nodes="a" edges="b" stateVariable="p" edgeSource="from" edgeTarget="to" forwardRate="r" reverseRate="r"/></Dynamics>',
+      'error lems/unknown-member «<KineticScheme»',
+    ],
   ])('%s', (_, content, mark) => {
     expect(reading(used(content)).marks).toEqual([mark]);
   });
 
   it('what is wrong with a type that nothing uses is a warning', () => {
-    const content = '<ComponentType name="x"><Dynamics><DerivedVariable name="y" dimension="voltage" value="1"/></Dynamics></ComponentType>';
-    expect(reading(lems(content)).diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['warning lems/dimension-mismatch']);
+    const content =
+      '<ComponentType name="x"><Dynamics><DerivedVariable name="y" dimension="voltage" value="1"/></Dynamics></ComponentType>';
+    expect(reading(lems(content)).diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning lems/dimension-mismatch',
+    ]);
   });
 
   it('an expression that heirs share is reported once', () => {

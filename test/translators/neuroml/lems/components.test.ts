@@ -32,7 +32,11 @@ describe('the type and place of a component', () => {
     ['a child of its name, of an heir', '<cell id="a" C="1"><shape type="round"/></cell>', 'cell a(shape:round)'],
     ['a child of an heir by its own name', '<cell id="a" C="1"><shape><point/></shape></cell>', 'cell a(shape:shape(points:point))'],
     ['a list of its type', '<cell id="a" C="1"><gate id="m"/></cell>', 'cell a(gates:gate m)'],
-    ['the list of its nearest ancestor, not the one of all', '<cell id="a" C="1"><fast id="m"/><point/></cell>', 'cell a(gates:fast m others:point)'],
+    [
+      'the list of its nearest ancestor, not the one of all',
+      '<cell id="a" C="1"><fast id="m"/><point/></cell>',
+      'cell a(gates:fast m others:point)',
+    ],
     ['a list by its name', '<cell id="a" C="1"><gates id="m" type="fast"/></cell>', 'cell a(gates:fast m)'],
     ['a type with a member called type', '<typed id="a" type="whatever"/>', 'typed a'],
   ])('%s', (_, content, expected) => {
@@ -42,15 +46,22 @@ describe('the type and place of a component', () => {
   });
 
   it('keeps notes and annotation, wherever they stand', () => {
-    const { model, findings } = read('<cell id="a" C="1"><notes>Some &lt;text&gt;</notes><annotation><rdf:RDF xmlns:rdf="r"><rdf:li x="1"/></rdf:RDF></annotation></cell>');
+    const { model, findings } = read(
+      '<cell id="a" C="1"><notes>Some &lt;text&gt;</notes><annotation><rdf:RDF xmlns:rdf="r"><rdf:li x="1"/></rdf:RDF></annotation></cell>',
+    );
     expect(findings).toEqual([]);
-    expect(model!.components[0]!.kept).toMatchObject([{ name: 'notes', text: 'Some <text>' }, { name: 'annotation', children: [{ name: 'RDF' }] }]);
+    expect(model!.components[0]!.kept).toMatchObject([
+      { name: 'notes', text: 'Some <text>' },
+      { name: 'annotation', children: [{ name: 'RDF' }] },
+    ]);
   });
 });
 
 describe('prototypes', () => {
   it('give attributes and children that are not given again', () => {
-    const { model, findings } = read('<cell id="a" C="1"><shape/><gate id="m"/><gate id="h"/></cell><cell id="b" extends="a"><gate id="m" n="3"/></cell><Component id="c" extends="b" C="5"/>');
+    const { model, findings } = read(
+      '<cell id="a" C="1"><shape/><gate id="m"/><gate id="h"/></cell><cell id="b" extends="a"><gate id="m" n="3"/></cell><Component id="c" extends="b" C="5"/>',
+    );
     expect(findings).toEqual([]);
     expect(model!.components.map(outline)).toEqual([
       'cell a(shape:shape gates:gate m gates:gate h)',
@@ -103,16 +114,25 @@ describe('what is wrong with components', () => {
     ['text', '<cell id="a" C="1">text</cell>', 'warning lems/stray-text «<cell»'],
     ['a dangling reference', '<net id="n"><population id="p" component="x" size="1"/></net>', 'error lems/dangling-reference «x»'],
     ['a missing reference', '<net id="n"><population id="p" size="1"/></net>', 'error lems/missing-reference «<population»'],
-    ['a reference to another type: a warning', '<gate id="g"/><net id="n"><population id="p" component="g" size="1"/></net>', 'warning lems/wrong-reference-type «g»'],
+    [
+      'a reference to another type: a warning',
+      '<gate id="g"/><net id="n"><population id="p" component="g" size="1"/></net>',
+      'warning lems/wrong-reference-type «g»',
+    ],
     ['an unknown target', '<Target component="x"/>', 'error lems/unknown-target «x»'],
   ])('%s', (_, content, mark) => {
     expect(read(content).marks).toEqual([mark]);
   });
 
   it('is told of the first few alike, and the rest counted', () => {
-    const connections = Array.from({ length: 1000 }, (_, index) => `<connection id="${index}" from="x" weight="1 mV" wait="2"/>`).join('\n');
-    const { diagnostics } = read(`<cell id="c" C="1"/><net id="n"><population id="p" component="c" size="1"/><projection id="j" pre="p" post="p">${connections}</projection></net>`);
-    const count = (code: string, severity: string): number => diagnostics.filter((found) => found.code === code && found.severity === severity).length;
+    const connections = Array.from({ length: 1000 }, (_, index) => `<connection id="${index}" from="x" weight="1 mV" wait="2"/>`).join(
+      '\n',
+    );
+    const { diagnostics } = read(
+      `<cell id="c" C="1"/><net id="n"><population id="p" component="c" size="1"/><projection id="j" pre="p" post="p">${connections}</projection></net>`,
+    );
+    const count = (code: string, severity: string): number =>
+      diagnostics.filter((found) => found.code === code && found.severity === severity).length;
     expect(count('lems/wrong-dimension', 'error')).toBe(5);
     expect(count('lems/unknown-attribute', 'warning')).toBe(5);
     expect(diagnostics.filter(({ severity }) => severity === 'note').map(({ message }) => message)).toEqual([
@@ -132,7 +152,8 @@ describe('references', () => {
 
   it('that lead nowhere are errors in what is run, warnings elsewhere', () => {
     const unused = '<net id="unused"><population id="p" component="missing" size="1"/></net>';
-    const run = (target: string): string => `<Target component="r"/><run id="r" target="${target}" dt="1ms"/>${network('excitatory')}${unused}`;
+    const run = (target: string): string =>
+      `<Target component="r"/><run id="r" target="${target}" dt="1ms"/>${network('excitatory')}${unused}`;
     expect(read(run('n')).findings.map((finding) => finding.split(' ')[0])).toEqual(['warning']);
     expect(read(run('unused')).errors).toEqual(['lems/dangling-reference']);
   });

@@ -66,7 +66,13 @@ describe('definitions', () => {
     expect(dynamics.stateVariables).toMatchObject([{ name: 'v', exposure: 'v' }, { name: 'last' }]);
     expect(dynamics.derivedVariables).toMatchObject([
       { name: 'i', select: 'parts[*]/i', reduce: 'add', required: false },
-      { name: 'c', cases: [{ condition: { text: 'v .gt. 0' }, value: { text: '1' } }, { condition: null, value: { text: 'v / MV' } }] },
+      {
+        name: 'c',
+        cases: [
+          { condition: { text: 'v .gt. 0' }, value: { text: '1' } },
+          { condition: null, value: { text: 'v / MV' } },
+        ],
+      },
     ]);
     expect(dynamics.onConditions[0]!.actions.map(({ kind }) => kind)).toEqual(['assign', 'emit', 'transition']);
     expect(dynamics.onEvents).toMatchObject([{ port: 'in', actions: [{ kind: 'assign', variable: 'v' }] }]);
@@ -100,7 +106,9 @@ describe('definitions', () => {
     expect(findings).toEqual([]);
     const type = model!.types.get('net')!;
     expect(type.structure.map(({ kind }) => kind)).toEqual(['multiInstantiate', 'childInstance', 'with', 'with', 'forEach', 'tunnel']);
-    expect(type.structure[4]).toMatchObject({ body: [{ kind: 'eventConnection', from: 'a', to: 'c', delay: 'dt', receiverContainer: 'port' }] });
+    expect(type.structure[4]).toMatchObject({
+      body: [{ kind: 'eventConnection', from: 'a', to: 'c', delay: 'dt', receiverContainer: 'port' }],
+    });
     expect(type.dynamics!.kineticSchemes).toMatchObject([{ nodes: 'states', edges: 'moves', forwardRate: 'rf' }]);
     expect(type.simulation).toEqual({
       runs: [{ component: 'of', variable: 't', increment: 'dt', total: 'dt' }],
@@ -114,7 +122,11 @@ describe('definitions', () => {
   });
 
   it('read constants of the file, also as expressions of earlier ones', () => {
-    const { model, findings } = reading(lems('<Constant symbol="F" value="96485.3"/><Constant symbol="halfF" value="F / 2"/><Constant symbol="v" dimension="voltage" value="2mV"/>'));
+    const { model, findings } = reading(
+      lems(
+        '<Constant symbol="F" value="96485.3"/><Constant symbol="halfF" value="F / 2"/><Constant symbol="v" dimension="voltage" value="2mV"/>',
+      ),
+    );
     expect(findings).toEqual([]);
     expect([...model!.constants].map(([name, { value }]) => [name, value])).toEqual([
       ['F', 96485.3],
@@ -145,7 +157,11 @@ describe('what is wrong with definitions', () => {
   const type = (content: string): string => `<ComponentType name="x">\n${content}\n</ComponentType>`;
   it.each([
     ['an unknown element', type('<Paramter name="a"/>'), 'error lems/unknown-element «<Paramter»'],
-    ['an unknown element in Dynamics', type('<Dynamics><TimeDerivate variable="v" value="1"/></Dynamics>'), 'error lems/unknown-element «<TimeDerivate»'],
+    [
+      'an unknown element in Dynamics',
+      type('<Dynamics><TimeDerivate variable="v" value="1"/></Dynamics>'),
+      'error lems/unknown-element «<TimeDerivate»',
+    ],
     ['an element that is not supported', type('<Structure><Gather/></Structure>'), 'error lems/unsupported-element «<Gather»'],
     ['a member without a name', type('<Parameter dimension="voltage"/>'), 'error lems/missing-attribute «<Parameter»'],
     ['an unknown dimension', type('<Parameter name="a" dimension="voltge"/>'), 'error lems/unknown-dimension «voltge»'],
@@ -155,18 +171,42 @@ describe('what is wrong with definitions', () => {
     ['a constant in an unknown unit', type('<Constant name="a" dimension="voltage" value="1 mv"/>'), 'error lems/unknown-unit «mv»'],
     ['a fixed parameter that there is not', type('<Fixed parameter="a" value="1"/>'), 'error lems/unknown-member «a»'],
     ['an unknown base', '<ComponentType name="x" extends="y"/>', 'error lems/unknown-type «y»'],
-    ['a reduction that there is not', type('<Dynamics><DerivedVariable name="a" select="b" reduce="sum"/></Dynamics>'), 'error lems/bad-value «sum»'],
-    ['a variable to run over', type('<Simulation><Run component="a" variable="x" increment="b" total="c"/></Simulation>'), 'error lems/bad-value «x»'],
-    ['a regime that there is not', type('<Dynamics><Regime name="a"><OnEntry><Transition regime="b"/></OnEntry></Regime></Dynamics>'), 'error lems/unknown-member «<Transition»'],
-    ['two initial regimes', type('<Dynamics><Regime name="a" initial="true"/><Regime name="b" initial="true"/></Dynamics>'), 'error lems/duplicate «<Regime»'],
-    ['a derivative twice', type('<Dynamics><StateVariable name="v"/><TimeDerivative variable="v" value="0"/><TimeDerivative variable="v" value="0"/></Dynamics>'), 'error lems/duplicate «v»'],
+    [
+      'a reduction that there is not',
+      type('<Dynamics><DerivedVariable name="a" select="b" reduce="sum"/></Dynamics>'),
+      'error lems/bad-value «sum»',
+    ],
+    [
+      'a variable to run over',
+      type('<Simulation><Run component="a" variable="x" increment="b" total="c"/></Simulation>'),
+      'error lems/bad-value «x»',
+    ],
+    [
+      'a regime that there is not',
+      type('<Dynamics><Regime name="a"><OnEntry><Transition regime="b"/></OnEntry></Regime></Dynamics>'),
+      'error lems/unknown-member «<Transition»',
+    ],
+    [
+      'two initial regimes',
+      type('<Dynamics><Regime name="a" initial="true"/><Regime name="b" initial="true"/></Dynamics>'),
+      'error lems/duplicate «<Regime»',
+    ],
+    [
+      'a derivative twice',
+      type(
+        '<Dynamics><StateVariable name="v"/><TimeDerivative variable="v" value="0"/><TimeDerivative variable="v" value="0"/></Dynamics>',
+      ),
+      'error lems/duplicate «v»',
+    ],
     ['syntax, in its place', type('<Dynamics><DerivedVariable name="a" value="1 + (2 &lt; 3)"/></Dynamics>'), 'error lems/syntax «&lt;»'],
   ])('%s', (_, content, mark) => {
     expect(reading(lems(content)).marks).toEqual([mark]);
   });
 
   it('types that extend one another in a circle', () => {
-    const { errors, model } = reading(lems('<ComponentType name="a" extends="b"/><ComponentType name="b" extends="c"/><ComponentType name="c" extends="a"/>'));
+    const { errors, model } = reading(
+      lems('<ComponentType name="a" extends="b"/><ComponentType name="b" extends="c"/><ComponentType name="c" extends="a"/>'),
+    );
     expect(errors).toEqual(['lems/type-cycle']);
     expect([...model!.types.keys()]).toEqual(['a', 'b', 'c']);
   });
@@ -182,6 +222,9 @@ describe('what is wrong with definitions', () => {
       'lems/conflicting-definition',
       'lems/conflicting-definition',
     ]);
-    expect(reading(lems('<Dimension name="x" m="1.5"/><Unit symbol="y" dimension="none" power="big"/>')).errors).toEqual(['lems/bad-number', 'lems/bad-number']);
+    expect(reading(lems('<Dimension name="x" m="1.5"/><Unit symbol="y" dimension="none" power="big"/>')).errors).toEqual([
+      'lems/bad-number',
+      'lems/bad-number',
+    ]);
   });
 });

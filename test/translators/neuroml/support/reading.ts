@@ -27,8 +27,14 @@ export interface Reading {
 }
 
 /** Reads the document at `main` of some files, or a text of its own. */
-export function reading(source: string | { readonly files: Readonly<Record<string, string>>; readonly main: string; readonly folders?: readonly string[] }): Reading {
-  const { files, main, folders = [] } = typeof source === 'string' ? { files: { '/repo/model.xml': source }, main: '/repo/model.xml' } : source;
+export function reading(
+  source: string | { readonly files: Readonly<Record<string, string>>; readonly main: string; readonly folders?: readonly string[] },
+): Reading {
+  const {
+    files,
+    main,
+    folders = [],
+  } = typeof source === 'string' ? { files: { '/repo/model.xml': source }, main: '/repo/model.xml' } : source;
   const diagnostics = new Diagnostics();
   const model = readLems(files[main] ?? '', main, filesOf(files, '/repo', folders), diagnostics);
   return {

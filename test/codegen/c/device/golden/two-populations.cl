@@ -77,11 +77,11 @@ static inline void store_flags(__global uint *mask, __local uchar *flags, bool f
   }
 }
 
-/* The sum of what the work-items of a team before this one have. */
+/* The sum of what the work-items of a team before this one have. What any of them read from memory before, another may write after. */
 static inline uint sum_before(__local uint *sums, uint own)
 {
   sums[local_id()] = own;
-  barrier(CLK_LOCAL_MEM_FENCE);
+  barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
   for (uint distance = 1u; distance < TEAM_SIZE; distance *= 2u) {
     const uint other = local_id() >= distance ? sums[local_id() - distance] : 0u;
     barrier(CLK_LOCAL_MEM_FENCE);

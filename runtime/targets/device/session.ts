@@ -1,4 +1,4 @@
-/** A running program on an OpenCL device. */
+/** A running program on a device that launches kernels. */
 
 import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { GeneratedDevice } from '../../../src/codegen/c/device/generate.js';
@@ -9,12 +9,10 @@ import { faultsBuffer } from '../../../src/ir/names.js';
 import type { Action, Extent, Program, StepEntry, TypedArray } from '../../../src/ir/program.js';
 import { isSameKind } from '../c/arrays.js';
 import type { Progress, Session, Snapshot } from '../target.js';
-import type { Handle } from './api.js';
-import type { OpenDevice } from './build.js';
+import type { DeviceDriver, Handle } from './driver.js';
 import { DeviceMemory } from './memory.js';
-import { DeviceQueue } from './queue.js';
 
-const pass = 'runtime/targets/opencl';
+const pass = 'runtime/targets/device';
 
 /** Milliseconds that the launches between two looks at the device aim at. */
 const turn = 50;
@@ -28,9 +26,8 @@ export interface LoadedProgram {
   readonly program: Program;
   readonly generated: GeneratedDevice;
   readonly sizes: DeviceSizes;
-  readonly open: OpenDevice;
-  /** Compiled; the session releases it. */
-  readonly handle: Handle;
+  /** With the compiled program; the session disposes of it. */
+  readonly driver: DeviceDriver;
 }
 
 interface ReadyKernel {
@@ -41,14 +38,13 @@ interface ReadyKernel {
 
 /** Starts a session: memory with its initial values. @throws UsageError when the device does not have the memory */
 export function startSession(loaded: LoadedProgram): Session {
-  return new OpenclSession(loaded);
+  return new DeviceSession(loaded);
 }
 
 type Cell = Exclude<Extent, number>;
 
-class OpenclSession implements Session {
+class DeviceSession implements Session {
   readonly #loaded: LoadedProgram;
-  readonly #queue: DeviceQueue;
   readonly #memory: DeviceMemory;
   readonly #kernels: ReadonlyMap<string, ReadyKernel>;
   readonly #step = new Int32Array(1);
@@ -60,28 +56,26 @@ class OpenclSession implements Session {
 
   constructor(loaded: LoadedProgram) {
     this.#loaded = loaded;
-    const { program, generated, open } = loaded;
-    this.#queue = new DeviceQueue(open);
+    const { program, generated, driver } = loaded;
     this.#status = new Uint32Array(Math.ceil(generated.layout.status / 4));
     let memory: DeviceMemory | undefined;
     try {
-      memory = new DeviceMemory(program, generated.layout, open.device, this.#queue);
+      memory = new DeviceMemory(program, generated.layout, driver);
       this.#memory = memory;
       this.#kernels = this.#createKernels();
     } catch (error) {
       memory?.dispose();
-      this.#queue.release('clReleaseProgram', loaded.handle);
-      this.#queue.dispose();
+      driver.dispose();
       throw error;
     }
   }
 
   #createKernels(): ReadonlyMap<string, ReadyKernel> {
-    const { generated, handle } = this.#loaded;
+    const { generated, driver } = this.#loaded;
     const kernels = new Map<string, ReadyKernel>();
     for (const [name, launch] of generated.launches) {
-      const kernel = this.#queue.create('clCreateKernel', handle, launch.entry);
-      this.#setArgument(kernel, 0, this.#memory.arena);
+      const kernel = driver.kernel(launch.entry);
+      driver.setMemory(kernel, 0, this.#memory.arena);
       kernels.set(name, { launch, handle: kernel, size: { global: 0, local: 1 } });
     }
     for (const ready of kernels.values()) {
@@ -100,14 +94,10 @@ class OpenclSession implements Session {
     return this.#memory.length(buffer) > index ? Number(this.#memory.read(buffer, index, 1)[0]) : 0;
   }
 
-  #setArgument(kernel: Handle, position: number, memory: Handle): void {
-    this.#queue.do('clSetKernelArg', kernel, position, 8, BigUint64Array.of(BigInt(memory)));
-  }
-
   /** Tells a kernel where a buffer is; one without memory yet is not run either. */
   #bind({ launch, handle }: ReadyKernel, buffer: string): void {
     const memory = this.#memory.own(buffer) ?? this.#memory.arena;
-    this.#setArgument(handle, 2 + launch.own.indexOf(buffer), memory);
+    this.#loaded.driver.setMemory(handle, 2 + launch.own.indexOf(buffer), memory);
   }
 
   get step(): number {
@@ -129,9 +119,7 @@ class OpenclSession implements Session {
   }
 
   #launch({ handle, size }: ReadyKernel): void {
-    if (size.global === 0) return;
-    this.#queue.do('clSetKernelArg', handle, 1, 4, this.#step);
-    this.#queue.launch(handle, size.global, size.local);
+    if (size.global > 0) this.#loaded.driver.launch(handle, this.#step, size);
   }
 
   #kernel(name: string): ReadyKernel {
@@ -142,16 +130,18 @@ class OpenclSession implements Session {
 
   /** Looks at the arena's first part: control words, faults, cursors of logs. */
   #look(): void {
-    this.#queue.read(this.#memory.arena, 0, this.#status);
+    this.#loaded.driver.read(this.#memory.arena, 0, this.#status);
   }
 
   #faulted(): boolean {
-    return this.#loaded.program.buffers.some(({ name }) => name === faultsBuffer) && this.#memory.statusWord(this.#status, faultsBuffer, 0) !== 0;
+    return (
+      this.#loaded.program.buffers.some(({ name }) => name === faultsBuffer) && this.#memory.statusWord(this.#status, faultsBuffer, 0) !== 0
+    );
   }
 
   /** Forgets when the last fault was. */
   #clearControl(): void {
-    this.#queue.fill(this.#memory.arena, 0, 8, Int32Array.of(notStopped));
+    this.#loaded.driver.fill(this.#memory.arena, 0, 8, Int32Array.of(notStopped));
   }
 
   async #perform(list: string, progress?: Progress): Promise<void> {
@@ -174,7 +164,7 @@ class OpenclSession implements Session {
       const ready = this.#kernel(action.kernel);
       if (ready.launch.geometry.kind === 'counted') ready.size = this.#sizeOf(ready.launch);
       this.#launch(ready);
-      await this.#queue.finish();
+      await this.#loaded.driver.finish();
       return;
     }
     for (const name of action.buffers) {
@@ -190,7 +180,11 @@ class OpenclSession implements Session {
   }
 
   call(procedure: string): Promise<void> {
-    invariant(procedure !== '' && Object.hasOwn(this.#loaded.program.schedule.procedures, procedure), pass, `no procedure is named ${procedure}`);
+    invariant(
+      procedure !== '' && Object.hasOwn(this.#loaded.program.schedule.procedures, procedure),
+      pass,
+      `no procedure is named ${procedure}`,
+    );
     return this.#enqueue(() => this.#perform(procedure));
   }
 
@@ -238,11 +232,11 @@ class OpenclSession implements Session {
         if (!isDue(entry, this.step)) continue;
         this.#launch(ready);
         launches += 1;
-        if (launches % flushEvery === 0) this.#queue.flush();
+        if (launches % flushEvery === 0) this.#loaded.driver.flush();
       }
       this.#step[0] = this.step + 1;
     }
-    await this.#queue.finish();
+    await this.#loaded.driver.finish();
     this.#look();
     if (!this.#faulted()) return piece;
     // The kernels of the steps after the fault have done nothing.
@@ -297,10 +291,8 @@ class OpenclSession implements Session {
     if (this.#stopping) return;
     this.#stopping = true;
     await this.#tasks;
-    for (const { handle } of this.#kernels.values()) this.#queue.release('clReleaseKernel', handle);
     this.#memory.dispose();
-    this.#queue.release('clReleaseProgram', this.#loaded.handle);
-    this.#queue.dispose();
+    this.#loaded.driver.dispose();
   }
 }
 

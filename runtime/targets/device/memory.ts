@@ -6,19 +6,17 @@ import { createArray } from '../../../src/ir/cells.js';
 import { elementBytes } from '../../../src/ir/program.js';
 import type { Buffer, Program, TypedArray } from '../../../src/ir/program.js';
 import { canonicaliseNaN, isSameKind } from '../c/arrays.js';
-import type { Handle } from './api.js';
-import type { OpenclDevice } from './devices.js';
-import { OutOfDeviceMemory } from './errors.js';
-import type { DeviceQueue } from './queue.js';
+import { OutOfDeviceMemory } from './driver.js';
+import type { DeviceDriver, Handle } from './driver.js';
 
-const pass = 'runtime/targets/opencl';
+const pass = 'runtime/targets/device';
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
 /** The error for a model that does not fit: what it needs and what there is. */
-export function memoryError(device: OpenclDevice, needed: number, what: string, capacity: number): UsageError {
+export function memoryError(device: string, needed: number, what: string, capacity: number): UsageError {
   return new UsageError(
-    `the OpenCL device ${device.title} does not have the memory that the model needs: ${what} ${gigabytes(needed)}, and it has ${gigabytes(capacity)}`,
+    `${device} does not have the memory that the model needs: ${what} ${gigabytes(needed)}, and it has ${gigabytes(capacity)}`,
     'make the model smaller, or use another device (--device) or another target',
   );
 }
@@ -27,8 +25,8 @@ export function memoryError(device: OpenclDevice, needed: number, what: string, 
 function patternOf({ element, initial }: Buffer): TypedArray {
   const one = createArray(element, 1);
   if (initial === undefined || ArrayBuffer.isView(initial)) return one;
-  if (one instanceof BigInt64Array) one[0] = BigInt((initial as { readonly fill: number | bigint }).fill);
-  else one[0] = Number((initial as { readonly fill: number | bigint }).fill);
+  if (one instanceof BigInt64Array) one[0] = BigInt(initial.fill);
+  else one[0] = Number(initial.fill);
   return one;
 }
 
@@ -36,25 +34,26 @@ function patternOf({ element, initial }: Buffer): TypedArray {
 export class DeviceMemory {
   readonly #program: Program;
   readonly #layout: DeviceLayout;
-  readonly #device: OpenclDevice;
-  readonly #queue: DeviceQueue;
+  readonly #driver: DeviceDriver;
   readonly #buffers: ReadonlyMap<string, Buffer>;
   readonly #lengths = new Map<string, number>();
   readonly #own = new Map<string, { readonly handle: Handle; readonly bytes: number }>();
   readonly arena: Handle;
 
   /** @throws UsageError when the device has too little memory */
-  constructor(program: Program, layout: DeviceLayout, device: OpenclDevice, queue: DeviceQueue) {
+  constructor(program: Program, layout: DeviceLayout, driver: DeviceDriver) {
     this.#program = program;
     this.#layout = layout;
-    this.#device = device;
-    this.#queue = queue;
+    this.#driver = driver;
     this.#buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
     const fixed = program.buffers.filter(({ name, length }) => typeof length === 'number' && layout.places.get(name)?.kind === 'own');
-    this.#checkRoom(layout.arena + fixed.reduce((sum, buffer) => sum + Number(buffer.length) * elementBytes[buffer.element], 0), 'it needs');
+    this.#checkRoom(
+      layout.arena + fixed.reduce((sum, buffer) => sum + Number(buffer.length) * elementBytes[buffer.element], 0),
+      'it needs',
+    );
     this.arena = this.#obtain(layout.arena, 'its small arrays need');
     try {
-      queue.fill(this.arena, 0, layout.arena, new Uint32Array(1));
+      driver.fill(this.arena, 0, layout.arena, new Uint32Array(1));
       for (const buffer of program.buffers) if (typeof buffer.length === 'number') this.allocate(buffer.name, buffer.length);
     } catch (error) {
       this.dispose();
@@ -84,15 +83,16 @@ export class DeviceMemory {
   }
 
   #checkRoom(bytes: number, what: string): void {
-    if (bytes > this.#device.memory) throw memoryError(this.#device, bytes, what, this.#device.memory);
+    if (bytes > this.#driver.memory) throw memoryError(this.#driver.title, bytes, what, this.#driver.memory);
   }
 
   #obtain(bytes: number, what: string): Handle {
-    if (bytes > this.#device.mostAllocated) throw memoryError(this.#device, bytes, `${what} in one piece`, this.#device.mostAllocated);
+    if (bytes > this.#driver.mostAllocated)
+      throw memoryError(this.#driver.title, bytes, `${what} in one piece`, this.#driver.mostAllocated);
     try {
-      return this.#queue.allocate(bytes);
+      return this.#driver.allocate(bytes);
     } catch (error) {
-      if (error instanceof OutOfDeviceMemory) throw memoryError(this.#device, bytes, what, this.#device.memory);
+      if (error instanceof OutOfDeviceMemory) throw memoryError(this.#driver.title, bytes, what, this.#driver.memory);
       throw error;
     }
   }
@@ -113,7 +113,7 @@ export class DeviceMemory {
     try {
       this.#fill(buffer, length);
     } catch (error) {
-      if (error instanceof OutOfDeviceMemory) throw memoryError(this.#device, bytes, `the array ${name} needs`, this.#device.memory);
+      if (error instanceof OutOfDeviceMemory) throw memoryError(this.#driver.title, bytes, `the array ${name} needs`, this.#driver.memory);
       throw error;
     }
     return place.kind === 'own';
@@ -122,11 +122,11 @@ export class DeviceMemory {
   #fill(buffer: Buffer, length: number): void {
     const { initial, name, element } = buffer;
     const [memory, offset] = this.#place(name);
-    this.#queue.fill(memory, offset, length * elementBytes[element], patternOf(buffer));
+    this.#driver.fill(memory, offset, length * elementBytes[element], patternOf(buffer));
     if (initial === undefined || !ArrayBuffer.isView(initial)) return;
     invariant(initial.length <= length, pass, `${name} has more initial values than elements`);
     invariant(isSameKind(initial, element), pass, `${name} holds ${element} and has other initial values`);
-    this.#queue.write(memory, offset, initial);
+    this.#driver.write(memory, offset, initial);
   }
 
   #place(name: string): readonly [Handle, number] {
@@ -144,7 +144,7 @@ export class DeviceMemory {
     const copy = createArray(element, length);
     if (length === 0) return copy;
     const [memory, begin] = this.#place(name);
-    this.#queue.read(memory, begin + offset * elementBytes[element], copy);
+    this.#driver.read(memory, begin + offset * elementBytes[element], copy);
     return canonicaliseNaN(copy);
   }
 
@@ -154,7 +154,7 @@ export class DeviceMemory {
     invariant(isSameKind(data, element), pass, `${data.constructor.name} is written to ${name}, which holds ${element}`);
     if (data.length === 0) return;
     const [memory, begin] = this.#place(name);
-    this.#queue.write(memory, begin + offset * elementBytes[element], data);
+    this.#driver.write(memory, begin + offset * elementBytes[element], data);
   }
 
   /** A word of the arena's first part, from a copy of it. */
@@ -167,7 +167,7 @@ export class DeviceMemory {
 
   #release(name: string): void {
     const own = this.#own.get(name);
-    if (own !== undefined) this.#queue.release('clReleaseMemObject', own.handle);
+    if (own !== undefined) this.#driver.free(own.handle);
     this.#own.delete(name);
   }
 
@@ -178,6 +178,6 @@ export class DeviceMemory {
 
   dispose(): void {
     for (const name of [...this.#own.keys()]) this.#release(name);
-    this.#queue.release('clReleaseMemObject', this.arena);
+    this.#driver.free(this.arena);
   }
 }

@@ -1,0 +1,41 @@
+/** What a session needs of a device, whatever drives it. */
+
+import type { Size } from '../../../src/codegen/schedule/launches.js';
+import type { TypedArray } from '../../../src/ir/program.js';
+
+/** A piece of a device's memory, or a kernel, as the driver knows it. */
+export type Handle = number | bigint;
+
+/** Memory that a device does not give. */
+export class OutOfDeviceMemory extends Error {}
+
+/**
+ * One device with one program and one queue of commands, which are done in order. Every method throws a UsageError when the device fails, and
+ * OutOfDeviceMemory when it has no more.
+ */
+export interface DeviceDriver {
+  /** As messages name it: `the OpenCL device pthread (PoCL)`. */
+  readonly title: string;
+  /** Bytes of all memory, and of one piece at most. */
+  readonly memory: number;
+  readonly mostAllocated: number;
+  allocate(bytes: number): Handle;
+  free(memory: Handle): void;
+  /** Waits for what was asked for before, then copies bytes to an array. */
+  read(memory: Handle, offset: number, to: TypedArray): void;
+  write(memory: Handle, offset: number, from: TypedArray): void;
+  /** Fills bytes with the bytes of a pattern, whose length divides theirs. */
+  fill(memory: Handle, offset: number, bytes: number, pattern: TypedArray): void;
+  /** A kernel of the program by its name in the source. */
+  kernel(entry: string): Handle;
+  /** Where an argument of a kernel points to from now on. */
+  setMemory(kernel: Handle, position: number, memory: Handle): void;
+  /** Launches a kernel for a step, which is its argument 1. */
+  launch(kernel: Handle, step: Int32Array, size: Size): void;
+  /** Sends what was asked for on its way. */
+  flush(): void;
+  /** When everything that was asked for is done; other work of the process goes on until then. */
+  finish(): Promise<void>;
+  /** Releases the queue, the kernels and the program, whatever state the device is in. */
+  dispose(): void;
+}

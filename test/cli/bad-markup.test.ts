@@ -1,0 +1,168 @@
+/** Every kind of bad NeuroML and LEMS: a finding with its place, or a result; never a crash, nothing read from where it should not be. */
+
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+
+interface Outcome {
+  readonly code: number;
+  readonly findings: readonly string[];
+}
+
+/** Writes files below a folder of its own, validates the first, and says what was found: `severity code line:column`. */
+async function validate(name: string, files: Readonly<Record<string, string | Uint8Array>>, ...words: string[]): Promise<Outcome> {
+  const path = (file: string): string => folder.file(`${name.replace(/\W+/g, '-')}/${file}`);
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(dirname(path(file)), { recursive: true });
+    writeFileSync(path(file), content);
+  }
+  const main = path(Object.keys(files)[0]!);
+  const people = await runCommand(['validate', main, ...words.map((word) => word.replace('@', path('')))]);
+  expect(people.stderr).not.toMatch(/internal error|^\s+at .*[(:]\d+|\[object |undefined|NaN/m);
+  expect(Math.max(...people.stderr.split('\n').map((line) => line.length))).toBeLessThan(400);
+  const programs = await runCommand(['validate', main, '--json', ...words.map((word) => word.replace('@', path('')))]);
+  expect(programs.code).toBe(people.code);
+  const [{ diagnostics }] = JSON.parse(programs.stdout).documents;
+  type Found = { severity: string; code: string; place?: { line?: number; column?: number } };
+  const findings = (diagnostics as Found[]).map(
+    ({ severity, code, place }) => `${severity} ${code} ${place?.line ?? ''}:${place?.column ?? ''}`,
+  );
+  return { code: programs.code, findings };
+}
+
+const lems = (content: string): string => `<Lems>\n<Include file="Cells.xml"/>\n${content}\n</Lems>`;
+const nml = (content: string): string => `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">\n${content}\n</neuroml>`;
+const cell = '<iafCell id="a" C="1nF" thresh="0mV" reset="0mV" leakConductance="1nS" leakReversal="0mV"/>';
+
+describe('texts', () => {
+  it.each<[string, string | Uint8Array, readonly string[]]>([
+    ['that are cut off', nml(`${cell}\n`).slice(0, -12), ['error xml/unclosed-element 1:1']],
+    ['that are cut off in a tag', nml(cell).slice(0, 120), ['error xml/unfinished 2:1']],
+    ['with tags that do not match', nml('<cell id="a"></cel>'), ['error xml/mismatched-tag 2:14']],
+    ['with a document type', `<!DOCTYPE neuroml SYSTEM "x.dtd">\n${nml(cell)}`, ['error xml/document-type 1:1']],
+    [
+      'with a bomb of entities',
+      `<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">${Array.from({ length: 20 }, (_, i) => `<!ENTITY a${i} "&a;&a;&a;&a;">`).join('')}]>\n<neuroml>&a19;</neuroml>`,
+      ['error xml/document-type 2:1'],
+    ],
+    [
+      'with a reference to a file',
+      '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><neuroml id="a">&x;</neuroml>',
+      ['error xml/document-type 1:1'],
+    ],
+    ['in an unknown encoding', `<?xml version="1.0" encoding="UTF-7"?>${nml(cell)}`, ['error xml/unknown-encoding :']],
+    ['that are deep', `<neuroml>${'<a>'.repeat(50_000)}`, ['error xml/too-deep 1:307']],
+    ['of binary data', Uint8Array.from([60, 97, 62, 0, 1, 2, 255, 254]), ['error xml/binary 1:4', 'warning xml/not-utf-8 :']],
+    ['of another kind', '<svg/>', ['error lems/unknown-root 1:1']],
+    ['of NeuroML 1', '<neuroml xmlns="http://morphml.org/neuroml/schema"/>', ['error neuroml/version-1 1:1']],
+  ])('%s', async (name, text, findings) => {
+    const outcome = await validate(`texts ${name}`, { 'model.nml': text });
+    expect(outcome.code).toBe(1);
+    expect([...outcome.findings].sort()).toEqual([...findings].sort());
+  });
+
+  it.each<[string, Uint8Array, readonly string[]]>([
+    ['Latin-1 in a comment', Buffer.from(nml(`<!-- Hübner -->${cell}`), 'latin1'), ['warning xml/not-utf-8 :']],
+    ['Latin-1 that says so', Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${nml(`<!-- é -->${cell}`)}`, 'latin1'), []],
+    ['UTF-16', Buffer.from(`\ufeff${nml(cell)}`, 'utf16le'), []],
+    ['a byte order mark and CRLF', Buffer.from(`\ufeff${nml(cell)}`.replace(/\n/g, '\r\n')), []],
+    ['comments of three dashes', Buffer.from(nml(`<!---  ${cell}  -->${cell}`)), []],
+  ])('are read: %s', async (name, text, findings) => {
+    expect(await validate(`read ${name}`, { 'model.nml': text })).toEqual({ code: 0, findings });
+  });
+});
+
+describe('inclusions', () => {
+  it('in a circle are read once, with a warning', async () => {
+    const files = { 'a.nml': nml(`<include href="b.nml"/>${cell}`), 'b.nml': nml('<include href="a.nml"/>') };
+    expect(await validate('circle', files)).toEqual({ code: 0, findings: ['warning lems/include-cycle 2:16'] });
+  });
+
+  it('of what lies outside are refused, unless it is allowed', async () => {
+    const files = { 'repository/models/a.nml': nml('<include href="../../else/b.nml"/>'), 'else/b.nml': nml(cell) };
+    expect(await validate('outside', files)).toEqual({ code: 1, findings: ['error lems/include-outside 2:16'] });
+    expect(await validate('outside', files, '--allow-path', '@else')).toEqual({ code: 0, findings: [] });
+    // One folder up is the model's own repository.
+    const near = { 'repository/models/a.nml': nml('<include href="../cells/b.nml"/>'), 'repository/cells/b.nml': nml(cell) };
+    expect(await validate('near', near)).toEqual({ code: 0, findings: [] });
+  });
+
+  it('through a link to what lies outside are refused', async () => {
+    const files = { 'repository/models/a.nml': nml('<include href="link.nml"/>'), 'else/b.nml': nml(cell) };
+    await validate('linked', files);
+    symlinkSync(folder.file('linked/else/b.nml'), folder.file('linked/repository/models/link.nml'));
+    expect(await validate('linked', files)).toEqual({ code: 1, findings: ['error lems/include-outside 2:16'] });
+  });
+
+  it('of a repository may come from anywhere in it', async () => {
+    const files = { 'r/deep/down/models/a.nml': nml('<include href="../../../b.nml"/>'), 'r/b.nml': nml(cell), 'r/.git/HEAD': 'ref: x' };
+    expect(await validate('repository', files)).toEqual({ code: 0, findings: [] });
+  });
+
+  it.each([
+    ['a folder', '<include href="sub"/>', 'error lems/include-not-found 2:16'],
+    ['a file of a network', '<include href="http://example.org/a.nml"/>', 'error lems/include-network 2:16'],
+    ['a system file', '<include href="/etc/passwd"/>', 'error lems/include-outside 2:16'],
+    ['a name with a null byte', '<include href="a&#9;b.nml"/>', 'error lems/include-not-found 2:16'],
+    ['a text that is no XML', '<include href="sub/prose.txt"/>', 'error xml/text-outside 1:1'],
+  ])('of %s', async (name, content, finding) => {
+    const files = { 'model.nml': nml(content), 'sub/prose.txt': 'Dear reader' };
+    expect(await validate(`include ${name}`, files)).toEqual({ code: 1, findings: [finding] });
+  });
+
+  it('from a folder that is none are an error of usage', async () => {
+    writeFileSync(folder.file('plain.nml'), nml(cell));
+    const { code, stdout } = await runCommand(['validate', folder.file('plain.nml'), '--allow-path', folder.file('nowhere')]);
+    expect(code).toBe(2);
+    expect(stdout).toContain('there is no such folder');
+  });
+});
+
+describe('models', () => {
+  it.each([
+    ['an unknown type', nml('<iafCel id="a"/>'), 'error lems/unknown-type 2:1'],
+    ['an unknown attribute', nml(cell.replace('C="1nF"', 'C="1nF" c="1"')), 'warning lems/unknown-attribute 2:25'],
+    ['a unit of another dimension', nml(cell.replace('1nF', '1nS')), 'error lems/wrong-dimension 2:20'],
+    ['a misspelt unit', nml(cell.replace('1nF', '1nf')), 'error lems/unknown-unit 2:21'],
+    ['no unit', nml(cell.replace('1nF', '1')), 'error lems/wrong-dimension 2:20'],
+    ['no value', nml(cell.replace('C="1nF"', '')), 'error lems/missing-parameter 2:1'],
+    ['an id twice', nml(`${cell}\n${cell}`), 'error lems/duplicate-id 3:14'],
+    [
+      'a dangling reference',
+      nml('<network id="n"><population id="p" component="b" size="1"/></network>'),
+      'error lems/dangling-reference 2:47',
+    ],
+    [
+      'units that do not agree in an equation',
+      lems(
+        '<ComponentType name="x" extends="baseCell"><Dynamics><StateVariable name="v" dimension="voltage"/>\n<TimeDerivative variable="v" value="v"/></Dynamics></ComponentType><x id="a"/>',
+      ),
+      'error lems/dimension-mismatch 4:37',
+    ],
+    [
+      'segments in a circle',
+      nml('<morphology id="m"><segment id="0"><parent segment="0"/><distal x="0" y="0" z="0" diameter="1"/></segment></morphology>'),
+      'error neuroml/segment-loop 2:20',
+    ],
+    [
+      'a negative diameter',
+      nml(
+        '<morphology id="m"><segment id="0"><proximal x="0" y="0" z="0" diameter="1"/><distal x="0" y="0" z="0" diameter="-1"/></segment></morphology>',
+      ),
+      'error neuroml/bad-number 2:114',
+    ],
+  ])('with %s', async (name, text, finding) => {
+    const outcome = await validate(`models ${name}`, { 'model.nml': text });
+    expect(outcome.findings).toEqual([finding]);
+    expect(outcome.code).toBe(finding.startsWith('error') ? 1 : 0);
+  });
+
+  it('that are right are said to be valid', async () => {
+    writeFileSync(folder.file('good.nml'), nml(cell));
+    const { code, stdout } = await runCommand(['validate', folder.file('good.nml')]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${folder.file('good.nml')}: valid, neuroml\n` });
+  });
+});

@@ -1,0 +1,355 @@
+/* two populations */
+
+/* Results are the same to the bit on every machine: compile with -fmad=false -ftz=false -prec-div=true -prec-sqrt=true. */
+#ifdef __FAST_MATH__
+#error "compile without --use_fast_math"
+#endif
+
+/* Threads of a block of independent items, a multiple of 32, and of a block that works on one thing. The host says how many. */
+#ifndef GROUP_SIZE
+#define GROUP_SIZE 256
+#endif
+#ifndef TEAM_SIZE
+#define TEAM_SIZE 128
+#endif
+
+#define DEVICE static __device__ __forceinline__
+
+/* Not every program uses all that is defined here. */
+#ifdef __CUDACC__
+#pragma nv_diag_suppress 177
+#endif
+
+DEVICE unsigned item_id() { return blockIdx.x * blockDim.x + threadIdx.x; }
+DEVICE unsigned items() { return gridDim.x * blockDim.x; }
+DEVICE unsigned local_id() { return threadIdx.x; }
+DEVICE unsigned group_id() { return blockIdx.x; }
+DEVICE unsigned groups() { return gridDim.x; }
+
+/* Counts of the zeros at the end; the width where there is nothing else. */
+DEVICE int ctz_u32(unsigned a) { return __popc((a & (0u - a)) - 1u); }
+DEVICE int ctz_u64(unsigned long long a) { return __popcll((a & (0ull - a)) - 1ull); }
+
+/* --- Helpers: operations made total ------------------------------------------------------------------------------- */
+
+static __device__ __forceinline__ int i32_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ void i32_add_shared(int *address, int value)
+{
+  atomicAdd(address, value);
+}
+
+/* Bounds of a worker's share of `total` things. */
+DEVICE unsigned share_of(unsigned total, unsigned worker, unsigned workers)
+{
+  return (unsigned)((unsigned long long)total * worker / workers);
+}
+
+/* Sets `result` to the first position in [first, last) whose target is at least `bound`. */
+#define FIRST_AT_LEAST(targets, first, last, bound, result) \
+  do { \
+    unsigned search_low = first, search_high = last; \
+    while (search_low < search_high) { \
+      const unsigned search_middle = search_low + (search_high - search_low) / 2u; \
+      if ((targets)[search_middle] < (bound)) search_low = search_middle + 1u; \
+      else search_high = search_middle; \
+    } \
+    result = search_low; \
+  } while (0)
+
+/* Sets the bit of each item that lies before `end`; the first of 32 writes their word, whose other bits keep their values. */
+DEVICE void store_flags(unsigned *mask, bool flag, unsigned index, unsigned end)
+{
+  const unsigned bits = __ballot_sync(0xffffffffu, flag);
+  if (local_id() % 32u == 0u && index < end) {
+    const unsigned count = end - index;
+    mask[index / 32u] = count >= 32u ? bits : (mask[index / 32u] & ~0u << count) | bits;
+  }
+}
+
+/* The sum of what the threads of a block before this one have. What any of them read from memory before, another may write after. */
+DEVICE unsigned sum_before(unsigned *sums, unsigned own)
+{
+  sums[local_id()] = own;
+  __syncthreads();
+  for (unsigned distance = 1u; distance < TEAM_SIZE; distance *= 2u) {
+    const unsigned other = local_id() >= distance ? sums[local_id() - distance] : 0u;
+    __syncthreads();
+    sums[local_id()] += other;
+    __syncthreads();
+  }
+  return sums[local_id()] - own;
+}
+
+/* The arena begins with a word for even and one for odd steps: the last step, up to then, in which a fault was raised, or 0x7fffffff. The kernels
+   of the step after it do nothing but to pass that on, so that many steps can be launched ahead. No launch writes the word that it reads. */
+DEVICE void raise_fault(unsigned char *arena, unsigned *faults, int step, unsigned bits)
+{
+  atomicOr(faults, bits);
+  atomicMin((int *)arena + (step & 1), step);
+}
+
+DEVICE bool is_stopped(unsigned char *arena, int step)
+{
+  int *last = (int *)arena;
+  if (last[(step + 1) & 1] >= step) return false;
+  if (item_id() == 0u) last[step & 1] = last[(step + 1) & 1];
+  return true;
+}
+
+/* --- Trust: arithmetic of known bits, which the host runs before anything else ------------------------------------------ */
+
+DEVICE unsigned long long u64_bits(double x) { return (unsigned long long)__double_as_longlong(x); }
+DEVICE int trust_i32(double x) { return x >= 2147483647.0 ? 2147483647 : (int)x; }
+
+extern "C" __global__ void trust(const double *all, unsigned *failures)
+{
+  unsigned failed = 0u;
+  /* multiplication and addition are contracted? */
+  { const double * x = all + 0; if (u64_bits(x[0] * x[1] - x[2]) != 0u) failed |= 1u << 0; }
+  /* multiplication and addition are contracted in single precision? */
+  { const double * x = all + 3; if (u64_bits((float)x[0] * (float)x[1] - (float)x[2]) != 0u) failed |= 1u << 1; }
+  /* division is not correctly rounded? */
+  { const double * x = all + 6; if (u64_bits(x[0] / x[1]) != 0x3f94e5e0a72f0539u) failed |= 1u << 2; }
+  /* division is not correctly rounded in single precision? */
+  { const double * x = all + 8; if (u64_bits((float)x[0] / (float)x[1]) != 0x3ffaaaaaa0000000u) failed |= 1u << 3; }
+  /* square root is not correctly rounded? */
+  { const double * x = all + 10; if (u64_bits(__dsqrt_rn(x[0])) != 0x3ff6a09e667f3bcdu) failed |= 1u << 4; }
+  /* square root is not correctly rounded in single precision? */
+  { const double * x = all + 11; if (u64_bits(__fsqrt_rn((float)x[0])) != 0x3ff6a09e60000000u) failed |= 1u << 5; }
+  /* denormal numbers are flushed to zero? */
+  { const double * x = all + 12; if (u64_bits(x[0] * x[1]) != 0x093445b87316u) failed |= 1u << 6; }
+  /* denormal numbers are flushed to zero in single precision? */
+  { const double * x = all + 14; if (u64_bits((float)x[0] + (float)x[1]) != 0x37e0000000000000u) failed |= 1u << 7; }
+  /* rounding is not to nearest, ties to even? */
+  { const double * x = all + 16; if (u64_bits(x[0] + x[1]) != 0x3ff0000000000002u) failed |= 1u << 8; }
+  /* rounding is not to nearest, ties to even? */
+  { const double * x = all + 18; if (u64_bits(x[0] + x[1]) != 0xbff0000000000000u) failed |= 1u << 9; }
+  /* conversion to integers does not saturate? */
+  { const double * x = all + 20; if ((unsigned long long)(unsigned)trust_i32(x[0]) != 0x7fffffffu) failed |= 1u << 10; }
+  /* rounding to integers is not to even? */
+  { const double * x = all + 21; if (u64_bits(rint(x[0])) != 0x4000000000000000u) failed |= 1u << 11; }
+  /* conversion to single precision is not correctly rounded? */
+  { const double * x = all + 22; if (u64_bits((float)x[0]) != 0x3ff0000000000000u) failed |= 1u << 12; }
+  if (failed != 0u) atomicOr(failures, failed);
+}
+
+/* --- Functions of the program ------------------------------------------------------------------------------------- */
+
+/* x + y / 4 */
+static __device__ __forceinline__ double fn_advance(double x, double y)
+{
+  x = __dadd_rn(x, __dmul_rn(0.25, y));
+  return x;
+}
+
+/* --- Kernels ------------------------------------------------------------------------------------------------------ */
+
+/* counts the synapses */
+extern "C" __global__ __launch_bounds__(1) void kernel_ab_size(unsigned char *arena, const int step)
+{
+  const unsigned *__restrict__ const ab_segments = (const unsigned *)(arena + 3840u);
+  unsigned *__restrict__ const ab_count = (unsigned *)(arena + 4224u);
+  ab_count[0u] = ab_segments[9u];
+}
+
+/* weights of all synapses */
+extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_ab_fill(unsigned char *arena, const int step, int *__restrict__ ab_weights)
+{
+  const signed char *__restrict__ const ab_table = (const signed char *)(arena + 4096u);
+  const unsigned *__restrict__ const ab_count = (const unsigned *)(arena + 4224u);
+  const unsigned count = ab_count[0u];
+  for (unsigned index = item_id(); index < count; index += items()) {
+    ab_weights[index] = (int)ab_table[index];
+  }
+}
+
+/* spikes of a reach b */
+extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_ab_deliver(unsigned char *arena, const int step, const int *__restrict__ ab_weights)
+{
+  if (is_stopped(arena, step)) return;
+  int *__restrict__ const input = (int *)(arena + 1408u);
+  const unsigned *__restrict__ const a_list = (const unsigned *)(arena + 1920u);
+  const unsigned *__restrict__ const a_counts = (const unsigned *)(arena + 2048u);
+  const unsigned *__restrict__ const ab_segments = (const unsigned *)(arena + 3840u);
+  const unsigned char *__restrict__ const ab_targets = (const unsigned char *)(arena + 3968u);
+  for (int delay = 3; delay >= 1; delay -= 1) {
+    const int emission = step - delay;
+    if (emission < 0) continue;
+    const unsigned slot = (unsigned)emission & 3u;
+    const unsigned count = a_counts[slot];
+    for (unsigned k = group_id(); k < count; k += groups()) {
+      const unsigned row = a_list[slot * 3u + k];
+      const unsigned segment = row * 3u + (unsigned)(delay - 1);
+      unsigned low = ab_segments[segment], high = ab_segments[segment + 1u];
+      for (unsigned position = low + local_id(); position < high; position += TEAM_SIZE) {
+        unsigned target = (unsigned)ab_targets[position];
+        i32_add_shared(&input[target + 64u], ab_weights[position]);
+      }
+    }
+  }
+}
+
+static __constant__ const unsigned kernel_neurons_ranges[][3] = {{0u, 3u, 0u}, {64u, 66u, 64u}};
+/* both populations: integrate, threshold, reset */
+extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_neurons(unsigned char *arena, const int step)
+{
+  if (is_stopped(arena, step)) return;
+  double *__restrict__ const v = (double *)(arena + 128u);
+  const double *__restrict__ const drive = (const double *)(arena + 768u);
+  int *__restrict__ const input = (int *)(arena + 1408u);
+  unsigned *__restrict__ const mask = (unsigned *)(arena + 1792u);
+  unsigned *__restrict__ const faults = (unsigned *)(arena + 80u);
+  unsigned group = 0u;
+  for (unsigned high = 2u; high - group > 1u;) {
+    const unsigned at = (group + high) / 2u;
+    if (kernel_neurons_ranges[at][2] <= item_id()) group = at;
+    else high = at;
+  }
+  const unsigned begin = kernel_neurons_ranges[group][0], end = kernel_neurons_ranges[group][1];
+  const unsigned index = begin + (item_id() - kernel_neurons_ranges[group][2]);
+  bool mask_flag = false;
+  if (index < end) {
+    /* v + drive + input / 4 */
+    double next = __dadd_rn(fn_advance(v[index], (double)input[index]), drive[index]);
+    bool spiked = next >= 1.0;
+    v[index] = spiked ? 0.0 : next;
+    input[index] = 0;
+    mask_flag = spiked;
+    if (next > 100.0) {
+      raise_fault(arena, faults, step, 4u);
+    }
+  }
+  store_flags(mask, mask_flag, index, end);
+}
+
+/* lists spikes of a */
+extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_a_compact(unsigned char *arena, const int step)
+{
+  __shared__ unsigned sums[TEAM_SIZE];
+  if (is_stopped(arena, step)) return;
+  const unsigned *__restrict__ const mask = (const unsigned *)(arena + 1792u);
+  unsigned *__restrict__ const a_list = (unsigned *)(arena + 1920u);
+  unsigned *__restrict__ const a_counts = (unsigned *)(arena + 2048u);
+  unsigned *__restrict__ const a_rows = (unsigned *)(arena + 2432u);
+  unsigned *__restrict__ const cursors = (unsigned *)(arena + 64u);
+  const unsigned slot = (unsigned)step & 3u;
+  const unsigned share = (1u + TEAM_SIZE - 1u) / TEAM_SIZE;
+  const unsigned share_low = local_id() * share;
+  const unsigned low = share_low < 1u ? share_low : 1u, high = 1u - low < share ? 1u : low + share;
+  unsigned log_row = cursors[0u];
+  unsigned own_sum = 0u;
+  for (unsigned word = low; word < high; word += 1u) {
+    unsigned bits = mask[word];
+    if (word == 0u) bits &= 7u;
+    own_sum += (unsigned)__popc(bits);
+  }
+  unsigned at = sum_before(sums, own_sum);
+  log_row += at;
+  for (unsigned word = low; word < high; word += 1u) {
+    unsigned bits = mask[word];
+    if (word == 0u) bits &= 7u;
+    while (bits != 0u) {
+      const unsigned element = word * 32u + (unsigned)ctz_u32(bits);
+      a_list[slot * 3u + at] = element;
+      at += 1u;
+      a_rows[2u * log_row] = (unsigned)step;
+      a_rows[2u * log_row + 1u] = element;
+      log_row += 1u;
+      bits &= bits - 1u;
+    }
+  }
+  if (local_id() == TEAM_SIZE - 1u) {
+    a_counts[slot] = at;
+    cursors[0u] = log_row;
+  }
+}
+
+/* lists spikes of b */
+extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_b_compact(unsigned char *arena, const int step)
+{
+  __shared__ unsigned sums[TEAM_SIZE];
+  if (is_stopped(arena, step)) return;
+  const unsigned *__restrict__ const mask = (const unsigned *)(arena + 1792u);
+  unsigned *__restrict__ const b_list = (unsigned *)(arena + 2176u);
+  unsigned *__restrict__ const b_counts = (unsigned *)(arena + 2304u);
+  unsigned *__restrict__ const b_rows = (unsigned *)(arena + 2560u);
+  unsigned *__restrict__ const cursors = (unsigned *)(arena + 64u);
+  const unsigned slot = 0u;
+  const unsigned share = (1u + TEAM_SIZE - 1u) / TEAM_SIZE;
+  const unsigned share_low = local_id() * share;
+  const unsigned low = share_low < 1u ? share_low : 1u, high = 1u - low < share ? 1u : low + share;
+  unsigned log_row = cursors[1u];
+  unsigned own_sum = 0u;
+  for (unsigned word = low; word < high; word += 1u) {
+    unsigned bits = mask[2u + word];
+    if (word == 0u) bits &= 3u;
+    own_sum += (unsigned)__popc(bits);
+  }
+  unsigned at = sum_before(sums, own_sum);
+  log_row += at;
+  for (unsigned word = low; word < high; word += 1u) {
+    unsigned bits = mask[2u + word];
+    if (word == 0u) bits &= 3u;
+    while (bits != 0u) {
+      const unsigned element = word * 32u + (unsigned)ctz_u32(bits);
+      b_list[slot * 2u + at] = element;
+      at += 1u;
+      b_rows[2u * log_row] = (unsigned)step;
+      b_rows[2u * log_row + 1u] = element;
+      log_row += 1u;
+      bits &= bits - 1u;
+    }
+  }
+  if (local_id() == TEAM_SIZE - 1u) {
+    b_counts[slot] = at;
+    cursors[1u] = log_row;
+  }
+}
+
+/* counts spikes of b */
+extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_b_count(unsigned char *arena, const int step)
+{
+  if (is_stopped(arena, step)) return;
+  const unsigned *__restrict__ const b_list = (const unsigned *)(arena + 2176u);
+  const unsigned *__restrict__ const b_counts = (const unsigned *)(arena + 2304u);
+  unsigned *__restrict__ const b_total = (unsigned *)(arena + 3712u);
+  const unsigned slot = 0u;
+  const unsigned count = b_counts[slot];
+  for (unsigned k = item_id(); k < count; k += items()) {
+    const unsigned index = b_list[slot * 2u + k];
+    b_total[index] = b_total[index] + 1u;
+  }
+}
+
+/* v of b[0] */
+extern "C" __global__ __launch_bounds__(1) void kernel_sample(unsigned char *arena, const int step)
+{
+  if (is_stopped(arena, step)) return;
+  const double *__restrict__ const v = (const double *)(arena + 128u);
+  unsigned *__restrict__ const cursors = (unsigned *)(arena + 64u);
+  double *__restrict__ const samples = (double *)(arena + 3456u);
+  unsigned logRow = cursors[2u];
+  samples[logRow] = v[64u];
+  cursors[2u] = logRow + 1u;
+}
+
+/* v of all to zero */
+extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_clear(unsigned char *arena, const int step)
+{
+  double *__restrict__ const v = (double *)(arena + 128u);
+  const unsigned index = item_id(), end = 66u;
+  if (index < end) {
+    v[index] = 0.0;
+  }
+}
+
+/* a fault in step 30 */
+extern "C" __global__ __launch_bounds__(1) void kernel_watch(unsigned char *arena, const int step)
+{
+  if (is_stopped(arena, step)) return;
+  unsigned *__restrict__ const faults = (unsigned *)(arena + 80u);
+  if (step == 30) {
+    raise_fault(arena, faults, step, 1u);
+  }
+}
+

@@ -1,0 +1,100 @@
+/** Structures: where PyNN puts the cells; space: values that follow from distances. */
+
+import type { Network } from '../backend.js';
+import type { NetworkProbe } from '../network.js';
+
+const at = (structure: object | undefined, size: number | readonly number[] = 12): Record<string, unknown> => ({
+  seed: 6,
+  rngs: { places: { type: 'NumpyRNG', seed: 42 } },
+  populations: [{ label: 'cells', size, cell: { type: 'IF_cond_exp' }, ...(structure === undefined ? {} : { structure }) }],
+  phases: [{ run: 1 }],
+});
+
+const structure = (name: string, document: Record<string, unknown>): NetworkProbe => ({
+  section: 'Structures and space',
+  name,
+  document,
+  same: { within: 1e-9 },
+});
+
+const box = { type: 'Cuboid', params: { width: 10, height: 20, depth: 5 } };
+const ball = { type: 'Sphere', params: { radius: 10 } };
+
+/** Weights that are distances. */
+const measured = (
+  name: string,
+  space: object | undefined,
+  places: object = { structure: { type: 'Grid3D', params: { dx: 2, dy: 3, dz: 5 } } },
+): NetworkProbe => ({
+  section: 'Structures and space',
+  name,
+  document: {
+    populations: [{ label: 'cells', size: 8, cell: { type: 'IF_cond_exp' }, ...places }],
+    projections: [
+      {
+        label: 'way',
+        pre: 'cells',
+        post: 'cells',
+        receptor_type: 'excitatory',
+        connector: { type: 'AllToAllConnector' },
+        synapse: {
+          type: 'StaticSynapse',
+          params: { weight: { expr: '0.001 + d', of: 'd' }, delay: { expr: '1 + 0.1*floor(d)', of: 'd' } },
+        },
+        ...(space === undefined ? {} : { space }),
+      },
+    ],
+    phases: [{ run: 1 }],
+  },
+  same: { within: 1e-9 },
+});
+
+const native = (name: string, boundary: object, inside: (place: readonly number[]) => boolean): NetworkProbe => ({
+  section: 'Structures and space',
+  name,
+  document: at({ type: 'RandomStructure', params: { boundary, origin: [1, 2, 3] } }, 1000),
+  exact: {
+    what: 'within the boundary, and its centre',
+    within: { outside: 0, centre: 5 },
+    distances: ({ positions }: Network) => {
+      const places = positions['cells'] ?? [];
+      const middle = [0, 1, 2].map((axis) => places.reduce((sum, place) => sum + (place[axis] ?? 0), 0) / places.length);
+      const spread = [0, 1, 2].map((axis) =>
+        Math.sqrt(places.reduce((sum, place) => sum + ((place[axis] ?? 0) - (middle[axis] ?? 0)) ** 2, 0) / places.length),
+      );
+      return {
+        outside: [
+          places.filter(([x = 0, y = 0, z = 0]) => !inside([x - 1, y - 2, z - 3])).length + (places.length === 1000 ? 0 : 1),
+          'cells',
+        ],
+        centre: [
+          Math.max(...middle.map((one, axis) => (Math.abs(one - axis - 1) / (spread[axis] ?? 1)) * Math.sqrt(1000))),
+          'standard errors',
+        ],
+      };
+    },
+  },
+});
+
+export const spaceProbes: readonly NetworkProbe[] = [
+  structure('Line', at({ type: 'Line', params: { dx: 2, x0: 5, y: 1 } })),
+  structure('Grid2D', at({ type: 'Grid2D', params: { aspect_ratio: 3, dx: 2, dy: 3, x0: 1 } })),
+  structure('Grid2D, fill_order random', at({ type: 'Grid2D', params: { aspect_ratio: 3, fill_order: 'random' }, rng: 'places' })),
+  structure('Grid3D', at({ type: 'Grid3D', params: { aspect_ratioXY: 1, aspect_ratioXZ: 1, dz: 4 } }, 27)),
+  structure('Grid3D, fill_order random', at({ type: 'Grid3D', params: { fill_order: 'random' }, rng: 'places' }, 27)),
+  structure('a size of two numbers', at(undefined, [3, 4])),
+  structure('RandomStructure, Cuboid', at({ type: 'RandomStructure', params: { boundary: box, origin: [1, 2, 3] }, rng: 'places' })),
+  structure('RandomStructure, Sphere', at({ type: 'RandomStructure', params: { boundary: ball }, rng: 'places' })),
+  native(
+    'RandomStructure, Cuboid, without an rng',
+    box,
+    ([x = 0, y = 0, z = 0]) => Math.abs(x) <= 5 && Math.abs(y) <= 10 && Math.abs(z) <= 2.5,
+  ),
+  native('RandomStructure, Sphere, without an rng', ball, ([x = 0, y = 0, z = 0]) => Math.hypot(x, y, z) <= 10),
+  measured('Space', undefined),
+  measured('Space, axes', { axes: 'xz' }),
+  measured('Space, scale_factor and offset', { scale_factor: 2, offset: 1 }),
+  measured('Space, an offset for each axis', { offset: [1, 2, 3] }),
+  measured('Space, periodic_boundaries', { periodic_boundaries: [[0, 4], null, [0, 10]] }),
+  measured('the default structure', undefined, {}),
+];

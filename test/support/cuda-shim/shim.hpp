@@ -1,0 +1,256 @@
+/*
+ * Executes CUDA C++ on the processor: every thread of a block is a fibre that runs to its next barrier or ballot; blocks, and the threads
+ * of a block, take their turns in an order that a seed gives. What depends on an order differs from seed to seed; what waits for
+ * threads that never come is an error. One block runs at a time, so that memory of blocks is static and atomic operations are plain.
+ */
+#pragma once
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+/* --- The language ------------------------------------------------------------------------------------------------ */
+
+#define __global__
+#define __device__
+#define __constant__
+#define __shared__ static
+#define __forceinline__ inline
+#define __launch_bounds__(threads)
+
+struct shim_index { unsigned x, y, z; };
+static shim_index threadIdx, blockIdx, blockDim, gridDim;
+
+static inline double __dadd_rn(double a, double b) { return a + b; }
+static inline double __dsub_rn(double a, double b) { return a - b; }
+static inline double __dmul_rn(double a, double b) { return a * b; }
+static inline double __ddiv_rn(double a, double b) { return a / b; }
+static inline double __dsqrt_rn(double a) { return sqrt(a); }
+static inline float __fadd_rn(float a, float b) { return a + b; }
+static inline float __fsub_rn(float a, float b) { return a - b; }
+static inline float __fmul_rn(float a, float b) { return a * b; }
+static inline float __fdiv_rn(float a, float b) { return a / b; }
+static inline float __fsqrt_rn(float a) { return sqrtf(a); }
+
+template <class To, class From> static inline To shim_bits(From from)
+{
+  static_assert(sizeof(To) == sizeof(From), "the same bits");
+  To to;
+  memcpy(&to, &from, sizeof to);
+  return to;
+}
+static inline double __longlong_as_double(long long a) { return shim_bits<double>(a); }
+static inline long long __double_as_longlong(double a) { return shim_bits<long long>(a); }
+static inline float __int_as_float(int a) { return shim_bits<float>(a); }
+
+static inline int __popc(unsigned a) { return __builtin_popcount(a); }
+static inline int __popcll(unsigned long long a) { return __builtin_popcountll(a); }
+static inline int __clz(int a) { return a == 0 ? 32 : __builtin_clz((unsigned)a); }
+static inline int __clzll(long long a) { return a == 0 ? 64 : __builtin_clzll((unsigned long long)a); }
+
+static inline int atomicAdd(int *address, int value)
+{
+  const int old = *address;
+  *address = (int)((unsigned)old + (unsigned)value);
+  return old;
+}
+static inline unsigned atomicAdd(unsigned *address, unsigned value) { return (*address += value) - value; }
+static inline unsigned long long atomicAdd(unsigned long long *address, unsigned long long value) { return (*address += value) - value; }
+static inline unsigned atomicOr(unsigned *address, unsigned value)
+{
+  const unsigned old = *address;
+  *address |= value;
+  return old;
+}
+static inline int atomicMin(int *address, int value)
+{
+  const int old = *address;
+  if (value < old) *address = value;
+  return old;
+}
+
+/* --- Fibres ------------------------------------------------------------------------------------------------------- */
+
+enum shim_state { READY, AT_BARRIER, AT_BALLOT, DONE };
+
+struct shim_fibre {
+  ucontext_t context;
+  jmp_buf place;
+  char *stack = nullptr;
+  bool begun = false;
+  shim_state state = READY;
+  bool predicate = false;
+  unsigned ballot = 0;
+};
+
+struct shim_work {
+  void (*run)(void *);
+  void *arguments;
+};
+
+static std::vector<shim_fibre *> shim_fibres;
+static unsigned shim_current;
+static jmp_buf shim_scheduler;
+static shim_work shim_now;
+static char shim_error[256];
+
+static void shim_pause(shim_state state)
+{
+  shim_fibre *own = shim_fibres[shim_current];
+  own->state = state;
+  if (_setjmp(own->place) == 0) _longjmp(shim_scheduler, 1);
+}
+
+static void shim_enter()
+{
+  for (;;) {
+    shim_now.run(shim_now.arguments);
+    shim_pause(DONE);
+  }
+}
+
+static void shim_resume(unsigned thread)
+{
+  shim_fibre *fibre = shim_fibres[thread];
+  shim_current = thread;
+  threadIdx.x = thread;
+  if (_setjmp(shim_scheduler) != 0) return;
+  if (fibre->begun) _longjmp(fibre->place, 1);
+  fibre->begun = true;
+  getcontext(&fibre->context);
+  fibre->stack = (char *)malloc(1u << 17);
+  fibre->context.uc_stack.ss_sp = fibre->stack;
+  fibre->context.uc_stack.ss_size = 1u << 17;
+  fibre->context.uc_link = nullptr;
+  makecontext(&fibre->context, shim_enter, 0);
+  setcontext(&fibre->context);
+}
+
+static inline void __syncthreads() { shim_pause(AT_BARRIER); }
+
+static inline unsigned __ballot_sync(unsigned, bool predicate)
+{
+  shim_fibres[shim_current]->predicate = predicate;
+  shim_pause(AT_BALLOT);
+  return shim_fibres[shim_current]->ballot;
+}
+
+static inline uint64_t shim_random(uint64_t *state)
+{
+  *state ^= *state << 13;
+  *state ^= *state >> 7;
+  *state ^= *state << 17;
+  return *state;
+}
+
+static void shim_shuffle(std::vector<unsigned> &order, uint64_t *random)
+{
+  for (size_t k = order.size(); k > 1; k -= 1) std::swap(order[k - 1], order[shim_random(random) % k]);
+}
+
+/* Lets warps whose threads have all come to a ballot go on; false when some wait for threads that do not come. */
+static bool shim_ballots(unsigned threads)
+{
+  for (unsigned warp = 0; warp < threads; warp += 32) {
+    const unsigned end = std::min(warp + 32, threads);
+    unsigned waiting = 0, bits = 0;
+    for (unsigned k = warp; k < end; k += 1) {
+      if (shim_fibres[k]->state != AT_BALLOT) continue;
+      waiting += 1;
+      if (shim_fibres[k]->predicate) bits |= 1u << (k - warp);
+    }
+    if (waiting == 0) continue;
+    if (waiting != end - warp) return false;
+    for (unsigned k = warp; k < end; k += 1) {
+      shim_fibres[k]->ballot = bits;
+      shim_fibres[k]->state = READY;
+    }
+  }
+  return true;
+}
+
+static bool shim_run_block(unsigned threads, uint64_t *random)
+{
+  for (unsigned k = 0; k < threads; k += 1) shim_fibres[k]->state = READY;
+  std::vector<unsigned> ready;
+  for (;;) {
+    ready.clear();
+    for (unsigned k = 0; k < threads; k += 1)
+      if (shim_fibres[k]->state == READY) ready.push_back(k);
+    if (ready.empty()) {
+      unsigned done = 0, ballots = 0;
+      for (unsigned k = 0; k < threads; k += 1) {
+        done += shim_fibres[k]->state == DONE;
+        ballots += shim_fibres[k]->state == AT_BALLOT;
+      }
+      if (done == threads) return true;
+      if (ballots > 0) {
+        if (!shim_ballots(threads)) return false;
+        continue;
+      }
+      if (done > 0) return false;
+      for (unsigned k = 0; k < threads; k += 1) shim_fibres[k]->state = READY;
+      continue;
+    }
+    shim_shuffle(ready, random);
+    for (const unsigned thread : ready) shim_resume(thread);
+  }
+}
+
+/* Runs a kernel; an error's text, or NULL. */
+static const char *shim_run(shim_work work, unsigned blocks, unsigned threads, uint64_t seed)
+{
+  uint64_t random = seed * 2u + 1u;
+  while (shim_fibres.size() < threads) shim_fibres.push_back(new shim_fibre);
+  shim_now = work;
+  blockDim = {threads, 1, 1};
+  gridDim = {blocks, 1, 1};
+  std::vector<unsigned> order(blocks);
+  for (unsigned k = 0; k < blocks; k += 1) order[k] = k;
+  shim_shuffle(order, &random);
+  for (const unsigned block : order) {
+    blockIdx = {block, 0, 0};
+    if (shim_run_block(threads, &random)) continue;
+    snprintf(shim_error, sizeof shim_error, "threads of block %u wait for threads that do not come", block);
+    return shim_error;
+  }
+  return nullptr;
+}
+
+/* --- What a host calls -------------------------------------------------------------------------------------------- */
+
+struct shim_arguments {
+  unsigned char *arena;
+  int step;
+  void *const *own;
+};
+
+template <class... Own, size_t... K>
+static void shim_call(void (*kernel)(unsigned char *, int, Own...), const shim_arguments &a, std::index_sequence<K...>)
+{
+  kernel(a.arena, a.step, (Own)a.own[K]...);
+}
+
+template <class... Own> static void shim_call(void (*kernel)(unsigned char *, int, Own...), const shim_arguments &a)
+{
+  shim_call(kernel, a, std::index_sequence_for<Own...>{});
+}
+
+extern "C" {
+uint64_t shim_allocate(uint64_t bytes) { return (uint64_t)(uintptr_t)calloc(bytes, 1); }
+void shim_free(uint64_t memory) { free((void *)(uintptr_t)memory); }
+void shim_read(uint64_t memory, uint64_t offset, uint64_t bytes, void *to) { memcpy(to, (char *)(uintptr_t)memory + offset, bytes); }
+void shim_write(uint64_t memory, uint64_t offset, uint64_t bytes, const void *from) { memcpy((char *)(uintptr_t)memory + offset, from, bytes); }
+void shim_fill(uint64_t memory, uint64_t offset, uint64_t bytes, const void *pattern, uint64_t length)
+{
+  for (uint64_t k = 0; k < bytes; k += length) memcpy((char *)(uintptr_t)memory + offset + k, pattern, length);
+}
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { reading } from '../support/reading.js';
+
+const nml = (content: string): string => `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">${content}</neuroml>`;
+const point = (x: number, diameter = '1'): string => `x="${x}" y="0" z="0" diameter="${diameter}"/>`;
+const root = `<segment id="0"><proximal ${point(0)}<distal ${point(1)}</segment>`;
+const segment = (id: string, parent: string, more = ''): string =>
+  `<segment id="${id}"><parent segment="${parent}"${more}/><distal ${point(2)}</segment>`;
+const morphology = (content: string): string => `<morphology id="m">${content}</morphology>`;
+const cell = (content: string, biophysics = ''): string => nml(`<cell id="c">${morphology(content)}${biophysics}</cell>`);
+
+describe('shapes', () => {
+  it.each([
+    ['a tree', cell(`${root}${segment('1', '0')}${segment('2', '1')}${segment('3', '1', ' fractionAlong="0.5"')}`), []],
+    [
+      'groups of segments',
+      cell(
+        `${root}<segmentGroup id="g"><member segment="0"/><path><from segment="0"/><to segment="0"/></path></segmentGroup><segmentGroup id="h"><include segmentGroup="g"/><subTree><from segment="0"/></subTree></segmentGroup>`,
+      ),
+      [],
+    ],
+    ['no segments', cell(''), ['error neuroml/no-segments «<morphology»']],
+    [
+      'a circle of segments',
+      cell(`${root}${segment('1', '2')}${segment('2', '1')}`),
+      ['warning neuroml/segment-order «2»', 'error neuroml/segment-loop «<segment»'],
+    ],
+    ['a segment that is its own parent', cell(`${root}${segment('1', '1')}`), ['error neuroml/segment-loop «<segment»']],
+    ['an unknown parent', cell(`${root}${segment('1', '7')}`), ['error neuroml/unknown-segment «7»']],
+    ['a parent that comes later', cell(`${root}${segment('2', '1')}${segment('1', '0')}`), ['warning neuroml/segment-order «1»']],
+    ['two roots', cell(`${root}${root.replace('"0"', '"1"')}`), ['error neuroml/second-root-segment «<segment»']],
+    ['a root without beginning', cell(`<segment id="0"><distal ${point(1)}</segment>`), ['error neuroml/missing-proximal «<segment»']],
+    ['a segment without end', cell(`<segment id="0"><proximal ${point(1)}</segment>`), ['error neuroml/missing-child «<segment»']],
+    ['an id twice', cell(`${root}${segment('1', '0')}${segment('1', '0')}`), ['error neuroml/duplicate-id «1»']],
+    ['an id that is no number', cell(`${root}${segment('a', '0')}`), ['warning neuroml/bad-id «a»']],
+    ['a negative diameter', cell(root.replace('diameter="1"', 'diameter="-1"')), ['error neuroml/bad-number «-1»']],
+    ['no diameter', cell(root.replace('diameter="1"', 'diameter="0.0"')), ['warning neuroml/zero-diameter «0.0»']],
+    [
+      'a place along the parent beyond its end',
+      cell(`${root}${segment('1', '0', ' fractionAlong="1.2"')}`),
+      ['error neuroml/bad-number «1.2»'],
+    ],
+    [
+      'a group with an unknown segment',
+      cell(`${root}<segmentGroup id="g"><member segment="5"/></segmentGroup>`),
+      ['error neuroml/unknown-segment «5»'],
+    ],
+    [
+      'a group with an unknown group',
+      cell(`${root}<segmentGroup id="g"><include segmentGroup="h"/></segmentGroup>`),
+      ['error neuroml/unknown-segment-group «h»'],
+    ],
+    [
+      'groups in a circle',
+      cell(
+        `${root}<segmentGroup id="g"><include segmentGroup="h"/></segmentGroup><segmentGroup id="h"><include segmentGroup="g"/></segmentGroup>`,
+      ),
+      ['error neuroml/segment-group-loop «<segmentGroup»'],
+    ],
+  ])('%s', (_, text, marks) => {
+    expect(reading(text).marks).toEqual(marks);
+  });
+
+  it('are found in cells that name a shape written elsewhere', () => {
+    const text = nml(`${morphology(root)}<cell id="c" morphology="m"><biophysicalProperties id="b"><membraneProperties>
+<spikeThresh value="0 mV" segmentGroup="soma"/></membraneProperties></biophysicalProperties></cell>`);
+    expect(reading(text).marks).toEqual(['error neuroml/unknown-segment-group «soma»']);
+  });
+
+  it('of a hundred thousand segments are read', { timeout: 120_000 }, () => {
+    const segments = Array.from({ length: 100_000 }, (_, index) => (index === 0 ? root : segment(String(index), String(index - 1))));
+    const { model, marks } = reading(cell(segments.join('\n')));
+    expect(marks).toEqual([]);
+    expect(model!.byId.get('c')!.children[0]!.children).toHaveLength(100_000);
+  });
+
+  it('of twenty thousand segments in a circle are refused', { timeout: 60_000 }, () => {
+    const segments = Array.from({ length: 20_000 }, (_, index) => segment(String(index), String((index + 19_999) % 20_000)));
+    expect(reading(cell(segments.join('\n'))).errors).toEqual(['neuroml/segment-loop']);
+  });
+});
+
+describe('biophysics', () => {
+  const biophysics = (content: string): string =>
+    `<biophysicalProperties id="b"><membraneProperties>${content}</membraneProperties></biophysicalProperties>`;
+  const channel = '<ionChannelHH id="pas" conductance="1 pS"/>';
+  const density = (more: string): string => `<channelDensity id="d" ionChannel="pas" erev="0 mV" condDensity="1 S_per_m2" ${more}/>`;
+  it.each([
+    ['the group of all', density('ion="na" segmentGroup="all"'), []],
+    [
+      'thresholds and potentials of several groups',
+      '<spikeThresh value="0 mV"/><spikeThresh value="1 mV"/><initMembPotential value="0mV"/><initMembPotential value="0mV" segmentGroup="all"/>',
+      [],
+    ],
+    ['an unknown group', density('ion="na" segmentGroup="soma"'), ['error neuroml/unknown-segment-group «soma»']],
+    ['an unknown segment', density('ion="na" segment="4"'), ['error neuroml/unknown-segment «4»']],
+    ['no ion', density(''), ['warning neuroml/expected-attribute «<channelDensity»']],
+    ['a negative capacitance', '<specificCapacitance value="-1 uF_per_cm2"/>', ['error neuroml/bad-number «-1 uF_per_cm2»']],
+  ])('%s', (_, content, marks) => {
+    expect(reading(nml(`${channel}<cell id="c">${morphology(root)}${biophysics(content)}</cell>`)).marks).toEqual(marks);
+  });
+});
+
+describe('channels and networks', () => {
+  const rate = (name: string): string => `<${name} type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/>`;
+  const gate = (content: string, instances = '1'): string =>
+    `<ionChannelHH id="i" conductance="1pS"><gateHHrates id="m" instances="${instances}">${content}</gateHHrates></ionChannelHH>`;
+  const net = (content: string): string =>
+    `<iafCell id="iaf" C="1nF" thresh="0mV" reset="0mV" leakConductance="1nS" leakReversal="0mV"/><expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>
+<network id="n"><population id="p" component="iaf" size="2"/>${content}</network>`;
+  const projection = (content: string): string =>
+    net(`<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">${content}</projection>`);
+  it.each([
+    ['a gate', gate(rate('forwardRate') + rate('reverseRate')), []],
+    ['a gate without a rate', gate(rate('forwardRate')), ['error neuroml/missing-child «<gateHHrates»']],
+    ['no instances of a gate', gate(rate('forwardRate') + rate('reverseRate'), '0'), ['error neuroml/bad-number «0»']],
+    ['a connection', projection('<connection id="0" preCellId="../p[0]" postCellId="../p[1]"/>'), []],
+    ['a connection to nothing', projection('<connection id="0" preCellId="../p[0]"/>'), ['error neuroml/missing-attribute «<connection»']],
+    [
+      'a connection without id',
+      projection('<connection preCellId="../p[0]" postCellId="../p[1]"/>'),
+      ['warning neuroml/missing-id «<connection»'],
+    ],
+    [
+      'a negative delay',
+      projection('<connectionWD id="0" preCellId="../p[0]" postCellId="../p[1]" weight="1" delay="-1ms"/>'),
+      ['error neuroml/bad-number «-1ms»'],
+    ],
+    ['a part of a neuron', net('<population id="q" component="iaf" size="2.5"/>'), ['error neuroml/bad-number «2.5»']],
+    ['two populations of one id', net('<population id="p" component="iaf" size="1"/>'), ['error neuroml/duplicate-id «p»']],
+    ['a population of nothing', net('<population id="q" component="iafff" size="1"/>'), ['error lems/dangling-reference «iafff»']],
+    ['an id that begins with a digit', net('<population id="2q" component="iaf" size="1"/>'), ['warning neuroml/bad-id «2q»']],
+  ])('%s', (_, content, marks) => {
+    expect(reading(nml(content)).marks).toEqual(marks);
+  });
+
+  it('asks nothing of types of the same name that are not core types', () => {
+    const text = `<Lems><ComponentType name="connection"/><ComponentType name="segment"/><connection id="x"/><segment id="y"/></Lems>`;
+    expect(reading(text).marks).toEqual([]);
+  });
+});

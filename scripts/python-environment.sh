@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv and .venv-pynn with the Python packages of the interoperability tests, or brings them up to date.
+# Makes .venv, .venv-pynn and .venv-neuroml with the Python packages of the interoperability tests, or brings them up to date.
 # PYTHON names another interpreter than python3 (3.11 or later).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,6 +24,14 @@ environment() {
 
 environment .venv test/interoperability/requirements.txt
 environment .venv-pynn test/interoperability/requirements-pynn.txt
+
+# Of pyneuroml nothing is used but the jar in it: what it requires of Python is left out.
+neuroml=test/interoperability/requirements-neuroml.txt
+if ! cmp --silent "$neuroml" .venv-neuroml/installed-requirements.txt; then
+  [ -x .venv-neuroml/bin/python ] || "$python" -m venv .venv-neuroml
+  .venv-neuroml/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$neuroml"
+  cp "$neuroml" .venv-neuroml/installed-requirements.txt
+fi
 
 # NEURON's part of PyNN comes as sources of mechanisms, which a C++ compiler must build once.
 mechanisms=$(.venv-pynn/bin/python -c 'import importlib.util, os; print(os.path.dirname(importlib.util.find_spec("pyNN").origin))')/neuron/nmodl

@@ -52,7 +52,10 @@ export function splitPairs(rows: LogRows): { readonly steps: Uint32Array; readon
  *
  * @param multiples  rows of the log of those that count more than once, or none
  */
-export function countedPairs(rows: LogRows, multiples: LogRows | undefined): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
+export function countedPairs(
+  rows: LogRows,
+  multiples: LogRows | undefined,
+): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
   const pairs = splitPairs(rows);
   if (!multiples || multiples.rows === 0) return pairs;
   const { data } = multiples;

@@ -25,7 +25,9 @@ export function createIntake(
 ): Intake {
   const off = new Set<string>();
   const eventOfLog = new Map(program.events.flatMap(({ name, log }) => (log === undefined ? [] : [[log, name] as const])));
-  const multiples = new Map(program.manifest.events.flatMap(({ event, multiples: log }) => (log === undefined ? [] : [[log, event] as const])));
+  const multiples = new Map(
+    program.manifest.events.flatMap(({ event, multiples: log }) => (log === undefined ? [] : [[log, event] as const])),
+  );
   const multiplesOf = (event: string, drained: readonly LogRows[]): LogRows | undefined =>
     drained.find(({ log }) => multiples.get(log.name) === event);
   const trains = plan.trains.map((recorded, i) => ({ recorded, spool: spools[i]! }));

@@ -4,6 +4,7 @@ import { renderDiagnostics } from '../diagnostics/render.js';
 import { readSource, type Source } from '../pipeline/read-source.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Options } from './arguments.js';
+import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
 
 export interface CommandContext {
@@ -51,7 +52,7 @@ export function createContext(
     show(diagnostics) {
       if (!forPeople || diagnostics.length === 0) return;
       const { colour } = terminal.stderr;
-      terminal.stderr.write(`${renderDiagnostics(diagnostics, { source: (name) => sources.get(name), colour })}\n`);
+      terminal.stderr.write(`${renderDiagnostics(diagnostics, { source: (name) => sourceText(sources, name), colour })}\n`);
     },
     say(text) {
       if (forPeople) terminal.stdout.write(`${text}\n`);

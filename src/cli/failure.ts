@@ -4,6 +4,7 @@ import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diag
 import { printable } from '../diagnostics/display.js';
 import { countFindings, diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
 import { InterruptedError } from '../pipeline/interrupted.js';
+import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
 
 /** Exit codes, as the help text lists them. */
@@ -27,7 +28,7 @@ export function reportFailure(error: unknown, { terminal, sources, json }: Failu
     if (json) printJson(terminal, { diagnostics: diagnosticsToJson(error.diagnostics) });
     else {
       const { colour } = terminal.stderr;
-      terminal.stderr.write(renderDiagnostics(error.diagnostics, { source: (name) => sources.get(name), colour }));
+      terminal.stderr.write(renderDiagnostics(error.diagnostics, { source: (name) => sourceText(sources, name), colour }));
       terminal.stderr.write(`\n${countFindings(error.diagnostics)}\n`);
     }
     return exitCodes.wrong;

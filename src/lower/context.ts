@@ -5,9 +5,9 @@ import { Diagnostics, invariant } from '../diagnostics/diagnostic.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore, Model, Value } from '../model/model.js';
 import type { ProgramBuilder } from './program-builder.js';
-import type { Part } from './host/ends.js';
+import type { Part } from './host/elements.js';
 import type { Profile } from './profile.js';
-import type { Places } from './space/places.js';
+import type { Places } from './space/axes.js';
 
 /** Findings of lowering: each gets the pointer, within the canonical document, of what is being lowered. */
 export class LoweringDiagnostics extends Diagnostics {

@@ -63,10 +63,7 @@ export function resetWindows(plan: ProjectionPlan, window: DelayWindow, context:
   const { from, until, current } = windowsOf(plan, window, context);
   const statements = Array.from({ length: window.versions }, (_, k): Statement[] => {
     const holds = ir.eq(ir.load(current, ir.u32(0)), ir.i32(k));
-    return [
-      ir.store(from, ir.u32(k), ir.select(holds, ir.i32(always), ir.i32(never))),
-      ir.store(until, ir.u32(k), ir.i32(never)),
-    ];
+    return [ir.store(from, ir.u32(k), ir.select(holds, ir.i32(always), ir.i32(never))), ir.store(until, ir.u32(k), ir.i32(never))];
   }).flat();
   const kernel = context.builder.sequential(`${plan.name}.${window.of}.begin`, `delays of ${plan.name} after a reset`, [], statements);
   context.builder.procedure(afterReset).push({ kind: 'run', kernel });

@@ -108,11 +108,7 @@ function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>,
 }
 
 /** One inbox for each variable that pathways add to, wide enough for all that may arrive between two emptyings. */
-function allocateInboxes(
-  codes: readonly PathwayCode[],
-  rings: ReadonlyMap<string, EventSource>,
-  context: Context,
-): Map<string, Inbox> {
+function allocateInboxes(codes: readonly PathwayCode[], rings: ReadonlyMap<string, EventSource>, context: Context): Map<string, Inbox> {
   const bounds = new Map<string, { group: Group; variable: string; bound: number; slots: number }>();
   for (const code of codes) {
     for (const entry of code.statements) {
@@ -122,7 +118,12 @@ function allocateInboxes(
       const key = inboxKey(entry, group);
       const known = bounds.get(key);
       const slots = Math.max(known?.slots ?? 1, entry.later ? entry.later.last + 1 : 1);
-      bounds.set(key, { group, variable: entry.variable, slots, bound: (known?.bound ?? 0) + entry.additive * arrivals(code, entry.end) * repeats(code, rings) });
+      bounds.set(key, {
+        group,
+        variable: entry.variable,
+        slots,
+        bound: (known?.bound ?? 0) + entry.additive * arrivals(code, entry.end) * repeats(code, rings),
+      });
     }
   }
   return new Map(
@@ -185,17 +186,17 @@ function stimulusDeliveries(groups: readonly Group[], context: Context): Deliver
 }
 
 function stimulusDelivery(name: string, stimulus: Extract<Stimulus, { kind: 'poisson' }>, piece: Piece, context: Context): Delivery {
-    const reads = [...namesIn(expressionOf(stimulus.weight, piece.group.equations.names)), stimulus.variable].map(
-      (variable) => `${piece.group.name}/${variable}`,
-    );
-    return {
-      slot: stimulus.slot ?? context.profile.defaults.deliver,
-      order: stimulus.order,
-      name,
-      touches: new Set(reads),
-      fills: new Set(),
-      emit: () => poissonKernel(name, stimulus, piece, context),
-    };
+  const reads = [...namesIn(expressionOf(stimulus.weight, piece.group.equations.names)), stimulus.variable].map(
+    (variable) => `${piece.group.name}/${variable}`,
+  );
+  return {
+    slot: stimulus.slot ?? context.profile.defaults.deliver,
+    order: stimulus.order,
+    name,
+    touches: new Set(reads),
+    fills: new Set(),
+    emit: () => poissonKernel(name, stimulus, piece, context),
+  };
 }
 
 /**

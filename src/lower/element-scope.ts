@@ -21,7 +21,7 @@ import type { Group, Storage } from './groups.js';
 import * as messages from './messages.js';
 import { rankOf } from './profile.js';
 import { micrometresPerMetre } from './space/micrometres.js';
-import { axes, type Axis } from './space/places.js';
+import { axes, type Axis } from './space/axes.js';
 import { tableValue } from './tables.js';
 
 /** How an element of a group is addressed in a kernel. */

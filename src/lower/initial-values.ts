@@ -142,13 +142,10 @@ function valueExpression(id: string, value: Value, place: Ir, scope: ElementScop
     const storage = scope.group.storage.get(id);
     const element = elementOf(storage?.type ?? 'real', context.real);
     const given = typed(element, arrayOf(value.array, context.data));
-    const buffer = context.builder.buffer(
-      `${member.name}.${id}.values`,
-      element,
-      given.length,
-      `given values of ${id} of ${member.name}`,
-      { role: 'constant', initial: given },
-    );
+    const buffer = context.builder.buffer(`${member.name}.${id}.values`, element, given.length, `given values of ${id} of ${member.name}`, {
+      role: 'constant',
+      initial: given,
+    });
     return ir.load(buffer, place);
   }
   context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));

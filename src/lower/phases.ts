@@ -73,8 +73,7 @@ export function lowerPhases(groups: readonly Group[], projections: readonly Buil
     if ('set' in phase) setValues(actions(), phase.set, phase.of, phase.where ?? null, k, groups, projections, context);
     else if ('initialise' in phase) setValues(actions(), phase.initialise, phase.of, null, k, groups, projections, context);
     else if ('attach' in phase || 'detach' in phase) actions().push(switching(phase, k, context));
-    else if ('delays' in phase)
-      for (const key of Object.keys(phase.delays)) actions().push(...delayChanges(key, k, projections, context));
+    else if ('delays' in phase) for (const key of Object.keys(phase.delays)) actions().push(...delayChanges(key, k, projections, context));
     else if ('currents' in phase)
       for (const name of Object.keys(phase.currents)) actions().push({ kind: 'run', kernel: changeCurrent(name, k, context) });
     else if ('replay' in phase)
@@ -140,7 +139,9 @@ function setValues(
     const pieces = projections.filter(({ plan }) => isPieceOf(plan, owner));
     invariant(pieces.length > 0, 'lower/phases', `${owner} is neither a population nor a projection`);
     if (pieces.length > 1 && (some.indices !== null || typeof value === 'object'))
-      context.diagnostics.add(messages.unsupportedFeature(`setting ${variable} of single synapses of ${owner}, which stands between assemblies,`));
+      context.diagnostics.add(
+        messages.unsupportedFeature(`setting ${variable} of single synapses of ${owner}, which stands between assemblies,`),
+      );
     const own = new Map([[variable, value]]);
     for (const { plan, connectivity, storage } of pieces) {
       const name = `phase${k}.${plan.name}.${variable}`;

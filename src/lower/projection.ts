@@ -9,7 +9,7 @@ import type { Interval } from './bounds.js';
 import { boundsOf, exactly, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
-import type { Elements } from './host/ends.js';
+import { none, type Elements } from './host/elements.js';
 import type { Equations } from './equations.js';
 import { equationsOf } from './equations.js';
 import type { Group, Member } from './groups.js';
@@ -18,7 +18,7 @@ import type { Profile } from './profile.js';
 import { rankOf } from './profile.js';
 import { distanceBounds, extentOf, measuresOf } from './space/distance.js';
 import { micrometresPerMetre } from './space/micrometres.js';
-import { axes } from './space/places.js';
+import { axes } from './space/axes.js';
 
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
 export interface ProjectionEnd {
@@ -34,9 +34,6 @@ export interface ProjectionEnd {
   /** How they are numbered there, where that is not as they are here. */
   readonly map: EndMap | null;
 }
-
-/** In place of an element that is not in this piece of an end, or not at the other one. */
-export const none = 0xffffffff;
 
 /** An end that is no plain piece of one population: a list, a sample, an assembly. */
 export interface EndMap {

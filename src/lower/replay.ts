@@ -42,7 +42,10 @@ export function replayedSpikes(
 export function versionsOf(
   name: string,
   { model }: Context,
-): readonly { readonly phase: number | null; readonly spikes: { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number } }[] {
+): readonly {
+  readonly phase: number | null;
+  readonly spikes: { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number };
+}[] {
   const own = model.populations[name]?.spikes;
   return [
     ...(own && !('file' in own) ? [{ phase: null, spikes: own }] : []),

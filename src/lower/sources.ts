@@ -110,7 +110,10 @@ function replay(name: string, order: number, source: EventSource, context: Conte
   if (periodic) {
     const every = current ? block.name('every', ir.convert('i32', ir.load(current.every, ir.u32(0)))) : ir.i32(all[0]?.every ?? 0);
     // A remainder of zero is zero.
-    now = block.name('now', current ? ir.select(ir.gt(every, ir.i32(0)), ir.binary('rem', step, every), step) : ir.binary('rem', step, every));
+    now = block.name(
+      'now',
+      current ? ir.select(ir.gt(every, ir.i32(0)), ir.binary('rem', step, every), step) : ir.binary('rem', step, every),
+    );
     block.emit(ir.when(ir.eq(now, ir.i32(0)), [ir.store(cursor, ir.u32(0), ir.u32(0))]));
   }
   const cell = ir.shr(ir.get(element), ir.u32(5));

@@ -17,7 +17,7 @@ import type { ProjectionEnd, ProjectionPlan } from './projection.js';
 import { namedIndex } from './rules/rule-code.js';
 import { coordinateOf, distanceOf } from './space/ends.js';
 import { micrometresPerMetre } from './space/micrometres.js';
-import { axes } from './space/places.js';
+import { axes } from './space/axes.js';
 import { tableValue } from './tables.js';
 
 /** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */

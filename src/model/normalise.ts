@@ -11,7 +11,7 @@ import { checkIds, secondUnit, type Names } from './normalise/names.js';
 import { normaliseNeuron, type NeuronInfo } from './normalise/neurons.js';
 import { applyOverrides, givenDuration, givenParameter, withDuration, type Overrides } from './normalise/options.js';
 import { declarePopulation, normalisePopulation } from './normalise/populations.js';
-import { declareProjection, endsOf, normaliseProjection, type DeclaredProjection } from './normalise/projections.js';
+import { declareProjection, endsOf, normaliseProjection, type DeclaredProjection, matrixOf } from './normalise/projections.js';
 import { normaliseProtocol } from './normalise/protocol.js';
 import { normaliseRecordings } from './normalise/recordings.js';
 import type { Elements, PopulationInfo } from './normalise/selections.js';
@@ -159,6 +159,8 @@ interface Network {
   readonly ownOf: (projection: Id) => Names | undefined;
   /** What each pathway of a projection's synapses is on. */
   readonly pathwaysOf: (projection: Id) => Readonly<Record<Id, string>>;
+  /** Rows and columns of a matrix with a value for each pair of a projection's ends. */
+  readonly matrixOf: (projection: Id) => { readonly matrix?: readonly [number, number] };
 }
 
 /** Synapse types and projections: a type is checked between all the pairs of ends that projections use it between. */
@@ -200,6 +202,10 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
     synapses,
     projections,
     ownOf: (projection) => infoOf(projection)?.own,
+    matrixOf: (projection) => {
+      const { from, to } = declared.get(projection) ?? {};
+      return from && to ? matrixOf(from, to) : {};
+    },
     pathwaysOf: (projection) =>
       Object.fromEntries(Object.entries(infoOf(projection)?.type.pathways ?? {}).map(([name, { on }]) => [name, on])),
     scopesOf: (projection) => {
@@ -251,7 +257,7 @@ function acts(
     recordings: new Set(recordings.map(({ name }) => name)),
     synapse: (projection: Id) => {
       const own = network.ownOf(projection);
-      return own && { own, scopes: network.scopesOf(projection), pathways: network.pathwaysOf(projection) };
+      return own && { own, scopes: network.scopesOf(projection), pathways: network.pathwaysOf(projection), ...network.matrixOf(projection) };
     },
   };
   const pointer =

@@ -8,8 +8,9 @@ import type { ProjectionLocation, Program, TypedArray } from '../ir/program.js';
 import { resolveOnHost } from '../lower/host/host-pass.js';
 import { lower } from '../lower/lower.js';
 import { protocolOf } from '../lower/protocol.js';
-import { callsIn } from '../lang/walk.js';
-import { parseExpression } from '../lang/parse.js';
+import type { Expression } from '../lang/ast.js';
+import { callsIn, expressionsOf } from '../lang/walk.js';
+import { parseExpression, parseStatements } from '../lang/parse.js';
 import { isRandom } from '../lang/functions.js';
 import type { Model, NeuronType, Phase, Population, Projection, SynapseType, ValidModel, Value } from '../model/model.js';
 import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
@@ -38,7 +39,8 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
   const session = await executable.start();
   try {
     await session.initialise();
-    const { model } = valid;
+    // Between selections several projections stand for one: it is they that have synapses.
+    const { model } = resolveOnHost(valid, new Diagnostics());
     const projections = Object.fromEntries(
       await Promise.all(
         Object.entries(model.projections).map(
@@ -193,6 +195,12 @@ async function frozenProjection(
   return { ...projection, connect: [{ rule: 'list', sources: synapses.sources, targets: synapses.targets }], values, delays };
 }
 
+const isDrawn = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
+
+/** Whether an event's condition or what it does draws. */
+const drawsInSteps = ({ when, do: actions }: NeuronType['events'][string]): boolean =>
+  isDrawn(parseExpression(when)) || actions.some((action) => parseStatements(action).flatMap(expressionsOf).some(isDrawn));
+
 /** Populations that spike by chance alone: nothing is integrated, nothing writes to them. */
 function randomSources(model: Model): string[] {
   const written = new Set(
@@ -201,14 +209,11 @@ function randomSources(model: Model): string[] {
   return Object.entries(model.populations)
     .filter(([name, population]) => {
       const type: NeuronType | undefined = population.type === undefined ? undefined : model.neurons[population.type];
-      const when = type?.events['spike']?.when;
       return (
-        type !== undefined &&
-        when !== undefined &&
+        type?.events['spike'] !== undefined &&
         !written.has(name) &&
         Object.keys(type.derivatives).length === 0 &&
-        Object.keys(type.events).length === 1 &&
-        callsIn(parseExpression(when)).some((call) => isRandom(call.function))
+        Object.values(type.events).some(drawsInSteps)
       );
     })
     .map(([name]) => name);
@@ -281,7 +286,7 @@ function remainingDraws(model: Model): string[] {
     const type = population.type === undefined ? undefined : model.neurons[population.type];
     if (!type) continue;
     if (type.noise.length > 0) sentences.push(`the noise ${type.noise.join(', ')} of ${name} is drawn in each step`);
-    if (Object.values(type.events).some((event) => random(event.when))) sentences.push(`events of ${name} are drawn in each step`);
+    if (Object.values(type.events).some(drawsInSteps)) sentences.push(`events of ${name} are drawn in each step`);
     if (Object.values(type.derived).some((variable) => variable.held && random(variable.value)))
       sentences.push(`a derived variable of ${name} is drawn in each step`);
   }

@@ -29,9 +29,9 @@ export function readSource(path: string): Source {
   const bytes = readBytes(path);
   if (isHdf5(bytes)) {
     // Networks of NeuroML may be in HDF5: as text they are like any other.
-    const network = readHdf5Network(path);
-    if ('text' in network) return { name: path, text: network.text };
-    if ('refused' in network) throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'is it whole?');
+    const network = /\.h5$/i.test(path) ? readHdf5Network(path) : null;
+    if (network && 'text' in network) return { name: path, text: network.text };
+    if (network && 'refused' in network) throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'is it whole?');
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
   if (looksLikeXml(bytes)) {

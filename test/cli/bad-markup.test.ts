@@ -166,3 +166,12 @@ describe('models', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${folder.file('good.nml')}: valid, neuroml\n` });
   });
 });
+
+it('findings in included files show their lines', async () => {
+  mkdirSync(folder.file('lines'), { recursive: true });
+  writeFileSync(folder.file('lines/a.nml'), nml('<include href="b.nml"/>'));
+  writeFileSync(folder.file('lines/b.nml'), nml(cell.replace('1nF', '1nS')));
+  const { stderr } = await runCommand(['validate', folder.file('lines/a.nml')]);
+  expect(stderr).toContain(`${folder.file('lines/b.nml')}:2:20`);
+  expect(stderr).toContain('C="1nS"');
+});

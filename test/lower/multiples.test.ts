@@ -57,7 +57,8 @@ experiment: { dt: 1 ms, protocol: [{ run: 10 ms }] }
 `);
     // A Poisson count of mean 3 in each of 10,000 element-steps: mean and variance are 3.
     const counts = new Map<string, number>();
-    for (const [step, element] of run.events.get('in.spike')!) counts.set(`${step} ${element}`, (counts.get(`${step} ${element}`) ?? 0) + 1);
+    for (const [step, element] of run.events.get('in.spike')!)
+      counts.set(`${step} ${element}`, (counts.get(`${step} ${element}`) ?? 0) + 1);
     const numbers = [...counts.values(), ...Array.from({ length: 10_000 - counts.size }, () => 0)];
     const mean = numbers.reduce((a, b) => a + b, 0) / 10_000;
     const variance = numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 10_000;

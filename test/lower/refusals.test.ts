@@ -117,6 +117,11 @@ test.each<[string, string, Parts]>([
     { projection: 'from: a, to: b, synapse: s, connect: [all, { rule: fixedOutDegree, n: 1 }]' },
   ],
   [
+    'lower/unsupported-feature',
+    'a number of connections that reads j, of the other end (projection p),',
+    { projection: 'from: a, to: b, synapse: s, connect: { rule: fixedOutDegree, n: j }' },
+  ],
+  [
     'lower/wrong-number-of-values',
     'w of projection p has another number of values than there are synapses',
     { projection: 'from: a, to: b, synapse: s, connect: { rule: list, pairs: [[0, 1], [1, 1]] }, values: { w: [1, 2, 3] }' },

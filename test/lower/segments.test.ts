@@ -25,13 +25,16 @@ test('after a reset all goes as it went, but for parameters that were set', asyn
 });
 
 test('a value that was set is gone after a reset, one that was initialised is not', async () => {
-  const protocol = (phase: string): string => `{ run: 0.5 ms }, { ${phase}: { p.v: 0.5 } }, { run: 0.25 ms }, { reset: true }, { run: 0.25 ms }`;
+  const protocol = (phase: string): string =>
+    `{ run: 0.5 ms }, { ${phase}: { p.v: 0.5 } }, { run: 0.25 ms }, { reset: true }, { run: 0.25 ms }`;
   expect(trace(await simulate(model({ protocol: protocol('set') })), 'p.v')).toEqual([0, 0.25, 0.5, 0.75, 0, 0.25]);
   expect(trace(await simulate(model({ protocol: protocol('initialise') })), 'p.v')).toEqual([0, 0.25, 0.5, 0.75, 0.5, 0.75]);
 });
 
 test('initialising some cells leaves the first values of the others', async () => {
-  const run = await simulate(model({ protocol: '{ run: 0.5 ms }, { initialise: { "p[1:2].v": 0.5 } }, { reset: true }, { run: 0.25 ms }' }));
+  const run = await simulate(
+    model({ protocol: '{ run: 0.5 ms }, { initialise: { "p[1:2].v": 0.5 } }, { reset: true }, { run: 0.25 ms }' }),
+  );
   expect(trace(run, 'p.v', 0).slice(3)).toEqual([0, 0.25]);
   expect(trace(run, 'p.v', 1).slice(3)).toEqual([0.5, 0.75]);
 });

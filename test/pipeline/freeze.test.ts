@@ -51,6 +51,14 @@ describe('a frozen network runs to the same bits', () => {
     ['heterogeneous-delays', fixture('heterogeneous-delays'), '100 ms'],
     ['song-abbott-stdp, with its Poisson trains', fixture('song-abbott-stdp'), '100 ms'],
     ['a delay for each synapse in every pathway', delaysEverywhere, '100 ms'],
+    [
+      'connections between selections, distances, copies',
+      readFileSync('fixtures/pynn/selections-drawn-on-the-target.json', 'utf8').replace(
+        '"with_replacement": true',
+        '"with_replacement": false',
+      ),
+      '100 ms',
+    ],
   ])('%s', async (_name, text, duration) => {
     const { valid } = importModel({ name: 'test.yaml', text }, { duration });
     const frozen = await freeze(valid, wasmTarget);

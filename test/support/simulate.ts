@@ -112,7 +112,10 @@ export async function simulate(text: string, options: SimulateOptions = {}): Pro
 }
 
 /** A session of a program on an engine, initialised. */
-export async function startSession(program: Program, { target, threads, cacheDirectory, use = targets[target]! }: Engine): Promise<Session> {
+export async function startSession(
+  program: Program,
+  { target, threads, cacheDirectory, use = targets[target]! }: Engine,
+): Promise<Session> {
   const executable = await use.compile(program, { threads, ...(cacheDirectory === undefined ? {} : { cacheDirectory }) });
   const session = await executable.start();
   await session.initialise();

@@ -62,12 +62,7 @@ export function importNeuroML(lems: LemsModel, diagnostics: Diagnostics): Import
   const outputs: Outputs = run.simulation
     ? collectOutputs(run.simulation, { network, wires, naming, types }, diagnostics)
     : { recordings: [], outputFiles: [], displays: [] };
-  const { neurons, synapses, populations, projections, lemsTypes } = assemble(
-    network,
-    wires,
-    naming,
-    { types, places, diagnostics },
-  );
+  const { neurons, synapses, populations, projections, lemsTypes } = assemble(network, wires, naming, { types, places, diagnostics });
   if (errors() > before) return null;
   const seed = run.simulation && seedOf(run.simulation);
   const document = {
@@ -118,7 +113,7 @@ function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
   }
   const target = named ?? networkOf(lems.components) ?? lems.components.findLast((component) => standsAlone(component, lems));
   if (target) return { simulation: null, target };
-  diagnostics.add(messages.nothingToRun());
+  diagnostics.add(messages.nothingToRun(), lems.components[0]?.place);
   return null;
 }
 

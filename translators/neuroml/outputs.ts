@@ -60,7 +60,10 @@ type Later = (names: Names) => Record<string, unknown>;
 
 class Collector {
   /** Elements by owner and variable. */
-  readonly #variables = new Map<string, { readonly owner: Quantity['owner']; readonly at: Quantity['at']; readonly byVariable: Map<string, Set<number>> }>();
+  readonly #variables = new Map<
+    string,
+    { readonly owner: Quantity['owner']; readonly at: Quantity['at']; readonly byVariable: Map<string, Set<number>> }
+  >();
   readonly #events = new Map<string, { readonly population: string; readonly event: string; readonly indices: Set<number> }>();
   readonly #resolver: Resolver;
 

@@ -40,8 +40,8 @@ export function readLems(text: string, document: string, host: LemsHost = noFile
   const { elements } = loaded;
   // 1. Dimensions, units and constants, wherever they stand: types and values need them.
   const table = emptyUnitTable();
-  for (const { element } of named(elements, 'Dimension')) readDimension(element, table, diagnostics);
-  for (const { element } of named(elements, 'Unit')) readUnit(element, table, diagnostics);
+  for (const { element, origin } of ownFirst(named(elements, 'Dimension'))) readDimension(element, table, diagnostics, origin === 'core');
+  for (const { element, origin } of ownFirst(named(elements, 'Unit'))) readUnit(element, table, diagnostics, origin === 'core');
   const constants = readConstants(
     named(elements, 'Constant').map(({ element }) => element),
     table,
@@ -90,6 +90,16 @@ function named(elements: readonly Placed[], name: string): readonly Placed[] {
   return elements.filter(({ element }) => element.name === name);
 }
 
+/** What is the model's own comes before the core types, which give way to it. */
+function ownFirst(elements: readonly Placed[]): readonly Placed[] {
+  return [...elements.filter(({ origin }) => origin !== 'core'), ...elements.filter(({ origin }) => origin === 'core')];
+}
+
+/** Whether an element is of a local copy of the core types, which was said of the file already. */
+function isCopy(element: XmlElement, core: XmlElement): boolean {
+  return element.source.document.endsWith(core.source.document);
+}
+
 interface FoundTypes {
   readonly types: ReadonlyMap<string, XmlElement>;
   /** Names of those that are not core types. */
@@ -100,8 +110,7 @@ interface FoundTypes {
 function findTypes(elements: readonly Placed[], diagnostics: Diagnostics): FoundTypes {
   const types = new Map<string, XmlElement>();
   const own = new Set<string>();
-  const ordered = [...elements.filter(({ origin }) => origin !== 'core'), ...elements.filter(({ origin }) => origin === 'core')];
-  for (const { element, origin } of ordered) {
+  for (const { element, origin } of ownFirst(elements)) {
     const name = required(element, 'name', diagnostics);
     if (name === null) continue;
     const known = types.get(name);
@@ -111,7 +120,7 @@ function findTypes(elements: readonly Placed[], diagnostics: Diagnostics): Found
     } else if (origin !== 'core') {
       const related = [{ message: 'first defined here', place: known.place }];
       diagnostics.add({ ...messages.duplicate('the component type', name), related }, element.valuePlace('name'));
-    } else if (own.has(name)) diagnostics.add(messages.replacesCore(name), known.valuePlace('name'));
+    } else if (own.has(name) && !isCopy(known, element)) diagnostics.add(messages.replacesCore(name), known.valuePlace('name'));
   }
   return { types, own };
 }

@@ -1,7 +1,15 @@
 /** The cell types of populations: library types, and the values that a document gives to their parameters. */
 
 import type { NeuronDocument } from '../../src/model/document.js';
-import { gifCell, inhomogeneousGamma, missingTypes, neuronParts, pointNeuron, responseParts, standardCells } from '../../src/library/pynn/index.js';
+import {
+  gifCell,
+  inhomogeneousGamma,
+  missingTypes,
+  neuronParts,
+  pointNeuron,
+  responseParts,
+  standardCells,
+} from '../../src/library/pynn/index.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';

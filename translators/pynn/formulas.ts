@@ -114,8 +114,7 @@ export function translateFormula(
       if (node.kind === 'name' && node.name !== 'pi' && node.name !== 'e') {
         const name = asWritten(node.name);
         const meaning = Object.hasOwn(known, name) ? known[name] : undefined;
-        if (meaning === undefined)
-          fail(`${name} is none of the names that this expression may read`, [...Object.keys(known), 'pi', 'e']);
+        if (meaning === undefined) fail(`${name} is none of the names that this expression may read`, [...Object.keys(known), 'pi', 'e']);
         else return parseExpression(`(${meaning})`);
       }
       if (node.kind === 'call') {

@@ -214,6 +214,15 @@ export const noRun = (): Finding => ({
   expected: 'phases: [{run: 1000}]',
 });
 
+export const rateTooHigh = (type: string, mean: number, dt: number): Finding => ({
+  code: 'pynn/rate-too-high',
+  severity: 'warning',
+  message: `${type} emits at most one spike in a step, and its intervals are shorter: spikes will be late and then too few`,
+  expected: `a mean interval of ${dt} ms or more`,
+  found: `${Number(mean.toPrecision(4))} ms`,
+  hint: 'use a smaller timestep',
+});
+
 export const unusedGenerator = (label: string): Finding => ({
   code: 'pynn/unused-generator',
   severity: 'note',

@@ -46,12 +46,34 @@ export function translatePopulation(
     return located({ size, ...(spikes === undefined ? {} : { spikes }), ...positions }, pointer);
   }
   const given = givenParameters(population.cell, child(pointer, 'cell'));
+  checkRate(population, `${pointer}/cell/params`, setting);
   const parameters = parameterValues(info.cell, given, info.size, setting);
   const initial = initialValues(info.cell, population.initial_values ?? {}, info.size, child(pointer, 'initial_values'), setting);
   return located(
     { type: located(types.add(info.cell), `${pointer}/cell/type`), size, values: { ...parameters, ...initial }, ...positions },
     pointer,
   );
+}
+
+/** Sources of whole intervals emit one spike a step at most, and no interval is shorter than the refractory period. */
+function checkRate({ cell: { type, params = {} } }: Population, pointer: string, setting: Setting): void {
+  const number = (name: string, otherwise: number): number => {
+    const value = own(params, name) ?? otherwise;
+    return typeof value === 'number' ? value : NaN;
+  };
+  const least = (name: string): number => Math.min(...(listFor(own(params, name) ?? [1], 0) ?? [NaN]));
+  let mean = Infinity;
+  if (type === 'SpikeSourcePoissonRefractory') {
+    mean = 1000 / number('rate', 1);
+    const period = number('tau_refrac', 0);
+    if (mean < period)
+      setting.report(
+        messages.outOfRange('the rate', `${1000 / period} Hz or less, as tau_refrac is ${period} ms`, number('rate', 1)),
+        pointer,
+      );
+  } else if (type === 'SpikeSourceGamma') mean = (1000 * number('alpha', 2)) / number('beta', 1);
+  else if (type === 'SpikeSourceInhGamma') mean = 1000 * least('a') * least('b');
+  if (mean < setting.dt) setting.report(messages.rateTooHigh(type, mean, setting.dt), pointer);
 }
 
 function checkInitial(_cell: null, population: Population, pointer: string, setting: Setting): void {

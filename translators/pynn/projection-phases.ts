@@ -4,9 +4,9 @@ import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from './located.js';
 import * as messages from './messages.js';
-import { delaysOf, unitOf, type TranslatedProjection } from './projections.js';
+import { delaysOf, unitOf, wholeMatrix, type TranslatedProjection } from './projections.js';
 import type { Value, Values } from './specification.js';
-import { isNumbers, translateValue } from './values.js';
+import { isNumbers, translateValue, type Slot } from './values.js';
 
 /** Parameters that only the canonical type has. */
 const ownParameters: ReadonlySet<string> = new Set(['tau_syn', 'transmission', 'delay']);
@@ -41,9 +41,8 @@ export function setSynapses(projection: TranslatedProjection, params: Values, po
       entries.push({ delays: Object.fromEntries(Object.entries(delays.delays).map(([key, delay]) => [`${id}.${key}`, delay])) });
       for (const [key, number] of Object.entries(delays.values)) set[`${id}.${key}`] = located(number, at);
     } else {
-      const given = inOrder(value, name, at, projection, setting);
       const slot = { what: name, unit: unitOf(standard, name), count: null, formulas: ['ij', 'd'] as const };
-      const translated = given === undefined ? undefined : translateValue(given, at, slot, setting);
+      const translated = synapticValue(value, at, slot, projection, setting);
       if (translated === undefined) continue;
       const changes = standard.synapse.state?.[name] !== undefined;
       (changes ? first : set)[`${id}.${name}`] = translated;
@@ -66,13 +65,23 @@ export function initialiseSynapses(projection: TranslatedProjection, values: Val
       setting.reportKey(messages.unknownVariable(name, standard.name, Object.keys(standard.initial)), at);
       continue;
     }
-    const given = inOrder(value, name, at, projection, setting);
     const slot = { what: name, unit: unitOf(standard, variable), count: null, formulas: ['ij', 'd'] as const };
-    const translated = given === undefined ? undefined : translateValue(given, at, slot, setting);
+    const translated = synapticValue(value, at, slot, projection, setting);
     if (translated !== undefined) first[`${id}.${variable}`] = translated;
   }
   return Object.keys(first).length === 0 ? [] : [{ initialise: first }];
 }
+
+/** A value of each synapse; a matrix has one for each pair, connected or not. */
+function synapticValue(value: Value, pointer: string, slot: Slot, projection: TranslatedProjection, setting: Setting): Located | undefined {
+  const drawn = projection.connections.pairs === undefined;
+  if (drawn && Array.isArray(value) && !isNumbers(value)) return wholeMatrix(value, pointer, slot, setting);
+  const given = inOrder(value, slot.what, pointer, projection, setting);
+  return given === undefined ? undefined : translateValue(given, pointer, slot, setting);
+}
+
+/** Whether connections are created sender by sender, as the canonical model draws them, and not in a notation's own order. */
+const isByRow = (rule: unknown): boolean => !(typeof rule === 'object' && rule !== null && 'rule' in rule && rule.rule === 'hostDrawn');
 
 /**
  * Lists in order of creation, as the canonical model has them: PyNN takes a flat one for the connections row by row, and a matrix for
@@ -82,8 +91,9 @@ function inOrder(value: Value, name: string, pointer: string, { connections }: T
   if (!Array.isArray(value)) return value;
   const rows: readonly unknown[] = value;
   if (connections.pairs === undefined) {
+    if (isNumbers(rows) && isByRow(connections.rule)) return rows;
     setting.report(
-      messages.unsupported(`a list for ${name} of connections that are drawn`, 'give an expression of i and j, or list the connections'),
+      messages.unsupported(`a list for ${name} of connections that a NumpyRNG draws`, 'give a matrix with a number for each pair'),
       pointer,
     );
     return undefined;

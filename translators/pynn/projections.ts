@@ -1,7 +1,15 @@
 /** Projections: ends, connections, synapse types with their values, receptors, delays, space. */
 
 import type { SynapseDocument } from '../../src/model/document.js';
-import { electricalSynapse, missingTypes, stdpName, stdpSynapse, synapsesFor, timingRules, weightDependences } from '../../src/library/pynn/index.js';
+import {
+  electricalSynapse,
+  missingTypes,
+  stdpName,
+  stdpSynapse,
+  synapsesFor,
+  timingRules,
+  weightDependences,
+} from '../../src/library/pynn/index.js';
 import type { Receptor, StandardSynapse } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { translateConnector, type Connections } from './connectors.js';
@@ -246,13 +254,7 @@ function synapseOf(
   return undefined;
 }
 
-function stdpOf(
-  written: Synapse,
-  kind: Receptor['kind'],
-  listed: boolean,
-  pointer: string,
-  setting: Setting,
-): StandardSynapse | undefined {
+function stdpOf(written: Synapse, kind: Receptor['kind'], listed: boolean, pointer: string, setting: Setting): StandardSynapse | undefined {
   const { timing_dependence: timing, weight_dependence: dependence } = written;
   let whole = true;
   if (written.voltage_dependence !== undefined && written.voltage_dependence !== null) {
@@ -447,7 +449,7 @@ function perSynapse(value: Value, pointer: string, slot: Slot, connections: Conn
 }
 
 /** A matrix that has a number for every pair, connected or not. */
-function wholeMatrix(rows: readonly unknown[], pointer: string, slot: Slot, setting: Setting): Located | undefined {
+export function wholeMatrix(rows: readonly unknown[], pointer: string, slot: Slot, setting: Setting): Located | undefined {
   const wrong = rows.findIndex((row) => !isNumbers(row));
   if (wrong < 0) return located(slot.explicit === true ? { array: rows, unit: slot.unit } : rows, pointer);
   const expected = 'a number for each pair, since which pairs are connected is drawn';

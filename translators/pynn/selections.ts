@@ -102,7 +102,10 @@ function sampleOf(view: View, sample: number, parent: Target, at: string, settin
   if (sample < 0 || sample > size)
     return void setting.report(messages.outOfRange('the size of the sample', `0 to ${size}`, sample), child(at, 'sample'));
   if (portion === undefined || parent.portions.length > 1)
-    return void setting.report(messages.unsupported('a sample of an assembly', 'take a sample of each of its populations'), child(at, 'sample'));
+    return void setting.report(
+      messages.unsupported('a sample of an assembly', 'take a sample of each of its populations'),
+      child(at, 'sample'),
+    );
   const { cells, population } = portion;
   if (cells.kind === 'sample')
     return void setting.report(messages.unsupported('a sample of a sample', 'take one sample of the smaller size'), child(at, 'sample'));

@@ -66,7 +66,8 @@ export function translateStructure(population: Population, size: number, pointer
         setting.report(messages.wrongValue('fill_order', "'sequential' or 'random'", value), place);
     } else if (typeof value !== 'number') setting.report(messages.wrongValue(key, 'a number', value), place);
     // As many cells along each axis is what a grid has anyway.
-    else if (name !== undefined && !(name.startsWith('aspect') && value === 1)) result[name] = located(name.startsWith('aspect') ? value : `${String(value)}*um`, place);
+    else if (name !== undefined && !(name.startsWith('aspect') && value === 1))
+      result[name] = located(name.startsWith('aspect') ? value : `${String(value)}*um`, place);
   }
   checkGrid(structure, size, at, setting);
   const random = known.filled && own(structure.params ?? {}, 'fill_order') === 'random';

@@ -21,7 +21,7 @@ import {
   type SeriesPlan,
   type SpikeTrains,
 } from '../result.js';
-import { floatText } from './float-text.js';
+import { floatText, longestFloat, writeFloat } from './float-text.js';
 import { datPath, type DatColumn, type DatFile } from './plan.js';
 
 export interface DatOptions {
@@ -94,6 +94,8 @@ function clock(dt: number, accumulated: boolean): (row: number) => number {
   };
 }
 
+const [tab, lineFeed] = [9, 10];
+
 // --- Tables -----------------------------------------------------------------------------------------------------------
 
 interface Table {
@@ -122,6 +124,13 @@ function createTable(columns: readonly DatColumn[], setup: RunSetup, output: Out
   });
   const all = [...queues.values()];
   const time = clock(setup.header.dt, options.accumulated);
+  const longestRow = (places.length + 1) * (longestFloat + 1) + 1;
+  const bytes = new Uint8Array(Math.max(1 << 16, 2 * longestRow));
+  let end = 0;
+  const write = (): void => {
+    if (end > 0) output.write(bytes.subarray(0, end));
+    end = 0;
+  };
   const waiting = (queue: Queue): number => (queue.blocks[0]?.steps.length ?? 0) - queue.taken;
   return {
     add: (block) => {
@@ -132,10 +141,15 @@ function createTable(columns: readonly DatColumn[], setup: RunSetup, output: Out
       if (all.length === 0) return;
       for (let rows = ready(); rows > 0; rows = ready()) {
         for (let row = 0; row < rows; row += 1) {
+          if (end + longestRow > bytes.length) write();
           const { blocks, taken, label } = all[0]!;
-          let line = `${floatText(time(blocks[0]!.steps[taken]! + label))}\t`;
-          for (const { queue, at } of places) line += `${floatText(Number(queue.blocks[0]!.values[queue.taken * queue.width + at]!))}\t`;
-          output.write(`${line}\n`);
+          end = writeFloat(time(blocks[0]!.steps[taken]! + label), bytes, end);
+          bytes[end++] = tab;
+          for (const { queue, at } of places) {
+            end = writeFloat(Number(queue.blocks[0]!.values[queue.taken * queue.width + at]!), bytes, end);
+            bytes[end++] = tab;
+          }
+          bytes[end++] = lineFeed;
           for (const queue of all) queue.taken += 1;
         }
         for (const queue of all) {
@@ -144,6 +158,7 @@ function createTable(columns: readonly DatColumn[], setup: RunSetup, output: Out
           queue.taken = 0;
         }
       }
+      write();
     },
   };
   function ready(): number {

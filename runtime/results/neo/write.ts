@@ -125,9 +125,7 @@ function writeSegment(
   segment: SegmentSpan,
   index: number,
 ): void {
-  output.write(
-    `{ "name": ${json(segment.name)}, "index": ${index}, "annotations": ${json(segment.annotations ?? {})},\n"spiketrains": [`,
-  );
+  output.write(`{ "name": ${json(segment.name)}, "index": ${index}, "annotations": ${json(segment.annotations ?? {})},\n"spiketrains": [`);
   const write = separated(output);
   for (const train of trains) {
     for (const [begin, end] of rowRanges(train.counts, 1 << 22)) {

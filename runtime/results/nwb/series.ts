@@ -167,7 +167,12 @@ function describe(plan: SeriesPlan): string {
 function collect(series: GrowingSeries, block: SampleBlock): void {
   const { width, chunkRows } = series;
   for (let row = 0; row < block.steps.length;) {
-    series.open ??= { values: arrayOf(series.plan.element, chunkRows * width), steps: new Int32Array(chunkRows), segments: new Uint8Array(chunkRows), rows: 0 };
+    series.open ??= {
+      values: arrayOf(series.plan.element, chunkRows * width),
+      steps: new Int32Array(chunkRows),
+      segments: new Uint8Array(chunkRows),
+      rows: 0,
+    };
     const { open } = series;
     const taken = Math.min(chunkRows - open.rows, block.steps.length - row);
     copyInto(open.values, block.values.subarray(row * width, (row + taken) * width), open.rows * width);

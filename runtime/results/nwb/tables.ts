@@ -168,7 +168,11 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: NeoPlace): v
 export function writeTrials(h5: H5Writer, { segments, phases, dt }: RunRecord, place: NeoPlace): void {
   if (!segments) return;
   const columns: Column[] = [
-    { name: 'start_time', description: 'Start of the segment, in s.', values: { f64: Float64Array.from(segments, ({ begin }) => begin * dt) } },
+    {
+      name: 'start_time',
+      description: 'Start of the segment, in s.',
+      values: { f64: Float64Array.from(segments, ({ begin }) => begin * dt) },
+    },
     { name: 'stop_time', description: 'End of the segment, in s.', values: { f64: Float64Array.from(segments, ({ end }) => end * dt) } },
     { name: 'label', description: 'Name of the segment.', values: { texts: segments.map(({ name }) => name) } },
     {

@@ -246,10 +246,10 @@ class DeviceSession implements Session {
     return done;
   }
 
-  /** Towards pieces that take a turn. */
+  /** Towards pieces that take a turn or two. Part of what a piece takes is waiting, which longer ones do not do for longer. */
   #adjust(steps: number, milliseconds: number): void {
-    const fitting = milliseconds > 0 ? (steps * turn) / milliseconds : Infinity;
-    this.#piece = Math.max(1, Math.min(Math.floor(fitting), Math.max(steps, this.#piece) * 4, 1 << 30));
+    if (milliseconds < turn) this.#piece = Math.min(Math.max(4 * steps, this.#piece), 1 << 30);
+    else if (milliseconds > 2 * turn) this.#piece = Math.max(1, Math.ceil((steps * turn) / milliseconds));
   }
 
   read(buffer: string, offset?: number, length?: number): Promise<TypedArray> {

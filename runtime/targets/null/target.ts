@@ -1,6 +1,6 @@
 /** The null target: generates the source of every device and runs nothing, so that generated text can be seen and tested anywhere. */
 
-import { generateOpencl } from '../../../src/codegen/c/device/generate.js';
+import { generateCuda, generateOpencl } from '../../../src/codegen/c/device/generate.js';
 import { generateC } from '../../../src/codegen/c/generate.js';
 import { generateWasm } from '../../../src/codegen/wasm/generate.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
@@ -52,6 +52,12 @@ const openclText: Generator = {
     ]),
 };
 
+/** CUDA C++. */
+const cudaText: Generator = {
+  name: 'cuda',
+  generate: (program) => new Map([['network.cu', generateCuda(program, 'atomic').source]]),
+};
+
 /** A null target of the given generators. Their files lie in a folder each: `wasm/threads.wat`. */
 export function nullTargetOf(generators: readonly Generator[]): Target {
   return {
@@ -78,7 +84,7 @@ export function nullTargetOf(generators: readonly Generator[]): Target {
 }
 
 /** All generators that need no device. */
-export const generators: readonly Generator[] = [programText, wasmText, cText, openclText];
+export const generators: readonly Generator[] = [programText, wasmText, cText, openclText, cudaText];
 
 /** Generates everything that can be generated; its sessions cannot start. */
 export const nullTarget: Target = nullTargetOf(generators);

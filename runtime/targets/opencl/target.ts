@@ -28,6 +28,8 @@ export interface OpenclTargetOptions {
   readonly targets?: TargetStrategy;
   /** As if the device had no 64-bit atomics, and only approximate division of floats. */
   readonly bare?: boolean;
+  /** Compiled without optimisation: sooner, slower, and to the same bits. */
+  readonly plain?: boolean;
 }
 
 /** Sizes that suit a device. Processors run work-items one after another, so that a team of several would only repeat its loops. */
@@ -37,8 +39,12 @@ function sizesFor({ isProcessor, units, mostItems }: OpenclDevice): DeviceSizes 
   return { group: Math.max(leastGroup, power(256)), team: power(128), groups: 16 * units };
 }
 
-const optionsFor = (device: OpenclDevice, { group, team }: DeviceSizes, { bare = false }: OpenclTargetOptions): string =>
-  `${buildOptions(device.preciseFloats && !bare, group, team)}${bare ? ' -DWITHOUT_INT64_ATOMICS' : ''}`;
+const optionsFor = (device: OpenclDevice, { group, team }: DeviceSizes, { bare = false, plain = false }: OpenclTargetOptions): string =>
+  [
+    buildOptions(device.preciseFloats && !bare, group, team),
+    ...(bare ? ['-DWITHOUT_INT64_ATOMICS'] : []),
+    ...(plain ? ['-cl-opt-disable'] : []),
+  ].join(' ');
 
 const usable = ({ refusal }: OpenclDevice): boolean => refusal === undefined;
 

@@ -7,8 +7,8 @@
 
 import type { HostDraw } from '../../model/model.js';
 import type { RandomState } from '../numpy/random-state.js';
-import { none } from '../projection.js';
 import { drawVector, HostError } from './draws.js';
+import { none } from './elements.js';
 import { GrowingIndices } from './growing.js';
 
 /** What a connector is between: elements count within the ends. */
@@ -168,7 +168,7 @@ function* byTarget(
   { pre, post, identical }: HostEnds,
   { state, generatorOf }: HostQuestions,
 ): Iterable<Column> {
-  let numbers: readonly number[] | null = null;
+  let numbers: Float64Array | null = null;
   if (typeof n === 'object' && n !== null) {
     const generator = generatorOf(n);
     drawVector(n.distribution, n.arguments, drawnBeforehand, generator);
@@ -228,7 +228,7 @@ const inTotal =
     const total = typeof n === 'number' ? state.binomial(n, 1) : 0;
     const same = self ? null : sameSource;
     const known = replace ? null : new Set<number>();
-    for (let k = 0; k < total; ) {
+    for (let k = 0; k < total;) {
       const source = state.integer(0, pre);
       const target = state.integer(0, post);
       if (same?.[target] === source || known?.has(source * post + target)) continue;
@@ -243,11 +243,7 @@ const inTotal =
  * each of these a uniform number, and where it is below the probability, whole numbers until one is a target that the source lacks.
  */
 const smallWorld =
-  (
-    { n, self = true, rewiring = 0 }: HostConnector,
-    { pre, post, sameSource }: HostEnds,
-    { state, near }: HostQuestions,
-  ) =>
+  ({ n, self = true, rewiring = 0 }: HostConnector, { pre, post, sameSource }: HostEnds, { state, near }: HostQuestions) =>
   (pairs: DrawnPairs): void => {
     for (let source = 0; source < pre; source++) {
       const excluded = (target: number): boolean => !self && sameSource?.[target] === source;

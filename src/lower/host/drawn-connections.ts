@@ -2,13 +2,13 @@
 
 import { parseExpression } from '../../lang/parse.js';
 import type { HostDraw, Projection, Value } from '../../model/model.js';
-import { none } from '../projection.js';
 import { distancesFrom, distancesTo, measuresOf } from '../space/distance.js';
 import { inMicrometres, micrometresPerMetre } from '../space/micrometres.js';
-import { axes, type Places } from '../space/places.js';
+import { axes, type Places } from '../space/axes.js';
 import { columnsOf, columnsOfPairs, type Column, type HostConnector, type HostEnds } from './connect.js';
 import { drawVector, HostError, inSi, type Generators } from './draws.js';
-import { pairsOf, type Elements, type Pairs } from './ends.js';
+import { none, type Elements } from './elements.js';
+import { pairsOf, type Pairs } from './ends.js';
 import type { RandomState } from '../numpy/random-state.js';
 import { GrowingIndices, GrowingNumbers } from './growing.js';
 import type { HostData } from './host-data.js';
@@ -100,14 +100,16 @@ class Copies {
 function valueDraws(projection: Projection): readonly ValueDraw[] {
   return (['values', 'delays'] as const)
     .flatMap((kind) =>
-      Object.entries(projection[kind]).flatMap(([key, value]) => (isDraw(value) ? [{ kind, key, value, numbers: new GrowingNumbers() }] : [])),
+      Object.entries(projection[kind]).flatMap(([key, value]) =>
+        isDraw(value) ? [{ kind, key, value, numbers: new GrowingNumbers() }] : [],
+      ),
     )
     .sort((a, b) => a.value.order - b.value.order);
 }
 
 /** Values of the synapses of one receiver. Draws of one order are one draw: a delay may be needed at several places. */
 function drawColumn(draws: readonly ValueDraw[], count: number, copies: Copies): void {
-  const done = new Map<number, readonly number[]>();
+  const done = new Map<number, Float64Array>();
   for (const { value, numbers } of draws) {
     let drawn = done.get(value.order);
     if (!drawn) {
@@ -134,7 +136,8 @@ function columnsFor(
     if (!pairs) throw new HostError(`values drawn by a named generator for connections that are drawn on the target (projection ${name})`);
     return { rule: null, columns: columnsOfPairs(pairs.sources, pairs.targets, m) };
   }
-  if (projection.connect.length > 1) throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
+  if (projection.connect.length > 1)
+    throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
   const rule = only.arguments as unknown as HostConnector & HostSource;
   const ends: HostEnds = { pre: n, post: m, sameSource: inverse(sameTarget, m), identical };
   const columns = columnsOf(rule, ends, {

@@ -22,9 +22,13 @@ export class HostError extends Error {}
 const mostRounds = 1000;
 
 /** `count` numbers of a distribution, in the unit that it draws in. */
-export function drawVector(name: string, parameters: readonly number[], count: number, state: RandomState): number[] {
+export function drawVector(name: string, parameters: readonly number[], count: number, state: RandomState): Float64Array {
   const [a = 0, b = 0, low = -Infinity, high = Infinity] = parameters;
-  const each = (one: () => number): number[] => Array.from({ length: count }, one);
+  const each = (one: () => number): Float64Array => {
+    const values = new Float64Array(count);
+    for (let k = 0; k < count; k++) values[k] = one();
+    return values;
+  };
   switch (name) {
     case 'uniform':
       return each(() => state.uniform(a, b));
@@ -59,7 +63,7 @@ export function drawVector(name: string, parameters: readonly number[], count: n
 }
 
 /** Draws again, in order, what lies outside of the limits, until nothing does. */
-function clipped(values: number[], low: number, high: number, again: () => number): number[] {
+function clipped(values: Float64Array, low: number, high: number, again: () => number): Float64Array {
   let outside = [...values.keys()].filter((k) => !(values[k]! >= low && values[k]! <= high));
   for (let round = 0; outside.length > 0; round++) {
     if (round === mostRounds) throw new HostError(`a normal distribution that is hardly ever between ${low} and ${high}`);
@@ -71,8 +75,12 @@ function clipped(values: number[], low: number, high: number, again: () => numbe
 
 /** Drawn numbers in SI: scaled by a power of ten with one rounding. */
 export function inSi(values: ArrayLike<number>, exponent10 = 0): Float64Array {
-  if (exponent10 === 0) return Float64Array.from(values);
   let power = 1;
   for (let k = 0; k < Math.abs(exponent10); k++) power *= 10;
-  return Float64Array.from(values, (value) => (exponent10 > 0 ? value * power : value / power));
+  const result = new Float64Array(values.length);
+  for (let k = 0; k < result.length; k++) {
+    const value = values[k] as number;
+    result[k] = exponent10 > 0 ? value * power : value / power;
+  }
+  return result;
 }

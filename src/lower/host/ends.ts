@@ -2,29 +2,9 @@
 
 import type { ConnectionRule, DataStore, Projection, SelectionRule, Value } from '../../model/model.js';
 import { arrayOf } from '../context.js';
-import { none } from '../projection.js';
 import { HostError } from './draws.js';
+import { none, type Elements } from './elements.js';
 import type { HostData } from './host-data.js';
-
-/** Elements of one or several populations, in order. */
-export interface Elements {
-  readonly populations: readonly string[];
-  /** Ordinal of the population, and index within it, of each element. */
-  readonly ordinals: Uint16Array;
-  readonly indices: Uint32Array;
-}
-
-/** What a projection of lowering is a piece of. */
-export interface Part {
-  /** The projection that the model names, and the one whose drawn connections it has. */
-  readonly projection: string;
-  readonly connectedAs: string;
-  /** All elements of the ends, where these are no plain pieces of one population. */
-  readonly pre: Elements | null;
-  readonly post: Elements | null;
-  /** For each element of the sending end the same one at the receiving end, or none. */
-  readonly sameTarget: Uint32Array | null;
-}
 
 /** Whether lowering takes a selection as an end as it is: a population, or a slice of it without gaps. */
 export function isPlain(rule: SelectionRule): boolean {
@@ -200,7 +180,8 @@ function piecesOf(pre: Elements, post: Elements, { sources, targets }: Pairs): r
   const [first, second] = [pre.populations[0] ?? '', post.populations[0] ?? ''];
   if (pre.populations.length === 1 && post.populations.length === 1) return [{ from: first, to: second, at: null }];
   const width = post.populations.length;
-  const keyOf = (k: number): number => (pre.ordinals[sources[k] as number] as number) * width + (post.ordinals[targets[k] as number] as number);
+  const keyOf = (k: number): number =>
+    (pre.ordinals[sources[k] as number] as number) * width + (post.ordinals[targets[k] as number] as number);
   const counts = new Map<number, number>();
   for (let k = 0; k < sources.length; k++) counts.set(keyOf(k), (counts.get(keyOf(k)) ?? 0) + 1);
   if (counts.size === 0) return [{ from: first, to: second, at: null }];

@@ -45,7 +45,7 @@ export class GrowingNumbers {
   #array = new Float64Array(1024);
   #length = 0;
 
-  append(values: readonly number[]): void {
+  append(values: ArrayLike<number>): void {
     const length = this.#length + values.length;
     if (length > this.#array.length) {
       const larger = new Float64Array(Math.max(length, 2 * this.#array.length));

@@ -11,11 +11,15 @@ import type { ConnectionRule, End, HostDraw, Model, Population, Projection, Sele
 import { arrayOf } from '../context.js';
 import * as messages from '../messages.js';
 import type { RandomState } from '../numpy/random-state.js';
-import { permutationByCounters, placesOf, type Places } from '../space/places.js';
+import type { Places } from '../space/axes.js';
+import { permutationByCounters, placesOf } from '../space/places.js';
 import { drawnConnections, type Between } from './drawn-connections.js';
 import { drawVector, Generators, HostError, inSi } from './draws.js';
-import { checkDistinct, elementsOf, isPlain, pairsOf, sameTargetsOf, splitDrawn, splitList, type Elements, type Pairs, type Part } from './ends.js';
+import { checkDistinct, elementsOf, isPlain, pairsOf, sameTargetsOf, splitDrawn, splitList, type Pairs } from './ends.js';
+import type { Elements, Part } from './elements.js';
 import { HostData } from './host-data.js';
+import { drawForPhase, valuesOfPhase, type PhaseSetting } from './phase-values.js';
+import { spreadPhase, spreadRecording } from './spread.js';
 
 const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
 
@@ -63,10 +67,6 @@ function needsHost(model: Model): boolean {
 }
 
 type Phase = Model['experiment']['protocol'][number];
-
-/** The values that a phase gives, by what gets them. */
-const valuesOfPhase = (phase: Phase): Readonly<Record<string, Value>> =>
-  'set' in phase ? phase.set : 'initialise' in phase ? phase.initialise : 'delays' in phase ? phase.delays : {};
 
 const hasSample = (rule: SelectionRule): boolean => ('assembly' in rule ? rule.assembly.some(hasSample) : 'sample' in rule);
 
@@ -134,7 +134,7 @@ class HostPass {
       ...model,
       populations: this.#populations,
       projections: Object.fromEntries(this.#projections),
-      recordings: model.recordings.flatMap((recording) => this.#recordings({ ...recording, of: select(recording.of) })),
+      recordings: model.recordings.flatMap((recording) => spreadRecording({ ...recording, of: select(recording.of) }, this.#split)),
       stimuli: Object.fromEntries(
         Object.entries(model.stimuli).map(([name, stimulus]) => [name, { ...stimulus, to: select(stimulus.to) }]),
       ),
@@ -145,58 +145,16 @@ class HostPass {
     };
   }
 
-  /** A recording of a projection that several stand for becomes one of each. */
-  #recordings(recording: Model['recordings'][number]): Model['recordings'] {
-    const { of } = recording;
-    const pieces = 'projection' in of ? this.#split.get(of.projection) : undefined;
-    if (!pieces || !('projection' in of)) return [recording];
-    if (of.slice || of.indices) throw new HostError(`recording ${recording.name} of some synapses of a projection between several populations`);
-    return pieces.map((projection) => ({ ...recording, name: `${recording.name}_${projection}`, of: { projection } }));
-  }
-
-  /** Draws what a phase gives: in the order of the elements of a selection, or of the synapses of a projection. */
   #drawForPhase(k: number, key: string, phase: Phase, draw: HostDraw): void {
-    const of = 'set' in phase || 'initialise' in phase ? phase.of : undefined;
-    const [, owner = '', inside, variable = key] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key) ?? [];
-    const count = of ? this.#countOf(of) : this.#countOfText(owner, inside);
-    if (count === undefined)
-      throw new HostError(`values of ${variable} drawn by a named generator during the run for connections that are drawn on the target`);
-    const numbers = drawVector(draw.distribution, draw.arguments, count, this.#generators.of(draw.seed, draw.stream));
-    // A notation draws receiver by receiver; the synapses of all pairs are created sender by sender.
-    const all = of === undefined && inside === undefined ? this.#allPairs(owner) : undefined;
-    const [pre, post] = all ?? [0, 0];
-    const ordered = all ? Float64Array.from(numbers, (_, at) => numbers[(at % post) * pre + Math.floor(at / post)] as number) : numbers;
-    this.#phaseValues.set(`${k} ${key}`, { array: this.#data.keep(inSi(ordered, draw.exponent10)) });
-  }
-
-  #countOf(rule: SelectionRule): number | undefined {
-    return 'projection' in rule
-      ? this.#countOfText(rule.projection, undefined)
-      : elementsOf(this.#resolve(rule), this.#sizeOf, this.#valid.data).indices.length;
-  }
-
-  /** Elements of a population or projection, or of a slice or list of it; undefined for synapses that nobody has counted. */
-  #countOfText(owner: string, inside: string | undefined): number | undefined {
-    if (inside?.includes(':')) {
-      const [from = 0, until = 0, by = 1] = inside.split(':').map(Number);
-      return Math.max(0, Math.ceil((until - from) / by));
-    }
-    if (inside !== undefined) return inside.split(',').length;
-    if (this.#populations[owner]) return this.#sizeOf(owner);
-    const { connect = [] } = this.#projections.get(owner) ?? this.#valid.model.projections[owner] ?? {};
-    const all = this.#allPairs(owner);
-    const counts = connect.map((rule) => (rule.rule === 'list' ? arrayOf(rule.sources, this.#data.store).length : NaN));
-    const sum = all ? all[0] * all[1] : counts.reduce((a, b) => a + b, 0);
-    return counts.length === 0 || Number.isNaN(sum) ? undefined : sum;
-  }
-
-  /** Sizes of the ends of a projection that connects all pairs of two populations. */
-  #allPairs(owner: string): readonly [number, number] | undefined {
-    const { connect = [], from, to } = this.#valid.model.projections[owner] ?? {};
-    const [only] = connect;
-    if (connect.length !== 1 || only?.rule !== 'all' || !only.self || !from || !to || !isPlain(from.of) || !isPlain(to.of)) return undefined;
-    const count = (of: SelectionRule): number => elementsOf(of, this.#sizeOf, this.#valid.data).indices.length;
-    return [count(from.of), count(to.of)];
+    const setting: PhaseSetting = {
+      model: this.#valid.model,
+      projections: this.#projections,
+      data: this.#data.store,
+      sizeOf: this.#sizeOf,
+      resolve: (rule) => this.#resolve(rule),
+    };
+    const array = this.#data.keep(drawForPhase(key, phase, draw, this.#generators.of(draw.seed, draw.stream), setting));
+    this.#phaseValues.set(`${k} ${key}`, { array });
   }
 
   /** A phase with what was drawn for it, and without samples. */
@@ -205,27 +163,9 @@ class HostPass {
       Object.fromEntries(Object.entries(values).map(([key, value]) => [key, this.#phaseValues.get(`${k} ${key}`) ?? value]));
     const chosen = 'set' in phase || 'initialise' in phase ? phase.of : undefined;
     const of = chosen ? { of: this.#resolve(chosen) } : {};
-    if ('set' in phase) return this.#spread({ ...phase, set: drawn(phase.set), ...of });
-    if ('initialise' in phase) return this.#spread({ ...phase, initialise: drawn(phase.initialise), ...of });
+    if ('set' in phase) return spreadPhase({ ...phase, set: drawn(phase.set), ...of }, this.#split);
+    if ('initialise' in phase) return spreadPhase({ ...phase, initialise: drawn(phase.initialise), ...of }, this.#split);
     return 'delays' in phase ? { ...phase, delays: drawn(phase.delays) } : phase;
-  }
-
-  /** What a phase sets of a projection that several stand for, it sets of each. */
-  #spread(phase: Phase): Phase {
-    if (this.#split.size === 0) return phase;
-    const spread = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
-      Object.fromEntries(
-        Object.entries(values).flatMap(([key, value]) => {
-          const [, owner = '', rest = ''] = /^(\w+)(.*)$/.exec(key) ?? [];
-          const pieces = this.#split.get(owner);
-          if (!pieces) return [[key, value] as const];
-          if (!rest.startsWith('.') || (typeof value === 'object' && 'array' in value))
-            throw new HostError(`setting ${key}, of a projection between several populations, synapse by synapse`);
-          return pieces.map((piece) => [`${piece}${rest}`, value] as const);
-        }),
-      );
-    if ('set' in phase) return { ...phase, set: spread(phase.set) };
-    return 'initialise' in phase ? { ...phase, initialise: spread(phase.initialise) } : phase;
   }
 
   // --- Populations ------------------------------------------------------------------------------------------------
@@ -294,7 +234,9 @@ class HostPass {
     const { connect, connectedAs } = this.#copied(name, written.connect);
     const projection = { ...written, connect, from: resolved(written.from), to: resolved(written.to) };
     const plain = isPlain(projection.from.of) && isPlain(projection.to.of);
-    const drawn = connect.some(({ rule }) => rule === 'hostDrawn') || [...Object.values(projection.values), ...Object.values(projection.delays)].some(isDraw);
+    const drawn =
+      connect.some(({ rule }) => rule === 'hostDrawn') ||
+      [...Object.values(projection.values), ...Object.values(projection.delays)].some(isDraw);
     if ('projection' in projection.to.of || 'projection' in projection.from.of) {
       if (drawn) throw new HostError(`values drawn by a named generator of a projection onto synapses (${name})`);
       this.#projections.set(name, projection);
@@ -318,7 +260,8 @@ class HostPass {
     const pieces = pairs ? splitList(name, explicit, pre, post, pairs, data) : splitDrawn(name, explicit, pre, post);
     const plainEnd = (rule: SelectionRule, elements: Elements): Elements | null => (isWhole(rule) ? null : elements);
     for (const [key, piece] of pieces) {
-      if (key !== name && this.#valid.model.projections[key]) throw new HostError(`a projection named ${key} beside ${name}, between several populations,`);
+      if (key !== name && this.#valid.model.projections[key])
+        throw new HostError(`a projection named ${key} beside ${name}, between several populations,`);
       this.#projections.set(key, piece);
       this.#parts.set(key, {
         projection: name,
@@ -328,7 +271,11 @@ class HostPass {
         sameTarget,
       });
     }
-    if (pieces.length > 1) this.#split.set(name, pieces.map(([key]) => key));
+    if (pieces.length > 1)
+      this.#split.set(
+        name,
+        pieces.map(([key]) => key),
+      );
   }
 
   #between(name: string, projection: Projection): Between {
@@ -350,7 +297,8 @@ class HostPass {
   #copied(name: string, connect: readonly ConnectionRule[]): { readonly connect: readonly ConnectionRule[]; readonly connectedAs: string } {
     const [only] = connect;
     if (only?.rule !== 'clone') {
-      if (connect.some(({ rule }) => rule === 'clone')) throw new HostError(`several connection rules of which one copies others (projection ${name})`);
+      if (connect.some(({ rule }) => rule === 'clone'))
+        throw new HostError(`several connection rules of which one copies others (projection ${name})`);
       return { connect, connectedAs: name };
     }
     const pairs = this.#drawn.get(only.of);
@@ -363,7 +311,8 @@ class HostPass {
       const rules: readonly ConnectionRule[] = this.#valid.model.projections[of]?.connect ?? [];
       const [next] = rules;
       if (next?.rule !== 'clone') {
-        if (rules.some(({ rule }) => rule === 'hostDrawn')) throw new HostError(`the connections of ${of}, which are copied before they are drawn,`);
+        if (rules.some(({ rule }) => rule === 'hostDrawn'))
+          throw new HostError(`the connections of ${of}, which are copied before they are drawn,`);
         return { connect: rules, connectedAs: of };
       }
       of = next.of;
@@ -372,7 +321,10 @@ class HostPass {
 }
 
 /** A clone of drawn connections has one synapse for each connected pair, by receiver and then sender, as PyNN's has. */
-function onePerPair({ sources, targets }: Pairs, data: HostData): { readonly sources: ReturnType<HostData['keep']>; readonly targets: ReturnType<HostData['keep']> } {
+function onePerPair(
+  { sources, targets }: Pairs,
+  data: HostData,
+): { readonly sources: ReturnType<HostData['keep']>; readonly targets: ReturnType<HostData['keep']> } {
   let most = 0;
   for (let k = 0; k < sources.length; k++) most = Math.max(most, (sources[k] as number) + 1);
   const keys = Float64Array.from({ length: sources.length }, (_, k) => (targets[k] as number) * most + (sources[k] as number)).sort();

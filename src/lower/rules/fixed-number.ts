@@ -8,14 +8,17 @@
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
 import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
+import { namesIn } from '../../lang/walk.js';
 import type { ConnectionRule } from '../../model/model.js';
 import { Block, item } from '../block.js';
 import { boundsOf } from '../bounds.js';
 import type { Context } from '../context.js';
 import { philox } from '../draws.js';
 import { compile, to } from '../expressions.js';
-import { none, parameterBounds, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
+import { none } from '../host/elements.js';
+import { parameterBounds, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
 import { SynapseScope } from '../synapse-scope.js';
+import * as messages from '../messages.js';
 import { expressionOf } from '../texts.js';
 import { blocksOf, blockSize, ruleKey, sameSources, sameTargets, withElement, type CountedCode } from './rule-code.js';
 import { withoutRepetition, withRepetition } from './sampling.js';
@@ -62,13 +65,29 @@ function frameOf(
   const leftOut =
     left &&
     context.builder.buffer(`${name}.same`, 'u32', left.length, 'the same element at the other end', { role: 'constant', initial: left });
-  return { outer, inner, outerSide, blocks: blocksOf(inner.named), replace, key: ruleKey(ordinal, plan, context), name, left, leftOut, context };
+  return {
+    outer,
+    inner,
+    outerSide,
+    blocks: blocksOf(inner.named),
+    replace,
+    key: ruleKey(ordinal, plan, context),
+    name,
+    left,
+    leftOut,
+    context,
+  };
 }
 
 function fixedDegree(rule: Degree, outerSide: 'pre' | 'post', ordinal: number, plan: ProjectionPlan, context: Context): CountedCode {
   const frame = frameOf(outerSide, rule, ordinal, plan, context);
   const { outer, inner, blocks } = frame;
   const text = rule.n;
+  const other = typeof text === 'number' ? undefined : readsOther(text, outerSide, plan);
+  if (other !== undefined)
+    context.diagnostics.add(
+      messages.unsupportedFeature(`a number of connections that reads ${other}, of the other end (projection ${plan.name}),`),
+    );
   const lookup = parameterBounds(plan, context);
   const most = typeof text === 'number' ? text : boundsOf(expressionOf(text, plan.equations.names), lookup).high;
   const own = rule.replace ? most : Math.min(most, inner.named);
@@ -111,6 +130,14 @@ function fixedDegree(rule: Degree, outerSide: 'pre' | 'post', ordinal: number, p
     },
     fill: fillOf(frame),
   };
+}
+
+/** A name of an expression that is not of the element whose connections it counts. */
+function readsOther(text: string, outerSide: 'pre' | 'post', plan: ProjectionPlan): string | undefined {
+  const [index, prefix] = outerSide === 'pre' ? ['j', 'post.'] : ['i', 'pre.'];
+  return [...namesIn(expressionOf(text, plan.equations.names))].find(
+    (name) => name === index || name === 'distance' || name.startsWith(prefix),
+  );
 }
 
 /** n pairs in all. */
@@ -266,9 +293,7 @@ function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Co
         );
       }),
     ),
-    ir.loop(row, ir.u32(0), ir.u32(rows), [
-      ir.store(numbers, ir.get(row), ir.load(nodes, ir.add(ir.u32(leaves), ir.get(row)))),
-    ]),
+    ir.loop(row, ir.u32(0), ir.u32(rows), [ir.store(numbers, ir.get(row), ir.load(nodes, ir.add(ir.u32(leaves), ir.get(row))))]),
   );
   context.builder.initially(
     context.builder.sequential(`${name}.rows`, `numbers of synapses of ${plan.name} by row`, block.locals.declared, block.statements),

@@ -107,7 +107,15 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
   const copies = typeof rule.copies === 'number' ? rule.copies : boundsOf(expressionOf(rule.copies, names), () => undefined).high;
   const ascending = plain && rule.range.step === '1';
   const single = !rule.range.sample && rule.range.from === '0' && rule.range.to === '1' && !namesIn(index).has(rule.variable);
-  return { kind: 'pairwise', keepsFound: false, outer: rule.outer, blocks: 1, ascending: !innerEnd.map && (ascending || single), copies: plain || single ? copies : Infinity, write };
+  return {
+    kind: 'pairwise',
+    keepsFound: false,
+    outer: rule.outer,
+    blocks: 1,
+    ascending: !innerEnd.map && (ascending || single),
+    copies: plain || single ? copies : Infinity,
+    write,
+  };
 }
 
 /** What a generator's expression is drawn for: the bounds of its range, the index at place k of it, or the condition there. */
@@ -132,7 +140,14 @@ function generatorScope(
   key: readonly [Ir, Ir],
 ): SynapseScope {
   const [source, target] = rule.outer === 'pre' ? [outer.element, inner] : [inner, outer.element];
-  const draws: Draws = { element: outer.named, subElement: place, step: ir.u32(purposeWord[purpose]), perStep: false, key, sites: { next: 0 } };
+  const draws: Draws = {
+    element: outer.named,
+    subElement: place,
+    step: ir.u32(purposeWord[purpose]),
+    perStep: false,
+    key,
+    sites: { next: 0 },
+  };
   const scope = new SynapseScope(context, plan, new Map(), { position: null, source, target }, block, draws);
   scope.overrides = new Map([[rule.variable, value]]);
   return scope;

@@ -97,7 +97,10 @@ function selfCondition(plan: ProjectionPlan, ordinal: number, context: Context):
   const same = sameTargets(plan);
   if (!same) return null;
   const comment = 'the same element at the other end, for each of the sending end';
-  const buffer = context.builder.buffer(`${plan.name}.connect${ordinal}.same`, 'u32', same.length, comment, { role: 'constant', initial: same });
+  const buffer = context.builder.buffer(`${plan.name}.connect${ordinal}.same`, 'u32', same.length, comment, {
+    role: 'constant',
+    initial: same,
+  });
   return (source, target) => ir.ne(ir.load(buffer, source), target);
 }
 

@@ -5,7 +5,8 @@ import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
 import { keyAt, keyBuffer } from '../draws.js';
-import { none, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
+import { none } from '../host/elements.js';
+import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
 
 /** Targets a block holds; part of the rules. */
 export const blockSize = 1024;

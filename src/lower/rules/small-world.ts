@@ -160,4 +160,3 @@ export function smallWorld(rule: SmallWorld, ordinal: number, plan: ProjectionPl
     );
   }
 }
-

@@ -9,7 +9,7 @@ import type { ProjectionEnd } from '../projection.js';
 import { namedIndex } from '../rules/rule-code.js';
 import { coordinateOf, distanceOf } from '../space/ends.js';
 import { micrometresPerMetre } from '../space/micrometres.js';
-import { axes } from '../space/places.js';
+import { axes } from '../space/axes.js';
 import { elementIndex } from '../synapse-scope.js';
 import type { Network, SteppedGroup, SteppedProjection } from './layout.js';
 import { groupOf, loaded, localIndex, seen } from './layout.js';

@@ -7,8 +7,8 @@ import type { Block } from '../block.js';
 import type { Interval } from '../bounds.js';
 import { fold } from '../fold.js';
 import { inMicrometres } from './micrometres.js';
-import type { Axis, Places } from './places.js';
-import { axes } from './places.js';
+import type { Axis, Places } from './axes.js';
+import { axes } from './axes.js';
 
 /** How distances are measured along one axis, in micrometres. */
 interface Measure {

@@ -7,7 +7,7 @@ import type { Context } from '../context.js';
 import * as messages from '../messages.js';
 import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
 import { distanceCode, measuresOf } from './distance.js';
-import type { Axis } from './places.js';
+import type { Axis } from './axes.js';
 
 /** Coordinates of a population's elements along an axis; one zero, after a finding, where the population has no places. */
 export function coordinates(population: string, axis: Axis, context: Context): Buffer | null {

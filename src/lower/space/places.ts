@@ -6,17 +6,8 @@ import type { DataStore, Population, Value } from '../../model/model.js';
 import { HostError } from '../host/draws.js';
 import type { RandomState } from '../numpy/random-state.js';
 import { arrayOf } from '../context.js';
+import type { Places } from './axes.js';
 import { inMicrometres } from './micrometres.js';
-
-/** Coordinates of each element of a population in micrometres. */
-export interface Places {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly z: Float64Array;
-}
-
-export const axes = ['x', 'y', 'z'] as const;
-export type Axis = (typeof axes)[number];
 
 type Structure = Extract<NonNullable<Population['positions']>, { structure: string }>;
 

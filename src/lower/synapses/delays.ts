@@ -154,7 +154,14 @@ function redrawn(
 }
 
 /** The delay of the synapse at a position, in seconds. */
-export function delaySeconds(pathway: PathwayPlan, plan: ProjectionPlan, raw: RawSynapses, position: Ir, block: Block, context: Context): Ir {
+export function delaySeconds(
+  pathway: PathwayPlan,
+  plan: ProjectionPlan,
+  raw: RawSynapses,
+  position: Ir,
+  block: Block,
+  context: Context,
+): Ir {
   const { delay } = pathway;
   const range = plan.projection.delayRange;
   let seconds: Ir;
@@ -260,15 +267,7 @@ function delayExpression(
         name,
         to(
           type,
-          givenDelay(
-            `${id}.${pathway.name}.${name}.given`,
-            `${name} of ${id} in order of creation`,
-            value,
-            raw,
-            plan,
-            position,
-            context,
-          ),
+          givenDelay(`${id}.${pathway.name}.${name}.given`, `${name} of ${id} in order of creation`, value, raw, plan, position, context),
         ),
       );
     else context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));

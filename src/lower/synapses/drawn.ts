@@ -10,7 +10,8 @@ import { Block, item } from '../block.js';
 import { ruleCode } from '../connect-rules.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
-import { none, type ProjectionPlan } from '../projection.js';
+import { none } from '../host/elements.js';
+import type { ProjectionPlan } from '../projection.js';
 import { blockSize, type CountedCode, type PairwiseCode, type RuleCode } from '../rules/rule-code.js';
 import { moveToRows, scanKernel } from './move-to-rows.js';
 import { targetElement, type RawSynapses } from './raw-synapses.js';
@@ -175,8 +176,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
   });
   const counts = counted[0]?.code;
   if (copies) builder.initially(copyNumbers(plan, rows, targets, copies, ascending && counts?.kind === 'counted', context));
-  if (counts?.kind === 'counted')
-    return { count, rows, targets, creation, copies, ascending, fanIn: counts.fanIn, fanOut: Math.max(counts.fanOut, 1) };
+  if (counts?.kind === 'counted') return { count, rows, targets, creation, copies, ascending, ...bounded(counts, plan) };
   const fanIn = counted.reduce((sum, rule) => sum + rule.code.copies * sources, 0);
   return { count, rows, targets, creation, copies, ascending, fanIn, fanOut: Math.max(1, fanIn / Math.max(1, sources)) * plan.post.size };
 }
@@ -332,7 +332,15 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   // Rows gather by ascending target where the rule runs over plain targets, or lists targets in ascending order.
   const ascending = code.outer === 'post' ? !post.map : code.ascending && !innerEnd.map;
   if (copies) builder.initially(copyNumbers(plan, rows, targets, copies, ascending && code.kind === 'counted', context));
-  const fanIn = code.kind === 'counted' ? code.fanIn : code.copies * pre.size;
-  const fanOut = code.kind === 'counted' ? Math.max(1, code.fanOut) : Math.max(1, code.copies) * post.size;
+  if (code.kind === 'counted') return { count, rows, targets, creation, copies, ascending, ...bounded(code, plan) };
+  const [fanIn, fanOut] = [code.copies * pre.size, Math.max(1, code.copies) * post.size];
   return { count, rows, targets, creation, copies, ascending, fanIn, fanOut };
+}
+
+/** Most synapses of a target and of a source; where no pair has two, as for a list, so that a frozen network sums in the same units. */
+function bounded(
+  { copies, fanIn, fanOut }: CountedCode,
+  { pre, post }: ProjectionPlan,
+): { readonly fanIn: number; readonly fanOut: number } {
+  return copies <= 1 ? { fanIn: pre.size, fanOut: post.size } : { fanIn, fanOut: Math.max(1, fanOut) };
 }

@@ -13,7 +13,8 @@ function pairsOf(plan: ProjectionPlan, context: Context): { sources: ArrayLike<n
   const lists = plan.projection.connect.flatMap((rule) =>
     rule.rule === 'list' ? [[arrayOf(rule.sources, data), arrayOf(rule.targets, data)] as const] : [],
   );
-  const [sources, targets] = lists.length === 1 && lists[0] ? lists[0] : [joined(lists.map(([from]) => from)), joined(lists.map(([, into]) => into))];
+  const [sources, targets] =
+    lists.length === 1 && lists[0] ? lists[0] : [joined(lists.map(([from]) => from)), joined(lists.map(([, into]) => into))];
   const wrong = firstOutside(sources, plan.pre.size);
   const wrongTarget = firstOutside(targets, plan.post.size);
   if (wrong !== null) diagnostics.add(messages.indexOutOfRange(plan.name, 'source', wrong, plan.pre.size));
@@ -65,7 +66,11 @@ function byRow(sources: ArrayLike<number>, size: number): Rows {
 }
 
 /** Which of the synapses of its pair each is, and whether targets ascend within rows. */
-function copiesOf({ rows }: Rows, targets: Uint32Array | Uint16Array, size: number): { copies: Uint16Array; most: number; ascending: boolean } {
+function copiesOf(
+  { rows }: Rows,
+  targets: Uint32Array | Uint16Array,
+  size: number,
+): { copies: Uint16Array; most: number; ascending: boolean } {
   const copies = new Uint16Array(targets.length);
   const seenIn = new Int32Array(size).fill(-1);
   const seen = new Uint32Array(size);

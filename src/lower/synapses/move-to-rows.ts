@@ -69,9 +69,7 @@ export function moveToRows({ name, from, groups, rowOf, keep, rows, rowCount, al
         ir.u32(0),
         ir.u32(groups),
         block.nested((inner) => {
-          inner.emit(
-            ir.loop(position, ir.load(from, ir.get(group)), ir.load(from, ir.add(ir.get(group), ir.u32(1))), inner.nested(kept)),
-          );
+          inner.emit(ir.loop(position, ir.load(from, ir.get(group)), ir.load(from, ir.add(ir.get(group), ir.u32(1))), inner.nested(kept)));
         }),
       ),
     );

@@ -141,7 +141,8 @@ function connectionSet(
   pointer: string,
 ): ConnectionRule | undefined {
   const isPair = (edge: unknown): edge is readonly number[] => Array.isArray(edge) && edge.every((index) => typeof index === 'number');
-  if (Array.isArray(edges) && edges.every(isPair)) return listRule(context, { rule: 'list', pairs: edges }, between, `${pointer}/arguments`);
+  if (Array.isArray(edges) && edges.every(isPair))
+    return listRule(context, { rule: 'list', pairs: edges }, between, `${pointer}/arguments`);
   context.report(messages.bothKeys(['arguments', 'edges']), pointer);
   return undefined;
 }

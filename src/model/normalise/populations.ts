@@ -1,4 +1,4 @@
-import type { PopulationDocument, StructureDocument } from '../document.js';
+import type { PopulationDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
@@ -164,7 +164,7 @@ function normalisePositions(
     );
     return undefined;
   }
-  const { structure, arguments: parameters = {}, fillOrder, generator } = written as StructureDocument;
+  const { structure, arguments: parameters = {}, fillOrder, generator } = written;
   const allowed = structureArguments[structure] ?? [];
   const result: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
   for (const [name, item] of Object.entries(parameters)) {
@@ -183,8 +183,7 @@ function normalisePositions(
     );
     if (value !== undefined) result[name] = value;
   }
-  const draw =
-    generator && hostDraw(context, generator, { what: 'the positions', unit: pureUnit, type: 'real' }, `${pointer}/generator`);
+  const draw = generator && hostDraw(context, generator, { what: 'the positions', unit: pureUnit, type: 'real' }, `${pointer}/generator`);
   return {
     structure,
     arguments: result,

@@ -24,7 +24,7 @@ export interface DeclaredProjection {
   readonly to?: ReadEnd;
 }
 
-interface ReadEnd {
+export interface ReadEnd {
   readonly end: End;
   readonly selection: Selection;
 }
@@ -136,7 +136,11 @@ export function normaliseProjection(
   const space = document.space && normaliseSpace(context, document.space, `${pointer}/space`);
   const sameEnds = (name: Id): boolean | undefined => {
     const other = projections.get(name);
-    return other && other.document !== document && [other.from?.end, other.to?.end].every((end, k) => isDeepStrictEqual(end, [from.end, to.end][k]));
+    return (
+      other &&
+      other.document !== document &&
+      [other.from?.end, other.to?.end].every((end, k) => isDeepStrictEqual(end, [from.end, to.end][k]))
+    );
   };
   return {
     from: from.end,
@@ -158,7 +162,7 @@ export function normaliseProjection(
 }
 
 /** The matrix that has a value for each pair of elements. */
-const matrixOf = ({ selection: from }: ReadEnd, { selection: to }: ReadEnd): { readonly matrix?: readonly [number, number] } =>
+export const matrixOf = ({ selection: from }: ReadEnd, { selection: to }: ReadEnd): { readonly matrix?: readonly [number, number] } =>
   from.count === undefined || to.count === undefined ? {} : { matrix: [from.count, to.count] };
 
 /** Which variable of the target each port writes to. */
@@ -214,7 +218,13 @@ function normaliseDelays(
   const pathways = synapse.type.pathways;
   const result: Record<Id, Value> = {};
   const set = (name: Id, written: ValueDocument, at: string): void => {
-    const value = normaliseValue(context, written, scopes, { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0, ...matrix }, at);
+    const value = normaliseValue(
+      context,
+      written,
+      scopes,
+      { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0, ...matrix },
+      at,
+    );
     if (value === undefined) return;
     result[name] = value;
     checkDelay(context, value, range, at);

@@ -18,6 +18,8 @@ export interface SynapseNames {
   readonly scopes: readonly Names[];
   /** What each pathway is on, such as `pre.spike`. */
   readonly pathways: Readonly<Record<Id, string>>;
+  /** Rows and columns of a matrix with a value for each pair of ends. */
+  readonly matrix?: readonly [number, number];
 }
 
 /** What phases may name. */
@@ -217,9 +219,7 @@ function delaysPhase(
     const chosen = pathway ?? (before.length === 1 ? before[0] : undefined);
     if (chosen === undefined || !Object.hasOwn(synapse.pathways, chosen)) {
       context.reportKey(
-        chosen === undefined
-          ? messages.delayPathways(before)
-          : messages.unknownReference('pathway', chosen, Object.keys(synapse.pathways)),
+        chosen === undefined ? messages.delayPathways(before) : messages.unknownReference('pathway', chosen, Object.keys(synapse.pathways)),
         at,
       );
       continue;
@@ -228,7 +228,7 @@ function delaysPhase(
       context,
       written,
       synapse.scopes,
-      { what: `the delay of ${key}`, unit: secondUnit, type: 'real', least: 0 },
+      { what: `the delay of ${key}`, unit: secondUnit, type: 'real', least: 0, ...(synapse.matrix ? { matrix: synapse.matrix } : {}) },
       at,
     );
     if (value !== undefined) delays[`${projection}.${chosen}`] = value;
@@ -237,7 +237,12 @@ function delaysPhase(
 }
 
 /** Other values for currents. */
-function currentsPhase(context: Context, map: Readonly<Record<string, Expression>>, names: ProtocolNames, pointer: string): Phase | undefined {
+function currentsPhase(
+  context: Context,
+  map: Readonly<Record<string, Expression>>,
+  names: ProtocolNames,
+  pointer: string,
+): Phase | undefined {
   const currents: Record<Id, string> = {};
   for (const [id, written] of Object.entries(map)) {
     const at = child(pointer, id);
@@ -301,7 +306,7 @@ function normaliseSet(
       context,
       written,
       scopes,
-      { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count },
+      { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count, ...matrixFor(selection, names) },
       at,
     );
     const text = selectionText(selection.rule);
@@ -311,6 +316,13 @@ function normaliseSet(
     values[spelling] = value;
   }
   return { values, scopes: allScopes };
+}
+
+/** The matrix that gives all synapses of a projection their values, pair by pair. */
+function matrixFor({ rule }: Selection, names: ProtocolNames): { readonly matrix?: readonly [number, number] } {
+  if (!('projection' in rule) || rule.slice || rule.indices) return {};
+  const matrix = names.synapse(rule.projection)?.matrix;
+  return matrix ? { matrix } : {};
 }
 
 /** What a key of `set` names; undefined after a finding. */

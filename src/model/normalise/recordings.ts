@@ -115,7 +115,13 @@ function recordable(member: Member, { synapse, currents }: RecordableNames): rea
   const { neuron, unknown } = member.population;
   if (!neuron) return unknown === true ? undefined : [];
   const own = neuron.own.names().filter((name) => ['parameter', 'state', 'derived', 'input'].includes(neuron.own.lookup(name)?.kind ?? ''));
-  return [...own, ...currents, 'not_refractory', 'lastspike', ...(neuron.type.compartments ? compartmentVariables(neuron.type.compartments) : [])];
+  return [
+    ...own,
+    ...currents,
+    'not_refractory',
+    'lastspike',
+    ...(neuron.type.compartments ? compartmentVariables(neuron.type.compartments) : []),
+  ];
 }
 
 /** `exc_spikes`, `exc_v_ge`, `inh_rate`: made of what is recorded, in letters, digits and underscores. */

@@ -1,5 +1,8 @@
 /** Networks as they are built, here and by PyNN itself (pyNN.mock, which draws as every simulator does and runs nothing). */
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { resolveOnHost } from '../../../src/lower/host/host-pass.js';
 import { targets } from '../../../runtime/targets/registry.js';
@@ -15,6 +18,8 @@ export interface NetworkProbe {
   readonly section: Section;
   readonly name: string;
   readonly document: Readonly<Record<string, unknown>>;
+  /** Files beside the document. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Whether PyNN builds the same: each pair, and values and positions within a distance relative to their size. */
   readonly same?: { readonly within: number; readonly refuses?: RegExp; readonly because?: string };
   /** Distances from what theory says. */
@@ -57,9 +62,20 @@ export async function networkHere(valid: ValidModel): Promise<Network> {
   return { positions, synapses };
 }
 
+/** The model of a probe, whose document is in a folder with its files. */
+function modelOf({ document, files = {} }: NetworkProbe): ValidModel {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-probe-'));
+  try {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    return read(documentOf(document), join(folder, 'probe.json')).valid;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Builds all networks, here and where they are said to be the same by PyNN. */
 export async function measureNetworks(probes: readonly NetworkProbe[]): Promise<readonly MeasuredNetwork[]> {
-  const models = probes.map(({ document }) => read(documentOf(document)).valid);
+  const models = probes.map(modelOf);
   const wanted = probes.flatMap(({ same }, k) => (same === undefined ? [] : [k]));
   const theirs = await networksThere(
     'mock',

@@ -10,7 +10,7 @@ import type { Results, Segment, Signal } from './results.js';
 const scales: Readonly<Record<string, number>> = { V: 1e3, A: 1e9, S: 1e6, 'V*s**-1': 1, '1': 1, s: 1e3 };
 
 /** A document, read. */
-export const read = (document: object): ImportedModel => importModel({ name: 'probe.json', text: JSON.stringify(document) });
+export const read = (document: object, name = 'probe.json'): ImportedModel => importModel({ name, text: JSON.stringify(document) });
 
 /** Runs a model on one thread of WebAssembly. */
 export async function runHere(imported: Pick<ImportedModel, 'valid' | 'hashes'>): Promise<Results> {

@@ -178,7 +178,9 @@ describe('counts', () => {
   it.each([0.3, 2, 40])('von Mises numbers of concentration %d', (kappa) => {
     // The density is proportional to exp(kappa cos x); summed up by the midpoint rule.
     const cells = 4000;
-    const densities = Array.from({ length: cells }, (_, k) => Math.exp(kappa * (Math.cos(-Math.PI + ((k + 0.5) * 2 * Math.PI) / cells) - 1)));
+    const densities = Array.from({ length: cells }, (_, k) =>
+      Math.exp(kappa * (Math.cos(-Math.PI + ((k + 0.5) * 2 * Math.PI) / cells) - 1)),
+    );
     const sums = densities.reduce<number[]>((all, density) => [...all.slice(-cells), (all.at(-1) ?? 0) + density], []);
     const total = sums.at(-1)!;
     const law = (x: number): number => (sums[Math.min(cells - 1, Math.floor(((x + Math.PI) / (2 * Math.PI)) * cells))] ?? 0) / total;

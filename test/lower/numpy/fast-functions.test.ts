@@ -28,7 +28,16 @@ test('log, over all normal numbers and near 1', () => {
     const x = raw.getFloat64(0);
     expect(ordinaryLog(x)).toBe(evaluator.call(log.name, [x])[0]);
   }
-  for (const x of [1, Math.SQRT1_2, Math.SQRT2, 2 ** -53, 0.7071067811865475, 0.7071067811865477, 2.2250738585072014e-308, Number.MAX_VALUE])
+  for (const x of [
+    1,
+    Math.SQRT1_2,
+    Math.SQRT2,
+    2 ** -53,
+    0.7071067811865475,
+    0.7071067811865477,
+    2.2250738585072014e-308,
+    Number.MAX_VALUE,
+  ])
     expect(ordinaryLog(x)).toBe(evaluator.call(log.name, [x])[0]);
 });
 

@@ -57,7 +57,7 @@ describe('what has no place in such a step is refused', () => {
     ['events that count several times', document('{ run: 1 ms }').replace('emits: null', 'multiplicity: 2'), 'events with a multiplicity'],
     ['the time of the last spike', document('{ run: 1 ms }').replace('drive + extra', 'lastspike/ms'), 'the time of the last spike'],
   ])('%s', (_, text, message) => {
-    expect(refused(text).join('\n')).toContain(`${message}`);
+    expect(refused(text).join('\n')).toContain(message);
     expect(refused(text).join('\n')).toContain('under the timing profile lems-euler');
   });
 });

@@ -15,7 +15,11 @@ describe('a cell with a synapse and a pulse', () => {
   const [cell, clock] = ['<Group id="p" of="cell" count="1"/>', '<Group id="c" of="clock" count="1"/>'];
 
   /** What the interpreter does, step by step: instances in the order of the document, what is attached before what it is attached to. */
-  function byHand(clockFirst: boolean): { readonly u: readonly number[]; readonly g: readonly number[]; readonly spikes: readonly number[] } {
+  function byHand(clockFirst: boolean): {
+    readonly u: readonly number[];
+    readonly g: readonly number[];
+    readonly spikes: readonly number[];
+  } {
     const dt = 5e-5;
     let [t, u, g, shown, pulse, next] = [0, -0.06, 0, 0, 0, 0.007];
     const result = { u: [u], g: [g], spikes: [] as number[] };
@@ -60,9 +64,63 @@ describe('a cell with a synapse and a pulse', () => {
 
   it('gives the same spikes under any names', async () => {
     const words = [
-      ...['Net', 'Group', 'Bundle', 'Link', 'Drive', 'Run', 'File', 'Column', 'Plot', 'List', 'Source', 'Leaky', 'Conductance', 'Pulse', 'Clock', 'Current'],
-      ...['groups', 'links', 'drives', 'each', 'of', 'by', 'on', 'count', 'w', 'd', 'length', 'target', 'files', 'lists', 'plots', 'columns', 'sources'],
-      ...['tau', 'rest', 'top', 'perSiemens', 'inward', 'amount', 'u', 'i', 'g', 'weight', 'peak', 'towards', 'decay', 'until', 'height', 'every', 'next', 'tick'],
+      ...[
+        'Net',
+        'Group',
+        'Bundle',
+        'Link',
+        'Drive',
+        'Run',
+        'File',
+        'Column',
+        'Plot',
+        'List',
+        'Source',
+        'Leaky',
+        'Conductance',
+        'Pulse',
+        'Clock',
+        'Current',
+      ],
+      ...[
+        'groups',
+        'links',
+        'drives',
+        'each',
+        'of',
+        'by',
+        'on',
+        'count',
+        'w',
+        'd',
+        'length',
+        'target',
+        'files',
+        'lists',
+        'plots',
+        'columns',
+        'sources',
+      ],
+      ...[
+        'tau',
+        'rest',
+        'top',
+        'perSiemens',
+        'inward',
+        'amount',
+        'u',
+        'i',
+        'g',
+        'weight',
+        'peak',
+        'towards',
+        'decay',
+        'until',
+        'height',
+        'every',
+        'next',
+        'tick',
+      ],
     ];
     const original = document(clock, cell);
     // The words of LEMS itself stay: the Run section of a type, and the Link member.
@@ -76,9 +134,29 @@ describe('a cell with a synapse and a pulse', () => {
   });
 });
 
+describe('another timing profile', () => {
+  it('takes the place of the one that LEMS prescribes, and comes to the same within the error of Euler steps', async () => {
+    const text =
+      lems(`${networkTypes}${cellTypes}<Leaky id="cell" tau="10ms" rest="-60mV" top="-50mV" perSiemens="2e9per_F"/><Pulse id="pulse" from="3ms" until="60ms" height="1.2nA"/>
+    <Net id="net"><Group id="p" of="cell" count="1"/><Drive on="p[0]" by="pulse"/></Net><Run id="r" length="60ms" step="0.01ms" target="net"/><Target component="r"/>`);
+    const [euler, grid] = [await simulate(text), await simulate(text, { timing: 'grid' })];
+    expect([euler.valid.model.timing, grid.valid.model.timing]).toEqual(['lems-euler', 'grid']);
+    const [steps, others] = [stepsOf(euler, 'p.out'), stepsOf(grid, 'p.out')];
+    // From rest the cell takes tau ln(24/14) to its threshold of 10 mV, towards 24 mV.
+    const interval = 10 * Math.log(24 / 14);
+    expect(others).toHaveLength(Math.floor(57 / interval));
+    expect(others).toHaveLength(steps.length);
+    others.forEach((step, k) => expect(Math.abs(step * 0.01 - 3 - (k + 1) * interval)).toBeLessThan(0.02 * (k + 2)));
+  });
+});
+
 describe('the order of events', () => {
   // Numbers from the LEMS interpreter (jLEMS), at a step of 0.1 ms.
-  const document = (first: string, second: string, connection: string): string => `<Lems><Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
+  const document = (
+    first: string,
+    second: string,
+    connection: string,
+  ): string => `<Lems><Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
     <spikeArray id="spikes"><spike id="0" time="10ms"/><spike id="1" time="10.3ms"/></spikeArray>
     <iafCell id="iaf" C="1nF" thresh="0mV" reset="-60mV" leakConductance="10nS" leakReversal="-60mV"/><expOneSynapse id="syn" gbase="0.01nS" erev="0mV" tauDecay="2ms"/>
     <network id="net">${first}${second}<projection id="j" presynapticPopulation="a" postsynapticPopulation="b" synapse="syn">${connection}</projection></network>
@@ -90,7 +168,14 @@ describe('the order of events', () => {
   it.each([
     ['a target declared after its source', source, sink, plain, 101, 9.5e-12],
     ['a target declared before its source', sink, source, plain, 102, 9.5e-12],
-    ['a delay of 1 ms and a weight of 2', source, sink, '<connectionWD id="0" preCellId="../a[0]" postCellId="../b[0]" weight="2" delay="1ms"/>', 112, 1.9e-11],
+    [
+      'a delay of 1 ms and a weight of 2',
+      source,
+      sink,
+      '<connectionWD id="0" preCellId="../a[0]" postCellId="../b[0]" weight="2" delay="1ms"/>',
+      112,
+      1.9e-11,
+    ],
   ])('%s', async (_, first, second, connection, row, conductance) => {
     const run = await simulate(document(first, second, connection));
     // A spike at 10 ms is due in the row at which the sum of the steps has reached it, and 100 steps sum to a little less: rows 101 and 104.

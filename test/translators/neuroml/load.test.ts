@@ -141,6 +141,23 @@ describe('core types', () => {
     expect(types(files)).toEqual({ names: ['iafCell'], marks: ['warning neuroml/shadows-core-types «Cells.xml»'] });
   });
 
+  it('give way to what a local copy says of dimensions and units too, and to its types without more words', () => {
+    const files = {
+      '/repo/a/model.nml': nml('<include href="NeuroMLCoreDimensions.xml"/><include href="Cells.xml"/>'),
+      '/repo/a/NeuroMLCoreDimensions.xml': doc(
+        '<Dimension name="resistivity" m="2" l="2" t="-3" i="-2"/><Unit symbol="ohm_m" dimension="resistivity" power="1"/>',
+      ),
+      '/repo/a/Cells.xml': doc(type('iafCell')),
+    };
+    const { model, marks } = reading({ files, main: '/repo/a/model.nml' });
+    expect(marks).toEqual([
+      'warning neuroml/shadows-core-types «NeuroMLCoreDimensions.xml»',
+      'warning neuroml/shadows-core-types «Cells.xml»',
+    ]);
+    expect(model!.units.get('ohm_m')).toMatchObject({ power: 1, dimension: [2, 2, -3, -2, 0, 0, 0] });
+    expect(model!.types.get('iafCell')!.parameters.size).toBe(0);
+  });
+
   it('give way to types of the same name, with a warning', () => {
     const { model, marks } = reading(nml('<ComponentType name="iafCell"/><iafCell id="a"/>'));
     expect(marks).toEqual(['warning neuroml/replaces-core-type «iafCell»']);

@@ -9,8 +9,10 @@ const model = `${networkTypes}${cellTypes}<Leaky id="cell" tau="10ms" rest="-60m
   <Net id="net"><Group id="p" of="cell" count="3"/><Group id="c" of="clock" count="2"/>
   <Bundle id="b" by="syn"><Link a="../c[0]" b="../p[1]" w="1" d="0ms"/><Link a="../c[1]" b="../p[1]" w="1" d="0ms"/><Link a="../c[1]" b="../p[2]" w="1" d="0ms"/></Bundle>
   <Drive on="p[2]" by="pulse"/></Net>`.replace(/\n\s*/g, '');
-const run = (content: string): string => lems(`${model}<Run id="r" length="100ms" step="0.05ms" target="net" seed="7">${content}</Run><Target component="r"/>`);
-const columns = (...paths: readonly string[]): string => `<File id="f" name="out.dat">${paths.map((path, k) => `<Column id="c${k}" q="${path}"/>`).join('')}</File>`;
+const run = (content: string): string =>
+  lems(`${model}<Run id="r" length="100ms" step="0.05ms" target="net" seed="7">${content}</Run><Target component="r"/>`);
+const columns = (...paths: readonly string[]): string =>
+  `<File id="f" name="out.dat">${paths.map((path, k) => `<Column id="c${k}" q="${path}"/>`).join('')}</File>`;
 
 describe('a simulation', () => {
   it('says how long, in what steps, with which seed', () => {
@@ -18,7 +20,7 @@ describe('a simulation', () => {
   });
 
   it('is not needed', () => {
-    const document = documentOf(lems(`${model}`));
+    const document = documentOf(lems(model));
     expect(document.name).toBe('net');
     expect(document.experiment).toEqual({});
     expect(document.timing).toBe('lems-euler');
@@ -64,7 +66,9 @@ describe('quantities', () => {
 describe('files and displays', () => {
   it('of events name the cells that emit them', () => {
     const { recordings, annotations } = documentOf(
-      run('<List id="l" name="spikes.txt" order="TIME_ID"><Source id="x" of="c[1]" port="tick"/><Source id="y" of="p[0]" port="out"/></List>'),
+      run(
+        '<List id="l" name="spikes.txt" order="TIME_ID"><Source id="x" of="c[1]" port="tick"/><Source id="y" of="p[0]" port="out"/></List>',
+      ),
     );
     expect(recordings).toEqual([
       { of: { population: 'c', indices: [1] }, events: 'tick', name: 'c_tick' },

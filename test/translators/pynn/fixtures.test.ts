@@ -8,8 +8,10 @@ const folder = new URL('../../../fixtures/pynn/', import.meta.url);
 /** Connections of a file are read where the document is a file; `connectors.test.ts` does. */
 const fixtures = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'connector-from-file.json');
 const textOf = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
-/** Thousands of cells take the interpreter too long. */
-const small = fixtures.filter((name) => !name.startsWith('vogels-abbott'));
+/** Networks that take the interpreter too long. */
+const networks = /^(vogels-abbott-|brunel|hodgkin-huxley-network|potjans-diesmann|short-term-plasticity-network|stdp-network)/;
+const small = fixtures.filter((name) => !networks.test(name));
+const large = fixtures.filter((name) => networks.test(name));
 
 describe('the fixtures', () => {
   it('hold a document for each cell and connector', () => {
@@ -19,6 +21,16 @@ describe('the fixtures', () => {
   it.each(small)('%s runs alike on all engines', async (name) => {
     const result = await simulate(textOf(name), { steps: 300 });
     expect(result.faults).toEqual([]);
+  });
+
+  it.each(large)('%s runs alike on one thread and on two', async (name) => {
+    const engines = [
+      { target: 'wasm', threads: 1 },
+      { target: 'wasm', threads: 2 },
+    ] as const;
+    const result = await simulate(textOf(name), { steps: 200, engines });
+    expect(result.faults).toEqual([]);
+    expect([...result.events.values()].some((events) => events.length > 0)).toBe(true);
   });
 
   it.each(fixtures.filter((name) => name !== 'current-sources.json'))(

@@ -1,7 +1,7 @@
 /** What a script does in time: phases, resets, current sources, sources of spikes. */
 
 import { describe, expect, test } from 'vitest';
-import { byCreation, simulate, stepsOf, trace } from '../../support/simulate.js';
+import { byCreation, created, simulate, stepsOf, trace } from '../../support/simulate.js';
 import { documentOf, findings, run, samples, spikeTimes } from './support.js';
 
 const cell = (label: string, size = 1, params: object = {}): object => ({ label, size, cell: { type: 'IF_curr_exp', params } });
@@ -20,7 +20,14 @@ describe('reset', () => {
     const result = await run({
       populations: [cell('p', 1, { i_offset: 1, tau_refrac: 2 })],
       recordings: [{ target: 'p', variables: ['spikes', 'v'] }],
-      phases: [{ run: 60 }, { reset: {} }, { run: 30 }, { set: { target: 'p', params: { i_offset: 0 } } }, { reset: { annotations: { trial: 2 } } }, { run: 2 }],
+      phases: [
+        { run: 60 },
+        { reset: {} },
+        { run: 30 },
+        { set: { target: 'p', params: { i_offset: 0 } } },
+        { reset: { annotations: { trial: 2 } } },
+        { run: 2 },
+      ],
     });
     // 27.8 and 57.6 ms are the grid's times of the exact 27.726 and 57.452 (pynn.md, section 14); the second segment is 600 steps on.
     expect(spikeTimes(result, 'p')).toEqual([27.8, 57.6, 60 + 27.8]);
@@ -63,7 +70,9 @@ describe('reset', () => {
     const twice = await run(parts([{ run: 40 }, { reset: {} }, { run: 40 }]) as Record<string, unknown>);
     expect(byCreation(once, 'p', 'weight')[0]).not.toBe(5e-10);
     expect(byCreation(twice, 'p', 'weight')).toEqual(byCreation(once, 'p', 'weight'));
-    const set = await run(parts([{ run: 40 }, { set_projection: { target: 'p', params: { weight: 0.25 } } }, { reset: {} }]) as Record<string, unknown>);
+    const set = await run(
+      parts([{ run: 40 }, { set_projection: { target: 'p', params: { weight: 0.25 } } }, { reset: {} }]) as Record<string, unknown>,
+    );
     expect(byCreation(set, 'p', 'weight')).toEqual([2.5e-10]);
   });
 
@@ -77,7 +86,14 @@ describe('reset', () => {
         { label: 'out', size: 1, cell: delta },
       ],
       projections: [
-        { label: 'p', pre: 'in', post: 'out', connector: { type: 'AllToAllConnector' }, receptor_type: 'excitatory', synapse: { type: 'StaticSynapse', params: { weight: 1, delay: 5 } } },
+        {
+          label: 'p',
+          pre: 'in',
+          post: 'out',
+          connector: { type: 'AllToAllConnector' },
+          receptor_type: 'excitatory',
+          synapse: { type: 'StaticSynapse', params: { weight: 1, delay: 5 } },
+        },
       ],
       recordings: [{ target: 'out', variables: 'v' }],
       phases: [{ run: 50 }, { reset: {} }, { run: 6 }, { reset: {} }, { run: 50 }],
@@ -136,7 +152,7 @@ describe('changes during the run', () => {
     const result = await run(two([{ set: { target: 'gaps', params: { i_offset } } }]));
     // The first numbers of NumPy's uniform with seed 1234 (pynn.md, section 8); no view is drawn before, since nothing uses it.
     const [a, b, c] = [1, 4, 6].map((k) => samples(result, 'p.v', 1e3, k)[1]! + 65);
-    expect([a!, b!, c!].map((x) => Math.round(x * 1e9) / 1e9)).toEqual([0.191519450, 0.622108771, 0.437727739]);
+    expect([a!, b!, c!].map((x) => Math.round(x * 1e9) / 1e9)).toEqual([0.19151945, 0.622108771, 0.437727739]);
   });
 
   test('the spike times of some cells of an array', async () => {
@@ -146,7 +162,11 @@ describe('changes during the run', () => {
       views: [{ label: 'one', of: 's', select: { indices: [1] } }],
       phases: [{ run: 5 }, { set: { target: 'one', params: { spike_times: [4, 6, 7] } } }, { run: 5 }],
     });
-    expect([0, 1, 2].map((k) => stepsOf(result, 's.spike', k).map((step) => step + 1))).toEqual([[1, 8], [2, 6, 7], [3, 8]]);
+    expect([0, 1, 2].map((k) => stepsOf(result, 's.spike', k).map((step) => step + 1))).toEqual([
+      [1, 8],
+      [2, 6, 7],
+      [3, 8],
+    ]);
   });
 
   test('weights of a projection, in PyNN’s order: row by row of the existing connections', async () => {
@@ -159,7 +179,16 @@ describe('changes during the run', () => {
           pre: 'in',
           post: 'out',
           receptor_type: 'excitatory',
-          connector: { type: 'FromListConnector', params: { conn_list: [[1, 0], [0, 1], [0, 0]] } },
+          connector: {
+            type: 'FromListConnector',
+            params: {
+              conn_list: [
+                [1, 0],
+                [0, 1],
+                [0, 0],
+              ],
+            },
+          },
           synapse: { type: 'StaticSynapse', params: { weight: 1, delay: 1 } },
         },
       ],
@@ -172,9 +201,47 @@ describe('changes during the run', () => {
     };
     // Rows: (0,0), (0,1), (1,0). Spikes arrive at 2 ms from 0 and at 3 ms from 1.
     expect(await ends({ weight: [1, 2, 4] })).toEqual([-64, -63, -60, -63]);
-    expect(await ends({ weight: [[1, 2], [4, null]] })).toEqual([-64, -63, -60, -63]);
+    expect(
+      await ends({
+        weight: [
+          [1, 2],
+          [4, null],
+        ],
+      }),
+    ).toEqual([-64, -63, -60, -63]);
     expect(await ends({ weight: 3 })).toEqual([-62, -62, -59, -62]);
     expect(await ends({ delay: 2 })).toEqual([-65, -65, -64, -64]);
+  });
+
+  test('weights of drawn connections, by a matrix of all pairs or a list in order of rows', async () => {
+    const matrix = Array.from({ length: 4 }, (_, i) => Array.from({ length: 5 }, (__, j) => 10 * i + j + 1));
+    const network = (phases: object[], rng: object): Record<string, unknown> => ({
+      ...dt1,
+      rngs: { r: rng },
+      populations: [array('in', [1], [1], [1], [1]), { label: 'out', size: 5, cell: delta }],
+      projections: [
+        {
+          label: 'p',
+          pre: 'in',
+          post: 'out',
+          receptor_type: 'excitatory',
+          connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.5 }, rng: 'r' },
+          synapse: { type: 'StaticSynapse', params: { weight: 1, delay: 1 } },
+        },
+      ],
+      phases: [...phases, { run: 1 }],
+    });
+    for (const rng of [{ type: 'NumpyRNG', seed: 3 }, { type: 'NativeRNG' }]) {
+      const result = await run(network([{ set_projection: { target: 'p', params: { weight: matrix } } }], rng));
+      const pairs = created(result, 'p');
+      expect(pairs.length).toBeGreaterThan(4);
+      expect(byCreation(result, 'p', 'weight').map((w) => Math.round(w * 1e3))).toEqual(pairs.map(([i, j]) => matrix[i]![j]));
+      if (rng.type === 'NumpyRNG') continue;
+      const weight = pairs.map((_, k) => k + 1);
+      const listed = await run(network([{ set_projection: { target: 'p', params: { weight } } }], rng));
+      expect(pairs).toEqual([...pairs].sort(([a, b], [c, d]) => a - c || b - d));
+      expect(byCreation(listed, 'p', 'weight').map((w) => Math.round(w * 1e3))).toEqual(weight);
+    }
   });
 
   test('synaptic state is initialised', async () => {
@@ -202,7 +269,9 @@ describe('changes during the run', () => {
 describe('current sources', () => {
   const injected = (source: object, phases: object[] = [{ run: 5 }], setup: object = { timestep: 0.1 }): Record<string, unknown> => ({
     setup,
-    populations: [{ label: 'p', size: 2, cell: { type: 'IF_curr_exp', params: { v_rest: -60, v_thresh: 1e6 } }, initial_values: { v: -60 } }],
+    populations: [
+      { label: 'p', size: 2, cell: { type: 'IF_curr_exp', params: { v_rest: -60, v_thresh: 1e6 } }, initial_values: { v: -60 } },
+    ],
     current_sources: [{ label: 'src', inject_into: ['p'], record: true, ...source }],
     recordings: [{ target: 'p', variables: 'v' }],
     phases,
@@ -222,17 +291,23 @@ describe('current sources', () => {
   });
 
   test('recorded: one value for each time, both ends included', async () => {
-    expect(await current({ type: 'DCSource', params: { amplitude: 2, start: 1, stop: 3 } }, undefined, { timestep: 1 })).toEqual([0, 2, 2, 0, 0, 0]);
+    expect(await current({ type: 'DCSource', params: { amplitude: 2, start: 1, stop: 3 } }, undefined, { timestep: 1 })).toEqual([
+      0, 2, 2, 0, 0, 0,
+    ]);
     expect(
       await current({ type: 'StepCurrentSource', params: { times: [0.41, 0.42, 0.86], amplitudes: [1, 2, 3] } }, [{ run: 1 }]),
     ).toEqual([0, 0, 0, 0, 2, 2, 2, 2, 2, 3, 3]);
-    const ac = await current({ type: 'ACSource', params: { amplitude: 2, offset: 1, frequency: 250, phase: 90, start: 1 } }, [{ run: 5 }], { timestep: 1 });
+    const ac = await current({ type: 'ACSource', params: { amplitude: 2, offset: 1, frequency: 250, phase: 90, start: 1 } }, [{ run: 5 }], {
+      timestep: 1,
+    });
     // A period of 4 ms that begins at its crest at 1 ms.
     expect(ac).toEqual([0, 3, 1, -1, 1, 3]);
   });
 
   test('noise holds for its interval, is the same for all cells, and has the moments that were asked for', async () => {
-    const result = await run(injected({ type: 'NoisyCurrentSource', params: { mean: 3, stdev: 2, dt: 0.5, start: 0.2, stop: 1e9 } }, [{ run: 1000 }]));
+    const result = await run(
+      injected({ type: 'NoisyCurrentSource', params: { mean: 3, stdev: 2, dt: 0.5, start: 0.2, stop: 1e9 } }, [{ run: 1000 }]),
+    );
     const i = samples(result, 'p.src', 1e9);
     expect(i.slice(0, 2)).toEqual([0, 0]);
     expect(new Set(i.slice(2, 7)).size).toBe(1);
@@ -331,13 +406,30 @@ describe('sources of spikes', () => {
   });
 });
 
+test.each<[string, object, string]>([
+  ['SpikeSourceGamma', { alpha: 2, beta: 50000 }, 'pynn/rate-too-high /populations/0/cell/params'],
+  ['SpikeSourceInhGamma', { a: [1], b: [0.00005], tbins: [0] }, 'pynn/rate-too-high /populations/0/cell/params'],
+  ['SpikeSourcePoissonRefractory', { rate: 300, tau_refrac: 5 }, 'pynn/out-of-range /populations/0/cell/params'],
+])('%s with %j is told to be too fast', (type, params, expected) => {
+  const found = findings({ populations: [{ label: 's', size: 1, cell: { type, params } }], phases: [{ run: 1 }] });
+  expect(
+    found.some((text) => text.startsWith(expected)),
+    found.join('\n'),
+  ).toBe(true);
+});
+
 describe('gap junctions', () => {
   test('charge flows from one side to the other, as much as arrives', async () => {
     const result = await run({
       setup: { timestep: 0.1 },
       populations: [
         { label: 'a', size: 1, cell: { type: 'IF_curr_exp', params: { tau_m: 1e9, cm: 2 } }, initial_values: { v: -60 } },
-        { label: 'b', size: 1, cell: { type: 'HH_cond_exp', params: { gbar_Na: 0, gbar_K: 0, g_leak: 0, cm: 1 } }, initial_values: { v: -70 } },
+        {
+          label: 'b',
+          size: 1,
+          cell: { type: 'HH_cond_exp', params: { gbar_Na: 0, gbar_K: 0, g_leak: 0, cm: 1 } },
+          initial_values: { v: -70 },
+        },
       ],
       projections: [
         {
@@ -445,34 +537,96 @@ describe('what is wrong with it is said with its place', () => {
     ['a phase that runs into the past', { run_until: 5 }, 'pynn/time-passed /phases/1/run_until'],
     ['an unknown target', { set: { target: 'x', params: {} } }, 'pynn/unknown-reference /phases/1/set/target'],
     ['an unknown parameter', { set: { target: 'p', params: { taum: 1 } } }, 'pynn/unknown-parameter /phases/1/set/params/taum'],
-    ['an array of the wrong length', { set: { target: 'e', params: { tau_m: [1, 2, 3] } } }, 'pynn/wrong-length /phases/1/set/params/tau_m'],
+    [
+      'an array of the wrong length',
+      { set: { target: 'e', params: { tau_m: [1, 2, 3] } } },
+      'pynn/wrong-length /phases/1/set/params/tau_m',
+    ],
     ['a parameter of the wrong type', { set: { target: 'p', params: { tau_m: true } } }, 'pynn/wrong-value /phases/1/set/params/tau_m'],
-    ['unsorted spike times', { set: { target: 's', params: { spike_times: [3, 2] } } }, 'pynn/unsorted-spike-times /phases/1/set/params/spike_times'],
-    ['spike times for too many cells', { set: { target: 's', params: { spike_times: { sequences: [[1], [2], [3]] } } } }, 'pynn/wrong-length /phases/1/set/params/spike_times'],
+    [
+      'unsorted spike times',
+      { set: { target: 's', params: { spike_times: [3, 2] } } },
+      'pynn/unsorted-spike-times /phases/1/set/params/spike_times',
+    ],
+    [
+      'spike times for too many cells',
+      { set: { target: 's', params: { spike_times: { sequences: [[1], [2], [3]] } } } },
+      'pynn/wrong-length /phases/1/set/params/spike_times',
+    ],
     ['another parameter of an array', { set: { target: 's', params: { rate: 3 } } }, 'pynn/unknown-parameter /phases/1/set/params/rate'],
     ['an unknown variable', { initialize: { target: 'p', values: { w: 1 } } }, 'pynn/unknown-variable /phases/1/initialize/values/w'],
-    ['an unknown variable of synapses', { initialize: { target: 'q', values: { x: 1 } } }, 'pynn/unknown-variable /phases/1/initialize/values/x'],
+    [
+      'an unknown variable of synapses',
+      { initialize: { target: 'q', values: { x: 1 } } },
+      'pynn/unknown-variable /phases/1/initialize/values/x',
+    ],
     ['an unknown projection', { set_projection: { target: 'p', params: {} } }, 'pynn/unknown-reference /phases/1/set_projection/target'],
-    ['an unknown parameter of synapses', { set_projection: { target: 'q', params: { u: 1 } } }, 'pynn/unknown-parameter /phases/1/set_projection/params/u'],
-    ['a list of weights of the wrong length', { set_projection: { target: 'q', params: { weight: [1, 2] } } }, 'pynn/wrong-length /phases/1/set_projection/params/weight'],
-    ['a delay below the minimum', { set_projection: { target: 'q', params: { delay: 0.01 } } }, 'pynn/delay-out-of-range /phases/1/set_projection/params/delay'],
+    [
+      'an unknown parameter of synapses',
+      { set_projection: { target: 'q', params: { u: 1 } } },
+      'pynn/unknown-parameter /phases/1/set_projection/params/u',
+    ],
+    [
+      'a list of weights of the wrong length',
+      { set_projection: { target: 'q', params: { weight: [1, 2] } } },
+      'pynn/wrong-length /phases/1/set_projection/params/weight',
+    ],
+    [
+      'a delay below the minimum',
+      { set_projection: { target: 'q', params: { delay: 0.01 } } },
+      'pynn/delay-out-of-range /phases/1/set_projection/params/delay',
+    ],
     ['an unknown source', { set_source: { target: 'ac', params: {} } }, 'pynn/unknown-reference /phases/1/set_source/target'],
-    ['an unknown parameter of a source', { set_source: { target: 'dc', params: { amp: 1 } } }, 'pynn/unknown-parameter /phases/1/set_source/params/amp'],
-    ['an interval that is no multiple of the step', { record: { target: 'p', variables: 'v', sampling_interval: 0.25 } }, 'pynn/not-a-multiple /phases/1/record/sampling_interval'],
-    ['a variable that cannot be recorded', { record: { target: 'p', variables: ['w'] } }, 'pynn/unknown-variable /phases/1/record/variables'],
+    [
+      'an unknown parameter of a source',
+      { set_source: { target: 'dc', params: { amp: 1 } } },
+      'pynn/unknown-parameter /phases/1/set_source/params/amp',
+    ],
+    [
+      'an interval that is no multiple of the step',
+      { record: { target: 'p', variables: 'v', sampling_interval: 0.25 } },
+      'pynn/not-a-multiple /phases/1/record/sampling_interval',
+    ],
+    [
+      'a variable that cannot be recorded',
+      { record: { target: 'p', variables: ['w'] } },
+      'pynn/unknown-variable /phases/1/record/variables',
+    ],
   ])('%s', (_, phase, expected) => {
     const found = findings({ ...network, phases: [{ run: 10 }, phase] });
-    expect(found.some((text) => text.startsWith(expected)), found.join('\n')).toBe(true);
+    expect(
+      found.some((text) => text.startsWith(expected)),
+      found.join('\n'),
+    ).toBe(true);
   });
 
   test.each<[string, object, string]>([
-    ['noise whose interval is no multiple of the step', { type: 'NoisyCurrentSource', params: { dt: 0.25 } }, 'pynn/not-a-multiple /current_sources/0/params/dt'],
-    ['noise with a negative deviation', { type: 'NoisyCurrentSource', params: { stdev: -1 } }, 'pynn/out-of-range /current_sources/0/params/stdev'],
-    ['steps that are not in order', { type: 'StepCurrentSource', params: { times: [2, 1], amplitudes: [1, 2] } }, 'pynn/out-of-range /current_sources/0/params/times/1'],
-    ['steps without as many amplitudes', { type: 'StepCurrentSource', params: { times: [2], amplitudes: [1, 2] } }, 'pynn/wrong-length /current_sources/0/params/amplitudes'],
+    [
+      'noise whose interval is no multiple of the step',
+      { type: 'NoisyCurrentSource', params: { dt: 0.25 } },
+      'pynn/not-a-multiple /current_sources/0/params/dt',
+    ],
+    [
+      'noise with a negative deviation',
+      { type: 'NoisyCurrentSource', params: { stdev: -1 } },
+      'pynn/out-of-range /current_sources/0/params/stdev',
+    ],
+    [
+      'steps that are not in order',
+      { type: 'StepCurrentSource', params: { times: [2, 1], amplitudes: [1, 2] } },
+      'pynn/out-of-range /current_sources/0/params/times/1',
+    ],
+    [
+      'steps without as many amplitudes',
+      { type: 'StepCurrentSource', params: { times: [2], amplitudes: [1, 2] } },
+      'pynn/wrong-length /current_sources/0/params/amplitudes',
+    ],
     ['a current into a source of spikes', { type: 'DCSource', inject_into: ['s'] }, 'pynn/not-injectable /current_sources/0/inject_into/0'],
   ])('%s', (_, source, expected) => {
     const found = findings({ ...network, current_sources: [{ label: 'c', inject_into: ['p'], ...source }], phases: [{ run: 10 }] });
-    expect(found.some((text) => text.startsWith(expected)), found.join('\n')).toBe(true);
+    expect(
+      found.some((text) => text.startsWith(expected)),
+      found.join('\n'),
+    ).toBe(true);
   });
 });

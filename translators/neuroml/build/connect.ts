@@ -260,7 +260,8 @@ class Connector {
         continue;
       }
       const id: string | undefined = at?.attributes[step];
-      container = (id === undefined ? undefined : containerNamed(around, id)) ?? container?.withId(step) ?? container?.list(step)?.[0] ?? null;
+      container =
+        (id === undefined ? undefined : containerNamed(around, id)) ?? container?.withId(step) ?? container?.list(step)?.[0] ?? null;
       if (!container) return undefined;
       at = container.component;
       around = container.parent;
@@ -366,36 +367,59 @@ class Connector {
     const fromPlace = placeOn(from, component, towards === 'post' ? 'pre' : 'post');
     const toPlace = placeOn(to, component, towards);
     const holder = component.parent ?? component;
-    const other = peer ? `${peer.name} ${this.#number(peer.component)}` : '';
-    const key = `${this.#number(holder)} ${receiver ? this.#number(receiver) : ''} ${from.draft.ordinal} ${to.draft.ordinal} ${list} ${outPort ?? ''} ${inPort} ${other} ${placeKey(fromPlace)} ${placeKey(toPlace)}`;
-    let group = this.#byKey.get(key);
-    if (!group) {
-      group = {
-        holder,
-        from: from.draft,
-        to: to.draft,
-        receiver,
-        list,
-        outPort,
-        inPort,
-        peer,
-        fromPlace,
-        toPlace,
-        sources: NumberList.ofIndices(),
-        targets: NumberList.ofIndices(),
-        delays: NumberList.ofValues(),
-        properties: this.#properties(receiver),
-        serials: NumberList.ofIndices(),
-        place: component.place,
-      };
-      this.#byKey.set(key, group);
-      this.connections.push(group);
-    }
+    // Most connections are of the kind of the one before.
+    const last = this.#last;
+    const plain = !peer && !fromPlace && !toPlace;
+    const group =
+      plain &&
+      last?.holder === holder &&
+      last.receiver === receiver &&
+      last.from === from.draft &&
+      last.to === to.draft &&
+      last.list === list &&
+      last.outPort === outPort &&
+      last.inPort === inPort
+        ? last
+        : this.#groupOf(component, made, fromPlace, toPlace);
+    this.#last = plain ? group : null;
     group.properties.push(group.sources.length, values);
     group.sources.push(from.index);
     group.targets.push(to.index);
     group.delays.push(delay > 0 ? delay : 0);
     group.serials.push(this.#serial++);
+  }
+
+  #last: Connections | null = null;
+
+  #groupOf(component: Component, made: Made, fromPlace: Connections['fromPlace'], toPlace: Connections['toPlace']): Connections {
+    const { receiver, from, to, list, outPort, inPort, peer } = made;
+    const holder = component.parent ?? component;
+    const other = peer ? `${peer.name} ${this.#number(peer.component)}` : '';
+    const ends = `${from.draft.ordinal} ${to.draft.ordinal} ${placeKey(fromPlace)} ${placeKey(toPlace)}`;
+    const key = `${this.#number(holder)} ${receiver ? this.#number(receiver) : ''} ${list} ${outPort ?? ''} ${inPort} ${other} ${ends}`;
+    const known = this.#byKey.get(key);
+    if (known) return known;
+    const group: Connections = {
+      holder,
+      from: from.draft,
+      to: to.draft,
+      receiver,
+      list,
+      outPort,
+      inPort,
+      peer,
+      fromPlace,
+      toPlace,
+      sources: NumberList.ofIndices(),
+      targets: NumberList.ofIndices(),
+      delays: NumberList.ofValues(),
+      properties: this.#properties(receiver),
+      serials: NumberList.ofIndices(),
+      place: component.place,
+    };
+    this.#byKey.set(key, group);
+    this.connections.push(group);
+    return group;
   }
 
   #properties(component: Component | null): PropertyLists {
@@ -422,7 +446,8 @@ class Connector {
     if (found === undefined) {
       found = findList(target, type, wanted) ?? null;
       ofType.set(wanted ?? '', found);
-      if (found === null) this.diagnostics.add(messages.noAttachments(type.name, target.name, wanted, typesAttached(target)), component.place);
+      if (found === null)
+        this.diagnostics.add(messages.noAttachments(type.name, target.name, wanted, typesAttached(target)), component.place);
     }
     return found ?? undefined;
   }

@@ -206,20 +206,24 @@ class Assembler implements Assembled {
   ): void {
     const valueOf = (parameter: FlatParameter): number => this.types.valueOf(cell, parameter);
     let type = this.#neuronTypes.get(cell.flat);
-    if (!type) this.#neuronTypes.set(cell.flat, (type = this.#type('neurons', cell, neuronDocument(cell.flat, valueOf, this.types.portsOf(cell.flat)))));
+    if (!type)
+      this.#neuronTypes.set(
+        cell.flat,
+        (type = this.#type('neurons', cell, neuronDocument(cell.flat, valueOf, this.types.portsOf(cell.flat)))),
+      );
     const values = this.#values(cell, type, properties, size);
     const linked: Record<string, unknown> = {};
     for (const { name, source } of cell.flat.parameters) {
       const found = source.kind === 'outside' ? link(source.name) : undefined;
       if (found === undefined) continue;
       linked[name] = found;
-      delete values[name];
+      values.delete(name);
     }
     this.places.set(`/populations/${id}`, place);
     this.populations[id] = {
       type: type.id,
       size,
-      ...(Object.keys(values).length > 0 ? { values } : {}),
+      ...(values.size > 0 ? { values: Object.fromEntries(values) } : {}),
       ...(Object.keys(linked).length > 0 ? { linked } : {}),
       ...(order === 0 ? {} : { order }),
     };
@@ -235,9 +239,12 @@ class Assembler implements Assembled {
     const contributes = receiver && cell ? this.#contributions(receiver, list, target.flat, cell.flat) : new Map<string, Expression>();
     const onEvent = heard ? (cell ? handler : handler.map((statement) => prefixedStatement(statement, 'post'))) : null;
     if (!onEvent && contributes.size === 0 && !cell) return;
-    const document = synapseDocument(cell?.flat ?? null, (parameter) => (cell ? this.types.valueOf(cell, parameter) : 0), { onEvent, contributes });
+    const document = synapseDocument(cell?.flat ?? null, (parameter) => (cell ? this.types.valueOf(cell, parameter) : 0), {
+      onEvent,
+      contributes,
+    });
     const type = this.#type('synapses', cell ?? target, document, cell ? undefined : `${target.component.id}_${inPort}`);
-    const values = cell ? this.#values(cell, type, properties, sources.length) : {};
+    const values = cell ? this.#values(cell, type, properties, sources.length) : new Map<string, unknown>();
     const port = outPort === null ? 'spike' : identifier(outPort);
     const source = this.naming.populations.get(from) ?? '';
     const delay = delays.common ?? delays.toArray();
@@ -247,7 +254,7 @@ class Assembler implements Assembled {
       to: this.#end(this.naming.populations.get(to) ?? '', to, group.toPlace, place),
       synapse: type.id,
       connect: { rule: 'list', sources: sources.toArray(), targets: targets.toArray() },
-      ...(Object.keys(values).length > 0 ? { values } : {}),
+      ...(values.size > 0 ? { values: Object.fromEntries(values) } : {}),
       ...(onEvent && delay !== 0 ? { delay } : {}),
       ...(order === 0 ? {} : { order }),
     };
@@ -257,7 +264,9 @@ class Assembler implements Assembled {
   attachment(one: Attached, order: number): void {
     const target = this.types.ofCell(one.to);
     const cell = this.types.ofAttached(one.component, one.to);
-    const contributes = new Map([...this.#contributions(one.component, one.list, target.flat, cell.flat)].map(([name, e]) => [name, prefixed(e, 'pre')]));
+    const contributes = new Map(
+      [...this.#contributions(one.component, one.list, target.flat, cell.flat)].map(([name, e]) => [name, prefixed(e, 'pre')]),
+    );
     if (contributes.size === 0) return;
     const id = this.naming.attachments.get(one) ?? '';
     const document = synapseDocument(null, () => 0, { onEvent: null, contributes });
@@ -301,18 +310,20 @@ class Assembler implements Assembled {
   }
 
   /** Values that differ from those of the type, and properties that were assigned. */
-  #values(cell: CellType, { defaults }: Kept, properties: PropertyLists, count: number): Record<string, unknown> {
-    const values: Record<string, unknown> = {};
+  #values(cell: CellType, { defaults }: Kept, properties: PropertyLists, count: number): Map<string, unknown> {
+    const values = new Map<string, unknown>();
     for (const parameter of cell.flat.parameters) {
       if (parameter.source.kind === 'expression') continue;
       const value = this.types.valueOf(cell, parameter);
-      if (value !== defaults[parameter.name]) values[parameter.name] = value;
+      if (value !== defaults[parameter.name]) values.set(parameter.name, value);
     }
     for (const [property, value] of properties.settled(count)) {
-      const parameter = cell.flat.parameters.find(({ source }) => source.kind === 'component' && source.ordinal === 0 && source.name === property);
+      const parameter = cell.flat.parameters.find(
+        ({ source }) => source.kind === 'component' && source.ordinal === 0 && source.name === property,
+      );
       if (!parameter) continue;
-      if (value === defaults[parameter.name]) delete values[parameter.name];
-      else values[parameter.name] = value;
+      if (value === defaults[parameter.name]) values.delete(parameter.name);
+      else values.set(parameter.name, value);
     }
     return values;
   }

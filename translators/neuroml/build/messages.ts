@@ -110,3 +110,15 @@ export const otherComponent = (path: string, component: string): Finding => ({
   expected: component,
   hint: 'the connection is to the instance that the path leads to',
 });
+
+export const tooDeep = (depth: number): Finding => ({
+  code: 'lems/too-deep',
+  message: `components are nested more than ${depth} deep`,
+  hint: 'a component may hold an instance of itself, by way of others',
+});
+
+export const tooMany = (most: number): Finding => ({
+  code: 'lems/too-many-parts',
+  message: `the network has more than ${most} instances that hold others`,
+  hint: 'references that each lead to several others grow with every level',
+});

@@ -123,9 +123,16 @@ function holdsNetwork(component: Component): boolean {
 /** Whether a child of a component that runs is a network of its own rather than a part of it: nothing of the component's equations reads it. */
 export function standsApart(inner: Component): boolean {
   const { dynamics } = inner.parent?.type ?? {};
-  const read = dynamics?.derivedVariables.some(({ select }) => select?.startsWith(`${inner.role}/`) === true || select?.startsWith(`${inner.role}[`) === true);
+  const read = dynamics?.derivedVariables.some(
+    ({ select }) => select?.startsWith(`${inner.role}/`) === true || select?.startsWith(`${inner.role}[`) === true,
+  );
   return read !== true && holdsNetwork(inner);
 }
+
+/** Networks are not nested deeper; a component may hold itself by way of others. */
+const deepest = 100;
+/** Instances that only hold others. */
+const mostContainers = 20_000_000;
 
 /**
  * Makes the instances below a component.
@@ -147,14 +154,21 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
     }
     return draft;
   };
-  const grow = (component: Component, parent: Container | null): Container => {
+  let containers = 0;
+  let overgrown = false;
+  const grow = (component: Component, parent: Container | null, depth = 0): Container => {
     const runs = isDynamic(component.type);
     const container = new Container(component, parent);
-    if (!runs) instantiate(container);
+    if (depth > deepest || ++containers > mostContainers) {
+      if (!overgrown) diagnostics.add(depth > deepest ? messages.tooDeep(deepest) : messages.tooMany(mostContainers), component.place);
+      overgrown = true;
+    }
+    if (overgrown) return container;
+    if (!runs) instantiate(container, depth);
     for (const inner of component.children) {
       if (runs && !standsApart(inner)) continue;
       if (!mayHold(inner)) continue;
-      container.adopt(grow(inner, container));
+      container.adopt(grow(inner, container, depth + 1));
     }
     if (runs) {
       // What a component holds is advanced before itself.
@@ -163,7 +177,7 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
     }
     return container;
   };
-  const instantiate = (container: Container): void => {
+  const instantiate = (container: Container, depth: number): void => {
     const { component } = container;
     for (const part of component.type.structure) {
       if (part.kind !== 'childInstance' && part.kind !== 'multiInstantiate') continue;
@@ -173,18 +187,18 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
         diagnostics.add(messages.missingReference(part.component, id, [...lems.byId.keys()]), component.place);
         continue;
       }
-      const count = part.kind === 'childInstance' ? 1 : countOf(component, part.number, lems, diagnostics);
+      const most = part.kind === 'multiInstantiate' && part.assigns.length > 0 ? mostAssigned : mostInstances;
+      const count = part.kind === 'childInstance' ? 1 : countOf(component, part.number, most, lems, diagnostics);
       if (!isDynamic(inner.type)) {
-        for (let k = 0; k < count; k++) container.adopt(grow(inner, container));
+        for (let k = 0; k < count && !overgrown; k++) container.adopt(grow(inner, container, depth + 1));
         continue;
       }
       const draft = draftOf(inner, holderOf(component, part.component), container);
       container.groups.push({ reference: part.component, draft, start: draft.size, count });
       const assigns = part.kind === 'multiInstantiate' ? part.assigns : [];
-      for (let k = 0; k < count; k++) {
-        if (assigns.length > 0) draft.properties.push(draft.size, assigned(component, assigns, k, lems, diagnostics));
-        draft.size++;
-      }
+      if (assigns.length > 0)
+        for (let k = 0; k < count; k++) draft.properties.push(draft.size + k, assigned(component, assigns, k, lems, diagnostics));
+      draft.size += count;
     }
   };
   return { root: grow(target, null), drafts };
@@ -208,10 +222,12 @@ function attributeOf(component: Component, written: string): string | undefined 
 
 /** Instances are counted with 32 bits. */
 const mostInstances = 2_147_483_647;
+/** So many may have values of their own. */
+const mostAssigned = 100_000_000;
 
-function countOf(component: Component, name: string, lems: LemsModel, diagnostics: Diagnostics): number {
+function countOf(component: Component, name: string, most: number, lems: LemsModel, diagnostics: Diagnostics): number {
   const count = valueOf(component, name, lems);
-  if (count !== undefined && Number.isInteger(count) && count >= 0 && count <= mostInstances) return count;
+  if (count !== undefined && Number.isInteger(count) && count >= 0 && count <= most) return count;
   diagnostics.add(messages.badCount(name, count), component.place);
   return 0;
 }
@@ -225,7 +241,9 @@ export function assigned(
   diagnostics: Diagnostics,
 ): readonly (readonly [property: string, value: number])[] {
   return assigns.flatMap(({ property, value, place }): readonly (readonly [string, number])[] => {
-    const found = evaluate(value.tree, (name) => (name === 'index' ? index : (valueOf(component, name, lems) ?? lems.constants.get(name)?.value)));
+    const found = evaluate(value.tree, (name) =>
+      name === 'index' ? index : (valueOf(component, name, lems) ?? lems.constants.get(name)?.value),
+    );
     if (found !== undefined) return [[property, found]];
     diagnostics.add(messages.badAssignment(property), place);
     return [];

@@ -19,7 +19,10 @@ const indexed = /^([^[]*)\[(\d+)\]$/;
  */
 export function follow(from: Container, path: string): Target {
   // `a[0]` is one name with an index, `/[0]` as well.
-  const steps = path.replace(/\/\[/g, '[').split('/').filter((step) => step !== '' && step !== '.' && step !== 'this');
+  const steps = path
+    .replace(/\/\[/g, '[')
+    .split('/')
+    .filter((step) => step !== '' && step !== '.' && step !== 'this');
   let container = from;
   for (let at = 0; at < steps.length; at++) {
     const step = steps[at] ?? '';

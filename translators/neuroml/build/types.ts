@@ -6,7 +6,8 @@ import { name as nameOf } from '../../../src/lang/build.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import { cellWithCompartments, genericCell, type CompartmentCell } from '../cells/cell.js';
 import { referenced, valueOf } from '../components.js';
-import { FlatType, type FlatKind } from '../flatten/flatten.js';
+import type { FlatKind } from '../flatten/flat.js';
+import { FlatType } from '../flatten/flatten.js';
 import type { Meaning } from '../flatten/expressions.js';
 import { growTree, type TreeNode } from '../flatten/tree.js';
 import { literal, type FlatParameter, type Outside } from '../flatten/variables.js';
@@ -199,7 +200,8 @@ export class Types {
     if (source.kind === 'component') {
       const component = cell.nodes[source.ordinal]?.component;
       const value = component && valueOf(component, source.name, this.lems);
-      if (value === undefined && component) this.diagnostics.add(messages.missingValue(source.name, component.id || component.role), component.place);
+      if (value === undefined && component)
+        this.diagnostics.add(messages.missingValue(source.name, component.id || component.role), component.place);
       return value ?? 0;
     }
     for (let at = cell.container; at; at = at.parent) {

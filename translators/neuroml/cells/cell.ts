@@ -284,8 +284,9 @@ class Builder {
       return null;
     }
     const { nearest, farthest } = this.#extent(segments);
-    const shift = childOf(parameter, 'proximal')?.attributes['translationStart'];
-    const end = childOf(parameter, 'distal')?.attributes['normalizationEnd'];
+    const detail = (role: string): Component | undefined => parameter.children.find((inner) => inner.role === role);
+    const shift = detail('proximal')?.attributes['translationStart'];
+    const end = detail('distal')?.attributes['normalizationEnd'];
     const start = shift === undefined ? 0 : nearest - Number(shift);
     const span = end === undefined ? 1 : (farthest - start) / Number(end);
     const position = `(distance/umetre - ${start})/${span}`;

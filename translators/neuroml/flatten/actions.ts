@@ -95,7 +95,13 @@ function assignment(
 ): readonly Assignment[] {
   const target = variables.variable(node, variable);
   if (target?.kind !== 'state') {
-    variables.diagnostics.add(messages.notAState(variable, stateVariables(node.type).map(({ name }) => name)), place);
+    variables.diagnostics.add(
+      messages.notAState(
+        variable,
+        stateVariables(node.type).map(({ name }) => name),
+      ),
+      place,
+    );
     return [];
   }
   const typed = translate(value.tree, variables.scope(node), (missing) => variables.unknown(node, missing, value.place));
@@ -131,7 +137,9 @@ export function handle(
   }
   const inner = [...calls, call];
   const { dynamics } = node.type;
-  const effects = (dynamics?.onEvents ?? []).filter((handler) => handler.port === port).map(({ actions }) => effectOf(context, node, actions, guard, inner));
+  const effects = (dynamics?.onEvents ?? [])
+    .filter((handler) => handler.port === port)
+    .map(({ actions }) => effectOf(context, node, actions, guard, inner));
   const mode = context.mode(node);
   for (const [index, regime] of (dynamics?.regimes ?? []).entries()) {
     for (const { actions } of regime.onEvents.filter((handler) => handler.port === port)) {
@@ -154,7 +162,13 @@ function enter(
   const index = regimes.findIndex((regime) => regime.name === name);
   const regime = regimes[index];
   if (!regime) {
-    context.variables.diagnostics.add(messages.unknownRegime(name, regimes.map((other) => other.name)), place);
+    context.variables.diagnostics.add(
+      messages.unknownRegime(
+        name,
+        regimes.map((other) => other.name),
+      ),
+      place,
+    );
     return { statements: [], emissions: [] };
   }
   const mode = context.mode(node);

@@ -4,7 +4,8 @@ import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Assignment, Dimension, Expression } from '../../../src/lang/ast.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { unitText } from '../../../src/lang/units.js';
-import { isRandomExpression, type FlatPart, type FlatType } from './flatten.js';
+import { isRandomExpression, type FlatPart } from './flat.js';
+import type { FlatType } from './flatten.js';
 import type { FlatParameter } from './variables.js';
 
 /** Plain data with places by pointer relative to it. */
@@ -47,7 +48,12 @@ export function equationsDocument(flat: FlatType, valueOf: (parameter: FlatParam
     places.set(`/derived/${one.name}`, one.place);
     return [
       one.name,
-      { ...unit(one.dimension), ...ofType(one), value: texts.expression(one.value), ...(isRandomExpression(one.value) ? { held: true } : {}) },
+      {
+        ...unit(one.dimension),
+        ...ofType(one),
+        value: texts.expression(one.value),
+        ...(isRandomExpression(one.value) ? { held: true } : {}),
+      },
     ];
   });
   const derivatives = [...flat.rates].map(([name, { value, place }]) => {
@@ -123,7 +129,10 @@ function regimeDocument(regime: FlatType['regimes'][number], texts: Texts): Reco
   const { initial, rates, onEntry, transitions } = regime;
   return {
     ...(initial ? { initial } : {}),
-    ...section('derivatives', [...rates].map(([name, value]) => [name, texts.expression(value)])),
+    ...section(
+      'derivatives',
+      [...rates].map(([name, value]) => [name, texts.expression(value)]),
+    ),
     ...(rates.size > 1 ? { order: [...rates.keys()] } : {}),
     ...(onEntry.length > 0 ? { onEntry: onEntry.map(texts.statement) } : {}),
     ...(transitions.length > 0
@@ -165,7 +174,10 @@ export function synapseDocument(
       // Profiles that go by slots deliver after all events are tested: there an event may act without delay.
       ...(onEvent ? { pathways: { pre: { slot: 'before_resets', do: onEvent.map(texts.statement) } } } : {}),
       ...section('events', events),
-      ...section('contributes', [...contributes].map(([target, value]) => [target, texts.expression(value)])),
+      ...section(
+        'contributes',
+        [...contributes].map(([target, value]) => [target, texts.expression(value)]),
+      ),
     },
     places: equations.places,
   };

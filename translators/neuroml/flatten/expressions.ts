@@ -101,7 +101,6 @@ function translateBinary(e: Binary, a: Typed, b: Typed): Typed {
     dimension,
     zero,
   });
-  const known = a.dimension && b.dimension;
   switch (e.operator) {
     case '+':
     case '-':
@@ -110,10 +109,10 @@ function translateBinary(e: Binary, a: Typed, b: Typed): Typed {
       return combined(left.dimension ?? right.dimension, left, right, left.zero && right.zero);
     }
     case '*':
-      return combined(known ? multiplyDimensions(a.dimension, b.dimension!) : null);
+      return combined(a.dimension && b.dimension && multiplyDimensions(a.dimension, b.dimension));
     case '/':
     case '//':
-      return combined(known ? divideDimensions(a.dimension, b.dimension!) : null);
+      return combined(a.dimension && b.dimension && divideDimensions(a.dimension, b.dimension));
     case '**': {
       const exponent = constantExponent(b.expression);
       if (a.dimension && isDimensionless(a.dimension)) return combined(dimensionless);
@@ -144,7 +143,10 @@ function comparable(left: Typed, right: Typed): Typed {
 }
 
 /** The first case whose condition holds, else `otherwise`. */
-export function choose(cases: readonly { readonly condition: Expression | null; readonly value: Expression }[], otherwise: Expression): Expression {
+export function choose(
+  cases: readonly { readonly condition: Expression | null; readonly value: Expression }[],
+  otherwise: Expression,
+): Expression {
   let chosen = otherwise;
   for (const { condition, value } of [...cases].reverse()) chosen = condition ? conditional(condition, value, chosen) : value;
   return chosen;

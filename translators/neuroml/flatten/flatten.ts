@@ -13,69 +13,28 @@ import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js'
 import type { Assignment, Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, integer, name as nameOf, quantity, sum } from '../../../src/lang/build.js';
 import { divideDimensions } from '../../../src/lang/dimension.js';
-import { isRandom } from '../../../src/lang/functions.js';
-import { callsIn, namesIn } from '../../../src/lang/walk.js';
 import type { Component, DerivedVariableDefinition, LemsModel, RegimeDefinition } from '../lems/definitions.js';
 import { assign, effectOf, handle, inRegime, type ActionContext, type Effect, type Emission, type Mode } from './actions.js';
 import { choose, fit, translate, type Meaning } from './expressions.js';
+import {
+  changedIn,
+  emptyPart,
+  inOrderOfReading,
+  type FlatDerived,
+  type FlatEvent,
+  type FlatInput,
+  type FlatKind,
+  type FlatPart,
+  type FlatRegime,
+  type FlatState,
+} from './flat.js';
 import { flattenScheme } from './kinetics.js';
 import { CanonicalNames, identifier } from './names.js';
-import { admits, selectParameter, selectValue, type AttachmentSum, type Reach } from './select.js';
+import { admits, selectParameter, selectValue, type Reach } from './select.js';
 import { startValues } from './start.js';
 import { growTree, membersNamed, type Tree, type TreeNode } from './tree.js';
 import { derivedVariables, stateVariables, Variables, type FlatParameter, type Outside } from './variables.js';
 import { firstInPort, firstOutPort, wireTree } from './wiring.js';
-
-/** A state variable of a canonical type. */
-export interface FlatState {
-  readonly name: string;
-  readonly dimension: Dimension | null;
-  readonly initial: Expression | null;
-  readonly integer?: true;
-}
-export interface FlatDerived {
-  readonly name: string;
-  readonly dimension: Dimension | null;
-  readonly value: Expression;
-  readonly integer?: true;
-  readonly place: Place;
-}
-export interface FlatEvent {
-  readonly name: string;
-  readonly when: Expression;
-  readonly do: readonly Assignment[];
-  /** Name under which others see it; null where nobody does. */
-  readonly emits: string | null;
-  readonly place: Place;
-}
-export interface FlatRegime {
-  readonly name: string;
-  readonly initial: boolean;
-  readonly rates: ReadonlyMap<string, Expression>;
-  readonly onEntry: readonly Assignment[];
-  readonly transitions: readonly {
-    readonly when: Expression;
-    readonly do: readonly Assignment[];
-    readonly to?: string;
-    readonly emit?: string;
-    readonly place: Place;
-  }[];
-}
-export interface FlatInput extends AttachmentSum {
-  readonly name: string;
-  readonly dimension: Dimension | null;
-}
-/** What is advanced as a whole, see `Part` of the canonical model. */
-export interface FlatPart {
-  readonly derived: readonly string[];
-  readonly propagate: readonly string[];
-  readonly state: readonly string[];
-  readonly events: readonly string[];
-  readonly regimes: boolean;
-}
-
-/** Whether an instance becomes an element of a population, or lives on a connection. */
-export type FlatKind = 'neuron' | 'synapse';
 
 /** What a flattened component is asked for. */
 export interface FlatSetting {
@@ -92,7 +51,8 @@ export interface FlatSetting {
   readonly instant?: boolean;
 }
 
-const volts = (dimension: Dimension | null): Dimension | null => dimension && divideDimensions(dimension, [0, 0, 1, 0, 0, 0, 0]);
+/** The dimension of a rate of change. */
+const perSecond = (dimension: Dimension | null): Dimension | null => dimension && divideDimensions(dimension, [0, 0, 1, 0, 0, 0, 0]);
 
 /** The equations of one component, under construction. */
 export class FlatType {
@@ -121,7 +81,15 @@ export class FlatType {
     const { lems, diagnostics, outside } = setting;
     this.tree = growTree(component, lems, diagnostics, setting.apart);
     const wiring = wireTree(this.tree, diagnostics);
-    this.variables = new Variables(this.tree, lems, this.names, diagnostics, outside, (node, name) => this.#isLate(node, name), setting.instant);
+    this.variables = new Variables(
+      this.tree,
+      lems,
+      this.names,
+      diagnostics,
+      outside,
+      (node, name) => this.#isLate(node, name),
+      setting.instant,
+    );
     this.variables.select = (node, path, place) => selectParameter(this.variables, node, path, place);
     this.#context = { variables: this.variables, root: this.tree.root, wiring, mode: (node) => this.#modes.get(node) };
     for (const node of this.tree.nodes) this.#declareMode(node);
@@ -161,7 +129,10 @@ export class FlatType {
   /** Ports on which the root emits. */
   emits(port: string): boolean {
     const name = identifier(port);
-    return this.events.some(({ emits }) => emits === name) || this.regimes.some(({ transitions }) => transitions.some(({ emit }) => emit === name));
+    return (
+      this.events.some(({ emits }) => emits === name) ||
+      this.regimes.some(({ transitions }) => transitions.some(({ emit }) => emit === name))
+    );
   }
 
   /** The port that connections leave by where they name none. */
@@ -279,26 +250,9 @@ export class FlatType {
 
   /** Adds the derived variables of a node. @returns their LEMS names, each after those that it reads */
   #derive(node: TreeNode): readonly string[] {
-    const definitions = derivedVariables(node.type);
-    const byName = new Map(definitions.map((definition) => [definition.name, definition]));
-    const ordered: string[] = [];
-    const visited = new Set<string>();
-    const visit = (definition: DerivedVariableDefinition): void => {
-      if (visited.has(definition.name)) return;
-      visited.add(definition.name);
-      for (const other of readBy(definition)) {
-        const needed = byName.get(other);
-        if (needed) visit(needed);
-      }
-      ordered.push(definition.name);
-    };
-    const rank = ({ select, cases }: DerivedVariableDefinition): number => (select !== undefined ? 0 : cases ? 2 : 1);
-    for (const definition of [...definitions].sort((a, b) => rank(a) - rank(b))) visit(definition);
-    for (const name of ordered) {
-      const definition = byName.get(name);
-      if (definition) this.#deriveOne(node, definition);
-    }
-    return ordered;
+    const ordered = inOrderOfReading(derivedVariables(node.type));
+    for (const definition of ordered) this.#deriveOne(node, definition);
+    return ordered.map(({ name }) => name);
   }
 
   #deriveOne(node: TreeNode, definition: DerivedVariableDefinition): void {
@@ -307,7 +261,10 @@ export class FlatType {
     if (!variable) return;
     const { dimension } = variable;
     const expressionOf = (tree: Expression, at: Place): Expression =>
-      fit(translate(tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, at)), dimension);
+      fit(
+        translate(tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, at)),
+        dimension,
+      );
     let made: Expression | undefined;
     if (value) made = expressionOf(value.tree, value.place);
     else if (select !== undefined) {
@@ -353,7 +310,7 @@ export class FlatType {
 
   #rateOf(node: TreeNode, variable: string, tree: Expression, place: Place): Expression {
     const typed = translate(tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, place));
-    return fit(typed, volts(this.variables.variable(node, variable)?.dimension ?? null));
+    return fit(typed, perSecond(this.variables.variable(node, variable)?.dimension ?? null));
   }
 
   // --- Events -------------------------------------------------------------------------------------------------------
@@ -442,7 +399,10 @@ export class FlatType {
 
   /** Regimes kept in a variable: rates and conditions that hold in one of its values, read once before they are advanced. */
   #advanceModes(node: TreeNode, mode: Mode, regimes: readonly RegimeDefinition[]): FlatPart {
-    const start = Math.max(0, regimes.findIndex(({ initial }) => initial));
+    const start = Math.max(
+      0,
+      regimes.findIndex(({ initial }) => initial),
+    );
     this.states.push({ name: mode.active, dimension: null, initial: integer(start), integer: true });
     this.derived.push({ name: mode.held, dimension: null, value: nameOf(mode.active), integer: true, place: node.component.place });
     const integrated = [...new Set(regimes.flatMap(({ timeDerivatives }) => timeDerivatives.map(({ variable }) => variable)))];
@@ -455,7 +415,7 @@ export class FlatType {
             value: this.#rateOf(node, variable, value.tree, value.place),
           })),
       );
-      const dimension = volts(this.variables.variable(node, variable)?.dimension ?? null);
+      const dimension = perSecond(this.variables.variable(node, variable)?.dimension ?? null);
       const rate = choose(cases, dimension ? quantity(0, dimension) : integer(0));
       const name = this.#canonical(node, variable);
       const always = this.rates.get(name);
@@ -482,30 +442,4 @@ export class FlatType {
     const schemes = node.parent?.type.dynamics?.kineticSchemes ?? [];
     return schemes.some(({ nodes, stateVariable }) => nodes === node.role && stateVariable === name);
   }
-}
-
-const emptyPart: FlatPart = { derived: [], propagate: [], state: [], events: [], regimes: false };
-
-/** Variables that a regime changes. */
-function changedIn(regime: RegimeDefinition): ReadonlySet<string> {
-  const actions = [
-    ...regime.onEntry,
-    ...regime.onConditions.flatMap((condition) => condition.actions),
-    ...regime.onEvents.flatMap((handler) => handler.actions),
-  ];
-  return new Set([
-    ...regime.timeDerivatives.map(({ variable }) => variable),
-    ...actions.flatMap((action) => (action.kind === 'assign' ? [action.variable] : [])),
-  ]);
-}
-
-/** Names that the value of a derived variable reads. */
-function readBy({ value, cases }: DerivedVariableDefinition): ReadonlySet<string> {
-  const trees = [value, ...(cases ?? []).flatMap((one) => [one.condition, one.value])];
-  return new Set(trees.flatMap((expression) => (expression ? [...namesIn(expression.tree)] : [])));
-}
-
-/** Whether each evaluation of an expression draws a random number. */
-export function isRandomExpression(e: Expression): boolean {
-  return callsIn(e).some((call) => isRandom(call.function));
 }

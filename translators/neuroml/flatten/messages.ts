@@ -21,6 +21,12 @@ export const tooDeep = (depth: number): Finding => ({
   hint: 'a component may hold an instance of itself, by way of others',
 });
 
+export const tooMany = (most: number): Finding => ({
+  code: 'lems/too-many-parts',
+  message: `an instance has more than ${most} parts`,
+  hint: 'references that each lead to several others grow with every level',
+});
+
 export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
   id === undefined
     ? { code: 'lems/missing-reference', message: `the reference ${shorten(reference)} is not given`, expected: reference }

@@ -107,7 +107,14 @@ export function selectValue(variables: Variables, node: TreeNode, selection: Sel
     found = found.flatMap((at) => pick(membersNamed(at, step.name), step.predicate));
     if (found.length === 0) {
       if (before.some(({ type }) => declares(type, step.name)) || !selection.required) break;
-      diagnostics.add(messages.unknownPath(path, step.name, before.flatMap((at) => [...at.members.keys()])), place);
+      diagnostics.add(
+        messages.unknownPath(
+          path,
+          step.name,
+          before.flatMap((at) => [...at.members.keys()]),
+        ),
+        place,
+      );
       return undefined;
     }
   }
@@ -140,7 +147,13 @@ export function selectValue(variables: Variables, node: TreeNode, selection: Sel
       diagnostics.add(messages.severalTargets(path, parts.length), place);
       return undefined;
     }
-    return { expression: chain(parts.map(({ expression }) => expression), reduce === 'add' ? '+' : '*'), dimension: unit };
+    return {
+      expression: chain(
+        parts.map(({ expression }) => expression),
+        reduce === 'add' ? '+' : '*',
+      ),
+      dimension: unit,
+    };
   }
 }
 

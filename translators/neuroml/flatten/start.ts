@@ -24,7 +24,13 @@ export function startValues(variables: Variables, node: TreeNode): ReadonlyMap<s
     if (action.kind !== 'assign') continue;
     const target = variables.variable(node, action.variable);
     if (target?.kind !== 'state') {
-      variables.diagnostics.add(messages.notAState(action.variable, stateVariables(node.type).map(({ name }) => name)), action.place);
+      variables.diagnostics.add(
+        messages.notAState(
+          action.variable,
+          stateVariables(node.type).map(({ name }) => name),
+        ),
+        action.place,
+      );
       continue;
     }
     const typed = translate(action.value.tree, variables.scope(node), (missing) => variables.unknown(node, missing, action.value.place));

@@ -30,6 +30,8 @@ export interface Tree {
 }
 
 const deepest = 100;
+/** No cell has more parts; references that double at each level would have no end. */
+const mostNodes = 500_000;
 
 /**
  * The instances that a component is made of.
@@ -48,11 +50,11 @@ export function growTree(
   const grow = (of: Component, parent: TreeNode | null, role: string, prefix: string, depth: number): TreeNode => {
     const node: TreeNode = { component: of, type: of.type, parent, role, prefix, ordinal: nodes.length, members: new Map(), inner: [] };
     nodes.push(node);
-    if (depth > deepest) {
-      if (!overgrown) diagnostics.add(messages.tooDeep(deepest), of.place);
+    if (depth > deepest || nodes.length > mostNodes) {
+      if (!overgrown) diagnostics.add(depth > deepest ? messages.tooDeep(deepest) : messages.tooMany(mostNodes), of.place);
       overgrown = true;
-      return node;
     }
+    if (overgrown) return node;
     const taken = new Set<string>();
     const add = (inner: Component, name: string, wanted: string): void => {
       const plain = identifier(wanted);
@@ -90,7 +92,7 @@ function instantiate(
       diagnostics.add(messages.missingReference(part.component, id, [...lems.byId.keys()]), component.place);
       continue;
     }
-    const count = part.kind === 'childInstance' ? 1 : (valueOf(component, part.number, lems) ?? 0);
+    const count = part.kind === 'childInstance' ? 1 : Math.min(valueOf(component, part.number, lems) ?? 0, mostNodes + 1);
     for (let k = 0; k < count; k++) add(target, part.component, count > 1 ? `${target.id}_${k}` : target.id || part.component);
   }
 }

@@ -73,6 +73,7 @@ export class Variables {
   readonly copies = new Map<TreeNode, Copy[]>();
   readonly #own = new Map<TreeNode, Map<string, Variable>>();
   readonly #parameters = new Map<string, FlatParameter>();
+  readonly #parameterNames = new Set<string>();
   readonly #copied = new Map<string, Meaning>();
   readonly #open = new Set<string>();
 
@@ -90,10 +91,18 @@ export class Variables {
     for (const node of tree.nodes) {
       const own = new Map<string, Variable>();
       for (const { name, dimension, exposure } of stateVariables(node.type)) {
-        own.set(name, { name: names.take(node.prefix + name), dimension: dimension ?? exposed(node.type, exposure ?? name), kind: 'state' });
+        own.set(name, {
+          name: names.take(node.prefix + name),
+          dimension: dimension ?? exposed(node.type, exposure ?? name),
+          kind: 'state',
+        });
       }
       for (const { name, dimension, exposure } of derivedVariables(node.type)) {
-        own.set(name, { name: names.take(node.prefix + name), dimension: dimension ?? exposed(node.type, exposure ?? name), kind: 'derived' });
+        own.set(name, {
+          name: names.take(node.prefix + name),
+          dimension: dimension ?? exposed(node.type, exposure ?? name),
+          kind: 'derived',
+        });
       }
       this.#own.set(node, own);
     }
@@ -228,6 +237,7 @@ export class Variables {
     const parameter = { name: this.names.take(wanted), dimension, source };
     this.#parameters.set(key, parameter);
     this.parameters.push(parameter);
+    this.#parameterNames.add(parameter.name);
     return { expression: nameOf(parameter.name), dimension };
   }
 
@@ -241,7 +251,13 @@ export class Variables {
     }
     const { type } = node;
     const known = [this.#own.get(node), type.parameters, type.constants, type.requirements, type.properties, type.derivedParameters];
-    this.diagnostics.add(messages.unknownName(name, known.flatMap((map) => [...(map?.keys() ?? [])])), place);
+    this.diagnostics.add(
+      messages.unknownName(
+        name,
+        known.flatMap((map) => [...(map?.keys() ?? [])]),
+      ),
+      place,
+    );
   }
 }
 
@@ -274,5 +290,7 @@ export function unmetRequirements({ nodes }: Tree): readonly string[] {
 /** Whether instances of a type have a variable or value of a name. */
 function declares(type: ComponentType, name: string): boolean {
   const values = [type.parameters, type.properties, type.derivedParameters, type.constants].some((map) => map.has(name));
-  return values || [...stateVariables(type), ...derivedVariables(type)].some((variable) => variable.name === name || variable.exposure === name);
+  return (
+    values || [...stateVariables(type), ...derivedVariables(type)].some((variable) => variable.name === name || variable.exposure === name)
+  );
 }

@@ -53,8 +53,9 @@ try {
   } finally {
     file.close();
   }
-} catch (error) {
-  message = { refused: error instanceof Error ? error.message : String(error) };
+} catch {
+  // What the library says is about its own source text.
+  message = { refused: 'it is damaged, or cut off' };
 }
 port.postMessage(message);
 Atomics.store(flag, 0, 1);

@@ -78,10 +78,7 @@ export function hostDrawn(
 }
 
 /** What `allow_self_connections` says: whether cells may connect to themselves, and pairs both ways. Undefined after a finding. */
-export function selfOf(
-  call: Call,
-  noMutual: 'allowed' | 'refused',
-): { readonly self?: false; readonly mutual?: false } | undefined {
+export function selfOf(call: Call, noMutual: 'allowed' | 'refused'): { readonly self?: false; readonly mutual?: false } | undefined {
   const { params, at, setting, ends, connector } = call;
   const value = own(params, 'allow_self_connections') ?? true;
   const place = at('allow_self_connections');
@@ -126,7 +123,7 @@ export function countOf(call: Call): NumberOfConnections | undefined {
     return number === undefined ? undefined : { kind: 'number', number };
   }
   const { setting, at } = call;
-  const { random, params = {}, rng } = written as Random;
+  const { random, params, rng } = written as Random;
   const distribution = own(distributions, random);
   if (distribution === undefined || !whole.has(random))
     return void setting.report(messages.unknownDistribution(`${random} of whole numbers`, [...whole]), at('n'));

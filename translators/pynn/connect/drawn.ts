@@ -33,7 +33,8 @@ export function fixedProbability(call: Call): Connections | undefined {
 export function probabilityOf(call: Call, key: string, of: NonNullable<Formula['of']>): Connections | undefined {
   const written = own(call.params, key);
   if (written === undefined) return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
-  const formula: Formula | undefined = typeof written === 'string' ? { expr: written, of } : isFormula(written) ? { of, ...written } : undefined;
+  const formula: Formula | undefined =
+    typeof written === 'string' ? { expr: written, of } : isFormula(written) ? { of, ...written } : undefined;
   if (formula === undefined) return void call.setting.report(messages.wrongValue(key, 'an expression', written), call.at(key));
   const p = translateFormula(formula, [of], call.at(key), call.setting);
   return p === undefined ? undefined : pairs(call, 'probability', p);
@@ -68,8 +69,7 @@ export function fixedNumber(
   const others = (rule === 'fixedInDegree' ? pre : post) - (self.self === false && sameEnds(call.ends) ? 1 : 0);
   // By a NumpyRNG everybody is chosen once before anybody is chosen twice, as PyNN does; nobody can be chosen from none.
   const most = generator !== null || replace ? (others > 0 ? Infinity : 0) : others;
-  if (n.kind === 'number' && n.number > most)
-    return void call.setting.report(messages.tooManyConnections(n.number, most), call.at('n'));
+  if (n.kind === 'number' && n.number > most) return void call.setting.report(messages.tooManyConnections(n.number, most), call.at('n'));
   if (generator === null) {
     if (n.kind === 'drawn') return mixedGenerators(call);
     return { rule: { rule, n: argumentOf(n), replace, ...self } };

@@ -52,9 +52,9 @@ export function oneToOne({ ends }: Call): Connections {
 /** Rows of the indices of both cells, then values of synaptic parameters. */
 export function fromList(call: Call): Connections | undefined {
   const list = own(call.params, 'conn_list');
-  if (typeof list === 'object' && list !== null && !Array.isArray(list)) return fromColumns(call, list as Readonly<Record<string, unknown>>);
-  if (!Array.isArray(list))
-    return void call.setting.report(messages.missingParameter('conn_list', 'FromListConnector'), call.pointer);
+  if (typeof list === 'object' && list !== null && !Array.isArray(list))
+    return fromColumns(call, list as Readonly<Record<string, unknown>>);
+  if (!Array.isArray(list)) return void call.setting.report(messages.missingParameter('conn_list', 'FromListConnector'), call.pointer);
   const rows: readonly unknown[] = list;
   const width = Array.isArray(rows[0]) ? rows[0].length : 2;
   const names = columnNames(call, width);
@@ -70,7 +70,10 @@ function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, 
     const column = own(list, key);
     const given = isColumn(column) ? column : undefined;
     if (given === undefined)
-      return void setting.report(messages.wrongValue(`the column ${key}`, 'a list of numbers, or $data with dtype and shape', column), child(place, key));
+      return void setting.report(
+        messages.wrongValue(`the column ${key}`, 'a list of numbers, or $data with dtype and shape', column),
+        child(place, key),
+      );
     const own_ = Array.isArray(given) ? given.length : (given as DataReference).shape.reduce((a, b) => a * b, 1);
     if (length !== undefined && own_ !== length)
       return void setting.report(messages.wrongLength(`the column ${key}`, length, own_), child(place, key));
@@ -85,7 +88,11 @@ function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, 
     const wrong = Array.isArray(column) ? (column as readonly number[]).findIndex((index) => !isIndex(index, size)) : -1;
     if (wrong >= 0)
       return void setting.report(
-        messages.outOfRange(`the index of the ${key === 'i' ? 'sender' : 'receiver'}`, `0 to ${size - 1}`, (column as readonly number[])[wrong]),
+        messages.outOfRange(
+          `the index of the ${key === 'i' ? 'sender' : 'receiver'}`,
+          `0 to ${size - 1}`,
+          (column as readonly number[])[wrong],
+        ),
         child(child(place, key), wrong),
       );
   }
@@ -219,7 +226,10 @@ export function fromArray(call: Call): Connections | undefined {
     const needed = Math.ceil((n * m) / 8);
     if (bytes?.length === needed) return fromMatrix(n, m, (i, j) => bitAt(bytes, i * m + j));
     const found = bytes ? `${bytes.length} bytes` : 'other characters';
-    return void setting.report(messages.wrongValue('array', `base64 of ${needed} bytes: a bit for each pair, row by row`, found), at('array'));
+    return void setting.report(
+      messages.wrongValue('array', `base64 of ${needed} bytes: a bit for each pair, row by row`, found),
+      at('array'),
+    );
   }
   if (!Array.isArray(array)) return void setting.report(messages.missingParameter('array', 'ArrayConnector'), call.pointer);
   if (array.length !== n) return void setting.report(messages.wrongLength('array', n, array.length), at('array'));

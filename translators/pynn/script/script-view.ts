@@ -215,7 +215,10 @@ class ScriptWriter implements ScriptNames {
 
   #population({ label, size, cell, structure, positions, initial_values: initial }: Population): string {
     const name = this.#declare(label);
-    const spikes = cell.type === 'SpikeSourceArray' ? this.#spikesInFile(label, cell.params?.['spike_times']) : undefined;
+    const times = cell.type === 'SpikeSourceArray' ? trainsIn(cell.params?.['spike_times']) : [];
+    if (times.some((train) => train.some((time, k) => time === train[k - 1])))
+      this.#approximated('pynn/coincident-spikes', `several spikes of a cell of ${label} at the same time, of which NEST sends one`);
+    const spikes = this.#spikesInFile(label, times);
     const type = spikes === undefined ? cellSource(cell, this) : call(`sim.${cell.type}`, [spikes]);
     const made = call('sim.Population', [
       valueSource(size, this),
@@ -238,9 +241,7 @@ class ScriptWriter implements ScriptNames {
   }
 
   /** Many spike times are kept beside the script. */
-  #spikesInFile(label: string, times: unknown): Source | undefined {
-    const sequences =
-      typeof times === 'object' && times !== null && 'sequences' in times ? (times.sequences as readonly (readonly number[])[]) : [];
+  #spikesInFile(label: string, sequences: readonly (readonly number[])[]): Source | undefined {
     if (sequences.length < 2 || sequences.reduce((sum, { length }) => sum + length, 0) <= mostRows) return undefined;
     const name = this.#fileName(label, 'spikes.json');
     this.#files.push({ name, text: `[\n${sequences.map((one) => JSON.stringify(one)).join(',\n')}\n]\n` });
@@ -479,6 +480,10 @@ function longestDelay({ connector, synapse }: Projection): number {
   if (!Array.isArray(rows) || column < 0) return 0;
   return (rows as readonly (readonly number[])[]).reduce((longest, row) => Math.max(longest, row[column + 2] ?? 0), 0);
 }
+
+/** Spike times of each cell, where each has its own. */
+const trainsIn = (times: unknown): readonly (readonly number[])[] =>
+  typeof times === 'object' && times !== null && 'sequences' in times ? (times.sequences as readonly (readonly number[])[]) : [];
 
 /** Arguments of connectors that are texts are formulas: of the distance, of the displacement or of indices. */
 function withFormulas(params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

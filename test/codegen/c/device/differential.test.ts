@@ -13,7 +13,7 @@ const ways = [
   { way: 'as a processor: each worker has its targets', target: openclTargetWith({}) },
   {
     way: 'as a graphics card: teams of 8 that add atomically',
-    target: openclTargetWith({ sizes: { group: 64, team: 8, groups: 3 }, targets: 'atomic' }),
+    target: openclTargetWith({ sizes: { group: 64, team: 8, groups: 3 }, targets: 'atomic', plain: true }),
   },
   {
     way: 'without 64-bit atomics and precise division, groups of 32',

@@ -105,6 +105,11 @@ const seeded: readonly NetworkProbe[] = [
     },
     synapse: { type: 'StaticSynapse' },
   }),
+  same(
+    'FromFileConnector',
+    { connector: { type: 'FromFileConnector', params: { file: 'pairs.txt' } }, synapse: { type: 'StaticSynapse' } },
+    { files: { 'pairs.txt': '# columns = ["i", "j", "weight", "delay"]\n0 1 0.1 1.0\n3 0 0.2 0.5\n2 8 0.3 0.7\n' } },
+  ),
   same('ArrayConnector', {
     pre: 3,
     post: 2,
@@ -197,12 +202,10 @@ const native: readonly NetworkProbe[] = [
       connector: {
         type: 'CSAConnector',
         params: {
-          cset: {
-            edges: [
-              [0, 1],
-              [2, 2],
-            ],
-          },
+          cset: [
+            [0, 1],
+            [2, 2],
+          ],
         },
       },
       synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },

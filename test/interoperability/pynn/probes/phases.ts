@@ -83,7 +83,6 @@ const changed: readonly Probe[] = [
       simulators: {
         nest: { within: { v: 5.1 }, because: lateSet },
         neuron: { because: 'takes new first values at the next reset only' },
-        brian2: { within: { v: 1e-9 } },
       },
     },
   ),

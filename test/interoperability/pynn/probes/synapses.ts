@@ -59,12 +59,12 @@ const deterministic: readonly Probe[] = [
     exact: transmitted(
       'the weight',
       regular.map(() => 0.01),
-      1e-15,
+      1e-13,
     ),
     simulators: {
       nest: { within: { g: 1e-9 } },
       neuron: { within: { g: 0.0105 }, because: decayed },
-      brian2: { within: { g: 1e-9 } },
+      brian2: { within: { g: 1e-3 }, because: 'forward Euler where an equation is not linear' },
     },
   },
   ...(

@@ -98,7 +98,7 @@ const byHand: readonly Case[] = [
 /** Every kind of kernel, event, connectivity and phase, in as few networks as will do. */
 const networks: readonly Case[] = [
   ...byHand,
-  fixture('events-of-every-kind', 40),
+  fixture('events-of-every-kind', 25),
   fixture('song-abbott-stdp', 30),
   fixture('protocol', 20),
   fixture('summed', 30),

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { cellTypes, documentOf, importing, networkTypes, neuron, synapse } from '../support/importing.js';
 import { lems } from '../support/reading.js';
 
-const components = `<Leaky id="cell" tau="10ms" rest="-60mV" top="-50mV" perSiemens="1000per_F"/><Leaky id="other" tau="20ms" rest="-60mV" top="-50mV" perSiemens="1000per_F"/>
+const components =
+  `<Leaky id="cell" tau="10ms" rest="-60mV" top="-50mV" perSiemens="1000per_F"/><Leaky id="other" tau="20ms" rest="-60mV" top="-50mV" perSiemens="1000per_F"/>
   <Conductance id="syn" peak="1nS" towards="0mV" decay="5ms"/><Conductance id="slow" peak="1nS" towards="0mV" decay="50ms"/>
   <Pulse id="pulse" from="10ms" until="20ms" height="1nA"/><Clock id="clock" every="5ms"/>`.replace(/\n\s*/g, '');
 
 /** A document with a network of these components. */
-const network = (content: string): string => lems(`${networkTypes}${cellTypes}${components}<Net id="net">${content}</Net><Target component="net"/>`);
+const network = (content: string): string =>
+  lems(`${networkTypes}${cellTypes}${components}<Net id="net">${content}</Net><Target component="net"/>`);
 
 const groups = '<Group id="p" of="cell" count="3"/><Group id="q" of="other" count="2"/><Group id="c" of="clock" count="1"/>';
 const link = (from: string, to: string, w: string, d: string): string => `<Link a="../${from}" b="../${to}" w="${w}" d="${d}"/>`;
@@ -67,7 +69,12 @@ describe('projections', () => {
 
   it('are the connections of one container between two populations, in order', () => {
     expect(document.projections).toEqual({
-      one: { from: { of: 'c', event: 'tick' }, to: 'p', synapse: 'Conductance', connect: { rule: 'list', sources: [0, 0], targets: [0, 2] } },
+      one: {
+        from: { of: 'c', event: 'tick' },
+        to: 'p',
+        synapse: 'Conductance',
+        connect: { rule: 'list', sources: [0, 0], targets: [0, 2] },
+      },
       two: {
         from: { of: 'p', event: 'out' },
         to: 'q',
@@ -116,14 +123,20 @@ describe('what is attached without a source of events', () => {
   });
 
   it('adds to what its cell sums', () => {
-    expect(document.projections?.['pulse_p_to_p']).toMatchObject({ from: 'pulse_p', to: 'p', connect: { sources: [0, 1], targets: [1, 1] } });
+    expect(document.projections?.['pulse_p_to_p']).toMatchObject({
+      from: 'pulse_p',
+      to: 'p',
+      connect: { sources: [0, 1], targets: [1, 1] },
+    });
     expect(synapse(document, 'attached_inward').contributes).toEqual({ 'post.inward_amount': 'pre.amount' });
   });
 
   it('is linked to what it requires of its cell', () => {
     const clamp = `<ComponentType name="Clamp" extends="Current"><Parameter name="goal" dimension="voltage"/><Parameter name="by" dimension="conductance"/><Requirement name="u" dimension="voltage"/><EventPort name="in" direction="in"/>
       <Dynamics><StateVariable name="amount" exposure="amount" dimension="current"/><OnCondition test="t .geq. 0"><StateAssignment variable="amount" value="by*(goal - u)"/></OnCondition></Dynamics></ComponentType><Clamp id="clamp" goal="0mV" by="1nS"/>`;
-    const { populations } = documentOf(network(`${groups}<Drive on="p[2]" by="clamp"/><Drive on="p[0]" by="clamp"/>`).replace('<Net id', `${clamp}<Net id`));
+    const { populations } = documentOf(
+      network(`${groups}<Drive on="p[2]" by="clamp"/><Drive on="p[0]" by="clamp"/>`).replace('<Net id', `${clamp}<Net id`),
+    );
     expect(populations?.['clamp']).toMatchObject({ size: 2, linked: { u: { population: 'p', variable: 'u', index: [2, 0] } } });
   });
 });
@@ -157,23 +170,46 @@ describe('tunnels', () => {
 describe('what encloses a network', () => {
   it('gives it values, and variables where it runs itself', () => {
     const document = documentOf(
-      lems(`${networkTypes}<ComponentType name="Warm" extends="Net"><Parameter name="heat" dimension="temperature"/></ComponentType>
+      lems(
+        `${networkTypes}<ComponentType name="Warm" extends="Net"><Parameter name="heat" dimension="temperature"/></ComponentType>
       <ComponentType name="Bath"><Child name="net" type="Net"/><Exposure name="flow" dimension="none"/><Dynamics><StateVariable name="flow" dimension="none" exposure="flow"/><OnCondition test="t .gt. 1"><StateAssignment variable="flow" value="3"/></OnCondition></Dynamics></ComponentType>
       <ComponentType name="C"><Requirement name="heat" dimension="temperature"/><Requirement name="flow" dimension="none"/><Constant name="K" dimension="temperature" value="1K"/>
       <Dynamics><StateVariable name="x" dimension="none"/><DerivedVariable name="y" dimension="none" value="flow*heat/K"/></Dynamics></ComponentType><C id="c"/>
-      <Bath id="bath"><Warm id="net" heat="10 degC"><Group id="p" of="c" count="2"/></Warm></Bath><Target component="bath"/>`.replace('t .gt. 1"', 'flow .lt. 1"')),
+      <Bath id="bath"><Warm id="net" heat="10 degC"><Group id="p" of="c" count="2"/></Warm></Bath><Target component="bath"/>`.replace(
+          't .gt. 1"',
+          'flow .lt. 1"',
+        ),
+      ),
     );
     expect(neuron(document, 'C').parameters).toMatchObject({ heat: { value: 283.15 }, flow: { unit: '1' } });
-    expect(document.populations).toMatchObject({ p: { linked: { flow: { population: 'bath', variable: 'flow', index: 0 } } }, bath: { size: 1, order: 1 } });
+    expect(document.populations).toMatchObject({
+      p: { linked: { flow: { population: 'bath', variable: 'flow', index: 0 } } },
+      bath: { size: 1, order: 1 },
+    });
   });
 });
 
 describe('what is wrong with a network is said where it is', () => {
   it.each([
-    ['a path to a population that is not there', `${groups}<Bundle id="b" by="syn">${link('r[0]', 'p[0]', '1', '0ms')}</Bundle>`, 'lems/unknown-path', 'there is no r'],
-    ['an instance beyond the last', `${groups}<Bundle id="b" by="syn">${link('p[3]', 'p[0]', '1', '0ms')}</Bundle>`, 'lems/index-out-of-range', 'asks for instance 3'],
+    [
+      'a path to a population that is not there',
+      `${groups}<Bundle id="b" by="syn">${link('r[0]', 'p[0]', '1', '0ms')}</Bundle>`,
+      'lems/unknown-path',
+      'there is no r',
+    ],
+    [
+      'an instance beyond the last',
+      `${groups}<Bundle id="b" by="syn">${link('p[3]', 'p[0]', '1', '0ms')}</Bundle>`,
+      'lems/index-out-of-range',
+      'asks for instance 3',
+    ],
     ['a number of instances that is none', '<Group id="p" of="cell" count="2.5"/>', 'lems/bad-count', 'how many instances'],
-    ['a source without a port', `${groups}<Bundle id="b" by="syn">${link('p[0]', 'p[0]', '1', '0ms')}</Bundle><Group id="w" of="pulse" count="1"/><Bundle id="d" by="syn">${link('w[0]', 'p[0]', '1', '0ms')}</Bundle>`, 'lems/no-port', 'no port on which events leave'],
+    [
+      'a source without a port',
+      `${groups}<Bundle id="b" by="syn">${link('p[0]', 'p[0]', '1', '0ms')}</Bundle><Group id="w" of="pulse" count="1"/><Bundle id="d" by="syn">${link('w[0]', 'p[0]', '1', '0ms')}</Bundle>`,
+      'lems/no-port',
+      'no port on which events leave',
+    ],
     ['an attachment to what takes none', `${groups}<Drive on="c[0]" by="pulse"/>`, 'lems/no-attachments', 'can not be attached'],
   ])('%s', (_, content, code, message) => {
     const { findings } = importing(network(content));
@@ -183,7 +219,12 @@ describe('what is wrong with a network is said where it is', () => {
 
   it('a source that never emits is a warning, and its connections do nothing', () => {
     const mute = `<ComponentType name="Mute"><EventPort name="out" direction="out"/><Dynamics><StateVariable name="x" dimension="none"/></Dynamics></ComponentType><Mute id="mute"/>`;
-    const { valid, diagnostics, document } = importing(network(`${groups}<Group id="m" of="mute" count="1"/><Bundle id="b" by="syn">${link('m[0]', 'p[0]', '1', '0ms')}</Bundle>`).replace('<Net id', `${mute}<Net id`));
+    const { valid, diagnostics, document } = importing(
+      network(`${groups}<Group id="m" of="mute" count="1"/><Bundle id="b" by="syn">${link('m[0]', 'p[0]', '1', '0ms')}</Bundle>`).replace(
+        '<Net id',
+        `${mute}<Net id`,
+      ),
+    );
     expect(valid).toBe(true);
     expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['warning lems/never-emits']);
     expect(document?.neurons?.['Mute']?.events).toEqual({ out: { when: 'False', order: 0 } });

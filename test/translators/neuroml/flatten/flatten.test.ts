@@ -21,10 +21,18 @@ describe('one instance', () => {
   const type = neuron(document, 'T');
 
   it.each([
-    ['parameters in SI, units of that name spelt out', type.parameters, { V: { unit: 'V', value: -0.005 }, tau: { unit: 's', value: 0.01 }, half: { unit: 's', value: 'tau/2' } }],
+    [
+      'parameters in SI, units of that name spelt out',
+      type.parameters,
+      { V: { unit: 'V', value: -0.005 }, tau: { unit: 's', value: 0.01 }, half: { unit: 's', value: 'tau/2' } },
+    ],
     ['names that the canonical model keeps for itself get an underscore', Object.keys(type.state ?? {}), ['i_', 'n']],
     ['first values of OnStart, others zero', type.state?.['i_'], { unit: 'V', initial: 'V' }],
-    ['cases are choices, zero where none holds', derivedOf(type)['rate'], 'i_ if i_ > 0*volt else 0*volt if n >= 1 and i_ < 0.001*volt else 0*volt'],
+    [
+      'cases are choices, zero where none holds',
+      derivedOf(type)['rate'],
+      'i_ if i_ > 0*volt else 0*volt if n >= 1 and i_ < 0.001*volt else 0*volt',
+    ],
     ['derivatives', type.derivatives, { i_: '(V - twice)/half' }],
     [
       'conditions in order, those without an event emit nothing',
@@ -34,7 +42,11 @@ describe('one instance', () => {
         condition: { when: 'n > 3', do: ['n = 0'], emits: null, order: 1 },
       },
     ],
-    ['one part, derived variables after those that they read', type.sequence, [{ derived: ['rate', 'twice'], state: ['i_'], events: ['out', 'condition'] }]],
+    [
+      'one part, derived variables after those that they read',
+      type.sequence,
+      [{ derived: ['rate', 'twice'], state: ['i_'], events: ['out', 'condition'] }],
+    ],
     ['one population of one', document.populations, { c: { type: 'T', size: 1 } }],
   ])('%s', (_, found, expected) => expect(sorted(found)).toEqual(sorted(expected)));
 });
@@ -53,7 +65,9 @@ describe('instances within', () => {
     <ComponentType name="Inner"><Requirement name="v" dimension="none"/><Exposure name="z" dimension="none"/>
     <Dynamics><DerivedVariable name="z" exposure="z" dimension="none" value="v + 1"/></Dynamics></ComponentType>`;
   const cell = (parts: string): string => one(`${types}<Cell id="c" C="2">${parts}</Cell>`);
-  const two = documentOf(cell('<Part id="p" kind="a" k="3"><inner type="Inner"/></Part><Part id="q" kind="b" k="4"><inner type="Inner"/></Part>'));
+  const two = documentOf(
+    cell('<Part id="p" kind="a" k="3"><inner type="Inner"/></Part><Part id="q" kind="b" k="4"><inner type="Inner"/></Part>'),
+  );
   const type = neuron(two, 'c');
 
   it('are named after what stands around them, and advanced before it', () => {
@@ -85,8 +99,10 @@ describe('instances within', () => {
   });
 
   it('say with a chain which requirement is not met', () => {
-    const { findings } = importing(one(`${types}<ComponentType name="Box"><Child name="inner" type="Inner"/><Exposure name="w" dimension="none"/>
-      <Dynamics><DerivedVariable name="w" exposure="w" dimension="none" select="inner/z"/></Dynamics></ComponentType><Box id="c"><inner type="Inner"/></Box>`));
+    const { findings } = importing(
+      one(`${types}<ComponentType name="Box"><Child name="inner" type="Inner"/><Exposure name="w" dimension="none"/>
+      <Dynamics><DerivedVariable name="w" exposure="w" dimension="none" select="inner/z"/></Dynamics></ComponentType><Box id="c"><inner type="Inner"/></Box>`),
+    );
     expect(findings).toEqual([expect.stringContaining('lems/unmet-requirement')]);
     expect(findings[0]).toMatch(/no enclosing component has v/);
   });
@@ -114,11 +130,16 @@ describe('events within', () => {
 
   it('may not go round in a circle', () => {
     const { findings } = importing(
-      one(`<ComponentType name="A"><Child name="b" type="B"/><EventPort name="in" direction="in"/><EventPort name="out" direction="out"/>
+      one(
+        `<ComponentType name="A"><Child name="b" type="B"/><EventPort name="in" direction="in"/><EventPort name="out" direction="out"/>
       <Dynamics><StateVariable name="n" dimension="none"/><OnCondition test="t .gt. 1"><EventOut port="out"/></OnCondition><OnEvent port="in"><EventOut port="out"/></OnEvent></Dynamics>
       <Structure><With instance="this" as="x"/><EventConnection from="x" to="b"/></Structure></ComponentType>
       <ComponentType name="B"><EventPort name="in" direction="in"/><EventPort name="out" direction="out"/><Dynamics><StateVariable name="m" dimension="none"/><OnEvent port="in"><EventOut port="out"/></OnEvent></Dynamics>
-      <Structure><With instance="this" as="x"/><With instance="parent" as="y"/><EventConnection from="x" to="y"/></Structure></ComponentType><A id="c"><b type="B"/></A>`.replaceAll('t .gt. 1', 'n .gt. 1')),
+      <Structure><With instance="this" as="x"/><With instance="parent" as="y"/><EventConnection from="x" to="y"/></Structure></ComponentType><A id="c"><b type="B"/></A>`.replaceAll(
+          't .gt. 1',
+          'n .gt. 1',
+        ),
+      ),
     );
     expect(findings).toEqual([expect.stringContaining('lems/event-circle')]);
   });
@@ -155,7 +176,15 @@ describe('kinetic schemes', () => {
       ['y_p', '0'],
       ['z_p', '0'],
     ]);
-    expect(type.sequence?.map((part) => Object.keys(part).join())).toEqual(['derived', 'derived', 'derived', 'derived', 'derived', 'propagate', 'derived']);
+    expect(type.sequence?.map((part) => Object.keys(part).join())).toEqual([
+      'derived',
+      'derived',
+      'derived',
+      'derived',
+      'derived',
+      'propagate',
+      'derived',
+    ]);
   });
 });
 
@@ -189,7 +218,8 @@ describe('regimes', () => {
 
 describe('what is wrong with a type', () => {
   it('is said where it is: a path to nothing', () => {
-    const text = one(`<ComponentType name="T"><Exposure name="n" dimension="none"/><Dynamics><StateVariable name="n" exposure="n" dimension="none"/>
+    const text =
+      one(`<ComponentType name="T"><Exposure name="n" dimension="none"/><Dynamics><StateVariable name="n" exposure="n" dimension="none"/>
 <DerivedVariable name="x" dimension="none" select="nobody/y"/></Dynamics></ComponentType><T id="c"/>`);
     expect(importing(text).findings).toEqual(['lems/unknown-path 2:1: the path nobody/y leads nowhere: nothing is called nobody there']);
   });

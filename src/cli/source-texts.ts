@@ -1,0 +1,20 @@
+/** Texts of documents, for findings to show their lines. */
+
+import { statSync } from 'node:fs';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { readSource } from '../pipeline/read-source.js';
+
+/** A finding in a longer file is shown without its lines. */
+const longestShown = 50_000_000;
+
+/** The text of a document: one that was read, or a file that one of them includes. */
+export function sourceText(sources: ReadonlyMap<string, string>, name: string): string | undefined {
+  const known = sources.get(name);
+  if (known !== undefined) return known;
+  try {
+    return (statSync(name, { throwIfNoEntry: false })?.size ?? Infinity) > longestShown ? undefined : readSource(name).text;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError) return undefined;
+    throw error;
+  }
+}

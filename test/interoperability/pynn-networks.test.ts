@@ -1,0 +1,143 @@
+/**
+ * Networks under PyNN's simulators, spike by spike.
+ *
+ * NEST integrates linear cells as we do, by their exact solution; what differs are roundings, and only where a potential meets the
+ * threshold to within those could a spike fall into another step. Networks that draw are frozen first: connections, weights, delays,
+ * first values and random spike trains are then lists in the script and in files beside it.
+ */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { targets } from '../../runtime/targets/registry.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { freeze } from '../../src/pipeline/freeze.js';
+import { hashModel } from '../../src/model/hash.js';
+import { failed, missingPynn, runThere, type Simulator } from './pynn/backend.js';
+import { read, runHere } from './pynn/ours.js';
+import { documentOf } from './pynn/probe.js';
+import type { Results } from './pynn/results.js';
+
+const missing = missingPynn();
+
+const fixture = (name: string): object =>
+  JSON.parse(readFileSync(new URL(`../../fixtures/pynn/${name}.json`, import.meta.url), 'utf8')) as object;
+
+/** Spikes as `step population[cell]`, in order. */
+const spikesOf = (results: Results): readonly string[] =>
+  Object.entries(results.populations)
+    .flatMap(([population, [segment]]) =>
+      Object.entries(segment?.spikes ?? {}).flatMap(([cell, times]) =>
+        times.map((time) => `${String(Math.round(time * 10)).padStart(6)} ${population}[${cell}]`),
+      ),
+    )
+    .sort();
+
+/** The first spikes that only one of two runs has. */
+function firstDifference(a: readonly string[], b: readonly string[]): readonly string[] {
+  const [inA, inB] = [new Set(a), new Set(b)];
+  const alone = [
+    ...a.filter((spike) => !inB.has(spike)).map((spike) => `${spike} only here`),
+    ...b.filter((spike) => !inA.has(spike)).map((spike) => `${spike} only there`),
+  ];
+  return alone.sort().slice(0, 5);
+}
+
+/** What runs there, with labels as names. */
+async function there(simulator: Simulator, valid: ValidModel): Promise<Results> {
+  const [outcome] = await runThere(simulator, [valid]);
+  if (outcome === undefined || failed(outcome)) throw new Error(outcome?.error);
+  return outcome;
+}
+
+const here = (valid: ValidModel): Promise<Results> => runHere({ valid, hashes: hashModel(valid.model) });
+
+/** 1000 cells with random connections, weights, delays and first values, driven by random spike trains. */
+const thousand = (type: string, params: object, weights: readonly [number, number]): object => {
+  const cell = (more: object): object => ({ type, params: { ...params, ...more } });
+  const normal = (mean: number): object => {
+    const [low, high] = mean > 0 ? [0, 2 * mean] : [2 * mean, 0];
+    return { random: 'normal_clipped_to_boundary', params: { mu: mean, sigma: Math.abs(mean) / 5, low, high } };
+  };
+  const delay = { random: 'uniform', params: { low: 0.5, high: 3 } };
+  const way = (pre: string, post: string, receptor: string, n: number, weight: number): object => ({
+    label: `${pre} to ${post}`,
+    pre,
+    post,
+    receptor_type: receptor,
+    connector: { type: 'FixedNumberPreConnector', params: { n }, rng: 'own' },
+    synapse: { type: 'StaticSynapse', params: { weight: normal(weight), delay } },
+  });
+  return documentOf({
+    seed: 12,
+    setup: { max_delay: 5 },
+    rngs: { own: { type: 'NativeRNG' } },
+    populations: [
+      { label: 'exc', size: 800, cell: cell({}), initial_values: { v: { random: 'uniform', params: { low: -65, high: -50 } } } },
+      {
+        label: 'inh',
+        size: 200,
+        cell: cell({ tau_refrac: 1 }),
+        initial_values: { v: { random: 'uniform', params: { low: -65, high: -50 } } },
+      },
+      // One spike in a step at most: of several at the same time NEST sends one.
+      { label: 'drive', size: 200, cell: { type: 'SpikeSourceGamma', params: { alpha: 2, beta: 120 } } },
+    ],
+    projections: [
+      way('exc', 'exc', 'excitatory', 40, weights[0]),
+      way('exc', 'inh', 'excitatory', 40, weights[0]),
+      way('inh', 'exc', 'inhibitory', 20, weights[1]),
+      way('inh', 'inh', 'inhibitory', 20, weights[1]),
+      way('drive', 'exc', 'excitatory', 20, 4 * weights[0]),
+      way('drive', 'inh', 'excitatory', 20, 4 * weights[0]),
+    ],
+    recordings: [
+      { target: 'exc', variables: 'spikes' },
+      { target: 'inh', variables: 'spikes' },
+    ],
+    phases: [{ run: 300 }],
+  });
+};
+
+describe.skipIf(missing !== null)(`PyNN${missing === null ? '' : ` (${missing})`}`, () => {
+  describe('a frozen network of 1000 cells fires spike by spike as under NEST', () => {
+    test.each([
+      ['currents', thousand('IF_curr_exp', { tau_refrac: 2, tau_syn_E: 2, tau_syn_I: 5 }, [0.2, -0.8])],
+      ['conductances', thousand('IF_cond_exp', { tau_refrac: 2, tau_syn_E: 2, tau_syn_I: 5, cm: 0.2, tau_m: 20 }, [0.001, 0.01])],
+    ])(
+      '%s',
+      async (_, document) => {
+        const { valid } = read(document);
+        const frozen = await freeze(valid, targets['wasm']!);
+        expect(frozen.remaining).toEqual([]);
+        const [ours, unfrozen, theirs] = [await here(frozen.valid), await here(valid), await there('nest', frozen.valid)];
+        const spikes = spikesOf(ours);
+        expect(spikes.length).toBeGreaterThan(2000);
+        expect(firstDifference(spikes, spikesOf(unfrozen))).toEqual([]);
+        expect(firstDifference(spikes, spikesOf(theirs))).toEqual([]);
+      },
+      300_000,
+    );
+  });
+
+  test('a network that NumpyRNGs draw is the same without being frozen', async () => {
+    const document = fixture('vogels-abbott-cuba') as {
+      readonly setup: object;
+      readonly populations: readonly { readonly label: string; readonly size: number }[];
+    };
+    // Its stimulus is random on every simulator in a way of its own: here it is given.
+    const times = Array.from({ length: 20 }, (_, cell) => Array.from({ length: 5 }, (_, k) => 1 + k * 9 + cell / 2));
+    const stimulus = { type: 'SpikeSourceArray', params: { spike_times: { sequences: times } } };
+    const { valid } = read({
+      ...document,
+      setup: { ...document.setup, extra: { spike_precision: 'on_grid' } },
+      populations: document.populations.map((population) =>
+        population.label === 'stimulus' ? { ...population, cell: stimulus } : population,
+      ),
+      phases: [{ run: 50 }],
+    });
+    const [ours, theirs] = [await here(valid), await there('nest', valid)];
+    const cells = (results: Results): readonly string[] => spikesOf(results).filter((spike) => /(exc|inh)\[/.test(spike));
+    expect(cells(ours).length).toBeGreaterThan(500);
+    expect(firstDifference(cells(ours), cells(theirs))).toEqual([]);
+  }, 300_000);
+});

@@ -1,0 +1,158 @@
+/** The page about what agrees with PyNN's simulators, from what was measured. */
+
+import { format } from 'prettier';
+import type { MeasuredNetwork } from './network.js';
+import { simulators, type Measured, type Named } from './measure.js';
+import { sections, type Section } from './probe.js';
+
+const titles: Readonly<Record<Named, string>> = { nest: 'NEST 3.10', neuron: 'NEURON 9.0', brian2: 'Brian 2.9' };
+
+/** What is not as a probe expects, in sentences. */
+export function violations(measured: readonly Measured[], networks: readonly MeasuredNetwork[]): readonly string[] {
+  return [...measured.flatMap(ofProbe), ...networks.flatMap(ofNetwork)];
+}
+
+/** Sentences about one probe. */
+export function ofProbe({ probe, exact, simulators: found }: Measured): readonly string[] {
+  const wrong = tooFar(
+    `${probe.name} (theory)`,
+    Object.fromEntries(Object.entries(exact).map(([key, [distance]]) => [key, distance])),
+    probe.exact?.within ?? {},
+  );
+  for (const simulator of simulators) {
+    const expectation = probe.simulators[simulator];
+    const comparison = found[simulator];
+    if (expectation === undefined || comparison === undefined) continue;
+    const name = `${probe.name} (${titles[simulator]})`;
+    if (expectation.refuses !== undefined) {
+      if (comparison.refused === undefined) wrong.push(`${name}: runs, but was said to be refused`);
+      else if (!expectation.refuses.test(comparison.refused)) wrong.push(`${name}: is refused otherwise: ${comparison.refused}`);
+    } else if (comparison.refused !== undefined) wrong.push(`${name}: ${comparison.refused}`);
+    else wrong.push(...tooFar(name, comparison.distances, expectation.within ?? {}));
+  }
+  return wrong;
+}
+
+/** Sentences about one network. */
+export function ofNetwork({ probe, exact, same }: MeasuredNetwork): readonly string[] {
+  const wrong = tooFar(
+    `${probe.name} (theory)`,
+    Object.fromEntries(Object.entries(exact).map(([key, [distance]]) => [key, distance])),
+    probe.exact?.within ?? {},
+  );
+  if (probe.same === undefined || same === undefined) return wrong;
+  if (typeof same === 'number') return [...wrong, ...tooFar(`${probe.name} (PyNN)`, { network: same }, { network: probe.same.within })];
+  if (probe.same.refuses?.test(same) !== true) wrong.push(`${probe.name} (PyNN): ${same}`);
+  return wrong;
+}
+
+function tooFar(name: string, distances: Readonly<Record<string, number>>, within: Readonly<Record<string, number>>): string[] {
+  return Object.entries(distances).flatMap(([key, distance]) =>
+    distance <= (within[key] ?? -1) ? [] : [`${name}: ${key} differs by ${distance}, more than ${within[key] ?? 'nothing'}`],
+  );
+}
+
+/** The page as Markdown. */
+export async function conformancePage(measured: readonly Measured[], networks: readonly MeasuredNetwork[]): Promise<string> {
+  const text = [
+    '# Conformance with PyNN',
+    '',
+    'Written by `npx tsx scripts/pynn-conformance.ts`; a test checks that it is fresh. Every row is a probe: a small document',
+    '(`test/interoperability/pynn/probes/`) that runs here and, as the script that `interneuron convert --to pynn` makes of it, on the',
+    'simulators of PyNN 0.13. Numbers are upper bounds of the largest distances that were measured, rounded up to a power of ten; a dash is for what was not',
+    'compared, and the last column says why. NEST runs with spikes on the grid (`spike_precision="on_grid"`); the time step is 0.1 ms.',
+    '',
+    'A simulator that differs integrates, or labels, or implements something otherwise; the column "theory" is then what speaks for us: closed forms, the',
+    'rules written down event by event, converged solutions, and the means of distributions.',
+    '',
+    ...sections.flatMap((section) => sectionLines(section, measured, networks)),
+    '## Not here',
+    '',
+    'Cells with compartments (`MultiCompartmentNeuron`, experimental in PyNN 0.12 and later), native types of one simulator, and `voltage_dependence`, which',
+    'no simulator implements: each is refused by name. `FromListConnector` with a random weight draws on for all connections in order; PyNN begins anew with',
+    'the generator for each receiver. A random value in `Projection.set` is drawn for each connection; PyNN draws one for each pair of cells.',
+    '',
+  ].join('\n');
+  return format(text, { parser: 'markdown', printWidth: 140 });
+}
+
+function sectionLines(section: Section, measured: readonly Measured[], networks: readonly MeasuredNetwork[]): readonly string[] {
+  const probes = measured.filter(({ probe }) => probe.section === section);
+  const built = networks.filter(({ probe }) => probe.section === section);
+  const lines = ['', `## ${section}`, ''];
+  if (probes.length > 0) {
+    lines.push(
+      `| | verdict | theory | ${simulators.map((simulator) => titles[simulator]).join(' | ')} | why it differs |`,
+      '|---|---|---|---|---|---|---|',
+    );
+    for (const one of probes) lines.push(probeRow(one));
+  }
+  if (built.length > 0) {
+    lines.push('| | verdict | theory | network of PyNN (`pyNN.mock`) | note |', '|---|---|---|---|---|');
+    for (const one of built) lines.push(networkRow(one));
+  }
+  return [...lines, ''];
+}
+
+function probeRow(measured: Measured): string {
+  const { probe, exact } = measured;
+  const cells = simulators.map((simulator) => simulatorText(measured, simulator));
+  const reasons = simulators.flatMap((simulator) => {
+    const because = probe.simulators[simulator]?.because;
+    return because === undefined ? [] : [`${titles[simulator].replace(/ .*/, '')}: ${because}`];
+  });
+  return `| ${[probe.name, verdict(ofProbe(measured)), theory(exact, probe.exact), ...cells, [...reasons, ...(probe.note === undefined ? [] : [probe.note])].join('. ')].map(escaped).join(' | ')} |`;
+}
+
+function networkRow(measured: MeasuredNetwork): string {
+  const { probe, exact, same } = measured;
+  const there =
+    same === undefined ? '–' : typeof same === 'string' ? 'refused' : `the same${same === 0 ? '' : `, numbers within ${bound(same)}`}`;
+  return `| ${[probe.name, verdict(ofNetwork(measured)), theory(exact, probe.exact), there, [probe.same?.because, probe.note].filter((text) => text !== undefined).join('. ')].map(escaped).join(' | ')} |`;
+}
+
+const escaped = (text: string): string => text.replaceAll('|', '\\|');
+
+const verdict = (wrong: readonly string[]): string => (wrong.length === 0 ? 'works' : `differs: ${wrong.join('; ')}`);
+
+function simulatorText({ probe, simulators: found }: Measured, simulator: Named): string {
+  const comparison = found[simulator];
+  if (comparison === undefined) return '–';
+  if (comparison.refused !== undefined) return 'refused';
+  return Object.entries(comparison.distances)
+    .map(
+      ([key, distance]) =>
+        `${key} ${measuredText(distance, probe.quantities[key]?.unit ?? '', probe.simulators[simulator]?.within?.[key])}`,
+    )
+    .join(', ');
+}
+
+const theory = (
+  exact: Readonly<Record<string, readonly [number, string]>>,
+  expected: Measured['probe']['exact'] | MeasuredNetwork['probe']['exact'],
+): string =>
+  expected === undefined
+    ? '–'
+    : `${expected.what}: ${Object.entries(exact)
+        .map(([key, [distance, unit]]) => `${key} ${measuredText(distance, unit, expected.within[key])}`)
+        .join(', ')}`;
+
+/** Of what is drawn anew, how far it may be off; of all else, how far it is. */
+const measuredText = (distance: number, unit: string, within: number | undefined): string =>
+  unit.startsWith('standard') || unit === 'relative' || unit === ''
+    ? `within ${within ?? 0}${unit === '' ? '' : ` ${unit}`}`
+    : amount(distance, unit);
+
+function amount(distance: number, unit: string): string {
+  if (distance === 0) return 'same';
+  if (unit === 'steps') return `${distance} ${distance === 1 ? 'step' : 'steps'}`;
+  return `${bound(distance)}${unit === '' ? '' : ` ${unit}`}`;
+}
+
+/** A power of ten that is not less; what is less than 1e-9 is not told apart. */
+function bound(distance: number): string {
+  if (!Number.isFinite(distance)) return 'other';
+  if (distance <= 1e-9) return '1e-9';
+  const exponent = Math.ceil(Math.log10(distance) - 1e-9);
+  return exponent >= -3 ? String(Number(`1e${exponent}`)) : `1e${exponent}`;
+}

@@ -1,0 +1,26 @@
+/** All probes. */
+
+import type { NetworkProbe } from '../network.js';
+import type { Probe } from '../probe.js';
+import { cellProbes } from './cells.js';
+import { connectorProbes } from './connectors.js';
+import { currentProbes } from './currents.js';
+import { distributionProbes } from './distributions.js';
+import { phaseProbes } from './phases.js';
+import { plasticityProbes } from './plasticity.js';
+import { sourceProbes } from './sources.js';
+import { spaceProbes } from './space.js';
+import { synapseProbes } from './synapses.js';
+
+/** Those that run. */
+export const probes: readonly Probe[] = [
+  ...cellProbes,
+  ...sourceProbes,
+  ...synapseProbes,
+  ...plasticityProbes,
+  ...currentProbes,
+  ...phaseProbes,
+];
+
+/** Those of which only the network is looked at. */
+export const networkProbes: readonly NetworkProbe[] = [...spaceProbes, ...connectorProbes, ...distributionProbes];

@@ -1,0 +1,52 @@
+/** Runs LEMS's reference interpreter (jNeuroML), whose jar comes with the package pyneuroml in `.venv-neuroml`. */
+
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * Why the reference interpreter cannot run here, or null when it can.
+ *
+ * @throws Error instead, where the variable INTERNEURON_REQUIRE_PYTHON is set: nothing may be left out there
+ */
+export function missingInterpreter(): string | null {
+  const reason = findMissing();
+  if (reason !== null && process.env.INTERNEURON_REQUIRE_PYTHON) throw new Error(`${reason}, and INTERNEURON_REQUIRE_PYTHON is set`);
+  return reason;
+}
+
+function findMissing(): string | null {
+  if (jar() === null) return 'no jNeuroML in .venv-neuroml; run scripts/python-environment.sh';
+  try {
+    execFileSync('java', ['-version'], { stdio: 'ignore' });
+    return null;
+  } catch {
+    return 'java is not installed';
+  }
+}
+
+function jar(): string | null {
+  const lib = join(root, '.venv-neuroml', 'lib');
+  if (!existsSync(lib)) return null;
+  for (const version of readdirSync(lib)) {
+    const folder = join(lib, version, 'site-packages', 'pyneuroml', 'lib');
+    const found = existsSync(folder) ? readdirSync(folder).find((name) => /^jNeuroML.*\.jar$/.test(name)) : undefined;
+    if (found !== undefined) return join(folder, found);
+  }
+  return null;
+}
+
+/**
+ * Runs a LEMS document. Its output files are written where it names them, relative to `folder`.
+ *
+ * @throws Error with what the interpreter printed, when it fails
+ */
+export async function runReference(folder: string, document: string): Promise<void> {
+  const words = ['-Xmx512M', '-cp', jar() ?? '', 'org.neuroml.JNeuroML', document, '-nogui'];
+  const { stdout } = await promisify(execFile)('java', words, { cwd: folder, maxBuffer: 1 << 26 });
+  if (/\(ERROR\)/.test(stdout)) throw new Error(stdout.slice(-4000));
+}

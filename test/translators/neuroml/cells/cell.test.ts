@@ -1,0 +1,266 @@
+import { describe, expect, test } from 'vitest';
+
+import { Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
+import { importModel } from '../../../../src/pipeline.js';
+import { cellWithCompartments, type CompartmentCell } from '../../../../translators/neuroml/cells/cell.js';
+import { noFiles } from '../../../../translators/neuroml/host.js';
+import { readLems } from '../../../../translators/neuroml/read.js';
+
+/** A segment along x: from where its parent ends, or from the point given. */
+const segment = (id: number, parent: string, x: number, more = ''): string =>
+  `<segment id="${id}">${parent}${more}<distal x="${x}" y="0" z="0" diameter="2"/></segment>`;
+const from = (id: number, along?: number): string => `<parent segment="${id}"${along === undefined ? '' : ` fractionAlong="${along}"`}/>`;
+const start = '<proximal x="0" y="0" z="0" diameter="4"/>';
+const marked = (id: string, members: readonly number[], more = ''): string =>
+  `<segmentGroup id="${id}" neuroLexId="sao864921383">${more}${members.map((member) => `<member segment="${member}"/>`).join('')}</segmentGroup>`;
+
+/** A root of 10 um with two branches: 1, 2, 3 of 20 um each from its end, and 4 of 30 um from its middle. */
+const tree = [
+  segment(0, '', 10, start),
+  segment(1, from(0), 30),
+  segment(2, from(1), 50),
+  segment(3, from(2), 70),
+  segment(4, from(0, 0.5), 35),
+].join('');
+const channels = `
+  <ionChannelPassive id="leak" conductance="10pS"/>
+  <ionChannelHH id="cal"><gateHHtauInf id="s" instances="2"><timeCourse type="fixedTimeCourse" tau="2ms"/>
+    <steadyState type="HHSigmoidVariable" rate="1" midpoint="-30mV" scale="8mV"/></gateHHtauInf></ionChannelHH>
+  <fixedFactorConcentrationModel id="pool" ion="ca" restingConc="1e-4mM" decayConstant="15ms" rho="20mol_per_m_per_A_per_s"/>`;
+const usual = `<spikeThresh value="-20mV"/><specificCapacitance value="1uF_per_cm2"/><initMembPotential value="-65mV"/>`;
+
+const document = (morphology: string, membrane = usual, inside = '<resistivity value="1kohm_cm"/>'): string => `
+  <neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">${channels}
+  <cell id="c"><morphology id="m">${morphology}</morphology><biophysicalProperties id="b"><membraneProperties>${membrane}</membraneProperties>
+  <intracellularProperties>${inside}</intracellularProperties></biophysicalProperties></cell></neuroml>`;
+
+function read(text: string, temperature?: number): { readonly cell: CompartmentCell | null; readonly findings: readonly string[] } {
+  const diagnostics = new Diagnostics();
+  const lems = readLems(text, 'd.nml', noFiles, diagnostics);
+  const component = lems?.byId.get('c');
+  const cell = lems && component ? cellWithCompartments(component, lems, diagnostics, temperature) : null;
+  return { cell, findings: diagnostics.list.map(({ severity, code }) => `${severity} ${code}`) };
+}
+
+function compartments(text: string): Record<'sections' | 'groups' | 'ions' | 'mechanisms', Record<string, Record<string, unknown>>> {
+  const { cell, findings } = read(text, 300);
+  expect(findings.filter((finding) => finding.startsWith('error'))).toEqual([]);
+  return cell!.compartments as ReturnType<typeof compartments>;
+}
+
+describe('sections', () => {
+  test('every segment is one where no group says more', () => {
+    const { sections } = compartments(document(tree));
+    expect(sections).toEqual({
+      segment_0: {
+        points: [
+          [0, 0, 0, 4e-6],
+          [1e-5, 0, 0, 2e-6],
+        ],
+        specificCapacitance: 0.01,
+        resistivity: 10,
+      },
+      segment_1: {
+        parent: { section: 'segment_0', fraction: 1 },
+        points: [
+          [1e-5, 0, 0, 2e-6],
+          [3e-5, 0, 0, 2e-6],
+        ],
+        specificCapacitance: 0.01,
+        resistivity: 10,
+      },
+      // It begins in the middle of the root, with the diameter there.
+      segment_4: {
+        parent: { section: 'segment_0', fraction: 0.5 },
+        points: [
+          [5e-6, 0, 0, 3e-6],
+          [3.5e-5, 0, 0, 2e-6],
+        ],
+        specificCapacitance: 0.01,
+        resistivity: 10,
+      },
+      segment_2: {
+        parent: { section: 'segment_1', fraction: 1 },
+        points: [
+          [3e-5, 0, 0, 2e-6],
+          [5e-5, 0, 0, 2e-6],
+        ],
+        specificCapacitance: 0.01,
+        resistivity: 10,
+      },
+      segment_3: {
+        parent: { section: 'segment_2', fraction: 1 },
+        points: [
+          [5e-5, 0, 0, 2e-6],
+          [7e-5, 0, 0, 2e-6],
+        ],
+        specificCapacitance: 0.01,
+        resistivity: 10,
+      },
+    });
+  });
+
+  test('a group that is marked as unbranched is one, with its divisions', () => {
+    const { sections } = compartments(document(tree + marked('dend', [3, 1, 2], '<property tag="numberInternalDivisions" value="6"/>')));
+    expect(Object.keys(sections)).toEqual(['segment_0', 'dend', 'segment_4']);
+    expect(sections['dend']).toMatchObject({
+      parent: { section: 'segment_0', fraction: 1 },
+      points: [
+        [1e-5, 0, 0, 2e-6],
+        [3e-5, 0, 0, 2e-6],
+        [5e-5, 0, 0, 2e-6],
+        [7e-5, 0, 0, 2e-6],
+      ],
+      divisions: 6,
+    });
+  });
+
+  test('a section is cut where properties differ along it, with its divisions shared by length', () => {
+    const parts = '<segmentGroup id="far"><member segment="3"/></segmentGroup>';
+    const membrane = `${usual}<channelDensity id="l" ionChannel="leak" condDensity="3S_per_m2" erev="-70mV" ion="non_specific" segmentGroup="far"/>`;
+    const marks = marked('dend', [1, 2, 3], '<property tag="numberInternalDivisions" value="6"/>');
+    const { sections, mechanisms } = compartments(document(tree + marks + parts, membrane));
+    expect(Object.keys(sections)).toEqual(['segment_0', 'dend', 'dend_2', 'segment_4']);
+    expect(sections['dend']).toMatchObject({ divisions: 4 });
+    expect(sections['dend_2']).toMatchObject({ divisions: 2, parent: { section: 'dend', fraction: 1 } });
+    expect(mechanisms['l']).toMatchObject({ on: 'far' });
+  });
+
+  test('a sphere is a cylinder of the same area', () => {
+    const ball =
+      '<segment id="0" name="soma"><proximal x="1" y="2" z="3" diameter="10"/><distal x="1" y="2" z="3" diameter="10"/></segment>';
+    const { sections } = compartments(document(ball + segment(1, from(0), 30)));
+    expect(sections['soma']).toMatchObject({ length: 1e-5, diameter: 1e-5 });
+  });
+
+  test('what is said last for a group holds where groups overlap', () => {
+    const groups = '<segmentGroup id="far"><member segment="3"/></segmentGroup>';
+    const membrane = `<spikeThresh value="0mV"/><specificCapacitance value="1uF_per_cm2"/><specificCapacitance value="2uF_per_cm2" segmentGroup="far"/>
+      <initMembPotential value="-65mV"/><initMembPotential value="-60mV" segmentGroup="far"/>`;
+    const { sections } = compartments(
+      document(tree + groups, membrane, '<resistivity value="1kohm_cm"/><resistivity value="200ohm_cm" segmentGroup="far"/>'),
+    );
+    expect(sections['segment_3']).toMatchObject({ specificCapacitance: 0.02, resistivity: 2, initial: -0.06 });
+    expect(sections['segment_2']).toMatchObject({ specificCapacitance: 0.01, resistivity: 10 });
+    expect(sections['segment_2']).not.toHaveProperty('initial');
+  });
+});
+
+test.each([
+  ['members and groups', '<member segment="0"/><include segmentGroup="inner"/>', ['segment_0', 'segment_2']],
+  ['a path', '<path><from segment="1"/><to segment="3"/></path>', ['segment_1', 'segment_2', 'segment_3']],
+  ['a path without end', '<path><from segment="2"/></path>', ['segment_2', 'segment_3']],
+  ['a tree from a segment', '<subTree><from segment="1"/></subTree>', ['segment_1', 'segment_2', 'segment_3']],
+  ['a tree up to a segment', '<subTree><to segment="2"/></subTree>', ['segment_0', 'segment_1', 'segment_2']],
+])('a group of %s', (_, content, sections) => {
+  const inner = '<segmentGroup id="inner"><member segment="2"/></segmentGroup>';
+  const { groups } = compartments(document(`${tree}${inner}<segmentGroup id="g">${content}</segmentGroup>`));
+  expect(groups['g']).toEqual(sections);
+});
+
+describe('mechanisms', () => {
+  test('a density reads the potential and writes the current of its ion by area', () => {
+    const membrane = `${usual}<channelDensity id="l" ionChannel="leak" condDensity="3S_per_m2" erev="-70mV" ion="non_specific"/>
+      <channelDensity id="n" ionChannel="leak" condDensity="1S_per_m2" erev="50mV" ion="na"/>`;
+    const { mechanisms, ions } = compartments(document(tree, membrane));
+    expect(mechanisms['l']).toMatchObject({
+      reads: ['v'],
+      writes: { i: 'iDensity' },
+      derived: { iDensity: { value: 'gDensity*(erev - v)' } },
+    });
+    expect(mechanisms['l']).not.toHaveProperty('on');
+    expect(mechanisms['n']).toMatchObject({ writes: { i_na: 'iDensity' } });
+    expect(ions).toEqual({ na: { valence: 1 } });
+  });
+
+  test('calcium: a channel by the equation of Nernst, and the pool that it fills', () => {
+    const membrane = `${usual}<channelDensityNernst id="ca" ionChannel="cal" condDensity="2S_per_m2" ion="ca" segmentGroup="all"/>`;
+    const inside = `<species id="ca" ion="ca" concentrationModel="pool" initialConcentration="1e-4mM" initialExtConcentration="2mM"/>`;
+    const { mechanisms, ions } = compartments(document(tree, membrane, inside));
+    expect(ions).toEqual({ ca: { valence: 2, inside: 1e-4, outside: 2 } });
+    expect(mechanisms['ca']).toMatchObject({ reads: ['ca_i', 'ca_o', 'temperature', 'v'], writes: { i_ca: 'iDensity' } });
+    const pool = mechanisms['ca_2']!;
+    expect(pool).toMatchObject({ reads: ['area', 'i_ca'], writes: { ca_i: 'concentration', ca_o: 'extConcentration' } });
+    expect(pool['derivatives']).toEqual({ concentration: 'i_ca*area/area*rho - (concentration - restingConc)/decayConstant' });
+  });
+
+  test('a density that varies with the path from the root', () => {
+    const holder = `<segmentGroup id="dend"><member segment="1"/><member segment="2"/><member segment="3"/>
+      <inhomogeneousParameter id="way" variable="p" metric="Path Length from root"><proximal translationStart="0"/><distal normalizationEnd="1"/></inhomogeneousParameter>
+      </segmentGroup>`;
+    const membrane = `${usual}<channelDensityNonUniform id="h" ionChannel="leak" erev="-30mV" ion="h"><variableParameter parameter="condDensity" segmentGroup="dend">
+      <inhomogeneousValue inhomogeneousParameter="way" value="5 * exp(p/0.5)"/></variableParameter></channelDensityNonUniform>`;
+    const { mechanisms } = compartments(document(tree + holder, membrane));
+    // The group lies between 10 and 70 um from the beginning of the root.
+    expect(mechanisms['h']).toMatchObject({
+      on: 'dend',
+      reads: ['distance', 'v'],
+      derived: { p: { value: '(distance/umetre - 10)/60' }, condDensity: { unit: 'S*m**-2', value: '(5*exp(p/0.5))*siemens/metre**2' } },
+    });
+    expect(mechanisms['h']!['parameters']).not.toHaveProperty('condDensity');
+  });
+
+  test('counted channels: each compartment has its share by area', () => {
+    const membrane = `${usual}<channelPopulation id="few" ionChannel="leak" number="100" erev="-60mV" ion="non_specific" segment="3"/>`;
+    const { mechanisms } = compartments(document(tree, membrane));
+    // A cylinder of 20 um with a diameter of 2 um has 40 pi um**2.
+    const area = 40 * Math.PI * 1e-12;
+    expect(mechanisms['few']).toMatchObject({ density: false, on: ['segment_3'] });
+    const share = /area\/\(([\d.e-]+)\*metre\*\*2\)|area\/\(([\d.e-]+)\*m\*\*2\)/.exec(
+      String((mechanisms['few']!['writes'] as Record<string, string>)['i']),
+    );
+    expect(Number(share?.[1] ?? share?.[2])).toBeCloseTo(area, 20);
+  });
+});
+
+test('it fires at the middle of its root', () => {
+  expect(read(document(tree)).cell?.spike).toEqual({ when: 'v > -0.02*volt', edge: 'rising', section: 'segment_0', fraction: 0.5 });
+});
+
+test('places on segments are places on sections', () => {
+  const { cell } = read(document(tree + marked('dend', [1, 2, 3])));
+  expect(cell?.placeOf('2', 0.5)).toEqual({ section: 'dend', fraction: 0.5 });
+  expect(cell?.placeOf('4', 0.25)).toEqual({ section: 'segment_4', fraction: 0.25 });
+  expect(cell?.placeOf('9', 0.5)).toBeUndefined();
+});
+
+describe('what goes the generic way', () => {
+  test.each([
+    ['one segment', segment(0, '', 10, start)],
+    ['one unbranched section that is not divided', segment(0, '', 10, start) + segment(1, from(0), 20) + marked('all', [0, 1])],
+  ])('%s', (_, morphology) => {
+    expect(read(document(morphology))).toEqual({ cell: null, findings: [] });
+  });
+
+  test('segments of one section leave out where they begin', () => {
+    const morphology = segment(0, '', 10, '<proximal x="0" y="0" z="0" diameter="2"/>') + segment(1, from(0), 20) + marked('all', [0, 1]);
+    const { valid } = importModel({ name: 'd.nml', text: document(morphology) }, { duration: '1 ms', dt: '0.01 ms' });
+    expect(Object.values(valid.model.populations)).toHaveLength(1);
+    expect(Object.values(valid.model.neurons)[0]).not.toHaveProperty('compartments');
+  });
+});
+
+test.each([
+  ['a group that is marked as unbranched and branches', marked('bad', [0, 1, 4]), 'warning neuroml/branched-section'],
+  ['two marked groups that share a segment', marked('a', [1, 2]) + marked('b', [2, 3]), 'warning neuroml/section-overlap'],
+  [
+    'a group of a part of a section',
+    `${marked('dend', [1, 2, 3])}<segmentGroup id="part"><member segment="2"/></segmentGroup>`,
+    'warning neuroml/partial-group',
+  ],
+])('%s', (_, more, finding) => {
+  expect(read(document(tree + more)).findings).toContain(finding);
+});
+
+test('a morphology of 100 000 segments', () => {
+  const count = 100_000;
+  const segments = Array.from({ length: count }, (_, id) =>
+    id === 0 ? segment(0, '', 1, start) : segment(id, from(id % 50 === 0 ? id - 37 : id - 1), id + 1),
+  );
+  const groups = Array.from({ length: count / 50 }, (_, group) =>
+    marked(`s${group}`, Array.from({ length: 50 }, (_, k) => group * 50 + k).slice(0, group === 0 ? 50 : 50)),
+  );
+  const { cell, findings } = read(document(segments.join('') + groups.join('')));
+  expect(findings).toEqual([]);
+  expect(Object.keys(cell?.compartments['sections'] as object)).toHaveLength(count / 50);
+}, 120_000);

@@ -165,10 +165,10 @@ async function frozenDelay(
   dt: number,
   session: Session,
 ): Promise<Value> {
-  if (pathway.first === pathway.last) return pathway.first * dt;
-  if (pathway.buffer === undefined) return { array: synapses.delaySteps.map((steps) => steps * dt) };
+  if (pathway.first === pathway.last) return onGrid(pathway.first, dt);
+  if (pathway.buffer === undefined) return { array: synapses.delaySteps.map((steps) => onGrid(steps, dt)) };
   const stored = await session.read(pathway.buffer);
-  return { array: Array.from(synapses.position, (position) => Number(stored[position]) * dt) };
+  return { array: Array.from(synapses.position, (position) => onGrid(Number(stored[position]), dt)) };
 }
 
 async function frozenProjection(
@@ -194,6 +194,9 @@ async function frozenProjection(
   }
   return { ...projection, connect: [{ rule: 'list', sources: synapses.sources, targets: synapses.targets }], values, delays };
 }
+
+/** The time of so many steps in s, without the digits that multiplying adds: others round a time that is just above a step up. */
+const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrecision(15));
 
 const isDrawn = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
 
@@ -238,7 +241,7 @@ async function spikeTrains(valid: ValidModel, program: Program, session: Session
         drained.find(({ log }) => log.name === multiples),
       );
       for (const [k, step] of steps.entries()) {
-        train.times.push((step + program.manifest.spikeLabel) * program.dt);
+        train.times.push(onGrid(step + program.manifest.spikeLabel, program.dt));
         train.indices.push(elements[k] ?? 0);
       }
     }

@@ -22,12 +22,12 @@ const missing = missingPynn();
 const fixture = (name: string): object =>
   JSON.parse(readFileSync(new URL(`../../fixtures/pynn/${name}.json`, import.meta.url), 'utf8')) as object;
 
-/** Spikes as `step population[cell]`, in order. */
+/** Spikes as `microseconds population[cell]`, in order. */
 const spikesOf = (results: Results): readonly string[] =>
   Object.entries(results.populations)
     .flatMap(([population, [segment]]) =>
       Object.entries(segment?.spikes ?? {}).flatMap(([cell, times]) =>
-        times.map((time) => `${String(Math.round(time * 10)).padStart(6)} ${population}[${cell}]`),
+        times.map((time) => `${String(Math.round(time * 1000)).padStart(8)} ${population}[${cell}]`),
       ),
     )
     .sort();
@@ -69,7 +69,8 @@ const thousand = (type: string, params: object, weights: readonly [number, numbe
   });
   return documentOf({
     seed: 12,
-    setup: { max_delay: 5 },
+    // All times are exact in binary: PyNN subtracts a step from spike times for NEST, which takes what is just above a step for the next.
+    setup: { timestep: 0.125, max_delay: 5 },
     rngs: { own: { type: 'NativeRNG' } },
     populations: [
       { label: 'exc', size: 800, cell: cell({}), initial_values: { v: { random: 'uniform', params: { low: -65, high: -50 } } } },

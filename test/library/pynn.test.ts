@@ -199,6 +199,7 @@ const classes: readonly [string, Readonly<Record<string, unknown>>, Readonly<Rec
   ['SpikeSourcePoisson', { rate: 1.0, start: 0.0, duration: 10000000000.0 }, {}],
   ['SpikeSourcePoissonRefractory', { rate: 1.0, tau_refrac: 0.0, start: 0.0, duration: 10000000000.0 }, {}],
   ['SpikeSourceGamma', { alpha: 2, beta: 1.0, start: 0.0, duration: 10000000000.0 }, {}],
+  ['SpikeSourceInhGamma', { a: [1.0], b: [1.0], tbins: [0.0], start: 0.0, duration: 10000000000.0 }, {}],
 ];
 
 const defaultOf = (cell: StandardCell, name: string): unknown => {

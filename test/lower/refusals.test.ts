@@ -185,7 +185,7 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
 const hard: Readonly<Record<string, RegExp>> = {
   'assemblies-noise': /a delay of projection ring rounds to zero steps/,
   'calcium-cell': /a cell with compartments/,
-  'dendritic-spikes': /a cell with compartments/,
+  'dendritic-spikes': /a cell with compartments|a delay of projection among rounds to zero steps/,
   'onto-synapses': /a projection onto the synapses of another/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,
   'replayed-spikes': /the data with this digest was not given/,

@@ -87,6 +87,14 @@ describe('projections', () => {
     });
   });
 
+  it('have one number where all of them are equal', () => {
+    const many = Array.from({ length: 20_000 }, (_, k) => link(`p[${k % 3}]`, `q[${k % 2}]`, '2', '1ms')).join('');
+    const { projections } = documentOf(network(`${groups}<Bundle id="b" by="syn">${many}</Bundle>`));
+    const { connect, values, delay } = projections?.['b'] as { connect: { sources: number[] }; values: unknown; delay: unknown };
+    expect(connect.sources).toHaveLength(20_000);
+    expect({ values, delay }).toEqual({ values: { weight: 2 }, delay: 0.001 });
+  });
+
   it('have a type that reads the cell it is on, adds to what the cell sums, and acts at events', () => {
     expect(synapse(document, 'Conductance')).toMatchObject({
       derived: { amount: { value: 'g*(towards - post.u)' } },

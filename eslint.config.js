@@ -56,7 +56,19 @@ const unportable = [
 const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
 
 export default defineConfig(
-  { ignores: ['dist/', 'out/', 'coverage/', '.venv/', '.venv-pynn/', '.venv-neuroml/', 'fixtures/', 'test/lint/fixtures/', '**/*.generated.*'] },
+  {
+    ignores: [
+      'dist/',
+      'out/',
+      'coverage/',
+      '.venv/',
+      '.venv-pynn/',
+      '.venv-neuroml/',
+      'fixtures/',
+      'test/lint/fixtures/',
+      '**/*.generated.*',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     plugins: { 'import-x': importX, house: { rules: { 'no-number-power': noNumberPower } } },

@@ -41,7 +41,16 @@ export interface ConvertOptions {
   readonly name?: string;
 }
 
-type Exporter = (valid: ValidModel, name: string) => Promise<ConvertedModel>;
+type Exporter = (valid: ValidModel, name: string, original: ValidModel) => Promise<ConvertedModel>;
+
+/** LEMS lists connections: rules that draw are frozen first, and kept beside what they drew. */
+const lems: Exporter = async (valid, name, original) => {
+  const { exportLems, rulesOf } = await import('../translators/neuroml/export.js');
+  const drawn = rulesOf(valid.model);
+  const listed = Object.keys(drawn).length === 0 ? valid : (await freeze(valid, (await chooseTarget('auto')).target)).valid;
+  const { text, report } = exportLems(listed, rulesOf(original.model));
+  return { files: [{ name, text }], data: new Map(), report };
+};
 
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
@@ -66,6 +75,8 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const { document, report } = exportPynn(valid);
     return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
   },
+  lems,
+  neuroml: lems,
 };
 
 const usualNames: Readonly<Record<TargetNotation, string>> = {
@@ -74,6 +85,8 @@ const usualNames: Readonly<Record<TargetNotation, string>> = {
   'brian-json': 'model.json',
   pynn: 'model.py',
   'pynn-json': 'model.json',
+  lems: 'model.xml',
+  neuroml: 'model.xml',
 };
 
 /**
@@ -84,10 +97,10 @@ const usualNames: Readonly<Record<TargetNotation, string>> = {
  */
 export async function convertModel(valid: ValidModel, to: TargetNotation, options: ConvertOptions = {}): Promise<ConvertedModel> {
   const name = options.name ?? usualNames[to];
-  if (!options.freeze) return exporters[to](valid, name);
+  if (!options.freeze) return exporters[to](valid, name, valid);
   const { target } = await chooseTarget('auto');
   const frozen = await freeze(valid, target);
-  const converted = await exporters[to](frozen.valid, name);
+  const converted = await exporters[to](frozen.valid, name, valid);
   const remaining = frozen.remaining.map((message): ConversionEntry => ({
     verdict: 'notExpressible',
     code: 'freeze/still-random',

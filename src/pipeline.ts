@@ -304,7 +304,9 @@ export async function runModel(
   // 5. The model to a kernel program and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
   const counts = recordsAllSynapses(valid) ? await countSynapses(imported, precision) : undefined;
-  const program = placed(imported.positions, () => lower(valid, { precision, ...(counts ? { counts } : {}), ...(dumpIr ? { dumpIr } : {}) }));
+  const program = placed(imported.positions, () =>
+    lower(valid, { precision, ...(counts ? { counts } : {}), ...(dumpIr ? { dumpIr } : {}) }),
+  );
   const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
   const steps = protocolSteps(protocol);
   if (steps > mostSteps) throw new DiagnosticError([{ severity: 'error', ...messages.tooManySteps(steps) }]);
@@ -323,7 +325,11 @@ export async function runModel(
   if (target.name === 'null') return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
   // 7. Connect, run, record.
   const named = options.outputFolder === undefined ? null : await modelFilesWriter(valid.model, options.outputFolder);
-  const writers = [...(await Promise.all((options.outputs ?? []).map(outputWriter))), ...(named ? [named] : []), ...(options.writers ?? [])];
+  const writers = [
+    ...(await Promise.all((options.outputs ?? []).map(outputWriter))),
+    ...(named ? [named] : []),
+    ...(options.writers ?? []),
+  ];
   const recorder = createRecorder(program, protocol, fanOut(writers));
   const header = runHeader(imported, program, engine);
   const setup: RunSetup = { header, ...recorder.plan.setup, metadata: runMetadata(valid, options.subject), data: valid.data };

@@ -60,10 +60,12 @@ export function manifestOf(
       sources: plan.pre.size,
       delays,
       ...(connectivity.creation ? { creation: connectivity.creation.name } : {}),
-      pathways: plan.pathways.filter(({ window }) => (window?.version ?? 0) === 0).map(({ name, steps }) => {
-        const buffer = connectivity.delayed.get(name)?.steps.name;
-        return { name, ...steps, ...(buffer === undefined ? {} : { buffer }) };
-      }),
+      pathways: plan.pathways
+        .filter(({ window }) => (window?.version ?? 0) === 0)
+        .map(({ name, steps }) => {
+          const buffer = connectivity.delayed.get(name)?.steps.name;
+          return { name, ...steps, ...(buffer === undefined ? {} : { buffer }) };
+        }),
     });
   }
   const recorded = new Set(recordings.events.filter((location) => location.kind === 'events').map((location) => location.event));

@@ -257,7 +257,9 @@ function acts(
     recordings: new Set(recordings.map(({ name }) => name)),
     synapse: (projection: Id) => {
       const own = network.ownOf(projection);
-      return own && { own, scopes: network.scopesOf(projection), pathways: network.pathwaysOf(projection), ...network.matrixOf(projection) };
+      return (
+        own && { own, scopes: network.scopesOf(projection), pathways: network.pathwaysOf(projection), ...network.matrixOf(projection) }
+      );
     },
   };
   const pointer =

@@ -63,7 +63,7 @@ export async function conformancePage(measured: readonly Measured[], networks: r
     'compared, and the last column says why. NEST runs with spikes on the grid (`spike_precision="on_grid"`); the time step is 0.1 ms.',
     '',
     'A simulator that differs integrates, or labels, or implements something otherwise; the column "theory" is then what speaks for us: closed forms, the',
-    'rules written down event by event, converged solutions, and the means of distributions.',
+    'rules written down event by event, converged solutions, and the means of distributions. Rows on plasticity are `STDPMechanism` with these parts.',
     '',
     ...sections.flatMap((section) => sectionLines(section, measured, networks)),
     '## Not here',

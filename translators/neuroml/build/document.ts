@@ -319,7 +319,7 @@ class Assembler implements Assembled {
     }
     for (const [property, value] of properties.settled(count)) {
       const parameter = cell.flat.parameters.find(
-        ({ source }) => source.kind === 'component' && source.ordinal === 0 && source.name === property,
+        ({ source }) => source.kind !== 'expression' && source.name === property && (source.kind === 'outside' || source.ordinal === 0),
       );
       if (!parameter) continue;
       if (value === defaults[parameter.name]) values.delete(parameter.name);

@@ -195,6 +195,15 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
       }
       const draft = draftOf(inner, holderOf(component, part.component), container);
       container.groups.push({ reference: part.component, draft, start: draft.size, count });
+      // What a cell requires may be a value of the very instance that holds it, which others of the population have another of.
+      const held =
+        component.parent?.type === undefined
+          ? []
+          : [...inner.type.requirements.keys()].filter((name) => component.type.parameters.has(name));
+      if (held.length > 0) {
+        const values = held.map((name) => [name, valueOf(component, name, lems) ?? 0] as const);
+        for (let k = 0; k < count; k++) draft.properties.push(draft.size + k, values);
+      }
       const assigns = part.kind === 'multiInstantiate' ? part.assigns : [];
       if (assigns.length > 0)
         for (let k = 0; k < count; k++) draft.properties.push(draft.size + k, assigned(component, assigns, k, lems, diagnostics));

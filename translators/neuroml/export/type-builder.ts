@@ -6,7 +6,7 @@
 
 import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
-import { binary, boolean, call, conditional, name as nameOf, number, quantity, unary } from '../../../src/lang/build.js';
+import { binary, call, conditional, name as nameOf, number } from '../../../src/lang/build.js';
 import { inferType, scopeOf, type Inferred } from '../../../src/lang/check.js';
 import { powerDimension } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
@@ -29,9 +29,38 @@ interface DerivedEntry {
 }
 
 /** Words of LEMS's expressions, and its time. */
-const reserved = ['t', 'sin', 'cos', 'tan', 'sinh', 'cosh', 'tanh', 'exp', 'sqrt', 'ceil', 'ln', 'log', 'abs', 'factorial', 'random', 'H', 'sum', 'product', 'index'];
+const reserved = [
+  't',
+  'sin',
+  'cos',
+  'tan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'exp',
+  'sqrt',
+  'ceil',
+  'ln',
+  'log',
+  'abs',
+  'factorial',
+  'random',
+  'H',
+  'sum',
+  'product',
+  'index',
+];
 
-const plain: Readonly<Record<string, string>> = { exp: 'exp', log: 'ln', sin: 'sin', cos: 'cos', tan: 'tan', sinh: 'sinh', cosh: 'cosh', tanh: 'tanh' };
+const plain: Readonly<Record<string, string>> = {
+  exp: 'exp',
+  log: 'ln',
+  sin: 'sin',
+  cos: 'cos',
+  tan: 'tan',
+  sinh: 'sinh',
+  cosh: 'cosh',
+  tanh: 'tanh',
+};
 
 /** How a type tells time: `start` of a step, as the timings of other notations have it, or the end, as LEMS does. */
 export interface Clock {
@@ -104,7 +133,9 @@ export class TypeBuilder {
 
   statements(texts: readonly string[]): readonly Statement[] {
     return texts.flatMap((text) =>
-      parseStatements(text).map((statement) => mapStatement(statement, (e) => foldConstants(e, undefined, (name) => this.#names.has(name)))),
+      parseStatements(text).map((statement) =>
+        mapStatement(statement, (e) => foldConstants(e, undefined, (name) => this.#names.has(name))),
+      ),
     );
   }
 
@@ -264,6 +295,7 @@ export class TypeBuilder {
   #nameText(name: string): string {
     const own = this.#names.get(name);
     if (own !== undefined) return own;
+    if (name === endOfStep) return 't';
     if (name === 't') return this.clock.reads === 'end' ? 't' : `(t - ${this.#constant('STEP', time, this.clock.dt * almostOne)})`;
     if (name === 'dt') return this.#constant('DT', time, this.clock.dt);
     const constant = constants.get(name);
@@ -293,8 +325,14 @@ export class TypeBuilder {
   #power(base: Expression, exponent: Expression, place: Place): string {
     const dimension = this.infer(base);
     if (isPure(dimension)) return `((${this.text(base, place)})^(${this.text(exponent, place)}))`;
-    const power = exponent.kind === 'unary' && exponent.operator === '-' && exponent.operand.kind === 'number' ? -exponent.operand.value : exponent.kind === 'number' ? exponent.value : NaN;
-    if (!Number.isInteger(power) || power === 0 || Math.abs(power) > 8) throw new NotExpressible(`a value with a dimension to the power of ${String(power)}`);
+    const power =
+      exponent.kind === 'unary' && exponent.operator === '-' && exponent.operand.kind === 'number'
+        ? -exponent.operand.value
+        : exponent.kind === 'number'
+          ? exponent.value
+          : NaN;
+    if (!Number.isInteger(power) || power === 0 || Math.abs(power) > 8)
+      throw new NotExpressible(`a value with a dimension to the power of ${String(power)}`);
     const factor = this.text(base, place);
     const repeated = Array.from({ length: Math.abs(power) }, () => factor).join(' * ');
     return power > 0 ? `(${repeated})` : `(1 / (${repeated}))`;
@@ -332,7 +370,16 @@ export class TypeBuilder {
       case 'exprel': {
         const series = binary('+', number(1), binary('/', x, number(2)));
         const near = binary('<', call('abs', [x]), number(1e-8));
-        return this.#choice(near, series, binary('/', binary('-', call('exp', [x]), number(1)), place === 'derived' ? x : binary('+', x, binary('*', number(1e-300), number(1)))), place);
+        return this.#choice(
+          near,
+          series,
+          binary(
+            '/',
+            binary('-', call('exp', [x]), number(1)),
+            place === 'derived' ? x : binary('+', x, binary('*', number(1e-300), number(1))),
+          ),
+          place,
+        );
       }
       case 'sign':
         return this.#sign(bare);
@@ -343,7 +390,9 @@ export class TypeBuilder {
       case 'clip':
         return text(call('min', [call('max', [x, y]), z]));
       case 'int':
-        return this.#isCondition(x) ? this.#choice(x, number(1), number(0), place) : this.#choice(binary('>', x, number(0)), call('floor', [x]), call('ceil', [x]), place);
+        return this.#isCondition(x)
+          ? this.#choice(x, number(1), number(0), place)
+          : this.#choice(binary('>', x, number(0)), call('floor', [x]), call('ceil', [x]), place);
       case 'timestep':
         return text(call('floor', [binary('+', binary('/', x, y), number(1e-3))]));
       case 'uniform':
@@ -428,6 +477,8 @@ export class TypeBuilder {
   }
 }
 
+/** Stands for LEMS's own time, the end of the step, in expressions that an export makes. */
+export const endOfStep = 'time at the end of the step';
 const time: Dimension = [0, 0, 1, 0, 0, 0, 0];
 /** Time is a sum of steps in LEMS, and may be off in its last digits: a start of a step that is late by so little is not before it. */
 const almostOne = 0.9999;
@@ -435,6 +486,7 @@ const real = (dimension: Dimension): Inferred => ({ type: 'real', dimension });
 const alwaysKnown: readonly (readonly [string, Inferred])[] = [
   ['t', real(time)],
   ['dt', real(time)],
+  [endOfStep, real(time)],
 ];
 const comparisons: ReadonlyMap<string, readonly [string, string]> = new Map([
   ['<', ['.lt.', '.geq.']],
@@ -462,5 +514,3 @@ function operatorOf(operator: string): '+' | '-' | '*' | '/' | '%' {
       return '%';
   }
 }
-
-export { binary, boolean, nameOf as nameExpression, number, quantity, unary };

@@ -1,7 +1,5 @@
 /** Elements as XML text. */
 
-import { XMLBuilder } from 'fast-xml-parser';
-
 /** An element without text. */
 export interface Element {
   readonly tag: string;
@@ -14,17 +12,30 @@ export function element(tag: string, attributes: Readonly<Record<string, string>
   return { tag, attributes, children };
 }
 
-/** A document with one root, indented by two spaces. */
-export function xmlText(root: Element): string {
-  const builder = new XMLBuilder({
-    preserveOrder: true,
-    ignoreAttributes: false,
-    attributeNamePrefix: '',
-    format: true,
-    indentBy: '  ',
-    suppressEmptyNode: true,
-  });
-  return `${builder.build([ordered(root)]).trim()}\n`;
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Attribute text; line breaks and tabs would else be read as spaces, and other control characters are not allowed in XML. */
+function escaped(text: string): string {
+  const printable = [...text].filter((letter) => letter >= ' ' || '\t\n\r'.includes(letter)).join('');
+  return printable
+    .replace(/[&<>"]/g, (letter) => entities[letter] ?? letter)
+    .replace(/[\t\n\r]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
-const ordered = ({ tag, attributes, children }: Element): Record<string, unknown> => ({ [tag]: children.map(ordered), ':@': attributes });
+/** A document with one root, indented by two spaces. */
+export function xmlText(root: Element): string {
+  const lines: string[] = [];
+  write(root, '', lines);
+  return `${lines.join('\n')}\n`;
+}
+
+function write({ tag, attributes, children }: Element, indent: string, lines: string[]): void {
+  const start = `${indent}<${[tag, ...Object.entries(attributes).map(([name, value]) => `${name}="${escaped(value)}"`)].join(' ')}`;
+  if (children.length === 0) {
+    lines.push(`${start}/>`);
+    return;
+  }
+  lines.push(`${start}>`);
+  for (const inner of children) write(inner, `${indent}  `, lines);
+  lines.push(`${indent}</${tag}>`);
+}

@@ -172,7 +172,8 @@ function delayOf(
   const pre = drawn ? undefined : read(projection.delays['pre'] ?? type.pathways['pre']?.delay);
   if (type.pathways['post'] === undefined) return { value: pre, fraction: 1 };
   // Both parts of a delay that is drawn are written as shares of it.
-  const share = /^(?:(?<part>[\d.e-]+)\*)?delay$/.exec(String(projection.delays['post']));
+  const written = projection.delays['post'];
+  const share = /^(?:(?<part>[\d.e-]+)\*)?delay$/.exec(typeof written === 'string' ? written : '');
   if (share !== null) return { value: read(projection.values['delay']), fraction: Number(share.groups?.['part'] ?? 1) };
   const post = read(projection.delays['post']);
   if (post === undefined || post === 0) return { value: pre, fraction: 0 };

@@ -90,7 +90,7 @@ describe('projections', () => {
   it('have one number where all of them are equal', () => {
     const many = Array.from({ length: 20_000 }, (_, k) => link(`p[${k % 3}]`, `q[${k % 2}]`, '2', '1ms')).join('');
     const { projections } = documentOf(network(`${groups}<Bundle id="b" by="syn">${many}</Bundle>`));
-    const { connect, values, delay } = projections?.['b'] as { connect: { sources: number[] }; values: unknown; delay: unknown };
+    const { connect, values, delay } = projections?.['b'] as unknown as { connect: { sources: number[] }; values: unknown; delay: unknown };
     expect(connect.sources).toHaveLength(20_000);
     expect({ values, delay }).toEqual({ values: { weight: 2 }, delay: 0.001 });
   });

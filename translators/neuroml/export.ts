@@ -1,0 +1,102 @@
+/**
+ * From the canonical model to LEMS, with a report of what differs.
+ *
+ *   1. types       each neuron type, and each synapse type as it is between two populations, becomes a component type
+ *   2. components  the values that all elements share
+ *   3. network     populations, connections one by one, inputs
+ *   4. simulation  how long, in what steps, what is written
+ *
+ * Synapses that act on their cell at a spike hold what has arrived for one step, in which the cell takes the sum of it. Cells that have values of
+ * their own require them of the element of the population that they are in.
+ */
+
+import { child } from '../../src/model/pointer.js';
+import type { ConnectionRule, Model, ValidModel } from '../../src/model/model.js';
+import { Ids, type ExportContext } from './export/context.js';
+import { Dimensions } from './export/dimensions.js';
+import { NetworkWriter } from './export/network.js';
+import { Report, type ReportEntry } from './export/report.js';
+import { simulation } from './export/simulation.js';
+import { element, xmlText } from './export/xml-text.js';
+
+export type { ReportEntry };
+
+export interface LemsExport {
+  readonly text: string;
+  readonly report: readonly ReportEntry[];
+}
+
+/** Files of core types that the reference interpreter has. */
+const includes = ['Cells.xml', 'Networks.xml', 'Simulation.xml'];
+
+/**
+ * A model as one LEMS document.
+ *
+ * @param rules  the rules by which projections were connected before they were frozen, kept as properties of the network
+ */
+export function exportLems({ model, data }: ValidModel, rules: Readonly<Record<string, readonly ConnectionRule[]>> = {}): LemsExport {
+  const report = new Report();
+  const context: ExportContext = { model, data, report, dimensions: new Dimensions(), ids: new Ids(), dt: model.experiment.dt };
+  const { ids, dimensions } = context;
+  for (const name of [...Object.keys(model.populations), ...Object.keys(model.projections)]) ids.claim(name);
+  const network = new NetworkWriter(context);
+  network.write();
+  const net = ids.claim('network_1');
+  const run = ids.claim('simulation_1');
+  const simulated = simulation(run, net, network, context);
+  remark(context);
+  const kept = Object.entries(rules).map(([name, connect]) =>
+    element('property', { tag: `connect ${name}`, value: JSON.stringify(connect) }),
+  );
+  const root = element('Lems', { description: model.metadata.description ?? model.name }, [
+    element('Target', { component: run }),
+    ...includes.map((file) => element('Include', { file })),
+    ...dimensions.declarations,
+    ...network.types,
+    ...network.components,
+    element('network', { id: net }, [...kept, ...network.populations, ...network.projections, ...network.inputs]),
+    simulated,
+  ]);
+  return { text: xmlText(root), report: report.entries };
+}
+
+/** The rules of projections that draw their connections, by projection. */
+export function rulesOf({ projections }: Model): Readonly<Record<string, readonly ConnectionRule[]>> {
+  const drawn = Object.entries(projections).filter(([, { connect }]) =>
+    connect.some(({ rule }) => rule !== 'list' && rule !== 'all' && rule !== 'oneToOne'),
+  );
+  return Object.fromEntries(drawn.map(([name, { connect }]) => [name, connect]));
+}
+
+/** What is said of the model as a whole, and of the parts about which nothing else was said. */
+function remark({ model, report }: ExportContext): void {
+  if (model.timing !== 'lems-euler')
+    report.approximated(
+      'lems/timing',
+      '/timing',
+      `the model has the timing ${model.timing}; LEMS advances one cell after another, and spikes without delay act a step later on cells before their own`,
+    );
+  for (const [id, type] of Object.entries(model.neurons)) {
+    if (model.timing !== 'lems-euler' && type.method !== 'euler' && Object.keys(type.derivatives).length > 0)
+      report.approximated('lems/forward-euler', child('/neurons', id), `forward Euler in place of the method ${type.method}`);
+    if (stepsInParts(model, id))
+      report.approximated(
+        'lems/order-in-step',
+        child('/neurons', id),
+        'all variables are advanced at once, where the model advances one part after another',
+      );
+  }
+  for (const id of Object.keys(model.operations)) report.missing(child('/operations', id), 'LEMS runs no code during a simulation');
+  for (const id of Object.keys(model.tables)) report.missing(child('/tables', id), 'tables over time');
+  for (const kind of ['neurons', 'synapses', 'populations', 'projections', 'stimuli'] as const)
+    for (const id of Object.keys(model[kind])) {
+      const pointer = child(`/${kind}`, id);
+      if (!report.hasLoss(pointer)) report.exact(pointer, 'as it is');
+    }
+}
+
+/** Whether a later part of a type reads state that an earlier part has advanced. */
+function stepsInParts({ neurons, timing }: Model, id: string): boolean {
+  const parts = neurons[id]?.sequence ?? [];
+  return timing === 'lems-euler' && parts.filter(({ state, propagate }) => (state ?? propagate ?? []).length > 0).length > 1;
+}

@@ -1,0 +1,75 @@
+/** What the parts of an export share. */
+
+import type { Dimension } from '../../../src/lang/ast.js';
+import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
+import type { Dimensions } from './dimensions.js';
+import type { Report } from './report.js';
+import { numbersOf } from './values.js';
+
+/** Something that attachments of a cell do to it in each step. */
+export interface Channel {
+  /** The variable of the cell. */
+  readonly variable: string;
+  /** Added to the variable once, or what the variable is the sum of. */
+  readonly kind: 'jump' | 'sum';
+  readonly dimension: Dimension;
+  /** Under this name attachments expose their share. */
+  readonly exposure: string;
+}
+
+/** A neuron type as a component type. */
+export interface CellPlan {
+  readonly type: string;
+  readonly componentType: string;
+  /** What may be attached, and the list that it is attached to. */
+  readonly attachment: string;
+  readonly list: string;
+  readonly channels: readonly Channel[];
+  /** Parameters and state variables that differ within a population: values of each element. */
+  readonly varying: ReadonlySet<string>;
+  /** The cell's variables by the names of the model. */
+  readonly visible: ReadonlyMap<string, { readonly name: string; readonly dimension: Dimension }>;
+  /** Where first values of state variables are given, by the variable. */
+  readonly starts: ReadonlyMap<string, string>;
+}
+
+export interface ExportContext {
+  readonly model: Model;
+  readonly data: DataStore;
+  readonly report: Report;
+  readonly dimensions: Dimensions;
+  readonly ids: Ids;
+  readonly dt: number;
+}
+
+/** Names that stand once in a document. */
+export class Ids {
+  readonly #taken = new Set<string>();
+
+  claim(wanted: string): string {
+    const plain = wanted.replace(/\W/g, '_').replace(/^(?=\d)/, '_') || '_';
+    let id = plain;
+    for (let k = 2; this.#taken.has(id); k++) id = `${plain}_${k}`;
+    this.#taken.add(id);
+    return id;
+  }
+}
+
+/** Elements of a population that a selection names; a message where they are not known before a run. */
+export function elementsOf(rule: SelectionRule, { model, data }: Pick<ExportContext, 'model' | 'data'>): readonly number[] | string {
+  if (!('population' in rule)) return 'a selection of several populations';
+  const size = model.populations[rule.population]?.size ?? 0;
+  const all = Array.from({ length: size }, (_, k) => k);
+  if ('indices' in rule) return Array.from(numbersOf(rule.indices, data));
+  if ('mask' in rule) {
+    const mask = numbersOf(rule.mask, data);
+    return all.filter((k) => mask[k] !== 0);
+  }
+  if ('sample' in rule) return 'a selection that is drawn; freeze the model first';
+  if (!rule.slice) return all;
+  const [from, to, step] = rule.slice;
+  return all.filter((k) => k >= from && k < to && (k - from) % step === 0);
+}
+
+/** The population of a selection. */
+export const populationOf = (rule: SelectionRule): string | undefined => ('population' in rule ? rule.population : undefined);

@@ -1,0 +1,532 @@
+/** Populations, projections and inputs of a network. */
+
+import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { child } from '../../../src/model/pointer.js';
+import type { ConnectionRule, EquationSet, Population, Projection, Stimulus, SynapseType, Value } from '../../../src/model/model.js';
+import { cellType, clockOf, type Demands } from './cell-type.js';
+import { elementsOf, populationOf, type CellPlan, type ExportContext } from './context.js';
+import { dimensionOfUnit, quantityText } from './dimensions.js';
+import { readsOnlyPre, synapseType, writtenBy } from './synapse-type.js';
+import { NotExpressible, TypeBuilder } from './type-builder.js';
+import { ElementValues, NoNumber, numbersOf } from './values.js';
+import { inputType } from './input-type.js';
+import { element, type Element } from './xml-text.js';
+
+/** Numbers of one name: one for all elements, or one for each. */
+export type Numbers = number | readonly number[];
+
+/** What is written of a network. */
+export interface NetworkParts {
+  readonly types: readonly Element[];
+  readonly components: readonly Element[];
+  /** Children of the network. */
+  readonly populations: readonly Element[];
+  readonly projections: readonly Element[];
+  readonly inputs: readonly Element[];
+  /** Path of an element of a population; undefined where it was not written. */
+  readonly pathOf: (population: string, index: number) => string | undefined;
+  readonly plans: ReadonlyMap<string, CellPlan>;
+}
+
+/** Connections as they are made, one after another. */
+interface Pairs {
+  readonly sources: readonly number[];
+  readonly targets: readonly number[];
+}
+
+export class NetworkWriter {
+  readonly types: Element[] = [];
+  readonly components: Element[] = [];
+  readonly populations: Element[] = [];
+  readonly projections: Element[] = [];
+  readonly inputs: Element[] = [];
+  readonly plans = new Map<string, CellPlan>();
+  readonly #paths = new Map<string, (index: number) => string>();
+  readonly #values = new Map<string, ReadonlyMap<string, Numbers>>();
+  readonly #attached: ReadonlyMap<string, string>;
+  /** Type of connections that have no value but a delay. */
+  #delayed: string | undefined;
+
+  constructor(private readonly context: ExportContext) {
+    this.#attached = attachedPopulations(context);
+  }
+
+  write(): void {
+    const { model } = this.context;
+    for (const [name, population] of Object.entries(model.populations)) this.#values.set(name, this.#valuesOf(name, population));
+    for (const [id, type] of Object.entries(model.neurons)) {
+      if (!this.#populationsOf(id).some(([name]) => !this.#attached.has(name))) continue;
+      const { plan, elements } = cellType(id, type, this.#demands(id), this.context);
+      this.plans.set(id, plan);
+      this.types.push(...elements);
+    }
+    const ordered = Object.entries(model.populations).sort(([, a], [, b]) => a.order - b.order);
+    for (const [name, population] of ordered) if (!this.#attached.has(name)) this.#population(name, population);
+    const projections = Object.entries(model.projections).sort(([, a], [, b]) => a.order - b.order);
+    for (const [name, projection] of projections) {
+      const source = populationOf(projection.from.of);
+      if (source !== undefined && this.#attached.has(source)) this.#attachments(source, name, projection);
+      else this.#projection(name, projection);
+    }
+    for (const [name, stimulus] of Object.entries(model.stimuli)) this.#stimulus(name, stimulus);
+  }
+
+  pathOf(population: string, index: number): string | undefined {
+    return this.#paths.get(population)?.(index);
+  }
+
+  #populationsOf(type: string): readonly (readonly [string, Population])[] {
+    return Object.entries(this.context.model.populations).filter(([, population]) => population.type === type);
+  }
+
+  // --- Values -------------------------------------------------------------------------------------------------------
+
+  #valuesOf(name: string, population: Population): ReadonlyMap<string, Numbers> {
+    const type = this.context.model.neurons[population.type ?? ''];
+    if (!type) return new Map();
+    const pointer = child('/populations', name);
+    const names = (inner: string, k: number): number | undefined =>
+      inner === 'i' ? k : inner === 'N' ? population.size : inner === 'dt' ? this.context.dt : inner === 't' ? 0 : undefined;
+    return this.#numbers(type, population.values, population.size, pointer, names, new Set(Object.keys(population.linked ?? {})));
+  }
+
+  #numbers(
+    type: EquationSet,
+    given: Readonly<Record<string, Value>>,
+    size: number,
+    pointer: string,
+    names: (name: string, element: number) => number | undefined,
+    left: ReadonlySet<string> = new Set(),
+  ): ReadonlyMap<string, Numbers> {
+    const values = new ElementValues(type, given, size, this.context.data, names);
+    const found = new Map<string, Numbers>();
+    for (const name of [...Object.keys(type.parameters), ...Object.keys(type.state)]) {
+      if (left.has(name)) continue;
+      try {
+        found.set(name, values.of(name));
+      } catch (error) {
+        if (!(error instanceof NoNumber)) throw error;
+        found.set(name, 0);
+        this.context.report.missing(`${pointer}/values/${name}`, error.message);
+      }
+    }
+    return found;
+  }
+
+  #demands(id: string): Demands {
+    const { model } = this.context;
+    const [jumps, sums] = [new Set<string>(), new Set<string>()];
+    for (const projection of Object.values(model.projections)) {
+      const to = populationOf(projection.to.of);
+      const type = model.synapses[projection.synapse];
+      if (to === undefined || model.populations[to]?.type !== id || !type) continue;
+      for (const variable of jumpsOf(projection, type)) if (model.neurons[id]?.state[variable]) jumps.add(variable);
+      for (const target of Object.keys(type.summed)) if (target.startsWith('post.')) sums.add(target.slice('post.'.length));
+    }
+    const [varying, started] = [new Set<string>(), new Set<string>()];
+    const linked = new Map<string, string>();
+    for (const [name, population] of this.#populationsOf(id)) {
+      if (this.#attached.has(name)) continue;
+      for (const [key, numbers] of this.#values.get(name) ?? []) {
+        if (typeof numbers !== 'number') varying.add(key);
+        if (Object.hasOwn(model.neurons[id]?.state ?? {}, key) && numbers !== 0) started.add(key);
+      }
+      if (Object.keys(population.linked ?? {}).length > 0)
+        this.context.report.missing(child(child('/populations', name), 'linked'), 'parameters that are variables of another population');
+    }
+    return { jumps, sums, varying, started, linked };
+  }
+
+  // --- Populations --------------------------------------------------------------------------------------------------
+
+  #population(name: string, population: Population): void {
+    if (population.type === undefined) {
+      this.#replay(name, population);
+      return;
+    }
+    const plan = this.plans.get(population.type);
+    const type = this.context.model.neurons[population.type];
+    if (!plan || !type) return;
+    const { dimensions, ids } = this.context;
+    const values = this.#values.get(name) ?? new Map<string, Numbers>();
+    const component = ids.claim(`${name}_cells`);
+    const attributes: Record<string, string> = {};
+    const dimensionOf = (key: string) => dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
+    const keys = [...Object.keys(type.parameters), ...plan.starts.keys()];
+    for (const key of keys) {
+      const target = plan.starts.get(key) ?? plan.visible.get(key)?.name;
+      if (target === undefined || plan.varying.has(key)) continue;
+      attributes[target] = quantityText(firstOf(values.get(key) ?? 0), dimensionOf(key), dimensions);
+    }
+    this.components.push(element(plan.componentType, { id: component, ...attributes }));
+    const own = keys.filter((key) => plan.varying.has(key));
+    if (own.length === 0) {
+      this.populations.push(element('population', { id: name, component, size: String(population.size) }));
+      this.#paths.set(name, (index) => `${name}[${index}]`);
+      return;
+    }
+    const [list, item] = this.#listTypes(
+      population.type,
+      own.map((key) => [plan.starts.get(key) ?? plan.visible.get(key)?.name ?? key, dimensions.nameOf(dimensionOf(key))]),
+    );
+    const items = Array.from({ length: population.size }, (_, k) => {
+      const given = own.map((key) => {
+        const numbers = values.get(key) ?? 0;
+        const number = typeof numbers === 'number' ? numbers : (numbers[k] ?? 0);
+        return [plan.starts.get(key) ?? plan.visible.get(key)?.name ?? key, quantityText(number, dimensionOf(key), dimensions)] as const;
+      });
+      return element(item, { id: String(k), ...Object.fromEntries(given) });
+    });
+    this.populations.push(element(list, { id: name, component }, items));
+    this.#paths.set(name, (index) => `${name}/${index}/${component}`);
+  }
+
+  readonly #lists = new Map<string, readonly [list: string, item: string]>();
+
+  /** Types of a population whose cells have values of their own, and of one of its elements, which holds them. */
+  #listTypes(id: string, own: readonly (readonly [name: string, dimension: string])[]): readonly [string, string] {
+    const known = this.#lists.get(id);
+    if (known) return known;
+    const made = [this.context.ids.claim(`${id}_population`), this.context.ids.claim(`${id}_element`)] as const;
+    this.#lists.set(id, made);
+    this.types.push(
+      element('ComponentType', { name: made[0], extends: 'basePopulation', description: `Cells of ${id} with values of their own.` }, [
+        element('Children', { name: 'instances', type: made[1] }),
+      ]),
+      element('ComponentType', { name: made[1], description: `A cell of ${id}, with the values that it requires.` }, [
+        ...own.map(([name, dimension]) => element('Parameter', { name, dimension })),
+        element('Structure', {}, [element('ChildInstance', { component: '../component' })]),
+      ]),
+    );
+    return made;
+  }
+
+  #replay(name: string, { spikes, size }: Population): void {
+    const { report, ids, data, dt, model } = this.context;
+    const pointer = child(child('/populations', name), 'spikes');
+    if (!spikes || 'file' in spikes) {
+      report.missing(pointer, 'spikes that are kept in a file');
+      return;
+    }
+    if (spikes.period !== undefined) {
+      report.missing(pointer, 'spikes that repeat with a period');
+      return;
+    }
+    const [indices, times] = [numbersOf(spikes.indices, data), numbersOf(spikes.times, data)];
+    const trains = Array.from({ length: size }, (): number[] => []);
+    for (let k = 0; k < times.length; k++) trains[indices[k] ?? 0]?.push(times[k] ?? 0);
+    const made = trains.map((train, k) => {
+      const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
+      const inner = train
+        .sort((a, b) => a - b)
+        .map((time, ordinal) => element('spike', { id: String(ordinal), time: `${String(replayed(time, dt, model.timing))} s` }));
+      this.components.push(element('spikeArray', { id }, inner));
+      return id;
+    });
+    if (size === 1) {
+      this.populations.push(element('population', { id: name, component: made[0] ?? '', size: '1' }));
+      this.#paths.set(name, (index) => `${name}[${index}]`);
+      return;
+    }
+    const [list, item] = this.#sourceTypes();
+    const items = made.map((cell, k) => element(item, { id: String(k), cell }));
+    this.populations.push(element(list, { id: name, component: made[0] ?? '' }, items));
+    this.#paths.set(name, (index) => `${name}/${index}/${made[index]}`);
+  }
+
+  /** Types of a population each of whose elements is a component of its own. */
+  #sourceTypes(): readonly [string, string] {
+    const known = this.#lists.get('');
+    if (known) return known;
+    const made = [this.context.ids.claim('mixedPopulation'), this.context.ids.claim('mixedElement')] as const;
+    this.#lists.set('', made);
+    this.types.push(
+      element('ComponentType', { name: made[0], extends: 'basePopulation', description: 'Elements that are components of their own.' }, [
+        element('Children', { name: 'instances', type: made[1] }),
+      ]),
+      element('ComponentType', { name: made[1], description: 'One of them.' }, [
+        element('ComponentReference', { name: 'cell', type: 'Component' }),
+        element('Structure', {}, [element('ChildInstance', { component: 'cell' })]),
+      ]),
+    );
+    return made;
+  }
+
+  // --- Projections --------------------------------------------------------------------------------------------------
+
+  /** Pairs of elements, by their indices in the populations. */
+  #pairs(name: string, projection: Projection): Pairs | undefined {
+    const { report } = this.context;
+    const pointer = child('/projections', name);
+    const from = elementsOf(projection.from.of, this.context);
+    const into = elementsOf(projection.to.of, this.context);
+    if (typeof from === 'string') return report.missing(`${pointer}/from`, from);
+    if (typeof into === 'string') return report.missing(`${pointer}/to`, into);
+    const same = populationOf(projection.from.of) === populationOf(projection.to.of);
+    const [sources, targets]: [number[], number[]] = [[], []];
+    for (const rule of projection.connect) {
+      const pairs = explicit(rule, from, into, same, this.context);
+      if (!pairs) return report.missing(`${pointer}/connect`, `connections by the rule ${rule.rule} are drawn; freeze the model first`);
+      for (const [i, j] of pairs) {
+        sources.push(i);
+        targets.push(j);
+      }
+    }
+    return { sources, targets };
+  }
+
+  #projection(name: string, projection: Projection): void {
+    const { model, report, ids, dimensions } = this.context;
+    const pointer = child('/projections', name);
+    const [source, target] = [populationOf(projection.from.of), populationOf(projection.to.of)];
+    const type = model.synapses[projection.synapse];
+    const plan = this.plans.get(model.populations[target ?? '']?.type ?? '');
+    if (source === undefined || target === undefined || !type)
+      return void report.missing(pointer, 'projections between several populations');
+    if (!plan) return void report.missing(pointer, 'projections to a source of spikes');
+    if ((projection.from.event ?? 'spike') !== 'spike')
+      return void report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
+    if (projection.from.section ?? projection.to.section) report.missing(pointer, 'places on cells with structure');
+    const pairs = this.#pairs(name, projection);
+    if (!pairs) return;
+    const count = pairs.sources.length;
+    const values = this.#numbers(type, projection.values, count, pointer, (inner, k) =>
+      inner === 'i' ? pairs.sources[k] : inner === 'j' ? pairs.targets[k] : inner === 'dt' ? this.context.dt : undefined,
+    );
+    const varying = new Set([...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key])));
+    const started = new Set([...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])));
+    const built = synapseType(name, projection, type, plan, { varying, started }, this.context);
+    this.types.push(built.element);
+    const dimensionOf = (key: string) => dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
+    const synapse = ids.claim(`${name}_synapses`);
+    const attributes = [...built.parameters].map(
+      ([key, lems]) => [lems, quantityText(firstOf(values.get(key) ?? 0), dimensionOf(key), dimensions)] as const,
+    );
+    this.components.push(element(built.componentType, { id: synapse, ...Object.fromEntries(attributes) }));
+    const delays = this.#delays(name, projection, type, count);
+    const tag = this.#connectionType(built.properties.size === 0 ? 'delayed' : name, built.properties, dimensionOf);
+    const connections = pairs.sources.map((i, k) => {
+      const own = [...built.properties].map(([key, lems]) => {
+        const numbers = values.get(key) ?? 0;
+        return [lems, quantityText(typeof numbers === 'number' ? numbers : (numbers[k] ?? 0), dimensionOf(key), dimensions)] as const;
+      });
+      return element(tag, {
+        id: String(k),
+        preCellId: `../${this.pathOf(source, i) ?? ''}`,
+        postCellId: `../${this.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
+        destination: plan.list,
+        ...Object.fromEntries(own),
+        delay: `${String(typeof delays === 'number' ? delays : (delays[k] ?? 0))} s`,
+      });
+    });
+    this.projections.push(
+      element('projection', { id: name, presynapticPopulation: source, postsynapticPopulation: target, synapse }, connections),
+    );
+  }
+
+  #connectionType(
+    name: string,
+    properties: ReadonlyMap<string, string>,
+    dimensionOf: (key: string) => ReturnType<typeof dimensionOfUnit>,
+  ): string {
+    const known = properties.size === 0 ? this.#delayed : undefined;
+    if (known !== undefined) return known;
+    const type = this.context.ids.claim(`${name}_connection`);
+    if (properties.size === 0) this.#delayed = type;
+    const assigned = [...properties];
+    this.types.push(
+      element('ComponentType', { name: type, extends: 'connection', description: 'A connection with a delay and values of its own.' }, [
+        // Not all readers inherit paths and texts.
+        element('Path', { name: 'preCellId' }),
+        element('Path', { name: 'postCellId' }),
+        element('Text', { name: 'destination' }),
+        element('Parameter', { name: 'delay', dimension: 'time' }),
+        ...assigned.map(([key, lems]) => element('Parameter', { name: lems, dimension: this.context.dimensions.nameOf(dimensionOf(key)) })),
+        element('Structure', {}, [
+          element('With', { instance: 'preCellId', as: 'a' }),
+          element('With', { instance: 'postCellId', as: 'b' }),
+          element(
+            'EventConnection',
+            { from: 'a', to: 'b', receiver: '../synapse', receiverContainer: 'destination', delay: 'delay' },
+            assigned.map(([, lems]) => element('Assign', { property: lems, value: lems })),
+          ),
+        ]),
+      ]),
+    );
+    return type;
+  }
+
+  #delays(name: string, projection: Projection, type: SynapseType, count: number): Numbers {
+    const [[pathway, definition] = []] = Object.entries(type.pathways).filter(([, { on }]) => on.startsWith('pre.'));
+    if (pathway === undefined || !definition) return 0;
+    const value = projection.delays[pathway] ?? definition.delay;
+    if (typeof value === 'number') return value;
+    if (typeof value === 'object' && 'array' in value) {
+      const numbers = numbersOf(value.array, this.context.data);
+      return Array.from({ length: count }, (_, k) => numbers[k] ?? 0);
+    }
+    this.context.report.missing(
+      `${child('/projections', name)}/delays/${pathway}`,
+      'delays that are drawn or worked out; freeze the model first',
+    );
+    return 0;
+  }
+
+  // --- Inputs -------------------------------------------------------------------------------------------------------
+
+  /** A population that only drives one other becomes what is attached to the cells of that one. */
+  #attachments(source: string, name: string, projection: Projection): void {
+    const { model, ids, dimensions, report } = this.context;
+    const target = populationOf(projection.to.of) ?? '';
+    const plan = this.plans.get(model.populations[target]?.type ?? '');
+    const population = model.populations[source];
+    const type = model.neurons[population?.type ?? ''];
+    const synapse = model.synapses[projection.synapse];
+    const pairs = this.#pairs(name, projection);
+    if (!plan || !population || !type || !synapse || !pairs) return;
+    const values = this.#values.get(source) ?? new Map<string, Numbers>();
+    const started = new Set([...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])));
+    const linked = new Map<string, string>();
+    for (const [parameter, link] of Object.entries(population.linked ?? {})) {
+      if (link.population === target) linked.set(parameter, link.variable);
+      else
+        report.missing(
+          child(child(child('/populations', source), 'linked'), parameter),
+          'a variable of another population than the driven one',
+        );
+    }
+    const built = inputType(source, type, synapse, plan, { started, linked }, this.context);
+    this.types.push(built.element);
+    const groups = new Map<string, { readonly id: string; readonly targets: number[] }>();
+    pairs.sources.forEach((i, k) => {
+      const attributes = Object.fromEntries(
+        [...built.parameters].map(([key, lems]) => {
+          const numbers = values.get(key) ?? 0;
+          const number = typeof numbers === 'number' ? numbers : (numbers[i] ?? 0);
+          return [
+            lems,
+            quantityText(number, dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1'), dimensions),
+          ] as const;
+        }),
+      );
+      const key = JSON.stringify(attributes);
+      let group = groups.get(key);
+      if (!group) {
+        group = { id: ids.claim(source), targets: [] };
+        groups.set(key, group);
+        this.components.push(element(built.componentType, { id: group.id, ...attributes }));
+      }
+      group.targets.push(pairs.targets[k] ?? 0);
+    });
+    for (const { id, targets } of groups.values()) this.#inputList(id, target, targets, plan);
+  }
+
+  #inputList(component: string, population: string, targets: readonly number[], plan: CellPlan): void {
+    const items = targets.map((index, k) =>
+      element('input', { id: String(k), target: `../${this.pathOf(population, index) ?? ''}`, destination: plan.list }),
+    );
+    this.inputs.push(element('inputList', { id: this.context.ids.claim(`${component}_inputs`), component, population }, items));
+  }
+
+  #stimulus(name: string, stimulus: Stimulus): void {
+    const { model, report, ids, dimensions } = this.context;
+    const pointer = child('/stimuli', name);
+    if (stimulus.kind !== 'current') return void report.missing(pointer, 'sums of many random inputs: LEMS draws one number at a time');
+    if (!stimulus.attached) return void report.missing(pointer, 'currents that are attached during the run');
+    const target = populationOf(stimulus.to);
+    const plan = this.plans.get(model.populations[target ?? '']?.type ?? '');
+    const targets = elementsOf(stimulus.to, this.context);
+    if (target === undefined || !plan || typeof targets === 'string')
+      return void report.missing(pointer, typeof targets === 'string' ? targets : 'currents into several populations');
+    const channel = plan.channels.find((one) => one.kind === 'sum' && one.variable === stimulus.input);
+    if (!channel) return void report.missing(pointer, `currents into ${stimulus.input}, which is no input`);
+    if (stimulus.every !== undefined)
+      report.approximated(
+        'lems/held-current',
+        pointer,
+        'the current follows its value in each step; it does not hold between ticks of its own',
+      );
+    const builder = new TypeBuilder(dimensions, clockOf(this.context));
+    const value = builder.parse(stimulus.value);
+    for (const inner of namesIn(value)) {
+      const seen = plan.visible.get(inner);
+      if (seen) builder.requirement(inner, seen.dimension, seen.name);
+    }
+    try {
+      for (const one of plan.channels) {
+        const zero = builder.parse('0');
+        builder.derive(builder.free(one.exposure), one.dimension, one === channel ? value : zero, one.exposure);
+      }
+      if (!plan.channels.some(({ exposure }) => exposure === 'i'))
+        builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], builder.parse('0*A'), 'i');
+    } catch (error) {
+      if (!(error instanceof NotExpressible)) throw error;
+      return void report.missing(`${pointer}/value`, error.message);
+    }
+    const componentType = ids.claim(`${name}_input`);
+    const component = ids.claim(name);
+    this.types.push(builder.build(componentType, plan.attachment, `The current ${name}.`));
+    this.components.push(element(componentType, { id: component }));
+    this.#inputList(component, target, targets, plan);
+  }
+}
+
+const firstOf = (numbers: Numbers): number => (typeof numbers === 'number' ? numbers : (numbers[0] ?? 0));
+
+/** When LEMS is to emit a spike: in the middle of the step before the one at whose end the cells see it. */
+function replayed(time: number, dt: number, timing: string): number {
+  if (timing === 'lems-euler') return time;
+  const step = timing === 'brian' ? Math.trunc((time + 1e-3 * dt) / dt) : Math.max(0, Math.round(time / dt) - 1);
+  return Number(((step + 0.5) * dt).toPrecision(15));
+}
+
+/** Variables of the target that the pathways of a projection add to. */
+function jumpsOf(projection: Projection, type: SynapseType): readonly string[] {
+  return Object.values(type.pathways).flatMap(({ do: actions }) =>
+    actions.flatMap(parseStatements).flatMap((statement) => {
+      const variable = statement.kind === 'assignment' ? writtenBy(statement.target, projection.receptors, type.ports) : null;
+      return variable === null ? [] : [variable];
+    }),
+  );
+}
+
+/** The pairs of a rule that draws nothing. */
+function explicit(
+  rule: ConnectionRule,
+  from: readonly number[],
+  into: readonly number[],
+  same: boolean,
+  { data }: Pick<ExportContext, 'data'>,
+): readonly (readonly [number, number])[] | undefined {
+  switch (rule.rule) {
+    case 'list': {
+      const [sources, targets] = [numbersOf(rule.sources, data), numbersOf(rule.targets, data)];
+      return Array.from({ length: sources.length }, (_, k) => [from[sources[k] ?? 0] ?? 0, into[targets[k] ?? 0] ?? 0] as const);
+    }
+    case 'all':
+      return from.flatMap((i) => into.filter((j) => rule.self || !same || i !== j).map((j) => [i, j] as const));
+    case 'oneToOne':
+      return from.flatMap((i, k) => (into[k] === undefined ? [] : [[i, into[k]] as const]));
+    default:
+      return undefined;
+  }
+}
+
+/** Populations that receive nothing and only add to inputs of one other population, each element to one cell; with the projection that does so. */
+function attachedPopulations({ model }: ExportContext): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const projections = Object.entries(model.projections);
+  for (const [name, { type }] of Object.entries(model.populations)) {
+    if (type === undefined) continue;
+    if (projections.some(([, { to }]) => populationOf(to.of) === name)) continue;
+    const out = projections.filter(([, { from }]) => populationOf(from.of) === name);
+    const [[id, projection] = []] = out;
+    if (out.length !== 1 || id === undefined || !projection) continue;
+    const synapse = model.synapses[projection.synapse];
+    if (!synapse || !readsOnlyPre(synapse)) continue;
+    const texts = Object.values(synapse.contributes).flatMap((text) => [...namesIn(parseExpression(text))]);
+    if (texts.every((text) => text.startsWith('pre.') || !text.includes('.'))) found.set(name, id);
+  }
+  return found;
+}

@@ -267,9 +267,10 @@ describe.skipIf(anyCompiler === undefined)(`a session of the c target${reasonOf(
   });
 
   test('arithmetic that cannot be trusted is named', () => {
-    const error = distrustError(0b10001);
+    const names = ['multiplication and addition are contracted', 'denormal numbers are flushed to zero'];
+    const error = distrustError(trustChecks.reduce((bits, { name }, k) => (names.includes(name) ? bits | (1 << k) : bits), 0));
     expect(error).toBeInstanceOf(UsageError);
-    expect(error.message).toContain('multiplication and addition are contracted; denormal numbers are flushed to zero');
+    expect(error.message).toContain(names.join('; '));
     expect(trustChecks.length).toBeLessThanOrEqual(32);
   });
 });

@@ -59,6 +59,12 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   ['a word of the language as a name', 'w: 1 mV, d: 1 ms', 'w: 1 mV, and: 1, d: 1 ms', ['model/reserved-name@15:28']],
   ['a name that the machine keeps', '  dc: {', '  constructor: {', ['model/reserved-name@26:3']],
   ['a name declared twice in a type', 'state: { x: 0 }', 'state: { x: 0, w: 0 }', ['model/declared-twice@16:20']],
+  [
+    'connections copied from between other elements',
+    'delay: 1 ms }\nstimuli',
+    'delay: 1 ms }\n  ba: { from: b, to: a, synapse: exc, connect: { rule: clone, of: ab }, receptor: g, delay: 1 ms }\nstimuli',
+    ['model/other-ends@25:67'],
+  ],
   ['a name shared by a population and a projection', '  ab: {', '  a: {', ['model/shared-name@24:6']],
   ['an undefined name', 'derived: { drive: R*I }', 'derived: { drive: R*J }', ['lang/unknown-name@9:25']],
   ['a misspelt name', '(E - v + drive + g)/tau', '(E - v + driv + g)/tau', ['lang/unknown-name@10:32']],

@@ -2,27 +2,13 @@
 
 import { parse } from 'node:path';
 import { jsonText } from './json-text.js';
+import type { ConversionEntry } from './model/conversion-report.js';
 import type { DataStore, ValidModel } from './model/model.js';
 import { chooseTarget } from './pipeline/choose-target.js';
 import { freeze } from './pipeline/freeze.js';
 import type { TargetNotation } from './pipeline/target-notations.js';
 
-export type { TargetNotation };
-
-/** What a notation could say of one part of a model. */
-export interface ConversionEntry {
-  /**
-   * - exact: it does the same
-   * - approximated: it does something near; the message says what differs
-   * - notExpressible: left out
-   */
-  readonly verdict: 'exact' | 'approximated' | 'notExpressible';
-  /** Stable name of what this is about. */
-  readonly code: string;
-  /** JSON pointer into the canonical model. */
-  readonly pointer: string;
-  readonly message: string;
-}
+export type { ConversionEntry, TargetNotation };
 
 /** A model in another notation, and what it could not say of it. */
 export interface ConvertedModel {

@@ -2,7 +2,8 @@
 
 import type { Log, Program, TypedArray } from '../../src/ir/program.js';
 import { invariant } from '../../src/diagnostics/diagnostic.js';
-import { arrayOf, copyInto, elementTypeOf } from '../results/arrays.js';
+import { createArray } from '../../src/ir/arrays.js';
+import { copyInto, elementTypeOf } from '../results/arrays.js';
 import type { Session } from '../targets/target.js';
 
 /** Rows of one log, copied. */
@@ -84,7 +85,7 @@ export function countedPairs(
 export function sliceColumns(rows: LogRows, column: number, width: number): TypedArray {
   const { rowLength } = rows.log;
   if (width === rowLength) return rows.data;
-  const result = arrayOf(elementTypeOf(rows.data), rows.rows * width);
+  const result = createArray(elementTypeOf(rows.data), rows.rows * width);
   for (let row = 0; row < rows.rows; row += 1) {
     copyInto(result, rows.data.subarray(row * rowLength + column, row * rowLength + column + width), row * width);
   }

@@ -16,11 +16,12 @@
 import { createHash, type Hash } from 'node:crypto';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
+import { canonicaliseNaN } from '../../src/ir/arrays.js';
 import type { ElementType, Program, ProjectionLocation, TypedArray, VariableLocation } from '../../src/ir/program.js';
 import { bytesOf } from '../results/arrays.js';
 import type { Fingerprint, PopulationDigest, ProjectionDigest } from '../results/result.js';
 import type { Session } from '../targets/target.js';
-import { canonicaliseNaN, readBlock, resolveExtent } from './session-read.js';
+import { readBlock, resolveExtent } from './session-read.js';
 import { synapseBlocks } from './synapse-order.js';
 
 /** Takes spikes as they come and reads the state at the end. */

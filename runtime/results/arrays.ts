@@ -1,30 +1,7 @@
 /** Typed arrays by element type, and their bytes. */
 
+import { createArray } from '../../src/ir/arrays.js';
 import type { ElementType, TypedArray } from '../../src/ir/program.js';
-
-/** An array of zeros of the given element type. */
-export function arrayOf(element: ElementType, length: number): TypedArray {
-  switch (element) {
-    case 'f64':
-      return new Float64Array(length);
-    case 'f32':
-      return new Float32Array(length);
-    case 'i64':
-      return new BigInt64Array(length);
-    case 'u32':
-      return new Uint32Array(length);
-    case 'i32':
-      return new Int32Array(length);
-    case 'u16':
-      return new Uint16Array(length);
-    case 'i16':
-      return new Int16Array(length);
-    case 'u8':
-      return new Uint8Array(length);
-    case 'i8':
-      return new Int8Array(length);
-  }
-}
 
 /** The element type that an array holds. */
 export function elementTypeOf(array: TypedArray): ElementType {
@@ -46,8 +23,8 @@ export function bytesOf(array: TypedArray): Uint8Array {
 
 /** An array of the given type over a copy of `bytes` (little-endian). */
 export function arrayFromBytes(element: ElementType, bytes: Uint8Array): TypedArray {
-  const array = arrayOf(element, 0);
-  const result = arrayOf(element, bytes.length / array.BYTES_PER_ELEMENT);
+  const array = createArray(element, 0);
+  const result = createArray(element, bytes.length / array.BYTES_PER_ELEMENT);
   bytesOf(result).set(bytes);
   return result;
 }
@@ -59,7 +36,7 @@ export function copyInto(target: TypedArray, source: TypedArray, offset: number)
 
 /** An array that holds the arrays one after the other. */
 export function concatenate(element: ElementType, arrays: readonly TypedArray[]): TypedArray {
-  const result = arrayOf(
+  const result = createArray(
     element,
     arrays.reduce((sum, { length }) => sum + length, 0),
   );

@@ -71,30 +71,6 @@ export interface Cell {
   words: Uint32Array;
 }
 
-/** A zeroed array of one element type. */
-export function createArray(element: ElementType, length: number): TypedArray {
-  switch (element) {
-    case 'u8':
-      return new Uint8Array(length);
-    case 'i8':
-      return new Int8Array(length);
-    case 'u16':
-      return new Uint16Array(length);
-    case 'i16':
-      return new Int16Array(length);
-    case 'u32':
-      return new Uint32Array(length);
-    case 'i32':
-      return new Int32Array(length);
-    case 'i64':
-      return new BigInt64Array(length);
-    case 'f32':
-      return new Float32Array(length);
-    case 'f64':
-      return new Float64Array(length);
-  }
-}
-
 /** Tells initial contents given as elements from a fill. */
 export function isTypedArray(value: TypedArray | { readonly fill: number | bigint }): value is TypedArray {
   return ArrayBuffer.isView(value);

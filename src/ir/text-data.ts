@@ -2,7 +2,7 @@
 
 import { Buffer as Bytes } from 'node:buffer';
 
-import { createArray } from './cells.js';
+import { createArray } from './arrays.js';
 import { type Constant, type ElementType, type TypedArray, elementBytes } from './program.js';
 
 /** Arrays of at most this many elements are written out, longer ones as base64 of their little-endian bytes. */

@@ -4,15 +4,14 @@
  */
 
 import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
-import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import type { Buffer, Expression as Ir, IrFunction, Local, ScalarType } from '../ir/program.js';
-import type { Call, Expression, Statement } from '../lang/ast.js';
+import type { Buffer, Expression as Ir, Local, ScalarType } from '../ir/program.js';
+import type { Expression, Statement } from '../lang/ast.js';
 import type { ValueType } from '../model/model.js';
 import type { Block } from './block.js';
+import { CodeScope, foldedValue } from './code-scope.js';
 import type { Context, Real } from './context.js';
 import type { Draws } from './draws.js';
-import { draw } from './draws.js';
 import type { Scope } from './expressions.js';
 import { compile, library, to, unify } from './expressions.js';
 import { fold } from './fold.js';
@@ -22,7 +21,6 @@ import * as messages from './messages.js';
 import { rankOf } from './profile.js';
 import { micrometresPerMetre } from './space/micrometres.js';
 import { axes, type Axis } from './space/axes.js';
-import { tableValue } from './tables.js';
 
 /** How an element of a group is addressed in a kernel. */
 export interface Address {
@@ -61,13 +59,9 @@ interface Register {
   dirty: boolean;
 }
 
-export class ElementScope implements Scope {
-  readonly real: Real;
-  block: Block;
-  readonly context: Context;
+export class ElementScope extends CodeScope {
   readonly group: Group;
   readonly address: Address;
-  readonly #draws: Draws | null;
   readonly #registers = new Map<string, Register>();
   readonly #derived = new Map<string, Ir>();
   readonly #temporaries = new Map<string, Local>();
@@ -87,30 +81,10 @@ export class ElementScope implements Scope {
     draws: Draws | null,
     slot = context.profile.defaults.integrate,
   ) {
+    super(context, block, draws);
     this.beforeUpdate = rankOf(context.profile, slot) < rankOf(context.profile, context.profile.defaults.integrate);
-    this.context = context;
-    this.real = context.real;
     this.group = group;
     this.address = address;
-    this.block = block;
-    this.#draws = draws;
-  }
-
-  use(callee: IrFunction): IrFunction {
-    return this.context.builder.use(callee);
-  }
-
-  report(finding: Finding): void {
-    this.context.diagnostics.add(finding);
-  }
-
-  draw(call: Call, args: readonly Ir[]): Ir {
-    invariant(this.#draws, 'lower/element-scope', `${call.function} is drawn where nothing may be`);
-    return draw(call, args, this.#draws, this.block, this.context);
-  }
-
-  table(call: Call, args: readonly Ir[]): Ir | undefined {
-    return tableValue(call, args, this, this.context);
   }
 
   read(name: string): Ir {
@@ -180,11 +154,7 @@ export class ElementScope implements Scope {
 
   #readStorage(name: string, storage: Storage): Ir {
     if (storage.kind === 'folded') {
-      return storage.type === 'boolean'
-        ? ir.bool(storage.value !== 0)
-        : storage.type === 'integer'
-          ? ir.i32(storage.value)
-          : ir.f64(storage.value);
+      return foldedValue(storage);
     }
     return ir.get(this.#register(name, storage, true).local);
   }
@@ -215,25 +185,17 @@ export class ElementScope implements Scope {
   }
 
   #readSpecial(name: string): Ir {
+    const constant = this.constant(name);
+    if (constant) return constant;
     switch (name) {
       case 't':
         return timeOf(this.context);
-      case 'dt':
-        return ir.f64(this.context.dt);
       case 't_in_timesteps':
         return step;
       case 'i':
         return ir.convert('i32', this.address.local);
       case 'N':
         return populationSize(this.group, this.address, this.context);
-      case 'pi':
-        return ir.f64(Math.PI);
-      case 'e':
-        return ir.f64(Math.E);
-      case 'inf':
-        return ir.f64(Infinity);
-      case 'nan':
-        return ir.f64(NaN);
       case 'lastspike':
         return lastSpikeTime(this.group, this.address, this.context);
       case 'not_refractory':

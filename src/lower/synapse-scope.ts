@@ -1,16 +1,13 @@
 /** What names mean in code that runs for one synapse: its own variables, and those of its two ends. */
 
 import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
-import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import type { Buffer, Expression as Ir, IrFunction, Local } from '../ir/program.js';
-import type { Call } from '../lang/ast.js';
+import type { Buffer, Expression as Ir, Local } from '../ir/program.js';
 import type { Block } from './block.js';
-import type { Context, Real } from './context.js';
+import { CodeScope, foldedValue } from './code-scope.js';
+import type { Context } from './context.js';
 import type { Draws } from './draws.js';
-import { draw } from './draws.js';
 import { ElementScope, scalarTypeOf, storedValue, timeOf, step } from './element-scope.js';
-import type { Scope } from './expressions.js';
 import { compile, to } from './expressions.js';
 import type { Storage } from './groups.js';
 import type { ProjectionEnd, ProjectionPlan } from './projection.js';
@@ -18,7 +15,6 @@ import { namedIndex } from './rules/rule-code.js';
 import { coordinateOf, distanceOf } from './space/ends.js';
 import { micrometresPerMetre } from './space/micrometres.js';
 import { axes } from './space/axes.js';
-import { tableValue } from './tables.js';
 
 /** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
 export interface SynapseAddress {
@@ -31,14 +27,10 @@ export interface SynapseAddress {
 /** Variables of a projection's synapses by name. */
 export type SynapseStorage = ReadonlyMap<string, Storage>;
 
-export class SynapseScope implements Scope {
-  readonly real: Real;
-  block: Block;
-  readonly context: Context;
+export class SynapseScope extends CodeScope {
   readonly plan: ProjectionPlan;
   readonly address: SynapseAddress;
   readonly #storage: SynapseStorage;
-  readonly #draws: Draws | null;
   readonly #ends: { readonly pre: ElementScope | null; readonly post: ElementScope | null };
   readonly #registers = new Map<string, { readonly local: Local; readonly buffer: Buffer; dirty: boolean }>();
   readonly #temporaries = new Map<string, Local>();
@@ -47,31 +39,11 @@ export class SynapseScope implements Scope {
   overrides: ReadonlyMap<string, Ir> = new Map();
 
   constructor(context: Context, plan: ProjectionPlan, storage: SynapseStorage, address: SynapseAddress, block: Block, draws: Draws | null) {
-    this.context = context;
-    this.real = context.real;
+    super(context, block, draws);
     this.plan = plan;
     this.#storage = storage;
     this.address = address;
-    this.block = block;
-    this.#draws = draws;
     this.#ends = { pre: endScope(plan.pre, address.source, block, context), post: endScope(plan.post, address.target, block, context) };
-  }
-
-  use(callee: IrFunction): IrFunction {
-    return this.context.builder.use(callee);
-  }
-
-  report(finding: Finding): void {
-    this.context.diagnostics.add(finding);
-  }
-
-  draw(call: Call, args: readonly Ir[]): Ir {
-    invariant(this.#draws, 'lower/synapse-scope', `${call.function} is drawn where nothing may be`);
-    return draw(call, args, this.#draws, this.block, this.context);
-  }
-
-  table(call: Call, args: readonly Ir[]): Ir | undefined {
-    return tableValue(call, args, this, this.context);
   }
 
   /** A distance or coordinate in micrometres. */
@@ -108,11 +80,7 @@ export class SynapseScope implements Scope {
     if (name.startsWith('post.')) return this.#readEnd('post', name.slice(5));
     const storage = this.#storage.get(name);
     if (storage?.kind === 'folded') {
-      return storage.type === 'boolean'
-        ? ir.bool(storage.value !== 0)
-        : storage.type === 'integer'
-          ? ir.i32(storage.value)
-          : ir.f64(storage.value);
+      return foldedValue(storage);
     }
     if (storage) return ir.get(this.#register(name, storage, true).local);
     const derived = this.plan.equations.derived.get(name);
@@ -126,13 +94,13 @@ export class SynapseScope implements Scope {
         );
       return value;
     }
+    const constant = this.constant(name);
+    if (constant) return constant;
     const length = this.length(name);
     if (length) return ir.div(length, ir.f64(micrometresPerMetre));
     switch (name) {
       case 't':
         return timeOf(this.context);
-      case 'dt':
-        return ir.f64(this.context.dt);
       case 't_in_timesteps':
         return step;
       case 'i':
@@ -143,14 +111,6 @@ export class SynapseScope implements Scope {
         return ir.i32(this.plan.pre.named);
       case 'N_post':
         return ir.i32(this.plan.post.named);
-      case 'pi':
-        return ir.f64(Math.PI);
-      case 'e':
-        return ir.f64(Math.E);
-      case 'inf':
-        return ir.f64(Infinity);
-      case 'nan':
-        return ir.f64(NaN);
       default:
         throw new InvariantError('lower/synapse-scope', `${name} means nothing in ${this.plan.name}`);
     }

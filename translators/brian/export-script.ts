@@ -5,7 +5,7 @@ import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { exportBrian } from './export.js';
-import type { ReportEntry } from './export/report.js';
+import type { ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
 import { Companion } from './script/companion.js';
 import { pythonValue } from './script/python-text.js';
@@ -20,7 +20,7 @@ export interface ExportedFile {
 export interface BrianScriptExport {
   /** The script, and where lists are long a file of data beside it. */
   readonly files: readonly ExportedFile[];
-  readonly report: readonly ReportEntry[];
+  readonly report: readonly ConversionEntry[];
 }
 
 interface ScriptView {

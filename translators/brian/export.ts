@@ -14,16 +14,14 @@ import { exportOperation, exportProtocol, exportRecording, exportStimulus, expor
 import { planGroups, type ExportContext, type Plans, type SynapsesPlan } from './export/plan.js';
 import { exportSynapses, planSynapses } from './export/projections.js';
 import { quantityText, type Arithmetic } from './export/quantity-text.js';
-import { Report, type ReportEntry } from './export/report.js';
+import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
-
-export type { ReportEntry, Verdict } from './export/report.js';
 
 export interface BrianExport {
   readonly document: BrianSpecification;
   /** One entry for each part of the model that is exact, and one for each thing that is not; pointers are into the model. */
-  readonly report: readonly ReportEntry[];
+  readonly report: readonly ConversionEntry[];
 }
 
 /**
@@ -34,7 +32,7 @@ export interface BrianExport {
  */
 export function exportBrian(valid: ValidModel, arithmetic: Arithmetic = 'decimal'): BrianExport {
   const { model, data } = valid;
-  const report = new Report();
+  const report = new ConversionReport('brian');
   const objects = new ObjectNames();
   const tables = new Map(Object.keys(model.tables).map((id) => [id, objects.claim(id, 'table')] as const));
   const context: ExportContext = { model, data, report, objects, tables, arithmetic };
@@ -170,11 +168,14 @@ function remarkOnModel({ model, report }: ExportContext): void {
 }
 
 /** Says of all parts that nothing was said about that they are exact. */
+/** What is said of a part of which nothing else was said. */
+const sameInBrian = 'the same in Brian';
+
 function settleReport({ model, report }: ExportContext): void {
   for (const section of ['neurons', 'synapses', 'tables', 'populations', 'projections', 'stimuli', 'operations'] as const) {
-    for (const id of Object.keys(model[section])) report.settle(`/${section}/${id}`);
+    for (const id of Object.keys(model[section])) report.settle(`/${section}/${id}`, sameInBrian);
   }
-  for (const index of model.recordings.keys()) report.settle(`/recordings/${index}`);
-  for (const index of model.experiment.protocol.keys()) report.settle(`/experiment/protocol/${index}`);
-  report.settle('/timing');
+  for (const index of model.recordings.keys()) report.settle(`/recordings/${index}`, sameInBrian);
+  for (const index of model.experiment.protocol.keys()) report.settle(`/experiment/protocol/${index}`, sameInBrian);
+  report.settle('/timing', sameInBrian);
 }

@@ -15,15 +15,13 @@ import type { ConnectionRule, Model, ValidModel } from '../../src/model/model.js
 import { Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import { NetworkWriter } from './export/network.js';
-import { Report, type ReportEntry } from './export/report.js';
+import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { simulation } from './export/simulation.js';
 import { element, xmlText } from './export/xml-text.js';
 
-export type { ReportEntry };
-
 export interface LemsExport {
   readonly text: string;
-  readonly report: readonly ReportEntry[];
+  readonly report: readonly ConversionEntry[];
 }
 
 /** Files of core types that the reference interpreter has. */
@@ -35,7 +33,7 @@ const includes = ['Cells.xml', 'Networks.xml', 'Simulation.xml'];
  * @param rules  the rules by which projections were connected before they were frozen, kept as properties of the network
  */
 export function exportLems({ model, data }: ValidModel, rules: Readonly<Record<string, readonly ConnectionRule[]>> = {}): LemsExport {
-  const report = new Report();
+  const report = new ConversionReport('lems');
   const context: ExportContext = { model, data, report, dimensions: new Dimensions(), ids: new Ids(), dt: model.experiment.dt };
   const { ids, dimensions } = context;
   for (const name of [...Object.keys(model.populations), ...Object.keys(model.projections)]) ids.claim(name);

@@ -4,13 +4,14 @@ import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { exportPynn, type ReportEntry } from './export.js';
+import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { exportPynn } from './export.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
 export interface PynnScriptExport {
   /** The script, then files that it reads. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
-  readonly report: readonly ReportEntry[];
+  readonly report: readonly ConversionEntry[];
 }
 
 /**
@@ -20,10 +21,11 @@ export interface PynnScriptExport {
  * @param stem  name of the script without its ending
  */
 export function exportPynnScript(valid: ValidModel, stem = 'model'): PynnScriptExport {
-  const { document, report } = exportPynn(valid);
-  const entries = [...report];
-  const { view, files } = scriptView(document, stem, entries);
-  return { files: [{ name: `${stem}.py`, text: render(view) }, ...files], report: entries };
+  const { document, report: entries } = exportPynn(valid);
+  const report = new ConversionReport('pynn');
+  for (const entry of entries) report.add(entry);
+  const { view, files } = scriptView(document, stem, report);
+  return { files: [{ name: `${stem}.py`, text: render(view) }, ...files], report: report.entries };
 }
 
 let template: Handlebars.TemplateDelegate | undefined;

@@ -14,24 +14,22 @@ import { currentSources } from './export/currents.js';
 import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
-import { Report, type ReportEntry } from './export/report.js';
+import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { Targets } from './export/targets.js';
 import { cellOf, standardCellOf } from './export/types.js';
 import { Generators, inUnit } from './export/values.js';
 import type { CurrentSource, Population as PynnPopulation, PynnSpecification, Value as PynnValue } from './specification.js';
 
-export type { ReportEntry };
-
 export interface PynnExport {
   readonly document: PynnSpecification;
-  readonly report: readonly ReportEntry[];
+  readonly report: readonly ConversionEntry[];
 }
 
 /** A model as PyNN-style JSON. */
 export function exportPynn({ model, data }: ValidModel): PynnExport {
   const { labels = {}, extra } = keptOf(model);
   const label = (name: string): string => labels[name] ?? name;
-  const report = new Report();
+  const report = new ConversionReport('pynn');
   const generators = new Generators();
   const cells = new Map<string, StandardCell>();
   const context: ExportContext = { model, data, report, generators, label, cells, targets: new Targets(data, generators, label) };

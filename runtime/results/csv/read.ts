@@ -3,7 +3,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 
 import type { TypedArray } from '../../../src/ir/program.js';
-import { arrayOf } from '../arrays.js';
+import { createArray } from '../../../src/ir/arrays.js';
 import { notAResult, readProvenance } from '../record-text.js';
 import {
   columnCount,
@@ -98,7 +98,7 @@ function segmentReader(
 }
 
 function fill(plan: SeriesPlan, values: readonly (number | bigint)[]): TypedArray {
-  const result = arrayOf(plan.element, values.length);
+  const result = createArray(plan.element, values.length);
   for (const [i, value] of values.entries()) result[i] = value;
   return result;
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import type { TypedArray } from '../../../src/ir/program.js';
-import { arrayOf } from '../arrays.js';
+import { createArray } from '../../../src/ir/arrays.js';
 import { notAResult, readRecord } from '../record-text.js';
 import {
   columnCount,
@@ -133,7 +133,7 @@ function readSeries(file: File, path: string, plan: SeriesPlan, record: RunRecor
       return Int32Array.from(timestamps.slice([[begin, end]]) as Float64Array, (time) => stepOf(time, plan.label, record.dt));
     },
     read: (begin, end) => {
-      if (begin === end) return arrayOf(plan.element, 0);
+      if (begin === end) return createArray(plan.element, 0);
       return data.slice(
         plan.elements === null
           ? [[begin, end]]

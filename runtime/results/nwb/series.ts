@@ -1,7 +1,8 @@
 /** TimeSeries in /acquisition, grown while the run goes on. */
 
 import type { TypedArray } from '../../../src/ir/program.js';
-import { arrayOf, copyInto } from '../arrays.js';
+import { createArray } from '../../../src/ir/arrays.js';
+import { copyInto } from '../arrays.js';
 import { columnCount, elementCount, timeOf, type RunSetup, type SampleBlock, type SegmentSpan, type SeriesPlan } from '../result.js';
 import { dtypeOf, type Dataset, type H5Writer } from './h5.js';
 
@@ -110,7 +111,7 @@ function createOne(h5: H5Writer, setup: RunSetup, plan: SeriesPlan, neoPlace: st
   const rows = rowsOfChunk(setup, plan, width);
   const scalar = plan.elements === null;
   const data = h5.dataset(`${path}/data`, {
-    data: arrayOf(plan.element, 0) as never,
+    data: createArray(plan.element, 0) as never,
     dtype: dtypeOf[plan.element],
     shape: scalar ? [0] : [0, width],
     maxshape: scalar ? [null] : [null, width],
@@ -149,7 +150,7 @@ function createControl(h5: H5Writer, path: string, segments: readonly SegmentSpa
 }
 
 function rowsOfChunk(setup: RunSetup, plan: SeriesPlan, width: number): number {
-  const bytes = arrayOf(plan.element, 0).BYTES_PER_ELEMENT;
+  const bytes = createArray(plan.element, 0).BYTES_PER_ELEMENT;
   const share = Math.min(chunkBytes, memoryBytes / setup.series.length);
   const rows = Math.min(share / (Math.min(width, chunkColumns) * bytes), rowBytesLimit / (width * bytes));
   const expected = Math.ceil((setup.expectedSteps - plan.offset) / plan.every);
@@ -168,7 +169,7 @@ function collect(series: GrowingSeries, block: SampleBlock): void {
   const { width, chunkRows } = series;
   for (let row = 0; row < block.steps.length;) {
     series.open ??= {
-      values: arrayOf(series.plan.element, chunkRows * width),
+      values: createArray(series.plan.element, chunkRows * width),
       steps: new Int32Array(chunkRows),
       segments: new Uint8Array(chunkRows),
       rows: 0,

@@ -5,9 +5,9 @@ import type { GeneratedC } from '../../../src/codegen/c/generate.js';
 import { trustChecks } from '../../../src/codegen/c/trust.js';
 import type { Buffer, Program, TypedArray } from '../../../src/ir/program.js';
 import { elementBytes } from '../../../src/ir/program.js';
+import { snapshotMisfit } from '../misfit.js';
 import type { Progress, Session, Snapshot } from '../target.js';
-import { createArray } from '../../../src/ir/cells.js';
-import { canonicaliseNaN, isSameKind } from './arrays.js';
+import { canonicaliseNaN, createArray, isSameKind } from '../../../src/ir/arrays.js';
 import type { NetworkLibrary, NetworkPointer } from './library.js';
 
 const pass = 'runtime/targets/c';
@@ -166,7 +166,8 @@ class CSession implements Session {
     invariant(offset >= 0 && length >= 0 && offset + length <= this.#length(name), pass, `reads outside ${name}`);
     const copy = createArray(this.#buffer(name).element, length);
     if (length > 0) this.#library.read(this.#pointer, this.#ordinal(name), offset, length, copy);
-    return canonicaliseNaN(copy);
+    canonicaliseNaN(copy);
+    return copy;
   }
 
   write(buffer: string, data: TypedArray, offset?: number): Promise<void> {
@@ -195,10 +196,7 @@ class CSession implements Session {
     return this.#enqueue(() => {
       for (const [name, data] of snapshot.buffers) {
         if (!this.#ordinals.has(name) || data.length !== this.#length(name) || !isSameKind(data, this.#buffer(name).element)) {
-          throw new UsageError(
-            `the snapshot does not fit this model: buffer ${name} differs`,
-            'take a new snapshot with this version of the model',
-          );
+          throw snapshotMisfit(name);
         }
       }
       for (const [name, data] of snapshot.buffers) this.#write(name, data);

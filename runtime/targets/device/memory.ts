@@ -2,10 +2,9 @@
 
 import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { DeviceLayout } from '../../../src/codegen/c/device/layout.js';
-import { createArray } from '../../../src/ir/cells.js';
 import { elementBytes } from '../../../src/ir/program.js';
 import type { Buffer, Program, TypedArray } from '../../../src/ir/program.js';
-import { canonicaliseNaN, isSameKind } from '../c/arrays.js';
+import { canonicaliseNaN, createArray, isSameKind } from '../../../src/ir/arrays.js';
 import { OutOfDeviceMemory } from './driver.js';
 import type { DeviceDriver, Handle } from './driver.js';
 
@@ -145,7 +144,8 @@ export class DeviceMemory {
     if (length === 0) return copy;
     const [memory, begin] = this.#place(name);
     this.#driver.read(memory, begin + offset * elementBytes[element], copy);
-    return canonicaliseNaN(copy);
+    canonicaliseNaN(copy);
+    return copy;
   }
 
   write(name: string, data: TypedArray, offset = 0): void {

@@ -1,13 +1,14 @@
 /** A running program on a device that launches kernels. */
 
-import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
+import { InvariantError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { GeneratedDevice } from '../../../src/codegen/c/device/generate.js';
 import { notStopped } from '../../../src/codegen/c/device/layout.js';
 import { sizeOf } from '../../../src/codegen/schedule/launches.js';
 import type { DeviceSizes, Launch, Size } from '../../../src/codegen/schedule/launches.js';
 import { faultsBuffer } from '../../../src/ir/names.js';
 import type { Action, Extent, Program, StepEntry, TypedArray } from '../../../src/ir/program.js';
-import { isSameKind } from '../c/arrays.js';
+import { isSameKind } from '../../../src/ir/arrays.js';
+import { snapshotMisfit } from '../misfit.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import type { DeviceDriver, Handle } from './driver.js';
 import { DeviceMemory } from './memory.js';
@@ -276,10 +277,7 @@ class DeviceSession implements Session {
       const known = new Set(this.#loaded.program.buffers.map(({ name }) => name));
       for (const [name, data] of snapshot.buffers) {
         if (!known.has(name) || data.length !== this.#memory.length(name) || !isSameKind(data, this.#memory.buffer(name).element)) {
-          throw new UsageError(
-            `the snapshot does not fit this model: buffer ${name} differs`,
-            'take a new snapshot with this version of the model',
-          );
+          throw snapshotMisfit(name);
         }
       }
       for (const [name, data] of snapshot.buffers) this.#memory.write(name, data);

@@ -1,19 +1,12 @@
 /** A session of the reference target: buffers, the schedule, snapshots. */
 
 import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
-import {
-  type Cell,
-  canonicaliseNaN,
-  cellArray,
-  createArray,
-  createCell,
-  createSlot,
-  isTypedArray,
-  setCellArray,
-} from '../../../src/ir/cells.js';
+import { createArray } from '../../../src/ir/arrays.js';
+import { type Cell, canonicaliseNaN, cellArray, createCell, createSlot, isTypedArray, setCellArray } from '../../../src/ir/cells.js';
 import { compileFunctions } from '../../../src/ir/evaluate.js';
 import { faultsBuffer } from '../../../src/ir/names.js';
 import { type Action, type Buffer, type Program, type TypedArray, elementBytes } from '../../../src/ir/program.js';
+import { snapshotMisfit } from '../misfit.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import { type Machine, compileKernel, extentValue, readElement } from './kernels.js';
 
@@ -177,10 +170,7 @@ class ReferenceSession implements Session {
     for (const [name, saved] of snapshot.buffers) {
       const cell = this.#machine.cells.get(name);
       if (!cell || cellArray(cell).length !== saved.length || cellArray(cell).constructor !== saved.constructor) {
-        throw new UsageError(
-          `the snapshot does not fit this model: buffer ${name} differs`,
-          'take a new snapshot with this version of the model',
-        );
+        throw snapshotMisfit(name);
       }
     }
     for (const [name, saved] of snapshot.buffers) copyInto(cellArray(this.#cell(name)), saved, 0, name);

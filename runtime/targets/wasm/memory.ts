@@ -5,26 +5,15 @@ import { alignUp, bufferOf, control, memoryLimit, pageBytes, placementOf, tooLar
 import type { Layout } from '../../../src/codegen/wasm/layout.js';
 import { trustOperands } from '../../../src/codegen/wasm/trust.js';
 import type { ElementType, Extent, TypedArray } from '../../../src/ir/program.js';
+import { arrayConstructors, canonicaliseNaN, createArray } from '../../../src/ir/arrays.js';
 import { elementBytes } from '../../../src/ir/program.js';
 import { webAssembly } from './webassembly.js';
 import type { WasmMemory } from './webassembly.js';
 
-const arrays = {
-  u8: Uint8Array,
-  i8: Int8Array,
-  u16: Uint16Array,
-  i16: Int16Array,
-  u32: Uint32Array,
-  i32: Int32Array,
-  i64: BigInt64Array,
-  f32: Float32Array,
-  f64: Float64Array,
-} as const satisfies Record<ElementType, unknown>;
-
 /** A view of `length` elements at an address. */
 function view(memory: WasmMemory, element: ElementType, address: number, length: number): TypedArray {
   // The constructors take shared memory as well; their common type does not say so.
-  return new arrays[element](memory.buffer as unknown as ArrayBuffer, address, length);
+  return new arrayConstructors[element](memory.buffer as unknown as ArrayBuffer, address, length);
 }
 
 /** Copies between arrays of one element type. */
@@ -41,18 +30,6 @@ function copyInto(target: TypedArray, source: TypedArray, offset = 0): void {
 function fill(target: TypedArray, value: number | bigint): void {
   if (target instanceof BigInt64Array) target.fill(BigInt(value));
   else target.fill(Number(value));
-}
-
-/** Gives every NaN the same bits: arithmetic leaves whatever bits the processor does, and no kernel can see them. */
-function canonicaliseNaN(data: TypedArray): TypedArray {
-  if (data instanceof Float64Array) {
-    const words = new BigUint64Array(data.buffer, data.byteOffset, data.length);
-    for (let k = 0; k < data.length; k += 1) if (Number.isNaN(data[k])) words[k] = 0x7ff8000000000000n;
-  } else if (data instanceof Float32Array) {
-    const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
-    for (let k = 0; k < data.length; k += 1) if (Number.isNaN(data[k])) words[k] = 0x7fc00000;
-  }
-  return data;
 }
 
 /** The memory of a session and where its buffers lie. */
@@ -172,9 +149,10 @@ export class SessionMemory {
   read(name: string, offset = 0, length = this.length(name) - offset): TypedArray {
     invariant(offset >= 0 && length >= 0 && offset + length <= this.length(name), 'runtime/targets/wasm', `reads outside ${name}`);
     const whole = this.#view(name);
-    const copy = new arrays[bufferOf(this.#layout, name).element](length);
+    const copy = createArray(bufferOf(this.#layout, name).element, length);
     copyInto(copy, whole.subarray(offset, offset + length));
-    return canonicaliseNaN(copy);
+    canonicaliseNaN(copy);
+    return copy;
   }
 
   write(name: string, data: TypedArray, offset = 0): void {

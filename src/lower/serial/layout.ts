@@ -7,6 +7,7 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { ValueType } from '../../model/model.js';
+import { foldedValue } from '../code-scope.js';
 import type { Context } from '../context.js';
 import { scalarTypeOf } from '../element-scope.js';
 import type { EventSource } from '../events.js';
@@ -233,12 +234,7 @@ export const shownProjection = (projection: SteppedProjection): BuiltProjection 
 
 /** What a storage holds at an index, in the type of its variable. */
 export function loaded(storage: Storage, index: Ir, ordinal: Ir, context: Context): Ir {
-  if (storage.kind === 'folded')
-    return storage.type === 'boolean'
-      ? ir.bool(storage.value !== 0)
-      : storage.type === 'integer'
-        ? ir.i32(storage.value)
-        : ir.f64(storage.value);
+  if (storage.kind === 'folded') return foldedValue(storage);
   return to(scalarTypeOf(storage.type, context.real), ir.load(storage.buffer, storage.kind === 'table' ? ordinal : index));
 }
 

@@ -4,20 +4,18 @@
  */
 
 import { InvariantError, invariant } from '../../diagnostics/diagnostic.js';
-import type { Finding } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression as Ir, IrFunction, Local } from '../../ir/program.js';
-import type { Call, Expression, Statement } from '../../lang/ast.js';
+import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
+import type { Expression, Statement } from '../../lang/ast.js';
 import type { Block } from '../block.js';
-import type { Context, Real } from '../context.js';
+import { CodeScope } from '../code-scope.js';
+import type { Context } from '../context.js';
 import type { Draws } from '../draws.js';
-import { draw } from '../draws.js';
 import { combine, scalarTypeOf, step, storedValue } from '../element-scope.js';
-import type { Scope } from '../expressions.js';
 import { compile, compileCondition, to } from '../expressions.js';
 import type { Storage } from '../groups.js';
-import { tableValue } from '../tables.js';
 import { writtenBy } from './code.js';
+import { loaded } from './layout.js';
 
 /** Whose variables the code reads and writes, and where they are. */
 export interface Owner {
@@ -36,45 +34,21 @@ export interface Owner {
   readonly assignOther?: (name: string, value: Ir, scope: StepScope) => boolean;
 }
 
-export class StepScope implements Scope {
-  readonly real: Real;
-  readonly context: Context;
+export class StepScope extends CodeScope {
   readonly owner: Owner;
-  block: Block;
   /** Float64 time that the code sees. */
   readonly time: Ir;
   /** Whether a state variable belongs to the part that runs, which sees it as it is. */
   isOwn: (name: string) => boolean = () => true;
   /** Names that the running block of statements writes: it reads them as they are. */
   writing: ReadonlySet<string> = new Set();
-  readonly #draws: Draws | null;
   #registers = new Map<string, Local>();
   #values = new Map<string, Ir>();
 
   constructor(context: Context, owner: Owner, block: Block, time: Ir, draws: Draws | null) {
-    this.context = context;
-    this.real = context.real;
+    super(context, block, draws);
     this.owner = owner;
-    this.block = block;
     this.time = time;
-    this.#draws = draws;
-  }
-
-  use(callee: IrFunction): IrFunction {
-    return this.context.builder.use(callee);
-  }
-
-  report(finding: Finding): void {
-    this.context.diagnostics.add(finding);
-  }
-
-  draw(call: Call, args: readonly Ir[]): Ir {
-    invariant(this.#draws, 'lower/serial/scope', `${call.function} is drawn where nothing may be`);
-    return draw(call, args, this.#draws, this.block, this.context);
-  }
-
-  table(call: Call, args: readonly Ir[]): Ir | undefined {
-    return tableValue(call, args, this, this.context);
   }
 
   read(name: string): Ir {
@@ -99,13 +73,7 @@ export class StepScope implements Scope {
   }
 
   #load(storage: Storage): Ir {
-    if (storage.kind === 'folded')
-      return storage.type === 'boolean'
-        ? ir.bool(storage.value !== 0)
-        : storage.type === 'integer'
-          ? ir.i32(storage.value)
-          : ir.f64(storage.value);
-    return to(scalarTypeOf(storage.type, this.real), ir.load(storage.buffer, this.#indexOf(storage)));
+    return loaded(storage, this.owner.index, this.owner.ordinal, this.context);
   }
 
   #indexOf(storage: Storage): Ir {
@@ -202,21 +170,13 @@ export class StepScope implements Scope {
   }
 
   #special(name: string): Ir {
+    const constant = this.constant(name);
+    if (constant) return constant;
     switch (name) {
       case 't':
         return this.time;
-      case 'dt':
-        return ir.f64(this.context.dt);
       case 't_in_timesteps':
         return step;
-      case 'pi':
-        return ir.f64(Math.PI);
-      case 'e':
-        return ir.f64(Math.E);
-      case 'inf':
-        return ir.f64(Infinity);
-      case 'nan':
-        return ir.f64(NaN);
       default:
         throw new InvariantError('lower/serial/scope', `${name} means nothing in ${this.owner.name}`);
     }

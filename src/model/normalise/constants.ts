@@ -1,5 +1,6 @@
 import { dimensionless, type Expression } from '../../lang/ast.js';
 import { checkExpression, inferType } from '../../lang/check.js';
+import { constantValue } from '../../lang/constant-value.js';
 import { equalDimensions, unitText } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import type { Unit } from '../../lang/units.js';
@@ -10,7 +11,6 @@ import type { Id, Model } from '../model.js';
 import { child } from '../pointer.js';
 import type { Context, ModelConstant } from './context.js';
 import { canCheck, readExpression, readUnit, settled } from './expressions.js';
-import { constantValue } from './literals.js';
 import { checkVariableName, noNames, pureUnit, scopeFor } from './names.js';
 
 /**

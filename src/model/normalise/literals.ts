@@ -1,4 +1,5 @@
 import type { Expression } from '../../lang/ast.js';
+import { constantValue } from '../../lang/constant-value.js';
 import { equalDimensions, dimensionText } from '../../lang/dimension.js';
 import type { Unit } from '../../lang/units.js';
 import { messages } from '../messages.js';
@@ -14,58 +15,6 @@ export function literalValue(e: Expression): number | undefined {
     return value === undefined ? undefined : -value;
   }
   return undefined;
-}
-
-/** Rounds half to even. */
-function nearest(x: number): number {
-  const low = Math.floor(x);
-  const up = x - low > 0.5 || (x - low === 0.5 && low % 2 !== 0);
-  return up ? low + 1 : low;
-}
-
-/** A product of equal factors, for the small whole exponents for which one need not approximate. */
-function wholePower(base: number, exponent: number): number | undefined {
-  if (!Number.isInteger(exponent) || Math.abs(exponent) > 16) return undefined;
-  const product = Array.from({ length: Math.abs(exponent) }, () => base).reduce((a, b) => a * b, 1);
-  return exponent < 0 ? 1 / product : product;
-}
-
-/** Functions whose results are exact or correctly rounded, so that they are the same on every machine. */
-const exactFunctions: Readonly<Record<string, (...args: number[]) => number>> = {
-  floor: Math.floor,
-  ceil: Math.ceil,
-  round: nearest,
-  int: Math.trunc,
-  abs: Math.abs,
-  sqrt: Math.sqrt,
-  min: Math.min,
-  max: Math.max,
-};
-
-/** The number of an expression of literals with arithmetic and exact functions, in SI; undefined when it is none. */
-export function constantValue(e: Expression): number | undefined {
-  const literal = literalValue(e);
-  if (literal !== undefined) return literal;
-  if (e.kind === 'unary') {
-    const value = e.operator === 'not' ? undefined : constantValue(e.operand);
-    return value === undefined || e.operator === '+' ? value : -value;
-  }
-  if (e.kind === 'binary') {
-    const [a, b] = [constantValue(e.left), constantValue(e.right)];
-    if (a === undefined || b === undefined) return undefined;
-    const results: Readonly<Record<string, number | undefined>> = {
-      '+': a + b,
-      '-': a - b,
-      '*': a * b,
-      '/': a / b,
-      '**': wholePower(a, b),
-    };
-    return results[e.operator];
-  }
-  if (e.kind !== 'call') return undefined;
-  const values = e.arguments.map(constantValue);
-  const known = values.filter((value) => value !== undefined);
-  return known.length === values.length ? exactFunctions[e.function]?.(...known) : undefined;
 }
 
 /**

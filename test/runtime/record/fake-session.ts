@@ -1,6 +1,6 @@
 /** A session without a target: buffers in memory, and a step written by the test. For tests of what surrounds a session. */
 
-import { arrayOf } from '../../../runtime/results/arrays.js';
+import { createArray } from '../../../src/ir/arrays.js';
 import type { Session } from '../../../runtime/targets/target.js';
 import type { Log, Program, TypedArray } from '../../../src/ir/program.js';
 
@@ -30,7 +30,7 @@ export function fakeSession(
 ): FakeSession {
   const buffers = new Map(
     program.buffers.map((buffer) => {
-      const data = arrayOf(buffer.element, Number(buffer.length));
+      const data = createArray(buffer.element, Number(buffer.length));
       const { initial: contents } = buffer;
       if (contents && ArrayBuffer.isView(contents))
         contents.forEach((value: number | bigint, i: number) => {

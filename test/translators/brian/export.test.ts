@@ -5,7 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { hashModel } from '../../../src/model/hash.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { parseQuantity } from '../../../src/lang/quantity.js';
-import { exportBrian, type ReportEntry } from '../../../translators/brian/export.js';
+import type { ConversionEntry } from '../../../src/model/conversion-report.js';
+import { exportBrian } from '../../../translators/brian/export.js';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { quantityText } from '../../../translators/brian/export/quantity-text.js';
 import { normalised } from '../../model/support.js';
@@ -13,7 +14,7 @@ import { brian } from '../../support/brian-text.js';
 import { importText, valid, type Loose } from './support.js';
 
 /** A canonical model of one neuron type `n` in one population `P`. */
-function exported(neuron: string, rest = ''): { document: Loose; report: readonly ReportEntry[] } {
+function exported(neuron: string, rest = ''): { document: Loose; report: readonly ConversionEntry[] } {
   return exportBrian(
     normalised(
       `interneuron: 1\ntiming: brian\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { type: P, size: 4 } }\n${rest}`,
@@ -22,7 +23,7 @@ function exported(neuron: string, rest = ''): { document: Loose; report: readonl
 }
 const group = (neuron: string, rest = ''): Loose => exported(neuron, rest).document.neuron_groups.P;
 /** `verdict code` of all but the exact. */
-const remarks = (report: readonly ReportEntry[]): string[] =>
+const remarks = (report: readonly ConversionEntry[]): string[] =>
   report.filter(({ code }) => code !== 'brian/exact').map(({ verdict, code }) => `${verdict} ${code}`);
 
 describe('expressions', () => {

@@ -50,7 +50,7 @@ function clock(plan: GroupPlan, context: ExportContext): { dt?: string | number 
   const own = clockId === undefined ? undefined : context.model.clocks[clockId];
   if (own === undefined) return {};
   if (clockId !== plan.name)
-    context.report.renamed('brian/clock', `/clocks/${clockId}`, "Brian's clocks have no names; read back, it is named after the group");
+    context.report.exact(`/clocks/${clockId}`, "Brian's clocks have no names; read back, it is named after the group", 'brian/clock');
   return { dt: quantityText(own.dt, secondDimension, context.arithmetic) };
 }
 

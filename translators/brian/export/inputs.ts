@@ -25,7 +25,7 @@ export function inputParts(plan: GroupPlan, synapses: ReadonlyMap<string, Synaps
   for (const [key, input] of Object.entries(plan.type?.inputs ?? {})) {
     const unit = declaredUnit(dimensionOf(input.unit));
     if (input.reduce === 'product') {
-      context.report.notExpressible('brian/input', `/neurons/${plan.population.type ?? ''}`, `${key} is a product of what acts on it`);
+      context.report.missing(`/neurons/${plan.population.type ?? ''}`, `${key} is a product of what acts on it`, 'brian/input');
     }
     const terms: string[] = [];
     for (const [id, stimulus] of currentsOf(plan, key, context)) {
@@ -123,7 +123,7 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
     const { group } = side === 'pre' ? plan.source : plan.target;
     const input = group.type?.inputs[variable];
     if (input === undefined) {
-      context.report.notExpressible('brian/contributes', pointer, `Brian cannot add to ${variable} continuously, which is no input`);
+      context.report.missing(pointer, `Brian cannot add to ${variable} continuously, which is no input`, 'brian/contributes');
       return [];
     }
     context.report.approximated(

@@ -16,8 +16,7 @@ const time = dimensionOf('s');
 /** A table as a TimedArray. */
 export function exportTable(id: string, table: Table, context: ExportContext): Record<string, unknown> {
   const numbers = numbersOf(table.values, context.data);
-  if (numbers === undefined)
-    context.report.notExpressible('brian/missing-data', `/tables/${id}`, 'the values were not given with the model');
+  if (numbers === undefined) context.report.missing(`/tables/${id}`, 'the values were not given with the model', 'brian/missing-data');
   const { values, unit } = writtenQuantities(numbers ?? [], dimensionOf(table.unit), context.arithmetic);
   const { columns } = table;
   const rows =
@@ -86,7 +85,7 @@ function ownerOf(on: Operation['on'], plans: Plans, pointer: string, context: Ex
   if ('projection' in on && on.slice === undefined && on.indices === undefined) return plans.synapses.get(on.projection);
   const slice = groupSlice(on, plans.groups, pointer, context);
   if (slice?.range === undefined) return slice?.group;
-  context.report.notExpressible('brian/selection', pointer, 'run_regularly of Brian acts on a whole group');
+  context.report.missing(pointer, 'run_regularly of Brian acts on a whole group', 'brian/selection');
   return undefined;
 }
 
@@ -102,7 +101,7 @@ export function exportRecording(
   const pointer = `/recordings/${index}`;
   const remarks = remarksAt(context.report, pointer);
   const name = context.objects.claim(recording.name, 'monitor');
-  if (name !== recording.name) context.report.renamed('brian/renamed', pointer, `called ${name} in Brian`);
+  if (name !== recording.name) context.report.exact(pointer, `called ${name} in Brian`, 'brian/renamed');
   if ('section' in recording && recording.section !== undefined)
     remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if ('projection' in recording.of) {
@@ -238,7 +237,7 @@ function phasePart(
   if ('store' in phase) return { store: phase.store };
   if ('restore' in phase) return { restore: phase.restore };
   const what = 'reset' in phase ? 'a return to the start' : 'new initial values';
-  context.report.notExpressible('brian/phase', pointer, `Brian has no words for ${what} between runs`);
+  context.report.missing(pointer, `Brian has no words for ${what} between runs`, 'brian/phase');
   return undefined;
 }
 

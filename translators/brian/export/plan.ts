@@ -19,13 +19,13 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { poissonThreshold } from '../sources.js';
 import { brianName, noiseName, type ObjectNames } from './naming.js';
 import type { Arithmetic } from './quantity-text.js';
-import type { Report } from './report.js';
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
 
 /** What all parts of an export share. */
 export interface ExportContext {
   readonly model: Model;
   readonly data: DataStore;
-  readonly report: Report;
+  readonly report: ConversionReport;
   readonly objects: ObjectNames;
   /** Canonical name of a table → Brian's. */
   readonly tables: ReadonlyMap<string, string>;
@@ -73,10 +73,10 @@ export interface Plans {
 }
 
 /** A sink for remarks that all concern the part at `pointer`. */
-export function remarksAt(report: Report, pointer: string): Remarks {
+export function remarksAt(report: ConversionReport, pointer: string): Remarks {
   return {
     approximated: (code, message) => report.approximated(code, pointer, message),
-    notExpressible: (code, message) => report.notExpressible(code, pointer, message),
+    notExpressible: (code, message) => report.missing(pointer, message, code),
   };
 }
 
@@ -98,7 +98,7 @@ export function planGroups(context: ExportContext): ReadonlyMap<string, GroupPla
 function planGroup(id: string, population: Population, context: ExportContext): GroupPlan {
   const pointer = `/populations/${id}`;
   const name = context.objects.claim(id, 'group');
-  if (name !== id) context.report.renamed('brian/renamed', pointer, `called ${name} in Brian`);
+  if (name !== id) context.report.exact(pointer, `called ${name} in Brian`, 'brian/renamed');
   const type = population.type === undefined ? undefined : context.model.neurons[population.type];
   if (type === undefined) {
     const view: NameView = {
@@ -110,10 +110,10 @@ function planGroup(id: string, population: Population, context: ExportContext): 
     return { id, name, kind: 'generator', population, names: new Map(), constants: new Set(), view };
   }
   if (population.type !== id)
-    context.report.renamed(
-      'brian/type-name',
+    context.report.exact(
       pointer,
       `the neuron type ${population.type} has no name of its own in Brian; read back, it is called ${name}`,
+      'brian/type-name',
     );
   const code = codeOfGroup(id, type, context);
   const constants = new Set(
@@ -142,7 +142,7 @@ export function renameAll(
   const names = new Map<string, string>();
   for (const key of declaredNames(type)) {
     const name = brianName(key, owner, taken, constants.has(key));
-    if (name !== key) context.report.renamed('brian/renamed', pointer, `${key} is called ${name} in Brian`);
+    if (name !== key) context.report.exact(pointer, `${key} is called ${name} in Brian`, 'brian/renamed');
     names.set(key, name);
     taken.add(name);
   }

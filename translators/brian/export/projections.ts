@@ -55,12 +55,12 @@ export function planSynapses(
   const type = context.model.synapses[projection.synapse];
   if (source === undefined || target === undefined || type === undefined) return undefined;
   const name = context.objects.claim(id, 'synapses');
-  if (name !== id) context.report.renamed('brian/renamed', pointer, `called ${name} in Brian`);
+  if (name !== id) context.report.exact(pointer, `called ${name} in Brian`, 'brian/renamed');
   if (projection.synapse !== id)
-    context.report.renamed(
-      'brian/type-name',
+    context.report.exact(
       pointer,
       `the synapse type ${projection.synapse} has no name of its own in Brian; read back, it is called ${name}`,
+      'brian/type-name',
     );
   const code = codeOfSynapses(id, type, context);
   const changed = changedNames(context.model);

@@ -5,9 +5,9 @@
  */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { constantValue } from '../../../src/lang/constant-value.js';
 import { referenced, valueOf } from '../components.js';
 import type { AssignDefinition, Component, ComponentType, LemsModel, StructureDefinition } from '../lems/definitions.js';
-import { evaluate } from './evaluate.js';
 import { PropertyLists } from './lists.js';
 import * as messages from './messages.js';
 
@@ -250,7 +250,7 @@ export function assigned(
   diagnostics: Diagnostics,
 ): readonly (readonly [property: string, value: number])[] {
   return assigns.flatMap(({ property, value, place }): readonly (readonly [string, number])[] => {
-    const found = evaluate(value.tree, (name) =>
+    const found = constantValue(value.tree, (name) =>
       name === 'index' ? index : (valueOf(component, name, lems) ?? lems.constants.get(name)?.value),
     );
     if (found !== undefined) return [[property, found]];

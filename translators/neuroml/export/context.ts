@@ -3,7 +3,7 @@
 import type { Dimension } from '../../../src/lang/ast.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
 import type { Dimensions } from './dimensions.js';
-import type { Report } from './report.js';
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { numbersOf } from './values.js';
 
 /** Something that attachments of a cell do to it in each step. */
@@ -36,7 +36,7 @@ export interface CellPlan {
 export interface ExportContext {
   readonly model: Model;
   readonly data: DataStore;
-  readonly report: Report;
+  readonly report: ConversionReport;
   readonly dimensions: Dimensions;
   readonly ids: Ids;
   readonly dt: number;

@@ -1,11 +1,14 @@
 /** Elements as XML text. */
 
-/** An element without text. */
+/** An element with elements or text in it. */
 export interface Element {
   readonly tag: string;
   /** In the order in which they are written. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly Element[];
+  readonly text?: string;
+  /** XML text in place of all else. */
+  readonly raw?: string;
 }
 
 export function element(tag: string, attributes: Readonly<Record<string, string>> = {}, children: readonly Element[] = []): Element {
@@ -22,6 +25,14 @@ function escaped(text: string): string {
     .replace(/[\t\n\r]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
+/** Text between tags. */
+function textContent(text: string): string {
+  return [...text]
+    .filter((letter) => letter >= ' ' || '\t\n\r'.includes(letter))
+    .join('')
+    .replace(/[&<>]/g, (letter) => entities[letter] ?? letter);
+}
+
 /** A document with one root, indented by two spaces. */
 export function xmlText(root: Element): string {
   const lines: string[] = [];
@@ -29,10 +40,14 @@ export function xmlText(root: Element): string {
   return `${lines.join('\n')}\n`;
 }
 
-function write({ tag, attributes, children }: Element, indent: string, lines: string[]): void {
+function write({ tag, attributes, children, text = '', raw }: Element, indent: string, lines: string[]): void {
+  if (raw !== undefined) {
+    lines.push(indent + raw);
+    return;
+  }
   const start = `${indent}<${[tag, ...Object.entries(attributes).map(([name, value]) => `${name}="${escaped(value)}"`)].join(' ')}`;
   if (children.length === 0) {
-    lines.push(`${start}/>`);
+    lines.push(text === '' ? `${start}/>` : `${start}>${textContent(text)}</${tag}>`);
     return;
   }
   lines.push(`${start}>`);

@@ -1,7 +1,8 @@
 /** Constants at file level: `<Constant symbol="F" value="96485.3"/>`, plain numbers in SI, or expressions of those before. */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import { dimensionless, type Expression } from '../../../src/lang/ast.js';
+import { dimensionless } from '../../../src/lang/ast.js';
+import { constantValue } from '../../../src/lang/constant-value.js';
 import type { XmlElement } from '../xml/element.js';
 import { optional, required } from './attributes.js';
 import type { ConstantDefinition } from './definitions.js';
@@ -44,36 +45,10 @@ export function readConstants(
 function expressionValue(element: XmlElement, constants: ReadonlyMap<string, ConstantDefinition>, diagnostics: Diagnostics): number | null {
   const expression = readExpression(element, 'value', diagnostics);
   if (!expression) return null;
-  const value = evaluate(expression.tree, constants);
-  if (value === null || !Number.isFinite(value)) {
+  const value = constantValue(expression.tree, (name) => constants.get(name)?.value);
+  if (value === undefined || !Number.isFinite(value)) {
     diagnostics.add(messages.badNumber('the constant', expression.text), element.valuePlace('value'));
     return null;
   }
   return value;
-}
-
-/** Arithmetic of numbers and constants; null for anything else. */
-function evaluate(e: Expression, constants: ReadonlyMap<string, ConstantDefinition>): number | null {
-  if (e.kind === 'number') return e.value;
-  if (e.kind === 'name') return constants.get(e.name)?.value ?? null;
-  if (e.kind === 'unary') {
-    const operand = evaluate(e.operand, constants);
-    return operand === null ? null : e.operator === '-' ? -operand : operand;
-  }
-  if (e.kind !== 'binary') return null;
-  const left = evaluate(e.left, constants);
-  const right = evaluate(e.right, constants);
-  if (left === null || right === null) return null;
-  switch (e.operator) {
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '/':
-      return left / right;
-    default:
-      return null;
-  }
 }

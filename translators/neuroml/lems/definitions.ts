@@ -8,6 +8,7 @@
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import type { XmlElement } from '../xml/element.js';
 
 /** A unit: SI = (value + offset) * scale * 10**power. */
 export interface LemsUnit {
@@ -256,4 +257,16 @@ export interface LemsModel {
   readonly target: Component | null;
   /** What the main document says beside its components: notes, annotation, property (`XmlElement`s). */
   readonly kept?: readonly unknown[];
+  /** The elements that all was read from; absent where there was no text. */
+  readonly source?: LemsSource;
+}
+
+/** The elements of documents, inclusions in. */
+export interface LemsSource {
+  /** Of the main document. */
+  readonly root: XmlElement;
+  /** Those at top level that are not core types, in document order. */
+  readonly elements: readonly XmlElement[];
+  /** Files of core types that were included, in the order of inclusion. */
+  readonly core: readonly string[];
 }

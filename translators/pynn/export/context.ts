@@ -3,14 +3,14 @@
 import type { StandardCell } from '../../../src/library/standard-type.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
 import type { Value as PynnValue } from '../specification.js';
-import type { Report } from './report.js';
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Targets } from './targets.js';
 import { isMissing, pynnValue, type FormulaOf, type Generators } from './values.js';
 
 export interface ExportContext {
   readonly model: Model;
   readonly data: DataStore;
-  readonly report: Report;
+  readonly report: ConversionReport;
   readonly generators: Generators;
   /** Label of a population or projection. */
   readonly label: (name: string) => string;

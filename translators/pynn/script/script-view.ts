@@ -1,6 +1,6 @@
 /** A PyNN-style document as the sections of a script. */
 
-import type { ReportEntry } from '../export.js';
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { Names } from '../names.js';
 import type {
   Connector,
@@ -11,15 +11,17 @@ import type {
   PynnSpecification,
   Recording,
   Space,
+  Values,
   View,
 } from '../specification.js';
-import { call, dictionary, layout, list, prefixed, quoted, type Source } from './python-layout.js';
+import { call, dictionary, followed, layout, list, prefixed, quoted, type Source } from './python-layout.js';
 import {
   cellSource,
   distanceText,
   generatorSource,
   imports,
   keywords,
+  readsPlaces,
   structureSource,
   synapseSource,
   valueSource,
@@ -51,7 +53,7 @@ const taken: readonly string[] = [
     ' ',
   ),
   ...'lambda nonlocal not or pass raise return try while with yield float int len list open print range slice str'.split(' '),
-  ...'here import_module index json np os population results segment segments_of signal sim sys train file i j d SynapseRecorder'.split(
+  ...'here import_module index json np os population results segment segments_of signal sim sys train file i j d SynapseRecorder of_position cells'.split(
     ' ',
   ),
   ...Object.keys(imports),
@@ -64,7 +66,7 @@ const mostRows = 2000;
 export function scriptView(
   document: PynnSpecification,
   stem: string,
-  report: ReportEntry[],
+  report: ConversionReport,
 ): { readonly view: ScriptView; readonly files: readonly File[] } {
   return new ScriptWriter(document, stem, report).write();
 }
@@ -72,7 +74,7 @@ export function scriptView(
 class ScriptWriter implements ScriptNames {
   readonly #document: PynnSpecification;
   readonly #stem: string;
-  readonly #report: ReportEntry[];
+  readonly #report: ConversionReport;
   readonly #names = new Names();
   readonly #variables = new Map<string, string>();
   readonly #rngs = new Map<string, string>();
@@ -82,7 +84,7 @@ class ScriptWriter implements ScriptNames {
   /** Recorders of synapses: their variable, and what they read. */
   readonly #synapses: { readonly variable: string; readonly label: string; readonly reads: string }[] = [];
 
-  constructor(document: PynnSpecification, stem: string, report: ReportEntry[]) {
+  constructor(document: PynnSpecification, stem: string, report: ConversionReport) {
     this.#document = document;
     this.#stem = stem;
     this.#report = report;
@@ -149,6 +151,18 @@ class ScriptWriter implements ScriptNames {
     return name;
   };
 
+  /** Only cells have places: what names other things says whose, by `#at`. */
+  readonly ofPosition = (): Source => 'None';
+
+  /** Names for values of cells whose places (um, [axis][cell]) a Python expression gives. */
+  #at(positions: string): ScriptNames {
+    const ofPosition = (python: string): Source => {
+      if (!this.#definitions.includes(placed)) this.#definitions.push(placed);
+      return call('of_position', [positions, `lambda x, y, z: ${python}`]);
+    };
+    return { rng: this.rng, use: this.use, expression: this.expression, ofPosition };
+  }
+
   #declare(label: string): string {
     const name = this.#names.take(label);
     this.#variables.set(label, name);
@@ -158,12 +172,12 @@ class ScriptWriter implements ScriptNames {
   readonly #of = (label: string): string => this.#variables.get(label) ?? 'None';
 
   #missing(message: string): readonly [] {
-    this.#report.push({ verdict: 'notExpressible', code: 'pynn/not-expressible', pointer: '', message });
+    this.#report.missing('', message);
     return [];
   }
 
   #approximated(code: string, message: string): void {
-    this.#report.push({ verdict: 'approximated', code, pointer: '', message });
+    this.#report.approximated(code, '', message);
   }
 
   #documentation(): string {
@@ -219,25 +233,30 @@ class ScriptWriter implements ScriptNames {
     if (times.some((train) => train.some((time, k) => time === train[k - 1])))
       this.#approximated('pynn/coincident-spikes', `several spikes of a cell of ${label} at the same time, of which NEST sends one`);
     const spikes = this.#spikesInFile(label, times);
-    const type = spikes === undefined ? cellSource(cell, this) : call(`sim.${cell.type}`, [spikes]);
+    // Values that follow from places need these before the population is made.
+    const first = readsPlaces([cell, initial]) ? this.#names.take(`${name}_positions`) : undefined;
+    const names = first === undefined ? this : this.#at(first);
+    const type = spikes === undefined ? cellSource(cell, names) : call(`sim.${cell.type}`, [spikes]);
     const made = call('sim.Population', [
       valueSource(size, this),
       type,
-      ...(structure === undefined ? [] : [prefixed('structure=', structureSource(structure, this))]),
-      ...(initial === undefined
-        ? []
-        : [
-            prefixed(
-              'initial_values=',
-              dictionary(Object.fromEntries(Object.entries(initial).map(([key, value]) => [key, valueSource(value, this)]))),
-            ),
-          ]),
+      ...(structure === undefined || first !== undefined ? [] : [prefixed('structure=', structureSource(structure, this))]),
+      ...(initial === undefined ? [] : [prefixed('initial_values=', valueDictionary(initial, names))]),
       `label=${quoted(label)}`,
     ]);
     const lines = [layout(prefixed(`${name} = `, made))];
-    if (positions !== undefined)
-      lines.push(layout(prefixed(`${name}.positions = `, call('np.array', [valueSource(positions, this)], '.T'))));
+    if (first !== undefined) {
+      lines.unshift(layout(prefixed(`${first} = `, this.#positions(structure, positions, size))));
+      lines.push(`${name}.positions = ${first}`);
+    } else if (positions !== undefined) lines.push(layout(prefixed(`${name}.positions = `, this.#positions(structure, positions, size))));
     return lines.join('\n');
+  }
+
+  /** Where the cells of a population are, [axis][cell]. */
+  #positions(structure: Population['structure'], positions: Population['positions'], size: Population['size']): Source {
+    if (positions !== undefined) return call('np.array', [valueSource(positions, this)], '.T');
+    const count = typeof size === 'number' ? size : size.reduce((a, b) => a * b, 1);
+    return followed(structureSource(structure ?? { type: 'Line' }, this), `.generate_positions(${count})`);
   }
 
   /** Many spike times are kept beside the script. */
@@ -416,15 +435,14 @@ class ScriptWriter implements ScriptNames {
     const callbacks = this.#synapses.length === 0 ? [] : [`callbacks=[${this.#synapses.map(({ variable }) => variable).join(', ')}]`];
     if (phase.run !== undefined) return [layout(call('sim.run', [String(phase.run), ...callbacks]))];
     if (phase.run_until !== undefined) return [layout(call('sim.run_until', [String(phase.run_until), ...callbacks]))];
-    if (phase.set !== undefined) return [layout(call(`${this.#of(phase.set.target)}.set`, keywords(phase.set.params, this)))];
+    if (phase.set !== undefined) return this.#giveCells('set', phase.set.target, phase.set.params);
     if (phase.set_projection !== undefined) {
       const { target, params } = phase.set_projection;
       return [layout(call(`${this.#of(target)}.set`, keywords(params, this)))];
     }
     if (phase.set_source !== undefined)
       return [layout(call(`${this.#of(phase.set_source.target)}.set_parameters`, keywords(phase.set_source.params, this)))];
-    if (phase.initialize !== undefined)
-      return [layout(call(`${this.#of(phase.initialize.target)}.initialize`, keywords(phase.initialize.values, this)))];
+    if (phase.initialize !== undefined) return this.#giveCells('initialize', phase.initialize.target, phase.initialize.values);
     if (phase.record !== undefined) return this.#recording(phase.record);
     if (phase.reset !== undefined) {
       const { annotations } = phase.reset;
@@ -435,6 +453,15 @@ class ScriptWriter implements ScriptNames {
       ];
     }
     return [];
+  }
+
+  /** Gives values to cells. What an assembly is given, each of its parts gets, which has places of its own. */
+  #giveCells(what: 'set' | 'initialize', target: string, values: Values): readonly string[] {
+    const of = this.#of(target);
+    if (!readsPlaces(values)) return [layout(call(`${of}.${what}`, keywords(values, this)))];
+    if (!(this.#document.assemblies ?? []).some(({ label }) => label === target))
+      return [layout(call(`${of}.${what}`, keywords(values, this.#at(`${of}.positions`))))];
+    return [`for cells in ${of}.populations:`, `    ${layout(call(`cells.${what}`, keywords(values, this.#at('cells.positions'))), 4)}`];
   }
 
   /** Variables of populations of which anything is recorded, views and assemblies included. */
@@ -500,6 +527,10 @@ function withFormulas(params: Readonly<Record<string, unknown>>): Readonly<Recor
 
 const valueDictionary = (values: Readonly<Record<string, unknown>>, names: ScriptNames): Source =>
   dictionary(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, valueSource(value, names)])));
+
+const placed = `def of_position(positions, formula):
+    """A value for each cell, by a function of its place in um."""
+    return formula(*positions) * np.ones(positions.shape[1])`;
 
 const synapseRecorder = `class SynapseRecorder:
     """Reads a variable of a projection's synapses at regular times, as run() calls it."""

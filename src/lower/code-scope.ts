@@ -1,0 +1,72 @@
+/** What the scopes of elements, synapses and steps have in common: where code goes, what it may call, and names that mean the same to all. */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import type { Finding } from '../diagnostics/diagnostic.js';
+import * as ir from '../ir/builder.js';
+import type { Expression as Ir, IrFunction } from '../ir/program.js';
+import type { Call } from '../lang/ast.js';
+import type { Block } from './block.js';
+import type { Context, Real } from './context.js';
+import type { Draws } from './draws.js';
+import { draw } from './draws.js';
+import type { Scope } from './expressions.js';
+import type { Storage } from './groups.js';
+import { tableValue } from './tables.js';
+
+export abstract class CodeScope implements Scope {
+  readonly real: Real;
+  readonly context: Context;
+  block: Block;
+  readonly #draws: Draws | null;
+
+  /** @param draws  null where nothing may be drawn */
+  constructor(context: Context, block: Block, draws: Draws | null) {
+    this.context = context;
+    this.real = context.real;
+    this.block = block;
+    this.#draws = draws;
+  }
+
+  abstract read(name: string): Ir;
+
+  use(callee: IrFunction): IrFunction {
+    return this.context.builder.use(callee);
+  }
+
+  report(finding: Finding): void {
+    this.context.diagnostics.add(finding);
+  }
+
+  draw(call: Call, args: readonly Ir[]): Ir {
+    invariant(this.#draws, 'lower/code-scope', `${call.function} is drawn where nothing may be`);
+    return draw(call, args, this.#draws, this.block, this.context);
+  }
+
+  table(call: Call, args: readonly Ir[]): Ir | undefined {
+    return tableValue(call, args, this, this.context);
+  }
+
+  /** The value of a name that means the same everywhere; undefined for others. */
+  constant(name: string): Ir | undefined {
+    switch (name) {
+      case 'dt':
+        return ir.f64(this.context.dt);
+      case 'pi':
+        return ir.f64(Math.PI);
+      case 'e':
+        return ir.f64(Math.E);
+      case 'inf':
+        return ir.f64(Infinity);
+      case 'nan':
+        return ir.f64(NaN);
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** A variable that is the same number everywhere, as a constant of its type. */
+export function foldedValue({ type, value }: Extract<Storage, { kind: 'folded' }>): Ir {
+  if (type === 'boolean') return ir.bool(value !== 0);
+  return type === 'integer' ? ir.i32(value) : ir.f64(value);
+}

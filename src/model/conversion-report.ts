@@ -1,0 +1,68 @@
+/** What another notation could say of a model, part by part. */
+
+/**
+ * - exact: it does the same
+ * - approximated: it does something near; the message says what differs
+ * - notExpressible: left out
+ */
+export type Verdict = 'exact' | 'approximated' | 'notExpressible';
+
+/** What a notation could say of one part of a model. */
+export interface ConversionEntry {
+  readonly verdict: Verdict;
+  /** Stable name of what this is about, such as `brian/timing`. */
+  readonly code: string;
+  /** JSON pointer into the canonical model. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** Collects entries while a model is exported, each once. */
+export class ConversionReport {
+  readonly #stage: string;
+  readonly #entries = new Map<string, ConversionEntry>();
+
+  /** @param stage  first part of the codes: `pynn` of `pynn/not-expressible` */
+  constructor(stage: string) {
+    this.#stage = stage;
+  }
+
+  get entries(): readonly ConversionEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** The same, perhaps under another name. */
+  exact(pointer: string, message: string, code = `${this.#stage}/exact`): void {
+    this.add({ verdict: 'exact', code, pointer, message });
+  }
+
+  approximated(code: string, pointer: string, message: string): void {
+    this.add({ verdict: 'approximated', code, pointer, message });
+  }
+
+  missing(pointer: string, message: string, code = `${this.#stage}/not-expressible`): undefined {
+    this.add({ verdict: 'notExpressible', code, pointer, message });
+    return undefined;
+  }
+
+  /** Marks a part as exact unless something else was said about it or about anything in it. */
+  settle(pointer: string, message: string): void {
+    if (!this.#about(pointer).next().done) return;
+    this.exact(pointer, message);
+  }
+
+  /** Whether something was said of a part, or of what is in it, that is not exact. */
+  hasLoss(pointer: string): boolean {
+    for (const { verdict } of this.#about(pointer)) if (verdict !== 'exact') return true;
+    return false;
+  }
+
+  add(entry: ConversionEntry): void {
+    const key = JSON.stringify([entry.code, entry.pointer, entry.message]);
+    if (!this.#entries.has(key)) this.#entries.set(key, entry);
+  }
+
+  *#about(pointer: string): Generator<ConversionEntry> {
+    for (const entry of this.#entries.values()) if (`${entry.pointer}/`.startsWith(`${pointer}/`)) yield entry;
+  }
+}

@@ -1,0 +1,60 @@
+/** The document that a model was imported from, as the annotations of the model keep it. */
+
+import type { Model } from '../../../src/model/model.js';
+import type { KeptElement, KeptSource } from '../kept-source.js';
+import { element, type Element } from './xml-text.js';
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
+  isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
+const xmlName = /^[\p{L}_][\p{L}\p{N}_.:-]*$/u;
+
+/** The kept document; null where there is none, or what is there has another form: annotations are everybody's to write. */
+export function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): KeptSource | null {
+  const { lems } = annotations;
+  const source = isRecord(lems) ? lems['source'] : undefined;
+  if (!isRecord(source)) return null;
+  const { root, attributes, core, target, elements } = source;
+  if ((root !== 'Lems' && root !== 'neuroml') || typeof target !== 'string' || !isTexts(attributes)) return null;
+  if (!Array.isArray(core) || !core.every((name) => typeof name === 'string')) return null;
+  return Array.isArray(elements) && elements.every(isElement) && Object.keys(attributes).every((name) => xmlName.test(name))
+    ? { root, attributes, core, target, elements }
+    : null;
+}
+
+function isElement(value: unknown): value is KeptElement {
+  if (!isRecord(value)) return false;
+  const { tag, attributes = {}, children = [], text = '', raw, count } = value;
+  return (
+    typeof tag === 'string' &&
+    xmlName.test(tag) &&
+    isTexts(attributes) &&
+    Object.keys(attributes).every((name) => xmlName.test(name)) &&
+    Array.isArray(children) &&
+    children.every(isElement) &&
+    typeof text === 'string' &&
+    (raw === undefined || typeof raw === 'string') &&
+    (count === undefined || Number.isSafeInteger(count))
+  );
+}
+
+/** A kept element as it was. Lists of which only the first element is kept have that one alone. */
+export function restored({ tag, attributes = {}, children = [], text, raw }: KeptElement): Element {
+  return {
+    ...element(tag, attributes, children.map(restored)),
+    ...(text === undefined ? {} : { text }),
+    ...(raw === undefined ? {} : { raw }),
+  };
+}
+
+/** A document with the elements of a kept one. */
+export function documentWith({ root, attributes, core, target }: KeptSource, elements: readonly Element[]): Element {
+  if (root === 'neuroml') return element('neuroml', attributes, elements);
+  const { id: _id, ...declared } = attributes;
+  return element('Lems', declared, [
+    element('Target', { component: target }),
+    ...core.map((file) => element('Include', { file })),
+    ...elements,
+  ]);
+}

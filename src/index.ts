@@ -68,4 +68,4 @@ export { renderDiagnostics } from './diagnostics/render.js';
 export type { RenderOptions } from './diagnostics/render.js';
 
 /** The version of this package. */
-export { version } from './version.js';
+export { version } from './pipeline/version.js';

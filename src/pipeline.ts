@@ -7,11 +7,12 @@
 
 import { addRecordings } from './pipeline/add-recordings.js';
 import { setNamespace } from './pipeline/apply-settings.js';
-import { chooseTarget } from './pipeline/choose-target.js';
+import { chooseTarget, workOf } from './pipeline/choose-target.js';
 import { readDataFiles } from './pipeline/data-files.js';
 import { InterruptedError } from './pipeline/interrupted.js';
 import { recordsAllSynapses, synapseCounts } from './pipeline/synapse-counts.js';
 import { messages, mostSteps } from './pipeline/messages.js';
+import { withPositions } from './pipeline/positions.js';
 import { modelFilesWriter, outputWriter } from './pipeline/outputs.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './pipeline/recognise.js';
 import { readMarkup } from './pipeline/read-markup.js';
@@ -30,6 +31,7 @@ import { readDocument } from './model/read.js';
 import { importBrian } from '../translators/brian/import.js';
 import { importNeuroML } from '../translators/neuroml/import.js';
 import type { LemsModel } from '../translators/neuroml/lems/definitions.js';
+import { partsOf } from '../translators/neuroml/parts.js';
 import { importPynn } from '../translators/pynn/import.js';
 import type { Executable, Session } from '../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../runtime/record/protocol.js';
@@ -138,8 +140,36 @@ export function validateModel(source: Source, options: ImportOptions = {}): Vali
   const diagnostics = new Diagnostics();
   const lems = readMarkup(source, options.allowPaths ?? [], diagnostics);
   diagnostics.throwIfErrors();
-  if (!lems?.target) return { notation: 'neuroml', diagnostics: diagnostics.list };
-  return complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began);
+  if (lems?.target) return complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began);
+  return { notation: 'neuroml', ...(lems ? validateParts(lems, source, options, diagnostics, began) : { diagnostics: diagnostics.list }) };
+}
+
+/** Validates each part of a document that says nothing about a run; one network alone is a model. */
+function validateParts(
+  lems: LemsModel,
+  source: Source,
+  options: ImportOptions,
+  diagnostics: Diagnostics,
+  began: number,
+): Pick<ValidatedModel, 'diagnostics' | 'hashes'> {
+  const all = new Map(diagnostics.list.map((finding) => [JSON.stringify(finding), finding]));
+  const parts = partsOf(lems, source.name);
+  const models: ImportedModel[] = [];
+  for (const part of parts) {
+    const found = new Diagnostics();
+    try {
+      const imported = importNeuroML(lems, found, part);
+      models.push(complete(source, options, imported && { ...imported, set: {}, notation: 'neuroml' }, found, began));
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+    }
+    // Parts that share a component would say the same of it.
+    for (const finding of found.list) all.set(JSON.stringify(finding), finding);
+  }
+  const list = [...all.values()];
+  if (list.some(({ severity }) => severity === 'error')) throw new DiagnosticError(list);
+  const [only] = models;
+  return { diagnostics: list, ...(only && parts.length === 1 && !parts[0]?.around ? { hashes: only.hashes } : {}) };
 }
 
 /** A canonical document under another timing profile; what is no document stays, for validation to say so. */
@@ -312,8 +342,7 @@ export async function runModel(
   if (steps > mostSteps) throw new DiagnosticError([{ severity: 'error', ...messages.tooManySteps(steps) }]);
   watch.end('lower');
   // 6. The program to something that runs here.
-  const work = steps * program.manifest.populations.reduce((sum, { size }) => sum + size, 0);
-  const wishes = { work, ...(options.device === undefined ? {} : { device: options.device }) };
+  const wishes = { ...workOf(program, steps), ...(options.device === undefined ? {} : { device: options.device }) };
   const { target, device, ordinal } = await chooseTarget(options.target ?? 'auto', wishes);
   const executable = await target.compile(program, {
     ...(threads === undefined ? {} : { threads }),
@@ -332,7 +361,13 @@ export async function runModel(
   ];
   const recorder = createRecorder(program, protocol, fanOut(writers));
   const header = runHeader(imported, program, engine);
-  const setup: RunSetup = { header, ...recorder.plan.setup, metadata: runMetadata(valid, options.subject), data: valid.data };
+  const setup: RunSetup = {
+    header,
+    ...recorder.plan.setup,
+    populations: withPositions(recorder.plan.setup.populations, valid),
+    metadata: runMetadata(valid, options.subject),
+    data: valid.data,
+  };
   let session: Session | undefined;
   try {
     session = await startWhileOpening(executable, program, writers, setup, options);

@@ -114,6 +114,16 @@ export interface OutputFile {
 
 const bufferBytes = 1 << 20;
 
+/** Does what it is given; when that fails, everything is abandoned first. */
+export function orAbandon<T>(files: () => Iterable<OutputFile>, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    for (const file of files()) file.abandon();
+    throw error;
+  }
+}
+
 /** Opens an output file. @throws UsageError when that is not possible, as do the file's methods */
 export function createOutput(path: string): OutputFile {
   const partial = claimOutput(path);

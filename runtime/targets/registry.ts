@@ -1,6 +1,7 @@
 /** All targets by name. */
 
 import { cTarget } from './c/target.js';
+import { cudaTarget } from './cuda/target.js';
 import { nullTarget } from './null/target.js';
 import { openclTarget } from './opencl/target.js';
 import { referenceTarget } from './reference/target.js';
@@ -14,4 +15,5 @@ export const targets: Readonly<Record<string, Target>> = {
   wasm: wasmTarget,
   c: cTarget,
   opencl: openclTarget,
+  cuda: cudaTarget,
 };

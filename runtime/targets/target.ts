@@ -7,6 +7,8 @@ export interface Availability {
   readonly available: boolean;
   /** Devices, or what the target runs on. */
   readonly devices: readonly string[];
+  /** Bytes that the first device has for a model, where that is less than what the machine has. */
+  readonly memory?: number;
   /** Why it is not available, and what to install. */
   readonly reason?: string;
   readonly hint?: string;

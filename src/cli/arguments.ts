@@ -4,7 +4,7 @@ import yargs from 'yargs';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, joinWords, nearest } from '../diagnostics/suggest.js';
 import { targetNotations } from '../pipeline/target-notations.js';
-import { version } from '../version.js';
+import { version } from '../pipeline/version.js';
 
 interface OptionDefinition {
   readonly type: 'string' | 'boolean';
@@ -45,10 +45,10 @@ const allowPath = {
 } as const satisfies OptionDefinition;
 
 /** Engines by name; `auto` takes the fastest that is at hand. */
-export const targetNames = ['auto', 'wasm', 'c', 'opencl', 'reference', 'null'] as const;
+export const targetNames = ['auto', 'wasm', 'c', 'opencl', 'cuda', 'reference', 'null'] as const;
 
 /** Engines whose source can be had. */
-export const codegenTargets = ['c', 'opencl', 'wasm', 'ir'] as const;
+export const codegenTargets = ['c', 'opencl', 'cuda', 'wasm', 'ir'] as const;
 
 const device = {
   type: 'string',
@@ -134,10 +134,10 @@ export const commands = {
     examples: [['$0 validate models/*.yaml', 'exit code 0 when all are valid, 1 when one is not']],
   },
   codegen: {
-    describe: 'write the generated program: for c and opencl a project that builds and runs without this program',
+    describe: 'write the generated program: for c, opencl and cuda a project that builds and runs without this program',
     files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
     options: {
-      target: { type: 'string', choices: codegenTargets, describe: 'c, opencl: sources and build file; wasm, ir: the text of the program' },
+      target: { type: 'string', choices: codegenTargets, describe: 'c, opencl, cuda: sources and build file; wasm, ir: the text of the program' },
       output: { type: 'string', alias: 'o', value: 'dir', describe: 'the folder to write to' },
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
       duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },

@@ -66,9 +66,15 @@ export function checkSchedule(program: Program, context: ProgramContext): void {
   const late = new Set(program.buffers.filter((buffer) => typeof buffer.length !== 'number').map((buffer) => buffer.name));
   const missing = new Set(late);
   checkActions('initialise', program.schedule.initialise, kernels, late, missing, context);
-  for (const name of missing) context.report(`buffer ${name}: is never allocated in initialisation`);
+  const released = new Set(program.schedule.initialise.flatMap((action) => (action.kind === 'release' ? action.buffers : [])));
+  for (const name of missing) if (!released.has(name)) context.report(`buffer ${name}: is never allocated in initialisation`);
   for (const [name, actions] of Object.entries(program.schedule.procedures)) {
-    checkActions(`procedure ${name}`, actions, kernels, late, new Set(), context);
+    checkActions(`procedure ${name}`, actions, kernels, late, new Set(missing), context);
+  }
+  for (const { kernel } of program.schedule.step) {
+    const found = kernels.get(kernel);
+    for (const name of found ? usedBuffers(found, context) : [])
+      if (missing.has(name) && released.has(name)) context.report(`schedule: ${kernel} needs ${name}, which is released`);
   }
   const listed = new Set<string>();
   for (const entry of program.schedule.step) {
@@ -100,10 +106,16 @@ function checkActions(
   context: ProgramContext,
 ): void {
   for (const action of actions) {
-    if (action.kind === 'allocate') {
+    if (action.kind !== 'run') {
+      const does = action.kind === 'allocate' ? 'allocates' : 'releases';
       for (const name of action.buffers) {
-        if (!context.buffers.has(name)) context.report(`${owner}: allocates ${name}, which is not a buffer`);
-        else if (!late.has(name)) context.report(`${owner}: allocates ${name}, whose length is known`);
+        if (!context.buffers.has(name)) context.report(`${owner}: ${does} ${name}, which is not a buffer`);
+        else if (!late.has(name)) context.report(`${owner}: ${does} ${name}, whose length is known`);
+        if (action.kind === 'release') {
+          if (missing.has(name)) context.report(`${owner}: releases ${name}, which is not allocated`);
+          missing.add(name);
+          continue;
+        }
         const length = context.buffers.get(name)?.length;
         if (typeof length === 'object' && missing.has(length.buffer))
           context.report(`${owner}: allocates ${name} before ${length.buffer}, which holds its length`);

@@ -322,6 +322,8 @@ export interface PropagateKernel extends KernelBase {
   readonly delays: { readonly first: number; readonly last: number };
   /** u32 buffer of rows * D + 1 offsets into positions. */
   readonly segments: string;
+  /** About how many positions there are, where it is known: decides how targets share out the work, and no result. */
+  readonly synapses?: number;
   readonly order:
     | { readonly kind: 'any' | 'byRow' | 'sequential' }
     | { readonly kind: 'byTarget'; readonly targets: string; readonly targetCount: number };
@@ -373,8 +375,12 @@ export interface StepEntry {
   readonly slot: string;
 }
 
-/** What initialisation and procedures are made of. Kernels of one list run in order, each to its end. */
-export type Action = { readonly kind: 'run'; readonly kernel: string } | { readonly kind: 'allocate'; readonly buffers: readonly string[] };
+/**
+ * What initialisation and procedures are made of. Kernels of one list run in order, each to its end. `release` gives the memory of buffers back whose
+ * length is an `Extent` of a cell: they have no elements from then on.
+ */
+export type Action =
+  { readonly kind: 'run'; readonly kernel: string } | { readonly kind: 'allocate' | 'release'; readonly buffers: readonly string[] };
 
 export interface Schedule {
   readonly initialise: readonly Action[];
@@ -398,6 +404,8 @@ export interface VariableLocation {
   readonly unit: string;
   /** True when it changes with time and so belongs to the fingerprint. */
   readonly state: boolean;
+  /** For values kept as integers: in units of 2^-exponent. */
+  readonly exponent?: number;
 }
 
 /** Where the synapses of one projection live, in storage order. */

@@ -273,6 +273,7 @@ function readKernel(reader: TokenReader): Pending<Kernel> {
       const last = after(reader, 'to', () => reader.number());
       const segments = after(reader, 'segments', () => reader.name());
       const order = after(reader, 'order', () => readOrder(reader));
+      const synapses = reader.pass('synapses') ? reader.number() : undefined;
       const head = {
         ...base,
         shape,
@@ -280,6 +281,7 @@ function readKernel(reader: TokenReader): Pending<Kernel> {
         elements,
         delays: { first, last },
         segments,
+        ...(synapses === undefined ? {} : { synapses }),
         order,
         locals: readLocals(reader),
         body: [],
@@ -323,9 +325,10 @@ function readActions(reader: TokenReader): Action[] {
     if (reader.pass('run')) {
       actions.push({ kind: 'run', kernel: reader.name() });
     } else {
-      reader.expect('allocate');
+      const kind = reader.pass('release') ? 'release' : 'allocate';
+      if (kind === 'allocate') reader.expect('allocate');
       reader.expect('(');
-      actions.push({ kind: 'allocate', buffers: readList(reader, ')', () => reader.name()) });
+      actions.push({ kind, buffers: readList(reader, ')', () => reader.name()) });
     }
   }
   return actions;

@@ -80,7 +80,7 @@ function shapeText(k: Kernel): string {
       const order = k.order.kind === 'byTarget' ? `byTarget ${k.order.targets} ${k.order.targetCount}` : k.order.kind;
       return (
         `  event ${k.event} elements [${k.elements.begin}, ${k.elements.end}) delays ${k.delays.first} to ${k.delays.last}\n` +
-        `  segments ${k.segments} order ${order}\n`
+        `  segments ${k.segments} order ${order}${k.synapses === undefined ? '' : ` synapses ${k.synapses}`}\n`
       );
     }
   }
@@ -88,7 +88,7 @@ function shapeText(k: Kernel): string {
 
 function printActions(head: string, actions: readonly Action[]): string {
   const lines = actions.map(
-    (action) => `  ${action.kind === 'run' ? `run ${action.kernel}` : `allocate (${action.buffers.join(', ')})`}\n`,
+    (action) => `  ${action.kind === 'run' ? `run ${action.kernel}` : `${action.kind} (${action.buffers.join(', ')})`}\n`,
   );
   return `${head}\n${lines.join('')}end`;
 }

@@ -112,6 +112,9 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
       return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
     case 'abs':
       return { low: a.low > 0 ? a.low : a.high < 0 ? -a.high : 0, high: Math.max(Math.abs(a.low), Math.abs(a.high)) };
+    case 'sqrt':
+      // Correctly rounded, so that it keeps the order of its operands; of less than zero it is no number.
+      return a.low >= 0 ? { low: Math.sqrt(a.low), high: Math.sqrt(a.high) } : everything;
     case 'floor':
     case 'int':
     case 'round':

@@ -21,12 +21,13 @@ import { fold } from './fold.js';
 import type { Group } from './groups.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
-import type { Inbox } from './inbox.js';
+import type { Inbox, QuantisedWeights } from './inbox.js';
 import { exponentFor, flushKernel, writable } from './inbox.js';
 import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
 import { arrivals, inboxKey, pathwayKernel } from './pathways.js';
 import { rankOf } from './profile.js';
+import { quantiseWeights } from './quantise.js';
 
 /** One thing that happens in a delivery slot. */
 interface Delivery {
@@ -48,8 +49,9 @@ export function lowerDeliveries(
   context: Context,
 ): void {
   const inboxes = allocateInboxes(codes, rings, context);
+  const weights = quantiseWeights(codes, inboxes, context);
   const deliveries = [
-    ...codes.map((code) => pathwayDelivery(code, rings, inboxes, context)),
+    ...codes.map((code) => pathwayDelivery(code, rings, inboxes, weights, context)),
     ...stimulusDeliveries(groups, context),
     ...barriers(groups, inboxes, context),
   ].sort((a, b) => rankOf(context.profile, a.slot) - rankOf(context.profile, b.slot) || a.order - b.order || (a.name < b.name ? -1 : 1));
@@ -151,6 +153,7 @@ function pathwayDelivery(
   code: PathwayCode,
   rings: ReadonlyMap<string, EventSource>,
   inboxes: ReadonlyMap<string, Inbox>,
+  weights: QuantisedWeights,
   context: Context,
 ): Delivery {
   const { plan, pathway } = code;
@@ -170,7 +173,7 @@ function pathwayDelivery(
     name: `${plan.name}_${pathway.name}`,
     touches: code.touches,
     fills,
-    emit: () => pathwayKernel(code, source, inboxes, context),
+    emit: () => pathwayKernel(code, source, inboxes, weights, context),
   };
 }
 

@@ -9,7 +9,7 @@ import * as ir from '../ir/builder.js';
 import { drawFunction, libraryFunction } from '../ir/library/index.js';
 import { streamKey } from '../ir/library/streams.js';
 import { drawOffset } from '../ir/names.js';
-import type { Buffer, Constant, Expression as Ir } from '../ir/program.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Call } from '../lang/ast.js';
 import type { Block } from './block.js';
 import type { Context } from './context.js';
@@ -25,6 +25,29 @@ export interface Draws {
   readonly perStep: boolean;
   readonly key: readonly [Ir, Ir];
   readonly sites: { next: number };
+}
+
+/** Draws of several values of one element, each from a stream of its own: those that were set last. */
+export class ChangingDraws implements Draws {
+  readonly step = ir.u32(0);
+  readonly perStep = false;
+  readonly element: Ir;
+  readonly subElement: Ir;
+  /** Null while a value is computed that draws nothing. */
+  current: Draws | null = null;
+
+  constructor(element: Ir, subElement: Ir) {
+    this.element = element;
+    this.subElement = subElement;
+  }
+
+  get key(): readonly [Ir, Ir] {
+    return this.current?.key ?? [ir.u32(0), ir.u32(0)];
+  }
+
+  get sites(): { next: number } {
+    return this.current?.sites ?? { next: 0 };
+  }
 }
 
 /** u32 counter word of a step: time may begin anew, the numbers that are drawn do not. */
@@ -87,10 +110,12 @@ const almostOne = 1 - 1.1102230246251565e-16;
 
 /**
  * The distribution function of a Poisson or binomial law with constant parameters, at 0, 1, 2 … up to where no uniform number is
- * larger; null where that takes too many steps, or where the parameters are none.
+ * larger; null for other laws, where that takes too many steps, or where the parameters are none or not constant.
  */
-function distributionSteps(name: 'poisson' | 'binomial', parameters: readonly number[]): number[] | null {
-  const value = (e: Ir): number => Number((e as Constant).value);
+function distributionSteps(name: string, given: readonly Ir[]): number[] | null {
+  if (name !== 'poisson' && name !== 'binomial') return null;
+  const value = (e: Ir): number => (e.kind === 'const' ? Number(e.value) : NaN);
+  const parameters = given.map(value);
   const [n = NaN, p = NaN] = name === 'poisson' ? [Infinity, NaN] : parameters;
   const mean = name === 'poisson' ? (parameters[0] ?? NaN) : n * p;
   if (!(mean >= 0 && mean < 10) || (name === 'binomial' && !(Number.isInteger(n) && p <= 0.5))) return null;
@@ -135,13 +160,7 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
     return block.name('normal', ir.select(ir.eq(ir.and(draws.step, ir.u32(1)), ir.u32(0)), pair[0], pair[1]));
   };
   const looped = (name: 'poisson' | 'binomial' | 'gamma' | 'truncatedNormal' | 'vonMises', parameters: readonly Ir[]): Ir => {
-    const steps =
-      (name !== 'poisson' && name !== 'binomial') || !parameters.every((e) => e.kind === 'const')
-        ? null
-        : distributionSteps(
-            name,
-            parameters.map((e) => Number(e.value)),
-          );
+    const steps = distributionSteps(name, parameters);
     if (steps) return block.name(name, countOfSteps(uniform(), steps));
     const callee = context.builder.use(drawFunction(name));
     return block.name(name, ir.call(callee, ...counter(draws.step), ...draws.key, ...parameters));

@@ -30,6 +30,15 @@ export interface Inbox {
   readonly slots: number;
 }
 
+/** Weights of synapses as integers, in units of 2^-exponent. */
+export interface QuantisedWeight {
+  readonly buffer: Buffer;
+  readonly exponent: number;
+}
+
+/** Weights by projection and name. */
+export type QuantisedWeights = ReadonlyMap<string, ReadonlyMap<string, QuantisedWeight>>;
+
 /** 2^n as a double, |n| < 1023. */
 export function powerOfTwo(n: number): number {
   let result = 1;

@@ -16,6 +16,7 @@ import type { Equations } from './equations.js';
 import { compileReal, isRandom, library, to } from './expressions.js';
 import type { IntegrationScope } from './expressions.js';
 import { adaptiveValues } from './adaptive.js';
+import { heldBack } from './escape.js';
 import { fold } from './fold.js';
 import { exponentialOf, isNeverZero, rateOf } from './rates.js';
 
@@ -149,6 +150,8 @@ export type Activity = ReadonlyMap<string, Ir>;
 /**
  * New values of all variables by a method other than `exact`, as named locals; nothing is written yet. Methods with several stages
  * hold variables whose rate is not in force through all of them, since others may read them.
+ *
+ * @param watched  variables that may run away within a step of `rk4`, see `escape.ts`
  */
 export function newValues(
   method: Exclude<Method, 'exact'>,
@@ -156,6 +159,7 @@ export function newValues(
   scope: IntegrationScope,
   noise: ReadonlyMap<string, Ir>,
   active: Activity = new Map(),
+  watched: readonly string[] = [],
 ): Map<string, Ir> {
   const names = [...steppedDerivatives(equations).keys()];
   const dt = scope.context.dt;
@@ -170,7 +174,7 @@ export function newValues(
     case 'rk2':
       return rungeKutta2(names, equations, scope, dt, active);
     case 'rk4':
-      return rungeKutta4(names, equations, scope, dt, active);
+      return rungeKutta4(names, equations, scope, dt, active, watched);
     case 'adaptive':
       return adaptiveValues(
         names,
@@ -285,6 +289,7 @@ function rungeKutta4(
   scope: IntegrationScope,
   dt: number,
   active: Activity,
+  watched: readonly string[],
 ): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const stage = (label: string, slope: ReadonlyMap<string, Ir>, factor: number): Map<string, Ir> =>
@@ -293,7 +298,7 @@ function rungeKutta4(
   const k2 = at(scope, stage('second', k1, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k2', active));
   const k3 = at(scope, stage('third', k2, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k3', active));
   const k4 = at(scope, stage('fourth', k3, dt), dt, () => slopes(names, equations, scope, 'k4', active));
-  return new Map(
+  const next = new Map(
     names.map((name) => {
       const [a, b, c, d] = [k1, k2, k3, k4].map((k) => k.get(name) as Ir) as [Ir, Ir, Ir, Ir];
       const inner = fold(ir.add(b, c));
@@ -301,6 +306,7 @@ function rungeKutta4(
       return [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt / 6, sum)];
     }),
   );
+  return heldBack(watched, { first: k1, last: k4, next }, scope, dt);
 }
 
 /** Σ over noises of factor * dW. */

@@ -30,6 +30,7 @@ import type { ProjectionPlan } from './projection.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 import { lowerRecordings } from './recordings.js';
 import { refuseFeatures } from './refuse.js';
+import { withReleases } from './release.js';
 import { lowerSerially } from './serial/lower-serial.js';
 import { lowerSources } from './sources.js';
 import { lowerContinuousSynapses } from './sums.js';
@@ -39,6 +40,8 @@ export interface LowerOptions {
   readonly precision: Precision;
   /** Synapses of projections whose number is drawn, where somebody has built them before; recordings of all of them need it. */
   readonly counts?: ReadonlyMap<string, number>;
+  /** Keeps the values of synapses as they are given: for who reads them, at the cost of memory. */
+  readonly exactValues?: boolean;
   /** Receives the program's text after each pass. */
   readonly dumpIr?: (pass: string, text: string) => void;
   /** Receives the program as it is after each pass: each is legal, and each has more than the one before. */
@@ -50,7 +53,7 @@ export interface LowerOptions {
  *
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
-export function lower(valid: ValidModel, { precision, counts, dumpIr, onPass }: LowerOptions): Program {
+export function lower(valid: ValidModel, { precision, counts, exactValues = false, dumpIr, onPass }: LowerOptions): Program {
   const diagnostics = new LoweringDiagnostics();
   // What named generators draw becomes explicit before anything is laid out.
   const { model: written, data, places, parts: pieces } = resolveOnHost(valid, diagnostics);
@@ -72,6 +75,7 @@ export function lower(valid: ValidModel, { precision, counts, dumpIr, onPass }: 
     places,
     parts: pieces,
     settable: settableNames(model.experiment.protocol),
+    keepsValues: exactValues,
     turnsBack: turnsBack(model.experiment.protocol),
   };
   context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
@@ -114,7 +118,7 @@ export function lower(valid: ValidModel, { precision, counts, dumpIr, onPass }: 
     done('recordings');
     lowerPhases(parts.groups, parts.projections, context);
     done('phases');
-    return assemble(parts, context);
+    return complete(assemble(parts, context));
   }
   // What synapses do in each step and at events, in the order of the delivery slots.
   const codes = parts.projections.flatMap(({ plan, connectivity, storage }) =>
@@ -135,7 +139,7 @@ export function lower(valid: ValidModel, { precision, counts, dumpIr, onPass }: 
   // What phases of the protocol change.
   lowerPhases(parts.groups, parts.projections, context);
   done('phases');
-  return assemble(parts, context);
+  return complete(assemble(parts, context));
 }
 
 /** What passes have understood of the model. */
@@ -196,6 +200,12 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
     manifest: context.turnsBack ? { ...manifest, kept: keptBuffers(buffers, manifest, inSteps) } : manifest,
   };
 }
+
+/** Arrays that only building needs do not outlive it. */
+const complete = (program: Program): Program => ({
+  ...program,
+  schedule: { ...program.schedule, initialise: withReleases(program) },
+});
 
 /** What a reset leaves alone: what steps never write, but for the model's state variables. */
 function keptBuffers(buffers: readonly Buffer[], { variables }: Manifest, inSteps: ReadonlySet<string>): string[] {

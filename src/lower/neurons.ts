@@ -21,6 +21,7 @@ import { compiledTerms, propagated, propagatorsOf } from './exact.js';
 import { fold } from './fold.js';
 import type { Group, Member } from './groups.js';
 import { initialValues } from './initial-values.js';
+import { escaping } from './escape.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
 import type { LinearSystem, Method } from './integrate.js';
 import { runsOnLanes } from './lanes.js';
@@ -335,9 +336,11 @@ function integrateGroup(group: Group, noise: ReadonlyMap<string, Noise>, scope: 
   if (!chosen) return;
   context.builder.notes.push(`${group.name} is integrated by ${chosen.method}`);
   const active = activity(group, scope, block);
+  // Where the method was left to us, it copes with what is about to be reset.
+  const watched = equations.method === 'auto' && group.events.length > 0 ? escaping([...steppedDerivatives(equations).keys()], equations) : [];
   const values = chosen.system
     ? exactValues(group, chosen.system, active, scope, context)
-    : newValues(chosen.method as Exclude<Method, 'exact'>, equations, scope, noiseOfStep(noise, scope, block), active);
+    : newValues(chosen.method as Exclude<Method, 'exact'>, equations, scope, noiseOfStep(noise, scope, block), active, watched);
   for (const [name, value] of values) {
     const condition = active.get(name);
     scope.write(name, condition && !chosen.system ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);

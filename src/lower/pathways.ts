@@ -26,7 +26,7 @@ import type { EventSource } from './events.js';
 import { compile, compileReal, library, to } from './expressions.js';
 import { fold } from './fold.js';
 import type { Group } from './groups.js';
-import type { Inbox } from './inbox.js';
+import type { Inbox, QuantisedWeight, QuantisedWeights } from './inbox.js';
 import { quantise, writable } from './inbox.js';
 import { timesAt } from './multiples.js';
 import * as messages from './messages.js';
@@ -228,7 +228,13 @@ export function arrivals(code: PathwayCode, end: 'pre' | 'post'): number {
 const local = (name: string, type: 'u32' | 'i32' = 'u32'): Ir => ({ kind: 'local', type, name });
 
 /** Writes a pathway's kernel. */
-export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: ReadonlyMap<string, Inbox>, context: Context): string {
+export function pathwayKernel(
+  code: PathwayCode,
+  source: EventSource,
+  inboxes: ReadonlyMap<string, Inbox>,
+  weights: QuantisedWeights,
+  context: Context,
+): string {
   const { plan, pathway, connectivity } = code;
   const outer = new Block();
   const block = new Block(outer.locals);
@@ -252,7 +258,7 @@ export function pathwayKernel(code: PathwayCode, source: EventSource, inboxes: R
   const draws = { ...base, step: drawStep(emission, context) };
   const scope = new SynapseScope(context, plan, code.storage, { position, source: from, target: into }, block, draws);
   if (code.storage.has('last update')) bringUpToDate(code, scope, context);
-  for (const entry of code.statements) write(entry, code, scope, inboxes, context);
+  for (const entry of code.statements) write(entry, code, scope, inboxes, weights, context);
   if (code.storage.has('last update')) scope.write('last update', step);
   scope.storeAll();
   const postOnly = code.statements.every((entry) => entry.end !== 'pre' && entry.later === null);
@@ -348,9 +354,15 @@ function write(
   code: PathwayCode,
   scope: SynapseScope,
   inboxes: ReadonlyMap<string, Inbox>,
+  weights: QuantisedWeights,
   context: Context,
 ): void {
   const { statement, end, variable } = entry;
+  const quantised = statement.value.kind === 'name' ? weights.get(code.plan.name)?.get(statement.value.name) : undefined;
+  if (quantised && end !== null) {
+    addQuantised(entry, end, quantised, code, scope, inboxes, context);
+    return;
+  }
   const right = compile(statement.value, scope);
   if (end === null) {
     scope.write(variable, statement.operator === '=' ? right : combine(statement.operator, scope.read(variable), right, scope));
@@ -360,11 +372,9 @@ function write(
   const group = side.group;
   invariant(group, 'lower/pathways', `${code.plan.name}: the ${end} end has no variables`);
   if (!code.ordered || entry.later) {
-    const inbox = inboxes.get(inboxKey(entry, group));
-    invariant(inbox && entry.additive !== null, 'lower/pathways', `no inbox for ${group.name}.${variable}`);
+    const { inbox, element } = inboxPlace(entry, end, code, scope, inboxes, context);
+    invariant(entry.additive !== null, 'lower/pathways', `${group.name}.${variable} has no bound`);
     const value = statement.operator === '-=' ? fold(ir.neg(to('f64', right))) : to('f64', right);
-    const own = elementIndex(side, end === 'pre' ? scope.address.source : scope.address.target);
-    const element = entry.later ? laterIndex(entry.later, own, inbox, code, scope, context) : own;
     if (value.kind === 'const') {
       scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.exponent)));
       return;
@@ -395,7 +405,38 @@ function write(
   scope.writeEnd(end, variable, free && before ? ir.select(free, to(before.type, value), before) : value);
 }
 
-/** Whether an expression reads parameters only, and those are numbers for certain: then it is within its bounds. */
+/** Where a statement adds to. */
+function inboxPlace(
+  entry: PathwayStatement,
+  end: 'pre' | 'post',
+  code: PathwayCode,
+  scope: SynapseScope,
+  inboxes: ReadonlyMap<string, Inbox>,
+  context: Context,
+): { readonly inbox: Inbox; readonly element: Ir } {
+  const side = end === 'pre' ? code.plan.pre : code.plan.post;
+  const inbox = side.group ? inboxes.get(inboxKey(entry, side.group)) : undefined;
+  invariant(inbox, 'lower/pathways', `no inbox for ${entry.variable} of ${code.plan.name}`);
+  const own = elementIndex(side, end === 'pre' ? scope.address.source : scope.address.target);
+  return { inbox, element: entry.later ? laterIndex(entry.later, own, inbox, code, scope, context) : own };
+}
+
+/** Adds a weight that is kept in the inbox's units. */
+function addQuantised(
+  entry: PathwayStatement,
+  end: 'pre' | 'post',
+  { buffer }: QuantisedWeight,
+  code: PathwayCode,
+  scope: SynapseScope,
+  inboxes: ReadonlyMap<string, Inbox>,
+  context: Context,
+): void {
+  const { inbox, element } = inboxPlace(entry, end, code, scope, inboxes, context);
+  invariant(scope.address.position, 'lower/pathways', `${code.plan.name} has no synapses yet`);
+  const weight = ir.convert('i64', ir.load(buffer, scope.address.position));
+  scope.block.emit(ir.accumulate(inbox.buffer, element, entry.statement.operator === '-=' ? ir.neg(weight) : weight));
+}
+
 /** Which inbox a statement adds to: what is sent has one for each step in which it may arrive. */
 export const inboxKey = (entry: PathwayStatement, group: Group): string => `${group.name}/${entry.variable}${entry.later ? '/sent' : ''}`;
 
@@ -421,8 +462,17 @@ function laterIndex(
   return ir.add(ir.mul(ir.convert('u32', slot), ir.u32(inbox.group.length)), element);
 }
 
+/** Whether an expression reads parameters only, and those are numbers for certain: then it is within its bounds. */
 const onlyParameters = (e: Expression, plan: ProjectionPlan, context: Context): boolean =>
   [...readNames(e, plan)].every((name) => plan.equations.derived.has(name) || isSurelyNumber(plan, name, context));
+
+/** Whether an additive statement adds a parameter as it is, which is a number within its bounds for certain. */
+export const addsParameter = ({ statement, additive, later }: PathwayStatement, { plan, ordered }: PathwayCode, context: Context): boolean =>
+  additive !== null &&
+  (!ordered || later !== null) &&
+  statement.value.kind === 'name' &&
+  plan.equations.parameters.has(statement.value.name) &&
+  onlyParameters(statement.value, plan, context);
 
 /** Whether any pathway of a projection goes by target. */
 export const goesByTarget = (plan: ProjectionPlan): boolean =>

@@ -41,6 +41,7 @@ function assigned(key: string): Assigned {
 /** Owners of what a selection is of. */
 function ownersOf(rule: SelectionRule): readonly string[] {
   if ('assembly' in rule) return rule.assembly.flatMap(ownersOf);
+  if ('from' in rule) return ownersOf(rule.from);
   return ['projection' in rule ? rule.projection : rule.population];
 }
 

@@ -49,8 +49,8 @@ export function partsOf(selection: SelectionRule, what: string, context: Context
     context.diagnostics.add(messages.unsupportedFeature(`${what} on synapses`));
     return null;
   }
-  const indices = indicesOf(selection, context);
-  if (indices) return [{ population: selection.population, indices, first: 0 }];
+  const indices = 'from' in selection ? null : indicesOf(selection, context);
+  if (indices && !('from' in selection)) return [{ population: selection.population, indices, first: 0 }];
   context.diagnostics.add(messages.unsupportedFeature(`${what} on a sample that no generator has drawn`));
   return null;
 }

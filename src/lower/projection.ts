@@ -70,13 +70,16 @@ export interface DelayWindow {
 
 /** The delays that a pathway has, and the phases that give it others. */
 function delayVersions(
+  own: string,
   projection: string,
   pathway: string,
   first: Value,
   { model, profile }: Context,
 ): readonly { readonly delay: Value; readonly phase: number | null }[] {
   const later = model.experiment.protocol.flatMap((phase, k) => {
-    const delay = 'delays' in phase ? phase.delays[`${projection}.${pathway}`] : undefined;
+    if (!('delays' in phase)) return [];
+    // Of a projection that several stand for, each may have delays of its own.
+    const delay = phase.delays[`${own}.${pathway}`] ?? phase.delays[`${projection}.${pathway}`];
     return delay === undefined ? [] : [{ delay, phase: k }];
   });
   return [{ delay: first, phase: null }, ...(profile.stepping === 'slots' ? later : [])];
@@ -152,7 +155,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
     for (const key of Object.keys(type.pathways).sort()) {
       const pathway = type.pathways[key] as Pathway;
       const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
-      const versions = delayVersions(part?.projection ?? name, key, projection.delays[key] ?? pathway.delay, context);
+      const versions = delayVersions(name, part?.projection ?? name, key, projection.delays[key] ?? pathway.delay, context);
       versions.forEach(({ delay, phase }, version) => {
         const slot = pathway.slot ?? slotOf(side, delay, context.profile);
         // Where events are due at times rather than in steps, rows are not sorted by delay.

@@ -1,7 +1,7 @@
 /** Pass: samples of variables into logs, and what the recordings mean. */
 
 import * as ir from '../ir/builder.js';
-import type { Buffer, EventRecordingLocation, Local, SampleLocation, Statement } from '../ir/program.js';
+import type { Buffer, EventRecordingLocation, SampleLocation } from '../ir/program.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Recording, SelectionRule } from '../model/model.js';
 import { Block, item } from './block.js';
@@ -20,6 +20,7 @@ import { rankOf } from './profile.js';
 import { initialSample } from './protocol.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
+import { overPositions } from './synapses/positions.js';
 
 export interface Recordings {
   readonly samples: SampleLocation[];
@@ -325,33 +326,39 @@ function synapsePlaces(
   const positions = builder.buffer(`${name}.places`, 'u32', count, `position of each recorded synapse of ${plan.name}`);
   const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each recorded synapse of ${plan.name}`);
   const { creation, rows } = connectivity;
-  const block = new Block();
-  const [row, p, k, found] = ['row', 'p', 'k', 'found'].map((local) => block.local(local, 'u32')) as [Local, Local, Local, Local];
-  const created = creation ? ir.load(creation, ir.get(p)) : ir.get(p);
-  const note = (place: Ir): Statement[] => [
-    ir.store(positions, place, ir.get(p)),
-    ir.store(sources, place, ir.get(row)),
-    ir.set(found, ir.add(ir.get(found), ir.u32(1))),
-  ];
-  let look: Statement[];
-  if (indices instanceof Uint32Array) {
-    const index = builder.buffer(`${name}.wanted`, 'u32', count, `creation index of each recorded synapse of ${plan.name}`, {
-      role: 'constant',
-      initial: indices,
-    });
-    look = [ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(index, ir.get(k)), created), note(ir.get(k)))])];
-  } else {
-    // Of a range, the place follows from the index.
-    look = [ir.set(k, ir.sub(created, ir.u32(indices.begin))), ir.when(ir.lt(ir.get(k), ir.u32(count)), note(ir.get(k)))];
-  }
-  block.emit(
-    ir.set(found, ir.u32(0)),
-    ir.loop(row, ir.u32(0), ir.u32(plan.pre.size), [
-      ir.loop(p, ir.load(rows, ir.get(row)), ir.load(rows, ir.add(ir.get(row), ir.u32(1))), look),
-    ]),
-    ir.fault(builder.faultBit(`a recorded synapse of projection ${plan.name} does not exist`), ir.ne(ir.get(found), ir.u32(count))),
+  const found = builder.buffer(`${name}.found`, 'u32', 1, `how many of the recorded synapses of ${plan.name} there are`);
+  const firstIndex = indices instanceof Uint32Array ? 0 : indices.begin;
+  const wanted =
+    indices instanceof Uint32Array
+      ? builder.buffer(`${name}.wanted`, 'u32', count, `creation index of each recorded synapse of ${plan.name}`, {
+          role: 'constant',
+          initial: indices,
+        })
+      : null;
+  const stored = { name: plan.name, count: connectivity.count, rows, sources: plan.pre.size };
+  builder.initially(
+    overPositions(`${name}.find`, 'finds the recorded synapses', stored, context, (position, row, block) => {
+      const created = creation ? ir.load(creation, position) : position;
+      const k = block.local('k', 'u32');
+      const note = [
+        ir.store(positions, ir.get(k), position),
+        ir.store(sources, ir.get(k), row),
+        ir.accumulate(found, ir.u32(0), ir.u32(1)),
+      ];
+      if (wanted) block.emit(ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(wanted, ir.get(k)), created), note)]));
+      // Of a range, the place follows from the index.
+      else block.emit(ir.set(k, ir.sub(created, ir.u32(firstIndex))), ir.when(ir.lt(ir.get(k), ir.u32(count)), note));
+    }),
   );
-  builder.initially(builder.sequential(`${name}.find`, 'finds the recorded synapses', block.locals.declared, block.statements));
+  const missing = builder.faultBit(`a recorded synapse of projection ${plan.name} does not exist`);
+  builder.initially(
+    builder.sequential(
+      `${name}.check`,
+      'whether all recorded synapses exist',
+      [],
+      [ir.fault(missing, ir.ne(ir.load(found, ir.u32(0)), ir.u32(count)))],
+    ),
+  );
   return { positions, sources };
 }
 

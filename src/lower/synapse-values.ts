@@ -5,10 +5,10 @@ import type { Expression as Ir, Extent, Local } from '../ir/program.js';
 import { expressionOf } from './texts.js';
 import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/model.js';
-import { Block, item } from './block.js';
+import { Block } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
-import { keyAt, keyBuffer, philox } from './draws.js';
+import { ChangingDraws, keyAt, keyBuffer, philox } from './draws.js';
 import type { Draws } from './draws.js';
 import { scalarTypeOf, storedValue } from './element-scope.js';
 import { compile, compileCondition, to } from './expressions.js';
@@ -19,6 +19,7 @@ import type { Connectivity, ProjectionPlan } from './projection.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { namedIndex } from './rules/rule-code.js';
 import { SynapseScope } from './synapse-scope.js';
+import { overPositions } from './synapses/positions.js';
 
 /**
  * Draws for one synapse: counter (source, target, 0, site); copy c > 0 of a pair draws under the key of words 0 and 1 of the
@@ -165,27 +166,14 @@ export function assignSynapseValues(
     if (some.indices === null && typeof value === 'object' && 'array' in value && value.columns === undefined)
       checkLength(id, arrayOf(value.array, context.data).length, plan, connectivity, context);
   const draws = chosen.some(([, value]) => typeof value === 'string' && drawsIn(value, plan.equations.names));
-  const block = new Block();
-  const position = block.local('position', 'u32');
-  const body = block.nested((inner) => {
-    const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
-    const copy = connectivity.copies ? ir.load(connectivity.copies, ir.get(position)) : null;
-    let current: Draws | null = null;
-    const [sender, receiver] = draws ? [namedIndex(plan.pre, item), namedIndex(plan.post, target)] : [item, target];
-    const delegate: Draws = {
-      element: sender,
-      subElement: receiver,
-      step: ir.u32(0),
-      perStep: false,
-      get key() {
-        return current?.key ?? ([ir.u32(0), ir.u32(0)] as const);
-      },
-      get sites() {
-        return current?.sites ?? { next: 0 };
-      },
-    };
-    const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: item, target }, inner, delegate);
-    const created = connectivity.creation ? ir.load(connectivity.creation, ir.get(position)) : ir.get(position);
+  const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
+  return overPositions(name, `values of the synapses of ${plan.name}`, stored, context, (position, source, inner) => {
+    const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
+    const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
+    const [sender, receiver] = draws ? [namedIndex(plan.pre, source), namedIndex(plan.post, target)] : [source, target];
+    const drawn = new ChangingDraws(sender, receiver);
+    const scope = new SynapseScope(context, plan, storage, { position, source, target }, inner, drawn);
+    const created = connectivity.creation ? ir.load(connectivity.creation, position) : position;
     const { place, chosen: given } = placeAmong(some, created, name, inner, context);
     const where = some.where === null ? null : compileCondition(expressionOf(some.where, plan.equations.names), scope);
     const condition = given && where ? ir.and(given, where) : (given ?? where);
@@ -194,7 +182,7 @@ export function assignSynapseValues(
     for (const [id, value] of dependencyOrder(chosen, plan)) {
       if (typeof value === 'string' && drawsIn(value, plan.equations.names)) {
         const keys = keyBuffer(`${name}.${id}.keys`, [`${stream}/${id}`], context);
-        current = synapseDraws(sender, receiver, copy, keyAt(keys, ir.u32(0)), inner, context);
+        drawn.current = synapseDraws(sender, receiver, copy, keyAt(keys, ir.u32(0)), inner, context);
       }
       const storagePlace = storage.get(id) as Extract<Storage, { kind: 'array' }>;
       const type = scalarTypeOf(storagePlace.type, context.real);
@@ -203,15 +191,6 @@ export function assignSynapseValues(
     }
     scope.storeAll();
   });
-  block.emit(ir.loop(position, ir.load(connectivity.rows, item), ir.load(connectivity.rows, ir.add(item, ir.u32(1))), body));
-  return context.builder.map(
-    name,
-    `values of the synapses of ${plan.name}`,
-    { kind: 'count', count: plan.pre.size },
-    false,
-    block.locals.declared,
-    block.statements,
-  );
 }
 
 /** The place of a synapse among those that are chosen, and whether it is one; null where all are. */

@@ -20,6 +20,8 @@ export type Numbers = readonly unknown[];
 export interface ArrayWithUnit {
   readonly array: Numbers | DataReferenceDocument;
   readonly unit?: Unit;
+  readonly pairs?: 'connected';
+  readonly gaps?: ArrayDocument;
 }
 export type ArrayDocument = Numbers | DataReferenceDocument | ArrayWithUnit;
 export interface HostDrawDocument {
@@ -31,6 +33,9 @@ export interface HostDrawDocument {
   readonly order?: number;
   readonly unit?: Unit;
   readonly exponent10?: number;
+  readonly pairs?: true;
+  readonly anew?: 'receiver';
+  readonly then?: Expression;
 }
 export type ValueDocument = Expression | ArrayDocument | HostDrawDocument;
 
@@ -187,6 +192,8 @@ export interface SelectionMap {
   readonly sample?: number | string;
   readonly within?: ArrayDocument;
   readonly pick?: ArrayDocument;
+  readonly from?: SelectionDocument;
+  readonly only?: string;
   readonly name?: string;
   readonly generator?: HostDrawDocument;
 }
@@ -317,6 +324,7 @@ export interface PhaseDocument {
   readonly set?: Map<ValueDocument>;
   readonly where?: Expression;
   readonly of?: SelectionDocument;
+  readonly numbered?: 'selection';
   readonly initialise?: Map<ValueDocument>;
   readonly delays?: Map<ValueDocument>;
   readonly currents?: Map<Expression>;

@@ -30,11 +30,16 @@ export type Value = number | ExpressionText | GivenValues | HostDraw;
 export interface GivenValues {
   readonly array: ArrayValue;
   readonly columns?: number;
+  /** One value for each connected pair, by sender and then receiver; what several synapses of a pair have in common. */
+  readonly pairs?: 'connected';
+  /** Places of a matrix that hold no value: no synapse may be there. */
+  readonly gaps?: ArrayValue;
 }
 
-/** Drawn in a host pass of lowering by a named generator, in the notation's order, untouched by the model's seed. */
+/** Drawn in a host pass of lowering by a named generator, in the notation's order. */
 export interface HostDraw {
   readonly generator: 'numpy-mt19937';
+  /** Untouched by the model's seed; or `model`: the same algorithms, begun by the model's seed and the stream's name. */
   readonly seed: string;
   readonly distribution: string;
   readonly arguments: readonly number[];
@@ -43,6 +48,12 @@ export interface HostDraw {
   readonly order: number;
   /** Drawn numbers are multiplied by ten to this power to be in SI: notations draw in units of their own; absent: 0. */
   readonly exponent10?: number;
+  /** Synapses: a number for each pair of elements, connected or not, by sender and then receiver, from a copy of the generator. */
+  readonly pairs?: true;
+  /** Synapses: each receiver's draws begin anew from the generator as it stands. */
+  readonly anew?: 'receiver';
+  /** What becomes of the number, an expression of `drawn` (in SI) and `dt`. */
+  readonly then?: ExpressionText;
 }
 
 export interface Parameter {

@@ -155,6 +155,15 @@ export type SelectionRule =
       readonly generator?: HostDraw;
       readonly name?: string;
     }
+  /** A sample of a selection, whose elements are numbered in order. `only`: of those drawn, the ones of this population. */
+  | {
+      readonly sample: number;
+      readonly from: SelectionRule;
+      readonly only?: Id;
+      readonly pick?: ArrayValue;
+      readonly generator?: HostDraw;
+      readonly name?: string;
+    }
   | { readonly assembly: readonly SelectionRule[] }
   /** Synapses of a projection, by their order of creation. */
   | { readonly projection: Id; readonly slice?: readonly [number, number, number]; readonly indices?: ArrayValue };
@@ -298,16 +307,27 @@ export type Recording =
 export type Phase =
   | { readonly run: number }
   | { readonly runUntil: number }
-  /** Keys are `population[1, 3].variable`; with `of`, for selections without such a text, they are variables of it. */
-  | { readonly set: Readonly<Record<string, Value>>; readonly where?: ExpressionText; readonly of?: SelectionRule }
+  /**
+   * Keys are `population[1, 3].variable`; with `of`, for selections without such a text, they are variables of it. `numbered`: the
+   * index `i` that values read counts within the selection rather than within its populations.
+   */
+  | {
+      readonly set: Readonly<Record<string, Value>>;
+      readonly where?: ExpressionText;
+      readonly of?: SelectionRule;
+      readonly numbered?: 'selection';
+    }
   /** Gives state variables another first value: they take it now, and at each reset that follows. */
-  | { readonly initialise: Readonly<Record<string, Value>>; readonly of?: SelectionRule }
+  | { readonly initialise: Readonly<Record<string, Value>>; readonly of?: SelectionRule; readonly numbered?: 'selection' }
   /** Other delays for what is sent from now on, by `projection.pathway`; what is under way arrives when it would have. */
   | { readonly delays: Readonly<Record<string, Value>> }
   /** Other values for currents, from now on. */
   | { readonly currents: Readonly<Record<Id, ExpressionText>> }
-  /** Other spikes for populations that replay them; those whose time has passed are not replayed. */
-  | { readonly replay: Readonly<Record<Id, Extract<Population['spikes'], { indices: ArrayValue }>>> }
+  /**
+   * Other spikes for populations that replay them; those whose time has passed are not replayed. With `of`, for those of its elements that
+   * are of the population: indices count among them, those that none has are left out, and the other elements go on with theirs.
+   */
+  | { readonly replay: Readonly<Record<Id, Extract<Population['spikes'], { indices: ArrayValue }>>>; readonly of?: SelectionRule }
   | { readonly attach: Id }
   | { readonly detach: Id }
   | { readonly record: Id; readonly on: boolean }

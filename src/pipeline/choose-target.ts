@@ -3,22 +3,44 @@
 import type { Availability, Target } from '../../runtime/targets/target.js';
 import { targets } from '../../runtime/targets/registry.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { elementBytes } from '../ir/program.js';
+import type { Program } from '../ir/program.js';
 import { oneOf, suggestion } from '../diagnostics/suggest.js';
 
 /** Tried in this order by `auto` as a rule: what starts soonest first. */
 const quickStart = ['wasm', 'reference'];
 /** Tried first for long work: what takes a second or two to compile, and then is the fastest. */
 const quickRun = ['c', ...quickStart];
+/** Tried first for long work on large networks: a device takes tens of microseconds for a step, however small it is. */
+const largeRun = ['cuda', ...quickRun];
 
 /** Updates of an element from which a second of compiling pays: wasm takes some 5 ns for one, native code 3. */
 const longWork = 1e9;
+/** Elements of a network from which a device's step is shorter than that of a few processor cores. */
+const largeNetwork = 50_000;
+
+function preferenceFor({ work = 0, elements = 0 }: TargetWishes): readonly string[] {
+  if (work <= longWork) return quickStart;
+  return elements >= largeNetwork ? largeRun : quickRun;
+}
 
 /** What `auto` goes by, and the device that is asked for. */
 export interface TargetWishes {
   /** Elements that are updated, times steps; absent: little. */
   readonly work?: number;
+  /** Elements that are updated in a step; absent: few. */
+  readonly elements?: number;
+  /** Bytes that the model needs at least; absent: few. */
+  readonly bytes?: number;
   /** A device of the engine: its number in the list of `interneuron targets`, or a part of its name. */
   readonly device?: string;
+}
+
+/** What running a program for so many steps asks of an engine; synapses that kernels count are not known yet. */
+export function workOf({ manifest, buffers }: Program, steps: number): TargetWishes {
+  const elements = manifest.populations.reduce((sum, { size }) => sum + size, 0);
+  const bytes = buffers.reduce((sum, { element, length }) => sum + (typeof length === 'number' ? length * elementBytes[element] : 0), 0);
+  return { work: steps * elements, elements, bytes };
 }
 
 /** An engine, and the device of it that will be used. */
@@ -29,12 +51,16 @@ export interface ChosenTarget {
   readonly ordinal?: number;
 }
 
+/** Whether a model has room on an engine's first device, as far as is known before its synapses are counted. */
+const fits = ({ memory = Infinity }: Availability, { bytes = 0 }: TargetWishes): boolean => bytes <= memory;
+
 /**
- * The engine with this name, or the first available one.
+ * The engine with this name, or, for `auto`, the fastest one for the work that is available and has the memory.
  *
  * @throws UsageError when there is no such engine or device, or it is not available here, with what to install
  */
-export async function chooseTarget(name: string, { work = 0, device }: TargetWishes = {}): Promise<ChosenTarget> {
+export async function chooseTarget(name: string, wishes: TargetWishes = {}): Promise<ChosenTarget> {
+  const { device } = wishes;
   const names = Object.keys(targets);
   if (name !== 'auto' && !Object.hasOwn(targets, name)) {
     throw new UsageError(`there is no target ${name}: it is ${oneOf(name, ['auto', ...names])}`, suggestion(name, names).hint);
@@ -45,12 +71,11 @@ export async function chooseTarget(name: string, { work = 0, device }: TargetWis
       'name the target as well, such as --target opencl; interneuron targets lists them',
     );
   }
-  const preference = work > longWork ? quickRun : quickStart;
   let refusal: Availability | undefined;
-  for (const candidate of name === 'auto' ? preference : [name]) {
+  for (const candidate of name === 'auto' ? preferenceFor(wishes) : [name]) {
     const target = targets[candidate];
     const availability = await target?.probe();
-    if (target && availability?.available) {
+    if (target && availability?.available && (name !== 'auto' || fits(availability, wishes))) {
       if (device === undefined) return { target, device: availability.devices[0] ?? candidate };
       const ordinal = chooseDevice(candidate, availability.devices, device);
       return { target, device: availability.devices[ordinal] ?? candidate, ordinal };

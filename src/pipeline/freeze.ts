@@ -34,7 +34,7 @@ export interface Frozen {
  * @returns a model that validates, runs to the same spikes and draws nothing but what `remaining` names
  */
 export async function freeze(valid: ValidModel, target: Target): Promise<Frozen> {
-  const program = lower(valid, { precision: 'float64' });
+  const program = lower(valid, { precision: 'float64', exactValues: true });
   const executable = await target.compile(program, { threads: 1 });
   const session = await executable.start();
   try {

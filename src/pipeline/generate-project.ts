@@ -2,6 +2,7 @@
 
 import { generators } from '../../runtime/targets/null/target.js';
 import { DiagnosticError, invariant } from '../diagnostics/diagnostic.js';
+import { cudaProject } from '../codegen/c/device/cuda-project.js';
 import { openclProject } from '../codegen/c/device/opencl-project.js';
 import { cProject, type ScriptEntry } from '../codegen/c/project.js';
 import type { Precision, Program } from '../ir/program.js';
@@ -16,13 +17,14 @@ export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
 /**
  * The files of a model's program.
  *
- * @param target  `c` and `opencl` give a project that builds and runs by itself; others give the text of the program
+ * @param target  `c`, `opencl` and `cuda` give a project that builds and runs by itself; others give the text of the program
  * @throws DiagnosticError for what cannot be lowered
  */
 export function generateProject(valid: ValidModel, target: string, precision: Precision): ProjectFiles {
   const program = lower(valid, { precision });
   if (target === 'c') return cProject(program, scriptOf(valid, program));
   if (target === 'opencl') return openclProject(program, scriptOf(valid, program));
+  if (target === 'cuda') return cudaProject(program, scriptOf(valid, program));
   const generator = generators.find(({ name }) => name === target);
   invariant(generator, 'pipeline/generate-project', `no generator is named ${target}`);
   return generator.generate(program);

@@ -47,6 +47,13 @@ export const messages = {
     found: String(steps),
     hint: 'run for a shorter time, or with a larger dt',
   }),
+  /** @param usualStep  the step in s that is taken where none is given */
+  noDuration: (usualStep?: number): Finding => ({
+    code: 'run/no-duration',
+    message: 'nothing says for how long to run',
+    expected: 'a duration in the model (a Simulation in LEMS), or as an option',
+    hint: `give --duration '100 ms'${usualStep === undefined ? '' : `, and --dt if steps of ${usualStep * 1000} ms are not what you want`}`,
+  }),
   noTurningBack: (phase: string): Finding => ({
     code: 'codegen/no-turning-back',
     message: `a project of its own runs straight on, and the protocol has a phase ${phase}`,

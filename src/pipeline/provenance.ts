@@ -5,7 +5,7 @@ import type { RunHeader, RunMetadata } from '../../runtime/results/result.js';
 import type { Program } from '../ir/program.js';
 import type { ModelHashes } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
-import { version } from '../version.js';
+import { version } from './version.js';
 
 /** The part of a result that lets anyone run it again: the model, and what it runs on. */
 export function runHeader(

@@ -92,19 +92,22 @@ describe('codegen --target c', () => {
     expect(readdirSync(await generate(network, '--target', 'ir'))).toEqual(['program.ir']);
   });
 
-  test('writes a project for OpenCL, in which no text of the model is code', async () => {
-    const project = await generate(network, '--target', 'opencl');
-    expect(readdirSync(project).sort()).toEqual([
-      'CMakeLists.txt',
-      'README.md',
-      'initial.bin',
-      'main.c',
-      'network.c',
-      'network.cl',
-      'network.h',
-    ]);
-    for (const name of readdirSync(project)) expect(readFileSync(join(project, name), 'latin1')).not.toContain(folder.path);
-    expect(readFileSync(join(project, 'network.cl'), 'utf8')).toMatch(/^\/\* plastic, "quoted", with commas \* \/ \*\/\n/);
+  test.each([
+    {
+      target: 'opencl',
+      names: ['CMakeLists.txt', 'README.md', 'initial.bin', 'main.c', 'network.c', 'network.cl', 'network.h'],
+      kernels: 'network.cl',
+    },
+    {
+      target: 'cuda',
+      names: ['CMakeLists.txt', 'README.md', 'host.cu', 'initial.bin', 'main.c', 'network.cu', 'network.h'],
+      kernels: 'network.cu',
+    },
+  ])('writes a project for $target, in which no text of the model is code', async ({ target, names, kernels }) => {
+    const project = await generate(network, '--target', target);
+    expect(readdirSync(project).sort()).toEqual(names);
+    for (const name of names) expect(readFileSync(join(project, name), 'latin1')).not.toContain(folder.path);
+    expect(readFileSync(join(project, kernels), 'utf8')).toMatch(/^\/\* plastic, "quoted", with commas \* \/ \*\/\n/);
   });
 
   test.each([

@@ -1,36 +1,22 @@
 /** The program as a process of its own: what only a process has. */
 
-import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/report.js';
 import { temporaryFolder, whenRecording } from '../support/command.js';
-import { root } from '../support/import-graph.js';
+import { startProgram } from '../support/program-process.js';
+import type { Ended } from '../support/program-process.js';
 
 const folder = temporaryFolder();
 const model = 'fixtures/brian/single-lif.yaml';
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the sources as the program; `then` may send signals or close streams. */
-async function program(words: readonly string[], then?: (child: ReturnType<typeof spawn>, printed: () => string) => void): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
-    cwd: root,
-    env: { ...process.env, INTERNEURON_CACHE: folder.file('cache') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-  then?.(child, () => stdout + stderr);
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, stdout, stderr };
+/** Runs the program to its end; `then` may send signals or close streams. */
+function program(words: readonly string[], then?: (child: ChildProcess) => void): Promise<Ended> {
+  const { child, ended } = startProgram(words, { environment: { INTERNEURON_CACHE: folder.file('cache') } });
+  then?.(child);
+  return ended;
 }
 
 describe('the program', () => {

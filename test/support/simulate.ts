@@ -29,7 +29,7 @@ export interface SimulateOptions extends ImportOptions {
 }
 
 export interface Engine {
-  readonly target: 'reference' | 'wasm' | 'opencl';
+  readonly target: 'reference' | 'wasm' | 'opencl' | 'cuda';
   readonly threads: number;
   /** Where compiled programs are kept. */
   readonly cacheDirectory?: string;

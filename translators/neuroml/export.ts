@@ -10,12 +10,15 @@
  * their own require them of the element of the population that they are in.
  */
 
+import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
 import type { ConnectionRule, Model, ValidModel } from '../../src/model/model.js';
 import { Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import { NetworkWriter } from './export/network.js';
-import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { readBack } from './export/read-back.js';
+import { restoreDocument, type Restored } from './export/restore.js';
 import { simulation } from './export/simulation.js';
 import { element, xmlText } from './export/xml-text.js';
 
@@ -32,7 +35,25 @@ const includes = ['Cells.xml', 'Networks.xml', 'Simulation.xml'];
  *
  * @param rules  the rules by which projections were connected before they were frozen, kept as properties of the network
  */
-export function exportLems({ model, data }: ValidModel, rules: Readonly<Record<string, readonly ConnectionRule[]>> = {}): LemsExport {
+export function exportLems(valid: ValidModel, rules: Readonly<Record<string, readonly ConnectionRule[]>> = {}): LemsExport {
+  const restored = restoreDocument(valid);
+  return restored ? inOwnWords(restored, valid) : generated(valid, rules);
+}
+
+/** The document that a model came from. */
+function inOwnWords({ text, sameHash, sameExperiment }: Restored, { model }: ValidModel): LemsExport {
+  const report = new ConversionReport('lems');
+  if (!sameHash)
+    report.exact('', 'what is read back is the same with another model hash: components have values, their types have none', 'lems/model-hash');
+  if (model.timing !== 'lems-euler') remarkTiming(model, report);
+  if (!sameExperiment && model.timing === 'lems-euler')
+    report.approximated('lems/experiment-hash', '/experiment', 'what is read back runs otherwise: for another time, in other steps, or with another seed');
+  settleParts(model, report);
+  return { text, report: report.entries };
+}
+
+/** The model as component types of its own. */
+function generated({ model, data }: ValidModel, rules: Readonly<Record<string, readonly ConnectionRule[]>>): LemsExport {
   const report = new ConversionReport('lems');
   const context: ExportContext = { model, data, report, dimensions: new Dimensions(), ids: new Ids(), dt: model.experiment.dt };
   const { ids, dimensions } = context;
@@ -55,7 +76,24 @@ export function exportLems({ model, data }: ValidModel, rules: Readonly<Record<s
     element('network', { id: net }, [...kept, ...network.populations, ...network.projections, ...network.inputs]),
     simulated,
   ]);
-  return { text: xmlText(root), report: report.entries };
+  const text = xmlText(root);
+  checkReadBack(text, model, report);
+  return { text, report: report.entries };
+}
+
+/** Says what reading the document again gives, where it is not the model. */
+function checkReadBack(text: string, model: Model, report: ConversionReport): void {
+  const back = readBack(text);
+  if (typeof back === 'string') {
+    report.missing('', `the document cannot be read back: ${back}`);
+    return;
+  }
+  if (back.hashes.model !== hashModel(model).model)
+    report.approximated(
+      'lems/model-hash',
+      '',
+      'the model is said by generated component types, and what is read back of them is a model of its own (another model hash)',
+    );
 }
 
 /** The rules of projections that draw their connections, by projection. */
@@ -68,12 +106,7 @@ export function rulesOf({ projections }: Model): Readonly<Record<string, readonl
 
 /** What is said of the model as a whole, and of the parts about which nothing else was said. */
 function remark({ model, report }: ExportContext): void {
-  if (model.timing !== 'lems-euler')
-    report.approximated(
-      'lems/timing',
-      '/timing',
-      `the model has the timing ${model.timing}; LEMS advances one cell after another, and spikes without delay act a step later on cells before their own`,
-    );
+  if (model.timing !== 'lems-euler') remarkTiming(model, report);
   for (const [id, type] of Object.entries(model.neurons)) {
     if (model.timing !== 'lems-euler' && type.method !== 'euler' && Object.keys(type.derivatives).length > 0)
       report.approximated('lems/forward-euler', child('/neurons', id), `forward Euler in place of the method ${type.method}`);
@@ -86,6 +119,19 @@ function remark({ model, report }: ExportContext): void {
   }
   for (const id of Object.keys(model.operations)) report.missing(child('/operations', id), 'LEMS runs no code during a simulation');
   for (const id of Object.keys(model.tables)) report.missing(child('/tables', id), 'tables over time');
+  settleParts(model, report);
+}
+
+function remarkTiming({ timing }: Model, report: ConversionReport): void {
+  report.approximated(
+    'lems/timing',
+    '/timing',
+    `the model has the timing ${timing}; LEMS advances one cell after another, and spikes without delay act a step later on cells before their own`,
+  );
+}
+
+/** Everything of which nothing else was said is as it was. */
+function settleParts(model: Model, report: ConversionReport): void {
   for (const kind of ['neurons', 'synapses', 'populations', 'projections', 'stimuli'] as const)
     for (const id of Object.keys(model[kind])) {
       const pointer = child(`/${kind}`, id);

@@ -10,16 +10,17 @@
 
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
-import { connectNetwork } from './build/connect.js';
-import { assemble, nameNetwork } from './build/document.js';
+import { connectNetwork, type Wires } from './build/connect.js';
+import { assemble, nameNetwork, type Naming } from './build/document.js';
 import * as messages from './build/messages.js';
-import { isDynamic, makeNetwork, networkOf } from './build/network.js';
+import { isDynamic, makeNetwork, networkOf, type Container, type Network } from './build/network.js';
 import { growTree } from './flatten/tree.js';
 import { unmetRequirements } from './flatten/variables.js';
 import { registerHolders } from './build/paths.js';
 import { Places } from './build/placed.js';
 import { Types } from './build/types.js';
 import { referenced, valueOf } from './components.js';
+import { keepSource } from './kept-source.js';
 import type { Component, LemsModel } from './lems/definitions.js';
 import { collectOutputs, type Outputs } from './outputs.js';
 
@@ -39,19 +40,43 @@ interface Run {
   readonly step?: number;
 }
 
+/** A component to import by itself, whatever the document says is to run. */
+export interface Part {
+  readonly target: Component;
+  /** What it stands in; null where it needs nothing around it. */
+  readonly around: Container | null;
+}
+
 /**
  * Imports LEMS.
  *
+ * @param part  absent: what the document says is to run
  * @returns a document for `normalise` with places, or null when errors were reported
  * @diagnostic lems/* as listed in `build/messages.ts` and `flatten/messages.ts`
  * @source LEMS (Cannon et al. 2014); timing as its reference interpreter has it
  */
-export function importNeuroML(lems: LemsModel, diagnostics: Diagnostics): ImportedDocument | null {
+export function importNeuroML(lems: LemsModel, diagnostics: Diagnostics, part?: Part): ImportedDocument | null {
+  return importParts(lems, diagnostics, part);
+}
+
+/** A document with what each of its parts was made from. */
+export interface ImportedParts extends ImportedDocument {
+  readonly network: Network;
+  readonly wires: Wires;
+  readonly naming: Naming;
+  readonly types: Types;
+  /** What says how to run; null where a document only has the model. */
+  readonly simulation: Component | null;
+  readonly target: Component;
+}
+
+/** Imports LEMS, and says what everything was made from. */
+export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Part): ImportedParts | null {
   const errors = (): number => diagnostics.list.filter(({ severity }) => severity === 'error').length;
   const before = errors();
-  const run = findRun(lems, diagnostics);
+  const run: Run | null = part ? { simulation: null, target: part.target } : findRun(lems, diagnostics);
   if (!run) return null;
-  const network = makeNetwork(run.target, lems, diagnostics);
+  const network = makeNetwork(run.target, lems, diagnostics, part?.around);
   registerHolders(network.drafts);
   const wires = connectNetwork(network.root, lems, diagnostics);
   const types = new Types(lems, diagnostics);
@@ -65,6 +90,7 @@ export function importNeuroML(lems: LemsModel, diagnostics: Diagnostics): Import
   const { neurons, synapses, populations, projections, lemsTypes } = assemble(network, wires, naming, { types, places, diagnostics });
   if (errors() > before) return null;
   const seed = run.simulation && seedOf(run.simulation);
+  const source = part ? undefined : keepSource(lems, run.simulation ? [run.simulation, run.target] : [run.target]);
   const document = {
     interneuron: 1,
     name: run.target.id,
@@ -80,13 +106,14 @@ export function importNeuroML(lems: LemsModel, diagnostics: Diagnostics): Import
       ...(run.length === undefined ? {} : { duration: run.length }),
     },
     annotations: {
-      lems: { types: lemsTypes },
+      lems: { types: lemsTypes, ...(source ? { source } : {}) },
       ...(outputs.outputFiles.length > 0 ? { outputFiles: outputs.outputFiles } : {}),
       ...(outputs.displays.length > 0 ? { displays: outputs.displays } : {}),
     },
   };
-  if (run.simulation) for (const part of ['/experiment', '/recordings']) places.set(part, run.simulation.place);
-  return { document, positions: places.positions(run.target.place.document) };
+  if (run.simulation) for (const pointer of ['/experiment', '/recordings']) places.set(pointer, run.simulation.place);
+  const { simulation, target } = run;
+  return { document, positions: places.positions(target.place.document), network, wires, naming, types, simulation, target };
 }
 
 /** The seed of the reference interpreter where a simulation states none. */

@@ -15,7 +15,7 @@ import { readComponent, type KeptElement, type ReadComponent } from './lems/read
 import { createTally } from './lems/tally.js';
 import { loadDocuments, type LoadedDocuments, type Origin } from './load.js';
 import { checkMorphologies } from './nml/check-morphology.js';
-import { schemaCheck, schemaFor } from './nml/check-schema.js';
+import { checkDocument, schemaCheck, schemaFor } from './nml/check-schema.js';
 import type { XmlElement } from './xml/element.js';
 
 export type { LemsHost } from './host.js';
@@ -58,6 +58,7 @@ export function readLems(text: string, document: string, host: LemsHost = noFile
   const target = findTarget(elements, found.byId, found.components, diagnostics);
   // 4. What they say.
   const tally = createTally(diagnostics);
+  checkDocument(loaded.root, (name) => own.has(name), tally);
   const notCore = found.components.filter((component) => found.origins.get(component) !== 'core');
   checkAttributes(notCore, {
     units: table.units,
@@ -83,6 +84,11 @@ export function readLems(text: string, document: string, host: LemsHost = noFile
     byId: found.byId,
     target,
     kept,
+    source: {
+      root: loaded.root,
+      elements: elements.flatMap(({ element, origin }) => (origin === 'core' || element.name === 'Target' ? [] : [element])),
+      core: [...loaded.core],
+    },
   };
 }
 

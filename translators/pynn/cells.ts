@@ -194,7 +194,7 @@ function componentValues(
 ): Record<string, Located> {
   const count = listCount(value);
   if (count !== null && count !== size) {
-    setting.report(messages.wrongLength(name, size, count), pointer);
+    setting.report(Number.isNaN(size) ? messages.countUnknown(name) : messages.wrongLength(name, size, count), pointer);
     return {};
   }
   const lists = Array.from({ length: count ?? 1 }, (_, k) => listFor(value, k));

@@ -22,6 +22,8 @@ export interface Setting extends Reporter {
   readFile(name: string): { readonly text: string } | { readonly refused: string };
   /** Place of the next draw in the order in which PyNN draws. */
   nextOrder(): number;
+  /** Whether the connections of a projection must be known before it is built on the target: values are for the pairs that are connected. */
+  drawsOnHost(label: string): boolean;
 }
 
 /** A reporter that adds to `diagnostics`, with places from `positions`. */

@@ -23,6 +23,7 @@ import { sizeOfPopulation, trainsOf, translatePopulation, type Trains } from './
 import { translateProjection, type Network, type TranslatedProjection } from './projections.js';
 import { Recordings } from './recordings.js';
 import { assemblyOf, targetOf, viewOf, type PopulationInfo, type Target } from './selections.js';
+import { drawnOnHost } from './drawn-on-host.js';
 import { checkShape } from './shape.js';
 import type { PynnSpecification, Values } from './specification.js';
 
@@ -165,7 +166,18 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
       to.report(messages.outOfRange('the seed', 'a whole number from 0 to 4294967295', seed), `${child('/rngs', name)}/seed`);
   }
   let order = 0;
-  return { ...to, dt, minDelay, maxDelay, rngs: rngs ?? {}, usesPlaces: usesPlaces(specification), readFile, nextOrder: () => order++ };
+  const onHost = drawnOnHost(specification);
+  return {
+    ...to,
+    dt,
+    minDelay,
+    maxDelay,
+    rngs: rngs ?? {},
+    usesPlaces: usesPlaces(specification),
+    readFile,
+    nextOrder: () => order++,
+    drawsOnHost: (label) => onHost.has(label),
+  };
 }
 
 /** Connectors that ask where cells are. */
@@ -237,14 +249,14 @@ function declareSelections(specification: PynnSpecification, targets: Map<string
     if (targets.has(view.label))
       setting.report(messages.duplicateLabel(view.label, 'a population or another view'), child(pointer, 'label'));
     const parent = targetOf(view.of, targets, child(pointer, 'of'), setting);
-    const portions = parent && viewOf(view, parent, pointer, setting);
-    if (portions !== undefined) targets.set(view.label, { label: view.label, portions });
+    const cells = parent && viewOf(view, parent, pointer, setting);
+    if (cells !== undefined) targets.set(view.label, { label: view.label, ...cells });
   }
   for (const [k, assembly] of (specification.assemblies ?? []).entries()) {
     const pointer = child('/assemblies', k);
     if (targets.has(assembly.label))
       setting.report(messages.duplicateLabel(assembly.label, 'a population, a view or another assembly'), child(pointer, 'label'));
-    targets.set(assembly.label, { label: assembly.label, portions: assemblyOf(assembly, targets, pointer, setting) });
+    targets.set(assembly.label, { label: assembly.label, ...assemblyOf(assembly, targets, pointer, setting) });
   }
 }
 

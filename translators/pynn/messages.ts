@@ -159,6 +159,19 @@ export const receptorNeeded = (known: readonly string[]): Finding => ({
   expected: `receptor_type: one of ${known.join(', ')}`,
 });
 
+export const cellsTwice = (label: string, before: string): Finding => ({
+  code: 'pynn/cells-twice',
+  severity: 'warning',
+  message: `${shorten(label)} has cells that the assembly has already, of ${shorten(before)}: it is left out, as PyNN does`,
+  found: shorten(label),
+});
+
+export const countUnknown = (what: string): Finding => ({
+  code: 'pynn/count-unknown',
+  message: `a list for ${what} of cells that are drawn from several populations`,
+  expected: 'one value for all, a distribution or an expression: how many cells of each population are drawn is not known',
+});
+
 export const noReceptors = (label: string): Finding => ({
   code: 'pynn/no-receptors',
   message: `${shorten(label)} has no receptors: its cells are sources of spikes`,

@@ -1,7 +1,7 @@
 /** The phases of a script as those of the canonical protocol. */
 
 import { child } from '../../src/model/pointer.js';
-import { parameterName, parameterValues } from './cells.js';
+import { listCount, parameterName, parameterValues } from './cells.js';
 import type { Setting } from './context.js';
 import type { SourceChange } from './currents.js';
 import { located } from './located.js';
@@ -34,7 +34,7 @@ export interface TranslatedPhases {
 
 /** Translates all phases. Recordings that begin later are off until then. */
 export function translatePhases(phases: readonly Phase[], stage: Stage, setting: Setting): TranslatedPhases {
-  const state: State = { stage, setting, now: 0, resets: 0, trains: new Map(stage.trains), protocol: [], late: [], changes: new Map() };
+  const state: State = { stage, setting, now: 0, resets: 0, trains: new Map(stage.trains), drawn: new Set(), protocol: [], late: [], changes: new Map() };
   for (const [k, phase] of phases.entries()) translatePhase(phase, child('/phases', k), state);
   if (!phases.some((phase) => phase.run !== undefined || phase.run_until !== undefined)) setting.report(messages.noRun(), '/phases');
   return { late: state.late, protocol: state.protocol, changes: state.changes };
@@ -46,8 +46,9 @@ interface State {
   readonly setting: Setting;
   now: number;
   resets: number;
-  /** What each SpikeSourceArray replays now. */
+  /** What each SpikeSourceArray replays now; but for those of which a drawn sample was given other times. */
   readonly trains: Map<string, Trains>;
+  readonly drawn: Set<string>;
   readonly protocol: unknown[];
   readonly late: unknown[];
   readonly changes: Map<string, SourceChange[]>;
@@ -127,12 +128,19 @@ function setSource({ target, params }: NonNullable<Phase['set_source']>, pointer
 
 // --- Cells --------------------------------------------------------------------------------------------------------
 
-/** What is set of some cells. A selection with gaps stands beside the variables that it is for. */
-function entryFor(what: 'set' | 'initialise', portion: Portion, values: Readonly<Record<string, unknown>>): unknown {
+/**
+ * What is set of some cells. A selection with gaps stands beside the variables that it is for; formulas count its cells.
+ *
+ * @param given  the values as they are written
+ */
+function entryFor(what: 'set' | 'initialise', portion: Portion, values: Readonly<Record<string, unknown>>, given: Values): unknown {
   const { population, cells } = portion;
   if (cells.kind === 'range' && cells.begin === 0 && cells.end === population.size)
     return { [what]: Object.fromEntries(Object.entries(values).map(([name, value]) => [`${population.id}.${name}`, value])) };
-  return { [what]: values, of: selectionOf(portion) };
+  const counts = Object.values(given).some(
+    (value) => typeof value === 'object' && value !== null && 'expr' in value && /\bi\b/.test(value.expr),
+  );
+  return { [what]: values, of: selectionOf(portion), ...(counts ? { numbered: 'selection' } : {}) };
 }
 
 function setCells({ target, params }: { readonly target: string; readonly params: Values }, pointer: string, state: State): unknown[] {
@@ -144,24 +152,34 @@ function setCells({ target, params }: { readonly target: string; readonly params
     if (cell === null) return setTrains(portion, params, at, state);
     const given = Object.entries(params).map(([name, value]) => [parameterName(name), value, child(at, name)] as const);
     const values = parameterValues(cell, given, countOf(portion.cells), setting, true);
-    return Object.keys(values).length === 0 ? [] : [entryFor('set', portion, values)];
+    return Object.keys(values).length === 0 ? [] : [entryFor('set', portion, values, params)];
   });
 }
 
 /** Other spike times for some or all cells of a SpikeSourceArray; the others go on with theirs. */
-function setTrains({ population, cells }: Portion, params: Values, pointer: string, state: State): unknown[] {
+function setTrains(portion: Portion, params: Values, pointer: string, state: State): unknown[] {
+  const { population, cells } = portion;
   const { setting, trains } = state;
   for (const key of Object.keys(params))
     if (key !== 'spike_times') setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
   const { spike_times: value } = params;
   if (value === undefined) return [];
   const at = child(pointer, 'spike_times');
-  if (cells.kind === 'sample') {
-    setting.report(messages.unsupported('other spike times for a drawn sample of cells', 'name the cells by their indices'), at);
+  const count = countOf(cells);
+  // How many of the drawn cells are of this population is not known: one list is for all that there may be.
+  const most = Number.isNaN(count) && cells.kind === 'sample' ? Math.min(cells.size, population.size) : count;
+  if (most !== count && listCount(value) !== null) {
+    setting.report(messages.countUnknown('spike_times'), at);
     return [];
   }
-  const given = spikeTrains(value, countOf(cells), at, setting);
+  const given = spikeTrains(value, most, at, setting);
   if (given === undefined) return [];
+  const whole = cells.kind === 'range' && cells.begin === 0 && cells.end === population.size;
+  if (cells.kind === 'sample' || (state.drawn.has(population.id) && !whole)) {
+    state.drawn.add(population.id);
+    return [{ replay: { [population.id]: replayed(given, at) }, of: selectionOf(portion) }];
+  }
+  state.drawn.delete(population.id);
   const all = [...(trains.get(population.id) ?? Array.from({ length: population.size }, () => []))];
   given.forEach((train, k) => {
     all[cells.kind === 'range' ? cells.begin + k : (cells.indices[k] ?? 0)] = train;
@@ -187,6 +205,6 @@ function initialise(
       return [];
     }
     const first = initialValues(cell, values, countOf(portion.cells), at, setting, true);
-    return Object.keys(first).length === 0 ? [] : [entryFor('initialise', portion, first)];
+    return Object.keys(first).length === 0 ? [] : [entryFor('initialise', portion, first, values)];
   });
 }

@@ -4,8 +4,10 @@ import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from './located.js';
 import * as messages from './messages.js';
-import { delaysOf, unitOf, wholeMatrix, type TranslatedProjection } from './projections.js';
+import { ownGenerator } from './connect/call.js';
+import { unitOf, type TranslatedProjection } from './projections.js';
 import type { Value, Values } from './specification.js';
+import { checkDelays, delaysOf, delaySlot, mapNumbers, ofPairs, wholeMatrix, type Delays } from './synapse-values.js';
 import { isNumbers, translateValue, type Slot } from './values.js';
 
 /** Parameters that only the canonical type has. */
@@ -35,13 +37,12 @@ export function setSynapses(projection: TranslatedProjection, params: Values, po
         at,
       );
     } else if (name === 'delay') {
-      const given = inOrder(value, 'delay', at, projection, setting);
-      if (given === undefined) continue;
-      const delays = delaysOf(given, at, projection.fraction ?? null, projection.connections, setting);
+      const delays = changedDelays(value, at, projection, setting);
+      if (delays === undefined) continue;
       entries.push({ delays: Object.fromEntries(Object.entries(delays.delays).map(([key, delay]) => [`${id}.${key}`, delay])) });
       for (const [key, number] of Object.entries(delays.values)) set[`${id}.${key}`] = located(number, at);
     } else {
-      const slot = { what: name, unit: unitOf(standard, name), count: null, formulas: ['ij', 'd'] as const };
+      const slot: Slot = { what: name, unit: unitOf(standard, name), count: null, formulas: ['ij', 'd'], draws: 'pairs' };
       const translated = synapticValue(value, at, slot, projection, setting);
       if (translated === undefined) continue;
       const changes = standard.synapse.state?.[name] !== undefined;
@@ -72,51 +73,91 @@ export function initialiseSynapses(projection: TranslatedProjection, values: Val
   return Object.keys(first).length === 0 ? [] : [{ initialise: first }];
 }
 
-/** A value of each synapse; a matrix has one for each pair, connected or not. */
+/** A value of each synapse: lists have a number for each connected pair, matrices for each pair, connected or not. */
 function synapticValue(value: Value, pointer: string, slot: Slot, projection: TranslatedProjection, setting: Setting): Located | undefined {
   const drawn = projection.connections.pairs === undefined;
-  if (drawn && Array.isArray(value) && !isNumbers(value)) return wholeMatrix(value, pointer, slot, setting);
+  if (drawn && isNumbers(value)) return byPair(value, pointer, slot.unit);
+  if (drawn && Array.isArray(value)) return wholeMatrix(value, pointer, slot, setting);
   const given = inOrder(value, slot.what, pointer, projection, setting);
   return given === undefined ? undefined : translateValue(given, pointer, slot, setting);
 }
 
-/** Whether connections are created sender by sender, as the canonical model draws them, and not in a notation's own order. */
-const isByRow = (rule: unknown): boolean => !(typeof rule === 'object' && rule !== null && 'rule' in rule && rule.rule === 'hostDrawn');
+/** Numbers for connected pairs that are still to be drawn. */
+const byPair = (array: readonly number[], pointer: string, unit: string): Located =>
+  located({ array, unit: unit === '1' ? 1 : unit, pairs: 'connected' }, pointer);
 
 /**
- * Lists in order of creation, as the canonical model has them: PyNN takes a flat one for the connections row by row, and a matrix for
- * pairs. Undefined after what is wrong was reported.
+ * Values for pairs as a list in order of creation: PyNN takes a flat list for the connected pairs row by row, and a matrix for all
+ * pairs; synapses of one pair have one value. Undefined after what is wrong was reported.
  */
 function inOrder(value: Value, name: string, pointer: string, { connections }: TranslatedProjection, setting: Setting): Value | undefined {
-  if (!Array.isArray(value)) return value;
+  if (!Array.isArray(value) || connections.pairs === undefined) return value;
   const rows: readonly unknown[] = value;
-  if (connections.pairs === undefined) {
-    if (isNumbers(rows) && isByRow(connections.rule)) return rows;
-    setting.report(
-      messages.unsupported(`a list for ${name} of connections that a NumpyRNG draws`, 'give a matrix with a number for each pair'),
-      pointer,
-    );
-    return undefined;
-  }
   const { sources, targets } = connections.pairs();
   if (isNumbers(rows)) {
-    if (rows.length !== sources.length) {
-      setting.report(messages.wrongLength(name, sources.length, rows.length), pointer);
-      return undefined;
-    }
     const order = Array.from({ length: sources.length }, (_, k) => k).sort(
       (a, b) => (sources[a] ?? 0) - (sources[b] ?? 0) || (targets[a] ?? 0) - (targets[b] ?? 0) || a - b,
     );
-    const result = new Array<number>(rows.length);
-    order.forEach((place, k) => (result[place] = rows[k] ?? 0));
-    return result;
+    const result = new Array<number>(sources.length);
+    let pair = -1;
+    order.forEach((place, k) => {
+      const before = order[k - 1];
+      if (before === undefined || sources[before] !== sources[place] || targets[before] !== targets[place]) pair++;
+      result[place] = rows[pair] ?? 0;
+    });
+    if (pair + 1 === rows.length) return result;
+    setting.report(messages.wrongLength(name, pair + 1, rows.length), pointer);
+    return undefined;
   }
-  const numbers = Array.from(sources, (i, k) => {
-    const row: unknown = rows[i];
-    const number: unknown = Array.isArray(row) ? row[targets[k] ?? 0] : undefined;
-    return typeof number === 'number' ? number : NaN;
-  });
+  const numbers = ofPairs(rows, sources, targets);
   if (!numbers.some(Number.isNaN)) return numbers;
   setting.report(messages.wrongValue(name, 'a number for each connected pair', value), pointer);
   return undefined;
+}
+
+/** Other delays of a projection's synapses; undefined after what is wrong was reported. */
+function changedDelays(value: Value, pointer: string, projection: TranslatedProjection, setting: Setting): Delays | undefined {
+  const { connections } = projection;
+  const fraction = projection.fraction ?? null;
+  if (isNumbers(value) && connections.pairs === undefined) {
+    checkDelays(value, pointer, true, setting);
+    const part = (share: number): Located => byPair(mapNumbers(value, (delay) => share * delay) as readonly number[], pointer, 'ms');
+    return partsOf(fraction, part, part(1));
+  }
+  if (typeof value === 'object' && value !== null && 'random' in value) return drawnDelays(value, pointer, projection, setting);
+  if (typeof value === 'object' && value !== null && 'expr' in value) {
+    const text = translateValue(value, pointer, delaySlot, setting)?.value;
+    const part = (share: number): Located => located(share === 1 ? text : `${share}*(${String(text)})`, pointer);
+    const left = fraction === null || fraction === 1 ? text : `(${String(text)}) - dt*round(${1 - fraction}*(${String(text)})/dt)`;
+    return text === undefined ? undefined : partsOf(fraction, part, left);
+  }
+  const given = inOrder(value, 'delay', pointer, projection, setting);
+  return given === undefined ? undefined : delaysOf(given, pointer, fraction, connections, setting);
+}
+
+/** Delays of pathways as shares of one delay. @param left  what is left of it once the spike has met the synapse */
+function partsOf(fraction: number | null, part: (share: number) => unknown, left: unknown): Delays {
+  if (fraction === null || fraction === 0) return { delays: { pre: part(1) }, values: {} };
+  return {
+    delays: { ...(fraction === 1 ? {} : { pre: part(1 - fraction) }), post: part(fraction) },
+    values: { transmission: left },
+  };
+}
+
+/** Random delays: of plastic synapses one number for each, from which both parts and what is left follow. */
+function drawnDelays(
+  value: Extract<Value, { random: string }>,
+  pointer: string,
+  projection: TranslatedProjection,
+  setting: Setting,
+): Delays | undefined {
+  const fraction = projection.fraction ?? null;
+  const shared = fraction !== null && fraction > 0;
+  const own = shared ? ownGenerator(`delay of ${projection.id} at ${pointer}`) : undefined;
+  const draw = translateValue(value, pointer, { ...delaySlot, draws: 'pairs', ...(own ? { own } : {}) }, setting)?.value;
+  if (draw === undefined) return undefined;
+  const then = (text: string): Located => located(typeof draw === 'object' ? { ...draw, then: text } : draw, pointer);
+  const part = (share: number): Located => (share === 1 ? located(draw, pointer) : then(`${share}*drawn`));
+  const left = fraction === null || fraction === 1 ? located(draw, pointer) : then(`drawn - dt*round(${1 - fraction}*drawn/dt)`);
+  return partsOf(fraction, part, left);
 }

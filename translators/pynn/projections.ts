@@ -18,8 +18,8 @@ import { located, type Located } from './located.js';
 import * as messages from './messages.js';
 import { endOf, targetOf, type Target } from './selections.js';
 import type { Projection, Space, Synapse, Value } from './specification.js';
-import { quantity } from './distributions.js';
-import { isNumbers, translateValue, type Slot } from './values.js';
+import { delaysOf, delayValue, perSynapse, sharesDraw } from './synapse-values.js';
+import type { Slot } from './values.js';
 import { isChecked, lastWeight, wrongWeight } from './weights.js';
 
 /** A projection of the canonical model, with what the rest of the document may ask of it. */
@@ -318,6 +318,7 @@ function synapseValues(
   const known = ['weight', 'delay', ...names.filter((name) => name !== 'weight')];
   const place = (name: string): number => known.indexOf(name);
   const hasDelay = fractionOf(written) !== undefined;
+  const anew: Pick<Slot, 'draws'> = connections.drawsAnew === true ? { draws: 'anew' } : {};
   let delay: readonly [Value, string] = [setting.minDelay, pointer];
   for (const [name, value, where] of [...given].sort(([a], [b]) => place(a) - place(b))) {
     if (name === 'delay' && hasDelay) delay = [value ?? setting.minDelay, where];
@@ -330,7 +331,7 @@ function synapseValues(
       const translated = perSynapse(
         value,
         where,
-        { what: name, unit: unitOf(standard, name), count: null, formulas: ['d', 'ij'] },
+        { what: name, unit: unitOf(standard, name), count: null, formulas: ['d', 'ij'], ...anew },
         connections,
         setting,
       );
@@ -378,46 +379,6 @@ function fractionOf(written: Synapse): number | null | undefined {
   return written.type === 'STDPMechanism' ? (written.dendritic_delay_fraction ?? 1) : null;
 }
 
-/** Whether several delays of a synapse are made of one number that is not known now. */
-const sharesDraw = (delay: Value, fraction: number): boolean => fraction > 0 && !(typeof delay === 'number' || Array.isArray(delay));
-
-/**
- * Delays of the pathways, and the values that go with them.
- *
- * @param fraction  of a plastic synapse's delay that is dendritic; null for others
- */
-export function delaysOf(
-  value: Value,
-  pointer: string,
-  fraction: number | null,
-  connections: Connections,
-  setting: Setting,
-): { readonly delays: Readonly<Record<string, unknown>>; readonly values: Readonly<Record<string, unknown>> } {
-  if (fraction === null) return { delays: { pre: delayValue(value, pointer, 1, connections, setting) }, values: {} };
-  if (sharesDraw(value, fraction))
-    setting.report(messages.unsupported('another random delay of a plastic synapse', 'give numbers, or one for each synapse'), pointer);
-  const share = (part: number): unknown => (part === 0 ? undefined : delayValue(value, pointer, part, connections, setting));
-  const [before, after] = [share(1 - fraction), share(fraction)];
-  return {
-    delays: { ...(before === undefined ? {} : { pre: before }), ...(after === undefined ? {} : { post: after }) },
-    values: after === undefined ? {} : { transmission: transmissionOf(value, fraction, after, setting) },
-  };
-}
-
-/** What is left of a delay once the spike has met the synapse: both parts in whole steps are the whole in whole steps. */
-function transmissionOf(value: Value, fraction: number, after: unknown, { dt }: Setting): unknown {
-  const numbers = typeof value === 'number' ? [value] : isNumbers(value) ? value : [];
-  const steps = (time: number): number => {
-    const up = Math.floor(time / dt + 0.5);
-    return up - time / dt === 0.5 && up % 2 !== 0 ? up - 1 : up;
-  };
-  const left = numbers.map((delay) => steps(delay) - steps((1 - fraction) * delay));
-  if (numbers.every((delay, k) => left[k] === steps(fraction * delay))) return after;
-  const times = left.map((count) => count * dt);
-  const [only = 0] = times;
-  return typeof value === 'number' ? quantity(only, 'ms') : { array: times, unit: 'ms' };
-}
-
 /** The values that a synapse description gives, each with its place. */
 function givenValues(written: Synapse, pointer: string): readonly (readonly [name: string, value: Value, pointer: string])[] {
   const of = (params: Synapse['params'], at: string): [string, Value, string][] =>
@@ -427,53 +388,6 @@ function givenValues(written: Synapse, pointer: string): readonly (readonly [nam
     ...of(written.timing_dependence?.params, child(pointer, 'timing_dependence')),
     ...of(written.weight_dependence?.params, child(pointer, 'weight_dependence')),
   ];
-}
-
-/** A value of each synapse; a matrix has one for each pair. */
-function perSynapse(value: Value, pointer: string, slot: Slot, connections: Connections, setting: Setting): Located | undefined {
-  if (!Array.isArray(value)) return translateValue(value, pointer, slot, setting);
-  const rows: readonly unknown[] = value;
-  // How many synapses there are, and which, comes out when they are drawn: a list is for them in order, a matrix for all pairs.
-  if (connections.pairs === undefined)
-    return isNumbers(rows) ? translateValue(rows, pointer, slot, setting) : wholeMatrix(rows, pointer, slot, setting);
-  const { sources, targets } = connections.pairs();
-  if (isNumbers(rows)) return translateValue(rows, pointer, { ...slot, count: sources.length }, setting);
-  const numbers = Array.from(sources, (i, k) => {
-    const row: unknown = rows[i];
-    const number: unknown = Array.isArray(row) ? row[targets[k] ?? 0] : undefined;
-    return typeof number === 'number' ? number : NaN;
-  });
-  if (numbers.some(Number.isNaN))
-    return void setting.report(messages.wrongValue(slot.what, 'a number for each connected pair', value), pointer);
-  return translateValue(numbers, pointer, slot, setting);
-}
-
-/** A matrix that has a number for every pair, connected or not. */
-export function wholeMatrix(rows: readonly unknown[], pointer: string, slot: Slot, setting: Setting): Located | undefined {
-  const wrong = rows.findIndex((row) => !isNumbers(row));
-  if (wrong < 0) return located(slot.explicit === true ? { array: rows, unit: slot.unit } : rows, pointer);
-  const expected = 'a number for each pair, since which pairs are connected is drawn';
-  return void setting.report(messages.wrongValue(`a row of ${slot.what}`, expected, rows[wrong]), child(pointer, wrong));
-}
-
-/** A delay in ms, or a part of it, within the limits that setup sets. */
-function delayValue(value: Value, pointer: string, part: number, connections: Connections, setting: Setting): unknown {
-  const numbers = typeof value === 'number' ? [value] : isNumbers(value) ? value : [];
-  const { minDelay, maxDelay } = setting;
-  const tolerance = 1e-9 * setting.dt;
-  const wrong = numbers.find((delay) => !(delay >= minDelay - tolerance && delay <= maxDelay + tolerance));
-  if (wrong !== undefined) setting.report(messages.delayOutOfRange(wrong, minDelay, maxDelay), pointer);
-  const between = part === 1 ? numbers.find((delay) => Math.abs(delay / setting.dt - Math.round(delay / setting.dt)) > 1e-6) : undefined;
-  if (between !== undefined && wrong === undefined) setting.report(messages.delayRounded(between, setting.dt), pointer);
-  if (typeof value === 'number') return located(quantity(value * part, 'ms'), pointer);
-  if (isNumbers(value) && part !== 1) return located({ array: value.map((delay) => delay * part), unit: 'ms' }, pointer);
-  return perSynapse(
-    value,
-    pointer,
-    { what: 'delay', unit: 'ms', count: null, formulas: ['d', 'ij'], explicit: true },
-    connections,
-    setting,
-  );
 }
 
 // --- Space --------------------------------------------------------------------------------------------------------

@@ -28,8 +28,11 @@ export type Cells =
       /** Who draws it; null: the target, once for each name. */
       readonly generator: unknown;
       readonly name: string;
-      /** The cells that it is drawn from, where those are not all. */
+      /** The cells of the population that it is drawn from, where those are not all. */
       readonly within: readonly number[] | null;
+      /** What else it is drawn from: a drawn sample, or several populations, of which these cells are those of one. */
+      readonly from: readonly unknown[] | null;
+      readonly parts: number;
       /** Which of the drawn cells, in ascending order, these are; null for all. */
       readonly pick: readonly number[] | null;
     };
@@ -43,12 +46,18 @@ export interface Portion {
 export interface Target {
   readonly label: string;
   readonly portions: readonly Portion[];
+  /** How many cells, where nobody knows yet how many those of a portion are. */
+  readonly size?: number;
 }
 
-export const countOf = (cells: Cells): number =>
-  cells.kind === 'range' ? cells.end - cells.begin : cells.kind === 'list' ? cells.indices.length : (cells.pick?.length ?? cells.size);
+/** How many cells; NaN where a sample is drawn from several populations, of which these are those of one. */
+export function countOf(cells: Cells): number {
+  if (cells.kind === 'range') return cells.end - cells.begin;
+  if (cells.kind === 'list') return cells.indices.length;
+  return cells.parts > 1 ? NaN : (cells.pick?.length ?? cells.size);
+}
 
-export const sizeOf = (target: Target): number => target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
+export const sizeOf = (target: Target): number => target.size ?? target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
 
 /** Ascending indices, as a range where they follow one another. */
 function listed(indices: readonly number[]): Cells {
@@ -57,15 +66,19 @@ function listed(indices: readonly number[]): Cells {
   return contiguous ? { kind: 'range', begin: first, end: first + indices.length } : { kind: 'list', indices };
 }
 
-/** The portions of a view; undefined after what is wrong was reported. PyNN sorts indices and drops repeated ones. */
-export function viewOf(view: View, parent: Target, pointer: string, setting: Setting): readonly Portion[] | undefined {
+/** The cells of a view; undefined after what is wrong was reported. PyNN sorts indices and drops repeated ones. */
+export function viewOf(view: View, parent: Target, pointer: string, setting: Setting): Omit<Target, 'label'> | undefined {
   const at = child(pointer, 'select');
   const given = (['slice', 'indices', 'mask', 'sample'] as const).filter((key) => view.select[key] !== undefined);
   if (given.length !== 1 || parent.portions.length === 0)
     return void setting.report(messages.wrongValue('the selection', 'one of slice, indices, mask, sample', given), at);
   if (view.select.sample !== undefined) return sampleOf(view, view.select.sample, parent, at, setting);
   const indices = chosen(view.select, sizeOf(parent), at, setting);
-  return indices && portionsOf(parent, indices);
+  if (indices === undefined) return undefined;
+  // Which portion a cell is of comes out when these are drawn: of all cells, in order, those with these numbers.
+  if (parent.portions.some(({ cells }) => Number.isNaN(countOf(cells))))
+    return drawnFrom(view.label, sizeOf(parent), parent, null, indices);
+  return { portions: portionsOf(parent, indices) };
 }
 
 /** The cells of a target with these numbers, which ascend. */
@@ -96,25 +109,35 @@ function someOf(cells: Cells, numbers: readonly number[]): Cells {
 }
 
 /** A drawn sample of a population or of a view. */
-function sampleOf(view: View, sample: number, parent: Target, at: string, setting: Setting): readonly Portion[] | undefined {
+function sampleOf(view: View, sample: number, parent: Target, at: string, setting: Setting): Omit<Target, 'label'> | undefined {
   const [portion] = parent.portions;
   const size = sizeOf(parent);
   if (sample < 0 || sample > size)
     return void setting.report(messages.outOfRange('the size of the sample', `0 to ${size}`, sample), child(at, 'sample'));
-  if (portion === undefined || parent.portions.length > 1)
-    return void setting.report(
-      messages.unsupported('a sample of an assembly', 'take a sample of each of its populations'),
-      child(at, 'sample'),
-    );
-  const { cells, population } = portion;
-  if (cells.kind === 'sample')
-    return void setting.report(messages.unsupported('a sample of a sample', 'take one sample of the smaller size'), child(at, 'sample'));
+  if (portion === undefined) return { portions: [] };
   const generator = numpyGenerator(view.select.rng, child(at, 'rng'), setting);
   if (generator === undefined) return undefined;
   const drawn = generator === null ? null : { ...generator, distribution: 'permutation', arguments: [size], order: setting.nextOrder() };
+  const { cells, population } = portion;
+  if (parent.portions.length > 1 || cells.kind === 'sample') return drawnFrom(view.label, sample, parent, drawn, null);
   const within =
     size === population.size ? null : cells.kind === 'list' ? cells.indices : Array.from({ length: size }, (_, k) => cells.begin + k);
-  return [{ ...portion, cells: { kind: 'sample', size: sample, generator: drawn, name: view.label, within, pick: null } }];
+  const chosen: Cells = { kind: 'sample', size: sample, generator: drawn, name: view.label, within, from: null, parts: 1, pick: null };
+  return { portions: [{ ...portion, cells: chosen }] };
+}
+
+/** Cells that are drawn from what is drawn itself, or from several populations: a portion for each of these. */
+function drawnFrom(
+  name: string,
+  size: number,
+  parent: Target,
+  generator: unknown,
+  pick: readonly number[] | null,
+): Omit<Target, 'label'> {
+  const populations = [...new Map(parent.portions.map(({ population }) => [population.id, population])).values()];
+  const from = selectionsOf(parent.portions);
+  const cells: Cells = { kind: 'sample', size, generator, name, within: null, from, parts: populations.length, pick };
+  return { portions: populations.map((population) => ({ population, cells })), size: pick?.length ?? size };
 }
 
 /** The cells of a target, each by a text of its own; undefined while some are still to be drawn. */
@@ -153,14 +176,34 @@ function chosen({ slice, indices, mask }: View['select'], size: number, pointer:
   return [...new Set(list.map((index) => (index < 0 ? index + size : index)))].sort((a, b) => a - b);
 }
 
-/** The portions of an assembly. */
+/** The cells of an assembly. What has cells that another part has already is left out, as PyNN does. */
 export function assemblyOf(
   assembly: Assembly,
   targets: ReadonlyMap<string, Target>,
   pointer: string,
   setting: Setting,
-): readonly Portion[] {
-  return assembly.of.flatMap((label, index) => targetOf(label, targets, child(child(pointer, 'of'), index), setting)?.portions ?? []);
+): Omit<Target, 'label'> {
+  const parts: Target[] = [];
+  for (const [index, label] of assembly.of.entries()) {
+    const at = child(child(pointer, 'of'), index);
+    const part = targetOf(label, targets, at, setting);
+    if (part === undefined) continue;
+    const before = parts.find((one) => overlap(one, part));
+    if (before === undefined) parts.push(part);
+    else setting.report(messages.cellsTwice(label, before.label), at);
+  }
+  const portions = parts.flatMap((part) => part.portions);
+  const known = parts.every(({ size }) => size === undefined);
+  return { portions, ...(known ? {} : { size: parts.reduce((sum, part) => sum + sizeOf(part), 0) }) };
+}
+
+/** Whether two targets have a cell in common, as far as is known. */
+function overlap(a: Target, b: Target): boolean {
+  if (a.label === b.label) return true;
+  const [first, second] = [cellsOf(a), cellsOf(b)];
+  if (first === undefined || second === undefined) return false;
+  const cells = new Set(first);
+  return second.some((cell) => cells.has(cell));
 }
 
 /** What a label stands for; undefined after an unknown one was reported. */
@@ -182,7 +225,7 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
       return { population: id, indices: cells.indices };
     case 'sample':
       return {
-        population: id,
+        ...(cells.from === null ? { population: id } : { from: oneOf(cells.from), ...(cells.parts > 1 ? { only: id } : {}) }),
         sample: cells.size,
         ...(cells.within === null ? {} : { within: cells.within }),
         ...(cells.pick === null ? {} : { pick: cells.pick }),
@@ -194,12 +237,23 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
 }
 
 /** A target as an end of a projection, made from what stands at `pointer`. */
-export function endOf(target: Target, pointer: string): unknown {
-  const [only] = target.portions;
-  return located(
-    target.portions.length === 1 && only !== undefined ? selectionOf(only) : { assembly: target.portions.map(selectionOf) },
-    pointer,
-  );
+export const endOf = (target: Target, pointer: string): unknown => located(oneOf(selectionsOf(target.portions)), pointer);
+
+const oneOf = (selections: readonly unknown[]): unknown => (selections.length === 1 ? selections[0] : { assembly: selections });
+
+/** Portions as selections; those of one sample of several populations are one, which keeps its order. */
+function selectionsOf(portions: readonly Portion[]): readonly Record<string, unknown>[] {
+  const selections: Record<string, unknown>[] = [];
+  let before: Cells | undefined;
+  for (const portion of portions) {
+    const { cells } = portion;
+    const together = cells.kind === 'sample' && cells.parts > 1;
+    if (together && cells === before) continue;
+    before = cells;
+    const { only, ...rest } = selectionOf(portion);
+    selections.push(together || only === undefined ? rest : { ...rest, only });
+  }
+  return selections;
 }
 
 /** The cells of a portion as ranges of neighbours; undefined for a sample, which is not known yet. */

@@ -19,6 +19,10 @@ export interface Slot {
   readonly formulas: readonly NonNullable<Formula['of']>[];
   /** Whether numbers carry their unit; else the place where they go has it. */
   readonly explicit?: boolean;
+  /** Synapses: what a NumpyRNG draws is for all pairs, as PyNN's `set` draws it, or begins anew for each receiver. */
+  readonly draws?: 'pairs' | 'anew';
+  /** Who draws where no NumpyRNG does; absent: the target. */
+  readonly own?: NumpyGenerator;
 }
 
 /** Whether a value is a list of numbers. */
@@ -50,6 +54,7 @@ const isList = (value: object): value is readonly unknown[] => Array.isArray(val
 function list(values: readonly unknown[], pointer: string, slot: Slot, setting: Setting): unknown {
   const wrong = values.findIndex((item) => typeof item !== 'number');
   if (wrong >= 0) return void setting.report(messages.wrongValue(slot.what, 'a number', values[wrong]), child(pointer, wrong));
+  if (slot.count !== null && Number.isNaN(slot.count)) return void setting.report(messages.countUnknown(slot.what), pointer);
   if (slot.count !== null && values.length !== slot.count)
     return void setting.report(messages.wrongLength(slot.what, slot.count, values.length), pointer);
   return slot.explicit === true ? { array: values, unit: slot.unit } : values;
@@ -68,10 +73,18 @@ function random({ random: name, params, rng }: Random, pointer: string, slot: Sl
   const problem = distribution.check?.(numbers);
   if (problem !== undefined)
     return void setting.report(messages.outOfRange(`a parameter of ${name}`, problem, numbers), child(pointer, 'params'));
-  const generator = numpyGenerator(rng, child(pointer, 'rng'), setting);
-  if (generator === undefined) return undefined;
+  const named = numpyGenerator(rng, child(pointer, 'rng'), setting);
+  if (named === undefined) return undefined;
+  const generator = named ?? slot.own ?? null;
   if (generator !== null)
-    return { ...generator, distribution: name, arguments: numbers, order: setting.nextOrder(), unit: slot.unit === '1' ? 1 : slot.unit };
+    return {
+      ...generator,
+      distribution: name,
+      arguments: numbers,
+      order: setting.nextOrder(),
+      unit: slot.unit === '1' ? 1 : slot.unit,
+      ...(slot.draws === 'pairs' ? { pairs: true } : slot.draws === 'anew' ? { anew: 'receiver' } : {}),
+    };
   if (distribution.expression === undefined) return void setting.report(messages.needsGenerator(`the distribution ${name}`), pointer);
   return distribution.expression(numbers, slot.unit);
 }

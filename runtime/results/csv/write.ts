@@ -5,7 +5,7 @@
 
 import { extname } from 'node:path';
 
-import { incompletePath, createOutput, pathWith, type OutputFile } from '../output-files.js';
+import { createOutput, incompletePath, orAbandon, pathWith, type OutputFile } from '../output-files.js';
 import { numberText } from '../number-text.js';
 import { provenanceText } from '../record-text.js';
 import {
@@ -48,16 +48,9 @@ export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter 
     files.push({ file, nameFor });
     return file;
   };
-  const discard = (): void => files.forEach(({ file }) => file.abandon());
+  const opened = (): OutputFile[] => files.map(({ file }) => file);
   /** A failed write leaves nothing behind. */
-  const guarded = <T>(action: () => T): T => {
-    try {
-      return action();
-    } catch (error) {
-      discard();
-      throw error;
-    }
-  };
+  const guarded = <T>(action: () => T): T => orAbandon(opened, action);
   return {
     open: async (given) => {
       setup = given;
@@ -88,7 +81,7 @@ export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter 
         for (const { file, nameFor } of files) file.rename(nameFor(final));
         return files.map(({ nameFor }) => nameFor(final));
       }),
-    abandon: async () => discard(),
+    abandon: async () => opened().forEach((file) => file.abandon()),
   };
 }
 

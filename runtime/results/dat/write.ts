@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 
 import { UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { TypedArray } from '../../../src/ir/program.js';
-import { createOutput, incompletePath, outputError, type OutputFile } from '../output-files.js';
+import { createOutput, incompletePath, orAbandon, outputError, type OutputFile } from '../output-files.js';
 import {
   columnCount,
   elementAt,
@@ -36,15 +36,8 @@ export function datWriter(files: readonly DatFile[], options: DatOptions): Resul
   const open: { readonly file: DatFile; readonly path: string; readonly output: OutputFile }[] = [];
   const tables: Table[] = [];
   let setup: RunSetup | null = null;
-  const discard = (): void => open.forEach(({ output }) => output.abandon());
-  const guarded = <T>(action: () => T): T => {
-    try {
-      return action();
-    } catch (error) {
-      discard();
-      throw error;
-    }
-  };
+  const opened = (): OutputFile[] => open.map(({ output }) => output);
+  const guarded = <T>(action: () => T): T => orAbandon(opened, action);
   return {
     open: async (given) =>
       guarded(() => {
@@ -71,7 +64,7 @@ export function datWriter(files: readonly DatFile[], options: DatOptions): Resul
           return final;
         });
       }),
-    abandon: async () => discard(),
+    abandon: async () => opened().forEach((output) => output.abandon()),
   };
 }
 

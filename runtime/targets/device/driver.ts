@@ -1,10 +1,16 @@
 /** What a session needs of a device, whatever drives it. */
 
-import type { Size } from '../../../src/codegen/schedule/launches.js';
+import type { DeviceSizes, Launch, Size } from '../../../src/codegen/schedule/launches.js';
 import type { TypedArray } from '../../../src/ir/program.js';
 
 /** A piece of a device's memory, or a kernel, as the driver knows it. */
 export type Handle = number | bigint;
+
+/** A launch of a kernel. */
+export interface Command {
+  readonly kernel: Handle;
+  readonly size: Size;
+}
 
 /** Memory that a device does not give. */
 export class OutOfDeviceMemory extends Error {}
@@ -16,9 +22,11 @@ export class OutOfDeviceMemory extends Error {}
 export interface DeviceDriver {
   /** As messages name it: `the OpenCL device pthread (PoCL)`. */
   readonly title: string;
-  /** Bytes of all memory, and of one piece at most. */
+  /** Bytes of all memory that a session may take, and of one piece at most. */
   readonly memory: number;
   readonly mostAllocated: number;
+  /** Bytes of the device's memory, where others hold some of it. */
+  readonly total?: number;
   allocate(bytes: number): Handle;
   free(memory: Handle): void;
   /** Waits for what was asked for before, then copies bytes to an array. */
@@ -32,6 +40,17 @@ export interface DeviceDriver {
   setMemory(kernel: Handle, position: number, memory: Handle): void;
   /** Launches a kernel for a step, which is its argument 1. */
   launch(kernel: Handle, step: Int32Array, size: Size): void;
+  /**
+   * Launches the kernels of consecutive steps as one command; only where the source's kernels count steps from the one that the arena holds.
+   *
+   * @param first  the first of the steps
+   * @param key  equal for equal lists
+   * @param steps  the launches of each step
+   * @returns false when the device has no such commands, and nothing was launched
+   */
+  launchSteps?(arena: Handle, first: number, key: string, steps: () => readonly (readonly Command[])[]): boolean;
+  /** Sizes that suit a kernel; absent where all kernels have the same. */
+  sizesOf?(kernel: Handle, launch: Launch): DeviceSizes;
   /** Sends what was asked for on its way. */
   flush(): void;
   /** When everything that was asked for is done; other work of the process goes on until then. */

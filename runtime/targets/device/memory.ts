@@ -13,9 +13,10 @@ const pass = 'runtime/targets/device';
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
 /** The error for a model that does not fit: what it needs and what there is. */
-export function memoryError(device: string, needed: number, what: string, capacity: number): UsageError {
+export function memoryError({ title, total }: DeviceDriver, needed: number, what: string, capacity: number): UsageError {
+  const free = total === undefined ? '' : ` left of ${gigabytes(total)}`;
   return new UsageError(
-    `${device} does not have the memory that the model needs: ${what} ${gigabytes(needed)}, and it has ${gigabytes(capacity)}`,
+    `${title} does not have the memory that the model needs: ${what} ${gigabytes(needed)}, and it has ${gigabytes(capacity)}${free}`,
     'make the model smaller, or use another device (--device) or another target',
   );
 }
@@ -82,16 +83,16 @@ export class DeviceMemory {
   }
 
   #checkRoom(bytes: number, what: string): void {
-    if (bytes > this.#driver.memory) throw memoryError(this.#driver.title, bytes, what, this.#driver.memory);
+    if (bytes > this.#driver.memory) throw memoryError(this.#driver, bytes, what, this.#driver.memory);
   }
 
   #obtain(bytes: number, what: string): Handle {
     if (bytes > this.#driver.mostAllocated)
-      throw memoryError(this.#driver.title, bytes, `${what} in one piece`, this.#driver.mostAllocated);
+      throw memoryError(this.#driver, bytes, `${what} in one piece`, this.#driver.mostAllocated);
     try {
       return this.#driver.allocate(bytes);
     } catch (error) {
-      if (error instanceof OutOfDeviceMemory) throw memoryError(this.#driver.title, bytes, what, this.#driver.memory);
+      if (error instanceof OutOfDeviceMemory) throw memoryError(this.#driver, bytes, what, this.#driver.memory);
       throw error;
     }
   }
@@ -112,7 +113,7 @@ export class DeviceMemory {
     try {
       this.#fill(buffer, length);
     } catch (error) {
-      if (error instanceof OutOfDeviceMemory) throw memoryError(this.#driver.title, bytes, `the array ${name} needs`, this.#driver.memory);
+      if (error instanceof OutOfDeviceMemory) throw memoryError(this.#driver, bytes, `the array ${name} needs`, this.#driver.memory);
       throw error;
     }
     return place.kind === 'own';

@@ -2,16 +2,17 @@
 
 import { InvariantError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { GeneratedDevice } from '../../../src/codegen/c/device/generate.js';
-import { notStopped } from '../../../src/codegen/c/device/layout.js';
-import { sizeOf } from '../../../src/codegen/schedule/launches.js';
+import { memberOffset, notStopped } from '../../../src/codegen/c/device/layout.js';
+import { sizeOfLaunch } from '../../../src/codegen/schedule/launches.js';
 import type { DeviceSizes, Launch, Size } from '../../../src/codegen/schedule/launches.js';
 import { faultsBuffer } from '../../../src/ir/names.js';
-import type { Action, Extent, Program, StepEntry, TypedArray } from '../../../src/ir/program.js';
+import type { Action, Extent, Program, TypedArray } from '../../../src/ir/program.js';
 import { isSameKind } from '../../../src/ir/arrays.js';
 import { snapshotMisfit } from '../misfit.js';
 import type { Progress, Session, Snapshot } from '../target.js';
-import type { DeviceDriver, Handle } from './driver.js';
+import type { Command, DeviceDriver, Handle } from './driver.js';
 import { DeviceMemory } from './memory.js';
+import { isDue, nextStretch } from './steps.js';
 
 const pass = 'runtime/targets/device';
 
@@ -34,6 +35,7 @@ export interface LoadedProgram {
 interface ReadyKernel {
   readonly launch: Launch;
   readonly handle: Handle;
+  readonly sizes: DeviceSizes;
   size: Size;
 }
 
@@ -77,17 +79,18 @@ class DeviceSession implements Session {
     for (const [name, launch] of generated.launches) {
       const kernel = driver.kernel(launch.entry);
       driver.setMemory(kernel, 0, this.#memory.arena);
-      kernels.set(name, { launch, handle: kernel, size: { global: 0, local: 1 } });
+      const sizes = driver.sizesOf?.(kernel, launch) ?? this.#loaded.sizes;
+      kernels.set(name, { launch, handle: kernel, sizes, size: { global: 0, local: 1 } });
     }
     for (const ready of kernels.values()) {
-      ready.size = this.#sizeOf(ready.launch);
+      ready.size = this.#sizeOf(ready);
       for (const buffer of ready.launch.own) this.#bind(ready, buffer);
     }
     return kernels;
   }
 
-  #sizeOf({ geometry }: Launch): Size {
-    return sizeOf(geometry, this.#loaded.sizes, (cell) => this.#cell(cell));
+  #sizeOf({ launch, sizes }: ReadyKernel): Size {
+    return sizeOfLaunch(launch, sizes, (cell) => this.#cell(cell));
   }
 
   /** The value of a cell now; 0 where there is none yet. */
@@ -119,8 +122,11 @@ class DeviceSession implements Session {
     return result;
   }
 
-  #launch({ handle, size }: ReadyKernel): void {
-    if (size.global > 0) this.#loaded.driver.launch(handle, this.#step, size);
+  #launch({ launch, handle, size }: ReadyKernel): void {
+    if (size.global === 0) return;
+    const { driver } = this.#loaded;
+    if (launch.member !== undefined) driver.fill(this.#memory.arena, memberOffset, 4, Uint32Array.of(launch.member));
+    driver.launch(handle, this.#step, size);
   }
 
   #kernel(name: string): ReadyKernel {
@@ -163,14 +169,15 @@ class DeviceSession implements Session {
   async #act(action: Action): Promise<void> {
     if (action.kind === 'run') {
       const ready = this.#kernel(action.kernel);
-      if (ready.launch.geometry.kind === 'counted') ready.size = this.#sizeOf(ready.launch);
+      if (ready.launch.geometry.kind === 'counted') ready.size = this.#sizeOf(ready);
       this.#launch(ready);
       await this.#loaded.driver.finish();
       return;
     }
     for (const name of action.buffers) {
       const { length } = this.#memory.buffer(name);
-      const moved = this.#memory.allocate(name, typeof length === 'number' ? length : this.#cell(length));
+      const elements = action.kind === 'release' ? 0 : typeof length === 'number' ? length : this.#cell(length);
+      const moved = this.#memory.allocate(name, elements);
       if (!moved) continue;
       for (const ready of this.#kernels.values()) if (ready.launch.own.includes(name)) this.#bind(ready, name);
     }
@@ -191,9 +198,9 @@ class DeviceSession implements Session {
 
   run(steps: number): Promise<number> {
     return this.#enqueue(async () => {
-      for (const { kernel } of this.#loaded.program.schedule.step) {
+      for (const { kernel } of this.#loaded.generated.step) {
         const ready = this.#kernel(kernel);
-        if (ready.launch.geometry.kind === 'counted') ready.size = this.#sizeOf(ready.launch);
+        if (ready.launch.geometry.kind === 'counted') ready.size = this.#sizeOf(ready);
       }
       let done = 0;
       this.#look();
@@ -209,7 +216,7 @@ class DeviceSession implements Session {
   }
 
   #mostSteps(): number {
-    return Math.max(1, Math.floor(mostLaunches / Math.max(1, this.#loaded.program.schedule.step.length)));
+    return Math.max(1, Math.floor(mostLaunches / Math.max(1, this.#loaded.generated.step.length)));
   }
 
   /** Steps for which every log certainly has room. */
@@ -225,18 +232,8 @@ class DeviceSession implements Session {
   /** Launches the kernels of some steps, waits for them, and counts those that were run to their end. */
   async #runPiece(piece: number): Promise<number> {
     const first = this.step;
-    const entries = this.#loaded.program.schedule.step.map((entry) => ({ entry, ready: this.#kernel(entry.kernel) }));
     this.#clearControl();
-    let launches = 0;
-    for (let k = 0; k < piece; k += 1) {
-      for (const { entry, ready } of entries) {
-        if (!isDue(entry, this.step)) continue;
-        this.#launch(ready);
-        launches += 1;
-        if (launches % flushEvery === 0) this.#loaded.driver.flush();
-      }
-      this.#step[0] = this.step + 1;
-    }
+    this.#launchSteps(piece);
     await this.#loaded.driver.finish();
     this.#look();
     if (!this.#faulted()) return piece;
@@ -245,6 +242,34 @@ class DeviceSession implements Session {
     const done = Math.min(piece, last - first + 1);
     this.#step[0] = first + done;
     return done;
+  }
+
+  /** Launches the kernels of the next steps, many steps by one command where the device has such. */
+  #launchSteps(count: number): void {
+    const { generated, driver } = this.#loaded;
+    const entries = generated.step.map((entry) => ({ entry, ready: this.#kernel(entry.kernel) }));
+    const end = this.step + count;
+    const sizes = entries.map(({ ready }) => `${ready.size.global}/${ready.size.local}`).join(' ');
+    const commandsOf = (step: number): Command[] =>
+      entries.flatMap(({ entry, ready: { handle, size } }) => (isDue(entry, step) && size.global > 0 ? [{ kernel: handle, size }] : []));
+    let launches = 0;
+    while (this.step < end) {
+      const { step } = this;
+      const stretch = driver.launchSteps === undefined ? undefined : nextStretch(generated.step, step, end - step);
+      if (stretch !== undefined) {
+        const commands = (): Command[][] => Array.from({ length: stretch.steps }, (_, k) => commandsOf(step + k));
+        if (driver.launchSteps?.(this.#memory.arena, step, `${stretch.key} ${sizes}`, commands) === true) {
+          this.#step[0] = step + stretch.steps;
+          continue;
+        }
+      }
+      for (const { kernel, size } of commandsOf(step)) {
+        driver.launch(kernel, this.#step, size);
+        launches += 1;
+        if (launches % flushEvery === 0) driver.flush();
+      }
+      this.#step[0] = step + 1;
+    }
   }
 
   /** Towards pieces that take a turn or two. Part of what a piece takes is waiting, which longer ones do not do for longer. */
@@ -293,6 +318,3 @@ class DeviceSession implements Session {
     this.#loaded.driver.dispose();
   }
 }
-
-/** Whether an entry's turn has come. */
-const isDue = ({ every, offset }: StepEntry, step: number): boolean => step >= offset && (step - offset) % every === 0;

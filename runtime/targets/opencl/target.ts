@@ -5,11 +5,11 @@ import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { generateOpencl } from '../../../src/codegen/c/device/generate.js';
 import type { TargetStrategy } from '../../../src/codegen/c/device/context.js';
 import type { DeviceSizes } from '../../../src/codegen/schedule/launches.js';
-import { numericsVersion } from '../../../src/ir/program.js';
 import type { Program } from '../../../src/ir/program.js';
 import { trustJavaScript } from '../c/library.js';
 import { OutOfDeviceMemory } from '../device/driver.js';
 import { startSession } from '../device/session.js';
+import { runTrust, trustProgram } from '../device/trust.js';
 import type { Availability, CompileOptions, Executable, Target } from '../target.js';
 import { loadOpencl } from './api.js';
 import type { OpenclApi } from './api.js';
@@ -17,7 +17,7 @@ import { buildProgram, loadProgram, openDevice } from './build.js';
 import { buildOptions, leastGroup, listDevices, noDevice } from './devices.js';
 import type { OpenclDevice } from './devices.js';
 import { OpenclDriver } from './driver.js';
-import { distrustError, runTrust } from './trust.js';
+import { distrustError } from './trust.js';
 
 /** What a test may choose. */
 export interface OpenclTargetOptions {
@@ -48,21 +48,6 @@ const optionsFor = (device: OpenclDevice, { group, team }: DeviceSizes, { bare =
 
 const usable = ({ refusal }: OpenclDevice): boolean => refusal === undefined;
 
-/** A program of nothing but the trust microkernel. */
-const nothing: Program = {
-  name: 'trust',
-  precision: 'float64',
-  dt: 1,
-  numericsVersion,
-  functions: [],
-  buffers: [],
-  kernels: [],
-  events: [],
-  logs: [],
-  schedule: { initialise: [], step: [], procedures: {} },
-  manifest: { populations: [], events: [], variables: [], projections: [], samples: [], spikeLabel: 0, faults: {}, notes: [] },
-};
-
 /** What each device was found to do wrong, asked once in a process. */
 const distrust = new WeakMap<OpenclApi, Map<string, Promise<number>>>();
 
@@ -78,7 +63,7 @@ function trustOf(api: OpenclApi, device: OpenclDevice, own: OpenclTargetOptions)
 
 async function checkTrust(api: OpenclApi, device: OpenclDevice, own: OpenclTargetOptions): Promise<number> {
   const open = openDevice(api, device);
-  const { source } = generateOpencl(nothing, 'atomic');
+  const { source } = generateOpencl(trustProgram, 'atomic');
   const built = await buildProgram(open, source, optionsFor(device, own.sizes ?? sizesFor(device), own), undefined);
   const driver = new OpenclDriver(open, await loadProgram(open, built));
   try {

@@ -106,13 +106,24 @@ class ReferenceSession implements Session {
         case 'allocate':
           action.buffers.forEach((name) => this.#allocate(name));
           break;
+        case 'release':
+          action.buffers.forEach((name) => this.#release(name));
+          break;
       }
       progress?.((k + 1) / actions.length);
+      // A fault makes the lengths of what follows meaningless.
+      if (this.#faulted()) return;
       if (performance.now() - since > turn) {
         await giveWay();
         since = performance.now();
       }
     }
+  }
+
+  #release(name: string): void {
+    const buffer = this.#buffers.get(name);
+    invariant(buffer, pass, `no buffer ${name}`);
+    setCellArray(this.#cell(name), initialElements(buffer, 0));
   }
 
   #allocate(name: string): void {
@@ -135,7 +146,7 @@ class ReferenceSession implements Session {
 
   #cell(name: string): Cell {
     const cell = this.#machine.cells.get(name);
-    invariant(cell, pass, `no buffer ${name}`);
+    invariant(cell, pass, `no buffer is named ${name}`);
     return cell;
   }
 
@@ -146,17 +157,19 @@ class ReferenceSession implements Session {
   async read(buffer: string, offset = 0, length?: number): Promise<TypedArray> {
     const array = cellArray(this.#cell(buffer));
     const end = length === undefined ? array.length : offset + length;
-    if (offset < 0 || end < offset || end > array.length)
-      throw new InvariantError(pass, `${buffer}[${offset}, ${end}) read, of ${array.length} elements`);
+    invariant(offset >= 0 && end >= offset && end <= array.length, pass, `reads outside ${buffer}`);
     return array.slice(offset, end);
   }
 
   async write(buffer: string, data: TypedArray, offset = 0): Promise<void> {
     const cell = this.#cell(buffer);
     const array = cellArray(cell);
-    if (offset < 0 || offset + data.length > array.length) {
-      throw new InvariantError(pass, `${buffer}[${offset}, ${offset + data.length}) written, of ${array.length} elements`);
-    }
+    invariant(offset >= 0 && offset + data.length <= array.length, pass, `writes outside ${buffer}`);
+    invariant(
+      data.constructor === array.constructor,
+      pass,
+      `${data.constructor.name} is written to ${buffer}, which holds ${cell.element}`,
+    );
     copyInto(array, data, offset, buffer);
     canonicaliseNaN(cell, offset, offset + data.length);
   }

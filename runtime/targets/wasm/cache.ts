@@ -1,7 +1,7 @@
 /** Binaries kept between runs, found by the hash of what they were made from. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const digestBytes = 32;
@@ -21,6 +21,18 @@ async function readEntry(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
+/** Milliseconds after which a file that is no entry yet is nobody's any more: whoever wrote it was killed. */
+const writtenFor = 24 * 3600 * 1000;
+
+/** Removes what processes that were killed while they wrote have left. */
+async function sweep(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!/^[0-9a-f]{64}\.\w+\.\d+\.[0-9a-f]{8}$/.test(name)) continue;
+    const path = join(directory, name);
+    if (Date.now() - (await stat(path)).mtimeMs > writtenFor) await rm(path, { force: true });
+  }
+}
+
 /** Writes an entry so that a reader sees all of it or nothing. A folder that cannot be written only costs the next run its time. */
 async function writeEntry(directory: string, path: string, content: Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
@@ -28,6 +40,7 @@ async function writeEntry(directory: string, path: string, content: Uint8Array):
     await mkdir(directory, { recursive: true });
     await writeFile(temporary, Buffer.concat([sha256(content), content]));
     await rename(temporary, path);
+    await sweep(directory);
   } catch {
     await rm(temporary, { force: true }).catch(() => undefined);
   }

@@ -5,7 +5,7 @@ import { alignUp, bufferOf, control, memoryLimit, pageBytes, placementOf, tooLar
 import type { Layout } from '../../../src/codegen/wasm/layout.js';
 import { trustOperands } from '../../../src/codegen/wasm/trust.js';
 import type { ElementType, Extent, TypedArray } from '../../../src/ir/program.js';
-import { arrayConstructors, canonicaliseNaN, createArray } from '../../../src/ir/arrays.js';
+import { arrayConstructors, canonicaliseNaN, createArray, isSameKind } from '../../../src/ir/arrays.js';
 import { elementBytes } from '../../../src/ir/program.js';
 import { webAssembly } from './webassembly.js';
 import type { WasmMemory } from './webassembly.js';
@@ -32,6 +32,12 @@ function fill(target: TypedArray, value: number | bigint): void {
   else target.fill(Number(value));
 }
 
+/** Addresses [begin, end), aligned. */
+interface Room {
+  readonly begin: number;
+  readonly end: number;
+}
+
 /** The memory of a session and where its buffers lie. */
 export class SessionMemory {
   readonly memory: WasmMemory;
@@ -39,6 +45,8 @@ export class SessionMemory {
   readonly #lengths = new Map<string, number>();
   readonly #addresses = new Map<string, number>();
   #end: number;
+  /** Room that was released, by address; no two pieces touch. */
+  #free: Room[] = [];
 
   /** @throws UsageError when the machine does not give the memory */
   constructor(layout: Layout) {
@@ -113,23 +121,52 @@ export class SessionMemory {
       const elements = this.#extent(length);
       return { name, elements, bytes: elements * elementBytes[element] };
     });
-    let end = this.#end;
-    const addresses = wanted.map(({ bytes }) => {
-      const address = alignUp(end);
-      end = address + bytes;
-      return address;
-    });
-    if (end > memoryLimit) throw tooLarge(end, 'this model');
-    this.#grow(alignUp(end));
+    const addresses = wanted.map(({ bytes }) => this.#place(bytes));
+    if (this.#end > memoryLimit) throw tooLarge(this.#end, 'this model');
+    this.#grow(alignUp(this.#end));
     wanted.forEach(({ name, elements }, k) => {
       const placement = placementOf(this.#layout, name);
       invariant(placement.kind === 'dynamic', 'runtime/targets/wasm', `${name} is allocated but has a fixed length`);
       new Uint32Array(this.memory.buffer, placement.cell, 1)[0] = addresses[k] as number;
       this.#addresses.set(name, addresses[k] as number);
       this.#lengths.set(name, elements);
+      // Released room holds what was there before.
+      fill(this.#view(name), 0);
       this.#fillInitial(name);
     });
-    this.#end = end;
+  }
+
+  /** Gives the room of buffers to those that are allocated later. */
+  release(names: readonly string[]): void {
+    for (const name of names) {
+      const begin = this.#addresses.get(name) ?? 0;
+      const bytes = this.length(name) * elementBytes[bufferOf(this.#layout, name).element];
+      if (bytes > 0) this.#free.push({ begin, end: alignUp(begin + bytes) });
+      this.#lengths.set(name, 0);
+    }
+    this.#free.sort((a, b) => a.begin - b.begin);
+    const joined: Room[] = [];
+    for (const room of this.#free) {
+      const last = joined.at(-1);
+      if (last?.end === room.begin) joined[joined.length - 1] = { begin: last.begin, end: room.end };
+      else joined.push(room);
+    }
+    this.#free = joined;
+  }
+
+  /** Where that many bytes lie: in room that was released, or at the end, which then moves. */
+  #place(bytes: number): number {
+    const wanted = alignUp(bytes);
+    const found = this.#free.findIndex(({ begin, end }) => end - begin >= wanted);
+    const room = this.#free[found];
+    if (room === undefined) {
+      const address = alignUp(this.#end);
+      this.#end = address + bytes;
+      return address;
+    }
+    if (room.end - room.begin === wanted) this.#free.splice(found, 1);
+    else this.#free[found] = { begin: room.begin + wanted, end: room.end };
+    return room.begin;
   }
 
   #grow(end: number): void {
@@ -157,7 +194,15 @@ export class SessionMemory {
 
   write(name: string, data: TypedArray, offset = 0): void {
     invariant(offset >= 0 && offset + data.length <= this.length(name), 'runtime/targets/wasm', `writes outside ${name}`);
+    const { element } = bufferOf(this.#layout, name);
+    invariant(isSameKind(data, element), 'runtime/targets/wasm', `${data.constructor.name} is written to ${name}, which holds ${element}`);
     copyInto(this.#view(name), data, offset);
+  }
+
+  /** Whether an array could be all of a buffer as it is now. */
+  holds(name: string, data: TypedArray): boolean {
+    const buffer = this.#layout.buffers.get(name);
+    return buffer !== undefined && data.length === this.length(name) && isSameKind(data, buffer.element);
   }
 
   /** Names of the buffers that change while running. */

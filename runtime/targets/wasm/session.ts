@@ -4,6 +4,7 @@ import { InvariantError, invariant } from '../../../src/diagnostics/diagnostic.j
 import type { Segment } from '../../../src/codegen/wasm/driver.js';
 import type { WasmModuleText } from '../../../src/codegen/wasm/generate.js';
 import type { TypedArray } from '../../../src/ir/program.js';
+import { snapshotMisfit } from '../misfit.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import { SessionMemory } from './memory.js';
 import type { WasmModule } from './webassembly.js';
@@ -53,8 +54,9 @@ class WasmSession implements Session {
   /** Runs an action list; ends early after a fault, which makes the lengths of what follows meaningless. */
   async #runSegments(segments: readonly Segment[], progress?: Progress): Promise<void> {
     for (const [k, segment] of segments.entries()) {
-      if (segment.kind === 'allocate') this.#memory.allocate(segment.buffers);
-      else await this.#workers.call(segment.export, this.#step);
+      if (segment.kind === 'call') await this.#workers.call(segment.export, this.#step);
+      else if (segment.kind === 'allocate') this.#memory.allocate(segment.buffers);
+      else this.#memory.release(segment.buffers);
       progress?.((k + 1) / segments.length);
       if (this.#faulted()) return;
     }
@@ -100,13 +102,9 @@ class WasmSession implements Session {
   restore(snapshot: Snapshot): Promise<void> {
     return this.#enqueue(() => {
       for (const [name, data] of snapshot.buffers) {
-        invariant(
-          data.length === this.#memory.length(name),
-          'runtime/targets/wasm',
-          `the snapshot holds ${data.length} elements of ${name}, the session ${this.#memory.length(name)}`,
-        );
-        this.#memory.write(name, data);
+        if (!this.#memory.holds(name, data)) throw snapshotMisfit(name);
       }
+      for (const [name, data] of snapshot.buffers) this.#memory.write(name, data);
       this.#step = snapshot.step;
     });
   }

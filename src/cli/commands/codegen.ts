@@ -26,7 +26,7 @@ export async function codegen(context: CommandContext): Promise<number> {
     printJson(context.terminal, { model: { name: valid.model.name, hash: hashes.model }, target, outputs: written });
   }
   const sizes = [...files].map(([name, content]) => `  ${name}  ${formatBytes(Buffer.byteLength(content))}`);
-  const next = target === 'c' || target === 'opencl' ? ['', `to build and run: see ${printable(join(folder, 'README.md'))}`] : [];
+  const next = files.has('CMakeLists.txt') ? ['', `to build and run: see ${printable(join(folder, 'README.md'))}`] : [];
   context.say([`wrote ${files.size} files to ${printable(folder)}`, ...sizes, ...next].join('\n'));
   return Promise.resolve(exitCodes.done);
 }

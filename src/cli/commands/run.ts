@@ -2,9 +2,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../diagnostics/render.js';
-import { importModel, runModel, type RunOptions } from '../../pipeline.js';
+import { importModel, runModel, type ImportedModel, type RunOptions } from '../../pipeline.js';
+import { messages } from '../../pipeline/messages.js';
 import { runReport } from '../../report.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
@@ -20,6 +21,7 @@ export async function run(context: CommandContext): Promise<number> {
   const subject = readSubject(options.values('subject'));
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
+  checkDuration(imported, options.value('dt') !== undefined);
   const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = listenForInterrupt(terminal, progress, 'stopping; what was recorded so far is kept');
   try {
@@ -58,6 +60,14 @@ export async function run(context: CommandContext): Promise<number> {
     progress.stop();
     interruption.stop();
   }
+}
+
+/** A model that is only a network, as NeuroML's usually are, says neither for how long to run nor in what steps. @diagnostic run/no-duration */
+function checkDuration({ valid, positions }: ImportedModel, stepGiven: boolean): void {
+  const { protocol, dt } = valid.model.experiment;
+  if (protocol.length > 0) return;
+  const place = positions.place('');
+  throw new DiagnosticError([{ severity: 'error', ...messages.noDuration(stepGiven ? undefined : dt), ...(place ? { place } : {}) }]);
 }
 
 /** Writes each pass's program to a numbered file. */

@@ -1,7 +1,7 @@
 /** Expressions and statements of the IR as text of the C family. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
-import type { ElementType, Expression, For, If, IrFunction, Local, ScalarType, Statement } from '../../ir/program.js';
+import type { ElementType, Expression, Fault, For, If, IrFunction, Local, ScalarType, Statement } from '../../ir/program.js';
 import { loadedType } from '../../ir/program.js';
 import { placeDeclarations } from './declarations.js';
 import type { Placement } from './declarations.js';
@@ -74,7 +74,7 @@ const isNarrow = (element: ElementType): boolean => element === 'u8' || element 
 /** `buffer[index]`; narrow elements are widened to the type that the program computes with. */
 function loadText({ scope }: Body, buffer: string, index: Term): Term {
   const { context } = scope;
-  const { element } = context.buffer(buffer);
+  const element = scope.element(buffer);
   const text = primary(`${scope.load(buffer)}[${index.text}]`);
   return isNarrow(element) ? cast(context.dialect.types[loadedType[element]], text) : text;
 }
@@ -109,7 +109,7 @@ function statementText(body: Body, s: Statement, declares: boolean): string[] {
       return [`${type}${id} = ${text(s.value)};`];
     }
     case 'store': {
-      const { element } = scope.context.buffer(s.buffer);
+      const element = scope.element(s.buffer);
       const value = expressionText(body, s.value);
       const cut = isNarrow(element) ? cast(scope.context.dialect.elementTypes[element], value) : value;
       return [`${scope.store(s.buffer)}[${text(s.index)}] = ${cut.text};`];
@@ -140,7 +140,7 @@ function statementText(body: Body, s: Statement, declares: boolean): string[] {
     case 'setBit':
       return setBitText(body, s.mask, s.condition);
     case 'fault':
-      return faultText(body, s.bits, s.when);
+      return faultText(body, s);
     case 'comment':
       return [comment(s.text)];
   }
@@ -148,7 +148,7 @@ function statementText(body: Body, s: Statement, declares: boolean): string[] {
 
 function accumulateText(body: Body, buffer: string, index: Expression, value: Expression): string[] {
   const { scope } = body;
-  const { element } = scope.context.buffer(buffer);
+  const element = scope.element(buffer);
   invariant(element === 'i32' || element === 'u32' || element === 'i64', pass, `${buffer} is added to, and holds ${element}`);
   const at = `${scope.store(buffer)}[${expressionText(body, index).text}]`;
   const amount = expressionText(body, value);
@@ -183,7 +183,7 @@ function setBitText(body: Body, mask: string, condition: Expression): string[] {
   const text = expressionText(body, condition).text;
   invariant(scope.writes.gathered || scope.writes.single === true, pass, `a bit of ${mask} is set outside a loop over items`);
   invariant(!scope.flags.some((flags) => flags.mask === mask), pass, `bits of ${mask} are set twice`);
-  const base = scope.context.bufferNames.id(mask);
+  const base = scope.id(mask);
   if (scope.writes.single === true) {
     const id = scope.names.fresh(`${base}_flag`);
     scope.flags.push({ id, any: id, mask });
@@ -196,8 +196,10 @@ function setBitText(body: Body, mask: string, condition: Expression): string[] {
   return [`const ${scope.writes.flagType ?? ''} ${flag} = ${text};`, `${id}[index - block] = ${flag};`, `${any} |= ${flag};`];
 }
 
-function faultText(body: Body, bits: number, when: Expression): string[] {
+function faultText(body: Body, fault: Fault): string[] {
   const { scope } = body;
+  const { when } = fault;
+  const bits = scope.faultBits(fault);
   const text = expressionText(body, when);
   if (scope.writes.gathered) {
     const id = scope.names.fresh('fault');

@@ -1,19 +1,40 @@
-/** What calls the kernels: the step, the lists of initialisation and procedures, and where threads wait for each other. */
+/** What calls the kernels: one call, the step, and where threads wait for each other. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { faultsBuffer } from '../../ir/names.js';
-import type { Action, Kernel, Log, StepEntry } from '../../ir/program.js';
+import type { Kernel, StepEntry } from '../../ir/program.js';
+import type { Amount } from '../families/pattern.js';
 import { barriersBefore } from '../schedule/barriers.js';
 import { kernelArguments } from '../schedule/kernel-calls.js';
+import { repeatsOf } from '../schedule/repeats.js';
+import type { Repeat } from '../schedule/repeats.js';
+import type { NamedFamily } from './kernel.js';
 import type { ProgramContext } from './scope.js';
 import { block, comment } from './text.js';
 
 const pass = 'codegen/c/driver';
 
-function kernelOf(context: ProgramContext, name: string): Kernel {
-  const kernel = context.program.kernels.find((candidate) => candidate.name === name);
-  invariant(kernel !== undefined, pass, `no kernel is named ${name}`);
-  return kernel;
+/** What is called: a family, and one of its members. */
+interface Callee {
+  readonly named: NamedFamily;
+  readonly member: number;
+}
+
+/** The families of a program by the names of their kernels. */
+export type Callees = ReadonlyMap<string, Callee>;
+
+/** Where each kernel of the program is. */
+export function calleesOf(families: readonly NamedFamily[]): Callees {
+  return new Map(
+    families.flatMap((named) => named.family.members.map(({ kernel }, member): [string, Callee] => [kernel, { named, member }])),
+  );
+}
+
+/** A kernel's family. */
+export function calleeOf(callees: Callees, name: string): Callee {
+  const callee = callees.get(name);
+  invariant(callee !== undefined, pass, `no kernel is named ${name}`);
+  return callee;
 }
 
 /** A cell of the network as an expression. */
@@ -22,28 +43,56 @@ function cell(context: ProgramContext, buffer: string, index: number): string {
   return `network->${context.bufferNames.id(buffer)}[${index}u]`;
 }
 
-/** Items of a map kernel. */
-function itemCount(context: ProgramContext, kernel: Kernel): string {
-  invariant(kernel.shape === 'map' && kernel.domain.kind !== 'spikes', pass, `${kernel.name} has no items`);
-  const { domain } = kernel;
-  if (domain.kind === 'ranges') return `${Math.max(0, ...domain.ranges.map((range) => range.end))}u`;
-  return typeof domain.count === 'number' ? `${domain.count}u` : cell(context, domain.count.buffer, domain.count.index);
+/** The field of a member's row, as an expression; undefined for what is no field. */
+function rowField({ family, rows }: NamedFamily, member: string, name: string): string | undefined {
+  const ordinal = family.fields.findIndex((field) => field.name === name);
+  return ordinal < 0 || rows === undefined ? undefined : `${rows.table}[${member}].${rows.fields[ordinal] ?? ''}`;
 }
 
-/** The call of a kernel by one thread. */
-function callText(context: ProgramContext, kernel: Kernel): string {
-  const callee = context.kernelNames.id(kernel.name);
-  switch (kernelArguments(kernel)) {
+function amountText(named: NamedFamily, member: string, amount: Amount): string {
+  if (typeof amount === 'number') return `${amount}u`;
+  const text = rowField(named, member, amount.field);
+  invariant(text !== undefined, pass, `no field is named ${amount.field}`);
+  return text;
+}
+
+/** Items of a map kernel. */
+function itemCount(context: ProgramContext, named: NamedFamily, member: string): string {
+  const { pattern } = named.family;
+  invariant(pattern.shape === 'map' && pattern.domain.kind !== 'spikes', pass, `${pattern.name} has no items`);
+  const { domain } = pattern;
+  if (domain.kind === 'ranges') {
+    const [only] = domain.ranges;
+    if (only !== undefined && domain.ranges.length === 1) return amountText(named, member, only.end);
+    return `${Math.max(0, ...domain.ranges.map(({ end }) => (typeof end === 'number' ? end : 0)))}u`;
+  }
+  if (typeof domain.count === 'number' || 'field' in domain.count) return amountText(named, member, domain.count);
+  const { buffer, index } = domain.count;
+  const place = rowField(named, member, buffer);
+  const cells =
+    place === undefined
+      ? `network->${context.bufferNames.id(buffer)}`
+      : `((const ${context.dialect.types.u32} *)pointer_at(network, ${place}))`;
+  return `${cells}[${amountText(named, member, index)}]`;
+}
+
+/** The call of a kernel by one thread. @param member  ordinal of the member, as an expression */
+export function callText(context: ProgramContext, named: NamedFamily, member: string): string {
+  const { id, rows, family } = named;
+  const first = ['network', ...(rows === undefined ? [] : [`&${rows.table}[${member}]`]), 'step'].join(', ');
+  switch (kernelArguments(family.pattern)) {
     case 'none':
-      return `if (thread == 0u) ${callee}(network, step);`;
+      return `if (thread == 0u) ${id}(${first});`;
     case 'thread':
-      return `${callee}(network, step, thread, threads);`;
+      return `${id}(${first}, thread, threads);`;
     case 'items': {
-      const total = itemCount(context, kernel);
-      return `${callee}(network, step, share_of_blocks(${total}, thread, threads), share_of_blocks(${total}, thread + 1u, threads));`;
+      const total = itemCount(context, named, member);
+      return `${id}(${first}, share_of_blocks(${total}, thread, threads), share_of_blocks(${total}, thread + 1u, threads));`;
     }
   }
 }
+
+// --- The step ---------------------------------------------------------------------------------------------------------
 
 /** Whether an entry's turn has come; undefined when it always has. */
 function isDue({ kernel, every, offset }: StepEntry): string | undefined {
@@ -53,86 +102,66 @@ function isDue({ kernel, every, offset }: StepEntry): string | undefined {
   return every === 1 ? late : `${late} && (step - ${offset}) % ${every} == 0`;
 }
 
-/** The statements of one step, as each thread runs them. */
-export function stepLines(context: ProgramContext): string[] {
-  const entries = context.program.schedule.step.map((entry) => ({ entry, kernel: kernelOf(context, entry.kernel) }));
-  const waits = barriersBefore(
-    context.program,
-    entries.map(({ kernel }) => kernel),
-  );
-  let slot: string | undefined;
-  return entries.flatMap(({ entry, kernel }, k) => {
+interface Call extends Callee {
+  readonly entry: StepEntry;
+  /** Whether all threads must have ended what went before. */
+  readonly waits: boolean;
+}
+
+/** The members that one place of a loop calls, by turn. */
+function memberText(calls: readonly Call[], order: string): { readonly text: string; readonly tables: readonly string[] } {
+  const [first = 0, second = first + 1] = calls.map(({ member }) => member);
+  if (calls.length === 1) return { text: `${first}u`, tables: [] };
+  if (calls.every(({ member }, k) => member === first + k)) return { text: first === 0 ? 'turn' : `${first}u + turn`, tables: [] };
+  if (calls.every(({ member }, k) => member === first + k * (second - first)) && second > first)
+    return { text: `${first === 0 ? '' : `${first}u + `}turn * ${second - first}u`, tables: [] };
+  return { text: `${order}[turn]`, tables: [`static const uint32_t ${order}[] = {${calls.map(({ member }) => member).join(', ')}};`] };
+}
+
+const barrier = '#pragma omp barrier';
+
+/** Where threads wait in the turns of a loop. `first` stands before the loop. */
+function waitText(calls: readonly Call[], leads: boolean, waits: string): { first: string[]; tables: string[]; inside: string[] } {
+  const [first, ...rest] = calls.map((call) => call.waits);
+  if (rest.every((wait) => wait === first)) return { first: [], tables: [], inside: first === true ? [barrier] : [] };
+  if (leads && rest.every((wait) => !wait)) return { first: [barrier], tables: [], inside: [] };
+  const table = `static const bool ${waits}[] = {${calls.map((call) => String(call.waits)).join(', ')}};`;
+  return { first: [], tables: [table], inside: block(`if (${waits}[turn])`, [barrier]) };
+}
+
+/** The calls of a repeat, as a loop where it has several turns. */
+function repeatLines(context: ProgramContext, calls: readonly Call[], { first, period, times }: Repeat): string[] {
+  const before: string[] = [];
+  const inside = calls.slice(first, first + period).flatMap(({ named, entry }, k) => {
+    const turns = Array.from({ length: times }, (_, turn) => calls[first + turn * period + k]).filter((call) => call !== undefined);
+    const members = memberText(turns, `order_${first + k}`);
+    const waits = waitText(turns, k === 0, `waits_${first + k}`);
+    before.push(...members.tables, ...waits.tables, ...waits.first);
+    const call = callText(context, named, members.text);
     const due = isDue(entry);
-    const title = entry.slot === slot ? [] : [comment(entry.slot)];
-    slot = entry.slot;
-    const call = callText(context, kernel);
-    return [
-      ...(waits[k] === true ? ['#pragma omp barrier'] : []),
-      ...title,
-      ...(due === undefined ? [call] : block(`if (${due})`, [call])),
-    ];
+    return [...waits.inside, ...(due === undefined ? [call] : block(`if (${due})`, [call]))];
   });
+  if (times === 1) return inside;
+  return [...before, ...block(`for (uint32_t turn = 0u; turn < ${times}u; turn += 1u)`, inside)];
 }
 
-/** One list of actions, as a host performs them one by one. */
-export interface ActionList {
-  readonly name: string;
-  readonly actions: readonly Action[];
-}
-
-/** Initialisation, then the procedures in the order of their names in the program. */
-export function actionLists({ program }: ProgramContext): readonly ActionList[] {
-  const { initialise, procedures } = program.schedule;
-  return [{ name: 'initialise', actions: initialise }, ...Object.entries(procedures).map(([name, actions]) => ({ name, actions }))];
-}
-
-function cases(lists: readonly ActionList[], text: (action: Action) => readonly string[]): string[] {
-  return lists.flatMap(({ name, actions }, list) => {
-    const inner = actions.flatMap((action, k) => {
-      const lines = text(action);
-      return lines.length === 0 ? [] : [...block(`case ${k}:`, [...lines, 'break;'])];
-    });
-    return inner.length === 0
-      ? []
-      : [comment(name), ...block(`case ${list}:`, [...block('switch (action)', [...inner, 'default:', '  break;']), 'break;'])];
-  });
-}
-
-/** A `switch` over lists and actions that runs a kernel. */
-export function performLines(context: ProgramContext): string[] {
-  const lines = cases(actionLists(context), (action) =>
-    action.kind === 'run' ? [callText(context, kernelOf(context, action.kernel))] : [],
+/** The statements of one step, as each thread runs them. */
+export function stepLines(context: ProgramContext, callees: Callees): string[] {
+  const { program } = context;
+  const byName = new Map(program.kernels.map((kernel): [string, Kernel] => [kernel.name, kernel]));
+  const entries = program.schedule.step.map((entry) => ({ entry, ...calleeOf(callees, entry.kernel) }));
+  const waits = barriersBefore(
+    program,
+    entries.flatMap(({ entry }) => byName.get(entry.kernel) ?? []),
   );
-  return block('switch (list)', [...lines, 'default:', '  break;']);
-}
-
-/** A `switch` over lists and actions that gives buffers the lengths that kernels have computed. */
-export function allocateLines(context: ProgramContext): string[] {
-  const lines = cases(actionLists(context), (action) => {
-    if (action.kind !== 'allocate') return [];
-    return action.buffers.map((name) => {
-      const { length } = context.buffer(name);
-      const value = typeof length === 'number' ? `${length}u` : cell(context, length.buffer, length.index);
-      const ordinal = context.program.buffers.findIndex((buffer) => buffer.name === name);
-      return `if (!allocate(network, ${ordinal}u, ${value})) return false;`;
-    });
-  });
-  return block('switch (list)', [...lines, 'default:', '  break;']);
-}
-
-/** How many actions each list has. */
-export const actionCounts = (context: ProgramContext): string =>
-  actionLists(context)
-    .map(({ actions }) => `${actions.length}u`)
-    .join(', ');
-
-/** Statements that lower `steps` to what every log has room for. */
-export function roomLines(context: ProgramContext): string[] {
-  return context.program.logs.flatMap((log: Log) => {
-    invariant(log.maxRowsPerStep <= log.capacity, pass, `the log ${log.name} has no room for one step`);
-    if (log.maxRowsPerStep === 0) return [];
-    const used = cell(context, log.cursor.buffer, log.cursor.index);
-    return [`steps = least(steps, room_of(${used}, ${log.capacity}u, ${log.maxRowsPerStep}u));`];
+  const calls = entries.map((call, k): Call => ({ ...call, waits: waits[k] === true }));
+  const keys = calls.map(({ named, entry: { every, offset, slot } }) => JSON.stringify([named.id, every, offset, slot]));
+  let slot: string | undefined;
+  return repeatsOf(keys).flatMap((repeat) => {
+    const { slot: own } = calls[repeat.first]?.entry ?? {};
+    const title = own === undefined || own === slot ? [] : [comment(own)];
+    slot = own;
+    return [...title, ...repeatLines(context, calls, repeat)];
   });
 }
 

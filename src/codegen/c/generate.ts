@@ -1,19 +1,23 @@
 /** From a program to one C source and its header, and to what a host must know of them. */
 
-import type { Buffer, Kernel, Program } from '../../ir/program.js';
+import type { Buffer, Program } from '../../ir/program.js';
 import { elementBytes } from '../../ir/program.js';
+import { familiesOf } from '../families/families.js';
 import { renderTemplate } from '../templates/render.js';
 import { bodyOfLocals, functionText, statementsText } from './body.js';
 import { compactKernelText } from './compact.js';
 import { cDialect } from './dialect.js';
-import { actionCounts, actionLists, allocateLines, faultTexts, performLines, roomLines, stepLines } from './driver.js';
+import { calleesOf, faultTexts, stepLines } from './driver.js';
 import { helpersText } from './helpers.js';
-import { kernelFunction } from './kernel.js';
+import { familyTable, kernelFunction, nameFamilies } from './kernel.js';
+import type { NamedFamily } from './kernel.js';
+import { actionCounts, actionLists, listTexts, logRows } from './lists.js';
 import { mapKernelText } from './map.js';
 import { propagateKernelText } from './propagate.js';
 import { ProgramContext, Scope } from './scope.js';
 import { comment, commentText, indent, render } from './text.js';
 import { trustLines } from './trust.js';
+import { computesWithWords, wordsFunctionText } from './words.js';
 
 /** Generated C: `network.h` says what a host may call, `network.c` is everything else. */
 export interface GeneratedC {
@@ -23,18 +27,20 @@ export interface GeneratedC {
   readonly lists: readonly { readonly name: string; readonly actions: number }[];
 }
 
-function kernelText(context: ProgramContext, kernel: Kernel): string[] {
-  switch (kernel.shape) {
+function functionOf(context: ProgramContext, named: NamedFamily): string[] {
+  const { family } = named;
+  const { pattern } = family;
+  switch (pattern.shape) {
     case 'map':
-      return mapKernelText(context, kernel);
+      return mapKernelText(context, named, pattern);
     case 'compact':
-      return compactKernelText(context, kernel);
+      return compactKernelText(context, named, pattern);
     case 'propagate':
-      return propagateKernelText(context, kernel);
+      return propagateKernelText(context, named, pattern);
     case 'sequential': {
-      const scope = new Scope(context, { atomic: false, gathered: false });
-      const lines = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['step']), kernel.body);
-      return kernelFunction(context, kernel, scope, lines);
+      const scope = new Scope(context, { atomic: false, gathered: false }, true, family);
+      const lines = statementsText(bodyOfLocals(scope, pattern.locals, pattern.body, ['step']), pattern.body);
+      return kernelFunction(context, named, scope, lines);
     }
   }
 }
@@ -76,8 +82,13 @@ export const headerFile = (program: Program, lists: number): string =>
  */
 export function generateC(program: Program): GeneratedC {
   const context = new ProgramContext(program, cDialect);
-  const functions = program.functions.flatMap((callee) => [...functionText(context, callee), '']);
-  const kernels = program.kernels.flatMap((kernel) => [...kernelText(context, kernel), '']);
+  const functions = program.functions.flatMap((callee) => [
+    ...(computesWithWords(callee) ? wordsFunctionText(context, callee) : functionText(context, callee)),
+    '',
+  ]);
+  const families = nameFamilies(context, familiesOf(program).list);
+  const kernels = families.flatMap((named) => [...familyTable(context, named), ...functionOf(context, named), '']);
+  const callees = calleesOf(families);
   const helpers = helpersText(context.used, cDialect);
   const title = commentText(program.name);
   const inside = (lines: readonly string[], levels = 1): string => {
@@ -86,6 +97,7 @@ export function generateC(program: Program): GeneratedC {
     return render(text);
   };
   const lists = actionLists(context);
+  const texts = listTexts(context, callees);
   const faults = faultTexts(context);
   const buffers = program.buffers.length;
   const source = renderTemplate('c-program', {
@@ -94,15 +106,17 @@ export function generateC(program: Program): GeneratedC {
     helpers: render(helpers),
     functions: render(functions),
     kernels: render(kernels),
-    step: inside(stepLines(context)),
-    perform: inside(performLines(context)),
-    allocate: inside(allocateLines(context)),
-    room: inside(roomLines(context)),
+    step: inside(stepLines(context, callees)),
+    actions: inside(texts.actions),
+    firsts: texts.firsts.map((first) => `${first}u`).join(', '),
+    allocations: inside(texts.allocations),
+    cases: inside(texts.cases, 2),
+    logs: inside(logRows(context)),
     trust: inside(trustLines()),
     table: inside(tableLines(context)),
     faults: faults.value,
     raise: inside(faults.raise),
-    actions: actionCounts(context),
+    counts: actionCounts(context),
     lists: lists.length,
     buffers,
   });

@@ -1,21 +1,71 @@
 /** What the kernel printers of every shape share. */
 
+import type { Family } from '../families/pattern.js';
 import { kernelArguments } from '../schedule/kernel-calls.js';
-import type { Kernel } from '../../ir/program.js';
 import type { ProgramContext, Scope } from './scope.js';
+import { constantText } from './operations.js';
+import { fieldNames } from './scope.js';
 import { comment, indent } from './text.js';
 
-/** A kernel's function; the pointers that `lines` use are declared at its head. */
-export function kernelFunction(context: ProgramContext, kernel: Kernel, scope: Scope, lines: readonly string[], flat = false): string[] {
+/** A family of the program, with the names that its function, its rows and their table have. */
+export interface NamedFamily {
+  readonly family: Family;
+  readonly id: string;
+  /** The type of a member's row; undefined where there is one member, whose numbers and buffers stand in its function. */
+  readonly rows?: { readonly type: string; readonly table: string; readonly fields: readonly string[] };
+}
+
+/** Gives families their names, in their order. */
+export function nameFamilies(context: ProgramContext, families: readonly Family[]): readonly NamedFamily[] {
+  return families.map((family) => {
+    if (family.members.length === 1) return { family, id: context.kernelNames.id(family.pattern.name) };
+    const id = context.kernelNames.freshOf(family.name);
+    const table = context.kernelNames.fresh(`${id}_members`);
+    return {
+      family,
+      id,
+      rows: { type: `struct ${table.replace(/_members(?=(?:_\d+)?$)/, '_member')}`, table, fields: fieldNames(family) },
+    };
+  });
+}
+
+/** A kernel's function; the pointers and numbers that `lines` use are declared at its head. */
+export function kernelFunction(
+  context: ProgramContext,
+  named: NamedFamily,
+  scope: Scope,
+  lines: readonly string[],
+  flat = false,
+): string[] {
+  const { pattern } = named.family;
   const { i32, u32 } = context.dialect.types;
-  const extra = { items: [`${u32} from`, `${u32} to`], thread: [`${u32} thread`, `${u32} threads`], none: [] }[kernelArguments(kernel)];
+  const extra = { items: [`${u32} from`, `${u32} to`], thread: [`${u32} thread`, `${u32} threads`], none: [] }[kernelArguments(pattern)];
   const qualifiers = flat ? context.dialect.flatFunction : context.dialect.kernelFunction;
-  const parameters = ['struct network *network', `${i32} step`, ...extra].join(', ');
-  return [
-    comment(kernel.comment),
-    `${qualifiers} void ${context.kernelNames.id(kernel.name)}(${parameters})`,
-    '{',
-    ...indent([...scope.prologue(), ...lines]),
-    '}',
-  ];
+  const member = named.rows === undefined ? [] : [`const ${named.rows.type} *member`];
+  const parameters = ['struct network *network', ...member, `${i32} step`, ...extra].join(', ');
+  return [comment(pattern.comment), `${qualifiers} void ${named.id}(${parameters})`, '{', ...indent([...scope.prologue(), ...lines]), '}'];
+}
+
+/** A row of a family's table. */
+function rowText(context: ProgramContext, { family }: NamedFamily, { owner, values }: Family['members'][number]): string {
+  const texts = values.map((value, k) => {
+    const field = family.fields[k];
+    if (field?.kind !== 'value') return `PLACE(${context.bufferNames.id(String(value))})`;
+    return constantText({ type: field.type, value: typeof value === 'string' ? 0 : value }, context).text;
+  });
+  return `${comment(owner)} {${texts.join(', ')}},`;
+}
+
+/** The type of a family's rows and their table; nothing for a family of one. */
+export function familyTable(context: ProgramContext, named: NamedFamily): string[] {
+  const { family, rows } = named;
+  if (rows === undefined) return [];
+  const { types } = context.dialect;
+  const fields = family.fields.map((field, k) =>
+    field.kind === 'buffer' ? `${types.u32} ${rows.fields[k] ?? ''};` : `${types[field.type]} ${rows.fields[k] ?? ''};`,
+  );
+  // Kernels may be equal in all but their names.
+  const own = fields.length === 0 ? ['char nothing;'] : fields;
+  const lines = family.members.map((member) => (fields.length === 0 ? `${comment(member.owner)} {0},` : rowText(context, named, member)));
+  return [`${rows.type}`, '{', ...indent(own), '};', `static const ${rows.type} ${rows.table}[] = {`, ...indent(lines), '};'];
 }

@@ -1,10 +1,11 @@
 /** Map kernels: independent items, written so that a compiler puts them on vector lanes where the kernel promises that it can. */
 
 import { calleesOf, expressionsOf, someExpression } from '../../ir/walk.js';
-import type { MapKernel, Range, ScalarType } from '../../ir/program.js';
+import type { ScalarType } from '../../ir/program.js';
+import type { Amount, MapPattern, RingPattern } from '../families/pattern.js';
 import { bodyOfLocals, statementsText } from './body.js';
 import { kernelFunction } from './kernel.js';
-import { ringOf } from '../schedule/kernel-calls.js';
+import type { NamedFamily } from './kernel.js';
 import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { block } from './text.js';
@@ -12,9 +13,9 @@ import { block } from './text.js';
 /** Items whose flags are gathered before they become bits of a mask: two of its words. */
 const blockLength = 64;
 
-const hasBits = (kernel: MapKernel): boolean => kernel.body.some((s) => s.kind === 'setBit');
+const hasBits = (kernel: MapPattern): boolean => kernel.body.some((s) => s.kind === 'setBit');
 /** Whether a body computes with numbers of 64 bits. */
-function isWide(context: ProgramContext, kernel: MapKernel): boolean {
+function isWide(context: ProgramContext, kernel: MapPattern): boolean {
   const wide = (type: ScalarType): boolean => type === 'f64' || type === 'i64';
   const values = kernel.body.flatMap(expressionsOf);
   return (
@@ -27,20 +28,20 @@ function isWide(context: ProgramContext, kernel: MapKernel): boolean {
  * Bits of a flag. Bytes are least to store, but make a compiler take as many items at once as a vector has bytes: in a long body, which calls
  * functions, it would run out of registers.
  */
-function flagBits(context: ProgramContext, kernel: MapKernel): 8 | 32 | 64 {
+function flagBits(context: ProgramContext, kernel: MapPattern): 8 | 32 | 64 {
   if (calleesOf(kernel.body).size === 0) return 8;
   return isWide(context, kernel) ? 64 : 32;
 }
 
-const hasOwnFaults = (kernel: MapKernel): boolean => kernel.body.some((s) => s.kind === 'fault');
+const hasOwnFaults = (kernel: MapPattern): boolean => kernel.body.some((s) => s.kind === 'fault');
 
 /** The loop over the items [low, high), as lines. */
-function itemsText(context: ProgramContext, kernel: MapKernel, scope: Scope, bits: number, implicit: readonly string[]): string[] {
+function itemsText(context: ProgramContext, kernel: MapPattern, scope: Scope, bits: number, implicit: readonly string[]): string[] {
   const { u32 } = context.dialect.types;
   const body = bodyOfLocals(scope, kernel.locals, kernel.body, implicit);
   const items = statementsText(body, kernel.body);
   const faults = scope.faults.map(({ id }) => `${u32} ${id} = 0u;`);
-  const raised = scope.faults.map((fault) => `if (${fault.id} != 0u) raise_fault(network, step, ${fault.bits >>> 0}u);`);
+  const raised = scope.faults.map((fault) => `if (${fault.id} != 0u) raise_fault(network, step, ${fault.bits});`);
   const pragma = kernel.lanes
     ? [context.dialect.independentLoop([...scope.faults.map(({ id }) => id), ...scope.flags.map(({ any }) => any)])]
     : [];
@@ -63,9 +64,14 @@ function itemsText(context: ProgramContext, kernel: MapKernel, scope: Scope, bit
   ];
 }
 
+interface RangePattern {
+  readonly begin: Amount;
+  readonly end: Amount;
+}
+
 /** Runs `items` over the part of every range that lies in [from, to). */
-function overRanges(context: ProgramContext, kernel: MapKernel, ranges: readonly Range[], items: readonly string[]): string[] {
-  const { u32 } = context.dialect.types;
+function overRanges(scope: Scope, table: string, ranges: readonly RangePattern[], items: readonly string[]): string[] {
+  const { u32 } = scope.context.dialect.types;
   const uses = (name: string): boolean => items.some((line) => new RegExp(`\\b${name}\\b`).test(line));
   const clipped = (begin: string, end: string): string[] => [
     `const ${u32} low = from < ${begin} ? ${begin} : from;`,
@@ -74,16 +80,15 @@ function overRanges(context: ProgramContext, kernel: MapKernel, ranges: readonly
   const [only] = ranges;
   if (only === undefined) return [];
   if (ranges.length === 1) {
+    const begin = scope.amount(only.begin);
+    const end = scope.amount(only.end);
     return [
-      ...(uses('begin') ? [`const ${u32} begin = ${only.begin}u;`] : []),
+      ...(uses('begin') ? [`const ${u32} begin = ${begin};`] : []),
       ...(uses('group') ? [`const ${u32} group = 0u;`] : []),
-      ...(only.begin === 0
-        ? [`const ${u32} low = from;`, ...clipped('0u', `${only.end}u`).slice(1)]
-        : clipped(`${only.begin}u`, `${only.end}u`)),
+      ...(only.begin === 0 ? [`const ${u32} low = from;`, ...clipped('0u', end).slice(1)] : clipped(begin, end)),
       ...items,
     ];
   }
-  const table = `${context.kernelNames.id(kernel.name)}_ranges`;
   return block(`for (${u32} group = 0u; group < ${ranges.length}u; group += 1u)`, [
     `const ${u32} begin = ${table}[group][0], end = ${table}[group][1];`,
     ...clipped('begin', 'end'),
@@ -92,50 +97,50 @@ function overRanges(context: ProgramContext, kernel: MapKernel, ranges: readonly
 }
 
 /** Runs the body for this step's spikes of an event; each thread takes its share of them. */
-function overSpikes(context: ProgramContext, kernel: MapKernel, scope: Scope, event: string): string[] {
+function overSpikes(context: ProgramContext, kernel: MapPattern, scope: Scope, ring: RingPattern): string[] {
   const { u32 } = context.dialect.types;
-  const ring = ringOf(context.program, event);
   const counts = scope.load(ring.counts);
   const list = scope.load(ring.list);
   const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['index', 'step']), kernel.body);
-  const slot = ring.slots === 1 ? '0u' : `(${u32})step & ${ring.slots - 1}u`;
+  const slot = ring.slotMask === 0 ? '0u' : `(${u32})step & ${scope.amount(ring.slotMask)}`;
   return [
     `const ${u32} slot = ${slot};`,
     `const ${u32} count = ${counts}[slot];`,
     `const ${u32} high = share(count, thread + 1u, threads);`,
     ...block(`for (${u32} k = share(count, thread, threads); k < high; k += 1u)`, [
-      `const ${u32} index = ${list}[slot * ${ring.size}u + k];`,
+      `const ${u32} index = ${list}[slot * ${scope.amount(ring.size)} + k];`,
       ...items,
     ]),
   ];
 }
 
 /** The table of a kernel's ranges, where it has several. */
-function rangeTable(context: ProgramContext, kernel: MapKernel): string[] {
-  if (kernel.domain.kind !== 'ranges' || kernel.domain.ranges.length < 2) return [];
-  const rows = kernel.domain.ranges.map(({ begin, end }) => `{${begin}u, ${end}u}`).join(', ');
-  return [`static const ${context.dialect.types.u32} ${context.kernelNames.id(kernel.name)}_ranges[][2] = {${rows}};`];
+function rangeTable(context: ProgramContext, ranges: readonly RangePattern[], table: string): string[] {
+  if (ranges.length < 2) return [];
+  const rows = ranges.map(({ begin, end }) => `{${String(begin)}u, ${String(end)}u}`).join(', ');
+  return [`static const ${context.dialect.types.u32} ${table}[][2] = {${rows}};`];
 }
 
 /** The function of a map kernel, and the table of its ranges. */
-export function mapKernelText(context: ProgramContext, kernel: MapKernel): string[] {
+export function mapKernelText(context: ProgramContext, named: NamedFamily, kernel: MapPattern): string[] {
   const { domain } = kernel;
+  const { family } = named;
   if (domain.kind === 'spikes') {
-    const scope = new Scope(context, { atomic: true, gathered: false });
-    const lines = overSpikes(context, kernel, scope, domain.event);
-    return kernelFunction(context, kernel, scope, lines);
+    const scope = new Scope(context, { atomic: true, gathered: false }, true, family);
+    const lines = overSpikes(context, kernel, scope, domain.ring);
+    return kernelFunction(context, named, scope, lines);
   }
   const gathered = kernel.lanes || hasBits(kernel);
   const bits = flagBits(context, kernel);
   const flagType = { 8: context.dialect.elementTypes.u8, 32: context.dialect.types.u32, 64: context.dialect.types.u64 }[bits];
-  const scope = new Scope(context, { atomic: !kernel.lanes, gathered, flagType });
+  const scope = new Scope(context, { atomic: !kernel.lanes, gathered, flagType }, true, family);
   const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
   const items = itemsText(context, kernel, scope, bits, implicit);
   const { u32 } = context.dialect.types;
-  const lines =
-    domain.kind === 'ranges'
-      ? overRanges(context, kernel, domain.ranges, items)
-      : [`const ${u32} low = from;`, `const ${u32} high = to;`, ...items];
   const flat = kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel));
-  return [...rangeTable(context, kernel), ...kernelFunction(context, kernel, scope, lines, flat)];
+  if (domain.kind === 'count')
+    return kernelFunction(context, named, scope, [`const ${u32} low = from;`, `const ${u32} high = to;`, ...items], flat);
+  const table = `${named.id}_ranges`;
+  const lines = overRanges(scope, table, domain.ranges, items);
+  return [...rangeTable(context, domain.ranges, table), ...kernelFunction(context, named, scope, lines, flat)];
 }

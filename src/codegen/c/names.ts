@@ -53,9 +53,14 @@ export class Names {
   id(name: string): string {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    const id = this.fresh(this.#prefix === '' ? identifierOf(name) : this.#prefix + identifierOf(name));
+    const id = this.freshOf(name);
     this.#byName.set(name, id);
     return id;
+  }
+
+  /** An identifier for something that shares its name with others. */
+  freshOf(name: string): string {
+    return this.fresh(this.#prefix === '' ? identifierOf(name) : this.#prefix + identifierOf(name));
   }
 
   /** An identifier that nothing else has, close to the one wished for. */

@@ -152,6 +152,7 @@ export function readmeFile(program: Program, template: string): string {
     precision: program.precision,
     numericsVersion: program.numericsVersion,
     dt: String(program.dt),
+    results: renderTemplate('project-results', {}).trimEnd(),
     data: dataTable.join('\n'),
   });
 }

@@ -1,9 +1,9 @@
 /** Propagate kernels: for each spike that is due, over its row of synapses. */
 
-import type { PropagateKernel } from '../../ir/program.js';
+import type { Amount, PropagatePattern } from '../families/pattern.js';
 import { bodyOfLocals, statementsText } from './body.js';
 import { kernelFunction } from './kernel.js';
-import { ringOf } from '../schedule/kernel-calls.js';
+import type { NamedFamily } from './kernel.js';
 import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { block } from './text.js';
@@ -18,18 +18,18 @@ interface Partition {
 }
 
 /** How several threads share a propagate kernel, so that each touches what no other does, or adds atomically. */
-function partition(context: ProgramContext, kernel: PropagateKernel, scope: Scope, rows: number): Partition {
+function partition(context: ProgramContext, kernel: PropagatePattern, scope: Scope): Partition {
   const { u32 } = context.dialect.types;
-  const part = (what: string, total: number): string[] => [
-    `const ${u32} ${what}_low = share_of_blocks(${total}u, thread, threads);`,
-    `const ${u32} ${what}_high = share_of_blocks(${total}u, thread + 1u, threads);`,
+  const part = (what: string, total: Amount): string[] => [
+    `const ${u32} ${what}_low = share_of_blocks(${scope.amount(total)}, thread, threads);`,
+    `const ${u32} ${what}_high = share_of_blocks(${scope.amount(total)}, thread + 1u, threads);`,
   ];
   const { order } = kernel;
   switch (order.kind) {
     case 'sequential':
       return { entry: [], cut: [] };
     case 'byRow':
-      return { entry: part('row', rows), otherRow: 'row < row_low || row >= row_high', cut: [] };
+      return { entry: part('row', kernel.rows), otherRow: 'row < row_low || row >= row_high', cut: [] };
     case 'byTarget': {
       const targets = scope.load(order.targets);
       // The targets of a row ascend: this thread's are in one piece.
@@ -54,26 +54,24 @@ function partition(context: ProgramContext, kernel: PropagateKernel, scope: Scop
 }
 
 /** The function of a propagate kernel. */
-export function propagateKernelText(context: ProgramContext, kernel: PropagateKernel): string[] {
+export function propagateKernelText(context: ProgramContext, named: NamedFamily, kernel: PropagatePattern): string[] {
   const { i32, u32 } = context.dialect.types;
-  const ring = ringOf(context.program, kernel.event);
-  const scope = new Scope(context, { atomic: kernel.order.kind === 'any', gathered: false });
-  const { first, last } = kernel.delays;
-  const { begin, end } = kernel.elements;
-  const rows = end - begin;
-  const columns = last - first + 1;
-  const share = partition(context, kernel, scope, rows);
+  const { ring, begin, rows, columns } = kernel;
+  const scope = new Scope(context, { atomic: kernel.order.kind === 'any', gathered: false }, true, named.family);
+  const first = scope.signedAmount(kernel.delays.first);
+  const last = scope.signedAmount(kernel.delays.last);
+  const share = partition(context, kernel, scope);
   const counts = scope.load(ring.counts);
   const list = scope.load(ring.list);
   const segments = scope.load(kernel.segments);
   const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['row', 'position', 'delay', 'step']), kernel.body);
-  const column = first === 0 ? `(${u32})delay` : `(${u32})(delay - ${first})`;
-  const segment = columns === 1 ? 'row' : `row * ${columns}u + ${column}`;
+  const column = kernel.delays.first === 0 ? `(${u32})delay` : `(${u32})(delay - ${first})`;
+  const segment = columns === 1 ? 'row' : `row * ${scope.amount(columns)} + ${column}`;
   const otherRows = [
-    ...(begin === 0 && rows === ring.size ? [] : [`row >= ${rows}u`]),
+    ...(kernel.everyElement ? [] : [`row >= ${scope.amount(rows)}`]),
     ...(share.otherRow === undefined ? [] : [share.otherRow]),
   ];
-  const slot = ring.slots === 1 ? '0u' : `(${u32})emission & ${ring.slots - 1}u`;
+  const slot = ring.slotMask === 0 ? '0u' : `(${u32})emission & ${scope.amount(ring.slotMask)}`;
   // Nothing was emitted before step 0.
   const spikes = [
     `const ${i32} emission = step - delay;`,
@@ -81,7 +79,7 @@ export function propagateKernelText(context: ProgramContext, kernel: PropagateKe
     `const ${u32} slot = ${slot};`,
     `const ${u32} count = ${counts}[slot];`,
     ...block(`for (${u32} k = 0u; k < count; k += 1u)`, [
-      `const ${u32} row = ${list}[slot * ${ring.size}u + k]${begin === 0 ? '' : ` - ${begin}u`};`,
+      `const ${u32} row = ${list}[slot * ${scope.amount(ring.size)} + k]${begin === 0 ? '' : ` - ${scope.amount(begin)}`};`,
       ...otherRows.map((condition) => `if (${condition}) continue;`),
       `const ${u32} segment = ${segment};`,
       `${u32} low = ${segments}[segment], high = ${segments}[segment + 1u];`,
@@ -89,7 +87,7 @@ export function propagateKernelText(context: ProgramContext, kernel: PropagateKe
       ...block(`for (${u32} position = low; position < high; position += 1u)`, items),
     ]),
   ];
-  return kernelFunction(context, kernel, scope, [
+  return kernelFunction(context, named, scope, [
     ...share.entry,
     ...block(`for (${i32} delay = ${last}; delay >= ${first}; delay -= 1)`, spikes),
   ]);

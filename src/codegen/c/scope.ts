@@ -2,16 +2,19 @@
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { faultsBuffer } from '../../ir/names.js';
-import type { Buffer, IrFunction, Program } from '../../ir/program.js';
+import type { Buffer, ElementType, Fault, IrFunction, Program } from '../../ir/program.js';
+import type { Amount, Family, Field } from '../families/pattern.js';
 import type { Dialect } from './dialect.js';
 import { helperNames } from './helpers.js';
 import type { HelperName } from './helpers.js';
-import { Names } from './names.js';
+import { identifierOf, Names } from './names.js';
 import type { Language } from './operations.js';
 
 /** Names that the printer's own text uses for locals; no local of the program may have them. */
 const ownLocals = [
   'network',
+  'member',
+  'pointer_at',
   'step',
   'index',
   'begin',
@@ -34,6 +37,7 @@ const ownLocals = [
   'list',
   'element',
   'word',
+  'words',
   'bits',
   'segment',
   'end',
@@ -85,15 +89,25 @@ export class ProgramContext implements Language {
   };
 
   /** A statement that raises fault bits in the body of a kernel. */
-  raise(_scope: Scope, bits: number): string {
+  raise(_scope: Scope, bits: string): string {
     this.buffer(faultsBuffer);
-    return `raise_fault(network, step, ${bits >>> 0}u);`;
+    return `raise_fault(network, step, ${bits});`;
   }
 
   /** The declaration of a kernel's pointer to a buffer; undefined where the kernel has it already. */
   pointer({ name, element }: Buffer, readOnly: boolean): string | undefined {
     const id = this.bufferNames.id(name);
     return `${this.dialect.bufferPointer(element, readOnly)} ${id} = network->${id};`;
+  }
+
+  /** The declaration of a kernel's pointer to the buffer that a field of its member names. */
+  memberPointer(element: ElementType, id: string, field: string, readOnly: boolean): string {
+    return `${this.dialect.bufferPointer(element, readOnly)} ${id} = pointer_at(network, member->${field});`;
+  }
+
+  /** The declaration of a number that a field of a kernel's member holds. */
+  memberValue(type: string, id: string, field: string): string {
+    return `const ${type} ${id} = member->${field};`;
   }
 
   /** The declaration of a buffer. */
@@ -116,6 +130,21 @@ export interface Writes {
   readonly flagType?: string;
 }
 
+/** Names of the fields in the rows of a family's members, one for each, in order. */
+export function fieldNames({ fields }: Family): readonly string[] {
+  const names = new Names('');
+  return fields.map(({ name }) => names.fresh(identifierOf(name)));
+}
+
+/** A field of a family, as a function of its members knows it. */
+interface OwnField {
+  readonly field: Field;
+  /** In the member's row. */
+  readonly inRow: string;
+  /** The pointer or number in the function. */
+  readonly id: string;
+}
+
 /** The names of one function, and the buffers that it touches. */
 export class Scope {
   readonly context: ProgramContext;
@@ -123,13 +152,18 @@ export class Scope {
   readonly names: Names;
   readonly #loaded = new Set<string>();
   readonly #stored = new Set<string>();
+  readonly #fields: ReadonlyMap<string, OwnField>;
+  readonly #faultFields: Family['faultFields'] | undefined;
   /** Names of gathered faults, with their bits. */
-  readonly faults: { readonly id: string; readonly bits: number }[] = [];
+  readonly faults: { readonly id: string; readonly bits: string }[] = [];
   /** Names of gathered flags, with the masks that they belong to. */
   readonly flags: { readonly id: string; readonly any: string; readonly mask: string }[] = [];
 
-  /** @param kernel  false in a function of the program, where there are no buffers and no locals of the printer's own */
-  constructor(context: ProgramContext, writes: Writes, kernel = true) {
+  /**
+   * @param kernel  false in a function of the program, where there are no buffers and no locals of the printer's own
+   * @param family  whose members the function computes; its fields may stand for buffers and locals
+   */
+  constructor(context: ProgramContext, writes: Writes, kernel = true, family?: Family) {
     this.context = context;
     this.writes = writes;
     const { program, bufferNames, functionNames } = context;
@@ -139,15 +173,64 @@ export class Scope {
       ...program.functions.map(({ name }) => functionNames.id(name)),
       ...(kernel ? [...ownLocals, ...program.buffers.map(({ name }) => bufferNames.id(name))] : []),
     ]);
+    this.#faultFields = family?.faultFields;
+    const rows = family === undefined ? [] : fieldNames(family);
+    this.#fields = new Map(
+      (family?.fields ?? []).map((field, k) => [
+        field.name,
+        { field, inRow: rows[k] ?? '', id: this.names.fresh(identifierOf(field.name)) },
+      ]),
+    );
   }
 
   /** The identifier of a local; those that kernel shapes define keep their names. */
   local(name: string, implicit: ReadonlySet<string>): string {
-    return implicit.has(name) ? name : this.names.id(name);
+    return this.#own(name, 'value')?.id ?? (implicit.has(name) ? name : this.names.id(name));
+  }
+
+  /** A number, as an unsigned literal or the name of the member's own. */
+  amount(amount: Amount): string {
+    if (typeof amount === 'number') return `${amount}u`;
+    const own = this.#own(amount.field, 'value');
+    invariant(own !== undefined, 'codegen/c', `no field is named ${amount.field}`);
+    return own.id;
+  }
+
+  /** A number as a signed literal or the name of the member's own. */
+  signedAmount(amount: Amount): string {
+    return typeof amount === 'number' ? String(amount) : this.amount(amount);
+  }
+
+  /** The bits that a statement raises. */
+  faultBits(fault: Fault): string {
+    const field = this.#faultFields?.get(fault);
+    return this.amount(field === undefined ? fault.bits >>> 0 : { field });
+  }
+
+  /** The type of a buffer's elements. */
+  element(buffer: string): ElementType {
+    const own = this.#fields.get(buffer);
+    return own?.field.kind === 'buffer' ? own.field.element : this.context.buffer(buffer).element;
+  }
+
+  /** What a buffer's pointer is called. */
+  id(buffer: string): string {
+    const own = this.#fields.get(buffer);
+    return own?.field.kind === 'buffer' ? own.id : this.context.bufferNames.id(buffer);
+  }
+
+  /** A field of the family, which is noted as used. */
+  #own(name: string, kind: Field['kind']): OwnField | undefined {
+    const own = this.#fields.get(name);
+    if (own?.field.kind !== kind) return undefined;
+    this.#loaded.add(name);
+    return own;
   }
 
   /** The pointer to a buffer, for reading. */
   load(buffer: string): string {
+    const own = this.#own(buffer, 'buffer');
+    if (own !== undefined) return own.id;
     this.context.buffer(buffer);
     this.#loaded.add(buffer);
     return this.context.bufferNames.id(buffer);
@@ -159,15 +242,30 @@ export class Scope {
     return this.load(buffer);
   }
 
-  /** The buffers that the body uses, in the order of the program. */
+  /** The buffers of the program that the body uses and that are no fields, in the order of the program. */
   touched(): readonly { readonly buffer: Buffer; readonly readOnly: boolean }[] {
     return this.context.program.buffers
       .filter(({ name }) => this.#loaded.has(name))
       .map((buffer) => ({ buffer, readOnly: !this.#stored.has(buffer.name) }));
   }
 
-  /** Declarations of the pointers that the body uses, in the order of the program's buffers. */
+  /** The fields of the family that the body uses, in their order. */
+  touchedFields(): readonly (OwnField & { readonly readOnly: boolean })[] {
+    return [...this.#fields.values()]
+      .filter(({ field }) => this.#loaded.has(field.name))
+      .map((own) => ({ ...own, readOnly: !this.#stored.has(own.field.name) }));
+  }
+
+  /** Declarations of the pointers and numbers that the body uses, in the order of the program's buffers and of the family's fields. */
   prologue(): string[] {
-    return this.touched().flatMap(({ buffer, readOnly }) => this.context.pointer(buffer, readOnly) ?? []);
+    const { context } = this;
+    return [
+      ...this.touched().flatMap(({ buffer, readOnly }) => context.pointer(buffer, readOnly) ?? []),
+      ...this.touchedFields().map(({ field, inRow, id, readOnly }) =>
+        field.kind === 'buffer'
+          ? context.memberPointer(field.element, id, inRow, readOnly)
+          : context.memberValue(context.dialect.types[field.type], id, inRow),
+      ),
+    ];
   }
 }

@@ -1,7 +1,7 @@
 /** How a step calls its kernels, whatever language they are printed in. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
-import type { EventRing, Kernel, Program } from '../../ir/program.js';
+import type { EventRing, Program } from '../../ir/program.js';
 
 /** What the driver passes to a kernel, besides the step. */
 export type KernelArguments =
@@ -12,8 +12,14 @@ export type KernelArguments =
   /** Nothing: runs on the first thread alone. */
   | 'none';
 
+/** What of a kernel decides how it is called. */
+export type Called =
+  | { readonly shape: 'map'; readonly domain: { readonly kind: 'ranges' | 'count' | 'spikes' } }
+  | { readonly shape: 'propagate'; readonly order: { readonly kind: 'any' | 'byTarget' | 'byRow' | 'sequential' } }
+  | { readonly shape: 'sequential' | 'compact' };
+
 /** How the driver calls a kernel. */
-export function kernelArguments(kernel: Kernel): KernelArguments {
+export function kernelArguments(kernel: Called): KernelArguments {
   switch (kernel.shape) {
     case 'map':
       return kernel.domain.kind === 'spikes' ? 'thread' : 'items';

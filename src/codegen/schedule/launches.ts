@@ -1,5 +1,6 @@
 /** How a host launches kernels on a device with work-groups, whatever language they are printed in. */
 
+import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Extent } from '../../ir/program.js';
 
 /** What a launch runs over. */
@@ -28,6 +29,10 @@ export interface Launch {
   readonly geometry: Geometry;
   /** Buffers with memory of their own, in the order of the arguments. */
   readonly own: readonly string[];
+  /** So many things are done at once, each by a share of the groups, dealt out in turn; the geometry is that of the largest. Absent: one. */
+  readonly parts?: number;
+  /** Which of a family's kernels it runs: a word of the arena holds it (`memberOffset` of the layout). Absent: there is no choice. */
+  readonly member?: number;
 }
 
 /** What decides how many work-items a launch has. */
@@ -48,8 +53,18 @@ export interface Size {
 
 const groupsFor = (items: number, local: number): number => Math.ceil(items / local);
 
+/** The size of a launch. Parts that stride over what they have to do share the groups that run at once. */
+export function sizeOfLaunch(
+  { geometry, parts = 1 }: Launch,
+  sizes: DeviceSizes,
+  counted: (count: Exclude<Extent, number>) => number,
+): Size {
+  const { global, local } = sizeOf(geometry, { ...sizes, groups: Math.max(1, Math.ceil(sizes.groups / parts)) }, counted);
+  return { global: global * parts, local };
+}
+
 /**
- * The size of a launch.
+ * The size of a launch of one part.
  *
  * @param counted  the value of a cell as far as the host knows it; the kernel itself looks again
  */
@@ -75,4 +90,12 @@ export function sizeOf(
     case 'one':
       return { global: 1, local: 1 };
   }
+}
+
+/** Geometries of one kind as one that is large enough for each. */
+export function largestOf(geometries: readonly Geometry[]): Geometry {
+  const size = (geometry: Geometry): number => ('items' in geometry ? geometry.items : 'most' in geometry ? geometry.most : 0);
+  const [first, ...rest] = geometries;
+  invariant(first !== undefined && rest.every(({ kind }) => kind === first.kind), 'codegen/schedule', 'parts of a launch differ in kind');
+  return rest.reduce((largest, other) => (size(other) > size(largest) ? other : largest), first);
 }

@@ -12,9 +12,9 @@ import { Names } from './names.js';
 import { commentText, i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
-/** An action: a function of the module that all threads call, or buffers that the host allocates. */
+/** An action: a function of the module that all threads call, or buffers that the host allocates or releases. */
 export type Segment =
-  { readonly kind: 'call'; readonly export: string } | { readonly kind: 'allocate'; readonly buffers: readonly string[] };
+  { readonly kind: 'call'; readonly export: string } | { readonly kind: 'allocate' | 'release'; readonly buffers: readonly string[] };
 
 const zero = i32Const(0);
 const step = localGet('$step');
@@ -114,7 +114,7 @@ function exported(name: string, parameters: string, scope: Scope, body: readonly
 /** What the host does for an action list. Kernels run one by one, so that it can tell how far the work has come. */
 export function segmentsOf(context: KernelContext, actions: readonly Action[]): Segment[] {
   return actions.map((action): Segment => {
-    if (action.kind === 'allocate') return action;
+    if (action.kind !== 'run') return action;
     return { kind: 'call', export: onceName(context, kernelOf(context, action.kernel)) };
   });
 }

@@ -6,13 +6,14 @@ import { distancesFrom, distancesTo, measuresOf } from '../space/distance.js';
 import { inMicrometres, micrometresPerMetre } from '../space/micrometres.js';
 import { axes, type Places } from '../space/axes.js';
 import { columnsOf, columnsOfPairs, type Column, type HostConnector, type HostEnds } from './connect.js';
-import { drawVector, HostError, inSi, type Generators } from './draws.js';
+import { drawVector, HostError, type Generators } from './draws.js';
 import { none, type Elements } from './elements.js';
 import { pairsOf, type Pairs } from './ends.js';
 import type { RandomState } from '../numpy/random-state.js';
 import { GrowingIndices, GrowingNumbers } from './growing.js';
 import type { HostData } from './host-data.js';
 import { lengthName, numberFunction } from './numbers.js';
+import { settledDraws } from './pair-values.js';
 
 /** A projection and its ends. */
 export interface Between {
@@ -24,6 +25,8 @@ export interface Between {
   readonly identical: boolean;
   readonly places: ReadonlyMap<string, Places>;
   readonly data: HostData;
+  /** Time step in s. */
+  readonly dt: number;
 }
 
 interface HostSource {
@@ -46,7 +49,7 @@ export function drawnConnections(
   between: Between,
   generators: Generators,
 ): { readonly drawn: Projection; readonly pairs: Pairs | null } {
-  const { data } = between;
+  const { data, dt } = between;
   const { rule, columns } = columnsFor(projection, between, generators);
   const draws = valueDraws(projection);
   const copies = new Copies(draws, generators);
@@ -63,7 +66,7 @@ export function drawnConnections(
   const [values, delays] = [{ ...projection.values }, { ...projection.delays }];
   const at = places.done();
   for (const { kind, key, value, numbers } of draws)
-    (kind === 'values' ? values : delays)[key] = { array: data.keep(inSi(backInPlace(numbers.done(), at), value.exponent10)) };
+    (kind === 'values' ? values : delays)[key] = { array: data.keep(settledDraws(value, backInPlace(numbers.done(), at), dt)) };
   if (!rule) return { drawn: { ...projection, values, delays }, pairs: null };
   const pairs = { sources: sources.done(), targets: targets.done() };
   const list = { rule: 'list', sources: data.keep(pairs.sources), targets: data.keep(pairs.targets) } as const;
@@ -113,7 +116,8 @@ function drawColumn(draws: readonly ValueDraw[], count: number, copies: Copies):
   for (const { value, numbers } of draws) {
     let drawn = done.get(value.order);
     if (!drawn) {
-      drawn = drawVector(value.distribution, value.arguments, count, copies.of(value));
+      const state = copies.of(value);
+      drawn = drawVector(value.distribution, value.arguments, count, value.anew ? state.copy() : state);
       done.set(value.order, drawn);
     }
     numbers.append(drawn);
@@ -126,19 +130,24 @@ function columnsFor(
   between: Between,
   generators: Generators,
 ): { readonly rule: HostConnector | null; readonly columns: Iterable<Column> } {
-  const { name, pre, post, sameTarget, identical, data } = between;
-  const [n, m] = [pre.indices.length, post.indices.length];
+  const { name, pre, post, sameTarget, data } = between;
   const [only] = projection.connect;
-  if (only?.rule !== 'hostDrawn') {
-    if (projection.connect.some(({ rule }) => rule === 'hostDrawn'))
-      throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
-    const pairs = pairsOf(projection.connect, n, m, sameTarget, data.store);
-    if (!pairs) throw new HostError(`values drawn by a named generator for connections that are drawn on the target (projection ${name})`);
-    return { rule: null, columns: columnsOfPairs(pairs.sources, pairs.targets, m) };
-  }
-  if (projection.connect.length > 1)
-    throw new HostError(`several connection rules of which a named generator draws one (projection ${name})`);
-  const rule = only.arguments as unknown as HostConnector & HostSource;
+  if (only?.rule === 'hostDrawn') return drawnColumns(only, between, generators);
+  const pairs = pairsOf(projection.connect, pre.indices.length, post.indices.length, sameTarget, data.store);
+  if (!pairs) throw new HostError(`values drawn by a named generator for connections that are drawn on the target (projection ${name})`);
+  return { rule: null, columns: columnsOfPairs(pairs.sources, pairs.targets, post.indices.length) };
+}
+
+type DrawnRule = Extract<Projection['connect'][number], { rule: 'hostDrawn' | 'csa' }>;
+
+function drawnColumns(
+  { arguments: written }: DrawnRule,
+  between: Between,
+  generators: Generators,
+): { readonly rule: HostConnector; readonly columns: Iterable<Column> } {
+  const { pre, post, sameTarget, identical } = between;
+  const [n, m] = [pre.indices.length, post.indices.length];
+  const rule = written as unknown as HostConnector & HostSource;
   const ends: HostEnds = { pre: n, post: m, sameSource: inverse(sameTarget, m), identical };
   const columns = columnsOf(rule, ends, {
     state: generators.of(String(rule.generator?.seed ?? '0'), rule.generator?.stream),
@@ -147,6 +156,20 @@ function columnsFor(
     near: nearOf(inMicrometres(rule.degree ?? 0), between),
   });
   return { rule, columns };
+}
+
+/** Of several rules those that a named generator draws as lists: synapses are created rule by rule. */
+export function listedRules(projection: Projection, between: Between, generators: Generators): Projection {
+  const connect = projection.connect.map((rule) => {
+    if (rule.rule !== 'hostDrawn') return rule;
+    const [sources, targets] = [new GrowingIndices(), new GrowingIndices()];
+    for (const column of drawnColumns(rule, between, generators).columns) {
+      sources.append(column.sources, column.count);
+      targets.repeat(column.target, column.count);
+    }
+    return { rule: 'list', sources: between.data.keep(sources.done()), targets: between.data.keep(targets.done()) } as const;
+  });
+  return { ...projection, connect };
 }
 
 function inverse(sameTarget: Uint32Array | null, post: number): Uint32Array | null {

@@ -1,22 +1,49 @@
 /** Draws by named generators while the model is built, in the order that a notation prescribes. */
 
+import type { Finding } from '../../diagnostics/diagnostic.js';
+import { streamKey } from '../../ir/library/streams.js';
 import { RandomState } from '../numpy/random-state.js';
+
+/** One thing that draws, and its place in the order of all. */
+export interface Job {
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** In place of a seed: the model's own. */
+export const modelSeed = 'model';
 
 /** Generators that draws of a model share, each with its state. */
 export class Generators {
   readonly #states = new Map<string, RandomState>();
+  readonly #seed: string;
+
+  /** @param seed  the model's */
+  constructor(seed: string) {
+    this.#seed = seed;
+  }
 
   /** The generator of a seed; one seed may have several streams, each beginning anew. */
   of(seed: string, stream: string | undefined): RandomState {
     const key = `${seed}/${stream ?? ''}`;
     let state = this.#states.get(key);
-    if (!state) this.#states.set(key, (state = new RandomState(Number(seed))));
+    if (!state) {
+      const first = seed === modelSeed ? streamKey(this.#seed, `generator/${stream ?? ''}`)[0] : Number(seed);
+      this.#states.set(key, (state = new RandomState(first)));
+    }
     return state;
   }
 }
 
-/** What stands in the way of a draw. */
-export class HostError extends Error {}
+/** What stands in the way of a draw: the name of something that cannot be run, or what is wrong with the model. */
+export class HostError extends Error {
+  readonly finding: Finding | undefined;
+
+  constructor(what: string | Finding) {
+    super(typeof what === 'string' ? what : what.message);
+    this.finding = typeof what === 'string' ? undefined : what;
+  }
+}
 
 /** Most rounds in which numbers outside of limits are drawn again. */
 const mostRounds = 1000;

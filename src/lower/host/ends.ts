@@ -32,12 +32,13 @@ export function elementsOf(rule: SelectionRule, sizes: (population: string) => n
     return { populations, ordinals, indices };
   }
   if ('projection' in rule) throw new HostError('a projection onto the synapses of another');
+  if ('from' in rule) throw new HostError('a sample that nothing has drawn');
   const indices = indicesOf(rule, sizes(rule.population), data);
   return { populations: [rule.population], ordinals: new Uint16Array(indices.length), indices };
 }
 
 function indicesOf(
-  rule: Exclude<SelectionRule, { assembly: unknown } | { projection: unknown }>,
+  rule: Extract<SelectionRule, { population: unknown }>,
   size: number,
   data: DataStore,
 ): Uint32Array {
@@ -147,7 +148,15 @@ interface Piece {
   readonly at: Uint32Array | null;
 }
 
-/** Projections between populations, by the names that they get, in place of one with listed connections between selections. */
+/** A projection between populations in place of one between selections. */
+export interface SplitPiece {
+  readonly name: string;
+  readonly projection: Projection;
+  /** Numbers of its synapses in order of creation; null for all, or where nobody knows. */
+  readonly at: Uint32Array | null;
+}
+
+/** Projections between populations in place of one with listed connections between selections. */
 export function splitList(
   name: string,
   projection: Projection,
@@ -155,7 +164,7 @@ export function splitList(
   post: Elements,
   pairs: Pairs,
   data: HostData,
-): [string, Projection][] {
+): SplitPiece[] {
   const pieces = piecesOf(pre, post, pairs);
   return pieces.map(({ from, to, at }) => {
     const count = at?.length ?? pairs.sources.length;
@@ -169,10 +178,11 @@ export function splitList(
     const taken = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
       Object.fromEntries(Object.entries(values).map(([key, value]) => [key, partOf(value, at, data)]));
     const rule: ConnectionRule = { rule: 'list', sources: data.keep(sources), targets: data.keep(targets) };
-    return [
-      pieces.length === 1 ? name : pieceName(name, from, to),
-      { ...between(projection, from, to), connect: [rule], values: taken(projection.values), delays: taken(projection.delays) },
-    ];
+    return {
+      name: pieces.length === 1 ? name : pieceName(name, from, to),
+      projection: { ...between(projection, from, to), connect: [rule], values: taken(projection.values), delays: taken(projection.delays) },
+      at,
+    };
   });
 }
 
@@ -198,10 +208,14 @@ function piecesOf(pre: Elements, post: Elements, { sources, targets }: Pairs): r
 }
 
 /** Projections between populations in place of one between selections whose connections are drawn on the target. */
-export function splitDrawn(name: string, projection: Projection, pre: Elements, post: Elements): [string, Projection][] {
+export function splitDrawn(name: string, projection: Projection, pre: Elements, post: Elements): SplitPiece[] {
   const many = pre.populations.length * post.populations.length > 1;
   return pre.populations.flatMap((from) =>
-    post.populations.map((to): [string, Projection] => [many ? pieceName(name, from, to) : name, between(projection, from, to)]),
+    post.populations.map((to) => ({
+      name: many ? pieceName(name, from, to) : name,
+      projection: between(projection, from, to),
+      at: null,
+    })),
   );
 }
 

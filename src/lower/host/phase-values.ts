@@ -1,71 +1,210 @@
-/** Values that phases of the protocol give and a named generator draws: for how many elements, and in which order. */
+/** Phases of the protocol with everything explicit: what generators draw, what is given by pair or counts within a selection, samples. */
 
-import type { DataStore, HostDraw, Model, SelectionRule, Value } from '../../model/model.js';
+import { parseExpression } from '../../lang/parse.js';
+import { namesIn } from '../../lang/walk.js';
+import type { HostDraw, Model, SelectionRule, Value } from '../../model/model.js';
 import { arrayOf } from '../context.js';
-import type { RandomState } from '../numpy/random-state.js';
-import { drawVector, HostError, inSi } from './draws.js';
-import { elementsOf, isPlain } from './ends.js';
+import { drawVector, HostError, type Generators } from './draws.js';
+import { elementsOf } from './ends.js';
+import type { HostData } from './host-data.js';
+import { numberFunction } from './numbers.js';
+import { drawnForPairs, explicitValue, isForPairs, settledDraws } from './pair-values.js';
+import type { HostProjections } from './projections.js';
+import { hasSample, type Samples } from './samples.js';
+import { spreadPhase } from './spread.js';
 
-type Phase = Model['experiment']['protocol'][number];
+export type Phase = Model['experiment']['protocol'][number];
+type Spikes = Extract<Phase, { replay: unknown }>['replay'][string];
+
+const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
 
 /** The values that a phase gives, by what gets them. */
 export const valuesOfPhase = (phase: Phase): Readonly<Record<string, Value>> =>
   'set' in phase ? phase.set : 'initialise' in phase ? phase.initialise : 'delays' in phase ? phase.delays : {};
 
-/** What phases are resolved in: a model whose projections are explicit as far as they have been drawn. */
+/** The selection that a phase is for, where it stands beside its values. */
+export const selectionOfPhase = (phase: Phase): SelectionRule | undefined =>
+  'set' in phase || 'initialise' in phase || 'replay' in phase ? phase.of : undefined;
+
+/** Whether a phase has anything that is made explicit here. */
+export function needsResolving(phase: Phase): boolean {
+  const of = selectionOfPhase(phase);
+  return (
+    (of !== undefined && (hasSample(of) || 'replay' in phase)) ||
+    Object.values(valuesOfPhase(phase)).some((value) => isDraw(value) || isForPairs(value)) ||
+    (('set' in phase || 'initialise' in phase) && phase.numbered !== undefined)
+  );
+}
+
+/** What phases are resolved in. */
 export interface PhaseSetting {
   readonly model: Model;
-  readonly projections: ReadonlyMap<string, Model['projections'][string]>;
-  readonly data: DataStore;
+  readonly projections: HostProjections;
+  readonly data: HostData;
   readonly sizeOf: (population: string) => number;
-  /** A selection without samples. */
-  readonly resolve: (rule: SelectionRule) => SelectionRule;
+  readonly samples: Samples;
+  readonly generators: Generators;
 }
 
-/** What a phase gives to a key, drawn in the order of the elements of a selection, or of the synapses of a projection. */
-export function drawForPhase(key: string, phase: Phase, draw: HostDraw, generator: RandomState, setting: PhaseSetting): Float64Array {
-  const of = 'set' in phase || 'initialise' in phase ? phase.of : undefined;
+/** What a key of a phase names. */
+interface Target {
+  readonly owner: string;
+  readonly inside: string | undefined;
+  readonly variable: string;
+}
+
+function targetOf(key: string): Target {
   const [, owner = '', inside, variable = key] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key) ?? [];
-  const count = of ? countOf(of, setting) : countOfText(owner, inside, setting);
-  if (count === undefined)
-    throw new HostError(`values of ${variable} drawn by a named generator during the run for connections that are drawn on the target`);
-  const numbers = drawVector(draw.distribution, draw.arguments, count, generator);
-  // PyNN goes through all pairs by receiver, and synapses of all pairs are created by sender.
-  const all = of === undefined && inside === undefined ? allPairs(owner, setting) : undefined;
-  const [pre, post] = all ?? [0, 0];
-  const ordered = all ? Float64Array.from(numbers, (_, at) => numbers[(at % post) * pre + Math.floor(at / post)] as number) : numbers;
-  return inSi(ordered, draw.exponent10);
+  return { owner, inside, variable };
 }
 
-function countOf(rule: SelectionRule, setting: PhaseSetting): number | undefined {
-  return 'projection' in rule
-    ? countOfText(rule.projection, undefined, setting)
-    : elementsOf(setting.resolve(rule), setting.sizeOf, setting.data).indices.length;
-}
+/** The phases of a model as they become explicit: draws in their order, then all phases from the first to the last. */
+export class HostPhases {
+  readonly #setting: PhaseSetting;
+  /** What was drawn, by phase and key. */
+  readonly #drawn = new Map<string, Value>();
+  /** What populations replay now. */
+  readonly #spikes: Map<string, Spikes>;
+  /** Numbers of one draw: several values of a phase may follow from it. */
+  readonly #shared = new Map<number, Float64Array>();
 
-/** Elements of a population or projection, or of a slice or list of it; undefined for synapses that nobody has counted. */
-function countOfText(owner: string, inside: string | undefined, setting: PhaseSetting): number | undefined {
-  if (inside?.includes(':')) {
-    const [from = 0, until = 0, by = 1] = inside.split(':').map(Number);
-    return Math.max(0, Math.ceil((until - from) / by));
+  constructor(setting: PhaseSetting) {
+    this.#setting = setting;
+    this.#spikes = new Map(
+      Object.entries(setting.model.populations).flatMap(([name, { spikes }]) => (spikes && 'indices' in spikes ? [[name, spikes] as const] : [])),
+    );
   }
-  if (inside !== undefined) return inside.split(',').length;
-  const { model, projections, data, sizeOf } = setting;
-  if (model.populations[owner]) return sizeOf(owner);
-  const connect = (projections.get(owner) ?? model.projections[owner])?.connect ?? [];
-  const all = allPairs(owner, setting);
-  const counts = connect.map((rule) => (rule.rule === 'list' ? arrayOf(rule.sources, data).length : NaN));
-  const sum = all ? all[0] * all[1] : counts.reduce((a, b) => a + b, 0);
-  return counts.length === 0 || Number.isNaN(sum) ? undefined : sum;
+
+  /** Draws what a phase gives to a key, in the order of the elements of a selection, or of the synapses of a projection. */
+  draw(k: number, key: string, phase: Phase, draw: HostDraw): void {
+    const { data, model } = this.#setting;
+    const numbers = this.#shared.get(draw.order) ?? this.#numbers(key, phase, draw);
+    this.#shared.set(draw.order, numbers);
+    this.#drawn.set(`${k} ${key}`, { array: data.keep(settledDraws(draw, numbers, model.experiment.dt)) });
+  }
+
+  #numbers(key: string, phase: Phase, draw: HostDraw): Float64Array {
+    const { projections, generators, model } = this.#setting;
+    const own = generators.of(draw.seed, draw.stream);
+    // PyNN sets parameters from copies of the generators, which do not move on; first values are drawn by the generators themselves.
+    const state = 'initialise' in phase ? own : own.copy();
+    const of = selectionOfPhase(phase);
+    const owner = of && 'projection' in of ? of.projection : targetOf(key).owner;
+    if (of && !('projection' in of)) return drawVector(draw.distribution, draw.arguments, this.#count(of), state);
+    if (model.populations[owner]) return drawVector(draw.distribution, draw.arguments, this.#countInside(targetOf(key)), state);
+    const synapses = projections.synapsesOf(owner);
+    if (!synapses)
+      throw new HostError(`values of ${key} drawn by a named generator during the run for connections that are drawn on the target`);
+    if (draw.pairs) return drawnForPairs(draw, synapses.pre, synapses, own.copy());
+    const { inside } = targetOf(key);
+    const count = inside === undefined ? synapses.pairs.sources.length : countOfText(inside);
+    return drawVector(draw.distribution, draw.arguments, count, state);
+  }
+
+  #count(rule: SelectionRule): number {
+    const { samples, sizeOf, data } = this.#setting;
+    return elementsOf(samples.resolve(rule), sizeOf, data.store).indices.length;
+  }
+
+  #countInside({ owner, inside }: Target): number {
+    return inside === undefined ? this.#setting.sizeOf(owner) : countOfText(inside);
+  }
+
+  /** A phase with everything explicit. */
+  resolve(phase: Phase, k: number): Phase {
+    const { projections, data, samples } = this.#setting;
+    const explicit = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
+      Object.fromEntries(Object.entries(values).map(([key, value]) => [key, this.#explicit(phase, k, key, value)]));
+    if ('replay' in phase) return this.#replay(phase);
+    const chosen = selectionOfPhase(phase);
+    const of = chosen ? { of: samples.resolve(chosen) } : {};
+    if ('set' in phase) {
+      const { numbered: _, ...rest } = phase;
+      return spreadPhase({ ...rest, set: explicit(phase.set), ...of }, projections.pieces, data);
+    }
+    if ('initialise' in phase) {
+      const { numbered: _, ...rest } = phase;
+      return spreadPhase({ ...rest, initialise: explicit(phase.initialise), ...of }, projections.pieces, data);
+    }
+    return 'delays' in phase ? spreadPhase({ ...phase, delays: explicit(phase.delays) }, projections.pieces, data) : phase;
+  }
+
+  #explicit(phase: Phase, k: number, key: string, value: Value): Value {
+    const { projections, data } = this.#setting;
+    const drawn = this.#drawn.get(`${k} ${key}`);
+    if (drawn !== undefined) return drawn;
+    if (isForPairs(value)) {
+      const of = selectionOfPhase(phase);
+      const { owner, variable } = of && 'projection' in of ? { owner: of.projection, variable: key } : targetOf(key);
+      const synapses = projections.synapsesOf(owner);
+      if (!synapses) throw new HostError(`values of ${key} by pair for connections that are drawn on the target`);
+      return explicitValue(variable, value, synapses, data);
+    }
+    if (typeof value !== 'string' || !('set' in phase || 'initialise' in phase) || phase.numbered === undefined) return value;
+    return namesIn(parseExpression(value)).has('i') ? this.#counted(phase, key, value) : value;
+  }
+
+  /** An expression whose index counts within a selection, as an array. */
+  #counted(phase: Phase, key: string, text: string): Value {
+    const of = selectionOfPhase(phase);
+    const count = of ? this.#count(of) : this.#countInside(targetOf(key));
+    let i = 0;
+    const evaluate = numberFunction(parseExpression(text), (name) => {
+      if (name === 'i') return () => i;
+      if (name === 'N') return () => count;
+      throw new HostError(`a value of ${key} that reads the index within a selection and ${name}`);
+    });
+    const numbers = Float64Array.from({ length: count }, (_, k) => {
+      i = k;
+      return evaluate();
+    });
+    return { array: this.#setting.data.keep(numbers) };
+  }
+
+  // --- Spikes that are replayed -------------------------------------------------------------------------------------
+
+  /** Other spikes for some elements of populations; the others go on with theirs. */
+  #replay(phase: Extract<Phase, { replay: unknown }>): Phase {
+    const { samples, sizeOf, data } = this.#setting;
+    const replay: Record<string, Spikes> = {};
+    const rule = phase.of && samples.resolve(phase.of);
+    for (const [population, given] of Object.entries(phase.replay)) {
+      let spikes = given;
+      if (rule) {
+        const { populations, ordinals, indices } = elementsOf(rule, sizeOf, data.store);
+        const ordinal = populations.indexOf(population);
+        spikes = this.#merged(population, given, indices.filter((_, k) => ordinals[k] === ordinal));
+      }
+      this.#spikes.set(population, spikes);
+      replay[population] = spikes;
+    }
+    return { replay };
+  }
+
+  #merged(population: string, given: Spikes, chosen: Uint32Array): Spikes {
+    const { store } = this.#setting.data;
+    const before = this.#spikes.get(population);
+    const others = new Set(chosen);
+    const all: (readonly [element: number, time: number])[] = [];
+    if (before) {
+      const times = arrayOf(before.times, store);
+      Array.from(arrayOf(before.indices, store)).forEach((element, k) => {
+        if (!others.has(element)) all.push([element, times[k] as number]);
+      });
+    }
+    const times = arrayOf(given.times, store);
+    Array.from(arrayOf(given.indices, store)).forEach((k, at) => {
+      const element = chosen[k];
+      if (element !== undefined) all.push([element, times[at] as number]);
+    });
+    all.sort((a, b) => a[1] - b[1] || a[0] - b[0]);
+    return { indices: all.map(([element]) => element), times: all.map(([, time]) => time) };
+  }
 }
 
-/** Sizes of the ends of a projection that connects all pairs of two populations. */
-function allPairs(owner: string, { model, sizeOf, data }: PhaseSetting): readonly [number, number] | undefined {
-  const projection = model.projections[owner];
-  const [only, ...others] = projection?.connect ?? [];
-  if (!projection || others.length > 0 || only?.rule !== 'all' || !only.self) return undefined;
-  const { from, to } = projection;
-  if (!isPlain(from.of) || !isPlain(to.of)) return undefined;
-  const count = (of: SelectionRule): number => elementsOf(of, sizeOf, data).indices.length;
-  return [count(from.of), count(to.of)];
+/** Elements that a slice or list in a key means. */
+function countOfText(inside: string): number {
+  if (!inside.includes(':')) return inside.split(',').length;
+  const [from = 0, until = 0, by = 1] = inside.split(':').map(Number);
+  return Math.max(0, Math.ceil((until - from) / by));
 }

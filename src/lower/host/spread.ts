@@ -1,39 +1,109 @@
 /** What a model says of a projection that several stand for, said of each of these. */
 
-import type { Model, Value } from '../../model/model.js';
+import type { DataStore, Model, SelectionRule, Value } from '../../model/model.js';
+import { arrayOf } from '../context.js';
 import { HostError } from './draws.js';
+import type { HostData } from './host-data.js';
 
-/** Projections that stand for one between several populations, by its name. */
-export type Pieces = ReadonlyMap<string, readonly string[]>;
+/** Projections that stand for one between several populations. */
+export interface Pieces {
+  readonly pieces: readonly { readonly name: string; readonly at: Uint32Array | null }[];
+  /** Whether the numbers of their synapses in order of creation are known. */
+  readonly known: boolean;
+}
+
+export type AllPieces = ReadonlyMap<string, Pieces>;
+
+/** Synapses of a piece: their numbers among its own, and their places among those that were asked for. */
+interface Chosen {
+  readonly piece: string;
+  readonly own: readonly number[];
+  readonly places: readonly number[];
+}
+
+/** The synapses of a projection with these numbers, by the piece that has them. */
+function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly number[]): readonly Chosen[] {
+  if (!known) throw new HostError(`single synapses of ${owner}, which stands between several populations and is drawn on the target,`);
+  const places = new Map(numbers.map((number, place) => [number, place]));
+  return pieces.flatMap(({ name, at }) => {
+    const found = [...(at ?? new Uint32Array()).entries()].flatMap(([own, number]) => {
+      const place = places.get(number);
+      return place === undefined ? [] : [[own, place] as const];
+    });
+    if (found.length === 0) return [];
+    return [{ piece: name, own: found.map(([own]) => own), places: found.map(([, place]) => place) }];
+  });
+}
+
+/** Numbers of a slice or list of synapses; undefined for all. */
+function numbersIn({ slice, indices }: Extract<SelectionRule, { projection: string }>, data: DataStore): readonly number[] | undefined {
+  if (indices) return Array.from(arrayOf(indices, data));
+  if (!slice) return undefined;
+  const [from, until, by] = slice;
+  return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+}
 
 /** A recording of a projection that several stand for becomes one of each. */
-export function spreadRecording(recording: Model['recordings'][number], pieces: Pieces): Model['recordings'] {
+export function spreadRecording(recording: Model['recordings'][number], all: AllPieces, data: DataStore): Model['recordings'] {
   const { of } = recording;
-  const projections = 'projection' in of ? pieces.get(of.projection) : undefined;
-  if (!projections || !('projection' in of)) return [recording];
-  if (of.slice || of.indices)
-    throw new HostError(`recording ${recording.name} of some synapses of a projection between several populations`);
-  return projections.map((projection) => ({ ...recording, name: `${recording.name}_${projection}`, of: { projection } }));
+  const pieces = 'projection' in of ? all.get(of.projection) : undefined;
+  if (!pieces || !('projection' in of)) return [recording];
+  const numbers = numbersIn(of, data);
+  const each = numbers
+    ? chosenIn(of.projection, pieces, numbers).map(({ piece, own }) => ({ projection: piece, indices: own }))
+    : pieces.pieces.map(({ name }) => ({ projection: name }));
+  return each.map((rule) => ({ ...recording, name: `${recording.name}_${rule.projection}`, of: rule }));
 }
 
 type Phase = Model['experiment']['protocol'][number];
 
-/** What a phase sets of a projection that several stand for, it sets of each. */
-export function spreadPhase(phase: Phase, pieces: Pieces): Phase {
-  if (pieces.size === 0) return phase;
-  if ('set' in phase) return { ...phase, set: spreadValues(phase.set, pieces) };
-  return 'initialise' in phase ? { ...phase, initialise: spreadValues(phase.initialise, pieces) } : phase;
+/** What a phase says of a projection that several stand for, it says of each. */
+export function spreadPhase(phase: Phase, all: AllPieces, data: HostData): Phase {
+  if (all.size === 0) return phase;
+  if ('delays' in phase) return { ...phase, delays: spreadValues(phase.delays, all, data) };
+  if (!('set' in phase) && !('initialise' in phase)) return phase;
+  const { of, ...rest } = phase;
+  const pieces = of && 'projection' in of ? all.get(of.projection) : undefined;
+  const spread = (values: Readonly<Record<string, Value>>): Record<string, Value> => {
+    if (!pieces || !of || !('projection' in of)) return spreadValues(values, all, data);
+    const numbers = numbersIn(of, data.store);
+    const inside = numbers ? `[${numbers.join(', ')}]` : '';
+    const keyed = Object.entries(values).map(([variable, value]) => [`${of.projection}${inside}.${variable}`, value] as const);
+    return spreadValues(Object.fromEntries(keyed), all, data);
+  };
+  const kept = of && !pieces ? { of } : {};
+  return 'set' in rest ? { ...rest, set: spread(rest.set), ...kept } : { ...rest, initialise: spread(rest.initialise), ...kept };
 }
 
-function spreadValues(values: Readonly<Record<string, Value>>, pieces: Pieces): Record<string, Value> {
+function spreadValues(values: Readonly<Record<string, Value>>, all: AllPieces, data: HostData): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) => {
-      const [, owner = '', rest = ''] = /^(\w+)(.*)$/.exec(key) ?? [];
-      const projections = pieces.get(owner);
-      if (!projections) return [[key, value] as const];
-      if (!rest.startsWith('.') || (typeof value === 'object' && 'array' in value))
-        throw new HostError(`setting ${key}, of a projection between several populations, synapse by synapse`);
-      return projections.map((projection) => [`${projection}${rest}`, value] as const);
+      const [, owner = '', inside, variable = ''] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key) ?? [];
+      const pieces = all.get(owner);
+      if (!pieces) return [[key, value] as const];
+      if (inside !== undefined)
+        return chosenIn(owner, pieces, numbersOf(inside)).map(
+          ({ piece, own, places }) => [`${piece}[${own.join(', ')}].${variable}`, taken(value, places, data)] as const,
+        );
+      const listed = typeof value === 'object' && 'array' in value && value.columns === undefined;
+      if (listed && !pieces.known)
+        throw new HostError(`a list for ${key}, of a projection between several populations that is drawn on the target,`);
+      return pieces.pieces.map(({ name, at }) => [`${name}.${variable}`, listed && at ? taken(value, Array.from(at), data) : value] as const);
     }),
   );
+}
+
+/** The numbers that the inside of a key means: a list or a slice. */
+function numbersOf(inside: string): readonly number[] {
+  const numbers = inside.split(inside.includes(':') ? ':' : ',').map(Number);
+  if (!inside.includes(':')) return numbers;
+  const [from = 0, until = 0, by = 1] = numbers;
+  return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+}
+
+/** The part of a list that is for some of the synapses; other values as they are. */
+function taken(value: Value, places: readonly number[], data: HostData): Value {
+  if (typeof value !== 'object' || !('array' in value) || value.columns !== undefined) return value;
+  const numbers = arrayOf(value.array, data.store);
+  return { array: data.keep(Float64Array.from(places, (place) => numbers[place] as number)) };
 }

@@ -116,17 +116,7 @@ function fixedDegree(rule: Degree, outerSide: 'pre' | 'post', ordinal: number, p
           ir.set(number, ir.select(impossible, rule.replace ? ir.u32(0) : allowed, wanted)),
         );
       });
-      overBlocks(frame, number, counts, block);
-      context.builder.initially(
-        context.builder.map(
-          `${frame.name}.number`,
-          `numbers of synapses of ${plan.name} by block`,
-          { kind: 'count', count: outer.named },
-          false,
-          block.locals.declared,
-          block.statements,
-        ),
-      );
+      spread(frame, number, counts, block, plan);
     },
     fill: fillOf(frame),
   };
@@ -137,6 +127,22 @@ function readsOther(text: string, outerSide: 'pre' | 'post', plan: ProjectionPla
   const [index, prefix] = outerSide === 'pre' ? ['j', 'post.'] : ['i', 'pre.'];
   return [...namesIn(expressionOf(text, plan.equations.names))].find(
     (name) => name === index || name === 'distance' || name.startsWith(prefix),
+  );
+}
+
+/** A kernel that spreads the number of each element over its blocks. */
+function spread(frame: Frame, number: Local, counts: Buffer, block: Block, plan: ProjectionPlan): void {
+  const { builder } = frame.context;
+  overBlocks(frame, number, counts, block);
+  builder.initially(
+    builder.map(
+      `${frame.name}.number`,
+      `numbers of synapses of ${plan.name} by block`,
+      { kind: 'count', count: frame.outer.named },
+      false,
+      block.locals.declared,
+      block.statements,
+    ),
   );
 }
 
@@ -157,18 +163,8 @@ export function fixedTotal(rule: Total, ordinal: number, plan: ProjectionPlan, c
       const rows = overRows(frame, rule.n, plan, context);
       const block = new Block();
       const number = block.local('number', 'u32');
-      block.emit(ir.set(number, ir.load(rows, item)));
-      overBlocks(frame, number, counts, block);
-      context.builder.initially(
-        context.builder.map(
-          `${frame.name}.number`,
-          `numbers of synapses of ${plan.name} by block`,
-          { kind: 'count', count: outer.named },
-          false,
-          block.locals.declared,
-          block.statements,
-        ),
-      );
+      block.emit(ir.set(number, ir.load(rows.numbers, ir.add(ir.u32(rows.first), item))));
+      spread(frame, number, counts, block, plan);
     },
     fill: fillOf(frame),
   };
@@ -241,17 +237,27 @@ const sizeOfBlock = (b: Ir, elements: number): Ir => {
   return ir.select(ir.lt(rest, ir.u32(blockSize)), rest, ir.u32(blockSize));
 };
 
+/** Numbers of synapses by halves of rows: those of the rows themselves stand from `first` on. */
+interface RowNumbers {
+  readonly numbers: Buffer;
+  readonly first: number;
+}
+
+/** So many halvings one work-item does by itself. */
+const halvings = 5;
+
 /**
  * Shares a number out over the rows: over the two halves of a power of two of rows, and of each half again. Node 1 is all rows,
- * node k has halves 2k and 2k + 1.
+ * node k has halves 2k and 2k + 1. Nodes of a few levels below one another are one work-item's.
  *
  * @random counter (node, 2^32 - 3, 0, iteration)
  */
-function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Context): Buffer {
+function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Context): RowNumbers {
   const { outer, inner, left, name } = frame;
   const rows = outer.named;
-  let leaves = 1;
-  while (leaves < rows) leaves *= 2;
+  let levels = 0;
+  while (1 << levels < rows) levels++;
+  const leaves = 1 << levels;
   // Pairs allowed in the rows before each, as float64, since there may be more than 2^32.
   const before = new Float64Array(leaves + 1);
   for (let row = 0; row < leaves; row++)
@@ -261,44 +267,66 @@ function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Co
     initial: before,
   });
   const nodes = context.builder.buffer(`${name}.nodes`, 'u32', 2 * leaves, `synapses of ${plan.name} by halves of the rows`);
-  const numbers = context.builder.buffer(`${name}.row_numbers`, 'u32', rows, `synapses of each row of ${plan.name}`);
-  const block = new Block();
-  const [node, span, at, row] = ['node', 'span', 'at', 'row'].map((local) => block.local(local, 'u32')) as [Local, Local, Local, Local];
+  for (let level = 0; level === 0 || level < levels; level += halvings) {
+    const block = new Block();
+    if (level === 0) block.emit(ir.store(nodes, ir.u32(1), ir.u32(total)));
+    halve(level, Math.min(halvings, levels - level), leaves, nodes, allowed, frame, block);
+    context.builder.initially(
+      context.builder.map(
+        level === 0 ? `${name}.rows` : `${name}.rows_from_level_${level}`,
+        `numbers of synapses of ${plan.name} by halves of the rows`,
+        { kind: 'count', count: 1 << level },
+        false,
+        block.locals.declared,
+        block.statements,
+      ),
+    );
+  }
+  return { numbers: nodes, first: leaves };
+}
+
+/** Shares out the numbers of the nodes of a level, and of some levels below. */
+function halve(level: number, count: number, leaves: number, nodes: Buffer, allowed: Buffer, frame: Frame, block: Block): void {
+  const [depth, k, span] = [block.local('depth', 'u32'), block.local('k', 'u32'), block.local('span', 'u32')];
+  const top = block.name('top', ir.add(ir.u32(1 << level), item));
+  // `span` is half the rows of a node, `k` counts the nodes of a level below the item's own.
   block.emit(
-    ir.store(nodes, ir.u32(1), ir.u32(total)),
-    // `at` is the node's first row, `span` half its rows.
-    ir.set(at, ir.u32(0)),
-    ir.set(span, ir.u32(leaves / 2)),
+    ir.set(span, ir.u32(leaves >> (level + 1))),
     ir.loop(
-      node,
-      ir.u32(1),
-      ir.u32(leaves),
-      block.nested((body) => {
-        const count = body.name('count', ir.load(nodes, ir.get(node)));
-        const middle = body.name('middle', ir.add(ir.get(at), ir.get(span)));
-        const end = body.name('end', ir.add(middle, ir.get(span)));
-        const sum = (k: Ir): Ir => ir.load(allowed, k);
-        const first = body.name('first', ir.sub(sum(middle), sum(ir.get(at))));
-        const second = body.name('second', ir.sub(sum(end), sum(middle)));
-        const part = body.local('part', 'u32');
-        const drawn = firstPart(ir.convert('f64', count), first, second, [ir.get(node), ir.u32(rowWord), ir.u32(0), ir.u32(0)], frame);
-        const open = ir.and(ir.gt(count, ir.u32(0)), ir.and(ir.gt(first, ir.f64(0)), ir.gt(second, ir.f64(0))));
-        body.emit(
-          ir.set(part, ir.select(ir.gt(first, ir.f64(0)), count, ir.u32(0))),
-          ir.when(open, [ir.set(part, ir.convert('u32', drawn))]),
-          ir.store(nodes, ir.mul(ir.get(node), ir.u32(2)), ir.get(part)),
-          ir.store(nodes, ir.add(ir.mul(ir.get(node), ir.u32(2)), ir.u32(1)), ir.sub(count, ir.get(part))),
-          ir.set(at, end),
-          ir.when(ir.ge(ir.get(at), ir.u32(leaves)), [ir.set(at, ir.u32(0)), ir.set(span, ir.div(ir.get(span), ir.u32(2)))]),
+      depth,
+      ir.u32(0),
+      ir.u32(count),
+      block.nested((each) => {
+        each.emit(
+          ir.loop(
+            k,
+            ir.u32(0),
+            ir.shl(ir.u32(1), ir.get(depth)),
+            each.nested((body) => {
+              const node = body.name('node', ir.add(ir.shl(top, ir.get(depth)), ir.get(k)));
+              const number = body.name('number', ir.sub(node, ir.shl(ir.u32(1 << level), ir.get(depth))));
+              const begin = body.name('begin', ir.mul(number, ir.mul(ir.get(span), ir.u32(2))));
+              const middle = body.name('middle', ir.add(begin, ir.get(span)));
+              const end = body.name('end', ir.add(middle, ir.get(span)));
+              const count = body.name('count', ir.load(nodes, node));
+              const first = body.name('first', ir.sub(ir.load(allowed, middle), ir.load(allowed, begin)));
+              const second = body.name('second', ir.sub(ir.load(allowed, end), ir.load(allowed, middle)));
+              const part = body.local('part', 'u32');
+              const drawn = firstPart(ir.convert('f64', count), first, second, [node, ir.u32(rowWord), ir.u32(0), ir.u32(0)], frame);
+              const open = ir.and(ir.gt(count, ir.u32(0)), ir.and(ir.gt(first, ir.f64(0)), ir.gt(second, ir.f64(0))));
+              body.emit(
+                ir.set(part, ir.select(ir.gt(first, ir.f64(0)), count, ir.u32(0))),
+                ir.when(open, [ir.set(part, ir.convert('u32', drawn))]),
+                ir.store(nodes, ir.mul(node, ir.u32(2)), ir.get(part)),
+                ir.store(nodes, ir.add(ir.mul(node, ir.u32(2)), ir.u32(1)), ir.sub(count, ir.get(part))),
+              );
+            }),
+          ),
+          ir.set(span, ir.shr(ir.get(span), ir.u32(1))),
         );
       }),
     ),
-    ir.loop(row, ir.u32(0), ir.u32(rows), [ir.store(numbers, ir.get(row), ir.load(nodes, ir.add(ir.u32(leaves), ir.get(row))))]),
   );
-  context.builder.initially(
-    context.builder.sequential(`${name}.rows`, `numbers of synapses of ${plan.name} by row`, block.locals.declared, block.statements),
-  );
-  return numbers;
 }
 
 /**

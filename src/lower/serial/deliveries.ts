@@ -132,7 +132,7 @@ function delayOf(projection: SteppedProjection, pathway: PathwayPlan, context: C
       ir.load(connectivity.rows, item),
       ir.load(connectivity.rows, ir.add(item, ir.u32(1))),
       block.nested((inner) =>
-        inner.emit(ir.store(buffer, ir.get(p), to('f64', delaySeconds(pathway, plan, connectivity, ir.get(p), inner, context)))),
+        inner.emit(ir.store(buffer, ir.get(p), to('f64', delaySeconds(pathway, plan, connectivity, { position: ir.get(p), source: item }, inner, context)))),
       ),
     ),
   );

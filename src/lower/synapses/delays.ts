@@ -6,11 +6,11 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
-import { Block, item } from '../block.js';
+import type { Block } from '../block.js';
 import type { Context } from '../context.js';
 import { arrayOf } from '../context.js';
 import type { Draws } from '../draws.js';
-import { keyAt, keyBuffer } from '../draws.js';
+import { ChangingDraws, keyAt, keyBuffer } from '../draws.js';
 import { scalarTypeOf } from '../element-scope.js';
 import { compile, to } from '../expressions.js';
 import { drawsIn } from '../groups.js';
@@ -21,7 +21,8 @@ import { namedIndex } from '../rules/rule-code.js';
 import { SynapseScope } from '../synapse-scope.js';
 import { checkLength, synapseDraws, within } from '../synapse-values.js';
 import { expressionOf } from '../texts.js';
-import { moveToRows } from './move-to-rows.js';
+import { sortWithinRows } from './move-to-rows.js';
+import { overPositions } from './positions.js';
 import type { RawSynapses } from './raw-synapses.js';
 
 export interface Sorted {
@@ -62,13 +63,14 @@ export function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: Projec
     ? builder.buffer(`${plan.name}.sorted_copies`, 'u16', raw.count, `which of the synapses of its pair each is`)
     : null;
   if (typeof raw.count !== 'number') builder.allocate(targets, creation, ...(copies ? [copies] : []));
-  moveToRows({
+  sortWithinRows({
     name: `${plan.name}.sort`,
-    from: raw.rows,
-    groups: rows,
-    rowOf: (p, row) => ir.add(ir.mul(row, ir.u32(delays)), ir.sub(ir.load(steps, p), ir.u32(first))),
-    rows: segments,
-    rowCount: rows * delays,
+    comment: `sorts the synapses of each source of ${plan.name} by delay`,
+    rows: raw.rows,
+    rowCount: rows,
+    keyOf: (p) => ir.sub(ir.load(steps, p), ir.u32(first)),
+    keys: delays,
+    segments,
     place: (p, _row, at) => [
       ir.store(targets, at, ir.load(raw.targets, p)),
       ir.store(creation, at, raw.creation ? ir.load(raw.creation, p) : p),
@@ -86,14 +88,14 @@ export function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: Projec
  */
 export function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, steps: Buffer, context: Context): string {
   const { builder } = context;
-  const block = new Block();
-  const p = block.local('position', 'u32');
   const range = plan.projection.delayRange;
   const outside = builder.faultBit(
     `a delay of projection ${plan.name} is negative, not a number or ${range && range.outOfRange !== 'clip' ? 'outside of its range' : 'longer than stated'}`,
   );
-  const body = block.nested((inner) => {
-    const seconds = inner.name('delay', to('f64', delaySeconds(pathway, plan, raw, ir.get(p), inner, context)));
+  const stored = { name: plan.name, count: raw.count, rows: raw.rows, sources: plan.pre.size };
+  const comment = `delays of the synapses of ${plan.name}`;
+  return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
+    const seconds = inner.name('delay', to('f64', delaySeconds(pathway, plan, raw, { position, source }, inner, context)));
     const exact = ir.div(seconds, ir.f64(context.dt));
     const rounded = inner.name(
       'rounded',
@@ -107,18 +109,9 @@ export function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: Projec
     );
     inner.emit(
       ir.fault(outside, ir.not(legal)),
-      ir.store(steps, ir.get(p), ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))),
+      ir.store(steps, position, ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))),
     );
   });
-  block.emit(ir.loop(p, ir.load(raw.rows, item), ir.load(raw.rows, ir.add(item, ir.u32(1))), body));
-  return builder.map(
-    `${plan.name}.${pathway.name}.delays`,
-    `delays of the synapses of ${plan.name}`,
-    { kind: 'count', count: plan.pre.size },
-    false,
-    block.locals.declared,
-    block.statements,
-  );
 }
 
 /** Limits in seconds that a delay has to keep to. */
@@ -129,13 +122,19 @@ function limitsOf(range: Projection['delayRange']): { readonly least: number; re
 /** A delay that lies out of its range is drawn again so often; then it is at fault. */
 const mostAttempts = 1000;
 
+/** A synapse: its position, and the element that sends. */
+interface Place {
+  readonly position: Ir;
+  readonly source: Ir;
+}
+
 /** A delay whose own draws are made again until it is within its range. */
 function redrawn(
   delay: string,
   pathway: PathwayPlan,
   plan: ProjectionPlan,
   raw: RawSynapses,
-  position: Ir,
+  place: Place,
   block: Block,
   context: Context,
 ): Ir {
@@ -143,7 +142,7 @@ function redrawn(
   const seconds = block.local('seconds', 'f64');
   const attempt = block.local('attempt', 'u32');
   const body = block.nested((inner) => {
-    const value = delayExpression(delay, pathway, plan, raw, position, inner, context, ir.get(attempt));
+    const value = delayExpression(delay, pathway, plan, raw, place, inner, context, ir.get(attempt));
     inner.emit(
       ir.set(seconds, to('f64', value)),
       ir.when(ir.and(ir.ge(ir.get(seconds), ir.f64(least)), ir.le(ir.get(seconds), ir.f64(most))), [ir.leave]),
@@ -153,12 +152,12 @@ function redrawn(
   return ir.get(seconds);
 }
 
-/** The delay of the synapse at a position, in seconds. */
+/** The delay of a synapse in seconds. */
 export function delaySeconds(
   pathway: PathwayPlan,
   plan: ProjectionPlan,
   raw: RawSynapses,
-  position: Ir,
+  place: Place,
   block: Block,
   context: Context,
 ): Ir {
@@ -167,8 +166,8 @@ export function delaySeconds(
   let seconds: Ir;
   if (typeof delay === 'number') seconds = ir.f64(delay);
   else if (typeof delay === 'string' && range?.outOfRange === 'redraw' && drawsIn(delay, plan.equations.names))
-    return redrawn(delay, pathway, plan, raw, position, block, context);
-  else if (typeof delay === 'string') seconds = delayExpression(delay, pathway, plan, raw, position, block, context);
+    return redrawn(delay, pathway, plan, raw, place, block, context);
+  else if (typeof delay === 'string') seconds = delayExpression(delay, pathway, plan, raw, place, block, context);
   else if ('array' in delay)
     seconds = givenDelay(
       `${plan.name}.${pathway.name}.given_delays`,
@@ -176,7 +175,7 @@ export function delaySeconds(
       delay,
       raw,
       plan,
-      position,
+      place,
       context,
     );
   else {
@@ -196,7 +195,7 @@ function givenDelay(
   { array, columns }: GivenValues,
   raw: RawSynapses,
   plan: ProjectionPlan,
-  position: Ir,
+  { position, source }: Place,
   context: Context,
 ): Ir {
   const values = Float64Array.from(arrayOf(array, context.data));
@@ -205,7 +204,7 @@ function givenDelay(
   const buffer = context.builder.buffer(name, 'f64', initial.length, comment, { role: 'constant', initial });
   if (columns === undefined) return ir.load(buffer, within(raw, raw.creation ? ir.load(raw.creation, position) : position, values.length));
   const target = ir.convert('u32', ir.load(raw.targets, position));
-  return ir.load(buffer, ir.add(ir.mul(namedIndex(plan.pre, item), ir.u32(columns)), namedIndex(plan.post, target)));
+  return ir.load(buffer, ir.add(ir.mul(namedIndex(plan.pre, source), ir.u32(columns)), namedIndex(plan.post, target)));
 }
 
 /** A delay given by an expression. The parameters that it reads are drawn here as they will be for the synapse: same stream, same number. */
@@ -214,37 +213,26 @@ function delayExpression(
   pathway: PathwayPlan,
   plan: ProjectionPlan,
   raw: RawSynapses,
-  position: Ir,
+  place: Place,
   block: Block,
   context: Context,
   attempt: Ir | null = null,
 ): Ir {
   const { equations, name: id } = plan;
+  const { position, source } = place;
   const target = block.name('target', ir.convert('u32', ir.load(raw.targets, position)));
   const copy = raw.copies ? ir.load(raw.copies, position) : null;
-  const [sender, receiver] = [namedIndex(plan.pre, item), namedIndex(plan.post, target)];
+  const [sender, receiver] = [namedIndex(plan.pre, source), namedIndex(plan.post, target)];
   const drawsOf = (buffer: string, stream: string, again: Ir | null): Draws =>
     synapseDraws(sender, receiver, copy, keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)), block, context, again);
-  let current: Draws | null = null;
-  const draws: Draws = {
-    element: sender,
-    subElement: receiver,
-    step: ir.u32(0),
-    perStep: false,
-    get key() {
-      return current?.key ?? ([ir.u32(0), ir.u32(0)] as const);
-    },
-    get sites() {
-      return current?.sites ?? { next: 0 };
-    },
-  };
-  const scope = new SynapseScope(context, plan, new Map(), { position, source: item, target }, block, draws);
+  const draws = new ChangingDraws(sender, receiver);
+  const scope = new SynapseScope(context, plan, new Map(), { position, source, target }, block, draws);
   const values = new Map<string, Ir>();
   scope.overrides = values;
   const compiled = (value: string, buffer: string, stream: string, again: Ir | null = null): Ir => {
     const e = expressionOf(value, equations.names);
     [...namesIn(e)].sort().forEach(provide);
-    current = drawsIn(value, equations.names) ? drawsOf(buffer, stream, again) : null;
+    draws.current = drawsIn(value, equations.names) ? drawsOf(buffer, stream, again) : null;
     return compile(e, scope);
   };
   const provide = (name: string): void => {
@@ -267,7 +255,7 @@ function delayExpression(
         name,
         to(
           type,
-          givenDelay(`${id}.${pathway.name}.${name}.given`, `${name} of ${id} in order of creation`, value, raw, plan, position, context),
+          givenDelay(`${id}.${pathway.name}.${name}.given`, `${name} of ${id} in order of creation`, value, raw, plan, place, context),
         ),
       );
     else context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));

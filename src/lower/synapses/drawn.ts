@@ -13,8 +13,10 @@ import * as messages from '../messages.js';
 import { none } from '../host/elements.js';
 import type { ProjectionPlan } from '../projection.js';
 import { blockSize, type CountedCode, type PairwiseCode, type RuleCode } from '../rules/rule-code.js';
-import { moveToRows, scanKernel } from './move-to-rows.js';
+import { expectedSynapses } from './expected.js';
+import { moveToRows } from './move-to-rows.js';
 import { targetElement, type RawSynapses } from './raw-synapses.js';
+import { runningSum } from './running-sum.js';
 
 /** One rule's counts: the exclusive prefix sum over its items, items + 1. */
 interface Counted<C extends RuleCode = RuleCode> {
@@ -67,7 +69,7 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
       : null;
   if (code.kind === 'counted') code.count(starts);
   else builder.initially(countingKernel(name, code, starts, found, items, ordinal, plan, context));
-  builder.initially(scanKernel(`${name}.sum`, starts, items, `more than 2^32 synapses in projection ${plan.name}`, context));
+  runningSum(`${name}.sum`, starts, items, `more than 2^32 synapses in projection ${plan.name}`, context);
   return { code, starts, items, found };
 }
 
@@ -321,6 +323,7 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
     name: `${plan.name}.transpose`,
     from: rule.starts,
     groups: rule.items,
+    expected: expectedSynapses(plan, context),
     rowOf: sourceOf,
     ...(keep ? { keep } : {}),
     rows,

@@ -6,12 +6,14 @@ import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 import type { Connectivity, DelayedIndex, PathwayPlan, ProjectionPlan, SynapseIndex } from '../projection.js';
 import { delayKernel } from './delays.js';
-import { moveToRows } from './move-to-rows.js';
+import { expectedSynapses } from './expected.js';
+import { moveToRows, sortWithinRows } from './move-to-rows.js';
 import type { RawSynapses } from './raw-synapses.js';
 
 /** The synapses by target, each column in order of source and creation. */
 export function columnsOf(plan: ProjectionPlan, count: Extent, rows: Buffer, targets: Buffer, context: Context): SynapseIndex {
-  return indexOf(`${plan.name}.by_target`, plan, count, rows, plan.post.size, (p) => ir.load(targets, p), context);
+  const key = { of: (p: Ir): Ir => ir.convert('u32', ir.load(targets, p)), keys: plan.post.size, withinRows: false };
+  return indexOf(`${plan.name}.by_target`, plan, count, rows, key, context);
 }
 
 /** The synapses by (row, delay) for a pathway whose delays are not those that storage is sorted by. */
@@ -27,48 +29,60 @@ export function delayedIndex(stored: RawSynapses, pathway: PathwayPlan, plan: Pr
   );
   if (typeof stored.count !== 'number') builder.allocate(steps);
   builder.initially(delayKernel(stored, pathway, plan, steps, context));
-  const ends = pathway.side === 'pre' ? plan.pre.size : plan.post.size;
-  const index = indexOf(
-    `${plan.name}.${pathway.name}.by_delay`,
-    plan,
-    stored.count,
-    stored.rows,
-    ends * delays,
-    (p, source) =>
-      ir.add(
-        ir.mul(pathway.side === 'pre' ? source : ir.convert('u32', ir.load(stored.targets, p)), ir.u32(delays)),
-        ir.sub(ir.load(steps, p), ir.u32(first)),
-      ),
-    context,
-  );
+  const delay = (p: Ir): Ir => ir.sub(ir.load(steps, p), ir.u32(first));
+  const key: Key =
+    pathway.side === 'pre'
+      ? { of: delay, keys: delays, withinRows: true }
+      : {
+          of: (p) => ir.add(ir.mul(ir.convert('u32', ir.load(stored.targets, p)), ir.u32(delays)), delay(p)),
+          keys: plan.post.size * delays,
+          withinRows: false,
+        };
+  const index = indexOf(`${plan.name}.${pathway.name}.by_delay`, plan, stored.count, stored.rows, key, context);
   return { ...index, steps };
 }
 
+/** By what an index is sorted: a number below `keys`, of the synapse at a position. */
+interface Key {
+  readonly of: (position: Ir) => Ir;
+  readonly keys: number;
+  /** Whether each row has keys of its own. */
+  readonly withinRows: boolean;
+}
+
 /** An index of the synapses by some key, entries in order of source and creation. */
-function indexOf(
-  name: string,
-  plan: ProjectionPlan,
-  count: Extent,
-  rows: Buffer,
-  keys: number,
-  keyOf: (position: Ir, source: Ir) => Ir,
-  context: Context,
-): SynapseIndex {
+function indexOf(name: string, plan: ProjectionPlan, count: Extent, rows: Buffer, key: Key, context: Context): SynapseIndex {
   const { builder } = context;
+  const keys = key.withinRows ? plan.pre.size * key.keys : key.keys;
   const starts = builder.buffer(`${name}.starts`, 'u32', keys + 1, `first entry of each key of ${name}`);
   const positions = builder.buffer(`${name}.positions`, 'u32', count, `synapse of each entry of ${name}`);
   const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each entry of ${name}`);
   if (typeof count !== 'number') builder.allocate(positions, sources);
-  moveToRows({
-    name,
-    from: rows,
-    groups: plan.pre.size,
-    rowOf: keyOf,
-    rows: starts,
-    rowCount: keys,
-    place: (p, source, at) => [ir.store(positions, at, p), ir.store(sources, at, source)],
-    context,
-  });
+  const place = (p: Ir, source: Ir, at: Ir): ReturnType<typeof ir.store>[] => [ir.store(positions, at, p), ir.store(sources, at, source)];
+  if (key.withinRows)
+    sortWithinRows({
+      name,
+      comment: `sorts the synapses of each source of ${plan.name}`,
+      rows,
+      rowCount: plan.pre.size,
+      keyOf: key.of,
+      keys: key.keys,
+      segments: starts,
+      place,
+      context,
+    });
+  else
+    moveToRows({
+      name,
+      from: rows,
+      groups: plan.pre.size,
+      expected: expectedSynapses(plan, context),
+      rowOf: key.of,
+      rows: starts,
+      rowCount: key.keys,
+      place,
+      context,
+    });
   return { starts, positions, sources };
 }
 
@@ -88,7 +102,15 @@ export function inOrderOfCreation(
   if (!creation || (!index && (!plan.sortedBy || plan.sortedBy === pathway))) return index;
   const name = `${plan.name}.${pathway.name}`;
   const sorted =
-    index ?? indexOf(`${name}.by_row`, plan, connectivity.count, connectivity.rows, plan.pre.size, (_, source) => source, context);
+    index ??
+    indexOf(
+      `${name}.by_row`,
+      plan,
+      connectivity.count,
+      connectivity.rows,
+      { of: () => ir.u32(0), keys: 1, withinRows: true },
+      context,
+    );
   context.builder.initially(creationSort(`${name}.by_creation`, sorted, creation, context));
   return sorted;
 }

@@ -1,31 +1,12 @@
-/** Running sums of counts, and a stable counting sort of synapses into rows. */
+/** Stable counting sorts of synapses: into rows from anywhere, and within the rows that they stand in. */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
+import { runningSum } from './running-sum.js';
 
-/** Replaces counts by their exclusive prefix sums; the last cell becomes the total. */
-export function scanKernel(name: string, counts: Buffer, items: number, overflow: string, context: Context): string {
-  const block = new Block();
-  const sum = block.local('sum', 'u32');
-  const own = block.local('own', 'u32');
-  const k = block.local('k', 'u32');
-  const lost = block.local('overflowed', 'bool');
-  block.emit(
-    ir.set(sum, ir.u32(0)),
-    ir.set(lost, ir.bool(false)),
-    ir.loop(k, ir.u32(0), ir.u32(items), [
-      ir.set(own, ir.load(counts, ir.get(k))),
-      ir.store(counts, ir.get(k), ir.get(sum)),
-      ir.set(sum, ir.add(ir.get(sum), ir.get(own))),
-      ir.set(lost, ir.or(ir.get(lost), ir.lt(ir.get(sum), ir.get(own)))),
-    ]),
-    ir.store(counts, ir.u32(items), ir.get(sum)),
-    ir.fault(context.builder.faultBit(overflow), ir.get(lost)),
-  );
-  return context.builder.sequential(name, 'running sum of counts', block.locals.declared, block.statements);
-}
+type Stores = ReturnType<typeof ir.store>[];
 
 /** What is moved into rows. */
 export interface Move {
@@ -33,6 +14,8 @@ export interface Move {
   /** Offsets of the groups that the synapses stand in now, and how many groups. */
   readonly from: Buffer;
   readonly groups: number;
+  /** About how many synapses there are: decides into how many shares the work is divided, and no result. */
+  readonly expected: number;
   /** Row that the synapse at a position goes to. */
   readonly rowOf: (position: Ir, group: Ir) => Ir;
   /** Which synapses are kept; absent: all. */
@@ -43,64 +26,195 @@ export interface Move {
   /** Buffers that get their size from the offsets. */
   readonly allocate?: readonly Buffer[];
   /** Statements that put the synapse from `position` (of `group`) to `at`; it is the `ordinal`-th that is kept. */
-  readonly place: (position: Ir, group: Ir, at: Ir, ordinal: Ir) => ReturnType<typeof ir.store>[];
+  readonly place: (position: Ir, group: Ir, at: Ir, ordinal: Ir) => Stores;
   readonly context: Context;
 }
 
-/** A stable counting sort of synapses into rows. */
-export function moveToRows({ name, from, groups, rowOf, keep, rows, rowCount, allocate, place, context }: Move): void {
+/** Into at most so many shares the groups are divided, and no more than pay for a counter of every row. */
+const mostShares = 1024;
+const mostCounters = 1 << 26;
+
+function sharesFor({ groups, rowCount, expected }: Move): number {
+  const paid = Math.floor(Math.min(expected / 2, mostCounters) / Math.max(1, rowCount));
+  return Math.max(1, Math.min(groups, mostShares, paid));
+}
+
+/**
+ * A stable counting sort of synapses into rows: groups are divided into shares, each of which counts its synapses of each row; with what comes before
+ * summed up, each puts its own in their places.
+ */
+export function moveToRows(move: Move): void {
+  const { name, groups, keep, rows, rowCount, allocate, place, context } = move;
   const { builder } = context;
-  const each = (block: Block, body: (position: Ir, group: Ir, block: Block) => void): Block => {
-    const group = block.local('group_', 'u32');
-    const position = block.local('position_', 'u32');
-    const kept = (innermost: Block): void => {
-      if (!keep) body(ir.get(position), ir.get(group), innermost);
-      else
-        innermost.emit(
-          ir.when(
-            keep(ir.get(position), ir.get(group)),
-            innermost.nested((last) => body(ir.get(position), ir.get(group), last)),
-          ),
-        );
-    };
-    block.emit(
-      ir.loop(
-        group,
-        ir.u32(0),
-        ir.u32(groups),
-        block.nested((inner) => {
-          inner.emit(ir.loop(position, ir.load(from, ir.get(group)), ir.load(from, ir.add(ir.get(group), ir.u32(1))), inner.nested(kept)));
-        }),
-      ),
-    );
-    return block;
-  };
-  const next = builder.buffer(`${name}.next`, 'u32', rowCount + 1, 'where the next synapse of each row goes');
-  const counting = each(new Block(), (position, group, block) => {
-    const row = block.name('row', rowOf(position, group));
-    block.emit(ir.accumulate(next, row, ir.u32(1)));
+  const length = Math.max(1, Math.ceil(groups / sharesFor(move)));
+  const shares = Math.ceil(groups / length);
+  const next = builder.buffer(`${name}.next`, 'u32', Math.max(1, shares) * rowCount, 'where the next synapse of each share and row goes');
+  const kept = keep ? builder.buffer(`${name}.kept`, 'u32', shares + 1, 'synapses that each share keeps') : null;
+  const share = ir.mul(item, ir.u32(rowCount));
+  const counting = new Block();
+  const found = kept ? counting.local('found', 'u32') : null;
+  if (found) counting.emit(ir.set(found, ir.u32(0)));
+  overShare(move, length, counting, (position, group, block) => {
+    const cell = block.name('cell', ir.add(share, move.rowOf(position, group)));
+    block.emit(ir.store(next, cell, ir.add(ir.load(next, cell), ir.u32(1))));
+    if (found) block.emit(ir.set(found, ir.add(ir.get(found), ir.u32(1))));
   });
-  builder.initially(builder.sequential(`${name}.count`, 'counts the synapses of each row', counting.locals.declared, counting.statements));
-  builder.initially(scanKernel(`${name}.sum`, next, rowCount, 'more than 2^32 synapses in one projection', context));
-  builder.initially(
-    builder.map(
-      `${name}.rows`,
-      'first synapse of each row',
-      { kind: 'count', count: rowCount + 1 },
-      false,
-      [],
-      [ir.store(rows, item, ir.load(next, item))],
-    ),
-  );
+  if (kept && found) counting.emit(ir.store(kept, item, ir.get(found)));
+  const overShares = (what: string, comment: string, block: Block): void =>
+    builder.initially(
+      builder.map(`${name}.${what}`, comment, { kind: 'count', count: shares }, false, block.locals.declared, block.statements),
+    );
+  overShares('count', 'counts the synapses of each row', counting);
+  countRows(move, shares, next);
+  runningSum(`${name}.sum`, rows, rowCount, 'more than 2^32 synapses in one projection', context);
+  if (kept) runningSum(`${name}.sum_of_kept`, kept, shares, 'more than 2^32 synapses in one projection', context);
   if (allocate && allocate.length > 0) builder.allocate(...allocate);
+  startShares(move, shares, next);
   const placing = new Block();
-  const ordinal: Local | null = keep ? placing.local('ordinal', 'u32') : null;
-  if (ordinal) placing.emit(ir.set(ordinal, ir.u32(0)));
-  each(placing, (position, group, block) => {
-    const row = block.name('row', rowOf(position, group));
-    const at = block.name('at', ir.load(next, row));
-    block.emit(ir.store(next, row, ir.add(at, ir.u32(1))), ...place(position, group, at, ordinal ? ir.get(ordinal) : position));
+  const ordinal = kept ? placing.local('ordinal', 'u32') : null;
+  if (kept && ordinal) placing.emit(ir.set(ordinal, ir.load(kept, item)));
+  overShare(move, length, placing, (position, group, block) => {
+    const cell = block.name('cell', ir.add(share, move.rowOf(position, group)));
+    const at = block.name('at', ir.load(next, cell));
+    block.emit(ir.store(next, cell, ir.add(at, ir.u32(1))), ...place(position, group, at, ordinal ? ir.get(ordinal) : position));
     if (ordinal) block.emit(ir.set(ordinal, ir.add(ir.get(ordinal), ir.u32(1))));
   });
-  builder.initially(builder.sequential(`${name}.place`, 'puts each synapse into its row', placing.locals.declared, placing.statements));
+  overShares('place', 'puts each synapse into its row', placing);
+}
+
+/** Goes through the synapses of a share that are kept, in order. */
+function overShare(
+  { from, groups, keep }: Move,
+  length: number,
+  block: Block,
+  body: (position: Ir, group: Ir, block: Block) => void,
+): void {
+  const group = block.local('group_', 'u32');
+  const position = block.local('position_', 'u32');
+  const first = block.name('first_group', ir.mul(item, ir.u32(length)));
+  const left = block.name('groups_left', ir.sub(ir.u32(groups), first));
+  const end = ir.add(first, ir.select(ir.lt(left, ir.u32(length)), left, ir.u32(length)));
+  const visit = (inner: Block): void => {
+    if (!keep) body(ir.get(position), ir.get(group), inner);
+    else
+      inner.emit(
+        ir.when(
+          keep(ir.get(position), ir.get(group)),
+          inner.nested((last) => body(ir.get(position), ir.get(group), last)),
+        ),
+      );
+  };
+  block.emit(
+    ir.loop(
+      group,
+      first,
+      end,
+      block.nested((inner) =>
+        inner.emit(ir.loop(position, ir.load(from, ir.get(group)), ir.load(from, ir.add(ir.get(group), ir.u32(1))), inner.nested(visit))),
+      ),
+    ),
+  );
+}
+
+/** The synapses of each row, over all shares. */
+function countRows({ name, rows, rowCount, context }: Move, shares: number, next: Buffer): void {
+  const block = new Block();
+  const [sum, k] = [block.local('sum', 'u32'), block.local('share', 'u32')];
+  const cell = ir.add(ir.mul(ir.get(k), ir.u32(rowCount)), item);
+  block.emit(
+    ir.set(sum, ir.u32(0)),
+    ir.loop(k, ir.u32(0), ir.u32(shares), [ir.set(sum, ir.add(ir.get(sum), ir.load(next, cell)))]),
+    ir.store(rows, item, ir.get(sum)),
+  );
+  overRows(`${name}.rows`, 'synapses of each row', rowCount, block, context);
+}
+
+/** Where the synapses of each share begin within a row. */
+function startShares({ name, rows, rowCount, context }: Move, shares: number, next: Buffer): void {
+  const block = new Block();
+  const [at, own, k] = [block.local('at', 'u32'), block.local('own', 'u32'), block.local('share', 'u32')];
+  const cell = ir.add(ir.mul(ir.get(k), ir.u32(rowCount)), item);
+  block.emit(
+    ir.set(at, ir.load(rows, item)),
+    ir.loop(k, ir.u32(0), ir.u32(shares), [
+      ir.set(own, ir.load(next, cell)),
+      ir.store(next, cell, ir.get(at)),
+      ir.set(at, ir.add(ir.get(at), ir.get(own))),
+    ]),
+  );
+  overRows(`${name}.start`, 'where the synapses of each share begin within a row', rowCount, block, context);
+}
+
+function overRows(name: string, comment: string, rowCount: number, block: Block, { builder }: Context): void {
+  builder.initially(builder.map(name, comment, { kind: 'count', count: rowCount }, false, block.locals.declared, block.statements));
+}
+
+/** What is sorted within the rows that it stands in. */
+export interface RowSort {
+  readonly name: string;
+  readonly comment: string;
+  /** First synapse of each row, rows + 1. */
+  readonly rows: Buffer;
+  readonly rowCount: number;
+  /** Key of the synapse at a position, less than `keys`. */
+  readonly keyOf: (position: Ir) => Ir;
+  readonly keys: number;
+  /** First synapse of each row and key, to compute: rowCount * keys + 1. */
+  readonly segments: Buffer;
+  /** Statements that put the synapse from `position` (of `row`) to `at`. */
+  readonly place: (position: Ir, row: Ir, at: Ir) => Stores;
+  readonly context: Context;
+}
+
+/** A stable counting sort within rows, each by itself. */
+export function sortWithinRows({ name, comment, rows, rowCount, keyOf, keys, segments, place, context }: RowSort): void {
+  const block = new Block();
+  const [position, k, at, own] = [
+    block.local('position', 'u32'),
+    block.local('key', 'u32'),
+    block.local('at', 'u32'),
+    block.local('own', 'u32'),
+  ];
+  const first = block.name('first', ir.load(rows, item));
+  const end = block.name('end', ir.load(rows, ir.add(item, ir.u32(1))));
+  const base = block.name('base', ir.mul(item, ir.u32(keys)));
+  const cell = (key: Ir): Ir => ir.add(base, key);
+  block.emit(
+    ir.loop(
+      position,
+      first,
+      end,
+      block.nested((inner) => {
+        const of = inner.name('cell', cell(keyOf(ir.get(position))));
+        inner.emit(ir.store(segments, of, ir.add(ir.load(segments, of), ir.u32(1))));
+      }),
+    ),
+    ir.set(at, first),
+    ir.loop(k, ir.u32(0), ir.u32(keys), [
+      ir.set(own, ir.load(segments, cell(ir.get(k)))),
+      ir.store(segments, cell(ir.get(k)), ir.get(at)),
+      ir.set(at, ir.add(ir.get(at), ir.get(own))),
+    ]),
+    ir.loop(
+      position,
+      first,
+      end,
+      block.nested((inner) => {
+        const of = inner.name('cell', cell(keyOf(ir.get(position))));
+        const to = inner.name('to', ir.load(segments, of));
+        inner.emit(ir.store(segments, of, ir.add(to, ir.u32(1))), ...place(ir.get(position), item, to));
+      }),
+    ),
+    // Each key has come to where the next begins.
+    ir.set(own, first),
+    ir.loop(k, ir.u32(0), ir.u32(keys), [
+      ir.set(at, ir.load(segments, cell(ir.get(k)))),
+      ir.store(segments, cell(ir.get(k)), ir.get(own)),
+      ir.set(own, ir.get(at)),
+    ]),
+    ir.when(ir.eq(item, ir.u32(rowCount - 1)), [ir.store(segments, ir.u32(rowCount * keys), end)]),
+  );
+  context.builder.initially(
+    context.builder.map(name, comment, { kind: 'count', count: rowCount }, false, block.locals.declared, block.statements),
+  );
 }

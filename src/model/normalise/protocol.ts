@@ -87,7 +87,8 @@ function checkCompanions(context: Context, document: PhaseDocument, action: (typ
   for (const [key, owner] of [
     ['where', 'set'],
     ['on', 'record'],
-    ['of', action === 'initialise' ? 'initialise' : 'set'],
+    ['of', action === 'initialise' || action === 'replay' ? action : 'set'],
+    ['numbered', action === 'initialise' ? 'initialise' : 'set'],
     ['segment', 'reset'],
     ['annotations', 'reset'],
   ] as const) {
@@ -122,7 +123,7 @@ function normalisePhase(
     case 'currents':
       return currentsPhase(context, document.currents ?? {}, names, `${pointer}/currents`);
     case 'replay':
-      return replayPhase(context, document.replay ?? {}, names, `${pointer}/replay`);
+      return replayPhase(context, document, names, pointer);
     case 'attach':
     case 'detach': {
       const stimulus = document[action] ?? '';
@@ -152,7 +153,7 @@ function setPhase(context: Context, document: PhaseDocument, names: ProtocolName
   const given = normaliseChosen(context, document, document.set ?? {}, ['parameter', 'state'], names, `${pointer}/set`, pointer);
   if (!given) return undefined;
   const { values, scopes, of } = given;
-  if (document.where === undefined) return { set: values, ...of };
+  if (document.where === undefined) return { set: values, ...of, ...numbered(document) };
   const where = normaliseExpression(
     context,
     document.where,
@@ -160,12 +161,15 @@ function setPhase(context: Context, document: PhaseDocument, names: ProtocolName
     { what: 'the condition', unit: pureUnit, type: 'boolean' },
     `${pointer}/where`,
   );
-  return { set: values, ...(where === undefined ? {} : { where }), ...of };
+  return { set: values, ...(where === undefined ? {} : { where }), ...of, ...numbered(document) };
 }
+
+const numbered = (document: PhaseDocument): { readonly numbered?: 'selection' } =>
+  document.numbered === undefined ? {} : { numbered: document.numbered };
 
 function initialisePhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase | undefined {
   const given = normaliseChosen(context, document, document.initialise ?? {}, ['state'], names, `${pointer}/initialise`, pointer);
-  return given && { initialise: given.values, ...given.of };
+  return given && { initialise: given.values, ...given.of, ...numbered(document) };
 }
 
 /** The keys of a `set`, or the variables of the selection that stands beside it. A selection that has a text goes into the keys. */
@@ -262,13 +266,15 @@ function currentsPhase(
 /** Other spikes for populations that replay them. */
 function replayPhase(
   context: Context,
-  map: NonNullable<PhaseDocument['replay']>,
+  document: PhaseDocument,
   names: ProtocolNames,
   pointer: string,
 ): Phase | undefined {
   const replay: Record<Id, Extract<Phase, { replay: unknown }>['replay'][Id]> = {};
-  for (const [id, written] of Object.entries(map)) {
-    const at = child(pointer, id);
+  const of = document.of === undefined ? undefined : normaliseSelection(context, document.of, names.elements, `${pointer}/of`);
+  if (document.of !== undefined && of === undefined) return undefined;
+  for (const [id, written] of Object.entries(document.replay ?? {})) {
+    const at = child(`${pointer}/replay`, id);
     const population = names.elements.populations.get(id);
     if (!population) {
       context.reportKey(messages.unknownReference('population', id, [...names.elements.populations.keys()]), at);
@@ -282,7 +288,7 @@ function replayPhase(
     if (spikes && 'file' in spikes) context.report(messages.badSetting('file'), `${at}/file`);
     else if (spikes) replay[id] = spikes;
   }
-  return { replay };
+  return { replay, ...(of === undefined ? {} : { of: of.rule }) };
 }
 
 /** `population.variable: value` for each entry; keys in one spelling. */

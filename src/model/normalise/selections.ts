@@ -96,20 +96,23 @@ const narrowing = ['slice', 'indices', 'mask', 'sample'] as const;
 
 function fromMap(context: Context, map: SelectionMap, elements: Elements, pointer: string, text = false): Selection | undefined {
   const at = (key: string): string => (text ? pointer : child(pointer, key));
-  const subjects = (['population', 'projection', 'assembly'] as const).filter((key) => map[key] !== undefined);
+  const subjects = (['population', 'projection', 'assembly', 'from'] as const).filter((key) => map[key] !== undefined);
   const narrowed = narrowing.filter((key) => map[key] !== undefined);
   const errors = context.errorCount();
-  if (subjects.length !== 1) context.report(messages.oneOfKeys(['population', 'projection', 'assembly'], subjects.length), pointer);
+  if (subjects.length !== 1) context.report(messages.oneOfKeys(['population', 'projection', 'assembly', 'from'], subjects.length), pointer);
   else if (narrowed.length > 1) context.report(messages.oneOfKeys(narrowed, 2), pointer);
   else if (map.generator && narrowed[0] !== 'sample') context.report(messages.onlyWith('generator', 'sample'), at('generator'));
   else if (narrowed[0] !== 'sample' && (map.within ?? map.pick ?? map.name) !== undefined)
     context.report(messages.onlyWith('within, pick and name', 'sample'), pointer);
+  else if (map.from === undefined ? map.only !== undefined : narrowed[0] !== 'sample' || map.within !== undefined)
+    context.report(messages.onlyWith('from and only', 'sample, without within'), pointer);
   else if (map.assembly && narrowed[0] !== undefined) context.report(messages.onlyWith(narrowed[0], 'population'), at(narrowed[0]));
   if (context.errorCount() > errors) return undefined;
   if (map.assembly) {
     const parts = map.assembly.map((part, index) => normaliseSelection(context, part, elements, `${pointer}/assembly/${index}`));
     return parts.every((part) => part !== undefined) ? assembly(parts) : undefined;
   }
+  if (map.from !== undefined) return ofSelection(context, map, map.from, elements, at);
   return map.projection === undefined ? ofPopulation(context, map, elements, at) : ofProjection(context, map, elements, at);
 }
 
@@ -166,6 +169,43 @@ function ofPopulation(context: Context, map: SelectionMap, elements: Elements, a
     };
   }
   return { rule: { population: id }, members, ...(size === undefined ? {} : { count: size }) };
+}
+
+/** A sample of the elements of another selection. */
+function ofSelection(
+  context: Context,
+  map: SelectionMap,
+  written: SelectionDocument,
+  elements: Elements,
+  at: (key: string) => string,
+): Selection | undefined {
+  const from = normaliseSelection(context, written, elements, at('from'));
+  const sample = normaliseCount(context, map.sample ?? 0, 'the size of the sample', at('sample'));
+  if (!from || sample === undefined) return undefined;
+  const most = from.count ?? Infinity;
+  if (sample > most) context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
+  const members = from.members.filter((member) => member.kind === 'population' && (map.only === undefined || member.id === map.only));
+  if (members.length === 0) {
+    const known = from.members.map(({ id }) => id);
+    context.report(messages.unknownReference('population of the selection', map.only ?? '', known), at(map.only === undefined ? 'from' : 'only'));
+    return undefined;
+  }
+  const generator =
+    map.generator && hostDraw(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
+  const pick = map.pick && indicesOf(context, map.pick, sample, map.only ?? '', at('pick'));
+  return {
+    rule: {
+      sample,
+      from: from.rule,
+      ...(map.only === undefined ? {} : { only: map.only }),
+      ...(pick ? { pick: pick.values } : {}),
+      ...(generator ? { generator } : {}),
+      ...(map.name === undefined ? {} : { name: map.name }),
+    },
+    members,
+    // How many of them are of one population comes out when they are drawn.
+    ...(map.only === undefined || from.members.length === 1 ? { count: pick?.shape[0] ?? sample } : {}),
+  };
 }
 
 function ofProjection(context: Context, map: SelectionMap, elements: Elements, at: (key: string) => string): Selection | undefined {
@@ -277,7 +317,7 @@ function maskOf(
 export function selectionText(rule: SelectionRule): string | undefined {
   const slice = (bounds: readonly [number, number, number] | undefined): string =>
     bounds ? `[${bounds[0]}:${bounds[1]}${bounds[2] === 1 ? '' : `:${bounds[2]}`}]` : '';
-  if ('assembly' in rule) return undefined;
+  if ('assembly' in rule || 'from' in rule) return undefined;
   if ('projection' in rule) return rule.indices ? undefined : `${rule.projection}${slice(rule.slice)}`;
   if ('slice' in rule) return `${rule.population}${slice(rule.slice)}`;
   if ('indices' in rule) return '$data' in rule.indices ? undefined : `${rule.population}[${rule.indices.join(', ')}]`;

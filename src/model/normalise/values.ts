@@ -3,12 +3,12 @@ import { callsIn, namesIn } from '../../lang/walk.js';
 import { literalBounds, literalValue } from './literals.js';
 import type { ArrayDocument, HostDrawDocument, ValueDocument } from '../document.js';
 import { messages } from '../messages.js';
-import type { HostDraw, Value } from '../model.js';
+import type { ArrayValue, HostDraw, Value } from '../model.js';
 import { child } from '../pointer.js';
 import { exponentOfUnit, isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
-import { allNames, fits, readExpression, readUnit, settled, textOf, type Slot } from './expressions.js';
-import type { Names } from './names.js';
+import { allNames, fits, normaliseExpression, readExpression, readUnit, settled, textOf, type Slot } from './expressions.js';
+import { namesFrom, pureUnit, second, special, type Names } from './names.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 
@@ -98,10 +98,23 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
   for (let index = 0; numbers && index < numbers.length; index++) {
     if (!atLeast(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer)) return undefined;
   }
+  if (typeof written === 'object' && 'pairs' in written && written.pairs !== undefined) return { array: array.values, pairs: written.pairs };
   if (array.shape.length !== 2 || !slot.matrix) return { array: array.values };
-  if (array.shape[0] === slot.matrix[0] && array.shape[1] === slot.matrix[1]) return { array: array.values, columns: slot.matrix[1] };
+  if (array.shape[0] === slot.matrix[0] && array.shape[1] === slot.matrix[1])
+    return { array: array.values, columns: slot.matrix[1], ...gapsOf(context, written, length, pointer) };
   context.report(messages.wrongLength(`the matrix of ${slot.what}`, slot.matrix[0] * slot.matrix[1], length), pointer);
   return undefined;
+}
+
+/** The places of a matrix that hold no value. */
+function gapsOf(context: Context, written: ArrayDocument, length: number, pointer: string): { readonly gaps?: ArrayValue } {
+  if (Array.isArray(written) || !('gaps' in written) || written.gaps === undefined) return {};
+  const at = child(pointer, 'gaps');
+  const gaps = normaliseArray(context, written.gaps, { what: 'the gaps', unit: pureUnit, type: 'integer' }, at);
+  const numbers = gaps && numbersOf(context, gaps.values);
+  const wrong = numbers && Array.from(numbers).find((place) => place < 0 || place >= length);
+  if (wrong !== undefined) context.report(messages.outOfRange('a gap', 0, length - 1, wrong), at);
+  return gaps && gaps.shape[0] !== 0 ? { gaps: gaps.values } : {};
 }
 
 /** A draw by a named generator: its seed as text, and its unit as the power of ten that takes what it draws to SI. */
@@ -112,7 +125,14 @@ export function hostDraw(context: Context, written: HostDrawDocument, slot: Slot
     context.report(messages.notFinite(written.arguments.find((argument) => !Number.isFinite(argument))), child(pointer, 'arguments'));
     return undefined;
   }
-  const { generator, seed, distribution, arguments: parameters, stream, order = 0 } = written;
+  const { generator, seed, distribution, arguments: parameters, stream, order = 0, pairs, anew } = written;
+  const drawn = namesFrom(
+    new Map([
+      ['drawn', special(slot.unit.dimension)],
+      ['dt', special(second)],
+    ]),
+  );
+  const then = written.then === undefined ? undefined : normaliseExpression(context, written.then, [drawn], slot, child(pointer, 'then'));
   return {
     generator,
     seed: String(seed),
@@ -121,6 +141,9 @@ export function hostDraw(context: Context, written: HostDrawDocument, slot: Slot
     ...(stream === undefined ? {} : { stream }),
     order,
     ...(exponent === 0 ? {} : { exponent10: exponent }),
+    ...(pairs === undefined ? {} : { pairs }),
+    ...(anew === undefined ? {} : { anew }),
+    ...(then === undefined ? {} : { then }),
   };
 }
 

@@ -179,9 +179,9 @@ describe('what a document is', () => {
     ['NeuroML 1', '<neuroml xmlns="http://morphml.org/neuroml/schema"/>', 'error neuroml/version-1 «<neuroml»'],
     ['ChannelML', '<channelml xmlns="http://morphml.org/channelml/schema"/>', 'error neuroml/version-1 «<channelml»'],
     ['another root', '<lems/>', 'error lems/unknown-root «<lems»'],
-    ['another namespace: a warning', '<neuroml xmlns="http://example.org"/>', 'warning neuroml/unknown-namespace «<neuroml»'],
-    ['NeuroML 2 with a prefix', '<nml:neuroml xmlns:nml="http://www.neuroml.org/schema/neuroml2"/>', undefined],
-    ['NeuroML 2 without a namespace', '<neuroml/>', undefined],
+    ['another namespace: a warning', '<neuroml id="d" xmlns="http://example.org"/>', 'warning neuroml/unknown-namespace «<neuroml»'],
+    ['NeuroML 2 with a prefix', '<nml:neuroml id="d" xmlns:nml="http://www.neuroml.org/schema/neuroml2"/>', undefined],
+    ['NeuroML 2 without a namespace', '<neuroml id="d"/>', undefined],
     ['LEMS with a namespace', '<Lems xmlns="http://www.neuroml.org/lems/0.7.6"/>', undefined],
   ])('%s', (_, text, mark) => {
     expect(reading(text).marks).toEqual(mark === undefined ? [] : [mark]);

@@ -45,6 +45,8 @@ export interface Connections {
 /** Instances of a component that are attached to cells of one population without any source of events. */
 export interface Attached {
   readonly component: Component;
+  /** The components whose children attach them. */
+  readonly holders: Set<Component>;
   readonly to: Draft;
   readonly list: string;
   readonly toPlace: SegmentPlace | null;
@@ -312,6 +314,7 @@ class Connector {
     if (!group) {
       group = {
         component: receiver,
+        holders: new Set(),
         to: to.draft,
         list,
         toPlace,
@@ -323,6 +326,7 @@ class Connector {
       this.#attachedByKey.set(key, group);
       this.attached.push(group);
     }
+    group.holders.add(component.parent ?? component);
     group.properties.push(group.targets.length, values);
     group.targets.push(to.index);
     group.serials.push(this.#serial++);

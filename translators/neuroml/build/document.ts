@@ -98,6 +98,11 @@ export function assemble(network: Network, wires: Wires, naming: Naming, setting
   return assembler;
 }
 
+/** Where the cells of a population are, when that is said of each. */
+function positionsOf({ positions, size }: Draft): { readonly positions?: unknown } {
+  return positions && positions.length === 3 * size ? { positions: { array: positions.toArray(), unit: 'um' } } : {};
+}
+
 /** A canonical type, by what it says but for the values of its parameters. */
 interface Kept {
   readonly id: string;
@@ -159,19 +164,24 @@ class Assembler implements Assembled {
       if (found?.variable.expression.kind !== 'name') return undefined;
       return { population: this.naming.populations.get(found.draft), variable: found.variable.expression.name, index: found.index };
     });
+    Object.assign(this.populations[id] as object, positionsOf(draft));
   }
 
   /** Cells with compartments: what is attached to them adds to the inputs that they have as points. */
   #compartmental(id: string, cell: CellType, { compartments, spike, places }: CompartmentCell, draft: Draft, order: number): void {
     const generic = neuronDocument(cell.flat, () => 0, new Set()).document;
+    // Others may listen to a cell that has no threshold, and hear nothing.
+    const silent = [...this.types.portsOf(cell.flat)].filter((port) => port !== 'spike' || !spike);
+    for (const port of silent) this.diagnostics.add(messages.neverEmits(draft.component.id, port), draft.component.place);
+    const events = { ...(spike ? { spike } : {}), ...Object.fromEntries(silent.map((port) => [port, { when: 'False' }])) };
     const document = {
       ...('inputs' in generic ? { inputs: generic['inputs'] } : {}),
-      ...(spike ? { events: { spike } } : {}),
+      ...(Object.keys(events).length > 0 ? { events } : {}),
       compartments,
     };
     const type = this.#type('neurons', cell, { document, places: new Map([['', draft.component.place], ...places]) });
     this.places.set(`/populations/${id}`, draft.holder.place);
-    this.populations[id] = { type: type.id, size: draft.size, ...(order === 0 ? {} : { order }) };
+    this.populations[id] = { type: type.id, size: draft.size, ...positionsOf(draft), ...(order === 0 ? {} : { order }) };
   }
 
   /** An end of a projection: a population, or a place on its cells. */

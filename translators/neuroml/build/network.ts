@@ -8,8 +8,9 @@ import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { constantValue } from '../../../src/lang/constant-value.js';
 import { referenced, valueOf } from '../components.js';
 import type { AssignDefinition, Component, ComponentType, LemsModel, StructureDefinition } from '../lems/definitions.js';
-import { PropertyLists } from './lists.js';
+import { NumberList, PropertyLists } from './lists.js';
 import * as messages from './messages.js';
+import { placeOf } from './positions.js';
 
 /** A population to be: equal cells of one component, by the order in which they are made. */
 export interface Draft {
@@ -20,6 +21,8 @@ export interface Draft {
   size: number;
   /** Properties that the cells were given when they were made. */
   readonly properties: PropertyLists;
+  /** Three coordinates of each cell in micrometres, as far as all so far have a place; null where the first has none. */
+  positions: NumberList<Float64Array> | null;
   /** Position among all populations in the order of stepping. */
   readonly ordinal: number;
 }
@@ -112,7 +115,7 @@ function connects(part: StructureDefinition): boolean {
 const networks = new WeakMap<Component, boolean>();
 
 /** Whether a component holds a network: something in it makes or connects instances. */
-function holdsNetwork(component: Component): boolean {
+export function holdsNetwork(component: Component): boolean {
   const known = networks.get(component);
   if (known !== undefined) return known;
   const found = component.type.structure.some(connects) || component.children.some(holdsNetwork);
@@ -137,9 +140,10 @@ const mostContainers = 20_000_000;
 /**
  * Makes the instances below a component.
  *
+ * @param around  where the component stands, when that is not all there is
  * @diagnostic lems/missing-reference, lems/unknown-reference, lems/bad-count, lems/bad-assignment
  */
-export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Diagnostics): Network {
+export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Diagnostics, around: Container | null = null): Network {
   const drafts: Draft[] = [];
   const known = new Map<Component, Map<Component, Draft>>();
   const draftOf = (component: Component, holder: Component, container: Container | null): Draft => {
@@ -148,7 +152,7 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
     let draft = ofHolder.get(component);
     if (!draft) {
       const defaultOf = (property: string): number => valueOf(component, property, lems) ?? 0;
-      draft = { component, holder, container, size: 0, properties: new PropertyLists(defaultOf), ordinal: drafts.length };
+      draft = { component, holder, container, size: 0, properties: new PropertyLists(defaultOf), positions: null, ordinal: drafts.length };
       ofHolder.set(component, draft);
       drafts.push(draft);
     }
@@ -207,10 +211,15 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
       const assigns = part.kind === 'multiInstantiate' ? part.assigns : [];
       if (assigns.length > 0)
         for (let k = 0; k < count; k++) draft.properties.push(draft.size + k, assigned(component, assigns, k, lems, diagnostics));
+      const place = count === 1 ? placeOf(component, lems) : undefined;
+      if (place) {
+        if (draft.size === 0) draft.positions = NumberList.ofValues();
+        if (draft.positions?.length === 3 * draft.size) for (const coordinate of place) draft.positions.push(coordinate);
+      }
       draft.size += count;
     }
   };
-  return { root: grow(target, null), drafts };
+  return { root: grow(target, around), drafts };
 }
 
 /** Whether there may be instances below a component: connections, of which there are many, have none. */

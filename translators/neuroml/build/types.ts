@@ -130,18 +130,22 @@ export class Types {
       return seen ? dotted('post', seen) : this.#fromContainers(to.container, name);
     };
     const flat = this.#flat(this.#synapses, key, component, 'synapse', outside, (node, tunnel, variable) =>
-      peer && source && tunnel === peer.name ? this.#ofPeer(peer.component, source.flat, variable, node) : undefined,
+      peer && source && tunnel === peer.name
+        ? this.#ofPeer(peer.component, source.flat, variable, node, this.compartmentsOf(from) !== null)
+        : undefined,
     );
     return this.#with(flat, component, to.container);
   }
 
   /** A variable of the instance at the other end: what it requires of its cell is as that was before it was advanced. */
-  #ofPeer(component: Component, source: FlatType, name: string, node: TreeNode): Meaning | undefined {
+  #ofPeer(component: Component, source: FlatType, name: string, node: TreeNode, divided: boolean): Meaning | undefined {
     const { type } = component;
     if (type.requirements.has(name)) {
       const seen = source.seen([name]);
       if (!seen) return undefined;
       if (seen.expression.kind !== 'name') return seen;
+      // Cells with compartments are not stepped part by part: nothing of them is kept from before.
+      if (divided) return dotted('pre', seen);
       return { expression: nameOf(`pre.${source.before(seen.expression.name)}`), dimension: seen.dimension };
     }
     const declared = type.parameters.get(name) ?? type.constants.get(name);

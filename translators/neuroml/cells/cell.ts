@@ -135,9 +135,34 @@ export function genericCell(component: Component, lems: LemsModel, diagnostics: 
     whole,
     whole.children.flatMap((inner) => (isSegment.has(inner) ? (segments.get(inner) ?? []) : inner)),
   );
+  const isWholeCell = isPoint(shape);
   return withChildren(
     component,
-    component.children.map((inner) => (inner === whole ? reduced : inner)),
+    component.children.map((inner) => {
+      if (inner === whole) return reduced;
+      return isWholeCell || !inner.role.startsWith('biophysicalProperties') ? inner : withOneOfEach(inner, lems);
+    }),
+  );
+}
+
+/** What stands where a part of the membrane does not say: none of it is in the equations of a cell with compartments. */
+const leftOut: Readonly<Record<string, string>> = { spikeThresh: '0 mV', specificCapacitance: '1 uF_per_cm2', initMembPotential: '0 mV' };
+
+/** Biophysical properties with one threshold, one capacitance and one initial potential, where groups of segments have their own or none. */
+function withOneOfEach(biophysics: Component, lems: LemsModel): Component {
+  return withChildren(
+    biophysics,
+    biophysics.children.map((membrane) => {
+      if (!membrane.role.startsWith('membraneProperties')) return membrane;
+      const others = membrane.children.filter(({ role }) => !(role in leftOut));
+      const ones = Object.entries(leftOut).flatMap(([role, value]): readonly Component[] => {
+        const first = membrane.children.find((inner) => inner.role === role);
+        const type = lems.types.get(role);
+        if (first || !type) return first ? [first] : [];
+        return [{ id: '', type, role, parent: membrane, attributes: { value }, children: [], place: membrane.place }];
+      });
+      return withChildren(membrane, [...others, ...ones]);
+    }),
   );
 }
 

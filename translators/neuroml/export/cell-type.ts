@@ -1,13 +1,14 @@
 /** A neuron type as a component type, with the list of what may be attached to its cells. */
 
-import type { Expression, Statement } from '../../../src/lang/ast.js';
-import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { dimensionless as pure, type Expression, type Statement } from '../../../src/lang/ast.js';
+import { binary, boolean, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { EventDefinition, NeuronType, Refractory, Regime } from '../../../src/model/model.js';
+import type { EventDefinition, NeuronType, Operation, Refractory, Regime } from '../../../src/model/model.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { dimensionOfUnit, isWhole } from './dimensions.js';
 import { endOfStep, NotExpressible, TypeBuilder } from './type-builder.js';
+import { numbersOf } from './values.js';
 import { element, type Element } from './xml-text.js';
 
 /** What the network does to cells of a type. */
@@ -22,7 +23,18 @@ export interface Demands {
   readonly started: ReadonlySet<string>;
   /** Parameters that are variables of other populations. */
   readonly linked: ReadonlyMap<string, string>;
+  /** Parameters that code changes during the run. */
+  readonly written: ReadonlySet<string>;
+  /** `i` and `N`, where something reads them. */
+  readonly places: ReadonlySet<string>;
+  /** Events that synapses of the cell react to, which it counts. */
+  readonly counted: ReadonlySet<string>;
+  /** Code that runs at regular times, by the name of the parameter that says which cells it is for. */
+  readonly operations: ReadonlyMap<string, Operation>;
 }
+
+/** The variable that counts events of a cell. */
+export const countOf = (event: string): string => `number of ${event}`;
 
 const time = [0, 0, 1, 0, 0, 0, 0] as const;
 
@@ -39,7 +51,7 @@ export function cellType(id: string, type: NeuronType, demands: Demands, context
   const plainCurrent = channels.length === 1 && only?.exposure === 'i';
   const attachment = plainCurrent ? 'baseSynapse' : ids.claim(`${id}_input`);
   const componentType = ids.claim(`${id}_cell`);
-  const builder = new TypeBuilder(context.dimensions, clockOf(context));
+  const builder = builderOf(context);
   const cell = new CellWriter(id, type, demands, channels, builder, context);
   cell.write(plainCurrent ? 'basePointCurrent' : attachment);
   const hasPotential = type.state['v']?.unit === 'V' || type.derived['v']?.unit === 'V';
@@ -68,8 +80,16 @@ export function cellType(id: string, type: NeuronType, demands: Demands, context
   return { plan, elements: [...inputs, builder.build(componentType, base, `The neuron type ${id}.`)] };
 }
 
-export function clockOf({ model, dt }: ExportContext): { readonly reads: 'start' | 'end'; readonly dt: number } {
-  return { reads: model.timing === 'lems-euler' ? 'end' : 'start', dt };
+/** An empty type of a model. */
+export function builderOf({ model, data, dimensions, dt }: ExportContext): TypeBuilder {
+  return new TypeBuilder(dimensions, { reads: model.timing === 'lems-euler' ? 'end' : 'start', dt }, (name) => {
+    const table = model.tables[name];
+    if (!table) return undefined;
+    const values = Array.from(numbersOf(table.values, data));
+    const { columns } = table;
+    const rows = columns === null ? [values] : Array.from({ length: columns }, (_, k) => values.filter((_value, at) => at % columns === k));
+    return { dt: table.dt, dimension: dimensionOfUnit(table.unit), rows };
+  });
 }
 
 function channelsOf(type: NeuronType, demands: Demands): readonly Channel[] {
@@ -146,11 +166,26 @@ class CellWriter {
       const dimension = dimensionOfUnit(unit);
       if (!isWhole(dimension)) this.context.report.missing(child(child(this.#pointer, 'parameters'), name), `the unit ${unit}`);
       if (demands.sums.has(name)) continue;
+      if (demands.written.has(name)) {
+        builder.state(name, dimension);
+        this.#see(name);
+        continue;
+      }
       const linked = demands.linked.get(name);
       if (linked !== undefined) builder.requirement(name, dimension, linked);
       else if (demands.varying.has(name)) builder.requirement(name, dimension);
       else builder.parameter(name, dimension);
       this.#see(name);
+    }
+    for (const name of [...demands.places, ...demands.operations.keys()]) {
+      const wanted = name === 'i' ? 'element_number' : name === 'N' ? 'element_count' : name;
+      if (demands.varying.has(name)) builder.requirement(name, pure, wanted);
+      else builder.parameters.push(element('Parameter', { name: builder.declare(name, pure, wanted), dimension: 'none' }));
+      this.#see(name);
+    }
+    for (const name of demands.counted) {
+      builder.state(countOf(name), pure);
+      this.#see(countOf(name));
     }
     for (const [name, { unit }] of Object.entries(type.state)) {
       builder.state(name, dimensionOfUnit(unit));
@@ -179,6 +214,8 @@ class CellWriter {
       this.starts.set(name, start);
     }
     for (const [name, event] of Object.entries(type.events)) this.#declareRefractory(name, event.refractory);
+    const free = Object.keys(type.events).flatMap((name) => this.#free(name) ?? []);
+    builder.aliases.set('not_refractory', free.length === 0 ? boolean(true) : free.reduce((a, b) => binary('and', a, b)));
   }
 
   #startParameter(name: string): string {
@@ -258,6 +295,7 @@ class CellWriter {
     const { type, context, builder } = this;
     const jumps = this.channels.filter(({ kind }) => kind === 'jump');
     const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
+    for (const [name, operation] of this.demands.operations) this.#try(`../../operations/${name}`, () => this.#operate(name, operation));
     const releases = [...this.#held].flatMap(([event]) => this.#release(event, type.events[event]));
     builder.conditions.push(...releases);
     if (context.model.timing === 'brian') {
@@ -269,6 +307,22 @@ class CellWriter {
     }
     for (const jump of jumps) this.#jump(jump);
     for (const [name, event] of events) this.#try(`events/${name}`, () => this.#event(name, event, null));
+  }
+
+  /** Code at regular times, for the cells whose parameter of its name is one. */
+  #operate(name: string, { do: actions, every }: Operation): void {
+    const { builder } = this;
+    const ticks: Element[] = [];
+    let due: Expression = binary('>', nameOf(name), number(0.5));
+    if (every !== undefined) {
+      const next = `next ${name}`;
+      builder.state(next, time, false);
+      // Ticks are steps: half a step before one is soon enough.
+      due = binary('and', due, binary('>=', nameOf('t'), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt')))));
+      ticks.push(builder.assign(builder.nameOf(next), builder.text(binary('+', nameOf(next), quantity(every, time)), 'statement')));
+    }
+    const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
+    builder.conditions.push(element('OnCondition', { test: this.#test(due) }, [...ticks, ...statements]));
   }
 
   #release(event: string, definition: EventDefinition | undefined): readonly Element[] {
@@ -326,7 +380,12 @@ class CellWriter {
       const until = builder.nameOf(`end of refractoriness after ${name}`);
       actions.push(builder.assign(until, builder.text(this.#untilValue(refractory), 'statement')));
     } else if (refractory && this.#held.has(name)) actions.push(builder.assign(builder.nameOf(`refractory after ${name}`), '1'));
-    const port = event.emits === null ? undefined : this.#port(event.emits ?? name);
+    const seen = event.emits === null ? undefined : (event.emits ?? name);
+    const port = seen === undefined ? undefined : this.#port(seen);
+    if (seen !== undefined && this.demands.counted.has(seen)) {
+      const count = builder.nameOf(countOf(seen));
+      actions.push(builder.assign(count, `${count} + 1`));
+    }
     const out = port === undefined ? [] : [element('EventOut', { port })];
     const statements = builder.statements(event.do).map((statement: Statement) => builder.assignment(statement));
     if (!later || statements.length === 0) {

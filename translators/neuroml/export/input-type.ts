@@ -1,9 +1,9 @@
 /** A population that drives cells without spikes, as a component type of what is attached to them. */
 
-import { derivedOrder, clockOf, regimeElement } from './cell-type.js';
+import { derivedOrder, builderOf, regimeElement } from './cell-type.js';
 import type { CellPlan, ExportContext } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
-import { NotExpressible, TypeBuilder } from './type-builder.js';
+import { NotExpressible } from './type-builder.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, SynapseType } from '../../../src/model/model.js';
 import { element, type Element } from './xml-text.js';
@@ -25,7 +25,7 @@ export function inputType(
   context: ExportContext,
 ): BuiltInput {
   const { dimensions, report } = context;
-  const builder = new TypeBuilder(dimensions, clockOf(context));
+  const builder = builderOf(context);
   const parameters = new Map<string, string>();
   const pointer = child('/populations', id);
   const attempt = (action: () => void): void => {

@@ -39,14 +39,6 @@ function isElement(value: unknown): value is KeptElement {
   );
 }
 
-/** A kept element as it was. Lists of which only the first element is kept have that one alone. */
-export function restored({ tag, attributes = {}, children = [], text, raw }: KeptElement): Element {
-  return {
-    ...element(tag, attributes, children.map(restored)),
-    ...(text === undefined ? {} : { text }),
-    ...(raw === undefined ? {} : { raw }),
-  };
-}
 
 /** A document with the elements of a kept one. */
 export function documentWith({ root, attributes, core, target }: KeptSource, elements: readonly Element[]): Element {

@@ -4,11 +4,12 @@ import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { ConnectionRule, EquationSet, Population, Projection, Stimulus, SynapseType, Value } from '../../../src/model/model.js';
-import { cellType, clockOf, type Demands } from './cell-type.js';
+import { cellType, builderOf, type Demands } from './cell-type.js';
 import { elementsOf, populationOf, type CellPlan, type ExportContext } from './context.js';
+import { countedEvents, flags, usesOf } from './demands.js';
 import { dimensionOfUnit, quantityText } from './dimensions.js';
 import { readsOnlyPre, synapseType, writtenBy } from './synapse-type.js';
-import { NotExpressible, TypeBuilder } from './type-builder.js';
+import { NotExpressible } from './type-builder.js';
 import { ElementValues, NoNumber, numbersOf } from './values.js';
 import { inputType } from './input-type.js';
 import { element, type Element } from './xml-text.js';
@@ -88,7 +89,13 @@ export class NetworkWriter {
     const pointer = child('/populations', name);
     const names = (inner: string, k: number): number | undefined =>
       inner === 'i' ? k : inner === 'N' ? population.size : inner === 'dt' ? this.context.dt : inner === 't' ? 0 : undefined;
-    return this.#numbers(type, population.values, population.size, pointer, names, new Set(Object.keys(population.linked ?? {})));
+    const linked = new Set(Object.keys(population.linked ?? {}));
+    const found = new Map(this.#numbers(type, population.values, population.size, pointer, names, linked));
+    const { places, operations } = usesOf(population.type ?? '', this.context);
+    if (places.has('i')) found.set('i', population.size === 1 ? [0] : Array.from({ length: population.size }, (_, k) => k));
+    if (places.has('N')) found.set('N', population.size);
+    for (const [key, { on }] of operations) found.set(key, flags(on, name, population.size, this.context));
+    return found;
   }
 
   #numbers(
@@ -124,6 +131,11 @@ export class NetworkWriter {
       for (const variable of jumpsOf(projection, type)) if (model.neurons[id]?.state[variable]) jumps.add(variable);
       for (const target of Object.keys(type.summed)) if (target.startsWith('post.')) sums.add(target.slice('post.'.length));
     }
+    for (const stimulus of Object.values(model.stimuli)) {
+      const to = populationOf(stimulus.to);
+      if (stimulus.kind === 'poisson' && model.populations[to ?? '']?.type === id && model.neurons[id]?.state[stimulus.variable])
+        jumps.add(stimulus.variable);
+    }
     const [varying, started] = [new Set<string>(), new Set<string>()];
     const linked = new Map<string, string>();
     for (const [name, population] of this.#populationsOf(id)) {
@@ -135,7 +147,14 @@ export class NetworkWriter {
       if (Object.keys(population.linked ?? {}).length > 0)
         this.context.report.missing(child(child('/populations', name), 'linked'), 'parameters that are variables of another population');
     }
-    return { jumps, sums, varying, started, linked };
+    const { places, operations, written } = usesOf(id, this.context);
+    if (places.has('i')) varying.add('i');
+    for (const name of [...written, ...operations.keys()]) {
+      const differs = this.#populationsOf(id).some(([population]) => typeof this.#values.get(population)?.get(name) !== 'number');
+      if (operations.has(name) && differs) varying.add(name);
+      if (written.has(name)) started.add(name);
+    }
+    return { jumps, sums, varying, started, linked, places, operations, written, counted: countedEvents(id, model) };
   }
 
   // --- Populations --------------------------------------------------------------------------------------------------
@@ -153,7 +172,8 @@ export class NetworkWriter {
     const component = ids.claim(`${name}_cells`);
     const attributes: Record<string, string> = {};
     const dimensionOf = (key: string) => dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
-    const keys = [...Object.keys(type.parameters), ...plan.starts.keys()];
+    const more = [...values.keys()].filter((key) => !Object.hasOwn(type.parameters, key) && !Object.hasOwn(type.state, key));
+    const keys = [...new Set([...Object.keys(type.parameters), ...plan.starts.keys(), ...more])];
     for (const key of keys) {
       const target = plan.starts.get(key) ?? plan.visible.get(key)?.name;
       if (target === undefined || plan.varying.has(key)) continue;
@@ -447,7 +467,7 @@ export class NetworkWriter {
         pointer,
         'the current follows its value in each step; it does not hold between ticks of its own',
       );
-    const builder = new TypeBuilder(dimensions, clockOf(this.context));
+    const builder = builderOf(this.context);
     const value = builder.parse(stimulus.value);
     for (const inner of namesIn(value)) {
       const seen = plan.visible.get(inner);

@@ -5,7 +5,7 @@ import { binary, name as nameOf, number, quantity } from '../../../src/lang/buil
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
-import { clockOf, derivedOrder } from './cell-type.js';
+import { builderOf, derivedOrder } from './cell-type.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { NotExpressible, TypeBuilder } from './type-builder.js';
@@ -45,7 +45,7 @@ export function synapseType(
   demands: SynapseDemands,
   context: ExportContext,
 ): BuiltSynapse {
-  const builder = new TypeBuilder(context.dimensions, clockOf(context));
+  const builder = builderOf(context);
   const parameters = new Map<string, string>();
   const properties = new Map<string, string>();
   const pointer = child('/synapses', projection.synapse);

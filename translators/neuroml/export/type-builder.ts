@@ -6,7 +6,7 @@
 
 import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
-import { binary, call, conditional, name as nameOf, number } from '../../../src/lang/build.js';
+import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { inferType, scopeOf, type Inferred } from '../../../src/lang/check.js';
 import { powerDimension } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
@@ -69,6 +69,19 @@ export interface Clock {
   readonly dt: number;
 }
 
+/** A function of time, and perhaps of the element, that is constant in between. */
+export interface StepFunction {
+  /** Seconds for each value. */
+  readonly dt: number;
+  readonly dimension: Dimension;
+  /** Values in SI over time, for each element where there are several; the last element's hold for those beyond. */
+  readonly rows: readonly ArrayLike<number>[];
+}
+export type TableLookup = (name: string) => StepFunction | undefined;
+
+/** Longer tables would make each step slow. */
+const longestTable = 2000;
+
 /** Collects the parts of one component type. */
 export class TypeBuilder {
   readonly #symbols = new Map<string, Inferred>();
@@ -91,12 +104,15 @@ export class TypeBuilder {
   readonly conditions: Element[] = [];
   readonly handlers: Element[] = [];
   readonly regimes: Element[] = [];
+  /** What names mean that are no variables of the type. */
+  readonly aliases = new Map<string, Expression>();
   /** Definitions put in the place of derived variables in conditions and statements. */
   readonly inlined = new Map<string, Expression>();
 
   constructor(
     readonly dimensions: Dimensions,
     readonly clock: Clock,
+    private readonly tables: TableLookup = () => undefined,
   ) {}
 
   /** A name of the model's that this type has; the name that it has here. */
@@ -206,6 +222,8 @@ export class TypeBuilder {
   assignment(statement: Statement): Element {
     if (statement.kind === 'send') throw new NotExpressible('values that are sent with a delay of their own');
     const { target, operator, value } = statement;
+    // A value that only the statements after it read is a variable like others in LEMS.
+    if (!this.#names.has(target) && operator === '=' && !target.includes('.')) this.state(target, this.infer(value), false);
     if (!this.#names.has(target)) throw new NotExpressible(`an assignment to ${target}`);
     const result = operator === '=' ? value : binary(operatorOf(operator), nameOf(target), value);
     return this.assign(this.nameOf(target), this.text(this.inline(result), 'statement'));
@@ -260,7 +278,12 @@ export class TypeBuilder {
 
   // --- Expressions --------------------------------------------------------------------------------------------------
 
-  infer(e: Expression): Dimension {
+  infer(written: Expression): Dimension {
+    const e = mapExpression(written, (part) => {
+      const table = part.kind === 'call' ? this.tables(part.function) : undefined;
+      const alias = part.kind === 'name' ? this.aliases.get(part.name) : undefined;
+      return table ? quantity(1, table.dimension) : (alias ?? part);
+    });
     const scope = scopeOf(new Map([...this.#symbols, ...alwaysKnown]));
     return inferType(e, scope, () => undefined)?.dimension ?? dimensionless;
   }
@@ -276,8 +299,10 @@ export class TypeBuilder {
         return e.value === 1 ? this.one(e.dimension) : `(${signed(e.value)} * ${this.one(e.dimension)})`;
       case 'boolean':
         return e.value ? '1' : '0';
-      case 'name':
-        return this.#nameText(e.name);
+      case 'name': {
+        const alias = this.aliases.get(e.name);
+        return alias ? this.text(alias, place) : this.#nameText(e.name);
+      }
       case 'unary':
         if (e.operator === 'not') return this.#choice(e.operand, number(0), number(1), place);
         return e.operator === '-' ? `(0 - ${this.text(e.operand, place)})` : this.text(e.operand, place);
@@ -298,6 +323,7 @@ export class TypeBuilder {
     if (name === endOfStep) return 't';
     if (name === 't') return this.clock.reads === 'end' ? 't' : `(t - ${this.#constant('STEP', time, this.clock.dt * almostOne)})`;
     if (name === 'dt') return this.#constant('DT', time, this.clock.dt);
+    if (name === 't_in_timesteps') return this.text(call('timestep', [nameOf('t'), nameOf('dt')]), 'statement');
     const constant = constants.get(name);
     if (constant !== undefined) return numberText(constant);
     throw new NotExpressible(`the name ${name}`);
@@ -338,7 +364,36 @@ export class TypeBuilder {
     return power > 0 ? `(${repeated})` : `(1 / (${repeated}))`;
   }
 
+  /** A table as a variable of its own with a case for each value. */
+  #tableText({ dt, dimension, rows }: StepFunction, given: readonly Expression[]): string {
+    const [at = nameOf('t'), element = number(0)] = given;
+    if (rows.reduce((sum, row) => sum + row.length, 0) > longestTable) throw new NotExpressible(`a table of more than ${longestTable} values`);
+    const over = (row: ArrayLike<number>): Expression => {
+      const last = row.length - 1;
+      let chain: Expression = quantity(row[last] ?? 0, dimension);
+      for (let k = last - 1; k >= 0; k--)
+        if (row[k] !== row[k + 1]) chain = conditional(binary('<', at, quantity((k + 1) * dt, time)), quantity(row[k] ?? 0, dimension), chain);
+      return chain;
+    };
+    const chains = rows.map(over);
+    const whole = chains.reduceRight((rest, chain, k) => conditional(binary('<', element, number(k + 0.5)), chain, rest));
+    return this.#asVariable(whole, dimension);
+  }
+
+  /** A derived variable with the value of an expression; each expression is one variable. */
+  #asVariable(value: Expression, dimension: Dimension): string {
+    const key = JSON.stringify(value, (field, inner: unknown) => (field === 'span' ? undefined : inner));
+    const known = this.#choices.get(key);
+    if (known !== undefined) return known;
+    const name = this.free('choice');
+    this.#choices.set(key, name);
+    this.derive(name, dimension, value);
+    return name;
+  }
+
   #callText(name: string, given: readonly Expression[], place: Place): string {
+    const table = this.tables(name);
+    if (table) return this.#tableText(table, given);
     const [x = number(0), y = number(0), z = number(0)] = given;
     const text = (e: Expression): string => this.text(e, place);
     const direct = plain[name];
@@ -420,14 +475,7 @@ export class TypeBuilder {
   #choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, place: Place): string {
     if (place === 'derived') {
       const whole = conditional(condition, whenTrue, whenFalse);
-      const dimension = this.infer(whole);
-      const key = JSON.stringify([condition, whenTrue, whenFalse], (field, value: unknown) => (field === 'span' ? undefined : value));
-      const known = this.#choices.get(key);
-      if (known !== undefined) return known;
-      const name = this.free('choice');
-      this.#choices.set(key, name);
-      this.derive(name, dimension, whole);
-      return name;
+      return this.#asVariable(whole, this.infer(whole));
     }
     const factor = this.#truth(condition);
     const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value;
@@ -437,6 +485,8 @@ export class TypeBuilder {
 
   /** 1 where a condition holds, else 0. */
   #truth(e: Expression): string {
+    const alias = e.kind === 'name' ? this.aliases.get(e.name) : undefined;
+    if (alias) return this.#truth(alias);
     if (e.kind === 'unary' && e.operator === 'not') return `(1 - ${this.#truth(e.operand)})`;
     if (e.kind === 'boolean') return e.value ? '1' : '0';
     if (e.kind !== 'binary' || !logical.has(e.operator)) return this.text(e, 'statement');
@@ -463,6 +513,8 @@ export class TypeBuilder {
 
   /** A condition in LEMS's words. @throws NotExpressible */
   condition(e: Expression, place: Place, negated = false): string {
+    const alias = e.kind === 'name' ? this.aliases.get(e.name) : undefined;
+    if (alias) return this.condition(alias, place, negated);
     if (e.kind === 'unary' && e.operator === 'not') return this.condition(e.operand, place, !negated);
     if (e.kind === 'boolean') return e.value === negated ? '1 .eq. 0' : '1 .eq. 1';
     if (e.kind === 'binary' && (e.operator === 'and' || e.operator === 'or')) {
@@ -486,6 +538,7 @@ const real = (dimension: Dimension): Inferred => ({ type: 'real', dimension });
 const alwaysKnown: readonly (readonly [string, Inferred])[] = [
   ['t', real(time)],
   ['dt', real(time)],
+  ['t_in_timesteps', real(dimensionless)],
   [endOfStep, real(time)],
 ];
 const comparisons: ReadonlyMap<string, readonly [string, string]> = new Map([

@@ -5,13 +5,7 @@ import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
-import type {
-  ComponentType,
-  DerivedParameterDefinition,
-  DerivedVariableDefinition,
-  LemsModel,
-  StateVariableDefinition,
-} from '../lems/definitions.js';
+import type { ComponentType, DerivedParameterDefinition, DerivedVariableDefinition, Dimensioned, LemsModel, StateVariableDefinition } from '../lems/definitions.js';
 import { fit, translate, type Lookup, type Meaning } from './expressions.js';
 import * as messages from './messages.js';
 import type { CanonicalNames } from './names.js';
@@ -278,13 +272,13 @@ export function literal(value: number, dimension: Dimension | null): Meaning {
   return { expression: pure ? number(value) : quantity(value, dimension), dimension: pure ? dimensionless : dimension };
 }
 
-/** What nodes of a tree require and none around them within it has: names, `t` apart. */
-export function unmetRequirements({ nodes }: Tree): readonly string[] {
+/** What nodes of a tree require and none around them within it has, `t` apart. */
+export function unmetRequirements({ nodes }: Tree): readonly Dimensioned[] {
   const met = (node: TreeNode, name: string): boolean => {
     for (let at = node.parent; at; at = at.parent) if (declares(at.type, name)) return true;
     return false;
   };
-  return nodes.flatMap((node) => [...node.type.requirements.keys()].filter((name) => name !== 't' && !met(node, name)));
+  return nodes.flatMap((node) => [...node.type.requirements.values()].filter(({ name }) => name !== 't' && !met(node, name)));
 }
 
 /** Whether instances of a type have a variable or value of a name. */

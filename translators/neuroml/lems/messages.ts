@@ -289,6 +289,14 @@ export const childNotAllowed = (name: string, type: string, owner: string, allow
   found: shorten(type),
 });
 
+export const childType = (name: string, owner: string, found: string, expected: string): Finding => ({
+  code: 'lems/child-type',
+  severity: 'warning',
+  message: `${shorten(name)} of ${owner} is of a type that does not inherit from ${shorten(expected)}`,
+  expected: shorten(expected),
+  found: shorten(found),
+});
+
 export const secondChild = (name: string, owner: string): Finding => ({
   code: 'lems/second-child',
   message: `${owner} has more than one ${shorten(name)}`,

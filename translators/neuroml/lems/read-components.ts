@@ -98,7 +98,7 @@ export interface ComponentContext {
 /**
  * The component that a top-level element stands for; null after a finding.
  *
- * @diagnostic lems/unknown-type, lems/unknown-element, lems/child-not-allowed, lems/second-child, lems/prototype-cycle, lems/dangling-reference
+ * @diagnostic lems/unknown-type, lems/unknown-element, lems/child-not-allowed, lems/child-type, lems/second-child, lems/prototype-cycle, lems/dangling-reference
  */
 export function readComponent(element: XmlElement, context: ComponentContext): ReadComponent | null {
   return read(element, null, context, []);
@@ -124,6 +124,13 @@ function read(
     );
     return null;
   }
+  const wanted = parent?.type.child.get(role)?.type;
+  if (wanted !== undefined && !isKind(type, wanted))
+    context.tally.add(
+      `child type ${wanted} ${type.name}`,
+      () => messages.childType(element.name, nameOf(parent?.element ?? element), type.name, wanted),
+      () => element.place,
+    );
   const component = new ReadComponent(type, role, parent, element);
   if (element instanceof ListedElement) return component;
   // A chain of prototypes is merged from its far end.
@@ -212,8 +219,10 @@ const isKind = (type: ComponentType, name: string): boolean => name === 'Compone
 function roleOf(element: XmlElement, type: ComponentType, parent: ComponentType): string | null {
   const child = parent.child.get(element.name);
   if (child && isKind(type, child.type)) return child.name;
+  // Models are published with children of another type than the one that is asked for; what matters is what they expose.
+  const asNamed = child?.name ?? null;
   const known = roles.get(parent)?.get(type);
-  if (known !== undefined) return known;
+  if (known !== undefined) return known ?? asNamed;
   let best: string | null = null;
   let nearest = Infinity;
   // Among lists of one type the last one counts, as in the reference interpreter.
@@ -224,7 +233,7 @@ function roleOf(element: XmlElement, type: ComponentType, parent: ComponentType)
   best ??= [...parent.child.values()].find((single) => single.type !== 'Component' && isKind(type, single.type))?.name ?? null;
   const ofParent = roles.get(parent) ?? new Map<ComponentType, string | null>();
   roles.set(parent, ofParent.set(type, best));
-  return best;
+  return best ?? asNamed;
 }
 
 /** Where children of a type stand in parents of a type, worked out once. */

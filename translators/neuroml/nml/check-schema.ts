@@ -6,6 +6,8 @@ import { nameOf } from '../lems/attributes.js';
 import { splitQuantity } from '../lems/quantities.js';
 import type { Tally } from '../lems/tally.js';
 import type { XmlElement } from '../xml/element.js';
+import { checkContent, checkOrder } from './check-content.js';
+import { contents, documentContent, type Slot } from './content.js';
 import { facts, type IdForm, type NumberRule, type SchemaFacts } from './facts.js';
 import * as messages from './messages.js';
 
@@ -13,6 +15,8 @@ import * as messages from './messages.js';
 export interface Schema {
   /** Facts of a type and its ancestors, merged, nearest first; null where there are none. */
   facts(type: ComponentType): SchemaFacts | null;
+  /** What may stand within elements of a type; null where the schema does not say. */
+  content(type: ComponentType): readonly Slot[] | null;
   /** Whether the schema gives a type an attribute that its component type lacks. */
   hasAttribute(type: ComponentType, attribute: string): boolean;
   /** Whether a type may hold several of what is a single child by its component type. */
@@ -35,6 +39,10 @@ export function schemaFor(isCore: (type: string) => boolean): Schema {
   };
   return {
     facts: factsOf,
+    content: (type) => {
+      const name = type.lineage.find((ancestor) => isCore(ancestor) && contents.has(ancestor));
+      return (name === undefined ? undefined : contents.get(name)) ?? null;
+    },
     hasAttribute: (type, attribute) =>
       factsOf(type)?.also?.includes(attribute) === true || factsOf(type)?.numbers?.[attribute] !== undefined,
     mayRepeat: (type, role) => factsOf(type)?.repeats?.includes(role) === true,
@@ -50,16 +58,44 @@ export interface SchemaContext {
  * A check of one component by its attributes.
  *
  * @diagnostic neuroml/bad-id, neuroml/missing-id, neuroml/missing-attribute, neuroml/expected-attribute, neuroml/missing-child,
- *   neuroml/bad-number, neuroml/duplicate-id
+ *   neuroml/bad-number, neuroml/duplicate-id, neuroml/bad-name, and what `checkContent` has
  */
 export function schemaCheck({
   schema,
   tally,
 }: SchemaContext): (component: ReadComponent, attributes: Readonly<Record<string, string>>) => void {
   return (component, attributes) => {
-    const known = schema.facts(component.type);
+    const { type, element } = component;
+    const known = schema.facts(type);
     if (known) checkOne(component, attributes, known, tally);
+    const content = schema.content(type);
+    if (!content || !inNeuroml(element)) return;
+    const missing = new Set(['segment', ...(known?.children ?? [])]);
+    const repeated = new Set([...type.child.keys()].filter((name) => !schema.mayRepeat(type, name)));
+    checkContent(element, content, { missing, repeated }, tally);
   };
+}
+
+/** Checks what stands at the top of a document in NeuroML. @diagnostic neuroml/element-order, neuroml/bad-id, neuroml/missing-id */
+export function checkDocument(root: XmlElement, isDefined: (type: string) => boolean, tally: Tally): void {
+  if (root.name !== 'neuroml') return;
+  const { id } = root.attributes;
+  if (id === undefined) {
+    tally.add(
+      'no id neuroml',
+      () => messages.missingId('neuroml'),
+      () => root.place,
+    );
+  } else if (!namePatterns.id.test(id))
+    tally.add(
+      'id neuroml',
+      () => messages.badId('neuroml', id, 'name'),
+      () => root.valuePlace('id'),
+    );
+  // Types of the document's own are allowed anywhere, and what is no type was told of.
+  const known = documentContent.flatMap(({ names }) => names);
+  const listed = root.children.filter(({ name }) => known.includes(name) && !isDefined(name));
+  checkOrder(root, listed, documentContent, tally);
 }
 
 /** LEMS files need not follow the schema in what means nothing. */
@@ -117,9 +153,28 @@ function checkOne(component: ReadComponent, attributes: Readonly<Record<string, 
     );
   }
   if (known.unique) checkUnique(component, known.unique, tally);
+  if (strict) checkNames(component, attributes, known.names ?? [], tally);
 }
 
-const idPattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const namePatterns = { id: /^[A-Za-z_][A-Za-z0-9_]*$/, metaid: /^[A-Za-z0-9_]*$/, neuroLexId: /^[A-Za-z0-9_:]*$/ } as const;
+
+/** Attributes that hold names. */
+function checkNames(component: ReadComponent, attributes: Readonly<Record<string, string>>, names: readonly string[], tally: Tally): void {
+  const { element, type } = component;
+  const check = (name: string, pattern: keyof typeof namePatterns): void => {
+    const text = attributes[name];
+    if (text === undefined || namePatterns[pattern].test(text)) return;
+    tally.add(
+      `name ${type.name} ${name}`,
+      () => messages.badName(name, owner(component), text, pattern),
+      () => element.valuePlace(name),
+    );
+  };
+  for (const name of names) check(name, 'id');
+  check('metaid', 'metaid');
+  check('neuroLexId', 'neuroLexId');
+}
+
 const indexPattern = /^\d+$/;
 
 function checkId(component: ReadComponent, id: string | undefined, form: IdForm, tally: Tally): void {
@@ -133,7 +188,7 @@ function checkId(component: ReadComponent, id: string | undefined, form: IdForm,
       );
     return;
   }
-  if ((form === 'name' ? idPattern : indexPattern).test(id)) return;
+  if ((form === 'name' ? namePatterns.id : indexPattern).test(id)) return;
   tally.add(
     `id ${type.name}`,
     () => messages.badId(type.name, id, form),

@@ -21,6 +21,8 @@ export interface SchemaFacts {
   readonly numbers?: Readonly<Record<string, NumberRule>>;
   /** Ids of its children are unique: one set for each kind named. */
   readonly unique?: readonly string[];
+  /** Attributes that are ids of others, which the schema writes as names. */
+  readonly names?: readonly string[];
   /** Single children that may be given several times, for groups of segments. */
   readonly repeats?: readonly string[];
 }
@@ -42,13 +44,20 @@ const cellConnection = {
 const input = {
   id: 'index',
   needs: ['target'],
+  expects: ['destination'],
+  names: ['destination'],
   also: ['segmentId', 'fractionAlong'],
   numbers: { segmentId: 'count', fractionAlong: 'fraction' },
 } as const satisfies SchemaFacts;
-const density = { also: segments, expects: ['ion'] } as const satisfies SchemaFacts;
+const density = { id: 'name', also: segments, expects: ['ion'], names: ['ion', 'ionChannel'] } as const satisfies SchemaFacts;
+const ends = ['presynapticPopulation', 'postsynapticPopulation'] as const;
 
 /** By name of the component type. */
 export const facts: ReadonlyMap<string, SchemaFacts> = new Map<string, SchemaFacts>([
+  // What stands by itself
+  ['baseStandalone', { id: 'name' }],
+  ['baseSpikeSource', { id: 'name' }],
+  ['basePointCurrentDL', { id: 'name' }],
   // Shapes
   ['morphology', { id: 'name', unique: ['segment', 'segmentGroup'] }],
   ['segment', { id: 'index', children: ['distal'] }],
@@ -74,7 +83,8 @@ export const facts: ReadonlyMap<string, SchemaFacts> = new Map<string, SchemaFac
   ['resistivity', { also: ['segmentGroup'], numbers: { value: 'positive' } }],
   ['spikeThresh', { also: ['segmentGroup'] }],
   ['initMembPotential', { also: ['segmentGroup'] }],
-  ['species', { expects: ['ion'], also: ['segmentGroup'] }],
+  ['species', { id: 'name', expects: ['ion'], also: ['segmentGroup'], names: ['ion', 'concentrationModel'] }],
+  ['concentrationModel', { id: 'name', names: ['ion'] }],
   // Channels
   ['baseGate', { id: 'name', numbers: { instances: 'positive count' } }],
   ['gateHHrates', { children: ['forwardRate', 'reverseRate'] }],
@@ -88,13 +98,17 @@ export const facts: ReadonlyMap<string, SchemaFacts> = new Map<string, SchemaFac
   ['reverseTransition', { children: ['rate'] }],
   ['tauInfTransition', { children: ['timeCourse', 'steadyState'] }],
   ['variableParameter', { children: ['inhomogeneousValue'] }],
-  ['baseIonChannel', { id: 'name', also: ['conductance', 'species'] }],
+  ['baseIonChannel', { id: 'name', also: ['conductance', 'species'], names: ['species'] }],
   ['q10Fixed', { also: ['experimentalTemp', 'q10Factor'] }],
   ['q10ExpTemp', { also: ['fixedQ10'] }],
   // Networks
   ['network', { id: 'name', also: ['temperature'], unique: ['basePopulation', 'population', 'populationList', 'projection'] }],
-  ['population', { id: 'name', also: ['extracellularProperties'], numbers: { size: 'count' } }],
-  ['populationList', { id: 'name', also: ['size', 'extracellularProperties'], numbers: { size: 'count' }, unique: ['instance'] }],
+  ['projection', { id: 'name', expects: ends, names: ends }],
+  ['electricalProjection', { id: 'name', expects: ends, names: ends }],
+  ['continuousProjection', { id: 'name', expects: ends, names: ends }],
+  ['inputList', { id: 'name', expects: ['population'], names: ['population'] }],
+  ['population', { id: 'name', also: ['extracellularProperties'], numbers: { size: 'count' }, names: ['component', 'extracellularProperties'] }],
+  ['populationList', { id: 'name', also: ['size', 'extracellularProperties'], names: ['component', 'extracellularProperties'], numbers: { size: 'count' }, unique: ['instance'] }],
   ['instance', { id: 'optional index', children: ['location'] }],
   ['connection', connection],
   ['connectionWD', { ...connection, numbers: { ...connection.numbers, delay: 'not negative' } }],
@@ -106,8 +120,8 @@ export const facts: ReadonlyMap<string, SchemaFacts> = new Map<string, SchemaFac
   ['continuousConnectionInstanceW', cellConnection],
   ['input', input],
   ['inputW', input],
-  ['explicitInput', { needs: ['target'] }],
-  ['synapticConnection', { needs: ['from', 'to'] }],
+  ['explicitInput', { needs: ['target'], names: ['destination'] }],
+  ['synapticConnection', { needs: ['from', 'to'], names: ['destination'] }],
   ['spike', { id: 'index', numbers: { time: 'not negative' } }],
   // Simulations
   ['Simulation', { numbers: { length: 'not negative', step: 'positive', seed: 'number' } }],

@@ -44,6 +44,50 @@ export const missingChild = (name: string, owner: string): Finding => ({
   expected: `<${name} …/>`,
 });
 
+export const unexpectedElement = (name: string, owner: string, known: readonly string[]): Finding => ({
+  code: 'neuroml/unexpected-element',
+  severity: 'warning',
+  message: `the schema of NeuroML has no element ${shorten(name)} in ${owner}`,
+  expected: oneOf(name, known),
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+export const elementOrder = (name: string, before: readonly string[], owner: string): Finding => ({
+  code: 'neuroml/element-order',
+  severity: 'warning',
+  message: `the schema of NeuroML has ${shorten(name)} before ${before.join(', ')} in ${owner}`,
+  hint: 'the order changes nothing here; other tools refuse the document',
+});
+
+export const tooMany = (name: string, owner: string, most: number): Finding => ({
+  code: 'neuroml/too-many',
+  severity: 'warning',
+  message: `the schema of NeuroML allows ${most} ${shorten(name)} in ${owner}`,
+  expected: `at most ${most}`,
+});
+
+export const expectedChild = (names: readonly string[], owner: string): Finding => ({
+  code: 'neuroml/expected-child',
+  severity: 'warning',
+  message: `the schema of NeuroML asks for ${names.join(', ')} in ${owner}`,
+  expected: `<${names[0] ?? ''} …/>`,
+});
+
+const patterns = {
+  id: 'letters, digits and _, not beginning with a digit',
+  metaid: 'letters, digits and _',
+  neuroLexId: 'letters, digits, _ and :',
+} as const;
+
+export const badName = (attribute: string, owner: string, found: string, pattern: keyof typeof patterns): Finding => ({
+  code: 'neuroml/bad-name',
+  severity: 'warning',
+  message: `the schema of NeuroML does not allow ${shorten(found)} as ${attribute} of ${owner}`,
+  expected: patterns[pattern],
+  found: shorten(found),
+});
+
 const rules: Readonly<Record<NumberRule, string>> = {
   positive: 'a number above zero',
   'not negative': 'zero or a positive number',

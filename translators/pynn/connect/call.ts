@@ -25,6 +25,8 @@ export interface Connections {
   /** Values of synaptic parameters, one for each synapse, with their place. */
   readonly columns?: Readonly<Record<string, Column>>;
   readonly columnsAt?: string;
+  /** Whether a random value begins anew with its generator for each receiver, as PyNN's lists do. */
+  readonly drawsAnew?: true;
   /** Labels of what is connected, for copies. */
   readonly between?: readonly [pre: string, post: string];
 }
@@ -59,11 +61,15 @@ export const sizesOf = ({ pre, post }: Ends): readonly [number, number] => [size
 /** Whether both ends are one population, view or assembly. */
 export const sameEnds = ({ pre, post }: Ends): boolean => pre.label === post.label;
 
+/** A generator that the model's seed begins, for what is drawn by nobody's own and must be known before the target builds it. */
+export const ownGenerator = (stream: string): NumpyGenerator => ({ generator: 'numpy-mt19937', seed: 'model', stream });
+
 /** The generator of a connector: the one it names, PyNN's usual one, or null for the target's own. */
 export function generatorOf({ connector, pointer, ends, setting }: Call): NumpyGenerator | null | undefined {
   if (connector.rng === undefined || connector.rng === null)
     return { generator: 'numpy-mt19937', seed: usualSeed, stream: `connector of ${ends.label}` };
-  return numpyGenerator(connector.rng, child(pointer, 'rng'), setting);
+  const generator = numpyGenerator(connector.rng, child(pointer, 'rng'), setting);
+  return generator === null && setting.drawsOnHost(ends.label) ? ownGenerator(`connector of ${ends.label}`) : generator;
 }
 
 /** A rule whose draws a NumpyRNG makes in PyNN's order. */
@@ -110,7 +116,7 @@ export function flagOf(call: Call, key: string, otherwise: boolean): boolean | u
 export type NumberOfConnections =
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'drawn'; readonly draw: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'expression'; readonly text: string };
+  | { readonly kind: 'expression'; readonly text: string; readonly draw: () => Readonly<Record<string, unknown>> };
 
 /** Distributions that only give whole numbers. */
 const whole: ReadonlySet<string> = new Set(['uniform_int', 'poisson', 'binomial']);
@@ -135,8 +141,14 @@ export function countOf(call: Call): NumberOfConnections | undefined {
   if (problem !== undefined) return void setting.report(messages.outOfRange(`a parameter of ${random}`, problem, numbers), at('n'));
   const generator = numpyGenerator(rng, child(at('n'), 'rng'), setting);
   if (generator === undefined) return undefined;
-  if (generator !== null)
-    return { kind: 'drawn', draw: { ...generator, distribution: random, arguments: numbers, order: setting.nextOrder() } };
+  const drawnBy = generator ?? ownGenerator(`number of ${call.ends.label}`);
+  const draw = (): Readonly<Record<string, unknown>> => ({
+    ...drawnBy,
+    distribution: random,
+    arguments: numbers,
+    order: setting.nextOrder(),
+  });
+  if (generator !== null) return { kind: 'drawn', draw: draw() };
   const text = distribution.expression?.(numbers, '1') ?? '0';
-  return { kind: 'expression', text: random === 'uniform_int' ? `int(${text})` : text };
+  return { kind: 'expression', text: random === 'uniform_int' ? `int(${text})` : text, draw };
 }

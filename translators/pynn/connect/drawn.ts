@@ -10,12 +10,12 @@ import {
   generatorOf,
   hostDrawn,
   numberOf,
+  ownGenerator,
   sameEnds,
   selfOf,
   sizesOf,
   type Call,
   type Connections,
-  type NumberOfConnections,
 } from './call.js';
 
 /** The pairs that 'NoMutual' leaves. */
@@ -52,7 +52,6 @@ function pairs(call: Call, connector: string, p: number | string): Connections |
   return { rule: { rule: 'probability', p, ...self } };
 }
 
-const argumentOf = (n: NumberOfConnections): unknown => (n.kind === 'number' ? n.number : n.kind === 'drawn' ? n.draw : n.text);
 
 /** A fixed number of senders for each receiver, or of receivers for each sender. */
 export function fixedNumber(
@@ -62,7 +61,9 @@ export function fixedNumber(
 ): Connections | undefined {
   const n = countOf(call);
   const replace = flagOf(call, 'with_replacement', false);
-  const generator = generatorOf(call);
+  const own = generatorOf(call);
+  // A number that a NumpyRNG draws is known before the connections are: these are drawn with it.
+  const generator = own === null && n?.kind === 'drawn' ? ownGenerator(`connector of ${call.ends.label}`) : own;
   const self = selfOf(call, 'refused');
   if (n === undefined || generator === undefined || self === undefined || replace === undefined) return undefined;
   const [pre, post] = sizesOf(call.ends);
@@ -70,22 +71,9 @@ export function fixedNumber(
   // By a NumpyRNG everybody is chosen once before anybody is chosen twice, as PyNN does; nobody can be chosen from none.
   const most = generator !== null || replace ? (others > 0 ? Infinity : 0) : others;
   if (n.kind === 'number' && n.number > most) return void call.setting.report(messages.tooManyConnections(n.number, most), call.at('n'));
-  if (generator === null) {
-    if (n.kind === 'drawn') return mixedGenerators(call);
-    return { rule: { rule, n: argumentOf(n), replace, ...self } };
-  }
-  if (n.kind === 'expression') return mixedGenerators(call);
-  return hostDrawn(call, connector, generator, { n: argumentOf(n), replace, ...self });
+  if (generator === null) return { rule: { rule, n: n.kind === 'expression' ? n.text : n.kind === 'number' ? n.number : 0, replace, ...self } };
+  return hostDrawn(call, connector, generator, { n: n.kind === 'number' ? n.number : n.kind === 'drawn' ? n.draw : n.draw(), replace, ...self });
 }
-
-const mixedGenerators = (call: Call): undefined =>
-  void call.setting.report(
-    messages.unsupported(
-      'a number n and connections of which only one is drawn by a NumpyRNG',
-      'give the same kind of generator to the connector and to n',
-    ),
-    call.at('n'),
-  );
 
 /** A fixed number of connections in all. */
 export function fixedTotal(call: Call): Connections | undefined {

@@ -99,6 +99,7 @@ function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, 
   const known = Array.isArray(i) && Array.isArray(j);
   return {
     rule: { rule: 'list', sources: i, targets: j },
+    drawsAnew: true,
     ...(known ? { pairs: () => ({ sources: i as readonly number[], targets: j as readonly number[] }) } : {}),
     columns: rest,
     columnsAt: place,
@@ -141,6 +142,7 @@ function fromRows(
   }
   return {
     rule: { rule: 'list', sources, targets },
+    drawsAnew: true,
     pairs: () => ({ sources, targets }),
     columns: Object.fromEntries(names.map((name, c) => [name, columns[c] ?? []])),
     columnsAt,

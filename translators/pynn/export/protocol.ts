@@ -74,7 +74,7 @@ class Phases {
     else if ('set' in phase && phase.where === undefined) this.#assign('set', phase.set, phase.of, pointer);
     else if ('initialise' in phase) this.#assign('initialize', phase.initialise, phase.of, pointer);
     else if ('delays' in phase) this.#delays(phase.delays, pointer);
-    else if ('replay' in phase) this.#replay(phase.replay);
+    else if ('replay' in phase) this.#replay(phase.replay, phase.of);
     else if ('currents' in phase) this.#currents(phase.currents, pointer);
     else this.#context.report.missing(pointer, `the phase ${Object.keys(phase)[0] ?? ''}`);
   }
@@ -99,11 +99,16 @@ class Phases {
     this.#ending.clear();
   }
 
-  #replay(trains: Extract<Phase, { replay: unknown }>['replay']): void {
+  #replay(trains: Extract<Phase, { replay: unknown }>['replay'], of: SelectionRule | undefined): void {
+    const { model, targets, label } = this.#context;
     for (const [name, spikes] of Object.entries(trains)) {
-      const { size = 0 } = this.#context.model.populations[name] ?? {};
+      const size = of === undefined ? (model.populations[name]?.size ?? 0) : countIn(this.#context, of);
       const sequences = trainsOf(this.#context, spikes, size);
-      this.#list.push({ set: { target: this.#context.label(name), params: { spike_times: { sequences } } } });
+      const [first] = sequences;
+      const same = sequences.every((one) => JSON.stringify(one) === JSON.stringify(first));
+      // How many of the cells of an assembly a sample has is not known: they have one list.
+      const times = of !== undefined && 'from' in of && same ? { sequence: first ?? [] } : { sequences };
+      this.#list.push({ set: { target: of === undefined ? label(name) : targets.of(of), params: { spike_times: times } } });
     }
   }
 
@@ -228,6 +233,16 @@ function ruleOf(owner: string, { model }: ExportContext): SelectionRule | undefi
   if (/^\d+(,\s*\d+)*$/.test(inside)) return { population: name, indices: inside.split(',').map(Number) };
   const [, from, to, step = '1'] = /^(\d+):(\d+)(?::(\d+))?$/.exec(inside) ?? [];
   return from === undefined || to === undefined ? undefined : { population: name, slice: [Number(from), Number(to), Number(step)] };
+}
+
+/** How many elements a selection has at most. */
+function countIn({ model, data }: ExportContext, rule: SelectionRule): number {
+  if ('assembly' in rule || 'projection' in rule) return 0;
+  if ('sample' in rule) return rule.pick ? numbersOf(rule.pick, data).length : rule.sample;
+  if ('indices' in rule) return numbersOf(rule.indices, data).length;
+  if ('mask' in rule) return numbersOf(rule.mask, data).filter((on) => on !== 0).length;
+  const [from, to, step] = rule.slice ?? [0, model.populations[rule.population]?.size ?? 0, 1];
+  return Math.max(0, Math.ceil((to - from) / step));
 }
 
 /** Spike times in ms of each cell. */

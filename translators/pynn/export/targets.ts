@@ -34,26 +34,14 @@ export class Targets {
       return label;
     }
     if ('projection' in rule) return this.#label(rule.projection);
+    if ('from' in rule) return this.#sample(rule, this.of(rule.from));
     const of = this.#label(rule.population);
     const view = (text: string, select: View['select']): string => {
       const label = this.#free(`${of}[${text}]`, of, select);
       this.#views.set(label, { label, of, select });
       return label;
     };
-    if ('sample' in rule) {
-      const rng = rule.generator === undefined ? undefined : this.#generators.numpy(rule.generator.seed, rule.generator.stream);
-      const order = rule.generator === undefined ? 'any' : String(rule.generator.order);
-      const parent = rule.within ? this.#listed(view, numbersOf(rule.within, this.#data)) : of;
-      const select = { sample: rule.sample, ...(rng === undefined ? {} : { rng }) };
-      // The name of a sample says which one it is.
-      const label = rule.name ?? this.#free(`${parent}[${rule.sample} of ${order}]`, parent, select);
-      this.#views.set(label, { label, of: parent, select });
-      if (!rule.pick) return label;
-      const picked = { indices: numbersOf(rule.pick, this.#data) };
-      const some = this.#free(`${label}[${picked.indices.slice(0, 8).join(', ')}]`, label, picked);
-      this.#views.set(some, { label: some, of: label, select: picked });
-      return some;
-    }
+    if ('sample' in rule) return this.#sample(rule, rule.within ? this.#listed(view, numbersOf(rule.within, this.#data)) : of);
     if ('indices' in rule) return this.#listed(view, numbersOf(rule.indices, this.#data));
     if ('mask' in rule)
       return this.#listed(
@@ -61,6 +49,21 @@ export class Targets {
         numbersOf(rule.mask, this.#data).flatMap((on, k) => (on === 0 ? [] : [k])),
       );
     return rule.slice ? view(rule.slice.slice(0, rule.slice[2] === 1 ? 2 : 3).join(':'), { slice: [...rule.slice] }) : of;
+  }
+
+  /** A drawn sample of what has a label. */
+  #sample({ sample, name, generator, pick }: Extract<SelectionRule, { sample: number }>, parent: string): string {
+    const rng = generator === undefined ? undefined : this.#generators.numpy(generator.seed, generator.stream);
+    const order = generator === undefined ? 'any' : String(generator.order);
+    const select = { sample, ...(rng === undefined ? {} : { rng }) };
+    // The name of a sample says which one it is.
+    const label = name ?? this.#free(`${parent}[${sample} of ${order}]`, parent, select);
+    this.#views.set(label, { label, of: parent, select });
+    if (!pick) return label;
+    const picked = { indices: numbersOf(pick, this.#data) };
+    const some = this.#free(`${label}[${picked.indices.slice(0, 8).join(', ')}]`, label, picked);
+    this.#views.set(some, { label: some, of: label, select: picked });
+    return some;
   }
 
   #listed(view: (text: string, select: View['select']) => string, indices: readonly number[]): string {

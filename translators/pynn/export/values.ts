@@ -63,7 +63,8 @@ export function pynnValue(value: Value, unit: string, data: DataStore, generator
   if (typeof value === 'number') return inUnit(value, unit);
   if (typeof value === 'string') return expressionValue(foldConstants(parseExpression(value)), unit, of);
   if ('array' in value) {
-    const numbers = numbersOf(value.array, data).map((number) => inUnit(number, unit));
+    const gaps = new Set(value.gaps === undefined ? [] : numbersOf(value.gaps, data));
+    const numbers = numbersOf(value.array, data).map((number, place) => (gaps.has(place) ? null : inUnit(number, unit)));
     const { columns } = value;
     // A matrix has a row for each sender.
     return columns === undefined
@@ -81,7 +82,8 @@ function drawn(draw: HostDraw, unit: string, generators: Generators): PynnValue 
   return {
     random: draw.distribution,
     params: Object.fromEntries(known.parameters.map((name, k) => [name, draw.arguments[k] ?? 0])),
-    rng: generators.numpy(draw.seed, draw.stream),
+    // What the model's own seed begins is nobody's in PyNN.
+    ...(draw.seed === 'model' ? {} : { rng: generators.numpy(draw.seed, draw.stream) }),
   };
 }
 

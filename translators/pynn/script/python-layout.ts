@@ -38,6 +38,10 @@ export const prefixed = (prefix: string, item: Source): Source =>
 /** A text in single quotes. */
 export const quoted = (text: string): string => `'${JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'`;
 
+/** A piece with a text after it. */
+export const followed = (item: Source, after: string): Source =>
+  typeof item === 'string' ? item + after : { ...item, after: (item.after ?? '') + after };
+
 const flat = (item: Source): string =>
   typeof item === 'string' ? item : `${item.open}${item.items.map(flat).join(', ')}${item.close}${item.after ?? ''}`;
 

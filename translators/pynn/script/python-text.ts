@@ -15,6 +15,8 @@ export interface ScriptNames {
   readonly use: (name: ImportedName) => string;
   /** Name of a class for an expression of two indices, which the script then declares. */
   readonly expression: (python: string) => string;
+  /** Values of the cells that are meant, by a Python expression of their places `x`, `y`, `z`. */
+  readonly ofPosition: (python: string) => Source;
 }
 
 /** Names that scripts import beside the simulator, by module. */
@@ -79,8 +81,14 @@ function formulaSource(text: string, of: string, names: ScriptNames): Source {
   if (of === 'ij') return `${names.expression(numpyText(text, 'np.'))}()`;
   // Displacements are arrays of three rows.
   if (of === 'displacement') return `lambda d: ${numpyText(text, 'np.')}`;
+  // PyNN has no functions of the place of a cell: their values are worked out by the script.
+  if (of === 'xyz') return names.ofPosition(numpyText(text, 'np.'));
   return `lambda i: ${numpyText(text, 'np.')}`;
 }
+
+/** Whether a formula of the place of a cell stands anywhere in a value, a cell type or a map of values. */
+export const readsPlaces = (item: unknown): boolean =>
+  typeof item === 'object' && item !== null && (('expr' in item && 'of' in item && item.of === 'xyz') || Object.values(item).some(readsPlaces));
 
 /** An expression of arrays: functions, logic and choices are NumPy's. */
 export function numpyText(text: string, prefix: string): string {

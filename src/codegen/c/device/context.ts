@@ -4,18 +4,16 @@ import { invariant } from '../../../diagnostics/diagnostic.js';
 import { faultsBuffer } from '../../../ir/names.js';
 import type { Buffer, Kernel, Program } from '../../../ir/program.js';
 import { bodyOf, visitStatements } from '../../../ir/walk.js';
+import type { StrategyChoice, Way } from '../../schedule/strategies.js';
+import { wayOf } from '../../schedule/strategies.js';
 import { ProgramContext } from '../scope.js';
 import type { Scope } from '../scope.js';
 import type { DeviceDialect } from './dialect.js';
 import { layOut } from './layout.js';
 import type { DeviceLayout } from './layout.js';
 
-/** How propagate kernels that may be split by target are spread over work-items. */
-export type TargetStrategy =
-  /** Each worker has a range of targets and adds without atomics: for few workers that each do much. */
-  | 'split'
-  /** Teams take a spike each and add atomically: for many work-items. */
-  | 'atomic';
+/** How spikes are spread over work-items; changes no bit. */
+export type TargetStrategy = StrategyChoice;
 
 /** What the printers of kernels share. */
 export class DeviceContext extends ProgramContext {
@@ -32,8 +30,8 @@ export class DeviceContext extends ProgramContext {
     this.#stoppable = stoppable(program);
   }
 
-  override raise(scope: Scope, bits: number): string {
-    return `raise_fault(arena, ${scope.store(faultsBuffer)}, step, ${bits >>> 0}u);`;
+  override raise(scope: Scope, bits: string): string {
+    return `raise_fault(arena, ${scope.store(faultsBuffer)}, step, ${bits});`;
   }
 
   override pointer(buffer: Buffer, readOnly: boolean): string | undefined {
@@ -43,6 +41,18 @@ export class DeviceContext extends ProgramContext {
     const type = this.dialect.bufferPointer(buffer.element, readOnly);
     const plain = type.replace(/(?: ?__restrict__)? const$|const$/, '').trim();
     return `${type} ${this.bufferNames.id(buffer.name)} = (${plain})(arena + ${place.offset}u);`;
+  }
+
+  /** How a propagate kernel goes over its spikes; nothing for other kernels. */
+  way(kernel: Kernel): Way | undefined {
+    return kernel.shape === 'propagate' ? wayOf(kernel, this.targets, this.program.dt) : undefined;
+  }
+
+  /** Whether what a kernel accumulates is added atomically. */
+  addsAtomically(kernel: Kernel): boolean {
+    if (kernel.shape === 'map') return !kernel.lanes;
+    const way = this.way(kernel);
+    return way === 'presynaptic' || way === 'postsynaptic' || way === 'flat';
   }
 
   /** Whether a kernel must look whether an earlier step has raised a fault. */

@@ -75,4 +75,7 @@ export const cudaDialect: DeviceDialect = {
   constant: 'static __constant__ const ',
   groupArray: (element, id, size) => `__shared__ ${elements[element]} ${id}[${groupSizeName[size]}];`,
   gathersFlags: false,
+  // Arguments of 4096 bytes.
+  mostPointers: 500,
+  countsAhead: true,
 };

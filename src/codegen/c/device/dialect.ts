@@ -24,6 +24,10 @@ export interface DeviceDialect extends Dialect {
   readonly groupArray: (element: ElementType, id: string, size: GroupSize) => string;
   /** Whether `store_flags` gathers through an array of the group; languages with ballots need none. */
   readonly gathersFlags: boolean;
+  /** Buffers with memory of their own that one kernel may have as arguments. */
+  readonly mostPointers: number;
+  /** Whether a kernel's argument counts from the step that the arena holds (`first_step`), so that recorded launches serve any steps. */
+  readonly countsAhead: boolean;
 }
 
 /** The macro that holds the size of a group, which the host gives to the compiler. */
@@ -32,7 +36,8 @@ export const groupSizeName = { items: 'GROUP_SIZE', team: 'TEAM_SIZE', one: '1' 
 /** What the frames of all languages define, and what the printers of kernels call their own: no name of a model may hide one of these. */
 export const frameNames: readonly string[] = (
   'item_id items local_id group_id groups share_of store_flags sum_before raise_fault is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
-  'arena sums own_sum worker workers first at share_low last other distance'
+  'part work_group work_groups item all_items member member_of local_items sync_team most here pair pairs begin_pair its_pair owner t all starts ' +
+  'rows arena ahead first_step sums own_sum worker workers first at share_low last other distance'
 ).split(' ');
 
 /** The functions of OpenCL that the text calls. */
@@ -106,4 +111,7 @@ export const openclDialect: DeviceDialect = {
   constant: '__constant ',
   groupArray: (element, id, size) => `__local ${openclElements[element]} ${id}[${groupSizeName[size]}];`,
   gathersFlags: true,
+  // Every device takes arguments of 1024 bytes.
+  mostPointers: 120,
+  countsAhead: false,
 };

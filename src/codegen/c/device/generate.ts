@@ -1,53 +1,218 @@
 /** From a program to one source for a device, in OpenCL C or CUDA C++, and to what a host must know to launch its kernels. */
 
-import type { Kernel, Program } from '../../../ir/program.js';
-import { renderTemplate } from '../../templates/render.js';
+import { invariant } from '../../../diagnostics/diagnostic.js';
+import type { Kernel, Program, PropagateKernel, StepEntry } from '../../../ir/program.js';
+import { bodyOf, buffersOf } from '../../../ir/walk.js';
+import { familiesOf } from '../../families/families.js';
+import type { Families, Family } from '../../families/families.js';
+import { stagesOf } from '../../schedule/fuse.js';
+import { ringOf } from '../../schedule/kernel-calls.js';
 import type { Launch } from '../../schedule/launches.js';
+import type { Way } from '../../schedule/strategies.js';
+import { renderTemplate } from '../../templates/render.js';
 import { bodyOfLocals, functionText, statementsText } from '../body.js';
 import { helpersText } from '../helpers.js';
 import { Scope } from '../scope.js';
 import { commentText, indent, render } from '../text.js';
 import { deviceTrustLines } from '../trust.js';
 import type { TrustWords } from '../trust.js';
-import { deviceCompactKernel } from './compact.js';
+import { deviceCompactCode } from './compact.js';
 import { DeviceContext } from './context.js';
 import type { TargetStrategy } from './context.js';
 import { cudaDialect } from './cuda-dialect.js';
 import { openclDialect } from './dialect.js';
 import type { DeviceDialect } from './dialect.js';
-import { deviceKernel } from './kernel.js';
-import type { DeviceKernel } from './kernel.js';
+import { familyTables, partsEntry, singleEntry } from './kernel.js';
+import type { Code, DeviceFamily, DeviceKernel, Ids, Print } from './kernel.js';
 import type { DeviceLayout } from './layout.js';
-import { deviceMapKernel } from './map.js';
-import { devicePropagateKernel } from './propagate.js';
+import { deviceMapCode } from './map.js';
+import { devicePropagateCode } from './propagate.js';
 
 /** A program for a device. */
 export interface GeneratedDevice {
   readonly source: string;
   readonly layout: DeviceLayout;
-  /** By name of the kernel in the program. */
+  /** By name of the kernel in the program, for those of lists, and by the names that `step` has. */
   readonly launches: ReadonlyMap<string, Launch>;
+  /** The launches of a step, in order: `kernel` is the name of a launch. */
+  readonly step: readonly StepEntry[];
 }
 
-function kernelText(context: DeviceContext, kernel: Kernel): DeviceKernel {
+/** How the code of a family is printed; `way` is that of propagate kernels. */
+function printOf(context: DeviceContext, way: Way | undefined): Print {
+  return (named: DeviceFamily, ids: Ids): Code => {
+    const { family } = named;
+    const { pattern } = family;
+    switch (pattern.shape) {
+      case 'map':
+        return deviceMapCode(context, named, pattern, ids);
+      case 'compact':
+        return deviceCompactCode(context, named, pattern);
+      case 'propagate':
+        return devicePropagateCode(context, named, pattern, way ?? 'sequential', ids);
+      case 'sequential': {
+        const scope = new Scope(context, { atomic: false, gathered: false }, true, family);
+        const lines = statementsText(bodyOfLocals(scope, pattern.locals, pattern.body, ['step']), pattern.body);
+        return { scope, size: 'one', geometry: () => ({ kind: 'one' }), lines };
+      }
+    }
+  };
+}
+
+/** Kernels whose launches have work-items of one kind, and may be parts of one. */
+function kindOf(context: DeviceContext, kernel: Kernel): string {
   switch (kernel.shape) {
     case 'map':
-      return deviceMapKernel(context, kernel);
+      if (kernel.domain.kind === 'spikes') return 'spikes';
+      return kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number' ? `counted ${kernel.name}` : 'items';
     case 'compact':
-      return deviceCompactKernel(context, kernel);
-    case 'propagate':
-      return devicePropagateKernel(context, kernel);
-    case 'sequential': {
-      const scope = new Scope(context, { atomic: false, gathered: false });
-      const lines = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['step']), kernel.body);
-      return deviceKernel(context, kernel, scope, { size: 'one', geometry: { kind: 'one' }, lines });
+      return ringOf(context.program, kernel.event).size === 0 ? `nothing ${kernel.name}` : 'team';
+    case 'propagate': {
+      const way = context.way(kernel);
+      return way === 'sequential' || (way === 'targets' && kernel.order.kind !== 'byTarget') ? 'one' : way === 'postsynaptic' ? 'teams' : 'workers';
+    }
+    case 'sequential':
+      return 'one';
+  }
+}
+
+/** Everything that is launched: kernels of lists one by one, those of a step as few launches. */
+class Launches {
+  readonly #context: DeviceContext;
+  readonly #families: Families;
+  readonly #named = new Map<Family, DeviceFamily>();
+  readonly #kernels: ReadonlyMap<string, Kernel>;
+  readonly #tables = new Map<DeviceFamily, Set<string>>();
+  readonly lines: string[] = [];
+  readonly launches = new Map<string, Launch>();
+  readonly step: StepEntry[] = [];
+
+  constructor(context: DeviceContext) {
+    this.#context = context;
+    this.#kernels = new Map(context.program.kernels.map((kernel) => [kernel.name, kernel]));
+    this.#families = familiesOf(context.program, ({ name }) => context.layout.places.get(name)?.kind ?? '');
+    for (const family of this.#families.list) {
+      const id = family.members.length === 1 ? context.kernelNames.id(family.pattern.name) : context.kernelNames.freshOf(family.name);
+      this.#named.set(family, { family, id });
+    }
+    const { schedule } = context.program;
+    const listed = [schedule.initialise, ...Object.values(schedule.procedures)].flat();
+    const alone = new Set(listed.flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])));
+    const stages = stagesOf(
+      context.program,
+      (kernel) => context.addsAtomically(kernel),
+      ({ every, offset }, kernel) => `${every} ${offset} ${kindOf(context, kernel)}`,
+    );
+    const entries = stages.flatMap((stage) => this.#fitting(stage));
+    // A kernel of a family of one that runs by itself in a step has one entry, whoever runs it.
+    for (const [first, ...rest] of entries) if (first && rest.length === 0 && this.#familyOf(first.kernel).family.members.length === 1) alone.add(first.kernel);
+    for (const family of this.#families.list) this.#printSingle(family, alone);
+    entries.forEach((entry, k) => this.#printStep(entry, k));
+  }
+
+  #familyOf(kernel: string): { readonly family: Family; readonly member: number } {
+    const place = this.#families.of.get(kernel);
+    invariant(place !== undefined, 'codegen/c/device', `no kernel is named ${kernel}`);
+    return place;
+  }
+
+  #wayOf(kernel: string): Way | undefined {
+    const found = this.#kernels.get(kernel);
+    return found && this.#context.way(found);
+  }
+
+  /** The tables of a family, each once, ahead of what uses them first; returns how its code is printed. */
+  #printing(way: Way | undefined): Print {
+    return (named, ids) => {
+      const code = printOf(this.#context, way)(named, ids);
+      if (named.family.members.length === 1) return code;
+      const known = this.#tables.get(named) ?? new Set<string>();
+      this.#tables.set(named, known);
+      for (const table of [...familyTables(this.#context, named, code.scope), ...(code.tables ?? [])]) {
+        if (known.has(table)) continue;
+        known.add(table);
+        this.lines.push(table);
+      }
+      return { ...code, tables: [] };
+    };
+  }
+
+  #isStoppable(kernels: readonly string[]): boolean {
+    return kernels.some((name) => {
+      const kernel = this.#kernels.get(name);
+      return kernel !== undefined && this.#context.isStoppable(kernel);
+    });
+  }
+
+  #add({ lines }: DeviceKernel): void {
+    this.lines.push(...lines, '');
+  }
+
+  #printSingle(family: Family, alone: ReadonlySet<string>): void {
+    const named = this.#named.get(family);
+    const members = family.members.flatMap(({ kernel }, k) => (alone.has(kernel) ? [k] : []));
+    if (named === undefined || members.length === 0) return;
+    const kernels = members.map((k) => family.members[k]?.kernel ?? '');
+    const printed = singleEntry(this.#context, named, members, this.#isStoppable(kernels), this.#printing(this.#wayOf(kernels[0] ?? '')));
+    this.#add(printed);
+    for (const launch of printed.launches) this.launches.set(launch.kernel, launch);
+  }
+
+  /** Divides what could be one launch where it has more buffers of their own than a launch has arguments. */
+  #fitting(stage: readonly StepEntry[]): StepEntry[][] {
+    const own = (kernel: string): string[] => {
+      const found = this.#kernels.get(kernel);
+      const used = found === undefined ? [] : [...buffersOf(bodyOf(found)), ...(found.shape === 'propagate' ? ringAndRows(this.#context.program, found) : [])];
+      return used.filter((name) => this.#context.layout.places.get(name)?.kind === 'own');
+    };
+    const launches: { readonly entries: StepEntry[]; readonly buffers: Set<string> }[] = [];
+    for (const entry of stage) {
+      const needed = own(entry.kernel);
+      const last = launches.at(-1);
+      if (last !== undefined && new Set([...last.buffers, ...needed]).size <= this.#context.device.mostPointers) {
+        last.entries.push(entry);
+        for (const name of needed) last.buffers.add(name);
+      } else launches.push({ entries: [entry], buffers: new Set(needed) });
+    }
+    return launches.map(({ entries }) => entries);
+  }
+
+  #printStep(entries: readonly StepEntry[], ordinal: number): void {
+    const [lead] = entries;
+    if (lead === undefined) return;
+    const single = entries.length === 1 && this.launches.get(lead.kernel)?.member === undefined ? this.launches.get(lead.kernel) : undefined;
+    if (single !== undefined) {
+      this.step.push(lead);
+      return;
+    }
+    const sections = new Map<string, { readonly named: DeviceFamily; readonly members: number[]; readonly print: Print }>();
+    for (const { kernel } of entries) {
+      const { family, member } = this.#familyOf(kernel);
+      const named = this.#named.get(family);
+      invariant(named !== undefined, 'codegen/c/device', `${kernel} has no family`);
+      const way = this.#wayOf(kernel);
+      const key = `${named.id} ${way ?? ''}`;
+      const section = sections.get(key) ?? { named, members: [], print: this.#printing(way) };
+      section.members.push(member);
+      sections.set(key, section);
+    }
+    const all = [...sections.values()];
+    const id = this.#context.kernelNames.fresh(`${all[0]?.named.id ?? 'kernel'}${all.length === 1 ? '_at_once' : `_and_${entries.length - 1}_more`}`);
+    const printed = partsEntry(this.#context, id, all, this.#isStoppable(entries.map(({ kernel }) => kernel)));
+    this.#add(printed);
+    for (const launch of printed.launches) {
+      // Not the name of any kernel.
+      const name = `launch ${ordinal}: ${id}`;
+      this.launches.set(name, launch);
+      this.step.push({ ...lead, kernel: name });
     }
   }
 }
 
-/** All kernels of a program, in its order. */
-export const deviceKernels = (context: DeviceContext): readonly DeviceKernel[] =>
-  context.program.kernels.map((kernel) => kernelText(context, kernel));
+const ringAndRows = (program: Program, { event, segments, order }: PropagateKernel): string[] => {
+  const { list, counts } = ringOf(program, event);
+  return [list, counts, segments, ...(order.kind === 'byTarget' ? [order.targets] : [])];
+};
 
 /** A language with its frame, and the words of its trust kernel. */
 interface Frame {
@@ -88,15 +253,15 @@ const cudaFrame: Frame = {
 function generate(program: Program, targets: TargetStrategy, { dialect, template, words, operands }: Frame): GeneratedDevice {
   const context = new DeviceContext(program, dialect, targets);
   const functions = program.functions.flatMap((callee) => [...functionText(context, callee), '']);
-  const kernels = deviceKernels(context);
+  const { lines, launches, step } = new Launches(context);
   const source = renderTemplate(template, {
     title: commentText(program.name),
     helpers: render(helpersText(context.used, dialect)),
     functions: render(functions),
-    kernels: render(kernels.flatMap(({ lines }) => [...lines, ''])),
+    kernels: render(lines),
     trust: render(indent(deviceTrustLines(words, operands))),
   });
-  return { source, layout: context.layout, launches: new Map(kernels.map(({ launch }) => [launch.kernel, launch])) };
+  return { source, layout: context.layout, launches, step };
 }
 
 /**

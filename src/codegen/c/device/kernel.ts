@@ -1,21 +1,47 @@
-/** What the printers of all kernel shapes share on devices. */
+/** What the printers of all kernel shapes share on devices: entries, their arguments, and the parts that they do at once. */
 
-import type { Kernel } from '../../../ir/program.js';
+import { invariant } from '../../../diagnostics/diagnostic.js';
+import type { ElementType } from '../../../ir/program.js';
+import type { Amount, Family } from '../../families/pattern.js';
+import { largestOf } from '../../schedule/launches.js';
 import type { Geometry, Launch } from '../../schedule/launches.js';
+import { constantText } from '../operations.js';
+import { fieldNames } from '../scope.js';
 import type { Scope } from '../scope.js';
-import { comment, indent } from '../text.js';
+import { block, comment, indent } from '../text.js';
 import type { DeviceContext } from './context.js';
 import type { GroupSize } from './dialect.js';
 
 /** A kernel's text, and how it is launched. */
 export interface DeviceKernel {
   readonly lines: readonly string[];
-  readonly launch: Launch;
+  readonly launches: readonly Launch[];
 }
 
-interface Parts {
+/** What a kernel calls its work-item and its work-group, and how many of them there are. */
+export interface Ids {
+  readonly item: string;
+  readonly items: string;
+  readonly group: string;
+  readonly groups: string;
+}
+
+/** The whole launch. */
+export const allIds: Ids = { item: 'item_id()', items: 'items()', group: 'group_id()', groups: 'groups()' };
+/** One of several parts of a launch. */
+const partIds: Ids = { item: 'item', items: 'all_items', group: 'work_group', groups: 'work_groups' };
+
+/** A family of the program, with the name of its function and of the tables of its members' numbers. */
+export interface DeviceFamily {
+  readonly family: Family;
+  readonly id: string;
+}
+
+/** The code of one family. */
+export interface Code {
+  readonly scope: Scope;
   readonly size: GroupSize;
-  readonly geometry: Geometry;
+  readonly geometry: (member: number) => Geometry;
   /** Tables ahead of the function. */
   readonly tables?: readonly string[];
   /** Arrays of the work-group; they stand at the head of the function, as OpenCL wants. */
@@ -23,26 +49,273 @@ interface Parts {
   readonly lines: readonly string[];
 }
 
-/** A kernel's function; the pointers that the lines use are declared at its head, or are parameters where buffers have memory of their own. */
-export function deviceKernel(context: DeviceContext, kernel: Kernel, scope: Scope, parts: Parts): DeviceKernel {
-  const { device } = context;
-  const entry = context.kernelNames.id(kernel.name);
-  const own = scope.touched().filter(({ buffer }) => context.layout.places.get(buffer.name)?.kind === 'own');
-  const pointers = own.map(
-    ({ buffer, readOnly }) =>
-      `${device.bufferPointer(buffer.element, readOnly).replace(/const$/, '')}${context.bufferNames.id(buffer.name)}`,
+/** Prints the code of a family for work-items of these names. */
+export type Print = (named: DeviceFamily, ids: Ids) => Code;
+
+/** A member's number. */
+export function amountOf({ fields, members }: Family, member: number, amount: Amount): number {
+  if (typeof amount === 'number') return amount;
+  const value = members[member]?.values[fields.findIndex(({ name }) => name === amount.field)];
+  invariant(value !== undefined && typeof value !== 'string', 'codegen/c/device', `no number ${amount.field}`);
+  return Number(value);
+}
+
+/** A buffer as a member of a family has it. */
+export function bufferOf({ fields, members }: Family, member: number, name: string): string {
+  const field = fields.findIndex((candidate) => candidate.kind === 'buffer' && candidate.name === name);
+  return field < 0 ? name : String(members[member]?.values[field]);
+}
+
+const tableOf = ({ id }: DeviceFamily, row: string): string => `${id}_${row}`;
+
+/** The tables of a family's numbers and places, one for each field that its code uses. */
+export function familyTables(context: DeviceContext, named: DeviceFamily, scope: Scope): string[] {
+  const { family } = named;
+  const names = fieldNames(family);
+  return scope.touchedFields().flatMap(({ field }) => {
+    const k = family.fields.indexOf(field);
+    const table = tableOf(named, names[k] ?? '');
+    const values = family.members.map((member) => member.values[k] ?? 0);
+    if (field.kind === 'value') {
+      const texts = values.map((value) => constantText({ type: field.type, value: typeof value === 'string' ? 0 : value }, context).text);
+      return [`${context.device.constant}${context.dialect.types[field.type]} ${table}[] = {${texts.join(', ')}};`];
+    }
+    const places = values.map((value) => context.layout.places.get(String(value)));
+    if (places.some((place) => place?.kind === 'own')) return [];
+    return [
+      `${context.device.constant}${context.dialect.types.u32} ${table}[] = {${places.map((place) => `${place?.kind === 'arena' ? place.offset : 0}u`).join(', ')}};`,
+    ];
+  });
+}
+
+/** A pointer to elements, without what is said of the pointer itself. */
+const plainPointer = (context: DeviceContext, element: ElementType, readOnly: boolean): string =>
+  context.device
+    .bufferPointer(element, readOnly)
+    .replace(/(?: ?__restrict__)? const$|const$/, '')
+    .trim();
+
+/** A family's members in one launch, and what their code is. */
+interface Section {
+  readonly named: DeviceFamily;
+  readonly members: readonly number[];
+  readonly code: Code;
+}
+
+interface Parameter {
+  readonly buffer: string;
+  readonly text: string;
+}
+
+const isOwn = (context: DeviceContext, buffer: string): boolean => context.layout.places.get(buffer)?.kind === 'own';
+
+/** Buffers with memory of their own that are no fields. */
+function commonOwn(context: DeviceContext, sections: readonly Section[]): Parameter[] {
+  const found = new Map<string, { readonly element: ElementType; readOnly: boolean }>();
+  for (const { code } of sections)
+    for (const { buffer, readOnly } of code.scope.touched()) {
+      if (!isOwn(context, buffer.name)) continue;
+      const known = found.get(buffer.name);
+      found.set(buffer.name, { element: buffer.element, readOnly: readOnly && known?.readOnly !== false });
+    }
+  return [...found].map(([buffer, { element, readOnly }]) => ({
+    buffer,
+    text: `${context.device.bufferPointer(element, readOnly).replace(/const$/, '')}${context.bufferNames.id(buffer)}`,
+  }));
+}
+
+/** Fields of a section whose buffers have memory of their own. */
+function ownFields(context: DeviceContext, { named, members, code }: Section) {
+  return code.scope
+    .touchedFields()
+    .filter(({ field }) => field.kind === 'buffer' && isOwn(context, bufferOf(named.family, members[0] ?? 0, field.name)));
+}
+
+/** Declarations of what a section's fields are for the member `member`; buffers of their own are `chosen` before. */
+function fieldLines(context: DeviceContext, { named, code }: Section, own: ReadonlySet<string>): string[] {
+  return code.scope.touchedFields().flatMap(({ field, inRow, id, readOnly }) => {
+    if (own.has(field.name)) return [];
+    const value = `${tableOf(named, inRow)}[member]`;
+    if (field.kind === 'value') return [`const ${context.dialect.types[field.type]} ${id} = ${value};`];
+    return [
+      `${context.device.bufferPointer(field.element, readOnly)} ${id} = (${plainPointer(context, field.element, readOnly)})(arena + ${value});`,
+    ];
+  });
+}
+
+const commonLines = (context: DeviceContext, { code }: Section): string[] =>
+  code.scope.touched().flatMap(({ buffer, readOnly }) => context.pointer(buffer, readOnly) ?? []);
+
+interface Entry {
+  readonly id: string;
+  readonly comment: string;
+  readonly size: GroupSize;
+  readonly stoppable: boolean;
+  readonly parameters: readonly string[];
+  readonly tables: readonly string[];
+  readonly arrays: readonly string[];
+  readonly lines: readonly string[];
+}
+
+function entryLines({ device }: DeviceContext, entry: Entry): string[] {
+  const parameters = [
+    `${device.global}${device.elementTypes.u8} *arena`,
+    `const ${device.types.i32} ${device.countsAhead ? 'ahead' : 'step'}`,
+    ...entry.parameters,
+  ];
+  const begin = device.countsAhead ? [`const ${device.types.i32} step = first_step(arena) + ahead;`] : [];
+  const stop = entry.stoppable ? ['if (is_stopped(arena, step)) return;'] : [];
+  return [
+    ...entry.tables,
+    comment(entry.comment),
+    `${device.deviceKernel(entry.size)} void ${entry.id}(${parameters.join(', ')})`,
+    '{',
+    ...indent([...entry.arrays, ...begin, ...stop, ...entry.lines]),
+    '}',
+  ];
+}
+
+/**
+ * The entry of a family: it runs one of its kernels, which a word of the arena names where there are several.
+ *
+ * @param members  the members that are launched by themselves
+ */
+export function singleEntry(
+  context: DeviceContext,
+  named: DeviceFamily,
+  members: readonly number[],
+  stoppable: boolean,
+  print: Print,
+): DeviceKernel {
+  const { family } = named;
+  const code = print(named, allIds);
+  const section = { named, members, code };
+  const several = family.members.length > 1;
+  const own = ownFields(context, section);
+  const common = commonOwn(context, [section]);
+  const fields = own.map(
+    ({ field, id, readOnly }) =>
+      `${context.device.bufferPointer(field.kind === 'buffer' ? field.element : 'u8', readOnly).replace(/const$/, '')}${id}`,
   );
-  const parameters = [`${device.global}${device.elementTypes.u8} *arena`, `const ${device.types.i32} step`, ...pointers];
-  const stop = context.isStoppable(kernel) ? ['if (is_stopped(arena, step)) return;'] : [];
+  const names = new Set(own.map(({ field }) => field.name));
+  const { u32 } = context.dialect.types;
+  const declared = several && code.scope.touchedFields().length > 0 ? [`const ${u32} member = member_of(arena);`] : [];
+  const lines = entryLines(context, {
+    id: named.id,
+    comment: family.pattern.comment,
+    size: code.size,
+    stoppable,
+    parameters: [...common.map(({ text }) => text), ...fields],
+    tables: code.tables ?? [],
+    arrays: code.arrays ?? [],
+    lines: [...declared, ...commonLines(context, section), ...fieldLines(context, section, names), ...code.lines],
+  });
+  const launches = members.map((member): Launch => ({
+    kernel: family.members[member]?.kernel ?? '',
+    entry: named.id,
+    geometry: code.geometry(member),
+    own: [...common.map(({ buffer }) => buffer), ...own.map(({ field }) => bufferOf(family, member, field.name))],
+    ...(several ? { member } : {}),
+  }));
+  return { lines, launches };
+}
+
+/** Which buffers of their own the members of a section have. */
+function choice(context: DeviceContext, { named, members, code }: Section, first: number): string[] {
+  const own = ownFields(context, { named, members, code });
+  if (own.length === 0) return [];
+  const declared = own.map(
+    ({ field, id, readOnly }) => `${plainPointer(context, field.kind === 'buffer' ? field.element : 'u8', readOnly)} ${id};`,
+  );
+  const cases = members.map((member, k) => {
+    const set = own.map(({ field, id }) => `${id} = ${context.bufferNames.id(bufferOf(named.family, member, field.name))};`);
+    return `${k === members.length - 1 ? 'default' : `case ${first + k}u`}: ${set.join(' ')} break;`;
+  });
+  return [...declared, ...block('switch (part)', cases)];
+}
+
+/** Where the member of a part is found. */
+function memberLines(context: DeviceContext, { named, members }: Section, first: number, table: string) {
+  const { u32 } = context.dialect.types;
+  const [lowest = 0] = members;
+  if (named.family.members.length === 1) return { tables: [], lines: [] };
+  if (members.every((member, k) => member === lowest + k)) {
+    const by = lowest - first;
+    const text = by === 0 ? 'part' : by > 0 ? `part + ${by}u` : `part - ${-by}u`;
+    return { tables: [], lines: [`const ${u32} member = ${text};`] };
+  }
   return {
-    launch: { kernel: kernel.name, entry, geometry: parts.geometry, own: own.map(({ buffer }) => buffer.name) },
-    lines: [
-      ...(parts.tables ?? []),
-      comment(kernel.comment),
-      `${device.deviceKernel(parts.size)} void ${entry}(${parameters.join(', ')})`,
-      '{',
-      ...indent([...(parts.arrays ?? []), ...stop, ...scope.prologue(), ...parts.lines]),
-      '}',
-    ],
+    tables: [`${context.device.constant}${u32} ${table}[] = {${members.map((member) => `${member}u`).join(', ')}};`],
+    lines: [`const ${u32} member = ${table}[${first === 0 ? 'part' : `part - ${first}u`}];`],
+  };
+}
+
+/** An entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. */
+export function partsEntry(
+  context: DeviceContext,
+  id: string,
+  wanted: readonly { readonly named: DeviceFamily; readonly members: readonly number[]; readonly print: Print }[],
+  stoppable: boolean,
+): DeviceKernel {
+  const sections = wanted.map(({ named, members, print }): Section => ({ named, members, code: print(named, partIds) }));
+  const [lead] = sections;
+  invariant(lead !== undefined, 'codegen/c/device', `${id} has no parts`);
+  const { u32 } = context.dialect.types;
+  const count = sections.reduce((sum, { members }) => sum + members.length, 0);
+  const common = commonOwn(context, sections);
+  const own = new Map(common.map(({ buffer, text }) => [buffer, text]));
+  const tables: string[] = [];
+  const branches: { readonly end: number; readonly lines: readonly string[] }[] = [];
+  let first = 0;
+  sections.forEach((section, k) => {
+    const fields = ownFields(context, section);
+    for (const { field, readOnly } of fields)
+      for (const member of section.members) {
+        const buffer = bufferOf(section.named.family, member, field.name);
+        if (own.has(buffer)) continue;
+        const element = field.kind === 'buffer' ? field.element : 'u8';
+        own.set(buffer, `${context.device.bufferPointer(element, readOnly).replace(/const$/, '')}${context.bufferNames.id(buffer)}`);
+      }
+    const member = memberLines(context, section, first, `${id}_members${sections.length === 1 ? '' : `_${k}`}`);
+    const names = new Set(fields.map(({ field }) => field.name));
+    tables.push(...(section.code.tables ?? []), ...member.tables);
+    first += section.members.length;
+    branches.push({
+      end: first,
+      lines: [
+        ...member.lines,
+        ...commonLines(context, section),
+        ...choice(context, section, first - section.members.length),
+        ...fieldLines(context, section, names),
+        ...section.code.lines,
+      ],
+    });
+  });
+  const lines = [
+    `const ${u32} part = group_id() % ${count}u, work_group = group_id() / ${count}u, work_groups = groups() / ${count}u;`,
+    `const ${u32} item = work_group * local_items() + local_id(), all_items = work_groups * local_items();`,
+    ...(branches.length === 1
+      ? (branches[0]?.lines ?? [])
+      : branches.flatMap(({ end, lines: own_lines }, k) => [
+          `${k === 0 ? '' : 'else '}${k === branches.length - 1 ? '' : `if (part < ${end}u)`}`.trim(),
+          '{',
+          ...indent([...own_lines]),
+          '}',
+        ])),
+  ];
+  const kernels = sections.flatMap(({ named, members }) => members.map((member) => named.family.members[member]?.kernel ?? ''));
+  const geometry = largestOf(sections.flatMap(({ members, code }) => members.map((member) => code.geometry(member))));
+  return {
+    lines: entryLines(context, {
+      id,
+      comment: sections.map(({ named }) => named.family.pattern.comment).join('; '),
+      size: lead.code.size,
+      stoppable,
+      parameters: [...own.values()],
+      tables,
+      arrays: [...new Set(sections.flatMap(({ code }) => code.arrays ?? []))],
+      lines,
+    }),
+    launches: [{ kernel: kernels.join(' '), entry: id, geometry, own: [...own.keys()], parts: count }],
   };
 }

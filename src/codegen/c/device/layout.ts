@@ -15,9 +15,16 @@ export interface DeviceLayout {
   readonly status: number;
 }
 
-/** The arena's first words: in each, the step of the last fault in an even and in an odd step, or `notStopped`. */
+/**
+ * The arena's first words: the step of the last fault in an even and in an odd step, or `notStopped`; then the step from which the arguments of
+ * kernels count, in languages where they do.
+ */
 export const controlBytes = 64;
 export const notStopped = 0x7fffffff;
+/** Where the step from which arguments count is, in bytes. */
+export const firstStepOffset = 8;
+/** Where the member of a family is that a launch is for, in bytes. */
+export const memberOffset = 12;
 
 const alignment = 128;
 /** Larger buffers have memory of their own, since devices limit a single piece, some to a quarter of what they have. */

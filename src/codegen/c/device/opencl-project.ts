@@ -1,143 +1,13 @@
 /** A stand-alone project for OpenCL: kernels, a host in C that launches them, and what a project in C has beside these. */
 
-import { invariant } from '../../../diagnostics/diagnostic.js';
-import { faultsBuffer } from '../../../ir/names.js';
-import type { Extent, Program } from '../../../ir/program.js';
-import { elementBytes } from '../../../ir/program.js';
-import type { Geometry, Launch } from '../../schedule/launches.js';
+import type { Program } from '../../../ir/program.js';
 import { renderTemplate } from '../../templates/render.js';
-import { fillBits, headerFile } from '../generate.js';
+import { headerFile } from '../generate.js';
 import { dataFile, mainFile, readmeFile } from '../project.js';
 import type { ScriptEntry } from '../project.js';
 import { commentText } from '../text.js';
-import { trustOperands } from '../trust.js';
 import { generateOpencl } from './generate.js';
-import type { GeneratedDevice } from './generate.js';
-
-const pass = 'codegen/c/device/opencl-project';
-
-interface Ordinals {
-  readonly buffer: (name: string) => number;
-  readonly launch: (kernel: string) => number;
-}
-
-function ordinalsOf(program: Program, generated: GeneratedDevice): Ordinals {
-  const numbered = (names: Iterable<string>, what: string): ((name: string) => number) => {
-    const known = new Map([...names].map((name, ordinal) => [name, ordinal]));
-    return (name) => {
-      const found = known.get(name);
-      invariant(found !== undefined, pass, `no ${what} is named ${name}`);
-      return found;
-    };
-  };
-  return {
-    buffer: numbered(
-      program.buffers.map(({ name }) => name),
-      'buffer',
-    ),
-    launch: numbered(generated.launches.keys(), 'kernel'),
-  };
-}
-
-/** `buffer, index` of a cell, or what stands for none. */
-const cellText = (extent: Extent, { buffer }: Ordinals): string =>
-  typeof extent === 'number' ? 'NO_BUFFER, 0u' : `${buffer(extent.buffer)}u, ${extent.index}u`;
-
-function bufferLines(program: Program, { layout }: GeneratedDevice): string[] {
-  return program.buffers.map((buffer) => {
-    const place = layout.places.get(buffer.name);
-    const offset = place?.kind === 'arena' ? `${place.offset}u` : 'OWN';
-    const length = typeof buffer.length === 'number' ? buffer.length : 0;
-    return `  {${offset}, ${elementBytes[buffer.element]}u, ${length}u, 0x${fillBits(buffer).toString(16)}u},`;
-  });
-}
-
-function geometryText(geometry: Geometry, ordinals: Ordinals): string {
-  switch (geometry.kind) {
-    case 'items':
-      return `ITEMS, ${geometry.items}u, NO_BUFFER, 0u`;
-    case 'counted':
-      return `COUNTED, 0u, ${cellText(geometry.count, ordinals)}`;
-    case 'spikes':
-      return `SPIKES, ${geometry.most}u, NO_BUFFER, 0u`;
-    case 'teams':
-      return `TEAMS, ${geometry.most}u, NO_BUFFER, 0u`;
-    case 'workers':
-      return `WORKERS, ${geometry.most}u, NO_BUFFER, 0u`;
-    case 'team':
-      return 'TEAM, 0u, NO_BUFFER, 0u';
-    case 'one':
-      return 'ONE, 0u, NO_BUFFER, 0u';
-  }
-}
-
-function launchLines(launches: readonly Launch[], ordinals: Ordinals): { readonly own: string[]; readonly rows: string[] } {
-  const own: string[] = [];
-  const rows = launches.map((launch) => {
-    const first = own.length;
-    for (const name of launch.own) own.push(`  ${ordinals.buffer(name)}u,`);
-    return `  {"${launch.entry}", ${geometryText(launch.geometry, ordinals)}, ${first}u, ${launch.own.length}u},`;
-  });
-  return { own, rows };
-}
-
-interface ActionTables {
-  readonly begins: readonly number[];
-  readonly actions: readonly string[];
-  readonly allocations: readonly string[];
-}
-
-function actionTables(program: Program, ordinals: Ordinals): ActionTables {
-  const { initialise, procedures } = program.schedule;
-  const begins: number[] = [];
-  const actions: string[] = [];
-  const allocations: string[] = [];
-  for (const list of [initialise, ...Object.values(procedures)]) {
-    begins.push(actions.length);
-    for (const action of list) {
-      if (action.kind === 'run') {
-        actions.push(`  {${ordinals.launch(action.kernel)}u, 0u, 0u},`);
-        continue;
-      }
-      actions.push(`  {NO_BUFFER, ${allocations.length}u, ${action.buffers.length}u},`);
-      for (const name of action.buffers) {
-        const length = program.buffers[ordinals.buffer(name)]?.length ?? 0;
-        allocations.push(`  {${ordinals.buffer(name)}u, ${cellText(length, ordinals)}, ${typeof length === 'number' ? length : 0}u},`);
-      }
-    }
-  }
-  return { begins: [...begins, actions.length], actions, allocations };
-}
-
-/** A number as a literal of C: the shortest decimal that is read as this number. */
-const literal = (value: number): string => (/[.e]/.test(String(value)) ? String(value) : `${value}.0`);
-
-/** The host of a project: tables of what to launch, and the code that does it. */
-function hostFile(program: Program, generated: GeneratedDevice): string {
-  const ordinals = ordinalsOf(program, generated);
-  const launches = launchLines([...generated.launches.values()], ordinals);
-  const { begins, actions, allocations } = actionTables(program, ordinals);
-  const hasFaults = program.buffers.some(({ name }) => name === faultsBuffer);
-  return renderTemplate('opencl-host', {
-    title: commentText(program.name),
-    arena: generated.layout.arena,
-    table: bufferLines(program, generated).join('\n'),
-    own: launches.own.join('\n'),
-    launches: launches.rows.join('\n'),
-    schedule: program.schedule.step.map(({ kernel, every, offset }) => `  {${ordinals.launch(kernel)}u, ${every}, ${offset}},`).join('\n'),
-    lists: begins.map((begin) => `${begin}u`).join(', '),
-    actions: actions.join('\n'),
-    cells: allocations.join('\n'),
-    logs: program.logs
-      .map(
-        ({ cursor, capacity, maxRowsPerStep }) =>
-          `  {${ordinals.buffer(cursor.buffer)}u, ${cursor.index}u, ${capacity}u, ${maxRowsPerStep}u},`,
-      )
-      .join('\n'),
-    faults: hasFaults ? `${ordinals.buffer(faultsBuffer)}u` : 'NO_BUFFER',
-    operands: trustOperands.map(literal).join(', '),
-  });
-}
+import { hostRunning, hostTables, listCount } from './host-tables.js';
 
 /**
  * The files of a stand-alone project, by name. Teams that add atomically suit every device.
@@ -147,10 +17,10 @@ function hostFile(program: Program, generated: GeneratedDevice): string {
  */
 export function openclProject(program: Program, script: readonly ScriptEntry[]): ReadonlyMap<string, string | Uint8Array> {
   const generated = generateOpencl(program, 'atomic');
-  const lists = 1 + Object.keys(program.schedule.procedures).length;
+  const host = { title: commentText(program.name), tables: hostTables(program, generated), running: hostRunning() };
   return new Map<string, string | Uint8Array>([
-    ['network.h', headerFile(program, lists)],
-    ['network.c', hostFile(program, generated)],
+    ['network.h', headerFile(program, listCount(program))],
+    ['network.c', renderTemplate('opencl-host', host)],
     ['network.cl', generated.source],
     ['main.c', mainFile(program, script)],
     ['CMakeLists.txt', renderTemplate('opencl-cmake', {})],

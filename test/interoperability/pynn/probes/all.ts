@@ -9,7 +9,7 @@ import { distributionProbes } from './distributions.js';
 import { phaseProbes } from './phases.js';
 import { plasticityProbes } from './plasticity.js';
 import { sourceProbes } from './sources.js';
-import { spaceProbes } from './space.js';
+import { placeProbes, spaceProbes } from './space.js';
 import { synapseProbes } from './synapses.js';
 
 /** Those that run. */
@@ -20,6 +20,7 @@ export const probes: readonly Probe[] = [
   ...plasticityProbes,
   ...currentProbes,
   ...phaseProbes,
+  ...placeProbes,
 ];
 
 /** Those of which only the network is looked at. */

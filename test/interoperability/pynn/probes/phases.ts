@@ -1,8 +1,8 @@
 /** What a script does between runs. */
 
-import type { Probe, Quantity } from '../probe.js';
+import type { Probe } from '../probe.js';
 import { largestDistance, segmentOf, traceOf, type Results } from '../results.js';
-import { spikes, traces } from './quantities.js';
+import { everyTrace, spikes, traces } from './quantities.js';
 
 const cell = { type: 'IF_curr_exp', params: { i_offset: 0.5 } };
 const step = 'implicit Euler in steps of 0.1 ms';
@@ -20,25 +20,6 @@ const document = (phases: readonly object[], more: object = {}): Record<string, 
   ...more,
 });
 
-/** Largest distance of all cells' traces, over all segments. */
-const all = (...population: readonly string[]): Quantity => ({
-  unit: 'mV',
-  distance: (ours, theirs) =>
-    Math.max(
-      ...population.flatMap((name) =>
-        (ours.populations[name] ?? []).flatMap(({ signals }, segment) =>
-          Object.entries(signals).flatMap(([variable, { cells, values }]) =>
-            cells.map((index) => {
-              const there =
-                theirs.populations[name]?.[segment]?.signals[variable] === undefined ? [] : traceOf(theirs, name, variable, index, segment);
-              return values.length === 0 ? 0 : largestDistance(traceOf(ours, name, variable, index, segment), there);
-            }),
-          ),
-        ),
-      ),
-    ),
-});
-
 /** v under a constant current from a value, step by step. */
 function under(from: number, current: number, steps: number): number[] {
   const decay = Math.exp(-0.1 / 20);
@@ -51,7 +32,7 @@ const passive = (name: string, phases: readonly object[], expected: (results: Re
   section: 'Phases',
   name,
   document: document(phases),
-  quantities: { v: all('cells') },
+  quantities: { v: everyTrace('mV', 'cells') },
   exact: { what: 'closed form', within: { v: 1e-10 }, distances: (ours) => ({ v: [expected(ours), 'mV'] }) },
   simulators: { nest: { within: { v: 0.2 }, because: lateSet }, neuron: { within: { v: 0.02 }, because: step } },
   ...rest,

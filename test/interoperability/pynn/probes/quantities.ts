@@ -38,3 +38,22 @@ export const spikes = (dt: number, ...populations: readonly string[]): Quantity 
 /** Largest distance of the first spikes from given times, in ms. */
 export const firstSpikes = (times: readonly number[], found: readonly number[]): number =>
   found.length < times.length ? Infinity : largestDistance(times, found.slice(0, times.length));
+
+/** Largest distance of all cells' traces, over all segments. */
+export const everyTrace = (unit: string, ...population: readonly string[]): Quantity => ({
+  unit,
+  distance: (ours, theirs) =>
+    Math.max(
+      ...population.flatMap((name) =>
+        (ours.populations[name] ?? []).flatMap(({ signals }, segment) =>
+          Object.entries(signals).flatMap(([variable, { cells, values }]) =>
+            cells.map((index) => {
+              const there =
+                theirs.populations[name]?.[segment]?.signals[variable] === undefined ? [] : traceOf(theirs, name, variable, index, segment);
+              return values.length === 0 ? 0 : largestDistance(traceOf(ours, name, variable, index, segment), there);
+            }),
+          ),
+        ),
+      ),
+    ),
+});

@@ -2,6 +2,9 @@
 
 import type { Network } from '../backend.js';
 import type { NetworkProbe } from '../network.js';
+import type { Probe } from '../probe.js';
+import { largestDistance, traceOf } from '../results.js';
+import { everyTrace } from './quantities.js';
 
 const at = (structure: object | undefined, size: number | readonly number[] = 12): Record<string, unknown> => ({
   seed: 6,
@@ -97,4 +100,65 @@ export const spaceProbes: readonly NetworkProbe[] = [
   measured('Space, an offset for each axis', { offset: [1, 2, 3] }),
   measured('Space, periodic_boundaries', { periodic_boundaries: [[0, 4], null, [0, 10]] }),
   measured('the default structure', undefined, {}),
+];
+
+/** Cells whose currents and first values follow from where they are. */
+const grid = { type: 'Grid2D', params: { aspect_ratio: 1, dx: 10, dy: 20, x0: 5 } };
+const drive = (x: number, y: number): number => 0.1 + 0.01 * x + (y > 20 ? 0.2 : 0.05 * Math.sqrt(x));
+const byPlace = (expr: string): object => ({ expr, of: 'xyz' });
+const driven = { i_offset: byPlace('0.1 + 0.01*x + (0.2 if y > 20 else 0.05*sqrt(x))') };
+const later = byPlace('0.02*y - 0.1*(x == 15)');
+
+/** v under a constant current that may change after the first 10 ms, of each of the nine cells. */
+function placed(ours: Parameters<Probe['quantities'][string]['distance']>[0], changed: boolean): number {
+  const decay = Math.exp(-0.1 / 20);
+  return Math.max(
+    ...Array.from({ length: 9 }, (_, k) => {
+      const [x, y] = [5 + 10 * Math.floor(k / 3), 20 * (k % 3)];
+      const v = [-65 + 0.1 * x];
+      for (let step = 0; step < 200; step++) {
+        const current = step < 100 || !changed ? drive(x, y) : 0.02 * y - (x === 15 ? 0.1 : 0);
+        v.push(-65 + ((v[step] ?? 0) + 65) * decay + 20 * (1 - decay) * current);
+      }
+      return largestDistance(traceOf(ours, 'cells', 'v', k), v);
+    }),
+  );
+}
+
+const placedDocument = (phases: readonly object[]): Record<string, unknown> => ({
+  populations: [
+    {
+      label: 'cells',
+      size: 9,
+      cell: { type: 'IF_curr_exp', params: { ...driven, v_thresh: 100 } },
+      structure: grid,
+      initial_values: { v: byPlace('-65 + 0.1*x') },
+    },
+  ],
+  views: [
+    { label: 'some', of: 'cells', select: { indices: [0, 1, 4, 5] } },
+    { label: 'rest', of: 'cells', select: { indices: [2, 3, 6, 7, 8] } },
+  ],
+  assemblies: [{ label: 'both', of: ['some', 'rest'] }],
+  recordings: [{ target: 'cells', variables: ['v'] }],
+  phases,
+});
+
+/** Functions of the place, which the exported script works out with NumPy. */
+const placedProbe = (name: string, phases: readonly object[], changed: boolean): Probe => ({
+  section: 'Structures and space',
+  name,
+  document: placedDocument(phases),
+  quantities: { v: everyTrace('mV', 'cells') },
+  exact: { what: 'closed form', within: { v: 1e-10 }, distances: (ours) => ({ v: [placed(ours, changed), 'mV'] }) },
+  simulators: {
+    nest: changed ? { within: { v: 0.2 }, because: 'runs one step ahead, so that changes act a step late' } : { within: { v: 1e-9 } },
+    neuron: { within: { v: 0.02 }, because: 'implicit Euler in steps of 0.1 ms' },
+  },
+});
+
+export const placeProbes: readonly Probe[] = [
+  placedProbe('parameters and first values by place', [{ run: 20 }], false),
+  placedProbe('set by place', [{ run: 10 }, { set: { target: 'cells', params: { i_offset: later } } }, { run: 10 }], true),
+  placedProbe('set of an assembly by place', [{ run: 10 }, { set: { target: 'both', params: { i_offset: later } } }, { run: 10 }], true),
 ];

@@ -1,10 +1,12 @@
 /** The cache of binaries: a damaged entry is made anew, a folder that cannot be written is no error. */
 
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cached } from '../../../../runtime/targets/wasm/cache.js';
+import { root } from '../../../support/import-graph.js';
 
 let directory: string;
 let made: number;
@@ -63,6 +65,27 @@ describe('the cache', () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
     expect([...(await cached(join(file, 'below'), 'source', make))]).toEqual([1, 2, 3]);
+  });
+
+  test('a process that is killed while it writes leaves no entry, and nothing that stays', async () => {
+    const script = `
+      import { cached } from ${JSON.stringify(join(root, 'runtime/targets/wasm/cache.ts'))};
+      for (let k = 0; ; k += 1) await cached(${JSON.stringify(directory)}, 'source ' + k, () => new Uint8Array(50e6).fill(k % 251));
+    `;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: root, stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    const unfinished = async (): Promise<string[]> => (await readdir(directory)).filter((name) => !name.endsWith('.wasm'));
+    while ((await unfinished()).length === 0 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1));
+    child.kill('SIGKILL');
+    await ended;
+    for (let k = 0; k < 3; k += 1) {
+      const content = await cached(directory, `source ${k}`, () => Promise.resolve(new Uint8Array(50e6).fill(k)));
+      expect([content.length, content[0], content.at(-1)]).toEqual([50e6, k, k]);
+    }
+    const twoDaysAgo = new Date(Date.now() - 48 * 3600 * 1000);
+    for (const name of await unfinished()) await utimes(join(directory, name), twoDaysAgo, twoDaysAgo);
+    await cached(directory, 'another', make);
+    expect(await unfinished()).toEqual([]);
   });
 
   test('without a folder nothing is kept', async () => {

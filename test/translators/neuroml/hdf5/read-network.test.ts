@@ -10,8 +10,8 @@ import { temporaryFolder } from '../../../support/command.js';
 const folder = temporaryFolder();
 
 const cells = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="net">
-<iafCell id="iaf" C="1nF" thresh="0mV" reset="0mV" leakConductance="1nS" leakReversal="0mV"/>
 <expOneSynapse id="syn" gbase="1nS" erev="0mV" tauDecay="1ms"/><gapJunction id="gj" conductance="1nS"/>
+<iafCell id="iaf" C="1nF" thresh="0mV" reset="0mV" leakConductance="1nS" leakReversal="0mV"/>
 <pulseGenerator id="pulse" delay="1ms" duration="1ms" amplitude="1nA"/></neuroml>`;
 
 /** Writes a network as libNeuroML lays it out. */

@@ -63,7 +63,7 @@ describe('shapes', () => {
 
   it('are found in cells that name a shape written elsewhere', () => {
     const text = nml(`${morphology(root)}<cell id="c" morphology="m"><biophysicalProperties id="b"><membraneProperties>
-<spikeThresh value="0 mV" segmentGroup="soma"/></membraneProperties></biophysicalProperties></cell>`);
+<spikeThresh value="0 mV" segmentGroup="soma"/><specificCapacitance value="1 uF_per_cm2"/><initMembPotential value="0mV"/></membraneProperties></biophysicalProperties></cell>`);
     expect(reading(text).marks).toEqual(['error neuroml/unknown-segment-group «soma»']);
   });
 
@@ -81,21 +81,22 @@ describe('shapes', () => {
 });
 
 describe('biophysics', () => {
+  const rest = '<spikeThresh value="0 mV"/><specificCapacitance value="1 uF_per_cm2"/><initMembPotential value="0mV"/>';
   const biophysics = (content: string): string =>
     `<biophysicalProperties id="b"><membraneProperties>${content}</membraneProperties></biophysicalProperties>`;
   const channel = '<ionChannelHH id="pas" conductance="1 pS"/>';
   const density = (more: string): string => `<channelDensity id="d" ionChannel="pas" erev="0 mV" condDensity="1 S_per_m2" ${more}/>`;
   it.each([
-    ['the group of all', density('ion="na" segmentGroup="all"'), []],
+    ['the group of all', density('ion="na" segmentGroup="all"') + rest, []],
     [
       'thresholds and potentials of several groups',
-      '<spikeThresh value="0 mV"/><spikeThresh value="1 mV"/><initMembPotential value="0mV"/><initMembPotential value="0mV" segmentGroup="all"/>',
+      '<spikeThresh value="0 mV"/><spikeThresh value="1 mV"/><specificCapacitance value="1 uF_per_cm2"/><initMembPotential value="0mV"/><initMembPotential value="0mV" segmentGroup="all"/>',
       [],
     ],
-    ['an unknown group', density('ion="na" segmentGroup="soma"'), ['error neuroml/unknown-segment-group «soma»']],
-    ['an unknown segment', density('ion="na" segment="4"'), ['error neuroml/unknown-segment «4»']],
-    ['no ion', density(''), ['warning neuroml/expected-attribute «<channelDensity»']],
-    ['a negative capacitance', '<specificCapacitance value="-1 uF_per_cm2"/>', ['error neuroml/bad-number «-1 uF_per_cm2»']],
+    ['an unknown group', density('ion="na" segmentGroup="soma"') + rest, ['error neuroml/unknown-segment-group «soma»']],
+    ['an unknown segment', density('ion="na" segment="4"') + rest, ['error neuroml/unknown-segment «4»']],
+    ['no ion', density('') + rest, ['warning neuroml/expected-attribute «<channelDensity»']],
+    ['a negative capacitance', rest.replace('"1 uF', '"-1 uF'), ['error neuroml/bad-number «-1 uF_per_cm2»']],
   ])('%s', (_, content, marks) => {
     expect(reading(nml(`${channel}<cell id="c">${morphology(root)}${biophysics(content)}</cell>`)).marks).toEqual(marks);
   });
@@ -106,7 +107,7 @@ describe('channels and networks', () => {
   const gate = (content: string, instances = '1'): string =>
     `<ionChannelHH id="i" conductance="1pS"><gateHHrates id="m" instances="${instances}">${content}</gateHHrates></ionChannelHH>`;
   const net = (content: string): string =>
-    `<iafCell id="iaf" C="1nF" thresh="0mV" reset="0mV" leakConductance="1nS" leakReversal="0mV"/><expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>
+    `<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/><iafCell id="iaf" C="1nF" thresh="0mV" reset="0mV" leakConductance="1nS" leakReversal="0mV"/>
 <network id="n"><population id="p" component="iaf" size="2"/>${content}</network>`;
   const projection = (content: string): string =>
     net(`<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">${content}</projection>`);
@@ -134,8 +135,67 @@ describe('channels and networks', () => {
     expect(reading(nml(content)).marks).toEqual(marks);
   });
 
+  it.each([
+    ['a population before the synapse', `<network id="n"><population id="p" component="s" size="1"/></network>${net('').split('<network')[0]!}`],
+  ])('%s: the order of a document changes nothing, and other tools refuse it', (_, content) => {
+    expect(reading(nml(content)).marks.filter((mark) => mark.includes('order'))).toEqual([
+      'warning neuroml/element-order «<expOneSynapse»',
+      'warning neuroml/element-order «<iafCell»',
+    ]);
+  });
+
   it('asks nothing of types of the same name that are not core types', () => {
     const text = `<Lems><ComponentType name="connection"/><ComponentType name="segment"/><connection id="x"/><segment id="y"/></Lems>`;
     expect(reading(text).marks).toEqual([]);
+  });
+});
+
+describe('what stands in an element, and in which order', () => {
+  const rates = '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/><reverseRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/>';
+  const blocking = (content: string): string =>
+    `<blockingPlasticSynapse id="s" gbase="1nS" erev="0mV" tauRise="1ms" tauDecay="2ms">${content}</blockingPlasticSynapse>`;
+  const plastic = '<plasticityMechanism type="tsodyksMarkramDepMechanism" initReleaseProb="0.5" tauRec="120 ms"/>';
+  const block = '<blockMechanism type="voltageConcDepBlockMechanism" species="mg" blockConcentration="1.2 mM" scalingConc="1.9 mM" scalingVolt="16 mV"/>';
+  it.each([
+    ['points of a segment', cell(`<segment id="0"><distal ${point(1)}<proximal ${point(0)}</segment>`), ['warning neuroml/element-order «<proximal»']],
+    [
+      'a segment behind the groups',
+      cell(`${root}<segmentGroup id="g"><member segment="0"/></segmentGroup>${segment('1', '0')}`),
+      ['warning neuroml/element-order «<segment»'],
+    ],
+    [
+      'a gate in two parts',
+      nml(`<ionChannelHH id="i"><gateHHrates id="m" instances="1">${rates}<q10Settings type="q10Fixed" fixedQ10="3"/></gateHHrates></ionChannelHH>`),
+      ['warning neuroml/element-order «<q10Settings»'],
+    ],
+    ['mechanisms of a synapse', nml(blocking(plastic + block)), []],
+    ['two mechanisms of one kind', nml(blocking(block + block)), ['warning neuroml/too-many «<blockMechanism»']],
+    [
+      'an element of another name, whose type says what it is',
+      nml(blocking(block.replaceAll('blockMechanism', 'blockingMechanism'))),
+      ['warning neuroml/unexpected-element «<blockingMechanism»'],
+    ],
+    ['a network of nothing', nml('<network id="n"/>'), ['warning neuroml/expected-child «<network»']],
+    ['a document without id', nml('').replace(' id="d"', ''), ['warning neuroml/missing-id «<neuroml»']],
+  ])('%s', (_, text, marks) => {
+    expect(reading(text).marks).toEqual(marks);
+  });
+
+  it('names the nearest element that there is', () => {
+    const [finding] = reading(nml(blocking(plastic.replace('plasticityMechanism', 'plasticMechanism')))).diagnostics;
+    expect(finding).toMatchObject({ code: 'neuroml/unexpected-element', hint: expect.stringContaining('plasticityMechanism') });
+  });
+
+  it.each([
+    ['a word of several letters', 'metaid="a-b"', ['warning neuroml/bad-name «a-b»']],
+    ['a term of an ontology', 'neuroLexId="sao864921383"', []],
+    ['no term', 'neuroLexId="sao 86"', ['warning neuroml/bad-name «sao 86»']],
+  ])('%s', (_, attribute, marks) => {
+    expect(reading(nml(`<pulseGenerator id="p" delay="0ms" duration="1ms" amplitude="1nA" ${attribute}/>`)).marks).toEqual(marks);
+  });
+
+  it('says nothing of LEMS files, which have no schema of this kind', () => {
+    const text = `<Lems><Include file="Cells.xml"/>${root}</Lems>`;
+    expect(reading(text).marks.filter((mark) => mark.includes('order'))).toEqual([]);
   });
 });

@@ -38,8 +38,8 @@ static const uint32_t own[] = {
 };
 
 /* Work-items: one for each item; striding over as many as a cell says; over spikes, at most so many; in teams; one team; one. */
-enum geometry { ITEMS, COUNTED, SPIKES, TEAMS, WORKERS, TEAM, ONE };
-struct launch { const char *entry; enum geometry geometry; uint32_t items, cell_buffer, cell_index, own_first, own_count; };
+enum shape { ITEMS, COUNTED, SPIKES, TEAMS, WORKERS, TEAM, ONE };
+struct launch { const char *entry; enum shape geometry; uint32_t items, cell_buffer, cell_index, own_first, own_count; };
 static const struct launch launches[] = {
   {"kernel_ab_size", ONE, 0u, NO_BUFFER, 0u, 0u, 0u},
   {"kernel_ab_fill", COUNTED, 0u, 17u, 0u, 0u, 1u},
@@ -84,8 +84,8 @@ static const struct allocation allocations[] = {
   {NO_BUFFER, NO_BUFFER, 0u, 0u},
 };
 
-struct log { uint32_t cursor, cursor_index, capacity, each_step; };
-static const struct log logs[] = {
+struct record { uint32_t cursor, cursor_index, capacity, each_step; };
+static const struct record logs[] = {
   {10u, 0u, 10u, 3u},
   {10u, 1u, 100u, 2u},
   {10u, 2u, 20u, 1u},

@@ -1,0 +1,44 @@
+/** Which consecutive steps are launched as one command, on devices that have such. */
+
+import type { StepEntry } from '../../../src/ir/program.js';
+
+/** Whether an entry's turn has come. */
+export const isDue = ({ every, offset }: StepEntry, step: number): boolean => step >= offset && (step - offset) % every === 0;
+
+/** Steps that one command is for, and which entries run in each of them. */
+export interface Stretch {
+  readonly steps: number;
+  /** Equal for stretches in which the same entries run in the same steps. */
+  readonly key: string;
+}
+
+/** Launches of one command at most, and steps: recording longer ones takes time and brings nothing. */
+const mostLaunches = 1024;
+const mostSteps = 128;
+/** Entries that run less often are left out of stretches, which would differ by when these come. */
+const often = 16;
+
+/** Steps from `step` on before one in which something happens that stretches leave out. */
+function stepsBeforeRare(entries: readonly StepEntry[], step: number): number {
+  return entries.reduce((least, { every, offset }) => {
+    if (step < offset) return Math.min(least, offset - step);
+    return every <= often ? least : Math.min(least, (every - ((step - offset) % every)) % every);
+  }, Infinity);
+}
+
+/**
+ * The next steps to launch as one command: a power of two of them, so that few commands serve for all.
+ *
+ * @param left  steps that are to be run
+ * @returns undefined where the next step is better launched by itself
+ */
+export function nextStretch(entries: readonly StepEntry[], step: number, left: number): Stretch | undefined {
+  const room = Math.min(left, mostSteps, Math.floor(mostLaunches / Math.max(1, entries.length)), stepsBeforeRare(entries, step));
+  let steps = 1;
+  while (2 * steps <= room) steps *= 2;
+  if (steps === 1) return undefined;
+  const seldom = entries.filter(({ every }) => every > 1);
+  const due = seldom.map((entry) => Array.from({ length: steps }, (_, k) => (isDue(entry, step + k) ? '1' : '0')).join(''));
+  const begun = entries.map(({ offset }) => (step >= offset ? '1' : '0')).join('');
+  return { steps, key: [steps, begun, ...due].join(' ') };
+}

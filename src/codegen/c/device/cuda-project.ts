@@ -1,0 +1,42 @@
+/** A stand-alone project for CUDA: kernels, a host in C++ that launches them, and what a project in C has beside these. */
+
+import type { Program } from '../../../ir/program.js';
+import type { Launch } from '../../schedule/launches.js';
+import { renderTemplate } from '../../templates/render.js';
+import { headerFile } from '../generate.js';
+import { dataFile, mainFile, readmeFile } from '../project.js';
+import type { ScriptEntry } from '../project.js';
+import { commentText } from '../text.js';
+import { generateCuda } from './generate.js';
+import { hostRunning, hostTables, listCount } from './host-tables.js';
+
+/** The kernels by their numbers: only their names tell a compiler the types of their arguments. */
+const caseLine = ({ entry }: Launch, k: number): string =>
+  `    case ${k}u: return cudaLaunchKernel(${entry}, blocks, threads, arguments, (size_t)0, (cudaStream_t)0);`;
+
+/**
+ * The files of a stand-alone project, by name.
+ *
+ * @param script  what is run, in order, after initialisation
+ * @returns texts, and the bytes of `initial.bin`; the same for equal programs
+ */
+export function cudaProject(program: Program, script: readonly ScriptEntry[]): ReadonlyMap<string, string | Uint8Array> {
+  const generated = generateCuda(program, 'atomic');
+  const launches = [...generated.launches.values()];
+  const host = renderTemplate('cuda-host', {
+    title: commentText(program.name),
+    tables: hostTables(program, generated),
+    mostOwn: Math.max(0, ...launches.map(({ own }) => own.length)),
+    cases: launches.map(caseLine).join('\n'),
+    running: hostRunning(),
+  });
+  return new Map<string, string | Uint8Array>([
+    ['network.h', headerFile(program, listCount(program))],
+    ['network.cu', generated.source],
+    ['host.cu', host],
+    ['main.c', mainFile(program, script)],
+    ['CMakeLists.txt', renderTemplate('cuda-cmake', {})],
+    ['README.md', readmeFile(program, 'cuda-readme')],
+    ['initial.bin', dataFile(program)],
+  ]);
+}

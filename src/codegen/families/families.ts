@@ -1,0 +1,222 @@
+/**
+ * Merged groups: kernels of one program that differ in nothing but their buffers, numbers and comments are one piece of code and a table with a row for
+ * each of them, so that code does not grow with the number of populations and projections of a type.
+ */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type { Buffer, Constant, ElementType, Kernel, Program, ScalarType, Statement } from '../../ir/program.js';
+import type { Amount, Family, Field, FieldValue, KernelPattern, Member } from './pattern.js';
+import { patternOf } from './substitute.js';
+import type { Substitution } from './substitute.js';
+import { commonEnding, commonText, owners } from './wording.js';
+
+export type { Amount, Family, Field, FieldValue, KernelPattern, Member } from './pattern.js';
+
+/** The kernels of a program by family. */
+export interface Families {
+  /** In the order of their first members in the program. */
+  readonly list: readonly Family[];
+  /** Where a kernel is, by its name in the program. */
+  readonly of: ReadonlyMap<string, Place>;
+}
+
+/** A member of a family. */
+export interface Place {
+  readonly family: Family;
+  /** Ordinal of the member. */
+  readonly member: number;
+}
+
+/** What one kernel has where others may have something else. */
+interface Own {
+  readonly kernel: Kernel;
+  readonly buffers: readonly string[];
+  readonly numbers: readonly { readonly type: ScalarType; readonly value: number | bigint; readonly hint: string }[];
+  readonly texts: readonly string[];
+}
+
+/** Takes a kernel apart: what it shares with its family, as a text to compare, and what is its own. */
+function takeApart(
+  program: Program,
+  kernel: Kernel,
+  buffers: ReadonlyMap<string, Buffer>,
+  kindOf: (buffer: Buffer) => string,
+): { key: string; own: Own } {
+  const ordinals = new Map<string, number>();
+  const numbers: Own['numbers'][number][] = [];
+  const texts: string[] = [];
+  const pattern = patternOf(program, kernel, {
+    buffer: (name) => {
+      const buffer = buffers.get(name);
+      invariant(buffer !== undefined, 'codegen/families', `no buffer is named ${name}`);
+      // Which places of a kernel are the same buffer must agree, or pointers could meet that are said never to.
+      const ordinal = ordinals.get(name) ?? ordinals.size;
+      ordinals.set(name, ordinal);
+      return `${ordinal} ${buffer.element} ${kindOf(buffer)}`;
+    },
+    amount: (value, hint, type) => {
+      numbers.push({ type, value, hint });
+      return 0;
+    },
+    constant: (constant, hint) => {
+      const { type, value } = constant;
+      invariant(typeof value !== 'boolean', 'codegen/families', 'a truth value is no number');
+      numbers.push({ type, value, hint });
+      return { kind: 'const', type, value: 1 };
+    },
+    text: (text) => {
+      texts.push(text);
+      return '';
+    },
+    fault: (statement) => {
+      numbers.push({ type: 'u32', value: statement.bits >>> 0, hint: 'fault' });
+      return { ...statement, bits: 0 };
+    },
+  });
+  return { key: JSON.stringify({ ...pattern, name: '' }), own: { kernel, buffers: [...ordinals.keys()], numbers, texts } };
+}
+
+/** Names that no local and no buffer has. */
+function namer(program: Program, kernel: Kernel): (wished: string) => string {
+  const taken = new Set([
+    ...program.buffers.map(({ name }) => name),
+    ...(kernel.shape === 'compact' ? [] : kernel.locals.map(({ name }) => name)),
+    'index',
+    'begin',
+    'group',
+    'row',
+    'position',
+    'delay',
+    'step',
+  ]);
+  return (wished) => {
+    let name = wished;
+    for (let k = 2; taken.has(name); k += 1) name = `${wished}_${k}`;
+    taken.add(name);
+    return name;
+  };
+}
+
+/** Numbers as text that is equal for the same number alone. */
+const numberText = (value: number | bigint): string => (Object.is(value, -0) ? '-0' : String(value));
+
+/** What all members make of each place in which they may differ. */
+class Merger {
+  readonly fields: Field[] = [];
+  readonly values: FieldValue[][];
+  readonly #members: readonly Own[];
+  readonly #name: (wished: string) => string;
+  readonly #known = new Map<string, string>();
+
+  constructor(program: Program, members: readonly Own[], first: Own) {
+    this.#members = members;
+    this.#name = namer(program, first.kernel);
+    this.values = members.map(() => []);
+  }
+
+  /** The field with these values, one for each member. */
+  #field(key: string, values: readonly FieldValue[], make: () => Field): string {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const field = make();
+    this.fields.push(field);
+    values.forEach((value, k) => this.values[k]?.push(value));
+    this.#known.set(key, field.name);
+    return field.name;
+  }
+
+  /** The buffer at a place: the program's, where it is one for all members, or a field. */
+  buffer(ordinal: number, element: ElementType): string {
+    const names = this.#members.map(({ buffers }) => buffers[ordinal] ?? '');
+    const [first = ''] = names;
+    if (names.every((name) => name === first)) return first;
+    // Two places may hold one buffer in no member: what is the same somewhere has one ordinal.
+    return this.#field(`buffer ${ordinal}`, names, () => ({
+      kind: 'buffer',
+      name: this.#name(commonEnding(names).replace(/\./g, '_') || 'buffer'),
+      element,
+    }));
+  }
+
+  /** The number at a place: undefined where it is one for all members, or a field. */
+  number(ordinal: number): { readonly field: string } | undefined {
+    const numbers = this.#members.map(({ numbers: own }) => own[ordinal]);
+    const [first] = numbers;
+    invariant(first !== undefined, 'codegen/families', 'members differ in how many numbers they have');
+    const values = numbers.map((number) => number?.value ?? 0);
+    const texts = values.map(numberText);
+    if (texts.every((text) => text === texts[0])) return undefined;
+    const field = this.#field(`${first.type} ${texts.join(' ')}`, values, () => ({
+      kind: 'value',
+      name: this.#name(first.hint),
+      type: first.type,
+    }));
+    return { field };
+  }
+}
+
+/** What a family of several is called: spikes are delivered, whatever the pathway is called that does it. */
+function nameOf(kernels: readonly Kernel[]): string {
+  const ending = commonEnding(kernels.map(({ name }) => name));
+  const [first] = kernels;
+  if (first?.shape === 'propagate') return ending === '' ? 'deliver' : `deliver.${ending}`;
+  return ending === '' ? (first?.name ?? '') : ending;
+}
+
+function familyOf(program: Program, members: readonly Own[], buffers: ReadonlyMap<string, Buffer>): Family {
+  const [first] = members;
+  invariant(first !== undefined, 'codegen/families', 'a family has a member');
+  const merger = new Merger(program, members, first);
+  const ordinals = new Map(first.buffers.map((name, k) => [name, k]));
+  const faultFields = new Map<Statement, string>();
+  let numbers = 0;
+  let texts = 0;
+  const substitution: Substitution = {
+    buffer: (name) => merger.buffer(ordinals.get(name) ?? 0, buffers.get(name)?.element ?? 'u32'),
+    amount: (value): Amount => merger.number(numbers++) ?? value,
+    constant: (constant: Constant) => {
+      const found = merger.number(numbers++);
+      return found === undefined ? constant : { kind: 'local', type: constant.type, name: found.field };
+    },
+    text: () => {
+      const ordinal = texts++;
+      return commonText(members.map((member) => member.texts[ordinal] ?? ''));
+    },
+    fault: (statement) => {
+      const found = merger.number(numbers++);
+      if (found !== undefined) faultFields.set(statement, found.field);
+      return statement;
+    },
+  };
+  const pattern: KernelPattern = patternOf(program, first.kernel, substitution);
+  const kernels = members.map(({ kernel }) => kernel);
+  const names = kernels.map(({ name }) => name);
+  const own = owners(names);
+  return {
+    name: members.length === 1 ? first.kernel.name : nameOf(kernels),
+    pattern,
+    fields: merger.fields,
+    faultFields,
+    members: names.map((kernel, k): Member => ({ kernel, owner: own[k] ?? kernel, values: merger.values[k] ?? [] })),
+  };
+}
+
+/**
+ * Finds the families of a program.
+ *
+ * @param kindOf  what else must be equal of the buffers at one place, such as the kind of memory that they lie in
+ * @returns every kernel in one family; the same for equal programs
+ */
+export function familiesOf(program: Program, kindOf: (buffer: Buffer) => string = () => ''): Families {
+  const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
+  const byKey = new Map<string, Own[]>();
+  for (const kernel of program.kernels) {
+    const { key, own } = takeApart(program, kernel, buffers, kindOf);
+    const members = byKey.get(key);
+    if (members === undefined) byKey.set(key, [own]);
+    else members.push(own);
+  }
+  const list = [...byKey.values()].map((members) => familyOf(program, members, buffers));
+  const of = new Map(list.flatMap((family) => family.members.map(({ kernel }, member): [string, Place] => [kernel, { family, member }])));
+  return { list, of };
+}

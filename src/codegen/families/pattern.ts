@@ -1,0 +1,107 @@
+/** Kernels with places where the members of a family differ. */
+
+import type { ElementType, Local, ScalarType, Statement } from '../../ir/program.js';
+
+/** A number that is equal for all members, or the name of the field that holds each member's own. */
+export type Amount = number | { readonly field: string };
+
+/** What is read or written of an event's ring. Buffers are named as in bodies. */
+export interface RingPattern {
+  readonly size: Amount;
+  readonly list: string;
+  readonly counts: string;
+  /** The slot of step n is n & slotMask. */
+  readonly slotMask: Amount;
+}
+
+interface PatternBase {
+  readonly name: string;
+  readonly comment: string;
+}
+
+/** A number known when printing or in the member's row, or the value of a cell. */
+export type ExtentPattern = Amount | { readonly buffer: string; readonly index: Amount };
+
+export type DomainPattern =
+  | { readonly kind: 'ranges'; readonly ranges: readonly { readonly begin: Amount; readonly end: Amount }[] }
+  | { readonly kind: 'count'; readonly count: ExtentPattern }
+  | { readonly kind: 'spikes'; readonly ring: RingPattern };
+
+export interface MapPattern extends PatternBase {
+  readonly shape: 'map';
+  readonly domain: DomainPattern;
+  readonly lanes: boolean;
+  readonly locals: readonly Local[];
+  readonly body: readonly Statement[];
+}
+
+export interface SequentialPattern extends PatternBase {
+  readonly shape: 'sequential';
+  readonly locals: readonly Local[];
+  readonly body: readonly Statement[];
+}
+
+export interface CompactPattern extends PatternBase {
+  readonly shape: 'compact';
+  readonly ring: RingPattern;
+  readonly mask: string;
+  /** First word of the mask. */
+  readonly firstWord: Amount;
+  readonly log?: { readonly buffer: string; readonly cursor: { readonly buffer: string; readonly index: Amount } };
+}
+
+export interface PropagatePattern extends PatternBase {
+  readonly shape: 'propagate';
+  readonly ring: RingPattern;
+  /** First element of the ring that has a row, and how many have one. */
+  readonly begin: Amount;
+  readonly rows: Amount;
+  /** Whether every element of the ring has a row. */
+  readonly everyElement: boolean;
+  /** Delays in steps, i32. */
+  readonly delays: { readonly first: Amount; readonly last: Amount };
+  /** Segments of a row: one for each delay. */
+  readonly columns: Amount;
+  readonly segments: string;
+  readonly order:
+    | { readonly kind: 'any' | 'byRow' | 'sequential' }
+    | { readonly kind: 'byTarget'; readonly targets: string; readonly targetCount: Amount };
+  readonly locals: readonly Local[];
+  readonly body: readonly Statement[];
+}
+
+/**
+ * A kernel whose buffers may be fields of a family (`Field.name`) instead of buffers of the program, and in whose body a `local` may name a field that
+ * holds a number.
+ */
+export type KernelPattern = MapPattern | SequentialPattern | CompactPattern | PropagatePattern;
+
+/** What members differ in: a buffer, or a number. No buffer of the program and no local of the kernel has its name. */
+export type Field =
+  | { readonly kind: 'buffer'; readonly name: string; readonly element: ElementType }
+  | { readonly kind: 'value'; readonly name: string; readonly type: ScalarType };
+
+/** The name of a buffer of the program, or a number of the field's type. */
+export type FieldValue = string | number | bigint;
+
+/** One kernel of the program as a member of its family. */
+export interface Member {
+  /** Its name in the program. */
+  readonly kernel: string;
+  /** What tells it from the others, as a reader would say it: the name of its population or projection as a rule. */
+  readonly owner: string;
+  /** One value for each field of the family. */
+  readonly values: readonly FieldValue[];
+}
+
+/** Kernels that one piece of code can compute; a kernel that is like no other is a family of one member and no fields. */
+export interface Family {
+  /** Name in dotted form, not of a kernel of the program unless it is the only member; two families may have the same. */
+  readonly name: string;
+  readonly pattern: KernelPattern;
+  readonly fields: readonly Field[];
+  /** Names of the fields that hold the bits of `fault` statements of the body, where members raise different ones. */
+  readonly faultFields: ReadonlyMap<Statement, string>;
+  /** In the order of the program's kernels. */
+  readonly members: readonly Member[];
+}

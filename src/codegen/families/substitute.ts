@@ -1,0 +1,213 @@
+/** From a kernel to a pattern: everything in which kernels of one family may differ goes through a substitution, in one fixed order. */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type {
+  BinaryOp,
+  CompactKernel,
+  Constant,
+  Expression,
+  Fault,
+  Kernel,
+  LocalGet,
+  MapKernel,
+  Program,
+  PropagateKernel,
+  Statement,
+} from '../../ir/program.js';
+import { ringOf } from '../schedule/kernel-calls.js';
+import type { Amount, CompactPattern, DomainPattern, KernelPattern, PropagatePattern, RingPattern } from './pattern.js';
+
+/** What becomes of the parts in which kernels may differ. `hint` is a name for what a number says. */
+export interface Substitution {
+  readonly buffer: (name: string) => string;
+  readonly amount: (value: number, hint: string, type: 'u32' | 'i32') => Amount;
+  readonly constant: (constant: Constant, hint: string) => Expression;
+  readonly text: (text: string) => string;
+  /** Bits that a statement raises; tells what became of them. */
+  readonly fault: (statement: Fault) => Fault;
+}
+
+const u32 = (value: number): Constant => ({ kind: 'const', type: 'u32', value });
+const isZero = (e: Expression): boolean => e.kind === 'const' && e.value === 0;
+
+/** `local op offset`; an offset of zero that all members share is not written. */
+function displaced(s: Substitution, op: 'add' | 'sub', local: LocalGet, offset: Constant, hint: string): Expression {
+  const right = s.constant(offset, hint);
+  if (isZero(right)) return local;
+  return { kind: 'binary', type: 'u32', op, left: local, right } satisfies BinaryOp;
+}
+
+/** A local and what is added to it or taken from it, where an expression is of that form. */
+function displacement(e: Expression, op: 'add' | 'sub'): { readonly local: LocalGet; readonly offset: Constant } | undefined {
+  if (e.kind === 'local' && e.type === 'u32') return { local: e, offset: u32(0) };
+  if (e.kind !== 'binary' || e.op !== op || e.type !== 'u32' || e.left.kind !== 'local' || e.right.kind !== 'const') return undefined;
+  return { local: e.left, offset: e.right };
+}
+
+/** The index of an access: populations begin at different elements of merged arrays, the first of them at 0. */
+function indexOf(s: Substitution, e: Expression): Expression {
+  const found = displacement(e, 'add');
+  return found === undefined ? expressionOf(s, e, 'index') : displaced(s, 'add', found.local, found.offset, `${found.local.name}_begin`);
+}
+
+function expressionOf(s: Substitution, e: Expression, hint: string): Expression {
+  const part = (operand: Expression): Expression => expressionOf(s, operand, hint);
+  // An item's ordinal in its own population, whatever place that has.
+  const own = displacement(e, 'sub');
+  if (own?.local.name === 'index') return displaced(s, 'sub', own.local, own.offset, 'begin');
+  switch (e.kind) {
+    case 'const':
+      return e.type === 'bool' ? e : s.constant(e, hint);
+    case 'local':
+      return e;
+    case 'load':
+      return { ...e, buffer: s.buffer(e.buffer), index: indexOf(s, e.index) };
+    case 'unary':
+    case 'convert':
+    case 'reinterpret':
+      return { ...e, operand: part(e.operand) };
+    case 'binary':
+    case 'compare':
+      return { ...e, left: part(e.left), right: part(e.right) };
+    case 'select':
+      return { ...e, condition: part(e.condition), whenTrue: part(e.whenTrue), whenFalse: part(e.whenFalse) };
+    case 'call':
+      return { ...e, arguments: e.arguments.map(part) };
+  }
+}
+
+function statementOf(s: Substitution, statement: Statement): Statement {
+  const all = (list: readonly Statement[]): readonly Statement[] => list.map((inner) => statementOf(s, inner));
+  switch (statement.kind) {
+    case 'set':
+      return { ...statement, value: expressionOf(s, statement.value, statement.local) };
+    case 'store':
+    case 'accumulate':
+      return {
+        ...statement,
+        buffer: s.buffer(statement.buffer),
+        index: indexOf(s, statement.index),
+        value: expressionOf(s, statement.value, 'value'),
+      };
+    case 'if':
+      return {
+        ...statement,
+        condition: expressionOf(s, statement.condition, 'limit'),
+        then: all(statement.then),
+        else: all(statement.else),
+      };
+    case 'for': {
+      const from = expressionOf(s, statement.from, `${statement.local}_from`);
+      const to = expressionOf(s, statement.to, `${statement.local}_to`);
+      return { ...statement, from, to, body: all(statement.body) };
+    }
+    case 'while':
+      return { ...statement, condition: expressionOf(s, statement.condition, 'limit'), body: all(statement.body) };
+    case 'call':
+      return { ...statement, arguments: statement.arguments.map((argument) => expressionOf(s, argument, 'argument')) };
+    case 'setBit':
+      return { ...statement, mask: s.buffer(statement.mask), condition: expressionOf(s, statement.condition, 'threshold') };
+    case 'fault':
+      return s.fault({ ...statement, when: expressionOf(s, statement.when, 'limit') });
+    case 'comment':
+      return { ...statement, text: s.text(statement.text) };
+    case 'break':
+      return statement;
+  }
+}
+
+function ringPattern(program: Program, event: string, s: Substitution): RingPattern {
+  const ring = ringOf(program, event);
+  return {
+    size: s.amount(ring.size, 'size', 'u32'),
+    slotMask: s.amount(ring.slots - 1, 'slot_mask', 'u32'),
+    list: s.buffer(ring.list),
+    counts: s.buffer(ring.counts),
+  };
+}
+
+function domainPattern(program: Program, { domain }: MapKernel, s: Substitution): DomainPattern {
+  switch (domain.kind) {
+    case 'ranges': {
+      const range = ({ begin, end }: { begin: number; end: number }): { begin: Amount; end: Amount } => ({
+        begin: s.amount(begin, 'items_begin', 'u32'),
+        end: s.amount(end, 'items_end', 'u32'),
+      });
+      // Several ranges are a table of their own, the same for all members.
+      return { kind: 'ranges', ranges: domain.ranges.length === 1 ? domain.ranges.map(range) : domain.ranges };
+    }
+    case 'count': {
+      const { count } = domain;
+      if (typeof count === 'number') return { kind: 'count', count: s.amount(count, 'items', 'u32') };
+      return { kind: 'count', count: { buffer: s.buffer(count.buffer), index: s.amount(count.index, 'count_index', 'u32') } };
+    }
+    case 'spikes':
+      return { kind: 'spikes', ring: ringPattern(program, domain.event, s) };
+  }
+}
+
+function propagatePattern(program: Program, kernel: PropagateKernel, s: Substitution): PropagatePattern {
+  const { elements, delays, order } = kernel;
+  const ring = ringOf(program, kernel.event);
+  const rows = elements.end - elements.begin;
+  const columns = delays.last - delays.first + 1;
+  return {
+    shape: 'propagate',
+    name: kernel.name,
+    comment: s.text(kernel.comment),
+    ring: ringPattern(program, kernel.event, s),
+    begin: s.amount(elements.begin, 'row_begin', 'u32'),
+    rows: s.amount(rows, 'rows', 'u32'),
+    everyElement: elements.begin === 0 && rows === ring.size,
+    delays: { first: s.amount(delays.first, 'delay_first', 'i32'), last: s.amount(delays.last, 'delay_last', 'i32') },
+    // Rows of one segment stay apart from others, which look their segment up.
+    columns: columns === 1 ? 1 : s.amount(columns, 'columns', 'u32'),
+    segments: s.buffer(kernel.segments),
+    order:
+      order.kind === 'byTarget'
+        ? { kind: 'byTarget', targets: s.buffer(order.targets), targetCount: s.amount(order.targetCount, 'target_count', 'u32') }
+        : order,
+    locals: kernel.locals,
+    body: kernel.body.map((statement) => statementOf(s, statement)),
+  };
+}
+
+function compactPattern(program: Program, kernel: CompactKernel, s: Substitution): CompactPattern {
+  const ring = ringOf(program, kernel.event);
+  const log = program.logs.find(({ name }) => name === ring.log);
+  invariant(ring.log === undefined || log?.rowLength === 2, 'codegen/families', `${ring.name} has no log of pairs named ${ring.log ?? ''}`);
+  const pattern: CompactPattern = {
+    shape: 'compact',
+    name: kernel.name,
+    comment: s.text(kernel.comment),
+    ring: ringPattern(program, kernel.event, s),
+    mask: s.buffer(ring.mask),
+    firstWord: s.amount(ring.maskBegin / 32, 'first_word', 'u32'),
+  };
+  if (log === undefined) return pattern;
+  const { buffer, cursor } = log;
+  return {
+    ...pattern,
+    log: { buffer: s.buffer(buffer), cursor: { buffer: s.buffer(cursor.buffer), index: s.amount(cursor.index, 'cursor', 'u32') } },
+  };
+}
+
+/** The pattern of a kernel. Equal kernels meet the functions of the substitution in the same order. */
+export function patternOf(program: Program, kernel: Kernel, s: Substitution): KernelPattern {
+  switch (kernel.shape) {
+    case 'map': {
+      const { shape, name, lanes, locals } = kernel;
+      const comment = s.text(kernel.comment);
+      const domain = domainPattern(program, kernel, s);
+      return { shape, name, comment, domain, lanes, locals, body: kernel.body.map((statement) => statementOf(s, statement)) };
+    }
+    case 'sequential': {
+      const { shape, name, locals } = kernel;
+      return { shape, name, comment: s.text(kernel.comment), locals, body: kernel.body.map((statement) => statementOf(s, statement)) };
+    }
+    case 'compact':
+      return compactPattern(program, kernel, s);
+    case 'propagate':
+      return propagatePattern(program, kernel, s);
+  }
+}

@@ -1,0 +1,78 @@
+/** How the spikes of a projection are spread over the work-items of a device. No bit of a result depends on it. */
+
+import type { PropagateKernel } from '../../ir/program.js';
+
+/** Names of strategies, with what they are good for. */
+export const strategyNames = ['presynaptic', 'postsynaptic', 'flat', 'targets'] as const;
+
+export type Strategy =
+  /** A work-item for each spike that is due, which goes along its synapses: for the shortest rows. */
+  | 'presynaptic'
+  /** A team for each spike that is due, with its work-items side by side over the targets: for long rows. */
+  | 'postsynaptic'
+  /** The synapses of as many spikes as a team has work-items are numbered through, and dealt out evenly: for all that lies between. */
+  | 'flat'
+  /** Each work-item has a range of the targets, looks for them in the row of every spike, and adds without atomics: for few work-items, or dear atomics. */
+  | 'targets';
+
+/**
+ * Which strategy to take: one by name, where the kernel allows it; by the cost model for many work-items (`atomic`), or for few that each do much
+ * (`split`).
+ */
+export type StrategyChoice = 'split' | 'atomic' | Strategy;
+
+/** How a propagate kernel goes over its spikes: by a strategy, or as its order demands. */
+export type Way = Strategy | 'rows' | 'sequential';
+
+/** What the cost model counts with: cycles of a chain of dependent loads with an atomic addition, of a barrier with what goes with it, and of a look into shared memory. */
+const chain = 600;
+const barrier = 40;
+const look = 30;
+/** Work-items of a team, and teams that run at once, of a usual device. */
+const teamSize = 128;
+const teams = 2048;
+/** Spikes of an element per second, where nobody knows. */
+const usualRate = 10;
+/** Share of the pairs that are connected, where the number of synapses is not known. */
+const usualDensity = 0.1;
+
+/** What the choice for a kernel depends on. */
+export interface Span {
+  /** Rows of synapses with one delay that are due in a step, as far as one can tell. */
+  readonly due: number;
+  /** Synapses of such a row on average. */
+  readonly length: number;
+}
+
+/** What is known of a kernel's rows before there is a network. */
+export function spanOf({ elements, delays, synapses, order }: PropagateKernel, dt: number): Span {
+  const rows = Math.max(1, elements.end - elements.begin);
+  const columns = delays.last - delays.first + 1;
+  const guess = order.kind === 'byTarget' ? rows * order.targetCount * usualDensity : rows * 100;
+  return { due: Math.max(1, rows * columns * usualRate * dt), length: (synapses ?? guess) / (rows * columns) };
+}
+
+/** About how many cycles a step takes with each strategy that adds atomically. */
+export function costsOf({ due, length }: Span): Readonly<Record<Exclude<Strategy, 'targets'>, number>> {
+  const turns = (things: number, at_once: number): number => Math.ceil(things / at_once);
+  const depth = Math.log2(teamSize);
+  return {
+    presynaptic: turns(due, teams * teamSize) * Math.max(1, length) * chain,
+    postsynaptic: turns(due, teams) * turns(Math.max(1, length), teamSize) * chain,
+    flat: chain + 2 * depth * barrier + turns(due * length, teams * teamSize) * (chain + depth * look),
+  };
+}
+
+/** The strategy of a kernel. */
+export function wayOf(kernel: PropagateKernel, choice: StrategyChoice, dt: number): Way {
+  const { order } = kernel;
+  if (order.kind === 'byRow') return 'rows';
+  if (order.kind === 'sequential') return 'sequential';
+  if (order.kind === 'byTarget' && (choice === 'split' || choice === 'targets')) return 'targets';
+  // What cannot go by targets goes as the model has it.
+  if (choice !== 'split' && choice !== 'atomic' && choice !== 'targets') return choice;
+  if (choice === 'split') return 'postsynaptic';
+  const costs = costsOf(spanOf(kernel, dt));
+  const [best] = (['postsynaptic', 'presynaptic', 'flat'] as const).toSorted((a, b) => costs[a] - costs[b]);
+  return best ?? 'postsynaptic';
+}

@@ -1,0 +1,76 @@
+/** Values of synapses that a model gives or draws by pair, as lists in order of creation. */
+
+import { parseExpression } from '../../lang/parse.js';
+import type { GivenValues, HostDraw, Value } from '../../model/model.js';
+import { arrayOf } from '../context.js';
+import * as messages from '../messages.js';
+import type { RandomState } from '../numpy/random-state.js';
+import { drawVector, HostError, inSi } from './draws.js';
+import type { Pairs } from './ends.js';
+import type { HostData } from './host-data.js';
+import { numberFunction } from './numbers.js';
+
+/** Whether values are given for pairs in a form that only the host knows. */
+export const isForPairs = (value: Value): value is GivenValues =>
+  typeof value === 'object' && 'array' in value && (value.pairs !== undefined || value.gaps !== undefined);
+
+/** The synapses of a projection: their ends, and how many elements there are to receive. */
+export interface Synapses {
+  readonly projection: string;
+  readonly pairs: Pairs;
+  readonly post: number;
+}
+
+/** What is given for connected pairs, or in a matrix with gaps, for each synapse in order of creation. */
+export function explicitValue(what: string, value: GivenValues, synapses: Synapses, data: HostData): GivenValues {
+  const numbers = arrayOf(value.array, data.store);
+  const places = value.pairs === 'connected' ? ranksOf(synapses) : cellsOf(synapses, value.columns ?? synapses.post);
+  if (value.pairs === 'connected') {
+    const count = places.reduce((most, place) => Math.max(most, place + 1), 0);
+    if (count !== numbers.length) throw new HostError(messages.wrongNumberOfPairs(what, synapses.projection, count, numbers.length));
+  }
+  const gaps = new Set(value.gaps === undefined ? [] : Array.from(arrayOf(value.gaps, data.store)));
+  const missing = places.findIndex((place) => gaps.has(place));
+  if (missing >= 0) {
+    const { sources, targets } = synapses.pairs;
+    throw new HostError(
+      messages.noValueForPair(what, synapses.projection, sources[missing] as number, targets[missing] as number),
+    );
+  }
+  return { array: data.keep(Float64Array.from(places, (place) => numbers[place] as number)) };
+}
+
+/** The place of each synapse's pair in a matrix of all pairs, row by row. */
+const cellsOf = ({ pairs: { sources, targets } }: Synapses, columns: number): Float64Array =>
+  Float64Array.from({ length: sources.length }, (_, k) => (sources[k] as number) * columns + (targets[k] as number));
+
+/** The rank of each synapse's pair among the connected ones, by sender and then receiver. */
+function ranksOf(synapses: Synapses): Float64Array {
+  const cells = cellsOf(synapses, synapses.post);
+  const sorted = cells.slice().sort();
+  const ranks = new Map<number, number>();
+  for (const cell of sorted) if (!ranks.has(cell)) ranks.set(cell, ranks.size);
+  return cells.map((cell) => ranks.get(cell) as number);
+}
+
+/** A number for each pair of `pre` and `post` elements, of which each synapse has its pair's. */
+export function drawnForPairs(draw: HostDraw, pre: number, synapses: Synapses, state: RandomState): Float64Array {
+  const numbers = drawVector(draw.distribution, draw.arguments, pre * synapses.post, state);
+  return cellsOf(synapses, synapses.post).map((cell) => numbers[cell] as number);
+}
+
+/** Drawn numbers in SI, and what becomes of them. @param dt  in s */
+export function settledDraws(draw: HostDraw, numbers: ArrayLike<number>, dt: number): Float64Array {
+  const values = inSi(numbers, draw.exponent10);
+  if (draw.then === undefined) return values;
+  let drawn = 0;
+  const then = numberFunction(parseExpression(draw.then), (name) => {
+    if (name === 'drawn') return () => drawn;
+    if (name === 'dt') return () => dt;
+    throw new HostError(`what becomes of a number that is drawn, which reads ${name},`);
+  });
+  return values.map((value) => {
+    drawn = value;
+    return then();
+  });
+}

@@ -1,0 +1,211 @@
+/** Projections as lowering takes them: drawn connections as lists, and those between selections as projections between populations. */
+
+import type { ConnectionRule, End, GivenValues, HostDraw, Model, Projection, SelectionRule, Value } from '../../model/model.js';
+import type { Places } from '../space/axes.js';
+import { drawnConnections, listedRules, type Between } from './drawn-connections.js';
+import { HostError, type Generators } from './draws.js';
+import { checkDistinct, elementsOf, isPlain, pairsOf, sameTargetsOf, splitDrawn, splitList, type Pairs } from './ends.js';
+import type { Elements, Part } from './elements.js';
+import type { HostData } from './host-data.js';
+import { explicitValue, isForPairs, type Synapses } from './pair-values.js';
+import type { Samples } from './samples.js';
+import type { Pieces } from './spread.js';
+
+const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
+
+/** What projections are built from. */
+export interface ProjectionSetting {
+  readonly model: Model;
+  readonly data: HostData;
+  readonly sizeOf: (population: string) => number;
+  readonly samples: Samples;
+  readonly generators: Generators;
+  readonly places: ReadonlyMap<string, Places>;
+}
+
+/** Whether a projection needs anything of what is done here. */
+export const needsBuilding = ({ from, to, connect, values, delays }: Projection): boolean =>
+  !isPlain(from.of) ||
+  !isPlain(to.of) ||
+  connect.some(({ rule }) => rule === 'hostDrawn' || rule === 'clone') ||
+  [...Object.values(values), ...Object.values(delays)].some((value) => isDraw(value) || isForPairs(value));
+
+/** The projections of a model, as they are built one after the other. */
+export class HostProjections {
+  readonly #setting: ProjectionSetting;
+  readonly built = new Map<string, Projection>();
+  /** What projections are pieces of, for those that are. */
+  readonly parts = new Map<string, Part>();
+  /** Projections that several stand for. */
+  readonly pieces: Map<string, Pieces> = new Map();
+  /** Drawn pairs by projection, for copies. */
+  readonly #drawn = new Map<string, Pairs>();
+  /** Projections with explicit rules, before they were split, for what phases say of their synapses. */
+  readonly #explicit = new Map<string, Projection>();
+
+  constructor(setting: ProjectionSetting) {
+    this.#setting = setting;
+  }
+
+  build(name: string, written: Projection): void {
+    const { data, samples, model } = this.#setting;
+    const resolved = (end: End): End => ({ ...end, of: samples.resolve(end.of) });
+    const { connect, connectedAs } = this.#copied(name, written.connect);
+    const projection = { ...written, connect, from: resolved(written.from), to: resolved(written.to) };
+    const plain = isPlain(projection.from.of) && isPlain(projection.to.of);
+    const values = [...Object.values(projection.values), ...Object.values(projection.delays)];
+    const drawn = connect.some(({ rule }) => rule === 'hostDrawn') || values.some(isDraw);
+    const explicitly = drawn || values.some(isForPairs);
+    if ('projection' in projection.to.of || 'projection' in projection.from.of) {
+      if (explicitly) throw new HostError(`values drawn by a named generator of a projection onto synapses (${name})`);
+      this.built.set(name, projection);
+      return;
+    }
+    if (plain && !explicitly) {
+      this.#finish(name, projection, connectedAs);
+      return;
+    }
+    const between = this.#between(name, projection);
+    const explicit = explicitly ? this.#explicitly(name, drawn, projection, between) : projection;
+    if (plain) {
+      this.#finish(name, explicit, connectedAs);
+      return;
+    }
+    this.#explicit.set(name, explicit);
+    checkDistinct(between.pre, `an end (from) of projection ${name}`);
+    checkDistinct(between.post, `an end (to) of projection ${name}`);
+    const { pre, post, sameTarget } = between;
+    const pairs = pairsOf(explicit.connect, pre.indices.length, post.indices.length, sameTarget, data.store);
+    const pieces = pairs ? splitList(name, explicit, pre, post, pairs, data) : splitDrawn(name, explicit, pre, post);
+    const plainEnd = (rule: SelectionRule, elements: Elements): Elements | null => (isWhole(rule) ? null : elements);
+    const named: { readonly name: string; readonly at: Uint32Array | null }[] = [];
+    for (const { projection: piece, name: wanted, at } of pieces) {
+      const key = wanted === name ? name : freeName(wanted, (other) => other in model.projections || this.built.has(other));
+      this.built.set(key, piece);
+      named.push({ name: key, at });
+      this.parts.set(key, {
+        projection: name,
+        connectedAs,
+        pre: plainEnd(projection.from.of, pre),
+        post: plainEnd(projection.to.of, post),
+        sameTarget,
+      });
+    }
+    if (pieces.length > 1) this.pieces.set(name, { pieces: named, known: pairs !== null });
+  }
+
+  /** A projection between plain pieces of populations, as it is. */
+  #finish(name: string, projection: Projection, connectedAs: string): void {
+    this.#explicit.set(name, projection);
+    this.built.set(name, projection);
+    if (connectedAs !== name) this.parts.set(name, { projection: name, connectedAs, pre: null, post: null, sameTarget: null });
+  }
+
+  #between(name: string, projection: Projection): Between {
+    const { data, sizeOf, places, model } = this.#setting;
+    const pre = elementsOf(projection.from.of, sizeOf, data.store);
+    const post = elementsOf(projection.to.of, sizeOf, data.store);
+    const identical = JSON.stringify(projection.from.of) === JSON.stringify(projection.to.of);
+    return { name, projection, pre, post, sameTarget: sameTargetsOf(pre, post), identical, places, data, dt: model.experiment.dt };
+  }
+
+  /** Connections and values that a generator draws, receiver by receiver, and values that are given by pair. */
+  #explicitly(name: string, draws: boolean, projection: Projection, between: Between): Projection {
+    const { generators } = this.#setting;
+    const listed = projection.connect.length > 1 ? listedRules(projection, between, generators) : projection;
+    const { drawn, pairs } = draws ? drawnConnections(listed, between, generators) : { drawn: listed, pairs: null };
+    if (pairs) this.#drawn.set(name, pairs);
+    if (![...Object.values(drawn.values), ...Object.values(drawn.delays)].some(isForPairs)) return drawn;
+    const synapses = this.#synapses(name, drawn, between);
+    return { ...drawn, values: this.#byPair(drawn.values, synapses, name), delays: this.#byPair(drawn.delays, synapses, name) };
+  }
+
+  #byPair(values: Readonly<Record<string, Value>>, synapses: Synapses | undefined, name: string): Record<string, Value> {
+    return Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, isForPairs(value) ? this.#explicitValue(key, value, synapses, name) : value]),
+    );
+  }
+
+  #explicitValue(key: string, value: GivenValues, synapses: Synapses | undefined, name: string): GivenValues {
+    if (!synapses) throw new HostError(`values by pair for connections that are drawn on the target (projection ${name})`);
+    return explicitValue(key, value, synapses, this.#setting.data);
+  }
+
+  #synapses(name: string, projection: Projection, { pre, post, sameTarget, data }: Between): Synapses | undefined {
+    const pairs = pairsOf(projection.connect, pre.indices.length, post.indices.length, sameTarget, data.store);
+    return pairs ? { projection: name, pairs, post: post.indices.length } : undefined;
+  }
+
+  /** The synapses of a projection that has been built, and how many elements send; undefined where they are drawn on the target. */
+  synapsesOf(name: string): (Synapses & { readonly pre: number }) | undefined {
+    const known = this.#explicit.get(name);
+    if (!known || 'projection' in known.to.of || 'projection' in known.from.of) return undefined;
+    const between = this.#between(name, known);
+    const synapses = this.#synapses(name, known, between);
+    return synapses && { ...synapses, pre: between.pre.indices.length };
+  }
+
+  /** The rules of a projection whose connections are those of another, and the one whose they are. */
+  #copied(name: string, connect: readonly ConnectionRule[]): { readonly connect: readonly ConnectionRule[]; readonly connectedAs: string } {
+    const [only] = connect;
+    if (only?.rule !== 'clone') {
+      if (connect.some(({ rule }) => rule === 'clone'))
+        throw new HostError(`several connection rules of which one copies others (projection ${name})`);
+      return { connect, connectedAs: name };
+    }
+    const pairs = this.#drawn.get(only.of);
+    if (pairs) return { connect: [{ rule: 'list', ...onePerPair(pairs, this.#setting.data) }], connectedAs: name };
+    const seen = new Set([name]);
+    let of = only.of;
+    for (;;) {
+      if (seen.has(of)) throw new HostError(`the connections of ${name}, which are copied in a circle,`);
+      seen.add(of);
+      const rules: readonly ConnectionRule[] = this.#setting.model.projections[of]?.connect ?? [];
+      const [next] = rules;
+      if (next?.rule !== 'clone') {
+        if (rules.some(({ rule }) => rule === 'hostDrawn'))
+          throw new HostError(`the connections of ${of}, which are copied before they are drawn,`);
+        return { connect: rules, connectedAs: of };
+      }
+      of = next.of;
+    }
+  }
+}
+
+/** A name that nothing has. */
+function freeName(wanted: string, has: (name: string) => boolean): string {
+  for (let k = 1; ; k++) {
+    const name = k === 1 ? wanted : `${wanted}_${k}`;
+    if (!has(name)) return name;
+  }
+}
+
+/** A clone of drawn connections has one synapse for each connected pair, by receiver and then sender, as PyNN's has. */
+function onePerPair(
+  { sources, targets }: Pairs,
+  data: HostData,
+): { readonly sources: ReturnType<HostData['keep']>; readonly targets: ReturnType<HostData['keep']> } {
+  let most = 0;
+  for (let k = 0; k < sources.length; k++) most = Math.max(most, (sources[k] as number) + 1);
+  const keys = Float64Array.from({ length: sources.length }, (_, k) => (targets[k] as number) * most + (sources[k] as number)).sort();
+  const single = keys.filter((key, k) => k === 0 || key !== keys[k - 1]);
+  return {
+    sources: data.keep(Uint32Array.from(single, (key) => key % Math.max(1, most))),
+    targets: data.keep(Uint32Array.from(single, (key) => Math.floor(key / Math.max(1, most)))),
+  };
+}
+
+/** Whether an end is a whole population. */
+const isWhole = (rule: SelectionRule): boolean => 'population' in rule && Object.keys(rule).length === 1;
+
+/** The order of the first draw of a projection; those that draw nothing come last. */
+export function firstOrder(projection: Projection): number {
+  const orders = [
+    ...projection.connect.flatMap((rule) =>
+      rule.rule === 'hostDrawn' ? [Number((rule.arguments as { readonly order?: number }).order ?? 0)] : [],
+    ),
+    ...[...Object.values(projection.values), ...Object.values(projection.delays)].flatMap((value) => (isDraw(value) ? [value.order] : [])),
+  ];
+  if (orders.length > 0) return Math.min(...orders);
+  return Infinity;
+}

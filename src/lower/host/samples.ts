@@ -1,0 +1,86 @@
+/** Selections that are drawn: each sample is drawn once, however often it is named. */
+
+import { streamKey } from '../../ir/library/streams.js';
+import type { DataStore, SelectionRule } from '../../model/model.js';
+import { arrayOf } from '../context.js';
+import { permutationByCounters } from '../space/places.js';
+import type { Generators, Job } from './draws.js';
+import { elementsOf } from './ends.js';
+
+type Sample = Extract<SelectionRule, { sample: number }>;
+
+/** Whether a selection has elements that are drawn. */
+export const hasSample = (rule: SelectionRule): boolean => ('assembly' in rule ? rule.assembly.some(hasSample) : 'sample' in rule);
+
+/** Samples of a model, as they are drawn. */
+export class Samples {
+  readonly #seed: string;
+  readonly #data: DataStore;
+  readonly #sizeOf: (population: string) => number;
+  readonly #generators: Generators;
+  /** Places of the drawn elements, ascending, among those that they are drawn from. */
+  readonly #drawn = new Map<string, Uint32Array>();
+
+  constructor(seed: string, data: DataStore, sizeOf: (population: string) => number, generators: Generators) {
+    this.#seed = seed;
+    this.#data = data;
+    this.#sizeOf = sizeOf;
+    this.#generators = generators;
+  }
+
+  /** What has to be drawn for a selection; a sample that another is drawn from comes first. */
+  jobsOf(rule: SelectionRule): readonly Job[] {
+    if ('assembly' in rule) return rule.assembly.flatMap((part) => this.jobsOf(part));
+    if (!('sample' in rule)) return [];
+    return [...('from' in rule ? this.jobsOf(rule.from) : []), { order: rule.generator?.order ?? -1, run: () => this.#draw(rule) }];
+  }
+
+  #draw(rule: Sample): void {
+    const key = keyOf(rule);
+    if (this.#drawn.has(key)) return;
+    const size = this.#available(rule);
+    const order = rule.generator
+      ? this.#generators.of(rule.generator.seed, rule.generator.stream).permutation(size)
+      : permutationByCounters(streamKey(this.#seed, `selection/${key}`), size);
+    this.#drawn.set(key, order.slice(0, rule.sample).sort());
+  }
+
+  /** How many elements a sample is drawn from. */
+  #available(rule: Sample): number {
+    if ('from' in rule) return elementsOf(this.resolve(rule.from), this.#sizeOf, this.#data).indices.length;
+    return rule.within ? arrayOf(rule.within, this.#data).length : this.#sizeOf(rule.population);
+  }
+
+  /** A selection without samples. */
+  resolve(rule: SelectionRule): SelectionRule {
+    if ('assembly' in rule) return { assembly: rule.assembly.map((part) => this.resolve(part)) };
+    if (!('sample' in rule)) return rule;
+    const all = this.#drawn.get(keyOf(rule)) ?? new Uint32Array();
+    const pick = rule.pick && arrayOf(rule.pick, this.#data);
+    if ('from' in rule) return this.#among(rule, pick ? Uint32Array.from(pick, (k) => all[k] as number) : all);
+    const within = rule.within && arrayOf(rule.within, this.#data);
+    const elements = within ? all.map((k) => within[k] as number).sort() : all;
+    return { population: rule.population, indices: pick ? Array.from(pick, (k) => elements[k] as number) : Array.from(elements) };
+  }
+
+  /** The elements of a selection at some places, as an assembly where they are of several populations. */
+  #among({ from, only }: Extract<Sample, { from: SelectionRule }>, places: Uint32Array): SelectionRule {
+    const { populations, ordinals, indices } = elementsOf(this.resolve(from), this.#sizeOf, this.#data);
+    const parts: { readonly population: string; readonly indices: number[] }[] = [];
+    for (const place of places) {
+      const population = populations[ordinals[place] as number] ?? '';
+      if (only !== undefined && population !== only) continue;
+      const last = parts.at(-1);
+      if (last?.population === population) last.indices.push(indices[place] as number);
+      else parts.push({ population, indices: [indices[place] as number] });
+    }
+    const [first] = parts;
+    return parts.length <= 1 ? (first ?? { population: only ?? populations[0] ?? '', indices: [] }) : { assembly: parts };
+  }
+}
+
+/** What tells samples apart: who draws them, and of what. */
+function keyOf(rule: Sample): string {
+  if (rule.generator) return `order ${rule.generator.order}`;
+  return rule.name ?? `${'from' in rule ? JSON.stringify(rule.from) : rule.population}/${rule.sample}`;
+}

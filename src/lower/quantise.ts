@@ -1,0 +1,122 @@
+/**
+ * Pass: weights that synapses do nothing with but add them to a variable are kept in the units in which it sums, as integers. The sum is the same to the
+ * bit, nothing is left to round when spikes arrive, and a weight takes half the memory or less.
+ */
+
+import * as ir from '../ir/builder.js';
+import type { Kernel, Statement } from '../ir/program.js';
+import { bodyOf, buffersOf } from '../ir/walk.js';
+import { namesIn } from '../lang/walk.js';
+import type { Context } from './context.js';
+import type { Inbox, QuantisedWeight, QuantisedWeights } from './inbox.js';
+import { powerOfTwo, quantise } from './inbox.js';
+import type { PathwayCode } from './pathways.js';
+import { addsParameter, inboxKey } from './pathways.js';
+import type { ProjectionPlan } from './projection.js';
+
+const mentions = (value: unknown, name: string): boolean => new RegExp(`\\b${name}\\b`).test(JSON.stringify(value));
+
+/** Whether nothing reads a parameter but code of pathways. */
+function isReadAtEventsOnly({ name, stream, type, projection }: ProjectionPlan, parameter: string, { model, settable }: Context): boolean {
+  const { parameters, pathways, ports: _, ...others } = type;
+  const values = { ...Object.fromEntries(Object.entries(parameters).map(([key, { value }]) => [key, value])), ...projection.values };
+  const { [parameter]: __, ...otherValues } = values;
+  const delays = [projection.delays, ...Object.values(pathways).map(({ delay }) => delay)];
+  const owners = [name, stream];
+  const isRecorded = model.recordings.some(({ of }) => owners.some((owner) => mentions(of, owner)));
+  const isSet = owners.some((owner) => settable.has(`${owner}.${parameter}`));
+  // What phases assign to other values may read this one.
+  const isAssigned = model.experiment.protocol.some(
+    (phase) => ('set' in phase || 'initialise' in phase) && owners.some((owner) => mentions(phase, owner)),
+  );
+  return !isRecorded && !isSet && !isAssigned && ![others, otherValues, delays].some((part) => mentions(part, parameter));
+}
+
+/** Units in which a parameter is added, wherever it is, and the largest that it can be; null where it is used otherwise, or in several units. */
+function useOf(
+  codes: readonly PathwayCode[],
+  parameter: string,
+  inboxes: ReadonlyMap<string, Inbox>,
+  context: Context,
+): { readonly exponent: number; readonly most: number } | null {
+  const uses: { readonly exponent: number; readonly most: number }[] = [];
+  for (const code of codes) {
+    for (const entry of code.statements) {
+      if (entry.later && namesIn(entry.later.after).has(parameter)) return null;
+      if (!namesIn(entry.statement.value).has(parameter)) continue;
+      const group = (entry.end === 'pre' ? code.plan.pre : code.plan.post).group;
+      const inbox = group ? inboxes.get(inboxKey(entry, group)) : undefined;
+      if (!inbox || entry.additive === null || !addsParameter(entry, code, context)) return null;
+      uses.push({ exponent: inbox.exponent, most: entry.additive });
+    }
+  }
+  const [first] = uses;
+  if (!first || uses.some(({ exponent }) => exponent !== first.exponent)) return null;
+  return { exponent: first.exponent, most: Math.max(...uses.map(({ most }) => most)) };
+}
+
+/** The narrowest integers that hold numbers up to a limit. */
+const elementFor = (most: number): 'i16' | 'i32' | null => (most < 2 ** 15 - 1 ? 'i16' : most < 2 ** 31 - 1 ? 'i32' : null);
+
+/** Rewrites what is stored into a buffer. */
+function restored(statements: readonly Statement[], weight: QuantisedWeight): Statement[] {
+  return statements.map((statement): Statement => {
+    switch (statement.kind) {
+      case 'store':
+        return statement.buffer === weight.buffer.name
+          ? { ...statement, value: ir.convert('i32', quantise(statement.value, weight.exponent)) }
+          : statement;
+      case 'if':
+        return { ...statement, then: restored(statement.then, weight), else: restored(statement.else, weight) };
+      case 'for':
+      case 'while':
+        return { ...statement, body: restored(statement.body, weight) };
+      default:
+        return statement;
+    }
+  });
+}
+
+/** Names of the kernels that use each buffer. */
+function usersOf(kernels: Iterable<Kernel>): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const kernel of kernels) {
+    for (const buffer of buffersOf(bodyOf(kernel))) {
+      const known = users.get(buffer);
+      if (known) known.push(kernel.name);
+      else users.set(buffer, [kernel.name]);
+    }
+  }
+  return users;
+}
+
+/** Quantises what can be: the buffers become narrower, and the kernels that fill them round to their units. */
+export function quantiseWeights(codes: readonly PathwayCode[], inboxes: ReadonlyMap<string, Inbox>, context: Context): QuantisedWeights {
+  const { builder } = context;
+  const all = new Map<string, Map<string, QuantisedWeight>>();
+  if (context.keepsValues) return all;
+  const users = usersOf(builder.kernels.values());
+  for (const plan of new Set(codes.map((code) => code.plan))) {
+    const own = codes.filter((code) => code.plan === plan);
+    const storage = own[0]?.storage;
+    for (const name of plan.equations.parameters.keys()) {
+      const place = storage?.get(name);
+      if (place?.kind !== 'array' || place.type !== 'real' || !isReadAtEventsOnly(plan, name, context)) continue;
+      const use = useOf(own, name, inboxes, context);
+      const element = use && elementFor(use.most * powerOfTwo(use.exponent));
+      if (!use || !element) continue;
+      const comment = `${place.buffer.comment}, in units of 2^${-use.exponent}`;
+      const weight = { buffer: { ...place.buffer, element, comment }, exponent: use.exponent };
+      builder.buffers.set(weight.buffer.name, weight.buffer);
+      for (const user of users.get(weight.buffer.name) ?? []) {
+        const kernel = builder.kernels.get(user);
+        if (kernel && kernel.shape !== 'compact')
+          builder.kernels.set(user, { ...kernel, body: restored(kernel.body, weight) } satisfies Kernel);
+      }
+      all.set(plan.name, (all.get(plan.name) ?? new Map<string, QuantisedWeight>()).set(name, weight));
+      builder.quantised.set(weight.buffer.name, weight.exponent);
+      builder.notes.push(`${plan.name}.${name} is kept as ${element} in units of 2^${-use.exponent}`);
+    }
+  }
+  return all;
+}

@@ -1,0 +1,49 @@
+/** About how many synapses rules make: it decides how work is shared out, and no result. */
+
+import type { ConnectionRule } from '../../model/model.js';
+import { expressionOf } from '../texts.js';
+import { boundsOf } from '../bounds.js';
+import type { Context } from '../context.js';
+import { parameterBounds, type ProjectionPlan } from '../projection.js';
+
+/** The probability of a pair where its value is not known. */
+const typicalProbability = 0.1;
+
+/** About how many synapses the rules of a projection make. */
+export function expectedSynapses(plan: ProjectionPlan, context: Context): number {
+  return plan.projection.connect.reduce((sum, rule) => sum + expectedOf(rule, plan, context), 0);
+}
+
+function expectedOf(rule: ConnectionRule, plan: ProjectionPlan, context: Context): number {
+  const [sources, targets] = [plan.pre.size, plan.post.size];
+  const pairs = sources * targets;
+  const bounds = parameterBounds(plan, context);
+  /** The middle of what a number can be; what is not known is as given. */
+  const middle = (value: number | string, unknown: number): number => {
+    if (typeof value === 'number') return value;
+    const { low, high } = boundsOf(expressionOf(value, plan.equations.names), bounds);
+    return Number.isFinite(low) && Number.isFinite(high) ? (low + high) / 2 : unknown;
+  };
+  switch (rule.rule) {
+    case 'all':
+      return pairs;
+    case 'oneToOne':
+      return Math.min(sources, targets);
+    case 'pairs':
+      return pairs * Math.min(1, middle(rule.p, typicalProbability)) * middle(rule.copies, 1) * (rule.condition === null ? 1 : 0.5);
+    case 'list':
+      return 'length' in rule.sources ? rule.sources.length : pairs * typicalProbability;
+    case 'fixedInDegree':
+      return targets * middle(rule.n, sources * typicalProbability);
+    case 'fixedOutDegree':
+      return sources * middle(rule.n, targets * typicalProbability);
+    case 'fixedTotal':
+      return rule.n;
+    case 'generator':
+    case 'smallWorld':
+    case 'clone':
+    case 'hostDrawn':
+    case 'csa':
+      return pairs * typicalProbability;
+  }
+}

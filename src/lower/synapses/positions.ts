@@ -1,0 +1,85 @@
+/** Work on all synapses of a projection, in pieces of as many positions each: rows may be few and long, or many and short. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
+import { Block, item } from '../block.js';
+import type { Context } from '../context.js';
+
+/** Positions of a piece: enough that finding its row costs little, and few enough that a device has work for all its work-items. */
+const pieceLength = 64;
+
+/** Synapses that stand in rows. */
+export interface StoredRows {
+  /** Name of the projection. */
+  readonly name: string;
+  readonly count: Extent;
+  /** First position of each row, sources + 1. */
+  readonly rows: Buffer;
+  readonly sources: number;
+}
+
+/** How many pieces there are; where their number is drawn, a kernel computes it when it is first asked for. */
+function piecesOf({ name, count, rows, sources }: StoredRows, context: Context): Extent {
+  if (typeof count === 'number') return Math.ceil(count / pieceLength);
+  const { builder } = context;
+  const known = builder.buffers.get(`${rows.name}.pieces`);
+  if (known) return { buffer: known.name, index: 0 };
+  const pieces = builder.buffer(`${rows.name}.pieces`, 'u32', 1, `pieces of ${pieceLength} synapses of ${name}`);
+  const total = ir.load(rows, ir.u32(sources));
+  const whole = ir.shr(total, ir.u32(Math.log2(pieceLength)));
+  const rest = ir.convert('u32', ir.ne(ir.and(total, ir.u32(pieceLength - 1)), ir.u32(0)));
+  builder.initially(
+    builder.sequential(`${rows.name}.count_pieces`, `pieces of the synapses of ${name}`, [], [ir.store(pieces, ir.u32(0), ir.add(whole, rest))]),
+  );
+  return { buffer: pieces.name, index: 0 };
+}
+
+/**
+ * A kernel that does something for each synapse.
+ *
+ * @param write  statements for the synapse at a position, of a row
+ * @returns the kernel's name
+ */
+export function overPositions(
+  name: string,
+  comment: string,
+  stored: StoredRows,
+  context: Context,
+  write: (position: Ir, row: Ir, block: Block) => void,
+): string {
+  const { rows, sources, count } = stored;
+  const pieces = piecesOf(stored, context);
+  const block = new Block();
+  const [position, row, next] = [block.local('position', 'u32'), block.local('row', 'u32'), block.local('next_row', 'u32')];
+  const [low, high, middle] = [block.local('low', 'u32'), block.local('high', 'u32'), block.local('middle', 'u32')];
+  const total = typeof count === 'number' ? ir.u32(count) : block.name('total', ir.load(rows, ir.u32(sources)));
+  const first = block.name('first', ir.mul(item, ir.u32(pieceLength)));
+  const left = block.name('left', ir.sub(total, first));
+  const end = block.name('end', ir.add(first, ir.select(ir.lt(left, ir.u32(pieceLength)), left, ir.u32(pieceLength))));
+  // The row of the first position: rows[low] <= first < rows[high].
+  block.emit(
+    ir.set(low, ir.u32(0)),
+    ir.set(high, ir.u32(sources)),
+    ir.whilst(ir.gt(ir.sub(ir.get(high), ir.get(low)), ir.u32(1)), [
+      ir.set(middle, ir.shr(ir.add(ir.get(low), ir.get(high)), ir.u32(1))),
+      ir.when(ir.le(ir.load(rows, ir.get(middle)), first), [ir.set(low, ir.get(middle))], [ir.set(high, ir.get(middle))]),
+    ]),
+    ir.set(row, ir.get(low)),
+    ir.set(next, ir.load(rows, ir.add(ir.get(row), ir.u32(1)))),
+    ir.loop(
+      position,
+      first,
+      end,
+      block.nested((inner) => {
+        inner.emit(
+          ir.whilst(ir.ge(ir.get(position), ir.get(next)), [
+            ir.set(row, ir.add(ir.get(row), ir.u32(1))),
+            ir.set(next, ir.load(rows, ir.add(ir.get(row), ir.u32(1)))),
+          ]),
+        );
+        write(ir.get(position), ir.get(row), inner);
+      }),
+    ),
+  );
+  return context.builder.map(name, comment, { kind: 'count', count: pieces }, false, block.locals.declared, block.statements);
+}

@@ -1,0 +1,109 @@
+/** Running sums of counts, in parts that many work-items sum up at once. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer } from '../../ir/program.js';
+import { Block, item } from '../block.js';
+import type { Context } from '../context.js';
+
+/** Up to so many counts are summed by one work-item. */
+const fewItems = 2048;
+/** Into so many parts others are divided. */
+const mostParts = 1024;
+
+/** Adds kernels that replace counts by their exclusive prefix sums; the last cell becomes the total. `overflow` is the fault of 2^32 or more. */
+export function runningSum(name: string, counts: Buffer, items: number, overflow: string, context: Context): void {
+  const { builder } = context;
+  if (items <= fewItems) {
+    builder.initially(sumOfFew(name, counts, items, overflow, context));
+    return;
+  }
+  const length = Math.ceil(items / mostParts);
+  const parts = Math.ceil(items / length);
+  const sums = builder.buffer(`${name}.parts`, 'i64', parts, `sums of ${length} counts each, then of all counts before`);
+  builder.initially(sumOfParts(`${name}.of_parts`, counts, sums, items, length, context));
+  builder.initially(sumBeforeParts(`${name}.before_parts`, counts, sums, items, overflow, context));
+  builder.initially(sumWithinParts(name, counts, sums, items, length, context));
+}
+
+function sumOfFew(name: string, counts: Buffer, items: number, overflow: string, context: Context): string {
+  const block = new Block();
+  const sum = block.local('sum', 'u32');
+  const own = block.local('own', 'u32');
+  const k = block.local('k', 'u32');
+  const lost = block.local('overflowed', 'bool');
+  block.emit(
+    ir.set(sum, ir.u32(0)),
+    ir.set(lost, ir.bool(false)),
+    ir.loop(k, ir.u32(0), ir.u32(items), [
+      ir.set(own, ir.load(counts, ir.get(k))),
+      ir.store(counts, ir.get(k), ir.get(sum)),
+      ir.set(sum, ir.add(ir.get(sum), ir.get(own))),
+      ir.set(lost, ir.or(ir.get(lost), ir.lt(ir.get(sum), ir.get(own)))),
+    ]),
+    ir.store(counts, ir.u32(items), ir.get(sum)),
+    ir.fault(context.builder.faultBit(overflow), ir.get(lost)),
+  );
+  return context.builder.sequential(name, 'running sum of counts', block.locals.declared, block.statements);
+}
+
+/** A map over parts; `write` is given the first count of its part and the one after its last. */
+function overParts(name: string, comment: string, items: number, length: number, block: Block, context: Context): string {
+  return context.builder.map(
+    name,
+    comment,
+    { kind: 'count', count: Math.ceil(items / length) },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
+}
+
+function boundsOfPart(items: number, length: number, block: Block) {
+  const first = block.name('first', ir.mul(item, ir.u32(length)));
+  // Counts of the last part end where all do.
+  const left = block.name('left', ir.sub(ir.u32(items), first));
+  return { first, end: block.name('end', ir.add(first, ir.select(ir.lt(left, ir.u32(length)), left, ir.u32(length)))) };
+}
+
+function sumOfParts(name: string, counts: Buffer, sums: Buffer, items: number, length: number, context: Context): string {
+  const block = new Block();
+  const [sum, k] = [block.local('sum', 'i64'), block.local('k', 'u32')];
+  const { first, end } = boundsOfPart(items, length, block);
+  block.emit(
+    ir.set(sum, ir.i64(0n)),
+    ir.loop(k, first, end, [ir.set(sum, ir.add(ir.get(sum), ir.convert('i64', ir.load(counts, ir.get(k)))))]),
+    ir.store(sums, item, ir.get(sum)),
+  );
+  return overParts(name, 'sums of parts of the counts', items, length, block, context);
+}
+
+function sumBeforeParts(name: string, counts: Buffer, sums: Buffer, items: number, overflow: string, context: Context): string {
+  const block = new Block();
+  const [sum, own, k] = [block.local('sum', 'i64'), block.local('own', 'i64'), block.local('k', 'u32')];
+  block.emit(
+    ir.set(sum, ir.i64(0n)),
+    ir.loop(k, ir.u32(0), ir.u32(sums.length as number), [
+      ir.set(own, ir.load(sums, ir.get(k))),
+      ir.store(sums, ir.get(k), ir.get(sum)),
+      ir.set(sum, ir.add(ir.get(sum), ir.get(own))),
+    ]),
+    ir.store(counts, ir.u32(items), ir.convert('u32', ir.get(sum))),
+    ir.fault(context.builder.faultBit(overflow), ir.gt(ir.get(sum), ir.i64(0xffffffffn))),
+  );
+  return context.builder.sequential(name, 'running sum of the sums of parts', block.locals.declared, block.statements);
+}
+
+function sumWithinParts(name: string, counts: Buffer, sums: Buffer, items: number, length: number, context: Context): string {
+  const block = new Block();
+  const [sum, own, k] = [block.local('sum', 'u32'), block.local('own', 'u32'), block.local('k', 'u32')];
+  const { first, end } = boundsOfPart(items, length, block);
+  block.emit(
+    ir.set(sum, ir.convert('u32', ir.load(sums, item))),
+    ir.loop(k, first, end, [
+      ir.set(own, ir.load(counts, ir.get(k))),
+      ir.store(counts, ir.get(k), ir.get(sum)),
+      ir.set(sum, ir.add(ir.get(sum), ir.get(own))),
+    ]),
+  );
+  return overParts(name, 'running sum of counts', items, length, block, context);
+}

@@ -1,0 +1,15 @@
+/** Where the cells of recorded populations are, for the results that say so. */
+
+import { arrayOf } from '../lower/context.js';
+import type { ValidModel } from '../model/model.js';
+import type { RunSetup } from '../../runtime/results/result.js';
+
+/** Populations with the places of their elements, [size, 3] in m, where the model lists them. */
+export function withPositions(populations: RunSetup['populations'], { model, data }: ValidModel): RunSetup['populations'] {
+  return populations.map((population) => {
+    const given = model.populations[population.name]?.positions;
+    if (!given || 'structure' in given) return population;
+    const positions = Float64Array.from(arrayOf(given, data));
+    return positions.length === 3 * population.size ? { ...population, positions } : population;
+  });
+}

@@ -1,0 +1,247 @@
+/**
+ * Compiling, as processes meet it: two of them at once, one that is killed in the middle, one that may not write, and compilers that are missing or
+ * fail. A run that ends well has the fingerprint of the reference; a cache has whole entries or none.
+ */
+
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { runProgram } from '../../../runtime/targets/c/compiler.js';
+import { startProgram, until } from '../../support/program-process.js';
+import type { Ended, ProcessOptions, ProgramProcess } from '../../support/program-process.js';
+import { runCommand } from '../../support/command.js';
+import { root } from '../../support/import-graph.js';
+import { anyCompiler, reasonOf } from './c/compilers.js';
+import { hasOpencl, reason } from './opencl/devices.js';
+
+const all = mkdtempSync(join(tmpdir(), 'interneuron-processes-'));
+chmodSync(all, 0o777);
+afterAll(() => rmSync(all, { recursive: true, force: true }));
+
+/** A folder for each test. */
+let folder: string;
+let count = 0;
+beforeEach(() => {
+  count += 1;
+  folder = join(all, String(count));
+  mkdirSync(folder);
+  chmodSync(folder, 0o777);
+});
+
+const model = 'fixtures/brian/delays-small.yaml';
+const cache = (): string => join(folder, 'cache');
+const fingerprintOf = (printed: string): string => /^fingerprint {2}([0-9a-f]{64})$/m.exec(printed)?.[1] ?? printed;
+const expected = fingerprintOf((await runCommand(['run', join(root, model), '--target', 'reference'])).stdout);
+
+function start(target: string, environment: ProcessOptions['environment'] = {}, words: readonly string[] = []): ProgramProcess {
+  return startProgram(['run', model, '--target', target, ...words], { environment: { INTERNEURON_CACHE: cache(), ...environment } });
+}
+
+/** The fingerprint, or what went wrong. */
+const outcome = ({ code, stdout, stderr }: Ended): string => (code === 0 ? fingerprintOf(stdout) : `${code}: ${stderr}`);
+
+/** Names in a target's folder of the cache. */
+const names = (target: string): string[] => (existsSync(join(cache(), target)) ? readdirSync(join(cache(), target)) : []);
+const lines = (path: string): number => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
+
+/** Ends a program and, unless it is to be left behind, all that it has started. */
+async function kill({ child, ended }: ProgramProcess, which: 'alone' | 'with its compiler'): Promise<void> {
+  if (which === 'alone') child.kill('SIGKILL');
+  else process.kill(-(child.pid ?? 0), 'SIGKILL');
+  expect((await ended).code).toBeNull();
+}
+
+/**
+ * A C compiler that leaves a line in `compilations` for each library that it makes; `first` says what it does before, and has only half a library to
+ * show for it.
+ */
+function compilerThat(first: string): string {
+  const path = join(folder, 'cc.sh');
+  const real = anyCompiler?.command.join(' ') ?? '';
+  writeFileSync(
+    path,
+    `#!/bin/sh
+case "$*" in
+  *-shared*network.so*) echo x >> '${folder}/compilations'; ${first} ;;
+esac
+exec ${real} "$@"
+`,
+  );
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const compilations = (): number => lines(join(folder, 'compilations'));
+
+describe.skipIf(anyCompiler === undefined)(`the c target${reasonOf(anyCompiler, 'a C compiler')}`, { timeout: 120_000 }, () => {
+  const entries = (): string[] => names('c').filter((name) => !name.startsWith('.'));
+
+  test('two processes that compile the same model at once share one whole entry', async () => {
+    // Neither goes on before both compile.
+    const CC = compilerThat(`while [ $(wc -l < '${folder}/compilations') -lt 2 ]; do sleep 0.02; done`);
+    const both = [start('c', { CC }), start('c', { CC })];
+    expect(await Promise.all(both.map(async ({ ended }) => outcome(await ended)))).toEqual([expected, expected]);
+    expect(compilations()).toBe(2);
+    expect(names('c')).toEqual(entries());
+    expect(entries()).toHaveLength(1);
+    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+    expect(compilations()).toBe(2);
+  });
+
+  test.each(['alone', 'with its compiler'] as const)('killed %s in the middle of compiling: the next run compiles again', async (which) => {
+    const CC = compilerThat(
+      `[ $(wc -l < '${folder}/compilations') -gt 1 ] || { echo 'half a library' > network.so; until [ -e '${folder}/go' ]; do sleep 0.02; done; }`,
+    );
+    const first = start('c', { CC });
+    await until(() => compilations() === 1, 'the compiler starts');
+    await kill(first, which);
+    expect(entries()).toEqual([]);
+    expect(names('c')).toHaveLength(1);
+    // Nothing of the first waits for anybody or is waited for.
+    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+    expect(entries()).toHaveLength(1);
+    // A compiler that was left behind and ends later changes nothing.
+    writeFileSync(join(folder, 'go'), '');
+    const left = names('c').find((name) => name.startsWith('.')) ?? '';
+    const library = join(cache(), 'c', left, 'network.so');
+    if (which === 'alone') await until(() => statSync(library).size > 1000, 'the compiler that was left behind ends');
+    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+    expect(compilations()).toBe(2);
+    expect(entries()).toHaveLength(1);
+  });
+
+  test('without a compiler it says what to install', async () => {
+    const { code, stderr } = await start('c', { CC: undefined, PATH: join(folder, 'nothing') }).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('there is no C compiler: none of $CC, cc, gcc and clang can be started');
+    expect(stderr).toMatch(process.platform === 'darwin' ? /xcode-select/ : /apt-get install gcc/);
+  });
+
+  test('a compiler that fails is quoted, with the path of the source, which stays', async () => {
+    const CC = compilerThat('echo "network.c:7:3: error: no space for registers" >&2; exit 1');
+    const { code, stderr } = await start('c', { CC }).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/cannot compile the generated source \S+network\.c: network\.c:7:3: error: no space for registers/);
+    const source = /source (\S+network\.c)/.exec(stderr)?.[1] ?? '';
+    expect(readFileSync(source, 'utf8')).toContain('network_create');
+    expect(readFileSync(join(source, '../compiler.log'), 'utf8')).toContain('no space for registers');
+    expect(entries()).toEqual([]);
+    rmSync(join(source, '..'), { recursive: true });
+  });
+});
+
+/** A library in place of the loader of drivers, which knows the worst of times. */
+async function stub(): Promise<string> {
+  const path = join(all, 'stub.so');
+  const source = join(root, 'test/support/opencl-stub/stub.c');
+  const options = ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', path, source, '-Wl,--no-as-needed', '-l:libOpenCL.so.1', '-ldl'];
+  const { status, stderr } = await runProgram([...(anyCompiler?.command ?? ['cc']), ...options]);
+  if (status !== 0) throw new Error(stderr);
+  return path;
+}
+
+const canStub = hasOpencl && anyCompiler !== undefined && process.platform === 'linux';
+const loader = canStub ? await stub() : '';
+
+describe.skipIf(!canStub)(
+  `the opencl target${canStub ? '' : reason || ' (skipped: no C compiler for the stub)'}`,
+  { timeout: 180_000 },
+  () => {
+    const environment = (more: Record<string, string> = {}): Record<string, string> => ({
+      INTERNEURON_OPENCL_LIBRARY: loader,
+      STUB_FOLDER: folder,
+      POCL_CACHE_DIR: join(folder, 'driver'),
+      ...more,
+    });
+    const builds = (): number => lines(join(folder, 'builds'));
+
+    test('two processes that compile the same model at once share one whole entry', async () => {
+      // The first builds are those of the trust kernel alone; no later one goes on before both processes have come to it.
+      const both = [start('opencl', environment({ STUB_TOGETHER: '2' })), start('opencl', environment({ STUB_TOGETHER: '2' }))];
+      expect(await Promise.all(both.map(async ({ ended }) => outcome(await ended)))).toEqual([expected, expected]);
+      expect(names('opencl')).toHaveLength(1);
+      expect(outcome(await start('opencl', environment()).ended)).toBe(expected);
+    });
+
+    test('killed in the middle of compiling: the next run compiles again', async () => {
+      const first = start('opencl', environment({ STUB_WAIT: '1' }));
+      await until(() => builds() === 1, 'the compiler starts');
+      await kill(first, 'alone');
+      expect(names('opencl')).toEqual([]);
+      expect(outcome(await start('opencl', environment()).ended)).toBe(expected);
+      expect(names('opencl')).toHaveLength(1);
+    });
+
+    test.each([0, 400])('killed %i ms after the compiler was let go: no wrong result', async (milliseconds) => {
+      const first = start('opencl', environment({ STUB_WAIT: '1' }));
+      await until(() => builds() === 1, 'the compiler starts');
+      writeFileSync(join(folder, 'go'), '');
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      first.child.kill('SIGKILL');
+      await first.ended;
+      expect(outcome(await start('opencl', environment()).ended)).toBe(expected);
+      expect(names('opencl').filter((name) => name.endsWith('.clbin'))).toHaveLength(1);
+    });
+
+    test('a device that vanishes during a run ends it, and leaves a file that says that it is incomplete', async () => {
+      const output = join(folder, 'out.nwb');
+      const run = start('opencl', environment(), ['--duration', '100000 s', '-o', output]);
+      await until(() => readdirSync(folder).some((name) => name.startsWith('out.')), 'the run begins');
+      writeFileSync(join(folder, 'gone'), '');
+      const { code, stderr } = await run.ended;
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/the OpenCL device .* stopped working: CL_OUT_OF_RESOURCES from clFinish/);
+      expect(existsSync(output)).toBe(false);
+    });
+
+    test('a driver that contracts is refused before anything runs, and listed with the reason', async () => {
+      const { code, stderr } = await start('opencl', environment({ STUB_CONTRACT: '1' })).ended;
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/cannot be trusted: multiplication and addition are contracted/);
+      const listed = await startProgram(['targets', '--json'], { environment: environment({ STUB_CONTRACT: '1' }) }).ended;
+      const { targets } = JSON.parse(listed.stdout) as { targets: { target: string; available: boolean; reason?: string }[] };
+      expect(targets.find(({ target }) => target === 'opencl')).toMatchObject({
+        available: false,
+        reason: expect.stringContaining('contracted') as string,
+      });
+    });
+
+    test('a model that is too large for the device: what it needs and what there is', async () => {
+      const large = join(folder, 'large.yaml');
+      writeFileSync(
+        large,
+        'format: interneuron/brian\nneuron_groups: { cells: { N: 300000000, model: "dv/dt = -v/(10*ms) : 1" } }\nrun: 1 ms\n',
+      );
+      // PoCL, which gives what the machine has, is told to have a GiB.
+      const { code, stderr } = await startProgram(['run', large, '--target', 'opencl'], {
+        environment: environment({ INTERNEURON_CACHE: cache(), POCL_MEMORY_LIMIT: '1' }),
+      }).ended;
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/does not have the memory that the model needs: it needs 2\.\d\d GiB, and it has (?:1\.00|0\.\d\d) GiB/);
+    });
+  },
+);
+
+const isRoot = process.getuid?.() === 0;
+/** A user who may read everything here and write nothing. */
+const nobody = 65534;
+
+describe.skipIf(!isRoot || anyCompiler === undefined)(
+  `a cache that may only be read${isRoot ? '' : ' (skipped: only root can become somebody else)'}`,
+  { timeout: 120_000 },
+  () => {
+    const targets = ['wasm', 'c', ...(hasOpencl ? ['opencl'] : [])];
+    test.each(targets)('serves what it has, and costs time for what it has not: %s', async (target) => {
+      expect(outcome(await start(target).ended)).toBe(expected);
+      const before = names(target);
+      chmodSync(cache(), 0o755);
+      const environment = { INTERNEURON_CACHE: cache(), HOME: folder, POCL_CACHE_DIR: join(folder, 'driver') };
+      const asNobody = (...words: string[]): Promise<Ended> =>
+        startProgram(['run', model, '--target', target, ...words], { uid: nobody, environment }).ended;
+      expect(outcome(await asNobody())).toBe(expected);
+      expect(await asNobody('--precision', 'float32')).toMatchObject({ code: 0, stderr: '' });
+      expect(names(target)).toEqual(before);
+    });
+  },
+);

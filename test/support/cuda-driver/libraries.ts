@@ -1,0 +1,82 @@
+/** Look-alikes of the CUDA driver and of NVRTC, built from the sources beside this, for tests of the cuda target without a device. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { koffi } from '../../../runtime/targets/c/library.js';
+import { runProgram } from '../../../runtime/targets/c/compiler.js';
+import { root } from '../import-graph.js';
+
+/** What a test may set: a device's sizes, and what goes wrong when. See `driver.cpp`. */
+export type Setting =
+  | 'devices'
+  | 'memory'
+  | 'others'
+  | 'capability'
+  | 'version'
+  | 'units'
+  | 'threads'
+  | 'seed'
+  | 'fail'
+  | 'fail_after'
+  | 'graphs'
+  | 'mode';
+
+/** The two libraries; each pair has a device of its own. */
+export interface LookAlike {
+  /** Paths for INTERNEURON_CUDA_LIBRARY and INTERNEURON_NVRTC_LIBRARY. */
+  readonly cuda: string;
+  readonly nvrtc: string;
+  set(setting: Setting, value: number): void;
+  /** How often something happened since `clear`: launches asked for, kernels run, graphs made and launched, objects that are held, resets. */
+  count(what: 'launches' | 'kernels' | 'graphs' | 'graph_launches' | 'objects' | 'resets'): number;
+  clear(): void;
+  /** Points this process to them. */
+  use(): void;
+  dispose(): void;
+}
+
+/** Whether there is a compiler for them. */
+export const canLookAlike = (await runProgram(['g++', '--version'])).status === 0;
+
+const sources = join(root, 'test/support/cuda-driver');
+
+async function build(source: string, library: string, options: readonly string[]): Promise<void> {
+  const command = ['g++', '-std=c++17', '-O1', '-Wall', '-fvisibility=hidden', '-shared', '-fPIC', ...options, '-o', library, source];
+  const { status, stderr } = await runProgram([...command, '-ldl']);
+  if (status !== 0) throw new Error(stderr);
+}
+
+/** Builds both. */
+export async function buildLookAlike(): Promise<LookAlike> {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuda-driver-'));
+  const [cuda, nvrtc] = [join(folder, 'libcuda.so.1'), join(folder, 'libnvrtc.so.13')];
+  await Promise.all([
+    build(join(sources, 'driver.cpp'), cuda, []),
+    build(join(sources, 'nvrtc.cpp'), nvrtc, [`-DSHIM="${join(root, 'test/support/cuda-shim/shim.hpp')}"`]),
+  ]);
+  const library = koffi().load(cuda);
+  const set = library.func('void lookalike_set(const char *, int64_t)');
+  const count = library.func('int64_t lookalike_count(const char *)');
+  const clear = library.func('void lookalike_clear()');
+  return {
+    cuda,
+    nvrtc,
+    set: (setting, value) => void set(setting, value),
+    count: (what) => Number(count(what)),
+    clear: () => void clear(),
+    use: () => {
+      process.env['INTERNEURON_CUDA_LIBRARY'] = cuda;
+      process.env['INTERNEURON_NVRTC_LIBRARY'] = nvrtc;
+    },
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The header of the driver, where CUDA is installed. */
+export async function cudaHeader(): Promise<string | undefined> {
+  const { stdout } = await runProgram(['nvcc', '--dryrun', '-E', '-x', 'cu', '/dev/null']);
+  const { stderr } = await runProgram(['nvcc', '--dryrun', '-E', '-x', 'cu', '/dev/null']);
+  const top = /TOP=(\S+)/.exec(`${stdout}${stderr}`)?.[1];
+  return top === undefined ? undefined : join(top, 'include');
+}

@@ -1,0 +1,52 @@
+/** The program as a process of its own, which can be sent signals and killed. */
+
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { root } from './import-graph.js';
+
+export interface Ended {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ProgramProcess {
+  readonly child: ChildProcess;
+  /** All that it has printed so far. */
+  printed(): string;
+  readonly ended: Promise<Ended>;
+}
+
+export interface ProcessOptions {
+  /** Added to the environment; undefined takes a variable away. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Runs as this user, which only root may ask for. */
+  readonly uid?: number;
+}
+
+/** Starts the sources as the program, in a group of processes of its own. */
+export function startProgram(words: readonly string[], { environment = {}, uid }: ProcessOptions = {}): ProgramProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  return { child, printed: () => stdout + stderr, ended };
+}
+
+/** Waits until something holds. @throws when it does not within a minute */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`${what}: not within a minute`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,77 @@
+/** A kept document as a tree that may be changed, and the elements of it that a reading of its text leads back to. */
+
+import { ReadComponent } from '../lems/read-components.js';
+import type { Component } from '../lems/definitions.js';
+import type { KeptElement, KeptSource } from '../kept-source.js';
+import type { XmlElement } from '../xml/element.js';
+import { documentWith } from './kept-document.js';
+import { xmlText, type Element } from './xml-text.js';
+
+/** An element that may be changed. */
+export interface Node {
+  readonly tag: string;
+  readonly attributes: Record<string, string>;
+  children: Node[];
+  readonly text?: string;
+  readonly raw?: string;
+  /** How many there are of a list of which this is the first, the others being left out. */
+  readonly count?: number;
+}
+
+/** A kept document that may be changed. */
+export class KeptTree {
+  readonly source: KeptSource;
+  readonly nodes: Node[];
+
+  constructor(source: KeptSource) {
+    this.source = source;
+    this.nodes = source.elements.map(nodeOf);
+  }
+
+  /** The document as it is now. */
+  get root(): Element {
+    return documentWith(this.source, this.nodes);
+  }
+
+  get text(): string {
+    return xmlText(this.root);
+  }
+
+  /**
+   * The node that a component was read from.
+   *
+   * @param component  of a reading of `text`, before anything was changed
+   * @returns undefined for components that were put together by the reader
+   */
+  nodeOf(component: Component): Node | undefined {
+    return component instanceof ReadComponent ? this.#nodeAt(component.element) : undefined;
+  }
+
+  #nodeAt(element: XmlElement): Node | undefined {
+    const { parent } = element;
+    if (!parent) return undefined;
+    const at = indexIn(parent, element);
+    if (parent.parent) return this.#nodeAt(parent)?.children[at];
+    // Before the kept elements come the target and the inclusions.
+    return this.nodes[at - (this.source.root === 'neuroml' ? 0 : 1 + this.source.core.length)];
+  }
+}
+
+const indices = new WeakMap<XmlElement, ReadonlyMap<XmlElement, number>>();
+
+function indexIn(parent: XmlElement, element: XmlElement): number {
+  let known = indices.get(parent);
+  if (!known) indices.set(parent, (known = new Map(parent.children.map((inner, at) => [inner, at]))));
+  return known.get(element) ?? -1;
+}
+
+function nodeOf({ tag, attributes = {}, children = [], text, raw, count }: KeptElement): Node {
+  return {
+    tag,
+    attributes: { ...attributes },
+    children: children.map(nodeOf),
+    ...(text === undefined ? {} : { text }),
+    ...(raw === undefined ? {} : { raw }),
+    ...(count === undefined ? {} : { count }),
+  };
+}

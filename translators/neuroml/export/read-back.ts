@@ -1,0 +1,27 @@
+/** Reads an exported document as the importer does. */
+
+import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { hashModel, type ModelHashes } from '../../../src/model/hash.js';
+import type { ValidModel } from '../../../src/model/model.js';
+import { normalise } from '../../../src/model/normalise.js';
+import { importParts, type ImportedParts } from '../import.js';
+import type { LemsModel } from '../lems/definitions.js';
+import { readLems } from '../read.js';
+
+/** What an exported document says. */
+export interface ReadBack {
+  readonly lems: LemsModel;
+  readonly parts: ImportedParts;
+  readonly valid: ValidModel;
+  readonly hashes: ModelHashes;
+}
+
+/** The model that a text stands for; the first thing that is wrong with it where it stands for none. */
+export function readBack(text: string): ReadBack | string {
+  const diagnostics = new Diagnostics();
+  const lems = readLems(text, 'exported.xml', undefined, diagnostics);
+  const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;
+  const valid = parts && normalise(parts.document, parts.positions, diagnostics);
+  if (!lems || !parts || !valid) return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
+  return { lems, parts, valid, hashes: hashModel(valid.model) };
+}

@@ -1,0 +1,161 @@
+/**
+ * What an imported document said, kept beside the canonical model: component types and components as they were written, so that the model can be
+ * written as NeuroML and LEMS again in the words of its author. Long lists of connections are kept as their first element and how
+ * many there are: the model has the rest.
+ */
+
+import { ReadComponent } from './lems/read-components.js';
+import type { Component, LemsModel, LemsSource } from './lems/definitions.js';
+import { ListedElement, type XmlElement } from './xml/element.js';
+import { eachAttribute, tagNameAt } from './xml/start-tag.js';
+
+/** An element as plain data. */
+export interface KeptElement {
+  readonly tag: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly children?: readonly KeptElement[];
+  readonly text?: string;
+  /** XML text in place of all other members: annotations, whose namespaces are not ours to read. */
+  readonly raw?: string;
+  /** So many elements of the tag and attributes, this one the first, which the model has the numbers of. */
+  readonly count?: number;
+}
+
+/** A document as plain data. */
+export interface KeptSource {
+  readonly root: 'Lems' | 'neuroml';
+  /** Attributes of the root, declarations of namespaces among them. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Files of core types that it includes. */
+  readonly core: readonly string[];
+  /** Id of the component that is run. */
+  readonly target: string;
+  readonly elements: readonly KeptElement[];
+}
+
+/** Lists of connections that are longer are kept by their first element. */
+const longestList = 1000;
+
+/** Elements that say something of the whole document. */
+const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'property', 'About', 'Meta']);
+/** Small definitions that are named in ways that are not looked for: units within quantities, constants within expressions. */
+const always: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', ...commentary]);
+
+/**
+ * What a document said of what is run, and all that this refers to.
+ *
+ * @param roots  what is run: a component that says how, and what it names
+ * @returns undefined where the model was not read from a text
+ */
+export function keepSource({ source, byId }: LemsModel, roots: readonly Component[]): KeptSource | undefined {
+  const [first] = roots;
+  if (!source || !first) return undefined;
+  const byName = definitionsByName(source, byId);
+  const wanted = new Set<XmlElement>(source.elements.filter(({ name }) => always.has(name)));
+  const open: XmlElement[] = [];
+  const want = (element: XmlElement | undefined): void => {
+    if (!element || wanted.has(element)) return;
+    wanted.add(element);
+    open.push(element);
+  };
+  for (const root of roots) if (root instanceof ReadComponent) want(root.element);
+  for (let element = open.pop(); element; element = open.pop()) eachMention(element, (name) => byName.get(name)?.forEach(want));
+  return {
+    root: source.root.name === 'neuroml' ? 'neuroml' : 'Lems',
+    attributes: rootAttributes(source.root),
+    core: coreNamed(source),
+    target: first.id,
+    elements: source.elements.filter((element) => wanted.has(element)).map((element) => kept(element)),
+  };
+}
+
+/** Component types by their names, components by their ids. */
+function definitionsByName({ elements }: LemsSource, byId: LemsModel['byId']): ReadonlyMap<string, readonly XmlElement[]> {
+  const byName = new Map<string, XmlElement[]>();
+  const add = (name: string | undefined, element: XmlElement): void => {
+    if (name === undefined) return;
+    const known = byName.get(name);
+    if (known) known.push(element);
+    else byName.set(name, [element]);
+  };
+  for (const element of elements) {
+    if (always.has(element.name)) continue;
+    if (element.name === 'ComponentType') {
+      add(element.attribute('name'), element);
+      continue;
+    }
+    const id = element.attribute('id');
+    const component = id === undefined ? undefined : byId.get(id);
+    if (component instanceof ReadComponent && component.element === element) add(id, element);
+  }
+  return byName;
+}
+
+/** Calls `visit` with every tag and attribute value of an element and what is in it; of long lists with those of the first. */
+function eachMention(element: XmlElement, visit: (name: string) => void): void {
+  visit(element.name);
+  for (const value of Object.values(element.attributes)) visit(value);
+  let last: XmlElement | undefined;
+  for (const inner of element.children) {
+    // Connections of a list name what they are of once for all, or each its own synapse.
+    if (inner instanceof ListedElement && last instanceof ListedElement && inner.shape === last.shape) {
+      for (const name of inner.shape) if (!paths.has(name)) visit(inner.attribute(name) ?? '');
+    } else eachMention(inner, visit);
+    last = inner;
+  }
+}
+
+/** Attributes of connections that name no component. */
+const paths: ReadonlySet<string> = new Set(['id', 'preCellId', 'postCellId', 'preCell', 'postCell', 'weight', 'delay', 'target']);
+
+/** The file that includes all others is enough. */
+function coreNamed({ core }: LemsSource): readonly string[] {
+  const all = 'NeuroML2CoreTypes.xml';
+  return core.includes(all) ? [all] : core;
+}
+
+function rootAttributes({ source, offset }: XmlElement): Readonly<Record<string, string>> {
+  const attributes: Record<string, string> = {};
+  eachAttribute(source.text, offset, ({ name }, raw) => {
+    if (name === 'id' || name.startsWith('xmlns') || name.startsWith('xsi:')) attributes[name] = raw;
+  });
+  return attributes;
+}
+
+function kept(element: XmlElement): KeptElement {
+  const { name: tag, children, text } = element;
+  if (tag === 'annotation') return { tag, raw: rawText(element) };
+  const attributes = { ...element.attributes };
+  return {
+    tag,
+    ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
+    ...(children.length > 0 ? { children: keptChildren(children) } : {}),
+    ...(text === '' ? {} : { text }),
+  };
+}
+
+function keptChildren(children: readonly XmlElement[]): readonly KeptElement[] {
+  const all: KeptElement[] = [];
+  for (let at = 0; at < children.length; ) {
+    const first = children[at];
+    let end = at + 1;
+    if (first instanceof ListedElement) while (isAlike(first, children[end])) end++;
+    if (first && end - at > longestList) all.push({ ...kept(first), count: end - at });
+    else for (const inner of children.slice(at, end)) all.push(kept(inner));
+    at = end;
+  }
+  return all;
+}
+
+function isAlike(first: ListedElement, other: XmlElement | undefined): boolean {
+  return other instanceof ListedElement && other.name === first.name && other.shape === first.shape;
+}
+
+/** The text of an element from its `<` to its end. Elements of its name are not within each other. */
+function rawText({ source: { text }, offset }: XmlElement): string {
+  const tag = tagNameAt(text, offset);
+  const opened = text.indexOf('>', offset);
+  if (text.charAt(opened - 1) === '/') return text.slice(offset, opened + 1);
+  const closed = text.indexOf(`</${tag}`, offset);
+  return text.slice(offset, text.indexOf('>', closed) + 1);
+}

@@ -1,0 +1,82 @@
+/** What stands within elements against what the schema of NeuroML lets stand there. */
+
+import { nameOf } from '../lems/attributes.js';
+import type { Tally } from '../lems/tally.js';
+import type { XmlElement } from '../xml/element.js';
+import type { Slot } from './content.js';
+import * as messages from './messages.js';
+
+/** Elements that explain may stand in all others. */
+const explanations: ReadonlySet<string> = new Set(['notes', 'property', 'annotation']);
+
+/** Names of elements that other checks tell of. */
+export interface Told {
+  readonly missing: ReadonlySet<string>;
+  readonly repeated: ReadonlySet<string>;
+}
+
+/**
+ * Checks the elements within one. All findings are warnings: component types, which say what a model is, are content with any order, and with more
+ * than the schema has.
+ *
+ * @param told  names whose absence or repetition other checks tell of
+ * @diagnostic neuroml/unexpected-element, neuroml/element-order, neuroml/too-many, neuroml/expected-child
+ */
+export function checkContent(element: XmlElement, slots: readonly Slot[], told: Told, tally: Tally): void {
+  const counts = new Array<number>(slots.length).fill(0);
+  const known: XmlElement[] = [];
+  for (const inner of element.children) {
+    const { name } = inner;
+    if (explanations.has(name)) continue;
+    const at = slotOf(name, slots);
+    const slot = slots[at];
+    if (!slot) {
+      tally.add(
+        `unexpected ${element.name} ${name}`,
+        () =>
+          messages.unexpectedElement(
+            name,
+            nameOf(element),
+            slots.flatMap(({ names }) => names),
+          ),
+        () => inner.place,
+      );
+      continue;
+    }
+    known.push(inner);
+    counts[at] = (counts[at] ?? 0) + 1;
+    if (counts[at] === slot.atMost + 1 && !told.repeated.has(name))
+      tally.add(
+        `too many ${element.name} ${name}`,
+        () => messages.tooMany(name, nameOf(element), slot.atMost),
+        () => inner.place,
+      );
+  }
+  for (const [at, { names, atLeast }] of slots.entries()) {
+    if ((counts[at] ?? 0) >= atLeast || names.some((name) => told.missing.has(name))) continue;
+    tally.add(
+      `expected ${element.name} ${names.join()}`,
+      () => messages.expectedChild(names, nameOf(element)),
+      () => element.place,
+    );
+  }
+  checkOrder(element, known, slots, tally);
+}
+
+/** Tells of elements that stand behind others which the schema has after them. @diagnostic neuroml/element-order */
+export function checkOrder(owner: XmlElement, elements: readonly XmlElement[], slots: readonly Slot[], tally: Tally): void {
+  let furthest = 0;
+  for (const inner of elements) {
+    const at = slotOf(inner.name, slots);
+    const after = slots[furthest]?.names ?? [];
+    if (at >= furthest) furthest = at;
+    else
+      tally.add(
+        `order ${owner.name} ${inner.name}`,
+        () => messages.elementOrder(inner.name, after, nameOf(owner)),
+        () => inner.place,
+      );
+  }
+}
+
+const slotOf = (name: string, slots: readonly Slot[]): number => slots.findIndex(({ names }) => names.includes(name));

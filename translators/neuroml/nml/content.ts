@@ -1,0 +1,76 @@
+/** What the schema of NeuroML 2 (XSD, version 2.3.1) lets stand within elements, in which order and how often. */
+
+/** Elements of one place in the order of a content, any of them where there are several. */
+export interface Slot {
+  readonly names: readonly string[];
+  readonly atLeast: number;
+  readonly atMost: number;
+}
+
+/** `name` once, `name?` at most once, `name+` at least once, `name*` any number; `a/b*` any mixture of both. */
+function slots(text: string): readonly Slot[] {
+  return text.split(' ').map((word) => {
+    const mark = /[?+*]$/.exec(word)?.[0] ?? '';
+    const names = word.slice(0, word.length - mark.length).split('/');
+    return { names, atLeast: mark === '' || mark === '+' ? 1 : 0, atMost: mark === '' || mark === '?' ? 1 : Infinity };
+  });
+}
+
+const gates =
+  'q10ConductanceScaling* gate/gateHHrates/gateHHratesTau/gateHHtauInf/gateHHratesInf/gateHHratesTauInf/gateHHInstantaneous/gateFractional*';
+const densities =
+  'channelPopulation* channelDensity* channelDensityVShift* channelDensityNernst* channelDensityGHK* channelDensityGHK2* ' +
+  'channelDensityNonUniform* channelDensityNonUniformNernst* channelDensityNonUniformGHK* spikeThresh+ specificCapacitance+ initMembPotential+';
+
+/** Contents by name of the component type; heirs share them. Notes, properties and annotations may stand in all. */
+export const contents: ReadonlyMap<string, readonly Slot[]> = new Map(
+  Object.entries({
+    ionChannel: gates,
+    ionChannelKS: 'gateKS*',
+    gateKS: 'q10Settings? closedState+ openState+ forwardTransition/reverseTransition/tauInfTransition+',
+    gateHHrates: 'q10Settings? forwardRate reverseRate',
+    gateHHtauInf: 'q10Settings? timeCourse steadyState',
+    gateHHratesTau: 'q10Settings? forwardRate reverseRate timeCourse',
+    gateHHratesInf: 'q10Settings? forwardRate reverseRate steadyState',
+    gateHHratesTauInf: 'q10Settings? forwardRate reverseRate timeCourse steadyState',
+    gateHHInstantaneous: 'steadyState',
+    gateFractional: 'q10Settings? subGate+',
+    subGate: 'q10Settings? steadyState timeCourse',
+    tauInfTransition: 'steadyState timeCourse',
+    blockingPlasticSynapse: 'plasticityMechanism? blockMechanism?',
+    cell: 'morphology? biophysicalProperties?',
+    cell2CaPools: 'morphology? biophysicalProperties? biophysicalProperties2CaPools?',
+    morphology: 'segment+ segmentGroup*',
+    segment: 'parent? proximal? distal',
+    segmentGroup: 'member* include* path* subTree* inhomogeneousParameter*',
+    inhomogeneousParameter: 'proximal? distal?',
+    path: 'from? to?',
+    biophysicalProperties: 'membraneProperties intracellularProperties? extracellularProperties?',
+    biophysicalProperties2CaPools: 'membraneProperties2CaPools intracellularProperties2CaPools? extracellularProperties?',
+    membraneProperties: densities,
+    membraneProperties2CaPools: `${densities} channelDensityNernstCa2*`,
+    intracellularProperties: 'species* resistivity*',
+    intracellularProperties2CaPools: 'species* resistivity*',
+    compoundInput: 'pulseGenerator* sineGenerator* rampGenerator*',
+    compoundInputDL: 'pulseGeneratorDL* sineGeneratorDL* rampGeneratorDL*',
+    network:
+      'space* region* extracellularProperties* population+ cellSet* synapticConnection* projection* electricalProjection* ' +
+      'continuousProjection* explicitInput* inputList*',
+    populationList: 'layout/instance*',
+    instance: 'location',
+  }).map(([type, text]) => [type, slots(text)]),
+);
+
+/** The content of a document. */
+export const documentContent: readonly Slot[] = slots(
+  'include* extracellularProperties* intracellularProperties* morphology* ionChannel* ionChannelHH* ionChannelVShift* ionChannelKS* ' +
+    'decayingPoolConcentrationModel* fixedFactorConcentrationModel* alphaCurrentSynapse* alphaSynapse* expOneSynapse* expTwoSynapse* ' +
+    'expThreeSynapse* blockingPlasticSynapse* doubleSynapse* gapJunction* silentSynapse* linearGradedSynapse* gradedSynapse* ' +
+    'biophysicalProperties* cell* cell2CaPools* baseCell* iafTauCell* iafTauRefCell* iafCell* iafRefCell* izhikevichCell* ' +
+    'izhikevich2007Cell* adExIaFCell* fitzHughNagumoCell* fitzHughNagumo1969Cell* pinskyRinzelCA3Cell* hindmarshRose1984Cell* ' +
+    'pulseGenerator* pulseGeneratorDL* sineGenerator* sineGeneratorDL* rampGenerator* rampGeneratorDL* compoundInput* compoundInputDL* ' +
+    'voltageClamp* voltageClampTriple* spikeArray* timedSynapticInput* spikeGenerator* spikeGeneratorRandom* spikeGeneratorPoisson* ' +
+    'spikeGeneratorRefPoisson* poissonFiringSynapse* transientPoissonFiringSynapse* IF_curr_alpha* IF_curr_exp* IF_cond_alpha* ' +
+    'IF_cond_exp* EIF_cond_exp_isfa_ista* EIF_cond_alpha_isfa_ista* HH_cond_exp* expCondSynapse* alphaCondSynapse* expCurrSynapse* ' +
+    'alphaCurrSynapse* SpikeSourcePoisson* network* ComponentType*',
+);

@@ -1,0 +1,92 @@
+/** What there is to check in a document that only holds parts of models: networks, cells, channels, synapses. */
+
+import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { Container, holdsNetwork, isDynamic } from './build/network.js';
+import { growTree } from './flatten/tree.js';
+import { unmetRequirements } from './flatten/variables.js';
+import type { Part } from './import.js';
+import type { Component, ComponentType, LemsModel, ParameterDefinition } from './lems/definitions.js';
+
+/**
+ * The networks of a document, and what of it has equations and is in none of them. What equations require of a cell that is not there stands around
+ * them as parameters, so that their names and units can be checked all the same.
+ *
+ * @param document  as places name it; components of included files are checked where something of the document uses them
+ */
+export function partsOf(lems: LemsModel, document: string): readonly Part[] {
+  const own = lems.components.filter(({ place }) => place.document === document);
+  const networks = own.filter((component) => !isDynamic(component.type) && holdsNetwork(component));
+  const reaches = new Map(networks.map((network) => [network, reached(network, lems)]));
+  const used = new Set([...reaches.values()].flatMap((all) => [...all]));
+  const whole = (network: Component): boolean => [...(reaches.get(network) ?? [])].every((component) => isWhole(component));
+  return [
+    ...networks.filter(whole).map((target): Part => ({ target, around: null })),
+    ...own.flatMap((component) => (isDynamic(component.type) && !used.has(component) && isWhole(component) ? loosePart(component, lems) : [])),
+  ];
+}
+
+/** Whether a component has all that its equations read of single children: a cell may still be a mere shape, which nothing is wrong with. */
+function isWhole({ type, children }: Component): boolean {
+  return (type.dynamics?.derivedVariables ?? []).every(({ select }) => {
+    const [first = ''] = select?.split('/') ?? [];
+    return !type.child.has(first) || children.some(({ role }) => role === first);
+  });
+}
+
+/** Top-level components that one and what it holds refer to. */
+function reached(component: Component, lems: LemsModel, found = new Set<Component>()): ReadonlySet<Component> {
+  const { references } = component.type;
+  if (references.size > 0) {
+    const { attributes } = component;
+    for (const name of references.keys()) {
+      const other = lems.byId.get(attributes[name] ?? '');
+      if (!other || found.has(other)) continue;
+      found.add(other);
+      reached(other, lems, found);
+    }
+  }
+  for (const inner of component.children) reached(inner, lems, found);
+  return found;
+}
+
+/** A component with all that it requires around it; nothing where it requires an instance at the other end of a connection. */
+function loosePart(target: Component, lems: LemsModel): readonly Part[] {
+  const tree = growTree(target, lems, new Diagnostics());
+  if (tree.nodes.some(({ type }) => type.instanceRequirements.size > 0)) return [];
+  const unmet = unmetRequirements(tree);
+  if (unmet.length === 0) return [{ target, around: null }];
+  // The values mean nothing: only names and dimensions are looked at.
+  const given = unmet.map((requirement): [string, ParameterDefinition] => [requirement.name, { ...requirement, fixed: 1 }]);
+  const around: Component = { ...target, id: '', type: surroundings(target.type, new Map(given)), parent: null, attributes: {}, children: [] };
+  return [{ target, around: new Container(around, null) }];
+}
+
+/** A type that has parameters and nothing else. */
+function surroundings({ place }: ComponentType, parameters: ReadonlyMap<string, ParameterDefinition>): ComponentType {
+  const none = new Map<string, never>();
+  return {
+    name: 'surroundings',
+    place,
+    lineage: ['surroundings'],
+    parameters,
+    indexParameters: none,
+    derivedParameters: none,
+    properties: none,
+    constants: none,
+    exposures: none,
+    requirements: none,
+    componentRequirements: none,
+    instanceRequirements: none,
+    child: none,
+    children: none,
+    references: none,
+    links: none,
+    paths: none,
+    texts: none,
+    attachments: none,
+    ports: none,
+    dynamics: null,
+    structure: [],
+    simulation: null,
+  };
+}

@@ -1,0 +1,42 @@
+/** Which projections need to know their connections before they are built on the target. */
+
+import type { Projection, PynnSpecification, Value, Values } from './specification.js';
+import { isNumbers } from './values.js';
+
+/** Labels of projections some of whose values are for the pairs that are connected: numbers that a NumpyRNG draws, lists, gaps. */
+export function drawnOnHost({ rngs = {}, projections = [], phases = [] }: PynnSpecification): ReadonlySet<string> {
+  const isNumpy = (value: Value): boolean =>
+    isRandom(value) && typeof value.rng === 'string' && Object.hasOwn(rngs, value.rng) && rngs[value.rng]?.type === 'NumpyRNG';
+  const before = (values: Values | undefined): boolean => Object.values(values ?? {}).some((value) => isNumpy(value) || hasGaps(value));
+  const later = (values: Values): boolean =>
+    before(values) ||
+    Object.values(values).some((value) => isNumbers(value)) ||
+    // The parts of a plastic synapse's delay follow from one number.
+    isRandom(values['delay'] ?? null);
+  const labels = new Set<string>();
+  for (const projection of projections) {
+    const { synapse, initial_values: initial } = projection;
+    const parts = [synapse?.params, synapse?.timing_dependence?.params, synapse?.weight_dependence?.params, initial];
+    if (parts.some(before)) labels.add(labelOf(projection));
+  }
+  for (const { set_projection: set, initialize } of phases) {
+    if (set !== undefined && later(set.params)) labels.add(set.target);
+    if (initialize !== undefined && later(initialize.values)) labels.add(initialize.target);
+  }
+  // What is copied must be known as well.
+  for (const projection of [...projections].reverse()) {
+    const { type, params = {} } = projection.connector;
+    const of = params['reference'] ?? params['reference_projection'];
+    if (type === 'CloneConnector' && typeof of === 'string' && labels.has(labelOf(projection))) labels.add(of);
+  }
+  return labels;
+}
+
+const labelOf = ({ label, pre, post }: Projection): string => label ?? `${pre}→${post}`;
+
+const isRandom = (value: Value): value is Extract<Value, { random: string }> =>
+  typeof value === 'object' && value !== null && 'random' in value;
+
+/** Whether a matrix has no number for some pair. */
+const hasGaps = (value: Value): boolean =>
+  Array.isArray(value) && value.some((row: unknown) => Array.isArray(row) && row.some((item) => item === null));

@@ -1,11 +1,11 @@
 /**
  * Times interneuron against Brian 2 on three networks, in one run on one machine:
  *
- *     npm run build && npx tsx bench/brian.ts [repetitions] [--whole]
+ *     npm run build && npx tsx bench/brian.ts [repetitions] [--target wasm|c] [--duration 1] [--network cuba] [--whole]
  *
  * For each network: the run phase of Brian's `cpp_standalone` (its own measure, the compiled program run again and again)
- * against the run phase of `interneuron run` on WebAssembly with one thread, in turn. With `--whole` also the whole commands,
- * Brian's from an empty build folder and warm Cython's. Prints a Markdown table of medians and of the medians of paired ratios.
+ * against the run phase of `interneuron run` with one thread, in turn, for so many seconds of model time. With `--whole` also the whole
+ * commands, Brian's from an empty build folder and warm Cython's. Prints a Markdown table of medians and of the medians of paired ratios.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -15,13 +15,20 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 const python = path.join(root, '.venv/bin/python');
-const repetitions = Number(process.argv[2] ?? 5);
-const whole = process.argv.includes('--whole');
+const words = process.argv.slice(2);
+const option = (name: string, otherwise: string): string => {
+  const place = words.indexOf(`--${name}`);
+  return (place < 0 ? undefined : words[place + 1]) ?? otherwise;
+};
+const repetitions = Number(words[0]?.startsWith('--') === false ? words[0] : 5);
+const whole = words.includes('--whole');
+const target = option('target', 'wasm');
+const duration = option('duration', '1');
 const networks = [
   { name: 'cuba', fixture: 'vogels-abbott-cuba' },
   { name: 'cobahh', fixture: 'cobahh' },
   { name: 'brunel-hakim', fixture: 'brunel-hakim' },
-];
+].filter(({ name }) => option('network', name) === name);
 
 interface BrianTimes {
   readonly run: number | null;
@@ -34,7 +41,7 @@ const seconds = (value: number): string => value.toPrecision(3);
 
 function brianScript(name: string, mode: string, directory: string): BrianTimes & { readonly process: number } {
   const began = performance.now();
-  const text = execFileSync(python, [path.join(root, 'bench/brian/models.py'), name, mode, directory], { encoding: 'utf8' });
+  const text = execFileSync(python, [path.join(root, 'bench/brian/models.py'), name, mode, directory, duration], { encoding: 'utf8' });
   const line = text.trim().split('\n').at(-1) ?? '{}';
   return { ...(JSON.parse(line) as BrianTimes), process: (performance.now() - began) / 1000 };
 }
@@ -57,7 +64,9 @@ function ours(fixture: string, threads: number, folder: string): { readonly run:
     'run',
     `fixtures/brian/${fixture}.yaml`,
     '--target',
-    'wasm',
+    target,
+    '--duration',
+    `${duration} s`,
     '--threads',
     String(threads),
     '--json',

@@ -8,6 +8,7 @@
 import { addRecordings } from './pipeline/add-recordings.js';
 import { setNamespace } from './pipeline/apply-settings.js';
 import { chooseTarget, workOf } from './pipeline/choose-target.js';
+import { readStrategy } from './pipeline/read-strategy.js';
 import { readDataFiles } from './pipeline/data-files.js';
 import { InterruptedError } from './pipeline/interrupted.js';
 import { recordsAllSynapses, synapseCounts } from './pipeline/synapse-counts.js';
@@ -256,6 +257,8 @@ export interface RunOptions {
   readonly threads?: number;
   /** Device of the engine: its number in the list of `interneuron targets`, or a part of its name. Absent: the first. */
   readonly device?: string;
+  /** How devices spread spikes over work-items: `auto` (the default) by the cost model, or the name of a strategy. No result depends on it. */
+  readonly strategy?: string;
   /** Files to write; the suffix says the format. None: results are only returned. */
   readonly outputs?: readonly string[];
   /** Folder for the text files that the model itself names; absent: they are not written. */
@@ -343,10 +346,12 @@ export async function runModel(
   watch.end('lower');
   // 6. The program to something that runs here.
   const wishes = { ...workOf(program, steps), ...(options.device === undefined ? {} : { device: options.device }) };
+  const strategy = readStrategy(options.strategy ?? 'auto');
   const { target, device, ordinal } = await chooseTarget(options.target ?? 'auto', wishes);
   const executable = await target.compile(program, {
     ...(threads === undefined ? {} : { threads }),
     ...(ordinal === undefined ? {} : { device: ordinal }),
+    ...(strategy === undefined ? {} : { strategy }),
     ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
   });
   const engine: Engine = { target: target.name, device, threads: executable.threads ?? 1 };
@@ -378,7 +383,7 @@ export async function runModel(
     });
     watch.end('run');
     // 8. Close the files: now they get their names.
-    const record = runRecord(header, recorder.plan, run, { timings: { ...watch.seconds() }, notes: program.manifest.notes });
+    const record = runRecord(header, recorder.plan, run, { timings: { ...watch.seconds() }, notes: [...program.manifest.notes, ...(executable.notes ?? [])] });
     const outputs: string[] = [];
     for (const writer of writers) outputs.push(...(await writer.close(record, run.trains)));
     watch.end('write');

@@ -1,6 +1,6 @@
 """The three networks of the benchmark, in Brian 2, for timing against interneuron.
 
-usage: python models.py {cuba|cobahh|brunel-hakim} {cpp_standalone|cython} BUILD_DIRECTORY
+usage: python models.py {cuba|cobahh|brunel-hakim} {cpp_standalone|cython} BUILD_DIRECTORY [SECONDS]
 
 Prints one JSON object: seconds of the run phase, of the whole script after the imports, and the number of spikes.
 Parameters are those of fixtures/brian/*.yaml.
@@ -74,6 +74,7 @@ def brunel_hakim():
 
 def main():
     name, mode, directory = sys.argv[1:4]
+    duration = float(sys.argv[4]) if len(sys.argv) > 4 else 1.0
     began = time.perf_counter()
     if mode == "cpp_standalone":
         b2.set_device("cpp_standalone", directory=directory, build_on_run=True)
@@ -83,7 +84,7 @@ def main():
     objects, group = {"cuba": cuba, "cobahh": cobahh, "brunel-hakim": brunel_hakim}[name]()
     monitor = SpikeMonitor(group)
     network = b2.Network(objects, monitor)
-    network.run(1 * second, namespace={})
+    network.run(duration * second, namespace={})
     run = b2.device._last_run_time if mode == "cpp_standalone" else None
     print(json.dumps({"run": run, "whole": time.perf_counter() - began, "spikes": int(monitor.num_spikes)}))
 

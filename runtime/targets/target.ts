@@ -1,5 +1,6 @@
 /** The contract of an engine: what it needs to be told, and what a session can do. */
 
+import type { Strategy } from '../../src/codegen/schedule/strategies.js';
 import type { Program, TypedArray } from '../../src/ir/program.js';
 
 export interface Availability {
@@ -18,6 +19,8 @@ export interface CompileOptions {
   readonly threads?: number;
   /** Which of the devices that `probe` lists; absent: the first. */
   readonly device?: number;
+  /** How devices spread spikes over work-items; absent: as suits each projection. */
+  readonly strategy?: Strategy;
   readonly cacheDirectory?: string;
 }
 
@@ -59,6 +62,8 @@ export interface Executable {
   readonly sources: ReadonlyMap<string, string>;
   /** Worker threads that its sessions use; absent: one. */
   readonly threads?: number;
+  /** Choices of the target worth reporting beside those of the program. */
+  readonly notes?: readonly string[];
   start(): Promise<Session>;
 }
 

@@ -1,6 +1,7 @@
 /** The command line as data: commands, their options, and what `yargs` makes of the words given. */
 
 import yargs from 'yargs';
+import { strategyNames } from '../codegen/schedule/strategies.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, joinWords, nearest } from '../diagnostics/suggest.js';
 import { targetNotations } from '../pipeline/target-notations.js';
@@ -56,6 +57,12 @@ const device = {
   describe: 'a device of the engine: its number in the list of targets, or a part of its name',
 } as const satisfies OptionDefinition;
 
+const strategy = {
+  type: 'string',
+  choices: ['auto', ...strategyNames],
+  describe: 'how devices spread spikes over work-items; the result does not depend on it [auto]',
+} as const satisfies OptionDefinition;
+
 /** Orders of a step by name. */
 export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const;
 
@@ -81,6 +88,7 @@ export const commands = {
       'output-dir': { type: 'string', value: 'dir', describe: 'where the files go that the model itself names [the current folder]' },
       target: { type: 'string', choices: targetNames, describe: 'the engine [auto]' },
       device,
+      strategy,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
       duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
@@ -139,6 +147,7 @@ export const commands = {
     options: {
       target: { type: 'string', choices: codegenTargets, describe: 'c, opencl, cuda: sources and build file; wasm, ir: the text of the program' },
       output: { type: 'string', alias: 'o', value: 'dir', describe: 'the folder to write to' },
+      strategy,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
       duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },

@@ -59,3 +59,6 @@ export function printable(text: string): string {
     .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
+
+/** The same for text of several lines, which keeps its line ends: for source code, where what is seen must be what is there. */
+export const printableLines = (text: string): string => text.split(/\r\n|\r|\n/).map(printable).join('\n');

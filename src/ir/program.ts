@@ -172,6 +172,8 @@ export interface For {
   readonly from: Expression;
   readonly to: Expression;
   readonly body: readonly Statement[];
+  /** True when its rounds are independent of each other; printers may make use of it, or not. */
+  readonly lanes?: true;
 }
 export interface While {
   readonly kind: 'while';

@@ -139,9 +139,12 @@ function distributionSteps(name: string, given: readonly Ir[]): number[] | null 
   return steps;
 }
 
-/** How many of the ascending steps a uniform number has passed. */
-function countOfSteps(uniform: Ir, steps: readonly number[]): Ir {
-  return steps.reduce<Ir>((count, step, k) => ir.select(ir.gt(uniform, ir.f64(step)), ir.f64(k + 1), count), ir.f64(0));
+/** How many of the ascending steps a uniform number has passed: one choice after another, since nested ones are tested twice over on vector lanes. */
+function countOfSteps(uniform: Ir, steps: readonly number[], block: Block): Ir {
+  return steps.reduce<Ir>(
+    (count, step, k) => block.name('passed', ir.select(ir.gt(uniform, ir.f64(step)), ir.f64(k + 1), count)),
+    ir.f64(0),
+  );
 }
 
 /** Compiles one random call; `args` are float64. */
@@ -161,7 +164,7 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
   };
   const looped = (name: 'poisson' | 'binomial' | 'gamma' | 'truncatedNormal' | 'vonMises', parameters: readonly Ir[]): Ir => {
     const steps = distributionSteps(name, parameters);
-    if (steps) return block.name(name, countOfSteps(uniform(), steps));
+    if (steps) return block.name(name, countOfSteps(uniform(), steps, block));
     const callee = context.builder.use(drawFunction(name));
     return block.name(name, ir.call(callee, ...counter(draws.step), ...draws.key, ...parameters));
   };

@@ -17,6 +17,7 @@ import { Block } from './block.js';
 import type { Interval } from './bounds.js';
 import { boundsOf, hull, isBounded } from './bounds.js';
 import { namedIndex } from './rules/rule-code.js';
+import { expectedSynapses } from './synapses/expected.js';
 import { inOrderOfCreation } from './synapses/indices.js';
 import type { Context } from './context.js';
 import { isInForce } from './delay-windows.js';
@@ -286,6 +287,7 @@ export function pathwayKernel(
     elements: { begin: end.offset, end: end.offset + end.size },
     delays: pathway.steps,
     segments: (index ? index.starts : varied ? connectivity.segments : connectivity.rows).name,
+    synapses: Math.round(expectedSynapses(plan, context)),
     order,
     locals: block.locals.declared,
     body,

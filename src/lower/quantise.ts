@@ -1,10 +1,10 @@
 /**
  * Pass: weights that synapses do nothing with but add them to a variable are kept in the units in which it sums, as integers. The sum is the same to the
- * bit, nothing is left to round when spikes arrive, and a weight takes half the memory or less.
+ * bit, nothing is left to round when spikes arrive, and where many synapses meet a weight takes half the memory or less.
  */
 
 import * as ir from '../ir/builder.js';
-import type { Kernel, Statement } from '../ir/program.js';
+import type { ElementType, Expression as Ir, Kernel, Statement } from '../ir/program.js';
 import { bodyOf, buffersOf } from '../ir/walk.js';
 import { namesIn } from '../lang/walk.js';
 import type { Context } from './context.js';
@@ -55,8 +55,14 @@ function useOf(
   return { exponent: first.exponent, most: Math.max(...uses.map(({ most }) => most)) };
 }
 
-/** The narrowest integers that hold numbers up to a limit. */
-const elementFor = (most: number): 'i16' | 'i32' | null => (most < 2 ** 15 - 1 ? 'i16' : most < 2 ** 31 - 1 ? 'i32' : null);
+/** The narrowest integers that hold numbers up to a limit; null where they would be wider than what is there. */
+function elementFor(most: number, before: ElementType): 'i16' | 'i32' | 'i64' | null {
+  if (most < 32767) return 'i16';
+  if (most < 2147483647) return 'i32';
+  return before === 'f64' ? 'i64' : null;
+}
+
+const wholeNumber = (value: Ir, { buffer }: QuantisedWeight): Ir => (buffer.element === 'i64' ? value : ir.convert('i32', value));
 
 /** Rewrites what is stored into a buffer. */
 function restored(statements: readonly Statement[], weight: QuantisedWeight): Statement[] {
@@ -64,7 +70,7 @@ function restored(statements: readonly Statement[], weight: QuantisedWeight): St
     switch (statement.kind) {
       case 'store':
         return statement.buffer === weight.buffer.name
-          ? { ...statement, value: ir.convert('i32', quantise(statement.value, weight.exponent)) }
+          ? { ...statement, value: wholeNumber(quantise(statement.value, weight.exponent), weight) }
           : statement;
       case 'if':
         return { ...statement, then: restored(statement.then, weight), else: restored(statement.else, weight) };
@@ -103,7 +109,7 @@ export function quantiseWeights(codes: readonly PathwayCode[], inboxes: Readonly
       const place = storage?.get(name);
       if (place?.kind !== 'array' || place.type !== 'real' || !isReadAtEventsOnly(plan, name, context)) continue;
       const use = useOf(own, name, inboxes, context);
-      const element = use && elementFor(use.most * powerOfTwo(use.exponent));
+      const element = use && elementFor(use.most * powerOfTwo(use.exponent), place.buffer.element);
       if (!use || !element) continue;
       const comment = `${place.buffer.comment}, in units of 2^${-use.exponent}`;
       const weight = { buffer: { ...place.buffer, element, comment }, exponent: use.exponent };

@@ -35,6 +35,11 @@ export const messages = {
     expected: 'UTF-8 (or UTF-16 with a byte order mark)',
     hint: 'save the file as UTF-8',
   }),
+  halfCharacter: (): Finding => ({
+    code: 'read/half-character',
+    message: 'this text holds half of a character',
+    expected: 'both halves of a surrogate pair, such as \\ud83d\\ude00',
+  }),
   malformedJson: (mistake: string, found: string): Finding => ({
     code: 'read/malformed-json',
     message: jsonMistakes[mistake] ?? 'this is not JSON',

@@ -4,6 +4,7 @@ import { afterSpace } from './json-scan.js';
 import { messages } from './messages.js';
 import { readJson } from './read-json.js';
 import { readYaml } from './read-yaml.js';
+import { halfCharacters } from './well-formed.js';
 
 /** What reading a text yields. `value` is undefined when `diagnostics` has an error. */
 export interface ReadResult {
@@ -19,14 +20,17 @@ export interface ReadResult {
  *
  * @param text  the document's text; a byte order mark at its start is skipped
  * @param document  its name in places, such as the file's path
- * @diagnostic read/…  malformed text, duplicate keys, nesting deeper than 100, a YAML text that is too large
+ * @diagnostic read/…  malformed text, duplicate keys, nesting deeper than 100, halves of characters, a YAML text that is too
+ *   large
  */
 export function readDocument(text: string, document: string): ReadResult {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const first = firstCharacters(text, start);
   const refused = notAModel(text, first, document);
   if (refused) return { value: undefined, positions: { place: () => ({ document }) }, diagnostics: [refused] };
-  return first.json ? readJson(text, document) : readYaml(text, document);
+  const read = first.json ? readJson(text, document) : readYaml(text, document);
+  const halves = halfCharacters(text, read.value, read.positions);
+  return halves.length === 0 ? read : { ...read, value: undefined, diagnostics: [...read.diagnostics, ...halves] };
 }
 
 interface Beginning {

@@ -10,6 +10,7 @@ import { lower } from '../lower/lower.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { ValidModel } from '../model/model.js';
 import { messages } from './messages.js';
+import { readStrategy } from './read-strategy.js';
 
 /** Contents by name, relative to the folder they are for. */
 export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
@@ -18,13 +19,15 @@ export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
  * The files of a model's program.
  *
  * @param target  `c`, `opencl` and `cuda` give a project that builds and runs by itself; others give the text of the program
- * @throws DiagnosticError for what cannot be lowered
+ * @param strategy  how devices spread spikes over work-items
+ * @throws DiagnosticError for what cannot be lowered, UsageError for a strategy that there is not
  */
-export function generateProject(valid: ValidModel, target: string, precision: Precision): ProjectFiles {
+export function generateProject(valid: ValidModel, target: string, precision: Precision, strategy = 'auto'): ProjectFiles {
+  const spread = readStrategy(strategy) ?? 'atomic';
   const program = lower(valid, { precision });
   if (target === 'c') return cProject(program, scriptOf(valid, program));
-  if (target === 'opencl') return openclProject(program, scriptOf(valid, program));
-  if (target === 'cuda') return cudaProject(program, scriptOf(valid, program));
+  if (target === 'opencl') return openclProject(program, scriptOf(valid, program), spread);
+  if (target === 'cuda') return cudaProject(program, scriptOf(valid, program), spread);
   const generator = generators.find(({ name }) => name === target);
   invariant(generator, 'pipeline/generate-project', `no generator is named ${target}`);
   return generator.generate(program);

@@ -154,6 +154,11 @@ describe('models', () => {
       ),
       'error neuroml/bad-number 2:114',
     ],
+    [
+      'a run of negative length',
+      `<Lems>\n<Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>\n${cell}<network id="n"><population id="p" component="a" size="1"/></network>\n<Simulation id="s" length="-1ms" step="0.1ms" target="n"/><Target component="s"/></Lems>`,
+      'error neuroml/bad-number 4:28',
+    ],
   ])('with %s', async (name, text, finding) => {
     const outcome = await validate(`models ${name}`, { 'model.nml': text });
     expect(outcome.findings).toEqual([finding]);
@@ -163,8 +168,68 @@ describe('models', () => {
   it('that are right are said to be valid', async () => {
     writeFileSync(folder.file('good.nml'), nml(cell));
     const { code, stdout } = await runCommand(['validate', folder.file('good.nml')]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `${folder.file('good.nml')}: valid, neuroml\n` });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/good\.nml: valid, neuroml, model [0-9a-f]{12}\n/);
   });
+});
+
+describe('networks without a simulation', () => {
+  const pulse = '<pulseGenerator id="i" delay="0ms" duration="1ms" amplitude="1nA"/>';
+  const synapse = '<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>';
+  const population = '<population id="p" component="a" size="2"/>';
+  const net = (content: string): string => `<network id="n">\n${content}\n</network>`;
+  const connection = (more: string): string =>
+    `<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">\n<connection id="0" ${more}/></projection>`;
+  const both = (pre: string, post: string): string => `preCellId="${pre}" postCellId="${post}"`;
+  it.each([
+    ['is right', nml(`${synapse}${cell}${net(population + connection(both('../p[0]', '../p[1]')))}`), []],
+    ['leads nowhere', nml(`${synapse}${cell}${net(population + connection(both('../q[0]', '../p[1]')))}`), ['error lems/unknown-path 4:1']],
+    ['leads beyond the end', nml(`${synapse}${cell}${net(population + connection(both('../p[0]', '../p[2]')))}`), ['error lems/index-out-of-range 4:1']],
+    [
+      'drives a cell that takes no such current',
+      nml(
+        `<izhikevichCell id="a" v0="-70mV" thresh="30mV" a="0.02" b="0.2" c="-65" d="6"/>${pulse}${net(`${population}<explicitInput target="p[0]" input="i"/>`)}`,
+      ),
+      ['error lems/no-attachments 3:44'],
+    ],
+  ])('of which one %s', async (name, text, findings) => {
+    expect(await validate(`network ${name}`, { 'model.nml': text })).toEqual({ code: findings.length === 0 ? 0 : 1, findings });
+  });
+
+  const rate = (value: string): string =>
+    nml(`<ionChannelHH id="k"><gateHHrates id="n" instances="1"><forwardRate type="mine"/><reverseRate type="mine"/></gateHHrates></ionChannelHH>
+<ComponentType name="mine" extends="baseVoltageDepRate"><Constant name="S" dimension="per_time" value="1 per_ms"/><Constant name="V" dimension="voltage" value="1 mV"/><Dynamics>
+<DerivedVariable name="r" exposure="r" dimension="per_time" value="${value}"/></Dynamics></ComponentType>`);
+  it.each([
+    ['a rate', rate('S*exp(v/V)'), []],
+    ['a rate of no unit', rate('exp(v/V)'), ['error lems/dimension-mismatch 4:68']],
+    ['a rate of a potential that has its unit', rate('S*exp(v)'), ['error lems/dimension-mismatch 4:73']],
+    ['a rate of something else', rate('S*exp(w/V)'), ['error lems/unknown-name 4:74']],
+  ])('channels by themselves: %s', async (name, text, findings) => {
+    expect(await validate(`channel ${name}`, { 'model.nml': text })).toEqual({ code: findings.length === 0 ? 0 : 1, findings });
+  });
+
+  it('are not run until somebody says for how long', async () => {
+    writeFileSync(folder.file('untimed.nml'), nml(`${cell}${net(population)}`));
+    const path = folder.file('untimed.nml');
+    const { code, stderr } = await runCommand(['run', path]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/run\/no-duration.*nothing says for how long to run/);
+    expect(stderr).toContain("give --duration '100 ms', and --dt");
+    expect((await runCommand(['run', path, '--dt', '0.05 ms'])).stderr).not.toContain('and --dt');
+    expect(await runCommand(['run', path, '--duration', '1 ms', '--target', 'wasm'])).toMatchObject({ code: 0, stdout: expect.stringContaining('10 steps') });
+  });
+});
+
+it('a network of a hundred thousand connections is validated, and the one that is wrong in it found', { timeout: 120_000 }, async () => {
+  const count = 100_000;
+  const lines = Array.from({ length: count }, (_, k) => `<connectionWD id="${k}" preCellId="../p[${k % 97}]" postCellId="../p[${k % 89}]" weight="1" delay="1ms"/>`);
+  lines[70_000] = lines[70_000]!.replace('../p[', '../r[');
+  const text = nml(
+    `<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>${cell}<network id="n"><population id="p" component="a" size="100"/>\n<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">\n${lines.join('\n')}\n</projection></network>`,
+  );
+  expect(await validate('many', { 'model.nml': text })).toEqual({ code: 1, findings: ['error lems/unknown-path 70004:1'] });
+  expect(await validate('many right', { 'model.nml': text.replace('../r[', '../p[') })).toEqual({ code: 0, findings: [] });
 });
 
 it('findings in included files show their lines', async () => {

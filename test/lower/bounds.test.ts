@@ -42,6 +42,8 @@ describe('worked by hand', () => {
     ['floor(a)', -2, 3],
     ['ceil(b)', 0, 4],
     ['sign(a)', -1, 1],
+    ['sqrt(4*b)', Math.sqrt(2), 4],
+    ['sqrt(a)', -Infinity, Infinity],
     ['uniform()', 0, 1],
     ['uniform(a, b)', -2, 4],
     ['uniform(4, 1)', 1, 4],

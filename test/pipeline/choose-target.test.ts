@@ -1,9 +1,11 @@
 /** Engines and devices by name. */
 
-import { expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { chooseTarget } from '../../src/pipeline/choose-target.js';
 import { anyCompiler } from '../runtime/targets/c/compilers.js';
 import { hasOpencl } from '../runtime/targets/opencl/devices.js';
+import { buildLookAlike, canLookAlike } from '../support/cuda-driver/libraries.js';
+import type { LookAlike } from '../support/cuda-driver/libraries.js';
 
 test('auto takes what starts soonest for short work, and native code for long work', async () => {
   expect((await chooseTarget('auto')).target.name).toBe('wasm');
@@ -28,4 +30,47 @@ test.each([
 test.skipIf(!hasOpencl)(`an OpenCL device${hasOpencl ? '' : ' (skipped: there is none)'}`, async () => {
   const { device } = await chooseTarget('opencl');
   expect(await chooseTarget('opencl', { device })).toMatchObject({ device, ordinal: 0 });
+});
+
+describe.skipIf(!canLookAlike)(`a CUDA device${canLookAlike ? '' : ' (skipped: there is no g++)'}`, () => {
+  let machine: LookAlike;
+  beforeAll(async () => {
+    machine = await buildLookAlike();
+  }, 120_000);
+  afterAll(() => machine.dispose());
+  beforeEach(() => {
+    vi.stubEnv('INTERNEURON_CUDA_LIBRARY', machine.cuda);
+    vi.stubEnv('INTERNEURON_NVRTC_LIBRARY', machine.nvrtc);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+  const long = { work: 1e12, elements: 77_169 };
+
+  test('auto takes it for long work on a large network that has room there', async () => {
+    const otherwise = anyCompiler === undefined ? 'wasm' : 'c';
+    expect((await chooseTarget('auto', long)).target.name).toBe('cuda');
+    expect((await chooseTarget('auto', { ...long, elements: 4000 })).target.name).toBe(otherwise);
+    expect((await chooseTarget('auto', { ...long, work: 1e8 })).target.name).toBe('wasm');
+    expect((await chooseTarget('auto', { ...long, bytes: 2 ** 33 })).target.name).toBe(otherwise);
+    machine.set('devices', 0);
+    expect((await chooseTarget('auto', long)).target.name).toBe(otherwise);
+    machine.set('devices', 1);
+  });
+
+  test('one of several by its number or its name', async () => {
+    machine.set('devices', 2);
+    const title = 'Look-alike 1 (compute capability 9.0, 4 GiB)';
+    expect(await chooseTarget('cuda', { device: '1' })).toMatchObject({ device: title, ordinal: 1 });
+    expect(await chooseTarget('cuda', { device: 'alike 1' })).toMatchObject({ device: title, ordinal: 1 });
+    await expect(chooseTarget('cuda', { device: 'alike' })).rejects.toThrow(/has several devices named alike/);
+    machine.set('devices', 1);
+  });
+
+  test('without its driver: what is missing and what to install', async () => {
+    vi.stubEnv('INTERNEURON_CUDA_LIBRARY', 'libNoCuda.so.1');
+    const error: unknown = await chooseTarget('cuda').catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      message: 'the target cuda is not available: the CUDA driver is not installed: there is no libNoCuda.so.1',
+      hint: expect.stringContaining('nvidia-driver') as string,
+    });
+  });
 });

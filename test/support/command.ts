@@ -19,6 +19,8 @@ export interface CommandOptions {
   /** A person looks on: colours stay off, but a raster is drawn. */
   readonly onTerminal?: boolean;
   readonly columns?: number;
+  /** In place of the variables that a test has. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Receives a function that acts as Ctrl-C. */
   readonly interrupt?: (press: () => void) => void;
 }
@@ -32,7 +34,7 @@ export async function runCommand(words: readonly string[], options: CommandOptio
     stdout: { write: (text) => void (stdout += text), terminal: onTerminal, columns, colour: false },
     stderr: { write: (text) => void (stderr += text), terminal: onTerminal, columns, colour: false },
     progressStream: undefined,
-    environment: { INTERNEURON_CACHE: join(tmpdir(), 'interneuron-test-cache') },
+    environment: { INTERNEURON_CACHE: join(tmpdir(), 'interneuron-test-cache'), ...options.environment },
     onInterrupt(callback) {
       options.interrupt?.(callback);
       return () => undefined;

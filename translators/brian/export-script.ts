@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
+import { printableLines } from '../../src/diagnostics/display.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { exportBrian } from './export.js';
 import type { ConversionEntry } from '../../src/model/conversion-report.js';
@@ -115,9 +116,7 @@ function documentation(document: BrianSpecification): string {
     document.source === undefined ? undefined : `Source: ${document.source}`,
     document.doi === undefined ? undefined : `doi: ${document.doi}`,
   ];
-  return lines
-    .filter((line) => line !== undefined)
-    .join('\n\n')
+  return printableLines(lines.filter((line) => line !== undefined).join('\n\n'))
     .replace(/\\/g, '\\\\')
     .replace(/"/g, '\\"');
 }

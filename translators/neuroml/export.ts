@@ -14,7 +14,7 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
 import type { ConnectionRule, Model, ValidModel } from '../../src/model/model.js';
-import { Ids, type ExportContext } from './export/context.js';
+import { elementsOf, Ids, populationOf, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import { NetworkWriter } from './export/network.js';
 import { readBack } from './export/read-back.js';
@@ -28,7 +28,7 @@ export interface LemsExport {
 }
 
 /** Files of core types that the reference interpreter has. */
-const includes = ['Cells.xml', 'Networks.xml', 'Simulation.xml'];
+const includes = ['Cells.xml', 'Networks.xml', 'PyNN.xml', 'Simulation.xml'];
 
 /**
  * A model as one LEMS document.
@@ -105,7 +105,8 @@ export function rulesOf({ projections }: Model): Readonly<Record<string, readonl
 }
 
 /** What is said of the model as a whole, and of the parts about which nothing else was said. */
-function remark({ model, report }: ExportContext): void {
+function remark(context: ExportContext): void {
+  const { model, report } = context;
   if (model.timing !== 'lems-euler') remarkTiming(model, report);
   for (const [id, type] of Object.entries(model.neurons)) {
     if (model.timing !== 'lems-euler' && type.method !== 'euler' && Object.keys(type.derivatives).length > 0)
@@ -117,8 +118,12 @@ function remark({ model, report }: ExportContext): void {
         'all variables are advanced at once, where the model advances one part after another',
       );
   }
-  for (const id of Object.keys(model.operations)) report.missing(child('/operations', id), 'LEMS runs no code during a simulation');
-  for (const id of Object.keys(model.tables)) report.missing(child('/tables', id), 'tables over time');
+  for (const [id, { on }] of Object.entries(model.operations)) {
+    const pointer = child('/operations', id);
+    const type = model.populations[populationOf(on) ?? '']?.type;
+    if (type === undefined || typeof elementsOf(on, context) === 'string') report.missing(pointer, 'code that runs on what is no whole population');
+    else report.approximated('lems/operation', pointer, 'the code runs after variables are advanced and before conditions are tested');
+  }
   settleParts(model, report);
 }
 

@@ -86,8 +86,13 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   for (const draft of network.drafts) types.ofCell(draft);
   const outputs: Outputs = run.simulation
     ? collectOutputs(run.simulation, { network, wires, naming, types }, diagnostics)
-    : { recordings: [], outputFiles: [], displays: [] };
-  const { neurons, synapses, populations, projections, lemsTypes } = assemble(network, wires, naming, { types, places, diagnostics });
+    : { recordings: [], outputFiles: [], displays: [], watched: new Set<string>() };
+  const { neurons, synapses, populations, projections, lemsTypes } = assemble(network, wires, naming, {
+    types,
+    places,
+    diagnostics,
+    watched: outputs.watched,
+  });
   if (errors() > before) return null;
   const seed = run.simulation && seedOf(run.simulation);
   const source = part ? undefined : keepSource(lems, run.simulation ? [run.simulation, run.target] : [run.target]);

@@ -24,6 +24,8 @@ export interface Outputs {
   readonly recordings: readonly Record<string, unknown>[];
   readonly outputFiles: readonly Record<string, unknown>[];
   readonly displays: readonly Record<string, unknown>[];
+  /** Populations of which variables are recorded. */
+  readonly watched: ReadonlySet<string>;
 }
 
 /** What paths are looked up in. */
@@ -44,6 +46,7 @@ export function collectOutputs(simulation: Component, lookup: Lookup, diagnostic
     recordings: names.recordings,
     outputFiles: files.map((file) => file(names)),
     displays: displays.map((display) => display(names)),
+    watched: collector.watched,
   };
 }
 
@@ -118,6 +121,10 @@ class Collector {
         return [{ id: inner.id, quantity }];
       }),
     );
+  }
+
+  get watched(): ReadonlySet<string> {
+    return new Set([...this.#variables.values()].flatMap(({ owner }) => ('population' in owner ? [owner.population] : [])));
   }
 
   #addVariable({ owner, variable, index, at }: Quantity): void {

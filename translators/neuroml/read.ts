@@ -10,6 +10,7 @@ import { readConstants } from './lems/constants.js';
 import type { Component, ComponentType, LemsModel } from './lems/definitions.js';
 import { emptyUnitTable, readDimension, readUnit } from './lems/dimensions.js';
 import { TypeTable } from './lems/inherit.js';
+import { checkDefinition } from './lems/known-attributes.js';
 import * as messages from './lems/messages.js';
 import { readComponent, type KeptElement, type ReadComponent } from './lems/read-components.js';
 import { createTally } from './lems/tally.js';
@@ -47,6 +48,7 @@ export function readLems(text: string, document: string, host: LemsHost = noFile
     table,
     diagnostics,
   );
+  for (const { element, origin } of elements) if (origin !== 'core' && definitions.has(element.name)) checkDefinition(element, diagnostics);
   // 2. Types, with what they inherit.
   const { types: typeElements, own } = findTypes(named(elements, 'ComponentType'), diagnostics);
   const types = new TypeTable({ elements: typeElements, ...table, constants, diagnostics });
@@ -56,6 +58,7 @@ export function readLems(text: string, document: string, host: LemsHost = noFile
   const schema = schemaFor((name) => !own.has(name));
   const found = readComponents(elements, types, { host, mayRepeat: (type, role) => schema.mayRepeat(type, role) }, diagnostics);
   const target = findTarget(elements, found.byId, found.components, diagnostics);
+  if (target) checkMethod(target, diagnostics);
   // 4. What they say.
   const tally = createTally(diagnostics);
   checkDocument(loaded.root, (name) => own.has(name), tally);
@@ -195,6 +198,16 @@ function firstById(elements: readonly Placed[], diagnostics: Diagnostics): Reado
   return new Map([...byId].map(([id, { element }]) => [id, element]));
 }
 
+/** Simulations may ask the reference interpreter for another method than its usual one. @diagnostic lems/other-method */
+function checkMethod({ element }: ReadComponent, diagnostics: Diagnostics): void {
+  for (const meta of element.children) {
+    if (meta.name !== 'Meta' || !/^(?:jlems)?$/i.test(meta.attributes['for'] ?? '')) continue;
+    const method = meta.attributes['method'];
+    if (method !== undefined && method.toLowerCase() !== 'eulertree')
+      diagnostics.add(messages.otherMethod(method), meta.valuePlace('method'));
+  }
+}
+
 /** What `Target` names, or else the last component, of the main document if it has one, whose type says how to run it. */
 function findTarget(
   elements: readonly Placed[],
@@ -204,6 +217,9 @@ function findTarget(
 ): ReadComponent | null {
   const [first, second] = named(elements, 'Target');
   if (second) diagnostics.add(messages.secondTarget(), second.element.place);
+  for (const attribute of ['reportFile', 'timesFile'])
+    if (first && optional(first.element, attribute) !== undefined)
+      diagnostics.add(messages.notWritten(attribute), first.element.attributePlace(attribute));
   if (!first) return components.filter(({ type }) => (type.simulation?.runs.length ?? 0) > 0).at(-1) ?? null;
   const id = optional(first.element, 'component');
   if (id === undefined) {

@@ -150,8 +150,10 @@ export function parameterValues(
   const place = (name: string): number => known.indexOf(name);
   for (const [name, value, pointer] of [...given].sort(([a], [b]) => place(a) - place(b))) {
     const components = own(cell.lists ?? {}, name);
-    if (components !== undefined) Object.assign(result, componentValues(name, components, value, pointer, size, setting));
-    else if (!known.includes(name)) setting.reportKey(messages.unknownParameter(name, cell.name, known), pointer);
+    if (components !== undefined) {
+      const parts = componentValues(name, components, value, pointer, size, setting);
+      for (const [part, located] of Object.entries(parts)) if (settable || located.value !== defaultOf(cell, part)) result[part] = located;
+    } else if (!known.includes(name)) setting.reportKey(messages.unknownParameter(name, cell.name, known), pointer);
     else {
       const translated = translateValue(value, pointer, { what: name, unit: unitOf(cell, name), count: size, formulas: ['i'] }, setting);
       if (translated !== undefined && (settable || translated.value !== defaultOf(cell, name))) result[name] = translated;

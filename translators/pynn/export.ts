@@ -6,7 +6,7 @@
  */
 
 import type { StandardCell } from '../../src/library/standard-type.js';
-import type { Model, Population, Stimulus, ValidModel } from '../../src/model/model.js';
+import type { Model, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
 import { given, valueIn, type ExportContext } from './export/context.js';
@@ -27,12 +27,20 @@ export interface PynnExport {
 
 /** A model as PyNN-style JSON. */
 export function exportPynn({ model, data }: ValidModel): PynnExport {
-  const { labels = {}, extra } = keptOf(model);
+  const { labels = {}, extra, selections = {} } = keptOf(model);
   const label = (name: string): string => labels[name] ?? name;
   const report = new ConversionReport('pynn');
   const generators = new Generators();
   const cells = new Map<string, StandardCell>();
-  const context: ExportContext = { model, data, report, generators, label, cells, targets: new Targets(data, generators, label) };
+  const context: ExportContext = {
+    model,
+    data,
+    report,
+    generators,
+    label,
+    cells,
+    targets: new Targets(data, generators, label, (name) => model.populations[name]?.size ?? 0, selections),
+  };
   for (const [name, type] of Object.entries(model.neurons)) {
     const standard = standardCellOf(name, type);
     if (typeof standard === 'string') report.missing(child('/neurons', name), standard);
@@ -75,8 +83,13 @@ export function exportPynn({ model, data }: ValidModel): PynnExport {
 }
 
 /** What an import from this notation kept. */
-const keptOf = (model: Model): { readonly labels?: Readonly<Record<string, string>>; readonly extra?: Readonly<Record<string, unknown>> } =>
-  model.annotations['pynn'] ?? {};
+const keptOf = (
+  model: Model,
+): {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly selections?: Readonly<Record<string, SelectionRule>>;
+} => model.annotations['pynn'] ?? {};
 
 /** The range of delays that all projections keep to. */
 function delayLimits({ model, report }: ExportContext): { readonly min_delay?: number; readonly max_delay?: number } {
@@ -132,13 +145,15 @@ function populationOf(context: ExportContext, name: string, population: Populati
 function sourcesOf(context: ExportContext): readonly CurrentSource[] {
   const { model, report } = context;
   const recorded = recordedCurrents(model);
-  const groups: { readonly name: string; readonly stimulus: Stimulus; readonly into: string[] }[] = [];
+  const groups: { readonly name: string; readonly stimulus: Stimulus; readonly into: string[]; count: number }[] = [];
   for (const [name, stimulus] of Object.entries(model.stimuli)) {
     const last = groups.at(-1);
     const target = context.targets.of(stimulus.to);
-    if (last !== undefined && name === `${last.name}_${last.into.length + 1}` && sameCurrent(last.stimulus, stimulus))
-      last.into.push(target);
-    else groups.push({ name, stimulus, into: [target] });
+    if (last !== undefined && name === `${last.name}_${last.count + 1}` && sameCurrent(last.stimulus, stimulus)) {
+      last.count++;
+      // Cells of one sample that are of several populations have a stimulus for each of these.
+      last.into.push(...(last.into.includes(target) ? [] : [target]));
+    } else groups.push({ name, stimulus, into: [target], count: 1 });
   }
   return groups.flatMap(({ name, stimulus, into }): CurrentSource[] => {
     const pointer = child('/stimuli', name);

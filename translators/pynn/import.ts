@@ -22,10 +22,10 @@ import { translatePhases } from './phases.js';
 import { sizeOfPopulation, trainsOf, translatePopulation, type Trains } from './populations.js';
 import { translateProjection, type Network, type TranslatedProjection } from './projections.js';
 import { Recordings } from './recordings.js';
-import { assemblyOf, targetOf, viewOf, type PopulationInfo, type Target } from './selections.js';
+import { assemblyOf, byUse, ruleOf, targetOf, viewOf, type PopulationInfo, type Target } from './selections.js';
 import { drawnOnHost } from './drawn-on-host.js';
 import { checkShape } from './shape.js';
-import type { PynnSpecification, Values } from './specification.js';
+import type { Assembly, PynnSpecification, Values, View } from './specification.js';
 
 export { isPynnSpecification } from './shape.js';
 
@@ -114,7 +114,7 @@ function translate(specification: PynnSpecification, to: Reporter, readFile: Set
       ...(specification.seed === undefined ? {} : { seed: located(String(specification.seed), '/seed') }),
       protocol: [...late, ...protocol].filter((entry) => entry !== undefined),
     },
-    ...annotations(specification, names),
+    ...annotations(specification, names, targets),
   };
 }
 
@@ -131,8 +131,17 @@ function metadata({ title, description, authors, licence, doi, species, region, 
 }
 
 /** What the canonical model has no place for: kept, and said again when the model is written in this notation. */
-function annotations(specification: PynnSpecification, names: Names): { readonly annotations?: Record<string, unknown> } {
+function annotations(
+  specification: PynnSpecification,
+  names: Names,
+  targets: ReadonlyMap<string, Target>,
+): { readonly annotations?: Record<string, unknown> } {
+  const selections = [...(specification.views ?? []), ...(specification.assemblies ?? [])].flatMap(({ label }) => {
+    const target = targets.get(label);
+    return target === undefined || target.portions.length === 0 ? [] : [[label, ruleOf(target)] as const];
+  });
   const kept = {
+    ...(selections.length === 0 ? {} : { selections: Object.fromEntries(selections) }),
     ...(names.renamed.size === 0 ? {} : { labels: Object.fromEntries(names.renamed) }),
     ...(specification.setup?.extra === undefined ? {} : { extra: specification.setup.extra }),
   };
@@ -244,20 +253,25 @@ function declarePopulations(
 }
 
 function declareSelections(specification: PynnSpecification, targets: Map<string, Target>, setting: Setting): void {
-  for (const [k, view] of (specification.views ?? []).entries()) {
-    const pointer = child('/views', k);
-    if (targets.has(view.label))
-      setting.report(messages.duplicateLabel(view.label, 'a population or another view'), child(pointer, 'label'));
-    const parent = targetOf(view.of, targets, child(pointer, 'of'), setting);
-    const cells = parent && viewOf(view, parent, pointer, setting);
-    if (cells !== undefined) targets.set(view.label, { label: view.label, ...cells });
+  const { views = [], assemblies = [] } = specification;
+  for (const { kind, index } of byUse(specification, [...targets.keys()])) {
+    if (kind === 'view') declareView(views[index] as View, child('/views', index), targets, setting);
+    else declareAssembly(assemblies[index] as Assembly, child('/assemblies', index), targets, setting);
   }
-  for (const [k, assembly] of (specification.assemblies ?? []).entries()) {
-    const pointer = child('/assemblies', k);
-    if (targets.has(assembly.label))
-      setting.report(messages.duplicateLabel(assembly.label, 'a population, a view or another assembly'), child(pointer, 'label'));
-    targets.set(assembly.label, { label: assembly.label, ...assemblyOf(assembly, targets, pointer, setting) });
-  }
+}
+
+function declareView(view: View, pointer: string, targets: Map<string, Target>, setting: Setting): void {
+  if (targets.has(view.label))
+    setting.report(messages.duplicateLabel(view.label, 'a population, a view or an assembly'), child(pointer, 'label'));
+  const parent = targetOf(view.of, targets, child(pointer, 'of'), setting);
+  const cells = parent && viewOf(view, parent, pointer, setting);
+  if (cells !== undefined) targets.set(view.label, { label: view.label, ...cells });
+}
+
+function declareAssembly(assembly: Assembly, pointer: string, targets: Map<string, Target>, setting: Setting): void {
+  if (targets.has(assembly.label))
+    setting.report(messages.duplicateLabel(assembly.label, 'a population, a view or an assembly'), child(pointer, 'label'));
+  targets.set(assembly.label, { label: assembly.label, ...assemblyOf(assembly, targets, pointer, setting) });
 }
 
 function translateProjections(

@@ -34,7 +34,17 @@ export interface TranslatedPhases {
 
 /** Translates all phases. Recordings that begin later are off until then. */
 export function translatePhases(phases: readonly Phase[], stage: Stage, setting: Setting): TranslatedPhases {
-  const state: State = { stage, setting, now: 0, resets: 0, trains: new Map(stage.trains), drawn: new Set(), protocol: [], late: [], changes: new Map() };
+  const state: State = {
+    stage,
+    setting,
+    now: 0,
+    resets: 0,
+    trains: new Map(stage.trains),
+    drawn: new Set(),
+    protocol: [],
+    late: [],
+    changes: new Map(),
+  };
   for (const [k, phase] of phases.entries()) translatePhase(phase, child('/phases', k), state);
   if (!phases.some((phase) => phase.run !== undefined || phase.run_until !== undefined)) setting.report(messages.noRun(), '/phases');
   return { late: state.late, protocol: state.protocol, changes: state.changes };

@@ -5,7 +5,7 @@ import { child } from '../../src/model/pointer.js';
 import type { Setting } from './context.js';
 import { located } from './located.js';
 import * as messages from './messages.js';
-import type { Assembly, View } from './specification.js';
+import type { Assembly, PynnSpecification, View } from './specification.js';
 import { numpyGenerator } from './values.js';
 
 /** A population as other parts see it. */
@@ -58,6 +58,31 @@ export function countOf(cells: Cells): number {
 }
 
 export const sizeOf = (target: Target): number => target.size ?? target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
+
+/** A view or an assembly of a document, by its number among its kind. */
+export interface Declaration {
+  readonly kind: 'view' | 'assembly';
+  readonly index: number;
+}
+
+/** Views, then assemblies, in the order of the document, but each after what it is made of. */
+export function byUse({ views = [], assemblies = [] }: PynnSpecification, populations: readonly string[]): readonly Declaration[] {
+  const known = new Set(populations);
+  let waiting = [
+    ...views.map(({ label, of }, index) => ({ label, of: [of], declaration: { kind: 'view', index } as const })),
+    ...assemblies.map(({ label, of }, index) => ({ label, of, declaration: { kind: 'assembly', index } as const })),
+  ];
+  const order: Declaration[] = [];
+  while (waiting.length > 0) {
+    // What is made of nothing that there is comes as it stands, to be reported.
+    const next = waiting.find(({ of }) => of.every((label) => known.has(label))) ?? waiting[0];
+    if (next === undefined) break;
+    known.add(next.label);
+    order.push(next.declaration);
+    waiting = waiting.filter((one) => one !== next);
+  }
+  return order;
+}
 
 /** Ascending indices, as a range where they follow one another. */
 function listed(indices: readonly number[]): Cells {
@@ -127,13 +152,7 @@ function sampleOf(view: View, sample: number, parent: Target, at: string, settin
 }
 
 /** Cells that are drawn from what is drawn itself, or from several populations: a portion for each of these. */
-function drawnFrom(
-  name: string,
-  size: number,
-  parent: Target,
-  generator: unknown,
-  pick: readonly number[] | null,
-): Omit<Target, 'label'> {
+function drawnFrom(name: string, size: number, parent: Target, generator: unknown, pick: readonly number[] | null): Omit<Target, 'label'> {
   const populations = [...new Map(parent.portions.map(({ population }) => [population.id, population])).values()];
   const from = selectionsOf(parent.portions);
   const cells: Cells = { kind: 'sample', size, generator, name, within: null, from, parts: populations.length, pick };
@@ -237,7 +256,10 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
 }
 
 /** A target as an end of a projection, made from what stands at `pointer`. */
-export const endOf = (target: Target, pointer: string): unknown => located(oneOf(selectionsOf(target.portions)), pointer);
+export const endOf = (target: Target, pointer: string): unknown => located(ruleOf(target), pointer);
+
+/** A target as a selection of the canonical model. */
+export const ruleOf = ({ portions }: Target): unknown => oneOf(selectionsOf(portions));
 
 const oneOf = (selections: readonly unknown[]): unknown => (selections.length === 1 ? selections[0] : { assembly: selections });
 

@@ -125,7 +125,9 @@ function transmissionOf(
 
 /** The numbers that a value is written with. */
 const numbersIn = (value: Value): readonly number[] =>
-  (typeof value === 'number' ? [value] : Array.isArray(value) ? value.flat() : []).filter((item): item is number => typeof item === 'number');
+  (typeof value === 'number' ? [value] : Array.isArray(value) ? value.flat() : []).filter(
+    (item): item is number => typeof item === 'number',
+  );
 
 /** A number, or the numbers of a list or matrix, each changed. */
 export function mapNumbers(value: Value, change: (number: number) => number): Value {

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import type koffiModule from 'koffi';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { trustJavaScript } from '../trust.js';
 
 /** A pointer to a network. */
 export type NetworkPointer = bigint | object;
@@ -28,11 +29,17 @@ export interface NetworkLibrary {
 export type Koffi = typeof koffiModule;
 let loaded: Koffi | undefined;
 
+/** What Linux gives a program. */
+const stackBytes = 8 * 2 ** 20;
+
 /** Loaded when first needed, since most commands do without. @throws UsageError when it has no binary for this platform */
 export function koffi(): Koffi {
   try {
+    if (loaded !== undefined) return loaded;
     // The package is CommonJS with a native part: bundlers leave it where it is.
-    loaded ??= createRequire(import.meta.url)('koffi') as Koffi;
+    loaded = createRequire(import.meta.url)('koffi') as Koffi;
+    // Native code has a stack of 2 MiB as a rule, and of 128 KiB beside the main thread; compilers that are called as libraries need that of a program.
+    loaded.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
     return loaded;
   } catch (error) {
     throw new UsageError(
@@ -51,21 +58,6 @@ export function callingProblem(): UsageError | undefined {
     if (error instanceof UsageError) return error;
     throw error;
   }
-}
-
-/**
- * Checks that JavaScript itself still computes with denormal numbers: a library built with -Ofast switches the processor to flush them when it is
- * loaded.
- *
- * @throws UsageError when it does not
- */
-export function trustJavaScript(when: string): void {
-  const tiny = Number('1e-310');
-  if (tiny * Number('0.5') !== 0) return;
-  throw new UsageError(
-    `arithmetic in this process cannot be trusted ${when}: denormal numbers are flushed to zero`,
-    'a library loaded into the process was built with -ffast-math or -Ofast; run without it',
-  );
 }
 
 const libraries = new Map<string, NetworkLibrary>();

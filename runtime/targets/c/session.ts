@@ -1,5 +1,6 @@
 /** A running program in compiled C. */
 
+import { totalmem } from 'node:os';
 import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { GeneratedC } from '../../../src/codegen/c/generate.js';
 import { trustChecks } from '../../../src/codegen/c/trust.js';
@@ -16,6 +17,8 @@ const distrusted = -2;
 
 /** Milliseconds that one native call aims at: what waits for the main thread waits no longer. */
 const turn = 50;
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
 /** The error that names what this processor, in its present mode, does wrong. */
 export function distrustError(failed: number): UsageError {
@@ -68,7 +71,7 @@ class CSession implements Session {
   #memoryError(buffers: readonly Buffer[]): UsageError {
     const bytes = buffers.reduce((sum, { element, length }) => sum + (typeof length === 'number' ? length * elementBytes[element] : 0), 0);
     return new UsageError(
-      `this machine does not give the ${(bytes / 2 ** 30).toFixed(2)} GiB of memory that the model needs`,
+      `this machine does not give the ${gibibytes(bytes)} of memory that the model needs; it has ${gibibytes(totalmem())}`,
       'make the model smaller, or run it on a machine with more memory',
     );
   }

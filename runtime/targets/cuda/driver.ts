@@ -283,12 +283,12 @@ export class CudaDriver implements DeviceDriver {
     }
   }
 
-  sizesOf(kernel: Handle, { geometry }: Launch): DeviceSizes {
+  sizesOf(kernel: Handle, { geometry, parts = 1 }: Launch): DeviceSizes {
     const entry = this.#kernel(kernel).function;
     const { units } = this.#open.device;
     const { team } = this.#sizes;
     const ofTeam = geometry.kind === 'teams' || geometry.kind === 'workers' || geometry.kind === 'team';
-    const group = ofTeam ? this.#sizes.group : this.#groupOf(entry, geometry.kind === 'items' ? geometry.items : Infinity);
+    const group = ofTeam ? this.#sizes.group : this.#groupOf(entry, geometry.kind === 'items' ? geometry.items * parts : Infinity);
     const resident = new Int32Array(1);
     this.#do('cuOccupancyMaxActiveBlocksPerMultiprocessor', resident, entry, ofTeam ? team : group, 0);
     return { group, team, groups: Math.max(1, resident[0] ?? 1) * units };

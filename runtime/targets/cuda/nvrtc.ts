@@ -2,8 +2,9 @@
 
 import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { koffi, trustJavaScript } from '../c/library.js';
+import { koffi } from '../c/library.js';
 import type { Compiled, CudaCompiler } from './compilers.js';
+import { trustJavaScript } from '../trust.js';
 
 /** Prototypes; programs are integers of the width of a pointer. */
 export const nvrtcPrototypes = {
@@ -33,10 +34,13 @@ export function nvrtcCompiler(path: string): CudaCompiler | undefined {
   return compilers.get(path);
 }
 
+/** A library that nobody holds is unloaded. */
+const held: unknown[] = [];
+
 /** What NVRTC loads by its name alone when it compiles: from a folder that the system does not search it has to be there already. */
 function loadBuiltins(path: string): void {
   const folder = dirname(path);
-  for (const name of readdirSync(folder)) if (/^libnvrtc-builtins\.so\.[\d.]+$/.test(name)) koffi().load(join(folder, name));
+  for (const name of readdirSync(folder)) if (/^libnvrtc-builtins\.so\.[\d.]+$/.test(name)) held.push(koffi().load(join(folder, name)));
 }
 
 function open(path: string): CudaCompiler | undefined {

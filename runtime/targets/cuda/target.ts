@@ -5,7 +5,6 @@ import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import type { TargetStrategy } from '../../../src/codegen/c/device/context.js';
 import { generateCuda } from '../../../src/codegen/c/device/generate.js';
 import type { Program } from '../../../src/ir/program.js';
-import { trustJavaScript } from '../c/library.js';
 import { OutOfDeviceMemory } from '../device/driver.js';
 import { memoryError } from '../device/memory.js';
 import { startSession } from '../device/session.js';
@@ -20,6 +19,7 @@ import type { CudaCompiler } from './compilers.js';
 import { driverVersion, listDevices } from './devices.js';
 import type { CudaDevice } from './devices.js';
 import { CudaDriver, openDevice } from './driver.js';
+import { trustJavaScript } from '../trust.js';
 
 /** What a test may choose. */
 export interface CudaTargetOptions {
@@ -112,11 +112,12 @@ async function compile(program: Program, options: CompileOptions, own: CudaTarge
   const { api, compiler, devices } = await lookAround(own);
   const device = chooseDevice(devices, options.device);
   const sizes = blockSizes(device);
-  const generated = generateCuda(program, own.targets ?? 'atomic');
+  const generated = generateCuda(program, own.targets ?? options.strategy ?? 'atomic');
   const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'cuda');
   const built: BuiltProgram = await buildProgram(compiler, generated.source, buildOptions(compiler, device, sizes), cache);
   return {
     sources: new Map([['network.cu', generated.source]]),
+    notes: generated.notes,
     start: async (): Promise<Session> => {
       const driver = new CudaDriver(openDevice(api, device), built, sizes, own.records);
       try {

@@ -1,9 +1,10 @@
 /** The functions of OpenCL that are used, called through the loader of this machine. */
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
-import { koffi, trustJavaScript } from '../c/library.js';
+import { koffi } from '../c/library.js';
 import type { Koffi } from '../c/library.js';
 import type { Handle } from '../device/driver.js';
+import { trustJavaScript } from '../trust.js';
 
 /** Prototypes; handles are integers of the width of a pointer. */
 const prototypes = {

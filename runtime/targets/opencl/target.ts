@@ -6,7 +6,6 @@ import { generateOpencl } from '../../../src/codegen/c/device/generate.js';
 import type { TargetStrategy } from '../../../src/codegen/c/device/context.js';
 import type { DeviceSizes } from '../../../src/codegen/schedule/launches.js';
 import type { Program } from '../../../src/ir/program.js';
-import { trustJavaScript } from '../c/library.js';
 import { OutOfDeviceMemory } from '../device/driver.js';
 import { startSession } from '../device/session.js';
 import { runTrust, trustProgram } from '../device/trust.js';
@@ -18,6 +17,7 @@ import { buildOptions, leastGroup, listDevices, noDevice } from './devices.js';
 import type { OpenclDevice } from './devices.js';
 import { OpenclDriver } from './driver.js';
 import { distrustError } from './trust.js';
+import { trustJavaScript } from '../trust.js';
 
 /** What a test may choose. */
 export interface OpenclTargetOptions {
@@ -136,12 +136,13 @@ async function compile(program: Program, options: CompileOptions, own: OpenclTar
   const device = await chooseDevice(api, options.device, own);
   trustJavaScript('after OpenCL was loaded');
   const sizes = own.sizes ?? sizesFor(device);
-  const generated = generateOpencl(program, own.targets ?? (device.isProcessor ? 'split' : 'atomic'));
+  const generated = generateOpencl(program, own.targets ?? options.strategy ?? (device.isProcessor ? 'split' : 'atomic'));
   const open = openDevice(api, device);
   const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'opencl');
   const built = await buildProgram(open, generated.source, optionsFor(device, sizes, own), cache);
   return {
     sources: new Map([['network.cl', generated.source]]),
+    notes: generated.notes,
     threads: device.isProcessor ? device.units : 1,
     start: async () => {
       const again = openDevice(api, device);

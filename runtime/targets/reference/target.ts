@@ -4,6 +4,7 @@ import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
 import { checkProgram } from '../../../src/ir/check.js';
 import { printProgram } from '../../../src/ir/text.js';
 import type { Target } from '../target.js';
+import { trustJavaScript } from '../trust.js';
 import { startSession } from './session.js';
 
 /** Runs everywhere, slowly, on one thread; refuses programs that break a rule of the IR. */
@@ -17,7 +18,10 @@ export const referenceTarget: Target = {
     if (violations.length > 0) throw new InvariantError('ir/check', violations.slice(0, 10).join('; '));
     return {
       sources: new Map([['program.ir', printProgram(program)]]),
-      start: async () => startSession(program),
+      start: async () => {
+        trustJavaScript('before the model runs');
+        return startSession(program);
+      },
     };
   },
 };

@@ -27,6 +27,7 @@ export async function run(context: CommandContext): Promise<number> {
   try {
     const target = options.value('target');
     const device = options.value('device');
+    const strategy = options.value('strategy');
     const dump = options.value('dump-ir');
     const result = await runModel(imported, {
       precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
@@ -39,6 +40,7 @@ export async function run(context: CommandContext): Promise<number> {
       ...(target === undefined ? {} : { target }),
       ...(threads === undefined ? {} : { threads }),
       ...(device === undefined ? {} : { device }),
+      ...(strategy === undefined ? {} : { strategy }),
       ...(dump === undefined ? {} : { dumpIr: irDumper(dump) }),
     });
     progress.stop();

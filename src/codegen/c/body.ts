@@ -172,7 +172,11 @@ function forText(body: Body, s: For, declares: boolean): string[] {
   const from = expressionText(body, s.from).text;
   const bound = expressionText(body, s.to);
   const inside = statementsText(body, s.body);
-  if (s.to.kind === 'const') return block(`for (${declares ? `${type} ` : ''}${id} = ${from}; ${id} < ${bound.text}; ${id} += 1u)`, inside);
+  if (s.to.kind === 'const') {
+    // The language knows only loops that declare what they count.
+    const pragma = s.lanes === true && declares ? [scope.context.dialect.independentLoop([])] : [];
+    return [...pragma, ...block(`for (${declares ? `${type} ` : ''}${id} = ${from}; ${id} < ${bound.text}; ${id} += 1u)`, inside)];
+  }
   const end = scope.names.fresh(`${id}_end`);
   if (declares) return block(`for (${type} ${id} = ${from}, ${end} = ${bound.text}; ${id} < ${end}; ${id} += 1u)`, inside);
   return [`const ${type} ${end} = ${bound.text};`, ...block(`for (${id} = ${from}; ${id} < ${end}; ${id} += 1u)`, inside)];

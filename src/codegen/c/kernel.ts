@@ -67,5 +67,5 @@ export function familyTable(context: ProgramContext, named: NamedFamily): string
   // Kernels may be equal in all but their names.
   const own = fields.length === 0 ? ['char nothing;'] : fields;
   const lines = family.members.map((member) => (fields.length === 0 ? `${comment(member.owner)} {0},` : rowText(context, named, member)));
-  return [`${rows.type}`, '{', ...indent(own), '};', `static const ${rows.type} ${rows.table}[] = {`, ...indent(lines), '};'];
+  return [`${rows.type} {`, ...indent(own), '};', '', `static const ${rows.type} ${rows.table}[] = {`, ...indent(lines), '};', ''];
 }

@@ -2,7 +2,7 @@
 
 import { calleesOf, expressionsOf, someExpression } from '../../ir/walk.js';
 import type { ScalarType } from '../../ir/program.js';
-import type { Amount, MapPattern, RingPattern } from '../families/pattern.js';
+import type { Amount, Family, MapPattern, RingPattern } from '../families/pattern.js';
 import { bodyOfLocals, statementsText } from './body.js';
 import { kernelFunction } from './kernel.js';
 import type { NamedFamily } from './kernel.js';
@@ -69,13 +69,25 @@ interface RangePattern {
   readonly end: Amount;
 }
 
+/** The largest end of a kernel's ranges, whichever member of its family runs. */
+function lastEnd({ fields, members }: Family, ranges: readonly RangePattern[]): number {
+  const ends = ranges.flatMap(({ end }) => {
+    if (typeof end === 'number') return [end];
+    const column = fields.findIndex(({ name }) => name === end.field);
+    return members.map(({ values }) => Number(values[column]));
+  });
+  return Math.max(0, ...ends);
+}
+
 /** Runs `items` over the part of every range that lies in [from, to). */
-function overRanges(scope: Scope, table: string, ranges: readonly RangePattern[], items: readonly string[]): string[] {
+function overRanges(scope: Scope, table: string, ranges: readonly RangePattern[], family: Family, items: readonly string[]): string[] {
   const { u32 } = scope.context.dialect.types;
   const uses = (name: string): boolean => items.some((line) => new RegExp(`\\b${name}\\b`).test(line));
+  const certain = `CERTAINLY(high <= ${lastEnd(family, ranges)}u);`;
   const clipped = (begin: string, end: string): string[] => [
     `const ${u32} low = from < ${begin} ? ${begin} : from;`,
     `const ${u32} high = to < ${end} ? to : ${end};`,
+    ...(/^\d+u$/.test(end) ? [] : [certain]),
   ];
   const [only] = ranges;
   if (only === undefined) return [];
@@ -115,10 +127,10 @@ function overSpikes(context: ProgramContext, kernel: MapPattern, scope: Scope, r
 }
 
 /** The table of a kernel's ranges, where it has several. */
-function rangeTable(context: ProgramContext, ranges: readonly RangePattern[], table: string): string[] {
+function rangeTable(scope: Scope, ranges: readonly RangePattern[], table: string): string[] {
   if (ranges.length < 2) return [];
-  const rows = ranges.map(({ begin, end }) => `{${String(begin)}u, ${String(end)}u}`).join(', ');
-  return [`static const ${context.dialect.types.u32} ${table}[][2] = {${rows}};`];
+  const rows = ranges.map(({ begin, end }) => `{${scope.amount(begin)}, ${scope.amount(end)}}`).join(', ');
+  return [`static const ${scope.context.dialect.types.u32} ${table}[][2] = {${rows}};`];
 }
 
 /** The function of a map kernel, and the table of its ranges. */
@@ -138,9 +150,11 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, kerne
   const items = itemsText(context, kernel, scope, bits, implicit);
   const { u32 } = context.dialect.types;
   const flat = kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel));
-  if (domain.kind === 'count')
-    return kernelFunction(context, named, scope, [`const ${u32} low = from;`, `const ${u32} high = to;`, ...items], flat);
+  if (domain.kind === 'count') {
+    const certain = typeof domain.count === 'number' ? [`CERTAINLY(high <= ${domain.count}u);`] : [];
+    return kernelFunction(context, named, scope, [`const ${u32} low = from;`, `const ${u32} high = to;`, ...certain, ...items], flat);
+  }
   const table = `${named.id}_ranges`;
-  const lines = overRanges(scope, table, domain.ranges, items);
-  return [...rangeTable(context, domain.ranges, table), ...kernelFunction(context, named, scope, lines, flat)];
+  const lines = overRanges(scope, table, domain.ranges, family, items);
+  return [...rangeTable(scope, domain.ranges, table), ...kernelFunction(context, named, scope, lines, flat)];
 }

@@ -47,7 +47,10 @@ function displacement(e: Expression, op: 'add' | 'sub'): { readonly local: Local
 /** The index of an access: populations begin at different elements of merged arrays, the first of them at 0. */
 function indexOf(s: Substitution, e: Expression): Expression {
   const found = displacement(e, 'add');
-  return found === undefined ? expressionOf(s, e, 'index') : displaced(s, 'add', found.local, found.offset, `${found.local.name}_begin`);
+  if (found !== undefined) return displaced(s, 'add', found.local, found.offset, `${found.local.name}_begin`);
+  // Cells that stand for several elements each.
+  if (e.kind === 'binary' && e.op === 'shr') return { ...e, left: indexOf(s, e.left), right: expressionOf(s, e.right, 'shift') };
+  return expressionOf(s, e, 'index');
 }
 
 function expressionOf(s: Substitution, e: Expression, hint: string): Expression {

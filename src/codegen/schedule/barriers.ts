@@ -3,39 +3,92 @@
  * same thread in both.
  */
 
-import type { Expression, Kernel, Program } from '../../ir/program.js';
+import type { Expression, Kernel, Program, PropagateKernel } from '../../ir/program.js';
 import { bodyOf, expressionsOf, visitExpression, visitStatements } from '../../ir/walk.js';
 import { ringOf } from './kernel-calls.js';
+
+/** Elements of a buffer that a kernel may touch, and which thread touches which. */
+interface Part {
+  readonly begin: number;
+  readonly end: number;
+  /** Text that is equal for equal partitions; undefined when any thread may touch any element. */
+  readonly partition: string | undefined;
+}
 
 /** How a kernel touches one buffer. */
 interface Access {
   writes: boolean;
   /** All accesses are atomic additions, which commute. */
   adds: boolean;
-  /** Which thread touches which element, as text that is equal for equal partitions; undefined when any may touch any. */
-  partition: string | undefined;
+  readonly parts: Part[];
 }
 
 type Accesses = ReadonlyMap<string, Access>;
 
+/** Threads share items and targets in blocks of so many. */
+const shareGranule = 64;
+
+const everything: Part = { begin: 0, end: Infinity, partition: undefined };
+
 const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
 
-/** The partition of elements that an index stands for, where it is the item's own. */
-function partitionOf(kernel: Kernel, index: Expression): string | undefined {
-  if (kernel.shape === 'map' && kernel.domain.kind !== 'spikes') {
-    if (!isLocal(index, 'index')) return undefined;
+/** A sum of something and a literal, taken apart. */
+function sumOf(e: Expression): { readonly base: Expression; readonly offset: number } {
+  if (e.kind !== 'binary' || e.op !== 'add' || e.right.kind !== 'const') return { base: e, offset: 0 };
+  return { base: e.left, offset: Number(e.right.value) };
+}
+
+/** The locals of a body that are set once, at its head and not in a loop, to what a buffer of targets holds at the item's own position. */
+function targetLocals(kernel: PropagateKernel, targets: string): ReadonlySet<string> {
+  const sets = new Map<string, number>();
+  visitStatements(kernel.body, (s) => {
+    const names = s.kind === 'set' || s.kind === 'for' ? [s.local] : s.kind === 'call' ? s.results : [];
+    for (const name of names) sets.set(name, (sets.get(name) ?? 0) + 1);
+  });
+  const isTarget = (e: Expression): boolean => e.kind === 'load' && e.buffer === targets && isLocal(e.index, 'position');
+  return new Set(kernel.body.flatMap((s) => (s.kind === 'set' && isTarget(s.value) && sets.get(s.local) === 1 ? [s.local] : [])));
+}
+
+/** The part of a buffer that an index stands for in a kernel. */
+function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part {
+  if (kernel.shape === 'map') {
     const { domain } = kernel;
-    const total = domain.kind === 'ranges' ? Math.max(0, ...domain.ranges.map((range) => range.end)) : domain.count;
-    return `item of ${JSON.stringify(total)}`;
+    if (domain.kind === 'spikes') {
+      const { size } = ringOf(program, domain.event);
+      return (index) => {
+        const { base, offset } = sumOf(index);
+        return isLocal(base, 'index') ? { begin: offset, end: offset + size, partition: undefined } : everything;
+      };
+    }
+    if (domain.kind === 'count') {
+      const end = typeof domain.count === 'number' ? domain.count : Infinity;
+      const own: Part = { begin: 0, end, partition: `item of ${JSON.stringify(domain.count)}` };
+      return (index) => (isLocal(index, 'index') ? own : everything);
+    }
+    const begin = Math.min(...domain.ranges.map((range) => range.begin));
+    const end = Math.max(0, ...domain.ranges.map((range) => range.end));
+    return (index) => (isLocal(index, 'index') ? { begin, end, partition: `item of ${end}` } : everything);
   }
   if (kernel.shape === 'propagate' && kernel.order.kind === 'byTarget') {
     const { targets, targetCount } = kernel.order;
-    const isTarget = (e: Expression): boolean => e.kind === 'load' && e.buffer === targets && isLocal(e.index, 'position');
-    if (isTarget(index)) return `target of ${targetCount}`;
-    if (index.kind === 'binary' && index.op === 'add' && index.right.kind === 'const' && isTarget(index.left))
-      return `target of ${targetCount} + ${String(index.right.value)}`;
+    const locals = targetLocals(kernel, targets);
+    const partOf = (index: Expression): Part => {
+      const { base, offset } = sumOf(index);
+      const isTarget =
+        (base.kind === 'load' && base.buffer === targets && isLocal(base.index, 'position')) ||
+        (base.kind === 'local' && locals.has(base.name));
+      return isTarget ? { begin: offset, end: offset + targetCount, partition: `target of ${targetCount} + ${offset}` } : everything;
+    };
+    return (index) => {
+      if (index.kind !== 'binary' || index.op !== 'shr' || index.right.kind !== 'const') return partOf(index);
+      // Cells of several targets each. Threads share targets in blocks, so that a cell is one thread's where cells end with blocks.
+      const cell = 2 ** Number(index.right.value);
+      const part = partOf(index.left);
+      if (part.partition === undefined || cell > shareGranule || part.begin % shareGranule !== 0) return everything;
+      return { begin: part.begin / cell, end: Math.ceil(part.end / cell), partition: `${part.partition} by ${cell}` };
+    };
   }
-  return undefined;
+  return () => everything;
 }
 
 function accessesOf(program: Program, kernel: Kernel): Accesses {
@@ -45,15 +98,15 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
     kernel.shape === 'sequential' || kernel.shape === 'compact' || (kernel.shape === 'propagate' && kernel.order.kind === 'sequential')
       ? 'first thread'
       : undefined;
-  const touch = (buffer: string, writes: boolean, adds: boolean, partition: string | undefined): void => {
-    const known = accesses.get(buffer);
-    if (known === undefined) {
-      accesses.set(buffer, { writes, adds, partition: alone ?? partition });
-      return;
-    }
+  const partOf = partsBy(program, kernel);
+  const touch = (buffer: string, writes: boolean, adds: boolean, part: Part = everything): void => {
+    const known = accesses.get(buffer) ?? { writes, adds, parts: [] };
+    accesses.set(buffer, known);
     known.writes ||= writes;
     known.adds &&= adds;
-    if (known.partition !== (alone ?? partition)) known.partition = undefined;
+    const own = alone === undefined ? part : { ...part, partition: alone };
+    if (!known.parts.some(({ begin, end, partition }) => begin === own.begin && end === own.end && partition === own.partition))
+      known.parts.push(own);
   };
   if (kernel.shape !== 'sequential' && (kernel.shape !== 'map' || kernel.domain.kind === 'spikes')) {
     const ring = ringOf(
@@ -65,34 +118,38 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
     const buffers = compacts
       ? [ring.list, ring.counts, ...(log === undefined ? [] : [log.buffer, log.cursor.buffer])]
       : [ring.list, ring.counts];
-    for (const buffer of buffers) touch(buffer, compacts, false, undefined);
-    if (compacts) touch(ring.mask, false, false, undefined);
+    for (const buffer of buffers) touch(buffer, compacts, false);
+    if (compacts) touch(ring.mask, false, false);
   }
-  if (kernel.shape === 'propagate') touch(kernel.segments, false, false, undefined);
-  if (kernel.shape === 'propagate' && kernel.order.kind === 'byTarget') touch(kernel.order.targets, false, false, undefined);
+  if (kernel.shape === 'propagate') touch(kernel.segments, false, false);
+  if (kernel.shape === 'propagate' && kernel.order.kind === 'byTarget') touch(kernel.order.targets, false, false);
   if (kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number')
-    touch(kernel.domain.count.buffer, false, false, undefined);
+    touch(kernel.domain.count.buffer, false, false);
   // Lanes and targets of one thread add without atomics.
   const atomic = !(kernel.shape === 'map' && kernel.lanes) && !(kernel.shape === 'propagate' && kernel.order.kind !== 'any');
   visitStatements(bodyOf(kernel), (statement) => {
-    if (statement.kind === 'store') touch(statement.buffer, true, false, partitionOf(kernel, statement.index));
-    if (statement.kind === 'accumulate') touch(statement.buffer, true, atomic, partitionOf(kernel, statement.index));
-    if (statement.kind === 'setBit') touch(statement.mask, true, false, undefined);
+    if (statement.kind === 'store') touch(statement.buffer, true, false, partOf(statement.index));
+    if (statement.kind === 'accumulate') touch(statement.buffer, true, atomic, partOf(statement.index));
+    if (statement.kind === 'setBit') touch(statement.mask, true, false);
     for (const expression of expressionsOf(statement)) {
       visitExpression(expression, (part) => {
-        if (part.kind === 'load') touch(part.buffer, false, false, partitionOf(kernel, part.index));
+        if (part.kind === 'load') touch(part.buffer, false, false, partOf(part.index));
       });
     }
   });
   return accesses;
 }
 
+/** Whether a thread may touch an element in one part that another touches in the other. */
+const meet = (a: Part, b: Part): boolean =>
+  a.begin < b.end && b.begin < a.end && (a.partition === undefined || a.partition !== b.partition);
+
 function conflict(a: Accesses, b: Accesses): boolean {
   for (const [buffer, first] of a) {
     const second = b.get(buffer);
     if (second === undefined || (!first.writes && !second.writes)) continue;
     if (first.adds && second.adds) continue;
-    if (first.partition === undefined || first.partition !== second.partition) return true;
+    if (first.parts.some((part) => second.parts.some((other) => meet(part, other)))) return true;
   }
   return false;
 }

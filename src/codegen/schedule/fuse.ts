@@ -42,9 +42,10 @@ function intervalOf(index: Expression, items: Interval, locals: ReadonlyMap<stri
     const value = locals.get(index.name);
     return value === undefined || depth > 4 ? everything : intervalOf(value, items, locals, depth + 1);
   }
-  if (index.kind === 'binary' && index.op === 'add' && index.right.kind === 'const') {
-    const { low, high } = intervalOf(index.left, items, locals, depth + 1);
-    const by = Number(index.right.value);
+  if (index.kind === 'binary' && index.op === 'add' && (index.left.kind === 'const' || index.right.kind === 'const')) {
+    const [constant, other] = index.left.kind === 'const' ? [index.left, index.right] : [index.right, index.left];
+    const { low, high } = intervalOf(other, items, locals, depth + 1);
+    const by = constant.kind === 'const' ? Number(constant.value) : Infinity;
     // Sums wrap: what may do that can be anything.
     return Number.isFinite(high) && high + by < 2 ** 32 ? { low: low + by, high: high + by } : everything;
   }

@@ -42,29 +42,46 @@ export interface Span {
   readonly due: number;
   /** Synapses of such a row on average. */
   readonly length: number;
+  /** Teams that work on it at once. */
+  readonly teams: number;
 }
 
-/** What is known of a kernel's rows before there is a network. */
-export function spanOf({ elements, delays, synapses, order }: PropagateKernel, dt: number): Span {
+/** About how many synapses a kernel has. */
+export function synapsesOf({ elements, synapses, order }: PropagateKernel): number {
   const rows = Math.max(1, elements.end - elements.begin);
-  const columns = delays.last - delays.first + 1;
-  const guess = order.kind === 'byTarget' ? rows * order.targetCount * usualDensity : rows * 100;
-  return { due: Math.max(1, rows * columns * usualRate * dt), length: (synapses ?? guess) / (rows * columns) };
+  return Math.max(1, synapses ?? (order.kind === 'byTarget' ? rows * order.targetCount * usualDensity : rows * 100));
+}
+
+/**
+ * What is known of a kernel's rows before there is a network.
+ *
+ * @param all  synapses of all kernels of the step, with which it shares the device
+ */
+export function spanOf(kernel: PropagateKernel, all: number, dt: number): Span {
+  const { elements, delays } = kernel;
+  const rows = Math.max(1, elements.end - elements.begin) * (delays.last - delays.first + 1);
+  const own = synapsesOf(kernel);
+  return { due: Math.max(1, rows * usualRate * dt), length: own / rows, teams: Math.max(1, Math.floor((teams * own) / Math.max(own, all))) };
 }
 
 /** About how many cycles a step takes with each strategy that adds atomically. */
-export function costsOf({ due, length }: Span): Readonly<Record<Exclude<Strategy, 'targets'>, number>> {
-  const turns = (things: number, at_once: number): number => Math.ceil(things / at_once);
+export function costsOf({ due, length, teams: own }: Span): Readonly<Record<Exclude<Strategy, 'targets'>, number>> {
+  const turns = (things: number, atOnce: number): number => Math.ceil(things / atOnce);
   const depth = Math.log2(teamSize);
   return {
-    presynaptic: turns(due, teams * teamSize) * Math.max(1, length) * chain,
-    postsynaptic: turns(due, teams) * turns(Math.max(1, length), teamSize) * chain,
-    flat: chain + 2 * depth * barrier + turns(due * length, teams * teamSize) * (chain + depth * look),
+    presynaptic: turns(due, own * teamSize) * Math.max(1, length) * chain,
+    postsynaptic: turns(due, own) * turns(Math.max(1, length), teamSize) * chain,
+    // A team numbers the synapses of its spikes through, and deals them out.
+    flat: turns(due, own * teamSize) * (chain + 2 * depth * barrier) + turns(turns(due, own) * length, teamSize) * (chain + depth * look),
   };
 }
 
-/** The strategy of a kernel. */
-export function wayOf(kernel: PropagateKernel, choice: StrategyChoice, dt: number): Way {
+/**
+ * The strategy of a kernel.
+ *
+ * @param all  synapses of all kernels of the step, with which it shares the device
+ */
+export function wayOf(kernel: PropagateKernel, choice: StrategyChoice, all: number, dt: number): Way {
   const { order } = kernel;
   if (order.kind === 'byRow') return 'rows';
   if (order.kind === 'sequential') return 'sequential';
@@ -72,7 +89,6 @@ export function wayOf(kernel: PropagateKernel, choice: StrategyChoice, dt: numbe
   // What cannot go by targets goes as the model has it.
   if (choice !== 'split' && choice !== 'atomic' && choice !== 'targets') return choice;
   if (choice === 'split') return 'postsynaptic';
-  const costs = costsOf(spanOf(kernel, dt));
-  const [best] = (['postsynaptic', 'presynaptic', 'flat'] as const).toSorted((a, b) => costs[a] - costs[b]);
-  return best ?? 'postsynaptic';
+  const costs = costsOf(spanOf(kernel, all, dt));
+  return (['postsynaptic', 'presynaptic', 'flat'] as const).reduce((best, other) => (costs[other] < costs[best] ? other : best));
 }

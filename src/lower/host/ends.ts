@@ -37,11 +37,7 @@ export function elementsOf(rule: SelectionRule, sizes: (population: string) => n
   return { populations: [rule.population], ordinals: new Uint16Array(indices.length), indices };
 }
 
-function indicesOf(
-  rule: Extract<SelectionRule, { population: unknown }>,
-  size: number,
-  data: DataStore,
-): Uint32Array {
+function indicesOf(rule: Extract<SelectionRule, { population: unknown }>, size: number, data: DataStore): Uint32Array {
   if ('indices' in rule) return Uint32Array.from(arrayOf(rule.indices, data));
   if ('mask' in rule) {
     const mask = arrayOf(rule.mask, data);
@@ -157,14 +153,7 @@ export interface SplitPiece {
 }
 
 /** Projections between populations in place of one with listed connections between selections. */
-export function splitList(
-  name: string,
-  projection: Projection,
-  pre: Elements,
-  post: Elements,
-  pairs: Pairs,
-  data: HostData,
-): SplitPiece[] {
+export function splitList(name: string, projection: Projection, pre: Elements, post: Elements, pairs: Pairs, data: HostData): SplitPiece[] {
   const pieces = piecesOf(pre, post, pairs);
   return pieces.map(({ from, to, at }) => {
     const count = at?.length ?? pairs.sources.length;

@@ -33,9 +33,7 @@ export function explicitValue(what: string, value: GivenValues, synapses: Synaps
   const missing = places.findIndex((place) => gaps.has(place));
   if (missing >= 0) {
     const { sources, targets } = synapses.pairs;
-    throw new HostError(
-      messages.noValueForPair(what, synapses.projection, sources[missing] as number, targets[missing] as number),
-    );
+    throw new HostError(messages.noValueForPair(what, synapses.projection, sources[missing] as number, targets[missing] as number));
   }
   return { array: data.keep(Float64Array.from(places, (place) => numbers[place] as number)) };
 }

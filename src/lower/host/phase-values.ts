@@ -71,7 +71,9 @@ export class HostPhases {
   constructor(setting: PhaseSetting) {
     this.#setting = setting;
     this.#spikes = new Map(
-      Object.entries(setting.model.populations).flatMap(([name, { spikes }]) => (spikes && 'indices' in spikes ? [[name, spikes] as const] : [])),
+      Object.entries(setting.model.populations).flatMap(([name, { spikes }]) =>
+        spikes && 'indices' in spikes ? [[name, spikes] as const] : [],
+      ),
     );
   }
 
@@ -173,7 +175,11 @@ export class HostPhases {
       if (rule) {
         const { populations, ordinals, indices } = elementsOf(rule, sizeOf, data.store);
         const ordinal = populations.indexOf(population);
-        spikes = this.#merged(population, given, indices.filter((_, k) => ordinals[k] === ordinal));
+        spikes = this.#merged(
+          population,
+          given,
+          indices.filter((_, k) => ordinals[k] === ordinal),
+        );
       }
       this.#spikes.set(population, spikes);
       replay[population] = spikes;

@@ -32,7 +32,9 @@ export class Samples {
   jobsOf(rule: SelectionRule): readonly Job[] {
     if ('assembly' in rule) return rule.assembly.flatMap((part) => this.jobsOf(part));
     if (!('sample' in rule)) return [];
-    return [...('from' in rule ? this.jobsOf(rule.from) : []), { order: rule.generator?.order ?? -1, run: () => this.#draw(rule) }];
+    const before = 'from' in rule ? this.jobsOf(rule.from) : [];
+    const order = Math.max(rule.generator?.order ?? -1, ...before.map((job) => job.order));
+    return [...before, { order, run: () => this.#draw(rule) }];
   }
 
   #draw(rule: Sample): void {

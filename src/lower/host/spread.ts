@@ -88,7 +88,9 @@ function spreadValues(values: Readonly<Record<string, Value>>, all: AllPieces, d
       const listed = typeof value === 'object' && 'array' in value && value.columns === undefined;
       if (listed && !pieces.known)
         throw new HostError(`a list for ${key}, of a projection between several populations that is drawn on the target,`);
-      return pieces.pieces.map(({ name, at }) => [`${name}.${variable}`, listed && at ? taken(value, Array.from(at), data) : value] as const);
+      return pieces.pieces.map(
+        ({ name, at }) => [`${name}.${variable}`, listed && at ? taken(value, Array.from(at), data) : value] as const,
+      );
     }),
   );
 }

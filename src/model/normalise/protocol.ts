@@ -264,12 +264,7 @@ function currentsPhase(
 }
 
 /** Other spikes for populations that replay them. */
-function replayPhase(
-  context: Context,
-  document: PhaseDocument,
-  names: ProtocolNames,
-  pointer: string,
-): Phase | undefined {
+function replayPhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase | undefined {
   const replay: Record<Id, Extract<Phase, { replay: unknown }>['replay'][Id]> = {};
   const of = document.of === undefined ? undefined : normaliseSelection(context, document.of, names.elements, `${pointer}/of`);
   if (document.of !== undefined && of === undefined) return undefined;

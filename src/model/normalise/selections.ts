@@ -187,7 +187,10 @@ function ofSelection(
   const members = from.members.filter((member) => member.kind === 'population' && (map.only === undefined || member.id === map.only));
   if (members.length === 0) {
     const known = from.members.map(({ id }) => id);
-    context.report(messages.unknownReference('population of the selection', map.only ?? '', known), at(map.only === undefined ? 'from' : 'only'));
+    context.report(
+      messages.unknownReference('population of the selection', map.only ?? '', known),
+      at(map.only === undefined ? 'from' : 'only'),
+    );
     return undefined;
   }
   const generator =

@@ -98,7 +98,8 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
   for (let index = 0; numbers && index < numbers.length; index++) {
     if (!atLeast(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer)) return undefined;
   }
-  if (typeof written === 'object' && 'pairs' in written && written.pairs !== undefined) return { array: array.values, pairs: written.pairs };
+  if (typeof written === 'object' && 'pairs' in written && written.pairs !== undefined)
+    return { array: array.values, pairs: written.pairs };
   if (array.shape.length !== 2 || !slot.matrix) return { array: array.values };
   if (array.shape[0] === slot.matrix[0] && array.shape[1] === slot.matrix[1])
     return { array: array.values, columns: slot.matrix[1], ...gapsOf(context, written, length, pointer) };

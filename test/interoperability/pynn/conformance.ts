@@ -69,8 +69,7 @@ export async function conformancePage(measured: readonly Measured[], networks: r
     '## Not here',
     '',
     'Cells with compartments (`MultiCompartmentNeuron`, experimental in PyNN 0.12 and later), native types of one simulator, and `voltage_dependence`, which',
-    'no simulator implements: each is refused by name. `FromListConnector` with a random weight draws on for all connections in order; PyNN begins anew with',
-    'the generator for each receiver. A random value in `Projection.set` is drawn for each connection; PyNN draws one for each pair of cells.',
+    'no simulator implements: each is refused by name.',
     '',
   ].join('\n');
   return format(text, { parser: 'markdown', printWidth: 140 });

@@ -42,7 +42,7 @@ export const canLookAlike = (await runProgram(['g++', '--version'])).status === 
 const sources = join(root, 'test/support/cuda-driver');
 
 async function build(source: string, library: string, options: readonly string[]): Promise<void> {
-  const command = ['g++', '-std=c++17', '-O1', '-Wall', '-fvisibility=hidden', '-shared', '-fPIC', ...options, '-o', library, source];
+  const command = ['g++', '-std=c++17', '-Wall', '-fvisibility=hidden', '-shared', '-fPIC', ...options, '-o', library, source];
   const { status, stderr } = await runProgram([...command, '-ldl']);
   if (status !== 0) throw new Error(stderr);
 }
@@ -52,7 +52,7 @@ export async function buildLookAlike(): Promise<LookAlike> {
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuda-driver-'));
   const [cuda, nvrtc] = [join(folder, 'libcuda.so.1'), join(folder, 'libnvrtc.so.13')];
   await Promise.all([
-    build(join(sources, 'driver.cpp'), cuda, []),
+    build(join(sources, 'driver.cpp'), cuda, ['-O1']),
     build(join(sources, 'nvrtc.cpp'), nvrtc, [`-DSHIM="${join(root, 'test/support/cuda-shim/shim.hpp')}"`]),
   ]);
   const library = koffi().load(cuda);

@@ -1,7 +1,7 @@
 /** A network as populations and projections of a canonical document. */
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
-import type { Expression } from '../../../src/lang/ast.js';
+import type { Assignment, Expression } from '../../../src/lang/ast.js';
 import type { CompartmentCell } from '../cells/cell.js';
 import type { SegmentPlace } from '../cells/ends.js';
 import { unknownSegment } from '../cells/messages.js';
@@ -15,6 +15,8 @@ import * as messages from './messages.js';
 import type { PropertyLists } from './lists.js';
 import type { Draft, Network } from './network.js';
 import { Ids, type Places } from './placed.js';
+import { effectsOf, isRelay, replayed } from './replays.js';
+import type { Train } from './trains.js';
 import { prefixed, prefixedStatement, type CellType, type Types } from './types.js';
 
 /** Where the parts of a network are found in the document. */
@@ -77,11 +79,14 @@ interface Setting {
   readonly types: Types;
   readonly places: Places;
   readonly diagnostics: Diagnostics;
+  /** Populations of which variables are recorded. */
+  readonly watched: ReadonlySet<string>;
 }
 
 /** Makes the parts of the document that say what there is. */
 export function assemble(network: Network, wires: Wires, naming: Naming, setting: Setting): Assembled {
   const assembler = new Assembler(naming, setting);
+  for (const draft of network.drafts) assembler.prepareTrain(draft);
   // What connections ask of the types at their ends is known before any type is written down.
   for (const connections of wires.connections) assembler.prepare(connections);
   for (const one of wires.attached) assembler.prepareAttached(one);
@@ -89,18 +94,27 @@ export function assemble(network: Network, wires: Wires, naming: Naming, setting
   const attached = new Map<Draft, Attached[]>();
   for (const one of wires.attached) attached.set(one.to, [...(attached.get(one.to) ?? []), one]);
   for (const draft of network.drafts) {
-    for (const one of attached.get(draft) ?? []) assembler.attached(one, order++);
-    assembler.population(draft, order++);
+    for (const one of attached.get(draft) ?? []) order = assembler.attached(one, order);
+    order = assembler.population(draft, order);
   }
   let projection = 0;
   for (const connections of wires.connections) assembler.projection(connections, projection++);
   for (const one of wires.attached) assembler.attachment(one, projection++);
+  assembler.trainProjections(projection);
   return assembler;
 }
 
 /** Where the cells of a population are, when that is said of each. */
 function positionsOf({ positions, size }: Draft): { readonly positions?: unknown } {
   return positions && positions.length === 3 * size ? { positions: { array: positions.toArray(), unit: 'um' } } : {};
+}
+
+/** An id that no population has. */
+function freeId(wanted: string, naming: Naming, populations: Readonly<Record<string, unknown>>): string {
+  const taken = new Set([...naming.populations.values(), ...naming.attached.values(), ...naming.projections.values(), ...naming.attachments.values()]);
+  let id = wanted;
+  for (let k = 2; taken.has(id) || id in populations; k++) id = `${wanted}_${k}`;
+  return id;
 }
 
 /** A canonical type, by what it says but for the values of its parameters. */
@@ -118,18 +132,73 @@ class Assembler implements Assembled {
   readonly #kept = new Map<string, Kept>();
   readonly #neuronTypes = new Map<FlatType, Kept>();
   readonly #ids = { neurons: new Ids(), synapses: new Ids() };
+  readonly #trains: {
+    readonly from: string;
+    readonly to: string;
+    readonly size: number;
+    readonly flat: FlatType;
+    readonly component: Component;
+    readonly onEvent: readonly Assignment[];
+  }[] = [];
 
   private readonly types: Types;
   private readonly places: Places;
   private readonly diagnostics: Diagnostics;
+  readonly #watched: ReadonlySet<string>;
 
   constructor(
     private readonly naming: Naming,
-    { types, places, diagnostics }: Setting,
+    { types, places, diagnostics, watched }: Setting,
   ) {
     this.types = types;
     this.places = places;
     this.diagnostics = diagnostics;
+    this.#watched = watched;
+  }
+
+  /** Lists of events make their component emit, which its equations alone do not. */
+  prepareTrain(draft: Draft): void {
+    const train = this.types.trainOf(draft.component);
+    if (train) this.types.ofCell(draft).flat.handler(train.port);
+  }
+
+  /** Whether a population is a list of events and nothing else that anybody looks at. */
+  #isReplay({ component }: Draft, id: string, flat: FlatType): Train | null {
+    const train = this.types.trainOf(component);
+    return train && !this.#watched.has(id) && isRelay(component, flat, train) ? train : null;
+  }
+
+  /** Adds the populations that tell another of the events of its list: what it hears before it is advanced, itself, what it hears after. */
+  #withTrain(to: string, component: Component, size: number, flat: FlatType, order: number, add: (order: number) => void): number {
+    const train = this.types.trainOf(component);
+    const { before, after } = train ? effectsOf(flat, train) : { before: [], after: [] };
+    let next = order;
+    const tell = (onEvent: readonly Assignment[]): void => {
+      if (!train || onEvent.length === 0) return;
+      const from = freeId(`${to}_times`, this.naming, this.populations);
+      this.places.set(`/populations/${from}`, component.place);
+      this.populations[from] = { size, spikes: replayed(train, size), ...(next === 0 ? {} : { order: next }) };
+      this.#trains.push({ from, to, size, flat, component, onEvent: onEvent.map((statement) => prefixedStatement(statement, 'post')) });
+      next += 1;
+    };
+    tell(before);
+    add(next++);
+    tell(after);
+    return next;
+  }
+
+  /** From each list to the instances that hear of it. */
+  trainProjections(first: number): void {
+    for (const [k, { from, to, size, flat, component, onEvent }] of this.#trains.entries()) {
+      const document = synapseDocument(null, () => 0, { onEvent, contributes: new Map() });
+      const cell: CellType = { flat, nodes: [], component, container: null };
+      const type = this.#type('synapses', cell, document, `${component.id}_times`);
+      const indices = Array.from({ length: size }, (_, index) => index);
+      const id = freeId(`${from}_to_${to}`, this.naming, this.projections);
+      this.places.set(`/projections/${id}`, component.place);
+      const connect = { rule: 'list', sources: indices, targets: indices };
+      this.projections[id] = { from, to, synapse: type.id, connect, ...(first + k === 0 ? {} : { order: first + k }) };
+    }
   }
 
   /** Notes which events others listen to, and asks types for what connections read of them. */
@@ -151,9 +220,21 @@ class Assembler implements Assembled {
     this.#contributions(component, list, this.types.ofCell(to).flat, this.types.ofAttached(component, to).flat);
   }
 
-  population(draft: Draft, order: number): void {
+  /** Adds a population. @returns the order of the next */
+  population(draft: Draft, order: number): number {
     const id = this.naming.populations.get(draft) ?? '';
     const cell = this.types.ofCell(draft);
+    const train = this.#isReplay(draft, id, cell.flat);
+    if (train) {
+      const { size, holder } = draft;
+      this.places.set(`/populations/${id}`, holder.place);
+      this.populations[id] = { size, spikes: replayed(train, size), ...positionsOf(draft), ...(order === 0 ? {} : { order }) };
+      return order + 1;
+    }
+    return this.#withTrain(id, draft.component, draft.size, cell.flat, order, (at) => this.#cells(draft, id, cell, at));
+  }
+
+  #cells(draft: Draft, id: string, cell: CellType, order: number): void {
     const compartments = this.types.compartmentsOf(draft);
     if (compartments) {
       this.#compartmental(id, cell, compartments, draft, order);
@@ -193,9 +274,14 @@ class Assembler implements Assembled {
     return { of: population, ...found };
   }
 
-  attached(one: Attached, order: number): void {
+  /** Adds the instances that are attached to cells. @returns the order of the next population */
+  attached(one: Attached, order: number): number {
     const id = this.naming.attached.get(one) ?? '';
     const cell = this.types.ofAttached(one.component, one.to);
+    return this.#withTrain(id, one.component, one.targets.length, cell.flat, order, (at) => this.#attached(one, id, cell, at));
+  }
+
+  #attached(one: Attached, id: string, cell: CellType, order: number): void {
     const target = this.types.ofCell(one.to);
     this.#population(id, cell, one.targets.length, one.properties, order, one.place, (name) => {
       const seen = target.flat.seen([name]);

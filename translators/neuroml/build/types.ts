@@ -14,6 +14,7 @@ import { literal, type FlatParameter, type Outside } from '../flatten/variables.
 import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
 import { standsApart, type Container, type Draft } from './network.js';
+import { trainOf, type Train } from './trains.js';
 
 /** A population's type, with the component that its values come from. */
 export interface CellType {
@@ -92,9 +93,14 @@ export class Types {
   #flattened(component: Component): Component {
     const known = this.#generic.get(component);
     if (known) return known;
-    const made = genericCell(component, this.lems, this.diagnostics);
+    const made = genericCell(this.trainOf(component)?.rest ?? component, this.lems, this.diagnostics);
     this.#generic.set(component, made);
     return made;
+  }
+
+  /** The long list of events that a component holds beside its equations, see `trains.ts`. */
+  trainOf(component: Component): Train | null {
+    return trainOf(component, this.lems);
   }
 
   /** The compartments of a population's cells; null where they are points. */
@@ -109,8 +115,9 @@ export class Types {
   }
 
   /** The type of instances that are attached to cells of a population, and run by themselves. */
-  ofAttached(component: Component, to: Draft): CellType {
+  ofAttached(whole: Component, to: Draft): CellType {
     const target = this.ofCell(to);
+    const component = this.trainOf(whole)?.rest ?? whole;
     const key = `${signatureOf(component, this.lems)}|${this.#id(target.flat)}`;
     const outside: Outside = (name) => {
       const seen = target.flat.seen([name]);

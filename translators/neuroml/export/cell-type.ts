@@ -2,11 +2,13 @@
 
 import { dimensionless as pure, type Expression, type Statement } from '../../../src/lang/ast.js';
 import { binary, boolean, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { divideDimensions } from '../../../src/lang/dimension.js';
+import { linearForm } from '../../../src/lang/linear.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { EventDefinition, NeuronType, Operation, Refractory, Regime } from '../../../src/model/model.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
-import { dimensionOfUnit, isWhole } from './dimensions.js';
+import { dimensionOfUnit, lemsDimension } from './dimensions.js';
 import { endOfStep, NotExpressible, TypeBuilder } from './type-builder.js';
 import { numbersOf } from './values.js';
 import { element, type Element } from './xml-text.js';
@@ -25,7 +27,7 @@ export interface Demands {
   readonly linked: ReadonlyMap<string, string>;
   /** Parameters that code changes during the run. */
   readonly written: ReadonlySet<string>;
-  /** `i` and `N`, where something reads them. */
+  /** `i`, `N` and `lastspike`, where something reads them. */
   readonly places: ReadonlySet<string>;
   /** Events that synapses of the cell react to, which it counts. */
   readonly counted: ReadonlySet<string>;
@@ -37,6 +39,7 @@ export interface Demands {
 export const countOf = (event: string): string => `number of ${event}`;
 
 const time = [0, 0, 1, 0, 0, 0, 0] as const;
+const lastSpike = 'time of the last spike';
 
 export interface BuiltCell {
   readonly plan: CellPlan;
@@ -137,14 +140,17 @@ class CellWriter {
   write(attachments: string): void {
     const { type, builder, context } = this;
     this.#declare(attachments);
-    if (type.noise.length > 0) context.report.missing(child(this.#pointer, 'noise'), 'white noise in equations');
+    for (const noise of type.noise) {
+      const normal = binary('/', call('normal', []), number(Math.sqrt(context.dt)));
+      builder.derive(builder.declare(noise, pure, `noise_${noise}`), pure, normal);
+    }
     if (type.compartments)
       context.report.missing(child(this.#pointer, 'compartments'), 'cells with several compartments are not written yet');
     const derived = derivedOrder(type, (text) => builder.parse(text));
     for (const name of derived) this.#try(`derived/${name}`, () => this.#derive(name));
     for (const [name, { rate }] of Object.entries(type.derivatives))
       this.#try(`derivatives/${name}`, () => {
-        builder.rates.push(builder.rate(name, this.#gated(name, builder.parse(rate))));
+        builder.rates.push(builder.rate(name, this.#gated(name, this.#withNoise(name, builder.parse(rate)))));
       });
     for (const [name, start] of this.starts) builder.starts.push(builder.assign(builder.nameOf(name), start));
     this.#conditions();
@@ -163,8 +169,7 @@ class CellWriter {
   #declare(attachments: string): void {
     const { type, builder, demands } = this;
     for (const [name, { unit }] of Object.entries(type.parameters)) {
-      const dimension = dimensionOfUnit(unit);
-      if (!isWhole(dimension)) this.context.report.missing(child(child(this.#pointer, 'parameters'), name), `the unit ${unit}`);
+      const dimension = lemsDimension(unit);
       if (demands.sums.has(name)) continue;
       if (demands.written.has(name)) {
         builder.state(name, dimension);
@@ -178,22 +183,28 @@ class CellWriter {
       this.#see(name);
     }
     for (const name of [...demands.places, ...demands.operations.keys()]) {
+      if (name === 'lastspike') continue;
       const wanted = name === 'i' ? 'element_number' : name === 'N' ? 'element_count' : name;
       if (demands.varying.has(name)) builder.requirement(name, pure, wanted);
       else builder.parameters.push(element('Parameter', { name: builder.declare(name, pure, wanted), dimension: 'none' }));
       this.#see(name);
+    }
+    if (demands.places.has('lastspike')) {
+      builder.state(lastSpike, time, false);
+      builder.aliases.set('lastspike', nameOf(lastSpike));
+      builder.starts.push(builder.assign(builder.nameOf(lastSpike), builder.text(quantity(-10_000, time), 'statement')));
     }
     for (const name of demands.counted) {
       builder.state(countOf(name), pure);
       this.#see(countOf(name));
     }
     for (const [name, { unit }] of Object.entries(type.state)) {
-      builder.state(name, dimensionOfUnit(unit));
+      builder.state(name, lemsDimension(unit));
       this.#see(name);
     }
     // The base type has an exposure of this name already; saying so once more is harmless, and not all readers inherit it.
     for (const [name, { unit }] of Object.entries(type.derived)) {
-      builder.declare(name, dimensionOfUnit(unit));
+      builder.declare(name, lemsDimension(unit));
       this.#see(name);
     }
     for (const { variable, kind, dimension, exposure } of this.channels) {
@@ -218,6 +229,19 @@ class CellWriter {
     builder.aliases.set('not_refractory', free.length === 0 ? boolean(true) : free.reduce((a, b) => binary('and', a, b)));
   }
 
+  /** Noise is a number with a dimension that LEMS has not: its factor is taken as a number, and the product gets the dimension of the rate. */
+  #withNoise(variable: string, rate: Expression): Expression {
+    const { type, builder } = this;
+    const read = type.noise.filter((noise) => namesIn(rate).has(noise));
+    if (read.length === 0) return rate;
+    const form = linearForm(rate, new Set(read));
+    if (!form) throw new NotExpressible('noise that is not multiplied by a factor alone');
+    const dimension = divideDimensions(builder.dimensionOf(variable), time);
+    const unit = quantity(1, dimension);
+    const noises = [...form.coefficients].map(([noise, factor]) => binary('*', binary('*', builder.bare(factor), nameOf(noise)), unit));
+    return noises.reduce((sum: Expression, noise) => binary('+', sum, noise), form.constant);
+  }
+
   #startParameter(name: string): string {
     const { builder } = this;
     const dimension = builder.dimensionOf(name);
@@ -235,7 +259,7 @@ class CellWriter {
     const derived = this.type.derived[name];
     if (!derived) return;
     const value = builder.parse(derived.value);
-    const dimension = dimensionOfUnit(derived.unit);
+    const dimension = lemsDimension(derived.unit);
     if (context.model.timing !== 'lems-euler' && !derived.held) builder.inlined.set(name, builder.inline(value));
     const lems = builder.nameOf(name);
     builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
@@ -278,7 +302,10 @@ class CellWriter {
     return gated;
   }
 
-  /** The end of refractoriness: half a step before the step in which the cell is free again. */
+  /**
+   * The end of refractoriness, half a step from any step: `n` steps are those after the spike's in which the cell is not free, the spike's own
+   * among them in Brian's timing.
+   */
   #untilValue({ for: duration = '0*s', rounding }: Refractory): Expression {
     const { builder, context } = this;
     const steps = binary('/', builder.parse(duration), nameOf('dt'));
@@ -286,7 +313,8 @@ class CellWriter {
       rounding === 'nearest' || (rounding === undefined && context.model.timing !== 'brian') ? -0.5 : rounding === 'up' ? -1e-6 : undefined;
     const whole =
       shift === undefined ? call('floor', [binary('+', steps, number(1e-3))]) : call('ceil', [binary('+', steps, number(shift))]);
-    return binary('+', nameOf(endOfStep), binary('*', binary('-', whole, number(0.5)), nameOf('dt')));
+    const half = number(context.model.timing === 'brian' ? -0.5 : 0.5);
+    return binary('+', nameOf(endOfStep), binary('*', binary('+', whole, half), nameOf('dt')));
   }
 
   // --- Events -------------------------------------------------------------------------------------------------------
@@ -380,6 +408,8 @@ class CellWriter {
       const until = builder.nameOf(`end of refractoriness after ${name}`);
       actions.push(builder.assign(until, builder.text(this.#untilValue(refractory), 'statement')));
     } else if (refractory && this.#held.has(name)) actions.push(builder.assign(builder.nameOf(`refractory after ${name}`), '1'));
+    if (this.demands.places.has('lastspike') && name === 'spike')
+      actions.push(builder.assign(builder.nameOf(lastSpike), builder.text(nameOf('t'), 'statement')));
     const seen = event.emits === null ? undefined : (event.emits ?? name);
     const port = seen === undefined ? undefined : this.#port(seen);
     if (seen !== undefined && this.demands.counted.has(seen)) {

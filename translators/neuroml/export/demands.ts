@@ -7,7 +7,7 @@ import { elementsOf, populationOf, type ExportContext } from './context.js';
 
 /** What equations and code read and write beside the variables of a type. */
 export interface Uses {
-  /** `i` and `N`, where something reads them. */
+  /** `i`, `N` and `lastspike`, where something reads them. */
   readonly places: ReadonlySet<string>;
   /** Operations by the name of the parameter that says which cells they are for. */
   readonly operations: ReadonlyMap<string, Operation>;
@@ -35,7 +35,7 @@ export function usesOf(id: string, { model }: Pick<ExportContext, 'model'>): Use
     ...statements.flatMap(({ value }) => [...namesIn(value)]),
   ]);
   const written = statements.flatMap((one) => (one.kind === 'assignment' && Object.hasOwn(type.parameters, one.target) ? [one.target] : []));
-  return { places: new Set(['i', 'N'].filter((name) => read.has(name) && !declares(type, name))), operations, written: new Set(written) };
+  return { places: new Set(['i', 'N', 'lastspike'].filter((name) => read.has(name) && !declares(type, name))), operations, written: new Set(written) };
 }
 
 const declares = ({ parameters, state, derived, inputs }: NeuronType, name: string): boolean =>

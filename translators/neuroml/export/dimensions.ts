@@ -72,11 +72,17 @@ export class Dimensions {
 export const isPure = (dimension: Dimension): boolean => dimension.every((power) => power === 0);
 
 /** Whether LEMS has dimensions like this one: its powers are whole. */
-export const isWhole = (dimension: Dimension): boolean => dimension.every((power) => Number.isInteger(power));
+const isWhole = (dimension: Dimension): boolean => dimension.every((power) => Number.isInteger(power));
 
 /** The dimension of a canonical unit text. */
 export function dimensionOfUnit(unit: string): Dimension {
   return unit === '1' ? dimensionless : parseUnit(unit).dimension;
+}
+
+/** The dimension that LEMS has for a unit: what has powers that are no whole numbers, as noise has, is a number in SI there. */
+export function lemsDimension(unit: string): Dimension {
+  const dimension = dimensionOfUnit(unit);
+  return isWhole(dimension) ? dimension : dimensionless;
 }
 
 /** Shortest decimal text of a double, as LEMS reads it. */

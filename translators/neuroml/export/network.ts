@@ -7,11 +7,13 @@ import type { ConnectionRule, EquationSet, Population, Projection, Stimulus, Syn
 import { cellType, builderOf, type Demands } from './cell-type.js';
 import { elementsOf, populationOf, type CellPlan, type ExportContext } from './context.js';
 import { countedEvents, flags, usesOf } from './demands.js';
-import { dimensionOfUnit, quantityText } from './dimensions.js';
+import { dimensionOfUnit, lemsDimension, quantityText } from './dimensions.js';
 import { readsOnlyPre, synapseType, writtenBy } from './synapse-type.js';
 import { NotExpressible } from './type-builder.js';
 import { ElementValues, NoNumber, numbersOf } from './values.js';
 import { inputType } from './input-type.js';
+import { drawCount } from './draw-count.js';
+import { inUnit, receptorOf, standardCell, type StandardCell } from './standard-cell.js';
 import { element, type Element } from './xml-text.js';
 
 /** Numbers of one name: one for all elements, or one for each. */
@@ -44,8 +46,10 @@ export class NetworkWriter {
   readonly inputs: Element[] = [];
   readonly plans = new Map<string, CellPlan>();
   readonly #paths = new Map<string, (index: number) => string>();
+  readonly #synapses = new Map<string, (index: number, variable: string) => string | undefined>();
   readonly #values = new Map<string, ReadonlyMap<string, Numbers>>();
   readonly #attached: ReadonlyMap<string, string>;
+  readonly #standards = new Map<string, StandardCell>();
   /** Type of connections that have no value but a delay. */
   #delayed: string | undefined;
 
@@ -58,6 +62,12 @@ export class NetworkWriter {
     for (const [name, population] of Object.entries(model.populations)) this.#values.set(name, this.#valuesOf(name, population));
     for (const [id, type] of Object.entries(model.neurons)) {
       if (!this.#populationsOf(id).some(([name]) => !this.#attached.has(name))) continue;
+      const standard = standardCell(id, type, this.context);
+      if (standard) {
+        this.#standards.set(id, standard);
+        this.plans.set(id, standard.plan);
+        continue;
+      }
       const { plan, elements } = cellType(id, type, this.#demands(id), this.context);
       this.plans.set(id, plan);
       this.types.push(...elements);
@@ -75,6 +85,40 @@ export class NetworkWriter {
 
   pathOf(population: string, index: number): string | undefined {
     return this.#paths.get(population)?.(index);
+  }
+
+  /** Path of a variable of a synapse of a projection; undefined where it was not written. */
+  synapsePathOf(projection: string, index: number, variable: string): string | undefined {
+    return this.#synapses.get(projection)?.(index, variable);
+  }
+
+  /** How many synapses of a projection were written. */
+  synapseCount(projection: string): number {
+    return this.#synapseCounts.get(projection) ?? 0;
+  }
+  readonly #synapseCounts = new Map<string, number>();
+
+  /** Path of what a current adds to a cell. */
+  stimulusPathOf(stimulus: string, population: string, index: number): string | undefined {
+    const known = this.#currents.get(stimulus);
+    const cell = this.pathOf(population, index);
+    return known?.population === population && cell !== undefined ? `${cell}/synapses:${known.component}:0/${known.exposure}` : undefined;
+  }
+  readonly #currents = new Map<string, { readonly component: string; readonly population: string; readonly exposure: string }>();
+
+  /** Notes where synapses are: what of a component is attached to a cell has a number each, in the order in which it is connected. */
+  #placeSynapses(name: string, component: string, target: string, targets: readonly number[], names: ReadonlyMap<string, string>): void {
+    this.#synapseCounts.set(name, targets.length);
+    const counts = new Map<number, number>();
+    const ordinals = targets.map((index) => {
+      const ordinal = counts.get(index) ?? 0;
+      counts.set(index, ordinal + 1);
+      return ordinal;
+    });
+    this.#synapses.set(name, (index, variable) => {
+      const [cell, lems] = [this.pathOf(target, targets[index] ?? 0), names.get(variable)];
+      return cell === undefined || lems === undefined ? undefined : `${cell}/synapses:${component}:${ordinals[index] ?? 0}/${lems}`;
+    });
   }
 
   #populationsOf(type: string): readonly (readonly [string, Population])[] {
@@ -167,11 +211,13 @@ export class NetworkWriter {
     const plan = this.plans.get(population.type);
     const type = this.context.model.neurons[population.type];
     if (!plan || !type) return;
+    const standard = this.#standards.get(population.type);
+    if (standard) return this.#standardPopulation(name, population.size, standard);
     const { dimensions, ids } = this.context;
     const values = this.#values.get(name) ?? new Map<string, Numbers>();
     const component = ids.claim(`${name}_cells`);
     const attributes: Record<string, string> = {};
-    const dimensionOf = (key: string) => dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
+    const dimensionOf = (key: string) => lemsDimension(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
     const more = [...values.keys()].filter((key) => !Object.hasOwn(type.parameters, key) && !Object.hasOwn(type.state, key));
     const keys = [...new Set([...Object.keys(type.parameters), ...plan.starts.keys(), ...more])];
     for (const key of keys) {
@@ -202,6 +248,35 @@ export class NetworkWriter {
     this.#paths.set(name, (index) => `${name}/${index}/${component}`);
   }
 
+  /** Cells of a core type: one component, or one for each cell where their values differ. */
+  #standardPopulation(name: string, size: number, { plan, exponents }: StandardCell): void {
+    const { ids } = this.context;
+    const values = this.#values.get(name) ?? new Map<string, Numbers>();
+    const given = [...exponents].map(([key, exponent]) => [key === 'v' ? 'v_init' : key, values.get(key) ?? 0, exponent] as const);
+    const make = (id: string, k: number): string => {
+      const attributes = given.map(([key, numbers, exponent]) => [key, inUnit(typeof numbers === 'number' ? numbers : (numbers[k] ?? 0), exponent)]);
+      this.components.push(element(plan.componentType, { id, ...(Object.fromEntries(attributes) as Record<string, string>) }));
+      return id;
+    };
+    if (given.every(([, numbers]) => typeof numbers === 'number')) {
+      this.populations.push(element('population', { id: name, component: make(ids.claim(`${name}_cells`), 0), size: String(size) }));
+      this.#paths.set(name, (index) => `${name}[${index}]`);
+      return;
+    }
+    this.#mixed(
+      name,
+      Array.from({ length: size }, (_, k) => make(ids.claim(`${name}_cell_${k}`), k)),
+    );
+  }
+
+  /** A population each of whose elements is a component of its own. */
+  #mixed(name: string, made: readonly string[]): void {
+    const [list, item] = this.#sourceTypes();
+    const items = made.map((cell, k) => element(item, { id: String(k), cell }));
+    this.populations.push(element(list, { id: name, component: made[0] ?? '' }, items));
+    this.#paths.set(name, (index) => `${name}/${index}/${made[index]}`);
+  }
+
   readonly #lists = new Map<string, readonly [list: string, item: string]>();
 
   /** Types of a population whose cells have values of their own, and of one of its elements, which holds them. */
@@ -229,13 +304,12 @@ export class NetworkWriter {
       report.missing(pointer, 'spikes that are kept in a file');
       return;
     }
-    if (spikes.period !== undefined) {
-      report.missing(pointer, 'spikes that repeat with a period');
-      return;
-    }
     const [indices, times] = [numbersOf(spikes.indices, data), numbersOf(spikes.times, data)];
     const trains = Array.from({ length: size }, (): number[] => []);
-    for (let k = 0; k < times.length; k++) trains[indices[k] ?? 0]?.push(times[k] ?? 0);
+    const length = model.experiment.protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
+    const repeats = spikes.period === undefined ? 1 : Math.ceil(length / spikes.period);
+    for (let again = 0; again < repeats; again++)
+      for (let k = 0; k < times.length; k++) trains[indices[k] ?? 0]?.push((times[k] ?? 0) + again * (spikes.period ?? 0));
     const made = trains.map((train, k) => {
       const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
       const inner = train
@@ -249,10 +323,7 @@ export class NetworkWriter {
       this.#paths.set(name, (index) => `${name}[${index}]`);
       return;
     }
-    const [list, item] = this.#sourceTypes();
-    const items = made.map((cell, k) => element(item, { id: String(k), cell }));
-    this.populations.push(element(list, { id: name, component: made[0] ?? '' }, items));
-    this.#paths.set(name, (index) => `${name}/${index}/${made[index]}`);
+    this.#mixed(name, made);
   }
 
   /** Types of a population each of whose elements is a component of its own. */
@@ -314,35 +385,157 @@ export class NetworkWriter {
     const values = this.#numbers(type, projection.values, count, pointer, (inner, k) =>
       inner === 'i' ? pairs.sources[k] : inner === 'j' ? pairs.targets[k] : inner === 'dt' ? this.context.dt : undefined,
     );
+    const standard = this.#standards.get(plan.type);
+    if (standard) return this.#standardProjection(name, projection, standard, pairs, values);
     const varying = new Set([...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key])));
     const started = new Set([...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])));
-    const built = synapseType(name, projection, type, plan, { varying, started }, this.context);
+    const sourcePlan = this.plans.get(model.populations[source]?.type ?? '');
+    const postDelays = this.#postDelays(name, projection, type, count);
+    const built = synapseType(name, projection, type, plan, { varying, started, postDelays, source: sourcePlan }, this.context);
     this.types.push(built.element);
     const dimensionOf = (key: string) => dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
     const synapse = ids.claim(`${name}_synapses`);
+    this.#placeSynapses(name, synapse, target, pairs.targets, built.visible);
     const attributes = [...built.parameters].map(
       ([key, lems]) => [lems, quantityText(firstOf(values.get(key) ?? 0), dimensionOf(key), dimensions)] as const,
     );
     this.components.push(element(built.componentType, { id: synapse, ...Object.fromEntries(attributes) }));
+    if (built.peer && sourcePlan) {
+      this.types.push(built.peer.element);
+      const other = ids.claim(`${name}_other_ends`);
+      this.components.push(element(built.peer.componentType, { id: other }));
+      const [list, item] = this.#contactTypes(name, built.properties, dimensionOf);
+      const contacts = pairs.sources.map((i, k) =>
+        element(item, {
+          id: String(k),
+          preCell: `../${this.pathOf(source, i) ?? ''}`,
+          postCell: `../${this.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
+          preComponent: other,
+          postComponent: synapse,
+          ...this.#ownValues(built.properties, values, k, dimensionOf),
+        }),
+      );
+      this.projections.push(element(list, { id: name, presynapticPopulation: source, postsynapticPopulation: target }, contacts));
+      return;
+    }
     const delays = this.#delays(name, projection, type, count);
     const tag = this.#connectionType(built.properties.size === 0 ? 'delayed' : name, built.properties, dimensionOf);
-    const connections = pairs.sources.map((i, k) => {
-      const own = [...built.properties].map(([key, lems]) => {
-        const numbers = values.get(key) ?? 0;
-        return [lems, quantityText(typeof numbers === 'number' ? numbers : (numbers[k] ?? 0), dimensionOf(key), dimensions)] as const;
-      });
-      return element(tag, {
+    const connections = pairs.sources.map((i, k) =>
+      element(tag, {
         id: String(k),
         preCellId: `../${this.pathOf(source, i) ?? ''}`,
         postCellId: `../${this.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
         destination: plan.list,
-        ...Object.fromEntries(own),
-        delay: `${String(typeof delays === 'number' ? delays : (delays[k] ?? 0))} s`,
-      });
-    });
+        ...this.#ownValues(built.properties, values, k, dimensionOf),
+        [this.#delayName(built.properties)]: `${String(typeof delays === 'number' ? delays : (delays[k] ?? 0))} s`,
+      }),
+    );
     this.projections.push(
       element('projection', { id: name, presynapticPopulation: source, postsynapticPopulation: target, synapse }, connections),
     );
+  }
+
+  /** Connections by a core type of synapse. Cells with time constants of their own have synapses of their own. */
+  #standardProjection(
+    name: string,
+    projection: Projection,
+    { receptors, exponents }: StandardCell,
+    pairs: Pairs,
+    values: ReadonlyMap<string, Numbers>,
+  ): void {
+    const { model, ids } = this.context;
+    const [source, target] = [populationOf(projection.from.of) ?? '', populationOf(projection.to.of) ?? ''];
+    const receptor = receptorOf(projection, receptors);
+    const type = model.synapses[projection.synapse];
+    if (!receptor || !type) return;
+    const { componentType, tau, reversal, exponent } = receptor;
+    const delays = this.#delays(name, projection, type, pairs.sources.length);
+    const weights = values.get('weight') ?? 0;
+    const cells = this.#values.get(target) ?? new Map<string, Numbers>();
+    const of = (numbers: Numbers | undefined, k: number): number => (typeof numbers === 'number' ? numbers : (numbers?.[k] ?? 0));
+    const groups = new Map<string, { readonly synapse: string; readonly connections: Element[] }>();
+    pairs.sources.forEach((i, k) => {
+      const j = pairs.targets[k] ?? 0;
+      const attributes = {
+        tau_syn: inUnit(of(cells.get(tau), j), exponents.get(tau) ?? 3),
+        ...(reversal === undefined ? {} : { e_rev: inUnit(of(cells.get(reversal), j), 3) }),
+      };
+      const key = JSON.stringify(attributes);
+      let group = groups.get(key);
+      if (!group) {
+        const synapse = ids.claim(`${name}_synapses`);
+        this.components.push(element(componentType, { id: synapse, ...attributes }));
+        groups.set(key, (group = { synapse, connections: [] }));
+      }
+      group.connections.push(
+        element('connectionWD', {
+          id: String(group.connections.length),
+          preCellId: `../${this.pathOf(source, i) ?? ''}`,
+          postCellId: `../${this.pathOf(target, j) ?? ''}`,
+          weight: inUnit(of(weights, k), exponent),
+          delay: `${String(of(delays, k))} s`,
+        }),
+      );
+    });
+    let ordinal = 0;
+    for (const { synapse, connections } of groups.values()) {
+      const id = ordinal++ === 0 ? name : ids.claim(name);
+      this.projections.push(element('projection', { id, presynapticPopulation: source, postsynapticPopulation: target, synapse }, connections));
+    }
+  }
+
+  /** Values of one connection. */
+  #ownValues(
+    properties: ReadonlyMap<string, string>,
+    values: ReadonlyMap<string, Numbers>,
+    k: number,
+    dimensionOf: (key: string) => ReturnType<typeof dimensionOfUnit>,
+  ): Readonly<Record<string, string>> {
+    const own = [...properties].map(([key, lems]) => {
+      const numbers = values.get(key) ?? 0;
+      const number = typeof numbers === 'number' ? numbers : (numbers[k] ?? 0);
+      return [lems, quantityText(number, dimensionOf(key), this.context.dimensions)] as const;
+    });
+    return Object.fromEntries(own);
+  }
+
+  /** The name of a connection's delay, beside values of its own. */
+  #delayName(properties: ReadonlyMap<string, string>): string {
+    const taken = new Set(properties.values());
+    return taken.has('delay') ? 'delay_of_connection' : 'delay';
+  }
+
+  /** Types of contacts by tunnels, and of what holds them. */
+  #contactTypes(
+    name: string,
+    properties: ReadonlyMap<string, string>,
+    dimensionOf: (key: string) => ReturnType<typeof dimensionOfUnit>,
+  ): readonly [list: string, item: string] {
+    const { ids, dimensions } = this.context;
+    const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
+    const assigned = [...properties];
+    this.types.push(
+      element('ComponentType', { name: list, extends: 'continuousProjection', description: `Contacts of ${name}.` }, [
+        element('Children', { name: 'contacts', type: item }),
+      ]),
+      element('ComponentType', { name: item, description: 'A contact by which a synapse sees the cell at the other end.' }, [
+        element('Path', { name: 'preCell' }),
+        element('Path', { name: 'postCell' }),
+        element('ComponentReference', { name: 'preComponent', type: 'baseSynapse' }),
+        element('ComponentReference', { name: 'postComponent', type: 'baseSynapse' }),
+        ...assigned.map(([key, lems]) => element('Parameter', { name: lems, dimension: dimensions.nameOf(dimensionOf(key)) })),
+        element('Structure', {}, [
+          element('With', { instance: 'preCell', as: 'a' }),
+          element('With', { instance: 'postCell', as: 'b' }),
+          element(
+            'Tunnel',
+            { name: 'peer', endA: 'a', endB: 'b', componentA: 'preComponent', componentB: 'postComponent' },
+            assigned.map(([, lems]) => element('Assign', { property: lems, value: lems })),
+          ),
+        ]),
+      ]),
+    );
+    return [list, item];
   }
 
   #connectionType(
@@ -355,20 +548,21 @@ export class NetworkWriter {
     const type = this.context.ids.claim(`${name}_connection`);
     if (properties.size === 0) this.#delayed = type;
     const assigned = [...properties];
+    const delay = this.#delayName(properties);
     this.types.push(
       element('ComponentType', { name: type, extends: 'connection', description: 'A connection with a delay and values of its own.' }, [
         // Not all readers inherit paths and texts.
         element('Path', { name: 'preCellId' }),
         element('Path', { name: 'postCellId' }),
         element('Text', { name: 'destination' }),
-        element('Parameter', { name: 'delay', dimension: 'time' }),
+        element('Parameter', { name: delay, dimension: 'time' }),
         ...assigned.map(([key, lems]) => element('Parameter', { name: lems, dimension: this.context.dimensions.nameOf(dimensionOf(key)) })),
         element('Structure', {}, [
           element('With', { instance: 'preCellId', as: 'a' }),
           element('With', { instance: 'postCellId', as: 'b' }),
           element(
             'EventConnection',
-            { from: 'a', to: 'b', receiver: '../synapse', receiverContainer: 'destination', delay: 'delay' },
+            { from: 'a', to: 'b', receiver: '../synapse', receiverContainer: 'destination', delay },
             assigned.map(([, lems]) => element('Assign', { property: lems, value: lems })),
           ),
         ]),
@@ -377,8 +571,10 @@ export class NetworkWriter {
     return type;
   }
 
-  #delays(name: string, projection: Projection, type: SynapseType, count: number): Numbers {
-    const [[pathway, definition] = []] = Object.entries(type.pathways).filter(([, { on }]) => on.startsWith('pre.'));
+  #delays(name: string, projection: Projection, type: SynapseType, count: number, of?: string): Numbers {
+    const [[pathway, definition] = []] = Object.entries(type.pathways).filter(([id, { on }]) =>
+      of === undefined ? on.startsWith('pre.') : id === of,
+    );
     if (pathway === undefined || !definition) return 0;
     const value = projection.delays[pathway] ?? definition.delay;
     if (typeof value === 'number') return value;
@@ -391,6 +587,19 @@ export class NetworkWriter {
       'delays that are drawn or worked out; freeze the model first',
     );
     return 0;
+  }
+
+  /** Delays of what happens at events of the target: one for all synapses of a projection. */
+  #postDelays(name: string, projection: Projection, type: SynapseType, count: number): ReadonlyMap<string, number> {
+    const delays = new Map<string, number>();
+    for (const [pathway, { on }] of Object.entries(type.pathways)) {
+      if (!on.startsWith('post.')) continue;
+      const all = this.#delays(name, projection, type, count, pathway);
+      if (typeof all !== 'number' && all.some((delay) => delay !== all[0]))
+        this.context.report.missing(`${child('/projections', name)}/delays/${pathway}`, 'delays after events of the target that differ between synapses');
+      delays.set(pathway, typeof all === 'number' ? all : (all[0] ?? 0));
+    }
+    return delays;
   }
 
   // --- Inputs -------------------------------------------------------------------------------------------------------
@@ -450,9 +659,9 @@ export class NetworkWriter {
   }
 
   #stimulus(name: string, stimulus: Stimulus): void {
-    const { model, report, ids, dimensions } = this.context;
+    const { model, report, ids } = this.context;
     const pointer = child('/stimuli', name);
-    if (stimulus.kind !== 'current') return void report.missing(pointer, 'sums of many random inputs: LEMS draws one number at a time');
+    if (stimulus.kind === 'poisson') return this.#poisson(name, stimulus);
     if (!stimulus.attached) return void report.missing(pointer, 'currents that are attached during the run');
     const target = populationOf(stimulus.to);
     const plan = this.plans.get(model.populations[target ?? '']?.type ?? '');
@@ -488,6 +697,48 @@ export class NetworkWriter {
     const component = ids.claim(name);
     this.types.push(builder.build(componentType, plan.attachment, `The current ${name}.`));
     this.components.push(element(componentType, { id: component }));
+    this.#currents.set(name, { component, population: target, exposure: channel.exposure });
+    this.#inputList(component, target, targets, plan);
+  }
+
+  /** Sums of many random inputs: a number of them is drawn in each step. */
+  #poisson(name: string, stimulus: Extract<Stimulus, { kind: 'poisson' }>): void {
+    const { model, report, ids, dt } = this.context;
+    const pointer = child('/stimuli', name);
+    const target = populationOf(stimulus.to);
+    const plan = this.plans.get(model.populations[target ?? '']?.type ?? '');
+    const targets = elementsOf(stimulus.to, this.context);
+    const channel = plan?.channels.find((one) => one.kind === 'jump' && one.variable === stimulus.variable);
+    if (target === undefined || !plan || typeof targets === 'string' || !channel)
+      return void report.missing(pointer, typeof targets === 'string' ? targets : `random inputs into ${stimulus.variable}`);
+    const builder = builderOf(this.context);
+    try {
+      const weight = builder.parse(stimulus.weight);
+      for (const inner of namesIn(weight)) {
+        const seen = plan.visible.get(inner);
+        if (seen) builder.requirement(inner, seen.dimension, seen.name);
+      }
+      const waiting = builder.state('waiting', channel.dimension, false);
+      const drawn = drawCount(stimulus.n, stimulus.rate * dt, builder);
+      if (drawn.approximated !== undefined) report.approximated('lems/poisson', pointer, drawn.approximated);
+      builder.conditions.push(
+        element('OnCondition', { test: '1 .gt. 0' }, [
+          ...drawn.actions,
+          builder.assign(waiting, `${drawn.count} * ${builder.text(weight, 'statement')}`),
+        ]),
+      );
+      for (const one of plan.channels)
+        builder.derive(builder.free(one.exposure), one.dimension, builder.parse(one === channel ? 'waiting' : '0'), one.exposure);
+      if (!plan.channels.some(({ exposure }) => exposure === 'i'))
+        builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], builder.parse('0*A'), 'i');
+    } catch (error) {
+      if (!(error instanceof NotExpressible)) throw error;
+      return void report.missing(pointer, error.message);
+    }
+    const componentType = ids.claim(`${name}_input`);
+    const component = ids.claim(name);
+    this.types.push(builder.build(componentType, plan.attachment, `The random inputs ${name}.`));
+    this.components.push(element(componentType, { id: component }));
     this.#inputList(component, target, targets, plan);
   }
 }
@@ -505,7 +756,8 @@ function replayed(time: number, dt: number, timing: string): number {
 function jumpsOf(projection: Projection, type: SynapseType): readonly string[] {
   return Object.values(type.pathways).flatMap(({ do: actions }) =>
     actions.flatMap(parseStatements).flatMap((statement) => {
-      const variable = statement.kind === 'assignment' ? writtenBy(statement.target, projection.receptors, type.ports) : null;
+      const written = statement.kind === 'assignment' ? statement.target : statement.port;
+      const variable = writtenBy(written, projection.receptors, type.ports);
       return variable === null ? [] : [variable];
     }),
   );

@@ -5,6 +5,7 @@ import type { Phase, Recording } from '../../../src/model/model.js';
 import { elementsOf, populationOf, type ExportContext } from './context.js';
 import { numberText } from './dimensions.js';
 import type { NetworkWriter } from './network.js';
+import { numbersOf } from './values.js';
 import { element, type Element } from './xml-text.js';
 
 /** The component that runs the network. */
@@ -31,6 +32,7 @@ function output(recording: Recording, network: NetworkWriter, context: ExportCon
   const { report, model } = context;
   const pointer = child('/recordings', model.recordings.indexOf(recording));
   if ('rate' in recording) return report.missing(pointer, 'rates of populations');
+  if ('projection' in recording.of && 'variables' in recording && !('events' in recording)) return synapseOutput(recording, recording.of.projection, network, context);
   const population = populationOf(recording.of);
   const indices = elementsOf(recording.of, context);
   if (population === undefined || typeof indices === 'string')
@@ -50,9 +52,37 @@ function output(recording: Recording, network: NetworkWriter, context: ExportCon
   if (recording.every !== undefined) report.approximated('lems/sampling', pointer, 'samples are written in each step');
   const plan = network.plans.get(model.populations[population]?.type ?? '');
   const columns = recording.variables.flatMap((variable) =>
-    paths.map(([index, path]) =>
-      element('OutputColumn', { id: `${variable}_${index}`, quantity: `${path}/${plan?.visible.get(variable)?.name ?? variable}` }),
-    ),
+    paths.flatMap(([index, path]) => {
+      const known = plan?.visible.get(variable);
+      const quantity = known ? `${path}/${known.name}` : network.stimulusPathOf(variable, population, index);
+      return quantity === undefined ? [] : [element('OutputColumn', { id: `${variable}_${index}`, quantity })];
+    }),
   );
-  return element('OutputFile', { id: recording.name, fileName: `${recording.name}.dat` }, columns);
+  if (columns.length < recording.variables.length * paths.length) report.missing(pointer, 'recordings of variables that are not in LEMS');
+  return columns.length === 0 ? undefined : element('OutputFile', { id: recording.name, fileName: `${recording.name}.dat` }, columns);
+}
+
+/** Variables of synapses, one column each. */
+function synapseOutput(
+  { name, variables, of, every }: Extract<Recording, { variables: readonly string[] }> & { readonly every?: number },
+  projection: string,
+  network: NetworkWriter,
+  { model, report, data }: ExportContext,
+): Element | undefined {
+  const pointer = child('/recordings', model.recordings.findIndex((one) => one.name === name));
+  const [rule, ...more] = model.projections[projection]?.connect ?? [];
+  if (every !== undefined) report.approximated('lems/sampling', pointer, 'samples are written in each step');
+  const count = network.synapseCount(projection);
+  if (!rule || more.length > 0 || count === 0) return report.missing(pointer, `recordings of synapses of ${projection}, which are not in LEMS`);
+  const all = Array.from({ length: count }, (_, k) => k);
+  const [from, to, step] = ('slice' in of ? of.slice : undefined) ?? [0, count, 1];
+  const wanted = 'indices' in of && of.indices ? Array.from(numbersOf(of.indices, data)) : all.filter((k) => k >= from && k < to && (k - from) % step === 0);
+  const columns = variables.flatMap((variable) =>
+    wanted.flatMap((index) => {
+      const quantity = network.synapsePathOf(projection, index, variable);
+      return quantity === undefined ? [] : [element('OutputColumn', { id: `${variable}_${index}`, quantity })];
+    }),
+  );
+  if (columns.length < variables.length * wanted.length) report.missing(pointer, 'recordings of variables that are not in LEMS');
+  return columns.length === 0 ? undefined : element('OutputFile', { id: name, fileName: `${name}.dat` }, columns);
 }

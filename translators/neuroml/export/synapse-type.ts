@@ -1,14 +1,15 @@
 /** A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes. */
 
-import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
-import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { dimensionless as pure, type Dimension, type Expression, type Statement } from '../../../src/lang/ast.js';
+import { binary, call, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Projection, SynapseType } from '../../../src/model/model.js';
-import { builderOf, derivedOrder } from './cell-type.js';
+import type { Pathway, Projection, SynapseType } from '../../../src/model/model.js';
+import { builderOf, countOf, derivedOrder } from './cell-type.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
-import { NotExpressible, TypeBuilder } from './type-builder.js';
+import { mostUnderWay, Queue } from './queue.js';
+import { endOfStep, NotExpressible, ownTime, type TypeBuilder } from './type-builder.js';
 import { element, type Element } from './xml-text.js';
 
 /** The variable of the target that a statement of a pathway adds to, and whether it does so by adding. */
@@ -26,6 +27,10 @@ export function writtenBy(
 export interface SynapseDemands {
   readonly varying: ReadonlySet<string>;
   readonly started: ReadonlySet<string>;
+  /** Delays in s of what happens at events of the target, by pathway. */
+  readonly postDelays: ReadonlyMap<string, number>;
+  /** The cells that synapses come from, for those that read variables of them. */
+  readonly source?: CellPlan | undefined;
 }
 
 export interface BuiltSynapse {
@@ -34,6 +39,10 @@ export interface BuiltSynapse {
   /** Names of parameters and first values by those of the model: of the component, and of each connection. */
   readonly parameters: ReadonlyMap<string, string>;
   readonly properties: ReadonlyMap<string, string>;
+  /** Names of state and derived variables by those of the model. */
+  readonly visible: ReadonlyMap<string, string>;
+  /** The type of the other end, for synapses that see the cell that they come from. */
+  readonly peer?: { readonly componentType: string; readonly element: Element };
 }
 
 /** The component type of the synapses of a projection. */
@@ -58,6 +67,22 @@ export function synapseType(
     }
   };
   requirePost(type, target, builder);
+  const componentType = context.ids.claim(`${id}_synapse`);
+  const seen = readOfSource(type, builder);
+  const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
+  if (peerType !== undefined)
+    attempt('', () => {
+      const { source } = demands;
+      if (!source) throw new NotExpressible('variables of a source of spikes');
+      if (Object.values(type.pathways).some(({ on }) => on.startsWith('pre.')))
+        throw new NotExpressible('synapses that both see the cell that they come from and react to its spikes');
+      builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peerType }));
+      for (const name of seen) {
+        const variable = source.visible.get(name.slice('pre.'.length));
+        if (!variable) throw new NotExpressible(`the variable ${name}`);
+        builder.peer(name, variable.dimension, variable.name);
+      }
+    });
   for (const [name, { unit }] of Object.entries(type.parameters))
     value(name, name, unit, demands, builder, parameters, properties, context);
   for (const [name, { unit }] of Object.entries(type.state)) builder.state(name, dimensionOfUnit(unit));
@@ -95,18 +120,122 @@ export function synapseType(
   channels(target, sumsOf(type), builder, attempt);
   for (const [name, pathway] of Object.entries(type.pathways))
     attempt(`pathways/${name}`, () => {
-      if (!pathway.on.startsWith('pre.'))
-        throw new NotExpressible(`what a synapse does at ${pathway.on}: LEMS connects cells to synapses in one direction`);
-      const statements = builder.statements(pathway.do).map((statement) => pathwayStatement(statement, projection, type, target, builder));
-      builder.handlers.push(element('OnEvent', { port: 'in' }, statements));
+      const writer = (statement: Statement): readonly Element[] =>
+        statement.kind === 'send'
+          ? send(statement, projection, type, target, builder, (message) => context.report.approximated('lems/queue', `${pointer}/pathways/${name}`, message))
+          : [pathwayStatement(statement, projection, type, target, builder)];
+      if (pathway.on.startsWith('pre.')) {
+        builder.handlers.push(element('OnEvent', { port: 'in' }, builder.statements(pathway.do).flatMap(writer)));
+        return;
+      }
+      context.report.approximated(
+        'lems/post-spike',
+        `${pointer}/pathways/${name}`,
+        'a synapse finds that its cell has fired by what the cell counts, a step after the event',
+      );
+      atPost(pathway, demands.postDelays.get(name) ?? 0, target, builder, writer);
     });
-  const componentType = context.ids.claim(`${id}_synapse`);
   return {
     componentType,
     element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
     parameters,
     properties,
+    visible: new Map([...Object.keys(type.state), ...Object.keys(type.derived)].map((name) => [name, builder.nameOf(name)])),
+    ...(peerType === undefined || !demands.source
+      ? {}
+      : { peer: { componentType: peerType, element: otherEnd(peerType, componentType, id, seen, demands.source, builder, context) } }),
   };
+}
+
+/** Variables of the cell at the other end that equations read in each step. */
+function readOfSource(type: SynapseType, builder: TypeBuilder): readonly string[] {
+  const texts = [
+    ...Object.values(type.derived).map(({ value: text }) => text),
+    ...Object.values(type.derivatives).map(({ rate }) => rate),
+    ...Object.values(type.contributes),
+    ...Object.values(type.summed),
+  ];
+  const read = new Set(texts.flatMap((text) => [...namesIn(builder.parse(text))]));
+  return [...read].filter((name) => name.startsWith('pre.'));
+}
+
+/** What stands on the cell that a synapse sees: it does nothing but show the cell's variables. */
+function otherEnd(
+  name: string,
+  peer: string,
+  id: string,
+  seen: readonly string[],
+  source: CellPlan,
+  synapse: TypeBuilder,
+  context: ExportContext,
+): Element {
+  const builder = builderOf(context);
+  for (const variable of seen) {
+    const known = source.visible.get(variable.slice('pre.'.length));
+    if (known) builder.requirement(variable, known.dimension, known.name);
+  }
+  builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peer }));
+  builder.properties.push(...synapse.properties);
+  channels(source, new Map(), builder, (_part, action) => action());
+  return builder.build(name, source.attachment, `The other ends of synapses of ${id}.`);
+}
+
+/** What happens at an event of the cell that the synapse is on, perhaps later. */
+function atPost(
+  { on, do: actions }: Pathway,
+  delay: number,
+  target: CellPlan,
+  builder: TypeBuilder,
+  writer: (statement: Statement) => readonly Element[],
+): void {
+  const key = countOf(on.slice('post.'.length));
+  const counted = target.visible.get(key);
+  if (!counted) throw new NotExpressible(`${on}, which cells of ${target.type} do not have`);
+  const name = `post ${key}`;
+  builder.requirement(name, pure, counted.name);
+  const seen = `seen ${key} ${builder.nameOf(name)}`;
+  const known = builder.state(seen, pure, false);
+  const found = `${builder.nameOf(name)} .neq. ${known}`;
+  const note = builder.assign(known, builder.nameOf(name));
+  // The event was a step ago.
+  const steps = Math.round(delay / builder.clock.dt) - 1;
+  if (steps <= 0) {
+    builder.aliases.set('t', binary('-', nameOf(ownTime), nameOf('dt')));
+    builder.aliases.set('t_in_timesteps', call('timestep', [nameOf('t'), nameOf('dt')]));
+    const statements = builder.statements(actions).flatMap(writer);
+    builder.aliases.delete('t');
+    builder.aliases.delete('t_in_timesteps');
+    builder.conditions.push(element('OnCondition', { test: found }, [note, ...statements]));
+    return;
+  }
+  const later = new Queue(`post event ${key}`, null, builder);
+  const due = builder.text(binary('+', nameOf(endOfStep), quantity(steps * builder.clock.dt, second)), 'statement');
+  builder.conditions.push(element('OnCondition', { test: found }, [note, ...later.push(due)]));
+  later.arrive(() => builder.statements(actions).flatMap(writer));
+}
+
+const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+
+/** A value that arrives at the cell later. */
+function send(
+  { port, value: sent, after }: Extract<Statement, { kind: 'send' }>,
+  projection: Projection,
+  type: SynapseType,
+  target: CellPlan,
+  builder: TypeBuilder,
+  remark: (message: string) => void,
+): readonly Element[] {
+  const variable = writtenBy(port, projection.receptors, type.ports);
+  const channel = target.channels.find((one) => one.variable === variable && one.kind === 'jump');
+  if (!channel) throw new NotExpressible(`values that are sent to ${port}`);
+  remark(`up to ${mostUnderWay} values are under way at a time in each synapse`);
+  const later = new Queue(`${port} ${builder.states.length}`, channel.dimension, builder);
+  const waiting = builder.nameOf(`waiting for ${variable}`);
+  later.arrive((arrived) => [builder.assign(waiting, `${waiting} + ${arrived}`)]);
+  return later.push(
+    builder.text(binary('+', nameOf(endOfStep), builder.inline(after)), 'statement'),
+    builder.text(builder.inline(sent), 'statement'),
+  );
 }
 
 /** A value of each synapse: of the component where all have the same, else of the connection, as a number in SI. */

@@ -97,6 +97,8 @@ export class TypeBuilder {
   readonly exposures: Element[] = [];
   readonly ports: Element[] = [];
   readonly attachments: Element[] = [];
+  /** Other members. */
+  readonly parts: Element[] = [];
   readonly states: Element[] = [];
   readonly selected: Element[] = [];
   readonly rates: Element[] = [];
@@ -181,6 +183,18 @@ export class TypeBuilder {
     const lems = this.declare(name, dimension);
     this.selected.push(element('DerivedVariable', { name: lems, dimension: this.dimensions.nameOf(dimension), select: path, reduce }));
     return lems;
+  }
+
+  /** A variable of the instance at the other end of a tunnel. */
+  peer(name: string, dimension: Dimension, wanted: string): string {
+    const lems = this.declare(name, dimension, `peer_${wanted}`);
+    this.selected.push(element('DerivedVariable', { name: lems, dimension: this.dimensions.nameOf(dimension), select: `peer/${wanted}` }));
+    return lems;
+  }
+
+  /** A constant of half a step. */
+  get halfStep(): string {
+    return this.#constant('HALF_STEP', time, this.clock.dt / 2);
   }
 
   /** A variable computed in each step; declared before. */
@@ -272,6 +286,7 @@ export class TypeBuilder {
       ...this.exposures,
       ...this.ports,
       ...this.attachments,
+      ...this.parts,
       ...(dynamics.length > 0 ? [element('Dynamics', {}, dynamics)] : []),
     ]);
   }
@@ -321,7 +336,7 @@ export class TypeBuilder {
     const own = this.#names.get(name);
     if (own !== undefined) return own;
     if (name === endOfStep) return 't';
-    if (name === 't') return this.clock.reads === 'end' ? 't' : `(t - ${this.#constant('STEP', time, this.clock.dt * almostOne)})`;
+    if (name === 't' || name === ownTime) return this.clock.reads === 'end' ? 't' : `(t - ${this.#constant('STEP', time, this.clock.dt * almostOne)})`;
     if (name === 'dt') return this.#constant('DT', time, this.clock.dt);
     if (name === 't_in_timesteps') return this.text(call('timestep', [nameOf('t'), nameOf('dt')]), 'statement');
     const constant = constants.get(name);
@@ -463,6 +478,15 @@ export class TypeBuilder {
     }
   }
 
+  /** An expression as the number that it is in SI. */
+  bare(e: Expression): Expression {
+    return mapExpression(e, (part) => {
+      if (part.kind === 'quantity') return number(part.value);
+      const dimension = part.kind === 'name' ? this.#symbols.get(part.name)?.dimension : undefined;
+      return dimension && !isPure(dimension) ? binary('/', part, quantity(1, dimension)) : part;
+    });
+  }
+
   #isCondition(e: Expression): boolean {
     return (e.kind === 'binary' && logical.has(e.operator)) || (e.kind === 'unary' && e.operator === 'not') || e.kind === 'boolean';
   }
@@ -480,7 +504,17 @@ export class TypeBuilder {
     const factor = this.#truth(condition);
     const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value;
     if (isNumber(whenTrue, 1) && isNumber(whenFalse, 0)) return factor;
-    return `(${factor} * ${this.text(whenTrue, place)} + (1 - ${factor}) * ${this.text(whenFalse, place)})`;
+    const [taken, other] = [this.#guarded(whenTrue, condition, 0, 1), this.#guarded(whenFalse, condition, 1, 0)];
+    return `(${factor} * ${this.text(taken, place)} + (1 - ${factor}) * ${this.text(other, place)})`;
+  }
+
+  /** A branch whose divisors are not zero while the other one is taken: there the product with zero would not be zero. */
+  #guarded(branch: Expression, condition: Expression, whenTrue: number, whenFalse: number): Expression {
+    return mapExpression(branch, (part) => {
+      if (part.kind !== 'binary' || part.operator !== '/' || part.right.kind === 'number' || part.right.kind === 'quantity') return part;
+      const shift = binary('*', conditional(condition, number(whenTrue), number(whenFalse)), quantity(1, this.infer(part.right)));
+      return binary('/', part.left, binary('+', part.right, shift));
+    });
   }
 
   /** 1 where a condition holds, else 0. */
@@ -531,6 +565,8 @@ export class TypeBuilder {
 
 /** Stands for LEMS's own time, the end of the step, in expressions that an export makes. */
 export const endOfStep = 'time at the end of the step';
+/** Stands for the model's time where `t` means another. */
+export const ownTime = 'time of the model';
 const time: Dimension = [0, 0, 1, 0, 0, 0, 0];
 /** Time is a sum of steps in LEMS, and may be off in its last digits: a start of a step that is late by so little is not before it. */
 const almostOne = 0.9999;
@@ -540,6 +576,7 @@ const alwaysKnown: readonly (readonly [string, Inferred])[] = [
   ['dt', real(time)],
   ['t_in_timesteps', real(dimensionless)],
   [endOfStep, real(time)],
+  [ownTime, real(time)],
 ];
 const comparisons: ReadonlyMap<string, readonly [string, string]> = new Map([
   ['<', ['.lt.', '.geq.']],

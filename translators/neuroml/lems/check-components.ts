@@ -4,7 +4,7 @@ import type { Severity } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { equalDimensions } from '../../../src/lang/dimension.js';
 import { nameOf } from './attributes.js';
-import type { ComponentType, LemsUnit, ReferenceDefinition } from './definitions.js';
+import type { ChildDefinition, ComponentType, LemsUnit, ReferenceDefinition } from './definitions.js';
 import * as messages from './messages.js';
 import { quantityDimension } from './quantities.js';
 import type { ReadComponent } from './read-components.js';
@@ -25,6 +25,8 @@ interface TypeChecks {
   readonly required: readonly string[];
   readonly dimensions: ReadonlyMap<string, Dimension | null>;
   readonly attributes: ReadonlySet<string>;
+  /** Lists with bounds. */
+  readonly counted: readonly ChildDefinition[];
 }
 
 /** Attributes that every element may have. */
@@ -41,13 +43,15 @@ function checksOf(type: ComponentType): TypeChecks {
         ...members.keys(),
       ]),
     ]),
+    counted: [...type.children.values()].filter(({ min, max }) => min !== undefined || max !== undefined),
   };
 }
 
 /**
  * Checks the attributes of components and of what they hold.
  *
- * @diagnostic lems/missing-parameter, lems/unknown-attribute, lems/bad-quantity, lems/unknown-unit, lems/wrong-dimension, lems/duplicate-id
+ * @diagnostic lems/missing-parameter, lems/unknown-attribute, lems/bad-quantity, lems/unknown-unit, lems/wrong-dimension, lems/duplicate-id,
+ *   lems/child-count
  */
 export function checkAttributes(components: readonly ReadComponent[], context: CheckContext): void {
   const known = new Map<ComponentType, TypeChecks>();
@@ -103,6 +107,15 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
     tally.add(
       `missing ${type.name} ${name}`,
       () => messages.missingParameter(name, `${type.name}${component.id === '' ? '' : ` ${component.id}`}`),
+      () => element.place,
+    );
+  }
+  for (const { name, min = 0, max = Infinity } of checks.counted) {
+    const count = component.children.filter(({ role }) => role === name).length;
+    if (count >= min && count <= max) continue;
+    tally.add(
+      `count ${type.name} ${name}`,
+      () => messages.childCount(name, nameOf(element), count, max === Infinity ? `at least ${min}` : `from ${min} to ${max}`),
       () => element.place,
     );
   }

@@ -52,6 +52,9 @@ export interface ConstantDefinition extends Dimensioned {
 }
 export interface ChildDefinition extends Named {
   readonly type: string;
+  /** How many there are at least and at most, where that is said of a list. */
+  readonly min?: number;
+  readonly max?: number;
 }
 export interface ReferenceDefinition extends Named {
   readonly type: string;

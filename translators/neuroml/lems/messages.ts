@@ -231,6 +231,35 @@ export const unknownTypeAttribute = (attribute: string, owner: string, known: It
   ...named(attribute, known),
 });
 
+export const unsupportedAttribute = (attribute: string, owner: string): Finding => ({
+  code: 'lems/unsupported-attribute',
+  message: `the attribute ${attribute} of ${owner} is not supported`,
+  found: attribute,
+});
+
+export const childCount = (list: string, owner: string, count: number, expected: string): Finding => ({
+  code: 'lems/child-count',
+  severity: 'warning',
+  message: `${owner} has ${count} ${list}`,
+  expected,
+  found: String(count),
+});
+
+export const otherMethod = (method: string): Finding => ({
+  code: 'lems/other-method',
+  severity: 'warning',
+  message: `the simulation asks the reference interpreter for the method ${shorten(method)}`,
+  expected: 'eulertree, its usual one, which the timing profile lems-euler follows',
+  hint: 'run with --timing grid for methods of higher order',
+});
+
+export const notWritten = (attribute: string): Finding => ({
+  code: 'lems/not-written',
+  severity: 'note',
+  message: `the file that ${attribute} names is not written`,
+  hint: 'what a run took is in its summary, and in the object that run --json prints',
+});
+
 export const badChoice = (attribute: string, found: string, allowed: readonly string[]): Finding => ({
   code: 'lems/bad-value',
   message: `the attribute ${attribute} cannot be ${shorten(found)}`,

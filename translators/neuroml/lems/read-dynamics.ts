@@ -16,6 +16,7 @@ import type {
   TimeDerivativeDefinition,
 } from './definitions.js';
 import { readExpression } from './expressions.js';
+import { checkDefinition } from './known-attributes.js';
 import * as messages from './messages.js';
 
 /** What reading a type needs. */
@@ -43,6 +44,7 @@ export function readMembers<K extends string>(
   unsupported: readonly string[] = [],
 ): void {
   for (const element of owner.children) {
+    checkDefinition(element, diagnostics);
     if (Object.hasOwn(members, element.name)) members[element.name as K](element);
     else if (unsupported.includes(element.name)) diagnostics.add(messages.unsupportedElement(element.name, nameOf(owner)), element.place);
     else if (!commentary.has(element.name))

@@ -39,6 +39,8 @@ export function readStructure(owner: XmlElement, context: TypeContext): Structur
     {
       ChildInstance: (element) => {
         const [component] = need(element, 'component') ?? [];
+        // Values of parts are those of their component: nothing may be assigned here.
+        readMembers(element, {}, context, ['Assign']);
         if (component !== undefined) found.push({ kind: 'childInstance', component, place: element.place });
       },
       MultiInstantiate: (element) => {
@@ -55,6 +57,7 @@ export function readStructure(owner: XmlElement, context: TypeContext): Structur
           list: optional(element, 'list'),
           index: optional(element, 'index'),
         });
+        readMembers(element, {}, context);
         if (instance === undefined && (list === undefined || index === undefined)) need(element, 'instance');
         else if (as !== undefined) found.push({ kind: 'with', ...present({ instance, list, index }), as, place: element.place });
       },

@@ -157,6 +157,15 @@ function plainNumber(element: XmlElement, attribute: string, { units, diagnostic
   return reportQuantity(quantity, { element, attribute, what, dimension: null, units, diagnostics }) ?? undefined;
 }
 
+/** A bound of how many children there are: a whole number. @diagnostic lems/bad-value */
+function count(element: XmlElement, attribute: 'min' | 'max', { diagnostics }: TypeContext): { readonly min?: number; readonly max?: number } {
+  const text = optional(element, attribute);
+  if (text === undefined) return {};
+  if (/^\d+$/.test(text)) return { [attribute]: Number(text) };
+  diagnostics.add(messages.badChoice(attribute, text, ['a whole number']), element.valuePlace(attribute));
+  return {};
+}
+
 function componentMembers(
   members: WrittenType['members'],
   context: TypeContext,
@@ -180,7 +189,8 @@ function componentMembers(
     ComponentRequirement: (element) => add(members.componentRequirements, element, (name) => plain(name, element)),
     InstanceRequirement: (element) => add(members.instanceRequirements, element, (name) => typed(name, element)),
     Child: (element) => add(members.child, element, (name) => typed(name, element)),
-    Children: (element) => add(members.children, element, (name) => typed(name, element)),
+    Children: (element) =>
+      add(members.children, element, (name) => ({ ...typed(name, element), ...count(element, 'min', context), ...count(element, 'max', context) })),
     ComponentReference: (element) =>
       add(members.references, element, (name) => ({
         ...typed(name, element),

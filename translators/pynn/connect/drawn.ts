@@ -52,7 +52,6 @@ function pairs(call: Call, connector: string, p: number | string): Connections |
   return { rule: { rule: 'probability', p, ...self } };
 }
 
-
 /** A fixed number of senders for each receiver, or of receivers for each sender. */
 export function fixedNumber(
   call: Call,
@@ -71,8 +70,13 @@ export function fixedNumber(
   // By a NumpyRNG everybody is chosen once before anybody is chosen twice, as PyNN does; nobody can be chosen from none.
   const most = generator !== null || replace ? (others > 0 ? Infinity : 0) : others;
   if (n.kind === 'number' && n.number > most) return void call.setting.report(messages.tooManyConnections(n.number, most), call.at('n'));
-  if (generator === null) return { rule: { rule, n: n.kind === 'expression' ? n.text : n.kind === 'number' ? n.number : 0, replace, ...self } };
-  return hostDrawn(call, connector, generator, { n: n.kind === 'number' ? n.number : n.kind === 'drawn' ? n.draw : n.draw(), replace, ...self });
+  if (generator === null)
+    return { rule: { rule, n: n.kind === 'expression' ? n.text : n.kind === 'number' ? n.number : 0, replace, ...self } };
+  return hostDrawn(call, connector, generator, {
+    n: n.kind === 'number' ? n.number : n.kind === 'drawn' ? n.draw : n.draw(),
+    replace,
+    ...self,
+  });
 }
 
 /** A fixed number of connections in all. */

@@ -119,7 +119,12 @@ function hostDrawn(context: ExportContext, values: Readonly<Record<string, unkno
   };
   // A connector without a generator has PyNN's usual one.
   const usual = generator.stream?.startsWith('connector of ') ?? false;
-  const rng = generator.seed === 'model' ? { rng: context.generators.native() } : usual ? {} : { rng: context.generators.numpy(String(generator.seed), generator.stream) };
+  const rng =
+    generator.seed === 'model'
+      ? { rng: context.generators.native() }
+      : usual
+        ? {}
+        : { rng: context.generators.numpy(String(generator.seed), generator.stream) };
   const rest = {
     ...(self === false ? { allow_self_connections: false } : {}),
     ...(mutual === false ? { allow_self_connections: 'NoMutual' } : {}),

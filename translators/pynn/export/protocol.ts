@@ -1,8 +1,11 @@
 /** Recordings and phases in PyNN's terms. */
 
+import { parseExpression } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import type { Phase, Recording, SelectionRule, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { unitOf } from '../cells.js';
+import { isNumbers } from '../values.js';
 import type { Phase as PynnPhase, PynnSpecification, Recording as PynnRecording, Value as PynnValue } from '../specification.js';
 import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { currentSources } from './currents.js';
@@ -22,7 +25,8 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
   const on = new Set(recordings.map(({ name }) => name).filter((name) => !late.has(name)));
   const phases = new Phases(context, told, on);
   experiment.protocol.slice(lead.length).forEach((phase, k) => phases.add(phase, child('/experiment/protocol', lead.length + k)));
-  return { recordings: recordings.flatMap(({ name }) => (late.has(name) ? [] : (told.get(name) ?? []))), phases: phases.end() };
+  const begun = recordings.flatMap(({ name }) => (late.has(name) ? [] : (told.get(name) ?? [])));
+  return { recordings: once(begun), phases: phases.end() };
 }
 
 /** A recording; undefined after it was reported that PyNN has none of its kind. */
@@ -41,6 +45,9 @@ function recordingOf(context: ExportContext, recording: Recording, pointer: stri
   if (variables.length === 0) return undefined;
   return { target, variables, ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }) };
 }
+
+/** What stands there several times, as for each population of a sample, once. */
+const once = <T>(list: readonly T[]): readonly T[] => [...new Map(list.map((one) => [JSON.stringify(one), one] as const)).values()];
 
 class Phases {
   readonly #context: ExportContext;
@@ -71,8 +78,8 @@ class Phases {
     else if ('runUntil' in phase) this.#list.push({ run_until: inUnit(phase.runUntil, 'ms') });
     else if ('reset' in phase) this.#list.push({ reset: phase.annotations === undefined ? {} : { annotations: phase.annotations } });
     else if ('record' in phase) this.#start(phase.record);
-    else if ('set' in phase && phase.where === undefined) this.#assign('set', phase.set, phase.of, pointer);
-    else if ('initialise' in phase) this.#assign('initialize', phase.initialise, phase.of, pointer);
+    else if ('set' in phase && phase.where === undefined) this.#assign('set', phase.set, phase, pointer);
+    else if ('initialise' in phase) this.#assign('initialize', phase.initialise, phase, pointer);
     else if ('delays' in phase) this.#delays(phase.delays, pointer);
     else if ('replay' in phase) this.#replay(phase.replay, phase.of);
     else if ('currents' in phase) this.#currents(phase.currents, pointer);
@@ -139,18 +146,29 @@ class Phases {
         continue;
       }
       const delay = valueIn(this.#context, post ?? pre ?? 0, 'ms', pointer, 'ij');
-      if (delay !== undefined) this.#list.push({ set_projection: { target: this.#context.label(projection), params: { delay } } });
+      if (delay === undefined) continue;
+      const params = { delay: this.#byPair(delay, projection, pointer) };
+      this.#list.push({ set_projection: { target: this.#context.label(projection), params } });
     }
   }
 
   /** Values by `owner[selection].variable`, or variables of a selection: one phase for each target. */
-  #assign(what: 'set' | 'initialize', values: Readonly<Record<string, Value>>, of: SelectionRule | undefined, pointer: string): void {
+  #assign(
+    what: 'set' | 'initialize',
+    values: Readonly<Record<string, Value>>,
+    { of, numbered }: { readonly of?: SelectionRule; readonly numbered?: 'selection' },
+    pointer: string,
+  ): void {
     const groups = new Map<string, { readonly rule: SelectionRule; readonly values: Record<string, Value> }>();
     for (const [key, value] of Object.entries(values)) {
       const { owner, variable } = of === undefined ? parted(key) : { owner: '', variable: key };
       const rule = of ?? ruleOf(owner, this.#context);
       if (rule === undefined) {
         this.#context.report.missing(pointer, `a change of ${key}`);
+        continue;
+      }
+      if (numbered === undefined && !isWhole(rule) && typeof value === 'string' && namesIn(parseExpression(value)).has('i')) {
+        this.#context.report.missing(pointer, `a change of ${key} by the index within the population; PyNN counts within a view`);
         continue;
       }
       const group = groups.get(owner) ?? { rule, values: {} };
@@ -160,7 +178,9 @@ class Phases {
     for (const { rule, values: own } of groups.values()) {
       const phase =
         'projection' in rule ? this.#setSynapses(what, rule.projection, own, pointer) : this.#setCells(what, rule, own, pointer);
-      if (phase !== undefined) this.#list.push(phase);
+      // Of a sample of several populations there is a phase for each of these, which all say the same.
+      const again = 'from' in rule && rule.only !== undefined && JSON.stringify(this.#list.at(-1)) === JSON.stringify(phase);
+      if (phase !== undefined && !again) this.#list.push(phase);
     }
   }
 
@@ -194,6 +214,19 @@ class Phases {
     return { set: { target, params: Object.fromEntries(named) as Record<string, PynnValue> } };
   }
 
+  /** A list with a number for each listed synapse as PyNN has it: for each connected pair, by sender and then receiver. */
+  #byPair(value: PynnValue, name: string, pointer: string): PynnValue {
+    const [rule, ...others] = this.#context.model.projections[name]?.connect ?? [];
+    if (!isNumbers(value) || rule?.rule !== 'list' || others.length > 0) return value;
+    const [sources, targets] = [rule.sources, rule.targets].map((array) => numbersOf(array, this.#context.data)) as [number[], number[]];
+    const order = [...value.keys()].sort((a, b) => sources[a]! - sources[b]! || targets[a]! - targets[b]!);
+    const pairs = order.filter((k, at) => at === 0 || sources[k] !== sources[order[at - 1]!] || targets[k] !== targets[order[at - 1]!]);
+    const byPair = new Map(pairs.map((k) => [`${sources[k]} ${targets[k]}`, value[k]]));
+    if (value.some((one, k) => one !== byPair.get(`${sources[k]} ${targets[k]}`)))
+      this.#context.report.missing(pointer, `values of their own for several synapses of one pair of ${name}`);
+    return pairs.map((k) => value[k] ?? 0);
+  }
+
   #setSynapses(what: 'set' | 'initialize', name: string, values: Readonly<Record<string, Value>>, pointer: string): PynnPhase | undefined {
     const context = this.#context;
     const projection = context.model.projections[name];
@@ -205,7 +238,7 @@ class Phases {
     const params: Record<string, PynnValue> = {};
     for (const [key, value] of Object.entries(values)) {
       const translated = valueIn(context, value, declaredOf(parts, key).unit, pointer, 'ij');
-      if (translated !== undefined) params[key] = translated;
+      if (translated !== undefined) params[key] = this.#byPair(translated, name, pointer);
     }
     // A weight that changes by itself is set as one that stays; other state has first values.
     const weightOnly = Object.keys(params).every((key) => key === 'weight');
@@ -213,6 +246,9 @@ class Phases {
     return what === 'set' || weightOnly ? { set_projection: { target, params } } : { initialize: { target, values: params } };
   }
 }
+
+/** Whether a selection is all of a population or projection. */
+const isWhole = (rule: SelectionRule): boolean => Object.keys(rule).length === 1 && !('assembly' in rule);
 
 /** `owner[selection].variable`. */
 function parted(key: string): { readonly owner: string; readonly variable: string } {

@@ -4,14 +4,39 @@ import type { DataStore, SelectionRule } from '../../../src/model/model.js';
 import type { Assembly, PynnSpecification, View } from '../specification.js';
 import { numbersOf, type Generators } from './values.js';
 
+const hasSample = (rule: SelectionRule): boolean => 'sample' in rule || ('assembly' in rule && rule.assembly.some(hasSample));
+
+/** A selection as a text in which the order of keys says nothing. */
+const canonicalText = (rule: unknown): string =>
+  JSON.stringify(rule, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+
 export class Targets {
   readonly #data: DataStore;
   readonly #generators: Generators;
   readonly #label: (name: string) => string;
+  readonly #populationSize: (name: string) => number;
   readonly #views = new Map<string, View>();
   readonly #assemblies = new Map<string, Assembly>();
 
-  constructor(data: DataStore, generators: Generators, label: (name: string) => string) {
+  /** Labels that an imported document gave, by what they stand for. */
+  readonly #kept: ReadonlyMap<string, string>;
+  readonly #keptRules: readonly SelectionRule[];
+
+  /** @param kept  what labels of an imported document stand for */
+  constructor(
+    data: DataStore,
+    generators: Generators,
+    label: (name: string) => string,
+    populationSize: (name: string) => number,
+    kept: Readonly<Record<string, SelectionRule>>,
+  ) {
+    this.#populationSize = populationSize;
+    this.#kept = new Map(Object.entries(kept).map(([name, rule]) => [canonicalText(rule), name]));
+    this.#keptRules = Object.values(kept);
     this.#data = data;
     this.#generators = generators;
     this.#label = label;
@@ -19,6 +44,8 @@ export class Targets {
 
   /** What was declared, as keys of a document. */
   declarations(): Pick<PynnSpecification, 'views' | 'assemblies'> {
+    // What nothing uses is said too, unless it would draw.
+    for (const rule of this.#keptRules) if (!hasSample(rule)) this.of(rule);
     return {
       ...(this.#views.size === 0 ? {} : { views: [...this.#views.values()] }),
       ...(this.#assemblies.size === 0 ? {} : { assemblies: [...this.#assemblies.values()] }),
@@ -29,15 +56,21 @@ export class Targets {
   of(rule: SelectionRule): string {
     if ('assembly' in rule) {
       const labels = rule.assembly.map((part) => this.of(part));
-      const label = labels.join(' + ');
+      const label = this.#kept.get(canonicalText(rule)) ?? labels.join(' + ');
       this.#assemblies.set(label, { label, of: labels });
       return label;
     }
     if ('projection' in rule) return this.#label(rule.projection);
-    if ('from' in rule) return this.#sample(rule, this.of(rule.from));
+    if ('from' in rule) {
+      const { sample, generator, name, pick, from } = rule;
+      // Some of the cells of what is drawn, by their numbers: all of them are its sample.
+      if (generator !== undefined || name === undefined || !pick || sample !== this.#sizeOf(from)) return this.#sample(rule, this.of(from));
+      this.#views.set(name, { label: name, of: this.of(from), select: { indices: numbersOf(pick, this.#data) } });
+      return name;
+    }
     const of = this.#label(rule.population);
     const view = (text: string, select: View['select']): string => {
-      const label = this.#free(`${of}[${text}]`, of, select);
+      const label = this.#kept.get(canonicalText(rule)) ?? this.#free(`${of}[${text}]`, of, select);
       this.#views.set(label, { label, of, select });
       return label;
     };
@@ -51,17 +84,32 @@ export class Targets {
     return rule.slice ? view(rule.slice.slice(0, rule.slice[2] === 1 ? 2 : 3).join(':'), { slice: [...rule.slice] }) : of;
   }
 
+  /** How many elements a selection has; of a sample those of all populations. */
+  #sizeOf(rule: SelectionRule): number {
+    if ('assembly' in rule) return rule.assembly.reduce((sum, part) => sum + this.#sizeOf(part), 0);
+    if ('projection' in rule) return NaN;
+    if ('sample' in rule) return rule.pick ? numbersOf(rule.pick, this.#data).length : rule.sample;
+    if ('indices' in rule) return numbersOf(rule.indices, this.#data).length;
+    if ('mask' in rule) return numbersOf(rule.mask, this.#data).filter((on) => on !== 0).length;
+    const [from, to, step] = rule.slice ?? [0, this.#populationSize(rule.population), 1];
+    return Math.max(0, Math.ceil((to - from) / step));
+  }
+
   /** A drawn sample of what has a label. */
-  #sample({ sample, name, generator, pick }: Extract<SelectionRule, { sample: number }>, parent: string): string {
+  #sample(rule: Extract<SelectionRule, { sample: number }>, parent: string): string {
+    const { sample, name, generator, pick } = rule;
     const rng = generator === undefined ? undefined : this.#generators.numpy(generator.seed, generator.stream);
     const order = generator === undefined ? 'any' : String(generator.order);
     const select = { sample, ...(rng === undefined ? {} : { rng }) };
     // The name of a sample says which one it is.
-    const label = name ?? this.#free(`${parent}[${sample} of ${order}]`, parent, select);
+    const whole = { ...rule };
+    delete whole.pick;
+    delete whole.only;
+    const label = name ?? this.#kept.get(canonicalText(whole)) ?? this.#free(`${parent}[${sample} of ${order}]`, parent, select);
     this.#views.set(label, { label, of: parent, select });
     if (!pick) return label;
     const picked = { indices: numbersOf(pick, this.#data) };
-    const some = this.#free(`${label}[${picked.indices.slice(0, 8).join(', ')}]`, label, picked);
+    const some = this.#kept.get(canonicalText(rule)) ?? this.#free(`${label}[${picked.indices.slice(0, 8).join(', ')}]`, label, picked);
     this.#views.set(some, { label: some, of: label, select: picked });
     return some;
   }

@@ -35,8 +35,14 @@ export const dictionary = (entries: Readonly<Record<string, Source>>): Source =>
 export const prefixed = (prefix: string, item: Source): Source =>
   typeof item === 'string' ? prefix + item : { ...item, open: prefix + item.open };
 
+/** A character that is not seen, or turns the order of others round, as an escape. */
+const visible = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** A text in single quotes. */
-export const quoted = (text: string): string => `'${JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'`;
+export const quoted = (text: string): string => {
+  const inside = JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"');
+  return `'${inside.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, visible)}'`;
+};
 
 /** A piece with a text after it. */
 export const followed = (item: Source, after: string): Source =>

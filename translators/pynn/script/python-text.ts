@@ -39,6 +39,12 @@ export type ImportedName = keyof typeof imports;
 const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
   typeof item === 'object' && item !== null && !Array.isArray(item);
 
+/** Rows of numbers, with none for pairs that are not connected. */
+const isMatrix = (item: unknown): item is readonly (readonly (number | null)[])[] =>
+  Array.isArray(item) &&
+  item.length > 0 &&
+  item.every((row) => Array.isArray(row) && row.every((one) => typeof one === 'number' || one === null));
+
 /** A number as Python has it. */
 export function number(value: number): string {
   if (Number.isNaN(value)) return "float('nan')";
@@ -50,6 +56,7 @@ export function valueSource(item: unknown, names: ScriptNames): Source {
   if (typeof item === 'number') return number(item);
   if (typeof item === 'boolean') return item ? 'True' : 'False';
   if (typeof item === 'string') return quoted(item);
+  if (isMatrix(item)) return call('np.array', [list(item.map((row) => list(row.map((one) => (one === null ? 'np.nan' : number(one))))))]);
   if (Array.isArray(item)) return list(item.map((one) => valueSource(one, names)));
   if (!isRecord(item)) return 'None';
   if (typeof item['random'] === 'string') {
@@ -88,7 +95,9 @@ function formulaSource(text: string, of: string, names: ScriptNames): Source {
 
 /** Whether a formula of the place of a cell stands anywhere in a value, a cell type or a map of values. */
 export const readsPlaces = (item: unknown): boolean =>
-  typeof item === 'object' && item !== null && (('expr' in item && 'of' in item && item.of === 'xyz') || Object.values(item).some(readsPlaces));
+  typeof item === 'object' &&
+  item !== null &&
+  (('expr' in item && 'of' in item && item.of === 'xyz') || Object.values(item).some(readsPlaces));
 
 /** An expression of arrays: functions, logic and choices are NumPy's. */
 export function numpyText(text: string, prefix: string): string {

@@ -1,8 +1,11 @@
 /** A PyNN-style document as the sections of a script. */
 
+import { printableLines } from '../../../src/diagnostics/display.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { Names } from '../names.js';
+import { byUse } from '../selections.js';
 import type {
+  Assembly,
   Connector,
   CurrentSource,
   Phase,
@@ -109,14 +112,10 @@ class ScriptWriter implements ScriptNames {
       { title: 'Populations', lines: populations.map((population) => this.#population(population)) },
       {
         title: 'Views and assemblies',
-        lines: [
-          ...views.map((view) => this.#view(view)),
-          ...assemblies.map(({ label, of }) =>
-            layout(
-              prefixed(`${this.#declare(label)} = `, call('sim.Assembly', [...of.map((part) => this.#of(part)), `label=${quoted(label)}`])),
-            ),
-          ),
-        ],
+        lines: byUse(
+          this.#document,
+          populations.map(({ label }) => label),
+        ).map(({ kind, index }) => (kind === 'view' ? this.#view(views[index] as View) : this.#assembly(assemblies[index] as Assembly))),
       },
       { title: 'Projections', lines: projections.flatMap((projection) => this.#projection(projection)) },
       { title: 'Current sources', lines: sources.flatMap((source) => this.#source(source)) },
@@ -182,11 +181,8 @@ class ScriptWriter implements ScriptNames {
 
   #documentation(): string {
     const { name, description, source } = this.#document;
-    return [name, description, source]
-      .filter((text, k, all) => text !== undefined && text !== '' && all.indexOf(text) === k)
-      .join('\n\n')
-      .replaceAll('\\', '\\\\')
-      .replaceAll('"""', "'''");
+    const texts = [name, description, source].filter((text, k, all) => text !== undefined && text !== '' && all.indexOf(text) === k);
+    return printableLines(texts.join('\n\n')).replaceAll('\\', '\\\\').replaceAll('"""', "'''");
   }
 
   #imports(lines: readonly string[]): readonly string[] {
@@ -254,7 +250,7 @@ class ScriptWriter implements ScriptNames {
 
   /** Where the cells of a population are, [axis][cell]. */
   #positions(structure: Population['structure'], positions: Population['positions'], size: Population['size']): Source {
-    if (positions !== undefined) return call('np.array', [valueSource(positions, this)], '.T');
+    if (positions !== undefined) return followed(valueSource(positions, this), '.T');
     const count = typeof size === 'number' ? size : size.reduce((a, b) => a * b, 1);
     return followed(structureSource(structure ?? { type: 'Line' }, this), `.generate_positions(${count})`);
   }
@@ -289,6 +285,11 @@ class ScriptWriter implements ScriptNames {
         ? { open: `${name} = ${parent}[[`, items: (select.indices ?? []).map(String), close: ']]' }
         : { open: `${name} = ${parent}[np.array([`, items: select.mask.map((on) => (on ? 'True' : 'False')), close: '])]' },
     );
+  }
+
+  #assembly({ label, of }: Assembly): string {
+    const parts = of.map((part) => this.#of(part));
+    return layout(prefixed(`${this.#declare(label)} = `, call('sim.Assembly', [...parts, `label=${quoted(label)}`])));
   }
 
   #projection({

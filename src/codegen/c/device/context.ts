@@ -5,7 +5,7 @@ import { faultsBuffer } from '../../../ir/names.js';
 import type { Buffer, Kernel, Program } from '../../../ir/program.js';
 import { bodyOf, visitStatements } from '../../../ir/walk.js';
 import type { StrategyChoice, Way } from '../../schedule/strategies.js';
-import { wayOf } from '../../schedule/strategies.js';
+import { synapsesOf, wayOf } from '../../schedule/strategies.js';
 import { ProgramContext } from '../scope.js';
 import type { Scope } from '../scope.js';
 import type { DeviceDialect } from './dialect.js';
@@ -21,6 +21,8 @@ export class DeviceContext extends ProgramContext {
   readonly layout: DeviceLayout;
   readonly targets: TargetStrategy;
   readonly #stoppable: ReadonlySet<string>;
+  /** About how many synapses spikes go to in a step, over all kernels. */
+  readonly #synapses: number;
 
   constructor(program: Program, dialect: DeviceDialect, targets: TargetStrategy) {
     super(program, dialect);
@@ -28,6 +30,7 @@ export class DeviceContext extends ProgramContext {
     this.targets = targets;
     this.layout = layOut(program);
     this.#stoppable = stoppable(program);
+    this.#synapses = program.kernels.reduce((sum, kernel) => sum + (kernel.shape === 'propagate' ? synapsesOf(kernel) : 0), 0);
   }
 
   override raise(scope: Scope, bits: string): string {
@@ -45,7 +48,13 @@ export class DeviceContext extends ProgramContext {
 
   /** How a propagate kernel goes over its spikes; nothing for other kernels. */
   way(kernel: Kernel): Way | undefined {
-    return kernel.shape === 'propagate' ? wayOf(kernel, this.targets, this.program.dt) : undefined;
+    return kernel.shape === 'propagate' ? wayOf(kernel, this.targets, this.#synapses, this.program.dt) : undefined;
+  }
+
+  /** How much of a launch a kernel needs, in relation to others of its kind: a propagate kernel by its synapses. */
+  weightOf(name: string): number {
+    const kernel = this.program.kernels.find((candidate) => candidate.name === name);
+    return kernel?.shape === 'propagate' ? synapsesOf(kernel) : 1;
   }
 
   /** Whether what a kernel accumulates is added atomically. */

@@ -7,6 +7,7 @@ import { headerFile } from '../generate.js';
 import { dataFile, mainFile, readmeFile } from '../project.js';
 import type { ScriptEntry } from '../project.js';
 import { commentText } from '../text.js';
+import type { TargetStrategy } from './context.js';
 import { generateCuda } from './generate.js';
 import { hostRunning, hostTables, listCount } from './host-tables.js';
 
@@ -20,8 +21,12 @@ const caseLine = ({ entry }: Launch, k: number): string =>
  * @param script  what is run, in order, after initialisation
  * @returns texts, and the bytes of `initial.bin`; the same for equal programs
  */
-export function cudaProject(program: Program, script: readonly ScriptEntry[]): ReadonlyMap<string, string | Uint8Array> {
-  const generated = generateCuda(program, 'atomic');
+export function cudaProject(
+  program: Program,
+  script: readonly ScriptEntry[],
+  targets: TargetStrategy = 'atomic',
+): ReadonlyMap<string, string | Uint8Array> {
+  const generated = generateCuda(program, targets);
   const launches = [...generated.launches.values()];
   const host = renderTemplate('cuda-host', {
     title: commentText(program.name),

@@ -36,7 +36,7 @@ export const groupSizeName = { items: 'GROUP_SIZE', team: 'TEAM_SIZE', one: '1' 
 /** What the frames of all languages define, and what the printers of kernels call their own: no name of a model may hide one of these. */
 export const frameNames: readonly string[] = (
   'item_id items local_id group_id groups share_of store_flags sum_before raise_fault is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
-  'part work_group work_groups item all_items member member_of local_items sync_team most here pair pairs begin_pair its_pair owner t all starts ' +
+  'part work_group work_groups item all_items member member_of local_items sync_team most here pair pairs begin_pair its_pair dealt chunk shares turn owner t all starts ' +
   'rows arena ahead first_step sums own_sum worker workers first at share_low last other distance'
 ).split(' ');
 

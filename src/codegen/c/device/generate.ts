@@ -36,6 +36,8 @@ export interface GeneratedDevice {
   readonly launches: ReadonlyMap<string, Launch>;
   /** The launches of a step, in order: `kernel` is the name of a launch. */
   readonly step: readonly StepEntry[];
+  /** How the spikes of each propagate kernel are spread, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /** How the code of a family is printed; `way` is that of propagate kernels. */
@@ -69,7 +71,8 @@ function kindOf(context: DeviceContext, kernel: Kernel): string {
       return ringOf(context.program, kernel.event).size === 0 ? `nothing ${kernel.name}` : 'team';
     case 'propagate': {
       const way = context.way(kernel);
-      return way === 'sequential' || (way === 'targets' && kernel.order.kind !== 'byTarget') ? 'one' : way === 'postsynaptic' ? 'teams' : 'workers';
+      if (way === 'sequential' || (way === 'targets' && kernel.order.kind !== 'byTarget')) return 'one';
+      return way === 'targets' || way === 'rows' ? 'workers' : 'teams';
     }
     case 'sequential':
       return 'one';
@@ -250,6 +253,16 @@ const cudaFrame: Frame = {
   operands: 'const double *',
 };
 
+/** Which kernels go over their spikes in which way. */
+function strategyNotes(context: DeviceContext): string[] {
+  const by = new Map<Way, string[]>();
+  for (const kernel of context.program.kernels) {
+    const way = context.way(kernel);
+    if (way !== undefined) by.set(way, [...(by.get(way) ?? []), kernel.name]);
+  }
+  return [...by].map(([way, names]) => `spikes are spread by the strategy ${way}: ${names.join(', ')}`);
+}
+
 function generate(program: Program, targets: TargetStrategy, { dialect, template, words, operands }: Frame): GeneratedDevice {
   const context = new DeviceContext(program, dialect, targets);
   const functions = program.functions.flatMap((callee) => [...functionText(context, callee), '']);
@@ -261,7 +274,7 @@ function generate(program: Program, targets: TargetStrategy, { dialect, template
     kernels: render(lines),
     trust: render(indent(deviceTrustLines(words, operands))),
   });
-  return { source, layout: context.layout, launches, step };
+  return { source, layout: context.layout, launches, step, notes: strategyNotes(context) };
 }
 
 /**

@@ -250,6 +250,30 @@ function memberLines(context: DeviceContext, { named, members }: Section, first:
   };
 }
 
+/** Turns of the groups of a launch: whose each is, the how-many-eth of its it is, and how many each part has. */
+interface Shares {
+  readonly parts: readonly number[];
+  readonly ranks: readonly number[];
+  readonly shares: readonly number[];
+}
+
+/** So many turns there are for each part on average. */
+const turnsOfPart = 4;
+
+/** Shares of the groups by what the parts have to do; null where they are equal, or where each needs the groups that it needs. */
+function sharesOf(sections: readonly Section[], context: DeviceContext): Shares | null {
+  const parts = sections.flatMap(({ named, members, code }) =>
+    members.map((member) => ({ kernel: named.family.members[member]?.kernel ?? '', kind: code.geometry(member).kind })),
+  );
+  if (parts.some(({ kind }) => kind !== 'workers' && kind !== 'teams')) return null;
+  const weights = parts.map(({ kernel }) => context.weightOf(kernel));
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  const shares = weights.map((weight) => Math.max(1, Math.round((turnsOfPart * parts.length * weight) / all)));
+  if (shares.every((share) => share === shares[0])) return null;
+  const turns = shares.flatMap((share, part) => Array.from({ length: share }, (_, rank) => ({ part, rank })));
+  return { parts: turns.map(({ part }) => part), ranks: turns.map(({ rank }) => rank), shares };
+}
+
 /** An entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. */
 export function partsEntry(
   context: DeviceContext,
@@ -291,8 +315,19 @@ export function partsEntry(
       ],
     });
   });
+  const dealt = sharesOf(sections, context);
+  const turn = dealt === null ? count : dealt.parts.length;
+  const constantTable = (name: string, values: readonly number[]): string =>
+    `${context.device.constant}${u32} ${id}_${name}[] = {${values.map((value) => `${value}u`).join(', ')}};`;
+  if (dealt !== null)
+    tables.push(constantTable('parts', dealt.parts), constantTable('ranks', dealt.ranks), constantTable('shares', dealt.shares));
   const lines = [
-    `const ${u32} part = group_id() % ${count}u, work_group = group_id() / ${count}u, work_groups = groups() / ${count}u;`,
+    ...(dealt === null
+      ? [`const ${u32} part = group_id() % ${count}u, work_group = group_id() / ${count}u, work_groups = groups() / ${count}u;`]
+      : [
+          `const ${u32} turn = group_id() % ${turn}u, part = ${id}_parts[turn], shares = ${id}_shares[part];`,
+          `const ${u32} work_group = group_id() / ${turn}u * shares + ${id}_ranks[turn], work_groups = groups() / ${turn}u * shares;`,
+        ]),
     `const ${u32} item = work_group * local_items() + local_id(), all_items = work_groups * local_items();`,
     ...(branches.length === 1
       ? (branches[0]?.lines ?? [])
@@ -316,6 +351,6 @@ export function partsEntry(
       arrays: [...new Set(sections.flatMap(({ code }) => code.arrays ?? []))],
       lines,
     }),
-    launches: [{ kernel: kernels.join(' '), entry: id, geometry, own: [...own.keys()], parts: count }],
+    launches: [{ kernel: kernels.join(' '), entry: id, geometry, own: [...own.keys()], parts: turn }],
   };
 }

@@ -6,6 +6,7 @@ import { headerFile } from '../generate.js';
 import { dataFile, mainFile, readmeFile } from '../project.js';
 import type { ScriptEntry } from '../project.js';
 import { commentText } from '../text.js';
+import type { TargetStrategy } from './context.js';
 import { generateOpencl } from './generate.js';
 import { hostRunning, hostTables, listCount } from './host-tables.js';
 
@@ -15,8 +16,12 @@ import { hostRunning, hostTables, listCount } from './host-tables.js';
  * @param script  what is run, in order, after initialisation
  * @returns texts, and the bytes of `initial.bin`; the same for equal programs
  */
-export function openclProject(program: Program, script: readonly ScriptEntry[]): ReadonlyMap<string, string | Uint8Array> {
-  const generated = generateOpencl(program, 'atomic');
+export function openclProject(
+  program: Program,
+  script: readonly ScriptEntry[],
+  targets: TargetStrategy = 'atomic',
+): ReadonlyMap<string, string | Uint8Array> {
+  const generated = generateOpencl(program, targets);
   const host = { title: commentText(program.name), tables: hostTables(program, generated), running: hostRunning() };
   return new Map<string, string | Uint8Array>([
     ['network.h', headerFile(program, listCount(program))],

@@ -5,7 +5,7 @@ import type { Geometry } from '../../schedule/launches.js';
 import type { Way } from '../../schedule/strategies.js';
 import { bodyOfLocals, statementsText } from '../body.js';
 import { Scope } from '../scope.js';
-import { block } from '../text.js';
+import { block, comment } from '../text.js';
 import type { DeviceContext } from './context.js';
 import type { GroupSize } from './dialect.js';
 import { amountOf } from './kernel.js';
@@ -162,8 +162,10 @@ function flatLines(scope: Scope, texts: Texts, { group, groups }: Ids): string[]
   return [
     ...mostSpikes(scope, texts),
     `const ${u32} pairs = ${single ? 'most' : `most * ${columns}`};`,
-    ...block(`for (${u32} begin_pair = ${group} * TEAM_SIZE; begin_pair < pairs; begin_pair += ${groups} * TEAM_SIZE)`, [
-      `const ${u32} pair = begin_pair + local_id();`,
+    // As many pairs for a team as leave none without work, and no more than it has work-items.
+    `const ${u32} dealt = (pairs + ${groups} - 1u) / ${groups}, chunk = dealt < TEAM_SIZE ? dealt : TEAM_SIZE;`,
+    ...block(`for (${u32} begin_pair = ${group} * chunk; begin_pair < pairs; begin_pair += ${groups} * chunk)`, [
+      `const ${u32} pair = local_id() < chunk ? begin_pair + local_id() : pairs;`,
       `${u32} from = 0u, own_sum = 0u;`,
       ...found,
       // Position of synapse t of this round, less t.
@@ -196,11 +198,12 @@ export function devicePropagateCode(context: DeviceContext, { family }: DeviceFa
   const texts = textsOf(kernel, scope);
   const spikesOf = (member: number): number => amountOf(family, member, kernel.rows);
   const pairsOf = (member: number): number => spikesOf(member) * amountOf(family, member, kernel.columns);
+  const said = comment(`strategy: ${way}`);
   const code = (size: GroupSize, kind: 'workers' | 'teams' | 'one', most: (member: number) => number, lines: readonly string[]): Code => ({
     scope,
     size,
     geometry: (member): Geometry => (kind === 'one' ? { kind } : { kind, most: most(member) }),
-    lines,
+    lines: [said, ...lines],
   });
   switch (way) {
     case 'sequential':

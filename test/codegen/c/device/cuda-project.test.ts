@@ -110,7 +110,7 @@ describe.skipIf(!shimmed)(
     test.skipIf(process.arch !== 'x64').each([
       { wrong: 'contracts', spoilt: { compiling: ['-O2', '-mfma', '-ffp-contract=fast'] }, bits: '0x3' },
       // This links what sets the processor's mode at the start.
-      { wrong: 'flushes denormal numbers', spoilt: { linking: ['-ffast-math'] }, bits: '0xc0' },
+      { wrong: 'flushes denormal numbers', spoilt: { linking: ['-ffast-math'] }, bits: '0x300' },
     ])('a card that $wrong is refused before anything is computed', async ({ spoilt, bits }) => {
       const project = await buildShimmed(cudaProject(twoPopulations, [{ kind: 'run', steps: 5 }]), spoilt);
       const { said, files } = await projectResults(project);

@@ -78,6 +78,16 @@ struct network {
   int32_t *ab_weights;
 };
 
+/* Where in the network the pointer to a buffer is. Kernels that are alike are one function and a table; a row has what one of them has of its own. */
+#define PLACE(buffer) (uint32_t)offsetof(struct network, buffer)
+
+static inline void *pointer_at(const struct network *network, uint32_t place)
+{
+  void *data;
+  memcpy(&data, (const char *)network + place, sizeof data);
+  return data;
+}
+
 /* --- Helpers: operations made total ------------------------------------------------------------------------------- */
 
 static inline int32_t i32_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
@@ -225,60 +235,53 @@ static __attribute__((flatten, noinline)) void kernel_neurons(struct network *ne
   }
 }
 
-/* lists spikes of a */
-static __attribute__((noinline)) void kernel_a_compact(struct network *network, int32_t step)
+struct kernel_compact_member
+{
+  uint32_t size;
+  uint32_t slot_mask;
+  uint32_t list;
+  uint32_t counts;
+  uint32_t first_word;
+  uint32_t rows;
+  uint32_t cursor;
+};
+static const struct kernel_compact_member kernel_compact_members[] = {
+  /* a */ {3u, 3u, PLACE(a_list), PLACE(a_counts), 0u, PLACE(a_rows), 0u},
+  /* b */ {2u, 0u, PLACE(b_list), PLACE(b_counts), 2u, PLACE(b_rows), 1u},
+};
+/* lists spikes of a and 1 more */
+static __attribute__((noinline)) void kernel_compact(struct network *network,
+    const struct kernel_compact_member *member, int32_t step)
 {
   const uint32_t *restrict const mask = network->mask;
-  uint32_t *restrict const a_list = network->a_list;
-  uint32_t *restrict const a_counts = network->a_counts;
-  uint32_t *restrict const a_rows = network->a_rows;
   uint32_t *restrict const cursors = network->cursors;
-  const uint32_t slot = (uint32_t)step & 3u;
+  const uint32_t size = member->size;
+  const uint32_t slot_mask = member->slot_mask;
+  uint32_t *restrict const list_2 = pointer_at(network, member->list);
+  uint32_t *restrict const counts = pointer_at(network, member->counts);
+  const uint32_t first_word = member->first_word;
+  uint32_t *restrict const rows = pointer_at(network, member->rows);
+  const uint32_t cursor = member->cursor;
+  const uint32_t words = (size + 31u) / 32u;
+  const uint32_t slot = (uint32_t)step & slot_mask;
   uint32_t count = 0u;
-  uint32_t log_row = cursors[0u];
-  for (uint32_t word = 0u; word < 1u; word += 2u) {
-    uint64_t bits = mask[word];
-    if (word == 0u) bits &= ((uint64_t)1 << 3) - 1u;
+  uint32_t log_row = cursors[cursor];
+  for (uint32_t word = 0u; word < words; word += 2u) {
+    uint64_t bits = word + 1u < words ? mask[first_word + word] | (uint64_t)mask[first_word + word + 1u] << 32 :
+        mask[first_word + word];
+    if (size - word * 32u < 64u) bits &= ((uint64_t)1 << (size - word * 32u)) - 1u;
     while (bits != 0u) {
       const uint32_t element = word * 32u + (uint32_t)__builtin_ctzll(bits);
-      a_list[slot * 3u + count] = element;
+      list_2[slot * size + count] = element;
       count += 1u;
-      a_rows[2u * log_row] = (uint32_t)step;
-      a_rows[2u * log_row + 1u] = element;
+      rows[2u * log_row] = (uint32_t)step;
+      rows[2u * log_row + 1u] = element;
       log_row += 1u;
       bits &= bits - 1u;
     }
   }
-  a_counts[slot] = count;
-  cursors[0u] = log_row;
-}
-
-/* lists spikes of b */
-static __attribute__((noinline)) void kernel_b_compact(struct network *network, int32_t step)
-{
-  const uint32_t *restrict const mask = network->mask;
-  uint32_t *restrict const b_list = network->b_list;
-  uint32_t *restrict const b_counts = network->b_counts;
-  uint32_t *restrict const b_rows = network->b_rows;
-  uint32_t *restrict const cursors = network->cursors;
-  const uint32_t slot = 0u;
-  uint32_t count = 0u;
-  uint32_t log_row = cursors[1u];
-  for (uint32_t word = 0u; word < 1u; word += 2u) {
-    uint64_t bits = mask[2u + word];
-    if (word == 0u) bits &= ((uint64_t)1 << 2) - 1u;
-    while (bits != 0u) {
-      const uint32_t element = word * 32u + (uint32_t)__builtin_ctzll(bits);
-      b_list[slot * 2u + count] = element;
-      count += 1u;
-      b_rows[2u * log_row] = (uint32_t)step;
-      b_rows[2u * log_row + 1u] = element;
-      log_row += 1u;
-      bits &= bits - 1u;
-    }
-  }
-  b_counts[slot] = count;
-  cursors[1u] = log_row;
+  counts[slot] = count;
+  cursors[cursor] = log_row;
 }
 
 /* counts spikes of b */
@@ -335,12 +338,13 @@ static inline void run_step(struct network *network, int32_t step, uint32_t thre
   (void)network, (void)step, (void)thread, (void)threads;
   /* synapses */
   kernel_ab_deliver(network, step, thread, threads);
-#pragma omp barrier
   /* thresholds */
+#pragma omp barrier
   kernel_neurons(network, step, share_of_blocks(66u, thread, threads), share_of_blocks(66u, thread + 1u, threads));
 #pragma omp barrier
-  if (thread == 0u) kernel_a_compact(network, step);
-  if (thread == 0u) kernel_b_compact(network, step);
+  for (uint32_t turn = 0u; turn < 2u; turn += 1u) {
+    if (thread == 0u) kernel_compact(network, &kernel_compact_members[turn], step);
+  }
 #pragma omp barrier
   kernel_b_count(network, step, thread, threads);
   /* end */
@@ -350,39 +354,48 @@ static inline void run_step(struct network *network, int32_t step, uint32_t thre
   if (thread == 0u) kernel_watch(network, step);
 }
 
-static void perform(struct network *network, uint32_t list, uint32_t action, uint32_t thread, uint32_t threads)
+/* What initialisation and procedures do, one after another: a kernel, or some of the allocations. */
+struct action {
+  uint32_t call, ordinal, count;
+};
+
+#define ALLOCATE UINT32_MAX
+
+static const struct action actions[] = {
+  /* --- initialise */
+  /* ab.size */ {0u, 0u, 0u},
+  /* allocate ab.weights */ {ALLOCATE, 0u, 1u},
+  /* ab.fill */ {1u, 0u, 0u},
+  /* --- clear */
+  /* clear */ {2u, 0u, 0u},
+  {ALLOCATE, 0u, 0u},
+};
+
+static const uint32_t action_counts[NETWORK_LISTS] = { 3u, 1u }, first_actions[NETWORK_LISTS] = { 0u, 3u };
+
+uint32_t network_actions(uint32_t list) { return list < NETWORK_LISTS ? action_counts[list] : 0u; }
+
+static const struct action *action_of(uint32_t list, uint32_t ordinal)
+{
+  return ordinal < network_actions(list) ? &actions[first_actions[list] + ordinal] : NULL;
+}
+
+static void perform(struct network *network, const struct action *action, uint32_t thread, uint32_t threads)
 {
   const int32_t step = network->step;
-  (void)step, (void)thread, (void)threads, (void)list, (void)action;
-  switch (list) {
-    /* initialise */
-    case 0: {
-      switch (action) {
-        case 0: {
-          if (thread == 0u) kernel_ab_size(network, step);
-          break;
-        }
-        case 2: {
-          kernel_ab_fill(network, step, share_of_blocks(network->ab_count[0u], thread, threads),
-              share_of_blocks(network->ab_count[0u], thread + 1u, threads));
-          break;
-        }
-        default:
-          break;
-      }
+  (void)step, (void)thread, (void)threads;
+  switch (action->call) {
+    case 0u: {
+      if (thread == 0u) kernel_ab_size(network, step);
       break;
     }
-    /* clear */
-    case 1: {
-      switch (action) {
-        case 0: {
-          kernel_clear(network, step, share_of_blocks(66u, thread, threads), share_of_blocks(66u, thread + 1u,
-              threads));
-          break;
-        }
-        default:
-          break;
-      }
+    case 1u: {
+      kernel_ab_fill(network, step, share_of_blocks(network->ab_count[0u], thread, threads),
+          share_of_blocks(network->ab_count[0u], thread + 1u, threads));
+      break;
+    }
+    case 2u: {
+      kernel_clear(network, step, share_of_blocks(66u, thread, threads), share_of_blocks(66u, thread + 1u, threads));
       break;
     }
     default:
@@ -399,12 +412,22 @@ static inline int32_t room_of(uint32_t used, uint32_t capacity, uint32_t each_st
   return room > INT32_MAX ? INT32_MAX : (int32_t)room;
 }
 
+/* Records that must have room for a step: where their rows are counted, how many there may be, and how many a step may add. */
+struct log {
+  uint32_t cursor, index, capacity, each_step;
+};
+
+static const struct log logs[] = {
+  /* a */ {PLACE(cursors), 0u, 10u, 3u},
+  /* b */ {PLACE(cursors), 1u, 100u, 2u},
+  /* v */ {PLACE(cursors), 2u, 20u, 1u},
+  {0u, 0u, 0u, 0u},
+};
+
 static int32_t steps_with_room(const struct network *network, int32_t steps)
 {
-  (void)network;
-  steps = least(steps, room_of(network->cursors[0u], 10u, 3u));
-  steps = least(steps, room_of(network->cursors[1u], 100u, 2u));
-  steps = least(steps, room_of(network->cursors[2u], 20u, 1u));
+  for (const struct log *log = logs; log->each_step != 0u; log += 1)
+    steps = least(steps, room_of(((const uint32_t *)pointer_at(network, log->cursor))[log->index], log->capacity, log->each_step));
   return steps;
 }
 
@@ -495,24 +518,24 @@ static inline bool allocate(struct network *network, uint32_t buffer, uint64_t l
   return true;
 }
 
-static bool allocate_all(struct network *network, uint32_t list, uint32_t action)
+/* Buffers that get their lengths in initialisation or a procedure: where the length is counted and at which index, or no place and the length. */
+struct allocation {
+  uint32_t buffer, cell;
+  uint64_t length;
+};
+
+static const struct allocation allocations[] = {
+  /* ab.weights */ {18u, PLACE(ab_count), 0u},
+  {0u, 0u, 0u},
+};
+
+static bool allocate_all(struct network *network, const struct action *action)
 {
-  (void)network, (void)list, (void)action;
-  switch (list) {
-    /* initialise */
-    case 0: {
-      switch (action) {
-        case 1: {
-          if (!allocate(network, 18u, network->ab_count[0u])) return false;
-          break;
-        }
-        default:
-          break;
-      }
-      break;
-    }
-    default:
-      break;
+  if (action->call != ALLOCATE) return true;
+  for (uint32_t k = 0u; k < action->count; k += 1u) {
+    const struct allocation *one = &allocations[action->ordinal + k];
+    const uint64_t length = one->cell == 0u ? one->length : ((const uint32_t *)pointer_at(network, one->cell))[one->length];
+    if (!allocate(network, one->buffer, length)) return false;
   }
   return true;
 }
@@ -625,39 +648,69 @@ static __attribute__((noinline)) uint32_t trust(void)
 {
   uint32_t failed = 0u;
   /* multiplication and addition are contracted? */
-  { const volatile double x[] = {1.0000000009313226, 0.9999999990686774,
-      1.0}; if (u64_bits(x[0] * x[1] - x[2]) != 0u) failed |= 1u << 0; }
+  { const volatile double of[] = {1.0000000009313226, 0.9999999990686774, 1.0};
+    const double x[] = {of[0], of[1], of[2]};
+    if (u64_bits(x[0] * x[1] - x[2]) != 0u) failed |= 1u << 0; }
   /* multiplication and addition are contracted in single precision? */
-  { const volatile double x[] = {1.000030517578125, 0.999969482421875,
-      1.0}; if (u64_bits((float)x[0] * (float)x[1] - (float)x[2]) != 0u) failed |= 1u << 1; }
+  { const volatile double of[] = {1.000030517578125, 0.999969482421875, 1.0};
+    const double x[] = {of[0], of[1], of[2]};
+    if (u64_bits((float)x[0] * (float)x[1] - (float)x[2]) != 0u) failed |= 1u << 1; }
+  /* sums are re-associated? */
+  { const volatile double of[] = {1.0, 5.551115123125783e-17};
+    const double x[] = {of[0], of[1]};
+    if (u64_bits(x[0] + x[1] - x[0]) != 0u) failed |= 1u << 2; }
+  /* NaN is taken for a number? */
+  { const volatile double of[] = {0.0, 0.0};
+    const double x[] = {of[0], of[1]};
+    if ((x[0] / x[1] != x[0] / x[1] ? 1u : 0u) != 1u) failed |= 1u << 3; }
   /* division is not correctly rounded? */
-  { const volatile double x[] = {1.0, 49.0}; if (u64_bits(x[0] / x[1]) != 0x3f94e5e0a72f0539u) failed |= 1u << 2; }
+  { const volatile double of[] = {1.0, 49.0};
+    const double x[] = {of[0], of[1]};
+    if (u64_bits(x[0] / x[1]) != 0x3f94e5e0a72f0539u) failed |= 1u << 4; }
   /* division is not correctly rounded in single precision? */
-  { const volatile double x[] = {5.0, 3.0}; if (u64_bits((float)x[0] / (float)x[1]) != 0x3ffaaaaaa0000000u) failed |= 1u
-      << 3; }
+  { const volatile double of[] = {5.0, 3.0};
+    const double x[] = {of[0], of[1]};
+    if (u64_bits((float)x[0] / (float)x[1]) != 0x3ffaaaaaa0000000u) failed |= 1u << 5; }
   /* square root is not correctly rounded? */
-  { const volatile double x[] = {2.0}; if (u64_bits(__builtin_sqrt(x[0])) != 0x3ff6a09e667f3bcdu) failed |= 1u << 4; }
+  { const volatile double of[] = {2.0};
+    const double x[] = {of[0]};
+    if (u64_bits(__builtin_sqrt(x[0])) != 0x3ff6a09e667f3bcdu) failed |= 1u << 6; }
   /* square root is not correctly rounded in single precision? */
-  { const volatile double x[] = {2.0}; if (u64_bits(__builtin_sqrtf((float)x[0])) != 0x3ff6a09e60000000u) failed |= 1u
-      << 5; }
+  { const volatile double of[] = {2.0};
+    const double x[] = {of[0]};
+    if (u64_bits(__builtin_sqrtf((float)x[0])) != 0x3ff6a09e60000000u) failed |= 1u << 7; }
   /* denormal numbers are flushed to zero? */
-  { const volatile double x[] = {1e-310, 0.5}; if (u64_bits(x[0] * x[1]) != 0x093445b87316u) failed |= 1u << 6; }
+  { const volatile double of[] = {1e-310, 0.5};
+    const double x[] = {of[0], of[1]};
+    if (u64_bits(x[0] * x[1]) != 0x093445b87316u) failed |= 1u << 8; }
   /* denormal numbers are flushed to zero in single precision? */
-  { const volatile double x[] = {7.346839692639297e-40, 7.346839692639297e-40}; if (u64_bits((float)x[0] + (float)x[1])
-      != 0x37e0000000000000u) failed |= 1u << 7; }
+  { const volatile double of[] = {7.346839692639297e-40, 7.346839692639297e-40};
+    const double x[] = {of[0], of[1]};
+    if (u64_bits((float)x[0] + (float)x[1]) != 0x37e0000000000000u) failed |= 1u << 9; }
   /* rounding is not to nearest, ties to even? */
-  { const volatile double x[] = {1.0, 3.3306690738754696e-16}; if (u64_bits(x[0] + x[1]) != 0x3ff0000000000002u) failed
-      |= 1u << 8; }
+  { const volatile double of[] = {1.0, 3.3306690738754696e-16};
+    const double x[] = {of[0], of[1]};
+    if (u64_bits(x[0] + x[1]) != 0x3ff0000000000002u) failed |= 1u << 10; }
   /* rounding is not to nearest, ties to even? */
-  { const volatile double x[] = {-1.0, -5.551115123125783e-17}; if (u64_bits(x[0] + x[1]) != 0xbff0000000000000u) failed
-      |= 1u << 9; }
+  { const volatile double of[] = {-1.0, -5.551115123125783e-17};
+    const double x[] = {of[0], of[1]};
+    if (u64_bits(x[0] + x[1]) != 0xbff0000000000000u) failed |= 1u << 11; }
   /* conversion to integers does not saturate? */
-  { const volatile double x[] = {1e+300}; if ((uint64_t)(uint32_t)trust_i32(x[0]) != 0x7fffffffu) failed |= 1u << 10; }
+  { const volatile double of[] = {1e+300};
+    const double x[] = {of[0]};
+    if ((uint64_t)(uint32_t)trust_i32(x[0]) != 0x7fffffffu) failed |= 1u << 12; }
   /* rounding to integers is not to even? */
-  { const volatile double x[] = {2.5}; if (u64_bits(__builtin_rint(x[0])) != 0x4000000000000000u) failed |= 1u << 11; }
+  { const volatile double of[] = {2.5};
+    const double x[] = {of[0]};
+    if (u64_bits(__builtin_rint(x[0])) != 0x4000000000000000u) failed |= 1u << 13; }
+  /* division is made of a reciprocal? */
+  { const volatile double of[] = {5.0};
+    const double x[] = {of[0]};
+    if (u64_bits(x[0] / 3.0) != 0x3ffaaaaaaaaaaaabu) failed |= 1u << 14; }
   /* conversion to single precision is not correctly rounded? */
-  { const volatile double x[] = {1.0000000596046448}; if (u64_bits((float)x[0]) != 0x3ff0000000000000u) failed |= 1u <<
-      12; }
+  { const volatile double of[] = {1.0000000596046448};
+    const double x[] = {of[0]};
+    if (u64_bits((float)x[0]) != 0x3ff0000000000000u) failed |= 1u << 15; }
   return failed;
 }
 
@@ -687,21 +740,19 @@ static void check_trust(struct network *network)
   if (failed != 0u) __atomic_fetch_or(&network->distrust, failed, __ATOMIC_RELAXED);
 }
 
-static const uint32_t actions[NETWORK_LISTS] = { 3u, 1u };
-
-uint32_t network_actions(uint32_t list) { return list < NETWORK_LISTS ? actions[list] : 0u; }
-
-int32_t network_perform(struct network *network, uint32_t list, uint32_t action, uint32_t threads)
+int32_t network_perform(struct network *network, uint32_t list, uint32_t ordinal, uint32_t threads)
 {
   (void)threads;
+  const struct action *action = action_of(list, ordinal);
   network->distrust = 0u;
-  if (!allocate_all(network, list, action)) return NETWORK_NO_MEMORY;
+  if (action == NULL) return 0;
+  if (!allocate_all(network, action)) return NETWORK_NO_MEMORY;
   ON_THREADS
   {
     const float_mode old = set_float_mode();
     check_trust(network);
 #pragma omp barrier
-    if (network->distrust == 0u) perform(network, list, action, own_thread(), team_size());
+    if (network->distrust == 0u) perform(network, action, own_thread(), team_size());
     restore_float_mode(old);
   }
   return network->distrust == 0u ? 0 : NETWORK_DISTRUST;

@@ -110,6 +110,39 @@ const seeded: readonly NetworkProbe[] = [
     { connector: { type: 'FromFileConnector', params: { file: 'pairs.txt' } }, synapse: { type: 'StaticSynapse' } },
     { files: { 'pairs.txt': '# columns = ["i", "j", "weight", "delay"]\n0 1 0.1 1.0\n3 0 0.2 0.5\n2 8 0.3 0.7\n' } },
   ),
+  same(
+    'FromListConnector with random weights',
+    {
+      connector: {
+        type: 'FromListConnector',
+        params: {
+          conn_list: [
+            [0, 1],
+            [3, 0],
+            [5, 4],
+            [7, 8],
+          ],
+        },
+      },
+    },
+    { note: 'draws begin anew for each receiver; the order of its connections is that of an unstable sort in PyNN, and of the list here' },
+  ),
+  same('a matrix of weights with gaps', {
+    pre: 3,
+    post: 3,
+    connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.4 }, rng },
+    synapse: {
+      type: 'StaticSynapse',
+      params: {
+        weight: [
+          [0.1, null, 0.3],
+          [null, 0.5, null],
+          [null, 0.8, null],
+        ],
+        delay: 1,
+      },
+    },
+  }),
   same('ArrayConnector', {
     pre: 3,
     post: 2,
@@ -250,6 +283,52 @@ const native: readonly NetworkProbe[] = [
         const senders = Array.from({ length: 100 }, () => new Set<number>());
         for (const [i, j] of rows(network)) senders[j]?.add(i);
         return { 'wrong cells': [senders.filter(({ size }) => size !== 20).length + Math.abs(rows(network).length - 2000), 'cells'] };
+      },
+    },
+  },
+  {
+    section: 'Connectors',
+    name: 'FixedNumberPreConnector with a NativeRNG, n with a NumpyRNG',
+    document: document({
+      pre: 100,
+      post: 8,
+      connector: {
+        type: 'FixedNumberPreConnector',
+        params: { n: { random: 'uniform_int', params: { low: 3, high: 30 }, rng: 'values' } },
+        rng: own,
+      },
+      synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },
+    }),
+    exact: {
+      what: "NumPy's numbers of different senders: 24, 18, 6, 19, 7, 14, 11, 29",
+      within: { 'wrong cells': 0 },
+      distances: (network) => {
+        const senders = Array.from({ length: 8 }, () => new Set<number>());
+        for (const [i, j] of rows(network)) senders[j]?.add(i);
+        const numbers = [24, 18, 6, 19, 7, 14, 11, 29];
+        return { 'wrong cells': [senders.filter(({ size }, j) => size !== numbers[j]).length, 'cells'] };
+      },
+    },
+  },
+  {
+    section: 'Connectors',
+    name: 'FixedProbabilityConnector with a NativeRNG, weights with a NumpyRNG',
+    document: document({
+      pre: 60,
+      post: 60,
+      connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.3 }, rng: own },
+      synapse: { type: 'StaticSynapse', params: { weight: weights, delay: 1 } },
+    }),
+    exact: {
+      what: "the binomial distribution, and NumPy's numbers receiver by receiver",
+      within: { connections: 4, weights: 1e-12 },
+      distances: (network) => {
+        const numbers = [0.10763082893739573, 0.17799187922401147, 0.14384092314408936, 0.17234651778309412, 0.1977989511996603];
+        const found = [...rows(network)].sort((a, b) => a[1] - b[1] || a[0] - b[0]).map(([, , weight]) => weight);
+        return {
+          connections: [deviations(rows(network).length, 3600, 0.3), 'standard deviations'],
+          weights: [Math.max(...numbers.map((number, k) => Math.abs(number - (found[k] ?? NaN)))), 'uS'],
+        };
       },
     },
   },

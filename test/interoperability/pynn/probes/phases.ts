@@ -145,6 +145,118 @@ const sending = (phases: readonly object[]): Record<string, unknown> => ({
   phases,
 });
 
+/** Cells of two populations, of which some are drawn, and some of those again. */
+const sampled: Record<string, unknown> = {
+  rngs: { choice: { type: 'NumpyRNG', seed: 5 } },
+  populations: [
+    { label: 'cells', size: 6, cell },
+    { label: 'others', size: 5, cell },
+    { label: 'sender', size: 5, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequence: [5, 15, 25] } } } },
+  ],
+  views: [
+    { label: 'most', of: 'cells', select: { indices: [0, 1, 2, 4, 5] } },
+    { label: 'five', of: 'sender', select: { sample: 3, rng: 'choice' } },
+    { label: 'six', of: 'both', select: { sample: 6, rng: 'choice' } },
+    { label: 'two', of: 'six', select: { sample: 2, rng: 'choice' } },
+    { label: 'ends', of: 'six', select: { indices: [0, 5] } },
+  ],
+  assemblies: [{ label: 'both', of: ['most', 'others'] }],
+  projections: [
+    {
+      label: 'way',
+      pre: 'sender',
+      post: 'six',
+      receptor_type: 'excitatory',
+      connector: { type: 'OneToOneConnector' },
+      synapse: { type: 'StaticSynapse', params: { weight: { expr: '0.1*(i + 1)', of: 'ij' }, delay: 1 } },
+    },
+  ],
+  recordings: [
+    { target: 'cells', variables: ['v'] },
+    { target: 'others', variables: ['v'] },
+    { target: 'sender', variables: ['spikes'] },
+  ],
+};
+
+const inIndices = { expr: '0.1*(i + 1)', of: 'i' };
+
+/** Values that `set` gives to synapses: of pairs, connected ones in a list, all in a matrix, and numbers that are drawn for all. */
+const setOfWay = (name: string, connector: object, weight: unknown): Probe => ({
+  section: 'Phases',
+  name,
+  document: {
+    rngs: { values: { type: 'NumpyRNG', seed: 9 } },
+    populations: [
+      { label: 'sender', size: 3, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[5], [8], [11]] } } } },
+      { label: 'cells', size: 4, cell: { type: 'IF_curr_exp' } },
+    ],
+    projections: [
+      {
+        label: 'way',
+        pre: 'sender',
+        post: 'cells',
+        receptor_type: 'excitatory',
+        connector,
+        synapse: { type: 'StaticSynapse', params: { weight: 0.3, delay: 1 } },
+      },
+    ],
+    recordings: [{ target: 'cells', variables: ['v'] }],
+    phases: [{ set_projection: { target: 'way', params: { weight } } }, { run: 20 }],
+  },
+  quantities: { v: everyTrace('mV', 'cells') },
+  simulators: { nest: { within: { v: 1e-9 } }, neuron: { within: { v: 0.1 }, because: step } },
+});
+
+const random = { random: 'uniform', params: { low: 0.1, high: 0.9 }, rng: 'values' };
+const chosen = { type: 'FixedProbabilityConnector', params: { p_connect: 0.5 } };
+const twice = {
+  type: 'FromListConnector',
+  params: {
+    conn_list: [
+      [2, 3],
+      [0, 1],
+      [0, 1],
+      [1, 0],
+    ],
+  },
+};
+
+const setProbes: readonly Probe[] = [
+  {
+    section: 'Phases',
+    name: 'set of a view by index',
+    document: document([{ set: { target: 'some', params: { i_offset: inIndices } } }, { run: 10 }]),
+    quantities: { v: everyTrace('mV', 'cells') },
+    simulators: { nest: { within: { v: 0.1 }, because: lateSet }, neuron: { within: { v: 0.02 }, because: step } },
+  },
+  {
+    section: 'Phases',
+    name: 'set of samples of assemblies and of samples',
+    document: {
+      ...sampled,
+      phases: [
+        { set: { target: 'six', params: { i_offset: 1 } } },
+        { set: { target: 'two', params: { i_offset: 0.2 } } },
+        { set: { target: 'ends', params: { i_offset: inIndices } } },
+        { run: 10 },
+        { set: { target: 'five', params: { spike_times: { sequences: [[12, 20], [18], [14, 22]] } } } },
+        { run: 20 },
+      ],
+    },
+    quantities: { v: everyTrace('mV', 'cells', 'others'), spikes: spikes(0.1, 'sender') },
+    simulators: { nest: { within: { v: 0.1, spikes: 0 }, because: lateSet }, neuron: { because: 'keeps the times that it has' } },
+  },
+  setOfWay('set of a projection, random', chosen, random),
+  setOfWay('set of a projection, random, pairs connected twice', twice, random),
+  setOfWay('set of a projection, a list', chosen, [0.1, 0.2, 0.3, 0.4]),
+  setOfWay('set of a projection, a list, pairs connected twice', twice, [0.1, 0.2, 0.3]),
+  setOfWay('set of a projection, a matrix', chosen, [
+    [0.1, 0.2, 0.3, 0.4],
+    [0.5, 0.6, 0.7, 0.8],
+    [0.9, 1, 1.1, 1.2],
+  ]),
+];
+
 const late: readonly Probe[] = [
   {
     section: 'Phases',
@@ -162,4 +274,4 @@ const late: readonly Probe[] = [
   },
 ];
 
-export const phaseProbes: readonly Probe[] = [...changed, ...late];
+export const phaseProbes: readonly Probe[] = [...changed, ...late, ...setProbes];

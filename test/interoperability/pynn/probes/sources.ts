@@ -109,5 +109,35 @@ export const sourceProbes: readonly Probe[] = [
       neuron: { refuses: /SpikeSourceInhGamma|not available/, because: 'does not have this source' },
       brian2: { refuses: /SpikeSourceInhGamma|not available/, because: 'does not have this source' },
     },
+    note: 'each step has the hazard of the process at its middle; thinning, as NEST does it, draws the same process in continuous time',
+  },
+  {
+    section: 'Sources of spikes',
+    name: 'SpikeSourceInhGamma, changing',
+    document: document('SpikeSourceInhGamma', {
+      a: { sequence: [3, 3, 2] },
+      b: { sequence: [1 / 75, 1 / 180, 1 / 60] },
+      tbins: { sequence: [0, 300, 600] },
+    }),
+    quantities: {},
+    // Once the intervals that began before a change have ended, as many spikes as one over the mean interval a*b.
+    exact: {
+      what: 'rates 25, 60 and 30 Hz in turn, once the first intervals have passed',
+      within: { rate: 0.04 },
+      distances: (ours) => {
+        const found = [
+          [150, 300, 25],
+          [450, 600, 60],
+          [750, 1000, 30],
+        ].map(([from = 0, until = 0, expected = 0]) => {
+          const count = trains(ours)
+            .flat()
+            .filter((one) => one >= from && one < until).length;
+          return Math.abs(count / (many * (until - from) * 1e-3) / expected - 1);
+        });
+        return { rate: [Math.max(...found), 'relative'] };
+      },
+    },
+    simulators: {},
   },
 ];

@@ -17,15 +17,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildLibrary, cacheKey } from '../../../../runtime/targets/c/build.js';
 import type { Sources } from '../../../../runtime/targets/c/build.js';
-import { askCompiler, compileFlags, runProgram } from '../../../../runtime/targets/c/compiler.js';
+import { askCompiler, compileFlags } from '../../../../runtime/targets/c/compiler.js';
 import type { Compiler } from '../../../../runtime/targets/c/compiler.js';
 import { cTargetWith } from '../../../../runtime/targets/c/target.js';
-import { generateC } from '../../../../src/codegen/c/generate.js';
 import { UsageError } from '../../../../src/diagnostics/diagnostic.js';
-import * as b from '../../../../src/ir/builder.js';
-import type { Kernel } from '../../../../src/ir/program.js';
 import { twoPopulations } from '../../../support/two-populations.js';
-import { buffer, program } from '../wasm/programs.js';
 import { anyCompiler, reasonOf } from './compilers.js';
 
 let folder: string;
@@ -208,13 +204,6 @@ describe('the compiler', () => {
     const target = cTargetWith({ compiler: fast });
     await expect(target.compile(twoPopulations, { threads: 1, cacheDirectory: folder })).rejects.toThrow(/-ffast-math/);
   });
-
-  test.skipIf(anyCompiler === undefined || process.arch !== 'x64')('that contracts is refused when starting', async () => {
-    const contracting = scripted(`exec ${(anyCompiler as Compiler).command.join(' ')} "$@" -ffp-contract=fast -mfma`);
-    const target = cTargetWith({ compiler: contracting });
-    const executable = await target.compile(twoPopulations, { threads: 1, cacheDirectory: folder });
-    await expect(executable.start()).rejects.toThrow(/contracted/);
-  });
 });
 
 describe('what is missing', () => {
@@ -243,49 +232,5 @@ describe('what is missing', () => {
     const large = { ...twoPopulations.manifest, populations: [{ name: 'a', size: 1_000_000, event: null, recorded: false }] };
     const executable = await target.compile({ ...twoPopulations, manifest: large }, { cacheDirectory: folder });
     expect(executable.threads).toBe(1);
-  });
-});
-
-/** Calls a network from C, with the processor switched to flush denormal numbers as a library built with -Ofast would. */
-const flushing = `
-#include "network.h"
-#include <stdio.h>
-#include <xmmintrin.h>
-int main(void)
-{
-  struct network *network = network_create();
-  double x[2] = {1e-310, 0.0};
-  network_write(network, 0, 0, 2, x);
-  const unsigned flushed = _mm_getcsr() | 0x8040u;
-  _mm_setcsr(flushed);
-  const int done = network_run(network, 1, 1, 0);
-  const unsigned after = _mm_getcsr();
-  _mm_setcsr(0x1f80u);
-  network_read(network, 0, 0, 2, x);
-  printf("%d %d %d\\n", done, after == flushed, x[1] == 0.5e-310 && x[1] != 0.0);
-  return 0;
-}
-`;
-
-describe.skipIf(anyCompiler === undefined || process.arch !== 'x64')("the processor's mode", () => {
-  test('is set for a call, and put back after it', async () => {
-    const x = buffer('x', 'f64', 2);
-    const halve: Kernel = {
-      shape: 'sequential',
-      name: 'halve',
-      comment: 'half of it',
-      locals: [],
-      body: [b.store(x, b.u32(1), b.mul(b.load(x, b.u32(0)), b.f64(0.5)))],
-    };
-    const { header, source: text } = generateC(program({ buffers: [x], kernels: [halve] }));
-    for (const [name, content] of [
-      ['network.h', header],
-      ['network.c', text],
-      ['main.c', flushing],
-    ] as const)
-      writeFileSync(join(folder, name), content);
-    const command = [...(anyCompiler as Compiler).command, ...compileFlags('-O2', false), 'main.c', 'network.c', '-o', 'run', '-lm'];
-    expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0 });
-    expect((await runProgram([join(folder, 'run')])).stdout).toBe('1 1 1\n');
   });
 });

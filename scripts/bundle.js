@@ -1,0 +1,56 @@
+/**
+ * Bundles entry points with all that they use.
+ *
+ * Small packages are bundled, since reading one file is quicker than finding a hundred. What is loaded by `import()` stays in
+ * chunks of its own, so that a command pays only for what it uses: YAML, NWB and the assembler among them. Packages
+ * that hold WebAssembly or native code stay where npm put them.
+ */
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Packages that are not bundled. */
+export const external = ['h5wasm', 'h5wasm/*', 'wabt', 'koffi'];
+
+/** Templates are read from where the code that renders them expects them: beside it, and that lies in a chunk. */
+const templates = [
+  ['src/codegen/templates', 'chunks'],
+  ['translators/brian/script', 'chunks/script'],
+  ['translators/pynn/script', 'chunks/script'],
+  ['translators/neuroml/core', 'chunks/core'],
+  ['translators/neuroml/hdf5', 'chunks'],
+];
+
+/** Bundles entry points, by name, into a folder. */
+export async function bundle(entryPoints, folder) {
+  const { version } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8'));
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // ESM first: some packages' CommonJS form cannot be bundled.
+    mainFields: ['module', 'main'],
+    external,
+    define: { INTERNEURON_VERSION: JSON.stringify(version) },
+    // Bundled CommonJS packages ask for Node's own modules by `require`.
+    banner: { js: "import { createRequire as createRequire$ } from 'node:module'; const require = createRequire$(import.meta.url);" },
+    legalComments: 'external',
+    sourcemap: false,
+    logLevel: 'warning',
+  });
+  for (const [from, to] of templates) {
+    await mkdir(resolve(folder, to), { recursive: true });
+    for (const file of await readdir(resolve(root, from))) {
+      if (/\.(hbs|xml|mjs)$/.test(file)) await cp(resolve(root, from, file), resolve(folder, to, file));
+    }
+  }
+}

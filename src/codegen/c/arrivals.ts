@@ -1,0 +1,316 @@
+/**
+ * Where few spikes arrive, only the elements that they reach receive anything.
+ *
+ * As a rule a kernel goes through all elements and adds to each what has gathered in its inbox. Where that is mostly nothing, most of its time goes into
+ * moving zeros through the caches. Here the kernels that fill an inbox note which lines of eight elements they reach, and only those lines are emptied.
+ *
+ * No bit changes. To add nothing leaves every number as it is but -0, which becomes 0. So the kernel that computes the variable last before it receives
+ * adds that zero itself, where this costs nothing, and an inbox of whose variable no such kernel is found stays as it is.
+ */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression, Kernel, Local, MapKernel, Program, PropagateKernel, Statement } from '../../ir/program.js';
+import { bodyOf, buffersOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
+
+/** Elements of a line, as many as a cache line has float64 values. */
+const lineLength = 8;
+const linesPerItem = 64;
+
+/** Synapses of an element above which so much arrives in each step that noting it would take longer. */
+const mostSynapses = 250;
+
+/** Variable and inbox of one element, and the statements that add the one to the other. */
+interface Receiver {
+  readonly inbox: Buffer;
+  readonly variable: string;
+  readonly statements: readonly Statement[];
+}
+
+const isOwn = (e: Expression): boolean => e.kind === 'local' && e.name === 'index';
+const loads = (e: Expression, buffer: string): boolean => someExpression(e, (part) => part.kind === 'load' && part.buffer === buffer);
+const isNumber = (e: Expression, value: number | bigint): boolean => e.kind === 'const' && Object.is(e.value, value);
+
+/** Replaces parts of an expression, from the outside in. */
+function replaced(e: Expression, replace: (part: Expression) => Expression | undefined): Expression {
+  const found = replace(e);
+  if (found !== undefined) return found;
+  const inner = (part: Expression): Expression => replaced(part, replace);
+  switch (e.kind) {
+    case 'const':
+    case 'local':
+      return e;
+    case 'load':
+      return { ...e, index: inner(e.index) };
+    case 'unary':
+    case 'convert':
+    case 'reinterpret':
+      return { ...e, operand: inner(e.operand) };
+    case 'binary':
+    case 'compare':
+      return { ...e, left: inner(e.left), right: inner(e.right) };
+    case 'select':
+      return { ...e, condition: inner(e.condition), whenTrue: inner(e.whenTrue), whenFalse: inner(e.whenFalse) };
+    case 'call':
+      return { ...e, arguments: e.arguments.map(inner) };
+  }
+}
+
+/** Names of locals that statements of a straight line need for `wanted`, through what sets them. */
+function neededLocals(body: readonly Statement[], wanted: readonly Expression[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const need = (e: Expression): void =>
+    visitExpression(e, (part) => {
+      if (part.kind !== 'local' || names.has(part.name)) return;
+      names.add(part.name);
+      for (const s of body) if (s.kind === 'set' && s.local === part.name) need(s.value);
+    });
+  wanted.forEach(need);
+  return names;
+}
+
+/** The value of a store at the end of a straight line, in terms of what is in memory; undefined where the line changes what it reads. */
+function valueOf(body: readonly Statement[], value: Expression): Expression {
+  const known = new Map<string, Expression>();
+  const expand = (e: Expression): Expression => replaced(e, (part) => (part.kind === 'local' ? known.get(part.name) : undefined));
+  for (const s of body) if (s.kind === 'set') known.set(s.local, expand(s.value));
+  return expand(value);
+}
+
+/** Whether a value is that of `variable` when nothing is in the inbox, up to the sign of zero. */
+function keeps(value: Expression, variable: string, inbox: string): boolean {
+  const isVariable = (e: Expression): boolean => e.kind === 'load' && e.buffer === variable && isOwn(e.index);
+  if (isVariable(value)) return true;
+  if (value.kind === 'select') return !loads(value.condition, inbox) && keeps(value.whenTrue, variable, inbox) && keeps(value.whenFalse, variable, inbox);
+  if (value.kind !== 'binary' || value.op !== 'add' || !isVariable(value.left)) return false;
+  const sum = value.right.kind === 'convert' ? value.right.operand : value.right;
+  return sum.kind === 'binary' && sum.op === 'mul' && sum.right.kind === 'const' && isWholeOf(sum.left, inbox);
+}
+
+/** The number in an inbox as a float64, through the bits of 1.5 * 2^52: of nothing it is 0. */
+function isWholeOf(e: Expression, inbox: string): boolean {
+  if (e.kind !== 'binary' || e.op !== 'sub' || !isNumber(e.right, 6755399441055744)) return false;
+  const bits = e.left.kind === 'reinterpret' ? e.left.operand : undefined;
+  return (
+    bits?.kind === 'binary' &&
+    bits.op === 'add' &&
+    bits.left.kind === 'load' &&
+    bits.left.buffer === inbox &&
+    isOwn(bits.left.index) &&
+    isNumber(bits.right, 0x4338000000000000n)
+  );
+}
+
+/** What a kernel does for each inbox by itself; undefined where it does anything else. */
+function receiversOf(kernel: MapKernel, buffers: ReadonlyMap<string, Buffer>): readonly Receiver[] | undefined {
+  const { body } = kernel;
+  if (kernel.domain.kind !== 'ranges' || !kernel.lanes || body.some((s) => s.kind !== 'set' && s.kind !== 'store')) return undefined;
+  if (body.flatMap(expressionsOf).some((e) => someExpression(e, (part) => part.kind === 'local' && /^(?:begin|group)$/.test(part.name)))) return undefined;
+  const stores = body.flatMap((s) => (s.kind === 'store' ? [s] : []));
+  if (!stores.every(({ index }) => isOwn(index)) || new Set(stores.map(({ buffer }) => buffer)).size !== stores.length) return undefined;
+  const emptied = stores.filter(({ buffer, value }) => buffers.get(buffer)?.element === 'i64' && isNumber(value, 0n));
+  const written = stores.filter((s) => !emptied.includes(s));
+  const receivers = emptied.flatMap(({ buffer }): Receiver[] => {
+    const inbox = buffers.get(buffer);
+    const own = written.filter(({ value }) => loads(valueOf(body, value), buffer));
+    const [only] = own;
+    if (inbox === undefined || only === undefined || own.length > 1 || !keeps(valueOf(body, only.value), only.buffer, buffer)) return [];
+    const locals = neededLocals(body, [only.value]);
+    const statements = body.filter((s) => (s.kind === 'set' ? locals.has(s.local) : s === only || (s.kind === 'store' && s.buffer === buffer)));
+    return [{ inbox, variable: only.buffer, statements }];
+  });
+  const reads = (receiver: Receiver, other: Receiver): boolean =>
+    receiver !== other && [other.inbox.name, other.variable].some((name) => buffersOf(receiver.statements).has(name));
+  const apart = receivers.every((receiver) => !receivers.some((other) => reads(receiver, other)));
+  return receivers.length === emptied.length && written.length === emptied.length && apart ? receivers : undefined;
+}
+
+/** Runs in every step. */
+function isRegular(program: Program, kernel: string): number | undefined {
+  const places = program.schedule.step.flatMap((entry, k) => (entry.kernel === kernel ? [k] : []));
+  const [place] = places;
+  const entry = place === undefined ? undefined : program.schedule.step[place];
+  return places.length === 1 && entry?.every === 1 && entry.offset <= 0 ? place : undefined;
+}
+
+/** The kernel that computes a variable of all elements before it receives, with nothing between the two that touches the variable. */
+function lastWriter(program: Program, receiver: MapKernel, variable: string): MapKernel | undefined {
+  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const place = isRegular(program, receiver.name);
+  if (place === undefined) return undefined;
+  for (let k = place - 1; k >= 0; k -= 1) {
+    const kernel = kernels.get(program.schedule.step[k]?.kernel ?? '');
+    if (kernel === undefined || !buffersOf(bodyOf(kernel)).has(variable)) continue;
+    if (kernel.shape !== 'map' || !kernel.lanes || isRegular(program, kernel.name) !== k) return undefined;
+    if (JSON.stringify(kernel.domain) !== JSON.stringify(receiver.domain)) return undefined;
+    const at = kernel.body.findIndex((s) => s.kind === 'store' && s.buffer === variable);
+    const store = kernel.body[at];
+    if (store?.kind !== 'store' || !isOwn(store.index)) return undefined;
+    const later = kernel.body.slice(at + 1);
+    let stores = 0;
+    visitStatements(kernel.body, (s) => (stores += s.kind === 'store' && s.buffer === variable ? 1 : 0));
+    return stores === 1 && !buffersOf(later).has(variable) ? kernel : undefined;
+  }
+  return undefined;
+}
+
+/** The kernels that add to an inbox; undefined where others touch it, or where the same line may be reached by several threads at once. */
+function fillersOf(program: Program, inbox: Buffer, receiver: MapKernel): readonly PropagateKernel[] | undefined {
+  const fillers: PropagateKernel[] = [];
+  for (const kernel of program.kernels) {
+    if (kernel === receiver || !buffersOf(bodyOf(kernel)).has(inbox.name)) continue;
+    if (kernel.shape !== 'propagate' || (kernel.order.kind !== 'byTarget' && kernel.order.kind !== 'sequential')) return undefined;
+    let adds = true;
+    visitStatements(kernel.body, (s) => {
+      if (s.kind === 'store' && s.buffer === inbox.name) adds = false;
+      if (expressionsOf(s).some((e) => loads(e, inbox.name))) adds = false;
+    });
+    if (!adds) return undefined;
+    fillers.push(kernel);
+  }
+  return fillers;
+}
+
+/** Adds, after each addition to an inbox, the note of the line that it reached. */
+function noting(statements: readonly Statement[], lines: ReadonlyMap<string, Buffer>): readonly Statement[] {
+  return statements.flatMap((s): Statement[] => {
+    switch (s.kind) {
+      case 'accumulate': {
+        const noted = lines.get(s.buffer);
+        return noted === undefined ? [s] : [s, ir.store(noted, ir.shr(s.index, ir.u32(3)), ir.u32(1))];
+      }
+      case 'if':
+        return [{ ...s, then: [...noting(s.then, lines)], else: [...noting(s.else, lines)] }];
+      case 'for':
+      case 'while':
+        return [{ ...s, body: [...noting(s.body, lines)] }];
+      default:
+        return [s];
+    }
+  });
+}
+
+const named = (name: string, type: Local['type']): Local => ({ name, type });
+
+/** The kernel that empties the lines of one inbox that were reached. */
+function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver, lines: Buffer): MapKernel {
+  const length = inbox.length as number;
+  const [mask, line, first, lane, rest, element, noted, cleared] = [
+    named('reached', 'i64'),
+    named('line', 'u32'),
+    named('first', 'u32'),
+    named('lane', 'u32'),
+    named('rest', 'u32'),
+    named('element_of_line', 'u32'),
+    named('noted', 'u32'),
+    named('cleared', 'u32'),
+  ] as const;
+  const item = ir.mul({ kind: 'local', type: 'u32', name: 'index' }, ir.u32(linesPerItem));
+  const at = (e: Expression): Expression => replaced(e, (part) => (isOwn(part) ? ir.get(element) : undefined));
+  const own = statements.map((s): Statement => {
+    if (s.kind === 'set') return { ...s, value: at(s.value) };
+    return s.kind === 'store' ? { ...s, index: at(s.index), value: at(s.value) } : s;
+  });
+  const elements = (counter: Local, count: Expression): Statement => ({
+    kind: 'for',
+    local: counter.name,
+    from: ir.u32(0),
+    to: count,
+    body: [ir.set(element, ir.add(ir.get(first), ir.get(counter))), ...own],
+    lanes: true,
+  });
+  const emptying = [
+    ir.set(line, ir.add(item, ir.convert('u32', ir.unary('ctz', ir.get(mask))))),
+    ir.set(mask, ir.and(ir.get(mask), ir.sub(ir.get(mask), ir.i64(1n)))),
+    ir.set(first, ir.mul(ir.get(line), ir.u32(lineLength))),
+    ...(length % lineLength === 0
+      ? [elements(lane, ir.u32(lineLength))]
+      : [
+          ir.when(
+            ir.le(ir.get(first), ir.u32(length - lineLength)),
+            [elements(lane, ir.u32(lineLength))],
+            [elements(rest, ir.sub(ir.u32(length), ir.get(first)))],
+          ),
+        ]),
+  ];
+  const flag = ir.convert('i64', ir.load(lines, ir.add(item, ir.get(noted))));
+  return {
+    shape: 'map',
+    name: `${kernel.name}.${variable}`,
+    comment: `adds what arrived at ${variable}, where anything did`,
+    domain: { kind: 'count', count: (lines.length as number) / linesPerItem },
+    lanes: false,
+    locals: [mask, line, first, lane, rest, element, noted, cleared, ...kernel.locals],
+    body: [
+      ir.set(mask, ir.i64(0n)),
+      ir.loop(noted, ir.u32(0), ir.u32(linesPerItem), [
+        ir.set(mask, ir.or(ir.get(mask), ir.shl(flag, ir.convert('i64', ir.get(noted))))),
+      ]),
+      ir.loop(cleared, ir.u32(0), ir.u32(linesPerItem), [ir.store(lines, ir.add(item, ir.get(cleared)), ir.u32(0))]),
+      ir.whilst(ir.ne(ir.get(mask), ir.i64(0n)), emptying),
+    ],
+  };
+}
+
+interface Plan {
+  readonly kernel: MapKernel;
+  readonly receivers: readonly Receiver[];
+  readonly writers: ReadonlyMap<string, MapKernel>;
+}
+
+/** Whether so little arrives that it pays. */
+function isSparse(inbox: Buffer, fillers: readonly PropagateKernel[]): boolean {
+  const synapses = fillers.reduce((sum, { synapses: own }) => sum + (own ?? Infinity), 0);
+  return typeof inbox.length === 'number' && inbox.length >= 8 * linesPerItem && synapses <= mostSynapses * inbox.length;
+}
+
+function planOf(program: Program, kernel: Kernel, buffers: ReadonlyMap<string, Buffer>): Plan[] {
+  if (kernel.shape !== 'map' || isRegular(program, kernel.name) === undefined) return [];
+  const receivers = receiversOf(kernel, buffers);
+  if (receivers === undefined || receivers.length === 0) return [];
+  const writers = new Map<string, MapKernel>();
+  for (const { inbox, variable } of receivers) {
+    const fillers = fillersOf(program, inbox, kernel);
+    const writer = lastWriter(program, kernel, variable);
+    if (fillers === undefined || fillers.length === 0 || !isSparse(inbox, fillers) || writer === undefined) return [];
+    writers.set(variable, writer);
+  }
+  return [{ kernel, receivers, writers }];
+}
+
+/** The same program, to the same bits, in which inboxes are emptied by lines where little arrives. Its own buffers come after the program's. */
+export function withArrivalLines(program: Program): Program {
+  const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
+  const plans = program.kernels.flatMap((kernel) => planOf(program, kernel, buffers));
+  if (plans.length === 0) return program;
+  const lines = new Map(
+    plans.flatMap(({ receivers }) =>
+      receivers.map(({ inbox, variable }): [string, Buffer] => {
+        const items = Math.ceil((inbox.length as number) / (lineLength * linesPerItem));
+        const comment = `1 where something arrived at one of eight elements of ${variable}`;
+        return [inbox.name, { name: `${inbox.name}.lines`, element: 'u8', length: items * linesPerItem, role: 'state', comment }];
+      }),
+    ),
+  );
+  const settled = (kernel: MapKernel): MapKernel => {
+    const own = new Set(plans.flatMap(({ writers }) => [...writers].flatMap(([variable, writer]) => (writer === kernel ? [variable] : []))));
+    const body = kernel.body.map((s): Statement => {
+      if (s.kind !== 'store' || !own.has(s.buffer) || (s.value.type !== 'f64' && s.value.type !== 'f32')) return s;
+      return { ...s, value: ir.add(s.value, ir.constant(s.value.type, 0)) };
+    });
+    return own.size === 0 ? kernel : { ...kernel, body };
+  };
+  const inPlaceOf = new Map(
+    plans.map(({ kernel, receivers }): [string, readonly MapKernel[]] => [
+      kernel.name,
+      receivers.map((receiver) => lineKernel(kernel, receiver, lines.get(receiver.inbox.name) as Buffer)),
+    ]),
+  );
+  const kernels = program.kernels.flatMap((kernel): readonly Kernel[] => {
+    if (kernel.shape === 'propagate') return [{ ...kernel, body: noting(kernel.body, lines) }];
+    return inPlaceOf.get(kernel.name) ?? [kernel.shape === 'map' ? settled(kernel) : kernel];
+  });
+  const step = program.schedule.step.flatMap(
+    (entry) => inPlaceOf.get(entry.kernel)?.map(({ name }) => ({ ...entry, kernel: name })) ?? [entry],
+  );
+  return { ...program, buffers: [...program.buffers, ...lines.values()], kernels, schedule: { ...program.schedule, step } };
+}

@@ -1,0 +1,54 @@
+/**
+ * Equations that run away in finite time, as exponential integrate-and-fire neurons do between threshold and reset.
+ *
+ * x' = exp(x)/tau from 0 is x(t) = -ln(1 - t/tau): it is at infinity at t = tau. Until then the integral of x/tau is 1.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { finalOf, simulate, stepsOf, trace } from '../support/simulate.js';
+
+const model = (dt: number, method?: string): string =>
+  JSON.stringify({
+    interneuron: 1,
+    name: 'runaway',
+    neurons: {
+      cell: {
+        parameters: { tau: { unit: 's', value: 0.01 } },
+        state: { x: { unit: '1', initial: 0 }, w: { unit: '1', initial: 0 } },
+        derivatives: { x: 'exp(x)/tau', w: 'x/tau' },
+        events: { spike: { when: 'x > 20', do: 'x = 0' } },
+        ...(method === undefined ? {} : { method }),
+      },
+    },
+    populations: { cells: { type: 'cell', size: 1 } },
+    recordings: [
+      { of: { population: 'cells' }, variables: ['x', 'w'], name: 'traces' },
+      { of: { population: 'cells' }, events: 'spike', name: 'spikes' },
+    ],
+    timing: 'grid',
+    experiment: { dt: `${dt} ms`, duration: '105 ms' },
+  });
+
+describe('a variable that runs away in finite time and is reset', () => {
+  it.each([0.1, 0.025, 0.01, 0.0025])('leaves the others as the solution has them, with steps of %f ms', async (dt) => {
+    const run = await simulate(model(dt));
+    const steps = stepsOf(run, 'cells.spike');
+    // One spike for each 10 ms, late by less than two steps each.
+    expect(steps).toHaveLength(10);
+    steps.forEach((step, k) => {
+      const late = (step + 1) * dt - 10 * (k + 1);
+      expect(late).toBeGreaterThanOrEqual(-1e-9);
+      expect(late).toBeLessThan(2.1 * dt * (k + 1));
+    });
+    for (const name of ['cells.x', 'cells.w']) expect(trace(run, name).every(Number.isFinite)).toBe(true);
+    // Ten integrals of 1, and what has been gathered of the eleventh: integral of -ln(1 - s) up to s = 1/2.
+    const [w] = finalOf(run, 'cells.w');
+    const rest = 0.5 - 0.5 * Math.log(2);
+    expect(Math.abs(w! - (10 + rest))).toBeLessThan(60 * dt);
+  });
+
+  it('is what the method gives where one is named', async () => {
+    const run = await simulate(model(0.1, 'rk4'));
+    expect(trace(run, 'cells.w').every((w) => Number.isFinite(w) && w < 20)).toBe(false);
+  });
+});

@@ -1,0 +1,70 @@
+/** The folder that a machine with a GPU is given runs by itself: here on a look-alike of a device, from a folder that knows nothing of this one. */
+
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runProgram } from '../../runtime/targets/c/compiler.js';
+import { buildLookAlike, canLookAlike } from '../support/cuda-driver/libraries.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'interneuron-gpu-pack-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const hasTools = canLookAlike && (await runProgram(['xz', '--version'])).status === 0;
+
+interface Report {
+  readonly available: boolean;
+  readonly fixtures: readonly { readonly name: string; readonly precision: string; readonly against: string; readonly equal: boolean }[];
+  readonly microcircuit: readonly { readonly neurons: number; readonly synapses: number; readonly fingerprint: string }[];
+}
+
+describe.skipIf(!hasTools)(`a packed folder${hasTools ? '' : ' (skipped: there is no g++ or no xz)'}`, { timeout: 240_000 }, () => {
+  test('checks fixtures and times the microcircuit', async () => {
+    // Compressing the real one takes minutes.
+    const node = join(folder, 'node');
+    writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
+    chmodSync(node, 0o755);
+    const packed = join(folder, 'gpu');
+    const { status, stdout, stderr } = await runProgram([process.execPath, 'scripts/gpu/pack.js', packed, '--node', node]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/gpu: \d+\.\d MiB/);
+    expect(readdirSync(packed).sort()).toEqual(['app.tar.xz', 'node.xz', 'run.sh']);
+
+    const machine = await buildLookAlike();
+    try {
+      const report = join(folder, 'report.json');
+      const run = (...words: string[]): ReturnType<typeof runProgram> =>
+        runProgram(
+          [
+            'env',
+            `INTERNEURON_CUDA_LIBRARY=${machine.cuda}`,
+            `INTERNEURON_NVRTC_LIBRARY=${machine.nvrtc}`,
+            'sh',
+            join(packed, 'run.sh'),
+            ...words,
+            '--json',
+            report,
+          ],
+          { cwd: folder },
+        );
+      const checked = await run('test', '--only', 'single-lif');
+      expect(checked).toMatchObject({ status: 0, stderr: '' });
+      expect(checked.stdout).toContain('2 of 2 fingerprints are equal');
+      const { fixtures } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+      expect(fixtures).toMatchObject(
+        ['float64', 'float32'].map((precision) => ({ name: 'single-lif', precision, against: 'golden', equal: true })),
+      );
+      const timed = await run('bench', '--scale', '0.005', '--seconds', '0.005', '--drive', 'poisson');
+      expect(timed).toMatchObject({ status: 0, stderr: '' });
+      const { microcircuit } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+      expect(microcircuit).toHaveLength(1);
+      // Sizes of the populations (Potjans & Diesmann 2014), scaled one by one.
+      const sizes = [20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948].map((size) => Math.round(0.005 * size));
+      expect(microcircuit[0]?.neurons).toBe(sizes.reduce((sum, size) => sum + size, 0));
+      expect(microcircuit[0]?.synapses).toBeGreaterThan(0);
+      expect((await run('test', '--target', 'nonsense')).status).toBe(2);
+    } finally {
+      machine.dispose();
+    }
+  });
+});

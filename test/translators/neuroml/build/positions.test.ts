@@ -1,0 +1,42 @@
+/** Places of instances reach the canonical model and the results. */
+
+import { describe, expect, it } from 'vitest';
+import { importModel, runModel } from '../../../../src/pipeline.js';
+import type { RunSetup } from '../../../../runtime/results/result.js';
+import { documentOf } from '../support/importing.js';
+
+const cell = '<iafTauCell id="iaf" leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="30ms"/>';
+const instance = (id: number, place: string): string => `<instance id="${id}">${place}</instance>`;
+const at = (x: string, y: string, z: string): string => `<location x="${x}" y="${y}" z="${z}"/>`;
+const network = (instances: string): string => `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">${cell}<network id="n">
+<population id="p" type="populationList" component="iaf">${instances}</population><population id="q" component="iaf" size="2"/></network></neuroml>`;
+
+describe('instances with places', () => {
+  const placed = network(instance(0, at('1.5', '-20', '0')) + instance(1, at('100', '0.25', '1e3')));
+
+  it('give their population positions in micrometres', () => {
+    const { populations } = documentOf(placed);
+    expect(populations?.['p']?.positions).toEqual({ array: [1.5, -20, 0, 100, 0.25, 1000], unit: 'um' });
+    expect(populations?.['q']).not.toHaveProperty('positions');
+  });
+
+  it('give none where one of them has no place', () => {
+    const { populations } = documentOf(network(instance(0, at('1', '2', '3')) + instance(1, '')));
+    expect(populations?.['p']).not.toHaveProperty('positions');
+  });
+
+  it('tell results where the cells are, in metres', async () => {
+    const imported = importModel({ name: 'placed.nml', text: placed }, { duration: '5 ms', record: ['p:spikes'] });
+    const setups: RunSetup[] = [];
+    const writer = {
+      open: async (setup: RunSetup) => void setups.push(setup),
+      samples: () => undefined,
+      close: async () => undefined,
+    };
+    const result = await runModel(imported, { target: 'wasm', writers: [writer as never] });
+    if (result.kind === 'run') result.dispose();
+    const [p, q] = ['p', 'q'].map((name) => setups[0]!.populations.find((population) => population.name === name));
+    expect([...p!.positions!].map((value) => Math.round(value * 1e8) / 1e2)).toEqual([1.5, -20, 0, 100, 0.25, 1000]);
+    expect(q).not.toHaveProperty('positions');
+  });
+});

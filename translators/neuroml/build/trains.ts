@@ -1,0 +1,117 @@
+/**
+ * Long lists of events at given times. A component that holds thousands of parts, each of which tells it once that its time has come, would be as many
+ * conditions to test in each step; as a list of times it costs what its events cost. What such a part is follows from its equations, whatever
+ * its type is called.
+ */
+
+import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { valueOf } from '../components.js';
+import { growTree } from '../flatten/tree.js';
+import { wireTree } from '../flatten/wiring.js';
+import type { ActionDefinition, Component, ComponentType, LemsModel } from '../lems/definitions.js';
+
+/** Events at given times, and the component without the parts that say them. */
+export interface Train {
+  /** Seconds, in the order of the document. */
+  readonly times: Float64Array;
+  readonly rest: Component;
+  /** The port of the component that hears of each event. */
+  readonly port: string;
+  /** Parts that have been advanced in a step when the events come: they hear of them for the next one. */
+  readonly ahead: ReadonlySet<Component>;
+}
+
+/** So few stay what they are: conditions that can be looked at. */
+const few = 32;
+
+const trains = new WeakMap<Component, Train | null>();
+
+/** The list of events that a component holds; null where it has none, or a short one. */
+export function trainOf(component: Component, lems: LemsModel): Train | null {
+  const known = trains.get(component);
+  if (known !== undefined) return known;
+  const found = findTrain(component, lems);
+  trains.set(component, found);
+  return found;
+}
+
+function findTrain(component: Component, lems: LemsModel): Train | null {
+  if (component.children.length <= few) return null;
+  const timers = new Map<ComponentType, string | null>();
+  const timeIn = ({ type, children }: Component): string | null => {
+    let time = timers.get(type);
+    if (time === undefined) timers.set(type, (time = timeOf(type)));
+    return children.length > 0 ? null : time;
+  };
+  const parts = component.children.filter((inner) => timeIn(inner) !== null);
+  const [first] = parts;
+  if (!first || parts.length <= few || parts.some(({ type }) => type !== first.type) || isRead(component, first.role)) return null;
+  const heard = hearing(component, first, lems);
+  if (!heard) return null;
+  const name = timeIn(first) ?? '';
+  const times = Float64Array.from(parts, (part) => valueOf(part, name, lems) ?? NaN);
+  // A part without a time was told of, and never speaks.
+  const isPart = new Set(parts);
+  return { times: times.filter((time) => !Number.isNaN(time)), rest: withChildren(component, (inner) => !isPart.has(inner)), ...heard };
+}
+
+function withChildren({ id, type, role, parent, attributes, place, children }: Component, keep: (inner: Component) => boolean): Component {
+  return { id, type, role, parent, attributes, place, children: children.filter(keep) };
+}
+
+/** Whether the equations of a component read what is in a list of its own. */
+function isRead({ type }: Component, list: string): boolean {
+  return (type.dynamics?.derivedVariables ?? []).some(({ select }) => select !== undefined && /^\w+/.exec(select)?.[0] === list);
+}
+
+/** How a component hears of the events of a part; null where it does not, or something else does too. */
+function hearing(component: Component, part: Component, lems: LemsModel): Pick<Train, 'port' | 'ahead'> | null {
+  const tree = growTree(
+    withChildren(component, (one) => one === part || one.type !== part.type),
+    lems,
+    new Diagnostics(),
+  );
+  const { inner } = tree.root;
+  const at = inner.findIndex((node) => node.component === part);
+  const node = inner[at];
+  const [wire, second] = (node && wireTree(tree, new Diagnostics()).get(node)) ?? [];
+  if (!wire || second || wire.to !== tree.root) return null;
+  return { port: wire.handler, ahead: new Set(inner.slice(0, at).map((one) => one.component)) };
+}
+
+/**
+ * The parameter with the time at which instances of a type emit their one event; null where they do anything else: one condition, which holds once
+ * the time has come and a variable is still zero, and sets that variable.
+ */
+function timeOf({ dynamics, parameters, structure }: ComponentType): string | null {
+  if (!dynamics || structure.some((part) => part.kind === 'childInstance' || part.kind === 'multiInstantiate')) return null;
+  const { onConditions, onEvents, onStart, regimes, kineticSchemes, stateVariables, timeDerivatives } = dynamics;
+  const [only, second] = onConditions;
+  if (!only || second || [onEvents, onStart, regimes, kineticSchemes].some(({ length }) => length > 0)) return null;
+  const flags = new Set(stateVariables.map(({ name }) => name).filter((name) => !timeDerivatives.some(({ variable }) => variable === name)));
+  const time = once(only.test.tree, parameters, (flag) => flags.has(flag) && isSet(flag, only.actions));
+  const emits = only.actions.filter(({ kind }) => kind !== 'assign');
+  return time !== null && emits.length === 1 && emits[0]?.kind === 'emit' ? time : null;
+}
+
+/** Whether actions make a variable another number than zero. */
+function isSet(flag: string, actions: readonly ActionDefinition[]): boolean {
+  const values = actions.flatMap((action) => (action.kind === 'assign' && action.variable === flag ? [action.value.tree] : []));
+  return values.length === 1 && values[0]?.kind === 'number' && values[0].value !== 0;
+}
+
+/** The parameter P of a condition `t >= P and flag == 0`, in either order; null for any other. */
+function once(test: Expression, parameters: ReadonlyMap<string, unknown>, isFlag: (name: string) => boolean): string | null {
+  if (test.kind !== 'binary' || test.operator !== 'and') return null;
+  for (const [due, unset] of [
+    [test.left, test.right],
+    [test.right, test.left],
+  ] as const) {
+    if (due.kind !== 'binary' || due.operator !== '>=' || due.left.kind !== 'name' || due.left.name !== 't') continue;
+    if (due.right.kind !== 'name' || !parameters.has(due.right.name)) continue;
+    if (unset.kind !== 'binary' || unset.operator !== '==' || unset.left.kind !== 'name' || !isFlag(unset.left.name)) continue;
+    if (unset.right.kind === 'number' && unset.right.value === 0) return due.right.name;
+  }
+  return null;
+}

@@ -145,7 +145,11 @@ export const commands = {
     describe: 'write the generated program: for c, opencl and cuda a project that builds and runs without this program',
     files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
     options: {
-      target: { type: 'string', choices: codegenTargets, describe: 'c, opencl, cuda: sources and build file; wasm, ir: the text of the program' },
+      target: {
+        type: 'string',
+        choices: codegenTargets,
+        describe: 'c, opencl, cuda: sources and build file; wasm, ir: the text of the program',
+      },
       output: { type: 'string', alias: 'o', value: 'dir', describe: 'the folder to write to' },
       strategy,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },

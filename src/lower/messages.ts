@@ -8,6 +8,9 @@ export const unsupportedFeature = (feature: string, hint?: string): Finding => (
   hint: hint ?? 'the model is valid and converts to other notations',
 });
 
+/** What to do about a feature that only one timing profile lacks. */
+export const otherTiming = "run it with --timing grid, or with its notation's own timing";
+
 export const methodRefused = (method: string, owner: string, why: string, hint: string): Finding => ({
   code: 'lower/method-refused',
   message: `the integration method ${method} cannot integrate the equations of ${owner}: ${why}`,

@@ -392,7 +392,7 @@ function write(
     scope.block.emit(
       ir.fault(
         context.builder.faultBit(
-          `what projection ${code.plan.name} adds to ${variable} is not a number, or larger than its parameters allow`,
+          `what projection ${code.plan.name} adds to ${variable} of ${group.name} is not a number, or larger than its parameters allow`,
         ),
         ir.not(legal),
       ),
@@ -469,7 +469,11 @@ const onlyParameters = (e: Expression, plan: ProjectionPlan, context: Context): 
   [...readNames(e, plan)].every((name) => plan.equations.derived.has(name) || isSurelyNumber(plan, name, context));
 
 /** Whether an additive statement adds a parameter as it is, which is a number within its bounds for certain. */
-export const addsParameter = ({ statement, additive, later }: PathwayStatement, { plan, ordered }: PathwayCode, context: Context): boolean =>
+export const addsParameter = (
+  { statement, additive, later }: PathwayStatement,
+  { plan, ordered }: PathwayCode,
+  context: Context,
+): boolean =>
   additive !== null &&
   (!ordered || later !== null) &&
   statement.value.kind === 'name' &&

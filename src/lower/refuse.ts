@@ -10,11 +10,14 @@ type Feature = string | false | undefined;
 
 /** @diagnostic lower/unsupported-feature  for each feature that the model uses */
 export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): void {
-  const refuse = (pointer: string, features: readonly Feature[]): void =>
-    diagnostics.within(pointer, () => {
-      for (const feature of features) if (feature) diagnostics.add(messages.unsupportedFeature(feature));
-    });
-  if (profiles[model.timing].stepping === 'elements') refuseInSteps(model, refuse);
+  const refusing =
+    (hint?: string) =>
+    (pointer: string, features: readonly Feature[]): void =>
+      diagnostics.within(pointer, () => {
+        for (const feature of features) if (feature) diagnostics.add(messages.unsupportedFeature(feature, hint));
+      });
+  const refuse = refusing();
+  if (profiles[model.timing].stepping === 'elements') refuseInSteps(model, refusing(messages.otherTiming));
   for (const [name, type] of Object.entries(model.neurons)) refuse(`/neurons/${name}`, ofType(name, type));
   for (const [name, population] of Object.entries(model.populations)) refuse(`/populations/${name}`, ofPopulation(name, population));
   for (const [name, projection] of Object.entries(model.projections)) refuse(`/projections/${name}`, ofProjection(name, projection));

@@ -10,7 +10,8 @@ function usedBy(kernel: Kernel): Set<string> {
     used.add(kernel.segments);
     if (kernel.order.kind === 'byTarget') used.add(kernel.order.targets);
   }
-  if (kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number') used.add(kernel.domain.count.buffer);
+  if (kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number')
+    used.add(kernel.domain.count.buffer);
   return used;
 }
 
@@ -39,7 +40,8 @@ export function withReleases({ buffers, kernels, schedule, manifest, logs, event
   const temporary = new Set(buffers.filter(isTemporary).map(({ name }) => name));
   const lastUse = new Map<string, number>();
   schedule.initialise.forEach((action, k) => {
-    for (const name of action.kind === 'run' ? (uses.get(action.kernel) ?? []) : action.buffers) if (temporary.has(name)) lastUse.set(name, k);
+    for (const name of action.kind === 'run' ? (uses.get(action.kernel) ?? []) : action.buffers)
+      if (temporary.has(name)) lastUse.set(name, k);
   });
   const done = new Map<number, string[]>();
   for (const [name, last] of lastUse) done.set(last, [...(done.get(last) ?? []), name]);

@@ -13,6 +13,10 @@ import { strategyNames } from '../codegen/schedule/strategies.js';
 export function readStrategy(name: string): Strategy | undefined {
   if (name === 'auto') return undefined;
   const found = strategyNames.find((known) => known === name);
-  if (found === undefined) throw new UsageError(`there is no strategy ${name}: it is ${oneOf(name, ['auto', ...strategyNames])}`, suggestion(name, ['auto', ...strategyNames]).hint);
+  if (found === undefined)
+    throw new UsageError(
+      `there is no strategy ${name}: it is ${oneOf(name, ['auto', ...strategyNames])}`,
+      suggestion(name, ['auto', ...strategyNames]).hint,
+    );
   return found;
 }

@@ -16,7 +16,13 @@ interface Changes {
   readonly protocol?: string;
 }
 
-const network = ({ weight = "'normal(2*mV, 0.3*mV)'", receive = 'port += w', more = '', largest = '1*mV', protocol = '[run: 60 ms]' }: Changes = {}): string => `
+const network = ({
+  weight = "'normal(2*mV, 0.3*mV)'",
+  receive = 'port += w',
+  more = '',
+  largest = '1*mV',
+  protocol = '[run: 60 ms]',
+}: Changes = {}): string => `
 interneuron: 1
 name: Weights
 neurons:
@@ -118,8 +124,8 @@ describe('arrays that only building needs', () => {
     const { program } = lowered(network({ protocol: '[run: 30 ms, { set: { p.w: 1 mV } }, run: 30 ms]' }));
     const released = program.schedule.initialise.flatMap((action) => (action.kind === 'release' ? action.buffers : []));
     const { projections, variables } = program.manifest;
-    for (const { targets: ends, segments, creation } of projections) for (const name of [ends, segments, creation]) expect(released).not.toContain(name);
+    for (const { targets: ends, segments, creation } of projections)
+      for (const name of [ends, segments, creation]) expect(released).not.toContain(name);
     for (const { buffer } of variables) expect(released).not.toContain(buffer);
   });
 });
-

@@ -82,7 +82,7 @@ describe('additive code', () => {
       run: 1 ms
     `),
     );
-    expect(run.faults.join()).toMatch(/projection S adds to v is not a number/);
+    expect(run.faults.join()).toMatch(/projection S adds to v of [A-Za-z]+ is not a number/);
   });
 });
 
@@ -162,7 +162,7 @@ describe('parameters that are no numbers', () => {
       run: 0.3 ms
     `),
     );
-    expect(run.faults.join()).toMatch(/what projection S adds to v is not a number/);
+    expect(run.faults.join()).toMatch(/what projection S adds to v of [A-Za-z]+ is not a number/);
   });
 });
 

@@ -89,6 +89,15 @@ describe('encodings', () => {
     const { diagnostics } = decodeText(new Uint8Array(Buffer.from('a: 1\nb: \u00fcx', 'latin1')), 'm');
     expect(diagnostics.map(({ code, place }) => [code, place?.line, place?.column])).toEqual([['read/bad-encoding', 2, 4]]);
   });
+  test.each([
+    ['{"a": 1,\n "name": "x\\ud83d"}', 2],
+    ['a: 1\nname: "\\ud83d"', 2],
+    ['{"a": {\n"b\\udc00": 1}}', 1],
+  ])('an escape that is half a character is refused with its place: %j', (text, line) => {
+    const { value, diagnostics } = readDocument(text, 'm');
+    expect([value, diagnostics.map(({ code, place }) => [code, place?.line])]).toEqual([undefined, [['read/half-character', line]]]);
+  });
+  test('both halves are one', () => expect(readDocument('{"name": "\\ud83d\\ude00"}', 'm').value).toEqual({ name: '\u{1f600}' }));
 });
 
 describe('places', () => {

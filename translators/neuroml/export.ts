@@ -20,6 +20,7 @@ import { NetworkWriter } from './export/network.js';
 import { readBack } from './export/read-back.js';
 import { restoreDocument, type Restored } from './export/restore.js';
 import { simulation } from './export/simulation.js';
+import { ruleTag } from './kept-source.js';
 import { element, xmlText } from './export/xml-text.js';
 
 export interface LemsExport {
@@ -44,10 +45,18 @@ export function exportLems(valid: ValidModel, rules: Readonly<Record<string, rea
 function inOwnWords({ text, sameHash, sameExperiment }: Restored, { model }: ValidModel): LemsExport {
   const report = new ConversionReport('lems');
   if (!sameHash)
-    report.exact('', 'what is read back is the same with another model hash: components have values, their types have none', 'lems/model-hash');
+    report.exact(
+      '',
+      'what is read back is the same with another model hash: components have values, their types have none',
+      'lems/model-hash',
+    );
   if (model.timing !== 'lems-euler') remarkTiming(model, report);
   if (!sameExperiment && model.timing === 'lems-euler')
-    report.approximated('lems/experiment-hash', '/experiment', 'what is read back runs otherwise: for another time, in other steps, or with another seed');
+    report.approximated(
+      'lems/experiment-hash',
+      '/experiment',
+      'what is read back runs otherwise: for another time, in other steps, or with another seed',
+    );
   settleParts(model, report);
   return { text, report: report.entries };
 }
@@ -65,7 +74,7 @@ function generated({ model, data }: ValidModel, rules: Readonly<Record<string, r
   const simulated = simulation(run, net, network, context);
   remark(context);
   const kept = Object.entries(rules).map(([name, connect]) =>
-    element('property', { tag: `connect ${name}`, value: JSON.stringify(connect) }),
+    element('property', { tag: `${ruleTag}${name}`, value: JSON.stringify(connect) }),
   );
   const root = element('Lems', { description: model.metadata.description ?? model.name }, [
     element('Target', { component: run }),
@@ -121,7 +130,8 @@ function remark(context: ExportContext): void {
   for (const [id, { on }] of Object.entries(model.operations)) {
     const pointer = child('/operations', id);
     const type = model.populations[populationOf(on) ?? '']?.type;
-    if (type === undefined || typeof elementsOf(on, context) === 'string') report.missing(pointer, 'code that runs on what is no whole population');
+    if (type === undefined || typeof elementsOf(on, context) === 'string')
+      report.missing(pointer, 'code that runs on what is no whole population');
     else report.approximated('lems/operation', pointer, 'the code runs after variables are advanced and before conditions are tested');
   }
   settleParts(model, report);

@@ -20,7 +20,7 @@ import { registerHolders } from './build/paths.js';
 import { Places } from './build/placed.js';
 import { Types } from './build/types.js';
 import { referenced, valueOf } from './components.js';
-import { keepSource } from './kept-source.js';
+import { keepSource, keptRules } from './kept-source.js';
 import type { Component, LemsModel } from './lems/definitions.js';
 import { collectOutputs, type Outputs } from './outputs.js';
 
@@ -96,6 +96,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   if (errors() > before) return null;
   const seed = run.simulation && seedOf(run.simulation);
   const source = part ? undefined : keepSource(lems, run.simulation ? [run.simulation, run.target] : [run.target]);
+  const rules = source ? keptRules(source, run.target.id) : {};
   const document = {
     interneuron: 1,
     name: run.target.id,
@@ -112,6 +113,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
     },
     annotations: {
       lems: { types: lemsTypes, ...(source ? { source } : {}) },
+      ...(Object.keys(rules).length > 0 ? { connect: rules } : {}),
       ...(outputs.outputFiles.length > 0 ? { outputFiles: outputs.outputFiles } : {}),
       ...(outputs.displays.length > 0 ? { displays: outputs.displays } : {}),
     },

@@ -8,9 +8,10 @@ export function drawnOnHost({ rngs = {}, projections = [], phases = [] }: PynnSp
   const isNumpy = (value: Value): boolean =>
     isRandom(value) && typeof value.rng === 'string' && Object.hasOwn(rngs, value.rng) && rngs[value.rng]?.type === 'NumpyRNG';
   const before = (values: Values | undefined): boolean => Object.values(values ?? {}).some((value) => isNumpy(value) || hasGaps(value));
-  const later = (values: Values): boolean =>
+  const byRow = new Set(projections.filter(({ connector }) => rowByRow.has(connector.type)).map(labelOf));
+  const later = (values: Values, label: string): boolean =>
     before(values) ||
-    Object.values(values).some((value) => isNumbers(value)) ||
+    (!byRow.has(label) && Object.values(values).some((value) => isNumbers(value))) ||
     // The parts of a plastic synapse's delay follow from one number.
     isRandom(values['delay'] ?? null);
   const labels = new Set<string>();
@@ -20,8 +21,8 @@ export function drawnOnHost({ rngs = {}, projections = [], phases = [] }: PynnSp
     if (parts.some(before)) labels.add(labelOf(projection));
   }
   for (const { set_projection: set, initialize } of phases) {
-    if (set !== undefined && later(set.params)) labels.add(set.target);
-    if (initialize !== undefined && later(initialize.values)) labels.add(initialize.target);
+    if (set !== undefined && later(set.params, set.target)) labels.add(set.target);
+    if (initialize !== undefined && later(initialize.values, initialize.target)) labels.add(initialize.target);
   }
   // What is copied must be known as well.
   for (const projection of [...projections].reverse()) {
@@ -31,6 +32,14 @@ export function drawnOnHost({ rngs = {}, projections = [], phases = [] }: PynnSp
   }
   return labels;
 }
+
+/** Connectors that the target, too, goes through by sender and then receiver, as lists do. */
+const rowByRow: ReadonlySet<string> = new Set([
+  'FixedProbabilityConnector',
+  'DistanceDependentProbabilityConnector',
+  'IndexBasedProbabilityConnector',
+  'DisplacementDependentProbabilityConnector',
+]);
 
 const labelOf = ({ label, pre, post }: Projection): string => label ?? `${pre}→${post}`;
 

@@ -76,11 +76,15 @@ export function initialiseSynapses(projection: TranslatedProjection, values: Val
 /** A value of each synapse: lists have a number for each connected pair, matrices for each pair, connected or not. */
 function synapticValue(value: Value, pointer: string, slot: Slot, projection: TranslatedProjection, setting: Setting): Located | undefined {
   const drawn = projection.connections.pairs === undefined;
-  if (drawn && isNumbers(value)) return byPair(value, pointer, slot.unit);
+  if (drawn && isNumbers(value))
+    return isByRow(projection.connections.rule) ? translateValue(value, pointer, slot, setting) : byPair(value, pointer, slot.unit);
   if (drawn && Array.isArray(value)) return wholeMatrix(value, pointer, slot, setting);
   const given = inOrder(value, slot.what, pointer, projection, setting);
   return given === undefined ? undefined : translateValue(given, pointer, slot, setting);
 }
+
+/** Whether the target draws connections by sender and then receiver, and so creates them in the order of a list. */
+const isByRow = (rule: unknown): boolean => typeof rule === 'object' && rule !== null && 'rule' in rule && rule.rule === 'probability';
 
 /** Numbers for connected pairs that are still to be drawn. */
 const byPair = (array: readonly number[], pointer: string, unit: string): Located =>
@@ -119,7 +123,7 @@ function inOrder(value: Value, name: string, pointer: string, { connections }: T
 function changedDelays(value: Value, pointer: string, projection: TranslatedProjection, setting: Setting): Delays | undefined {
   const { connections } = projection;
   const fraction = projection.fraction ?? null;
-  if (isNumbers(value) && connections.pairs === undefined) {
+  if (isNumbers(value) && connections.pairs === undefined && !isByRow(connections.rule)) {
     checkDelays(value, pointer, true, setting);
     const part = (share: number): Located => byPair(mapNumbers(value, (delay) => share * delay) as readonly number[], pointer, 'ms');
     return partsOf(fraction, part, part(1));

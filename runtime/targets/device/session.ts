@@ -219,13 +219,16 @@ class DeviceSession implements Session {
     return Math.max(1, Math.floor(mostLaunches / Math.max(1, this.#loaded.generated.step.length)));
   }
 
-  /** Steps for which every log certainly has room. */
+  /** Steps for which every log certainly has room, but for those at whose end the device stops by itself. */
   #stepsWithRoom(): number {
-    const { logs } = this.#loaded.program;
+    const { program, generated } = this.#loaded;
+    const { logs } = program;
     return logs.reduce((least, { name, cursor, capacity, maxRowsPerStep }) => {
       invariant(maxRowsPerStep <= capacity, pass, `the log ${name} has no room for one step`);
       const used = this.#memory.statusWord(this.#status, cursor.buffer, cursor.index);
-      return maxRowsPerStep === 0 ? least : Math.min(least, Math.floor(Math.max(0, capacity - used) / maxRowsPerStep));
+      if (maxRowsPerStep === 0) return least;
+      const room = Math.floor(Math.max(0, capacity - used) / maxRowsPerStep);
+      return room > 0 && generated.guardedLogs.has(name) ? least : Math.min(least, room);
     }, Infinity);
   }
 
@@ -236,8 +239,7 @@ class DeviceSession implements Session {
     this.#launchSteps(piece);
     await this.#loaded.driver.finish();
     this.#look();
-    if (!this.#faulted()) return piece;
-    // The kernels of the steps after the fault have done nothing.
+    // The kernels of the steps after one with a fault, or one that left too little room in a log, have done nothing.
     const last = Math.min((this.#status[0] ?? 0) | 0, (this.#status[1] ?? 0) | 0);
     const done = Math.min(piece, last - first + 1);
     this.#step[0] = first + done;

@@ -80,7 +80,8 @@ function valueOf(body: readonly Statement[], value: Expression): Expression {
 function keeps(value: Expression, variable: string, inbox: string): boolean {
   const isVariable = (e: Expression): boolean => e.kind === 'load' && e.buffer === variable && isOwn(e.index);
   if (isVariable(value)) return true;
-  if (value.kind === 'select') return !loads(value.condition, inbox) && keeps(value.whenTrue, variable, inbox) && keeps(value.whenFalse, variable, inbox);
+  if (value.kind === 'select')
+    return !loads(value.condition, inbox) && keeps(value.whenTrue, variable, inbox) && keeps(value.whenFalse, variable, inbox);
   if (value.kind !== 'binary' || value.op !== 'add' || !isVariable(value.left)) return false;
   const sum = value.right.kind === 'convert' ? value.right.operand : value.right;
   return sum.kind === 'binary' && sum.op === 'mul' && sum.right.kind === 'const' && isWholeOf(sum.left, inbox);
@@ -104,7 +105,8 @@ function isWholeOf(e: Expression, inbox: string): boolean {
 function receiversOf(kernel: MapKernel, buffers: ReadonlyMap<string, Buffer>): readonly Receiver[] | undefined {
   const { body } = kernel;
   if (kernel.domain.kind !== 'ranges' || !kernel.lanes || body.some((s) => s.kind !== 'set' && s.kind !== 'store')) return undefined;
-  if (body.flatMap(expressionsOf).some((e) => someExpression(e, (part) => part.kind === 'local' && /^(?:begin|group)$/.test(part.name)))) return undefined;
+  if (body.flatMap(expressionsOf).some((e) => someExpression(e, (part) => part.kind === 'local' && /^(?:begin|group)$/.test(part.name))))
+    return undefined;
   const stores = body.flatMap((s) => (s.kind === 'store' ? [s] : []));
   if (!stores.every(({ index }) => isOwn(index)) || new Set(stores.map(({ buffer }) => buffer)).size !== stores.length) return undefined;
   const emptied = stores.filter(({ buffer, value }) => buffers.get(buffer)?.element === 'i64' && isNumber(value, 0n));
@@ -115,7 +117,9 @@ function receiversOf(kernel: MapKernel, buffers: ReadonlyMap<string, Buffer>): r
     const [only] = own;
     if (inbox === undefined || only === undefined || own.length > 1 || !keeps(valueOf(body, only.value), only.buffer, buffer)) return [];
     const locals = neededLocals(body, [only.value]);
-    const statements = body.filter((s) => (s.kind === 'set' ? locals.has(s.local) : s === only || (s.kind === 'store' && s.buffer === buffer)));
+    const statements = body.filter((s) =>
+      s.kind === 'set' ? locals.has(s.local) : s === only || (s.kind === 'store' && s.buffer === buffer),
+    );
     return [{ inbox, variable: only.buffer, statements }];
   });
   const reads = (receiver: Receiver, other: Receiver): boolean =>
@@ -204,7 +208,11 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
     named('noted', 'u32'),
     named('cleared', 'u32'),
   ] as const;
-  const item = ir.mul({ kind: 'local', type: 'u32', name: 'index' }, ir.u32(linesPerItem));
+  const items = (lines.length as number) / linesPerItem;
+  let limit = 1;
+  while (limit < items) limit *= 2;
+  // Changes nothing, but tells a compiler that what follows does not wrap around, so that a line is loaded at once.
+  const item = ir.mul(ir.and({ kind: 'local', type: 'u32', name: 'index' }, ir.u32(limit - 1)), ir.u32(linesPerItem));
   const at = (e: Expression): Expression => replaced(e, (part) => (isOwn(part) ? ir.get(element) : undefined));
   const own = statements.map((s): Statement => {
     if (s.kind === 'set') return { ...s, value: at(s.value) };
@@ -237,14 +245,12 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
     shape: 'map',
     name: `${kernel.name}.${variable}`,
     comment: `adds what arrived at ${variable}, where anything did`,
-    domain: { kind: 'count', count: (lines.length as number) / linesPerItem },
+    domain: { kind: 'count', count: items },
     lanes: false,
     locals: [mask, line, first, lane, rest, element, noted, cleared, ...kernel.locals],
     body: [
       ir.set(mask, ir.i64(0n)),
-      ir.loop(noted, ir.u32(0), ir.u32(linesPerItem), [
-        ir.set(mask, ir.or(ir.get(mask), ir.shl(flag, ir.convert('i64', ir.get(noted))))),
-      ]),
+      ir.loop(noted, ir.u32(0), ir.u32(linesPerItem), [ir.set(mask, ir.or(ir.get(mask), ir.shl(flag, ir.convert('i64', ir.get(noted)))))]),
       ir.loop(cleared, ir.u32(0), ir.u32(linesPerItem), [ir.store(lines, ir.add(item, ir.get(cleared)), ir.u32(0))]),
       ir.whilst(ir.ne(ir.get(mask), ir.i64(0n)), emptying),
     ],
@@ -292,7 +298,9 @@ export function withArrivalLines(program: Program): Program {
     ),
   );
   const settled = (kernel: MapKernel): MapKernel => {
-    const own = new Set(plans.flatMap(({ writers }) => [...writers].flatMap(([variable, writer]) => (writer === kernel ? [variable] : []))));
+    const own = new Set(
+      plans.flatMap(({ writers }) => [...writers].flatMap(([variable, writer]) => (writer === kernel ? [variable] : []))),
+    );
     const body = kernel.body.map((s): Statement => {
       if (s.kind !== 'store' || !own.has(s.buffer) || (s.value.type !== 'f64' && s.value.type !== 'f32')) return s;
       return { ...s, value: ir.add(s.value, ir.constant(s.value.type, 0)) };

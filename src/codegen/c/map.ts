@@ -69,25 +69,32 @@ interface RangePattern {
   readonly end: Amount;
 }
 
-/** The largest end of a kernel's ranges, whichever member of its family runs. */
-function lastEnd({ fields, members }: Family, ranges: readonly RangePattern[]): number {
-  const ends = ranges.flatMap(({ end }) => {
-    if (typeof end === 'number') return [end];
-    const column = fields.findIndex(({ name }) => name === end.field);
-    return members.map(({ values }) => Number(values[column]));
+/** The largest of some numbers, whichever member of a family runs. */
+function largest({ fields, members }: Family, amounts: readonly Amount[]): number {
+  const values = amounts.flatMap((amount) => {
+    if (typeof amount === 'number') return [amount];
+    const column = fields.findIndex(({ name }) => name === amount.field);
+    return members.map((member) => Number(member.values[column]));
   });
-  return Math.max(0, ...ends);
+  return Math.max(0, ...values);
 }
+
+/** That indices do not wrap around, which the largest end shows; its number is not in the text, which would differ with that of populations. */
+const certainly = (family: Family, ends: readonly Amount[]): readonly string[] =>
+  largest(family, ends) <= 2147483647 ? ['CERTAINLY(high <= INT32_MAX);'] : [];
 
 /** Runs `items` over the part of every range that lies in [from, to). */
 function overRanges(scope: Scope, table: string, ranges: readonly RangePattern[], family: Family, items: readonly string[]): string[] {
   const { u32 } = scope.context.dialect.types;
   const uses = (name: string): boolean => items.some((line) => new RegExp(`\\b${name}\\b`).test(line));
-  const certain = `CERTAINLY(high <= ${lastEnd(family, ranges)}u);`;
+  const certain = certainly(
+    family,
+    ranges.map(({ end }) => end),
+  );
   const clipped = (begin: string, end: string): string[] => [
     `const ${u32} low = from < ${begin} ? ${begin} : from;`,
     `const ${u32} high = to < ${end} ? to : ${end};`,
-    ...(/^\d+u$/.test(end) ? [] : [certain]),
+    ...(/^\d+u$/.test(end) ? [] : certain),
   ];
   const [only] = ranges;
   if (only === undefined) return [];
@@ -151,7 +158,9 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, kerne
   const { u32 } = context.dialect.types;
   const flat = kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel));
   if (domain.kind === 'count') {
-    const certain = typeof domain.count === 'number' ? [`CERTAINLY(high <= ${domain.count}u);`] : [];
+    const { count } = domain;
+    const isCell = typeof count !== 'number' && 'buffer' in count;
+    const certain = isCell ? [] : certainly(family, [count]);
     return kernelFunction(context, named, scope, [`const ${u32} low = from;`, `const ${u32} high = to;`, ...certain, ...items], flat);
   }
   const table = `${named.id}_ranges`;

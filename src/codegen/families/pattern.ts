@@ -47,7 +47,12 @@ export interface CompactPattern extends PatternBase {
   readonly mask: string;
   /** First word of the mask. */
   readonly firstWord: Amount;
-  readonly log?: { readonly buffer: string; readonly cursor: { readonly buffer: string; readonly index: Amount } };
+  readonly log?: {
+    readonly buffer: string;
+    readonly cursor: { readonly buffer: string; readonly index: Amount };
+    /** Rows up to which it certainly has room for another step. */
+    readonly room: Amount;
+  };
 }
 
 export interface PropagatePattern extends PatternBase {

@@ -188,10 +188,14 @@ function compactPattern(program: Program, kernel: CompactKernel, s: Substitution
     firstWord: s.amount(ring.maskBegin / 32, 'first_word', 'u32'),
   };
   if (log === undefined) return pattern;
-  const { buffer, cursor } = log;
+  const { buffer, cursor, capacity, maxRowsPerStep } = log;
   return {
     ...pattern,
-    log: { buffer: s.buffer(buffer), cursor: { buffer: s.buffer(cursor.buffer), index: s.amount(cursor.index, 'cursor', 'u32') } },
+    log: {
+      buffer: s.buffer(buffer),
+      cursor: { buffer: s.buffer(cursor.buffer), index: s.amount(cursor.index, 'cursor', 'u32') },
+      room: s.amount(capacity - maxRowsPerStep, 'room', 'u32'),
+    },
   };
 }
 

@@ -3,8 +3,8 @@
  * same thread in both.
  */
 
-import type { Expression, Kernel, Program, PropagateKernel } from '../../ir/program.js';
-import { bodyOf, expressionsOf, visitExpression, visitStatements } from '../../ir/walk.js';
+import type { Expression, Kernel, Program, SetLocal, Statement } from '../../ir/program.js';
+import { bodyOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
 import { ringOf } from './kernel-calls.js';
 
 /** Elements of a buffer that a kernel may touch, and which thread touches which. */
@@ -32,31 +32,38 @@ const everything: Part = { begin: 0, end: Infinity, partition: undefined };
 
 const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
 
-/** A sum of something and a literal, taken apart. */
-function sumOf(e: Expression): { readonly base: Expression; readonly offset: number } {
-  if (e.kind !== 'binary' || e.op !== 'add' || e.right.kind !== 'const') return { base: e, offset: 0 };
-  return { base: e.left, offset: Number(e.right.value) };
-}
-
-/** The locals of a body that are set once, at its head and not in a loop, to what a buffer of targets holds at the item's own position. */
-function targetLocals(kernel: PropagateKernel, targets: string): ReadonlySet<string> {
+/** What locals stand for that a body sets once, at its head and not in a loop or under a condition. */
+function meanings(body: readonly Statement[]): ReadonlyMap<string, Expression> {
   const sets = new Map<string, number>();
-  visitStatements(kernel.body, (s) => {
+  visitStatements(body, (s) => {
     const names = s.kind === 'set' || s.kind === 'for' ? [s.local] : s.kind === 'call' ? s.results : [];
     for (const name of names) sets.set(name, (sets.get(name) ?? 0) + 1);
   });
-  const isTarget = (e: Expression): boolean => e.kind === 'load' && e.buffer === targets && isLocal(e.index, 'position');
-  return new Set(kernel.body.flatMap((s) => (s.kind === 'set' && isTarget(s.value) && sets.get(s.local) === 1 ? [s.local] : [])));
+  const isMeant = (s: Statement): s is SetLocal =>
+    s.kind === 'set' && sets.get(s.local) === 1 && !someExpression(s.value, (part) => isLocal(part, s.local));
+  return new Map(body.filter(isMeant).map((s) => [s.local, s.value]));
+}
+
+/** A sum of something and a literal, taken apart. */
+function sumOf(e: Expression, locals: ReadonlyMap<string, Expression>): { readonly base: Expression; readonly offset: number } {
+  const meaning = e.kind === 'local' ? locals.get(e.name) : undefined;
+  if (meaning !== undefined) return sumOf(meaning, locals);
+  if (e.kind !== 'binary' || e.op !== 'add') return { base: e, offset: 0 };
+  const [literal, rest] = e.left.kind === 'const' ? [e.left, e.right] : [e.right, e.left];
+  if (literal.kind !== 'const') return { base: e, offset: 0 };
+  const { base, offset } = sumOf(rest, locals);
+  return { base, offset: offset + Number(literal.value) };
 }
 
 /** The part of a buffer that an index stands for in a kernel. */
 function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part {
+  const locals = meanings(bodyOf(kernel));
   if (kernel.shape === 'map') {
     const { domain } = kernel;
     if (domain.kind === 'spikes') {
       const { size } = ringOf(program, domain.event);
       return (index) => {
-        const { base, offset } = sumOf(index);
+        const { base, offset } = sumOf(index, locals);
         return isLocal(base, 'index') ? { begin: offset, end: offset + size, partition: undefined } : everything;
       };
     }
@@ -71,12 +78,9 @@ function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part 
   }
   if (kernel.shape === 'propagate' && kernel.order.kind === 'byTarget') {
     const { targets, targetCount } = kernel.order;
-    const locals = targetLocals(kernel, targets);
     const partOf = (index: Expression): Part => {
-      const { base, offset } = sumOf(index);
-      const isTarget =
-        (base.kind === 'load' && base.buffer === targets && isLocal(base.index, 'position')) ||
-        (base.kind === 'local' && locals.has(base.name));
+      const { base, offset } = sumOf(index, locals);
+      const isTarget = base.kind === 'load' && base.buffer === targets && isLocal(base.index, 'position');
       return isTarget ? { begin: offset, end: offset + targetCount, partition: `target of ${targetCount} + ${offset}` } : everything;
     };
     return (index) => {

@@ -96,7 +96,8 @@ export function sizeOf(
 export function largestOf(geometries: readonly Geometry[]): Geometry {
   const size = (geometry: Geometry): number => ('items' in geometry ? geometry.items : 'most' in geometry ? geometry.most : 0);
   // Teams that stride over things serve workers that do as well.
-  const mixed = new Set(geometries.map(({ kind }) => kind)).size > 1 && geometries.every(({ kind }) => kind === 'teams' || kind === 'workers');
+  const mixed =
+    new Set(geometries.map(({ kind }) => kind)).size > 1 && geometries.every(({ kind }) => kind === 'teams' || kind === 'workers');
   if (mixed) return { kind: 'teams', most: Math.max(...geometries.map(size)) };
   const [first, ...rest] = geometries;
   invariant(first !== undefined && rest.every(({ kind }) => kind === first.kind), 'codegen/schedule', 'parts of a launch differ in kind');

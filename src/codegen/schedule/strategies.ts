@@ -37,7 +37,7 @@ const usualRate = 10;
 const usualDensity = 0.1;
 
 /** What the choice for a kernel depends on. */
-export interface Span {
+interface Span {
   /** Rows of synapses with one delay that are due in a step, as far as one can tell. */
   readonly due: number;
   /** Synapses of such a row on average. */
@@ -61,7 +61,11 @@ export function spanOf(kernel: PropagateKernel, all: number, dt: number): Span {
   const { elements, delays } = kernel;
   const rows = Math.max(1, elements.end - elements.begin) * (delays.last - delays.first + 1);
   const own = synapsesOf(kernel);
-  return { due: Math.max(1, rows * usualRate * dt), length: own / rows, teams: Math.max(1, Math.floor((teams * own) / Math.max(own, all))) };
+  return {
+    due: Math.max(1, rows * usualRate * dt),
+    length: own / rows,
+    teams: Math.max(1, Math.floor((teams * own) / Math.max(own, all))),
+  };
 }
 
 /** About how many cycles a step takes with each strategy that adds atomically. */

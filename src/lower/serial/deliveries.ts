@@ -315,7 +315,7 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
   const statements = statementsOf(pathway.pathway.do, plan.equations.names);
   if (statements.some((statement) => statement.kind === 'send')) {
     context.diagnostics.add(
-      messages.unsupportedFeature(`sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`),
+      messages.unsupportedFeature(`sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`, messages.otherTiming),
     );
     return;
   }

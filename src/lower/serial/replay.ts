@@ -19,7 +19,7 @@ export function replayKernel(network: Network, name: string, deliveries: Deliver
   }
   if (population.spikes.period !== undefined) {
     diagnostics.add(
-      messages.unsupportedFeature(`spikes that repeat (population ${name}) under the timing profile ${context.profile.name}`),
+      messages.unsupportedFeature(`spikes that repeat (population ${name}) under the timing profile ${context.profile.name}`, messages.otherTiming),
     );
     return null;
   }

@@ -103,14 +103,7 @@ export function inOrderOfCreation(
   const name = `${plan.name}.${pathway.name}`;
   const sorted =
     index ??
-    indexOf(
-      `${name}.by_row`,
-      plan,
-      connectivity.count,
-      connectivity.rows,
-      { of: () => ir.u32(0), keys: 1, withinRows: true },
-      context,
-    );
+    indexOf(`${name}.by_row`, plan, connectivity.count, connectivity.rows, { of: () => ir.u32(0), keys: 1, withinRows: true }, context);
   context.builder.initially(creationSort(`${name}.by_creation`, sorted, creation, context));
   return sorted;
 }

@@ -6,10 +6,11 @@ import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 
 /** Positions of a piece: enough that finding its row costs little, and few enough that a device has work for all its work-items. */
-const pieceLength = 64;
+const pieceBits = 6;
+const pieceLength = 1 << pieceBits;
 
 /** Synapses that stand in rows. */
-export interface StoredRows {
+interface StoredRows {
   /** Name of the projection. */
   readonly name: string;
   readonly count: Extent;
@@ -26,10 +27,15 @@ function piecesOf({ name, count, rows, sources }: StoredRows, context: Context):
   if (known) return { buffer: known.name, index: 0 };
   const pieces = builder.buffer(`${rows.name}.pieces`, 'u32', 1, `pieces of ${pieceLength} synapses of ${name}`);
   const total = ir.load(rows, ir.u32(sources));
-  const whole = ir.shr(total, ir.u32(Math.log2(pieceLength)));
+  const whole = ir.shr(total, ir.u32(pieceBits));
   const rest = ir.convert('u32', ir.ne(ir.and(total, ir.u32(pieceLength - 1)), ir.u32(0)));
   builder.initially(
-    builder.sequential(`${rows.name}.count_pieces`, `pieces of the synapses of ${name}`, [], [ir.store(pieces, ir.u32(0), ir.add(whole, rest))]),
+    builder.sequential(
+      `${rows.name}.count_pieces`,
+      `pieces of the synapses of ${name}`,
+      [],
+      [ir.store(pieces, ir.u32(0), ir.add(whole, rest))],
+    ),
   );
   return { buffer: pieces.name, index: 0 };
 }

@@ -30,7 +30,7 @@ synapses:
       pre: { on: pre.spike, do: [port += w, x += a_pre, 'w = clip(w + y, 0*mV, w_max)'] }
       post: { on: post.spike, do: [y += a_post, 'w = clip(w + x, 0*mV, w_max)'] }
 populations:
-${each((k) => `  p${k}: { type: lif, size: ${Math.floor(2000 / count) + 3 * k} }`)}
+${each((k) => `  p${k}: { type: lif, size: ${8 * (Math.floor(250 / count) + k)} }`)}
 stimuli:
 ${each((k) => `  noise${k}: { kind: poisson, to: p${k}, variable: I, n: 100, rate: 10 Hz, weight: ${1 + k} mV }`)}
 projections:
@@ -38,7 +38,7 @@ ${each((k) => {
   const ends = `from: p${k}, to: p${(k + 1) % count}`;
   const delay = `delay: 'uniform(1*ms, 3*ms)', delayRange: { min: 1 ms, max: 3 ms }`;
   return [
-    `  fixed${k}: { ${ends}, synapse: current, receptor: I, connect: { rule: probability, p: 0.${1 + k} }, values: { w: 'normal(${1 + k}*mV, 1*mV)' }, ${delay} }`,
+    `  fixed${k}: { ${ends}, synapse: current, receptor: I, connect: { rule: probability, p: 0.0${1 + k} }, values: { w: 'normal(${1 + k}*mV, 1*mV)' }, ${delay} }`,
     `  plastic${k}: { ${ends}, synapse: plastic, receptor: I, connect: { rule: fixedInDegree, n: ${3 + k} }, delay: 1 ms }`,
   ].join('\n');
 })}

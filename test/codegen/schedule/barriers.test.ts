@@ -51,6 +51,7 @@ describe('barriers', () => {
     const [mask, list, counts] = [buffer('mask', 'u32', 4), buffer('list', 'u32', 100), buffer('counts', 'u32', 2)];
     const [segments, targets] = [buffer('segments', 'u32', 51), buffer('targets', 'u32', 500)];
     const target = b.get({ name: 'target', type: 'u32' });
+    const element = b.get({ name: 'element', type: 'u32' });
     /** Adds to `targetCount` elements from `begin` on. */
     const deliver = (name: string, targetCount: number, begin: number, again = false): Kernel => ({
       shape: 'propagate',
@@ -79,7 +80,8 @@ describe('barriers', () => {
       domain: { kind: 'ranges', ranges: [{ begin, end }] },
     });
     const emitted = (name: string, begin: number): Kernel => ({
-      ...mapOver(name, 0, [b.store(x, b.add(index, b.u32(begin)), b.i32(0))]),
+      ...mapOver(name, 0, [b.set({ name: 'element', type: 'u32' }, b.add(b.u32(begin), index)), b.store(x, element, b.i32(0))]),
+      locals: [{ name: 'element', type: 'u32' }],
       domain: { kind: 'spikes', event: 'spike' },
     });
 

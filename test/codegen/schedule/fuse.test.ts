@@ -39,7 +39,11 @@ describe('kernels in this order', () => {
     ['one buffer, read alone', [over('a', first, copy(v, w)), over('b', second, copy(v, w, b.u32(0)))], ['a b']],
     ['different ranges of one buffer', [over('a', first, write(v)), over('b', second, write(v))], ['a b']],
     ['the same range', [over('a', first, write(v)), over('b', first, copy(v, w))], ['a', 'b']],
-    ['a range that another displacement brings there', [over('a', first, write(v)), over('b', second, copy(v, w, b.sub(index, b.u32(128))))], ['a', 'b']],
+    [
+      'a range that another displacement brings there',
+      [over('a', first, write(v)), over('b', second, copy(v, w, b.sub(index, b.u32(128))))],
+      ['a', 'b'],
+    ],
     ['displaced ranges that do not meet', [over('a', first, write(v, b.add(index, b.u32(256)))), over('b', second, write(v))], ['a b']],
     ['displaced ranges that do', [over('a', first, write(v, b.add(b.u32(100), index))), over('b', second, write(v))], ['a', 'b']],
     [
@@ -50,14 +54,31 @@ describe('kernels in this order', () => {
     [
       'a local that is assigned twice can be anything',
       [
-        over('a', first, b.set({ name: 'at', type: 'u32' }, index), b.set({ name: 'at', type: 'u32' }, b.add(index, b.u32(300))), write(v, at)),
+        over(
+          'a',
+          first,
+          b.set({ name: 'at', type: 'u32' }, index),
+          b.set({ name: 'at', type: 'u32' }, b.add(index, b.u32(300))),
+          write(v, at),
+        ),
         over('b', second, write(v)),
       ],
       ['a', 'b'],
     ],
     ['sums that commute', [over('a', first, add()), over('b', first, add(b.u32(3)))], ['a b']],
-    ['a sum and who reads it', [over('a', first, add()), over('b', second, b.store(v, index, b.convert('f64', b.load(sums, b.u32(3)))))], ['a', 'b']],
-    ['words of one mask', [over('a', first, { kind: 'setBit', mask: 'mask', condition: b.bool(true) }), over('b', second, { kind: 'setBit', mask: 'mask', condition: b.bool(true) })], ['a b']],
+    [
+      'a sum and who reads it',
+      [over('a', first, add()), over('b', second, b.store(v, index, b.convert('f64', b.load(sums, b.u32(3)))))],
+      ['a', 'b'],
+    ],
+    [
+      'words of one mask',
+      [
+        over('a', first, { kind: 'setBit', mask: 'mask', condition: b.bool(true) }),
+        over('b', second, { kind: 'setBit', mask: 'mask', condition: b.bool(true) }),
+      ],
+      ['a b'],
+    ],
     [
       'a later one moves up to what it needs',
       [over('a', first, write(v)), over('b', first, copy(v, w)), over('c', second, add())],
@@ -72,6 +93,10 @@ describe('kernels in this order', () => {
   });
 
   test('those that launches cannot hold together are several launches of a stage', () => {
-    expect(launches([over('a', first, write(v)), over('b', second, write(v)), over('c', second, add())], true, ({ name }) => (name === 'b' ? 'other' : ''))).toEqual(['a c', 'b']);
+    expect(
+      launches([over('a', first, write(v)), over('b', second, write(v)), over('c', second, add())], true, ({ name }) =>
+        name === 'b' ? 'other' : '',
+      ),
+    ).toEqual(['a c', 'b']);
   });
 });

@@ -6,6 +6,7 @@ import type { Results } from './results.js';
 /** The parts of PyNN, in the order of the page. */
 export const sections = [
   'Cells',
+  'Recorded variables',
   'Sources of spikes',
   'Synapses',
   'Plasticity',

@@ -339,9 +339,9 @@ describe('connections that a NumpyRNG draws', () => {
         weight,
       ),
     ).values['weight'];
-    // RandomState(7).uniform(size=3): the synapse onto receiver 0 comes first.
-    const [first, second, third] = [0.07630828937395717, 0.7799187922401146, 0.4384092314408935];
-    expect(listed).toEqual({ array: [second, first, third].map((value) => value / 1e9) });
+    // RandomState(7).uniform(size=2): PyNN copies the parameters of a list of connections for each receiver, generator included.
+    const [first, second] = [0.07630828937395717, 0.7799187922401146];
+    expect(listed).toEqual({ array: [first, first, second].map((value) => value / 1e9) });
   });
 });
 

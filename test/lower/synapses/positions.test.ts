@@ -21,7 +21,12 @@ test.each([
       const offsets = builder.buffer('rows', 'u32', rows.length, 'rows', { initial: rows });
       const times = builder.buffer('times', 'u32', count + 1, 'times');
       const of = builder.buffer('of', 'u32', count + 1, 'of');
-      const stored = { name: 'p', count: isCounted ? { buffer: 'rows', index: sizes.length } : count, rows: offsets, sources: sizes.length };
+      const stored = {
+        name: 'p',
+        count: isCounted ? { buffer: 'rows', index: sizes.length } : count,
+        rows: offsets,
+        sources: sizes.length,
+      };
       const kernel = overPositions('each', 'each', stored, context, (position, row, block) =>
         block.emit(ir.accumulate(times, position, ir.u32(1)), ir.store(of, position, row)),
       );

@@ -30,17 +30,20 @@ async function exported(model: ImportedModel) {
 }
 
 describe('without changes', () => {
-  it.each(readdirSync(folder).filter((name) => /\.(xml|nml)$/.test(name)))('%s keeps its model hash, by way of a canonical document', async (name) => {
-    const original = importModel(readSource(`${folder}/${name}`));
-    const canonical = edited(original);
-    expect(canonical.hashes.model).toBe(original.hashes.model);
-    const { back, lost } = await exported(canonical);
-    expect(lost).toEqual([]);
-    expect(back.hashes.model).toBe(original.hashes.model);
-    expect(back.hashes.experiment).toBe(original.hashes.experiment);
-    expect(back.valid.model.recordings).toEqual(original.valid.model.recordings);
-    expect(back.valid.model.annotations['outputFiles']).toEqual(original.valid.model.annotations['outputFiles']);
-  });
+  it.each(readdirSync(folder).filter((name) => /\.(xml|nml)$/.test(name)))(
+    '%s keeps its model hash, by way of a canonical document',
+    async (name) => {
+      const original = importModel(readSource(`${folder}/${name}`));
+      const canonical = edited(original);
+      expect(canonical.hashes.model).toBe(original.hashes.model);
+      const { back, lost } = await exported(canonical);
+      expect(lost).toEqual([]);
+      expect(back.hashes.model).toBe(original.hashes.model);
+      expect(back.hashes.experiment).toBe(original.hashes.experiment);
+      expect(back.valid.model.recordings).toEqual(original.valid.model.recordings);
+      expect(back.valid.model.annotations['outputFiles']).toEqual(original.valid.model.annotations['outputFiles']);
+    },
+  );
 
   it('keeps names, units, notes and properties as their author wrote them', async () => {
     const { text } = await exported(importModel(readSource(`${folder}/network.xml`)));
@@ -94,7 +97,11 @@ describe('what is changed of the model', () => {
   it.each<readonly [string, (model: Changeable<Model>) => void, RegExp]>([
     ['a parameter', (model) => (typeOf(model, 'p').parameters['tau']!.value = 0.025), /<iafTauCell id="c" .* tau="25ms"\/>/],
     ['the size of a population', (model) => (model.populations['p']!.size = 7), /<population id="p" component="c" size="7"\/>/],
-    ['a parameter of synapses', (model) => (Object.values(model.synapses).find((one) => 'tauDecay' in one.parameters)!.parameters['tauDecay']!.value = 0.004), /tauDecay="4ms"/],
+    [
+      'a parameter of synapses',
+      (model) => (Object.values(model.synapses).find((one) => 'tauDecay' in one.parameters)!.parameters['tauDecay']!.value = 0.004),
+      /tauDecay="4ms"/,
+    ],
     ['the amplitude of a pulse', (model) => (typeOf(model, 'pulse').parameters['amplitude']!.value = 2.5e-9), /amplitude="2.5 nA"/],
     [
       'the list of connections',
@@ -109,7 +116,11 @@ describe('what is changed of the model', () => {
       },
       /<connectionWD id="1" preCellId="..\/p\[2\]" postCellId="..\/q\[0\]" delay="0.0025 s" weight="2"\/>/,
     ],
-    ['the cells that are driven', (model) => (model.projections['pulse_to_q']!.connect = [{ rule: 'list', sources: [0], targets: [1] }]), /target="..\/q\[1\]"/],
+    [
+      'the cells that are driven',
+      (model) => (model.projections['pulse_to_q']!.connect = [{ rule: 'list', sources: [0], targets: [1] }]),
+      /target="..\/q\[1\]"/,
+    ],
   ])('%s is changed in the document', async (_, edit, expected) => {
     const changed = edited(cells, edit);
     expect(changed.hashes.model).not.toBe(cells.hashes.model);
@@ -129,7 +140,9 @@ describe('what is changed of the model', () => {
   });
 
   it('how long it runs, in what steps', async () => {
-    const { text, back, lost } = await exported(edited(cells, ({ experiment }) => Object.assign(experiment, { dt: 5e-5, protocol: [{ run: 0.035 }] })));
+    const { text, back, lost } = await exported(
+      edited(cells, ({ experiment }) => Object.assign(experiment, { dt: 5e-5, protocol: [{ run: 0.035 }] })),
+    );
     expect(lost).toEqual([]);
     expect(text).toContain('<Simulation id="run" length="35ms" step="0.05ms" target="net">');
     expect(back.valid.model.experiment).toMatchObject({ dt: 5e-5, protocol: [{ run: 0.035 }] });
@@ -149,7 +162,10 @@ describe('what is changed of the model', () => {
 describe('long lists', () => {
   const count = 3000;
   const listed = (kind: string, rest: (k: number) => string): string =>
-    Array.from({ length: count }, (_, k) => `<${kind} id="${k}" preCellId="../p/${k % 50}/c" postCellId="../p/${(k * 7) % 50}/c"${rest(k)}/>`).join('\n');
+    Array.from(
+      { length: count },
+      (_, k) => `<${kind} id="${k}" preCellId="../p/${k % 50}/c" postCellId="../p/${(k * 7) % 50}/c"${rest(k)}/>`,
+    ).join('\n');
   const text = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">
     <iafCell id="c" C="1nF" thresh="0mV" reset="-10mV" leakConductance="1nS" leakReversal="-60mV"/><expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>
     <network id="n"><population id="p" component="c" size="50" type="populationList">

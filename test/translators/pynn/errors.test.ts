@@ -168,7 +168,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     'pynn/wrong-sign /projections/0/synapse/params/weight',
   ],
   [
-    'a matrix of weights with a gap, for connections that are drawn',
+    'a matrix of weights with something else in it, for connections that are drawn',
     projection({
       connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.5 } },
       synapse: {
@@ -176,12 +176,12 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
         params: {
           weight: [
             [0.1, 0.1, 0.1],
-            [0.1, null, 0.1],
+            [0.1, true, 0.1],
           ],
         },
       },
     }),
-    'pynn/wrong-value /projections/0/synapse/params/weight/1: a row of weight has the wrong form | a number for each pair',
+    'pynn/wrong-value /projections/0/synapse/params/weight/1: a row of weight has the wrong form | a list of numbers, or null for pairs that are not connected',
   ],
   [
     'a grid with a cell too few',

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert.js';
 import { importModel } from '../../../src/pipeline.js';
+import { documentOf } from '../../interoperability/pynn/probe.js';
+import { networkProbes, probes } from '../../interoperability/pynn/probes/all.js';
 import { simulate } from '../../support/simulate.js';
 
 const folder = new URL('../../../fixtures/pynn/', import.meta.url);
@@ -45,6 +48,15 @@ describe('the fixtures', () => {
     },
   );
 
+  it('connector-from-file.json, read from its file, loses nothing either', async () => {
+    const name = fileURLToPath(new URL('connector-from-file.json', folder));
+    const { valid, hashes } = importModel({ name, text: textOf('connector-from-file.json') });
+    const { files, report } = await convertModel(valid, 'pynn-json');
+    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    const again = importModel({ name: 'again', text: files[0]!.text });
+    expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
+  });
+
   it('a current source that a phase changes is written as the steps that it makes', async () => {
     const { valid } = importModel({ name: 'x', text: textOf('current-sources.json') });
     const { files, report } = await convertModel(valid, 'pynn-json');
@@ -60,6 +72,19 @@ describe('the fixtures', () => {
     const again = await simulate(files[0]!.text);
     const first = await simulate(textOf('current-sources.json'));
     expect(again.samples.get('cells.v')).toEqual(first.samples.get('cells.v'));
+  });
+});
+
+/** A current that a phase changes is written as its steps (see above); what lies in files has its place beside its document. */
+const probed = [...probes, ...networkProbes].filter((probe) => probe.name !== 'set_source' && !('files' in probe));
+
+describe('the documents that are compared with PyNN’s simulators lose nothing when they are written and read again', () => {
+  it.each(probed.map((probe) => [`${probe.section}: ${probe.name}`, probe.document] as const))('%s', async (_, document) => {
+    const { valid, hashes } = importModel({ name: 'x', text: JSON.stringify(documentOf(document)) });
+    const { files, report } = await convertModel(valid, 'pynn-json');
+    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    const again = importModel({ name: 'again', text: files[0]!.text });
+    expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
   });
 });
 

@@ -274,21 +274,22 @@ class CellWriter {
     if (refractory.for !== undefined) {
       const until = builder.state(`end of refractoriness after ${event}`, time, false);
       this.#until.set(event, until);
-      builder.starts.push(builder.assign(until, `0 - ${builder.one(time)}`));
+      const never = refractory.evaluated === 'eachStep' ? quantity(-10_000, time) : quantity(-1, time);
+      builder.starts.push(builder.assign(until, builder.text(never, 'statement')));
     } else {
       this.#held.set(event, builder.state(`refractory after ${event}`, [0, 0, 0, 0, 0, 0, 0], false));
     }
-    if (refractory.evaluated === 'eachStep' && refractory.for !== undefined)
-      this.context.report.approximated(
-        'lems/refractory',
-        `${this.#pointer}/events/${event}`,
-        'how long the cell stays refractory is worked out at the event rather than in each step',
-      );
   }
 
   /** A condition that holds while an event does not keep the cell refractory. */
   #free(event: string): Expression | null {
-    if (this.#until.has(event)) return binary('>', nameOf(endOfStep), nameOf(`end of refractoriness after ${event}`));
+    if (this.#until.has(event)) {
+      const { refractory } = this.type.events[event] ?? {};
+      const stored = nameOf(`end of refractoriness after ${event}`);
+      // Where the duration may change meanwhile, what is stored is when the event was.
+      const until = refractory?.evaluated === 'eachStep' ? binary('+', stored, this.#duration(refractory)) : stored;
+      return binary('>', nameOf(endOfStep), until);
+    }
     if (this.#held.has(event)) return binary('<', nameOf(`refractory after ${event}`), number(0.5));
     return null;
   }
@@ -302,11 +303,17 @@ class CellWriter {
     return gated;
   }
 
+  /** When an event's refractoriness ends, or where its duration may change, when the event was. */
+  #untilValue(refractory: Refractory): Expression {
+    const now = nameOf(endOfStep);
+    return refractory.evaluated === 'eachStep' ? now : binary('+', now, this.#duration(refractory));
+  }
+
   /**
-   * The end of refractoriness, half a step from any step: `n` steps are those after the spike's in which the cell is not free, the spike's own
-   * among them in Brian's timing.
+   * How long a cell is refractory, half a step from any step: whole steps are those after the event's in which it is not free, the event's own among
+   * them in Brian's timing.
    */
-  #untilValue({ for: duration = '0*s', rounding }: Refractory): Expression {
+  #duration({ for: duration = '0*s', rounding }: Refractory): Expression {
     const { builder, context } = this;
     const steps = binary('/', builder.parse(duration), nameOf('dt'));
     const shift =
@@ -314,7 +321,7 @@ class CellWriter {
     const whole =
       shift === undefined ? call('floor', [binary('+', steps, number(1e-3))]) : call('ceil', [binary('+', steps, number(shift))]);
     const half = number(context.model.timing === 'brian' ? -0.5 : 0.5);
-    return binary('+', nameOf(endOfStep), binary('*', binary('+', whole, half), nameOf('dt')));
+    return binary('*', binary('+', whole, half), nameOf('dt'));
   }
 
   // --- Events -------------------------------------------------------------------------------------------------------

@@ -26,16 +26,19 @@ export function changeLists(changes: Changes): boolean {
     // The ends of a tunnel are one element: the end that it calls the second says it.
     .filter((group) => !group.peer || !isMirrored(group, wires.connections))
     .map((group) => connectionsGroup(naming.projections.get(group) ?? '', group, changes));
-  const inputs = wires.attached.map((one) =>
-    inputsGroup(naming.attached.get(one) ?? '', naming.attachments.get(one) ?? '', one, changes),
-  );
+  const inputs = wires.attached.map((one) => inputsGroup(naming.attached.get(one) ?? '', naming.attachments.get(one) ?? '', one, changes));
   return [...connected, ...inputs].every((group) => changeGroup(group, [...connected, ...inputs], changes));
 }
 
 /** Whether a group holds the first ends of tunnels whose second ends are another group, which comes after it. */
 function isMirrored(group: Connections, all: readonly Connections[]): boolean {
   const other = all.find(
-    (one) => one !== group && one.holder === group.holder && one.from === group.to && one.to === group.from && one.peer?.component === group.receiver,
+    (one) =>
+      one !== group &&
+      one.holder === group.holder &&
+      one.from === group.to &&
+      one.to === group.from &&
+      one.peer?.component === group.receiver,
   );
   return other !== undefined && all.indexOf(group) < all.indexOf(other);
 }
@@ -58,7 +61,10 @@ function changeGroup(group: Group, all: readonly Group[], changes: Changes): boo
     source: group.sources[k] ?? 0,
     target: group.targets[k] ?? 0,
   }));
-  const rebuilt = total === columns.targets.length ? inRuns(templates, counts, columns, changes) : inRuns(templates.slice(-1), [columns.targets.length], columns, changes);
+  const rebuilt =
+    total === columns.targets.length
+      ? inRuns(templates, counts, columns, changes)
+      : inRuns(templates.slice(-1), [columns.targets.length], columns, changes);
   if (!rebuilt) return false;
   const first = node.children.indexOf(written[0] ?? node);
   const members = new Set<Node>(written);
@@ -68,7 +74,12 @@ function changeGroup(group: Group, all: readonly Group[], changes: Changes): boo
 }
 
 /** Each element in the place of those that it stands for. */
-function inRuns(templates: readonly Template[], counts: readonly number[], columns: Columns, changes: Changes): readonly Node[] | undefined {
+function inRuns(
+  templates: readonly Template[],
+  counts: readonly number[],
+  columns: Columns,
+  changes: Changes,
+): readonly Node[] | undefined {
   const made: Node[] = [];
   let begin = 0;
   for (const [k, template] of templates.entries()) {

@@ -28,14 +28,23 @@ export function usesOf(id: string, { model }: Pick<ExportContext, 'model'>): Use
   const statements = [
     ...Object.values(type.events).flatMap(({ do: actions }) => actions),
     ...[...operations.values()].flatMap(({ do: actions }) => actions),
-    ...Object.values(type.regimes).flatMap(({ onEntry, transitions }) => [...onEntry, ...transitions.flatMap(({ do: actions }) => actions)]),
+    ...Object.values(type.regimes).flatMap(({ onEntry, transitions }) => [
+      ...onEntry,
+      ...transitions.flatMap(({ do: actions }) => actions),
+    ]),
   ].flatMap(parseStatements);
   const read = new Set([
     ...expressionsOf(type).flatMap((text) => [...namesIn(parseExpression(text))]),
     ...statements.flatMap(({ value }) => [...namesIn(value)]),
   ]);
-  const written = statements.flatMap((one) => (one.kind === 'assignment' && Object.hasOwn(type.parameters, one.target) ? [one.target] : []));
-  return { places: new Set(['i', 'N', 'lastspike'].filter((name) => read.has(name) && !declares(type, name))), operations, written: new Set(written) };
+  const written = statements.flatMap((one) =>
+    one.kind === 'assignment' && Object.hasOwn(type.parameters, one.target) ? [one.target] : [],
+  );
+  return {
+    places: new Set(['i', 'N', 'lastspike'].filter((name) => read.has(name) && !declares(type, name))),
+    operations,
+    written: new Set(written),
+  };
 }
 
 const declares = ({ parameters, state, derived, inputs }: NeuronType, name: string): boolean =>

@@ -44,7 +44,10 @@ export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCoun
   const most = Math.ceil(mean + 7 * Math.sqrt(mean) + 7);
   const elapsed = builder.state('elapsed', pure, false);
   const wait = `${elapsed} - ln(random(1)) / ${numberText(mean)}`;
-  const each = Array.from({ length: most }, () => [builder.assign(elapsed, wait), builder.assign(count, `${count} + H(1 - ${elapsed})`)]).flat();
+  const each = Array.from({ length: most }, () => [
+    builder.assign(elapsed, wait),
+    builder.assign(count, `${count} + H(1 - ${elapsed})`),
+  ]).flat();
   return {
     actions: [builder.assign(elapsed, '0'), builder.assign(count, '0'), ...each],
     count,

@@ -39,7 +39,6 @@ function isElement(value: unknown): value is KeptElement {
   );
 }
 
-
 /** A document with the elements of a kept one. */
 export function documentWith({ root, attributes, core, target }: KeptSource, elements: readonly Element[]): Element {
   if (root === 'neuroml') return element('neuroml', attributes, elements);

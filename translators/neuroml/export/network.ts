@@ -1,19 +1,18 @@
 /** Populations, projections and inputs of a network. */
 
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
-import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { ConnectionRule, EquationSet, Population, Projection, Stimulus, SynapseType, Value } from '../../../src/model/model.js';
-import { cellType, builderOf, type Demands } from './cell-type.js';
+import type { EquationSet, Population, Projection, Stimulus, SynapseType, Value } from '../../../src/model/model.js';
+import { cellType, type Demands } from './cell-type.js';
 import { elementsOf, populationOf, type CellPlan, type ExportContext } from './context.js';
 import { countedEvents, flags, usesOf } from './demands.js';
 import { dimensionOfUnit, lemsDimension, quantityText } from './dimensions.js';
-import { readsOnlyPre, synapseType, writtenBy } from './synapse-type.js';
-import { NotExpressible } from './type-builder.js';
-import { ElementValues, NoNumber, numbersOf } from './values.js';
 import { inputType } from './input-type.js';
-import { drawCount } from './draw-count.js';
+import { connectionType, contactTypes, listTypes, mixedTypes, type OwnValue } from './network-types.js';
+import { attachedPopulations, jumpsOf, pairsOf, type Pairs } from './pairs.js';
 import { inUnit, receptorOf, standardCell, type StandardCell } from './standard-cell.js';
+import { stimulusType } from './stimulus-type.js';
+import { synapseType } from './synapse-type.js';
+import { ElementValues, NoNumber, numbersOf } from './values.js';
 import { element, type Element } from './xml-text.js';
 
 /** Numbers of one name: one for all elements, or one for each. */
@@ -30,12 +29,6 @@ export interface NetworkParts {
   /** Path of an element of a population; undefined where it was not written. */
   readonly pathOf: (population: string, index: number) => string | undefined;
   readonly plans: ReadonlyMap<string, CellPlan>;
-}
-
-/** Connections as they are made, one after another. */
-interface Pairs {
-  readonly sources: readonly number[];
-  readonly targets: readonly number[];
 }
 
 export class NetworkWriter {
@@ -232,10 +225,11 @@ export class NetworkWriter {
       this.#paths.set(name, (index) => `${name}[${index}]`);
       return;
     }
-    const [list, item] = this.#listTypes(
-      population.type,
-      own.map((key) => [plan.starts.get(key) ?? plan.visible.get(key)?.name ?? key, dimensions.nameOf(dimensionOf(key))]),
+    const { type: id } = population;
+    const ownValues = own.map(
+      (key) => [plan.starts.get(key) ?? plan.visible.get(key)?.name ?? key, dimensions.nameOf(dimensionOf(key))] as const,
     );
+    const [list, item] = this.#listNames(id, `${id}_population`, `${id}_element`, (of, one) => listTypes(of, one, id, ownValues));
     const items = Array.from({ length: population.size }, (_, k) => {
       const given = own.map((key) => {
         const numbers = values.get(key) ?? 0;
@@ -254,7 +248,10 @@ export class NetworkWriter {
     const values = this.#values.get(name) ?? new Map<string, Numbers>();
     const given = [...exponents].map(([key, exponent]) => [key === 'v' ? 'v_init' : key, values.get(key) ?? 0, exponent] as const);
     const make = (id: string, k: number): string => {
-      const attributes = given.map(([key, numbers, exponent]) => [key, inUnit(typeof numbers === 'number' ? numbers : (numbers[k] ?? 0), exponent)]);
+      const attributes = given.map(([key, numbers, exponent]) => [
+        key,
+        inUnit(typeof numbers === 'number' ? numbers : (numbers[k] ?? 0), exponent),
+      ]);
       this.components.push(element(plan.componentType, { id, ...(Object.fromEntries(attributes) as Record<string, string>) }));
       return id;
     };
@@ -271,7 +268,7 @@ export class NetworkWriter {
 
   /** A population each of whose elements is a component of its own. */
   #mixed(name: string, made: readonly string[]): void {
-    const [list, item] = this.#sourceTypes();
+    const [list, item] = this.#listNames('', 'mixedPopulation', 'mixedElement', mixedTypes);
     const items = made.map((cell, k) => element(item, { id: String(k), cell }));
     this.populations.push(element(list, { id: name, component: made[0] ?? '' }, items));
     this.#paths.set(name, (index) => `${name}/${index}/${made[index]}`);
@@ -279,21 +276,14 @@ export class NetworkWriter {
 
   readonly #lists = new Map<string, readonly [list: string, item: string]>();
 
-  /** Types of a population whose cells have values of their own, and of one of its elements, which holds them. */
-  #listTypes(id: string, own: readonly (readonly [name: string, dimension: string])[]): readonly [string, string] {
-    const known = this.#lists.get(id);
+  /** Names of the types of a population and of its elements, which are made once for each key. */
+  #listNames(key: string, list: string, item: string, make: (list: string, item: string) => readonly Element[]): readonly [string, string] {
+    const known = this.#lists.get(key);
     if (known) return known;
-    const made = [this.context.ids.claim(`${id}_population`), this.context.ids.claim(`${id}_element`)] as const;
-    this.#lists.set(id, made);
-    this.types.push(
-      element('ComponentType', { name: made[0], extends: 'basePopulation', description: `Cells of ${id} with values of their own.` }, [
-        element('Children', { name: 'instances', type: made[1] }),
-      ]),
-      element('ComponentType', { name: made[1], description: `A cell of ${id}, with the values that it requires.` }, [
-        ...own.map(([name, dimension]) => element('Parameter', { name, dimension })),
-        element('Structure', {}, [element('ChildInstance', { component: '../component' })]),
-      ]),
-    );
+    const { ids } = this.context;
+    const made = [ids.claim(list), ids.claim(item)] as const;
+    this.#lists.set(key, made);
+    this.types.push(...make(...made));
     return made;
   }
 
@@ -326,46 +316,7 @@ export class NetworkWriter {
     this.#mixed(name, made);
   }
 
-  /** Types of a population each of whose elements is a component of its own. */
-  #sourceTypes(): readonly [string, string] {
-    const known = this.#lists.get('');
-    if (known) return known;
-    const made = [this.context.ids.claim('mixedPopulation'), this.context.ids.claim('mixedElement')] as const;
-    this.#lists.set('', made);
-    this.types.push(
-      element('ComponentType', { name: made[0], extends: 'basePopulation', description: 'Elements that are components of their own.' }, [
-        element('Children', { name: 'instances', type: made[1] }),
-      ]),
-      element('ComponentType', { name: made[1], description: 'One of them.' }, [
-        element('ComponentReference', { name: 'cell', type: 'Component' }),
-        element('Structure', {}, [element('ChildInstance', { component: 'cell' })]),
-      ]),
-    );
-    return made;
-  }
-
   // --- Projections --------------------------------------------------------------------------------------------------
-
-  /** Pairs of elements, by their indices in the populations. */
-  #pairs(name: string, projection: Projection): Pairs | undefined {
-    const { report } = this.context;
-    const pointer = child('/projections', name);
-    const from = elementsOf(projection.from.of, this.context);
-    const into = elementsOf(projection.to.of, this.context);
-    if (typeof from === 'string') return report.missing(`${pointer}/from`, from);
-    if (typeof into === 'string') return report.missing(`${pointer}/to`, into);
-    const same = populationOf(projection.from.of) === populationOf(projection.to.of);
-    const [sources, targets]: [number[], number[]] = [[], []];
-    for (const rule of projection.connect) {
-      const pairs = explicit(rule, from, into, same, this.context);
-      if (!pairs) return report.missing(`${pointer}/connect`, `connections by the rule ${rule.rule} are drawn; freeze the model first`);
-      for (const [i, j] of pairs) {
-        sources.push(i);
-        targets.push(j);
-      }
-    }
-    return { sources, targets };
-  }
 
   #projection(name: string, projection: Projection): void {
     const { model, report, ids, dimensions } = this.context;
@@ -379,7 +330,7 @@ export class NetworkWriter {
     if ((projection.from.event ?? 'spike') !== 'spike')
       return void report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
     if (projection.from.section ?? projection.to.section) report.missing(pointer, 'places on cells with structure');
-    const pairs = this.#pairs(name, projection);
+    const pairs = pairsOf(name, projection, this.context);
     if (!pairs) return;
     const count = pairs.sources.length;
     const values = this.#numbers(type, projection.values, count, pointer, (inner, k) =>
@@ -404,7 +355,8 @@ export class NetworkWriter {
       this.types.push(built.peer.element);
       const other = ids.claim(`${name}_other_ends`);
       this.components.push(element(built.peer.componentType, { id: other }));
-      const [list, item] = this.#contactTypes(name, built.properties, dimensionOf);
+      const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
+      this.types.push(...contactTypes(list, item, name, this.#ownNames(built.properties, dimensionOf)));
       const contacts = pairs.sources.map((i, k) =>
         element(item, {
           id: String(k),
@@ -480,7 +432,9 @@ export class NetworkWriter {
     let ordinal = 0;
     for (const { synapse, connections } of groups.values()) {
       const id = ordinal++ === 0 ? name : ids.claim(name);
-      this.projections.push(element('projection', { id, presynapticPopulation: source, postsynapticPopulation: target, synapse }, connections));
+      this.projections.push(
+        element('projection', { id, presynapticPopulation: source, postsynapticPopulation: target, synapse }, connections),
+      );
     }
   }
 
@@ -505,37 +459,12 @@ export class NetworkWriter {
     return taken.has('delay') ? 'delay_of_connection' : 'delay';
   }
 
-  /** Types of contacts by tunnels, and of what holds them. */
-  #contactTypes(
-    name: string,
+  /** The values that connections give, with their dimensions. */
+  #ownNames(
     properties: ReadonlyMap<string, string>,
     dimensionOf: (key: string) => ReturnType<typeof dimensionOfUnit>,
-  ): readonly [list: string, item: string] {
-    const { ids, dimensions } = this.context;
-    const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
-    const assigned = [...properties];
-    this.types.push(
-      element('ComponentType', { name: list, extends: 'continuousProjection', description: `Contacts of ${name}.` }, [
-        element('Children', { name: 'contacts', type: item }),
-      ]),
-      element('ComponentType', { name: item, description: 'A contact by which a synapse sees the cell at the other end.' }, [
-        element('Path', { name: 'preCell' }),
-        element('Path', { name: 'postCell' }),
-        element('ComponentReference', { name: 'preComponent', type: 'baseSynapse' }),
-        element('ComponentReference', { name: 'postComponent', type: 'baseSynapse' }),
-        ...assigned.map(([key, lems]) => element('Parameter', { name: lems, dimension: dimensions.nameOf(dimensionOf(key)) })),
-        element('Structure', {}, [
-          element('With', { instance: 'preCell', as: 'a' }),
-          element('With', { instance: 'postCell', as: 'b' }),
-          element(
-            'Tunnel',
-            { name: 'peer', endA: 'a', endB: 'b', componentA: 'preComponent', componentB: 'postComponent' },
-            assigned.map(([, lems]) => element('Assign', { property: lems, value: lems })),
-          ),
-        ]),
-      ]),
-    );
-    return [list, item];
+  ): readonly OwnValue[] {
+    return [...properties].map(([key, lems]) => [lems, this.context.dimensions.nameOf(dimensionOf(key))] as const);
   }
 
   #connectionType(
@@ -547,27 +476,7 @@ export class NetworkWriter {
     if (known !== undefined) return known;
     const type = this.context.ids.claim(`${name}_connection`);
     if (properties.size === 0) this.#delayed = type;
-    const assigned = [...properties];
-    const delay = this.#delayName(properties);
-    this.types.push(
-      element('ComponentType', { name: type, extends: 'connection', description: 'A connection with a delay and values of its own.' }, [
-        // Not all readers inherit paths and texts.
-        element('Path', { name: 'preCellId' }),
-        element('Path', { name: 'postCellId' }),
-        element('Text', { name: 'destination' }),
-        element('Parameter', { name: delay, dimension: 'time' }),
-        ...assigned.map(([key, lems]) => element('Parameter', { name: lems, dimension: this.context.dimensions.nameOf(dimensionOf(key)) })),
-        element('Structure', {}, [
-          element('With', { instance: 'preCellId', as: 'a' }),
-          element('With', { instance: 'postCellId', as: 'b' }),
-          element(
-            'EventConnection',
-            { from: 'a', to: 'b', receiver: '../synapse', receiverContainer: 'destination', delay },
-            assigned.map(([, lems]) => element('Assign', { property: lems, value: lems })),
-          ),
-        ]),
-      ]),
-    );
+    this.types.push(connectionType(type, this.#delayName(properties), this.#ownNames(properties, dimensionOf)));
     return type;
   }
 
@@ -596,7 +505,10 @@ export class NetworkWriter {
       if (!on.startsWith('post.')) continue;
       const all = this.#delays(name, projection, type, count, pathway);
       if (typeof all !== 'number' && all.some((delay) => delay !== all[0]))
-        this.context.report.missing(`${child('/projections', name)}/delays/${pathway}`, 'delays after events of the target that differ between synapses');
+        this.context.report.missing(
+          `${child('/projections', name)}/delays/${pathway}`,
+          'delays after events of the target that differ between synapses',
+        );
       delays.set(pathway, typeof all === 'number' ? all : (all[0] ?? 0));
     }
     return delays;
@@ -612,7 +524,7 @@ export class NetworkWriter {
     const population = model.populations[source];
     const type = model.neurons[population?.type ?? ''];
     const synapse = model.synapses[projection.synapse];
-    const pairs = this.#pairs(name, projection);
+    const pairs = pairsOf(name, projection, this.context);
     if (!plan || !population || !type || !synapse || !pairs) return;
     const values = this.#values.get(source) ?? new Map<string, Numbers>();
     const started = new Set([...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])));
@@ -661,84 +573,17 @@ export class NetworkWriter {
   #stimulus(name: string, stimulus: Stimulus): void {
     const { model, report, ids } = this.context;
     const pointer = child('/stimuli', name);
-    if (stimulus.kind === 'poisson') return this.#poisson(name, stimulus);
-    if (!stimulus.attached) return void report.missing(pointer, 'currents that are attached during the run');
     const target = populationOf(stimulus.to);
     const plan = this.plans.get(model.populations[target ?? '']?.type ?? '');
     const targets = elementsOf(stimulus.to, this.context);
     if (target === undefined || !plan || typeof targets === 'string')
-      return void report.missing(pointer, typeof targets === 'string' ? targets : 'currents into several populations');
-    const channel = plan.channels.find((one) => one.kind === 'sum' && one.variable === stimulus.input);
-    if (!channel) return void report.missing(pointer, `currents into ${stimulus.input}, which is no input`);
-    if (stimulus.every !== undefined)
-      report.approximated(
-        'lems/held-current',
-        pointer,
-        'the current follows its value in each step; it does not hold between ticks of its own',
-      );
-    const builder = builderOf(this.context);
-    const value = builder.parse(stimulus.value);
-    for (const inner of namesIn(value)) {
-      const seen = plan.visible.get(inner);
-      if (seen) builder.requirement(inner, seen.dimension, seen.name);
-    }
-    try {
-      for (const one of plan.channels) {
-        const zero = builder.parse('0');
-        builder.derive(builder.free(one.exposure), one.dimension, one === channel ? value : zero, one.exposure);
-      }
-      if (!plan.channels.some(({ exposure }) => exposure === 'i'))
-        builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], builder.parse('0*A'), 'i');
-    } catch (error) {
-      if (!(error instanceof NotExpressible)) throw error;
-      return void report.missing(`${pointer}/value`, error.message);
-    }
-    const componentType = ids.claim(`${name}_input`);
+      return void report.missing(pointer, typeof targets === 'string' ? targets : 'inputs of several populations');
+    const made = stimulusType(name, stimulus, plan, this.context);
+    if (!made) return;
     const component = ids.claim(name);
-    this.types.push(builder.build(componentType, plan.attachment, `The current ${name}.`));
-    this.components.push(element(componentType, { id: component }));
-    this.#currents.set(name, { component, population: target, exposure: channel.exposure });
-    this.#inputList(component, target, targets, plan);
-  }
-
-  /** Sums of many random inputs: a number of them is drawn in each step. */
-  #poisson(name: string, stimulus: Extract<Stimulus, { kind: 'poisson' }>): void {
-    const { model, report, ids, dt } = this.context;
-    const pointer = child('/stimuli', name);
-    const target = populationOf(stimulus.to);
-    const plan = this.plans.get(model.populations[target ?? '']?.type ?? '');
-    const targets = elementsOf(stimulus.to, this.context);
-    const channel = plan?.channels.find((one) => one.kind === 'jump' && one.variable === stimulus.variable);
-    if (target === undefined || !plan || typeof targets === 'string' || !channel)
-      return void report.missing(pointer, typeof targets === 'string' ? targets : `random inputs into ${stimulus.variable}`);
-    const builder = builderOf(this.context);
-    try {
-      const weight = builder.parse(stimulus.weight);
-      for (const inner of namesIn(weight)) {
-        const seen = plan.visible.get(inner);
-        if (seen) builder.requirement(inner, seen.dimension, seen.name);
-      }
-      const waiting = builder.state('waiting', channel.dimension, false);
-      const drawn = drawCount(stimulus.n, stimulus.rate * dt, builder);
-      if (drawn.approximated !== undefined) report.approximated('lems/poisson', pointer, drawn.approximated);
-      builder.conditions.push(
-        element('OnCondition', { test: '1 .gt. 0' }, [
-          ...drawn.actions,
-          builder.assign(waiting, `${drawn.count} * ${builder.text(weight, 'statement')}`),
-        ]),
-      );
-      for (const one of plan.channels)
-        builder.derive(builder.free(one.exposure), one.dimension, builder.parse(one === channel ? 'waiting' : '0'), one.exposure);
-      if (!plan.channels.some(({ exposure }) => exposure === 'i'))
-        builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], builder.parse('0*A'), 'i');
-    } catch (error) {
-      if (!(error instanceof NotExpressible)) throw error;
-      return void report.missing(pointer, error.message);
-    }
-    const componentType = ids.claim(`${name}_input`);
-    const component = ids.claim(name);
-    this.types.push(builder.build(componentType, plan.attachment, `The random inputs ${name}.`));
-    this.components.push(element(componentType, { id: component }));
+    this.types.push(made.element);
+    this.components.push(element(made.componentType, { id: component }));
+    this.#currents.set(name, { component, population: target, exposure: made.exposure });
     this.#inputList(component, target, targets, plan);
   }
 }
@@ -750,55 +595,4 @@ function replayed(time: number, dt: number, timing: string): number {
   if (timing === 'lems-euler') return time;
   const step = timing === 'brian' ? Math.trunc((time + 1e-3 * dt) / dt) : Math.max(0, Math.round(time / dt) - 1);
   return Number(((step + 0.5) * dt).toPrecision(15));
-}
-
-/** Variables of the target that the pathways of a projection add to. */
-function jumpsOf(projection: Projection, type: SynapseType): readonly string[] {
-  return Object.values(type.pathways).flatMap(({ do: actions }) =>
-    actions.flatMap(parseStatements).flatMap((statement) => {
-      const written = statement.kind === 'assignment' ? statement.target : statement.port;
-      const variable = writtenBy(written, projection.receptors, type.ports);
-      return variable === null ? [] : [variable];
-    }),
-  );
-}
-
-/** The pairs of a rule that draws nothing. */
-function explicit(
-  rule: ConnectionRule,
-  from: readonly number[],
-  into: readonly number[],
-  same: boolean,
-  { data }: Pick<ExportContext, 'data'>,
-): readonly (readonly [number, number])[] | undefined {
-  switch (rule.rule) {
-    case 'list': {
-      const [sources, targets] = [numbersOf(rule.sources, data), numbersOf(rule.targets, data)];
-      return Array.from({ length: sources.length }, (_, k) => [from[sources[k] ?? 0] ?? 0, into[targets[k] ?? 0] ?? 0] as const);
-    }
-    case 'all':
-      return from.flatMap((i) => into.filter((j) => rule.self || !same || i !== j).map((j) => [i, j] as const));
-    case 'oneToOne':
-      return from.flatMap((i, k) => (into[k] === undefined ? [] : [[i, into[k]] as const]));
-    default:
-      return undefined;
-  }
-}
-
-/** Populations that receive nothing and only add to inputs of one other population, each element to one cell; with the projection that does so. */
-function attachedPopulations({ model }: ExportContext): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  const projections = Object.entries(model.projections);
-  for (const [name, { type }] of Object.entries(model.populations)) {
-    if (type === undefined) continue;
-    if (projections.some(([, { to }]) => populationOf(to.of) === name)) continue;
-    const out = projections.filter(([, { from }]) => populationOf(from.of) === name);
-    const [[id, projection] = []] = out;
-    if (out.length !== 1 || id === undefined || !projection) continue;
-    const synapse = model.synapses[projection.synapse];
-    if (!synapse || !readsOnlyPre(synapse)) continue;
-    const texts = Object.values(synapse.contributes).flatMap((text) => [...namesIn(parseExpression(text))]);
-    if (texts.every((text) => text.startsWith('pre.') || !text.includes('.'))) found.set(name, id);
-  }
-  return found;
 }

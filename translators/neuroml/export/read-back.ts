@@ -22,6 +22,7 @@ export function readBack(text: string): ReadBack | string {
   const lems = readLems(text, 'exported.xml', undefined, diagnostics);
   const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;
   const valid = parts && normalise(parts.document, parts.positions, diagnostics);
-  if (!lems || !parts || !valid) return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
+  if (!lems || !parts || !valid)
+    return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
   return { lems, parts, valid, hashes: hashModel(valid.model) };
 }

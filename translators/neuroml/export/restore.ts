@@ -56,7 +56,9 @@ export function restoreDocument(valid: ValidModel): Restored | null {
  */
 function withOwnValues(model: Model): Model {
   const numbers = (type: EquationSet | undefined): Record<string, Value> =>
-    Object.fromEntries(Object.entries(type?.parameters ?? {}).flatMap(([name, { value }]) => (typeof value === 'number' ? [[name, value]] : [])));
+    Object.fromEntries(
+      Object.entries(type?.parameters ?? {}).flatMap(([name, { value }]) => (typeof value === 'number' ? [[name, value]] : [])),
+    );
   const given = <T extends { readonly values: Readonly<Record<string, Value>> }>(owner: T, type: EquationSet | undefined): T => ({
     ...owner,
     values: Object.fromEntries(Object.entries({ ...numbers(type), ...owner.values }).sort(([a], [b]) => (a < b ? -1 : 1))),

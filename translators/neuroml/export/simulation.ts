@@ -32,7 +32,8 @@ function output(recording: Recording, network: NetworkWriter, context: ExportCon
   const { report, model } = context;
   const pointer = child('/recordings', model.recordings.indexOf(recording));
   if ('rate' in recording) return report.missing(pointer, 'rates of populations');
-  if ('projection' in recording.of && 'variables' in recording && !('events' in recording)) return synapseOutput(recording, recording.of.projection, network, context);
+  if ('projection' in recording.of && 'variables' in recording && !('events' in recording))
+    return synapseOutput(recording, recording.of.projection, network, context);
   const population = populationOf(recording.of);
   const indices = elementsOf(recording.of, context);
   if (population === undefined || typeof indices === 'string')
@@ -69,14 +70,21 @@ function synapseOutput(
   network: NetworkWriter,
   { model, report, data }: ExportContext,
 ): Element | undefined {
-  const pointer = child('/recordings', model.recordings.findIndex((one) => one.name === name));
+  const pointer = child(
+    '/recordings',
+    model.recordings.findIndex((one) => one.name === name),
+  );
   const [rule, ...more] = model.projections[projection]?.connect ?? [];
   if (every !== undefined) report.approximated('lems/sampling', pointer, 'samples are written in each step');
   const count = network.synapseCount(projection);
-  if (!rule || more.length > 0 || count === 0) return report.missing(pointer, `recordings of synapses of ${projection}, which are not in LEMS`);
+  if (!rule || more.length > 0 || count === 0)
+    return report.missing(pointer, `recordings of synapses of ${projection}, which are not in LEMS`);
   const all = Array.from({ length: count }, (_, k) => k);
   const [from, to, step] = ('slice' in of ? of.slice : undefined) ?? [0, count, 1];
-  const wanted = 'indices' in of && of.indices ? Array.from(numbersOf(of.indices, data)) : all.filter((k) => k >= from && k < to && (k - from) % step === 0);
+  const wanted =
+    'indices' in of && of.indices
+      ? Array.from(numbersOf(of.indices, data))
+      : all.filter((k) => k >= from && k < to && (k - from) % step === 0);
   const columns = variables.flatMap((variable) =>
     wanted.flatMap((index) => {
       const quantity = network.synapsePathOf(projection, index, variable);

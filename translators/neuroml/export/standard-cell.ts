@@ -55,8 +55,12 @@ export function standardCell(id: string, type: NeuronType, { model }: ExportCont
     if (!populations.some(([population]) => population === of) || !('variables' in recording)) return true;
     return recording.variables?.every((variable) => variable === 'v') ?? true;
   });
-  const incoming = Object.values(model.projections).filter(({ to }) => populations.some(([population]) => population === populationOf(to.of)));
-  const fits = incoming.every((projection) => isStatic(model.synapses[projection.synapse]) && receptorOf(projection, receptors) !== undefined);
+  const incoming = Object.values(model.projections).filter(({ to }) =>
+    populations.some(([population]) => population === populationOf(to.of)),
+  );
+  const fits = incoming.every(
+    (projection) => isStatic(model.synapses[projection.synapse]) && receptorOf(projection, receptors) !== undefined,
+  );
   const currents = Object.values(model.stimuli).every(
     (stimulus) => !populations.some(([population]) => population === populationOf(stimulus.to)) || stimulus.kind === 'current',
   );

@@ -122,7 +122,9 @@ export function synapseType(
     attempt(`pathways/${name}`, () => {
       const writer = (statement: Statement): readonly Element[] =>
         statement.kind === 'send'
-          ? send(statement, projection, type, target, builder, (message) => context.report.approximated('lems/queue', `${pointer}/pathways/${name}`, message))
+          ? send(statement, projection, type, target, builder, (message) =>
+              context.report.approximated('lems/queue', `${pointer}/pathways/${name}`, message),
+            )
           : [pathwayStatement(statement, projection, type, target, builder)];
       if (pathway.on.startsWith('pre.')) {
         builder.handlers.push(element('OnEvent', { port: 'in' }, builder.statements(pathway.do).flatMap(writer)));

@@ -336,7 +336,8 @@ export class TypeBuilder {
     const own = this.#names.get(name);
     if (own !== undefined) return own;
     if (name === endOfStep) return 't';
-    if (name === 't' || name === ownTime) return this.clock.reads === 'end' ? 't' : `(t - ${this.#constant('STEP', time, this.clock.dt * almostOne)})`;
+    if (name === 't' || name === ownTime)
+      return this.clock.reads === 'end' ? 't' : `(t - ${this.#constant('STEP', time, this.clock.dt * almostOne)})`;
     if (name === 'dt') return this.#constant('DT', time, this.clock.dt);
     if (name === 't_in_timesteps') return this.text(call('timestep', [nameOf('t'), nameOf('dt')]), 'statement');
     const constant = constants.get(name);
@@ -382,12 +383,14 @@ export class TypeBuilder {
   /** A table as a variable of its own with a case for each value. */
   #tableText({ dt, dimension, rows }: StepFunction, given: readonly Expression[]): string {
     const [at = nameOf('t'), element = number(0)] = given;
-    if (rows.reduce((sum, row) => sum + row.length, 0) > longestTable) throw new NotExpressible(`a table of more than ${longestTable} values`);
+    if (rows.reduce((sum, row) => sum + row.length, 0) > longestTable)
+      throw new NotExpressible(`a table of more than ${longestTable} values`);
     const over = (row: ArrayLike<number>): Expression => {
       const last = row.length - 1;
       let chain: Expression = quantity(row[last] ?? 0, dimension);
       for (let k = last - 1; k >= 0; k--)
-        if (row[k] !== row[k + 1]) chain = conditional(binary('<', at, quantity((k + 1) * dt, time)), quantity(row[k] ?? 0, dimension), chain);
+        if (row[k] !== row[k + 1])
+          chain = conditional(binary('<', at, quantity((k + 1) * dt, time)), quantity(row[k] ?? 0, dimension), chain);
       return chain;
     };
     const chains = rows.map(over);
@@ -505,7 +508,13 @@ export class TypeBuilder {
     const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value;
     if (isNumber(whenTrue, 1) && isNumber(whenFalse, 0)) return factor;
     const [taken, other] = [this.#guarded(whenTrue, condition, 0, 1), this.#guarded(whenFalse, condition, 1, 0)];
-    return `(${factor} * ${this.text(taken, place)} + (1 - ${factor}) * ${this.text(other, place)})`;
+    // A zero times a factor is a pure number, which is no voltage.
+    const isNone = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
+    const terms = [
+      ...(isNone(taken) ? [] : [`${factor} * ${this.text(taken, place)}`]),
+      ...(isNone(other) ? [] : [`(1 - ${factor}) * ${this.text(other, place)}`]),
+    ];
+    return terms.length === 0 ? '0' : `(${terms.join(' + ')})`;
   }
 
   /** A branch whose divisors are not zero while the other one is taken: there the product with zero would not be zero. */

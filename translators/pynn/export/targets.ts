@@ -35,7 +35,12 @@ export class Targets {
     kept: Readonly<Record<string, SelectionRule>>,
   ) {
     this.#populationSize = populationSize;
-    this.#kept = new Map(Object.entries(kept).map(([name, rule]) => [canonicalText(rule), name]));
+    // Of several labels of the same cells the first is taken.
+    this.#kept = new Map(
+      Object.entries(kept)
+        .reverse()
+        .map(([name, rule]) => [canonicalText(rule), name]),
+    );
     this.#keptRules = Object.values(kept);
     this.#data = data;
     this.#generators = generators;
@@ -102,9 +107,7 @@ export class Targets {
     const order = generator === undefined ? 'any' : String(generator.order);
     const select = { sample, ...(rng === undefined ? {} : { rng }) };
     // The name of a sample says which one it is.
-    const whole = { ...rule };
-    delete whole.pick;
-    delete whole.only;
+    const whole = Object.fromEntries(Object.entries(rule).filter(([key]) => key !== 'pick' && key !== 'only'));
     const label = name ?? this.#kept.get(canonicalText(whole)) ?? this.#free(`${parent}[${sample} of ${order}]`, parent, select);
     this.#views.set(label, { label, of: parent, select });
     if (!pick) return label;

@@ -61,7 +61,10 @@ export function deviceCompactCode(context: DeviceContext, { family }: DeviceFami
         'bits &= bits - 1u;',
       ]),
     ]),
-    ...block('if (local_id() == TEAM_SIZE - 1u)', [`${counts}[slot] = at;`, ...(log === undefined ? [] : [`${cursor} = log_row;`])]),
+    ...block('if (local_id() == TEAM_SIZE - 1u)', [
+      `${counts}[slot] = at;`,
+      ...(log === undefined ? [] : [`${cursor} = log_row;`, `if (log_row > ${scope.amount(log.room)}) stop_after(arena, step);`]),
+    ]),
   ];
   const arrays = [context.device.groupArray('u32', 'sums', 'team')];
   return { scope, size: 'team', geometry: () => ({ kind: 'team' }), arrays, lines };

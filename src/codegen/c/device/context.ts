@@ -6,6 +6,7 @@ import type { Buffer, Kernel, Program } from '../../../ir/program.js';
 import { bodyOf, visitStatements } from '../../../ir/walk.js';
 import type { StrategyChoice, Way } from '../../schedule/strategies.js';
 import { synapsesOf, wayOf } from '../../schedule/strategies.js';
+import { ringOf } from '../../schedule/kernel-calls.js';
 import { ProgramContext } from '../scope.js';
 import type { Scope } from '../scope.js';
 import type { DeviceDialect } from './dialect.js';
@@ -70,12 +71,16 @@ export class DeviceContext extends ProgramContext {
   }
 }
 
-/** Kernels of the step, where any of them can raise a fault: many steps are launched ahead, and those after a fault must do nothing. */
+/**
+ * Kernels of the step, where any of them can raise a fault or fill a log: many steps are launched ahead, and those after a fault, or for which a log
+ * may lack room, must do nothing.
+ */
 function stoppable(program: Program): ReadonlySet<string> {
   const names = new Set(program.schedule.step.map(({ kernel }) => kernel));
   let raises = false;
   for (const kernel of program.kernels) {
     if (!names.has(kernel.name)) continue;
+    raises ||= kernel.shape === 'compact' && ringOf(program, kernel.event).log !== undefined;
     visitStatements(bodyOf(kernel), (s) => {
       raises ||= s.kind === 'fault';
     });

@@ -73,6 +73,7 @@ export const cudaDialect: DeviceDialect = {
   deviceKernel: (size) => `extern "C" __global__ __launch_bounds__(${groupSizeName[size]})`,
   global: '',
   constant: 'static __constant__ const ',
+  longConstant: 'static __device__ const ',
   groupArray: (element, id, size) => `__shared__ ${elements[element]} ${id}[${groupSizeName[size]}];`,
   gathersFlags: false,
   // Arguments of 4096 bytes.

@@ -18,8 +18,9 @@ export interface DeviceDialect extends Dialect {
   readonly deviceKernel: (size: GroupSize) => string;
   /** Before the type of what a pointer to memory of the device points to. */
   readonly global: string;
-  /** Before a table of constants outside functions. */
+  /** Before a table of constants outside functions; before one of many, where memory for constants is short. */
   readonly constant: string;
+  readonly longConstant: string;
   /** An array that the work-items of a group share. */
   readonly groupArray: (element: ElementType, id: string, size: GroupSize) => string;
   /** Whether `store_flags` gathers through an array of the group; languages with ballots need none. */
@@ -35,7 +36,7 @@ export const groupSizeName = { items: 'GROUP_SIZE', team: 'TEAM_SIZE', one: '1' 
 
 /** What the frames of all languages define, and what the printers of kernels call their own: no name of a model may hide one of these. */
 export const frameNames: readonly string[] = (
-  'item_id items local_id group_id groups share_of store_flags sum_before raise_fault is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
+  'item_id items local_id group_id groups share_of store_flags sum_before raise_fault stop_after is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
   'part work_group work_groups item all_items member member_of local_items sync_team most here pair pairs begin_pair its_pair dealt chunk shares turn owner t all starts ' +
   'rows arena ahead first_step sums own_sum worker workers first at share_low last other distance'
 ).split(' ');
@@ -109,6 +110,7 @@ export const openclDialect: DeviceDialect = {
   deviceKernel: (size) => `__kernel __attribute__((reqd_work_group_size(${groupSizeName[size]}, 1, 1)))`,
   global: '__global ',
   constant: '__constant ',
+  longConstant: '__constant ',
   groupArray: (element, id, size) => `__local ${openclElements[element]} ${id}[${groupSizeName[size]}];`,
   gathersFlags: true,
   // Every device takes arguments of 1024 bytes.

@@ -36,6 +36,8 @@ export interface GeneratedDevice {
   readonly launches: ReadonlyMap<string, Launch>;
   /** The launches of a step, in order: `kernel` is the name of a launch. */
   readonly step: readonly StepEntry[];
+  /** Logs after whose last step with certain room the device stops by itself. */
+  readonly guardedLogs: ReadonlySet<string>;
   /** How the spikes of each propagate kernel are spread, as sentences. */
   readonly notes: readonly string[];
 }
@@ -108,7 +110,8 @@ class Launches {
     );
     const entries = stages.flatMap((stage) => this.#fitting(stage));
     // A kernel of a family of one that runs by itself in a step has one entry, whoever runs it.
-    for (const [first, ...rest] of entries) if (first && rest.length === 0 && this.#familyOf(first.kernel).family.members.length === 1) alone.add(first.kernel);
+    for (const [first, ...rest] of entries)
+      if (first && rest.length === 0 && this.#familyOf(first.kernel).family.members.length === 1) alone.add(first.kernel);
     for (const family of this.#families.list) this.#printSingle(family, alone);
     entries.forEach((entry, k) => this.#printStep(entry, k));
   }
@@ -165,7 +168,10 @@ class Launches {
   #fitting(stage: readonly StepEntry[]): StepEntry[][] {
     const own = (kernel: string): string[] => {
       const found = this.#kernels.get(kernel);
-      const used = found === undefined ? [] : [...buffersOf(bodyOf(found)), ...(found.shape === 'propagate' ? ringAndRows(this.#context.program, found) : [])];
+      const used =
+        found === undefined
+          ? []
+          : [...buffersOf(bodyOf(found)), ...(found.shape === 'propagate' ? ringAndRows(this.#context.program, found) : [])];
       return used.filter((name) => this.#context.layout.places.get(name)?.kind === 'own');
     };
     const launches: { readonly entries: StepEntry[]; readonly buffers: Set<string> }[] = [];
@@ -183,7 +189,8 @@ class Launches {
   #printStep(entries: readonly StepEntry[], ordinal: number): void {
     const [lead] = entries;
     if (lead === undefined) return;
-    const single = entries.length === 1 && this.launches.get(lead.kernel)?.member === undefined ? this.launches.get(lead.kernel) : undefined;
+    const single =
+      entries.length === 1 && this.launches.get(lead.kernel)?.member === undefined ? this.launches.get(lead.kernel) : undefined;
     if (single !== undefined) {
       this.step.push(lead);
       return;
@@ -200,7 +207,9 @@ class Launches {
       sections.set(key, section);
     }
     const all = [...sections.values()];
-    const id = this.#context.kernelNames.fresh(`${all[0]?.named.id ?? 'kernel'}${all.length === 1 ? '_at_once' : `_and_${entries.length - 1}_more`}`);
+    const id = this.#context.kernelNames.fresh(
+      `${all[0]?.named.id ?? 'kernel'}${all.length === 1 ? '_at_once' : `_and_${entries.length - 1}_more`}`,
+    );
     const printed = partsEntry(this.#context, id, all, this.#isStoppable(entries.map(({ kernel }) => kernel)));
     this.#add(printed);
     for (const launch of printed.launches) {
@@ -263,6 +272,15 @@ function strategyNotes(context: DeviceContext): string[] {
   return [...by].map(([way, names]) => `spikes are spread by the strategy ${way}: ${names.join(', ')}`);
 }
 
+/** Logs of spikes that compact kernels of the step write. */
+function guardedLogs(program: Program): ReadonlySet<string> {
+  const inStep = new Set(program.schedule.step.map(({ kernel }) => kernel));
+  const rings = program.kernels.flatMap((kernel) =>
+    kernel.shape === 'compact' && inStep.has(kernel.name) ? [ringOf(program, kernel.event)] : [],
+  );
+  return new Set(rings.flatMap(({ size, log }) => (size > 0 && log !== undefined ? [log] : [])));
+}
+
 function generate(program: Program, targets: TargetStrategy, { dialect, template, words, operands }: Frame): GeneratedDevice {
   const context = new DeviceContext(program, dialect, targets);
   const functions = program.functions.flatMap((callee) => [...functionText(context, callee), '']);
@@ -274,7 +292,7 @@ function generate(program: Program, targets: TargetStrategy, { dialect, template
     kernels: render(lines),
     trust: render(indent(deviceTrustLines(words, operands))),
   });
-  return { source, layout: context.layout, launches, step, notes: strategyNotes(context) };
+  return { source, layout: context.layout, launches, step, guardedLogs: guardedLogs(program), notes: strategyNotes(context) };
 }
 
 /**

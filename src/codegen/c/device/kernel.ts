@@ -27,7 +27,7 @@ export interface Ids {
 }
 
 /** The whole launch. */
-export const allIds: Ids = { item: 'item_id()', items: 'items()', group: 'group_id()', groups: 'groups()' };
+const allIds: Ids = { item: 'item_id()', items: 'items()', group: 'group_id()', groups: 'groups()' };
 /** One of several parts of a launch. */
 const partIds: Ids = { item: 'item', items: 'all_items', group: 'work_group', groups: 'work_groups' };
 
@@ -68,6 +68,12 @@ export function bufferOf({ fields, members }: Family, member: number, name: stri
 
 const tableOf = ({ id }: DeviceFamily, row: string): string => `${id}_${row}`;
 
+/** Tables of more entries may not all fit into memory for constants, of which devices have 64 KiB. */
+const mostConstants = 256;
+
+/** Before a table of so many entries. */
+const tablePrefix = ({ device }: DeviceContext, length: number): string => (length > mostConstants ? device.longConstant : device.constant);
+
 /** The tables of a family's numbers and places, one for each field that its code uses. */
 export function familyTables(context: DeviceContext, named: DeviceFamily, scope: Scope): string[] {
   const { family } = named;
@@ -78,12 +84,12 @@ export function familyTables(context: DeviceContext, named: DeviceFamily, scope:
     const values = family.members.map((member) => member.values[k] ?? 0);
     if (field.kind === 'value') {
       const texts = values.map((value) => constantText({ type: field.type, value: typeof value === 'string' ? 0 : value }, context).text);
-      return [`${context.device.constant}${context.dialect.types[field.type]} ${table}[] = {${texts.join(', ')}};`];
+      return [`${tablePrefix(context, values.length)}${context.dialect.types[field.type]} ${table}[] = {${texts.join(', ')}};`];
     }
     const places = values.map((value) => context.layout.places.get(String(value)));
     if (places.some((place) => place?.kind === 'own')) return [];
     return [
-      `${context.device.constant}${context.dialect.types.u32} ${table}[] = {${places.map((place) => `${place?.kind === 'arena' ? place.offset : 0}u`).join(', ')}};`,
+      `${tablePrefix(context, places.length)}${context.dialect.types.u32} ${table}[] = {${places.map((place) => `${place?.kind === 'arena' ? place.offset : 0}u`).join(', ')}};`,
     ];
   });
 }
@@ -245,7 +251,7 @@ function memberLines(context: DeviceContext, { named, members }: Section, first:
     return { tables: [], lines: [`const ${u32} member = ${text};`] };
   }
   return {
-    tables: [`${context.device.constant}${u32} ${table}[] = {${members.map((member) => `${member}u`).join(', ')}};`],
+    tables: [`${tablePrefix(context, members.length)}${u32} ${table}[] = {${members.map((member) => `${member}u`).join(', ')}};`],
     lines: [`const ${u32} member = ${table}[${first === 0 ? 'part' : `part - ${first}u`}];`],
   };
 }
@@ -318,7 +324,7 @@ export function partsEntry(
   const dealt = sharesOf(sections, context);
   const turn = dealt === null ? count : dealt.parts.length;
   const constantTable = (name: string, values: readonly number[]): string =>
-    `${context.device.constant}${u32} ${id}_${name}[] = {${values.map((value) => `${value}u`).join(', ')}};`;
+    `${tablePrefix(context, values.length)}${u32} ${id}_${name}[] = {${values.map((value) => `${value}u`).join(', ')}};`;
   if (dealt !== null)
     tables.push(constantTable('parts', dealt.parts), constantTable('ranks', dealt.ranks), constantTable('shares', dealt.shares));
   const lines = [

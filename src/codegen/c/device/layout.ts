@@ -16,7 +16,7 @@ export interface DeviceLayout {
 }
 
 /**
- * The arena's first words: the step of the last fault in an even and in an odd step, or `notStopped`; then the step from which the arguments of
+ * The arena's first words: an even and an odd step that is to be the last, or `notStopped`; then the step from which the arguments of
  * kernels count, in languages where they do.
  */
 export const controlBytes = 64;

@@ -24,10 +24,19 @@ interface Domain {
   readonly head: readonly string[];
 }
 
-function domainOf(named: DeviceFamily, domain: DomainPattern, scope: Scope, ids: Ids, uses: (name: string) => boolean): Domain {
+function domainOf(
+  context: DeviceContext,
+  named: DeviceFamily,
+  domain: DomainPattern,
+  scope: Scope,
+  ids: Ids,
+  uses: (name: string) => boolean,
+): Domain {
   const { u32 } = scope.context.dialect.types;
   const { family } = named;
-  const items = (count: (member: number) => number) => (member: number): Geometry => ({ kind: 'items', items: count(member) });
+  const items =
+    (count: (member: number) => number) =>
+    (member: number): Geometry => ({ kind: 'items', items: count(member) });
   if (domain.kind === 'count') {
     const { count } = domain;
     invariant(typeof count === 'number' || 'field' in count, 'codegen/c/device', `the items of ${family.name} are not counted before`);
@@ -40,7 +49,7 @@ function domainOf(named: DeviceFamily, domain: DomainPattern, scope: Scope, ids:
   invariant(domain.kind === 'ranges', 'codegen/c/device', `${family.name} runs over spikes`);
   const [only] = domain.ranges;
   if (only === undefined) return { geometry: items(() => 0), tables: [], head: [`const ${u32} index = 0u, end = 0u;`] };
-  if (domain.ranges.length > 1) return manyRanges(named, domain.ranges, scope, ids);
+  if (domain.ranges.length > 1) return manyRanges(context, named, domain.ranges, ids);
   const begin = scope.amount(only.begin);
   return {
     geometry: items((member) => amountOf(family, member, only.end) - amountOf(family, member, only.begin)),
@@ -54,8 +63,8 @@ function domainOf(named: DeviceFamily, domain: DomainPattern, scope: Scope, ids:
 }
 
 /** Ranges lie one after another in blocks of work-items; a table says where each begins. */
-function manyRanges({ family, id }: DeviceFamily, ranges: RangePatterns, scope: Scope, { item }: Ids): Domain {
-  const { u32 } = scope.context.dialect.types;
+function manyRanges(context: DeviceContext, { family, id }: DeviceFamily, ranges: RangePatterns, { item }: Ids): Domain {
+  const { u32 } = context.dialect.types;
   const table = `${id}_ranges`;
   let first = 0;
   const rows = ranges.map(({ begin, end }) => {
@@ -65,7 +74,6 @@ function manyRanges({ family, id }: DeviceFamily, ranges: RangePatterns, scope: 
     first += blocked(end - begin);
     return row;
   });
-  const context = scope.context as DeviceContext;
   return {
     geometry: () => ({ kind: 'items', items: first }),
     tables: [`${context.device.constant}${u32} ${table}[][3] = {${rows.join(', ')}};`],
@@ -101,7 +109,11 @@ function stridedCode(context: DeviceContext, { family }: DeviceFamily, kernel: M
     ];
     return { scope, size: 'items', geometry: (member) => ({ kind: 'spikes', most: amountOf(family, member, ring.size) }), lines };
   }
-  invariant(domain.kind === 'count' && typeof domain.count !== 'number' && 'buffer' in domain.count, 'codegen/c/device', 'no items are counted');
+  invariant(
+    domain.kind === 'count' && typeof domain.count !== 'number' && 'buffer' in domain.count,
+    'codegen/c/device',
+    'no items are counted',
+  );
   const { buffer, index } = domain.count;
   const lines = [
     `const ${u32} count = ${scope.load(buffer)}[${scope.amount(index)}];`,
@@ -123,7 +135,7 @@ export function deviceMapCode(context: DeviceContext, named: DeviceFamily, kerne
   const scope = new Scope(context, { atomic: !kernel.lanes, gathered: false, single: true }, true, named.family);
   const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, implicit), kernel.body);
   const uses = (name: string): boolean => items.some((line) => new RegExp(`\\b${name}\\b`).test(line));
-  const { geometry, tables, head } = domainOf(named, domain, scope, ids, uses);
+  const { geometry, tables, head } = domainOf(context, named, domain, scope, ids, uses);
   const { device } = context;
   const flags = scope.flags.map(({ id, mask }) => ({ id, array: scope.names.fresh(`${id}s`), to: scope.store(mask) }));
   const lines = [

@@ -62,14 +62,16 @@ describe('the cost model', () => {
       expect(alone(kernel(10, 1, 100, { kind: 'byRow' }), choice)).toBe('rows');
       expect(alone(kernel(10, 1, 100, { kind: 'sequential' }), choice)).toBe('sequential');
     }
-    for (const name of strategyNames) expect(alone(kernel(10, 1, 100, { kind: 'byTarget', targets: 't', targetCount: 5 }), name)).toBe(name);
+    for (const name of strategyNames)
+      expect(alone(kernel(10, 1, 100, { kind: 'byTarget', targets: 't', targetCount: 5 }), name)).toBe(name);
     // Without ranges of targets to go by, as the model has it.
     expect(alone(kernel(10_000, 1, 10_000_000), 'targets')).toBe('postsynaptic');
   });
 
   test('names that there are not are refused with those that there are', () => {
     expect(readStrategy('auto')).toBeUndefined();
-    for (const name of strategyNames) expect(() => readStrategy('postsynaptik')).toThrow(new RegExp(`no strategy postsynaptik: it is .*\\b${name}\\b`));
+    for (const name of strategyNames)
+      expect(() => readStrategy('postsynaptik')).toThrow(new RegExp(`no strategy postsynaptik: it is .*\\b${name}\\b`));
   });
 
   test('and the source says what was chosen', () => {
@@ -86,15 +88,22 @@ const networks = [
   { network: 'four delays, by target', program: delays('byTarget'), steps: 40 },
 ];
 
-describe.skipIf(!canShim)(`executed by fibres each gives the bits of the reference${canShim ? '' : ' (skipped: there is no g++)'}`, { timeout: 120_000 }, () => {
-  describe.each(strategyNames)('%s', (targets) => {
-    test.each(networks)('$network', async ({ program, steps }) => {
-      const expected = await results(referenceTarget, program, steps, 1);
-      for (const sizes of [{ group: 64, team: 32, groups: 3 }, { group: 32, team: 1, groups: 2 }])
-        expect(differences(await results(shimTarget({ targets, sizes, seed: 3 }), program, steps, 1), expected)).toEqual([]);
+describe.skipIf(!canShim)(
+  `executed by fibres each gives the bits of the reference${canShim ? '' : ' (skipped: there is no g++)'}`,
+  { timeout: 120_000 },
+  () => {
+    describe.each(strategyNames)('%s', (targets) => {
+      test.each(networks)('$network', async ({ program, steps }) => {
+        const expected = await results(referenceTarget, program, steps, 1);
+        for (const sizes of [
+          { group: 64, team: 32, groups: 3 },
+          { group: 32, team: 1, groups: 2 },
+        ])
+          expect(differences(await results(shimTarget({ targets, sizes, seed: 3 }), program, steps, 1), expected)).toEqual([]);
+      });
     });
-  });
-});
+  },
+);
 
 interface Golden {
   readonly fingerprints: Record<string, { readonly float64?: string }>;

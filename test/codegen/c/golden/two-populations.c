@@ -115,12 +115,17 @@ static inline uint32_t share_of_blocks(uint32_t total, uint32_t thread, uint32_t
     result = search_low; \
   } while (0)
 
+/* What is certain, for a compiler that could not know it: that indices do not wrap around, for one, so that neighbours are loaded at once. */
+#define CERTAINLY(condition) do { if (!(condition)) __builtin_unreachable(); } while (0)
+
 /* Sets `count` bits of a mask, at most 64, from flags; bits beyond them keep their values. Flags are as wide as suits the loop that writes them. */
 #define STORE_FLAGS(width) \
   static __attribute__((noinline, cold, unused)) void store_some_flags_##width(uint32_t *mask, const uint##width##_t *flags, uint32_t count) \
   { \
-    for (uint32_t k = 0u; k < count; k += 1u) \
-      mask[k / 32u] = flags[k] != 0u ? mask[k / 32u] | 1u << k % 32u : mask[k / 32u] & ~(1u << k % 32u); \
+    uint64_t bits = 0u; \
+    for (uint32_t k = 0u; k < count; k += 1u) bits |= (uint64_t)(flags[k] != 0u) << k; \
+    for (uint32_t k = 0u; k < count; k += 32u) \
+      mask[k / 32u] = (mask[k / 32u] & (count - k >= 32u ? 0u : ~0u << (count - k))) | (uint32_t)(bits >> k); \
   } \
   static inline void store_flags_##width(uint32_t *mask, const uint##width##_t *flags, uint##width##_t any, uint32_t count) \
   { \
@@ -213,6 +218,7 @@ static __attribute__((flatten, noinline)) void kernel_neurons(struct network *ne
     const uint32_t begin = kernel_neurons_ranges[group][0], end = kernel_neurons_ranges[group][1];
     const uint32_t low = from < begin ? begin : from;
     const uint32_t high = to < end ? to : end;
+    CERTAINLY(high <= INT32_MAX);
     uint32_t fault = 0u;
     for (uint32_t block = low; block < high; block += 64u) {
       const uint32_t stop = high - block < 64u ? high : block + 64u;
@@ -235,8 +241,7 @@ static __attribute__((flatten, noinline)) void kernel_neurons(struct network *ne
   }
 }
 
-struct kernel_compact_member
-{
+struct kernel_compact_member {
   uint32_t size;
   uint32_t slot_mask;
   uint32_t list;
@@ -244,11 +249,14 @@ struct kernel_compact_member
   uint32_t first_word;
   uint32_t rows;
   uint32_t cursor;
+  uint32_t room;
 };
+
 static const struct kernel_compact_member kernel_compact_members[] = {
-  /* a */ {3u, 3u, PLACE(a_list), PLACE(a_counts), 0u, PLACE(a_rows), 0u},
-  /* b */ {2u, 0u, PLACE(b_list), PLACE(b_counts), 2u, PLACE(b_rows), 1u},
+  /* a */ {3u, 3u, PLACE(a_list), PLACE(a_counts), 0u, PLACE(a_rows), 0u, 7u},
+  /* b */ {2u, 0u, PLACE(b_list), PLACE(b_counts), 2u, PLACE(b_rows), 1u, 98u},
 };
+
 /* lists spikes of a and 1 more */
 static __attribute__((noinline)) void kernel_compact(struct network *network,
     const struct kernel_compact_member *member, int32_t step)
@@ -317,6 +325,7 @@ static __attribute__((noinline)) void kernel_clear(struct network *network, int3
   double *restrict const v = network->v;
   const uint32_t low = from;
   const uint32_t high = to;
+  CERTAINLY(high <= INT32_MAX);
   for (uint32_t index = low; index < high; index += 1u) {
     v[index] = 0.0;
   }

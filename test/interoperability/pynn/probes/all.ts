@@ -8,6 +8,7 @@ import { currentProbes } from './currents.js';
 import { distributionProbes } from './distributions.js';
 import { phaseProbes } from './phases.js';
 import { plasticityProbes } from './plasticity.js';
+import { recordableProbes } from './recordables.js';
 import { sourceProbes } from './sources.js';
 import { placeProbes, spaceProbes } from './space.js';
 import { synapseProbes } from './synapses.js';
@@ -15,6 +16,7 @@ import { synapseProbes } from './synapses.js';
 /** Those that run. */
 export const probes: readonly Probe[] = [
   ...cellProbes,
+  ...recordableProbes,
   ...sourceProbes,
   ...synapseProbes,
   ...plasticityProbes,

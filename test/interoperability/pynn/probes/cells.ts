@@ -4,7 +4,7 @@
  */
 
 import type { Expectation, Probe } from '../probe.js';
-import { spikesOf } from '../results.js';
+import { largestDistance, spikesOf, traceOf } from '../results.js';
 import { firstSpikes, spikes, traces } from './quantities.js';
 
 interface CellProbe {
@@ -311,6 +311,7 @@ function composed(
   weight: number,
   variable: string,
   simulators: Probe['simulators'],
+  exact?: Probe['exact'],
 ): Probe {
   const names = Object.keys(receptors);
   return {
@@ -350,8 +351,31 @@ function composed(
         : { g: traces('uS', ...names.map((name) => `cell.${name}.gsyn`)) }),
     },
     simulators,
+    ...(exact === undefined ? {} : { exact }),
   };
 }
+
+/** Sums of differences of exponentials that peak with the weight, each begun by a spike that has arrived. */
+function beta(weight: number, rise: number, decay: number, arrivals: readonly number[]): readonly number[] {
+  const peak = ((decay * rise) / (decay - rise)) * Math.log(decay / rise);
+  const shape = (t: number): number => (t < -1e-9 ? 0 : Math.exp(-t / decay) - Math.exp(-t / rise));
+  return Array.from({ length: 1001 }, (_, k) => (weight / shape(peak)) * arrivals.reduce((sum, at) => sum + shape(k * 0.1 - at), 0));
+}
+
+/** Sums of exponential currents. */
+const decaying = (weight: number, tau: number, arrivals: readonly number[]): readonly number[] =>
+  Array.from({ length: 1001 }, (_, k) =>
+    arrivals.reduce((sum, at) => sum + (k * 0.1 < at - 1e-9 ? 0 : weight * Math.exp(-(k * 0.1 - at) / tau)), 0),
+  );
+
+/** Distances of what two receptors give from a closed form. */
+const closed = (unit: string, expected: Readonly<Record<string, readonly number[]>>, within = 1e-10): NonNullable<Probe['exact']> => ({
+  what: 'closed form of what the receptors give',
+  within: { receptors: within },
+  distances: (ours) => ({
+    receptors: [Math.max(...Object.entries(expected).map(([name, trace]) => largestDistance(traceOf(ours, 'cell', name), trace))), unit],
+  }),
+});
 
 const adexResets = 'resets within the step in which v passes v_spike';
 const noSuchCombination = {
@@ -409,6 +433,36 @@ const composedCells: readonly Probe[] = [
       nest: { within: { v: 1e-4, spikes: 2 }, because: adexResets },
       neuron: noSuchCombination,
     },
+  ),
+  composed(
+    'LIF',
+    {
+      exc: { type: 'BetaPSR', params: { tau_rise: 0.5, tau_decay: 3 } },
+      inh: { type: 'BetaPSR', params: { e_syn: -80, tau_rise: 1, tau_decay: 6 } },
+    },
+    0.01,
+    'gsyn',
+    { nest: noSuchCombination, neuron: noSuchCombination },
+    closed('uS', { 'exc.gsyn': beta(0.01, 0.5, 3, [11, 15]), 'inh.gsyn': beta(0.005, 1, 6, [21, 25]) }, 2e-7),
+  ),
+  composed(
+    'AdExp',
+    {
+      fast: { type: 'CurrExpPostSynapticResponse', params: { tau_syn: 2 } },
+      slow: { type: 'CurrExpPostSynapticResponse', params: { tau_syn: 10 } },
+    },
+    0.1,
+    'isyn',
+    { nest: noSuchCombination, neuron: { within: { v: 0.2 }, because: implicit } },
+    closed('nA', { 'fast.isyn': decaying(0.1, 2, [11, 15]), 'slow.isyn': decaying(0.05, 10, [21, 25]) }),
+  ),
+  composed(
+    'AdExp',
+    { exc: { type: 'ExpPSR', params: { tau_syn: 2 } }, inh: { type: 'ExpPSR', params: { e_syn: -80, tau_syn: 8 } } },
+    0.01,
+    'gsyn',
+    { nest: noSuchCombination, neuron: { within: { v: 0.2 }, because: implicit } },
+    closed('uS', { 'exc.gsyn': decaying(0.01, 2, [11, 15]), 'inh.gsyn': decaying(0.005, 8, [21, 25]) }),
   ),
 ];
 

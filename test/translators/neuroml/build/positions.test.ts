@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { importModel, runModel } from '../../../../src/pipeline.js';
-import type { RunSetup } from '../../../../runtime/results/result.js';
+import type { ResultWriter, RunSetup } from '../../../../runtime/results/result.js';
 import { documentOf } from '../support/importing.js';
 
 const cell = '<iafTauCell id="iaf" leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="30ms"/>';
@@ -20,20 +20,17 @@ describe('instances with places', () => {
     expect(populations?.['q']).not.toHaveProperty('positions');
   });
 
-  it('give none where one of them has no place', () => {
-    const { populations } = documentOf(network(instance(0, at('1', '2', '3')) + instance(1, '')));
-    expect(populations?.['p']).not.toHaveProperty('positions');
-  });
-
   it('tell results where the cells are, in metres', async () => {
     const imported = importModel({ name: 'placed.nml', text: placed }, { duration: '5 ms', record: ['p:spikes'] });
     const setups: RunSetup[] = [];
-    const writer = {
-      open: async (setup: RunSetup) => void setups.push(setup),
+    const writer: ResultWriter = {
+      open: (setup) => Promise.resolve(void setups.push(setup)),
       samples: () => undefined,
-      close: async () => undefined,
+      close: () => Promise.resolve([]),
+      advance: () => undefined,
+      abandon: () => Promise.resolve(),
     };
-    const result = await runModel(imported, { target: 'wasm', writers: [writer as never] });
+    const result = await runModel(imported, { target: 'wasm', writers: [writer] });
     if (result.kind === 'run') result.dispose();
     const [p, q] = ['p', 'q'].map((name) => setups[0]!.populations.find((population) => population.name === name));
     expect([...p!.positions!].map((value) => Math.round(value * 1e8) / 1e2)).toEqual([1.5, -20, 0, 100, 0.25, 1000]);

@@ -264,3 +264,34 @@ test('a morphology of 100 000 segments', () => {
   expect(findings).toEqual([]);
   expect(Object.keys(cell?.compartments['sections'] as object)).toHaveLength(count / 50);
 }, 120_000);
+
+describe('networks of cells with compartments', () => {
+  const network = (content: string, membrane = usual): string =>
+    document(tree, membrane).replace(
+      '</neuroml>',
+      `<gapJunction id="gap" conductance="1nS"/><expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/><iafCell id="point" C="1nF" thresh="0mV" reset="-1mV" leakConductance="1nS" leakReversal="-2mV"/>
+<network id="n"><population id="p" component="c" size="2"/><population id="q" component="point" size="1"/>${content}</network></neuroml>`,
+    );
+  const electrical = `<electricalProjection id="e" presynapticPopulation="p" postsynapticPopulation="p">
+<electricalConnection id="0" preCell="0" postCell="1" preSegment="3" preFractionAlong="0.25" postSegment="4" synapse="gap"/></electricalProjection>`;
+  const spikes = `<projection id="j" presynapticPopulation="p" postsynapticPopulation="q" synapse="s"><connection id="0" preCellId="../p[0]" postCellId="../q[0]"/></projection>`;
+  const importing = (text: string) => importModel({ name: 'd.nml', text });
+
+  test('gap junctions join places on segments', () => {
+    const { model } = importing(network(electrical)).valid;
+    const ends = Object.values(model.projections).map(({ from, to }) => [from, to]);
+    expect(JSON.stringify(ends)).toContain('segment_3');
+    expect(JSON.stringify(ends)).toContain('segment_4');
+  });
+
+  test('a potential for each group of segments is no contradiction', () => {
+    const several = usual.replace('<initMembPotential value="-65mV"/>', '<initMembPotential value="-65mV"/><initMembPotential value="-60mV" segmentGroup="all"/>');
+    expect(importing(network(spikes, several)).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  test('a cell without a threshold is heard of by nobody, and that is said', () => {
+    const { valid, diagnostics } = importing(network(spikes, usual.replace(/<spikeThresh[^>]*>/, '')));
+    expect(diagnostics.map(({ code }) => code)).toContain('lems/never-emits');
+    expect(Object.keys(valid.model.projections)).toContain('j');
+  });
+});

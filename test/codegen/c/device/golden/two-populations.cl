@@ -20,6 +20,11 @@ static inline uint items(void) { return (uint)get_global_size(0); }
 static inline uint local_id(void) { return (uint)get_local_id(0); }
 static inline uint group_id(void) { return (uint)get_group_id(0); }
 static inline uint groups(void) { return (uint)get_num_groups(0); }
+static inline uint local_items(void) { return (uint)get_local_size(0); }
+static inline void sync_team(void) { barrier(CLK_LOCAL_MEM_FENCE); }
+
+/* Which of the kernels that share an entry a launch is for. */
+static inline uint member_of(__global const uchar *arena) { return ((__global const uint *)arena)[3]; }
 
 /* Counts of the zeros at the end; the width where there is nothing else. */
 static inline uint ctz_u32(uint a) { return popcount((a & (0u - a)) - 1u); }
@@ -120,31 +125,37 @@ __kernel void trust(__global const double *all, volatile __global uint *failures
   /* multiplication and addition are contracted in single precision? */
   { __global const double * x = all + 3; if (u64_bits((float)x[0] * (float)x[1] - (float)x[2]) != 0u) failed |= 1u << 1;
       }
+  /* sums are re-associated? */
+  { __global const double * x = all + 6; if (u64_bits(x[0] + x[1] - x[0]) != 0u) failed |= 1u << 2; }
+  /* NaN is taken for a number? */
+  { __global const double * x = all + 8; if ((x[0] / x[1] != x[0] / x[1] ? 1u : 0u) != 1u) failed |= 1u << 3; }
   /* division is not correctly rounded? */
-  { __global const double * x = all + 6; if (u64_bits(x[0] / x[1]) != 0x3f94e5e0a72f0539u) failed |= 1u << 2; }
+  { __global const double * x = all + 10; if (u64_bits(x[0] / x[1]) != 0x3f94e5e0a72f0539u) failed |= 1u << 4; }
   /* division is not correctly rounded in single precision? */
-  { __global const double * x = all + 8; if (u64_bits(f32_div((float)x[0],
-      (float)x[1])) != 0x3ffaaaaaa0000000u) failed |= 1u << 3; }
+  { __global const double * x = all + 12; if (u64_bits(f32_div((float)x[0],
+      (float)x[1])) != 0x3ffaaaaaa0000000u) failed |= 1u << 5; }
   /* square root is not correctly rounded? */
-  { __global const double * x = all + 10; if (u64_bits(sqrt(x[0])) != 0x3ff6a09e667f3bcdu) failed |= 1u << 4; }
+  { __global const double * x = all + 14; if (u64_bits(sqrt(x[0])) != 0x3ff6a09e667f3bcdu) failed |= 1u << 6; }
   /* square root is not correctly rounded in single precision? */
-  { __global const double * x = all + 11; if (u64_bits(f32_sqrt((float)x[0])) != 0x3ff6a09e60000000u) failed |= 1u << 5;
+  { __global const double * x = all + 15; if (u64_bits(f32_sqrt((float)x[0])) != 0x3ff6a09e60000000u) failed |= 1u << 7;
       }
   /* denormal numbers are flushed to zero? */
-  { __global const double * x = all + 12; if (u64_bits(x[0] * x[1]) != 0x093445b87316u) failed |= 1u << 6; }
+  { __global const double * x = all + 16; if (u64_bits(x[0] * x[1]) != 0x093445b87316u) failed |= 1u << 8; }
   /* denormal numbers are flushed to zero in single precision? */
-  { __global const double * x = all + 14; if (u64_bits((float)x[0] + (float)x[1]) != 0x37e0000000000000u) failed |= 1u
-      << 7; }
+  { __global const double * x = all + 18; if (u64_bits((float)x[0] + (float)x[1]) != 0x37e0000000000000u) failed |= 1u
+      << 9; }
   /* rounding is not to nearest, ties to even? */
-  { __global const double * x = all + 16; if (u64_bits(x[0] + x[1]) != 0x3ff0000000000002u) failed |= 1u << 8; }
+  { __global const double * x = all + 20; if (u64_bits(x[0] + x[1]) != 0x3ff0000000000002u) failed |= 1u << 10; }
   /* rounding is not to nearest, ties to even? */
-  { __global const double * x = all + 18; if (u64_bits(x[0] + x[1]) != 0xbff0000000000000u) failed |= 1u << 9; }
+  { __global const double * x = all + 22; if (u64_bits(x[0] + x[1]) != 0xbff0000000000000u) failed |= 1u << 11; }
   /* conversion to integers does not saturate? */
-  { __global const double * x = all + 20; if ((ulong)(uint)trust_i32(x[0]) != 0x7fffffffu) failed |= 1u << 10; }
+  { __global const double * x = all + 24; if ((ulong)(uint)trust_i32(x[0]) != 0x7fffffffu) failed |= 1u << 12; }
   /* rounding to integers is not to even? */
-  { __global const double * x = all + 21; if (u64_bits(rint(x[0])) != 0x4000000000000000u) failed |= 1u << 11; }
+  { __global const double * x = all + 25; if (u64_bits(rint(x[0])) != 0x4000000000000000u) failed |= 1u << 13; }
+  /* division is made of a reciprocal? */
+  { __global const double * x = all + 26; if (u64_bits(x[0] / 3.0) != 0x3ffaaaaaaaaaaaabu) failed |= 1u << 14; }
   /* conversion to single precision is not correctly rounded? */
-  { __global const double * x = all + 22; if (u64_bits((float)x[0]) != 0x3ff0000000000000u) failed |= 1u << 12; }
+  { __global const double * x = all + 27; if (u64_bits((float)x[0]) != 0x3ff0000000000000u) failed |= 1u << 15; }
   if (failed != 0u) atomic_or(failures, failed);
 }
 
@@ -189,19 +200,27 @@ __kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_ab_d
   __global const uint *const a_counts = (__global const uint *)(arena + 2048u);
   __global const uint *const ab_segments = (__global const uint *)(arena + 3840u);
   __global const uchar *const ab_targets = (__global const uchar *)(arena + 3968u);
-  for (int delay = 3; delay >= 1; delay -= 1) {
+  /* strategy: postsynaptic */
+  uint most = 0u;
+  for (int delay = 1; delay <= 3; delay += 1) {
     const int emission = step - delay;
     if (emission < 0) continue;
+    const uint here = a_counts[(uint)emission & 3u];
+    if (here > most) most = here;
+  }
+  const uint pairs = most * 3u;
+  for (uint pair = group_id(); pair < pairs; pair += groups()) {
+    const uint k = pair / 3u;
+    const int delay = 1 + (int)(pair - k * 3u);
+    const int emission = step - delay;
     const uint slot = (uint)emission & 3u;
-    const uint count = a_counts[slot];
-    for (uint k = group_id(); k < count; k += groups()) {
-      const uint row = a_list[slot * 3u + k];
-      const uint segment = row * 3u + (uint)(delay - 1);
-      uint low = ab_segments[segment], high = ab_segments[segment + 1u];
-      for (uint position = low + local_id(); position < high; position += TEAM_SIZE) {
-        uint target = (uint)ab_targets[position];
-        i32_add_shared(&input[target + 64u], ab_weights[position]);
-      }
+    if (emission < 0 || k >= a_counts[slot]) continue;
+    const uint row = a_list[slot * 3u + k];
+    const uint segment = row * 3u + (uint)(delay - 1);
+    const uint low = ab_segments[segment], high = ab_segments[segment + 1u];
+    for (uint position = low + local_id(); position < high; position += TEAM_SIZE) {
+      uint target = (uint)ab_targets[position];
+      i32_add_shared(&input[target + 64u], ab_weights[position]);
     }
   }
 }
@@ -239,92 +258,6 @@ __kernel __attribute__((reqd_work_group_size(GROUP_SIZE, 1, 1))) void kernel_neu
     }
   }
   store_flags(mask, mask_flags, mask_flag, index, end);
-}
-
-/* lists spikes of a */
-__kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_a_compact(__global uchar *arena,
-    const int step)
-{
-  __local uint sums[TEAM_SIZE];
-  if (is_stopped(arena, step)) return;
-  __global const uint *const mask = (__global const uint *)(arena + 1792u);
-  __global uint *const a_list = (__global uint *)(arena + 1920u);
-  __global uint *const a_counts = (__global uint *)(arena + 2048u);
-  __global uint *const a_rows = (__global uint *)(arena + 2432u);
-  __global uint *const cursors = (__global uint *)(arena + 64u);
-  const uint slot = (uint)step & 3u;
-  const uint share = (1u + TEAM_SIZE - 1u) / TEAM_SIZE;
-  const uint share_low = local_id() * share;
-  const uint low = share_low < 1u ? share_low : 1u, high = 1u - low < share ? 1u : low + share;
-  uint log_row = cursors[0u];
-  uint own_sum = 0u;
-  for (uint word = low; word < high; word += 1u) {
-    uint bits = mask[word];
-    if (word == 0u) bits &= 7u;
-    own_sum += (uint)popcount(bits);
-  }
-  uint at = sum_before(sums, own_sum);
-  log_row += at;
-  for (uint word = low; word < high; word += 1u) {
-    uint bits = mask[word];
-    if (word == 0u) bits &= 7u;
-    while (bits != 0u) {
-      const uint element = word * 32u + (uint)ctz_u32(bits);
-      a_list[slot * 3u + at] = element;
-      at += 1u;
-      a_rows[2u * log_row] = (uint)step;
-      a_rows[2u * log_row + 1u] = element;
-      log_row += 1u;
-      bits &= bits - 1u;
-    }
-  }
-  if (local_id() == TEAM_SIZE - 1u) {
-    a_counts[slot] = at;
-    cursors[0u] = log_row;
-  }
-}
-
-/* lists spikes of b */
-__kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_b_compact(__global uchar *arena,
-    const int step)
-{
-  __local uint sums[TEAM_SIZE];
-  if (is_stopped(arena, step)) return;
-  __global const uint *const mask = (__global const uint *)(arena + 1792u);
-  __global uint *const b_list = (__global uint *)(arena + 2176u);
-  __global uint *const b_counts = (__global uint *)(arena + 2304u);
-  __global uint *const b_rows = (__global uint *)(arena + 2560u);
-  __global uint *const cursors = (__global uint *)(arena + 64u);
-  const uint slot = 0u;
-  const uint share = (1u + TEAM_SIZE - 1u) / TEAM_SIZE;
-  const uint share_low = local_id() * share;
-  const uint low = share_low < 1u ? share_low : 1u, high = 1u - low < share ? 1u : low + share;
-  uint log_row = cursors[1u];
-  uint own_sum = 0u;
-  for (uint word = low; word < high; word += 1u) {
-    uint bits = mask[2u + word];
-    if (word == 0u) bits &= 3u;
-    own_sum += (uint)popcount(bits);
-  }
-  uint at = sum_before(sums, own_sum);
-  log_row += at;
-  for (uint word = low; word < high; word += 1u) {
-    uint bits = mask[2u + word];
-    if (word == 0u) bits &= 3u;
-    while (bits != 0u) {
-      const uint element = word * 32u + (uint)ctz_u32(bits);
-      b_list[slot * 2u + at] = element;
-      at += 1u;
-      b_rows[2u * log_row] = (uint)step;
-      b_rows[2u * log_row + 1u] = element;
-      log_row += 1u;
-      bits &= bits - 1u;
-    }
-  }
-  if (local_id() == TEAM_SIZE - 1u) {
-    b_counts[slot] = at;
-    cursors[1u] = log_row;
-  }
 }
 
 /* counts spikes of b */
@@ -373,6 +306,64 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void kernel_watch(__glob
   __global uint *const faults = (__global uint *)(arena + 80u);
   if (step == 30) {
     raise_fault(arena, faults, step, 1u);
+  }
+}
+
+__constant uint kernel_compact_size[] = {3u, 2u};
+__constant uint kernel_compact_slot_mask[] = {3u, 0u};
+__constant uint kernel_compact_list[] = {1920u, 2176u};
+__constant uint kernel_compact_counts[] = {2048u, 2304u};
+__constant uint kernel_compact_first_word[] = {0u, 2u};
+__constant uint kernel_compact_rows[] = {2432u, 2560u};
+__constant uint kernel_compact_cursor[] = {0u, 1u};
+/* lists spikes of a and 1 more */
+__kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_compact_at_once(__global uchar *arena,
+    const int step)
+{
+  __local uint sums[TEAM_SIZE];
+  if (is_stopped(arena, step)) return;
+  const uint part = group_id() % 2u, work_group = group_id() / 2u, work_groups = groups() / 2u;
+  const uint item = work_group * local_items() + local_id(), all_items = work_groups * local_items();
+  const uint member = part;
+  __global const uint *const mask = (__global const uint *)(arena + 1792u);
+  __global uint *const cursors = (__global uint *)(arena + 64u);
+  const uint size = kernel_compact_size[member];
+  const uint slot_mask = kernel_compact_slot_mask[member];
+  __global uint *const list_2 = (__global uint *)(arena + kernel_compact_list[member]);
+  __global uint *const counts = (__global uint *)(arena + kernel_compact_counts[member]);
+  const uint first_word = kernel_compact_first_word[member];
+  __global uint *const rows_2 = (__global uint *)(arena + kernel_compact_rows[member]);
+  const uint cursor = kernel_compact_cursor[member];
+  const uint slot = (uint)step & slot_mask;
+  const uint share = (((size + 31u) / 32u) + TEAM_SIZE - 1u) / TEAM_SIZE;
+  const uint share_low = local_id() * share;
+  const uint low = share_low < ((size + 31u) / 32u) ? share_low : ((size + 31u) / 32u),
+      high = ((size + 31u) / 32u) - low < share ? ((size + 31u) / 32u) : low + share;
+  uint log_row = cursors[cursor];
+  uint own_sum = 0u;
+  for (uint word = low; word < high; word += 1u) {
+    uint bits = mask[first_word + word];
+    if (size - word * 32u < 32u) bits &= (1u << (size - word * 32u)) - 1u;
+    own_sum += (uint)popcount(bits);
+  }
+  uint at = sum_before(sums, own_sum);
+  log_row += at;
+  for (uint word = low; word < high; word += 1u) {
+    uint bits = mask[first_word + word];
+    if (size - word * 32u < 32u) bits &= (1u << (size - word * 32u)) - 1u;
+    while (bits != 0u) {
+      const uint element = word * 32u + (uint)ctz_u32(bits);
+      list_2[slot * size + at] = element;
+      at += 1u;
+      rows_2[2u * log_row] = (uint)step;
+      rows_2[2u * log_row + 1u] = element;
+      log_row += 1u;
+      bits &= bits - 1u;
+    }
+  }
+  if (local_id() == TEAM_SIZE - 1u) {
+    counts[slot] = at;
+    cursors[cursor] = log_row;
   }
 }
 

@@ -25,6 +25,11 @@ DEVICE unsigned items() { return gridDim.x * blockDim.x; }
 DEVICE unsigned local_id() { return threadIdx.x; }
 DEVICE unsigned group_id() { return blockIdx.x; }
 DEVICE unsigned groups() { return gridDim.x; }
+DEVICE unsigned local_items() { return blockDim.x; }
+DEVICE void sync_team() { __syncthreads(); }
+
+/* Which of the kernels that share an entry a launch is for. */
+DEVICE unsigned member_of(const unsigned char *arena) { return ((const unsigned *)arena)[3]; }
 
 /* Counts of the zeros at the end; the width where there is nothing else. */
 DEVICE int ctz_u32(unsigned a) { return __popc((a & (0u - a)) - 1u); }
@@ -80,6 +85,9 @@ DEVICE unsigned sum_before(unsigned *sums, unsigned own)
   return sums[local_id()] - own;
 }
 
+/* The arena's third word is the step from which the argument `ahead` of kernels counts: launches that were recorded once serve any steps. */
+DEVICE int first_step(const unsigned char *arena) { return ((const int *)arena)[2]; }
+
 /* The arena begins with a word for even and one for odd steps: the last step, up to then, in which a fault was raised, or 0x7fffffff. The kernels
    of the step after it do nothing but to pass that on, so that many steps can be launched ahead. No launch writes the word that it reads. */
 DEVICE void raise_fault(unsigned char *arena, unsigned *faults, int step, unsigned bits)
@@ -108,28 +116,34 @@ extern "C" __global__ void trust(const double *all, unsigned *failures)
   { const double * x = all + 0; if (u64_bits(x[0] * x[1] - x[2]) != 0u) failed |= 1u << 0; }
   /* multiplication and addition are contracted in single precision? */
   { const double * x = all + 3; if (u64_bits((float)x[0] * (float)x[1] - (float)x[2]) != 0u) failed |= 1u << 1; }
+  /* sums are re-associated? */
+  { const double * x = all + 6; if (u64_bits(x[0] + x[1] - x[0]) != 0u) failed |= 1u << 2; }
+  /* NaN is taken for a number? */
+  { const double * x = all + 8; if ((x[0] / x[1] != x[0] / x[1] ? 1u : 0u) != 1u) failed |= 1u << 3; }
   /* division is not correctly rounded? */
-  { const double * x = all + 6; if (u64_bits(x[0] / x[1]) != 0x3f94e5e0a72f0539u) failed |= 1u << 2; }
+  { const double * x = all + 10; if (u64_bits(x[0] / x[1]) != 0x3f94e5e0a72f0539u) failed |= 1u << 4; }
   /* division is not correctly rounded in single precision? */
-  { const double * x = all + 8; if (u64_bits((float)x[0] / (float)x[1]) != 0x3ffaaaaaa0000000u) failed |= 1u << 3; }
+  { const double * x = all + 12; if (u64_bits((float)x[0] / (float)x[1]) != 0x3ffaaaaaa0000000u) failed |= 1u << 5; }
   /* square root is not correctly rounded? */
-  { const double * x = all + 10; if (u64_bits(__dsqrt_rn(x[0])) != 0x3ff6a09e667f3bcdu) failed |= 1u << 4; }
+  { const double * x = all + 14; if (u64_bits(__dsqrt_rn(x[0])) != 0x3ff6a09e667f3bcdu) failed |= 1u << 6; }
   /* square root is not correctly rounded in single precision? */
-  { const double * x = all + 11; if (u64_bits(__fsqrt_rn((float)x[0])) != 0x3ff6a09e60000000u) failed |= 1u << 5; }
+  { const double * x = all + 15; if (u64_bits(__fsqrt_rn((float)x[0])) != 0x3ff6a09e60000000u) failed |= 1u << 7; }
   /* denormal numbers are flushed to zero? */
-  { const double * x = all + 12; if (u64_bits(x[0] * x[1]) != 0x093445b87316u) failed |= 1u << 6; }
+  { const double * x = all + 16; if (u64_bits(x[0] * x[1]) != 0x093445b87316u) failed |= 1u << 8; }
   /* denormal numbers are flushed to zero in single precision? */
-  { const double * x = all + 14; if (u64_bits((float)x[0] + (float)x[1]) != 0x37e0000000000000u) failed |= 1u << 7; }
+  { const double * x = all + 18; if (u64_bits((float)x[0] + (float)x[1]) != 0x37e0000000000000u) failed |= 1u << 9; }
   /* rounding is not to nearest, ties to even? */
-  { const double * x = all + 16; if (u64_bits(x[0] + x[1]) != 0x3ff0000000000002u) failed |= 1u << 8; }
+  { const double * x = all + 20; if (u64_bits(x[0] + x[1]) != 0x3ff0000000000002u) failed |= 1u << 10; }
   /* rounding is not to nearest, ties to even? */
-  { const double * x = all + 18; if (u64_bits(x[0] + x[1]) != 0xbff0000000000000u) failed |= 1u << 9; }
+  { const double * x = all + 22; if (u64_bits(x[0] + x[1]) != 0xbff0000000000000u) failed |= 1u << 11; }
   /* conversion to integers does not saturate? */
-  { const double * x = all + 20; if ((unsigned long long)(unsigned)trust_i32(x[0]) != 0x7fffffffu) failed |= 1u << 10; }
+  { const double * x = all + 24; if ((unsigned long long)(unsigned)trust_i32(x[0]) != 0x7fffffffu) failed |= 1u << 12; }
   /* rounding to integers is not to even? */
-  { const double * x = all + 21; if (u64_bits(rint(x[0])) != 0x4000000000000000u) failed |= 1u << 11; }
+  { const double * x = all + 25; if (u64_bits(rint(x[0])) != 0x4000000000000000u) failed |= 1u << 13; }
+  /* division is made of a reciprocal? */
+  { const double * x = all + 26; if (u64_bits(x[0] / 3.0) != 0x3ffaaaaaaaaaaaabu) failed |= 1u << 14; }
   /* conversion to single precision is not correctly rounded? */
-  { const double * x = all + 22; if (u64_bits((float)x[0]) != 0x3ff0000000000000u) failed |= 1u << 12; }
+  { const double * x = all + 27; if (u64_bits((float)x[0]) != 0x3ff0000000000000u) failed |= 1u << 15; }
   if (failed != 0u) atomicOr(failures, failed);
 }
 
@@ -145,16 +159,18 @@ static __device__ __forceinline__ double fn_advance(double x, double y)
 /* --- Kernels ------------------------------------------------------------------------------------------------------ */
 
 /* counts the synapses */
-extern "C" __global__ __launch_bounds__(1) void kernel_ab_size(unsigned char *arena, const int step)
+extern "C" __global__ __launch_bounds__(1) void kernel_ab_size(unsigned char *arena, const int ahead)
 {
+  const int step = first_step(arena) + ahead;
   const unsigned *__restrict__ const ab_segments = (const unsigned *)(arena + 3840u);
   unsigned *__restrict__ const ab_count = (unsigned *)(arena + 4224u);
   ab_count[0u] = ab_segments[9u];
 }
 
 /* weights of all synapses */
-extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_ab_fill(unsigned char *arena, const int step, int *__restrict__ ab_weights)
+extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_ab_fill(unsigned char *arena, const int ahead, int *__restrict__ ab_weights)
 {
+  const int step = first_step(arena) + ahead;
   const signed char *__restrict__ const ab_table = (const signed char *)(arena + 4096u);
   const unsigned *__restrict__ const ab_count = (const unsigned *)(arena + 4224u);
   const unsigned count = ab_count[0u];
@@ -164,35 +180,45 @@ extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_ab_fill(unsigned
 }
 
 /* spikes of a reach b */
-extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_ab_deliver(unsigned char *arena, const int step, const int *__restrict__ ab_weights)
+extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_ab_deliver(unsigned char *arena, const int ahead, const int *__restrict__ ab_weights)
 {
+  const int step = first_step(arena) + ahead;
   if (is_stopped(arena, step)) return;
   int *__restrict__ const input = (int *)(arena + 1408u);
   const unsigned *__restrict__ const a_list = (const unsigned *)(arena + 1920u);
   const unsigned *__restrict__ const a_counts = (const unsigned *)(arena + 2048u);
   const unsigned *__restrict__ const ab_segments = (const unsigned *)(arena + 3840u);
   const unsigned char *__restrict__ const ab_targets = (const unsigned char *)(arena + 3968u);
-  for (int delay = 3; delay >= 1; delay -= 1) {
+  /* strategy: postsynaptic */
+  unsigned most = 0u;
+  for (int delay = 1; delay <= 3; delay += 1) {
     const int emission = step - delay;
     if (emission < 0) continue;
+    const unsigned here = a_counts[(unsigned)emission & 3u];
+    if (here > most) most = here;
+  }
+  const unsigned pairs = most * 3u;
+  for (unsigned pair = group_id(); pair < pairs; pair += groups()) {
+    const unsigned k = pair / 3u;
+    const int delay = 1 + (int)(pair - k * 3u);
+    const int emission = step - delay;
     const unsigned slot = (unsigned)emission & 3u;
-    const unsigned count = a_counts[slot];
-    for (unsigned k = group_id(); k < count; k += groups()) {
-      const unsigned row = a_list[slot * 3u + k];
-      const unsigned segment = row * 3u + (unsigned)(delay - 1);
-      unsigned low = ab_segments[segment], high = ab_segments[segment + 1u];
-      for (unsigned position = low + local_id(); position < high; position += TEAM_SIZE) {
-        unsigned target = (unsigned)ab_targets[position];
-        i32_add_shared(&input[target + 64u], ab_weights[position]);
-      }
+    if (emission < 0 || k >= a_counts[slot]) continue;
+    const unsigned row = a_list[slot * 3u + k];
+    const unsigned segment = row * 3u + (unsigned)(delay - 1);
+    const unsigned low = ab_segments[segment], high = ab_segments[segment + 1u];
+    for (unsigned position = low + local_id(); position < high; position += TEAM_SIZE) {
+      unsigned target = (unsigned)ab_targets[position];
+      i32_add_shared(&input[target + 64u], ab_weights[position]);
     }
   }
 }
 
 static __constant__ const unsigned kernel_neurons_ranges[][3] = {{0u, 3u, 0u}, {64u, 66u, 64u}};
 /* both populations: integrate, threshold, reset */
-extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_neurons(unsigned char *arena, const int step)
+extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_neurons(unsigned char *arena, const int ahead)
 {
+  const int step = first_step(arena) + ahead;
   if (is_stopped(arena, step)) return;
   double *__restrict__ const v = (double *)(arena + 128u);
   const double *__restrict__ const drive = (const double *)(arena + 768u);
@@ -222,93 +248,10 @@ extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_neurons(unsigned
   store_flags(mask, mask_flag, index, end);
 }
 
-/* lists spikes of a */
-extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_a_compact(unsigned char *arena, const int step)
-{
-  __shared__ unsigned sums[TEAM_SIZE];
-  if (is_stopped(arena, step)) return;
-  const unsigned *__restrict__ const mask = (const unsigned *)(arena + 1792u);
-  unsigned *__restrict__ const a_list = (unsigned *)(arena + 1920u);
-  unsigned *__restrict__ const a_counts = (unsigned *)(arena + 2048u);
-  unsigned *__restrict__ const a_rows = (unsigned *)(arena + 2432u);
-  unsigned *__restrict__ const cursors = (unsigned *)(arena + 64u);
-  const unsigned slot = (unsigned)step & 3u;
-  const unsigned share = (1u + TEAM_SIZE - 1u) / TEAM_SIZE;
-  const unsigned share_low = local_id() * share;
-  const unsigned low = share_low < 1u ? share_low : 1u, high = 1u - low < share ? 1u : low + share;
-  unsigned log_row = cursors[0u];
-  unsigned own_sum = 0u;
-  for (unsigned word = low; word < high; word += 1u) {
-    unsigned bits = mask[word];
-    if (word == 0u) bits &= 7u;
-    own_sum += (unsigned)__popc(bits);
-  }
-  unsigned at = sum_before(sums, own_sum);
-  log_row += at;
-  for (unsigned word = low; word < high; word += 1u) {
-    unsigned bits = mask[word];
-    if (word == 0u) bits &= 7u;
-    while (bits != 0u) {
-      const unsigned element = word * 32u + (unsigned)ctz_u32(bits);
-      a_list[slot * 3u + at] = element;
-      at += 1u;
-      a_rows[2u * log_row] = (unsigned)step;
-      a_rows[2u * log_row + 1u] = element;
-      log_row += 1u;
-      bits &= bits - 1u;
-    }
-  }
-  if (local_id() == TEAM_SIZE - 1u) {
-    a_counts[slot] = at;
-    cursors[0u] = log_row;
-  }
-}
-
-/* lists spikes of b */
-extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_b_compact(unsigned char *arena, const int step)
-{
-  __shared__ unsigned sums[TEAM_SIZE];
-  if (is_stopped(arena, step)) return;
-  const unsigned *__restrict__ const mask = (const unsigned *)(arena + 1792u);
-  unsigned *__restrict__ const b_list = (unsigned *)(arena + 2176u);
-  unsigned *__restrict__ const b_counts = (unsigned *)(arena + 2304u);
-  unsigned *__restrict__ const b_rows = (unsigned *)(arena + 2560u);
-  unsigned *__restrict__ const cursors = (unsigned *)(arena + 64u);
-  const unsigned slot = 0u;
-  const unsigned share = (1u + TEAM_SIZE - 1u) / TEAM_SIZE;
-  const unsigned share_low = local_id() * share;
-  const unsigned low = share_low < 1u ? share_low : 1u, high = 1u - low < share ? 1u : low + share;
-  unsigned log_row = cursors[1u];
-  unsigned own_sum = 0u;
-  for (unsigned word = low; word < high; word += 1u) {
-    unsigned bits = mask[2u + word];
-    if (word == 0u) bits &= 3u;
-    own_sum += (unsigned)__popc(bits);
-  }
-  unsigned at = sum_before(sums, own_sum);
-  log_row += at;
-  for (unsigned word = low; word < high; word += 1u) {
-    unsigned bits = mask[2u + word];
-    if (word == 0u) bits &= 3u;
-    while (bits != 0u) {
-      const unsigned element = word * 32u + (unsigned)ctz_u32(bits);
-      b_list[slot * 2u + at] = element;
-      at += 1u;
-      b_rows[2u * log_row] = (unsigned)step;
-      b_rows[2u * log_row + 1u] = element;
-      log_row += 1u;
-      bits &= bits - 1u;
-    }
-  }
-  if (local_id() == TEAM_SIZE - 1u) {
-    b_counts[slot] = at;
-    cursors[1u] = log_row;
-  }
-}
-
 /* counts spikes of b */
-extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_b_count(unsigned char *arena, const int step)
+extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_b_count(unsigned char *arena, const int ahead)
 {
+  const int step = first_step(arena) + ahead;
   if (is_stopped(arena, step)) return;
   const unsigned *__restrict__ const b_list = (const unsigned *)(arena + 2176u);
   const unsigned *__restrict__ const b_counts = (const unsigned *)(arena + 2304u);
@@ -322,8 +265,9 @@ extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_b_count(unsigned
 }
 
 /* v of b[0] */
-extern "C" __global__ __launch_bounds__(1) void kernel_sample(unsigned char *arena, const int step)
+extern "C" __global__ __launch_bounds__(1) void kernel_sample(unsigned char *arena, const int ahead)
 {
+  const int step = first_step(arena) + ahead;
   if (is_stopped(arena, step)) return;
   const double *__restrict__ const v = (const double *)(arena + 128u);
   unsigned *__restrict__ const cursors = (unsigned *)(arena + 64u);
@@ -334,8 +278,9 @@ extern "C" __global__ __launch_bounds__(1) void kernel_sample(unsigned char *are
 }
 
 /* v of all to zero */
-extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_clear(unsigned char *arena, const int step)
+extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_clear(unsigned char *arena, const int ahead)
 {
+  const int step = first_step(arena) + ahead;
   double *__restrict__ const v = (double *)(arena + 128u);
   const unsigned index = item_id(), end = 66u;
   if (index < end) {
@@ -344,12 +289,71 @@ extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_clear(unsigned c
 }
 
 /* a fault in step 30 */
-extern "C" __global__ __launch_bounds__(1) void kernel_watch(unsigned char *arena, const int step)
+extern "C" __global__ __launch_bounds__(1) void kernel_watch(unsigned char *arena, const int ahead)
 {
+  const int step = first_step(arena) + ahead;
   if (is_stopped(arena, step)) return;
   unsigned *__restrict__ const faults = (unsigned *)(arena + 80u);
   if (step == 30) {
     raise_fault(arena, faults, step, 1u);
+  }
+}
+
+static __constant__ const unsigned kernel_compact_size[] = {3u, 2u};
+static __constant__ const unsigned kernel_compact_slot_mask[] = {3u, 0u};
+static __constant__ const unsigned kernel_compact_list[] = {1920u, 2176u};
+static __constant__ const unsigned kernel_compact_counts[] = {2048u, 2304u};
+static __constant__ const unsigned kernel_compact_first_word[] = {0u, 2u};
+static __constant__ const unsigned kernel_compact_rows[] = {2432u, 2560u};
+static __constant__ const unsigned kernel_compact_cursor[] = {0u, 1u};
+/* lists spikes of a and 1 more */
+extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_compact_at_once(unsigned char *arena, const int ahead)
+{
+  __shared__ unsigned sums[TEAM_SIZE];
+  const int step = first_step(arena) + ahead;
+  if (is_stopped(arena, step)) return;
+  const unsigned part = group_id() % 2u, work_group = group_id() / 2u, work_groups = groups() / 2u;
+  const unsigned item = work_group * local_items() + local_id(), all_items = work_groups * local_items();
+  const unsigned member = part;
+  const unsigned *__restrict__ const mask = (const unsigned *)(arena + 1792u);
+  unsigned *__restrict__ const cursors = (unsigned *)(arena + 64u);
+  const unsigned size = kernel_compact_size[member];
+  const unsigned slot_mask = kernel_compact_slot_mask[member];
+  unsigned *__restrict__ const list_2 = (unsigned *)(arena + kernel_compact_list[member]);
+  unsigned *__restrict__ const counts = (unsigned *)(arena + kernel_compact_counts[member]);
+  const unsigned first_word = kernel_compact_first_word[member];
+  unsigned *__restrict__ const rows_2 = (unsigned *)(arena + kernel_compact_rows[member]);
+  const unsigned cursor = kernel_compact_cursor[member];
+  const unsigned slot = (unsigned)step & slot_mask;
+  const unsigned share = (((size + 31u) / 32u) + TEAM_SIZE - 1u) / TEAM_SIZE;
+  const unsigned share_low = local_id() * share;
+  const unsigned low = share_low < ((size + 31u) / 32u) ? share_low : ((size + 31u) / 32u),
+      high = ((size + 31u) / 32u) - low < share ? ((size + 31u) / 32u) : low + share;
+  unsigned log_row = cursors[cursor];
+  unsigned own_sum = 0u;
+  for (unsigned word = low; word < high; word += 1u) {
+    unsigned bits = mask[first_word + word];
+    if (size - word * 32u < 32u) bits &= (1u << (size - word * 32u)) - 1u;
+    own_sum += (unsigned)__popc(bits);
+  }
+  unsigned at = sum_before(sums, own_sum);
+  log_row += at;
+  for (unsigned word = low; word < high; word += 1u) {
+    unsigned bits = mask[first_word + word];
+    if (size - word * 32u < 32u) bits &= (1u << (size - word * 32u)) - 1u;
+    while (bits != 0u) {
+      const unsigned element = word * 32u + (unsigned)ctz_u32(bits);
+      list_2[slot * size + at] = element;
+      at += 1u;
+      rows_2[2u * log_row] = (unsigned)step;
+      rows_2[2u * log_row + 1u] = element;
+      log_row += 1u;
+      bits &= bits - 1u;
+    }
+  }
+  if (local_id() == TEAM_SIZE - 1u) {
+    counts[slot] = at;
+    cursors[cursor] = log_row;
   }
 }
 

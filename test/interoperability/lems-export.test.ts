@@ -1,0 +1,149 @@
+/**
+ * Models of other notations, their draws frozen, exported to LEMS: the reference interpreter gives the spikes that interneuron gives for the exported
+ * document, each in the same step; and both are the spikes of the model's own run within what forward Euler and the order of a step explain, which is
+ * stated for each: how many steps a spike is away at most, and how many cells may have a spike more or less.
+ */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { convertModel } from '../../src/convert.js';
+import { importModel, readSource, runModel, type ImportedModel, type RunResult, type Source } from '../../src/pipeline.js';
+import { missingInterpreter, runReference } from './reference-interpreter.js';
+
+/** Steps of the spikes of each cell. */
+type Trains = ReadonlyMap<string, readonly number[]>;
+
+function trainsOf({ trains }: RunResult): Trains {
+  const found = new Map<string, number[]>();
+  for (const { plan, inOrder } of trains.map((one) => ({ plan: one.plan, inOrder: () => one.inOrder() })))
+    for (const { steps, cells } of inOrder())
+      steps.forEach((step, k) => {
+        const key = `${plan.population} ${cells[k]}`;
+        const known = found.get(key);
+        if (known) known.push(step);
+        else found.set(key, [step]);
+      });
+  return found;
+}
+
+async function run(model: ImportedModel, outputFolder?: string): Promise<Trains> {
+  const result = await runModel(model, { target: 'wasm', ...(outputFolder === undefined ? {} : { outputFolder }) });
+  if (result.kind !== 'run') throw new Error('nothing was run');
+  const trains = trainsOf(result);
+  result.dispose();
+  return trains;
+}
+
+/** Rows of the lists of events in a folder, by file: the id, and the time. */
+function eventsIn(folder: string): Readonly<Record<string, readonly string[]>> {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.spikes'));
+  return Object.fromEntries(
+    files.map((name) => {
+      const rows = readFileSync(join(folder, name), 'utf8')
+        .split('\n')
+        .filter((line) => line.trim() !== '');
+      return [name, rows.map((row) => row.trim().replace(/\s+/g, ' ')).sort()];
+    }),
+  );
+}
+
+/** Cells with another number of spikes, and the largest difference in steps of a spike of the others. */
+function differences(one: Trains, other: Trains): { readonly cells: number; readonly steps: number } {
+  const keys = [...new Set([...one.keys(), ...other.keys()])];
+  const pairs = keys.map((key) => [one.get(key) ?? [], other.get(key) ?? []] as const);
+  const alike = pairs.filter(([a, b]) => a.length === b.length);
+  return {
+    cells: pairs.length - alike.length,
+    steps: alike.reduce((most, [a, b]) => a.reduce((inner, step, k) => Math.max(inner, Math.abs(step - (b[k] ?? 0))), most), 0),
+  };
+}
+
+async function inFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-lems-'));
+  try {
+    return await action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Case {
+  readonly what: string;
+  readonly source: Source;
+  readonly duration: string;
+  readonly dt?: string;
+  /** Cells with another number of spikes, and steps that a spike of the others is away, at most. */
+  readonly cells: number;
+  readonly steps: number;
+  /** The reference interpreter takes minutes for it. */
+  readonly slow?: true;
+}
+
+const fixture = (path: string): Source => readSource(`fixtures/${path}`);
+/** Vogels and Abbott's network with a tenth of the cells, which have as many connections each. */
+const small: Source = {
+  name: 'small.yaml',
+  text: fixture('brian/vogels-abbott-cuba.yaml')
+    .text.replace('N: 4000', 'N: 400')
+    .replace(/3200/g, '320')
+    .replace(/p: 0.02/g, 'p: 0.2'),
+};
+
+const cases: readonly Case[] = [
+  { what: 'leaky cells with refractoriness', source: fixture('brian/single-lif.yaml'), duration: '100 ms', cells: 0, steps: 15 },
+  {
+    what: 'delays, and synapses that react to both of their cells',
+    source: fixture('brian/delays-small.yaml'),
+    duration: '100 ms',
+    cells: 0,
+    steps: 1,
+  },
+  { what: 'sums over cells at the other end', source: fixture('brian/summed.yaml'), duration: '100 ms', cells: 0, steps: 2 },
+  { what: 'code at regular times', source: fixture('brian/run-regularly.yaml'), duration: '100 ms', cells: 0, steps: 0 },
+  { what: 'events of several kinds', source: fixture('brian/custom-event.yaml'), duration: '100 ms', cells: 0, steps: 12 },
+  { what: 'PyNN’s cells by the names of NeuroML', source: fixture('pynn/if-cond-alpha.json'), duration: '60 ms', cells: 0, steps: 5 },
+  {
+    what: 'an adaptive exponential cell by its name',
+    source: fixture('pynn/eif-cond-exp-isfa-ista.json'),
+    duration: '100 ms',
+    cells: 0,
+    steps: 10,
+  },
+  { what: 'plasticity by spike timing', source: fixture('pynn/stdp-additive.json'), duration: '250 ms', cells: 0, steps: 0 },
+  { what: 'short-term plasticity', source: fixture('pynn/tsodyks-markram.json'), duration: '100 ms', cells: 0, steps: 5 },
+  { what: 'electrical synapses', source: fixture('pynn/electrical.json'), duration: '20 ms', dt: '0.01 ms', cells: 0, steps: 120 },
+  { what: 'drawn connections', source: fixture('pynn/connector-fixed-probability.json'), duration: '60 ms', cells: 1, steps: 20 },
+  // Without delays the order of cells within a step decides who fires before inhibition arrives: in ever fewer cells with smaller steps.
+  { what: 'a network without delays', source: small, duration: '20 ms', cells: 40, steps: 120 },
+  { what: 'a network without delays, in small steps', source: small, duration: '10 ms', dt: '0.01 ms', cells: 4, steps: 120, slow: true },
+];
+
+const why = missingInterpreter();
+
+describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow }) => {
+  it('is exported, and its spikes are those of the reference interpreter', { timeout: 240_000 }, async () => {
+    const original = importModel(source, { duration, ...(dt === undefined ? {} : { dt }) });
+    const { files, report } = await convertModel(original.valid, 'lems', { freeze: true });
+    expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+    const text = files[0]?.text ?? '';
+    const back = importModel({ name: 'exported.xml', text });
+    const own = await run(original);
+    const [ours, exported] = await inFolder(async (folder) => {
+      const trains = await run(back, folder);
+      return [eventsIn(folder), trains] as const;
+    });
+    const found = differences(own, exported);
+    expect(found.cells).toBeLessThanOrEqual(cells);
+    expect(found.steps).toBeLessThanOrEqual(steps);
+    if (why !== null || slow) return;
+    const theirs = await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'exported.xml'), text);
+      await runReference(folder, 'exported.xml');
+      return eventsIn(folder);
+    });
+    expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
+    expect(ours).toEqual(theirs);
+  });
+});

@@ -1,0 +1,87 @@
+/** What projections connect. */
+
+import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { child } from '../../../src/model/pointer.js';
+import type { ConnectionRule, Projection, SynapseType } from '../../../src/model/model.js';
+import { elementsOf, populationOf, type ExportContext } from './context.js';
+import { readsOnlyPre, writtenBy } from './synapse-type.js';
+import { numbersOf } from './values.js';
+
+/** Connections as they are made, one after another. */
+export interface Pairs {
+  readonly sources: readonly number[];
+  readonly targets: readonly number[];
+}
+
+/** Pairs of elements, by their indices in the populations; undefined after a report that they are not known. */
+export function pairsOf(name: string, projection: Projection, context: ExportContext): Pairs | undefined {
+  const { report } = context;
+  const pointer = child('/projections', name);
+  const from = elementsOf(projection.from.of, context);
+  const into = elementsOf(projection.to.of, context);
+  if (typeof from === 'string') return report.missing(`${pointer}/from`, from);
+  if (typeof into === 'string') return report.missing(`${pointer}/to`, into);
+  const same = populationOf(projection.from.of) === populationOf(projection.to.of);
+  const [sources, targets]: [number[], number[]] = [[], []];
+  for (const rule of projection.connect) {
+    const pairs = explicit(rule, from, into, same, context);
+    if (!pairs) return report.missing(`${pointer}/connect`, `connections by the rule ${rule.rule} are drawn; freeze the model first`);
+    for (const [i, j] of pairs) {
+      sources.push(i);
+      targets.push(j);
+    }
+  }
+  return { sources, targets };
+}
+
+/** Variables of the target that the pathways of a projection add to. */
+export function jumpsOf(projection: Projection, type: SynapseType): readonly string[] {
+  return Object.values(type.pathways).flatMap(({ do: actions }) =>
+    actions.flatMap(parseStatements).flatMap((statement) => {
+      const written = statement.kind === 'assignment' ? statement.target : statement.port;
+      const variable = writtenBy(written, projection.receptors, type.ports);
+      return variable === null ? [] : [variable];
+    }),
+  );
+}
+
+/** The pairs of a rule that draws nothing. */
+function explicit(
+  rule: ConnectionRule,
+  from: readonly number[],
+  into: readonly number[],
+  same: boolean,
+  { data }: Pick<ExportContext, 'data'>,
+): readonly (readonly [number, number])[] | undefined {
+  switch (rule.rule) {
+    case 'list': {
+      const [sources, targets] = [numbersOf(rule.sources, data), numbersOf(rule.targets, data)];
+      return Array.from({ length: sources.length }, (_, k) => [from[sources[k] ?? 0] ?? 0, into[targets[k] ?? 0] ?? 0] as const);
+    }
+    case 'all':
+      return from.flatMap((i) => into.filter((j) => rule.self || !same || i !== j).map((j) => [i, j] as const));
+    case 'oneToOne':
+      return from.flatMap((i, k) => (into[k] === undefined ? [] : [[i, into[k]] as const]));
+    default:
+      return undefined;
+  }
+}
+
+/** Populations that receive nothing and only add to inputs of one other population, each element to one cell; with the projection that does so. */
+export function attachedPopulations({ model }: ExportContext): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const projections = Object.entries(model.projections);
+  for (const [name, { type }] of Object.entries(model.populations)) {
+    if (type === undefined) continue;
+    if (projections.some(([, { to }]) => populationOf(to.of) === name)) continue;
+    const out = projections.filter(([, { from }]) => populationOf(from.of) === name);
+    const [[id, projection] = []] = out;
+    if (out.length !== 1 || id === undefined || !projection) continue;
+    const synapse = model.synapses[projection.synapse];
+    if (!synapse || !readsOnlyPre(synapse)) continue;
+    const texts = Object.values(synapse.contributes).flatMap((text) => [...namesIn(parseExpression(text))]);
+    if (texts.every((text) => text.startsWith('pre.') || !text.includes('.'))) found.set(name, id);
+  }
+  return found;
+}

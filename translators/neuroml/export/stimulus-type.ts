@@ -1,0 +1,96 @@
+/** Stimuli as component types of what is attached to cells. */
+
+import type { Expression } from '../../../src/lang/ast.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { child } from '../../../src/model/pointer.js';
+import type { Stimulus } from '../../../src/model/model.js';
+import { builderOf } from './cell-type.js';
+import type { CellPlan, Channel, ExportContext } from './context.js';
+import { drawCount } from './draw-count.js';
+import { NotExpressible, type TypeBuilder } from './type-builder.js';
+import { element, type Element } from './xml-text.js';
+
+export interface BuiltStimulus {
+  readonly componentType: string;
+  readonly element: Element;
+  /** What it shows of what it adds. */
+  readonly exposure: string;
+}
+
+/** @returns undefined after a report that LEMS cannot say it */
+export function stimulusType(name: string, stimulus: Stimulus, plan: CellPlan, context: ExportContext): BuiltStimulus | undefined {
+  const { report, ids } = context;
+  const pointer = child('/stimuli', name);
+  const builder = builderOf(context);
+  try {
+    const channel =
+      stimulus.kind === 'poisson'
+        ? randomInputs(stimulus, pointer, plan, builder, context)
+        : current(stimulus, pointer, plan, builder, context);
+    const componentType = ids.claim(`${name}_input`);
+    const about = stimulus.kind === 'poisson' ? `The random inputs ${name}.` : `The current ${name}.`;
+    return { componentType, element: builder.build(componentType, plan.attachment, about), exposure: channel.exposure };
+  } catch (error) {
+    if (!(error instanceof NotExpressible)) throw error;
+    return report.missing(pointer, error.message);
+  }
+}
+
+function current(
+  stimulus: Extract<Stimulus, { kind: 'current' }>,
+  pointer: string,
+  plan: CellPlan,
+  builder: TypeBuilder,
+  { report }: ExportContext,
+): Channel {
+  if (!stimulus.attached) throw new NotExpressible('currents that are attached during the run');
+  const channel = plan.channels.find((one) => one.kind === 'sum' && one.variable === stimulus.input);
+  if (!channel) throw new NotExpressible(`currents into ${stimulus.input}, which is no input`);
+  if (stimulus.every !== undefined)
+    report.approximated(
+      'lems/held-current',
+      pointer,
+      'the current follows its value in each step; it does not hold between ticks of its own',
+    );
+  const value = builder.parse(stimulus.value);
+  require(value, plan, builder);
+  share(channel, value, plan, builder);
+  return channel;
+}
+
+/** Sums of many random inputs: a number of them is drawn in each step. */
+function randomInputs(
+  { variable, weight: text, n, rate }: Extract<Stimulus, { kind: 'poisson' }>,
+  pointer: string,
+  plan: CellPlan,
+  builder: TypeBuilder,
+  { report, dt }: ExportContext,
+): Channel {
+  const channel = plan.channels.find((one) => one.kind === 'jump' && one.variable === variable);
+  if (!channel) throw new NotExpressible(`random inputs into ${variable}`);
+  const weight = builder.parse(text);
+  require(weight, plan, builder);
+  const waiting = builder.state('waiting', channel.dimension, false);
+  const { actions, count, approximated } = drawCount(n, rate * dt, builder);
+  if (approximated !== undefined) report.approximated('lems/poisson', pointer, approximated);
+  const drawn = builder.assign(waiting, `${count} * ${builder.text(weight, 'statement')}`);
+  builder.conditions.push(element('OnCondition', { test: '1 .gt. 0' }, [...actions, drawn]));
+  share(channel, builder.parse('waiting'), plan, builder);
+  return channel;
+}
+
+/** What a value reads of the cell. */
+function require(value: Expression, plan: CellPlan, builder: TypeBuilder): void {
+  for (const name of namesIn(value)) {
+    const seen = plan.visible.get(name);
+    if (seen) builder.requirement(name, seen.dimension, seen.name);
+  }
+}
+
+/** A value as the share of one of the things that attachments do; nothing of the others. */
+function share(channel: Channel, value: Expression, { channels }: CellPlan, builder: TypeBuilder): void {
+  for (const one of channels)
+    builder.derive(builder.free(one.exposure), one.dimension, one === channel ? value : builder.parse('0'), one.exposure);
+  if (!channels.some(({ exposure }) => exposure === 'i'))
+    builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], builder.parse('0*A'), 'i');
+}

@@ -132,7 +132,7 @@ async function load(source: string, header: string, extra: readonly string[]): P
   const flags = [...compileFlags('-O3', false, compiler.title), ...extra];
   const { path } = await buildLibrary({ files, compiler, flags }, join(tmpdir(), 'interneuron-bench'));
   const library = koffi().load(path);
-  return (name) => library.func(`void ${name}(void *, uint32_t, uint32_t)`) as unknown as Measured;
+  return (name) => library.func(`void ${name}(void *, uint32_t, uint32_t)`);
 }
 
 /** Processor time of each way, in turn. */

@@ -17,7 +17,8 @@ const root = path.resolve(import.meta.dirname, '..');
 const repetitions = Number(process.argv[2] ?? 3);
 const wanted = process.argv[3] ?? '';
 const checkout = process.env['NEUROML2_CHECKOUT'];
-if (checkout === undefined || !existsSync(path.join(checkout, 'LEMSexamples'))) throw new Error('NEUROML2_CHECKOUT is no checkout of NeuroML2');
+if (checkout === undefined || !existsSync(path.join(checkout, 'LEMSexamples')))
+  throw new Error('NEUROML2_CHECKOUT is no checkout of NeuroML2');
 
 /** The jar that the package pyneuroml brings. */
 function findJar(): string {
@@ -63,7 +64,8 @@ const short = (value: number): string => value.toPrecision(3);
 
 const copy = mkdtempSync(path.join(tmpdir(), 'interneuron-bench-'));
 // The interpreter writes beside the models.
-for (const part of ['LEMSexamples', 'examples', 'NeuroML2CoreTypes']) cpSync(path.join(checkout, part), path.join(copy, part), { recursive: true });
+for (const part of ['LEMSexamples', 'examples', 'NeuroML2CoreTypes'])
+  cpSync(path.join(checkout, part), path.join(copy, part), { recursive: true });
 const folder = path.join(copy, 'LEMSexamples');
 mkdirSync(path.join(folder, 'results'), { recursive: true });
 const models = readdirSync(folder)
@@ -71,11 +73,18 @@ const models = readdirSync(folder)
   .filter((name) => /^LEMS_NML2_Ex\d+\w*\.xml$/.test(name) && !name.includes('Ex25') && name.includes(wanted))
   .sort((a, b) => Number(/Ex(\d+)/.exec(a)?.[1]) - Number(/Ex(\d+)/.exec(b)?.[1]) || a.localeCompare(b));
 
-console.log(`${cpus().length} processors (${cpus()[0]?.model.trim() ?? '?'}), load ${loadavg().map((load) => load.toFixed(1)).join(' ')}, ${repetitions} repetitions\n`);
+console.log(
+  `${cpus().length} processors (${cpus()[0]?.model.trim() ?? '?'}), load ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(' ')}, ${repetitions} repetitions\n`,
+);
 console.log('| model | jNeuroML, whole (s) | ours, whole (s) | times as fast | jNeuroML, run (s) | ours, run (s) | times as fast |');
 console.log('| --- | --- | --- | --- | --- | --- | --- |');
 for (const model of models) {
-  const pairs = Array.from({ length: repetitions }, (): readonly [Times, Times] => [reference(model, folder), ours(model, folder, path.join(copy, 'ours'))]);
+  const pairs = Array.from({ length: repetitions }, (): readonly [Times, Times] => [
+    reference(model, folder),
+    ours(model, folder, path.join(copy, 'ours')),
+  ]);
   const column = (of: (pair: readonly [Times, Times]) => number): string => short(median(pairs.map(of)));
   console.log(
     `| ${[

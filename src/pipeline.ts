@@ -383,7 +383,10 @@ export async function runModel(
     });
     watch.end('run');
     // 8. Close the files: now they get their names.
-    const record = runRecord(header, recorder.plan, run, { timings: { ...watch.seconds() }, notes: [...program.manifest.notes, ...(executable.notes ?? [])] });
+    const record = runRecord(header, recorder.plan, run, {
+      timings: { ...watch.seconds() },
+      notes: [...program.manifest.notes, ...(executable.notes ?? [])],
+    });
     const outputs: string[] = [];
     for (const writer of writers) outputs.push(...(await writer.close(record, run.trains)));
     watch.end('write');

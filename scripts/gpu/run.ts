@@ -56,7 +56,9 @@ interface BenchOptions {
 
 async function bench(target: Target, { scale, duration, drives }: BenchOptions): Promise<readonly MicrocircuitRow[]> {
   say(`Cortical microcircuit, scale ${scale}, ${duration} s, all spikes recorded\n`);
-  say('| drive | neurons | synapses | compile | again | build | run | run / simulated | memory | spikes |\n|---|---|---|---|---|---|---|---|---|---|');
+  say(
+    '| drive | neurons | synapses | compile | again | build | run | run / simulated | memory | spikes |\n|---|---|---|---|---|---|---|---|---|---|',
+  );
   const rows: MicrocircuitRow[] = [];
   for (const drive of drives) {
     const row = await timeMicrocircuit({ target, scale, duration, drive });
@@ -92,7 +94,6 @@ if (!availability.available) {
 say(`${target.name}: ${availability.devices.join(', ')}\n`);
 const drives = (['poisson', 'dc'] as const).filter((drive) => values.drive === undefined || values.drive === drive);
 const fixtures = what === 'bench' ? [] : await test(target, values.only, Number(values.steps));
-const microcircuit =
-  what === 'test' ? [] : await bench(target, { scale: Number(values.scale), duration: Number(values.seconds), drives });
+const microcircuit = what === 'test' ? [] : await bench(target, { scale: Number(values.scale), duration: Number(values.seconds), drives });
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ ...availability, fixtures, microcircuit }, null, 2)}\n`);
 process.exitCode = fixtures.every(({ equal }) => equal) ? 0 : 1;

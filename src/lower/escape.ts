@@ -25,7 +25,9 @@ const most = 1000;
 export function escaping(names: readonly string[], { derivatives }: Equations): readonly string[] {
   return names.filter((name) => {
     const rate: Expression | undefined = derivatives.get(name);
-    return rate !== undefined && callsIn(rate).some((call) => growing.has(call.function) && call.arguments.some((e) => namesIn(e).has(name)));
+    return (
+      rate !== undefined && callsIn(rate).some((call) => growing.has(call.function) && call.arguments.some((e) => namesIn(e).has(name)))
+    );
   });
 }
 
@@ -43,7 +45,9 @@ export function heldBack(watched: readonly string[], { first, last, next }: Step
   const before = (name: string): Ir => to(scope.real, scope.read(name));
   const size = (value: Ir): Ir => fold(ir.unary('abs', value));
   const change = (slopes: ReadonlyMap<string, Ir>, name: string): Ir => fold(ir.mul(h, slopes.get(name) ?? h));
-  const euler = new Map([...next.keys()].map((name) => [name, scope.block.name(`euler_${name}`, fold(ir.add(before(name), change(first, name))))]));
+  const euler = new Map(
+    [...next.keys()].map((name) => [name, scope.block.name(`euler_${name}`, fold(ir.add(before(name), change(first, name))))]),
+  );
   let sound: Ir | null = null;
   for (const name of watched) {
     const around = fold(ir.add(size(before(name)), size(euler.get(name) ?? h)));
@@ -52,5 +56,7 @@ export function heldBack(watched: readonly string[], { first, last, next }: Step
     sound = sound ? ir.and(sound, small) : small;
   }
   const holds = scope.block.name('within_reach', sound ?? ir.le(h, h));
-  return new Map([...next].map(([name, value]) => [name, scope.block.name(`held_${name}`, fold(ir.select(holds, value, euler.get(name) ?? value)))]));
+  return new Map(
+    [...next].map(([name, value]) => [name, scope.block.name(`held_${name}`, fold(ir.select(holds, value, euler.get(name) ?? value)))]),
+  );
 }

@@ -337,7 +337,8 @@ function integrateGroup(group: Group, noise: ReadonlyMap<string, Noise>, scope: 
   context.builder.notes.push(`${group.name} is integrated by ${chosen.method}`);
   const active = activity(group, scope, block);
   // Where the method was left to us, it copes with what is about to be reset.
-  const watched = equations.method === 'auto' && group.events.length > 0 ? escaping([...steppedDerivatives(equations).keys()], equations) : [];
+  const watched =
+    equations.method === 'auto' && group.events.length > 0 ? escaping([...steppedDerivatives(equations).keys()], equations) : [];
   const values = chosen.system
     ? exactValues(group, chosen.system, active, scope, context)
     : newValues(chosen.method as Exclude<Method, 'exact'>, equations, scope, noiseOfStep(noise, scope, block), active, watched);

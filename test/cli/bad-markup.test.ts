@@ -184,7 +184,11 @@ describe('networks without a simulation', () => {
   it.each([
     ['is right', nml(`${synapse}${cell}${net(population + connection(both('../p[0]', '../p[1]')))}`), []],
     ['leads nowhere', nml(`${synapse}${cell}${net(population + connection(both('../q[0]', '../p[1]')))}`), ['error lems/unknown-path 4:1']],
-    ['leads beyond the end', nml(`${synapse}${cell}${net(population + connection(both('../p[0]', '../p[2]')))}`), ['error lems/index-out-of-range 4:1']],
+    [
+      'leads beyond the end',
+      nml(`${synapse}${cell}${net(population + connection(both('../p[0]', '../p[2]')))}`),
+      ['error lems/index-out-of-range 4:1'],
+    ],
     [
       'drives a cell that takes no such current',
       nml(
@@ -217,13 +221,19 @@ describe('networks without a simulation', () => {
     expect(stderr).toMatch(/run\/no-duration.*nothing says for how long to run/);
     expect(stderr).toContain("give --duration '100 ms', and --dt");
     expect((await runCommand(['run', path, '--dt', '0.05 ms'])).stderr).not.toContain('and --dt');
-    expect(await runCommand(['run', path, '--duration', '1 ms', '--target', 'wasm'])).toMatchObject({ code: 0, stdout: expect.stringContaining('10 steps') });
+    expect(await runCommand(['run', path, '--duration', '1 ms', '--target', 'wasm'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('10 steps'),
+    });
   });
 });
 
 it('a network of a hundred thousand connections is validated, and the one that is wrong in it found', { timeout: 120_000 }, async () => {
   const count = 100_000;
-  const lines = Array.from({ length: count }, (_, k) => `<connectionWD id="${k}" preCellId="../p[${k % 97}]" postCellId="../p[${k % 89}]" weight="1" delay="1ms"/>`);
+  const lines = Array.from(
+    { length: count },
+    (_, k) => `<connectionWD id="${k}" preCellId="../p[${k % 97}]" postCellId="../p[${k % 89}]" weight="1" delay="1ms"/>`,
+  );
   lines[70_000] = lines[70_000]!.replace('../p[', '../r[');
   const text = nml(
     `<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>${cell}<network id="n"><population id="p" component="a" size="100"/>\n<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">\n${lines.join('\n')}\n</projection></network>`,

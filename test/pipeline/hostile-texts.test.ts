@@ -35,7 +35,7 @@ function hostileTexts(): Readonly<Record<string, string>> {
     'Python line': `\n__import__("os").system("${shell}")\n# \\`,
     XML: '"/><Include file="/etc/passwd"/><!-- --> ]]> </Lems> &amp; &lt; <![CDATA[',
     template: '{{title}} {{{tables}}} {{#each x}}{{/each}} {{> partial}} {{! --}}',
-    shell: `'; ${shell}; " $(${shell}) \`${shell}\` ${'${'}IFS} | ${shell} && ${shell} #`,
+    shell: `'; ${shell}; " $(${shell}) \`${shell}\` \${IFS} | ${shell} && ${shell} #`,
     CMake: `") \n execute_process(COMMAND ${shell}) [[ ]] $ENV{HOME} @ONLY@`,
     'right to left': '\u202e\u2066 /* begin admin */ \u2069\u2066',
     'control characters': 'a\u0000b\u001b[2J\r\u2028\u2029\u0085\ufeff\u007f',
@@ -157,7 +157,7 @@ describe.each(names)('%s', (name) => {
         const found = theirs.get(file) ?? '';
         if (/\.(?:c|h|cl|cu)$/.test(file)) expect(code(found)).toBe(code(text));
         else if (file !== 'README.md') expect(found).toBe(text);
-        // eslint-disable-next-line no-control-regex
+
         expect(found.replace(/^interneuron 1\n\0\0/, '')).not.toMatch(
           file === 'initial.bin' ? /never/ : /[\0\r\u001b]|\u00e2\u0080[\u00a8-\u00ae]/,
         );

@@ -21,7 +21,9 @@ export function partsOf(lems: LemsModel, document: string): readonly Part[] {
   const whole = (network: Component): boolean => [...(reaches.get(network) ?? [])].every((component) => isWhole(component));
   return [
     ...networks.filter(whole).map((target): Part => ({ target, around: null })),
-    ...own.flatMap((component) => (isDynamic(component.type) && !used.has(component) && isWhole(component) ? loosePart(component, lems) : [])),
+    ...own.flatMap((component) =>
+      isDynamic(component.type) && !used.has(component) && isWhole(component) ? loosePart(component, lems) : [],
+    ),
   ];
 }
 
@@ -57,7 +59,14 @@ function loosePart(target: Component, lems: LemsModel): readonly Part[] {
   if (unmet.length === 0) return [{ target, around: null }];
   // The values mean nothing: only names and dimensions are looked at.
   const given = unmet.map((requirement): [string, ParameterDefinition] => [requirement.name, { ...requirement, fixed: 1 }]);
-  const around: Component = { ...target, id: '', type: surroundings(target.type, new Map(given)), parent: null, attributes: {}, children: [] };
+  const around: Component = {
+    ...target,
+    id: '',
+    type: surroundings(target.type, new Map(given)),
+    parent: null,
+    attributes: {},
+    children: [],
+  };
   return [{ target, around: new Container(around, null) }];
 }
 

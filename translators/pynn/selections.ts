@@ -60,7 +60,7 @@ export function countOf(cells: Cells): number {
 export const sizeOf = (target: Target): number => target.size ?? target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
 
 /** A view or an assembly of a document, by its number among its kind. */
-export interface Declaration {
+interface Declaration {
   readonly kind: 'view' | 'assembly';
   readonly index: number;
 }

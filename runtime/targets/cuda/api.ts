@@ -45,8 +45,7 @@ export const driverPrototypes = {
   cuLaunchKernel:
     'int32_t cuLaunchKernel(uint64_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, void *)',
   cuOccupancyMaxPotentialBlockSize: 'int32_t cuOccupancyMaxPotentialBlockSize(void *, void *, uint64_t, void *, uint64_t, int32_t)',
-  cuOccupancyMaxActiveBlocksPerMultiprocessor:
-    'int32_t cuOccupancyMaxActiveBlocksPerMultiprocessor(void *, uint64_t, int32_t, uint64_t)',
+  cuOccupancyMaxActiveBlocksPerMultiprocessor: 'int32_t cuOccupancyMaxActiveBlocksPerMultiprocessor(void *, uint64_t, int32_t, uint64_t)',
 } as const;
 
 export type DriverFunction = keyof typeof driverPrototypes;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { cached } from '../wasm/cache.js';
 import { architectureFor, exactOptions } from './compilers.js';
-import type { CudaCompiler } from './compilers.js';
+import type { CudaCompiler } from './compiler.js';
 import type { CudaDevice } from './devices.js';
 
 /** Threads of blocks, which kernels are compiled for: of independent items at most, and of teams. */

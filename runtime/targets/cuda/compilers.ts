@@ -3,27 +3,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from '../c/compiler.js';
+import type { Architecture, CudaCompiler } from './compiler.js';
 import { nvccCompiler } from './nvcc.js';
 import { nvrtcCompiler } from './nvrtc.js';
 import { versionText } from './devices.js';
-
-/** What a compiler makes code for: `sm_90` is one architecture's machine code, `compute_90` a form that drivers translate for it and for later ones. */
-export type Architecture = `sm_${number}` | `compute_${number}`;
-
-/** What came of compiling. */
-export type Compiled = { readonly image: Uint8Array } | { readonly log: string };
-
-export interface CudaCompiler {
-  /** `NVRTC 13.0`, `nvcc 13.0.88`. */
-  readonly title: string;
-  /** Everything that its output depends on, beside options and source. */
-  readonly identity: string;
-  /** The version of CUDA it belongs to, such as 13000 for 13.0. */
-  readonly version: number;
-  /** Ten times the compute capabilities that it makes code for, ascending. */
-  readonly capabilities: readonly number[];
-  compile(source: string, options: readonly string[]): Promise<Compiled>;
-}
 
 /** What to install. */
 export const compilerHint =
@@ -45,7 +28,10 @@ function toolkits(): readonly string[] {
 }
 
 /** Names of the library NVRTC, the newest first; the version 11 has a number of its own. */
-const libraryNames = process.platform === 'win32' ? ['nvrtc64_130_0.dll', 'nvrtc64_120_0.dll', 'nvrtc64_112_0.dll'] : ['libnvrtc.so.13', 'libnvrtc.so.12', 'libnvrtc.so.11.2', 'libnvrtc.so'];
+const libraryNames =
+  process.platform === 'win32'
+    ? ['nvrtc64_130_0.dll', 'nvrtc64_120_0.dll', 'nvrtc64_112_0.dll']
+    : ['libnvrtc.so.13', 'libnvrtc.so.12', 'libnvrtc.so.11.2', 'libnvrtc.so'];
 
 /** Paths of NVRTC in toolkits. */
 function libraryPaths(): readonly string[] {
@@ -100,7 +86,10 @@ async function search(driver: number, own: string, named: string): Promise<Found
     return false;
   };
   const libraries = async function* (): AsyncGenerator<string> {
-    if (own !== '') return yield own;
+    if (own !== '') {
+      yield own;
+      return;
+    }
     yield* libraryNames;
     yield* libraryPaths();
     yield* await pythonPaths();

@@ -49,7 +49,9 @@ function describe(api: CudaApi, id: number): CudaDevice {
     units: Math.max(1, attribute(api, id, 'multiprocessors')),
     mostItems: attribute(api, id, 'maxThreadsPerBlock'),
     memory: bytes,
-    ...(attribute(api, id, 'computeMode') === prohibited ? { refusal: 'its compute mode prohibits computing (nvidia-smi -c DEFAULT allows it)' } : {}),
+    ...(attribute(api, id, 'computeMode') === prohibited
+      ? { refusal: 'its compute mode prohibits computing (nvidia-smi -c DEFAULT allows it)' }
+      : {}),
   };
 }
 

@@ -33,7 +33,8 @@ export function openDevice(api: CudaApi, device: CudaDevice): OpenDevice {
   const context = new BigUint64Array(1);
   let code = api.call('cuDevicePrimaryCtxRetain', context, device.id);
   // What was left of a device that stopped working goes first.
-  if (isLasting(code) && api.call('cuDevicePrimaryCtxReset_v2', device.id) === 0) code = api.call('cuDevicePrimaryCtxRetain', context, device.id);
+  if (isLasting(code) && api.call('cuDevicePrimaryCtxReset_v2', device.id) === 0)
+    code = api.call('cuDevicePrimaryCtxRetain', context, device.id);
   if (code !== 0) throw cudaError(api, code, 'cuDevicePrimaryCtxRetain', device.title);
   const open = { api, device, context: context[0] ?? 0n, lost: false };
   known.set(device.id, open);
@@ -334,4 +335,3 @@ export class CudaDriver implements DeviceDriver {
 const warp = 32;
 /** Arguments of a kernel at most: 4 KiB of pointers, as old devices have it. */
 const mostArguments = 510;
-

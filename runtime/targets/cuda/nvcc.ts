@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../c/compiler.js';
-import type { Compiled, CudaCompiler } from './compilers.js';
+import type { Compiled, CudaCompiler } from './compiler.js';
 
 const compilers = new Map<string, Promise<CudaCompiler | undefined>>();
 
@@ -35,7 +35,9 @@ async function compile(program: string, source: string, options: readonly string
   try {
     await writeFile(join(folder, 'network.cu'), source);
     const kind = options.some((option) => option.includes('=compute_')) ? '-ptx' : '-cubin';
-    const { status, stdout, stderr } = await runProgram([program, kind, '-O3', ...options, '-o', 'network.image', 'network.cu'], { cwd: folder });
+    const { status, stdout, stderr } = await runProgram([program, kind, '-O3', ...options, '-o', 'network.image', 'network.cu'], {
+      cwd: folder,
+    });
     if (status !== 0) return { log: `${stdout}${stderr}`.trim() };
     const image = await readFile(join(folder, 'network.image'));
     // A PTX text is passed to the driver as text of C.

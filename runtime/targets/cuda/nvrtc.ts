@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { koffi } from '../c/library.js';
-import type { Compiled, CudaCompiler } from './compilers.js';
+import type { Compiled, CudaCompiler } from './compiler.js';
 import { trustJavaScript } from '../trust.js';
 
 /** Prototypes; programs are integers of the width of a pointer. */

@@ -15,7 +15,7 @@ import type { CudaApi } from './api.js';
 import { buildOptions, buildProgram, unservedBy } from './build.js';
 import type { BlockSizes, BuiltProgram } from './build.js';
 import { compilerHint, findCudaCompiler } from './compilers.js';
-import type { CudaCompiler } from './compilers.js';
+import type { CudaCompiler } from './compiler.js';
 import { driverVersion, listDevices } from './devices.js';
 import type { CudaDevice } from './devices.js';
 import { CudaDriver, openDevice } from './driver.js';
@@ -50,7 +50,8 @@ async function lookAround(own: CudaTargetOptions): Promise<Machine> {
   const api = (own.api ?? loadCuda)();
   const listed = listDevices(api);
   trustJavaScript('after the CUDA driver was loaded');
-  const { compiler, unfit } = own.compiler === undefined ? await findCudaCompiler(driverVersion(api)) : { compiler: own.compiler, unfit: [] };
+  const { compiler, unfit } =
+    own.compiler === undefined ? await findCudaCompiler(driverVersion(api)) : { compiler: own.compiler, unfit: [] };
   if (compiler === undefined) {
     const [device] = listed;
     const found = unfit.length === 0 ? 'neither NVRTC (libnvrtc) nor nvcc is installed' : unfit.join('; ');

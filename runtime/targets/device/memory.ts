@@ -87,8 +87,7 @@ export class DeviceMemory {
   }
 
   #obtain(bytes: number, what: string): Handle {
-    if (bytes > this.#driver.mostAllocated)
-      throw memoryError(this.#driver, bytes, `${what} in one piece`, this.#driver.mostAllocated);
+    if (bytes > this.#driver.mostAllocated) throw memoryError(this.#driver, bytes, `${what} in one piece`, this.#driver.mostAllocated);
     try {
       return this.#driver.allocate(bytes);
     } catch (error) {

@@ -10,8 +10,9 @@ import type { Action, Extent, Program, TypedArray } from '../../../src/ir/progra
 import { isSameKind } from '../../../src/ir/arrays.js';
 import { snapshotMisfit } from '../misfit.js';
 import type { Progress, Session, Snapshot } from '../target.js';
+import { OutOfDeviceMemory } from './driver.js';
 import type { Command, DeviceDriver, Handle } from './driver.js';
-import { DeviceMemory } from './memory.js';
+import { DeviceMemory, memoryError } from './memory.js';
 import { isDue, nextStretch } from './steps.js';
 
 const pass = 'runtime/targets/device';
@@ -119,7 +120,12 @@ class DeviceSession implements Session {
       return task();
     });
     this.#tasks = result.catch(() => undefined);
-    return result;
+    return result.catch((error: unknown) => {
+      // Drivers may take memory no sooner than when it is used.
+      if (!(error instanceof OutOfDeviceMemory)) throw error;
+      const { driver } = this.#loaded;
+      throw memoryError(driver, this.#memory.bytes, 'its arrays need', driver.memory);
+    });
   }
 
   #launch({ launch, handle, size }: ReadyKernel): void {

@@ -11,7 +11,7 @@ export interface Job {
 }
 
 /** In place of a seed: the model's own. */
-export const modelSeed = 'model';
+const modelSeed = 'model';
 
 /** Generators that draws of a model share, each with its state. */
 export class Generators {

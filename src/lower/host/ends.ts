@@ -145,7 +145,7 @@ interface Piece {
 }
 
 /** A projection between populations in place of one between selections. */
-export interface SplitPiece {
+interface SplitPiece {
   readonly name: string;
   readonly projection: Projection;
   /** Numbers of its synapses in order of creation; null for all, or where nobody knows. */

@@ -13,7 +13,7 @@ import type { HostProjections } from './projections.js';
 import { hasSample, type Samples } from './samples.js';
 import { spreadPhase } from './spread.js';
 
-export type Phase = Model['experiment']['protocol'][number];
+type Phase = Model['experiment']['protocol'][number];
 type Spikes = Extract<Phase, { replay: unknown }>['replay'][string];
 
 const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
@@ -37,7 +37,7 @@ export function needsResolving(phase: Phase): boolean {
 }
 
 /** What phases are resolved in. */
-export interface PhaseSetting {
+interface PhaseSetting {
   readonly model: Model;
   readonly projections: HostProjections;
   readonly data: HostData;

@@ -14,7 +14,7 @@ import type { Pieces } from './spread.js';
 const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
 
 /** What projections are built from. */
-export interface ProjectionSetting {
+interface ProjectionSetting {
   readonly model: Model;
   readonly data: HostData;
   readonly sizeOf: (population: string) => number;

@@ -12,7 +12,7 @@ export interface Pieces {
   readonly known: boolean;
 }
 
-export type AllPieces = ReadonlyMap<string, Pieces>;
+type AllPieces = ReadonlyMap<string, Pieces>;
 
 /** Synapses of a piece: their numbers among its own, and their places among those that were asked for. */
 interface Chosen {

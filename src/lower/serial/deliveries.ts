@@ -132,7 +132,13 @@ function delayOf(projection: SteppedProjection, pathway: PathwayPlan, context: C
       ir.load(connectivity.rows, item),
       ir.load(connectivity.rows, ir.add(item, ir.u32(1))),
       block.nested((inner) =>
-        inner.emit(ir.store(buffer, ir.get(p), to('f64', delaySeconds(pathway, plan, connectivity, { position: ir.get(p), source: item }, inner, context)))),
+        inner.emit(
+          ir.store(
+            buffer,
+            ir.get(p),
+            to('f64', delaySeconds(pathway, plan, connectivity, { position: ir.get(p), source: item }, inner, context)),
+          ),
+        ),
       ),
     ),
   );
@@ -315,7 +321,10 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
   const statements = statementsOf(pathway.pathway.do, plan.equations.names);
   if (statements.some((statement) => statement.kind === 'send')) {
     context.diagnostics.add(
-      messages.unsupportedFeature(`sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`, messages.otherTiming),
+      messages.unsupportedFeature(
+        `sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`,
+        messages.otherTiming,
+      ),
     );
     return;
   }

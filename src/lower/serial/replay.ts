@@ -19,7 +19,10 @@ export function replayKernel(network: Network, name: string, deliveries: Deliver
   }
   if (population.spikes.period !== undefined) {
     diagnostics.add(
-      messages.unsupportedFeature(`spikes that repeat (population ${name}) under the timing profile ${context.profile.name}`, messages.otherTiming),
+      messages.unsupportedFeature(
+        `spikes that repeat (population ${name}) under the timing profile ${context.profile.name}`,
+        messages.otherTiming,
+      ),
     );
     return null;
   }

@@ -57,7 +57,7 @@ describe('the checks', () => {
       expect(names).toContain(word);
     for (const word of ['contracted', 'division', 'square root', 'denormal']) {
       const named = trustChecks.filter(({ name }) => name.includes(word) && !name.includes('reciprocal'));
-      expect(named.map(({ name }) => name.endsWith('in single precision')).sort()).toEqual([false, true]);
+      expect(new Set(named.map(({ name }) => name.endsWith('in single precision')))).toEqual(new Set([false, true]));
     }
     expect(trustChecks.length).toBeLessThanOrEqual(32);
     expect(wasmChecks.length).toBeGreaterThan(5);
@@ -225,7 +225,7 @@ function driver(words: string, change: (source: string) => string = (source) => 
     later: (wanted, ...args) =>
       real.later(
         wanted,
-        ...args.map((argument, k) => (wanted === 'clBuildProgram' && k === 3 ? `${String(argument)} ${words}` : argument)),
+        ...args.map((argument, k) => (wanted === 'clBuildProgram' && k === 3 ? `${argument as string} ${words}` : argument)),
       ),
   };
   return () => api;

@@ -9,18 +9,7 @@ import { root } from '../import-graph.js';
 
 /** What a test may set: a device's sizes, and what goes wrong when. See `driver.cpp`. */
 export type Setting =
-  | 'devices'
-  | 'memory'
-  | 'others'
-  | 'capability'
-  | 'version'
-  | 'units'
-  | 'threads'
-  | 'seed'
-  | 'fail'
-  | 'fail_after'
-  | 'graphs'
-  | 'mode';
+  'devices' | 'memory' | 'others' | 'capability' | 'version' | 'units' | 'threads' | 'seed' | 'fail' | 'fail_after' | 'graphs' | 'mode';
 
 /** The two libraries; each pair has a device of its own. */
 export interface LookAlike {

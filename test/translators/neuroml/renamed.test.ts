@@ -30,7 +30,8 @@ const language = new Set(
   ).split(' '),
 );
 /** Elements that declare names. */
-const declaring = /<(?:ComponentType|Parameter|DerivedParameter|IndexParameter|Property|Constant|Exposure|Requirement|ComponentRequirement|InstanceRequirement|Child|Children|ComponentReference|Link|Path|Text|Attachments|EventPort|StateVariable|DerivedVariable|ConditionalDerivedVariable|Regime|KineticScheme|Tunnel)\s[^>]*?\bname="(\w+)"/g;
+const declaring =
+  /<(?:ComponentType|Parameter|DerivedParameter|IndexParameter|Property|Constant|Exposure|Requirement|ComponentRequirement|InstanceRequirement|Child|Children|ComponentReference|Link|Path|Text|Attachments|EventPort|StateVariable|DerivedVariable|ConditionalDerivedVariable|Regime|KineticScheme|Tunnel)\s[^>]*?\bname="(\w+)"/g;
 /** Names that the language itself gives a meaning, and what only describes. */
 const kept = new Set(['t', 'this', 'parent', 'index', 'id', 'type', 'Component', 'Simulation', 'notes', 'annotation', 'property', 'Meta']);
 const untouched = new Set(['dimension', 'description', 'direction', 'reduce', 'required', 'initial', 'local', 'symbol']);
@@ -41,30 +42,36 @@ const wasm: SimulateOptions = { engines: [{ target: 'wasm', threads: 1 }] };
 function renamed(text: string): string {
   const names = new Set([...text.matchAll(declaring)].map(([, name]) => name ?? '').filter((name) => !kept.has(name)));
   const rename = (name: string): string => (names.has(name) ? `zz_${name}` : name);
-  const words = (value: string): string => value.replace(/(?<![\w.])[A-Za-z_]\w*/g, (word, at: number) => (value[at + word.length] === '(' ? word : rename(word)));
-  return text.replace(/<(\/?)([\w:]+)((?:\s+[\w:]+="[^"]*")*)\s*(\/?)>/g, (whole: string, close: string, element: string, attributes: string, end: string) => {
-    if (element === 'Dimension' || element === 'Unit') return whole;
-    // A Simulation within a type is a section of the language, with attributes it is a component.
-    const isLanguage = language.has(element) || (element === 'Simulation' && attributes.trim() === '');
-    const changed = attributes.replace(/([\w:]+)="([^"]*)"/g, (written: string, attribute: string, value: string) => {
-      const name = isLanguage ? attribute : rename(attribute);
-      if (untouched.has(attribute)) return written;
-      // Quantities stay: units are called what variables are called.
-      const quantity = /^\s*[-+]?[\d.]/.test(value) && (!isLanguage || element === 'Constant' || element === 'Fixed');
-      return `${name}="${quantity ? value : words(value)}"`;
-    });
-    return `<${close}${isLanguage ? element : rename(element)}${changed}${end}>`;
-  });
+  const words = (value: string): string =>
+    value.replace(/(?<![\w.])[A-Za-z_]\w*/g, (word, at: number) => (value[at + word.length] === '(' ? word : rename(word)));
+  return text.replace(
+    /<(\/?)([\w:]+)((?:\s+[\w:]+="[^"]*")*)\s*(\/?)>/g,
+    (whole: string, close: string, element: string, attributes: string, end: string) => {
+      if (element === 'Dimension' || element === 'Unit') return whole;
+      // A Simulation within a type is a section of the language, with attributes it is a component.
+      const isLanguage = language.has(element) || (element === 'Simulation' && attributes.trim() === '');
+      const changed = attributes.replace(/([\w:]+)="([^"]*)"/g, (written: string, attribute: string, value: string) => {
+        const name = isLanguage ? attribute : rename(attribute);
+        if (untouched.has(attribute)) return written;
+        // Quantities stay: units are called what variables are called.
+        const quantity = /^\s*[-+]?[\d.]/.test(value) && (!isLanguage || element === 'Constant' || element === 'Fixed');
+        return `${name}="${quantity ? value : words(value)}"`;
+      });
+      return `<${close}${isLanguage ? element : rename(element)}${changed}${end}>`;
+    },
+  );
 }
 
 describe('a model with every name of a type, a variable and an attribute another one', () => {
   it.each(['point-cells', 'synapses', 'inputs', 'pynn-cells', 'kinetic-scheme'])('%s', { timeout: 120_000 }, async (name) => {
     const text = model(name);
     const other = renamed(text);
-    for (const word of ['iafCell', 'expTwoSynapse', 'population', 'tauDecay', 'spikeArray']) expect(other.replace(/description="[^"]*"/g, '')).not.toMatch(new RegExp(`(?<!\\w)${word}(?!\\w)`));
+    for (const word of ['iafCell', 'expTwoSynapse', 'population', 'tauDecay', 'spikeArray'])
+      expect(other.replace(/description="[^"]*"/g, '')).not.toMatch(new RegExp(`(?<!\\w)${word}(?!\\w)`));
     const [plain, strange] = [await simulate(text, wasm), await simulate(other, wasm)];
     // Lists are ordered by names, which differ.
-    const sorted = (lists: ReadonlyMap<string, unknown>): readonly string[] => [...lists.values()].map((list) => JSON.stringify(list)).sort();
+    const sorted = (lists: ReadonlyMap<string, unknown>): readonly string[] =>
+      [...lists.values()].map((list) => JSON.stringify(list)).sort();
     expect(sorted(strange.events)).toEqual(sorted(plain.events));
     expect(sorted(strange.samples)).toEqual(sorted(plain.samples));
     expect(plain.samples.size + plain.events.size).toBeGreaterThan(0);

@@ -111,7 +111,12 @@ function positionsOf({ positions, size }: Draft): { readonly positions?: unknown
 
 /** An id that no population has. */
 function freeId(wanted: string, naming: Naming, populations: Readonly<Record<string, unknown>>): string {
-  const taken = new Set([...naming.populations.values(), ...naming.attached.values(), ...naming.projections.values(), ...naming.attachments.values()]);
+  const taken = new Set([
+    ...naming.populations.values(),
+    ...naming.attached.values(),
+    ...naming.projections.values(),
+    ...naming.attachments.values(),
+  ]);
   let id = wanted;
   for (let k = 2; taken.has(id) || id in populations; k++) id = `${wanted}_${k}`;
   return id;

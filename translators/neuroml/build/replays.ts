@@ -33,7 +33,10 @@ export function isRelay(component: Component, flat: FlatType, { port }: Train): 
  * What an instance does at each event of a train: some of it before the instance is advanced, as the list would be in its place, and some after, for
  * parts that have had their turn by then.
  */
-export function effectsOf(flat: FlatType, { port, ahead }: Train): { readonly before: readonly Assignment[]; readonly after: readonly Assignment[] } {
+export function effectsOf(
+  flat: FlatType,
+  { port, ahead }: Train,
+): { readonly before: readonly Assignment[]; readonly after: readonly Assignment[] } {
   const late = new Set<string>();
   const visit = (node: TreeNode): void => {
     for (const { name } of stateVariables(node.type)) {

@@ -89,7 +89,9 @@ function timeOf({ dynamics, parameters, structure }: ComponentType): string | nu
   const { onConditions, onEvents, onStart, regimes, kineticSchemes, stateVariables, timeDerivatives } = dynamics;
   const [only, second] = onConditions;
   if (!only || second || [onEvents, onStart, regimes, kineticSchemes].some(({ length }) => length > 0)) return null;
-  const flags = new Set(stateVariables.map(({ name }) => name).filter((name) => !timeDerivatives.some(({ variable }) => variable === name)));
+  const flags = new Set(
+    stateVariables.map(({ name }) => name).filter((name) => !timeDerivatives.some(({ variable }) => variable === name)),
+  );
   const time = once(only.test.tree, parameters, (flag) => flags.has(flag) && isSet(flag, only.actions));
   const emits = only.actions.filter(({ kind }) => kind !== 'assign');
   return time !== null && emits.length === 1 && emits[0]?.kind === 'emit' ? time : null;

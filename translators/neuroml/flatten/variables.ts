@@ -5,7 +5,14 @@ import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
-import type { ComponentType, DerivedParameterDefinition, DerivedVariableDefinition, Dimensioned, LemsModel, StateVariableDefinition } from '../lems/definitions.js';
+import type {
+  ComponentType,
+  DerivedParameterDefinition,
+  DerivedVariableDefinition,
+  Dimensioned,
+  LemsModel,
+  StateVariableDefinition,
+} from '../lems/definitions.js';
 import { fit, translate, type Lookup, type Meaning } from './expressions.js';
 import * as messages from './messages.js';
 import type { CanonicalNames } from './names.js';

@@ -86,7 +86,12 @@ const unsupported: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /** Attributes whose value is true or false. */
-const flags: ReadonlySet<string> = new Set(['Dynamics simultaneous', 'Regime initial', 'ComponentReference local', 'DerivedVariable required']);
+const flags: ReadonlySet<string> = new Set([
+  'Dynamics simultaneous',
+  'Regime initial',
+  'ComponentReference local',
+  'DerivedVariable required',
+]);
 
 /** Checks the attributes of an element that defines. @diagnostic lems/unknown-attribute, lems/unsupported-attribute, lems/bad-value */
 export function checkDefinition(element: XmlElement, diagnostics: Diagnostics): void {

@@ -158,7 +158,11 @@ function plainNumber(element: XmlElement, attribute: string, { units, diagnostic
 }
 
 /** A bound of how many children there are: a whole number. @diagnostic lems/bad-value */
-function count(element: XmlElement, attribute: 'min' | 'max', { diagnostics }: TypeContext): { readonly min?: number; readonly max?: number } {
+function count(
+  element: XmlElement,
+  attribute: 'min' | 'max',
+  { diagnostics }: TypeContext,
+): { readonly min?: number; readonly max?: number } {
   const text = optional(element, attribute);
   if (text === undefined) return {};
   if (/^\d+$/.test(text)) return { [attribute]: Number(text) };
@@ -190,7 +194,11 @@ function componentMembers(
     InstanceRequirement: (element) => add(members.instanceRequirements, element, (name) => typed(name, element)),
     Child: (element) => add(members.child, element, (name) => typed(name, element)),
     Children: (element) =>
-      add(members.children, element, (name) => ({ ...typed(name, element), ...count(element, 'min', context), ...count(element, 'max', context) })),
+      add(members.children, element, (name) => ({
+        ...typed(name, element),
+        ...count(element, 'min', context),
+        ...count(element, 'max', context),
+      })),
     ComponentReference: (element) =>
       add(members.references, element, (name) => ({
         ...typed(name, element),

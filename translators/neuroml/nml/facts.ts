@@ -107,8 +107,20 @@ export const facts: ReadonlyMap<string, SchemaFacts> = new Map<string, SchemaFac
   ['electricalProjection', { id: 'name', expects: ends, names: ends }],
   ['continuousProjection', { id: 'name', expects: ends, names: ends }],
   ['inputList', { id: 'name', expects: ['population'], names: ['population'] }],
-  ['population', { id: 'name', also: ['extracellularProperties'], numbers: { size: 'count' }, names: ['component', 'extracellularProperties'] }],
-  ['populationList', { id: 'name', also: ['size', 'extracellularProperties'], names: ['component', 'extracellularProperties'], numbers: { size: 'count' }, unique: ['instance'] }],
+  [
+    'population',
+    { id: 'name', also: ['extracellularProperties'], numbers: { size: 'count' }, names: ['component', 'extracellularProperties'] },
+  ],
+  [
+    'populationList',
+    {
+      id: 'name',
+      also: ['size', 'extracellularProperties'],
+      names: ['component', 'extracellularProperties'],
+      numbers: { size: 'count' },
+      unique: ['instance'],
+    },
+  ],
   ['instance', { id: 'optional index', children: ['location'] }],
   ['connection', connection],
   ['connectionWD', { ...connection, numbers: { ...connection.numbers, delay: 'not negative' } }],

@@ -63,7 +63,8 @@ export function deviceCompactCode(context: DeviceContext, { family }: DeviceFami
     ]),
     ...block('if (local_id() == TEAM_SIZE - 1u)', [
       `${counts}[slot] = at;`,
-      ...(log === undefined ? [] : [`${cursor} = log_row;`, `if (log_row > ${scope.amount(log.room)}) stop_after(arena, step);`]),
+      ...(log === undefined ? [] : [`${cursor} = log_row;`]),
+      ...(log === undefined || !context.device.guardsLogs ? [] : [`if (log_row > ${scope.amount(log.room)}) stop_after(arena, step);`]),
     ]),
   ];
   const arrays = [context.device.groupArray('u32', 'sums', 'team')];

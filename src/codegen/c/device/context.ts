@@ -30,7 +30,7 @@ export class DeviceContext extends ProgramContext {
     this.device = dialect;
     this.targets = targets;
     this.layout = layOut(program);
-    this.#stoppable = stoppable(program);
+    this.#stoppable = stoppable(program, dialect);
     this.#synapses = program.kernels.reduce((sum, kernel) => sum + (kernel.shape === 'propagate' ? synapsesOf(kernel) : 0), 0);
   }
 
@@ -75,12 +75,12 @@ export class DeviceContext extends ProgramContext {
  * Kernels of the step, where any of them can raise a fault or fill a log: many steps are launched ahead, and those after a fault, or for which a log
  * may lack room, must do nothing.
  */
-function stoppable(program: Program): ReadonlySet<string> {
+function stoppable(program: Program, { guardsLogs }: DeviceDialect): ReadonlySet<string> {
   const names = new Set(program.schedule.step.map(({ kernel }) => kernel));
   let raises = false;
   for (const kernel of program.kernels) {
     if (!names.has(kernel.name)) continue;
-    raises ||= kernel.shape === 'compact' && ringOf(program, kernel.event).log !== undefined;
+    raises ||= guardsLogs && kernel.shape === 'compact' && ringOf(program, kernel.event).log !== undefined;
     visitStatements(bodyOf(kernel), (s) => {
       raises ||= s.kind === 'fault';
     });

@@ -79,4 +79,5 @@ export const cudaDialect: DeviceDialect = {
   // Arguments of 4096 bytes.
   mostPointers: 500,
   countsAhead: true,
+  guardsLogs: true,
 };

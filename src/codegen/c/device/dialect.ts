@@ -29,6 +29,8 @@ export interface DeviceDialect extends Dialect {
   readonly mostPointers: number;
   /** Whether a kernel's argument counts from the step that the arena holds (`first_step`), so that recorded launches serve any steps. */
   readonly countsAhead: boolean;
+  /** Whether kernels that list spikes stop the steps for which a log may lack room, so that the host need not look. Old compilers of OpenCL fail at it. */
+  readonly guardsLogs: boolean;
 }
 
 /** The macro that holds the size of a group, which the host gives to the compiler. */
@@ -116,4 +118,5 @@ export const openclDialect: DeviceDialect = {
   // Every device takes arguments of 1024 bytes.
   mostPointers: 120,
   countsAhead: false,
+  guardsLogs: false,
 };

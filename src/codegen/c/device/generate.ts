@@ -292,7 +292,14 @@ function generate(program: Program, targets: TargetStrategy, { dialect, template
     kernels: render(lines),
     trust: render(indent(deviceTrustLines(words, operands))),
   });
-  return { source, layout: context.layout, launches, step, guardedLogs: guardedLogs(program), notes: strategyNotes(context) };
+  return {
+    source,
+    layout: context.layout,
+    launches,
+    step,
+    guardedLogs: dialect.guardsLogs ? guardedLogs(program) : new Set(),
+    notes: strategyNotes(context),
+  };
 }
 
 /**

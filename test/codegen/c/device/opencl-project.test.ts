@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { runProgram } from '../../../../runtime/targets/c/compiler.js';
 import { openclProject } from '../../../../src/codegen/c/device/opencl-project.js';
 import { cProject } from '../../../../src/codegen/c/project.js';
+import { strategyNames } from '../../../../src/codegen/schedule/strategies.js';
 import type { Program } from '../../../../src/ir/program.js';
 import { anyCompiler } from '../../../runtime/targets/c/compilers.js';
 import { hasOpencl, reason } from '../../../runtime/targets/opencl/devices.js';
@@ -84,6 +85,13 @@ describe.skipIf(!hasOclgrind || !canBuild)(
       const found = await projectResults(await build(openclProject(program, script), '-lOpenCL'), oclgrind);
       // It would tell of them in what it prints.
       expect(found).toEqual(expected);
+    });
+
+    test.each(strategyNames)('whatever the strategy: %s', async (strategy) => {
+      const program = delays('byTarget');
+      const script = [{ kind: 'run', steps: 30 }] as const;
+      const expected = await projectResults(await build(cProject(program, script), '-lm'));
+      expect(await projectResults(await build(openclProject(program, script, strategy), '-lOpenCL'), oclgrind)).toEqual(expected);
     });
 
     /** A project whose kernels are changed in some place. */

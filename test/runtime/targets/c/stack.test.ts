@@ -17,18 +17,21 @@ int deep(int depth) {
   return depth == 0 ? 0 : 1 + deep(depth - 1) + (used[7] - used[9]);
 }`;
 
-test.skipIf(anyCompiler === undefined)(`four megabytes deep${anyCompiler === undefined ? ' (skipped: there is no compiler)' : ''}`, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'interneuron-stack-'));
-  try {
-    writeFileSync(join(folder, 'deep.c'), source);
-    const command = [...(anyCompiler?.command ?? []), '-O0', '-shared', '-fPIC', '-o', 'deep.so', 'deep.c'];
-    expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0 });
-    const deep = koffi().load(join(folder, 'deep.so')).func('int deep(int)');
-    const depth = await new Promise((resolve, reject) => {
-      deep.async(4000, (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
-    });
-    expect(depth).toBe(4000);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+test.skipIf(anyCompiler === undefined)(
+  `four megabytes deep${anyCompiler === undefined ? ' (skipped: there is no compiler)' : ''}`,
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'interneuron-stack-'));
+    try {
+      writeFileSync(join(folder, 'deep.c'), source);
+      const command = [...(anyCompiler?.command ?? []), '-O0', '-shared', '-fPIC', '-o', 'deep.so', 'deep.c'];
+      expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0 });
+      const deep = koffi().load(join(folder, 'deep.so')).func('int deep(int)');
+      const depth = await new Promise((resolve, reject) => {
+        deep.async(4000, (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
+      });
+      expect(depth).toBe(4000);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);

@@ -8,7 +8,7 @@ import { runProgram } from '../../../../runtime/targets/c/compiler.js';
 import { driverPrototypes } from '../../../../runtime/targets/cuda/api.js';
 import { buildOptions, buildProgram, unservedBy } from '../../../../runtime/targets/cuda/build.js';
 import { architectureFor } from '../../../../runtime/targets/cuda/compilers.js';
-import type { CudaCompiler } from '../../../../runtime/targets/cuda/compilers.js';
+import type { CudaCompiler } from '../../../../runtime/targets/cuda/compiler.js';
 import type { CudaDevice } from '../../../../runtime/targets/cuda/devices.js';
 import { generateCuda } from '../../../../src/codegen/c/device/generate.js';
 import { cudaHeader } from '../../../support/cuda-driver/libraries.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadCuda } from '../../../../runtime/targets/cuda/api.js';
-import type { CudaCompiler } from '../../../../runtime/targets/cuda/compilers.js';
+import type { CudaCompiler } from '../../../../runtime/targets/cuda/compiler.js';
 import { nvrtcCompiler } from '../../../../runtime/targets/cuda/nvrtc.js';
 import { cudaTarget, cudaTargetWith } from '../../../../runtime/targets/cuda/target.js';
 import { referenceTarget } from '../../../../runtime/targets/reference/target.js';
@@ -290,7 +290,9 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
     });
     const session = await start(source);
     await expect(session.initialise()).rejects.toThrow(/huge it needs 2\.00 GiB, and it has 1\.00 GiB left of 4\.00 GiB/);
-    await expect(start(program({ buffers: [buffer('all', 'f64', 2 ** 28)], kernels: [] }))).rejects.toThrow(/needs 2\.00 GiB, and it has 1\.00/);
+    await expect(start(program({ buffers: [buffer('all', 'f64', 2 ** 28)], kernels: [] }))).rejects.toThrow(
+      /needs 2\.00 GiB, and it has 1\.00/,
+    );
   });
 
   test('memory that others take meanwhile', async () => {
@@ -314,13 +316,19 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
 
   test('no driver, no device, an old driver, a device that may not compute', async () => {
     machine?.set('devices', 0);
-    expect(await cudaTarget.probe()).toMatchObject({ available: false, reason: 'CUDA finds no device on this machine (CUDA_ERROR_NO_DEVICE, as the look-alike says)' });
+    expect(await cudaTarget.probe()).toMatchObject({
+      available: false,
+      reason: 'CUDA finds no device on this machine (CUDA_ERROR_NO_DEVICE, as the look-alike says)',
+    });
     machine?.set('devices', 1);
     machine?.set('version', 10020);
     expect(await cudaTarget.probe()).toMatchObject({ reason: 'the CUDA driver is too old: it supports CUDA 10.2, and 11.4 is needed' });
     machine?.set('version', 13000);
     machine?.set('mode', 2);
-    expect(await cudaTarget.probe()).toMatchObject({ available: false, reason: expect.stringContaining('its compute mode prohibits computing') as string });
+    expect(await cudaTarget.probe()).toMatchObject({
+      available: false,
+      reason: expect.stringContaining('its compute mode prohibits computing') as string,
+    });
     await expect(start(doubling)).rejects.toThrow(/cannot run models: its compute mode/);
     vi.stubEnv('INTERNEURON_CUDA_LIBRARY', 'libNoCuda.so.1');
     const availability = await cudaTarget.probe();
@@ -347,7 +355,9 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
 });
 
 /** The look-alike's compiler with other options, and a count of its compilations. */
-function compilerWith(change: (options: readonly string[]) => readonly string[] = (options) => options): CudaCompiler & { compiled: number } {
+function compilerWith(
+  change: (options: readonly string[]) => readonly string[] = (options) => options,
+): CudaCompiler & { compiled: number } {
   const real = nvrtcCompiler(machine?.nvrtc ?? '');
   if (real === undefined) throw new Error('no compiler');
   const counting = {
@@ -377,7 +387,8 @@ describe.skipIf(!machine)(`compiling${reason}`, { timeout: 60_000 }, () => {
     if (loadCuda().name !== machine?.cuda) skip();
     const outcome = await start(doubling, target, join(folder, 'contracting')).catch((error: unknown) => error);
     // A processor that cannot multiply and add in one does not contract.
-    if (outcome instanceof Error) expect(outcome.message).toMatch(/arithmetic on the CUDA device .* cannot be trusted: multiplication and addition are contracted/);
+    if (outcome instanceof Error)
+      expect(outcome.message).toMatch(/arithmetic on the CUDA device .* cannot be trusted: multiplication and addition are contracted/);
     else expect(outcome).toHaveProperty('step', 0);
   });
 

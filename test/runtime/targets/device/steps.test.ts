@@ -28,7 +28,9 @@ test.each([
 });
 
 const entries = fc.array(
-  fc.record({ every: fc.integer({ min: 1, max: 40 }), offset: fc.integer({ min: 0, max: 50 }) }).map(({ every, offset }) => entry(every, offset)),
+  fc
+    .record({ every: fc.integer({ min: 1, max: 40 }), offset: fc.integer({ min: 0, max: 50 }) })
+    .map(({ every, offset }) => entry(every, offset)),
   { minLength: 1, maxLength: 5 },
 );
 
@@ -45,7 +47,9 @@ test('equal keys mean that the same entries run in the same steps, and there are
           continue;
         }
         const begin = step;
-        const due = Array.from({ length: stretch.steps }, (_, k) => schedule.map((one) => Number(isDue(one, begin + k))).join('')).join(' ');
+        const due = Array.from({ length: stretch.steps }, (_, k) => schedule.map((one) => Number(isDue(one, begin + k))).join('')).join(
+          ' ',
+        );
         expect(known.get(stretch.key) ?? due).toBe(due);
         known.set(stretch.key, due);
         step += stretch.steps;

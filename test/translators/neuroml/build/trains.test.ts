@@ -24,7 +24,8 @@ const types = `
 );
 
 /** Times in ms that no step falls on, in an order of their own. */
-const times = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => Math.round((((k * 37) % count) * 40_000) / count + 313) / 1000);
+const times = (count: number): readonly number[] =>
+  Array.from({ length: count }, (_, k) => Math.round((((k * 37) % count) * 40_000) / count + 313) / 1000);
 const alarms = (of: readonly number[]): string => of.map((time) => `<Alarm when="${time}ms"/>`).join('');
 
 const document = (of: readonly number[], column = '', more = ''): string =>
@@ -56,7 +57,10 @@ describe('a long list of events', () => {
     const { populations } = documentOf(document(many));
     expect(populations?.['s']).toMatchObject({ size: 2, spikes: { indices: expect.any(Array) } });
     expect(populations?.['s']).not.toHaveProperty('type');
-    const spikes = populations?.['s']?.spikes as unknown as { readonly indices: readonly number[]; readonly times: { readonly array: readonly number[] } };
+    const spikes = populations?.['s']?.spikes as unknown as {
+      readonly indices: readonly number[];
+      readonly times: { readonly array: readonly number[] };
+    };
     expect(spikes.indices).toEqual(Array.from({ length: 400 }, (_, k) => Math.floor(k / 200)));
     expect(spikes.times.array.slice(200).map((time) => Math.round(time * 1e6) / 1e3)).toEqual(many);
   });
@@ -75,7 +79,10 @@ describe('a long list of events', () => {
     const chunks = Array.from({ length: 10 }, (_, k) => many.slice(20 * k, 20 * (k + 1)));
     return document([])
       .replace(/<Alarms id="list"><\/Alarms>/, chunks.map((chunk, k) => `<Alarms id="list${k}">${alarms(chunk)}</Alarms>`).join(''))
-      .replace(/<Timed id="timed" by="syn"><\/Timed>/, chunks.map((chunk, k) => `<Timed id="timed${k}" by="syn">${alarms(chunk)}</Timed>`).join(''))
+      .replace(
+        /<Timed id="timed" by="syn"><\/Timed>/,
+        chunks.map((chunk, k) => `<Timed id="timed${k}" by="syn">${alarms(chunk)}</Timed>`).join(''),
+      )
       .replace(/<Group id="s" of="list" count="2"\/>/, chunks.map((_, k) => `<Group id="s${k}" of="list${k}" count="2"/>`).join(''))
       .replace(/<Link a="..\/s\[1\]"[^>]*\/>/, chunks.map((_, k) => `<Link a="../s${k}[1]" b="../p[0]" w="1" d="0ms"/>`).join(''))
       .replace(/<Drive on="p\[1\]" by="timed"\/>/, chunks.map((_, k) => `<Drive on="p[1]" by="timed${k}"/>`).join(''))
@@ -101,7 +108,11 @@ describe('a long list of events', () => {
 
   it('of a hundred thousand times is read and run', { timeout: 120_000 }, async () => {
     const apart = Array.from({ length: 100_000 }, (_, k) => k + 0.5);
-    const run = await simulate(document(apart).replace(/<Timed id[\s\S]*?<\/Timed>/, '').replace('<Drive on="p[1]" by="timed"/>', ''));
+    const run = await simulate(
+      document(apart)
+        .replace(/<Timed id[\s\S]*?<\/Timed>/, '')
+        .replace('<Drive on="p[1]" by="timed"/>', ''),
+    );
     expect(stepsOf(run, 's.spike')).toHaveLength(50);
   });
 });

@@ -285,7 +285,10 @@ describe('networks of cells with compartments', () => {
   });
 
   test('a potential for each group of segments is no contradiction', () => {
-    const several = usual.replace('<initMembPotential value="-65mV"/>', '<initMembPotential value="-65mV"/><initMembPotential value="-60mV" segmentGroup="all"/>');
+    const several = usual.replace(
+      '<initMembPotential value="-65mV"/>',
+      '<initMembPotential value="-65mV"/><initMembPotential value="-60mV" segmentGroup="all"/>',
+    );
     expect(importing(network(spikes, several)).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 

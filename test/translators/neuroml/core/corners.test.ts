@@ -30,7 +30,7 @@ ${simulation(['p[0]/syn/g'], '60 ms', '0.01 ms')}</Lems>`;
     const { at, peak } = await g(two(2, 5));
     expect(peak).toBeCloseTo(2, 4);
     // At tp = ln(5/2)*2*5/3 ms.
-    expect(at(((Math.log(2.5) * 10) / 3))).toBeCloseTo(2, 4);
+    expect(at((Math.log(2.5) * 10) / 3)).toBeCloseTo(2, 4);
   });
 
   it('with equal time constants are an alpha function', async () => {
@@ -62,7 +62,14 @@ ${simulation(['p[0]/syn/g'], '60 ms', '0.01 ms')}</Lems>`;
 
 describe('rates and currents at a given potential', () => {
   /** Something that needs a potential, calcium and a temperature, and is read by name. */
-  const probe = async (potentials: readonly number[], child: string, type: string, path: string, dimension: string, more = ''): Promise<readonly number[]> => {
+  const probe = async (
+    potentials: readonly number[],
+    child: string,
+    type: string,
+    path: string,
+    dimension: string,
+    more = '',
+  ): Promise<readonly number[]> => {
     const cells = potentials.map((v, k) => `<Probe id="c${k}" at="${v}mV">${child}</Probe>`).join('');
     const text = `<Lems>${includes}<ComponentType name="Probe"><Parameter name="at" dimension="voltage"/><Children name="inner" type="${type}"/><Exposure name="v" dimension="voltage"/>
 <Constant name="temperature" dimension="temperature" value="300K"/><Constant name="caConc" dimension="concentration" value="1e-4mM"/><Constant name="caConcExt" dimension="concentration" value="2mM"/>
@@ -70,10 +77,10 @@ describe('rates and currents at a given potential', () => {
 <DerivedVariable name="found" dimension="${dimension}" select="inner[*]/${path}" reduce="add"/></Dynamics></ComponentType>${more}${cells}
 <network id="net">${potentials.map((_, k) => `<population id="p${k}" component="c${k}" size="1"/>`).join('')}</network>
 ${simulation(
-      potentials.map((_, k) => `p${k}[0]/found`),
-      '1 ms',
-      '0.1 ms',
-    )}</Lems>`;
+  potentials.map((_, k) => `p${k}[0]/found`),
+  '1 ms',
+  '0.1 ms',
+)}</Lems>`;
     const run = await simulate(text, { timing: 'grid' });
     return potentials.map((_, k) => trace(run, `p${k}.found`).at(-1)!);
   };

@@ -5,7 +5,8 @@ import { lems, reading } from '../support/reading.js';
 
 const type = (content: string): string => lems(`<ComponentType name="T">${content}</ComponentType>`);
 const dynamics = (content: string, attributes = ''): string => type(`<Dynamics ${attributes}>${content}</Dynamics>`);
-const structure = (content: string): string => type(`<ComponentReference name="c" type="T"/><Path name="p"/><Structure>${content}</Structure>`);
+const structure = (content: string): string =>
+  type(`<ComponentReference name="c" type="T"/><Path name="p"/><Structure>${content}</Structure>`);
 
 describe('attributes of elements that define', () => {
   it.each([
@@ -13,16 +14,32 @@ describe('attributes of elements that define', () => {
     // A rule of one method of the reference interpreter, which flattens such types and takes their rates at once; its usual one leaves it out.
     ['rates that are all taken at once', dynamics('<StateVariable name="v"/>', 'simultaneous="true"'), []],
     ['rates that are taken maybe', dynamics('', 'simultaneous="maybe"'), ['error lems/bad-value «maybe»']],
-    ['a rate with a misspelt value beside it', dynamics('<TimeDerivative variable="v" valeu="1" value="0"/><StateVariable name="v"/>'), ['warning lems/unknown-attribute «valeu»']],
-    ['a variable with a misspelt exposure', dynamics('<StateVariable name="v" exposed="v"/>'), ['warning lems/unknown-attribute «exposed»']],
+    [
+      'a rate with a misspelt value beside it',
+      dynamics('<TimeDerivative variable="v" valeu="1" value="0"/><StateVariable name="v"/>'),
+      ['warning lems/unknown-attribute «valeu»'],
+    ],
+    [
+      'a variable with a misspelt exposure',
+      dynamics('<StateVariable name="v" exposed="v"/>'),
+      ['warning lems/unknown-attribute «exposed»'],
+    ],
     ['an initial regime that is neither', dynamics('<Regime name="r" initial="yes"/>'), ['error lems/bad-value «yes»']],
-    ['instances of a type', structure('<MultiInstantiate componentType="T" component="c"/>'), ['error lems/unsupported-attribute «componentType»']],
+    [
+      'instances of a type',
+      structure('<MultiInstantiate componentType="T" component="c"/>'),
+      ['error lems/unsupported-attribute «componentType»'],
+    ],
     [
       'instances with an index of another name',
       structure('<MultiInstantiate component="c" number="1" indexVariable="k"/>'),
       ['error lems/unsupported-attribute «indexVariable»'],
     ],
-    ['values of a part', structure('<ChildInstance component="c"><Assign property="a" value="1"/></ChildInstance>'), ['error lems/unsupported-element «<Assign»']],
+    [
+      'values of a part',
+      structure('<ChildInstance component="c"><Assign property="a" value="1"/></ChildInstance>'),
+      ['error lems/unsupported-element «<Assign»'],
+    ],
     [
       'a tunnel that shows a variable',
       structure(

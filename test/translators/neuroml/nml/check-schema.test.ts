@@ -136,7 +136,10 @@ describe('channels and networks', () => {
   });
 
   it.each([
-    ['a population before the synapse', `<network id="n"><population id="p" component="s" size="1"/></network>${net('').split('<network')[0]!}`],
+    [
+      'a population before the synapse',
+      `<network id="n"><population id="p" component="s" size="1"/></network>${net('').split('<network')[0]!}`,
+    ],
   ])('%s: the order of a document changes nothing, and other tools refuse it', (_, content) => {
     expect(reading(nml(content)).marks.filter((mark) => mark.includes('order'))).toEqual([
       'warning neuroml/element-order «<expOneSynapse»',
@@ -151,13 +154,19 @@ describe('channels and networks', () => {
 });
 
 describe('what stands in an element, and in which order', () => {
-  const rates = '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/><reverseRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/>';
+  const rates =
+    '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/><reverseRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/>';
   const blocking = (content: string): string =>
     `<blockingPlasticSynapse id="s" gbase="1nS" erev="0mV" tauRise="1ms" tauDecay="2ms">${content}</blockingPlasticSynapse>`;
   const plastic = '<plasticityMechanism type="tsodyksMarkramDepMechanism" initReleaseProb="0.5" tauRec="120 ms"/>';
-  const block = '<blockMechanism type="voltageConcDepBlockMechanism" species="mg" blockConcentration="1.2 mM" scalingConc="1.9 mM" scalingVolt="16 mV"/>';
+  const block =
+    '<blockMechanism type="voltageConcDepBlockMechanism" species="mg" blockConcentration="1.2 mM" scalingConc="1.9 mM" scalingVolt="16 mV"/>';
   it.each([
-    ['points of a segment', cell(`<segment id="0"><distal ${point(1)}<proximal ${point(0)}</segment>`), ['warning neuroml/element-order «<proximal»']],
+    [
+      'points of a segment',
+      cell(`<segment id="0"><distal ${point(1)}<proximal ${point(0)}</segment>`),
+      ['warning neuroml/element-order «<proximal»'],
+    ],
     [
       'a segment behind the groups',
       cell(`${root}<segmentGroup id="g"><member segment="0"/></segmentGroup>${segment('1', '0')}`),
@@ -165,7 +174,9 @@ describe('what stands in an element, and in which order', () => {
     ],
     [
       'a gate in two parts',
-      nml(`<ionChannelHH id="i"><gateHHrates id="m" instances="1">${rates}<q10Settings type="q10Fixed" fixedQ10="3"/></gateHHrates></ionChannelHH>`),
+      nml(
+        `<ionChannelHH id="i"><gateHHrates id="m" instances="1">${rates}<q10Settings type="q10Fixed" fixedQ10="3"/></gateHHrates></ionChannelHH>`,
+      ),
       ['warning neuroml/element-order «<q10Settings»'],
     ],
     ['mechanisms of a synapse', nml(blocking(plastic + block)), []],

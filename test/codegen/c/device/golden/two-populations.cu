@@ -88,12 +88,15 @@ DEVICE unsigned sum_before(unsigned *sums, unsigned own)
 /* The arena's third word is the step from which the argument `ahead` of kernels counts: launches that were recorded once serve any steps. */
 DEVICE int first_step(const unsigned char *arena) { return ((const int *)arena)[2]; }
 
-/* The arena begins with a word for even and one for odd steps: the last step, up to then, in which a fault was raised, or 0x7fffffff. The kernels
-   of the step after it do nothing but to pass that on, so that many steps can be launched ahead. No launch writes the word that it reads. */
+/* The arena begins with a word for even and one for odd steps: the step, up to then, that is to be the last, because of a fault or since a log may
+   lack room for another, or 0x7fffffff. The kernels of the steps after it do nothing but to pass that on, so that many steps can be launched
+   ahead. No launch writes the word that it reads. */
+DEVICE void stop_after(unsigned char *arena, int step) { atomicMin((int *)arena + (step & 1), step); }
+
 DEVICE void raise_fault(unsigned char *arena, unsigned *faults, int step, unsigned bits)
 {
   atomicOr(faults, bits);
-  atomicMin((int *)arena + (step & 1), step);
+  stop_after(arena, step);
 }
 
 DEVICE bool is_stopped(unsigned char *arena, int step)
@@ -306,6 +309,7 @@ static __constant__ const unsigned kernel_compact_counts[] = {2048u, 2304u};
 static __constant__ const unsigned kernel_compact_first_word[] = {0u, 2u};
 static __constant__ const unsigned kernel_compact_rows[] = {2432u, 2560u};
 static __constant__ const unsigned kernel_compact_cursor[] = {0u, 1u};
+static __constant__ const unsigned kernel_compact_room[] = {7u, 98u};
 /* lists spikes of a and 1 more */
 extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_compact_at_once(unsigned char *arena, const int ahead)
 {
@@ -324,6 +328,7 @@ extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_compact_at_once(u
   const unsigned first_word = kernel_compact_first_word[member];
   unsigned *__restrict__ const rows_2 = (unsigned *)(arena + kernel_compact_rows[member]);
   const unsigned cursor = kernel_compact_cursor[member];
+  const unsigned room = kernel_compact_room[member];
   const unsigned slot = (unsigned)step & slot_mask;
   const unsigned share = (((size + 31u) / 32u) + TEAM_SIZE - 1u) / TEAM_SIZE;
   const unsigned share_low = local_id() * share;
@@ -354,6 +359,7 @@ extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_compact_at_once(u
   if (local_id() == TEAM_SIZE - 1u) {
     counts[slot] = at;
     cursors[cursor] = log_row;
+    if (log_row > room) stop_after(arena, step);
   }
 }
 

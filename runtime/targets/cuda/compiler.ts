@@ -1,0 +1,19 @@
+/** What compilers for CUDA C++ have in common. */
+
+/** What a compiler makes code for: `sm_90` is one architecture's machine code, `compute_90` a form that drivers translate for it and for later ones. */
+export type Architecture = `sm_${number}` | `compute_${number}`;
+
+/** What came of compiling. */
+export type Compiled = { readonly image: Uint8Array } | { readonly log: string };
+
+export interface CudaCompiler {
+  /** `NVRTC 13.0`, `nvcc 13.0.88`. */
+  readonly title: string;
+  /** Everything that its output depends on, beside options and source. */
+  readonly identity: string;
+  /** The version of CUDA it belongs to, such as 13000 for 13.0. */
+  readonly version: number;
+  /** Ten times the compute capabilities that it makes code for, ascending. */
+  readonly capabilities: readonly number[];
+  compile(source: string, options: readonly string[]): Promise<Compiled>;
+}

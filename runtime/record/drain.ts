@@ -36,7 +36,7 @@ export async function drainLogs(session: Session, program: Program): Promise<rea
 }
 
 /** The (step, element) pairs of an event's log, as two arrays. */
-export function splitPairs(rows: LogRows): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
+function splitPairs(rows: LogRows): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
   const { data } = rows;
   invariant(data instanceof Uint32Array && rows.log.rowLength === 2, 'record', `log ${rows.log.name} does not hold (step, element) pairs`);
   const steps = new Uint32Array(rows.rows);

@@ -33,17 +33,3 @@ export function arrayFromBytes(element: ElementType, bytes: Uint8Array): TypedAr
 export function copyInto(target: TypedArray, source: TypedArray, offset: number): void {
   bytesOf(target).set(bytesOf(source), offset * target.BYTES_PER_ELEMENT);
 }
-
-/** An array that holds the arrays one after the other. */
-export function concatenate(element: ElementType, arrays: readonly TypedArray[]): TypedArray {
-  const result = createArray(
-    element,
-    arrays.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const array of arrays) {
-    copyInto(result, array, at);
-    at += array.length;
-  }
-  return result;
-}

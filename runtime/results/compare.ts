@@ -235,7 +235,7 @@ function compareRows(known: SpikeTrains, found: SpikeTrains, add: (difference: D
 // --- Digests ------------------------------------------------------------------------------------------------------------
 
 /** The first population or projection whose digest differs, with the variable; null for equal fingerprints. */
-export function digestDifference(stored: Fingerprint, found: Fingerprint): Difference | null {
+function digestDifference(stored: Fingerprint, found: Fingerprint): Difference | null {
   if (stored.total === found.total) return null;
   for (const [owner, a] of Object.entries(stored.populations)) {
     const b = found.populations[owner];

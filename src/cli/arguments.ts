@@ -49,7 +49,7 @@ const allowPath = {
 export const targetNames = ['auto', 'wasm', 'c', 'opencl', 'cuda', 'reference', 'null'] as const;
 
 /** Engines whose source can be had. */
-export const codegenTargets = ['c', 'opencl', 'cuda', 'wasm', 'ir'] as const;
+const codegenTargets = ['c', 'opencl', 'cuda', 'wasm', 'ir'] as const;
 
 const device = {
   type: 'string',

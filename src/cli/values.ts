@@ -31,7 +31,7 @@ export function importOptions(options: Options): ImportOptions {
 }
 
 /** A seed: a whole number of 64 bits, kept as text. */
-export function readSeed(text: string | undefined): string | undefined {
+function readSeed(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,20}$/.test(text) && BigInt(text) <= largestSeed) return String(BigInt(text));
   throw new UsageError(`--seed cannot be ${shorten(text)}`, `it is a whole number from 0 to ${largestSeed}`);

@@ -61,4 +61,8 @@ export function printable(text: string): string {
 }
 
 /** The same for text of several lines, which keeps its line ends: for source code, where what is seen must be what is there. */
-export const printableLines = (text: string): string => text.split(/\r\n|\r|\n/).map(printable).join('\n');
+export const printableLines = (text: string): string =>
+  text
+    .split(/\r\n|\r|\n/)
+    .map(printable)
+    .join('\n');

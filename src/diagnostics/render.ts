@@ -44,7 +44,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: R
 }
 
 /** Findings in the order of documents (as first met), then of lines and columns; those without a place come first. */
-export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const documents = [...new Set(diagnostics.map(({ place }) => place?.document ?? ''))];
   const key = ({ place }: Diagnostic): [number, number, number] => [
     place ? documents.indexOf(place.document) + 1 : 0,

@@ -18,7 +18,7 @@ const fround = Math.fround;
 const twoTo52 = 4503599627370496;
 
 /** Rounds to the nearest integer, half to even, keeping the sign of zero. Adding 2^52 leaves no bits for a fraction. */
-export function nearest(x: number): number {
+function nearest(x: number): number {
   const magnitude = Math.abs(x);
   if (!(magnitude < twoTo52)) return x;
   const rounded = magnitude + twoTo52 - twoTo52;
@@ -26,7 +26,7 @@ export function nearest(x: number): number {
 }
 
 /** Upper half of the 64-bit product of two u32, from four products of 16-bit halves. */
-export function mulHigh(a: number, b: number): number {
+function mulHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;

@@ -90,7 +90,7 @@ const elementOf: readonly (readonly [ElementType, new (length: number) => TypedA
 ];
 
 /** The element type that a typed array holds. */
-export function elementTypeOf(array: TypedArray): ElementType | undefined {
+function elementTypeOf(array: TypedArray): ElementType | undefined {
   return elementOf.find(([, type]) => array instanceof type)?.[0];
 }
 

@@ -193,7 +193,7 @@ function callStatement(s: CallStatement, environment: Environment): StatementCod
 }
 
 /** Sets bit `index` of a cell of u32 words. */
-export function writeBit(owner: string, cell: Cell, index: number, on: boolean): void {
+function writeBit(owner: string, cell: Cell, index: number, on: boolean): void {
   const word = cell.numbers[index >>> 5];
   if (word === undefined) throw outside(owner, cell, index >>> 5);
   const bit = 1 << (index & 31);

@@ -1,7 +1,7 @@
 /** What names may look like, so that every printer and the text form can hold them. */
 
 /** Words of the text form, which no local may be called. */
-export const reservedWords: readonly string[] = [
+const reservedWords: readonly string[] = [
   'if',
   'else',
   'for',

@@ -19,7 +19,7 @@ export function floatText(value: number): string {
 }
 
 /** A float32 in the shortest decimal form that reads back as float32. */
-export function float32Text(value: number): string {
+function float32Text(value: number): string {
   for (let digits = 1; digits <= 9 && Number.isFinite(value); digits++) {
     const shorter = Number(value.toPrecision(digits));
     if (Object.is(Math.fround(shorter), value)) return floatText(shorter);

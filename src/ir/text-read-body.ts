@@ -90,7 +90,7 @@ function readArguments(reader: TokenReader, names: BodyNames): Expression[] {
 }
 
 /** An expression whose operators bind at least as tightly as `least`. */
-export function readIrExpression(reader: TokenReader, names: BodyNames, least = 1): Expression {
+function readIrExpression(reader: TokenReader, names: BodyNames, least = 1): Expression {
   let left = readPrefix(reader, names);
   for (;;) {
     const operator = infixAt(reader);

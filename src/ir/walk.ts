@@ -3,7 +3,7 @@
 import type { Expression, Kernel, Statement } from './program.js';
 
 /** The direct operands of an expression. */
-export function operandsOf(e: Expression): readonly Expression[] {
+function operandsOf(e: Expression): readonly Expression[] {
   switch (e.kind) {
     case 'const':
     case 'local':
@@ -49,7 +49,7 @@ export function expressionsOf(s: Statement): readonly Expression[] {
 }
 
 /** The statements directly inside a statement. */
-export function childrenOf(s: Statement): readonly Statement[] {
+function childrenOf(s: Statement): readonly Statement[] {
   switch (s.kind) {
     case 'if':
       return [...s.then, ...s.else];

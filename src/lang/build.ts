@@ -64,7 +64,7 @@ export function isZero(e: Expression): boolean {
 }
 
 /** Whether an expression is the literal 1 without unit. */
-export function isOne(e: Expression): boolean {
+function isOne(e: Expression): boolean {
   return e.kind === 'number' && e.value === 1;
 }
 

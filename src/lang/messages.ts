@@ -544,7 +544,7 @@ export const exponentNotConstant = (base: Dimension): Finding => ({
   hint: `divide the base by a reference value, its unit is ${dimensionText(base)}`,
 });
 
-export const typeWords: Readonly<Record<ValueType, string>> = {
+const typeWords: Readonly<Record<ValueType, string>> = {
   boolean: 'a condition (boolean)',
   integer: 'an integer',
   real: 'a real number',

@@ -6,7 +6,7 @@ import * as messages from './messages.js';
 import { deepestTree, measure } from './walk.js';
 
 /** Deepest nesting of parentheses, signs, powers and choices: each costs the parser several stack frames. */
-export const deepestNesting = 500;
+const deepestNesting = 500;
 
 /** How tightly operators bind, loosest first. Comparisons do not chain; `**` is right-associative and handled with the signs. */
 const precedence = {

@@ -1,10 +1,10 @@
 import type { Dimension, Expression } from './ast.js';
-import { divideDimensions, equalDimensions, multiplyDimensions, powerDimension } from './dimension.js';
+import { divideDimensions, multiplyDimensions, powerDimension } from './dimension.js';
 import { dimensionless } from './ast.js';
 import { LangError } from './lang-error.js';
 import * as messages from './messages.js';
 import { parseExpression } from './parse-expression.js';
-import { divideRationals, equalRationals, multiplyRationals, one, powerOfRational, powerOfTen, type Rational } from './rational.js';
+import { divideRationals, multiplyRationals, one, powerOfRational, powerOfTen, type Rational } from './rational.js';
 
 export { unitText } from './dimension.js';
 
@@ -321,9 +321,4 @@ export function divideUnits(a: Unit, b: Unit): Unit {
 export function powerOfUnit(unit: Unit, exponent: number): Unit | undefined {
   const scale = powerOfRational(unit.scale, exponent);
   return scale && Math.abs(exponent) <= 100 ? { dimension: powerDimension(unit.dimension, exponent), scale } : undefined;
-}
-
-/** Whether two units are the same measure. */
-export function equalUnits(a: Unit, b: Unit): boolean {
-  return equalDimensions(a.dimension, b.dimension) && equalRationals(a.scale, b.scale);
 }

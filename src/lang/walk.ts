@@ -5,7 +5,7 @@ import * as messages from './messages.js';
 /** Deepest tree that any pass meets: every pass may recurse. */
 export const deepestTree = 1500;
 /** Largest tree that substitution or differentiation may make. */
-export const largestTree = 1_000_000;
+const largestTree = 1_000_000;
 
 /** The direct parts of an expression, in the order of the text. */
 export function childrenOf(e: Expression): readonly Expression[] {

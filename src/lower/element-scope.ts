@@ -254,7 +254,7 @@ export function combine(operator: '+=' | '-=' | '*=' | '/=' | '%=', a: Ir, b: Ir
 }
 
 /** i32 size of the element's population. */
-export function populationSize(group: Group, address: Address, context: Context): Ir {
+function populationSize(group: Group, address: Address, context: Context): Ir {
   const sizes = group.members.map((member) => member.population.size);
   if (sizes.every((size) => size === sizes[0])) return ir.i32(sizes[0] ?? 0);
   const name = `${group.name}.sizes`;

@@ -121,7 +121,7 @@ export function to(type: ScalarType, value: Ir): Ir {
   return type === 'bool' ? toBool(value) : fold(ir.convert(type, value));
 }
 
-export function toBool(value: Ir): Ir {
+function toBool(value: Ir): Ir {
   return value.type === 'bool' ? value : fold({ kind: 'convert', type: 'bool', operand: value });
 }
 

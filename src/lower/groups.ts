@@ -151,7 +151,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
 }
 
 /** Step of an event that never was: far enough back for any refractory period. */
-export const longAgo = -0x40000000;
+const longAgo = -0x40000000;
 
 /** Whether any code reads the time of the last spike, which is then kept for all. */
 function readsLastSpike({ neurons, synapses, projections, stimuli, operations, recordings }: Model): boolean {

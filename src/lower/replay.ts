@@ -5,10 +5,10 @@ import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 
 /** Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step (`brian.md`, section 7.3). */
-export const spikeStep = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
+const spikeStep = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
 
 /** Step at whose end the spike is due, for profiles that label spikes so: the nearest; what is due before the first step is emitted in it. */
-export const spikeStepByEnd = (time: number, dt: number): number => Math.max(0, Math.round(time / dt) - 1);
+const spikeStepByEnd = (time: number, dt: number): number => Math.max(0, Math.round(time / dt) - 1);
 
 /** One spike, or several of one element in one step. */
 export interface ReplayedSpike {

@@ -12,8 +12,6 @@ import { rankOf } from './profile.js';
 import type { ReplayedSpike } from './replay.js';
 import { replayedSpikes, versionsOf } from './replay.js';
 
-export { spikeStep, spikeStepByEnd } from './replay.js';
-
 export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: Context): void {
   const { model, diagnostics } = context;
   for (const name of Object.keys(model.populations).sort()) {

@@ -269,7 +269,7 @@ function synapseExpression(
 }
 
 /** Place of a synapse's pair in a matrix of so many columns. */
-export function cellOf({ plan, address }: SynapseScope, columns: number): Ir {
+function cellOf({ plan, address }: SynapseScope, columns: number): Ir {
   return ir.add(ir.mul(namedIndex(plan.pre, address.source), ir.u32(columns)), namedIndex(plan.post, address.target));
 }
 

@@ -7,7 +7,7 @@ import { messages } from './messages.js';
 import { segments } from './pointer.js';
 
 /** A larger YAML text is refused: the parser needs seconds and a gigabyte for it. In characters. */
-export const largestYaml = 20_000_000;
+const largestYaml = 20_000_000;
 const mostErrors = 10;
 /** How often aliases may be expanded before it is taken for an attempt to exhaust the memory. */
 const mostAliases = 100;

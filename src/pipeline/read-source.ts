@@ -58,7 +58,7 @@ function readBytes(path: string): Uint8Array {
 }
 
 /** Why the system refused to read a file, in words, with what to do about it. */
-export function readError(error: unknown, path: string): unknown {
+function readError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || error instanceof UsageError) return error;
   switch (error.code) {
     case 'ENOENT':

@@ -27,8 +27,6 @@ import { declareSynapses, translateSynapses, type SynapsesTranslation } from './
 import { translateTimedArray, type TranslatedTable } from './timed-arrays.js';
 import { readNumber } from './values.js';
 
-export { isSpecification } from './shape.js';
-
 /** Brian's time step when none is given, in s. */
 const usualStep = 1e-4;
 

@@ -22,7 +22,7 @@ export function checkShape(value: unknown, positions: Positions, diagnostics: Di
 }
 
 /** Whether a document says of itself that it is a Brian-like specification. */
-export function isSpecification(value: unknown): value is BrianSpecification {
+function isSpecification(value: unknown): value is BrianSpecification {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && 'format' in value && value.format === 'interneuron/brian';
 }
 

@@ -12,7 +12,7 @@ export const functionNames: Readonly<Record<string, string>> = {
 };
 
 /** Functions of Brian's default namespace that are called the same in the canonical model. */
-export const sharedFunctions: readonly string[] = [
+const sharedFunctions: readonly string[] = [
   'sin',
   'cos',
   'tan',
@@ -70,13 +70,6 @@ export const refusedMethods: Readonly<Record<string, string>> = {
   gsl_rkck: 'the GSL methods',
   gsl_rk8pd: 'the GSL methods',
 };
-
-/** Slots of Brian's schedule, in order. */
-export const slots: readonly string[] = ['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].flatMap((slot) => [
-  `before_${slot}`,
-  slot,
-  `after_${slot}`,
-]);
 
 /** Where Brian puts an object when nothing is said. */
 export const defaultSlot = {

@@ -1,15 +1,10 @@
 /** What the builder and the flattening ask of components: values in SI, references, kinship. */
 
-import type { Component, ComponentType, LemsModel } from './lems/definitions.js';
+import type { Component, LemsModel } from './lems/definitions.js';
 import { quantityValue } from './lems/values.js';
 
 /** The climb to the enclosing component in a reference or path. */
 const up = '../';
-
-/** Whether a type is another one or inherits from it. `Component` is every type. */
-export function isA(type: ComponentType, name: string): boolean {
-  return name === 'Component' || type.lineage.includes(name);
-}
 
 const childrenById = new WeakMap<Component, ReadonlyMap<string, Component>>();
 

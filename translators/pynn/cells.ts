@@ -126,7 +126,7 @@ export function unitOf(cell: StandardCell, name: string): string {
 }
 
 /** Names of a cell's parameters as PyNN has them. */
-export function parameterNames(cell: StandardCell): readonly string[] {
+function parameterNames(cell: StandardCell): readonly string[] {
   const lists = Object.entries(cell.lists ?? {});
   const inLists = new Set(lists.flatMap(([, names]) => names));
   return [...Object.keys(cell.neuron.parameters ?? {}).filter((name) => !inLists.has(name)), ...lists.map(([name]) => name)];

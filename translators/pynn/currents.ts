@@ -24,7 +24,7 @@ interface Known {
 }
 
 /** Current sources by class name. */
-export const currentSources: Readonly<Record<string, Known>> = {
+const currentSources: Readonly<Record<string, Known>> = {
   DCSource: { defaults: { amplitude: 1, start: 0, stop: 1e12 }, value: (of) => window(of, nA(of('amplitude'))) },
   ACSource: {
     defaults: { amplitude: 1, start: 0, stop: 1e12, frequency: 10, offset: 0, phase: 0 },

@@ -27,8 +27,6 @@ import { drawnOnHost } from './drawn-on-host.js';
 import { checkShape } from './shape.js';
 import type { Assembly, PynnSpecification, Values, View } from './specification.js';
 
-export { isPynnSpecification } from './shape.js';
-
 /**
  * Imports a PyNN-style document.
  *

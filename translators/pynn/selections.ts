@@ -277,16 +277,3 @@ function selectionsOf(portions: readonly Portion[]): readonly Record<string, unk
   }
   return selections;
 }
-
-/** The cells of a portion as ranges of neighbours; undefined for a sample, which is not known yet. */
-export function rangesOf({ cells }: Portion): readonly (readonly [begin: number, end: number])[] | undefined {
-  if (cells.kind === 'sample') return undefined;
-  if (cells.kind === 'range') return [[cells.begin, cells.end]];
-  const ranges: [number, number][] = [];
-  for (const index of cells.indices) {
-    const last = ranges.at(-1);
-    if (last?.[1] === index) last[1] = index + 1;
-    else ranges.push([index, index + 1]);
-  }
-  return ranges;
-}

@@ -19,6 +19,6 @@ export function checkShape(value: unknown, positions: Positions, diagnostics: Di
 }
 
 /** Whether a document says of itself that it is in PyNN-style JSON. */
-export function isPynnSpecification(value: unknown): value is PynnSpecification {
+function isPynnSpecification(value: unknown): value is PynnSpecification {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && 'format' in value && value.format === 'interneuron/pynn';
 }

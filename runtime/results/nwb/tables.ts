@@ -53,7 +53,7 @@ export function writeUnits(h5: H5Writer, setup: RunSetup, record: RunRecord, tra
 }
 
 /** Name of one cell's train: `exc[3]`, with the event where it is not a spike. */
-export function trainName(plan: TrainsPlan, cell: number): string {
+function trainName(plan: TrainsPlan, cell: number): string {
   return plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
 }
 

@@ -25,7 +25,7 @@ export interface CTargetOptions {
 }
 
 /** Threads to use: as many as asked for, or as the program's elements pay for, and no more than can run at once. */
-export function threadCount(program: Program, asked: number | undefined, available = availableParallelism()): number {
+function threadCount(program: Program, asked: number | undefined, available = availableParallelism()): number {
   if (asked !== undefined) return Math.max(1, Math.min(Math.floor(asked), available));
   const elements = program.manifest.populations.reduce((sum, population) => sum + population.size, 0);
   return Math.max(1, Math.min(available, Math.floor(elements / elementsPerThread)));

@@ -58,7 +58,7 @@ async function compileError({ title }: CudaCompiler, log: string, source: string
 }
 
 /** All that the code depends on. */
-export const cacheKey = (compiler: CudaCompiler, options: readonly string[], source: string): string =>
+const cacheKey = (compiler: CudaCompiler, options: readonly string[], source: string): string =>
   JSON.stringify(['interneuron cuda 1', compiler.identity, options, source]);
 
 /**

@@ -7,7 +7,7 @@ import type { Compiled, CudaCompiler } from './compiler.js';
 import { trustJavaScript } from '../trust.js';
 
 /** Prototypes; programs are integers of the width of a pointer. */
-export const nvrtcPrototypes = {
+const nvrtcPrototypes = {
   nvrtcVersion: 'int32_t nvrtcVersion(void *, void *)',
   nvrtcGetErrorString: 'const char *nvrtcGetErrorString(int32_t)',
   nvrtcGetNumSupportedArchs: 'int32_t nvrtcGetNumSupportedArchs(void *)',

@@ -102,7 +102,7 @@ async function fromBinary(open: OpenDevice, binary: Uint8Array, options: string)
 }
 
 /** All that a binary depends on. */
-export const cacheKey = ({ identity, isProcessor }: OpenclDevice, source: string, options: string): string =>
+const cacheKey = ({ identity, isProcessor }: OpenclDevice, source: string, options: string): string =>
   JSON.stringify(['interneuron opencl 1', identity, isProcessor ? processorFeatures() : '', options, source]);
 
 /** A compiled program that sessions start from. */

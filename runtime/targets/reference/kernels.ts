@@ -54,7 +54,7 @@ export function readElement(owner: string, cell: Cell, index: number): number {
 }
 
 /** Stores an element of a buffer of numbers. @throws InvariantError outside it */
-export function writeElement(owner: string, cell: Cell, index: number, value: number): void {
+function writeElement(owner: string, cell: Cell, index: number, value: number): void {
   if (index >= cell.numbers.length) throw outside(owner, cell, index);
   cell.numbers[index] = value;
 }

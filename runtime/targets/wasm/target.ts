@@ -26,7 +26,7 @@ export function threadCount(program: Program, asked: number | undefined, availab
  *
  * @param cacheDirectory  where binaries are kept; nowhere when undefined
  */
-export async function compileText(text: string, cacheDirectory?: string): Promise<WasmModule> {
+async function compileText(text: string, cacheDirectory?: string): Promise<WasmModule> {
   const binary = await cached(cacheDirectory, `${assemblerVersion}\n${text}`, () => assemble(text));
   try {
     return await webAssembly.compile(binary);

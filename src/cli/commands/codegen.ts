@@ -19,7 +19,12 @@ export async function codegen(context: CommandContext): Promise<number> {
   const target = options.value('target') ?? 'c';
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
-  const files = generateProject(imported.valid, target, options.value('precision') === 'float32' ? 'float32' : 'float64', options.value('strategy'));
+  const files = generateProject(
+    imported.valid,
+    target,
+    options.value('precision') === 'float32' ? 'float32' : 'float64',
+    options.value('strategy'),
+  );
   const written = writeAll(folder, files);
   if (context.json) {
     const { valid, hashes } = imported;

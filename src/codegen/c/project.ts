@@ -12,7 +12,7 @@ export type ScriptEntry = { readonly kind: 'run'; readonly steps: number } | { r
 const pass = 'codegen/c/project';
 
 /** First bytes of `initial.bin`. */
-export const dataMagic = 'interneuron 1\n\0\0';
+const dataMagic = 'interneuron 1\n\0\0';
 
 const elementKinds: readonly ElementType[] = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'i64', 'f32', 'f64'];
 const kindOf = (element: ElementType): string => `KIND_${element.toUpperCase()}`;

@@ -37,7 +37,7 @@ export function block(head: string, lines: readonly string[]): string[] {
 }
 
 /** Breaks long lines at spaces, rather after commas. Code only: comments and the preprocessor's lines stay as they are. */
-export function wrap(line: string): string[] {
+function wrap(line: string): string[] {
   if (line.length <= width || line.trimStart().startsWith('/*') || line.startsWith('#') || line.includes('"')) return [line];
   const margin = /^ */.exec(line)?.[0] ?? '';
   const pieces: string[] = [];

@@ -21,7 +21,7 @@ export const vectorShape = { i32: 'i32x4', u32: 'i32x4', i64: 'i64x2', f32: 'f32
   string
 >;
 
-export const zeroVector: Wat = ['v128.const i64x2 0 0'];
+const zeroVector: Wat = ['v128.const i64x2 0 0'];
 
 function shape(type: ScalarType): string {
   invariant(type !== 'bool', 'codegen/wasm/lanes', 'a bool has no vector of numbers');

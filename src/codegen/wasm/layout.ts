@@ -58,7 +58,7 @@ function staggered(address: number, bytes: number, ordinal: number): number {
 }
 
 /** Bytes as GiB with two digits, for messages. */
-export function gibibytes(bytes: number): string {
+function gibibytes(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 }
 

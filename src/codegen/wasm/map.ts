@@ -11,7 +11,7 @@ import { i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
 /** The items [$.low, $.high) of a map kernel, as scalar code. */
-export function scalarItems(scope: Scope, kernel: MapKernel): Wat[] {
+function scalarItems(scope: Scope, kernel: MapKernel): Wat[] {
   const body = statementsText(scope, kernel.body);
   return countedLoop(scope, scope.id('index'), localGet('$.low'), localGet('$.high'), body);
 }

@@ -113,7 +113,7 @@ export function withOffset(instruction: string, address: Address): string {
   return address.offset === '' ? instruction : `${instruction} ${address.offset}`;
 }
 
-export const loadInstruction = {
+const loadInstruction = {
   u8: 'i32.load8_u',
   i8: 'i32.load8_s',
   u16: 'i32.load16_u',
@@ -150,7 +150,7 @@ export function storeText(scope: Scope, buffer: string, index: Wat, value: Wat):
 }
 
 /** `buffer[index] += value`, atomic where `shared`. */
-export function accumulateText(scope: Scope, buffer: string, index: Wat, value: Wat, shared: boolean): Wat[] {
+function accumulateText(scope: Scope, buffer: string, index: Wat, value: Wat, shared: boolean): Wat[] {
   const { element } = bufferOf(scope.module.layout, buffer);
   invariant(
     element === 'i32' || element === 'u32' || element === 'i64',
@@ -177,7 +177,7 @@ export function faultText(scope: Scope, bits: number, condition: Wat): Wat {
 }
 
 /** The text of an expression. */
-export function expressionText(scope: Scope, expression: Expression): Wat {
+function expressionText(scope: Scope, expression: Expression): Wat {
   const text = (operand: Expression): Wat => expressionText(scope, operand);
   switch (expression.kind) {
     case 'const':

@@ -44,7 +44,7 @@ export const logarithmConstants: Readonly<Record<FloatType, LogarithmConstants>>
 };
 
 /** x = 2^k m with m in [sqrt(1/2), sqrt(2)), for finite positive normal x; k is a float. */
-export function splitExponent(body: Body, format: Format, x: Expression): { readonly k: Expression; readonly m: Expression } {
+function splitExponent(body: Body, format: Format, x: Expression): { readonly k: Expression; readonly m: Expression } {
   const { sqrtHalf } = logarithmConstants[format.type];
   const one = BigInt(format.bias) << BigInt(format.mantissaBits);
   const moved = body.let('moved', add(bitsOf(x), format.word(one - sqrtHalf)));

@@ -10,9 +10,6 @@ export { stdpName, stdpSynapse, timingRules, weightDependences, type StdpTiming 
 export { electricalSynapse, synapsesFor } from './synapses.js';
 export { inhomogeneousGamma } from './sources.js';
 
-/** The version of PyNN whose types these are. */
-export const pynnVersion = '0.13';
-
 /** Cells with a type of their own, by name; SpikeSourceArray has none. */
 export const standardCells: ReadonlyMap<string, StandardCell> = new Map([...cells, ...sources].map((cell) => [cell.name, cell]));
 

@@ -8,7 +8,7 @@ import type { Context } from '../context.js';
 import { uniformOf } from '../draws.js';
 
 /** Up to so many are chosen one by one; more by asking of each element whether it is chosen. Part of the rules. */
-export const mostChosen = 64;
+const mostChosen = 64;
 
 /** Elements of one block: `size` are allowed, numbered from 0; where to put `count` of them. */
 export interface Chosen {

@@ -10,7 +10,7 @@ import { distanceCode, measuresOf } from './distance.js';
 import type { Axis } from './axes.js';
 
 /** Coordinates of a population's elements along an axis; one zero, after a finding, where the population has no places. */
-export function coordinates(population: string, axis: Axis, context: Context): Buffer | null {
+function coordinates(population: string, axis: Axis, context: Context): Buffer | null {
   const name = `${population}.places_${axis}`;
   const known = context.builder.buffers.get(name);
   if (known) return known;

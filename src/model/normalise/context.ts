@@ -70,7 +70,7 @@ export function createContext(positions: Positions, diagnostics: Diagnostics, da
 }
 
 /** The bytes of a typed array with the low byte of each element first, whatever the machine's order. */
-export function littleEndianBytes(array: DataArray): Uint8Array {
+function littleEndianBytes(array: DataArray): Uint8Array {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   if (new Uint8Array(new Uint16Array([1]).buffer)[0] === 1) return bytes;
   const size = array.BYTES_PER_ELEMENT;

@@ -22,7 +22,7 @@ export function selectionScopes(selection: Selection, ofProjection: (projection:
 }
 
 /** What expressions for the elements of a population may read; of a population whose type is wrong nothing is known. */
-export function elementScope({ neuron, unknown }: PopulationInfo): Names {
+function elementScope({ neuron, unknown }: PopulationInfo): Names {
   return unknown === true ? anyName : (neuron?.scope ?? namesFrom(sourceSpecials));
 }
 

@@ -43,7 +43,7 @@ const beyondUnits = /\b(?:if|else|and|or|not)\b|[-+<>=!%,]/;
 const exponents = /(?:\*\*|\^)\s*\(?\s*[-+]?\s*[\d.]+(?:\s*\/\s*\d+)?\s*\)?/g;
 
 /** Whether a text is a number with a unit rather than an expression, in which the two would be multiplied. */
-export function isQuantityText(text: string): boolean {
+function isQuantityText(text: string): boolean {
   const opening = looksLikeQuantity.exec(text)?.[0];
   return opening !== undefined && !beyondUnits.test(text.slice(opening.length - 1).replace(exponents, ''));
 }

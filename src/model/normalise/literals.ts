@@ -80,7 +80,7 @@ export function nonNegativeQuantity(
 }
 
 /** Sizes and indices above this do not fit what targets count with. */
-export const largestCount = 2_147_483_648;
+const largestCount = 2_147_483_648;
 
 /** A whole number from 0 to 2^31, of literals and model parameters; undefined after a finding. */
 export function normaliseCount(context: Context, written: string | number, what: string, pointer: string): number | undefined {

@@ -82,7 +82,7 @@ function eventNames(document: NeuronDocument): ReadonlySet<string> {
 }
 
 /** The name under which others see an event; null when nobody does. */
-export function emittedName(name: string, { emits }: { readonly emits?: string | null }): string | null {
+function emittedName(name: string, { emits }: { readonly emits?: string | null }): string | null {
   return emits === undefined ? name : emits;
 }
 

@@ -88,7 +88,7 @@ export function switchName(id: string, plan: GroupPlan): string {
 }
 
 /** The variable of a group that sums what synapses add to one of its inputs. */
-export function contributionName(input: string, plan: GroupPlan, synapses: string): string {
+function contributionName(input: string, plan: GroupPlan, synapses: string): string {
   return brianName(`${plan.names.get(input) ?? input}_${synapses}`, 'neuron', new Set(plan.names.values()));
 }
 
@@ -100,7 +100,7 @@ export interface Contribution {
 }
 
 /** What synapses add to continuously, ports bound to their variables. */
-export function contributionsOf({ type, projection }: SynapsesPlan): readonly Contribution[] {
+function contributionsOf({ type, projection }: SynapsesPlan): readonly Contribution[] {
   return Object.entries(type.contributes).map(([key, expression]) => {
     const [side = 'post', variable] = key.split('.');
     if (variable === undefined) return { side: 'post', variable: projection.receptors[key] ?? key, expression };

@@ -279,7 +279,7 @@ export function changedNames(model: Model): ReadonlySet<string> {
 }
 
 /** Whether a selection has elements of a population in it. */
-export function touches(selection: SelectionRule, id: string): boolean {
+function touches(selection: SelectionRule, id: string): boolean {
   if ('assembly' in selection) return selection.assembly.some((part) => touches(part, id));
   return 'population' in selection && selection.population === id;
 }

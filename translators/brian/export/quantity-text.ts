@@ -71,7 +71,7 @@ const scaledUnits: readonly { readonly dimension: Dimension; readonly units: rea
 ];
 
 /** Brian's name of the SI unit of a dimension, as a product: `volt`, `siemens*meter**-2`, `Hz`, `1`. */
-export function baseUnit(dimension: Dimension): string {
+function baseUnit(dimension: Dimension): string {
   return unitText(dimension, () => true)
     .replace(/\bhertz\b/g, 'Hz')
     .replace(/\bcandela\b/g, 'candle');

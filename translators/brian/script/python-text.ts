@@ -22,7 +22,7 @@ export function quantityCode(text: string): string | undefined {
 }
 
 /** A number: JavaScript's shortest text reads back to the same double in Python. */
-export function pythonNumber(value: number): string {
+function pythonNumber(value: number): string {
   return Object.is(value, -0) ? '-0.0' : String(value);
 }
 

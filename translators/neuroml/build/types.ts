@@ -27,7 +27,7 @@ export interface CellType {
 const signatures = new WeakMap<Component, string>();
 
 /** A text that is equal for components whose instances have the same equations: everything of them but values and the id of the outermost. */
-export function signatureOf(component: Component, lems: LemsModel, depth = 0): string {
+function signatureOf(component: Component, lems: LemsModel, depth = 0): string {
   const known = signatures.get(component);
   if (known !== undefined) return known;
   const { type, attributes } = component;

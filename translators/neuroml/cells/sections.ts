@@ -31,7 +31,7 @@ export interface Sections {
 }
 
 /** The value of a property of a component, wherever reading put it. */
-export function propertyOf(component: Component, tag: string): string | undefined {
+function propertyOf(component: Component, tag: string): string | undefined {
   return childrenOf(component, 'property').find(({ attributes }) => attributes['tag'] === tag)?.attributes['value'];
 }
 
@@ -158,7 +158,7 @@ export function fractionOf({ sections, of, before }: Sections, morphology: Morph
 }
 
 /** Micrometres as metres, exact to the last decimal. */
-export function metres(micrometres: number): number {
+function metres(micrometres: number): number {
   const text = String(micrometres);
   return text.includes('e') ? micrometres * 1e-6 : Number(`${text}e-6`);
 }

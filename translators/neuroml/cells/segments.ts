@@ -153,7 +153,7 @@ function along({ proximal, distal }: Segment, fraction: number): Point {
   };
 }
 
-export function distance(a: Point, b: Point): number {
+function distance(a: Point, b: Point): number {
   return Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2 + (a.z - b.z) ** 2);
 }
 

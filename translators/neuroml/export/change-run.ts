@@ -27,7 +27,7 @@ export function changeRun(changes: Changes): boolean {
 const outputFiles = ({ annotations }: Model): unknown => annotations['outputFiles'];
 
 /** Seconds of a protocol that only runs. */
-export function lengthOf({ experiment }: Pick<Model, 'experiment'>): number | undefined {
+function lengthOf({ experiment }: Pick<Model, 'experiment'>): number | undefined {
   const [phase, ...more] = experiment.protocol;
   return phase && 'run' in phase && more.length === 0 ? phase.run : undefined;
 }

@@ -35,7 +35,7 @@ const unary: Readonly<Record<string, (x: number) => number>> = {
 };
 
 /** @throws NoNumber for what has no value that is known before a run */
-export function evaluate(e: Expression, lookup: (name: string) => number): number {
+function evaluate(e: Expression, lookup: (name: string) => number): number {
   const of = (part: Expression): number => evaluate(part, lookup);
   switch (e.kind) {
     case 'number':

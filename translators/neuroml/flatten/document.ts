@@ -20,7 +20,7 @@ export interface Texts {
   readonly statement: (s: Assignment) => string;
 }
 
-export function textsOf(taken: (name: string) => boolean): Texts {
+function textsOf(taken: (name: string) => boolean): Texts {
   return { expression: (e) => printExpression(e, { taken }), statement: (s) => printStatement(s, { taken }) };
 }
 

@@ -32,12 +32,6 @@ export const missingReference = (reference: string, id: string | undefined, know
     ? { code: 'lems/missing-reference', message: `the reference ${shorten(reference)} is not given`, expected: reference }
     : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
 
-export const missingParameter = (name: string, component: string): Finding => ({
-  code: 'lems/missing-parameter',
-  message: `${component} has no value for ${shorten(name)}`,
-  expected: `${name}="…"`,
-});
-
 export const unknownName = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-name',
   message: `nothing is called ${shorten(name)} here`,

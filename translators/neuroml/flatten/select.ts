@@ -22,7 +22,7 @@ export type Predicate =
   | { readonly kind: 'attribute'; readonly attribute: string; readonly value: string };
 
 /** The steps of a path such as `populations[ion='ca']/i`. */
-export function stepsOf(path: string): readonly Step[] {
+function stepsOf(path: string): readonly Step[] {
   return splitOutsideBrackets(path).map((text) => {
     const [, name = text, inside] = /^(.*?)\[(.*)\]$/.exec(text.trim()) ?? [];
     return { name: name.trim(), predicate: inside === undefined ? null : predicateOf(inside.trim()) };

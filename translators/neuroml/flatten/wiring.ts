@@ -16,7 +16,7 @@ export interface Wire {
 export type Wiring = ReadonlyMap<TreeNode, readonly Wire[]>;
 
 /** All actions of a type, in the order of the document. */
-export function actionsOf(type: ComponentType): readonly ActionDefinition[] {
+function actionsOf(type: ComponentType): readonly ActionDefinition[] {
   const { dynamics } = type;
   if (!dynamics) return [];
   return [

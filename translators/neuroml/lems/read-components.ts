@@ -69,7 +69,7 @@ function own(
 }
 
 /** Whether a type has a member that is given by an attribute of that name. */
-export function declares(type: ComponentType, name: string): boolean {
+function declares(type: ComponentType, name: string): boolean {
   return (
     type.parameters.has(name) ||
     type.texts.has(name) ||

@@ -53,7 +53,7 @@ export function readMembers<K extends string>(
 }
 
 /** Elements that only explain. */
-export const commentary: ReadonlySet<string> = new Set(['About', 'Meta', 'notes', 'annotation', 'property']);
+const commentary: ReadonlySet<string> = new Set(['About', 'Meta', 'notes', 'annotation', 'property']);
 
 /** Collects definitions while a block is read. */
 interface Block {

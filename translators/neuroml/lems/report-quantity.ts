@@ -23,7 +23,7 @@ export interface QuantityPlace {
 }
 
 /** Symbols of the units of a dimension. */
-export function unitsOf(dimension: Dimension, units: ReadonlyMap<string, LemsUnit>): string[] {
+function unitsOf(dimension: Dimension, units: ReadonlyMap<string, LemsUnit>): string[] {
   return [...units.values()].filter((unit) => equalDimensions(unit.dimension, dimension)).map(({ symbol }) => symbol);
 }
 

@@ -179,11 +179,3 @@ export const noSegments = (owner: string): Finding => ({
   message: `${owner} has no segments`,
   expected: 'at least one',
 });
-
-export const instanceCount = (owner: string, size: string, count: number): Finding => ({
-  code: 'neuroml/instance-count',
-  severity: 'warning',
-  message: `${owner} says that its size is ${shorten(size)}, and has ${count} instances`,
-  expected: String(count),
-  found: shorten(size),
-});

@@ -32,7 +32,7 @@ export function cellOfSelection({ model, cells }: ExportContext, rule: Selection
 }
 
 /** The populations of a selection, in order. */
-export function populationsOf(rule: SelectionRule): readonly string[] {
+function populationsOf(rule: SelectionRule): readonly string[] {
   if ('assembly' in rule) return rule.assembly.flatMap(populationsOf);
   if ('from' in rule) return rule.only === undefined ? populationsOf(rule.from) : [rule.only];
   return 'population' in rule ? [rule.population] : [];

@@ -119,7 +119,7 @@ export function declaredOf({ standard }: SynapseParts, key: string): Declared {
 }
 
 /** Parameters of a synapse as PyNN has them. */
-export const synapseParameters = ({ standard }: SynapseParts): readonly string[] =>
+const synapseParameters = ({ standard }: SynapseParts): readonly string[] =>
   Object.keys({ weight: 0, ...standard.synapse.parameters }).filter((key) => !['tau_syn', 'transmission', 'delay'].includes(key));
 
 function synapseValues(

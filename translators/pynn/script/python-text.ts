@@ -46,7 +46,7 @@ const isMatrix = (item: unknown): item is readonly (readonly (number | null)[])[
   item.every((row) => Array.isArray(row) && row.every((one) => typeof one === 'number' || one === null));
 
 /** A number as Python has it. */
-export function number(value: number): string {
+function number(value: number): string {
   if (Number.isNaN(value)) return "float('nan')";
   return Number.isFinite(value) ? String(value) : value > 0 ? "float('inf')" : "float('-inf')";
 }
@@ -100,7 +100,7 @@ export const readsPlaces = (item: unknown): boolean =>
   (('expr' in item && 'of' in item && item.of === 'xyz') || Object.values(item).some(readsPlaces));
 
 /** An expression of arrays: functions, logic and choices are NumPy's. */
-export function numpyText(text: string, prefix: string): string {
+function numpyText(text: string, prefix: string): string {
   const numpy = (name: string, args: readonly Expression[]): Expression => ({
     kind: 'call',
     function: `${prefix}${name}`,

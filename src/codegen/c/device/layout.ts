@@ -19,7 +19,7 @@ export interface DeviceLayout {
  * The arena's first words: an even and an odd step that is to be the last, or `notStopped`; then the step from which the arguments of
  * kernels count, in languages where they do.
  */
-export const controlBytes = 64;
+const controlBytes = 64;
 export const notStopped = 0x7fffffff;
 /** Where the step from which arguments count is, in bytes. */
 export const firstStepOffset = 8;

@@ -15,6 +15,7 @@ import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { withoutDangling } from './export/dangling.js';
 import { Targets } from './export/targets.js';
 import { cellOf, standardCellOf } from './export/types.js';
 import { Generators, inUnit } from './export/values.js';
@@ -79,7 +80,7 @@ export function exportPynn({ model, data }: ValidModel): PynnExport {
     phases,
     ...given('annotations', annotations),
   };
-  return { document, report: report.entries };
+  return { document: withoutDangling(document, report), report: report.entries };
 }
 
 /** What an import from this notation kept. */

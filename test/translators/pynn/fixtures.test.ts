@@ -63,7 +63,7 @@ describe('the fixtures', () => {
     expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
     const sources = (JSON.parse(files[0]!.text) as { current_sources: object[] }).current_sources;
     expect(sources).toMatchObject([
-      { type: 'StepCurrentSource', params: { times: [10, 20, 32, 40], amplitudes: [1, 0, 2, 0] }, inject_into: ['cells[0:1]'] },
+      { type: 'StepCurrentSource', params: { times: [10, 20, 32, 40], amplitudes: [1, 0, 2, 0] }, inject_into: ['c0'] },
       { type: 'StepCurrentSource', params: { times: [5, 15, 30], amplitudes: [0.5, -0.5, 0.25] } },
       { type: 'ACSource', params: { amplitude: 0.5, frequency: 50, start: 10 } },
       { type: 'NoisyCurrentSource', params: { mean: 0.2, stdev: 0.5, dt: 0.1 } },

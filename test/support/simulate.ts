@@ -223,10 +223,12 @@ async function faultsOf(program: Program, session: Session): Promise<string[]> {
 
 async function finalValues(program: Program, session: Session): Promise<Map<string, number[]>> {
   const values = new Map<string, number[]>();
-  for (const { owner, variable, buffer, offset, length } of program.manifest.variables) {
+  for (const { owner, variable, buffer, offset, length, exponent } of program.manifest.variables) {
+    const stored: ArrayLike<number | bigint> = await session.read(buffer, offset, await resolveExtent(session, length));
+    const unit = exponent === undefined ? 1 : 2 ** -exponent;
     values.set(
       `${owner}.${variable}`,
-      Array.from((await session.read(buffer, offset, await resolveExtent(session, length))) as Float64Array),
+      Array.from(stored, (value) => Number(value) * unit),
     );
   }
   return values;

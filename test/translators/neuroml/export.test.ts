@@ -2,14 +2,11 @@
  * Models written as LEMS and read back: the same number of spikes, at times that differ by what forward Euler and the order of a step explain.
  */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert.js';
 import type { Model } from '../../../src/model/model.js';
 import { importModel, readSource, runModel, type ImportedModel, type ImportOptions } from '../../../src/pipeline.js';
-import { missingInterpreter, runReference } from '../../interoperability/reference-interpreter.js';
 
 /** Spike times in s of each population. */
 async function spikesOf(model: ImportedModel): Promise<ReadonlyMap<string, number>> {
@@ -138,29 +135,4 @@ it('keeps the rules of connections that were drawn, and reads them back', async 
   const [name = ''] = Object.keys(original.valid.model.projections);
   expect(back.valid.model.annotations['connect']).toMatchObject({ [name]: original.valid.model.projections[name]!.connect });
   expect(readFileSync('fixtures/pynn/connector-fixed-probability.json', 'utf8')).toContain('FixedProbabilityConnector');
-});
-
-describe.skipIf(missingInterpreter() !== null)('the reference interpreter', () => {
-  it.each([
-    ['fixtures/brian/single-lif.yaml', 'spikes.spikes'],
-    ['fixtures/pynn/if-cond-exp.json', 'driven_spikes.spikes'],
-  ])(
-    'runs %s, exported, to the same spikes',
-    async (path, file) => {
-      const { text, back } = await converted(path);
-      const folder = mkdtempSync(join(tmpdir(), 'interneuron-lems-'));
-      try {
-        writeFileSync(join(folder, 'exported.xml'), text);
-        await runReference(folder, 'exported.xml');
-        const theirs = readFileSync(join(folder, file), 'utf8');
-        const result = await runModel(back, { target: 'wasm', outputFolder: folder });
-        if (result.kind === 'run') result.dispose();
-        expect(theirs.split('\n').length).toBeGreaterThan(5);
-        expect(readFileSync(join(folder, file), 'utf8').replace(/\s+/g, ' ')).toBe(theirs.replace(/\s+/g, ' '));
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    },
-    60_000,
-  );
 });

@@ -10,7 +10,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildLibrary } from '../runtime/targets/c/build.js';
 import { compileFlags, findCompiler } from '../runtime/targets/c/compiler.js';
-import { koffi } from '../runtime/targets/c/library.js';
+import { koffi } from '../runtime/targets/native.js';
 import { loadOpencl } from '../runtime/targets/opencl/api.js';
 import { buildProgram, loadProgram, openDevice } from '../runtime/targets/opencl/build.js';
 import { buildOptions, listDevices } from '../runtime/targets/opencl/devices.js';

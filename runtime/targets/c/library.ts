@@ -1,8 +1,7 @@
 /** A compiled network as functions of JavaScript. */
 
-import { createRequire } from 'node:module';
-import type koffiModule from 'koffi';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { koffi, type Koffi } from '../native.js';
 import { trustJavaScript } from '../trust.js';
 
 /** A pointer to a network. */
@@ -24,40 +23,6 @@ export interface NetworkLibrary {
   lacking(network: NetworkPointer): { readonly buffer: number; readonly length: number };
   trust(): number;
   distrust(network: NetworkPointer): number;
-}
-
-export type Koffi = typeof koffiModule;
-let loaded: Koffi | undefined;
-
-/** What Linux gives a program. */
-const stackBytes = 8 * 2 ** 20;
-
-/** Loaded when first needed, since most commands do without. @throws UsageError when it has no binary for this platform */
-export function koffi(): Koffi {
-  try {
-    if (loaded !== undefined) return loaded;
-    // The package is CommonJS with a native part: bundlers leave it where it is.
-    loaded = createRequire(import.meta.url)('koffi') as Koffi;
-    // Native code has a stack of 2 MiB as a rule, and of 128 KiB beside the main thread; compilers that are called as libraries need that of a program.
-    loaded.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
-    return loaded;
-  } catch (error) {
-    throw new UsageError(
-      `the package koffi, which calls compiled code, cannot be loaded (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''})`,
-      'npm install koffi, or use --target wasm',
-    );
-  }
-}
-
-/** Why compiled code cannot be called here, or undefined. */
-export function callingProblem(): UsageError | undefined {
-  try {
-    koffi();
-    return undefined;
-  } catch (error) {
-    if (error instanceof UsageError) return error;
-    throw error;
-  }
 }
 
 const libraries = new Map<string, NetworkLibrary>();

@@ -9,7 +9,8 @@ import type { Availability, CompileOptions, Executable, Target } from '../target
 import { buildLibrary } from './build.js';
 import { compileFlags, findCompiler, installHint, missing, missingCompiler } from './compiler.js';
 import type { Compiler, OptimisationLevel } from './compiler.js';
-import { callingProblem, loadLibrary } from './library.js';
+import { callingProblem } from '../native.js';
+import { loadLibrary } from './library.js';
 import { startSession } from './session.js';
 
 /** Elements that a step must update for another thread to pay for its barriers. */

@@ -1,10 +1,9 @@
 /** The functions of the CUDA driver that are used, called through libcuda. */
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
-import { koffi } from '../c/library.js';
-import type { Koffi } from '../c/library.js';
 import type { Handle } from '../device/driver.js';
-import { trustJavaScript } from '../trust.js';
+import { systemLibrary } from '../native.js';
+import type { Koffi, NativeLibrary } from '../native.js';
 
 /** Prototypes; handles are integers of the width of a pointer, devices and codes are integers of 32 bits. */
 export const driverPrototypes = {
@@ -88,36 +87,21 @@ export const driverHint =
     ? 'there is no CUDA for macOS: use --target opencl, c or wasm'
     : 'install the driver of your NVIDIA device: ubuntu-drivers install (Ubuntu), apt-get install nvidia-driver (Debian); in a container, start it with --gpus all';
 
-let loaded: { readonly name: string; readonly api: CudaApi } | undefined;
-
 /**
  * The CUDA driver of this machine; loaded when first asked for.
  *
  * @throws UsageError when there is none, with what to install, or when loading it changed how this process computes
  */
-export function loadCuda(): CudaApi {
-  const names = candidates();
-  const wanted = names.join(' ');
-  if (loaded?.name === wanted) return loaded.api;
-  const native = koffi();
-  trustJavaScript('before the CUDA driver is loaded');
-  for (const name of names) {
-    let library: ReturnType<Koffi['load']>;
-    try {
-      library = native.load(name);
-    } catch {
-      continue;
-    }
-    const api = declare(native, library, name);
-    loaded = { name: wanted, api };
-    return api;
-  }
-  throw new UsageError(`the CUDA driver is not installed: there is no ${names[0] ?? ''}`, driverHint);
-}
+export const loadCuda: () => CudaApi = systemLibrary(
+  'the CUDA driver',
+  candidates,
+  declare,
+  (names) => new UsageError(`the CUDA driver is not installed: there is no ${names[0] ?? ''}`, driverHint),
+);
 
 const notFound = 500;
 
-function declare(native: Koffi, library: ReturnType<Koffi['load']>, name: string): CudaApi {
+function declare(native: Koffi, library: NativeLibrary, name: string): CudaApi {
   const functions = new Map<DriverFunction, ReturnType<typeof library.func> | undefined>();
   const functionOf = (wanted: DriverFunction): ReturnType<typeof library.func> | undefined => {
     if (functions.has(wanted)) return functions.get(wanted);

@@ -1,10 +1,7 @@
 /** From source to code for a device, kept by content. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { mkdirSync } from 'node:fs';
+import { compileError } from '../device/compile-error.js';
 import { cached } from '../wasm/cache.js';
 import { architectureFor, exactOptions } from './compilers.js';
 import type { CudaCompiler } from './compiler.js';
@@ -35,28 +32,6 @@ export function buildOptions(compiler: CudaCompiler, device: CudaDevice, { group
   return [`--gpu-architecture=${architecture}`, '-std=c++17', ...exactOptions, `-DGROUP_SIZE=${group}`, `-DTEAM_SIZE=${team}`];
 }
 
-const firstError = (log: string): string => {
-  const lines = log.split('\n').filter((line) => line.trim() !== '');
-  return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0] ?? 'it said nothing').trim();
-};
-
-/** The error of a compiler that fails; the source is kept for the user to look into. */
-async function compileError({ title }: CudaCompiler, log: string, source: string): Promise<UsageError> {
-  let path = '';
-  try {
-    const folder = await mkdtemp(join(tmpdir(), 'interneuron-cuda-'));
-    path = join(folder, 'network.cu');
-    writeFileSync(path, source);
-    writeFileSync(join(folder, 'compiler.log'), `${log}\n`);
-  } catch {
-    // Without a folder the message has to do.
-  }
-  return new UsageError(
-    `${title} cannot compile the generated source${path === '' ? '' : ` ${path}`}: ${firstError(log)}`,
-    `${path === '' ? '' : 'all that it said is in compiler.log beside it; '}install another version of CUDA, or use another target`,
-  );
-}
-
 /** All that the code depends on. */
 const cacheKey = (compiler: CudaCompiler, options: readonly string[], source: string): string =>
   JSON.stringify(['interneuron cuda 1', compiler.identity, options, source]);
@@ -75,7 +50,16 @@ export async function buildProgram(
 ): Promise<BuiltProgram> {
   const compile = async (): Promise<Uint8Array> => {
     const compiled = await compiler.compile(source, options);
-    if ('log' in compiled) throw await compileError(compiler, compiled.log, source);
+    if ('log' in compiled)
+      throw await compileError({
+        compiler: compiler.title,
+        log: compiled.log,
+        silent: 'it said nothing',
+        target: 'cuda',
+        file: 'network.cu',
+        source,
+        hint: 'install another version of CUDA, or use another target',
+      });
     return compiled.image;
   };
   if (cache !== undefined) {

@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { koffi } from '../c/library.js';
+import { koffi } from '../native.js';
 import type { Compiled, CudaCompiler } from './compiler.js';
 import { trustJavaScript } from '../trust.js';
 

@@ -1,10 +1,9 @@
 /** The functions of OpenCL that are used, called through the loader of this machine. */
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
-import { koffi } from '../c/library.js';
-import type { Koffi } from '../c/library.js';
 import type { Handle } from '../device/driver.js';
-import { trustJavaScript } from '../trust.js';
+import { systemLibrary } from '../native.js';
+import type { Koffi, NativeLibrary } from '../native.js';
 
 /** Prototypes; handles are integers of the width of a pointer. */
 const prototypes = {
@@ -66,34 +65,19 @@ export const installHint =
     ? 'install the loader and a driver: apt-get install ocl-icd-libopencl1, and for the processor pocl-opencl-icd (Debian, Ubuntu) or the one of your device'
     : 'install the OpenCL driver of your device';
 
-let loaded: { readonly name: string; readonly api: OpenclApi } | undefined;
-
 /**
  * OpenCL on this machine; loaded when first asked for.
  *
  * @throws UsageError when there is no loader, with the packages to install, or when loading it changed how this process computes
  */
-export function loadOpencl(): OpenclApi {
-  const names = candidates();
-  const wanted = names.join(' ');
-  if (loaded?.name === wanted) return loaded.api;
-  const native = koffi();
-  trustJavaScript('before OpenCL is loaded');
-  for (const name of names) {
-    let library: ReturnType<Koffi['load']>;
-    try {
-      library = native.load(name);
-    } catch {
-      continue;
-    }
-    const api = declare(native, library, name);
-    loaded = { name: wanted, api };
-    return api;
-  }
-  throw new UsageError(`OpenCL is not installed: there is no ${names.join(' or ')}`, installHint);
-}
+export const loadOpencl: () => OpenclApi = systemLibrary(
+  'OpenCL',
+  candidates,
+  declare,
+  (names) => new UsageError(`OpenCL is not installed: there is no ${names.join(' or ')}`, installHint),
+);
 
-function declare(native: Koffi, library: ReturnType<Koffi['load']>, name: string): OpenclApi {
+function declare(native: Koffi, library: NativeLibrary, name: string): OpenclApi {
   const functions = new Map<FunctionName, ReturnType<typeof library.func>>();
   const functionOf = (wanted: FunctionName): ReturnType<typeof library.func> => {
     const known = functions.get(wanted);

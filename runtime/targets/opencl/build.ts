@@ -1,12 +1,9 @@
 /** From source to a program on a device, with binaries kept by content. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { mkdirSync } from 'node:fs';
 import { processorFeatures } from '../c/compiler.js';
 import { cached } from '../wasm/cache.js';
+import { compileError } from '../device/compile-error.js';
 import type { Handle } from '../device/driver.js';
 import type { OpenclApi } from './api.js';
 import type { OpenclDevice } from './devices.js';
@@ -49,29 +46,6 @@ function buildLog({ api, device }: OpenDevice, program: Handle): string {
   return new TextDecoder().decode(bytes).replace(/\0/g, '').trim();
 }
 
-const firstError = (log: string): string => {
-  const lines = log.split('\n').filter((line) => line.trim() !== '');
-  return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0] ?? 'it said nothing').trim();
-};
-
-/** The error of a compiler that fails; the source is kept for the user to look into. */
-async function compileError(open: OpenDevice, program: Handle, code: number, source: string): Promise<UsageError> {
-  const log = buildLog(open, program);
-  let path = '';
-  try {
-    const folder = await mkdtemp(join(tmpdir(), 'interneuron-opencl-'));
-    path = join(folder, 'network.cl');
-    writeFileSync(path, source);
-    writeFileSync(join(folder, 'compiler.log'), `${log}\n`);
-  } catch {
-    // Without a folder the message has to do.
-  }
-  return new UsageError(
-    `the OpenCL compiler of ${open.device.title} cannot compile the generated source${path === '' ? '' : ` ${path}`}: ${log === '' ? codeName(code) : firstError(log)}`,
-    `${path === '' ? '' : 'all that it said is in compiler.log beside it; '}use another device (--device) or another target`,
-  );
-}
-
 async function build(open: OpenDevice, program: Handle, options: string): Promise<number> {
   return Number(await open.api.later('clBuildProgram', program, 1, BigUint64Array.of(BigInt(open.device.id)), options, null, null));
 }
@@ -84,7 +58,15 @@ async function fromSource(open: OpenDevice, source: string, options: string): Pr
   if (error[0] !== 0) throw openclError(error[0] ?? 0, 'clCreateProgramWithSource', device.title);
   const code = await build(open, program, options);
   if (code === 0) return program;
-  const failure = await compileError(open, program, code, source);
+  const failure = await compileError({
+    compiler: `the OpenCL compiler of ${device.title}`,
+    log: buildLog(open, program),
+    silent: codeName(code),
+    target: 'opencl',
+    file: 'network.cl',
+    source,
+    hint: 'use another device (--device) or another target',
+  });
   api.call('clReleaseProgram', program);
   throw failure;
 }

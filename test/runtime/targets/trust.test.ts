@@ -178,7 +178,7 @@ describe.skipIf(anyCompiler === undefined || !isX64 || process.platform !== 'lin
       ]);
       expect(built.status).toBe(0);
       const script = `
-        import { koffi } from ${JSON.stringify(join(root, 'runtime/targets/c/library.ts'))};
+        import { koffi } from ${JSON.stringify(join(root, 'runtime/targets/native.ts'))};
         import { targets } from ${JSON.stringify(join(root, 'runtime/targets/registry.ts'))};
         import { twoPopulations } from ${JSON.stringify(join(root, 'test/support/two-populations.ts'))};
         koffi().load(${JSON.stringify(library)});

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { koffi } from '../../../runtime/targets/c/library.js';
+import { koffi } from '../../../runtime/targets/native.js';
 import { runProgram } from '../../../runtime/targets/c/compiler.js';
 import { root } from '../import-graph.js';
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { koffi } from '../../../runtime/targets/c/library.js';
+import { koffi } from '../../../runtime/targets/native.js';
 import { runProgram } from '../../../runtime/targets/c/compiler.js';
 import type { DeviceDriver, Handle } from '../../../runtime/targets/device/driver.js';
 import { startSession } from '../../../runtime/targets/device/session.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runProgram } from '../../../../runtime/targets/c/compiler.js';
-import { koffi } from '../../../../runtime/targets/c/library.js';
+import { koffi } from '../../../../runtime/targets/native.js';
 import { anyCompiler } from './compilers.js';
 
 /** Each call takes some more than a kilobyte. */

@@ -1,6 +1,7 @@
 /**
  * What the rules of determinism cost: sums in fixed point against sums of floats, our own exponential function against the mathematical library's,
- * separate multiplications and additions against contracted ones. In C on one thread and, where there is a device, in OpenCL.
+ * separate multiplications and additions against contracted ones. In C on one thread, in WebAssembly, in the interpreter and, where there is a device, in
+ * OpenCL.
  *
  * `npx tsx bench/determinism-costs.ts [DEVICE]`; medians of rounds in which the ways take turns, in processor time, so that their ratios hold on a
  * machine that does other things as well.
@@ -22,6 +23,8 @@ import * as ir from '../src/ir/builder.js';
 import { libraryFunction, withCallees } from '../src/ir/library/index.js';
 import { numericsVersion } from '../src/ir/program.js';
 import type { Buffer, Kernel, Program } from '../src/ir/program.js';
+import { interpretedExponentials, wasmExponentials, wasmSums } from './determinism-costs-wasm.js';
+import type { Way } from './determinism-costs-wasm.js';
 
 const rounds = 31;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
@@ -34,7 +37,7 @@ function show(title: string, times: ReadonlyMap<string, number>): void {
 }
 
 /** A program whose only kernel computes exp of numbers from -10 to 10 by our function. */
-function exponentials(items: number): Program {
+function exponentials(items: number, lanes = true): Program {
   const exp = libraryFunction('exp', 'f64');
   const values: Buffer = { name: 'values', element: 'f64', length: items, role: 'state', comment: '' };
   const index = ir.get({ name: 'index', type: 'u32' });
@@ -43,7 +46,7 @@ function exponentials(items: number): Program {
     name: 'ours',
     comment: '',
     domain: { kind: 'count', count: items },
-    lanes: true,
+    lanes,
     locals: [],
     body: [ir.store(values, index, ir.call(exp, ir.mul(ir.sub(ir.load(values, index), ir.f64(0.5)), ir.f64(20))))],
   };
@@ -198,6 +201,32 @@ async function measureC(): Promise<void> {
   );
 }
 
+/* --- WebAssembly and the interpreter ------------------------------------------------------------------------------------ */
+
+/** Processor time of each way, in turn; `again` is so large that calls do not show. */
+function raceHere(ways: ReadonlyMap<string, Way>, again: number): ReadonlyMap<string, number> {
+  const times = new Map([...ways.keys()].map((name) => [name, [] as number[]]));
+  // Engines compile what is called again and again.
+  for (let round = 0; round < 20; round += 1) for (const run of ways.values()) run(Math.ceil(again / 10));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, run] of ways) {
+      const began = process.cpuUsage();
+      run(again);
+      const { user, system } = process.cpuUsage(began);
+      times.get(name)?.push(((user + system) * 1000) / (again * 4096));
+    }
+  }
+  return new Map([...times].map(([name, all]) => [name, median(all)]));
+}
+
+async function measureWasm(): Promise<void> {
+  console.log(`\nWebAssembly, one thread, V8 ${process.versions.v8}`);
+  show('a sum into one of 4096 cells', raceHere(await wasmSums(), 2000));
+  show('exp in double precision', raceHere(await wasmExponentials(exponentials), 500));
+  console.log('\nThe interpreter');
+  show('exp in double precision', raceHere(interpretedExponentials(), 20));
+}
+
 /* --- OpenCL ------------------------------------------------------------------------------------------------------------ */
 
 const items = 2 ** 20;
@@ -321,4 +350,5 @@ async function measureOpencl(wanted: number): Promise<void> {
 }
 
 await measureC();
+await measureWasm();
 await measureOpencl(Number(process.argv[2] ?? 0));

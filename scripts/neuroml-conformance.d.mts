@@ -20,6 +20,19 @@ export interface Score {
   readonly passed: boolean;
   readonly worst: number;
 }
+/** A run of one model in one way; `failure` is null where it ended well. */
+export interface Run {
+  readonly model: string;
+  readonly timing: string;
+  readonly failure: string | null;
+}
+/** What became of a document: null where it is as it should be, else what is wrong; `ran` is null where nothing is to run. */
+export interface Document {
+  readonly document: string;
+  readonly valid: string | null;
+  readonly converted: string | null;
+  readonly ran: string | null;
+}
 export interface Scored {
   readonly rows: readonly {
     readonly model: string;
@@ -27,7 +40,9 @@ export interface Scored {
     readonly euler: Score | null;
     readonly grid: Score | null;
   }[];
-  readonly runs: readonly { readonly model: string; readonly timing: string; readonly failure: string | null }[];
+  readonly runs: readonly Run[];
+  readonly lemsRuns?: readonly Run[];
+  readonly documents?: readonly Document[];
   readonly revision?: string;
 }
 export interface Agreement {

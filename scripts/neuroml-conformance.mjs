@@ -2,10 +2,12 @@
  * Compares runs of the NeuroML repository's examples with the times that its model-validation files publish, and writes the table
  * `docs/neuroml-conformance.md`.
  *
- *     npm run build && NEUROML2_CHECKOUT=path/to/NeuroML2 node scripts/neuroml-conformance.mjs
+ *     npm run build && NEUROML2_CHECKOUT=path/to/NeuroML2 LEMS_CHECKOUT=path/to/LEMS node scripts/neuroml-conformance.mjs
  *
  * Each example runs twice: with the timing profile `lems-euler`, where every time must be within the file's own tolerance, and with
- * `grid`, where the count must be the same (but for a spike in the last 2 % of the run) and every time within 1 %.
+ * `grid`, where the count must be the same (but for a spike in the last 2 % of the run) and every time within 1 %. LEMS's own examples
+ * run both ways too, if there is a checkout of them. Documents that the reference interpreter does not run, which are those of
+ * NeuroML's own form and cells with several compartments, are validated and converted.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -168,21 +170,30 @@ export function agreesRoughly(observed, expected, end) {
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Runs a model with the built command line. Returns null and the first line of what is wrong where it does not run. */
+/** What the built command line answers, and the first line of what is wrong where it fails. */
+function command(/** @type {readonly string[]} */ words) {
+  const cli = process.env['INTERNEURON_CLI'] ?? join(root, 'dist/cli.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  return {
+    stdout,
+    failure: status === 0 ? null : (stderr.split('\n').find((line) => line.startsWith('error')) ?? `exit status ${status}`),
+  };
+}
+
+/** Runs a model. `failure` is null where it runs. */
 function run(/** @type {string} */ model, /** @type {string} */ timing, /** @type {string} */ folder) {
-  const words = [
-    process.env['INTERNEURON_CLI'] ?? join(root, 'dist/cli.js'),
-    'run',
-    model,
-    '--timing',
-    timing,
-    '--output-dir',
-    folder,
-    '--quiet',
-  ];
-  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', maxBuffer: 1 << 26 });
-  const failure = stderr.split('\n').find((line) => line.startsWith('error')) ?? `exit status ${status}`;
-  return { failure: status === 0 ? null : failure };
+  const { failure } = command(['run', model, '--timing', timing, '--output-dir', folder, '--quiet']);
+  return { failure };
+}
+
+/** Makes a folder for one use. */
+function inFolder(/** @type {(folder: string) => void} */ action) {
+  const folder = mkdtempSync(join(tmpdir(), 'neuroml-conformance-'));
+  try {
+    action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Observed times of one observable in a folder of outputs; null where the file is missing. */
@@ -211,14 +222,10 @@ function score(/** @type {string} */ checkout) {
     const list = mep ? observables(test, readFileSync(join(tests, mep), 'utf8')) : [];
     const results = {};
     for (const timing of ['lems-euler', 'grid']) {
-      const folder = mkdtempSync(join(tmpdir(), 'neuroml-conformance-'));
-      try {
-        const ran = run(model, timing, folder);
-        runs.push({ model: relative(checkout, model), timing, ...ran });
+      inFolder((folder) => {
+        runs.push({ model: relative(checkout, model), timing, ...run(model, timing, folder) });
         results[timing] = list.map((observable) => observe(observable, folder));
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+      });
     }
     list.forEach((observable, i) => {
       const euler = results['lems-euler'][i];
@@ -234,6 +241,51 @@ function score(/** @type {string} */ checkout) {
   return { rows, runs };
 }
 
+/** LEMS's own examples, both ways. */
+function scoreLems(/** @type {string | undefined} */ checkout) {
+  if (!checkout) return [];
+  const folder = join(checkout, 'examples');
+  const models = readdirSync(folder).filter((name) => /^example\d+\.xml$/.test(name));
+  return models.sort(byNumber).flatMap((model) =>
+    ['lems-euler', 'grid'].map((timing) => {
+      let ran = { failure: /** @type {string | null} */ (null) };
+      inFolder((outputs) => {
+        ran = run(join(folder, model), timing, outputs);
+      });
+      return { model, timing, ...ran };
+    }),
+  );
+}
+
+/** What is said of documents that hold parts of models. */
+const noModel = 'parts of models only';
+
+/** Documents that are validated and converted: those of NeuroML's own form, and the models of cells with several compartments. */
+function scoreDocuments(/** @type {string} */ checkout) {
+  const inside = (/** @type {string} */ folder, /** @type {RegExp} */ name) =>
+    readdirSync(join(checkout, folder))
+      .filter((file) => name.test(file))
+      .sort(byNumber)
+      .map((file) => join(checkout, folder, file));
+  const documents = [
+    ...inside('examples', /\.nml$/),
+    ...inside('LEMSexamples', /_Ex25_.*\.xml$/),
+    ...inside('LEMSexamples/morphologies', /^LEMS_.*\.xml$/),
+  ];
+  return documents.map((path) => {
+    const { stdout, failure: valid } = command(['validate', path, '--json']);
+    // A document of parts, such as channels or synapses, has no hash of a model, and need not be converted.
+    const isModel = valid !== null || JSON.parse(stdout).documents[0].hash !== undefined;
+    const found = { document: relative(checkout, path), valid, converted: null, ran: null };
+    inFolder((folder) => {
+      found.converted = command(['convert', path, '--to', 'canonical', '-o', join(folder, 'model.json'), '--quiet']).failure;
+      if (found.converted !== null && !isModel) found.converted = noModel;
+      if (path.endsWith('.xml')) found.ran = run(path, 'lems-euler', folder).failure ?? 'ran';
+    });
+    return found;
+  });
+}
+
 function byNumber(/** @type {string} */ a, /** @type {string} */ b) {
   const [left, right] = [a, b].map((name) => Number(/\d+/.exec(name)?.[0] ?? 0));
   return left - right || (a < b ? -1 : 1);
@@ -246,7 +298,7 @@ function byNumber(/** @type {string} */ a, /** @type {string} */ b) {
  *
  * @param {import('./neuroml-conformance.d.mts').Scored} scored
  */
-export function conformanceTable({ rows, runs, revision }) {
+export function conformanceTable({ rows, runs, revision, lemsRuns = [], documents = [] }) {
   const passed = (/** @type {'euler' | 'grid'} */ way) => rows.filter((row) => row[way]?.passed).length;
   const spikes = rows.reduce((sum, { observable }) => sum + observable.expected.length, 0);
   const lines = [
@@ -258,7 +310,13 @@ export function conformanceTable({ rows, runs, revision }) {
     `- \`lems-euler\`: ${passed('euler')} of ${rows.length} observables agree (${spikes} spike times). A time agrees within the file's own relative`,
     `  tolerance plus ${absoluteTolerance}, as the validation tool has it, and the counts are equal.`,
     `- \`grid\`: ${passed('grid')} of ${rows.length} agree. Counts are equal, a spike in the last ${lastPart * 100} % of the run apart, and every time is within ${gridTolerance * 100} %.`,
-    `- ${runs.filter(({ failure }) => failure === null).length} of ${runs.length} runs ended well.`,
+    `- ${endedWell(runs)} of ${runs.length} runs ended well.`,
+    ...(lemsRuns.length > 0 ? [`- LEMS's own examples: ${endedWell(lemsRuns)} of ${lemsRuns.length} runs ended well.`] : []),
+    ...(documents.length > 0
+      ? [
+          `- ${documents.filter(({ valid, converted }) => !valid && (!converted || converted === noModel)).length} of ${documents.length} documents are valid, and converted where they hold a model.`,
+        ]
+      : []),
     '',
     'Times are in ms, those of lists of events in s, as the files have them. Tolerances are relative; `worst` is the largest relative difference.',
     '',
@@ -271,11 +329,40 @@ export function conformanceTable({ rows, runs, revision }) {
     const cells = [fileName(model), observable.name, timesText(observable.expected), tolerance(observable), ...cell(euler), ...cell(grid)];
     lines.push(`| ${cells.join(' | ')} |`);
   }
-  lines.push('', '## Runs', '', '| model | timing | |', '|---|---|---|');
-  for (const { model, timing, failure } of runs) {
-    lines.push(`| ${fileName(model)} | ${timing} | ${failure === null ? 'ran' : failure.replaceAll('|', '\\|')} |`);
-  }
+  lines.push('', '## Runs', '', ...runTable(runs));
+  if (lemsRuns.length > 0) lines.push('', "## LEMS's own examples", '', ...runTable(lemsRuns));
+  if (documents.length > 0) lines.push('', '## Documents that are validated and converted', '', ...documentTable(documents));
   return `${lines.join('\n')}\n`;
+}
+
+function endedWell(/** @type {readonly import('./neuroml-conformance.d.mts').Run[]} */ runs) {
+  return runs.filter(({ failure }) => failure === null).length;
+}
+
+/** One row for each model, with a column for each way. */
+function runTable(/** @type {readonly import('./neuroml-conformance.d.mts').Run[]} */ runs) {
+  const ways = [...new Set(runs.map(({ timing }) => timing))];
+  const models = [...new Set(runs.map(({ model }) => model))];
+  const rows = models.map((model) => {
+    const cells = ways.map((way) => {
+      const found = runs.find((one) => one.model === model && one.timing === way);
+      return found ? cellText(found.failure ?? 'ran') : '';
+    });
+    return `| ${[fileName(model), ...cells].join(' | ')} |`;
+  });
+  return [`| model | ${ways.join(' | ')} |`, `|---|${ways.map(() => '---|').join('')}`, ...rows];
+}
+
+function documentTable(/** @type {readonly import('./neuroml-conformance.d.mts').Document[]} */ documents) {
+  const rows = documents.map(({ document, valid, converted, ran }) => {
+    const cells = [fileName(document), cellText(valid ?? 'yes'), cellText(converted ?? 'yes'), cellText(ran ?? 'nothing says how')];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return ['| document | valid | converted | run |', '|---|---|---|---|', ...rows];
+}
+
+function cellText(/** @type {string} */ text) {
+  return text.replaceAll('|', '\\|');
 }
 
 function fileName(/** @type {string} */ path) {
@@ -300,10 +387,15 @@ function main() {
     process.exit(2);
   }
   const scored = score(resolve(checkout));
-  const table = conformanceTable({ ...scored, revision: process.env['NEUROML2_REVISION'] ?? '' });
+  const table = conformanceTable({
+    ...scored,
+    lemsRuns: scoreLems(process.env['LEMS_CHECKOUT']),
+    documents: scoreDocuments(resolve(checkout)),
+    revision: process.env['NEUROML2_REVISION'] ?? '',
+  });
   const path = process.argv[2] ?? join(root, 'docs/neuroml-conformance.md');
   writeFileSync(path, table);
-  process.stdout.write(`${table.split('\n').slice(4, 12).join('\n')}\nwrote ${path}\n`);
+  process.stdout.write(`${table.split('\n').slice(4, 14).join('\n')}\nwrote ${path}\n`);
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) main();

@@ -31,10 +31,14 @@ type Exporter = (valid: ValidModel, name: string, original: ValidModel) => Promi
 
 /** LEMS lists connections: rules that draw are frozen first, and kept beside what they drew. */
 const lems: Exporter = async (valid, name, original) => {
-  const { exportLems, rulesOf } = await import('../translators/neuroml/export.js');
-  const drawn = rulesOf(valid.model);
-  const listed = Object.keys(drawn).length === 0 ? valid : (await freeze(valid, (await chooseTarget('auto')).target)).valid;
-  const { text, report } = exportLems(listed, rulesOf(original.model));
+  const { exportLems, hasDrawnConnections, rulesOf } = await import('../translators/neuroml/export.js');
+  const { libraryCall } = await import('./ir/library-calls.js');
+  const listed = hasDrawnConnections(valid.model) ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : valid;
+  const { text, report } = exportLems(listed, {
+    rules: rulesOf(original.model),
+    functions: (name, values) => libraryCall(name)?.(values),
+    unfrozen: original,
+  });
   return { files: [{ name, text }], data: new Map(), report };
 };
 

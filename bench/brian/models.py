@@ -2,7 +2,8 @@
 
 usage: python models.py {cuba|cobahh|brunel-hakim} {cpp_standalone|cython} BUILD_DIRECTORY [SECONDS]
 
-Prints one JSON object: seconds of the run phase, of the whole script after the imports, and the number of spikes.
+Prints one JSON object: seconds of the run phase, of the whole script after the imports, and the number of spikes. The program that cpp_standalone
+compiles leaves its run phase in results/run_phase.txt: seconds by the clock and of the processor.
 Parameters are those of fixtures/brian/*.yaml.
 """
 
@@ -72,12 +73,27 @@ def brunel_hakim():
     return [group, synapses], group
 
 
+# Brian's own timer counts seconds of the processor alone.
+TIMES = """
+struct timespec {when}_clock, {when}_processor;
+clock_gettime(CLOCK_MONOTONIC, &{when}_clock);
+clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &{when}_processor);
+"""
+NOTE_TIMES = """
+std::ofstream run_phase("results/run_phase.txt");
+run_phase << (after_clock.tv_sec - before_clock.tv_sec) + 1e-9 * (after_clock.tv_nsec - before_clock.tv_nsec) << " "
+          << (after_processor.tv_sec - before_processor.tv_sec) + 1e-9 * (after_processor.tv_nsec - before_processor.tv_nsec) << std::endl;
+"""
+
+
 def main():
     name, mode, directory = sys.argv[1:4]
     duration = float(sys.argv[4]) if len(sys.argv) > 4 else 1.0
     began = time.perf_counter()
     if mode == "cpp_standalone":
         b2.set_device("cpp_standalone", directory=directory, build_on_run=True)
+        b2.device.insert_code("before_network_run", TIMES.format(when="before"))
+        b2.device.insert_code("after_network_run", TIMES.format(when="after") + NOTE_TIMES)
     else:
         b2.prefs.codegen.target = "cython"
     b2.seed(42)

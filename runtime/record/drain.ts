@@ -3,7 +3,7 @@
 import type { Log, Program, TypedArray } from '../../src/ir/program.js';
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import { createArray } from '../../src/ir/arrays.js';
-import { copyInto, elementTypeOf } from '../results/arrays.js';
+import { elementTypeOf } from '../results/arrays.js';
 import type { Session } from '../targets/target.js';
 
 /** Rows of one log, copied. */
@@ -83,11 +83,22 @@ export function countedPairs(
 
 /** Columns [column, column + width) of all rows. */
 export function sliceColumns(rows: LogRows, column: number, width: number): TypedArray {
+  const { data } = rows;
   const { rowLength } = rows.log;
-  if (width === rowLength) return rows.data;
-  const result = createArray(elementTypeOf(rows.data), rows.rows * width);
-  for (let row = 0; row < rows.rows; row += 1) {
-    copyInto(result, rows.data.subarray(row * rowLength + column, row * rowLength + column + width), row * width);
-  }
+  if (width === rowLength) return data;
+  const result = createArray(elementTypeOf(data), rows.rows * width);
+  if (data instanceof BigInt64Array) pickColumns<bigint>(data, result as BigInt64Array, rowLength, column, width, result.length);
+  else pickColumns<number>(data, result as Exclude<TypedArray, BigInt64Array>, rowLength, column, width, result.length);
   return result;
+}
+
+/** Copies columns [column, column + width) of rows. Rows are short and many: a view of each would cost more than its elements. */
+function pickColumns<T>(from: ArrayLike<T>, to: Record<number, T>, rowLength: number, column: number, width: number, length: number): void {
+  let at = 0;
+  for (let begin = column; at < length; begin += rowLength) {
+    for (let k = begin; k < begin + width; k += 1) {
+      to[at] = from[k]!;
+      at += 1;
+    }
+  }
 }

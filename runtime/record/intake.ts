@@ -94,9 +94,11 @@ function samplesBefore({ plan: { offset, every } }: SampledSeries, origin: numbe
 function sampleBlock(series: number, entry: SampledSeries, rows: LogRows, before: number, shift: number): SampleBlock {
   const { offset, every } = entry.plan;
   const width = entry.plan.elements === null ? 1 : elementCount(entry.plan.elements);
+  const steps = new Int32Array(rows.rows);
+  for (let row = 0; row < steps.length; row += 1) steps[row] = offset + (before + row) * every + shift;
   return {
     series,
-    steps: Int32Array.from({ length: rows.rows }, (_, row) => offset + (before + row) * every + shift),
+    steps,
     values: sliceColumns(rows, entry.location.column, width),
   };
 }

@@ -28,8 +28,3 @@ export function arrayFromBytes(element: ElementType, bytes: Uint8Array): TypedAr
   bytesOf(result).set(bytes);
   return result;
 }
-
-/** Copies `source` into `target` at `offset`; both hold one element type. */
-export function copyInto(target: TypedArray, source: TypedArray, offset: number): void {
-  bytesOf(target).set(bytesOf(source), offset * target.BYTES_PER_ELEMENT);
-}

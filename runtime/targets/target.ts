@@ -70,5 +70,7 @@ export interface Executable {
 export interface Target {
   readonly name: string;
   probe(): Promise<Availability>;
+  /** The same after trying the arithmetic of every device, which takes a moment; absent where `probe` does, or where there are no devices. */
+  judge?(): Promise<Availability>;
   compile(program: Program, options: CompileOptions): Promise<Executable>;
 }

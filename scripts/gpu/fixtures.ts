@@ -19,6 +19,10 @@ export interface FixtureOptions {
   readonly only?: string;
   /** Steps of each phase of documents that have no golden fingerprint. */
   readonly steps: number;
+  /** How many of these documents are left out at the beginning. */
+  readonly skip?: number;
+  /** Is told of each before it is tried. */
+  readonly begin?: (name: string) => void;
 }
 
 /** What came of one document. */
@@ -60,56 +64,64 @@ async function runOn(target: Target, program: Program, protocol: Protocol, cache
   }
 }
 
+interface Loaded {
+  readonly program: Program;
+  readonly protocol: Protocol;
+}
+
 interface Case {
   readonly name: string;
   readonly precision: Precision;
-  readonly program: Program;
-  readonly protocol: Protocol;
   /** The golden fingerprint. */
   readonly golden?: string;
+  readonly load: () => Loaded;
 }
 
-function* goldenCases(): Generator<() => Case> {
+function* goldenCases(): Generator<Case> {
   const { fingerprints } = JSON.parse(readFileSync('fixtures/golden/fingerprints.json', 'utf8')) as Golden;
   for (const name of fixtureNames) {
     for (const precision of ['float64', 'float32'] as const) {
       const golden = fingerprints[name]?.[precision];
       if (golden === undefined) continue;
-      yield () => {
+      const load = (): Loaded => {
         const duration = shortened[name]?.duration;
         const { valid } = importModel({ name: `${name}.yaml`, text: shortText(name) }, duration === undefined ? {} : { duration });
         const program = lower(valid, { precision });
-        return { name, precision, program, protocol: protocolOf(valid, program), golden };
+        return { program, protocol: protocolOf(valid, program) };
       };
+      yield { name, precision, golden, load };
     }
   }
 }
 
-function* otherCases(steps: number): Generator<() => Case> {
+function* otherCases(steps: number): Generator<Case> {
   for (const folder of ['fixtures/pynn', 'fixtures/neuroml']) {
     for (const name of readdirSync(folder).sort()) {
       if (!/\.(json|xml|nml)$/.test(name)) continue;
-      yield () => {
+      const load = (): Loaded => {
         const { valid } = importModel(readSource(join(folder, name)));
         const program = lower(valid, { precision: 'float64' });
         const protocol = protocolOf(valid, program).map((entry) =>
           entry.kind === 'run' ? { ...entry, steps: Math.min(entry.steps, steps) } : entry,
         );
-        return { name, precision: 'float64', program, protocol };
+        return { program, protocol };
       };
+      yield { name, precision: 'float64', load };
     }
   }
 }
 
 const nothing = { compile: 0, connect: 0, run: 0 };
 
-/** Runs all documents, one after another. */
-export async function* checkFixtures({ target, cacheDirectory, only = '', steps }: FixtureOptions): AsyncGenerator<FixtureRow> {
-  for (const make of [...goldenCases(), ...otherCases(steps)]) {
-    const { name, precision, program, protocol, golden } = make();
-    if (!name.includes(only)) continue;
+/** Runs all documents, one after another; what goes wrong with one says so in its row. */
+export async function* checkFixtures(options: FixtureOptions): AsyncGenerator<FixtureRow> {
+  const { target, cacheDirectory, only = '', steps, skip = 0, begin } = options;
+  const cases = [...goldenCases(), ...otherCases(steps)].filter(({ name }) => name.includes(only));
+  for (const { name, precision, load, golden } of cases.slice(skip)) {
     const row = { name, precision, against: golden === undefined ? 'wasm' : 'golden' } as const;
+    begin?.(`${name} ${precision}`);
     try {
+      const { program, protocol } = load();
       const expected = golden ?? (await runOn(wasmTarget, program, protocol, cacheDirectory)).fingerprint;
       const { fingerprint, seconds } = await runOn(target, program, protocol, cacheDirectory);
       yield { ...row, equal: fingerprint === expected, seconds };

@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRecorder } from '../../runtime/record/recorder.js';
 import { resolveExtent } from '../../runtime/record/session-read.js';
+import { cudaTargetWith } from '../../runtime/targets/cuda/target.js';
+import type { CudaDriver } from '../../runtime/targets/cuda/driver.js';
 import type { Target } from '../../runtime/targets/target.js';
+import type { Precision, Program } from '../../src/ir/program.js';
+import type { Protocol } from '../../runtime/record/protocol.js';
 import { lower } from '../../src/lower/lower.js';
 import { protocolOf } from '../../src/lower/protocol.js';
 import { importModel } from '../../src/pipeline.js';
@@ -16,11 +20,16 @@ export interface MicrocircuitOptions {
   /** Time to simulate, in s. */
   readonly duration: number;
   readonly drive: 'poisson' | 'dc';
+  readonly precision?: Precision;
+  /** How often each launch is repeated to be timed by itself; absent: it is not. */
+  readonly repeats?: number;
 }
 
 /** Wall times in s, memory in bytes. */
 export interface MicrocircuitRow {
   readonly drive: MicrocircuitOptions['drive'];
+  readonly precision: Precision;
+  readonly scale: number;
   readonly neurons: number;
   readonly synapses: number;
   /** With an empty cache, and with the code that was kept. */
@@ -35,15 +44,28 @@ export interface MicrocircuitRow {
   /** Mean rates in Hz by population. */
   readonly rates: Readonly<Record<string, number>>;
   readonly fingerprint: string;
+  /** Wall time in s of each launch of a step and of all of them, repeated by themselves after the run; where the target can tell. */
+  readonly launches?: { readonly each: readonly number[]; readonly step: number };
 }
 
-/** Compiles twice, builds and runs once. */
-export async function timeMicrocircuit({ target, scale, duration, drive }: MicrocircuitOptions): Promise<MicrocircuitRow> {
+/** The program at a scale. */
+function microcircuit({ scale, duration, drive, precision = 'float64' }: Omit<MicrocircuitOptions, 'target'>): {
+  readonly program: Program;
+  readonly protocol: Protocol;
+} {
   const text = readFileSync('fixtures/model/cortical-microcircuit.yaml', 'utf8');
   const set = { scale: String(scale), poisson: drive === 'poisson' ? '1' : '0' };
   const { valid } = importModel({ name: 'cortical-microcircuit.yaml', text }, { duration: `${duration} s`, set });
-  const program = lower(valid, { precision: 'float64' });
-  const protocol = protocolOf(valid, program);
+  const program = lower(valid, { precision });
+  return { program, protocol: protocolOf(valid, program) };
+}
+
+/** Compiles twice, builds and runs once. */
+export async function timeMicrocircuit(options: MicrocircuitOptions): Promise<MicrocircuitRow> {
+  const { scale, duration, drive, precision = 'float64', repeats } = options;
+  const { program, protocol } = microcircuit(options);
+  let driver: CudaDriver | undefined;
+  const target = options.target.name === 'cuda' ? cudaTargetWith({ observe: (one) => (driver = one) }) : options.target;
   const cacheDirectory = mkdtempSync(join(tmpdir(), 'interneuron-microcircuit-'));
   const timed = async <Result>(work: () => Promise<Result>): Promise<readonly [Result, number]> => {
     const began = performance.now();
@@ -66,8 +88,12 @@ export async function timeMicrocircuit({ target, scale, duration, drive }: Micro
       const { populations, projections } = program.manifest;
       const synapses: number[] = [];
       for (const { count } of projections) synapses.push(await resolveExtent(session, count));
+      const { memory } = session;
+      const launches = repeats === undefined ? undefined : driver?.timeLaunches(repeats);
       return {
         drive,
+        precision,
+        scale,
         neurons: populations.reduce((sum, { size }) => sum + size, 0),
         synapses: synapses.reduce((sum, count) => sum + count, 0),
         compile,
@@ -75,10 +101,11 @@ export async function timeMicrocircuit({ target, scale, duration, drive }: Micro
         build,
         run: run.seconds.run,
         factor: run.seconds.run / duration,
-        memory: session.memory,
+        memory,
         spikes: spikes.reduce((sum, count) => sum + count, 0),
         rates: Object.fromEntries(run.trains.map(({ counts, plan }, k) => [plan.population, (spikes[k] ?? 0) / counts.length / duration])),
         fingerprint: run.fingerprint.total,
+        ...(launches === undefined ? {} : { launches }),
       };
     } finally {
       await session.dispose();

@@ -75,7 +75,8 @@ async function packProgram() {
 }
 
 const script = `#!/bin/sh
-# Checks and times the cuda target on this machine: sh run.sh [test|bench|all] [options of the runner]
+# Checks and times the cuda target on this machine: sh run.sh [all|test|bench] [options of the runner]. It takes 9 minutes at most (--minutes). Results
+# are printed, and left in the folder that OUT names, as report.json and report.md.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -85,6 +86,8 @@ unpack() {
   else python3 -c 'import lzma, shutil, sys; shutil.copyfileobj(lzma.open(sys.argv[1]), sys.stdout.buffer)' "$1"
   fi
 }
+export FROM="$PWD"
+echo '== unpacking'
 unpack "$here/node.xz" > "$work/node"
 chmod +x "$work/node"
 unpack "$here/app.tar.xz" | tar -C "$work" -xf -

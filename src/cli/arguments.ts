@@ -127,6 +127,8 @@ export const commands = {
       strict: { type: 'boolean', describe: 'write nothing when something of the model cannot be said in the notation' },
       report: { type: 'string', value: 'file', describe: 'write what could not be said as JSON' },
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
+      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
       timing,
       set,
       'allow-path': allowPath,
@@ -249,9 +251,10 @@ function defineParser(
     .epilogue(
       'Exit codes: 0 done, 1 the model is wrong or results differ, 2 the command or a file is, 130 interrupted, 70 a fault of interneuron.',
     );
-  // Choices are for help and completion; values are checked in `toRequest`, whose messages can suggest.
-  const showsChoices = words.some((word) => ['--help', '--get-yargs-completions'].includes(word));
-  for (const name of Object.keys(commands) as CommandName[]) addCommand(parser, name, commands[name], showsChoices, select);
+  // yargs words the help of every command that it runs, which takes as long as reading a small model: what nobody asked for is hidden. Choices are
+  // for help and completion alone; values are checked in `toRequest`, whose messages can suggest.
+  const showsHelp = words.some((word) => ['--help', '--get-yargs-completions'].includes(word));
+  for (const name of Object.keys(commands) as CommandName[]) addCommand(parser, name, commands[name], showsHelp, select);
   return parser;
 }
 
@@ -271,7 +274,7 @@ function addCommand(
   parser: ReturnType<typeof yargs>,
   name: CommandName,
   definition: CommandDefinition,
-  showsChoices: boolean,
+  showsHelp: boolean,
   select: (command: CommandName, parsed: Parsed) => void,
 ): void {
   const { files } = definition;
@@ -293,7 +296,8 @@ function addCommand(
           type,
           describe,
           ...(alias === undefined ? {} : { alias }),
-          ...(choices === undefined || !showsChoices ? {} : { choices }),
+          ...(choices === undefined || !showsHelp ? {} : { choices }),
+          ...(showsHelp ? {} : { hidden: true }),
           ...(repeated ? { array: true } : {}),
           ...(type === 'string' ? { requiresArg: true } : {}),
         });

@@ -1,17 +1,11 @@
 #!/usr/bin/env node
 /** The program `interneuron`. */
 
-import { runCommandLine } from './cli.js';
-import { reportFailure } from './failure.js';
-import { processTerminal } from './terminal.js';
+import * as nodeModule from 'node:module';
 
-const words = process.argv.slice(2);
-const terminal = processTerminal();
+// From Node 22.8 on, compiled code is kept between runs in a folder for temporary files; where that cannot be, nothing happens.
+const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => unknown };
+enableCompileCache?.();
 
-const last = (error: unknown): never =>
-  process.exit(reportFailure(error, { terminal, sources: new Map(), json: words.includes('--json') }));
-process.on('uncaughtException', last);
-process.on('unhandledRejection', last);
-
-// The clock of `performance.now()` starts with the process.
-process.exitCode = await runCommandLine(words, terminal, 0);
+// What is imported before is compiled anew each time.
+await import('./process.js');

@@ -1,7 +1,7 @@
 /** Values of options: from text to what a command needs, with a sentence when that cannot be. */
 
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../diagnostics/suggest.js';
 import { parseQuantity } from '../lang/quantity.js';
@@ -98,5 +98,7 @@ function readPairs(option: string, texts: readonly string[], example: string): R
 
 /** Where compiled programs are kept: `$INTERNEURON_CACHE`, else the user's folder for caches. */
 export function cacheDirectory({ environment }: Terminal): string {
-  return environment['INTERNEURON_CACHE'] ?? join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'interneuron');
+  const { INTERNEURON_CACHE: own = '', XDG_CACHE_HOME: usual = '' } = environment;
+  // A variable that is empty is none; and XDG's rules want whole paths.
+  return own === '' ? join(isAbsolute(usual) ? usual : join(homedir(), '.cache'), 'interneuron') : resolve(own);
 }

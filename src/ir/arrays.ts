@@ -1,5 +1,6 @@
 /** Typed arrays by element type, as hosts hold buffers. */
 
+import { invariant } from '../diagnostics/diagnostic.js';
 import type { ElementType, TypedArray } from './program.js';
 
 /** The constructor of each element type's array. */
@@ -20,6 +21,13 @@ export const createArray = (element: ElementType, length: number): TypedArray =>
 
 /** Whether an array holds elements of a type. */
 export const isSameKind = (data: TypedArray, element: ElementType): boolean => data instanceof arrayConstructors[element];
+
+/** Copies `source` into `target` at `offset`. @throws InvariantError where they hold different element types */
+export function copyInto(target: TypedArray, source: TypedArray, offset: number): void {
+  const same = target.constructor === source.constructor;
+  invariant(same, 'arrays', `${source.constructor.name} is copied into ${target.constructor.name}`);
+  target.set(source as never, offset);
+}
 
 /**
  * Replaces every NaN by the one NaN (positive, quiet, no payload), in place: arithmetic leaves whatever bits the processor does, and no

@@ -146,7 +146,12 @@ export const invoke = (callee: IrFunction, args: Expression[], results: Local[])
 /** Hands out locals with names unique in one kernel or function, and remembers them for its declaration. */
 export class Locals {
   readonly declared: Local[] = [];
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Map<string, number>;
+
+  /** @param taken  names that no local may have */
+  constructor(taken: readonly string[] = []) {
+    this.#counts = new Map(taken.map((name) => [name, 1]));
+  }
 
   fresh(name: string, type: ScalarType): Local {
     const used = this.#counts.get(name) ?? 0;

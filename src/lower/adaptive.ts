@@ -8,9 +8,10 @@
  */
 
 import * as ir from '../ir/builder.js';
-import type { Expression as Ir, Local } from '../ir/program.js';
+import type { Expression as Ir, Local, Statement } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
 import { namesIn } from '../lang/walk.js';
+import type { Block } from './block.js';
 import type { Equations } from './equations.js';
 import type { IntegrationScope } from './expressions.js';
 import { to } from './expressions.js';
@@ -23,6 +24,8 @@ const tolerance = 1e-6;
 const room = 1 / 64;
 /** Attempts in one time step; what needs more cannot be integrated. */
 const mostAttempts = 1000;
+/** In single precision, the part of a time step below which sub-steps are not made shorter. */
+const leastPart = 1 / 256;
 
 const nodes: readonly number[] = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
 const weights: readonly (readonly number[])[] = [
@@ -38,6 +41,22 @@ const weights: readonly (readonly number[])[] = [
 /** Solution of order 5 less that of order 4. */
 const errorWeights: readonly number[] = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 
+/** What the code of all stages refers to. */
+interface Integration {
+  readonly names: readonly string[];
+  readonly equations: Equations;
+  readonly active: ReadonlyMap<string, Ir>;
+  readonly scope: IntegrationScope;
+  /** Values at the beginning of the sub-step, by variable. */
+  readonly x: ReadonlyMap<string, Local>;
+  /** Slopes of each stage, by variable. */
+  readonly slopes: readonly ReadonlyMap<string, Local>[];
+  /** Time in s that is left of the time step, and length of the sub-step. */
+  readonly left: Local;
+  readonly size: Local;
+  readonly readsTime: boolean;
+}
+
 /**
  * New values of all variables after one time step.
  *
@@ -52,46 +71,20 @@ export function adaptiveValues(
   fault: number,
   scope: IntegrationScope,
 ): Map<string, Ir> {
-  const { real } = scope;
-  const outer = scope.block;
-  const number = (value: number): Ir => to(real, ir.f64(value));
+  const { real, block: outer } = scope;
   const local = (name: string): Local => outer.local(name, real);
   const readsTime = [...equations.derivatives.values(), ...[...equations.derived.values()].map(({ expression }) => expression)].some((e) =>
     namesIn(e).has('t'),
   );
-  const whole = scope.context.dt;
   const x = new Map(names.map((name) => [name, local(`x_${name}`)]));
   const slopes = nodes.map((_, stage) => new Map(names.map((name) => [name, local(`k${stage + 1}_${name}`)])));
   const [left, size, error] = [local('time_left'), local('substep'), local('error')];
   const attempts = outer.local('attempts', 'u32');
-  const get = (map: ReadonlyMap<string, Local> | undefined, name: string): Ir => ir.get(map?.get(name) as Local);
-  /** Evaluates the slopes of a stage with the variables at `values`. */
-  const evaluate = (stage: number, values: ReadonlyMap<string, Ir>, block: typeof outer): void => {
-    const [before, place] = [scope.overrides, scope.block];
-    const time = fold(
-      ir.add(
-        scope.read('t'),
-        fold(
-          ir.add(
-            fold(ir.sub(ir.f64(whole), to('f64', ir.get(left)))),
-            fold(ir.mul(ir.f64(nodes[stage] as number), to('f64', ir.get(size)))),
-          ),
-        ),
-      ),
-    );
-    scope.overrides = new Map([...before, ...values, ...(readsTime ? [['t', time] as const] : [])]);
-    scope.block = block;
-    for (const name of names) {
-      const rate = rateOf(equations.derivatives.get(name) as Expression, scope);
-      const condition = active.get(name);
-      block.emit(ir.set(slopes[stage]?.get(name) as Local, condition ? ir.select(condition, rate, number(0)) : rate));
-    }
-    scope.overrides = before;
-    scope.block = place;
-  };
+  const integration: Integration = { names, equations, active, scope, x, slopes, left, size, readsTime };
+  const whole = number(scope.context.dt, real);
   for (const name of names) outer.emit(ir.set(x.get(name) as Local, to(real, scope.read(name))));
-  outer.emit(ir.set(left, number(whole)), ir.set(size, number(whole)), ir.set(attempts, ir.u32(0)));
-  evaluate(0, new Map(names.map((name) => [name, get(x, name)])), outer);
+  outer.emit(ir.set(left, whole), ir.set(size, whole), ir.set(attempts, ir.u32(0)));
+  evaluateSlopes(0, new Map(names.map((name) => [name, valueOf(x, name)])), outer, integration);
   const attempt = outer.nested((inner) => {
     inner.emit(
       ir.set(size, ir.select(ir.lt(ir.get(size), ir.get(left)), ir.get(size), ir.get(left))),
@@ -99,61 +92,92 @@ export function adaptiveValues(
     );
     let values = new Map<string, Ir>();
     for (let stage = 1; stage < nodes.length; stage++) {
-      values = new Map(
-        names.map((name) => {
-          const sum = (weights[stage] as readonly number[])
-            .map((weight, k) => (weight === 0 ? null : ir.mul(number(weight), get(slopes[k], name))))
-            .filter((term) => term !== null);
-          return [
-            name,
-            inner.name(
-              `stage_${name}`,
-              ir.add(
-                get(x, name),
-                ir.mul(
-                  ir.get(size),
-                  sum.reduce((a, b) => ir.add(a, b)),
-                ),
-              ),
-            ),
-          ];
-        }),
-      );
-      evaluate(stage, values, inner);
+      values = stageValues(stage, inner, integration);
+      evaluateSlopes(stage, values, inner, integration);
     }
-    const last = slopes.at(-1);
-    inner.emit(ir.set(error, number(0)));
-    for (const name of names) {
-      const sum = errorWeights
-        .map((weight, k) => (weight === 0 ? null : ir.mul(number(weight), get(slopes[k], name))))
-        .filter((term) => term !== null)
-        .reduce((a, b) => ir.add(a, b));
-      const off = inner.name('off', ir.unary('abs', ir.mul(ir.get(size), sum)));
-      const moves = ir.mul(ir.get(size), ir.add(ir.unary('abs', get(slopes[0], name)), ir.unary('abs', get(last, name))));
-      const allowed = inner.name('allowed', ir.mul(number(tolerance), ir.add(ir.unary('abs', get(x, name)), moves)));
-      // Where nothing may be off, nothing is: 0/0 must not count. What is not a number must.
-      const ratio = inner.name('ratio', ir.select(ir.eq(off, number(0)), number(0), ir.div(off, allowed)));
-      inner.emit(ir.set(error, ir.select(ir.le(ratio, ir.get(error)), ir.get(error), ratio)));
-    }
-    inner.emit(
-      ir.when(
-        ir.le(ir.get(error), number(1)),
-        [
-          ...names.flatMap((name) => [
-            ir.set(x.get(name) as Local, values.get(name) as Ir),
-            ir.set(slopes[0]?.get(name) as Local, get(last, name)),
-          ]),
-          ir.set(left, ir.sub(ir.get(left), ir.get(size))),
-          ir.set(size, ir.select(ir.lt(ir.get(error), number(room)), ir.add(ir.get(size), ir.get(size)), ir.get(size))),
-        ],
-        [ir.set(size, ir.mul(ir.get(size), number(0.5)))],
-      ),
-    );
+    estimateError(error, inner, integration);
+    inner.emit(acceptOrHalve(error, values, integration));
   });
   // What is left after the last sub-step is nothing but rounding.
+  const rounding = number(scope.context.dt * 1e-6, real);
   outer.emit(
-    ir.whilst(ir.and(ir.gt(ir.get(left), number(whole * 1e-6)), ir.lt(ir.get(attempts), ir.u32(mostAttempts))), attempt),
-    ir.fault(fault, ir.gt(ir.get(left), number(whole * 1e-6))),
+    ir.whilst(ir.and(ir.gt(ir.get(left), rounding), ir.lt(ir.get(attempts), ir.u32(mostAttempts))), attempt),
+    ir.fault(fault, ir.gt(ir.get(left), rounding)),
   );
-  return new Map(names.map((name) => [name, get(x, name)]));
+  return new Map(names.map((name) => [name, valueOf(x, name)]));
+}
+
+const number = (value: number, real: IntegrationScope['real']): Ir => to(real, ir.f64(value));
+
+const valueOf = (locals: ReadonlyMap<string, Local> | undefined, name: string): Ir => ir.get(locals?.get(name) as Local);
+
+/** Evaluates the slopes of a stage with the variables at `values`. */
+function evaluateSlopes(stage: number, values: ReadonlyMap<string, Ir>, block: Block, integration: Integration): void {
+  const { names, equations, active, scope, slopes, left, size, readsTime } = integration;
+  const [before, place] = [scope.overrides, scope.block];
+  const begin = fold(ir.sub(ir.f64(scope.context.dt), to('f64', ir.get(left))));
+  const within = fold(ir.mul(ir.f64(nodes[stage] as number), to('f64', ir.get(size))));
+  const time = fold(ir.add(scope.read('t'), fold(ir.add(begin, within))));
+  scope.overrides = new Map([...before, ...values, ...(readsTime ? [['t', time] as const] : [])]);
+  scope.block = block;
+  for (const name of names) {
+    const rate = rateOf(equations.derivatives.get(name) as Expression, scope);
+    const condition = active.get(name);
+    block.emit(ir.set(slopes[stage]?.get(name) as Local, condition ? ir.select(condition, rate, number(0, scope.real)) : rate));
+  }
+  scope.overrides = before;
+  scope.block = place;
+}
+
+/** Slopes of the stages of a variable, added up with weights. */
+function weighted(factors: readonly number[], name: string, { slopes, scope }: Integration): Ir {
+  return factors
+    .map((weight, k) => (weight === 0 ? null : ir.mul(number(weight, scope.real), valueOf(slopes[k], name))))
+    .filter((term) => term !== null)
+    .reduce((a, b) => ir.add(a, b));
+}
+
+/** Values of the variables at which a stage takes its slopes. */
+function stageValues(stage: number, block: Block, integration: Integration): Map<string, Ir> {
+  const { names, x, size } = integration;
+  const valueAt = (name: string): Ir =>
+    ir.add(valueOf(x, name), ir.mul(ir.get(size), weighted(weights[stage] as readonly number[], name, integration)));
+  return new Map(names.map((name) => [name, block.name(`stage_${name}`, valueAt(name))]));
+}
+
+/** Sets `error` to the largest error of a variable, as a part of what it may be. */
+function estimateError(error: Local, block: Block, integration: Integration): void {
+  const { names, x, slopes, size, scope } = integration;
+  const zero = number(0, scope.real);
+  block.emit(ir.set(error, zero));
+  for (const name of names) {
+    const off = block.name('off', ir.unary('abs', ir.mul(ir.get(size), weighted(errorWeights, name, integration))));
+    const ends = ir.add(ir.unary('abs', valueOf(slopes[0], name)), ir.unary('abs', valueOf(slopes.at(-1), name)));
+    const reach = ir.add(ir.unary('abs', valueOf(x, name)), ir.mul(ir.get(size), ends));
+    const allowed = block.name('allowed', ir.mul(number(tolerance, scope.real), reach));
+    // Where nothing may be off, nothing is: 0/0 must not count. What is not a number must.
+    const ratio = block.name('ratio', ir.select(ir.eq(off, zero), zero, ir.div(off, allowed)));
+    block.emit(ir.set(error, ir.select(ir.le(ratio, ir.get(error)), ir.get(error), ratio)));
+  }
+}
+
+/** Goes on to the end of the sub-step, and to a longer one where there is room; or tries half of it. */
+function acceptOrHalve(error: Local, values: ReadonlyMap<string, Ir>, { names, x, slopes, left, size, scope }: Integration): Statement {
+  const accepted = names.flatMap((name) => [
+    ir.set(x.get(name) as Local, values.get(name) as Ir),
+    ir.set(slopes[0]?.get(name) as Local, valueOf(slopes.at(-1), name)),
+  ]);
+  const twice = ir.add(ir.get(size), ir.get(size));
+  const small = ir.le(ir.get(error), number(1, scope.real));
+  const least = ir.le(ir.get(size), number(scope.context.dt * leastPart, scope.real));
+  const isNumber = ir.lt(ir.get(error), number(Infinity, scope.real));
+  return ir.when(
+    scope.real === 'f32' ? ir.or(small, ir.and(least, isNumber)) : small,
+    [
+      ...accepted,
+      ir.set(left, ir.sub(ir.get(left), ir.get(size))),
+      ir.set(size, ir.select(ir.lt(ir.get(error), number(room, scope.real)), twice, ir.get(size))),
+    ],
+    [ir.set(size, ir.mul(ir.get(size), number(0.5, scope.real)))],
+  );
 }

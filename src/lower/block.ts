@@ -6,11 +6,14 @@ import type { Expression, Local, ScalarType, Statement } from '../ir/program.js'
 /** The item that a map runs for: implicit local `index`. */
 export const item: Expression = { kind: 'local', type: 'u32', name: 'index' };
 
+/** Names of the locals that the shapes of kernels define: variables of a model may be called the same. */
+const definedByShapes = ['step', 'index', 'begin', 'group', 'row', 'position', 'delay'];
+
 export class Block {
   readonly locals: Locals;
   readonly statements: Statement[] = [];
 
-  constructor(locals: Locals = new Locals()) {
+  constructor(locals: Locals = new Locals(definedByShapes)) {
     this.locals = locals;
   }
 

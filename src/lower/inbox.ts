@@ -56,6 +56,12 @@ export function exponentFor(bound: number): number {
   return exponent;
 }
 
+/**
+ * By how much, relative to its bound, a contribution may be larger: bounds are worked out in `f64`, and what is within them is rounded by each
+ * operation of its own. A weight clipped to 2 mV is 2.0000000949949026 mV in `f32`. Sums have room for twice their bound.
+ */
+export const roundingSlack = (real: 'f64' | 'f32'): number => (real === 'f32' ? powerOfTwo(-18) : 1e-9);
+
 /** An i64 that is the value in units of 2^-exponent, rounded half to even. Legal for |value| * 2^exponent < 2^51. */
 export function quantise(value: Ir, exponent: number): Ir {
   const scaled = fold(ir.mul(to('f64', value), ir.f64(powerOfTwo(exponent))));

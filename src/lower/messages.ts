@@ -2,9 +2,9 @@
 
 import type { Finding } from '../diagnostics/diagnostic.js';
 
-export const unsupportedFeature = (feature: string, hint?: string): Finding => ({
+export const unsupportedFeature = (feature: string, hint?: string, others = 0): Finding => ({
   code: 'lower/unsupported-feature',
-  message: `${feature} cannot be run yet`,
+  message: others > 0 ? `${feature} and ${others} more like it cannot be run yet` : `${feature} cannot be run yet`,
   hint: hint ?? 'the model is valid and converts to other notations',
 });
 

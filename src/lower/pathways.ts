@@ -28,7 +28,7 @@ import { compile, compileReal, library, to } from './expressions.js';
 import { fold } from './fold.js';
 import type { Group } from './groups.js';
 import type { Inbox, QuantisedWeight, QuantisedWeights } from './inbox.js';
-import { quantise, writable } from './inbox.js';
+import { quantise, roundingSlack, writable } from './inbox.js';
 import { timesAt } from './multiples.js';
 import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
@@ -387,7 +387,7 @@ function write(
       return;
     }
     const sent = scope.block.name('sent', value);
-    const limit = ir.f64(entry.additive * (1 + 1e-9));
+    const limit = ir.f64(entry.additive * (1 + roundingSlack(context.real)));
     const legal = scope.block.name('legal', ir.le(ir.unary('abs', sent), limit));
     scope.block.emit(
       ir.fault(

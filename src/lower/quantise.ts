@@ -9,7 +9,7 @@ import { bodyOf, buffersOf } from '../ir/walk.js';
 import { namesIn } from '../lang/walk.js';
 import type { Context } from './context.js';
 import type { Inbox, QuantisedWeight, QuantisedWeights } from './inbox.js';
-import { powerOfTwo, quantise } from './inbox.js';
+import { powerOfTwo, quantise, roundingSlack } from './inbox.js';
 import type { PathwayCode } from './pathways.js';
 import { addsParameter, inboxKey } from './pathways.js';
 import type { ProjectionPlan } from './projection.js';
@@ -52,7 +52,7 @@ function useOf(
   }
   const [first] = uses;
   if (!first || uses.some(({ exponent }) => exponent !== first.exponent)) return null;
-  return { exponent: first.exponent, most: Math.max(...uses.map(({ most }) => most)) };
+  return { exponent: first.exponent, most: Math.max(...uses.map(({ most }) => most)) * (1 + roundingSlack(context.real)) };
 }
 
 /** The narrowest integers that hold numbers up to a limit; null where they would be wider than what is there. */

@@ -8,14 +8,21 @@ import { profiles } from './profile.js';
 /** A sentence part that names the feature, if something uses it. */
 type Feature = string | false | undefined;
 
-/** @diagnostic lower/unsupported-feature  for each feature that the model uses */
+/** A feature where a model uses it, and what to do about it. */
+interface Use {
+  readonly pointer: string;
+  readonly feature: string;
+  readonly hint: string | undefined;
+}
+
+/** @diagnostic lower/unsupported-feature  for each kind of feature that the model uses, at its first use */
 export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): void {
+  const uses: Use[] = [];
   const refusing =
     (hint?: string) =>
-    (pointer: string, features: readonly Feature[]): void =>
-      diagnostics.within(pointer, () => {
-        for (const feature of features) if (feature) diagnostics.add(messages.unsupportedFeature(feature, hint));
-      });
+    (pointer: string, features: readonly Feature[]): void => {
+      for (const feature of features) if (feature) uses.push({ pointer, feature, hint });
+    };
   const refuse = refusing();
   if (profiles[model.timing].stepping === 'elements') refuseInSteps(model, refusing(messages.otherTiming));
   for (const [name, type] of Object.entries(model.neurons)) refuse(`/neurons/${name}`, ofType(name, type));
@@ -23,6 +30,24 @@ export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): 
   for (const [name, projection] of Object.entries(model.projections)) refuse(`/projections/${name}`, ofProjection(name, projection));
   for (const [name, stimulus] of Object.entries(model.stimuli)) refuse(`/stimuli/${name}`, [ofStimulus(name, stimulus)]);
   model.recordings.forEach((recording, k) => refuse(`/recordings/${k}`, [ofRecording(recording)]));
+  // A network has as many places on its cells as connections: one of each kind says enough.
+  for (const [first, ...others] of ofOneKind(uses)) {
+    if (!first) continue;
+    const { pointer, feature, hint } = first;
+    diagnostics.within(pointer, () => diagnostics.add(messages.unsupportedFeature(feature, hint, others.length)));
+  }
+}
+
+/** Uses of features by their kind, which is what is said before the name in brackets. */
+function ofOneKind(uses: readonly Use[]): readonly (readonly Use[])[] {
+  const kinds = new Map<string, Use[]>();
+  for (const use of uses) {
+    const kind = use.feature.replace(/ \([^)]*\)/, '');
+    const known = kinds.get(kind);
+    if (known) known.push(use);
+    else kinds.set(kind, [use]);
+  }
+  return [...kinds.values()];
 }
 
 /** What has no place in a step that goes element by element. */

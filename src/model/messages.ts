@@ -22,12 +22,19 @@ const jsonMistakes: Readonly<Record<string, string>> = {
 
 /** The catalogue of what reading, validating and normalising a model can find. Each entry yields a finding. */
 export const messages = {
-  emptyText: (): Finding => ({ code: 'read/empty', message: 'the document is empty', expected: 'a model in YAML or JSON' }),
+  emptyText: (): Finding => ({ code: 'read/empty', message: 'the document is empty', expected: 'a model in YAML, JSON, NeuroML or LEMS' }),
   notJsonOrYaml: (found: string): Finding => ({
     code: 'read/not-json-or-yaml',
     message: `the text is ${found}, not JSON or YAML`,
     expected: 'JSON or YAML',
     found,
+  }),
+  pythonScript: (line: string): Finding => ({
+    code: 'read/python-script',
+    message: 'this is a script of Python: models are read, never executed',
+    expected: 'a model in YAML, JSON or XML',
+    found: shorten(line, 60),
+    hint: 'write its equations, populations and projections as a specification (README.md: "A model of your own, in ten minutes")',
   }),
   badEncoding: (encoding: string): Finding => ({
     code: 'read/bad-encoding',

@@ -48,16 +48,21 @@ function firstCharacters(text: string, start: number): Beginning {
 }
 
 function notAModel(text: string, first: Beginning, document: string): Diagnostic | undefined {
-  const refuse = (finding: ReturnType<typeof messages.emptyText>): Diagnostic => ({
+  const refuse = (finding: ReturnType<typeof messages.emptyText>, line = 1): Diagnostic => ({
     severity: 'error',
     ...finding,
-    place: { document, line: 1, column: 1 },
+    place: { document, line, column: 1 },
   });
   if (first.offset >= text.length) return refuse(messages.emptyText());
   if (text[first.offset] === '<') return refuse(messages.notJsonOrYaml('XML'));
   if (text.slice(0, 2000).includes('\u0000')) return refuse(messages.notJsonOrYaml('binary data'));
+  const script = pythonImport.exec(text);
+  if (script) return refuse(messages.pythonScript(script[0]), text.slice(0, script.index).split('\n').length);
   return undefined;
 }
+
+/** A line that imports names in Python. No document holds one: what begins a line of YAML is a key. */
+const pythonImport = /^(?:from [\w.]+ import [^:\n]+|import \w[\w., ]*)$/m;
 
 /**
  * Text of the bytes of a file: UTF-8, or UTF-16 where a byte order mark says so.

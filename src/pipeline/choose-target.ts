@@ -103,7 +103,7 @@ function chooseDevice(target: string, devices: readonly string[], wanted: string
   return first;
 }
 
-/** What every engine says about this machine. */
+/** What every engine says about this machine, after trying the arithmetic of its devices. */
 export async function probeTargets(): Promise<readonly Availability[]> {
-  return Promise.all(Object.values(targets).map((target) => target.probe()));
+  return Promise.all(Object.values(targets).map((target) => target.judge?.() ?? target.probe()));
 }

@@ -1,6 +1,6 @@
 /** Files that a model may include: those of its repository, and of folders that the user allows. */
 
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
@@ -39,12 +39,31 @@ export function includedFiles(model: string, allowed: readonly string[] = []): L
       const real = realPath(path);
       return real !== null && statSync(real).isFile() ? real : null;
     },
-    allows: (real) => within.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)),
+    allows: (real) => within.some((folder) => isWithin(real, folder)),
     read: readText,
+    list: (folder) => {
+      const real = realPath(folder);
+      return real !== null && within.some((allowed) => real === allowed || isWithin(real, allowed)) ? namesIn(real) : [];
+    },
     root,
     folders: folders.map(({ path }) => path),
   };
 }
+
+function isWithin(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+}
+
+/** Names of the files in a folder, as far as it can be read; not of a huge one. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).slice(0, mostNames);
+  } catch {
+    return [];
+  }
+}
+
+const mostNames = 10_000;
 
 /** Absolute path with links resolved; null where there is nothing, or nothing that may be seen. */
 function realPath(path: string): string | null {

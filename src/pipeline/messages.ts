@@ -6,6 +6,9 @@ import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
 /** Steps are counted in 32 bits with a sign. */
 export const mostSteps = 2 ** 31 - 1;
 
+const notNumbersHint =
+  'the method of integration may be unstable with this time step, or a root or logarithm was taken of what is negative';
+
 /** The catalogue; each entry gives a finding without its place. */
 export const messages = {
   notADocument: (found: unknown): Finding => ({
@@ -62,13 +65,14 @@ export const messages = {
   fault: (sentence: string, step: number, time_s: number): Finding => ({
     code: 'run/fault',
     message: `${sentence} (in step ${step}, at ${time_s} s)`,
+    ...(sentence.includes('is not a number') ? { hint: notNumbersHint } : {}),
   }),
   notNumbers: (owner: string, variable: string, count: number, elements: number): Finding => ({
     code: 'run/not-a-number',
     message: `${shorten(variable)} of ${shorten(owner)} is not a number (NaN) when the run ends`,
     expected: 'numbers',
     found: count === elements ? (elements === 1 ? 'NaN' : `NaN in all ${elements} elements`) : `NaN in ${count} of ${elements} elements`,
-    hint: 'the method of integration may be unstable with this time step, or a root or logarithm was taken of what is negative',
+    hint: notNumbersHint,
   }),
   buildFault: (sentence: string): Finding => ({ code: 'run/build-fault', message: `${sentence} (while building the network)` }),
   changedModel: (expected: string, found: string): Finding => ({

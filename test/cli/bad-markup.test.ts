@@ -206,11 +206,13 @@ describe('networks without a simulation', () => {
 <DerivedVariable name="r" exposure="r" dimension="per_time" value="${value}"/></Dynamics></ComponentType>`);
   it.each([
     ['a rate', rate('S*exp(v/V)'), []],
-    ['a rate of no unit', rate('exp(v/V)'), ['error lems/dimension-mismatch 4:68']],
-    ['a rate of a potential that has its unit', rate('S*exp(v)'), ['error lems/dimension-mismatch 4:73']],
+    // The reference interpreter goes on with numbers in SI: published models rely on it.
+    ['a rate of no unit', rate('exp(v/V)'), ['warning lems/dimension-mismatch 4:68']],
+    ['a rate of a potential that has its unit', rate('S*exp(v)'), ['warning lems/dimension-mismatch 4:73']],
     ['a rate of something else', rate('S*exp(w/V)'), ['error lems/unknown-name 4:74']],
   ])('channels by themselves: %s', async (name, text, findings) => {
-    expect(await validate(`channel ${name}`, { 'model.nml': text })).toEqual({ code: findings.length === 0 ? 0 : 1, findings });
+    const code = findings.some((finding) => finding.startsWith('error')) ? 1 : 0;
+    expect(await validate(`channel ${name}`, { 'model.nml': text })).toEqual({ code, findings });
   });
 
   it('are not run until somebody says for how long', async () => {

@@ -1,11 +1,13 @@
 /** The program as a process of its own: what only a process has. */
 
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { bundle } from '../../scripts/bundle.js';
 import type { RunReport } from '../../src/report.js';
 import { temporaryFolder, whenRecording } from '../support/command.js';
+import { root } from '../support/import-graph.js';
 import { startProgram } from '../support/program-process.js';
 import type { Ended } from '../support/program-process.js';
 
@@ -13,8 +15,8 @@ const folder = temporaryFolder();
 const model = 'fixtures/brian/single-lif.yaml';
 
 /** Runs the program to its end; `then` may send signals or close streams. */
-function program(words: readonly string[], then?: (child: ChildProcess) => void): Promise<Ended> {
-  const { child, ended } = startProgram(words, { environment: { INTERNEURON_CACHE: folder.file('cache') } });
+function program(words: readonly string[], then?: (child: ChildProcess) => void, bundle?: string): Promise<Ended> {
+  const { child, ended } = startProgram(words, { environment: { INTERNEURON_CACHE: folder.file('cache') }, ...(bundle ? { bundle } : {}) });
   then?.(child);
   return ended;
 }
@@ -56,13 +58,28 @@ state_monitors: { trace: { source: cells, variables: v, record: true } }
 run: 1 s
 `,
     );
+    // Packages that are not bundled are found from below the project.
+    const built = join(root, 'out', `bundle-${process.pid}`);
+    onTestFinished(() => rmSync(built, { recursive: true, force: true }));
+    await bundle({ cli: 'src/cli/main.ts' }, built);
     const peaks: number[] = [];
     for (const duration of ['0.25 s', '2.5 s']) {
-      const { code, stdout } = await program(['run', recorded, '--duration', duration, '-o', folder.file('recorded.nwb'), '--json']);
+      const { code, stdout } = await program(
+        ['run', recorded, '--duration', duration, '-o', folder.file('recorded.nwb'), '--json'],
+        undefined,
+        join(built, 'cli.js'),
+      );
       expect(code).toBe(0);
       peaks.push((JSON.parse(stdout) as RunReport).memory.peak);
     }
     expect(peaks[1]! - peaks[0]!).toBeLessThan(100e6);
+  });
+
+  it('runs where compiled code cannot be kept', async () => {
+    const file = folder.file('no-folder');
+    writeFileSync(file, '');
+    const { ended } = startProgram(['--version'], { environment: { NODE_COMPILE_CACHE: file } });
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string, stderr: '' });
   });
 
   it('ends quietly when its reader does', async () => {

@@ -50,3 +50,18 @@ export async function runReference(folder: string, document: string): Promise<vo
   const { stdout } = await promisify(execFile)('java', words, { cwd: folder, maxBuffer: 1 << 26 });
   if (/\(ERROR\)/.test(stdout)) throw new Error(stdout.slice(-4000));
 }
+
+/**
+ * Whether the reference interpreter's validator finds a NeuroML document to be as its schema has it.
+ *
+ * @returns what it found wrong; empty for valid documents
+ */
+export async function validateByReference(folder: string, document: string): Promise<readonly string[]> {
+  const words = ['-Xmx512M', '-cp', jar() ?? '', 'org.neuroml.JNeuroML', '-validate', document];
+  const output = await promisify(execFile)('java', words, { cwd: folder, maxBuffer: 1 << 26 }).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)),
+  );
+  const complaints = output.split('\n').filter((line) => /invalid|not valid|\(ERROR\)|Test: \d+ .*fail/i.test(line));
+  return complaints.length > 0 || /Valid against schema/.test(output) ? complaints : [output.slice(-2000)];
+}

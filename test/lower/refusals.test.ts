@@ -210,3 +210,11 @@ describe('the hard cases run, or say why not', () => {
     }
   });
 });
+
+test('one of each kind is refused, with the number of the others', () => {
+  const noisy = 'state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1 } }';
+  const text = model({ cell: noisy, timing: 'lems-euler' }).replace('synapses:', `  other: { ${noisy} }\nsynapses:`);
+  expect(refused(text)).toEqual([
+    'lower/unsupported-feature: noise (cell) under the timing profile lems-euler and 1 more like it cannot be run yet',
+  ]);
+});

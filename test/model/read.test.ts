@@ -31,6 +31,8 @@ describe('what is refused, and where', () => {
     ['only space', ' \n\n', ['read/empty@1:1']],
     ['XML', '<?xml version="1.0"?><Lems/>', ['read/not-json-or-yaml@1:1']],
     ['binary data', 'abc\u0000def', ['read/not-json-or-yaml@1:1']],
+    ['a script', '"""A network."""\nimport numpy as np\n', ['read/python-script@2:1']],
+    ['a script that takes all names', '# PyNN\nfrom pyNN.neuron import *\nsetup()\n', ['read/python-script@2:1']],
     ['a missing comma', '{"a": 1\n "b": 2}', ['read/malformed-json@2:2']],
     ['a trailing comma', '{"a": 1,}', ['read/malformed-json@1:9']],
     ['an unclosed list', '{"a": [1, 2', ['read/malformed-json@1:12']],

@@ -146,6 +146,13 @@ test('the table counts what agrees and names what does not', () => {
       { model: 'examples/model.xml', timing: 'lems-euler', failure: null },
       { model: 'examples/model.xml', timing: 'grid', failure: 'error: a | b' },
     ],
+    lemsRuns: [{ model: 'example1.xml', timing: 'lems-euler', failure: null }],
+    documents: [
+      { document: 'examples/a.nml', valid: null, converted: null, ran: null },
+      { document: 'examples/b.xml', valid: null, converted: null, ran: 'error: cells with compartments' },
+      { document: 'examples/d.nml', valid: null, converted: 'parts of models only', ran: null },
+      { document: 'examples/c.nml', valid: 'error: x', converted: 'error: x', ran: null },
+    ],
     revision: 'abc',
   });
   expect(table).toContain('`lems-euler`: 1 of 2 observables agree (3 spike times)');
@@ -153,5 +160,11 @@ test('the table counts what agrees and names what does not', () => {
   expect(table).toContain('1 of 2 runs ended well');
   expect(table).toContain('| model.xml | v | 10, 20.5 | 1.0e-3 | 10, 20.5 | 0.0e+0 | yes | 10, 25 | 2.2e-1 | **no** |');
   expect(table).toContain('| model.xml | input | 0.075 | 0 | no file |  | **no** | 0.075 | 0.0e+0 | yes |');
-  expect(table).toContain('error: a \\| b');
+  expect(table).toContain('| model.xml | ran | error: a \\| b |');
+  expect(table).toContain("LEMS's own examples: 1 of 1 runs ended well");
+  expect(table).toContain('| example1.xml | ran |');
+  expect(table).toContain('3 of 4 documents are valid, and converted where they hold a model');
+  expect(table).toContain('| a.nml | yes | yes | nothing says how |');
+  expect(table).toContain('| b.xml | yes | yes | error: cells with compartments |');
+  expect(table).toContain('| c.nml | error: x | error: x | nothing says how |');
 });

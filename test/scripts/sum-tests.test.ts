@@ -21,16 +21,16 @@ function sum(...words: string[]): { line: string; code: number | null } {
 }
 
 describe('sum-tests', () => {
-  it('adds up, and lets a later report have the last word on a test', () => {
+  it('adds up what passed, failed and was skipped', () => {
     const first = report('1.json', [
       ['a', 'passed'],
       ['row', 'passed'],
       ['row', 'passed'],
       ['python', 'pending'],
     ]);
-    const second = report('2.json', [['python', 'passed']]);
+    const second = report('2.json', [['b', 'passed']]);
     expect(sum(first)).toEqual({ line: '3 passed, 0 failed, 1 skipped\n', code: 0 });
-    expect(sum(first, second)).toEqual({ line: '4 passed, 0 failed\n', code: 0 });
+    expect(sum(first, second)).toEqual({ line: '4 passed, 0 failed, 1 skipped\n', code: 0 });
   });
 
   it('fails with a failed test, a failed step, and without any test', () => {
@@ -39,9 +39,12 @@ describe('sum-tests', () => {
     expect(sum(folder.file('missing.json'))).toEqual({ line: '0 passed, 0 failed\n', code: 1 });
   });
 
-  it('counts a file that could not be run', () => {
+  it('counts a file that could not be run, and one that failed after its tests', () => {
     const path = folder.file('5.json');
+    const passed = [{ fullName: 'a', status: 'passed' }];
     writeFileSync(path, JSON.stringify({ testResults: [{ name: 'b.test.ts', status: 'failed', assertionResults: [] }] }));
     expect(sum(path)).toEqual({ line: '0 passed, 1 failed\n', code: 1 });
+    writeFileSync(path, JSON.stringify({ testResults: [{ name: 'b.test.ts', status: 'failed', assertionResults: passed }] }));
+    expect(sum(path)).toEqual({ line: '1 passed, 1 failed\n', code: 1 });
   });
 });

@@ -6,19 +6,23 @@
  *   3. network     populations, connections one by one, inputs
  *   4. simulation  how long, in what steps, what is written
  *
- * Synapses that act on their cell at a spike hold what has arrived for one step, in which the cell takes the sum of it. Cells that have values of
+ * Synapses that act on their cell at a spike hold what has arrived for one step, in which the cell takes the sum of it. Cells that have
+ * values of
  * their own require them of the element of the population that they are in.
  */
 
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
-import type { ConnectionRule, Model, ValidModel } from '../../src/model/model.js';
+import type { Model, Projection, ValidModel } from '../../src/model/model.js';
+import { drawsNothing } from './export/draws.js';
 import { elementsOf, Ids, populationOf, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
-import { NetworkWriter } from './export/network.js';
+import type { Functions } from './export/evaluate.js';
+import { writeNetwork } from './export/network.js';
 import { readBack } from './export/read-back.js';
 import { restoreDocument, type Restored } from './export/restore.js';
+
 import { simulation } from './export/simulation.js';
 import { ruleTag } from './kept-source.js';
 import { element, xmlText } from './export/xml-text.js';
@@ -31,27 +35,45 @@ export interface LemsExport {
 /** Files of core types that the reference interpreter has. */
 const includes = ['Cells.xml', 'Networks.xml', 'PyNN.xml', 'Simulation.xml'];
 
-/**
- * A model as one LEMS document.
- *
- * @param rules  the rules by which projections were connected before they were frozen, kept as properties of the network
- */
-export function exportLems(valid: ValidModel, rules: Readonly<Record<string, readonly ConnectionRule[]>> = {}): LemsExport {
-  const restored = restoreDocument(valid);
-  return restored ? inOwnWords(restored, valid) : generated(valid, rules);
+/** The rules by which projections were connected before their connections were listed, by projection. */
+export type Rules = Readonly<Record<string, unknown>>;
+
+/** What an export is made with beside the model. */
+export interface LemsOptions {
+  /** Kept as properties of the network; see `rulesOf`. */
+  readonly rules?: Rules;
+  /** Functions of values that are worked out; absent: values with such functions are reported as unknown. */
+  readonly functions?: Functions;
+  /** The model before its draws were made explicit; it is written in the words of its document where it draws nothing. */
+  readonly unfrozen?: ValidModel;
+}
+
+/** A model as one LEMS document. */
+export function exportLems(valid: ValidModel, { rules = {}, functions = () => undefined, unfrozen }: LemsOptions = {}): LemsExport {
+  const report = new ConversionReport('lems');
+  const source = unfrozen && drawsNothing(unfrozen.model) ? unfrozen : valid;
+  const restored = restoreDocument(source, functions, report);
+  return restored ? inOwnWords(restored, source, report) : generated(valid, rules, functions);
 }
 
 /** The document that a model came from. */
-function inOwnWords({ text, sameHash, sameExperiment }: Restored, { model }: ValidModel): LemsExport {
-  const report = new ConversionReport('lems');
-  if (!sameHash)
+function inOwnWords(restored: Restored, { model }: ValidModel, report: ConversionReport): LemsExport {
+  const { text, sameHash, sameExperiment, generated: others, losses } = restored;
+  for (const { pointer, message } of losses) report.missing(pointer, message);
+  for (const pointer of others)
+    report.approximated(
+      'lems/model-hash',
+      pointer,
+      'this part is said by a generated component type, which is a model of its own (another model hash)',
+    );
+  if (!sameHash && others.length === 0)
     report.exact(
       '',
       'what is read back is the same with another model hash: components have values, their types have none',
       'lems/model-hash',
     );
   if (model.timing !== 'lems-euler') remarkTiming(model, report);
-  if (!sameExperiment && model.timing === 'lems-euler')
+  if (!sameExperiment && model.timing === 'lems-euler' && losses.every(({ pointer }) => !pointer.startsWith('/experiment')))
     report.approximated(
       'lems/experiment-hash',
       '/experiment',
@@ -62,13 +84,20 @@ function inOwnWords({ text, sameHash, sameExperiment }: Restored, { model }: Val
 }
 
 /** The model as component types of its own. */
-function generated({ model, data }: ValidModel, rules: Readonly<Record<string, readonly ConnectionRule[]>>): LemsExport {
+function generated({ model, data }: ValidModel, rules: Rules, functions: Functions): LemsExport {
   const report = new ConversionReport('lems');
-  const context: ExportContext = { model, data, report, dimensions: new Dimensions(), ids: new Ids(), dt: model.experiment.dt };
+  const context: ExportContext = {
+    model,
+    data,
+    functions,
+    report,
+    dimensions: new Dimensions(),
+    ids: new Ids(),
+    dt: model.experiment.dt,
+  };
   const { ids, dimensions } = context;
   for (const name of [...Object.keys(model.populations), ...Object.keys(model.projections)]) ids.claim(name);
-  const network = new NetworkWriter(context);
-  network.write();
+  const network = writeNetwork(context);
   const net = ids.claim('network_1');
   const run = ids.claim('simulation_1');
   const simulated = simulation(run, net, network, context);
@@ -105,12 +134,19 @@ function checkReadBack(text: string, model: Model, report: ConversionReport): vo
     );
 }
 
-/** The rules of projections that draw their connections, by projection. */
-export function rulesOf({ projections }: Model): Readonly<Record<string, readonly ConnectionRule[]>> {
-  const drawn = Object.entries(projections).filter(([, { connect }]) =>
-    connect.some(({ rule }) => rule !== 'list' && rule !== 'all' && rule !== 'oneToOne'),
-  );
-  return Object.fromEntries(drawn.map(([name, { connect }]) => [name, connect]));
+/** Whether a projection draws its connections. */
+const isDrawn = ({ connect }: Projection): boolean => connect.some(({ rule }) => rule !== 'list' && rule !== 'all' && rule !== 'oneToOne');
+
+/** Whether a model has projections whose connections are to be listed first. */
+export const hasDrawnConnections = ({ projections }: Model): boolean => Object.values(projections).some(isDrawn);
+
+/** The rules of projections that draw their connections, or did so in a document that the model came from, by projection. */
+export function rulesOf({ projections, annotations }: Model): Rules {
+  const { connect: kept } = annotations;
+  const earlier =
+    typeof kept === 'object' && kept !== null ? Object.entries(kept).filter(([name]) => Object.hasOwn(projections, name)) : [];
+  const drawn = Object.entries(projections).filter(([, projection]) => isDrawn(projection));
+  return Object.fromEntries([...earlier, ...drawn.map(([name, { connect }]) => [name, connect] as const)]);
 }
 
 /** What is said of the model as a whole, and of the parts about which nothing else was said. */
@@ -119,7 +155,7 @@ function remark(context: ExportContext): void {
   if (model.timing !== 'lems-euler') remarkTiming(model, report);
   for (const [id, type] of Object.entries(model.neurons)) {
     if (model.timing !== 'lems-euler' && type.method !== 'euler' && Object.keys(type.derivatives).length > 0)
-      report.approximated('lems/forward-euler', child('/neurons', id), `forward Euler in place of the method ${type.method}`);
+      report.approximated('lems/forward-euler', child('/neurons', id), forwardEuler(type.method, context.dt));
     if (stepsInParts(model, id))
       report.approximated(
         'lems/order-in-step',
@@ -135,6 +171,15 @@ function remark(context: ExportContext): void {
     else report.approximated('lems/operation', pointer, 'the code runs after variables are advanced and before conditions are tested');
   }
   settleParts(model, report);
+}
+
+/** Methods that are chosen where forward Euler goes wrong, and the step in s beyond which it often does. */
+const demanding: ReadonlySet<string> = new Set(['adaptive', 'rk4', 'rk2']);
+const largestStep = 2.5e-5;
+
+function forwardEuler(method: string, dt: number): string {
+  const said = `forward Euler in place of the method ${method}`;
+  return demanding.has(method) && dt > largestStep ? `${said}; cells with fast channels need smaller steps for it: --dt '0.01 ms'` : said;
 }
 
 function remarkTiming({ timing }: Model, report: ConversionReport): void {

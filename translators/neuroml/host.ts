@@ -10,6 +10,8 @@ export interface LemsHost {
   allows(real: string): boolean;
   /** The text of a located file, with what was odd about its encoding; or why it cannot be read. */
   read(real: string): { readonly text: string; readonly finding?: Finding } | { readonly refused: string };
+  /** Names of the files of a folder that may be read, for suggestions; none where there is no such folder. */
+  list(folder: string): readonly string[];
   /** The model's repository, for messages. */
   readonly root: string;
   /** Folders that were allowed; they are searched last. */
@@ -23,6 +25,7 @@ export const noFiles: LemsHost = {
   locate: () => null,
   allows: () => false,
   read: () => ({ refused: 'there are no files' }),
+  list: () => [],
   root: '.',
   folders: [],
 };

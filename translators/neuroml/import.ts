@@ -10,7 +10,8 @@
 
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
-import { connectNetwork, type Wires } from './build/connect.js';
+import { connectNetwork } from './build/connect.js';
+import type { Wires } from './build/connections.js';
 import { assemble, nameNetwork, type Naming } from './build/document.js';
 import * as messages from './build/messages.js';
 import { isDynamic, makeNetwork, networkOf, type Container, type Network } from './build/network.js';

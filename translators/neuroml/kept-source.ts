@@ -4,6 +4,7 @@
  * many there are: the model has the rest.
  */
 
+import { coreFile } from './core-types.js';
 import { ReadComponent } from './lems/read-components.js';
 import type { Component, LemsModel, LemsSource } from './lems/definitions.js';
 import { ListedElement, type XmlElement } from './xml/element.js';
@@ -126,16 +127,27 @@ function eachMention(element: XmlElement, visit: (name: string) => void): void {
 /** Attributes of connections that name no component. */
 const paths: ReadonlySet<string> = new Set(['id', 'preCellId', 'postCellId', 'preCell', 'postCell', 'weight', 'delay', 'target']);
 
-/** The file that includes all others is enough. */
-function coreNamed({ core }: LemsSource): readonly string[] {
+/** Files of core types that the document names itself, and those that none of these includes. */
+function coreNamed({ core, root }: LemsSource): readonly string[] {
   const all = 'NeuroML2CoreTypes.xml';
-  return core.includes(all) ? [all] : core;
+  // How models are run is no core type of cells and networks to all readers.
+  if (core.includes(all)) return [all, ...core.filter((name) => name === 'Simulation.xml')];
+  const named = root.children.flatMap((inner) => (inner.name === 'Include' ? [inner.attribute('file') ?? ''] : []));
+  const own = named.filter((name) => core.includes(name));
+  const reached = new Set<string>();
+  const reach = (name: string): void => {
+    if (reached.has(name)) return;
+    reached.add(name);
+    for (const [, inner = ''] of (coreFile(name) ?? '').matchAll(/<Include file="([^"]+)"/g)) reach(inner);
+  };
+  own.forEach(reach);
+  return [...own, ...core.filter((name) => !reached.has(name))];
 }
 
 function rootAttributes({ source, offset }: XmlElement): Readonly<Record<string, string>> {
   const attributes: Record<string, string> = {};
   eachAttribute(source.text, offset, ({ name }, raw) => {
-    if (name === 'id' || name.startsWith('xmlns') || name.startsWith('xsi:')) attributes[name] = raw;
+    if (name === 'id' || name === 'description' || name.startsWith('xmlns') || name.startsWith('xsi:')) attributes[name] = raw;
   });
   return attributes;
 }

@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { coreFile, coreFileNames } from './core-types.js';
 import type { LemsHost } from './host.js';
-import * as messages from './lems/messages.js';
+import * as messages from './messages.js';
 import type { XmlElement } from './xml/element.js';
 import { namespaceOf } from './xml/namespace.js';
 import { readXml } from './xml/read-xml.js';
@@ -114,6 +114,8 @@ function include(element: XmlElement, origin: Origin, state: Loading): void {
   }
   const place = element.valuePlace(attribute);
   const written = (attributes[attribute] ?? '').trim();
+  if (element.name === 'include' && attribute === 'file' && element.parent?.name === 'neuroml')
+    state.diagnostics.add(messages.includeByFile(), element.attributePlace(attribute));
   if (attribute === 'url' || /^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(written)) {
     state.diagnostics.add(messages.includeNetwork(written), place);
     return;
@@ -133,7 +135,10 @@ function include(element: XmlElement, origin: Origin, state: Loading): void {
   else if (found.kind === 'outside') state.diagnostics.add(messages.includeOutside(written, state.host.root), place);
   else {
     const searched = [...new Set([folderOf(element.source.document), state.mainFolder, ...state.host.folders])];
-    state.diagnostics.add(messages.includeNotFound(written, searched), place);
+    const beside = state.host.list(posix.join(folderOf(element.source.document), posix.dirname(file)));
+    const folder = file.slice(0, file.length - bare.length);
+    const similar = [...beside.map((name) => `${folder}${name}`), ...coreNames(state.host)];
+    state.diagnostics.add(messages.includeNotFound(written, searched, similar), place);
   }
 }
 

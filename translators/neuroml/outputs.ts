@@ -1,7 +1,7 @@
 /** What a simulation records and writes: quantities by their paths, as recordings of a canonical document. */
 
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
-import type { Attached, Connections, Wires } from './build/connect.js';
+import type { Attached, Connections, Wires } from './build/connections.js';
 import type { Naming } from './build/document.js';
 import * as messages from './build/messages.js';
 import type { Cell, Network } from './build/network.js';
@@ -210,7 +210,8 @@ interface Entry {
   readonly of: Connections | Attached;
 }
 
-class Resolver {
+/** Finds what paths of quantities and of sources of events lead to. */
+export class Resolver {
   readonly #attachments = new Map<string, ReadonlyMap<number, readonly Entry[]>>();
 
   constructor(

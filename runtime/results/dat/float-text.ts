@@ -19,7 +19,7 @@ export function floatText(value: number): string {
 }
 
 /**
- * Writes the text of `floatText` as ASCII. Tables hold millions of numbers, so no text is made for each.
+ * Writes the text of `floatText` as ASCII. Tables, which hold millions of numbers, are written by rows.wat, and what it cannot decide by this.
  *
  * @returns the place behind it
  */

@@ -21,8 +21,9 @@ import {
   type SeriesPlan,
   type SpikeTrains,
 } from '../result.js';
-import { floatText, longestFloat, writeFloat } from './float-text.js';
+import { floatText } from './float-text.js';
 import { datPath, type DatColumn, type DatFile } from './plan.js';
+import { createRowWriter } from './rows.js';
 
 export interface DatOptions {
   /** Folder that names are relative to; what a model writes stays in it. */
@@ -87,8 +88,6 @@ function clock(dt: number, accumulated: boolean): (row: number) => number {
   };
 }
 
-const [tab, lineFeed] = [9, 10];
-
 // --- Tables -----------------------------------------------------------------------------------------------------------
 
 interface Table {
@@ -117,13 +116,8 @@ function createTable(columns: readonly DatColumn[], setup: RunSetup, output: Out
   });
   const all = [...queues.values()];
   const time = clock(setup.header.dt, options.accumulated);
-  const longestRow = (places.length + 1) * (longestFloat + 1) + 1;
-  const bytes = new Uint8Array(Math.max(1 << 16, 2 * longestRow));
-  let end = 0;
-  const write = (): void => {
-    if (end > 0) output.write(bytes.subarray(0, end));
-    end = 0;
-  };
+  const writer = createRowWriter(1 + places.length);
+  const [times, ...numbers] = writer.columns as readonly [Float64Array, ...Float64Array[]];
   const waiting = (queue: Queue): number => (queue.blocks[0]?.steps.length ?? 0) - queue.taken;
   return {
     add: (block) => {
@@ -133,30 +127,50 @@ function createTable(columns: readonly DatColumn[], setup: RunSetup, output: Out
     flush: () => {
       if (all.length === 0) return;
       for (let rows = ready(); rows > 0; rows = ready()) {
-        for (let row = 0; row < rows; row += 1) {
-          if (end + longestRow > bytes.length) write();
-          const { blocks, taken, label } = all[0]!;
-          end = writeFloat(time(blocks[0]!.steps[taken]! + label), bytes, end);
-          bytes[end++] = tab;
-          for (const { queue, at } of places) {
-            end = writeFloat(Number(queue.blocks[0]!.values[queue.taken * queue.width + at]!), bytes, end);
-            bytes[end++] = tab;
-          }
-          bytes[end++] = lineFeed;
-          for (const queue of all) queue.taken += 1;
-        }
+        writeRows(rows);
+        for (const queue of all) queue.taken += rows;
         for (const queue of all) {
           if (waiting(queue) > 0) continue;
           queue.blocks.shift();
           queue.taken = 0;
         }
       }
-      write();
     },
   };
+  /** The next rows, of blocks that all have as many. */
+  function writeRows(rows: number): void {
+    for (let first = 0; first < rows; first += writer.capacity) {
+      const count = Math.min(writer.capacity, rows - first);
+      const { steps, taken } = reading(all[0]!);
+      const { label } = all[0]!;
+      for (let row = 0; row < count; row += 1) times[row] = time(steps[taken + first + row]! + label);
+      places.forEach(({ queue, at }, k) => {
+        const { values, width, taken: begin } = reading(queue);
+        takeColumn(values, (begin + first) * width + at, width, numbers[k]!, count);
+      });
+      output.write(writer.text(count));
+    }
+  }
   function ready(): number {
     return all.reduce((least, queue) => Math.min(least, waiting(queue)), Infinity);
   }
+}
+
+/** Takes every `width`-th value. */
+function takeColumn(values: TypedArray, begin: number, width: number, column: Float64Array, count: number): void {
+  for (let row = 0, at = begin; row < count; row += 1, at += width) column[row] = Number(values[at]!);
+}
+
+/** The first block of a queue, which has rows left. */
+function reading({ blocks, taken, width }: Queue): {
+  readonly steps: Int32Array;
+  readonly values: TypedArray;
+  readonly taken: number;
+  readonly width: number;
+} {
+  const [block] = blocks;
+  invariant(block, 'dat', 'a table waits for a series');
+  return { ...block, taken, width };
 }
 
 /** The series and the column of it that hold what a column of a table asks for. */

@@ -156,6 +156,13 @@ function json(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** Where a cell is, in micrometres along each axis; undefined where its population has no places. */
+function placeOf({ populations }: RunSetup, population: string, cell: number): Record<'x' | 'y' | 'z', number> | undefined {
+  const positions = populations.find(({ name }) => name === population)?.positions;
+  const along = (axis: number): number => (positions?.[3 * cell + axis] ?? Number.NaN) * 1e6;
+  return positions && { x: along(0), y: along(1), z: along(2) };
+}
+
 function trainText({ plan }: SpikeTrains, row: number, steps: Uint32Array, setup: RunSetup, segment: SegmentSpan): string {
   const { dt } = setup.header;
   const cell = elementAt(plan.cells, row);
@@ -164,7 +171,8 @@ function trainText({ plan }: SpikeTrains, row: number, steps: Uint32Array, setup
   const [start, stop] = [segmentTime(segment, segment.begin, 0, dt), segmentTime(segment, segment.end, 0, dt)];
   return (
     `{ "name": ${json(name)}, "units": "s", "t_start": ${start}, "t_stop": ${stop}, "times": [${times.join(', ')}], ` +
-    `"annotations": ${json({ population: plan.population, cell_id: cell, event: plan.event })}, "array_annotations": {} }`
+    `"annotations": ${json({ population: plan.population, cell_id: cell, event: plan.event, ...placeOf(setup, plan.population, cell) })}, ` +
+    `"array_annotations": {} }`
   );
 }
 
@@ -229,7 +237,13 @@ function signalStart(
 ): string {
   const { dt } = setup.header;
   const width = columnCount(plan);
-  const ids = plan.elements === null ? {} : { cell_id: Array.from({ length: width }, (_, i) => elementAt(plan.elements!, i)) };
+  const cells = plan.elements === null ? [] : Array.from({ length: width }, (_, i) => elementAt(plan.elements!, i));
+  const places = cells.map((cell) => placeOf(setup, plan.owner, cell));
+  const axes = ['x', 'y', 'z'] as const;
+  const ids = {
+    ...(plan.elements === null ? {} : { cell_id: cells }),
+    ...(places[0] ? Object.fromEntries(axes.map((axis) => [axis, places.map((place) => place?.[axis])])) : {}),
+  };
   const first = steps?.[0] ?? plan.offset;
   const head = {
     name: plan.name,

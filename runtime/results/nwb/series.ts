@@ -1,8 +1,7 @@
 /** TimeSeries in /acquisition, grown while the run goes on. */
 
 import type { TypedArray } from '../../../src/ir/program.js';
-import { createArray } from '../../../src/ir/arrays.js';
-import { copyInto } from '../arrays.js';
+import { copyInto, createArray } from '../../../src/ir/arrays.js';
 import { columnCount, elementCount, timeOf, type RunSetup, type SampleBlock, type SegmentSpan, type SeriesPlan } from '../result.js';
 import { dtypeOf, type Dataset, type H5Writer } from './h5.js';
 

@@ -11,6 +11,7 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { makeFolder } from '../make-folder.js';
 import type { Compiler } from './compiler.js';
 import { processorFeatures, runProgram } from './compiler.js';
 
@@ -58,21 +59,43 @@ function firstError(output: string): string {
   return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0] ?? 'it said nothing').trim();
 }
 
-/** Compiles in a folder that is nobody else's. @throws UsageError with the compiler's message; the folder stays, for the user to look into */
-async function compileIn(folder: string, { files, compiler, flags }: Sources): Promise<void> {
-  for (const [name, text] of files) await writeFile(join(folder, name), text);
-  const command = [...compiler.command, ...flags, '-shared', '-o', libraryName, 'network.c', '-lm'];
-  const { status, stdout, stderr } = await runProgram(command, { cwd: folder });
-  const output = `${stdout}${stderr}`;
-  if (status !== 0) {
-    const log = join(folder, 'compiler.log');
-    await writeFile(log, `${command.join(' ')}\n${output}`);
+/** What compilers and systems say of a folder that has no room, or may not be written. */
+const withoutRoom = /no space left|quota exceeded|file too large|file size limit|read-only file system|\b(?:ENOSPC|EDQUOT|EFBIG|EROFS)\b/i;
+
+/** Writes files into a folder. @throws UsageError when there is no room for them */
+async function writeFiles(folder: string, files: Sources['files']): Promise<void> {
+  try {
+    for (const [name, text] of files) await writeFile(join(folder, name), text);
+  } catch (error) {
     throw new UsageError(
-      `${compiler.title} cannot compile the generated source ${join(folder, 'network.c')}: ${firstError(output)}`,
-      `all that it said is in ${log}; another compiler may do: set CC, or use another target`,
+      `compiling needs a folder, and ${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      'make room there, or set TMPDIR and INTERNEURON_CACHE to folders with more',
     );
   }
-  await writeFile(join(folder, digestName), `${sha256(await readFile(join(folder, libraryName)))}\n`);
+}
+
+/** Compiles in a folder that is nobody else's. @throws UsageError with the compiler's message; the folder stays, for the user to look into */
+async function compileIn(folder: string, { files, compiler, flags }: Sources): Promise<void> {
+  await writeFiles(folder, files);
+  const source = join(folder, 'network.c');
+  const command = [...compiler.command, ...flags, '-shared', '-o', libraryName, 'network.c', '-lm'];
+  const { status, stdout, stderr } = await runProgram(command, { cwd: folder });
+  const library = status === 0 ? await readFile(join(folder, libraryName)).catch(() => undefined) : undefined;
+  if (library !== undefined) {
+    await writeFiles(folder, new Map([[digestName, `${sha256(library)}\n`]]));
+    return;
+  }
+  const output = `${stdout}${stderr}`;
+  const log = join(folder, 'compiler.log');
+  const kept = await writeFile(log, `${command.join(' ')}\n${output}`).then(
+    () => `all that it said is in ${log}; `,
+    () => '',
+  );
+  const hint = `${kept}another compiler may do: set CC, or use another target`;
+  if (status === 0)
+    throw new UsageError(`${compiler.title} says that it compiled the generated source ${source}, and made no library`, hint);
+  const room = output.split('\n').find((line) => withoutRoom.test(line));
+  throw new UsageError(`${compiler.title} cannot compile the generated source ${source}: ${room?.trim() ?? firstError(output)}`, hint);
 }
 
 const keep = { discard: () => Promise.resolve() };
@@ -98,7 +121,7 @@ async function workFolder(cache: string | undefined, key: string): Promise<{ rea
   if (cache !== undefined) {
     const path = join(cache, `.${key}.${process.pid}.${randomBytes(4).toString('hex')}`);
     try {
-      await mkdir(cache, { recursive: true, mode: 0o700 });
+      await makeFolder(cache);
       await mkdir(path, { mode: 0o700 });
       await sweep(cache);
       return { path, inCache: true };
@@ -149,7 +172,14 @@ export async function buildLibrary(sources: Sources, cache: string | undefined):
   const entry = cache === undefined ? undefined : join(cache, key);
   if (entry !== undefined && (await isWhole(entry))) return { path: join(entry, libraryName), ...keep };
   const work = await workFolder(cache, key);
-  await compileIn(work.path, sources);
+  try {
+    await compileIn(work.path, sources);
+  } catch (error) {
+    // A cache that is full costs time as well.
+    if (!work.inCache || !(error instanceof Error && withoutRoom.test(error.message))) throw error;
+    await rm(work.path, { recursive: true, force: true }).catch(() => undefined);
+    return buildLibrary(sources, undefined);
+  }
   if (entry === undefined || !work.inCache)
     return { path: join(work.path, libraryName), discard: () => rm(work.path, { recursive: true, force: true }) };
   return { path: join(await moveIn(work.path, entry), libraryName), ...keep };

@@ -37,18 +37,20 @@ export function runProgram(command: readonly string[], options: { readonly cwd?:
   });
 }
 
-/** Compilers to try, in order; `$CC` first, as `make` and `cmake` do. */
+/** The compiler that `$CC` names, as for `make` and `cmake`: none other is tried then. */
+const wanted = (): string => (process.env['CC'] ?? '').trim();
+
+/** Compilers to try, in order. */
 function candidates(): readonly (readonly [string, ...string[]])[] {
-  const [own, ...words] = (process.env['CC'] ?? '').split(/\s+/).filter((word) => word !== '');
-  const usual = [['cc'], ['gcc'], ['clang']] as const;
-  return own === undefined ? usual : [[own, ...words], ...usual];
+  const [own, ...words] = wanted().split(/\s+/);
+  return own === undefined || own === '' ? [['cc'], ['gcc'], ['clang']] : [[own, ...words]];
 }
 
 /** `gcc 12.2.0` from what `--version` prints. */
 function titleOf(version: string): string {
   const [first = ''] = version.split('\n');
   const number = /\b(\d+\.\d+(?:\.\d+)?)\b/.exec(first.replace(/\([^)]*\)/g, ''))?.[1] ?? /\d+\.\d+(?:\.\d+)?/.exec(first)?.[0] ?? '';
-  const family = /clang/i.test(first) ? 'clang' : /gcc|free software foundation/i.test(version) ? 'gcc' : (first.split(' ')[0] ?? 'cc');
+  const family = /clang/i.test(first) ? 'clang' : /gcc|\bcc\b/i.test(first) ? 'gcc' : (first.split(' ')[0] ?? 'cc');
   return `${family} ${number}`.trim();
 }
 
@@ -72,16 +74,17 @@ export function findCompiler(): Promise<Compiler | undefined> {
   return found;
 }
 
-/** What to tell a user without a compiler, and what to do about it. */
-export const missing = 'there is no C compiler: none of $CC, cc, gcc and clang can be started';
-export const installHint =
+const install =
   process.platform === 'darwin'
     ? 'install the command line tools: xcode-select --install'
-    : 'install a C compiler: apt-get install gcc (Debian, Ubuntu), dnf install gcc (Fedora), or set CC to the one you have';
+    : 'install a C compiler: apt-get install gcc (Debian, Ubuntu), dnf install gcc (Fedora)';
 
-/** @throws UsageError that names the package */
+/** What to tell a user without a compiler: what is missing, and the package to install. */
 export function missingCompiler(): UsageError {
-  return new UsageError(missing, installHint);
+  const own = wanted();
+  return own === ''
+    ? new UsageError('there is no C compiler: none of cc, gcc and clang can be started', `${install}, or set CC to the one you have`)
+    : new UsageError(`the C compiler that CC names cannot be started: ${own}`, `unset CC, to use cc, gcc or clang, or ${install}`);
 }
 
 /** Options that keep the bits; `-march=native` may change the instructions, never the results. */

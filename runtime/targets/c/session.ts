@@ -7,6 +7,7 @@ import { trustChecks } from '../../../src/codegen/c/trust.js';
 import type { Buffer, Program, TypedArray } from '../../../src/ir/program.js';
 import { elementBytes } from '../../../src/ir/program.js';
 import { snapshotMisfit } from '../misfit.js';
+import { RequestQueue } from '../request-queue.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import { canonicaliseNaN, createArray, isSameKind } from '../../../src/ir/arrays.js';
 import type { NetworkLibrary, NetworkPointer } from './library.js';
@@ -15,8 +16,11 @@ const pass = 'runtime/targets/c';
 const noMemory = -1;
 const distrusted = -2;
 
-/** Milliseconds that one native call aims at: what waits for the main thread waits no longer. */
-const turn = 50;
+/**
+ * Milliseconds that one native call aims at: what waits for the main thread waits no longer. Between two calls nothing is computed, and none is
+ * begun while the main thread is busy, so that a turn should outlast what it does beside it, as loading the library of HDF5.
+ */
+const turn = 100;
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
@@ -43,8 +47,7 @@ class CSession implements Session {
   readonly #ordinals: ReadonlyMap<string, number>;
   #network: NetworkPointer | null;
   #step = 0;
-  #queue: Promise<unknown> = Promise.resolve();
-  #stopping = false;
+  readonly #requests = new RequestQueue(pass);
 
   constructor(program: Program, generated: GeneratedC, library: NetworkLibrary, threads: number) {
     this.#program = program;
@@ -104,16 +107,6 @@ class CSession implements Session {
     return this.#library.length(this.#pointer, this.#ordinal(name));
   }
 
-  /** One request after another: a read waits for the run before it. */
-  #enqueue<Result>(task: () => Result | Promise<Result>): Promise<Result> {
-    const result = this.#queue.then(() => {
-      if (this.#stopping) throw new InvariantError(pass, 'the session was disposed');
-      return task();
-    });
-    this.#queue = result.catch(() => undefined);
-    return result;
-  }
-
   #faulted(): boolean {
     return this.#library.faults(this.#pointer) !== 0;
   }
@@ -125,7 +118,7 @@ class CSession implements Session {
     const { schedule } = this.#program;
     const actions = list === '' ? schedule.initialise : (schedule.procedures[list] ?? []);
     for (const [k, action] of actions.entries()) {
-      if (this.#stopping) return;
+      if (this.#requests.closed) return;
       const status = await this.#library.perform(this.#pointer, found.ordinal, k, this.#threads);
       if (status === distrusted) throw distrustError(this.#library.distrust(this.#pointer));
       if (status === noMemory) throw this.#lackError();
@@ -143,17 +136,17 @@ class CSession implements Session {
   }
 
   initialise(progress?: Progress): Promise<void> {
-    return this.#enqueue(() => this.#perform('', progress));
+    return this.#requests.add(() => this.#perform('', progress));
   }
 
   call(procedure: string): Promise<void> {
     invariant(procedure !== '' && this.#lists.has(procedure), pass, `no procedure is named ${procedure}`);
-    return this.#enqueue(() => this.#perform(procedure));
+    return this.#requests.add(() => this.#perform(procedure));
   }
 
   run(steps: number): Promise<number> {
-    return this.#enqueue(async () => {
-      if (this.#stopping || steps === 0) return 0;
+    return this.#requests.add(async () => {
+      if (this.#requests.closed || steps === 0) return 0;
       const done = await this.#library.run(this.#pointer, steps, this.#threads, turn);
       if (done === distrusted) throw distrustError(this.#library.distrust(this.#pointer));
       this.#step += done;
@@ -162,7 +155,7 @@ class CSession implements Session {
   }
 
   read(buffer: string, offset?: number, length?: number): Promise<TypedArray> {
-    return this.#enqueue(() => this.#read(buffer, offset, length));
+    return this.#requests.add(() => this.#read(buffer, offset, length));
   }
 
   #read(name: string, offset = 0, length = this.#length(name) - offset): TypedArray {
@@ -174,7 +167,7 @@ class CSession implements Session {
   }
 
   write(buffer: string, data: TypedArray, offset?: number): Promise<void> {
-    return this.#enqueue(() => this.#write(buffer, data, offset));
+    return this.#requests.add(() => this.#write(buffer, data, offset));
   }
 
   #write(name: string, data: TypedArray, offset = 0): void {
@@ -185,18 +178,18 @@ class CSession implements Session {
   }
 
   length(buffer: string): Promise<number> {
-    return this.#enqueue(() => this.#length(buffer));
+    return this.#requests.add(() => this.#length(buffer));
   }
 
   snapshot(): Promise<Snapshot> {
-    return this.#enqueue(() => ({
+    return this.#requests.add(() => ({
       step: this.#step,
       buffers: new Map(this.#program.buffers.filter(({ role }) => role === 'state').map(({ name }) => [name, this.#read(name)])),
     }));
   }
 
   restore(snapshot: Snapshot): Promise<void> {
-    return this.#enqueue(() => {
+    return this.#requests.add(() => {
       for (const [name, data] of snapshot.buffers) {
         if (!this.#ordinals.has(name) || data.length !== this.#length(name) || !isSameKind(data, this.#buffer(name).element)) {
           throw snapshotMisfit(name);
@@ -209,9 +202,8 @@ class CSession implements Session {
   }
 
   async dispose(): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
-    await this.#queue;
+    if (this.#requests.closed) return;
+    await this.#requests.close();
     this.#library.destroy(this.#pointer);
     this.#network = null;
   }

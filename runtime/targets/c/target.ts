@@ -7,7 +7,7 @@ import { generateC } from '../../../src/codegen/c/generate.js';
 import type { Program } from '../../../src/ir/program.js';
 import type { Availability, CompileOptions, Executable, Target } from '../target.js';
 import { buildLibrary } from './build.js';
-import { compileFlags, findCompiler, installHint, missing, missingCompiler } from './compiler.js';
+import { compileFlags, findCompiler, missingCompiler } from './compiler.js';
 import type { Compiler, OptimisationLevel } from './compiler.js';
 import { callingProblem } from '../native.js';
 import { loadLibrary } from './library.js';
@@ -39,21 +39,12 @@ async function compilerOf({ compiler }: CTargetOptions): Promise<Compiler | unde
 async function probe(options: CTargetOptions): Promise<Availability> {
   const compiler = await compilerOf(options);
   const cores = availableParallelism();
-  if (compiler === undefined) {
-    return {
-      target: 'c',
-      available: false,
-      devices: [],
-      reason: missing,
-      hint: installHint,
-    };
-  }
-  const problem = callingProblem();
+  const problem = compiler === undefined ? missingCompiler() : callingProblem();
   if (problem !== undefined) {
     const { message: reason, hint } = problem;
     return { target: 'c', available: false, devices: [], reason, ...(hint === undefined ? {} : { hint }) };
   }
-  return { target: 'c', available: true, devices: [`${cores} processor core${cores === 1 ? '' : 's'}, ${compiler.title}`] };
+  return { target: 'c', available: true, devices: [`${cores} processor core${cores === 1 ? '' : 's'}, ${compiler?.title ?? ''}`] };
 }
 
 /** A program that compiles and links where OpenMP is installed. */

@@ -1,6 +1,5 @@
 /** From source to code for a device, kept by content. */
 
-import { mkdirSync } from 'node:fs';
 import { compileError } from '../device/compile-error.js';
 import { cached } from '../wasm/cache.js';
 import { architectureFor, exactOptions } from './compilers.js';
@@ -11,6 +10,8 @@ import type { CudaDevice } from './devices.js';
 export interface BlockSizes {
   readonly group: number;
   readonly team: number;
+  /** Threads that look through a mask together. */
+  readonly scan: number;
 }
 
 /** A program compiled for a device. */
@@ -27,9 +28,16 @@ export function unservedBy({ title, capabilities }: CudaCompiler, { capability }
 }
 
 /** Options of a compilation, for either compiler. */
-export function buildOptions(compiler: CudaCompiler, device: CudaDevice, { group, team }: BlockSizes): readonly string[] {
+export function buildOptions(compiler: CudaCompiler, device: CudaDevice, { group, team, scan }: BlockSizes): readonly string[] {
   const architecture = architectureFor(compiler.capabilities, device.capability) ?? `sm_${device.capability}`;
-  return [`--gpu-architecture=${architecture}`, '-std=c++17', ...exactOptions, `-DGROUP_SIZE=${group}`, `-DTEAM_SIZE=${team}`];
+  return [
+    `--gpu-architecture=${architecture}`,
+    '-std=c++17',
+    ...exactOptions,
+    `-DGROUP_SIZE=${group}`,
+    `-DTEAM_SIZE=${team}`,
+    `-DSCAN_SIZE=${scan}`,
+  ];
 }
 
 /** All that the code depends on. */
@@ -62,12 +70,5 @@ export async function buildProgram(
       });
     return compiled.image;
   };
-  if (cache !== undefined) {
-    try {
-      mkdirSync(cache, { recursive: true, mode: 0o700 });
-    } catch {
-      // A cache that cannot be written costs time, nothing else.
-    }
-  }
   return { image: await cached(cache, cacheKey(compiler, options, source), compile, 'cubin'), compiler };
 }

@@ -71,6 +71,8 @@ export class CudaDriver implements DeviceDriver {
   readonly #kernels: CudaKernel[] = [];
   readonly #recorded = new Map<string, bigint>();
   readonly #records: boolean;
+  /** The launches of the first step of what was last recorded. */
+  #lastStep: readonly Command[] = [];
   /** The arena whose first-step word is not 0, since recorded steps count from it. */
   #ahead: Handle | undefined;
 
@@ -250,6 +252,7 @@ export class CudaDriver implements DeviceDriver {
   #record(steps: readonly (readonly Command[])[]): bigint | undefined {
     const { api } = this.#open;
     this.#enter();
+    this.#lastStep = steps[0] ?? [];
     const threadLocal = 1;
     const begun = api.call('cuStreamBeginCapture_v2', this.#stream, threadLocal);
     if (begun === codes.notFound || begun === codes.notSupported) return undefined;
@@ -275,6 +278,33 @@ export class CudaDriver implements DeviceDriver {
     return executable[0] ?? 0n;
   }
 
+  /**
+   * How long each launch of a step takes when it is made again and again, and that of all of them; in s. What the device's memory holds is worth
+   * nothing afterwards.
+   *
+   * @param repeats  how often it is recorded in one graph
+   */
+  timeLaunches(repeats: number): { readonly each: readonly number[]; readonly step: number } {
+    const turns = 8;
+    const time = (commands: readonly Command[]): number => {
+      const graph = this.#record(Array.from({ length: repeats }, () => commands));
+      if (graph === undefined) return NaN;
+      const run = (times: number): number => {
+        const began = performance.now();
+        for (let k = 0; k < times; k += 1) this.#do('cuGraphLaunch', graph, this.#stream);
+        this.#do('cuStreamSynchronize', this.#stream);
+        return performance.now() - began;
+      };
+      run(1);
+      // What the first takes more than the others is the way to the device and back.
+      const seconds = (run(turns + 1) - run(1)) / (1000 * turns * repeats);
+      this.#open.api.call('cuGraphExecDestroy', graph);
+      return seconds;
+    };
+    const commands = this.#lastStep;
+    return { each: commands.map((command) => time([command])), step: time(commands) };
+  }
+
   /** Drops one recording, or all. */
   #forget(key?: string): void {
     for (const [name, graph] of this.#recorded) {
@@ -287,12 +317,12 @@ export class CudaDriver implements DeviceDriver {
   sizesOf(kernel: Handle, { geometry, parts = 1 }: Launch): DeviceSizes {
     const entry = this.#kernel(kernel).function;
     const { units } = this.#open.device;
-    const { team } = this.#sizes;
+    const { team, scan } = this.#sizes;
     const ofTeam = geometry.kind === 'teams' || geometry.kind === 'workers' || geometry.kind === 'team';
     const group = ofTeam ? this.#sizes.group : this.#groupOf(entry, geometry.kind === 'items' ? geometry.items * parts : Infinity);
     const resident = new Int32Array(1);
     this.#do('cuOccupancyMaxActiveBlocksPerMultiprocessor', resident, entry, ofTeam ? team : group, 0);
-    return { group, team, groups: Math.max(1, resident[0] ?? 1) * units };
+    return { group, team, scan, groups: Math.max(1, resident[0] ?? 1) * units };
   }
 
   /** Threads of a block of independent items: those with which most fit a multiprocessor, and fewer where items are too few for all of these. */

@@ -19,9 +19,10 @@ import type { CudaCompiler } from './compiler.js';
 import { driverVersion, listDevices } from './devices.js';
 import type { CudaDevice } from './devices.js';
 import { CudaDriver, openDevice } from './driver.js';
+import { judgeDevices } from './judge.js';
 import { trustJavaScript } from '../trust.js';
 
-/** What a test may choose. */
+/** What a test or a measurement may choose. */
 export interface CudaTargetOptions {
   /** Absent: the driver of this machine. */
   readonly api?: () => CudaApi;
@@ -30,10 +31,16 @@ export interface CudaTargetOptions {
   readonly targets?: TargetStrategy;
   /** False: every launch is a command of its own, as on drivers that record none. */
   readonly records?: boolean;
+  /** Is told of each session's driver. */
+  readonly observe?: (driver: CudaDriver) => void;
 }
 
 /** Threads that kernels are compiled for: few enough for kernels that need many registers. */
-const blockSizes = ({ mostItems }: CudaDevice): BlockSizes => ({ group: Math.min(256, mostItems), team: Math.min(128, mostItems) });
+const blockSizes = ({ mostItems }: CudaDevice): BlockSizes => ({
+  group: Math.min(256, mostItems),
+  team: Math.min(128, mostItems),
+  scan: Math.min(1024, mostItems),
+});
 
 const usable = ({ refusal }: CudaDevice): boolean => refusal === undefined;
 
@@ -77,19 +84,31 @@ function chooseDevice(devices: readonly CudaDevice[], wanted: number | undefined
   throw new UsageError(`there is no CUDA device ${wanted ?? 0}`, `the last one is ${candidates.length - 1}`);
 }
 
-async function probe(own: CudaTargetOptions): Promise<Availability> {
+/**
+ * What there is.
+ *
+ * @param tries  whether the trust microkernel is run on each device; those that fail keep their numbers
+ */
+async function probe(own: CudaTargetOptions, tries: boolean): Promise<Availability> {
   try {
-    const { devices } = await lookAround(own);
+    const { api, compiler, devices } = await lookAround(own);
+    const able = devices.filter(usable);
     const [first] = devices;
-    if (first !== undefined && !devices.some(usable)) throw refused(first);
-    const reason = devices.flatMap(({ title, refusal }) => (refusal === undefined ? [] : [`${title} is left out: ${refusal}`])).join('; ');
-    const [best] = devices.filter(usable);
+    if (first !== undefined && able.length === 0) throw refused(first);
+    const judged = tries ? await judgeDevices(api, compiler, devices, blockSizes) : devices;
+    if (tries) trustJavaScript('after the CUDA devices were tried');
+    const [worst] = judged;
+    if (worst !== undefined && !judged.some(usable)) throw refused(worst);
+    const reason = judged.flatMap(({ title, refusal }, k) =>
+      refusal === undefined ? [] : [`${title} ${devices[k]?.refusal === undefined ? 'cannot be used' : 'is left out'}: ${refusal}`],
+    );
+    const [best] = able;
     return {
       target: 'cuda',
       available: true,
-      devices: devices.filter(usable).map(({ title }) => title),
+      devices: able.map(({ title }) => title),
       ...(best === undefined ? {} : { memory: best.memory }),
-      ...(reason === '' ? {} : { reason }),
+      ...(reason.length === 0 ? {} : { reason: reason.join('; ') }),
     };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -111,16 +130,17 @@ async function trust(driver: CudaDriver, { units }: CudaDevice): Promise<void> {
 
 async function compile(program: Program, options: CompileOptions, own: CudaTargetOptions): Promise<Executable> {
   const { api, compiler, devices } = await lookAround(own);
+  const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'cuda');
   const device = chooseDevice(devices, options.device);
   const sizes = blockSizes(device);
   const generated = generateCuda(program, own.targets ?? options.strategy ?? 'atomic');
-  const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'cuda');
   const built: BuiltProgram = await buildProgram(compiler, generated.source, buildOptions(compiler, device, sizes), cache);
   return {
     sources: new Map([['network.cu', generated.source]]),
     notes: generated.notes,
     start: async (): Promise<Session> => {
       const driver = new CudaDriver(openDevice(api, device), built, sizes, own.records);
+      own.observe?.(driver);
       try {
         await trust(driver, device);
       } catch (error) {
@@ -134,7 +154,12 @@ async function compile(program: Program, options: CompileOptions, own: CudaTarge
 
 /** A cuda target with choices of one's own. */
 export function cudaTargetWith(own: CudaTargetOptions): Target {
-  return { name: 'cuda', probe: () => probe(own), compile: (program, options) => compile(program, options, own) };
+  return {
+    name: 'cuda',
+    probe: () => probe(own, false),
+    judge: () => probe(own, true),
+    compile: (program, options) => compile(program, options, own),
+  };
 }
 
 /** Kernels on NVIDIA's devices. */

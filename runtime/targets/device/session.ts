@@ -1,6 +1,6 @@
 /** A running program on a device that launches kernels. */
 
-import { InvariantError, invariant } from '../../../src/diagnostics/diagnostic.js';
+import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { GeneratedDevice } from '../../../src/codegen/c/device/generate.js';
 import { memberOffset, notStopped } from '../../../src/codegen/c/device/layout.js';
 import { sizeOfLaunch } from '../../../src/codegen/schedule/launches.js';
@@ -9,6 +9,7 @@ import { faultsBuffer } from '../../../src/ir/names.js';
 import type { Action, Extent, Program, TypedArray } from '../../../src/ir/program.js';
 import { isSameKind } from '../../../src/ir/arrays.js';
 import { snapshotMisfit } from '../misfit.js';
+import { RequestQueue } from '../request-queue.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import { OutOfDeviceMemory } from './driver.js';
 import type { Command, DeviceDriver, Handle } from './driver.js';
@@ -53,8 +54,7 @@ class DeviceSession implements Session {
   readonly #kernels: ReadonlyMap<string, ReadyKernel>;
   readonly #step = new Int32Array(1);
   readonly #status: Uint32Array;
-  #tasks: Promise<unknown> = Promise.resolve();
-  #stopping = false;
+  readonly #requests = new RequestQueue(pass);
   /** Steps that the next launches are for. */
   #piece = 1;
 
@@ -110,16 +110,11 @@ class DeviceSession implements Session {
   }
 
   get memory(): number {
-    return this.#stopping ? 0 : this.#memory.bytes;
+    return this.#requests.closed ? 0 : this.#memory.bytes;
   }
 
-  /** One request after another: a read waits for the run before it. */
-  #enqueue<Result>(task: () => Result | Promise<Result>): Promise<Result> {
-    const result = this.#tasks.then(() => {
-      if (this.#stopping) throw new InvariantError(pass, 'the session was disposed');
-      return task();
-    });
-    this.#tasks = result.catch(() => undefined);
+  #enqueue<Result>(request: () => Result | Promise<Result>): Promise<Result> {
+    const result = this.#requests.add(request);
     return result.catch((error: unknown) => {
       // Drivers may take memory no sooner than when it is used.
       if (!(error instanceof OutOfDeviceMemory)) throw error;
@@ -163,7 +158,7 @@ class DeviceSession implements Session {
     invariant(actions !== undefined, pass, `no procedure is named ${list}`);
     this.#clearControl();
     for (const [k, action] of actions.entries()) {
-      if (this.#stopping) return;
+      if (this.#requests.closed) return;
       await this.#act(action);
       progress?.((k + 1) / actions.length);
       this.#look();
@@ -210,7 +205,7 @@ class DeviceSession implements Session {
       }
       let done = 0;
       this.#look();
-      while (done < steps && !this.#stopping && !this.#faulted()) {
+      while (done < steps && !this.#requests.closed && !this.#faulted()) {
         const piece = Math.min(this.#piece, steps - done, this.#stepsWithRoom(), this.#mostSteps());
         if (piece <= 0) break;
         const began = performance.now();
@@ -319,9 +314,8 @@ class DeviceSession implements Session {
   }
 
   async dispose(): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
-    await this.#tasks;
+    if (this.#requests.closed) return;
+    await this.#requests.close();
     this.#memory.dispose();
     this.#loaded.driver.dispose();
   }

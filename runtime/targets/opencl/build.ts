@@ -1,6 +1,5 @@
 /** From source to a program on a device, with binaries kept by content. */
 
-import { mkdirSync } from 'node:fs';
 import { processorFeatures } from '../c/compiler.js';
 import { cached } from '../wasm/cache.js';
 import { compileError } from '../device/compile-error.js';
@@ -107,13 +106,6 @@ export async function buildProgram(open: OpenDevice, source: string, options: st
     open.api.call('clReleaseProgram', program);
     return binary;
   };
-  if (cache !== undefined) {
-    try {
-      mkdirSync(cache, { recursive: true, mode: 0o700 });
-    } catch {
-      // A cache that cannot be written costs time, nothing else.
-    }
-  }
   return { binary: await cached(cache, cacheKey(open.device, source, options), compile, 'clbin'), source, options };
 }
 

@@ -1,7 +1,7 @@
 /** A session of the reference target: buffers, the schedule, snapshots. */
 
-import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
-import { createArray } from '../../../src/ir/arrays.js';
+import { UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
+import { copyInto, createArray } from '../../../src/ir/arrays.js';
 import { type Cell, canonicaliseNaN, cellArray, createCell, createSlot, isTypedArray, setCellArray } from '../../../src/ir/cells.js';
 import { compileFunctions } from '../../../src/ir/evaluate.js';
 import { faultsBuffer } from '../../../src/ir/names.js';
@@ -170,7 +170,7 @@ class ReferenceSession implements Session {
       pass,
       `${data.constructor.name} is written to ${buffer}, which holds ${cell.element}`,
     );
-    copyInto(array, data, offset, buffer);
+    copyInto(array, data, offset);
     canonicaliseNaN(cell, offset, offset + data.length);
   }
 
@@ -186,7 +186,7 @@ class ReferenceSession implements Session {
         throw snapshotMisfit(name);
       }
     }
-    for (const [name, saved] of snapshot.buffers) copyInto(cellArray(this.#cell(name)), saved, 0, name);
+    for (const [name, saved] of snapshot.buffers) copyInto(cellArray(this.#cell(name)), saved, 0);
     this.#machine.step.value[0] = snapshot.step;
   }
 
@@ -200,7 +200,7 @@ function initialElements(buffer: Buffer, length: number): TypedArray {
   const array = allocateArray(buffer, length);
   const { initial } = buffer;
   if (initial === undefined) return array;
-  if (isTypedArray(initial)) copyInto(array, initial, 0, buffer.name);
+  if (isTypedArray(initial)) copyInto(array, initial, 0);
   else if (array instanceof BigInt64Array) array.fill(BigInt(initial.fill));
   else array.fill(Number(initial.fill));
   return array;
@@ -217,13 +217,6 @@ function allocateArray(buffer: Buffer, length: number): TypedArray {
       'use a smaller model or another target',
     );
   }
-}
-
-function copyInto(array: TypedArray, data: TypedArray, offset: number, name: string): void {
-  if (array instanceof BigInt64Array && data instanceof BigInt64Array) array.set(data, offset);
-  else if (!(array instanceof BigInt64Array) && !(data instanceof BigInt64Array) && array.constructor === data.constructor)
-    array.set(data, offset);
-  else throw new InvariantError(pass, `${data.constructor.name} given for ${name}, which holds ${array.constructor.name}`);
 }
 
 const giveWay = (): Promise<void> =>

@@ -1,8 +1,9 @@
 /** Binaries kept between runs, found by the hash of what they were made from. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 
 const digestBytes = 32;
 
@@ -37,7 +38,7 @@ async function sweep(directory: string): Promise<void> {
 async function writeEntry(directory: string, path: string, content: Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     await writeFile(temporary, Buffer.concat([sha256(content), content]));
     await rename(temporary, path);
     await sweep(directory);

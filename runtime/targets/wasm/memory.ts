@@ -5,26 +5,15 @@ import { alignUp, bufferOf, control, memoryLimit, pageBytes, placementOf, tooLar
 import type { Layout } from '../../../src/codegen/wasm/layout.js';
 import { trustOperands } from '../../../src/codegen/wasm/trust.js';
 import type { ElementType, Extent, TypedArray } from '../../../src/ir/program.js';
-import { arrayConstructors, canonicaliseNaN, createArray, isSameKind } from '../../../src/ir/arrays.js';
+import { arrayConstructors, canonicaliseNaN, copyInto, createArray, isSameKind } from '../../../src/ir/arrays.js';
 import { elementBytes } from '../../../src/ir/program.js';
-import { webAssembly } from './webassembly.js';
-import type { WasmMemory } from './webassembly.js';
+import { webAssembly } from '../../webassembly.js';
+import type { WasmMemory } from '../../webassembly.js';
 
 /** A view of `length` elements at an address. */
 function view(memory: WasmMemory, element: ElementType, address: number, length: number): TypedArray {
   // The constructors take shared memory as well; their common type does not say so.
   return new arrayConstructors[element](memory.buffer as unknown as ArrayBuffer, address, length);
-}
-
-/** Copies between arrays of one element type. */
-function copyInto(target: TypedArray, source: TypedArray, offset = 0): void {
-  if (target instanceof BigInt64Array) {
-    invariant(source instanceof BigInt64Array, 'runtime/targets/wasm', '64-bit integers are written from a BigInt64Array');
-    target.set(source, offset);
-  } else {
-    invariant(!(source instanceof BigInt64Array), 'runtime/targets/wasm', 'a BigInt64Array is written only to 64-bit integers');
-    target.set(source, offset);
-  }
 }
 
 function fill(target: TypedArray, value: number | bigint): void {
@@ -85,7 +74,7 @@ export class SessionMemory {
     } else {
       const data = initial;
       invariant(data.length <= target.length, 'runtime/targets/wasm', `${name} has more initial values than elements`);
-      copyInto(target, data);
+      copyInto(target, data, 0);
     }
   }
 
@@ -187,7 +176,7 @@ export class SessionMemory {
     invariant(offset >= 0 && length >= 0 && offset + length <= this.length(name), 'runtime/targets/wasm', `reads outside ${name}`);
     const whole = this.#view(name);
     const copy = createArray(bufferOf(this.#layout, name).element, length);
-    copyInto(copy, whole.subarray(offset, offset + length));
+    copyInto(copy, whole.subarray(offset, offset + length), 0);
     canonicaliseNaN(copy);
     return copy;
   }

@@ -1,13 +1,15 @@
 /** A running program on WebAssembly. */
 
-import { InvariantError, invariant } from '../../../src/diagnostics/diagnostic.js';
+import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { Segment } from '../../../src/codegen/wasm/driver.js';
 import type { WasmModuleText } from '../../../src/codegen/wasm/generate.js';
 import type { TypedArray } from '../../../src/ir/program.js';
 import { snapshotMisfit } from '../misfit.js';
+import { RequestQueue } from '../request-queue.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import { SessionMemory } from './memory.js';
-import type { WasmModule } from './webassembly.js';
+import { createPace, type Pace } from './pace.js';
+import type { WasmModule } from '../../webassembly.js';
 import { Workers } from './workers.js';
 
 /** Starts a session: memory with its initial values, and threads that hold the module. */
@@ -19,14 +21,15 @@ class WasmSession implements Session {
   readonly #generated: WasmModuleText;
   readonly #memory: SessionMemory;
   readonly #workers: Workers;
+  readonly #pace: Pace;
   #step = 0;
-  #queue: Promise<unknown> = Promise.resolve();
-  #disposed = false;
+  readonly #requests = new RequestQueue('runtime/targets/wasm');
 
   constructor(generated: WasmModuleText, module: WasmModule, threads: number) {
     this.#generated = generated;
     this.#memory = new SessionMemory(generated.layout);
     this.#workers = new Workers(module, this.#memory.memory, threads);
+    this.#pace = createPace(threads);
   }
 
   get step(): number {
@@ -37,16 +40,6 @@ class WasmSession implements Session {
     return this.#memory.bytes;
   }
 
-  /** One request after another: a read waits for the run before it. */
-  #enqueue<Result>(task: () => Result | Promise<Result>): Promise<Result> {
-    const result = this.#queue.then(() => {
-      if (this.#disposed) throw new InvariantError('runtime/targets/wasm', 'the session was disposed');
-      return task();
-    });
-    this.#queue = result.catch(() => undefined);
-    return result;
-  }
-
   #faulted(): boolean {
     return this.#generated.layout.buffers.has('faults') && this.#memory.read('faults', 0, 1)[0] !== 0;
   }
@@ -54,7 +47,7 @@ class WasmSession implements Session {
   /** Runs an action list; ends early after a fault, which makes the lengths of what follows meaningless. */
   async #runSegments(segments: readonly Segment[], progress?: Progress): Promise<void> {
     for (const [k, segment] of segments.entries()) {
-      if (segment.kind === 'call') await this.#workers.call(segment.export, this.#step);
+      if (segment.kind === 'call') await this.#workers.call(Infinity, segment.export, this.#step);
       else if (segment.kind === 'allocate') this.#memory.allocate(segment.buffers);
       else this.#memory.release(segment.buffers);
       progress?.((k + 1) / segments.length);
@@ -63,13 +56,22 @@ class WasmSession implements Session {
   }
 
   initialise(progress?: Progress): Promise<void> {
-    return this.#enqueue(() => this.#runSegments(this.#generated.initialise, progress));
+    return this.#requests.add(() => this.#runSegments(this.#generated.initialise, progress));
   }
 
   run(steps: number): Promise<number> {
-    return this.#enqueue(async () => {
-      const done = Number(await this.#workers.call('run', this.#step, Math.min(steps, 0x7fffffff)));
-      this.#step += done;
+    return this.#requests.add(async () => {
+      let done = 0;
+      while (done < steps) {
+        const piece = this.#pace.next();
+        const wanted = Math.min(piece.steps, steps - done, 0x7fffffff);
+        const began = performance.now();
+        const ran = Number(await this.#workers.call(piece.threads, 'run', this.#step, wanted));
+        this.#pace.note(ran, performance.now() - began);
+        this.#step += ran;
+        done += ran;
+        if (ran < wanted) break;
+      }
       return done;
     });
   }
@@ -77,30 +79,30 @@ class WasmSession implements Session {
   call(procedure: string): Promise<void> {
     const segments = this.#generated.procedures[procedure];
     invariant(segments !== undefined, 'runtime/targets/wasm', `no procedure is named ${procedure}`);
-    return this.#enqueue(() => this.#runSegments(segments));
+    return this.#requests.add(() => this.#runSegments(segments));
   }
 
   read(buffer: string, offset?: number, length?: number): Promise<TypedArray> {
-    return this.#enqueue(() => this.#memory.read(buffer, offset, length));
+    return this.#requests.add(() => this.#memory.read(buffer, offset, length));
   }
 
   write(buffer: string, data: TypedArray, offset?: number): Promise<void> {
-    return this.#enqueue(() => this.#memory.write(buffer, data, offset));
+    return this.#requests.add(() => this.#memory.write(buffer, data, offset));
   }
 
   length(buffer: string): Promise<number> {
-    return this.#enqueue(() => this.#memory.length(buffer));
+    return this.#requests.add(() => this.#memory.length(buffer));
   }
 
   snapshot(): Promise<Snapshot> {
-    return this.#enqueue(() => ({
+    return this.#requests.add(() => ({
       step: this.#step,
       buffers: new Map(this.#memory.stateBuffers.map((name) => [name, this.#memory.read(name)])),
     }));
   }
 
   restore(snapshot: Snapshot): Promise<void> {
-    return this.#enqueue(() => {
+    return this.#requests.add(() => {
       for (const [name, data] of snapshot.buffers) {
         if (!this.#memory.holds(name, data)) throw snapshotMisfit(name);
       }
@@ -110,10 +112,9 @@ class WasmSession implements Session {
   }
 
   async dispose(): Promise<void> {
-    if (this.#disposed) return;
+    if (this.#requests.closed) return;
     this.#memory.requestStop(true);
-    await this.#queue;
-    this.#disposed = true;
+    await this.#requests.close();
     await this.#workers.terminate();
   }
 }

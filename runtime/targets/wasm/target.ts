@@ -8,8 +8,8 @@ import type { Availability, CompileOptions, Executable, Target } from '../target
 import { assemble, assemblerVersion } from './assemble.js';
 import { cached } from './cache.js';
 import { startSession } from './session.js';
-import { webAssembly } from './webassembly.js';
-import type { WasmModule } from './webassembly.js';
+import { webAssembly } from '../../webassembly.js';
+import type { WasmModule } from '../../webassembly.js';
 
 /** Elements that a step must update for another thread to pay for its barriers. */
 const elementsPerThread = 20_000;

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { InvariantError, UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { trustChecks } from '../../../src/codegen/wasm/trust.js';
-import type { WasmMemory, WasmModule } from './webassembly.js';
+import type { WasmMemory, WasmModule } from '../../webassembly.js';
 
 /**
  * What a worker runs. It is text, so that one and the same worker starts from sources, from compiled files and from a bundle.
@@ -89,14 +89,16 @@ export class Workers {
   }
 
   /**
-   * Calls an exported function on all threads, with the given arguments followed by the thread's ordinal and the number of threads.
+   * Calls an exported function on as many threads, or on all there are, with the given arguments followed by the thread's ordinal and the number of
+   * threads.
    *
    * @returns what the first thread's call returned
    * @throws UsageError when a thread's arithmetic cannot be trusted
    */
-  async call(name: string, ...args: number[]): Promise<unknown> {
+  async call(most: number, name: string, ...args: number[]): Promise<unknown> {
     if (this.#failure !== undefined) throw new InvariantError('runtime/targets/wasm', this.#failure.message);
-    const calls = this.#workers.map((worker, thread) => this.#ask(worker, name, [...args, thread, this.#workers.length]));
+    const team = this.#workers.slice(0, most);
+    const calls = team.map((worker, thread) => this.#ask(worker, name, [...args, thread, team.length]));
     try {
       const [first] = await Promise.all(calls);
       return first;

@@ -14,6 +14,7 @@ import { bodyOf, buffersOf, expressionsOf, someExpression, visitExpression, visi
 
 /** Elements of a line, as many as a cache line has float64 values. */
 const lineLength = 8;
+/** A line that was reached is noted as its bit of a word, so that the words of 64 lines need only be joined to tell which of them were. */
 const linesPerItem = 64;
 
 /** Synapses of an element above which so much arrives in each step that noting it would take longer. */
@@ -180,7 +181,9 @@ function noting(statements: readonly Statement[], lines: ReadonlyMap<string, Buf
     switch (s.kind) {
       case 'accumulate': {
         const noted = lines.get(s.buffer);
-        return noted === undefined ? [s] : [s, ir.store(noted, ir.shr(s.index, ir.u32(3)), ir.u32(1))];
+        if (noted === undefined) return [s];
+        const line = ir.shr(s.index, ir.u32(3));
+        return [s, ir.store(noted, line, ir.shl(ir.i64(1n), ir.convert('i64', ir.and(line, ir.u32(linesPerItem - 1)))))];
       }
       case 'if':
         return [{ ...s, then: [...noting(s.then, lines)], else: [...noting(s.else, lines)] }];
@@ -198,7 +201,7 @@ const named = (name: string, type: Local['type']): Local => ({ name, type });
 /** The kernel that empties the lines of one inbox that were reached. */
 function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver, lines: Buffer): MapKernel {
   const length = inbox.length as number;
-  const [mask, line, first, lane, rest, element, noted, cleared] = [
+  const [mask, line, first, lane, rest, element, noted] = [
     named('reached', 'i64'),
     named('line', 'u32'),
     named('first', 'u32'),
@@ -206,7 +209,6 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
     named('rest', 'u32'),
     named('element_of_line', 'u32'),
     named('noted', 'u32'),
-    named('cleared', 'u32'),
   ] as const;
   const items = (lines.length as number) / linesPerItem;
   let limit = 1;
@@ -229,6 +231,7 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
   const emptying = [
     ir.set(line, ir.add(item, ir.convert('u32', ir.unary('ctz', ir.get(mask))))),
     ir.set(mask, ir.and(ir.get(mask), ir.sub(ir.get(mask), ir.i64(1n)))),
+    ir.store(lines, ir.get(line), ir.i64(0n)),
     ir.set(first, ir.mul(ir.get(line), ir.u32(lineLength))),
     ...(length % lineLength === 0
       ? [elements(lane, ir.u32(lineLength))]
@@ -240,18 +243,16 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
           ),
         ]),
   ];
-  const flag = ir.convert('i64', ir.load(lines, ir.add(item, ir.get(noted))));
   return {
     shape: 'map',
     name: `${kernel.name}.${variable}`,
     comment: `adds what arrived at ${variable}, where anything did`,
     domain: { kind: 'count', count: items },
     lanes: false,
-    locals: [mask, line, first, lane, rest, element, noted, cleared, ...kernel.locals],
+    locals: [mask, line, first, lane, rest, element, noted, ...kernel.locals],
     body: [
       ir.set(mask, ir.i64(0n)),
-      ir.loop(noted, ir.u32(0), ir.u32(linesPerItem), [ir.set(mask, ir.or(ir.get(mask), ir.shl(flag, ir.convert('i64', ir.get(noted)))))]),
-      ir.loop(cleared, ir.u32(0), ir.u32(linesPerItem), [ir.store(lines, ir.add(item, ir.get(cleared)), ir.u32(0))]),
+      ir.loop(noted, ir.u32(0), ir.u32(linesPerItem), [ir.set(mask, ir.or(ir.get(mask), ir.load(lines, ir.add(item, ir.get(noted)))))]),
       ir.whilst(ir.ne(ir.get(mask), ir.i64(0n)), emptying),
     ],
   };
@@ -292,8 +293,8 @@ export function withArrivalLines(program: Program): Program {
     plans.flatMap(({ receivers }) =>
       receivers.map(({ inbox, variable }): [string, Buffer] => {
         const items = Math.ceil((inbox.length as number) / (lineLength * linesPerItem));
-        const comment = `1 where something arrived at one of eight elements of ${variable}`;
-        return [inbox.name, { name: `${inbox.name}.lines`, element: 'u8', length: items * linesPerItem, role: 'state', comment }];
+        const comment = `2^(k mod ${linesPerItem}) where something arrived at elements 8k to 8k + 7 of ${variable}`;
+        return [inbox.name, { name: `${inbox.name}.lines`, element: 'i64', length: items * linesPerItem, role: 'state', comment }];
       }),
     ),
   );

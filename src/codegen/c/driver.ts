@@ -56,24 +56,28 @@ function amountText(named: NamedFamily, member: string, amount: Amount): string 
   return text;
 }
 
-/** Items of a map kernel. */
-function itemCount(context: ProgramContext, named: NamedFamily, member: string): string {
+/** The items of a map kernel, from the first to behind the last. */
+function itemBounds(context: ProgramContext, named: NamedFamily, member: string): { readonly begin: string; readonly end: string } {
   const { pattern } = named.family;
   invariant(pattern.shape === 'map' && pattern.domain.kind !== 'spikes', pass, `${pattern.name} has no items`);
   const { domain } = pattern;
   if (domain.kind === 'ranges') {
     const [only] = domain.ranges;
-    if (only !== undefined && domain.ranges.length === 1) return amountText(named, member, only.end);
-    return `${Math.max(0, ...domain.ranges.map(({ end }) => (typeof end === 'number' ? end : 0)))}u`;
+    if (only !== undefined && domain.ranges.length === 1)
+      return { begin: amountText(named, member, only.begin), end: amountText(named, member, only.end) };
+    const numbers = (amounts: readonly Amount[]): number[] => amounts.map((amount) => (typeof amount === 'number' ? amount : 0));
+    const begins = numbers(domain.ranges.map(({ begin }) => begin));
+    const ends = numbers(domain.ranges.map(({ end }) => end));
+    return { begin: `${begins.length === 0 ? 0 : Math.min(...begins)}u`, end: `${Math.max(0, ...ends)}u` };
   }
-  if (typeof domain.count === 'number' || 'field' in domain.count) return amountText(named, member, domain.count);
+  if (typeof domain.count === 'number' || 'field' in domain.count) return { begin: '0u', end: amountText(named, member, domain.count) };
   const { buffer, index } = domain.count;
   const place = rowField(named, member, buffer);
   const cells =
     place === undefined
       ? `network->${context.bufferNames.id(buffer)}`
       : `((const ${context.dialect.types.u32} *)pointer_at(network, ${place}))`;
-  return `${cells}[${amountText(named, member, index)}]`;
+  return { begin: '0u', end: `${cells}[${amountText(named, member, index)}]` };
 }
 
 /** The call of a kernel by one thread. @param member  ordinal of the member, as an expression */
@@ -86,8 +90,9 @@ export function callText(context: ProgramContext, named: NamedFamily, member: st
     case 'thread':
       return `${id}(${first}, thread, threads);`;
     case 'items': {
-      const total = itemCount(context, named, member);
-      return `${id}(${first}, share_of_blocks(${total}, thread, threads), share_of_blocks(${total}, thread + 1u, threads));`;
+      const { begin, end } = itemBounds(context, named, member);
+      const share = begin === '0u' ? `share_of_blocks(${end}` : `share_between(${begin}, ${end}`;
+      return `${id}(${first}, ${share}, thread, threads), ${share}, thread + 1u, threads));`;
     }
   }
 }
@@ -99,7 +104,8 @@ function isDue({ kernel, every, offset }: StepEntry): string | undefined {
   invariant(every >= 1, pass, `${kernel} runs every ${every} steps`);
   if (every === 1 && offset <= 0) return undefined;
   const late = `step >= ${offset}`;
-  return every === 1 ? late : `${late} && (step - ${offset}) % ${every} == 0`;
+  if (every === 1) return late;
+  return offset === 0 ? `step % ${every} == 0` : `${late} && (step - ${offset}) % ${every} == 0`;
 }
 
 interface Call extends Callee {
@@ -118,7 +124,7 @@ function memberText(calls: readonly Call[], order: string): { readonly text: str
   return { text: `${order}[turn]`, tables: [`static const uint32_t ${order}[] = {${calls.map(({ member }) => member).join(', ')}};`] };
 }
 
-const barrier = '#pragma omp barrier';
+const barrier = 'meet(network, threads);';
 
 /** Where threads wait in the turns of a loop. `first` stands before the loop. */
 function waitText(calls: readonly Call[], leads: boolean, waits: string): { first: string[]; tables: string[]; inside: string[] } {

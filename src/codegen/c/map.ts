@@ -8,7 +8,7 @@ import { kernelFunction } from './kernel.js';
 import type { NamedFamily } from './kernel.js';
 import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
-import { block } from './text.js';
+import { block, comment, indent } from './text.js';
 
 /** Items whose flags are gathered before they become bits of a mask: two of its words. */
 const blockLength = 64;
@@ -25,15 +25,70 @@ function isWide(context: ProgramContext, kernel: MapPattern): boolean {
 }
 
 /**
- * Bits of a flag. Bytes are least to store, but make a compiler take as many items at once as a vector has bytes: in a long body, which calls
- * functions, it would run out of registers.
+ * Bits of a flag, as wide as what is computed. Bytes would be least to store, but make a compiler take as many items at once as a vector has bytes,
+ * for which it has too few registers.
  */
-function flagBits(context: ProgramContext, kernel: MapPattern): 8 | 32 | 64 {
-  if (calleesOf(kernel.body).size === 0) return 8;
-  return isWide(context, kernel) ? 64 : 32;
+function flagBits(context: ProgramContext, kernel: MapPattern): 32 | 64 {
+  return calleesOf(kernel.body).size > 0 && isWide(context, kernel) ? 64 : 32;
 }
 
 const hasOwnFaults = (kernel: MapPattern): boolean => kernel.body.some((s) => s.kind === 'fault');
+
+/** Whether a kernel's items take so little that the loop over a block of them is worth knowing to the compiler. */
+const hasShortBlocks = (kernel: MapPattern): boolean =>
+  kernel.lanes &&
+  hasBits(kernel) &&
+  !hasOwnFaults(kernel) &&
+  calleesOf(kernel.body).size === 0 &&
+  !kernel.body.some((s) =>
+    expressionsOf(s).some((e) => someExpression(e, (part) => part.kind === 'local' && (part.name === 'begin' || part.name === 'group'))),
+  );
+
+/** The arrays that flags are gathered in, and what makes them bits of masks, for `count` items from `block` on. */
+function flagsText(scope: Scope, bits: number, count: string): { readonly before: readonly string[]; readonly after: readonly string[] } {
+  const type = scope.writes.flagType ?? '';
+  return {
+    before: scope.flags.map(({ id, any }) => `${type} ${id}[${blockLength}], ${any} = 0u;`),
+    after: scope.flags.map(({ id, any, mask }) => `store_flags_${bits}(&${scope.store(mask)}[block / 32u], ${id}, ${any}, ${count});`),
+  };
+}
+
+/**
+ * A function for the items of one block, which the kernel's function calls with a number of items that the compiler knows: so short a loop would
+ * otherwise spend as much time on its beginning and end as on its items.
+ */
+function blockFunction(context: ProgramContext, named: NamedFamily, kernel: MapPattern, scope: Scope, id: string): string[] {
+  const { u32, i32 } = context.dialect.types;
+  const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['index', 'step']), kernel.body);
+  const { before, after } = flagsText(scope, flagBits(context, kernel), 'count');
+  const member = named.rows === undefined ? '' : `const ${named.rows.type} *member, `;
+  const parameters = `struct network *network, ${member}${i32} step, ${u32} block, ${u32} count`;
+  return [
+    comment(`${kernel.comment}: \`count\` elements from \`block\` on`),
+    `static inline __attribute__((always_inline)) void ${id}(${parameters})`,
+    '{',
+    ...indent([
+      ...scope.prologue(),
+      `CERTAINLY(block <= INT32_MAX - ${blockLength});`,
+      ...before,
+      context.dialect.independentLoop(scope.flags.map(({ any }) => any)),
+      ...block(`for (${u32} index = block; index < block + count; index += 1u)`, items),
+      ...after,
+    ]),
+    '}',
+    '',
+  ];
+}
+
+/** The calls of a function for blocks. */
+function blockCalls({ rows }: NamedFamily, id: string, u32: string): string[] {
+  const first = `network, ${rows === undefined ? '' : 'member, '}step, block`;
+  return [
+    `${u32} block = low;`,
+    `for (; block < high && high - block >= ${blockLength}u; block += ${blockLength}u) ${id}(${first}, ${blockLength}u);`,
+    `if (block < high) ${id}(${first}, high - block);`,
+  ];
+}
 
 /** The loop over the items [low, high), as lines. */
 function itemsText(context: ProgramContext, kernel: MapPattern, scope: Scope, bits: number, implicit: readonly string[]): string[] {
@@ -47,18 +102,15 @@ function itemsText(context: ProgramContext, kernel: MapPattern, scope: Scope, bi
     : [];
   if (scope.flags.length === 0)
     return [...faults, ...pragma, ...block(`for (${u32} index = low; index < high; index += 1u)`, items), ...raised];
-  const flags = scope.flags.map(({ id, any }) => `${scope.writes.flagType ?? ''} ${id}[${blockLength}], ${any} = 0u;`);
-  const stored = scope.flags.map(
-    ({ id, any, mask }) => `store_flags_${bits}(&${scope.store(mask)}[block / 32u], ${id}, ${any}, stop - block);`,
-  );
+  const { before, after } = flagsText(scope, bits, 'stop - block');
   return [
     ...faults,
     ...block(`for (${u32} block = low; block < high; block += ${blockLength}u)`, [
       `const ${u32} stop = high - block < ${blockLength}u ? high : block + ${blockLength}u;`,
-      ...flags,
+      ...before,
       ...pragma,
       ...block(`for (${u32} index = block; index < stop; index += 1u)`, items),
-      ...stored,
+      ...after,
     ]),
     ...raised,
   ];
@@ -149,21 +201,25 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, kerne
     const lines = overSpikes(context, kernel, scope, domain.ring);
     return kernelFunction(context, named, scope, lines);
   }
-  const gathered = kernel.lanes || hasBits(kernel);
   const bits = flagBits(context, kernel);
-  const flagType = { 8: context.dialect.elementTypes.u8, 32: context.dialect.types.u32, 64: context.dialect.types.u64 }[bits];
-  const scope = new Scope(context, { atomic: !kernel.lanes, gathered, flagType }, true, family);
-  const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
-  const items = itemsText(context, kernel, scope, bits, implicit);
+  const flagType = { 32: context.dialect.types.u32, 64: context.dialect.types.u64 }[bits];
+  const newScope = (): Scope =>
+    new Scope(context, { atomic: !kernel.lanes, gathered: kernel.lanes || hasBits(kernel), flagType }, true, family);
+  const scope = newScope();
   const { u32 } = context.dialect.types;
+  const blocks = hasShortBlocks(kernel) ? context.kernelNames.fresh(`${named.id}_block`) : undefined;
+  const ofBlock = blocks === undefined ? [] : blockFunction(context, named, kernel, newScope(), blocks);
+  const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
+  const items = blocks === undefined ? itemsText(context, kernel, scope, bits, implicit) : blockCalls(named, blocks, u32);
   const flat = kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel));
   if (domain.kind === 'count') {
     const { count } = domain;
     const isCell = typeof count !== 'number' && 'buffer' in count;
     const certain = isCell ? [] : certainly(family, [count]);
-    return kernelFunction(context, named, scope, [`const ${u32} low = from;`, `const ${u32} high = to;`, ...certain, ...items], flat);
+    const lines = [`const ${u32} low = from;`, `const ${u32} high = to;`, ...certain, ...items];
+    return [...ofBlock, ...kernelFunction(context, named, scope, lines, flat)];
   }
   const table = `${named.id}_ranges`;
   const lines = overRanges(scope, table, domain.ranges, family, items);
-  return [...rangeTable(scope, domain.ranges, table), ...kernelFunction(context, named, scope, lines, flat)];
+  return [...ofBlock, ...rangeTable(scope, domain.ranges, table), ...kernelFunction(context, named, scope, lines, flat)];
 }

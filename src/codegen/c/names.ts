@@ -23,18 +23,20 @@ const words = new Set(
     'global local constant generic kernel pipe half uchar ushort uint ulong image1d_t image2d_t image3d_t sampler_t event_t read_only ' +
     'write_only read_write half2 half4 uniform threadIdx blockIdx blockDim gridDim warpSize dim3 ' +
     'size_t ptrdiff_t intptr_t uintptr_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t ' +
-    'assert errno stdin stdout stderr unix linux i386 near far offsetof memcpy memset min max abs setjmp signal'
+    'assert errno stdin stdout stderr unix linux i386 mips sparc sun vector pixel near far offsetof memcpy memset min max abs setjmp signal'
   ).split(' '),
 );
 
 /**
- * Letters, digits and underscores that begin with a letter, are no word of a language, and no macro: those of the headers are in capitals.
+ * Letters, digits and underscores that begin with a letter, are no word of a language, and no macro: those of the headers are in capitals. Two
+ * underscores side by side belong to compilers, and one at the end to the words of languages; whoever has several names keeps them apart.
  */
 export function identifierOf(name: string): string {
-  const plain = name.replace(/[^A-Za-z0-9_]/g, '_');
+  const plain = name.replace(/[^A-Za-z0-9]+/g, '_').replace(/(?<=.)_$/, '');
   const begun = /^[A-Za-z]/.test(plain) ? plain : `x${plain}`;
-  const isMacro = /^[A-Z0-9_]+$/.test(begun) && (begun.length > 1 || begun === 'I');
-  return words.has(begun) || isMacro || /_$/.test(begun) ? `${begun}_` : begun;
+  // Those of OpenCL's extensions are in small letters.
+  const isMacro = (/^[A-Z0-9_]+$/.test(begun) && (begun.length > 1 || begun === 'I')) || begun.startsWith('cl_');
+  return words.has(begun) || isMacro ? `${begun}_` : begun;
 }
 
 /** Gives every name of one name space an identifier of its own. The same names in the same order give the same identifiers. */
@@ -66,7 +68,7 @@ export class Names {
   /** An identifier that nothing else has, close to the one wished for. */
   fresh(wished: string): string {
     let id = wished;
-    for (let k = 2; this.#taken.has(id); k += 1) id = `${wished}_${k}`;
+    for (let k = 2; this.#taken.has(id); k += 1) id = `${wished}${wished.endsWith('_') ? '' : '_'}${k}`;
     this.#taken.add(id);
     return id;
   }

@@ -121,9 +121,34 @@ function shiftCount(b: Term, width: 32 | 64): Term {
   return /^\d+(?:u|L|LL)?$/.test(b.text) ? b : bitwise('&', b, primary(String(width - 1)));
 }
 
+const isLiteral = ({ text }: Term, value: 0 | 1): boolean => text === `${value}` || text === `${value}u` || text === `${value}LL`;
+
+/** What is left of an integer operation that changes nothing, such as x + 0 or x * 1, so that readers need not see it. */
+function unchanged(op: BinaryOperator, a: Term, b: Term): Term | undefined {
+  switch (op) {
+    case 'add':
+    case 'or':
+    case 'xor':
+      return isLiteral(b, 0) ? a : isLiteral(a, 0) ? b : undefined;
+    case 'sub':
+    case 'shl':
+    case 'shr':
+    case 'shrU':
+      return isLiteral(b, 0) ? a : undefined;
+    case 'mul':
+      return isLiteral(b, 1) ? a : isLiteral(a, 1) ? b : undefined;
+    case 'div':
+      return isLiteral(b, 1) ? a : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** A binary operation. */
 export function binaryText(op: BinaryOperator, type: ScalarType, a: Term, b: Term, { dialect, use }: Language): Term {
   if (type === 'bool') return symbolText(op, a, b);
+  const operand = isFloat(type) ? undefined : unchanged(op, a, b);
+  if (operand !== undefined) return operand;
   if (isFloat(type)) {
     if (op !== 'add' && op !== 'sub' && op !== 'mul' && op !== 'div') throw illegal(op, type);
     const callee = dialect.floatFunctions?.[op]?.[type];

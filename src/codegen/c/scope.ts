@@ -54,7 +54,7 @@ const ownLocals = [
   'search_middle',
   'share',
   'share_of_blocks',
-  'store_flags_8',
+  'share_between',
   'store_flags_32',
   'store_flags_64',
   'raise_fault',

@@ -53,4 +53,8 @@ function wrap(line: string): string[] {
 }
 
 /** Lines as text. */
-export const render = (lines: readonly string[]): string => lines.flatMap(wrap).join('\n');
+export const render = (lines: readonly string[]): string =>
+  lines
+    .flatMap((line) => line.split('\n'))
+    .flatMap(wrap)
+    .join('\n');

@@ -57,6 +57,8 @@ function wideText(e: Expression, name: (local: string) => string, context: Progr
   const product = infix('*', precedence.multiply, cast(context.dialect.types.u64, clear(e.left)), clear(e.right));
   if (e.op === 'mulHigh') return bitwise('>>', product, primary('32'));
   if (e.op === 'mul') return product;
+  // The first of the numbers that a key is raised by.
+  if (e.op === 'add' && e.right.kind === 'const' && e.right.value === 0) return part(e.left);
   const operator = signs[e.op];
   invariant(operator !== undefined, 'codegen/c/words', `${e.op} in words`);
   const { sign, level } = operator;

@@ -53,6 +53,9 @@ function indexOf(s: Substitution, e: Expression): Expression {
   return expressionOf(s, e, 'index');
 }
 
+/** Whether an expression is the cell, of several elements each, that an element of merged arrays is in. */
+const isCell = (e: BinaryOp): boolean => e.op === 'shr' && (displacement(e.left, 'add')?.local.name ?? 'index') !== 'index';
+
 function expressionOf(s: Substitution, e: Expression, hint: string): Expression {
   const part = (operand: Expression): Expression => expressionOf(s, operand, hint);
   // An item's ordinal in its own population, whatever place that has.
@@ -70,6 +73,8 @@ function expressionOf(s: Substitution, e: Expression, hint: string): Expression 
     case 'reinterpret':
       return { ...e, operand: part(e.operand) };
     case 'binary':
+      if (isCell(e)) return indexOf(s, e);
+      return { ...e, left: part(e.left), right: part(e.right) };
     case 'compare':
       return { ...e, left: part(e.left), right: part(e.right) };
     case 'select':

@@ -74,7 +74,7 @@ function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part 
     }
     const begin = Math.min(...domain.ranges.map((range) => range.begin));
     const end = Math.max(0, ...domain.ranges.map((range) => range.end));
-    return (index) => (isLocal(index, 'index') ? { begin, end, partition: `item of ${end}` } : everything);
+    return (index) => (isLocal(index, 'index') ? { begin, end, partition: `item from ${begin} to ${end}` } : everything);
   }
   if (kernel.shape === 'propagate' && kernel.order.kind === 'byTarget') {
     const { targets, targetCount } = kernel.order;

@@ -15,7 +15,7 @@ export type Geometry =
   | { readonly kind: 'teams'; readonly most: number }
   /** Work-items in teams, each with a share of at most so many things. */
   | { readonly kind: 'workers'; readonly most: number }
-  /** One team. */
+  /** One group, which scans a mask. */
   | { readonly kind: 'team' }
   /** One work-item. */
   | { readonly kind: 'one' };
@@ -41,6 +41,8 @@ export interface DeviceSizes {
   readonly group: number;
   /** Work-items of a team. */
   readonly team: number;
+  /** Work-items of a group that scans a mask; as many as a team where absent. */
+  readonly scan?: number;
   /** Groups that run at once, or a small multiple of it. */
   readonly groups: number;
 }
@@ -53,13 +55,13 @@ export interface Size {
 
 const groupsFor = (items: number, local: number): number => Math.ceil(items / local);
 
-/** The size of a launch. Parts that stride over what they have to do share the groups that run at once. */
+/** The size of a launch. Parts that stride over what they have to do share the groups that run at once: one more of each would be a second wave. */
 export function sizeOfLaunch(
   { geometry, parts = 1 }: Launch,
   sizes: DeviceSizes,
   counted: (count: Exclude<Extent, number>) => number,
 ): Size {
-  const { global, local } = sizeOf(geometry, { ...sizes, groups: Math.max(1, Math.ceil(sizes.groups / parts)) }, counted);
+  const { global, local } = sizeOf(geometry, { ...sizes, groups: Math.max(1, Math.floor(sizes.groups / parts)) }, counted);
   return { global: global * parts, local };
 }
 
@@ -70,7 +72,7 @@ export function sizeOfLaunch(
  */
 export function sizeOf(
   geometry: Geometry,
-  { group, team, groups }: DeviceSizes,
+  { group, team, scan = team, groups }: DeviceSizes,
   counted: (count: Exclude<Extent, number>) => number,
 ): Size {
   const strided = (most: number, local: number): Size => ({ global: Math.min(groupsFor(most, local), groups) * local, local });
@@ -86,7 +88,7 @@ export function sizeOf(
     case 'workers':
       return strided(geometry.most, team);
     case 'team':
-      return { global: team, local: team };
+      return { global: scan, local: scan };
     case 'one':
       return { global: 1, local: 1 };
   }

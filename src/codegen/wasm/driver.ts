@@ -20,19 +20,32 @@ const zero = i32Const(0);
 const step = localGet('$step');
 
 function kernelOf(context: KernelContext, name: string): Kernel {
-  const kernel = context.program.kernels.find((candidate) => candidate.name === name);
+  const kernel = context.byName.get(name);
   invariant(kernel !== undefined, 'codegen/wasm/driver', `no kernel is named ${name}`);
   return kernel;
 }
 
-/** Items of a map kernel, and how finely threads may split them: masks are written by the word, vectors begin at even places. */
-function itemCount(scope: Scope, kernel: Kernel): { readonly total: Wat; readonly granule: number } {
+/** The items that threads share: how many from the first one on, and how finely they may be split. */
+interface Items {
+  readonly first: number;
+  readonly total: Wat;
+  readonly granule: number;
+}
+
+/** Items of a map kernel; masks are written by the word, vectors begin at even places. */
+function itemsOf(scope: Scope, kernel: Kernel): Items {
   invariant(kernel.shape === 'map' && kernel.domain.kind !== 'spikes', 'codegen/wasm/driver', `${kernel.name} has no items`);
   const { domain } = kernel;
-  if (domain.kind === 'ranges') return { total: i32Const(Math.max(0, ...domain.ranges.map((range) => range.end))), granule: 64 };
+  const granule = 64;
+  if (domain.kind === 'ranges') {
+    const begin = domain.ranges.length === 0 ? 0 : Math.min(...domain.ranges.map((range) => range.begin));
+    // One thread takes them all: a kernel finds its ranges itself.
+    const first = scope.module.parallel ? Math.floor(begin / granule) * granule : 0;
+    return { first, total: i32Const(Math.max(first, ...domain.ranges.map((range) => range.end)) - first), granule };
+  }
   const total =
     typeof domain.count === 'number' ? i32Const(domain.count) : loadText(scope, domain.count.buffer, i32Const(domain.count.index));
-  return { total, granule: 64 };
+  return { first: 0, total, granule };
 }
 
 /** `min(total, granule * floor(ceil(total / granule) * thread / threads))`. */
@@ -85,7 +98,8 @@ function callText(context: KernelContext, scope: Scope, kernel: Kernel, once: bo
   }
   if (wanted === 'thread')
     return [parallel ? [`call ${callee}`, step, localGet('$thread'), localGet('$threads')] : [`call ${callee}`, step]];
-  const { total, granule } = itemCount(scope, kernel);
+  const { first, total, granule } = itemsOf(scope, kernel);
+  const shifted = (value: Wat): Wat => (first === 0 ? value : ['i32.add', i32Const(first), value]);
   const high: Wat = parallel ? itemBound(total, granule, ['i32.add', localGet('$thread'), i32Const(1)]) : total;
   const low = parallel ? itemBound(total, granule, localGet('$thread')) : zero;
   const clipped: Wat = parallel
@@ -95,7 +109,7 @@ function callText(context: KernelContext, scope: Scope, kernel: Kernel, once: bo
   for (const id of ['$.low', '$.high']) scope.declare(id, 'i32');
   if (parallel) scope.declare('$.total', 'i32');
   const bounds: Wat[] = parallel
-    ? [localSet('$.total', total), localSet('$.low', low), localSet('$.high', high), localSet('$.high', clipped)]
+    ? [localSet('$.total', total), localSet('$.low', shifted(low)), localSet('$.high', high), localSet('$.high', shifted(clipped))]
     : [localSet('$.low', low), localSet('$.high', high)];
   return [...bounds, ...(once ? inPieces(scope, callee, 256) : [[`call ${callee}`, step, localGet('$.low'), localGet('$.high')] as Wat])];
 }
@@ -162,15 +176,13 @@ function readyText(context: KernelContext): Wat {
 
 function entriesText(context: KernelContext, scope: Scope): Wat[] {
   const entries = context.program.schedule.step.map((entry) => ({ entry, kernel: kernelOf(context, entry.kernel) }));
-  const waits = barriersBefore(
-    context.program,
-    entries.map(({ kernel }) => kernel),
-  );
+  const kernels = entries.map(({ kernel }) => kernel);
+  const waits = context.module.parallel ? barriersBefore(context.program, kernels) : [];
   return entries.flatMap(({ entry, kernel }, k): Wat[] => {
     const call = callText(context, scope, kernel, false);
     const due = isDue(entry);
     const guarded: Wat[] = due === undefined ? call : [['if', due, ['then', ...call]]];
-    const before: Wat[] = context.module.parallel && waits[k] === true ? [barrier(false)] : [];
+    const before: Wat[] = waits[k] === true ? [barrier(false)] : [];
     return [`;; ${commentText(entry.slot)}`, ...before, ...guarded];
   });
 }

@@ -78,7 +78,8 @@ export function generateWasm(program: Program, options: { readonly parallel: boo
     },
     parallel: options.parallel,
   };
-  const context: KernelContext = { module, program, kernels: new Names('$kernel:') };
+  const byName = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const context: KernelContext = { module, program, byName, kernels: new Names('$kernel:') };
   const functions = program.functions.flatMap((callee) => functionText(module, callee, new Names('$')));
   const kernels = program.kernels.flatMap((kernel) => kernelText(context, kernel));
   const driver = [...stepText(context), ...onceText(context), trustText()];

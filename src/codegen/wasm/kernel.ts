@@ -13,6 +13,7 @@ import type { Wat } from './text.js';
 export interface KernelContext {
   readonly module: ModuleContext;
   readonly program: Program;
+  readonly byName: ReadonlyMap<string, Kernel>;
   readonly kernels: Names;
 }
 

@@ -2,23 +2,14 @@
 
 import type { BinaryOperator, Expression } from '../../lang/ast.js';
 import { foldConstants } from '../../lang/fold.js';
-import { createEvaluator } from '../../ir/evaluate.js';
-import { libraryFunction, libraryNames, withCallees, type LibraryName } from '../../ir/library/index.js';
+import { libraryCall, type HostFunction } from '../../ir/library-calls.js';
 import { inMicrometres } from '../space/micrometres.js';
 import { exp, log } from '../numpy/functions.js';
 import { HostError } from './draws.js';
 
-const evaluators = new Map<string, (args: readonly number[]) => number>();
-
-function callOf(name: string): (args: readonly number[]) => number {
-  let call = evaluators.get(name);
-  if (!call) {
-    if (!(libraryNames as readonly string[]).includes(name))
-      throw new HostError(`the function ${name} in an expression that is evaluated while building`);
-    const f = libraryFunction(name as LibraryName, 'f64');
-    const evaluator = createEvaluator(withCallees([f]));
-    evaluators.set(name, (call = (args) => Number(evaluator.call(f.name, args)[0])));
-  }
+function callOf(name: string): HostFunction {
+  const call = libraryCall(name);
+  if (!call) throw new HostError(`the function ${name} in an expression that is evaluated while building`);
   return call;
 }
 

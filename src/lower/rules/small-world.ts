@@ -19,6 +19,24 @@ type SmallWorld = Extract<ConnectionRule, { rule: 'smallWorld' }>;
 /** A free target is looked for so often; then the edge stays. */
 const mostAttempts = 1000;
 
+/** A projection being wired: what every part of the code refers to. */
+interface Wiring {
+  readonly rule: SmallWorld;
+  readonly plan: ProjectionPlan;
+  readonly context: Context;
+  readonly key: readonly [Ir, Ir];
+  /** By source, the element at the other end that is the same one; null where it may be connected. */
+  readonly leftOut: Buffer | null;
+}
+
+/** The edges of one source: where they stand. */
+interface Edges {
+  readonly source: Ir;
+  readonly storage: Buffer;
+  readonly first: Ir;
+  readonly count: Ir;
+}
+
 /** The edges of each source. */
 export function smallWorld(rule: SmallWorld, ordinal: number, plan: ProjectionPlan, context: Context): CountedCode {
   const { builder } = context;
@@ -27,30 +45,7 @@ export function smallWorld(rule: SmallWorld, ordinal: number, plan: ProjectionPl
   const same = rule.self ? null : sameTargets(plan);
   const leftOut =
     same && builder.buffer(`${name}.same`, 'u32', same.length, 'the same element at the other end', { role: 'constant', initial: same });
-  const targets = plan.post.named;
-  const most = Math.min(targets, rule.n ?? Infinity);
-  /** Runs code for each target that is near. */
-  const eachNear = (source: Ir, block: Block, body: (target: Ir, block: Block) => void): void => {
-    const target = block.local('target', 'u32');
-    const loop = block.nested((inner) => {
-      const distance = namedDistance(plan, source, ir.get(target), inner, context);
-      const near = ir.lt(distance, ir.f64(inMicrometres(rule.degree)));
-      const allowed = leftOut ? ir.and(near, ir.ne(ir.load(leftOut, source), ir.get(target))) : near;
-      inner.emit(
-        ir.when(
-          allowed,
-          inner.nested((found) => body(ir.get(target), found)),
-        ),
-      );
-    });
-    block.emit(ir.loop(target, ir.u32(0), ir.u32(targets), loop));
-  };
-  const nearOf = (source: Ir, block: Block): Ir => {
-    const near = block.local('near', 'u32');
-    block.emit(ir.set(near, ir.u32(0)));
-    eachNear(source, block, (_target, body) => body.emit(ir.set(near, ir.add(ir.get(near), ir.u32(1)))));
-    return ir.get(near);
-  };
+  const wiring: Wiring = { rule, plan, context, key, leftOut };
   return {
     kind: 'counted',
     outer: 'pre',
@@ -58,105 +53,132 @@ export function smallWorld(rule: SmallWorld, ordinal: number, plan: ProjectionPl
     ascending: true,
     copies: 1,
     fanIn: plan.pre.named,
-    fanOut: most,
-    count: (counts) => {
-      const block = new Block();
-      const number = block.local('number', 'u32');
-      block.emit(ir.set(number, ir.u32(0)));
-      withElement(plan.pre, item, block, (_element, body) => {
-        const near = nearOf(item, body);
-        body.emit(ir.set(number, rule.n === null ? near : ir.select(ir.lt(near, ir.u32(rule.n)), near, ir.u32(rule.n))));
-      });
-      block.emit(ir.store(counts, item, ir.get(number)));
-      builder.initially(
-        builder.map(
-          `${name}.number`,
-          `numbers of synapses of ${plan.name}`,
-          { kind: 'count', count: plan.pre.named },
-          false,
-          block.locals.declared,
-          block.statements,
-        ),
-      );
-    },
+    fanOut: Math.min(plan.post.named, rule.n ?? Infinity),
+    count: (counts) => countEdges(wiring, name, counts),
     fill: (source, _block, first, count, storage, block) => {
-      nearTargets(source, first, count, storage, block);
-      rewire(source, first, count, storage, block);
-      sort(first, count, storage, block);
+      const edges = { source, storage, first, count };
+      connectNear(wiring, edges, block);
+      if (rule.rewiring > 0) rewire(wiring, edges, block);
+      sortAscending(edges, block);
     },
   };
+}
 
-  /** Puts down the near targets, or as many of them as are wanted. @random counter (source, target, 0, 2^24) */
-  function nearTargets(source: Ir, first: Ir, count: Ir, storage: Buffer, block: Block): void {
-    const taken = block.local('taken', 'u32');
-    const left = rule.n === null ? null : block.local('left', 'u32');
-    if (left) block.emit(ir.set(left, nearOf(source, block)));
-    block.emit(ir.set(taken, ir.u32(0)));
-    eachNear(source, block, (target, body) => {
-      const take = [ir.store(storage, ir.add(first, ir.get(taken)), target), ir.set(taken, ir.add(ir.get(taken), ir.u32(1)))];
-      if (!left) {
-        body.emit(...take);
-        return;
-      }
-      const [low, high] = philox([source, target, ir.u32(0), siteWord(1)], key, body, context);
-      const wanted = ir.convert('f64', ir.sub(count, ir.get(taken)));
-      body.emit(
-        ir.when(ir.lt(ir.mul(uniformOf(low, high, context), ir.convert('f64', ir.get(left))), wanted), take),
-        ir.set(left, ir.sub(ir.get(left), ir.u32(1))),
-      );
-    });
-  }
+/** Adds the kernel that finds how many edges each source has. */
+function countEdges(wiring: Wiring, name: string, counts: Buffer): void {
+  const { rule, plan, context } = wiring;
+  const block = new Block();
+  const number = block.local('number', 'u32');
+  block.emit(ir.set(number, ir.u32(0)));
+  withElement(plan.pre, item, block, (_element, body) => {
+    const near = countNear(wiring, item, body);
+    body.emit(ir.set(number, rule.n === null ? near : ir.select(ir.lt(near, ir.u32(rule.n)), near, ir.u32(rule.n))));
+  });
+  block.emit(ir.store(counts, item, ir.get(number)));
+  context.builder.initially(
+    context.builder.map(
+      `${name}.number`,
+      `numbers of synapses of ${plan.name}`,
+      { kind: 'count', count: plan.pre.named },
+      false,
+      block.locals.declared,
+      block.statements,
+    ),
+  );
+}
 
-  /**
-   * Moves edges to targets that the source does not have, each equally likely.
-   *
-   * @random counter (source, target, 0, 2·2^24 + attempt): attempt 0 decides whether, later ones where to
-   */
-  function rewire(source: Ir, first: Ir, count: Ir, storage: Buffer, block: Block): void {
-    if (rule.rewiring === 0) return;
-    const k = block.local('edge', 'u32');
-    const attempt = block.local('attempt', 'u32');
-    const other = block.local('other', 'u32');
-    const known = block.local('known', 'bool');
-    const end = ir.add(first, count);
-    const loop = block.nested((inner) => {
-      const target = inner.name('near_target', ir.convert('u32', ir.load(storage, ir.get(k))));
-      const [low, high] = philox([source, target, ir.u32(0), siteWord(2)], key, inner, context);
-      const search = inner.nested((searching) => {
-        const [a, b] = philox([source, target, ir.u32(0), ir.add(siteWord(2), ir.get(attempt))], key, searching, context);
-        const place = searching.name('proposed', ir.convert('u32', ir.mul(uniformOf(a, b, context), ir.f64(targets))));
-        searching.emit(
-          ir.set(known, leftOut ? ir.eq(ir.load(leftOut, source), place) : ir.bool(false)),
-          ir.loop(other, first, end, [
-            ir.when(ir.eq(ir.convert('u32', ir.load(storage, ir.get(other))), place), [ir.set(known, ir.bool(true)), ir.leave]),
-          ]),
-          ir.when(ir.not(ir.get(known)), [ir.store(storage, ir.get(k), place), ir.leave]),
-        );
-      });
-      inner.emit(
-        ir.when(ir.lt(uniformOf(low, high, context), ir.f64(rule.rewiring)), [
-          ir.loop(attempt, ir.u32(1), ir.u32(mostAttempts + 1), search),
-        ]),
-      );
-    });
-    block.emit(ir.loop(k, first, end, loop));
-  }
-
-  /** Puts an item's targets in ascending order, by insertion. */
-  function sort(first: Ir, count: Ir, storage: Buffer, block: Block): void {
-    const [k, q, own] = [block.local('sorted', 'u32'), block.local('place', 'u32'), block.local('own', 'u32')];
-    const before = ir.convert('u32', ir.load(storage, ir.sub(ir.get(q), ir.u32(1))));
-    block.emit(
-      ir.loop(k, first, ir.add(first, count), [
-        ir.set(own, ir.convert('u32', ir.load(storage, ir.get(k)))),
-        ir.set(q, ir.get(k)),
-        ir.whilst(ir.gt(ir.get(q), first), [
-          ir.when(ir.le(before, ir.get(own)), [ir.leave]),
-          ir.store(storage, ir.get(q), before),
-          ir.set(q, ir.sub(ir.get(q), ir.u32(1))),
-        ]),
-        ir.store(storage, ir.get(q), ir.get(own)),
-      ]),
+/** Runs code for each target that is near. */
+function eachNear({ rule, plan, context, leftOut }: Wiring, source: Ir, block: Block, body: (target: Ir, block: Block) => void): void {
+  const target = block.local('target', 'u32');
+  const loop = block.nested((inner) => {
+    const distance = namedDistance(plan, source, ir.get(target), inner, context);
+    const near = ir.lt(distance, ir.f64(inMicrometres(rule.degree)));
+    const allowed = leftOut ? ir.and(near, ir.ne(ir.load(leftOut, source), ir.get(target))) : near;
+    inner.emit(
+      ir.when(
+        allowed,
+        inner.nested((found) => body(ir.get(target), found)),
+      ),
     );
-  }
+  });
+  block.emit(ir.loop(target, ir.u32(0), ir.u32(plan.post.named), loop));
+}
+
+function countNear(wiring: Wiring, source: Ir, block: Block): Ir {
+  const near = block.local('near', 'u32');
+  block.emit(ir.set(near, ir.u32(0)));
+  eachNear(wiring, source, block, (_target, body) => body.emit(ir.set(near, ir.add(ir.get(near), ir.u32(1)))));
+  return ir.get(near);
+}
+
+/** Puts down the near targets, or as many of them as are wanted. @random counter (source, target, 0, 2^24) */
+function connectNear(wiring: Wiring, { source, storage, first, count }: Edges, block: Block): void {
+  const { rule, key, context } = wiring;
+  const taken = block.local('taken', 'u32');
+  const left = rule.n === null ? null : block.local('left', 'u32');
+  if (left) block.emit(ir.set(left, countNear(wiring, source, block)));
+  block.emit(ir.set(taken, ir.u32(0)));
+  eachNear(wiring, source, block, (target, body) => {
+    const take = [ir.store(storage, ir.add(first, ir.get(taken)), target), ir.set(taken, ir.add(ir.get(taken), ir.u32(1)))];
+    if (!left) {
+      body.emit(...take);
+      return;
+    }
+    const [low, high] = philox([source, target, ir.u32(0), siteWord(1)], key, body, context);
+    const wanted = ir.convert('f64', ir.sub(count, ir.get(taken)));
+    body.emit(
+      ir.when(ir.lt(ir.mul(uniformOf(low, high, context), ir.convert('f64', ir.get(left))), wanted), take),
+      ir.set(left, ir.sub(ir.get(left), ir.u32(1))),
+    );
+  });
+}
+
+/**
+ * Moves edges to targets that the source does not have, each equally likely.
+ *
+ * @random counter (source, target, 0, 2·2^24 + attempt): attempt 0 decides whether, later ones where to
+ */
+function rewire({ rule, plan, key, context, leftOut }: Wiring, { source, storage, first, count }: Edges, block: Block): void {
+  const k = block.local('edge', 'u32');
+  const attempt = block.local('attempt', 'u32');
+  const other = block.local('other', 'u32');
+  const known = block.local('known', 'bool');
+  const end = ir.add(first, count);
+  const loop = block.nested((inner) => {
+    const target = inner.name('near_target', ir.convert('u32', ir.load(storage, ir.get(k))));
+    const [low, high] = philox([source, target, ir.u32(0), siteWord(2)], key, inner, context);
+    const search = inner.nested((searching) => {
+      const [a, b] = philox([source, target, ir.u32(0), ir.add(siteWord(2), ir.get(attempt))], key, searching, context);
+      const place = searching.name('proposed', ir.convert('u32', ir.mul(uniformOf(a, b, context), ir.f64(plan.post.named))));
+      searching.emit(
+        ir.set(known, leftOut ? ir.eq(ir.load(leftOut, source), place) : ir.bool(false)),
+        ir.loop(other, first, end, [
+          ir.when(ir.eq(ir.convert('u32', ir.load(storage, ir.get(other))), place), [ir.set(known, ir.bool(true)), ir.leave]),
+        ]),
+        ir.when(ir.not(ir.get(known)), [ir.store(storage, ir.get(k), place), ir.leave]),
+      );
+    });
+    inner.emit(
+      ir.when(ir.lt(uniformOf(low, high, context), ir.f64(rule.rewiring)), [ir.loop(attempt, ir.u32(1), ir.u32(mostAttempts + 1), search)]),
+    );
+  });
+  block.emit(ir.loop(k, first, end, loop));
+}
+
+/** Puts a source's targets in ascending order, by insertion. */
+function sortAscending({ storage, first, count }: Edges, block: Block): void {
+  const [k, q, own] = [block.local('sorted', 'u32'), block.local('place', 'u32'), block.local('own', 'u32')];
+  const before = ir.convert('u32', ir.load(storage, ir.sub(ir.get(q), ir.u32(1))));
+  block.emit(
+    ir.loop(k, first, ir.add(first, count), [
+      ir.set(own, ir.convert('u32', ir.load(storage, ir.get(k)))),
+      ir.set(q, ir.get(k)),
+      ir.whilst(ir.gt(ir.get(q), first), [
+        ir.when(ir.le(before, ir.get(own)), [ir.leave]),
+        ir.store(storage, ir.get(q), before),
+        ir.set(q, ir.sub(ir.get(q), ir.u32(1))),
+      ]),
+      ir.store(storage, ir.get(q), ir.get(own)),
+    ]),
+  );
 }

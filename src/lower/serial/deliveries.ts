@@ -23,6 +23,7 @@ import { rankOf } from '../profile.js';
 import { synapseDraws } from '../synapse-values.js';
 import { statementsOf } from '../texts.js';
 import type { Network, SteppedProjection } from './layout.js';
+import { steppingOrder } from './layout.js';
 import type { Place } from './owners.js';
 import { synapseOwner } from './owners.js';
 import { StepScope } from './scope.js';
@@ -31,9 +32,13 @@ import { StepScope } from './scope.js';
 type Delay =
   { readonly kind: 'none' } | { readonly kind: 'same'; readonly seconds: number } | { readonly kind: 'own'; readonly buffer: Buffer };
 
-interface Listener {
+/** A pathway of a projection that waits for an event. */
+export interface Hearing {
   readonly projection: SteppedProjection;
   readonly pathway: PathwayPlan;
+}
+
+interface Listener extends Hearing {
   readonly end: ProjectionEnd;
   readonly delay: Delay;
   /** Of pathways with delays: events that reached each synapse, and whether some synapse of a row has not been reached by all. */
@@ -54,6 +59,10 @@ interface History {
 export interface Deliveries {
   /** Writes what an event of an element does at once, and notes it for later. */
   emit(member: { readonly name: string }, event: string, element: Ir, block: Block, time: Ir): void;
+  /** Whether an event does anything, at once or later. */
+  isHeard(population: string, event: string): boolean;
+  /** The pathways that wait for an event. */
+  hearing(population: string, event: string): readonly Hearing[];
   /** Adds the kernels that deliver what is due at the start of a step. */
   schedule(): void;
 }
@@ -83,6 +92,8 @@ export function deliveriesOf(network: Network): Deliveries {
       if (history) note(history, element, block, time);
       for (const listener of listeners.get(key) ?? []) listen(listener, network, element, block, time);
     },
+    isHeard: (population, event) => listeners.has(`${population}.${event}`),
+    hearing: (population, event) => listeners.get(`${population}.${event}`) ?? [],
     schedule: () => {
       const { builder, profile } = context;
       for (const [key, all] of listeners) {
@@ -281,19 +292,34 @@ function listen(listener: Listener, network: Network, element: Ir, block: Block,
     if (queue) inner.emit(ir.store(queue.pending, row, ir.u32(1)));
     if (delay.kind === 'same') return;
     eachSynapse(projection, pathway.side, row, inner, (place, each) => {
+      const seen = timeSeen(listener, network, element, place.target, time);
       if (delay.kind === 'none') {
-        act(listener, network, place, each, time);
+        act(listener, network, place, each, seen);
         return;
       }
       const none = ir.le(ir.load(delay.buffer, place.position), ir.f64(0));
       each.emit(
         ir.when(
           none,
-          each.nested((innermost) => act(listener, network, place, innermost, time)),
+          each.nested((innermost) => act(listener, network, place, innermost, seen)),
         ),
       );
     });
   });
+}
+
+/**
+ * The time that the code of a synapse sees when an event acts at once: that of the step in which the synapse was last stepped. A synapse is stepped with the
+ * element that it acts on, before that element's own events.
+ */
+function timeSeen({ projection, pathway }: Listener, { timeBefore, context }: Network, source: Ir, target: Ir, now: Ir): Ir {
+  if (!timeBefore || pathway.side === 'post') return now;
+  const { pre, post } = projection.plan;
+  const before = ir.load(timeBefore, ir.u32(0));
+  const order = steppingOrder(context);
+  if (pre.population !== post.population) return order.indexOf(post.population) < order.indexOf(pre.population) ? now : before;
+  const element = post.offset === 0 ? target : ir.add(target, ir.u32(post.offset));
+  return ir.select(ir.le(element, source), now, before);
 }
 
 /** Runs the code of a pathway for one synapse. @random stream `projection/<id>/pathway/<name>`, counter (source, target, step, site) */
@@ -356,7 +382,8 @@ function dueKernel(listener: Listener, history: History, network: Network): stri
             const slot = ir.add(ir.mul(element, ir.u32(history.capacity)), ir.and(ir.get(next), ir.u32(history.capacity - 1)));
             const due = event.name('due', ir.add(ir.load(history.times, slot), seconds));
             event.emit(ir.when(ir.gt(due, now), [ir.leave]));
-            act(listener, network, place, event, now);
+            // Events come before anything is stepped.
+            act(listener, network, place, event, network.timeBefore ? ir.load(network.timeBefore, ir.u32(0)) : now);
             event.emit(ir.set(next, ir.add(ir.get(next), ir.u32(1))));
           });
           delayed.emit(

@@ -53,7 +53,15 @@ export interface Network {
   readonly rings: ReadonlyMap<string, EventSource>;
   /** f64[1]: the time that has come, in s. */
   readonly time: Buffer;
+  /** f64[1]: the time of the step before, in s, which code sees that runs before its element is stepped; null where no code of events reads a time. */
+  readonly timeBefore: Buffer | null;
 }
+
+/** Names of the populations in the order in which they are stepped. */
+export const steppingOrder = ({ model }: Context): string[] =>
+  Object.entries(model.populations)
+    .sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1))
+    .map(([name]) => name);
 
 /** The stepped group that an end or a population belongs to. */
 export const groupOf = (network: Network, group: Group | null): SteppedGroup | null =>

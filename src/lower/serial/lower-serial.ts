@@ -4,7 +4,7 @@
  */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer } from '../../ir/program.js';
+import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { Context } from '../context.js';
 import type { EventSource } from '../events.js';
 import type { Group } from '../groups.js';
@@ -12,10 +12,11 @@ import type { ProjectionPlan } from '../projection.js';
 import { rankOf } from '../profile.js';
 import type { BuiltProjection } from '../recordings.js';
 import { creationSort } from '../synapses/indices.js';
+import { statementsOf } from '../texts.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
-import { shownGroup, shownProjection, stepGroups, stepProjection } from './layout.js';
-import { firstRegime, populationKernel } from './populations.js';
+import { shownGroup, shownProjection, stepGroups, steppingOrder, stepProjection } from './layout.js';
+import { firstRegime, populationKernel, stepKernels } from './populations.js';
 import { replayKernel } from './replay.js';
 
 /** What recordings read in place of groups and projections: copies that others see. */
@@ -39,15 +40,16 @@ export function lowerSerially(
     projections: inOrder(built.map((projection) => stepProjection(projection, context))),
     rings,
     time: builder.buffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)'),
+    timeBefore: plans.some(readsTime) ? builder.buffer('time.before', 'f64', 1, 'time of the step before (s)') : null,
   };
   for (const { plan, connectivity } of network.projections)
     if (connectivity.columns && connectivity.creation)
       builder.initially(creationSort(`${plan.name}.by_creation`, connectivity.columns, connectivity.creation, context));
   const deliveries = deliveriesOf(network);
   const start = profile.defaults.operation;
-  builder.each(timeKernel(network.time, context), start, rankOf(profile, start), Number.MIN_SAFE_INTEGER);
+  builder.each(timeKernel(network), start, rankOf(profile, start), Number.MIN_SAFE_INTEGER);
   deliveries.schedule();
-  const populations = Object.entries(context.model.populations).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
+  const populations = steppingOrder(context);
   const memberOf = (name: string): { stepped: SteppedGroup; member: Group['members'][number] } | null => {
     for (const stepped of network.groups) {
       const member = stepped.group.members.find((candidate) => candidate.name === name);
@@ -56,19 +58,20 @@ export function lowerSerially(
     return null;
   };
   const slot = profile.defaults.integrate;
-  populations.forEach(([name], order) => {
+  populations.forEach((name, order) => {
     const found = memberOf(name);
-    const kernel = found
-      ? populationKernel(network, found.stepped, found.member, 'step', deliveries)
-      : replayKernel(network, name, deliveries);
-    if (kernel !== null) builder.each(kernel, slot, rankOf(profile, slot), order);
+    const kernels = found
+      ? stepKernels(network, found.stepped, found.member, deliveries)
+      : [replayKernel(network, name, deliveries)].filter((kernel) => kernel !== null);
+    // Of one order, they run as they are added.
+    for (const kernel of kernels) builder.each(kernel, slot, rankOf(profile, slot), order);
   });
   for (const { ring, population, event } of rings.values()) {
     const kernel = builder.compact(`${ring.name}.compact`, `lists the elements of ${population} that emit ${event}`, ring.name);
     builder.each(kernel, slot, rankOf(profile, slot), populations.length);
   }
   const starting = (doing: 'derive' | 'enter'): string[] =>
-    populations.flatMap(([name]) => {
+    populations.flatMap((name) => {
       const found = memberOf(name);
       if (!found || (doing === 'enter' && firstRegime(found.stepped) < 0)) return [];
       return populationKernel(network, found.stepped, found.member, doing, deliveries) ?? [];
@@ -82,8 +85,19 @@ export function lowerSerially(
 const inOrder = <T extends { readonly plan: ProjectionPlan }>(projections: readonly T[]): T[] =>
   [...projections].sort((a, b) => a.plan.projection.order - b.plan.projection.order || (a.plan.name < b.plan.name ? -1 : 1));
 
+/** Whether what some event does to synapses depends on the time. */
+const readsTime = ({ pathways, equations }: ProjectionPlan): boolean =>
+  pathways.some(({ pathway }) =>
+    statementsOf(pathway.do, equations.names).some((statement) => expressionsOf(statement).some((e) => namesIn(e).has('t'))),
+  );
+
 /** Time is a sum: its rounding decides in which step something falls due. */
-function timeKernel(time: Buffer, context: Context): string {
-  const next = ir.add(ir.load(time, ir.u32(0)), ir.f64(context.dt));
-  return context.builder.sequential('time.advance', 'the time at the end of this step', [], [ir.store(time, ir.u32(0), next)]);
+function timeKernel({ time, timeBefore, context }: Network): string {
+  const now = ir.load(time, ir.u32(0));
+  return context.builder.sequential(
+    'time.advance',
+    'the time at the end of this step',
+    [],
+    [...(timeBefore ? [ir.store(timeBefore, ir.u32(0), now)] : []), ir.store(time, ir.u32(0), ir.add(now, ir.f64(context.dt)))],
+  );
 }

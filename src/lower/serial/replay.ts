@@ -6,7 +6,7 @@ import { arrayOf } from '../context.js';
 import * as messages from '../messages.js';
 import type { Deliveries } from './deliveries.js';
 import type { Network } from './layout.js';
-import { clearMasks, mark } from './populations.js';
+import { clearMasks, mark } from './elements.js';
 
 /** Writes the kernel of a population without a type; null after a finding. */
 export function replayKernel(network: Network, name: string, deliveries: Deliveries): string | null {

@@ -61,7 +61,7 @@ describe('a network in which little arrives', () => {
     for (const [name, values] of expected) expect(found.get(name), name).toEqual(values);
     // Something arrived, and nothing is left.
     expect(expected.get('P.ge')?.some((value) => Number(value) > 0.0016)).toBe(true);
-    for (const name of linesOf(changed)) expect(found.get(name)?.some((value) => value !== 0)).toBe(false);
+    for (const name of linesOf(changed)) expect(found.get(name)).toEqual(new BigInt64Array(found.get(name)?.length ?? 0));
   });
 
   test('turns negative zeros to zeros as receiving nothing does', async () => {

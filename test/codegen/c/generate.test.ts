@@ -23,6 +23,24 @@ describe('generated text', () => {
     await expect(header).toMatchFileSnapshot('golden/two-populations.h');
   });
 
+  test('shares the items of a part of an array from where it begins, so that each thread has some', () => {
+    const x = buffer('x', 'i32', 300);
+    const domain = { kind: 'ranges', ranges: [{ begin: 200, end: 300 }] } as const;
+    const kernel: Kernel = {
+      shape: 'map',
+      name: 'later',
+      comment: '',
+      domain,
+      lanes: true,
+      locals: [],
+      body: [b.store(x, index, b.i32(1))],
+    };
+    const { source } = generateC(program({ buffers: [x], kernels: [kernel] }));
+    const call =
+      'kernel_later(network, step, share_between(200u, 300u, thread, threads), share_between(200u, 300u, thread + 1u, threads));';
+    expect(source.replace(/\s+/g, ' ')).toContain(call);
+  });
+
   test('of its stand-alone project', async () => {
     const files = cProject(twoPopulations, [
       { kind: 'run', steps: 20 },

@@ -23,6 +23,7 @@ describe('barriers', () => {
   const own = mapOver('own', 100, [b.store(x, index, b.add(b.load(x, index), b.i32(1)))]);
   const copy = mapOver('copy', 100, [b.store(y, index, b.load(x, index))]);
   const fewer = mapOver('fewer', 50, [b.store(y, index, b.load(x, index))]);
+  const part: Kernel = { ...copy, name: 'part', domain: { kind: 'ranges', ranges: [{ begin: 64, end: 100 }] } };
   const neighbour = mapOver('neighbour', 99, [b.store(y, index, b.load(x, b.add(index, b.u32(1))))]);
   const scatter = (name: string): Kernel =>
     mapOver(name, 100, [b.accumulate(x, b.binary('rem', b.mul(index, b.u32(7)), b.u32(10)), b.i32(1))]);
@@ -37,6 +38,7 @@ describe('barriers', () => {
   test.each([
     { of: 'an element and its own thread', kernels: [own, copy], wait: [] },
     { of: 'another partition', kernels: [own, fewer], wait: ['fewer'] },
+    { of: 'a part that threads share among themselves', kernels: [own, part], wait: ['part'] },
     { of: 'an element of a neighbour', kernels: [own, neighbour], wait: ['neighbour'] },
     { of: 'additions, which commute', kernels: [scatter('first'), scatter('second')], wait: [] },
     { of: 'additions, then reading', kernels: [scatter('first'), copy], wait: ['copy'] },

@@ -1,8 +1,8 @@
 /** A network with every kind of connection, stepped element by element: the same bits on all engines, and after being taken up again. */
 
 import { describe, expect, test } from 'vitest';
-import { targets } from '../../../runtime/targets/registry.js';
-import { simulate, type Engine } from '../../support/simulate.js';
+import { simulate } from '../../support/simulate.js';
+import { engines } from './all-engines.js';
 
 const cells = 5;
 const ring = JSON.stringify(Array.from({ length: cells }, (_, k) => [k, (k + 1) % cells]));
@@ -53,13 +53,6 @@ record:
 timing: lems-euler
 experiment: { dt: 0.05 ms, duration: 60 ms }
 `.replace('synapses:\n', '  meter: { parameters: { source: 0 mV }, derived: { level: (source + 65*mV)/(20*mV) } }\nsynapses:\n');
-
-const engines: readonly Engine[] = [
-  { target: 'reference', threads: 1 },
-  { target: 'wasm', threads: 1 },
-  { target: 'wasm', threads: 2 },
-  ...(targets['c'] ? [{ target: 'c', threads: 2 } as unknown as Engine] : []),
-];
 
 describe.each(['float64', 'float32'] as const)('in %s', (precision) => {
   test('all engines give the same bits, and everything in the network happens', async () => {

@@ -3,34 +3,21 @@
  * fail. A run that ends well has the fingerprint of the reference; a cache has whole entries or none.
  */
 
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runProgram } from '../../../runtime/targets/c/compiler.js';
 import { startProgram, until } from '../../support/program-process.js';
 import type { Ended, ProcessOptions, ProgramProcess } from '../../support/program-process.js';
 import { runCommand } from '../../support/command.js';
 import { root } from '../../support/import-graph.js';
+import { openFolders } from '../../support/open-folders.js';
 import { anyCompiler, reasonOf } from './c/compilers.js';
 import { hasOpencl, reason } from './opencl/devices.js';
 
-const all = mkdtempSync(join(tmpdir(), 'interneuron-processes-'));
-chmodSync(all, 0o777);
-afterAll(() => rmSync(all, { recursive: true, force: true }));
-
-/** A folder for each test. */
-let folder: string;
-let count = 0;
-beforeEach(() => {
-  count += 1;
-  folder = join(all, String(count));
-  mkdirSync(folder);
-  chmodSync(folder, 0o777);
-});
-
+const { all, folder } = openFolders('interneuron-processes-');
 const model = 'fixtures/brian/delays-small.yaml';
-const cache = (): string => join(folder, 'cache');
+const cache = (): string => join(folder(), 'cache');
 const fingerprintOf = (printed: string): string => /^fingerprint {2}([0-9a-f]{64})$/m.exec(printed)?.[1] ?? printed;
 const expected = fingerprintOf((await runCommand(['run', join(root, model), '--target', 'reference'])).stdout);
 
@@ -57,13 +44,13 @@ async function kill({ child, ended }: ProgramProcess, which: 'alone' | 'with its
  * show for it.
  */
 function compilerThat(first: string): string {
-  const path = join(folder, 'cc.sh');
+  const path = join(folder(), 'cc.sh');
   const real = anyCompiler?.command.join(' ') ?? '';
   writeFileSync(
     path,
     `#!/bin/sh
 case "$*" in
-  *-shared*network.so*) echo x >> '${folder}/compilations'; ${first} ;;
+  *-shared*network.so*) echo x >> '${folder()}/compilations'; ${first} ;;
 esac
 exec ${real} "$@"
 `,
@@ -72,14 +59,14 @@ exec ${real} "$@"
   return path;
 }
 
-const compilations = (): number => lines(join(folder, 'compilations'));
+const compilations = (): number => lines(join(folder(), 'compilations'));
 
 describe.skipIf(anyCompiler === undefined)(`the c target${reasonOf(anyCompiler, 'a C compiler')}`, { timeout: 120_000 }, () => {
   const entries = (): string[] => names('c').filter((name) => !name.startsWith('.'));
 
   test('two processes that compile the same model at once share one whole entry', async () => {
     // Neither goes on before both compile.
-    const CC = compilerThat(`while [ $(wc -l < '${folder}/compilations') -lt 2 ]; do sleep 0.02; done`);
+    const CC = compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
     const both = [start('c', { CC }), start('c', { CC })];
     expect(await Promise.all(both.map(async ({ ended }) => outcome(await ended)))).toEqual([expected, expected]);
     expect(compilations()).toBe(2);
@@ -91,7 +78,7 @@ describe.skipIf(anyCompiler === undefined)(`the c target${reasonOf(anyCompiler, 
 
   test.each(['alone', 'with its compiler'] as const)('killed %s in the middle of compiling: the next run compiles again', async (which) => {
     const CC = compilerThat(
-      `[ $(wc -l < '${folder}/compilations') -gt 1 ] || { echo 'half a library' > network.so; until [ -e '${folder}/go' ]; do sleep 0.02; done; }`,
+      `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || { echo 'half a library' > network.so; until [ -e '${folder()}/go' ]; do sleep 0.02; done; }`,
     );
     const first = start('c', { CC });
     await until(() => compilations() === 1, 'the compiler starts');
@@ -102,7 +89,7 @@ describe.skipIf(anyCompiler === undefined)(`the c target${reasonOf(anyCompiler, 
     expect(outcome(await start('c', { CC }).ended)).toBe(expected);
     expect(entries()).toHaveLength(1);
     // A compiler that was left behind and ends later changes nothing.
-    writeFileSync(join(folder, 'go'), '');
+    writeFileSync(join(folder(), 'go'), '');
     const left = names('c').find((name) => name.startsWith('.')) ?? '';
     const library = join(cache(), 'c', left, 'network.so');
     if (which === 'alone') await until(() => statSync(library).size > 1000, 'the compiler that was left behind ends');
@@ -112,10 +99,42 @@ describe.skipIf(anyCompiler === undefined)(`the c target${reasonOf(anyCompiler, 
   });
 
   test('without a compiler it says what to install', async () => {
-    const { code, stderr } = await start('c', { CC: undefined, PATH: join(folder, 'nothing') }).ended;
+    const { code, stderr } = await start('c', { CC: undefined, PATH: join(folder(), 'nothing') }).ended;
     expect(code).toBe(2);
-    expect(stderr).toContain('there is no C compiler: none of $CC, cc, gcc and clang can be started');
+    expect(stderr).toContain('there is no C compiler: none of cc, gcc and clang can be started');
     expect(stderr).toMatch(process.platform === 'darwin' ? /xcode-select/ : /apt-get install gcc/);
+  });
+
+  test.each(['no-such-compiler --fast', 'false', '/', '"gcc'])('CC that names no compiler is not passed over: %s', async (CC) => {
+    const { code, stderr } = await start('c', { CC }).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain(`the C compiler that CC names cannot be started: ${CC}`);
+    expect(stderr).toMatch(process.platform === 'darwin' ? /unset CC.*xcode-select/ : /unset CC.*apt-get install gcc/);
+    const listed = await startProgram(['targets'], { environment: { CC } }).ended;
+    expect(listed.code).toBe(0);
+    expect(listed.stdout).toContain(`the C compiler that CC names cannot be started: ${CC}`);
+  });
+
+  test('a compiler that says that all is well and makes nothing is found out', async () => {
+    const { code, stderr } = await start('c', { CC: 'echo compiled' }).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/says that it compiled the generated source \S+network\.c, and made no library/);
+    expect(entries()).toEqual([]);
+  });
+
+  test('a cache without room only costs time', async () => {
+    const CC = compilerThat('case "$PWD" in */cache/*) echo "ld: final link failed: No space left on device" >&2; exit 1 ;; esac');
+    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+    expect(compilations()).toBe(2);
+    expect(names('c')).toEqual([]);
+  });
+
+  test('a disk without room anywhere is named', async () => {
+    const nowhere = startProgram(['run', model, '--target', 'c'], { environment: { INTERNEURON_CACHE: cache() }, fileBlocks: 32 });
+    const { code, stderr } = await nowhere.ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/compiling needs a folder, and \S+ cannot be written: EFBIG/);
+    expect(stderr).toContain('set TMPDIR and INTERNEURON_CACHE to folders with more');
   });
 
   test('a compiler that fails is quoted, with the path of the source, which stays', async () => {
@@ -150,11 +169,11 @@ describe.skipIf(!canStub)(
   () => {
     const environment = (more: Record<string, string> = {}): Record<string, string> => ({
       INTERNEURON_OPENCL_LIBRARY: loader,
-      STUB_FOLDER: folder,
-      POCL_CACHE_DIR: join(folder, 'driver'),
+      STUB_FOLDER: folder(),
+      POCL_CACHE_DIR: join(folder(), 'driver'),
       ...more,
     });
-    const builds = (): number => lines(join(folder, 'builds'));
+    const builds = (): number => lines(join(folder(), 'builds'));
 
     test('two processes that compile the same model at once share one whole entry', async () => {
       // The first builds are those of the trust kernel alone; no later one goes on before both processes have come to it.
@@ -176,7 +195,7 @@ describe.skipIf(!canStub)(
     test.each([0, 400])('killed %i ms after the compiler was let go: no wrong result', async (milliseconds) => {
       const first = start('opencl', environment({ STUB_WAIT: '1' }));
       await until(() => builds() === 1, 'the compiler starts');
-      writeFileSync(join(folder, 'go'), '');
+      writeFileSync(join(folder(), 'go'), '');
       await new Promise((resolve) => setTimeout(resolve, milliseconds));
       first.child.kill('SIGKILL');
       await first.ended;
@@ -185,10 +204,10 @@ describe.skipIf(!canStub)(
     });
 
     test('a device that vanishes during a run ends it, and leaves a file that says that it is incomplete', async () => {
-      const output = join(folder, 'out.nwb');
+      const output = join(folder(), 'out.nwb');
       const run = start('opencl', environment(), ['--duration', '100000 s', '-o', output]);
-      await until(() => readdirSync(folder).some((name) => name.startsWith('out.')), 'the run begins');
-      writeFileSync(join(folder, 'gone'), '');
+      await until(() => readdirSync(folder()).some((name) => name.startsWith('out.')), 'the run begins');
+      writeFileSync(join(folder(), 'gone'), '');
       const { code, stderr } = await run.ended;
       expect(code).toBe(2);
       expect(stderr).toMatch(/the OpenCL device .* stopped working: CL_OUT_OF_RESOURCES from clFinish/);
@@ -208,7 +227,7 @@ describe.skipIf(!canStub)(
     });
 
     test('a model that is too large for the device: what it needs and what there is', async () => {
-      const large = join(folder, 'large.yaml');
+      const large = join(folder(), 'large.yaml');
       writeFileSync(
         large,
         'format: interneuron/brian\nneuron_groups: { cells: { N: 300000000, model: "dv/dt = -v/(10*ms) : 1" } }\nrun: 1 ms\n',
@@ -223,6 +242,65 @@ describe.skipIf(!canStub)(
   },
 );
 
+const anyTarget = ['wasm', ...(anyCompiler ? ['c'] : []), ...(hasOpencl ? ['opencl'] : [])];
+
+/** Files of a target's cache, below whatever folders it has. */
+const keptFiles = (target: string): string[] =>
+  readdirSync(cache(), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(cache(), name))
+    .filter((path) => statSync(path).isFile() && (target === 'wasm' || path.includes(`/${target}/`)));
+
+describe.each(anyTarget)('what is kept for the target %s', { timeout: 120_000 }, (target) => {
+  const run = async (): Promise<string> => outcome(await start(target, { POCL_CACHE_DIR: join(folder(), 'driver') }).ended);
+
+  test('is made anew where it is damaged, byte for byte', async () => {
+    expect(await run()).toBe(expected);
+    const [path = ''] = keptFiles(target)
+      .filter((file) => /\.(?:wasm|so|dylib|clbin)$/.test(file))
+      .sort((one, other) => statSync(other).size - statSync(one).size);
+    const whole = readFileSync(path);
+    const middle = Math.floor(whole.length / 2);
+    const flipped = (from: number, to: number): Buffer => Buffer.from(whole.map((byte, k) => (k >= from && k < to ? byte ^ 0xff : byte)));
+    const damaged: readonly Buffer[] = [
+      whole.subarray(0, middle),
+      Buffer.alloc(0),
+      Buffer.alloc(whole.length),
+      flipped(middle, middle + 1),
+      flipped(whole.length - 1, whole.length),
+      flipped(0, 8),
+    ];
+    for (const bytes of damaged) {
+      writeFileSync(path, bytes);
+      expect(await run()).toBe(expected);
+      // Drivers may put dates into binaries.
+      if (target === 'wasm') expect(readFileSync(path).equals(whole)).toBe(true);
+      else expect(readFileSync(path).equals(bytes)).toBe(false);
+    }
+  });
+
+  test.each([
+    { where: 'a file', make: () => (writeFileSync(cache(), 'something'), cache()) },
+    { where: 'below a file', make: () => (writeFileSync(cache(), 'something'), join(cache(), 'a/b')) },
+    { where: 'where the system makes no folders', make: () => '/proc/no/such/folder' },
+    { where: 'a device', make: () => '/dev/null' },
+    { where: 'a name that is too long', make: () => join(folder(), 'a'.repeat(300)) },
+    { where: 'not there yet', make: () => join(folder(), 'some/where/else') },
+    { where: 'a name that shells and compilers read otherwise', make: () => join(folder(), `-o "a' $(touch x) ;b\n`) },
+  ])('may be $where', async ({ make }) => {
+    const INTERNEURON_CACHE = make();
+    expect(outcome(await start(target, { INTERNEURON_CACHE, POCL_CACHE_DIR: join(folder(), 'driver') }).ended)).toBe(expected);
+    expect(existsSync(join(folder(), 'x'))).toBe(false);
+  });
+});
+
+test('a variable that names no cache is as none: nothing is written beside the user', async () => {
+  const before = readdirSync(root);
+  const environment = { INTERNEURON_CACHE: '', XDG_CACHE_HOME: 'relative', HOME: folder() };
+  expect(outcome(await start(anyTarget.includes('c') ? 'c' : 'wasm', environment).ended)).toBe(expected);
+  expect(readdirSync(root)).toEqual(before);
+  expect(readdirSync(join(folder(), '.cache', 'interneuron')).length).toBeGreaterThan(0);
+});
+
 const isRoot = process.getuid?.() === 0;
 /** A user who may read everything here and write nothing. */
 const nobody = 65534;
@@ -236,7 +314,7 @@ describe.skipIf(!isRoot || anyCompiler === undefined)(
       expect(outcome(await start(target).ended)).toBe(expected);
       const before = names(target);
       chmodSync(cache(), 0o755);
-      const environment = { INTERNEURON_CACHE: cache(), HOME: folder, POCL_CACHE_DIR: join(folder, 'driver') };
+      const environment = { INTERNEURON_CACHE: cache(), HOME: folder(), POCL_CACHE_DIR: join(folder(), 'driver') };
       const asNobody = (...words: string[]): Promise<Ended> =>
         startProgram(['run', model, '--target', target, ...words], { uid: nobody, environment }).ended;
       expect(outcome(await asNobody())).toBe(expected);

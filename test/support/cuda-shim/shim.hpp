@@ -89,6 +89,8 @@ struct shim_fibre {
   shim_state state = READY;
   bool predicate = false;
   unsigned ballot = 0;
+  /* What a shuffle gives, how far, and what it brings. */
+  unsigned given = 0, distance = 0, taken = 0;
 };
 
 struct shim_work {
@@ -143,6 +145,15 @@ static inline unsigned __ballot_sync(unsigned, bool predicate)
   return shim_fibres[shim_current]->ballot;
 }
 
+static inline unsigned __shfl_up_sync(unsigned, unsigned value, unsigned distance)
+{
+  shim_fibre *own = shim_fibres[shim_current];
+  own->given = value;
+  own->distance = distance;
+  shim_pause(AT_BALLOT);
+  return shim_fibres[shim_current]->taken;
+}
+
 static inline uint64_t shim_random(uint64_t *state)
 {
   *state ^= *state << 13;
@@ -170,6 +181,8 @@ static bool shim_ballots(unsigned threads)
     if (waiting == 0) continue;
     if (waiting != end - warp) return false;
     for (unsigned k = warp; k < end; k += 1) {
+      const unsigned from = k - warp >= shim_fibres[k]->distance ? k - shim_fibres[k]->distance : k;
+      shim_fibres[k]->taken = shim_fibres[from]->given;
       shim_fibres[k]->ballot = bits;
       shim_fibres[k]->state = READY;
     }

@@ -65,9 +65,9 @@ extern "C" uint32_t shim_trust(const double *all)
 
 const built = new Map<string, Library>();
 
-async function build(generated: GeneratedDevice, source: string, { group, team }: DeviceSizes): Promise<Library> {
+async function build(generated: GeneratedDevice, source: string, { group, team, scan = team }: DeviceSizes): Promise<Library> {
   const host = hostText(generated);
-  const key = createHash('sha256').update(`${group} ${team} ${host} ${source}`).digest('hex');
+  const key = createHash('sha256').update(`${group} ${team} ${scan} ${host} ${source}`).digest('hex');
   const known = built.get(key);
   if (known !== undefined) return known;
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuda-shim-'));
@@ -82,6 +82,7 @@ async function build(generated: GeneratedDevice, source: string, { group, team }
       '-w',
       `-DGROUP_SIZE=${group}`,
       `-DTEAM_SIZE=${team}`,
+      `-DSCAN_SIZE=${scan}`,
     ];
     const { status, stderr } = await runProgram(['g++', ...options, '-shared', '-fPIC', '-o', 'shim.so', 'host.cpp'], { cwd: folder });
     if (status !== 0) throw new Error(stderr);
@@ -169,7 +170,7 @@ class ShimDriver implements DeviceDriver {
 
 /** A target for tests. */
 export function shimTarget({
-  sizes = { group: 64, team: 32, groups: 4 },
+  sizes = { group: 64, team: 32, scan: 64, groups: 4 },
   targets = 'atomic',
   seed = 1,
   change = (text) => text,

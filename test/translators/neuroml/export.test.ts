@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert.js';
 import type { Model } from '../../../src/model/model.js';
+import { exportLems } from '../../../translators/neuroml/export.js';
 import { importModel, readSource, runModel, type ImportedModel, type ImportOptions } from '../../../src/pipeline.js';
 
 /** Spike times in s of each population. */
@@ -83,6 +84,22 @@ describe('by name', () => {
     expect(Object.values(original.valid.model.neurons)[0]?.conformsTo?.type).toBe(`pynn/${cell}`);
   });
 
+  it('PyNN’s HH_cond_exp is an heir of NeuroML’s that fires, with the gates’ first values', async () => {
+    const { original, text, back } = await converted(
+      'fixtures/pynn/hh-cond-exp.json',
+      { dt: '0.01 ms', duration: '40 ms' },
+      false,
+      (model) => ({
+        ...model,
+        recordings: model.recordings.filter((recording) => 'events' in recording),
+      }),
+    );
+    expect(text).toContain('<ComponentType name="HH_cond_exp_firing" extends="HH_cond_exp"');
+    expect(text).toMatch(/<HH_cond_exp_firing id="[^"]*" gbar_Na="20" .*h_init="1"/);
+    expect(text).toMatch(/<expCondSynapse id="[^"]*" tau_syn="/);
+    expect(await spikesOf(back)).toEqual(await spikesOf(original));
+  });
+
   it('a type that only says that it is one is written as what it is', async () => {
     const { text } = await converted('fixtures/pynn/if-curr-exp.json', {}, false, (model) => {
       const type = model.neurons['IF_curr_exp']!;
@@ -92,6 +109,158 @@ describe('by name', () => {
     expect(text).not.toContain('<IF_curr_exp ');
     expect(text).toContain('<ComponentType name="IF_curr_exp_cell"');
   });
+});
+
+/** Cells of NeuroML’s catalogue in a document of one’s own, with the component that each is. */
+const catalogue: readonly (readonly [string, string, string])[] = [
+  [
+    'iafTauCell',
+    `conformsTo: { type: neuroml/iafTauCell, where: { leakReversal: E, thresh: T, reset: R, tau: tm } }
+    parameters: { E: -45 mV, T: -50 mV, R: -70 mV, tm: 20 ms }
+    state: { v: { unit: mV, initial: E } }
+    derivatives: { v: (E - v)/tm }
+    events: { spike: { when: v > T, do: [v = R] } }`,
+    'thresh="-50mV" reset="-70mV" leakReversal="-45mV" tau="20ms"',
+  ],
+  [
+    'iafTauRefCell',
+    `conformsTo: { type: neuroml/iafTauRefCell, where: { leakReversal: E, thresh: T, reset: R, tau: tm, refract: 3.05*ms } }
+    parameters: { E: -45 mV, T: -50 mV, R: -70 mV, tm: 20 ms }
+    state: { v: { unit: mV, initial: E } }
+    derivatives: { v: (E - v)/tm }
+    events: { spike: { when: v > T, do: [v = R], refractory: { for: 3.05*ms, rate: [v] } } }`,
+    'refract="3.05ms"',
+  ],
+  [
+    'iafCell',
+    `conformsTo: { type: neuroml/iafCell, where: { leakConductance: C/tm, leakReversal: E, C: C, thresh: T, reset: R } }
+    parameters: { C: 0.2 nF, tm: 10 ms, E: -45 mV, T: -50 mV, R: -65 mV }
+    inputs: { I: nA }
+    state: { v: { unit: mV, initial: E } }
+    derivatives: { v: (E - v)/tm + I/C }
+    events: { spike: { when: v > T, do: [v = R] } }`,
+    'leakConductance="20nS"',
+  ],
+  [
+    'iafRefCell',
+    `conformsTo: { type: neuroml/iafRefCell, where: { leakConductance: g, leakReversal: E, thresh: T, reset: R, refract: hold } }
+    parameters: { C: 0.2 nF, g: 20 nS, E: -45 mV, T: -50 mV, R: -65 mV, hold: 2.05 ms }
+    inputs: { I: nA }
+    state: { v: { unit: mV, initial: E } }
+    derivatives: { v: (g*(E - v) + I)/C }
+    events: { spike: { when: v > T, do: [v = R], refractory: { for: hold, rate: [v] } } }`,
+    'C="0.2nF" thresh="-50mV" reset="-65mV" leakConductance="20nS" leakReversal="-45mV" refract="2.05ms"',
+  ],
+  [
+    'izhikevichCell',
+    `conformsTo: { type: neuroml/izhikevichCell, where: { v0: -60*mV, thresh: 30*mV } }
+    parameters: { a: { unit: 1, value: 0.02 }, b: { unit: 1, value: 0.2 }, c: { unit: 1, value: -65 }, d: { unit: 1, value: 6 } }
+    inputs: { drive: 1 }
+    state: { v: { unit: mV, initial: -60 mV }, U: { unit: 1, initial: -12 } }
+    derivatives: { v: (0.04*(v/mV)**2 + 5*v/mV + 140 - U + drive + 0)*mV/ms, U: a*(b*v/mV - U)/ms }
+    events: { spike: { when: v > 30*mV, do: [v = c*mV, U += d] } }`,
+    'v0="-60mV" thresh="30mV"',
+  ],
+  [
+    'izhikevich2007Cell',
+    `conformsTo: { type: neuroml/izhikevich2007Cell, where: { v0: E, vr: E, vt: T, vpeak: 35*mV, c: R } }
+    parameters: { C: 100 pF, k: 0.7 nS/mV, E: -60 mV, T: -40 mV, R: -50 mV, a: 0.03/ms, b: -2 nS, d: 100 pA }
+    inputs: { I: pA }
+    state: { v: { unit: mV, initial: E }, u: { unit: pA } }
+    derivatives: { v: (k*(v - E)*(v - T) - u + I)/C, u: a*(b*(v - E) - u) }
+    events: { spike: { when: v > 35*mV, do: [v = R, u += d] } }`,
+    'k="0.7nS_per_mV"',
+  ],
+  [
+    'adExIaFCell',
+    `conformsTo: { type: neuroml/adExIaFCell, where: { gL: g, EL: E, VT: T, thresh: -40*mV, reset: R, delT: D, tauw: tw, refract: 2.05*ms } }
+    parameters: { C: 281 pF, g: 30 nS, E: -70.6 mV, T: -50.4 mV, R: -65 mV, D: 2 mV, tw: 40 ms, a: 4 nS, b: 0.08 nA }
+    inputs: { I: nA }
+    state: { v: { unit: mV, initial: E }, w: { unit: nA } }
+    derivatives: { v: (g*(E - v) + g*D*exp((v - T)/D) - w + I)/C, w: (a*(v - E) - w)/tw }
+    events: { spike: { when: v > -40*mV, do: [v = R, w += b], refractory: { for: 2.05*ms, rate: [v] } } }`,
+    'delT="2mV"',
+  ],
+  [
+    'fitzHughNagumo1969Cell',
+    `conformsTo: { type: neuroml/fitzHughNagumo1969Cell, where: { V0: 0, W0: 0, I: J } }
+    parameters: { a: { unit: 1, value: 0.7 }, b: { unit: 1, value: 0.8 }, J: { unit: 1, value: 0.5 }, phi: { unit: 1, value: 0.08 } }
+    state: { V: { unit: 1 }, W: { unit: 1 } }
+    derivatives: { V: (V - V**3/3 - W + J)/ms, W: phi*(V + a - b*W)/ms }`,
+    'phi="0.08"',
+  ],
+];
+
+describe('cells of NeuroML’s catalogue, for types that say that they are these', () => {
+  const own = (cell: string, more = ''): string => `interneuron: 1
+name: own
+neurons:
+  own:
+    method: euler
+    ${cell}
+populations: { p: { type: own, size: 2 } }
+${more}
+record: [{ of: p, variables: [${/\bv\b: \{/.test(cell) ? 'v' : 'V'}] }]
+experiment: { dt: 0.02 ms, protocol: [ run: 100 ms ] }
+`;
+  async function written(text: string) {
+    const original = importModel({ name: 'own.yaml', text });
+    const { files, report } = await convertModel(original.valid, 'lems');
+    const exported = files[0]?.text ?? '';
+    return { original, report, text: exported, back: importModel({ name: 'exported.xml', text: exported }) };
+  }
+  const driven = (cell: string): string =>
+    /inputs: \{ (\w+): (\S+) \}/.test(cell)
+      ? `stimuli: { on: { kind: current, to: p, input: ${/inputs: \{ (\w+)/.exec(cell)?.[1] ?? ''}, value: ${cell.includes('drive: 1') ? '10' : cell.includes('pA }') ? '200*pA' : '1.2*nA'} } }`
+      : '';
+
+  it.each(catalogue)('%s', async (name, cell, attributes) => {
+    const { original, text, back, report } = await written(own(cell, driven(cell)));
+    expect(report.filter(({ code }) => code === 'lems/name')).toEqual([]);
+    expect(text).toMatch(new RegExp(`<${name} id="p_cells" `));
+    expect(text).toContain(attributes);
+    expect(text).not.toContain('_cell" extends=');
+    const [ours, theirs] = [await spikesOf(original), await spikesOf(back)];
+    // The order of a step may move a spike beyond the end.
+    expect(Math.abs((theirs.get('p') ?? 0) - (ours.get('p') ?? 0))).toBeLessThanOrEqual(2);
+    if (cell.includes('spike:')) expect(theirs.get('p')).toBeGreaterThan(2);
+  });
+
+  it.each([
+    ['another rate', '(E - v)/tm', '1.001*(E - v)/tm', 'the rate of v is another'],
+    ['another threshold', 'v > T', 'v > T + 0.01*mV', 'its threshold is another'],
+    ['another reset', 'v = R', 'v = R - 1*mV', 'a spike leaves v another'],
+    ['another start', 'initial: E', 'initial: R', 'it starts with other values'],
+    ['no such type', 'neuroml/iafTauCell', 'neuroml/iafTaoCell', 'NeuroML has no cells called iafTaoCell'],
+    ['a value left out', ', tau: tm', '', 'it does not say what tau of iafTauCell is'],
+  ])('one with %s is written as what it is, and the report says why', async (_, before, after, why) => {
+    const cell = catalogue[0]![1];
+    expect(cell).toContain(before);
+    const { text, report } = await written(own(cell.replace(before, after)));
+    expect(text).toContain('<ComponentType name="own_cell"');
+    expect(report.find(({ code }) => code === 'lems/name')?.message).toContain(why);
+  });
+});
+
+it('works out values with the functions of the project, not with those of the machine', () => {
+  const { valid } = importModel({
+    name: 'own.yaml',
+    text: `interneuron: 1
+name: own
+neurons: { own: { parameters: { tau: 10 ms }, state: { v: { unit: 1, initial: exp(0.5) } }, derivatives: { v: -v/tau } } }
+populations: { p: { type: own, size: 1 } }
+experiment: { dt: 0.1 ms, protocol: [ run: 1 ms ] }
+`,
+  });
+  const asked: (readonly [string, readonly number[]])[] = [];
+  const { text } = exportLems(valid, {
+    functions: (name, values) => {
+      asked.push([name, values]);
+      return 42;
+    },
+  });
+  expect(asked).toEqual([['exp', [0.5]]]);
+  expect(text).toContain('v_start="42"');
 });
 
 describe('what LEMS has no word for', () => {

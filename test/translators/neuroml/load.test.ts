@@ -116,6 +116,24 @@ describe('inclusion', () => {
   });
 });
 
+describe('what to do about an inclusion', () => {
+  it.each([
+    ['parts/chanels.xml', 'parts/channels.xml'],
+    ['Cels.xml', 'Cells.xml'],
+  ])('that names %s', (written, meant) => {
+    const { diagnostics } = reading({
+      main: '/repo/model.xml',
+      files: { '/repo/model.xml': doc(`<Include file="${written}"/>`), '/repo/parts/channels.xml': doc(type('a')) },
+    });
+    expect(diagnostics).toContainEqual(expect.objectContaining({ code: 'lems/include-not-found', hint: expect.stringContaining(meant) }));
+  });
+
+  it('warns of an attribute that the schema of NeuroML does not have there', () => {
+    const files = { '/repo/model.nml': nml('<include file="b.nml"/>').toString(), '/repo/b.nml': nml('').toString() };
+    expect(reading({ main: '/repo/model.nml', files }).marks).toContain('warning neuroml/include-by-file «file»');
+  });
+});
+
 describe('core types', () => {
   it('are there by the names of their files', () => {
     const { names, marks } = types({ '/repo/a/model.xml': doc('<Include file="Cells.xml"/><Include file="Simulation.xml"/>') });

@@ -4,62 +4,17 @@
  */
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
-import { hasMorphology } from '../cells/cell.js';
+import { hasMorphology } from '../cells/shape.js';
 import { segmentPlace, type SegmentPlace } from '../cells/ends.js';
 import { referenced, valueOf } from '../components.js';
 import { firstInPort, firstOutPort } from '../flatten/wiring.js';
-import type { Component, ComponentType, LemsModel, StructureDefinition } from '../lems/definitions.js';
+import type { Component, LemsModel, StructureDefinition } from '../lems/definitions.js';
+import type { Attached, Connections, Wires } from './connections.js';
 import { NumberList, PropertyLists } from './lists.js';
+import { AttachmentLists } from './attachment-lists.js';
 import * as messages from './messages.js';
-import { assigned, standsApart, isDynamic, type Cell, type Container, type Draft } from './network.js';
+import { assigned, standsApart, isDynamic, type Cell, type Container } from './network.js';
 import { containerNamed, draftIn, follow, followTolerantly, onlyCell } from './paths.js';
-
-/** Connections of one kind between two populations. */
-export interface Connections {
-  /** The component whose children make the connections: it gives the group its name. */
-  readonly holder: Component;
-  readonly from: Draft;
-  readonly to: Draft;
-  /** The component that each connection has an instance of; null where events reach the cell itself. */
-  readonly receiver: Component | null;
-  /** The attachments of the target that the instances belong to; empty without receiver. */
-  readonly list: string;
-  /** Port of the source; null where no event goes along: the ends of a tunnel. */
-  readonly outPort: string | null;
-  readonly inPort: string;
-  /** For the ends of a tunnel: its name, and the component at the other end. */
-  readonly peer: { readonly name: string; readonly component: Component } | null;
-  /** Where on cells with several segments the ends are. */
-  readonly fromPlace: SegmentPlace | null;
-  readonly toPlace: SegmentPlace | null;
-  readonly sources: NumberList<Int32Array>;
-  readonly targets: NumberList<Int32Array>;
-  /** Seconds. */
-  readonly delays: NumberList<Float64Array>;
-  readonly properties: PropertyLists;
-  /** Order of creation among all that is attached anywhere. */
-  readonly serials: NumberList<Int32Array>;
-  readonly place: Place;
-}
-
-/** Instances of a component that are attached to cells of one population without any source of events. */
-export interface Attached {
-  readonly component: Component;
-  /** The components whose children attach them. */
-  readonly holders: Set<Component>;
-  readonly to: Draft;
-  readonly list: string;
-  readonly toPlace: SegmentPlace | null;
-  readonly targets: NumberList<Int32Array>;
-  readonly properties: PropertyLists;
-  readonly serials: NumberList<Int32Array>;
-  readonly place: Place;
-}
-
-export interface Wires {
-  readonly connections: readonly Connections[];
-  readonly attached: readonly Attached[];
-}
 
 /** What an alias of a structure stands for. */
 type Item = Cell | Container;
@@ -105,12 +60,15 @@ class Connector {
   readonly #byKey = new Map<string, Connections>();
   readonly #attachedByKey = new Map<string, Attached>();
   readonly #numbers = new Map<object, number>();
+  readonly #lists: AttachmentLists;
   #serial = 0;
 
   constructor(
     private readonly lems: LemsModel,
     private readonly diagnostics: Diagnostics,
-  ) {}
+  ) {
+    this.#lists = new AttachmentLists(diagnostics);
+  }
 
   visit(container: Container): void {
     const { component } = container;
@@ -306,7 +264,7 @@ class Connector {
   }
 
   #attach(component: Component, receiver: Component, to: Cell, wanted: string | undefined, values: Values): void {
-    const list = this.#listFor(to.draft.component.type, receiver.type, wanted, component);
+    const list = this.#lists.listFor(to.draft.component.type, receiver.type, wanted, component);
     if (list === undefined) return;
     const toPlace = placeOn(to, component, 'post');
     const key = `${this.#number(receiver)} ${to.draft.ordinal} ${list} ${placeKey(toPlace)}`;
@@ -338,7 +296,7 @@ class Connector {
     const inPort = how.targetPort ?? firstInPort(target.type);
     if (outPort === undefined) return this.diagnostics.add(messages.noPort(from.draft.component.id, 'out'), component.place);
     if (inPort === undefined) return this.diagnostics.add(messages.noPort(target.id, 'in'), component.place);
-    const list = receiver ? this.#listFor(to.draft.component.type, receiver.type, how.list, component) : '';
+    const list = receiver ? this.#lists.listFor(to.draft.component.type, receiver.type, how.list, component) : '';
     if (list === undefined) return;
     this.#add(component, { receiver, from, to, list, outPort, inPort, peer: null, delay: how.delay, values: how.values, towards: 'post' });
   }
@@ -355,8 +313,8 @@ class Connector {
           this.diagnostics.add(messages.notAnInstance(isCell(left) ? endB.written : endA.written), component.place);
           continue;
         }
-        const listA = this.#listFor(left.draft.component.type, a.type, undefined, component);
-        const listB = this.#listFor(right.draft.component.type, b.type, undefined, component);
+        const listA = this.#lists.listFor(left.draft.component.type, a.type, undefined, component);
+        const listB = this.#lists.listFor(right.draft.component.type, b.type, undefined, component);
         if (listA === undefined || listB === undefined) continue;
         const rest = { outPort: null, inPort: '', delay: 0, values };
         // The first end is the one that documents call `pre`.
@@ -437,24 +395,6 @@ class Connector {
     this.#numbers.set(item, made);
     return made;
   }
-
-  readonly #lists = new Map<ComponentType, Map<ComponentType, Map<string, string | null>>>();
-
-  /** The attachments of a type that instances of another go to; what is found is kept, since connections are many. */
-  #listFor(target: ComponentType, type: ComponentType, wanted: string | undefined, component: Component): string | undefined {
-    let ofTarget = this.#lists.get(target);
-    if (!ofTarget) this.#lists.set(target, (ofTarget = new Map<ComponentType, Map<string, string | null>>()));
-    let ofType = ofTarget.get(type);
-    if (!ofType) ofTarget.set(type, (ofType = new Map<string, string | null>()));
-    let found = ofType.get(wanted ?? '');
-    if (found === undefined) {
-      found = findList(target, type, wanted) ?? null;
-      ofType.set(wanted ?? '', found);
-      if (found === null)
-        this.diagnostics.add(messages.noAttachments(type.name, target.name, wanted, typesAttached(target)), component.place);
-    }
-    return found ?? undefined;
-  }
 }
 
 /** The place on a cell with several segments; null for others. */
@@ -463,13 +403,6 @@ function placeOn({ draft }: Cell, component: Component, end: 'pre' | 'post'): Se
 }
 
 const placeKey = (place: SegmentPlace | null): string => (place ? `${place.segment}@${place.along}` : '');
-
-const typesAttached = (type: ComponentType): readonly string[] => [...type.attachments.values()].map((list) => list.type);
-
-function findList(target: ComponentType, type: ComponentType, wanted: string | undefined): string | undefined {
-  const fits = [...target.attachments.values()].filter((list) => list.type === 'Component' || type.lineage.includes(list.type));
-  return fits.find(({ name }) => name === wanted)?.name ?? fits.at(0)?.name;
-}
 
 /** An attribute of a component, or of the nearest one around it that has it: what a type requires of those that enclose it. */
 function attributeOutwards(component: Component, name: string): string | undefined {

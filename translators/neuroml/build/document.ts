@@ -6,11 +6,12 @@ import type { CompartmentCell } from '../cells/cell.js';
 import type { SegmentPlace } from '../cells/ends.js';
 import { unknownSegment } from '../cells/messages.js';
 import { neuronDocument, synapseDocument, type PlacedDocument } from '../flatten/document.js';
+import { fit } from '../flatten/expressions.js';
 import { identifier } from '../flatten/names.js';
 import type { FlatType } from '../flatten/flatten.js';
 import type { FlatParameter } from '../flatten/variables.js';
 import type { Component } from '../lems/definitions.js';
-import type { Attached, Connections, Wires } from './connect.js';
+import type { Attached, Connections, Wires } from './connections.js';
 import * as messages from './messages.js';
 import type { PropertyLists } from './lists.js';
 import type { Draft, Network } from './network.js';
@@ -387,7 +388,7 @@ class Assembler implements Assembled {
     const contributes = new Map<string, Expression>();
     for (const input of target.inputsFrom(component, list)) {
       const value = own.seen([input.variable]);
-      if (value) contributes.set(`post.${input.name}`, value.expression);
+      if (value) contributes.set(`post.${input.name}`, fit({ ...value, zero: false }, input.dimension));
       else this.diagnostics.add(messages.unknownQuantity(`${list}[*]/${input.variable}`, input.variable, own.visible), component.place);
     }
     return contributes;

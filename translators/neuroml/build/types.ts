@@ -4,13 +4,14 @@ import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Assignment, Expression } from '../../../src/lang/ast.js';
 import { name as nameOf } from '../../../src/lang/build.js';
 import { mapExpression } from '../../../src/lang/walk.js';
-import { cellWithCompartments, genericCell, type CompartmentCell } from '../cells/cell.js';
+import { cellWithCompartments, type CompartmentCell } from '../cells/cell.js';
+import { genericCell } from '../cells/generic-cell.js';
 import { referenced, valueOf } from '../components.js';
 import type { FlatKind } from '../flatten/flat.js';
 import { FlatType } from '../flatten/flatten.js';
 import type { Meaning } from '../flatten/expressions.js';
 import { growTree, type TreeNode } from '../flatten/tree.js';
-import { literal, type FlatParameter, type Outside } from '../flatten/variables.js';
+import { derivedVariables, literal, stateVariables, type FlatParameter, type Outside } from '../flatten/variables.js';
 import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
 import { standsApart, type Container, type Draft } from './network.js';
@@ -158,6 +159,9 @@ export class Types {
     const declared = type.parameters.get(name) ?? type.constants.get(name);
     const value = declared && valueOf(component, name, this.lems);
     if (declared && value !== undefined) return literal(value, declared.dimension);
+    // What it does not have itself it asks of its cell, which answers with what it shows at that moment.
+    const seen = hasOwn(type, name) ? undefined : source.seen([name]);
+    if (seen) return dotted('pre', seen);
     this.diagnostics.add(messages.peerVariable(name), node.component.place);
     return undefined;
   }
@@ -241,6 +245,11 @@ export class Types {
   portsOf(flat: FlatType): ReadonlySet<string> {
     return this.#ports.get(flat) ?? new Set();
   }
+}
+
+/** Whether instances of a type have a variable of a name, which hides that of the cell that they are attached to. */
+function hasOwn(type: ComponentType, name: string): boolean {
+  return type.properties.has(name) || [...stateVariables(type), ...derivedVariables(type)].some((variable) => variable.name === name);
 }
 
 /** A meaning seen from an end of a synapse. */

@@ -11,8 +11,7 @@ import type { Diagnostics, Finding, Place } from '../../../src/diagnostics/diagn
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import { referenced, valueOf } from '../components.js';
 import { identifier } from '../flatten/names.js';
-import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
-import { readGroups, type Groups } from './groups.js';
+import type { Component, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
 import {
   densityMechanism,
@@ -26,7 +25,8 @@ import {
   type Varying,
 } from './mechanisms.js';
 import { cutSections, fractionOf, sectionDocument, type Sections } from './sections.js';
-import { areaOf, childOf, childrenOf, readMorphology, type Morphology } from './segments.js';
+import { areaOf, childOf, childrenOf } from './segments.js';
+import { hasMorphology, isPoint, shapeOf, type Shape } from './shape.js';
 
 /** A cell with compartments as parts of a canonical neuron type, with places of its parts. */
 export interface CompartmentCell {
@@ -48,15 +48,6 @@ interface Named {
   readonly flat: FlatMechanism['flat'];
 }
 
-const isCell = (type: ComponentType): boolean => type.lineage.includes('cell') || type.name === 'cell';
-
-/** Whether a component is a cell with a morphology of more than one segment. */
-export function hasMorphology(component: Component): boolean {
-  if (!isCell(component.type)) return false;
-  const morphology = childOf(component, 'morphology');
-  return morphology !== undefined && childrenOf(morphology, 'segment').length > 1;
-}
-
 /**
  * A cell with compartments.
  *
@@ -74,105 +65,6 @@ export function cellWithCompartments(
   const shape = shapeOf(component, diagnostics);
   if (!shape || isPoint(shape)) return null;
   return new Builder(component, shape, lems, diagnostics).build(temperature);
-}
-
-interface Shape {
-  readonly component: Component;
-  readonly morphology: Morphology;
-  readonly groups: Groups;
-}
-
-function shapeOf(cell: Component, diagnostics: Diagnostics): Shape | null {
-  const component = childOf(cell, 'morphology');
-  invariant(component, 'neuroml', 'a cell without morphology has no shape');
-  const morphology = readMorphology(component, diagnostics);
-  return morphology && { component, morphology, groups: readGroups(component, morphology, diagnostics) };
-}
-
-/** Whether all segments are one unbranched section that is not divided. */
-function isPoint({ morphology, groups }: Shape): boolean {
-  const nothing = { add: () => undefined } as unknown as Diagnostics;
-  const { sections } = cutSections(morphology, groups, [], nothing);
-  return sections.length === 1 && sections[0]!.divisions === 1;
-}
-
-/**
- * The component with which a cell takes the generic way: points that segments leave out are filled in, and of a cell with compartments only the root
- * segment is kept, since all that is asked of that way is what the cell is called by, not how it moves. Others are returned as they are.
- */
-export function genericCell(component: Component, lems: LemsModel, diagnostics: Diagnostics): Component {
-  if (!hasMorphology(component)) return component;
-  const shape = shapeOf(component, diagnostics);
-  const proximal = lems.types.get('proximal');
-  if (!shape || !proximal) return component;
-  const { morphology } = shape;
-  const kept = isPoint(shape) ? morphology.order : [morphology.root];
-  if (kept.length > 1 && kept.some((position) => isTapered(morphology, position))) {
-    diagnostics.add({ severity: 'warning', ...messages.taperedPoint(component.id) }, shape.component.place);
-  }
-  const written = childrenOf(shape.component, 'segment');
-  const segments = new Map(
-    kept.map((position) => {
-      const { x, y, z, diameter } = morphology.segments[position]!.proximal;
-      const segment = written[position]!;
-      if (childOf(segment, 'proximal')) return [segment, segment];
-      const attributes = { x: String(x), y: String(y), z: String(z), diameter: String(diameter) };
-      const added: Component = {
-        id: '',
-        type: proximal,
-        role: 'proximal',
-        parent: segment,
-        attributes,
-        children: [],
-        place: segment.place,
-      };
-      return [segment, withChildren(segment, [...segment.children, added])];
-    }),
-  );
-  const whole = shape.component;
-  const isSegment = new Set(written);
-  const reduced = withChildren(
-    whole,
-    whole.children.flatMap((inner) => (isSegment.has(inner) ? (segments.get(inner) ?? []) : inner)),
-  );
-  const isWholeCell = isPoint(shape);
-  return withChildren(
-    component,
-    component.children.map((inner) => {
-      if (inner === whole) return reduced;
-      return isWholeCell || !inner.role.startsWith('biophysicalProperties') ? inner : withOneOfEach(inner, lems);
-    }),
-  );
-}
-
-/** What stands where a part of the membrane does not say: none of it is in the equations of a cell with compartments. */
-const leftOut: Readonly<Record<string, string>> = { spikeThresh: '0 mV', specificCapacitance: '1 uF_per_cm2', initMembPotential: '0 mV' };
-
-/** Biophysical properties with one threshold, one capacitance and one initial potential, where groups of segments have their own or none. */
-function withOneOfEach(biophysics: Component, lems: LemsModel): Component {
-  return withChildren(
-    biophysics,
-    biophysics.children.map((membrane) => {
-      if (!membrane.role.startsWith('membraneProperties')) return membrane;
-      const others = membrane.children.filter(({ role }) => !(role in leftOut));
-      const ones = Object.entries(leftOut).flatMap(([role, value]): readonly Component[] => {
-        const first = membrane.children.find((inner) => inner.role === role);
-        const type = lems.types.get(role);
-        if (first || !type) return first ? [first] : [];
-        return [{ id: '', type, role, parent: membrane, attributes: { value }, children: [], place: membrane.place }];
-      });
-      return withChildren(membrane, [...others, ...ones]);
-    }),
-  );
-}
-
-function isTapered({ segments }: Morphology, position: number): boolean {
-  const { proximal, distal } = segments[position]!;
-  return proximal.diameter !== distal.diameter;
-}
-
-function withChildren({ id, type, role, parent, attributes, place }: Component, children: readonly Component[]): Component {
-  return { id, type, role, parent, attributes, children, place };
 }
 
 /** What is on the membrane or inside, with the group that it is on. */
@@ -331,7 +223,8 @@ class Builder {
       const { parent, fraction } = segments[position]!;
       if (parent >= 0) begins[position] = begins[parent]! + fraction * segments[parent]!.length;
     }
-    let [nearest, farthest] = [Infinity, 0];
+    // A group may be of no segments: cells of one family have the same groups, and not all have all kinds of branches.
+    let [nearest, farthest] = [members.length === 0 ? 0 : Infinity, 0];
     for (const position of members) {
       nearest = Math.min(nearest, begins[position]!);
       farthest = Math.max(farthest, begins[position]! + segments[position]!.length);

@@ -1,7 +1,7 @@
 /** Lists of connections and inputs: those that are kept by their first element, and those that differ from the model's. */
 
 import type { Model, Projection, Value } from '../../../src/model/model.js';
-import type { Attached, Connections } from '../build/connect.js';
+import type { Attached, Connections } from '../build/connections.js';
 import type { FlatParameter } from '../flatten/variables.js';
 import type { Component } from '../lems/definitions.js';
 import type { Changes } from './changes.js';
@@ -25,8 +25,10 @@ export function changeLists(changes: Changes): boolean {
   const connected = wires.connections
     // The ends of a tunnel are one element: the end that it calls the second says it.
     .filter((group) => !group.peer || !isMirrored(group, wires.connections))
+    .filter((group) => Object.hasOwn(changes.wanted.projections, naming.projections.get(group) ?? ''))
     .map((group) => connectionsGroup(naming.projections.get(group) ?? '', group, changes));
-  const inputs = wires.attached.map((one) => inputsGroup(naming.attached.get(one) ?? '', naming.attachments.get(one) ?? '', one, changes));
+  const left = wires.attached.filter((one) => Object.hasOwn(changes.wanted.projections, naming.attachments.get(one) ?? ''));
+  const inputs = left.map((one) => inputsGroup(naming.attached.get(one) ?? '', naming.attachments.get(one) ?? '', one, changes));
   return [...connected, ...inputs].every((group) => changeGroup(group, [...connected, ...inputs], changes));
 }
 

@@ -1,33 +1,26 @@
-/** How long a model runs, in what steps, and what is recorded, where these differ from what its document said. */
+/** How long a model runs, and in what steps, where these differ from what its document said. */
 
 import type { Model } from '../../../src/model/model.js';
 import type { Changes } from './changes.js';
 import { like } from './like.js';
 
-/** @returns whether all that differs could be said */
-export function changeRun(changes: Changes): boolean {
+/** Changes length, step and seed; what the document has no words for is noted. */
+export function changeRun(changes: Changes): void {
   const { old, wanted, before, tree } = changes;
-  const { simulation } = before.parts;
-  const same = (part: (model: Model) => unknown): boolean => JSON.stringify(part(old)) === JSON.stringify(part(wanted));
-  if (same(({ experiment }) => experiment) && same(({ recordings }) => recordings) && same(outputFiles)) return true;
+  if (JSON.stringify(old.experiment) === JSON.stringify(wanted.experiment)) return;
+  const { simulation, lems } = { ...before.parts, lems: before.lems };
   const node = simulation ? tree.nodeOf(simulation) : undefined;
   const [run] = simulation?.type.simulation?.runs ?? [];
-  if (!node || !run) return false;
-  const length = lengthOf(wanted);
-  if (length === undefined || !same(({ recordings }) => recordings) || !same(outputFiles)) return false;
-  const { lems } = before;
-  const texts: readonly (readonly [string, string])[] = [
-    [run.total, like(node.attributes[run.total], length, 's', lems)],
-    [run.increment, like(node.attributes[run.increment], wanted.experiment.dt, 's', lems)],
-    ...(wanted.experiment.seed === old.experiment.seed ? [] : [['seed', wanted.experiment.seed] as const]),
-  ];
-  return texts.every(([attribute, text]) => changes.set(node, attribute, text));
+  if (!node || !run) return changes.lose('/experiment', 'how the model is run, in a document that runs nothing');
+  const length = wanted.experiment.protocol.reduce((sum, phase, k) => {
+    if ('run' in phase) return Number((sum + phase.run).toPrecision(14));
+    if ('runUntil' in phase) return Math.max(sum, phase.runUntil);
+    changes.lose(`/experiment/protocol/${k}`, `${Object.keys(phase)[0] ?? 'something'} during the run`);
+    return sum;
+  }, 0);
+  changes.set(node, run.total, like(node.attributes[run.total], length, 's', lems));
+  changes.set(node, run.increment, like(node.attributes[run.increment], wanted.experiment.dt, 's', lems));
+  if (seedOf(wanted) !== seedOf(old)) changes.set(node, 'seed', seedOf(wanted));
 }
 
-const outputFiles = ({ annotations }: Model): unknown => annotations['outputFiles'];
-
-/** Seconds of a protocol that only runs. */
-function lengthOf({ experiment }: Pick<Model, 'experiment'>): number | undefined {
-  const [phase, ...more] = experiment.protocol;
-  return phase && 'run' in phase && more.length === 0 ? phase.run : undefined;
-}
+const seedOf = ({ experiment }: Model): string => experiment.seed;

@@ -30,11 +30,16 @@ export function changeValues(changes: Changes): boolean {
   };
   const cells = network.drafts.map((draft) => {
     const name = naming.populations.get(draft) ?? '';
-    const same = changeSize(name, draft.holder, changes);
-    return same && changeOwner(types.ofCell(draft), populationIn(old, name), populationIn(wanted, name), changes, new Set());
+    if (!Object.hasOwn(wanted.populations, name)) return true;
+    if (!changeSize(name, draft.holder, changes)) return false;
+    return (
+      changes.replaced.populations.has(name) ||
+      changeOwner(types.ofCell(draft), populationIn(old, name), populationIn(wanted, name), changes, new Set())
+    );
   });
   const inputs = wires.attached.map((one) => {
     const name = naming.attached.get(one) ?? '';
+    if (!Object.hasOwn(wanted.populations, name)) return true;
     const cell = types.ofAttached(one.component, one.to);
     return changeOwner(cell, populationIn(old, name), populationIn(wanted, name), changes, assigned(one.component, cell));
   });
@@ -42,6 +47,7 @@ export function changeValues(changes: Changes): boolean {
     const { receiver, from, to, peer } = group;
     if (!receiver) return true;
     const name = naming.projections.get(group) ?? '';
+    if (!Object.hasOwn(wanted.projections, name) || changes.replaced.projections.has(name)) return true;
     const cell = types.ofSynapse(receiver, from, to, peer);
     return changeOwner(cell, projectionIn(old, name), projectionIn(wanted, name), changes, assigned(receiver, cell));
   });

@@ -1,19 +1,59 @@
 /** What is at hand while a kept document is changed into one that says a model. */
 
 import type { ArrayValue, Model, ValidModel, Value } from '../../../src/model/model.js';
+import { Ids, type CellPlan } from './context.js';
+import type { Functions } from './evaluate.js';
 import type { KeptTree, Node } from './kept-tree.js';
 import type { ReadBack } from './read-back.js';
 import { numbersOf } from './values.js';
+import type { Element } from './xml-text.js';
+
+/** Something of a model that the changed document does not say. */
+export interface Loss {
+  readonly pointer: string;
+  readonly message: string;
+}
 
 /** A kept document, what it says as it is, and what it is to say. */
 export class Changes {
   readonly #set = new Map<Node, Map<string, string>>();
+  readonly #losses: Loss[] = [];
+  readonly #ids: Ids;
+  /** Elements that stand before all others at the end. */
+  readonly added: Element[] = [];
+  /** Populations whose cells are of generated types, with what these are, and projections whose synapses are. */
+  readonly replaced = { populations: new Map<string, CellPlan>(), projections: new Set<string>() };
+  /** Parts of the model that generated types stand for. */
+  readonly generated: string[] = [];
 
   constructor(
     readonly tree: KeptTree,
     readonly before: ReadBack,
     readonly valid: ValidModel,
-  ) {}
+    readonly functions: Functions,
+  ) {
+    this.#ids = new Ids();
+    for (const id of before.lems.byId.keys()) this.#ids.claim(id);
+    for (const name of before.lems.types.keys()) this.#ids.claim(name);
+  }
+
+  /** Names that nothing in the document has. */
+  get ids(): Ids {
+    return this.#ids;
+  }
+
+  freeId(wanted: string): string {
+    return this.#ids.claim(wanted);
+  }
+
+  /** Notes that something is not said. */
+  lose(pointer: string, message: string): void {
+    this.#losses.push({ pointer, message });
+  }
+
+  get losses(): readonly Loss[] {
+    return this.#losses;
+  }
 
   get old(): Model {
     return this.before.valid.model;

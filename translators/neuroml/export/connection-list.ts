@@ -1,7 +1,7 @@
 /** Connections and inputs of a projection as elements like those that its author wrote. */
 
 import type { Component, ComponentType, LemsModel, StructureDefinition } from '../lems/definitions.js';
-import { numberText } from './dimensions.js';
+import { numberText } from './quantity-text.js';
 import type { Node } from './kept-tree.js';
 import { like } from './like.js';
 

@@ -4,6 +4,7 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
 import type { Dimensions } from './dimensions.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import type { Functions } from './evaluate.js';
 import { numbersOf } from './values.js';
 
 /** Something that attachments of a cell do to it in each step. */
@@ -31,11 +32,14 @@ export interface CellPlan {
   readonly visible: ReadonlyMap<string, { readonly name: string; readonly dimension: Dimension }>;
   /** Where first values of state variables are given, by the variable. */
   readonly starts: ReadonlyMap<string, string>;
+  /** Set where what may be attached has no current to show. */
+  readonly withoutCurrent?: true;
 }
 
 export interface ExportContext {
   readonly model: Model;
   readonly data: DataStore;
+  readonly functions: Functions;
   readonly report: ConversionReport;
   readonly dimensions: Dimensions;
   readonly ids: Ids;

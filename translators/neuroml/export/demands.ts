@@ -2,8 +2,89 @@
 
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import type { Model, NeuronType, Operation, SelectionRule } from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
+import type { Model, NeuronType, Operation, Population, SelectionRule } from '../../../src/model/model.js';
 import { elementsOf, populationOf, type ExportContext } from './context.js';
+import { jumpsOf } from './effects.js';
+import type { Numbers } from './values.js';
+
+/** What the network does to cells of a type. */
+export interface Demands {
+  /** State variables that synapses add to at events. */
+  readonly jumps: ReadonlySet<string>;
+  /** Parameters that are sums over synapses. */
+  readonly sums: ReadonlySet<string>;
+  /** Parameters and state variables with values that differ within a population. */
+  readonly varying: ReadonlySet<string>;
+  /** State variables with a first value that is not zero somewhere. */
+  readonly started: ReadonlySet<string>;
+  /** Parameters that are variables of other populations. */
+  readonly linked: ReadonlyMap<string, string>;
+  /** Parameters that code changes during the run. */
+  readonly written: ReadonlySet<string>;
+  /** `i`, `N` and `lastspike`, where something reads them. */
+  readonly places: ReadonlySet<string>;
+  /** Events that synapses of the cell react to, which it counts. */
+  readonly counted: ReadonlySet<string>;
+  /** Code that runs at regular times, by the name of the parameter that says which cells it is for. */
+  readonly operations: ReadonlyMap<string, Operation>;
+}
+
+/** The variable that counts events of a cell. */
+export const countOf = (event: string): string => `number of ${event}`;
+/** The variable with the time at which a cell fired last. */
+export const lastSpike = 'time of the last spike';
+
+/**
+ * What the network asks of a neuron type.
+ *
+ * @param populations  those of the type that are written as cells
+ * @param values  numbers of their parameters and variables, by population
+ */
+export function demandsOf(
+  id: string,
+  populations: readonly (readonly [string, Population])[],
+  values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
+  context: ExportContext,
+): Demands {
+  const { model, report } = context;
+  const { jumps, sums } = effectsOn(id, model);
+  const [varying, started] = [new Set<string>(), new Set<string>()];
+  for (const [name, population] of populations) {
+    for (const [key, numbers] of values.get(name) ?? []) {
+      if (typeof numbers !== 'number') varying.add(key);
+      if (Object.hasOwn(model.neurons[id]?.state ?? {}, key) && numbers !== 0) started.add(key);
+    }
+    if (Object.keys(population.linked ?? {}).length > 0)
+      report.missing(child(child('/populations', name), 'linked'), 'parameters that are variables of another population');
+  }
+  const { places, operations, written } = usesOf(id, context);
+  if (places.has('i')) varying.add('i');
+  for (const name of [...written, ...operations.keys()]) {
+    const differs = populations.some(([population]) => typeof values.get(population)?.get(name) !== 'number');
+    if (operations.has(name) && differs) varying.add(name);
+    if (written.has(name)) started.add(name);
+  }
+  return { jumps, sums, varying, started, linked: new Map(), places, operations, written, counted: countedEvents(id, model) };
+}
+
+/** What synapses and stimuli add to variables of a type: at events, and in each step. */
+function effectsOn(id: string, { projections, populations, synapses, stimuli, neurons }: Model): Pick<Demands, 'jumps' | 'sums'> {
+  const [jumps, sums] = [new Set<string>(), new Set<string>()];
+  for (const projection of Object.values(projections)) {
+    const to = populationOf(projection.to.of);
+    const type = synapses[projection.synapse];
+    if (to === undefined || populations[to]?.type !== id || !type) continue;
+    for (const variable of jumpsOf(projection, type)) if (neurons[id]?.state[variable]) jumps.add(variable);
+    for (const target of Object.keys(type.summed)) if (target.startsWith('post.')) sums.add(target.slice('post.'.length));
+  }
+  for (const stimulus of Object.values(stimuli)) {
+    const to = populationOf(stimulus.to);
+    if (stimulus.kind === 'poisson' && populations[to ?? '']?.type === id && neurons[id]?.state[stimulus.variable])
+      jumps.add(stimulus.variable);
+  }
+  return { jumps, sums };
+}
 
 /** What equations and code read and write beside the variables of a type. */
 export interface Uses {
@@ -72,7 +153,7 @@ export function flags(on: SelectionRule, population: string, size: number, conte
 }
 
 /** Events of cells of a type that synapses on them react to. */
-export function countedEvents(id: string, { projections, populations, synapses }: Model): ReadonlySet<string> {
+function countedEvents(id: string, { projections, populations, synapses }: Model): ReadonlySet<string> {
   const events = Object.values(projections).flatMap(({ to, synapse }) => {
     if (populations[populationOf(to.of) ?? '']?.type !== id) return [];
     return Object.values(synapses[synapse]?.pathways ?? {}).flatMap(({ on }) => (on.startsWith('post.') ? [on.slice('post.'.length)] : []));

@@ -2,31 +2,171 @@
 
 import type { Dimension } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
+import { divideDimensions, multiplyDimensions } from '../../../src/lang/dimension.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import { element, type Element } from './xml-text.js';
 
-/** Dimensions of the core types, over metre, kilogram, second, ampere, kelvin, mole, candela, each with its SI unit. */
-const core: readonly (readonly [name: string, unit: string, dimension: Dimension])[] = [
-  ['time', 's', [0, 0, 1, 0, 0, 0, 0]],
-  ['per_time', 'per_s', [0, 0, -1, 0, 0, 0, 0]],
-  ['voltage', 'V', [2, 1, -3, -1, 0, 0, 0]],
-  ['per_voltage', 'per_V', [-2, -1, 3, 1, 0, 0, 0]],
-  ['current', 'A', [0, 0, 0, 1, 0, 0, 0]],
-  ['currentDensity', 'A_per_m2', [-2, 0, 0, 1, 0, 0, 0]],
-  ['conductance', 'S', [-2, -1, 3, 2, 0, 0, 0]],
-  ['conductanceDensity', 'S_per_m2', [-4, -1, 3, 2, 0, 0, 0]],
-  ['capacitance', 'F', [-2, -1, 4, 2, 0, 0, 0]],
-  ['specificCapacitance', 'F_per_m2', [-4, -1, 4, 2, 0, 0, 0]],
-  ['resistance', 'ohm', [2, 1, -3, -2, 0, 0, 0]],
-  ['resistivity', 'ohm_m', [3, 1, -3, -2, 0, 0, 0]],
-  ['charge', 'C', [0, 0, 1, 1, 0, 0, 0]],
-  ['length', 'm', [1, 0, 0, 0, 0, 0, 0]],
-  ['area', 'm2', [2, 0, 0, 0, 0, 0, 0]],
-  ['volume', 'm3', [3, 0, 0, 0, 0, 0, 0]],
-  ['concentration', 'mol_per_m3', [-3, 0, 0, 0, 0, 1, 0]],
-  ['substance', 'mol', [0, 0, 0, 0, 0, 1, 0]],
-  ['permeability', 'm_per_s', [1, 0, -1, 0, 0, 0, 0]],
-  ['temperature', 'K', [0, 0, 0, 0, 1, 0, 0]],
+/** A unit and its power of ten over SI. */
+type Scaled = readonly [symbol: string, power: number];
+
+/**
+ * Dimensions of the core types, over metre, kilogram, second, ampere, kelvin, mole, candela, each with units: the SI unit first, then
+ * those in use.
+ */
+const core: readonly (readonly [name: string, dimension: Dimension, units: readonly [Scaled, ...Scaled[]]])[] = [
+  [
+    'time',
+    [0, 0, 1, 0, 0, 0, 0],
+    [
+      ['s', 0],
+      ['ms', -3],
+    ],
+  ],
+  [
+    'per_time',
+    [0, 0, -1, 0, 0, 0, 0],
+    [
+      ['per_s', 0],
+      ['Hz', 0],
+      ['per_ms', 3],
+    ],
+  ],
+  [
+    'voltage',
+    [2, 1, -3, -1, 0, 0, 0],
+    [
+      ['V', 0],
+      ['mV', -3],
+    ],
+  ],
+  [
+    'per_voltage',
+    [-2, -1, 3, 1, 0, 0, 0],
+    [
+      ['per_V', 0],
+      ['per_mV', 3],
+    ],
+  ],
+  [
+    'current',
+    [0, 0, 0, 1, 0, 0, 0],
+    [
+      ['A', 0],
+      ['nA', -9],
+      ['pA', -12],
+    ],
+  ],
+  [
+    'currentDensity',
+    [-2, 0, 0, 1, 0, 0, 0],
+    [
+      ['A_per_m2', 0],
+      ['uA_per_cm2', -2],
+    ],
+  ],
+  [
+    'conductance',
+    [-2, -1, 3, 2, 0, 0, 0],
+    [
+      ['S', 0],
+      ['uS', -6],
+      ['nS', -9],
+      ['pS', -12],
+    ],
+  ],
+  [
+    'conductanceDensity',
+    [-4, -1, 3, 2, 0, 0, 0],
+    [
+      ['S_per_m2', 0],
+      ['mS_per_cm2', 1],
+    ],
+  ],
+  [
+    'conductance_per_voltage',
+    [-4, -2, 6, 3, 0, 0, 0],
+    [
+      ['S_per_V', 0],
+      ['nS_per_mV', -6],
+    ],
+  ],
+  [
+    'capacitance',
+    [-2, -1, 4, 2, 0, 0, 0],
+    [
+      ['F', 0],
+      ['nF', -9],
+      ['pF', -12],
+    ],
+  ],
+  [
+    'specificCapacitance',
+    [-4, -1, 4, 2, 0, 0, 0],
+    [
+      ['F_per_m2', 0],
+      ['uF_per_cm2', -2],
+    ],
+  ],
+  [
+    'resistance',
+    [2, 1, -3, -2, 0, 0, 0],
+    [
+      ['ohm', 0],
+      ['kohm', 3],
+      ['Mohm', 6],
+    ],
+  ],
+  [
+    'resistivity',
+    [3, 1, -3, -2, 0, 0, 0],
+    [
+      ['ohm_m', 0],
+      ['ohm_cm', -2],
+    ],
+  ],
+  ['charge', [0, 0, 1, 1, 0, 0, 0], [['C', 0]]],
+  [
+    'length',
+    [1, 0, 0, 0, 0, 0, 0],
+    [
+      ['m', 0],
+      ['um', -6],
+    ],
+  ],
+  [
+    'area',
+    [2, 0, 0, 0, 0, 0, 0],
+    [
+      ['m2', 0],
+      ['um2', -12],
+    ],
+  ],
+  [
+    'volume',
+    [3, 0, 0, 0, 0, 0, 0],
+    [
+      ['m3', 0],
+      ['um3', -18],
+    ],
+  ],
+  [
+    'concentration',
+    [-3, 0, 0, 0, 0, 1, 0],
+    [
+      ['mol_per_m3', 0],
+      ['mM', 0],
+    ],
+  ],
+  ['substance', [0, 0, 0, 0, 0, 1, 0], [['mol', 0]]],
+  [
+    'permeability',
+    [1, 0, -1, 0, 0, 0, 0],
+    [
+      ['m_per_s', 0],
+      ['cm_per_s', -2],
+    ],
+  ],
+  ['temperature', [0, 0, 0, 0, 1, 0, 0], [['K', 0]]],
 ];
 
 /** Letters of LEMS for the base of a dimension, in the order of ours. */
@@ -34,9 +174,14 @@ const letters = ['l', 'm', 't', 'i', 'k', 'n', 'j'] as const;
 
 const keyOf = (dimension: Dimension): string => dimension.join();
 
+interface Known {
+  readonly name: string;
+  readonly units: readonly [Scaled, ...Scaled[]];
+}
+
 /** Names dimensions, and declares those that the core types do not. */
 export class Dimensions {
-  readonly #known = new Map(core.map(([name, unit, dimension]) => [keyOf(dimension), { name, unit }]));
+  readonly #known = new Map<string, Known>(core.map(([name, dimension, units]) => [keyOf(dimension), { name, units }]));
   readonly #declared: Element[] = [];
 
   /** @returns `none` for pure numbers */
@@ -46,28 +191,52 @@ export class Dimensions {
 
   /** Symbol of the SI unit; empty for pure numbers. */
   unitOf(dimension: Dimension): string {
-    return isPure(dimension) ? '' : this.#named(dimension).unit;
+    return isPure(dimension) ? '' : this.#named(dimension).units[0][0];
+  }
+
+  /** Units of a dimension with their powers of ten, the SI unit first. */
+  unitsOf(dimension: Dimension): readonly [Scaled, ...Scaled[]] {
+    return this.#named(dimension).units;
   }
 
   get declarations(): readonly Element[] {
     return this.#declared;
   }
 
-  #named(dimension: Dimension): { readonly name: string; readonly unit: string } {
+  #named(dimension: Dimension): Known {
     const key = keyOf(dimension);
     const known = this.#known.get(key);
     if (known) return known;
-    const powers = letters.flatMap((letter, k) => (dimension[k] === 0 ? [] : [[letter, String(dimension[k])] as const]));
-    const name = `dimension_${powers.map(([letter, power]) => `${letter}${power.replace('-', 'm').replace('.', 'p')}`).join('_')}`;
-    const made = { name, unit: `SI_${name}` };
+    const name = composedName(dimension) ?? spelledName(dimension);
+    const made: Known = { name, units: [[`SI_${name}`, 0]] };
     this.#known.set(key, made);
+    const powers = powersOf(dimension);
     this.#declared.push(
       element('Dimension', { name, ...Object.fromEntries(powers) }),
-      element('Unit', { symbol: made.unit, dimension: name, power: '0' }),
+      element('Unit', { symbol: made.units[0][0], dimension: name, power: '0' }),
     );
     return made;
   }
 }
+
+const powersOf = (dimension: Dimension): readonly (readonly [string, string])[] =>
+  letters.flatMap((letter, k) => (dimension[k] === 0 ? [] : [[letter, String(dimension[k])] as const]));
+
+/** A dimension as a product or quotient of two of the core types', such as `voltage_per_time`. */
+function composedName(dimension: Dimension): string | undefined {
+  const nameIn = (wanted: Dimension): string | undefined => core.find(([, one]) => keyOf(one) === keyOf(wanted))?.[0];
+  for (const join of ['per', 'times'] as const)
+    for (const [name, other] of core) {
+      const rest = nameIn(join === 'per' ? multiplyDimensions(dimension, other) : divideDimensions(dimension, other));
+      if (rest !== undefined && !name.startsWith('per_') && !rest.startsWith('per_')) return `${rest}_${join}_${name}`;
+    }
+  return undefined;
+}
+
+const spelledName = (dimension: Dimension): string =>
+  `dimension_${powersOf(dimension)
+    .map(([letter, power]) => `${letter}${power.replace('-', 'm').replace('.', 'p')}`)
+    .join('_')}`;
 
 export const isPure = (dimension: Dimension): boolean => dimension.every((power) => power === 0);
 
@@ -83,17 +252,4 @@ export function dimensionOfUnit(unit: string): Dimension {
 export function lemsDimension(unit: string): Dimension {
   const dimension = dimensionOfUnit(unit);
   return isWhole(dimension) ? dimension : dimensionless;
-}
-
-/** Shortest decimal text of a double, as LEMS reads it. */
-export function numberText(value: number): string {
-  if (value === Infinity) return '1e300';
-  if (value === -Infinity) return '-1e300';
-  return String(value).replace('e+', 'e');
-}
-
-/** A number in SI as the value of an attribute. */
-export function quantityText(value: number, dimension: Dimension, dimensions: Dimensions): string {
-  const unit = dimensions.unitOf(dimension);
-  return unit === '' ? numberText(value) : `${numberText(value)} ${unit}`;
 }

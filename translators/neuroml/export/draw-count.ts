@@ -1,6 +1,6 @@
 /** How many of many independent inputs have an event in a step, as LEMS can draw it. */
 
-import { numberText } from './dimensions.js';
+import { numberText } from './quantity-text.js';
 import type { TypeBuilder } from './type-builder.js';
 import type { Element } from './xml-text.js';
 
@@ -22,7 +22,8 @@ const largestMean = 10;
  * A number of events among `n` inputs, each with probability `p`.
  *
  * @param builder  gets the variables that are needed
- * @source few: one draw each; small means: exponential waiting times until they exceed one step (a Poisson count); else a rounded normal number
+ * @source few: one draw each; small means: exponential waiting times until they exceed one step (a Poisson count); else a rounded normal
+ * number
  */
 export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCount {
   const pure = [0, 0, 0, 0, 0, 0, 0] as const;

@@ -1,9 +1,11 @@
 /** A population that drives cells without spikes, as a component type of what is attached to them. */
 
-import { derivedOrder, builderOf, regimeElement } from './cell-type.js';
+import { builderOf, derivedOrder } from './builder.js';
+import { zeroOf } from './channels.js';
 import type { CellPlan, ExportContext } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
-import { NotExpressible } from './type-builder.js';
+import { regimeElement } from './regime-element.js';
+import { NotExpressible } from './words.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, SynapseType } from '../../../src/model/model.js';
 import { element, type Element } from './xml-text.js';
@@ -61,11 +63,16 @@ export function inputType(
   for (const { exposure, variable, dimension } of target.channels) {
     const text = synapse.contributes[`post.${variable}`];
     attempt(() =>
-      builder.derive(builder.free(exposure), dimension, builder.parse(text === undefined ? '0' : text.replace(/\bpre\./g, '')), exposure),
+      builder.derive(
+        builder.free(exposure),
+        dimension,
+        text === undefined ? zeroOf(dimension) : builder.parse(text.replace(/\bpre\./g, '')),
+        exposure,
+      ),
     );
   }
-  if (!target.channels.some(({ exposure }) => exposure === 'i'))
-    attempt(() => builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], builder.parse('0*A'), 'i'));
+  if (!target.withoutCurrent && !target.channels.some(({ exposure }) => exposure === 'i'))
+    attempt(() => builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], zeroOf([0, 0, 0, 1, 0, 0, 0]), 'i'));
   const events = Object.values(type.events).sort((a, b) => a.order - b.order);
   for (const { when, do: actions, refractory } of events)
     attempt(() => {

@@ -5,15 +5,18 @@ import type { Component } from '../lems/definitions.js';
 import type { KeptElement, KeptSource } from '../kept-source.js';
 import type { XmlElement } from '../xml/element.js';
 import { documentWith } from './kept-document.js';
+import { inSchemaOrder } from './schema-order.js';
 import { xmlText, type Element } from './xml-text.js';
 
 /** An element that may be changed. */
 export interface Node {
-  readonly tag: string;
-  readonly attributes: Record<string, string>;
+  tag: string;
+  attributes: Record<string, string>;
   children: Node[];
   readonly text?: string;
   readonly raw?: string;
+  /** Set where it is to be left out; its place is kept, by which others are found. */
+  removed?: true;
   /** How many there are of a list of which this is the first, the others being left out. */
   readonly count?: number;
 }
@@ -22,15 +25,22 @@ export interface Node {
 export class KeptTree {
   readonly source: KeptSource;
   readonly nodes: Node[];
+  /** Definitions that stand before all others. */
+  readonly added: Element[] = [];
 
   constructor(source: KeptSource) {
     this.source = source;
-    this.nodes = source.elements.map(nodeOf);
+    const nodes = source.elements.map(nodeOf);
+    this.nodes = source.root === 'neuroml' ? [...inSchemaOrder(nodes)] : nodes;
   }
 
   /** The document as it is now. */
   get root(): Element {
-    return documentWith(this.source, this.nodes);
+    const { source, added } = this;
+    // Types of one's own with all that they may have are LEMS's.
+    const grown: KeptSource =
+      source.root === 'neuroml' && added.length > 0 ? { ...source, root: 'Lems', core: ['NeuroML2CoreTypes.xml'] } : source;
+    return documentWith(grown, [...added, ...withoutRemoved(this.nodes)]);
   }
 
   get text(): string {
@@ -57,6 +67,11 @@ export class KeptTree {
   }
 }
 
+const withoutRemoved = (nodes: readonly Node[]): readonly Node[] =>
+  nodes.flatMap((node) =>
+    node.removed ? [] : [node.children.length === 0 ? node : { ...node, children: [...withoutRemoved(node.children)] }],
+  );
+
 const indices = new WeakMap<XmlElement, ReadonlyMap<XmlElement, number>>();
 
 function indexIn(parent: XmlElement, element: XmlElement): number {
@@ -65,7 +80,8 @@ function indexIn(parent: XmlElement, element: XmlElement): number {
   return known.get(element) ?? -1;
 }
 
-function nodeOf({ tag, attributes = {}, children = [], text, raw, count }: KeptElement): Node {
+/** A copy of an element that may be changed. */
+export function nodeOf({ tag, attributes = {}, children = [], text, raw, count }: KeptElement): Node {
   return {
     tag,
     attributes: { ...attributes },

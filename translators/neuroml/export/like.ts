@@ -3,7 +3,7 @@
 import type { LemsModel } from '../lems/definitions.js';
 import { splitQuantity } from '../lems/quantities.js';
 import { quantityValue } from '../lems/values.js';
-import { numberText } from './dimensions.js';
+import { numberText } from './quantity-text.js';
 
 /**
  * A value in SI as a quantity in the unit of another.

@@ -1,11 +1,11 @@
 /** What projections connect. */
 
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { ConnectionRule, Projection, SynapseType } from '../../../src/model/model.js';
+import type { ConnectionRule, Projection } from '../../../src/model/model.js';
 import { elementsOf, populationOf, type ExportContext } from './context.js';
-import { readsOnlyPre, writtenBy } from './synapse-type.js';
+import { readsOnlyPre } from './effects.js';
 import { numbersOf } from './values.js';
 
 /** Connections as they are made, one after another. */
@@ -35,17 +35,6 @@ export function pairsOf(name: string, projection: Projection, context: ExportCon
   return { sources, targets };
 }
 
-/** Variables of the target that the pathways of a projection add to. */
-export function jumpsOf(projection: Projection, type: SynapseType): readonly string[] {
-  return Object.values(type.pathways).flatMap(({ do: actions }) =>
-    actions.flatMap(parseStatements).flatMap((statement) => {
-      const written = statement.kind === 'assignment' ? statement.target : statement.port;
-      const variable = writtenBy(written, projection.receptors, type.ports);
-      return variable === null ? [] : [variable];
-    }),
-  );
-}
-
 /** The pairs of a rule that draws nothing. */
 function explicit(
   rule: ConnectionRule,
@@ -68,7 +57,10 @@ function explicit(
   }
 }
 
-/** Populations that receive nothing and only add to inputs of one other population, each element to one cell; with the projection that does so. */
+/**
+ * Populations that receive nothing and only add to inputs of one other population, each element to one cell; with the projection that
+ * does so.
+ */
 export function attachedPopulations({ model }: ExportContext): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const projections = Object.entries(model.projections);

@@ -1,22 +1,36 @@
 /**
- * A model that was imported from NeuroML or LEMS, written in the words of the document that it came from: the kept document, with what has changed
- * since. What is kept is a hint: reading the result back must give the very model, else it is written in other words.
+ * A model that was imported from NeuroML or LEMS, written in the words of the document that it came from: the kept document, with what
+ * has changed
+ * since. What is kept is a hint: reading the result back must give the very model, but for what is said to be of generated types, else it
+ * is written
+ * in other words.
  *
  *   1. as kept      the document as it was, long lists of connections by their first element
- *   2. compared     with the model, part by part; whatever differs has to have an attribute or a list that says it
+ *   2. types        cells and synapses with other equations become ones of generated types, under their ids
  *   3. changed      values of parameters, sizes, lists of connections, how long and in what steps
- *   4. read back    the result's model hash is the model's, or there is no result
+ *   4. parts        populations, projections and inputs that are new are written, those that are gone are left out
+ *   5. outputs      what is recorded
+ *   6. read back    the result's model hash is the model's, or that of all that is not generated, or there is no result
  */
 
-import type { EquationSet, Model, ValidModel, Value } from '../../../src/model/model.js';
 import { hashModel } from '../../../src/model/hash.js';
+import type { Model, ValidModel } from '../../../src/model/model.js';
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import { changeLists } from './change-lists.js';
+import { changeOutputs } from './change-outputs.js';
+import { changeParts } from './change-parts.js';
+import { changeRun } from './change-run.js';
+import { Changes, type Loss } from './changes.js';
+import { changeTypes } from './change-types.js';
+import { changeValues } from './change-values.js';
+import type { ExportContext } from './context.js';
+import { Dimensions } from './dimensions.js';
+import type { Functions } from './evaluate.js';
+import { keptPartsOf, withOwnValues } from './kept-parts.js';
 import { keptSourceOf } from './kept-document.js';
 import { KeptTree } from './kept-tree.js';
 import { readBack } from './read-back.js';
-import { Changes } from './changes.js';
-import { changeLists } from './change-lists.js';
-import { changeValues } from './change-values.js';
-import { changeRun } from './change-run.js';
+import { allWanted } from './outputs-wanted.js';
 
 /** A document that says a model. */
 export interface Restored {
@@ -25,57 +39,60 @@ export interface Restored {
   readonly sameHash: boolean;
   /** Whether protocol, time step and seed are the model's as well. */
   readonly sameExperiment: boolean;
+  /** Parts of the model that generated types stand for. */
+  readonly generated: readonly string[];
+  /** What is not said. */
+  readonly losses: readonly Loss[];
 }
 
 /** The document in the words of the author; null where there is none, or it cannot say what the model has become. */
-export function restoreDocument(valid: ValidModel): Restored | null {
+export function restoreDocument(valid: ValidModel, functions: Functions, report: ConversionReport): Restored | null {
   const source = keptSourceOf(valid.model);
   if (!source) return null;
-  const wanted = hashModel(valid.model);
   const tree = new KeptTree(source);
   const first = tree.text;
   const before = readBack(first);
   if (typeof before === 'string') return null;
-  const changes = new Changes(tree, before, valid);
-  const whole = changeValues(changes) && changeLists(changes) && changeRun(changes);
-  if (!whole) return null;
+  const changes = new Changes(tree, before, valid, functions);
+  if (!change(changes, report)) return null;
   const text = tree.text;
   const after = text === first ? before : readBack(text);
   if (typeof after === 'string') return null;
+  const wanted = hashModel(valid.model);
   const sameHash = after.hashes.model === wanted.model;
-  if (!sameHash && hashModel(withOwnValues(valid.model)).model !== hashModel(withOwnValues(after.valid.model)).model) return null;
+  if (!sameHash && !sameBut(valid.model, after.valid.model, changes)) return null;
+  const asked = allWanted({ model: after.valid.model, data: after.valid.data });
+  for (const [key, { owner }] of allWanted({ model: valid.model, data: valid.data }))
+    if (!asked.has(key) && changes.losses.every(({ pointer }) => !pointer.startsWith('/recordings')))
+      changes.lose('/recordings', `recordings of ${'population' in owner ? owner.population : owner.projection}`);
   // LEMS has one way to step; whether the model has another is said elsewhere.
   const experiment = hashModel({ ...valid.model, timing: after.valid.model.timing, experiment: after.valid.model.experiment }).experiment;
   const own = hashModel({ ...valid.model, timing: after.valid.model.timing }).experiment;
-  return { text, sameHash, sameExperiment: experiment === own };
+  const { generated, losses } = changes;
+  return { text, sameHash, sameExperiment: experiment === own, generated: [...new Set(generated)], losses };
 }
 
-/**
- * A model in which populations and projections give all numbers themselves, and types none: NeuroML knows no values of types, so that the reader
- * makes those of the first component the type's.
- */
-function withOwnValues(model: Model): Model {
-  const numbers = (type: EquationSet | undefined): Record<string, Value> =>
-    Object.fromEntries(
-      Object.entries(type?.parameters ?? {}).flatMap(([name, { value }]) => (typeof value === 'number' ? [[name, value]] : [])),
-    );
-  const given = <T extends { readonly values: Readonly<Record<string, Value>> }>(owner: T, type: EquationSet | undefined): T => ({
-    ...owner,
-    values: Object.fromEntries(Object.entries({ ...numbers(type), ...owner.values }).sort(([a], [b]) => (a < b ? -1 : 1))),
+/** Makes the document say the model; false where it cannot. */
+function change(changes: Changes, report: ConversionReport): boolean {
+  const { valid, wanted, functions, tree } = changes;
+  const { data } = valid;
+  const dimensions = new Dimensions();
+  const context: ExportContext = { model: wanted, data, functions, report, dimensions, ids: changes.ids, dt: wanted.experiment.dt };
+  if (!changeTypes(changes, context) || !changeValues(changes) || !changeLists(changes)) return false;
+  changeRun(changes);
+  const written = changeParts(changes, context);
+  if (written === undefined) return false;
+  changeOutputs(changes, written);
+  const declared = dimensions.declarations.filter(({ tag, attributes }) => {
+    const { dimensions: known, units } = changes.before.lems;
+    return tag === 'Dimension' ? !known.has(attributes['name'] ?? '') : !units.has(attributes['symbol'] ?? '');
   });
-  const bare = <T extends EquationSet>(types: Readonly<Record<string, T>>): Record<string, T> =>
-    mapped(types, (type) => ({
-      ...type,
-      parameters: mapped(type.parameters, (one) => (typeof one.value === 'number' ? { ...one, value: 0 } : one)),
-    }));
-  return {
-    ...model,
-    neurons: bare(model.neurons),
-    synapses: bare(model.synapses),
-    populations: mapped(model.populations, (one) => (one.type === undefined ? one : given(one, model.neurons[one.type]))),
-    projections: mapped(model.projections, (one) => given(one, model.synapses[one.synapse])),
-  };
+  tree.added.push(...declared, ...changes.added);
+  return true;
 }
 
-const mapped = <T>(map: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
-  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+/** Whether two models are the same but for what generated types stand for, and for where values are given. */
+function sameBut(wanted: Model, found: Model, changes: Changes): boolean {
+  const kept = (model: Model): string => hashModel(withOwnValues(keptPartsOf(model, changes))).model;
+  return kept(wanted) === kept(found);
+}

@@ -3,20 +3,27 @@
 import { child } from '../../../src/model/pointer.js';
 import type { Phase, Recording } from '../../../src/model/model.js';
 import { elementsOf, populationOf, type ExportContext } from './context.js';
-import { numberText } from './dimensions.js';
-import type { NetworkWriter } from './network.js';
+import { quantityText } from './quantity-text.js';
 import { numbersOf } from './values.js';
+import { time } from './words.js';
+import type { Written } from './written.js';
 import { element, type Element } from './xml-text.js';
 
 /** The component that runs the network. */
-export function simulation(id: string, target: string, network: NetworkWriter, context: ExportContext): Element {
-  const { model, dt } = context;
+export function simulation(id: string, target: string, network: Written, context: ExportContext): Element {
+  const { model, dt, dimensions } = context;
   const length = model.experiment.protocol.reduce((sum, phase, k) => lengthened(sum, phase, k, context), 0);
   const seed = /^\d{1,9}$/.test(model.experiment.seed) ? model.experiment.seed : undefined;
   const outputs = model.recordings.map((recording) => output(recording, network, context));
   return element(
     'Simulation',
-    { id, length: `${numberText(length)} s`, step: `${numberText(dt)} s`, target, ...(seed === undefined ? {} : { seed }) },
+    {
+      id,
+      length: quantityText(length, time, dimensions, true),
+      step: quantityText(dt, time, dimensions, true),
+      target,
+      ...(seed === undefined ? {} : { seed }),
+    },
     outputs.flatMap((one) => (one ? [one] : [])),
   );
 }
@@ -28,7 +35,7 @@ function lengthened(sum: number, phase: Phase, k: number, { report }: ExportCont
   return sum;
 }
 
-function output(recording: Recording, network: NetworkWriter, context: ExportContext): Element | undefined {
+function output(recording: Recording, network: Written, context: ExportContext): Element | undefined {
   const { report, model } = context;
   const pointer = child('/recordings', model.recordings.indexOf(recording));
   if ('rate' in recording) return report.missing(pointer, 'rates of populations');
@@ -67,7 +74,7 @@ function output(recording: Recording, network: NetworkWriter, context: ExportCon
 function synapseOutput(
   { name, variables, of, every }: Extract<Recording, { variables: readonly string[] }> & { readonly every?: number },
   projection: string,
-  network: NetworkWriter,
+  network: Written,
   { model, report, data }: ExportContext,
 ): Element | undefined {
   const pointer = child(

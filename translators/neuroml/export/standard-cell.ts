@@ -1,23 +1,31 @@
 /**
- * PyNN's cells and synapses by the names that NeuroML has for them, for types that say that they are these and whose equations are the library's.
+ * PyNN's cells and synapses by the names that NeuroML has for them, for types that say that they are these and whose equations are the
+ * library's.
  * In NeuroML the synapses on a cell hold what PyNN's cells hold themselves; sums of either are the same.
  */
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { dimensionless } from '../../../src/lang/ast.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
-import { hashModel } from '../../../src/model/hash.js';
-import type { Model, NeuronType, Projection, SynapseType } from '../../../src/model/model.js';
+import type { NeuronType, Projection, SynapseType } from '../../../src/model/model.js';
 import { normalise } from '../../../src/model/normalise.js';
 import { populationOf, type CellPlan, type ExportContext } from './context.js';
-import { numberText } from './dimensions.js';
+import { neuronEssence } from './essence.js';
+import { heirOf } from './heir.js';
+import { numberText } from './quantity-text.js';
+import { element, type Element } from './xml-text.js';
 
 /** A neuron type as a core type of NeuroML. */
 export interface StandardCell {
   readonly plan: CellPlan;
+  /** Component types of its own, for cells that are more than the core type. */
+  readonly types?: readonly Element[];
   /** Its synapses: those that a cell's variable stands for. */
   readonly receptors: ReadonlyMap<string, Receptor>;
-  /** Ten to this power makes a value in SI one in PyNN's unit, by parameter. */
-  readonly exponents: ReadonlyMap<string, number>;
+  /** Names in the model of the values that a component gives. */
+  readonly keys: readonly string[];
+  /** What a component gives, from values in SI. */
+  readonly attributes: (valueOf: (key: string) => number) => Readonly<Record<string, string>>;
 }
 
 /** Synapses that act on one variable of PyNN's cell. */
@@ -30,7 +38,7 @@ export interface Receptor {
   readonly exponent: number;
 }
 
-/** What NeuroML has names for; its HH_cond_exp emits no spikes, and is none of them. */
+/** What NeuroML has names for; its HH_cond_exp emits no spikes and has no first values of gates, so that an heir of it is written. */
 const names: ReadonlySet<string> = new Set([
   'IF_curr_alpha',
   'IF_curr_exp',
@@ -38,22 +46,25 @@ const names: ReadonlySet<string> = new Set([
   'IF_cond_exp',
   'EIF_cond_exp_isfa_ista',
   'EIF_cond_alpha_isfa_ista',
+  'HH_cond_exp',
 ]);
 
 /** Powers of ten from SI to PyNN's units, by SI unit. */
 const exponents: Readonly<Record<string, number>> = { s: 3, V: 3, A: 9, F: 9, S: 6 };
 
 /** The core type that a neuron type is; undefined where it is none, or the model asks more of it than the core type has. */
-export function standardCell(id: string, type: NeuronType, { model }: ExportContext): StandardCell | undefined {
+export function standardCell(id: string, type: NeuronType, { model, ids }: ExportContext): StandardCell | undefined {
   const claimed = type.conformsTo?.type ?? '';
   const name = claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
   if (!names.has(name) || !isLibrary(type, name)) return undefined;
   const receptors = receptorsOf(name);
+  // The heir's gates are seen, and start as they are told to.
+  const gates: ReadonlySet<string> = new Set(name === 'HH_cond_exp' ? ['gate_m', 'gate_h', 'gate_n'] : []);
   const populations = Object.entries(model.populations).filter(([, population]) => population.type === id);
   const recorded = model.recordings.every((recording) => {
     const of = populationOf(recording.of);
     if (!populations.some(([population]) => population === of) || !('variables' in recording)) return true;
-    return recording.variables?.every((variable) => variable === 'v') ?? true;
+    return recording.variables?.every((variable) => variable === 'v' || gates.has(variable)) ?? true;
   });
   const incoming = Object.values(model.projections).filter(({ to }) =>
     populations.some(([population]) => population === populationOf(to.of)),
@@ -66,27 +77,60 @@ export function standardCell(id: string, type: NeuronType, { model }: ExportCont
   );
   const code = Object.values(model.operations).some(({ on }) => populations.some(([population]) => population === populationOf(on)));
   // First values of other variables than the potential are not NeuroML's to give.
-  const started = populations.some(([, { values }]) => Object.keys(values).some((key) => key !== 'v' && Object.hasOwn(type.state, key)));
+  const started = populations.some(([, { values }]) =>
+    Object.keys(values).some((key) => key !== 'v' && !gates.has(key) && Object.hasOwn(type.state, key)),
+  );
   if (!recorded || !fits || !currents || code || started) return undefined;
+  const heir = gates.size > 0 ? firing(name, ids.claim(`${name}_firing`)) : undefined;
+  if (gates.size > 0 && !heir) return undefined;
   const plan: CellPlan = {
     type: id,
-    componentType: name,
+    componentType: heir?.attributes['name'] ?? name,
     attachment: 'baseSynapse',
     list: 'synapses',
     channels: [{ variable: 'i_inj', kind: 'sum', dimension: [0, 0, 0, 1, 0, 0, 0], exposure: 'i' }],
     varying: new Set(),
-    visible: new Map([['v', { name: 'v', dimension: [2, 1, -3, -1, 0, 0, 0] }]]),
+    visible: new Map([
+      ['v', { name: 'v', dimension: [2, 1, -3, -1, 0, 0, 0] }],
+      ...[...gates].map((gate) => [gate, { name: gate.slice('gate_'.length), dimension: dimensionless }] as const),
+    ]),
     starts: new Map(),
   };
-  const units = Object.entries(type.parameters).map(([key, { unit }]) => [key, exponents[unit] ?? 0] as const);
-  return { plan, receptors, exponents: new Map([...units, ['v', 3]]) };
+  const units = [...Object.entries(type.parameters).map(([key, { unit }]) => [key, exponents[unit] ?? 0] as const), ['v', 3] as const];
+  const starts = [...gates].map((gate) => [gate, 0] as const);
+  const nameOf = (key: string): string => (key === 'v' ? 'v_init' : gates.has(key) ? `${key.slice('gate_'.length)}_init` : key);
+  return {
+    plan,
+    ...(heir ? { types: [heir] } : {}),
+    receptors,
+    keys: [...units, ...starts].map(([key]) => key),
+    attributes: (valueOf) =>
+      Object.fromEntries([...units, ...starts].map(([key, exponent]) => [nameOf(key), inUnit(valueOf(key), exponent)])),
+  };
+}
+
+/** The cell of Hodgkin and Huxley's kind with what PyNN's has besides: a spike where v rises above 0 mV, and first values of gates. */
+function firing(core: string, name: string): Element | undefined {
+  const gates = ['m', 'h', 'n'];
+  return heirOf(core, name, `${core} that fires where v rises above 0 mV, with first values of its gates.`, {
+    parameters: gates.map((gate) => element('Parameter', { name: `${gate}_init`, dimension: 'none' })),
+    states: [element('StateVariable', { name: 'spiking', dimension: 'none' })],
+    starts: gates.map((gate) => element('StateAssignment', { variable: gate, value: `${gate}_init` })),
+    conditions: [
+      element('OnCondition', { test: '(v .gt. 0) .and. (spiking .lt. 0.5)' }, [
+        element('StateAssignment', { variable: 'spiking', value: '1' }),
+        element('EventOut', { port: 'spike' }),
+      ]),
+      element('OnCondition', { test: 'v .leq. 0' }, [element('StateAssignment', { variable: 'spiking', value: '0' })]),
+    ],
+  });
 }
 
 /** Whether a type is that of the library but for the values of its parameters. */
 function isLibrary(type: NeuronType, name: string): boolean {
   const standard = standardCells.get(name);
   const library = standard && neuronOf(standard.neuron);
-  return library !== undefined && essence(library) === essence(type);
+  return library !== undefined && neuronEssence(library) === neuronEssence(type);
 }
 
 function neuronOf(document: unknown): NeuronType | undefined {
@@ -94,33 +138,6 @@ function neuronOf(document: unknown): NeuronType | undefined {
   const whole = { interneuron: 1, name: 'cell', neurons: { cell: document }, populations: { cells: { type: 'cell', size: 1 } } };
   return normalise(whole, positions, new Diagnostics())?.model.neurons['cell'];
 }
-
-/** The hash of a model that is nothing but the type, without what the numbers of its parameters are. */
-function essence(type: NeuronType): string {
-  const zero = Object.fromEntries(Object.entries(type.parameters).map(([name, parameter]) => [name, { ...parameter, value: 0 }]));
-  const state = Object.fromEntries(Object.entries(type.state).map(([name, variable]) => [name, { ...variable, initial: 0 }]));
-  const bare: Model = { ...emptyModel, neurons: { cell: { ...type, parameters: zero, state } } };
-  return hashModel(bare).model;
-}
-
-const emptyModel: Model = {
-  interneuron: 1,
-  name: '',
-  metadata: {},
-  parameters: {},
-  neurons: {},
-  synapses: {},
-  tables: {},
-  populations: {},
-  projections: {},
-  stimuli: {},
-  operations: {},
-  clocks: {},
-  recordings: [],
-  timing: 'grid',
-  experiment: { dt: 1e-4, seed: '0', protocol: [] },
-  annotations: {},
-};
 
 function isStatic(type: SynapseType | undefined): boolean {
   const [pathway, ...more] = Object.values(type?.pathways ?? {});

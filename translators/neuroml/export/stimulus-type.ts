@@ -4,10 +4,12 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Stimulus } from '../../../src/model/model.js';
-import { builderOf } from './cell-type.js';
+import { builderOf } from './builder.js';
+import { zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { drawCount } from './draw-count.js';
-import { NotExpressible, type TypeBuilder } from './type-builder.js';
+import type { TypeBuilder } from './type-builder.js';
+import { NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 export interface BuiltStimulus {
@@ -88,9 +90,9 @@ function require(value: Expression, plan: CellPlan, builder: TypeBuilder): void 
 }
 
 /** A value as the share of one of the things that attachments do; nothing of the others. */
-function share(channel: Channel, value: Expression, { channels }: CellPlan, builder: TypeBuilder): void {
+function share(channel: Channel, value: Expression, { channels, withoutCurrent }: CellPlan, builder: TypeBuilder): void {
   for (const one of channels)
-    builder.derive(builder.free(one.exposure), one.dimension, one === channel ? value : builder.parse('0'), one.exposure);
-  if (!channels.some(({ exposure }) => exposure === 'i'))
-    builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], builder.parse('0*A'), 'i');
+    builder.derive(builder.free(one.exposure), one.dimension, one === channel ? value : zeroOf(one.dimension), one.exposure);
+  if (!withoutCurrent && !channels.some(({ exposure }) => exposure === 'i'))
+    builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], zeroOf([0, 0, 0, 1, 0, 0, 0]), 'i');
 }

@@ -1,27 +1,20 @@
 /** A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes. */
 
-import { dimensionless as pure, type Dimension, type Expression, type Statement } from '../../../src/lang/ast.js';
-import { binary, call, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { dimensionless as pure, type Dimension, type Statement } from '../../../src/lang/ast.js';
+import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Pathway, Projection, SynapseType } from '../../../src/model/model.js';
-import { builderOf, countOf, derivedOrder } from './cell-type.js';
+import { builderOf, derivedOrder } from './builder.js';
+import { zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
+import { countOf } from './demands.js';
 import { dimensionOfUnit } from './dimensions.js';
+import { writtenBy } from './effects.js';
 import { mostUnderWay, Queue } from './queue.js';
-import { endOfStep, NotExpressible, ownTime, type TypeBuilder } from './type-builder.js';
+import type { TypeBuilder } from './type-builder.js';
+import { endOfStep, NotExpressible, ownTime } from './words.js';
 import { element, type Element } from './xml-text.js';
-
-/** The variable of the target that a statement of a pathway adds to, and whether it does so by adding. */
-export function writtenBy(
-  target: string,
-  receptors: Readonly<Record<string, string>>,
-  ports: Readonly<Record<string, unknown>>,
-): string | null {
-  if (target.startsWith('post.')) return target.slice('post.'.length);
-  if (Object.hasOwn(ports, target)) return receptors[target] ?? null;
-  return null;
-}
 
 /** What the synapses of a projection vary in: the values that each connection gives. */
 export interface SynapseDemands {
@@ -70,19 +63,7 @@ export function synapseType(
   const componentType = context.ids.claim(`${id}_synapse`);
   const seen = readOfSource(type, builder);
   const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
-  if (peerType !== undefined)
-    attempt('', () => {
-      const { source } = demands;
-      if (!source) throw new NotExpressible('variables of a source of spikes');
-      if (Object.values(type.pathways).some(({ on }) => on.startsWith('pre.')))
-        throw new NotExpressible('synapses that both see the cell that they come from and react to its spikes');
-      builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peerType }));
-      for (const name of seen) {
-        const variable = source.visible.get(name.slice('pre.'.length));
-        if (!variable) throw new NotExpressible(`the variable ${name}`);
-        builder.peer(name, variable.dimension, variable.name);
-      }
-    });
+  if (peerType !== undefined) attempt('', () => requirePeer(peerType, seen, type, demands.source, builder));
   for (const [name, { unit }] of Object.entries(type.parameters))
     value(name, name, unit, demands, builder, parameters, properties, context);
   for (const [name, { unit }] of Object.entries(type.state)) builder.state(name, dimensionOfUnit(unit));
@@ -92,6 +73,45 @@ export function synapseType(
     const start = value(name, `start of ${name}`, unit, demands, builder, parameters, properties, context);
     builder.starts.push(builder.assign(builder.nameOf(name), start));
   }
+  equations(type, pointer, builder, attempt, context);
+  channels(target, sumsOf(type), builder, attempt);
+  pathways(projection, type, target, demands.postDelays, pointer, builder, attempt, context);
+  return {
+    componentType,
+    element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
+    parameters,
+    properties,
+    visible: new Map([...Object.keys(type.state), ...Object.keys(type.derived)].map((name) => [name, builder.nameOf(name)])),
+    ...(peerType === undefined || !demands.source
+      ? {}
+      : { peer: { componentType: peerType, element: otherEnd(peerType, componentType, id, seen, demands.source, builder, context) } }),
+  };
+}
+
+/** Does something, and reports what LEMS has no words for under the name of a part. */
+type Attempt = (part: string, action: () => void) => void;
+
+/** Variables of the cell at the other end of a tunnel. @throws NotExpressible */
+function requirePeer(
+  peerType: string,
+  seen: readonly string[],
+  type: SynapseType,
+  source: CellPlan | undefined,
+  builder: TypeBuilder,
+): void {
+  if (!source) throw new NotExpressible('variables of a source of spikes');
+  if (Object.values(type.pathways).some(({ on }) => on.startsWith('pre.')))
+    throw new NotExpressible('synapses that both see the cell that they come from and react to its spikes');
+  builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peerType }));
+  for (const name of seen) {
+    const variable = source.visible.get(name.slice('pre.'.length));
+    if (!variable) throw new NotExpressible(`the variable ${name}`);
+    builder.peer(name, variable.dimension, variable.name);
+  }
+}
+
+/** Derived variables, rates, and conditions on the synapse's own variables. */
+function equations(type: SynapseType, pointer: string, builder: TypeBuilder, attempt: Attempt, context: ExportContext): void {
   for (const name of derivedOrder(type, (text) => builder.parse(text)))
     attempt(`derived/${name}`, () => {
       const derived = type.derived[name];
@@ -117,7 +137,19 @@ export function synapseType(
       const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
       builder.conditions.push(element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements));
     });
-  channels(target, sumsOf(type), builder, attempt);
+}
+
+/** What happens at events of either cell. */
+function pathways(
+  projection: Projection,
+  type: SynapseType,
+  target: CellPlan,
+  postDelays: ReadonlyMap<string, number>,
+  pointer: string,
+  builder: TypeBuilder,
+  attempt: Attempt,
+  context: ExportContext,
+): void {
   for (const [name, pathway] of Object.entries(type.pathways))
     attempt(`pathways/${name}`, () => {
       const writer = (statement: Statement): readonly Element[] =>
@@ -135,18 +167,8 @@ export function synapseType(
         `${pointer}/pathways/${name}`,
         'a synapse finds that its cell has fired by what the cell counts, a step after the event',
       );
-      atPost(pathway, demands.postDelays.get(name) ?? 0, target, builder, writer);
+      atPost(pathway, postDelays.get(name) ?? 0, target, builder, writer);
     });
-  return {
-    componentType,
-    element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
-    parameters,
-    properties,
-    visible: new Map([...Object.keys(type.state), ...Object.keys(type.derived)].map((name) => [name, builder.nameOf(name)])),
-    ...(peerType === undefined || !demands.source
-      ? {}
-      : { peer: { componentType: peerType, element: otherEnd(peerType, componentType, id, seen, demands.source, builder, context) } }),
-  };
 }
 
 /** Variables of the cell at the other end that equations read in each step. */
@@ -294,7 +316,7 @@ function sumsOf({ contributes, summed }: SynapseType): ReadonlyMap<string, strin
 
 /** Shares of everything that attachments of the cell may do, zero for what this one does not. */
 function channels(
-  { channels: all }: CellPlan,
+  { channels: all, withoutCurrent }: CellPlan,
   sums: ReadonlyMap<string, string>,
   builder: TypeBuilder,
   attempt: (part: string, action: () => void) => void,
@@ -309,14 +331,11 @@ function channels(
       else builder.derive(builder.free(exposure), dimension, parsed, exposure);
     });
   }
-  if (!all.some(({ exposure }) => exposure === 'i')) {
+  if (!withoutCurrent && !all.some(({ exposure }) => exposure === 'i')) {
     const current = [0, 0, 0, 1, 0, 0, 0] as const;
     builder.derive(builder.free('no_current'), current, zeroOf(current), 'i');
   }
 }
-
-/** A zero that LEMS takes to have a dimension. */
-const zeroOf = (dimension: Dimension): Expression => binary('*', number(0), quantity(1, dimension));
 
 /** What has arrived is seen by the cell in one step, after which nothing is left. */
 function pend({ variable, exposure, dimension }: Channel, builder: TypeBuilder): void {
@@ -340,17 +359,4 @@ function pathwayStatement(
   if (!channel || (statement.operator !== '+=' && statement.operator !== '-='))
     throw new NotExpressible(`an effect on ${statement.target} other than adding to a state variable`);
   return builder.assignment({ ...statement, target: `waiting for ${variable}` });
-}
-
-/** A type that runs by itself and acts on cells without spikes: its own equations, and its share of the cell's inputs. */
-export function readsOnlyPre(type: SynapseType): boolean {
-  return (
-    Object.keys(type.pathways).length === 0 &&
-    Object.keys(type.state).length === 0 &&
-    Object.keys(type.parameters).length === 0 &&
-    Object.keys(type.derived).length === 0 &&
-    Object.keys(type.summed).length === 0 &&
-    Object.keys(type.contributes).length > 0 &&
-    Object.keys(type.contributes).every((to) => to.startsWith('post.'))
-  );
 }

@@ -1,107 +1,18 @@
 /** Values of parameters and first values of variables, as numbers. */
 
-import type { Expression } from '../../../src/lang/ast.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { constants } from '../../../src/lang/functions.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import type { ArrayValue, DataStore, EquationSet, Value } from '../../../src/model/model.js';
+import { evaluate, NoNumber, type Functions } from './evaluate.js';
 
-/** A name has no number here; the message says why. */
-export class NoNumber extends Error {}
+/** Numbers of one name: one for all elements, or one for each. */
+export type Numbers = number | readonly number[];
 
-const unary: Readonly<Record<string, (x: number) => number>> = {
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
-  log10: Math.log10,
-  log2: Math.log2,
-  sqrt: Math.sqrt,
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  tanh: Math.tanh,
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-  abs: Math.abs,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  sign: Math.sign,
-  int: Math.trunc,
-  exprel: (x) => (x === 0 ? 1 : Math.expm1(x) / x),
-};
+/** The number of one element; zero where there is none. */
+export const numberAt = (numbers: Numbers | undefined, k: number): number => (typeof numbers === 'number' ? numbers : (numbers?.[k] ?? 0));
 
-/** @throws NoNumber for what has no value that is known before a run */
-function evaluate(e: Expression, lookup: (name: string) => number): number {
-  const of = (part: Expression): number => evaluate(part, lookup);
-  switch (e.kind) {
-    case 'number':
-    case 'quantity':
-      return e.value;
-    case 'boolean':
-      return e.value ? 1 : 0;
-    case 'name':
-      return lookup(e.name);
-    case 'unary':
-      return e.operator === 'not' ? (of(e.operand) === 0 ? 1 : 0) : e.operator === '-' ? -of(e.operand) : of(e.operand);
-    case 'binary':
-      return operate(e.operator, of(e.left), of(e.right));
-    case 'conditional':
-      return of(e.condition) === 0 ? of(e.whenFalse) : of(e.whenTrue);
-    case 'call': {
-      const [x = 0, y = 0, z = 0] = e.arguments.map(of);
-      const f = unary[e.function];
-      if (f) return f(x);
-      if (e.function === 'min') return Math.min(x, y);
-      if (e.function === 'max') return Math.max(x, y);
-      if (e.function === 'clip') return Math.min(Math.max(x, y), z);
-      if (e.function === 'fmod') return x % y;
-      throw new NoNumber(`a value with ${e.function}(), which is drawn or computed during a run`);
-    }
-    default:
-      return e satisfies never;
-  }
-}
-
-function operate(operator: string, a: number, b: number): number {
-  const yes = (condition: boolean): number => (condition ? 1 : 0);
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    case '//':
-      return Math.floor(a / b);
-    case '%':
-      return a - b * Math.floor(a / b);
-    case '**':
-      return a ** b;
-    case '<':
-      return yes(a < b);
-    case '<=':
-      return yes(a <= b);
-    case '>':
-      return yes(a > b);
-    case '>=':
-      return yes(a >= b);
-    case '==':
-      return yes(a === b);
-    case '!=':
-      return yes(a !== b);
-    case 'and':
-      return yes(a !== 0 && b !== 0);
-    default:
-      return yes(a !== 0 || b !== 0);
-  }
-}
-
+/** Numbers of an array, wherever they are kept. */
 export function numbersOf(value: ArrayValue, data: DataStore): ArrayLike<number> {
   if (!('$data' in value)) return value;
   const stored = data.get(value.$data) ?? [];
@@ -120,7 +31,7 @@ export class ElementValues {
     private readonly type: EquationSet,
     private readonly given: Readonly<Record<string, Value>>,
     private readonly size: number,
-    private readonly data: DataStore,
+    private readonly context: { readonly data: DataStore; readonly functions: Functions },
     private readonly names: (name: string, element: number) => number | undefined = () => undefined,
   ) {
     this.#declared = (name) => Object.hasOwn(type.parameters, name) || Object.hasOwn(type.state, name) || Object.hasOwn(type.derived, name);
@@ -158,13 +69,14 @@ export class ElementValues {
     if (typeof value === 'number') return value;
     if (typeof value === 'object') {
       if ('generator' in value) throw new NoNumber(`values of ${name} that are drawn; freeze the model first`);
-      return numbersOf(value.array, this.data)[element] ?? 0;
+      return numbersOf(value.array, this.context.data)[element] ?? 0;
     }
-    return evaluate(foldConstants(parseExpression(value), undefined, this.#declared), (inner) => {
+    const lookup = (inner: string): number => {
       if (this.#declared(inner)) return this.#number(inner, element, within);
       const found = this.names(inner, element) ?? constants.get(inner);
       if (found !== undefined) return found;
       throw new NoNumber(`a value that reads ${inner}`);
-    });
+    };
+    return evaluate(foldConstants(parseExpression(value), undefined, this.#declared), lookup, this.context.functions);
   }
 }

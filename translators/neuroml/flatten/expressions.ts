@@ -1,4 +1,7 @@
-/** LEMS expressions in canonical names, with the units that LEMS lets out: a bare zero is of any dimension. */
+/**
+ * LEMS expressions in canonical names, with the units that LEMS lets out: a bare zero is of any dimension, and where published models are
+ * not careful with dimensions, numbers in SI are what interpreters calculate with.
+ */
 
 import { dimensionless, type Binary, type Dimension, type Expression } from '../../../src/lang/ast.js';
 import { binary, conditional, quantity } from '../../../src/lang/build.js';
@@ -60,8 +63,9 @@ export function translate(e: Expression, lookup: Lookup, unknown: (name: string)
       const { dimension } = functions.get(e.function) ?? {};
       const alike = dimension === 'same' || dimension === 'ratio' ? allTogether(parts) : parts;
       const [first] = alike;
+      const pure = dimension === 'pure' ? alike.map((part) => fit(part, dimensionless)) : alike.map(({ expression }) => expression);
       return {
-        expression: { ...e, arguments: alike.map(({ expression }) => expression) },
+        expression: { ...e, arguments: pure },
         dimension: dimension === 'same' ? (first?.dimension ?? dimensionless) : dimension === 'root' ? rootOf(first) : dimensionless,
         zero: false,
       };
@@ -75,14 +79,17 @@ function rootOf(part: Typed | undefined): Dimension | null {
   return part?.dimension ? powerDimension(part.dimension, 0.5) : null;
 }
 
-/** A translated expression where a value of a dimension is wanted: a bare zero gets its unit. */
+/** A translated expression where a value of a dimension is wanted: a bare zero gets its unit, another dimension keeps its number in SI. */
 export function fit(part: Typed, dimension: Dimension | null): Expression {
-  return part.zero && dimension && !isDimensionless(dimension) ? quantity(0, dimension, part.expression.span) : part.expression;
+  const { expression, zero } = part;
+  if (!dimension || !part.dimension || equalDimensions(part.dimension, dimension)) return expression;
+  if (zero) return quantity(0, dimension, expression.span);
+  return binary('*', expression, quantity(1, divideDimensions(dimension, part.dimension), expression.span));
 }
 
 /** Two parts that are added, compared or chosen between. */
 function together(a: Typed, b: Typed): readonly [Typed, Typed] {
-  if (a.zero === b.zero) return [a, b];
+  if (a.zero === b.zero) return a.zero ? [a, b] : [a, withDimension(b, a.dimension)];
   return a.zero ? [withDimension(a, b.dimension), b] : [a, withDimension(b, a.dimension)];
 }
 
@@ -115,8 +122,10 @@ function translateBinary(e: Binary, a: Typed, b: Typed): Typed {
       return combined(a.dimension && b.dimension && divideDimensions(a.dimension, b.dimension));
     case '**': {
       const exponent = constantExponent(b.expression);
-      if (a.dimension && isDimensionless(a.dimension)) return combined(dimensionless);
-      return combined(a.dimension && exponent !== undefined ? powerDimension(a.dimension, exponent) : null);
+      const right: Typed = { ...b, expression: fit(b, dimensionless) };
+      if (!a.dimension || isDimensionless(a.dimension)) return combined(a.dimension, a, right);
+      if (exponent !== undefined) return combined(powerDimension(a.dimension, exponent), a, right);
+      return combined(dimensionless, { ...a, expression: fit(a, dimensionless) }, right);
     }
     case '<':
     case '<=':
@@ -125,7 +134,7 @@ function translateBinary(e: Binary, a: Typed, b: Typed): Typed {
     case '==':
     case '!=': {
       const [left, right] = together(a, b);
-      return combined(dimensionless, left, comparable(left, right));
+      return combined(dimensionless, left, right);
     }
     case 'and':
     case 'or':
@@ -133,13 +142,6 @@ function translateBinary(e: Binary, a: Typed, b: Typed): Typed {
     default:
       return e.operator satisfies never;
   }
-}
-
-/** Conditions compare numbers, whatever their units: models are published with `v .gt. 0.5`, and interpreters run them. */
-function comparable(left: Typed, right: Typed): Typed {
-  if (!left.dimension || !right.dimension || equalDimensions(left.dimension, right.dimension)) return right;
-  const factor = quantity(1, divideDimensions(left.dimension, right.dimension), right.expression.span);
-  return { ...right, expression: binary('*', right.expression, factor), dimension: left.dimension };
 }
 
 /** The first case whose condition holds, else `otherwise`. */

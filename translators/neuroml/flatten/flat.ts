@@ -3,8 +3,8 @@
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Assignment, Dimension, Expression } from '../../../src/lang/ast.js';
 import { isRandom } from '../../../src/lang/functions.js';
-import { callsIn, namesIn } from '../../../src/lang/walk.js';
-import type { DerivedVariableDefinition, RegimeDefinition } from '../lems/definitions.js';
+import { callsIn } from '../../../src/lang/walk.js';
+import type { RegimeDefinition } from '../lems/definitions.js';
 import type { AttachmentSum } from './select.js';
 
 /** A state variable of a canonical type. */
@@ -78,32 +78,7 @@ export function changedIn(regime: RegimeDefinition): ReadonlySet<string> {
   ]);
 }
 
-/** Names that the value of a derived variable reads. */
-function readBy({ value, cases }: DerivedVariableDefinition): ReadonlySet<string> {
-  const trees = [value, ...(cases ?? []).flatMap((one) => [one.condition, one.value])];
-  return new Set(trees.flatMap((expression) => (expression ? [...namesIn(expression.tree)] : [])));
-}
-
 /** Whether each evaluation of an expression draws a random number. */
 export function isRandomExpression(e: Expression): boolean {
   return callsIn(e).some((call) => isRandom(call.function));
-}
-
-/** Derived variables, each after those that it reads; else selected ones first, choices last, as they are written. */
-export function inOrderOfReading(definitions: readonly DerivedVariableDefinition[]): readonly DerivedVariableDefinition[] {
-  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
-  const ordered: DerivedVariableDefinition[] = [];
-  const visited = new Set<string>();
-  const visit = (definition: DerivedVariableDefinition): void => {
-    if (visited.has(definition.name)) return;
-    visited.add(definition.name);
-    for (const other of readBy(definition)) {
-      const needed = byName.get(other);
-      if (needed) visit(needed);
-    }
-    ordered.push(definition);
-  };
-  const rank = ({ select, cases }: DerivedVariableDefinition): number => (select !== undefined ? 0 : cases ? 2 : 1);
-  for (const definition of [...definitions].sort((one, other) => rank(one) - rank(other))) visit(definition);
-  return ordered;
 }

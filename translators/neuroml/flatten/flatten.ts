@@ -14,12 +14,12 @@ import type { Assignment, Dimension, Expression } from '../../../src/lang/ast.js
 import { binary, integer, name as nameOf, quantity, sum } from '../../../src/lang/build.js';
 import { divideDimensions } from '../../../src/lang/dimension.js';
 import type { Component, DerivedVariableDefinition, LemsModel, RegimeDefinition } from '../lems/definitions.js';
+import { inOrderOfReading } from '../lems/derived-order.js';
 import { assign, effectOf, handle, inRegime, type ActionContext, type Effect, type Emission, type Mode } from './actions.js';
 import { choose, fit, translate, type Meaning } from './expressions.js';
 import {
   changedIn,
   emptyPart,
-  inOrderOfReading,
   type FlatDerived,
   type FlatEvent,
   type FlatInput,
@@ -268,7 +268,8 @@ export class FlatType {
     let made: Expression | undefined;
     if (value) made = expressionOf(value.tree, value.place);
     else if (select !== undefined) {
-      made = selectValue(this.variables, node, { path: select, reduce, required, dimension, place }, this.#reach)?.expression;
+      const selected = selectValue(this.variables, node, { path: select, reduce, required, dimension, place }, this.#reach);
+      made = selected && fit({ ...selected, zero: false }, dimension);
     } else if (cases) {
       const zero = dimension ? quantity(0, dimension) : integer(0);
       const chosen = cases.map((one) => ({

@@ -1,18 +1,20 @@
 /** Names and dimensions in the expressions of types. */
 
-import type { Diagnostics, Severity } from '../../../src/diagnostics/diagnostic.js';
-import { dimensionless, type Dimension } from '../../../src/lang/ast.js';
+import type { Diagnostics, Finding, Severity } from '../../../src/diagnostics/diagnostic.js';
+import { dimensionless, type Dimension, type Expression } from '../../../src/lang/ast.js';
 import { divideDimensions, equalDimensions } from '../../../src/lang/dimension.js';
 import type {
   ActionDefinition,
   ComponentType,
   ConstantDefinition,
+  DerivedVariableDefinition,
   DynamicsDefinition,
   LemsExpression,
   Named,
   RegimeDefinition,
   StructureDefinition,
 } from './definitions.js';
+import { circleIn } from './derived-order.js';
 import { originOf } from './expressions.js';
 import { inferDimension, type Inference } from './infer-dimension.js';
 import { namesOf } from './missing-dimensions.js';
@@ -42,9 +44,13 @@ interface Scope {
 const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 
 /**
- * Checks every expression of the types: dimensions of values (errors) and of the sides of conditions (warnings), names, ports, regimes.
+ * Checks every expression of the types: dimensions of values and of the sides of conditions (warnings), names, ports, regimes.
  *
- * @diagnostic lems/unknown-name, lems/dimension-mismatch, lems/unknown-member, lems/not-a-condition, lems/not-a-number
+ * Dimensions that do not fit are errors where the reference interpreter stops at them, and warnings where it goes on with numbers in SI, as published
+ * models rely on: in the values of derived variables, and in sums that start from a zero of any dimension, as whatever begins with a minus does for it.
+ *
+ * @diagnostic lems/unknown-name, lems/dimension-mismatch, lems/unknown-member, lems/assigns-derived, lems/derived-circle, lems/not-a-condition,
+ *   lems/not-a-number
  */
 export function checkTypes({ types, used, own, constants, diagnostics }: TypeCheck): void {
   const told = new Set<string>();
@@ -67,6 +73,7 @@ export function checkTypes({ types, used, own, constants, diagnostics }: TypeChe
 }
 
 function checkDynamics(type: ComponentType, dynamics: DynamicsDefinition, scope: Scope): void {
+  checkCircle(type, scope);
   checkBlock(type, dynamics, scope);
   checkActions(type, dynamics.onStart, scope);
   for (const regime of dynamics.regimes) {
@@ -97,10 +104,24 @@ function checkDynamics(type: ComponentType, dynamics: DynamicsDefinition, scope:
   }
 }
 
+/** All derived variables of a type, those of its regimes among them. */
+function derivedIn({ dynamics }: ComponentType): readonly DerivedVariableDefinition[] {
+  return [...(dynamics?.derivedVariables ?? []), ...(dynamics?.regimes ?? []).flatMap(({ derivedVariables }) => derivedVariables)];
+}
+
+/** Derived variables that are calculated from one another in a circle have no value. */
+function checkCircle(type: ComponentType, scope: Scope): void {
+  const circle = circleIn(derivedIn(type));
+  const [first] = circle;
+  if (!first) return;
+  const names = circle.map(({ name }) => name);
+  tell(scope, `${type.name} circle`, () => messages.derivedCircle([...names, first.name]), first.value?.place ?? first.place);
+}
+
 function checkBlock(type: ComponentType, block: DynamicsDefinition | RegimeDefinition, scope: Scope): void {
   for (const { name, dimension, value, cases } of block.derivedVariables) {
     const what = `the variable ${name}`;
-    if (value) checkValue(value, dimension, what, scope);
+    if (value) checkValue(value, dimension, what, scope, 'warning');
     for (const { condition, value: inner } of cases ?? []) {
       if (condition) checkCondition(condition, scope);
       checkValue(inner, dimension, what, scope);
@@ -121,10 +142,11 @@ function checkBlock(type: ComponentType, block: DynamicsDefinition | RegimeDefin
   }
 }
 
-function tell(scope: Scope, key: string, finding: () => ReturnType<typeof messages.unknownMember>, place: Named['place']): void {
+function tell(scope: Scope, key: string, finding: () => Finding, place: Named['place']): void {
   if (scope.told.has(key)) return;
   scope.told.add(key);
-  scope.diagnostics.add({ ...finding(), severity: scope.severity }, place);
+  const made = finding();
+  scope.diagnostics.add({ ...made, severity: scope.severity === 'warning' ? 'warning' : (made.severity ?? 'error') }, place);
 }
 
 function tellPort(type: ComponentType, port: string, direction: 'in' | 'out', place: Named['place'], scope: Scope): void {
@@ -146,6 +168,10 @@ function variableDimension(type: ComponentType, variable: string, place: Named['
   const property = type.properties.get(variable);
   if (property) return property.dimension ?? 'any';
   const known = states.map(({ name }) => name);
+  if (derivedIn(type).some(({ name }) => name === variable)) {
+    tell(scope, `${type.name} ${variable} derived`, () => messages.assignsDerived(variable, known), place);
+    return undefined;
+  }
   tell(scope, `${type.name} ${variable} state`, () => messages.unknownMember('state variable', variable, type.name, known), place);
   return undefined;
 }
@@ -166,7 +192,8 @@ function checkStructure(type: ComponentType, structure: readonly StructureDefini
     if (entry.kind === 'childInstance' || entry.kind === 'multiInstantiate') checkComponentName(type, entry.component, entry.place, scope);
     if (entry.kind !== 'multiInstantiate' && entry.kind !== 'eventConnection' && entry.kind !== 'tunnel') continue;
     const names = new Map([...scope.names, ['index', dimensionless] as const]);
-    for (const { value } of entry.assigns) inferDimension(value.tree, { ...scope, names, report: reporter(value, scope, 'error') });
+    for (const { value } of entry.assigns)
+      inferDimension(value.tree, { ...scope, names, mismatch: 'error', report: reporter(value, scope, 'error') });
   }
 }
 
@@ -196,16 +223,42 @@ function reporter(expression: LemsExpression, scope: Scope, severity: Severity):
   };
 }
 
-function checkValue(value: LemsExpression, expected: Dimension | null, what: string, scope: Scope): void {
+function checkValue(
+  value: LemsExpression,
+  expected: Dimension | null,
+  what: string,
+  scope: Scope,
+  severity: Severity = startsFromZero(value.tree, scope.names) ? 'warning' : 'error',
+): void {
   const add = reporter(value, scope, 'error');
-  const found = inferDimension(value.tree, { ...scope, report: add });
+  const found = inferDimension(value.tree, { ...scope, mismatch: severity, report: add });
   if (found === 'condition') add(messages.notNumber(what), value.tree.span);
   else if (found !== null && found !== 'any' && expected !== null && !equalDimensions(found, expected))
-    add(messages.expressionDimension(what, expected, found, 'error'), value.tree.span);
+    add(messages.expressionDimension(what, expected, found, severity), value.tree.span);
 }
 
 function checkCondition(test: LemsExpression, scope: Scope): void {
   const add = reporter(test, scope, 'warning');
-  const found = inferDimension(test.tree, { ...scope, report: add });
+  const found = inferDimension(test.tree, { ...scope, mismatch: 'error', report: add });
   if (found !== 'condition' && found !== null) add({ ...messages.notCondition('the test'), severity: 'error' }, test.tree.span);
+}
+
+/** Whether an expression is a sum whose first term is zero, or begins with a minus, which is read as a difference from zero. */
+function startsFromZero(e: Expression, names: Scope['names']): boolean {
+  switch (e.kind) {
+    case 'unary':
+      return true;
+    case 'number':
+      return e.value === 0;
+    case 'name':
+      return names.get(e.name) === 'any';
+    case 'binary':
+      return e.operator === '+' || e.operator === '-' ? startsFromZero(e.left, names) : beginsWithMinus(e.left);
+    default:
+      return false;
+  }
+}
+
+function beginsWithMinus(e: Expression): boolean {
+  return e.kind === 'binary' ? beginsWithMinus(e.left) : e.kind === 'unary';
 }

@@ -18,12 +18,14 @@ export interface Inference {
   readonly owner: string;
   readonly names: ReadonlyMap<string, Dimension | 'any'>;
   readonly report: (finding: Finding, span: Span) => void;
+  /** How bad dimensions are that do not fit. */
+  readonly mismatch: Severity;
 }
 
 /**
  * Infers the dimension of an expression.
  *
- * @diagnostic lems/unknown-name, lems/dimension-mismatch (a warning between the sides of a comparison), lems/not-a-condition, lems/not-a-number
+ * @diagnostic lems/unknown-name, lems/dimension-mismatch (a warning between the sides of a comparison, else as bad as `mismatch` says), lems/not-a-condition, lems/not-a-number
  */
 export function inferDimension(e: Expression, scope: Inference): Found {
   switch (e.kind) {
@@ -78,7 +80,7 @@ function inferBinary(e: Binary, scope: Inference): Found {
       return 'condition';
     case '+':
     case '-':
-      return same(e, number(e.left, scope), number(e.right, scope), 'error', scope);
+      return same(e, number(e.left, scope), number(e.right, scope), scope.mismatch, scope);
     case '*':
     case '/':
       return product(e, number(e.left, scope), number(e.right, scope));
@@ -111,12 +113,12 @@ function product(e: Binary, left: Value, right: Value): Value {
 
 function power(e: Binary, base: Value, exponent: Value, scope: Inference): Value {
   if (exponent !== null && exponent !== 'any' && !isDimensionless(exponent))
-    scope.report(messages.expressionDimension('the exponent', dimensionless, exponent, 'error'), e.right.span);
+    scope.report(messages.expressionDimension('the exponent', dimensionless, exponent, scope.mismatch), e.right.span);
   if (base === null || base === 'any') return base;
   if (isDimensionless(base)) return dimensionless;
   const constant = constantExponent(e.right);
   if (constant !== undefined && Number.isFinite(constant)) return powerDimension(base, constant);
-  scope.report(messages.expressionDimension('the base of a power that varies', dimensionless, base, 'error'), e.left.span);
+  scope.report(messages.expressionDimension('the base of a power that varies', dimensionless, base, scope.mismatch), e.left.span);
   return null;
 }
 
@@ -129,7 +131,7 @@ function inferCall(e: Call, scope: Inference): Value {
   if (e.function === 'abs') return found;
   if (found !== 'any' && !isDimensionless(found)) {
     const name = e.function === 'sign' ? 'H' : e.function;
-    scope.report(messages.expressionDimension(`the argument of ${name}`, dimensionless, found, 'error'), argument.span);
+    scope.report(messages.expressionDimension(`the argument of ${name}`, dimensionless, found, scope.mismatch), argument.span);
   }
   return dimensionless;
 }

@@ -64,7 +64,8 @@ const read: ReadonlyMap<string, readonly string[]> = new Map(
     Assign: 'property value',
     Simulation: '',
     Run: 'component variable increment total',
-    Record: 'quantity scale timeScale color',
+    // Where it is shown is for those who draw.
+    Record: 'quantity scale timeScale color destination',
     EventRecord: 'quantity eventPort',
     DataDisplay: 'title dataRegion',
     DataWriter: 'path fileName',
@@ -80,7 +81,6 @@ const unsupported: ReadonlyMap<string, readonly string[]> = new Map(
     Assign: 'exposeAs',
     Tunnel: 'expose as',
     Parameter: 'exposure',
-    Record: 'destination',
     ForEach: 'index',
   }).map(([element, text]) => [element, words(text)]),
 );
@@ -92,6 +92,11 @@ const flags: ReadonlySet<string> = new Set([
   'ComponentReference local',
   'DerivedVariable required',
 ]);
+
+/** Whether elements of a name define something in LEMS. */
+export function isDefinition(element: string): boolean {
+  return read.has(element);
+}
 
 /** Checks the attributes of an element that defines. @diagnostic lems/unknown-attribute, lems/unsupported-attribute, lems/bad-value */
 export function checkDefinition(element: XmlElement, diagnostics: Diagnostics): void {

@@ -11,88 +11,6 @@ const named = (name: string, known: Iterable<string>): Named => {
   return { expected: oneOf(name, all), found: shorten(name), ...suggestion(name, all) };
 };
 
-// Documents
-
-export const unknownRoot = (name: string): Finding => ({
-  code: 'lems/unknown-root',
-  message: `${shorten(name)} is the root of no document that is read`,
-  expected: 'Lems or neuroml',
-  found: shorten(name),
-  ...suggestion(name, ['Lems', 'neuroml']),
-});
-
-export const oldNeuroml = (): Finding => ({
-  code: 'neuroml/version-1',
-  message: 'this is NeuroML 1 (or ChannelML, MorphML, NetworkML), which is not read',
-  expected: 'NeuroML 2',
-  hint: 'convert it: neuroConstruct and the NeuroML tools export NeuroML 2',
-});
-
-export const unknownNamespace = (namespace: string): Finding => ({
-  code: 'neuroml/unknown-namespace',
-  severity: 'warning',
-  message: 'the namespace is not that of NeuroML 2; the document is read as NeuroML 2',
-  expected: 'http://www.neuroml.org/schema/neuroml2',
-  found: shorten(namespace),
-});
-
-// Includes
-
-export const includeNotFound = (file: string, searched: readonly string[]): Finding => ({
-  code: 'lems/include-not-found',
-  message: `the file ${shorten(file)} that is to be included was not found`,
-  expected: `a file in ${searched.length === 0 ? 'the folder of the model' : searched.map((folder) => shorten(folder, 80)).join(' or ')}, or one of the core types`,
-  found: shorten(file),
-});
-
-export const includeOutside = (file: string, root: string): Finding => ({
-  code: 'lems/include-outside',
-  message: `the file ${shorten(file)} lies outside of the model's repository, and is not read`,
-  expected: `a file in ${shorten(root, 120)}`,
-  found: shorten(file),
-  hint: 'allow its folder with --allow-path',
-});
-
-export const includeNetwork = (file: string): Finding => ({
-  code: 'lems/include-network',
-  message: 'files are not fetched over a network',
-  expected: 'the name of a file',
-  found: shorten(file),
-  hint: 'fetch it, and include it by its name',
-});
-
-export const includeCycle = (chain: readonly string[]): Finding => ({
-  code: 'lems/include-cycle',
-  severity: 'warning',
-  message: 'files include one another in a circle; each is read once',
-  found: chain.map((file) => shorten(file)).join(' includes '),
-});
-
-export const includeAttribute = (): Finding => ({
-  code: 'lems/include-without-file',
-  message: 'the inclusion names no file',
-  expected: 'file="…" in LEMS, href="…" in NeuroML',
-});
-
-export const includeUnreadable = (file: string, reason: string): Finding => ({
-  code: 'lems/include-unreadable',
-  message: `the file ${shorten(file)} cannot be read (${reason})`,
-});
-
-export const shadowsCore = (file: string): Finding => ({
-  code: 'neuroml/shadows-core-types',
-  severity: 'warning',
-  message: `a local file is read in place of the core types of the same name, ${shorten(file)}`,
-  hint: 'it may be an old copy: remove it to use the core types that come with interneuron',
-});
-
-export const sameNameIncluded = (file: string, first: string): Finding => ({
-  code: 'lems/include-same-name',
-  severity: 'warning',
-  message: `two different files are included by one name, ${shorten(file)}; both are read, though the reference interpreter reads the first only`,
-  found: shorten(first, 120),
-});
-
 // Dimensions, units, quantities
 
 export const unknownDimension = (name: string, known: Iterable<string>): Finding => ({
@@ -153,6 +71,36 @@ export const duplicate = (what: string, name: string): Finding => ({
   found: shorten(name),
 });
 
+export const assignsDerived = (name: string, states: Iterable<string>): Finding => ({
+  code: 'lems/assigns-derived',
+  severity: 'warning',
+  message: `a value is assigned to the derived variable ${shorten(name)}, which is calculated anew in each step`,
+  ...named(name, states),
+  hint: 'it changes nothing, and is left out',
+});
+
+export const derivedCircle = (names: readonly string[]): Finding => ({
+  code: 'lems/derived-circle',
+  message: 'derived variables are calculated from one another in a circle',
+  found: names.join(' reads '),
+  hint: 'make one of them a state variable, or solve the equations',
+});
+
+export const repeatedVariable = (name: string): Finding => ({
+  code: 'lems/repeated-variable',
+  severity: 'warning',
+  message: `the variable ${shorten(name)} is declared twice, and is taken as declared here`,
+  found: shorten(name),
+});
+
+export const twoKinds = (name: string): Finding => ({
+  code: 'lems/two-kinds',
+  severity: 'warning',
+  message: `${shorten(name)} is declared as a state variable and as a derived variable`,
+  found: shorten(name),
+  hint: 'it is taken as the derived variable, whose value it gets in each step',
+});
+
 // Expressions
 
 export const syntax = (message: string, expected?: string, hint?: string): Finding => ({
@@ -186,6 +134,7 @@ export const dimensionMismatch = (what: string, expected: Dimension, found: Dime
   message: `${what} differ in dimension`,
   expected: dimensionText(expected),
   found: dimensionText(found),
+  ...numbersTaken(severity),
 });
 
 export const expressionDimension = (what: string, expected: Dimension, found: Dimension, severity: Severity): Finding => ({
@@ -194,7 +143,11 @@ export const expressionDimension = (what: string, expected: Dimension, found: Di
   message: `${what} has the wrong dimension`,
   expected: dimensionText(expected),
   found: dimensionText(found),
+  ...numbersTaken(severity),
 });
+
+const numbersTaken = (severity: Severity): Pick<Finding, 'hint'> =>
+  severity === 'error' ? {} : { hint: 'it is taken as a number in SI units, as the reference interpreter does' };
 
 export const notCondition = (what: string): Finding => ({
   code: 'lems/not-a-condition',
@@ -209,6 +162,13 @@ export const notNumber = (what: string): Finding => ({ code: 'lems/not-a-number'
 export const unknownElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-element',
   message: `${owner} has no element ${shorten(name)}`,
+  ...named(name, known),
+});
+
+export const misplacedElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
+  code: 'lems/misplaced-element',
+  severity: 'warning',
+  message: `${shorten(name)} means nothing within ${owner}; it is left out, as the reference interpreter does`,
   ...named(name, known),
 });
 

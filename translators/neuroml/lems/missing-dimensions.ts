@@ -55,7 +55,7 @@ function ofValue(
   names: ReadonlyMap<string, Dimension | 'any'>,
 ): Dimension | null {
   for (const { tree } of [...(value ? [value] : []), ...(cases ?? []).map((item) => item.value)]) {
-    const found = inferDimension(tree, { owner, names, report: () => undefined });
+    const found = inferDimension(tree, { owner, names, report: () => undefined, mismatch: 'error' });
     if (found !== null && found !== 'any' && found !== 'condition') return found;
   }
   return null;

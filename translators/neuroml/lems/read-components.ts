@@ -266,9 +266,10 @@ function readContent(
 
 function isExplanation({ name }: XmlElement, parent: ComponentType, { types }: ComponentContext): boolean {
   if (explanations.has(name)) return true;
-  // A property is a component where the type has a list for it.
-  const property = name === 'property' ? types.get('property') : undefined;
-  return name === 'property' && !(property && [...parent.children.values()].some((list) => isKind(property, list.type)));
+  // Properties and hints to simulators are components where the parent has a list for them.
+  if (name !== 'property' && name !== 'Meta') return false;
+  const type = types.get(name);
+  return !(type && [...parent.children.values()].some((list) => isKind(type, list.type)));
 }
 
 function addChild(child: ReadComponent | null, children: ReadComponent[], { diagnostics, mayRepeat }: ComponentContext): void {

@@ -11,12 +11,13 @@ import type {
   DynamicsDefinition,
   HandlerDefinition,
   KineticSchemeDefinition,
+  Named,
   RegimeDefinition,
   StateVariableDefinition,
   TimeDerivativeDefinition,
 } from './definitions.js';
 import { readExpression } from './expressions.js';
-import { checkDefinition } from './known-attributes.js';
+import { checkDefinition, isDefinition } from './known-attributes.js';
 import * as messages from './messages.js';
 
 /** What reading a type needs. */
@@ -36,7 +37,10 @@ export function readDimensionName(element: XmlElement, { dimensions, diagnostics
 
 type Members<K extends string> = Readonly<Record<K, (element: XmlElement) => void>>;
 
-/** Reads the elements within one by their names. @diagnostic lems/unknown-element, lems/unsupported-element */
+/** Elements that say what is done; published models define in them too, which nobody acts on. */
+const actionBlocks: ReadonlySet<string> = new Set(['OnStart', 'OnEntry', 'OnEvent', 'OnCondition']);
+
+/** Reads the elements within one by their names. @diagnostic lems/unknown-element, lems/misplaced-element, lems/unsupported-element */
 export function readMembers<K extends string>(
   owner: XmlElement,
   members: Members<K>,
@@ -47,6 +51,8 @@ export function readMembers<K extends string>(
     checkDefinition(element, diagnostics);
     if (Object.hasOwn(members, element.name)) members[element.name as K](element);
     else if (unsupported.includes(element.name)) diagnostics.add(messages.unsupportedElement(element.name, nameOf(owner)), element.place);
+    else if (actionBlocks.has(owner.name) && isDefinition(element.name))
+      diagnostics.add(messages.misplacedElement(element.name, nameOf(owner), Object.keys(members)), element.place);
     else if (!commentary.has(element.name))
       diagnostics.add(messages.unknownElement(element.name, nameOf(owner), Object.keys(members)), element.place);
   }
@@ -88,7 +94,30 @@ export function readDynamics(
     context,
   );
   checkRegimes(element, regimes, context);
-  return { own: { ...block, onStart, regimes, kineticSchemes }, extendsInherited };
+  return { own: { ...withoutRepeats(block, context), onStart, regimes, kineticSchemes }, extendsInherited };
+}
+
+/**
+ * A block in which each variable stands once. Of several that have one name the last holds, and a derived variable rather than a state variable, as the
+ * reference interpreter writes them all to one place. @diagnostic lems/repeated-variable, lems/two-kinds
+ */
+function withoutRepeats(block: Block, { diagnostics }: TypeContext): Block {
+  const last = <T extends Named>(variables: readonly T[]): T[] => {
+    const byName = new Map<string, T>();
+    for (const variable of variables) {
+      const { name, place } = variable;
+      if (byName.has(name)) diagnostics.add(messages.repeatedVariable(name), place);
+      byName.set(name, variable);
+    }
+    return [...byName.values()];
+  };
+  const derivedVariables = last(block.derivedVariables);
+  const derived = new Set(derivedVariables.map(({ name }) => name));
+  const stateVariables = last(block.stateVariables).filter(({ name, place }) => {
+    if (derived.has(name)) diagnostics.add(messages.twoKinds(name), place);
+    return !derived.has(name);
+  });
+  return { ...block, stateVariables, derivedVariables };
 }
 
 function addIfRead<T>(list: T[], item: T | null): void {

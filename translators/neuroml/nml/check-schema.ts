@@ -30,10 +30,14 @@ export function schemaFor(isCore: (type: string) => boolean): Schema {
     const known = merged.get(type);
     if (known !== undefined) return known;
     const found = type.lineage.flatMap((name) => (isCore(name) ? (facts.get(name) ?? []) : []));
-    const all =
-      found.length === 0
-        ? null
-        : found.reduceRight((far, near) => ({ ...far, ...near, also: [...(far.also ?? []), ...(near.also ?? [])] }));
+    const [nearest, ...others] = found;
+    const together = (near: SchemaFacts, far: SchemaFacts): SchemaFacts => ({
+      ...far,
+      ...near,
+      also: [...(far.also ?? []), ...(near.also ?? [])],
+    });
+    // An heir of the user's may do without the children that its ancestor calculates with.
+    const all = nearest ? { ...others.reduce(together, nearest), ...(isCore(type.name) ? {} : { children: [] }) } : null;
     merged.set(type, all);
     return all;
   };
@@ -58,7 +62,7 @@ export interface SchemaContext {
  * A check of one component by its attributes.
  *
  * @diagnostic neuroml/bad-id, neuroml/missing-id, neuroml/missing-attribute, neuroml/expected-attribute, neuroml/missing-child,
- *   neuroml/bad-number, neuroml/duplicate-id, neuroml/bad-name, and what `checkContent` has
+ *   neuroml/bad-number, neuroml/duplicate-id, neuroml/bad-name, neuroml/unknown-population, and what `checkContent` has
  */
 export function schemaCheck({
   schema,
@@ -153,8 +157,41 @@ function checkOne(component: ReadComponent, attributes: Readonly<Record<string, 
     );
   }
   if (known.unique) checkUnique(component, known.unique, tally);
+  if (known.populations) checkPopulations(component, attributes, known.populations, tally);
   if (strict) checkNames(component, attributes, known.names ?? [], tally);
 }
+
+/** Ends that are said to be of a population: what connects names it beside it. */
+function checkPopulations(
+  { element, type, parent }: ReadComponent,
+  attributes: Readonly<Record<string, string>>,
+  names: readonly string[],
+  tally: Tally,
+): void {
+  if (!parent) return;
+  const populations = populationsOf(parent);
+  for (const name of names) {
+    const id = attributes[name];
+    if (id === undefined || populations.has(id)) continue;
+    tally.add(
+      `population ${type.name} ${name}`,
+      () => messages.unknownPopulation(name, id, populations),
+      () => element.valuePlace(name),
+    );
+  }
+}
+
+/** Ids of the populations of a network. */
+function populationsOf(network: ReadComponent): ReadonlySet<string> {
+  let known = populations.get(network);
+  if (!known) {
+    known = new Set(network.children.filter(({ type }) => type.lineage.includes('basePopulation')).map(({ id }) => id));
+    populations.set(network, known);
+  }
+  return known;
+}
+
+const populations = new WeakMap<ReadComponent, ReadonlySet<string>>();
 
 const namePatterns = { id: /^[A-Za-z_][A-Za-z0-9_]*$/, metaid: /^[A-Za-z0-9_]*$/, neuroLexId: /^[A-Za-z0-9_:]*$/ } as const;
 

@@ -23,6 +23,8 @@ export interface SchemaFacts {
   readonly unique?: readonly string[];
   /** Attributes that are ids of others, which the schema writes as names. */
   readonly names?: readonly string[];
+  /** Attributes that are ids of populations of the network that it is in. */
+  readonly populations?: readonly string[];
   /** Single children that may be given several times, for groups of segments. */
   readonly repeats?: readonly string[];
 }
@@ -103,10 +105,10 @@ export const facts: ReadonlyMap<string, SchemaFacts> = new Map<string, SchemaFac
   ['q10ExpTemp', { also: ['fixedQ10'] }],
   // Networks
   ['network', { id: 'name', also: ['temperature'], unique: ['basePopulation', 'population', 'populationList', 'projection'] }],
-  ['projection', { id: 'name', expects: ends, names: ends }],
+  ['projection', { id: 'name', expects: ends, names: ends, populations: ends }],
   ['electricalProjection', { id: 'name', expects: ends, names: ends }],
   ['continuousProjection', { id: 'name', expects: ends, names: ends }],
-  ['inputList', { id: 'name', expects: ['population'], names: ['population'] }],
+  ['inputList', { id: 'name', expects: ['population'], names: ['population'], populations: ['population'] }],
   [
     'population',
     { id: 'name', also: ['extracellularProperties'], numbers: { size: 'count' }, names: ['component', 'extracellularProperties'] },

@@ -38,6 +38,14 @@ export const expectedAttribute = (name: string, owner: string): Finding => ({
   expected: `${name}="…"`,
 });
 
+export const unknownPopulation = (name: string, id: string, known: ReadonlySet<string>): Finding => ({
+  code: 'neuroml/unknown-population',
+  message: `${name} names no population of the network`,
+  expected: known.size === 0 ? 'a population before it' : oneOf(id, [...known]),
+  found: shorten(id),
+  ...suggestion(id, [...known]),
+});
+
 export const missingChild = (name: string, owner: string): Finding => ({
   code: 'neuroml/missing-child',
   message: `${owner} needs a ${name}`,

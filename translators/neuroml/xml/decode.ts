@@ -1,4 +1,4 @@
-/** Bytes of an XML document to text: as its byte order mark or first line says, else UTF-8. */
+/** Bytes of an XML document to text: as its byte order mark, its first character or its first line says, else UTF-8. */
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
@@ -18,7 +18,10 @@ export function looksLikeXml(bytes: Uint8Array): boolean {
 
 function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  // Without a byte order mark the first character tells: it is a `<`.
+  if (bytes[0] === 60 && bytes[1] === 0) return 'utf-16le';
+  return bytes[0] === 0 && bytes[1] === 60 ? 'utf-16be' : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Compact kernels on devices: one team counts the bits of its shares of the mask, sums the counts, and writes the list in order. */
+/** Compact kernels on devices: one group counts the bits of its shares of the mask, sums the counts, and writes the list in order. */
 
 import type { CompactPattern } from '../../families/pattern.js';
 import { Scope } from '../scope.js';
@@ -24,7 +24,7 @@ function wordText(scope: Scope, { ring, mask, firstWord }: CompactPattern): { re
   };
 }
 
-/** The code of compact kernels. The list ascends whatever the size of the team: shares are in order of elements, and sums in order of shares. */
+/** The code of compact kernels. The list ascends whatever the size of the group: shares are in order of elements, and sums in order of shares. */
 export function deviceCompactCode(context: DeviceContext, { family }: DeviceFamily, kernel: CompactPattern): Code {
   const { u32 } = context.dialect.types;
   const { ring, log } = kernel;
@@ -40,7 +40,7 @@ export function deviceCompactCode(context: DeviceContext, { family }: DeviceFami
     log === undefined ? [] : [`${rows}[2u * log_row] = (${u32})step;`, `${rows}[2u * log_row + 1u] = element;`, 'log_row += 1u;'];
   const lines = [
     `const ${u32} slot = ${ring.slotMask === 0 ? '0u' : `(${u32})step & ${scope.amount(ring.slotMask)}`};`,
-    `const ${u32} share = (${words} + TEAM_SIZE - 1u) / TEAM_SIZE;`,
+    `const ${u32} share = (${words} + SCAN_SIZE - 1u) / SCAN_SIZE;`,
     `const ${u32} share_low = local_id() * share;`,
     `const ${u32} low = share_low < ${words} ? share_low : ${words}, high = ${words} - low < share ? ${words} : low + share;`,
     ...(log === undefined ? [] : [`${u32} log_row = ${cursor};`]),
@@ -61,12 +61,12 @@ export function deviceCompactCode(context: DeviceContext, { family }: DeviceFami
         'bits &= bits - 1u;',
       ]),
     ]),
-    ...block('if (local_id() == TEAM_SIZE - 1u)', [
+    ...block('if (local_id() == SCAN_SIZE - 1u)', [
       `${counts}[slot] = at;`,
       ...(log === undefined ? [] : [`${cursor} = log_row;`]),
       ...(log === undefined || !context.device.guardsLogs ? [] : [`if (log_row > ${scope.amount(log.room)}) stop_after(arena, step);`]),
     ]),
   ];
-  const arrays = [context.device.groupArray('u32', 'sums', 'team')];
-  return { scope, size: 'team', geometry: () => ({ kind: 'team' }), arrays, lines };
+  const arrays = [context.device.groupArray('u32', 'sums', 'scan')];
+  return { scope, size: 'scan', geometry: () => ({ kind: 'team' }), arrays, lines };
 }

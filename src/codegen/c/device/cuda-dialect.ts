@@ -31,7 +31,7 @@ const rounded = (operation: string): Readonly<Record<'f64' | 'f32', string>> => 
 
 /** The functions of CUDA that the text calls. */
 const cudaNames: readonly string[] =
-  'floor floorf ceil ceilf trunc truncf rint rintf fabs fabsf atomicAdd atomicOr atomicMin memcpy threadIdx blockIdx blockDim gridDim warpSize'.split(
+  'floor floorf ceil ceilf trunc truncf rint rintf fabs fabsf atomicAdd atomicOr atomicMin memcpy __shfl_up_sync threadIdx blockIdx blockDim gridDim warpSize'.split(
     ' ',
   );
 

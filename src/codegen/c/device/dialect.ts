@@ -9,6 +9,8 @@ export type GroupSize =
   | 'items'
   /** As many as work together on one thing: 1 on devices whose work-items are run one after another. */
   | 'team'
+  /** As many as look through the bits of a mask together. */
+  | 'scan'
   /** One. */
   | 'one';
 
@@ -23,7 +25,11 @@ export interface DeviceDialect extends Dialect {
   readonly longConstant: string;
   /** An array that the work-items of a group share. */
   readonly groupArray: (element: ElementType, id: string, size: GroupSize) => string;
-  /** Whether `store_flags` gathers through an array of the group; languages with ballots need none. */
+  /**
+   * Whether `store_flags` gathers through an array of the group, for which its work-items meet; languages with ballots need none. They meet on the only
+   * path through their kernel, neither in one of several branches nor after a way out: PoCL 3.1 asks only the first work-item of a group which way all
+   * of it goes behind a barrier that others don't pass.
+   */
   readonly gathersFlags: boolean;
   /** Buffers with memory of their own that one kernel may have as arguments. */
   readonly mostPointers: number;
@@ -34,13 +40,16 @@ export interface DeviceDialect extends Dialect {
 }
 
 /** The macro that holds the size of a group, which the host gives to the compiler. */
-export const groupSizeName = { items: 'GROUP_SIZE', team: 'TEAM_SIZE', one: '1' } as const satisfies Record<GroupSize, string>;
+export const groupSizeName = { items: 'GROUP_SIZE', team: 'TEAM_SIZE', scan: 'SCAN_SIZE', one: '1' } as const satisfies Record<
+  GroupSize,
+  string
+>;
 
 /** What the frames of all languages define, and what the printers of kernels call their own: no name of a model may hide one of these. */
 export const frameNames: readonly string[] = (
-  'item_id items local_id group_id groups share_of store_flags sum_before raise_fault stop_after is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
+  'item_id items local_id group_id groups share_of store_flags sum_before most_of_team raise_fault stop_after is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
   'part work_group work_groups item all_items member member_of local_items sync_team most here pair pairs begin_pair its_pair dealt chunk shares turn owner t all starts ' +
-  'rows arena ahead first_step sums own_sum worker workers first at share_low last other distance'
+  'no_item rows arena ahead first_step sums own_sum own_most worker workers first at share_low last other distance marks middle'
 ).split(' ');
 
 /** The functions of OpenCL that the text calls. */

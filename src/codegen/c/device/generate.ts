@@ -5,7 +5,8 @@ import type { Kernel, Program, PropagateKernel, StepEntry } from '../../../ir/pr
 import { bodyOf, buffersOf } from '../../../ir/walk.js';
 import { familiesOf } from '../../families/families.js';
 import type { Families, Family } from '../../families/families.js';
-import { stagesOf } from '../../schedule/fuse.js';
+import { launchesOf, spanOf } from '../../schedule/chains.js';
+import type { Chain } from '../../schedule/chains.js';
 import { ringOf } from '../../schedule/kernel-calls.js';
 import type { Launch } from '../../schedule/launches.js';
 import type { Way } from '../../schedule/strategies.js';
@@ -16,13 +17,16 @@ import { Scope } from '../scope.js';
 import { commentText, indent, render } from '../text.js';
 import { deviceTrustLines } from '../trust.js';
 import type { TrustWords } from '../trust.js';
+import { chainsEntry } from './chain.js';
+import { mostMarks, planKey, planOf } from './chain-plan.js';
+import type { Link } from './chain-plan.js';
 import { deviceCompactCode } from './compact.js';
 import { DeviceContext } from './context.js';
 import type { TargetStrategy } from './context.js';
 import { cudaDialect } from './cuda-dialect.js';
 import { openclDialect } from './dialect.js';
 import type { DeviceDialect } from './dialect.js';
-import { familyTables, partsEntry, singleEntry } from './kernel.js';
+import { familyTables, masksOf, meetsForFlags, partsEntry, singleEntry } from './kernel.js';
 import type { Code, DeviceFamily, DeviceKernel, Ids, Print } from './kernel.js';
 import type { DeviceLayout } from './layout.js';
 import { deviceMapCode } from './map.js';
@@ -81,6 +85,12 @@ function kindOf(context: DeviceContext, kernel: Kernel): string {
   }
 }
 
+/** What a kernel adds to a launch. */
+interface Needs {
+  readonly own: readonly string[];
+  readonly marks: number;
+}
+
 /** Everything that is launched: kernels of lists one by one, those of a step as few launches. */
 class Launches {
   readonly #context: DeviceContext;
@@ -88,6 +98,7 @@ class Launches {
   readonly #named = new Map<Family, DeviceFamily>();
   readonly #kernels: ReadonlyMap<string, Kernel>;
   readonly #tables = new Map<DeviceFamily, Set<string>>();
+  readonly #needs = new Map<string, Needs>();
   readonly lines: string[] = [];
   readonly launches = new Map<string, Launch>();
   readonly step: StepEntry[] = [];
@@ -103,17 +114,41 @@ class Launches {
     const { schedule } = context.program;
     const listed = [schedule.initialise, ...Object.values(schedule.procedures)].flat();
     const alone = new Set(listed.flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])));
-    const stages = stagesOf(
-      context.program,
-      (kernel) => context.addsAtomically(kernel),
-      ({ every, offset }, kernel) => `${every} ${offset} ${kindOf(context, kernel)}`,
-    );
-    const entries = stages.flatMap((stage) => this.#fitting(stage));
+    const steps = launchesOf(context.program, {
+      adds: (kernel) => context.addsAtomically(kernel),
+      alike: (kernel) => kindOf(context, kernel),
+      links: (kernel) => kernel.domain.kind === 'spikes' || kindOf(context, kernel) === 'items',
+      fits: (kernels) => this.#fitsChain(kernels),
+    });
+    const launches = steps.flatMap((chains) => this.#fitting(chains));
     // A kernel of a family of one that runs by itself in a step has one entry, whoever runs it.
-    for (const [first, ...rest] of entries)
+    for (const chains of launches) {
+      const [first, ...rest] = chains.flat();
       if (first && rest.length === 0 && this.#familyOf(first.kernel).family.members.length === 1) alone.add(first.kernel);
+    }
     for (const family of this.#families.list) this.#printSingle(family, alone);
-    entries.forEach((entry, k) => this.#printStep(entry, k));
+    for (const chains of launches) {
+      const isLong = chains.some((chain) => chain.length > 1);
+      const linked = chains.filter((chain) => isLong && this.#hasSpan(chain));
+      const others = chains.filter((chain) => !linked.includes(chain)).flat();
+      for (const alike of this.#apart(linked, (chain) => planKey(planOf(context.program, this.#linksOf(chain))))) this.#printChains(alike);
+      for (const alike of this.#apart(
+        others.map((entry) => [entry]),
+        ([entry]) => this.#familyOf(entry?.kernel ?? '').family.name,
+      ))
+        this.#printStep(alike.flat());
+    }
+  }
+
+  /** Chains for whose flags work-items meet apart from all others but those of the same code. */
+  #apart(chains: readonly Chain[], codeOf: (chain: Chain) => string): (readonly Chain[])[] {
+    const sets = new Map<string, Chain[]>();
+    for (const chain of chains) {
+      const meets = chain.some(({ kernel }) => meetsForFlags(this.#context, this.#familyOf(kernel).family));
+      const key = meets ? codeOf(chain) : '';
+      sets.set(key, [...(sets.get(key) ?? []), chain]);
+    }
+    return [...sets.values()];
   }
 
   #familyOf(kernel: string): { readonly family: Family; readonly member: number } {
@@ -127,18 +162,24 @@ class Launches {
     return found && this.#context.way(found);
   }
 
-  /** The tables of a family, each once, ahead of what uses them first; returns how its code is printed. */
+  /** Adds the tables of a family, each once, ahead of what uses them first. */
+  #addTables(named: DeviceFamily, scope: Scope, more: readonly string[] = []): void {
+    if (named.family.members.length === 1) return;
+    const known = this.#tables.get(named) ?? new Set<string>();
+    this.#tables.set(named, known);
+    for (const table of [...familyTables(this.#context, named, scope), ...more]) {
+      if (known.has(table)) continue;
+      known.add(table);
+      this.lines.push(table);
+    }
+  }
+
+  /** How the code of a family is printed. */
   #printing(way: Way | undefined): Print {
     return (named, ids) => {
       const code = printOf(this.#context, way)(named, ids);
       if (named.family.members.length === 1) return code;
-      const known = this.#tables.get(named) ?? new Set<string>();
-      this.#tables.set(named, known);
-      for (const table of [...familyTables(this.#context, named, code.scope), ...(code.tables ?? [])]) {
-        if (known.has(table)) continue;
-        known.add(table);
-        this.lines.push(table);
-      }
+      this.#addTables(named, code.scope, code.tables);
       return { ...code, tables: [] };
     };
   }
@@ -164,29 +205,82 @@ class Launches {
     for (const launch of printed.launches) this.launches.set(launch.kernel, launch);
   }
 
-  /** Divides what could be one launch where it has more buffers of their own than a launch has arguments. */
-  #fitting(stage: readonly StepEntry[]): StepEntry[][] {
-    const own = (kernel: string): string[] => {
-      const found = this.#kernels.get(kernel);
-      const used =
-        found === undefined
-          ? []
-          : [...buffersOf(bodyOf(found)), ...(found.shape === 'propagate' ? ringAndRows(this.#context.program, found) : [])];
-      return used.filter((name) => this.#context.layout.places.get(name)?.kind === 'own');
-    };
-    const launches: { readonly entries: StepEntry[]; readonly buffers: Set<string> }[] = [];
-    for (const entry of stage) {
-      const needed = own(entry.kernel);
-      const last = launches.at(-1);
-      if (last !== undefined && new Set([...last.buffers, ...needed]).size <= this.#context.device.mostPointers) {
-        last.entries.push(entry);
-        for (const name of needed) last.buffers.add(name);
-      } else launches.push({ entries: [entry], buffers: new Set(needed) });
-    }
-    return launches.map(({ entries }) => entries);
+  /** Buffers with memory of their own that a kernel uses, and how many masks it sets. */
+  #needsOf(kernel: Kernel): Needs {
+    const known = this.#needs.get(kernel.name);
+    if (known !== undefined) return known;
+    const used = [...buffersOf(bodyOf(kernel)), ...(kernel.shape === 'propagate' ? ringAndRows(this.#context.program, kernel) : [])];
+    const own = used.filter((name) => this.#context.layout.places.get(name)?.kind === 'own');
+    const needs = { own, marks: kernel.shape === 'map' ? masksOf(kernel).length : 0 };
+    this.#needs.set(kernel.name, needs);
+    return needs;
   }
 
-  #printStep(entries: readonly StepEntry[], ordinal: number): void {
+  #ownOf(kernels: readonly Kernel[]): ReadonlySet<string> {
+    return new Set(kernels.flatMap((kernel) => this.#needsOf(kernel).own));
+  }
+
+  #kernelsOf(chain: Chain): readonly Kernel[] {
+    return chain.flatMap(({ kernel }) => this.#kernels.get(kernel) ?? []);
+  }
+
+  #fitsChain(kernels: readonly Kernel[]): boolean {
+    const marks = kernels.reduce((sum, kernel) => sum + this.#needsOf(kernel).marks, 0);
+    return this.#ownOf(kernels).size <= this.#context.device.mostPointers && marks <= mostMarks;
+  }
+
+  #hasSpan(chain: Chain): boolean {
+    const kernels = this.#kernelsOf(chain).filter((kernel) => kernel.shape === 'map');
+    return spanOf(this.#context.program, kernels) !== undefined;
+  }
+
+  /** Divides what could be one launch where it has more buffers of their own than a launch has arguments. */
+  #fitting(chains: readonly Chain[]): (readonly Chain[])[] {
+    const launches: { readonly chains: Chain[]; buffers: ReadonlySet<string> }[] = [];
+    for (const chain of chains) {
+      const needed = this.#ownOf(this.#kernelsOf(chain));
+      const last = launches.at(-1);
+      const together = new Set([...(last?.buffers ?? []), ...needed]);
+      if (last !== undefined && together.size <= this.#context.device.mostPointers) {
+        last.chains.push(chain);
+        last.buffers = together;
+      } else launches.push({ chains: [chain], buffers: needed });
+    }
+    return launches.map((launch) => launch.chains);
+  }
+
+  /** Adds a launch of the step, under a name that no kernel has. */
+  #addStep({ lines, launches }: DeviceKernel, id: string, lead: StepEntry): void {
+    this.#add({ lines, launches });
+    for (const launch of launches) {
+      const name = `launch ${this.step.length}: ${id}`;
+      this.launches.set(name, launch);
+      this.step.push({ ...lead, kernel: name });
+    }
+  }
+
+  #linksOf(chain: Chain): readonly Link[] {
+    return chain.map(({ kernel: name }): Link => {
+      const { family, member } = this.#familyOf(name);
+      const named = this.#named.get(family);
+      const kernel = this.#kernels.get(name);
+      invariant(named !== undefined && kernel?.shape === 'map', 'codegen/c/device', `${name} has no family`);
+      return { named, member, kernel };
+    });
+  }
+
+  #printChains(chains: readonly Chain[]): void {
+    const entries = chains.flat();
+    const [lead] = entries;
+    if (lead === undefined) return;
+    const links = chains.map((chain) => this.#linksOf(chain));
+    const id = this.#context.kernelNames.fresh(`${links[0]?.[0]?.named.id ?? 'kernel'}_and_${entries.length - 1}_more`);
+    const stoppable = this.#isStoppable(entries.map(({ kernel }) => kernel));
+    const printed = chainsEntry(this.#context, id, links, stoppable, (named, scope) => this.#addTables(named, scope));
+    this.#addStep(printed, id, lead);
+  }
+
+  #printStep(entries: readonly StepEntry[]): void {
     const [lead] = entries;
     if (lead === undefined) return;
     const single =
@@ -210,14 +304,7 @@ class Launches {
     const id = this.#context.kernelNames.fresh(
       `${all[0]?.named.id ?? 'kernel'}${all.length === 1 ? '_at_once' : `_and_${entries.length - 1}_more`}`,
     );
-    const printed = partsEntry(this.#context, id, all, this.#isStoppable(entries.map(({ kernel }) => kernel)));
-    this.#add(printed);
-    for (const launch of printed.launches) {
-      // Not the name of any kernel.
-      const name = `launch ${ordinal}: ${id}`;
-      this.launches.set(name, launch);
-      this.step.push({ ...lead, kernel: name });
-    }
+    this.#addStep(partsEntry(this.#context, id, all, this.#isStoppable(entries.map(({ kernel }) => kernel))), id, lead);
   }
 }
 

@@ -1,7 +1,8 @@
 /** What the printers of all kernel shapes share on devices: entries, their arguments, and the parts that they do at once. */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
-import type { ElementType } from '../../../ir/program.js';
+import type { ElementType, MapKernel } from '../../../ir/program.js';
+import { visitStatements } from '../../../ir/walk.js';
 import type { Amount, Family } from '../../families/pattern.js';
 import { largestOf } from '../../schedule/launches.js';
 import type { Geometry, Launch } from '../../schedule/launches.js';
@@ -66,13 +67,15 @@ export function bufferOf({ fields, members }: Family, member: number, name: stri
   return field < 0 ? name : String(members[member]?.values[field]);
 }
 
-const tableOf = ({ id }: DeviceFamily, row: string): string => `${id}_${row}`;
+/** The name of the table of a field of a family's members. */
+export const tableOf = ({ id }: DeviceFamily, row: string): string => `${id}_${row}`;
 
 /** Tables of more entries may not all fit into memory for constants, of which devices have 64 KiB. */
 const mostConstants = 256;
 
 /** Before a table of so many entries. */
-const tablePrefix = ({ device }: DeviceContext, length: number): string => (length > mostConstants ? device.longConstant : device.constant);
+export const tablePrefix = ({ device }: DeviceContext, length: number): string =>
+  length > mostConstants ? device.longConstant : device.constant;
 
 /** The tables of a family's numbers and places, one for each field that its code uses. */
 export function familyTables(context: DeviceContext, named: DeviceFamily, scope: Scope): string[] {
@@ -95,7 +98,7 @@ export function familyTables(context: DeviceContext, named: DeviceFamily, scope:
 }
 
 /** A pointer to elements, without what is said of the pointer itself. */
-const plainPointer = (context: DeviceContext, element: ElementType, readOnly: boolean): string =>
+export const plainPointer = (context: DeviceContext, element: ElementType, readOnly: boolean): string =>
   context.device
     .bufferPointer(element, readOnly)
     .replace(/(?: ?__restrict__)? const$|const$/, '')
@@ -113,7 +116,8 @@ interface Parameter {
   readonly text: string;
 }
 
-const isOwn = (context: DeviceContext, buffer: string): boolean => context.layout.places.get(buffer)?.kind === 'own';
+/** Whether a buffer has memory of its own. */
+export const isOwn = (context: DeviceContext, buffer: string): boolean => context.layout.places.get(buffer)?.kind === 'own';
 
 /** Buffers with memory of their own that are no fields. */
 function commonOwn(context: DeviceContext, sections: readonly Section[]): Parameter[] {
@@ -152,6 +156,23 @@ function fieldLines(context: DeviceContext, { named, code }: Section, own: Reado
 const commonLines = (context: DeviceContext, { code }: Section): string[] =>
   code.scope.touched().flatMap(({ buffer, readOnly }) => context.pointer(buffer, readOnly) ?? []);
 
+/** Masks whose bits a map kernel sets, in the order of its statements. */
+export function masksOf({ body }: Pick<MapKernel, 'body'>): readonly string[] {
+  const masks: string[] = [];
+  visitStatements(body, (statement) => {
+    if (statement.kind === 'setBit') masks.push(statement.mask);
+  });
+  return masks;
+}
+
+/** Whether a family sets bits of masks in a language in which work-items meet for that. */
+export const meetsForFlags = ({ device }: DeviceContext, { pattern }: Family): boolean =>
+  device.gathersFlags && pattern.shape === 'map' && masksOf(pattern).length > 0;
+
+/** The number of a work-item, or of none when an earlier step has raised a fault: for entries that have no way out but the end. */
+export const itemUnlessStopped = ({ device }: DeviceContext, item: string): string =>
+  `const ${device.types.u32} item = is_stopped(arena, step) ? no_item : ${item};`;
+
 interface Entry {
   readonly id: string;
   readonly comment: string;
@@ -163,7 +184,8 @@ interface Entry {
   readonly lines: readonly string[];
 }
 
-function entryLines({ device }: DeviceContext, entry: Entry): string[] {
+/** The text of an entry, from its head to its end. */
+export function entryLines({ device }: DeviceContext, entry: Entry): string[] {
   const parameters = [
     `${device.global}${device.elementTypes.u8} *arena`,
     `const ${device.types.i32} ${device.countsAhead ? 'ahead' : 'step'}`,
@@ -194,7 +216,8 @@ export function singleEntry(
   print: Print,
 ): DeviceKernel {
   const { family } = named;
-  const code = print(named, allIds);
+  const stays = stoppable && meetsForFlags(context, family);
+  const code = print(named, stays ? { ...allIds, item: 'item' } : allIds);
   const section = { named, members, code };
   const several = family.members.length > 1;
   const own = ownFields(context, section);
@@ -210,11 +233,17 @@ export function singleEntry(
     id: named.id,
     comment: family.pattern.comment,
     size: code.size,
-    stoppable,
+    stoppable: stoppable && !stays,
     parameters: [...common.map(({ text }) => text), ...fields],
     tables: code.tables ?? [],
     arrays: code.arrays ?? [],
-    lines: [...declared, ...commonLines(context, section), ...fieldLines(context, section, names), ...code.lines],
+    lines: [
+      ...(stays ? [itemUnlessStopped(context, allIds.item)] : []),
+      ...declared,
+      ...commonLines(context, section),
+      ...fieldLines(context, section, names),
+      ...code.lines,
+    ],
   });
   const launches = members.map((member): Launch => ({
     kernel: family.members[member]?.kernel ?? '',
@@ -280,7 +309,10 @@ function sharesOf(sections: readonly Section[], context: DeviceContext): Shares 
   return { parts: turns.map(({ part }) => part), ranks: turns.map(({ rank }) => rank), shares };
 }
 
-/** An entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. */
+/**
+ * An entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. A family whose work-items meet for flags
+ * is the only one of its entry.
+ */
 export function partsEntry(
   context: DeviceContext,
   id: string,
@@ -292,6 +324,10 @@ export function partsEntry(
   invariant(lead !== undefined, 'codegen/c/device', `${id} has no parts`);
   const { u32 } = context.dialect.types;
   const count = sections.reduce((sum, { members }) => sum + members.length, 0);
+  const meets = sections.some(({ named }) => meetsForFlags(context, named.family));
+  invariant(!meets || sections.length === 1, 'codegen/c/device', `${id} has branches in which work-items meet`);
+  const stays = stoppable && meets;
+  const item = 'work_group * local_items() + local_id()';
   const common = commonOwn(context, sections);
   const own = new Map(common.map(({ buffer, text }) => [buffer, text]));
   const tables: string[] = [];
@@ -334,7 +370,7 @@ export function partsEntry(
           `const ${u32} turn = group_id() % ${turn}u, part = ${id}_parts[turn], shares = ${id}_shares[part];`,
           `const ${u32} work_group = group_id() / ${turn}u * shares + ${id}_ranks[turn], work_groups = groups() / ${turn}u * shares;`,
         ]),
-    `const ${u32} item = work_group * local_items() + local_id(), all_items = work_groups * local_items();`,
+    ...(stays ? [itemUnlessStopped(context, item)] : [`const ${u32} item = ${item}, all_items = work_groups * local_items();`]),
     ...(branches.length === 1
       ? (branches[0]?.lines ?? [])
       : branches.flatMap(({ end, lines: own_lines }, k) => [
@@ -351,7 +387,7 @@ export function partsEntry(
       id,
       comment: sections.map(({ named }) => named.family.pattern.comment).join('; '),
       size: lead.code.size,
-      stoppable,
+      stoppable: stoppable && !stays,
       parameters: [...own.values()],
       tables,
       arrays: [...new Set(sections.flatMap(({ code }) => code.arrays ?? []))],

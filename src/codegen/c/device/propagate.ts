@@ -89,9 +89,15 @@ function mostSpikes(scope: Scope, { first, last, single, slot, counts }: Texts):
     `const ${i32} emission = step - delay;`,
     'if (emission < 0) continue;',
     `const ${u32} here = ${counts}[${slot}];`,
-    'if (here > most) most = here;',
+    'if (here > own_most) own_most = here;',
   ];
-  if (!single) return [`${u32} most = 0u;`, ...block(`for (${i32} delay = ${first}; delay <= ${last}; delay += 1)`, look)];
+  if (!single)
+    return [
+      `${u32} own_most = 0u;`,
+      // One after another they would cost more than the spikes.
+      ...block(`for (${i32} delay = ${first} + (${i32})local_id(); delay <= ${last}; delay += TEAM_SIZE)`, look),
+      `const ${u32} most = most_of_team(sums, own_most);`,
+    ];
   return [
     `const ${i32} delay = ${first}, emission = step - delay;`,
     // Nothing was emitted before step 0.
@@ -205,13 +211,16 @@ export function devicePropagateCode(context: DeviceContext, { family }: DeviceFa
     geometry: (member): Geometry => (kind === 'one' ? { kind } : { kind, most: most(member) }),
     lines: [said, ...lines],
   });
+  // With several delays the team looks for the most spikes of one.
+  const together = (printed: Code): Code =>
+    texts.single ? printed : { ...printed, arrays: [context.device.groupArray('u32', 'sums', 'team')] };
   switch (way) {
     case 'sequential':
       return code('one', 'one', () => 1, nested(scope, texts, { entry: [], cut: [], spikes: ['0u', '1u'] }));
     case 'presynaptic':
-      return code('team', 'workers', pairsOf, byPairs(scope, texts, [ids.item, ids.items], ['low', '1u']));
+      return together(code('team', 'workers', pairsOf, byPairs(scope, texts, [ids.item, ids.items], ['low', '1u'])));
     case 'postsynaptic':
-      return code('team', 'teams', pairsOf, byPairs(scope, texts, [ids.group, ids.groups], ['low + local_id()', 'TEAM_SIZE']));
+      return together(code('team', 'teams', pairsOf, byPairs(scope, texts, [ids.group, ids.groups], ['low + local_id()', 'TEAM_SIZE'])));
     case 'flat': {
       const lines = flatLines(scope, texts, ids);
       const arrays = ['sums', 'starts', ...(lines.some((line) => line.includes('rows[local_id()]')) ? ['rows'] : [])];

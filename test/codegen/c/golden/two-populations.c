@@ -16,6 +16,9 @@
 #endif
 #ifdef _OPENMP
 #include <omp.h>
+#ifndef _WIN32
+#include <sched.h>
+#endif
 #endif
 
 /* Results are the same to the bit on every machine, which these options of a compiler would break. */
@@ -25,6 +28,22 @@
 #if FLT_EVAL_METHOD != 0
 #error "floating point must be evaluated in its own precision; on 32-bit x86 compile with -msse2 -mfpmath=sse"
 #endif
+
+/* How fast teams of threads compute: team 0 has all threads, each other half as many as the one before, and the last is one thread alone. Bits do
+   not depend on who computes, but time does: threads that wait for each other in every step can be slower than one of them. */
+struct pace {
+  /* Those of the largest team. */
+  uint32_t threads;
+  /* Nanoseconds of a step as they were measured last; 0 before. */
+  int64_t step_time[32];
+  /* The team that is tried beside the fastest, how many steps its next piece has, and nanoseconds spent on it; no steps: none is tried. */
+  uint32_t tried;
+  int32_t trial_steps;
+  int64_t trial_time;
+  /* Nanoseconds since the last trial, and after how many the next one begins. */
+  int64_t since, interval;
+  bool larger;
+};
 
 struct network {
   int32_t step;
@@ -37,6 +56,13 @@ struct network {
   /* What to free: the arena of all buffers of known length, then the buffers that were allocated later. */
   void *arena;
   void *allocated[NETWORK_BUFFERS + 1];
+  struct pace pace;
+  /* Threads that have come to where all meet, and how often all have; on cache lines of their own. */
+  char apart_1[64];
+  uint32_t present;
+  char apart_2[64];
+  uint32_t meetings;
+  char apart_3[64];
 
   /* v: membrane potential, 1 */
   double *v;
@@ -103,6 +129,13 @@ static inline uint32_t share_of_blocks(uint32_t total, uint32_t thread, uint32_t
   return (uint32_t)(blocks * thread / threads * 64u);
 }
 
+/* The same of the items from `begin` to `end`; blocks begin where words of masks do. */
+static inline uint32_t share_between(uint32_t begin, uint32_t end, uint32_t thread, uint32_t threads)
+{
+  const uint32_t first = begin / 64u * 64u;
+  return first + share_of_blocks(end - first, thread, threads);
+}
+
 /* Sets `result` to the first position in [first, last) whose target is at least `bound`. */
 #define FIRST_AT_LEAST(targets, first, last, bound, result) \
   do { \
@@ -133,7 +166,6 @@ static inline uint32_t share_of_blocks(uint32_t total, uint32_t thread, uint32_t
     if (any != 0u) store_some_flags_##width(mask, flags, count); \
     else for (uint32_t k = 0u; k < count; k += 32u) mask[k / 32u] &= count - k >= 32u ? 0u : ~0u << (count - k); \
   }
-STORE_FLAGS(8)
 STORE_FLAGS(32)
 STORE_FLAGS(64)
 
@@ -339,6 +371,47 @@ static __attribute__((noinline)) void kernel_watch(struct network *network, int3
   }
 }
 
+/* --- Where threads meet -------------------------------------------------------------------------------------------- */
+
+#ifdef _OPENMP
+static inline void pause_briefly(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/* Lets whoever is waited for have the processor: first as if it computed elsewhere, which is soon over, then as if it waited for this one, and at
+   last as if it had been put aside for long. */
+static __attribute__((noinline, cold)) void wait_for_others(const uint32_t *meetings, uint32_t meeting)
+{
+  for (uint32_t polls = 0u; __atomic_load_n(meetings, __ATOMIC_ACQUIRE) == meeting; polls += 1u) {
+    if (polls < 2000u) pause_briefly();
+#ifndef _WIN32
+    else if (polls < 2100u) sched_yield();
+    else nanosleep(&(struct timespec){0, 50000}, NULL);
+#endif
+  }
+}
+#endif
+
+/* Returns when all threads have come here. Those of OpenMP's own barriers that spin at length would keep each other from computing where there are
+   fewer processors than threads. */
+static inline void meet(struct network *network, uint32_t threads)
+{
+  (void)network, (void)threads;
+#ifdef _OPENMP
+  if (threads == 1u) return;
+  const uint32_t meeting = __atomic_load_n(&network->meetings, __ATOMIC_RELAXED);
+  if (__atomic_add_fetch(&network->present, 1u, __ATOMIC_ACQ_REL) == threads) {
+    __atomic_store_n(&network->present, 0u, __ATOMIC_RELAXED);
+    __atomic_store_n(&network->meetings, meeting + 1u, __ATOMIC_RELEASE);
+  } else wait_for_others(&network->meetings, meeting);
+#endif
+}
+
 /* --- Schedule ----------------------------------------------------------------------------------------------------- */
 
 /* One step; all threads run it together. */
@@ -348,13 +421,13 @@ static inline void run_step(struct network *network, int32_t step, uint32_t thre
   /* synapses */
   kernel_ab_deliver(network, step, thread, threads);
   /* thresholds */
-#pragma omp barrier
+  meet(network, threads);
   kernel_neurons(network, step, share_of_blocks(66u, thread, threads), share_of_blocks(66u, thread + 1u, threads));
-#pragma omp barrier
+  meet(network, threads);
   for (uint32_t turn = 0u; turn < 2u; turn += 1u) {
     if (thread == 0u) kernel_compact(network, &kernel_compact_members[turn], step);
   }
-#pragma omp barrier
+  meet(network, threads);
   kernel_b_count(network, step, thread, threads);
   /* end */
   if (step >= 2 && (step - 2) % 4 == 0) {
@@ -759,9 +832,10 @@ int32_t network_perform(struct network *network, uint32_t list, uint32_t ordinal
   ON_THREADS
   {
     const float_mode old = set_float_mode();
+    const uint32_t team = team_size();
     check_trust(network);
-#pragma omp barrier
-    if (network->distrust == 0u) perform(network, action, own_thread(), team_size());
+    meet(network, team);
+    if (network->distrust == 0u) perform(network, action, own_thread(), team);
     restore_float_mode(old);
   }
   return network->distrust == 0u ? 0 : NETWORK_DISTRUST;
@@ -775,47 +849,115 @@ static int64_t nanoseconds_now(void)
   return (int64_t)now.tv_sec * 1000000000 + (int64_t)now.tv_nsec;
 }
 
-int32_t network_run(struct network *network, int32_t steps, uint32_t threads, uint32_t milliseconds)
+static inline int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t greater(int64_t a, int64_t b) { return a > b ? a : b; }
+
+static const int64_t millisecond = 1000000;
+
+static uint32_t fastest_team(const struct pace *pace, uint32_t teams)
+{
+  uint32_t fastest = 0u;
+  for (uint32_t team = 1u; team < teams; team += 1u)
+    if (pace->step_time[team] < pace->step_time[fastest]) fastest = team;
+  return fastest;
+}
+
+/* The team to compute next. Until each has been tried, the largest of the others; then the fastest, and now and then for a moment one of its
+   neighbours, since the other programs of a machine come and go. */
+static uint32_t next_team(struct pace *pace, uint32_t teams)
+{
+  if (pace->trial_steps > 0) return pace->tried;
+  const uint32_t fastest = fastest_team(pace, teams);
+  if (pace->step_time[fastest] != 0 && (teams == 1u || pace->since < pace->interval)) return fastest;
+  pace->trial_steps = 1;
+  pace->larger = fastest + 1u == teams || (fastest > 0u && !pace->larger);
+  /* What has not been tried counts as the fastest. */
+  pace->tried = pace->step_time[fastest] == 0 ? fastest : pace->larger ? fastest - 1u : fastest + 1u;
+  return pace->tried;
+}
+
+/* How many steps a team computes before the clock is looked at again. */
+static int32_t piece_of(const struct pace *pace, uint32_t team, uint32_t threads, int64_t left)
+{
+  if (pace->trial_steps > 0) return pace->trial_steps;
+  /* Where threads wait for each other, a step can at once take many times as long as before. */
+  const int64_t time = lesser(left, (threads == 1u ? 25 : 5) * millisecond);
+  return (int32_t)lesser(greater(time / pace->step_time[team], 1), INT32_MAX);
+}
+
+/* Notes how long a piece took. What is tried is tried with 1, 2, 4 … steps, until it has had a millisecond. */
+static void note_pace(struct pace *pace, uint32_t teams, uint32_t team, int32_t steps, int64_t time)
+{
+  pace->step_time[team] = greater(time / greater(steps, 1), 1);
+  if (pace->trial_steps == 0) {
+    pace->since += time;
+    return;
+  }
+  pace->trial_time += time;
+  if (pace->trial_time < millisecond && pace->trial_steps <= INT32_MAX / 2) {
+    pace->trial_steps *= 2;
+    return;
+  }
+  /* The more often a trial changes nothing, the rarer it becomes. */
+  const int64_t longer = fastest_team(pace, teams) == team ? 0 : lesser(2 * pace->interval, 2000 * millisecond);
+  pace->interval = greater(longer, 32 * greater(pace->trial_time, millisecond));
+  pace->since = pace->trial_time = 0;
+  pace->trial_steps = 0;
+}
+
+/* Computes at most so many steps on so many threads; returns how many. */
+static int32_t run_piece(struct network *network, int32_t piece, uint32_t threads)
 {
   (void)threads;
-  const int64_t began = nanoseconds_now(), limit = (int64_t)milliseconds * 1000000;
-  int32_t done = 0, most = 1;
-  network->distrust = 0u;
-  while (done < steps && network_faults(network) == 0u) {
-    /* Where time is short, the clock is looked at after 1, 2, 4 … steps. */
-    if (limit > 0 && done > 0) {
-      const int64_t elapsed = nanoseconds_now() - began;
-      if (elapsed >= limit || elapsed < 0) break;
-      if (elapsed < limit / 4 && most <= INT32_MAX / 2) most *= 2;
-    }
-    const int32_t room = steps_with_room(network, steps - done);
-    const int32_t piece = limit > 0 && most < room ? most : room;
-    if (piece <= 0) break;
-    const int32_t first = network->step;
-    const bool begins = done == 0;
-    network->fault_step = INT32_MAX;
-    ON_THREADS
-    {
-      const float_mode old = set_float_mode();
-      const uint32_t thread = own_thread(), team = team_size();
-      if (begins) check_trust(network);
-#pragma omp barrier
-      if (network->distrust == 0u) {
-        int32_t k = 0;
-        bool running = true;
-        while (running && k < piece) {
-          run_step(network, first + k, thread, team);
-#pragma omp barrier
-          /* A thread that is ahead can only have raised a fault in a later step. */
-          running = __atomic_load_n(&network->fault_step, __ATOMIC_RELAXED) > first + k;
-          k += 1;
-        }
-        if (thread == 0u) network->step = first + k;
+  const int32_t first = network->step;
+  network->fault_step = INT32_MAX;
+  ON_THREADS
+  {
+    const float_mode old = set_float_mode();
+    const uint32_t thread = own_thread(), team = team_size();
+    check_trust(network);
+    meet(network, team);
+    if (network->distrust == 0u) {
+      int32_t k = 0;
+      bool running = true;
+      while (running && k < piece) {
+        run_step(network, first + k, thread, team);
+        meet(network, team);
+        /* A thread that is ahead can only have raised a fault in a later step. */
+        running = __atomic_load_n(&network->fault_step, __ATOMIC_RELAXED) > first + k;
+        k += 1;
       }
-      restore_float_mode(old);
+      if (thread == 0u) network->step = first + k;
     }
+    restore_float_mode(old);
+  }
+  return network->step - first;
+}
+
+int32_t network_run(struct network *network, int32_t steps, uint32_t threads, uint32_t milliseconds)
+{
+  const int64_t limit = milliseconds == 0u ? INT64_MAX : milliseconds * millisecond;
+  struct pace *pace = &network->pace;
+  if (pace->threads != threads) *pace = (struct pace){.threads = threads};
+  uint32_t teams = 1u;
+#ifdef _OPENMP
+  while (threads >> teams != 0u) teams += 1u;
+#endif
+  int64_t elapsed = 0;
+  int32_t done = 0;
+  network->distrust = 0u;
+  while (done < steps && elapsed < limit && network_faults(network) == 0u) {
+    const uint32_t team = next_team(pace, teams), size = threads >> team;
+    const int32_t piece = least(piece_of(pace, team, size, limit - elapsed), steps_with_room(network, steps - done));
+    if (piece <= 0) break;
+    const int64_t began = nanoseconds_now();
+    const int32_t ran = run_piece(network, piece, size);
     if (network->distrust != 0u) return NETWORK_DISTRUST;
-    done += network->step - first;
+    /* The clock of the wall can be set back. */
+    const int64_t time = greater(nanoseconds_now() - began, 0);
+    note_pace(pace, teams, team, ran, time);
+    elapsed += time;
+    done += ran;
   }
   return done;
 }

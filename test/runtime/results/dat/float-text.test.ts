@@ -47,4 +47,48 @@ describe('a number of 32 bits', () => {
       if (digits > 1) expect(Math.fround(Number(single.toPrecision(digits - 1))), text).not.toBe(single);
     }
   });
+
+  describe('of the decimals with as many digits none is nearer', () => {
+    const bits = new Uint32Array(1);
+    const single = new Float32Array(bits.buffer);
+    const ofBits = (pattern: number): number => {
+      bits[0] = pattern;
+      return single[0]!;
+    };
+    let state = 987;
+    const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) & 0x7fffffff;
+    // Round powers of ten and of two, where the distance of floats changes, and what lies next to them.
+    const around = (value: number): number[] => {
+      single[0] = value;
+      const pattern = bits[0]!;
+      return [-2, -1, 0, 1, 2].map((step) => ofBits(Math.max(1, pattern + step)));
+    };
+    const groups: readonly (readonly [string, readonly number[]])[] = [
+      ['powers of ten', Array.from({ length: 83 }, (_, k) => Number(`1e${k - 44}`)).flatMap(around)],
+      ['powers of two', Array.from({ length: 277 }, (_, k) => 2 ** (k - 149)).flatMap(around)],
+      ['membrane potentials', Array.from({ length: 2000 }, (_, k) => Math.fround(-0.08 + k * 4.5e-5))],
+      ['times', Array.from({ length: 2000 }, (_, k) => Math.fround(k * 5e-6))],
+      ['any bits', Array.from({ length: 2000 }, () => ofBits(random()))],
+    ];
+
+    test.each(groups)('%s', (_, values) => {
+      const wrong = values.filter((value) => Number.isFinite(value) && value !== 0 && !isNearest(floatText(value), value));
+      expect(wrong).toEqual([]);
+    });
+  });
 });
+
+/** Whether a decimal with a digit more or less at its end is not nearer to a number, in exact arithmetic. */
+function isNearest(text: string, value: number): boolean {
+  const [mantissa = '', power = '0'] = text.split('E');
+  const [whole = '', fraction = ''] = mantissa.replace(/^-/, '').replace(/\.0$/, '.').split('.');
+  const digits = BigInt(whole + fraction);
+  const exponent = Number(power) - fraction.length;
+  // Both in units of 2^-149 * 10^-60.
+  const exact = BigInt(Math.abs(value) * 2 ** 149) * 10n ** 60n;
+  const off = (decimal: bigint): bigint => {
+    const difference = decimal * 10n ** BigInt(exponent + 60) * 2n ** 149n - exact;
+    return difference < 0n ? -difference : difference;
+  };
+  return off(digits) <= off(digits + 1n) && off(digits) <= off(digits - 1n);
+}

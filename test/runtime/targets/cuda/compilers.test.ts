@@ -29,7 +29,7 @@ const device = (capability: number): CudaDevice => ({
   mostItems: 1024,
   memory: 2 ** 30,
 });
-const sizes = { group: 256, team: 128 };
+const sizes = { group: 256, team: 128, scan: 1024 };
 
 test.each([
   [[75, 80, 90], 90, 'sm_90'],

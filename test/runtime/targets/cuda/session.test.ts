@@ -10,7 +10,9 @@ import { nvrtcCompiler } from '../../../../runtime/targets/cuda/nvrtc.js';
 import { cudaTarget, cudaTargetWith } from '../../../../runtime/targets/cuda/target.js';
 import { referenceTarget } from '../../../../runtime/targets/reference/target.js';
 import type { Session, Target } from '../../../../runtime/targets/target.js';
+import { trustProgram } from '../../../../runtime/targets/device/trust.js';
 import { UsageError } from '../../../../src/diagnostics/diagnostic.js';
+import { generateCuda } from '../../../../src/codegen/c/device/generate.js';
 import * as b from '../../../../src/ir/builder.js';
 import type { Program } from '../../../../src/ir/program.js';
 import { buildLookAlike, canLookAlike } from '../../../support/cuda-driver/libraries.js';
@@ -390,6 +392,23 @@ describe.skipIf(!machine)(`compiling${reason}`, { timeout: 60_000 }, () => {
     if (outcome instanceof Error)
       expect(outcome.message).toMatch(/arithmetic on the CUDA device .* cannot be trusted: multiplication and addition are contracted/);
     else expect(outcome).toHaveProperty('step', 0);
+  });
+
+  test('a device that rounds wrongly says so before anything is run', async () => {
+    const real = compilerWith();
+    const wrong: CudaCompiler = {
+      ...real,
+      // Roots of double precision are those of single precision.
+      compile: (source, options) => real.compile(source.replace('__dsqrt_rn(x[0])', '(double)__fsqrt_rn((float)x[0])'), options),
+    };
+    expect(generateCuda(trustProgram, 'atomic').source).toContain('__dsqrt_rn(x[0])');
+    const availability = await cudaTargetWith({ compiler: wrong }).judge?.();
+    expect(availability).toMatchObject({ available: false, devices: [] });
+    expect(availability?.reason).toMatch(
+      /cannot run models: arithmetic on the CUDA device Look-alike 0 .* cannot be trusted: square root is not correctly rounded$/,
+    );
+    expect(await cudaTarget.judge?.()).toEqual(await cudaTarget.probe());
+    expect(machine?.count('objects')).toBe(0);
   });
 
   test('a compiler that fails: its message and the path of the source', async () => {

@@ -200,6 +200,18 @@ describe('mechanisms', () => {
     expect(mechanisms['h']!['parameters']).not.toHaveProperty('condDensity');
   });
 
+  test('a density that varies over a group of no segments, of channels that may be shifted', () => {
+    const holder = `<segmentGroup id="apical"><inhomogeneousParameter id="way" variable="p" metric="Path Length from root">
+      <proximal translationStart="0"/></inhomogeneousParameter></segmentGroup>`;
+    const membrane = `${usual}<channelDensityNonUniform id="h" ionChannel="shifted" erev="-30mV" ion="h"><variableParameter parameter="condDensity" segmentGroup="apical">
+      <inhomogeneousValue inhomogeneousParameter="way" value="2*p"/></variableParameter></channelDensityNonUniform>`;
+    const shifted = `<ComponentType name="shiftedRate" extends="baseVoltageDepVariable"><Requirement name="vShift" dimension="voltage"/>
+      <Constant name="scale" dimension="voltage" value="1mV"/><Dynamics><DerivedVariable name="x" dimension="none" exposure="x" value="(v - vShift)/scale"/></Dynamics></ComponentType>
+      <ionChannelHH id="shifted"><gateHHInstantaneous id="m" instances="1"><steadyState type="shiftedRate"/></gateHHInstantaneous></ionChannelHH>`;
+    const { mechanisms } = compartments(document(tree + holder, membrane).replace('<cell ', `${shifted}<cell `));
+    expect(mechanisms['h']).toMatchObject({ on: 'apical', derived: { p: { value: 'distance/umetre' } } });
+  });
+
   test('counted channels: each compartment has its share by area', () => {
     const membrane = `${usual}<channelPopulation id="few" ionChannel="leak" number="100" erev="-60mV" ion="non_specific" segment="3"/>`;
     const { mechanisms } = compartments(document(tree, membrane));

@@ -147,6 +147,34 @@ describe('channels and networks', () => {
     ]);
   });
 
+  it('asks an heir of the user for none of the children that its ancestor calculates with', () => {
+    const text = `<ComponentType name="ownGate" extends="gateHHtauInf"><Dynamics><DerivedVariable name="fcond" exposure="fcond" dimension="none" value="1"/></Dynamics></ComponentType>
+      <ionChannelHH id="i"><ownGate id="m" instances="1"/></ionChannelHH>`;
+    expect(reading(nml(text)).marks.filter((mark) => mark.includes('missing-child'))).toEqual([]);
+    const [plain] = reading(nml('<ionChannelHH id="i"><gateHHtauInf id="m" instances="1"/></ionChannelHH>')).marks;
+    expect(plain).toBe('error neuroml/missing-child «<gateHHtauInf»');
+  });
+
+  it.each([
+    ['presynapticPopulation="q" postsynapticPopulation="p"', 'error neuroml/unknown-population «q»'],
+    ['presynapticPopulation="p" postsynapticPopulation="q"', 'error neuroml/unknown-population «q»'],
+    ['presynapticPopulation="p" postsynapticPopulation="p"', undefined],
+  ])('a projection with %s', (ends, mark) => {
+    const text = `<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="2ms"/>
+      <iafCell id="c" leakReversal="-50mV" thresh="-55mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS"/>
+      <network id="n"><population id="p" component="c" size="2"/><projection id="j" ${ends} synapse="s"/></network>`;
+    expect(reading(nml(text)).marks[0]).toBe(mark);
+  });
+
+  it('names the population of a list of inputs that there is', () => {
+    const text = `<iafCell id="c" leakReversal="-50mV" thresh="-55mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS"/>
+      <pulseGenerator id="g" delay="0ms" duration="1ms" amplitude="1nA"/>
+      <network id="n"><population id="cells" component="c" size="2"/><inputList id="l" component="g" population="cell"/></network>`;
+    expect(reading(nml(text.replace('<pulse', '<!-- --><pulse'))).diagnostics).toContainEqual(
+      expect.objectContaining({ code: 'neuroml/unknown-population', hint: expect.stringContaining('cells') }),
+    );
+  });
+
   it('asks nothing of types of the same name that are not core types', () => {
     const text = `<Lems><ComponentType name="connection"/><ComponentType name="segment"/><connection id="x"/><segment id="y"/></Lems>`;
     expect(reading(text).marks).toEqual([]);

@@ -9,6 +9,7 @@ export function filesOf(files: Readonly<Record<string, string>>, root = '/repo',
     locate: (path) => (path in files ? path : null),
     allows: (real) => [root, ...folders].some((folder) => real.startsWith(`${folder}/`)),
     read: (real) => ({ text: files[real] ?? '' }),
+    list: (folder) => Object.keys(files).flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [])),
     root,
     folders,
   };

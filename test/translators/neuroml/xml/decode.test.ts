@@ -13,6 +13,8 @@ describe('bytes to text', () => {
     ['UTF-8 with a byte order mark', bytes('\ufeff<a>µ</a>')],
     ['UTF-16, little end first', bom16('<a>µ</a>', false)],
     ['UTF-16, big end first', bom16('<a>µ</a>', true)],
+    ['UTF-16 without a mark, little end first', bom16('<a>µ</a>', false).slice(2)],
+    ['UTF-16 without a mark, big end first', bom16('<a>µ</a>', true).slice(2)],
   ])('%s', (_, given) => {
     expect(looksLikeXml(given)).toBe(true);
     expect(decodeXml(given)).toEqual({ text: '<a>µ</a>' });

@@ -14,6 +14,10 @@
 #ifndef TEAM_SIZE
 #define TEAM_SIZE 1
 #endif
+/* Work-items that look through a mask together. */
+#ifndef SCAN_SIZE
+#define SCAN_SIZE TEAM_SIZE
+#endif
 
 static inline uint item_id(void) { return (uint)get_global_id(0); }
 static inline uint items(void) { return (uint)get_global_size(0); }
@@ -82,12 +86,13 @@ static inline void store_flags(__global uint *mask, __local uchar *flags, bool f
   }
 }
 
-/* The sum of what the work-items of a team before this one have. What any of them read from memory before, another may write after. */
+/* The sum of what the work-items of a group before this one have; `sums` are those up to each. What any of them read from memory before, another may
+   write after. */
 static inline uint sum_before(__local uint *sums, uint own)
 {
   sums[local_id()] = own;
   barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
-  for (uint distance = 1u; distance < TEAM_SIZE; distance *= 2u) {
+  for (uint distance = 1u; distance < local_items(); distance *= 2u) {
     const uint other = local_id() >= distance ? sums[local_id() - distance] : 0u;
     barrier(CLK_LOCAL_MEM_FENCE);
     sums[local_id()] += other;
@@ -95,6 +100,21 @@ static inline uint sum_before(__local uint *sums, uint own)
   }
   return sums[local_id()] - own;
 }
+
+/* The most that a work-item of the team has. */
+static inline uint most_of_team(__local uint *sums, uint own)
+{
+#if TEAM_SIZE > 1
+  sums[local_id()] = own;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (uint other = 0u; other < TEAM_SIZE; other += 1u) own = sums[other] > own ? sums[other] : own;
+  barrier(CLK_LOCAL_MEM_FENCE);
+#endif
+  return own;
+}
+
+/* An item that no kernel has: a work-item with this number does nothing. */
+#define no_item 0x7fffffffu
 
 /* The arena begins with a word for even and one for odd steps: the last step, up to then, in which a fault was raised, or 0x7fffffff. The kernels
    of the step after it do nothing but to pass that on, so that many steps can be launched ahead. No launch writes the word that it reads. */
@@ -194,6 +214,7 @@ __kernel __attribute__((reqd_work_group_size(GROUP_SIZE, 1, 1))) void kernel_ab_
 __kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_ab_deliver(__global uchar *arena,
     const int step, __global const int *ab_weights)
 {
+  __local uint sums[TEAM_SIZE];
   if (is_stopped(arena, step)) return;
   __global int *const input = (__global int *)(arena + 1408u);
   __global const uint *const a_list = (__global const uint *)(arena + 1920u);
@@ -201,13 +222,14 @@ __kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_ab_d
   __global const uint *const ab_segments = (__global const uint *)(arena + 3840u);
   __global const uchar *const ab_targets = (__global const uchar *)(arena + 3968u);
   /* strategy: postsynaptic */
-  uint most = 0u;
-  for (int delay = 1; delay <= 3; delay += 1) {
+  uint own_most = 0u;
+  for (int delay = 1 + (int)local_id(); delay <= 3; delay += TEAM_SIZE) {
     const int emission = step - delay;
     if (emission < 0) continue;
     const uint here = a_counts[(uint)emission & 3u];
-    if (here > most) most = here;
+    if (here > own_most) own_most = here;
   }
+  const uint most = most_of_team(sums, own_most);
   const uint pairs = most * 3u;
   for (uint pair = group_id(); pair < pairs; pair += groups()) {
     const uint k = pair / 3u;
@@ -222,57 +244,6 @@ __kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_ab_d
       uint target = (uint)ab_targets[position];
       i32_add_shared(&input[target + 64u], ab_weights[position]);
     }
-  }
-}
-
-__constant uint kernel_neurons_ranges[][3] = {{0u, 3u, 0u}, {64u, 66u, 64u}};
-/* both populations: integrate, threshold, reset */
-__kernel __attribute__((reqd_work_group_size(GROUP_SIZE, 1, 1))) void kernel_neurons(__global uchar *arena,
-    const int step)
-{
-  __local uchar mask_flags[GROUP_SIZE];
-  if (is_stopped(arena, step)) return;
-  __global double *const v = (__global double *)(arena + 128u);
-  __global const double *const drive = (__global const double *)(arena + 768u);
-  __global int *const input = (__global int *)(arena + 1408u);
-  __global uint *const mask = (__global uint *)(arena + 1792u);
-  __global uint *const faults = (__global uint *)(arena + 80u);
-  uint group = 0u;
-  for (uint high = 2u; high - group > 1u;) {
-    const uint at = (group + high) / 2u;
-    if (kernel_neurons_ranges[at][2] <= item_id()) group = at;
-    else high = at;
-  }
-  const uint begin = kernel_neurons_ranges[group][0], end = kernel_neurons_ranges[group][1];
-  const uint index = begin + (item_id() - kernel_neurons_ranges[group][2]);
-  bool mask_flag = false;
-  if (index < end) {
-    /* v + drive + input / 4 */
-    double next = fn_advance(v[index], (double)input[index]) + drive[index];
-    bool spiked = next >= 1.0;
-    v[index] = spiked ? 0.0 : next;
-    input[index] = 0;
-    mask_flag = spiked;
-    if (next > 100.0) {
-      raise_fault(arena, faults, step, 4u);
-    }
-  }
-  store_flags(mask, mask_flags, mask_flag, index, end);
-}
-
-/* counts spikes of b */
-__kernel __attribute__((reqd_work_group_size(GROUP_SIZE, 1, 1))) void kernel_b_count(__global uchar *arena,
-    const int step)
-{
-  if (is_stopped(arena, step)) return;
-  __global const uint *const b_list = (__global const uint *)(arena + 2176u);
-  __global const uint *const b_counts = (__global const uint *)(arena + 2304u);
-  __global uint *const b_total = (__global uint *)(arena + 3712u);
-  const uint slot = 0u;
-  const uint count = b_counts[slot];
-  for (uint k = item_id(); k < count; k += items()) {
-    const uint index = b_list[slot * 2u + k];
-    b_total[index] = b_total[index] + 1u;
   }
 }
 
@@ -309,6 +280,60 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void kernel_watch(__glob
   }
 }
 
+__constant uint kernel_neurons_and_1_more_0_items[][3] = {{0u, 3u, 0u}, {64u, 66u, 64u}};
+__constant uint kernel_neurons_and_1_more_0_1[][2] = {{0u, 0u}, {64u, 66u}};
+/* for each element: both populations: integrate, threshold, reset; counts spikes of b */
+__kernel __attribute__((reqd_work_group_size(GROUP_SIZE, 1, 1))) void kernel_neurons_and_1_more(__global uchar *arena,
+    const int step)
+{
+  __local uchar mask_flags[GROUP_SIZE];
+  const uint item = is_stopped(arena, step) ? no_item : item_id();
+  __global double *const v = (__global double *)(arena + 128u);
+  __global const double *const drive = (__global const double *)(arena + 768u);
+  __global int *const input = (__global int *)(arena + 1408u);
+  __global uint *const mask = (__global uint *)(arena + 1792u);
+  __global uint *const faults = (__global uint *)(arena + 80u);
+  __global uint *const b_total = (__global uint *)(arena + 3712u);
+  uint group = 0u;
+  for (uint high = 2u; high - group > 1u;) {
+    const uint middle = (group + high) / 2u;
+    if (kernel_neurons_and_1_more_0_items[middle][2] <= item) group = middle;
+    else high = middle;
+  }
+  const uint row = group, begin = kernel_neurons_and_1_more_0_items[row][0],
+      end = kernel_neurons_and_1_more_0_items[row][1];
+  const uint index = begin + (item - kernel_neurons_and_1_more_0_items[row][2]);
+  uint marks = 0u;
+  /* both populations: integrate, threshold, reset */
+  {
+    bool mask_flag = false;
+    if (index < end) {
+      /* v + drive + input / 4 */
+      double next = fn_advance(v[index], (double)input[index]) + drive[index];
+      bool spiked = next >= 1.0;
+      v[index] = spiked ? 0.0 : next;
+      input[index] = 0;
+      mask_flag = spiked;
+      if (next > 100.0) {
+        raise_fault(arena, faults, step, 4u);
+      }
+    }
+    store_flags(mask, mask_flags, mask_flag, index, end);
+    if (mask_flag) marks |= 1u;
+  }
+  /* counts spikes of b */
+  {
+    const uint low = kernel_neurons_and_1_more_0_1[group][0], high = kernel_neurons_and_1_more_0_1[group][1];
+    if (index >= low && index < high && (marks & 1u) != 0u) {
+      const uint element = index - low;
+      {
+        const uint index = element;
+        b_total[index] = b_total[index] + 1u;
+      }
+    }
+  }
+}
+
 __constant uint kernel_compact_size[] = {3u, 2u};
 __constant uint kernel_compact_slot_mask[] = {3u, 0u};
 __constant uint kernel_compact_list[] = {1920u, 2176u};
@@ -317,10 +342,10 @@ __constant uint kernel_compact_first_word[] = {0u, 2u};
 __constant uint kernel_compact_rows[] = {2432u, 2560u};
 __constant uint kernel_compact_cursor[] = {0u, 1u};
 /* lists spikes of a and 1 more */
-__kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_compact_at_once(__global uchar *arena,
+__kernel __attribute__((reqd_work_group_size(SCAN_SIZE, 1, 1))) void kernel_compact_at_once(__global uchar *arena,
     const int step)
 {
-  __local uint sums[TEAM_SIZE];
+  __local uint sums[SCAN_SIZE];
   if (is_stopped(arena, step)) return;
   const uint part = group_id() % 2u, work_group = group_id() / 2u, work_groups = groups() / 2u;
   const uint item = work_group * local_items() + local_id(), all_items = work_groups * local_items();
@@ -335,7 +360,7 @@ __kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_comp
   __global uint *const rows_2 = (__global uint *)(arena + kernel_compact_rows[member]);
   const uint cursor = kernel_compact_cursor[member];
   const uint slot = (uint)step & slot_mask;
-  const uint share = (((size + 31u) / 32u) + TEAM_SIZE - 1u) / TEAM_SIZE;
+  const uint share = (((size + 31u) / 32u) + SCAN_SIZE - 1u) / SCAN_SIZE;
   const uint share_low = local_id() * share;
   const uint low = share_low < ((size + 31u) / 32u) ? share_low : ((size + 31u) / 32u),
       high = ((size + 31u) / 32u) - low < share ? ((size + 31u) / 32u) : low + share;
@@ -361,7 +386,7 @@ __kernel __attribute__((reqd_work_group_size(TEAM_SIZE, 1, 1))) void kernel_comp
       bits &= bits - 1u;
     }
   }
-  if (local_id() == TEAM_SIZE - 1u) {
+  if (local_id() == SCAN_SIZE - 1u) {
     counts[slot] = at;
     cursors[cursor] = log_row;
   }

@@ -12,6 +12,10 @@
 #ifndef TEAM_SIZE
 #define TEAM_SIZE 128
 #endif
+/* Threads that look through a mask together. */
+#ifndef SCAN_SIZE
+#define SCAN_SIZE (8 * TEAM_SIZE)
+#endif
 
 #define DEVICE static __device__ __forceinline__
 
@@ -71,18 +75,41 @@ DEVICE void store_flags(unsigned *mask, bool flag, unsigned index, unsigned end)
   }
 }
 
-/* The sum of what the threads of a block before this one have. What any of them read from memory before, another may write after. */
+/* The sum of what the threads of a block before this one have; `sums` are those up to each. What any of them read from memory before, another may
+   write after. Warps add by themselves, then their last lanes' sums. */
 DEVICE unsigned sum_before(unsigned *sums, unsigned own)
 {
+  const unsigned lane = local_id() % 32u;
+  unsigned sum = own;
+  for (unsigned distance = 1u; distance < 32u; distance *= 2u) {
+    const unsigned other = __shfl_up_sync(0xffffffffu, sum, distance);
+    if (lane >= distance) sum += other;
+  }
+  sums[local_id()] = sum;
+  __syncthreads();
+  for (unsigned last = 31u; last < local_id() - lane; last += 32u) sum += sums[last];
+  __syncthreads();
+  sums[local_id()] = sum;
+  __syncthreads();
+  return sum - own;
+}
+
+/* The most that a thread of the team has. */
+DEVICE unsigned most_of_team(unsigned *sums, unsigned own)
+{
+  const unsigned lane = local_id() % 32u;
+  for (unsigned distance = 1u; distance < 32u; distance *= 2u) {
+    const unsigned other = __shfl_up_sync(0xffffffffu, own, distance);
+    if (lane >= distance && other > own) own = other;
+  }
   sums[local_id()] = own;
   __syncthreads();
-  for (unsigned distance = 1u; distance < TEAM_SIZE; distance *= 2u) {
-    const unsigned other = local_id() >= distance ? sums[local_id() - distance] : 0u;
-    __syncthreads();
-    sums[local_id()] += other;
-    __syncthreads();
+  for (unsigned last = 31u; last < TEAM_SIZE + 31u; last += 32u) {
+    const unsigned other = sums[last < TEAM_SIZE ? last : TEAM_SIZE - 1u];
+    own = other > own ? other : own;
   }
-  return sums[local_id()] - own;
+  __syncthreads();
+  return own;
 }
 
 /* The arena's third word is the step from which the argument `ahead` of kernels counts: launches that were recorded once serve any steps. */
@@ -185,6 +212,7 @@ extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_ab_fill(unsigned
 /* spikes of a reach b */
 extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_ab_deliver(unsigned char *arena, const int ahead, const int *__restrict__ ab_weights)
 {
+  __shared__ unsigned sums[TEAM_SIZE];
   const int step = first_step(arena) + ahead;
   if (is_stopped(arena, step)) return;
   int *__restrict__ const input = (int *)(arena + 1408u);
@@ -193,13 +221,14 @@ extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_ab_deliver(unsign
   const unsigned *__restrict__ const ab_segments = (const unsigned *)(arena + 3840u);
   const unsigned char *__restrict__ const ab_targets = (const unsigned char *)(arena + 3968u);
   /* strategy: postsynaptic */
-  unsigned most = 0u;
-  for (int delay = 1; delay <= 3; delay += 1) {
+  unsigned own_most = 0u;
+  for (int delay = 1 + (int)local_id(); delay <= 3; delay += TEAM_SIZE) {
     const int emission = step - delay;
     if (emission < 0) continue;
     const unsigned here = a_counts[(unsigned)emission & 3u];
-    if (here > most) most = here;
+    if (here > own_most) own_most = here;
   }
+  const unsigned most = most_of_team(sums, own_most);
   const unsigned pairs = most * 3u;
   for (unsigned pair = group_id(); pair < pairs; pair += groups()) {
     const unsigned k = pair / 3u;
@@ -214,56 +243,6 @@ extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_ab_deliver(unsign
       unsigned target = (unsigned)ab_targets[position];
       i32_add_shared(&input[target + 64u], ab_weights[position]);
     }
-  }
-}
-
-static __constant__ const unsigned kernel_neurons_ranges[][3] = {{0u, 3u, 0u}, {64u, 66u, 64u}};
-/* both populations: integrate, threshold, reset */
-extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_neurons(unsigned char *arena, const int ahead)
-{
-  const int step = first_step(arena) + ahead;
-  if (is_stopped(arena, step)) return;
-  double *__restrict__ const v = (double *)(arena + 128u);
-  const double *__restrict__ const drive = (const double *)(arena + 768u);
-  int *__restrict__ const input = (int *)(arena + 1408u);
-  unsigned *__restrict__ const mask = (unsigned *)(arena + 1792u);
-  unsigned *__restrict__ const faults = (unsigned *)(arena + 80u);
-  unsigned group = 0u;
-  for (unsigned high = 2u; high - group > 1u;) {
-    const unsigned at = (group + high) / 2u;
-    if (kernel_neurons_ranges[at][2] <= item_id()) group = at;
-    else high = at;
-  }
-  const unsigned begin = kernel_neurons_ranges[group][0], end = kernel_neurons_ranges[group][1];
-  const unsigned index = begin + (item_id() - kernel_neurons_ranges[group][2]);
-  bool mask_flag = false;
-  if (index < end) {
-    /* v + drive + input / 4 */
-    double next = __dadd_rn(fn_advance(v[index], (double)input[index]), drive[index]);
-    bool spiked = next >= 1.0;
-    v[index] = spiked ? 0.0 : next;
-    input[index] = 0;
-    mask_flag = spiked;
-    if (next > 100.0) {
-      raise_fault(arena, faults, step, 4u);
-    }
-  }
-  store_flags(mask, mask_flag, index, end);
-}
-
-/* counts spikes of b */
-extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_b_count(unsigned char *arena, const int ahead)
-{
-  const int step = first_step(arena) + ahead;
-  if (is_stopped(arena, step)) return;
-  const unsigned *__restrict__ const b_list = (const unsigned *)(arena + 2176u);
-  const unsigned *__restrict__ const b_counts = (const unsigned *)(arena + 2304u);
-  unsigned *__restrict__ const b_total = (unsigned *)(arena + 3712u);
-  const unsigned slot = 0u;
-  const unsigned count = b_counts[slot];
-  for (unsigned k = item_id(); k < count; k += items()) {
-    const unsigned index = b_list[slot * 2u + k];
-    b_total[index] = b_total[index] + 1u;
   }
 }
 
@@ -302,6 +281,59 @@ extern "C" __global__ __launch_bounds__(1) void kernel_watch(unsigned char *aren
   }
 }
 
+static __constant__ const unsigned kernel_neurons_and_1_more_0_items[][3] = {{0u, 3u, 0u}, {64u, 66u, 64u}};
+static __constant__ const unsigned kernel_neurons_and_1_more_0_1[][2] = {{0u, 0u}, {64u, 66u}};
+/* for each element: both populations: integrate, threshold, reset; counts spikes of b */
+extern "C" __global__ __launch_bounds__(GROUP_SIZE) void kernel_neurons_and_1_more(unsigned char *arena, const int ahead)
+{
+  const int step = first_step(arena) + ahead;
+  if (is_stopped(arena, step)) return;
+  double *__restrict__ const v = (double *)(arena + 128u);
+  const double *__restrict__ const drive = (const double *)(arena + 768u);
+  int *__restrict__ const input = (int *)(arena + 1408u);
+  unsigned *__restrict__ const mask = (unsigned *)(arena + 1792u);
+  unsigned *__restrict__ const faults = (unsigned *)(arena + 80u);
+  unsigned *__restrict__ const b_total = (unsigned *)(arena + 3712u);
+  unsigned group = 0u;
+  for (unsigned high = 2u; high - group > 1u;) {
+    const unsigned middle = (group + high) / 2u;
+    if (kernel_neurons_and_1_more_0_items[middle][2] <= item_id()) group = middle;
+    else high = middle;
+  }
+  const unsigned row = group, begin = kernel_neurons_and_1_more_0_items[row][0],
+      end = kernel_neurons_and_1_more_0_items[row][1];
+  const unsigned index = begin + (item_id() - kernel_neurons_and_1_more_0_items[row][2]);
+  unsigned marks = 0u;
+  /* both populations: integrate, threshold, reset */
+  {
+    bool mask_flag = false;
+    if (index < end) {
+      /* v + drive + input / 4 */
+      double next = __dadd_rn(fn_advance(v[index], (double)input[index]), drive[index]);
+      bool spiked = next >= 1.0;
+      v[index] = spiked ? 0.0 : next;
+      input[index] = 0;
+      mask_flag = spiked;
+      if (next > 100.0) {
+        raise_fault(arena, faults, step, 4u);
+      }
+    }
+    store_flags(mask, mask_flag, index, end);
+    if (mask_flag) marks |= 1u;
+  }
+  /* counts spikes of b */
+  {
+    const unsigned low = kernel_neurons_and_1_more_0_1[group][0], high = kernel_neurons_and_1_more_0_1[group][1];
+    if (index >= low && index < high && (marks & 1u) != 0u) {
+      const unsigned element = index - low;
+      {
+        const unsigned index = element;
+        b_total[index] = b_total[index] + 1u;
+      }
+    }
+  }
+}
+
 static __constant__ const unsigned kernel_compact_size[] = {3u, 2u};
 static __constant__ const unsigned kernel_compact_slot_mask[] = {3u, 0u};
 static __constant__ const unsigned kernel_compact_list[] = {1920u, 2176u};
@@ -311,9 +343,9 @@ static __constant__ const unsigned kernel_compact_rows[] = {2432u, 2560u};
 static __constant__ const unsigned kernel_compact_cursor[] = {0u, 1u};
 static __constant__ const unsigned kernel_compact_room[] = {7u, 98u};
 /* lists spikes of a and 1 more */
-extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_compact_at_once(unsigned char *arena, const int ahead)
+extern "C" __global__ __launch_bounds__(SCAN_SIZE) void kernel_compact_at_once(unsigned char *arena, const int ahead)
 {
-  __shared__ unsigned sums[TEAM_SIZE];
+  __shared__ unsigned sums[SCAN_SIZE];
   const int step = first_step(arena) + ahead;
   if (is_stopped(arena, step)) return;
   const unsigned part = group_id() % 2u, work_group = group_id() / 2u, work_groups = groups() / 2u;
@@ -330,7 +362,7 @@ extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_compact_at_once(u
   const unsigned cursor = kernel_compact_cursor[member];
   const unsigned room = kernel_compact_room[member];
   const unsigned slot = (unsigned)step & slot_mask;
-  const unsigned share = (((size + 31u) / 32u) + TEAM_SIZE - 1u) / TEAM_SIZE;
+  const unsigned share = (((size + 31u) / 32u) + SCAN_SIZE - 1u) / SCAN_SIZE;
   const unsigned share_low = local_id() * share;
   const unsigned low = share_low < ((size + 31u) / 32u) ? share_low : ((size + 31u) / 32u),
       high = ((size + 31u) / 32u) - low < share ? ((size + 31u) / 32u) : low + share;
@@ -356,7 +388,7 @@ extern "C" __global__ __launch_bounds__(TEAM_SIZE) void kernel_compact_at_once(u
       bits &= bits - 1u;
     }
   }
-  if (local_id() == TEAM_SIZE - 1u) {
+  if (local_id() == SCAN_SIZE - 1u) {
     counts[slot] = at;
     cursors[cursor] = log_row;
     if (log_row > room) stop_after(arena, step);

@@ -45,11 +45,10 @@ static const struct launch launches[] = {
   {"kernel_ab_size", ONE, 0u, NO_BUFFER, 0u, 0u, 0u, 1u, 0u},
   {"kernel_ab_fill", COUNTED, 0u, 17u, 0u, 0u, 1u, 1u, 0u},
   {"kernel_ab_deliver", TEAMS, 9u, NO_BUFFER, 0u, 1u, 1u, 1u, 0u},
-  {"kernel_neurons", ITEMS, 128u, NO_BUFFER, 0u, 2u, 0u, 1u, 0u},
-  {"kernel_b_count", SPIKES, 2u, NO_BUFFER, 0u, 2u, 0u, 1u, 0u},
   {"kernel_sample", ONE, 0u, NO_BUFFER, 0u, 2u, 0u, 1u, 0u},
   {"kernel_clear", ITEMS, 66u, NO_BUFFER, 0u, 2u, 0u, 1u, 0u},
   {"kernel_watch", ONE, 0u, NO_BUFFER, 0u, 2u, 0u, 1u, 0u},
+  {"kernel_neurons_and_1_more", ITEMS, 128u, NO_BUFFER, 0u, 2u, 0u, 1u, 0u},
   {"kernel_compact_at_once", TEAM, 0u, NO_BUFFER, 0u, 2u, 0u, 2u, 0u},
   {NULL, ONE, 0u, NO_BUFFER, 0u, 0u, 0u, 1u, 0u},
 };
@@ -59,11 +58,10 @@ static const struct launch launches[] = {
 struct entry { uint32_t launch; int32_t every, offset; };
 static const struct entry schedule[] = {
   {2u, 1, 0},
+  {5u, 1, 0},
+  {6u, 1, 0},
   {7u, 1, 0},
-  {3u, 1, 0},
-  {8u, 1, 0},
-  {5u, 4, 2},
-  {4u, 1, 0},
+  {3u, 4, 2},
   {0u, 0, 0},
 };
 
@@ -73,7 +71,7 @@ static const struct action actions[] = {
   {0u, 0u, 0u},
   {NO_BUFFER, 0u, 1u},
   {1u, 0u, 0u},
-  {6u, 0u, 0u},
+  {4u, 0u, 0u},
   {NO_BUFFER, 0u, 0u},
 };
 static const uint32_t list_begins[NETWORK_LISTS + 1] = { 0u, 3u, 4u };

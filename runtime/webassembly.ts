@@ -12,9 +12,23 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
+/** A linear memory of one thread. */
+interface PlainMemory {
+  readonly buffer: ArrayBuffer;
+}
+
 interface WebAssemblyNamespace {
   compile(binary: Uint8Array): Promise<WasmModule>;
-  readonly Memory: new (descriptor: { readonly initial: number; readonly maximum: number; readonly shared: true }) => WasmMemory;
+  /** Compiles at once, which suits small modules. */
+  readonly Module: new (binary: Uint8Array) => WasmModule;
+  readonly Instance: new (
+    module: WasmModule,
+    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => { readonly exports: Readonly<Record<string, unknown>> };
+  readonly Memory: {
+    new (descriptor: { readonly initial: number; readonly maximum: number; readonly shared: true }): WasmMemory;
+    new (descriptor: { readonly initial: number }): PlainMemory;
+  };
 }
 
 export const webAssembly: WebAssemblyNamespace = (globalThis as unknown as { readonly WebAssembly: WebAssemblyNamespace }).WebAssembly;

@@ -1,0 +1,71 @@
+/** Rows of a table as text, by WebAssembly (rows.wat), which needs no time to become quick. */
+
+import { webAssembly, type WasmModule } from '../../webassembly.js';
+import { longestFloat, writeFloat } from './float-text.js';
+import { rowsBinary } from './rows.generated.js';
+
+/** Turns columns of numbers into rows of text. */
+export interface RowWriter {
+  /** Most rows at once. */
+  readonly capacity: number;
+  /** By column: its numbers in the rows that come next, of length `capacity`. */
+  readonly columns: readonly Float64Array[];
+  /** The text of the first `rows` rows as ASCII, until the next call. */
+  text(rows: number): Uint8Array;
+}
+
+/** Gives the place behind the text. */
+type WriteRows = (rows: number, columns: number, values: number, stride: number, at: number) => number;
+
+const mostDigits = 9;
+const zero = 48;
+/** The texts of 0 to 99 with two digits each. */
+const pairs = Uint8Array.from({ length: 200 }, (_, k) => zero + (k % 2 === 0 ? Math.floor(k / 20) : (k >> 1) % 10));
+
+/**
+ * By the exponent field of a float: the power of ten that scales floats with it to nine digits before the point or, those past a power of ten, to
+ * ten; half of the distance between two of these floats, scaled so; and the exponent of the first of nine digits.
+ */
+const [scales, halves, firstExponents] = [new Float64Array(256), new Float64Array(256), new Int32Array(256)];
+for (let field = 1; field < 255; field += 1) {
+  const least = 2 ** (field - 127);
+  let shift = mostDigits - 1 - Math.floor(Math.log10(least));
+  if (least * Number(`1e${shift}`) < 1e8) shift += 1;
+  else if (least * Number(`1e${shift}`) >= 1e9) shift -= 1;
+  scales[field] = Number(`1e${shift}`);
+  halves[field] = 2 ** (field - 127 - 24) * scales[field]!;
+  firstExponents[field] = mostDigits - 1 - shift;
+}
+
+/** Where tables lie, as rows.wat says. */
+const [halvesAt, exponentsAt, pairsAt, powersAt, tablesEnd] = [2048, 4096, 5120, 5376, 5632];
+const pageBytes = 1 << 16;
+/** Text that is made at once, unless one row is longer. */
+const textBytes = 1 << 18;
+
+let compiled: WasmModule | undefined;
+
+/** @param columns  how many, at least one */
+export function createRowWriter(columns: number): RowWriter {
+  // A number and its tab; a line feed.
+  const rowBytes = columns * (longestFloat + 1) + 1;
+  const capacity = Math.max(1, Math.floor(textBytes / rowBytes));
+  const stride = 8 * capacity;
+  const textAt = tablesEnd + columns * stride;
+  const memory = new webAssembly.Memory({ initial: Math.ceil((textAt + capacity * rowBytes) / pageBytes) });
+  const { buffer } = memory;
+  const bytes = new Uint8Array(buffer);
+  new Float64Array(buffer, 0, 256).set(scales);
+  new Float64Array(buffer, halvesAt, 256).set(halves);
+  new Int32Array(buffer, exponentsAt, 256).set(firstExponents);
+  bytes.set(pairs, pairsAt);
+  new Int32Array(buffer, powersAt, 10).set(Array.from({ length: 10 }, (_, n) => Number(`1e${n}`)));
+  compiled ??= new webAssembly.Module(Buffer.from(rowsBinary, 'base64'));
+  const carefully = (value: number, at: number): number => writeFloat(value, bytes, at);
+  const writeRows = new webAssembly.Instance(compiled, { host: { memory, carefully } }).exports['rows'] as WriteRows;
+  return {
+    capacity,
+    columns: Array.from({ length: columns }, (_, k) => new Float64Array(buffer, tablesEnd + k * stride, capacity)),
+    text: (rows) => bytes.subarray(textAt, writeRows(rows, columns, tablesEnd, stride, textAt)),
+  };
+}

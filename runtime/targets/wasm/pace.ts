@@ -1,0 +1,83 @@
+/**
+ * How many of a session's threads compute. Bits do not depend on it, but time does: threads that wait for each other in every step can be slower than
+ * one of them, the more so where other programs want the same processors. What the compiled networks in C decide for themselves, by the same rules, a
+ * session on WebAssembly decides here.
+ */
+
+/** What to do next: so many steps at most, on so many threads. */
+export interface Piece {
+  readonly threads: number;
+  readonly steps: number;
+}
+
+/** Decides what is computed by whom, from how long it took before. */
+export interface Pace {
+  next(): Piece;
+  /** Notes that the piece asked for last did so many steps in so many milliseconds. */
+  note(steps: number, milliseconds: number): void;
+}
+
+/** Teams of threads, each half as large as the one before; the last is one thread alone. */
+function teamSizes(threads: number): readonly number[] {
+  return threads <= 1 ? [1] : [threads, ...teamSizes(Math.floor(threads / 2))];
+}
+
+/** Milliseconds that a team is tried for, and steps of the first piece of a trial; each has four times as many as the one before. */
+const trial = { milliseconds: 4, steps: 8, growth: 4 } as const;
+
+/** Milliseconds from one trial to the next. */
+const interval = { least: 64, most: 4000 } as const;
+
+/** Milliseconds of a piece on several threads: a step can at once take many times as long as before. */
+const pieceTime = 10;
+
+/** The pace of a session of so many threads. */
+export function createPace(threads: number): Pace {
+  const sizes = teamSizes(threads);
+  if (sizes.length === 1) return { next: () => ({ threads: 1, steps: Infinity }), note: () => undefined };
+  /** Milliseconds of a step as they were measured last; 0 before. */
+  const stepTimes = sizes.map(() => 0);
+  let team = 0;
+  let trying: { readonly steps: number; readonly spent: number } | null = null;
+  let since = 0;
+  let wait: number = interval.least;
+  let larger = false;
+  const fastest = (): number => stepTimes.indexOf(Math.min(...stepTimes));
+  /** A neighbour of the fastest team; of several, in turn. */
+  const neighbour = (best: number): number => {
+    larger = best === sizes.length - 1 || (best > 0 && !larger);
+    return larger ? best - 1 : best + 1;
+  };
+  return {
+    next: () => {
+      if (trying === null) {
+        const best = fastest();
+        const unknown = stepTimes[best] === 0;
+        const tries = unknown || since >= wait;
+        team = tries && !unknown ? neighbour(best) : best;
+        if (tries) trying = { steps: trial.steps, spent: 0 };
+      }
+      const size = sizes[team] ?? 1;
+      if (trying !== null) return { threads: size, steps: trying.steps };
+      return { threads: size, steps: size === 1 ? Infinity : Math.max(1, Math.floor(pieceTime / (stepTimes[team] ?? 1))) };
+    },
+    note: (steps, milliseconds) => {
+      if (steps === 0) return;
+      stepTimes[team] = Math.max(milliseconds, 1e-3) / steps;
+      if (trying === null) {
+        since += milliseconds;
+        return;
+      }
+      const spent = trying.spent + milliseconds;
+      if (spent < trial.milliseconds) {
+        trying = { steps: trial.growth * trying.steps, spent };
+        return;
+      }
+      // The more often a trial changes nothing, the rarer it becomes.
+      const longer = fastest() === team ? 0 : Math.min(2 * wait, interval.most);
+      wait = Math.max(longer, interval.least, 16 * spent);
+      since = 0;
+      trying = null;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** Chains as they are printed: the items of each, what every kernel does with them, and which chains are one piece of code. */
+
+import { invariant } from '../../../diagnostics/diagnostic.js';
+import type { MapKernel, Program, Range } from '../../../ir/program.js';
+import { rangesOf, rangeWithin, spanOf } from '../../schedule/chains.js';
+import { ringOf } from '../../schedule/kernel-calls.js';
+import { masksOf } from './kernel.js';
+import type { DeviceFamily } from './kernel.js';
+
+const pass = 'codegen/c/device/chain-plan';
+
+/** A kernel of a chain: a member of a family. */
+export interface Link {
+  readonly named: DeviceFamily;
+  readonly member: number;
+  readonly kernel: MapKernel;
+}
+
+/** What a section does with one range of the items. */
+export interface Place extends Range {
+  readonly member: number;
+}
+
+/** Kernels of one family in a chain: one that has all ranges, or several that each have a part of one of them. */
+export interface ChainSection {
+  readonly named: DeviceFamily;
+  /** By range of the items. */
+  readonly places: readonly (Place | undefined)[];
+  /** Its kernels have the ranges of the items as their own. */
+  readonly isWhole: boolean;
+  /** For kernels over spikes: the bit of a work-item's marks that says whether its element emits. */
+  readonly mark?: number;
+  /** The first bit of the marks that its kernels set, where someone looks at them. */
+  readonly marks?: number;
+}
+
+export interface ChainPlan {
+  readonly ranges: readonly Range[];
+  readonly sections: readonly ChainSection[];
+}
+
+/** Marks that a work-item keeps at most: bits of a word. */
+export const mostMarks = 32;
+
+interface Growing {
+  readonly named: DeviceFamily;
+  readonly places: (Place | undefined)[];
+  readonly isWhole: boolean;
+  readonly mark?: number;
+  readonly marks?: number;
+}
+
+/** The last section that a kernel of a range may still be in: nothing after it does anything with the range. */
+function sectionFor(sections: readonly Growing[], named: DeviceFamily, range: number, mark: number | undefined): Growing | undefined {
+  for (const section of [...sections].reverse()) {
+    if (section.places[range] !== undefined) return undefined;
+    if (section.named === named && !section.isWhole && section.mark === mark && section.marks === undefined) return section;
+  }
+  return undefined;
+}
+
+/** Plans one chain. @throws when its kernels have no common items */
+export function planOf(program: Program, chain: readonly Link[]): ChainPlan {
+  const span = spanOf(
+    program,
+    chain.map(({ kernel }) => kernel),
+  );
+  invariant(span !== undefined, pass, `${chain[0]?.kernel.name ?? ''} and others are no chain`);
+  const { ranges } = span;
+  const looked = new Set(
+    chain.flatMap(({ kernel }) => (kernel.domain.kind === 'spikes' ? [ringOf(program, kernel.domain.event).mask] : [])),
+  );
+  const bits = new Map<string, number>();
+  const sections: Growing[] = [];
+  for (const { named, member, kernel } of chain) {
+    const own = rangesOf(program, kernel) ?? [];
+    const masks = masksOf(kernel);
+    // Several kernels may set bits of one mask, each in words of its own.
+    const marks = masks.some((mask) => looked.has(mask)) ? Math.max(0, ...[...bits.values()].map((bit) => bit + 1)) : undefined;
+    if (marks !== undefined) masks.forEach((mask, k) => bits.set(`${mask} ${own[0]?.begin ?? 0}`, marks + k));
+    const mark = kernel.domain.kind === 'spikes' ? markOf(program, kernel.domain.event, bits) : undefined;
+    const more = { ...(mark === undefined ? {} : { mark }), ...(marks === undefined ? {} : { marks }) };
+    const isWhole = own.length === ranges.length && own.every(({ begin, end }, k) => begin === ranges[k]?.begin && end === ranges[k].end);
+    if (isWhole) {
+      sections.push({ named, isWhole, places: own.map((range) => ({ ...range, member })), ...more });
+      continue;
+    }
+    const [only] = own;
+    const range = only === undefined ? undefined : rangeWithin(span, only);
+    invariant(only !== undefined && range !== undefined, pass, `${kernel.name} has other items`);
+    let section = marks === undefined ? sectionFor(sections, named, range, mark) : undefined;
+    if (section === undefined) {
+      section = { named, isWhole, places: ranges.map(() => undefined), ...more };
+      sections.push(section);
+    }
+    section.places[range] = { ...only, member };
+  }
+  return { ranges, sections };
+}
+
+/** The bit that says whether an element emits an event: that of the mask's kernel with the nearest items. */
+function markOf(program: Program, event: string, bits: ReadonlyMap<string, number>): number {
+  const { mask, maskBegin } = ringOf(program, event);
+  const found = [...bits]
+    .map(([key, bit]) => ({ bit, of: key.slice(0, key.lastIndexOf(' ')), begin: Number(key.slice(key.lastIndexOf(' ') + 1)) }))
+    .filter(({ of, begin }) => of === mask && begin <= maskBegin)
+    .sort((a, b) => b.begin - a.begin);
+  const [nearest] = found;
+  invariant(nearest !== undefined && nearest.bit < mostMarks, pass, `nothing in the chain marks ${event}`);
+  return nearest.bit;
+}
+
+/** Equal for chains that one piece of code can compute. */
+export const planKey = ({ ranges, sections }: ChainPlan): string =>
+  JSON.stringify([ranges.length, sections.map(({ named, isWhole, mark, marks }) => [named.id, isWhole, mark ?? -1, marks ?? -1])]);

@@ -1,0 +1,22 @@
+/** Functions of the library evaluated on the host, in float64, with the digits that every target gives. */
+
+import { createEvaluator } from './evaluate.js';
+import { libraryFunction, libraryNames, withCallees, type LibraryName } from './library/index.js';
+
+/** A function of numbers. */
+export type HostFunction = (values: readonly number[]) => number;
+
+const known = new Map<string, HostFunction>();
+
+const isLibraryName = (name: string): name is LibraryName => (libraryNames as readonly string[]).includes(name);
+
+/** A function of the library; undefined for names that are none of its. */
+export function libraryCall(name: string): HostFunction | undefined {
+  const made = known.get(name);
+  if (made || !isLibraryName(name)) return made;
+  const f = libraryFunction(name, 'f64');
+  const evaluator = createEvaluator(withCallees([f]));
+  const call: HostFunction = (values) => Number(evaluator.call(f.name, values)[0]);
+  known.set(name, call);
+  return call;
+}

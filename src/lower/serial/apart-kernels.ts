@@ -1,0 +1,138 @@
+/** The kernels of a population whose elements may be stepped in any order: inputs, elements, events. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir, Local, MapDomain, Statement } from '../../ir/program.js';
+import { Block, item } from '../block.js';
+import { writeBranchless } from '../branchless.js';
+import type { Context } from '../context.js';
+import type { Draws } from '../draws.js';
+import { storedValue } from '../element-scope.js';
+import type { Member } from '../groups.js';
+import { runsOnLanes } from '../lanes.js';
+import type { Deliveries } from './deliveries.js';
+import { elementScope, steppingOf, timeNow } from './elements.js';
+import { defineInput, defineInputs, reaches, sumInputs } from './inputs.js';
+import type { Network, SteppedGroup } from './layout.js';
+import { stepParts } from './parts.js';
+
+/** Up to three kernels: inputs, elements, events. */
+export function apartKernels(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): string[] {
+  const sites: Draws['sites'] = { next: 0 };
+  const reached = network.projections.some((projection) => reaches(projection, member));
+  const sums = reached ? inputKernel(network, stepped, member, sites) : null;
+  return [
+    ...(sums === null ? [] : [sums.kernel]),
+    elementKernel(network, stepped, member, sums?.buffers ?? null, sites),
+    ...emitKernel(network, member, deliveries),
+  ];
+}
+
+const rangeOf = ({ begin, population }: Member): MapDomain => ({
+  kind: 'ranges',
+  ranges: [{ begin, end: begin + population.size }],
+});
+
+const withinPopulation = ({ begin }: Member): Ir => (begin === 0 ? item : ir.sub(item, ir.u32(begin)));
+
+/** Sums what reaches each element into arrays. */
+function inputKernel(
+  network: Network,
+  stepped: SteppedGroup,
+  member: Member,
+  sites: Draws['sites'],
+): { readonly kernel: string; readonly buffers: ReadonlyMap<string, Buffer> } {
+  const { context } = network;
+  const block = new Block();
+  const t = timeNow(network, 'step', block);
+  const local = block.name('element', withinPopulation(member));
+  const scope = elementScope(network, stepped, member, 'step', { local, index: item, block, time: t, sites });
+  const buffers = new Map<string, Buffer>();
+  for (const [name, sum] of sumInputs({ network, stepped, member, local, doing: 'step', time: t, scope })) {
+    const buffer = sumBuffer(stepped, name, context);
+    buffers.set(name, buffer);
+    block.emit(ir.store(buffer, item, storedValue(buffer, ir.get(sum))));
+  }
+  const kernel = context.builder.map(
+    `${member.name}.inputs`,
+    `sums what reaches the elements of ${member.name}, each after the synapses onto it`,
+    rangeOf(member),
+    runsOnLanes(block.statements, context.builder),
+    block.locals.declared,
+    block.statements,
+  );
+  return { kernel, buffers };
+}
+
+/** Where the sum of an input waits for the elements to be stepped. */
+function sumBuffer({ group }: SteppedGroup, input: string, { builder, real }: Context): Buffer {
+  const name = `${group.name}.${input}.sum`;
+  return (
+    builder.buffers.get(name) ?? builder.buffer(name, real, group.length, `sum of what reaches ${input} of ${group.name} in this step`)
+  );
+}
+
+/** Steps each element by itself; `inputs`: where sums wait, null where nothing reaches it but currents. @random stream `population/<id>/step`, counter (element, 0, step, site) */
+function elementKernel(
+  network: Network,
+  stepped: SteppedGroup,
+  member: Member,
+  inputs: ReadonlyMap<string, Buffer> | null,
+  sites: Draws['sites'],
+): string {
+  const { context, rings } = network;
+  const block = new Block();
+  const t = timeNow(network, 'step', block);
+  const local = block.name('element', withinPopulation(member));
+  const scope = elementScope(network, stepped, member, 'step', { local, index: item, block, time: t, sites });
+  const sources = [...rings.values()].filter(({ population }) => population === member.name);
+  const emitted = new Map(sources.map(({ event }) => [event, block.local('emitted', 'bool')] as const));
+  for (const flag of emitted.values()) block.emit(ir.set(flag, ir.bool(false)));
+  if (inputs === null) defineInputs({ network, stepped, member, local, doing: 'step', time: t, scope });
+  else for (const [name, buffer] of inputs) defineInput(stepped, name, ir.load(buffer, item), scope);
+  stepParts(
+    steppingOf(network, stepped, scope, (event) => {
+      const flag = emitted.get(event);
+      if (flag) scope.block.emit(ir.set(flag, ir.bool(true)));
+    }),
+  );
+  const marks = sources.map(({ event, mask }): Statement => ({
+    kind: 'setBit',
+    mask: mask.name,
+    condition: ir.get(emitted.get(event) as Local),
+  }));
+  const straight = new Block(block.locals);
+  const chosen = writeBranchless([...block.statements, ...marks], straight) && runsOnLanes(straight.statements, context.builder);
+  return context.builder.map(
+    `${member.name}.step`,
+    `steps the elements of ${member.name} (${stepped.group.name})`,
+    rangeOf(member),
+    chosen,
+    block.locals.declared,
+    chosen ? straight.statements : [...block.statements, ...marks],
+  );
+}
+
+/** What the events of a step do at once, element by element; none where nobody hears them. */
+function emitKernel(network: Network, member: Member, deliveries: Deliveries): string[] {
+  const { context, rings } = network;
+  const heard = [...rings.values()].filter(({ population, event }) => population === member.name && deliveries.isHeard(member.name, event));
+  const block = new Block();
+  const t = timeNow(network, 'step', block);
+  for (const { mask, event } of heard) {
+    const [word, left] = [block.local('word', 'u32'), block.local('left', 'u32')];
+    const each = block.nested((inner) => {
+      const place = ir.add(ir.shl(ir.sub(ir.get(word), ir.u32(member.begin / 32)), ir.u32(5)), ir.unary('ctz', ir.get(left)));
+      deliveries.emit(member, event, inner.name('element', place), inner, t);
+      inner.emit(ir.set(left, ir.and(ir.get(left), ir.sub(ir.get(left), ir.u32(1)))));
+    });
+    block.emit(
+      ir.loop(word, ir.u32(member.begin / 32), ir.u32(member.begin / 32 + Math.ceil(member.population.size / 32)), [
+        ir.set(left, ir.load(mask, ir.get(word))),
+        ir.whilst(ir.ne(ir.get(left), ir.u32(0)), each),
+      ]),
+    );
+  }
+  if (heard.length === 0) return [];
+  const comment = `what the events of ${member.name} do at once`;
+  return [context.builder.sequential(`${member.name}.emit`, comment, block.locals.declared, block.statements)];
+}

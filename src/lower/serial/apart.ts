@@ -1,0 +1,59 @@
+/**
+ * Whether the elements of a population can be stepped in any order, or all at once, without anybody being able to tell. Then what reaches them
+ * is summed first, all of them are stepped, and the events that they emitted act last, in their order.
+ */
+
+import type { Statement } from '../../lang/ast.js';
+import { expressionsOf, namesIn } from '../../lang/walk.js';
+import type { Member } from '../groups.js';
+import { statementsOf } from '../texts.js';
+import { writtenBy } from './code.js';
+import type { Deliveries, Hearing } from './deliveries.js';
+import type { Network, SteppedGroup } from './layout.js';
+
+/**
+ * True when no element reads what another of the population, or its events, change within the step:
+ *
+ * - no projection has both of its ends in it, and none of its parameters is linked to itself;
+ * - what its events do at once changes synapses that none of its elements reads, and reads nothing that a step of an element changes;
+ * - events that are heard come from one place of its code, so that each element emits at most one in a step.
+ */
+export function stepApart(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): boolean {
+  const { name, population } = member;
+  if (population.size < 2) return false;
+  if (network.projections.some(({ plan }) => plan.pre.population === name && plan.post.population === name)) return false;
+  if (Object.values(population.linked ?? {}).some((link) => link.population === name)) return false;
+  const places = emittingPlaces(stepped).filter((event) => deliveries.isHeard(name, event));
+  if (places.length === 0) return true;
+  return places.length === 1 && deliveries.hearing(name, places[0] ?? '').every((hearing) => isSeparate(hearing, stepped));
+}
+
+/** The event of each place in the code that emits one. */
+function emittingPlaces({ code }: SteppedGroup): string[] {
+  return code.parts
+    .flatMap((part) => [...part.events, ...part.regimes.flatMap((regime) => regime.transitions)])
+    .flatMap(({ emits }) => (emits === null ? [] : [emits]));
+}
+
+/** Whether what an event does to synapses may wait until all elements of the population have been stepped. */
+function isSeparate({ projection, pathway }: Hearing, stepped: SteppedGroup): boolean {
+  const { plan } = projection;
+  // Synapses that add to the presynaptic end are read by both.
+  if (Object.keys(plan.type.contributes).some((key) => key.startsWith('pre.'))) return false;
+  const statements = statementsOf(pathway.pathway.do, plan.equations.names);
+  const bound = plan.projection.receptors;
+  const endOf = (name: string): 'pre' | 'post' | null =>
+    name.startsWith('pre.') ? 'pre' : name.startsWith('post.') || bound[name] !== undefined ? 'post' : null;
+  if ([...writtenBy(statements)].some((name) => endOf(name) !== null)) return false;
+  const own = pathway.side;
+  return readBy(statements).every((name) => endOf(name) !== own || isParameter(name, bound, stepped));
+}
+
+const readBy = (statements: readonly Statement[]): string[] =>
+  statements.flatMap((statement) => expressionsOf(statement).flatMap((e) => [...namesIn(e)]));
+
+/** Whether a variable of an end is one that steps don't change. */
+function isParameter(name: string, receptors: Readonly<Record<string, string>>, { group }: SteppedGroup): boolean {
+  const variable = (receptors[name] ?? name).replace(/^(?:pre|post)\./, '');
+  return variable === 'i' || variable === 'N' || group.type.parameters[variable] !== undefined;
+}

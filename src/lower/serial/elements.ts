@@ -1,0 +1,113 @@
+/** What all code that steps elements or synapses needs: its scope, its time, its random numbers, and the marks of its events. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import type { Block } from '../block.js';
+import type { Context } from '../context.js';
+import type { Draws } from '../draws.js';
+import { drawStep, keyAt, keyBuffer } from '../draws.js';
+import { step } from '../element-scope.js';
+import type { EventSource } from '../events.js';
+import type { Member } from '../groups.js';
+import type { Network, SteppedGroup } from './layout.js';
+import { elementOwner } from './owners.js';
+import type { Stepping } from './parts.js';
+import { StepScope } from './scope.js';
+
+/** What is done to the elements of a population: the whole step, or at the start derived values or entering the first regime. */
+export type Doing = 'step' | 'derive' | 'enter';
+
+/** Counter words of draws in code that is stepped. */
+export function drawsOf(
+  stream: string,
+  buffer: string,
+  element: Ir,
+  subElement: Ir,
+  doing: Doing,
+  context: Context,
+  sites: Draws['sites'] = { next: 0 },
+): Draws {
+  return {
+    element,
+    subElement,
+    step: doing === 'step' ? drawStep(step, context) : ir.u32(0),
+    perStep: false,
+    sites,
+    get key() {
+      const keys = context.builder.buffers.get(buffer) ?? keyBuffer(buffer, [stream], context);
+      return keyAt(keys, ir.u32(0));
+    },
+  };
+}
+
+/** Float64 time that code sees: at the start 0. */
+export const timeNow = ({ time }: Network, doing: Doing, block: Block): Ir =>
+  block.name('t', doing === 'step' ? ir.load(time, ir.u32(0)) : ir.f64(0));
+
+/** Where code of an element goes, and which element and moment it is about. */
+interface AtElement {
+  /** u32 index in the population. */
+  readonly local: Ir;
+  /** u32 index in the merged arrays. */
+  readonly index: Ir;
+  readonly block: Block;
+  readonly time: Ir;
+  /** Shared by all code of one step of an element, so that no number is drawn twice. */
+  readonly sites?: Draws['sites'];
+}
+
+/** The scope of code of one element. */
+export function elementScope(
+  network: Network,
+  stepped: SteppedGroup,
+  member: Member,
+  doing: Doing,
+  { local, index, block, time, sites }: AtElement,
+): StepScope {
+  const { context } = network;
+  const draws = drawsOf(`population/${member.name}/${doing}`, `${member.name}.${doing}.keys`, local, ir.u32(0), doing, context, sites);
+  return new StepScope(context, { ...elementOwner(network, stepped, member, local), index }, block, time, draws);
+}
+
+/** What the parts of an element need to know. */
+export const steppingOf = (network: Network, stepped: SteppedGroup, scope: StepScope, emit: Stepping['emit']): Stepping => ({
+  scope,
+  code: stepped.code,
+  regime: stepped.regime,
+  heldBefore: (name) => wasBuffer(`${stepped.group.name}.${name}`, stepped.group.length, name, network.context),
+  emit,
+});
+
+/** Where it is kept whether a condition held in the step before. */
+export function wasBuffer(name: string, length: Buffer['length'], condition: string, context: Context): Buffer {
+  const id = `${name}.held_before`;
+  const known = context.builder.buffers.get(id);
+  if (known) return known;
+  const buffer = context.builder.buffer(id, 'u8', length, `whether the condition ${condition} held in the step before`);
+  if (typeof length !== 'number') context.builder.allocate(buffer);
+  return buffer;
+}
+
+/** Elements of a population in the mask of their group. */
+interface MaskPiece {
+  readonly name: string;
+  readonly begin: number;
+  readonly size: number;
+}
+
+/** Forgets which elements of a population emitted events in the step before. */
+export function clearMasks({ name, begin, size }: MaskPiece, events: ReadonlyMap<string, EventSource>, block: Block): void {
+  for (const { mask, population } of events.values()) {
+    if (population !== name) continue;
+    const word = block.local('word', 'u32');
+    block.emit(ir.loop(word, ir.u32(begin / 32), ir.u32(begin / 32 + Math.ceil(size / 32)), [ir.store(mask, ir.get(word), ir.u32(0))]));
+  }
+}
+
+/** Marks an element as having emitted an event in this step. */
+export function mark(source: EventSource | undefined, element: Ir, block: Block): void {
+  if (!source) return;
+  const bit = source.ring.maskBegin === 0 ? element : block.name('bit', ir.add(element, ir.u32(source.ring.maskBegin)));
+  const word = block.name('mask_word', ir.shr(bit, ir.u32(5)));
+  block.emit(ir.store(source.mask, word, ir.or(ir.load(source.mask, word), ir.shl(ir.u32(1), ir.and(bit, ir.u32(31))))));
+}

@@ -1,0 +1,206 @@
+/** What reaches an element in a step: currents, and what the synapses at it add once they have been stepped. */
+
+import * as ir from '../../ir/builder.js';
+import type { Expression as Ir, Local } from '../../ir/program.js';
+import { namesIn } from '../../lang/walk.js';
+import type { Block } from '../block.js';
+import { arrayOf } from '../context.js';
+import type { Context } from '../context.js';
+import { scalarTypeOf, storedValue } from '../element-scope.js';
+import { compile, compileReal, to } from '../expressions.js';
+import type { Member } from '../groups.js';
+import * as messages from '../messages.js';
+import type { DeclaredNames } from '../texts.js';
+import { expressionOf } from '../texts.js';
+import { eachSynapse, withinEnd } from './deliveries.js';
+import type { Doing } from './elements.js';
+import { drawsOf, wasBuffer } from './elements.js';
+import type { Network, SteppedGroup, SteppedProjection } from './layout.js';
+import { synapseOwner } from './owners.js';
+import type { Stepping } from './parts.js';
+import { deriveAll, showAll, stepParts } from './parts.js';
+import { StepScope } from './scope.js';
+
+/** The element whose inputs are summed, and in which code. */
+interface Reached {
+  readonly network: Network;
+  readonly stepped: SteppedGroup;
+  readonly member: Member;
+  /** u32 index in the population. */
+  readonly local: Ir;
+  readonly doing: Doing;
+  readonly time: Ir;
+  readonly scope: StepScope;
+}
+
+/** The inputs of an element: currents first, then what synapses add, by projection, each in order of creation. Each synapse is stepped before it is read. */
+export function sumInputs({ network, stepped, member, local, doing, time, scope }: Reached): ReadonlyMap<string, Local> {
+  const { context } = network;
+  const { block } = scope;
+  const sums = new Map<string, { readonly local: Local; readonly product: boolean }>();
+  for (const [name, { reduce }] of Object.entries(stepped.group.type.inputs).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const sum = block.local(name, scope.real);
+    block.emit(ir.set(sum, to(scope.real, ir.f64(reduce === 'product' ? 1 : 0))));
+    sums.set(name, { local: sum, product: reduce === 'product' });
+  }
+  const add = (name: string, value: Ir, at: Block): void => {
+    const sum = sums.get(name);
+    if (!sum) return;
+    const [now, next] = [ir.get(sum.local), to(scope.real, value)];
+    at.emit(ir.set(sum.local, sum.product ? ir.mul(now, next) : ir.add(now, next)));
+  };
+  addCurrents(member, local, stepped.group.equations.names, scope, add, context);
+  for (const projection of network.projections) {
+    const { plan } = projection;
+    if (reachesPost(projection, member))
+      withinEnd(plan.post, local, member.population.size, block, (row, inner) =>
+        eachSynapse(projection, 'post', row, inner, (place, each) => {
+          const own = stepSynapse(network, projection, place, doing, time, each);
+          contribute(projection, 'post', own, (variable, value) => add(variable, value, own.block));
+        }),
+      );
+    if (reachesPre(projection, member))
+      withinEnd(plan.pre, local, member.population.size, block, (row, inner) =>
+        eachSynapse(projection, 'pre', row, inner, (place, each) => {
+          const own = new StepScope(context, synapseOwner(network, projection, place), each, time, null);
+          for (const { name, expression, type } of projection.code.ordered)
+            if (neededAtPre(projection).has(name)) own.define(name, to(scalarTypeOf(type, own.real), compile(expression, own)));
+          contribute(projection, 'pre', own, (variable, value) => add(variable, value, own.block));
+        }),
+      );
+  }
+  return new Map([...sums].map(([name, sum]) => [name, sum.local]));
+}
+
+/** Sums inputs and makes them known. */
+export function defineInputs(reached: Reached): void {
+  for (const [name, sum] of sumInputs(reached)) defineInput(reached.stepped, name, ir.get(sum), reached.scope);
+}
+
+/** Makes a sum known as an input, and keeps it where others read it. */
+export function defineInput({ group, keptInputs }: SteppedGroup, name: string, sum: Ir, scope: StepScope): void {
+  scope.define(name, sum);
+  const storage = group.storage.get(name);
+  if (keptInputs.has(name) && storage?.kind === 'array')
+    scope.block.emit(ir.store(storage.buffer, scope.owner.index, storedValue(storage.buffer, scope.read(name))));
+}
+
+const reachesPost = (projection: SteppedProjection, member: Member): boolean =>
+  projection.plan.post.population === member.name && actsEachStep(projection);
+
+const reachesPre = ({ plan }: SteppedProjection, member: Member): boolean =>
+  plan.pre.population === member.name && Object.keys(plan.type.contributes).some((key) => key.startsWith('pre.'));
+
+/** Whether synapses of a projection have something to do before an element of a population is stepped. */
+export const reaches = (projection: SteppedProjection, member: Member): boolean =>
+  reachesPost(projection, member) || reachesPre(projection, member);
+
+/** Whether synapses have anything to do but wait for events. */
+const actsEachStep = ({ plan, code }: SteppedProjection): boolean =>
+  Object.keys(plan.type.contributes).some((key) => !key.startsWith('pre.')) ||
+  code.parts.some((part) => [part.derived, part.propagate, part.state, part.events].some((list) => list.length > 0));
+
+/** One step of one synapse. @random stream `projection/<id>/step`, counter (source, target, step, site) */
+function stepSynapse(
+  network: Network,
+  projection: SteppedProjection,
+  place: { position: Ir; source: Ir; target: Ir },
+  doing: Doing,
+  time: Ir,
+  block: Block,
+): StepScope {
+  const { context } = network;
+  const { plan, code } = projection;
+  const draws = drawsOf(`projection/${plan.name}/step`, `${plan.name}.step.keys`, place.source, place.target, doing, context);
+  const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
+  const stepping: Stepping = {
+    scope,
+    code,
+    regime: null,
+    heldBefore: (name) => wasBuffer(`${plan.name}.${name}`, projection.connectivity.count, name, context),
+    emit: () => undefined,
+  };
+  if (doing === 'step') stepParts(stepping);
+  else {
+    deriveAll(stepping);
+    showAll(stepping);
+  }
+  scope.isOwn = () => true;
+  return scope;
+}
+
+/** What a synapse adds to inputs of one of its ends: of its variables, those derived are of its last step and the others as they are now. */
+function contribute(
+  projection: SteppedProjection,
+  side: 'pre' | 'post',
+  scope: StepScope,
+  add: (variable: string, value: Ir) => void,
+): void {
+  const { plan } = projection;
+  for (const [key, text] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const bound = plan.projection.receptors[key];
+    const [end, variable] = bound === undefined ? key.split('.') : ['post', bound.replace(/^post\./, '')];
+    if (end === side && variable !== undefined) add(variable, compileReal(expressionOf(text, plan.equations.names), scope));
+  }
+}
+
+/** Derived variables that contributions to the presynaptic end read, with those that these read. */
+function neededAtPre({ plan, code }: SteppedProjection): Set<string> {
+  const needed = new Set<string>();
+  const visit = (names: Iterable<string>): void => {
+    for (const name of names) {
+      const variable = code.ordered.find((candidate) => candidate.name === name);
+      if (!variable || needed.has(name)) continue;
+      needed.add(name);
+      visit(namesIn(variable.expression));
+    }
+  };
+  for (const [key, text] of Object.entries(plan.type.contributes))
+    if (key.startsWith('pre.')) visit(namesIn(expressionOf(text, plan.equations.names)));
+  return needed;
+}
+
+/** Currents that stimuli inject into an element. @random stream `stimulus/<id>`, counter (element, 0, step, site) */
+function addCurrents(
+  member: Member,
+  local: Ir,
+  names: DeclaredNames,
+  scope: StepScope,
+  add: (name: string, value: Ir, at: Block) => void,
+  context: Context,
+): void {
+  for (const name of Object.keys(context.model.stimuli).sort()) {
+    const stimulus = context.model.stimuli[name];
+    if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || stimulus.to.population !== member.name) continue;
+    const value = expressionOf(stimulus.value, names);
+    const chosen = chosenOf(stimulus.to, member, local, context);
+    if (chosen === undefined) {
+      context.diagnostics.add(messages.unsupportedFeature(`the current ${name} into a drawn sample`));
+      continue;
+    }
+    const inject = (): void => add(stimulus.input, compileReal(value, scope), scope.block);
+    if (chosen === null) inject();
+    else scope.branch(chosen, inject);
+  }
+}
+
+/** Whether a selection has an element in it; null when it has all, undefined when that is drawn. */
+function chosenOf(selection: object, member: Member, local: Ir, context: Context): Ir | null | undefined {
+  if ('slice' in selection && selection.slice) {
+    const [from, until, by] = selection.slice as readonly [number, number, number];
+    const inside = ir.and(ir.ge(local, ir.u32(from)), ir.lt(local, ir.u32(until)));
+    return by === 1 ? inside : ir.and(inside, ir.eq(ir.binary('rem', ir.sub(local, ir.u32(from)), ir.u32(by)), ir.u32(0)));
+  }
+  if ('sample' in selection) return undefined;
+  const listed = 'indices' in selection ? (selection.indices as Parameters<typeof arrayOf>[0]) : null;
+  const masked = 'mask' in selection ? (selection.mask as Parameters<typeof arrayOf>[0]) : null;
+  if (!listed && !masked) return null;
+  const mask = new Uint8Array(member.population.size);
+  if (listed) for (const index of Array.from(arrayOf(listed, context.data))) mask[index] = 1;
+  if (masked) Array.from(arrayOf(masked, context.data)).forEach((on, k) => (mask[k] = on === 0 ? 0 : 1));
+  const buffer = context.builder.buffer(`${member.name}.chosen`, 'u8', mask.length, `elements of ${member.name} that are injected`, {
+    role: 'constant',
+    initial: mask,
+  });
+  return ir.ne(ir.load(buffer, local), ir.u32(0));
+}

@@ -1,0 +1,56 @@
+/**
+ * Where work-items of OpenCL kernels meet. PoCL 3.1 asks only the first work-item of a group which way all of it goes behind a barrier that others don't
+ * pass, so that the others of a group that spikes may not be reset: a barrier for flags stands in no branch or loop, and behind no way out.
+ */
+
+import { describe, expect, test } from 'vitest';
+import { generateOpencl } from '../../../../src/codegen/c/device/generate.js';
+import { documentsIn, loadDocument } from '../../../fixtures/documents.js';
+
+/** The bodies of the kernels whose work-items have an element each, by name. */
+function kernelsOfElements(source: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  const lines = source.split('\n');
+  lines.forEach((line, first) => {
+    if (!line.includes('reqd_work_group_size(GROUP_SIZE')) return;
+    const name = /void (\w+)\(/.exec(lines.slice(first, first + 2).join(' '))?.[1] ?? '';
+    found.set(name, lines.slice(first, lines.indexOf('}', first)));
+  });
+  return found;
+}
+
+/** The lines with a barrier that some work-groups may not pass. */
+function conditional(body: readonly string[]): readonly string[] {
+  const open: string[] = [];
+  const wrong: string[] = [];
+  let left = false;
+  body.forEach((line, k) => {
+    const text = line.trim();
+    if (text.startsWith('}')) open.pop();
+    if (/\b(?:store_flags|sync_team)\(/.test(text) && (left || open.some((head) => /^(?:\} )?(?:if|else|for|while|do)\b/.test(head))))
+      wrong.push(text);
+    if (/\breturn;/.test(text)) left = true;
+    if (text.endsWith('{')) open.push(text === '{' ? (body[k - 1] ?? '').trim() : text);
+  });
+  return wrong;
+}
+
+const documents = ['brian', 'model', 'model/hard', 'neuroml', 'pynn', 'readme']
+  .map((folder) => `fixtures/${folder}`)
+  .flatMap(documentsIn)
+  .filter(({ refused }) => refused === undefined);
+
+describe('work-items that store flags meet on the only path through their kernel', () => {
+  test.each(documents.map((document) => ({ name: document.path, document })))('$name', ({ document }) => {
+    const { source } = generateOpencl(loadDocument(document, 'float64').program, 'split');
+    for (const [name, body] of kernelsOfElements(source)) expect([name, ...conditional(body)]).toEqual([name]);
+  });
+
+  test('a barrier in a branch, in a loop or behind a way out is found', () => {
+    const flags = 'store_flags(mask, flags, flag, index, end);';
+    expect(conditional(['{', 'if (part < 1u)', '{', flags, '}', '}'])).toEqual([flags]);
+    expect(conditional(['{', 'for (uint k = 0u; k < 2u; k += 1u) {', flags, '}', '}'])).toEqual([flags]);
+    expect(conditional(['{', 'if (is_stopped(arena, step)) return;', flags, '}'])).toEqual([flags]);
+    expect(conditional(['{', '/* tests */', '{', flags, '}', '}'])).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+/**
+ * Everything that is exported as LEMS is taken by the reference interpreter: it finds no fault with types, dimensions, references and
+ * paths, and steps the
+ * model for a millisecond. What it steps to is compared in `lems-export.test.ts`, for some of them.
+ */
+
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { convertModel } from '../../src/convert.js';
+import { importModel, readSource } from '../../src/pipeline.js';
+import { missingInterpreter, runReference } from './reference-interpreter.js';
+
+/** Documents that are left out, with why. */
+const leftOut: Readonly<Record<string, string>> = {
+  'fixtures/neuroml/cells.net.nml': 'runs nothing; see neuroml-kept.test.ts',
+  'fixtures/neuroml/soma.cell.nml': 'runs nothing; see neuroml-kept.test.ts',
+  'fixtures/brian/brunel-2000.yaml': 'too many connections to list',
+  'fixtures/brian/brunel-hakim.yaml': 'too many connections to list',
+  'fixtures/brian/cobahh.yaml': 'too many connections to list',
+  'fixtures/brian/song-abbott-stdp.yaml': 'too many inputs to list',
+  'fixtures/brian/vogels-abbott-coba.yaml': 'too many connections to list',
+  'fixtures/brian/vogels-abbott-cuba.yaml': 'too many connections to list; lems-export.test.ts has a tenth of it',
+  'fixtures/model/hard/assemblies-noise.yaml': 'a delay of no steps, which its timing does not allow: it cannot be frozen',
+  'fixtures/model/hard/calcium-cell.yaml': 'cells with compartments cannot be run',
+  'fixtures/model/hard/dendritic-spikes.yaml': 'a delay of no steps, which its timing does not allow: it cannot be frozen',
+  'fixtures/model/hard/onto-synapses.yaml': 'synapses onto synapses cannot be run',
+  'fixtures/model/hard/recorded-synapses.yaml': 'a delay of no steps, which its timing does not allow: it cannot be frozen',
+  'fixtures/model/hard/replayed-spikes.yaml': 'its data are not given',
+  'fixtures/model/hard/timed-table.yaml':
+    'the reference interpreter takes a current by cases to have no dimension where it is added to another',
+  'fixtures/model/hard/two-clocks.yaml': 'populations with clocks of their own cannot be run',
+};
+
+/** Of PyNN's documents, one of each kind of cell, synapse and input. */
+const pynn = [
+  ...[
+    'if-curr-delta',
+    'if-cond-exp-gsfa-grr',
+    'gif-cond-exp',
+    'izhikevich',
+    'point-neuron',
+    'current-sources',
+    'electrical',
+    'hh-cond-exp',
+  ],
+  ...['multi-quantal', 'simple-stochastic', 'sources', 'stdp-mixed', 'tsodyks-markram', 'views-and-assemblies', 'inhomogeneous-gamma'],
+];
+
+const folders = ['fixtures/neuroml', 'fixtures/brian', 'fixtures/model/hard'];
+const paths = [
+  ...folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => /\.(xml|nml|yaml)$/.test(name))
+      .map((name) => `${folder}/${name}`),
+  ),
+  ...pynn.map((name) => `fixtures/pynn/${name}.json`),
+];
+const why = missingInterpreter();
+
+it('what is left out is there', () => {
+  for (const path of Object.keys(leftOut)) expect(paths).toContain(path);
+});
+
+describe.skipIf(why !== null)('the reference interpreter takes', () => {
+  it.each(paths.filter((path) => leftOut[path] === undefined))('%s', { timeout: 240_000 }, async (path) => {
+    const { valid } = importModel(readSource(path), { dt: '0.01 ms', duration: '1 ms' });
+    const { files } = await convertModel(valid, 'lems', { freeze: true });
+    const folder = mkdtempSync(join(tmpdir(), 'interneuron-taken-'));
+    try {
+      mkdirSync(join(folder, 'results'));
+      writeFileSync(join(folder, 'exported.xml'), files[0]?.text ?? '');
+      await runReference(folder, 'exported.xml');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,11 @@
+/** The engines on which stepping element by element is compared, the reference first and WebAssembly on one thread second. */
+
+import { targets } from '../../../runtime/targets/registry.js';
+import type { Engine } from '../../support/simulate.js';
+
+export const engines: readonly Engine[] = [
+  { target: 'reference', threads: 1 },
+  { target: 'wasm', threads: 1 },
+  { target: 'wasm', threads: 2 },
+  ...(targets['c'] ? [{ target: 'c', threads: 2 } as unknown as Engine] : []),
+];

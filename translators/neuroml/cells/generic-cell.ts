@@ -1,0 +1,86 @@
+/** Cells as the generic way takes them: points, and of cells with compartments what they are called by. */
+
+import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import type { Component, LemsModel } from '../lems/definitions.js';
+import * as messages from './messages.js';
+import { childOf, childrenOf, type Morphology } from './segments.js';
+import { hasMorphology, isPoint, shapeOf } from './shape.js';
+
+/**
+ * The component with which a cell takes the generic way: points that segments leave out are filled in, and of a cell with compartments only the root
+ * segment is kept, since all that is asked of that way is what the cell is called by, not how it moves. Others are returned as they are.
+ */
+export function genericCell(component: Component, lems: LemsModel, diagnostics: Diagnostics): Component {
+  if (!hasMorphology(component)) return component;
+  const shape = shapeOf(component, diagnostics);
+  const proximal = lems.types.get('proximal');
+  if (!shape || !proximal) return component;
+  const { morphology } = shape;
+  const kept = isPoint(shape) ? morphology.order : [morphology.root];
+  if (kept.length > 1 && kept.some((position) => isTapered(morphology, position))) {
+    diagnostics.add({ severity: 'warning', ...messages.taperedPoint(component.id) }, shape.component.place);
+  }
+  const written = childrenOf(shape.component, 'segment');
+  const segments = new Map(
+    kept.map((position) => {
+      const { x, y, z, diameter } = morphology.segments[position]!.proximal;
+      const segment = written[position]!;
+      if (childOf(segment, 'proximal')) return [segment, segment];
+      const attributes = { x: String(x), y: String(y), z: String(z), diameter: String(diameter) };
+      const added: Component = {
+        id: '',
+        type: proximal,
+        role: 'proximal',
+        parent: segment,
+        attributes,
+        children: [],
+        place: segment.place,
+      };
+      return [segment, withChildren(segment, [...segment.children, added])];
+    }),
+  );
+  const whole = shape.component;
+  const isSegment = new Set(written);
+  const reduced = withChildren(
+    whole,
+    whole.children.flatMap((inner) => (isSegment.has(inner) ? (segments.get(inner) ?? []) : inner)),
+  );
+  const isWholeCell = isPoint(shape);
+  return withChildren(
+    component,
+    component.children.map((inner) => {
+      if (inner === whole) return reduced;
+      return isWholeCell || !inner.role.startsWith('biophysicalProperties') ? inner : withOneOfEach(inner, lems);
+    }),
+  );
+}
+
+/** What stands where a part of the membrane does not say: none of it is in the equations of a cell with compartments. */
+const leftOut: Readonly<Record<string, string>> = { spikeThresh: '0 mV', specificCapacitance: '1 uF_per_cm2', initMembPotential: '0 mV' };
+
+/** Biophysical properties with one threshold, one capacitance and one initial potential, where groups of segments have their own or none. */
+function withOneOfEach(biophysics: Component, lems: LemsModel): Component {
+  return withChildren(
+    biophysics,
+    biophysics.children.map((membrane) => {
+      if (!membrane.role.startsWith('membraneProperties')) return membrane;
+      const others = membrane.children.filter(({ role }) => !(role in leftOut));
+      const ones = Object.entries(leftOut).flatMap(([role, value]): readonly Component[] => {
+        const first = membrane.children.find((inner) => inner.role === role);
+        const type = lems.types.get(role);
+        if (first || !type) return first ? [first] : [];
+        return [{ id: '', type, role, parent: membrane, attributes: { value }, children: [], place: membrane.place }];
+      });
+      return withChildren(membrane, [...others, ...ones]);
+    }),
+  );
+}
+
+function isTapered({ segments }: Morphology, position: number): boolean {
+  const { proximal, distal } = segments[position]!;
+  return proximal.diameter !== distal.diameter;
+}
+
+function withChildren({ id, type, role, parent, attributes, place }: Component, children: readonly Component[]): Component {
+  return { id, type, role, parent, attributes, children, place };
+}

@@ -1,0 +1,39 @@
+/** What shape a cell has, and whether it is one point in space. */
+
+import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { invariant } from '../../../src/diagnostics/diagnostic.js';
+import type { Component, ComponentType } from '../lems/definitions.js';
+import { readGroups, type Groups } from './groups.js';
+import { cutSections } from './sections.js';
+import { childOf, childrenOf, readMorphology, type Morphology } from './segments.js';
+
+const isCell = (type: ComponentType): boolean => type.lineage.includes('cell') || type.name === 'cell';
+
+/** Whether a component is a cell with a morphology of more than one segment. */
+export function hasMorphology(component: Component): boolean {
+  if (!isCell(component.type)) return false;
+  const morphology = childOf(component, 'morphology');
+  return morphology !== undefined && childrenOf(morphology, 'segment').length > 1;
+}
+
+/** A morphology with its groups. */
+export interface Shape {
+  readonly component: Component;
+  readonly morphology: Morphology;
+  readonly groups: Groups;
+}
+
+/** The shape of a cell; null after errors. @diagnostic neuroml/* as in `messages.ts` */
+export function shapeOf(cell: Component, diagnostics: Diagnostics): Shape | null {
+  const component = childOf(cell, 'morphology');
+  invariant(component, 'neuroml', 'a cell without morphology has no shape');
+  const morphology = readMorphology(component, diagnostics);
+  return morphology && { component, morphology, groups: readGroups(component, morphology, diagnostics) };
+}
+
+/** Whether all segments are one unbranched section that is not divided. */
+export function isPoint({ morphology, groups }: Shape): boolean {
+  const nothing = { add: () => undefined } as unknown as Diagnostics;
+  const { sections } = cutSections(morphology, groups, [], nothing);
+  return sections.length === 1 && sections[0]!.divisions === 1;
+}

@@ -1,0 +1,37 @@
+/** Component types in the making, for a model: its clock and tables. */
+
+import type { Expression } from '../../../src/lang/ast.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import type { EquationSet } from '../../../src/model/model.js';
+import type { ExportContext } from './context.js';
+import { dimensionOfUnit } from './dimensions.js';
+import { TypeBuilder } from './type-builder.js';
+import { numbersOf } from './values.js';
+
+/** An empty type of a model. */
+export function builderOf({ model, data, dimensions, dt }: ExportContext): TypeBuilder {
+  return new TypeBuilder(dimensions, { reads: model.timing === 'lems-euler' ? 'end' : 'start', dt }, (name) => {
+    const table = model.tables[name];
+    if (!table) return undefined;
+    const values = Array.from(numbersOf(table.values, data));
+    const { columns } = table;
+    const rows = columns === null ? [values] : Array.from({ length: columns }, (_, k) => values.filter((_value, at) => at % columns === k));
+    return { dt: table.dt, dimension: dimensionOfUnit(table.unit), rows };
+  });
+}
+
+/** Derived variables, each after those that it reads. */
+export function derivedOrder({ derived }: Pick<EquationSet, 'derived'>, parse: (text: string) => Expression): readonly string[] {
+  const ordered: string[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (name: string): void => {
+    const variable = derived[name];
+    if (!variable || state.has(name)) return;
+    state.set(name, 'open');
+    for (const inner of namesIn(parse(variable.value))) visit(inner);
+    state.set(name, 'done');
+    ordered.push(name);
+  };
+  for (const name of Object.keys(derived)) visit(name);
+  return ordered;
+}

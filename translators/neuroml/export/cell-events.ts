@@ -1,0 +1,139 @@
+/** Conditions of a cell: code at regular times, what arrives, and its events with what they do. */
+
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import type { EventDefinition, NeuronType, Operation, TimingProfile } from '../../../src/model/model.js';
+import type { Channel } from './context.js';
+import { countOf, lastSpike, type Demands } from './demands.js';
+import type { Refractoriness } from './refractoriness.js';
+import type { TypeBuilder } from './type-builder.js';
+import { NotExpressible, time } from './words.js';
+import { element, type Element } from './xml-text.js';
+
+const pure = [0, 0, 0, 0, 0, 0, 0] as const;
+
+/** What the conditions of a type are written with. */
+export interface CellParts {
+  readonly type: NeuronType;
+  readonly demands: Demands;
+  readonly channels: readonly Channel[];
+  readonly builder: TypeBuilder;
+  readonly refractoriness: Refractoriness;
+  readonly timing: TimingProfile;
+  /** Does something, and reports what LEMS has no words for under the name of a part. */
+  readonly attempt: (part: string, action: () => void) => void;
+}
+
+/** Writes the conditions of one type of cells. */
+export class CellEvents {
+  readonly #ports = new Set<string>(['spike']);
+
+  constructor(private readonly parts: CellParts) {}
+
+  /** Everything that is tested in each step, in the order of the model's timing. */
+  write(): void {
+    const { type, builder, channels, demands, refractoriness, timing, attempt } = this.parts;
+    const jumps = channels.filter(({ kind }) => kind === 'jump');
+    const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
+    // The reference interpreter attaches inputs to nothing that emits no events.
+    if (events.length === 0)
+      builder.conditions.push(element('OnCondition', { test: '1 .lt. 0' }, [element('EventOut', { port: 'spike' })]));
+    for (const [name, operation] of demands.operations) attempt(`../../operations/${name}`, () => this.#operate(name, operation));
+    builder.conditions.push(...refractoriness.releases());
+    if (timing === 'brian') {
+      const later: Element[] = [];
+      for (const [name, event] of events) attempt(`events/${name}`, () => this.#event(name, event, jumps.length > 0 ? later : null));
+      for (const jump of jumps) this.#jump(jump);
+      builder.conditions.push(...later);
+      return;
+    }
+    for (const jump of jumps) this.#jump(jump);
+    for (const [name, event] of events) attempt(`events/${name}`, () => this.#event(name, event, null));
+  }
+
+  /** The port of an event. */
+  port(event: string): string {
+    if (!this.#ports.has(event)) {
+      this.#ports.add(event);
+      this.parts.builder.ports.push(element('EventPort', { name: event, direction: 'out' }));
+    }
+    return event;
+  }
+
+  #test(e: Expression): string {
+    return this.parts.builder.condition(e, 'statement');
+  }
+
+  /** Code at regular times, for the cells whose parameter of its name is one. */
+  #operate(name: string, { do: actions, every }: Operation): void {
+    const { builder } = this.parts;
+    const ticks: Element[] = [];
+    let due: Expression = binary('>', nameOf(name), number(0.5));
+    if (every !== undefined) {
+      const next = `next ${name}`;
+      builder.state(next, time, false);
+      // Ticks are steps: half a step before one is soon enough.
+      due = binary('and', due, binary('>=', nameOf('t'), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt')))));
+      ticks.push(builder.assign(builder.nameOf(next), builder.text(binary('+', nameOf(next), quantity(every, time)), 'statement')));
+    }
+    const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
+    builder.conditions.push(element('OnCondition', { test: this.#test(due) }, [...ticks, ...statements]));
+  }
+
+  #jump({ variable }: Channel): void {
+    const { builder, type, refractoriness } = this.parts;
+    const from = builder.nameOf(`jump of ${variable}`);
+    const own = builder.nameOf(variable);
+    const tests = [`${from} .neq. 0`];
+    for (const [event, { refractory }] of Object.entries(type.events)) {
+      const free = refractory?.writes === 'block' && refractory.rate.includes(variable) ? refractoriness.free(event) : null;
+      if (free) tests.push(this.#test(free));
+    }
+    const test = tests.length === 1 ? (tests[0] ?? '') : tests.map((one) => `(${one})`).join(' .and. ');
+    builder.conditions.push(element('OnCondition', { test }, [builder.assign(own, `${own} + ${from}`)]));
+  }
+
+  #event(name: string, event: EventDefinition, later: Element[] | null): void {
+    const { builder, type, refractoriness } = this.parts;
+    if (event.multiplicity !== undefined) throw new NotExpressible('events that count several times');
+    if (event.section !== undefined) throw new NotExpressible('events of a place on a cell');
+    let when = builder.inline(builder.parse(event.when));
+    for (const [other, { refractory }] of Object.entries(type.events)) {
+      const suppressed = other === name ? refractory?.suppress === true : refractory?.of?.includes(name) === true;
+      const free = suppressed ? refractoriness.free(other) : null;
+      if (free) when = binary('and', when, free);
+    }
+    if (event.edge !== 'rising') {
+      this.#finish(name, event, this.#test(when), [], later);
+      return;
+    }
+    const above = builder.state(`${name} has risen`, pure, false);
+    const test = this.#test(binary('and', when, binary('<', nameOf(`${name} has risen`), number(0.5))));
+    const fall = builder.condition(builder.inline(builder.parse(event.when)), 'statement', true);
+    builder.conditions.push(element('OnCondition', { test: fall }, [builder.assign(above, '0')]));
+    this.#finish(name, event, test, [builder.assign(above, '1')], later);
+  }
+
+  #finish(name: string, event: EventDefinition, test: string, before: readonly Element[], later: Element[] | null): void {
+    const { builder, demands, refractoriness } = this.parts;
+    const actions = [...before, ...refractoriness.begin(name)];
+    if (demands.places.has('lastspike') && name === 'spike')
+      actions.push(builder.assign(builder.nameOf(lastSpike), builder.text(nameOf('t'), 'statement')));
+    const seen = event.emits === null ? undefined : (event.emits ?? name);
+    const port = seen === undefined ? undefined : this.port(seen);
+    if (seen !== undefined && demands.counted.has(seen)) {
+      const count = builder.nameOf(countOf(seen));
+      actions.push(builder.assign(count, `${count} + 1`));
+    }
+    const out = port === undefined ? [] : [element('EventOut', { port })];
+    const statements = builder.statements(event.do).map((statement) => builder.assignment(statement));
+    if (!later || statements.length === 0) {
+      builder.conditions.push(element('OnCondition', { test }, [...actions, ...statements, ...out]));
+      return;
+    }
+    // What spikes of this step add comes before the reset.
+    const fired = builder.state(`${name} now`, pure, false);
+    builder.conditions.push(element('OnCondition', { test }, [...actions, builder.assign(fired, '1'), ...out]));
+    later.push(element('OnCondition', { test: `${fired} .gt. 0.5` }, [...statements, builder.assign(fired, '0')]));
+  }
+}

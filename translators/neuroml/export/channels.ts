@@ -1,0 +1,35 @@
+/** What may be attached to cells of a type, by what it does to them. */
+
+import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import { binary, number, quantity } from '../../../src/lang/build.js';
+import type { NeuronType } from '../../../src/model/model.js';
+import type { Channel } from './context.js';
+import type { Demands } from './demands.js';
+import { dimensionOfUnit } from './dimensions.js';
+
+/** Everything that attachments of a cell do to it. */
+export function channelsOf(type: NeuronType, demands: Demands): readonly Channel[] {
+  const currents = Object.values(type.inputs).filter(({ unit }) => unit === 'A').length;
+  const sums = Object.entries(type.inputs).map(([variable, { unit }]): Channel => ({
+    variable,
+    kind: 'sum',
+    dimension: dimensionOfUnit(unit),
+    exposure: unit === 'A' && currents === 1 ? 'i' : `into_${variable}`,
+  }));
+  const summed = [...demands.sums].map((variable): Channel => ({
+    variable,
+    kind: 'sum',
+    dimension: dimensionOfUnit(type.parameters[variable]?.unit ?? '1'),
+    exposure: `into_${variable}`,
+  }));
+  const jumps = [...demands.jumps].map((variable): Channel => ({
+    variable,
+    kind: 'jump',
+    dimension: dimensionOfUnit(type.state[variable]?.unit ?? '1'),
+    exposure: `jump_${variable}`,
+  }));
+  return [...sums, ...summed, ...jumps];
+}
+
+/** A zero that LEMS takes to have a dimension: a 0 by itself is a pure number there. */
+export const zeroOf = (dimension: Dimension): Expression => binary('*', number(0), quantity(1, dimension));

@@ -1,0 +1,93 @@
+/** Values of expressions that are known before a run. */
+
+import type { Expression } from '../../../src/lang/ast.js';
+
+/** A value is not known before a run; the message says why. */
+export class NoNumber extends Error {}
+
+/**
+ * The functions of the model's language whose digits would depend on the machine, as the project has them; undefined for names that are
+ * none.
+ */
+export type Functions = (name: string, values: readonly number[]) => number | undefined;
+
+/** Functions whose results are exact or correctly rounded everywhere. */
+const exact: Readonly<Record<string, (x: number, y: number, z: number) => number>> = {
+  sqrt: Math.sqrt,
+  abs: Math.abs,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  sign: Math.sign,
+  int: Math.trunc,
+  min: (x, y) => (y < x ? y : x),
+  max: (x, y) => (y > x ? y : x),
+  clip: (x, low, high) => Math.min(Math.max(x, low), high),
+  fmod: (x, y) => x % y,
+};
+
+/** @throws NoNumber for what has no value that is known before a run */
+export function evaluate(e: Expression, lookup: (name: string) => number, functions: Functions): number {
+  const of = (part: Expression): number => evaluate(part, lookup, functions);
+  switch (e.kind) {
+    case 'number':
+    case 'quantity':
+      return e.value;
+    case 'boolean':
+      return e.value ? 1 : 0;
+    case 'name':
+      return lookup(e.name);
+    case 'unary':
+      return e.operator === 'not' ? (of(e.operand) === 0 ? 1 : 0) : e.operator === '-' ? -of(e.operand) : of(e.operand);
+    case 'binary':
+      return operate(e.operator, of(e.left), of(e.right), functions);
+    case 'conditional':
+      return of(e.condition) === 0 ? of(e.whenFalse) : of(e.whenTrue);
+    case 'call':
+      return called(e.function, e.arguments.map(of), functions);
+    default:
+      return e satisfies never;
+  }
+}
+
+function called(name: string, values: readonly number[], functions: Functions): number {
+  const [x = 0, y = 0, z = 0] = values;
+  const found = exact[name]?.(x, y, z) ?? functions(name, values);
+  if (found === undefined) throw new NoNumber(`a value with ${name}(), which is drawn or computed during a run`);
+  return found;
+}
+
+function operate(operator: string, a: number, b: number, functions: Functions): number {
+  const yes = (condition: boolean): number => (condition ? 1 : 0);
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '//':
+      return Math.floor(a / b);
+    case '%':
+      return a - b * Math.floor(a / b);
+    case '**':
+      return called('pow', [a, b], functions);
+    case '<':
+      return yes(a < b);
+    case '<=':
+      return yes(a <= b);
+    case '>':
+      return yes(a > b);
+    case '>=':
+      return yes(a >= b);
+    case '==':
+      return yes(a === b);
+    case '!=':
+      return yes(a !== b);
+    case 'and':
+      return yes(a !== 0 && b !== 0);
+    default:
+      return yes(a !== 0 || b !== 0);
+  }
+}

@@ -1,0 +1,56 @@
+/** Numbers of the elements of populations and of the synapses of projections. */
+
+import { child } from '../../../src/model/pointer.js';
+import type { EquationSet, Population, Value } from '../../../src/model/model.js';
+import type { ExportContext } from './context.js';
+import { flags, usesOf } from './demands.js';
+import { NoNumber } from './evaluate.js';
+import { ElementValues, type Numbers } from './values.js';
+
+/** Numbers for names that no type has, by element. */
+export type NumberedNames = (name: string, element: number) => number | undefined;
+
+/** Parameters and first values of a population, with what its cells are asked for beside them. */
+export function populationValues(name: string, population: Population, context: ExportContext): ReadonlyMap<string, Numbers> {
+  const type = context.model.neurons[population.type ?? ''];
+  if (!type) return new Map();
+  const { size } = population;
+  const names: NumberedNames = (inner, k) =>
+    inner === 'i' ? k : inner === 'N' ? size : inner === 'dt' ? context.dt : inner === 't' ? 0 : undefined;
+  const linked = new Set(Object.keys(population.linked ?? {}));
+  const found = new Map(numbersOfElements(type, population.values, size, child('/populations', name), names, context, linked));
+  const { places, operations } = usesOf(population.type ?? '', context);
+  if (places.has('i')) found.set('i', size === 1 ? [0] : Array.from({ length: size }, (_, k) => k));
+  if (places.has('N')) found.set('N', size);
+  for (const [key, { on }] of operations) found.set(key, flags(on, name, size, context));
+  return found;
+}
+
+/**
+ * Numbers of all parameters and state variables; what has none that is known before a run is reported, and zero.
+ *
+ * @param left  names that are not asked for
+ */
+export function numbersOfElements(
+  type: EquationSet,
+  given: Readonly<Record<string, Value>>,
+  size: number,
+  pointer: string,
+  names: NumberedNames,
+  context: ExportContext,
+  left: ReadonlySet<string> = new Set(),
+): ReadonlyMap<string, Numbers> {
+  const values = new ElementValues(type, given, size, context, names);
+  const found = new Map<string, Numbers>();
+  for (const name of [...Object.keys(type.parameters), ...Object.keys(type.state)]) {
+    if (left.has(name)) continue;
+    try {
+      found.set(name, values.of(name));
+    } catch (error) {
+      if (!(error instanceof NoNumber)) throw error;
+      found.set(name, 0);
+      context.report.missing(`${pointer}/values/${name}`, error.message);
+    }
+  }
+  return found;
+}

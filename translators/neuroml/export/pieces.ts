@@ -1,0 +1,62 @@
+/**
+ * Pieces of expressions with how strongly they hold together, so that there are brackets only where they matter. The reference
+ * interpreter binds `/`
+ * more strongly than `*`, and `-` than `+`: pieces are put together so that this and the usual reading are the same, to the last bit.
+ */
+
+/** Text, and what it is made by: a sum, difference, product, quotient, power, or nothing that could be taken apart. */
+export interface Piece {
+  readonly text: string;
+  readonly level: number;
+}
+
+type Operator = '+' | '-' | '*' | '/';
+
+const levels: Readonly<Record<Operator, number>> = { '+': 1, '-': 2, '*': 3, '/': 4 };
+const power = 5;
+const whole = 6;
+
+/** What needs no brackets anywhere: a name, a number, a call. */
+export const atom = (text: string): Piece => ({ text, level: whole });
+
+const inBrackets = ({ text }: Piece): string => `(${text})`;
+
+/** The text of a piece as something that cannot be taken apart. */
+export const closed = (piece: Piece): string => (piece.level === whole ? piece.text : inBrackets(piece));
+
+/** Whether a piece may stand before an operator without brackets. */
+function holdsLeft(operator: Operator, { level }: Piece): boolean {
+  if (level >= power) return true;
+  switch (operator) {
+    case '+':
+      return true;
+    case '-':
+      return level !== levels['+'];
+    case '*':
+      return level >= levels['*'];
+    case '/':
+      return level === levels['/'];
+    default:
+      return operator satisfies never;
+  }
+}
+
+function holdsRight(operator: Operator, { level, text }: Piece): boolean {
+  if (text.startsWith('-')) return false;
+  return level >= power || ((operator === '+' || operator === '-') && level >= levels['*']);
+}
+
+/** Two pieces with an operator between them. */
+export function joined(left: Piece, operator: Operator, right: Piece): Piece {
+  const [a, b] = [holdsLeft(operator, left) ? left.text : inBrackets(left), holdsRight(operator, right) ? right.text : inBrackets(right)];
+  return { text: `${a} ${operator} ${b}`, level: levels[operator] };
+}
+
+/** A piece with the other sign. A minus that something follows is a difference from zero to some readers, which is the same number. */
+export function negative(piece: Piece): Piece {
+  const text = piece.level >= levels['*'] && !piece.text.startsWith('-') ? piece.text : inBrackets(piece);
+  return { text: `-${text}`, level: Math.min(piece.level, levels['/']) === levels['*'] ? levels['*'] : levels['/'] };
+}
+
+/** A piece to the power of another. */
+export const raised = (base: Piece, exponent: Piece): Piece => ({ text: `${closed(base)}^${closed(exponent)}`, level: power });

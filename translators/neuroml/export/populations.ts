@@ -1,0 +1,127 @@
+/** Populations: cells of a type, cells by a name that NeuroML has, and spikes that are replayed. */
+
+import { child } from '../../../src/model/pointer.js';
+import type { NeuronType, Population } from '../../../src/model/model.js';
+import type { CellPlan, ExportContext } from './context.js';
+import { lemsDimension } from './dimensions.js';
+import { listTypes, mixedTypes } from './network-types.js';
+import { quantityText } from './quantity-text.js';
+import type { StandardCell } from './standard-cell.js';
+import { numberAt, numbersOf, type Numbers } from './values.js';
+import type { Written } from './written.js';
+import { element } from './xml-text.js';
+
+/** Writes a population. */
+export function writePopulation(name: string, population: Population, written: Written, context: ExportContext): void {
+  if (population.type === undefined) return replay(name, population, written, context);
+  const plan = written.plans.get(population.type);
+  const type = context.model.neurons[population.type];
+  if (!plan || !type) return;
+  const standard = written.standards.get(population.type);
+  if (standard) return standardPopulation(name, population.size, standard, written, context);
+  cells(name, population, type, plan, written, context);
+}
+
+function cells(
+  name: string,
+  { type: id = '', size }: Population,
+  type: NeuronType,
+  plan: CellPlan,
+  written: Written,
+  context: ExportContext,
+): void {
+  const { dimensions, ids } = context;
+  const values = written.values.get(name) ?? new Map<string, Numbers>();
+  const component = ids.claim(`${name}_cells`);
+  const dimensionOf = (key: string) => lemsDimension(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
+  const targetOf = (key: string): string | undefined => plan.starts.get(key) ?? plan.visible.get(key)?.name;
+  const textOf = (key: string, k: number): string => quantityText(numberAt(values.get(key), k), dimensionOf(key), dimensions);
+  const more = [...values.keys()].filter((key) => !Object.hasOwn(type.parameters, key) && !Object.hasOwn(type.state, key));
+  const keys = [...new Set([...Object.keys(type.parameters), ...plan.starts.keys(), ...more])];
+  const attributes = keys.flatMap((key) => {
+    const target = targetOf(key);
+    return target === undefined || plan.varying.has(key) ? [] : [[target, textOf(key, 0)] as const];
+  });
+  written.components.push(element(plan.componentType, { id: component, ...Object.fromEntries(attributes) }));
+  const own = keys.filter((key) => plan.varying.has(key));
+  if (own.length === 0) {
+    written.populations.push(element('population', { id: name, component, size: String(size) }));
+    written.place(name, (index) => `${name}[${index}]`);
+    return;
+  }
+  const [list, item] = written.listNames(id, () => {
+    const names = [ids.claim(`${id}_population`), ids.claim(`${id}_element`)] as const;
+    const ownValues = own.map((key) => [targetOf(key) ?? key, dimensions.nameOf(dimensionOf(key))] as const);
+    return { names, types: listTypes(...names, id, ownValues) };
+  });
+  const items = Array.from({ length: size }, (_, k) =>
+    element(item, { id: String(k), ...Object.fromEntries(own.map((key) => [targetOf(key) ?? key, textOf(key, k)])) }),
+  );
+  written.populations.push(element(list, { id: name, component }, items));
+  written.place(name, (index) => `${name}/${index}/${component}`);
+}
+
+/** Cells of a core type: one component, or one for each cell where their values differ. */
+function standardPopulation(name: string, size: number, standard: StandardCell, written: Written, { ids }: ExportContext): void {
+  const values = written.values.get(name) ?? new Map<string, Numbers>();
+  const make = (id: string, k: number): string => {
+    const attributes = standard.attributes((key) => numberAt(values.get(key), k));
+    written.components.push(element(standard.plan.componentType, { id, ...attributes }));
+    return id;
+  };
+  if (standard.keys.every((key) => typeof (values.get(key) ?? 0) === 'number')) {
+    const component = make(ids.claim(`${name}_cells`), 0);
+    written.populations.push(element('population', { id: name, component, size: String(size) }));
+    written.place(name, (index) => `${name}[${index}]`);
+    return;
+  }
+  const made = Array.from({ length: size }, (_, k) => make(ids.claim(`${name}_cell_${k}`), k));
+  mixed(name, made, written, ids);
+}
+
+/** A population each of whose elements is a component of its own. */
+function mixed(name: string, made: readonly string[], written: Written, ids: ExportContext['ids']): void {
+  const [list, item] = written.listNames('', () => {
+    const names = [ids.claim('mixedPopulation'), ids.claim('mixedElement')] as const;
+    return { names, types: mixedTypes(...names) };
+  });
+  const items = made.map((cell, k) => element(item, { id: String(k), cell }));
+  written.populations.push(element(list, { id: name, component: made[0] ?? '' }, items));
+  written.place(name, (index) => `${name}/${index}/${made[index]}`);
+}
+
+/** Spikes at given times. */
+function replay(name: string, { spikes, size }: Population, written: Written, context: ExportContext): void {
+  const { report, ids, data, dt, model, dimensions } = context;
+  const pointer = child(child('/populations', name), 'spikes');
+  if (!spikes || 'file' in spikes) return report.missing(pointer, 'spikes that are kept in a file');
+  const [indices, times] = [numbersOf(spikes.indices, data), numbersOf(spikes.times, data)];
+  const trains = Array.from({ length: size }, (): number[] => []);
+  const length = model.experiment.protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
+  const repeats = spikes.period === undefined ? 1 : Math.ceil(length / spikes.period);
+  for (let again = 0; again < repeats; again++)
+    for (let k = 0; k < times.length; k++) trains[indices[k] ?? 0]?.push((times[k] ?? 0) + again * (spikes.period ?? 0));
+  const made = trains.map((train, k) => {
+    const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
+    const inner = train
+      .sort((a, b) => a - b)
+      .map((at, ordinal) =>
+        element('spike', {
+          id: String(ordinal),
+          time: quantityText(replayed(at, dt, model.timing), [0, 0, 1, 0, 0, 0, 0], dimensions, true),
+        }),
+      );
+    written.components.push(element('spikeArray', { id }, inner));
+    return id;
+  });
+  if (size > 1) return mixed(name, made, written, ids);
+  written.populations.push(element('population', { id: name, component: made[0] ?? '', size: '1' }));
+  written.place(name, (index) => `${name}[${index}]`);
+}
+
+/** When LEMS is to emit a spike: in the middle of the step before the one at whose end the cells see it. */
+function replayed(at: number, dt: number, timing: string): number {
+  if (timing === 'lems-euler') return at;
+  const step = timing === 'brian' ? Math.trunc((at + 1e-3 * dt) / dt) : Math.max(0, Math.round(at / dt) - 1);
+  return Number(((step + 0.5) * dt).toPrecision(15));
+}

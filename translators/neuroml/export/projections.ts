@@ -1,0 +1,159 @@
+/** Projections: their synapses, and their connections one by one. */
+
+import type { Dimension } from '../../../src/lang/ast.js';
+import { child } from '../../../src/model/pointer.js';
+import type { Projection, SynapseType } from '../../../src/model/model.js';
+import { populationOf, type CellPlan, type ExportContext } from './context.js';
+import { delaysOf, postDelaysOf } from './delays.js';
+import { dimensionOfUnit } from './dimensions.js';
+import { connectionType, contactTypes, type OwnValue } from './network-types.js';
+import { numbersOfElements } from './network-values.js';
+import { pairsOf, type Pairs } from './pairs.js';
+import { quantityText } from './quantity-text.js';
+import { writeStandardProjection } from './standard-projection.js';
+import { synapseType, type BuiltSynapse } from './synapse-type.js';
+import { numberAt, type Numbers } from './values.js';
+import type { Written } from './written.js';
+import { element } from './xml-text.js';
+
+/** A projection with all that is known of it. */
+interface Known {
+  readonly name: string;
+  readonly projection: Projection;
+  readonly type: SynapseType;
+  readonly source: string;
+  readonly target: string;
+  readonly plan: CellPlan;
+  readonly pairs: Pairs;
+  readonly values: ReadonlyMap<string, Numbers>;
+  readonly dimensionOf: (key: string) => Dimension;
+}
+
+const seconds: Dimension = [0, 0, 1, 0, 0, 0, 0];
+
+/** Writes a projection. */
+export function writeProjection(name: string, projection: Projection, written: Written, context: ExportContext): void {
+  const known = knownOf(name, projection, written, context);
+  if (!known) return;
+  const { plan, source, target, type, pairs, values } = known;
+  const standard = written.standards.get(plan.type);
+  if (standard && writeStandardProjection({ name, projection, type, source, target, pairs, values, standard }, written, context)) return;
+  const varying = new Set([...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key])));
+  const started = new Set([...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])));
+  const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
+  const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
+  const built = synapseType(name, projection, type, plan, { varying, started, postDelays, source: sourcePlan }, context);
+  written.types.push(built.element);
+  const synapse = context.ids.claim(`${name}_synapses`);
+  written.placeSynapses(name, synapse, target, pairs.targets, built.visible);
+  const attributes = [...built.parameters].map(
+    ([key, lems]) => [lems, quantityText(numberAt(values.get(key), 0), known.dimensionOf(key), context.dimensions)] as const,
+  );
+  written.components.push(element(built.componentType, { id: synapse, ...Object.fromEntries(attributes) }));
+  if (built.peer) contacts(known, built, built.peer, synapse, written, context);
+  else connections(known, built, synapse, written, context);
+}
+
+/** What a projection is, after what it could not be said to be was reported. */
+function knownOf(name: string, projection: Projection, written: Written, context: ExportContext): Known | undefined {
+  const { model, report, dt } = context;
+  const pointer = child('/projections', name);
+  const [source, target] = [populationOf(projection.from.of), populationOf(projection.to.of)];
+  const type = model.synapses[projection.synapse];
+  const plan = written.plans.get(model.populations[target ?? '']?.type ?? '');
+  if (source === undefined || target === undefined || !type) return report.missing(pointer, 'projections between several populations');
+  if (!plan) return report.missing(pointer, 'projections to a source of spikes');
+  if ((projection.from.event ?? 'spike') !== 'spike')
+    return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
+  if (projection.from.section ?? projection.to.section) report.missing(pointer, 'places on cells with structure');
+  const pairs = pairsOf(name, projection, context);
+  if (!pairs) return undefined;
+  const names = (inner: string, k: number): number | undefined =>
+    inner === 'i' ? pairs.sources[k] : inner === 'j' ? pairs.targets[k] : inner === 'dt' ? dt : undefined;
+  const values = numbersOfElements(type, projection.values, pairs.sources.length, pointer, names, context);
+  const dimensionOf = (key: string): Dimension => dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
+  return { name, projection, type, source, target, plan, pairs, values, dimensionOf };
+}
+
+/** Connections by events. */
+function connections(known: Known, { properties }: BuiltSynapse, synapse: string, written: Written, context: ExportContext): void {
+  const { name, projection, type, source, target, plan, pairs } = known;
+  const delays = delaysOf(name, projection, type, pairs.sources.length, context);
+  const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
+  const tag = connectionTag(known, properties, delay, written, context);
+  const inner = pairs.sources.map((i, k) =>
+    element(tag, {
+      id: String(k),
+      preCellId: `../${written.pathOf(source, i) ?? ''}`,
+      postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
+      destination: plan.list,
+      ...ownValues(known, properties, k, context),
+      [delay]: quantityText(numberAt(delays, k), seconds, context.dimensions, true),
+    }),
+  );
+  written.projections.push(
+    element('projection', { id: name, presynapticPopulation: source, postsynapticPopulation: target, synapse }, inner),
+  );
+}
+
+/** Contacts through which synapses see the cells that they come from. */
+function contacts(
+  known: Known,
+  { properties }: BuiltSynapse,
+  peer: NonNullable<BuiltSynapse['peer']>,
+  synapse: string,
+  written: Written,
+  context: ExportContext,
+): void {
+  const { name, source, target, pairs } = known;
+  const { ids } = context;
+  written.types.push(peer.element);
+  const other = ids.claim(`${name}_other_ends`);
+  written.components.push(element(peer.componentType, { id: other }));
+  const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
+  written.types.push(...contactTypes(list, item, name, ownNames(known, properties, context)));
+  const inner = pairs.sources.map((i, k) =>
+    element(item, {
+      id: String(k),
+      preCell: `../${written.pathOf(source, i) ?? ''}`,
+      postCell: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
+      preComponent: other,
+      postComponent: synapse,
+      ...ownValues(known, properties, k, context),
+    }),
+  );
+  written.projections.push(element(list, { id: name, presynapticPopulation: source, postsynapticPopulation: target }, inner));
+}
+
+/** Values of one connection. */
+function ownValues(
+  { values, dimensionOf }: Known,
+  properties: ReadonlyMap<string, string>,
+  k: number,
+  { dimensions }: ExportContext,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...properties].map(([key, lems]) => [lems, quantityText(numberAt(values.get(key), k), dimensionOf(key), dimensions)] as const),
+  );
+}
+
+/** The values that connections give, with their dimensions. */
+function ownNames({ dimensionOf }: Known, properties: ReadonlyMap<string, string>, { dimensions }: ExportContext): readonly OwnValue[] {
+  return [...properties].map(([key, lems]) => [lems, dimensions.nameOf(dimensionOf(key))] as const);
+}
+
+/** The type of connections; those that have no value but a delay share one. */
+function connectionTag(
+  known: Known,
+  properties: ReadonlyMap<string, string>,
+  delay: string,
+  written: Written,
+  context: ExportContext,
+): string {
+  const plain = properties.size === 0;
+  if (plain && written.delayed !== undefined) return written.delayed;
+  const type = context.ids.claim(`${plain ? 'delayed' : known.name}_connection`);
+  if (plain) written.delayed = type;
+  written.types.push(connectionType(type, delay, ownNames(known, properties, context)));
+  return type;
+}

@@ -1,0 +1,112 @@
+/**
+ * For how long an event keeps a cell from what it would do otherwise. LEMS has no such time: it is a variable with the time at which it
+ * ends.
+ */
+
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, boolean, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import type { NeuronType, Refractory, TimingProfile } from '../../../src/model/model.js';
+import type { TypeBuilder } from './type-builder.js';
+import { endOfStep, time } from './words.js';
+import { element, type Element } from './xml-text.js';
+
+const pure = [0, 0, 0, 0, 0, 0, 0] as const;
+const endAfter = (event: string): string => `end of refractoriness after ${event}`;
+const heldAfter = (event: string): string => `refractory after ${event}`;
+
+/** The refractoriness of one type, after all its events. */
+export class Refractoriness {
+  /** Names of the variables that hold until when an event keeps the cell refractory. */
+  readonly #until = new Map<string, string>();
+  readonly #held = new Map<string, string>();
+
+  constructor(
+    private readonly type: NeuronType,
+    private readonly builder: TypeBuilder,
+    private readonly timing: TimingProfile,
+  ) {}
+
+  /** Makes the variables, and the name under which equations ask. */
+  declare(): void {
+    const { type, builder } = this;
+    for (const [name, event] of Object.entries(type.events)) this.#declareOne(name, event.refractory);
+    const free = Object.keys(type.events).flatMap((name) => this.free(name) ?? []);
+    builder.aliases.set('not_refractory', free.length === 0 ? boolean(true) : free.reduce((a, b) => binary('and', a, b)));
+  }
+
+  #declareOne(event: string, refractory: Refractory | undefined): void {
+    if (!refractory) return;
+    const { builder } = this;
+    if (refractory.for === undefined) {
+      this.#held.set(event, builder.state(heldAfter(event), pure, false));
+      return;
+    }
+    const until = builder.state(endAfter(event), time, false);
+    this.#until.set(event, until);
+    const never = refractory.evaluated === 'eachStep' ? quantity(-10_000, time) : quantity(-1, time);
+    builder.starts.push(builder.assign(until, builder.text(never, 'statement')));
+  }
+
+  /** A condition that holds while an event does not keep the cell refractory. */
+  free(event: string): Expression | null {
+    if (this.#until.has(event)) {
+      const { refractory } = this.type.events[event] ?? {};
+      const stored = nameOf(endAfter(event));
+      // Where the duration may change meanwhile, what is stored is when the event was.
+      const until = refractory?.evaluated === 'eachStep' ? binary('+', stored, this.#duration(refractory)) : stored;
+      return binary('>', nameOf(endOfStep), until);
+    }
+    return this.#held.has(event) ? binary('<', nameOf(heldAfter(event)), number(0.5)) : null;
+  }
+
+  /** The rate of a variable, zero while an event holds it. */
+  gated(variable: string, rate: Expression): Expression {
+    let gated = rate;
+    for (const [event, { refractory }] of Object.entries(this.type.events)) {
+      const free = refractory?.rate.includes(variable) ? this.free(event) : null;
+      if (free) gated = conditional(free, gated, quantity(0, this.builder.infer(rate)));
+    }
+    return gated;
+  }
+
+  /** What an event does so that the cell is refractory after it. */
+  begin(event: string): readonly Element[] {
+    const { builder } = this;
+    const { refractory } = this.type.events[event] ?? {};
+    if (refractory && this.#until.has(event))
+      return [builder.assign(builder.nameOf(endAfter(event)), builder.text(this.#untilValue(refractory), 'statement'))];
+    return refractory && this.#held.has(event) ? [builder.assign(builder.nameOf(heldAfter(event)), '1')] : [];
+  }
+
+  /** Conditions that end refractoriness that lasts while something holds. */
+  releases(): readonly Element[] {
+    const { builder } = this;
+    return [...this.#held].flatMap(([event]) => {
+      const text = this.type.events[event]?.refractory?.while;
+      if (text === undefined) return [];
+      const test = builder.condition(builder.inline(builder.parse(text)), 'statement', true);
+      return [element('OnCondition', { test }, [builder.assign(builder.nameOf(heldAfter(event)), '0')])];
+    });
+  }
+
+  /** When an event's refractoriness ends, or where its duration may change, when the event was. */
+  #untilValue(refractory: Refractory): Expression {
+    const now = nameOf(endOfStep);
+    return refractory.evaluated === 'eachStep' ? now : binary('+', now, this.#duration(refractory));
+  }
+
+  /**
+   * How long a cell is refractory, half a step from any step: whole steps are those after the event's in which it is not free, the
+   * event's own among
+   * them in Brian's timing.
+   */
+  #duration({ for: duration = '0*s', rounding }: Refractory): Expression {
+    const { builder, timing } = this;
+    const steps = binary('/', builder.parse(duration), nameOf('dt'));
+    const shift = rounding === 'nearest' || (rounding === undefined && timing !== 'brian') ? -0.5 : rounding === 'up' ? -1e-6 : undefined;
+    const whole =
+      shift === undefined ? call('floor', [binary('+', steps, number(1e-3))]) : call('ceil', [binary('-', steps, number(-shift))]);
+    const half = number(0.5);
+    return binary('*', binary(timing === 'brian' ? '-' : '+', whole, half), nameOf('dt'));
+  }
+}

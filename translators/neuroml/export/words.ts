@@ -1,0 +1,91 @@
+/** What expressions are written with: the names, units and variables of one component type. */
+
+import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import type { Inferred } from '../../../src/lang/check.js';
+import { dimensionless } from '../../../src/lang/ast.js';
+
+/** LEMS has no words for something; the message says for what. */
+export class NotExpressible extends Error {}
+
+/**
+ * Where an expression stands: in what is worked out in each step, or in conditions and actions, which see variables that were just
+ * updated.
+ */
+export type Place = 'derived' | 'statement';
+
+/** How a type tells time: `start` of a step, as the timings of other notations have it, or the end, as LEMS does. */
+export interface Clock {
+  readonly reads: 'start' | 'end';
+  /** Seconds. */
+  readonly dt: number;
+}
+
+/** A function of time, and perhaps of the element, that is constant in between. */
+export interface StepFunction {
+  /** Seconds for each value. */
+  readonly dt: number;
+  readonly dimension: Dimension;
+  /** Values in SI over time, for each element where there are several; the last element's hold for those beyond. */
+  readonly rows: readonly ArrayLike<number>[];
+}
+export type TableLookup = (name: string) => StepFunction | undefined;
+
+/** The component type that expressions stand in. */
+export interface Words {
+  readonly clock: Clock;
+  /** What a name means that is no variable of the type. */
+  readonly aliases: ReadonlyMap<string, Expression>;
+  readonly tables: TableLookup;
+  /** What the model calls a name, as LEMS does; undefined for names that the type does not have. */
+  ownName(name: string): string | undefined;
+  dimensionOf(name: string): Dimension;
+  infer(e: Expression): Dimension;
+  /** A constant with a value in SI, under a name like the wanted one. */
+  constant(wanted: string, dimension: Dimension, value: number): string;
+  /** A value in SI as a count of a unit that it is well read in, and the constant that is one of the unit. */
+  amount(value: number, dimension: Dimension): { readonly count: number; readonly name: string };
+  /** A constant that is one of the SI unit of a dimension. */
+  one(dimension: Dimension): string;
+  /** A derived variable with the value of an expression; each expression is one variable. */
+  asVariable(value: Expression, dimension: Dimension): string;
+}
+
+/** Stands for LEMS's own time, the end of the step, in expressions that an export makes. */
+export const endOfStep = 'time at the end of the step';
+/** Stands for the model's time where `t` means another. */
+export const ownTime = 'time of the model';
+
+export const time: Dimension = [0, 0, 1, 0, 0, 0, 0];
+const real = (dimension: Dimension): Inferred => ({ type: 'real', dimension });
+
+/** Names that every type has. */
+export const alwaysKnown: readonly (readonly [string, Inferred])[] = [
+  ['t', real(time)],
+  ['dt', real(time)],
+  ['t_in_timesteps', real(dimensionless)],
+  [endOfStep, real(time)],
+  [ownTime, real(time)],
+];
+
+/** Words of LEMS's expressions, and its time. */
+export const reserved: readonly string[] = [
+  't',
+  'sin',
+  'cos',
+  'tan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'exp',
+  'sqrt',
+  'ceil',
+  'ln',
+  'log',
+  'abs',
+  'factorial',
+  'random',
+  'H',
+  'sum',
+  'product',
+  'index',
+];

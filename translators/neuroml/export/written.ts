@@ -1,0 +1,95 @@
+/** What is written of a network so far. */
+
+import type { CellPlan } from './context.js';
+import type { StandardCell } from './standard-cell.js';
+import type { Numbers } from './values.js';
+import type { Element } from './xml-text.js';
+
+/** A current and where it shows what it adds. */
+interface WrittenCurrent {
+  readonly component: string;
+  readonly population: string;
+  readonly exposure: string;
+}
+
+/** Collects the elements of a network, and where the elements of the model are in it. */
+export class Written {
+  readonly types: Element[] = [];
+  readonly components: Element[] = [];
+  /** Children of the network. */
+  readonly populations: Element[] = [];
+  readonly projections: Element[] = [];
+  readonly inputs: Element[] = [];
+  /** Neuron types, by their ids. */
+  readonly plans = new Map<string, CellPlan>();
+  /** Those that have a name in NeuroML. */
+  readonly standards = new Map<string, StandardCell>();
+  /** Numbers of parameters and variables, by population. */
+  readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
+  /** Type of connections that have no value but a delay. */
+  delayed: string | undefined;
+  readonly #paths = new Map<string, (index: number) => string>();
+  readonly #synapses = new Map<string, (index: number, variable: string) => string | undefined>();
+  readonly #synapseCounts = new Map<string, number>();
+  readonly #currents = new Map<string, WrittenCurrent>();
+  readonly #lists = new Map<string, readonly [list: string, item: string]>();
+
+  /** Says where elements of a population are. */
+  place(population: string, path: (index: number) => string): void {
+    this.#paths.set(population, path);
+  }
+
+  /** Path of an element of a population; undefined where it was not written. */
+  pathOf(population: string, index: number): string | undefined {
+    return this.#paths.get(population)?.(index);
+  }
+
+  /** Says where synapses are: what of a component is attached to a cell has a number each, in the order in which it is connected. */
+  placeSynapses(name: string, component: string, target: string, targets: readonly number[], names: ReadonlyMap<string, string>): void {
+    this.#synapseCounts.set(name, targets.length);
+    const counts = new Map<number, number>();
+    const ordinals = targets.map((index) => {
+      const ordinal = counts.get(index) ?? 0;
+      counts.set(index, ordinal + 1);
+      return ordinal;
+    });
+    this.#synapses.set(name, (index, variable) => {
+      const [cell, lems] = [this.pathOf(target, targets[index] ?? 0), names.get(variable)];
+      return cell === undefined || lems === undefined ? undefined : `${cell}/synapses:${component}:${ordinals[index] ?? 0}/${lems}`;
+    });
+  }
+
+  /** Path of a variable of a synapse of a projection; undefined where it was not written. */
+  synapsePathOf(projection: string, index: number, variable: string): string | undefined {
+    return this.#synapses.get(projection)?.(index, variable);
+  }
+
+  /** How many synapses of a projection were written. */
+  synapseCount(projection: string): number {
+    return this.#synapseCounts.get(projection) ?? 0;
+  }
+
+  placeCurrent(stimulus: string, current: WrittenCurrent): void {
+    this.#currents.set(stimulus, current);
+  }
+
+  /** Path of what a current adds to a cell. */
+  stimulusPathOf(stimulus: string, population: string, index: number): string | undefined {
+    const known = this.#currents.get(stimulus);
+    const cell = this.pathOf(population, index);
+    return known?.population === population && cell !== undefined ? `${cell}/synapses:${known.component}:0/${known.exposure}` : undefined;
+  }
+
+  /** Names of the types of a population and of its elements, which are made once for each key. */
+  listNames(
+    key: string,
+    make: () => { readonly names: readonly [list: string, item: string]; readonly types: readonly Element[] },
+  ): readonly [string, string] {
+    const known = this.#lists.get(key);
+    if (known) return known;
+    const { names, types } = make();
+    this.#lists.set(key, names);
+    this.types.push(...types);
+    return names;
+  }
+}

@@ -1,0 +1,96 @@
+/** What may be wrong with documents as such, and with what they include. */
+
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import { shorten, suggestion } from '../../src/diagnostics/suggest.js';
+
+// Documents
+
+export const unknownRoot = (name: string): Finding => ({
+  code: 'lems/unknown-root',
+  message: `${shorten(name)} is the root of no document that is read`,
+  expected: 'Lems or neuroml',
+  found: shorten(name),
+  ...suggestion(name, ['Lems', 'neuroml']),
+});
+
+export const oldNeuroml = (): Finding => ({
+  code: 'neuroml/version-1',
+  message: 'this is NeuroML 1 (or ChannelML, MorphML, NetworkML), which is not read',
+  expected: 'NeuroML 2',
+  hint: 'convert it: neuroConstruct and the NeuroML tools export NeuroML 2',
+});
+
+export const unknownNamespace = (namespace: string): Finding => ({
+  code: 'neuroml/unknown-namespace',
+  severity: 'warning',
+  message: 'the namespace is not that of NeuroML 2; the document is read as NeuroML 2',
+  expected: 'http://www.neuroml.org/schema/neuroml2',
+  found: shorten(namespace),
+});
+
+// Includes
+
+export const includeNotFound = (file: string, searched: readonly string[], beside: readonly string[]): Finding => ({
+  code: 'lems/include-not-found',
+  message: `the file ${shorten(file)} that is to be included was not found`,
+  expected: `a file in ${searched.map((folder) => (folder === '.' ? 'the folder of the model' : shorten(folder, 80))).join(' or ')}, or one of the core types`,
+  found: shorten(file),
+  ...suggestion(file, beside),
+});
+
+export const includeByFile = (): Finding => ({
+  code: 'neuroml/include-by-file',
+  severity: 'warning',
+  message: 'the schema of NeuroML has no attribute file in include',
+  expected: 'href="…"',
+  found: 'file',
+  hint: 'it is read here; other tools refuse the document',
+});
+
+export const includeOutside = (file: string, root: string): Finding => ({
+  code: 'lems/include-outside',
+  message: `the file ${shorten(file)} lies outside of the model's repository, and is not read`,
+  expected: `a file in ${shorten(root, 120)}`,
+  found: shorten(file),
+  hint: 'allow its folder with --allow-path',
+});
+
+export const includeNetwork = (file: string): Finding => ({
+  code: 'lems/include-network',
+  message: 'files are not fetched over a network',
+  expected: 'the name of a file',
+  found: shorten(file),
+  hint: 'fetch it, and include it by its name',
+});
+
+export const includeCycle = (chain: readonly string[]): Finding => ({
+  code: 'lems/include-cycle',
+  severity: 'warning',
+  message: 'files include one another in a circle; each is read once',
+  found: chain.map((file) => shorten(file)).join(' includes '),
+});
+
+export const includeAttribute = (): Finding => ({
+  code: 'lems/include-without-file',
+  message: 'the inclusion names no file',
+  expected: 'file="…" in LEMS, href="…" in NeuroML',
+});
+
+export const includeUnreadable = (file: string, reason: string): Finding => ({
+  code: 'lems/include-unreadable',
+  message: `the file ${shorten(file)} cannot be read (${reason})`,
+});
+
+export const shadowsCore = (file: string): Finding => ({
+  code: 'neuroml/shadows-core-types',
+  severity: 'warning',
+  message: `a local file is read in place of the core types of the same name, ${shorten(file)}`,
+  hint: 'it may be an old copy: remove it to use the core types that come with interneuron',
+});
+
+export const sameNameIncluded = (file: string, first: string): Finding => ({
+  code: 'lems/include-same-name',
+  severity: 'warning',
+  message: `two different files are included by one name, ${shorten(file)}; both are read, though the reference interpreter reads the first only`,
+  found: shorten(first, 120),
+});

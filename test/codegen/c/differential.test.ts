@@ -10,6 +10,7 @@ import type { Program, TypedArray } from '../../../src/ir/program.js';
 import { cacheFolder, clang, gcc, linksOpenMp, reasonOf } from '../../runtime/targets/c/compilers.js';
 import { cuba, delays } from '../../runtime/targets/wasm/programs.js';
 import { randomProgram } from '../wasm/random-program.js';
+import { runSteps } from '../../support/run-steps.js';
 
 const cacheDirectory = cacheFolder();
 const hex = (data: TypedArray): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
@@ -19,8 +20,7 @@ async function results(target: Target, source: Program, steps: number, threads =
   const session = await (await target.compile(source, { threads, cacheDirectory })).start();
   try {
     await session.initialise();
-    // A session comes back after some tens of milliseconds, whatever it was asked for; it does nothing after a fault.
-    for (let left = steps, done = 1; left > 0 && done > 0; left -= done) done = await session.run(left);
+    await runSteps(session, steps);
     const buffers = await Promise.all(
       source.buffers.map(async ({ name }): Promise<[string, string]> => [name, hex(await session.read(name))]),
     );

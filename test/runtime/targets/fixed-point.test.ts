@@ -4,7 +4,7 @@
  */
 
 import { writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { cTargetWith } from '../../../runtime/targets/c/target.js';
 import { openclTargetWith } from '../../../runtime/targets/opencl/target.js';
 import { referenceTarget } from '../../../runtime/targets/reference/target.js';
@@ -14,10 +14,13 @@ import * as b from '../../../src/ir/builder.js';
 import type { Buffer, Kernel, Program } from '../../../src/ir/program.js';
 import { exponentFor, powerOfTwo, quantise, valueOfSum } from '../../../src/lower/inbox.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
+import { buildLookAlike, canLookAlike } from '../../support/cuda-driver/libraries.js';
 import { canShim, shimTarget } from '../../support/cuda-shim/target.js';
 import { cacheFolder, gcc, linksOpenMp } from './c/compilers.js';
+import { finalOf, simulate } from '../../support/simulate.js';
 import { hasOpencl } from './opencl/devices.js';
 import { buffer, index, mapOver, program, randomNumbers } from './wasm/programs.js';
+import { runSteps } from '../../support/run-steps.js';
 
 const sources = 96;
 const cells = 40;
@@ -134,7 +137,7 @@ async function bits(
   const session = await (await target.compile(network(seed, order, sum), { threads, cacheDirectory })).start();
   try {
     await session.initialise();
-    expect(await session.run(3)).toBe(3);
+    expect(await runSteps(session, 3)).toBe(3);
     const words = new BigUint64Array((await session.read('x')).buffer);
     return shuffled(seed)
       .cellAt.map((place) => (words[place] ?? 0n).toString(16))
@@ -213,6 +216,9 @@ describe('sums in fixed point', { timeout: 120_000 }, () => {
 });
 
 const folder = temporaryFolder();
+const machine = canLookAlike ? await buildLookAlike() : undefined;
+machine?.use();
+afterAll(() => machine?.dispose());
 
 /** A weight that is the root of a negative number in every synapse of source 3. */
 const faulty = `
@@ -233,7 +239,7 @@ run: 50 ms
 `;
 
 describe('a contribution that is no number', { timeout: 120_000 }, () => {
-  const targets = ['reference', 'wasm', ...(gcc ? ['c'] : []), ...(hasOpencl ? ['opencl'] : [])];
+  const targets = ['reference', 'wasm', ...(gcc ? ['c'] : []), ...(hasOpencl ? ['opencl'] : []), ...(machine ? ['cuda'] : [])];
   test.each(targets)('ends the run in the same step, with the projection, the variable and the population: %s', async (target) => {
     const path = folder.file('faulty.yaml');
     writeFileSync(path, faulty);
@@ -243,6 +249,32 @@ describe('a contribution that is no number', { timeout: 120_000 }, () => {
     expect(stderr).toContain(
       'what projection sent adds to v of others is not a number, or larger than its parameters allow (in step 54, at 0.0054 s)',
     );
+    expect(stderr).toMatch(/hint +the method of integration may be unstable .* or a root or logarithm was taken of what is negative/);
     expect(stdout).toContain('the run ended at 5.4 ms of model time');
+  });
+});
+
+/** Every weight comes to lie on a limit whose nearest number in single precision is larger than it, or smaller. */
+const limited = (limit: string): string => `
+format: interneuron/brian
+dt: 0.1 ms
+neuron_groups:
+  cells: { N: 20, model: "dv/dt = 1/(2*ms) : 1", threshold: v > 1, reset: v = 0, initializers: { v: i/N } }
+  others: { N: 4, model: "dv/dt = -v/(10*ms) : 1" }
+synapses:
+  sent: { source: cells, target: others, model: "w : 1", on_pre: "v_post += w; w = clip(w + 0.001, 0, ${limit})", connect: true, initializers: { w: "0.05*rand()" } }
+run: 20 ms
+`;
+
+describe('a weight that reaches its limit is within it', { timeout: 120_000 }, () => {
+  test.each(['0.05', '0.051', '0.1/3', '0.0517', '0.06/1.1', '0.0502'])('%s, in either precision', async (limit) => {
+    const value = Number(limit.split('/')[0]) / Number(limit.split('/')[1] ?? 1);
+    for (const precision of ['float64', 'float32'] as const) {
+      const run = await simulate(limited(limit), { precision });
+      expect(run.faults).toEqual([]);
+      const weights = finalOf(run, 'sent.w');
+      const nearest = precision === 'float32' ? Math.fround(value) : value;
+      expect(weights.some((w) => Math.abs(w / nearest - 1) < 1e-7)).toBe(true);
+    }
   });
 });

@@ -10,6 +10,7 @@ import { UsageError } from '../../../../src/diagnostics/diagnostic.js';
 import { trustChecks } from '../../../../src/codegen/c/trust.js';
 import { buffer, cuba, index, mapOver, program } from '../wasm/programs.js';
 import { anyCompiler, cacheFolder, gcc, linksOpenMp, reasonOf } from './compilers.js';
+import { runSteps } from '../../../support/run-steps.js';
 
 const cacheDirectory = cacheFolder();
 const open: Session[] = [];
@@ -96,7 +97,7 @@ describe.skipIf(!parallel)(`threads of the c target${parallel ? '' : ' (skipped:
     for (let attempt = 0; attempt < 20; attempt += 1) {
       const session = await start(source, 3);
       await session.initialise();
-      expect(await session.run(1000)).toBe(38);
+      expect(await runSteps(session, 1000)).toBe(38);
       expect(await session.read('total')).toEqual(new Int32Array(6400).fill(38));
     }
   });

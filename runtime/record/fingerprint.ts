@@ -17,7 +17,7 @@ import { createHash, type Hash } from 'node:crypto';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import { canonicaliseNaN } from '../../src/ir/arrays.js';
-import type { ElementType, Program, ProjectionLocation, TypedArray, VariableLocation } from '../../src/ir/program.js';
+import type { Buffer, ElementType, Program, ProjectionLocation, TypedArray, VariableLocation } from '../../src/ir/program.js';
 import { bytesOf } from '../results/arrays.js';
 import type { Fingerprint, PopulationDigest, ProjectionDigest } from '../results/result.js';
 import type { Session } from '../targets/target.js';
@@ -54,6 +54,8 @@ export function createFingerprinter(program: Program): Fingerprinter {
     streams.set(name, stream);
     if (event !== null) byEvent.set(event, stream);
   }
+  const variablesOf = variablesByOwner(program);
+  const buffers = new Map(program.buffers.map((buffer): [string, Buffer] => [buffer.name, buffer]));
   const notNumbers: NotNumbers[] = [];
   const finish = async (session: Session): Promise<Fingerprint> => {
     const { numericsVersion, precision } = program;
@@ -61,17 +63,17 @@ export function createFingerprinter(program: Program): Fingerprinter {
     const populations: Record<string, PopulationDigest> = {};
     for (const { name, size } of sortedByName(program.manifest.populations)) {
       const spikes = streams.get(name)!.digest();
-      const state = await populationState(session, program, variablesOf(program, name));
+      const state = await populationState(session, buffers, variablesOf(name));
       notNumbers.push(...state.notNumbers);
       const lines = [...head, `population ${name} ${size}`, `spikes ${spikes.count} ${spikes.digest}`, ...state.lines];
       populations[name] = { digest: digestOfLines(lines), spikes, state: state.digests };
     }
     const projections: Record<string, ProjectionDigest> = {};
     for (const projection of sortedByName(program.manifest.projections)) {
-      const variables = variablesOf(program, projection.name);
+      const variables = variablesOf(projection.name);
       if (variables.length === 0) continue;
       const count = await resolveExtent(session, projection.count);
-      const state = await projectionState(session, program, projection, variables);
+      const state = await projectionState(session, buffers, projection, variables);
       notNumbers.push(...state.notNumbers);
       projections[projection.name] = {
         digest: digestOfLines([...head, `projection ${projection.name} ${count}`, ...state.lines]),
@@ -103,11 +105,15 @@ function sortedByName<T extends { readonly name: string }>(list: readonly T[]): 
   return [...list].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** Time-varying variables of one owner, sorted by name. */
-function variablesOf(program: Program, owner: string): readonly VariableLocation[] {
-  return program.manifest.variables
-    .filter((variable) => variable.owner === owner && variable.state)
-    .sort((a, b) => (a.variable < b.variable ? -1 : a.variable > b.variable ? 1 : 0));
+/** Time-varying variables by owner, sorted by name. */
+function variablesByOwner(program: Program): (owner: string) => readonly VariableLocation[] {
+  const byOwner = new Map<string, VariableLocation[]>();
+  for (const variable of program.manifest.variables.filter(({ state }) => state)) {
+    const others = byOwner.get(variable.owner);
+    if (others === undefined) byOwner.set(variable.owner, [variable]);
+    else others.push(variable);
+  }
+  return (owner) => (byOwner.get(owner) ?? []).toSorted((a, b) => (a.variable < b.variable ? -1 : a.variable > b.variable ? 1 : 0));
 }
 
 // --- Spikes -----------------------------------------------------------------------------------------------------------
@@ -150,6 +156,9 @@ interface StateDigest {
   readonly notNumbers: readonly NotNumbers[];
 }
 
+/** The buffers of a program by name. */
+type Buffers = ReadonlyMap<string, Buffer>;
+
 interface VariableHash {
   readonly variable: VariableLocation;
   readonly hash: Hash;
@@ -177,16 +186,16 @@ function closeVariables(hashes: readonly VariableHash[]): StateDigest {
   return { lines, digests, notNumbers: found };
 }
 
-function openVariables(program: Program, variables: readonly VariableLocation[]): VariableHash[] {
+function openVariables(buffers: Buffers, variables: readonly VariableLocation[]): VariableHash[] {
   return variables.map((variable) => {
-    const buffer = program.buffers.find(({ name }) => name === variable.buffer);
+    const buffer = buffers.get(variable.buffer);
     invariant(buffer, 'fingerprint', `variable ${variable.owner}.${variable.variable} lies in no buffer of the program`);
     return { variable, hash: createHash('sha256'), element: buffer.element, count: 0, notNumbers: 0 };
   });
 }
 
-async function populationState(session: Session, program: Program, variables: readonly VariableLocation[]): Promise<StateDigest> {
-  const hashes = openVariables(program, variables);
+async function populationState(session: Session, buffers: Buffers, variables: readonly VariableLocation[]): Promise<StateDigest> {
+  const hashes = openVariables(buffers, variables);
   for (const target of hashes) {
     const { buffer, offset } = target.variable;
     const length = await resolveExtent(session, target.variable.length);
@@ -199,11 +208,11 @@ async function populationState(session: Session, program: Program, variables: re
 
 async function projectionState(
   session: Session,
-  program: Program,
+  buffers: Buffers,
   projection: ProjectionLocation,
   variables: readonly VariableLocation[],
 ): Promise<StateDigest> {
-  const hashes = openVariables(program, variables);
+  const hashes = openVariables(buffers, variables);
   const count = await resolveExtent(session, projection.count);
   const lengths = await Promise.all(variables.map((variable) => resolveExtent(session, variable.length)));
   for (const [i, target] of hashes.entries()) {

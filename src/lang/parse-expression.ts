@@ -3,6 +3,7 @@ import { binary, boolean, call, conditional, name, number, unary } from './build
 import { LangError } from './lang-error.js';
 import { longestText, tokenise, type Token } from './lexer.js';
 import * as messages from './messages.js';
+import { remembering } from './remember.js';
 import { deepestTree, measure } from './walk.js';
 
 /** Deepest nesting of parentheses, signs, powers and choices: each costs the parser several stack frames. */
@@ -62,9 +63,7 @@ const join = (from: Span, to: Span): Span => ({ start: from.start, end: to.end }
  * @param text at most 10^6 characters
  * @throws LangError the first thing that is wrong, such as lang/unexpected-end, lang/chained-comparison, lang/too-deep
  */
-export function parseExpression(text: string): Expression {
-  return parseExpressionWithin(text, 0, text.length);
-}
+export const parseExpression: (text: string) => Expression = remembering((text) => parseExpressionWithin(text, 0, text.length));
 
 /** As `parseExpression`, for a part of a text; spans are offsets in the whole. */
 export function parseExpressionWithin(text: string, start: number, stop: number): Expression {

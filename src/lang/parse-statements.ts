@@ -3,6 +3,7 @@ import { LangError, throwCollected } from './lang-error.js';
 import { longestText, tokenise, type Token } from './lexer.js';
 import * as messages from './messages.js';
 import { isKeyword, parseExpressionWithin, parseTokens } from './parse-expression.js';
+import { remembering } from './remember.js';
 
 const operators: readonly AssignmentOperator[] = ['=', '+=', '-=', '*=', '/=', '%='];
 
@@ -16,7 +17,7 @@ const controlWords = /^(if|for|while|def|return|import|with|try|pass|del|assert|
  * @param text at most 10^6 characters
  * @throws LangError the first statement that is wrong; the other wrong statements are its `others`
  */
-export function parseStatements(text: string): Statement[] {
+export const parseStatements: (text: string) => readonly Statement[] = remembering((text) => {
   if (text.length > longestText) throw new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
   const statements: Statement[] = [];
   const errors: LangError[] = [];
@@ -30,7 +31,7 @@ export function parseStatements(text: string): Statement[] {
   }
   throwCollected(errors);
   return statements;
-}
+});
 
 /** Ranges between separators that hold more than space and comments, without the space around them. */
 function splitStatements(text: string): Span[] {

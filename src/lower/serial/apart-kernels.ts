@@ -18,7 +18,7 @@ import { stepParts } from './parts.js';
 /** Up to three kernels: inputs, elements, events. */
 export function apartKernels(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): string[] {
   const sites: Draws['sites'] = { next: 0 };
-  const reached = network.projections.some((projection) => reaches(projection, member));
+  const reached = network.projectionsAt.get(member.name)?.some((projection) => reaches(projection, member)) ?? false;
   const sums = reached ? inputKernel(network, stepped, member, sites) : null;
   return [
     ...(sums === null ? [] : [sums.kernel]),

@@ -21,7 +21,7 @@ import type { Network, SteppedGroup } from './layout.js';
 export function stepApart(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): boolean {
   const { name, population } = member;
   if (population.size < 2) return false;
-  if (network.projections.some(({ plan }) => plan.pre.population === name && plan.post.population === name)) return false;
+  if (network.projectionsAt.get(name)?.some(({ plan }) => plan.pre.population === plan.post.population)) return false;
   if (Object.values(population.linked ?? {}).some((link) => link.population === name)) return false;
   const places = emittingPlaces(stepped).filter((event) => deliveries.isHeard(name, event));
   if (places.length === 0) return true;

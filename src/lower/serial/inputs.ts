@@ -50,7 +50,7 @@ export function sumInputs({ network, stepped, member, local, doing, time, scope 
     at.emit(ir.set(sum.local, sum.product ? ir.mul(now, next) : ir.add(now, next)));
   };
   addCurrents(member, local, stepped.group.equations.names, scope, add, context);
-  for (const projection of network.projections) {
+  for (const projection of network.projectionsAt.get(member.name) ?? []) {
     const { plan } = projection;
     if (reachesPost(projection, member))
       withinEnd(plan.post, local, member.population.size, block, (row, inner) =>

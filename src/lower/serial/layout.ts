@@ -49,12 +49,27 @@ export interface SteppedProjection extends BuiltProjection {
 export interface Network {
   readonly context: Context;
   readonly groups: readonly SteppedGroup[];
+  /** In the order in which they are stepped. */
   readonly projections: readonly SteppedProjection[];
+  /** The projections with an end in each population, in the same order. */
+  readonly projectionsAt: ReadonlyMap<string, readonly SteppedProjection[]>;
   readonly rings: ReadonlyMap<string, EventSource>;
   /** f64[1]: the time that has come, in s. */
   readonly time: Buffer;
   /** f64[1]: the time of the step before, in s, which code sees that runs before its element is stepped; null where no code of events reads a time. */
   readonly timeBefore: Buffer | null;
+}
+
+/** Projections by the populations that they end in; one within a population stands there once. */
+export function projectionsByEnd(projections: readonly SteppedProjection[]): ReadonlyMap<string, readonly SteppedProjection[]> {
+  const byEnd = new Map<string, SteppedProjection[]>();
+  for (const projection of projections)
+    for (const population of new Set([projection.plan.pre.population, projection.plan.post.population])) {
+      const others = byEnd.get(population);
+      if (others === undefined) byEnd.set(population, [projection]);
+      else others.push(projection);
+    }
+  return byEnd;
 }
 
 /** Names of the populations in the order in which they are stepped. */

@@ -15,7 +15,7 @@ import { creationSort } from '../synapses/indices.js';
 import { statementsOf } from '../texts.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
-import { shownGroup, shownProjection, stepGroups, steppingOrder, stepProjection } from './layout.js';
+import { projectionsByEnd, shownGroup, shownProjection, stepGroups, steppingOrder, stepProjection } from './layout.js';
 import { firstRegime, populationKernel, stepKernels } from './populations.js';
 import { replayKernel } from './replay.js';
 
@@ -34,10 +34,13 @@ export function lowerSerially(
   context: Context,
 ): Shown {
   const { builder, profile } = context;
+  const stepped = stepGroups(groups, plans, context);
+  const projections = inOrder(built.map((projection) => stepProjection(projection, context)));
   const network: Network = {
     context,
-    groups: stepGroups(groups, plans, context),
-    projections: inOrder(built.map((projection) => stepProjection(projection, context))),
+    groups: stepped,
+    projections,
+    projectionsAt: projectionsByEnd(projections),
     rings,
     time: builder.buffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)'),
     timeBefore: plans.some(readsTime) ? builder.buffer('time.before', 'f64', 1, 'time of the step before (s)') : null,

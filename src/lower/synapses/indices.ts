@@ -1,7 +1,7 @@
 /** Indices of synapses by other keys than their row: by target, by the delay of another pathway, by order of creation. */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
+import type { Buffer, Expression as Ir, Extent, TypedArray } from '../../ir/program.js';
 import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 import type { Connectivity, DelayedIndex, PathwayPlan, ProjectionPlan, SynapseIndex } from '../projection.js';
@@ -9,11 +9,33 @@ import { delayKernel } from './delays.js';
 import { expectedSynapses } from './expected.js';
 import { moveToRows, sortWithinRows } from './move-to-rows.js';
 import type { RawSynapses } from './raw-synapses.js';
+import { sortedByKey } from './sorted-by-key.js';
 
 /** The synapses by target, each column in order of source and creation. */
 export function columnsOf(plan: ProjectionPlan, count: Extent, rows: Buffer, targets: Buffer, context: Context): SynapseIndex {
+  if (ArrayBuffer.isView(rows.initial) && ArrayBuffer.isView(targets.initial))
+    return columnsOfList(plan, rows.initial, targets.initial, context);
   const key = { of: (p: Ir): Ir => ir.convert('u32', ir.load(targets, p)), keys: plan.post.size, withinRows: false };
   return indexOf(`${plan.name}.by_target`, plan, count, rows, key, context);
+}
+
+/** The same of synapses that are listed, sorted here rather than by kernels. */
+function columnsOfList(plan: ProjectionPlan, rows: TypedArray, targets: TypedArray, context: Context): SynapseIndex {
+  const name = `${plan.name}.by_target`;
+  const { starts, order } = sortedByKey(targets as ArrayLike<number>, plan.post.size);
+  const sourceAt = new Uint32Array(order.length);
+  for (let row = 0; row < plan.pre.size; row++) sourceAt.fill(row, Number(rows[row]), Number(rows[row + 1]));
+  const buffer = (key: string, initial: Uint32Array, comment: string): Buffer =>
+    context.builder.buffer(`${name}.${key}`, 'u32', initial.length, comment, { initial });
+  return {
+    starts: buffer('starts', starts, `first entry of each key of ${name}`),
+    positions: buffer('positions', order, `synapse of each entry of ${name}`),
+    sources: buffer(
+      'sources',
+      order.map((position) => sourceAt[position] as number),
+      `source of each entry of ${name}`,
+    ),
+  };
 }
 
 /** The synapses by (row, delay) for a pathway whose delays are not those that storage is sorted by. */

@@ -6,6 +6,7 @@ import { arrayOf } from '../context.js';
 import * as messages from '../messages.js';
 import type { ProjectionPlan } from '../projection.js';
 import { targetElement, type RawSynapses } from './raw-synapses.js';
+import { sortedByKey } from './sorted-by-key.js';
 
 /** Both ends of all synapses in order of creation, or null after a finding. */
 function pairsOf(plan: ProjectionPlan, context: Context): { sources: ArrayLike<number>; targets: ArrayLike<number> } | null {
@@ -40,34 +41,9 @@ function firstOutside(indices: ArrayLike<number>, size: number): number | null {
   return null;
 }
 
-/** Rows of listed synapses: where each begins, and for each position the synapse by order of creation. */
-interface Rows {
-  readonly rows: Uint32Array;
-  readonly order: Uint32Array;
-}
-
-/** A stable counting sort by source. */
-function byRow(sources: ArrayLike<number>, size: number): Rows {
-  const rows = new Uint32Array(size + 1);
-  for (let k = 0; k < sources.length; k++) {
-    const row = (sources[k] as number) + 1;
-    rows[row] = (rows[row] as number) + 1;
-  }
-  for (let i = 0; i < size; i++) rows[i + 1] = (rows[i + 1] as number) + (rows[i] as number);
-  const next = rows.slice();
-  const order = new Uint32Array(sources.length);
-  for (let k = 0; k < sources.length; k++) {
-    const row = sources[k] as number;
-    const at = next[row] as number;
-    order[at] = k;
-    next[row] = at + 1;
-  }
-  return { rows, order };
-}
-
 /** Which of the synapses of its pair each is, and whether targets ascend within rows. */
 function copiesOf(
-  { rows }: Rows,
+  rows: Uint32Array,
   targets: Uint32Array | Uint16Array,
   size: number,
 ): { copies: Uint16Array; most: number; ascending: boolean } {
@@ -99,12 +75,11 @@ const isPlainOrder = (order: Uint32Array): boolean => {
 export function listed(plan: ProjectionPlan, context: Context): RawSynapses | null {
   const pairs = pairsOf(plan, context);
   if (!pairs) return null;
-  const sorted = byRow(pairs.sources, plan.pre.size);
-  const { rows, order } = sorted;
+  const { starts: rows, order } = sortedByKey(pairs.sources, plan.pre.size);
   const element = targetElement(plan);
   const targets = element === 'u16' ? new Uint16Array(order.length) : new Uint32Array(order.length);
   for (let p = 0; p < order.length; p++) targets[p] = pairs.targets[order[p] as number] as number;
-  const { copies, most, ascending } = copiesOf(sorted, targets, plan.post.size);
+  const { copies, most, ascending } = copiesOf(rows, targets, plan.post.size);
   const buffer = (key: string, kind: 'u16' | 'u32', initial: TypedArray, comment: string): Buffer =>
     context.builder.buffer(`${plan.name}.${key}`, kind, initial.length, comment, { role: 'constant', initial });
   return {

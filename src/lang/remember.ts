@@ -1,0 +1,20 @@
+/** Remembering what a pure function of a text gave, since models say the same in many places. */
+
+/** Texts that are kept; when there are more, all are forgotten. */
+const mostTexts = 10_000;
+/** Longer texts are seldom said twice. */
+const longestKept = 1000;
+
+/** The same function, which does not work out again what it was asked of late. What it gives must not be changed by anybody. */
+export function remembering<T>(of: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const made = of(text);
+    if (text.length > longestKept) return made;
+    if (known.size >= mostTexts) known.clear();
+    known.set(text, made);
+    return made;
+  };
+}

@@ -27,6 +27,7 @@ const tolerances: Readonly<Record<string, number>> = {
   'own-types': 3e-7,
   'point-cells': 1e-6,
   'pynn-cells': 1e-6,
+  'self-contacts': 3e-7,
   synapses: 3e-7,
   'times-of-events': 0,
 };

@@ -9,7 +9,7 @@ import { segmentPlace, type SegmentPlace } from '../cells/ends.js';
 import { referenced, valueOf } from '../components.js';
 import { firstInPort, firstOutPort } from '../flatten/wiring.js';
 import type { Component, LemsModel, StructureDefinition } from '../lems/definitions.js';
-import type { Attached, Connections, Wires } from './connections.js';
+import type { Attached, Connections, Peer, Wires } from './connections.js';
 import { NumberList, PropertyLists } from './lists.js';
 import { AttachmentLists } from './attachment-lists.js';
 import * as messages from './messages.js';
@@ -317,9 +317,12 @@ class Connector {
         const listB = this.#lists.listFor(right.draft.component.type, b.type, undefined, component);
         if (listA === undefined || listB === undefined) continue;
         const rest = { outPort: null, inPort: '', delay: 0, values };
+        const itself = left.draft === right.draft && left.index === right.index;
+        const first: Peer = { name, component: b, advanced: false };
+        const second: Peer = { name, component: a, advanced: itself };
         // The first end is the one that documents call `pre`.
-        this.#add(component, { ...rest, receiver: a, from: right, to: left, list: listA, peer: { name, component: b }, towards: 'pre' });
-        this.#add(component, { ...rest, receiver: b, from: left, to: right, list: listB, peer: { name, component: a }, towards: 'post' });
+        this.#add(component, { ...rest, receiver: a, from: right, to: left, list: listA, peer: first, towards: 'pre' });
+        this.#add(component, { ...rest, receiver: b, from: left, to: right, list: listB, peer: second, towards: 'post' });
       }
     }
   }
@@ -356,7 +359,7 @@ class Connector {
   #groupOf(component: Component, made: Made, fromPlace: Connections['fromPlace'], toPlace: Connections['toPlace']): Connections {
     const { receiver, from, to, list, outPort, inPort, peer } = made;
     const holder = component.parent ?? component;
-    const other = peer ? `${peer.name} ${this.#number(peer.component)}` : '';
+    const other = peer ? `${peer.name} ${this.#number(peer.component)} ${peer.advanced}` : '';
     const ends = `${from.draft.ordinal} ${to.draft.ordinal} ${placeKey(fromPlace)} ${placeKey(toPlace)}`;
     const key = `${this.#number(holder)} ${receiver ? this.#number(receiver) : ''} ${list} ${outPort ?? ''} ${inPort} ${other} ${ends}`;
     const known = this.#byKey.get(key);

@@ -6,6 +6,14 @@ import type { Component } from '../lems/definitions.js';
 import type { NumberList, PropertyLists } from './lists.js';
 import type { Draft } from './network.js';
 
+/** For the end of a tunnel: its name, and the component at the other end. */
+export interface Peer {
+  readonly name: string;
+  readonly component: Component;
+  /** Whether a step has already advanced it: both ends are at one cell, whose first instance is advanced first. */
+  readonly advanced: boolean;
+}
+
 /** Connections of one kind between two populations. */
 export interface Connections {
   /** The component whose children make the connections: it gives the group its name. */
@@ -19,8 +27,7 @@ export interface Connections {
   /** Port of the source; null where no event goes along: the ends of a tunnel. */
   readonly outPort: string | null;
   readonly inPort: string;
-  /** For the ends of a tunnel: its name, and the component at the other end. */
-  readonly peer: { readonly name: string; readonly component: Component } | null;
+  readonly peer: Peer | null;
   /** Where on cells with several segments the ends are. */
   readonly fromPlace: SegmentPlace | null;
   readonly toPlace: SegmentPlace | null;

@@ -14,6 +14,7 @@ import { growTree, type TreeNode } from '../flatten/tree.js';
 import { derivedVariables, literal, stateVariables, type FlatParameter, type Outside } from '../flatten/variables.js';
 import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
+import type { Peer } from './connections.js';
 import { standsApart, type Container, type Draft } from './network.js';
 import { trainOf, type Train } from './trains.js';
 
@@ -128,10 +129,10 @@ export class Types {
   }
 
   /** The type of instances that live on connections to cells of a population. */
-  ofSynapse(component: Component, from: Draft, to: Draft, peer: { readonly name: string; readonly component: Component } | null): CellType {
+  ofSynapse(component: Component, from: Draft, to: Draft, peer: Peer | null): CellType {
     const target = this.ofCell(to);
     const source = peer ? this.ofCell(from) : null;
-    const other = peer && source ? `|${this.#id(source.flat)} ${peer.name} ${signatureOf(peer.component, this.lems)}` : '';
+    const other = peer && source ? `|${this.#id(source.flat)} ${peer.name} ${signatureOf(peer.component, this.lems)} ${peer.advanced}` : '';
     const key = `${signatureOf(component, this.lems)}|${this.#id(target.flat)}${other}`;
     const outside: Outside = (name) => {
       const seen = target.flat.seen([name]);
@@ -139,21 +140,21 @@ export class Types {
     };
     const flat = this.#flat(this.#synapses, key, component, 'synapse', outside, (node, tunnel, variable) =>
       peer && source && tunnel === peer.name
-        ? this.#ofPeer(peer.component, source.flat, variable, node, this.compartmentsOf(from) !== null)
+        ? this.#ofPeer(peer, source.flat, variable, node, this.compartmentsOf(from) !== null)
         : undefined,
     );
     return this.#with(flat, component, to.container);
   }
 
-  /** A variable of the instance at the other end: what it requires of its cell is as that was before it was advanced. */
-  #ofPeer(component: Component, source: FlatType, name: string, node: TreeNode, divided: boolean): Meaning | undefined {
+  /** A variable of the instance at the other end: what it requires of its cell is as that was when the instance was advanced last. */
+  #ofPeer({ component, advanced }: Peer, source: FlatType, name: string, node: TreeNode, divided: boolean): Meaning | undefined {
     const { type } = component;
     if (type.requirements.has(name)) {
       const seen = source.seen([name]);
       if (!seen) return undefined;
       if (seen.expression.kind !== 'name') return seen;
       // Cells with compartments are not stepped part by part: nothing of them is kept from before.
-      if (divided) return dotted('pre', seen);
+      if (divided || advanced) return dotted('pre', seen);
       return { expression: nameOf(`pre.${source.before(seen.expression.name)}`), dimension: seen.dimension };
     }
     const declared = type.parameters.get(name) ?? type.constants.get(name);

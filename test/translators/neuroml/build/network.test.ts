@@ -150,15 +150,15 @@ describe('what is attached without a source of events', () => {
 });
 
 describe('tunnels', () => {
-  const document = documentOf(
+  const joined = (bridge: string): string =>
     lems(`${networkTypes}${cellTypes}${components}<ComponentType name="Gap" extends="Current"><Property name="weight" dimension="none" defaultValue="1"/><Parameter name="G" dimension="conductance"/>
     <Requirement name="u" dimension="voltage"/><InstanceRequirement name="twin" type="Gap"/><Dynamics><DerivedVariable name="there" dimension="voltage" select="twin/u"/><DerivedVariable name="amount" exposure="amount" dimension="current" value="weight*G*(there - u)"/></Dynamics></ComponentType>
     <ComponentType name="Bridges"><Children name="each" type="Bridge"/></ComponentType>
     <ComponentType name="Bridge"><Path name="a"/><Path name="b"/><Parameter name="w" dimension="none"/><ComponentReference name="by" type="Gap"/>
     <Structure><With instance="a" as="x"/><With instance="b" as="y"/><Tunnel name="twin" endA="x" endB="y" componentA="by" componentB="by"><Assign property="weight" value="w"/></Tunnel></Structure></ComponentType>
     <ComponentType name="Joined" extends="Net"><Children name="bridges" type="Bridges"/></ComponentType><Gap id="gap" G="1nS"/>
-    <Joined id="net"><Group id="p" of="cell" count="3"/><Group id="q" of="other" count="2"/><Bridges id="j"><Bridge a="../p[0]" b="../q[1]" w="2" by="gap"/></Bridges></Joined><Target component="net"/>`),
-  );
+    <Joined id="net"><Group id="p" of="cell" count="3"/><Group id="q" of="other" count="2"/><Bridges id="j">${bridge}</Bridges></Joined><Target component="net"/>`);
+  const document = documentOf(joined('<Bridge a="../p[0]" b="../q[1]" w="2" by="gap"/>'));
 
   it('are an instance at each end that sees the other', () => {
     const ends = Object.values(document.projections ?? {}) as { from: string; to: string; connect: object; values: object }[];
@@ -172,6 +172,18 @@ describe('tunnels', () => {
 
   it('see what the other end had when it was advanced', () => {
     expect(neuron(document, 'Leaky').sequence?.[0]).toEqual({ derived: ['u_before'] });
+  });
+
+  it('of a cell with itself: the second instance is advanced after the first, and sees what that has just had', () => {
+    const { projections, synapses } = documentOf(joined('<Bridge a="../p[1]" b="../p[1]" w="2" by="gap"/>'));
+    const ends = Object.values(projections ?? {}) as { from: string; to: string; connect: object; synapse: string }[];
+    expect(ends.map(({ from, to, connect }) => ({ from, to, connect }))).toEqual(
+      Array.from({ length: 2 }, () => ({ from: 'p', to: 'p', connect: { rule: 'list', sources: [1], targets: [1] } })),
+    );
+    expect(ends.map(({ synapse }) => synapses?.[synapse]?.derived?.['there'])).toMatchObject([
+      { value: 'pre.u_before' },
+      { value: 'pre.u' },
+    ]);
   });
 });
 

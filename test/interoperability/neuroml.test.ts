@@ -5,13 +5,13 @@
  * floats; a trace may differ by the stated part of its range, which is a few units in a float's last place. Spike times are steps, and equal.
  */
 
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
 import { importModel, readSource, runModel, type ImportOptions } from '../../src/pipeline.js';
+import { differences, inFolder, outputs, type Table } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
 
 const documents = 'fixtures/neuroml';
@@ -32,28 +32,6 @@ const tolerances: Readonly<Record<string, number>> = {
   'times-of-events': 0,
 };
 
-type Table = readonly (readonly string[])[];
-
-async function inFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'interneuron-neuroml-'));
-  try {
-    return await action(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Output files by name. */
-function outputs(folder: string): ReadonlyMap<string, Table> {
-  const results = join(folder, 'results');
-  return new Map(
-    readdirSync(results).map((name) => {
-      const lines = readFileSync(join(results, name), 'utf8').split('\n');
-      return [name, lines.filter((line) => line !== '').map((line) => line.trimEnd().split('\t'))];
-    }),
-  );
-}
-
 async function ofReference(name: string): Promise<ReadonlyMap<string, Table>> {
   return inFolder(async (folder) => {
     for (const file of readdirSync(documents)) copyFileSync(join(documents, file), join(folder, file));
@@ -71,17 +49,6 @@ async function ofOurs(name: string, options: ImportOptions = {}): Promise<Readon
     });
     if (result.kind === 'run') result.dispose();
     return outputs(folder);
-  });
-}
-
-/** Largest difference of each column, as a part of the column's range. */
-function differences(ours: Table, theirs: Table): readonly number[] {
-  return (theirs[0] ?? []).map((_, column) => {
-    const values = theirs.map((row) => Number(row[column]));
-    const range =
-      values.reduce((most, value) => Math.max(most, value), -Infinity) - values.reduce((least, value) => Math.min(least, value), Infinity);
-    const largest = ours.reduce((most, row, at) => Math.max(most, Math.abs(Number(row[column]) - values[at]!)), 0);
-    return largest === 0 ? 0 : largest / range;
   });
 }
 

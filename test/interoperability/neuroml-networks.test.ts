@@ -1,0 +1,38 @@
+/**
+ * Networks that nobody thought of, run by LEMS's reference interpreter and by interneuron: the same traces. What may differ is the last digit of a
+ * float, where elementary functions of Java and ours round differently.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { importModel, runModel } from '../../src/pipeline.js';
+import { differences, inFolder, outputs, type Table } from './output-tables.js';
+import { randomNetwork } from './random-network.js';
+import { missingInterpreter, runReference } from './reference-interpreter.js';
+
+const tablesOf = (run: (folder: string) => Promise<void>): Promise<Table> =>
+  inFolder(async (folder) => {
+    mkdirSync(join(folder, 'results'));
+    await run(folder);
+    return outputs(folder).get('v.dat') ?? [];
+  });
+
+describe.skipIf(missingInterpreter() !== null)('networks put together at random', { timeout: 120_000 }, () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('of seed %i', async (seed) => {
+    const text = randomNetwork(seed);
+    const ours = await tablesOf(async (folder) => {
+      const result = await runModel(importModel({ name: 'network.xml', text }), { target: 'wasm', outputFolder: folder });
+      if (result.kind === 'run') result.dispose();
+    });
+    const theirs = await tablesOf(async (folder) => {
+      writeFileSync(join(folder, 'network.xml'), text);
+      await runReference(folder, 'network.xml');
+    });
+    expect(theirs).toHaveLength(5001);
+    expect(ours).toHaveLength(5001);
+    for (const difference of differences(ours, theirs)) expect(difference).toBeLessThanOrEqual(1e-6);
+  });
+});

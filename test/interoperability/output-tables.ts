@@ -1,0 +1,40 @@
+/** Output files of LEMS models, compared. */
+
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The words of each row of an output file. */
+export type Table = readonly (readonly string[])[];
+
+/** Does something in a folder that is gone afterwards. */
+export async function inFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-neuroml-'));
+  try {
+    return await action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The output files of a run by name: those in `results` below a folder. */
+export function outputs(folder: string): ReadonlyMap<string, Table> {
+  const results = join(folder, 'results');
+  return new Map(
+    readdirSync(results).map((name) => {
+      const lines = readFileSync(join(results, name), 'utf8').split('\n');
+      return [name, lines.filter((line) => line !== '').map((line) => line.trimEnd().split('\t'))];
+    }),
+  );
+}
+
+/** Largest difference of each column, as a part of the column's range. */
+export function differences(ours: Table, theirs: Table): readonly number[] {
+  return (theirs[0] ?? []).map((_, column) => {
+    const values = theirs.map((row) => Number(row[column]));
+    const range =
+      values.reduce((most, value) => Math.max(most, value), -Infinity) - values.reduce((least, value) => Math.min(least, value), Infinity);
+    const largest = ours.reduce((most, row, at) => Math.max(most, Math.abs(Number(row[column]) - values[at]!)), 0);
+    return largest === 0 ? 0 : largest / range;
+  });
+}

@@ -4,12 +4,12 @@
  * stated for each: how many steps a spike is away at most, and how many cells may have a spike more or less.
  */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/convert.js';
 import { importModel, readSource, runModel, type ImportedModel, type RunResult, type Source } from '../../src/pipeline.js';
+import { inFolder } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
 
 /** Steps of the spikes of each cell. */
@@ -58,15 +58,6 @@ function differences(one: Trains, other: Trains): { readonly cells: number; read
     cells: pairs.length - alike.length,
     steps: alike.reduce((most, [a, b]) => a.reduce((inner, step, k) => Math.max(inner, Math.abs(step - (b[k] ?? 0))), most), 0),
   };
-}
-
-async function inFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'interneuron-lems-'));
-  try {
-    return await action(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 interface Case {

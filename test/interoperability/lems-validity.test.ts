@@ -4,12 +4,12 @@
  * model for a millisecond. What it steps to is compared in `lems-export.test.ts`, for some of them.
  */
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/convert.js';
 import { importModel, readSource } from '../../src/pipeline.js';
+import { inFolder } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
 
 /** Documents that are left out, with why. */
@@ -67,13 +67,10 @@ describe.skipIf(why !== null)('the reference interpreter takes', () => {
   it.each(paths.filter((path) => leftOut[path] === undefined))('%s', { timeout: 240_000 }, async (path) => {
     const { valid } = importModel(readSource(path), { dt: '0.01 ms', duration: '1 ms' });
     const { files } = await convertModel(valid, 'lems', { freeze: true });
-    const folder = mkdtempSync(join(tmpdir(), 'interneuron-taken-'));
-    try {
+    await inFolder(async (folder) => {
       mkdirSync(join(folder, 'results'));
       writeFileSync(join(folder, 'exported.xml'), files[0]?.text ?? '');
       await runReference(folder, 'exported.xml');
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    });
   });
 });

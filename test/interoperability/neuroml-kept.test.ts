@@ -8,13 +8,13 @@
  * stand for them.
  */
 
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/convert.js';
 import { jsonText } from '../../src/json-text.js';
 import { importModel, readSource } from '../../src/pipeline.js';
+import { inFolder } from './output-tables.js';
 import { missingInterpreter, validateByReference } from './reference-interpreter.js';
 
 const checkout = process.env.NEUROML2_CHECKOUT;
@@ -69,12 +69,9 @@ describe.skipIf(why !== null).each(pure)('%s', (path) => {
     const { files } = await convertModel(valid, 'neuroml');
     const text = files[0]?.text ?? '';
     expect(isPure(text)).toBe(true);
-    const folder = mkdtempSync(join(tmpdir(), 'interneuron-valid-'));
-    try {
+    await inFolder(async (folder) => {
       writeFileSync(join(folder, 'written.nml'), text);
       expect(await validateByReference(folder, 'written.nml')).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    });
   });
 });

@@ -34,11 +34,11 @@ export function lowerSerially(
   context: Context,
 ): Shown {
   const { builder, profile } = context;
-  const stepped = stepGroups(groups, plans, context);
+  const steppedGroups = stepGroups(groups, plans, context);
   const projections = inOrder(built.map((projection) => stepProjection(projection, context)));
   const network: Network = {
     context,
-    groups: stepped,
+    groups: steppedGroups,
     projections,
     projectionsAt: projectionsByEnd(projections),
     rings,

@@ -25,17 +25,8 @@ function columnsOfList(plan: ProjectionPlan, rows: TypedArray, targets: TypedArr
   const { starts, order } = sortedByKey(targets as ArrayLike<number>, plan.post.size);
   const sourceAt = new Uint32Array(order.length);
   for (let row = 0; row < plan.pre.size; row++) sourceAt.fill(row, Number(rows[row]), Number(rows[row + 1]));
-  const buffer = (key: string, initial: Uint32Array, comment: string): Buffer =>
-    context.builder.buffer(`${name}.${key}`, 'u32', initial.length, comment, { initial });
-  return {
-    starts: buffer('starts', starts, `first entry of each key of ${name}`),
-    positions: buffer('positions', order, `synapse of each entry of ${name}`),
-    sources: buffer(
-      'sources',
-      order.map((position) => sourceAt[position] as number),
-      `source of each entry of ${name}`,
-    ),
-  };
+  const sources = order.map((position) => sourceAt[position] as number);
+  return indexBuffers(name, starts.length, order.length, context, { starts, positions: order, sources });
 }
 
 /** The synapses by (row, delay) for a pathway whose delays are not those that storage is sorted by. */
@@ -72,13 +63,28 @@ interface Key {
   readonly withinRows: boolean;
 }
 
+/** The arrays of an index, with what they hold where that is known. */
+function indexBuffers(
+  name: string,
+  starts: number,
+  count: Extent,
+  context: Context,
+  known?: Readonly<Record<keyof SynapseIndex, Uint32Array>>,
+): SynapseIndex {
+  const buffer = (key: keyof SynapseIndex, length: Extent, comment: string): Buffer =>
+    context.builder.buffer(`${name}.${key}`, 'u32', length, comment, known && { initial: known[key] });
+  return {
+    starts: buffer('starts', starts, `first entry of each key of ${name}`),
+    positions: buffer('positions', count, `synapse of each entry of ${name}`),
+    sources: buffer('sources', count, `source of each entry of ${name}`),
+  };
+}
+
 /** An index of the synapses by some key, entries in order of source and creation. */
 function indexOf(name: string, plan: ProjectionPlan, count: Extent, rows: Buffer, key: Key, context: Context): SynapseIndex {
   const { builder } = context;
   const keys = key.withinRows ? plan.pre.size * key.keys : key.keys;
-  const starts = builder.buffer(`${name}.starts`, 'u32', keys + 1, `first entry of each key of ${name}`);
-  const positions = builder.buffer(`${name}.positions`, 'u32', count, `synapse of each entry of ${name}`);
-  const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each entry of ${name}`);
+  const { starts, positions, sources } = indexBuffers(name, keys + 1, count, context);
   if (typeof count !== 'number') builder.allocate(positions, sources);
   const place = (p: Ir, source: Ir, at: Ir): ReturnType<typeof ir.store>[] => [ir.store(positions, at, p), ir.store(sources, at, source)];
   if (key.withinRows)

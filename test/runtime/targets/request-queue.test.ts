@@ -10,6 +10,19 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   return { opened, open: () => open() };
 }
 
+/** A queue with a run that waits for its gate and a read behind it, and a log of those that ended. */
+function runAndRead() {
+  const queue = new RequestQueue('test');
+  const { opened, open } = gate();
+  const log: string[] = [];
+  const run = queue.add(async () => {
+    await opened;
+    log.push('run');
+  });
+  const read = queue.add(() => log.push('read'));
+  return { queue, open, log, run, read };
+}
+
 describe('requests of a session', () => {
   it('begin within the call where nothing is waited for, also after others have ended', async () => {
     const queue = new RequestQueue('test');
@@ -23,14 +36,7 @@ describe('requests of a session', () => {
   });
 
   it('are performed one after another', async () => {
-    const queue = new RequestQueue('test');
-    const { opened, open } = gate();
-    const log: string[] = [];
-    const run = queue.add(async () => {
-      await opened;
-      log.push('run');
-    });
-    const read = queue.add(() => log.push('read'));
+    const { open, log, run, read } = runAndRead();
     await Promise.resolve();
     expect(log).toEqual([]);
     open();
@@ -49,14 +55,7 @@ describe('requests of a session', () => {
   });
 
   it('are refused once the queue is closed; what is under way ends first', async () => {
-    const queue = new RequestQueue('test');
-    const { opened, open } = gate();
-    const log: string[] = [];
-    const run = queue.add(async () => {
-      await opened;
-      log.push('run');
-    });
-    const read = queue.add(() => log.push('read'));
+    const { queue, open, log, run, read } = runAndRead();
     read.catch(() => undefined);
     const closed = queue.close().then(() => log.push('closed'));
     expect(queue.closed).toBe(true);

@@ -1,4 +1,6 @@
-/** House rules. Those that are ours are explained in CONTRIBUTING.md; `test/lint` shows that each finds what it should. */
+/**
+ * House rules. Those that are ours are explained in CONTRIBUTING.md; `test/lint` shows that each finds what it should.
+ */
 
 import { readdirSync } from 'node:fs';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
@@ -23,14 +25,27 @@ export const layers = {
   'src/lower': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/ir'], packages: false },
   'src/codegen': { from: ['src/diagnostics', 'src/ir'], packages: true },
   ...Object.fromEntries(
-    notations.map((folder) => [folder, { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library', 'schemas'], packages: true }]),
+    notations.map((folder) => [
+      folder,
+      { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library', 'schemas'], packages: true },
+    ]),
   ),
   'runtime/targets': { from: ['src/diagnostics', 'src/ir', 'src/codegen'], packages: true },
   'runtime/results': { from: ['src/diagnostics', 'src/ir'], packages: true },
   'runtime/record': { from: ['src/diagnostics', 'src/ir', 'runtime/targets', 'runtime/results'], packages: true },
 };
 
-const roots = [...Object.keys(layers), 'src/pipeline.ts', 'src/pipeline', 'src/cli', 'src/index.ts', 'test', 'bench', 'scripts', 'schemas'];
+const roots = [
+  ...Object.keys(layers),
+  'src/pipeline.ts',
+  'src/pipeline',
+  'src/cli',
+  'src/index.ts',
+  'test',
+  'bench',
+  'scripts',
+  'schemas',
+];
 
 const zones = Object.entries(layers).flatMap(([folder, { from }]) =>
   roots
@@ -50,7 +65,10 @@ const unportable = [
     message: 'The result differs between machines: use the functions of src/ir/library, or decimal arithmetic.',
   },
   { selector: 'VariableDeclarator[init.name="Math"]', message: 'Name the functions of Math where they are used.' },
-  { selector: 'CallExpression[callee.property.name=/^(localeCompare|toLocale\\w+)$/]', message: 'The result depends on the locale.' },
+  {
+    selector: 'CallExpression[callee.property.name=/^(localeCompare|toLocale\\w+)$/]',
+    message: 'The result depends on the locale.',
+  },
 ];
 
 const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
@@ -132,5 +150,9 @@ export default defineConfig(
     },
   },
   { files: ['bench/**', 'scripts/**', '*.{js,ts}'], rules: { 'no-console': 'off', 'no-restricted-syntax': 'off' } },
-  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked], rules: { 'import-x/no-unresolved': 'off' } },
+  {
+    files: ['**/*.{js,mjs}'],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { 'import-x/no-unresolved': 'off' },
+  },
 );

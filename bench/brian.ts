@@ -3,10 +3,10 @@
  *
  *     npm run build && npx tsx bench/brian.ts [repetitions] [--target wasm|c] [--duration 1] [--network cuba] [--whole]
  *
- * For each network: the run phase of Brian's `cpp_standalone` (the compiled program run again and again) against that of `interneuron run` with
- * one thread, in turn, for so many seconds of model time; both by the clock and in seconds of the processor. With `--whole` also the whole
- * commands, Brian's from an empty build folder and warm Cython's. Prints Markdown tables of medians and least values, of the median of the ratios of
- * pairs and of the ratio of the least.
+ * For each network: the run phase of Brian's `cpp_standalone` (the compiled program run again and again) against that
+ * of `interneuron run` with one thread, in turn, for so many seconds of model time; both by the clock and in seconds of
+ * the processor. With `--whole` also the whole commands, Brian's from an empty build folder and warm Cython's. Prints
+ * Markdown tables of medians and least values, of the median of the ratios of pairs and of the ratio of the least.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -37,7 +37,8 @@ interface Times {
   readonly processor: number;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const least = (values: readonly number[]): number => Math.min(...values);
 const seconds = (value: number): string => value.toPrecision(3);
 
@@ -52,21 +53,43 @@ function brianScript(name: string, mode: string, directory: string): number {
 
 function brianAgain(directory: string): Times {
   execFileSync('./main', { cwd: directory, stdio: 'ignore' });
-  const [clock = NaN, processor = NaN] = readFileSync(path.join(directory, 'results/run_phase.txt'), 'utf8').trim().split(' ').map(Number);
+  const [clock = NaN, processor = NaN] = readFileSync(path.join(directory, 'results/run_phase.txt'), 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number);
   return { clock, processor };
 }
 
 /** The run phase; what is recorded stays in memory, as in Brian's, or goes to a file as well. */
 function ours(fixture: string, threads: number, output?: string): Times {
-  const words = [`fixtures/brian/${fixture}.yaml`, target, `${duration} s`, String(threads), ...(output === undefined ? [] : [output])];
+  const words = [
+    `fixtures/brian/${fixture}.yaml`,
+    target,
+    `${duration} s`,
+    String(threads),
+    ...(output === undefined ? [] : [output]),
+  ];
   return JSON.parse(execFileSync('node', ['bench/run-phase.js', ...words], { cwd: root, encoding: 'utf8' })) as Times;
 }
 
 /** Seconds of the whole command. */
 function ourCommand(fixture: string, folder: string): number {
   const began = performance.now();
-  const words = ['run', `fixtures/brian/${fixture}.yaml`, '--target', target, '--duration', `${duration} s`, '--threads', '1', '--quiet'];
-  execFileSync('node', ['dist/cli.js', ...words, '-o', path.join(folder, `${fixture}.nwb`)], { cwd: root, stdio: 'ignore' });
+  const words = [
+    'run',
+    `fixtures/brian/${fixture}.yaml`,
+    '--target',
+    target,
+    '--duration',
+    `${duration} s`,
+    '--threads',
+    '1',
+    '--quiet',
+  ];
+  execFileSync('node', ['dist/cli.js', ...words, '-o', path.join(folder, `${fixture}.nwb`)], {
+    cwd: root,
+    stdio: 'ignore',
+  });
   return (performance.now() - began) / 1000;
 }
 
@@ -125,7 +148,9 @@ for (const { name, fixture } of networks) {
   commands.push(`| ${[name, median(two).toFixed(2), ...[script, cython, median(command)].map(seconds)].join(' | ')} |`);
 }
 rmSync(folder, { recursive: true, force: true });
-console.log(`| network, ${duration} s | measure | Brian, median (s) | least | ours, median (s) | least | ours / Brian, median | least |`);
+console.log(
+  `| network, ${duration} s | measure | Brian, median (s) | least | ours, median (s) | least | ours / Brian, median | least |`,
+);
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
 console.log(phases.join('\n'));
 console.log('\n| network | 1 thread / 2 threads | Brian whole (s) | Cython whole, warm (s) | ours whole (s) |');

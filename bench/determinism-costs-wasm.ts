@@ -12,7 +12,9 @@ export type Way = (again: number) => void;
 
 const items = 4096;
 
-/** A loop over items with the statement that is measured; `$k` is the item, `$target` the address of one of 4096 cells. */
+/**
+ * A loop over items with the statement that is measured; `$k` is the item, `$target` the address of one of 4096 cells.
+ */
 const loop = (name: string, statement: string): string => `
 (func (export "${name}") (param $again i32)
   (local $k i32) (local $target i32)
@@ -64,7 +66,9 @@ async function instantiate(
   const memory = new webAssembly.Memory({ initial: pages, maximum: most, shared: true });
   const compiled = await webAssembly.compile(await assemble(text));
   // Not ours, and therefore what is compared with.
-  const { exports } = await (webAssembly as unknown as Instantiation).instantiate(compiled, { host: { memory, exp: Math.exp } });
+  const { exports } = await (webAssembly as unknown as Instantiation).instantiate(compiled, {
+    host: { memory, exp: Math.exp },
+  });
   return { exports: exports as Exports, memory: new Float64Array(memory.buffer) };
 }
 
@@ -96,8 +100,13 @@ async function generated(program: Program): Promise<Way> {
   };
 }
 
-/** The exponential function, of as many values as the sums have; `program` makes the one whose kernel computes it, on lanes or not. */
-export async function wasmExponentials(program: (items: number, lanes: boolean) => Program): Promise<ReadonlyMap<string, Way>> {
+/**
+ * The exponential function, of as many values as the sums have; `program` makes the one whose kernel computes it, on
+ * lanes or not.
+ */
+export async function wasmExponentials(
+  program: (items: number, lanes: boolean) => Program,
+): Promise<ReadonlyMap<string, Way>> {
   const { exports } = await instantiate(module, 16, 16);
   return new Map([
     ["the host's, called for each", (again) => void exports['exp']?.(again)],

@@ -1,10 +1,10 @@
 /**
- * What the rules of determinism cost: sums in fixed point against sums of floats, our own exponential function against the mathematical library's,
- * separate multiplications and additions against contracted ones. In C on one thread, in WebAssembly, in the interpreter and, where there is a device, in
- * OpenCL.
+ * What the rules of determinism cost: sums in fixed point against sums of floats, our own exponential function against
+ * the mathematical library's, separate multiplications and additions against contracted ones. In C on one thread, in
+ * WebAssembly, in the interpreter and, where there is a device, in OpenCL.
  *
- * `npx tsx bench/determinism-costs.ts [DEVICE]`; medians of rounds in which the ways take turns, in processor time, so that their ratios hold on a
- * machine that does other things as well.
+ * `npx tsx bench/determinism-costs.ts [DEVICE]`; medians of rounds in which the ways take turns, in processor time, so
+ * that their ratios hold on a machine that does other things as well.
  */
 
 import { cpus, tmpdir } from 'node:os';
@@ -33,7 +33,8 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 function show(title: string, times: ReadonlyMap<string, number>): void {
   const [first = NaN] = times.values();
   console.log(`\n${title}`);
-  for (const [name, time] of times) console.log(`  ${name.padEnd(44)} ${time.toFixed(2).padStart(6)} ns  ${(time / first).toFixed(2)}`);
+  for (const [name, time] of times)
+    console.log(`  ${name.padEnd(44)} ${time.toFixed(2).padStart(6)} ns  ${(time / first).toFixed(2)}`);
 }
 
 /** A program whose only kernel computes exp of numbers from -10 to 10 by our function. */
@@ -61,7 +62,16 @@ function exponentials(items: number, lanes = true): Program {
     events: [],
     logs: [],
     schedule: { initialise: [], step: [{ kernel: 'ours', every: 1, offset: 0, slot: '' }], procedures: {} },
-    manifest: { populations: [], events: [], variables: [], projections: [], samples: [], spikeLabel: 0, faults: {}, notes: [] },
+    manifest: {
+      populations: [],
+      events: [],
+      variables: [],
+      projections: [],
+      samples: [],
+      spikeLabel: 0,
+      faults: {},
+      notes: [],
+    },
   };
 }
 
@@ -300,7 +310,8 @@ async function raceOnDevice(device: OpenclDevice, entries: readonly Entry[]): Pr
       const [memory, handle] = [driver.allocate(bytes), driver.kernel(kernel)];
       driver.setMemory(handle, 0, memory);
       const hasStep = kernel === 'theirs' || kernel.startsWith('kernel_');
-      const launch = (): void => (hasStep ? driver.launch(handle, new Int32Array(1), size) : driver.launchPlain(handle, size));
+      const launch = (): void =>
+        hasStep ? driver.launch(handle, new Int32Array(1), size) : driver.launchPlain(handle, size);
       return { title, driver, memory, launch, times: [] as number[] };
     }),
   );

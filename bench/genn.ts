@@ -1,11 +1,14 @@
 /**
- * Times interneuron's `c` target against GeNN's single-threaded CPU back end on the cortical microcircuit, in one run on one machine:
+ * Times interneuron's `c` target against GeNN's single-threaded CPU back end on the cortical microcircuit, in one run
+ * on one machine:
  *
- *     npm run build && GENN_PYTHON=/path/to/venv/bin/python npx tsx bench/genn.ts [repetitions] [--scale 0.1] [--duration 2.5]
+ *     npm run build && GENN_PYTHON=/path/to/venv/bin/python npx tsx bench/genn.ts [repetitions] [--scale 0.1]
+ *     [--duration 2.5]
  *
- * GeNN runs `bench/genn/microcircuit.py` as its users would: float32, `optimize_code`; and once more compiled for this machine's processor, which
- * it doesn't do by itself. Ours runs `fixtures/model/cortical-microcircuit.yaml` in float64 and in float32. All run in turn on one thread; what is
- * measured is the run phase, after the network is built. Prints a Markdown table: medians, real-time factors, medians of paired ratios, rates.
+ * GeNN runs `bench/genn/microcircuit.py` as its users would: float32, `optimize_code`; and once more compiled for this
+ * machine's processor, which it doesn't do by itself. Ours runs `fixtures/model/cortical-microcircuit.yaml` in float64
+ * and in float32. All run in turn on one thread; what is measured is the run phase, after the network is built. Prints
+ * a Markdown table: medians, real-time factors, medians of paired ratios, rates.
  */
 
 import { execFileSync, spawn } from 'node:child_process';
@@ -30,7 +33,8 @@ interface Measured {
   readonly rates: Readonly<Record<string, number>>;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 /** GeNN's run phase; the network is built anew, compiled code and all, which is not timed. */
 function genn(folder: string, compiler: string): Promise<Measured> {
@@ -63,11 +67,31 @@ interface Run {
 /** Our run phase, and mean rates over all of it. */
 function ours(precision: string, folder: string): Measured {
   const args = [
-    ...['dist/cli.js', 'run', 'fixtures/model/cortical-microcircuit.yaml', '--target', 'c', '--threads', '1', '--precision', precision],
-    ...['--set', `scale=${scale}`, '--duration', `${duration} s`, '--json', '-o', path.join(folder, 'microcircuit.nwb')],
+    ...[
+      'dist/cli.js',
+      'run',
+      'fixtures/model/cortical-microcircuit.yaml',
+      '--target',
+      'c',
+      '--threads',
+      '1',
+      '--precision',
+      precision,
+    ],
+    ...[
+      '--set',
+      `scale=${scale}`,
+      '--duration',
+      `${duration} s`,
+      '--json',
+      '-o',
+      path.join(folder, 'microcircuit.nwb'),
+    ],
   ];
   const { timings, populations } = JSON.parse(execFileSync('node', args, { cwd: root, encoding: 'utf8' })) as Run;
-  const rates = Object.fromEntries(Object.entries(populations).map(([name, { size, spikes }]) => [name, spikes / size / duration]));
+  const rates = Object.fromEntries(
+    Object.entries(populations).map(([name, { size, spikes }]) => [name, spikes / size / duration]),
+  );
   return { run: timings.run, rates };
 }
 
@@ -92,5 +116,7 @@ for (const [name, runs] of all) {
   const time = median(runs.map(({ run }) => run));
   const ratio = median(runs.map(({ run }, k) => run / (first[k]?.run ?? NaN)));
   const rates = populations.map((population) => (runs[0]?.rates[population] ?? NaN).toFixed(2));
-  console.log(`| ${name} | ${time.toPrecision(3)} | ${(time / duration).toFixed(3)} | ${ratio.toFixed(2)} | ${rates.join(' | ')} |`);
+  console.log(
+    `| ${name} | ${time.toPrecision(3)} | ${(time / duration).toFixed(3)} | ${ratio.toFixed(2)} | ${rates.join(' | ')} |`,
+  );
 }

@@ -3,10 +3,11 @@
  *
  *     npm run build && npx tsx bench/neuroml-connections.ts [connections] [apart]
  *
- * Writes a network of as many connections (10⁶ unless told; each with a weight and a delay of its own, 1000 cells to 1000) and a simulation of it
- * into a temporary folder, then validates and runs them, whole commands. Prints a Markdown table; peak memory is the resident set of the process.
- * With the word `apart`, each cell is a population and each connection a projection, as in models of nervous systems whose cells have names
- * (4000 connections unless told, among 400 cells).
+ * Writes a network of as many connections (10⁶ unless told; each with a weight and a delay of its own, 1000 cells to
+ * 1000) and a simulation of it into a temporary folder, then validates and runs them, whole commands. Prints a Markdown
+ * table; peak memory is the resident set of the process. With the word `apart`, each cell is a population and each
+ * connection a projection, as in models of nervous systems whose cells have names (4000 connections unless told, among
+ * 400 cells).
  */
 
 import { spawnSync } from 'node:child_process';
@@ -25,7 +26,8 @@ function connection(k: number): string {
   const from = k % cells;
   const to = (from + Math.floor(k / cells) + 1) % cells;
   const values = `weight="${0.5 + (k % 16) / 16}" delay="${1 + (k % 50) / 10}ms"`;
-  if (!apart) return `<connectionWD id="${k}" preCellId="../pre/${from}/cell" postCellId="../post/${to}/target" ${values}/>\n`;
+  if (!apart)
+    return `<connectionWD id="${k}" preCellId="../pre/${from}/cell" postCellId="../post/${to}/target" ${values}/>\n`;
   return `<projection id="p${k}" presynapticPopulation="c${from}" postsynapticPopulation="c${to}" synapse="syn">
 <connectionWD id="0" preCellId="../c${from}/0/firing" postCellId="../c${to}/0/firing" ${values}/>
 </projection>\n`;
@@ -53,7 +55,10 @@ ${populations}
   );
   const atOnce = 10_000;
   for (let begin = 0; begin < connections; begin += atOnce)
-    writeSync(output, Array.from({ length: Math.min(atOnce, connections - begin) }, (_, k) => connection(begin + k)).join(''));
+    writeSync(
+      output,
+      Array.from({ length: Math.min(atOnce, connections - begin) }, (_, k) => connection(begin + k)).join(''),
+    );
   writeSync(output, `${apart ? '' : '</projection>\n'}</network>\n</neuroml>\n`);
   closeSync(output);
 }
@@ -68,12 +73,20 @@ const simulation = `<Lems>
 </Lems>
 `;
 
-const sayPeak = 'data:text/javascript,process.on("exit",()=>process.stderr.write(`peak ${process.resourceUsage().maxRSS} kB`))';
+const sayPeak =
+  'data:text/javascript,process.on("exit",()=>process.stderr.write(`peak ${process.resourceUsage().maxRSS} kB`))';
 
-function measured(command: readonly string[], folder: string): { readonly seconds: number; readonly gigabytes: number } {
+function measured(
+  command: readonly string[],
+  folder: string,
+): { readonly seconds: number; readonly gigabytes: number } {
   const began = performance.now();
   const program = ['--import', sayPeak, path.join(root, 'dist/cli.js')];
-  const { status, stdout, stderr } = spawnSync('node', [...program, ...command], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { status, stdout, stderr } = spawnSync('node', [...program, ...command], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   const seconds = (performance.now() - began) / 1000;
   if (status !== 0) throw new Error(`${command.join(' ')}: ${(stderr || stdout).slice(-2000)}`);
   return { seconds, gigabytes: (Number(/peak (\d+) kB/.exec(stderr)?.[1]) * 1024) / 1e9 };

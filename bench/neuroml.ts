@@ -1,11 +1,12 @@
 /**
- * Times interneuron against LEMS's reference interpreter (jNeuroML) on the examples of the NeuroML 2 repository, in one run on one machine:
+ * Times interneuron against LEMS's reference interpreter (jNeuroML) on the examples of the NeuroML 2 repository, in one
+ * run on one machine:
  *
  *     npm run build && NEUROML2_CHECKOUT=path/to/NeuroML2 npx tsx bench/neuroml.ts [repetitions] [part of a name]
  *
- * Both do the same work, each in turn: the whole command from reading the document to written output files, the starts of Java and of Node included,
- * WebAssembly on one thread; and the run phase alone, as each says itself. Medians over the repetitions, and of the ratios of each pair. Prints
- * a Markdown table.
+ * Both do the same work, each in turn: the whole command from reading the document to written output files, the starts
+ * of Java and of Node included, WebAssembly on one thread; and the run phase alone, as each says itself. Medians over
+ * the repetitions, and of the ratios of each pair. Prints a Markdown table.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -39,7 +40,11 @@ interface Times {
 
 const jar = findJar();
 
-function timed(command: string, args: readonly string[], cwd: string): { readonly seconds: number; readonly stdout: string } {
+function timed(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+): { readonly seconds: number; readonly stdout: string } {
   const began = performance.now();
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
   const seconds = (performance.now() - began) / 1000;
@@ -59,7 +64,8 @@ function ours(model: string, folder: string, results: string): Times {
   return { whole: seconds, run: (JSON.parse(stdout) as { readonly timings: { readonly run: number } }).timings.run };
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const short = (value: number): string => value.toPrecision(3);
 
 const copy = mkdtempSync(path.join(tmpdir(), 'interneuron-bench-'));
@@ -78,7 +84,9 @@ console.log(
     .map((load) => load.toFixed(1))
     .join(' ')}, ${repetitions} repetitions\n`,
 );
-console.log('| model | jNeuroML, whole (s) | ours, whole (s) | times as fast | jNeuroML, run (s) | ours, run (s) | times as fast |');
+console.log(
+  '| model | jNeuroML, whole (s) | ours, whole (s) | times as fast | jNeuroML, run (s) | ours, run (s) | times as fast |',
+);
 console.log('| --- | --- | --- | --- | --- | --- | --- |');
 for (const model of models) {
   const pairs = Array.from({ length: repetitions }, (): readonly [Times, Times] => [

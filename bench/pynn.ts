@@ -1,11 +1,13 @@
 /**
- * Times interneuron against PyNN's simulators on the Vogels–Abbott networks, end to end and on one thread, in one run on one machine:
+ * Times interneuron against PyNN's simulators on the Vogels–Abbott networks, end to end and on one thread, in one run
+ * on one machine:
  *
  *     npm run build && npx tsx bench/pynn.ts [repetitions]
  *
- * What is timed is the whole command, from reading the document or script to written results: `interneuron run` on WebAssembly with one
- * thread, and the exported script under pyNN.neuron and pyNN.brian2 (compiled by Cython, whose cache is warm after the first round,
- * which is not counted). Prints a Markdown table of medians, and of ratios of the faster simulator to interneuron.
+ * What is timed is the whole command, from reading the document or script to written results: `interneuron run` on
+ * WebAssembly with one thread, and the exported script under pyNN.neuron and pyNN.brian2 (compiled by Cython, whose
+ * cache is warm after the first round, which is not counted). Prints a Markdown table of medians, and of ratios of the
+ * faster simulator to interneuron.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -19,7 +21,8 @@ const repetitions = Number(process.argv[2] ?? 3);
 const networks = ['vogels-abbott-cuba', 'vogels-abbott-coba'];
 const simulators = ['neuron', 'brian2', 'nest'];
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 /** Wall time in s of a command. */
 function timed(command: string, args: readonly string[], cwd: string): number {
@@ -27,13 +30,20 @@ function timed(command: string, args: readonly string[], cwd: string): number {
   execFileSync(command, args, {
     cwd,
     stdio: 'ignore',
-    env: { ...process.env, PATH: `${environment}:${process.env.PATH ?? ''}`, OMP_NUM_THREADS: '1', PYTHONWARNINGS: 'ignore' },
+    env: {
+      ...process.env,
+      PATH: `${environment}:${process.env.PATH ?? ''}`,
+      OMP_NUM_THREADS: '1',
+      PYTHONWARNINGS: 'ignore',
+    },
   });
   return (performance.now() - began) / 1000;
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'interneuron-bench-'));
-console.log(`| network | interneuron | ${simulators.map((simulator) => `pyNN.${simulator}`).join(' | ')} | faster of NEURON and Brian 2 |`);
+console.log(
+  `| network | interneuron | ${simulators.map((simulator) => `pyNN.${simulator}`).join(' | ')} | faster of NEURON and Brian 2 |`,
+);
 console.log(`|---|---|${simulators.map(() => '---|').join('')}---|`);
 for (const network of networks) {
   const cli = path.join(root, 'dist/cli.js');

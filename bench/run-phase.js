@@ -5,8 +5,8 @@
  *
  * Without an output what is recorded stays in memory.
  *
- * Seconds of the processor are of all threads of the process, from the end of building the network to the last step: those of the compiler of
- * JavaScript and of whatever is loaded meanwhile are among them.
+ * Seconds of the processor are of all threads of the process, from the end of building the network to the last step:
+ * those of the compiler of JavaScript and of whatever is loaded meanwhile are among them.
  */
 
 import { homedir } from 'node:os';

@@ -74,5 +74,7 @@ for (const [size, rowLength] of [
   const network = propagation(size, rowLength, 50);
   const steps = 2000;
   const { seconds } = await time(network, threads, steps);
-  console.log(`propagate, rows of ${rowLength}, ${size} targets: ${((seconds / steps / 50 / rowLength) * 1e9).toFixed(3)} ns a synapse`);
+  console.log(
+    `propagate, rows of ${rowLength}, ${size} targets: ${((seconds / steps / 50 / rowLength) * 1e9).toFixed(3)} ns a synapse`,
+  );
 }

@@ -1,4 +1,7 @@
-/** The parts of the WebAssembly interface that are used here; the language's own library files declare it only for browsers. */
+/**
+ * The parts of the WebAssembly interface that are used here; the language's own library files declare it only for
+ * browsers.
+ */
 
 /** A compiled module; threads share it. */
 export interface WasmModule {
@@ -31,4 +34,6 @@ interface WebAssemblyNamespace {
   };
 }
 
-export const webAssembly: WebAssemblyNamespace = (globalThis as unknown as { readonly WebAssembly: WebAssemblyNamespace }).WebAssembly;
+export const webAssembly: WebAssemblyNamespace = (
+  globalThis as unknown as { readonly WebAssembly: WebAssemblyNamespace }
+).WebAssembly;

@@ -1,4 +1,5 @@
-// Assembles the WebAssembly that writes tables as text, since loading an assembler for each run costs more than it saves.
+// Assembles the WebAssembly that writes tables as text, since loading an assembler for each run costs more than it
+// saves.
 //
 //   node scripts/assemble-rows.mjs           writes the generated file
 //   node scripts/assemble-rows.mjs --check   exits with 1 when it is not what its source yields

@@ -20,14 +20,16 @@ export const schemas = [
 ];
 
 /**
- * The schema without what only people read, and without the items of long lists: these are checked by our own code, since
- * the validator would report every one of a million bad numbers.
+ * The schema without what only people read, and without the items of long lists: these are checked by our own code,
+ * since the validator would report every one of a million bad numbers.
  */
 function forCompiling(schema) {
   const strip = (node) => {
     if (Array.isArray(node)) return node.map(strip);
     if (node === null || typeof node !== 'object') return node;
-    const kept = Object.entries(node).filter(([key, value]) => !(['description', 'title'].includes(key) && typeof value === 'string'));
+    const kept = Object.entries(node).filter(
+      ([key, value]) => !(['description', 'title'].includes(key) && typeof value === 'string'),
+    );
     return Object.fromEntries(kept.map(([key, value]) => [key, strip(value)]));
   };
   const copy = withAllowedNames(strip(schema));
@@ -36,14 +38,17 @@ function forCompiling(schema) {
 }
 
 /**
- * Says the allowed keys of maps and tags of unions by `enum`, which means the same and whose errors name what is allowed;
- * those of `additionalProperties` and `discriminator` do not.
+ * Says the allowed keys of maps and tags of unions by `enum`, which means the same and whose errors name what is
+ * allowed; those of `additionalProperties` and `discriminator` do not.
  */
 function withAllowedNames(node) {
   if (Array.isArray(node)) return node.map(withAllowedNames);
   if (node === null || typeof node !== 'object') return node;
   const result = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, key === 'enum' || key === 'const' ? value : withAllowedNames(value)]),
+    Object.entries(node).map(([key, value]) => [
+      key,
+      key === 'enum' || key === 'const' ? value : withAllowedNames(value),
+    ]),
   );
   if (node.additionalProperties === false && node.properties && !node.propertyNames) {
     delete result.additionalProperties;

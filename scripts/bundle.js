@@ -1,9 +1,9 @@
 /**
  * Bundles entry points with all that they use.
  *
- * Small packages are bundled, since reading one file is quicker than finding a hundred. What is loaded by `import()` stays in
- * chunks of its own, so that a command pays only for what it uses: YAML, NWB and the assembler among them. Packages
- * that hold WebAssembly or native code stay where npm put them.
+ * Small packages are bundled, since reading one file is quicker than finding a hundred. What is loaded by `import()`
+ * stays in chunks of its own, so that a command pays only for what it uses: YAML, NWB and the assembler among them.
+ * Packages that hold WebAssembly or native code stay where npm put them.
  */
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -42,7 +42,9 @@ export async function bundle(entryPoints, folder) {
     external,
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
     // Bundled CommonJS packages ask for Node's own modules by `require`.
-    banner: { js: "import { createRequire as createRequire$ } from 'node:module'; const require = createRequire$(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as createRequire$ } from 'node:module'; const require = createRequire$(import.meta.url);",
+    },
     legalComments: 'external',
     sourcemap: false,
     logLevel: 'warning',

@@ -62,7 +62,12 @@ export function readColumns(
   columns: readonly [number, number],
   scaling: readonly [number, number],
 ): { readonly times: number[]; readonly values: number[] };
-export function agrees(observed: readonly number[], expected: readonly number[], tolerance: number, absolute?: number): Agreement;
+export function agrees(
+  observed: readonly number[],
+  expected: readonly number[],
+  tolerance: number,
+  absolute?: number,
+): Agreement;
 export function agreesRoughly(observed: readonly number[], expected: readonly number[], end: number): Agreement;
 export function conformanceTable(scored: Scored): string;
 export function readEvents(text: string, format: string, id: string): number[];

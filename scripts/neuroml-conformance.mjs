@@ -1,13 +1,15 @@
 /**
- * Compares runs of the NeuroML repository's examples with the times that its model-validation files publish, and writes the table
- * `docs/neuroml-conformance.md`.
+ * Compares runs of the NeuroML repository's examples with the times that its model-validation files publish, and writes
+ * the table `docs/neuroml-conformance.md`.
  *
- *     npm run build && NEUROML2_CHECKOUT=path/to/NeuroML2 LEMS_CHECKOUT=path/to/LEMS node scripts/neuroml-conformance.mjs
+ *     npm run build && NEUROML2_CHECKOUT=path/to/NeuroML2 LEMS_CHECKOUT=path/to/LEMS node
+ *     scripts/neuroml-conformance.mjs
  *
- * Each example runs twice: with the timing profile `lems-euler`, where every time must be within the file's own tolerance, and with
- * `grid`, where the count must be the same (but for a spike in the last 2 % of the run) and every time within 1 %. LEMS's own examples
- * run both ways too, if there is a checkout of them. Documents that the reference interpreter does not run, which are those of
- * NeuroML's own form and cells with several compartments, are validated and converted.
+ * Each example runs twice: with the timing profile `lems-euler`, where every time must be within the file's own
+ * tolerance, and with `grid`, where the count must be the same (but for a spike in the last 2 % of the run) and every
+ * time within 1 %. LEMS's own examples run both ways too, if there is a checkout of them. Documents that the reference
+ * interpreter does not run, which are those of NeuroML's own form and cells with several compartments, are validated
+ * and converted.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -24,12 +26,14 @@ const gridTolerance = 0.01;
 /** Absolute tolerance of the published comparison, in the unit of the scaled times. */
 const absoluteTolerance = 1e-8;
 
-// --- What is published ------------------------------------------------------------------------------------------------
+// --- What is published
+// ------------------------------------------------------------------------------------------------
 
 /**
  * The observables of one model-validation file.
  *
- * @param {string} test  YAML of the file: target, and per experiment a file with its columns, scaling and detection of spikes
+ * @param {string} test  YAML of the file: target, and per experiment a file with its columns, scaling and detection of
+ *   spikes
  * @param {string} expectations  YAML of the file of expected values that it names
  * @returns {import('./neuroml-conformance.d.mts').Observable[]}
  */
@@ -72,7 +76,8 @@ export function observables(test, expectations) {
   return found;
 }
 
-// --- What is observed -------------------------------------------------------------------------------------------------
+// --- What is observed
+// -------------------------------------------------------------------------------------------------
 
 /**
  * Times of a trace: the row after each crossing of the threshold upwards, or each local maximum.
@@ -129,10 +134,12 @@ export function readColumns(text, columns, scaling) {
   return { times, values };
 }
 
-// --- How they compare -------------------------------------------------------------------------------------------------
+// --- How they compare
+// -------------------------------------------------------------------------------------------------
 
 /**
- * Whether all times agree: as many, and each within `absolute + relative * |expected|`. `worst` is the largest relative difference.
+ * Whether all times agree: as many, and each within `absolute + relative * |expected|`. `worst` is the largest relative
+ * difference.
  *
  * @param {readonly number[]} observed
  * @param {readonly number[]} expected
@@ -166,17 +173,22 @@ export function agreesRoughly(observed, expected, end) {
   return { passed: sameCount && compared.passed, sameCount, worst: compared.worst };
 }
 
-// --- Runs -------------------------------------------------------------------------------------------------------------
+// --- Runs
+// -------------------------------------------------------------------------------------------------------------
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** What the built command line answers, and the first line of what is wrong where it fails. */
 function command(/** @type {readonly string[]} */ words) {
   const cli = process.env['INTERNEURON_CLI'] ?? join(root, 'dist/cli.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   return {
     stdout,
-    failure: status === 0 ? null : (stderr.split('\n').find((line) => line.startsWith('error')) ?? `exit status ${status}`),
+    failure:
+      status === 0 ? null : (stderr.split('\n').find((line) => line.startsWith('error')) ?? `exit status ${status}`),
   };
 }
 
@@ -197,7 +209,10 @@ function inFolder(/** @type {(folder: string) => void} */ action) {
 }
 
 /** Observed times of one observable in a folder of outputs; null where the file is missing. */
-function observe(/** @type {import('./neuroml-conformance.d.mts').Observable} */ observable, /** @type {string} */ folder) {
+function observe(
+  /** @type {import('./neuroml-conformance.d.mts').Observable} */ observable,
+  /** @type {string} */ folder,
+) {
   const path = join(folder, observable.path.replace(/^\.\.\//, ''));
   if (!existsSync(path)) return null;
   const text = readFileSync(path, 'utf8');
@@ -206,7 +221,10 @@ function observe(/** @type {import('./neuroml-conformance.d.mts').Observable} */
     return { found, end: Infinity };
   }
   const { times, values } = readColumns(text, observable.columns, observable.scaling);
-  return { found: spikeTimes(times, values, observable.method, observable.threshold), end: times[times.length - 1] ?? 0 };
+  return {
+    found: spikeTimes(times, values, observable.method, observable.threshold),
+    end: times[times.length - 1] ?? 0,
+  };
 }
 
 function score(/** @type {string} */ checkout) {
@@ -260,7 +278,10 @@ function scoreLems(/** @type {string | undefined} */ checkout) {
 /** What is said of documents that hold parts of models. */
 const noModel = 'parts of models only';
 
-/** Documents that are validated and converted: those of NeuroML's own form, and the models of cells with several compartments. */
+/**
+ * Documents that are validated and converted: those of NeuroML's own form, and the models of cells with several
+ * compartments.
+ */
 function scoreDocuments(/** @type {string} */ checkout) {
   const inside = (/** @type {string} */ folder, /** @type {RegExp} */ name) =>
     readdirSync(join(checkout, folder))
@@ -278,7 +299,15 @@ function scoreDocuments(/** @type {string} */ checkout) {
     const isModel = valid !== null || JSON.parse(stdout).documents[0].hash !== undefined;
     const found = { document: relative(checkout, path), valid, converted: null, ran: null };
     inFolder((folder) => {
-      found.converted = command(['convert', path, '--to', 'canonical', '-o', join(folder, 'model.json'), '--quiet']).failure;
+      found.converted = command([
+        'convert',
+        path,
+        '--to',
+        'canonical',
+        '-o',
+        join(folder, 'model.json'),
+        '--quiet',
+      ]).failure;
       if (found.converted !== null && !isModel) found.converted = noModel;
       if (path.endsWith('.xml')) found.ran = run(path, 'lems-euler', folder).failure ?? 'ran';
     });
@@ -291,7 +320,8 @@ function byNumber(/** @type {string} */ a, /** @type {string} */ b) {
   return left - right || (a < b ? -1 : 1);
 }
 
-// --- The table --------------------------------------------------------------------------------------------------------
+// --- The table
+// --------------------------------------------------------------------------------------------------------
 
 /**
  * The document, from scored rows.
@@ -311,7 +341,9 @@ export function conformanceTable({ rows, runs, revision, lemsRuns = [], document
     `  tolerance plus ${absoluteTolerance}, as the validation tool has it, and the counts are equal.`,
     `- \`grid\`: ${passed('grid')} of ${rows.length} agree. Counts are equal, a spike in the last ${lastPart * 100} % of the run apart, and every time is within ${gridTolerance * 100} %.`,
     `- ${endedWell(runs)} of ${runs.length} runs ended well.`,
-    ...(lemsRuns.length > 0 ? [`- LEMS's own examples: ${endedWell(lemsRuns)} of ${lemsRuns.length} runs ended well.`] : []),
+    ...(lemsRuns.length > 0
+      ? [`- LEMS's own examples: ${endedWell(lemsRuns)} of ${lemsRuns.length} runs ended well.`]
+      : []),
     ...(documents.length > 0
       ? [
           `- ${documents.filter(({ valid, converted }) => !valid && (!converted || converted === noModel)).length} of ${documents.length} documents are valid, and converted where they hold a model.`,
@@ -325,13 +357,23 @@ export function conformanceTable({ rows, runs, revision, lemsRuns = [], document
   ];
   for (const { model, observable, euler, grid } of rows) {
     const cell = (/** @type {import('./neuroml-conformance.d.mts').Score | null} */ one) =>
-      one ? [timesText(one.found), one.worst.toExponential(1), one.passed ? 'yes' : '**no**'] : ['no file', '', '**no**'];
-    const cells = [fileName(model), observable.name, timesText(observable.expected), tolerance(observable), ...cell(euler), ...cell(grid)];
+      one
+        ? [timesText(one.found), one.worst.toExponential(1), one.passed ? 'yes' : '**no**']
+        : ['no file', '', '**no**'];
+    const cells = [
+      fileName(model),
+      observable.name,
+      timesText(observable.expected),
+      tolerance(observable),
+      ...cell(euler),
+      ...cell(grid),
+    ];
     lines.push(`| ${cells.join(' | ')} |`);
   }
   lines.push('', '## Runs', '', ...runTable(runs));
   if (lemsRuns.length > 0) lines.push('', "## LEMS's own examples", '', ...runTable(lemsRuns));
-  if (documents.length > 0) lines.push('', '## Documents that are validated and converted', '', ...documentTable(documents));
+  if (documents.length > 0)
+    lines.push('', '## Documents that are validated and converted', '', ...documentTable(documents));
   return `${lines.join('\n')}\n`;
 }
 
@@ -355,7 +397,12 @@ function runTable(/** @type {readonly import('./neuroml-conformance.d.mts').Run[
 
 function documentTable(/** @type {readonly import('./neuroml-conformance.d.mts').Document[]} */ documents) {
   const rows = documents.map(({ document, valid, converted, ran }) => {
-    const cells = [fileName(document), cellText(valid ?? 'yes'), cellText(converted ?? 'yes'), cellText(ran ?? 'nothing says how')];
+    const cells = [
+      fileName(document),
+      cellText(valid ?? 'yes'),
+      cellText(converted ?? 'yes'),
+      cellText(ran ?? 'nothing says how'),
+    ];
     return `| ${cells.join(' | ')} |`;
   });
   return ['| document | valid | converted | run |', '|---|---|---|---|', ...rows];
@@ -383,7 +430,9 @@ function timesText(/** @type {readonly number[]} */ times) {
 function main() {
   const checkout = process.env['NEUROML2_CHECKOUT'];
   if (!checkout || !existsSync(join(checkout, 'LEMSexamples/test'))) {
-    process.stderr.write('NEUROML2_CHECKOUT names no checkout of the NeuroML2 repository (it has a folder LEMSexamples/test)\n');
+    process.stderr.write(
+      'NEUROML2_CHECKOUT names no checkout of the NeuroML2 repository (it has a folder LEMSexamples/test)\n',
+    );
     process.exit(2);
   }
   const scored = score(resolve(checkout));

@@ -1,5 +1,6 @@
 /**
- * Writes docs/pynn-conformance.md: runs all probes here and on PyNN's simulators (`scripts/python-environment.sh` installs them).
+ * Writes docs/pynn-conformance.md: runs all probes here and on PyNN's simulators (`scripts/python-environment.sh`
+ * installs them).
  *
  *     npx tsx scripts/pynn-conformance.ts
  */

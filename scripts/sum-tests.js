@@ -1,14 +1,17 @@
 /**
  * Adds up a report of vitest: `node scripts/sum-tests.js report.json` prints `N passed, N failed, N skipped`.
  *
- * A file that failed as a whole (it could not be loaded, or its clean-up broke) counts as one failed test, and so does each of `--failed-steps N`. Exits with 1 when
- * something failed, or nothing was run.
+ * A file that failed as a whole (it could not be loaded, or its clean-up broke) counts as one failed test, and so does
+ * each of `--failed-steps N`. Exits with 1 when something failed, or nothing was run.
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const { values, positionals } = parseArgs({ options: { 'failed-steps': { type: 'string', default: '0' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { 'failed-steps': { type: 'string', default: '0' } },
+  allowPositionals: true,
+});
 
 const counts = { passed: 0, failed: Number(values['failed-steps']), skipped: 0 };
 for (const path of positionals) {
@@ -22,5 +25,7 @@ for (const path of positionals) {
     counts.skipped += assertionResults.length - passed - failed;
   }
 }
-process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}\n`);
+process.stdout.write(
+  `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}\n`,
+);
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;

@@ -33,7 +33,9 @@ type Exporter = (valid: ValidModel, name: string, original: ValidModel) => Promi
 const lems: Exporter = async (valid, name, original) => {
   const { exportLems, hasDrawnConnections, rulesOf } = await import('../translators/neuroml/export.js');
   const { libraryCall } = await import('./ir/library-calls.js');
-  const listed = hasDrawnConnections(valid.model) ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : valid;
+  const listed = hasDrawnConnections(valid.model)
+    ? (await freeze(valid, (await chooseTarget('auto')).target)).valid
+    : valid;
   const { text, report } = exportLems(listed, {
     rules: rulesOf(original.model),
     functions: (name, values) => libraryCall(name)?.(values),
@@ -82,10 +84,15 @@ const usualNames: Readonly<Record<TargetNotation, string>> = {
 /**
  * The model in a notation.
  *
- * @returns the documents, and an entry for each part that could not be said as it is; with `freeze` also one for each draw that
+ * @returns the documents, and an entry for each part that could not be said as it is; with `freeze` also one for each
+ *   draw that
  *   stays random because it happens anew in every step
  */
-export async function convertModel(valid: ValidModel, to: TargetNotation, options: ConvertOptions = {}): Promise<ConvertedModel> {
+export async function convertModel(
+  valid: ValidModel,
+  to: TargetNotation,
+  options: ConvertOptions = {},
+): Promise<ConvertedModel> {
   const name = options.name ?? usualNames[to];
   if (!options.freeze) return exporters[to](valid, name, valid);
   const { target } = await chooseTarget('auto');

@@ -8,11 +8,12 @@
  * const result = await runModel(imported, { outputs: ['cuba.nwb'] });
  * ```
  *
- * Failures are thrown: `DiagnosticError` when a document is wrong (it carries everything found, with places), `UsageError` when a
- * file, an option or a tool is.
+ * Failures are thrown: `DiagnosticError` when a document is wrong (it carries everything found, with places),
+ * `UsageError` when a file, an option or a tool is.
  */
 
-// --- From a file to a model -------------------------------------------------------------------------------------------
+// --- From a file to a model
+// -------------------------------------------------------------------------------------------
 
 export {
   /** Reads a file as text. */
@@ -22,14 +23,16 @@ export {
 } from './pipeline.js';
 export type { ImportedModel, ImportOptions, Notation, Source } from './pipeline.js';
 
-// --- Models -----------------------------------------------------------------------------------------------------------
+// --- Models
+// -----------------------------------------------------------------------------------------------------------
 
 /** The three hashes of a model. */
 export { hashModel } from './model/hash.js';
 export type { ModelHashes } from './model/hash.js';
 export type { DataStore, Model, ValidModel } from './model/model.js';
 
-// --- Running ----------------------------------------------------------------------------------------------------------
+// --- Running
+// ----------------------------------------------------------------------------------------------------------
 
 export {
   /** Compiles and runs a model, and writes what it records. */
@@ -45,13 +48,15 @@ export type { PopulationReport, RunReport } from './report.js';
 export { probeTargets } from './pipeline/choose-target.js';
 export type { Availability } from '../runtime/targets/target.js';
 
-// --- Converting -------------------------------------------------------------------------------------------------------
+// --- Converting
+// -------------------------------------------------------------------------------------------------------
 
 /** The model in another notation, with what could not be said in it. */
 export { convertModel } from './convert.js';
 export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } from './convert.js';
 
-// --- Results ----------------------------------------------------------------------------------------------------------
+// --- Results
+// ----------------------------------------------------------------------------------------------------------
 
 /** Runs again what a result holds, and compares to the bit. */
 export { verifyResult } from './verify.js';
@@ -59,7 +64,8 @@ export type { Verification } from './verify.js';
 export type { Verdict } from '../runtime/results/compare.js';
 export type { Fingerprint, RunRecord, SpikeTrains } from '../runtime/results/result.js';
 
-// --- Findings ---------------------------------------------------------------------------------------------------------
+// --- Findings
+// ---------------------------------------------------------------------------------------------------------
 
 export { DiagnosticError, UsageError, InvariantError } from './diagnostics/diagnostic.js';
 export type { Diagnostic, Place, Severity } from './diagnostics/diagnostic.js';

@@ -1,8 +1,9 @@
 /**
- * The way from a file to a result, in numbered steps. Every step is a function from one documented type to the next; what
- * each does is in the folder that its import names.
+ * The way from a file to a result, in numbered steps. Every step is a function from one documented type to the next;
+ * what each does is in the folder that its import names.
  *
- *     text ─1─▶ tree ─2,3─▶ canonical document ─4─▶ ValidModel ─5─▶ Program ─6─▶ Executable ─7─▶ spikes, samples ─8─▶ files
+ *     text ─1─▶ tree ─2,3─▶ canonical document ─4─▶ ValidModel ─5─▶ Program ─6─▶ Executable ─7─▶ spikes, samples ─8─▶
+ *     files
  */
 
 import { addRecordings } from './pipeline/add-recordings.js';
@@ -41,7 +42,8 @@ import type { ResultWriter, RunRecord, RunSetup, SampleSink, SpikeTrains } from 
 
 export { InterruptedError, readSource, type Notation, type Source };
 
-// --- From a file to a model -------------------------------------------------------------------------------------------
+// --- From a file to a model
+// -------------------------------------------------------------------------------------------
 
 /** What may be changed of a model while it is read. Quantities are text with a unit, as in a document. */
 export interface ImportOptions {
@@ -142,7 +144,10 @@ export function validateModel(source: Source, options: ImportOptions = {}): Vali
   const lems = readMarkup(source, options.allowPaths ?? [], diagnostics);
   diagnostics.throwIfErrors();
   if (lems?.target) return complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began);
-  return { notation: 'neuroml', ...(lems ? validateParts(lems, source, options, diagnostics, began) : { diagnostics: diagnostics.list }) };
+  return {
+    notation: 'neuroml',
+    ...(lems ? validateParts(lems, source, options, diagnostics, began) : { diagnostics: diagnostics.list }),
+  };
 }
 
 /** Validates each part of a document that says nothing about a run; one network alone is a model. */
@@ -210,7 +215,8 @@ function importTree(
   diagnostics.addAll(read.diagnostics);
   diagnostics.throwIfErrors();
   const notation = recognise(read.value, read.positions, diagnostics);
-  const imported = notation && importers[notation](read.value, read.positions, diagnostics, set, sideFiles(source.name, allowPaths));
+  const imported =
+    notation && importers[notation](read.value, read.positions, diagnostics, set, sideFiles(source.name, allowPaths));
   return imported && { ...imported, notation };
 }
 
@@ -246,7 +252,8 @@ const importers: Readonly<Record<TreeNotation, Importer>> = {
   },
 };
 
-// --- From a model to a result -----------------------------------------------------------------------------------------
+// --- From a model to a result
+// -----------------------------------------------------------------------------------------
 
 /** How to run a model. */
 export interface RunOptions {
@@ -255,9 +262,14 @@ export interface RunOptions {
   readonly precision?: Precision;
   /** Worker threads; the result does not depend on it. Absent: as many as pay for themselves. */
   readonly threads?: number;
-  /** Device of the engine: its number in the list of `interneuron targets`, or a part of its name. Absent: the first. */
+  /**
+   * Device of the engine: its number in the list of `interneuron targets`, or a part of its name. Absent: the first.
+   */
   readonly device?: string;
-  /** How devices spread spikes over work-items: `auto` (the default) by the cost model, or the name of a strategy. No result depends on it. */
+  /**
+   * How devices spread spikes over work-items: `auto` (the default) by the cost model, or the name of a strategy. No
+   * result depends on it.
+   */
   readonly strategy?: string;
   /** Files to write; the suffix says the format. None: results are only returned. */
   readonly outputs?: readonly string[];
@@ -356,7 +368,8 @@ export async function runModel(
   });
   const engine: Engine = { target: target.name, device, threads: executable.threads ?? 1 };
   watch.end('compile');
-  if (target.name === 'null') return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
+  if (target.name === 'null')
+    return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
   // 7. Connect, run, record.
   const named = options.outputFolder === undefined ? null : await modelFilesWriter(valid.model, options.outputFolder);
   const writers = [
@@ -412,7 +425,9 @@ export async function runModel(
   }
 }
 
-/** How many synapses there are, from building the network once before: recordings of all of them have as many columns. */
+/**
+ * How many synapses there are, from building the network once before: recordings of all of them have as many columns.
+ */
 async function countSynapses(
   { valid, positions }: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions },
   precision: Precision,
@@ -429,8 +444,8 @@ async function countSynapses(
 }
 
 /**
- * Builds the network and opens the outputs at the same time: a library for a format loads while the target's threads work, and an
- * output that cannot be written ends the building.
+ * Builds the network and opens the outputs at the same time: a library for a format loads while the target's threads
+ * work, and an output that cannot be written ends the building.
  */
 async function startWhileOpening(
   executable: Executable,
@@ -443,7 +458,10 @@ async function startWhileOpening(
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
   const opening = openAll(writers, setup);
   opening.catch(() => failed.abort());
-  const [opened, started] = await Promise.allSettled([opening, startConnected(executable, program, { ...options, signal })]);
+  const [opened, started] = await Promise.allSettled([
+    opening,
+    startConnected(executable, program, { ...options, signal }),
+  ]);
   if (opened.status === 'rejected') {
     if (started.status === 'fulfilled') await started.value.dispose();
     throw opened.reason;
@@ -487,7 +505,9 @@ async function buildFaults(session: Session, program: Program): Promise<readonly
   const bits = Number((await session.read('faults', 0, 1))[0] ?? 0);
   if (bits === 0) return [];
   const known = Object.entries(program.manifest.faults).filter(([mask]) => (Number(mask) & bits) !== 0);
-  return known.length > 0 ? known.map(([, sentence]) => sentence) : [`a fault of unknown kind (bits ${bits}) was raised`];
+  return known.length > 0
+    ? known.map(([, sentence]) => sentence)
+    : [`a fault of unknown kind (bits ${bits}) was raised`];
 }
 
 function faultDiagnostics(run: RecordedRun, dt: number): readonly Diagnostic[] {
@@ -501,7 +521,9 @@ function stateDiagnostics(run: RecordedRun): readonly Diagnostic[] {
   }));
 }
 
-/** The part of a protocol that a run of `limit` steps gets through: also what follows its last step and needs no other. */
+/**
+ * The part of a protocol that a run of `limit` steps gets through: also what follows its last step and needs no other.
+ */
 function firstSteps(protocol: Protocol, limit: number): Protocol {
   const part: ProtocolEntry[] = [];
   let left = limit;

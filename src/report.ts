@@ -61,7 +61,9 @@ export function runReport(imported: ImportedModel, result: RunResult | Generated
 
 function populationReports(result: RunResult | GeneratedResult): Record<string, PopulationReport> {
   if (result.kind === 'generated') {
-    return Object.fromEntries(result.program.manifest.populations.map(({ name, size }) => [name, { size, spikes: 0, rate: 0 }]));
+    return Object.fromEntries(
+      result.program.manifest.populations.map(({ name, size }) => [name, { size, spikes: 0, rate: 0 }]),
+    );
   }
   const { populations, steps, dt } = result.record;
   return Object.fromEntries(

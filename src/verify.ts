@@ -20,13 +20,16 @@ export interface Verification {
 }
 
 /**
- * Runs again the model that a result holds, with its seed, precision, time step and number of steps, and compares spikes,
- * samples and digests to the bit.
+ * Runs again the model that a result holds, with its seed, precision, time step and number of steps, and compares
+ * spikes, samples and digests to the bit.
  *
  * @throws UsageError when the file is no result of ours, or the target is not available
  * @throws DiagnosticError when the model in the result is not the one whose hash it states
  */
-export async function verifyResult(path: string, options: Omit<RunOptions, 'outputs' | 'precision' | 'steps'> = {}): Promise<Verification> {
+export async function verifyResult(
+  path: string,
+  options: Omit<RunOptions, 'outputs' | 'precision' | 'steps'> = {},
+): Promise<Verification> {
   const stored = await openResult(path);
   try {
     const comparison = compareWith(stored);
@@ -38,7 +41,10 @@ export async function verifyResult(path: string, options: Omit<RunOptions, 'outp
       writers: [comparison],
     });
     if (result.kind === 'generated')
-      throw new UsageError('the null target runs nothing, so that there is nothing to compare', 'choose another target');
+      throw new UsageError(
+        'the null target runs nothing, so that there is nothing to compare',
+        'choose another target',
+      );
     result.dispose();
     return { verdict: comparison.verdict(), stored: record, found: result.record, engine: result.engine };
   } finally {
@@ -47,7 +53,10 @@ export async function verifyResult(path: string, options: Omit<RunOptions, 'outp
 }
 
 /** The model in a result, checked like any other document: a file may have been changed since it was written. */
-function storedModel({ path, record, data }: StoredResult): { readonly valid: ValidModel; readonly hashes: ModelHashes } {
+function storedModel({ path, record, data }: StoredResult): {
+  readonly valid: ValidModel;
+  readonly hashes: ModelHashes;
+} {
   const diagnostics = new Diagnostics();
   const positions = { place: (pointer: string) => ({ document: path, pointer }) };
   const valid = normalise(JSON.parse(record.model), positions, diagnostics, { data: data as DataStore });

@@ -24,8 +24,10 @@ describe('the imports of the sources', () => {
 
   it('reach no further than the next stage: src/lower knows no notation, src/codegen no model', () => {
     for (const [file, targets] of graph) {
-      if (file.startsWith('src/lower/')) expect(targets.filter((target) => target.startsWith('translators/'))).toEqual([]);
-      if (file.startsWith('src/codegen/')) expect(targets.filter((target) => /^src\/(model|lang|lower)\//.test(target))).toEqual([]);
+      if (file.startsWith('src/lower/'))
+        expect(targets.filter((target) => target.startsWith('translators/'))).toEqual([]);
+      if (file.startsWith('src/codegen/'))
+        expect(targets.filter((target) => /^src\/(model|lang|lower)\//.test(target))).toEqual([]);
     }
   });
 });

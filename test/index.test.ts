@@ -26,7 +26,9 @@ describe('the public names', () => {
 
   it('of types grow by decision only', () => {
     const text = readFileSync(join(root, 'src/index.ts'), 'utf8');
-    const types = [...text.matchAll(/export type \{([^}]*)\}/g)].flatMap(([, names]) => names!.split(',').map((name) => name.trim()));
+    const types = [...text.matchAll(/export type \{([^}]*)\}/g)].flatMap(([, names]) =>
+      names!.split(',').map((name) => name.trim()),
+    );
     expect(types.filter((name) => name !== '').sort()).toEqual([
       'Availability',
       'ConversionEntry',
@@ -61,7 +63,9 @@ describe('the public names', () => {
   });
 
   it('run a model', async () => {
-    const imported = interneuron.importModel(interneuron.readSource('fixtures/brian/single-lif.yaml'), { duration: '20 ms' });
+    const imported = interneuron.importModel(interneuron.readSource('fixtures/brian/single-lif.yaml'), {
+      duration: '20 ms',
+    });
     const result = await interneuron.runModel(imported);
     if (result.kind !== 'run') throw new Error('nothing was run');
     expect(result.record.steps).toBe(200);

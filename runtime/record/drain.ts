@@ -25,7 +25,11 @@ export async function drainLogs(session: Session, program: Program): Promise<rea
       if (log.cursor.buffer !== buffer) continue;
       const rows = cursors[log.cursor.index]!;
       if (rows === 0) continue;
-      invariant(rows <= log.capacity, 'record', `log ${log.name} holds ${rows} rows, more than its capacity of ${log.capacity}`);
+      invariant(
+        rows <= log.capacity,
+        'record',
+        `log ${log.name} holds ${rows} rows, more than its capacity of ${log.capacity}`,
+      );
       drained.push({ log, rows, data: await session.read(log.buffer, 0, rows * log.rowLength) });
       cursors[log.cursor.index] = 0;
       used = true;
@@ -38,7 +42,11 @@ export async function drainLogs(session: Session, program: Program): Promise<rea
 /** The (step, element) pairs of an event's log, as two arrays. */
 function splitPairs(rows: LogRows): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
   const { data } = rows;
-  invariant(data instanceof Uint32Array && rows.log.rowLength === 2, 'record', `log ${rows.log.name} does not hold (step, element) pairs`);
+  invariant(
+    data instanceof Uint32Array && rows.log.rowLength === 2,
+    'record',
+    `log ${rows.log.name} does not hold (step, element) pairs`,
+  );
   const steps = new Uint32Array(rows.rows);
   const elements = new Uint32Array(rows.rows);
   for (let i = 0; i < rows.rows; i += 1) {
@@ -60,7 +68,11 @@ export function countedPairs(
   const pairs = splitPairs(rows);
   if (!multiples || multiples.rows === 0) return pairs;
   const { data } = multiples;
-  invariant(data instanceof Uint32Array && multiples.log.rowLength === 3, 'record', `log ${multiples.log.name} holds no multiples`);
+  invariant(
+    data instanceof Uint32Array && multiples.log.rowLength === 3,
+    'record',
+    `log ${multiples.log.name} holds no multiples`,
+  );
   let more = 0;
   for (let row = 0; row < multiples.rows; row += 1) more += data[3 * row + 2]! - 1;
   const steps = new Uint32Array(rows.rows + more);
@@ -87,13 +99,24 @@ export function sliceColumns(rows: LogRows, column: number, width: number): Type
   const { rowLength } = rows.log;
   if (width === rowLength) return data;
   const result = createArray(elementTypeOf(data), rows.rows * width);
-  if (data instanceof BigInt64Array) pickColumns<bigint>(data, result as BigInt64Array, rowLength, column, width, result.length);
+  if (data instanceof BigInt64Array)
+    pickColumns<bigint>(data, result as BigInt64Array, rowLength, column, width, result.length);
   else pickColumns<number>(data, result as Exclude<TypedArray, BigInt64Array>, rowLength, column, width, result.length);
   return result;
 }
 
-/** Copies columns [column, column + width) of rows. Rows are short and many: a view of each would cost more than its elements. */
-function pickColumns<T>(from: ArrayLike<T>, to: Record<number, T>, rowLength: number, column: number, width: number, length: number): void {
+/**
+ * Copies columns [column, column + width) of rows. Rows are short and many: a view of each would cost more than its
+ * elements.
+ */
+function pickColumns<T>(
+  from: ArrayLike<T>,
+  to: Record<number, T>,
+  rowLength: number,
+  column: number,
+  width: number,
+  length: number,
+): void {
   let at = 0;
   for (let begin = column; at < length; begin += rowLength) {
     for (let k = begin; k < begin + width; k += 1) {

@@ -1,14 +1,18 @@
 /**
- * The fingerprint of a run: SHA-256 of all spikes and of the final time-varying state. `docs/determinism.md` restates this layout.
+ * The fingerprint of a run: SHA-256 of all spikes and of the final time-varying state. `docs/determinism.md` restates
+ * this layout.
  *
- * - spikes of a population: for each spike, ascending by (step, index), the step as u64 and the index as u32, little-endian; one that
+ * - spikes of a population: for each spike, ascending by (step, index), the step as u64 and the index as u32,
+ *   little-endian; one that
  *   counts several times stands as often
- * - a variable: its elements little-endian in their own width, every NaN as the one NaN; a population's in order of index, a
+ * - a variable: its elements little-endian in their own width, every NaN as the one NaN; a population's in order of
+ *   index, a
  *   projection's in order of (source, target, copy)
  * - a population: the lines `numerics N`, `precision P`, `population NAME SIZE`, `spikes COUNT DIGEST`, then
  *   `variable NAME ELEMENT COUNT DIGEST` for each, sorted by name
  * - a projection that has state: `numerics N`, `precision P`, `projection NAME COUNT`, and its variables likewise
- * - the total: `numerics N`, `precision P`, then `population NAME DIGEST` and `projection NAME DIGEST` for each, sorted by name
+ * - the total: `numerics N`, `precision P`, then `population NAME DIGEST` and `projection NAME DIGEST` for each, sorted
+ *   by name
  *
  * Each line ends with a line feed, digests are hexadecimal, names sort by their characters' codes.
  */
@@ -17,7 +21,14 @@ import { createHash, type Hash } from 'node:crypto';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import { canonicaliseNaN } from '../../src/ir/arrays.js';
-import type { Buffer, ElementType, Program, ProjectionLocation, TypedArray, VariableLocation } from '../../src/ir/program.js';
+import type {
+  Buffer,
+  ElementType,
+  Program,
+  ProjectionLocation,
+  TypedArray,
+  VariableLocation,
+} from '../../src/ir/program.js';
 import { bytesOf } from '../results/arrays.js';
 import type { Fingerprint, PopulationDigest, ProjectionDigest } from '../results/result.js';
 import type { Session } from '../targets/target.js';
@@ -113,10 +124,12 @@ function variablesByOwner(program: Program): (owner: string) => readonly Variabl
     if (others === undefined) byOwner.set(variable.owner, [variable]);
     else others.push(variable);
   }
-  return (owner) => (byOwner.get(owner) ?? []).toSorted((a, b) => (a.variable < b.variable ? -1 : a.variable > b.variable ? 1 : 0));
+  return (owner) =>
+    (byOwner.get(owner) ?? []).toSorted((a, b) => (a.variable < b.variable ? -1 : a.variable > b.variable ? 1 : 0));
 }
 
-// --- Spikes -----------------------------------------------------------------------------------------------------------
+// --- Spikes
+// -----------------------------------------------------------------------------------------------------------
 
 interface SpikeHash {
   add(steps: Uint32Array, elements: Uint32Array): void;
@@ -148,7 +161,8 @@ function createSpikeHash(population: string): SpikeHash {
   return { add, count: () => count, digest: () => ({ count, digest: hash.copy().digest('hex') }) };
 }
 
-// --- State ------------------------------------------------------------------------------------------------------------
+// --- State
+// ------------------------------------------------------------------------------------------------------------
 
 interface StateDigest {
   readonly lines: readonly string[];
@@ -181,7 +195,8 @@ function closeVariables(hashes: readonly VariableHash[]): StateDigest {
     const digest = hash.digest('hex');
     digests[variable.variable] = digest;
     lines.push(`variable ${variable.variable} ${element} ${count} ${digest}`);
-    if (notNumbers > 0) found.push({ owner: variable.owner, variable: variable.variable, count: notNumbers, elements: count });
+    if (notNumbers > 0)
+      found.push({ owner: variable.owner, variable: variable.variable, count: notNumbers, elements: count });
   }
   return { lines, digests, notNumbers: found };
 }
@@ -189,12 +204,20 @@ function closeVariables(hashes: readonly VariableHash[]): StateDigest {
 function openVariables(buffers: Buffers, variables: readonly VariableLocation[]): VariableHash[] {
   return variables.map((variable) => {
     const buffer = buffers.get(variable.buffer);
-    invariant(buffer, 'fingerprint', `variable ${variable.owner}.${variable.variable} lies in no buffer of the program`);
+    invariant(
+      buffer,
+      'fingerprint',
+      `variable ${variable.owner}.${variable.variable} lies in no buffer of the program`,
+    );
     return { variable, hash: createHash('sha256'), element: buffer.element, count: 0, notNumbers: 0 };
   });
 }
 
-async function populationState(session: Session, buffers: Buffers, variables: readonly VariableLocation[]): Promise<StateDigest> {
+async function populationState(
+  session: Session,
+  buffers: Buffers,
+  variables: readonly VariableLocation[],
+): Promise<StateDigest> {
   const hashes = openVariables(buffers, variables);
   for (const target of hashes) {
     const { buffer, offset } = target.variable;

@@ -11,7 +11,10 @@ export interface Intake {
   absorb(rows: readonly LogRows[], step: number): void;
   /** Switches a recording for the rows that come. */
   switch(recording: string, on: boolean): void;
-  /** Time was turned back: rows that come are of the next segment, which begins at step `own` of its time and `step` of the run. */
+  /**
+   * Time was turned back: rows that come are of the next segment, which begins at step `own` of its time and `step` of
+   * the run.
+   */
   restart(own: number, step: number): void;
 }
 
@@ -24,7 +27,9 @@ export function createIntake(
   hash: (event: string, steps: Uint32Array, elements: Uint32Array) => void,
 ): Intake {
   const off = new Set<string>();
-  const eventOfLog = new Map(program.events.flatMap(({ name, log }) => (log === undefined ? [] : [[log, name] as const])));
+  const eventOfLog = new Map(
+    program.events.flatMap(({ name, log }) => (log === undefined ? [] : [[log, name] as const])),
+  );
   const multiples = new Map(
     program.manifest.events.flatMap(({ event, multiples: log }) => (log === undefined ? [] : [[log, event] as const])),
   );
@@ -33,12 +38,18 @@ export function createIntake(
   const trains = plan.trains.map((recorded, i) => ({ recorded, spool: spools[i]! }));
   const taken = new Map<string, number>();
   let since = 0;
-  /** Steps of the run that are ahead of those of the session, where the segment's time begins, and which segment it is. */
+  /**
+   * Steps of the run that are ahead of those of the session, where the segment's time begins, and which segment it is.
+   */
   let shift = 0;
   let origin = 0;
   let segment = 0;
 
-  const takeSpikes = (event: string, rows: LogRows, multiples: LogRows | undefined): { steps: Uint32Array; elements: Uint32Array } => {
+  const takeSpikes = (
+    event: string,
+    rows: LogRows,
+    multiples: LogRows | undefined,
+  ): { steps: Uint32Array; elements: Uint32Array } => {
     const pairs = countedPairs(rows, multiples);
     if (shift !== 0) for (let k = 0; k < pairs.steps.length; k += 1) pairs.steps[k]! += shift;
     hash(event, pairs.steps, pairs.elements);

@@ -41,8 +41,13 @@ export function recordingPlan(program: Program, protocol: Protocol): RecordingPl
   const { manifest } = program;
   const events = manifest.eventRecordings ?? defaultEventRecordings(program);
   const named = uniqueNames([
-    ...manifest.samples.map((location) => ({ recording: location.recording, base: `${location.owner}_${location.variable}` })),
-    ...events.filter(({ kind }) => kind === 'rate').map(({ recording, population }) => ({ recording, base: `${population}_rate` })),
+    ...manifest.samples.map((location) => ({
+      recording: location.recording,
+      base: `${location.owner}_${location.variable}`,
+    })),
+    ...events
+      .filter(({ kind }) => kind === 'rate')
+      .map(({ recording, population }) => ({ recording, base: `${population}_rate` })),
   ]);
   const several = turnsBack(protocol);
   const switched = (recording: string): boolean => several || isSwitched(protocol, recording);
@@ -81,7 +86,9 @@ export function recordingPlan(program: Program, protocol: Protocol): RecordingPl
 
 function defaultEventRecordings(program: Program): readonly EventRecordingLocation[] {
   return program.manifest.populations.flatMap(({ name, size, event, recorded }) =>
-    recorded && event !== null ? [{ recording: name, kind: 'events', population: name, event, indices: { begin: 0, end: size } }] : [],
+    recorded && event !== null
+      ? [{ recording: name, kind: 'events', population: name, event, indices: { begin: 0, end: size } }]
+      : [],
   );
 }
 
@@ -124,16 +131,24 @@ function ratePlan(program: Program, location: EventRecordingLocation, name: stri
   };
 }
 
-function trainsPlans(program: Program, protocol: Protocol, recordings: readonly EventRecordingLocation[]): readonly RecordedTrains[] {
+function trainsPlans(
+  program: Program,
+  protocol: Protocol,
+  recordings: readonly EventRecordingLocation[],
+): readonly RecordedTrains[] {
   const byEvent = new Map<string, EventRecordingLocation[]>();
-  for (const recording of recordings) byEvent.set(recording.event, [...(byEvent.get(recording.event) ?? []), recording]);
+  for (const recording of recordings)
+    byEvent.set(recording.event, [...(byEvent.get(recording.event) ?? []), recording]);
   return [...byEvent].map(([event, all]) => {
     const population = program.manifest.populations.find(({ name }) => name === all[0]!.population);
     invariant(population, 'record', `a recording names the population ${all[0]!.population}, which the program lacks`);
     const observed = all.some(({ recording }) => isSwitched(protocol, recording))
       ? unionSpans(all.map(({ recording }) => recordedSpans(protocol, recording)))
       : null;
-    const name = population.event === event ? 'spike' : (program.manifest.events.find((entry) => entry.event === event)?.name ?? event);
+    const name =
+      population.event === event
+        ? 'spike'
+        : (program.manifest.events.find((entry) => entry.event === event)?.name ?? event);
     return {
       event,
       size: population.size,
@@ -151,7 +166,9 @@ function trainsPlans(program: Program, protocol: Protocol, recordings: readonly 
 function elementsOf(indices: SampleLocation['indices']): Elements {
   if (!(indices instanceof Uint32Array)) return { begin: indices.begin, end: indices.end };
   const contiguous = indices.every((index, position) => index === indices[0]! + position);
-  return contiguous && indices.length > 0 ? { begin: indices[0]!, end: indices[0]! + indices.length } : { list: [...indices] };
+  return contiguous && indices.length > 0
+    ? { begin: indices[0]!, end: indices[0]! + indices.length }
+    : { list: [...indices] };
 }
 
 function unionElements(sets: readonly Elements[]): Elements {

@@ -6,7 +6,9 @@ import type { SegmentSpan } from '../results/result.js';
 export type ProtocolEntry =
   /** Advances time by whole steps. */
   | { readonly kind: 'run'; readonly steps: number; readonly name?: string }
-  /** Runs a procedure of the program's schedule between two steps. `first`: what it sets is what a reset goes back to. */
+  /**
+   * Runs a procedure of the program's schedule between two steps. `first`: what it sets is what a reset goes back to.
+   */
   | { readonly kind: 'call'; readonly procedure: string; readonly first?: true }
   | { readonly kind: 'record'; readonly recording: string; readonly on: boolean }
   /** Phases that follow belong to a segment of this name; time goes on. */
@@ -20,7 +22,8 @@ export type ProtocolEntry =
 export type Protocol = readonly ProtocolEntry[];
 
 /** Whether time is ever turned back. */
-export const turnsBack = (protocol: Protocol): boolean => protocol.some(({ kind }) => kind === 'reset' || kind === 'restore');
+export const turnsBack = (protocol: Protocol): boolean =>
+  protocol.some(({ kind }) => kind === 'reset' || kind === 'restore');
 
 /**
  * The stretches between which a protocol turns time back, in order; one for a protocol that never does.
@@ -36,7 +39,11 @@ export function segmentSpans(protocol: Protocol, steps = Infinity): readonly Seg
   let done = 0;
   const end = (annotations: Readonly<Record<string, unknown>> = {}): void => {
     if (current.begin >= steps && spans.length > 0) return;
-    spans.push({ ...current, end: Math.min(done, steps), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) });
+    spans.push({
+      ...current,
+      end: Math.min(done, steps),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    });
   };
   for (const entry of protocol) {
     if (entry.kind === 'run') done += entry.steps;
@@ -86,7 +93,9 @@ export function recordedSpans(
 }
 
 /** Union of lists of stretches, ascending and disjoint. */
-export function unionSpans(lists: readonly (readonly (readonly [number, number])[])[]): readonly (readonly [number, number])[] {
+export function unionSpans(
+  lists: readonly (readonly (readonly [number, number])[])[],
+): readonly (readonly [number, number])[] {
   const sorted = lists.flat().sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const union: [number, number][] = [];
   for (const [begin, end] of sorted) {

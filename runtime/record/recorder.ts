@@ -1,6 +1,6 @@
 /**
- * Drives a session through a protocol and takes what it records: spikes to the fingerprint and to spools, samples straight to
- * a sink. While the target computes one chunk of steps, the rows of the chunk before are worked on.
+ * Drives a session through a protocol and takes what it records: spikes to the fingerprint and to spools, samples
+ * straight to a sink. While the target computes one chunk of steps, the rows of the chunk before are worked on.
  */
 
 import { tmpdir } from 'node:os';
@@ -9,7 +9,16 @@ import { randomUUID } from 'node:crypto';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { Program } from '../../src/ir/program.js';
-import type { Fingerprint, Outcome, PhaseSpan, RunHeader, RunRecord, SampleSink, SegmentSpan, SpikeTrains } from '../results/result.js';
+import type {
+  Fingerprint,
+  Outcome,
+  PhaseSpan,
+  RunHeader,
+  RunRecord,
+  SampleSink,
+  SegmentSpan,
+  SpikeTrains,
+} from '../results/result.js';
 import type { Session } from '../targets/target.js';
 import { drainLogs, type LogRows } from './drain.js';
 import { createFingerprinter, type NotNumbers } from './fingerprint.js';
@@ -54,18 +63,31 @@ export interface RecordedRun {
 
 export interface Recorder {
   readonly plan: RecordingPlan;
-  /** Runs the protocol once, on a session that is initialised and at step 0. @throws UsageError when a spool or the sink cannot write */
+  /**
+   * Runs the protocol once, on a session that is initialised and at step 0. @throws UsageError when a spool or the sink
+   * cannot write
+   */
   run(session: Session, options?: RunOptions): Promise<RecordedRun>;
   /** Removes temporary files. */
   dispose(): void;
 }
 
 /** A recorder for one run. */
-export function createRecorder(program: Program, protocol: Protocol, sink: SampleSink, options: RecorderOptions = {}): Recorder {
+export function createRecorder(
+  program: Program,
+  protocol: Protocol,
+  sink: SampleSink,
+  options: RecorderOptions = {},
+): Recorder {
   const plan = recordingPlan(program, protocol);
   const directory = options.spoolDirectory ?? tmpdir();
   const spools = plan.trains.map(({ plan: trains, size }, i) =>
-    createSpikeSpool(trains, size, join(directory, `.interneuron-spikes-${randomUUID()}-${i}`), options.spoolLimits ?? defaultSpoolLimits),
+    createSpikeSpool(
+      trains,
+      size,
+      join(directory, `.interneuron-spikes-${randomUUID()}-${i}`),
+      options.spoolLimits ?? defaultSpoolLimits,
+    ),
   );
   return {
     plan,
@@ -110,13 +132,19 @@ export function runRecord(
 }
 
 /** Cuts the observed stretches of a run that stopped early. */
-function clipObserved<T extends { readonly observed?: readonly (readonly [number, number])[] }>(trains: T, steps: number): T {
+function clipObserved<T extends { readonly observed?: readonly (readonly [number, number])[] }>(
+  trains: T,
+  steps: number,
+): T {
   if (!trains.observed) return trains;
-  const observed = trains.observed.filter(([begin]) => begin < steps).map(([begin, end]) => [begin, Math.min(end, steps)] as const);
+  const observed = trains.observed
+    .filter(([begin]) => begin < steps)
+    .map(([begin, end]) => [begin, Math.min(end, steps)] as const);
   return { ...trains, observed };
 }
 
-// --- The run ----------------------------------------------------------------------------------------------------------
+// --- The run
+// ----------------------------------------------------------------------------------------------------------
 
 type FullOptions = RunOptions & { readonly chunkMilliseconds: number; readonly sink: SampleSink };
 
@@ -133,7 +161,8 @@ async function runProtocol(
   const fingerprinter = createFingerprinter(program);
   const intake = createIntake(program, plan, spools, options.sink, fingerprinter.spikes);
   const total = protocolSteps(protocol);
-  const spikes = (): number => program.manifest.populations.reduce((sum, { name }) => sum + fingerprinter.count(name), 0);
+  const spikes = (): number =>
+    program.manifest.populations.reduce((sum, { name }) => sum + fingerprinter.count(name), 0);
   const phases: PhaseSpan[] = [];
   const several = turnsBack(protocol);
   const planned = segmentSpans(protocol);
@@ -222,7 +251,11 @@ async function runSteps(
       outcome = 'fault';
       break;
     }
-    invariant(ran > 0 || !stalled, 'record', `the session stands still at step ${session.step} though its logs are empty`);
+    invariant(
+      ran > 0 || !stalled,
+      'record',
+      `the session stands still at step ${session.step} though its logs are empty`,
+    );
     stalled = ran === 0;
     // Lets timers, signals and the terminal have their turn, also where a target computes on this thread.
     await new Promise((resolve) => setImmediate(resolve));
@@ -252,7 +285,8 @@ function createChunkSize(aim: number): ChunkSize {
   return {
     steps: () => steps,
     measured: (ran, milliseconds) => {
-      if (ran > 0) steps = Math.max(1, Math.min(4 * ran, Math.round((ran * aim) / Math.max(milliseconds, 0.01)), 1 << 20));
+      if (ran > 0)
+        steps = Math.max(1, Math.min(4 * ran, Math.round((ran * aim) / Math.max(milliseconds, 0.01)), 1 << 20));
     },
   };
 }

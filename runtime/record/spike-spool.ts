@@ -1,6 +1,6 @@
 /**
- * Keeps the spikes of one event until the end of the run, in memory while they are few and in a file when they are many, and
- * sorts them by cell then. Memory stays bounded however long the run.
+ * Keeps the spikes of one event until the end of the run, in memory while they are few and in a file when they are
+ * many, and sorts them by cell then. Memory stays bounded however long the run.
  */
 
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
@@ -32,7 +32,12 @@ const noRow = 0xffffffff;
  * @param size  cells of the population
  * @param path  of the file, made only when it is needed
  */
-export function createSpikeSpool(plan: TrainsPlan, size: number, path: string, limits = defaultSpoolLimits): SpikeSpool {
+export function createSpikeSpool(
+  plan: TrainsPlan,
+  size: number,
+  path: string,
+  limits = defaultSpoolLimits,
+): SpikeSpool {
   const rowOf = rowTable(plan.cells, size);
   const counts = new Uint32Array(elementCount(plan.cells));
   const file = createPairFile(path);
@@ -116,7 +121,8 @@ function unpack(block: Uint32Array, elements: Elements): { steps: Uint32Array; c
   return { steps, cells };
 }
 
-// --- The file ---------------------------------------------------------------------------------------------------------
+// --- The file
+// ---------------------------------------------------------------------------------------------------------
 
 interface PairFile {
   pairs(): number;
@@ -145,7 +151,8 @@ function createPairFile(path: string): PairFile {
     for (let at = 0; at < pairs; at += blockPairs) {
       const block = new Uint32Array(2 * Math.min(blockPairs, pairs - at));
       const bytes = bytesOf(block);
-      for (let done = 0; done < bytes.length;) done += readSync(descriptor, bytes, done, bytes.length - done, at * 8 + done);
+      for (let done = 0; done < bytes.length;)
+        done += readSync(descriptor, bytes, done, bytes.length - done, at * 8 + done);
       yield block;
     }
   }

@@ -1,8 +1,8 @@
 /**
  * The canonical order of synapses: by (source, target, copy), whatever the storage.
  *
- * Storage is by source, then delay, then target, so that a row has to be sorted again. Copies of one pair of cells are numbered
- * in order of creation.
+ * Storage is by source, then delay, then target, so that a row has to be sorted again. Copies of one pair of cells are
+ * numbered in order of creation.
  */
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
@@ -30,7 +30,8 @@ export async function* synapseBlocks(session: Session, projection: ProjectionLoc
     const end = segments[next * perRow]!;
     if (end > begin) {
       const targets = await readU32(session, projection.targets, begin, end - begin);
-      const creation = projection.creation === undefined ? null : await readU32(session, projection.creation, begin, end - begin);
+      const creation =
+        projection.creation === undefined ? null : await readU32(session, projection.creation, begin, end - begin);
       const rows = Uint32Array.from({ length: next - row + 1 }, (_, k) => segments[(row + k) * perRow]! - begin);
       yield { begin, end, order: canonicalOrder(rows, targets, creation) };
     }
@@ -45,7 +46,11 @@ export async function* synapseBlocks(session: Session, projection: ProjectionLoc
  * @param creation  creation index of each position; null when storage order is creation order
  * @returns null when the positions are in that order already
  */
-export function canonicalOrder(rows: Uint32Array, targets: Uint32Array, creation: Uint32Array | null): Uint32Array | null {
+export function canonicalOrder(
+  rows: Uint32Array,
+  targets: Uint32Array,
+  creation: Uint32Array | null,
+): Uint32Array | null {
   if (isCanonical(rows, targets, creation)) return null;
   const order = Uint32Array.from(targets, (_, position) => position);
   for (let row = 0; row + 1 < rows.length; row += 1) {

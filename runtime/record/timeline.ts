@@ -1,8 +1,8 @@
 /**
  * Turns a session's time back: resets, and stored states that are taken up again.
  *
- * The session's own step begins anew then, so that schedules, delays and times follow of themselves. What goes on is counted here:
- * steps since the start of the run, and the counters of draws, which never come twice.
+ * The session's own step begins anew then, so that schedules, delays and times follow of themselves. What goes on is
+ * counted here: steps since the start of the run, and the counters of draws, which never come twice.
  */
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
@@ -20,7 +20,10 @@ export interface Timeline {
   perform(entry: ProtocolEntry): Promise<void>;
 }
 
-/** A timeline of a session that is initialised and at step 0, with empty logs. Logs must be empty whenever time is turned back. */
+/**
+ * A timeline of a session that is initialised and at step 0, with empty logs. Logs must be empty whenever time is
+ * turned back.
+ */
 export async function createTimeline(session: () => Session, program: Program, protocol: Protocol): Promise<Timeline> {
   const stored = new Map<string, Snapshot>();
   // What the session knows at the start is what a reset goes back to.
@@ -43,7 +46,8 @@ export async function createTimeline(session: () => Session, program: Program, p
     offset = ahead + (ahead % 2);
     segment += 1;
     await session().restore(snapshot);
-    if (program.buffers.some(({ name }) => name === drawOffset)) await session().write(drawOffset, Uint32Array.of(offset));
+    if (program.buffers.some(({ name }) => name === drawOffset))
+      await session().write(drawOffset, Uint32Array.of(offset));
   };
   const call = async (procedure: string, first: boolean): Promise<void> => {
     if (first && initial) {

@@ -1,6 +1,6 @@
 /**
- * Compares a run with a stored result while it goes on: a writer that writes nothing. Spikes and samples are compared to the
- * bit, and what was not recorded by its digest.
+ * Compares a run with a stored result while it goes on: a writer that writes nothing. Spikes and samples are compared
+ * to the bit, and what was not recorded by its digest.
  */
 
 import type { TypedArray } from '../../src/ir/program.js';
@@ -100,7 +100,11 @@ export function compareWith(stored: StoredResult): Comparison {
       return [];
     },
     abandon: async () => undefined,
-    verdict: () => verdict ?? { verdict: 'incomparable', reason: setup === null ? 'the run has not begun' : 'the run has not ended' },
+    verdict: () =>
+      verdict ?? {
+        verdict: 'incomparable',
+        reason: setup === null ? 'the run has not begun' : 'the run has not ended',
+      },
   };
 }
 
@@ -112,16 +116,23 @@ function judge(stored: RunRecord, found: RunRecord, first: Difference | null): V
     };
   }
   if (stored.precision !== found.precision) {
-    return { verdict: 'incomparable', reason: `it was made in ${stored.precision}, and this run is in ${found.precision}` };
+    return {
+      verdict: 'incomparable',
+      reason: `it was made in ${stored.precision}, and this run is in ${found.precision}`,
+    };
   }
   if (stored.steps !== found.steps) {
-    return { verdict: 'different', first: first ?? { kind: 'setup', stored: `${stored.steps} steps`, found: `${found.steps} steps` } };
+    return {
+      verdict: 'different',
+      first: first ?? { kind: 'setup', stored: `${stored.steps} steps`, found: `${found.steps} steps` },
+    };
   }
   const difference = first ?? digestDifference(stored.fingerprint, found.fingerprint);
   return difference ? { verdict: 'different', first: difference } : { verdict: 'identical' };
 }
 
-// --- Keeping the first --------------------------------------------------------------------------------------------------
+// --- Keeping the first
+// --------------------------------------------------------------------------------------------------
 
 interface Differences {
   readonly add: (difference: Difference) => void;
@@ -146,18 +157,34 @@ function isBefore(a: Difference, b: Difference): boolean {
   return (a.element ?? -1) < (b.element ?? -1);
 }
 
-// --- Samples ------------------------------------------------------------------------------------------------------------
+// --- Samples
+// ------------------------------------------------------------------------------------------------------------
 
-function matchSeries(stored: StoredResult, plan: SeriesPlan, add: (difference: Difference) => void): StoredSeries | null {
+function matchSeries(
+  stored: StoredResult,
+  plan: SeriesPlan,
+  add: (difference: Difference) => void,
+): StoredSeries | null {
   const known = stored.series.find((candidate) => candidate.plan.name === plan.name);
   // What the run records beyond the stored result has nothing to be compared with.
   if (!known) return null;
   if (JSON.stringify(known.plan) === JSON.stringify(plan)) return known;
-  add({ kind: 'setup', owner: plan.owner, variable: plan.variable, stored: JSON.stringify(known.plan), found: JSON.stringify(plan) });
+  add({
+    kind: 'setup',
+    owner: plan.owner,
+    variable: plan.variable,
+    stored: JSON.stringify(known.plan),
+    found: JSON.stringify(plan),
+  });
   return null;
 }
 
-function compareSamples(known: StoredSeries, block: SampleBlock, position: number, add: (difference: Difference) => void): void {
+function compareSamples(
+  known: StoredSeries,
+  block: SampleBlock,
+  position: number,
+  add: (difference: Difference) => void,
+): void {
   const { plan } = known;
   const at = { kind: 'samples', owner: plan.owner, variable: plan.variable } as const;
   const rows = Math.min(block.steps.length, known.samples - position);
@@ -193,16 +220,26 @@ function firstDifference(a: TypedArray, b: TypedArray, length: number): number |
   return null;
 }
 
-// --- Spikes -------------------------------------------------------------------------------------------------------------
+// --- Spikes
+// -------------------------------------------------------------------------------------------------------------
 
-function compareTrains(stored: StoredResult, trains: readonly SpikeTrains[], add: (difference: Difference) => void): void {
+function compareTrains(
+  stored: StoredResult,
+  trains: readonly SpikeTrains[],
+  add: (difference: Difference) => void,
+): void {
   for (const known of stored.trains) {
     const { population, event, cells } = known.plan;
     const found = trains.find(({ plan }) => plan.population === population && plan.event === event);
     const at = { owner: population, variable: event };
     if (!found) add({ kind: 'setup', ...at, stored: 'recorded events', found: 'no recorded events' });
     else if (JSON.stringify(found.plan.cells) !== JSON.stringify(cells)) {
-      add({ kind: 'setup', ...at, stored: `cells ${JSON.stringify(cells)}`, found: `cells ${JSON.stringify(found.plan.cells)}` });
+      add({
+        kind: 'setup',
+        ...at,
+        stored: `cells ${JSON.stringify(cells)}`,
+        found: `cells ${JSON.stringify(found.plan.cells)}`,
+      });
     } else compareRows(known, found, add);
   }
 }
@@ -232,7 +269,8 @@ function compareRows(known: SpikeTrains, found: SpikeTrains, add: (difference: D
   }
 }
 
-// --- Digests ------------------------------------------------------------------------------------------------------------
+// --- Digests
+// ------------------------------------------------------------------------------------------------------------
 
 /** The first population or projection whose digest differs, with the variable; null for equal fingerprints. */
 function digestDifference(stored: Fingerprint, found: Fingerprint): Difference | null {
@@ -260,7 +298,11 @@ function digestDifference(stored: Fingerprint, found: Fingerprint): Difference |
   return { kind: 'digest', stored: stored.total, found: found.total };
 }
 
-function stateDifference(owner: string, stored: Readonly<Record<string, string>>, found: Readonly<Record<string, string>>): Difference {
+function stateDifference(
+  owner: string,
+  stored: Readonly<Record<string, string>>,
+  found: Readonly<Record<string, string>>,
+): Difference {
   for (const [variable, digest] of Object.entries(stored)) {
     if (found[variable] !== digest)
       return { kind: 'digest', owner, variable, stored: digest, found: found[variable] ?? 'no such variable' };
@@ -276,12 +318,16 @@ function stateDifference(owner: string, stored: Readonly<Record<string, string>>
 }
 
 /** The difference as a sentence for people. @param dt  s */
-export function differenceText({ kind, owner, step, element, variable, stored, found }: Difference, dt: number): string {
+export function differenceText(
+  { kind, owner, step, element, variable, stored, found }: Difference,
+  dt: number,
+): string {
   const place =
     owner === undefined
       ? 'the run'
       : `${owner}${element === undefined ? '' : `[${element}]`}${variable === undefined ? '' : `.${variable}`}`;
-  if (step !== undefined) return `first difference in step ${step} (${step * dt} s), ${place}: stored ${stored}, now ${found}`;
+  if (step !== undefined)
+    return `first difference in step ${step} (${step * dt} s), ${place}: stored ${stored}, now ${found}`;
   if (kind === 'digest')
     return `the digest of ${place} differs, of which nothing was recorded that says where: stored ${stored}, now ${found}`;
   return `${place} was recorded differently: stored ${stored}, now ${found}`;

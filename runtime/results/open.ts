@@ -10,7 +10,8 @@ const hdf5Signature = '\x89HDF\r\n\x1a\n';
 
 /** @throws UsageError when there is no such file, or it is no result of ours */
 export async function openResult(path: string): Promise<StoredResult> {
-  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
+  if (!existsSync(path))
+    throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
   if (statSync(path).isDirectory()) throw notAResult(path, 'it is a folder');
   const start = firstBytes(path, 256);
   if (start.startsWith(hdf5Signature)) return (await import('./nwb/read.js')).readNwbResult(path);

@@ -38,7 +38,8 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
 /**
  * What a failed write means to the user.
  *
- * @param error  as the file system, or the HDF5 library, threw it; the latter says no code, so the folder's free space is asked
+ * @param error  as the file system, or the HDF5 library, threw it; the latter says no code, so the folder's free space
+ *   is asked
  * @param path  the result's own path, not the temporary one
  */
 export function outputError(error: unknown, path: string): UsageError {
@@ -53,7 +54,9 @@ function plainReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const system = /error message = '([^']+)'/.exec(text)?.[1];
   if (system !== undefined) return system.toLowerCase();
-  return text.startsWith('HDF5-DIAG') ? (/\): ([^\n]+)/.exec(text)?.[1] ?? 'the HDF5 library failed') : text.split('\n')[0]!;
+  return text.startsWith('HDF5-DIAG')
+    ? (/\): ([^\n]+)/.exec(text)?.[1] ?? 'the HDF5 library failed')
+    : text.split('\n')[0]!;
 }
 
 function errorCode(error: unknown, path: string): string {
@@ -83,7 +86,8 @@ function freeSpace(folder: string): number {
 export function claimOutput(path: string): string {
   const partial = partialPath(path);
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
     closeSync(openSync(partial, 'w'));
   } catch (error) {
     throw outputError(error, path);

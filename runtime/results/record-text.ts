@@ -15,8 +15,15 @@ export function storedRecord(record: RunRecord, reproducible: boolean): Omit<Run
   return reproducible ? { ...rest, timings: {} } : rest;
 }
 
-/** Record, model and large arrays as one JSON object. The model's text is taken over as it is, so that its bytes stay the same. */
-export function provenanceText(record: RunRecord, data: ReadonlyMap<string, TypedArray>, reproducible: boolean): string {
+/**
+ * Record, model and large arrays as one JSON object. The model's text is taken over as it is, so that its bytes stay
+ * the same.
+ */
+export function provenanceText(
+  record: RunRecord,
+  data: ReadonlyMap<string, TypedArray>,
+  reproducible: boolean,
+): string {
   const text = JSON.stringify({ ...storedRecord(record, reproducible), data: dataRecord(data) }, null, 2);
   return `${text.slice(0, -2)},\n  "model": ${record.model}\n}\n`;
 }
@@ -26,13 +33,18 @@ export function provenanceText(record: RunRecord, data: ReadonlyMap<string, Type
  *
  * @throws UsageError when the text is not such a record, or one of a later version
  */
-export function readProvenance(text: string, path: string): { readonly record: RunRecord; readonly data: ReadonlyMap<string, TypedArray> } {
+export function readProvenance(
+  text: string,
+  path: string,
+): { readonly record: RunRecord; readonly data: ReadonlyMap<string, TypedArray> } {
   const value = parseObject(text, path);
   const { data, model, ...rest } = value;
   return { record: checkedRecord(rest, JSON.stringify(model), path), data: readData(data) };
 }
 
-/** Reads what `JSON.stringify(storedRecord(…))` wrote, given the model's text. @throws UsageError as `readProvenance` */
+/**
+ * Reads what `JSON.stringify(storedRecord(…))` wrote, given the model's text. @throws UsageError as `readProvenance`
+ */
 export function readRecord(text: string, model: string, path: string): RunRecord {
   return checkedRecord(parseObject(text, path), model, path);
 }
@@ -44,7 +56,8 @@ function parseObject(text: string, path: string): Record<string, unknown> {
   } catch {
     throw notAResult(path, 'its record is not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAResult(path, 'its record is not an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw notAResult(path, 'its record is not an object');
   return value as Record<string, unknown>;
 }
 
@@ -81,7 +94,10 @@ const requiredKeys = [
 
 /** The error for a file that is not one of our results. */
 export function notAResult(path: string, why: string): UsageError {
-  return new UsageError(`${path} is not a result that interneuron can read: ${why}`, 'give a result that interneuron run has written');
+  return new UsageError(
+    `${path} is not a result that interneuron can read: ${why}`,
+    'give a result that interneuron run has written',
+  );
 }
 
 interface StoredArray {
@@ -91,13 +107,19 @@ interface StoredArray {
 
 function dataRecord(data: ReadonlyMap<string, TypedArray>): Record<string, StoredArray> {
   return Object.fromEntries(
-    [...data].map(([digest, array]) => [digest, { dtype: elementTypeOf(array), base64: Buffer.from(bytesOf(array)).toString('base64') }]),
+    [...data].map(([digest, array]) => [
+      digest,
+      { dtype: elementTypeOf(array), base64: Buffer.from(bytesOf(array)).toString('base64') },
+    ]),
   );
 }
 
 function readData(value: unknown): ReadonlyMap<string, TypedArray> {
   const stored = (value ?? {}) as Record<string, StoredArray>;
   return new Map(
-    Object.entries(stored).map(([digest, { dtype, base64 }]) => [digest, arrayFromBytes(dtype, Buffer.from(base64, 'base64'))]),
+    Object.entries(stored).map(([digest, { dtype, base64 }]) => [
+      digest,
+      arrayFromBytes(dtype, Buffer.from(base64, 'base64')),
+    ]),
   );
 }

@@ -1,15 +1,18 @@
 /**
  * What every result holds, and the contracts of those who write and read one.
  *
- * A run is described before it starts (`RunSetup`), delivers blocks of samples while it runs, and is closed with its record
- * (`RunRecord`) and its spike trains. Formats know nothing of sessions or buffers: only of these types.
+ * A run is described before it starts (`RunSetup`), delivers blocks of samples while it runs, and is closed with its
+ * record (`RunRecord`) and its spike trains. Formats know nothing of sessions or buffers: only of these types.
  */
 
 import type { ElementType, Precision, TypedArray } from '../../src/ir/program.js';
 
 // --- Provenance -----------------------------------------------------------------------------------------------------
 
-/** The three identities of a model: what it is, what was done with it, and the document as written. SHA-256, hexadecimal. */
+/**
+ * The three identities of a model: what it is, what was done with it, and the document as written. SHA-256,
+ * hexadecimal.
+ */
 export interface ModelHashes {
   readonly model: string;
   readonly experiment: string;
@@ -68,7 +71,10 @@ export interface PhaseSpan {
   readonly end: number;
 }
 
-/** A stretch of steps in which time runs on: a reset ends it and begins another. Steps are counted on through all segments. */
+/**
+ * A stretch of steps in which time runs on: a reset ends it and begins another. Steps are counted on through all
+ * segments.
+ */
 export interface SegmentSpan {
   readonly name: string;
   /** Steps [begin, end), counted from the start of the run. */
@@ -129,7 +135,16 @@ export interface RunMetadata {
 }
 
 /** NWB's fields of a subject that are text. `age` is a duration of ISO 8601 (`P90D`), `sex` one of M, F, U and O. */
-export const subjectFields: readonly string[] = ['subject_id', 'species', 'sex', 'age', 'description', 'strain', 'genotype', 'weight'];
+export const subjectFields: readonly string[] = [
+  'subject_id',
+  'species',
+  'sex',
+  'age',
+  'description',
+  'strain',
+  'genotype',
+  'weight',
+];
 
 // --- Spikes and samples ---------------------------------------------------------------------------------------------
 
@@ -157,7 +172,10 @@ export interface TrainsPlan {
   readonly observed?: readonly (readonly [number, number])[];
 }
 
-/** The trains themselves, a row for each cell of the plan. Times are steps; a spike of step n is at (n + spikeLabel) * dt. */
+/**
+ * The trains themselves, a row for each cell of the plan. Times are steps; a spike of step n is at (n + spikeLabel) *
+ * dt.
+ */
 export interface SpikeTrains {
   readonly plan: TrainsPlan;
   /** Spikes of each row. */
@@ -185,7 +203,9 @@ export interface SeriesPlan {
   readonly every: number;
   readonly offset: number;
   readonly label: 0 | 1;
-  /** True when the recording is switched or time turned back during the run, so that samples have steps of their own. */
+  /**
+   * True when the recording is switched or time turned back during the run, so that samples have steps of their own.
+   */
   readonly gaps: boolean;
 }
 
@@ -198,7 +218,10 @@ export function columnCount(plan: SeriesPlan): number {
 export interface SampleBlock {
   /** Position in `RunSetup.series`. */
   readonly series: number;
-  /** Step of each row, counted from the start of the run; the sample of a segment's first state has the step before its first. */
+  /**
+   * Step of each row, counted from the start of the run; the sample of a segment's first state has the step before its
+   * first.
+   */
   readonly steps: Int32Array;
   /** Which segment the rows belong to; absent: the first. */
   readonly segment?: number;

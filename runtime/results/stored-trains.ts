@@ -31,14 +31,20 @@ export function trainsFromLists(plan: TrainsPlan, rows: readonly (readonly numbe
   );
 }
 
-function sortedByStep(plan: TrainsPlan, counts: Uint32Array, steps: Uint32Array): { steps: Uint32Array; cells: Uint32Array } {
+function sortedByStep(
+  plan: TrainsPlan,
+  counts: Uint32Array,
+  steps: Uint32Array,
+): { steps: Uint32Array; cells: Uint32Array } {
   const cells = new Uint32Array(steps.length);
   let at = 0;
   for (const [row, count] of counts.entries()) {
     cells.fill(elementAt(plan.cells, row), at, at + count);
     at += count;
   }
-  const order = Uint32Array.from(steps, (_, position) => position).sort((a, b) => steps[a]! - steps[b]! || cells[a]! - cells[b]!);
+  const order = Uint32Array.from(steps, (_, position) => position).sort(
+    (a, b) => steps[a]! - steps[b]! || cells[a]! - cells[b]!,
+  );
   return { steps: order.map((position) => steps[position]!), cells: order.map((position) => cells[position]!) };
 }
 

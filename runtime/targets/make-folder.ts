@@ -6,8 +6,8 @@ import { dirname } from 'node:path';
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /**
- * Makes a folder that only its owner reads, and those above it, where they are not there. Node's own way tries for ever where a system makes
- * no folder and says that the one above is missing, as below `/proc`.
+ * Makes a folder that only its owner reads, and those above it, where they are not there. Node's own way tries for ever
+ * where a system makes no folder and says that the one above is missing, as below `/proc`.
  *
  * @throws the system's error when there can be none
  */

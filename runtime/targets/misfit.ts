@@ -4,4 +4,7 @@ import { UsageError } from '../../src/diagnostics/diagnostic.js';
 
 /** The error that names the buffer in which a snapshot differs from the program. */
 export const snapshotMisfit = (buffer: string): UsageError =>
-  new UsageError(`the snapshot does not fit this model: buffer ${buffer} differs`, 'take a new snapshot with this version of the model');
+  new UsageError(
+    `the snapshot does not fit this model: buffer ${buffer} differs`,
+    'take a new snapshot with this version of the model',
+  );

@@ -11,13 +11,16 @@ let loaded: Koffi | undefined;
 /** What Linux gives a program. */
 const stackBytes = 8 * 2 ** 20;
 
-/** Loaded when first needed, since most commands do without. @throws UsageError when it has no binary for this platform */
+/**
+ * Loaded when first needed, since most commands do without. @throws UsageError when it has no binary for this platform
+ */
 export function koffi(): Koffi {
   try {
     if (loaded !== undefined) return loaded;
     // The package is CommonJS with a native part: bundlers leave it where it is.
     loaded = createRequire(import.meta.url)('koffi') as Koffi;
-    // Native code has a stack of 2 MiB as a rule, and of 128 KiB beside the main thread; compilers that are called as libraries need that of a program.
+    // Native code has a stack of 2 MiB as a rule, and of 128 KiB beside the main thread; compilers that are called as
+    // libraries need that of a program.
     loaded.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
     return loaded;
   } catch (error) {
@@ -43,7 +46,8 @@ export function callingProblem(): UsageError | undefined {
 export type NativeLibrary = ReturnType<Koffi['load']>;
 
 /**
- * The functions of a library of the system: of the first of its names that is there; loaded when first asked for, and again when it goes by other names.
+ * The functions of a library of the system: of the first of its names that is there; loaded when first asked for, and
+ * again when it goes by other names.
  *
  * @param title    as messages name it: `the CUDA driver`
  * @param names    its names, in the order of trying

@@ -37,11 +37,17 @@ export interface Snapshot {
 export interface Session {
   /** Steps done so far. */
   readonly step: number;
-  /** True where `run` comes back by itself after some tens of milliseconds, so that it may be asked for any number of steps. */
+  /**
+   * True where `run` comes back by itself after some tens of milliseconds, so that it may be asked for any number of
+   * steps.
+   */
   readonly paced?: boolean;
   /** Runs the schedule's `initialise` list. */
   initialise(progress?: Progress): Promise<void>;
-  /** Runs at most `steps` steps; stops early before a step for which a log may lack room, or after a fault. @returns steps done */
+  /**
+   * Runs at most `steps` steps; stops early before a step for which a log may lack room, or after a fault. @returns
+   * steps done
+   */
   run(steps: number): Promise<number>;
   /** Runs a named procedure of the schedule. */
   call(procedure: string): Promise<void>;
@@ -70,7 +76,10 @@ export interface Executable {
 export interface Target {
   readonly name: string;
   probe(): Promise<Availability>;
-  /** The same after trying the arithmetic of every device, which takes a moment; absent where `probe` does, or where there are no devices. */
+  /**
+   * The same after trying the arithmetic of every device, which takes a moment; absent where `probe` does, or where
+   * there are no devices.
+   */
   judge?(): Promise<Availability>;
   compile(program: Program, options: CompileOptions): Promise<Executable>;
 }

@@ -1,10 +1,13 @@
-/** Whether JavaScript itself computes as IEEE 754 has it: the reference target, and every number that a host works out, rest on it. */
+/**
+ * Whether JavaScript itself computes as IEEE 754 has it: the reference target, and every number that a host works out,
+ * rest on it.
+ */
 
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 
 /**
- * Checks that JavaScript itself still computes with denormal numbers: a library built with -Ofast switches the processor to flush them when it is
- * loaded.
+ * Checks that JavaScript itself still computes with denormal numbers: a library built with -Ofast switches the
+ * processor to flush them when it is loaded.
  *
  * @throws UsageError when it does not
  */

@@ -1,4 +1,7 @@
-/** The fixture matrix on one target: every document's fingerprint against the golden one, or against WebAssembly's where there is none. */
+/**
+ * The fixture matrix on one target: every document's fingerprint against the golden one, or against WebAssembly's where
+ * there is none.
+ */
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -85,7 +88,10 @@ function* goldenCases(): Generator<Case> {
       if (golden === undefined) continue;
       const load = (): Loaded => {
         const duration = shortened[name]?.duration;
-        const { valid } = importModel({ name: `${name}.yaml`, text: shortText(name) }, duration === undefined ? {} : { duration });
+        const { valid } = importModel(
+          { name: `${name}.yaml`, text: shortText(name) },
+          duration === undefined ? {} : { duration },
+        );
         const program = lower(valid, { precision });
         return { program, protocol: protocolOf(valid, program) };
       };

@@ -44,7 +44,10 @@ export interface MicrocircuitRow {
   /** Mean rates in Hz by population. */
   readonly rates: Readonly<Record<string, number>>;
   readonly fingerprint: string;
-  /** Wall time in s of each launch of a step and of all of them, repeated by themselves after the run; where the target can tell. */
+  /**
+   * Wall time in s of each launch of a step and of all of them, repeated by themselves after the run; where the target
+   * can tell.
+   */
   readonly launches?: { readonly each: readonly number[]; readonly step: number };
 }
 
@@ -103,7 +106,9 @@ export async function timeMicrocircuit(options: MicrocircuitOptions): Promise<Mi
         factor: run.seconds.run / duration,
         memory,
         spikes: spikes.reduce((sum, count) => sum + count, 0),
-        rates: Object.fromEntries(run.trains.map(({ counts, plan }, k) => [plan.population, (spikes[k] ?? 0) / counts.length / duration])),
+        rates: Object.fromEntries(
+          run.trains.map(({ counts, plan }, k) => [plan.population, (spikes[k] ?? 0) / counts.length / duration]),
+        ),
         fingerprint: run.fingerprint.total,
         ...(launches === undefined ? {} : { launches }),
       };

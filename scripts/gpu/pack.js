@@ -1,6 +1,7 @@
 /**
- * Packs what a machine with a GPU needs to check and time the cuda target into one folder: its own Node, the built program, packages, fixtures and
- * golden fingerprints. There `sh run.sh` does it, without network, npm or anything to install but the driver and a compiler for CUDA.
+ * Packs what a machine with a GPU needs to check and time the cuda target into one folder: its own Node, the built
+ * program, packages, fixtures and golden fingerprints. There `sh run.sh` does it, without network, npm or anything to
+ * install but the driver and a compiler for CUDA.
  *
  *     node scripts/gpu/pack.js [folder] [--node file]
  *

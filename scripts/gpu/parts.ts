@@ -1,4 +1,7 @@
-/** The parts of a check of a target where its device is. Each is done by a process of its own, and leaves rows as it goes. */
+/**
+ * The parts of a check of a target where its device is. Each is done by a process of its own, and leaves rows as it
+ * goes.
+ */
 
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,7 +76,14 @@ export async function doPart(part: Part, options: PartOptions, rows: string): Pr
       const cacheDirectory = mkdtempSync(join(tmpdir(), 'interneuron-fixtures-'));
       const begin = (fixture: string): void => leave({ kind: 'begin', name: fixture });
       try {
-        for await (const row of checkFixtures({ target, cacheDirectory, steps, skip, begin, ...(only === undefined ? {} : { only }) }))
+        for await (const row of checkFixtures({
+          target,
+          cacheDirectory,
+          steps,
+          skip,
+          begin,
+          ...(only === undefined ? {} : { only }),
+        }))
           leave({ kind: 'fixture', row });
       } finally {
         rmSync(cacheDirectory, { recursive: true, force: true });
@@ -88,7 +98,10 @@ export async function doPart(part: Part, options: PartOptions, rows: string): Pr
       const { scale, duration } = options;
       // A small network is here to be tried, not timed.
       const repeats = scale < 0.1 ? 1 : 128;
-      leave({ kind: 'microcircuit', row: await timeMicrocircuit({ target, scale, duration, drive, precision, repeats }) });
+      leave({
+        kind: 'microcircuit',
+        row: await timeMicrocircuit({ target, scale, duration, drive, precision, repeats }),
+      });
     }
   }
 }

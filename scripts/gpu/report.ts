@@ -90,11 +90,25 @@ export function reportText({ availability, fixtures, agreement, microcircuit, pa
     `${fixtures.filter(({ equal }) => equal).length} of ${fixtures.length} fingerprints are equal`,
     ...failed.map(({ name, precision, error }) => `- ${name} ${precision}: ${error ?? 'DIFFERENT'}`),
     ...agreement.map(
-      ({ scale, precision, equal }) => `- microcircuit, scale ${scale}, ${precision}, and WebAssembly: ${equal ? 'equal' : 'DIFFERENT'}`,
+      ({ scale, precision, equal }) =>
+        `- microcircuit, scale ${scale}, ${precision}, and WebAssembly: ${equal ? 'equal' : 'DIFFERENT'}`,
     ),
     '',
     ...table(
-      ['drive', 'precision', 'scale', 'neurons', 'synapses', 'compile', 'again', 'build', 'run', 'run / simulated', 'memory', 'spikes'],
+      [
+        'drive',
+        'precision',
+        'scale',
+        'neurons',
+        'synapses',
+        'compile',
+        'again',
+        'build',
+        'run',
+        'run / simulated',
+        'memory',
+        'spikes',
+      ],
       microcircuit.map((row) => [
         row.drive,
         row.precision,

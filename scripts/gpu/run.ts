@@ -1,13 +1,16 @@
 /**
- * Checks and times a target where its device is: its arithmetic, the cortical microcircuit, then every fixture against its golden fingerprint.
+ * Checks and times a target where its device is: its arithmetic, the cortical microcircuit, then every fixture against
+ * its golden fingerprint.
  *
- *     run.js [all|test|bench] [--target cuda] [--minutes 9] [--only name] [--steps 200] [--scale 1] [--seconds 10] [--drive poisson|dc]
+ *     run.js [all|test|bench] [--target cuda] [--minutes 9] [--only name] [--steps 200] [--scale 1] [--seconds 10]
+ *     [--drive poisson|dc]
  *            [--precision float64|float32] [--skip fixtures] [--json file]
  *
- * Every part is a process of its own with a time of its own, so that what breaks or hangs does not take the others with it; rows are printed as they
- * come. The report is written to `file`, and as report.json and report.md to the folder that OUT names, after each part. Needs no package of npm's but
- * those beside it, no network and no test runner: `pack.js` makes a folder of all that it needs. The exit code is 1 when a fingerprint differs or a part
- * does not end, and 2 when the target is not available.
+ * Every part is a process of its own with a time of its own, so that what breaks or hangs does not take the others with
+ * it; rows are printed as they come. The report is written to `file`, and as report.json and report.md to the folder
+ * that OUT names, after each part. Needs no package of npm's but those beside it, no network and no test runner:
+ * `pack.js` makes a folder of all that it needs. The exit code is 1 when a fingerprint differs or a part does not end,
+ * and 2 when the target is not available.
  */
 
 import { spawn } from 'node:child_process';
@@ -56,9 +59,13 @@ const optionsOf = (skip: number): PartOptions => ({
 /** The parts to do, what matters most first. */
 function partsOf(what: string): readonly Part[] {
   const drives = ['poisson', 'dc'].filter((drive) => values.drive === undefined || values.drive === drive);
-  const precisions = ['float64', 'float32'].filter((precision) => values.precision === undefined || values.precision === precision);
+  const precisions = ['float64', 'float32'].filter(
+    (precision) => values.precision === undefined || values.precision === precision,
+  );
   const bench = precisions.flatMap((precision) =>
-    drives.filter((drive) => precision === 'float64' || drive === drives[0]).map((drive) => `microcircuit ${drive} ${precision}`),
+    drives
+      .filter((drive) => precision === 'float64' || drive === drives[0])
+      .map((drive) => `microcircuit ${drive} ${precision}`),
   );
   return [
     'probe',
@@ -199,4 +206,6 @@ if (!['all', 'test', 'bench', 'part'].includes(what) || targets[values.target] =
   process.exit(2);
 }
 process.exitCode =
-  what === 'part' ? await doPart(part, optionsOf(Number(values.skip)), values.rows ?? '').then(() => 0) : await supervise(what);
+  what === 'part'
+    ? await doPart(part, optionsOf(Number(values.skip)), values.rows ?? '').then(() => 0)
+    : await supervise(what);

@@ -85,7 +85,11 @@ export const commands = {
         repeated: true,
         describe: 'where results go: .nwb, .json or .csv; may be repeated',
       },
-      'output-dir': { type: 'string', value: 'dir', describe: 'where the files go that the model itself names [the current folder]' },
+      'output-dir': {
+        type: 'string',
+        value: 'dir',
+        describe: 'where the files go that the model itself names [the current folder]',
+      },
       target: { type: 'string', choices: targetNames, describe: 'the engine [auto]' },
       device,
       strategy,
@@ -93,7 +97,11 @@ export const commands = {
       duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
       timing,
-      precision: { type: 'string', choices: ['float64', 'float32'], describe: 'floating point type of the state [float64]' },
+      precision: {
+        type: 'string',
+        choices: ['float64', 'float32'],
+        describe: 'floating point type of the state [float64]',
+      },
       threads: { type: 'string', value: 'n', describe: 'worker threads; the result does not depend on it' },
       set,
       'allow-path': allowPath,
@@ -121,9 +129,16 @@ export const commands = {
     describe: 'write a model in another notation',
     files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
     options: {
-      to: { type: 'string', choices: targetNotations, describe: 'the notation: canonical JSON, a Brian 2 script, or its specification' },
+      to: {
+        type: 'string',
+        choices: targetNotations,
+        describe: 'the notation: canonical JSON, a Brian 2 script, or its specification',
+      },
       output: { type: 'string', alias: 'o', value: 'file', describe: 'the file to write' },
-      freeze: { type: 'boolean', describe: 'make every random draw explicit: connections, values, delays, spike trains' },
+      freeze: {
+        type: 'boolean',
+        describe: 'make every random draw explicit: connections, values, delays, spike trains',
+      },
       strict: { type: 'boolean', describe: 'write nothing when something of the model cannot be said in the notation' },
       report: { type: 'string', value: 'file', describe: 'write what could not be said as JSON' },
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
@@ -158,7 +173,11 @@ export const commands = {
       duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
       timing,
-      precision: { type: 'string', choices: ['float64', 'float32'], describe: 'floating point type of the state [float64]' },
+      precision: {
+        type: 'string',
+        choices: ['float64', 'float32'],
+        describe: 'floating point type of the state [float64]',
+      },
       set,
       'allow-path': allowPath,
       ...common,
@@ -190,7 +209,12 @@ export type CommandName = keyof typeof commands;
 /** What was asked for. Values are as typed; each command reads its own. */
 export type Request =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'command'; readonly command: CommandName; readonly files: readonly string[]; readonly options: Options };
+  | {
+      readonly kind: 'command';
+      readonly command: CommandName;
+      readonly files: readonly string[];
+      readonly options: Options;
+    };
 
 /** Options as typed: flags, values, and lists of those that may be repeated. */
 export interface Options {
@@ -251,10 +275,12 @@ function defineParser(
     .epilogue(
       'Exit codes: 0 done, 1 the model is wrong or results differ, 2 the command or a file is, 130 interrupted, 70 a fault of interneuron.',
     );
-  // yargs words the help of every command that it runs, which takes as long as reading a small model: what nobody asked for is hidden. Choices are
-  // for help and completion alone; values are checked in `toRequest`, whose messages can suggest.
+  // yargs words the help of every command that it runs, which takes as long as reading a small model: what nobody asked
+  // for is hidden. Choices are for help and completion alone; values are checked in `toRequest`, whose messages can
+  // suggest.
   const showsHelp = words.some((word) => ['--help', '--get-yargs-completions'].includes(word));
-  for (const name of Object.keys(commands) as CommandName[]) addCommand(parser, name, commands[name], showsHelp, select);
+  for (const name of Object.keys(commands) as CommandName[])
+    addCommand(parser, name, commands[name], showsHelp, select);
   return parser;
 }
 
@@ -262,7 +288,9 @@ function defineParser(
 function usageError(message: string, words: readonly string[]): UsageError {
   const command = words.find((word) => word in commands);
   const hint =
-    command === undefined ? 'interneuron --help lists commands and options' : `interneuron ${command} --help shows how it is used`;
+    command === undefined
+      ? 'interneuron --help lists commands and options'
+      : `interneuron ${command} --help shows how it is used`;
   const valueless = /^Not enough arguments following: (.*)$/.exec(message);
   if (valueless) return new UsageError(`--${valueless[1]} needs a value`, hint);
   if (command !== undefined && message.startsWith('Not enough non-option arguments'))
@@ -333,10 +361,14 @@ function toRequest(command: CommandName, parsed: Parsed): Request {
   const options = optionReader(parsed);
   for (const [name, { choices, repeated }] of Object.entries(known)) {
     const values = options.values(name);
-    if (!repeated && values.length > 1) throw new UsageError(`--${name} is given ${values.length} times`, 'give it once');
+    if (!repeated && values.length > 1)
+      throw new UsageError(`--${name} is given ${values.length} times`, 'give it once');
     for (const value of values) {
       if (choices && !choices.includes(value)) {
-        throw new UsageError(`--${name} cannot be ${value}`, didYouMean(value, choices) ?? `it is one of ${choices.join(', ')}`);
+        throw new UsageError(
+          `--${name} cannot be ${value}`,
+          didYouMean(value, choices) ?? `it is one of ${choices.join(', ')}`,
+        );
       }
     }
   }
@@ -367,7 +399,13 @@ function unknownCommand(words: readonly string[], help: string): Request {
   const word = words.find((candidate) => !candidate.startsWith('-'));
   if (word === undefined && words.length === 0) return { kind: 'text', text: `${help}\n` };
   if (word === undefined)
-    throw new UsageError(`there is no option ${words[0]} without a command`, 'interneuron --help lists commands and options');
+    throw new UsageError(
+      `there is no option ${words[0]} without a command`,
+      'interneuron --help lists commands and options',
+    );
   const names = [...Object.keys(commands), 'completion'];
-  throw new UsageError(`there is no command ${word}`, didYouMean(word, names) ?? `the commands are ${names.join(', ')}`);
+  throw new UsageError(
+    `there is no command ${word}`,
+    didYouMean(word, names) ?? `the commands are ${names.join(', ')}`,
+  );
 }

@@ -22,7 +22,11 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
  * @param began  when the command began, on the clock of `performance.now()`
  * @returns the exit code; every failure has been said by then
  */
-export async function runCommandLine(words: readonly string[], terminal: Terminal, began = performance.now()): Promise<number> {
+export async function runCommandLine(
+  words: readonly string[],
+  terminal: Terminal,
+  began = performance.now(),
+): Promise<number> {
   const sources = new Map<string, string>();
   try {
     const request = await readArguments(words, terminal.stdout.columns);

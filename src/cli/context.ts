@@ -52,7 +52,9 @@ export function createContext(
     show(diagnostics) {
       if (!forPeople || diagnostics.length === 0) return;
       const { colour } = terminal.stderr;
-      terminal.stderr.write(`${renderDiagnostics(diagnostics, { source: (name) => sourceText(sources, name), colour })}\n`);
+      terminal.stderr.write(
+        `${renderDiagnostics(diagnostics, { source: (name) => sourceText(sources, name), colour })}\n`,
+      );
     },
     say(text) {
       if (forPeople) terminal.stdout.write(`${text}\n`);

@@ -28,7 +28,9 @@ export function reportFailure(error: unknown, { terminal, sources, json }: Failu
     if (json) printJson(terminal, { diagnostics: diagnosticsToJson(error.diagnostics) });
     else {
       const { colour } = terminal.stderr;
-      terminal.stderr.write(renderDiagnostics(error.diagnostics, { source: (name) => sourceText(sources, name), colour }));
+      terminal.stderr.write(
+        renderDiagnostics(error.diagnostics, { source: (name) => sourceText(sources, name), colour }),
+      );
       terminal.stderr.write(`\n${countFindings(error.diagnostics)}\n`);
     }
     return exitCodes.wrong;
@@ -39,7 +41,8 @@ export function reportFailure(error: unknown, { terminal, sources, json }: Failu
   }
   const { message, hint } = sentence(error);
   if (json) printJson(terminal, { error: { message, ...(hint === undefined ? {} : { hint }) }, diagnostics: [] });
-  else terminal.stderr.write(`error: ${printable(message)}\n${hint === undefined ? '' : `  hint  ${printable(hint)}\n`}`);
+  else
+    terminal.stderr.write(`error: ${printable(message)}\n${hint === undefined ? '' : `  hint  ${printable(hint)}\n`}`);
   const stack = error instanceof Error && terminal.environment['INTERNEURON_STACK'] ? error.stack : undefined;
   if (stack !== undefined) terminal.stderr.write(`${stack}\n`);
   return error instanceof UsageError ? exitCodes.usage : exitCodes.internal;

@@ -30,8 +30,8 @@ const dotRows = dotBits.length;
 const longestName = 14;
 
 /**
- * Draws each population with lines in proportion to its size, at least one. A row of dots is one cell: where there are more
- * cells than rows, evenly spaced ones are shown, since all of them together would be a grey field.
+ * Draws each population with lines in proportion to its size, at least one. A row of dots is one cell: where there are
+ * more cells than rows, evenly spaced ones are shown, since all of them together would be a grey field.
  *
  * @returns lines of text; none when there is nothing to draw
  */
@@ -44,10 +44,16 @@ export function drawRaster(populations: readonly RasterPopulation[], options: Ra
     shown.map(({ size }) => size),
     options.rows,
   );
-  const lines = shown.flatMap((population, ordinal) => drawPopulation(population, heights[ordinal] ?? 1, width, nameWidth, options.steps));
+  const lines = shown.flatMap((population, ordinal) =>
+    drawPopulation(population, heights[ordinal] ?? 1, width, nameWidth, options.steps),
+  );
   const axis = options.from + options.to.padStart(width - options.from.length);
   const hidden = populations.length - shown.length;
-  return [...lines, `${' '.repeat(nameWidth + 2)}${axis}`, ...(hidden > 0 ? [`(${hidden} more populations not drawn)`] : [])];
+  return [
+    ...lines,
+    `${' '.repeat(nameWidth + 2)}${axis}`,
+    ...(hidden > 0 ? [`(${hidden} more populations not drawn)`] : []),
+  ];
 }
 
 /**
@@ -71,7 +77,13 @@ export function shareRows(sizes: readonly number[], rows: number): number[] {
   return heights;
 }
 
-function drawPopulation(population: RasterPopulation, height: number, width: number, nameWidth: number, steps: number): string[] {
+function drawPopulation(
+  population: RasterPopulation,
+  height: number,
+  width: number,
+  nameWidth: number,
+  steps: number,
+): string[] {
   const dots = Math.min(height * dotRows, population.size);
   const cells = Array.from({ length: height }, () => new Uint8Array(width));
   for (let row = 0; row < dots; row++) {

@@ -12,7 +12,9 @@ export function sourceText(sources: ReadonlyMap<string, string>, name: string): 
   const known = sources.get(name);
   if (known !== undefined) return known;
   try {
-    return (statSync(name, { throwIfNoEntry: false })?.size ?? Infinity) > longestShown ? undefined : readSource(name).text;
+    return (statSync(name, { throwIfNoEntry: false })?.size ?? Infinity) > longestShown
+      ? undefined
+      : readSource(name).text;
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) return undefined;
     throw error;

@@ -49,10 +49,16 @@ export function generatedSummary(report: RunReport, result: GeneratedResult): st
 }
 
 function heading({ model, target, device, precision, seed, dt, steps, threads }: RunReport): string[] {
-  const engine = [device === target ? target : `${target} (${device})`, `${threads} thread${threads === 1 ? '' : 's'}`, precision];
+  const engine = [
+    device === target ? target : `${target} (${device})`,
+    `${threads} thread${threads === 1 ? '' : 's'}`,
+    precision,
+  ];
   return [
     `${printable(model.name)}  (model ${model.hash.slice(0, 12)})`,
-    [...engine, `seed ${seed}`, `${formatCount(steps)} step${steps === 1 ? '' : 's'} of ${formatDuration(dt)}`].join(', '),
+    [...engine, `seed ${seed}`, `${formatCount(steps)} step${steps === 1 ? '' : 's'} of ${formatDuration(dt)}`].join(
+      ', ',
+    ),
   ];
 }
 

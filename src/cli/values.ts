@@ -49,7 +49,10 @@ export function readThreads(text: string | undefined): number | undefined {
 function readTime(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const refuse = (why: string): UsageError =>
-    new UsageError(`--${name} cannot be ${shorten(text)}: ${why}`, `write a time with its unit, such as --${name} '100 ms'`);
+    new UsageError(
+      `--${name} cannot be ${shorten(text)}: ${why}`,
+      `write a time with its unit, such as --${name} '100 ms'`,
+    );
   if (/^[\s\d.eE+-]+$/.test(text)) throw refuse('it has no unit');
   const seconds = parseTime(text);
   if (seconds === undefined) throw refuse('it is not a time');

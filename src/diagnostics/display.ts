@@ -1,4 +1,6 @@
-/** How text from a document looks on a terminal: columns it takes, and characters that must not reach it as they are. */
+/**
+ * How text from a document looks on a terminal: columns it takes, and characters that must not reach it as they are.
+ */
 
 /** Code points that take no column: combining marks, joiners, variation selectors. */
 const zeroWidth: readonly (readonly [number, number])[] = [
@@ -50,8 +52,8 @@ export function displayWidth(text: string): number {
 }
 
 /**
- * `text` without anything that a terminal would obey: tabs become two spaces, other control characters (an escape sequence
- * in a model, say) and halves of surrogate pairs the replacement character.
+ * `text` without anything that a terminal would obey: tabs become two spaces, other control characters (an escape
+ * sequence in a model, say) and halves of surrogate pairs the replacement character.
  */
 export function printable(text: string): string {
   return text
@@ -60,7 +62,10 @@ export function printable(text: string): string {
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
-/** The same for text of several lines, which keeps its line ends: for source code, where what is seen must be what is there. */
+/**
+ * The same for text of several lines, which keeps its line ends: for source code, where what is seen must be what is
+ * there.
+ */
 export const printableLines = (text: string): string =>
   text
     .split(/\r\n|\r|\n/)

@@ -34,7 +34,9 @@ type Paint = (style: keyof typeof colours, text: string) => string;
  * @returns lines joined by newlines, ending with one; empty when there are no findings
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions = {}): string {
-  const paint: Paint = options.colour ? (style, text) => `\u001b[${colours[style]}m${text}\u001b[0m` : (_, text) => text;
+  const paint: Paint = options.colour
+    ? (style, text) => `\u001b[${colours[style]}m${text}\u001b[0m`
+    : (_, text) => text;
   const lines = lineReader(options.source);
   const sorted = sortDiagnostics(diagnostics);
   const most = options.most ?? 50;
@@ -69,17 +71,19 @@ export function countFindings(diagnostics: readonly Diagnostic[]): string {
 
 /** Findings as plain JSON values, sorted by place, for `--json`; keys are those of `Diagnostic`. */
 export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return sortDiagnostics(diagnostics).map(({ code, severity, message, place, expected, found, hint, related, rule }) => ({
-    code,
-    severity,
-    message,
-    ...(place ? { place } : {}),
-    ...(expected === undefined ? {} : { expected }),
-    ...(found === undefined ? {} : { found }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(related === undefined ? {} : { related }),
-    ...(rule === undefined ? {} : { rule }),
-  }));
+  return sortDiagnostics(diagnostics).map(
+    ({ code, severity, message, place, expected, found, hint, related, rule }) => ({
+      code,
+      severity,
+      message,
+      ...(place ? { place } : {}),
+      ...(expected === undefined ? {} : { expected }),
+      ...(found === undefined ? {} : { found }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(related === undefined ? {} : { related }),
+      ...(rule === undefined ? {} : { rule }),
+    }),
+  );
 }
 
 /** `file.yaml:41:24`, as editors and terminals make clickable. */
@@ -98,7 +102,10 @@ function renderOne(diagnostic: Diagnostic, lines: LineReader, paint: Paint): str
     if (text !== undefined) output.push(`  ${paint('faint', field.padEnd(8))}  ${printable(text)}`);
   }
   for (const note of related ?? []) {
-    output.push(`  ${paint('note', 'note'.padEnd(8))}  ${printable(note.message)}`, ...renderPlace(note.place, lines, paint, 'note'));
+    output.push(
+      `  ${paint('note', 'note'.padEnd(8))}  ${printable(note.message)}`,
+      ...renderPlace(note.place, lines, paint, 'note'),
+    );
   }
   return output.join('\n');
 }
@@ -123,7 +130,8 @@ function excerpt(place: Place, lines: LineReader, paint: Paint, severity: Severi
   const window = lineWindow(marked, place);
   const last = Math.max(...shown.keys());
   const width = Math.max(String(last).length, 5);
-  const numbered = (number: number, text: string): string => `  ${paint('faint', `${String(number).padStart(width)} |`)} ${text}`.trimEnd();
+  const numbered = (number: number, text: string): string =>
+    `  ${paint('faint', `${String(number).padStart(width)} |`)} ${text}`.trimEnd();
   const output: string[] = [];
   for (const [number, content] of shown) {
     if (number !== line) {
@@ -142,8 +150,8 @@ function excerpt(place: Place, lines: LineReader, paint: Paint, severity: Severi
 }
 
 /**
- * The part of a line that is shown, and where carets go below it: `indent` and `length` are in terminal columns. Minified
- * documents have lines of any length, so that only a window around the mark is kept.
+ * The part of a line that is shown, and where carets go below it: `indent` and `length` are in terminal columns.
+ * Minified documents have lines of any length, so that only a window around the mark is kept.
  */
 function lineWindow(line: string, place: Place): { text: string; from: number; indent: number; length: number } {
   const begin = Math.min(Math.max((place.column ?? 1) - 1, 0), line.length);

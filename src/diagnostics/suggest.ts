@@ -4,8 +4,8 @@
 const longestCompared = 80;
 
 /**
- * Number of single-letter insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`, each letter
- * being edited at most once.
+ * Number of single-letter insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`, each
+ * letter being edited at most once.
  *
  * @param limit  distances above it are not worked out
  * @returns the distance, or `limit + 1` when it is above `limit`
@@ -106,7 +106,9 @@ export function shorten(value: unknown, longest = 60): string {
   return `${text.slice(0, half)}…${text.slice(text.length - half)}`;
 }
 
-/** Large lists and maps are named by their size: nobody reads ten thousand numbers, and making their text takes time. */
+/**
+ * Large lists and maps are named by their size: nobody reads ten thousand numbers, and making their text takes time.
+ */
 function describe(value: unknown): string {
   if (Array.isArray(value) && value.length > 20) return `a list of ${value.length}`;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);

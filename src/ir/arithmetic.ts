@@ -113,7 +113,8 @@ export const numberBinary: Readonly<Record<NumberType, BinaryTable>> = {
     add: (l, r) => () => (l() + r()) | 0,
     sub: (l, r) => () => (l() - r()) | 0,
     mul: (l, r) => () => Math.imul(l(), r()),
-    // The float64 quotient of 32-bit integers truncates correctly; x/0 is infinite or NaN, which `| 0` makes 0; 2^31 wraps to MIN.
+    // The float64 quotient of 32-bit integers truncates correctly; x/0 is infinite or NaN, which `| 0` makes 0; 2^31
+    // wraps to MIN.
     div: (l, r) => () => (l() / r()) | 0,
     rem: (l, r) => () => (l() % r()) | 0,
     and: (l, r) => () => l() & r(),

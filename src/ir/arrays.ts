@@ -20,7 +20,8 @@ export const arrayConstructors = {
 export const createArray = (element: ElementType, length: number): TypedArray => new arrayConstructors[element](length);
 
 /** Whether an array holds elements of a type. */
-export const isSameKind = (data: TypedArray, element: ElementType): boolean => data instanceof arrayConstructors[element];
+export const isSameKind = (data: TypedArray, element: ElementType): boolean =>
+  data instanceof arrayConstructors[element];
 
 /** Copies `source` into `target` at `offset`. @throws InvariantError where they hold different element types */
 export function copyInto(target: TypedArray, source: TypedArray, offset: number): void {
@@ -30,8 +31,8 @@ export function copyInto(target: TypedArray, source: TypedArray, offset: number)
 }
 
 /**
- * Replaces every NaN by the one NaN (positive, quiet, no payload), in place: arithmetic leaves whatever bits the processor does, and no
- * kernel can see them.
+ * Replaces every NaN by the one NaN (positive, quiet, no payload), in place: arithmetic leaves whatever bits the
+ * processor does, and no kernel can see them.
  *
  * @returns how many there are
  */

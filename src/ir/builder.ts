@@ -91,14 +91,22 @@ export function convert(type: ScalarType, operand: Expression): Expression {
   return operand.type === type ? operand : { kind: 'convert', type, operand };
 }
 
-export const reinterpret = (type: ScalarType, operand: Expression): Expression => ({ kind: 'reinterpret', type, operand });
+export const reinterpret = (type: ScalarType, operand: Expression): Expression => ({
+  kind: 'reinterpret',
+  type,
+  operand,
+});
 
 /** Calls a function with exactly one result. */
 export function call(callee: IrFunction, ...args: Expression[]): Expression {
   const result = callee.results[0];
   invariant(result !== undefined && callee.results.length === 1, 'ir/builder', `${callee.name} has not one result`);
   callee.parameters.forEach((parameter, k) => {
-    invariant(args[k]?.type === parameter.type, 'ir/builder', `${callee.name}: argument ${k} is ${args[k]?.type}, not ${parameter.type}`);
+    invariant(
+      args[k]?.type === parameter.type,
+      'ir/builder',
+      `${callee.name}: argument ${k} is ${args[k]?.type}, not ${parameter.type}`,
+    );
   });
   return { kind: 'call', type: result.type, function: callee.name, arguments: args };
 }

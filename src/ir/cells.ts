@@ -120,7 +120,10 @@ export function canonicaliseNaN(cell: Cell, begin: number, end: number): void {
   }
 }
 
-/** A value given from outside as a value of the type: f32 rounded, integers wrapped. @throws InvariantError for another kind of value */
+/**
+ * A value given from outside as a value of the type: f32 rounded, integers wrapped. @throws InvariantError for another
+ * kind of value
+ */
 export function coerceScalar(type: ScalarType, value: Scalar): Scalar {
   if (type === 'bool') {
     invariant(typeof value === 'boolean', 'ir/evaluate', `${typeof value} given for bool`);

@@ -31,11 +31,22 @@ interface Position {
 }
 
 /** Checks a body that begins with the given locals set. @returns the locals that are set at its end */
-export function checkBody(body: readonly Statement[], assigned: ReadonlySet<string>, context: StatementContext): ReadonlySet<string> {
-  return checkStatements(body, assigned, { breaks: null, counters: [], top: true, masks: new Set() }, context) ?? assigned;
+export function checkBody(
+  body: readonly Statement[],
+  assigned: ReadonlySet<string>,
+  context: StatementContext,
+): ReadonlySet<string> {
+  return (
+    checkStatements(body, assigned, { breaks: null, counters: [], top: true, masks: new Set() }, context) ?? assigned
+  );
 }
 
-function checkStatements(statements: readonly Statement[], assigned: Assigned, position: Position, context: StatementContext): Assigned {
+function checkStatements(
+  statements: readonly Statement[],
+  assigned: Assigned,
+  position: Position,
+  context: StatementContext,
+): Assigned {
   let state = assigned;
   for (const statement of statements) {
     if (statement.kind === 'comment') continue;
@@ -54,7 +65,12 @@ function both(a: Assigned, b: Assigned): Assigned {
   return new Set([...a].filter((name) => b.has(name)));
 }
 
-function checkStatement(s: Statement, assigned: ReadonlySet<string>, position: Position, context: StatementContext): Assigned {
+function checkStatement(
+  s: Statement,
+  assigned: ReadonlySet<string>,
+  position: Position,
+  context: StatementContext,
+): Assigned {
   const { report } = context;
   const value = (e: Expression): void => checkExpression(e, assigned, context);
   switch (s.kind) {
@@ -127,10 +143,16 @@ function checkFor(
 ): Assigned {
   checkExpression(s.from, assigned, context);
   checkExpression(s.to, assigned, context);
-  if (s.from.type !== 'u32' || s.to.type !== 'u32') context.report(`has a for from ${s.from.type} to ${s.to.type}, not u32`);
+  if (s.from.type !== 'u32' || s.to.type !== 'u32')
+    context.report(`has a for from ${s.from.type} to ${s.to.type}, not u32`);
   const started = checkAssignment(s.local, 'u32', assigned, position, context);
   const breaks: Assigned[] = [];
-  checkStatements(s.body, started, { ...position, breaks, counters: [...position.counters, s.local], top: false }, context);
+  checkStatements(
+    s.body,
+    started,
+    { ...position, breaks, counters: [...position.counters, s.local], top: false },
+    context,
+  );
   return breaks.reduce(both, started);
 }
 

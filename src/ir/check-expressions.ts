@@ -44,7 +44,8 @@ export function checkExpression(e: Expression, assigned: ReadonlySet<string>, co
       if (e.index.type !== 'u32') report(`loads ${e.buffer} at an index of type ${e.index.type}, not u32`);
       const buffer = context.buffers.get(e.buffer);
       if (!buffer) report(`loads from ${e.buffer}, which is not a buffer here`);
-      else if (loadedType[buffer.element] !== e.type) report(`loads ${e.type} from ${e.buffer}, whose elements are ${buffer.element}`);
+      else if (loadedType[buffer.element] !== e.type)
+        report(`loads ${e.type} from ${e.buffer}, whose elements are ${buffer.element}`);
       return;
     }
     case 'unary':
@@ -111,7 +112,11 @@ function checkCall(e: CallExpression, context: BodyContext): void {
 }
 
 /** Checks that a callee exists and takes these arguments. */
-export function checkArguments(name: string, args: readonly Expression[], context: BodyContext): IrFunction | undefined {
+export function checkArguments(
+  name: string,
+  args: readonly Expression[],
+  context: BodyContext,
+): IrFunction | undefined {
   const callee = context.functions.get(name);
   if (!callee) {
     context.report(`calls ${name}, which is not a function of the program`);

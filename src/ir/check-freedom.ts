@@ -7,7 +7,10 @@ type Report = (sentence: string) => void;
 
 const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
 
-/** True for expressions that are equal for all items of a range, given the locals that are and the buffers that the body writes. */
+/**
+ * True for expressions that are equal for all items of a range, given the locals that are and the buffers that the body
+ * writes.
+ */
 function isUniform(e: Expression, locals: ReadonlySet<string>, written: ReadonlySet<string>): boolean {
   const holds = (part: Expression): boolean => isUniform(part, locals, written);
   switch (e.kind) {
@@ -45,7 +48,9 @@ export function checkLanes(kernel: MapKernel, report: Report): void {
   });
   visitStatements(kernel.body, (s) => {
     if ((s.kind === 'store' || s.kind === 'accumulate') && !isLocal(s.index, 'index')) {
-      report(`promises lanes, but ${s.kind === 'store' ? 'stores to' : 'accumulates into'} ${s.buffer} elsewhere than at index`);
+      report(
+        `promises lanes, but ${s.kind === 'store' ? 'stores to' : 'accumulates into'} ${s.buffer} elsewhere than at index`,
+      );
     }
     for (const e of expressionsOf(s)) {
       visitExpression(e, (node) => {
@@ -65,8 +70,8 @@ export function checkLanes(kernel: MapKernel, report: Report): void {
 
 /**
  * `byTarget` and `byRow`: the index of every write is the item's own position, or made from what the order names:
- * `targets[position]`, or `row` and (where rows are columns) the synapse that a buffer of as many elements lists at `position`.
- * Necessary, not sufficient: that distinct targets give distinct elements is for lowering to prove.
+ * `targets[position]`, or `row` and (where rows are columns) the synapse that a buffer of as many elements lists at
+ * `position`. Necessary, not sufficient: that distinct targets give distinct elements is for lowering to prove.
  */
 export function checkOrder(kernel: PropagateKernel, buffers: ReadonlyMap<string, Buffer>, report: Report): void {
   const { order } = kernel;
@@ -80,12 +85,15 @@ export function checkOrder(kernel: PropagateKernel, buffers: ReadonlyMap<string,
   };
   const isOwnSynapse = (index: Expression, written: string): boolean => {
     const list = index.kind === 'local' ? listed.get(index.name) : undefined;
-    return list !== undefined && JSON.stringify(buffers.get(list)?.length) === JSON.stringify(buffers.get(written)?.length);
+    return (
+      list !== undefined && JSON.stringify(buffers.get(list)?.length) === JSON.stringify(buffers.get(written)?.length)
+    );
   };
   visitStatements(kernel.body, (s: Statement) => {
     if (s.kind === 'set') {
       if (someExpression(s.value, isAnchor)) derived.add(s.local);
-      if (order.kind === 'byRow' && s.value.kind === 'load' && isLocal(s.value.index, 'position')) listed.set(s.local, s.value.buffer);
+      if (order.kind === 'byRow' && s.value.kind === 'load' && isLocal(s.value.index, 'position'))
+        listed.set(s.local, s.value.buffer);
     }
     if (s.kind !== 'store' && s.kind !== 'accumulate') return;
     if (isLocal(s.index, 'position') || someExpression(s.index, isAnchor) || isOwnSynapse(s.index, s.buffer)) return;

@@ -3,7 +3,17 @@
 import { type StatementContext, checkBody } from './check-body.js';
 import { checkLanes, checkOrder } from './check-freedom.js';
 import { isLocalName } from './names.js';
-import type { Buffer, EventRing, Extent, IrFunction, Kernel, Local, MapKernel, PropagateKernel, ScalarType } from './program.js';
+import type {
+  Buffer,
+  EventRing,
+  Extent,
+  IrFunction,
+  Kernel,
+  Local,
+  MapKernel,
+  PropagateKernel,
+  ScalarType,
+} from './program.js';
 
 /** A program's things by name, and where violations go. */
 export interface ProgramContext {
@@ -134,7 +144,8 @@ function checkDomain(kernel: MapKernel, context: ProgramContext, report: (senten
       let end = 0;
       for (const range of domain.ranges) {
         if (range.begin % 64 !== 0) report(`has a range that begins at ${range.begin}, not a multiple of 64`);
-        if (!isCount(range.begin) || !isCount(range.end) || range.end < range.begin) report(`has a range [${range.begin}, ${range.end})`);
+        if (!isCount(range.begin) || !isCount(range.end) || range.end < range.begin)
+          report(`has a range [${range.begin}, ${range.end})`);
         if (range.begin < end) report(`has a range that begins at ${range.begin}, before the end of the one before it`);
         end = range.end;
       }
@@ -153,7 +164,11 @@ function checkDomain(kernel: MapKernel, context: ProgramContext, report: (senten
 function checkMasks(kernel: MapKernel, context: ProgramContext, report: (sentence: string) => void): void {
   const { domain } = kernel;
   const items =
-    domain.kind === 'ranges' ? Math.max(0, ...domain.ranges.map((range) => range.end)) : domain.kind === 'count' ? domain.count : 0;
+    domain.kind === 'ranges'
+      ? Math.max(0, ...domain.ranges.map((range) => range.end))
+      : domain.kind === 'count'
+        ? domain.count
+        : 0;
   if (typeof items !== 'number') return;
   for (const s of kernel.body) {
     if (s.kind !== 'setBit') continue;
@@ -167,15 +182,25 @@ function checkPropagate(kernel: PropagateKernel, context: ProgramContext, report
   const { elements, delays, order } = kernel;
   const event = context.events.get(kernel.event);
   if (!event) report(`propagates ${kernel.event}, which is not an event`);
-  if (!isCount(elements.begin) || !isCount(elements.end) || elements.end < elements.begin || (event && elements.end > event.size)) {
-    report(`takes elements [${elements.begin}, ${elements.end}) of ${kernel.event}, which has ${event?.size ?? 'none'}`);
+  if (
+    !isCount(elements.begin) ||
+    !isCount(elements.end) ||
+    elements.end < elements.begin ||
+    (event && elements.end > event.size)
+  ) {
+    report(
+      `takes elements [${elements.begin}, ${elements.end}) of ${kernel.event}, which has ${event?.size ?? 'none'}`,
+    );
   }
-  if (!isCount(delays.first) || !isCount(delays.last) || delays.last < delays.first) report(`has delays ${delays.first} to ${delays.last}`);
-  else if (event && delays.last >= event.slots) report(`has delays up to ${delays.last}, but ${kernel.event} keeps ${event.slots} steps`);
+  if (!isCount(delays.first) || !isCount(delays.last) || delays.last < delays.first)
+    report(`has delays ${delays.first} to ${delays.last}`);
+  else if (event && delays.last >= event.slots)
+    report(`has delays up to ${delays.last}, but ${kernel.event} keeps ${event.slots} steps`);
   const needed = (elements.end - elements.begin) * (delays.last - delays.first + 1) + 1;
   checkIndices(kernel.segments, 'segments', context, report);
   const length = context.buffers.get(kernel.segments)?.length;
-  if (typeof length === 'number' && length < needed) report(`needs ${needed} offsets in ${kernel.segments}, which has ${length}`);
+  if (typeof length === 'number' && length < needed)
+    report(`needs ${needed} offsets in ${kernel.segments}, which has ${length}`);
   if (order.kind === 'byTarget') {
     checkIndices(order.targets, 'targets', context, report);
     if (!isCount(order.targetCount)) report(`has ${order.targetCount} targets`);

@@ -10,8 +10,10 @@ type Report = (sentence: string) => void;
 export function checkEvent(event: EventRing, program: Program, context: ProgramContext): void {
   const report: Report = (sentence) => context.report(`event ${event.name}: ${sentence}`);
   if (!isCount(event.size)) report(`has size ${event.size}`);
-  if (!isCount(event.slots, 1) || (event.slots & (event.slots - 1)) !== 0) report(`has ${event.slots} slots, not a power of two`);
-  if (!isCount(event.maskBegin) || event.maskBegin % 64 !== 0) report(`begins at bit ${event.maskBegin} of its mask, not a multiple of 64`);
+  if (!isCount(event.slots, 1) || (event.slots & (event.slots - 1)) !== 0)
+    report(`has ${event.slots} slots, not a power of two`);
+  if (!isCount(event.maskBegin) || event.maskBegin % 64 !== 0)
+    report(`begins at bit ${event.maskBegin} of its mask, not a multiple of 64`);
   const needs = (name: string, what: string, length: number): void => {
     const buffer = context.buffers.get(name);
     if (!buffer) report(`has its ${what} in ${name}, which is not a buffer`);
@@ -33,7 +35,8 @@ export function checkEvent(event: EventRing, program: Program, context: ProgramC
     report(`is logged in ${log.name}, whose rows are not two u32`);
   if (log.maxRowsPerStep < event.size)
     report(`is logged in ${log.name}, which expects ${log.maxRowsPerStep} rows a step for ${event.size} elements`);
-  if (program.events.some((other) => other !== event && other.log === event.log)) report(`shares its log ${log.name} with another event`);
+  if (program.events.some((other) => other !== event && other.log === event.log))
+    report(`shares its log ${log.name} with another event`);
 }
 
 /** Checks one log. */
@@ -60,34 +63,46 @@ export function checkLog(log: Log, program: Program, context: ProgramContext): v
   if (program.logs.some(shares)) report('shares its cursor with another log');
 }
 
-/** Checks the schedule: what it names exists, buffers are allocated before they are used, spikes are listed before they are read. */
+/**
+ * Checks the schedule: what it names exists, buffers are allocated before they are used, spikes are listed before they
+ * are read.
+ */
 export function checkSchedule(program: Program, context: ProgramContext): void {
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
-  const late = new Set(program.buffers.filter((buffer) => typeof buffer.length !== 'number').map((buffer) => buffer.name));
+  const late = new Set(
+    program.buffers.filter((buffer) => typeof buffer.length !== 'number').map((buffer) => buffer.name),
+  );
   const missing = new Set(late);
   checkActions('initialise', program.schedule.initialise, kernels, late, missing, context);
-  const released = new Set(program.schedule.initialise.flatMap((action) => (action.kind === 'release' ? action.buffers : [])));
-  for (const name of missing) if (!released.has(name)) context.report(`buffer ${name}: is never allocated in initialisation`);
+  const released = new Set(
+    program.schedule.initialise.flatMap((action) => (action.kind === 'release' ? action.buffers : [])),
+  );
+  for (const name of missing)
+    if (!released.has(name)) context.report(`buffer ${name}: is never allocated in initialisation`);
   for (const [name, actions] of Object.entries(program.schedule.procedures)) {
     checkActions(`procedure ${name}`, actions, kernels, late, new Set(missing), context);
   }
   for (const { kernel } of program.schedule.step) {
     const found = kernels.get(kernel);
     for (const name of found ? usedBuffers(found, context) : [])
-      if (missing.has(name) && released.has(name)) context.report(`schedule: ${kernel} needs ${name}, which is released`);
+      if (missing.has(name) && released.has(name))
+        context.report(`schedule: ${kernel} needs ${name}, which is released`);
   }
   const listed = new Set<string>();
   for (const entry of program.schedule.step) {
     const report: Report = (sentence) => context.report(`schedule: ${entry.kernel} ${sentence}`);
     const kernel = kernels.get(entry.kernel);
     if (!kernel) report('is not a kernel');
-    if (!isCount(entry.every, 1) || !isCount(entry.offset)) report(`runs every ${entry.every} steps from step ${entry.offset}`);
+    if (!isCount(entry.every, 1) || !isCount(entry.offset))
+      report(`runs every ${entry.every} steps from step ${entry.offset}`);
     if (kernel?.shape === 'compact') {
-      if (entry.every !== 1) report('is a compaction that does not run in every step, so that its ring would hold old spikes');
+      if (entry.every !== 1)
+        report('is a compaction that does not run in every step, so that its ring would hold old spikes');
       listed.add(kernel.event);
     }
     const reads = kernel ? readsSpikesOfThisStep(kernel) : undefined;
-    if (reads !== undefined && !listed.has(reads)) report(`reads this step's spikes of ${reads} before they are listed`);
+    if (reads !== undefined && !listed.has(reads))
+      report(`reads this step's spikes of ${reads} before they are listed`);
   }
 }
 
@@ -154,13 +169,18 @@ export function checkManifest(program: Program, context: ProgramContext): void {
   const { manifest } = program;
   const { report } = context;
   const buffer = (owner: string, name: string | undefined): void => {
-    if (name !== undefined && !context.buffers.has(name)) report(`manifest: ${owner} is in ${name}, which is not a buffer`);
+    if (name !== undefined && !context.buffers.has(name))
+      report(`manifest: ${owner} is in ${name}, which is not a buffer`);
   };
   for (const variable of manifest.variables) {
     const owner = `${variable.owner}.${variable.variable}`;
     buffer(owner, variable.buffer);
     const length = context.buffers.get(variable.buffer)?.length;
-    if (typeof length === 'number' && typeof variable.length === 'number' && variable.offset + variable.length > length) {
+    if (
+      typeof length === 'number' &&
+      typeof variable.length === 'number' &&
+      variable.offset + variable.length > length
+    ) {
       report(`manifest: ${owner} ends at ${variable.offset + variable.length}, outside ${variable.buffer}`);
     }
   }

@@ -1,4 +1,7 @@
-/** The rules of the kernel program. Lowering and the tests of every pass call it; an illegal program is a mistake of ours. */
+/**
+ * The rules of the kernel program. Lowering and the tests of every pass call it; an illegal program is a mistake of
+ * ours.
+ */
 
 import { isTypedArray } from './cells.js';
 import { type ProgramContext, checkExtent, checkFunction, checkKernel } from './check-kernels.js';
@@ -10,7 +13,8 @@ import { calleesOf } from './walk.js';
 /**
  * Checks a program against the rules that `program.ts` states.
  *
- * @returns one sentence for each violation, naming the kernel, function, buffer, event or log; empty when the program is legal
+ * @returns one sentence for each violation, naming the kernel, function, buffer, event or log; empty when the program
+ *   is legal
  */
 export function checkProgram(program: Program): string[] {
   const violations: string[] = [];
@@ -23,7 +27,8 @@ export function checkProgram(program: Program): string[] {
       violations.push(sentence);
     },
   };
-  if (!(program.dt > 0 && Number.isFinite(program.dt))) context.report(`program ${program.name}: has steps of ${program.dt} s`);
+  if (!(program.dt > 0 && Number.isFinite(program.dt)))
+    context.report(`program ${program.name}: has steps of ${program.dt} s`);
   checkNames(program, context);
   checkRecursion(program.functions, context);
   for (const f of program.functions) checkFunction(f, context);
@@ -38,7 +43,8 @@ export function checkProgram(program: Program): string[] {
 
 function initialisingKernels(program: Program): ReadonlySet<string> {
   const { initialise, step, procedures } = program.schedule;
-  const names = (actions: readonly Action[]): string[] => actions.flatMap((action) => (action.kind === 'run' ? [action.kernel] : []));
+  const names = (actions: readonly Action[]): string[] =>
+    actions.flatMap((action) => (action.kind === 'run' ? [action.kernel] : []));
   const later = new Set([...step.map((entry) => entry.kernel), ...Object.values(procedures).flatMap(names)]);
   return new Set(names(initialise).filter((name) => !later.has(name)));
 }

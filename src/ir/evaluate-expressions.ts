@@ -22,7 +22,10 @@ import {
 import { longBinary, longUnary } from './long.js';
 import type { CallExpression, CompareOp, Convert, Expression, Load } from './program.js';
 
-/** A function ready to run: put arguments into `parameters`, run, take `results`. Not reentrant, as IR functions do not recurse. */
+/**
+ * A function ready to run: put arguments into `parameters`, run, take `results`. Not reentrant, as IR functions do not
+ * recurse.
+ */
 export interface CompiledFunction {
   readonly name: string;
   readonly parameters: readonly Slot[];
@@ -57,7 +60,10 @@ export function cellOf(name: string, environment: Pick<Environment, 'owner' | 'c
 /** The error of an access outside a buffer. */
 export function outside(owner: string, cell: Cell, index: number): InvariantError {
   const length = cell.element === 'i64' ? cell.longs.length : cell.numbers.length;
-  return new InvariantError('ir/evaluate', `${owner}: index ${index} is outside buffer ${cell.name} of ${length} elements`);
+  return new InvariantError(
+    'ir/evaluate',
+    `${owner}: index ${index} is outside buffer ${cell.name} of ${length} elements`,
+  );
 }
 
 /** An expression of any type. */
@@ -298,20 +304,36 @@ function comparison(e: CompareOp, environment: Environment): BoolCode {
     if (e.op === 'ne') return () => left() !== right();
     throw typeError(e, environment);
   }
-  if (e.left.type === 'i64') return compareCode(e.op, compileLong(e.left, environment), compileLong(e.right, environment));
+  if (e.left.type === 'i64')
+    return compareCode(e.op, compileLong(e.left, environment), compileLong(e.right, environment));
   return compareCode(e.op, compileNumber(e.left, environment), compileNumber(e.right, environment));
 }
 
 function compileCall(e: CallExpression, environment: Environment): { run: () => void; result: Slot } {
   const callee = environment.functions.get(e.function);
   const result = callee?.results[0];
-  invariant(callee && result && callee.results.length === 1, 'ir/evaluate', `${environment.owner}: ${e.function} has not one result`);
+  invariant(
+    callee && result && callee.results.length === 1,
+    'ir/evaluate',
+    `${environment.owner}: ${e.function} has not one result`,
+  );
   return { run: passArguments(callee, e.arguments, environment), result };
 }
 
-/** Evaluates arguments, then puts them into the parameters and runs: an argument may itself be a call of the same function. */
-export function passArguments(callee: CompiledFunction, args: readonly Expression[], environment: Environment): () => void {
-  invariant(args.length === callee.parameters.length, 'ir/evaluate', `${environment.owner}: ${args.length} arguments for ${callee.name}`);
+/**
+ * Evaluates arguments, then puts them into the parameters and runs: an argument may itself be a call of the same
+ * function.
+ */
+export function passArguments(
+  callee: CompiledFunction,
+  args: readonly Expression[],
+  environment: Environment,
+): () => void {
+  invariant(
+    args.length === callee.parameters.length,
+    'ir/evaluate',
+    `${environment.owner}: ${args.length} arguments for ${callee.name}`,
+  );
   const { parameters, run } = callee;
   args.forEach((argument, k) => {
     const parameter = parameters[k];

@@ -14,7 +14,18 @@ import {
   slotOf,
 } from './evaluate-expressions.js';
 import { faultsBuffer } from './names.js';
-import type { Accumulate, CallStatement, Fault, For, If, SetBit, SetLocal, Statement, Store, While } from './program.js';
+import type {
+  Accumulate,
+  CallStatement,
+  Fault,
+  For,
+  If,
+  SetBit,
+  SetLocal,
+  Statement,
+  Store,
+  While,
+} from './program.js';
 
 /** A list of statements, run in order up to a `break`. */
 export function compileStatements(statements: readonly Statement[], environment: Environment): StatementCode {
@@ -122,7 +133,11 @@ function accumulate(s: Accumulate, environment: Environment): StatementCode {
       return false;
     };
   }
-  invariant(cell.element === 'i32' || cell.element === 'u32', 'ir/evaluate', `${environment.owner}: accumulation into ${cell.name}`);
+  invariant(
+    cell.element === 'i32' || cell.element === 'u32',
+    'ir/evaluate',
+    `${environment.owner}: accumulation into ${cell.name}`,
+  );
   const value = compileNumber(s.value, environment);
   return () => {
     const at = index();
@@ -142,7 +157,8 @@ function conditional(s: If, environment: Environment): StatementCode {
 
 function forLoop(s: For, environment: Environment): StatementCode {
   const slot = slotOf(s.local, environment);
-  if (slot.kind !== 'number' || slot.type !== 'u32') throw new InvariantError('ir/evaluate', `${environment.owner}: ${s.local} is not u32`);
+  if (slot.kind !== 'number' || slot.type !== 'u32')
+    throw new InvariantError('ir/evaluate', `${environment.owner}: ${s.local} is not u32`);
   const counter = slot.value;
   const from = compileNumber(s.from, environment);
   const to = compileNumber(s.to, environment);

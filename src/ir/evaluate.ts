@@ -40,7 +40,12 @@ export function createEvaluator(functions: readonly IrFunction[]): Evaluator {
       return readResults(callee);
     },
     evaluate(expression) {
-      return compileExpression(expression, { owner: 'closed expression', slots: new Map(), cells: new Map(), functions: compiled })();
+      return compileExpression(expression, {
+        owner: 'closed expression',
+        slots: new Map(),
+        cells: new Map(),
+        functions: compiled,
+      })();
     },
   };
 }

@@ -28,8 +28,8 @@ export function isDottedName(name: string): boolean {
 }
 
 /**
- * Name of the buffer (u32[1]) by which the counters of draws are ahead of the step; a host that turns time back writes it. It is even,
- * since draws of an even step and the next belong together.
+ * Name of the buffer (u32[1]) by which the counters of draws are ahead of the step; a host that turns time back writes
+ * it. It is even, since draws of an even step and the next belong together.
  */
 export const drawOffset = 'draw_offset';
 

@@ -10,7 +10,10 @@
 /** The type of an expression or local. Integers wrap; `bool` is never stored, buffers hold it as `u8` 0 or 1. */
 export type ScalarType = 'bool' | 'i32' | 'u32' | 'i64' | 'f32' | 'f64';
 
-/** The type of a buffer's elements. Narrow integers load as `u32` (unsigned) or `i32` (signed) and are cut to width when stored. */
+/**
+ * The type of a buffer's elements. Narrow integers load as `u32` (unsigned) or `i32` (signed) and are cut to width when
+ * stored.
+ */
 export type ElementType = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'i64' | 'f32' | 'f64';
 
 /** Floating point type of the model's state; `time` and network building use `f64` in either precision. */
@@ -50,7 +53,8 @@ export const elementBytes = {
  * - `sqrt floor ceil trunc nearest`: f32 f64 (`nearest` rounds half to even)
  * - `not`: bool. `bitNot popcount ctz clz`: u32 i32 i64 (counts of zero are the width)
  */
-export type UnaryOperator = 'neg' | 'abs' | 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'not' | 'bitNot' | 'popcount' | 'ctz' | 'clz';
+export type UnaryOperator =
+  'neg' | 'abs' | 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'not' | 'bitNot' | 'popcount' | 'ctz' | 'clz';
 
 /**
  * Binary operations; both operands and the result have one type.
@@ -60,9 +64,12 @@ export type UnaryOperator = 'neg' | 'abs' | 'sqrt' | 'floor' | 'ceil' | 'trunc' 
  * - `and or xor`: bool and integers. `shl shr`: integers; the count is taken modulo the width; `shr` is arithmetic for
  *   i32 and i64, logical for u32. `shrU`: i64 only, logical
  */
-export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'mulHigh' | 'and' | 'or' | 'xor' | 'shl' | 'shr' | 'shrU';
+export type BinaryOperator =
+  'add' | 'sub' | 'mul' | 'div' | 'rem' | 'mulHigh' | 'and' | 'or' | 'xor' | 'shl' | 'shr' | 'shrU';
 
-/** Comparisons of numbers or bools (`eq`, `ne`), giving bool. Comparisons with NaN are false but `ne`, which is true. */
+/**
+ * Comparisons of numbers or bools (`eq`, `ne`), giving bool. Comparisons with NaN are false but `ne`, which is true.
+ */
 export type CompareOperator = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
 /** A constant. `value` is a bigint for i64, a boolean for bool, a number otherwise (f32 values are already rounded). */
@@ -113,8 +120,8 @@ export interface Select {
   readonly whenFalse: Expression;
 }
 /**
- * Value conversion. float → integer truncates and saturates, NaN → 0. integer → float rounds to nearest (i64 → f32 is not allowed).
- * i64 → 32 bits wraps; i32 ↔ u32 keeps the bits; bool → number is 0 or 1; number → bool is `≠ 0`.
+ * Value conversion. float → integer truncates and saturates, NaN → 0. integer → float rounds to nearest (i64 → f32 is
+ * not allowed). i64 → 32 bits wraps; i32 ↔ u32 keeps the bits; bool → number is 0 or 1; number → bool is `≠ 0`.
  */
 export interface Convert {
   readonly kind: 'convert';
@@ -135,7 +142,8 @@ export interface CallExpression {
   readonly arguments: readonly Expression[];
 }
 
-export type Expression = Constant | LocalGet | Load | UnaryOp | BinaryOp | CompareOp | Select | Convert | Reinterpret | CallExpression;
+export type Expression =
+  Constant | LocalGet | Load | UnaryOp | BinaryOp | CompareOp | Select | Convert | Reinterpret | CallExpression;
 
 // --- Statements -----------------------------------------------------------------------------------------------------
 
@@ -152,7 +160,10 @@ export interface Store {
   readonly index: Expression;
   readonly value: Expression;
 }
-/** `buffer[index] += value` on an i32, u32 or i64 buffer, wrapping; commutes, so that parallel items may do it in any order. */
+/**
+ * `buffer[index] += value` on an i32, u32 or i64 buffer, wrapping; commutes, so that parallel items may do it in any
+ * order.
+ */
 export interface Accumulate {
   readonly kind: 'accumulate';
   readonly buffer: string;
@@ -165,7 +176,9 @@ export interface If {
   readonly then: readonly Statement[];
   readonly else: readonly Statement[];
 }
-/** `for local = from; local < to; local += 1`, all u32; bounds are evaluated once; the body may not assign the local. */
+/**
+ * `for local = from; local < to; local += 1`, all u32; bounds are evaluated once; the body may not assign the local.
+ */
 export interface For {
   readonly kind: 'for';
   readonly local: string;
@@ -191,13 +204,19 @@ export interface CallStatement {
   readonly arguments: readonly Expression[];
   readonly results: readonly string[];
 }
-/** In a `map` over ranges or a count: sets bit `index` of the mask buffer (u32 words, 32 elements each) to `condition`. Every item does it exactly once. */
+/**
+ * In a `map` over ranges or a count: sets bit `index` of the mask buffer (u32 words, 32 elements each) to `condition`.
+ * Every item does it exactly once.
+ */
 export interface SetBit {
   readonly kind: 'setBit';
   readonly mask: string;
   readonly condition: Expression;
 }
-/** Raises fault bits in the program's `faults` buffer (u32[1]); the session stops after the step and the host reports them. */
+/**
+ * Raises fault bits in the program's `faults` buffer (u32[1]); the session stops after the step and the host reports
+ * them.
+ */
 export interface Fault {
   readonly kind: 'fault';
   readonly bits: number;
@@ -208,7 +227,8 @@ export interface Comment {
   readonly text: string;
 }
 
-export type Statement = SetLocal | Store | Accumulate | If | For | While | Break | CallStatement | SetBit | Fault | Comment;
+export type Statement =
+  SetLocal | Store | Accumulate | If | For | While | Break | CallStatement | SetBit | Fault | Comment;
 
 export interface Local {
   readonly name: string;
@@ -232,7 +252,15 @@ export interface IrFunction {
 export type Extent = number | { readonly buffer: string; readonly index: number };
 
 export type TypedArray =
-  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
 
 /**
  * A named one-dimensional array that lives for the whole session.
@@ -242,7 +270,10 @@ export interface Buffer {
   readonly name: string;
   readonly element: ElementType;
   readonly length: Extent;
-  /** `state` buffers hold what changes while running and are what a snapshot must keep; `constant` ones never change after initialisation. */
+  /**
+   * `state` buffers hold what changes while running and are what a snapshot must keep; `constant` ones never change
+   * after initialisation.
+   */
   readonly role: 'state' | 'constant';
   /** Initial contents: zeros when absent. */
   readonly initial?: TypedArray | { readonly fill: number | bigint };
@@ -252,7 +283,9 @@ export interface Buffer {
 
 // --- Kernels --------------------------------------------------------------------------------------------------------
 
-/** Elements [begin, end) of merged populations; `begin` is a multiple of 64, so that masks and threads split on words. */
+/**
+ * Elements [begin, end) of merged populations; `begin` is a multiple of 64, so that masks and threads split on words.
+ */
 export interface Range {
   readonly begin: number;
   readonly end: number;
@@ -260,7 +293,8 @@ export interface Range {
 
 /**
  * What a `map` runs over.
- * - `ranges`: implicit locals `index` (u32, position in the merged arrays), `begin` (u32), `group` (u32, ordinal of the range)
+ * - `ranges`: implicit locals `index` (u32, position in the merged arrays), `begin` (u32), `group` (u32, ordinal of the
+ *   range)
  * - `count`: implicit local `index` (u32) in [0, count)
  * - `spikes`: the elements that emitted in this very step: implicit local `index` (u32, as stored in the list)
  */
@@ -277,8 +311,8 @@ interface KernelBase {
 
 /**
  * Independent items: an item may store only to elements that no other item touches, and accumulate anywhere.
- * `lanes: true` promises a body that can run on vector lanes: no loops, no `if`, no scattered store or accumulate; loads and
- * stores are at `index` itself, or at addresses that are equal for all items of a range.
+ * `lanes: true` promises a body that can run on vector lanes: no loops, no `if`, no scattered store or accumulate;
+ * loads and stores are at `index` itself, or at addresses that are equal for all items of a range.
  */
 export interface MapKernel extends KernelBase {
   readonly shape: 'map';
@@ -296,8 +330,8 @@ export interface SequentialKernel extends KernelBase {
 }
 
 /**
- * Reads the mask of `event` over its elements and writes this step's slot of the event's ring: the ascending list and its count.
- * When the event has a log, appends (step, element) pairs to it.
+ * Reads the mask of `event` over its elements and writes this step's slot of the event's ring: the ascending list and
+ * its count. When the event has a log, appends (step, element) pairs to it.
  */
 export interface CompactKernel extends KernelBase {
   readonly shape: 'compact';
@@ -307,12 +341,13 @@ export interface CompactKernel extends KernelBase {
 /**
  * For each delay from `delays.last` down to `delays.first`, for each spike of `event` emitted that many steps ago with
  * `elements.begin <= element < elements.end`, ascending, for each position p in
- * [segments[row * D + d], segments[row * D + d + 1]) where row = element - elements.begin, D = last - first + 1, d = delay - first:
- * runs the body with implicit locals `row` (u32), `position` (u32) and `delay` (i32, steps).
+ * [segments[row * D + d], segments[row * D + d + 1]) where row = element - elements.begin, D = last - first + 1, d =
+ * delay - first: runs the body with implicit locals `row` (u32), `position` (u32) and `delay` (i32, steps).
  *
  * `order` says which freedom a target has:
  * - `any`: items commute and each position's own synapse is touched only by its own item; all may run at once
- * - `byTarget`: as `any`, and the body's writes go to elements given by `targets[position]`, which ascend within a segment:
+ * - `byTarget`: as `any`, and the body's writes go to elements given by `targets[position]`, which ascend within a
+ *   segment:
  *    a worker may take a range of targets and run the items that fall in it, without atomics
  * - `byRow`: the writes of an item belong to its row (or its synapse): rows may be split over workers
  * - `sequential`: the stated order, one item after another
@@ -338,8 +373,8 @@ export type Kernel = MapKernel | SequentialKernel | CompactKernel | PropagateKer
 // --- Events, logs, schedule -----------------------------------------------------------------------------------------
 
 /**
- * Spikes of one population (or another event of it). Elements are numbered from 0 in the population; bit i of the mask is at
- * bit `maskBegin + i` of the mask buffer (`maskBegin` is a multiple of 64).
+ * Spikes of one population (or another event of it). Elements are numbered from 0 in the population; bit i of the mask
+ * is at bit `maskBegin + i` of the mask buffer (`maskBegin` is a multiple of 64).
  */
 export interface EventRing {
   readonly name: string;
@@ -378,11 +413,12 @@ export interface StepEntry {
 }
 
 /**
- * What initialisation and procedures are made of. Kernels of one list run in order, each to its end. `release` gives the memory of buffers back whose
- * length is an `Extent` of a cell: they have no elements from then on.
+ * What initialisation and procedures are made of. Kernels of one list run in order, each to its end. `release` gives
+ * the memory of buffers back whose length is an `Extent` of a cell: they have no elements from then on.
  */
 export type Action =
-  { readonly kind: 'run'; readonly kernel: string } | { readonly kind: 'allocate' | 'release'; readonly buffers: readonly string[] };
+  | { readonly kind: 'run'; readonly kernel: string }
+  | { readonly kind: 'allocate' | 'release'; readonly buffers: readonly string[] };
 
 export interface Schedule {
   readonly initialise: readonly Action[];
@@ -392,7 +428,8 @@ export interface Schedule {
   readonly procedures: Readonly<Record<string, readonly Action[]>>;
 }
 
-// --- Manifest: what the buffers mean in the model ---------------------------------------------------------------------
+// --- Manifest: what the buffers mean in the model
+// ---------------------------------------------------------------------
 
 /** Where one variable of a population or projection lives. */
 export interface VariableLocation {
@@ -421,8 +458,16 @@ export interface ProjectionLocation {
   readonly delays: { readonly first: number; readonly last: number };
   /** u32 creation index of each position; absent when storage order is creation order. */
   readonly creation?: string;
-  /** Delays of each pathway in steps. `buffer` holds one for each position; without it, all are `first`, or are those of the segments. */
-  readonly pathways?: readonly { readonly name: string; readonly first: number; readonly last: number; readonly buffer?: string }[];
+  /**
+   * Delays of each pathway in steps. `buffer` holds one for each position; without it, all are `first`, or are those of
+   * the segments.
+   */
+  readonly pathways?: readonly {
+    readonly name: string;
+    readonly first: number;
+    readonly last: number;
+    readonly buffer?: string;
+  }[];
 }
 
 /** One recording: which log holds it and what its columns are. */

@@ -27,7 +27,8 @@ function float32Text(value: number): string {
   return floatText(value);
 }
 
-const hexadecimal = (value: number | bigint): string => `${value < 0 ? '-' : ''}0x${(value < 0 ? -value : value).toString(16)}`;
+const hexadecimal = (value: number | bigint): string =>
+  `${value < 0 ? '-' : ''}0x${(value < 0 ? -value : value).toString(16)}`;
 
 /** A constant with the suffix that tells its type: none for f64, `f`, `i`, `u`, `L`. Large integers are hexadecimal. */
 export function constantText({ type, value }: Constant): string {
@@ -60,7 +61,9 @@ export function arrayText(array: TypedArray): string {
 
 function elementTexts(array: TypedArray): string[] {
   if (array instanceof BigInt64Array) return [...array].map(String);
-  return [...array].map((value) => (Object.is(value, -0) || !Number.isFinite(value) ? floatText(value) : String(value)));
+  return [...array].map((value) =>
+    Object.is(value, -0) || !Number.isFinite(value) ? floatText(value) : String(value),
+  );
 }
 
 /** An array from its elements; i64 elements are bigints. */

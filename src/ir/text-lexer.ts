@@ -63,7 +63,9 @@ export class TokenReader {
   }
 
   peek(ahead = 0): Token {
-    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)] ?? { kind: 'end', text: 'the end', line: 0 };
+    return (
+      this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)] ?? { kind: 'end', text: 'the end', line: 0 }
+    );
   }
 
   next(): Token {

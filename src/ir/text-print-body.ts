@@ -37,7 +37,10 @@ function print(e: Expression): { readonly text: string; readonly level: number }
       const operator = symbolOf.get(e.op);
       if (!operator) return whole(`${e.op}(${list([e.left, e.right])})`);
       const { symbol, level } = operator;
-      return { text: `${within(e.left, level === compareLevel ? level + 1 : level)} ${symbol} ${within(e.right, level + 1)}`, level };
+      return {
+        text: `${within(e.left, level === compareLevel ? level + 1 : level)} ${symbol} ${within(e.right, level + 1)}`,
+        level,
+      };
     }
     case 'select':
       return whole(`select(${list([e.condition, e.whenTrue, e.whenFalse])})`);
@@ -62,7 +65,8 @@ export function printIrStatements(statements: readonly Statement[], indent: stri
 
 function printStatement(s: Statement, indent: string): string {
   const value = printIrExpression;
-  const block = (head: string, body: readonly Statement[]): string => `${head} {\n${printIrStatements(body, indent)}${indent}}`;
+  const block = (head: string, body: readonly Statement[]): string =>
+    `${head} {\n${printIrStatements(body, indent)}${indent}}`;
   switch (s.kind) {
     case 'set':
       return `${indent}${s.local} = ${value(s.value)}`;
@@ -89,7 +93,13 @@ function printStatement(s: Statement, indent: string): string {
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\u2028': '\\u2028', '\u2029': '\\u2029' };
+const escapes: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
 
 function escapeComment(text: string): string {
   return text.replace(/[\\\n\r\u2028\u2029]/g, (character) => escapes[character] ?? character);

@@ -1,7 +1,15 @@
 /** Reads expressions and statements of the text form. */
 
 import { scalarTypes } from './operators.js';
-import { type Buffer, type Constant, type Expression, type IrFunction, type ScalarType, type Statement, loadedType } from './program.js';
+import {
+  type Buffer,
+  type Constant,
+  type Expression,
+  type IrFunction,
+  type ScalarType,
+  type Statement,
+  loadedType,
+} from './program.js';
 import type { TokenReader } from './text-lexer.js';
 import { unescapeComment } from './text-print-body.js';
 import { compareLevel, infix, isCompare, prefix, unaryFunctions } from './text-syntax.js';
@@ -98,7 +106,9 @@ function readIrExpression(reader: TokenReader, names: BodyNames, least = 1): Exp
     reader.next();
     const right = readIrExpression(reader, names, operator.level + 1);
     const { op } = operator;
-    left = isCompare(op) ? { kind: 'compare', type: 'bool', op, left, right } : { kind: 'binary', type: left.type, op, left, right };
+    left = isCompare(op)
+      ? { kind: 'compare', type: 'bool', op, left, right }
+      : { kind: 'binary', type: left.type, op, left, right };
     if (operator.level === compareLevel && infixAt(reader)?.level === compareLevel)
       throw reader.error('parentheses, as comparisons do not chain');
   }
@@ -155,7 +165,8 @@ function readNamedOperation(reader: TokenReader, names: BodyNames): Expression {
   const [a, b, c] = operands;
   if (name === 'select' && a && b && c && operands.length === 3)
     return { kind: 'select', type: b.type, condition: a, whenTrue: b, whenFalse: c };
-  if (name === 'mulHigh' && a && b && operands.length === 2) return { kind: 'binary', type: a.type, op: 'mulHigh', left: a, right: b };
+  if (name === 'mulHigh' && a && b && operands.length === 2)
+    return { kind: 'binary', type: a.type, op: 'mulHigh', left: a, right: b };
   if (a && operands.length === 1) {
     const op = unaryFunctions.find((candidate) => candidate === name);
     if (op) return { kind: 'unary', type: a.type, op, operand: a };

@@ -60,7 +60,16 @@ export function parseProgram(text: string): Program {
   const dt = reader.number();
   reader.expect('numerics');
   const numericsVersion = reader.number();
-  const draft: Draft = { events: [], logs: [], buffers: [], functions: [], kernels: [], step: [], initialise: [], procedures: {} };
+  const draft: Draft = {
+    events: [],
+    logs: [],
+    buffers: [],
+    functions: [],
+    kernels: [],
+    step: [],
+    initialise: [],
+    procedures: {},
+  };
   while (reader.peek().kind !== 'end') readItem(reader, draft);
   const { events, logs, buffers } = draft;
   return {
@@ -121,11 +130,18 @@ function readBodies(reader: TokenReader, draft: Draft): Pick<Program, 'functions
   return {
     functions: draft.functions.map(({ head, body: at }) => ({
       ...head,
-      body: body(at ?? 0, { ...known, buffers: new Map(), locals: new Map(types([...head.parameters, ...head.locals])) }),
+      body: body(at ?? 0, {
+        ...known,
+        buffers: new Map(),
+        locals: new Map(types([...head.parameters, ...head.locals])),
+      }),
     })),
     kernels: draft.kernels.map(({ head, body: at }) => {
       if (head.shape === 'compact' || at === null) return head;
-      return { ...head, body: body(at, { ...known, locals: new Map([...types(head.locals), ...implicitLocals(head)]) }) };
+      return {
+        ...head,
+        body: body(at, { ...known, locals: new Map([...types(head.locals), ...implicitLocals(head)]) }),
+      };
     }),
   };
 }
@@ -144,7 +160,8 @@ function readCell(reader: TokenReader): { buffer: string; index: number } {
   return { buffer, index };
 }
 
-const readExtent = (reader: TokenReader): Extent => (reader.peek().kind === 'name' ? readCell(reader) : reader.number());
+const readExtent = (reader: TokenReader): Extent =>
+  reader.peek().kind === 'name' ? readCell(reader) : reader.number();
 
 function readEvent(reader: TokenReader): EventRing {
   const name = (): string => reader.name();
@@ -347,12 +364,15 @@ function readEntry(reader: TokenReader): StepEntry {
 /** The manifest is our own JSON; only its typed arrays need making. */
 function readManifest(text: string): Manifest {
   const revive = (key: string, value: unknown): unknown => {
-    const elements = key === 'indices' && typeof value === 'object' && value !== null && 'u32' in value ? value.u32 : undefined;
+    const elements =
+      key === 'indices' && typeof value === 'object' && value !== null && 'u32' in value ? value.u32 : undefined;
     return Array.isArray(elements) ? Uint32Array.from(elements as number[]) : value;
   };
   try {
     return JSON.parse(text, revive) as Manifest;
   } catch (error) {
-    throw new UsageError(`program text: the manifest is not JSON (${error instanceof Error ? error.message : String(error)})`);
+    throw new UsageError(
+      `program text: the manifest is not JSON (${error instanceof Error ? error.message : String(error)})`,
+    );
   }
 }

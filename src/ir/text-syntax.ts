@@ -35,7 +35,17 @@ export const symbolOf: ReadonlyMap<string, { readonly symbol: string; readonly l
 export const prefix: Readonly<Record<string, UnaryOperator>> = { '-': 'neg', '!': 'not', '~': 'bitNot' };
 
 /** Unary operations written as functions. */
-export const unaryFunctions: readonly UnaryOperator[] = ['abs', 'sqrt', 'floor', 'ceil', 'trunc', 'nearest', 'popcount', 'ctz', 'clz'];
+export const unaryFunctions: readonly UnaryOperator[] = [
+  'abs',
+  'sqrt',
+  'floor',
+  'ceil',
+  'trunc',
+  'nearest',
+  'popcount',
+  'ctz',
+  'clz',
+];
 
 /** True for comparison operators. */
 export function isCompare(op: BinaryOperator | CompareOperator): op is CompareOperator {

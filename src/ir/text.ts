@@ -1,13 +1,26 @@
 /**
  * The text form of a program, for dumps, reviews and golden files: `parseProgram(printProgram(p))` equals `p`.
  *
- * Header lines, then events, logs, buffers, functions, kernels and the schedule, each opened by its word; bodies stand in
- * braces. Constants carry their type as a suffix (`1.0` f64, `1.0f` f32, `1i` i32, `1u` u32, `1L` i64), conversions are
- * written `f64(x)`, reinterpretations `f64.bits(x)`, calls `@exp(x)`, loads `v[index]`. The manifest closes it, as JSON.
+ * Header lines, then events, logs, buffers, functions, kernels and the schedule, each opened by its word; bodies stand
+ * in braces. Constants carry their type as a suffix (`1.0` f64, `1.0f` f32, `1i` i32, `1u` u32, `1L` i64), conversions
+ * are written `f64(x)`, reinterpretations `f64.bits(x)`, calls `@exp(x)`, loads `v[index]`. The manifest closes it, as
+ * JSON.
  */
 
 import { isTypedArray } from './cells.js';
-import type { Action, Buffer, EventRing, Extent, IrFunction, Kernel, Local, Log, Manifest, Program, StepEntry } from './program.js';
+import type {
+  Action,
+  Buffer,
+  EventRing,
+  Extent,
+  IrFunction,
+  Kernel,
+  Local,
+  Log,
+  Manifest,
+  Program,
+  StepEntry,
+} from './program.js';
 import { arrayText, floatText } from './text-data.js';
 import { printIrStatements } from './text-print-body.js';
 
@@ -68,7 +81,8 @@ function shapeText(k: Kernel): string {
   switch (k.shape) {
     case 'map': {
       const lanes = k.lanes ? '  lanes\n' : '';
-      if (k.domain.kind === 'ranges') return `  over ranges${k.domain.ranges.map((r) => ` [${r.begin}, ${r.end})`).join('')}\n${lanes}`;
+      if (k.domain.kind === 'ranges')
+        return `  over ranges${k.domain.ranges.map((r) => ` [${r.begin}, ${r.end})`).join('')}\n${lanes}`;
       if (k.domain.kind === 'count') return `  over count ${extent(k.domain.count)}\n${lanes}`;
       return `  over spikes ${k.domain.event}\n${lanes}`;
     }
@@ -88,12 +102,14 @@ function shapeText(k: Kernel): string {
 
 function printActions(head: string, actions: readonly Action[]): string {
   const lines = actions.map(
-    (action) => `  ${action.kind === 'run' ? `run ${action.kernel}` : `${action.kind} (${action.buffers.join(', ')})`}\n`,
+    (action) =>
+      `  ${action.kind === 'run' ? `run ${action.kernel}` : `${action.kind} (${action.buffers.join(', ')})`}\n`,
   );
   return `${head}\n${lines.join('')}end`;
 }
 
-const printEntry = (e: StepEntry): string => `  run ${e.kernel} every ${e.every} offset ${e.offset} slot ${quote(e.slot)}\n`;
+const printEntry = (e: StepEntry): string =>
+  `  run ${e.kernel} every ${e.every} offset ${e.offset} slot ${quote(e.slot)}\n`;
 
 /** JSON with a line for each entry. */
 function printManifest(manifest: Manifest): string {

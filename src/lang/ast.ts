@@ -1,5 +1,6 @@
 /**
- * The expression tree that all notations share. Concrete syntaxes parse to it, printers print from it, passes return new trees.
+ * The expression tree that all notations share. Concrete syntaxes parse to it, printers print from it, passes return
+ * new trees.
  *
  * Names keep their dots (`pre.v`, `post.ge`), units are ordinary names until `resolve` and `fold` meet them.
  */
@@ -29,7 +30,9 @@ export interface NumberLiteral extends Node {
   readonly integer: boolean;
 }
 
-/** A literal with a unit, in SI: what `2*mV` folds to. `unit` is the SI unit's canonical text, such as `V` or `m**-2*F`. */
+/**
+ * A literal with a unit, in SI: what `2*mV` folds to. `unit` is the SI unit's canonical text, such as `V` or `m**-2*F`.
+ */
 export interface QuantityLiteral extends Node {
   readonly kind: 'quantity';
   /** Value in SI base units, correctly rounded from the decimal text. */

@@ -48,7 +48,12 @@ export function binary(operator: BinaryOperator, left: Expression, right: Expres
   return { kind: 'binary', operator, left, right, span };
 }
 
-export function conditional(condition: Expression, whenTrue: Expression, whenFalse: Expression, span: Span = whenTrue.span): Conditional {
+export function conditional(
+  condition: Expression,
+  whenTrue: Expression,
+  whenFalse: Expression,
+  span: Span = whenTrue.span,
+): Conditional {
   return { kind: 'conditional', condition, whenTrue, whenFalse, span };
 }
 

@@ -12,7 +12,14 @@ import {
   type Unary,
   type ValueType,
 } from './ast.js';
-import { dimensionText, divideDimensions, equalDimensions, isDimensionless, multiplyDimensions, powerDimension } from './dimension.js';
+import {
+  dimensionText,
+  divideDimensions,
+  equalDimensions,
+  isDimensionless,
+  multiplyDimensions,
+  powerDimension,
+} from './dimension.js';
 import { constants, functions, type FunctionSignature } from './functions.js';
 import * as messages from './messages.js';
 import { printExpression } from './print.js';
@@ -27,7 +34,10 @@ export interface Inferred {
 /** A variable that an expression may read. */
 export type Symbol = Inferred;
 
-/** What the names in an expression mean. Names win over units and constants; functions of the model come beside the standard ones. */
+/**
+ * What the names in an expression mean. Names win over units and constants; functions of the model come beside the
+ * standard ones.
+ */
 export interface Scope {
   lookup(name: string): Symbol | undefined;
   /** All names that `lookup` knows, for suggestions. */
@@ -40,7 +50,10 @@ export interface Scope {
 export type Report = (finding: Finding, span: Span) => void;
 
 /** A scope from a map of variables. */
-export function scopeOf(symbols: ReadonlyMap<string, Symbol>, modelFunctions?: ReadonlyMap<string, FunctionSignature>): Scope {
+export function scopeOf(
+  symbols: ReadonlyMap<string, Symbol>,
+  modelFunctions?: ReadonlyMap<string, FunctionSignature>,
+): Scope {
   return {
     lookup: (name) => symbols.get(name),
     names: () => [...symbols.keys()],
@@ -57,7 +70,8 @@ interface Context {
  * Type and dimension of an expression; every finding goes to `report`.
  *
  * @returns null when they cannot be known because of what was reported; no further findings follow from that
- * @diagnostic lang/unknown-name, lang/unknown-function, lang/argument-count, lang/dimension-mismatch, lang/exponent-not-constant,
+ * @diagnostic lang/unknown-name, lang/unknown-function, lang/argument-count, lang/dimension-mismatch,
+ *   lang/exponent-not-constant,
  *   lang/not-boolean, lang/not-number, lang/division-by-zero, lang/function-as-value, lang/not-callable
  */
 export function inferType(e: Expression, scope: Scope, report: Report): Inferred | null {
@@ -118,12 +132,22 @@ function checkFit(e: Expression, found: Inferred, expected: Expectation, report:
  * @param target what is known of the variable or port that is written; absent for a temporary that the statement makes
  * @returns what the target holds afterwards, or null after a finding
  */
-export function checkStatement(s: Statement, scope: Scope, target: Symbol | undefined, report: Report): Inferred | null {
+export function checkStatement(
+  s: Statement,
+  scope: Scope,
+  target: Symbol | undefined,
+  report: Report,
+): Inferred | null {
   if (s.kind === 'send') {
     const value = target
       ? checkExpression(s.value, scope, { what: `the value sent to ${s.port}`, ...target }, report)
       : inferType(s.value, scope, report) !== null;
-    const delay = checkExpression(s.after, scope, { what: 'the delay', dimension: [0, 0, 1, 0, 0, 0, 0], type: 'real' }, report);
+    const delay = checkExpression(
+      s.after,
+      scope,
+      { what: 'the delay', dimension: [0, 0, 1, 0, 0, 0, 0], type: 'real' },
+      report,
+    );
     return value && delay ? (target ?? null) : null;
   }
   if (!target) {
@@ -216,7 +240,9 @@ function inferBinary(e: Binary, context: Context): Inferred | null {
       return condition;
     case '*':
       // Products with conditions are tolerated: a condition counts as 1 or 0.
-      return left && right ? { type: productType(left, right), dimension: multiplyDimensions(left.dimension, right.dimension) } : null;
+      return left && right
+        ? { type: productType(left, right), dimension: multiplyDimensions(left.dimension, right.dimension) }
+        : null;
     case '**':
       return left && right ? inferPower(e, left, right, context) : null;
     case '+':
@@ -244,7 +270,8 @@ function arithmetic(e: Binary, left: Inferred | null, right: Inferred | null, co
   ];
   if (!left || !right || !numbers[0] || !numbers[1]) return null;
   const type = operator === '/' ? 'real' : widest(left.type, right.type);
-  if (operator === '/' || operator === '//') return { type, dimension: divideDimensions(left.dimension, right.dimension) };
+  if (operator === '/' || operator === '//')
+    return { type, dimension: divideDimensions(left.dimension, right.dimension) };
   if (!sameDimension(e, left, right, context)) return null;
   return { type, dimension: left.dimension };
 }
@@ -256,7 +283,10 @@ function sameDimension(e: Binary, left: Inferred, right: Inferred, { report }: C
   const hint = zero
     ? `a zero needs its unit, write ${printExpression({ kind: 'quantity', value: 0, dimension: zero.dimension, span: e.span })}`
     : dimensionHint(e.right, left.dimension, right);
-  report(messages.dimensionMismatch(`the two sides of ${e.operator}`, left.dimension, right.dimension, hint), e.right.span);
+  report(
+    messages.dimensionMismatch(`the two sides of ${e.operator}`, left.dimension, right.dimension, hint),
+    e.right.span,
+  );
   return false;
 }
 
@@ -272,7 +302,10 @@ function compare(e: Binary, left: Inferred | null, right: Inferred | null, conte
 }
 
 function inferPower(e: Binary, base: Inferred, exponent: Inferred, context: Context): Inferred | null {
-  const numbers = [requireNumber(e.left, base, 'the base of a power', context), requireNumber(e.right, exponent, 'the exponent', context)];
+  const numbers = [
+    requireNumber(e.left, base, 'the base of a power', context),
+    requireNumber(e.right, exponent, 'the exponent', context),
+  ];
   if (!numbers[0] || !numbers[1]) return null;
   if (!isDimensionless(exponent.dimension)) {
     context.report(messages.wrongDimension('the exponent', dimensionless, exponent.dimension), e.right.span);
@@ -301,7 +334,10 @@ function inferConditional(e: Conditional, context: Context): Inferred | null {
     return null;
   }
   if (!equalDimensions(whenTrue.dimension, whenFalse.dimension)) {
-    context.report(messages.dimensionMismatch('the two values of the choice', whenTrue.dimension, whenFalse.dimension), e.whenFalse.span);
+    context.report(
+      messages.dimensionMismatch('the two values of the choice', whenTrue.dimension, whenFalse.dimension),
+      e.whenFalse.span,
+    );
     return null;
   }
   return { type: widest(whenTrue.type, whenFalse.type), dimension: whenTrue.dimension };
@@ -327,7 +363,8 @@ function inferCall(e: Call, context: Context): Inferred | null {
     if (!argument || !part) continue;
     if (known.acceptsBoolean || requireNumber(part, argument, argumentName(e, index), context)) complete.push(argument);
   }
-  const type = known.result === 'widest' ? complete.map((argument) => argument.type).reduce(widest, 'integer') : known.result;
+  const type =
+    known.result === 'widest' ? complete.map((argument) => argument.type).reduce(widest, 'integer') : known.result;
   if (complete.length < e.arguments.length) return null;
   const dimension = callDimension(e, known, complete, report);
   return dimension && { type, dimension };
@@ -337,7 +374,12 @@ const argumentName = (e: Call, index: number): string =>
   e.arguments.length === 1 ? `the argument of ${e.function}` : `argument ${index + 1} of ${e.function}`;
 
 /** Checks the arguments against the function's rule; null after a finding. */
-function callDimension(e: Call, known: FunctionSignature, found: readonly Inferred[], report: Report): Dimension | null {
+function callDimension(
+  e: Call,
+  known: FunctionSignature,
+  found: readonly Inferred[],
+  report: Report,
+): Dimension | null {
   const first = found[0]?.dimension ?? dimensionless;
   const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
   const rule = known.dimension;
@@ -347,7 +389,15 @@ function callDimension(e: Call, known: FunctionSignature, found: readonly Inferr
       const wanted = expected[index];
       if (!wanted || equalDimensions(argument.dimension, wanted)) continue;
       const part = e.arguments[index] ?? e;
-      report(messages.wrongDimension(argumentName(e, index), wanted, argument.dimension, dimensionHint(part, wanted, argument)), part.span);
+      report(
+        messages.wrongDimension(
+          argumentName(e, index),
+          wanted,
+          argument.dimension,
+          dimensionHint(part, wanted, argument),
+        ),
+        part.span,
+      );
       fits = false;
     }
     return fits;

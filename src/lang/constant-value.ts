@@ -38,12 +38,16 @@ const exactFunctions: Readonly<Record<string, (...args: number[]) => number>> = 
 const unknown = (): undefined => undefined;
 
 /**
- * The value, in SI, of an expression of literals and known names, each operation rounded by itself. Dimensions are not looked at.
+ * The value, in SI, of an expression of literals and known names, each operation rounded by itself. Dimensions are not
+ * looked at.
  *
  * @param valueOf  values of names
  * @returns undefined where a name has no value, and for functions whose last digits differ between machines
  */
-export function constantValue(e: Expression, valueOf: (name: string) => number | undefined = unknown): number | undefined {
+export function constantValue(
+  e: Expression,
+  valueOf: (name: string) => number | undefined = unknown,
+): number | undefined {
   switch (e.kind) {
     case 'number':
     case 'quantity':
@@ -59,7 +63,9 @@ export function constantValue(e: Expression, valueOf: (name: string) => number |
       return a === undefined || b === undefined ? undefined : operations[e.operator]?.(a, b);
     }
     case 'call': {
-      const values = e.arguments.map((argument) => constantValue(argument, valueOf)).filter((value) => value !== undefined);
+      const values = e.arguments
+        .map((argument) => constantValue(argument, valueOf))
+        .filter((value) => value !== undefined);
       return values.length === e.arguments.length ? exactFunctions[e.function]?.(...values) : undefined;
     }
     case 'boolean':

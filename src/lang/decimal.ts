@@ -19,7 +19,9 @@ function parseDecimal(text: string): Decimal | undefined {
   return { negative: sign === '-', digits, exponent: Number(power) - fraction.length + (all.length - digits.length) };
 }
 
-/** Beyond these decimal exponents every double is infinite or zero, whatever the unit's scale (at most 10^±400 or so). */
+/**
+ * Beyond these decimal exponents every double is infinite or zero, whatever the unit's scale (at most 10^±400 or so).
+ */
 const exponentLimit = 2000;
 
 /** Digits kept of a quotient before it is rounded to a double; a sticky digit stands for what was cut off. */

@@ -1,14 +1,28 @@
 import type { Binary, Call, Expression } from './ast.js';
-import { binary, call, conditional, difference, integer, isZero, negated, number, product, quotient, sum } from './build.js';
+import {
+  binary,
+  call,
+  conditional,
+  difference,
+  integer,
+  isZero,
+  negated,
+  number,
+  product,
+  quotient,
+  sum,
+} from './build.js';
 import { simplify } from './fold.js';
 import { requireModest, readsAny } from './walk.js';
 
 /**
- * The derivative of an expression by a name. abs, min, max, clip and choices are differentiated piecewise, without the jumps
- * between the pieces; `%` without the jumps of the remainder.
+ * The derivative of an expression by a name. abs, min, max, clip and choices are differentiated piecewise, without the
+ * jumps between the pieces; `%` without the jumps of the remainder.
  *
- * @returns null when there is none to be had: the name is an argument of floor, ceil, round, sign, int, timestep, `//`, a comparison
- *   outside a choice, a draw of random numbers, or a function that is not known here. The literal 0 stands for no dependence.
+ * @returns null when there is none to be had: the name is an argument of floor, ceil, round, sign, int, timestep, `//`,
+ *   a comparison
+ *   outside a choice, a draw of random numbers, or a function that is not known here. The literal 0 stands for no
+ *   dependence.
  * @throws LangError lang/too-large when the result is more than the passes bear
  */
 export function derivative(e: Expression, name: string): Expression | null {
@@ -100,7 +114,9 @@ const twoOverRootPi = 1.1283791670955126;
 const naturalLogOf10 = 2.302585092994046;
 const naturalLogOf2 = 0.6931471805599453;
 
-/** Derivatives of the functions of one argument, as factors of the argument's own derivative; `f` is the call itself. */
+/**
+ * Derivatives of the functions of one argument, as factors of the argument's own derivative; `f` is the call itself.
+ */
 const slopes: Readonly<Record<string, (x: Expression, f: Call) => Expression>> = {
   exp: (_, f) => f,
   expm1: (x) => call('exp', [x]),
@@ -131,7 +147,9 @@ const exprelSwitch = 0.02;
  */
 function exprelSlope(x: Expression, f: Call): Expression {
   const coefficients = [1 / 840, 1 / 144, 1 / 30, 1 / 8, 1 / 3, 1 / 2];
-  const series = coefficients.map((value): Expression => number(value)).reduce((inner, coefficient) => sum(coefficient, product(x, inner)));
+  const series = coefficients
+    .map((value): Expression => number(value))
+    .reduce((inner, coefficient) => sum(coefficient, product(x, inner)));
   const closed = binary('/', difference(call('exp', [x]), f), x);
   return conditional(binary('<', call('abs', [x]), number(exprelSwitch)), series, closed);
 }

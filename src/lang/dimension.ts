@@ -1,6 +1,9 @@
 import { dimensionless, type Dimension } from './ast.js';
 
-/** A dimension made by a function of the position in the vector (metre, kilogram, second, ampere, kelvin, mole, candela). */
+/**
+ * A dimension made by a function of the position in the vector (metre, kilogram, second, ampere, kelvin, mole,
+ * candela).
+ */
 function make(f: (index: 0 | 1 | 2 | 3 | 4 | 5 | 6) => number): Dimension {
   return [f(0), f(1), f(2), f(3), f(4), f(5), f(6)];
 }
@@ -59,7 +62,10 @@ const baseUnits: readonly NamedUnit[] = [
   { symbol: 'candela', long: 'candela', dimension: [0, 0, 0, 0, 0, 0, 1] },
 ];
 
-/** Derived units that canonical texts prefer, best first. All hold mass, so that their power follows from the dimension's own. */
+/**
+ * Derived units that canonical texts prefer, best first. All hold mass, so that their power follows from the
+ * dimension's own.
+ */
 const derivedUnits: readonly NamedUnit[] = [
   { symbol: 'V', long: 'volt', dimension: [2, 1, -3, -1, 0, 0, 0] },
   { symbol: 'S', long: 'siemens', dimension: [-2, -1, 3, 2, 0, 0, 0] },
@@ -85,7 +91,10 @@ function baseFactors(d: Dimension): Factor[] {
   });
 }
 
-/** Whole powers of a derived unit, times base units without mass or current; the fewest factors win, then the order of the table. */
+/**
+ * Whole powers of a derived unit, times base units without mass or current; the fewest factors win, then the order of
+ * the table.
+ */
 function factors(d: Dimension): readonly Factor[] {
   if (equalDimensions(d, hertz.dimension)) return [[hertz, 1]];
   let best: readonly Factor[] = baseFactors(d);
@@ -104,9 +113,11 @@ function factors(d: Dimension): readonly Factor[] {
 }
 
 /**
- * Canonical text of the SI unit of a dimension: `V`, `S*m**-2`, `V*s**-0.5`, `Hz`, `1`. It parses back to the dimension with scale 1.
+ * Canonical text of the SI unit of a dimension: `V`, `S*m**-2`, `V*s**-0.5`, `Hz`, `1`. It parses back to the dimension
+ * with scale 1.
  *
- * @param taken names that have another meaning where the text will stand (a gate named `m`): those units get their long name, `meter`
+ * @param taken names that have another meaning where the text will stand (a gate named `m`): those units get their long
+ *   name, `meter`
  */
 export function unitText(d: Dimension, taken: (name: string) => boolean = () => false): string {
   // Positive powers first: `m**2*V**-1` reads better than the reverse.
@@ -124,4 +135,6 @@ export function dimensionText(d: Dimension): string {
 }
 
 /** Long unit names that canonical texts may use: no variable may have such a name. */
-export const canonicalUnitNames: ReadonlySet<string> = new Set([...baseUnits, ...derivedUnits, hertz].map((unit) => unit.long));
+export const canonicalUnitNames: ReadonlySet<string> = new Set(
+  [...baseUnits, ...derivedUnits, hertz].map((unit) => unit.long),
+);

@@ -8,8 +8,8 @@ import { constantExponent, divideUnits, multiplyUnits, powerOfUnit, unitOf, type
 import { childrenOf, mapExpression, substitute } from './walk.js';
 
 /**
- * A literal value kept exact until it is known to be complete: a decimal numeral times a unit. A numeral and the units that
- * multiply or divide it are rounded once, together; arithmetic between two numerals rounds each to a double first.
+ * A literal value kept exact until it is known to be complete: a decimal numeral times a unit. A numeral and the units
+ * that multiply or divide it are rounded once, together; arithmetic between two numerals rounds each to a double first.
  */
 interface Exact {
   readonly numeral: string;
@@ -30,8 +30,8 @@ const noValues: ReadonlyMap<string, Expression> = new Map();
 const pure: Unit = { dimension: dimensionless, scale: one };
 
 /**
- * Folds arithmetic of literals, units and the constants pi and e; functions stay. A number times units is decimal-exact:
- * `0.07*ms` and `70*us` become the same literal. What has no finite value (1/0) stays as it is.
+ * Folds arithmetic of literals, units and the constants pi and e; functions stay. A number times units is
+ * decimal-exact: `0.07*ms` and `70*us` become the same literal. What has no finite value (1/0) stays as it is.
  *
  * @param values   expressions put in the place of names
  * @param declared names that are variables here, although a unit or constant is called the same (a gate named `m`)
@@ -64,7 +64,12 @@ function literalOf(value: number, { unit, integer: whole }: Exact, span: Span): 
 
 /** A rounded value, exact from here on. */
 function rounded(value: number, dimension: Dimension, whole: boolean): Exact {
-  return { numeral: Object.is(value, -0) ? '-0' : String(value), unit: { dimension, scale: one }, integer: whole, bare: false };
+  return {
+    numeral: Object.is(value, -0) ? '-0' : String(value),
+    unit: { dimension, scale: one },
+    integer: whole,
+    bare: false,
+  };
 }
 
 function fold(e: Expression, declared: Declared): Folded {
@@ -81,10 +86,16 @@ function fold(e: Expression, declared: Declared): Folded {
       const operand = fold(e.operand, declared);
       if (e.operator === 'not') {
         const { expression } = operand;
-        return { expression: expression.kind === 'boolean' ? boolean(!expression.value, e.span) : { ...e, operand: expression } };
+        return {
+          expression:
+            expression.kind === 'boolean' ? boolean(!expression.value, e.span) : { ...e, operand: expression },
+        };
       }
       if (!operand.exact) return { expression: { ...e, operand: operand.expression } };
-      return literal(e.operator === '-' ? minus(operand.exact) : { ...operand.exact, bare: false }, { ...e, operand: operand.expression });
+      return literal(e.operator === '-' ? minus(operand.exact) : { ...operand.exact, bare: false }, {
+        ...e,
+        operand: operand.expression,
+      });
     }
     case 'binary':
       return foldBinary(e, fold(e.left, declared), fold(e.right, declared));
@@ -173,7 +184,9 @@ function arithmetic(e: Binary, a: Exact, b: Exact): Exact | boolean | undefined 
     case '>=':
     case '==':
     case '!=':
-      return equalDimensions(a.unit.dimension, b.unit.dimension) ? compare(e.operator, valueOf(a), valueOf(b)) : undefined;
+      return equalDimensions(a.unit.dimension, b.unit.dimension)
+        ? compare(e.operator, valueOf(a), valueOf(b))
+        : undefined;
     case 'and':
     case 'or':
       return undefined;
@@ -246,8 +259,8 @@ function compare(operator: '<' | '<=' | '>' | '>=' | '==' | '!=', a: number, b: 
 }
 
 /**
- * Leaves out what changes no value, but perhaps the sign of a zero: `x*1`, `x + 0`, `--x`, `True and x`, choices with a literal
- * condition; literal arithmetic is folded. Units must have been folded before, names are all variables here.
+ * Leaves out what changes no value, but perhaps the sign of a zero: `x*1`, `x + 0`, `--x`, `True and x`, choices with a
+ * literal condition; literal arithmetic is folded. Units must have been folded before, names are all variables here.
  *
  * Only whole literals are taken for neutral, since `n*1.0` makes an integer real.
  */
@@ -270,7 +283,10 @@ function isCondition(e: Expression): boolean {
 function simplifyNode(e: Expression): Expression {
   if (e.kind === 'number' || e.kind === 'quantity' || e.kind === 'boolean' || e.kind === 'name') return e;
   const parts = childrenOf(e);
-  if (e.kind !== 'call' && parts.every((part) => part.kind === 'number' || part.kind === 'quantity' || part.kind === 'boolean')) {
+  if (
+    e.kind !== 'call' &&
+    parts.every((part) => part.kind === 'number' || part.kind === 'quantity' || part.kind === 'boolean')
+  ) {
     return foldConstants(e, noValues, everyName);
   }
   switch (e.kind) {

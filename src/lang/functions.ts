@@ -33,7 +33,13 @@ export interface FunctionSignature {
   readonly acceptsBoolean: boolean;
 }
 
-function signature(name: string, arity: readonly number[], dimension: DimensionRule, result: TypeRule, random = false): FunctionSignature {
+function signature(
+  name: string,
+  arity: readonly number[],
+  dimension: DimensionRule,
+  result: TypeRule,
+  random = false,
+): FunctionSignature {
   return { name, arity, dimension, result, random, acceptsBoolean: name === 'int' };
 }
 
@@ -46,8 +52,10 @@ const pureFunctions = 'exp expm1 log log1p log10 log2 sin cos tan sinh cosh tanh
  * - int(x) truncates towards zero, a condition gives 1 or 0; floor, ceil and round (halves to even) give reals.
  * - gammahazard(k, x) is density over survival of the gamma distribution of shape k and scale 1.
  * - clip(x, low, high); sign(x) in -1, 0, 1; timestep(t, dt) is the whole number of steps in t.
- * - Draws, new at each evaluation: uniform() in (0, 1), uniform(low, high), normal(), normal(mean, sd), exponential(mean),
- *   gamma(shape, scale), lognormal(mean and sd of the logarithm), poisson(mean), binomial(n, p), truncatedNormal(mean, sd, low, high)
+ * - Draws, new at each evaluation: uniform() in (0, 1), uniform(low, high), normal(), normal(mean, sd),
+ *   exponential(mean),
+ *   gamma(shape, scale), lognormal(mean and sd of the logarithm), poisson(mean), binomial(n, p), truncatedNormal(mean,
+ *   sd, low, high)
  *   (drawn again until it lies between), vonMises(mean, concentration) in (-pi, pi].
  */
 export const functions: ReadonlyMap<string, FunctionSignature> = new Map(

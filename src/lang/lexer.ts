@@ -71,7 +71,8 @@ function readNumber(source: string, start: number, digits: string): Token {
     const attribute = next === '.' || digits.endsWith('.');
     throw new LangError(messages.badNumber(digits, source.slice(end, stop), attribute), { start, end: stop });
   }
-  if (digits.length > longestNumber) throw new LangError(messages.numberTooLong(digits.length, longestNumber), { start, end });
+  if (digits.length > longestNumber)
+    throw new LangError(messages.numberTooLong(digits.length, longestNumber), { start, end });
   if (!Number.isFinite(Number(digits))) throw new LangError(messages.numberOutOfRange(digits), { start, end });
   return { kind: 'number', text: digits, start, end };
 }

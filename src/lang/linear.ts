@@ -15,9 +15,9 @@ export interface LinearForm {
 const zero = integer(0);
 
 /**
- * The linear form of an expression in some names: `(a - v)/tau` has the coefficient `-1/tau` of v and the constant `a/tau`.
- * Sums, products with and quotients by what is free of the names, and choices whose condition is free of them are linear;
- * everything else is only when it does not read the names.
+ * The linear form of an expression in some names: `(a - v)/tau` has the coefficient `-1/tau` of v and the constant
+ * `a/tau`. Sums, products with and quotients by what is free of the names, and choices whose condition is free of them
+ * are linear; everything else is only when it does not read the names.
  *
  * @returns coefficients and constant free of `names`; null when the expression is not linear by its form
  */
@@ -34,7 +34,9 @@ export function linearForm(e: Expression, names: Iterable<string>): LinearForm |
   const form = linear(e, reads);
   if (!form) return null;
   // `v - v` has no coefficient of v.
-  const coefficients = [...form.coefficients].map(([name, part]) => [name, simplify(part)] as const).filter(([, part]) => !isZero(part));
+  const coefficients = [...form.coefficients]
+    .map(([name, part]) => [name, simplify(part)] as const)
+    .filter(([, part]) => !isZero(part));
   return { coefficients: new Map(coefficients), constant: form.constant === e ? e : simplify(form.constant) };
 }
 
@@ -60,7 +62,11 @@ function linear(e: Expression, reads: Reads): LinearForm | null {
       if (reads(e.condition)) return null;
       const whenTrue = linear(e.whenTrue, reads);
       const whenFalse = linear(e.whenFalse, reads);
-      return whenTrue && whenFalse && both(whenTrue, whenFalse, (a, b) => (equalExpressions(a, b) ? a : conditional(e.condition, a, b)));
+      return (
+        whenTrue &&
+        whenFalse &&
+        both(whenTrue, whenFalse, (a, b) => (equalExpressions(a, b) ? a : conditional(e.condition, a, b)))
+      );
     }
     case 'call':
     case 'number':
@@ -84,7 +90,9 @@ function linearBinary(e: Expression & { readonly kind: 'binary' }, reads: Reads)
       if (reads(e.left) && reads(e.right)) return null;
       const varying = linear(reads(e.left) ? e.left : e.right, reads);
       if (!varying) return null;
-      return reads(e.left) ? each(varying, (part) => product(part, e.right)) : each(varying, (part) => product(e.left, part));
+      return reads(e.left)
+        ? each(varying, (part) => product(part, e.right))
+        : each(varying, (part) => product(e.left, part));
     }
     case '/': {
       const left = reads(e.right) ? null : linear(e.left, reads);
@@ -98,11 +106,18 @@ function linearBinary(e: Expression & { readonly kind: 'binary' }, reads: Reads)
 }
 
 function each(form: LinearForm, f: (part: Expression) => Expression): LinearForm {
-  return { coefficients: new Map([...form.coefficients].map(([name, part]) => [name, f(part)])), constant: f(form.constant) };
+  return {
+    coefficients: new Map([...form.coefficients].map(([name, part]) => [name, f(part)])),
+    constant: f(form.constant),
+  };
 }
 
 function both(a: LinearForm, b: LinearForm, f: (a: Expression, b: Expression) => Expression): LinearForm {
   const names = new Set([...a.coefficients.keys(), ...b.coefficients.keys()]);
-  const coefficient = (name: string): Expression => f(a.coefficients.get(name) ?? zero, b.coefficients.get(name) ?? zero);
-  return { coefficients: new Map([...names].map((name) => [name, coefficient(name)])), constant: f(a.constant, b.constant) };
+  const coefficient = (name: string): Expression =>
+    f(a.coefficients.get(name) ?? zero, b.coefficients.get(name) ?? zero);
+  return {
+    coefficients: new Map([...names].map((name) => [name, coefficient(name)])),
+    constant: f(a.constant, b.constant),
+  };
 }

@@ -95,13 +95,18 @@ const lookAlikes: Readonly<Record<string, string>> = {
   '\ufeff': 'nothing (it is invisible)',
 };
 
-const codePoint = (character: string): string => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+const codePoint = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
 export function unexpectedCharacter(character: string): Finding {
   const code = character.codePointAt(0) ?? 0;
   if (code < 128) {
     const shown = code < 32 || code === 127 ? codePoint(character) : character;
-    return { code: 'lang/unexpected-character', message: `the character ${shown} has no meaning in an expression`, found: shown };
+    return {
+      code: 'lang/unexpected-character',
+      message: `the character ${shown} has no meaning in an expression`,
+      found: shown,
+    };
   }
   const ascii = lookAlikes[character];
   return withHint(
@@ -126,7 +131,11 @@ export function badNumber(digits: string, rest: string, attribute: boolean): Fin
   const base = { code: 'lang/bad-number', found: shortened(digits + rest) };
   if (attribute || /^[0-9.]/.test(rest)) return { ...base, message: 'this is not a number' };
   if (/^_[0-9]/.test(rest))
-    return { ...base, message: 'a number has no underscores', hint: `write ${shortened(digits + rest.replaceAll('_', ''))}` };
+    return {
+      ...base,
+      message: 'a number has no underscores',
+      hint: `write ${shortened(digits + rest.replaceAll('_', ''))}`,
+    };
   if (/^[xXbBoO][0-9a-fA-F]+$/.test(rest) && digits === '0')
     return { ...base, message: 'numbers are decimal', expected: 'a decimal number' };
   return {
@@ -193,7 +202,9 @@ export const expectedOperand = (found: string): Finding => ({
 });
 
 export function expectedOperator(previous: string, found: string): Finding {
-  const hint = /^[A-Za-z_0-9]/.test(found) ? `write ${shortened(previous)}*${shortened(found)} for a product` : undefined;
+  const hint = /^[A-Za-z_0-9]/.test(found)
+    ? `write ${shortened(previous)}*${shortened(found)} for a product`
+    : undefined;
   return withHint(
     {
       code: 'lang/expected-operator',
@@ -224,7 +235,11 @@ export const indexing = (): Finding => ({
   hint: 'a table is called with parentheses, f(t) or f(t, i)',
 });
 
-export const list = (found: string): Finding => ({ code: 'lang/list', message: 'expressions have no lists, sets or dictionaries', found });
+export const list = (found: string): Finding => ({
+  code: 'lang/list',
+  message: 'expressions have no lists, sets or dictionaries',
+  found,
+});
 
 export const tuple = (): Finding => ({
   code: 'lang/tuple',
@@ -301,7 +316,10 @@ const keywordHints: Readonly<Record<string, string>> = {
 };
 
 export const keyword = (name: string): Finding =>
-  withHint({ code: 'lang/keyword', message: `${name} is a reserved word, not a name`, found: name }, keywordHints[name]);
+  withHint(
+    { code: 'lang/keyword', message: `${name} is a reserved word, not a name`, found: name },
+    keywordHints[name],
+  );
 
 export const elseMissing = (): Finding => ({
   code: 'lang/else-missing',
@@ -420,7 +438,11 @@ export const badFlag = (found: string): Finding => ({
   found: shortened(found),
 });
 
-export const unclosedFlags = (): Finding => ({ code: 'lang/unclosed-flags', message: 'the list of flags is never closed', expected: ')' });
+export const unclosedFlags = (): Finding => ({
+  code: 'lang/unclosed-flags',
+  message: 'the list of flags is never closed',
+  expected: ')',
+});
 
 export const duplicateDefinition = (name: string): Finding => ({
   code: 'lang/duplicate-definition',
@@ -431,7 +453,10 @@ export const duplicateDefinition = (name: string): Finding => ({
 // --- Units and quantities -------------------------------------------------------------------------------------------
 
 export const unknownUnit = (name: string, names: Iterable<string>): Finding =>
-  withHint({ code: 'lang/unknown-unit', message: `${shortened(name)} is not a unit`, found: shortened(name) }, didYouMean(name, names));
+  withHint(
+    { code: 'lang/unknown-unit', message: `${shortened(name)} is not a unit`, found: shortened(name) },
+    didYouMean(name, names),
+  );
 
 export const temperatureUnit = (name: string): Finding => ({
   code: 'lang/unknown-unit',

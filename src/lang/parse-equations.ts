@@ -34,7 +34,8 @@ const flag = /^[A-Za-z_][A-Za-z0-9_ -]*$/;
  * @source Brian 2, equations grammar
  */
 export function parseEquations(text: string): EquationLine[] {
-  if (text.length > longestText) throw new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
+  if (text.length > longestText)
+    throw new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
   // Comments become blanks, so that offsets stay those of the text.
   const plain = text.replace(/#[^\n]*/g, (comment) => ' '.repeat(comment.length));
   const lines: EquationLine[] = [];
@@ -66,7 +67,10 @@ const trimmed = (text: string, start: number, end: number): Span => {
   return { start: from, end: Math.max(from, start + part.trimEnd().length) };
 };
 
-/** Ranges of definitions, each from its name to the end of its unit and flags. Text without a unit is reported and skipped. */
+/**
+ * Ranges of definitions, each from its name to the end of its unit and flags. Text without a unit is reported and
+ * skipped.
+ */
 function splitDefinitions(plain: string, errors: LangError[]): Span[] {
   const spans: Span[] = [];
   let at = 0;
@@ -107,10 +111,20 @@ function parseDefinition(text: string, plain: string, span: Span): EquationLine 
   const equals = assignmentSign(plain, span.start, colon);
   const left = parseLeft(plain, trimmed(plain, span.start, equals < 0 ? colon : equals));
   if (equals < 0 && left.differential) throw new LangError(messages.equationRightSide(left.name), left.nameSpan);
-  const expression = equals < 0 ? undefined : parseRightSide(text, plain, { start: equals + 1, end: colon }, span.start);
+  const expression =
+    equals < 0 ? undefined : parseRightSide(text, plain, { start: equals + 1, end: colon }, span.start);
   const { unit, unitSpan, flags } = parseUnitAndFlags(plain, colon + 1, span.end);
   const kind = left.differential ? 'differential' : expression ? 'subexpression' : 'parameter';
-  return { kind, name: left.name, nameSpan: left.nameSpan, ...(expression ? { expression } : {}), unit, unitSpan, flags, span };
+  return {
+    kind,
+    name: left.name,
+    nameSpan: left.nameSpan,
+    ...(expression ? { expression } : {}),
+    unit,
+    unitSpan,
+    flags,
+    span,
+  };
 }
 
 /** Two values on two lines without an operator: the first line is an equation whose unit was forgotten. */
@@ -140,14 +154,21 @@ function parseLeft(plain: string, span: Span): { differential: boolean; name: st
   const rate = differential.exec(left);
   const found = rate?.[1] ?? (identifier.test(left) ? left : undefined);
   if (found === undefined)
-    throw new LangError(messages.equationLeftSide(left), span.end > span.start ? span : { start: span.start, end: span.start + 1 });
+    throw new LangError(
+      messages.equationLeftSide(left),
+      span.end > span.start ? span : { start: span.start, end: span.start + 1 },
+    );
   const start = span.start + (rate ? left.indexOf(found, 1) : 0);
   const nameSpan = { start, end: start + found.length };
   if (isKeyword(found)) throw new LangError(messages.keyword(found), nameSpan);
   return { differential: rate !== null, name: found, nameSpan };
 }
 
-function parseUnitAndFlags(plain: string, start: number, stop: number): Pick<EquationLine, 'unit' | 'unitSpan' | 'flags'> {
+function parseUnitAndFlags(
+  plain: string,
+  start: number,
+  stop: number,
+): Pick<EquationLine, 'unit' | 'unitSpan' | 'flags'> {
   const open = plain.indexOf('(', start);
   const hasFlags = open >= 0 && open < stop;
   const unitSpan = trimmed(plain, start, hasFlags ? open : stop);
@@ -163,7 +184,8 @@ function parseUnitAndFlags(plain: string, start: number, stop: number): Pick<Equ
   let at = open + 1;
   for (const part of plain.slice(open + 1, close).split(',')) {
     const word = part.trim().replace(/\s+/g, ' ');
-    if (!flag.test(word)) throw new LangError(messages.badFlag(word), { start: at, end: Math.max(at + 1, at + part.length) });
+    if (!flag.test(word))
+      throw new LangError(messages.badFlag(word), { start: at, end: Math.max(at + 1, at + part.length) });
     flags.push(word);
     at += part.length + 1;
   }

@@ -9,7 +9,10 @@ import { deepestTree, measure } from './walk.js';
 /** Deepest nesting of parentheses, signs, powers and choices: each costs the parser several stack frames. */
 const deepestNesting = 500;
 
-/** How tightly operators bind, loosest first. Comparisons do not chain; `**` is right-associative and handled with the signs. */
+/**
+ * How tightly operators bind, loosest first. Comparisons do not chain; `**` is right-associative and handled with the
+ * signs.
+ */
 const precedence = {
   or: 2,
   and: 3,
@@ -63,7 +66,9 @@ const join = (from: Span, to: Span): Span => ({ start: from.start, end: to.end }
  * @param text at most 10^6 characters
  * @throws LangError the first thing that is wrong, such as lang/unexpected-end, lang/chained-comparison, lang/too-deep
  */
-export const parseExpression: (text: string) => Expression = remembering((text) => parseExpressionWithin(text, 0, text.length));
+export const parseExpression: (text: string) => Expression = remembering((text) =>
+  parseExpressionWithin(text, 0, text.length),
+);
 
 /** As `parseExpression`, for a part of a text; spans are offsets in the whole. */
 export function parseExpressionWithin(text: string, start: number, stop: number): Expression {
@@ -247,7 +252,8 @@ function unexpectedAfterOperand(state: State, token: Token): LangError {
   if (is(token, '=')) return new LangError(messages.assignmentInExpression(), span);
   if (is(token, '(')) return new LangError(messages.notCallable(previous.text), span);
   if (messages.isForeignOperator(token.text)) return new LangError(messages.bitOperator(token.text), span);
-  if (token.kind === 'name' && isKeyword(token.text) && token.text !== 'not') return new LangError(messages.keyword(token.text), span);
+  if (token.kind === 'name' && isKeyword(token.text) && token.text !== 'not')
+    return new LangError(messages.keyword(token.text), span);
   if (token.kind === 'operator') return new LangError(messages.unexpectedWord(token.text), span);
   return new LangError(messages.expectedOperator(previous.text, token.text), join(previous, token));
 }

@@ -7,18 +7,23 @@ import { remembering } from './remember.js';
 
 const operators: readonly AssignmentOperator[] = ['=', '+=', '-=', '*=', '/=', '%='];
 
-/** `name op` at the beginning of a statement. The operator may be one that is refused, so that the message can say so. */
-const assignment = /\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\s*(\*\*=|\/\/=|<<=|>>=|[-+*/%&|^]?=(?!=))/y;
+/**
+ * `name op` at the beginning of a statement. The operator may be one that is refused, so that the message can say so.
+ */
+const assignment =
+  /\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\s*(\*\*=|\/\/=|<<=|>>=|[-+*/%&|^]?=(?!=))/y;
 const controlWords = /^(if|for|while|def|return|import|with|try|pass|del|assert|global|elif|else)$/;
 
 /**
- * The statements of a block of code, separated by line breaks or semicolons. Within parentheses a line break is space; `#` starts a comment.
+ * The statements of a block of code, separated by line breaks or semicolons. Within parentheses a line break is space;
+ * `#` starts a comment.
  *
  * @param text at most 10^6 characters
  * @throws LangError the first statement that is wrong; the other wrong statements are its `others`
  */
 export const parseStatements: (text: string) => readonly Statement[] = remembering((text) => {
-  if (text.length > longestText) throw new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
+  if (text.length > longestText)
+    throw new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
   const statements: Statement[] = [];
   const errors: LangError[] = [];
   for (const span of splitStatements(text)) {
@@ -112,10 +117,14 @@ function splitArguments(tokens: readonly Token[], span: Span): Token[][] {
   for (const [index, token] of tokens.entries()) {
     if (index < 2) continue;
     if (token.kind === 'end')
-      throw new LangError(messages.unclosed(), { start: tokens[1]?.start ?? span.start, end: tokens[1]?.end ?? span.end });
+      throw new LangError(messages.unclosed(), {
+        start: tokens[1]?.start ?? span.start,
+        end: tokens[1]?.end ?? span.end,
+      });
     if (token.text === ')' && depth === 0) {
       const rest = tokens[index + 1];
-      if (rest && rest.kind !== 'end') throw new LangError(messages.unexpectedWord(rest.text), { start: rest.start, end: rest.end });
+      if (rest && rest.kind !== 'end')
+        throw new LangError(messages.unexpectedWord(rest.text), { start: rest.start, end: rest.end });
       return parts;
     }
     if (token.text === '(') depth++;

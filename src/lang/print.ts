@@ -3,7 +3,18 @@ import { canonicalDecimal } from './decimal.js';
 import { isDimensionless, unitText } from './dimension.js';
 
 /** How tightly the printed form of a node binds; a part that binds looser than its place needs gets parentheses. */
-const level = { conditional: 1, or: 2, and: 3, not: 4, comparison: 5, sum: 6, product: 7, sign: 8, power: 9, atom: 10 } as const;
+const level = {
+  conditional: 1,
+  or: 2,
+  and: 3,
+  not: 4,
+  comparison: 5,
+  sum: 6,
+  product: 7,
+  sign: 8,
+  power: 9,
+  atom: 10,
+} as const;
 
 const operatorLevel: Readonly<Record<BinaryOperator, number>> = {
   or: level.or,
@@ -28,7 +39,10 @@ const tight: ReadonlySet<BinaryOperator> = new Set(['*', '/', '//', '%', '**']);
 
 /** What a printer of a notation may change. */
 export interface PrintOptions {
-  /** Names that have another meaning where the text will stand (a gate named `m`): units of that name are written long, `meter`. */
+  /**
+   * Names that have another meaning where the text will stand (a gate named `m`): units of that name are written long,
+   * `meter`.
+   */
   readonly taken?: (name: string) => boolean;
 }
 
@@ -37,7 +51,11 @@ function levelOf(e: Expression): number {
     case 'number':
       return e.text.startsWith('-') ? level.sign : level.atom;
     case 'quantity':
-      return isDimensionless(e.dimension) ? (e.value < 0 || Object.is(e.value, -0) ? level.sign : level.atom) : level.product;
+      return isDimensionless(e.dimension)
+        ? e.value < 0 || Object.is(e.value, -0)
+          ? level.sign
+          : level.atom
+        : level.product;
     case 'boolean':
     case 'name':
     case 'call':
@@ -59,8 +77,9 @@ function decimal(value: number, integer: boolean): string {
 }
 
 /**
- * The canonical text of an expression: one spelling, the fewest parentheses. It parses back to the same tree, but for folded
- * literals: negative numbers parse as a sign and a number, quantities as a product (`0.02*V`); folding restores them.
+ * The canonical text of an expression: one spelling, the fewest parentheses. It parses back to the same tree, but for
+ * folded literals: negative numbers parse as a sign and a number, quantities as a product (`0.02*V`); folding restores
+ * them.
  */
 export function printExpression(e: Expression, options: PrintOptions = {}): string {
   const print = (part: Expression, least: number): string => {
@@ -79,7 +98,9 @@ export function printExpression(e: Expression, options: PrintOptions = {}): stri
     case 'name':
       return e.name;
     case 'unary':
-      return e.operator === 'not' ? `not ${print(e.operand, level.not)}` : `${e.operator}${print(e.operand, level.sign)}`;
+      return e.operator === 'not'
+        ? `not ${print(e.operand, level.not)}`
+        : `${e.operator}${print(e.operand, level.sign)}`;
     case 'binary':
       return printBinary(
         e.operator,
@@ -95,7 +116,11 @@ export function printExpression(e: Expression, options: PrintOptions = {}): stri
   }
 }
 
-function printBinary(operator: BinaryOperator, left: (least: number) => string, right: (least: number) => string): string {
+function printBinary(
+  operator: BinaryOperator,
+  left: (least: number) => string,
+  right: (least: number) => string,
+): string {
   const own = operatorLevel[operator];
   const sign = tight.has(operator) ? operator : ` ${operator} `;
   // Powers group to the right and take a sign in the exponent; comparisons do not chain; the rest groups to the left.

@@ -19,11 +19,12 @@ const leadingNumber = /^\s*([-+\u2212]?\s*(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-
 const longestNumber = 1000;
 
 /**
- * Reads a number with a unit: `-70 mV`, `9*nS`, `0.07 ms`, `200 uF/cm**2`, `5 /s`, `0.5`. Decimal-exact: the text is scaled
- * and rounded once, so that `0.07 ms` and `70 us` are one double.
+ * Reads a number with a unit: `-70 mV`, `9*nS`, `0.07 ms`, `200 uF/cm**2`, `5 /s`, `0.5`. Decimal-exact: the text is
+ * scaled and rounded once, so that `0.07 ms` and `70 us` are one double.
  *
  * @returns the value in SI units
- * @throws LangError lang/bad-quantity, lang/quantity-not-finite, or what `parseUnit` throws; spans are offsets in `text`
+ * @throws LangError lang/bad-quantity, lang/quantity-not-finite, or what `parseUnit` throws; spans are offsets in
+ *   `text`
  */
 export function parseQuantity(text: string): Quantity {
   const whole = { start: 0, end: text.length };

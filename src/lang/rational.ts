@@ -53,7 +53,8 @@ const rootDigits = 60;
 const largestPower = 4000;
 
 /**
- * A positive fraction to a power that is a multiple of one half: exact for whole powers and perfect squares, else to 60 digits.
+ * A positive fraction to a power that is a multiple of one half: exact for whole powers and perfect squares, else to 60
+ * digits.
  *
  * @returns undefined for other powers, and for powers of more than some thousand digits
  */

@@ -5,7 +5,10 @@ const mostTexts = 10_000;
 /** Longer texts are seldom said twice. */
 const longestKept = 1000;
 
-/** The same function, which does not work out again what it was asked of late. What it gives must not be changed by anybody. */
+/**
+ * The same function, which does not work out again what it was asked of late. What it gives must not be changed by
+ * anybody.
+ */
 export function remembering<T>(of: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

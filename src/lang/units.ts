@@ -57,8 +57,8 @@ const volume: Dimension = [3, 0, 0, 0, 0, 0, 0];
 type Base = readonly [dimension: Dimension, exponent10: number];
 
 /**
- * Units by their long names, with the power of ten that takes them to SI. Each also exists with every prefix (`mvolt`) and,
- * prefixed or not, squared and cubed (`mvolt2`).
+ * Units by their long names, with the power of ten that takes them to SI. Each also exists with every prefix (`mvolt`)
+ * and, prefixed or not, squared and cubed (`mvolt2`).
  * @source The International System of Units, 9th edition (BIPM 2019), tables 2, 4 and 8; names as in Brian 2
  */
 const longUnits: Readonly<Record<string, Base>> = {
@@ -115,7 +115,10 @@ const symbols: Readonly<Record<string, { readonly base: Base; readonly prefixes:
 /** Powers of lengths by their symbols: `um2`, `cm3`. */
 const lengths = /^([kcmun]?m)([23])$/;
 
-/** Symbols that only unit texts know (`5 J`, `1/(K*mol)`), where nothing else can have such a name; all take all prefixes. */
+/**
+ * Symbols that only unit texts know (`5 J`, `1/(K*mol)`), where nothing else can have such a name; all take all
+ * prefixes.
+ */
 const textSymbols: Readonly<Record<string, Base>> = {
   ...Object.fromEntries(Object.entries(symbols).map(([symbol, { base }]) => [symbol, base])),
   g: [gramDimension, -3],
@@ -148,7 +151,12 @@ const hour: Unit = { dimension: second, scale: { numerator: 3600n, denominator: 
 const day: Unit = { dimension: second, scale: { numerator: 86400n, denominator: 1n } };
 
 /** Units that are no power of ten of an SI unit, and the base unit with a prefix. */
-const otherUnits: Readonly<Record<string, Unit>> = { kilogram: { dimension: gramDimension, scale: one }, minute, hour, day };
+const otherUnits: Readonly<Record<string, Unit>> = {
+  kilogram: { dimension: gramDimension, scale: one },
+  minute,
+  hour,
+  day,
+};
 const otherTextUnits: Readonly<Record<string, Unit>> = { min: minute, h: hour, d: day };
 
 function baseUnit([dimension, exponent]: Base, prefix: number): Unit {
@@ -185,8 +193,9 @@ function bySymbol(name: string): Unit | undefined {
 const known = new Map<string, Unit | null>();
 
 /**
- * The unit that a name in an expression stands for, unless a variable has that name: long names of SI units with any prefix
- * (`mvolt`, `Mohm`, `kilogram`), these squared and cubed (`mmeter2`), and the usual symbols (`mV`, `nS`, `um2`, `mM`).
+ * The unit that a name in an expression stands for, unless a variable has that name: long names of SI units with any
+ * prefix (`mvolt`, `Mohm`, `kilogram`), these squared and cubed (`mmeter2`), and the usual symbols (`mV`, `nS`, `um2`,
+ * `mM`).
  *
  * @returns undefined for other names
  */
@@ -243,10 +252,12 @@ function asciiUnit(text: string): string {
 }
 
 /**
- * Reads a unit: a product of units and powers, such as `mV`, `uF/cm**2`, `1/second`, `S*m**-2`, `1`. µ and Ω are accepted.
+ * Reads a unit: a product of units and powers, such as `mV`, `uF/cm**2`, `1/second`, `S*m**-2`, `1`. µ and Ω are
+ * accepted.
  *
  * @returns the dimension, and how many SI units it is, exactly
- * @throws LangError lang/unknown-unit, lang/bad-unit, lang/unit-root, or what `parseExpression` throws; spans are offsets in `text`
+ * @throws LangError lang/unknown-unit, lang/bad-unit, lang/unit-root, or what `parseExpression` throws; spans are
+ *   offsets in `text`
  */
 export function parseUnit(text: string): Unit {
   const ascii = asciiUnit(text);
@@ -320,5 +331,7 @@ export function divideUnits(a: Unit, b: Unit): Unit {
 /** Power of a unit; undefined when its scale would not be exact (cube root of a prefix) or is out of range. */
 export function powerOfUnit(unit: Unit, exponent: number): Unit | undefined {
   const scale = powerOfRational(unit.scale, exponent);
-  return scale && Math.abs(exponent) <= 100 ? { dimension: powerDimension(unit.dimension, exponent), scale } : undefined;
+  return scale && Math.abs(exponent) <= 100
+    ? { dimension: powerDimension(unit.dimension, exponent), scale }
+    : undefined;
 }

@@ -36,7 +36,9 @@ export interface Measure {
 
 const measures = new WeakMap<Expression, Measure>();
 
-/** Depth and size of a tree. Costs nothing for parts measured before, so that a parser may ask after each node it makes. */
+/**
+ * Depth and size of a tree. Costs nothing for parts measured before, so that a parser may ask after each node it makes.
+ */
 export function measure(e: Expression): Measure {
   const known = measures.get(e);
   if (known) return known;
@@ -169,7 +171,9 @@ function sameNode(a: Expression, b: Expression): boolean {
       return b.kind === 'number' && Object.is(a.value, b.value) && a.integer === b.integer;
     case 'quantity':
       return (
-        b.kind === 'quantity' && Object.is(a.value, b.value) && a.dimension.every((exponent, index) => exponent === b.dimension[index])
+        b.kind === 'quantity' &&
+        Object.is(a.value, b.value) &&
+        a.dimension.every((exponent, index) => exponent === b.dimension[index])
       );
     case 'boolean':
       return b.kind === 'boolean' && a.value === b.value;

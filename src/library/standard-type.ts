@@ -1,4 +1,6 @@
-/** What the library holds of a type by name: the canonical type, and how the notation that names it speaks of its parts. */
+/**
+ * What the library holds of a type by name: the canonical type, and how the notation that names it speaks of its parts.
+ */
 
 import type { NeuronDocument, SynapseDocument } from '../model/document.js';
 
@@ -30,7 +32,10 @@ export interface StandardCell {
   readonly initial: Readonly<Record<string, string>>;
   /** The input that current sources add to; none for sources of spikes. */
   readonly injectable?: string;
-  /** Parameters whose value is a list with one number for each component of the type, and the names of these components' own. */
+  /**
+   * Parameters whose value is a list with one number for each component of the type, and the names of these components'
+   * own.
+   */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -1,10 +1,10 @@
 /**
- * Integration with sub-steps that adapt to the equations: the pair of Dormand and Prince, orders 5 and 4 (Journal of Computational and
- * Applied Mathematics 6 (1980) 19), once or several times within a time step.
+ * Integration with sub-steps that adapt to the equations: the pair of Dormand and Prince, orders 5 and 4 (Journal of
+ * Computational and Applied Mathematics 6 (1980) 19), once or several times within a time step.
  *
- * A sub-step h is accepted when the estimated error of every variable is at most `tolerance` times |x| + |h x'| (with x' at both its ends,
- * so that a variable at rest at zero may begin to move). Sub-steps are halved when it is not and doubled when there is much room, so that
- * they are binary fractions of the time step and no root is needed.
+ * A sub-step h is accepted when the estimated error of every variable is at most `tolerance` times |x| + |h x'| (with
+ * x' at both its ends, so that a variable at rest at zero may begin to move). Sub-steps are halved when it is not and
+ * doubled when there is much room, so that they are binary fractions of the time step and no root is needed.
  */
 
 import * as ir from '../ir/builder.js';
@@ -73,9 +73,10 @@ export function adaptiveValues(
 ): Map<string, Ir> {
   const { real, block: outer } = scope;
   const local = (name: string): Local => outer.local(name, real);
-  const readsTime = [...equations.derivatives.values(), ...[...equations.derived.values()].map(({ expression }) => expression)].some((e) =>
-    namesIn(e).has('t'),
-  );
+  const readsTime = [
+    ...equations.derivatives.values(),
+    ...[...equations.derived.values()].map(({ expression }) => expression),
+  ].some((e) => namesIn(e).has('t'));
   const x = new Map(names.map((name) => [name, local(`x_${name}`)]));
   const slopes = nodes.map((_, stage) => new Map(names.map((name) => [name, local(`k${stage + 1}_${name}`)])));
   const [left, size, error] = [local('time_left'), local('substep'), local('error')];
@@ -109,7 +110,8 @@ export function adaptiveValues(
 
 const number = (value: number, real: IntegrationScope['real']): Ir => to(real, ir.f64(value));
 
-const valueOf = (locals: ReadonlyMap<string, Local> | undefined, name: string): Ir => ir.get(locals?.get(name) as Local);
+const valueOf = (locals: ReadonlyMap<string, Local> | undefined, name: string): Ir =>
+  ir.get(locals?.get(name) as Local);
 
 /** Evaluates the slopes of a stage with the variables at `values`. */
 function evaluateSlopes(stage: number, values: ReadonlyMap<string, Ir>, block: Block, integration: Integration): void {
@@ -123,7 +125,9 @@ function evaluateSlopes(stage: number, values: ReadonlyMap<string, Ir>, block: B
   for (const name of names) {
     const rate = rateOf(equations.derivatives.get(name) as Expression, scope);
     const condition = active.get(name);
-    block.emit(ir.set(slopes[stage]?.get(name) as Local, condition ? ir.select(condition, rate, number(0, scope.real)) : rate));
+    block.emit(
+      ir.set(slopes[stage]?.get(name) as Local, condition ? ir.select(condition, rate, number(0, scope.real)) : rate),
+    );
   }
   scope.overrides = before;
   scope.block = place;
@@ -162,7 +166,11 @@ function estimateError(error: Local, block: Block, integration: Integration): vo
 }
 
 /** Goes on to the end of the sub-step, and to a longer one where there is room; or tries half of it. */
-function acceptOrHalve(error: Local, values: ReadonlyMap<string, Ir>, { names, x, slopes, left, size, scope }: Integration): Statement {
+function acceptOrHalve(
+  error: Local,
+  values: ReadonlyMap<string, Ir>,
+  { names, x, slopes, left, size, scope }: Integration,
+): Statement {
   const accepted = names.flatMap((name) => [
     ir.set(x.get(name) as Local, values.get(name) as Ir),
     ir.set(slopes[0]?.get(name) as Local, valueOf(slopes.at(-1), name)),

@@ -1,6 +1,6 @@
 /**
- * Interval arithmetic over expressions: the least and greatest value that an expression can take. It decides how long delays
- * can be and how wide a fixed-point inbox must be; infinite ends mean "no bound known".
+ * Interval arithmetic over expressions: the least and greatest value that an expression can take. It decides how long
+ * delays can be and how wide a fixed-point inbox must be; infinite ends mean "no bound known".
  *
  * Our distributions are bounded, since a uniform number is never nearer to 0 or 1 than 2^-53.
  */
@@ -20,8 +20,12 @@ const normalLimit = 8.58;
 /** Largest exponential() of mean one: -log 2^-53, rounded up. */
 const exponentialLimit = 36.8;
 
-export const isBounded = (interval: Interval): boolean => Number.isFinite(interval.low) && Number.isFinite(interval.high);
-export const hull = (a: Interval, b: Interval): Interval => ({ low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) });
+export const isBounded = (interval: Interval): boolean =>
+  Number.isFinite(interval.low) && Number.isFinite(interval.high);
+export const hull = (a: Interval, b: Interval): Interval => ({
+  low: Math.min(a.low, b.low),
+  high: Math.max(a.high, b.high),
+});
 
 const of = (...values: number[]): Interval =>
   values.some(Number.isNaN) ? everything : { low: Math.min(...values), high: Math.max(...values) };
@@ -133,8 +137,8 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
 }
 
 /**
- * Whether an expression and all its parts are bounded. Then it is never NaN: arithmetic of bounded numbers is not, and what is not a
- * number can only come to look bounded in `clip(x, 0, 1)` and its like.
+ * Whether an expression and all its parts are bounded. Then it is never NaN: arithmetic of bounded numbers is not, and
+ * what is not a number can only come to look bounded in `clip(x, 0, 1)` and its like.
  */
 export function isBoundedThroughout(e: Expression, lookup: (name: string) => Interval | undefined): boolean {
   if (!isBounded(boundsOf(e, lookup))) return false;

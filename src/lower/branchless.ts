@@ -5,8 +5,9 @@ import type { Expression, Local, Statement } from '../ir/program.js';
 import type { Block } from './block.js';
 
 /**
- * Writes statements into a block with a choice in place of each `if`. Every operation is total, so computing more than is kept changes nothing;
- * loads under a condition must be legal without it, which holds for those at the item's own index.
+ * Writes statements into a block with a choice in place of each `if`. Every operation is total, so computing more than
+ * is kept changes nothing; loads under a condition must be legal without it, which holds for those at the item's own
+ * index.
  *
  * @param block  has the locals that the statements use
  * @returns false when they hold what cannot be chosen: loops, calls, sums, faults or bits under a condition
@@ -36,7 +37,11 @@ function write(statements: readonly Statement[], condition: Expression | null, w
   });
 }
 
-function writeBranch(statement: Extract<Statement, { kind: 'if' }>, outer: Expression | null, writing: Writing): boolean {
+function writeBranch(
+  statement: Extract<Statement, { kind: 'if' }>,
+  outer: Expression | null,
+  writing: Writing,
+): boolean {
   const { block } = writing;
   // A local of its own: the guarded code may change what the condition reads.
   const local = block.local('holds', 'bool');

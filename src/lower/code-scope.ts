@@ -1,4 +1,7 @@
-/** What the scopes of elements, synapses and steps have in common: where code goes, what it may call, and names that mean the same to all. */
+/**
+ * What the scopes of elements, synapses and steps have in common: where code goes, what it may call, and names that
+ * mean the same to all.
+ */
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { Finding } from '../diagnostics/diagnostic.js';

@@ -1,5 +1,6 @@
 /**
- * Connection rules as code: for one item of work (a row, or a row and a block of targets), which synapses exist, in order.
+ * Connection rules as code: for one item of work (a row, or a row and a block of targets), which synapses exist, in
+ * order.
  *
  * The algorithms are part of the rules of `docs/determinism.md` (connectivity): they decide which network a seed gives.
  */
@@ -16,7 +17,12 @@ import { withElement, type RuleCode } from './rules/rule-code.js';
 import { smallWorld } from './rules/small-world.js';
 
 /** The code of a rule, or null after a diagnostic. */
-export function ruleCode(rule: ConnectionRule, ordinal: number, plan: ProjectionPlan, context: Context): RuleCode | null {
+export function ruleCode(
+  rule: ConnectionRule,
+  ordinal: number,
+  plan: ProjectionPlan,
+  context: Context,
+): RuleCode | null {
   switch (rule.rule) {
     case 'all':
       return pairs({ rule: 'pairs', condition: null, p: 1, copies: 1, self: rule.self }, ordinal, plan, context);
@@ -38,7 +44,9 @@ export function ruleCode(rule: ConnectionRule, ordinal: number, plan: Projection
     case 'clone':
     case 'hostDrawn':
     case 'csa':
-      context.diagnostics.add(messages.unsupportedFeature(`the connection rule ${rule.rule} (projection ${plan.name})`));
+      context.diagnostics.add(
+        messages.unsupportedFeature(`the connection rule ${rule.rule} (projection ${plan.name})`),
+      );
       return null;
   }
 }

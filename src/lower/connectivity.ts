@@ -1,7 +1,7 @@
 /**
  * Pass: builds the synapses of a projection, and the indices by which pathways find them: rules drawn on the target
- * (`synapses/drawn.ts`) or lists (`synapses/lists.ts`), sorted by delay (`synapses/delays.ts`), with indices by other keys
- * (`synapses/indices.ts`).
+ * (`synapses/drawn.ts`) or lists (`synapses/lists.ts`), sorted by delay (`synapses/delays.ts`), with indices by other
+ * keys (`synapses/indices.ts`).
  */
 
 import type { Context } from './context.js';
@@ -18,8 +18,12 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
   const raw = rules.every((rule) => rule.rule === 'list') ? listed(plan, context) : drawn(plan, context);
   if (!raw) return null;
   const sorted = plan.sortedBy ? sortByDelay(raw, plan.sortedBy, plan, context) : null;
-  const stored: RawSynapses = sorted ? { ...raw, targets: sorted.targets, creation: sorted.creation, copies: sorted.copies } : raw;
-  const others = plan.pathways.filter((pathway) => pathway !== plan.sortedBy && pathway.steps.first !== pathway.steps.last);
+  const stored: RawSynapses = sorted
+    ? { ...raw, targets: sorted.targets, creation: sorted.creation, copies: sorted.copies }
+    : raw;
+  const others = plan.pathways.filter(
+    (pathway) => pathway !== plan.sortedBy && pathway.steps.first !== pathway.steps.last,
+  );
   return {
     count: raw.count,
     known: typeof raw.count === 'number' ? raw.count : knownCount(plan),
@@ -43,7 +47,13 @@ function knownCount(plan: ProjectionPlan): number | null {
   for (const rule of plan.projection.connect) {
     if (rule.rule === 'oneToOne') sum += Math.min(plan.pre.size, plan.post.size);
     else if (rule.rule === 'all' && rule.self) sum += plan.pre.size * plan.post.size;
-    else if (rule.rule === 'pairs' && rule.condition === null && rule.p === 1 && rule.self && typeof rule.copies === 'number')
+    else if (
+      rule.rule === 'pairs' &&
+      rule.condition === null &&
+      rule.p === 1 &&
+      rule.self &&
+      typeof rule.copies === 'number'
+    )
       sum += plan.pre.size * plan.post.size * rule.copies;
     else if (rule.rule === 'fixedOutDegree' && typeof rule.n === 'number') sum += plan.pre.size * rule.n;
     else if (rule.rule === 'fixedInDegree' && typeof rule.n === 'number') sum += plan.post.size * rule.n;

@@ -27,7 +27,10 @@ export class LoweringDiagnostics extends Diagnostics {
   /** Says the same thing once, however often an expression is compiled. */
   override add(finding: Finding, place: Place = { document: '', pointer: this.#pointer }): void {
     if (
-      this.list.some((known) => known.code === finding.code && known.message === finding.message && known.place?.pointer === place.pointer)
+      this.list.some(
+        (known) =>
+          known.code === finding.code && known.message === finding.message && known.place?.pointer === place.pointer,
+      )
     )
       return;
     super.add(finding, place);

@@ -1,6 +1,6 @@
 /**
- * Delays that phases change: each version of a pathway's delays holds for what was sent while it was in force, so that what is under
- * way arrives when it would have.
+ * Delays that phases change: each version of a pathway's delays holds for what was sent while it was in force, so that
+ * what is under way arrives when it would have.
  */
 
 import * as ir from '../ir/builder.js';
@@ -28,7 +28,11 @@ function windowsOf(plan: ProjectionPlan, { of, versions }: DelayWindow, { builde
   const others = Array.from({ length: versions - 1 }, () => never);
   return {
     from: buffer('sent_from', [always, ...others], `step from which each version of the delays of ${name} holds`),
-    until: buffer('sent_until', [never, ...others], `step from which each version of the delays of ${name} holds no more`),
+    until: buffer(
+      'sent_until',
+      [never, ...others],
+      `step from which each version of the delays of ${name} holds no more`,
+    ),
     current: buffer('delays_in_force', [0], `which version of the delays of ${name} holds`),
   };
 }
@@ -63,8 +67,16 @@ export function resetWindows(plan: ProjectionPlan, window: DelayWindow, context:
   const { from, until, current } = windowsOf(plan, window, context);
   const statements = Array.from({ length: window.versions }, (_, k): Statement[] => {
     const holds = ir.eq(ir.load(current, ir.u32(0)), ir.i32(k));
-    return [ir.store(from, ir.u32(k), ir.select(holds, ir.i32(always), ir.i32(never))), ir.store(until, ir.u32(k), ir.i32(never))];
+    return [
+      ir.store(from, ir.u32(k), ir.select(holds, ir.i32(always), ir.i32(never))),
+      ir.store(until, ir.u32(k), ir.i32(never)),
+    ];
   }).flat();
-  const kernel = context.builder.sequential(`${plan.name}.${window.of}.begin`, `delays of ${plan.name} after a reset`, [], statements);
+  const kernel = context.builder.sequential(
+    `${plan.name}.${window.of}.begin`,
+    `delays of ${plan.name} after a reset`,
+    [],
+    statements,
+  );
   context.builder.procedure(afterReset).push({ kind: 'run', kernel });
 }

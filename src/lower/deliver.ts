@@ -1,6 +1,6 @@
 /**
- * Pass: everything that reaches elements in the delivery slots, in order: pathways, Poisson stimuli, and the kernels that empty
- * inboxes before anybody reads what has gathered in them, and at the latest at the end of the slot.
+ * Pass: everything that reaches elements in the delivery slots, in order: pathways, Poisson stimuli, and the kernels
+ * that empty inboxes before anybody reads what has gathered in them, and at the latest at the end of the slot.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -54,10 +54,16 @@ export function lowerDeliveries(
     ...codes.map((code) => pathwayDelivery(code, rings, inboxes, weights, context)),
     ...stimulusDeliveries(groups, context),
     ...barriers(groups, inboxes, context),
-  ].sort((a, b) => rankOf(context.profile, a.slot) - rankOf(context.profile, b.slot) || a.order - b.order || (a.name < b.name ? -1 : 1));
+  ].sort(
+    (a, b) =>
+      rankOf(context.profile, a.slot) - rankOf(context.profile, b.slot) ||
+      a.order - b.order ||
+      (a.name < b.name ? -1 : 1),
+  );
   const { builder, profile } = context;
   let pending = new Set<string>();
-  const each = (kernel: string, slot: string, order: number): void => builder.each(kernel, slot, rankOf(profile, slot), order);
+  const each = (kernel: string, slot: string, order: number): void =>
+    builder.each(kernel, slot, rankOf(profile, slot), order);
   const flush = (keys: readonly string[], slot: string, order: number): void => {
     for (const group of groups) {
       const due = keys.map((key) => inboxes.get(key)).filter((inbox) => inbox?.group === group) as Inbox[];
@@ -86,15 +92,25 @@ export function lowerDeliveries(
     if (delivery.emit) each(delivery.emit(), delivery.slot, delivery.order);
     for (const key of delivery.fills) pending.add(key);
     const following = deliveries[k + 1];
-    if (following?.slot !== delivery.slot && pending.size > 0) flush([...pending].sort(), delivery.slot, Number.MAX_SAFE_INTEGER);
+    if (following?.slot !== delivery.slot && pending.size > 0)
+      flush([...pending].sort(), delivery.slot, Number.MAX_SAFE_INTEGER);
   });
 }
 
-/** What other passes schedule among deliveries reads or writes variables too: operations and samples after the deliveries of their order, events before. */
+/**
+ * What other passes schedule among deliveries reads or writes variables too: operations and samples after the
+ * deliveries of their order, events before.
+ */
 function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>, context: Context): Delivery[] {
   const { defaults } = context.profile;
   const touches = new Set(inboxes.keys());
-  const barrier = (slot: string, order: number): Delivery => ({ slot, order, name: '\uffff', touches, fills: new Set() });
+  const barrier = (slot: string, order: number): Delivery => ({
+    slot,
+    order,
+    name: '\uffff',
+    touches,
+    fills: new Set(),
+  });
   return [
     ...Object.values(context.model.operations).map(({ slot, order }) => barrier(slot ?? defaults.operation, order)),
     ...context.model.recordings.flatMap((recording) =>
@@ -103,14 +119,21 @@ function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>,
     ...groups.flatMap(({ events }) =>
       events.flatMap(({ definition, name }) => [
         barrier(definition.slot ?? (name === 'spike' ? defaults.threshold : defaults.event), definition.order - 0.01),
-        barrier(definition.actionSlot ?? (name === 'spike' ? defaults.reset : defaults.eventAction), definition.order - 0.01),
+        barrier(
+          definition.actionSlot ?? (name === 'spike' ? defaults.reset : defaults.eventAction),
+          definition.order - 0.01,
+        ),
       ]),
     ),
   ];
 }
 
 /** One inbox for each variable that pathways add to, wide enough for all that may arrive between two emptyings. */
-function allocateInboxes(codes: readonly PathwayCode[], rings: ReadonlyMap<string, EventSource>, context: Context): Map<string, Inbox> {
+function allocateInboxes(
+  codes: readonly PathwayCode[],
+  rings: ReadonlyMap<string, EventSource>,
+  context: Context,
+): Map<string, Inbox> {
   const bounds = new Map<string, { group: Group; variable: string; bound: number; slots: number }>();
   for (const code of codes) {
     for (const entry of code.statements) {
@@ -188,7 +211,12 @@ function stimulusDeliveries(groups: readonly Group[], context: Context): Deliver
   return deliveries;
 }
 
-function stimulusDelivery(name: string, stimulus: Extract<Stimulus, { kind: 'poisson' }>, piece: Piece, context: Context): Delivery {
+function stimulusDelivery(
+  name: string,
+  stimulus: Extract<Stimulus, { kind: 'poisson' }>,
+  piece: Piece,
+  context: Context,
+): Delivery {
   const reads = [...namesIn(expressionOf(stimulus.weight, piece.group.equations.names)), stimulus.variable].map(
     (variable) => `${piece.group.name}/${variable}`,
   );
@@ -207,7 +235,12 @@ function stimulusDelivery(name: string, stimulus: Extract<Stimulus, { kind: 'poi
  *
  * @random stream `stimulus/<id>`, counter (element, 0, step, site)
  */
-function poissonKernel(name: string, stimulus: Extract<Stimulus, { kind: 'poisson' }>, piece: Piece, context: Context): string {
+function poissonKernel(
+  name: string,
+  stimulus: Extract<Stimulus, { kind: 'poisson' }>,
+  piece: Piece,
+  context: Context,
+): string {
   const block = new Block();
   const { domain, address } = pieceDomain(piece, name, block, context);
   const keys = keyBuffer(`${name}.keys`, [`stimulus/${name}`], context);

@@ -1,7 +1,8 @@
 /**
  * Random numbers in compiled code: which stream, which counter, which function (`docs/determinism.md`, random numbers).
  *
- * Each textual draw has a static site number within its stream, so that neither conditions nor rejection loops shift another.
+ * Each textual draw has a static site number within its stream, so that neither conditions nor rejection loops shift
+ * another.
  */
 
 import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
@@ -82,7 +83,12 @@ export function keyAt(keys: Buffer, ordinal: Ir): readonly [Ir, Ir] {
 export const siteWord = (site: number): Ir => ir.u32(site << 24);
 
 /** Four words of the generator at one counter. */
-export function philox(counter: readonly [Ir, Ir, Ir, Ir], key: readonly [Ir, Ir], block: Block, context: Context): [Ir, Ir, Ir, Ir] {
+export function philox(
+  counter: readonly [Ir, Ir, Ir, Ir],
+  key: readonly [Ir, Ir],
+  block: Block,
+  context: Context,
+): [Ir, Ir, Ir, Ir] {
   const callee = context.builder.use(drawFunction('philox4x32'));
   const words = [0, 1, 2, 3].map((k) => block.local(`word${k}`, 'u32'));
   block.emit(ir.invoke(callee, [...counter, ...key], words));
@@ -109,8 +115,9 @@ const mostSteps = 32;
 const almostOne = 1 - 1.1102230246251565e-16;
 
 /**
- * The distribution function of a Poisson or binomial law with constant parameters, at 0, 1, 2 … up to where no uniform number is
- * larger; null for other laws, where that takes too many steps, or where the parameters are none or not constant.
+ * The distribution function of a Poisson or binomial law with constant parameters, at 0, 1, 2 … up to where no uniform
+ * number is larger; null for other laws, where that takes too many steps, or where the parameters are none or not
+ * constant.
  */
 function distributionSteps(name: string, given: readonly Ir[]): number[] | null {
   if (name !== 'poisson' && name !== 'binomial') return null;
@@ -139,7 +146,10 @@ function distributionSteps(name: string, given: readonly Ir[]): number[] | null 
   return steps;
 }
 
-/** How many of the ascending steps a uniform number has passed: one choice after another, since nested ones are tested twice over on vector lanes. */
+/**
+ * How many of the ascending steps a uniform number has passed: one choice after another, since nested ones are tested
+ * twice over on vector lanes.
+ */
 function countOfSteps(uniform: Ir, steps: readonly number[], block: Block): Ir {
   return steps.reduce<Ir>(
     (count, step, k) => block.name('passed', ir.select(ir.gt(uniform, ir.f64(step)), ir.f64(k + 1), count)),
@@ -159,10 +169,17 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
   };
   const normal = (): Ir => {
     if (!draws.perStep) return normalPairOf(philox(counter(draws.step), draws.key, block, context), block, context)[0];
-    const pair = normalPairOf(philox(counter(ir.shr(draws.step, ir.u32(1))), draws.key, block, context), block, context);
+    const pair = normalPairOf(
+      philox(counter(ir.shr(draws.step, ir.u32(1))), draws.key, block, context),
+      block,
+      context,
+    );
     return block.name('normal', ir.select(ir.eq(ir.and(draws.step, ir.u32(1)), ir.u32(0)), pair[0], pair[1]));
   };
-  const looped = (name: 'poisson' | 'binomial' | 'gamma' | 'truncatedNormal' | 'vonMises', parameters: readonly Ir[]): Ir => {
+  const looped = (
+    name: 'poisson' | 'binomial' | 'gamma' | 'truncatedNormal' | 'vonMises',
+    parameters: readonly Ir[],
+  ): Ir => {
     const steps = distributionSteps(name, parameters);
     if (steps) return block.name(name, countOfSteps(uniform(), steps, block));
     const callee = context.builder.use(drawFunction(name));

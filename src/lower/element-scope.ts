@@ -1,6 +1,6 @@
 /**
- * What names mean in code that runs for one element of a group: its variables live in locals while the code runs and are
- * stored once at its end, so that statements see earlier writes and memory is touched once.
+ * What names mean in code that runs for one element of a group: its variables live in locals while the code runs and
+ * are stored once at its end, so that statements see earlier writes and memory is touched once.
  */
 
 import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
@@ -51,7 +51,8 @@ export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
 /** Time at the start of the step, float64 seconds. */
 export const timeOf = (context: Context): Ir => ir.mul(ir.convert('f64', step), ir.f64(context.dt));
 
-export const scalarTypeOf = (type: ValueType, real: Real): ScalarType => (type === 'boolean' ? 'bool' : type === 'integer' ? 'i32' : real);
+export const scalarTypeOf = (type: ValueType, real: Real): ScalarType =>
+  type === 'boolean' ? 'bool' : type === 'integer' ? 'i32' : real;
 
 interface Register {
   readonly local: Local;
@@ -66,8 +67,8 @@ export class ElementScope extends CodeScope {
   readonly #derived = new Map<string, Ir>();
   readonly #temporaries = new Map<string, Local>();
   /**
-   * Whether the code runs before the step's integration: refractoriness is decided there, so such code finds it as the step
-   * before has left it.
+   * Whether the code runs before the step's integration: refractoriness is decided there, so such code finds it as the
+   * step before has left it.
    */
   readonly beforeUpdate: boolean;
   /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
@@ -127,7 +128,8 @@ export class ElementScope extends CodeScope {
     const storage = this.group.storage.get(name);
     if (!storage) {
       const known = this.#temporaries.get(name);
-      const local = known ?? this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
+      const local =
+        known ?? this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
       this.#temporaries.set(name, local);
       this.block.emit(ir.set(local, to(local.type, value)));
       return;
@@ -223,13 +225,23 @@ function groupCoordinates({ name, members, length }: Group, axis: Axis, context:
     }
     initial.set(places[axis], member.begin);
   }
-  return context.builder.buffer(key, 'f64', length, `${axis} of each element of ${name} (um)`, { role: 'constant', initial });
+  return context.builder.buffer(key, 'f64', length, `${axis} of each element of ${name} (um)`, {
+    role: 'constant',
+    initial,
+  });
 }
 
 /** What a buffer of its element type holds for a value. */
 export function storedValue(buffer: Buffer, value: Ir): Ir {
   if (buffer.element === 'u8') return to('u32', value);
-  return to(buffer.element === 'i32' ? 'i32' : buffer.element === 'f64' || buffer.element === 'f32' ? buffer.element : value.type, value);
+  return to(
+    buffer.element === 'i32'
+      ? 'i32'
+      : buffer.element === 'f64' || buffer.element === 'f32'
+        ? buffer.element
+        : value.type,
+    value,
+  );
 }
 
 /** `a op= b`. */
@@ -274,7 +286,10 @@ function lastSpikeTime(group: Group, address: Address, context: Context): Ir {
   return ir.mul(ir.convert('f64', ir.load(buffer, address.index)), ir.f64(context.dt));
 }
 
-/** i32 steps of an event's refractory period, rounded as the event says; else down, with Brian's tolerance of a thousandth of a step. */
+/**
+ * i32 steps of an event's refractory period, rounded as the event says; else down, with Brian's tolerance of a
+ * thousandth of a step.
+ */
 export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
   invariant(event.refractoryFor, 'lower/element-scope', `${event.name} has no refractory period`);
   const period = to('f64', compile(event.refractoryFor, scope));
@@ -283,13 +298,16 @@ export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
   if (rounding === 'down') return library('timestep', [period, dt], scope);
   // A period that is a whole number of steps but for rounding must not become one more.
   const steps = fold(ir.div(period, dt));
-  const whole = rounding === 'nearest' ? library('round', [steps], scope) : library('ceil', [fold(ir.sub(steps, ir.f64(1e-3)))], scope);
+  const whole =
+    rounding === 'nearest'
+      ? library('round', [steps], scope)
+      : library('ceil', [fold(ir.sub(steps, ir.f64(1e-3)))], scope);
   return fold(ir.convert('i32', whole));
 }
 
 /**
- * Whether the element is outside the refractory period of an event: from the stored flag where the period varies, else from
- * the step of the last event, as timestep(t - lastspike, dt) >= timestep(period, dt).
+ * Whether the element is outside the refractory period of an event: from the stored flag where the period varies, else
+ * from the step of the last event, as timestep(t - lastspike, dt) >= timestep(period, dt).
  */
 export function notRefractory(group: Group, eventName: string, address: Address, scope: ElementScope): Ir {
   const stored = group.notRefractory.get(eventName);

@@ -54,7 +54,10 @@ const entries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
     .sort()
     .map((key) => [key, record[key] as T]);
 
-/** Parses a type's equations; the texts have passed validation. `inlined`: derivatives get derived variables put in; else they are as written. */
+/**
+ * Parses a type's equations; the texts have passed validation. `inlined`: derivatives get derived variables put in;
+ * else they are as written.
+ */
 export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equations {
   const names = declaredNames(type);
   const derived = new Map(
@@ -129,7 +132,8 @@ export function eventsOf(type: NeuronType): EventCode[] {
       when: expressionOf(definition.when, names),
       do: statementsOf(definition.do, names),
       refractoryFor: definition.refractory?.for === undefined ? null : expressionOf(definition.refractory.for, names),
-      refractoryWhile: definition.refractory?.while === undefined ? null : expressionOf(definition.refractory.while, names),
+      refractoryWhile:
+        definition.refractory?.while === undefined ? null : expressionOf(definition.refractory.while, names),
       multiplicity: definition.multiplicity === undefined ? null : expressionOf(definition.multiplicity, names),
     }))
     .sort((a, b) => a.definition.order - b.definition.order);

@@ -14,8 +14,16 @@ export interface EventSource {
   readonly mask: Buffer;
   readonly list: Buffer;
   readonly counts: Buffer;
-  /** Where a spike may count several times: how often each element's does, for each step of the ring; and a log of those above once. */
-  readonly times: { readonly buffer: Buffer; readonly log: Buffer; readonly logged: Buffer; readonly logName: string } | null;
+  /**
+   * Where a spike may count several times: how often each element's does, for each step of the ring; and a log of those
+   * above once.
+   */
+  readonly times: {
+    readonly buffer: Buffer;
+    readonly log: Buffer;
+    readonly logged: Buffer;
+    readonly logName: string;
+  } | null;
 }
 
 /** A log holds at least this many rows, and this many steps in which every element emits. */
@@ -23,7 +31,11 @@ const leastRows = 1 << 16;
 const leastSteps = 64;
 
 /** Rings of all events, by `population.event`; `delays` gives the longest delay in steps with which each is read. */
-export function eventRings(groups: readonly Group[], delays: ReadonlyMap<string, number>, context: Context): Map<string, EventSource> {
+export function eventRings(
+  groups: readonly Group[],
+  delays: ReadonlyMap<string, number>,
+  context: Context,
+): Map<string, EventSource> {
   const rings = new Map<string, EventSource>();
   for (const group of groups) {
     for (const event of emittedEvents(group, context)) {
@@ -36,7 +48,16 @@ export function eventRings(groups: readonly Group[], delays: ReadonlyMap<string,
       for (const member of group.members)
         rings.set(
           `${member.name}.${event}`,
-          ring(member.name, event, member.population.size, mask, member.begin, countsSeveral(group, event), delays, context),
+          ring(
+            member.name,
+            event,
+            member.population.size,
+            mask,
+            member.begin,
+            countsSeveral(group, event),
+            delays,
+            context,
+          ),
         );
     }
   }
@@ -48,7 +69,9 @@ export function eventRings(groups: readonly Group[], delays: ReadonlyMap<string,
       padded(population.size) / 32,
       `which elements of ${name} emit a spike in this step`,
     );
-    const several = versionsOf(name, context).some(({ spikes }) => replayedSpikes(spikes, context).some(({ count }) => count > 1));
+    const several = versionsOf(name, context).some(({ spikes }) =>
+      replayedSpikes(spikes, context).some(({ count }) => count > 1),
+    );
     rings.set(`${name}.spike`, ring(name, 'spike', population.size, mask, 0, several, delays, context));
   }
   return rings;
@@ -101,7 +124,16 @@ function ring(
     `(step, element) of each ${event} of ${population} since the log was drained`,
   );
   const cursor = builder.buffer(`${name}.logged`, 'u32', 1, `rows in the log of ${name}`);
-  const ring_: EventRing = { name, size, mask: mask.name, maskBegin, list: list.name, counts: counts.name, slots, log: `${name}.log` };
+  const ring_: EventRing = {
+    name,
+    size,
+    mask: mask.name,
+    maskBegin,
+    list: list.name,
+    counts: counts.name,
+    slots,
+    log: `${name}.log`,
+  };
   builder.events.push(ring_);
   builder.logs.push({
     name: `${name}.log`,
@@ -111,12 +143,25 @@ function ring(
     capacity,
     maxRowsPerStep: size,
   });
-  return { ring: ring_, population, event, mask, list, counts, times: several ? multiples(name, size, slots, context) : null };
+  return {
+    ring: ring_,
+    population,
+    event,
+    mask,
+    list,
+    counts,
+    times: several ? multiples(name, size, slots, context) : null,
+  };
 }
 
 /** How often spikes count, for each element and step of the ring. */
 function multiples(name: string, size: number, slots: number, { builder }: Context): NonNullable<EventSource['times']> {
-  const buffer = builder.buffer(`${name}.times`, 'u32', slots * size, `how often each ${name} counts, for each of the last ${slots} steps`);
+  const buffer = builder.buffer(
+    `${name}.times`,
+    'u32',
+    slots * size,
+    `how often each ${name} counts, for each of the last ${slots} steps`,
+  );
   const capacity = Math.max(leastRows, leastSteps * size);
   const log = builder.buffer(
     `${name}.multiples`,

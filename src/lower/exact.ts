@@ -1,8 +1,8 @@
 /**
  * The exact method: x(h) = P x + R b with the propagators of `matrix.ts`.
  *
- * Where every coefficient is a constant the propagators are numbers in the code. Where one is a parameter that differs between
- * elements or that a phase may set, a kernel computes them into buffers at initialisation and after each `set`.
+ * Where every coefficient is a constant the propagators are numbers in the code. Where one is a parameter that differs
+ * between elements or that a phase may set, a kernel computes them into buffers at initialisation and after each `set`.
  * Variables whose rate is zero while refractory have a second set of rows for that mode.
  */
 
@@ -22,16 +22,30 @@ import { propagators, reach } from './matrix.js';
 import { storedPropagators, type Entry, type Propagators } from './stored-propagators.js';
 
 /** The propagators of a system in which the rows of `frozen` variables are zero. */
-export function propagatorsOf(system: LinearSystem, frozen: ReadonlySet<string>, group: Group, context: Context): Propagators {
-  const rows = system.matrix.map((row, i) => row.map((entry) => (frozen.has(system.names[i] as string) ? null : entry)));
+export function propagatorsOf(
+  system: LinearSystem,
+  frozen: ReadonlySet<string>,
+  group: Group,
+  context: Context,
+): Propagators {
+  const rows = system.matrix.map((row, i) =>
+    row.map((entry) => (frozen.has(system.names[i] as string) ? null : entry)),
+  );
   const closed = reach(rows.map((row) => row.map((entry) => entry !== null)));
   const scope = new ElementScope(context, group, rangesAddress, new Block(), null);
-  return constantPropagators(rows, closed, scope) ?? storedPropagators({ names: system.names, rows, closed, frozen }, group, context);
+  return (
+    constantPropagators(rows, closed, scope) ??
+    storedPropagators({ names: system.names, rows, closed, frozen }, group, context)
+  );
 }
 
 /** Propagators of a system whose coefficients are all constants in a scope, else null. */
 export function propagatorsIn(system: LinearSystem, scope: IntegrationScope): Propagators | null {
-  return constantPropagators(system.matrix, reach(system.matrix.map((row) => row.map((entry) => entry !== null))), scope);
+  return constantPropagators(
+    system.matrix,
+    reach(system.matrix.map((row) => row.map((entry) => entry !== null))),
+    scope,
+  );
 }
 
 function constantPropagators(
@@ -74,7 +88,8 @@ export function propagated(
   scope: IntegrationScope,
 ): Ir {
   // Stored propagators exist only for groups, whose kernels run over `index`.
-  const entry = (e: Entry): Ir => (typeof e === 'number' ? to(scope.real, ir.f64(e)) : ir.load(e as Buffer, rangesAddress.index));
+  const entry = (e: Entry): Ir =>
+    typeof e === 'number' ? to(scope.real, ir.f64(e)) : ir.load(e as Buffer, rangesAddress.index);
   let sum: Ir | null = null;
   const include = (value: Ir): void => {
     sum = sum ? fold(ir.add(sum, value)) : value;

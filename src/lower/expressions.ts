@@ -1,8 +1,8 @@
 /**
  * From the expression language to typed IR expressions.
  *
- * Real constants stay float64 until they meet a value of the model's precision, so that each is rounded once; anything that
- * depends on time is float64 in either precision and is rounded where it is stored.
+ * Real constants stay float64 until they meet a value of the model's precision, so that each is rounded once; anything
+ * that depends on time is float64 in either precision and is rounded where it is stored.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -83,7 +83,9 @@ export interface IntegrationScope extends Scope {
 export function compile(e: Expression, scope: Scope): Ir {
   switch (e.kind) {
     case 'number':
-      return e.integer && Number.isSafeInteger(e.value) && Math.abs(e.value) < 0x80000000 ? ir.i32(e.value) : ir.f64(e.value);
+      return e.integer && Number.isSafeInteger(e.value) && Math.abs(e.value) < 0x80000000
+        ? ir.i32(e.value)
+        : ir.f64(e.value);
     case 'quantity':
       return ir.f64(e.value);
     case 'boolean':
@@ -144,7 +146,8 @@ export function unify(a: Ir, b: Ir, real: Real): [Ir, Ir] {
 }
 
 const asReals = (a: Ir, b: Ir, real: Real): [Ir, Ir] => {
-  const toReal = (e: Ir): Ir => (e.type === 'f64' || e.type === 'f32' ? e : e.kind === 'const' ? to('f64', e) : to(real, e));
+  const toReal = (e: Ir): Ir =>
+    e.type === 'f64' || e.type === 'f32' ? e : e.kind === 'const' ? to('f64', e) : to(real, e);
   return unify(toReal(a), toReal(b), real);
 };
 
@@ -192,8 +195,8 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
 }
 
 /**
- * Comparisons and quotients of lengths with a distance or coordinate among them: in micrometres, where places of grids and their
- * differences are exact; undefined for anything else.
+ * Comparisons and quotients of lengths with a distance or coordinate among them: in micrometres, where places of grids
+ * and their differences are exact; undefined for anything else.
  */
 function lengthsIn(operator: BinaryOperator, left: Expression, right: Expression, scope: Scope): Ir | undefined {
   if (!scope.length || !(operator === '/' || operator in comparisons)) return undefined;
@@ -201,7 +204,9 @@ function lengthsIn(operator: BinaryOperator, left: Expression, right: Expression
   const a = lengthOf(left, scope, found);
   const b = a && lengthOf(right, scope, found);
   if (!a || !b || !found.any) return undefined;
-  return operator === '/' ? fold(ir.div(a, b)) : fold(ir.compare(comparisons[operator as keyof typeof comparisons], a, b));
+  return operator === '/'
+    ? fold(ir.div(a, b))
+    : fold(ir.compare(comparisons[operator as keyof typeof comparisons], a, b));
 }
 
 /** A sum or difference of lengths, in float64 micrometres. */
@@ -278,7 +283,11 @@ function compileCall(call: Call, scope: Scope): Ir {
   const real = (k: number): Ir => {
     const value = args[k];
     invariant(value, 'lower/expressions', `${call.function} lacks argument ${k}`);
-    return value.type === 'f64' || value.type === 'f32' ? value : value.kind === 'const' ? to('f64', value) : to(scope.real, value);
+    return value.type === 'f64' || value.type === 'f32'
+      ? value
+      : value.kind === 'const'
+        ? to('f64', value)
+        : to(scope.real, value);
   };
   const same = (): [Ir, Ir] => unify(toNumber(args[0] as Ir), toNumber(args[1] as Ir), scope.real);
   switch (call.function) {
@@ -298,7 +307,10 @@ function compileCall(call: Call, scope: Scope): Ir {
       return to('i32', args[0] as Ir);
     case 'gammahazard':
       // In float64 in both precisions: it is for draws.
-      return scope.block.name('hazard', ir.call(scope.use(gammaHazard()), to('f64', args[0] as Ir), to('f64', args[1] as Ir)));
+      return scope.block.name(
+        'hazard',
+        ir.call(scope.use(gammaHazard()), to('f64', args[0] as Ir), to('f64', args[1] as Ir)),
+      );
     case 'min':
     case 'max': {
       const [a, b] = same();

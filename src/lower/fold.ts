@@ -1,4 +1,6 @@
-/** Evaluates IR expressions whose operands are all constants, by the IR's own evaluator, so that folding changes no bit. */
+/**
+ * Evaluates IR expressions whose operands are all constants, by the IR's own evaluator, so that folding changes no bit.
+ */
 
 import { createEvaluator } from '../ir/evaluate.js';
 import { withCallees } from '../ir/library/index.js';

@@ -1,8 +1,8 @@
 /**
  * Pass 1: populations of one type become one group with merged arrays, so that code grows with types, not populations.
  *
- * Each population starts at a multiple of 64 elements, which keeps masks and workers on whole words; the padding between is
- * computed and never read.
+ * Each population starts at a multiple of 64 elements, which keeps masks and workers on whole words; the padding
+ * between is computed and never read.
  */
 
 import type { Buffer, ElementType, TypedArray } from '../ir/program.js';
@@ -50,7 +50,8 @@ export interface Group {
 export const padded = (n: number): number => Math.ceil(n / 64) * 64;
 
 /** Element type of a variable's buffer. */
-export const elementOf = (type: ValueType, real: Real): ElementType => (type === 'boolean' ? 'u8' : type === 'integer' ? 'i32' : real);
+export const elementOf = (type: ValueType, real: Real): ElementType =>
+  type === 'boolean' ? 'u8' : type === 'integer' ? 'i32' : real;
 
 /** A value that is one number for all elements, or null. */
 export function numberOf(value: Value, declared: DeclaredNames): number | null {
@@ -59,7 +60,8 @@ export function numberOf(value: Value, declared: DeclaredNames): number | null {
   const e = expressionOf(value, declared);
   if (e.kind === 'number' || e.kind === 'quantity') return e.value;
   if (e.kind === 'boolean') return e.value ? 1 : 0;
-  if (e.kind === 'unary' && e.operator === '-' && (e.operand.kind === 'number' || e.operand.kind === 'quantity')) return -e.operand.value;
+  if (e.kind === 'unary' && e.operator === '-' && (e.operand.kind === 'number' || e.operand.kind === 'quantity'))
+    return -e.operand.value;
   return null;
 }
 
@@ -80,7 +82,9 @@ export function layOutGroups(context: Context): Group[] {
     members.push([name, population]);
     byType.set(population.type, members);
   }
-  return [...byType].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, populations]) => layOutGroup(name, populations, context));
+  return [...byType]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, populations]) => layOutGroup(name, populations, context));
 }
 
 function layOutGroup(name: string, populations: readonly [string, Population][], context: Context): Group {
@@ -95,7 +99,10 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   });
   const storage = new Map<string, Storage>();
   for (const [id, parameter] of equations.parameters)
-    storage.set(id, parameterStorage(name, id, parameter.type, parameter.shared, parameter.unit, equations, members, length, context));
+    storage.set(
+      id,
+      parameterStorage(name, id, parameter.type, parameter.shared, parameter.unit, equations, members, length, context),
+    );
   for (const [id, variable] of equations.state) {
     const buffer = context.builder.buffer(
       `${name}.${id}`,
@@ -118,7 +125,13 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   for (const [id, input] of Object.entries(type.inputs)) {
     // What nothing is added to is 0, what nothing multiplies is 1.
     const options = input.reduce === 'product' ? { initial: { fill: 1 } } : {};
-    const buffer = context.builder.buffer(`${name}.${id}`, context.real, length, `input ${id} of ${name} (${input.unit})`, options);
+    const buffer = context.builder.buffer(
+      `${name}.${id}`,
+      context.real,
+      length,
+      `input ${id} of ${name} (${input.unit})`,
+      options,
+    );
     storage.set(id, { kind: 'array', buffer, type: 'real' });
   }
   const lastEvent = new Map<string, Buffer>();
@@ -133,7 +146,8 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
     );
     if (
       event.refractoryWhile ||
-      (event.refractoryFor && [...namesIn(event.refractoryFor)].some((used) => storage.get(used)?.kind !== 'folded' && used !== 'dt'))
+      (event.refractoryFor &&
+        [...namesIn(event.refractoryFor)].some((used) => storage.get(used)?.kind !== 'folded' && used !== 'dt'))
     ) {
       notRefractory.set(
         event.name,
@@ -173,7 +187,12 @@ function parameterStorage(
   const linked = members.some((member) => Object.hasOwn(member.population.linked ?? {}, id));
   const settable = linked || members.some((member) => context.settable.has(`${member.name}.${id}`));
   const [first] = values;
-  if (!settable && first !== undefined && first !== null && values.every((value) => value !== null && Object.is(value, first))) {
+  if (
+    !settable &&
+    first !== undefined &&
+    first !== null &&
+    values.every((value) => value !== null && Object.is(value, first))
+  ) {
     return { kind: 'folded', value: first, type };
   }
   const element = elementOf(type, context.real);

@@ -1,8 +1,9 @@
 /**
- * Fixed-point sums: what synapses add to a variable in a slot is summed as integers, so that the order of adding cannot show.
+ * Fixed-point sums: what synapses add to a variable in a slot is summed as integers, so that the order of adding cannot
+ * show.
  *
- * One inbox per group and variable. Its exponent follows from bounds on the weights and on how many may arrive in one slot; the
- * sum stays below 2^51, where the conversion through 1.5 * 2^52 is exact (`docs/determinism.md`, sums).
+ * One inbox per group and variable. Its exponent follows from bounds on the weights and on how many may arrive in one
+ * slot; the sum stays below 2^51, where the conversion through 1.5 * 2^52 is exact (`docs/determinism.md`, sums).
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -26,7 +27,10 @@ export interface Inbox {
   readonly buffer: Buffer;
   /** Binary exponent s: the inbox counts in units of 2^-s. */
   readonly exponent: number;
-  /** 1, or the steps over which arrivals are spread: those of step n stand in slot n mod slots, each slot as long as the group. */
+  /**
+   * 1, or the steps over which arrivals are spread: those of step n stand in slot n mod slots, each slot as long as the
+   * group.
+   */
   readonly slots: number;
 }
 
@@ -57,8 +61,9 @@ export function exponentFor(bound: number): number {
 }
 
 /**
- * By how much, relative to its bound, a contribution may be larger: bounds are worked out in `f64`, and what is within them is rounded by each
- * operation of its own. A weight clipped to 2 mV is 2.0000000949949026 mV in `f32`. Sums have room for twice their bound.
+ * By how much, relative to its bound, a contribution may be larger: bounds are worked out in `f64`, and what is within
+ * them is rounded by each operation of its own. A weight clipped to 2 mV is 2.0000000949949026 mV in `f32`. Sums have
+ * room for twice their bound.
  */
 export const roundingSlack = (real: 'f64' | 'f32'): number => (real === 'f32' ? powerOfTwo(-18) : 1e-9);
 
@@ -75,8 +80,8 @@ export function valueOfSum(sum: Ir, exponent: number): Ir {
 }
 
 /**
- * A kernel that adds what has gathered in inboxes of one group to their variables and empties them. A variable that may not be
- * written while refractory loses what arrived meanwhile.
+ * A kernel that adds what has gathered in inboxes of one group to their variables and empties them. A variable that may
+ * not be written while refractory loses what arrived meanwhile.
  */
 export function flushKernel(inboxes: readonly Inbox[], context: Context): string {
   const first = inboxes[0];
@@ -90,7 +95,10 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
         ? rangesAddress.index
         : block.name(
             'place',
-            ir.add(ir.mul(ir.convert('u32', ir.binary('rem', step, ir.i32(inbox.slots))), ir.u32(group.length)), rangesAddress.index),
+            ir.add(
+              ir.mul(ir.convert('u32', ir.binary('rem', step, ir.i32(inbox.slots))), ir.u32(group.length)),
+              rangesAddress.index,
+            ),
           );
     const arrived = to(context.real, valueOfSum(ir.load(inbox.buffer, place), inbox.exponent));
     const sum = fold(ir.add(to(context.real, scope.read(inbox.variable)), arrived));

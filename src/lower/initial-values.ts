@@ -1,6 +1,6 @@
 /**
- * Values of parameters and initial states, for each element of a population: numbers, expressions (which may draw random
- * numbers and read each other), arrays. The same code serves the `set` and `initialise` phases of the protocol.
+ * Values of parameters and initial states, for each element of a population: numbers, expressions (which may draw
+ * random numbers and read each other), arrays. The same code serves the `set` and `initialise` phases of the protocol.
  */
 
 import * as ir from '../ir/builder.js';
@@ -31,7 +31,8 @@ export function initialValues(group: Group, member: Member, context: Context): s
     if (!storage || storage.kind === 'folded') continue;
     const value = valueOf(member.population, group.equations, name);
     // Buffers start at zero, and tables of numbers come with their contents.
-    if (value === 0 || (storage.kind === 'table' && typeof value === 'number' && group.equations.parameters.has(name))) continue;
+    if (value === 0 || (storage.kind === 'table' && typeof value === 'number' && group.equations.parameters.has(name)))
+      continue;
     values.set(name, value);
   }
   return assignValues(
@@ -88,7 +89,13 @@ export function assignValues(
       ? { index: ir.u32(member.begin), ordinal: ir.u32(member.ordinal), local: ir.u32(0) }
       : (some?.address ?? memberAddress(member));
     const place = some && piece ? ir.add(ir.sub(item, pieceStart(some.domain)), ir.u32(piece.first)) : address.local;
-    const draws = { element: address.local, subElement: ir.u32(0), step: ir.u32(0), perStep: false, sites: { next: 0 } };
+    const draws = {
+      element: address.local,
+      subElement: ir.u32(0),
+      step: ir.u32(0),
+      perStep: false,
+      sites: { next: 0 },
+    };
     let current: readonly [Ir, Ir] = [ir.u32(0), ir.u32(0)];
     const scope = new ElementScope(context, group, address, block, {
       ...draws,
@@ -118,7 +125,12 @@ export function assignValues(
     scope.storeAll();
     kernels.push(
       shared
-        ? context.builder.sequential(`${name}.shared`, `${comment}, one value for all`, block.locals.declared, block.statements)
+        ? context.builder.sequential(
+            `${name}.shared`,
+            `${comment}, one value for all`,
+            block.locals.declared,
+            block.statements,
+          )
         : context.builder.map(
             name,
             comment,
@@ -135,17 +147,30 @@ export function assignValues(
 /** First item of a kernel over a piece. */
 const pieceStart = (domain: MapDomain): Ir => ir.u32(domain.kind === 'ranges' ? (domain.ranges[0]?.begin ?? 0) : 0);
 
-function valueExpression(id: string, value: Value, place: Ir, scope: ElementScope, member: Member, context: Context): Ir {
+function valueExpression(
+  id: string,
+  value: Value,
+  place: Ir,
+  scope: ElementScope,
+  member: Member,
+  context: Context,
+): Ir {
   if (typeof value === 'number') return ir.f64(value);
   if (typeof value === 'string') return compile(expressionOf(value, scope.group.equations.names), scope);
   if ('array' in value) {
     const storage = scope.group.storage.get(id);
     const element = elementOf(storage?.type ?? 'real', context.real);
     const given = typed(element, arrayOf(value.array, context.data));
-    const buffer = context.builder.buffer(`${member.name}.${id}.values`, element, given.length, `given values of ${id} of ${member.name}`, {
-      role: 'constant',
-      initial: given,
-    });
+    const buffer = context.builder.buffer(
+      `${member.name}.${id}.values`,
+      element,
+      given.length,
+      `given values of ${id} of ${member.name}`,
+      {
+        role: 'constant',
+        initial: given,
+      },
+    );
     return ir.load(buffer, place);
   }
   context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
@@ -165,7 +190,8 @@ function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group
     }
     visiting.push(name);
     const value = values.get(name);
-    if (typeof value === 'string') for (const used of readBy(namesIn(expressionOf(value, names)))) if (used !== name) visit(used);
+    if (typeof value === 'string')
+      for (const used of readBy(namesIn(expressionOf(value, names)))) if (used !== name) visit(used);
     visiting.pop();
     done.push(name);
   };

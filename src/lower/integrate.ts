@@ -1,8 +1,9 @@
 /**
  * Integration of a set of equations over one step.
  *
- * Every method computes all new values from old ones. Noise `xi` is a normal number a step divided by sqrt(dt), one for each
- * noise name and element. Sources: Brian 2's documentation of its state updaters; Kloeden & Platen (1992) for Heun and Milstein.
+ * Every method computes all new values from old ones. Noise `xi` is a normal number a step divided by sqrt(dt), one for
+ * each noise name and element. Sources: Brian 2's documentation of its state updaters; Kloeden & Platen (1992) for Heun
+ * and Milstein.
  */
 
 import * as ir from '../ir/builder.js';
@@ -112,7 +113,8 @@ export function refusal(method: Method, equations: Equations): Refusal {
       return null;
     case 'exponentialEuler':
       if (noisy.length > 0) return 'they have noise';
-      for (const [name, e] of derivatives) if (!linearForm(e, [name])) return `the equation of ${name} is not linear in ${name}`;
+      for (const [name, e] of derivatives)
+        if (!linearForm(e, [name])) return `the equation of ${name} is not linear in ${name}`;
       return null;
     case 'rk2':
     case 'rk4':
@@ -148,8 +150,8 @@ export function refusal(method: Method, equations: Equations): Refusal {
 export type Activity = ReadonlyMap<string, Ir>;
 
 /**
- * New values of all variables by a method other than `exact`, as named locals; nothing is written yet. Methods with several stages
- * hold variables whose rate is not in force through all of them, since others may read them.
+ * New values of all variables by a method other than `exact`, as named locals; nothing is written yet. Methods with
+ * several stages hold variables whose rate is not in force through all of them, since others may read them.
  *
  * @param watched  variables that may run away within a step of `rk4`, see `escape.ts`
  */
@@ -166,10 +168,17 @@ export function newValues(
   const h = to(scope.real, ir.f64(dt));
   switch (method) {
     case 'exponentialEuler':
-      return new Map(names.map((name) => [name, scope.block.name(`next_${name}`, exponentialStep(name, equations, scope, h))]));
+      return new Map(
+        names.map((name) => [name, scope.block.name(`next_${name}`, exponentialStep(name, equations, scope, h))]),
+      );
     case 'euler': {
       const { drift, diffusion } = split(equations);
-      return new Map(names.map((name) => [name, scope.block.name(`next_${name}`, eulerStep(name, drift, diffusion, scope, h, noise))]));
+      return new Map(
+        names.map((name) => [
+          name,
+          scope.block.name(`next_${name}`, eulerStep(name, drift, diffusion, scope, h, noise)),
+        ]),
+      );
     }
     case 'rk2':
       return rungeKutta2(names, equations, scope, dt, active);
@@ -180,7 +189,9 @@ export function newValues(
         names,
         equations,
         active,
-        scope.context.builder.faultBit(`the equations of ${names.join(', ')} cannot be integrated: they need ever smaller sub-steps`),
+        scope.context.builder.faultBit(
+          `the equations of ${names.join(', ')} cannot be integrated: they need ever smaller sub-steps`,
+        ),
         scope,
       );
     case 'heun':
@@ -202,7 +213,10 @@ function exponentialStep(name: string, equations: Equations, scope: IntegrationS
   const rate = rateOf(slope, scope);
   const a = scope.block.name(`slope_${name}`, rate);
   const exponent = fold(ir.mul(a, h));
-  const decay = exponent.kind === 'const' ? library('exp', [exponent], scope) : exponentialOf(exponent, (callee) => scope.use(callee));
+  const decay =
+    exponent.kind === 'const'
+      ? library('exp', [exponent], scope)
+      : exponentialOf(exponent, (callee) => scope.use(callee));
   if (isZero(form.constant)) return fold(ir.mul(x, decay));
   const b = scope.block.name(`drive_${name}`, rateOf(form.constant, scope));
   const ratio = scope.block.name(`target_${name}`, fold(ir.div(b, a)));
@@ -259,12 +273,24 @@ function at<T>(scope: IntegrationScope, values: ReadonlyMap<string, Ir>, later: 
 const axpy = (scope: IntegrationScope, name: string, x: Ir, factor: number, slope: Ir): Ir =>
   scope.block.name(name, fold(ir.add(x, fold(ir.mul(to(scope.real, ir.f64(factor)), slope)))));
 
-function slopes(names: readonly string[], equations: Equations, scope: IntegrationScope, stage: string, active: Activity): Map<string, Ir> {
+function slopes(
+  names: readonly string[],
+  equations: Equations,
+  scope: IntegrationScope,
+  stage: string,
+  active: Activity,
+): Map<string, Ir> {
   return new Map(
     names.map((name) => {
       const rate = rateOf(equations.derivatives.get(name) as Expression, scope);
       const condition = active.get(name);
-      return [name, scope.block.name(`${stage}_${name}`, condition ? fold(ir.select(condition, rate, to(rate.type, ir.f64(0)))) : rate)];
+      return [
+        name,
+        scope.block.name(
+          `${stage}_${name}`,
+          condition ? fold(ir.select(condition, rate, to(rate.type, ir.f64(0)))) : rate,
+        ),
+      ];
     }),
   );
 }
@@ -278,7 +304,9 @@ function rungeKutta2(
 ): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const k1 = slopes(names, equations, scope, 'k1', active);
-  const middle = new Map(names.map((name) => [name, axpy(scope, `middle_${name}`, x.get(name) as Ir, dt / 2, k1.get(name) as Ir)]));
+  const middle = new Map(
+    names.map((name) => [name, axpy(scope, `middle_${name}`, x.get(name) as Ir, dt / 2, k1.get(name) as Ir)]),
+  );
   const k2 = at(scope, middle, dt / 2, () => slopes(names, equations, scope, 'k2', active));
   return new Map(names.map((name) => [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt, k2.get(name) as Ir)]));
 }
@@ -293,7 +321,9 @@ function rungeKutta4(
 ): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const stage = (label: string, slope: ReadonlyMap<string, Ir>, factor: number): Map<string, Ir> =>
-    new Map(names.map((name) => [name, axpy(scope, `${label}_${name}`, x.get(name) as Ir, factor, slope.get(name) as Ir)]));
+    new Map(
+      names.map((name) => [name, axpy(scope, `${label}_${name}`, x.get(name) as Ir, factor, slope.get(name) as Ir)]),
+    );
   const k1 = slopes(names, equations, scope, 'k1', active);
   const k2 = at(scope, stage('second', k1, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k2', active));
   const k3 = at(scope, stage('third', k2, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k3', active));
@@ -310,7 +340,12 @@ function rungeKutta4(
 }
 
 /** Σ over noises of factor * dW. */
-function noiseTerm(name: string, diffusion: Diffusion, scope: IntegrationScope, noise: ReadonlyMap<string, Ir>): Ir | null {
+function noiseTerm(
+  name: string,
+  diffusion: Diffusion,
+  scope: IntegrationScope,
+  noise: ReadonlyMap<string, Ir>,
+): Ir | null {
   let sum: Ir | null = null;
   for (const [xi, factor] of diffusion.get(name) ?? []) {
     const term = fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir));
@@ -330,11 +365,16 @@ function heun(
   const { drift, diffusion } = split(equations);
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const first = new Map(names.map((name) => [name, noiseTerm(name, diffusion, scope, noise)]));
-  const drifted = new Map(names.map((name) => [name, scope.block.name(`drift_${name}`, rateOf(drift.get(name) as Expression, scope))]));
+  const drifted = new Map(
+    names.map((name) => [name, scope.block.name(`drift_${name}`, rateOf(drift.get(name) as Expression, scope))]),
+  );
   const predicted = new Map(
     names.map((name) => {
       const term = first.get(name);
-      return [name, term ? scope.block.name(`predicted_${name}`, fold(ir.add(x.get(name) as Ir, term))) : (x.get(name) as Ir)];
+      return [
+        name,
+        term ? scope.block.name(`predicted_${name}`, fold(ir.add(x.get(name) as Ir, term))) : (x.get(name) as Ir),
+      ];
     }),
   );
   const second = at(
@@ -353,7 +393,10 @@ function heun(
   );
 }
 
-/** Derivative-free Milstein for diagonal noise, Stratonovich: x̂ = x + h f + sqrt(h) g, and (g(x̂) - g(x)) dW² / (2 sqrt(h)) on top of Euler. */
+/**
+ * Derivative-free Milstein for diagonal noise, Stratonovich: x̂ = x + h f + sqrt(h) g, and (g(x̂) - g(x)) dW² / (2
+ * sqrt(h)) on top of Euler.
+ */
 function milstein(
   names: readonly string[],
   equations: Equations,
@@ -367,7 +410,10 @@ function milstein(
   const drifted = new Map(
     names.map((name) => [
       name,
-      scope.block.name(`drift_${name}`, fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, rateOf(drift.get(name) as Expression, scope)))))),
+      scope.block.name(
+        `drift_${name}`,
+        fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, rateOf(drift.get(name) as Expression, scope))))),
+      ),
     ]),
   );
   const factors = new Map<string, { xi: string; factor: Expression; value: Ir }>();
@@ -378,7 +424,10 @@ function milstein(
   const support = new Map(
     names.map((name) => {
       const own = factors.get(name);
-      return [name, own ? axpy(scope, `support_${name}`, drifted.get(name) as Ir, root, own.value) : (drifted.get(name) as Ir)];
+      return [
+        name,
+        own ? axpy(scope, `support_${name}`, drifted.get(name) as Ir, root, own.value) : (drifted.get(name) as Ir),
+      ];
     }),
   );
   return new Map(
@@ -388,7 +437,10 @@ function milstein(
       const dW = noise.get(own.xi) as Ir;
       const shifted = at(scope, support, scope.context.dt, () => compileReal(own.factor, scope));
       const correction = fold(
-        ir.mul(fold(ir.mul(fold(ir.sub(shifted, own.value)), fold(ir.mul(dW, dW)))), to(scope.real, ir.f64(1 / (2 * root)))),
+        ir.mul(
+          fold(ir.mul(fold(ir.sub(shifted, own.value)), fold(ir.mul(dW, dW)))),
+          to(scope.real, ir.f64(1 / (2 * root))),
+        ),
       );
       const euler = fold(ir.add(drifted.get(name) as Ir, fold(ir.mul(own.value, dW))));
       return [name, scope.block.name(`next_${name}`, fold(ir.add(euler, correction)))];

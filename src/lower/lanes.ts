@@ -5,8 +5,8 @@ import type { Expression, IrFunction, Statement } from '../ir/program.js';
 import type { ProgramBuilder } from './program-builder.js';
 
 /**
- * True when the body has neither loops nor branches, calls only lane-safe functions, and touches memory only at `index` or at
- * addresses equal for all items of a range.
+ * True when the body has neither loops nor branches, calls only lane-safe functions, and touches memory only at `index`
+ * or at addresses equal for all items of a range.
  */
 export function runsOnLanes(body: readonly Statement[], builder: ProgramBuilder): boolean {
   const functions = new Map(builder.functions().map((f) => [f.name, f]));
@@ -32,7 +32,8 @@ export function runsOnLanes(body: readonly Statement[], builder: ProgramBuilder)
     }
   };
   const assigned = new Map<string, number>();
-  for (const statement of body) if (statement.kind === 'set') assigned.set(statement.local, (assigned.get(statement.local) ?? 0) + 1);
+  for (const statement of body)
+    if (statement.kind === 'set') assigned.set(statement.local, (assigned.get(statement.local) ?? 0) + 1);
   for (const statement of body) {
     switch (statement.kind) {
       case 'set':

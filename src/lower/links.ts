@@ -1,4 +1,7 @@
-/** Pass: parameters that stand for variables of other populations. Where steps go by slots they are read at the start of the step. */
+/**
+ * Pass: parameters that stand for variables of other populations. Where steps go by slots they are read at the start of
+ * the step.
+ */
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
@@ -29,12 +32,22 @@ export function linkedMember(
     const member = group.members.find((candidate) => candidate.name === link.population);
     if (member) return { group, member };
   }
-  context.diagnostics.add(messages.unsupportedFeature(`${name} of ${owner}, linked to ${link.population}, which replays spikes,`));
+  context.diagnostics.add(
+    messages.unsupportedFeature(`${name} of ${owner}, linked to ${link.population}, which replays spikes,`),
+  );
   return null;
 }
 
 /** u32 index of the element that each element of `member` is linked to; lists and expressions become a buffer. */
-export function linkedElement(group: Group, member: Member, name: string, link: Link, size: number, local: Ir, context: Context): Ir {
+export function linkedElement(
+  group: Group,
+  member: Member,
+  name: string,
+  link: Link,
+  size: number,
+  local: Ir,
+  context: Context,
+): Ir {
   const { builder } = context;
   const { index } = link;
   if (index === undefined) return size === 1 ? ir.u32(0) : local;
@@ -45,7 +58,10 @@ export function linkedElement(group: Group, member: Member, name: string, link: 
   const comment = `element of ${link.population} whose ${link.variable} each ${name} of ${member.name} is`;
   if (typeof index === 'object' && 'array' in index) {
     const values = arrayOf(index.array, context.data);
-    return ir.load(builder.buffer(key, 'u32', values.length, comment, { role: 'constant', initial: typed('u32', values) }), local);
+    return ir.load(
+      builder.buffer(key, 'u32', values.length, comment, { role: 'constant', initial: typed('u32', values) }),
+      local,
+    );
   }
   if (typeof index !== 'string' || drawsIn(index, group.equations.names)) {
     context.diagnostics.add(messages.unsupportedFeature(`a link whose index is drawn (${member.name}.${name})`));
@@ -56,11 +72,17 @@ export function linkedElement(group: Group, member: Member, name: string, link: 
   const address = memberAddress(member);
   const found = block.name(
     'found',
-    to('i32', compile(expressionOf(index, group.equations.names), new ElementScope(context, group, address, block, null))),
+    to(
+      'i32',
+      compile(expressionOf(index, group.equations.names), new ElementScope(context, group, address, block, null)),
+    ),
   );
   const outside = ir.or(ir.lt(found, ir.i32(0)), ir.ge(found, ir.i32(size)));
   block.emit(
-    ir.fault(builder.faultBit(`${name} of ${member.name} is linked to an element that ${link.population} does not have`), outside),
+    ir.fault(
+      builder.faultBit(`${name} of ${member.name} is linked to an element that ${link.population} does not have`),
+      outside,
+    ),
     ir.store(buffer, address.local, ir.convert('u32', ir.select(outside, ir.i32(0), found))),
   );
   builder.initially(

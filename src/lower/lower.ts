@@ -38,7 +38,10 @@ import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-val
 
 export interface LowerOptions {
   readonly precision: Precision;
-  /** Synapses of projections whose number is drawn, where somebody has built them before; recordings of all of them need it. */
+  /**
+   * Synapses of projections whose number is drawn, where somebody has built them before; recordings of all of them need
+   * it.
+   */
   readonly counts?: ReadonlyMap<string, number>;
   /** Keeps the values of synapses as they are given: for who reads them, at the cost of memory. */
   readonly exactValues?: boolean;
@@ -53,7 +56,10 @@ export interface LowerOptions {
  *
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
-export function lower(valid: ValidModel, { precision, counts, exactValues = false, dumpIr, onPass }: LowerOptions): Program {
+export function lower(
+  valid: ValidModel,
+  { precision, counts, exactValues = false, dumpIr, onPass }: LowerOptions,
+): Program {
   const diagnostics = new LoweringDiagnostics();
   // What named generators draw becomes explicit before anything is laid out.
   const { model: written, data, places, parts: pieces } = resolveOnHost(valid, diagnostics);
@@ -61,7 +67,9 @@ export function lower(valid: ValidModel, { precision, counts, exactValues = fals
   const bySlots = profile.stepping === 'slots';
   refuseFeatures(written, diagnostics);
   // Regimes become a variable, and events that share a name one event.
-  const { model, entries } = bySlots ? withoutModes(written, profile, diagnostics) : { model: written, entries: noEntries };
+  const { model, entries } = bySlots
+    ? withoutModes(written, profile, diagnostics)
+    : { model: written, entries: noEntries };
   diagnostics.throwIfErrors();
   const context: Context = {
     model,
@@ -95,9 +103,12 @@ export function lower(valid: ValidModel, { precision, counts, exactValues = fals
   const plans = planProjections(parts.groups, context);
   diagnostics.throwIfErrors();
   parts.rings = eventRings(parts.groups, longestDelays(plans), context);
-  // Populations by themselves: first values, integration, events. Values may be read while connecting, so they come first.
+  // Populations by themselves: first values, integration, events. Values may be read while connecting, so they come
+  // first.
   for (const group of parts.groups)
-    diagnostics.within(`/neurons/${group.name}`, () => (bySlots ? lowerGroup : firstValues)(group, parts.rings, context));
+    diagnostics.within(`/neurons/${group.name}`, () =>
+      (bySlots ? lowerGroup : firstValues)(group, parts.rings, context),
+    );
   if (bySlots) {
     enterFirstRegimes(parts.groups, entries, context);
     lowerLinks(parts.groups, context);
@@ -157,7 +168,9 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   const storage = synapseStorage(plan, connectivity.count, plan.equations.eventDriven.size > 0, context);
   const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];
   // Buffers start at zero.
-  const values = new Map(names.map((name) => [name, synapseValue(plan, name)] as const).filter(([, value]) => value !== 0));
+  const values = new Map(
+    names.map((name) => [name, synapseValue(plan, name)] as const).filter(([, value]) => value !== 0),
+  );
   const kernel = assignSynapseValues(
     `${plan.name}.initialise`,
     values,
@@ -178,7 +191,9 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
   const step = builder.stepEntries();
   const procedures = Object.fromEntries(builder.procedures);
   const stepped = step.map((entry) => entry.kernel);
-  const called = [...builder.procedures.values()].flat().flatMap((action) => (action.kind === 'run' ? [action.kernel] : []));
+  const called = [...builder.procedures.values()]
+    .flat()
+    .flatMap((action) => (action.kind === 'run' ? [action.kernel] : []));
   const inSteps = writtenWhileRunning(kernels, new Set(stepped), builder);
   const changing = writtenWhileRunning(kernels, new Set([...stepped, ...called]), builder);
   const manifest = manifestOf(groups, projections, rings, recordings, context);
@@ -215,7 +230,11 @@ function keptBuffers(buffers: readonly Buffer[], { variables }: Manifest, inStep
     .map(({ name }) => name);
 }
 
-function writtenWhileRunning(kernels: readonly Kernel[], running: ReadonlySet<string>, builder: ProgramBuilder): Set<string> {
+function writtenWhileRunning(
+  kernels: readonly Kernel[],
+  running: ReadonlySet<string>,
+  builder: ProgramBuilder,
+): Set<string> {
   const written = new Set<string>(['faults', drawOffset]);
   const visit = (statement: Statement): void => {
     switch (statement.kind) {

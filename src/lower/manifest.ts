@@ -49,10 +49,13 @@ export function manifestOf(
         length: place.kind === 'table' ? 1 : connectivity.count,
         unit: variable.unit,
         state: plan.equations.state.has(name),
-        ...(builder.quantised.has(place.buffer.name) ? { exponent: builder.quantised.get(place.buffer.name) as number } : {}),
+        ...(builder.quantised.has(place.buffer.name)
+          ? { exponent: builder.quantised.get(place.buffer.name) as number }
+          : {}),
       });
     }
-    const delays = plan.sortedBy?.steps ?? plan.pathways.find((pathway) => pathway.side === 'pre')?.steps ?? { first: 0, last: 0 };
+    const delays = plan.sortedBy?.steps ??
+      plan.pathways.find((pathway) => pathway.side === 'pre')?.steps ?? { first: 0, last: 0 };
     locations.push({
       name: plan.name,
       count: connectivity.count,
@@ -69,7 +72,9 @@ export function manifestOf(
         }),
     });
   }
-  const recorded = new Set(recordings.events.filter((location) => location.kind === 'events').map((location) => location.event));
+  const recorded = new Set(
+    recordings.events.filter((location) => location.kind === 'events').map((location) => location.event),
+  );
   return {
     populations: Object.entries(model.populations)
       .sort(([a], [b]) => (a < b ? -1 : 1))

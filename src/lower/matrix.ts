@@ -1,7 +1,7 @@
 /**
  * Propagators of linear systems by Taylor series and doubling: for x' = M x + b over a time h,
- * x(h) = P x + R b with P = exp(M h) and R = ∫ exp(M s) ds. Nothing divides by M, so equal or vanishing time constants are no
- * special case.
+ * x(h) = P x + R b with P = exp(M h) and R = ∫ exp(M s) ds. Nothing divides by M, so equal or vanishing time constants
+ * are no special case.
  */
 
 /** Square matrix as rows; entries are numbers. */
@@ -10,7 +10,8 @@ export type Matrix = readonly (readonly number[])[];
 /** Terms of the series: at a norm of at most 1/2 the remainder is below 2^-70. */
 export const taylorTerms = 16;
 
-export const identity = (n: number): Matrix => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
+export const identity = (n: number): Matrix =>
+  Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
 
 const combineEntries = (a: Matrix, b: Matrix, f: (x: number, y: number) => number): Matrix =>
   a.map((row, i) => row.map((x, j) => f(x, (b[i] as readonly number[])[j] as number)));
@@ -20,7 +21,9 @@ const scaled = (a: Matrix, factor: number): Matrix => a.map((row) => row.map((x)
 function times(a: Matrix, b: Matrix): Matrix {
   const n = a.length;
   return a.map((row) =>
-    Array.from({ length: n }, (_, j) => row.reduce((sum, x, k) => sum + x * ((b[k] as readonly number[])[j] as number), 0)),
+    Array.from({ length: n }, (_, j) =>
+      row.reduce((sum, x, k) => sum + x * ((b[k] as readonly number[])[j] as number), 0),
+    ),
   );
 }
 
@@ -29,13 +32,15 @@ export function reach(pattern: readonly (readonly boolean[])[]): boolean[][] {
   const n = pattern.length;
   const closed = pattern.map((row, i) => row.map((entry, j) => entry || i === j));
   for (let k = 0; k < n; k++)
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
   return closed;
 }
 
 /**
- * Largest absolute row sum over the entries that lie on a cycle. Those that do not, such as the 1/C of a current, only scale what
- * passes through them: they are of any size in SI units, and more doublings for their sake would only lose digits.
+ * Largest absolute row sum over the entries that lie on a cycle. Those that do not, such as the 1/C of a current, only
+ * scale what passes through them: they are of any size in SI units, and more doublings for their sake would only lose
+ * digits.
  */
 export function norm(a: Matrix): number {
   const closed = reach(a.map((row) => row.map((x) => x !== 0)));

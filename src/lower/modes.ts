@@ -1,9 +1,9 @@
 /**
- * Pass before others, for profiles that go by slots: a model in which regimes are a variable, and in which every event is seen under its own
- * name.
+ * Pass before others, for profiles that go by slots: a model in which regimes are a variable, and in which every event
+ * is seen under its own name.
  *
- * A regime becomes a number: rates choose by it, and each transition is a condition of its own. Where several conditions emit one
- * event, that event gets a condition that holds when one of theirs does.
+ * A regime becomes a number: rates choose by it, and each transition is a condition of its own. Where several
+ * conditions emit one event, that event gets a condition that holds when one of theirs does.
  */
 
 import type { Derivative, EventDefinition, Model, NeuronType, Regime, StateVariable } from '../model/model.js';
@@ -102,7 +102,8 @@ function withOwnNames(owner: string, type: NeuronType, profile: Profile, diagnos
   }
   const events: Record<string, EventDefinition> = {};
   const newNames = new Map<string, string>();
-  const free = (wanted: string): string => freeName(wanted, (name) => Object.hasOwn(events, name) || emittedBy.has(name));
+  const free = (wanted: string): string =>
+    freeName(wanted, (name) => Object.hasOwn(events, name) || emittedBy.has(name));
   for (const [seen, emitters] of emittedBy) {
     const [only] = emitters;
     if (emitters.length === 1 && only !== undefined) {
@@ -110,9 +111,15 @@ function withOwnNames(owner: string, type: NeuronType, profile: Profile, diagnos
       continue;
     }
     const sources = emitters.map((name) => type.events[name] as EventDefinition);
-    if (sources.some(({ edge, refractory, multiplicity }) => edge === 'rising' || refractory || multiplicity !== undefined))
+    if (
+      sources.some(
+        ({ edge, refractory, multiplicity }) => edge === 'rising' || refractory || multiplicity !== undefined,
+      )
+    )
       diagnostics.add(
-        messages.unsupportedFeature(`an event that several conditions emit, one of which waits or makes refractory (${owner}.${seen})`),
+        messages.unsupportedFeature(
+          `an event that several conditions emit, one of which waits or makes refractory (${owner}.${seen})`,
+        ),
       );
     events[seen] = {
       when: sources.map(({ when }) => `(${when})`).join(' or '),
@@ -127,7 +134,10 @@ function withOwnNames(owner: string, type: NeuronType, profile: Profile, diagnos
     // What comes of an event that others see under another name comes when that event would.
     const slots =
       seen === 'spike' && own !== 'spike'
-        ? { slot: definition.slot ?? profile.defaults.threshold, actionSlot: definition.actionSlot ?? profile.defaults.reset }
+        ? {
+            slot: definition.slot ?? profile.defaults.threshold,
+            actionSlot: definition.actionSlot ?? profile.defaults.reset,
+          }
         : {};
     newNames.set(name, own);
     events[own] = { ...definition, ...slots };
@@ -138,7 +148,10 @@ function withOwnNames(owner: string, type: NeuronType, profile: Profile, diagnos
     events: Object.fromEntries(
       Object.entries(events).map(([name, event]) => {
         const { refractory } = event;
-        return [name, refractory?.of ? { ...event, refractory: { ...refractory, of: refractory.of.map(renamed) } } : event];
+        return [
+          name,
+          refractory?.of ? { ...event, refractory: { ...refractory, of: refractory.of.map(renamed) } } : event,
+        ];
       }),
     ),
   };

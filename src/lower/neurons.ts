@@ -1,6 +1,6 @@
 /**
- * Pass: what populations do by themselves in a step: integrate, test for events, mark the elements that emitted, and run the
- * events' actions.
+ * Pass: what populations do by themselves in a step: integrate, test for events, mark the elements that emitted, and
+ * run the events' actions.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -30,27 +30,46 @@ import type { Entries } from './modes.js';
 import { rankOf } from './profile.js';
 import { statementsOf } from './texts.js';
 
-const rangesOf = (group: Group) => ({ kind: 'ranges' as const, ranges: group.members.map(({ begin, end }) => ({ begin, end })) });
+const rangesOf = (group: Group) => ({
+  kind: 'ranges' as const,
+  ranges: group.members.map(({ begin, end }) => ({ begin, end })),
+});
 
 /** Adds the kernels that give the elements of a group their first values. */
 export function firstValues(group: Group, _rings: ReadonlyMap<string, EventSource>, context: Context): void {
-  for (const member of group.members) for (const kernel of initialValues(group, member, context)) context.builder.initially(kernel);
+  for (const member of group.members)
+    for (const kernel of initialValues(group, member, context)) context.builder.initially(kernel);
 }
 
-/** What elements do when their first regime is entered. @random stream `population/<id>/entry`, counter (element, 0, 0, site) */
+/**
+ * What elements do when their first regime is entered. @random stream `population/<id>/entry`, counter (element, 0, 0,
+ * site)
+ */
 export function enterFirstRegimes(groups: readonly Group[], entries: Entries, context: Context): void {
   for (const group of groups) {
     const statements = statementsOf(entries.get(group.name) ?? [], group.equations.names);
     if (statements.length === 0) continue;
     const block = new Block();
     const draws = stepDraws(group, 'entry', rangesAddress, context);
-    const scope = new ElementScope(context, group, rangesAddress, block, { ...draws, step: ir.u32(0), perStep: false, key: draws.key });
+    const scope = new ElementScope(context, group, rangesAddress, block, {
+      ...draws,
+      step: ir.u32(0),
+      perStep: false,
+      key: draws.key,
+    });
     for (const statement of statements) scope.execute(statement);
     scope.storeAll();
     const kernel = `${group.name}.enter`;
     const what = `what elements of ${group.name} do at the start, when they enter their first regime`;
     context.builder.initially(
-      context.builder.map(kernel, what, rangesOf(group), lanes(block, context), block.locals.declared, block.statements),
+      context.builder.map(
+        kernel,
+        what,
+        rangesOf(group),
+        lanes(block, context),
+        block.locals.declared,
+        block.statements,
+      ),
     );
   }
 }
@@ -58,7 +77,8 @@ export function enterFirstRegimes(groups: readonly Group[], entries: Entries, co
 /** Adds the kernels of a group to initialisation and to each step. */
 export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>, context: Context): void {
   const { builder, profile } = context;
-  for (const member of group.members) for (const kernel of initialValues(group, member, context)) builder.initially(kernel);
+  for (const member of group.members)
+    for (const kernel of initialValues(group, member, context)) builder.initially(kernel);
   refusePeriods(group, context);
   holdDerived(group, context);
   const noise = noiseBuffers(group, context);
@@ -91,10 +111,12 @@ function refusePeriods(group: Group, context: Context): void {
   for (const { name, definition, refractoryFor } of group.events) {
     if (!refractoryFor || definition.refractory?.evaluated !== 'atEvent') continue;
     const period = inlineDerived(refractoryFor, equations.derived);
-    const settable = (id: string): boolean => group.members.some((member) => context.settable.has(`${member.name}.${id}`));
+    const settable = (id: string): boolean =>
+      group.members.some((member) => context.settable.has(`${member.name}.${id}`));
     const changes =
       [...namesIn(period)].find(
-        (id) => equations.state.has(id) || equations.derived.has(id) || id === 't' || id === 't_in_timesteps' || settable(id),
+        (id) =>
+          equations.state.has(id) || equations.derived.has(id) || id === 't' || id === 't_in_timesteps' || settable(id),
       ) ?? callsIn(period).find((call) => isRandom(call.function))?.function;
     if (changes !== undefined) {
       context.diagnostics.add(
@@ -114,10 +136,16 @@ interface When {
 
 function slotOf(event: EventCode, context: Context): When {
   const { defaults } = context.profile;
-  return { slot: event.definition.slot ?? (event.name === 'spike' ? defaults.threshold : defaults.event), order: event.definition.order };
+  return {
+    slot: event.definition.slot ?? (event.name === 'spike' ? defaults.threshold : defaults.event),
+    order: event.definition.order,
+  };
 }
 
-/** Draws of code that runs for each element in each step. @random stream `population/<id>/<purpose>`, counter (element, 0, step, site) */
+/**
+ * Draws of code that runs for each element in each step. @random stream `population/<id>/<purpose>`, counter (element,
+ * 0, step, site)
+ */
 function stepDraws(group: Group, purpose: string, address: { local: Ir; ordinal: Ir }, context: Context): Draws {
   let keys: Buffer | undefined;
   return {
@@ -186,8 +214,18 @@ function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
       builder.buffer(`${name}.word_${word}`, 'u32', group.length, `random words of ${xi} of ${group.name}`),
     );
     const noise = {
-      even: builder.buffer(`${name}.even`, context.real, group.length, `${xi} of ${group.name} times dt in even steps (s**0.5)`),
-      odd: builder.buffer(`${name}.odd`, context.real, group.length, `${xi} of ${group.name} times dt in odd steps (s**0.5)`),
+      even: builder.buffer(
+        `${name}.even`,
+        context.real,
+        group.length,
+        `${xi} of ${group.name} times dt in even steps (s**0.5)`,
+      ),
+      odd: builder.buffer(
+        `${name}.odd`,
+        context.real,
+        group.length,
+        `${xi} of ${group.name} times dt in odd steps (s**0.5)`,
+      ),
     };
     const keys = keyBuffer(
       `${name}.keys`,
@@ -196,11 +234,18 @@ function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
     );
     const first = new Block();
     const half = ir.shr(drawStep(step, context), ir.u32(1));
-    philox([rangesAddress.local, ir.u32(0), half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first, context).forEach((word, k) =>
-      first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)),
-    );
+    philox(
+      [rangesAddress.local, ir.u32(0), half, siteWord(0)],
+      keyAt(keys, rangesAddress.ordinal),
+      first,
+      context,
+    ).forEach((word, k) => first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)));
     const second = new Block();
-    const pair = normalPairOf(words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir], second, context);
+    const pair = normalPairOf(
+      words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir],
+      second,
+      context,
+    );
     const scale = ir.f64(Math.sqrt(context.dt));
     second.emit(
       ir.store(noise.even, rangesAddress.index, to(context.real, ir.mul(scale, pair[0]))),
@@ -227,13 +272,25 @@ function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
 }
 
 /** The kernel that integrates a group and, where nothing comes between, tests for its events. */
-function updateKernel(group: Group, noise: ReadonlyMap<string, Noise>, rings: ReadonlyMap<string, EventSource>, context: Context): void {
+function updateKernel(
+  group: Group,
+  noise: ReadonlyMap<string, Noise>,
+  rings: ReadonlyMap<string, EventSource>,
+  context: Context,
+): void {
   const { builder, profile } = context;
   const block = new Block();
-  const scope = new ElementScope(context, group, rangesAddress, block, stepDraws(group, 'step', rangesAddress, context));
+  const scope = new ElementScope(
+    context,
+    group,
+    rangesAddress,
+    block,
+    stepDraws(group, 'step', rangesAddress, context),
+  );
   updateRefractoriness(group, scope, block);
   integrateGroup(group, noise, scope, block, context);
-  for (const [input, { reduce }] of Object.entries(group.type.inputs)) scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
+  for (const [input, { reduce }] of Object.entries(group.type.inputs))
+    scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
   const fused = group.events.filter((event) => mayFuse(event, context));
   if (fused.length > 0) testEvents(group, fused, scope, block, rings);
   scope.storeAll();
@@ -280,13 +337,16 @@ function mayFuse(event: EventCode, context: Context): boolean {
   if (slot !== profile.defaults.threshold) return false;
   const from = rankOf(profile, profile.defaults.integrate);
   const until = rankOf(profile, slot);
-  if (rankOf(profile, profile.defaults.deliver) < until && rankOf(profile, profile.defaults.deliver) > from) return false;
+  if (rankOf(profile, profile.defaults.deliver) < until && rankOf(profile, profile.defaults.deliver) > from)
+    return false;
   const slots = [
     ...Object.values(model.operations).map((operation) => operation.slot ?? profile.defaults.operation),
     ...Object.values(model.synapses).flatMap((type) =>
       Object.values(type.pathways).map((pathway) => pathway.slot ?? profile.defaults.deliver),
     ),
-    ...model.recordings.map((recording) => ('slot' in recording && recording.slot ? recording.slot : profile.defaults.sample)),
+    ...model.recordings.map((recording) =>
+      'slot' in recording && recording.slot ? recording.slot : profile.defaults.sample,
+    ),
     ...Object.values(model.stimuli).map((stimulus) =>
       stimulus.kind === 'poisson' ? (stimulus.slot ?? profile.defaults.deliver) : profile.defaults.operation,
     ),
@@ -305,7 +365,10 @@ function updateRefractoriness(group: Group, scope: ElementScope, block: Block): 
     if (!stored || !last) continue;
     let free: Ir;
     if (event.refractoryWhile) {
-      free = ir.or(to('bool', ir.load(stored, scope.address.index)), fold(ir.not(compileCondition(event.refractoryWhile, scope))));
+      free = ir.or(
+        to('bool', ir.load(stored, scope.address.index)),
+        fold(ir.not(compileCondition(event.refractoryWhile, scope))),
+      );
     } else {
       invariant(event.refractoryFor, 'lower/neurons', 'a refractory period has a duration or a condition');
       free = ir.ge(ir.sub(step, ir.load(last, scope.address.index)), refractorySteps(event, scope));
@@ -329,7 +392,13 @@ function activity(group: Group, scope: ElementScope, block: Block): Map<string, 
   return active;
 }
 
-function integrateGroup(group: Group, noise: ReadonlyMap<string, Noise>, scope: ElementScope, block: Block, context: Context): void {
+function integrateGroup(
+  group: Group,
+  noise: ReadonlyMap<string, Noise>,
+  scope: ElementScope,
+  block: Block,
+  context: Context,
+): void {
   const equations = group.equations;
   if (steppedDerivatives(equations).size === 0) return;
   const chosen = chooseMethod(group, context);
@@ -338,13 +407,25 @@ function integrateGroup(group: Group, noise: ReadonlyMap<string, Noise>, scope: 
   const active = activity(group, scope, block);
   // Where the method was left to us, it copes with what is about to be reset.
   const watched =
-    equations.method === 'auto' && group.events.length > 0 ? escaping([...steppedDerivatives(equations).keys()], equations) : [];
+    equations.method === 'auto' && group.events.length > 0
+      ? escaping([...steppedDerivatives(equations).keys()], equations)
+      : [];
   const values = chosen.system
     ? exactValues(group, chosen.system, active, scope, context)
-    : newValues(chosen.method as Exclude<Method, 'exact'>, equations, scope, noiseOfStep(noise, scope, block), active, watched);
+    : newValues(
+        chosen.method as Exclude<Method, 'exact'>,
+        equations,
+        scope,
+        noiseOfStep(noise, scope, block),
+        active,
+        watched,
+      );
   for (const [name, value] of values) {
     const condition = active.get(name);
-    scope.write(name, condition && !chosen.system ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
+    scope.write(
+      name,
+      condition && !chosen.system ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value,
+    );
   }
 }
 
@@ -408,7 +489,16 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
       : [equations.method as Method];
   const reasons: string[] = [];
   for (const method of candidates) {
-    const known: readonly string[] = ['exact', 'exponentialEuler', 'euler', 'rk2', 'rk4', 'adaptive', 'heun', 'milstein'];
+    const known: readonly string[] = [
+      'exact',
+      'exponentialEuler',
+      'euler',
+      'rk2',
+      'rk4',
+      'adaptive',
+      'heun',
+      'milstein',
+    ];
     if (!known.includes(method)) {
       context.diagnostics.add(messages.unsupportedFeature(`the integration method ${method}`));
       return null;
@@ -428,7 +518,9 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
       equations.method === 'auto' ? candidates.join(', ') : equations.method,
       group.name,
       reasons.join('; '),
-      equations.noise.length > 0 ? 'use heun or milstein for multiplicative noise' : 'use euler, rk2 or rk4, or leave the method out',
+      equations.noise.length > 0
+        ? 'use heun or milstein for multiplicative noise'
+        : 'use euler, rk2 or rk4, or leave the method out',
     ),
   );
   return null;
@@ -466,7 +558,12 @@ function testEvents(
 
 function risingEdge(group: Group, event: EventCode, condition: Ir, scope: ElementScope, block: Block): Ir {
   const name = `${group.name}.${event.name}.was_true`;
-  const before = scope.context.builder.buffer(name, 'u8', group.length, `whether the condition of ${event.name} held in the step before`);
+  const before = scope.context.builder.buffer(
+    name,
+    'u8',
+    group.length,
+    `whether the condition of ${event.name} held in the step before`,
+  );
   const now = block.name('holds', condition);
   const was = block.name('held', to('bool', ir.load(before, scope.address.index)));
   block.emit(ir.store(before, scope.address.index, to('u32', now)));
@@ -474,12 +571,20 @@ function risingEdge(group: Group, event: EventCode, condition: Ir, scope: Elemen
 }
 
 /** Notes the step of the event for the elements that emitted it. */
-function markKernel(group: Group, member: Member, event: EventCode, source: EventSource, when: When, context: Context): void {
+function markKernel(
+  group: Group,
+  member: Member,
+  event: EventCode,
+  source: EventSource,
+  when: When,
+  context: Context,
+): void {
   const last = group.lastEvent.get(event.name);
   if (!last) return;
   const { builder, profile } = context;
   const index = ir.add(ir.u32(member.begin), { kind: 'local', type: 'u32', name: 'index' });
-  // The step of the event is that of its time: where events are labelled by the end of a step, the refractory period begins there.
+  // The step of the event is that of its time: where events are labelled by the end of a step, the refractory period
+  // begins there.
   const body = [ir.store(last, index, profile.spikeLabel === 1 ? ir.add(step, ir.i32(1)) : step)];
   const stored = group.notRefractory.get(event.name);
   if (stored) body.push(ir.store(stored, index, ir.u32(0)));
@@ -495,15 +600,34 @@ function markKernel(group: Group, member: Member, event: EventCode, source: Even
 }
 
 /** How often an event counts, for the elements that emit it. @random stream `population/<id>/multiplicity/<event>` */
-function multiplicityKernel(group: Group, member: Member, event: EventCode, source: EventSource, when: When, context: Context): void {
+function multiplicityKernel(
+  group: Group,
+  member: Member,
+  event: EventCode,
+  source: EventSource,
+  when: When,
+  context: Context,
+): void {
   if (!event.multiplicity || !source.times) return;
   const { builder, profile } = context;
   const block = new Block();
   const local: Ir = { kind: 'local', type: 'u32', name: 'index' };
-  const address = { index: block.name('element', ir.add(ir.u32(member.begin), local)), ordinal: ir.u32(member.ordinal), local };
-  const scope = new ElementScope(context, group, address, block, stepDraws(group, `multiplicity/${event.name}`, address, context));
+  const address = {
+    index: block.name('element', ir.add(ir.u32(member.begin), local)),
+    ordinal: ir.u32(member.ordinal),
+    local,
+  };
+  const scope = new ElementScope(
+    context,
+    group,
+    address,
+    block,
+    stepDraws(group, `multiplicity/${event.name}`, address, context),
+  );
   const count = block.name('count', to('i32', compile(event.multiplicity, scope)));
-  const bit = builder.faultBit(`${event.name} of ${member.name} counts less than once or more than ${mostSpikesAtOnce} times in one step`);
+  const bit = builder.faultBit(
+    `${event.name} of ${member.name} counts less than once or more than ${mostSpikesAtOnce} times in one step`,
+  );
   block.emit(
     ir.fault(bit, ir.or(ir.lt(count, ir.i32(1)), ir.gt(count, ir.i32(mostSpikesAtOnce)))),
     ir.store(source.times.buffer, timesAt(source, step, local), ir.convert('u32', count)),
@@ -526,8 +650,18 @@ function actionKernel(group: Group, member: Member, event: EventCode, source: Ev
   const { builder, profile } = context;
   const block = new Block();
   const local: Ir = { kind: 'local', type: 'u32', name: 'index' };
-  const address = { index: block.name('element', ir.add(ir.u32(member.begin), local)), ordinal: ir.u32(member.ordinal), local };
-  const scope = new ElementScope(context, group, address, block, stepDraws(group, `action/${event.name}`, address, context));
+  const address = {
+    index: block.name('element', ir.add(ir.u32(member.begin), local)),
+    ordinal: ir.u32(member.ordinal),
+    local,
+  };
+  const scope = new ElementScope(
+    context,
+    group,
+    address,
+    block,
+    stepDraws(group, `action/${event.name}`, address, context),
+  );
   for (const statement of event.do) scope.execute(statement);
   scope.storeAll();
   const kernel = builder.map(
@@ -538,6 +672,7 @@ function actionKernel(group: Group, member: Member, event: EventCode, source: Ev
     block.locals.declared,
     block.statements,
   );
-  const slot = event.definition.actionSlot ?? (event.name === 'spike' ? profile.defaults.reset : profile.defaults.eventAction);
+  const slot =
+    event.definition.actionSlot ?? (event.name === 'spike' ? profile.defaults.reset : profile.defaults.eventAction);
   builder.each(kernel, slot, rankOf(profile, slot), event.definition.order);
 }

@@ -106,7 +106,8 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
   const scope = new ElementScope(context, piece.group, address, block, null);
   const before = to(context.real, scope.read(current.input));
   const flows = switchOf(name, context);
-  const sum = piece.group.type.inputs[current.input]?.reduce === 'product' ? ir.mul(before, value) : ir.add(before, value);
+  const sum =
+    piece.group.type.inputs[current.input]?.reduce === 'product' ? ir.mul(before, value) : ir.add(before, value);
   scope.write(current.input, flows ? ir.select(ir.ne(ir.load(flows, ir.u32(0)), ir.u32(0)), sum, before) : sum);
   scope.storeAll();
   return context.builder.map(
@@ -120,7 +121,8 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
 }
 
 /**
- * The value of a current for one element in a step, or in the step after it: it depends on the step alone, since draws are counted by it.
+ * The value of a current for one element in a step, or in the step after it: it depends on the step alone, since draws
+ * are counted by it.
  *
  * @returns null for a current that never flows
  */
@@ -136,16 +138,29 @@ export function currentValue(
   if (!current.attached && !isSwitched(name, context)) return null;
   const now = next ? ir.add(step, ir.i32(1)) : step;
   const at = current.every === undefined ? now : block.name('since', heldSince(name, current, now, context));
-  const draws = lazyDraws(name, `stimulus/${name}`, current.shared ? ir.u32(0) : address.local, drawStep(at, context), context);
+  const draws = lazyDraws(
+    name,
+    `stimulus/${name}`,
+    current.shared ? ir.u32(0) : address.local,
+    drawStep(at, context),
+    context,
+  );
   // Where values hold for several steps, those of two neighbouring steps are not a pair.
-  const scope = new ElementScope(context, group, address, block, current.every === undefined ? draws : { ...perValue(draws) });
+  const scope = new ElementScope(
+    context,
+    group,
+    address,
+    block,
+    current.every === undefined ? draws : { ...perValue(draws) },
+  );
   if (next || current.every !== undefined) {
     scope.overrides = new Map<string, Ir>([
       ['t', ir.mul(ir.convert('f64', at), ir.f64(context.dt))],
       ['t_in_timesteps', at],
     ]);
   }
-  const compiled = (text: string): Ir => to(context.real, compileReal(expressionOf(text, group.equations.names), scope));
+  const compiled = (text: string): Ir =>
+    to(context.real, compileReal(expressionOf(text, group.equations.names), scope));
   // Values that phases give are there from the start; a number says which is in force.
   let value = compiled(current.value);
   laterValues(name, context).forEach(([, text], k) => {
@@ -166,7 +181,12 @@ function versionOf(name: string, context: Context): Buffer {
   const buffer = `${name}.version`;
   const known = context.builder.buffers.get(buffer);
   if (known) return known;
-  return context.builder.buffer(buffer, 'u32', 1, `which of the values that phases give the current ${name} has; 0: its own`);
+  return context.builder.buffer(
+    buffer,
+    'u32',
+    1,
+    `which of the values that phases give the current ${name} has; 0: its own`,
+  );
 }
 
 /** A kernel by which a phase gives a current another value. */
@@ -181,7 +201,14 @@ export function changeCurrent(name: string, phase: number, context: Context): st
 }
 
 function perValue(draws: Draws): Draws {
-  return { element: draws.element, subElement: draws.subElement, step: draws.step, perStep: false, key: draws.key, sites: draws.sites };
+  return {
+    element: draws.element,
+    subElement: draws.subElement,
+    step: draws.step,
+    perStep: false,
+    key: draws.key,
+    sites: draws.sites,
+  };
 }
 
 /** The step in which a value that holds for several was worked out. */
@@ -194,7 +221,9 @@ function heldSince(name: string, { every = 0, from = 0 }: Current, now: Ir, cont
 }
 
 const isSwitched = (name: string, { model }: Context): boolean =>
-  model.experiment.protocol.some((phase) => ('attach' in phase && phase.attach === name) || ('detach' in phase && phase.detach === name));
+  model.experiment.protocol.some(
+    (phase) => ('attach' in phase && phase.attach === name) || ('detach' in phase && phase.detach === name),
+  );
 
 /** Whether a current flows now, for those that phases switch; null for those that always do. */
 export function switchOf(name: string, context: Context): Buffer | null {
@@ -203,7 +232,9 @@ export function switchOf(name: string, context: Context): Buffer | null {
   return (
     context.builder.buffers.get(buffer) ??
     context.builder.buffer(buffer, 'u32', 1, `whether the current ${name} flows`, {
-      initial: Uint32Array.of(context.model.stimuli[name]?.kind === 'current' && !context.model.stimuli[name].attached ? 0 : 1),
+      initial: Uint32Array.of(
+        context.model.stimuli[name]?.kind === 'current' && !context.model.stimuli[name].attached ? 0 : 1,
+      ),
     })
   );
 }

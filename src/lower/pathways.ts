@@ -1,9 +1,9 @@
 /**
  * Pass: what synapses do when an event reaches them.
  *
- * A statement that adds to a variable of an end, a value that nothing shared can change meanwhile, is *additive*: it goes to an
- * integer inbox and may run in any order. Statements on the synapse's own variables commute between synapses. Anything else on
- * an end is *ordered*, and its pathway runs one synapse after another.
+ * A statement that adds to a variable of an end, a value that nothing shared can change meanwhile, is *additive*: it
+ * goes to an integer inbox and may run in any order. Statements on the synapse's own variables commute between
+ * synapses. Anything else on an end is *ordered*, and its pathway runs one synapse after another.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -89,7 +89,10 @@ function ownBounds(plan: ProjectionPlan, context: Context): (name: string) => In
       for (const statement of statementsOf(pathway.pathway.do, plan.equations.names)) {
         if (statement.kind !== 'assignment' || statement.target !== name) continue;
         // Whatever the clipped value is, it lies within the limits.
-        interval = statement.operator === '=' ? hull(interval, boundsOf(statement.value, parameters)) : { low: -Infinity, high: Infinity };
+        interval =
+          statement.operator === '='
+            ? hull(interval, boundsOf(statement.value, parameters))
+            : { low: -Infinity, high: Infinity };
       }
     }
     states.set(name, interval);
@@ -98,7 +101,12 @@ function ownBounds(plan: ProjectionPlan, context: Context): (name: string) => In
 }
 
 /** Understands and classes the statements of all pathways of a projection. */
-export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): PathwayCode[] {
+export function pathwayCodes(
+  plan: ProjectionPlan,
+  connectivity: Connectivity,
+  storage: SynapseStorage,
+  context: Context,
+): PathwayCode[] {
   const bounds = ownBounds(plan, context);
   return plan.pathways.map((pathway) => {
     const parsed = statementsOf(pathway.pathway.do, plan.equations.names);
@@ -124,7 +132,8 @@ export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, s
     );
     const statements = assignments.map((statement, k): PathwayStatement => {
       const { end, variable } = targets[k] as { end: 'pre' | 'post' | null; variable: string };
-      const additive = end === null ? null : additiveBound(statement, end, variable, plan, connectivity, written, bounds);
+      const additive =
+        end === null ? null : additiveBound(statement, end, variable, plan, connectivity, written, bounds);
       if (later[k] && additive === null)
         context.diagnostics.add(
           messages.unsupportedFeature(
@@ -134,8 +143,8 @@ export function pathwayCodes(plan: ProjectionPlan, connectivity: Connectivity, s
         );
       return { statement, end, variable, additive, later: later[k] ?? null };
     });
-    // One ordered statement orders all that write the same variables; keep it simple: the whole pathway. What a synapse reads
-    // of an end that its pathway writes depends on who came before, too.
+    // One ordered statement orders all that write the same variables; keep it simple: the whole pathway. What a synapse
+    // reads of an end that its pathway writes depends on who came before, too.
     const ordered = statements.some(
       (entry) => (entry.end !== null && entry.additive === null) || readsAny(entry.statement.value, written, plan),
     );
@@ -187,7 +196,8 @@ export function readNames(e: Expression, plan: ProjectionPlan, seen: ReadonlySet
       if (!name.startsWith(`${side}.`)) continue;
       const derived = (side === 'pre' ? plan.pre : plan.post).group?.equations.derived.get(name.slice(side.length + 1));
       if (derived)
-        for (const inner of readNames(derived.expression, plan, path)) names.add(inner.includes('.') ? inner : `${side}.${inner}`);
+        for (const inner of readNames(derived.expression, plan, path))
+          names.add(inner.includes('.') ? inner : `${side}.${inner}`);
     }
   }
   return names;
@@ -221,7 +231,10 @@ function additiveBound(
   return Math.max(Math.abs(interval.low), Math.abs(interval.high));
 }
 
-/** Most arrivals at one element in one step through a pathway: each synapse brings at most one for each delay of its event. */
+/**
+ * Most arrivals at one element in one step through a pathway: each synapse brings at most one for each delay of its
+ * event.
+ */
 export function arrivals(code: PathwayCode, end: 'pre' | 'post'): number {
   return end === 'post' ? code.connectivity.fanIn : code.connectivity.fanOut;
 }
@@ -250,10 +263,17 @@ export function pathwayKernel(
     : block.name('source', ir.load(index?.sources ?? connectivity.rows, local('position')));
   const [from, into] = forward ? [local('row'), other] : [other, local('row')];
   const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
-  const keys = keyBuffer(`${plan.name}.${pathway.name}.keys`, [`projection/${plan.stream}/pathway/${pathway.name}`], context);
+  const keys = keyBuffer(
+    `${plan.name}.${pathway.name}.keys`,
+    [`projection/${plan.stream}/pathway/${pathway.name}`],
+    context,
+  );
   const [sender, receiver] = drawsAny(code) ? [namedIndex(plan.pre, from), namedIndex(plan.post, into)] : [from, into];
   const repeat = source.times ? outer.local('repeat', 'u32') : null;
-  const key = repeat && drawsAny(code) ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block, context) : keyAt(keys, ir.u32(0));
+  const key =
+    repeat && drawsAny(code)
+      ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block, context)
+      : keyAt(keys, ir.u32(0));
   const base = synapseDraws(sender, receiver, drawsAny(code) ? copy : null, key, block, context);
   // The step of a draw is that of the emission.
   const draws = { ...base, step: drawStep(emission, context) };
@@ -310,7 +330,10 @@ const drawsAny = (code: PathwayCode): boolean =>
 function bringUpToDate(code: PathwayCode, scope: SynapseScope, context: Context): void {
   const { equations, name } = code.plan;
   const since = scope.block.name('since', ir.sub(step, scope.read('last update')));
-  const seconds = scope.block.name('elapsed', to(context.real, fold(ir.mul(ir.convert('f64', since), ir.f64(context.dt)))));
+  const seconds = scope.block.name(
+    'elapsed',
+    to(context.real, fold(ir.mul(ir.convert('f64', since), ir.f64(context.dt)))),
+  );
   for (const variable of equations.eventDriven) {
     const e = equations.derivatives.get(variable);
     const form = e && linearForm(e, [variable]);
@@ -360,14 +383,18 @@ function write(
   context: Context,
 ): void {
   const { statement, end, variable } = entry;
-  const quantised = statement.value.kind === 'name' ? weights.get(code.plan.name)?.get(statement.value.name) : undefined;
+  const quantised =
+    statement.value.kind === 'name' ? weights.get(code.plan.name)?.get(statement.value.name) : undefined;
   if (quantised && end !== null) {
     addQuantised(entry, end, quantised, code, scope, inboxes, context);
     return;
   }
   const right = compile(statement.value, scope);
   if (end === null) {
-    scope.write(variable, statement.operator === '=' ? right : combine(statement.operator, scope.read(variable), right, scope));
+    scope.write(
+      variable,
+      statement.operator === '=' ? right : combine(statement.operator, scope.read(variable), right, scope),
+    );
     return;
   }
   const side = end === 'pre' ? code.plan.pre : code.plan.post;
@@ -402,7 +429,8 @@ function write(
   }
   const elementScope = scope.end(end);
   const free = writable(group, variable, elementScope);
-  const value = statement.operator === '=' ? right : combine(statement.operator, elementScope.read(variable), right, scope);
+  const value =
+    statement.operator === '=' ? right : combine(statement.operator, elementScope.read(variable), right, scope);
   const before = free ? elementScope.read(variable) : null;
   scope.writeEnd(end, variable, free && before ? ir.select(free, to(before.type, value), before) : value);
 }
@@ -440,9 +468,13 @@ function addQuantised(
 }
 
 /** Which inbox a statement adds to: what is sent has one for each step in which it may arrive. */
-export const inboxKey = (entry: PathwayStatement, group: Group): string => `${group.name}/${entry.variable}${entry.later ? '/sent' : ''}`;
+export const inboxKey = (entry: PathwayStatement, group: Group): string =>
+  `${group.name}/${entry.variable}${entry.later ? '/sent' : ''}`;
 
-/** Place in an inbox with several slots of what arrives `after` from now: at least a step later, since this step's has been emptied. */
+/**
+ * Place in an inbox with several slots of what arrives `after` from now: at least a step later, since this step's has
+ * been emptied.
+ */
 function laterIndex(
   { after, last }: { readonly after: Expression; readonly last: number },
   element: Ir,
@@ -454,13 +486,24 @@ function laterIndex(
   const exact = fold(ir.div(to('f64', compile(after, scope)), ir.f64(context.dt)));
   const steps = scope.block.name(
     'steps_later',
-    fold(ir.convert('i32', fold(context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))))),
+    fold(
+      ir.convert(
+        'i32',
+        fold(context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))),
+      ),
+    ),
   );
   const legal = scope.block.name('in_time', ir.and(ir.ge(steps, ir.i32(1)), ir.le(steps, ir.i32(last))));
   scope.block.emit(
-    ir.fault(context.builder.faultBit(`what projection ${code.plan.name} sends would arrive at once, or later than stated`), ir.not(legal)),
+    ir.fault(
+      context.builder.faultBit(`what projection ${code.plan.name} sends would arrive at once, or later than stated`),
+      ir.not(legal),
+    ),
   );
-  const slot = scope.block.name('arrival', ir.binary('rem', ir.add(step, ir.select(legal, steps, ir.i32(1))), ir.i32(inbox.slots)));
+  const slot = scope.block.name(
+    'arrival',
+    ir.binary('rem', ir.add(step, ir.select(legal, steps, ir.i32(1))), ir.i32(inbox.slots)),
+  );
   return ir.add(ir.mul(ir.convert('u32', slot), ir.u32(inbox.group.length)), element);
 }
 

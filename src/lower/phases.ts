@@ -51,7 +51,8 @@ export function settableNames(protocol: readonly Phase[]): Set<string> {
     protocol.flatMap((phase) => {
       const values = 'set' in phase ? phase.set : 'initialise' in phase ? phase.initialise : {};
       const of = 'set' in phase || 'initialise' in phase ? phase.of : undefined;
-      if (of !== undefined) return Object.keys(values).flatMap((variable) => ownersOf(of).map((owner) => `${owner}.${variable}`));
+      if (of !== undefined)
+        return Object.keys(values).flatMap((variable) => ownersOf(of).map((owner) => `${owner}.${variable}`));
       return Object.keys(values).map((key) => {
         const { owner, variable } = assigned(key);
         return `${owner}.${variable}`;
@@ -61,29 +62,39 @@ export function settableNames(protocol: readonly Phase[]): Set<string> {
 }
 
 /** Whether a protocol turns time back. */
-export const turnsBack = (protocol: readonly Phase[]): boolean => protocol.some((phase) => 'reset' in phase || 'restore' in phase);
+export const turnsBack = (protocol: readonly Phase[]): boolean =>
+  protocol.some((phase) => 'reset' in phase || 'restore' in phase);
 
 /** Adds a procedure for each phase that changes something. @random stream `phase/<k>/<owner>/<variable>` */
 export function lowerPhases(groups: readonly Group[], projections: readonly BuiltProjection[], context: Context): void {
   if (context.turnsBack) {
     for (const { plan } of projections)
-      for (const { window } of plan.pathways) if (window !== null && window.version === 0) resetWindows(plan, window, context);
+      for (const { window } of plan.pathways)
+        if (window !== null && window.version === 0) resetWindows(plan, window, context);
   }
   context.model.experiment.protocol.forEach((phase, k) => {
     const actions = (): Action[] => context.builder.procedure(phaseProcedure(k));
     if ('set' in phase) setValues(actions(), phase.set, phase.of, phase.where ?? null, k, groups, projections, context);
-    else if ('initialise' in phase) setValues(actions(), phase.initialise, phase.of, null, k, groups, projections, context);
+    else if ('initialise' in phase)
+      setValues(actions(), phase.initialise, phase.of, null, k, groups, projections, context);
     else if ('attach' in phase || 'detach' in phase) actions().push(switching(phase, k, context));
-    else if ('delays' in phase) for (const key of Object.keys(phase.delays)) actions().push(...delayChanges(key, k, projections, context));
+    else if ('delays' in phase)
+      for (const key of Object.keys(phase.delays)) actions().push(...delayChanges(key, k, projections, context));
     else if ('currents' in phase)
-      for (const name of Object.keys(phase.currents)) actions().push({ kind: 'run', kernel: changeCurrent(name, k, context) });
+      for (const name of Object.keys(phase.currents))
+        actions().push({ kind: 'run', kernel: changeCurrent(name, k, context) });
     else if ('replay' in phase)
-      for (const name of Object.keys(phase.replay)) actions().push({ kind: 'run', kernel: changeReplay(name, k, context) });
+      for (const name of Object.keys(phase.replay))
+        actions().push({ kind: 'run', kernel: changeReplay(name, k, context) });
   });
 }
 
 /** A current begins or ceases to flow. */
-function switching(phase: Extract<Phase, { attach: string } | { detach: string }>, k: number, context: Context): Action {
+function switching(
+  phase: Extract<Phase, { attach: string } | { detach: string }>,
+  k: number,
+  context: Context,
+): Action {
   const on = 'attach' in phase;
   const name = on ? phase.attach : phase.detach;
   const flows = switchOf(name, context);
@@ -132,7 +143,10 @@ function setValues(
     const name = `phase${k}.${owner}.${variable}`;
     const comment = `phase ${k} sets ${variable} of ${owner}`;
     const own = new Map([[variable, value]]);
-    for (const kernel of assignValues(name, comment, own, group, member, `phase/${k}/${owner}`, context, { where, piece }))
+    for (const kernel of assignValues(name, comment, own, group, member, `phase/${k}/${owner}`, context, {
+      where,
+      piece,
+    }))
       actions.push({ kind: 'run', kernel });
     stale.add(group.name);
   };
@@ -141,7 +155,9 @@ function setValues(
     invariant(pieces.length > 0, 'lower/phases', `${owner} is neither a population nor a projection`);
     if (pieces.length > 1 && (some.indices !== null || typeof value === 'object'))
       context.diagnostics.add(
-        messages.unsupportedFeature(`setting ${variable} of single synapses of ${owner}, which stands between assemblies,`),
+        messages.unsupportedFeature(
+          `setting ${variable} of single synapses of ${owner}, which stands between assemblies,`,
+        ),
       );
     const own = new Map([[variable, value]]);
     for (const { plan, connectivity, storage } of pieces) {
@@ -158,14 +174,18 @@ function setValues(
         setSynapses({ where, indices: slice ?? (indices ? Uint32Array.from(indices) : null) }, owner, variable, value);
       else if (slice === undefined && indices === undefined) setPiece(null, owner, variable, value);
       else {
-        const rule: SelectionRule = slice ? { population: owner, slice } : { population: owner, indices: indices ?? [] };
-        for (const piece of piecesOf(rule, groups, `setting ${key}`, context) ?? []) setPiece(piece, owner, variable, value);
+        const rule: SelectionRule = slice
+          ? { population: owner, slice }
+          : { population: owner, indices: indices ?? [] };
+        for (const piece of piecesOf(rule, groups, `setting ${key}`, context) ?? [])
+          setPiece(piece, owner, variable, value);
       }
     } else if ('projection' in of) {
       const indices = of.indices ? Uint32Array.from(arrayOf(of.indices, context.data)) : (of.slice ?? null);
       setSynapses({ where, indices }, of.projection, key, value);
     } else {
-      for (const piece of piecesOf(of, groups, `setting ${key}`, context) ?? []) setPiece(piece, piece.member.name, key, value);
+      for (const piece of piecesOf(of, groups, `setting ${key}`, context) ?? [])
+        setPiece(piece, piece.member.name, key, value);
     }
   }
   for (const group of stale) actions.push(...(context.builder.procedures.get(`propagators.${group}`) ?? []));

@@ -14,7 +14,8 @@ import * as messages from './messages.js';
 /** Elements by their index in a population: [begin, end), or a list. */
 export type Indices = Uint32Array | { readonly begin: number; readonly end: number };
 
-export const indexCount = (indices: Indices): number => (indices instanceof Uint32Array ? indices.length : indices.end - indices.begin);
+export const indexCount = (indices: Indices): number =>
+  indices instanceof Uint32Array ? indices.length : indices.end - indices.begin;
 
 /** Elements of one population. */
 export interface Part {
@@ -69,7 +70,12 @@ function indicesOf(selection: Extract<SelectionRule, { population: string }>, co
 }
 
 /** The pieces of groups that a selection names, or null after a diagnostic. */
-export function piecesOf(selection: SelectionRule, groups: readonly Group[], what: string, context: Context): Piece[] | null {
+export function piecesOf(
+  selection: SelectionRule,
+  groups: readonly Group[],
+  what: string,
+  context: Context,
+): Piece[] | null {
   const parts = partsOf(selection, what, context);
   const pieces: Piece[] = [];
   for (const { population, indices, first } of parts ?? []) {
@@ -84,7 +90,10 @@ export function piecesOf(selection: SelectionRule, groups: readonly Group[], wha
 }
 
 /** Where a population stands; undefined for one that replays spikes. */
-export function memberOf(population: string, groups: readonly Group[]): { readonly group: Group; readonly member: Member } | undefined {
+export function memberOf(
+  population: string,
+  groups: readonly Group[],
+): { readonly group: Group; readonly member: Member } | undefined {
   for (const group of groups) {
     const member = group.members.find(({ name }) => name === population);
     if (member) return { group, member };
@@ -112,10 +121,16 @@ export function pieceDomain(
       address: { index: ir.add(item, ir.u32(begin)), ordinal, local: ir.add(item, ir.u32(indices.begin)) },
     };
   }
-  const list = context.builder.buffer(`${name}.elements`, 'u32', indices.length, `elements of ${member.name} that ${name} is for`, {
-    role: 'constant',
-    initial: indices,
-  });
+  const list = context.builder.buffer(
+    `${name}.elements`,
+    'u32',
+    indices.length,
+    `elements of ${member.name} that ${name} is for`,
+    {
+      role: 'constant',
+      initial: indices,
+    },
+  );
   const local: Ir = block.name('element', ir.load(list, item));
   return {
     domain: { kind: 'count', count: indices.length },

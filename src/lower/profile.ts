@@ -1,13 +1,16 @@
-/** Timing profiles as data: the order of slots within a step and how times are labelled (see `docs/architecture.md`). */
+/**
+ * Timing profiles as data: the order of slots within a step and how times are labelled (see `docs/architecture.md`).
+ */
 
 import type { TimingProfile } from '../model/model.js';
 
 export interface Profile {
   readonly name: TimingProfile;
   /**
-   * How a step goes: `slots`, one slot after another over all elements at once, or `elements`, one element after another, each with the synapses onto
-   * it before it and its parts in the order of its type: forward Euler, events that act at once or when the sum of steps has come to their
-   * time, and derived variables that keep the value of the step before until they are computed again.
+   * How a step goes: `slots`, one slot after another over all elements at once, or `elements`, one element after
+   * another, each with the synapses onto it before it and its parts in the order of its type: forward Euler, events
+   * that act at once or when the sum of steps has come to their time, and derived variables that keep the value of the
+   * step before until they are computed again.
    */
   readonly stepping: 'slots' | 'elements';
   /** Slots in the order of a step. */
@@ -15,19 +18,32 @@ export interface Profile {
   /** Where things go when the model does not say. */
   readonly defaults: Readonly<
     Record<
-      'sample' | 'operation' | 'hold' | 'summed' | 'integrate' | 'threshold' | 'deliver' | 'reset' | 'event' | 'eventAction' | 'rate',
+      | 'sample'
+      | 'operation'
+      | 'hold'
+      | 'summed'
+      | 'integrate'
+      | 'threshold'
+      | 'deliver'
+      | 'reset'
+      | 'event'
+      | 'eventAction'
+      | 'rate',
       string
     >
   >;
   /** A spike of step n has time (n + spikeLabel) * dt. */
   readonly spikeLabel: 0 | 1;
-  /** A sample taken in step n has time (n + sampleLabel) * dt; with 1 there is also one of the initial state at t = 0. */
+  /**
+   * A sample taken in step n has time (n + sampleLabel) * dt; with 1 there is also one of the initial state at t = 0.
+   */
   readonly sampleLabel: 0 | 1;
   /** How delays become whole steps: the nearest, with halves up or to the even one. */
   readonly delayRounding: 'halfUp' | 'halfEven';
 }
 
-const surrounded = (names: readonly string[]): string[] => names.flatMap((name) => [`before_${name}`, name, `after_${name}`]);
+const surrounded = (names: readonly string[]): string[] =>
+  names.flatMap((name) => [`before_${name}`, name, `after_${name}`]);
 
 /** Brian's eighteen slots, `brian.md` section 5: a spike acts in its own step, before the reset. */
 const brian: Profile = {
@@ -75,7 +91,10 @@ const grid: Profile = {
   delayRounding: 'halfEven',
 };
 
-/** The reference interpreter of LEMS: times are those of the end of a step, as for `grid`, and what is due is delivered first. */
+/**
+ * The reference interpreter of LEMS: times are those of the end of a step, as for `grid`, and what is due is delivered
+ * first.
+ */
 const lemsEuler: Profile = { ...grid, name: 'lems-euler', stepping: 'elements' };
 
 export const profiles: Readonly<Record<TimingProfile, Profile>> = { brian, grid, 'lems-euler': lemsEuler };

@@ -60,7 +60,14 @@ export class ProgramBuilder {
     return withCallees([...this.#functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
   }
 
-  map(name: string, comment: string, domain: MapDomain, lanes: boolean, locals: readonly Local[], body: readonly Statement[]): string {
+  map(
+    name: string,
+    comment: string,
+    domain: MapDomain,
+    lanes: boolean,
+    locals: readonly Local[],
+    body: readonly Statement[],
+  ): string {
     return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'map', domain, lanes, locals, body });
   }
 

@@ -29,7 +29,10 @@ export interface ProjectionEnd {
   readonly size: number;
   readonly group: Group | null;
   readonly member: Member | null;
-  /** Elements of the end that the model names, of which this may be a piece: its indices and random numbers count within that. */
+  /**
+   * Elements of the end that the model names, of which this may be a piece: its indices and random numbers count within
+   * that.
+   */
   readonly named: number;
   /** How they are numbered there, where that is not as they are here. */
   readonly map: EndMap | null;
@@ -93,10 +96,16 @@ export interface ProjectionPlan {
   readonly pre: ProjectionEnd;
   readonly post: ProjectionEnd;
   readonly pathways: readonly PathwayPlan[];
-  /** Names in the streams of its random numbers: the projection that the model names, and the one whose connections it has. */
+  /**
+   * Names in the streams of its random numbers: the projection that the model names, and the one whose connections it
+   * has.
+   */
   readonly stream: string;
   readonly connectStream: string;
-  /** For each element of the sending end the same one at the receiving end, or none; null where the ends' offsets tell it. */
+  /**
+   * For each element of the sending end the same one at the receiving end, or none; null where the ends' offsets tell
+   * it.
+   */
   readonly sameTarget: Uint32Array | null;
   /** The pathway by whose delays the synapses of a row are sorted, when they differ. */
   readonly sortedBy: PathwayPlan | null;
@@ -155,7 +164,13 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
     for (const key of Object.keys(type.pathways).sort()) {
       const pathway = type.pathways[key] as Pathway;
       const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
-      const versions = delayVersions(name, part?.projection ?? name, key, projection.delays[key] ?? pathway.delay, context);
+      const versions = delayVersions(
+        name,
+        part?.projection ?? name,
+        key,
+        projection.delays[key] ?? pathway.delay,
+        context,
+      );
       versions.forEach(({ delay, phase }, version) => {
         const slot = pathway.slot ?? slotOf(side, delay, context.profile);
         // Where events are due at times rather than in steps, rows are not sorted by delay.
@@ -177,7 +192,9 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
       });
     }
     const sortedBy =
-      pathways.find(({ side, steps, window }) => side === 'pre' && steps.first !== steps.last && (window?.version ?? 0) === 0) ?? null;
+      pathways.find(
+        ({ side, steps, window }) => side === 'pre' && steps.first !== steps.last && (window?.version ?? 0) === 0,
+      ) ?? null;
     const stream = part?.projection ?? name;
     const connectStream = part?.connectedAs ?? stream;
     const sameTarget = part?.sameTarget ?? null;
@@ -197,7 +214,9 @@ function endOf(
   if (!('population' in rule)) {
     context.diagnostics.add(
       messages.unsupportedFeature(
-        'projection' in rule ? `a projection onto the synapses of another (${name})` : `an assembly as an end of projection ${name}`,
+        'projection' in rule
+          ? `a projection onto the synapses of another (${name})`
+          : `an assembly as an end of projection ${name}`,
       ),
     );
     return null;
@@ -213,14 +232,25 @@ function endOf(
     }
     [offset, stop] = [from, to];
   } else if (!('slice' in rule) && Object.keys(rule).length > 1) {
-    context.diagnostics.add(messages.unsupportedFeature(`an index list, mask or sample as an end of projection ${name}`));
+    context.diagnostics.add(
+      messages.unsupportedFeature(`an index list, mask or sample as an end of projection ${name}`),
+    );
     return null;
   }
   const group = groups.find((candidate) => candidate.members.some((member) => member.name === rule.population)) ?? null;
   const member = group?.members.find((candidate) => candidate.name === rule.population) ?? null;
   const size = Math.max(0, stop - offset);
   const map = elements && endMap(`${name}.${side}`, rule.population, size, elements, context);
-  return { population: rule.population, event, offset, size, group, member, named: elements?.indices.length ?? size, map };
+  return {
+    population: rule.population,
+    event,
+    offset,
+    size,
+    group,
+    member,
+    named: elements?.indices.length ?? size,
+    map,
+  };
 }
 
 /** Buffers that number the elements of a whole population as an end has them. */
@@ -275,7 +305,10 @@ export function valuesSet(owner: string, variable: string, context: Context): Va
   });
 }
 
-/** Intervals of a projection's parameters, first values and later ones, and of its indices, for use in delays and weights. */
+/**
+ * Intervals of a projection's parameters, first values and later ones, and of its indices, for use in delays and
+ * weights.
+ */
 export function parameterBounds(plan: BoundedProjection, context: Context): (name: string) => Interval | undefined {
   const { name: owner, projection, equations, pre, post } = plan;
   const cache = new Map<string, Interval>();
@@ -331,7 +364,10 @@ function coordinateInterval(name: string, { pre, post }: BoundedProjection, cont
   return known && places && (side === 'pre' || side === 'post') ? inMetres(extentOf(places, known)) : undefined;
 }
 
-const inMetres = ({ low, high }: Interval): Interval => ({ low: low / micrometresPerMetre, high: high / micrometresPerMetre });
+const inMetres = ({ low, high }: Interval): Interval => ({
+  low: low / micrometresPerMetre,
+  high: high / micrometresPerMetre,
+});
 
 /** Whether a parameter of a projection is a number for certain, whatever is drawn. */
 export function isSurelyNumber(plan: BoundedProjection, name: string, context: Context): boolean {
@@ -344,7 +380,9 @@ export function isSurelyNumber(plan: BoundedProjection, name: string, context: C
     const e = expressionOf(value, equations.names);
     return (
       isBoundedThroughout(e, lookup) &&
-      [...namesIn(e)].every((used) => used === name || !equations.parameters.has(used) || isSurelyNumber(plan, used, context))
+      [...namesIn(e)].every(
+        (used) => used === name || !equations.parameters.has(used) || isSurelyNumber(plan, used, context),
+      )
     );
   });
 }
@@ -362,7 +400,9 @@ const leastDelayIn = (slot: string, profile: Profile): 0 | 1 =>
 
 /** What a cell's own spike does to its inputs without delay follows the test for events, wherever deliveries come. */
 const slotOf = (side: 'pre' | 'post', delay: Value, profile: Profile): string =>
-  side === 'post' && delay === 0 && leastDelayIn(profile.defaults.deliver, profile) > 0 ? profile.defaults.event : profile.defaults.deliver;
+  side === 'post' && delay === 0 && leastDelayIn(profile.defaults.deliver, profile) > 0
+    ? profile.defaults.event
+    : profile.defaults.deliver;
 
 function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context: Context): DelaySteps | null {
   const { diagnostics, profile } = context;
@@ -408,7 +448,12 @@ function noteRounding(delay: Value, projection: string, context: Context): void 
   const { dt, builder, data, profile } = context;
   // Brian's delays are times in any case, and rounding them is what everybody there expects.
   if (profile.spikeLabel === 0) return;
-  const known = typeof delay === 'number' ? [delay] : typeof delay === 'object' && 'array' in delay ? arrayOf(delay.array, data) : [];
+  const known =
+    typeof delay === 'number'
+      ? [delay]
+      : typeof delay === 'object' && 'array' in delay
+        ? arrayOf(delay.array, data)
+        : [];
   const rounded = new Set<number>();
   for (let k = 0; k < known.length && rounded.size <= 3; k++) {
     const seconds = known[k] as number;
@@ -416,7 +461,9 @@ function noteRounding(delay: Value, projection: string, context: Context): void 
   }
   if (rounded.size === 0) return;
   const ms = (seconds: number): string => String(Number((seconds * 1e3).toPrecision(6)));
-  const examples = [...rounded].slice(0, 3).map((seconds) => `${ms(seconds)} ms becomes ${ms(roundDelay(seconds, context) * dt)} ms`);
+  const examples = [...rounded]
+    .slice(0, 3)
+    .map((seconds) => `${ms(seconds)} ms becomes ${ms(roundDelay(seconds, context) * dt)} ms`);
   const note = `delays of ${projection} are no multiples of the time step and are rounded: ${examples.join(', ')}${rounded.size > 3 ? ', …' : ''}`;
   if (!builder.notes.includes(note)) builder.notes.push(note);
 }

@@ -32,7 +32,8 @@ export function protocolOf({ model }: ValidModel, program: Program): ProtocolSte
   const { dt, protocol } = model.experiment;
   const steps: ProtocolStep[] = [];
   const call = (procedure: string, first = false): void => {
-    if (program.schedule.procedures[procedure]) steps.push({ kind: 'call', procedure, ...(first ? { first: true as const } : {}) });
+    if (program.schedule.procedures[procedure])
+      steps.push({ kind: 'call', procedure, ...(first ? { first: true as const } : {}) });
   };
   let time = 0;
   // The sample at time 0 is taken when time begins to pass: what phases set before belongs to it.
@@ -52,7 +53,11 @@ export function protocolOf({ model }: ValidModel, program: Program): ProtocolSte
     else if ('record' in phase) steps.push({ kind: 'record', recording: phase.record, on: phase.on });
     else if ('reset' in phase) {
       const { segment, annotations } = phase;
-      steps.push({ kind: 'reset', ...(segment === undefined ? {} : { segment }), ...(annotations === undefined ? {} : { annotations }) });
+      steps.push({
+        kind: 'reset',
+        ...(segment === undefined ? {} : { segment }),
+        ...(annotations === undefined ? {} : { annotations }),
+      });
       [time, atStart] = [0, true];
     } else if ('store' in phase) {
       steps.push({ kind: 'store', name: phase.store });

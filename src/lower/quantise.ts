@@ -1,6 +1,7 @@
 /**
- * Pass: weights that synapses do nothing with but add them to a variable are kept in the units in which it sums, as integers. The sum is the same to the
- * bit, nothing is left to round when spikes arrive, and where many synapses meet a weight takes half the memory or less.
+ * Pass: weights that synapses do nothing with but add them to a variable are kept in the units in which it sums, as
+ * integers. The sum is the same to the bit, nothing is left to round when spikes arrive, and where many synapses meet a
+ * weight takes half the memory or less.
  */
 
 import * as ir from '../ir/builder.js';
@@ -17,9 +18,16 @@ import type { ProjectionPlan } from './projection.js';
 const mentions = (value: unknown, name: string): boolean => new RegExp(`\\b${name}\\b`).test(JSON.stringify(value));
 
 /** Whether nothing reads a parameter but code of pathways. */
-function isReadAtEventsOnly({ name, stream, type, projection }: ProjectionPlan, parameter: string, { model, settable }: Context): boolean {
+function isReadAtEventsOnly(
+  { name, stream, type, projection }: ProjectionPlan,
+  parameter: string,
+  { model, settable }: Context,
+): boolean {
   const { parameters, pathways, ports: _, ...others } = type;
-  const values = { ...Object.fromEntries(Object.entries(parameters).map(([key, { value }]) => [key, value])), ...projection.values };
+  const values = {
+    ...Object.fromEntries(Object.entries(parameters).map(([key, { value }]) => [key, value])),
+    ...projection.values,
+  };
   const { [parameter]: __, ...otherValues } = values;
   const delays = [projection.delays, ...Object.values(pathways).map(({ delay }) => delay)];
   const owners = [name, stream];
@@ -29,10 +37,15 @@ function isReadAtEventsOnly({ name, stream, type, projection }: ProjectionPlan, 
   const isAssigned = model.experiment.protocol.some(
     (phase) => ('set' in phase || 'initialise' in phase) && owners.some((owner) => mentions(phase, owner)),
   );
-  return !isRecorded && !isSet && !isAssigned && ![others, otherValues, delays].some((part) => mentions(part, parameter));
+  return (
+    !isRecorded && !isSet && !isAssigned && ![others, otherValues, delays].some((part) => mentions(part, parameter))
+  );
 }
 
-/** Units in which a parameter is added, wherever it is, and the largest that it can be; null where it is used otherwise, or in several units. */
+/**
+ * Units in which a parameter is added, wherever it is, and the largest that it can be; null where it is used otherwise,
+ * or in several units.
+ */
 function useOf(
   codes: readonly PathwayCode[],
   parameter: string,
@@ -52,7 +65,10 @@ function useOf(
   }
   const [first] = uses;
   if (!first || uses.some(({ exponent }) => exponent !== first.exponent)) return null;
-  return { exponent: first.exponent, most: Math.max(...uses.map(({ most }) => most)) * (1 + roundingSlack(context.real)) };
+  return {
+    exponent: first.exponent,
+    most: Math.max(...uses.map(({ most }) => most)) * (1 + roundingSlack(context.real)),
+  };
 }
 
 /** The narrowest integers that hold numbers up to a limit; null where they would be wider than what is there. */
@@ -62,7 +78,8 @@ function elementFor(most: number, before: ElementType): 'i16' | 'i32' | 'i64' | 
   return before === 'f64' ? 'i64' : null;
 }
 
-const wholeNumber = (value: Ir, { buffer }: QuantisedWeight): Ir => (buffer.element === 'i64' ? value : ir.convert('i32', value));
+const wholeNumber = (value: Ir, { buffer }: QuantisedWeight): Ir =>
+  buffer.element === 'i64' ? value : ir.convert('i32', value);
 
 /** Rewrites what is stored into a buffer. */
 function restored(statements: readonly Statement[], weight: QuantisedWeight): Statement[] {
@@ -97,7 +114,11 @@ function usersOf(kernels: Iterable<Kernel>): ReadonlyMap<string, readonly string
 }
 
 /** Quantises what can be: the buffers become narrower, and the kernels that fill them round to their units. */
-export function quantiseWeights(codes: readonly PathwayCode[], inboxes: ReadonlyMap<string, Inbox>, context: Context): QuantisedWeights {
+export function quantiseWeights(
+  codes: readonly PathwayCode[],
+  inboxes: ReadonlyMap<string, Inbox>,
+  context: Context,
+): QuantisedWeights {
   const { builder } = context;
   const all = new Map<string, Map<string, QuantisedWeight>>();
   if (context.keepsValues) return all;

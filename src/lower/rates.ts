@@ -1,11 +1,12 @@
 /**
- * Rates of change in fewer operations. A division takes as long as five multiplications, and rates as people write them are full of
- * them: by scales of voltages, by time constants, by units. Constants of a product are gathered into one factor, constants of a sum
- * into one term, `1 / exprel(x)` becomes one function, and exponentials need not be right where they leave the ordinary numbers.
+ * Rates of change in fewer operations. A division takes as long as five multiplications, and rates as people write them
+ * are full of them: by scales of voltages, by time constants, by units. Constants of a product are gathered into one
+ * factor, constants of a sum into one term, `1 / exprel(x)` becomes one function, and exponentials need not be right
+ * where they leave the ordinary numbers.
  *
- * The result differs from the expression as written by roundings of its last bits, the same on every target. So this is for
- * right-hand sides of differential equations only, where the step of integration is far coarser: what is compared, rounded to
- * whole numbers or used as an index stays as it is written.
+ * The result differs from the expression as written by roundings of its last bits, the same on every target. So this is
+ * for right-hand sides of differential equations only, where the step of integration is far coarser: what is compared,
+ * rounded to whole numbers or used as an index stays as it is written.
  */
 
 import * as ir from '../ir/builder.js';
@@ -37,14 +38,16 @@ interface Sum {
 type Use = (callee: IrFunction) => IrFunction;
 
 /** Compiles a right-hand side, or a coefficient of one. */
-export const rateOf = (e: Formula, scope: Scope): Expression => economical(compileReal(e, scope), (callee) => scope.use(callee));
+export const rateOf = (e: Formula, scope: Scope): Expression =>
+  economical(compileReal(e, scope), (callee) => scope.use(callee));
 
 /**
  * The rate with its constants gathered; as it is where it has neither a division nor an exponential.
  *
  * @param use  remembers a library function for the program
  */
-export const economical = (rate: Expression, use: Use): Expression => (isCostly(rate) ? (rewrite(rate, use) ?? rate) : rate);
+export const economical = (rate: Expression, use: Use): Expression =>
+  isCostly(rate) ? (rewrite(rate, use) ?? rate) : rate;
 
 /** e^x of a rate of change. */
 export function exponentialOf(x: Expression, use: Use): Expression {
@@ -91,7 +94,9 @@ function isCostly(e: Expression): boolean {
 
 const isReal = (e: Expression): boolean => e.type === 'f64' || e.type === 'f32';
 
-/** Null where a gathered constant is out of range: then the expression must stay in the order in which it is written. */
+/**
+ * Null where a gathered constant is out of range: then the expression must stay in the order in which it is written.
+ */
 function rewrite(e: Expression, use: Use): Expression | null {
   if (!isReal(e)) return e;
   switch (e.kind) {
@@ -138,7 +143,11 @@ function productOf(e: Expression, use: Use): Product {
   }
   if (e.kind === 'binary' && e.op === 'div') {
     const [a, b] = [productOf(e.left, use), productOf(e.right, use)];
-    return { factor: gathered(a.factor / b.factor, a.factor), top: [...a.top, ...b.bottom], bottom: [...a.bottom, ...b.top] };
+    return {
+      factor: gathered(a.factor / b.factor, a.factor),
+      top: [...a.top, ...b.bottom],
+      bottom: [...a.bottom, ...b.top],
+    };
   }
   return { factor: 1, top: [rewrite(e, use) ?? e], bottom: [] };
 }
@@ -154,7 +163,9 @@ function assembleProduct({ factor, top, bottom }: Product, type: 'f64' | 'f32', 
     else below.push(divisor);
   }
   const times = (values: readonly Expression[]): Expression | undefined =>
-    values.length === 0 ? undefined : values.slice(1).reduce((product, value) => fold(ir.mul(product, value)), values[0] as Expression);
+    values.length === 0
+      ? undefined
+      : values.slice(1).reduce((product, value) => fold(ir.mul(product, value)), values[0] as Expression);
   const numerator = times(above);
   const scaled =
     numerator === undefined

@@ -62,7 +62,10 @@ export function lowerRecordings(
       events.push(...eventRecordings(recording, context));
       continue;
     }
-    const every = recording.every === undefined ? 1 : wholeSteps(`the sampling interval of ${recording.name}`, recording.every, context);
+    const every =
+      recording.every === undefined
+        ? 1
+        : wholeSteps(`the sampling interval of ${recording.name}`, recording.every, context);
     if (every === null) continue;
     const slot = recording.slot ?? profile.defaults.sample;
     const order = recording.order ?? 0;
@@ -114,7 +117,9 @@ function columnsOf(
   return parts.flatMap((part) => {
     const found = memberOf(part.population, groups);
     if (found) return [cellColumn(recording, variable, { ...part, ...found }, context)];
-    context.diagnostics.add(messages.unsupportedFeature(`recording ${variable} of ${part.population}, which replays spikes,`));
+    context.diagnostics.add(
+      messages.unsupportedFeature(`recording ${variable} of ${part.population}, which replays spikes,`),
+    );
     return [];
   });
 }
@@ -146,8 +151,9 @@ function currentOf(name: string, { equations, type }: Group, { model }: Context)
 }
 
 /**
- * Stores what a current gives to cells at the time of the sample. Where samples are labelled by the end of a step, that is its value
- * in the step that follows; `first`: the kernel runs before the first step, and the step that follows is the current one.
+ * Stores what a current gives to cells at the time of the sample. Where samples are labelled by the end of a step, that
+ * is its value in the step that follows; `first`: the kernel runs before the first step, and the step that follows is
+ * the current one.
  */
 function currentKernel(
   recording: Column['recording'],
@@ -167,7 +173,9 @@ function currentKernel(
   const next = context.profile.sampleLabel === 1 && !first;
   const value = currentValue(name, current, piece.group, address, block, context, next) ?? to(context.real, ir.f64(0));
   const flows = switchOf(name, context);
-  const flowing = flows ? ir.select(ir.ne(ir.load(flows, ir.u32(0)), ir.u32(0)), value, to(value.type, ir.f64(0))) : value;
+  const flowing = flows
+    ? ir.select(ir.ne(ir.load(flows, ir.u32(0)), ir.u32(0)), value, to(value.type, ir.f64(0)))
+    : value;
   block.emit(ir.store(log, logIndex(cursor, rowLength, column), to(context.real, flowing)));
   return context.builder.map(
     `${kernel}.sample`,
@@ -211,10 +219,16 @@ function sampleKernel(
   const block = new Block();
   const listed =
     indices instanceof Uint32Array
-      ? context.builder.buffer(`${name}.indices`, 'u32', indices.length, `elements of ${member.name} whose ${variable} is recorded`, {
-          role: 'constant',
-          initial: indices,
-        })
+      ? context.builder.buffer(
+          `${name}.indices`,
+          'u32',
+          indices.length,
+          `elements of ${member.name} whose ${variable} is recorded`,
+          {
+            role: 'constant',
+            initial: indices,
+          },
+        )
       : null;
   const first = indices instanceof Uint32Array ? 0 : indices.begin;
   const localIndex = block.name('element', listed ? ir.load(listed, item) : ir.add(item, ir.u32(first)));
@@ -223,7 +237,14 @@ function sampleKernel(
     ordinal: ir.u32(member.ordinal),
     local: localIndex,
   };
-  const scope = new ElementScope(context, group, address, block, null, recording.slot ?? context.profile.defaults.sample);
+  const scope = new ElementScope(
+    context,
+    group,
+    address,
+    block,
+    null,
+    recording.slot ?? context.profile.defaults.sample,
+  );
   const value = to(context.real, scope.read(variable));
   block.emit(ir.store(log, logIndex(cursor, rowLength, column), value));
   return context.builder.map(
@@ -326,7 +347,12 @@ function synapsePlaces(
   const positions = builder.buffer(`${name}.places`, 'u32', count, `position of each recorded synapse of ${plan.name}`);
   const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each recorded synapse of ${plan.name}`);
   const { creation, rows } = connectivity;
-  const found = builder.buffer(`${name}.found`, 'u32', 1, `how many of the recorded synapses of ${plan.name} there are`);
+  const found = builder.buffer(
+    `${name}.found`,
+    'u32',
+    1,
+    `how many of the recorded synapses of ${plan.name} there are`,
+  );
   const firstIndex = indices instanceof Uint32Array ? 0 : indices.begin;
   const wanted =
     indices instanceof Uint32Array
@@ -345,7 +371,8 @@ function synapsePlaces(
         ir.store(sources, ir.get(k), row),
         ir.accumulate(found, ir.u32(0), ir.u32(1)),
       ];
-      if (wanted) block.emit(ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(wanted, ir.get(k)), created), note)]));
+      if (wanted)
+        block.emit(ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(wanted, ir.get(k)), created), note)]));
       // Of a range, the place follows from the index.
       else block.emit(ir.set(k, ir.sub(created, ir.u32(firstIndex))), ir.when(ir.lt(ir.get(k), ir.u32(count)), note));
     }),
@@ -410,6 +437,13 @@ function sampleLog(
     // With labels at the end of steps there is a sample of the initial state too.
     if (profile.sampleLabel === 1) builder.procedure(initialSample).push({ kind: 'run', kernel: first });
   }
-  builder.logs.push({ name, buffer: log.name, cursor: { buffer: cursor.name, index: 0 }, rowLength, capacity, maxRowsPerStep: 1 });
+  builder.logs.push({
+    name,
+    buffer: log.name,
+    cursor: { buffer: cursor.name, index: 0 },
+    rowLength,
+    capacity,
+    maxRowsPerStep: 1,
+  });
   return locations;
 }

@@ -26,9 +26,12 @@ export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): 
   const refuse = refusing();
   if (profiles[model.timing].stepping === 'elements') refuseInSteps(model, refusing(messages.otherTiming));
   for (const [name, type] of Object.entries(model.neurons)) refuse(`/neurons/${name}`, ofType(name, type));
-  for (const [name, population] of Object.entries(model.populations)) refuse(`/populations/${name}`, ofPopulation(name, population));
-  for (const [name, projection] of Object.entries(model.projections)) refuse(`/projections/${name}`, ofProjection(name, projection));
-  for (const [name, stimulus] of Object.entries(model.stimuli)) refuse(`/stimuli/${name}`, [ofStimulus(name, stimulus)]);
+  for (const [name, population] of Object.entries(model.populations))
+    refuse(`/populations/${name}`, ofPopulation(name, population));
+  for (const [name, projection] of Object.entries(model.projections))
+    refuse(`/projections/${name}`, ofProjection(name, projection));
+  for (const [name, stimulus] of Object.entries(model.stimuli))
+    refuse(`/stimuli/${name}`, [ofStimulus(name, stimulus)]);
   model.recordings.forEach((recording, k) => refuse(`/recordings/${k}`, [ofRecording(recording)]));
   // A network has as many places on its cells as connections: one of each kind says enough.
   for (const [first, ...others] of ofOneKind(uses)) {
@@ -56,8 +59,10 @@ function refuseInSteps(model: Model, refuse: (pointer: string, features: readonl
   for (const [name, type] of Object.entries(model.neurons)) {
     refuse(`/neurons/${name}`, [
       type.noise.length > 0 && `noise (${name}) ${under}`,
-      Object.values(type.events).some(({ refractory }) => refractory !== undefined) && `a refractory period (${name}) ${under}`,
-      Object.values(type.events).some(({ multiplicity }) => multiplicity !== undefined) && `events with a multiplicity (${name}) ${under}`,
+      Object.values(type.events).some(({ refractory }) => refractory !== undefined) &&
+        `a refractory period (${name}) ${under}`,
+      Object.values(type.events).some(({ multiplicity }) => multiplicity !== undefined) &&
+        `events with a multiplicity (${name}) ${under}`,
       JSON.stringify(type).includes('lastspike') && `the time of the last spike (${name}) ${under}`,
     ]);
   }
@@ -65,17 +70,22 @@ function refuseInSteps(model: Model, refuse: (pointer: string, features: readonl
     refuse(`/synapses/${name}`, [
       type.noise.length > 0 && `noise (${name}) ${under}`,
       Object.keys(type.summed).length > 0 && `a summed variable (${name}) ${under}`,
-      Object.values(type.derivatives).some(({ eventDriven }) => eventDriven) && `event-driven equations (${name}) ${under}`,
+      Object.values(type.derivatives).some(({ eventDriven }) => eventDriven) &&
+        `event-driven equations (${name}) ${under}`,
     ]);
   }
   for (const name of Object.keys(model.operations)) refuse(`/operations/${name}`, [`the operation ${name} ${under}`]);
   const switched = new Set(
-    model.experiment.protocol.map((phase) => ('attach' in phase ? phase.attach : 'detach' in phase ? phase.detach : undefined)),
+    model.experiment.protocol.map((phase) =>
+      'attach' in phase ? phase.attach : 'detach' in phase ? phase.detach : undefined,
+    ),
   );
   for (const [name, stimulus] of Object.entries(model.stimuli)) {
     refuse(`/stimuli/${name}`, [
       stimulus.kind === 'poisson' && `the Poisson input ${name} ${under}`,
-      stimulus.kind === 'current' && (!stimulus.attached || switched.has(name)) && `the current ${name}, which is switched, ${under}`,
+      stimulus.kind === 'current' &&
+        (!stimulus.attached || switched.has(name)) &&
+        `the current ${name}, which is switched, ${under}`,
     ]);
   }
 }
@@ -83,7 +93,9 @@ function refuseInSteps(model: Model, refuse: (pointer: string, features: readonl
 function ofType(name: string, type: NeuronType): Feature[] {
   return [
     type.compartments !== undefined && `a cell with compartments (${name})`,
-    ...Object.entries(type.events).map(([event, { section }]) => section !== undefined && `an event at a section (${name}.${event})`),
+    ...Object.entries(type.events).map(
+      ([event, { section }]) => section !== undefined && `an event at a section (${name}.${event})`,
+    ),
   ];
 }
 
@@ -93,7 +105,8 @@ function ofPopulation(name: string, population: Population): Feature[] {
 
 function ofProjection(name: string, projection: Projection): Feature[] {
   return [
-    (projection.from.section !== undefined || projection.to.section !== undefined) && `a projection that ends at a section (${name})`,
+    (projection.from.section !== undefined || projection.to.section !== undefined) &&
+      `a projection that ends at a section (${name})`,
   ];
 }
 

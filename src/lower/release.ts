@@ -1,4 +1,6 @@
-/** Pass: arrays that only building the network needs are given back as soon as the last kernel that uses them has run. */
+/**
+ * Pass: arrays that only building the network needs are given back as soon as the last kernel that uses them has run.
+ */
 
 import type { Action, Buffer, Kernel, Manifest, Program } from '../ir/program.js';
 import { bodyOf, buffersOf } from '../ir/walk.js';
@@ -32,7 +34,10 @@ function namedBy(manifest: Manifest): readonly string[] {
 export function withReleases({ buffers, kernels, schedule, manifest, logs, events }: Program): readonly Action[] {
   const uses = new Map(kernels.map((kernel) => [kernel.name, usedBy(kernel)]));
   const kept = new Set(namedBy(manifest));
-  const later = [...schedule.step, ...Object.values(schedule.procedures).flatMap((list) => list.filter((action) => action.kind === 'run'))];
+  const later = [
+    ...schedule.step,
+    ...Object.values(schedule.procedures).flatMap((list) => list.filter((action) => action.kind === 'run')),
+  ];
   for (const { kernel } of later) for (const name of uses.get(kernel) ?? []) kept.add(name);
   for (const { buffer } of logs) kept.add(buffer);
   for (const { list, counts, mask } of events) for (const name of [list, counts, mask]) kept.add(name);

@@ -4,10 +4,16 @@ import type { ArrayValue } from '../model/model.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 
-/** Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step (`brian.md`, section 7.3). */
+/**
+ * Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step (`brian.md`, section
+ * 7.3).
+ */
 const spikeStep = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
 
-/** Step at whose end the spike is due, for profiles that label spikes so: the nearest; what is due before the first step is emitted in it. */
+/**
+ * Step at whose end the spike is due, for profiles that label spikes so: the nearest; what is due before the first step
+ * is emitted in it.
+ */
 const spikeStepByEnd = (time: number, dt: number): number => Math.max(0, Math.round(time / dt) - 1);
 
 /** One spike, or several of one element in one step. */
@@ -32,7 +38,8 @@ export function replayedSpikes(
   const merged: ReplayedSpike[] = [];
   for (const spike of spikes) {
     const last = merged.at(-1);
-    if (last?.step === spike.step && last.index === spike.index) merged[merged.length - 1] = { ...last, count: last.count + 1 };
+    if (last?.step === spike.step && last.index === spike.index)
+      merged[merged.length - 1] = { ...last, count: last.count + 1 };
     else merged.push(spike);
   }
   return merged;

@@ -22,7 +22,9 @@ export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: C
     if (!population.spikes || 'file' in population.spikes) {
       diagnostics.add(
         messages.unsupportedFeature(
-          population.spikes ? `spikes from a file (population ${name})` : `population ${name}, which has neither a type nor spikes,`,
+          population.spikes
+            ? `spikes from a file (population ${name})`
+            : `population ${name}, which has neither a type nor spikes,`,
         ),
       );
       continue;
@@ -69,8 +71,18 @@ interface ReplayBuffers {
   readonly current: { readonly first: Buffer; readonly every: Buffer } | null;
 }
 
-function replayBuffers(name: string, all: readonly Version[], source: EventSource, { builder }: Context): ReplayBuffers {
-  const column = (what: string, element: 'i32' | 'u32', value: (spike: ReplayedSpike) => number, last: number): Buffer => {
+function replayBuffers(
+  name: string,
+  all: readonly Version[],
+  source: EventSource,
+  { builder }: Context,
+): ReplayBuffers {
+  const column = (
+    what: string,
+    element: 'i32' | 'u32',
+    value: (spike: ReplayedSpike) => number,
+    last: number,
+  ): Buffer => {
     const values = all.flatMap(({ spikes }) => [...spikes.map(value), last]);
     return builder.buffer(`${name}.spike_${what}`, element, values.length, `${what} of the spikes of ${name}`, {
       role: 'constant',
@@ -88,7 +100,11 @@ function replayBuffers(name: string, all: readonly Version[], source: EventSourc
       all.length > 1
         ? {
             first: register('first_spike', 0, `first of the spikes of ${name} that are replayed now`),
-            every: register('spike_period', all[0]?.every ?? 0, `steps after which the spikes of ${name} come again; 0: never`),
+            every: register(
+              'spike_period',
+              all[0]?.every ?? 0,
+              `steps after which the spikes of ${name} come again; 0: never`,
+            ),
           }
         : null,
   };
@@ -106,7 +122,9 @@ function replay(name: string, order: number, source: EventSource, context: Conte
   const first = current ? block.name('first', ir.load(current.first, ir.u32(0))) : ir.u32(0);
   let now = step;
   if (periodic) {
-    const every = current ? block.name('every', ir.convert('i32', ir.load(current.every, ir.u32(0)))) : ir.i32(all[0]?.every ?? 0);
+    const every = current
+      ? block.name('every', ir.convert('i32', ir.load(current.every, ir.u32(0))))
+      : ir.i32(all[0]?.every ?? 0);
     // A remainder of zero is zero.
     now = block.name(
       'now',
@@ -122,7 +140,11 @@ function replay(name: string, order: number, source: EventSource, context: Conte
     ir.whilst(ir.lt(ir.load(steps, ir.get(next)), now), [ir.set(next, ir.add(ir.get(next), ir.u32(1)))]),
     ir.whilst(ir.eq(ir.load(steps, ir.get(next)), now), [
       ir.set(element, ir.load(elements, ir.get(next))),
-      ir.store(source.mask, cell, ir.or(ir.load(source.mask, cell), ir.shl(ir.u32(1), ir.and(ir.get(element), ir.u32(31))))),
+      ir.store(
+        source.mask,
+        cell,
+        ir.or(ir.load(source.mask, cell), ir.shl(ir.u32(1), ir.and(ir.get(element), ir.u32(31)))),
+      ),
       ...(source.times && counts
         ? [ir.store(source.times.buffer, timesAt(source, step, ir.get(element)), ir.load(counts, ir.get(next)))]
         : []),
@@ -131,9 +153,15 @@ function replay(name: string, order: number, source: EventSource, context: Conte
     ir.store(cursor, ir.u32(0), current ? ir.sub(ir.get(next), first) : ir.get(next)),
   );
   const rank = rankOf(profile, profile.defaults.threshold);
-  const each = (kernel: string, place: number): void => builder.each(kernel, profile.defaults.threshold, rank, order + place);
+  const each = (kernel: string, place: number): void =>
+    builder.each(kernel, profile.defaults.threshold, rank, order + place);
   each(
-    builder.sequential(`${name}.replay`, `marks the elements of ${name} that spike in this step`, block.locals.declared, block.statements),
+    builder.sequential(
+      `${name}.replay`,
+      `marks the elements of ${name} that spike in this step`,
+      block.locals.declared,
+      block.statements,
+    ),
     0,
   );
   each(builder.compact(`${name}.spike.compact`, `lists the elements of ${name} that spike`, source.ring.name), 0.25);

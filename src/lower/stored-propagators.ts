@@ -1,4 +1,7 @@
-/** Propagators of linear equations whose coefficients differ between elements: a kernel computes them, by the series and the doublings of `matrix.ts`. */
+/**
+ * Propagators of linear equations whose coefficients differ between elements: a kernel computes them, by the series and
+ * the doublings of `matrix.ts`.
+ */
 
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, Local } from '../ir/program.js';
@@ -62,7 +65,13 @@ const valueAt = (matrix: Sparse<Local>, i: number, j: number): Ir | null => {
 };
 
 /** Σ_k a_ik b_kj over the entries that exist, in ascending k. */
-function product(a: (i: number, k: number) => Ir | null, b: (k: number, j: number) => Ir | null, i: number, j: number, n: number): Ir {
+function product(
+  a: (i: number, k: number) => Ir | null,
+  b: (k: number, j: number) => Ir | null,
+  i: number,
+  j: number,
+  n: number,
+): Ir {
   let sum: Ir | null = null;
   for (let k = 0; k < n; k++) {
     const [left, right] = [a(i, k), b(k, j)];

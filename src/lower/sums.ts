@@ -1,8 +1,9 @@
 /**
- * Pass: what synapses do in every step: their own clock-driven equations, summed variables and continuous contributions.
+ * Pass: what synapses do in every step: their own clock-driven equations, summed variables and continuous
+ * contributions.
  *
- * A sum is gathered for each element over its synapses in order of source and creation, so that its rounding is defined; it
- * reads values from the end of the step before.
+ * A sum is gathered for each element over its synapses in order of source and creation, so that its rounding is
+ * defined; it reads values from the end of the step before.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -31,7 +32,12 @@ import { synapseDraws } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
 
-export function lowerContinuousSynapses(plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): void {
+export function lowerContinuousSynapses(
+  plan: ProjectionPlan,
+  connectivity: Connectivity,
+  storage: SynapseStorage,
+  context: Context,
+): void {
   const { builder, profile } = context;
   const rank = rankOf(profile, profile.defaults.summed);
   refuseReadingSums(plan, context);
@@ -52,7 +58,13 @@ export function lowerContinuousSynapses(plan: ProjectionPlan, connectivity: Conn
     );
   }
   const update = updateKernel(plan, connectivity, storage, context);
-  if (update) builder.each(update, profile.defaults.integrate, rankOf(profile, profile.defaults.integrate), plan.projection.order);
+  if (update)
+    builder.each(
+      update,
+      profile.defaults.integrate,
+      rankOf(profile, profile.defaults.integrate),
+      plan.projection.order,
+    );
 }
 
 /** Refuses a sum over what the sums themselves write: its value would depend on the order of the elements. */
@@ -61,11 +73,18 @@ function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
     const bound = plan.projection.receptors[key];
     return bound === undefined ? key : `post.${bound.replace(/^post\./, '')}`;
   });
-  const written = new Set(targets.map((key) => sharedKey(plan, key.startsWith('pre.') ? 'pre' : 'post', key.replace(/^(pre|post)\./, ''))));
+  const written = new Set(
+    targets.map((key) => sharedKey(plan, key.startsWith('pre.') ? 'pre' : 'post', key.replace(/^(pre|post)\./, ''))),
+  );
   for (const [key, text] of Object.entries({ ...plan.type.summed, ...plan.type.contributes })) {
     for (const name of readNames(expressionOf(text, plan.equations.names), plan)) {
       const [side, variable] = name.split('.');
-      if ((side !== 'pre' && side !== 'post') || variable === undefined || !written.has(sharedKey(plan, side, variable))) continue;
+      if (
+        (side !== 'pre' && side !== 'post') ||
+        variable === undefined ||
+        !written.has(sharedKey(plan, side, variable))
+      )
+        continue;
       context.diagnostics.add(
         messages.unsupportedFeature(
           `a sum (${key} of projection ${plan.name}) that reads ${name}, which sums write,`,
@@ -88,7 +107,9 @@ function sumKernel(
 ): string {
   const bound = plan.projection.receptors[key];
   const [side, variable] =
-    bound !== undefined ? (['post', bound.replace(/^post\./, '')] as const) : (key.split('.') as ['pre' | 'post', string]);
+    bound !== undefined
+      ? (['post', bound.replace(/^post\./, '')] as const)
+      : (key.split('.') as ['pre' | 'post', string]);
   const end = side === 'pre' ? plan.pre : plan.post;
   const place = end.group?.storage.get(variable);
   invariant(place && place.kind === 'array', 'lower/sums', `${key} of ${plan.name} is no variable of each element`);
@@ -103,7 +124,8 @@ function sumKernel(
   const starts = side === 'pre' ? connectivity.rows : columns?.starts;
   invariant(starts, 'lower/sums', `${plan.name} has no columns`);
   const body = block.nested((inner) => {
-    const position = side === 'pre' ? ir.get(k) : inner.name('synapse', ir.load(columns?.positions ?? starts, ir.get(k)));
+    const position =
+      side === 'pre' ? ir.get(k) : inner.name('synapse', ir.load(columns?.positions ?? starts, ir.get(k)));
     const other =
       side === 'pre'
         ? inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
@@ -128,12 +150,19 @@ function sumKernel(
 }
 
 /** Clock-driven equations of the synapses. */
-function updateKernel(plan: ProjectionPlan, connectivity: Connectivity, storage: SynapseStorage, context: Context): string | null {
+function updateKernel(
+  plan: ProjectionPlan,
+  connectivity: Connectivity,
+  storage: SynapseStorage,
+  context: Context,
+): string | null {
   const { equations } = plan;
   const events = Object.entries(plan.type.events ?? {}).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
   if (steppedDerivatives(equations).size === 0 && events.length === 0) return null;
   if (equations.noise.length > 0) {
-    context.diagnostics.add(messages.unsupportedFeature(`noise in the equations of synapses (projection ${plan.name})`));
+    context.diagnostics.add(
+      messages.unsupportedFeature(`noise in the equations of synapses (projection ${plan.name})`),
+    );
     return null;
   }
   const block = new Block();
@@ -141,13 +170,22 @@ function updateKernel(plan: ProjectionPlan, connectivity: Connectivity, storage:
   const body = block.nested((inner) => {
     const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
     const draws = events.length > 0 ? eventDraws(plan, connectivity, ir.get(position), target, inner, context) : null;
-    const scope = new SynapseScope(context, plan, storage, { position: ir.get(position), source: item, target }, inner, draws);
+    const scope = new SynapseScope(
+      context,
+      plan,
+      storage,
+      { position: ir.get(position), source: item, target },
+      inner,
+      draws,
+    );
     const values = steppedDerivatives(equations).size === 0 ? [] : integrated(plan, scope, context);
     for (const [name, value] of values) scope.write(name, value);
     for (const [name, event] of events) testEvent(name, event, connectivity.count, scope, context);
     scope.storeAll();
   });
-  block.emit(ir.loop(position, ir.load(connectivity.rows, item), ir.load(connectivity.rows, ir.add(item, ir.u32(1))), body));
+  block.emit(
+    ir.loop(position, ir.load(connectivity.rows, item), ir.load(connectivity.rows, ir.add(item, ir.u32(1))), body),
+  );
   return context.builder.map(
     `${plan.name}.update`,
     `integrates the synapses of ${plan.name}`,
@@ -171,7 +209,9 @@ function eventDraws(
 ): Draws | null {
   const { names } = plan.equations;
   const drawing = Object.values(plan.type.events ?? {}).some(
-    (event) => drawsIn(event.when, names) || statementsOf(event.do, names).some((statement) => expressionsOf(statement).some(drawsAny)),
+    (event) =>
+      drawsIn(event.when, names) ||
+      statementsOf(event.do, names).some((statement) => expressionsOf(statement).some(drawsAny)),
   );
   if (!drawing) return null;
   const keys = keyBuffer(`${plan.stream}.events.keys`, [`projection/${plan.stream}/events`], context);
@@ -187,7 +227,12 @@ function testEvent(name: string, event: SynapseEvent, count: Extent, scope: Syna
   const now = block.name('holds', compileCondition(expressionOf(event.when, names), scope));
   let holds = now;
   if (event.edge === 'rising') {
-    const before = builder.buffer(`${plan.name}.${name}.was_true`, 'u8', count, `whether the condition of ${name} held in the step before`);
+    const before = builder.buffer(
+      `${plan.name}.${name}.was_true`,
+      'u8',
+      count,
+      `whether the condition of ${name} held in the step before`,
+    );
     if (typeof count !== 'number') builder.allocate(before);
     const position = scope.address.position;
     invariant(position, 'lower/sums', `${name} of ${plan.name} is tested before there are synapses`);
@@ -197,7 +242,9 @@ function testEvent(name: string, event: SynapseEvent, count: Extent, scope: Syna
   }
   for (const statement of statementsOf(event.do, names)) {
     if (statement.kind === 'send' || statement.target.includes('.') || plan.type.ports[statement.target]) {
-      context.diagnostics.add(messages.unsupportedFeature(`a condition of a synapse that acts on its ends (${plan.name}.${name})`));
+      context.diagnostics.add(
+        messages.unsupportedFeature(`a condition of a synapse that acts on its ends (${plan.name}.${name})`),
+      );
       continue;
     }
     const right = compile(statement.value, scope);
@@ -218,13 +265,19 @@ function integrated(plan: ProjectionPlan, scope: SynapseScope, context: Context)
   const { equations } = plan;
   const linear = linearSystem(equations, new Set());
   const exact = typeof linear === 'string' ? null : propagatorsIn(linear, scope);
-  const candidates: readonly Method[] = equations.method === 'auto' ? ['exact', 'exponentialEuler', 'euler'] : [equations.method as Method];
+  const candidates: readonly Method[] =
+    equations.method === 'auto' ? ['exact', 'exponentialEuler', 'euler'] : [equations.method as Method];
   const reasons: string[] = [];
   for (const method of candidates) {
     if (method === 'exact') {
       if (typeof linear !== 'string' && exact) {
         const terms = compiledTerms(linear, scope);
-        return new Map(linear.names.map((name, i) => [name, scope.block.name(`next_${name}`, propagated(i, linear, exact, terms, scope))]));
+        return new Map(
+          linear.names.map((name, i) => [
+            name,
+            scope.block.name(`next_${name}`, propagated(i, linear, exact, terms, scope)),
+          ]),
+        );
       }
       reasons.push(typeof linear === 'string' ? linear : 'its coefficients differ between synapses');
       continue;
@@ -236,6 +289,8 @@ function integrated(plan: ProjectionPlan, scope: SynapseScope, context: Context)
     }
     reasons.push(why);
   }
-  context.diagnostics.add(messages.methodRefused(candidates.join(', '), plan.name, reasons.join('; '), 'use euler or rk4'));
+  context.diagnostics.add(
+    messages.methodRefused(candidates.join(', '), plan.name, reasons.join('; '), 'use euler or rk4'),
+  );
   return new Map();
 }

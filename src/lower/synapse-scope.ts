@@ -38,12 +38,22 @@ export class SynapseScope extends CodeScope {
   #distance: Ir | null = null;
   overrides: ReadonlyMap<string, Ir> = new Map();
 
-  constructor(context: Context, plan: ProjectionPlan, storage: SynapseStorage, address: SynapseAddress, block: Block, draws: Draws | null) {
+  constructor(
+    context: Context,
+    plan: ProjectionPlan,
+    storage: SynapseStorage,
+    address: SynapseAddress,
+    block: Block,
+    draws: Draws | null,
+  ) {
     super(context, block, draws);
     this.plan = plan;
     this.#storage = storage;
     this.address = address;
-    this.#ends = { pre: endScope(plan.pre, address.source, block, context), post: endScope(plan.post, address.target, block, context) };
+    this.#ends = {
+      pre: endScope(plan.pre, address.source, block, context),
+      post: endScope(plan.post, address.target, block, context),
+    };
   }
 
   /** A distance or coordinate in micrometres. */
@@ -55,7 +65,12 @@ export class SynapseScope extends CodeScope {
     const [side, axis] = name.split('.');
     const known = axes.find((each) => each === axis);
     if (!known || (side !== 'pre' && side !== 'post') || this.#declares(side, known)) return undefined;
-    return coordinateOf(this.plan[side], side === 'pre' ? this.address.source : this.address.target, known, this.context);
+    return coordinateOf(
+      this.plan[side],
+      side === 'pre' ? this.address.source : this.address.target,
+      known,
+      this.context,
+    );
   }
 
   /** Whether a type has a variable of that name of its own. */
@@ -122,7 +137,8 @@ export class SynapseScope extends CodeScope {
     const storage = this.#storage.get(name);
     if (!storage) {
       const local =
-        this.#temporaries.get(name) ?? this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
+        this.#temporaries.get(name) ??
+        this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
       this.#temporaries.set(name, local);
       this.block.emit(ir.set(local, to(local.type, value)));
       return;
@@ -142,7 +158,9 @@ export class SynapseScope extends CodeScope {
   storeAll(): void {
     for (const [name, register] of this.#registers) {
       if (register.dirty)
-        this.block.emit(ir.store(register.buffer, this.#indexOf(name), storedValue(register.buffer, ir.get(register.local))));
+        this.block.emit(
+          ir.store(register.buffer, this.#indexOf(name), storedValue(register.buffer, ir.get(register.local))),
+        );
     }
     this.#ends.pre?.storeAll();
     this.#ends.post?.storeAll();
@@ -176,7 +194,8 @@ export class SynapseScope extends CodeScope {
         dirty: false,
       };
       this.#registers.set(name, register);
-      if (loaded) this.block.emit(ir.set(register.local, to(register.local.type, ir.load(storage.buffer, this.#indexOf(name)))));
+      if (loaded)
+        this.block.emit(ir.set(register.local, to(register.local.type, ir.load(storage.buffer, this.#indexOf(name)))));
     }
     return register;
   }

@@ -22,8 +22,9 @@ import { SynapseScope } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
 
 /**
- * Draws for one synapse: counter (source, target, 0, site); copy c > 0 of a pair draws under the key of words 0 and 1 of the
- * generator at (c, 0, 0, 0). What is drawn again because it lay out of range has, at attempt a, the key at (c, a, 0, 0).
+ * Draws for one synapse: counter (source, target, 0, site); copy c > 0 of a pair draws under the key of words 0 and 1
+ * of the generator at (c, 0, 0, 0). What is drawn again because it lay out of range has, at attempt a, the key at (c,
+ * a, 0, 0).
  */
 export function synapseDraws(
   source: Ir,
@@ -40,18 +41,31 @@ export function synapseDraws(
     const words = philox([number, attempt ?? ir.u32(0), ir.u32(0), ir.u32(0)], key, block, context);
     const plain = ir.eq(number, ir.u32(0));
     const first = attempt ? ir.and(plain, ir.eq(attempt, ir.u32(0))) : plain;
-    own = [block.name('key', ir.select(first, key[0], words[0])), block.name('key', ir.select(first, key[1], words[1]))];
+    own = [
+      block.name('key', ir.select(first, key[0], words[0])),
+      block.name('key', ir.select(first, key[1], words[1])),
+    ];
   }
   return { element: source, subElement: target, step: ir.u32(0), perStep: false, key: own, sites: { next: 0 } };
 }
 
 /** The value that a projection gives to a synapse's parameter or initial state. */
 export function synapseValue(plan: ProjectionPlan, name: string): Value {
-  return plan.projection.values[name] ?? plan.equations.parameters.get(name)?.value ?? plan.equations.state.get(name)?.initial ?? 0;
+  return (
+    plan.projection.values[name] ??
+    plan.equations.parameters.get(name)?.value ??
+    plan.equations.state.get(name)?.initial ??
+    0
+  );
 }
 
 /** Buffers of a projection's synaptic variables; parameters that are one number become constants. */
-export function synapseStorage(plan: ProjectionPlan, count: Extent, needsLastUpdate: boolean, context: Context): SynapseStorage {
+export function synapseStorage(
+  plan: ProjectionPlan,
+  count: Extent,
+  needsLastUpdate: boolean,
+  context: Context,
+): SynapseStorage {
   const { builder, real } = context;
   const storage = new Map<string, Storage>();
   const array = (name: string, type: 'real' | 'integer' | 'boolean', unit: string): void => {
@@ -110,7 +124,10 @@ export function synapseStorage(plan: ProjectionPlan, count: Extent, needsLastUpd
   return storage;
 }
 
-/** A kernel that gives numbers to variables that all synapses of a projection share, or null when there is nothing to give. */
+/**
+ * A kernel that gives numbers to variables that all synapses of a projection share, or null when there is nothing to
+ * give.
+ */
 export function assignSharedValues(
   name: string,
   values: ReadonlyMap<string, Value>,
@@ -123,11 +140,22 @@ export function assignSharedValues(
     const place = storage.get(id);
     const given = numberOf(value, plan.equations.names);
     if (place?.kind !== 'table' || given === null) continue;
-    block.emit(ir.store(place.buffer, ir.u32(0), storedValue(place.buffer, to(scalarTypeOf(place.type, context.real), ir.f64(given)))));
+    block.emit(
+      ir.store(
+        place.buffer,
+        ir.u32(0),
+        storedValue(place.buffer, to(scalarTypeOf(place.type, context.real), ir.f64(given))),
+      ),
+    );
   }
   return block.statements.length === 0
     ? null
-    : context.builder.sequential(name, `values that the synapses of ${plan.name} share`, block.locals.declared, block.statements);
+    : context.builder.sequential(
+        name,
+        `values that the synapses of ${plan.name} share`,
+        block.locals.declared,
+        block.statements,
+      );
 }
 
 /** Which synapses an assignment is for. */
@@ -158,9 +186,13 @@ export function assignSynapseValues(
     const place = storage.get(id);
     return place !== undefined && place.kind === 'array';
   });
-  const shared = [...values].filter(([id, value]) => storage.get(id)?.kind === 'table' && numberOf(value, plan.equations.names) === null);
+  const shared = [...values].filter(
+    ([id, value]) => storage.get(id)?.kind === 'table' && numberOf(value, plan.equations.names) === null,
+  );
   if (shared.length > 0)
-    context.diagnostics.add(messages.unsupportedFeature(`a shared variable of projection ${plan.name} with a value that is no number`));
+    context.diagnostics.add(
+      messages.unsupportedFeature(`a shared variable of projection ${plan.name} with a value that is no number`),
+    );
   if (chosen.length === 0) return null;
   for (const [id, value] of chosen)
     if (some.indices === null && typeof value === 'object' && 'array' in value && value.columns === undefined)
@@ -224,7 +256,11 @@ function placeAmong(
     last.map((k) => indices[k] ?? 0),
   );
   const places = buffer('places', last);
-  const [low, high, middle] = ['low', 'high', 'middle'].map((local) => block.local(local, 'u32')) as [Local, Local, Local];
+  const [low, high, middle] = ['low', 'high', 'middle'].map((local) => block.local(local, 'u32')) as [
+    Local,
+    Local,
+    Local,
+  ];
   block.emit(
     ir.set(low, ir.u32(0)),
     ir.set(high, ir.u32(last.length)),
@@ -275,11 +311,14 @@ function cellOf({ plan, address }: SynapseScope, columns: number): Ir {
 
 /** An index of creation, within a list of so many values. */
 export function within({ count }: Pick<Connectivity, 'count'>, index: Ir, length: number): Ir {
-  // Where the number of synapses is drawn, a list of another length raises a fault, and must not be read beyond its end.
+  // Where the number of synapses is drawn, a list of another length raises a fault, and must not be read beyond its
+  // end.
   return typeof count === 'number' ? index : ir.select(ir.lt(index, ir.u32(length)), index, ir.u32(0));
 }
 
-/** A list has one value for each synapse. @diagnostic lower/wrong-number-of-values; a fault where their number is drawn */
+/**
+ * A list has one value for each synapse. @diagnostic lower/wrong-number-of-values; a fault where their number is drawn
+ */
 export function checkLength(
   what: string,
   length: number,
@@ -295,7 +334,9 @@ export function checkLength(
   const buffer = builder.buffers.get(count.buffer);
   const kernel = `${plan.name}.${what}.check`;
   if (!buffer || builder.kernels.has(kernel)) return;
-  const bits = builder.faultBit(`projection ${plan.name} has another number of synapses than ${what} has values (${length})`);
+  const bits = builder.faultBit(
+    `projection ${plan.name} has another number of synapses than ${what} has values (${length})`,
+  );
   builder.initially(
     builder.sequential(
       kernel,

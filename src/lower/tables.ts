@@ -1,8 +1,8 @@
 /**
  * Tables, piecewise constant functions of time: value k holds for k*dt <= t < (k+1)*dt, the ends extend.
  *
- * The row is found as Brian's TimedArray does, on a grid finer than an eighth of the step, so that rounding of t never picks
- * the neighbour (`brian.md`, section 7.5).
+ * The row is found as Brian's TimedArray does, on a grid finer than an eighth of the step, so that rounding of t never
+ * picks the neighbour (`brian.md`, section 7.5).
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -37,7 +37,11 @@ export function tableValue(call: Call, args: readonly Ir[], scope: Scope, contex
   const row = fold(ir.convert('i32', fold(ir.div(fold(ir.add(fine, ir.f64(0.5))), ir.f64(k)))));
   const low = scope.block.name('row', row);
   const clipped = fold(
-    ir.select(fold(ir.lt(low, ir.i32(0))), ir.i32(0), fold(ir.select(fold(ir.gt(low, ir.i32(rows - 1))), ir.i32(rows - 1), low))),
+    ir.select(
+      fold(ir.lt(low, ir.i32(0))),
+      ir.i32(0),
+      fold(ir.select(fold(ir.gt(low, ir.i32(rows - 1))), ir.i32(rows - 1), low)),
+    ),
   );
   const first = to('u32', clipped);
   if (table.columns === null) return ir.load(buffer, scope.block.name('row_index', first));
@@ -52,5 +56,8 @@ function tableBuffer(name: string, table: Table, context: Context): Buffer {
   if (known) return known;
   const values = arrayOf(table.values, context.data);
   const initial = context.real === 'f64' ? Float64Array.from(values) : Float32Array.from(values);
-  return context.builder.buffer(id, context.real, initial.length, `table ${name} (${table.unit})`, { role: 'constant', initial });
+  return context.builder.buffer(id, context.real, initial.length, `table ${name} (${table.unit})`, {
+    role: 'constant',
+    initial,
+  });
 }

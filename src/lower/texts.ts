@@ -17,5 +17,7 @@ export const expressionOf = (text: string, declared: DeclaredNames): Expression 
 /** The trees of statements that have passed validation. */
 export const statementsOf = (texts: readonly string[], declared: DeclaredNames): Statement[] =>
   texts.flatMap((text) =>
-    parseStatements(text).map((statement) => mapStatement(statement, (e) => foldConstants(e, undefined, (name) => declared.has(name)))),
+    parseStatements(text).map((statement) =>
+      mapStatement(statement, (e) => foldConstants(e, undefined, (name) => declared.has(name))),
+    ),
   );

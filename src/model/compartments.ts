@@ -1,6 +1,8 @@
 import type { EquationSet, ExpressionText, Id, Value } from './equations.js';
 
-/** An unbranched piece of a cell, given by its shape, or by its capacitance and its coupling to the parent. All in SI. */
+/**
+ * An unbranched piece of a cell, given by its shape, or by its capacitance and its coupling to the parent. All in SI.
+ */
 export interface Section {
   /** Where it grows from; absent: it is the root. */
   readonly parent?: { readonly section: Id; readonly fraction: number };
@@ -35,8 +37,9 @@ export interface Ion {
 /**
  * Equations on sections: a channel, a leak, a pool of an ion.
  *
- * It reads from its place `v`, `area`, `temperature`, `distance` (of its middle from the root's beginning along the tree, in m) and, of an
- * ion `ca`, `ca_i`, `ca_o`, `e_ca`, `i_ca`; it writes currents `i` or `i_ca` (inward positive, per area where `density`) or concentrations `ca_i`, `ca_o`.
+ * It reads from its place `v`, `area`, `temperature`, `distance` (of its middle from the root's beginning along the
+ * tree, in m) and, of an ion `ca`, `ca_i`, `ca_o`, `e_ca`, `i_ca`; it writes currents `i` or `i_ca` (inward positive,
+ * per area where `density`) or concentrations `ca_i`, `ca_o`.
  */
 export interface Mechanism extends EquationSet {
   /** Sections and groups that it is on; empty: all. */

@@ -1,6 +1,6 @@
 /**
- * The model as people write it: what `schemas/model.schema.json` describes, with shorthands and units as typed. Only the
- * schema check yields these types, only normalising reads them; everything downstream takes the normalised `Model`.
+ * The model as people write it: what `schemas/model.schema.json` describes, with shorthands and units as typed. Only
+ * the schema check yields these types, only normalising reads them; everything downstream takes the normalised `Model`.
  */
 
 /** A unit as text; `1` may be a number. */
@@ -42,12 +42,20 @@ export type ValueDocument = Expression | ArrayDocument | HostDrawDocument;
 type ValueType = 'real' | 'integer' | 'boolean';
 export type ModelParameterDocument = Quantity | { readonly unit?: Unit; readonly value: Quantity };
 export type ParameterDocument =
-  Expression | { readonly unit?: Unit; readonly type?: ValueType; readonly value?: ValueDocument; readonly shared?: boolean };
+  | Expression
+  | { readonly unit?: Unit; readonly type?: ValueType; readonly value?: ValueDocument; readonly shared?: boolean };
 export type StateDocument =
-  Expression | { readonly unit?: Unit; readonly type?: ValueType; readonly initial?: ValueDocument; readonly shared?: boolean };
+  | Expression
+  | { readonly unit?: Unit; readonly type?: ValueType; readonly initial?: ValueDocument; readonly shared?: boolean };
 export type DerivedDocument =
   | Expression
-  | { readonly unit?: Unit; readonly type?: ValueType; readonly value: Expression; readonly shared?: boolean; readonly held?: boolean };
+  | {
+      readonly unit?: Unit;
+      readonly type?: ValueType;
+      readonly value: Expression;
+      readonly shared?: boolean;
+      readonly held?: boolean;
+    };
 export type DerivativeDocument = string | number | { readonly rate: Expression; readonly eventDriven?: boolean };
 export type InputDocument = Unit | { readonly unit: Unit; readonly reduce?: 'sum' | 'product' };
 
@@ -100,7 +108,12 @@ export interface RegimeDocument {
   readonly derivatives?: Map<DerivativeDocument>;
   readonly order?: readonly string[];
   readonly onEntry?: Statements;
-  readonly transitions?: readonly { readonly when: Expression; readonly do?: Statements; readonly to?: string; readonly emit?: string }[];
+  readonly transitions?: readonly {
+    readonly when: Expression;
+    readonly do?: Statements;
+    readonly to?: string;
+    readonly emit?: string;
+  }[];
 }
 
 export interface SectionDocument {
@@ -126,7 +139,12 @@ export interface MechanismDocument extends EquationSetDocument {
 export interface CompartmentsDocument {
   readonly sections: Map<SectionDocument>;
   readonly groups?: Map<readonly string[]>;
-  readonly ions?: Map<{ readonly valence: number; readonly inside?: Quantity; readonly outside?: Quantity; readonly reversal?: Quantity }>;
+  readonly ions?: Map<{
+    readonly valence: number;
+    readonly inside?: Quantity;
+    readonly outside?: Quantity;
+    readonly reversal?: Quantity;
+  }>;
   readonly mechanisms?: Map<MechanismDocument>;
   readonly initial?: ValueDocument;
   readonly temperature?: Quantity;
@@ -233,7 +251,12 @@ export type ConnectionMap =
       readonly targets?: ArrayDocument;
       readonly pairs?: readonly (readonly number[])[];
     }
-  | { readonly rule: 'fixedInDegree' | 'fixedOutDegree'; readonly n: Expression; readonly replace?: boolean; readonly self?: boolean }
+  | {
+      readonly rule: 'fixedInDegree' | 'fixedOutDegree';
+      readonly n: Expression;
+      readonly replace?: boolean;
+      readonly self?: boolean;
+    }
   | { readonly rule: 'fixedTotal'; readonly n: number | string; readonly replace?: boolean; readonly self?: boolean }
   | {
       readonly rule: 'smallWorld';
@@ -256,7 +279,11 @@ export interface ProjectionDocument {
   readonly values?: Map<ValueDocument>;
   readonly delay?: ValueDocument;
   readonly delays?: Map<ValueDocument>;
-  readonly delayRange?: { readonly min?: Quantity; readonly max?: Quantity; readonly outOfRange?: 'clip' | 'redraw' | 'error' };
+  readonly delayRange?: {
+    readonly min?: Quantity;
+    readonly max?: Quantity;
+    readonly outOfRange?: 'clip' | 'redraw' | 'error';
+  };
   readonly space?: {
     readonly axes?: string;
     readonly scale?: number | readonly number[];

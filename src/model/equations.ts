@@ -1,4 +1,6 @@
-/** What the equations of every type are made of: values, variables, rates. Part of the normalised model, see `model.ts`. */
+/**
+ * What the equations of every type are made of: values, variables, rates. Part of the normalised model, see `model.ts`.
+ */
 
 /** A name of the model: a letter or underscore, then letters, digits, underscores. */
 export type Id = string;
@@ -21,8 +23,9 @@ export interface DataReference {
 export type ArrayValue = readonly number[] | DataReference;
 
 /**
- * A value for each element: a number in SI, an expression evaluated once for each element (it may draw random numbers and
- * read the element's index, position and parameters), an array, or a draw by a generator that a notation prescribes.
+ * A value for each element: a number in SI, an expression evaluated once for each element (it may draw random numbers
+ * and read the element's index, position and parameters), an array, or a draw by a generator that a notation
+ * prescribes.
  */
 export type Value = number | ExpressionText | GivenValues | HostDraw;
 
@@ -39,7 +42,9 @@ export interface GivenValues {
 /** Drawn in a host pass of lowering by a named generator, in the notation's order. */
 export interface HostDraw {
   readonly generator: 'numpy-mt19937';
-  /** Untouched by the model's seed; or `model`: the same algorithms, begun by the model's seed and the stream's name. */
+  /**
+   * Untouched by the model's seed; or `model`: the same algorithms, begun by the model's seed and the stream's name.
+   */
   readonly seed: string;
   readonly distribution: string;
   readonly arguments: readonly number[];
@@ -48,7 +53,10 @@ export interface HostDraw {
   readonly order: number;
   /** Drawn numbers are multiplied by ten to this power to be in SI: notations draw in units of their own; absent: 0. */
   readonly exponent10?: number;
-  /** Synapses: a number for each pair of elements, connected or not, by sender and then receiver, from a copy of the generator. */
+  /**
+   * Synapses: a number for each pair of elements, connected or not, by sender and then receiver, from a copy of the
+   * generator.
+   */
   readonly pairs?: true;
   /** Synapses: each receiver's draws begin anew from the generator as it stands. */
   readonly anew?: 'receiver';
@@ -117,15 +125,18 @@ export interface EquationSet {
   readonly noise: readonly Id[];
   readonly method: IntegrationMethod;
   readonly conformsTo?: ConformsTo;
-  /** Order in which a stepwise timing profile advances the parts of the type; absent: it has one part. Other profiles do not read it. */
+  /**
+   * Order in which a stepwise timing profile advances the parts of the type; absent: it has one part. Other profiles do
+   * not read it.
+   */
   readonly sequence?: readonly Part[];
 }
 
 /**
- * A part of a type that is advanced as a whole, before the next begins: first `derived` in the order listed, each from the values that names have at
- * that moment (what a later part computes still has its value of the step before); then `propagate`, a linear system whose coefficients are
- * held over the step; then the rates of all `state`, and after them all its updates; then `events` in the order listed, each
- * condition and its actions; then the active regime.
+ * A part of a type that is advanced as a whole, before the next begins: first `derived` in the order listed, each from
+ * the values that names have at that moment (what a later part computes still has its value of the step before); then
+ * `propagate`, a linear system whose coefficients are held over the step; then the rates of all `state`, and after them
+ * all its updates; then `events` in the order listed, each condition and its actions; then the active regime.
  */
 export interface Part {
   readonly derived?: readonly Id[];

@@ -37,8 +37,8 @@ export interface HashedForm {
 }
 
 /**
- * Splits a model into what makes up each of its three hashes and leaves out every default. A key that a later version adds
- * gets its default here, and no hash changes.
+ * Splits a model into what makes up each of its three hashes and leaves out every default. A key that a later version
+ * adds gets its default here, and no hash changes.
  */
 export function hashedForm(model: Model): HashedForm {
   const conformsTo = without(
@@ -58,7 +58,10 @@ export function hashedForm(model: Model): HashedForm {
       },
       { neurons: {}, synapses: {}, tables: {}, populations: {}, projections: {}, stimuli: {}, operations: {} },
     ),
-    experiment: without({ timing: model.timing, clocks: model.clocks, ...model.experiment }, { clocks: {}, protocol: [] }),
+    experiment: without(
+      { timing: model.timing, clocks: model.clocks, ...model.experiment },
+      { clocks: {}, protocol: [] },
+    ),
     document: without(
       {
         name: model.name,
@@ -110,7 +113,15 @@ const section = (value: Section): object => without(value, { divisions: 1 });
 const mechanism = (value: Mechanism): object =>
   without(equationSet(value), { ...emptyEquations, on: [], density: true, reads: [], writes: {} });
 
-const emptyEquations = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto', sequence: [] };
+const emptyEquations = {
+  parameters: {},
+  state: {},
+  derived: {},
+  derivatives: {},
+  noise: [],
+  method: 'auto',
+  sequence: [],
+};
 
 function equationSet(type: EquationSet): object {
   return {
@@ -127,7 +138,8 @@ const state = (value: StateVariable): object => without(value, { type: 'real', s
 const derived = (value: DerivedVariable): object => without(value, { type: 'real', shared: false, held: false });
 const derivative = (value: Derivative): object => without(value, { eventDriven: false });
 const input = (value: Input): object => without(value, { reduce: 'sum' });
-const refractory = (value: Refractory): object => without(value, { rate: [], writes: 'allow', suppress: true, evaluated: 'atEvent' });
+const refractory = (value: Refractory): object =>
+  without(value, { rate: [], writes: 'allow', suppress: true, evaluated: 'atEvent' });
 
 function event(value: EventDefinition): object {
   const { refractory: dead, ...rest } = value;
@@ -174,7 +186,8 @@ function without(value: object, defaults: Readonly<Record<string, unknown>>): Re
 
 /** Defaults are scalars, or empty lists and maps. */
 function isDefault(member: unknown, usual: unknown): boolean {
-  if (usual !== null && typeof usual === 'object') return member !== null && typeof member === 'object' && Object.keys(member).length === 0;
+  if (usual !== null && typeof usual === 'object')
+    return member !== null && typeof member === 'object' && Object.keys(member).length === 0;
   return member === usual;
 }
 

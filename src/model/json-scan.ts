@@ -51,7 +51,10 @@ export function decodeKey(token: string): string {
   }
 }
 
-/** One pass over the text without recursion: duplicate keys, and where nesting gets too deep. Malformed text does no harm. */
+/**
+ * One pass over the text without recursion: duplicate keys, and where nesting gets too deep. Malformed text does no
+ * harm.
+ */
 export function scanJson(text: string): JsonScan {
   const duplicates: { key: string; offset: number; length: number }[] = [];
   // For each open container the keys met, or null for an array.

@@ -22,7 +22,11 @@ const jsonMistakes: Readonly<Record<string, string>> = {
 
 /** The catalogue of what reading, validating and normalising a model can find. Each entry yields a finding. */
 export const messages = {
-  emptyText: (): Finding => ({ code: 'read/empty', message: 'the document is empty', expected: 'a model in YAML, JSON, NeuroML or LEMS' }),
+  emptyText: (): Finding => ({
+    code: 'read/empty',
+    message: 'the document is empty',
+    expected: 'a model in YAML, JSON, NeuroML or LEMS',
+  }),
   notJsonOrYaml: (found: string): Finding => ({
     code: 'read/not-json-or-yaml',
     message: `the text is ${found}, not JSON or YAML`,
@@ -68,7 +72,11 @@ export const messages = {
     found: shorten(key),
     hint: 'remove one of the two',
   }),
-  tooDeep: (): Finding => ({ code: 'read/too-deep', message: 'the document nests deeper than 100 levels', expected: 'at most 100 levels' }),
+  tooDeep: (): Finding => ({
+    code: 'read/too-deep',
+    message: 'the document nests deeper than 100 levels',
+    expected: 'at most 100 levels',
+  }),
   yamlTooLarge: (length: number): Finding => ({
     code: 'read/yaml-too-large',
     message: `the YAML text has ${length} characters`,
@@ -249,8 +257,15 @@ export const messages = {
     found: name,
     ...(what === 'a parameter' ? { hint: `declare ${name} under state, without a derivative` } : {}),
   }),
-  notAPort: (name: string): Finding => ({ code: 'model/not-a-port', message: `${name} is no port to send to`, found: name }),
-  sendOutside: (what: string): Finding => ({ code: 'model/send-outside', message: `only pathways of synapses send, ${what} cannot` }),
+  notAPort: (name: string): Finding => ({
+    code: 'model/not-a-port',
+    message: `${name} is no port to send to`,
+    found: name,
+  }),
+  sendOutside: (what: string): Finding => ({
+    code: 'model/send-outside',
+    message: `only pathways of synapses send, ${what} cannot`,
+  }),
   portOnlyAdds: (name: string, operator: string): Finding => ({
     code: 'model/port-only-adds',
     message: `a synapse can only add to the port ${name}`,
@@ -488,7 +503,9 @@ export const messages = {
   }),
   sectionForm: (both: boolean): Finding => ({
     code: both ? 'model/conflicting-keys' : 'model/missing-key',
-    message: both ? 'a section has a shape or a capacitance, not both' : 'the section has neither a shape nor a capacitance',
+    message: both
+      ? 'a section has a shape or a capacitance, not both'
+      : 'the section has neither a shape nor a capacitance',
     expected: 'points, or length and diameter, or capacitance and coupling',
   }),
 } as const;

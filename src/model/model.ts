@@ -1,14 +1,24 @@
 /**
- * The normalised model: what passed validation, with every default present, every quantity in SI, every expression in the
- * canonical syntax over SI units, and every reference resolvable. It is plain JSON, so that hashing, storing in results and
- * running again are one thing. Only `normalise` makes it; everything downstream takes only this type.
+ * The normalised model: what passed validation, with every default present, every quantity in SI, every expression in
+ * the canonical syntax over SI units, and every reference resolvable. It is plain JSON, so that hashing, storing in
+ * results and running again are one thing. Only `normalise` makes it; everything downstream takes only this type.
  *
- * The document as people write it is described by `schemas/model.schema.json` (`ModelDocument` in `document.ts`): there, a
- * quantity is a string with a unit or a number in its slot's unit, and shorthands are allowed.
+ * The document as people write it is described by `schemas/model.schema.json` (`ModelDocument` in `document.ts`):
+ * there, a quantity is a string with a unit or a number in its slot's unit, and shorthands are allowed.
  */
 
 import type { Compartments } from './compartments.js';
-import type { ArrayValue, Derivative, EquationSet, ExpressionText, HostDraw, Id, StatementText, UnitText, Value } from './equations.js';
+import type {
+  ArrayValue,
+  Derivative,
+  EquationSet,
+  ExpressionText,
+  HostDraw,
+  Id,
+  StatementText,
+  UnitText,
+  Value,
+} from './equations.js';
 
 export type * from './compartments.js';
 export type * from './equations.js';
@@ -105,7 +115,9 @@ export interface SynapseType extends EquationSet {
   readonly events?: Readonly<Record<Id, SynapseEvent>>;
   /** Continuous part: added each step to an input or variable of an end (`post.I`, `pre.I`, `port`). */
   readonly contributes: Readonly<Record<string, ExpressionText>>;
-  /** Brian's summed variables: each step, before the target's integration, the variable becomes the sum over synapses. */
+  /**
+   * Brian's summed variables: each step, before the target's integration, the variable becomes the sum over synapses.
+   */
   readonly summed: Readonly<Record<string, ExpressionText>>;
   /** Ports that a projection's `receptor` binds to variables of the target, with their units. */
   readonly ports: Readonly<Record<Id, { readonly unit: UnitText }>>;
@@ -128,7 +140,10 @@ export interface Population {
   readonly type?: Id;
   readonly size: number;
   readonly values: Readonly<Record<Id, Value>>;
-  /** Parameters that are another population's variables: element k reads element `index` of it (k, or the only one, where absent). */
+  /**
+   * Parameters that are another population's variables: element k reads element `index` of it (k, or the only one,
+   * where absent).
+   */
   readonly linked?: Readonly<Record<Id, { readonly population: Id; readonly variable: Id; readonly index?: Value }>>;
   /** Order in which `values` are applied when they read each other; empty: by dependency. */
   readonly positions?: ArrayValue | Structure;
@@ -155,7 +170,9 @@ export type SelectionRule =
       readonly generator?: HostDraw;
       readonly name?: string;
     }
-  /** A sample of a selection, whose elements are numbered in order. `only`: of those drawn, the ones of this population. */
+  /**
+   * A sample of a selection, whose elements are numbered in order. `only`: of those drawn, the ones of this population.
+   */
   | {
       readonly sample: number;
       readonly from: SelectionRule;
@@ -179,7 +196,10 @@ export interface End {
 export type ConnectionRule =
   | { readonly rule: 'all'; readonly self: boolean }
   | { readonly rule: 'oneToOne' }
-  /** Independent pairs with probability `p` (number: skips per block; expression of i, j and pre/post values: per pair), where `condition` holds. */
+  /**
+   * Independent pairs with probability `p` (number: skips per block; expression of i, j and pre/post values: per pair),
+   * where `condition` holds.
+   */
   | {
       readonly rule: 'pairs';
       readonly condition: ExpressionText | null;
@@ -187,7 +207,9 @@ export type ConnectionRule =
       readonly copies: number | ExpressionText;
       readonly self: boolean;
     }
-  /** For each outer element, `each` over a range or sample, where `condition` holds: target (or source) index `index`. */
+  /**
+   * For each outer element, `each` over a range or sample, where `condition` holds: target (or source) index `index`.
+   */
   | {
       readonly rule: 'generator';
       readonly outer: 'pre' | 'post';
@@ -211,8 +233,17 @@ export type ConnectionRule =
       readonly self: boolean;
     }
   | { readonly rule: 'fixedTotal'; readonly n: number; readonly replace: boolean; readonly self: boolean }
-  /** Targets nearer than `degree` (m), at most `n` of them; each such edge is moved to another target with probability `rewiring`. */
-  | { readonly rule: 'smallWorld'; readonly degree: number; readonly rewiring: number; readonly n: number | null; readonly self: boolean }
+  /**
+   * Targets nearer than `degree` (m), at most `n` of them; each such edge is moved to another target with probability
+   * `rewiring`.
+   */
+  | {
+      readonly rule: 'smallWorld';
+      readonly degree: number;
+      readonly rewiring: number;
+      readonly n: number | null;
+      readonly self: boolean;
+    }
   /** The pairs of another projection between the same ends. */
   | { readonly rule: 'clone'; readonly of: Id }
   /** Rules with arguments of their own: `hostDrawn` (see `lower/host/connect.ts`), and connection sets. */
@@ -229,7 +260,11 @@ export interface Projection {
   readonly values: Readonly<Record<Id, Value>>;
   /** Delay of each pathway in s; overrides the type's. */
   readonly delays: Readonly<Record<Id, Value>>;
-  readonly delayRange?: { readonly min?: number; readonly max?: number; readonly outOfRange: 'clip' | 'redraw' | 'error' };
+  readonly delayRange?: {
+    readonly min?: number;
+    readonly max?: number;
+    readonly outOfRange: 'clip' | 'redraw' | 'error';
+  };
   readonly space?: {
     readonly axes: string;
     readonly scale: readonly number[];
@@ -240,7 +275,9 @@ export interface Projection {
 }
 
 export type Stimulus =
-  /** Adds Binomial(n, rate*dt) * weight to a variable each step, independently for each element (Brian's PoissonInput). */
+  /**
+   * Adds Binomial(n, rate*dt) * weight to a variable each step, independently for each element (Brian's PoissonInput).
+   */
   | {
       readonly kind: 'poisson';
       readonly to: SelectionRule;
@@ -308,8 +345,8 @@ export type Phase =
   | { readonly run: number }
   | { readonly runUntil: number }
   /**
-   * Keys are `population[1, 3].variable`; with `of`, for selections without such a text, they are variables of it. `numbered`: the
-   * index `i` that values read counts within the selection rather than within its populations.
+   * Keys are `population[1, 3].variable`; with `of`, for selections without such a text, they are variables of it.
+   * `numbered`: the index `i` that values read counts within the selection rather than within its populations.
    */
   | {
       readonly set: Readonly<Record<string, Value>>;
@@ -318,22 +355,32 @@ export type Phase =
       readonly numbered?: 'selection';
     }
   /** Gives state variables another first value: they take it now, and at each reset that follows. */
-  | { readonly initialise: Readonly<Record<string, Value>>; readonly of?: SelectionRule; readonly numbered?: 'selection' }
-  /** Other delays for what is sent from now on, by `projection.pathway`; what is under way arrives when it would have. */
+  | {
+      readonly initialise: Readonly<Record<string, Value>>;
+      readonly of?: SelectionRule;
+      readonly numbered?: 'selection';
+    }
+  /**
+   * Other delays for what is sent from now on, by `projection.pathway`; what is under way arrives when it would have.
+   */
   | { readonly delays: Readonly<Record<string, Value>> }
   /** Other values for currents, from now on. */
   | { readonly currents: Readonly<Record<Id, ExpressionText>> }
   /**
-   * Other spikes for populations that replay them; those whose time has passed are not replayed. With `of`, for those of its elements that
-   * are of the population: indices count among them, those that none has are left out, and the other elements go on with theirs.
+   * Other spikes for populations that replay them; those whose time has passed are not replayed. With `of`, for those
+   * of its elements that are of the population: indices count among them, those that none has are left out, and the
+   * other elements go on with theirs.
    */
-  | { readonly replay: Readonly<Record<Id, Extract<Population['spikes'], { indices: ArrayValue }>>>; readonly of?: SelectionRule }
+  | {
+      readonly replay: Readonly<Record<Id, Extract<Population['spikes'], { indices: ArrayValue }>>>;
+      readonly of?: SelectionRule;
+    }
   | { readonly attach: Id }
   | { readonly detach: Id }
   | { readonly record: Id; readonly on: boolean }
   /**
-   * Back to time 0 with first values, nothing under way, and the parameters as they are now; draws go on. `segment` is the name of
-   * what follows, `annotations` belong to what ends.
+   * Back to time 0 with first values, nothing under way, and the parameters as they are now; draws go on. `segment` is
+   * the name of what follows, `annotations` belong to what ends.
    */
   | { readonly reset: true; readonly segment?: string; readonly annotations?: Readonly<Record<string, unknown>> }
   | { readonly store: string }
@@ -373,7 +420,10 @@ export interface Model {
 }
 
 /** The arrays that `$data` references of a model point at, by digest, decoded. */
-export type DataStore = ReadonlyMap<string, Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array | BigInt64Array>;
+export type DataStore = ReadonlyMap<
+  string,
+  Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array | BigInt64Array
+>;
 
 /** A validated model with its large arrays. */
 export interface ValidModel {

@@ -5,13 +5,25 @@ import { messages } from './messages.js';
 import type { DataStore, Id, Metadata, Model, Phase, ValidModel } from './model.js';
 import { resolveConstants } from './normalise/constants.js';
 import { createContext, type Context } from './normalise/context.js';
-import { currentTarget, normaliseClock, normaliseOperation, normaliseStimulus, normaliseTable } from './normalise/drives.js';
+import {
+  currentTarget,
+  normaliseClock,
+  normaliseOperation,
+  normaliseStimulus,
+  normaliseTable,
+} from './normalise/drives.js';
 import { positiveQuantity } from './normalise/literals.js';
 import { checkIds, secondUnit, type Names } from './normalise/names.js';
 import { normaliseNeuron, type NeuronInfo } from './normalise/neurons.js';
 import { applyOverrides, givenDuration, givenParameter, withDuration, type Overrides } from './normalise/options.js';
 import { declarePopulation, normalisePopulation } from './normalise/populations.js';
-import { declareProjection, endsOf, normaliseProjection, type DeclaredProjection, matrixOf } from './normalise/projections.js';
+import {
+  declareProjection,
+  endsOf,
+  normaliseProjection,
+  type DeclaredProjection,
+  matrixOf,
+} from './normalise/projections.js';
 import { normaliseProtocol } from './normalise/protocol.js';
 import { normaliseRecordings } from './normalise/recordings.js';
 import type { Elements, PopulationInfo } from './normalise/selections.js';
@@ -37,8 +49,8 @@ export interface NormaliseOptions extends Overrides {
 const schema = { schema: 'schemas/model.schema.json', stage: 'model' };
 
 /**
- * Validates a model document and brings it to its normal form: schema, then names, units, dimensions and references, then
- * the rules on the whole.
+ * Validates a model document and brings it to its normal form: schema, then names, units, dimensions and references,
+ * then the rules on the whole.
  *
  * The normal form is itself a document, and normalising it again changes nothing.
  *
@@ -107,8 +119,22 @@ function mapOf<D, M>(
 }
 
 /** The parts in the order in which they need each other. */
-function build(context: Context, document: ModelDocument, given: ReadonlyMap<Id, string | number>, duration: string | undefined): Model {
-  for (const key of ['neurons', 'synapses', 'tables', 'populations', 'projections', 'stimuli', 'operations', 'clocks'] as const)
+function build(
+  context: Context,
+  document: ModelDocument,
+  given: ReadonlyMap<Id, string | number>,
+  duration: string | undefined,
+): Model {
+  for (const key of [
+    'neurons',
+    'synapses',
+    'tables',
+    'populations',
+    'projections',
+    'stimuli',
+    'operations',
+    'clocks',
+  ] as const)
     checkIds(context, document[key], `/${key}`);
   const parameters = resolveConstants(context, document.parameters ?? {}, given, givenParameter);
   const tables = mapOf(document.tables, '/tables', (table, at, id) => normaliseTable(context, id, table, at));
@@ -127,7 +153,9 @@ function build(context: Context, document: ModelDocument, given: ReadonlyMap<Id,
   );
   const elements: Elements = { populations, projections: new Set(Object.keys(document.projections ?? {})) };
   const network = connect(context, document, elements);
-  const stimuli = mapOf(document.stimuli, '/stimuli', (stimulus, at) => normaliseStimulus(context, stimulus, elements, at));
+  const stimuli = mapOf(document.stimuli, '/stimuli', (stimulus, at) =>
+    normaliseStimulus(context, stimulus, elements, at),
+  );
   const { protocol, ...rest } = acts(context, document, elements, network, duration);
   return {
     interneuron: 1,
@@ -138,7 +166,15 @@ function build(context: Context, document: ModelDocument, given: ReadonlyMap<Id,
     synapses: Object.fromEntries([...network.synapses].map(([id, { type }]) => [id, type])),
     tables,
     populations: mapOf(document.populations, '/populations', (item, at, id) =>
-      normalisePopulation(context, id, item, populations.get(id) ?? { size: NaN }, new Set(Object.keys(clocks)), populations, at),
+      normalisePopulation(
+        context,
+        id,
+        item,
+        populations.get(id) ?? { size: NaN },
+        new Set(Object.keys(clocks)),
+        populations,
+        at,
+      ),
     ),
     projections: network.projections,
     stimuli,
@@ -171,7 +207,8 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
       declareProjection(context, item, elements, child('/projections', id)),
     ]),
   );
-  const synapseOf = (projection: Id): DeclaredSynapse | undefined => types.get(document.projections?.[projection]?.synapse ?? '');
+  const synapseOf = (projection: Id): DeclaredSynapse | undefined =>
+    types.get(document.projections?.[projection]?.synapse ?? '');
   const pairs = new Map<Id, readonly Ends[]>();
   const endsOfProjection = (id: Id): readonly Ends[] => {
     const known = pairs.get(id);
@@ -182,7 +219,11 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
     return found;
   };
   const endsOfType = (type: Id): readonly Ends[] =>
-    distinct([...declared].filter(([, projection]) => projection.document.synapse === type).flatMap(([id]) => endsOfProjection(id)));
+    distinct(
+      [...declared]
+        .filter(([, projection]) => projection.document.synapse === type)
+        .flatMap(([id]) => endsOfProjection(id)),
+    );
   const types = new Map<Id, DeclaredSynapse>();
   for (const [id, item] of Object.entries(document.synapses ?? {}))
     types.set(
@@ -190,14 +231,21 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
       declareSynapse(context, item, () => endsOfType(id), child('/synapses', id)),
     );
   const synapses = new Map(
-    [...types].map(([id, type]): [Id, SynapseInfo] => [id, normaliseSynapse(context, type, endsOfType(id), child('/synapses', id))]),
+    [...types].map(([id, type]): [Id, SynapseInfo] => [
+      id,
+      normaliseSynapse(context, type, endsOfType(id), child('/synapses', id)),
+    ]),
   );
   const ids = [...synapses.keys()];
   const projections = mapOf(document.projections, '/projections', (item, at, id) => {
     const projection = declared.get(id);
-    return projection && normaliseProjection(context, projection, endsOfProjection(id), synapses.get(item.synapse), ids, declared, at);
+    return (
+      projection &&
+      normaliseProjection(context, projection, endsOfProjection(id), synapses.get(item.synapse), ids, declared, at)
+    );
   });
-  const infoOf = (projection: Id): SynapseInfo | undefined => synapses.get(document.projections?.[projection]?.synapse ?? '');
+  const infoOf = (projection: Id): SynapseInfo | undefined =>
+    synapses.get(document.projections?.[projection]?.synapse ?? '');
   return {
     synapses,
     projections,
@@ -241,7 +289,8 @@ function acts(
   const operations = mapOf(document.operations, '/operations', (operation, at) =>
     normaliseOperation(context, operation, elements, network.scopesOf, at),
   );
-  if (document.record && document.recordings) context.report(messages.oneOfKeys(['record', 'recordings'], 2), '/recordings');
+  if (document.record && document.recordings)
+    context.report(messages.oneOfKeys(['record', 'recordings'], 2), '/recordings');
   const key = document.record ? '/record' : '/recordings';
   const recordings = normaliseRecordings(
     context,
@@ -258,7 +307,12 @@ function acts(
     synapse: (projection: Id) => {
       const own = network.ownOf(projection);
       return (
-        own && { own, scopes: network.scopesOf(projection), pathways: network.pathwaysOf(projection), ...network.matrixOf(projection) }
+        own && {
+          own,
+          scopes: network.scopesOf(projection),
+          pathways: network.pathwaysOf(projection),
+          ...network.matrixOf(projection),
+        }
       );
     },
   };
@@ -287,10 +341,14 @@ function timeStep(context: Context, document: ModelDocument): number {
 /** The seed as text: a JSON number above 2^53 has lost digits already. */
 function seedOf(context: Context, document: ModelDocument): string {
   const seed = document.experiment?.seed ?? 0;
-  if (typeof seed === 'number' && !Number.isSafeInteger(seed)) context.report(messages.seedTooLarge(seed), '/experiment/seed');
+  if (typeof seed === 'number' && !Number.isSafeInteger(seed))
+    context.report(messages.seedTooLarge(seed), '/experiment/seed');
   return String(seed);
 }
 
 function normaliseMetadata({ authors, ...rest }: MetadataDocument): Metadata {
-  return { ...rest, ...(authors ? { authors: authors.map((author) => (typeof author === 'string' ? { name: author } : author)) } : {}) };
+  return {
+    ...rest,
+    ...(authors ? { authors: authors.map((author) => (typeof author === 'string' ? { name: author } : author)) } : {}),
+  };
 }

@@ -15,7 +15,10 @@ const mostErrors = 10;
  * A well-formed text without comments is read by the engine's own parser after a scan that finds duplicate keys and
  * deep nesting; only what that refuses goes to the slower one, which knows where the mistakes are.
  */
-export function readJson(text: string, document: string): { value: unknown; positions: Positions; diagnostics: Diagnostic[] } {
+export function readJson(
+  text: string,
+  document: string,
+): { value: unknown; positions: Positions; diagnostics: Diagnostic[] } {
   const lines = linesOf(text);
   const diagnostics: Diagnostic[] = [];
   const report = (finding: Finding, offset: number, length: number): void => {
@@ -42,7 +45,8 @@ export function readJson(text: string, document: string): { value: unknown; posi
   }
   // A text that does not parse has no sensible keys.
   if (diagnostics.length === 0)
-    for (const { key, offset, length } of scan.duplicates.slice(0, mostErrors)) report(messages.duplicateKey(key), offset, length);
+    for (const { key, offset, length } of scan.duplicates.slice(0, mostErrors))
+      report(messages.duplicateKey(key), offset, length);
   return { value: diagnostics.length > 0 ? undefined : value, positions, diagnostics };
 }
 

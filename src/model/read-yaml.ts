@@ -1,4 +1,16 @@
-import { Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq, type Document, type Node, type CST, type Pair } from 'yaml';
+import {
+  Composer,
+  Lexer,
+  Parser,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Document,
+  type Node,
+  type CST,
+  type Pair,
+} from 'yaml';
 import type { Diagnostic, Finding, Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { deepestNesting } from './json-scan.js';
@@ -13,10 +25,13 @@ const mostErrors = 10;
 const mostAliases = 100;
 
 /**
- * Reads a YAML 1.2 text (core schema, so `on` and `no` are strings). Tokens are counted before they are composed, since the
- * composer recurses and deep nesting would abort the process.
+ * Reads a YAML 1.2 text (core schema, so `on` and `no` are strings). Tokens are counted before they are composed, since
+ * the composer recurses and deep nesting would abort the process.
  */
-export function readYaml(text: string, document: string): { value: unknown; positions: Positions; diagnostics: Diagnostic[] } {
+export function readYaml(
+  text: string,
+  document: string,
+): { value: unknown; positions: Positions; diagnostics: Diagnostic[] } {
   const lines = linesOf(text);
   const diagnostics: Diagnostic[] = [];
   const report = (finding: Finding, start: number, end: number): void => {
@@ -35,13 +50,18 @@ export function readYaml(text: string, document: string): { value: unknown; posi
     return nothing;
   }
   const [composed, ...others] = [
-    ...new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false }).compose(tokens, true, text.length),
+    ...new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false }).compose(
+      tokens,
+      true,
+      text.length,
+    ),
   ];
   if (composed === undefined) return nothing;
   if (others[0]) report(messages.severalDocuments(), others[0].range[0], others[0].range[0] + 3);
   for (const error of composed.errors.slice(0, mostErrors)) {
     const [start, end] = error.pos;
-    if (error.code === 'DUPLICATE_KEY') report(messages.duplicateKey(wordAt(text, start)), start, start + wordAt(text, start).length);
+    if (error.code === 'DUPLICATE_KEY')
+      report(messages.duplicateKey(wordAt(text, start)), start, start + wordAt(text, start).length);
     else report(messages.malformedYaml(error.message), start, end);
   }
   const positions = yamlPositions(composed, text, document, lines);
@@ -130,8 +150,8 @@ function childOf(composed: Document.Parsed, parent: Node | null, segment: string
 
 /**
  * Offset in the text of character `index` of a scalar's value: both are walked together, skipping in the text what the
- * value does not have (quotes, indentation, the header of a block) and taking a folded line break for the space it became.
- * Undefined where escapes make the two differ otherwise.
+ * value does not have (quotes, indentation, the header of a block) and taking a folded line break for the space it
+ * became. Undefined where escapes make the two differ otherwise.
  */
 function offsetInScalar(text: string, start: number, end: number, value: string, index: number): number | undefined {
   let offset = start;

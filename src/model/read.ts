@@ -14,13 +14,16 @@ export interface ReadResult {
 }
 
 /**
- * Reads JSON (comments allowed, any size) or YAML 1.2 (small documents) into a tree of plain values, with the places of its nodes.
+ * Reads JSON (comments allowed, any size) or YAML 1.2 (small documents) into a tree of plain values, with the places of
+ * its nodes.
  *
- * The notation is recognised by content: a text that opens with `{` and a quoted key, or with `[`, is JSON, all else YAML.
+ * The notation is recognised by content: a text that opens with `{` and a quoted key, or with `[`, is JSON, all else
+ * YAML.
  *
  * @param text  the document's text; a byte order mark at its start is skipped
  * @param document  its name in places, such as the file's path
- * @diagnostic read/…  malformed text, duplicate keys, nesting deeper than 100, halves of characters, a YAML text that is too
+ * @diagnostic read/…  malformed text, duplicate keys, nesting deeper than 100, halves of characters, a YAML text that
+ *   is too
  *   large
  */
 export function readDocument(text: string, document: string): ReadResult {
@@ -69,12 +72,17 @@ const pythonImport = /^(?:from [\w.]+ import [^:\n]+|import \w[\w., ]*)$/m;
  *
  * @diagnostic read/bad-encoding  bytes that are no text in that encoding
  */
-export function decodeText(bytes: Uint8Array, document: string): { readonly text: string; readonly diagnostics: readonly Diagnostic[] } {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+export function decodeText(
+  bytes: Uint8Array,
+  document: string,
+): { readonly text: string; readonly diagnostics: readonly Diagnostic[] } {
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   try {
     return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes), diagnostics: [] };
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError || (error instanceof Error && 'code' in error))) throw error;
+    if (!(error instanceof TypeError || error instanceof RangeError || (error instanceof Error && 'code' in error)))
+      throw error;
     const place = { document, ...(encoding === 'utf-8' ? firstBadByte(bytes) : {}) };
     return { text: '', diagnostics: [{ severity: 'error', ...messages.badEncoding(encoding), place }] };
   }

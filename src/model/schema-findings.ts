@@ -48,13 +48,16 @@ export function reportSchemaErrors(
     const pointer = isKey ? child(error.instancePath, error.propertyName ?? '') : error.instancePath;
     // A value of the wrong type breaks several keywords: the first says it.
     const subject =
-      error.keyword === 'required' ? `${pointer} ${String(error.params['missingProperty'])}` : `${pointer} ${isKey ? 'key' : ''}`;
+      error.keyword === 'required'
+        ? `${pointer} ${String(error.params['missingProperty'])}`
+        : `${pointer} ${isKey ? 'key' : ''}`;
     if (told.has(subject)) continue;
     told.add(subject);
     const finding = findingFor(error, nodeAt(value, pointer), notation.stage);
     if (!finding.code.endsWith('/unknown-key')) onlyUnknownKeys = false;
     const place = isKey ? (positions.keyPlace?.(pointer) ?? positions.place(pointer)) : positions.place(pointer);
-    if (told.size <= mostFindings) diagnostics.add({ ...finding, rule: `${notation.schema}${error.schemaPath}` }, place);
+    if (told.size <= mostFindings)
+      diagnostics.add({ ...finding, rule: `${notation.schema}${error.schemaPath}` }, place);
   }
   return onlyUnknownKeys;
 }
@@ -88,7 +91,12 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
     }
     case 'type': {
       if (typeof found === 'number' && !Number.isFinite(found))
-        return { code: `${stage}/not-finite`, message: 'this is not a finite number', expected: 'a finite number', found: String(found) };
+        return {
+          code: `${stage}/not-finite`,
+          message: 'this is not a finite number',
+          expected: 'a finite number',
+          found: String(found),
+        };
       const types = (Array.isArray(params['type']) ? params['type'] : [params['type']]).map(
         (type) => typeWords[String(type)] ?? String(type),
       );
@@ -125,7 +133,11 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
     case 'minProperties':
       return { code: `${stage}/missing-key`, message: 'this map must not be empty', found: shorten(found) };
     default:
-      return { code: `${stage}/bad-form`, message: `this value ${error.message ?? 'breaks the schema'}`, found: shorten(found) };
+      return {
+        code: `${stage}/bad-form`,
+        message: `this value ${error.message ?? 'breaks the schema'}`,
+        found: shorten(found),
+      };
   }
 }
 

@@ -20,7 +20,8 @@ export function halfCharacters(text: string, value: unknown, positions: Position
       found.push({ severity: 'error', ...messages.halfCharacter(), place: positions.place(pointer) });
     if (node === null || typeof node !== 'object') return;
     for (const [key, inner] of Object.entries(node)) {
-      if (halves.test(key)) found.push({ severity: 'error', ...messages.halfCharacter(), place: positions.place(pointer) });
+      if (halves.test(key))
+        found.push({ severity: 'error', ...messages.halfCharacter(), place: positions.place(pointer) });
       look(inner, child(pointer, Array.isArray(node) ? Number(key) : key));
     }
   };

@@ -26,10 +26,14 @@ export function parseRecordingRequest(text: string): RecordingRequest {
   const match = form.exec(text.trim());
   const [, of, names, every] = match ?? [];
   if (of === undefined || names === undefined) {
-    throw new UsageError(`--record cannot be ${text}`, "write it as population:variable@interval, such as 'exc:v@1ms', or as 'exc:spikes'");
+    throw new UsageError(
+      `--record cannot be ${text}`,
+      "write it as population:variable@interval, such as 'exc:v@1ms', or as 'exc:spikes'",
+    );
   }
   if (names === 'spikes' || names === 'spike' || names === 'rate') {
-    if (every !== undefined) throw new UsageError(`--record ${text}: ${names} take no interval`, `write ${of}:${names}`);
+    if (every !== undefined)
+      throw new UsageError(`--record ${text}: ${names} take no interval`, `write ${of}:${names}`);
     return names === 'rate' ? { of, rate: true } : { of, events: 'spike' };
   }
   return { of, variables: names.split(','), ...(every === undefined ? {} : { every }) };

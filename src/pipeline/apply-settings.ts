@@ -13,7 +13,8 @@ export interface Settled {
 }
 
 /**
- * Replaces constants in the namespace of a Brian-like specification. A name with a dot (`cells.tau`) is left to the model.
+ * Replaces constants in the namespace of a Brian-like specification. A name with a dot (`cells.tau`) is left to the
+ * model.
  *
  * @diagnostic set/unknown-name  no constant of the namespace has the name
  */
@@ -43,6 +44,7 @@ export function setNamespace(
 }
 
 function namespaceOf(document: unknown): Readonly<Record<string, unknown>> {
-  const namespace: unknown = document !== null && typeof document === 'object' && 'namespace' in document ? document.namespace : undefined;
+  const namespace: unknown =
+    document !== null && typeof document === 'object' && 'namespace' in document ? document.namespace : undefined;
   return namespace !== null && typeof namespace === 'object' && !Array.isArray(namespace) ? { ...namespace } : {};
 }

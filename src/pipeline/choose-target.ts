@@ -39,7 +39,10 @@ export interface TargetWishes {
 /** What running a program for so many steps asks of an engine; synapses that kernels count are not known yet. */
 export function workOf({ manifest, buffers }: Program, steps: number): TargetWishes {
   const elements = manifest.populations.reduce((sum, { size }) => sum + size, 0);
-  const bytes = buffers.reduce((sum, { element, length }) => sum + (typeof length === 'number' ? length * elementBytes[element] : 0), 0);
+  const bytes = buffers.reduce(
+    (sum, { element, length }) => sum + (typeof length === 'number' ? length * elementBytes[element] : 0),
+    0,
+  );
   return { work: steps * elements, elements, bytes };
 }
 
@@ -63,7 +66,10 @@ export async function chooseTarget(name: string, wishes: TargetWishes = {}): Pro
   const { device } = wishes;
   const names = Object.keys(targets);
   if (name !== 'auto' && !Object.hasOwn(targets, name)) {
-    throw new UsageError(`there is no target ${name}: it is ${oneOf(name, ['auto', ...names])}`, suggestion(name, names).hint);
+    throw new UsageError(
+      `there is no target ${name}: it is ${oneOf(name, ['auto', ...names])}`,
+      suggestion(name, names).hint,
+    );
   }
   if (name === 'auto' && device !== undefined) {
     throw new UsageError(
@@ -91,12 +97,15 @@ export async function chooseTarget(name: string, wishes: TargetWishes = {}): Pro
 /** The place of the device that a number or a part of a name means. */
 function chooseDevice(target: string, devices: readonly string[], wanted: string): number {
   const list = devices.map((title, ordinal) => `${ordinal}: ${title}`).join(', ');
-  const refuse = (why: string): UsageError => new UsageError(`the target ${target} has ${why} ${wanted}`, `its devices are ${list}`);
+  const refuse = (why: string): UsageError =>
+    new UsageError(`the target ${target} has ${why} ${wanted}`, `its devices are ${list}`);
   if (/^\d+$/.test(wanted)) {
     if (Number(wanted) >= devices.length) throw refuse('no device');
     return Number(wanted);
   }
-  const fitting = devices.flatMap((title, ordinal) => (title.toLowerCase().includes(wanted.toLowerCase()) ? [ordinal] : []));
+  const fitting = devices.flatMap((title, ordinal) =>
+    title.toLowerCase().includes(wanted.toLowerCase()) ? [ordinal] : [],
+  );
   const [first] = fitting;
   if (first === undefined) throw refuse('no device named');
   if (fitting.length > 1) throw refuse('several devices named');

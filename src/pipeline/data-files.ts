@@ -1,6 +1,6 @@
 /**
- * Large arrays of a model, kept beside its document: those of `cuba.json` lie in the folder `cuba.data`, each in a file named
- * by the SHA-256 of its little-endian bytes, which are all that it holds.
+ * Large arrays of a model, kept beside its document: those of `cuba.json` lie in the folder `cuba.data`, each in a file
+ * named by the SHA-256 of its little-endian bytes, which are all that it holds.
  */
 
 import { createHash } from 'node:crypto';
@@ -54,7 +54,10 @@ export function writeDataFiles(data: DataStore, document: string): readonly stri
     });
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`the arrays of the model cannot be written to ${folder} (${reason})`, 'choose another folder with -o');
+    throw new UsageError(
+      `the arrays of the model cannot be written to ${folder} (${reason})`,
+      'choose another folder with -o',
+    );
   }
 }
 

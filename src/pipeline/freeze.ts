@@ -1,6 +1,6 @@
 /**
- * Makes a model's draws explicit: connections, weights, delays, first values and random spike trains become arrays, so that the
- * same network can be built by a simulator with another generator.
+ * Makes a model's draws explicit: connections, weights, delays, first values and random spike trains become arrays, so
+ * that the same network can be built by a simulator with another generator.
  */
 
 import { Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
@@ -12,7 +12,16 @@ import type { Expression } from '../lang/ast.js';
 import { callsIn, expressionsOf } from '../lang/walk.js';
 import { parseExpression, parseStatements } from '../lang/parse.js';
 import { isRandom } from '../lang/functions.js';
-import type { Model, NeuronType, Phase, Population, Projection, SynapseType, ValidModel, Value } from '../model/model.js';
+import type {
+  Model,
+  NeuronType,
+  Phase,
+  Population,
+  Projection,
+  SynapseType,
+  ValidModel,
+  Value,
+} from '../model/model.js';
 import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
 import { createTimeline } from '../../runtime/record/timeline.js';
 import type { Session, Target } from '../../runtime/targets/target.js';
@@ -44,14 +53,16 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
     const projections = Object.fromEntries(
       await Promise.all(
         Object.entries(model.projections).map(
-          async ([name, projection]) => [name, await frozenProjection(name, projection, model, program, session)] as const,
+          async ([name, projection]) =>
+            [name, await frozenProjection(name, projection, model, program, session)] as const,
         ),
       ),
     );
     const populations = Object.fromEntries(
       await Promise.all(
         Object.entries(model.populations).map(
-          async ([name, population]) => [name, await frozenPopulation(name, population, model, program, session)] as const,
+          async ([name, population]) =>
+            [name, await frozenPopulation(name, population, model, program, session)] as const,
         ),
       ),
     );
@@ -60,7 +71,13 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
       const population = populations[name];
       const { positions } = population ?? {};
       if (population)
-        populations[name] = { size: population.size, values: {}, spikes, ...(positions ? { positions } : {}), order: population.order };
+        populations[name] = {
+          size: population.size,
+          values: {},
+          spikes,
+          ...(positions ? { positions } : {}),
+          order: population.order,
+        };
     }
     for (const [name, positions] of drawnPositions(valid)) {
       const population = populations[name];
@@ -80,14 +97,19 @@ function drawnPositions(valid: ValidModel): ReadonlyMap<string, readonly number[
     ([, { positions }]) =>
       positions !== undefined &&
       'structure' in positions &&
-      (positions.generator !== undefined || positions.fillOrder !== undefined || positions.structure.startsWith('random')),
+      (positions.generator !== undefined ||
+        positions.fillOrder !== undefined ||
+        positions.structure.startsWith('random')),
   );
   if (drawn.length === 0) return new Map();
   const { places } = resolveOnHost(valid, new Diagnostics());
   return new Map(
     drawn.map(([name, { size }]) => {
       const { x = [], y = [], z = [] } = places.get(name) ?? {};
-      return [name, Array.from({ length: 3 * size }, (_, k) => ([x, y, z][k % 3]?.[Math.floor(k / 3)] ?? 0) * 1e-6)] as const;
+      return [
+        name,
+        Array.from({ length: 3 * size }, (_, k) => ([x, y, z][k % 3]?.[Math.floor(k / 3)] ?? 0) * 1e-6),
+      ] as const;
     }),
   );
 }
@@ -107,12 +129,15 @@ async function frozenValues(
     const numbers = Array.from(await read(location.buffer, location.offset, length));
     const [first] = numbers;
     if (length === 1 && count !== 1 && first !== undefined) values[location.variable] = first;
-    else values[location.variable] = numbers.length > 0 && numbers.every((x) => Object.is(x, first)) ? (first ?? 0) : { array: numbers };
+    else
+      values[location.variable] =
+        numbers.length > 0 && numbers.every((x) => Object.is(x, first)) ? (first ?? 0) : { array: numbers };
   }
   return values;
 }
 
-const numbersOf = (array: TypedArray): ArrayLike<number> => (array instanceof BigInt64Array ? Array.from(array, Number) : array);
+const numbersOf = (array: TypedArray): ArrayLike<number> =>
+  array instanceof BigInt64Array ? Array.from(array, Number) : array;
 
 async function frozenPopulation(
   name: string,
@@ -183,7 +208,9 @@ async function frozenProjection(
   const synapses = await synapsesOf(location, session);
   const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> => {
     const stored = numbersOf(await session.read(buffer, offset, length));
-    return length === 1 && synapses.position.length !== 1 ? stored : Array.from(synapses.position, (p) => stored[p] as number);
+    return length === 1 && synapses.position.length !== 1
+      ? stored
+      : Array.from(synapses.position, (p) => stored[p] as number);
   };
   const values = await frozenValues(name, projection.values, program, read, synapses.position.length);
   const type = model.synapses[projection.synapse] as SynapseType;
@@ -192,22 +219,33 @@ async function frozenProjection(
     if (typeof (projection.delays[pathway.name] ?? type.pathways[pathway.name]?.delay ?? 0) === 'number') continue;
     delays[pathway.name] = await frozenDelay(pathway, synapses, program.dt, session);
   }
-  return { ...projection, connect: [{ rule: 'list', sources: synapses.sources, targets: synapses.targets }], values, delays };
+  return {
+    ...projection,
+    connect: [{ rule: 'list', sources: synapses.sources, targets: synapses.targets }],
+    values,
+    delays,
+  };
 }
 
-/** The time of so many steps in s, without the digits that multiplying adds: others round a time that is just above a step up. */
+/**
+ * The time of so many steps in s, without the digits that multiplying adds: others round a time that is just above a
+ * step up.
+ */
 const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrecision(15));
 
 const isDrawn = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
 
 /** Whether an event's condition or what it does draws. */
 const drawsInSteps = ({ when, do: actions }: NeuronType['events'][string]): boolean =>
-  isDrawn(parseExpression(when)) || actions.some((action) => parseStatements(action).flatMap(expressionsOf).some(isDrawn));
+  isDrawn(parseExpression(when)) ||
+  actions.some((action) => parseStatements(action).flatMap(expressionsOf).some(isDrawn));
 
 /** Populations that spike by chance alone: nothing is integrated, nothing writes to them. */
 function randomSources(model: Model): string[] {
   const written = new Set(
-    Object.values(model.projections).flatMap((projection) => ('population' in projection.to.of ? [projection.to.of.population] : [])),
+    Object.values(model.projections).flatMap((projection) =>
+      'population' in projection.to.of ? [projection.to.of.population] : [],
+    ),
   );
   return Object.entries(model.populations)
     .filter(([name, population]) => {
@@ -267,10 +305,13 @@ function frozenProtocol(protocol: readonly Phase[], trains: ReadonlyMap<string, 
     Object.fromEntries(Object.entries(values).filter(([key]) => !trains.has(/^\w+/.exec(key)?.[0] ?? '')));
   return protocol.flatMap((phase): Phase[] => {
     if ('set' in phase && phase.of === undefined) return [{ ...phase, set: ofOthers(phase.set) }];
-    if ('set' in phase && phase.of !== undefined && 'population' in phase.of && trains.has(phase.of.population)) return [];
+    if ('set' in phase && phase.of !== undefined && 'population' in phase.of && trains.has(phase.of.population))
+      return [];
     if (!('reset' in phase || 'restore' in phase) || trains.size === 0) return [phase];
     segment += 1;
-    const replay = Object.fromEntries([...trains].map(([name, segments]) => [name, segments[segment] ?? { indices: [], times: [] }]));
+    const replay = Object.fromEntries(
+      [...trains].map(([name, segments]) => [name, segments[segment] ?? { indices: [], times: [] }]),
+    );
     return [phase, { replay }];
   });
 }

@@ -18,11 +18,17 @@ export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
 /**
  * The files of a model's program.
  *
- * @param target  `c`, `opencl` and `cuda` give a project that builds and runs by itself; others give the text of the program
+ * @param target  `c`, `opencl` and `cuda` give a project that builds and runs by itself; others give the text of the
+ *   program
  * @param strategy  how devices spread spikes over work-items
  * @throws DiagnosticError for what cannot be lowered, UsageError for a strategy that there is not
  */
-export function generateProject(valid: ValidModel, target: string, precision: Precision, strategy = 'auto'): ProjectFiles {
+export function generateProject(
+  valid: ValidModel,
+  target: string,
+  precision: Precision,
+  strategy = 'auto',
+): ProjectFiles {
   const spread = readStrategy(strategy) ?? 'atomic';
   const program = lower(valid, { precision });
   if (target === 'c') return cProject(program, scriptOf(valid, program));
@@ -33,7 +39,9 @@ export function generateProject(valid: ValidModel, target: string, precision: Pr
   return generator.generate(program);
 }
 
-/** What the program does, in order. It records everything throughout, so that switching recordings has no place in it. */
+/**
+ * What the program does, in order. It records everything throughout, so that switching recordings has no place in it.
+ */
 function scriptOf(valid: ValidModel, program: Program): readonly ScriptEntry[] {
   return protocolOf(valid, program).flatMap((entry): ScriptEntry[] => {
     switch (entry.kind) {

@@ -31,7 +31,10 @@ export function includedFiles(model: string, allowed: readonly string[] = []): L
   const folders = allowed.map((folder) => {
     const real = realPath(folder);
     if (real !== null && statSync(real).isDirectory()) return { path: folder, real };
-    throw new UsageError(`--allow-path cannot be ${folder}: there is no such folder`, 'name a folder that models may include files from');
+    throw new UsageError(
+      `--allow-path cannot be ${folder}: there is no such folder`,
+      'name a folder that models may include files from',
+    );
   });
   const within = [root, ...folders.map(({ real }) => real)];
   return {
@@ -43,7 +46,9 @@ export function includedFiles(model: string, allowed: readonly string[] = []): L
     read: readText,
     list: (folder) => {
       const real = realPath(folder);
-      return real !== null && within.some((allowed) => real === allowed || isWithin(real, allowed)) ? namesIn(real) : [];
+      return real !== null && within.some((allowed) => real === allowed || isWithin(real, allowed))
+        ? namesIn(real)
+        : [];
     },
     root,
     folders: folders.map(({ path }) => path),
@@ -75,8 +80,8 @@ function realPath(path: string): string | null {
 }
 
 /**
- * The nearest folder with a `.git`; else the parent of the model's folder, since the examples of the standard include `../examples`,
- * unless that is the root of all.
+ * The nearest folder with a `.git`; else the parent of the model's folder, since the examples of the standard include
+ * `../examples`, unless that is the root of all.
  */
 function repositoryOf(model: string): string {
   const own = dirname(model);

@@ -71,10 +71,18 @@ export const messages = {
     code: 'run/not-a-number',
     message: `${shorten(variable)} of ${shorten(owner)} is not a number (NaN) when the run ends`,
     expected: 'numbers',
-    found: count === elements ? (elements === 1 ? 'NaN' : `NaN in all ${elements} elements`) : `NaN in ${count} of ${elements} elements`,
+    found:
+      count === elements
+        ? elements === 1
+          ? 'NaN'
+          : `NaN in all ${elements} elements`
+        : `NaN in ${count} of ${elements} elements`,
     hint: notNumbersHint,
   }),
-  buildFault: (sentence: string): Finding => ({ code: 'run/build-fault', message: `${sentence} (while building the network)` }),
+  buildFault: (sentence: string): Finding => ({
+    code: 'run/build-fault',
+    message: `${sentence} (while building the network)`,
+  }),
   changedModel: (expected: string, found: string): Finding => ({
     code: 'verify/changed-model',
     message: 'the model in the result is not the one that it says was run',

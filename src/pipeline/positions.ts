@@ -5,7 +5,10 @@ import type { ValidModel } from '../model/model.js';
 import type { RunSetup } from '../../runtime/results/result.js';
 
 /** Populations with the places of their elements, [size, 3] in m, where the model lists them. */
-export function withPositions(populations: RunSetup['populations'], { model, data }: ValidModel): RunSetup['populations'] {
+export function withPositions(
+  populations: RunSetup['populations'],
+  { model, data }: ValidModel,
+): RunSetup['populations'] {
   return populations.map((population) => {
     const given = model.populations[population.name]?.positions;
     if (!given || 'structure' in given) return population;

@@ -31,14 +31,20 @@ export function readSource(path: string): Source {
     // Networks of NeuroML may be in HDF5: as text they are like any other.
     const network = /\.h5$/i.test(path) ? readHdf5Network(path) : null;
     if (network && 'text' in network) return { name: path, text: network.text };
-    if (network && 'refused' in network) throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'is it whole?');
+    if (network && 'refused' in network)
+      throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'is it whole?');
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
   if (looksLikeXml(bytes)) {
     const decoded = decodeXml(bytes);
-    if ('refused' in decoded) throw new DiagnosticError([{ severity: 'error', ...decoded.refused, place: { document: path } }]);
+    if ('refused' in decoded)
+      throw new DiagnosticError([{ severity: 'error', ...decoded.refused, place: { document: path } }]);
     const { text, finding } = decoded;
-    return { name: path, text, diagnostics: finding ? [{ severity: 'warning', ...finding, place: { document: path } }] : [] };
+    return {
+      name: path,
+      text,
+      diagnostics: finding ? [{ severity: 'warning', ...finding, place: { document: path } }] : [],
+    };
   }
   const { text, diagnostics } = decodeText(bytes, path);
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
@@ -49,7 +55,10 @@ function readBytes(path: string): Uint8Array {
   try {
     const { size } = statSync(path);
     if (size > largestFile) {
-      throw new UsageError(`${path} is ${formatBytes(size)} long, more than can be read`, 'keep large arrays beside the model, as $data');
+      throw new UsageError(
+        `${path} is ${formatBytes(size)} long, more than can be read`,
+        'keep large arrays beside the model, as $data',
+      );
     }
     return readFileSync(path);
   } catch (error) {
@@ -66,7 +75,10 @@ function readError(error: unknown, path: string): unknown {
     case 'EISDIR':
       return new UsageError(`${path} is a folder, not a file`, 'name a file in it');
     case 'ENOTDIR':
-      return new UsageError(`${path} cannot be read: a part of its path is a file, not a folder`, 'check its name and folder');
+      return new UsageError(
+        `${path} cannot be read: a part of its path is a file, not a folder`,
+        'check its name and folder',
+      );
     case 'EACCES':
     case 'EPERM':
       return new UsageError(`${path} may not be read`, 'check its permissions');

@@ -11,7 +11,8 @@ const largestFile = 500_000_000;
 export type SideFile = { readonly text: string } | { readonly refused: string };
 
 /**
- * A reader of files beside a document; names count from its folder, links are followed before it is asked where a file is.
+ * A reader of files beside a document; names count from its folder, links are followed before it is asked where a file
+ * is.
  *
  * @param allowed  folders that may be read besides
  */
@@ -29,7 +30,9 @@ export function sideFiles(document: string, allowed: readonly string[] = []): (n
       return { text: readFileSync(real, 'utf8') };
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      return { refused: code === 'ENOENT' ? 'there is no such file' : `it cannot be read${code === '' ? '' : ` (${code})`}` };
+      return {
+        refused: code === 'ENOENT' ? 'there is no such file' : `it cannot be read${code === '' ? '' : ` (${code})`}`,
+      };
     }
   };
 }

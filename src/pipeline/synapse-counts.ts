@@ -1,4 +1,7 @@
-/** How many synapses projections have whose number is drawn: results have to know before a run how many columns a series has. */
+/**
+ * How many synapses projections have whose number is drawn: results have to know before a run how many columns a series
+ * has.
+ */
 
 import { resolveExtent } from '../../runtime/record/session-read.js';
 import type { Target } from '../../runtime/targets/target.js';
@@ -17,12 +20,21 @@ export function recordsAllSynapses({ model }: ValidModel): boolean {
  * @returns the number by the name of each projection, of those whose number follows from the model alone too
  * @throws DiagnosticError for what cannot be lowered
  */
-export async function synapseCounts(valid: ValidModel, target: Target, precision: Precision): Promise<ReadonlyMap<string, number>> {
+export async function synapseCounts(
+  valid: ValidModel,
+  target: Target,
+  precision: Precision,
+): Promise<ReadonlyMap<string, number>> {
   const { model } = valid;
   // Nothing happens in it, and nothing is recorded.
-  const still: ValidModel = { ...valid, model: { ...model, recordings: [], experiment: { ...model.experiment, protocol: [] } } };
+  const still: ValidModel = {
+    ...valid,
+    model: { ...model, recordings: [], experiment: { ...model.experiment, protocol: [] } },
+  };
   const program = lower(still, { precision });
-  const known = program.manifest.projections.flatMap(({ name, count }) => (typeof count === 'number' ? [[name, count] as const] : []));
+  const known = program.manifest.projections.flatMap(({ name, count }) =>
+    typeof count === 'number' ? [[name, count] as const] : [],
+  );
   if (known.length === program.manifest.projections.length) return new Map(known);
   const session = await (await target.compile(program, { threads: 1 })).start();
   try {

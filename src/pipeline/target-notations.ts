@@ -1,3 +1,6 @@
-/** Notations that a model can be written in: canonical JSON, a Brian 2 script, the Brian-like specification, a PyNN script, PyNN-style JSON, LEMS. */
+/**
+ * Notations that a model can be written in: canonical JSON, a Brian 2 script, the Brian-like specification, a PyNN
+ * script, PyNN-style JSON, LEMS.
+ */
 export const targetNotations = ['canonical', 'brian', 'brian-json', 'pynn', 'pynn-json', 'lems', 'neuroml'] as const;
 export type TargetNotation = (typeof targetNotations)[number];

@@ -10,6 +10,9 @@ export const version: string = typeof INTERNEURON_VERSION === 'string' ? INTERNE
 
 function readVersion(): string {
   const description: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const found = description !== null && typeof description === 'object' && 'version' in description ? description.version : undefined;
+  const found =
+    description !== null && typeof description === 'object' && 'version' in description
+      ? description.version
+      : undefined;
   return typeof found === 'string' ? found : 'unknown';
 }

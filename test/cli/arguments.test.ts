@@ -46,7 +46,10 @@ describe('what is understood', () => {
 describe('what is refused', () => {
   it.each([
     ['runn m.yaml', 'there is no command runn | did you mean run?'],
-    ['simulate m.yaml', 'there is no command simulate | the commands are run, convert, validate, codegen, verify, targets, completion'],
+    [
+      'simulate m.yaml',
+      'there is no command simulate | the commands are run, convert, validate, codegen, verify, targets, completion',
+    ],
     ['--foo', 'there is no option --foo without a command | interneuron --help lists commands and options'],
     ['run', 'run needs a file | interneuron run --help shows how it is used'],
     ['run a.yaml b.yaml', 'run takes one file, but got b.yaml as well | interneuron runs one model at a time'],
@@ -80,12 +83,15 @@ describe('help', () => {
     }
   });
 
-  it.each(Object.keys(commands) as (keyof typeof commands)[])('of %s names every option, within 80 columns', async (name) => {
-    const request = await read(`${name} --help`);
-    if (request.kind !== 'text') throw new Error('not help');
-    for (const option of Object.keys(commands[name].options)) expect(request.text).toContain(`--${option}`);
-    for (const line of request.text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-  });
+  it.each(Object.keys(commands) as (keyof typeof commands)[])(
+    'of %s names every option, within 80 columns',
+    async (name) => {
+      const request = await read(`${name} --help`);
+      if (request.kind !== 'text') throw new Error('not help');
+      for (const option of Object.keys(commands[name].options)) expect(request.text).toContain(`--${option}`);
+      for (const line of request.text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
 
   it('--version is that of the package', async () => {
     expect(await read('--version')).toEqual({ kind: 'text', text: '0.1.0\n' });

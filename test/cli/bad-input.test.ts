@@ -1,4 +1,6 @@
-/** Every kind of bad input: a diagnostic with a place where there is one, the right exit code, no stack trace, no file. */
+/**
+ * Every kind of bad input: a diagnostic with a place where there is one, the right exit code, no stack trace, no file.
+ */
 
 import {
   chmodSync,
@@ -104,7 +106,12 @@ describe('documents that cannot be read', () => {
     ['a YAML text of 21 MB', 'format: interneuron/brian\n' + 'a: 1\n'.repeat(4_200_000), 'read/yaml-too-large', 1],
     ['deeply nested JSON', '{"format": ' + '['.repeat(100_000) + ']'.repeat(100_000) + '}', 'read/too-deep', 1],
     ['deeply nested YAML', 'format: ' + '['.repeat(100_000) + ']'.repeat(100_000), 'read/too-deep', 1],
-    ['deeply indented YAML', Array.from({ length: 3000 }, (_, i) => ' '.repeat(i) + 'a:').join('\n'), 'read/too-deep', undefined],
+    [
+      'deeply indented YAML',
+      Array.from({ length: 3000 }, (_, i) => ' '.repeat(i) + 'a:').join('\n'),
+      'read/too-deep',
+      undefined,
+    ],
   ])('%s', async (name, text, code, line) => {
     const outcome = await refuse(`${name.replaceAll(' ', '-')}.yaml`, text);
     expect(outcome.code).toBe(1);
@@ -128,10 +135,22 @@ describe('specifications that are wrong', () => {
   it.each<[string, readonly string[], unknown, RegExp, string]>([
     ['an unknown key', ['neuron_group'], {}, /^brian\/unknown-key$/, '"neuron_group"'],
     ['a misspelt key of a group', [...cells, 'treshold'], 'v > 1*mV', /^brian\/unknown-key$/, '"treshold"'],
-    ['a name without definition', [...cells, 'model'], 'dv/dt = -v/tua : volt\ntau : second', /^brian\/unknown-name$/, '"model"'],
+    [
+      'a name without definition',
+      [...cells, 'model'],
+      'dv/dt = -v/tua : volt\ntau : second',
+      /^brian\/unknown-name$/,
+      '"model"',
+    ],
     ['a wrong dimension', [...cells, 'model'], 'dv/dt = -v : volt\ntau : second', /dimension/, '"model"'],
     ['a missing unit', [...cells, 'initializers', 'v'], '5', /unit|dimension/, '"v"'],
-    ['a syntax error in an equation', [...cells, 'model'], 'dv/dt = -v/(tau : volt\ntau : second', /^lang\//, '"model"'],
+    [
+      'a syntax error in an equation',
+      [...cells, 'model'],
+      'dv/dt = -v/(tau : volt\ntau : second',
+      /^lang\//,
+      '"model"',
+    ],
     [
       'cyclic subexpressions',
       [...cells, 'model'],
@@ -143,8 +162,20 @@ describe('specifications that are wrong', () => {
     ['a negative size', [...cells, 'N'], -4, /^brian\//, '"N"'],
     ['a size of 10¹²', [...cells, 'N'], 1e12, /size|large|range/, '"N"'],
     ['a parameter that is not finite', [...cells, 'initializers', 'v'], '1e999 mV', /finite|range/, '"v"'],
-    ['a name with a hyphen', ['neuron_groups'], { 'my-cells': specification.neuron_groups.cells }, /name|identifier|key/, '"my-cells"'],
-    ['a monitor of what is not there', ['spike_monitors', 'spikes', 'source'], 'cels', /^brian\/unknown-group$/, '"source"'],
+    [
+      'a name with a hyphen',
+      ['neuron_groups'],
+      { 'my-cells': specification.neuron_groups.cells },
+      /name|identifier|key/,
+      '"my-cells"',
+    ],
+    [
+      'a monitor of what is not there',
+      ['spike_monitors', 'spikes', 'source'],
+      'cels',
+      /^brian\/unknown-group$/,
+      '"source"',
+    ],
     ['a negative seed', ['seed'], -1, /^brian\/bad-form$/, '"seed"'],
     ['a seed that is no whole number', ['seed'], 1.5, /^brian\/wrong-type$/, '"seed"'],
     ['a negative time step', ['dt'], '-0.1 ms', /range|value/, '"dt"'],
@@ -205,7 +236,11 @@ describe('specifications that are wrong', () => {
       spike_monitors: { typedef: { source: 'register' } },
     });
     writeFileSync(folder.file('keywords.json'), text);
-    expect(await runCommand(['run', folder.file('keywords.json'), '--quiet'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await runCommand(['run', folder.file('keywords.json'), '--quiet'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
   });
 
   it.each<[string, readonly string[], unknown, string]>([
@@ -268,9 +303,17 @@ describe('files and folders', () => {
       () => ['run', good(), '-o', folder.file('nowhere/result.nwb')],
       /cannot write .*its folder does not exist/,
     ],
-    ['an output that is a folder', () => ['run', good(), '-o', makeFolder('results.nwb')], /cannot write .*it is a folder/],
+    [
+      'an output that is a folder',
+      () => ['run', good(), '-o', makeFolder('results.nwb')],
+      /cannot write .*it is a folder/,
+    ],
     ['an output without a suffix', () => ['run', good(), '-o', folder.file('result')], /has no suffix/],
-    ['an output in no known format', () => ['run', good(), '-o', folder.file('result.nbw')], /no result format has the suffix \.nbw/],
+    [
+      'an output in no known format',
+      () => ['run', good(), '-o', folder.file('result.nbw')],
+      /no result format has the suffix \.nbw/,
+    ],
     ['a result that is not there', () => ['verify', folder.file('missing.nwb')], /there is no file|cannot read/],
     ['a bad seed', () => ['run', good(), '--seed', 'one'], /--seed cannot be one/],
     ['a seed beyond 64 bits', () => ['run', good(), '--seed', '18446744073709551616'], /--seed cannot be/],
@@ -280,7 +323,11 @@ describe('files and folders', () => {
     ['no threads', () => ['run', good(), '--threads', '0'], /--threads cannot be 0/],
     ['a setting without a value', () => ['run', good(), '--set', 'g'], /--set cannot be g/],
     ['a subject without a value', () => ['run', good(), '--subject', 'species'], /--subject cannot be species/],
-    ['a field that no subject has', () => ['run', good(), '--subject', 'specie=Mus musculus'], /--subject has no field specie/],
+    [
+      'a field that no subject has',
+      () => ['run', good(), '--subject', 'specie=Mus musculus'],
+      /--subject has no field specie/,
+    ],
     ['a recording without a variable', () => ['run', good(), '--record', 'cells'], /--record cannot be cells/],
   ])('%s', async (_, words, sentence) => {
     const outcome = await runCommand(words());
@@ -303,7 +350,10 @@ describe('files and folders', () => {
 
   it('a file of 200 MB is read to its end, and its mistake found', async () => {
     const path = folder.file('large.json');
-    const model = { ...specification, synapses: { s: { source: 'cells', target: 'cells', on_pre: 'v += 1*mV', conect: { i: ['HERE'] } } } };
+    const model = {
+      ...specification,
+      synapses: { s: { source: 'cells', target: 'cells', on_pre: 'v += 1*mV', conect: { i: ['HERE'] } } },
+    };
     const [before = '', after = ''] = JSON.stringify(model).split('"HERE"');
     const file = openSync(path, 'w');
     writeSync(file, before);
@@ -318,7 +368,11 @@ describe('files and folders', () => {
       expect.objectContaining({
         code: 'brian/unknown-key',
         hint: 'did you mean connect?',
-        place: expect.objectContaining({ pointer: '/synapses/s/conect', line: 1, column: before.indexOf('"conect"') + 1 }),
+        place: expect.objectContaining({
+          pointer: '/synapses/s/conect',
+          line: 1,
+          column: before.indexOf('"conect"') + 1,
+        }),
       }),
     ]);
     expect(existsSync(folder.file('large.nwb'))).toBe(false);
@@ -330,7 +384,10 @@ describe('files and folders', () => {
     truncateSync(path, 600_000_000);
     const outcome = await runCommand(['run', path]);
     rmSync(path);
-    expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(/is 600 MB long, more than can be read\n {2}hint {2}\S/) });
+    expect(outcome).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/is 600 MB long, more than can be read\n {2}hint {2}\S/),
+    });
   });
 
   it('an HDF5 file as model', async () => {

@@ -1,4 +1,7 @@
-/** Every kind of bad NeuroML and LEMS: a finding with its place, or a result; never a crash, nothing read from where it should not be. */
+/**
+ * Every kind of bad NeuroML and LEMS: a finding with its place, or a result; never a crash, nothing read from where it
+ * should not be.
+ */
 
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,8 +15,14 @@ interface Outcome {
   readonly findings: readonly string[];
 }
 
-/** Writes files below a folder of its own, validates the first, and says what was found: `severity code line:column`. */
-async function validate(name: string, files: Readonly<Record<string, string | Uint8Array>>, ...words: string[]): Promise<Outcome> {
+/**
+ * Writes files below a folder of its own, validates the first, and says what was found: `severity code line:column`.
+ */
+async function validate(
+  name: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  ...words: string[]
+): Promise<Outcome> {
   const path = (file: string): string => folder.file(`${name.replace(/\W+/g, '-')}/${file}`);
   for (const [file, content] of Object.entries(files)) {
     mkdirSync(dirname(path(file)), { recursive: true });
@@ -34,7 +43,8 @@ async function validate(name: string, files: Readonly<Record<string, string | Ui
 }
 
 const lems = (content: string): string => `<Lems>\n<Include file="Cells.xml"/>\n${content}\n</Lems>`;
-const nml = (content: string): string => `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">\n${content}\n</neuroml>`;
+const nml = (content: string): string =>
+  `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">\n${content}\n</neuroml>`;
 const cell = '<iafCell id="a" C="1nF" thresh="0mV" reset="0mV" leakConductance="1nS" leakReversal="0mV"/>';
 
 describe('texts', () => {
@@ -55,7 +65,11 @@ describe('texts', () => {
     ],
     ['in an unknown encoding', `<?xml version="1.0" encoding="UTF-7"?>${nml(cell)}`, ['error xml/unknown-encoding :']],
     ['that are deep', `<neuroml>${'<a>'.repeat(50_000)}`, ['error xml/too-deep 1:307']],
-    ['of binary data', Uint8Array.from([60, 97, 62, 0, 1, 2, 255, 254]), ['error xml/binary 1:4', 'warning xml/not-utf-8 :']],
+    [
+      'of binary data',
+      Uint8Array.from([60, 97, 62, 0, 1, 2, 255, 254]),
+      ['error xml/binary 1:4', 'warning xml/not-utf-8 :'],
+    ],
     ['of another kind', '<svg/>', ['error lems/unknown-root 1:1']],
     ['of NeuroML 1', '<neuroml xmlns="http://morphml.org/neuroml/schema"/>', ['error neuroml/version-1 1:1']],
   ])('%s', async (name, text, findings) => {
@@ -66,7 +80,11 @@ describe('texts', () => {
 
   it.each<[string, Uint8Array, readonly string[]]>([
     ['Latin-1 in a comment', Buffer.from(nml(`<!-- Hübner -->${cell}`), 'latin1'), ['warning xml/not-utf-8 :']],
-    ['Latin-1 that says so', Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${nml(`<!-- é -->${cell}`)}`, 'latin1'), []],
+    [
+      'Latin-1 that says so',
+      Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${nml(`<!-- é -->${cell}`)}`, 'latin1'),
+      [],
+    ],
     ['UTF-16', Buffer.from(`\ufeff${nml(cell)}`, 'utf16le'), []],
     ['a byte order mark and CRLF', Buffer.from(`\ufeff${nml(cell)}`.replace(/\n/g, '\r\n')), []],
     ['comments of three dashes', Buffer.from(nml(`<!---  ${cell}  -->${cell}`)), []],
@@ -86,7 +104,10 @@ describe('inclusions', () => {
     expect(await validate('outside', files)).toEqual({ code: 1, findings: ['error lems/include-outside 2:16'] });
     expect(await validate('outside', files, '--allow-path', '@else')).toEqual({ code: 0, findings: [] });
     // One folder up is the model's own repository.
-    const near = { 'repository/models/a.nml': nml('<include href="../cells/b.nml"/>'), 'repository/cells/b.nml': nml(cell) };
+    const near = {
+      'repository/models/a.nml': nml('<include href="../cells/b.nml"/>'),
+      'repository/cells/b.nml': nml(cell),
+    };
     expect(await validate('near', near)).toEqual({ code: 0, findings: [] });
   });
 
@@ -98,7 +119,11 @@ describe('inclusions', () => {
   });
 
   it('of a repository may come from anywhere in it', async () => {
-    const files = { 'r/deep/down/models/a.nml': nml('<include href="../../../b.nml"/>'), 'r/b.nml': nml(cell), 'r/.git/HEAD': 'ref: x' };
+    const files = {
+      'r/deep/down/models/a.nml': nml('<include href="../../../b.nml"/>'),
+      'r/b.nml': nml(cell),
+      'r/.git/HEAD': 'ref: x',
+    };
     expect(await validate('repository', files)).toEqual({ code: 0, findings: [] });
   });
 
@@ -115,7 +140,12 @@ describe('inclusions', () => {
 
   it('from a folder that is none are an error of usage', async () => {
     writeFileSync(folder.file('plain.nml'), nml(cell));
-    const { code, stdout } = await runCommand(['validate', folder.file('plain.nml'), '--allow-path', folder.file('nowhere')]);
+    const { code, stdout } = await runCommand([
+      'validate',
+      folder.file('plain.nml'),
+      '--allow-path',
+      folder.file('nowhere'),
+    ]);
     expect(code).toBe(2);
     expect(stdout).toContain('there is no such folder');
   });
@@ -144,7 +174,9 @@ describe('models', () => {
     ],
     [
       'segments in a circle',
-      nml('<morphology id="m"><segment id="0"><parent segment="0"/><distal x="0" y="0" z="0" diameter="1"/></segment></morphology>'),
+      nml(
+        '<morphology id="m"><segment id="0"><parent segment="0"/><distal x="0" y="0" z="0" diameter="1"/></segment></morphology>',
+      ),
       'error neuroml/segment-loop 2:20',
     ],
     [
@@ -183,7 +215,11 @@ describe('networks without a simulation', () => {
   const both = (pre: string, post: string): string => `preCellId="${pre}" postCellId="${post}"`;
   it.each([
     ['is right', nml(`${synapse}${cell}${net(population + connection(both('../p[0]', '../p[1]')))}`), []],
-    ['leads nowhere', nml(`${synapse}${cell}${net(population + connection(both('../q[0]', '../p[1]')))}`), ['error lems/unknown-path 4:1']],
+    [
+      'leads nowhere',
+      nml(`${synapse}${cell}${net(population + connection(both('../q[0]', '../p[1]')))}`),
+      ['error lems/unknown-path 4:1'],
+    ],
     [
       'leads beyond the end',
       nml(`${synapse}${cell}${net(population + connection(both('../p[0]', '../p[2]')))}`),
@@ -197,7 +233,10 @@ describe('networks without a simulation', () => {
       ['error lems/no-attachments 3:44'],
     ],
   ])('of which one %s', async (name, text, findings) => {
-    expect(await validate(`network ${name}`, { 'model.nml': text })).toEqual({ code: findings.length === 0 ? 0 : 1, findings });
+    expect(await validate(`network ${name}`, { 'model.nml': text })).toEqual({
+      code: findings.length === 0 ? 0 : 1,
+      findings,
+    });
   });
 
   const rate = (value: string): string =>
@@ -230,19 +269,30 @@ describe('networks without a simulation', () => {
   });
 });
 
-it('a network of a hundred thousand connections is validated, and the one that is wrong in it found', { timeout: 120_000 }, async () => {
-  const count = 100_000;
-  const lines = Array.from(
-    { length: count },
-    (_, k) => `<connectionWD id="${k}" preCellId="../p[${k % 97}]" postCellId="../p[${k % 89}]" weight="1" delay="1ms"/>`,
-  );
-  lines[70_000] = lines[70_000]!.replace('../p[', '../r[');
-  const text = nml(
-    `<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>${cell}<network id="n"><population id="p" component="a" size="100"/>\n<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">\n${lines.join('\n')}\n</projection></network>`,
-  );
-  expect(await validate('many', { 'model.nml': text })).toEqual({ code: 1, findings: ['error lems/unknown-path 70004:1'] });
-  expect(await validate('many right', { 'model.nml': text.replace('../r[', '../p[') })).toEqual({ code: 0, findings: [] });
-});
+it(
+  'a network of a hundred thousand connections is validated, and the one that is wrong in it found',
+  { timeout: 120_000 },
+  async () => {
+    const count = 100_000;
+    const lines = Array.from(
+      { length: count },
+      (_, k) =>
+        `<connectionWD id="${k}" preCellId="../p[${k % 97}]" postCellId="../p[${k % 89}]" weight="1" delay="1ms"/>`,
+    );
+    lines[70_000] = lines[70_000]!.replace('../p[', '../r[');
+    const text = nml(
+      `<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>${cell}<network id="n"><population id="p" component="a" size="100"/>\n<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">\n${lines.join('\n')}\n</projection></network>`,
+    );
+    expect(await validate('many', { 'model.nml': text })).toEqual({
+      code: 1,
+      findings: ['error lems/unknown-path 70004:1'],
+    });
+    expect(await validate('many right', { 'model.nml': text.replace('../r[', '../p[') })).toEqual({
+      code: 0,
+      findings: [],
+    });
+  },
+);
 
 it('findings in included files show their lines', async () => {
   mkdirSync(folder.file('lines'), { recursive: true });

@@ -14,7 +14,11 @@ const network = (): Document => ({
   version: 1,
   pynn: '0.13',
   populations: [
-    { label: 'source', size: 2, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[1, 2], [3]] } } } },
+    {
+      label: 'source',
+      size: 2,
+      cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[1, 2], [3]] } } },
+    },
     { label: 'cells', size: 3, cell: { type: 'IF_cond_exp', params: { tau_m: 10 } } },
   ],
   projections: [
@@ -45,9 +49,27 @@ const params = ['projections', 0, 'synapse', 'params'] as const;
 
 /** A mistake, its code, the text of the line that it stands in, and what the finding must say is allowed. */
 const mistakes: readonly (readonly [name: string, text: string, code: string, line: string, valid: RegExp])[] = [
-  ['an unknown cell', broken(['populations', 1, 'cell', 'type'], 'IF_cond_xp'), 'pynn/unknown-type', 'IF_cond_xp', /IF_cond_exp/],
-  ['an unknown parameter', broken(['populations', 1, 'cell', 'params'], { taum: 10 }), 'pynn/unknown-parameter', '"taum"', /tau_m/],
-  ['a parameter of the wrong type', broken(['populations', 1, 'cell', 'params', 'tau_m'], 'ten'), 'pynn/wrong-type', '"ten"', /number/],
+  [
+    'an unknown cell',
+    broken(['populations', 1, 'cell', 'type'], 'IF_cond_xp'),
+    'pynn/unknown-type',
+    'IF_cond_xp',
+    /IF_cond_exp/,
+  ],
+  [
+    'an unknown parameter',
+    broken(['populations', 1, 'cell', 'params'], { taum: 10 }),
+    'pynn/unknown-parameter',
+    '"taum"',
+    /tau_m/,
+  ],
+  [
+    'a parameter of the wrong type',
+    broken(['populations', 1, 'cell', 'params', 'tau_m'], 'ten'),
+    'pynn/wrong-type',
+    '"ten"',
+    /number/,
+  ],
   [
     'an array of the wrong length',
     broken(['populations', 1, 'cell', 'params', 'tau_m'], [10, 20]),
@@ -56,8 +78,20 @@ const mistakes: readonly (readonly [name: string, text: string, code: string, li
     /\b3\b/,
   ],
   ['a weight of the wrong sign', broken([...params, 'weight'], -0.01), 'pynn/wrong-sign', '"weight"', /0 or more/],
-  ['a delay below the minimum', broken([...params, 'delay'], 0.01), 'pynn/delay-out-of-range', '"delay"', /0\.1 ms or more/],
-  ['a delay above the maximum', broken(['setup'], { max_delay: 0.5 }), 'pynn/delay-out-of-range', '"delay"', /0\.1 to 0\.5 ms/],
+  [
+    'a delay below the minimum',
+    broken([...params, 'delay'], 0.01),
+    'pynn/delay-out-of-range',
+    '"delay"',
+    /0\.1 ms or more/,
+  ],
+  [
+    'a delay above the maximum',
+    broken(['setup'], { max_delay: 0.5 }),
+    'pynn/delay-out-of-range',
+    '"delay"',
+    /0\.1 to 0\.5 ms/,
+  ],
   [
     'more connections than there are',
     broken(connector, { type: 'FixedTotalNumberConnector', params: { n: 7, with_replacement: false } }),
@@ -86,7 +120,13 @@ const mistakes: readonly (readonly [name: string, text: string, code: string, li
     '"sampling_interval"',
     /a multiple of 0\.1 ms/,
   ],
-  ['a phase into the past', broken(['phases', 1], { run_until: 4 }), 'pynn/time-passed', '"run_until"', /10 ms or later/],
+  [
+    'a phase into the past',
+    broken(['phases', 1], { run_until: 4 }),
+    'pynn/time-passed',
+    '"run_until"',
+    /10 ms or later/,
+  ],
 ];
 
 test.each(mistakes)('%s', async (name, text, code, line, valid) => {
@@ -95,7 +135,13 @@ test.each(mistakes)('%s', async (name, text, code, line, valid) => {
   const { code: exit, stdout } = await runCommand(['run', file, '-o', folder.file('result.nwb'), '--json']);
   expect(exit).toBe(1);
   const { diagnostics } = JSON.parse(stdout) as {
-    diagnostics: { code: string; message: string; expected?: string; hint?: string; place?: { line?: number; column?: number } }[];
+    diagnostics: {
+      code: string;
+      message: string;
+      expected?: string;
+      hint?: string;
+      place?: { line?: number; column?: number };
+    }[];
   };
   const found = diagnostics.find((one) => one.code === code);
   expect(found, stdout).toBeDefined();

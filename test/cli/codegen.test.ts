@@ -72,9 +72,17 @@ const compiler = gcc ?? anyCompiler;
 describe('codegen --target c', () => {
   test('writes a project', async () => {
     const project = await generate(network, '--target', 'c');
-    expect(readdirSync(project).sort()).toEqual(['CMakeLists.txt', 'README.md', 'initial.bin', 'main.c', 'network.c', 'network.h']);
+    expect(readdirSync(project).sort()).toEqual([
+      'CMakeLists.txt',
+      'README.md',
+      'initial.bin',
+      'main.c',
+      'network.c',
+      'network.h',
+    ]);
     // No path of this machine is in it, so that it can be moved.
-    for (const name of readdirSync(project)) expect(readFileSync(join(project, name), 'latin1')).not.toContain(folder.path);
+    for (const name of readdirSync(project))
+      expect(readFileSync(join(project, name), 'latin1')).not.toContain(folder.path);
   });
 
   test('says what it wrote, as an object when asked', async () => {
@@ -134,7 +142,13 @@ describe('codegen --target c', () => {
 describe.skipIf(compiler === undefined)(`the project in C${reasonOf(compiler, 'a C compiler')}`, () => {
   async function build(project: string, openMp = false): Promise<string> {
     const program = join(project, 'network');
-    const command = [...(compiler?.command ?? []), ...compileFlags('-O2', openMp), '-Wall', '-Werror', '-Wno-unknown-pragmas'];
+    const command = [
+      ...(compiler?.command ?? []),
+      ...compileFlags('-O2', openMp),
+      '-Wall',
+      '-Werror',
+      '-Wno-unknown-pragmas',
+    ];
     const outcome = await runProgram([...command, 'main.c', 'network.c', '-o', program, '-lm'], { cwd: project });
     expect(outcome).toMatchObject({ status: 0, stderr: '' });
     return program;
@@ -161,11 +175,15 @@ describe.skipIf(compiler === undefined)(`the project in C${reasonOf(compiler, 'a
       expect(expected.events.get('others.spike')?.length).toBeGreaterThan(10);
       const state = rows(join(out, 'state.csv'));
       for (const [name, values] of expected.final) {
-        const found = state.filter(([owner, variable]) => `${owner}.${variable}` === name).map(([, , , , value]) => Number(value));
+        const found = state
+          .filter(([owner, variable]) => `${owner}.${variable}` === name)
+          .map(([, , , , value]) => Number(value));
         // What does not change with time is no state.
         if (found.length > 0) expect(found).toEqual(values);
       }
-      expect(new Set(state.map(([owner, variable]) => `${owner}.${variable}`))).toEqual(new Set(['cells.v', 'others.v', 'plastic.g']));
+      expect(new Set(state.map(([owner, variable]) => `${owner}.${variable}`))).toEqual(
+        new Set(['cells.v', 'others.v', 'plastic.g']),
+      );
       const samples = rows(join(out, 'samples.csv'));
       const trace = expected.samples.get('trace/v') ?? [];
       expect(trace.length).toBe(600);
@@ -178,7 +196,9 @@ describe.skipIf(compiler === undefined)(`the project in C${reasonOf(compiler, 'a
           Number(step),
           Number(value),
         ]),
-      ).toEqual(trace.flatMap((values, k) => [3, 5].map((index, column) => ['trace', 'cells', 'v', index, k, values[column]])));
+      ).toEqual(
+        trace.flatMap((values, k) => [3, 5].map((index, column) => ['trace', 'cells', 'v', index, k, values[column]])),
+      );
     },
   );
 
@@ -199,13 +219,17 @@ describe.skipIf(compiler === undefined)(`the project in C${reasonOf(compiler, 'a
     const text = readFileSync(join(root, 'fixtures/brian/protocol.yaml'), 'utf8');
     const project = await generate(text, '--target', 'c');
     const program = await build(project);
-    expect(await runProgram([program, '--output', project, '--data', join(project, 'initial.bin')])).toMatchObject({ status: 0 });
+    expect(await runProgram([program, '--output', project, '--data', join(project, 'initial.bin')])).toMatchObject({
+      status: 0,
+    });
     const expected = await simulate(text);
     expect(rows(join(project, 'spikes.csv')).map(([, , index, step]) => [Number(step), Number(index)])).toEqual(
       [...expected.events.values()].flat(),
     );
     const state = rows(join(project, 'state.csv'));
-    expect(state.filter(([, variable]) => variable === 'v').map(([, , , , value]) => Number(value))).toEqual(expected.final.get('G.v'));
+    expect(state.filter(([, variable]) => variable === 'v').map(([, , , , value]) => Number(value))).toEqual(
+      expected.final.get('G.v'),
+    );
   });
 
   test('says what is wrong with its options and files', async () => {
@@ -222,7 +246,9 @@ describe.skipIf(compiler === undefined)(`the project in C${reasonOf(compiler, 'a
     expect(await failure('--threads')).toContain('an option needs a value: --threads');
     expect(await failure('--data', join(project, 'none'))).toContain('none cannot be read');
     expect(await failure('--data', join(project, 'main.c'))).toContain('not the initial values of this program');
-    expect((await runProgram([program, '--output', join(project, 'none'), '--data', data])).stderr).toContain('cannot be written');
+    expect((await runProgram([program, '--output', join(project, 'none'), '--data', data])).stderr).toContain(
+      'cannot be written',
+    );
     truncateSync(data, 20);
     expect(await failure('--data', data)).toContain('initial values are cut short');
   });

@@ -124,15 +124,27 @@ describe('what a notation cannot say', () => {
       report,
     ]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/not all of the model was said:\n {2}part +verdict +what differs\n( {2}.*\n)* {2}\/timing +approximated/);
+    expect(stdout).toMatch(
+      /not all of the model was said:\n {2}part +verdict +what differs\n( {2}.*\n)* {2}\/timing +approximated/,
+    );
     const written = JSON.parse(readFileSync(report, 'utf8'));
     expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outputs', 'report']);
-    expect(written.report).toContainEqual(expect.objectContaining({ verdict: 'approximated', code: 'brian/timing', pointer: '/timing' }));
+    expect(written.report).toContainEqual(
+      expect.objectContaining({ verdict: 'approximated', code: 'brian/timing', pointer: '/timing' }),
+    );
   });
 
   it('with --strict nothing is written', async () => {
     const path = folder.file('strict.json');
-    const { code, stderr } = await runCommand(['convert', folder.file('grid.json'), '--to', 'brian-json', '-o', path, '--strict']);
+    const { code, stderr } = await runCommand([
+      'convert',
+      folder.file('grid.json'),
+      '--to',
+      'brian-json',
+      '-o',
+      path,
+      '--strict',
+    ]);
     expect(code).toBe(1);
     expect(stderr).toContain('brian/timing');
     expect(existsSync(path)).toBe(false);

@@ -16,7 +16,10 @@ const model = 'fixtures/brian/single-lif.yaml';
 
 /** Runs the program to its end; `then` may send signals or close streams. */
 function program(words: readonly string[], then?: (child: ChildProcess) => void, bundle?: string): Promise<Ended> {
-  const { child, ended } = startProgram(words, { environment: { INTERNEURON_CACHE: folder.file('cache') }, ...(bundle ? { bundle } : {}) });
+  const { child, ended } = startProgram(words, {
+    environment: { INTERNEURON_CACHE: folder.file('cache') },
+    ...(bundle ? { bundle } : {}),
+  });
   then?.(child);
   return ended;
 }
@@ -79,7 +82,11 @@ run: 1 s
     const file = folder.file('no-folder');
     writeFileSync(file, '');
     const { ended } = startProgram(['--version'], { environment: { NODE_COMPILE_CACHE: file } });
-    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string, stderr: '' });
+    expect(await ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+      stderr: '',
+    });
   });
 
   it('ends quietly when its reader does', async () => {

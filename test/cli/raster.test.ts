@@ -4,26 +4,40 @@ import { drawRaster, shareRows } from '../../src/cli/raster.js';
 
 /** A population whose spikes are drawn as rows of text, a column per step. */
 function population(name: string, rows: readonly string[]): RasterPopulation {
-  return { name, size: rows.length, spikes: (cell) => [...(rows[cell] ?? '')].flatMap((mark, step) => (mark === '#' ? [step] : [])) };
+  return {
+    name,
+    size: rows.length,
+    spikes: (cell) => [...(rows[cell] ?? '')].flatMap((mark, step) => (mark === '#' ? [step] : [])),
+  };
 }
 
 /** The dots of the drawing, as text like that of `population`. */
 function dots(lines: readonly string[], nameWidth: number): string[] {
   return lines.slice(0, -1).flatMap((line) => {
-    const characters = [...line.slice(nameWidth + 2)].map((character) => (character === ' ' ? 0 : character.codePointAt(0)! - 0x2800));
+    const characters = [...line.slice(nameWidth + 2)].map((character) =>
+      character === ' ' ? 0 : character.codePointAt(0)! - 0x2800,
+    );
     // Braille patterns: dots 1 2 3 7 are the left column, 4 5 6 8 the right.
     return [
       [0x01, 0x08],
       [0x02, 0x10],
       [0x04, 0x20],
       [0x40, 0x80],
-    ].map(([left, right]) => characters.map((bits) => (bits & left! ? '#' : '.') + (bits & right! ? '#' : '.')).join(''));
+    ].map(([left, right]) =>
+      characters.map((bits) => (bits & left! ? '#' : '.') + (bits & right! ? '#' : '.')).join(''),
+    );
   });
 }
 
 describe('drawRaster', () => {
   it('puts a dot for each spike at its cell and time', () => {
-    const rows = ['#..................#', '.#..................', '..#.................', '...#................', '....##..............'];
+    const rows = [
+      '#..................#',
+      '.#..................',
+      '..#.................',
+      '...#................',
+      '....##..............',
+    ];
     const lines = drawRaster([population('exc', rows)], { steps: 20, from: '0 s', to: '2 ms', columns: 15, rows: 4 });
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^exc │/);
@@ -58,7 +72,9 @@ describe('drawRaster', () => {
 
   it('says what it leaves out', () => {
     const many = Array.from({ length: 5 }, (_, i) => population(`p${i}`, ['#']));
-    expect(drawRaster(many, { steps: 1, from: '', to: '', columns: 40, rows: 3 }).at(-1)).toBe('(2 more populations not drawn)');
+    expect(drawRaster(many, { steps: 1, from: '', to: '', columns: 40, rows: 3 }).at(-1)).toBe(
+      '(2 more populations not drawn)',
+    );
     expect(drawRaster([], { steps: 1, from: '', to: '', columns: 40, rows: 3 })).toEqual([]);
     expect(drawRaster([population('p', ['#'])], { steps: 0, from: '', to: '', columns: 40, rows: 3 })).toEqual([]);
   });

@@ -7,7 +7,9 @@ import { runCommand, temporaryFolder, whenRecording } from '../support/command.j
 
 const folder = temporaryFolder();
 
-/** Neurons that start at random potentials and decay to a rest above threshold: tau, rest and threshold decide the rate. */
+/**
+ * Neurons that start at random potentials and decay to a rest above threshold: tau, rest and threshold decide the rate.
+ */
 const network = `
 format: interneuron/brian
 name: small network
@@ -79,17 +81,29 @@ describe('run --json', () => {
     for (const seconds of Object.values(found.timings)) expect(seconds).toBeGreaterThanOrEqual(0);
     const { size, spikes, rate } = found.populations['cells']!;
     expect(rate).toBeCloseTo(spikes / size / 0.05, 9);
-    // Without synapses a cell fires every tau*ln(drive/(drive - threshold)) = 6.93 ms: 7 or 8 times in 50 ms; synapses add to it.
+    // Without synapses a cell fires every tau*ln(drive/(drive - threshold)) = 6.93 ms: 7 or 8 times in 50 ms; synapses
+    // add to it.
     expect(spikes / size).toBeGreaterThan(7);
   });
 
   it('gives the same fingerprint on every target and for any number of threads', async () => {
-    const prints = await Promise.all([report(), report('--threads', '2'), report('--target', 'reference'), report('--target', 'wasm')]);
+    const prints = await Promise.all([
+      report(),
+      report('--threads', '2'),
+      report('--target', 'reference'),
+      report('--target', 'wasm'),
+    ]);
     expect(new Set(prints.map(({ fingerprint }) => fingerprint)).size).toBe(1);
   });
 
   it('gives another fingerprint for another seed, precision, setting or step', async () => {
-    const all = [report(), report('--seed', '2'), report('--precision', 'float32'), report('--set', 'w=0.6 mV'), report('--dt', '0.05 ms')];
+    const all = [
+      report(),
+      report('--seed', '2'),
+      report('--precision', 'float32'),
+      report('--set', 'w=0.6 mV'),
+      report('--dt', '0.05 ms'),
+    ];
     expect(new Set((await Promise.all(all)).map(({ fingerprint }) => fingerprint)).size).toBe(all.length);
   });
 
@@ -99,7 +113,12 @@ describe('run --json', () => {
   });
 
   it('has nothing to say of the null target', async () => {
-    expect(await report('--target', 'null')).toMatchObject({ target: 'null', steps: 0, fingerprint: null, outputs: [] });
+    expect(await report('--target', 'null')).toMatchObject({
+      target: 'null',
+      steps: 0,
+      fingerprint: null,
+      outputs: [],
+    });
   });
 });
 
@@ -167,7 +186,9 @@ run: 1 ms
     const { code, stdout } = await runCommand(['run', path, '--json', '-o', folder.file('roots.nwb')]);
     expect(code).toBe(0);
     const { diagnostics } = JSON.parse(stdout) as RunReport;
-    expect(diagnostics.map(({ code: of, severity, message, found }) => [of, severity, message.split(' is ')[0], found])).toEqual([
+    expect(
+      diagnostics.map(({ code: of, severity, message, found }) => [of, severity, message.split(' is ')[0], found]),
+    ).toEqual([
       ['run/not-a-number', 'warning', 'v of cells', 'NaN in 1 of 3 elements'],
       ['run/not-a-number', 'warning', 'v of others', 'NaN in all 2 elements'],
       // From 0 to 1.
@@ -224,7 +245,11 @@ describe('text for people', () => {
   });
 
   it('is nothing with --quiet', async () => {
-    expect(await runCommand(['run', model, '--quiet', '-o', folder.file('quiet.csv')])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await runCommand(['run', model, '--quiet', '-o', folder.file('quiet.csv')])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
     expect(existsSync(folder.file('quiet.csv'))).toBe(true);
   });
 });
@@ -248,7 +273,9 @@ describe('Ctrl-C', () => {
   });
 
   it('before the first step leaves nothing', async () => {
-    const { code, stderr } = await runCommand(['run', model, '-o', folder.file('early.csv')], { interrupt: (press) => press() });
+    const { code, stderr } = await runCommand(['run', model, '-o', folder.file('early.csv')], {
+      interrupt: (press) => press(),
+    });
     expect([code, stderr.includes('nothing was written')]).toEqual([130, true]);
     expect(readdirSync(folder.path).filter((name) => name.startsWith('early'))).toEqual([]);
   });

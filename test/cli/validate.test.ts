@@ -6,7 +6,10 @@ const folder = temporaryFolder();
 const good = 'fixtures/brian/single-lif.yaml';
 
 beforeAll(() =>
-  writeFileSync(folder.file('bad.yaml'), 'format: interneuron/brian\nneuron_groups:\n  G: { N: 1, model: "v : vlt" }\nrun: 1 s\n'),
+  writeFileSync(
+    folder.file('bad.yaml'),
+    'format: interneuron/brian\nneuron_groups:\n  G: { N: 1, model: "v : vlt" }\nrun: 1 s\n',
+  ),
 );
 
 describe('validate', () => {
@@ -33,7 +36,13 @@ describe('validate', () => {
   });
 
   it('--json holds everything found', async () => {
-    const { code, stdout, stderr } = await runCommand(['validate', folder.file('bad.yaml'), good, folder.file('none.yaml'), '--json']);
+    const { code, stdout, stderr } = await runCommand([
+      'validate',
+      folder.file('bad.yaml'),
+      good,
+      folder.file('none.yaml'),
+      '--json',
+    ]);
     expect([code, stderr]).toEqual([2, '']);
     expect(JSON.parse(stdout).documents).toEqual([
       {
@@ -41,8 +50,19 @@ describe('validate', () => {
         valid: false,
         diagnostics: [expect.objectContaining({ severity: 'error', place: expect.objectContaining({ line: 3 }) })],
       },
-      { document: good, valid: true, notation: 'brian', hash: expect.stringMatching(/^[0-9a-f]{64}$/), diagnostics: [] },
-      { document: folder.file('none.yaml'), valid: false, error: expect.objectContaining({ hint: expect.any(String) }), diagnostics: [] },
+      {
+        document: good,
+        valid: true,
+        notation: 'brian',
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        diagnostics: [],
+      },
+      {
+        document: folder.file('none.yaml'),
+        valid: false,
+        error: expect.objectContaining({ hint: expect.any(String) }),
+        diagnostics: [],
+      },
     ]);
   });
 });

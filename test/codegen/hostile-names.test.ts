@@ -1,6 +1,7 @@
 /**
- * Names of a model that are words of generated languages, of their libraries, or of the generated programs themselves; and texts put together at random
- * from all that ends comments, strings and lines. Compilers of each language read what comes out.
+ * Names of a model that are words of generated languages, of their libraries, or of the generated programs themselves;
+ * and texts put together at random from all that ends comments, strings and lines. Compilers of each language read what
+ * comes out.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -118,7 +119,15 @@ function isName(name: string): boolean {
     importModel(
       brian({
         neuron_groups: { others: cells },
-        synapses: { [name]: { source: 'others', target: 'others', model: `${name} : 1`, connect: true, on_pre: `plain_post += ${name}` } },
+        synapses: {
+          [name]: {
+            source: 'others',
+            target: 'others',
+            model: `${name} : 1`,
+            connect: true,
+            on_pre: `plain_post += ${name}`,
+          },
+        },
       }),
     );
     return true;
@@ -132,11 +141,21 @@ const groupsOfModel = 12;
 /** Names that a model of `groupsOfModel` groups and as many projections has. */
 const namesOfModel = 9 * groupsOfModel;
 
-/** A network in which groups, projections, variables and parameters have the given names; every variable is read and written wherever it can be. */
+/**
+ * A network in which groups, projections, variables and parameters have the given names; every variable is read and
+ * written wherever it can be.
+ */
 function named(names: readonly string[]): ReturnType<typeof brian> {
   const at = (k: number): string => names[k] ?? `plain_${k}`;
   const groups = Array.from({ length: groupsOfModel }, (_, g) => {
-    const [group, x, y, z, p, q] = Array.from({ length: 6 }, (__, k) => at(9 * g + k)) as [string, string, string, string, string, string];
+    const [group, x, y, z, p, q] = Array.from({ length: 6 }, (__, k) => at(9 * g + k)) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     const model = `d${x}/dt = (${p} - ${x})/(10*ms) + ${y}/second : 1\nd${y}/dt = -${y}/(10*ms) : 1\n${z} = ${x}*2 : 1\n${p} : 1\n${q} : 1`;
     const definition = {
       N: 20 + g,
@@ -169,7 +188,9 @@ function named(names: readonly string[]): ReturnType<typeof brian> {
 }
 
 describe('names that mean something elsewhere', { timeout: 240_000 }, () => {
-  const all = [...new Set([...languages.split(/\s+/), ...wordsOfPrograms()])].filter((name) => name !== '' && name.length < 40).sort();
+  const all = [...new Set([...languages.split(/\s+/), ...wordsOfPrograms()])]
+    .filter((name) => name !== '' && name.length < 40)
+    .sort();
   const names = all.filter(isName);
   const batches = Array.from({ length: Math.ceil(names.length / namesOfModel) }, (_, k) =>
     names.slice(k * namesOfModel, (k + 1) * namesOfModel),
@@ -178,7 +199,17 @@ describe('names that mean something elsewhere', { timeout: 240_000 }, () => {
   test('are mostly allowed', () => {
     expect(names.length).toBeGreaterThan(800);
     expect(names).toEqual(
-      expect.arrayContaining(['double', 'kernel', 'index', 'step', 'network', 'INT32_MAX', 'arena', 'trust', 'cl_khr_fp64']),
+      expect.arrayContaining([
+        'double',
+        'kernel',
+        'index',
+        'step',
+        'network',
+        'INT32_MAX',
+        'arena',
+        'trust',
+        'cl_khr_fp64',
+      ]),
     );
   });
 
@@ -247,7 +278,8 @@ describe('texts put together at random', { timeout: 240_000 }, () => {
     ' ',
   ];
   const random = randomNumbers(31415926);
-  const text = (length: number): string => Array.from({ length }, () => fragments[Math.floor(random() * fragments.length)] ?? '').join('');
+  const text = (length: number): string =>
+    Array.from({ length }, () => fragments[Math.floor(random() * fragments.length)] ?? '').join('');
 
   test('compile for every target', async () => {
     for (let k = 0; k < 6; k += 1) expect(await complaints(hostileProgram(text(120)))).toEqual([]);

@@ -74,12 +74,19 @@ error[model/name-twice]  two populations have the name exc
     const { place, ...nowhere } = unknown;
     expect(place).toBeDefined();
     expect(render([elsewhere], balanced).split('\n')[1]).toBe('  --> other.yaml:3:2');
-    expect(render([beyond], balanced).split('\n').slice(1, 3)).toEqual(['  --> balanced.yaml:99:2', '  expected  one of exc, inh, noise']);
+    expect(render([beyond], balanced).split('\n').slice(1, 3)).toEqual([
+      '  --> balanced.yaml:99:2',
+      '  expected  one of exc, inh, noise',
+    ]);
     expect(render([nowhere], balanced).split('\n')[1]).toBe('  expected  one of exc, inh, noise');
   });
 
   it('sorts by place and caps', () => {
-    const at = (line: number): Diagnostic => ({ ...unknown, message: `line ${line}`, place: { document: 'balanced.yaml', line } });
+    const at = (line: number): Diagnostic => ({
+      ...unknown,
+      message: `line ${line}`,
+      place: { document: 'balanced.yaml', line },
+    });
     const text = renderDiagnostics([at(3), at(1), at(2)], { most: 2 });
     expect(text.match(/line \d/g)).toEqual(['line 1', 'line 2']);
     expect(text).toMatch(/… and 1 more findings\n$/);
@@ -87,7 +94,9 @@ error[model/name-twice]  two populations have the name exc
 
   it('gives colours only when asked', () => {
     expect(render([unknown], balanced)).not.toContain('\u001b');
-    expect(renderDiagnostics([unknown], { colour: true })).toContain('\u001b[31;1merror[model/unknown-population]\u001b[0m');
+    expect(renderDiagnostics([unknown], { colour: true })).toContain(
+      '\u001b[31;1merror[model/unknown-population]\u001b[0m',
+    );
     expect(renderDiagnostics([])).toBe('');
   });
 });

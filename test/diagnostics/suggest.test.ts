@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, editDistance, joinWords, nearest, oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
+import {
+  didYouMean,
+  editDistance,
+  joinWords,
+  nearest,
+  oneOf,
+  shorten,
+  suggestion,
+} from '../../src/diagnostics/suggest.js';
 
 describe('editDistance', () => {
   it.each([
@@ -65,7 +73,12 @@ describe('texts', () => {
   });
 
   it('joins words', () => {
-    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((words) => joinWords(words, 'and'))).toEqual(['', 'a', 'a and b', 'a, b and c']);
+    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((words) => joinWords(words, 'and'))).toEqual([
+      '',
+      'a',
+      'a and b',
+      'a, b and c',
+    ]);
   });
 
   it.each([

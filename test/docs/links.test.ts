@@ -39,9 +39,9 @@ describe.each(pages)('%s', (page) => {
   });
 
   it('names files that are there', () => {
-    const named = [...read(page).matchAll(/`((?:src|translators|runtime|schemas|fixtures|test|docs|bench|scripts)\/[\w./-]+)`/g)].map(
-      ([, path]) => path!,
-    );
+    const named = [
+      ...read(page).matchAll(/`((?:src|translators|runtime|schemas|fixtures|test|docs|bench|scripts)\/[\w./-]+)`/g),
+    ].map(([, path]) => path!);
     for (const path of named.filter((candidate) => !candidate.includes('<'))) {
       expect(existsSync(join(root, path)), `${page} names ${path}`).toBe(true);
     }
@@ -56,7 +56,10 @@ describe('docs/architecture.md', () => {
       ...['translators', 'schemas', 'fixtures', 'test', 'bench', 'scripts', 'docs'],
     ].filter((path) => statSync(join(root, path)).isDirectory() && readdirSync(join(root, path)).length > 0);
     for (const room of rooms)
-      expect(text.includes(`${room}/`) || text.includes(`\`${room}\``), `docs/architecture.md does not name ${room}`).toBe(true);
+      expect(
+        text.includes(`${room}/`) || text.includes(`\`${room}\``),
+        `docs/architecture.md does not name ${room}`,
+      ).toBe(true);
   });
 });
 
@@ -69,6 +72,7 @@ describe('docs/dependencies.md', () => {
 
   it('comes with exact versions', () => {
     const { dependencies, devDependencies } = JSON.parse(read('package.json'));
-    for (const version of Object.values({ ...dependencies, ...devDependencies })) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const version of Object.values({ ...dependencies, ...devDependencies }))
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 });

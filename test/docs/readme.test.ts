@@ -1,5 +1,6 @@
 /**
- * README's examples, run. With UPDATE_README=1 what they print is written into README; otherwise it must be what README says.
+ * README's examples, run. With UPDATE_README=1 what they print is written into README; otherwise it must be what README
+ * says.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -33,7 +34,8 @@ function wordsOf(line: string): string[] {
 
 /** The command that a line runs; outputs go to the test's own folder. */
 function commandOf(line: string): string[] {
-  const text = line === 'npm install && npm start' ? scripts.start.replace(/^.* node dist\/cli\.js/, 'interneuron') : line;
+  const text =
+    line === 'npm install && npm start' ? scripts.start.replace(/^.* node dist\/cli\.js/, 'interneuron') : line;
   const [program, ...words] = wordsOf(text);
   expect(program).toBe('interneuron');
   return words.map((word) => word.replace(/^out\//, `${folder.path}/`));
@@ -96,6 +98,7 @@ describe('README: the texts', () => {
 
   it('the options that it names exist', async () => {
     const { stdout } = await runCommand(['run', '--help']);
-    for (const option of new Set(readme.match(/(?<=\s)--(?:set|seed|duration|record|json|target)\b/g))) expect(stdout).toContain(option);
+    for (const option of new Set(readme.match(/(?<=\s)--(?:set|seed|duration|record|json|target)\b/g)))
+      expect(stdout).toContain(option);
   });
 });

@@ -1,14 +1,14 @@
 /**
  * Random models under real Brian 2, each with random numbers of its own: their activity must follow the same law.
  *
- * One network gives one number of each figure: the mean rate of its cells, the mean coefficient of variation (CV) of their intervals.
- * Networks of different seeds are independent, cells of one network are not; so a figure is compared over networks, by Welch's test
- * of the means of two samples. Weights learnt by STDP from independent trains are compared cell by cell as well, by the test of
- * Kolmogorov and Smirnov.
+ * One network gives one number of each figure: the mean rate of its cells, the mean coefficient of variation (CV) of
+ * their intervals. Networks of different seeds are independent, cells of one network are not; so a figure is compared
+ * over networks, by Welch's test of the means of two samples. Weights learnt by STDP from independent trains are
+ * compared cell by cell as well, by the test of Kolmogorov and Smirnov.
  *
- * All seeds are fixed, so that every outcome is the same each time. There are some fifteen comparisons in all; each may be wrong
- * by chance once in a thousand times (`alpha`), so that the whole file would be wrong for one choice of seeds in seventy. That the
- * tests see a difference where there is one is shown by the networks with a slip, below.
+ * All seeds are fixed, so that every outcome is the same each time. There are some fifteen comparisons in all; each may
+ * be wrong by chance once in a thousand times (`alpha`), so that the whole file would be wrong for one choice of seeds
+ * in seventy. That the tests see a difference where there is one is shown by the networks with a slip, below.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -59,7 +59,10 @@ async function ours(text: string, monitored: Monitored): Promise<readonly Activi
     const { dt } = run.valid.model.experiment;
     const trains = emptyTrains(monitored.cells);
     for (const [step, cell] of run.events.get(monitored.event)!) trains[cell]!.push(step * dt);
-    all.push({ trains, weights: monitored.weights === undefined ? [] : run.samples.get(monitored.weights.replace('.', '/'))!.at(-1)! });
+    all.push({
+      trains,
+      weights: monitored.weights === undefined ? [] : run.samples.get(monitored.weights.replace('.', '/'))!.at(-1)!,
+    });
   }
   return all;
 }
@@ -82,7 +85,9 @@ const emptyTrains = (cells: number): number[][] => Array.from({ length: cells },
 
 /** Mean rate of the cells in Hz, and the mean CV of the intervals of those with at least four. */
 function figuresOf({ trains, weights }: Activity, seconds: number): Figures {
-  const intervals = trains.map((times) => times.slice(1).map((time, k) => time - times[k]!)).filter(({ length }) => length >= 4);
+  const intervals = trains
+    .map((times) => times.slice(1).map((time, k) => time - times[k]!))
+    .filter(({ length }) => length >= 4);
   const cvs = intervals.map((each) => Math.sqrt(variance(each)) / mean(each));
   return {
     rate: mean(trains.map(({ length }) => length)) / seconds,
@@ -167,8 +172,9 @@ const cases: readonly Case[] = [
     shows: ['rate'],
   },
   {
-    // A tenth of the cells, 2/5 of the inputs, 5/2 of the weight: the mean input is that of the paper. With the probability of the
-    // paper, cells would have so different numbers of inputs that networks differ as much as two sorts of them.
+    // A tenth of the cells, 2/5 of the inputs, 5/2 of the weight: the mean input is that of the paper. With the
+    // probability of the paper, cells would have so different numbers of inputs that networks differ as much as two
+    // sorts of them.
     name: 'Brunel 2000, 1250 cells',
     fixture: 'brunel-2000',
     change: (tree) => {
@@ -220,26 +226,30 @@ function probabilities(one: readonly Activity[], other: readonly Activity[], sec
   return weights[0].length === 0 ? found : { ...found, weights: twoSampleKolmogorovP(...weights) };
 }
 
-describe.skipIf(missing !== null)(`Brian 2, each with its own random numbers${missing === null ? '' : ` (${missing})`}`, () => {
-  test.each(cases)(
-    '$name',
-    async ({ fixture, change, seconds, monitored, slip, shows }) => {
-      const text = specification(fixture, change);
-      const theirs = await brians(text, `case_${fixture.replaceAll('-', '_')}`, monitored);
-      const here = await ours(text, monitored);
-      const found = probabilities(here, theirs, seconds);
-      const wrong = await ours(
-        specification(fixture, (tree) => {
-          change(tree);
-          slip(tree);
-        }),
-        monitored,
-      );
-      const seen = probabilities(wrong, theirs, seconds);
-      expect(Object.keys(found)).toEqual(expect.arrayContaining(['rate', 'cv']));
-      for (const [figure, probability] of Object.entries(found)) expect(probability, `${figure} is alike`).toBeGreaterThan(alpha);
-      for (const figure of shows) expect(seen[figure], `${figure} shows the slip`).toBeLessThan(alpha);
-    },
-    180_000,
-  );
-});
+describe.skipIf(missing !== null)(
+  `Brian 2, each with its own random numbers${missing === null ? '' : ` (${missing})`}`,
+  () => {
+    test.each(cases)(
+      '$name',
+      async ({ fixture, change, seconds, monitored, slip, shows }) => {
+        const text = specification(fixture, change);
+        const theirs = await brians(text, `case_${fixture.replaceAll('-', '_')}`, monitored);
+        const here = await ours(text, monitored);
+        const found = probabilities(here, theirs, seconds);
+        const wrong = await ours(
+          specification(fixture, (tree) => {
+            change(tree);
+            slip(tree);
+          }),
+          monitored,
+        );
+        const seen = probabilities(wrong, theirs, seconds);
+        expect(Object.keys(found)).toEqual(expect.arrayContaining(['rate', 'cv']));
+        for (const [figure, probability] of Object.entries(found))
+          expect(probability, `${figure} is alike`).toBeGreaterThan(alpha);
+        for (const figure of shows) expect(seen[figure], `${figure} shows the slip`).toBeLessThan(alpha);
+      },
+      180_000,
+    );
+  },
+);

@@ -1,9 +1,11 @@
 /**
- * Models under real Brian 2: the script that we export from a specification runs there, and gives the spikes that we give.
+ * Models under real Brian 2: the script that we export from a specification runs there, and gives the spikes that we
+ * give.
  *
- * Where nothing is random, spike by spike. Brian multiplies doubles where we fold decimals, and NumPy's exp is not ours, so that
- * potentials differ in their last digits; a spike could fall into another step only where a potential meets the threshold to
- * within those. Random models are frozen first: connections, values, delays and Poisson trains are then lists in the script.
+ * Where nothing is random, spike by spike. Brian multiplies doubles where we fold decimals, and NumPy's exp is not
+ * ours, so that potentials differ in their last digits; a spike could fall into another step only where a potential
+ * meets the threshold to within those. Random models are frozen first: connections, values, delays and Poisson trains
+ * are then lists in the script.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +27,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const fixture = (name: string): string => readFileSync(new URL(`../../fixtures/brian/${name}.yaml`, import.meta.url), 'utf8');
+const fixture = (name: string): string =>
+  readFileSync(new URL(`../../fixtures/brian/${name}.yaml`, import.meta.url), 'utf8');
 
 /** Records of a monitor: spikes have `i` and `t`, states `t` and rows for each element. */
 type Records = Readonly<Record<string, Readonly<Record<string, readonly (number | readonly number[])[]>>>>;
@@ -53,7 +56,12 @@ const ours = (simulation: Simulation, event: string): readonly (readonly [number
 function largestDifference(records: Records, monitor: string, variable: string, simulation: Simulation): number {
   const brian = (records[monitor]?.[variable] ?? []) as readonly (readonly number[])[];
   const rows = simulation.samples.get(`${monitor}/${variable}`) ?? [];
-  expect([monitor, variable, rows.length, rows[0]?.length]).toEqual([monitor, variable, brian[0]?.length, brian.length]);
+  expect([monitor, variable, rows.length, rows[0]?.length]).toEqual([
+    monitor,
+    variable,
+    brian[0]?.length,
+    brian.length,
+  ]);
   let [difference, largest] = [0, 0];
   for (const [time, row] of rows.entries()) {
     for (const [element, value] of row.entries()) {
@@ -84,7 +92,11 @@ const deterministic: readonly Case[] = [
   { fixture: 'single-hh', spikes: { spikes: 'G.spike' }, states: { trace: ['v', 'm', 'h', 'n'] }, tolerance: 1e-9 },
   { fixture: 'deterministic-30', spikes: { spikes: 'G.spike' }, states: { trace: ['v'] } },
   { fixture: 'delays-small', spikes: { spikes: 'target.spike' }, states: { back: ['back'] } },
-  { fixture: 'stdp-pair', spikes: { presynaptic: 'pre.spike', postsynaptic: 'post.spike' }, states: { weights: ['w'] } },
+  {
+    fixture: 'stdp-pair',
+    spikes: { presynaptic: 'pre.spike', postsynaptic: 'post.spike' },
+    states: { weights: ['w'] },
+  },
   { fixture: 'summed', spikes: { spikes: 'G.spike' }, states: { trace: ['v', 'gap', 'mean'] } },
   {
     fixture: 'refractory-variants',
@@ -130,7 +142,8 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
           expect(spikes(records, monitor, dtOf(valid))).toEqual(ours(simulation, event));
         }
         for (const [monitor, variables] of Object.entries(states)) {
-          for (const variable of variables) expect(largestDifference(records, monitor, variable, simulation)).toBeLessThan(tolerance);
+          for (const variable of variables)
+            expect(largestDifference(records, monitor, variable, simulation)).toBeLessThan(tolerance);
         }
       },
       120_000,
@@ -148,7 +161,8 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
 
   describe('random networks agree once they are frozen', () => {
     test.each<readonly [string, Readonly<Record<string, string>>, number, readonly (readonly [string, string])[]]>([
-      // The networks are that insensitive to rounding: no potential comes closer to the threshold than that within this time.
+      // The networks are that insensitive to rounding: no potential comes closer to the threshold than that within this
+      // time.
       ['vogels-abbott-cuba', { s_mon: 'P.spike' }, 400, []],
       ['vogels-abbott-coba', { s_mon: 'P.spike' }, 400, []],
       ['cobahh', { s_mon: 'P.spike' }, 100, []],
@@ -171,7 +185,10 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
         const frozen = await freeze(valid, targets['wasm']!);
         const { document } = exportBrian(frozen.valid);
         const steps = Math.round((milliseconds * 1e-3) / dtOf(valid));
-        const simulation = await simulate(JSON.stringify(document), { steps, engines: [{ target: 'wasm', threads: 1 }] });
+        const simulation = await simulate(JSON.stringify(document), {
+          steps,
+          engines: [{ target: 'wasm', threads: 1 }],
+        });
         const records = await underBrian(frozen.valid, name, milliseconds);
         for (const [monitor, event] of Object.entries(monitors)) {
           expect(ours(simulation, event).length).toBeGreaterThan(event === 'neuron.spike' ? 5 : 100);

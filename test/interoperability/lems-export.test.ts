@@ -1,14 +1,22 @@
 /**
- * Models of other notations, their draws frozen, exported to LEMS: the reference interpreter gives the spikes that interneuron gives for the exported
- * document, each in the same step; and both are the spikes of the model's own run within what forward Euler and the order of a step explain, which is
- * stated for each: how many steps a spike is away at most, and how many cells may have a spike more or less.
+ * Models of other notations, their draws frozen, exported to LEMS: the reference interpreter gives the spikes that
+ * interneuron gives for the exported document, each in the same step; and both are the spikes of the model's own run
+ * within what forward Euler and the order of a step explain, which is stated for each: how many steps a spike is away
+ * at most, and how many cells may have a spike more or less.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/convert.js';
-import { importModel, readSource, runModel, type ImportedModel, type RunResult, type Source } from '../../src/pipeline.js';
+import {
+  importModel,
+  readSource,
+  runModel,
+  type ImportedModel,
+  type RunResult,
+  type Source,
+} from '../../src/pipeline.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
 
@@ -56,7 +64,10 @@ function differences(one: Trains, other: Trains): { readonly cells: number; read
   const alike = pairs.filter(([a, b]) => a.length === b.length);
   return {
     cells: pairs.length - alike.length,
-    steps: alike.reduce((most, [a, b]) => a.reduce((inner, step, k) => Math.max(inner, Math.abs(step - (b[k] ?? 0))), most), 0),
+    steps: alike.reduce(
+      (most, [a, b]) => a.reduce((inner, step, k) => Math.max(inner, Math.abs(step - (b[k] ?? 0))), most),
+      0,
+    ),
   };
 }
 
@@ -85,7 +96,13 @@ const small: Source = {
 };
 
 const cases: readonly Case[] = [
-  { what: 'leaky cells with refractoriness', source: fixture('brian/single-lif.yaml'), duration: '100 ms', cells: 0, steps: 15 },
+  {
+    what: 'leaky cells with refractoriness',
+    source: fixture('brian/single-lif.yaml'),
+    duration: '100 ms',
+    cells: 0,
+    steps: 15,
+  },
   {
     what: 'delays, and synapses that react to both of their cells',
     source: fixture('brian/delays-small.yaml'),
@@ -93,9 +110,27 @@ const cases: readonly Case[] = [
     cells: 0,
     steps: 1,
   },
-  { what: 'sums over cells at the other end', source: fixture('brian/summed.yaml'), duration: '100 ms', cells: 0, steps: 2 },
-  { what: 'code at regular times', source: fixture('brian/run-regularly.yaml'), duration: '100 ms', cells: 0, steps: 0 },
-  { what: 'events of several kinds', source: fixture('brian/custom-event.yaml'), duration: '100 ms', cells: 0, steps: 12 },
+  {
+    what: 'sums over cells at the other end',
+    source: fixture('brian/summed.yaml'),
+    duration: '100 ms',
+    cells: 0,
+    steps: 2,
+  },
+  {
+    what: 'code at regular times',
+    source: fixture('brian/run-regularly.yaml'),
+    duration: '100 ms',
+    cells: 0,
+    steps: 0,
+  },
+  {
+    what: 'events of several kinds',
+    source: fixture('brian/custom-event.yaml'),
+    duration: '100 ms',
+    cells: 0,
+    steps: 12,
+  },
   {
     what: 'PyNN’s cells by the names of NeuroML',
     source: fixture('pynn/if-cond-alpha.json'),
@@ -113,13 +148,47 @@ const cases: readonly Case[] = [
     steps: 10,
     named: true,
   },
-  { what: 'plasticity by spike timing', source: fixture('pynn/stdp-additive.json'), duration: '250 ms', cells: 0, steps: 0 },
-  { what: 'short-term plasticity', source: fixture('pynn/tsodyks-markram.json'), duration: '100 ms', cells: 0, steps: 5 },
-  { what: 'electrical synapses', source: fixture('pynn/electrical.json'), duration: '20 ms', dt: '0.01 ms', cells: 0, steps: 120 },
-  { what: 'drawn connections', source: fixture('pynn/connector-fixed-probability.json'), duration: '60 ms', cells: 1, steps: 20 },
-  // Without delays the order of cells within a step decides who fires before inhibition arrives: in ever fewer cells with smaller steps.
+  {
+    what: 'plasticity by spike timing',
+    source: fixture('pynn/stdp-additive.json'),
+    duration: '250 ms',
+    cells: 0,
+    steps: 0,
+  },
+  {
+    what: 'short-term plasticity',
+    source: fixture('pynn/tsodyks-markram.json'),
+    duration: '100 ms',
+    cells: 0,
+    steps: 5,
+  },
+  {
+    what: 'electrical synapses',
+    source: fixture('pynn/electrical.json'),
+    duration: '20 ms',
+    dt: '0.01 ms',
+    cells: 0,
+    steps: 120,
+  },
+  {
+    what: 'drawn connections',
+    source: fixture('pynn/connector-fixed-probability.json'),
+    duration: '60 ms',
+    cells: 1,
+    steps: 20,
+  },
+  // Without delays the order of cells within a step decides who fires before inhibition arrives: in ever fewer cells
+  // with smaller steps.
   { what: 'a network without delays', source: small, duration: '20 ms', cells: 40, steps: 120 },
-  { what: 'a network without delays, in small steps', source: small, duration: '10 ms', dt: '0.01 ms', cells: 4, steps: 120, slow: true },
+  {
+    what: 'a network without delays, in small steps',
+    source: small,
+    duration: '10 ms',
+    dt: '0.01 ms',
+    cells: 4,
+    steps: 120,
+    slow: true,
+  },
 ];
 
 const why = missingInterpreter();
@@ -133,7 +202,9 @@ describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow, named
     const original = importModel(source, { duration, ...(dt === undefined ? {} : { dt }) });
     const { model } = original.valid;
     const recordings = named ? model.recordings.filter((recording) => 'events' in recording) : model.recordings;
-    const { files, report } = await convertModel({ ...original.valid, model: { ...model, recordings } }, 'lems', { freeze: true });
+    const { files, report } = await convertModel({ ...original.valid, model: { ...model, recordings } }, 'lems', {
+      freeze: true,
+    });
     expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
     const text = files[0]?.text ?? '';
     const back = importModel({ name: 'exported.xml', text });

@@ -1,6 +1,6 @@
 /**
- * Everything that is exported as LEMS is taken by the reference interpreter: it finds no fault with types, dimensions, references and
- * paths, and steps the
+ * Everything that is exported as LEMS is taken by the reference interpreter: it finds no fault with types, dimensions,
+ * references and paths, and steps the
  * model for a millisecond. What it steps to is compared in `lems-export.test.ts`, for some of them.
  */
 
@@ -22,11 +22,14 @@ const leftOut: Readonly<Record<string, string>> = {
   'fixtures/brian/song-abbott-stdp.yaml': 'too many inputs to list',
   'fixtures/brian/vogels-abbott-coba.yaml': 'too many connections to list',
   'fixtures/brian/vogels-abbott-cuba.yaml': 'too many connections to list; lems-export.test.ts has a tenth of it',
-  'fixtures/model/hard/assemblies-noise.yaml': 'a delay of no steps, which its timing does not allow: it cannot be frozen',
+  'fixtures/model/hard/assemblies-noise.yaml':
+    'a delay of no steps, which its timing does not allow: it cannot be frozen',
   'fixtures/model/hard/calcium-cell.yaml': 'cells with compartments cannot be run',
-  'fixtures/model/hard/dendritic-spikes.yaml': 'a delay of no steps, which its timing does not allow: it cannot be frozen',
+  'fixtures/model/hard/dendritic-spikes.yaml':
+    'a delay of no steps, which its timing does not allow: it cannot be frozen',
   'fixtures/model/hard/onto-synapses.yaml': 'synapses onto synapses cannot be run',
-  'fixtures/model/hard/recorded-synapses.yaml': 'a delay of no steps, which its timing does not allow: it cannot be frozen',
+  'fixtures/model/hard/recorded-synapses.yaml':
+    'a delay of no steps, which its timing does not allow: it cannot be frozen',
   'fixtures/model/hard/replayed-spikes.yaml': 'its data are not given',
   'fixtures/model/hard/timed-table.yaml':
     'the reference interpreter takes a current by cases to have no dimension where it is added to another',
@@ -45,7 +48,15 @@ const pynn = [
     'electrical',
     'hh-cond-exp',
   ],
-  ...['multi-quantal', 'simple-stochastic', 'sources', 'stdp-mixed', 'tsodyks-markram', 'views-and-assemblies', 'inhomogeneous-gamma'],
+  ...[
+    'multi-quantal',
+    'simple-stochastic',
+    'sources',
+    'stdp-mixed',
+    'tsodyks-markram',
+    'views-and-assemblies',
+    'inhomogeneous-gamma',
+  ],
 ];
 
 const folders = ['fixtures/neuroml', 'fixtures/brian', 'fixtures/model/hard'];

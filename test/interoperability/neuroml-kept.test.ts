@@ -1,10 +1,10 @@
 /**
- * NeuroML's own examples to the canonical model and back: the model hash stays, nothing is lost, and documents that hold nothing but
- * NeuroML are valid to
+ * NeuroML's own examples to the canonical model and back: the model hash stays, nothing is lost, and documents that
+ * hold nothing but NeuroML are valid to
  * the schema as the reference interpreter reads it.
  *
- * The examples are read from a checkout of the standard's repository, which the variable NEUROML2_CHECKOUT names; without it the
- * project's own documents
+ * The examples are read from a checkout of the standard's repository, which the variable NEUROML2_CHECKOUT names;
+ * without it the project's own documents
  * stand for them.
  */
 
@@ -19,7 +19,9 @@ import { missingInterpreter, validateByReference } from './reference-interpreter
 
 const checkout = process.env.NEUROML2_CHECKOUT;
 const folders =
-  checkout === undefined ? ['fixtures/neuroml'] : [join(checkout, 'LEMSexamples'), join(checkout, 'examples'), 'fixtures/neuroml'];
+  checkout === undefined
+    ? ['fixtures/neuroml']
+    : [join(checkout, 'LEMSexamples'), join(checkout, 'examples'), 'fixtures/neuroml'];
 if (checkout !== undefined && !existsSync(join(checkout, 'LEMSexamples')))
   throw new Error(`NEUROML2_CHECKOUT: no LEMSexamples in ${checkout}`);
 
@@ -52,7 +54,10 @@ it.each(documents.filter((path) => codeOf(path) !== undefined))('%s is no model 
 describe.each(models)('%s', (path) => {
   it('keeps its model hash, by way of a canonical document', { timeout: 120_000 }, async () => {
     const original = importModel(readSource(path));
-    const canonical = importModel({ name: 'model.json', text: jsonText(original.valid.model) }, { data: original.valid.data });
+    const canonical = importModel(
+      { name: 'model.json', text: jsonText(original.valid.model) },
+      { data: original.valid.data },
+    );
     const { files, report } = await convertModel(canonical.valid, 'neuroml');
     expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
     const back = importModel({ name: 'back.xml', text: files[0]?.text ?? '' });

@@ -1,6 +1,6 @@
 /**
- * Networks that nobody thought of, run by LEMS's reference interpreter and by interneuron: the same traces. What may differ is the last digit of a
- * float, where elementary functions of Java and ours round differently.
+ * Networks that nobody thought of, run by LEMS's reference interpreter and by interneuron: the same traces. What may
+ * differ is the last digit of a float, where elementary functions of Java and ours round differently.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,10 @@ describe.skipIf(missingInterpreter() !== null)('networks put together at random'
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('of seed %i', async (seed) => {
     const text = randomNetwork(seed);
     const ours = await tablesOf(async (folder) => {
-      const result = await runModel(importModel({ name: 'network.xml', text }), { target: 'wasm', outputFolder: folder });
+      const result = await runModel(importModel({ name: 'network.xml', text }), {
+        target: 'wasm',
+        outputFolder: folder,
+      });
       if (result.kind === 'run') result.dispose();
     });
     const theirs = await tablesOf(async (folder) => {

@@ -1,8 +1,10 @@
 /**
- * The documents of `fixtures/neuroml`, run by LEMS's reference interpreter and by interneuron: the same traces and the same spikes.
+ * The documents of `fixtures/neuroml`, run by LEMS's reference interpreter and by interneuron: the same traces and the
+ * same spikes.
  *
- * Both step alike (`lems-euler`), so what differs is the last digit of a double, where elementary functions of Java and ours round differently. Files hold
- * floats; a trace may differ by the stated part of its range, which is a few units in a float's last place. Spike times are steps, and equal.
+ * Both step alike (`lems-euler`), so what differs is the last digit of a double, where elementary functions of Java and
+ * ours round differently. Files hold floats; a trace may differ by the stated part of its range, which is a few units
+ * in a float's last place. Spike times are steps, and equal.
  */
 
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
@@ -64,13 +66,15 @@ describe.skipIf(why !== null).each(Object.entries(tolerances))('%s', (name, tole
         continue;
       }
       expect(ours.get(file)?.length, file).toBe(table.length);
-      for (const difference of differences(ours.get(file) ?? [], table)) expect(difference, file).toBeLessThanOrEqual(tolerance);
+      for (const difference of differences(ours.get(file) ?? [], table))
+        expect(difference, file).toBeLessThanOrEqual(tolerance);
     }
   }, 120_000);
 });
 
-// The interpreters draw other numbers, so counts are compared: those of many seeds with those of one long run would take too long, and five standard
-// deviations of a difference of two Poisson counts are wide enough to hold by chance, and narrow enough to find a rate that is wrong by a half.
+// The interpreters draw other numbers, so counts are compared: those of many seeds with those of one long run would
+// take too long, and five standard deviations of a difference of two Poisson counts are wide enough to hold by chance,
+// and narrow enough to find a rate that is wrong by a half.
 test.skipIf(why !== null)(
   'random sources have the rates of the reference interpreter',
   async () => {

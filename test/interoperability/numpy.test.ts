@@ -49,7 +49,11 @@ function draw(state: RandomState, method: string, [a = 0, b = 0]: readonly numbe
 
 describe.skipIf(missing !== null)(`RandomState against NumPy itself${missing === null ? '' : ` (${missing})`}`, () => {
   it.each([0, 42, 4294967295])('seed %d: a thousand draws of each distribution', async (seed) => {
-    const found = (await runPython('numpy_draws.py', [JSON.stringify(rows), '1000', String(seed)])) as [string, number[], number[]][];
+    const found = (await runPython('numpy_draws.py', [JSON.stringify(rows), '1000', String(seed)])) as [
+      string,
+      number[],
+      number[],
+    ][];
     for (const [method, parameters, expected] of found) {
       const state = new RandomState(seed);
       const got = expected.map(() => draw(state, method, parameters));
@@ -59,7 +63,9 @@ describe.skipIf(missing !== null)(`RandomState against NumPy itself${missing ===
       else
         got.forEach((value, k) =>
           expect(Math.abs(value - expected[k]!), `${label} ${k}`).toBeLessThanOrEqual(
-            4 * 2 ** -52 * Math.max(Math.abs(expected[k]!), method === 'normal' ? 60 : method === 'vonMises' ? Math.PI : 0),
+            4 *
+              2 ** -52 *
+              Math.max(Math.abs(expected[k]!), method === 'normal' ? 60 : method === 'vonMises' ? Math.PI : 0),
           ),
         );
     }

@@ -10,7 +10,12 @@ import type { Protocol } from '../../runtime/record/protocol.js';
 import { neoWriter } from '../../runtime/results/neo/write.js';
 import { nwbWriter, type NwbOptions } from '../../runtime/results/nwb/write.js';
 import { playInto, type PlayOptions } from '../runtime/record/played-run.js';
-import { playedPotential, playedSpike, smallProgram, type SmallProgramOptions } from '../runtime/record/small-program.js';
+import {
+  playedPotential,
+  playedSpike,
+  smallProgram,
+  type SmallProgramOptions,
+} from '../runtime/record/small-program.js';
 import { runCommand } from '../support/command.js';
 import type { RunReport } from '../../src/report.js';
 import { missingPython, pythonPackageFolder, runPython } from './python-environment.js';
@@ -18,8 +23,16 @@ import { missingPython, pythonPackageFolder, runPython } from './python-environm
 const missing = missingPython(['pynwb', 'nwbinspector', 'neo', 'h5py', 'quantities']);
 
 const run = (steps: number): Protocol[number] => ({ kind: 'run', steps });
-const events = [{ recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } }] as const;
-const rate = { recording: 'rate', kind: 'rate', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } } as const;
+const events = [
+  { recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } },
+] as const;
+const rate = {
+  recording: 'rate',
+  kind: 'rate',
+  population: 'exc',
+  event: 'exc.spike',
+  indices: { begin: 0, end: 4 },
+} as const;
 const subject = {
   subject_id: 'model-rat',
   species: 'Rattus norvegicus',
@@ -79,8 +92,17 @@ const cases: readonly Case[] = [
       run(100),
     ],
   },
-  { name: 'silent', protocol: [run(100)], play: { metadata: { subject }, step: ({ log }) => log('samples', [1, 2, 3, 4]) } },
-  { name: 'no-spikes-recorded', program: { eventRecordings: [] }, protocol: [run(100)], play: { metadata: { subject } } },
+  {
+    name: 'silent',
+    protocol: [run(100)],
+    play: { metadata: { subject }, step: ({ log }) => log('samples', [1, 2, 3, 4]) },
+  },
+  {
+    name: 'no-spikes-recorded',
+    program: { eventRecordings: [] },
+    protocol: [run(100)],
+    play: { metadata: { subject } },
+  },
   {
     name: 'wide',
     program: { exc: 500, capacity: 5000 },
@@ -89,7 +111,12 @@ const cases: readonly Case[] = [
     breaches: ['check_data_orientation'],
   },
   { name: 'reproducible', protocol: [run(100)], play: { metadata: { subject } }, options: { reproducible: true } },
-  { name: 'cached-schema', protocol: [run(100)], play: { metadata: { subject } }, options: { schemaDirectory: 'pynwb' } },
+  {
+    name: 'cached-schema',
+    protocol: [run(100)],
+    play: { metadata: { subject } },
+    options: { schemaDirectory: 'pynwb' },
+  },
 ];
 
 interface Report {
@@ -137,7 +164,12 @@ interface Report {
     readonly name: string;
     readonly segments: readonly {
       readonly name: string;
-      readonly spiketrains: readonly { readonly name: string; readonly units: string; readonly t_stop: number; readonly times: string[] }[];
+      readonly spiketrains: readonly {
+        readonly name: string;
+        readonly units: string;
+        readonly t_stop: number;
+        readonly times: string[];
+      }[];
       readonly analogsignals: readonly {
         readonly name: string;
         readonly units: string;
@@ -179,13 +211,17 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
     for (const { name, program, protocol, play, options = {} } of cases) {
       const path = join(folder, `${name}.nwb`);
       const { schemaDirectory, ...rest } = options;
-      const given = schemaDirectory === undefined ? rest : { ...rest, schemaDirectory: pythonPackageFolder(schemaDirectory) };
+      const given =
+        schemaDirectory === undefined ? rest : { ...rest, schemaDirectory: pythonPackageFolder(schemaDirectory) };
       await playInto(nwbWriter(path, given), smallProgram({ capacity: 3000, ...program }), protocol, play);
       paths.set(path, name);
     }
     // Neo cannot open a file with keywords, a limitation of its reader.
     const readable = [...paths].filter(([, name]) => name !== 'metadata').map(([path]) => path);
-    const basic = (await runPython('check_nwb.py', ['structure,validate,inspect,pynwb', ...paths.keys()])) as Record<string, Report>;
+    const basic = (await runPython('check_nwb.py', ['structure,validate,inspect,pynwb', ...paths.keys()])) as Record<
+      string,
+      Report
+    >;
     const neo = (await runPython('check_nwb.py', ['neo', ...readable])) as Record<string, Report>;
     for (const [path, name] of paths) reports.set(name, { ...basic[path]!, ...neo[path] });
   }, 300_000);
@@ -195,12 +231,15 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
 
   test.each(cases)('$name: pynwb finds no errors', ({ name }) => expect(report(name).validate).toEqual([]));
 
-  test.each(cases)('$name: nwbinspector finds nothing critical and no breach of best practice', ({ name, breaches = [] }) => {
-    const found = report(name)
-      .inspect.filter(({ importance }) => importance !== 'BEST_PRACTICE_SUGGESTION')
-      .map(({ check }) => check);
-    expect(found).toEqual(breaches);
-  });
+  test.each(cases)(
+    '$name: nwbinspector finds nothing critical and no breach of best practice',
+    ({ name, breaches = [] }) => {
+      const found = report(name)
+        .inspect.filter(({ importance }) => importance !== 'BEST_PRACTICE_SUGGESTION')
+        .map(({ check }) => check);
+      expect(found).toEqual(breaches);
+    },
+  );
 
   test('pynwb reads all spikes, bit for bit, with populations and cells', () => {
     const { units } = report('plain').pynwb;
@@ -236,7 +275,12 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
     expect(report('plain').pynwb.cells).toEqual(
       [0, 1, 2, 3].map((cell) => ({ series: 'exc_v', column: cell, population: 'exc', cell_id: cell, unit: cell })),
     );
-    expect(report('no-spikes-recorded').pynwb.cells![0]).toEqual({ series: 'exc_v', column: 0, population: 'exc', cell_id: 0 });
+    expect(report('no-spikes-recorded').pynwb.cells![0]).toEqual({
+      series: 'exc_v',
+      column: 0,
+      population: 'exc',
+      cell_id: 0,
+    });
   });
 
   test('phases are epochs', () => {
@@ -253,7 +297,13 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
   });
 
   test('model, versions and record are there', () => {
-    const { source_script: model, source_script_file_name: name, record, generated_by: by, start } = report('plain').pynwb;
+    const {
+      source_script: model,
+      source_script_file_name: name,
+      record,
+      generated_by: by,
+      start,
+    } = report('plain').pynwb;
     expect(JSON.parse(model)).toEqual({ interneuron: 1, metadata: { title: 'Größe "µ" 神経' }, name: 'small' });
     expect(name).toBe('model.json');
     expect(record.seed).toBe('18446744073709551615');
@@ -272,9 +322,17 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
     expect(segment!.spiketrains.map(({ name, units, t_stop: stop }) => [name, units, stop])).toEqual(
       [0, 1, 2, 3].map((cell) => [`exc[${cell}]`, 's', 0.1]),
     );
-    expect(segment!.spiketrains.map(({ times }) => times)).toEqual([0, 1, 2, 3].map((cell) => spikeTimes(cell, 4, 1000)));
+    expect(segment!.spiketrains.map(({ times }) => times)).toEqual(
+      [0, 1, 2, 3].map((cell) => spikeTimes(cell, 4, 1000)),
+    );
     expect(segment!.analogsignals).toHaveLength(1);
-    expect(segment!.analogsignals[0]).toMatchObject({ name: 'exc_v', units: 'V', shape: [1000, 4], sampling_rate: 10_000, t_start: 0 });
+    expect(segment!.analogsignals[0]).toMatchObject({
+      name: 'exc_v',
+      units: 'V',
+      shape: [1000, 4],
+      sampling_rate: 10_000,
+      t_start: 0,
+    });
     expect(segment!.analogsignals[0]!.data).toEqual(report('plain').pynwb.series.exc_v!.data);
   });
 
@@ -286,49 +344,61 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
   });
 });
 
-describe.skipIf(missing !== null)(`The Vogels-Abbott network, from specification to NWB${missing === null ? '' : ` (${missing})`}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuba-'));
-  const paths = { alone: join(folder, 'alone.nwb'), subject: join(folder, 'subject.nwb') };
-  let reports: Record<string, Report> = {};
-  let spikes = 0;
+describe.skipIf(missing !== null)(
+  `The Vogels-Abbott network, from specification to NWB${missing === null ? '' : ` (${missing})`}`,
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuba-'));
+    const paths = { alone: join(folder, 'alone.nwb'), subject: join(folder, 'subject.nwb') };
+    let reports: Record<string, Report> = {};
+    let spikes = 0;
 
-  beforeAll(async () => {
-    const model = 'fixtures/brian/vogels-abbott-cuba.yaml';
-    const fields = Object.entries({ ...subject, species: 'Mus musculus' }).flatMap(([name, value]) => ['--subject', `${name}=${value}`]);
-    const ran = await runCommand(['run', model, '-o', paths.subject, '--json', ...fields]);
-    expect([ran.code, ran.stderr]).toEqual([0, '']);
-    spikes = (JSON.parse(ran.stdout) as RunReport).populations['P']!.spikes;
-    expect((await runCommand(['run', model, '-o', paths.alone, '--quiet'])).code).toBe(0);
-    reports = (await runPython('check_nwb.py', ['structure,validate,inspect,pynwb,neo', ...Object.values(paths)])) as Record<
-      string,
-      Report
-    >;
-  }, 120_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    beforeAll(async () => {
+      const model = 'fixtures/brian/vogels-abbott-cuba.yaml';
+      const fields = Object.entries({ ...subject, species: 'Mus musculus' }).flatMap(([name, value]) => [
+        '--subject',
+        `${name}=${value}`,
+      ]);
+      const ran = await runCommand(['run', model, '-o', paths.subject, '--json', ...fields]);
+      expect([ran.code, ran.stderr]).toEqual([0, '']);
+      spikes = (JSON.parse(ran.stdout) as RunReport).populations['P']!.spikes;
+      expect((await runCommand(['run', model, '-o', paths.alone, '--quiet'])).code).toBe(0);
+      reports = (await runPython('check_nwb.py', [
+        'structure,validate,inspect,pynwb,neo',
+        ...Object.values(paths),
+      ])) as Record<string, Report>;
+    }, 120_000);
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const breaches = (path: string): string[] =>
-    reports[path]!.inspect.filter(({ importance }) => importance !== 'BEST_PRACTICE_SUGGESTION').map(({ check }) => check);
+    const breaches = (path: string): string[] =>
+      reports[path]!.inspect.filter(({ importance }) => importance !== 'BEST_PRACTICE_SUGGESTION').map(
+        ({ check }) => check,
+      );
 
-  test('is valid and, where the subject is told, without any breach of best practice', () => {
-    expect([reports[paths.subject]!.structure, reports[paths.subject]!.validate, breaches(paths.subject)]).toEqual([[], [], []]);
-  });
+    test('is valid and, where the subject is told, without any breach of best practice', () => {
+      expect([reports[paths.subject]!.structure, reports[paths.subject]!.validate, breaches(paths.subject)]).toEqual([
+        [],
+        [],
+        [],
+      ]);
+    });
 
-  test('lacks nothing but the subject otherwise', () => {
-    expect([reports[paths.alone]!.structure, reports[paths.alone]!.validate, breaches(paths.alone)]).toEqual([
-      [],
-      [],
-      ['check_subject_exists'],
-    ]);
-  });
+    test('lacks nothing but the subject otherwise', () => {
+      expect([reports[paths.alone]!.structure, reports[paths.alone]!.validate, breaches(paths.alone)]).toEqual([
+        [],
+        [],
+        ['check_subject_exists'],
+      ]);
+    });
 
-  test('gives all its spikes to pynwb and to Neo', () => {
-    const { pynwb, neo } = reports[paths.subject]!;
-    const trains = pynwb.units!.spike_times;
-    expect(spikes).toBeGreaterThan(10_000);
-    expect([trains.length, trains.flat().length]).toEqual([4000, spikes]);
-    expect(neo[0]!.segments[0]!.spiketrains.map(({ times }) => times)).toEqual(trains);
-  });
-});
+    test('gives all its spikes to pynwb and to Neo', () => {
+      const { pynwb, neo } = reports[paths.subject]!;
+      const trains = pynwb.units!.spike_times;
+      expect(spikes).toBeGreaterThan(10_000);
+      expect([trains.length, trains.flat().length]).toEqual([4000, spikes]);
+      expect(neo[0]!.segments[0]!.spiketrains.map(({ times }) => times)).toEqual(trains);
+    });
+  },
+);
 
 describe.skipIf(missing !== null)(`Neo-like JSON in Neo${missing === null ? '' : ` (${missing})`}`, () => {
   test('loads into Neo objects, bit for bit', async () => {
@@ -358,7 +428,9 @@ describe.skipIf(missing !== null)(`Neo-like JSON in Neo${missing === null ? '' :
           sampling_rate: 10_000,
           shape: [1000, 4],
           cell_id: [0, 1, 2, 3],
-          data: Array.from({ length: 1000 }, (_, step) => [0, 1, 2, 3].map((cell) => hex(playedPotential(step, cell)))).flat(),
+          data: Array.from({ length: 1000 }, (_, step) =>
+            [0, 1, 2, 3].map((cell) => hex(playedPotential(step, cell))),
+          ).flat(),
         },
       ],
       irregular: [{ name: 'exc_rate', times: Array.from({ length: 500 }, (_, step) => step * 1e-4) }],

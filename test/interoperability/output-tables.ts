@@ -33,7 +33,8 @@ export function differences(ours: Table, theirs: Table): readonly number[] {
   return (theirs[0] ?? []).map((_, column) => {
     const values = theirs.map((row) => Number(row[column]));
     const range =
-      values.reduce((most, value) => Math.max(most, value), -Infinity) - values.reduce((least, value) => Math.min(least, value), Infinity);
+      values.reduce((most, value) => Math.max(most, value), -Infinity) -
+      values.reduce((least, value) => Math.min(least, value), Infinity);
     const largest = ours.reduce((most, row, at) => Math.max(most, Math.abs(Number(row[column]) - values[at]!)), 0);
     return largest === 0 ? 0 : largest / range;
   });

@@ -1,9 +1,10 @@
 /**
  * Networks under PyNN's simulators, spike by spike.
  *
- * NEST integrates linear cells as we do, by their exact solution; what differs are roundings, and only where a potential meets the
- * threshold to within those could a spike fall into another step. Networks that draw are frozen first: connections, weights, delays,
- * first values and random spike trains are then lists in the script and in files beside it.
+ * NEST integrates linear cells as we do, by their exact solution; what differs are roundings, and only where a
+ * potential meets the threshold to within those could a spike fall into another step. Networks that draw are frozen
+ * first: connections, weights, delays, first values and random spike trains are then lists in the script and in files
+ * beside it.
  */
 
 import { readFileSync } from 'node:fs';
@@ -69,11 +70,17 @@ const thousand = (type: string, params: object, weights: readonly [number, numbe
   });
   return documentOf({
     seed: 12,
-    // All times are exact in binary: PyNN subtracts a step from spike times for NEST, which takes what is just above a step for the next.
+    // All times are exact in binary: PyNN subtracts a step from spike times for NEST, which takes what is just above a
+    // step for the next.
     setup: { timestep: 0.125, max_delay: 5 },
     rngs: { own: { type: 'NativeRNG' } },
     populations: [
-      { label: 'exc', size: 800, cell: cell({}), initial_values: { v: { random: 'uniform', params: { low: -65, high: -50 } } } },
+      {
+        label: 'exc',
+        size: 800,
+        cell: cell({}),
+        initial_values: { v: { random: 'uniform', params: { low: -65, high: -50 } } },
+      },
       {
         label: 'inh',
         size: 200,
@@ -103,14 +110,21 @@ describe.skipIf(missing !== null)(`PyNN${missing === null ? '' : ` (${missing})`
   describe('a frozen network of 1000 cells fires spike by spike as under NEST', () => {
     test.each([
       ['currents', thousand('IF_curr_exp', { tau_refrac: 2, tau_syn_E: 2, tau_syn_I: 5 }, [0.2, -0.8])],
-      ['conductances', thousand('IF_cond_exp', { tau_refrac: 2, tau_syn_E: 2, tau_syn_I: 5, cm: 0.2, tau_m: 20 }, [0.001, 0.01])],
+      [
+        'conductances',
+        thousand('IF_cond_exp', { tau_refrac: 2, tau_syn_E: 2, tau_syn_I: 5, cm: 0.2, tau_m: 20 }, [0.001, 0.01]),
+      ],
     ])(
       '%s',
       async (_, document) => {
         const { valid } = read(document);
         const frozen = await freeze(valid, targets['wasm']!);
         expect(frozen.remaining).toEqual([]);
-        const [ours, unfrozen, theirs] = [await here(frozen.valid), await here(valid), await there('nest', frozen.valid)];
+        const [ours, unfrozen, theirs] = [
+          await here(frozen.valid),
+          await here(valid),
+          await there('nest', frozen.valid),
+        ];
         const spikes = spikesOf(ours);
         expect(spikes.length).toBeGreaterThan(2000);
         expect(firstDifference(spikes, spikesOf(unfrozen))).toEqual([]);
@@ -137,7 +151,8 @@ describe.skipIf(missing !== null)(`PyNN${missing === null ? '' : ` (${missing})`
       phases: [{ run: 50 }],
     });
     const [ours, theirs] = [await here(valid), await there('nest', valid)];
-    const cells = (results: Results): readonly string[] => spikesOf(results).filter((spike) => /(exc|inh)\[/.test(spike));
+    const cells = (results: Results): readonly string[] =>
+      spikesOf(results).filter((spike) => /(exc|inh)\[/.test(spike));
     expect(cells(ours).length).toBeGreaterThan(500);
     expect(firstDifference(cells(ours), cells(theirs))).toEqual([]);
   }, 300_000);

@@ -1,6 +1,6 @@
 /**
- * PyNN's own simulators run the scripts that we export, and give what we give; where one of them does something else, the probe says
- * why, and theory speaks for us. All of it is told in docs/pynn-conformance.md.
+ * PyNN's own simulators run the scripts that we export, and give what we give; where one of them does something else,
+ * the probe says why, and theory speaks for us. All of it is told in docs/pynn-conformance.md.
  */
 
 import { readFileSync } from 'node:fs';

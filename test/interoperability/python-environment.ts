@@ -15,7 +15,8 @@ const python = `${root}.venv/bin/python`;
  */
 export function missingPython(packages: readonly string[]): string | null {
   const reason = findMissing(packages);
-  if (reason !== null && process.env.INTERNEURON_REQUIRE_PYTHON) throw new Error(`${reason}, and INTERNEURON_REQUIRE_PYTHON is set`);
+  if (reason !== null && process.env.INTERNEURON_REQUIRE_PYTHON)
+    throw new Error(`${reason}, and INTERNEURON_REQUIRE_PYTHON is set`);
   return reason;
 }
 
@@ -39,7 +40,11 @@ export async function runPython(script: string, args: readonly string[]): Promis
 
 /** Where a package of `.venv` is installed. */
 export function pythonPackageFolder(name: string): string {
-  return execFileSync(python, ['-c', `import importlib.util; print(importlib.util.find_spec('${name}').submodule_search_locations[0])`], {
-    encoding: 'utf8',
-  }).trim();
+  return execFileSync(
+    python,
+    ['-c', `import importlib.util; print(importlib.util.find_spec('${name}').submodule_search_locations[0])`],
+    {
+      encoding: 'utf8',
+    },
+  ).trim();
 }

@@ -81,7 +81,10 @@ function populationText({ id, component, size, listed }: Population): string {
   return `<population id="${id}" component="${component}" size="${size}" type="populationList">${instances.join('')}</population>`;
 }
 
-/** A LEMS document of some populations, 4 to 9 projections and an input to each population of cells; it writes `results/v.dat`. */
+/**
+ * A LEMS document of some populations, 4 to 9 projections and an input to each population of cells; it writes
+ * `results/v.dat`.
+ */
 export function randomNetwork(seed: number): string {
   const choose = generator(seed);
   const population = (k: number, sorts: readonly string[]): Population => {
@@ -100,13 +103,21 @@ export function randomNetwork(seed: number): string {
     const like = cells.filter(({ listed }) => listed === post.listed);
     const pre = kind === 'gap' || kind === 'graded' ? choose(like) : choose([...cells, ...cells, ...sources, post]);
     const projection = `id="j${k}" presynapticPopulation="${pre.id}" postsynapticPopulation="${post.id}"`;
-    const pairs = below(choose([1, 2, 3])).map((id) => ({ id, i: choose(below(pre.size)), j: choose(below(post.size)) }));
+    const pairs = below(choose([1, 2, 3])).map((id) => ({
+      id,
+      i: choose(below(pre.size)),
+      j: choose(below(post.size)),
+    }));
     const weight = `weight="${choose(['1', '0.5', '2.25'])}"`;
     const ends = (i: number, j: number): string =>
-      post.listed ? `preCell="${pathOf(pre, i)}" postCell="${pathOf(post, j)}" ${weight}` : `preCell="${i}" postCell="${j}"`;
+      post.listed
+        ? `preCell="${pathOf(pre, i)}" postCell="${pathOf(post, j)}" ${weight}`
+        : `preCell="${i}" postCell="${j}"`;
     const form = post.listed ? 'InstanceW' : '';
     if (kind === 'gap') {
-      const connections = pairs.map(({ id, i, j }) => `<electricalConnection${form} id="${id}" ${ends(i, j)} synapse="gap"/>`);
+      const connections = pairs.map(
+        ({ id, i, j }) => `<electricalConnection${form} id="${id}" ${ends(i, j)} synapse="gap"/>`,
+      );
       return `<electricalProjection ${projection}>${connections.join('')}</electricalProjection>`;
     }
     if (kind === 'graded') {
@@ -118,7 +129,9 @@ export function randomNetwork(seed: number): string {
         ['linear', 'silent'],
       ]);
       const components = `preComponent="${first}" postComponent="${second}"`;
-      const connections = pairs.map(({ id, i, j }) => `<continuousConnection${form} id="${id}" ${ends(i, j)} ${components}/>`);
+      const connections = pairs.map(
+        ({ id, i, j }) => `<continuousConnection${form} id="${id}" ${ends(i, j)} ${components}/>`,
+      );
       return `<continuousProjection ${projection}>${connections.join('')}</continuousProjection>`;
     }
     const synapse = choose(['one', 'two', 'three', 'alpha', 'double', 'depressing']);

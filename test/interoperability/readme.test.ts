@@ -11,13 +11,26 @@ import { missingPython } from './python-environment.js';
 const folder = temporaryFolder();
 const missing = missingPython(['pynwb', 'pandas']);
 
-test.skipIf(missing !== null)(`README's Python reads README's file${missing === null ? '' : ` (${missing})`}`, async () => {
-  const run = await runCommand(['run', 'fixtures/readme/first-steps.yaml', '-o', folder.file('first-steps.nwb'), '--json']);
-  const { spikes } = JSON.parse(run.stdout).populations.cells;
-  const program = /^```python\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
-  const printed = execFileSync(join(root, '.venv/bin/python'), ['-c', program.replaceAll("'out/", `'${folder.path}/`)], {
-    encoding: 'utf8',
-  });
-  expect(printed).toMatch(new RegExp(`^cells +${spikes}$`, 'm'));
-  expect(printed).toContain('(5000, 2)');
-});
+test.skipIf(missing !== null)(
+  `README's Python reads README's file${missing === null ? '' : ` (${missing})`}`,
+  async () => {
+    const run = await runCommand([
+      'run',
+      'fixtures/readme/first-steps.yaml',
+      '-o',
+      folder.file('first-steps.nwb'),
+      '--json',
+    ]);
+    const { spikes } = JSON.parse(run.stdout).populations.cells;
+    const program = /^```python\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
+    const printed = execFileSync(
+      join(root, '.venv/bin/python'),
+      ['-c', program.replaceAll("'out/", `'${folder.path}/`)],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(printed).toMatch(new RegExp(`^cells +${spikes}$`, 'm'));
+    expect(printed).toContain('(5000, 2)');
+  },
+);

@@ -15,7 +15,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  */
 export function missingInterpreter(): string | null {
   const reason = findMissing();
-  if (reason !== null && process.env.INTERNEURON_REQUIRE_PYTHON) throw new Error(`${reason}, and INTERNEURON_REQUIRE_PYTHON is set`);
+  if (reason !== null && process.env.INTERNEURON_REQUIRE_PYTHON)
+    throw new Error(`${reason}, and INTERNEURON_REQUIRE_PYTHON is set`);
   return reason;
 }
 

@@ -40,7 +40,10 @@ const withKernel = (kernel: Kernel): Program => ({
   kernels: [...twoPopulations.kernels.filter(({ name }) => name !== kernel.name), kernel],
   schedule: {
     ...twoPopulations.schedule,
-    step: [...twoPopulations.schedule.step.filter((e) => e.kernel !== kernel.name), { kernel: kernel.name, every: 1, offset: 0, slot: '' }],
+    step: [
+      ...twoPopulations.schedule.step.filter((e) => e.kernel !== kernel.name),
+      { kernel: kernel.name, every: 1, offset: 0, slot: '' },
+    ],
   },
 });
 
@@ -55,7 +58,11 @@ const binary = (op: string, left: Expression, right: Expression, type = left.typ
 
 describe('types of expressions', () => {
   it.each<[string, Expression, string]>([
-    ['unary of another type', { kind: 'unary', type: 'f64', op: 'sqrt', operand: ir.f32(1) }, 'sqrt of f32 is said to be f64'],
+    [
+      'unary of another type',
+      { kind: 'unary', type: 'f64', op: 'sqrt', operand: ir.f32(1) },
+      'sqrt of f32 is said to be f64',
+    ],
     ['unary that does not exist', ir.unary('sqrt', ir.i32(1)), 'sqrt does not exist for i32'],
     ['not of a number', ir.unary('not', ir.u32(1)), 'not does not exist for u32'],
     ['neg of u32', ir.neg(ir.u32(1)), 'neg does not exist for u32'],
@@ -67,7 +74,11 @@ describe('types of expressions', () => {
     ['shift by the width', ir.shl(ir.u32(1), ir.u32(32)), 'shifts u32 by 32, not below its width'],
     ['shift of i64 by the width', ir.shr(ir.i64(1n), ir.i64(64n)), 'shifts i64 by 64, not below its width'],
     ['shift by a negative count', ir.shr(ir.i32(1), ir.i32(-1)), 'shifts i32 by -1, not below its width'],
-    ['comparison of two types', { kind: 'compare', type: 'bool', op: 'lt', left: ir.f64(1), right: ir.i32(1) }, 'lt of f64 and i32'],
+    [
+      'comparison of two types',
+      { kind: 'compare', type: 'bool', op: 'lt', left: ir.f64(1), right: ir.i32(1) },
+      'lt of f64 and i32',
+    ],
     [
       'order of bools',
       { kind: 'compare', type: 'bool', op: 'lt', left: ir.bool(true), right: ir.bool(true) },
@@ -90,22 +101,38 @@ describe('types of expressions', () => {
     ['u32 below zero', { kind: 'const', type: 'u32', value: -1 }, 'has a constant -1 that is no u32'],
     ['f32 that is not rounded', { kind: 'const', type: 'f32', value: 0.1 }, 'has a constant 0.1 that is no f32'],
     ['i64 as a number', { kind: 'const', type: 'i64', value: 1 }, 'has a constant 1 that is no i64'],
-    ['i64 beyond its range', { kind: 'const', type: 'i64', value: 1n << 63n }, 'has a constant 9223372036854775808 that is no i64'],
+    [
+      'i64 beyond its range',
+      { kind: 'const', type: 'i64', value: 1n << 63n },
+      'has a constant 9223372036854775808 that is no i64',
+    ],
     ['f64 as a bigint', { kind: 'const', type: 'f64', value: 1n }, 'has a constant 1 that is no f64'],
     ['bool as a number', { kind: 'const', type: 'bool', value: 1 }, 'has a constant 1 that is no bool'],
     ['unknown local', ir.get(local('z', 'f64')), 'reads z, which is not a local here'],
     ['local of another type', ir.get(local('step', 'u32')), 'reads step as u32, but it is i32'],
     ['implicit local of another shape', ir.get(local('row', 'u32')), 'reads row, which is not a local here'],
     ['local that was not set', ir.get(x), 'reads x where it may not have been set'],
-    ['unknown buffer', { kind: 'load', type: 'f64', buffer: 'z', index: ir.u32(0) }, 'loads from z, which is not a buffer here'],
-    ['load of another type', { kind: 'load', type: 'f32', buffer: 'v', index: ir.u32(0) }, 'loads f32 from v, whose elements are f64'],
+    [
+      'unknown buffer',
+      { kind: 'load', type: 'f64', buffer: 'z', index: ir.u32(0) },
+      'loads from z, which is not a buffer here',
+    ],
+    [
+      'load of another type',
+      { kind: 'load', type: 'f32', buffer: 'v', index: ir.u32(0) },
+      'loads f32 from v, whose elements are f64',
+    ],
     [
       'narrow elements load as 32 bits',
       { kind: 'load', type: 'i32', buffer: 'ab.targets', index: ir.u32(0) },
       'loads i32 from ab.targets, whose elements are u8',
     ],
     ['index that is not u32', ir.load(buffer('v'), ir.i32(0)), 'loads v at an index of type i32, not u32'],
-    ['unknown function', { kind: 'call', type: 'f64', function: 'z', arguments: [] }, 'calls z, which is not a function of the program'],
+    [
+      'unknown function',
+      { kind: 'call', type: 'f64', function: 'z', arguments: [] },
+      'calls z, which is not a function of the program',
+    ],
     [
       'too few arguments',
       { kind: 'call', type: 'f64', function: 'advance', arguments: [ir.f64(1)] },
@@ -145,25 +172,57 @@ describe('statements', () => {
   const v = buffer('v');
   it.each<[string, Statement[], string]>([
     ['set to another type', [{ kind: 'set', local: 'x', value: ir.f32(1) }], 'assigns f32 to x, which is f64'],
-    ['set of what is not declared', [{ kind: 'set', local: 'z', value: ir.f64(1) }], 'assigns z, which is not declared'],
-    ['set of an implicit local', [{ kind: 'set', local: 'step', value: ir.i32(1) }], "assigns step, which the kernel's shape defines"],
-    ['set of a counter', [ir.loop(n, ir.u32(0), ir.u32(1), [ir.set(n, ir.u32(1))])], 'assigns n in the loop that counts with it'],
+    [
+      'set of what is not declared',
+      [{ kind: 'set', local: 'z', value: ir.f64(1) }],
+      'assigns z, which is not declared',
+    ],
+    [
+      'set of an implicit local',
+      [{ kind: 'set', local: 'step', value: ir.i32(1) }],
+      "assigns step, which the kernel's shape defines",
+    ],
+    [
+      'set of a counter',
+      [ir.loop(n, ir.u32(0), ir.u32(1), [ir.set(n, ir.u32(1))])],
+      'assigns n in the loop that counts with it',
+    ],
     [
       'the same counter twice',
       [ir.loop(n, ir.u32(0), ir.u32(1), [ir.loop(n, ir.u32(0), ir.u32(1), [])])],
       'assigns n in the loop that counts with it',
     ],
-    ['counter that is not u32', [{ kind: 'for', local: 'x', from: ir.u32(0), to: ir.u32(1), body: [] }], 'assigns u32 to x, which is f64'],
+    [
+      'counter that is not u32',
+      [{ kind: 'for', local: 'x', from: ir.u32(0), to: ir.u32(1), body: [] }],
+      'assigns u32 to x, which is f64',
+    ],
     ['bounds that are not u32', [ir.loop(n, ir.i32(0), ir.i32(1), [])], 'has a for from i32 to i32, not u32'],
-    ['store to no buffer', [{ kind: 'store', buffer: 'z', index: ir.u32(0), value: ir.f64(0) }], 'stores to z, which is not a buffer here'],
-    ['store of another type', [ir.store(v, ir.u32(0), ir.f32(0))], 'stores to v a value of type f32; its elements are f64'],
-    ['store at an index that is not u32', [ir.store(v, ir.i32(0), ir.f64(0))], 'stores to v at an index of type i32, not u32'],
+    [
+      'store to no buffer',
+      [{ kind: 'store', buffer: 'z', index: ir.u32(0), value: ir.f64(0) }],
+      'stores to z, which is not a buffer here',
+    ],
+    [
+      'store of another type',
+      [ir.store(v, ir.u32(0), ir.f32(0))],
+      'stores to v a value of type f32; its elements are f64',
+    ],
+    [
+      'store at an index that is not u32',
+      [ir.store(v, ir.i32(0), ir.f64(0))],
+      'stores to v at an index of type i32, not u32',
+    ],
     [
       'store to constants while running',
       [ir.store(buffer('drive'), ir.u32(0), ir.f64(0))],
       'stores to drive, which is constant, but runs after initialisation',
     ],
-    ['accumulation of floats', [ir.accumulate(v, ir.u32(0), ir.f64(0))], 'accumulates into v, whose elements are f64, not i32, u32 or i64'],
+    [
+      'accumulation of floats',
+      [ir.accumulate(v, ir.u32(0), ir.f64(0))],
+      'accumulates into v, whose elements are f64, not i32, u32 or i64',
+    ],
     [
       'accumulation into narrow integers',
       [ir.accumulate(buffer('ab.targets'), ir.u32(0), ir.u32(0))],
@@ -206,8 +265,13 @@ describe('statements', () => {
 
   it('a kernel that both initialises and runs later may not write constants', () => {
     const { schedule } = twoPopulations;
-    const later = { ...twoPopulations, schedule: { ...schedule, procedures: { again: [{ kind: 'run' as const, kernel: 'ab.size' }] } } };
-    expect(checkProgram(later)).toEqual(['kernel ab.size: stores to ab.count, which is constant, but runs after initialisation']);
+    const later = {
+      ...twoPopulations,
+      schedule: { ...schedule, procedures: { again: [{ kind: 'run' as const, kernel: 'ab.size' }] } },
+    };
+    expect(checkProgram(later)).toEqual([
+      'kernel ab.size: stores to ab.count, which is constant, but runs after initialisation',
+    ]);
   });
 });
 
@@ -229,7 +293,11 @@ describe('locals are set before they are read, on every path', () => {
     ['before the break of an endless loop', [endless(set, ir.when(some, [ir.leave])), read], true],
     ['after the break of an endless loop', [endless(ir.when(some, [ir.leave]), set), read], false],
     ['in the branch that goes on', [ir.loop(n, ir.u32(0), ir.u32(1), [ir.when(some, [ir.leave], [set]), read])], true],
-    ['by a call', [{ kind: 'call', function: 'advance', arguments: [ir.f64(0), ir.f64(0)], results: ['x'] }, read], true],
+    [
+      'by a call',
+      [{ kind: 'call', function: 'advance', arguments: [ir.f64(0), ir.f64(0)], results: ['x'] }, read],
+      true,
+    ],
   ])('%s', (_, body, legal) => {
     expect(checkProgram(withBody(...body))).toEqual(legal ? [] : [unset]);
   });
@@ -243,15 +311,26 @@ describe('locals are set before they are read, on every path', () => {
 describe('functions', () => {
   const f = (changes: Partial<IrFunction>): Program => ({
     ...twoPopulations,
-    functions: [...twoPopulations.functions, { name: 'f', comment: '', parameters: [x], locals: [n], body: [], results: [x], ...changes }],
+    functions: [
+      ...twoPopulations.functions,
+      { name: 'f', comment: '', parameters: [x], locals: [n], body: [], results: [x], ...changes },
+    ],
   });
   const callF: Expression = { kind: 'call', type: 'f64', function: 'f', arguments: [ir.get(x)] };
   it.each<[string, Partial<IrFunction>, string]>([
     ['recursion', { body: [ir.set(x, callF)] }, 'function f: calls itself (f → f)'],
-    ['load', { body: [ir.set(x, ir.load(buffer('v'), ir.u32(0)))] }, 'function f: loads from v, which is not a buffer here'],
+    [
+      'load',
+      { body: [ir.set(x, ir.load(buffer('v'), ir.u32(0)))] },
+      'function f: loads from v, which is not a buffer here',
+    ],
     ['store', { body: [ir.store(buffer('v'), ir.u32(0), ir.f64(0))] }, 'function f: stores to v, but is a function'],
     ['fault', { body: [ir.fault(1, ir.bool(true))] }, 'function f: raises a fault, but is a function'],
-    ['step', { body: [ir.set(x, ir.convert('f64', ir.get(local('step', 'i32'))))] }, 'function f: reads step, which is not a local here'],
+    [
+      'step',
+      { body: [ir.set(x, ir.convert('f64', ir.get(local('step', 'i32'))))] },
+      'function f: reads step, which is not a local here',
+    ],
     ['no result', { results: [] }, 'function f: has no results'],
     ['result that is not declared', { results: [local('z', 'f64')] }, 'function f: returns z, which is not declared'],
     ['result of another type', { results: [local('x', 'f32')] }, 'function f: returns x as f32, but it is f64'],
@@ -272,9 +351,9 @@ describe('functions', () => {
       body: [ir.set(x, e)],
       results: [x],
     });
-    expect(checkProgram({ ...twoPopulations, functions: [...twoPopulations.functions, make('f', g), make('g', callF)] })).toEqual([
-      'function f: calls itself (f → g → f)',
-    ]);
+    expect(
+      checkProgram({ ...twoPopulations, functions: [...twoPopulations.functions, make('f', g), make('g', callF)] }),
+    ).toEqual(['function f: calls itself (f → g → f)']);
   });
 
   it('a call in an expression needs one result', () => {
@@ -292,7 +371,11 @@ describe('names and buffers', () => {
     buffers: twoPopulations.buffers.map((b) => (b.name === name ? { ...b, ...changes } : b)),
   });
   it.each<[string, Program, string]>([
-    ['two buffers of a name', { ...twoPopulations, buffers: [...twoPopulations.buffers, buffer('v')] }, 'buffer v: is defined twice'],
+    [
+      'two buffers of a name',
+      { ...twoPopulations, buffers: [...twoPopulations.buffers, buffer('v')] },
+      'buffer v: is defined twice',
+    ],
     [
       'two kernels of a name',
       { ...twoPopulations, kernels: [...twoPopulations.kernels, ...twoPopulations.kernels.slice(0, 1)] },
@@ -321,7 +404,11 @@ describe('names and buffers', () => {
       changed('drive', { initial: new Float32Array(66) }),
       'buffer drive: has f32 initial contents for f64 elements',
     ],
-    ['contents of another length', changed('drive', { initial: new Float64Array(65) }), 'buffer drive: has 65 initial elements for 66'],
+    [
+      'contents of another length',
+      changed('drive', { initial: new Float64Array(65) }),
+      'buffer drive: has 65 initial elements for 66',
+    ],
     [
       'fill of another type',
       changed('drive', { initial: { fill: 1n } }),
@@ -384,20 +471,44 @@ describe('maps', () => {
   it.each<[string, Partial<MapKernel>, string]>([
     ['begin within a word', { domain: ranges([32, 40]) }, 'has a range that begins at 32, not a multiple of 64'],
     ['end before begin', { domain: ranges([64, 63]) }, 'has a range [64, 63)'],
-    ['overlap', { domain: ranges([0, 65], [64, 66]) }, 'has a range that begins at 64, before the end of the one before it'],
-    ['spikes of no event', { domain: { kind: 'spikes', event: 'z' } }, 'runs over the spikes of z, which is not an event'],
+    [
+      'overlap',
+      { domain: ranges([0, 65], [64, 66]) },
+      'has a range that begins at 64, before the end of the one before it',
+    ],
+    [
+      'spikes of no event',
+      { domain: { kind: 'spikes', event: 'z' } },
+      'runs over the spikes of z, which is not an event',
+    ],
     [
       'group in a count',
       { domain: { kind: 'count', count: 3 }, body: [ir.set(n, ir.get(local('group', 'u32')))] },
       'reads group, which is not a local here',
     ],
-    ['bit under a condition', { body: [ir.when(ir.bool(true), [bit])] }, 'sets a bit of mask under a condition or in a loop'],
-    ['bit in a loop', { body: [ir.loop(n, ir.u32(0), ir.u32(1), [bit])] }, 'sets a bit of mask under a condition or in a loop'],
+    [
+      'bit under a condition',
+      { body: [ir.when(ir.bool(true), [bit])] },
+      'sets a bit of mask under a condition or in a loop',
+    ],
+    [
+      'bit in a loop',
+      { body: [ir.loop(n, ir.u32(0), ir.u32(1), [bit])] },
+      'sets a bit of mask under a condition or in a loop',
+    ],
     ['bit twice', { body: [bit, bit] }, 'sets its bit of mask twice'],
     ['bit to a number', { body: [{ ...bit, condition: ir.u32(1) }] }, 'sets a bit of mask to u32'],
     ['bit of no buffer', { body: [{ ...bit, mask: 'z' }] }, 'sets a bit of z, which is not a buffer here'],
-    ['bit of other elements', { body: [{ ...bit, mask: 'input' }] }, 'sets a bit of input, whose elements are i32, not u32'],
-    ['mask that is too short', { domain: ranges([0, 129]), body: [bit] }, 'sets bits of mask, which has 128 bits for 129 items'],
+    [
+      'bit of other elements',
+      { body: [{ ...bit, mask: 'input' }] },
+      'sets a bit of input, whose elements are i32, not u32',
+    ],
+    [
+      'mask that is too short',
+      { domain: ranges([0, 129]), body: [bit] },
+      'sets bits of mask, which has 128 bits for 129 items',
+    ],
     [
       'bit over spikes',
       { domain: { kind: 'spikes', event: 'a.spike' }, body: [bit] },
@@ -423,7 +534,11 @@ describe('maps', () => {
       { body: [ir.store(v, ir.add(index, ir.u32(1)), ir.f64(0))] },
       'promises lanes, but stores to v elsewhere than at index',
     ],
-    ['store at one address', { body: [ir.store(v, ir.u32(0), ir.f64(0))] }, 'promises lanes, but stores to v elsewhere than at index'],
+    [
+      'store at one address',
+      { body: [ir.store(v, ir.u32(0), ir.f64(0))] },
+      'promises lanes, but stores to v elsewhere than at index',
+    ],
     [
       'scattered accumulation',
       { body: [ir.accumulate(buffer('input'), ir.u32(0), ir.i32(0))] },
@@ -461,13 +576,21 @@ describe('propagations', () => {
   const write = (at: Expression): Statement => ir.accumulate(buffer('input'), at, ir.i32(1));
   it.each<[string, Partial<PropagateKernel>, string]>([
     ['no event', { event: 'z' }, 'propagates z, which is not an event'],
-    ['elements beyond the population', { elements: { begin: 0, end: 4 } }, 'takes elements [0, 4) of a.spike, which has 3'],
+    [
+      'elements beyond the population',
+      { elements: { begin: 0, end: 4 } },
+      'takes elements [0, 4) of a.spike, which has 3',
+    ],
     ['delays the wrong way round', { delays: { first: 2, last: 1 } }, 'has delays 2 to 1'],
     ['a delay beyond the ring', { delays: { first: 1, last: 4 } }, 'has delays up to 4, but a.spike keeps 4 steps'],
     ['too few segments', { delays: { first: 0, last: 3 } }, 'needs 13 offsets in ab.segments, which has 10'],
     ['segments in no buffer', { segments: 'z' }, 'has its segments in z, which is not a buffer'],
     ['segments of other elements', { segments: 'ab.targets' }, 'has its segments in ab.targets, whose elements are u8'],
-    ['targets in no buffer', { order: { kind: 'byTarget', targets: 'z', targetCount: 2 } }, 'has its targets in z, which is not a buffer'],
+    [
+      'targets in no buffer',
+      { order: { kind: 'byTarget', targets: 'z', targetCount: 2 } },
+      'has its targets in z, which is not a buffer',
+    ],
     [
       'targets of other elements',
       { order: { kind: 'byTarget', targets: 'v', targetCount: 2 } },
@@ -507,7 +630,11 @@ describe('events and logs', () => {
   });
   it.each<[string, Program, string]>([
     ['slots', event({ slots: 3 }), 'event a.spike: has 3 slots, not a power of two'],
-    ['mask within a word', event({ maskBegin: 32 }), 'event a.spike: begins at bit 32 of its mask, not a multiple of 64'],
+    [
+      'mask within a word',
+      event({ maskBegin: 32 }),
+      'event a.spike: begins at bit 32 of its mask, not a multiple of 64',
+    ],
     ['mask that is too short', event({ maskBegin: 128 }), 'event a.spike: needs 5 elements in mask, which has 4'],
     ['list that is too short', event({ size: 4 }), 'event a.spike: needs 16 elements in a.list, which has 12'],
     ['counts that are too few', event({ slots: 8 }), 'event a.spike: needs 8 elements in a.counts, which has 4'],
@@ -520,18 +647,30 @@ describe('events and logs', () => {
     ['no log', event({ log: 'z' }), 'event a.spike: is logged in z, which is not a log'],
     ['log of other rows', event({ log: 'v' }), 'event a.spike: is logged in v, whose rows are not two u32'],
     ['log of another', event({ log: 'b' }), 'event a.spike: shares its log b with another event'],
-    ['log with fewer rows a step', log({ maxRowsPerStep: 2 }), 'event a.spike: is logged in a, which expects 2 rows a step for 3 elements'],
+    [
+      'log with fewer rows a step',
+      log({ maxRowsPerStep: 2 }),
+      'event a.spike: is logged in a, which expects 2 rows a step for 3 elements',
+    ],
     ['less room than a step needs', log({ capacity: 2 }), 'log a: has room for 2 rows and may get 3 in a step'],
     ['more room than the buffer', log({ capacity: 11 }), 'log a: needs 22 elements in a.rows, which has 20'],
     ['no buffer', log({ buffer: 'z' }), 'log a: is in z, which is not a buffer'],
-    ['cursor in no buffer', log({ cursor: { buffer: 'z', index: 0 } }), 'log a: has its cursor in z, which is not a buffer'],
+    [
+      'cursor in no buffer',
+      log({ cursor: { buffer: 'z', index: 0 } }),
+      'log a: has its cursor in z, which is not a buffer',
+    ],
     ['cursor outside', log({ cursor: { buffer: 'cursors', index: 3 } }), 'log a: has its cursor at 3, outside cursors'],
     [
       'cursor of other elements',
       log({ cursor: { buffer: 'v', index: 0 } }),
       'log a: has its cursor in v, which is state f64, not state u32',
     ],
-    ['cursor of another', log({ cursor: { buffer: 'cursors', index: 1 } }), 'log a: shares its cursor with another log'],
+    [
+      'cursor of another',
+      log({ cursor: { buffer: 'cursors', index: 1 } }),
+      'log a: shares its cursor with another log',
+    ],
     ['empty rows', log({ rowLength: 0 }), 'log a: has rows of 0 elements'],
   ])('%s', (_, program, violation) => {
     expect(checkProgram(program)).toContain(violation);
@@ -578,12 +717,18 @@ describe('schedule and manifest', () => {
     ],
     [
       'variable in no buffer',
-      { ...twoPopulations, manifest: { ...manifest, variables: manifest.variables.map((v) => ({ ...v, buffer: 'z' })) } },
+      {
+        ...twoPopulations,
+        manifest: { ...manifest, variables: manifest.variables.map((v) => ({ ...v, buffer: 'z' })) },
+      },
       'manifest: a.v is in z, which is not a buffer',
     ],
     [
       'variable outside',
-      { ...twoPopulations, manifest: { ...manifest, variables: manifest.variables.map((v) => ({ ...v, offset: 64 })) } },
+      {
+        ...twoPopulations,
+        manifest: { ...manifest, variables: manifest.variables.map((v) => ({ ...v, offset: 64 })) },
+      },
       'manifest: a.v ends at 67, outside v',
     ],
     [
@@ -593,12 +738,18 @@ describe('schedule and manifest', () => {
     ],
     [
       'population without its event',
-      { ...twoPopulations, manifest: { ...manifest, populations: manifest.populations.map((p) => ({ ...p, event: 'z' })) } },
+      {
+        ...twoPopulations,
+        manifest: { ...manifest, populations: manifest.populations.map((p) => ({ ...p, event: 'z' })) },
+      },
       'manifest: a emits z, which is not an event',
     ],
     [
       'projection in no buffer',
-      { ...twoPopulations, manifest: { ...manifest, projections: manifest.projections.map((p) => ({ ...p, creation: 'z' })) } },
+      {
+        ...twoPopulations,
+        manifest: { ...manifest, projections: manifest.projections.map((p) => ({ ...p, creation: 'z' })) },
+      },
       'manifest: creation order of ab is in z, which is not a buffer',
     ],
   ])('%s', (_, program, violation) => {

@@ -15,14 +15,49 @@ const integerTypes: readonly IntegerType[] = ['i32', 'u32', 'i64'];
 const floatTypes: readonly FloatType[] = ['f32', 'f64'];
 
 /** The integer modulo 2^width, in the range of the type: two's complement, or unsigned. */
-const wrap = (type: IntegerType, x: bigint): bigint => (type === 'u32' ? BigInt.asUintN(32, x) : BigInt.asIntN(integerBits[type], x));
+const wrap = (type: IntegerType, x: bigint): bigint =>
+  type === 'u32' ? BigInt.asUintN(32, x) : BigInt.asIntN(integerBits[type], x);
 
-const integer = (type: IntegerType, x: bigint): Expression => (type === 'i64' ? ir.i64(x) : ir.constant(type, Number(x)));
+const integer = (type: IntegerType, x: bigint): Expression =>
+  type === 'i64' ? ir.i64(x) : ir.constant(type, Number(x));
 const float = (type: FloatType, x: number): Expression => ir.constant(type, x);
 
 const integerEdges: Readonly<Record<IntegerType, readonly bigint[]>> = {
-  i32: [0n, 1n, -1n, 2n, -2n, 7n, -7n, 31n, 32n, 33n, 65535n, 65537n, 0x12345678n, 0x7fffffffn, -0x7fffffffn, -0x80000000n],
-  u32: [0n, 1n, 2n, 3n, 31n, 32n, 33n, 65535n, 65536n, 0x12345678n, 0x7fffffffn, 0x80000000n, 0xd2511f53n, 0xfffffffen, 0xffffffffn],
+  i32: [
+    0n,
+    1n,
+    -1n,
+    2n,
+    -2n,
+    7n,
+    -7n,
+    31n,
+    32n,
+    33n,
+    65535n,
+    65537n,
+    0x12345678n,
+    0x7fffffffn,
+    -0x7fffffffn,
+    -0x80000000n,
+  ],
+  u32: [
+    0n,
+    1n,
+    2n,
+    3n,
+    31n,
+    32n,
+    33n,
+    65535n,
+    65536n,
+    0x12345678n,
+    0x7fffffffn,
+    0x80000000n,
+    0xd2511f53n,
+    0xfffffffen,
+    0xffffffffn,
+  ],
   i64: [
     0n,
     1n,
@@ -59,7 +94,8 @@ const integerBinary: Readonly<Partial<Record<BinaryOperator, (a: bigint, b: bigi
   shrU: (a, b) => BigInt.asUintN(64, a) >> (BigInt.asUintN(64, b) % 64n),
 };
 
-const digits = (type: IntegerType, x: bigint): string => BigInt.asUintN(integerBits[type], x).toString(2).padStart(integerBits[type], '0');
+const digits = (type: IntegerType, x: bigint): string =>
+  BigInt.asUintN(integerBits[type], x).toString(2).padStart(integerBits[type], '0');
 
 const integerUnary: Readonly<Partial<Record<UnaryOperator, (x: bigint, type: IntegerType) => bigint>>> = {
   neg: (x) => -x,
@@ -76,7 +112,9 @@ describe.each(integerTypes)("%s: two's complement of the mathematical result", (
     for (const a of integerEdges[type]) {
       for (const b of integerEdges[type]) {
         const found = evaluate(ir.binary(op as BinaryOperator, integer(type, a), integer(type, b)));
-        expect(found, `${op}(${a}, ${b})`).toBe(type === 'i64' ? wrap(type, define(a, b, type)) : Number(wrap(type, define(a, b, type))));
+        expect(found, `${op}(${a}, ${b})`).toBe(
+          type === 'i64' ? wrap(type, define(a, b, type)) : Number(wrap(type, define(a, b, type))),
+        );
       }
     }
   });
@@ -85,7 +123,9 @@ describe.each(integerTypes)("%s: two's complement of the mathematical result", (
   it.each(unary)('%s', (op, define) => {
     for (const x of integerEdges[type]) {
       const found = evaluate(ir.unary(op as UnaryOperator, integer(type, x)));
-      expect(found, `${op}(${x})`).toBe(type === 'i64' ? wrap(type, define(x, type)) : Number(wrap(type, define(x, type))));
+      expect(found, `${op}(${x})`).toBe(
+        type === 'i64' ? wrap(type, define(x, type)) : Number(wrap(type, define(x, type))),
+      );
     }
   });
 
@@ -180,13 +220,18 @@ describe.each(floatTypes)('%s: IEEE 754, one rounding to nearest even', (type) =
   it.each(['add', 'sub', 'mul', 'div'] as const)('%s of finite numbers is the rounded exact result', (op) => {
     for (const a of floatEdges[type]) {
       for (const b of floatEdges[type]) {
-        expect(evaluate(ir.binary(op, float(type, a), float(type, b))), `${op}(${a}, ${b})`).toBe(exactly(op, a, b, type));
+        expect(evaluate(ir.binary(op, float(type, a), float(type, b))), `${op}(${a}, ${b})`).toBe(
+          exactly(op, a, b, type),
+        );
       }
     }
   });
 
   it.each(['add', 'sub', 'mul', 'div'] as const)('%s of any finite numbers', (op) => {
-    const any = type === 'f64' ? fc.double({ noNaN: true, noDefaultInfinity: true }) : fc.float({ noNaN: true, noDefaultInfinity: true });
+    const any =
+      type === 'f64'
+        ? fc.double({ noNaN: true, noDefaultInfinity: true })
+        : fc.float({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(any, any, (a, b) => {
         expect(evaluate(ir.binary(op, float(type, a), float(type, b)))).toBe(exactly(op, a, b, type));
@@ -226,12 +271,11 @@ describe.each(floatTypes)('%s: IEEE 754, one rounding to nearest even', (type) =
       expect(low.n * low.n * d <= n * low.d * low.d, `sqrt(${x}) too large`).toBe(true);
       expect(high.n * high.n * d >= n * high.d * high.d, `sqrt(${x}) too small`).toBe(true);
     }
-    expect(['sqrt', 'sqrt', 'sqrt', 'sqrt'].map((_, k) => evaluate(ir.unary('sqrt', float(type, [-0, 4, Infinity, -1][k] ?? 0))))).toEqual([
-      -0,
-      2,
-      Infinity,
-      NaN,
-    ]);
+    expect(
+      ['sqrt', 'sqrt', 'sqrt', 'sqrt'].map((_, k) =>
+        evaluate(ir.unary('sqrt', float(type, [-0, 4, Infinity, -1][k] ?? 0))),
+      ),
+    ).toEqual([-0, 2, Infinity, NaN]);
   });
 
   it.each(['floor', 'ceil', 'trunc', 'nearest'] as const)('%s keeps the sign of zero and what is whole', (op) => {
@@ -256,7 +300,9 @@ describe.each(floatTypes)('%s: IEEE 754, one rounding to nearest even', (type) =
 
   it('comparisons with NaN are false but ne; zeros are equal', () => {
     const all = (a: number, b: number): unknown[] =>
-      (['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const).map((op) => evaluate(ir.compare(op, float(type, a), float(type, b))));
+      (['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const).map((op) =>
+        evaluate(ir.compare(op, float(type, a), float(type, b))),
+      );
     expect(all(NaN, 1)).toEqual([false, true, false, false, false, false]);
     expect(all(NaN, NaN)).toEqual([false, true, false, false, false, false]);
     expect(all(-0, 0)).toEqual([true, false, false, true, false, true]);
@@ -294,43 +340,55 @@ describe('convert', () => {
   };
   const value = (type: ScalarType, x: bigint): number | bigint => (type === 'i64' ? x : Number(x));
 
-  it.each(integerTypes.flatMap((to) => floatTypes.map((from) => [from, to] as const)))('%s → %s truncates and saturates', (from, to) => {
-    const near = [2 ** 31, 2 ** 32, 2 ** 63]
-      .flatMap((x) => [x - 1, x - 0.5, x, x + 1, x * (1 - 2 ** -24), x * (1 + 2 ** -23)])
-      .flatMap((x) => [x, -x]);
-    for (const x of [...floatEdges[from], ...near, 0.99, -0.99, 1e19, -1e19].map((y) => (from === 'f32' ? Math.fround(y) : y))) {
-      const [least, largest] = limits[to];
-      const whole = roundings(rational(x)).trunc;
-      const expected = whole < least ? least : whole > largest ? largest : whole;
-      expect(evaluate(ir.convert(to, float(from, x))), `${x}`).toBe(value(to, expected));
-    }
-    expect([NaN, Infinity, -Infinity].map((x) => evaluate(ir.convert(to, float(from, x))))).toEqual(
-      [0n, limits[to][1], limits[to][0]].map((x) => value(to, x)),
-    );
-  });
-
-  it.each(integerTypes.flatMap((from) => floatTypes.filter((to) => convertible(from, to)).map((to) => [from, to] as const)))(
-    '%s → %s rounds once',
+  it.each(integerTypes.flatMap((to) => floatTypes.map((from) => [from, to] as const)))(
+    '%s → %s truncates and saturates',
     (from, to) => {
-      const more =
-        from === 'i64'
-          ? [2n ** 53n + 1n, 2n ** 53n + 3n, 2n ** 62n + 2n ** 9n + 1n, -(2n ** 62n) - 2n ** 9n]
-          : [16777217n, 16777219n, 0x7fffff81n];
-      for (const x of [...integerEdges[from], ...more]) {
-        expect(evaluate(ir.convert(to, integer(from, x))), `${x}`).toBe(round({ n: x, d: 1n }, to));
+      const near = [2 ** 31, 2 ** 32, 2 ** 63]
+        .flatMap((x) => [x - 1, x - 0.5, x, x + 1, x * (1 - 2 ** -24), x * (1 + 2 ** -23)])
+        .flatMap((x) => [x, -x]);
+      for (const x of [...floatEdges[from], ...near, 0.99, -0.99, 1e19, -1e19].map((y) =>
+        from === 'f32' ? Math.fround(y) : y,
+      )) {
+        const [least, largest] = limits[to];
+        const whole = roundings(rational(x)).trunc;
+        const expected = whole < least ? least : whole > largest ? largest : whole;
+        expect(evaluate(ir.convert(to, float(from, x))), `${x}`).toBe(value(to, expected));
       }
+      expect([NaN, Infinity, -Infinity].map((x) => evaluate(ir.convert(to, float(from, x))))).toEqual(
+        [0n, limits[to][1], limits[to][0]].map((x) => value(to, x)),
+      );
     },
   );
+
+  it.each(
+    integerTypes.flatMap((from) => floatTypes.filter((to) => convertible(from, to)).map((to) => [from, to] as const)),
+  )('%s → %s rounds once', (from, to) => {
+    const more =
+      from === 'i64'
+        ? [2n ** 53n + 1n, 2n ** 53n + 3n, 2n ** 62n + 2n ** 9n + 1n, -(2n ** 62n) - 2n ** 9n]
+        : [16777217n, 16777219n, 0x7fffff81n];
+    for (const x of [...integerEdges[from], ...more]) {
+      expect(evaluate(ir.convert(to, integer(from, x))), `${x}`).toBe(round({ n: x, d: 1n }, to));
+    }
+  });
 
   it.each(integerTypes.flatMap((from) => integerTypes.filter((to) => to !== from).map((to) => [from, to] as const)))(
     '%s → %s wraps',
     (from, to) => {
-      for (const x of integerEdges[from]) expect(evaluate(ir.convert(to, integer(from, x)))).toBe(value(to, wrap(to, x)));
+      for (const x of integerEdges[from])
+        expect(evaluate(ir.convert(to, integer(from, x)))).toBe(value(to, wrap(to, x)));
     },
   );
 
   it('f64 → f32 rounds to nearest even, f32 → f64 changes nothing', () => {
-    for (const x of [...floatEdges.f64, 1 + 2 ** -24, 1 + 3 * 2 ** -24, 2 ** -150, 2 ** -150 * 1.0000001, 3.4028235677973366e38]) {
+    for (const x of [
+      ...floatEdges.f64,
+      1 + 2 ** -24,
+      1 + 3 * 2 ** -24,
+      2 ** -150,
+      2 ** -150 * 1.0000001,
+      3.4028235677973366e38,
+    ]) {
       const rounded = round(rational(x), 'f32');
       expect(evaluate(ir.convert('f32', ir.f64(x))), `${x}`).toBe(rounded === 0 && isMinus(x) ? -0 : rounded);
     }
@@ -418,7 +476,14 @@ describe('functions', () => {
       ]),
       ir.set(cofactor, ir.div(ir.get(n), ir.get(divisor))),
     ];
-    return { name: 'factor', comment: '', parameters: [n], locals: locals.declared, body, results: [divisor, cofactor] };
+    return {
+      name: 'factor',
+      comment: '',
+      parameters: [n],
+      locals: locals.declared,
+      body,
+      results: [divisor, cofactor],
+    };
   })();
 
   /** gcd of the two parts of `factor`. */
@@ -448,7 +513,9 @@ describe('functions', () => {
   });
 
   it('a call may stand in an argument of the same function', () => {
-    expect(euclid.evaluate(ir.call(gcd, ir.call(gcd, ir.u32(48), ir.u32(36)), ir.call(gcd, ir.u32(20), ir.u32(32))))).toBe(4);
+    expect(
+      euclid.evaluate(ir.call(gcd, ir.call(gcd, ir.u32(48), ir.u32(36)), ir.call(gcd, ir.u32(20), ir.u32(32)))),
+    ).toBe(4);
   });
 
   it('takes arguments from outside at their type: f32 rounds', () => {
@@ -463,15 +530,27 @@ describe('functions', () => {
     const locals = new ir.Locals();
     const k = locals.fresh('k', 'u32');
     const turns = locals.fresh('turns', 'u32');
-    const body = [ir.set(turns, ir.u32(0)), ir.loop(k, ir.get(n), ir.get(m), [ir.set(turns, ir.add(ir.get(turns), ir.u32(1)))])];
-    const count = createEvaluator([{ name: 'count', comment: '', parameters: [n, m], locals: locals.declared, body, results: [turns, k] }]);
+    const body = [
+      ir.set(turns, ir.u32(0)),
+      ir.loop(k, ir.get(n), ir.get(m), [ir.set(turns, ir.add(ir.get(turns), ir.u32(1)))]),
+    ];
+    const count = createEvaluator([
+      { name: 'count', comment: '', parameters: [n, m], locals: locals.declared, body, results: [turns, k] },
+    ]);
     expect(count.call('count', [0xfffffff0, 0xffffffff])).toEqual([15, 0xffffffff]);
     expect(count.call('count', [5, 3])).toEqual([0, 5]);
   });
 
   it('refuses recursion and missing callees', () => {
     const call: Expression = { kind: 'call', type: 'u32', function: 'again', arguments: [ir.get(n)] };
-    const again: IrFunction = { name: 'again', comment: '', parameters: [n], locals: [], body: [ir.set(n, call)], results: [n] };
+    const again: IrFunction = {
+      name: 'again',
+      comment: '',
+      parameters: [n],
+      locals: [],
+      body: [ir.set(n, call)],
+      results: [n],
+    };
     expect(() => createEvaluator([again])).toThrow('again calls itself');
     expect(() => createEvaluator([{ ...again, name: 'other' }])).toThrow('other calls again, which does not exist');
   });

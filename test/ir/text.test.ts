@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 
 import * as ir from '../../src/ir/builder.js';
 import { checkProgram } from '../../src/ir/check.js';
-import { binaryTypes, compareTypes, convertible, reinterpretable, scalarTypes, unaryTypes } from '../../src/ir/operators.js';
+import {
+  binaryTypes,
+  compareTypes,
+  convertible,
+  reinterpretable,
+  scalarTypes,
+  unaryTypes,
+} from '../../src/ir/operators.js';
 import type {
   BinaryOperator,
   Buffer,
@@ -88,13 +95,15 @@ describe('constants', () => {
 
 /** A local of each type, a buffer of each element type, a function of each result type. */
 const locals = scalarTypes.map((type) => local(`my_${type}`, type));
-const buffers: readonly Buffer[] = (['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'i64', 'f32', 'f64'] as const).map((element) => ({
-  name: `some.${element}`,
-  element,
-  length: 8,
-  role: 'state',
-  comment: '',
-}));
+const buffers: readonly Buffer[] = (['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'i64', 'f32', 'f64'] as const).map(
+  (element) => ({
+    name: `some.${element}`,
+    element,
+    length: 8,
+    role: 'state',
+    comment: '',
+  }),
+);
 const functions: readonly IrFunction[] = scalarTypes.map((type) => {
   const parameter = local('p', type);
   return { name: `same.${type}`, comment: '', parameters: [parameter], locals: [], body: [], results: [parameter] };
@@ -148,17 +157,25 @@ function makeExpressionOf(type: ScalarType, depth: number): fc.Arbitrary<Express
   const choices: fc.Arbitrary<Expression>[] = [
     ...leaves,
     ...named<UnaryOperator>(unaryTypes, type).map((op) => inner(type).map((e) => ir.unary(op, e))),
-    ...named<BinaryOperator>(binaryTypes, type).map((op) => fc.tuple(inner(type), inner(type)).map(([l, r]) => ir.binary(op, l, r))),
+    ...named<BinaryOperator>(binaryTypes, type).map((op) =>
+      fc.tuple(inner(type), inner(type)).map(([l, r]) => ir.binary(op, l, r)),
+    ),
     fc.tuple(inner('bool'), inner(type), inner(type)).map(([c, l, r]) => ir.select(c, l, r)),
     ...scalarTypes.filter((from) => convertible(from, type)).map((from) => inner(from).map((e) => ir.convert(type, e))),
-    ...scalarTypes.filter((from) => reinterpretable(from, type)).map((from) => inner(from).map((e) => ir.reinterpret(type, e))),
-    ...buffers.filter((buffer) => loadedType[buffer.element] === type).map((buffer) => inner('u32').map((e) => ir.load(buffer, e))),
+    ...scalarTypes
+      .filter((from) => reinterpretable(from, type))
+      .map((from) => inner(from).map((e) => ir.reinterpret(type, e))),
+    ...buffers
+      .filter((buffer) => loadedType[buffer.element] === type)
+      .map((buffer) => inner('u32').map((e) => ir.load(buffer, e))),
     ...functions.filter((f) => f.results[0]?.type === type).map((f) => inner(type).map((e) => ir.call(f, e))),
   ];
   if (type === 'bool') {
     for (const of of scalarTypes) {
       choices.push(
-        ...named<CompareOperator>(compareTypes, of).map((op) => fc.tuple(inner(of), inner(of)).map(([l, r]) => ir.compare(op, l, r))),
+        ...named<CompareOperator>(compareTypes, of).map((op) =>
+          fc.tuple(inner(of), inner(of)).map(([l, r]) => ir.compare(op, l, r)),
+        ),
       );
     }
   }
@@ -173,12 +190,16 @@ function statementOf(depth: number): fc.Arbitrary<Statement> {
   const value = (type: ScalarType): fc.Arbitrary<Expression> => expressionOf(type, 2);
   return fc.oneof(
     fc.constantFrom(...locals).chain((l) => value(l.type).map((e) => ir.set(l, e))),
-    fc.constantFrom(...buffers).chain((to) => fc.tuple(value('u32'), value(loadedType[to.element])).map(([at, e]) => ir.store(to, at, e))),
+    fc
+      .constantFrom(...buffers)
+      .chain((to) => fc.tuple(value('u32'), value(loadedType[to.element])).map(([at, e]) => ir.store(to, at, e))),
     fc
       .constantFrom(...buffers)
       .chain((to) => fc.tuple(value('u32'), value(loadedType[to.element])).map(([at, e]) => ir.accumulate(to, at, e))),
     fc.tuple(value('bool'), body, body).map(([c, then, otherwise]) => ir.when(c, then, otherwise)),
-    fc.tuple(value('u32'), value('u32'), body).map(([from, to, inner]) => ir.loop(local('my_u32', 'u32'), from, to, inner)),
+    fc
+      .tuple(value('u32'), value('u32'), body)
+      .map(([from, to, inner]) => ir.loop(local('my_u32', 'u32'), from, to, inner)),
     fc.tuple(value('bool'), body).map(([c, inner]) => ir.whilst(c, inner)),
     fc.constant(ir.leave),
     fc.constantFrom(...functions).chain((f) =>
@@ -317,10 +338,19 @@ describe('contents of buffers', () => {
           any.map((short) => repeat(short, 20)),
         ),
         (initial) => {
-          const buffer: Buffer = { name: 'data', element, length: initial.length, role: 'constant', initial, comment: 'with "quotes"' };
-          expect(parseProgram(printProgram({ ...twoPopulations, buffers: [...twoPopulations.buffers, buffer] })).buffers.at(-1)).toEqual(
-            buffer,
-          );
+          const buffer: Buffer = {
+            name: 'data',
+            element,
+            length: initial.length,
+            role: 'constant',
+            initial,
+            comment: 'with "quotes"',
+          };
+          expect(
+            parseProgram(printProgram({ ...twoPopulations, buffers: [...twoPopulations.buffers, buffer] })).buffers.at(
+              -1,
+            ),
+          ).toEqual(buffer);
         },
       ),
       { numRuns: 50 },
@@ -384,10 +414,25 @@ describe('says what is wrong, and in which line', () => {
       'kernel compakt',
       /line \d+: expected a kernel of shape map, sequential, compact or propagate, not compakt/,
     ],
-    ['an unknown buffer', 'v[index] = select(spiked, 0.0, next)', 'v[index] = w[index]', /line \d+: expected a buffer, not w, here/],
-    ['an unknown local', 'spiked = next >= 1.0', 'spiked = nexxt >= 1.0', /line \d+: expected a local, not nexxt, here/],
+    [
+      'an unknown buffer',
+      'v[index] = select(spiked, 0.0, next)',
+      'v[index] = w[index]',
+      /line \d+: expected a buffer, not w, here/,
+    ],
+    [
+      'an unknown local',
+      'spiked = next >= 1.0',
+      'spiked = nexxt >= 1.0',
+      /line \d+: expected a local, not nexxt, here/,
+    ],
     ['an unknown function', '@advance(', '@retreat(', /line \d+: expected a function with a result, not retreat, here/],
-    ['a chain of comparisons', 'next >= 1.0', '1.0 < next < 2.0', /line \d+: expected parentheses, as comparisons do not chain/],
+    [
+      'a chain of comparisons',
+      'next >= 1.0',
+      '1.0 < next < 2.0',
+      /line \d+: expected parentheses, as comparisons do not chain/,
+    ],
     ['a strange character', 'next >= 1.0', 'next § 1.0', /line \d+: "§" means nothing here/],
     [
       'an operation with other operands',

@@ -26,7 +26,9 @@ export const expressions: fc.Arbitrary<Expression> = fc.letrec<{ tree: Expressio
       .tuple(fc.constantFrom(...arithmetic, ...comparisons, 'and' as const, 'or' as const), tie('tree'), tie('tree'))
       .map(([operator, left, right]) => binary(operator, left, right)),
     fc.tuple(tie('tree'), tie('tree'), tie('tree')).map(([condition, a, b]) => conditional(condition, a, b)),
-    fc.tuple(fc.constantFrom('exp', 'clip', 'f'), fc.array(tie('tree'), { maxLength: 3 })).map(([f, parts]) => call(f, parts)),
+    fc
+      .tuple(fc.constantFrom('exp', 'clip', 'f'), fc.array(tie('tree'), { maxLength: 3 }))
+      .map(([f, parts]) => call(f, parts)),
   ),
 })).tree;
 

@@ -127,7 +127,13 @@ describe('findings', () => {
     ['b + 1', ['lang/not-number @ b: a number / a condition (boolean)']],
     ['-b', ['lang/not-number @ b: a number / a condition (boolean)']],
     ['exp(b)', ['lang/not-number @ b: a number / a condition (boolean)']],
-    ['b < c', ['lang/not-number @ b: a number / a condition (boolean)', 'lang/not-number @ c: a number / a condition (boolean)']],
+    [
+      'b < c',
+      [
+        'lang/not-number @ b: a number / a condition (boolean)',
+        'lang/not-number @ c: a number / a condition (boolean)',
+      ],
+    ],
     ['b if c else x', ['lang/not-number @ b: a number / a condition (boolean)']],
     ['b**2', ['lang/not-number @ b: a number / a condition (boolean)']],
     ['x/0', ['lang/division-by-zero @ 0: a divisor that is not zero / / 0']],

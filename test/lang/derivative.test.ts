@@ -115,6 +115,9 @@ describe('against differences', () => {
 
 it('is refused when it grows too deep', () => {
   expect(
-    refusals((text) => derivative(parseExpression(text), 'v'), Array.from({ length: 1400 }, () => 'v').join('*'))[0]?.split(' ')[0],
+    refusals(
+      (text) => derivative(parseExpression(text), 'v'),
+      Array.from({ length: 1400 }, () => 'v').join('*'),
+    )[0]?.split(' ')[0],
   ).toBe('lang/too-deep');
 });

@@ -73,7 +73,9 @@ describe('foldConstants', () => {
 
   it('leaves variables that are called like a unit or a constant', () => {
     const declared = (name: string): boolean => name === 'm' || name === 'e';
-    expect(through((e) => foldConstants(e, undefined, declared), 'm**3*2*mV + e*h + 1*meter')).toBe('m**3*2*(0.001*V) + e*h + 1*m');
+    expect(through((e) => foldConstants(e, undefined, declared), 'm**3*2*mV + e*h + 1*meter')).toBe(
+      'm**3*2*(0.001*V) + e*h + 1*m',
+    );
   });
 
   it('read again and folded again gives the same', () => {
@@ -85,11 +87,16 @@ describe('foldConstants', () => {
         fc.oneof(
           expressions,
           units,
-          fc.tuple(units, units).map(([a, b]) => parseExpression(`(${printExpression(a)})*(${printExpression(b)}) - x`)),
+          fc
+            .tuple(units, units)
+            .map(([a, b]) => parseExpression(`(${printExpression(a)})*(${printExpression(b)}) - x`)),
         ),
         (e) => {
           const folded = foldConstants(e);
-          expect(equalExpressions(foldConstants(parseExpression(printExpression(folded))), folded), printExpression(folded)).toBe(true);
+          expect(
+            equalExpressions(foldConstants(parseExpression(printExpression(folded))), folded),
+            printExpression(folded),
+          ).toBe(true);
         },
       ),
       { numRuns: 1000 },

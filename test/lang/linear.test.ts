@@ -74,9 +74,17 @@ describe('linearForm in v and w', () => {
 function magnitude(e: Parameters<typeof evaluate>[0], v: number, w: number): number {
   const own = Math.abs(evaluate(e, { v, w }));
   const parts =
-    e.kind === 'binary' ? [e.left, e.right] : e.kind === 'unary' ? [e.operand] : e.kind === 'conditional' ? [e.whenTrue, e.whenFalse] : [];
+    e.kind === 'binary'
+      ? [e.left, e.right]
+      : e.kind === 'unary'
+        ? [e.operand]
+        : e.kind === 'conditional'
+          ? [e.whenTrue, e.whenFalse]
+          : [];
   const inner = parts.map((part) => magnitude(part, v, w));
   const product =
-    e.kind === 'binary' && (e.operator === '*' || e.operator === '/') ? inner.reduce((a, b) => a * Math.max(1, b), 1) / 1e-3 : 0;
+    e.kind === 'binary' && (e.operator === '*' || e.operator === '/')
+      ? inner.reduce((a, b) => a * Math.max(1, b), 1) / 1e-3
+      : 0;
   return Math.max(Number.isFinite(own) ? own : 0, product, ...inner);
 }

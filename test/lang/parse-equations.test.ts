@@ -78,7 +78,8 @@ it('any text parses or is refused with places within it', () => {
   fc.assert(
     fc.property(texts, (text) => {
       try {
-        for (const line of parseEquations(text)) expect(text.slice(line.nameSpan.start, line.nameSpan.end)).toBe(line.name);
+        for (const line of parseEquations(text))
+          expect(text.slice(line.nameSpan.start, line.nameSpan.end)).toBe(line.name);
       } catch (error) {
         if (!(error instanceof LangError)) throw error;
         for (const { span, finding } of error.all) {

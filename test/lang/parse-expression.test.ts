@@ -58,7 +58,12 @@ describe('spans', () => {
     const e = parseExpression(text);
     const marked = (span: { start: number; end: number }): string => text.slice(span.start, span.end);
     if (e.kind !== 'binary' || e.left.kind !== 'binary') throw new Error('not a product of a sum');
-    expect([e, e.left, e.left.right, e.right].map((part) => marked(part.span))).toEqual(['(a + b) * exp( c )', '(a + b)', 'b', 'exp( c )']);
+    expect([e, e.left, e.left.right, e.right].map((part) => marked(part.span))).toEqual([
+      '(a + b) * exp( c )',
+      '(a + b)',
+      'b',
+      'exp( c )',
+    ]);
   });
 });
 
@@ -141,7 +146,8 @@ describe('refused', () => {
 });
 
 describe('size', () => {
-  const codes = (text: string): string[] => refusals(parseExpression, text).map((refusal) => refusal.split(' ')[0] ?? '');
+  const codes = (text: string): string[] =>
+    refusals(parseExpression, text).map((refusal) => refusal.split(' ')[0] ?? '');
 
   it('takes 1400 terms and 400 parentheses', () => {
     expect(codes(Array.from({ length: 1400 }, () => 'v').join(' + '))).toEqual([]);
@@ -149,7 +155,8 @@ describe('size', () => {
   });
 
   it('takes 10^5 characters that are no deep tree', () => {
-    const balanced = (depth: number): string => (depth === 0 ? 'v_1' : `(${balanced(depth - 1)} + ${balanced(depth - 1)})`);
+    const balanced = (depth: number): string =>
+      depth === 0 ? 'v_1' : `(${balanced(depth - 1)} + ${balanced(depth - 1)})`;
     const text = balanced(14);
     expect(text.length).toBeGreaterThan(1e5);
     expect([...namesIn(parseExpression(text))]).toEqual(['v_1']);

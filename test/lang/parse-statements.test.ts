@@ -28,11 +28,9 @@ describe('statements', () => {
     const text = 'a = 1;  pre.b  +=  c*d # end';
     const [, second] = parseStatements(text);
     if (second?.kind !== 'assignment') throw new Error('not an assignment');
-    expect([second.span, second.targetSpan, second.value.span].map(({ start, end }) => text.slice(start, end))).toEqual([
-      'pre.b  +=  c*d',
-      'pre.b',
-      'c*d',
-    ]);
+    expect([second.span, second.targetSpan, second.value.span].map(({ start, end }) => text.slice(start, end))).toEqual(
+      ['pre.b  +=  c*d', 'pre.b', 'c*d'],
+    );
   });
 });
 

@@ -1,10 +1,18 @@
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { divideRationals, equalRationals, multiplyRationals, powerOfRational, powerOfTen, type Rational } from '../../src/lang/rational.js';
+import {
+  divideRationals,
+  equalRationals,
+  multiplyRationals,
+  powerOfRational,
+  powerOfTen,
+  type Rational,
+} from '../../src/lang/rational.js';
 
 const Precise = Decimal.clone({ precision: 100 });
-const toDecimal = ({ numerator, denominator }: Rational): Decimal => new Precise(numerator.toString()).div(denominator.toString());
+const toDecimal = ({ numerator, denominator }: Rational): Decimal =>
+  new Precise(numerator.toString()).div(denominator.toString());
 const positive = fc
   .tuple(fc.bigInt(1n, 10n ** 30n), fc.bigInt(1n, 10n ** 30n))
   .map(([numerator, denominator]): Rational => ({ numerator, denominator }));
@@ -22,7 +30,9 @@ it('raises to whole powers exactly', () => {
     fc.property(positive, fc.integer({ min: 0, max: 8 }), (a, power) => {
       const product = Array.from({ length: power }, () => a).reduce(multiplyRationals, powerOfTen(0));
       expect(equalRationals(powerOfRational(a, power) ?? powerOfTen(99), product)).toBe(true);
-      expect(equalRationals(multiplyRationals(powerOfRational(a, -power) ?? powerOfTen(99), product), powerOfTen(0))).toBe(true);
+      expect(
+        equalRationals(multiplyRationals(powerOfRational(a, -power) ?? powerOfTen(99), product), powerOfTen(0)),
+      ).toBe(true);
     }),
   );
 });

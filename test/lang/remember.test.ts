@@ -10,9 +10,9 @@ describe('what a function of a text gave', () => {
       return { length: text.length };
     });
     const long = 'x'.repeat(5000);
-    expect([lengthOf('a'), lengthOf('bc'), lengthOf('a'), lengthOf(long), lengthOf(long)].map(({ length }) => length)).toEqual([
-      1, 2, 1, 5000, 5000,
-    ]);
+    expect(
+      [lengthOf('a'), lengthOf('bc'), lengthOf('a'), lengthOf(long), lengthOf(long)].map(({ length }) => length),
+    ).toEqual([1, 2, 1, 5000, 5000]);
     expect(asked).toEqual(['a', 'bc', long, long]);
     expect(lengthOf('a')).toBe(lengthOf('a'));
   });

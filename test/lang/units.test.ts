@@ -6,7 +6,9 @@ import { equalRationals, one } from '../../src/lang/rational.js';
 import { commonUnitNames, parseUnit, unitOf, unitText } from '../../src/lang/units.js';
 import { refusals } from './support.js';
 
-/** Scale to SI and exponents of metre, kilogram, second, ampere, kelvin, mole, candela, as the SI brochure defines them. */
+/**
+ * Scale to SI and exponents of metre, kilogram, second, ampere, kelvin, mole, candela, as the SI brochure defines them.
+ */
 const definitions: readonly (readonly [string, number, string])[] = [
   ['volt', 1, 'm2 kg s-3 A-1'],
   ['V', 1, 'm2 kg s-3 A-1'],
@@ -232,11 +234,15 @@ describe('unitText', () => {
   it('parses back to the dimension, with scale 1', () => {
     const exponent = fc.constantFrom(-4, -3, -2, -1, -0.5, 0, 0, 0, 0, 0.5, 1, 2, 3);
     fc.assert(
-      fc.property(fc.tuple(exponent, exponent, exponent, exponent, exponent, exponent, exponent), fc.boolean(), (d, long) => {
-        const unit = parseUnit(unitText(d, () => long));
-        expect(equalDimensions(unit.dimension, d)).toBe(true);
-        expect(equalRationals(unit.scale, one)).toBe(true);
-      }),
+      fc.property(
+        fc.tuple(exponent, exponent, exponent, exponent, exponent, exponent, exponent),
+        fc.boolean(),
+        (d, long) => {
+          const unit = parseUnit(unitText(d, () => long));
+          expect(equalDimensions(unit.dimension, d)).toBe(true);
+          expect(equalRationals(unit.scale, one)).toBe(true);
+        },
+      ),
     );
   });
 

@@ -96,7 +96,12 @@ describe('mapping', () => {
 it('equality ignores places and spelling of numbers, and nothing else', () => {
   const same = (a: string, b: string): boolean => equalExpressions(parseExpression(a), parseExpression(b));
   expect([same('a+1.50', ' a + 1.5'), same('(a)', 'a')]).toEqual([true, true]);
-  expect([same('1', '1.0'), same('a+b', 'b+a'), same('f(a)', 'f(a, b)'), same('-a', '+a'), same('a', 'True'), same('f()', 'g()')]).toEqual(
-    Array(6).fill(false),
-  );
+  expect([
+    same('1', '1.0'),
+    same('a+b', 'b+a'),
+    same('f(a)', 'f(a, b)'),
+    same('-a', '+a'),
+    same('a', 'True'),
+    same('f()', 'g()'),
+  ]).toEqual(Array(6).fill(false));
 });

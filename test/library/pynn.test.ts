@@ -13,7 +13,8 @@ import { normalised } from '../model/support.js';
 
 /**
  * Parameters and first values of PyNN 0.13.0's classes, in PyNN's order, as
- * `python -c "from pyNN.standardmodels.cells import *; print(IF_curr_exp.default_parameters, IF_curr_exp.default_initial_values)"` prints them.
+ * `python -c "from pyNN.standardmodels.cells import *; print(IF_curr_exp.default_parameters,
+ * IF_curr_exp.default_initial_values)"` prints them.
  */
 const classes: readonly [string, Readonly<Record<string, unknown>>, Readonly<Record<string, number>>][] = [
   [
@@ -46,7 +47,11 @@ const classes: readonly [string, Readonly<Record<string, unknown>>, Readonly<Rec
     },
     { v: -65.0, isyn_exc: 0.0, isyn_inh: 0.0 },
   ],
-  ['IF_curr_delta', { v_rest: -65.0, cm: 1.0, tau_m: 20.0, tau_refrac: 0.1, i_offset: 0.0, v_reset: -65.0, v_thresh: -50.0 }, { v: -65.0 }],
+  [
+    'IF_curr_delta',
+    { v_rest: -65.0, cm: 1.0, tau_m: 20.0, tau_refrac: 0.1, i_offset: 0.0, v_reset: -65.0, v_thresh: -50.0 },
+    { v: -65.0 },
+  ],
   [
     'IF_cond_exp',
     {
@@ -206,7 +211,13 @@ const defaultOf = (cell: StandardCell, name: string): unknown => {
   const list = cell.lists?.[name];
   if (list) return list.map((component) => defaultOf(cell, component));
   const declared = cell.neuron.parameters?.[name] ?? cell.neuron.state?.[name];
-  return typeof declared === 'object' ? ('value' in declared ? declared.value : 'initial' in declared ? declared.initial : 0) : declared;
+  return typeof declared === 'object'
+    ? 'value' in declared
+      ? declared.value
+      : 'initial' in declared
+        ? declared.initial
+        : 0
+    : declared;
 };
 
 describe("PyNN's standard cells", () => {
@@ -217,7 +228,9 @@ describe("PyNN's standard cells", () => {
   it.each(classes)('%s has the parameters, defaults and first values of its class', (name, parameters, initial) => {
     const cell = standardCells.get(name)!;
     const lists = cell.lists ?? {};
-    expect(Object.keys(cell.neuron.parameters ?? {})).toEqual(Object.keys(parameters).flatMap((key) => lists[key] ?? [key]));
+    expect(Object.keys(cell.neuron.parameters ?? {})).toEqual(
+      Object.keys(parameters).flatMap((key) => lists[key] ?? [key]),
+    );
     for (const [key, value] of Object.entries(parameters)) expect(defaultOf(cell, key), key).toEqual(value);
     for (const [key, value] of Object.entries(initial)) {
       const variable = cell.initial[key] ?? cell.recordable[key]!;
@@ -228,21 +241,29 @@ describe("PyNN's standard cells", () => {
   });
 
   it.each([...standardCells.values()])('$name is a valid type whose units agree', (cell) => {
-    const text = JSON.stringify({ interneuron: 1, neurons: { cell: cell.neuron }, populations: { p: { type: 'cell', size: 2 } } });
-    expect(normalised(text).model.neurons['cell']?.conformsTo).toMatchObject({ type: `pynn/${cell.name}`, timing: 'grid' });
+    const text = JSON.stringify({
+      interneuron: 1,
+      neurons: { cell: cell.neuron },
+      populations: { p: { type: 'cell', size: 2 } },
+    });
+    expect(normalised(text).model.neurons['cell']?.conformsTo).toMatchObject({
+      type: `pynn/${cell.name}`,
+      timing: 'grid',
+    });
   });
 
-  it.each(['LIF', 'AdExp'].flatMap((neuron) => Object.keys(responseParts).map((receptor) => [neuron, receptor] as const)))(
-    'PointNeuron of %s with %s is valid',
-    (neuron, type) => {
-      const cell = pointNeuron(neuron, [
-        { name: 'B', type },
-        { name: 'A', type },
-      ])!;
-      expect(Object.keys(cell.receptors)).toEqual(['A', 'B']);
-      normalised(JSON.stringify({ interneuron: 1, neurons: { cell: cell.neuron }, populations: { p: { type: 'cell', size: 2 } } }));
-    },
-  );
+  it.each(
+    ['LIF', 'AdExp'].flatMap((neuron) => Object.keys(responseParts).map((receptor) => [neuron, receptor] as const)),
+  )('PointNeuron of %s with %s is valid', (neuron, type) => {
+    const cell = pointNeuron(neuron, [
+      { name: 'B', type },
+      { name: 'A', type },
+    ])!;
+    expect(Object.keys(cell.receptors)).toEqual(['A', 'B']);
+    normalised(
+      JSON.stringify({ interneuron: 1, neurons: { cell: cell.neuron }, populations: { p: { type: 'cell', size: 2 } } }),
+    );
+  });
 });
 
 describe("PyNN's synapses", () => {
@@ -265,19 +286,24 @@ describe("PyNN's synapses", () => {
     ['voltage', 'v'],
   ] as const;
 
-  it.each(kinds.flatMap(([kind, receptor]) => Object.keys(synapsesFor(kind)).map((name) => [name, kind, receptor] as const)))(
-    '%s for weights of a %s is valid',
-    (name, kind, receptor) => {
-      normalised(between(synapsesFor(kind)[name]!.synapse, receptor));
-    },
-  );
+  it.each(
+    kinds.flatMap(([kind, receptor]) => Object.keys(synapsesFor(kind)).map((name) => [name, kind, receptor] as const)),
+  )('%s for weights of a %s is valid', (name, kind, receptor) => {
+    normalised(between(synapsesFor(kind)[name]!.synapse, receptor));
+  });
 
-  it.each(Object.keys(timingRules).flatMap((timing) => Object.keys(weightDependences).map((weights) => [timing, weights] as const)))(
-    '%s with %s is valid',
-    (timing, weights) => {
-      for (const sends of [true, false]) {
-        normalised(between(stdpSynapse('conductance', timing, weights, { preAtOnce: sends, postAtOnce: true, sends })!.synapse, 'g'));
-      }
-    },
-  );
+  it.each(
+    Object.keys(timingRules).flatMap((timing) =>
+      Object.keys(weightDependences).map((weights) => [timing, weights] as const),
+    ),
+  )('%s with %s is valid', (timing, weights) => {
+    for (const sends of [true, false]) {
+      normalised(
+        between(
+          stdpSynapse('conductance', timing, weights, { preAtOnce: sends, postAtOnce: true, sends })!.synapse,
+          'g',
+        ),
+      );
+    }
+  });
 });

@@ -20,7 +20,9 @@ async function rulesBroken(file: string, text: string): Promise<(string | null)[
 describe('import cycles', () => {
   it('are found, however long', async () => {
     const results = await eslint.lintFiles(['test/lint/fixtures/cycle-*.ts']);
-    expect(results.map(({ messages }) => messages.map(({ ruleId }) => ruleId))).toEqual(Array(3).fill(['import-x/no-cycle']));
+    expect(results.map(({ messages }) => messages.map(({ ruleId }) => ruleId))).toEqual(
+      Array(3).fill(['import-x/no-cycle']),
+    );
   });
 });
 
@@ -32,9 +34,21 @@ describe('imports between folders', () => {
       "import type { Expression } from '../lang/ast.js';\nexport type X = Expression;\n",
       ['import-x/no-restricted-paths'],
     ],
-    ['src/lang/x.ts', "import type { Model } from '../model/model.js';\nexport type X = Model;\n", ['import-x/no-restricted-paths']],
-    ['src/ir/x.ts', "import type { Expression } from '../lang/ast.js';\nexport type X = Expression;\n", ['import-x/no-restricted-paths']],
-    ['src/codegen/x.ts', "import type { Model } from '../model/model.js';\nexport type X = Model;\n", ['import-x/no-restricted-paths']],
+    [
+      'src/lang/x.ts',
+      "import type { Model } from '../model/model.js';\nexport type X = Model;\n",
+      ['import-x/no-restricted-paths'],
+    ],
+    [
+      'src/ir/x.ts',
+      "import type { Expression } from '../lang/ast.js';\nexport type X = Expression;\n",
+      ['import-x/no-restricted-paths'],
+    ],
+    [
+      'src/codegen/x.ts',
+      "import type { Model } from '../model/model.js';\nexport type X = Model;\n",
+      ['import-x/no-restricted-paths'],
+    ],
     [
       'translators/brian/x.ts',
       "import type { Program } from '../../src/ir/program.js';\nexport type X = Program;\n",
@@ -89,7 +103,11 @@ describe('other habits', () => {
   it.each([
     ['src/model/x.ts', 'export default 1;', ['no-restricted-syntax']],
     ['runtime/record/x.ts', "console.log('x');", ['no-console']],
-    ['src/lang/x.ts', 'export const f = (x: any): number => (x === 1 ? 1 : 2);', ['@typescript-eslint/no-explicit-any']],
+    [
+      'src/lang/x.ts',
+      'export const f = (x: any): number => (x === 1 ? 1 : 2);',
+      ['@typescript-eslint/no-explicit-any'],
+    ],
   ])('%s: %j breaks %j', async (file, text, rules) => {
     expect(await rulesBroken(file, `${text}\n`)).toEqual(rules);
   });

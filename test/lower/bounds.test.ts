@@ -63,12 +63,16 @@ describe('worked by hand', () => {
     expect(got.high + 0).toBeCloseTo(high, 12);
   });
 
-  test.each(['normal()', 'normal(1, 2)', 'normal(a, -b)', 'exponential(b)', 'binomial(10, 0.5)', 'clip(normal(), 0, 1)*b'])(
-    '%s is bounded',
-    (text) => {
-      expect(isBounded(boundsOf(parseExpression(text), lookup))).toBe(true);
-    },
-  );
+  test.each([
+    'normal()',
+    'normal(1, 2)',
+    'normal(a, -b)',
+    'exponential(b)',
+    'binomial(10, 0.5)',
+    'clip(normal(), 0, 1)*b',
+  ])('%s is bounded', (text) => {
+    expect(isBounded(boundsOf(parseExpression(text), lookup))).toBe(true);
+  });
 
   test('a normal number is at most sqrt(-2 log 2^-53) from its mean', () => {
     const limit = Math.sqrt(2 * 53 * Math.LN2);
@@ -83,7 +87,8 @@ describe('worked by hand', () => {
   });
 });
 
-// --- No value lies outside ----------------------------------------------------------------------------------------------
+// --- No value lies outside
+// ----------------------------------------------------------------------------------------------
 
 interface Case {
   readonly text: string;
@@ -112,12 +117,14 @@ const { expression } = fc.letrec<{ expression: Case }>((tie) => ({
   expression: fc.oneof(
     { depthSize: 'small' },
     leaf,
-    fc
-      .tuple(fc.constantFrom(...operators), tie('expression'), tie('expression'))
-      .map(([[op, f], a, b]): Case => ({ text: `(${a.text} ${op} ${b.text})`, value: (x, y) => f(a.value(x, y), b.value(x, y)) })),
-    fc
-      .tuple(fc.constantFrom(...functions), tie('expression'), tie('expression'))
-      .map(([[name, f], a, b]): Case => ({ text: `${name}(${a.text}, ${b.text})`, value: (x, y) => f(a.value(x, y), b.value(x, y)) })),
+    fc.tuple(fc.constantFrom(...operators), tie('expression'), tie('expression')).map(([[op, f], a, b]): Case => ({
+      text: `(${a.text} ${op} ${b.text})`,
+      value: (x, y) => f(a.value(x, y), b.value(x, y)),
+    })),
+    fc.tuple(fc.constantFrom(...functions), tie('expression'), tie('expression')).map(([[name, f], a, b]): Case => ({
+      text: `${name}(${a.text}, ${b.text})`,
+      value: (x, y) => f(a.value(x, y), b.value(x, y)),
+    })),
     fc.tuple(tie('expression'), tie('expression'), tie('expression')).map(([a, b, c]): Case => ({
       text: `clip(${a.text}, ${b.text}, ${c.text})`,
       value: (x, y) => Math.min(Math.max(a.value(x, y), b.value(x, y)), c.value(x, y)),

@@ -67,7 +67,12 @@ describe('a body without branches', () => {
 
   test('stores keep what is there where the condition does not hold', () => {
     const block = new Block();
-    const store: Statement = { kind: 'store', buffer: 'b', index: { kind: 'local', type: 'u32', name: 'index' }, value: ir.f64(1) };
+    const store: Statement = {
+      kind: 'store',
+      buffer: 'b',
+      index: { kind: 'local', type: 'u32', name: 'index' },
+      value: ir.f64(1),
+    };
     expect(writeBranchless([ir.when(ir.bool(true), [store])], block)).toBe(true);
     expect(block.statements.at(-1)).toMatchObject({
       kind: 'store',

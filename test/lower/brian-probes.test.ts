@@ -254,7 +254,9 @@ describe('synapses', () => {
   });
 
   test('a spike at 4.05 ms with a step of 0.1 ms fires in step 40', async () => {
-    const run = await simulate(brian('spike_generators: { source: { N: 1, indices: [0], times: [4.05 ms] } }\nrun: 5 ms'));
+    const run = await simulate(
+      brian('spike_generators: { source: { N: 1, indices: [0], times: [4.05 ms] } }\nrun: 5 ms'),
+    );
     expect(stepsOf(run, 'source.spike')).toEqual([40]);
   });
 });

@@ -111,15 +111,23 @@ describe('rules without chance, in order of creation', () => {
     ],
     ['{ i: j }', [0, 1, 2, 3, 4].map((j) => [j, j])],
     ['[ { i: [1], j: [1] }, { condition: i == 5 }, { i: [1, 0], j: [1, 4] } ]', null],
-    ['[ { condition: i == j }, { condition: i == 1 } ]', [...loop(6, 5, (i, j) => i === j), ...loop(6, 5, (i) => i === 1)]],
+    [
+      '[ { condition: i == j }, { condition: i == 1 } ]',
+      [...loop(6, 5, (i, j) => i === j), ...loop(6, 5, (i) => i === 1)],
+    ],
   ])('%s', async (connect, expected) => {
-    if (expected === null) return expect(pairsOf(network(connect))).rejects.toThrow(/the connection rule list .*cannot be run yet/);
+    if (expected === null)
+      return expect(pairsOf(network(connect))).rejects.toThrow(/the connection rule list .*cannot be run yet/);
     expect(await pairsOf(network(connect))).toEqual(expected);
   });
 
   test('values given as a list go to synapses in order of creation', async () => {
     const run = await simulate(
-      network('{ i: "k for k in range(j, j + 2)" }', { from: 4, to: 3, more: ', initializers: { w: [1, 2, 3, 4, 5, 6] }' }),
+      network('{ i: "k for k in range(j, j + 2)" }', {
+        from: 4,
+        to: 3,
+        more: ', initializers: { w: [1, 2, 3, 4, 5, 6] }',
+      }),
       { steps: 0 },
     );
     expect(byCreation(run, 'S', 'w')).toEqual([1, 2, 3, 4, 5, 6]);
@@ -142,13 +150,16 @@ describe('rules without chance, in order of creation', () => {
   });
 });
 
-// --- Random rules -------------------------------------------------------------------------------------------------------
+// --- Random rules
+// -------------------------------------------------------------------------------------------------------
 
 /** Two-sided p-value of a normal deviate, by Abramowitz and Stegun 7.1.26 (error below 1.5e-7). */
 function pValue(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;
   const t = 1 / (1 + 0.3275911 * x);
-  return t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-x * x);
+  return (
+    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-x * x)
+  );
 }
 
 /** Chi-square statistic as a normal deviate (Wilson and Hilferty 1931). */
@@ -256,7 +267,8 @@ describe('samples of a given size', () => {
     const expected = (from * size) / allowed.length;
     // Within a row the counts are not independent: the variance is that of sampling without replacement.
     const chiSquare =
-      (([...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2, 0) / expected) * (allowed.length - 1)) / (allowed.length - size);
+      (([...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2, 0) / expected) * (allowed.length - 1)) /
+      (allowed.length - size);
     expect(counts.size).toBe(allowed.length);
     expect(pValue(chiSquareDeviate(chiSquare, allowed.length - 1))).toBeGreaterThan(alpha);
   });
@@ -272,7 +284,8 @@ describe('samples of a given size', () => {
     const combinations = 28;
     const expected = from / combinations;
     const chiSquare =
-      [...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2 / expected, 0) + (combinations - counts.size) * expected;
+      [...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2 / expected, 0) +
+      (combinations - counts.size) * expected;
     expect(pValue(chiSquareDeviate(chiSquare, combinations - 1))).toBeGreaterThan(alpha);
   });
 });
@@ -285,7 +298,8 @@ describe('draws of generators', () => {
     const chiSquare = counts.reduce((sum, c) => sum + (c - 200) ** 2 / 200, 0);
     expect(pValue(chiSquareDeviate(chiSquare, 9))).toBeGreaterThan(alpha);
     // Twenty draws of ten values leave each out with 0.9^20 = 0.12: no row repeats one value only.
-    for (let i = 0; i < 100; i += 1) expect(new Set(pairs.filter(([source]) => source === i).map(([, j]) => j)).size).toBeGreaterThan(3);
+    for (let i = 0; i < 100; i += 1)
+      expect(new Set(pairs.filter(([source]) => source === i).map(([, j]) => j)).size).toBeGreaterThan(3);
   });
 
   test('a condition is drawn anew for each place, also where the pair is the same', async () => {
@@ -299,7 +313,9 @@ describe('draws of generators', () => {
 
 describe('values drawn for synapses', () => {
   test('every copy of a pair draws its own number', async () => {
-    const run = await simulate(network('{ n: 3 }', { from: 20, to: 20, more: ', initializers: { w: rand() }' }), { steps: 0 });
+    const run = await simulate(network('{ n: 3 }', { from: 20, to: 20, more: ', initializers: { w: rand() }' }), {
+      steps: 0,
+    });
     const w = byCreation(run, 'S', 'w');
     expect(w).toHaveLength(1200);
     expect(new Set(w).size).toBe(1200);
@@ -331,7 +347,9 @@ describe('values drawn for synapses', () => {
     `),
       { steps: 0 },
     );
-    expect(byCreation(run, 'S', 'b')).toEqual([0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => (1 + i) * 100 + 10 * i + j)));
+    expect(byCreation(run, 'S', 'b')).toEqual(
+      [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => (1 + i) * 100 + 10 * i + j)),
+    );
     expect(finalOf(run, 'A.x')).toEqual([0, 10, 20]);
   });
 });

@@ -1,4 +1,7 @@
-/** When and in which order spikes arrive, against a simulation written here that knows nothing of queues, rings or sorted rows. */
+/**
+ * When and in which order spikes arrive, against a simulation written here that knows nothing of queues, rings or
+ * sorted rows.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { brian } from '../support/brian-text.js';
@@ -12,7 +15,10 @@ interface Synapse {
   readonly weight: number;
 }
 
-/** What each target holds at the end of each step when every synapse adds its weight `delay` steps after each spike of its source. */
+/**
+ * What each target holds at the end of each step when every synapse adds its weight `delay` steps after each spike of
+ * its source.
+ */
 function arrivals(
   synapses: readonly Synapse[],
   spikes: readonly (readonly [number, number])[],
@@ -22,7 +28,8 @@ function arrivals(
   const sum = new Array<number>(targets).fill(0);
   return Array.from({ length: steps }, (_, step) => {
     for (const { source, target, delay, weight } of synapses) {
-      for (const [emitted, element] of spikes) if (element === source && emitted + delay === step) sum[target]! += weight;
+      for (const [emitted, element] of spikes)
+        if (element === source && emitted + delay === step) sum[target]! += weight;
     }
     return [...sum];
   });
@@ -112,7 +119,12 @@ describe('a delay for each synapse', () => {
     `),
     );
     expect(created(run, 'S')).toEqual(i.map((source, k) => [source, j[k]]));
-    const synapses = i.map((source, k) => ({ source, target: j[k]!, delay: Math.round(delays[k]! * 10), weight: 2 ** k }));
+    const synapses = i.map((source, k) => ({
+      source,
+      target: j[k]!,
+      delay: Math.round(delays[k]! * 10),
+      weight: 2 ** k,
+    }));
     expect(run.samples.get('M/v')).toEqual(arrivals(synapses, run.events.get('source.spike')!, 3, 60));
   });
 
@@ -164,7 +176,12 @@ describe('a delay for each synapse', () => {
       run: 2 ms
     `),
     );
-    const synapses = created(run, 'S').map(([source, target]) => ({ source, target, delay: 3 * Math.abs(source - target), weight: 1 }));
+    const synapses = created(run, 'S').map(([source, target]) => ({
+      source,
+      target,
+      delay: 3 * Math.abs(source - target),
+      weight: 1,
+    }));
     expect(run.samples.get('M/v')).toEqual(
       arrivals(
         synapses,

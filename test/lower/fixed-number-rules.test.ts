@@ -61,12 +61,24 @@ describe('numbers are what the rule says, on both engines', () => {
   test.each<[string, Sizes, (pairs: [number, number][]) => void]>([
     ['{ rule: fixedOutDegree, n: 3 }', {}, (pairs) => expect(countsOf(pairs, 0, 6)).toEqual([3, 3, 3, 3, 3, 3])],
     ['{ rule: fixedInDegree, n: 4 }', {}, (pairs) => expect(countsOf(pairs, 1, 5)).toEqual([4, 4, 4, 4, 4])],
-    ['{ rule: fixedOutDegree, n: 9, replace: true }', {}, (pairs) => expect(countsOf(pairs, 0, 6)).toEqual([9, 9, 9, 9, 9, 9])],
+    [
+      '{ rule: fixedOutDegree, n: 9, replace: true }',
+      {},
+      (pairs) => expect(countsOf(pairs, 0, 6)).toEqual([9, 9, 9, 9, 9, 9]),
+    ],
     ['{ rule: fixedInDegree, n: j }', {}, (pairs) => expect(countsOf(pairs, 1, 5)).toEqual([0, 1, 2, 3, 4])],
-    ['{ rule: fixedOutDegree, n: 5 - i }', { from: 5 }, (pairs) => expect(countsOf(pairs, 0, 5)).toEqual([5, 4, 3, 2, 1])],
+    [
+      '{ rule: fixedOutDegree, n: 5 - i }',
+      { from: 5 },
+      (pairs) => expect(countsOf(pairs, 0, 5)).toEqual([5, 4, 3, 2, 1]),
+    ],
     ['{ rule: fixedTotal, n: 17 }', {}, (pairs) => expect(pairs).toHaveLength(17)],
     ['{ rule: fixedTotal, n: 30, replace: false }', {}, (pairs) => expect(new Set(pairs.map(String)).size).toBe(30)],
-    ['{ rule: fixedOutDegree, n: 5, self: false }', { recurrent: true }, (pairs) => expect(pairs.every(([i, j]) => i !== j)).toBe(true)],
+    [
+      '{ rule: fixedOutDegree, n: 5, self: false }',
+      { recurrent: true },
+      (pairs) => expect(pairs.every(([i, j]) => i !== j)).toBe(true),
+    ],
     [
       '{ rule: fixedTotal, n: 30, replace: false, self: false }',
       { recurrent: true },
@@ -80,7 +92,10 @@ describe('numbers are what the rule says, on both engines', () => {
   test('without repetition nobody is chosen twice, in blocks of every filling', async () => {
     for (const n of [3, 64, 65, 900, 1500]) {
       const pairs = await pairsOf(
-        network(`{ rule: fixedOutDegree, n: ${n}, self: false }`, { from: 1500, recurrent: true }).replace('size: 1500', 'size: 1501'),
+        network(`{ rule: fixedOutDegree, n: ${n}, self: false }`, { from: 1500, recurrent: true }).replace(
+          'size: 1500',
+          'size: 1501',
+        ),
       );
       const rows = new Map<number, Set<number>>();
       for (const [i, j] of pairs) rows.set(i, (rows.get(i) ?? new Set()).add(j));
@@ -157,7 +172,9 @@ describe('who is chosen', () => {
     const [size, n] = [50, 1200];
     const counts: number[] = [];
     for (const seed of [1, 2, 3, 4]) {
-      const pairs = await pairsOf(network(`{ rule: fixedTotal, n: ${n}, self: false }`, { from: size, recurrent: true, seed }));
+      const pairs = await pairsOf(
+        network(`{ rule: fixedTotal, n: ${n}, self: false }`, { from: size, recurrent: true, seed }),
+      );
       expect(pairs.some(([i, j]) => i === j)).toBe(false);
       const copies = new Array<number>(size * size).fill(0);
       for (const [i, j] of pairs) copies[i * size + j]! += 1;
@@ -167,7 +184,9 @@ describe('who is chosen', () => {
   });
 
   test('a number that is drawn for each', async () => {
-    const pairs = await pairsOf(network('{ rule: fixedOutDegree, n: "binomial(12, 0.4)", replace: true }', { from: 2000, to: 50 }));
+    const pairs = await pairsOf(
+      network('{ rule: fixedOutDegree, n: "binomial(12, 0.4)", replace: true }', { from: 2000, to: 50 }),
+    );
     expect(chiSquareP(countsOf(pairs, 0, 2000), binomial(12, 0.4))).toBeGreaterThan(alpha);
   });
 });
@@ -179,7 +198,9 @@ describe('small worlds', () => {
       .replace('connect:', `space: { axes: x, periodic: [[0 um, ${size} um], null, null] }, connect:`);
 
   test('without rewiring: the neighbours on a ring', async () => {
-    const expected = Array.from({ length: 40 }, (_, i) => [38, 39, 1, 2].map((by) => [i, (i + by) % 40] as const)).flat();
+    const expected = Array.from({ length: 40 }, (_, i) =>
+      [38, 39, 1, 2].map((by) => [i, (i + by) % 40] as const),
+    ).flat();
     const found = await pairsOf(ring('rewiring: 0, self: false'), both);
     expect(found.map(String).sort()).toEqual(expected.map(String).sort());
   });

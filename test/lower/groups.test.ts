@@ -45,7 +45,11 @@ describe('100 populations of one type', () => {
   test('only these kernels exist for each population: first values, the list of spikes, what a spike does', () => {
     // They run over the spikes or once; merging them too would need event rings of whole groups.
     const own = [...many].filter(([purpose]) => purpose.startsWith('population.'));
-    expect(own.map(([purpose]) => purpose).sort()).toEqual(['population.initialise', 'population.spike.act', 'population.spike.compact']);
+    expect(own.map(([purpose]) => purpose).sort()).toEqual([
+      'population.initialise',
+      'population.spike.act',
+      'population.spike.compact',
+    ]);
     for (const [, count] of own) expect(count).toBe(100);
   });
 });
@@ -58,7 +62,8 @@ test('a population gives the same results alone and among others of its type', a
 });
 
 describe('a parameter', () => {
-  const lengthOf = (program: Program, name: string): unknown => program.buffers.find((buffer) => buffer.name === `cell.${name}`)?.length;
+  const lengthOf = (program: Program, name: string): unknown =>
+    program.buffers.find((buffer) => buffer.name === `cell.${name}`)?.length;
   test('with the same value in all populations is a constant of the code', () => {
     expect(lengthOf(lowered(model(3)).program, 'top')).toBeUndefined();
   });

@@ -1,4 +1,6 @@
-/** Fixed-point sums: how many digits they keep, how they round, and that no order shows (`docs/determinism.md`, sums). */
+/**
+ * Fixed-point sums: how many digits they keep, how they round, and that no order shows (`docs/determinism.md`, sums).
+ */
 
 import { describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/ir/evaluate.js';
@@ -6,8 +8,10 @@ import * as ir from '../../src/ir/builder.js';
 import { exponentFor, powerOfTwo, quantise, valueOfSum } from '../../src/lower/inbox.js';
 
 const evaluator = createEvaluator([]);
-const quantised = (value: number, exponent: number): bigint => evaluator.evaluate(quantise(ir.f64(value), exponent)) as bigint;
-const valued = (sum: bigint, exponent: number): number => evaluator.evaluate(valueOfSum(ir.i64(sum), exponent)) as number;
+const quantised = (value: number, exponent: number): bigint =>
+  evaluator.evaluate(quantise(ir.f64(value), exponent)) as bigint;
+const valued = (sum: bigint, exponent: number): number =>
+  evaluator.evaluate(valueOfSum(ir.i64(sum), exponent)) as number;
 
 describe('the exponent', () => {
   test.each([
@@ -24,11 +28,14 @@ describe('the exponent', () => {
     expect(exponentFor(bound)).toBe(exponent);
   });
 
-  test.each([1e-300, 1e-12, 0.3, 7, 1e6, 1e15, 1e200])('the sum stays within 2^50 units, and one digit more would not: %f', (bound) => {
-    const s = exponentFor(bound);
-    if (s < 1000) expect(bound * powerOfTwo(s) * 2).toBeGreaterThan(2 ** 50);
-    expect(bound * powerOfTwo(s)).toBeLessThanOrEqual(2 ** 50);
-  });
+  test.each([1e-300, 1e-12, 0.3, 7, 1e6, 1e15, 1e200])(
+    'the sum stays within 2^50 units, and one digit more would not: %f',
+    (bound) => {
+      const s = exponentFor(bound);
+      if (s < 1000) expect(bound * powerOfTwo(s) * 2).toBeGreaterThan(2 ** 50);
+      expect(bound * powerOfTwo(s)).toBeLessThanOrEqual(2 ** 50);
+    },
+  );
 
   test('powers of two are exact', () => {
     for (const n of [0, 1, -1, 50, -50, 1000, -1000]) expect(powerOfTwo(n)).toBe(2 ** n);

@@ -1,4 +1,7 @@
-/** Every stream of random numbers has a name of its own: what is added to a model, or in which order it is written, moves no other's. */
+/**
+ * Every stream of random numbers has a name of its own: what is added to a model, or in which order it is written,
+ * moves no other's.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { simulate } from '../support/simulate.js';
@@ -21,7 +24,12 @@ const projections: Record<string, string> = {
 };
 
 function model(
-  some: { populations?: Record<string, string>; projections?: Record<string, string>; more?: string; seed?: number } = {},
+  some: {
+    populations?: Record<string, string>;
+    projections?: Record<string, string>;
+    more?: string;
+    seed?: number;
+  } = {},
 ): string {
   const map = (entries: Record<string, string>): string =>
     `{ ${Object.entries(entries)
@@ -51,7 +59,10 @@ describe('spikes of a, b and c', () => {
 
   test.each<[string, Parameters<typeof model>[0]]>([
     ['written in another order', { populations: Object.fromEntries(Object.entries(populations).reverse()) }],
-    ['with a population before them, of the same type', { populations: { A: '{ type: noisy, size: 100 }', ...populations } }],
+    [
+      'with a population before them, of the same type',
+      { populations: { A: '{ type: noisy, size: 100 }', ...populations } },
+    ],
     [
       'with a population between them',
       { populations: { ...populations, bb: '{ type: noisy, size: 3 }', ac: '{ type: poisson, size: 65 }' } },

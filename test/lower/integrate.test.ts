@@ -1,7 +1,9 @@
 /**
- * The methods of integration against closed forms: how the error shrinks with the step says more than any single number.
+ * The methods of integration against closed forms: how the error shrinks with the step says more than any single
+ * number.
  *
- * Kloeden & Platen, Numerical Solution of Stochastic Differential Equations (1992): strong order 1 of Milstein's scheme, and 1/2 of Euler's.
+ * Kloeden & Platen, Numerical Solution of Stochastic Differential Equations (1992): strong order 1 of Milstein's
+ * scheme, and 1/2 of Euler's.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -11,7 +13,10 @@ import type { SimulateOptions } from '../support/simulate.js';
 
 const wasm: SimulateOptions = { engines: [{ target: 'wasm', threads: 1 }] };
 
-const group = (model: string, { method = '', N = 1, initializers = '{}', run = '10 ms', dt = '0.1 ms', seed = 1 } = {}): string =>
+const group = (
+  model: string,
+  { method = '', N = 1, initializers = '{}', run = '10 ms', dt = '0.1 ms', seed = 1 } = {},
+): string =>
   brian(
     `
   neuron_groups:
@@ -89,7 +94,12 @@ describe('exact', () => {
       ((10 / 4) ** 2 / 2) * Math.exp(-10 / 4),
     ],
     ['an oscillator', 'dx/dt = y/ms : 1\ndy/dt = -x/ms : 1', '{ x: 1 }', Math.cos(10)],
-    ['a damped oscillator', 'dx/dt = y/ms : 1\ndy/dt = (-2*x - 2*y)/ms : 1', '{ x: 1 }', Math.exp(-10) * (Math.cos(10) + Math.sin(10))],
+    [
+      'a damped oscillator',
+      'dx/dt = y/ms : 1\ndy/dt = (-2*x - 2*y)/ms : 1',
+      '{ x: 1 }',
+      Math.exp(-10) * (Math.cos(10) + Math.sin(10)),
+    ],
     ['a growing mode', 'dx/dt = (3*y)/ms : 1\ndy/dt = 0.03*x/ms : 1', '{ x: 1 }', Math.cosh(3)],
     [
       'a stiff pair',
@@ -153,20 +163,30 @@ describe('exact', () => {
       'neuron_groups:',
       'timed_arrays: { f: { values: [1, 3], dt: 1 ms } }\nneuron_groups:',
     );
-    expect(refused(text).join()).toMatch(/^lower\/method-refused: the integration method exact cannot integrate the equations of G/);
+    expect(refused(text).join()).toMatch(
+      /^lower\/method-refused: the integration method exact cannot integrate the equations of G/,
+    );
   });
 });
 
 describe('exponential Euler', () => {
   test('a rate constant that is zero in some neurons and steps gives x + dt*B there', async () => {
     const run = await simulate(
-      group('dx/dt = 2/ms - k*x/ms : 1\nk : 1', { method: 'exponential_euler', N: 3, initializers: '{ x: 1, k: i*0.5 }' }),
+      group('dx/dt = 2/ms - k*x/ms : 1\nk : 1', {
+        method: 'exponential_euler',
+        N: 3,
+        initializers: '{ x: 1, k: i*0.5 }',
+      }),
     );
-    [21, 4 - 3 * Math.exp(-5), 2 - Math.exp(-10)].forEach((x, k) => expect(finalOf(run, 'G.x')[k]! / x).toBeCloseTo(1, 12));
+    [21, 4 - 3 * Math.exp(-5), 2 - Math.exp(-10)].forEach((x, k) =>
+      expect(finalOf(run, 'G.x')[k]! / x).toBeCloseTo(1, 12),
+    );
   });
 
   test('other variables are held at the beginning of the step', async () => {
-    const run = await simulate(group('dx/dt = (y - x)/ms : 1\ndy/dt = 1/ms : 1', { method: 'exponential_euler', run: '0.2 ms' }));
+    const run = await simulate(
+      group('dx/dt = (y - x)/ms : 1\ndy/dt = 1/ms : 1', { method: 'exponential_euler', run: '0.2 ms' }),
+    );
     // y is 0 in the first step and 0.1 in the second.
     expect(finalOf(run, 'G.x')[0]).toBeCloseTo(0.1 * (1 - Math.exp(-0.1)), 14);
   });
@@ -181,7 +201,10 @@ describe('exponential Euler', () => {
 describe('noise', () => {
   test('one number a step, name and element; equations that share a name share it', async () => {
     const run = await simulate(
-      group('dx/dt = xi_a/ms**0.5 : 1\ndy/dt = 2*xi_a/ms**0.5 : 1\ndz/dt = xi_b/ms**0.5 : 1', { method: 'euler', N: 50 }),
+      group('dx/dt = xi_a/ms**0.5 : 1\ndy/dt = 2*xi_a/ms**0.5 : 1\ndz/dt = xi_b/ms**0.5 : 1', {
+        method: 'euler',
+        N: 50,
+      }),
     );
     const [x, y, z] = [finalOf(run, 'G.x'), finalOf(run, 'G.y'), finalOf(run, 'G.z')];
     x.forEach((value, k) => expect(y[k]).toBeCloseTo(2 * value, 12));
@@ -229,7 +252,11 @@ describe('noise', () => {
   }
 
   test('heun converges to the Stratonovich solution of geometric Brownian motion with strong order 1', async () => {
-    const errors = [await strongError('heun', 0.1), await strongError('heun', 0.025), await strongError('heun', 0.00625)];
+    const errors = [
+      await strongError('heun', 0.1),
+      await strongError('heun', 0.025),
+      await strongError('heun', 0.00625),
+    ];
     for (const k of [0, 1]) {
       const order = Math.log(errors[k]! / errors[k + 1]!) / Math.log(4);
       expect(order).toBeGreaterThan(0.8);
@@ -252,13 +279,17 @@ describe('noise', () => {
     const logs = finalOf(run, 'G.z').map((z) => Math.log(z));
     const mean = logs.reduce((a, b) => a + b, 0) / logs.length;
     const variance = logs.reduce((a, b) => a + (b - mean) ** 2, 0) / logs.length;
-    // log z is normal with mean a t and variance b² t in Stratonovich's sense; five standard errors and the scheme's O(dt).
+    // log z is normal with mean a t and variance b² t in Stratonovich's sense; five standard errors and the scheme's
+    // O(dt).
     expect(Math.abs(mean - 0.4)).toBeLessThan((5 * 0.7) / Math.sqrt(4000) + 0.005);
     expect(Math.abs(variance - 0.49)).toBeLessThan(5 * 0.49 * Math.sqrt(2 / 4000) + 0.01);
   });
 
   test('an Ornstein-Uhlenbeck process has the variance of its discretisation', async () => {
-    const run = await simulate(group('dx/dt = -x/(2*ms) + sqrt(2/(2*ms))*xi : 1', { method: 'euler', N: 5000, run: '20 ms' }), wasm);
+    const run = await simulate(
+      group('dx/dt = -x/(2*ms) + sqrt(2/(2*ms))*xi : 1', { method: 'euler', N: 5000, run: '20 ms' }),
+      wasm,
+    );
     const x = finalOf(run, 'G.x');
     const variance = x.reduce((sum, value) => sum + value * value, 0) / x.length;
     // Euler: a = 1 - dt/tau, variance 2 dt/tau / (1 - a²) = 1/(1 - dt/(2 tau)).
@@ -290,12 +321,15 @@ describe('the choice where none is made', () => {
 });
 
 describe('precision', () => {
-  test.each(['exact', 'euler', 'rk4', 'exponential_euler'])('%s in float32 follows float64 to single precision', async (method) => {
-    const text = `${group('dx/dt = (y - x)/(4*ms) : 1\ndy/dt = -y/(7*ms) : 1', { method, initializers: '{ y: 1 }' })}\nstate_monitors: { M: { source: G, variables: x, record: true } }\n`;
-    const [double, single] = [await simulate(text), await simulate(text, { precision: 'float32' })];
-    const narrow = trace(single, 'M/x');
-    trace(double, 'M/x').forEach((x, k) => expect(Math.abs(narrow[k]! - x)).toBeLessThan(2e-6));
-    expect(narrow.every((x) => Math.fround(x) === x)).toBe(true);
-    expect(narrow).not.toEqual(trace(double, 'M/x'));
-  });
+  test.each(['exact', 'euler', 'rk4', 'exponential_euler'])(
+    '%s in float32 follows float64 to single precision',
+    async (method) => {
+      const text = `${group('dx/dt = (y - x)/(4*ms) : 1\ndy/dt = -y/(7*ms) : 1', { method, initializers: '{ y: 1 }' })}\nstate_monitors: { M: { source: G, variables: x, record: true } }\n`;
+      const [double, single] = [await simulate(text), await simulate(text, { precision: 'float32' })];
+      const narrow = trace(single, 'M/x');
+      trace(double, 'M/x').forEach((x, k) => expect(Math.abs(narrow[k]! - x)).toBeLessThan(2e-6));
+      expect(narrow.every((x) => Math.fround(x) === x)).toBe(true);
+      expect(narrow).not.toEqual(trace(double, 'M/x'));
+    },
+  );
 });

@@ -14,7 +14,8 @@ const close = (a: Matrix, b: Matrix, tolerance: number): void => {
     ),
   );
 };
-const times = (a: Matrix, b: Matrix): Matrix => a.map((row) => b[0]!.map((_, j) => row.reduce((sum, x, k) => sum + x * b[k]![j]!, 0)));
+const times = (a: Matrix, b: Matrix): Matrix =>
+  a.map((row) => b[0]!.map((_, j) => row.reduce((sum, x, k) => sum + x * b[k]![j]!, 0)));
 
 describe('closed forms', () => {
   test.each<[string, Matrix, number, Matrix, Matrix]>([

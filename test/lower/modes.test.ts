@@ -106,7 +106,8 @@ timing: ${timing}
 experiment: { dt: 0.1 ms, duration: 5 ms }
 `);
     const last = trace(run, 'b.far', 0).at(-1)!;
-    // Element 0 reads element 2, whose x grows by 3 in a millisecond; the copy is of the step's start, the last step's is at 4.9 ms.
+    // Element 0 reads element 2, whose x grows by 3 in a millisecond; the copy is of the step's start, the last step's
+    // is at 4.9 ms.
     expect(last).toBeCloseTo(2 * 3 * 4.9, 9);
     expect(finalOf(run, 'b.sum')[2]).toBeGreaterThan(20);
     expect(stepsOf(run, 'b.spike', 1)[0]).toBe(31);

@@ -43,7 +43,9 @@ describe('a spike that counts several times', () => {
   });
 
   test.each(['0', '1025'])('%s times is a fault', async (times) => {
-    expect((await simulate(counted(times, 'post.v += 1.0'))).faults.join()).toContain('counts less than once or more than 1024 times');
+    expect((await simulate(counted(times, 'post.v += 1.0'))).faults.join()).toContain(
+      'counts less than once or more than 1024 times',
+    );
   });
 
   test('has the mean of its law', async () => {
@@ -77,7 +79,9 @@ timing: ${timing}
 experiment: { dt: 1 ms, protocol: [${protocol}] }
 `;
   test('two of one element in one step are two', async () => {
-    const run = await simulate(replay('{ indices: [0, 0, 1, 0], times: [1.9 ms, 2.1 ms, 2.2 ms, 4 ms] }', '{ run: 6 ms }'));
+    const run = await simulate(
+      replay('{ indices: [0, 0, 1, 0], times: [1.9 ms, 2.1 ms, 2.2 ms, 4 ms] }', '{ run: 6 ms }'),
+    );
     expect(stepsOf(run, 's.spike', 0)).toEqual([1, 1, 3]);
     expect(stepsOf(run, 's.spike', 1)).toEqual([1]);
   });
@@ -85,7 +89,10 @@ experiment: { dt: 1 ms, protocol: [${protocol}] }
   test('a phase gives others; those whose time has passed do not come, and a reset replays what is in force', async () => {
     const phase = '{ replay: { s: { indices: [1, 1, 1], times: [1 ms, 3 ms, 5 ms] } } }';
     const run = await simulate(
-      replay('{ indices: [0, 0], times: [1 ms, 6 ms] }', `{ run: 2 ms }, ${phase}, { run: 4 ms }, { reset: true }, { run: 2 ms }`),
+      replay(
+        '{ indices: [0, 0], times: [1 ms, 6 ms] }',
+        `{ run: 2 ms }, ${phase}, { run: 4 ms }, { reset: true }, { run: 2 ms }`,
+      ),
     );
     expect(stepsOf(run, 's.spike', 0)).toEqual([0]);
     expect(stepsOf(run, 's.spike', 1)).toEqual([2, 4, 6]);
@@ -110,7 +117,9 @@ experiment: { dt: 1 ms, protocol: [${protocol}] }
   });
 
   test('may differ from synapse to synapse', async () => {
-    const run = await simulate(network('[1 ms, 2 ms, 3 ms]', '{ run: 2 ms }, { delays: { p.pre: [3 ms, 2 ms, 1 ms] } }, { run: 4 ms }'));
+    const run = await simulate(
+      network('[1 ms, 2 ms, 3 ms]', '{ run: 2 ms }, { delays: { p.pre: [3 ms, 2 ms, 1 ms] } }, { run: 4 ms }'),
+    );
     expect([0, 1, 2].map((k) => trace(run, 'out.v', k))).toEqual([
       [0, 0, 1, 1, 1, 1, 2],
       [0, 0, 0, 1, 1, 2, 2],
@@ -119,7 +128,9 @@ experiment: { dt: 1 ms, protocol: [${protocol}] }
   });
 
   test('go on after a reset, from its start', async () => {
-    const run = await simulate(network('4 ms', '{ run: 2 ms }, { delays: { p: 1 ms } }, { reset: true }, { run: 4 ms }'));
+    const run = await simulate(
+      network('4 ms', '{ run: 2 ms }, { delays: { p: 1 ms } }, { reset: true }, { run: 4 ms }'),
+    );
     expect(trace(run, 'out.v').slice(3)).toEqual([0, 0, 1, 1, 2]);
   });
 
@@ -181,5 +192,7 @@ experiment: { dt: 0.1 ms, protocol: [{ run: 12 ms }] }
 `);
   // Arrival at 10.1, 10.2, 10.2 and 11.0 ms (pynn.md, section 12).
   expect([0, 1, 2, 3].map((k) => trace(run, 'out.v', k).findIndex((v) => v > 0))).toEqual([101, 102, 102, 110]);
-  expect(run.program.manifest.notes.join('\n')).toContain('0.14 ms becomes 0.1 ms, 0.16 ms becomes 0.2 ms, 0.25 ms becomes 0.2 ms');
+  expect(run.program.manifest.notes.join('\n')).toContain(
+    '0.14 ms becomes 0.1 ms, 0.16 ms becomes 0.2 ms, 0.25 ms becomes 0.2 ms',
+  );
 });

@@ -99,8 +99,8 @@ describe('constants that a phase changes', () => {
     `),
     );
     // 0.1 a step to 1.0 in step 9, held to step 13, again 1.0 in step 23, held until step 27.
-    // Free in steps 28 and 29, which make 0.2. From step 30 on the period is ten steps, read anew: step 32 is still held. Then 0.2
-    // a step: 0.2 + 0.2*7 > 1.5 in step 39, ten steps of rest, and 0.2*8 in step 56.
+    // Free in steps 28 and 29, which make 0.2. From step 30 on the period is ten steps, read anew: step 32 is still
+    // held. Then 0.2 a step: 0.2 + 0.2*7 > 1.5 in step 39, ten steps of rest, and 0.2*8 in step 56.
     expect(stepsOf(run, 'G.spike')).toEqual([9, 23, 39, 56]);
     expect(finalOf(run, 'H.x')).toEqual([101]);
   });

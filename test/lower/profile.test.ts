@@ -7,7 +7,11 @@ import { lowered, refused, simulate, stepsOf, trace } from '../support/simulate.
 describe('the slots', () => {
   test('brian: the eighteen of Brian, in its order', () => {
     expect(profiles.brian.slots).toEqual(
-      ['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].flatMap((slot) => [`before_${slot}`, slot, `after_${slot}`]),
+      ['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].flatMap((slot) => [
+        `before_${slot}`,
+        slot,
+        `after_${slot}`,
+      ]),
     );
   });
 
@@ -21,7 +25,8 @@ describe('the slots', () => {
   });
 
   test.each(['brian', 'grid'] as const)('%s: every default is a slot of the profile', (name) => {
-    for (const slot of Object.values(profiles[name].defaults)) expect(rankOf(profiles[name], slot)).toBeGreaterThanOrEqual(0);
+    for (const slot of Object.values(profiles[name].defaults))
+      expect(rankOf(profiles[name], slot)).toBeGreaterThanOrEqual(0);
   });
 });
 
@@ -90,7 +95,8 @@ record: [{ of: a, variables: v }]
 timing: grid
 experiment: { dt: 0.1 ms, duration: 4.5 ms }
 `);
-    // The spike of step 9 is at 1.0 ms; v is held until 2.0 ms, has 0.1 at 2.1 ms and reaches 1.0 at 3.0 ms, ten steps on.
+    // The spike of step 9 is at 1.0 ms; v is held until 2.0 ms, has 0.1 at 2.1 ms and reaches 1.0 at 3.0 ms, ten steps
+    // on.
     expect(stepsOf(run, 'a.spike')).toEqual([9, 29]);
     expect(trace(run, 'a.v')[20]).toBe(0);
     expect(trace(run, 'a.v')[21]).toBeCloseTo(0.1, 12);

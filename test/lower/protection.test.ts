@@ -1,13 +1,16 @@
 /**
- * What "unless refractory" protects: while a neuron is refractory, everything but the event's own reset fails to write the
- * variable, from the very step of the spike on (`brian.md`, section 4).
+ * What "unless refractory" protects: while a neuron is refractory, everything but the event's own reset fails to write
+ * the variable, from the very step of the spike on (`brian.md`, section 4).
  */
 
 import { describe, expect, test } from 'vitest';
 import { brian } from '../support/brian-text.js';
 import { finalOf, simulate, stepsOf, trace } from '../support/simulate.js';
 
-/** A neuron that spikes in step 9 (v > 0.95 at slope 1/ms) and is refractory for 1 ms: steps 9 to 18 are closed, step 19 is open. */
+/**
+ * A neuron that spikes in step 9 (v > 0.95 at slope 1/ms) and is refractory for 1 ms: steps 9 to 18 are closed, step 19
+ * is open.
+ */
 const neuron =
   '{ N: 1, model: "dv/dt = 1/ms : 1 (unless refractory)\\nfree : 1", threshold: v > 0.95, reset: v = 0, refractory: 1 ms, method: euler }';
 
@@ -65,7 +68,8 @@ describe('everything else that writes', () => {
     `),
     );
     const v = trace(run, 'M/v');
-    // 0.1 + 0.02 a step; the kick of step k counts for the threshold of step k + 1: 0.1*8 + 0.02*7 = 0.94, then 1.06 in step 8.
+    // 0.1 + 0.02 a step; the kick of step k counts for the threshold of step k + 1: 0.1*8 + 0.02*7 = 0.94, then 1.06 in
+    // step 8.
     expect(stepsOf(run, 'G.spike')).toEqual([8]);
     for (let step = 8; step < 18; step += 1) expect(v[step]).toBe(0);
     expect(v[18]).toBeCloseTo(0.12, 12);
@@ -113,7 +117,8 @@ describe('everything else that writes', () => {
       run: 1.9 ms
     `),
     );
-    // The event is tested after thresholds, where v = 0.25 from the step after the reset until the neuron is free again.
+    // The event is tested after thresholds, where v = 0.25 from the step after the reset until the neuron is free
+    // again.
     expect(stepsOf(run, 'G.quarter')).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18]);
     expect(finalOf(run, 'G.n')).toEqual([9]);
     expect(finalOf(run, 'G.v')).toEqual([0.25]);

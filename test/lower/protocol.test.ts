@@ -5,7 +5,8 @@ import { protocolOf, stepsOf } from '../../src/lower/protocol.js';
 import { lowered } from '../support/simulate.js';
 
 describe('steps of a duration', () => {
-  // The end counts when it is within 1e-4 of a step, else the step that it falls into is done too (brian.md, section 5).
+  // The end counts when it is within 1e-4 of a step, else the step that it falls into is done too (brian.md, section
+  // 5).
   test.each([
     [0, 0],
     [0.001, 10],

@@ -1,4 +1,7 @@
-/** Weights kept as integers in the units of the sums that they go to: the same bits in less memory; and arrays that only building needs. */
+/**
+ * Weights kept as integers in the units of the sums that they go to: the same bits in less memory; and arrays that only
+ * building needs.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
@@ -73,12 +76,15 @@ describe('weights that are only added', () => {
     ["'uniform(-1*mV, 2*mV)'", '1000*V', 'i32'],
     ["'0.01*mV*(i + j)'", '1000*V', 'i32'],
     ["'min(0*mV, normal(-1*mV, 0.3*mV)/sqrt(2))'", '1000*V', 'i32'],
-  ])('%s, where another could be %s, as %s give the bits that they give as floating-point numbers', async (weight, largest, element) => {
-    for (const receive of ['port += w', 'port -= w']) {
-      const text = network({ weight, receive, largest });
-      expect(await outcome(text, element)).toBe(await outcome(text, 'f64'));
-    }
-  });
+  ])(
+    '%s, where another could be %s, as %s give the bits that they give as floating-point numbers',
+    async (weight, largest, element) => {
+      for (const receive of ['port += w', 'port -= w']) {
+        const text = network({ weight, receive, largest });
+        expect(await outcome(text, element)).toBe(await outcome(text, 'f64'));
+      }
+    },
+  );
 
   test('the program says so, and in what units', () => {
     const { program } = lowered(network({ largest: '1000*V' }));
@@ -88,7 +94,10 @@ describe('weights that are only added', () => {
   });
 
   test.each<[string, Changes]>([
-    ['that are recorded', { more: 'record: [{ of: { projection: p, indices: [0, 3] }, variables: [w], every: 1 ms }]' }],
+    [
+      'that are recorded',
+      { more: 'record: [{ of: { projection: p, indices: [0, 3] }, variables: [w], every: 1 ms }]' },
+    ],
     ['that a phase sets', { protocol: '[run: 30 ms, { set: { p.w: 1 mV } }, run: 30 ms]' }],
     ['that are a factor', { receive: 'port += 2*w' }],
     ['that decide something', { receive: 'port += w if w > 1*mV else 0*mV' }],

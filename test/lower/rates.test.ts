@@ -19,13 +19,21 @@ describe('what becomes of a rate', () => {
   test.each<[string, Expression, Expression]>([
     ['x / 4 / 0.5', ir.div(ir.div(x, n(4)), n(0.5)), ir.mul(n(0.5), x)],
     ['3 * x / (2 * x)', ir.div(ir.mul(n(3), x), ir.mul(n(2), x)), ir.div(ir.mul(n(1.5), x), x)],
-    ['0.5 - (x - 0.25) with a division elsewhere', ir.div(ir.sub(n(0.5), ir.sub(x, n(0.25))), n(2)), ir.mul(n(0.5), ir.sub(n(0.75), x))],
+    [
+      '0.5 - (x - 0.25) with a division elsewhere',
+      ir.div(ir.sub(n(0.5), ir.sub(x, n(0.25))), n(2)),
+      ir.mul(n(0.5), ir.sub(n(0.75), x)),
+    ],
     ['-(x / 2)', ir.neg(ir.div(x, n(2))), ir.mul(n(-0.5), x)],
     ['8 / exprel(x) / 2', ir.div(ir.div(n(8), call('exprel', x)), n(2)), ir.mul(n(4), call('inverseExprel', x))],
     ['0 * x / 3 + x', ir.add(ir.div(ir.mul(n(0), x), n(3)), x), x],
     ['exp(x / 2)', call('exp', ir.div(x, n(2))), call('expOrdinary', ir.mul(n(0.5), x))],
     ['x + 1, which has nothing to save', ir.add(x, n(1)), ir.add(x, n(1))],
-    ['1e-200 * x / 1e200, whose factor is out of range', ir.div(ir.mul(n(1e-200), x), n(1e200)), ir.div(ir.mul(n(1e-200), x), n(1e200))],
+    [
+      '1e-200 * x / 1e200, whose factor is out of range',
+      ir.div(ir.mul(n(1e-200), x), n(1e200)),
+      ir.div(ir.mul(n(1e-200), x), n(1e200)),
+    ],
     ['floor(x / 3), which jumps', ir.unary('floor', ir.div(x, n(3))), ir.unary('floor', ir.div(x, n(3)))],
   ])('%s', (_text, before, after) => {
     expect(rewritten(before)).toEqual(after);

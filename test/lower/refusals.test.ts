@@ -32,13 +32,18 @@ test('the model without anything special is accepted', () => {
   expect(refused(model({}))).toEqual([]);
 });
 
-const delay = (text: string): Parts => ({ projection: `from: a, to: b, synapse: s, connect: all, delays: { pre: "${text}" }` });
+const delay = (text: string): Parts => ({
+  projection: `from: a, to: b, synapse: s, connect: all, delays: { pre: "${text}" }`,
+});
 
 test.each<[string, string, Parts]>([
   [
     'lower/unsupported-feature',
     'noise (cell) under the timing profile lems-euler',
-    { cell: 'state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1 } }', timing: 'lems-euler' },
+    {
+      cell: 'state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1 } }',
+      timing: 'lems-euler',
+    },
   ],
   [
     'lower/unsupported-feature',
@@ -50,11 +55,18 @@ test.each<[string, string, Parts]>([
     'a refractory period of cell.spike that is fixed at the event and depends on r',
     { cell: 'state: { v: 0, r: 1 ms }, events: { spike: { when: v > 1, refractory: { for: r } } }' },
   ],
-  ['lower/unsupported-feature', 'a population with its own clock (a)', { populations: ', clock: slow', more: 'clocks: { slow: 1 ms }' }],
+  [
+    'lower/unsupported-feature',
+    'a population with its own clock (a)',
+    { populations: ', clock: slow', more: 'clocks: { slow: 1 ms }' },
+  ],
   [
     'lower/unsupported-feature',
     'several connection rules of which one runs over targets (projection p)',
-    { projection: 'from: a, to: b, synapse: s, connect: [all, { rule: generator, outer: post, index: k, variable: k, range: { to: 2 } }]' },
+    {
+      projection:
+        'from: a, to: b, synapse: s, connect: [all, { rule: generator, outer: post, index: k, variable: k, range: { to: 2 } }]',
+    },
   ],
   [
     'lower/unsupported-feature',
@@ -72,7 +84,10 @@ test.each<[string, string, Parts]>([
   [
     'lower/unsupported-feature',
     'recording all synapses of projection p, whose number is drawn,',
-    { projection: 'from: a, to: b, synapse: s, connect: { rule: pairs, p: 0.5 }', more: 'record: [{ of: p, variables: w }]' },
+    {
+      projection: 'from: a, to: b, synapse: s, connect: { rule: pairs, p: 0.5 }',
+      more: 'record: [{ of: p, variables: w }]',
+    },
   ],
   [
     'lower/unsupported-feature',
@@ -105,7 +120,11 @@ test.each<[string, string, Parts]>([
     'the elements of a have no positions',
     { projection: 'from: a, to: b, synapse: s, connect: { rule: probability, p: 0.5, condition: distance < 1*um }' },
   ],
-  ['lower/no-positions', 'the elements of a have no positions', { cell: 'state: { v: y/um }, events: { spike: { when: v > 1 } }' }],
+  [
+    'lower/no-positions',
+    'the elements of a have no positions',
+    { cell: 'state: { v: y/um }, events: { spike: { when: v > 1 } }' },
+  ],
   [
     'lower/unsupported-feature',
     'a grid of 4 elements with 3 columns (population a)',
@@ -124,7 +143,10 @@ test.each<[string, string, Parts]>([
   [
     'lower/wrong-number-of-values',
     'w of projection p has another number of values than there are synapses',
-    { projection: 'from: a, to: b, synapse: s, connect: { rule: list, pairs: [[0, 1], [1, 1]] }, values: { w: [1, 2, 3] }' },
+    {
+      projection:
+        'from: a, to: b, synapse: s, connect: { rule: list, pairs: [[0, 1], [1, 1]] }, values: { w: [1, 2, 3] }',
+    },
   ],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('gamma(2, 1*ms)')],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('exp(0.1*i)*ms')],
@@ -137,7 +159,11 @@ test.each<[string, string, Parts]>([
   ],
   ['lower/delay-too-long', 'a delay of projection p may be 70000 steps long', delay('7 s')],
   ['lower/zero-delay', 'a delay of projection p rounds to zero steps', delay('uniform(0*ms, 1*ms)')],
-  ['lower/not-a-whole-number-of-steps', 'the interval of o', { more: 'operations: { o: { on: a, do: v += 1.0, every: 0.25 ms } }' }],
+  [
+    'lower/not-a-whole-number-of-steps',
+    'the interval of o',
+    { more: 'operations: { o: { on: a, do: v += 1.0, every: 0.25 ms } }' },
+  ],
   [
     'lower/not-a-whole-number-of-steps',
     'the sampling interval of r',
@@ -179,7 +205,8 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
   });
 });
 
-// --- The hard cases of the model -----------------------------------------------------------------------------------------
+// --- The hard cases of the model
+// -----------------------------------------------------------------------------------------
 
 /** What stands in the way of each; absent: it runs. */
 const hard: Readonly<Record<string, RegExp>> = {

@@ -18,7 +18,9 @@ experiment: { dt: 0.25 ms, protocol: [${parts.protocol}] }
 
 test('after a reset all goes as it went, but for parameters that were set', async () => {
   // v grows by 0.25 a step and reaches 1 in the 4th; driven twice as much, in the 2nd.
-  const run = await simulate(model({ protocol: '{ run: 2 ms }, { set: { p.drive: 2 } }, { reset: true }, { run: 1 ms }' }));
+  const run = await simulate(
+    model({ protocol: '{ run: 2 ms }, { set: { p.drive: 2 } }, { reset: true }, { run: 1 ms }' }),
+  );
   expect(stepsOf(run, 'p.spike')).toEqual([3, 7, 8 + 1, 8 + 3]);
   // The first sample of each segment is that of its first state.
   expect(trace(run, 'p.v')).toEqual([0, 0.25, 0.5, 0.75, 0, 0.25, 0.5, 0.75, 0, 0, 0.5, 0, 0.5, 0]);
@@ -28,7 +30,9 @@ test('a value that was set is gone after a reset, one that was initialised is no
   const protocol = (phase: string): string =>
     `{ run: 0.5 ms }, { ${phase}: { p.v: 0.5 } }, { run: 0.25 ms }, { reset: true }, { run: 0.25 ms }`;
   expect(trace(await simulate(model({ protocol: protocol('set') })), 'p.v')).toEqual([0, 0.25, 0.5, 0.75, 0, 0.25]);
-  expect(trace(await simulate(model({ protocol: protocol('initialise') })), 'p.v')).toEqual([0, 0.25, 0.5, 0.75, 0.5, 0.75]);
+  expect(trace(await simulate(model({ protocol: protocol('initialise') })), 'p.v')).toEqual([
+    0, 0.25, 0.5, 0.75, 0.5, 0.75,
+  ]);
 });
 
 test('initialising some cells leaves the first values of the others', async () => {
@@ -84,7 +88,9 @@ test('random numbers go on: no segment has those of another', async () => {
 });
 
 test('a stored state is taken up where it was left, with its time and what was under way', async () => {
-  const run = await simulate(model({ protocol: '{ run: 0.75 ms }, { store: s }, { run: 1 ms }, { restore: s }, { run: 0.5 ms }' }));
+  const run = await simulate(
+    model({ protocol: '{ run: 0.75 ms }, { store: s }, { run: 1 ms }, { restore: s }, { run: 0.5 ms }' }),
+  );
   expect(trace(run, 'p.v')).toEqual([0, 0.25, 0.5, 0.75, 0, 0.25, 0.5, 0.75, 0, 0.25]);
   expect(stepsOf(run, 'p.spike')).toEqual([3, 7]);
 });

@@ -1,6 +1,7 @@
 /**
- * Ends that are lists, samples and assemblies: what is drawn counts within the ends that a projection names, and so a projection
- * between assemblies has the pairs, and its synapses the values and delays, of one between two populations of their size.
+ * Ends that are lists, samples and assemblies: what is drawn counts within the ends that a projection names, and so a
+ * projection between assemblies has the pairs, and its synapses the values and delays, of one between two populations
+ * of their size.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -74,7 +75,11 @@ describe('drawn, listed or enumerated: the same pairs, values and delays between
 
 describe('the same cell at both ends', () => {
   const recurrent = (connect: string): string =>
-    model('from: { assembly: ["a[4, 0, 3]", b] }, to: { assembly: ["b[0:3]", "a[1:6]"] }', connect, ', values: { w: "uniform(0, 1)" }');
+    model(
+      'from: { assembly: ["a[4, 0, 3]", b] }, to: { assembly: ["b[0:3]", "a[1:6]"] }',
+      connect,
+      ', values: { w: "uniform(0, 1)" }',
+    );
   test.each([
     '{ rule: all, self: false }',
     '{ rule: probability, p: 0.8, self: false }',
@@ -90,7 +95,9 @@ describe('the same cell at both ends', () => {
     });
     expect(all.filter((pair) => new Set(pair.split(' ')).size === 1)).toEqual([]);
     // Eight senders and eight receivers, of whom a3, a4, b0, b1 and b2 are both.
-    const most = { '{ rule: all, self: false }': 59, '{ rule: fixedTotal, n: 56, replace: false, self: false }': 56 }[connect];
+    const most = { '{ rule: all, self: false }': 59, '{ rule: fixedTotal, n: 56, replace: false, self: false }': 56 }[
+      connect
+    ];
     if (most !== undefined) expect(all).toHaveLength(most);
     if (connect.includes('Degree')) expect(all).toHaveLength(48);
   });
@@ -110,7 +117,9 @@ test('a list of values has one for each synapse; a matrix one for each pair', as
   const synapses = run.synapses.get('p')!;
   expect(run.final.get('p.w')).toEqual(synapses.map(({ source, target }) => 10 * source + target));
   expect(run.final.get('p.c')).toEqual(synapses.map(({ creation }) => creation));
-  const short = await simulate(model(plain, '{ rule: fixedOutDegree, n: 3 }', ', values: { w: [1, 2, 3] }'), { steps: 0 });
+  const short = await simulate(model(plain, '{ rule: fixedOutDegree, n: 3 }', ', values: { w: [1, 2, 3] }'), {
+    steps: 0,
+  });
   expect(short.faults.join()).toMatch(/another number of synapses than w has values \(3\)/);
 });
 

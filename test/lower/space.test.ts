@@ -50,10 +50,15 @@ describe('distances', () => {
   ];
   test.each(cases)('%s', async (_, space, distance) => {
     const run = await simulate(
-      model(populations, `from: a, to: b, ${space}connect: { rule: pairs, condition: distance < 50*um }, values: { w: distance/um }`),
+      model(
+        populations,
+        `from: a, to: b, ${space}connect: { rule: pairs, condition: distance < 50*um }, values: { w: distance/um }`,
+      ),
       { steps: 0 },
     );
-    const expected = from.flatMap((a, i) => to.flatMap((b, j) => (distance(a, b) < 50 ? [[i, j, distance(a, b)] as const] : [])));
+    const expected = from.flatMap((a, i) =>
+      to.flatMap((b, j) => (distance(a, b) < 50 ? [[i, j, distance(a, b)] as const] : [])),
+    );
     expect(created(run, 'p')).toEqual(expected.map(([i, j]) => [i, j]));
     byCreation(run, 'p', 'w').forEach((found, k) => expect(found).toBeCloseTo(expected[k]![2], 10));
   });
@@ -77,7 +82,10 @@ describe('distances', () => {
 
   test('a delay by distance, and a weight by displacement', async () => {
     const run = await simulate(
-      model(populations, 'from: a, to: b, connect: all, values: { w: (post.x - pre.x)/um }, delay: 1*ms + distance/(0.1*m/s)'),
+      model(
+        populations,
+        'from: a, to: b, connect: all, values: { w: (post.x - pre.x)/um }, delay: 1*ms + distance/(0.1*m/s)',
+      ),
       { steps: 0 },
     );
     const synapses = run.synapses.get('p')!;
@@ -143,7 +151,10 @@ describe('drawn places', () => {
   });
 
   test('take the places of a grid in random order', async () => {
-    const points = await placed('structure: grid3D, arguments: { dx: 1 um, dy: 1 um, dz: 1 um }, fillOrder: random', 27);
+    const points = await placed(
+      'structure: grid3D, arguments: { dx: 1 um, dy: 1 um, dz: 1 um }, fillOrder: random',
+      27,
+    );
     const inOrder = Array.from({ length: 27 }, (_, k) => [Math.floor(k / 9), Math.floor(k / 3) % 3, k % 3]);
     expect(points).not.toEqual(inOrder);
     expect(points.map(String).sort()).toEqual(inOrder.map(String).sort());

@@ -305,7 +305,10 @@ experiment: { dt: 0.1 ms, duration: 0.1 ms }
 
   test('a drawn synapse that does not exist is a fault, not a number', async () => {
     const run = await simulate(
-      model('{ of: "p[1, 500]", variables: w }').replace(/connect: \{[^}]*\}, values: \{[^}]*\}/, 'connect: { rule: pairs, p: 0.5 }'),
+      model('{ of: "p[1, 500]", variables: w }').replace(
+        /connect: \{[^}]*\}, values: \{[^}]*\}/,
+        'connect: { rule: pairs, p: 0.5 }',
+      ),
     );
     expect(run.faults.join()).toMatch(/a recorded synapse of projection p does not exist/);
   });

@@ -66,7 +66,8 @@ describe('what cases mean', () => {
   });
 
   test('what a mechanism reads and writes', () => {
-    const { parameters, state, writes, on } = model('calcium-cell').neurons['pyramidal']?.compartments?.mechanisms['pool'] ?? {};
+    const { parameters, state, writes, on } =
+      model('calcium-cell').neurons['pyramidal']?.compartments?.mechanisms['pool'] ?? {};
     expect(parameters?.['depth']).toEqual({ unit: 'm', type: 'real', value: 1e-7, shared: false });
     expect(state?.['level']).toEqual({ unit: 'mole*m**-3', type: 'real', initial: 'rest', shared: false });
     expect({ writes, on }).toEqual({ writes: { ca_i: 'level' }, on: ['soma'] });
@@ -84,7 +85,10 @@ describe('what cases mean', () => {
   });
 
   test('replayed spikes are in the order of time', () => {
-    expect(model('replayed-spikes').populations['listed']?.spikes).toEqual({ indices: [0, 1, 2], times: [0.0002, 0.0009, 0.0015] });
+    expect(model('replayed-spikes').populations['listed']?.spikes).toEqual({
+      indices: [0, 1, 2],
+      times: [0.0002, 0.0009, 0.0015],
+    });
   });
 
   test('drawn weights keep the unit that they are drawn in as a power of ten', () => {

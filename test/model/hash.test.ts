@@ -114,10 +114,13 @@ describe('RFC 8785', () => {
     ];
     expect([...values].map(String).sort()).toEqual([...order].sort());
     const text = canonicalize(keys) ?? '';
-    expect(order.map((value) => text.indexOf(value))).toEqual([...order.map((value) => text.indexOf(value))].sort((a, b) => a - b));
+    expect(order.map((value) => text.indexOf(value))).toEqual(
+      [...order.map((value) => text.indexOf(value))].sort((a, b) => a - b),
+    );
   });
 
-  // FIPS 180-4 example: SHA-256 of "abc" is ba7816bf…; here of the JSON text "abc" with its quotes, by an independent tool (sha256sum).
+  // FIPS 180-4 example: SHA-256 of "abc" is ba7816bf…; here of the JSON text "abc" with its quotes, by an independent
+  // tool (sha256sum).
   test('the digest is SHA-256 of the canonical text', () =>
     expect(digest('abc')).toBe('6cc43f858fbb763301637b5af970e2a46b46f461f27e5a0f41e009c59b827b25'));
 });

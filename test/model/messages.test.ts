@@ -19,6 +19,9 @@ function codesIn(path: string): string[] {
   ];
 }
 
-test.each([...codesIn('src/model/messages.ts'), ...codesIn('src/model/schema-findings.ts')])('%s is asserted by a test', (code) => {
-  expect(new RegExp(`['\`]${code}[ @'\`:]`).test(tests)).toBe(true);
-});
+test.each([...codesIn('src/model/messages.ts'), ...codesIn('src/model/schema-findings.ts')])(
+  '%s is asserted by a test',
+  (code) => {
+    expect(new RegExp(`['\`]${code}[ @'\`:]`).test(tests)).toBe(true);
+  },
+);

@@ -24,7 +24,9 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
       'k_p',
       '(-2)',
     ),
-    fc.tuple(tie('e'), fc.constantFrom('+', '-', '*', '/'), tie('e')).map(([left, sign, right]) => `(${left}) ${sign} (${right})`),
+    fc
+      .tuple(tie('e'), fc.constantFrom('+', '-', '*', '/'), tie('e'))
+      .map(([left, sign, right]) => `(${left}) ${sign} (${right})`),
     fc.tuple(tie('e'), tie('e')).map(([left, right]) => `${left} - ${right}`),
     tie('e').map((e) => `-${e.startsWith('-') ? `(${e})` : e}`),
     tie('e').map((e) => `exp(${e})`),
@@ -49,7 +51,15 @@ const model = fc.record({
   condition: expression,
 });
 
-function document({ value, initial, rate, drive, size, draw, condition }: typeof model extends fc.Arbitrary<infer T> ? T : never): unknown {
+function document({
+  value,
+  initial,
+  rate,
+  drive,
+  size,
+  draw,
+  condition,
+}: typeof model extends fc.Arbitrary<infer T> ? T : never): unknown {
   return {
     interneuron: 1,
     parameters: { k_p: '2.5', s_p: '3 mV' },
@@ -59,7 +69,9 @@ function document({ value, initial, rate, drive, size, draw, condition }: typeof
         parameters: { a: 1, b: 0.25, V: { unit: '1', value }, drive: `${drive[0]}${drive[1]}`, tau: '10 ms' },
         state: { m: { unit: '1', initial }, v: 's_p' },
         derivatives: { m: `(${rate})/tau`, v: '(drive - v)/tau' },
-        events: { spike: { when: `(${condition}) > 1`, do: ['v = s_p*0.5', `h = ${draw}`, 'm = h'], refractory: '2 ms' } },
+        events: {
+          spike: { when: `(${condition}) > 1`, do: ['v = s_p*0.5', `h = ${draw}`, 'm = h'], refractory: '2 ms' },
+        },
       },
     },
     synapses: {
@@ -70,7 +82,11 @@ function document({ value, initial, rate, drive, size, draw, condition }: typeof
       },
     },
     populations: {
-      p: { type: 'n', size, values: { a: `normal(1, 0.1)*(${initial.replaceAll('V', 'b').replaceAll('m', 'b').replaceAll('a', 'b')})` } },
+      p: {
+        type: 'n',
+        size,
+        values: { a: `normal(1, 0.1)*(${initial.replaceAll('V', 'b').replaceAll('m', 'b').replaceAll('a', 'b')})` },
+      },
     },
     projections: {
       pp: {

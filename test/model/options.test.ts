@@ -49,7 +49,11 @@ describe('what is given from outside', () => {
     ['a population that is not there', { set: { 'b.E': '3' } }, ['model/unknown-population-or-projection --set b.E=3']],
     ['a variable that is not there', { set: { 'a.F': '3' } }, ['model/unknown-variable --set a.F=3']],
     ['a value of another dimension', { set: { tau_p: '20 mV' } }, ['lang/dimension-mismatch --set tau_p=20 mV']],
-    ['a value of a population of another dimension', { set: { 'a.E': '20 ms' } }, ['lang/dimension-mismatch --set a.E=20 ms']],
+    [
+      'a value of a population of another dimension',
+      { set: { 'a.E': '20 ms' } },
+      ['lang/dimension-mismatch --set a.E=20 ms'],
+    ],
     ['what is no value', { set: { n: 'x y' } }, ['lang/expected-operator --set n=x y']],
     ['a step that is no time', { dt: '1 mV' }, ['lang/dimension-mismatch --dt 1 mV']],
     ['a negative duration', { duration: '-1 s' }, ['model/negative --duration -1 s']],
@@ -64,8 +68,12 @@ describe('the time to run in all', () => {
     ['into the second', '15 ms', [{ run: 0.01 }, { reset: true }, { run: 0.005 }]],
     ['all of it', '30 ms', [{ run: 0.01 }, { reset: true }, { runUntil: 0.02 }]],
     ['more', '50 ms', [{ run: 0.01 }, { reset: true }, { runUntil: 0.04 }, set]],
-  ])('%s', (_, duration, protocol) => expect(normalised(base, { duration }).model.experiment.protocol).toEqual(protocol));
+  ])('%s', (_, duration, protocol) =>
+    expect(normalised(base, { duration }).model.experiment.protocol).toEqual(protocol),
+  );
 
   test('without a protocol', () =>
-    expect(normalised(base.replace(/experiment.*/, ''), { duration: '5 ms' }).model.experiment.protocol).toEqual([{ run: 0.005 }]));
+    expect(normalised(base.replace(/experiment.*/, ''), { duration: '5 ms' }).model.experiment.protocol).toEqual([
+      { run: 0.005 },
+    ]));
 });

@@ -86,10 +86,13 @@ describe('encodings', () => {
   test('UTF-16 is known by its mark', () => expect(decodeText(utf16('a: ü'), 'm').text).toBe('a: ü'));
   test('UTF-16 with the high byte first', () =>
     expect(decodeText(new Uint8Array(Buffer.from(utf16('a: ü')).swap16()), 'm').text).toBe('a: ü'));
-  test('the mark of UTF-8 is taken off', () => expect(decodeText(new Uint8Array([0xef, 0xbb, 0xbf, 0x61]), 'm').text).toBe('a'));
+  test('the mark of UTF-8 is taken off', () =>
+    expect(decodeText(new Uint8Array([0xef, 0xbb, 0xbf, 0x61]), 'm').text).toBe('a'));
   test('Latin-1 text is refused at its first such letter', () => {
     const { diagnostics } = decodeText(new Uint8Array(Buffer.from('a: 1\nb: \u00fcx', 'latin1')), 'm');
-    expect(diagnostics.map(({ code, place }) => [code, place?.line, place?.column])).toEqual([['read/bad-encoding', 2, 4]]);
+    expect(diagnostics.map(({ code, place }) => [code, place?.line, place?.column])).toEqual([
+      ['read/bad-encoding', 2, 4],
+    ]);
   });
   test.each([
     ['{"a": 1,\n "name": "x\\ud83d"}', 2],
@@ -97,9 +100,13 @@ describe('encodings', () => {
     ['{"a": {\n"b\\udc00": 1}}', 1],
   ])('an escape that is half a character is refused with its place: %j', (text, line) => {
     const { value, diagnostics } = readDocument(text, 'm');
-    expect([value, diagnostics.map(({ code, place }) => [code, place?.line])]).toEqual([undefined, [['read/half-character', line]]]);
+    expect([value, diagnostics.map(({ code, place }) => [code, place?.line])]).toEqual([
+      undefined,
+      [['read/half-character', line]],
+    ]);
   });
-  test('both halves are one', () => expect(readDocument('{"name": "\\ud83d\\ude00"}', 'm').value).toEqual({ name: '\u{1f600}' }));
+  test('both halves are one', () =>
+    expect(readDocument('{"name": "\\ud83d\\ude00"}', 'm').value).toEqual({ name: '\u{1f600}' }));
 });
 
 describe('places', () => {
@@ -135,7 +142,8 @@ describe('places', () => {
     expect(readDocument(good, 'm').positions.keyPlace?.('/a/1/b')).toMatchObject({ line: 3, column: 6, length: 1 });
   });
 
-  test('a malformed text still has places', () => expect(() => readDocument(yaml, 'm').positions.place('/a/1')).not.toThrow());
+  test('a malformed text still has places', () =>
+    expect(() => readDocument(yaml, 'm').positions.place('/a/1')).not.toThrow());
 });
 
 describe('properties', () => {
@@ -155,12 +163,15 @@ describe('properties', () => {
 
   test('no text makes it throw or hang', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'{}[]",:- \n#&*!|>\'\\a1') })), (text) => {
-        const { value, diagnostics, positions } = readDocument(text, 'm');
-        if (diagnostics.length > 0) expect(value).toBeUndefined();
-        positions.place('/a/0', { start: 0, end: 1 });
-        positions.keyPlace?.('/a/0');
-      }),
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'{}[]",:- \n#&*!|>\'\\a1') })),
+        (text) => {
+          const { value, diagnostics, positions } = readDocument(text, 'm');
+          if (diagnostics.length > 0) expect(value).toBeUndefined();
+          positions.place('/a/0', { start: 0, end: 1 });
+          positions.keyPlace?.('/a/0');
+        },
+      ),
       { numRuns: 500 },
     );
   });

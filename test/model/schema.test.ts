@@ -52,7 +52,10 @@ test('every key of the schema says what it is for, itself or by what it refers t
   const defs = schema['$defs'] as Record<string, Record<string, unknown>>;
   const described = (node: Record<string, unknown>): boolean => {
     const ref = node['$ref'];
-    return typeof node['description'] === 'string' || (typeof ref === 'string' && described(defs[ref.replace('#/$defs/', '')] ?? {}));
+    return (
+      typeof node['description'] === 'string' ||
+      (typeof ref === 'string' && described(defs[ref.replace('#/$defs/', '')] ?? {}))
+    );
   };
   const plain = new Set([
     'generator',

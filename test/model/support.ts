@@ -5,7 +5,10 @@ import { normalise, type NormaliseOptions } from '../../src/model/normalise.js';
 import { readDocument } from '../../src/model/read.js';
 
 /** Reads and normalises a text. */
-export function check(text: string, options: NormaliseOptions = {}): { valid: ValidModel | null; list: readonly Diagnostic[] } {
+export function check(
+  text: string,
+  options: NormaliseOptions = {},
+): { valid: ValidModel | null; list: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics();
   const { value, positions, diagnostics: reading } = readDocument(text, 'm');
   diagnostics.addAll(reading);

@@ -33,12 +33,11 @@ describe('addRecordings', () => {
         { of: 'exc', events: 'spike' },
       ],
     });
-    expect(['/record/0', '/record/1/variables/0', '/record/2', '/name'].map((pointer) => added.positions.place(pointer).document)).toEqual([
-      'model.yaml',
-      '--record exc:v',
-      '--record exc:spikes',
-      'model.yaml',
-    ]);
+    expect(
+      ['/record/0', '/record/1/variables/0', '/record/2', '/name'].map(
+        (pointer) => added.positions.place(pointer).document,
+      ),
+    ).toEqual(['model.yaml', '--record exc:v', '--record exc:spikes', 'model.yaml']);
   });
 
   it('changes nothing when nothing is asked for', () => {

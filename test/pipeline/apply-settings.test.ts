@@ -20,6 +20,8 @@ describe('setNamespace', () => {
   it.each(['u', 'run', 'toString', '__proto__'])('refuses %s, which is no constant', (name) => {
     const diagnostics = new Diagnostics();
     setNamespace(document, positions, { [name]: '1' }, diagnostics);
-    expect(diagnostics.list.map(({ code, place }) => [code, place?.document])).toEqual([['set/unknown-name', `--set ${name}=1`]]);
+    expect(diagnostics.list.map(({ code, place }) => [code, place?.document])).toEqual([
+      ['set/unknown-name', `--set ${name}=1`],
+    ]);
   });
 });

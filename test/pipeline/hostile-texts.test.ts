@@ -1,7 +1,7 @@
 /**
- * Text of a model is never code. Titles, descriptions, labels, comments, names, units and paths are made to break out of every language that is
- * written: C, OpenCL C, CUDA C++, WebAssembly text, CMake, Python, XML, shell commands, templates. What is generated is the same program
- * as for a model of plain words, compiles, and gives the same spikes.
+ * Text of a model is never code. Titles, descriptions, labels, comments, names, units and paths are made to break out
+ * of every language that is written: C, OpenCL C, CUDA C++, WebAssembly text, CMake, Python, XML, shell commands,
+ * templates. What is generated is the same program as for a model of plain words, compiles, and gives the same spikes.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -189,7 +189,8 @@ describe.each(names)('%s', (name) => {
   test('is text in XML', async () => {
     const parser = new XMLParser({ ignoreAttributes: false, preserveOrder: true, attributeNamePrefix: '' });
     /** Elements and attributes, without the words of descriptions. */
-    const shape = (value: unknown): string => JSON.stringify(value, (key, child: unknown) => (key === 'description' ? '' : child));
+    const shape = (value: unknown): string =>
+      JSON.stringify(value, (key, child: unknown) => (key === 'description' ? '' : child));
     const [theirs, ours] = [await converted(path(), 'lems'), await converted(plainPath(), 'lems')];
     expect(shape(parser.parse(theirs))).toBe(shape(parser.parse(ours)));
   });
@@ -217,35 +218,39 @@ for node in ast.walk(tree):
 print(ast.dump(tree))
 `;
 
-describe.skipIf(python === undefined)(`in scripts of Python${python === undefined ? ' (skipped: there is no python)' : ''}`, () => {
-  const parsed = (script: string): string => execFileSync(python ?? '', ['-c', syntaxTree], { input: script, encoding: 'utf8' });
-  // One variable is named after a label.
-  const variables = (tree: string): string => {
-    const known = new Map<string, string>();
-    return tree.replace(/(?<=id='|arg=')\w+(?=')/g, (name) => {
-      if (!known.has(name)) known.set(name, `name${known.size}`);
-      return known.get(name) ?? '';
+describe.skipIf(python === undefined)(
+  `in scripts of Python${python === undefined ? ' (skipped: there is no python)' : ''}`,
+  () => {
+    const parsed = (script: string): string =>
+      execFileSync(python ?? '', ['-c', syntaxTree], { input: script, encoding: 'utf8' });
+    // One variable is named after a label.
+    const variables = (tree: string): string => {
+      const known = new Map<string, string>();
+      return tree.replace(/(?<=id='|arg=')\w+(?=')/g, (name) => {
+        if (!known.has(name)) known.set(name, `name${known.size}`);
+        return known.get(name) ?? '';
+      });
+    };
+
+    test.each(names)('for Brian 2, %s is text', async (name) => {
+      const [theirs, ours] = [
+        await converted(model(specification(textOf(name))), 'brian'),
+        await converted(model(specification(plain)), 'brian'),
+      ];
+      expect(parsed(theirs)).toBe(parsed(ours));
+      expect(theirs).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u001b\u0000]/);
     });
-  };
 
-  test.each(names)('for Brian 2, %s is text', async (name) => {
-    const [theirs, ours] = [
-      await converted(model(specification(textOf(name))), 'brian'),
-      await converted(model(specification(plain)), 'brian'),
-    ];
-    expect(parsed(theirs)).toBe(parsed(ours));
-    expect(theirs).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u001b\u0000]/);
-  });
-
-  test.each(names)('for PyNN, %s is text', async (name) => {
-    const [theirs, ours] = [
-      await converted(model(pynnSpecification(textOf(name))), 'pynn'),
-      await converted(model(pynnSpecification(plain)), 'pynn'),
-    ];
-    expect(variables(parsed(theirs))).toBe(variables(parsed(ours)));
-    expect(theirs).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u001b\u0000]/);
-  });
-});
+    test.each(names)('for PyNN, %s is text', async (name) => {
+      const [theirs, ours] = [
+        await converted(model(pynnSpecification(textOf(name))), 'pynn'),
+        await converted(model(pynnSpecification(plain)), 'pynn'),
+      ];
+      expect(variables(parsed(theirs))).toBe(variables(parsed(ours)));
+      expect(theirs).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u001b\u0000]/);
+    });
+  },
+);
 
 describe('what is no free text is refused by name, and prints nothing that a terminal obeys', () => {
   const changed = (
@@ -260,14 +265,20 @@ describe('what is no free text is refused by name, and prints nothing that a ter
       changed((all) => {
         all.neuron_groups[text] = all.neuron_groups['cells'] ?? {};
       }),
-    'a variable': (text) => changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: `d${text}/dt = 1/second : 1` })),
-    'an expression': (text) => changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: `dv/dt = ${text}/second : 1` })),
-    'a unit': (text) => changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: `dv/dt = 1/second : ${text}` })),
-    'a flag': (text) => changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: `dv/dt = 1/second : 1 (${text})` })),
+    'a variable': (text) =>
+      changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: `d${text}/dt = 1/second : 1` })),
+    'an expression': (text) =>
+      changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: `dv/dt = ${text}/second : 1` })),
+    'a unit': (text) =>
+      changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: `dv/dt = 1/second : ${text}` })),
+    'a flag': (text) =>
+      changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: `dv/dt = 1/second : 1 (${text})` })),
     'a quantity': (text) => changed((all) => void (all['dt'] = text)),
-    'a method': (text) => changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: 'dv/dt = 1/second : 1', method: text })),
+    'a method': (text) =>
+      changed((all) => void (all.neuron_groups['cells'] = { N: 1, model: 'dv/dt = 1/second : 1', method: text })),
     'the name of a monitor': (text) => changed((all) => void (all['spike_monitors'] = { [text]: { source: 'cells' } })),
-    'a source of synapses': (text) => changed((all) => void (all['synapses'] = { s: { source: text, target: 'cells' } })),
+    'a source of synapses': (text) =>
+      changed((all) => void (all['synapses'] = { s: { source: text, target: 'cells' } })),
   };
 
   test.each(Object.keys(places))('%s', async (place) => {
@@ -285,7 +296,8 @@ const cmake = existsSync('/usr/bin/cmake') || existsSync('/usr/local/bin/cmake')
 
 describe('folders and files whose names are commands', { timeout: 240_000 }, () => {
   /** Every sign that a shell knows and that a file may be named with. */
-  const place = (): string => folder.file(`a b'c"d$(touch broken-out)\`touch broken-out\`;touch broken-out;&|*?[x] {{name}} \\ -o`);
+  const place = (): string =>
+    folder.file(`a b'c"d$(touch broken-out)\`touch broken-out\`;touch broken-out;&|*?[x] {{name}} \\ -o`);
   let own: string;
   beforeAll(() => {
     own = place();
@@ -312,26 +324,31 @@ describe('folders and files whose names are commands', { timeout: 240_000 }, () 
     expect(readFileSync(output, 'utf8')).toContain('cells');
   });
 
-  test.skipIf(anyCompiler === undefined)(`a project that is built there${reasonOf(anyCompiler, 'a C compiler')}`, async () => {
-    const project = join(own, 'project');
-    await done('codegen', join(own, 'model $(id).json'), '--target', 'c', '-o', project);
-    const command = [
-      ...(anyCompiler?.command ?? []),
-      '-std=c11',
-      '-O1',
-      '-ffp-contract=off',
-      'main.c',
-      'network.c',
-      '-o',
-      'network',
-      '-lm',
-    ];
-    expect(await runProgram(command, { cwd: project })).toMatchObject({ status: 0 });
-    expect(await runProgram([join(project, 'network'), '--output', project, '--data', join(project, 'initial.bin')])).toMatchObject({
-      status: 0,
-    });
-    expect(readFileSync(join(project, 'spikes.csv'), 'utf8').split('\n').length).toBeGreaterThan(10);
-  });
+  test.skipIf(anyCompiler === undefined)(
+    `a project that is built there${reasonOf(anyCompiler, 'a C compiler')}`,
+    async () => {
+      const project = join(own, 'project');
+      await done('codegen', join(own, 'model $(id).json'), '--target', 'c', '-o', project);
+      const command = [
+        ...(anyCompiler?.command ?? []),
+        '-std=c11',
+        '-O1',
+        '-ffp-contract=off',
+        'main.c',
+        'network.c',
+        '-o',
+        'network',
+        '-lm',
+      ];
+      expect(await runProgram(command, { cwd: project })).toMatchObject({ status: 0 });
+      expect(
+        await runProgram([join(project, 'network'), '--output', project, '--data', join(project, 'initial.bin')]),
+      ).toMatchObject({
+        status: 0,
+      });
+      expect(readFileSync(join(project, 'spikes.csv'), 'utf8').split('\n').length).toBeGreaterThan(10);
+    },
+  );
 
   test('leaves no trace of any of it', () => {
     expect(existsSync(proof())).toBe(false);
@@ -340,47 +357,62 @@ describe('folders and files whose names are commands', { timeout: 240_000 }, () 
   });
 });
 
-describe.skipIf(anyCompiler === undefined)(`compilers take it${reasonOf(anyCompiler, 'a C compiler')}`, { timeout: 180_000 }, () => {
-  /** All of it at once. */
-  const everything = (): string => Object.values(hostileTexts()).join(' ');
+describe.skipIf(anyCompiler === undefined)(
+  `compilers take it${reasonOf(anyCompiler, 'a C compiler')}`,
+  { timeout: 180_000 },
+  () => {
+    /** All of it at once. */
+    const everything = (): string => Object.values(hostileTexts()).join(' ');
 
-  test('C, with trigraphs and every warning of comments', async () => {
-    const project = folder.file('everything-c');
-    await done('codegen', model(specification(everything())), '--target', 'c', '-o', project);
-    const strict = [
-      '-std=c11',
-      '-trigraphs',
-      '-Wall',
-      '-Wcomment',
-      '-Wtrigraphs',
-      '-Werror',
-      '-Wno-unknown-pragmas',
-      '-Wno-unused-function',
-    ];
-    const command = [...(anyCompiler?.command ?? []), ...strict, '-O1', 'main.c', 'network.c', '-o', 'network', '-lm'];
-    expect(await runProgram(command, { cwd: project })).toMatchObject({ status: 0, stderr: '' });
-    expect(await runProgram([join(project, 'network'), '--output', project, '--data', join(project, 'initial.bin')])).toMatchObject({
-      status: 0,
+    test('C, with trigraphs and every warning of comments', async () => {
+      const project = folder.file('everything-c');
+      await done('codegen', model(specification(everything())), '--target', 'c', '-o', project);
+      const strict = [
+        '-std=c11',
+        '-trigraphs',
+        '-Wall',
+        '-Wcomment',
+        '-Wtrigraphs',
+        '-Werror',
+        '-Wno-unknown-pragmas',
+        '-Wno-unused-function',
+      ];
+      const command = [
+        ...(anyCompiler?.command ?? []),
+        ...strict,
+        '-O1',
+        'main.c',
+        'network.c',
+        '-o',
+        'network',
+        '-lm',
+      ];
+      expect(await runProgram(command, { cwd: project })).toMatchObject({ status: 0, stderr: '' });
+      expect(
+        await runProgram([join(project, 'network'), '--output', project, '--data', join(project, 'initial.bin')]),
+      ).toMatchObject({
+        status: 0,
+      });
+      expect(existsSync(proof())).toBe(false);
     });
-    expect(existsSync(proof())).toBe(false);
-  });
 
-  test.skipIf(!hasOpencl)(`OpenCL C${reason}`, async () => {
-    await done('run', model(specification(everything())), '--target', 'opencl');
-    expect(existsSync(proof())).toBe(false);
-  });
+    test.skipIf(!hasOpencl)(`OpenCL C${reason}`, async () => {
+      await done('run', model(specification(everything())), '--target', 'opencl');
+      expect(existsSync(proof())).toBe(false);
+    });
 
-  test.skipIf(!canShim)(`CUDA C++${canShim ? '' : ' (skipped: there is no g++)'}`, async () => {
-    const project = folder.file('everything-cuda');
-    await done('codegen', model(specification(everything())), '--target', 'cuda', '-o', project);
-    const strict = ['-std=c++17', '-trigraphs', '-Wcomment', '-Wtrigraphs', '-Werror', '-fsyntax-only', '-x', 'c++'];
-    const shim = ['-I', join(root, 'test/support/cuda-shim'), '-DGROUP_SIZE=64', '-DTEAM_SIZE=32'];
-    expect(await runProgram(['g++', ...strict, ...shim, 'host.cu'], { cwd: project })).toMatchObject({ status: 0 });
-  });
+    test.skipIf(!canShim)(`CUDA C++${canShim ? '' : ' (skipped: there is no g++)'}`, async () => {
+      const project = folder.file('everything-cuda');
+      await done('codegen', model(specification(everything())), '--target', 'cuda', '-o', project);
+      const strict = ['-std=c++17', '-trigraphs', '-Wcomment', '-Wtrigraphs', '-Werror', '-fsyntax-only', '-x', 'c++'];
+      const shim = ['-I', join(root, 'test/support/cuda-shim'), '-DGROUP_SIZE=64', '-DTEAM_SIZE=32'];
+      expect(await runProgram(['g++', ...strict, ...shim, 'host.cu'], { cwd: project })).toMatchObject({ status: 0 });
+    });
 
-  test.skipIf(!cmake)(`CMake${cmake ? '' : ' (skipped: cmake is not installed)'}`, async () => {
-    const project = folder.file('everything-c');
-    expect(await runProgram(['cmake', '-S', project, '-B', join(project, 'build')])).toMatchObject({ status: 0 });
-    expect(existsSync(proof())).toBe(false);
-  });
-});
+    test.skipIf(!cmake)(`CMake${cmake ? '' : ' (skipped: cmake is not installed)'}`, async () => {
+      const project = folder.file('everything-c');
+      expect(await runProgram(['cmake', '-S', project, '-B', join(project, 'build')])).toMatchObject({ status: 0 });
+      expect(existsSync(proof())).toBe(false);
+    });
+  },
+);

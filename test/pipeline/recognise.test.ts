@@ -26,6 +26,9 @@ describe('recognise', () => {
   it('suggests the format that was meant', () => {
     const diagnostics = new Diagnostics();
     recognise({ format: 'interneuron/brain' }, positions, diagnostics);
-    expect(diagnostics.list[0]).toMatchObject({ place: { pointer: '/format' }, hint: 'did you mean interneuron/brian?' });
+    expect(diagnostics.list[0]).toMatchObject({
+      place: { pointer: '/format' },
+      hint: 'did you mean interneuron/brian?',
+    });
   });
 });

@@ -1,4 +1,6 @@
-/** Runs with resets, as results hold them: each segment with times of its own, and all that it takes to run them again. */
+/**
+ * Runs with resets, as results hold them: each segment with times of its own, and all that it takes to run them again.
+ */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +13,10 @@ import { verifyResult } from '../../src/verify.js';
 const folder = mkdtempSync(join(tmpdir(), 'segments-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** One cell that fires 27.8 ms after its start at 0.1 ms steps; a Poisson source; three segments, of which one records less. */
+/**
+ * One cell that fires 27.8 ms after its start at 0.1 ms steps; a Poisson source; three segments, of which one records
+ * less.
+ */
 const text = JSON.stringify({
   format: 'interneuron/pynn',
   version: 1,
@@ -21,7 +26,9 @@ const text = JSON.stringify({
     { label: 'p', size: 2, cell: { type: 'IF_curr_exp', params: { i_offset: 1, tau_refrac: 2 } } },
     { label: 's', size: 3, cell: { type: 'SpikeSourcePoisson', params: { rate: 20000 } } },
   ],
-  current_sources: [{ label: 'noise', type: 'NoisyCurrentSource', params: { stdev: 0.1 }, inject_into: ['p'], record: true }],
+  current_sources: [
+    { label: 'noise', type: 'NoisyCurrentSource', params: { stdev: 0.1 }, inject_into: ['p'], record: true },
+  ],
   recordings: [
     { target: 'p', variables: ['spikes', 'v'], sampling_interval: 0.5 },
     { target: 's', variables: ['spikes'] },
@@ -62,7 +69,9 @@ describe('a run with two resets', () => {
   test.each(outputs)('%s reads back, and runs again to the same', async (path) => {
     await running;
     const result = await openResult(path);
-    const steps = Object.fromEntries(result.series.map(({ plan, steps: of, samples }) => [plan.name, [...of(0, samples)]]));
+    const steps = Object.fromEntries(
+      result.series.map(({ plan, steps: of, samples }) => [plan.name, [...of(0, samples)]]),
+    );
     const every = (from: number, until: number, by: number): number[] =>
       Array.from({ length: Math.floor((until - from) / by) + 1 }, (_, k) => from + k * by);
     // Intervals begin anew with each segment: 40.2 ms are no multiple of 0.5 ms. The noise is recorded throughout.
@@ -77,11 +86,13 @@ describe('a run with two resets', () => {
     await running;
     const { blocks } = JSON.parse(readFileSync(outputs[1]!, 'utf8'));
     const [{ segments, groups }] = blocks;
-    expect(segments.map(({ name, annotations }: { name: string; annotations: object }) => [name, annotations])).toEqual([
-      ['segment000', { trial: 'first, "quoted"' }],
-      ['segment001', {}],
-      ['segment002', {}],
-    ]);
+    expect(segments.map(({ name, annotations }: { name: string; annotations: object }) => [name, annotations])).toEqual(
+      [
+        ['segment000', { trial: 'first, "quoted"' }],
+        ['segment001', {}],
+        ['segment002', {}],
+      ],
+    );
     for (const [k, stop] of [40.2, 10, 10].entries()) {
       for (const train of segments[k].spiketrains) {
         expect(train.t_start).toBe(0);
@@ -90,10 +101,15 @@ describe('a run with two resets', () => {
       }
     }
     // 20 kHz for three cells: some 800, 200 and 200 spikes, several in many a step.
-    const counts: readonly number[] = segments.map((segment: { spiketrains: { times: number[]; annotations: { population: string } }[] }) =>
-      segment.spiketrains.filter(({ annotations }) => annotations.population === 's').reduce((sum, { times }) => sum + times.length, 0),
+    const counts: readonly number[] = segments.map(
+      (segment: { spiketrains: { times: number[]; annotations: { population: string } }[] }) =>
+        segment.spiketrains
+          .filter(({ annotations }) => annotations.population === 's')
+          .reduce((sum, { times }) => sum + times.length, 0),
     );
-    [3 * 804, 600, 600].forEach((mean, k) => expect(Math.abs((counts[k] ?? 0) - mean)).toBeLessThan(5 * Math.sqrt(mean)));
+    [3 * 804, 600, 600].forEach((mean, k) =>
+      expect(Math.abs((counts[k] ?? 0) - mean)).toBeLessThan(5 * Math.sqrt(mean)),
+    );
     const signals = segments.map((segment: { analogsignals: { name: string; t_start: number; shape: number[] }[] }) =>
       segment.analogsignals.map(({ name, t_start, shape }) => [name, t_start, shape[0]]),
     );
@@ -112,7 +128,8 @@ describe('a run with two resets', () => {
     expect(lines[0]).toBe('segment,population,index,time_s');
     expect(lines.filter((line) => line.startsWith('segment001,s,')).length).toBeGreaterThan(400);
     const times = lines.slice(1).map((line) => [line.split(',')[0], Number(line.split(',')[3])] as const);
-    for (const [segment, time] of times) expect(time).toBeLessThanOrEqual(segment === 'segment000' ? 0.0402 + 1e-12 : 0.01 + 1e-12);
+    for (const [segment, time] of times)
+      expect(time).toBeLessThanOrEqual(segment === 'segment000' ? 0.0402 + 1e-12 : 0.01 + 1e-12);
   });
 
   test('a part of it is that part', async () => {
@@ -183,7 +200,9 @@ describe('recordings of synapses whose number is drawn', () => {
     if (run.kind !== 'run') throw new Error('nothing was run');
     // 200 pairs with probability 0.3.
     expect(Math.abs(columns - 60)).toBeLessThan(5 * Math.sqrt(200 * 0.3 * 0.7));
-    const rows = blocks.flatMap(({ values }) => Array.from({ length: (values as Float64Array).length / columns }, (__, k) => k)).length;
+    const rows = blocks.flatMap(({ values }) =>
+      Array.from({ length: (values as Float64Array).length / columns }, (__, k) => k),
+    ).length;
     expect(rows).toBe(4);
     expect((blocks[0]!.values as Float64Array)[0]).toBeCloseTo(5e-10, 15);
     run.dispose();

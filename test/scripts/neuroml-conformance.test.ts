@@ -32,7 +32,10 @@ describe('times in a trace', () => {
 });
 
 test('columns are scaled', () => {
-  expect(readColumns('0.0\t-0.065\t1.0\t\n5.0E-5\t0.02\t2.0\t\n', [0, 1], [1000, 1000])).toEqual({ times: [0, 0.05], values: [-65, 20] });
+  expect(readColumns('0.0\t-0.065\t1.0\t\n5.0E-5\t0.02\t2.0\t\n', [0, 1], [1000, 1000])).toEqual({
+    times: [0, 0.05],
+    values: [-65, 20],
+  });
 });
 
 test.each([
@@ -140,7 +143,12 @@ test('the table counts what agrees and names what does not', () => {
         euler: { found: [10, 20.5], passed: true, worst: 0 },
         grid: { found: [10, 25], passed: false, worst: 0.22 },
       },
-      { model: 'examples/model.xml', observable: input!, euler: null, grid: { found: [0.075], passed: true, worst: 0 } },
+      {
+        model: 'examples/model.xml',
+        observable: input!,
+        euler: null,
+        grid: { found: [0.075], passed: true, worst: 0 },
+      },
     ],
     runs: [
       { model: 'examples/model.xml', timing: 'lems-euler', failure: null },

@@ -16,7 +16,9 @@ function report(name: string, tests: readonly (readonly [string, string])[]): st
 }
 
 function sum(...words: string[]): { line: string; code: number | null } {
-  const { stdout, status } = spawnSync(process.execPath, [join(root, 'scripts/sum-tests.js'), ...words], { encoding: 'utf8' });
+  const { stdout, status } = spawnSync(process.execPath, [join(root, 'scripts/sum-tests.js'), ...words], {
+    encoding: 'utf8',
+  });
   return { line: stdout, code: status };
 }
 
@@ -35,16 +37,25 @@ describe('sum-tests', () => {
 
   it('fails with a failed test, a failed step, and without any test', () => {
     expect(sum(report('3.json', [['a', 'failed']]))).toEqual({ line: '0 passed, 1 failed\n', code: 1 });
-    expect(sum('--failed-steps', '2', report('4.json', [['a', 'passed']]))).toEqual({ line: '1 passed, 2 failed\n', code: 1 });
+    expect(sum('--failed-steps', '2', report('4.json', [['a', 'passed']]))).toEqual({
+      line: '1 passed, 2 failed\n',
+      code: 1,
+    });
     expect(sum(folder.file('missing.json'))).toEqual({ line: '0 passed, 0 failed\n', code: 1 });
   });
 
   it('counts a file that could not be run, and one that failed after its tests', () => {
     const path = folder.file('5.json');
     const passed = [{ fullName: 'a', status: 'passed' }];
-    writeFileSync(path, JSON.stringify({ testResults: [{ name: 'b.test.ts', status: 'failed', assertionResults: [] }] }));
+    writeFileSync(
+      path,
+      JSON.stringify({ testResults: [{ name: 'b.test.ts', status: 'failed', assertionResults: [] }] }),
+    );
     expect(sum(path)).toEqual({ line: '0 passed, 1 failed\n', code: 1 });
-    writeFileSync(path, JSON.stringify({ testResults: [{ name: 'b.test.ts', status: 'failed', assertionResults: passed }] }));
+    writeFileSync(
+      path,
+      JSON.stringify({ testResults: [{ name: 'b.test.ts', status: 'failed', assertionResults: passed }] }),
+    );
     expect(sum(path)).toEqual({ line: '1 passed, 1 failed\n', code: 1 });
   });
 });

@@ -53,7 +53,8 @@ export function round({ n, d }: Rational, type: FloatType): number {
   if (magnitude === 0n) return 0;
   // Exponent e of the unit in the last place: magnitude / 2^e has `precision` bits, unless subnormal.
   let e = magnitude.toString(2).length - d.toString(2).length - precision;
-  const scaled = (power: number): Rational => (power < 0 ? { n: magnitude << BigInt(-power), d } : { n: magnitude, d: d << BigInt(power) });
+  const scaled = (power: number): Rational =>
+    power < 0 ? { n: magnitude << BigInt(-power), d } : { n: magnitude, d: d << BigInt(power) };
   while (scaled(e).n >= scaled(e).d << BigInt(precision)) e += 1;
   while (scaled(e).n < scaled(e).d << BigInt(precision - 1)) e -= 1;
   e = Math.max(e, least);

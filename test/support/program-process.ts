@@ -21,7 +21,10 @@ export interface ProgramProcess {
 export interface ProcessOptions {
   /** Added to the environment; undefined takes a variable away. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** The file that is the program; the sources where none is given, whose translation takes hundreds of megabytes for itself. */
+  /**
+   * The file that is the program; the sources where none is given, whose translation takes hundreds of megabytes for
+   * itself.
+   */
   readonly bundle?: string;
   /** Runs as this user, which only root may ask for. */
   readonly uid?: number;
@@ -30,9 +33,17 @@ export interface ProcessOptions {
 }
 
 /** Starts the program, in a group of processes of its own. */
-export function startProgram(words: readonly string[], { environment = {}, bundle, uid, fileBlocks }: ProcessOptions = {}): ProgramProcess {
+export function startProgram(
+  words: readonly string[],
+  { environment = {}, bundle, uid, fileBlocks }: ProcessOptions = {},
+): ProgramProcess {
   const limited = fileBlocks === undefined ? [] : ['sh', '-c', 'ulimit -f "$0"; exec "$@"', String(fileBlocks)];
-  const [command = '', ...rest] = [...limited, process.execPath, ...(bundle ? [bundle] : ['--import', 'tsx', 'src/cli/main.ts']), ...words];
+  const [command = '', ...rest] = [
+    ...limited,
+    process.execPath,
+    ...(bundle ? [bundle] : ['--import', 'tsx', 'src/cli/main.ts']),
+    ...words,
+  ];
   const child = spawn(command, rest, {
     cwd: root,
     env: { ...process.env, ...environment },

@@ -52,7 +52,9 @@ export async function projectResults(project: string, through: readonly string[]
   const output = mkdtempSync(join(project, 'out-'));
   const { status, stdout, stderr } = await runProgram([...through, join(project, 'network'), '--output', output]);
   const text = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-  const files = Object.fromEntries(['spikes', 'samples', 'state'].map((name) => [name, text(join(output, `${name}.csv`))]));
+  const files = Object.fromEntries(
+    ['spikes', 'samples', 'state'].map((name) => [name, text(join(output, `${name}.csv`))]),
+  );
   return { said: `${status ?? 'ended'} ${stdout}${stderr}`, files };
 }
 

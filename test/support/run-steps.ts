@@ -3,7 +3,8 @@
 import type { Session } from '../../runtime/targets/target.js';
 
 /**
- * A session that is paced comes back after some tens of milliseconds, which on a busy machine is less than a few steps take.
+ * A session that is paced comes back after some tens of milliseconds, which on a busy machine is less than a few steps
+ * take.
  *
  * @returns steps done, fewer than asked for only where the session stands still: a log is full, or there was a fault
  */

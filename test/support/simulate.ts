@@ -1,6 +1,7 @@
 /**
- * Runs a model text through the whole chain, from its notation to results, on the reference interpreter and on WebAssembly, and
- * insists that both give the same bits. What tests of lowering look at is here: spikes, samples, final values, synapses.
+ * Runs a model text through the whole chain, from its notation to results, on the reference interpreter and on
+ * WebAssembly, and insists that both give the same bits. What tests of lowering look at is here: spikes, samples, final
+ * values, synapses.
  */
 
 import { expect } from 'vitest';
@@ -91,7 +92,8 @@ export function refused(text: string, options: SimulateOptions = {}): string[] {
 /** Runs a model in a notation of ours; all engines must agree to the bit. */
 export async function simulate(text: string, options: SimulateOptions = {}): Promise<Simulation> {
   const { valid, program } = lowered(text, options);
-  const protocol = options.steps === undefined ? protocolOf(valid, program) : [{ kind: 'run', steps: options.steps } as const];
+  const protocol =
+    options.steps === undefined ? protocolOf(valid, program) : [{ kind: 'run', steps: options.steps } as const];
   const results: Simulation[] = [];
   for (const engine of options.engines ?? both) {
     results.push(await play(valid, program, engine, protocol, options.breakAt ?? Infinity));
@@ -116,7 +118,10 @@ export async function startSession(
   program: Program,
   { target, threads, cacheDirectory, use = targets[target]! }: Engine,
 ): Promise<Session> {
-  const executable = await use.compile(program, { threads, ...(cacheDirectory === undefined ? {} : { cacheDirectory }) });
+  const executable = await use.compile(program, {
+    threads,
+    ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+  });
   const session = await executable.start();
   await session.initialise();
   return session;
@@ -170,7 +175,10 @@ async function record(
         fingerprinter.spikes(event.name, steps, elements);
       }
       for (const location of program.manifest.samples.filter(({ log }) => log === rows.log.name)) {
-        const width = location.indices instanceof Uint32Array ? location.indices.length : location.indices.end - location.indices.begin;
+        const width =
+          location.indices instanceof Uint32Array
+            ? location.indices.length
+            : location.indices.end - location.indices.begin;
         for (let row = 0; row < rows.rows; row += 1) {
           const at = row * rows.log.rowLength + location.column;
           const values = Array.from(rows.data.slice(at, at + width) as Float64Array);
@@ -184,7 +192,16 @@ async function record(
   };
   let faults = await faultsOf(program, current());
   if (faults.length > 0)
-    return { valid, program, faults, events: new Map(), samples, final: new Map(), synapses: new Map(), fingerprint: '' };
+    return {
+      valid,
+      program,
+      faults,
+      events: new Map(),
+      samples,
+      final: new Map(),
+      synapses: new Map(),
+      fingerprint: '',
+    };
   for (const entry of protocol) {
     if (faults.length > 0) break;
     if (entry.kind === 'reset' || entry.kind === 'restore' || entry.kind === 'store') await drain();
@@ -257,7 +274,8 @@ async function storedSynapses(program: Program, session: Session): Promise<Map<s
   return all;
 }
 
-// --- Looking at results -------------------------------------------------------------------------------------------------
+// --- Looking at results
+// -------------------------------------------------------------------------------------------------
 
 /** Steps in which one element emitted. */
 export function stepsOf(run: Simulation, event: string, element = 0): number[] {
@@ -282,7 +300,9 @@ export function finalOf(run: Simulation, key: string): readonly number[] {
 
 /** (source, target) of the synapses in order of creation. */
 export function created(run: Simulation, projection: string): [number, number][] {
-  return [...run.synapses.get(projection)!].sort((a, b) => a.creation - b.creation).map(({ source, target }) => [source, target]);
+  return [...run.synapses.get(projection)!]
+    .sort((a, b) => a.creation - b.creation)
+    .map(({ source, target }) => [source, target]);
 }
 
 /** Final values of a synapse's variable in order of creation. */

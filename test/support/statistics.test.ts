@@ -1,4 +1,7 @@
-/** The tests of distributions themselves, against values computed with 30 digits (mpmath: the integral of Student's density). */
+/**
+ * The tests of distributions themselves, against values computed with 30 digits (mpmath: the integral of Student's
+ * density).
+ */
 
 import { describe, expect, test } from 'vitest';
 import { incompleteBeta, twoSampleKolmogorovP, welchP } from './statistics.js';
@@ -21,7 +24,8 @@ test.each([
 });
 
 describe('the test of Kolmogorov and Smirnov for two samples', () => {
-  const ramp = (n: number, shape: (x: number) => number): number[] => Array.from({ length: n }, (_, i) => shape((i + 0.5) / n));
+  const ramp = (n: number, shape: (x: number) => number): number[] =>
+    Array.from({ length: n }, (_, i) => shape((i + 0.5) / n));
 
   test('finds samples of one law alike', () =>
     expect(

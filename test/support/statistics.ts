@@ -9,7 +9,9 @@ export function logGamma(x: number): number {
   return (at - 0.5) * Math.log(at) - at + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product);
 }
 
-/** Regularised upper incomplete gamma function Q(a, x): by the series below a + 1, by Lentz's continued fraction above. */
+/**
+ * Regularised upper incomplete gamma function Q(a, x): by the series below a + 1, by Lentz's continued fraction above.
+ */
 export function gammaQ(a: number, x: number): number {
   if (x <= 0) return 1;
   const front = Math.exp(a * Math.log(x) - x - logGamma(a));
@@ -63,8 +65,8 @@ export function chiSquareP(drawn: readonly number[], probability: (k: number) =>
 }
 
 /**
- * Probability of a largest distance at least as large between drawn numbers and a continuous law (Kolmogorov's limit, Stephens'
- * correction).
+ * Probability of a largest distance at least as large between drawn numbers and a continuous law (Kolmogorov's limit,
+ * Stephens' correction).
  */
 export function kolmogorovP(drawn: readonly number[], cumulative: (x: number) => number): number {
   const n = drawn.length;
@@ -77,7 +79,9 @@ export function kolmogorovP(drawn: readonly number[], cumulative: (x: number) =>
   return kolmogorovTail(distance, n);
 }
 
-/** Probability of a largest distance at least as large between the drawn numbers of two samples of one continuous law. */
+/**
+ * Probability of a largest distance at least as large between the drawn numbers of two samples of one continuous law.
+ */
 export function twoSampleKolmogorovP(first: readonly number[], second: readonly number[]): number {
   const [a, b] = [[...first].sort((x, y) => x - y), [...second].sort((x, y) => x - y)];
   let [i, j, distance] = [0, 0, 0];
@@ -121,7 +125,10 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return front * h;
 }
 
-/** Welch's test: probability of means at least as far apart, from either side, for samples of normal laws of any two variances. */
+/**
+ * Welch's test: probability of means at least as far apart, from either side, for samples of normal laws of any two
+ * variances.
+ */
 export function welchP(first: readonly number[], second: readonly number[]): number {
   const [a, b] = [variance(first) / first.length, variance(second) / second.length];
   if (a + b === 0) return mean(first) === mean(second) ? 1 : 0;

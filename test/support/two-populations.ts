@@ -1,13 +1,24 @@
 /**
  * A small program written by hand, with every kernel shape, whose results can be computed on paper.
  *
- * Population `a` (3 neurons, elements 0 to 2 of the merged arrays) has a drive of 0.5, 1 and 0.25 a step; population `b`
- * (2 neurons, elements 64 and 65) has none. A neuron adds drive + input / 4 to v and spikes when v ≥ 1, which sets v to 0.
- * Synapses a → b (source → target, delay in steps, weight): 0 → 0, 1, 1; 0 → 1, 3, 2; 1 → 0, 2, 1; 2 → 1, 1, 1; 2 → 1, 3, 3.
+ * Population `a` (3 neurons, elements 0 to 2 of the merged arrays) has a drive of 0.5, 1 and 0.25 a step; population
+ * `b` (2 neurons, elements 64 and 65) has none. A neuron adds drive + input / 4 to v and spikes when v ≥ 1, which sets
+ * v to 0. Synapses a → b (source → target, delay in steps, weight): 0 → 0, 1, 1; 0 → 1, 3, 2; 1 → 0, 2, 1; 2 → 1, 1, 1;
+ * 2 → 1, 3, 3.
  */
 
 import * as ir from '../../src/ir/builder.js';
-import type { Buffer, EventRing, IrFunction, Kernel, Local, Log, Manifest, Program, ScalarType } from '../../src/ir/program.js';
+import type {
+  Buffer,
+  EventRing,
+  IrFunction,
+  Kernel,
+  Local,
+  Log,
+  Manifest,
+  Program,
+  ScalarType,
+} from '../../src/ir/program.js';
 
 const local = (name: string, type: ScalarType): Local => ({ name, type });
 const index = ir.get(local('index', 'u32'));
@@ -55,9 +66,22 @@ const targets: Buffer = {
   initial: Uint8Array.of(0, 1, 0, 1, 1),
   comment: '',
 };
-const table: Buffer = { name: 'ab.table', element: 'i8', length: 5, role: 'constant', initial: Int8Array.of(1, 2, 1, 1, 3), comment: '' };
+const table: Buffer = {
+  name: 'ab.table',
+  element: 'i8',
+  length: 5,
+  role: 'constant',
+  initial: Int8Array.of(1, 2, 1, 1, 3),
+  comment: '',
+};
 const count: Buffer = { name: 'ab.count', element: 'u32', length: 1, role: 'constant', comment: 'number of synapses' };
-const weights: Buffer = { name: 'ab.weights', element: 'i32', length: { buffer: 'ab.count', index: 0 }, role: 'constant', comment: '' };
+const weights: Buffer = {
+  name: 'ab.weights',
+  element: 'i32',
+  length: { buffer: 'ab.count', index: 0 },
+  role: 'constant',
+  comment: '',
+};
 
 const x = local('x', 'f64');
 const y = local('y', 'f64');
@@ -123,7 +147,10 @@ const kernels: readonly Kernel[] = [
     },
     body: [
       ir.comment('v + drive + input / 4'),
-      ir.set(next, ir.add(ir.call(advance, ir.load(v, index), ir.convert('f64', ir.load(input, index))), ir.load(drive, index))),
+      ir.set(
+        next,
+        ir.add(ir.call(advance, ir.load(v, index), ir.convert('f64', ir.load(input, index))), ir.load(drive, index)),
+      ),
       ir.set(spiked, ir.ge(ir.get(next), ir.f64(1))),
       ir.store(v, index, ir.select(ir.get(spiked), ir.f64(0), ir.get(next))),
       ir.store(input, index, ir.i32(0)),
@@ -177,9 +204,30 @@ const events: readonly EventRing[] = [
 ];
 
 const logs: readonly Log[] = [
-  { name: 'a', buffer: 'a.rows', cursor: { buffer: 'cursors', index: 0 }, rowLength: 2, capacity: 10, maxRowsPerStep: 3 },
-  { name: 'b', buffer: 'b.rows', cursor: { buffer: 'cursors', index: 1 }, rowLength: 2, capacity: 100, maxRowsPerStep: 2 },
-  { name: 'v', buffer: 'samples', cursor: { buffer: 'cursors', index: 2 }, rowLength: 1, capacity: 20, maxRowsPerStep: 1 },
+  {
+    name: 'a',
+    buffer: 'a.rows',
+    cursor: { buffer: 'cursors', index: 0 },
+    rowLength: 2,
+    capacity: 10,
+    maxRowsPerStep: 3,
+  },
+  {
+    name: 'b',
+    buffer: 'b.rows',
+    cursor: { buffer: 'cursors', index: 1 },
+    rowLength: 2,
+    capacity: 100,
+    maxRowsPerStep: 2,
+  },
+  {
+    name: 'v',
+    buffer: 'samples',
+    cursor: { buffer: 'cursors', index: 2 },
+    rowLength: 1,
+    capacity: 20,
+    maxRowsPerStep: 1,
+  },
 ];
 
 const manifest: Manifest = {

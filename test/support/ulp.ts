@@ -9,7 +9,10 @@ export type { FloatType } from './exact.js';
 export const Exact = Decimal.clone({ precision: 40, toExpNeg: -2000, toExpPos: 2000, minE: -9e15, maxE: 9e15 });
 export type Exact = InstanceType<typeof Exact>;
 
-/** A float as a decimal number: all of its bits, as far as the digits go (a decimal made of the number's text would lack the last ones). */
+/**
+ * A float as a decimal number: all of its bits, as far as the digits go (a decimal made of the number's text would lack
+ * the last ones).
+ */
 export function exact(x: number, Digits: typeof Exact = Exact): Exact {
   const { n, d } = rational(x);
   return new Digits(n.toString()).div(d.toString());
@@ -29,7 +32,10 @@ function spacing(type: FloatType, x: Exact): Exact {
   return new Exact(2).pow(Math.max(exponent, smallestExponent) - precision + 1);
 }
 
-/** |value - reference| in units in the last place of the reference; 0 for infinity where the reference overflows, else infinity. */
+/**
+ * |value - reference| in units in the last place of the reference; 0 for infinity where the reference overflows, else
+ * infinity.
+ */
 export function ulpError(type: FloatType, value: number, reference: Exact): number {
   const { precision, largest } = formats[type];
   // Rounding to nearest overflows from half a spacing above the largest number.

@@ -26,7 +26,9 @@ export function translateConnect(
     return [];
   }
   const scope = synapseScope({ ...synapses, used: new Map() }, tables, { constants: 'byValue' });
-  const calls = isList(connect) ? connect.map((call, index) => ({ call, at: child(pointer, index) })) : [{ call: connect, at: pointer }];
+  const calls = isList(connect)
+    ? connect.map((call, index) => ({ call, at: child(pointer, index) }))
+    : [{ call: connect, at: pointer }];
   return calls.flatMap(({ call, at }) => {
     const rule = translateCall(call, at, synapses, scope, to);
     return rule === undefined ? [] : [located(rule, at)];
@@ -43,7 +45,8 @@ function translateCall(
   to: Reporter,
 ): Record<string, unknown> | undefined {
   if (typeof call === 'object') {
-    if (call.i === undefined && call.j === undefined) return pairs(call, child(pointer, 'condition'), pointer, synapses, scope, to);
+    if (call.i === undefined && call.j === undefined)
+      return pairs(call, child(pointer, 'condition'), pointer, synapses, scope, to);
     return byIndex(call, pointer, synapses, scope, to);
   }
   return pairs({ condition: call }, pointer, pointer, synapses, scope, to);
@@ -75,7 +78,13 @@ function pairs(
   const copies = call.n === undefined ? 1 : count(call.n, child(pointer, 'n'), scope, to);
   const noSelf = self ? {} : { self: false };
   if (condition === null && p === 1 && copies === 1) return { rule: 'all', ...noSelf };
-  return { rule: 'pairs', ...(condition === null ? {} : { condition }), p, ...(copies === 1 ? {} : { copies }), ...noSelf };
+  return {
+    rule: 'pairs',
+    ...(condition === null ? {} : { condition }),
+    p,
+    ...(copies === 1 ? {} : { copies }),
+    ...noSelf,
+  };
 }
 
 /** `i != j`, which keeps a network of one group from connecting cells to themselves. */
@@ -106,7 +115,8 @@ function count(value: string | number, pointer: string, scope: Scope, to: Report
   const tree = translate(written, scope, pointer, to);
   const known = quantityOf(tree)?.value;
   if (known === undefined) return locatedExpression(tree, pointer);
-  if (!Number.isSafeInteger(known) || known < 0) to.report(messages.outOfRange('n', 'a whole number, 0 or more', value), pointer);
+  if (!Number.isSafeInteger(known) || known < 0)
+    to.report(messages.outOfRange('n', 'a whole number, 0 or more', value), pointer);
   return known;
 }
 
@@ -136,9 +146,21 @@ function byIndex(
     if (other !== undefined)
       to.report(messages.badConnect('a generator gives the other index for each element; leave that one out'), pointer);
     if (call.p !== undefined && call.p !== 1)
-      to.report(messages.badConnect('p cannot be combined with a generator', 'write if rand() < p in it'), child(pointer, 'p'));
+      to.report(
+        messages.badConnect('p cannot be combined with a generator', 'write if rand() < p in it'),
+        child(pointer, 'p'),
+      );
     const side = textI ? 'i' : 'j';
-    return generator(String(call[side]), child(pointer, side), side === 'j' ? 'pre' : 'post', call, pointer, synapses, scope, to);
+    return generator(
+      String(call[side]),
+      child(pointer, side),
+      side === 'j' ? 'pre' : 'post',
+      call,
+      pointer,
+      synapses,
+      scope,
+      to,
+    );
   }
   return list(call, pointer, synapses, scope, to);
 }
@@ -151,10 +173,14 @@ function list(
   to: Reporter,
 ): Record<string, unknown> | undefined {
   if (call.i === undefined || call.j === undefined) {
-    to.report(messages.badConnect(`${call.i === undefined ? 'i' : 'j'} is missing`, 'give indices of both sides'), pointer);
+    to.report(
+      messages.badConnect(`${call.i === undefined ? 'i' : 'j'} is missing`, 'give indices of both sides'),
+      pointer,
+    );
     return undefined;
   }
-  if (call.p !== undefined && call.p !== 1) to.report(messages.unsupported('a probability for given pairs'), child(pointer, 'p'));
+  if (call.p !== undefined && call.p !== 1)
+    to.report(messages.unsupported('a probability for given pairs'), child(pointer, 'p'));
   const copies = call.n === undefined ? 1 : count(call.n, child(pointer, 'n'), scope, to);
   if (typeof copies !== 'number') {
     to.report(messages.unsupported('an expression for the number of synapses of given pairs'), child(pointer, 'n'));
@@ -169,11 +195,23 @@ function list(
     return undefined;
   }
   const spread = (values: readonly number[]): number[] =>
-    Array.from({ length: length * copies }, (_, position) => values[values.length === 1 ? 0 : Math.floor(position / copies)] ?? 0);
-  return { rule: 'list', sources: located(spread(sources), child(pointer, 'i')), targets: located(spread(targets), child(pointer, 'j')) };
+    Array.from(
+      { length: length * copies },
+      (_, position) => values[values.length === 1 ? 0 : Math.floor(position / copies)] ?? 0,
+    );
+  return {
+    rule: 'list',
+    sources: located(spread(sources), child(pointer, 'i')),
+    targets: located(spread(targets), child(pointer, 'j')),
+  };
 }
 
-function indices(value: number | string | readonly number[], pointer: string, size: number, to: Reporter): readonly number[] | undefined {
+function indices(
+  value: number | string | readonly number[],
+  pointer: string,
+  size: number,
+  to: Reporter,
+): readonly number[] | undefined {
   const list = typeof value === 'number' ? [value] : typeof value === 'string' ? [] : value;
   const wrong = list.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= size);
   if (wrong < 0) return list;
@@ -198,11 +236,15 @@ function generator(
 ): Record<string, unknown> | undefined {
   const parts = readGenerator(text, pointer, to);
   if (parts === undefined) return undefined;
-  if (isOneToOne(text, parts, outer) && call.n === undefined && synapses.source.size === synapses.target.size) return { rule: 'oneToOne' };
+  if (isOneToOne(text, parts, outer) && call.n === undefined && synapses.source.size === synapses.target.size)
+    return { rule: 'oneToOne' };
   const within = scopeOfLoop(scope, parts.loop?.variable, outer);
   const outside = scopeOfLoop(scope, undefined, outer);
   const filter = scopeOfLoop(scope, parts.loop?.variable, undefined);
-  const part = (span: { readonly start: number; readonly end: number } | undefined, names: Scope): Located | undefined => {
+  const part = (
+    span: { readonly start: number; readonly end: number } | undefined,
+    names: Scope,
+  ): Located | undefined => {
     const tree = span === undefined ? undefined : readExpression(text, pointer, to, span);
     return tree === undefined ? undefined : locatedExpression(translate(tree, names, pointer, to), pointer);
   };
@@ -241,14 +283,20 @@ function counter(text: string, parts: GeneratorText): string {
   return ['k', 'l', 'n', 'once'].find((candidate) => !new RegExp(`\\b${candidate}\\b`).test(text)) ?? 'k_';
 }
 
-/** Inside a generator the counter hides every other meaning of its name, and the index that it yields is not known yet. */
+/**
+ * Inside a generator the counter hides every other meaning of its name, and the index that it yields is not known yet.
+ */
 function scopeOfLoop(scope: Scope, counterName: string | undefined, outer: 'pre' | 'post' | undefined): Scope {
   const inner = outer === undefined ? undefined : outer === 'pre' ? 'j' : 'i';
   return {
     ...scope,
     meaning: (key) => {
       if (key === counterName) return { kind: 'special', canonical: key };
-      if (key === inner) return { kind: 'refused', finding: messages.badGenerator(`an expression without ${inner}, which it yields`, key) };
+      if (key === inner)
+        return {
+          kind: 'refused',
+          finding: messages.badGenerator(`an expression without ${inner}, which it yields`, key),
+        };
       return scope.meaning(key);
     },
     names: () => [...(counterName === undefined ? [] : [counterName]), ...scope.names()],

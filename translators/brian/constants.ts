@@ -1,6 +1,6 @@
 /**
- * The constants of a specification (Brian's external namespace): quantities, and arithmetic of units and other constants such
- * as `60*0.27/10*mV`. They are read once, each wherever it is first needed.
+ * The constants of a specification (Brian's external namespace): quantities, and arithmetic of units and other
+ * constants such as `60*0.27/10*mV`. They are read once, each wherever it is first needed.
  */
 
 import { dimensionless, type Expression, type Span, type ValueType } from '../../src/lang/ast.js';
@@ -79,7 +79,13 @@ function checkConstantName(key: string, pointer: string, to: Reporter): void {
   else if (brianConstants.includes(key)) to.report(messages.reservedName(key, 'a constant of Brian'), pointer);
 }
 
-function readConstant(key: string, value: string | number, pointer: string, namespace: Namespace, to: Reporter): Constant {
+function readConstant(
+  key: string,
+  value: string | number,
+  pointer: string,
+  namespace: Namespace,
+  to: Reporter,
+): Constant {
   const tree = readConstantExpression(value, pointer, namespace, to);
   if (tree === undefined) return zero(key, pointer);
   const quantity = quantityOf(tree);
@@ -88,14 +94,18 @@ function readConstant(key: string, value: string | number, pointer: string, name
     callsIn(tree).length === 0 &&
     !isLogical(tree) &&
     [...namesIn(tree)].every((part) => brianUnits.has(part) || part === 'pi' || part === 'e');
-  if (quantity === undefined ? arithmetic : !Number.isFinite(quantity.value)) to.report(messages.notFinite(key), pointer);
+  if (quantity === undefined ? arithmetic : !Number.isFinite(quantity.value))
+    to.report(messages.notFinite(key), pointer);
   return { name: key, pointer, tree, ...(quantity === undefined ? {} : { quantity }), type: typeOf(tree) };
 }
 
 /** Whether an expression is a condition rather than arithmetic. */
 function isLogical(tree: Expression): boolean {
   if (tree.kind === 'unary') return tree.operator === 'not';
-  return tree.kind === 'boolean' || (tree.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(tree.operator));
+  return (
+    tree.kind === 'boolean' ||
+    (tree.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(tree.operator))
+  );
 }
 
 /** Whole numbers and truth values stay what they are, as in Python. */
@@ -107,8 +117,8 @@ function typeOf(tree: Expression): ValueType {
 }
 
 /**
- * A quantity or arithmetic of constants, in canonical names with all constants put in; undefined after what is wrong was
- * reported.
+ * A quantity or arithmetic of constants, in canonical names with all constants put in; undefined after what is wrong
+ * was reported.
  */
 export function readConstantExpression(
   value: string | number | boolean,
@@ -139,7 +149,10 @@ function tryExpression(text: string): Expression | undefined {
   }
 }
 
-/** A number and a unit, however separated: its value, the mistake when the unit is none, or undefined when the text is something else. */
+/**
+ * A number and a unit, however separated: its value, the mistake when the unit is none, or undefined when the text is
+ * something else.
+ */
 export function writtenQuantity(text: string): Quantity | LangError | undefined {
   const looksLikeOne = /^\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*(?:[*\s]\s*[A-Za-z]|$)/.test(text);
   if (!looksLikeOne) return undefined;
@@ -157,7 +170,9 @@ function constantScope(namespace: Namespace): Scope {
   return {
     meaning: (key) => {
       const constant = namespace.find(key);
-      return constant === undefined ? undefined : { kind: 'expression', tree: constantTree(constant, { start: 0, end: 0 }) };
+      return constant === undefined
+        ? undefined
+        : { kind: 'expression', tree: constantTree(constant, { start: 0, end: 0 }) };
     },
     table: () => undefined,
     names: () => namespace.names(),
@@ -188,7 +203,9 @@ function literalQuantity(e: Expression): Quantity | undefined {
 /** A quantity as a product of its SI value and long unit names, which no variable can hide; all of it at `span`. */
 export function quantityTree(quantity: Quantity, span: Span): Expression {
   const size = number(Math.abs(quantity.value), span);
-  const unit = isDimensionless(quantity.dimension) ? undefined : at(parseExpression(unitText(quantity.dimension, () => true)), span);
+  const unit = isDimensionless(quantity.dimension)
+    ? undefined
+    : at(parseExpression(unitText(quantity.dimension, () => true)), span);
   const product = unit === undefined ? size : binary('*', size, unit, span);
   return quantity.value < 0 || Object.is(quantity.value, -0) ? unary('-', product, span) : product;
 }

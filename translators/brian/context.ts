@@ -5,7 +5,9 @@ import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpressionWithin } from '../../src/lang/parse-expression.js';
 import { parseEquations, parseStatements, type EquationLine } from '../../src/lang/parse.js';
 
-/** Where findings of an import go; places are given as pointers into the user's document and spans within its strings. */
+/**
+ * Where findings of an import go; places are given as pointers into the user's document and spans within its strings.
+ */
 export interface Reporter {
   report(finding: Finding, pointer: string, span?: Span): void;
 }
@@ -29,7 +31,10 @@ function attempt<T>(parse: () => T, pointer: string, to: Reporter): T | undefine
   }
 }
 
-/** The expression in `text`, which stands at `pointer`; undefined after its mistakes were reported. Spans are offsets in all of it. */
+/**
+ * The expression in `text`, which stands at `pointer`; undefined after its mistakes were reported. Spans are offsets in
+ * all of it.
+ */
 export function readExpression(
   text: string,
   pointer: string,

@@ -21,7 +21,10 @@ export interface Parts {
   readonly values: ReadonlyMap<string, ReadValue>;
 }
 
-/** Parameters, state, derived variables, derivatives and noise of a type. Values known beforehand are the type's own defaults. */
+/**
+ * Parameters, state, derived variables, derivatives and noise of a type. Values known beforehand are the type's own
+ * defaults.
+ */
 export function emitEquations(parts: Parts): Record<string, unknown> {
   const variables = [...parts.variables.values()].filter((variable) => !variable.flags.has('summed'));
   const isState = (variable: Variable): boolean =>
@@ -33,12 +36,18 @@ export function emitEquations(parts: Parts): Record<string, unknown> {
       ...Object.fromEntries([...parts.used.values()].map((constant) => [constant.name, emitConstant(constant)])),
       ...Object.fromEntries(parameters.map((variable) => [variable.name, declared(variable, 'value', parts)])),
     },
-    state: Object.fromEntries(variables.filter(isState).map((variable) => [variable.name, declared(variable, 'initial', parts)])),
+    state: Object.fromEntries(
+      variables.filter(isState).map((variable) => [variable.name, declared(variable, 'initial', parts)]),
+    ),
     derived: Object.fromEntries(
-      variables.filter((variable) => variable.kind === 'subexpression').map((variable) => [variable.name, derived(variable, parts)]),
+      variables
+        .filter((variable) => variable.kind === 'subexpression')
+        .map((variable) => [variable.name, derived(variable, parts)]),
     ),
     derivatives: Object.fromEntries(
-      variables.filter((variable) => variable.kind === 'differential').map((variable) => [variable.name, derivative(variable, parts)]),
+      variables
+        .filter((variable) => variable.kind === 'differential')
+        .map((variable) => [variable.name, derivative(variable, parts)]),
     ),
     ...(noise.length === 0 ? {} : { noise }),
   };
@@ -52,7 +61,8 @@ const describe = (variable: Variable): Record<string, unknown> => ({
 
 function declared(variable: Variable, key: 'value' | 'initial', parts: Parts): Located {
   const value = parts.values.get(variable.name);
-  const known = value?.kind === 'known' ? { [key]: located(value.text, value.pointer) } : key === 'value' ? { value: 0 } : {};
+  const known =
+    value?.kind === 'known' ? { [key]: located(value.text, value.pointer) } : key === 'value' ? { value: 0 } : {};
   return located({ ...describe(variable), ...known }, variable.pointer, variable.nameSpan);
 }
 
@@ -69,14 +79,26 @@ function derived(variable: Variable, parts: Parts): Located {
 function derivative(variable: Variable, parts: Parts): Located {
   const right = parts.right.get(variable.name);
   const rate = right === undefined ? '0' : locatedExpression(right, variable.pointer);
-  return located({ rate, ...(variable.flags.has('event-driven') ? { eventDriven: true } : {}) }, variable.pointer, variable.nameSpan);
+  return located(
+    { rate, ...(variable.flags.has('event-driven') ? { eventDriven: true } : {}) },
+    variable.pointer,
+    variable.nameSpan,
+  );
 }
 
 function emitConstant(constant: Constant): Located {
   const unit = constant.quantity === undefined ? {} : { unit: unitText(constant.quantity.dimension) };
-  const value = constant.quantity !== undefined ? constant.quantity.value : located(printExpression(constant.tree), constant.pointer);
+  const value =
+    constant.quantity !== undefined
+      ? constant.quantity.value
+      : located(printExpression(constant.tree), constant.pointer);
   return located(
-    { ...unit, ...(constant.type === 'real' ? {} : { type: constant.type }), value: booleanOr(constant, value), shared: true },
+    {
+      ...unit,
+      ...(constant.type === 'real' ? {} : { type: constant.type }),
+      value: booleanOr(constant, value),
+      shared: true,
+    },
     constant.pointer,
   );
 }
@@ -87,7 +109,9 @@ function booleanOr(constant: Constant, value: unknown): unknown {
 
 /** Values that are not known beforehand: those of a population or projection. */
 export function emitValues(values: ReadonlyMap<string, ReadValue>): Record<string, unknown> {
-  return Object.fromEntries([...values].filter(([, value]) => value.kind !== 'known').map(([key, value]) => [key, emitValue(value)]));
+  return Object.fromEntries(
+    [...values].filter(([, value]) => value.kind !== 'known').map(([key, value]) => [key, emitValue(value)]),
+  );
 }
 
 /** A value in the document: what was written, an expression, or an array in SI. */

@@ -26,7 +26,12 @@ import {
  * @param text    equations in Brian's syntax, standing at `pointer`
  * @param owner   neurons and synapses allow different flags and names
  */
-export function readModel(text: string, pointer: string, owner: 'neuron' | 'synapse', to: Reporter): ReadonlyMap<string, Variable> {
+export function readModel(
+  text: string,
+  pointer: string,
+  owner: 'neuron' | 'synapse',
+  to: Reporter,
+): ReadonlyMap<string, Variable> {
   const variables = new Map<string, Variable>();
   for (const line of readEquations(text, pointer, to)) {
     const flags = readFlags(line, pointer, owner, to);
@@ -48,7 +53,12 @@ export function readModel(text: string, pointer: string, owner: 'neuron' | 'syna
   return variables;
 }
 
-function readFlags(line: EquationLine, pointer: string, owner: 'neuron' | 'synapse', to: Reporter): ReadonlySet<string> {
+function readFlags(
+  line: EquationLine,
+  pointer: string,
+  owner: 'neuron' | 'synapse',
+  to: Reporter,
+): ReadonlySet<string> {
   const allowed: readonly string[] = equationFlags[owner][line.kind];
   for (const flag of line.flags) {
     if (flag === 'linked') to.report(messages.unsupported('linked variables'), pointer, line.span);
@@ -59,7 +69,11 @@ function readFlags(line: EquationLine, pointer: string, owner: 'neuron' | 'synap
   if (flags.has('event-driven') && flags.has('clock-driven'))
     to.report(messages.conflictingFlags('event-driven', 'clock-driven'), pointer, line.span);
   if (flags.has('summed') && flags.size > 1) {
-    to.report(messages.conflictingFlags('summed', line.flags.find((flag) => flag !== 'summed') ?? ''), pointer, line.span);
+    to.report(
+      messages.conflictingFlags('summed', line.flags.find((flag) => flag !== 'summed') ?? ''),
+      pointer,
+      line.span,
+    );
   }
   return flags;
 }
@@ -78,21 +92,35 @@ export function reservedWord(name: string, owner: 'neuron' | 'synapse'): string 
   return undefined;
 }
 
-function checkName(line: EquationLine, pointer: string, owner: 'neuron' | 'synapse', flags: ReadonlySet<string>, to: Reporter): void {
+function checkName(
+  line: EquationLine,
+  pointer: string,
+  owner: 'neuron' | 'synapse',
+  flags: ReadonlySet<string>,
+  to: Reporter,
+): void {
   const reason = reservedWord(line.name, owner);
   if (reason !== undefined) to.report(messages.reservedName(line.name, reason), pointer, line.nameSpan);
   const suffixed = /_(pre|post)$/.test(line.name);
   if (flags.has('summed')) {
     if (!suffixed) to.report(messages.summedName(line.name), pointer, line.nameSpan);
   } else if (suffixed) {
-    to.report(messages.reservedName(line.name, 'the name of a variable at an end of a synapse, by its ending'), pointer, line.nameSpan);
+    to.report(
+      messages.reservedName(line.name, 'the name of a variable at an end of a synapse, by its ending'),
+      pointer,
+      line.nameSpan,
+    );
   }
 }
 
 function readType(line: EquationLine, pointer: string, to: Reporter): { type: ValueType; dimension: Dimension } {
   if (line.unit === 'integer' || line.unit === 'boolean') {
     if (line.kind === 'differential')
-      to.report(messages.wrongValue('a unit: what a differential equation integrates is a real number', line.unit), pointer, line.unitSpan);
+      to.report(
+        messages.wrongValue('a unit: what a differential equation integrates is a real number', line.unit),
+        pointer,
+        line.unitSpan,
+      );
     return { type: line.unit, dimension: dimensionless };
   }
   try {

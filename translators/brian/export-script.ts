@@ -36,8 +36,8 @@ interface ScriptView {
 }
 
 /**
- * A model as a Brian 2 script. Run with the name of a file as its argument it writes the records of all monitors there, as JSON:
- * `{monitor: {i, t}}` for spikes (t in s), `{monitor: {t, variable: [[...]]}}` for states in SI units.
+ * A model as a Brian 2 script. Run with the name of a file as its argument it writes the records of all monitors there,
+ * as JSON: `{monitor: {i, t}}` for spikes (t in s), `{monitor: {t, variable: [[...]]}}` for states in SI units.
  *
  * @param valid  a normalised model with its large arrays
  * @param stem   name of the script without its ending
@@ -53,11 +53,16 @@ export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScrip
 
 function scriptView(document: BrianSpecification, stem: string, dataFile: string, companion: Companion): ScriptView {
   const constants = document.namespace ?? {};
-  const each = <T>(map: Readonly<Record<string, T>> | undefined, block: (name: string, item: T) => string): readonly string[] =>
-    Object.entries(map ?? {}).map(([name, item]) => block(name, item));
+  const each = <T>(
+    map: Readonly<Record<string, T>> | undefined,
+    block: (name: string, item: T) => string,
+  ): readonly string[] => Object.entries(map ?? {}).map(([name, item]) => block(name, item));
   const sections = [
     { title: 'Constants', blocks: blocks.constantLines(constants) },
-    { title: 'Functions of time', blocks: each(document.timed_arrays, (name, array) => blocks.timedArray(name, array, companion)) },
+    {
+      title: 'Functions of time',
+      blocks: each(document.timed_arrays, (name, array) => blocks.timedArray(name, array, companion)),
+    },
     {
       title: 'Groups',
       blocks: [
@@ -66,7 +71,10 @@ function scriptView(document: BrianSpecification, stem: string, dataFile: string
         ...each(document.spike_generators, (name, group) => blocks.spikeGenerator(name, group, companion)),
       ],
     },
-    { title: 'Synapses', blocks: each(document.synapses, (name, item) => blocks.synapses(name, item, constants, companion)) },
+    {
+      title: 'Synapses',
+      blocks: each(document.synapses, (name, item) => blocks.synapses(name, item, constants, companion)),
+    },
     { title: 'Inputs', blocks: each(document.poisson_inputs, blocks.poissonInput) },
     {
       title: 'Monitors',
@@ -82,7 +90,11 @@ function scriptView(document: BrianSpecification, stem: string, dataFile: string
   const phases: readonly PhaseSpecification[] = typeof run === 'string' ? [{ duration: run }] : run;
   const runLines = phases.flatMap((phase, index) => blocks.phaseLines(phase, index, companion));
   const events = { ...document.spike_monitors, ...document.event_monitors };
-  const resultLines = blocks.resultLines(events, document.state_monitors ?? {}, Object.keys(document.population_rate_monitors ?? {}));
+  const resultLines = blocks.resultLines(
+    events,
+    document.state_monitors ?? {},
+    Object.keys(document.population_rate_monitors ?? {}),
+  );
   const withData = !companion.isEmpty;
   return {
     documentation: documentation(document),

@@ -20,12 +20,16 @@ import type { BrianSpecification } from './specification.js';
 
 export interface BrianExport {
   readonly document: BrianSpecification;
-  /** One entry for each part of the model that is exact, and one for each thing that is not; pointers are into the model. */
+  /**
+   * One entry for each part of the model that is exact, and one for each thing that is not; pointers are into the
+   * model.
+   */
   readonly report: readonly ConversionEntry[];
 }
 
 /**
- * A model as a Brian-like specification. Imported again, a model whose report has nothing but `brian/exact` has the same hashes.
+ * A model as a Brian-like specification. Imported again, a model whose report has nothing but `brian/exact` has the
+ * same hashes.
  *
  * @param valid       a normalised model with its large arrays, which are written out in full
  * @param arithmetic  `double` where quantities are to have the same value also when Python multiplies number and unit
@@ -69,7 +73,9 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
   const ofKind = (kind: string): Section =>
     Object.fromEntries(
       [...plans.groups].flatMap(([id, plan]) =>
-        plan.kind === kind ? [[plan.name, finish(plan.name, groups.get(id) ?? { specification: {}, constants: {} })]] : [],
+        plan.kind === kind
+          ? [[plan.name, finish(plan.name, groups.get(id) ?? { specification: {}, constants: {} })]]
+          : [],
       ),
     );
   const stimuli = Object.entries(model.stimuli).flatMap(([id, stimulus]) => {
@@ -81,17 +87,25 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
     return monitor === undefined ? [] : [{ id: recording.name, ...monitor }];
   });
   const monitorsIn = (section: string): Section =>
-    Object.fromEntries(monitors.filter((monitor) => monitor.section === section).map(({ name, monitor }) => [name, monitor]));
+    Object.fromEntries(
+      monitors.filter((monitor) => monitor.section === section).map(({ name, monitor }) => [name, monitor]),
+    );
   return {
     namespace: common,
     timed_arrays: Object.fromEntries(
-      Object.entries(model.tables).map(([id, table]) => [context.tables.get(id) ?? id, exportTable(id, table, context)]),
+      Object.entries(model.tables).map(([id, table]) => [
+        context.tables.get(id) ?? id,
+        exportTable(id, table, context),
+      ]),
     ),
     neuron_groups: ofKind('neuron'),
     poisson_groups: ofKind('poisson'),
     spike_generators: ofKind('generator'),
     synapses: Object.fromEntries(
-      [...plans.synapses].map(([id, plan]) => [plan.name, finish(plan.name, synapses.get(id) ?? { specification: {}, constants: {} })]),
+      [...plans.synapses].map(([id, plan]) => [
+        plan.name,
+        finish(plan.name, synapses.get(id) ?? { specification: {}, constants: {} }),
+      ]),
     ),
     poisson_inputs: Object.fromEntries(stimuli.map(([, name, input]) => [name, input])),
     spike_monitors: monitorsIn('spike_monitors'),
@@ -100,7 +114,10 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
     population_rate_monitors: monitorsIn('population_rate_monitors'),
     run: exportProtocol(
       plans,
-      { inputs: new Map(stimuli.map(([id, name]) => [id, name])), monitors: new Map(monitors.map(({ id, name }) => [id, name])) },
+      {
+        inputs: new Map(stimuli.map(([id, name]) => [id, name])),
+        monitors: new Map(monitors.map(({ id, name }) => [id, name])),
+      },
       context,
     ),
   };
@@ -129,7 +146,11 @@ function operationsByOwner(plans: Plans, context: ExportContext): ReadonlyMap<st
   for (const [id, operation] of Object.entries(context.model.operations)) {
     const { on } = operation;
     const name =
-      'projection' in on ? plans.synapses.get(on.projection)?.name : 'population' in on ? plans.groups.get(on.population)?.name : undefined;
+      'projection' in on
+        ? plans.synapses.get(on.projection)?.name
+        : 'population' in on
+          ? plans.groups.get(on.population)?.name
+          : undefined;
     const exported = exportOperation(id, operation, lists.get(name ?? '')?.length ?? 0, plans, context);
     if (exported === undefined) continue;
     lists.set(exported.owner.name, [...(lists.get(exported.owner.name) ?? []), exported.item]);
@@ -138,7 +159,11 @@ function operationsByOwner(plans: Plans, context: ExportContext): ReadonlyMap<st
 }
 
 /** The keys that come before the parts, and no part that is empty. */
-function head({ model }: ValidModel, sections: Readonly<Record<string, unknown>>, arithmetic: Arithmetic): Record<string, unknown> {
+function head(
+  { model }: ValidModel,
+  sections: Readonly<Record<string, unknown>>,
+  arithmetic: Arithmetic,
+): Record<string, unknown> {
   const { source, ...annotations } = model.annotations;
   const seed = Number(model.experiment.seed);
   const parts = {
@@ -151,8 +176,13 @@ function head({ model }: ValidModel, sections: Readonly<Record<string, unknown>>
     annotations: typeof source === 'string' ? annotations : model.annotations,
   };
   const isEmpty = (value: unknown): boolean =>
-    value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0);
-  return { format: 'interneuron/brian', version: 1, ...Object.fromEntries(Object.entries(parts).filter(([, value]) => !isEmpty(value))) };
+    value === undefined ||
+    (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0);
+  return {
+    format: 'interneuron/brian',
+    version: 1,
+    ...Object.fromEntries(Object.entries(parts).filter(([, value]) => !isEmpty(value))),
+  };
 }
 
 function remarkOnModel({ model, report }: ExportContext): void {
@@ -172,7 +202,15 @@ function remarkOnModel({ model, report }: ExportContext): void {
 const sameInBrian = 'the same in Brian';
 
 function settleReport({ model, report }: ExportContext): void {
-  for (const section of ['neurons', 'synapses', 'tables', 'populations', 'projections', 'stimuli', 'operations'] as const) {
+  for (const section of [
+    'neurons',
+    'synapses',
+    'tables',
+    'populations',
+    'projections',
+    'stimuli',
+    'operations',
+  ] as const) {
     for (const id of Object.keys(model[section])) report.settle(`/${section}/${id}`, sameInBrian);
   }
   for (const index of model.recordings.keys()) report.settle(`/recordings/${index}`, sameInBrian);

@@ -1,4 +1,7 @@
-/** Brian's generator syntax for connections: `k for k in range(N_post) if rand() < 0.1`, `j for j in sample(N, size=10)`. */
+/**
+ * Brian's generator syntax for connections: `k for k in range(N_post) if rand() < 0.1`, `j for j in sample(N,
+ * size=10)`.
+ */
 
 import type { Span } from '../../src/lang/ast.js';
 import { LangError } from '../../src/lang/lang-error.js';
@@ -33,7 +36,10 @@ export function readGenerator(text: string, pointer: string, to: Reporter): Gene
 }
 
 /** Positions of `for` and `if` outside parentheses. */
-function splitWords(tokens: readonly Token[]): { readonly loops: readonly number[]; readonly conditions: readonly number[] } {
+function splitWords(tokens: readonly Token[]): {
+  readonly loops: readonly number[];
+  readonly conditions: readonly number[];
+} {
   const loops: number[] = [];
   const conditions: number[] = [];
   let depth = 0;
@@ -61,7 +67,8 @@ function parseGenerator(text: string, pointer: string, to: Reporter): GeneratorT
   const [loop, secondLoop] = loops;
   const [condition, secondCondition] = conditions;
   if (secondLoop !== undefined) return wrong('one for', { start: start(secondLoop), end: text.length });
-  if (secondCondition !== undefined) return wrong('one if at most', { start: start(secondCondition), end: text.length });
+  if (secondCondition !== undefined)
+    return wrong('one if at most', { start: start(secondCondition), end: text.length });
   if (loop !== undefined && condition !== undefined && condition < loop)
     return wrong('if after the loop', { start: start(condition), end: text.length });
   const tail = condition === undefined ? {} : { condition: { start: end(condition), end: text.length } };
@@ -74,17 +81,24 @@ function parseGenerator(text: string, pointer: string, to: Reporter): GeneratorT
 }
 
 /** `for VAR in range(...)`. */
-function parseLoop(tokens: readonly Token[], loop: number, stop: number, wrong: Refuse): NonNullable<GeneratorText['loop']> | null {
+function parseLoop(
+  tokens: readonly Token[],
+  loop: number,
+  stop: number,
+  wrong: Refuse,
+): NonNullable<GeneratorText['loop']> | null {
   const [variable, word, kind, open] = tokens.slice(loop + 1, loop + 5);
   const from = { start: tokens[loop]?.start ?? 0, end: stop };
-  if (variable?.kind !== 'name' || word?.text !== 'in') return wrong('for k in range(...) or for k in sample(...)', from);
+  if (variable?.kind !== 'name' || word?.text !== 'in')
+    return wrong('for k in range(...) or for k in sample(...)', from);
   if ((kind?.text !== 'range' && kind?.text !== 'sample') || open?.text !== '(')
     return wrong('range(...) or sample(...)', { start: word.end, end: stop });
   const parts = splitArguments(tokens, loop + 5);
   if (parts === undefined || tokens[parts.close]?.end === undefined)
     return wrong('a closing parenthesis', { start: open.start, end: stop });
   const after = tokens[parts.close + 1];
-  if (after !== undefined && after.kind !== 'end' && after.start < stop) return wrong('if or the end', { start: after.start, end: stop });
+  if (after !== undefined && after.kind !== 'end' && after.start < stop)
+    return wrong('if or the end', { start: after.start, end: stop });
   return readArguments(parts.items, kind.text, variable.text, { start: kind.start, end: stop }, wrong);
 }
 
@@ -132,9 +146,11 @@ function readArguments(
   wrong: Refuse,
 ): NonNullable<GeneratorText['loop']> | null {
   const bounds = items.filter((item) => item.keyword === undefined).map((item) => item.span);
-  if (bounds.length < 1 || bounds.length > 3) return wrong('one to three bounds, as in range(start, stop, step)', whole);
+  if (bounds.length < 1 || bounds.length > 3)
+    return wrong('one to three bounds, as in range(start, stop, step)', whole);
   const keywords = items.filter((item) => item.keyword !== undefined);
-  if (kind === 'range') return keywords.length === 0 ? { variable, kind, bounds } : wrong('range(...) without keywords', whole);
+  if (kind === 'range')
+    return keywords.length === 0 ? { variable, kind, bounds } : wrong('range(...) without keywords', whole);
   const [keyword] = keywords;
   if (keywords.length !== 1 || (keyword?.keyword !== 'p' && keyword?.keyword !== 'size'))
     return wrong('sample(..., p=...) or sample(..., size=...)', whole);

@@ -56,7 +56,10 @@ export type Tables = ReadonlyMap<string, TableShape>;
 
 /** How a text may use names. */
 export interface ScopeOptions {
-  /** Constants become parameters of that name (code that runs again and again), or their value is put in (code that runs once). */
+  /**
+   * Constants become parameters of that name (code that runs again and again), or their value is put in (code that runs
+   * once).
+   */
   readonly constants: 'byName' | 'byValue';
   /** White noise may be used. */
   readonly noise?: boolean;
@@ -89,7 +92,9 @@ function special(key: string, group: Group): Meaning | undefined {
       return group.flagged ? { kind: 'expression', tree: boolean(true) } : undefined;
     case 'lastspike':
       if (group.refractory) return { kind: 'special', canonical: key };
-      return group.flagged ? { kind: 'expression', tree: quantityTree({ value: -1e4, dimension: seconds }, nowhere) } : undefined;
+      return group.flagged
+        ? { kind: 'expression', tree: quantityTree({ value: -1e4, dimension: seconds }, nowhere) }
+        : undefined;
     default:
       return undefined;
   }
@@ -120,7 +125,9 @@ function constantMeaning(
   return { kind: 'expression', tree: constantTree(constant, nowhere) };
 }
 
-/** What names mean in code and equations of synapses: synaptic variables first, then those of the ends, then constants. */
+/**
+ * What names mean in code and equations of synapses: synaptic variables first, then those of the ends, then constants.
+ */
 export function synapseScope(synapses: SynapseGroup, tables: Tables, options: ScopeOptions): Scope {
   const { source, target } = synapses;
   return {
@@ -128,7 +135,10 @@ export function synapseScope(synapses: SynapseGroup, tables: Tables, options: Sc
       const own = synapses.variables.get(key);
       if (own !== undefined) return { kind: 'variable', canonical: key, variable: own, owner: 'self' };
       return (
-        synapseSpecial(key, synapses) ?? endMeaning(key, source, target) ?? noise(key, options) ?? constantMeaning(key, synapses, options)
+        synapseSpecial(key, synapses) ??
+        endMeaning(key, source, target) ??
+        noise(key, options) ??
+        constantMeaning(key, synapses, options)
       );
     },
     table: (key) => tables.get(key),

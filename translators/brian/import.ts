@@ -3,7 +3,8 @@
  *
  *   1. shape       the document fits its schema; what Brian has and we do not build is refused by name
  *   2. declare     constants, timed arrays, groups and synapses: which names there are
- *   3. translate   equations and code in canonical names, noting which variables code writes and which constants it names
+ *   3. translate   equations and code in canonical names, noting which variables code writes and which constants it
+ *   names
  *   4. emit        types, populations, projections with values; a parameter that code writes is state
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
@@ -21,7 +22,12 @@ import { declareNeuronGroup, translateNeuronGroup, type Setting, type Translatio
 import { translateOperations, translatePoissonInput } from './operations.js';
 import { changedConstants, translateProtocol } from './protocol.js';
 import { checkShape } from './shape.js';
-import { declarePoissonGroup, declareSpikeGenerator, translatePoissonGroup, translateSpikeGenerator } from './sources.js';
+import {
+  declarePoissonGroup,
+  declareSpikeGenerator,
+  translatePoissonGroup,
+  translateSpikeGenerator,
+} from './sources.js';
 import type { BrianSpecification } from './specification.js';
 import { declareSynapses, translateSynapses, type SynapsesTranslation } from './synapses.js';
 import { translateTimedArray, type TranslatedTable } from './timed-arrays.js';
@@ -35,7 +41,8 @@ const usualStep = 1e-4;
  *
  * @param value      the document as read (`readDocument`), expected to hold `format: interneuron/brian`
  * @param positions  places of its nodes
- * @returns a document for `normalise` with places in the user's text of all its nodes, or null when errors were reported
+ * @returns a document for `normalise` with places in the user's text of all its nodes, or null when errors were
+ *   reported
  * @diagnostic brian/* and lang/* as listed in `messages.ts` and `src/lang/messages.ts`
  * @source Brian 2.10 documentation; what is and is not covered: README.md of this folder
  */
@@ -50,7 +57,13 @@ export function importBrian(value: unknown, positions: Positions, diagnostics: D
 
 function translateSpecification(specification: BrianSpecification, to: Reporter): Record<string, unknown> {
   checkNames(specification, to);
-  const namespace = readNamespace(specification.namespace, '/namespace', emptyNamespace, to, changedConstants(specification));
+  const namespace = readNamespace(
+    specification.namespace,
+    '/namespace',
+    emptyNamespace,
+    to,
+    changedConstants(specification),
+  );
   const dt = readTimeStep(specification, to, namespace);
   const tables = translateTables(specification, namespace, to);
   const setting: Setting = { namespace, to, dt, tables: new Map([...tables].map(([key, { shape }]) => [key, shape])) };
@@ -60,7 +73,10 @@ function translateSpecification(specification: BrianSpecification, to: Reporter)
 
   const groupTranslations = translateGroups(specification, groups, setting);
   const synapsesTranslations = new Map(
-    [...synapses].map(([key, one]) => [key, translateSynapses(one, specification.synapses?.[key] ?? { source: '' }, setting)]),
+    [...synapses].map(([key, one]) => [
+      key,
+      translateSynapses(one, specification.synapses?.[key] ?? { source: '' }, setting),
+    ]),
   );
   checkSums(synapses, synapsesTranslations, to);
   const operations = translateAllOperations(specification, groups, synapses, setting);
@@ -88,7 +104,12 @@ function translateSpecification(specification: BrianSpecification, to: Reporter)
     experiment: { dt: located(dt, '/dt'), seed: located(String(specification.seed ?? 0), '/seed'), protocol },
     ...(specification.annotations === undefined && specification.source === undefined
       ? {}
-      : { annotations: { ...specification.annotations, ...(specification.source === undefined ? {} : { source: specification.source }) } }),
+      : {
+          annotations: {
+            ...specification.annotations,
+            ...(specification.source === undefined ? {} : { source: specification.source }),
+          },
+        }),
   };
 }
 
@@ -173,7 +194,9 @@ function declareGroups(specification: BrianSpecification, setting: Setting): Rea
     map: Readonly<Record<string, T>> | undefined,
     declare: (key: string, item: T, pointer: string, setting: Setting) => Group,
   ): (readonly [string, Group])[] =>
-    Object.entries(map ?? {}).map(([key, item]) => [key, declare(key, item, child(child('', section), key), setting)] as const);
+    Object.entries(map ?? {}).map(
+      ([key, item]) => [key, declare(key, item, child(child('', section), key), setting)] as const,
+    );
   return new Map([
     ...declared('neuron_groups', specification.neuron_groups, declareNeuronGroup),
     ...declared('poisson_groups', specification.poisson_groups, declarePoissonGroup),
@@ -207,9 +230,12 @@ function translateGroups(
     const neurons = specification.neuron_groups?.[key];
     const poisson = specification.poisson_groups?.[key];
     const generator = specification.spike_generators?.[key];
-    if (group.kind === 'neuron' && neurons !== undefined) translated.set(key, translateNeuronGroup(group, neurons, setting));
-    if (group.kind === 'poisson' && poisson !== undefined) translated.set(key, translatePoissonGroup(group, poisson, setting));
-    if (group.kind === 'generator' && generator !== undefined) translated.set(key, translateSpikeGenerator(group, generator, setting));
+    if (group.kind === 'neuron' && neurons !== undefined)
+      translated.set(key, translateNeuronGroup(group, neurons, setting));
+    if (group.kind === 'poisson' && poisson !== undefined)
+      translated.set(key, translatePoissonGroup(group, poisson, setting));
+    if (group.kind === 'generator' && generator !== undefined)
+      translated.set(key, translateSpikeGenerator(group, generator, setting));
   }
   return translated;
 }
@@ -248,7 +274,8 @@ function translateAllOperations(
       specification.poisson_groups?.[owner.name]?.run_regularly ??
       specification.synapses?.[owner.name]?.run_regularly;
     for (const [key, operation] of translateOperations(list, owner, setting)) {
-      if (all.has(key)) setting.to.report(messages.duplicateName(key, 'another operation'), child(owner.pointer, 'run_regularly'));
+      if (all.has(key))
+        setting.to.report(messages.duplicateName(key, 'another operation'), child(owner.pointer, 'run_regularly'));
       all.set(key, operation);
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Initial values. Brian runs assignments one after another; the canonical model has one value for each variable, in which other
- * variables stand for their own initial values. What Brian's order means is worked out here.
+ * Initial values. Brian runs assignments one after another; the canonical model has one value for each variable, in
+ * which other variables stand for their own initial values. What Brian's order means is worked out here.
  */
 
 import type { Expression } from '../../src/lang/ast.js';
@@ -84,21 +84,28 @@ function listAssignments(initializers: Initializers, pointer: string): Assignmen
   return Object.entries(initializers).flatMap(([variable, value]): Assignment[] => {
     const at = child(pointer, variable);
     if (isPartialList(value))
-      return value.map((part, index) => ({ variable, ...part, pointer: at, valuePointer: child(child(at, index), 'value') }));
+      return value.map((part, index) => ({
+        variable,
+        ...part,
+        pointer: at,
+        valuePointer: child(child(at, index), 'value'),
+      }));
     if (isPartial(value)) return [{ variable, ...value, pointer: at, valuePointer: child(at, 'value') }];
     return [{ variable, value, pointer: at, valuePointer: at }];
   });
 }
 
-const isListed = (initializers: Initializers): initializers is readonly (PartialInitializer & { readonly variable: string })[] =>
-  Array.isArray(initializers);
-const isPartial = (value: unknown): value is PartialInitializer => typeof value === 'object' && value !== null && 'value' in value;
+const isListed = (
+  initializers: Initializers,
+): initializers is readonly (PartialInitializer & { readonly variable: string })[] => Array.isArray(initializers);
+const isPartial = (value: unknown): value is PartialInitializer =>
+  typeof value === 'object' && value !== null && 'value' in value;
 const isPartialList = (value: unknown): value is readonly PartialInitializer[] =>
   Array.isArray(value) && value.length > 0 && value.every(isPartial);
 
 /**
- * What names mean at the moment of an assignment: a variable that is not set yet is 0, one that will be set again stands for
- * the value that it has now.
+ * What names mean at the moment of an assignment: a variable that is not set yet is 0, one that will be set again
+ * stands for the value that it has now.
  */
 function momentScope(
   owner: Owner,
@@ -116,10 +123,14 @@ function momentScope(
       if (variable.kind === 'subexpression') return inlined(variable, scope, to);
       const value = values.get(variable.name);
       if (value === undefined) return { kind: 'expression', tree: zeroTree(variable) };
-      const changes = now.variable === variable.name || later.some((assignment) => assignment.variable === variable.name);
+      const changes =
+        now.variable === variable.name || later.some((assignment) => assignment.variable === variable.name);
       if (!changes) return meaning;
       if (value.kind === 'array')
-        return { kind: 'refused', finding: messages.unsupported(`reading ${variable.name} between two assignments of it`) };
+        return {
+          kind: 'refused',
+          finding: messages.unsupported(`reading ${variable.name} between two assignments of it`),
+        };
       const tree = valueTree(value, variable);
       // Drawn again it would be another number; only its own replacement may read it, once.
       if (callsRandom(tree) && now.variable !== variable.name)
@@ -139,7 +150,8 @@ function zeroTree(variable: Variable): Expression {
   return valueTree({ kind: 'known', value: 0, text: 0, pointer: '' }, variable);
 }
 
-const callsRandom = (tree: Expression): boolean => callsIn(tree).some((call) => ['uniform', 'normal', 'poisson'].includes(call.function));
+const callsRandom = (tree: Expression): boolean =>
+  callsIn(tree).some((call) => ['uniform', 'normal', 'poisson'].includes(call.function));
 
 function combine(
   assignment: Assignment,
@@ -151,7 +163,14 @@ function combine(
 ): ReadValue | undefined {
   const { index } = assignment;
   const count = index === undefined ? undefined : indexCount(index, owner.size);
-  const value = readValue(assignment.value, assignment.valuePointer, variable, scope, count ?? owner.size ?? Number.NaN, to);
+  const value = readValue(
+    assignment.value,
+    assignment.valuePointer,
+    variable,
+    scope,
+    count ?? owner.size ?? Number.NaN,
+    to,
+  );
   if (value === undefined) return undefined;
   if (value.kind === 'expression' && readsItselfTwice(assignment, before, variable)) {
     to.report(messages.overwrittenInitializer(variable.name), assignment.valuePointer);
@@ -250,7 +269,8 @@ function atIndex(
   }
   const base = before === undefined ? 0 : before.kind === 'known' ? before.value : before.values;
   const values = typeof base === 'number' ? new Array<number>(owner.size).fill(base) : [...base];
-  for (const [order, position] of chosen.entries()) values[position] = value.kind === 'array' ? (value.values[order] ?? 0) : value.value;
+  for (const [order, position] of chosen.entries())
+    values[position] = value.kind === 'array' ? (value.values[order] ?? 0) : value.value;
   return { kind: 'array', values, pointer };
 }
 
@@ -275,7 +295,10 @@ function indexCondition(index: Index, size: number): Expression {
       ...(stop < size ? [binary('<', element, integer(stop))] : []),
     ];
     return (
-      parts.reduce<Expression | undefined>((all, part) => (all === undefined ? part : binary('and', all, part)), undefined) ?? boolean(true)
+      parts.reduce<Expression | undefined>(
+        (all, part) => (all === undefined ? part : binary('and', all, part)),
+        undefined,
+      ) ?? boolean(true)
     );
   }
   const equals = index.map((position): Expression => binary('==', element, integer(position)));

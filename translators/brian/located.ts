@@ -12,7 +12,8 @@ import { childrenOf, expressionsOf } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 
 /** What a text of the document was printed from; its spans are offsets in the user's text. */
-type Origin = { readonly kind: 'expression'; readonly tree: Expression } | { readonly kind: 'statement'; readonly tree: Statement };
+type Origin =
+  { readonly kind: 'expression'; readonly tree: Expression } | { readonly kind: 'statement'; readonly tree: Statement };
 
 /** A value of the document under construction, with the pointer of what it was made from in the user's document. */
 export class Located {
@@ -75,7 +76,12 @@ function unwrap(node: unknown, pointer: string, origins: Map<string, Located>): 
   );
 }
 
-function placeOf(pointer: string, span: Span | undefined, origins: ReadonlyMap<string, Located>, positions: Positions): Place {
+function placeOf(
+  pointer: string,
+  span: Span | undefined,
+  origins: ReadonlyMap<string, Located>,
+  positions: Positions,
+): Place {
   for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
     const origin = origins.get(at);
     if (origin !== undefined) {
@@ -96,7 +102,8 @@ function originalSpan(at: Located, span: Span | undefined): Span | undefined {
   let best = 0;
   for (const [index, candidate] of printed.entries()) {
     const width = (range: Span | undefined): number => (range === undefined ? Infinity : range.end - range.start);
-    if (candidate.start <= span.start && candidate.end >= span.end && width(candidate) <= width(printed[best])) best = index;
+    if (candidate.start <= span.start && candidate.end >= span.end && width(candidate) <= width(printed[best]))
+      best = index;
   }
   return original[best];
 }

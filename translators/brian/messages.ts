@@ -135,7 +135,9 @@ export const dottedName = (name: string): Finding => ({
   code: 'brian/attribute',
   message: "Brian's expressions have no attributes",
   found: shorten(name),
-  hint: /^(pre|post)\./.test(name) ? `write ${name.slice(name.indexOf('.') + 1)}_${name.slice(0, name.indexOf('.'))}` : 'use a plain name',
+  hint: /^(pre|post)\./.test(name)
+    ? `write ${name.slice(name.indexOf('.') + 1)}_${name.slice(0, name.indexOf('.'))}`
+    : 'use a plain name',
 });
 
 export const sendStatement = (): Finding => ({

@@ -19,7 +19,11 @@ export interface Sources {
 }
 
 /** All recordings, in the order of the specification; each has its monitor's name. */
-export function translateMonitors(specification: BrianSpecification, sources: Sources, setting: Setting): readonly Located[] {
+export function translateMonitors(
+  specification: BrianSpecification,
+  sources: Sources,
+  setting: Setting,
+): readonly Located[] {
   const each = <T>(
     key: keyof BrianSpecification,
     map: Readonly<Record<string, T>> | undefined,
@@ -44,7 +48,13 @@ export function translateMonitors(specification: BrianSpecification, sources: So
   ];
 }
 
-function spikeRecording(name: string, monitor: SpikeMonitor, pointer: string, sources: Sources, setting: Setting): Located | undefined {
+function spikeRecording(
+  name: string,
+  monitor: SpikeMonitor,
+  pointer: string,
+  sources: Sources,
+  setting: Setting,
+): Located | undefined {
   const { to } = setting;
   const source = readSubgroup(monitor.source, child(pointer, 'source'), sources.groups, setting);
   if (source === undefined) return undefined;
@@ -70,14 +80,24 @@ function spikeRecording(name: string, monitor: SpikeMonitor, pointer: string, so
   );
 }
 
-function stateRecording(name: string, monitor: StateMonitor, pointer: string, sources: Sources, setting: Setting): Located | undefined {
+function stateRecording(
+  name: string,
+  monitor: StateMonitor,
+  pointer: string,
+  sources: Sources,
+  setting: Setting,
+): Located | undefined {
   const { to } = setting;
   const record = monitor.record ?? true;
   const synapses = sources.synapses.get(monitor.source.trim());
-  const source = synapses === undefined ? readSubgroup(monitor.source, child(pointer, 'source'), sources.groups, setting) : undefined;
+  const source =
+    synapses === undefined
+      ? readSubgroup(monitor.source, child(pointer, 'source'), sources.groups, setting)
+      : undefined;
   const owner = synapses ?? source?.group;
   if (owner === undefined) return undefined;
-  const names = monitor.variables === true ? [...owner.variables.keys()] : monitor.variables === false ? [] : monitor.variables;
+  const names =
+    monitor.variables === true ? [...owner.variables.keys()] : monitor.variables === false ? [] : monitor.variables;
   const variables = readVariables(names, child(pointer, 'variables'), owner, to);
   const every = monitor.dt === undefined ? undefined : readInterval(monitor.dt, child(pointer, 'dt'), setting);
   const of =
@@ -109,13 +129,21 @@ function readVariables(
   const known = [...owner.variables.keys()];
   for (const [index, name] of list.entries()) {
     if (!owner.variables.has(name))
-      to.report(messages.unknownVariable(name, owner.name, known), typeof names === 'string' ? pointer : child(pointer, index));
+      to.report(
+        messages.unknownVariable(name, owner.name, known),
+        typeof names === 'string' ? pointer : child(pointer, index),
+      );
   }
   return list;
 }
 
 /** The elements that a monitor records, relative to its source. */
-function select(source: Subgroup, record: RecordedIndices, pointer: string, to: Setting['to']): Record<string, unknown> {
+function select(
+  source: Subgroup,
+  record: RecordedIndices,
+  pointer: string,
+  to: Setting['to'],
+): Record<string, unknown> {
   const offset = source.slice?.[0] ?? 0;
   if (record === true) return selection(source);
   if (record === false) {
@@ -138,7 +166,12 @@ function select(source: Subgroup, record: RecordedIndices, pointer: string, to: 
 }
 
 /** Synapses by their index in the order of creation; how many there are only the run knows. */
-function selectSynapses(synapses: SynapseGroup, record: RecordedIndices, pointer: string, to: Setting['to']): Record<string, unknown> {
+function selectSynapses(
+  synapses: SynapseGroup,
+  record: RecordedIndices,
+  pointer: string,
+  to: Setting['to'],
+): Record<string, unknown> {
   const projection = synapses.name;
   if (record === true) return { projection };
   if (record === false) to.report(messages.unsupported('a StateMonitor that records nothing by itself'), pointer);

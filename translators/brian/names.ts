@@ -11,8 +11,8 @@ import { brianUnits, longUnitName } from './units.js';
 import { brianConstants, brianFunctions, functionArity, functionNames } from './vocabulary.js';
 
 /**
- * An expression in canonical names. Brian looks names up in this order: variables, constants of the namespace, units, Brian's
- * own constants; `Scope` holds the first two.
+ * An expression in canonical names. Brian looks names up in this order: variables, constants of the namespace, units,
+ * Brian's own constants; `Scope` holds the first two.
  *
  * @param pointer  of the text that the expression's spans refer to
  */
@@ -20,7 +20,10 @@ export function translate(tree: Expression, scope: Scope, pointer: string, to: R
   return mapExpression(tree, (node) => {
     if (node.kind === 'name') return translateName(node, scope, pointer, to);
     if (node.kind === 'call')
-      return { ...node, function: translateFunction(node.function, node.arguments.length, node.span, scope, pointer, to) };
+      return {
+        ...node,
+        function: translateFunction(node.function, node.arguments.length, node.span, scope, pointer, to),
+      };
     if (node.kind === 'conditional') to.report(messages.ternary(), pointer, node.span);
     return node;
   });
@@ -29,7 +32,8 @@ export function translate(tree: Expression, scope: Scope, pointer: string, to: R
 function translateName(node: Name, scope: Scope, pointer: string, to: Reporter): Expression {
   const meaning = scope.meaning(node.name);
   if (meaning === undefined) {
-    if (!brianUnits.has(node.name) && !brianConstants.includes(node.name)) to.report(unknown(node.name, scope), pointer, node.span);
+    if (!brianUnits.has(node.name) && !brianConstants.includes(node.name))
+      to.report(unknown(node.name, scope), pointer, node.span);
     return node;
   }
   switch (meaning.kind) {
@@ -62,12 +66,37 @@ function unknown(text: string, scope: Scope): Finding {
   return messages.unknownName(text, [...scope.names(), ...brianConstants, ...commonUnits]);
 }
 
-const commonUnits = ['mV', 'ms', 'nS', 'pA', 'nA', 'pF', 'nF', 'Hz', 'kHz', 'volt', 'second', 'amp', 'siemens', 'farad', 'uS', 'us'];
+const commonUnits = [
+  'mV',
+  'ms',
+  'nS',
+  'pA',
+  'nA',
+  'pF',
+  'nF',
+  'Hz',
+  'kHz',
+  'volt',
+  'second',
+  'amp',
+  'siemens',
+  'farad',
+  'uS',
+  'us',
+];
 
-function translateFunction(called: string, count: number, span: Span, scope: Scope, pointer: string, to: Reporter): string {
+function translateFunction(
+  called: string,
+  count: number,
+  span: Span,
+  scope: Scope,
+  pointer: string,
+  to: Reporter,
+): string {
   const table = scope.table(called);
   if (table !== undefined) {
-    if (count !== (table.columns === null ? 1 : 2)) to.report(messages.timedArrayArguments(called, table.columns !== null), pointer, span);
+    if (count !== (table.columns === null ? 1 : 2))
+      to.report(messages.timedArrayArguments(called, table.columns !== null), pointer, span);
     return called;
   }
   if (scope.meaning(called) !== undefined || brianUnits.has(called)) {
@@ -119,7 +148,8 @@ export function translateStatements(
     if (meaning === undefined) {
       if (statement.target.includes('.')) report(messages.dottedName(statement.target));
       else if (statement.operator === '=') defineTemporary(statement.target, temporaries, report);
-      else if (!temporaries.has(statement.target)) report(messages.readBeforeAssignment(statement.target, scope.names()));
+      else if (!temporaries.has(statement.target))
+        report(messages.readBeforeAssignment(statement.target, scope.names()));
       return { ...statement, value };
     }
     const refusal = refusedWrite(meaning, statement.target, perEvent);

@@ -1,4 +1,7 @@
-/** NeuronGroup: equations, threshold, reset, refractoriness and custom events become a neuron type and a population of it. */
+/**
+ * NeuronGroup: equations, threshold, reset, refractoriness and custom events become a neuron type and a population of
+ * it.
+ */
 
 import type { Expression } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
@@ -30,7 +33,10 @@ export function declareNeuronGroup(key: string, specification: NeuronGroup, poin
   const { to } = setting;
   const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, to);
   const variables = readModel(specification.model, child(pointer, 'model'), 'neuron', to);
-  const events = [...(specification.threshold === undefined ? [] : ['spike']), ...Object.keys(specification.events ?? {})];
+  const events = [
+    ...(specification.threshold === undefined ? [] : ['spike']),
+    ...Object.keys(specification.events ?? {}),
+  ];
   return {
     kind: 'neuron',
     name: key,
@@ -41,7 +47,10 @@ export function declareNeuronGroup(key: string, specification: NeuronGroup, poin
     used: new Map(),
     written: new Set(),
     size: readSize(specification.N, child(pointer, 'N'), namespace, to),
-    refractory: specification.refractory !== undefined && specification.refractory !== false && specification.threshold !== undefined,
+    refractory:
+      specification.refractory !== undefined &&
+      specification.refractory !== false &&
+      specification.threshold !== undefined,
     flagged: [...variables.values()].some((variable) => variable.flags.has('unless refractory')),
   };
 }
@@ -58,7 +67,8 @@ export function translateNeuronGroup(group: Group, specification: NeuronGroup, s
   const equations = groupScope(group, setting.tables, { constants: 'byName', noise: true });
   const right = new Map<string, Expression>();
   for (const variable of group.variables.values()) {
-    if (variable.expression !== undefined) right.set(variable.name, translate(variable.expression, equations, variable.pointer, to));
+    if (variable.expression !== undefined)
+      right.set(variable.name, translate(variable.expression, equations, variable.pointer, to));
   }
   const events = translateEvents(group, specification, scope, setting);
   const method = translateMethod(specification.method, child(group.pointer, 'method'), to);
@@ -81,13 +91,18 @@ export function translateNeuronGroup(group: Group, specification: NeuronGroup, s
         ...clock.use,
         ...order(specification.order),
       };
-      return { type: located(type, group.pointer), population: located(population, group.pointer), ...clock.definition };
+      return {
+        type: located(type, group.pointer),
+        population: located(population, group.pointer),
+        ...clock.definition,
+      };
     },
   };
 }
 
 /** `order` where one is given. */
-export const order = (value: number | undefined): { order?: number } => (value === undefined || value === 0 ? {} : { order: value });
+export const order = (value: number | undefined): { order?: number } =>
+  value === undefined || value === 0 ? {} : { order: value };
 
 /** A clock of a group's own, named after it. */
 export function translateClock(
@@ -105,13 +120,18 @@ export function translateClock(
 }
 
 /** The integration method, by its canonical name; none is Brian's own choice. */
-export function translateMethod(written: string | undefined, pointer: string, to: Reporter): { readonly method?: Located } {
+export function translateMethod(
+  written: string | undefined,
+  pointer: string,
+  to: Reporter,
+): { readonly method?: Located } {
   if (written === undefined) return {};
   const key = written.toLowerCase();
   const refused = refusedMethods[key];
   if (refused !== undefined) to.report(messages.unsupported(refused), pointer);
   const method = methodNames[key];
-  if (method === undefined && refused === undefined) to.report(messages.unknownMethod(written, Object.keys(methodNames)), pointer);
+  if (method === undefined && refused === undefined)
+    to.report(messages.unknownMethod(written, Object.keys(methodNames)), pointer);
   return method === undefined ? {} : { method: located(method, pointer) };
 }
 
@@ -120,7 +140,12 @@ export function readBare(value: string | number | boolean, pointer: string, to: 
   return readExpression(typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value), pointer, to);
 }
 
-function translateEvents(group: Group, specification: NeuronGroup, scope: Scope, setting: Setting): Record<string, unknown> {
+function translateEvents(
+  group: Group,
+  specification: NeuronGroup,
+  scope: Scope,
+  setting: Setting,
+): Record<string, unknown> {
   const { to } = setting;
   const events: Record<string, unknown> = {};
   if (specification.threshold === undefined) {
@@ -151,10 +176,19 @@ function translateSpike(
   const when = written === undefined ? 'False' : locatedExpression(translate(written, scope, pointer, to), pointer);
   const actions = translateCode(specification.reset ?? '', child(group.pointer, 'reset'), group, scope, true, to);
   const refractory = translateRefractory(group, specification.refractory, scope, to);
-  return located({ when, ...(actions.length === 0 ? {} : { do: actions }), ...(refractory === undefined ? {} : { refractory }) }, pointer);
+  return located(
+    { when, ...(actions.length === 0 ? {} : { do: actions }), ...(refractory === undefined ? {} : { refractory }) },
+    pointer,
+  );
 }
 
-function translateCustomEvent(event: EventSpecification, pointer: string, group: Group, scope: Scope, to: Reporter): Located {
+function translateCustomEvent(
+  event: EventSpecification,
+  pointer: string,
+  group: Group,
+  scope: Scope,
+  to: Reporter,
+): Located {
   const at = child(pointer, 'condition');
   const written = readBare(event.condition, at, to);
   const when = written === undefined ? 'False' : locatedExpression(translate(written, scope, at, to), at);
@@ -172,9 +206,23 @@ function translateCustomEvent(event: EventSpecification, pointer: string, group:
 }
 
 /** Statements on a group's own variables. */
-function translateCode(text: string, pointer: string, group: Group, scope: Scope, perEvent: boolean, to: Reporter): readonly Located[] {
+function translateCode(
+  text: string,
+  pointer: string,
+  group: Group,
+  scope: Scope,
+  perEvent: boolean,
+  to: Reporter,
+): readonly Located[] {
   const statements = readStatements(text, pointer, to);
-  const translated = translateStatements(statements, scope, pointer, to, perEvent, (variable) => void group.written.add(variable.name));
+  const translated = translateStatements(
+    statements,
+    scope,
+    pointer,
+    to,
+    perEvent,
+    (variable) => void group.written.add(variable.name),
+  );
   return translated.map((statement) => locatedStatement(statement, pointer));
 }
 
@@ -208,7 +256,8 @@ function translateRefractory(
   const duration = readValue(refractory, pointer, slot, scope, 1, to);
   if (duration === undefined || duration.kind === 'array') return undefined;
   if (duration.kind === 'known') {
-    if (duration.value < 0) to.report(messages.outOfRange('refractory', 'a duration of 0 or more', refractory), pointer);
+    if (duration.value < 0)
+      to.report(messages.outOfRange('refractory', 'a duration of 0 or more', refractory), pointer);
     return located({ for: located(duration.text === 0 ? '0*second' : duration.text, pointer), ...common }, pointer);
   }
   return located({ for: locatedExpression(duration.tree, pointer), evaluated: 'eachStep', ...common }, pointer);

@@ -22,24 +22,38 @@ export function translateOperations(
   const operations = new Map<string, Located>();
   for (const [index, operation] of (list ?? []).entries()) {
     const pointer = child(child(owner.pointer, 'run_regularly'), index);
-    const key = operation.name ?? (index === 0 ? `${owner.name}_run_regularly` : `${owner.name}_run_regularly_${index}`);
+    const key =
+      operation.name ?? (index === 0 ? `${owner.name}_run_regularly` : `${owner.name}_run_regularly_${index}`);
     if (operations.has(key)) setting.to.report(messages.duplicateName(key, 'another operation'), pointer);
     operations.set(key, translateOperation(operation, pointer, owner, setting));
   }
   return operations;
 }
 
-function translateOperation(operation: RunRegularly, pointer: string, owner: Group | SynapseGroup, setting: Setting): Located {
+function translateOperation(
+  operation: RunRegularly,
+  pointer: string,
+  owner: Group | SynapseGroup,
+  setting: Setting,
+): Located {
   const { to } = setting;
   const at = child(pointer, 'code');
   const isGroup = 'kind' in owner;
   const scope = isGroup
     ? groupScope(owner, setting.tables, { constants: 'byName' })
     : synapseScope(owner, setting.tables, { constants: 'byName' });
-  const statements = translateStatements(readStatements(operation.code, at, to), scope, at, to, false, (variable, side) => {
-    if (isGroup) owner.written.add(variable.name);
-    else (side === 'self' ? owner : side === 'pre' ? owner.source.group : owner.target.group).written.add(variable.name);
-  });
+  const statements = translateStatements(
+    readStatements(operation.code, at, to),
+    scope,
+    at,
+    to,
+    false,
+    (variable, side) => {
+      if (isGroup) owner.written.add(variable.name);
+      else
+        (side === 'self' ? owner : side === 'pre' ? owner.source.group : owner.target.group).written.add(variable.name);
+    },
+  );
   const every = operation.dt === undefined ? undefined : readInterval(operation.dt, child(pointer, 'dt'), setting);
   return located(
     {
@@ -55,7 +69,13 @@ function translateOperation(operation: RunRegularly, pointer: string, owner: Gro
 
 /** An interval between samples or operations, in s; absent when it is the time step. */
 export function readInterval(dt: string | number, pointer: string, setting: Setting): Located | undefined {
-  const interval = readNumber(dt, pointer, { name: 'dt', dimension: seconds, type: 'real' }, setting.namespace, setting.to);
+  const interval = readNumber(
+    dt,
+    pointer,
+    { name: 'dt', dimension: seconds, type: 'real' },
+    setting.namespace,
+    setting.to,
+  );
   if (interval === undefined || interval === setting.dt) return undefined;
   if (!(interval > 0)) setting.to.report(messages.outOfRange('dt', 'a time above 0', dt), pointer);
   return located(interval, pointer);
@@ -73,16 +93,26 @@ export function translatePoissonInput(
   if (target === undefined) return undefined;
   const { group } = target;
   const variable = group.variables.get(input.target_var);
-  const known = [...group.variables.values()].filter((candidate) => candidate.kind !== 'subexpression').map((candidate) => candidate.name);
+  const known = [...group.variables.values()]
+    .filter((candidate) => candidate.kind !== 'subexpression')
+    .map((candidate) => candidate.name);
   if (variable === undefined) {
     to.report(messages.unknownVariable(input.target_var, group.name, known), child(pointer, 'target_var'));
     return undefined;
   }
-  if (variable.kind === 'subexpression') to.report(messages.readOnly(variable.name, 'a subexpression'), child(pointer, 'target_var'));
+  if (variable.kind === 'subexpression')
+    to.report(messages.readOnly(variable.name, 'a subexpression'), child(pointer, 'target_var'));
   if (variable.flags.has('constant')) to.report(messages.constantWritten(variable.name), child(pointer, 'target_var'));
   group.written.add(variable.name);
-  const rate = readNumber(input.rate, child(pointer, 'rate'), { name: 'rate', dimension: hertz, type: 'real' }, group.namespace, to);
-  if (rate !== undefined && rate < 0) to.report(messages.outOfRange('the rate', '0 Hz or more', input.rate), child(pointer, 'rate'));
+  const rate = readNumber(
+    input.rate,
+    child(pointer, 'rate'),
+    { name: 'rate', dimension: hertz, type: 'real' },
+    group.namespace,
+    to,
+  );
+  if (rate !== undefined && rate < 0)
+    to.report(messages.outOfRange('the rate', '0 Hz or more', input.rate), child(pointer, 'rate'));
   const scope = groupScope(group, setting.tables, { constants: 'byName' });
   const weight = readValue(input.weight, child(pointer, 'weight'), { ...variable, name: 'weight' }, scope, 1, to);
   return located(

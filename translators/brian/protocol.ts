@@ -37,8 +37,15 @@ export function translateProtocol(
 }
 
 function duration(value: string | number, pointer: string, setting: Setting): readonly unknown[] {
-  const time = readNumber(value, pointer, { name: 'duration', dimension: seconds, type: 'real' }, setting.namespace, setting.to);
-  if (time !== undefined && time < 0) setting.to.report(messages.outOfRange('the duration', '0 s or more', value), pointer);
+  const time = readNumber(
+    value,
+    pointer,
+    { name: 'duration', dimension: seconds, type: 'real' },
+    setting.namespace,
+    setting.to,
+  );
+  if (time !== undefined && time < 0)
+    setting.to.report(messages.outOfRange('the duration', '0 s or more', value), pointer);
   return time === undefined ? [] : [located({ run: time }, pointer)];
 }
 
@@ -50,7 +57,8 @@ function translatePhase(
   setting: Setting,
 ): readonly unknown[] {
   const { to } = setting;
-  if (phase.where !== undefined && phase.set === undefined) to.report(messages.badPhase('where belongs to set'), child(pointer, 'where'));
+  if (phase.where !== undefined && phase.set === undefined)
+    to.report(messages.badPhase('where belongs to set'), child(pointer, 'where'));
   return [
     ...(phase.restore === undefined ? [] : [located({ restore: phase.restore }, child(pointer, 'restore'))]),
     ...(phase.set === undefined ? [] : translateSet(phase.set, phase.where, pointer, sources, setting)),
@@ -78,7 +86,10 @@ function translateSwitch(
   return [];
 }
 
-/** What `set` changes: variables of groups or of synapses by `name.variable`, or constants of the namespace; all in one phase. */
+/**
+ * What `set` changes: variables of groups or of synapses by `name.variable`, or constants of the namespace; all in one
+ * phase.
+ */
 function translateSet(
   set: Readonly<Record<string, Values>>,
   where: string | undefined,
@@ -94,7 +105,10 @@ function translateSet(
     const owner = sources.groups.get(name) ?? sources.synapses.get(name);
     if (variable === undefined) {
       if (where !== undefined)
-        setting.to.report(messages.badPhase('where cannot restrict a constant of the namespace'), child(phase, 'where'));
+        setting.to.report(
+          messages.badPhase('where cannot restrict a constant of the namespace'),
+          child(phase, 'where'),
+        );
       Object.assign(changes, setConstant(key, value, pointer, sources, setting));
     } else if (owner === undefined || rest.length > 0) {
       setting.to.report(messages.unknownGroup(name, [...sources.groups.keys(), ...sources.synapses.keys()]), pointer);
@@ -115,10 +129,19 @@ function scopeOf(owner: Group | SynapseGroup, setting: Setting): Scope {
 
 function readWhere(where: string, pointer: string, scope: Scope, setting: Setting): Located | undefined {
   const condition = readExpression(where, pointer, setting.to);
-  return condition === undefined ? undefined : locatedExpression(translate(condition, scope, pointer, setting.to), pointer);
+  return condition === undefined
+    ? undefined
+    : locatedExpression(translate(condition, scope, pointer, setting.to), pointer);
 }
 
-function setVariable(name: string, value: Values, pointer: string, owner: Group | SynapseGroup, scope: Scope, setting: Setting): unknown {
+function setVariable(
+  name: string,
+  value: Values,
+  pointer: string,
+  owner: Group | SynapseGroup,
+  scope: Scope,
+  setting: Setting,
+): unknown {
   const { to } = setting;
   const variable = owner.variables.get(name);
   const finding =
@@ -136,12 +159,20 @@ function setVariable(name: string, value: Values, pointer: string, owner: Group 
 }
 
 /** A constant of the namespace: everything that uses it gets the new value, as at the beginning of a run in Brian. */
-function setConstant(key: string, value: Values, pointer: string, sources: Sources, setting: Setting): Record<string, unknown> {
+function setConstant(
+  key: string,
+  value: Values,
+  pointer: string,
+  sources: Sources,
+  setting: Setting,
+): Record<string, unknown> {
   const { to } = setting;
   const constant = setting.namespace.find(key);
   const owners = [...sources.groups.values(), ...sources.synapses.values()];
   if (constant === undefined) {
-    const variables = owners.flatMap((owner) => [...owner.variables.keys()].map((variable) => `${owner.name}.${variable}`));
+    const variables = owners.flatMap((owner) =>
+      [...owner.variables.keys()].map((variable) => `${owner.name}.${variable}`),
+    );
     to.report(messages.unknownName(key, [...setting.namespace.names(), ...variables]), pointer);
     return {};
   }
@@ -153,7 +184,9 @@ function setConstant(key: string, value: Values, pointer: string, sources: Sourc
   const known = typeof value === 'boolean' ? value : readNumber(value, pointer, slot, setting.namespace, to);
   const users = owners.filter((owner) => owner.used.get(key) === constant);
   if (users.length === 0) to.report(messages.unusedConstant(key), pointer);
-  return known === undefined ? {} : Object.fromEntries(users.map((owner) => [`${owner.name}.${key}`, located(known, pointer)]));
+  return known === undefined
+    ? {}
+    : Object.fromEntries(users.map((owner) => [`${owner.name}.${key}`, located(known, pointer)]));
 }
 
 /** Constants that phases change, so that whole numbers among them may become fractions. */

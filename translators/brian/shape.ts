@@ -10,7 +10,11 @@ import type { BrianSpecification } from './specification.js';
 import { refusedKeys } from './vocabulary.js';
 
 /** The document as a specification, or undefined after what is wrong with its shape was reported. */
-export function checkShape(value: unknown, positions: Positions, diagnostics: Diagnostics): BrianSpecification | undefined {
+export function checkShape(
+  value: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+): BrianSpecification | undefined {
   if (!isSpecification(value)) {
     diagnostics.add(messages.notASpecification(value), positions.place(''));
     return undefined;
@@ -23,7 +27,13 @@ export function checkShape(value: unknown, positions: Positions, diagnostics: Di
 
 /** Whether a document says of itself that it is a Brian-like specification. */
 function isSpecification(value: unknown): value is BrianSpecification {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'format' in value && value.format === 'interneuron/brian';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    'format' in value &&
+    value.format === 'interneuron/brian'
+  );
 }
 
 /** A key that Brian has and this translator does not build is refused by its feature's name. */

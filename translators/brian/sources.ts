@@ -19,10 +19,21 @@ import { readNumber, readQuantities, readSize, readValue, type ReadValue } from 
 export const poissonThreshold = 'uniform() < rates*dt';
 
 /** A PoissonGroup before its rates are translated. Rates that name anything are worked out at every step. */
-export function declarePoissonGroup(key: string, specification: PoissonGroup, pointer: string, setting: Setting): Group {
+export function declarePoissonGroup(
+  key: string,
+  specification: PoissonGroup,
+  pointer: string,
+  setting: Setting,
+): Group {
   const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, setting.to);
   const rates = ratesExpression(specification);
-  const variable = builtInVariable('rates', rates === undefined ? 'parameter' : 'subexpression', hertz, child(pointer, 'rates'), rates);
+  const variable = builtInVariable(
+    'rates',
+    rates === undefined ? 'parameter' : 'subexpression',
+    hertz,
+    child(pointer, 'rates'),
+    rates,
+  );
   return {
     kind: 'poisson',
     name: key,
@@ -57,7 +68,10 @@ export function translatePoissonGroup(group: Group, specification: PoissonGroup,
   if (rates?.expression !== undefined) {
     const draws = callsIn(rates.expression).some((call) => randomFunctions.has(call.function));
     if (draws) to.report(messages.unsupported('rates that are drawn anew at every step'), pointer);
-    right.set('rates', translate(rates.expression, groupScope(group, setting.tables, { constants: 'byName' }), pointer, to));
+    right.set(
+      'rates',
+      translate(rates.expression, groupScope(group, setting.tables, { constants: 'byName' }), pointer, to),
+    );
   }
   return {
     finish: () => {
@@ -83,7 +97,11 @@ export function translatePoissonGroup(group: Group, specification: PoissonGroup,
         ...clock.use,
         ...order(specification.order),
       };
-      return { type: located(type, group.pointer), population: located(population, group.pointer), ...clock.definition };
+      return {
+        type: located(type, group.pointer),
+        population: located(population, group.pointer),
+        ...clock.definition,
+      };
     },
   };
 }
@@ -91,11 +109,17 @@ export function translatePoissonGroup(group: Group, specification: PoissonGroup,
 function checkRates(value: ReadValue | undefined, pointer: string, setting: Setting): void {
   const numbers = value?.kind === 'known' ? [value.value] : value?.kind === 'array' ? value.values : [];
   const negative = numbers.find((rate) => rate < 0);
-  if (negative !== undefined) setting.to.report(messages.outOfRange('the rate', '0 Hz or more', `${negative} Hz`), pointer);
+  if (negative !== undefined)
+    setting.to.report(messages.outOfRange('the rate', '0 Hz or more', `${negative} Hz`), pointer);
 }
 
 /** A SpikeGeneratorGroup; it has no code. */
-export function declareSpikeGenerator(key: string, specification: SpikeGenerator, pointer: string, setting: Setting): Group {
+export function declareSpikeGenerator(
+  key: string,
+  specification: SpikeGenerator,
+  pointer: string,
+  setting: Setting,
+): Group {
   return {
     kind: 'generator',
     name: key,
@@ -121,9 +145,11 @@ export function translateSpikeGenerator(group: Group, specification: SpikeGenera
   if (indices.length !== times.length)
     to.report(messages.lengthMismatch('times', indices.length, times.length), child(group.pointer, 'times'));
   const wrong = indices.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= group.size);
-  if (wrong >= 0) to.report(messages.outOfRange('the index', `0 to ${group.size - 1}`, indices[wrong]), child(indicesPointer, wrong));
+  if (wrong >= 0)
+    to.report(messages.outOfRange('the index', `0 to ${group.size - 1}`, indices[wrong]), child(indicesPointer, wrong));
   const early = times.findIndex((at) => at < 0);
-  if (early >= 0) to.report(messages.outOfRange('the time', '0 s or more', `${times[early]} s`), child(group.pointer, 'times'));
+  if (early >= 0)
+    to.report(messages.outOfRange('the time', '0 s or more', `${times[early]} s`), child(group.pointer, 'times'));
   const sorted = indices
     .map((index, position) => ({ index, time: times[position] ?? 0 }))
     .sort((a, b) => a.time - b.time || a.index - b.index);
@@ -145,14 +171,24 @@ export function translateSpikeGenerator(group: Group, specification: SpikeGenera
     ),
     ...(period === undefined ? {} : { period: located(period, child(group.pointer, 'period')) }),
   };
-  const population = { size: located(group.size, child(group.pointer, 'N')), spikes, ...clock.use, ...order(specification.order) };
+  const population = {
+    size: located(group.size, child(group.pointer, 'N')),
+    spikes,
+    ...clock.use,
+    ...order(specification.order),
+  };
   return { finish: () => ({ population: located(population, group.pointer), ...clock.definition }) };
 }
 
 /** The step in which Brian fires a spike given at `time`: times a thousandth of a step early still count. */
 const bin = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
 
-function checkBins(spikes: readonly { readonly index: number; readonly time: number }[], dt: number, group: Group, setting: Setting): void {
+function checkBins(
+  spikes: readonly { readonly index: number; readonly time: number }[],
+  dt: number,
+  group: Group,
+  setting: Setting,
+): void {
   const last = new Map<number, number>();
   for (const { index, time } of spikes) {
     const step = bin(time, dt);
@@ -164,7 +200,13 @@ function checkBins(spikes: readonly { readonly index: number; readonly time: num
   }
 }
 
-function readPeriod(specification: SpikeGenerator, lastTime: number, dt: number, group: Group, setting: Setting): number | undefined {
+function readPeriod(
+  specification: SpikeGenerator,
+  lastTime: number,
+  dt: number,
+  group: Group,
+  setting: Setting,
+): number | undefined {
   if (specification.period === undefined) return undefined;
   const pointer = child(group.pointer, 'period');
   const period = readNumber(

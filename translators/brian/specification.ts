@@ -1,4 +1,7 @@
-/** The Brian-like specification as written, in TypeScript: what `schemas/brian.schema.json` describes, checked against it before use. */
+/**
+ * The Brian-like specification as written, in TypeScript: what `schemas/brian.schema.json` describes, checked against
+ * it before use.
+ */
 
 /** A number, or text such as `-60 mV`, `5*ms`, `60*0.27/10*mV`, or an expression of constants. */
 export type QuantityText = string | number;

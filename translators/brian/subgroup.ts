@@ -5,10 +5,15 @@ import type { Setting } from './neuron-groups.js';
 import { readNumber } from './values.js';
 
 /**
- * The group that a text such as `P`, `P[:3200]` or `P[:4*order]` names; undefined after what is wrong was reported. Bounds are
- * whole numbers or arithmetic of constants.
+ * The group that a text such as `P`, `P[:3200]` or `P[:4*order]` names; undefined after what is wrong was reported.
+ * Bounds are whole numbers or arithmetic of constants.
  */
-export function readSubgroup(text: string, pointer: string, groups: ReadonlyMap<string, Group>, setting: Setting): Subgroup | undefined {
+export function readSubgroup(
+  text: string,
+  pointer: string,
+  groups: ReadonlyMap<string, Group>,
+  setting: Setting,
+): Subgroup | undefined {
   const { to } = setting;
   const match = /^\s*([^[\]\s]+)\s*(?:\[([^[\]:]*)(:?)([^[\]:]*)\])?\s*$/.exec(text);
   const key = match?.[1] ?? text.trim();
@@ -26,7 +31,13 @@ export function readSubgroup(text: string, pointer: string, groups: ReadonlyMap<
   const bound = (written: string, usual: number): number | undefined =>
     written.trim() === ''
       ? usual
-      : readNumber(written.trim(), pointer, { name: 'the bound', dimension: dimensionless, type: 'integer' }, group.namespace, to);
+      : readNumber(
+          written.trim(),
+          pointer,
+          { name: 'the bound', dimension: dimensionless, type: 'integer' },
+          group.namespace,
+          to,
+        );
   const start = bound(first, 0);
   const stop = colon === ':' ? bound(last, group.size) : start === undefined ? undefined : start + 1;
   if (start === undefined || stop === undefined) return undefined;
@@ -34,5 +45,7 @@ export function readSubgroup(text: string, pointer: string, groups: ReadonlyMap<
     to.report({ ...messages.badSlice(text), expected: `name[start:stop] within 0 to ${group.size}` }, pointer);
     return undefined;
   }
-  return start === 0 && stop === group.size ? { group, size: group.size } : { group, slice: [start, stop], size: stop - start };
+  return start === 0 && stop === group.size
+    ? { group, size: group.size }
+    : { group, slice: [start, stop], size: stop - start };
 }

@@ -40,7 +40,9 @@ export function declareSynapses(
   const { to } = setting;
   const source = readEnd(specification.source, child(pointer, 'source'), groups, synapsesNames, setting);
   const target =
-    specification.target === undefined ? source : readEnd(specification.target, child(pointer, 'target'), groups, synapsesNames, setting);
+    specification.target === undefined
+      ? source
+      : readEnd(specification.target, child(pointer, 'target'), groups, synapsesNames, setting);
   const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, to);
   const variables = readModel(specification.model ?? '', child(pointer, 'model'), 'synapse', to);
   if (source === undefined || target === undefined) return undefined;
@@ -79,7 +81,11 @@ export interface SynapsesTranslation {
 }
 
 /** Translates the code of synapses and notes what it writes at both ends. */
-export function translateSynapses(synapses: SynapseGroup, specification: SynapsesSpecification, setting: Setting): SynapsesTranslation {
+export function translateSynapses(
+  synapses: SynapseGroup,
+  specification: SynapsesSpecification,
+  setting: Setting,
+): SynapsesTranslation {
   const { to } = setting;
   const scope = synapseScope(synapses, setting.tables, { constants: 'byName' });
   const right = translateEquations(synapses, setting);
@@ -116,13 +122,21 @@ export function translateSynapses(synapses: SynapseGroup, specification: Synapse
         ...emitEquations({ ...synapses, right, values: own }),
         ...method,
         pathways,
-        ...(summed.length === 0 ? {} : { summed: Object.fromEntries(summed.map(({ variable, value }) => [variable, value])) }),
+        ...(summed.length === 0
+          ? {}
+          : { summed: Object.fromEntries(summed.map(({ variable, value }) => [variable, value])) }),
       };
       const projection = {
         from: { of: selection(synapses.source) },
         to: { of: selection(synapses.target) },
         synapse: synapses.name,
-        connect: translateConnect(specification.connect, child(synapses.pointer, 'connect'), synapses, setting.tables, to),
+        connect: translateConnect(
+          specification.connect,
+          child(synapses.pointer, 'connect'),
+          synapses,
+          setting.tables,
+          to,
+        ),
         values: emitValues(own),
         delays: translateDelays(specification, values, written, synapses, once, to),
         ...order(specification.order),
@@ -168,7 +182,11 @@ function translateSummed(
     const key = variable.name.slice(0, variable.name.lastIndexOf('_'));
     const summedInto = end.group.variables.get(key);
     if (summedInto === undefined) {
-      to.report(messages.unknownVariable(key, end.group.name, [...end.group.variables.keys()]), variable.pointer, variable.nameSpan);
+      to.report(
+        messages.unknownVariable(key, end.group.name, [...end.group.variables.keys()]),
+        variable.pointer,
+        variable.nameSpan,
+      );
       return [];
     }
     if (summedInto.kind !== 'parameter' || summedInto.flags.has('constant'))
@@ -181,7 +199,11 @@ function translateSummed(
 
 // --- Pathways and delays --------------------------------------------------------------------------------------------
 
-function listPathways(specification: SynapsesSpecification, pointer: string, to: Reporter): readonly PathwaySpecification[] {
+function listPathways(
+  specification: SynapsesSpecification,
+  pointer: string,
+  to: Reporter,
+): readonly PathwaySpecification[] {
   const pathways: PathwaySpecification[] = [];
   for (const [side, argument] of [
     ['pre', 'on_pre'],
@@ -196,7 +218,8 @@ function listPathways(specification: SynapsesSpecification, pointer: string, to:
         : Object.entries(code).map(([key, text]) => ({ side, key, code: text, pointer: child(at, key) }));
     for (const entry of entries) {
       if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(entry.key)) to.report(messages.notAnIdentifier(entry.key), entry.pointer);
-      if (pathways.some((other) => other.key === entry.key)) to.report(messages.duplicateName(entry.key, 'another pathway'), entry.pointer);
+      if (pathways.some((other) => other.key === entry.key))
+        to.report(messages.duplicateName(entry.key, 'another pathway'), entry.pointer);
       pathways.push(entry);
     }
   }
@@ -213,11 +236,19 @@ function translatePathway(
   const { side, key, code, pointer } = pathway;
   const event = eventOf(key, specification, synapses.pointer);
   const group = (side === 'pre' ? synapses.source : synapses.target).group;
-  if (!group.events.includes(event.name)) to.report(messages.unknownEvent(event.name, group.name, group.events), event.pointer ?? pointer);
-  const statements = translateStatements(readStatements(code, pointer, to), scope, pointer, to, true, (variable, owner) => {
-    const holder = owner === 'self' ? synapses : owner === 'pre' ? synapses.source.group : synapses.target.group;
-    holder.written.add(variable.name);
-  });
+  if (!group.events.includes(event.name))
+    to.report(messages.unknownEvent(event.name, group.name, group.events), event.pointer ?? pointer);
+  const statements = translateStatements(
+    readStatements(code, pointer, to),
+    scope,
+    pointer,
+    to,
+    true,
+    (variable, owner) => {
+      const holder = owner === 'self' ? synapses : owner === 'pre' ? synapses.source.group : synapses.target.group;
+      holder.written.add(variable.name);
+    },
+  );
   const schedule = specification.pathways?.[key];
   const own = schedule?.order ?? defaultPathwayOrder[side];
   const slot = schedule?.when === undefined || schedule.when === 'synapses' ? {} : { slot: schedule.when };
@@ -232,7 +263,11 @@ function translatePathway(
   );
 }
 
-function eventOf(key: string, specification: SynapsesSpecification, pointer: string): { readonly name: string; readonly pointer?: string } {
+function eventOf(
+  key: string,
+  specification: SynapsesSpecification,
+  pointer: string,
+): { readonly name: string; readonly pointer?: string } {
   const { on_event: events } = specification;
   const at = child(pointer, 'on_event');
   if (events === undefined) return { name: 'spike' };
@@ -242,7 +277,10 @@ function eventOf(key: string, specification: SynapsesSpecification, pointer: str
 }
 
 /** The variables `delay` (of the pathway pre) and `<pathway>.delay`. */
-function pathwayDelayVariables(pathways: readonly PathwaySpecification[], pointer: string): ReadonlyMap<string, Variable> {
+function pathwayDelayVariables(
+  pathways: readonly PathwaySpecification[],
+  pointer: string,
+): ReadonlyMap<string, Variable> {
   const delay = delayVariable(pointer);
   return new Map([
     ...(pathways.some((pathway) => pathway.key === 'pre') ? [['delay', delay] as const] : []),
@@ -286,6 +324,8 @@ function translateDelays(
       to.report(messages.outOfRange(`the delay of the pathway ${key}`, '0 s or more', `${negative} s`), value.pointer);
   }
   return Object.fromEntries(
-    [...delays].filter(([, value]) => !(value.kind === 'known' && value.value === 0)).map(([key, value]) => [key, emitValue(value)]),
+    [...delays]
+      .filter(([, value]) => !(value.kind === 'known' && value.value === 0))
+      .map(([key, value]) => [key, emitValue(value)]),
   );
 }

@@ -50,7 +50,12 @@ export interface TableShape {
 /** What a name without parentheses means. */
 export type Meaning =
   /** A variable of the group itself, of a synapse, or of one of a synapse's ends. */
-  | { readonly kind: 'variable'; readonly canonical: string; readonly variable: Variable; readonly owner: 'self' | 'pre' | 'post' }
+  | {
+      readonly kind: 'variable';
+      readonly canonical: string;
+      readonly variable: Variable;
+      readonly owner: 'self' | 'pre' | 'post';
+    }
   /** Something that every group has, such as `t`. */
   | { readonly kind: 'special'; readonly canonical: string }
   /** A constant that becomes a parameter of the same name. */

@@ -21,7 +21,13 @@ export interface TranslatedTable {
 }
 
 /** A timed array as a table; its values in SI, row after row. */
-export function translateTimedArray(key: string, array: TimedArray, pointer: string, namespace: Namespace, to: Reporter): TranslatedTable {
+export function translateTimedArray(
+  key: string,
+  array: TimedArray,
+  pointer: string,
+  namespace: Namespace,
+  to: Reporter,
+): TranslatedTable {
   const reason = reservedWord(key, 'neuron');
   if (reason !== undefined) to.report(messages.reservedName(key, reason), pointer);
   const valuesPointer = child(pointer, 'values');
@@ -29,7 +35,8 @@ export function translateTimedArray(key: string, array: TimedArray, pointer: str
     ? array.values.map((row) => (Array.isArray(row) ? (row as readonly (number | string)[]) : [row as number | string]))
     : undefined;
   const columns = rows === undefined ? null : (rows[0]?.length ?? 0);
-  if (rows?.some((row) => row.length !== columns) === true || columns === 0) to.report(messages.raggedRows(), valuesPointer);
+  if (rows?.some((row) => row.length !== columns) === true || columns === 0)
+    to.report(messages.raggedRows(), valuesPointer);
   if (array.values.length === 0) to.report(messages.lengthMismatch('values', 1, 0), valuesPointer);
   const flat = rows?.flat() ?? (array.values as readonly (number | string)[]);
   const dimension = tableDimension(array, flat[0], pointer, to);
@@ -39,7 +46,8 @@ export function translateTimedArray(key: string, array: TimedArray, pointer: str
     rows === undefined
       ? (readNumbers(flat, valuesPointer, unit, slot, to) ?? [])
       : rows.flatMap((row, index) => readNumbers(row, child(valuesPointer, index), unit, slot, to) ?? []);
-  const dt = readNumber(array.dt, child(pointer, 'dt'), { name: 'dt', dimension: seconds, type: 'real' }, namespace, to) ?? 1;
+  const dt =
+    readNumber(array.dt, child(pointer, 'dt'), { name: 'dt', dimension: seconds, type: 'real' }, namespace, to) ?? 1;
   if (!(dt > 0)) to.report(messages.outOfRange('dt', 'a time above 0', array.dt), child(pointer, 'dt'));
   return {
     shape: { columns },
@@ -55,7 +63,12 @@ export function translateTimedArray(key: string, array: TimedArray, pointer: str
   };
 }
 
-function tableDimension(array: TimedArray, first: number | string | undefined, pointer: string, to: Reporter): Dimension {
+function tableDimension(
+  array: TimedArray,
+  first: number | string | undefined,
+  pointer: string,
+  to: Reporter,
+): Dimension {
   if (array.unit !== undefined) {
     try {
       return parseUnit(array.unit).dimension;

@@ -36,11 +36,19 @@ export type Slot = Pick<Variable, 'name' | 'dimension' | 'type'>;
  * @param scope  what names mean in an expression
  * @param size   number of elements, that of an array; NaN where only the run knows it
  */
-export function readValue(value: Values, pointer: string, slot: Slot, scope: Scope, size: number, to: Reporter): ReadValue | undefined {
+export function readValue(
+  value: Values,
+  pointer: string,
+  slot: Slot,
+  scope: Scope,
+  size: number,
+  to: Reporter,
+): ReadValue | undefined {
   if (typeof value === 'object') {
     const values = readQuantities(value, pointer, slot, to);
     if (values === undefined) return undefined;
-    if (!Number.isNaN(size) && values.length !== size) to.report(messages.lengthMismatch(slot.name, size, values.length), pointer);
+    if (!Number.isNaN(size) && values.length !== size)
+      to.report(messages.lengthMismatch(slot.name, size, values.length), pointer);
     return { kind: 'array', values, pointer };
   }
   if (typeof value === 'string') return readText(value, pointer, slot, scope, to);
@@ -56,14 +64,21 @@ function readText(text: string, pointer: string, slot: Slot, scope: Scope, to: R
   }
   if (quantity !== undefined) {
     if (!fits(quantity, pointer, slot, to)) return undefined;
-    return { kind: 'known', value: quantity.value, text: isDimensionless(quantity.dimension) ? quantity.value : text.trim(), pointer };
+    return {
+      kind: 'known',
+      value: quantity.value,
+      text: isDimensionless(quantity.dimension) ? quantity.value : text.trim(),
+      pointer,
+    };
   }
   const written = readExpression(text, pointer, to);
   if (written === undefined) return undefined;
   const tree = translate(written, scope, pointer, to);
   const known = quantityOf(tree);
   if (known === undefined) return { kind: 'expression', tree, pointer };
-  return fits(known, pointer, slot, to) ? { kind: 'known', value: known.value, text: printExpression(tree), pointer } : undefined;
+  return fits(known, pointer, slot, to)
+    ? { kind: 'known', value: known.value, text: printExpression(tree), pointer }
+    : undefined;
 }
 
 /** A bare number or truth value. As in Brian, a bare 0 is zero in any unit. */
@@ -86,7 +101,9 @@ function fits(quantity: Quantity, pointer: string, slot: Slot, to: Reporter): bo
     const expected = dimensionText(slot.dimension);
     const bare = isDimensionless(quantity.dimension);
     to.report(
-      bare ? messages.unitMissing(slot.name, expected) : messages.wrongDimension(slot.name, expected, dimensionText(quantity.dimension)),
+      bare
+        ? messages.unitMissing(slot.name, expected)
+        : messages.wrongDimension(slot.name, expected, dimensionText(quantity.dimension)),
       pointer,
     );
     return false;
@@ -99,7 +116,12 @@ function fits(quantity: Quantity, pointer: string, slot: Slot, to: Reporter): bo
 }
 
 /** The numbers of a list of quantities, in SI; undefined after the first wrong one was reported. */
-export function readQuantities(list: Quantities, pointer: string, slot: Slot, to: Reporter): readonly number[] | undefined {
+export function readQuantities(
+  list: Quantities,
+  pointer: string,
+  slot: Slot,
+  to: Reporter,
+): readonly number[] | undefined {
   if (isList(list)) return readNumbers(list, pointer, undefined, slot, to);
   return readNumbers(
     list.values,
@@ -136,11 +158,18 @@ export function readNumbers(
   return values;
 }
 
-function readScale(unit: { readonly text: string; readonly pointer: string }, slot: Slot, to: Reporter): Rational | undefined {
+function readScale(
+  unit: { readonly text: string; readonly pointer: string },
+  slot: Slot,
+  to: Reporter,
+): Rational | undefined {
   try {
     const { dimension, scale } = parseUnit(unit.text);
     if (equalDimensions(dimension, slot.dimension)) return scale;
-    to.report(messages.wrongDimension(slot.name, dimensionText(slot.dimension), dimensionText(dimension)), unit.pointer);
+    to.report(
+      messages.wrongDimension(slot.name, dimensionText(slot.dimension), dimensionText(dimension)),
+      unit.pointer,
+    );
   } catch (error) {
     if (!(error instanceof LangError)) throw error;
     to.report(error.finding, unit.pointer, error.span);
@@ -160,7 +189,13 @@ function readItem(item: unknown, pointer: string, slot: Slot, to: Reporter): num
 }
 
 /** A number known beforehand, in SI, such as a duration; undefined after what is wrong was reported. */
-export function readNumber(value: string | number, pointer: string, slot: Slot, namespace: Namespace, to: Reporter): number | undefined {
+export function readNumber(
+  value: string | number,
+  pointer: string,
+  slot: Slot,
+  namespace: Namespace,
+  to: Reporter,
+): number | undefined {
   if (typeof value === 'number') return knownValue(value, pointer, slot, to);
   const tree = readConstantExpression(value, pointer, namespace, to);
   if (tree === undefined) return undefined;

@@ -1,4 +1,7 @@
-/** The words of Brian 2 and what they are called in the canonical model: the one table that importing and exporting share. */
+/**
+ * The words of Brian 2 and what they are called in the canonical model: the one table that importing and exporting
+ * share.
+ */
 
 import type { IntegrationMethod } from '../../src/model/model.js';
 
@@ -102,7 +105,15 @@ export const equationFlags = {
 export const groupSpecials: readonly string[] = ['t', 'dt', 't_in_timesteps', 'N', 'i'];
 
 /** Names that Brian defines itself in synapses, besides those of `groupSpecials`. */
-export const synapseSpecials: readonly string[] = ['j', 'N_pre', 'N_post', 'N_incoming', 'N_outgoing', 'delay', 'lastupdate'];
+export const synapseSpecials: readonly string[] = [
+  'j',
+  'N_pre',
+  'N_post',
+  'N_incoming',
+  'N_outgoing',
+  'delay',
+  'lastupdate',
+];
 
 /** Names that the refractory mechanism defines. */
 export const refractoryNames: readonly string[] = ['not_refractory', 'lastspike', 'refractory', 'refractory_until'];
@@ -146,8 +157,8 @@ export const pythonKeywords: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What Brian has and this translator does not build: key of a section → the feature's name. Sections are the keys of the
- * specification; the empty section is its top level.
+ * What Brian has and this translator does not build: key of a section → the feature's name. Sections are the keys of
+ * the specification; the empty section is its top level.
  */
 export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {

@@ -27,7 +27,8 @@ export function childWithId(component: Component, id: string): Component | undef
  * @returns undefined where the attribute is missing or no component has that id
  */
 export function referenced(component: Component, written: string, lems: LemsModel): Component | undefined {
-  if (written.startsWith(up)) return component.parent ? referenced(component.parent, written.slice(up.length), lems) : undefined;
+  if (written.startsWith(up))
+    return component.parent ? referenced(component.parent, written.slice(up.length), lems) : undefined;
   const id = component.attributes[written];
   if (id === undefined) return undefined;
   const local = component.type.links.has(written) || component.type.references.get(written)?.local === true;

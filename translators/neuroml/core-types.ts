@@ -26,5 +26,7 @@ export function coreFile(name: string): string | null {
 /** The file of core types that defines a type; undefined when none does. */
 export function coreFileOf(type: string, { core }: LemsHost): string | undefined {
   const read = (name: string): string | null => (core ? core.read(name) : coreFile(name));
-  return (core?.names ?? coreFileNames()).find((name) => read(name)?.includes(`<ComponentType name="${type}"`) === true);
+  return (core?.names ?? coreFileNames()).find(
+    (name) => read(name)?.includes(`<ComponentType name="${type}"`) === true,
+  );
 }

@@ -6,8 +6,8 @@
  *   3. network     populations, connections one by one, inputs
  *   4. simulation  how long, in what steps, what is written
  *
- * Synapses that act on their cell at a spike hold what has arrived for one step, in which the cell takes the sum of it. Cells that have
- * values of
+ * Synapses that act on their cell at a spike hold what has arrived for one step, in which the cell takes the sum of it.
+ * Cells that have values of
  * their own require them of the element of the population that they are in.
  */
 
@@ -44,12 +44,17 @@ export interface LemsOptions {
   readonly rules?: Rules;
   /** Functions of values that are worked out; absent: values with such functions are reported as unknown. */
   readonly functions?: Functions;
-  /** The model before its draws were made explicit; it is written in the words of its document where it draws nothing. */
+  /**
+   * The model before its draws were made explicit; it is written in the words of its document where it draws nothing.
+   */
   readonly unfrozen?: ValidModel;
 }
 
 /** A model as one LEMS document. */
-export function exportLems(valid: ValidModel, { rules = {}, functions = () => undefined, unfrozen }: LemsOptions = {}): LemsExport {
+export function exportLems(
+  valid: ValidModel,
+  { rules = {}, functions = () => undefined, unfrozen }: LemsOptions = {},
+): LemsExport {
   const report = new ConversionReport('lems');
   const source = unfrozen && drawsNothing(unfrozen.model) ? unfrozen : valid;
   const restored = restoreDocument(source, functions, report);
@@ -73,7 +78,11 @@ function inOwnWords(restored: Restored, { model }: ValidModel, report: Conversio
       'lems/model-hash',
     );
   if (model.timing !== 'lems-euler') remarkTiming(model, report);
-  if (!sameExperiment && model.timing === 'lems-euler' && losses.every(({ pointer }) => !pointer.startsWith('/experiment')))
+  if (
+    !sameExperiment &&
+    model.timing === 'lems-euler' &&
+    losses.every(({ pointer }) => !pointer.startsWith('/experiment'))
+  )
     report.approximated(
       'lems/experiment-hash',
       '/experiment',
@@ -135,16 +144,22 @@ function checkReadBack(text: string, model: Model, report: ConversionReport): vo
 }
 
 /** Whether a projection draws its connections. */
-const isDrawn = ({ connect }: Projection): boolean => connect.some(({ rule }) => rule !== 'list' && rule !== 'all' && rule !== 'oneToOne');
+const isDrawn = ({ connect }: Projection): boolean =>
+  connect.some(({ rule }) => rule !== 'list' && rule !== 'all' && rule !== 'oneToOne');
 
 /** Whether a model has projections whose connections are to be listed first. */
 export const hasDrawnConnections = ({ projections }: Model): boolean => Object.values(projections).some(isDrawn);
 
-/** The rules of projections that draw their connections, or did so in a document that the model came from, by projection. */
+/**
+ * The rules of projections that draw their connections, or did so in a document that the model came from, by
+ * projection.
+ */
 export function rulesOf({ projections, annotations }: Model): Rules {
   const { connect: kept } = annotations;
   const earlier =
-    typeof kept === 'object' && kept !== null ? Object.entries(kept).filter(([name]) => Object.hasOwn(projections, name)) : [];
+    typeof kept === 'object' && kept !== null
+      ? Object.entries(kept).filter(([name]) => Object.hasOwn(projections, name))
+      : [];
   const drawn = Object.entries(projections).filter(([, projection]) => isDrawn(projection));
   return Object.fromEntries([...earlier, ...drawn.map(([name, { connect }]) => [name, connect] as const)]);
 }
@@ -168,7 +183,12 @@ function remark(context: ExportContext): void {
     const type = model.populations[populationOf(on) ?? '']?.type;
     if (type === undefined || typeof elementsOf(on, context) === 'string')
       report.missing(pointer, 'code that runs on what is no whole population');
-    else report.approximated('lems/operation', pointer, 'the code runs after variables are advanced and before conditions are tested');
+    else
+      report.approximated(
+        'lems/operation',
+        pointer,
+        'the code runs after variables are advanced and before conditions are tested',
+      );
   }
   settleParts(model, report);
 }
@@ -179,7 +199,9 @@ const largestStep = 2.5e-5;
 
 function forwardEuler(method: string, dt: number): string {
   const said = `forward Euler in place of the method ${method}`;
-  return demanding.has(method) && dt > largestStep ? `${said}; cells with fast channels need smaller steps for it: --dt '0.01 ms'` : said;
+  return demanding.has(method) && dt > largestStep
+    ? `${said}; cells with fast channels need smaller steps for it: --dt '0.01 ms'`
+    : said;
 }
 
 function remarkTiming({ timing }: Model, report: ConversionReport): void {
@@ -202,5 +224,7 @@ function settleParts(model: Model, report: ConversionReport): void {
 /** Whether a later part of a type reads state that an earlier part has advanced. */
 function stepsInParts({ neurons, timing }: Model, id: string): boolean {
   const parts = neurons[id]?.sequence ?? [];
-  return timing === 'lems-euler' && parts.filter(({ state, propagate }) => (state ?? propagate ?? []).length > 0).length > 1;
+  return (
+    timing === 'lems-euler' && parts.filter(({ state, propagate }) => (state ?? propagate ?? []).length > 0).length > 1
+  );
 }

@@ -121,7 +121,16 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   };
   if (run.simulation) for (const pointer of ['/experiment', '/recordings']) places.set(pointer, run.simulation.place);
   const { simulation, target } = run;
-  return { document, positions: places.positions(target.place.document), network, wires, naming, types, simulation, target };
+  return {
+    document,
+    positions: places.positions(target.place.document),
+    network,
+    wires,
+    naming,
+    types,
+    simulation,
+    target,
+  };
 }
 
 /** The seed of the reference interpreter where a simulation states none. */
@@ -132,21 +141,33 @@ function seedOf({ attributes }: Component): string {
   return attributes['seed']?.trim() || usualSeed;
 }
 
-/** What the document says is to run; without that a network, or the last component that has dynamics. @diagnostic lems/nothing-to-run */
+/**
+ * What the document says is to run; without that a network, or the last component that has dynamics. @diagnostic
+ * lems/nothing-to-run
+ */
 function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
   const named = lems.target ?? lems.components.findLast(({ type }) => (type.simulation?.runs.length ?? 0) > 0) ?? null;
   const [run] = named?.type.simulation?.runs ?? [];
   if (named && run) {
     const target = referenced(named, run.component, lems);
     if (!target) {
-      diagnostics.add(messages.missingReference(run.component, named.attributes[run.component], [...lems.byId.keys()]), named.place);
+      diagnostics.add(
+        messages.missingReference(run.component, named.attributes[run.component], [...lems.byId.keys()]),
+        named.place,
+      );
       return null;
     }
     const length = valueOf(named, run.total, lems);
     const step = valueOf(named, run.increment, lems);
-    return { simulation: named, target, ...(length === undefined ? {} : { length }), ...(step === undefined ? {} : { step }) };
+    return {
+      simulation: named,
+      target,
+      ...(length === undefined ? {} : { length }),
+      ...(step === undefined ? {} : { step }),
+    };
   }
-  const target = named ?? networkOf(lems.components) ?? lems.components.findLast((component) => standsAlone(component, lems));
+  const target =
+    named ?? networkOf(lems.components) ?? lems.components.findLast((component) => standsAlone(component, lems));
   if (target) return { simulation: null, target };
   diagnostics.add(messages.nothingToRun(), lems.components[0]?.place);
   return null;

@@ -1,7 +1,7 @@
 /**
- * What an imported document said, kept beside the canonical model: component types and components as they were written, so that the model can be
- * written as NeuroML and LEMS again in the words of its author. Long lists of connections are kept as their first element and how
- * many there are: the model has the rest.
+ * What an imported document said, kept beside the canonical model: component types and components as they were written,
+ * so that the model can be written as NeuroML and LEMS again in the words of its author. Long lists of connections are
+ * kept as their first element and how many there are: the model has the rest.
  */
 
 import { coreFile } from './core-types.js';
@@ -39,7 +39,10 @@ const longestList = 1000;
 
 /** Elements that say something of the whole document. */
 const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'property', 'About', 'Meta']);
-/** Small definitions that are named in ways that are not looked for: units within quantities, constants within expressions. */
+/**
+ * Small definitions that are named in ways that are not looked for: units within quantities, constants within
+ * expressions.
+ */
 const always: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', ...commentary]);
 
 /**
@@ -60,7 +63,8 @@ export function keepSource({ source, byId }: LemsModel, roots: readonly Componen
     open.push(element);
   };
   for (const root of roots) if (root instanceof ReadComponent) want(root.element);
-  for (let element = open.pop(); element; element = open.pop()) eachMention(element, (name) => byName.get(name)?.forEach(want));
+  for (let element = open.pop(); element; element = open.pop())
+    eachMention(element, (name) => byName.get(name)?.forEach(want));
   return {
     root: source.root.name === 'neuroml' ? 'neuroml' : 'Lems',
     attributes: rootAttributes(source.root),
@@ -70,10 +74,16 @@ export function keepSource({ source, byId }: LemsModel, roots: readonly Componen
   };
 }
 
-/** Tag of the property of a network that holds the rule by which a projection was connected, before the projection's name. */
+/**
+ * Tag of the property of a network that holds the rule by which a projection was connected, before the projection's
+ * name.
+ */
 export const ruleTag = 'connect ';
 
-/** The rules by which projections were connected before their connections were listed, by projection: what an export keeps beside the list. */
+/**
+ * The rules by which projections were connected before their connections were listed, by projection: what an export
+ * keeps beside the list.
+ */
 export function keptRules({ elements }: KeptSource, network: string): Readonly<Record<string, unknown>> {
   const { children = [] } = elements.find(({ attributes }) => attributes?.['id'] === network) ?? {};
   const rules = children.flatMap(({ tag, attributes = {} }) => {
@@ -89,7 +99,10 @@ export function keptRules({ elements }: KeptSource, network: string): Readonly<R
 }
 
 /** Component types by their names, components by their ids. */
-function definitionsByName({ elements }: LemsSource, byId: LemsModel['byId']): ReadonlyMap<string, readonly XmlElement[]> {
+function definitionsByName(
+  { elements }: LemsSource,
+  byId: LemsModel['byId'],
+): ReadonlyMap<string, readonly XmlElement[]> {
   const byName = new Map<string, XmlElement[]>();
   const add = (name: string | undefined, element: XmlElement): void => {
     if (name === undefined) return;
@@ -110,7 +123,10 @@ function definitionsByName({ elements }: LemsSource, byId: LemsModel['byId']): R
   return byName;
 }
 
-/** Calls `visit` with every tag and attribute value of an element and what is in it; of long lists with those of the first. */
+/**
+ * Calls `visit` with every tag and attribute value of an element and what is in it; of long lists with those of the
+ * first.
+ */
 function eachMention(element: XmlElement, visit: (name: string) => void): void {
   visit(element.name);
   for (const value of Object.values(element.attributes)) visit(value);
@@ -125,7 +141,16 @@ function eachMention(element: XmlElement, visit: (name: string) => void): void {
 }
 
 /** Attributes of connections that name no component. */
-const paths: ReadonlySet<string> = new Set(['id', 'preCellId', 'postCellId', 'preCell', 'postCell', 'weight', 'delay', 'target']);
+const paths: ReadonlySet<string> = new Set([
+  'id',
+  'preCellId',
+  'postCellId',
+  'preCell',
+  'postCell',
+  'weight',
+  'delay',
+  'target',
+]);
 
 /** Files of core types that the document names itself, and those that none of these includes. */
 function coreNamed({ core, root }: LemsSource): readonly string[] {
@@ -147,7 +172,8 @@ function coreNamed({ core, root }: LemsSource): readonly string[] {
 function rootAttributes({ source, offset }: XmlElement): Readonly<Record<string, string>> {
   const attributes: Record<string, string> = {};
   eachAttribute(source.text, offset, ({ name }, raw) => {
-    if (name === 'id' || name === 'description' || name.startsWith('xmlns') || name.startsWith('xsi:')) attributes[name] = raw;
+    if (name === 'id' || name === 'description' || name.startsWith('xmlns') || name.startsWith('xsi:'))
+      attributes[name] = raw;
   });
   return attributes;
 }

@@ -1,6 +1,7 @@
 /**
- * A document with all that it includes, as one list of elements: inclusion is splicing. Each file is read once, whatever it is
- * called, found next to the file that includes it, next to the main file, in an allowed folder, or among the core types.
+ * A document with all that it includes, as one list of elements: inclusion is splicing. Each file is read once,
+ * whatever it is called, found next to the file that includes it, next to the main file, in an allowed folder, or among
+ * the core types.
  */
 
 import { posix } from 'node:path';
@@ -49,7 +50,12 @@ const deepestInclusion = 50;
  * @param document  its path, or a name where there is no file
  * @returns null when it is no LEMS or NeuroML document
  */
-export function loadDocuments(text: string, document: string, host: LemsHost, diagnostics: Diagnostics): LoadedDocuments | null {
+export function loadDocuments(
+  text: string,
+  document: string,
+  host: LemsHost,
+  diagnostics: Diagnostics,
+): LoadedDocuments | null {
   const root = readRoot(text, document, diagnostics);
   if (!root) return null;
   const key = host.locate(document) ?? document;
@@ -75,9 +81,12 @@ function readRoot(text: string, document: string, diagnostics: Diagnostics): Xml
   const root = readXml(text, document, diagnostics);
   if (!root) return null;
   const namespace = namespaceOf(root);
-  const old = ['channelml', 'morphml', 'networkml', 'neuroml'].includes(root.name) && namespace?.includes('morphml.org') === true;
-  if (old || ['channelml', 'morphml', 'networkml'].includes(root.name)) diagnostics.add(messages.oldNeuroml(), root.place);
-  else if (root.name !== 'Lems' && root.name !== 'neuroml') diagnostics.add(messages.unknownRoot(root.name), root.place);
+  const old =
+    ['channelml', 'morphml', 'networkml', 'neuroml'].includes(root.name) && namespace?.includes('morphml.org') === true;
+  if (old || ['channelml', 'morphml', 'networkml'].includes(root.name))
+    diagnostics.add(messages.oldNeuroml(), root.place);
+  else if (root.name !== 'Lems' && root.name !== 'neuroml')
+    diagnostics.add(messages.unknownRoot(root.name), root.place);
   else {
     if (root.name === 'neuroml' && namespace !== undefined && !/neuroml\.org\/schema\/neuroml2/.test(namespace))
       diagnostics.add(messages.unknownNamespace(namespace), root.place);
@@ -142,7 +151,8 @@ function include(element: XmlElement, origin: Origin, state: Loading): void {
   }
 }
 
-type Found = { readonly kind: 'file'; readonly path: string; readonly real: string } | { readonly kind: 'outside' | 'none' };
+type Found =
+  { readonly kind: 'file'; readonly path: string; readonly real: string } | { readonly kind: 'outside' | 'none' };
 
 function find(file: string, folder: string, { host, mainFolder }: Loading): Found {
   let outside = false;

@@ -36,7 +36,10 @@ export interface Lookup {
   readonly types: Types;
 }
 
-/** Collects what a component that runs a simulation says about output. @diagnostic lems/unknown-quantity, lems/unknown-path */
+/**
+ * Collects what a component that runs a simulation says about output. @diagnostic lems/unknown-quantity,
+ * lems/unknown-path
+ */
 export function collectOutputs(simulation: Component, lookup: Lookup, diagnostics: Diagnostics): Outputs {
   const collector = new Collector(lookup, diagnostics);
   const files = descendants(simulation).flatMap((component) => collector.fileOf(component));
@@ -67,7 +70,10 @@ class Collector {
     string,
     { readonly owner: Quantity['owner']; readonly at: Quantity['at']; readonly byVariable: Map<string, Set<number>> }
   >();
-  readonly #events = new Map<string, { readonly population: string; readonly event: string; readonly indices: Set<number> }>();
+  readonly #events = new Map<
+    string,
+    { readonly population: string; readonly event: string; readonly indices: Set<number> }
+  >();
   readonly #resolver: Resolver;
 
   constructor(lookup: Lookup, diagnostics: Diagnostics) {
@@ -124,7 +130,9 @@ class Collector {
   }
 
   get watched(): ReadonlySet<string> {
-    return new Set([...this.#variables.values()].flatMap(({ owner }) => ('population' in owner ? [owner.population] : [])));
+    return new Set(
+      [...this.#variables.values()].flatMap(({ owner }) => ('population' in owner ? [owner.population] : [])),
+    );
   }
 
   #addVariable({ owner, variable, index, at }: Quantity): void {
@@ -142,12 +150,14 @@ class Collector {
     return descendants(component).flatMap((inner) =>
       (inner.type.simulation?.eventRecords ?? []).flatMap((record) => {
         const path = inner.attributes[record.quantity];
-        const found = path === undefined ? undefined : this.#resolver.emitter(path, inner.attributes[record.eventPort], inner);
+        const found =
+          path === undefined ? undefined : this.#resolver.emitter(path, inner.attributes[record.eventPort], inner);
         if (!found) return [];
         const key = `${found.population} ${found.event}`;
         const known = this.#events.get(key);
         if (known) known.indices.add(found.index);
-        else this.#events.set(key, { population: found.population, event: found.event, indices: new Set([found.index]) });
+        else
+          this.#events.set(key, { population: found.population, event: found.event, indices: new Set([found.index]) });
         return [{ id: inner.id, ...found }];
       }),
     );
@@ -193,7 +203,10 @@ class Collector {
   }
 }
 
-function columnOf({ id, quantity }: { readonly id: string; readonly quantity: Quantity }, names: Names): Record<string, unknown> {
+function columnOf(
+  { id, quantity }: { readonly id: string; readonly quantity: Quantity },
+  names: Names,
+): Record<string, unknown> {
   return { id, recording: names.variables(quantity), variable: quantity.variable, index: quantity.index };
 }
 
@@ -220,7 +233,11 @@ export class Resolver {
   ) {}
 
   /** The cell whose events a path selects. */
-  emitter(path: string, port: string | undefined, component: Component): { population: string; index: number; event: string } | undefined {
+  emitter(
+    path: string,
+    port: string | undefined,
+    component: Component,
+  ): { population: string; index: number; event: string } | undefined {
     const found = this.#cell(path, component);
     if (!found) return undefined;
     const { flat } = this.lookup.types.ofCell(found.cell.draft);
@@ -231,7 +248,11 @@ export class Resolver {
     }
     // A cell that never emits is one whose list of events stays empty.
     this.lookup.types.listen(flat, identifier(event));
-    return { population: this.lookup.naming.populations.get(found.cell.draft) ?? '', index: found.cell.index, event: identifier(event) };
+    return {
+      population: this.lookup.naming.populations.get(found.cell.draft) ?? '',
+      index: found.cell.index,
+      event: identifier(event),
+    };
   }
 
   #cell(path: string, component: Component): { readonly cell: Cell; readonly rest: readonly string[] } | undefined {
@@ -266,7 +287,12 @@ export class Resolver {
     const own = compartments ? compartments.variable(rest) : variableOf(type, rest);
     if (own !== undefined) {
       const at = compartments?.placeOf(rest === found.rest ? '0' : (found.rest[0] ?? '0'), 0.5);
-      return { owner: { population: naming.populations.get(cell.draft) ?? '' }, variable: own, index: cell.index, ...(at ? { at } : {}) };
+      return {
+        owner: { population: naming.populations.get(cell.draft) ?? '' },
+        variable: own,
+        index: cell.index,
+        ...(at ? { at } : {}),
+      };
     }
     const attached = this.#attachment(cell, rest, path, component);
     if (attached === 'reported') return undefined;
@@ -275,7 +301,12 @@ export class Resolver {
     return undefined;
   }
 
-  #attachment(cell: Cell, rest: readonly string[], path: string, component: Component): Quantity | 'reported' | undefined {
+  #attachment(
+    cell: Cell,
+    rest: readonly string[],
+    path: string,
+    component: Component,
+  ): Quantity | 'reported' | undefined {
     const [step = '', ...more] = rest;
     const parts = step.split(':');
     const id = parts.length === 3 ? (parts[1] ?? '') : step;
@@ -292,13 +323,19 @@ export class Resolver {
     if ('sources' in of) {
       if (!of.receiver) return undefined;
       const variable = variableOf(types.ofSynapse(of.receiver, of.from, of.to, of.peer), more);
-      return variable === undefined ? undefined : { owner: { projection: naming.projections.get(of) ?? '' }, variable, index: entry.index };
+      return variable === undefined
+        ? undefined
+        : { owner: { projection: naming.projections.get(of) ?? '' }, variable, index: entry.index };
     }
     const variable = variableOf(types.ofAttached(of.component, of.to), more);
-    return variable === undefined ? undefined : { owner: { population: naming.attached.get(of) ?? '' }, variable, index: entry.index };
+    return variable === undefined
+      ? undefined
+      : { owner: { population: naming.attached.get(of) ?? '' }, variable, index: entry.index };
   }
 
-  /** What of a component is attached to a cell, in order; undefined where nothing of that component is attached to any. */
+  /**
+   * What of a component is attached to a cell, in order; undefined where nothing of that component is attached to any.
+   */
   #entries(cell: Cell, id: string, list: string | null): readonly Entry[] | undefined {
     const key = `${cell.draft.ordinal} ${list ?? '*'} ${id}`;
     let byCell = this.#attachments.get(key);

@@ -8,17 +8,19 @@ import type { Part } from './import.js';
 import type { Component, ComponentType, LemsModel, ParameterDefinition } from './lems/definitions.js';
 
 /**
- * The networks of a document, and what of it has equations and is in none of them. What equations require of a cell that is not there stands around
- * them as parameters, so that their names and units can be checked all the same.
+ * The networks of a document, and what of it has equations and is in none of them. What equations require of a cell
+ * that is not there stands around them as parameters, so that their names and units can be checked all the same.
  *
- * @param document  as places name it; components of included files are checked where something of the document uses them
+ * @param document  as places name it; components of included files are checked where something of the document uses
+ *   them
  */
 export function partsOf(lems: LemsModel, document: string): readonly Part[] {
   const own = lems.components.filter(({ place }) => place.document === document);
   const networks = own.filter((component) => !isDynamic(component.type) && holdsNetwork(component));
   const reaches = new Map(networks.map((network) => [network, reached(network, lems)]));
   const used = new Set([...reaches.values()].flatMap((all) => [...all]));
-  const whole = (network: Component): boolean => [...(reaches.get(network) ?? [])].every((component) => isWhole(component));
+  const whole = (network: Component): boolean =>
+    [...(reaches.get(network) ?? [])].every((component) => isWhole(component));
   return [
     ...networks.filter(whole).map((target): Part => ({ target, around: null })),
     ...own.flatMap((component) =>
@@ -27,7 +29,10 @@ export function partsOf(lems: LemsModel, document: string): readonly Part[] {
   ];
 }
 
-/** Whether a component has all that its equations read of single children: a cell may still be a mere shape, which nothing is wrong with. */
+/**
+ * Whether a component has all that its equations read of single children: a cell may still be a mere shape, which
+ * nothing is wrong with.
+ */
 function isWhole({ type, children }: Component): boolean {
   return (type.dynamics?.derivedVariables ?? []).every(({ select }) => {
     const [first = ''] = select?.split('/') ?? [];
@@ -51,14 +56,20 @@ function reached(component: Component, lems: LemsModel, found = new Set<Componen
   return found;
 }
 
-/** A component with all that it requires around it; nothing where it requires an instance at the other end of a connection. */
+/**
+ * A component with all that it requires around it; nothing where it requires an instance at the other end of a
+ * connection.
+ */
 function loosePart(target: Component, lems: LemsModel): readonly Part[] {
   const tree = growTree(target, lems, new Diagnostics());
   if (tree.nodes.some(({ type }) => type.instanceRequirements.size > 0)) return [];
   const unmet = unmetRequirements(tree);
   if (unmet.length === 0) return [{ target, around: null }];
   // The values mean nothing: only names and dimensions are looked at.
-  const given = unmet.map((requirement): [string, ParameterDefinition] => [requirement.name, { ...requirement, fixed: 1 }]);
+  const given = unmet.map((requirement): [string, ParameterDefinition] => [
+    requirement.name,
+    { ...requirement, fixed: 1 },
+  ]);
   const around: Component = {
     ...target,
     id: '',

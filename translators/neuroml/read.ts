@@ -35,20 +35,28 @@ const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'propert
  * @param host  the files that it may include
  * @returns null when it cannot be read at all; a model with holes when `diagnostics` has errors
  */
-export function readLems(text: string, document: string, host: LemsHost = noFiles, diagnostics: Diagnostics): LemsModel | null {
+export function readLems(
+  text: string,
+  document: string,
+  host: LemsHost = noFiles,
+  diagnostics: Diagnostics,
+): LemsModel | null {
   const loaded = loadDocuments(text, document, host, diagnostics);
   if (!loaded) return null;
   const { elements } = loaded;
   // 1. Dimensions, units and constants, wherever they stand: types and values need them.
   const table = emptyUnitTable();
-  for (const { element, origin } of ownFirst(named(elements, 'Dimension'))) readDimension(element, table, diagnostics, origin === 'core');
-  for (const { element, origin } of ownFirst(named(elements, 'Unit'))) readUnit(element, table, diagnostics, origin === 'core');
+  for (const { element, origin } of ownFirst(named(elements, 'Dimension')))
+    readDimension(element, table, diagnostics, origin === 'core');
+  for (const { element, origin } of ownFirst(named(elements, 'Unit')))
+    readUnit(element, table, diagnostics, origin === 'core');
   const constants = readConstants(
     named(elements, 'Constant').map(({ element }) => element),
     table,
     diagnostics,
   );
-  for (const { element, origin } of elements) if (origin !== 'core' && definitions.has(element.name)) checkDefinition(element, diagnostics);
+  for (const { element, origin } of elements)
+    if (origin !== 'core' && definitions.has(element.name)) checkDefinition(element, diagnostics);
   // 2. Types, with what they inherit.
   const { types: typeElements, own } = findTypes(named(elements, 'ComponentType'), diagnostics);
   const types = new TypeTable({ elements: typeElements, ...table, constants, diagnostics });
@@ -56,7 +64,12 @@ export function readLems(text: string, document: string, host: LemsHost = noFile
   for (const name of own) types.get(name);
   // 3. Components.
   const schema = schemaFor((name) => !own.has(name));
-  const found = readComponents(elements, types, { host, mayRepeat: (type, role) => schema.mayRepeat(type, role) }, diagnostics);
+  const found = readComponents(
+    elements,
+    types,
+    { host, mayRepeat: (type, role) => schema.mayRepeat(type, role) },
+    diagnostics,
+  );
   const target = findTarget(elements, found.byId, found.components, diagnostics);
   if (target) checkMethod(target, diagnostics);
   // 4. What they say.
@@ -89,7 +102,9 @@ export function readLems(text: string, document: string, host: LemsHost = noFile
     kept,
     source: {
       root: loaded.root,
-      elements: elements.flatMap(({ element, origin }) => (origin === 'core' || element.name === 'Target' ? [] : [element])),
+      elements: elements.flatMap(({ element, origin }) =>
+        origin === 'core' || element.name === 'Target' ? [] : [element],
+      ),
       core: [...loaded.core],
     },
   };
@@ -129,7 +144,8 @@ function findTypes(elements: readonly Placed[], diagnostics: Diagnostics): Found
     } else if (origin !== 'core') {
       const related = [{ message: 'first defined here', place: known.place }];
       diagnostics.add({ ...messages.duplicate('the component type', name), related }, element.valuePlace('name'));
-    } else if (own.has(name) && !isCopy(known, element)) diagnostics.add(messages.replacesCore(name), known.valuePlace('name'));
+    } else if (own.has(name) && !isCopy(known, element))
+      diagnostics.add(messages.replacesCore(name), known.valuePlace('name'));
   }
   return { types, own };
 }
@@ -176,8 +192,8 @@ function readComponents(
 }
 
 /**
- * Top-level elements by id. An id that is used twice is an error, but for networks, which every included file may hold: of these
- * the main document's counts.
+ * Top-level elements by id. An id that is used twice is an error, but for networks, which every included file may hold:
+ * of these the main document's counts.
  */
 function firstById(elements: readonly Placed[], diagnostics: Diagnostics): ReadonlyMap<string, XmlElement> {
   const byId = new Map<string, Placed>();
@@ -190,7 +206,8 @@ function firstById(elements: readonly Placed[], diagnostics: Diagnostics): Reado
       byId.set(id, placed);
       continue;
     }
-    const networks = element.name === 'network' && first.element.name === 'network' && element.source !== first.element.source;
+    const networks =
+      element.name === 'network' && first.element.name === 'network' && element.source !== first.element.source;
     if (networks && origin === 'main') byId.set(id, placed);
     const related = [{ message: 'first used here', place: first.element.valuePlace('id') }];
     diagnostics.add({ ...messages.duplicateId(id, networks ? 'warning' : 'error'), related }, element.valuePlace('id'));
@@ -198,7 +215,9 @@ function firstById(elements: readonly Placed[], diagnostics: Diagnostics): Reado
   return new Map([...byId].map(([id, { element }]) => [id, element]));
 }
 
-/** Simulations may ask the reference interpreter for another method than its usual one. @diagnostic lems/other-method */
+/**
+ * Simulations may ask the reference interpreter for another method than its usual one. @diagnostic lems/other-method
+ */
 function checkMethod({ element }: ReadComponent, diagnostics: Diagnostics): void {
   for (const meta of element.children) {
     if (meta.name !== 'Meta' || !/^(?:jlems)?$/i.test(meta.attributes['for'] ?? '')) continue;
@@ -208,7 +227,9 @@ function checkMethod({ element }: ReadComponent, diagnostics: Diagnostics): void
   }
 }
 
-/** What `Target` names, or else the last component, of the main document if it has one, whose type says how to run it. */
+/**
+ * What `Target` names, or else the last component, of the main document if it has one, whose type says how to run it.
+ */
 function findTarget(
   elements: readonly Placed[],
   byId: ReadonlyMap<string, ReadComponent>,

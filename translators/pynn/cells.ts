@@ -44,8 +44,10 @@ export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardC
   const at = child(pointer, 'type');
   if (cell.type === 'PointNeuron') return pointNeuronOf(cell, pointer, setting);
   for (const key of ['neuron', 'receptors'] as const)
-    if (cell[key] !== undefined) setting.reportKey(messages.unknownParameter(key, cell.type, ['params']), child(pointer, key));
-  if (cell.type === 'GIF_cond_exp') return gifCell(components(cell.params, ['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma']) ?? 3);
+    if (cell[key] !== undefined)
+      setting.reportKey(messages.unknownParameter(key, cell.type, ['params']), child(pointer, key));
+  if (cell.type === 'GIF_cond_exp')
+    return gifCell(components(cell.params, ['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma']) ?? 3);
   if (cell.type === 'SpikeSourceInhGamma') return inhomogeneousGamma(components(cell.params, ['a', 'b', 'tbins']) ?? 1);
   const known = standardCells.get(cell.type);
   if (known !== undefined) return known;
@@ -80,7 +82,10 @@ function pointNeuronOf(cell: Cell, pointer: string, setting: Setting): StandardC
   for (const [name, { type }] of receptors) {
     if (own(responseParts, type) !== undefined) continue;
     whole = false;
-    setting.report(messages.unknownType('receptor', type, Object.keys(responseParts)), `${child(child(pointer, 'receptors'), name)}/type`);
+    setting.report(
+      messages.unknownType('receptor', type, Object.keys(responseParts)),
+      `${child(child(pointer, 'receptors'), name)}/type`,
+    );
   }
   const kinds = new Set(receptors.map(([, { type }]) => own(responseParts, type)?.kind));
   if (whole && kinds.size > 1) {
@@ -103,7 +108,10 @@ function pointNeuronOf(cell: Cell, pointer: string, setting: Setting): StandardC
 }
 
 /** The parameters that a cell description gives, by the canonical type's names, each with its place. */
-export function givenParameters(cell: Cell, pointer: string): readonly (readonly [name: string, value: Value, pointer: string])[] {
+export function givenParameters(
+  cell: Cell,
+  pointer: string,
+): readonly (readonly [name: string, value: Value, pointer: string])[] {
   const of = (params: Values | undefined, at: string, prefix: string): [string, Value, string][] =>
     Object.entries(params ?? {}).map(([key, value]) => [`${prefix}${key}`, value, child(at, key)]);
   if (cell.type !== 'PointNeuron') return of(cell.params, child(pointer, 'params'), '');
@@ -129,11 +137,15 @@ export function unitOf(cell: StandardCell, name: string): string {
 function parameterNames(cell: StandardCell): readonly string[] {
   const lists = Object.entries(cell.lists ?? {});
   const inLists = new Set(lists.flatMap(([, names]) => names));
-  return [...Object.keys(cell.neuron.parameters ?? {}).filter((name) => !inLists.has(name)), ...lists.map(([name]) => name)];
+  return [
+    ...Object.keys(cell.neuron.parameters ?? {}).filter((name) => !inLists.has(name)),
+    ...lists.map(([name]) => name),
+  ];
 }
 
 /**
- * Values of parameters for `size` cells, by canonical name, in PyNN's order of parameters, since random ones are drawn in it.
+ * Values of parameters for `size` cells, by canonical name, in PyNN's order of parameters, since random ones are drawn
+ * in it.
  *
  * @param given     as `givenParameters` has them
  * @param settable  whether values that are the type's own have to be said, as in a phase that sets them
@@ -152,11 +164,18 @@ export function parameterValues(
     const components = own(cell.lists ?? {}, name);
     if (components !== undefined) {
       const parts = componentValues(name, components, value, pointer, size, setting);
-      for (const [part, located] of Object.entries(parts)) if (settable || located.value !== defaultOf(cell, part)) result[part] = located;
+      for (const [part, located] of Object.entries(parts))
+        if (settable || located.value !== defaultOf(cell, part)) result[part] = located;
     } else if (!known.includes(name)) setting.reportKey(messages.unknownParameter(name, cell.name, known), pointer);
     else {
-      const translated = translateValue(value, pointer, { what: name, unit: unitOf(cell, name), count: size, formulas: ['i'] }, setting);
-      if (translated !== undefined && (settable || translated.value !== defaultOf(cell, name))) result[name] = translated;
+      const translated = translateValue(
+        value,
+        pointer,
+        { what: name, unit: unitOf(cell, name), count: size, formulas: ['i'] },
+        setting,
+      );
+      if (translated !== undefined && (settable || translated.value !== defaultOf(cell, name)))
+        result[name] = translated;
     }
   }
   return result;

@@ -44,7 +44,10 @@ const connectors: Readonly<Record<string, Known>> = {
     make: (call) => fixedNumber(call, 'fixedNumberPost', 'fixedOutDegree'),
   },
   FixedTotalNumberConnector: { parameters: ['n', 'allow_self_connections', 'with_replacement'], make: fixedTotal },
-  SmallWorldConnector: { parameters: ['degree', 'rewiring', 'allow_self_connections', 'n_connections'], make: smallWorld },
+  SmallWorldConnector: {
+    parameters: ['degree', 'rewiring', 'allow_self_connections', 'n_connections'],
+    make: smallWorld,
+  },
   CSAConnector: { parameters: ['cset'], make: connectionSet },
   CloneConnector: { parameters: ['reference', 'reference_projection'], make: clone },
 };
@@ -53,10 +56,18 @@ const connectors: Readonly<Record<string, Known>> = {
 const common: readonly string[] = ['safe', 'callback', 'location_selector'];
 
 /** The connections of a projection; undefined after what is wrong was reported. */
-export function translateConnector(connector: Connector, pointer: string, ends: Ends, setting: Setting): Connections | undefined {
+export function translateConnector(
+  connector: Connector,
+  pointer: string,
+  ends: Ends,
+  setting: Setting,
+): Connections | undefined {
   const known = own(connectors, connector.type);
   if (known === undefined)
-    return void setting.report(messages.unknownType('connector', connector.type, Object.keys(connectors)), child(pointer, 'type'));
+    return void setting.report(
+      messages.unknownType('connector', connector.type, Object.keys(connectors)),
+      child(pointer, 'type'),
+    );
   const params = connector.params ?? {};
   const place = child(pointer, 'params');
   let whole = true;
@@ -65,6 +76,8 @@ export function translateConnector(connector: Connector, pointer: string, ends: 
     whole = false;
     setting.reportKey(messages.unknownParameter(key, connector.type, known.parameters), child(place, key));
   }
-  const made = whole ? known.make({ params, at: (key) => child(place, key), pointer, ends, connector, setting }) : undefined;
+  const made = whole
+    ? known.make({ params, at: (key) => child(place, key), pointer, ends, connector, setting })
+    : undefined;
   return made && { ...made, between: [ends.pre.label, ends.post.label] };
 }

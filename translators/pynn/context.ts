@@ -22,7 +22,10 @@ export interface Setting extends Reporter {
   readFile(name: string): { readonly text: string } | { readonly refused: string };
   /** Place of the next draw in the order in which PyNN draws. */
   nextOrder(): number;
-  /** Whether the connections of a projection must be known before it is built on the target: values are for the pairs that are connected. */
+  /**
+   * Whether the connections of a projection must be known before it is built on the target: values are for the pairs
+   * that are connected.
+   */
   drawsOnHost(label: string): boolean;
 }
 
@@ -30,12 +33,14 @@ export interface Setting extends Reporter {
 export function reporter(positions: Positions, diagnostics: Diagnostics): Reporter {
   return {
     report: (finding, pointer) => diagnostics.add(finding, positions.place(pointer)),
-    reportKey: (finding, pointer) => diagnostics.add(finding, positions.keyPlace?.(pointer) ?? positions.place(pointer)),
+    reportKey: (finding, pointer) =>
+      diagnostics.add(finding, positions.keyPlace?.(pointer) ?? positions.place(pointer)),
   };
 }
 
 /** Own value of a map that comes from a document. */
-export const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(map, key) ? map[key] : undefined);
+export const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(map, key) ? map[key] : undefined;
 
 /** Whole steps in a time, and whether the time is that many to within a thousandth of a step. */
 export function stepsIn(time: number, dt: number): { readonly steps: number; readonly whole: boolean } {

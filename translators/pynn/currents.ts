@@ -1,9 +1,9 @@
 /**
- * Current sources as stimuli. A source is on for start <= t < stop, with both rounded to the nearest step; times in expressions are
- * those of the start of a step, and half a step keeps comparisons clear of rounding.
+ * Current sources as stimuli. A source is on for start <= t < stop, with both rounded to the nearest step; times in
+ * expressions are those of the start of a step, and half a step keeps comparisons clear of rounding.
  *
- * What phases change of a source is known beforehand, and becomes part of its expression, unless a reset makes time ambiguous: then it is
- * a phase of the protocol.
+ * What phases change of a source is known beforehand, and becomes part of its expression, unless a reset makes time
+ * ambiguous: then it is a phase of the protocol.
  */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
@@ -34,7 +34,10 @@ const currentSources: Readonly<Record<string, Known>> = {
         `(${nA(of('offset'))} + ${nA(of('amplitude'))}*sin(2*pi*${of('frequency')}*Hz*(t - ${of('start')}*ms) + ${of('phase')}*pi/180))`,
       ),
   },
-  StepCurrentSource: { defaults: { times: [], amplitudes: [] }, value: (_, list) => steps(list('times'), list('amplitudes')) },
+  StepCurrentSource: {
+    defaults: { times: [], amplitudes: [] },
+    value: (_, list) => steps(list('times'), list('amplitudes')),
+  },
   NoisyCurrentSource: {
     defaults: { mean: 0, stdev: 1, start: 0, stop: 1e12, dt: 0.1 },
     value: (of) => window(of, `normal(${nA(of('mean'))}, ${nA(of('stdev'))})`),
@@ -45,7 +48,10 @@ const nA = (value: number): string => `${value}*nA`;
 const after = (time: number): string => `t > ${time}*ms - dt/2`;
 
 function window(of: (name: string) => number, value: string): string {
-  const conditions = [...(of('start') > 0 ? [after(of('start'))] : []), ...(of('stop') < 1e12 ? [`t < ${of('stop')}*ms - dt/2`] : [])];
+  const conditions = [
+    ...(of('start') > 0 ? [after(of('start'))] : []),
+    ...(of('stop') < 1e12 ? [`t < ${of('stop')}*ms - dt/2`] : []),
+  ];
   return conditions.length === 0 ? value : `${value} if ${conditions.join(' and ')} else 0*nA`;
 }
 
@@ -78,7 +84,10 @@ export interface TranslatedSource {
 
 const nothing: TranslatedSource = { stimuli: [], portions: [] };
 
-/** The stimuli of one source: one for each population that it flows into. Changes whose moment is known are part of its expression. */
+/**
+ * The stimuli of one source: one for each population that it flows into. Changes whose moment is known are part of its
+ * expression.
+ */
 export function translateCurrentSource(
   source: CurrentSource,
   pointer: string,
@@ -88,7 +97,10 @@ export function translateCurrentSource(
 ): TranslatedSource {
   const known = own(currentSources, source.type);
   if (known === undefined) {
-    setting.report(messages.unknownType('current source', source.type, Object.keys(currentSources)), child(pointer, 'type'));
+    setting.report(
+      messages.unknownType('current source', source.type, Object.keys(currentSources)),
+      child(pointer, 'type'),
+    );
     return nothing;
   }
   if (source.type === 'NoisyCurrentSource' && numpyGenerator(source.rng, child(pointer, 'rng'), setting))
@@ -99,11 +111,13 @@ export function translateCurrentSource(
   for (const change of changes) {
     params = { ...params, ...change.params };
     const next = valueOf(source.type, known, params, change.pointer, setting);
-    value = value === undefined || next === undefined ? undefined : `(${next}) if ${after(change.time)} else (${value})`;
+    value =
+      value === undefined || next === undefined ? undefined : `(${next}) if ${after(change.time)} else (${value})`;
   }
   if (value === undefined) return nothing;
   // A source has one output: all cells that it flows into get the same.
-  const timing = source.type === 'NoisyCurrentSource' ? { shared: true, ...held({ ...known.defaults, ...given }, setting) } : {};
+  const timing =
+    source.type === 'NoisyCurrentSource' ? { shared: true, ...held({ ...known.defaults, ...given }, setting) } : {};
   const flows = (source.inject_into ?? []).flatMap((label, index) => {
     const at = child(child(pointer, 'inject_into'), index);
     return (targetOf(label, targets, at, setting)?.portions ?? []).flatMap((portion) => {
@@ -117,7 +131,13 @@ export function translateCurrentSource(
     portions: flows.map(({ portion }) => portion),
     stimuli: flows.map(({ portion, input, at }) =>
       located(
-        { kind: 'current', to: located(selectionOf(portion), at), input, value: located(value, child(pointer, 'params')), ...timing },
+        {
+          kind: 'current',
+          to: located(selectionOf(portion), at),
+          input,
+          value: located(value, child(pointer, 'params')),
+          ...timing,
+        },
         pointer,
       ),
     ),
@@ -145,11 +165,20 @@ function held(params: Parameters, { dt }: Setting): { readonly every?: string; r
   const { steps: count } = stepsIn(Number(params['dt']), dt);
   if (count <= 1) return {};
   const { steps: first } = stepsIn(Number(params['start']), dt);
-  return { every: `${Number(params['dt'])} ms`, ...(first % count === 0 ? {} : { from: `${Number(params['start'])} ms` }) };
+  return {
+    every: `${Number(params['dt'])} ms`,
+    ...(first % count === 0 ? {} : { from: `${Number(params['start'])} ms` }),
+  };
 }
 
 /** The expression of a source with these parameters; undefined after what is wrong was reported. */
-function valueOf(type: string, known: Known, params: Parameters, pointer: string, setting: Setting): string | undefined {
+function valueOf(
+  type: string,
+  known: Known,
+  params: Parameters,
+  pointer: string,
+  setting: Setting,
+): string | undefined {
   let whole = true;
   const fail = (finding: Finding, key: string, onKey = false): void => {
     whole = false;
@@ -171,13 +200,19 @@ function valueOf(type: string, known: Known, params: Parameters, pointer: string
   if (whole && type === 'StepCurrentSource') whole = checkSteps(list('times'), list('amplitudes'), pointer, setting);
   if (whole && type === 'NoisyCurrentSource') {
     const { steps: count, whole: multiple } = stepsIn(number('dt'), setting.dt);
-    if (!multiple || count < 1) fail(messages.notAMultiple('the interval of the noise', setting.dt, number('dt')), 'dt');
+    if (!multiple || count < 1)
+      fail(messages.notAMultiple('the interval of the noise', setting.dt, number('dt')), 'dt');
     if (number('stdev') < 0) fail(messages.outOfRange('stdev', '0 nA or more', number('stdev')), 'stdev');
   }
   return whole ? known.value(number, list) : undefined;
 }
 
-function checkSteps(times: readonly number[], amplitudes: readonly number[], pointer: string, setting: Setting): boolean {
+function checkSteps(
+  times: readonly number[],
+  amplitudes: readonly number[],
+  pointer: string,
+  setting: Setting,
+): boolean {
   const wrong = times.findIndex((time, k) => time < 0 || (k > 0 && time <= (times[k - 1] ?? 0)));
   if (amplitudes.length !== times.length)
     setting.report(messages.wrongLength('amplitudes', times.length, amplitudes.length), child(pointer, 'amplitudes'));

@@ -30,14 +30,20 @@ export const distributions: Readonly<Record<string, Distribution>> = {
     parameters: ['n', 'p'],
     expression: (n, unit) => scaled(`binomial(${at(n, 0)}, ${at(n, 1)})`, unit),
     check: (n) =>
-      at(n, 0) >= 0 && Number.isInteger(at(n, 0)) && at(n, 1) >= 0 && at(n, 1) <= 1 ? undefined : 'a whole number n, and p from 0 to 1',
+      at(n, 0) >= 0 && Number.isInteger(at(n, 0)) && at(n, 1) >= 0 && at(n, 1) <= 1
+        ? undefined
+        : 'a whole number n, and p from 0 to 1',
   },
   gamma: {
     parameters: ['k', 'theta'],
     expression: (n, unit) => `gamma(${at(n, 0)}, ${quantity(at(n, 1), unit)})`,
     check: (n) => (at(n, 0) >= 0 && at(n, 1) >= 0 ? undefined : 'k and theta of 0 or more'),
   },
-  exponential: { parameters: ['beta'], expression: (n, unit) => `exponential(${quantity(at(n, 0), unit)})`, check: positive(0, 'beta') },
+  exponential: {
+    parameters: ['beta'],
+    expression: (n, unit) => `exponential(${quantity(at(n, 0), unit)})`,
+    check: positive(0, 'beta'),
+  },
   lognormal: {
     parameters: ['mu', 'sigma'],
     expression: (n, unit) => scaled(`lognormal(${at(n, 0)}, ${at(n, 1)})`, unit),
@@ -59,7 +65,11 @@ export const distributions: Readonly<Record<string, Distribution>> = {
     expression: (n, unit) =>
       `clip(normal(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)}), ${quantity(at(n, 2), unit)}, ${quantity(at(n, 3), unit)})`,
   },
-  poisson: { parameters: ['lambda_'], expression: (n, unit) => scaled(`poisson(${at(n, 0)})`, unit), check: positive(0, 'lambda_') },
+  poisson: {
+    parameters: ['lambda_'],
+    expression: (n, unit) => scaled(`poisson(${at(n, 0)})`, unit),
+    check: positive(0, 'lambda_'),
+  },
   uniform: {
     parameters: ['low', 'high'],
     expression: (n, unit) => `uniform(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)})`,

@@ -3,11 +3,18 @@
 import type { Projection, PynnSpecification, Value, Values } from './specification.js';
 import { isNumbers } from './values.js';
 
-/** Labels of projections some of whose values are for the pairs that are connected: numbers that a NumpyRNG draws, lists, gaps. */
+/**
+ * Labels of projections some of whose values are for the pairs that are connected: numbers that a NumpyRNG draws,
+ * lists, gaps.
+ */
 export function drawnOnHost({ rngs = {}, projections = [], phases = [] }: PynnSpecification): ReadonlySet<string> {
   const isNumpy = (value: Value): boolean =>
-    isRandom(value) && typeof value.rng === 'string' && Object.hasOwn(rngs, value.rng) && rngs[value.rng]?.type === 'NumpyRNG';
-  const before = (values: Values | undefined): boolean => Object.values(values ?? {}).some((value) => isNumpy(value) || hasGaps(value));
+    isRandom(value) &&
+    typeof value.rng === 'string' &&
+    Object.hasOwn(rngs, value.rng) &&
+    rngs[value.rng]?.type === 'NumpyRNG';
+  const before = (values: Values | undefined): boolean =>
+    Object.values(values ?? {}).some((value) => isNumpy(value) || hasGaps(value));
   const byRow = new Set(projections.filter(({ connector }) => rowByRow.has(connector.type)).map(labelOf));
   const later = (values: Values, label: string): boolean =>
     before(values) ||

@@ -15,8 +15,8 @@ export interface PynnScriptExport {
 }
 
 /**
- * A model as a PyNN script: `python model.py [simulator] [results.json]`. With a second argument it writes spike times (ms) and signals
- * of all recorded populations there, and what was read of synapses.
+ * A model as a PyNN script: `python model.py [simulator] [results.json]`. With a second argument it writes spike times
+ * (ms) and signals of all recorded populations there, and what was read of synapses.
  *
  * @param stem  name of the script without its ending
  */

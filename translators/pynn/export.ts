@@ -1,6 +1,6 @@
 /**
- * From the canonical model to PyNN-style JSON, with a report of what could be said: standard types by name with the parameters that
- * differ from PyNN's defaults, connectors, generators, views, recordings, phases.
+ * From the canonical model to PyNN-style JSON, with a report of what could be said: standard types by name with the
+ * parameters that differ from PyNN's defaults, connectors, generators, views, recordings, phases.
  *
  * A type is a standard one when it says so (`conformsTo`) and its equations are those of the library.
  */
@@ -19,7 +19,12 @@ import { withoutDangling } from './export/dangling.js';
 import { Targets } from './export/targets.js';
 import { cellOf, standardCellOf } from './export/types.js';
 import { Generators, inUnit } from './export/values.js';
-import type { CurrentSource, Population as PynnPopulation, PynnSpecification, Value as PynnValue } from './specification.js';
+import type {
+  CurrentSource,
+  Population as PynnPopulation,
+  PynnSpecification,
+  Value as PynnValue,
+} from './specification.js';
 
 export interface PynnExport {
   readonly document: PynnSpecification;
@@ -50,11 +55,16 @@ export function exportPynn({ model, data }: ValidModel): PynnExport {
       report.exact(child('/neurons', name), `${standard.name} by name`);
     }
   }
-  const populations = Object.entries(model.populations).flatMap(([name, population]) => populationOf(context, name, population) ?? []);
-  const projections = Object.entries(model.projections).flatMap(([name, projection]) => projectionOf(context, name, projection) ?? []);
+  const populations = Object.entries(model.populations).flatMap(
+    ([name, population]) => populationOf(context, name, population) ?? [],
+  );
+  const projections = Object.entries(model.projections).flatMap(
+    ([name, projection]) => projectionOf(context, name, projection) ?? [],
+  );
   const { recordings, phases } = protocolOf(context);
   const sources = sourcesOf(context);
-  for (const name of Object.keys(model.operations)) report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
+  for (const name of Object.keys(model.operations))
+    report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
   if (model.timing !== 'grid')
     report.approximated(
       'pynn/timing',
@@ -70,7 +80,11 @@ export function exportPynn({ model, data }: ValidModel): PynnExport {
     ...model.metadata,
     ...(typeof source === 'string' ? { source } : {}),
     ...(model.experiment.seed === '0' ? {} : { seed: model.experiment.seed }),
-    setup: { timestep: inUnit(model.experiment.dt, 'ms'), ...delayLimits(context), ...(extra === undefined ? {} : { extra }) },
+    setup: {
+      timestep: inUnit(model.experiment.dt, 'ms'),
+      ...delayLimits(context),
+      ...(extra === undefined ? {} : { extra }),
+    },
     ...given('rngs', generators.rngs),
     populations,
     ...context.targets.declarations(),
@@ -98,7 +112,10 @@ function delayLimits({ model, report }: ExportContext): { readonly min_delay?: n
   const [[, first] = ['', undefined]] = ranges;
   for (const [name, range] of ranges) {
     if (range?.min !== first?.min || range?.max !== first?.max) {
-      report.missing(child(child('/projections', name), 'delayRange'), 'a range of delays of its own for each projection');
+      report.missing(
+        child(child('/projections', name), 'delayRange'),
+        'a range of delays of its own for each projection',
+      );
       return {};
     }
   }
@@ -123,7 +140,8 @@ function populationOf(context: ExportContext, name: string, population: Populati
   }
   const standard = cells.get(population.type);
   const type = model.neurons[population.type];
-  if (standard === undefined || type === undefined) return report.missing(pointer, `its type ${population.type} has no name in PyNN`);
+  if (standard === undefined || type === undefined)
+    return report.missing(pointer, `its type ${population.type} has no name in PyNN`);
   const params: Record<string, PynnValue> = {};
   const initial: Record<string, PynnValue> = {};
   /** Puts in a value, unless it is PyNN's own. */
@@ -168,7 +186,11 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
       return [];
     }
     if (stimulus.shared !== true && sources.some(({ type }) => type === 'NoisyCurrentSource'))
-      report.approximated('pynn/shared-noise', pointer, 'each cell has a noise of its own; a source of PyNN gives all of them the same');
+      report.approximated(
+        'pynn/shared-noise',
+        pointer,
+        'each cell has a noise of its own; a source of PyNN gives all of them the same',
+      );
     const label = context.label(name);
     return sources.map((source, k) => ({
       label: k === 0 ? label : `${label} ${k + 1}`,

@@ -69,7 +69,13 @@ function isTruth(e: Expression): boolean {
 /** A number in place of a truth value. */
 function asNumber(e: Expression): Expression {
   if (!isTruth(e)) return e;
-  const number = (value: number): Expression => ({ kind: 'number', value, text: `${value}.0`, integer: false, span: e.span });
+  const number = (value: number): Expression => ({
+    kind: 'number',
+    value,
+    text: `${value}.0`,
+    integer: false,
+    span: e.span,
+  });
   return { kind: 'conditional', condition: e, whenTrue: number(1), whenFalse: number(0), span: e.span };
 }
 
@@ -77,11 +83,15 @@ function asNumber(e: Expression): Expression {
 function withNumbers(e: Expression): Expression {
   switch (e.kind) {
     case 'binary':
-      return e.operator === 'and' || e.operator === 'or' ? e : { ...e, left: asNumber(e.left), right: asNumber(e.right) };
+      return e.operator === 'and' || e.operator === 'or'
+        ? e
+        : { ...e, left: asNumber(e.left), right: asNumber(e.right) };
     case 'unary':
       return e.operator === 'not' ? e : { ...e, operand: asNumber(e.operand) };
     case 'conditional':
-      return isTruth(e.whenTrue) === isTruth(e.whenFalse) ? e : { ...e, whenTrue: asNumber(e.whenTrue), whenFalse: asNumber(e.whenFalse) };
+      return isTruth(e.whenTrue) === isTruth(e.whenFalse)
+        ? e
+        : { ...e, whenTrue: asNumber(e.whenTrue), whenFalse: asNumber(e.whenFalse) };
     case 'call':
       return { ...e, arguments: e.arguments.map(asNumber) };
     default:
@@ -114,14 +124,16 @@ export function translateFormula(
       if (node.kind === 'name' && node.name !== 'pi' && node.name !== 'e') {
         const name = asWritten(node.name);
         const meaning = Object.hasOwn(known, name) ? known[name] : undefined;
-        if (meaning === undefined) fail(`${name} is none of the names that this expression may read`, [...Object.keys(known), 'pi', 'e']);
+        if (meaning === undefined)
+          fail(`${name} is none of the names that this expression may read`, [...Object.keys(known), 'pi', 'e']);
         else return parseExpression(`(${meaning})`);
       }
       if (node.kind === 'call') {
         const written = node.function.replace(/^(?:np|numpy)\./, '');
         const name = Object.hasOwn(functionNames, written) ? functionNames[written] : undefined;
         const { hint } = suggestion(written, Object.keys(functionNames));
-        if (name === undefined) fail(`${node.function} is no function that expressions may call`, Object.keys(functionNames), hint);
+        if (name === undefined)
+          fail(`${node.function} is no function that expressions may call`, Object.keys(functionNames), hint);
         else return withNumbers({ ...node, function: name });
       }
       return withNumbers(node);

@@ -3,7 +3,8 @@
  *
  *   1. shape       the document fits its schema
  *   2. declare     names, cell types, sizes; which cells views and assemblies stand for
- *   3. translate   populations, views, projections in the order of a script, since those that share a generator draw in it
+ *   3. translate   populations, views, projections in the order of a script, since those that share a generator draw in
+ *   it
  *   4. act         current sources, recordings, phases
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
@@ -32,7 +33,8 @@ import type { Assembly, PynnSpecification, Values, View } from './specification.
  *
  * @param value      the document as read (`readDocument`), expected to hold `format: interneuron/pynn`
  * @param positions  places of its nodes
- * @returns a document for `normalise` with places in the user's text of all its nodes, or null when errors were reported
+ * @returns a document for `normalise` with places in the user's text of all its nodes, or null when errors were
+ *   reported
  * @diagnostic pynn/* as listed in `messages.ts`
  * @source PyNN 0.13; what is and is not covered: README.md of this folder
  */
@@ -50,7 +52,11 @@ export function importPynn(
   return errors() > before ? null : settle(document, positions);
 }
 
-function translate(specification: PynnSpecification, to: Reporter, readFile: Setting['readFile']): Record<string, unknown> {
+function translate(
+  specification: PynnSpecification,
+  to: Reporter,
+  readFile: Setting['readFile'],
+): Record<string, unknown> {
   const setting = settingOf(specification, to, readFile);
   const names = new Names();
   const types = new CellTypes();
@@ -69,7 +75,8 @@ function translate(specification: PynnSpecification, to: Reporter, readFile: Set
   const network: Network = { targets, others: new Map(), synapses: new Map() };
   const projections = translateProjections(specification, names, network, setting);
   const recordings = new Recordings(targets, projections, setting);
-  for (const [k, recording] of (specification.recordings ?? []).entries()) recordings.add(recording, child('/recordings', k));
+  for (const [k, recording] of (specification.recordings ?? []).entries())
+    recordings.add(recording, child('/recordings', k));
   const sources = specification.current_sources ?? [];
   checkLabels(
     sources.map(({ label }) => label),
@@ -90,9 +97,16 @@ function translate(specification: PynnSpecification, to: Reporter, readFile: Set
     const pointer = child('/current_sources', k);
     const own = changes.get(source.label) ?? [];
     const turnsBack = phases.some(({ reset }) => reset !== undefined);
-    const { stimuli: parts, portions } = translateCurrentSource(source, pointer, targets, turnsBack ? [] : own, setting);
+    const { stimuli: parts, portions } = translateCurrentSource(
+      source,
+      pointer,
+      targets,
+      turnsBack ? [] : own,
+      setting,
+    );
     const ids = parts.map(() => stimulusNames.take(source.label));
-    if (turnsBack) own.forEach((change, n) => (protocol[change.place] = changeOfSource(source, ids, own.slice(0, n + 1), setting)));
+    if (turnsBack)
+      own.forEach((change, n) => (protocol[change.place] = changeOfSource(source, ids, own.slice(0, n + 1), setting)));
     if (source.record === true) recordings.addSource(source.label, ids, portions, pointer);
     return parts.map((stimulus, n): [string, Located] => [ids[n] ?? '', stimulus]);
   });
@@ -124,7 +138,16 @@ const variableNames = ({ documents }: CellTypes): ReadonlySet<string> =>
     ),
   );
 
-function metadata({ title, description, authors, licence, doi, species, region, terms }: PynnSpecification): Record<string, unknown> {
+function metadata({
+  title,
+  description,
+  authors,
+  licence,
+  doi,
+  species,
+  region,
+  terms,
+}: PynnSpecification): Record<string, unknown> {
   return { title, description, authors, licence, doi, species, region, terms };
 }
 
@@ -166,11 +189,16 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
   };
   const minDelay = limit('min_delay', dt);
   const maxDelay = limit('max_delay', Infinity);
-  if (minDelay < dt) to.report(messages.outOfRange('min_delay', `the time step, ${dt} ms, or more`, minDelay), '/setup/min_delay');
-  if (minDelay > maxDelay) to.report(messages.outOfRange('min_delay', `max_delay, ${maxDelay} ms, or less`, minDelay), '/setup/min_delay');
+  if (minDelay < dt)
+    to.report(messages.outOfRange('min_delay', `the time step, ${dt} ms, or more`, minDelay), '/setup/min_delay');
+  if (minDelay > maxDelay)
+    to.report(messages.outOfRange('min_delay', `max_delay, ${maxDelay} ms, or less`, minDelay), '/setup/min_delay');
   for (const [name, { seed }] of Object.entries(rngs ?? {})) {
     if (seed !== undefined && !(seed >= 0 && seed < 4294967296))
-      to.report(messages.outOfRange('the seed', 'a whole number from 0 to 4294967295', seed), `${child('/rngs', name)}/seed`);
+      to.report(
+        messages.outOfRange('the seed', 'a whole number from 0 to 4294967295', seed),
+        `${child('/rngs', name)}/seed`,
+      );
   }
   let order = 0;
   const onHost = drawnOnHost(specification);
@@ -198,10 +226,13 @@ const ofPlaces: ReadonlySet<string> = new Set([
 function usesPlaces({ populations, projections }: PynnSpecification): boolean {
   const reads = (values: Values | undefined, unless: readonly string[]): boolean =>
     Object.values(values ?? {}).some(
-      (value) => typeof value === 'object' && value !== null && 'expr' in value && !unless.includes(value.of ?? unless[0] ?? ''),
+      (value) =>
+        typeof value === 'object' && value !== null && 'expr' in value && !unless.includes(value.of ?? unless[0] ?? ''),
     );
   return (
-    (populations ?? []).some(({ cell, initial_values: initial }) => reads(cell.params, ['i']) || reads(initial, ['i'])) ||
+    (populations ?? []).some(
+      ({ cell, initial_values: initial }) => reads(cell.params, ['i']) || reads(initial, ['i']),
+    ) ||
     (projections ?? []).some(
       ({ connector, synapse, initial_values: initial }) =>
         ofPlaces.has(connector.type) || readsDistance(synapse?.params) || readsDistance(initial),
@@ -211,7 +242,9 @@ function usesPlaces({ populations, projections }: PynnSpecification): boolean {
 
 /** Formulas of synapses read the distance where they do not say that they read indices. */
 const readsDistance = (values: Values | undefined): boolean =>
-  Object.values(values ?? {}).some((value) => typeof value === 'object' && value !== null && 'expr' in value && value.of !== 'ij');
+  Object.values(values ?? {}).some(
+    (value) => typeof value === 'object' && value !== null && 'expr' in value && value.of !== 'ij',
+  );
 
 // --- Declarations -------------------------------------------------------------------------------------------------
 
@@ -238,7 +271,8 @@ function declarePopulations(
   );
   return populations.map((population, k) => {
     const pointer = child('/populations', k);
-    const cell = population.cell.type === 'SpikeSourceArray' ? null : cellOf(population.cell, child(pointer, 'cell'), setting);
+    const cell =
+      population.cell.type === 'SpikeSourceArray' ? null : cellOf(population.cell, child(pointer, 'cell'), setting);
     if (cell === undefined) return undefined;
     const size = sizeOfPopulation(population, pointer, setting);
     const info: PopulationInfo = { label: population.label, id: names.take(population.label), size, cell };
@@ -268,7 +302,10 @@ function declareView(view: View, pointer: string, targets: Map<string, Target>, 
 
 function declareAssembly(assembly: Assembly, pointer: string, targets: Map<string, Target>, setting: Setting): void {
   if (targets.has(assembly.label))
-    setting.report(messages.duplicateLabel(assembly.label, 'a population, a view or an assembly'), child(pointer, 'label'));
+    setting.report(
+      messages.duplicateLabel(assembly.label, 'a population, a view or an assembly'),
+      child(pointer, 'label'),
+    );
   targets.set(assembly.label, { label: assembly.label, ...assemblyOf(assembly, targets, pointer, setting) });
 }
 
@@ -290,7 +327,14 @@ function translateProjections(
   const others = new Map<string, Connections & { readonly id: string }>(network.others);
   for (const [k, projection] of projections.entries()) {
     const label = labels[k] ?? '';
-    const one = translateProjection(projection, names.take(label), label, child('/projections', k), { ...network, others }, setting);
+    const one = translateProjection(
+      projection,
+      names.take(label),
+      label,
+      child('/projections', k),
+      { ...network, others },
+      setting,
+    );
     if (one === undefined) continue;
     translated.set(translated.has(label) ? one.id : label, one);
     others.set(label, { ...one.connections, id: one.id });

@@ -1,6 +1,6 @@
 /**
- * A document under construction that remembers where its parts came from: any value may be wrapped in `Located`, and `settle`
- * unwraps them and keeps, for each pointer of the finished document, the pointer of what it was made from.
+ * A document under construction that remembers where its parts came from: any value may be wrapped in `Located`, and
+ * `settle` unwraps them and keeps, for each pointer of the finished document, the pointer of what it was made from.
  */
 
 import type { Positions } from '../../src/diagnostics/positions.js';

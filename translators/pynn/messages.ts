@@ -72,7 +72,11 @@ export const unknownDistribution = (name: string, known: readonly string[]): Fin
   ...named(name, known),
 });
 
-export const distributionParameters = (name: string, expected: readonly string[], found: readonly string[]): Finding => ({
+export const distributionParameters = (
+  name: string,
+  expected: readonly string[],
+  found: readonly string[],
+): Finding => ({
   code: 'pynn/distribution-parameters',
   message: `the distribution ${name} is given other parameters than it has`,
   expected: expected.join(', '),
@@ -169,7 +173,8 @@ export const cellsTwice = (label: string, before: string): Finding => ({
 export const countUnknown = (what: string): Finding => ({
   code: 'pynn/count-unknown',
   message: `a list for ${what} of cells that are drawn from several populations`,
-  expected: 'one value for all, a distribution or an expression: how many cells of each population are drawn is not known',
+  expected:
+    'one value for all, a distribution or an expression: how many cells of each population are drawn is not known',
 });
 
 export const noReceptors = (label: string): Finding => ({

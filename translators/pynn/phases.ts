@@ -46,7 +46,8 @@ export function translatePhases(phases: readonly Phase[], stage: Stage, setting:
     changes: new Map(),
   };
   for (const [k, phase] of phases.entries()) translatePhase(phase, child('/phases', k), state);
-  if (!phases.some((phase) => phase.run !== undefined || phase.run_until !== undefined)) setting.report(messages.noRun(), '/phases');
+  if (!phases.some((phase) => phase.run !== undefined || phase.run_until !== undefined))
+    setting.report(messages.noRun(), '/phases');
   return { late: state.late, protocol: state.protocol, changes: state.changes };
 }
 
@@ -68,7 +69,8 @@ function translatePhase(phase: Phase, pointer: string, state: State): void {
   const { stage, setting, protocol, late } = state;
   const put = (entry: unknown): void => void protocol.push(located(entry, pointer));
   if (phase.run !== undefined) {
-    if (phase.run < 0) setting.report(messages.outOfRange('the time to run', '0 ms or more', `${phase.run} ms`), child(pointer, 'run'));
+    if (phase.run < 0)
+      setting.report(messages.outOfRange('the time to run', '0 ms or more', `${phase.run} ms`), child(pointer, 'run'));
     state.now += phase.run;
     put({ run: `${phase.run} ms` });
   } else if (phase.run_until !== undefined) {
@@ -85,7 +87,8 @@ function translatePhase(phase: Phase, pointer: string, state: State): void {
     const { target, params } = phase.set_projection;
     const at = child(pointer, 'set_projection');
     const projection = projectionOf(target, at, stage, setting);
-    if (projection !== undefined) for (const entry of setSynapses(projection, params, child(at, 'params'), setting)) put(entry);
+    if (projection !== undefined)
+      for (const entry of setSynapses(projection, params, child(at, 'params'), setting)) put(entry);
   } else if (phase.set_source !== undefined) setSource(phase.set_source, child(pointer, 'set_source'), state);
   else if (phase.record !== undefined) {
     const { begins, ends } = stage.recordings.add(phase.record, child(pointer, 'record'));
@@ -106,7 +109,12 @@ function translatePhase(phase: Phase, pointer: string, state: State): void {
   } else if (phase.get_data !== undefined) getData(phase.get_data, child(pointer, 'get_data'), stage, setting);
 }
 
-function projectionOf(target: string, pointer: string, { projections }: Stage, setting: Setting): TranslatedProjection | undefined {
+function projectionOf(
+  target: string,
+  pointer: string,
+  { projections }: Stage,
+  setting: Setting,
+): TranslatedProjection | undefined {
   const projection = projections.get(target);
   if (projection === undefined)
     setting.report(messages.unknownReference('projection', target, [...projections.keys()]), child(pointer, 'target'));
@@ -114,20 +122,31 @@ function projectionOf(target: string, pointer: string, { projections }: Stage, s
 }
 
 /** Data are kept whole, segment by segment; what a script throws away after reading is in the result too. */
-function getData({ target, clear }: NonNullable<Phase['get_data']>, pointer: string, stage: Stage, setting: Setting): void {
-  const known = target === undefined || stage.targets.has(target) || targetOf(target, stage.targets, child(pointer, 'target'), setting);
+function getData(
+  { target, clear }: NonNullable<Phase['get_data']>,
+  pointer: string,
+  stage: Stage,
+  setting: Setting,
+): void {
+  const known =
+    target === undefined ||
+    stage.targets.has(target) ||
+    targetOf(target, stage.targets, child(pointer, 'target'), setting);
   if (known) setting.report(messages.getDataNote(clear === true), pointer);
 }
 
 /**
- * A change of a current source. Where time is never turned back its moment is known, and it becomes part of the source's expression;
- * else a phase gives the source another value.
+ * A change of a current source. Where time is never turned back its moment is known, and it becomes part of the
+ * source's expression; else a phase gives the source another value.
  */
 function setSource({ target, params }: NonNullable<Phase['set_source']>, pointer: string, state: State): void {
   const { stage, setting, changes } = state;
   const at = child(pointer, 'params');
   if (!stage.sources.has(target)) {
-    setting.report(messages.unknownReference('current source', target, [...stage.sources.keys()]), child(pointer, 'target'));
+    setting.report(
+      messages.unknownReference('current source', target, [...stage.sources.keys()]),
+      child(pointer, 'target'),
+    );
     return;
   }
   const place = state.protocol.length;
@@ -139,21 +158,33 @@ function setSource({ target, params }: NonNullable<Phase['set_source']>, pointer
 // --- Cells --------------------------------------------------------------------------------------------------------
 
 /**
- * What is set of some cells. A selection with gaps stands beside the variables that it is for; formulas count its cells.
+ * What is set of some cells. A selection with gaps stands beside the variables that it is for; formulas count its
+ * cells.
  *
  * @param given  the values as they are written
  */
-function entryFor(what: 'set' | 'initialise', portion: Portion, values: Readonly<Record<string, unknown>>, given: Values): unknown {
+function entryFor(
+  what: 'set' | 'initialise',
+  portion: Portion,
+  values: Readonly<Record<string, unknown>>,
+  given: Values,
+): unknown {
   const { population, cells } = portion;
   if (cells.kind === 'range' && cells.begin === 0 && cells.end === population.size)
-    return { [what]: Object.fromEntries(Object.entries(values).map(([name, value]) => [`${population.id}.${name}`, value])) };
+    return {
+      [what]: Object.fromEntries(Object.entries(values).map(([name, value]) => [`${population.id}.${name}`, value])),
+    };
   const counts = Object.values(given).some(
     (value) => typeof value === 'object' && value !== null && 'expr' in value && /\bi\b/.test(value.expr),
   );
   return { [what]: values, of: selectionOf(portion), ...(counts ? { numbered: 'selection' } : {}) };
 }
 
-function setCells({ target, params }: { readonly target: string; readonly params: Values }, pointer: string, state: State): unknown[] {
+function setCells(
+  { target, params }: { readonly target: string; readonly params: Values },
+  pointer: string,
+  state: State,
+): unknown[] {
   const { stage, setting } = state;
   const found = targetOf(target, stage.targets, child(pointer, 'target'), setting);
   const at = child(pointer, 'params');
@@ -171,7 +202,8 @@ function setTrains(portion: Portion, params: Values, pointer: string, state: Sta
   const { population, cells } = portion;
   const { setting, trains } = state;
   for (const key of Object.keys(params))
-    if (key !== 'spike_times') setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
+    if (key !== 'spike_times')
+      setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
   const { spike_times: value } = params;
   if (value === undefined) return [];
   const at = child(pointer, 'spike_times');
@@ -211,7 +243,8 @@ function initialise(
   return (found?.portions ?? []).flatMap((portion) => {
     const { cell } = portion.population;
     if (cell === null) {
-      for (const key of Object.keys(values)) setting.reportKey(messages.unknownVariable(key, 'SpikeSourceArray', []), child(at, key));
+      for (const key of Object.keys(values))
+        setting.reportKey(messages.unknownVariable(key, 'SpikeSourceArray', []), child(at, key));
       return [];
     }
     const first = initialValues(cell, values, countOf(portion.cells), at, setting, true);

@@ -48,9 +48,20 @@ export function translatePopulation(
   const given = givenParameters(population.cell, child(pointer, 'cell'));
   checkRate(population, `${pointer}/cell/params`, setting);
   const parameters = parameterValues(info.cell, given, info.size, setting);
-  const initial = initialValues(info.cell, population.initial_values ?? {}, info.size, child(pointer, 'initial_values'), setting);
+  const initial = initialValues(
+    info.cell,
+    population.initial_values ?? {},
+    info.size,
+    child(pointer, 'initial_values'),
+    setting,
+  );
   return located(
-    { type: located(types.add(info.cell), `${pointer}/cell/type`), size, values: { ...parameters, ...initial }, ...positions },
+    {
+      type: located(types.add(info.cell), `${pointer}/cell/type`),
+      size,
+      values: { ...parameters, ...initial },
+      ...positions,
+    },
     pointer,
   );
 }
@@ -68,7 +79,11 @@ function checkRate({ cell: { type, params = {} } }: Population, pointer: string,
     const period = number('tau_refrac', 0);
     if (mean < period)
       setting.report(
-        messages.outOfRange('the rate', `${1000 / period} Hz or less, as tau_refrac is ${period} ms`, number('rate', 1)),
+        messages.outOfRange(
+          'the rate',
+          `${1000 / period} Hz or less, as tau_refrac is ${period} ms`,
+          number('rate', 1),
+        ),
         pointer,
       );
   } else if (type === 'SpikeSourceGamma') mean = (1000 * number('alpha', 2)) / number('beta', 1);
@@ -78,7 +93,10 @@ function checkRate({ cell: { type, params = {} } }: Population, pointer: string,
 
 function checkInitial(_cell: null, population: Population, pointer: string, setting: Setting): void {
   for (const key of Object.keys(population.initial_values ?? {})) {
-    setting.reportKey(messages.unknownVariable(key, population.cell.type, []), child(child(pointer, 'initial_values'), key));
+    setting.reportKey(
+      messages.unknownVariable(key, population.cell.type, []),
+      child(child(pointer, 'initial_values'), key),
+    );
   }
 }
 
@@ -96,12 +114,20 @@ export function initialValues(
     const at = child(pointer, name);
     const variable = own(cell.initial, name);
     if (variable === undefined || cell.neuron.state?.[variable] === undefined) {
-      const known = Object.keys(cell.initial).filter((key) => cell.neuron.state?.[cell.initial[key] ?? ''] !== undefined);
+      const known = Object.keys(cell.initial).filter(
+        (key) => cell.neuron.state?.[cell.initial[key] ?? ''] !== undefined,
+      );
       setting.reportKey(messages.unknownVariable(name, cell.name, known), at);
       continue;
     }
-    const translated = translateValue(value, at, { what: name, unit: unitOf(cell, variable), count: size, formulas: ['i'] }, setting);
-    if (translated !== undefined && (settable || translated.value !== defaultOf(cell, variable))) result[variable] = translated;
+    const translated = translateValue(
+      value,
+      at,
+      { what: name, unit: unitOf(cell, variable), count: size, formulas: ['i'] },
+      setting,
+    );
+    if (translated !== undefined && (settable || translated.value !== defaultOf(cell, variable)))
+      result[variable] = translated;
   }
   return result;
 }
@@ -115,7 +141,8 @@ export type Trains = readonly (readonly number[])[];
 export function trainsOf(population: Population, size: number, pointer: string, setting: Setting): Trains | undefined {
   const params = population.cell.params ?? {};
   for (const key of Object.keys(params))
-    if (key !== 'spike_times') setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
+    if (key !== 'spike_times')
+      setting.reportKey(messages.unknownParameter(key, 'SpikeSourceArray', ['spike_times']), child(pointer, key));
   return spikeTrains(own(params, 'spike_times') ?? [], size, child(pointer, 'spike_times'), setting);
 }
 
@@ -131,9 +158,14 @@ export function replayed(trains: Trains, pointer: string): Located {
       times[next++] = time;
     }
   });
-  const order = Uint32Array.from(indices.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0));
+  const order = Uint32Array.from(indices.keys()).sort(
+    (a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0),
+  );
   return located(
-    { indices: Array.from(order, (k) => indices[k] ?? 0), times: { array: Array.from(order, (k) => times[k] ?? 0), unit: 'ms' } },
+    {
+      indices: Array.from(order, (k) => indices[k] ?? 0),
+      times: { array: Array.from(order, (k) => times[k] ?? 0), unit: 'ms' },
+    },
     pointer,
   );
 }
@@ -147,11 +179,17 @@ export function spikeTrains(value: Value, size: number, pointer: string, setting
   const trains: (readonly number[])[] = [];
   const whole = one ? listFor(value, 0) : undefined;
   if (one && whole === undefined)
-    return void setting.report(messages.wrongValue('spike_times', 'a list of times, or one for each cell', value), pointer);
+    return void setting.report(
+      messages.wrongValue('spike_times', 'a list of times, or one for each cell', value),
+      pointer,
+    );
   for (let cell = 0; cell < size; cell++) {
     const train = whole ?? listFor(value, cell);
     if (train === undefined)
-      return void setting.report(messages.wrongValue('spike_times', 'a list of times, or one for each cell', value), pointer);
+      return void setting.report(
+        messages.wrongValue('spike_times', 'a list of times, or one for each cell', value),
+        pointer,
+      );
     trains.push(train);
   }
   for (const train of one ? trains.slice(0, 1) : trains) if (!checkTrain(train, pointer, setting)) return undefined;

@@ -14,17 +14,24 @@ import { isNumbers, translateValue, type Slot } from './values.js';
 const ownParameters: ReadonlySet<string> = new Set(['tau_syn', 'transmission', 'delay']);
 
 /**
- * Phases that set parameters of synapses. A weight that changes by itself is given as a first value, so that a reset goes back to what
- * was set last, as it does for weights that stay.
+ * Phases that set parameters of synapses. A weight that changes by itself is given as a first value, so that a reset
+ * goes back to what was set last, as it does for weights that stay.
  */
-export function setSynapses(projection: TranslatedProjection, params: Values, pointer: string, setting: Setting): unknown[] {
+export function setSynapses(
+  projection: TranslatedProjection,
+  params: Values,
+  pointer: string,
+  setting: Setting,
+): unknown[] {
   const { id, standard } = { id: projection.id, standard: projection.synapse.standard };
   const set: Record<string, Located> = {};
   const first: Record<string, Located> = {};
   const entries: unknown[] = [];
-  const known = ['weight', 'delay', ...Object.keys(standard.synapse.parameters ?? {}).filter((name) => name !== 'weight')].filter(
-    (name) => name === 'delay' || !ownParameters.has(name),
-  );
+  const known = [
+    'weight',
+    'delay',
+    ...Object.keys(standard.synapse.parameters ?? {}).filter((name) => name !== 'weight'),
+  ].filter((name) => name === 'delay' || !ownParameters.has(name));
   for (const [name, value] of Object.entries(params)) {
     const at = child(pointer, name);
     if (!known.includes(name) || (name === 'delay' && projection.fraction === undefined)) {
@@ -39,10 +46,18 @@ export function setSynapses(projection: TranslatedProjection, params: Values, po
     } else if (name === 'delay') {
       const delays = changedDelays(value, at, projection, setting);
       if (delays === undefined) continue;
-      entries.push({ delays: Object.fromEntries(Object.entries(delays.delays).map(([key, delay]) => [`${id}.${key}`, delay])) });
+      entries.push({
+        delays: Object.fromEntries(Object.entries(delays.delays).map(([key, delay]) => [`${id}.${key}`, delay])),
+      });
       for (const [key, number] of Object.entries(delays.values)) set[`${id}.${key}`] = located(number, at);
     } else {
-      const slot: Slot = { what: name, unit: unitOf(standard, name), count: null, formulas: ['ij', 'd'], draws: 'pairs' };
+      const slot: Slot = {
+        what: name,
+        unit: unitOf(standard, name),
+        count: null,
+        formulas: ['ij', 'd'],
+        draws: 'pairs',
+      };
       const translated = synapticValue(value, at, slot, projection, setting);
       if (translated === undefined) continue;
       const changes = standard.synapse.state?.[name] !== undefined;
@@ -55,7 +70,12 @@ export function setSynapses(projection: TranslatedProjection, params: Values, po
 }
 
 /** A phase that gives variables of synapses other first values. */
-export function initialiseSynapses(projection: TranslatedProjection, values: Values, pointer: string, setting: Setting): unknown[] {
+export function initialiseSynapses(
+  projection: TranslatedProjection,
+  values: Values,
+  pointer: string,
+  setting: Setting,
+): unknown[] {
   const { id, synapse } = projection;
   const { standard } = synapse;
   const first: Record<string, Located> = {};
@@ -74,27 +94,42 @@ export function initialiseSynapses(projection: TranslatedProjection, values: Val
 }
 
 /** A value of each synapse: lists have a number for each connected pair, matrices for each pair, connected or not. */
-function synapticValue(value: Value, pointer: string, slot: Slot, projection: TranslatedProjection, setting: Setting): Located | undefined {
+function synapticValue(
+  value: Value,
+  pointer: string,
+  slot: Slot,
+  projection: TranslatedProjection,
+  setting: Setting,
+): Located | undefined {
   const drawn = projection.connections.pairs === undefined;
   if (drawn && isNumbers(value))
-    return isByRow(projection.connections.rule) ? translateValue(value, pointer, slot, setting) : byPair(value, pointer, slot.unit);
+    return isByRow(projection.connections.rule)
+      ? translateValue(value, pointer, slot, setting)
+      : byPair(value, pointer, slot.unit);
   if (drawn && Array.isArray(value)) return wholeMatrix(value, pointer, slot, setting);
   const given = inOrder(value, slot.what, pointer, projection, setting);
   return given === undefined ? undefined : translateValue(given, pointer, slot, setting);
 }
 
 /** Whether the target draws connections by sender and then receiver, and so creates them in the order of a list. */
-const isByRow = (rule: unknown): boolean => typeof rule === 'object' && rule !== null && 'rule' in rule && rule.rule === 'probability';
+const isByRow = (rule: unknown): boolean =>
+  typeof rule === 'object' && rule !== null && 'rule' in rule && rule.rule === 'probability';
 
 /** Numbers for connected pairs that are still to be drawn. */
 const byPair = (array: readonly number[], pointer: string, unit: string): Located =>
   located({ array, unit: unit === '1' ? 1 : unit, pairs: 'connected' }, pointer);
 
 /**
- * Values for pairs as a list in order of creation: PyNN takes a flat list for the connected pairs row by row, and a matrix for all
- * pairs; synapses of one pair have one value. Undefined after what is wrong was reported.
+ * Values for pairs as a list in order of creation: PyNN takes a flat list for the connected pairs row by row, and a
+ * matrix for all pairs; synapses of one pair have one value. Undefined after what is wrong was reported.
  */
-function inOrder(value: Value, name: string, pointer: string, { connections }: TranslatedProjection, setting: Setting): Value | undefined {
+function inOrder(
+  value: Value,
+  name: string,
+  pointer: string,
+  { connections }: TranslatedProjection,
+  setting: Setting,
+): Value | undefined {
   if (!Array.isArray(value) || connections.pairs === undefined) return value;
   const rows: readonly unknown[] = value;
   const { sources, targets } = connections.pairs();
@@ -120,19 +155,27 @@ function inOrder(value: Value, name: string, pointer: string, { connections }: T
 }
 
 /** Other delays of a projection's synapses; undefined after what is wrong was reported. */
-function changedDelays(value: Value, pointer: string, projection: TranslatedProjection, setting: Setting): Delays | undefined {
+function changedDelays(
+  value: Value,
+  pointer: string,
+  projection: TranslatedProjection,
+  setting: Setting,
+): Delays | undefined {
   const { connections } = projection;
   const fraction = projection.fraction ?? null;
   if (isNumbers(value) && connections.pairs === undefined && !isByRow(connections.rule)) {
     checkDelays(value, pointer, true, setting);
-    const part = (share: number): Located => byPair(mapNumbers(value, (delay) => share * delay) as readonly number[], pointer, 'ms');
+    const part = (share: number): Located =>
+      byPair(mapNumbers(value, (delay) => share * delay) as readonly number[], pointer, 'ms');
     return partsOf(fraction, part, part(1));
   }
-  if (typeof value === 'object' && value !== null && 'random' in value) return drawnDelays(value, pointer, projection, setting);
+  if (typeof value === 'object' && value !== null && 'random' in value)
+    return drawnDelays(value, pointer, projection, setting);
   if (typeof value === 'object' && value !== null && 'expr' in value) {
     const text = translateValue(value, pointer, delaySlot, setting)?.value;
     const part = (share: number): Located => located(share === 1 ? text : `${share}*(${String(text)})`, pointer);
-    const left = fraction === null || fraction === 1 ? text : `(${String(text)}) - dt*round(${1 - fraction}*(${String(text)})/dt)`;
+    const left =
+      fraction === null || fraction === 1 ? text : `(${String(text)}) - dt*round(${1 - fraction}*(${String(text)})/dt)`;
     return text === undefined ? undefined : partsOf(fraction, part, left);
   }
   const given = inOrder(value, 'delay', pointer, projection, setting);
@@ -158,10 +201,16 @@ function drawnDelays(
   const fraction = projection.fraction ?? null;
   const shared = fraction !== null && fraction > 0;
   const own = shared ? ownGenerator(`delay of ${projection.id} at ${pointer}`) : undefined;
-  const draw = translateValue(value, pointer, { ...delaySlot, draws: 'pairs', ...(own ? { own } : {}) }, setting)?.value;
+  const draw = translateValue(
+    value,
+    pointer,
+    { ...delaySlot, draws: 'pairs', ...(own ? { own } : {}) },
+    setting,
+  )?.value;
   if (draw === undefined) return undefined;
   const then = (text: string): Located => located(typeof draw === 'object' ? { ...draw, then: text } : draw, pointer);
   const part = (share: number): Located => (share === 1 ? located(draw, pointer) : then(`${share}*drawn`));
-  const left = fraction === null || fraction === 1 ? located(draw, pointer) : then(`drawn - dt*round(${1 - fraction}*drawn/dt)`);
+  const left =
+    fraction === null || fraction === 1 ? located(draw, pointer) : then(`drawn - dt*round(${1 - fraction}*drawn/dt)`);
   return partsOf(fraction, part, left);
 }

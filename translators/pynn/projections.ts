@@ -54,7 +54,8 @@ export function translateProjection(
   const post = targetOf(projection.post, network.targets, child(pointer, 'post'), setting);
   if (pre === undefined || post === undefined) return undefined;
   const written: Synapse = projection.synapse ?? { type: 'StaticSynapse' };
-  if (written.type === 'ElectricalSynapse') return gapJunctions(projection, written, id, label, { pre, post }, pointer, network, setting);
+  if (written.type === 'ElectricalSynapse')
+    return gapJunctions(projection, written, id, label, { pre, post }, pointer, network, setting);
   if (projection.source !== undefined && projection.source !== null)
     setting.report(messages.unsupported('a source other than the cell'), child(pointer, 'source'));
   const receptors = commonReceptors(post, child(pointer, 'post'), setting);
@@ -93,7 +94,13 @@ export function translateProjection(
     ...range,
     ...space,
   };
-  return { id, synapse: { type: name, standard }, projection: located(document, pointer), connections, fraction: fractionOf(written) };
+  return {
+    id,
+    synapse: { type: name, standard },
+    projection: located(document, pointer),
+    connections,
+    fraction: fractionOf(written),
+  };
 }
 
 /** Names of a gap junction's two sides, such as `source_section.gap`. */
@@ -113,7 +120,10 @@ function gapJunctions(
   for (const key of ['receptor_type', 'source'] as const) {
     const name = projection[key];
     if (name !== undefined && name !== null && name !== 'default' && !isGap(name))
-      setting.report(messages.unknownReference('side of a gap junction', name, ['source_section.gap']), child(pointer, key));
+      setting.report(
+        messages.unknownReference('side of a gap junction', name, ['source_section.gap']),
+        child(pointer, key),
+      );
   }
   for (const [key, target] of [
     ['pre', pre],
@@ -139,7 +149,13 @@ function gapJunctions(
     values,
     ...translateSpace(projection.space, child(pointer, 'space')),
   };
-  return { id, synapse: { type: name, standard }, projection: located(document, pointer), connections, fraction: undefined };
+  return {
+    id,
+    synapse: { type: name, standard },
+    projection: located(document, pointer),
+    connections,
+    fraction: undefined,
+  };
 }
 
 /** Types of one name differ where a projection needs another variant of them. */
@@ -174,11 +190,16 @@ function commonReceptors(target: Target, pointer: string, setting: Setting): Rec
   const names = Object.keys(first ?? {}).filter((name) => others.every((receptors) => Object.hasOwn(receptors, name)));
   if (names.length === 0) return void setting.report(messages.noReceptors(target.label), pointer);
   const mixed = names.find((name) =>
-    others.some((receptors) => receptors[name]?.kind !== first?.[name]?.kind || receptors[name]?.variable !== first?.[name]?.variable),
+    others.some(
+      (receptors) =>
+        receptors[name]?.kind !== first?.[name]?.kind || receptors[name]?.variable !== first?.[name]?.variable,
+    ),
   );
   if (mixed !== undefined) return void setting.report(messages.mixedReceptors(target.label), pointer);
   return Object.fromEntries(
-    names.map((name) => [name, first?.[name]] as const).filter((entry): entry is readonly [string, Receptor] => entry[1] !== undefined),
+    names
+      .map((name) => [name, first?.[name]] as const)
+      .filter((entry): entry is readonly [string, Receptor] => entry[1] !== undefined),
   );
 }
 
@@ -241,25 +262,49 @@ function synapseOf(
   setting: Setting,
 ): StandardSynapse | undefined {
   if (written.type === 'STDPMechanism') return stdpOf(written, kind, listed, pointer, setting);
-  for (const key of ['timing_dependence', 'weight_dependence', 'voltage_dependence', 'dendritic_delay_fraction'] as const) {
-    if (written[key] !== undefined) setting.reportKey(messages.unknownParameter(key, written.type, ['params']), child(pointer, key));
+  for (const key of [
+    'timing_dependence',
+    'weight_dependence',
+    'voltage_dependence',
+    'dendritic_delay_fraction',
+  ] as const) {
+    if (written[key] !== undefined)
+      setting.reportKey(messages.unknownParameter(key, written.type, ['params']), child(pointer, key));
   }
-  const known: Readonly<Record<string, StandardSynapse>> = { ...synapsesFor(kind), ElectricalSynapse: electricalSynapse };
+  const known: Readonly<Record<string, StandardSynapse>> = {
+    ...synapsesFor(kind),
+    ElectricalSynapse: electricalSynapse,
+  };
   const standard = own(known, written.type);
   if (standard !== undefined) return standard;
   const missing = own(missingTypes, written.type);
-  if (missing !== undefined) setting.report(messages.unsupported(`${written.type} (${missing})`), child(pointer, 'type'));
-  else if (written.type.startsWith('native:')) setting.report(messages.nativeType(written.type), child(pointer, 'type'));
-  else setting.report(messages.unknownType('synapse type', written.type, [...Object.keys(known), 'STDPMechanism']), child(pointer, 'type'));
+  if (missing !== undefined)
+    setting.report(messages.unsupported(`${written.type} (${missing})`), child(pointer, 'type'));
+  else if (written.type.startsWith('native:'))
+    setting.report(messages.nativeType(written.type), child(pointer, 'type'));
+  else
+    setting.report(
+      messages.unknownType('synapse type', written.type, [...Object.keys(known), 'STDPMechanism']),
+      child(pointer, 'type'),
+    );
   return undefined;
 }
 
-function stdpOf(written: Synapse, kind: Receptor['kind'], listed: boolean, pointer: string, setting: Setting): StandardSynapse | undefined {
+function stdpOf(
+  written: Synapse,
+  kind: Receptor['kind'],
+  listed: boolean,
+  pointer: string,
+  setting: Setting,
+): StandardSynapse | undefined {
   const { timing_dependence: timing, weight_dependence: dependence } = written;
   let whole = true;
   if (written.voltage_dependence !== undefined && written.voltage_dependence !== null) {
     whole = false;
-    setting.report(messages.unsupported('voltage_dependence, which no simulator implements'), child(pointer, 'voltage_dependence'));
+    setting.report(
+      messages.unsupported('voltage_dependence, which no simulator implements'),
+      child(pointer, 'voltage_dependence'),
+    );
   }
   for (const [key, part, known] of [
     ['timing_dependence', timing, timingRules],
@@ -268,7 +313,11 @@ function stdpOf(written: Synapse, kind: Receptor['kind'], listed: boolean, point
     if (part !== undefined && own<unknown>(known, part.type) !== undefined) continue;
     whole = false;
     if (part === undefined) setting.report(messages.missingParameter(key, 'STDPMechanism'), pointer);
-    else setting.report(messages.unknownType(key.replace('_', ' '), part.type, Object.keys(known)), child(child(pointer, key), 'type'));
+    else
+      setting.report(
+        messages.unknownType(key.replace('_', ' '), part.type, Object.keys(known)),
+        child(child(pointer, key), 'type'),
+      );
   }
   if (!whole) return undefined;
   const fraction = written.dendritic_delay_fraction ?? 1;
@@ -297,7 +346,13 @@ export function unitOf({ synapse }: StandardSynapse, name: string): string {
 /** The value that a type itself gives to a parameter. */
 function defaultOf({ synapse }: StandardSynapse, name: string): unknown {
   const declared = synapse.parameters?.[name] ?? synapse.state?.[name];
-  return typeof declared !== 'object' ? declared : 'value' in declared ? declared.value : 'initial' in declared ? declared.initial : 0;
+  return typeof declared !== 'object'
+    ? declared
+    : 'value' in declared
+      ? declared.value
+      : 'initial' in declared
+        ? declared.initial
+        : 0;
 }
 
 function synapseValues(
@@ -324,7 +379,11 @@ function synapseValues(
     if (name === 'delay' && hasDelay) delay = [value ?? setting.minDelay, where];
     else if (!names.includes(name))
       setting.reportKey(
-        messages.unknownParameter(name, written.type, [...names.slice(0, 1), ...(hasDelay ? ['delay'] : []), ...names.slice(1)]),
+        messages.unknownParameter(name, written.type, [
+          ...names.slice(0, 1),
+          ...(hasDelay ? ['delay'] : []),
+          ...names.slice(1),
+        ]),
         where,
       );
     else {
@@ -347,7 +406,8 @@ function synapseValues(
   for (const [name, value] of Object.entries(projection.initial_values ?? {})) {
     const where = child(child(pointer, 'initial_values'), name);
     const variable = own(standard.initial, name);
-    if (variable === undefined) setting.reportKey(messages.unknownVariable(name, written.type, Object.keys(standard.initial)), where);
+    if (variable === undefined)
+      setting.reportKey(messages.unknownVariable(name, written.type, Object.keys(standard.initial)), where);
     else
       values[variable] = perSynapse(
         value,
@@ -357,7 +417,8 @@ function synapseValues(
         setting,
       );
   }
-  if (standard.synapse.parameters?.['tau_syn'] !== undefined) values['tau_syn'] = `post.${receptor.timeConstant ?? 'tau_syn'}`;
+  if (standard.synapse.parameters?.['tau_syn'] !== undefined)
+    values['tau_syn'] = `post.${receptor.timeConstant ?? 'tau_syn'}`;
   const fraction = fractionOf(written);
   if (fraction === undefined) return { values, delays: {} };
   if (fraction !== null && sharesDraw(delay[0], fraction)) {
@@ -365,7 +426,11 @@ function synapseValues(
     const whole = delayValue(...delay, 1, connections, setting);
     const part = (share: number): string => (share === 1 ? 'delay' : `${share}*delay`);
     return {
-      values: { ...values, delay: whole, transmission: fraction === 1 ? 'delay' : `delay - dt*round(${1 - fraction}*delay/dt)` },
+      values: {
+        ...values,
+        delay: whole,
+        transmission: fraction === 1 ? 'delay' : `delay - dt*round(${1 - fraction}*delay/dt)`,
+      },
       delays: { ...(fraction === 1 ? {} : { pre: part(1 - fraction) }), post: part(fraction) },
     };
   }
@@ -380,7 +445,10 @@ function fractionOf(written: Synapse): number | null | undefined {
 }
 
 /** The values that a synapse description gives, each with its place. */
-function givenValues(written: Synapse, pointer: string): readonly (readonly [name: string, value: Value, pointer: string])[] {
+function givenValues(
+  written: Synapse,
+  pointer: string,
+): readonly (readonly [name: string, value: Value, pointer: string])[] {
   const of = (params: Synapse['params'], at: string): [string, Value, string][] =>
     Object.entries(params ?? {}).map(([name, value]) => [name, value, child(child(at, 'params'), name)]);
   return [
@@ -403,7 +471,9 @@ function translateSpace(space: Space | undefined, pointer: string): { readonly s
         ...(axes === undefined || axes === null ? {} : { axes }),
         ...(scale === undefined ? {} : { scale }),
         ...(offsets === undefined ? {} : { offset: offsets }),
-        ...(periodic === undefined || periodic === null ? {} : { periodic: periodic.map((interval) => interval?.map(um) ?? null) }),
+        ...(periodic === undefined || periodic === null
+          ? {}
+          : { periodic: periodic.map((interval) => interval?.map(um) ?? null) }),
       },
       pointer,
     ),

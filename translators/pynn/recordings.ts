@@ -20,7 +20,11 @@ export class Recordings {
   /** Names of the recordings of a label that are on. */
   readonly #active = new Map<string, string[]>();
 
-  constructor(targets: ReadonlyMap<string, Target>, projections: ReadonlyMap<string, TranslatedProjection>, setting: Setting) {
+  constructor(
+    targets: ReadonlyMap<string, Target>,
+    projections: ReadonlyMap<string, TranslatedProjection>,
+    setting: Setting,
+  ) {
     this.#targets = targets;
     this.#projections = projections;
     this.#setting = setting;
@@ -80,7 +84,10 @@ export class Recordings {
     if (interval === undefined || interval === null) return undefined;
     const { steps, whole } = stepsIn(interval, this.#setting.dt);
     if (!whole || steps < 1)
-      this.#setting.report(messages.notAMultiple('the sampling interval', this.#setting.dt, interval), child(pointer, 'sampling_interval'));
+      this.#setting.report(
+        messages.notAMultiple('the sampling interval', this.#setting.dt, interval),
+        child(pointer, 'sampling_interval'),
+      );
     return `${interval} ms`;
   }
 
@@ -96,7 +103,10 @@ export class Recordings {
     const canonical = variables.flatMap((variable) => {
       const meaning = own(known, variable);
       if (meaning === undefined)
-        this.#setting.report(messages.unknownVariable(variable, synapse.standard.name, Object.keys(known)), child(pointer, 'variables'));
+        this.#setting.report(
+          messages.unknownVariable(variable, synapse.standard.name, Object.keys(known)),
+          child(pointer, 'variables'),
+        );
       return meaning === undefined ? [] : [meaning];
     });
     if (canonical.length === 0) return [];
@@ -115,7 +125,13 @@ export class Recordings {
     return [name];
   }
 
-  #ofPortion(target: Target, portion: Portion, variables: readonly string[], every: string | undefined, pointer: string): string[] {
+  #ofPortion(
+    target: Target,
+    portion: Portion,
+    variables: readonly string[],
+    every: string | undefined,
+    pointer: string,
+  ): string[] {
     const { cell, id } = portion.population;
     const known = ['spikes', ...Object.keys(cell?.recordable ?? {})];
     const canonical: string[] = [];
@@ -137,7 +153,10 @@ export class Recordings {
         );
     }
     if (canonical.length > 0)
-      put(canonical.length === 1 ? (canonical[0] ?? '') : 'signals', { variables: canonical, ...(every === undefined ? {} : { every }) });
+      put(canonical.length === 1 ? (canonical[0] ?? '') : 'signals', {
+        variables: canonical,
+        ...(every === undefined ? {} : { every }),
+      });
     return names;
   }
 }

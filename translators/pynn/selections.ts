@@ -57,7 +57,8 @@ export function countOf(cells: Cells): number {
   return cells.parts > 1 ? NaN : (cells.pick?.length ?? cells.size);
 }
 
-export const sizeOf = (target: Target): number => target.size ?? target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
+export const sizeOf = (target: Target): number =>
+  target.size ?? target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
 
 /** A view or an assembly of a document, by its number among its kind. */
 interface Declaration {
@@ -66,7 +67,10 @@ interface Declaration {
 }
 
 /** Views, then assemblies, in the order of the document, but each after what it is made of. */
-export function byUse({ views = [], assemblies = [] }: PynnSpecification, populations: readonly string[]): readonly Declaration[] {
+export function byUse(
+  { views = [], assemblies = [] }: PynnSpecification,
+  populations: readonly string[],
+): readonly Declaration[] {
   const known = new Set(populations);
   let waiting = [
     ...views.map(({ label, of }, index) => ({ label, of: [of], declaration: { kind: 'view', index } as const })),
@@ -92,7 +96,12 @@ function listed(indices: readonly number[]): Cells {
 }
 
 /** The cells of a view; undefined after what is wrong was reported. PyNN sorts indices and drops repeated ones. */
-export function viewOf(view: View, parent: Target, pointer: string, setting: Setting): Omit<Target, 'label'> | undefined {
+export function viewOf(
+  view: View,
+  parent: Target,
+  pointer: string,
+  setting: Setting,
+): Omit<Target, 'label'> | undefined {
   const at = child(pointer, 'select');
   const given = (['slice', 'indices', 'mask', 'sample'] as const).filter((key) => view.select[key] !== undefined);
   if (given.length !== 1 || parent.portions.length === 0)
@@ -134,25 +143,56 @@ function someOf(cells: Cells, numbers: readonly number[]): Cells {
 }
 
 /** A drawn sample of a population or of a view. */
-function sampleOf(view: View, sample: number, parent: Target, at: string, setting: Setting): Omit<Target, 'label'> | undefined {
+function sampleOf(
+  view: View,
+  sample: number,
+  parent: Target,
+  at: string,
+  setting: Setting,
+): Omit<Target, 'label'> | undefined {
   const [portion] = parent.portions;
   const size = sizeOf(parent);
   if (sample < 0 || sample > size)
-    return void setting.report(messages.outOfRange('the size of the sample', `0 to ${size}`, sample), child(at, 'sample'));
+    return void setting.report(
+      messages.outOfRange('the size of the sample', `0 to ${size}`, sample),
+      child(at, 'sample'),
+    );
   if (portion === undefined) return { portions: [] };
   const generator = numpyGenerator(view.select.rng, child(at, 'rng'), setting);
   if (generator === undefined) return undefined;
-  const drawn = generator === null ? null : { ...generator, distribution: 'permutation', arguments: [size], order: setting.nextOrder() };
+  const drawn =
+    generator === null
+      ? null
+      : { ...generator, distribution: 'permutation', arguments: [size], order: setting.nextOrder() };
   const { cells, population } = portion;
   if (parent.portions.length > 1 || cells.kind === 'sample') return drawnFrom(view.label, sample, parent, drawn, null);
   const within =
-    size === population.size ? null : cells.kind === 'list' ? cells.indices : Array.from({ length: size }, (_, k) => cells.begin + k);
-  const chosen: Cells = { kind: 'sample', size: sample, generator: drawn, name: view.label, within, from: null, parts: 1, pick: null };
+    size === population.size
+      ? null
+      : cells.kind === 'list'
+        ? cells.indices
+        : Array.from({ length: size }, (_, k) => cells.begin + k);
+  const chosen: Cells = {
+    kind: 'sample',
+    size: sample,
+    generator: drawn,
+    name: view.label,
+    within,
+    from: null,
+    parts: 1,
+    pick: null,
+  };
   return { portions: [{ ...portion, cells: chosen }] };
 }
 
 /** Cells that are drawn from what is drawn itself, or from several populations: a portion for each of these. */
-function drawnFrom(name: string, size: number, parent: Target, generator: unknown, pick: readonly number[] | null): Omit<Target, 'label'> {
+function drawnFrom(
+  name: string,
+  size: number,
+  parent: Target,
+  generator: unknown,
+  pick: readonly number[] | null,
+): Omit<Target, 'label'> {
   const populations = [...new Map(parent.portions.map(({ population }) => [population.id, population])).values()];
   const from = selectionsOf(parent.portions);
   const cells: Cells = { kind: 'sample', size, generator, name, within: null, from, parts: populations.length, pick };
@@ -165,13 +205,19 @@ export function cellsOf({ portions }: Target): readonly string[] | undefined {
   for (const { population, cells } of portions) {
     if (cells.kind === 'sample') return undefined;
     const count = countOf(cells);
-    for (let k = 0; k < count; k++) texts.push(`${population.id}.${cells.kind === 'range' ? cells.begin + k : (cells.indices[k] ?? 0)}`);
+    for (let k = 0; k < count; k++)
+      texts.push(`${population.id}.${cells.kind === 'range' ? cells.begin + k : (cells.indices[k] ?? 0)}`);
   }
   return texts;
 }
 
 /** Indices within the parent. */
-function chosen({ slice, indices, mask }: View['select'], size: number, pointer: string, setting: Setting): readonly number[] | undefined {
+function chosen(
+  { slice, indices, mask }: View['select'],
+  size: number,
+  pointer: string,
+  setting: Setting,
+): readonly number[] | undefined {
   if (slice !== undefined) {
     const [start, stop, step = 1] = slice;
     if (slice.length < 2 || slice.length > 3 || step === null || step < 1)
@@ -185,13 +231,17 @@ function chosen({ slice, indices, mask }: View['select'], size: number, pointer:
     return Array.from({ length: Math.max(0, Math.ceil((until - from) / step)) }, (_, k) => from + k * step);
   }
   if (mask !== undefined) {
-    if (mask.length !== size) return void setting.report(messages.wrongLength('the mask', size, mask.length), child(pointer, 'mask'));
+    if (mask.length !== size)
+      return void setting.report(messages.wrongLength('the mask', size, mask.length), child(pointer, 'mask'));
     return mask.flatMap((on, index) => (on ? [index] : []));
   }
   const list = indices ?? [];
   const wrong = list.findIndex((index) => index < -size || index >= size);
   if (wrong >= 0)
-    return void setting.report(messages.outOfRange('the index', `0 to ${size - 1}`, list[wrong]), child(child(pointer, 'indices'), wrong));
+    return void setting.report(
+      messages.outOfRange('the index', `0 to ${size - 1}`, list[wrong]),
+      child(child(pointer, 'indices'), wrong),
+    );
   return [...new Set(list.map((index) => (index < 0 ? index + size : index)))].sort((a, b) => a - b);
 }
 
@@ -226,9 +276,15 @@ function overlap(a: Target, b: Target): boolean {
 }
 
 /** What a label stands for; undefined after an unknown one was reported. */
-export function targetOf(label: string, targets: ReadonlyMap<string, Target>, pointer: string, setting: Setting): Target | undefined {
+export function targetOf(
+  label: string,
+  targets: ReadonlyMap<string, Target>,
+  pointer: string,
+  setting: Setting,
+): Target | undefined {
   const target = targets.get(label);
-  if (target === undefined) setting.report(messages.unknownReference('population, view or assembly', label, [...targets.keys()]), pointer);
+  if (target === undefined)
+    setting.report(messages.unknownReference('population, view or assembly', label, [...targets.keys()]), pointer);
   return target;
 }
 
@@ -244,7 +300,9 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
       return { population: id, indices: cells.indices };
     case 'sample':
       return {
-        ...(cells.from === null ? { population: id } : { from: oneOf(cells.from), ...(cells.parts > 1 ? { only: id } : {}) }),
+        ...(cells.from === null
+          ? { population: id }
+          : { from: oneOf(cells.from), ...(cells.parts > 1 ? { only: id } : {}) }),
         sample: cells.size,
         ...(cells.within === null ? {} : { within: cells.within }),
         ...(cells.pick === null ? {} : { pick: cells.pick }),
@@ -261,7 +319,8 @@ export const endOf = (target: Target, pointer: string): unknown => located(ruleO
 /** A target as a selection of the canonical model. */
 export const ruleOf = ({ portions }: Target): unknown => oneOf(selectionsOf(portions));
 
-const oneOf = (selections: readonly unknown[]): unknown => (selections.length === 1 ? selections[0] : { assembly: selections });
+const oneOf = (selections: readonly unknown[]): unknown =>
+  selections.length === 1 ? selections[0] : { assembly: selections };
 
 /** Portions as selections; those of one sample of several populations are one, which keeps its order. */
 function selectionsOf(portions: readonly Portion[]): readonly Record<string, unknown>[] {

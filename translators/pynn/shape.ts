@@ -8,17 +8,30 @@ import { validate } from './schema-validator.generated.js';
 import type { PynnSpecification } from './specification.js';
 
 /** The document as a specification, or undefined after what is wrong with its shape was reported. */
-export function checkShape(value: unknown, positions: Positions, diagnostics: Diagnostics): PynnSpecification | undefined {
+export function checkShape(
+  value: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+): PynnSpecification | undefined {
   if (!isPynnSpecification(value)) {
     diagnostics.add(messages.notASpecification(value), positions.place(''));
     return undefined;
   }
   if (validate(value)) return value;
-  reportSchemaErrors(validate.errors ?? [], value, positions, diagnostics, { schema: 'schemas/pynn.schema.json', stage: 'pynn' });
+  reportSchemaErrors(validate.errors ?? [], value, positions, diagnostics, {
+    schema: 'schemas/pynn.schema.json',
+    stage: 'pynn',
+  });
   return undefined;
 }
 
 /** Whether a document says of itself that it is in PyNN-style JSON. */
 function isPynnSpecification(value: unknown): value is PynnSpecification {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'format' in value && value.format === 'interneuron/pynn';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    'format' in value &&
+    value.format === 'interneuron/pynn'
+  );
 }

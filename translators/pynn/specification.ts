@@ -1,4 +1,6 @@
-/** A PyNN-style document, as `schemas/pynn.schema.json` describes it. Times are in ms, other numbers in PyNN's units. */
+/**
+ * A PyNN-style document, as `schemas/pynn.schema.json` describes it. Times are in ms, other numbers in PyNN's units.
+ */
 
 type Map<T> = Readonly<Record<string, T>>;
 
@@ -22,7 +24,8 @@ export interface DataReference {
   readonly dtype: string;
   readonly shape: readonly number[];
 }
-export type Value = number | boolean | null | readonly unknown[] | Random | Formula | Sequence | Sequences | DataReference;
+export type Value =
+  number | boolean | null | readonly unknown[] | Random | Formula | Sequence | Sequences | DataReference;
 export type Values = Map<Value>;
 
 export interface Rng {

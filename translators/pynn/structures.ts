@@ -19,7 +19,11 @@ interface Known {
 /** Structures by PyNN's name. */
 export const structures: Readonly<Record<string, Known>> = {
   Line: { name: 'line', parameters: { dx: 'dx', x0: 'x0', y: 'y', z: 'z' }, filled: false },
-  Grid2D: { name: 'grid2D', parameters: { aspect_ratio: 'aspectRatio', dx: 'dx', dy: 'dy', x0: 'x0', y0: 'y0', z: 'z' }, filled: true },
+  Grid2D: {
+    name: 'grid2D',
+    parameters: { aspect_ratio: 'aspectRatio', dx: 'dx', dy: 'dy', x0: 'x0', y0: 'y0', z: 'z' },
+    filled: true,
+  },
   Grid3D: {
     name: 'grid3D',
     parameters: {
@@ -52,7 +56,10 @@ export function translateStructure(population: Population, size: number, pointer
   if (structure.type === 'RandomStructure') return randomStructure(structure, at, setting);
   const known = own(structures, structure.type);
   if (known === undefined) {
-    setting.report(messages.unknownType('structure', structure.type, [...Object.keys(structures), 'RandomStructure']), child(at, 'type'));
+    setting.report(
+      messages.unknownType('structure', structure.type, [...Object.keys(structures), 'RandomStructure']),
+      child(at, 'type'),
+    );
     return {};
   }
   const valid = [...Object.keys(known.parameters), ...(known.filled ? ['fill_order'] : [])];
@@ -87,7 +94,12 @@ function withoutStructure(population: Population, pointer: string, setting: Sett
   const [nx = 1, ny = 1, nz = 1] = size;
   const name = size.length === 3 ? 'grid3D' : size.length === 2 ? 'grid2D' : 'line';
   const spacing = Object.fromEntries(['dx', 'dy', 'dz'].slice(0, size.length).map((key) => [key, '1*um']));
-  const given = name === 'grid3D' ? { aspectRatioXY: nx / ny, aspectRatioXZ: nx / nz } : name === 'grid2D' ? { aspectRatio: nx / ny } : {};
+  const given =
+    name === 'grid3D'
+      ? { aspectRatioXY: nx / ny, aspectRatioXZ: nx / nz }
+      : name === 'grid2D'
+        ? { aspectRatio: nx / ny }
+        : {};
   const ratios = Object.fromEntries(Object.entries(given).filter(([, ratio]) => ratio !== 1));
   return { positions: located({ structure: name, arguments: { ...ratios, ...spacing } }, child(pointer, 'size')) };
 }
@@ -108,12 +120,15 @@ function checkGrid({ type, params = {} }: Structure, size: number, pointer: stri
     while ((nx + 0.5) * (nx + 0.5) * (nx + 0.5) <= size * a * b) nx++;
     expected = nx * Math.round(nx / a) * Math.round(nx / b);
   } else return;
-  if (expected !== size) setting.report(messages.wrongLength(`a ${type} of this aspect ratio`, expected, size), pointer);
+  if (expected !== size)
+    setting.report(messages.wrongLength(`a ${type} of this aspect ratio`, expected, size), pointer);
 }
 
 /** PyNN's spacing is 1 um where none is given. */
 function lengths(known: Known, given: Record<string, unknown>): Record<string, unknown> {
-  const spacing = ['dx', 'dy', 'dz'].filter((key) => Object.values(known.parameters).includes(key) && given[key] === undefined);
+  const spacing = ['dx', 'dy', 'dz'].filter(
+    (key) => Object.values(known.parameters).includes(key) && given[key] === undefined,
+  );
   return { ...Object.fromEntries(spacing.map((key) => [key, '1*um'])), ...given };
 }
 
@@ -127,7 +142,9 @@ function generatorOf(
 ): { readonly generator?: unknown } | undefined {
   const generator = numpyGenerator(structure.rng, child(pointer, 'rng'), setting);
   if (generator === undefined) return undefined;
-  return generator === null ? {} : { generator: { ...generator, distribution, arguments: parameters, order: setting.nextOrder() } };
+  return generator === null
+    ? {}
+    : { generator: { ...generator, distribution, arguments: parameters, order: setting.nextOrder() } };
 }
 
 function randomStructure(structure: Structure, pointer: string, setting: Setting): Positions {
@@ -141,9 +158,13 @@ function randomStructure(structure: Structure, pointer: string, setting: Setting
     setting.report(messages.missingParameter('boundary', 'RandomStructure'), at);
     return {};
   }
-  const names = boundary.type === 'Cuboid' ? ['width', 'height', 'depth'] : boundary.type === 'Sphere' ? ['radius'] : undefined;
+  const names =
+    boundary.type === 'Cuboid' ? ['width', 'height', 'depth'] : boundary.type === 'Sphere' ? ['radius'] : undefined;
   if (names === undefined) {
-    setting.report(messages.unknownType('boundary', String(boundary.type), ['Cuboid', 'Sphere']), child(at, 'boundary'));
+    setting.report(
+      messages.unknownType('boundary', String(boundary.type), ['Cuboid', 'Sphere']),
+      child(at, 'boundary'),
+    );
     return {};
   }
   const numbers =
@@ -154,7 +175,8 @@ function randomStructure(structure: Structure, pointer: string, setting: Setting
   const missing = given.find(([, value]) => typeof value !== 'number');
   const origin: unknown = own(params, 'origin') ?? [0, 0, 0];
   const isPoint = Array.isArray(origin) && origin.length === 3 && origin.every((value) => typeof value === 'number');
-  if (missing !== undefined) setting.report(messages.missingParameter(missing[0], String(boundary.type)), child(at, 'boundary'));
+  if (missing !== undefined)
+    setting.report(messages.missingParameter(missing[0], String(boundary.type)), child(at, 'boundary'));
   else if (!isPoint) setting.report(messages.wrongValue('origin', 'three numbers', origin), child(at, 'origin'));
   const drawn = generatorOf(structure, 'uniform', [-1, 1], pointer, setting);
   if (missing !== undefined || !isPoint || drawn === undefined) return {};

@@ -10,10 +10,17 @@ import type { Value } from './specification.js';
 import { isNumbers, translateValue, type Slot } from './values.js';
 
 /** A value of each synapse; a matrix has one for each pair. */
-export function perSynapse(value: Value, pointer: string, slot: Slot, connections: Connections, setting: Setting): Located | undefined {
+export function perSynapse(
+  value: Value,
+  pointer: string,
+  slot: Slot,
+  connections: Connections,
+  setting: Setting,
+): Located | undefined {
   if (!Array.isArray(value)) return translateValue(value, pointer, slot, setting);
   const rows: readonly unknown[] = value;
-  // How many synapses there are, and which, comes out when they are drawn: a list is for them in order, a matrix for all pairs.
+  // How many synapses there are, and which, comes out when they are drawn: a list is for them in order, a matrix for
+  // all pairs.
   if (connections.pairs === undefined)
     return isNumbers(rows) ? translateValue(rows, pointer, slot, setting) : wholeMatrix(rows, pointer, slot, setting);
   const { sources, targets } = connections.pairs();
@@ -33,13 +40,21 @@ export const ofPairs = (rows: readonly unknown[], sources: ArrayLike<number>, ta
   });
 
 /** A matrix for the pairs that will be connected: a number for each, or null where none is. */
-export function wholeMatrix(rows: readonly unknown[], pointer: string, slot: Slot, setting: Setting): Located | undefined {
+export function wholeMatrix(
+  rows: readonly unknown[],
+  pointer: string,
+  slot: Slot,
+  setting: Setting,
+): Located | undefined {
   const fits = (row: unknown): row is readonly (number | null)[] =>
     Array.isArray(row) && row.every((item) => typeof item === 'number' || item === null);
   const wrong = rows.findIndex((row) => !fits(row));
   if (wrong >= 0) {
     const expected = 'a list of numbers, or null for pairs that are not connected';
-    return void setting.report(messages.wrongValue(`a row of ${slot.what}`, expected, rows[wrong]), child(pointer, wrong));
+    return void setting.report(
+      messages.wrongValue(`a row of ${slot.what}`, expected, rows[wrong]),
+      child(pointer, wrong),
+    );
   }
   const matrix = rows as readonly (readonly (number | null)[])[];
   const gaps = matrix.flatMap((row, i) => row.flatMap((item, j) => (item === null ? [i * row.length + j] : [])));
@@ -52,12 +67,25 @@ export function wholeMatrix(rows: readonly unknown[], pointer: string, slot: Slo
 export const delaySlot: Slot = { what: 'delay', unit: 'ms', count: null, formulas: ['d', 'ij'], explicit: true };
 
 /** A delay in ms, or a part of it, within the limits that setup sets. */
-export function delayValue(value: Value, pointer: string, part: number, connections: Connections, setting: Setting): unknown {
+export function delayValue(
+  value: Value,
+  pointer: string,
+  part: number,
+  connections: Connections,
+  setting: Setting,
+): unknown {
   checkDelays(value, pointer, part === 1, setting);
   if (typeof value === 'number') return located(quantity(value * part, 'ms'), pointer);
-  if (isNumbers(value) && part !== 1) return located({ array: value.map((delay) => delay * part), unit: 'ms' }, pointer);
+  if (isNumbers(value) && part !== 1)
+    return located({ array: value.map((delay) => delay * part), unit: 'ms' }, pointer);
   const slot: Slot = connections.drawsAnew === true ? { ...delaySlot, draws: 'anew' } : delaySlot;
-  return perSynapse(part === 1 ? value : mapNumbers(value, (delay) => delay * part), pointer, slot, connections, setting);
+  return perSynapse(
+    part === 1 ? value : mapNumbers(value, (delay) => delay * part),
+    pointer,
+    slot,
+    connections,
+    setting,
+  );
 }
 
 /** Delays within the limits that setup sets. @param whole  whether a delay between two steps is noted */
@@ -67,14 +95,17 @@ export function checkDelays(value: Value, pointer: string, whole: boolean, setti
   const tolerance = 1e-9 * setting.dt;
   const wrong = numbers.find((delay) => !(delay >= minDelay - tolerance && delay <= maxDelay + tolerance));
   if (wrong !== undefined) setting.report(messages.delayOutOfRange(wrong, minDelay, maxDelay), pointer);
-  const between = whole ? numbers.find((delay) => Math.abs(delay / setting.dt - Math.round(delay / setting.dt)) > 1e-6) : undefined;
+  const between = whole
+    ? numbers.find((delay) => Math.abs(delay / setting.dt - Math.round(delay / setting.dt)) > 1e-6)
+    : undefined;
   if (between !== undefined && wrong === undefined) setting.report(messages.delayRounded(between, setting.dt), pointer);
 }
 
 // --- Delays ---------------------------------------------------------------------------------------------------------
 
 /** Whether several delays of a synapse are made of one number that is not known now. */
-export const sharesDraw = (delay: Value, fraction: number): boolean => fraction > 0 && !(typeof delay === 'number' || Array.isArray(delay));
+export const sharesDraw = (delay: Value, fraction: number): boolean =>
+  fraction > 0 && !(typeof delay === 'number' || Array.isArray(delay));
 
 /** Delays of pathways, and the values that go with them. */
 export interface Delays {
@@ -87,13 +118,23 @@ export interface Delays {
  *
  * @param fraction  of a plastic synapse's delay that is dendritic; null for others
  */
-export function delaysOf(value: Value, pointer: string, fraction: number | null, connections: Connections, setting: Setting): Delays {
+export function delaysOf(
+  value: Value,
+  pointer: string,
+  fraction: number | null,
+  connections: Connections,
+  setting: Setting,
+): Delays {
   if (fraction === null) return { delays: { pre: delayValue(value, pointer, 1, connections, setting) }, values: {} };
-  const share = (part: number): unknown => (part === 0 ? undefined : delayValue(value, pointer, part, connections, setting));
+  const share = (part: number): unknown =>
+    part === 0 ? undefined : delayValue(value, pointer, part, connections, setting);
   const [before, after] = [share(1 - fraction), share(fraction)];
   return {
     delays: { ...(before === undefined ? {} : { pre: before }), ...(after === undefined ? {} : { post: after }) },
-    values: after === undefined ? {} : { transmission: transmissionOf(value, pointer, fraction, after, connections, setting) },
+    values:
+      after === undefined
+        ? {}
+        : { transmission: transmissionOf(value, pointer, fraction, after, connections, setting) },
   };
 }
 
@@ -103,7 +144,9 @@ function stepsOf(time: number, dt: number): number {
   return up - time / dt === 0.5 && up % 2 !== 0 ? up - 1 : up;
 }
 
-/** What is left of a delay once the spike has met the synapse: both parts in whole steps are the whole in whole steps. */
+/**
+ * What is left of a delay once the spike has met the synapse: both parts in whole steps are the whole in whole steps.
+ */
 function transmissionOf(
   value: Value,
   pointer: string,
@@ -131,6 +174,7 @@ const numbersIn = (value: Value): readonly number[] =>
 
 /** A number, or the numbers of a list or matrix, each changed. */
 export function mapNumbers(value: Value, change: (number: number) => number): Value {
-  const changed = (item: unknown): unknown => (typeof item === 'number' ? change(item) : Array.isArray(item) ? item.map(changed) : item);
+  const changed = (item: unknown): unknown =>
+    typeof item === 'number' ? change(item) : Array.isArray(item) ? item.map(changed) : item;
   return changed(value) as Value;
 }

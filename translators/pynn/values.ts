@@ -37,7 +37,8 @@ export function translateValue(value: Value, pointer: string, slot: Slot, settin
 
 function bare(value: Value, pointer: string, slot: Slot, setting: Setting): unknown {
   if (typeof value === 'number') return slot.explicit === true ? quantity(value, slot.unit) : value;
-  if (value === null || typeof value === 'boolean') return void setting.report(messages.wrongValue(slot.what, 'a number', value), pointer);
+  if (value === null || typeof value === 'boolean')
+    return void setting.report(messages.wrongValue(slot.what, 'a number', value), pointer);
   if (isList(value)) return list(value, pointer, slot, setting);
   if ('random' in value) return random(value, pointer, slot, setting);
   if ('expr' in value) {
@@ -53,8 +54,10 @@ const isList = (value: object): value is readonly unknown[] => Array.isArray(val
 
 function list(values: readonly unknown[], pointer: string, slot: Slot, setting: Setting): unknown {
   const wrong = values.findIndex((item) => typeof item !== 'number');
-  if (wrong >= 0) return void setting.report(messages.wrongValue(slot.what, 'a number', values[wrong]), child(pointer, wrong));
-  if (slot.count !== null && Number.isNaN(slot.count)) return void setting.report(messages.countUnknown(slot.what), pointer);
+  if (wrong >= 0)
+    return void setting.report(messages.wrongValue(slot.what, 'a number', values[wrong]), child(pointer, wrong));
+  if (slot.count !== null && Number.isNaN(slot.count))
+    return void setting.report(messages.countUnknown(slot.what), pointer);
   if (slot.count !== null && values.length !== slot.count)
     return void setting.report(messages.wrongLength(slot.what, slot.count, values.length), pointer);
   return slot.explicit === true ? { array: values, unit: slot.unit } : values;
@@ -64,15 +67,27 @@ function list(values: readonly unknown[], pointer: string, slot: Slot, setting: 
 function random({ random: name, params, rng }: Random, pointer: string, slot: Slot, setting: Setting): unknown {
   const distribution = own(distributions, name);
   if (distribution === undefined)
-    return void setting.report(messages.unknownDistribution(name, Object.keys(distributions)), child(pointer, 'random'));
+    return void setting.report(
+      messages.unknownDistribution(name, Object.keys(distributions)),
+      child(pointer, 'random'),
+    );
   const given = Object.keys(params);
-  if (given.length !== distribution.parameters.length || !distribution.parameters.every((key) => Object.hasOwn(params, key))) {
-    return void setting.report(messages.distributionParameters(name, distribution.parameters, given), child(pointer, 'params'));
+  if (
+    given.length !== distribution.parameters.length ||
+    !distribution.parameters.every((key) => Object.hasOwn(params, key))
+  ) {
+    return void setting.report(
+      messages.distributionParameters(name, distribution.parameters, given),
+      child(pointer, 'params'),
+    );
   }
   const numbers = distribution.parameters.map((key) => params[key] ?? 0);
   const problem = distribution.check?.(numbers);
   if (problem !== undefined)
-    return void setting.report(messages.outOfRange(`a parameter of ${name}`, problem, numbers), child(pointer, 'params'));
+    return void setting.report(
+      messages.outOfRange(`a parameter of ${name}`, problem, numbers),
+      child(pointer, 'params'),
+    );
   const named = numpyGenerator(rng, child(pointer, 'rng'), setting);
   if (named === undefined) return undefined;
   const generator = named ?? slot.own ?? null;
@@ -85,7 +100,8 @@ function random({ random: name, params, rng }: Random, pointer: string, slot: Sl
       unit: slot.unit === '1' ? 1 : slot.unit,
       ...(slot.draws === 'pairs' ? { pairs: true } : slot.draws === 'anew' ? { anew: 'receiver' } : {}),
     };
-  if (distribution.expression === undefined) return void setting.report(messages.needsGenerator(`the distribution ${name}`), pointer);
+  if (distribution.expression === undefined)
+    return void setting.report(messages.needsGenerator(`the distribution ${name}`), pointer);
   return distribution.expression(numbers, slot.unit);
 }
 
@@ -96,8 +112,15 @@ export interface NumpyGenerator {
   readonly stream: string;
 }
 
-/** The NumpyRNG of a name; null where there is none or it is the target's own; undefined after an unknown name was reported. */
-export function numpyGenerator(name: string | null | undefined, pointer: string, setting: Setting): NumpyGenerator | null | undefined {
+/**
+ * The NumpyRNG of a name; null where there is none or it is the target's own; undefined after an unknown name was
+ * reported.
+ */
+export function numpyGenerator(
+  name: string | null | undefined,
+  pointer: string,
+  setting: Setting,
+): NumpyGenerator | null | undefined {
   if (name === undefined || name === null) return null;
   const rng = own(setting.rngs, name);
   if (rng === undefined) {
@@ -105,5 +128,7 @@ export function numpyGenerator(name: string | null | undefined, pointer: string,
     return undefined;
   }
   // Without a seed PyNN takes one from the clock: nothing to reproduce.
-  return rng.type === 'NativeRNG' || rng.seed === undefined ? null : { generator: 'numpy-mt19937', seed: String(rng.seed), stream: name };
+  return rng.type === 'NativeRNG' || rng.seed === undefined
+    ? null
+    : { generator: 'numpy-mt19937', seed: String(rng.seed), stream: name };
 }

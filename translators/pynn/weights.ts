@@ -62,10 +62,15 @@ function numbersIn(value: Value): readonly number[] {
   if (typeof value === 'number') return [value];
   if (isNumbers(value)) return value;
   if (!Array.isArray(value)) return [];
-  return value.flatMap((row: unknown) => (Array.isArray(row) ? row.filter((item): item is number => typeof item === 'number') : []));
+  return value.flatMap((row: unknown) =>
+    Array.isArray(row) ? row.filter((item): item is number => typeof item === 'number') : [],
+  );
 }
 
-/** Whether a connector checks the weights that it is given: not those of a list of connections, and not when it is told to leave it. */
+/**
+ * Whether a connector checks the weights that it is given: not those of a list of connections, and not when it is told
+ * to leave it.
+ */
 export function isChecked({ type, safe, params = {} }: Connector, { columns }: Connections): boolean {
   if (safe === false || own(params, 'safe') === false || columns?.['weight'] !== undefined) return false;
   return type !== 'FromListConnector' && type !== 'FromFileConnector';

@@ -54,7 +54,8 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
     const [population, event, index, time] = withEvent ? cells : [cells[0], 'spike', cells[1], cells[2]];
     const place = places.get(`${population},${event}`);
     const row = place?.rowOf.get(Number(index));
-    if (place === undefined || row === undefined || time === undefined) throw notAResult(path, `line ${number} fits no recorded cell`);
+    if (place === undefined || row === undefined || time === undefined)
+      throw notAResult(path, `line ${number} fits no recorded cell`);
     place.rows[row]!.push(stepOf(Number(time), record.spikeLabel, record.dt) - segment.start + segment.begin);
   }
   return record.trains.map((plan, i) => trainsFromLists(plan, rows[i]!));
@@ -67,7 +68,8 @@ function readSeries(path: string, plan: SeriesPlan, record: RunRecord): StoredSe
   const next = segmentReader(record, path);
   for (const [number, line] of lines(path)) {
     const { segment, cells } = next(line, number);
-    if (cells.length !== width + 1) throw notAResult(path, `line ${number} has ${cells.length} columns, not ${width + 1}`);
+    if (cells.length !== width + 1)
+      throw notAResult(path, `line ${number} has ${cells.length} columns, not ${width + 1}`);
     if (number === 1) continue;
     steps.push(stepOf(Number(cells[0]), plan.label, record.dt) - segment.start + segment.begin);
     values.push(cells.slice(1).map((text) => (plan.element === 'i64' ? BigInt(text) : Number(text))));
@@ -90,7 +92,10 @@ function segmentReader(
   const named = segments.map((segment) => ({ segment, start: `${quoted(segment.name)},` }));
   return (line, number) => {
     if (record.segments === undefined || number === 1)
-      return { segment: first!, cells: (record.segments === undefined ? line : line.replace('segment,', '')).split(',') };
+      return {
+        segment: first!,
+        cells: (record.segments === undefined ? line : line.replace('segment,', '')).split(','),
+      };
     const found = named.find(({ start }) => line.startsWith(start));
     if (!found) throw notAResult(path, `line ${number} is of no segment of the run`);
     return { segment: found.segment, cells: line.slice(found.start.length).split(',') };

@@ -105,7 +105,8 @@ function writeRows(file: OutputFile, plan: SeriesPlan, block: SampleBlock, setup
 }
 
 /** A name as a CSV cell: in quotes where it has a comma or quote. */
-export const quoted = (name: string): string => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll('\n', ' ')}"` : name);
+export const quoted = (name: string): string =>
+  /[",\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll('\n', ' ')}"` : name;
 
 /** Spikes by population and step; with several segments the times are those of the segment that stands in front. */
 function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: RunSetup, record: RunRecord): void {

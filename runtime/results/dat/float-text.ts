@@ -3,7 +3,12 @@
 /** No number takes more bytes than this. */
 export const longestFloat = 24;
 
-const [zero, point, minus, exponentSign] = [...'0.-E'].map((character) => character.charCodeAt(0)) as [number, number, number, number];
+const [zero, point, minus, exponentSign] = [...'0.-E'].map((character) => character.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+];
 /** Powers of ten that a double holds exactly. */
 const powers = Array.from({ length: 23 }, (_, n) => Number(`1e${n}`));
 const mostDigits = 9;
@@ -11,15 +16,16 @@ const digits = new Uint8Array(mostDigits + 1);
 const scratch = new Uint8Array(longestFloat);
 
 /**
- * A number rounded to 32 bits, as the shortest decimal that reads back to it: `-0.065`, `1.0`, `5.0E-6`. There is always a digit
- * after the point; exponents stand below 0.001 and from 10 million on.
+ * A number rounded to 32 bits, as the shortest decimal that reads back to it: `-0.065`, `1.0`, `5.0E-6`. There is
+ * always a digit after the point; exponents stand below 0.001 and from 10 million on.
  */
 export function floatText(value: number): string {
   return String.fromCharCode(...scratch.subarray(0, writeFloat(value, scratch, 0)));
 }
 
 /**
- * Writes the text of `floatText` as ASCII. Tables, which hold millions of numbers, are written by rows.wat, and what it cannot decide by this.
+ * Writes the text of `floatText` as ASCII. Tables, which hold millions of numbers, are written by rows.wat, and what it
+ * cannot decide by this.
  *
  * @returns the place behind it
  */
@@ -62,8 +68,8 @@ function writeText(text: string, bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Finds the digits by whole numbers of 6 to 9 digits, of which the first that reads back is the shortest: products and quotients with
- * exact powers of ten round far below a float's last digit.
+ * Finds the digits by whole numbers of 6 to 9 digits, of which the first that reads back is the shortest: products and
+ * quotients with exact powers of ten round far below a float's last digit.
  *
  * @returns the power of ten of the first digit; null where the powers are not exact
  */

@@ -50,7 +50,11 @@ function datFile(entry: unknown, at: string): DatFile {
   const fields = record(entry, at);
   const file = text(fields, 'file', at);
   if (fields['kind'] === 'columns')
-    return { file, kind: 'columns', columns: list(fields, 'columns', at).map((one, i) => column(one, `${at}/columns/${i}`)) };
+    return {
+      file,
+      kind: 'columns',
+      columns: list(fields, 'columns', at).map((one, i) => column(one, `${at}/columns/${i}`)),
+    };
   if (fields['kind'] !== 'events') throw malformed(`${at}/kind`, '`columns` or `events`');
   const format = fields['format'];
   if (format !== 'ID_TIME' && format !== 'TIME_ID') throw malformed(`${at}/format`, '`ID_TIME` or `TIME_ID`');
@@ -102,12 +106,16 @@ function text(fields: Readonly<Record<string, unknown>>, name: string, at: strin
 
 function index(fields: Readonly<Record<string, unknown>>, at: string): number {
   const value = fields['index'];
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw malformed(`${at}/index`, 'a whole number from 0 on');
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+    throw malformed(`${at}/index`, 'a whole number from 0 on');
   return value;
 }
 
 function malformed(at: string, what: string): UsageError {
-  return new UsageError(`${at} of the model is not ${what}`, 'outputFiles lists what text files a run writes; correct or remove it');
+  return new UsageError(
+    `${at} of the model is not ${what}`,
+    'outputFiles lists what text files a run writes; correct or remove it',
+  );
 }
 
 /**

@@ -23,8 +23,9 @@ const zero = 48;
 const pairs = Uint8Array.from({ length: 200 }, (_, k) => zero + (k % 2 === 0 ? Math.floor(k / 20) : (k >> 1) % 10));
 
 /**
- * By the exponent field of a float: the power of ten that scales floats with it to nine digits before the point or, those past a power of ten, to
- * ten; half of the distance between two of these floats, scaled so; and the exponent of the first of nine digits.
+ * By the exponent field of a float: the power of ten that scales floats with it to nine digits before the point or,
+ * those past a power of ten, to ten; half of the distance between two of these floats, scaled so; and the exponent of
+ * the first of nine digits.
  */
 const [scales, halves, firstExponents] = [new Float64Array(256), new Float64Array(256), new Int32Array(256)];
 for (let field = 1; field < 255; field += 1) {

@@ -1,8 +1,9 @@
 /**
  * The text files that a LEMS model names (`OutputFile`, `EventOutputFile`), in the layout of its reference interpreter.
  *
- * A table has a row for each sample: the time in s, then the columns in SI units, each followed by a tab. A list of events has a row
- * for each event: the id of its selection and the time, or the time and the id. All numbers are written as 32-bit floats.
+ * A table has a row for each sample: the time in s, then the columns in SI units, each followed by a tab. A list of
+ * events has a row for each event: the id of its selection and the time, or the time and the id. All numbers are
+ * written as 32-bit floats.
  */
 
 import { mkdirSync } from 'node:fs';
@@ -57,7 +58,8 @@ export function datWriter(files: readonly DatFile[], options: DatOptions): Resul
       guarded(() => {
         invariant(setup, 'dat', 'close before open');
         for (const table of tables) table.flush();
-        for (const { file, output } of open) if (file.kind === 'events') writeEvents(file, trains, setup, output, options);
+        for (const { file, output } of open)
+          if (file.kind === 'events') writeEvents(file, trains, setup, output, options);
         for (const { output } of open) output.finish();
         return open.map(({ path, output }) => {
           const final = record.complete ? path : incompletePath(path);
@@ -88,7 +90,8 @@ function clock(dt: number, accumulated: boolean): (row: number) => number {
   };
 }
 
-// --- Tables -----------------------------------------------------------------------------------------------------------
+// --- Tables
+// -----------------------------------------------------------------------------------------------------------
 
 interface Table {
   add(block: SampleBlock): void;
@@ -191,7 +194,8 @@ function positionOf(index: number, elements: NonNullable<SeriesPlan['elements']>
   return index >= elements.begin && index < elements.end ? index - elements.begin : -1;
 }
 
-// --- Events -----------------------------------------------------------------------------------------------------------
+// --- Events
+// -----------------------------------------------------------------------------------------------------------
 
 function writeEvents(
   file: DatFile & { readonly kind: 'events' },

@@ -48,7 +48,8 @@ interface NeoDocument {
 
 /** @throws UsageError when the file is missing or is no result of ours */
 export function readNeoResult(path: string): StoredResult {
-  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
+  if (!existsSync(path))
+    throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
   let document: NeoDocument;
   try {
     document = JSON.parse(readFileSync(path, 'utf8')) as NeoDocument;
@@ -57,12 +58,17 @@ export function readNeoResult(path: string): StoredResult {
   }
   if (document?.format !== 'interneuron-neo-json') throw notAResult(path, 'its format is not interneuron-neo-json');
   if (document.version !== 1)
-    throw new UsageError(`${path} is of version ${document.version}, and this program reads version 1`, 'update interneuron');
+    throw new UsageError(
+      `${path} is of version ${document.version}, and this program reads version 1`,
+      'update interneuron',
+    );
   const { record, data } = readProvenance(JSON.stringify(document.provenance), path);
   const parts = segmentsOf(record, record.steps).map((span, k) => {
     const segment = document.blocks[0].segments[k];
     if (!segment) throw notAResult(path, `the segment ${span.name} is missing`);
-    const signals = new Map([...segment.analogsignals, ...segment.irregularlysampledsignals].map((signal) => [signal.name, signal]));
+    const signals = new Map(
+      [...segment.analogsignals, ...segment.irregularlysampledsignals].map((signal) => [signal.name, signal]),
+    );
     return { span, segment, signals };
   });
   return {
@@ -76,7 +82,8 @@ export function readNeoResult(path: string): StoredResult {
         return signal ? [{ span, signal }] : [];
       });
       // A series may have no sample in any of several segments.
-      if (own.length === 0 && record.segments === undefined) throw notAResult(path, `the signal ${plan.name} is missing`);
+      if (own.length === 0 && record.segments === undefined)
+        throw notAResult(path, `the signal ${plan.name} is missing`);
       return readSeries(own, plan, record);
     }),
     close: () => undefined,
@@ -89,7 +96,8 @@ interface Part {
 }
 
 /** The step of the run that a time in a segment is of. */
-const runStep = ({ begin, start }: SegmentSpan, time: number, label: 0 | 1, dt: number): number => stepOf(time, label, dt) - start + begin;
+const runStep = ({ begin, start }: SegmentSpan, time: number, label: 0 | 1, dt: number): number =>
+  stepOf(time, label, dt) - start + begin;
 
 function readTrains(parts: readonly Part[], path: string, record: RunRecord): readonly SpikeTrains[] {
   const key = (population: string, event: string, cell: number): string => `${population}\n${event}\n${cell}`;
@@ -125,7 +133,8 @@ function readSeries(
     const bytes = Buffer.from(data.bytes, 'base64');
     const samples = arrayFromBytes(plan.element, bytes).length / width;
     const first = record.segments === undefined ? plan.offset : runStep(span, start ?? 0, plan.label, record.dt);
-    const stepAt = (k: number): number => (times ? runStep(span, times[k]!, plan.label, record.dt) : first + k * plan.every);
+    const stepAt = (k: number): number =>
+      times ? runStep(span, times[k]!, plan.label, record.dt) : first + k * plan.every;
     return { bytes, steps: Int32Array.from({ length: samples }, (_, k) => stepAt(k)) };
   });
   const values = arrayFromBytes(plan.element, Buffer.concat(pieces.map(({ bytes }) => bytes)));

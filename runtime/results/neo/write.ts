@@ -2,8 +2,8 @@
  * A result as Neo-like JSON: blocks, segments, spike trains and analog signals under Neo's names
  * (https://neo.readthedocs.io, core objects), so that a short loader makes Neo objects of it.
  *
- * Times and values are in SI units. Numbers are shortest decimals that read back to the same bits; samples are base64 of
- * little-endian rows. Samples wait in files of their own until the end, so that memory stays bounded.
+ * Times and values are in SI units. Numbers are shortest decimals that read back to the same bits; samples are base64
+ * of little-endian rows. Samples wait in files of their own until the end, so that memory stays bounded.
  */
 
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
@@ -11,7 +11,15 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { invariant, InvariantError } from '../../../src/diagnostics/diagnostic.js';
 import type { ElementType } from '../../../src/ir/program.js';
 import { bytesOf } from '../arrays.js';
-import { createOutput, incompletePath, outputError, pathWith, partialPath, removeQuietly, type OutputFile } from '../output-files.js';
+import {
+  createOutput,
+  incompletePath,
+  outputError,
+  pathWith,
+  partialPath,
+  removeQuietly,
+  type OutputFile,
+} from '../output-files.js';
 import { provenanceText } from '../record-text.js';
 import {
   columnCount,
@@ -74,7 +82,9 @@ export function neoWriter(path: string, options: NeoOptions = {}): ResultWriter 
       guarded(() => {
         setup = given;
         output = createOutput(path);
-        waiting = given.series.map((plan, i) => createSampleFile(`${partialPath(pathWith(path, `series-${i}`))}.samples`, path, plan.gaps));
+        waiting = given.series.map((plan, i) =>
+          createSampleFile(`${partialPath(pathWith(path, `series-${i}`))}.samples`, path, plan.gaps),
+        );
       }),
     samples: (block) => guarded(() => waiting[block.series]!.add(block)),
     advance: () => undefined,
@@ -125,14 +135,18 @@ function writeSegment(
   segment: SegmentSpan,
   index: number,
 ): void {
-  output.write(`{ "name": ${json(segment.name)}, "index": ${index}, "annotations": ${json(segment.annotations ?? {})},\n"spiketrains": [`);
+  output.write(
+    `{ "name": ${json(segment.name)}, "index": ${index}, "annotations": ${json(segment.annotations ?? {})},\n"spiketrains": [`,
+  );
   const write = separated(output);
   for (const train of trains) {
     for (const [begin, end] of rowRanges(train.counts, 1 << 22)) {
       let at = 0;
       const steps = train.read(begin, end);
       for (let row = begin; row < end; row += 1) {
-        const own = steps.subarray(at, (at += train.counts[row]!)).filter((step) => step >= segment.begin && step < segment.end);
+        const own = steps
+          .subarray(at, (at += train.counts[row]!))
+          .filter((step) => step >= segment.begin && step < segment.end);
         write(trainText(train, row, own, setup, segment));
       }
     }
@@ -157,13 +171,23 @@ function json(value: unknown): string {
 }
 
 /** Where a cell is, in micrometres along each axis; undefined where its population has no places. */
-function placeOf({ populations }: RunSetup, population: string, cell: number): Record<'x' | 'y' | 'z', number> | undefined {
+function placeOf(
+  { populations }: RunSetup,
+  population: string,
+  cell: number,
+): Record<'x' | 'y' | 'z', number> | undefined {
   const positions = populations.find(({ name }) => name === population)?.positions;
   const along = (axis: number): number => (positions?.[3 * cell + axis] ?? Number.NaN) * 1e6;
   return positions && { x: along(0), y: along(1), z: along(2) };
 }
 
-function trainText({ plan }: SpikeTrains, row: number, steps: Uint32Array, setup: RunSetup, segment: SegmentSpan): string {
+function trainText(
+  { plan }: SpikeTrains,
+  row: number,
+  steps: Uint32Array,
+  setup: RunSetup,
+  segment: SegmentSpan,
+): string {
   const { dt } = setup.header;
   const cell = elementAt(plan.cells, row);
   const name = plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
@@ -178,7 +202,9 @@ function trainText({ plan }: SpikeTrains, row: number, steps: Uint32Array, setup
 
 function epochsText({ phases, dt }: RunRecord, segment: SegmentSpan): string {
   if (phases.length < 2) return '';
-  const own = phases.filter(({ begin, end }) => begin >= segment.begin && end <= segment.end && (begin < end || begin < segment.end));
+  const own = phases.filter(
+    ({ begin, end }) => begin >= segment.begin && end <= segment.end && (begin < end || begin < segment.end),
+  );
   return json({
     name: 'phases',
     units: 's',
@@ -195,9 +221,14 @@ function groupsText(trains: readonly SpikeTrains[], segments: number): string {
   let first = 0;
   return trains
     .map(({ plan, counts }) => {
-      const members = Array.from({ length: segments }, (_, segment) => Array.from(counts, (__, row) => [segment, first + row])).flat();
+      const members = Array.from({ length: segments }, (_, segment) =>
+        Array.from(counts, (__, row) => [segment, first + row]),
+      ).flat();
       first += counts.length;
-      return json({ name: plan.event === 'spike' ? plan.population : `${plan.population}.${plan.event}`, spiketrains: members });
+      return json({
+        name: plan.event === 'spike' ? plan.population : `${plan.population}.${plan.event}`,
+        spiketrains: members,
+      });
     })
     .join(',\n');
 }
@@ -214,7 +245,8 @@ function writeSignals(
   for (const [i, plan] of setup.series.entries()) {
     const rows = samples[i]!.rows(index);
     const steps = plan.gaps ? samples[i]!.steps(index) : null;
-    // With several segments each has samples of its own steps, which are regular unless the recording was switched within it.
+    // With several segments each has samples of its own steps, which are regular unless the recording was switched
+    // within it.
     if ((steps !== null && (setup.segments === undefined || !isRegular(steps, plan.every))) !== irregular) continue;
     // A recording that was off throughout has no signal, but for the one segment of most runs.
     if (rows === 0 && setup.segments !== undefined) continue;
@@ -225,7 +257,8 @@ function writeSignals(
 }
 
 /** Whether samples follow one another at equal intervals. */
-const isRegular = (steps: readonly number[], every: number): boolean => steps.every((step, k) => k === 0 || step - steps[k - 1]! === every);
+const isRegular = (steps: readonly number[], every: number): boolean =>
+  steps.every((step, k) => k === 0 || step - steps[k - 1]! === every);
 
 function signalStart(
   setup: RunSetup,
@@ -262,7 +295,8 @@ function signalStart(
   return `${json(head).slice(0, -1)}, "data": { "encoding": "base64", "dtype": "${numpyTypes[plan.element]}", "bytes": "`;
 }
 
-// --- Samples on their way -----------------------------------------------------------------------------------------------
+// --- Samples on their way
+// -----------------------------------------------------------------------------------------------
 
 interface SampleFile {
   add(block: SampleBlock): void;
@@ -310,7 +344,8 @@ function createSampleFile(file: string, path: string, keepSteps: boolean): Sampl
       const { from, bytes } = stretches.get(segment) ?? { from: 0, bytes: 0 };
       for (let at = 0; at < bytes; at += blockBytes) {
         const block = new Uint8Array(Math.min(blockBytes, bytes - at));
-        for (let done = 0; done < block.length;) done += readSync(descriptor!, block, done, block.length - done, from + at + done);
+        for (let done = 0; done < block.length;)
+          done += readSync(descriptor!, block, done, block.length - done, from + at + done);
         yield block;
       }
     },

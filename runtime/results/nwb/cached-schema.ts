@@ -1,4 +1,7 @@
-/** The NWB schema itself, stored in a file for readers that lack its version. The user gives the text; it is not ours to ship. */
+/**
+ * The NWB schema itself, stored in a file for readers that lack its version. The user gives the text; it is not ours to
+ * ship.
+ */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -36,12 +39,17 @@ export function readSchema(directory: string): Schema {
   }
   const missing = needed.filter((name) => !found.has(name));
   if (missing.length > 0) {
-    throw new UsageError(`no schema of ${missing.join(', ')} is in ${directory}`, 'give the folder nwb-schema of an installed pynwb');
+    throw new UsageError(
+      `no schema of ${missing.join(', ')} is in ${directory}`,
+      'give the folder nwb-schema of an installed pynwb',
+    );
   }
   const coreVersion = found.get('core')!.version;
   const [major, minor] = coreVersion.split('.').map(Number);
   if (major !== 2 || (minor ?? 0) < 8) {
-    throw new UsageError(`the schema in ${directory} is NWB ${coreVersion}, and files are written for 2.8 and later versions of 2`);
+    throw new UsageError(
+      `the schema in ${directory} is NWB ${coreVersion}, and files are written for 2.8 and later versions of 2`,
+    );
   }
   return { coreVersion, namespaces: needed.map((name) => found.get(name)!) };
 }
@@ -55,7 +63,8 @@ function namespaceFiles(directory: string, depth: number): readonly string[] {
   }
   return names.flatMap((name) => {
     const path = join(directory, name);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return depth > 0 ? namespaceFiles(path, depth - 1) : [];
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      return depth > 0 ? namespaceFiles(path, depth - 1) : [];
     return /namespace\.ya?ml$/.test(name) ? [path] : [];
   });
 }

@@ -13,7 +13,9 @@ type H5 = typeof import('h5wasm').default;
 
 let loading: Promise<H5> | null = null;
 
-/** The HDF5 library, loaded on first use; loading takes 0.1 to 0.3 s, so that callers let it go on beside other work. */
+/**
+ * The HDF5 library, loaded on first use; loading takes 0.1 to 0.3 s, so that callers let it go on beside other work.
+ */
 export function loadH5(): Promise<H5> {
   loading ??= (async () => {
     const { default: h5wasm } = await import('h5wasm/node');
@@ -41,7 +43,11 @@ export const dtypeOf = {
 
 /** What an attribute may hold. */
 export type AttributeValue =
-  string | { readonly f64: number } | { readonly i32: number } | { readonly texts: readonly string[] } | { readonly reference: string };
+  | string
+  | { readonly f64: number }
+  | { readonly i32: number }
+  | { readonly texts: readonly string[] }
+  | { readonly reference: string };
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
@@ -94,7 +100,11 @@ export function createH5(h5: H5, path: string, options: H5WriterOptions): H5Writ
   };
   const mark = (object: Group | Dataset, at: string, neurodata: NeurodataType | undefined): void => {
     if (!neurodata) return;
-    attributes(object, { neurodata_type: neurodata.type, namespace: neurodata.namespace ?? 'core', object_id: identifier(at) });
+    attributes(object, {
+      neurodata_type: neurodata.type,
+      namespace: neurodata.namespace ?? 'core',
+      object_id: identifier(at),
+    });
   };
   const group: H5Writer['group'] = (at, neurodata, values = {}) =>
     timeless(() => {
@@ -128,7 +138,13 @@ export function createH5(h5: H5, path: string, options: H5WriterOptions): H5Writ
     text: (at, value, neurodata, values = {}) =>
       dataset(at, { data: value, dtype: 'S', shape: [], attributes: values, ...(neurodata ? { neurodata } : {}) }),
     texts: (at, list, neurodata, values = {}) =>
-      dataset(at, { data: [...list], dtype: 'S', shape: [list.length], attributes: values, ...(neurodata ? { neurodata } : {}) }),
+      dataset(at, {
+        data: [...list],
+        dtype: 'S',
+        shape: [list.length],
+        attributes: values,
+        ...(neurodata ? { neurodata } : {}),
+      }),
   };
 }
 
@@ -142,7 +158,8 @@ function writeAttribute(file: File, object: Group | Dataset, name: string, value
 
 function referenceTo(file: File, path: string): ReturnType<Group['create_reference']> {
   const target = file.get(path);
-  if (target === null || !('create_reference' in target)) throw new InvariantError('nwb', `nothing at ${path} to refer to`);
+  if (target === null || !('create_reference' in target))
+    throw new InvariantError('nwb', `nothing at ${path} to refer to`);
   return target.create_reference();
 }
 

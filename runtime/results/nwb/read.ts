@@ -23,7 +23,8 @@ import { seriesPath } from './series.js';
 
 /** @throws UsageError when the file is missing, is not HDF5, or is no result of ours */
 export async function readNwbResult(path: string): Promise<StoredResult> {
-  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
+  if (!existsSync(path))
+    throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
   const h5 = await loadH5();
   let file: File;
   try {
@@ -45,7 +46,9 @@ function readFile(file: File, path: string): StoredResult {
   if (model === null || text === null) {
     throw notAResult(
       path,
-      datasetAt(file, '/identifier') ? 'it holds no record of a run, which is written when a run ends' : 'it is no NWB file',
+      datasetAt(file, '/identifier')
+        ? 'it holds no record of a run, which is written when a run ends'
+        : 'it is no NWB file',
     );
   }
   const record = readRecord(text, model, path);
@@ -80,18 +83,22 @@ function readData(file: File): ReadonlyMap<string, TypedArray> {
   );
 }
 
-// --- Spikes -----------------------------------------------------------------------------------------------------------
+// --- Spikes
+// -----------------------------------------------------------------------------------------------------------
 
 function readTrains(file: File, path: string, record: RunRecord): readonly SpikeTrains[] {
   if (file.get('/units') === null || file.get('/units') === undefined) {
     // Without any spike there is no table.
-    return record.trains.map((plan) => trainsInMemory(plan, new Uint32Array(elementCount(plan.cells)), new Uint32Array(0)));
+    return record.trains.map((plan) =>
+      trainsInMemory(plan, new Uint32Array(elementCount(plan.cells)), new Uint32Array(0)),
+    );
   }
   const index = datasetAt(file, '/units/spike_times_index');
   const times = datasetAt(file, '/units/spike_times');
   const rows = record.trains.reduce((sum, { cells }) => sum + elementCount(cells), 0);
   const ends = index ? Float64Array.from(index.value as Iterable<number | bigint>, Number) : new Float64Array(0);
-  if (times === null || ends.length !== rows) throw notAResult(path, `/units has ${ends.length} rows, and the record says ${rows}`);
+  if (times === null || ends.length !== rows)
+    throw notAResult(path, `/units has ${ends.length} rows, and the record says ${rows}`);
   let first = 0;
   return record.trains.map((plan) => {
     const trains = trainsOf(plan, first, ends, times, record);
@@ -112,7 +119,8 @@ function trainsOf(plan: TrainsPlan, first: number, ends: Float64Array, times: Da
   return { plan, counts, read, inOrder: () => trainsInMemory(plan, counts, read(0, counts.length)).inOrder() };
 }
 
-// --- Series -----------------------------------------------------------------------------------------------------------
+// --- Series
+// -----------------------------------------------------------------------------------------------------------
 
 function readSeries(file: File, path: string, plan: SeriesPlan, record: RunRecord): StoredSeries {
   const data = datasetAt(file, `${seriesPath(plan)}/data`);
@@ -129,8 +137,11 @@ function readSeries(file: File, path: string, plan: SeriesPlan, record: RunRecor
     samples,
     steps: (begin, end) => {
       if (begin === end) return new Int32Array(0);
-      if (timestamps === null) return Int32Array.from({ length: end - begin }, (_, k) => plan.offset + (begin + k) * plan.every);
-      return Int32Array.from(timestamps.slice([[begin, end]]) as Float64Array, (time) => stepOf(time, plan.label, record.dt));
+      if (timestamps === null)
+        return Int32Array.from({ length: end - begin }, (_, k) => plan.offset + (begin + k) * plan.every);
+      return Int32Array.from(timestamps.slice([[begin, end]]) as Float64Array, (time) =>
+        stepOf(time, plan.label, record.dt),
+      );
     },
     read: (begin, end) => {
       if (begin === end) return createArray(plan.element, 0);

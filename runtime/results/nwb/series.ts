@@ -2,7 +2,15 @@
 
 import type { TypedArray } from '../../../src/ir/program.js';
 import { copyInto, createArray } from '../../../src/ir/arrays.js';
-import { columnCount, elementCount, timeOf, type RunSetup, type SampleBlock, type SegmentSpan, type SeriesPlan } from '../result.js';
+import {
+  columnCount,
+  elementCount,
+  timeOf,
+  type RunSetup,
+  type SampleBlock,
+  type SegmentSpan,
+  type SeriesPlan,
+} from '../result.js';
 import { dtypeOf, type Dataset, type H5Writer } from './h5.js';
 
 /** Bytes of one chunk of a series, and of the chunks in memory of all series. */
@@ -71,7 +79,9 @@ interface GrowingSeries {
   ready: Chunk[];
 }
 
-/** Creates the groups and empty datasets of all series. @param neoPlace  JSON text that tells Neo where a series belongs */
+/**
+ * Creates the groups and empty datasets of all series. @param neoPlace  JSON text that tells Neo where a series belongs
+ */
 export function createSeries(h5: H5Writer, setup: RunSetup, neoPlace: string): SeriesWriter {
   const growing = setup.series.map((plan) => createOne(h5, setup, plan, neoPlace));
   let unflushed = 0;
@@ -86,7 +96,9 @@ export function createSeries(h5: H5Writer, setup: RunSetup, neoPlace: string): S
   const emitReady = (): void => {
     const chunks = growing.flatMap((series, position) => series.ready.map((chunk) => ({ series, position, chunk })));
     for (const series of growing) series.ready = [];
-    chunks.sort((a, b) => a.chunk.steps[a.chunk.rows - 1]! - b.chunk.steps[b.chunk.rows - 1]! || a.position - b.position);
+    chunks.sort(
+      (a, b) => a.chunk.steps[a.chunk.rows - 1]! - b.chunk.steps[b.chunk.rows - 1]! || a.position - b.position,
+    );
     for (const { series, chunk } of chunks) emit(series, chunk);
   };
   return {
@@ -115,7 +127,13 @@ function createOne(h5: H5Writer, setup: RunSetup, plan: SeriesPlan, neoPlace: st
     shape: scalar ? [0] : [0, width],
     maxshape: scalar ? [null] : [null, width],
     chunks: scalar ? [rows] : [rows, Math.min(width, chunkColumns)],
-    attributes: { unit: nwbUnit(plan.unit), conversion: { f64: 1 }, offset: { f64: 0 }, resolution: { f64: -1 }, continuity: 'continuous' },
+    attributes: {
+      unit: nwbUnit(plan.unit),
+      conversion: { f64: 1 },
+      offset: { f64: 0 },
+      resolution: { f64: -1 },
+      continuity: 'continuous',
+    },
   });
   let timestamps: Dataset | null = null;
   if (plan.gaps) {
@@ -145,7 +163,13 @@ function createControl(h5: H5Writer, path: string, segments: readonly SegmentSpa
     `${path}/control_description`,
     segments.map(({ name }) => name),
   );
-  return h5.dataset(`${path}/control`, { data: new Uint8Array(0), dtype: dtypeOf.u8, shape: [0], maxshape: [null], chunks: [rows] });
+  return h5.dataset(`${path}/control`, {
+    data: new Uint8Array(0),
+    dtype: dtypeOf.u8,
+    shape: [0],
+    maxshape: [null],
+    chunks: [rows],
+  });
 }
 
 function rowsOfChunk(setup: RunSetup, plan: SeriesPlan, width: number): number {
@@ -160,7 +184,8 @@ function describe(plan: SeriesPlan): string {
   if (plan.elements === null) return `${plan.variable} of ${plan.owner}, one value for all its cells.`;
   const what = plan.ownerKind === 'population' ? 'cells' : 'synapses, in order of creation,';
   const count = elementCount(plan.elements);
-  const which = 'list' in plan.elements ? `${count} chosen ${what}` : `${what} ${plan.elements.begin} to ${plan.elements.end - 1}`;
+  const which =
+    'list' in plan.elements ? `${count} chosen ${what}` : `${what} ${plan.elements.begin} to ${plan.elements.end - 1}`;
   return `${plan.variable} of ${plan.owner}: [time, column] for ${which}; /processing/misc/recorded_cells says which column is which.`;
 }
 

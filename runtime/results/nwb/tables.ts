@@ -29,7 +29,13 @@ export function hasUnits(trains: readonly SpikeTrains[]): boolean {
 }
 
 /** Writes /units: a row for each recorded cell, silent ones too. */
-export function writeUnits(h5: H5Writer, setup: RunSetup, record: RunRecord, trains: readonly SpikeTrains[], place: NeoPlace): void {
+export function writeUnits(
+  h5: H5Writer,
+  setup: RunSetup,
+  record: RunRecord,
+  trains: readonly SpikeTrains[],
+  place: NeoPlace,
+): void {
   const rows = trains.reduce((sum, { counts }) => sum + counts.length, 0);
   const { dt } = setup.header;
   const ofRows = <T>(value: (trains: TrainsPlan, row: number) => T): T[] =>
@@ -39,15 +45,41 @@ export function writeUnits(h5: H5Writer, setup: RunSetup, record: RunRecord, tra
   const columns: Column[] = [
     spikeTimes(setup, trains),
     observedIntervals(record, trains, dt),
-    { name: 'population', description: 'Population of the cell.', values: { texts: ofRows(({ population }) => population) } },
-    { name: 'cell_id', description: 'Index of the cell in its population, from 0.', values: { i32: Int32Array.from(ofRows(cell)) } },
+    {
+      name: 'population',
+      description: 'Population of the cell.',
+      values: { texts: ofRows(({ population }) => population) },
+    },
+    {
+      name: 'cell_id',
+      description: 'Index of the cell in its population, from 0.',
+      values: { i32: Int32Array.from(ofRows(cell)) },
+    },
     ...(events
-      ? [{ name: 'event', description: 'Which event of the cell the times are of.', values: { texts: ofRows(({ event }) => event) } }]
+      ? [
+          {
+            name: 'event',
+            description: 'Which event of the cell the times are of.',
+            values: { texts: ofRows(({ event }) => event) },
+          },
+        ]
       : []),
     ...positionColumns(setup, trains),
-    { name: '_name', description: 'Name of the spike train.', values: { texts: ofRows((plan, row) => trainName(plan, cell(plan, row))) } },
-    { name: 'segment', description: 'Segment that the spike train belongs to.', values: { texts: ofRows(() => place.segment) } },
-    { name: 'block', description: 'Block that the spike train belongs to.', values: { texts: ofRows(() => place.block) } },
+    {
+      name: '_name',
+      description: 'Name of the spike train.',
+      values: { texts: ofRows((plan, row) => trainName(plan, cell(plan, row))) },
+    },
+    {
+      name: 'segment',
+      description: 'Segment that the spike train belongs to.',
+      values: { texts: ofRows(() => place.segment) },
+    },
+    {
+      name: 'block',
+      description: 'Block that the spike train belongs to.',
+      values: { texts: ofRows(() => place.block) },
+    },
   ];
   writeTable(h5, '/units', { type: 'Units' }, 'Spikes of the simulated cells, silent cells included.', rows, columns);
 }
@@ -148,8 +180,16 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: NeoPlace): v
   const { phases, dt } = record;
   if (phases.length < 2) return;
   const columns: Column[] = [
-    { name: 'start_time', description: 'Start of the phase, in s.', values: { f64: Float64Array.from(phases, ({ begin }) => begin * dt) } },
-    { name: 'stop_time', description: 'End of the phase, in s.', values: { f64: Float64Array.from(phases, ({ end }) => end * dt) } },
+    {
+      name: 'start_time',
+      description: 'Start of the phase, in s.',
+      values: { f64: Float64Array.from(phases, ({ begin }) => begin * dt) },
+    },
+    {
+      name: 'stop_time',
+      description: 'End of the phase, in s.',
+      values: { f64: Float64Array.from(phases, ({ end }) => end * dt) },
+    },
     {
       name: 'tags',
       description: 'Name of the phase, and of the segment of the protocol that it belongs to.',
@@ -157,14 +197,24 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: NeoPlace): v
       entries: { texts: phases.flatMap(({ name, segment }) => [name, segment]) },
     },
     { name: '_name', description: 'Name of the group of epochs.', values: { texts: phases.map(() => 'phases') } },
-    { name: 'segment', description: 'Segment that the epochs belong to.', values: { texts: phases.map(() => place.segment) } },
-    { name: 'block', description: 'Block that the epochs belong to.', values: { texts: phases.map(() => place.block) } },
+    {
+      name: 'segment',
+      description: 'Segment that the epochs belong to.',
+      values: { texts: phases.map(() => place.segment) },
+    },
+    {
+      name: 'block',
+      description: 'Block that the epochs belong to.',
+      values: { texts: phases.map(() => place.block) },
+    },
   ];
   h5.group('/intervals');
   writeTable(h5, '/intervals/epochs', { type: 'TimeIntervals' }, 'Phases of the protocol.', phases.length, columns);
 }
 
-/** Writes /intervals/trials when time was turned back: each segment is one, at the time of the session at which it ran. */
+/**
+ * Writes /intervals/trials when time was turned back: each segment is one, at the time of the session at which it ran.
+ */
 export function writeTrials(h5: H5Writer, { segments, phases, dt }: RunRecord, place: NeoPlace): void {
   if (!segments) return;
   const columns: Column[] = [
@@ -173,7 +223,11 @@ export function writeTrials(h5: H5Writer, { segments, phases, dt }: RunRecord, p
       description: 'Start of the segment, in s.',
       values: { f64: Float64Array.from(segments, ({ begin }) => begin * dt) },
     },
-    { name: 'stop_time', description: 'End of the segment, in s.', values: { f64: Float64Array.from(segments, ({ end }) => end * dt) } },
+    {
+      name: 'stop_time',
+      description: 'End of the segment, in s.',
+      values: { f64: Float64Array.from(segments, ({ end }) => end * dt) },
+    },
     { name: 'label', description: 'Name of the segment.', values: { texts: segments.map(({ name }) => name) } },
     {
       name: 'model_time',
@@ -192,12 +246,27 @@ export function writeTrials(h5: H5Writer, { segments, phases, dt }: RunRecord, p
       },
     },
     { name: '_name', description: 'Name of the group of epochs.', values: { texts: segments.map(() => 'segments') } },
-    { name: 'segment', description: 'Segment that the epochs belong to.', values: { texts: segments.map(() => place.segment) } },
-    { name: 'block', description: 'Block that the epochs belong to.', values: { texts: segments.map(() => place.block) } },
+    {
+      name: 'segment',
+      description: 'Segment that the epochs belong to.',
+      values: { texts: segments.map(() => place.segment) },
+    },
+    {
+      name: 'block',
+      description: 'Block that the epochs belong to.',
+      values: { texts: segments.map(() => place.block) },
+    },
   ];
   // The epochs have made the group before.
   if (phases.length < 2) h5.group('/intervals');
-  writeTable(h5, '/intervals/trials', { type: 'TimeIntervals' }, 'Segments: the stretches between resets.', segments.length, columns);
+  writeTable(
+    h5,
+    '/intervals/trials',
+    { type: 'TimeIntervals' },
+    'Segments: the stretches between resets.',
+    segments.length,
+    columns,
+  );
 }
 
 /** Writes /processing/misc/recorded_cells: the cell, or synapse, of each column of each series. */
@@ -209,10 +278,19 @@ export function writeRecordedCells(h5: H5Writer, setup: RunSetup, linkUnits: boo
     series.flatMap((plan) => Array.from({ length: columnCount(plan) }, (_, column) => value(plan, column)));
   const cellOf = (plan: (typeof series)[number], column: number): number => elementAt(plan.elements!, column);
   const units = linkUnits ? unitRows(setup) : null;
-  const linked = units === null ? [] : ofRows((plan, column) => units.get(`${plan.owner}[${cellOf(plan, column)}]`) ?? -1);
+  const linked =
+    units === null ? [] : ofRows((plan, column) => units.get(`${plan.owner}[${cellOf(plan, column)}]`) ?? -1);
   const columns: Column[] = [
-    { name: 'series', description: 'Name of the TimeSeries in /acquisition.', values: { texts: ofRows(({ name }) => name) } },
-    { name: 'column', description: 'Column of its data, from 0.', values: { i32: Int32Array.from(ofRows((_, column) => column)) } },
+    {
+      name: 'series',
+      description: 'Name of the TimeSeries in /acquisition.',
+      values: { texts: ofRows(({ name }) => name) },
+    },
+    {
+      name: 'column',
+      description: 'Column of its data, from 0.',
+      values: { i32: Int32Array.from(ofRows((_, column) => column)) },
+    },
     {
       name: 'population',
       description: 'Population of the cell, or projection of the synapse.',
@@ -220,14 +298,25 @@ export function writeRecordedCells(h5: H5Writer, setup: RunSetup, linkUnits: boo
     },
     {
       name: 'cell_id',
-      description: 'Index of the cell in its population, or of the synapse in its projection in order of creation, from 0.',
+      description:
+        'Index of the cell in its population, or of the synapse in its projection in order of creation, from 0.',
       values: { i32: Int32Array.from(ofRows(cellOf)) },
     },
     ...(linked.length > 0 && linked.every((row) => row >= 0)
-      ? [{ name: 'unit', description: 'Row of /units of the cell.', values: { rows: Int32Array.from(linked), table: '/units' } }]
+      ? [
+          {
+            name: 'unit',
+            description: 'Row of /units of the cell.',
+            values: { rows: Int32Array.from(linked), table: '/units' },
+          },
+        ]
       : []),
   ];
-  h5.group('/processing/misc', { type: 'ProcessingModule' }, { description: 'What the columns of the recorded series are.' });
+  h5.group(
+    '/processing/misc',
+    { type: 'ProcessingModule' },
+    { description: 'What the columns of the recorded series are.' },
+  );
   writeTable(
     h5,
     '/processing/misc/recorded_cells',
@@ -243,7 +332,8 @@ function unitRows(setup: RunSetup): ReadonlyMap<string, number> {
   let first = 0;
   for (const plan of setup.trains) {
     const count = elementCount(plan.cells);
-    if (plan.event === 'spike') for (let row = 0; row < count; row += 1) rows.set(trainName(plan, elementAt(plan.cells, row)), first + row);
+    if (plan.event === 'spike')
+      for (let row = 0; row < count; row += 1) rows.set(trainName(plan, elementAt(plan.cells, row)), first + row);
     first += count;
   }
   return rows;

@@ -1,8 +1,8 @@
 /**
  * A result as NWB 2.9 (https://nwb-schema.readthedocs.io): one HDF5 file, readable by pynwb, MatNWB, Neo and h5py.
  *
- * Series grow in /acquisition while the run goes on; the spikes of all recorded cells become /units at its end. The model and
- * the versions of the software are in /general, the record of the run in /scratch.
+ * Series grow in /acquisition while the run goes on; the spikes of all recorded cells become /units at its end. The
+ * model and the versions of the software are in /general, the record of the run in /scratch.
  */
 
 import { renameSync, statSync } from 'node:fs';
@@ -30,7 +30,9 @@ export interface NwbOptions {
   readonly schemaDirectory?: string;
 }
 
-/** A writer of one NWB file. The HDF5 library loads while the run begins; what comes before it is there waits in memory. */
+/**
+ * A writer of one NWB file. The HDF5 library loads while the run begins; what comes before it is there waits in memory.
+ */
 export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter {
   let setup: RunSetup | null = null;
   let partial = '';
@@ -134,14 +136,18 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
 
 function pinnedTo(setup: RunSetup): { readonly identity: string; readonly time: number } {
   const { hashes, seed, dt, precision, numericsVersion, target, started } = setup.header;
-  return { identity: JSON.stringify([hashes, seed, dt, precision, numericsVersion, target, started]), time: Date.parse(started) };
+  return {
+    identity: JSON.stringify([hashes, seed, dt, precision, numericsVersion, target, started]),
+    time: Date.parse(started),
+  };
 }
 
 function neoPlace(setup: RunSetup): NeoPlace {
   return { block: setup.header.name, segment: 'run' };
 }
 
-// --- Head: all that is known before the first step --------------------------------------------------------------------
+// --- Head: all that is known before the first step
+// --------------------------------------------------------------------
 
 function writeHead(h5: H5Writer, setup: RunSetup, schema: Schema | null): void {
   const { header, metadata } = setup;
@@ -192,7 +198,8 @@ function writeGeneral(h5: H5Writer, setup: RunSetup): void {
       `${threads} ${threads === 1 ? 'thread' : 'threads'}), seed ${header.seed}, time step ${header.dt} s.`,
   );
   const rows = Object.entries(versions);
-  if (rows.length > 0) h5.dataset('/general/was_generated_by', { data: rows.flat(), dtype: 'S', shape: [rows.length, 2] });
+  if (rows.length > 0)
+    h5.dataset('/general/was_generated_by', { data: rows.flat(), dtype: 'S', shape: [rows.length, 2] });
   h5.group('/general/devices');
   h5.group(
     `/general/devices/interneuron-${target}`,
@@ -221,9 +228,16 @@ function publication(text: string): string {
   return text.startsWith('10.') ? `doi:${text}` : text;
 }
 
-// --- Tail: what is known after the last step --------------------------------------------------------------------------
+// --- Tail: what is known after the last step
+// --------------------------------------------------------------------------
 
-function writeTail(h5: H5Writer, setup: RunSetup, record: RunRecord, trains: readonly SpikeTrains[], reproducible: boolean): void {
+function writeTail(
+  h5: H5Writer,
+  setup: RunSetup,
+  record: RunRecord,
+  trains: readonly SpikeTrains[],
+  reproducible: boolean,
+): void {
   const place = neoPlace(setup);
   const units = hasUnits(trains);
   if (units) writeUnits(h5, setup, record, trains, place);
@@ -241,7 +255,8 @@ function writeTail(h5: H5Writer, setup: RunSetup, record: RunRecord, trains: rea
     JSON.stringify(storedRecord(record, reproducible)),
     { type: 'ScratchData' },
     {
-      notes: 'Record of the run as JSON: seed, time step, target, versions, hashes, fingerprint. The model is in /general/source_script.',
+      notes:
+        'Record of the run as JSON: seed, time step, target, versions, hashes, fingerprint. The model is in /general/source_script.',
     },
   );
 }

@@ -1,9 +1,10 @@
 /**
  * From C source to a shared library, kept by content.
  *
- * An entry of the cache is a folder named by the hash of all that the library depends on: the source, the compiler and its version, its options
- * and the processor. It is made under another name and renamed when it is whole; beside the library lies its digest, and what does not fit it is
- * made anew. Whatever goes wrong with the cache only costs the time of compiling again.
+ * An entry of the cache is a folder named by the hash of all that the library depends on: the source, the compiler and
+ * its version, its options and the processor. It is made under another name and renamed when it is whole; beside the
+ * library lies its digest, and what does not fit it is made anew. Whatever goes wrong with the cache only costs the
+ * time of compiling again.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -37,16 +38,18 @@ const sha256 = (data: Uint8Array | string): string => createHash('sha256').updat
 
 /** The name of an entry. */
 export function cacheKey({ files, compiler, flags }: Sources): string {
-  return sha256(JSON.stringify(['interneuron c 1', [...files], compiler.command, compiler.version, flags, processorFeatures()])).slice(
-    0,
-    40,
-  );
+  return sha256(
+    JSON.stringify(['interneuron c 1', [...files], compiler.command, compiler.version, flags, processorFeatures()]),
+  ).slice(0, 40);
 }
 
 /** Whether a folder holds a whole library. */
 async function isWhole(folder: string): Promise<boolean> {
   try {
-    const [library, digest] = await Promise.all([readFile(join(folder, libraryName)), readFile(join(folder, digestName), 'utf8')]);
+    const [library, digest] = await Promise.all([
+      readFile(join(folder, libraryName)),
+      readFile(join(folder, digestName), 'utf8'),
+    ]);
     return sha256(library) === digest.trim();
   } catch {
     return false;
@@ -60,7 +63,8 @@ function firstError(output: string): string {
 }
 
 /** What compilers and systems say of a folder that has no room, or may not be written. */
-const withoutRoom = /no space left|quota exceeded|file too large|file size limit|read-only file system|\b(?:ENOSPC|EDQUOT|EFBIG|EROFS)\b/i;
+const withoutRoom =
+  /no space left|quota exceeded|file too large|file size limit|read-only file system|\b(?:ENOSPC|EDQUOT|EFBIG|EROFS)\b/i;
 
 /** Writes files into a folder. @throws UsageError when there is no room for them */
 async function writeFiles(folder: string, files: Sources['files']): Promise<void> {
@@ -74,7 +78,10 @@ async function writeFiles(folder: string, files: Sources['files']): Promise<void
   }
 }
 
-/** Compiles in a folder that is nobody else's. @throws UsageError with the compiler's message; the folder stays, for the user to look into */
+/**
+ * Compiles in a folder that is nobody else's. @throws UsageError with the compiler's message; the folder stays, for the
+ * user to look into
+ */
 async function compileIn(folder: string, { files, compiler, flags }: Sources): Promise<void> {
   await writeFiles(folder, files);
   const source = join(folder, 'network.c');
@@ -93,9 +100,15 @@ async function compileIn(folder: string, { files, compiler, flags }: Sources): P
   );
   const hint = `${kept}another compiler may do: set CC, or use another target`;
   if (status === 0)
-    throw new UsageError(`${compiler.title} says that it compiled the generated source ${source}, and made no library`, hint);
+    throw new UsageError(
+      `${compiler.title} says that it compiled the generated source ${source}, and made no library`,
+      hint,
+    );
   const room = output.split('\n').find((line) => withoutRoom.test(line));
-  throw new UsageError(`${compiler.title} cannot compile the generated source ${source}: ${room?.trim() ?? firstError(output)}`, hint);
+  throw new UsageError(
+    `${compiler.title} cannot compile the generated source ${source}: ${room?.trim() ?? firstError(output)}`,
+    hint,
+  );
 }
 
 const keep = { discard: () => Promise.resolve() };
@@ -117,7 +130,10 @@ async function sweep(cache: string): Promise<void> {
 }
 
 /** A folder of its own in the cache, or elsewhere when the cache cannot be written. */
-async function workFolder(cache: string | undefined, key: string): Promise<{ readonly path: string; readonly inCache: boolean }> {
+async function workFolder(
+  cache: string | undefined,
+  key: string,
+): Promise<{ readonly path: string; readonly inCache: boolean }> {
   if (cache !== undefined) {
     const path = join(cache, `.${key}.${process.pid}.${randomBytes(4).toString('hex')}`);
     try {

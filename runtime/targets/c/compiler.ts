@@ -30,10 +30,19 @@ export function runProgram(command: readonly string[], options: { readonly cwd?:
   // Messages in English, so that they can be read for the first error.
   const environment = { ...process.env, LC_ALL: 'C' };
   return new Promise((resolve) => {
-    execFile(program, words, { ...options, env: environment, maxBuffer: 1 << 26, timeout: longest }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.code;
-      resolve({ status: typeof code === 'number' ? code : undefined, stdout, stderr: stderr === '' && error ? error.message : stderr });
-    });
+    execFile(
+      program,
+      words,
+      { ...options, env: environment, maxBuffer: 1 << 26, timeout: longest },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : error.code;
+        resolve({
+          status: typeof code === 'number' ? code : undefined,
+          stdout,
+          stderr: stderr === '' && error ? error.message : stderr,
+        });
+      },
+    );
   });
 }
 
@@ -49,7 +58,10 @@ function candidates(): readonly (readonly [string, ...string[]])[] {
 /** `gcc 12.2.0` from what `--version` prints. */
 function titleOf(version: string): string {
   const [first = ''] = version.split('\n');
-  const number = /\b(\d+\.\d+(?:\.\d+)?)\b/.exec(first.replace(/\([^)]*\)/g, ''))?.[1] ?? /\d+\.\d+(?:\.\d+)?/.exec(first)?.[0] ?? '';
+  const number =
+    /\b(\d+\.\d+(?:\.\d+)?)\b/.exec(first.replace(/\([^)]*\)/g, ''))?.[1] ??
+    /\d+\.\d+(?:\.\d+)?/.exec(first)?.[0] ??
+    '';
   const family = /clang/i.test(first) ? 'clang' : /gcc|\bcc\b/i.test(first) ? 'gcc' : (first.split(' ')[0] ?? 'cc');
   return `${family} ${number}`.trim();
 }
@@ -83,8 +95,14 @@ const install =
 export function missingCompiler(): UsageError {
   const own = wanted();
   return own === ''
-    ? new UsageError('there is no C compiler: none of cc, gcc and clang can be started', `${install}, or set CC to the one you have`)
-    : new UsageError(`the C compiler that CC names cannot be started: ${own}`, `unset CC, to use cc, gcc or clang, or ${install}`);
+    ? new UsageError(
+        'there is no C compiler: none of cc, gcc and clang can be started',
+        `${install}, or set CC to the one you have`,
+      )
+    : new UsageError(
+        `the C compiler that CC names cannot be started: ${own}`,
+        `unset CC, to use cc, gcc or clang, or ${install}`,
+      );
 }
 
 /** Options that keep the bits; `-march=native` may change the instructions, never the results. */
@@ -109,7 +127,10 @@ export function compileFlags(level: OptimisationLevel, parallel: boolean, compil
 
 export type OptimisationLevel = '-O0' | '-O1' | '-O2' | '-O3';
 
-/** What `-march=native` makes of this processor depends on its kind and its features, which a cache shared by several machines must know. */
+/**
+ * What `-march=native` makes of this processor depends on its kind and its features, which a cache shared by several
+ * machines must know.
+ */
 export function processorFeatures(): string {
   const models = new Set(cpus().map(({ model }) => model));
   let features = '';

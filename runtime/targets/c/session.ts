@@ -17,8 +17,9 @@ const noMemory = -1;
 const distrusted = -2;
 
 /**
- * Milliseconds that one native call aims at: what waits for the main thread waits no longer. Between two calls nothing is computed, and none is
- * begun while the main thread is busy, so that a turn should outlast what it does beside it, as loading the library of HDF5.
+ * Milliseconds that one native call aims at: what waits for the main thread waits no longer. Between two calls nothing
+ * is computed, and none is begun while the main thread is busy, so that a turn should outlast what it does beside it,
+ * as loading the library of HDF5.
  */
 const turn = 100;
 
@@ -34,7 +35,12 @@ export function distrustError(failed: number): UsageError {
 }
 
 /** Starts a session: memory with its initial values. @throws UsageError when the machine does not give the memory */
-export function startSession(program: Program, generated: GeneratedC, library: NetworkLibrary, threads: number): Session {
+export function startSession(
+  program: Program,
+  generated: GeneratedC,
+  library: NetworkLibrary,
+  threads: number,
+): Session {
   return new CSession(program, generated, library, threads);
 }
 
@@ -53,7 +59,9 @@ class CSession implements Session {
     this.#program = program;
     this.#library = library;
     this.#threads = threads;
-    this.#lists = new Map(generated.lists.map(({ name, actions }, ordinal) => [ordinal === 0 ? '' : name, { ordinal, actions }]));
+    this.#lists = new Map(
+      generated.lists.map(({ name, actions }, ordinal) => [ordinal === 0 ? '' : name, { ordinal, actions }]),
+    );
     this.#ordinals = new Map(program.buffers.map(({ name }, ordinal) => [name, ordinal]));
     const failed = library.trust();
     if (failed !== 0) throw distrustError(failed);
@@ -68,11 +76,17 @@ class CSession implements Session {
 
   get memory(): number {
     if (this.#network === null) return 0;
-    return this.#program.buffers.reduce((sum, { name, element }) => sum + this.#length(name) * elementBytes[element], 0);
+    return this.#program.buffers.reduce(
+      (sum, { name, element }) => sum + this.#length(name) * elementBytes[element],
+      0,
+    );
   }
 
   #memoryError(buffers: readonly Buffer[]): UsageError {
-    const bytes = buffers.reduce((sum, { element, length }) => sum + (typeof length === 'number' ? length * elementBytes[element] : 0), 0);
+    const bytes = buffers.reduce(
+      (sum, { element, length }) => sum + (typeof length === 'number' ? length * elementBytes[element] : 0),
+      0,
+    );
     return new UsageError(
       `this machine does not give the ${gibibytes(bytes)} of memory that the model needs; it has ${gibibytes(totalmem())}`,
       'make the model smaller, or run it on a machine with more memory',
@@ -173,7 +187,11 @@ class CSession implements Session {
   #write(name: string, data: TypedArray, offset = 0): void {
     invariant(offset >= 0 && offset + data.length <= this.#length(name), pass, `writes outside ${name}`);
     const { element } = this.#buffer(name);
-    invariant(isSameKind(data, element), pass, `${data.constructor.name} is written to ${name}, which holds ${element}`);
+    invariant(
+      isSameKind(data, element),
+      pass,
+      `${data.constructor.name} is written to ${name}, which holds ${element}`,
+    );
     if (data.length > 0) this.#library.write(this.#pointer, this.#ordinal(name), offset, data.length, data);
   }
 
@@ -184,14 +202,20 @@ class CSession implements Session {
   snapshot(): Promise<Snapshot> {
     return this.#requests.add(() => ({
       step: this.#step,
-      buffers: new Map(this.#program.buffers.filter(({ role }) => role === 'state').map(({ name }) => [name, this.#read(name)])),
+      buffers: new Map(
+        this.#program.buffers.filter(({ role }) => role === 'state').map(({ name }) => [name, this.#read(name)]),
+      ),
     }));
   }
 
   restore(snapshot: Snapshot): Promise<void> {
     return this.#requests.add(() => {
       for (const [name, data] of snapshot.buffers) {
-        if (!this.#ordinals.has(name) || data.length !== this.#length(name) || !isSameKind(data, this.#buffer(name).element)) {
+        if (
+          !this.#ordinals.has(name) ||
+          data.length !== this.#length(name) ||
+          !isSameKind(data, this.#buffer(name).element)
+        ) {
           throw snapshotMisfit(name);
         }
       }

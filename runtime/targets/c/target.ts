@@ -1,4 +1,7 @@
-/** The c target: the system's C compiler makes a shared library of the program, which runs at the processor's full speed. */
+/**
+ * The c target: the system's C compiler makes a shared library of the program, which runs at the processor's full
+ * speed.
+ */
 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -44,16 +47,24 @@ async function probe(options: CTargetOptions): Promise<Availability> {
     const { message: reason, hint } = problem;
     return { target: 'c', available: false, devices: [], reason, ...(hint === undefined ? {} : { hint }) };
   }
-  return { target: 'c', available: true, devices: [`${cores} processor core${cores === 1 ? '' : 's'}, ${compiler?.title ?? ''}`] };
+  return {
+    target: 'c',
+    available: true,
+    devices: [`${cores} processor core${cores === 1 ? '' : 's'}, ${compiler?.title ?? ''}`],
+  };
 }
 
 /** A program that compiles and links where OpenMP is installed. */
-const openMpProbe = '#include <omp.h>\nint network_probe(void);\nint network_probe(void) { return omp_get_max_threads(); }\n';
+const openMpProbe =
+  '#include <omp.h>\nint network_probe(void);\nint network_probe(void) { return omp_get_max_threads(); }\n';
 
 /** Whether a compiler has OpenMP. */
 async function hasOpenMp(compiler: Compiler, cache: string | undefined): Promise<boolean> {
   try {
-    const built = await buildLibrary({ files: new Map([['network.c', openMpProbe]]), compiler, flags: ['-fPIC', '-fopenmp'] }, cache);
+    const built = await buildLibrary(
+      { files: new Map([['network.c', openMpProbe]]), compiler, flags: ['-fPIC', '-fopenmp'] },
+      cache,
+    );
     await built.discard();
     return true;
   } catch (error) {
@@ -66,7 +77,10 @@ function withoutOpenMp(compiler: Compiler, threads: number): UsageError {
   const hint = compiler.title.startsWith('clang')
     ? 'install OpenMP for clang: apt-get install libomp-dev (Debian, Ubuntu), dnf install libomp-devel (Fedora), brew install libomp (macOS)'
     : 'install OpenMP for the compiler, or set CC to gcc';
-  return new UsageError(`${compiler.title} has no OpenMP, which ${threads} threads need`, `${hint}; or run with --threads 1`);
+  return new UsageError(
+    `${compiler.title} has no OpenMP, which ${threads} threads need`,
+    `${hint}; or run with --threads 1`,
+  );
 }
 
 async function compile(program: Program, options: CompileOptions, own: CTargetOptions): Promise<Executable> {
@@ -83,10 +97,17 @@ async function compile(program: Program, options: CompileOptions, own: CTargetOp
     ['network.h', generated.header],
     ['network.c', generated.source],
   ]);
-  const built = await buildLibrary({ files, compiler, flags: compileFlags(own.level ?? '-O3', threads > 1, compiler.title) }, cache);
+  const built = await buildLibrary(
+    { files, compiler, flags: compileFlags(own.level ?? '-O3', threads > 1, compiler.title) },
+    cache,
+  );
   try {
     const library = loadLibrary(built.path);
-    return { sources: files, threads, start: () => Promise.resolve().then(() => startSession(program, generated, library, threads)) };
+    return {
+      sources: files,
+      threads,
+      start: () => Promise.resolve().then(() => startSession(program, generated, library, threads)),
+    };
   } finally {
     // A library that is loaded needs its file no more.
     await built.discard();

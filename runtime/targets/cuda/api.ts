@@ -43,8 +43,10 @@ export const driverPrototypes = {
   cuGraphDestroy: 'int32_t cuGraphDestroy(uint64_t)',
   cuLaunchKernel:
     'int32_t cuLaunchKernel(uint64_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, void *)',
-  cuOccupancyMaxPotentialBlockSize: 'int32_t cuOccupancyMaxPotentialBlockSize(void *, void *, uint64_t, void *, uint64_t, int32_t)',
-  cuOccupancyMaxActiveBlocksPerMultiprocessor: 'int32_t cuOccupancyMaxActiveBlocksPerMultiprocessor(void *, uint64_t, int32_t, uint64_t)',
+  cuOccupancyMaxPotentialBlockSize:
+    'int32_t cuOccupancyMaxPotentialBlockSize(void *, void *, uint64_t, void *, uint64_t, int32_t)',
+  cuOccupancyMaxActiveBlocksPerMultiprocessor:
+    'int32_t cuOccupancyMaxActiveBlocksPerMultiprocessor(void *, uint64_t, int32_t, uint64_t)',
 } as const;
 
 export type DriverFunction = keyof typeof driverPrototypes;
@@ -52,7 +54,10 @@ export type DriverFunction = keyof typeof driverPrototypes;
 /** What is passed: numbers, addresses, texts, typed arrays, or nothing. */
 export type Argument = Handle | string | ArrayBufferView | null;
 
-/** Arguments of a kernel in memory that stays where it is: what `cuLaunchKernel` wants is the address of a list of their addresses. */
+/**
+ * Arguments of a kernel in memory that stays where it is: what `cuLaunchKernel` wants is the address of a list of their
+ * addresses.
+ */
 export interface KernelArguments {
   readonly list: bigint;
   /** Puts a pointer at a place. */
@@ -114,7 +119,8 @@ function declare(native: Koffi, library: NativeLibrary, name: string): CudaApi {
     functions.set(wanted, declared);
     return declared;
   };
-  const call = (wanted: DriverFunction, ...args: readonly Argument[]): number => Number(functionOf(wanted)?.(...args) ?? notFound);
+  const call = (wanted: DriverFunction, ...args: readonly Argument[]): number =>
+    Number(functionOf(wanted)?.(...args) ?? notFound);
   const text = (wanted: 'cuGetErrorName' | 'cuGetErrorString', code: number): string => {
     const out: unknown[] = [null];
     functionOf(wanted)?.(code, out);
@@ -123,7 +129,10 @@ function declare(native: Koffi, library: NativeLibrary, name: string): CudaApi {
   return {
     name,
     call,
-    describe: (code) => ({ name: text('cuGetErrorName', code) || `error ${code}`, sentence: text('cuGetErrorString', code) }),
+    describe: (code) => ({
+      name: text('cuGetErrorName', code) || `error ${code}`,
+      sentence: text('cuGetErrorString', code),
+    }),
     arguments: (count) => kernelArguments(native, count),
   };
 }

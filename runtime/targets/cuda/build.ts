@@ -28,7 +28,11 @@ export function unservedBy({ title, capabilities }: CudaCompiler, { capability }
 }
 
 /** Options of a compilation, for either compiler. */
-export function buildOptions(compiler: CudaCompiler, device: CudaDevice, { group, team, scan }: BlockSizes): readonly string[] {
+export function buildOptions(
+  compiler: CudaCompiler,
+  device: CudaDevice,
+  { group, team, scan }: BlockSizes,
+): readonly string[] {
   const architecture = architectureFor(compiler.capabilities, device.capability) ?? `sm_${device.capability}`;
   return [
     `--gpu-architecture=${architecture}`,

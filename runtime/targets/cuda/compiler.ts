@@ -1,6 +1,9 @@
 /** What compilers for CUDA C++ have in common. */
 
-/** What a compiler makes code for: `sm_90` is one architecture's machine code, `compute_90` a form that drivers translate for it and for later ones. */
+/**
+ * What a compiler makes code for: `sm_90` is one architecture's machine code, `compute_90` a form that drivers
+ * translate for it and for later ones.
+ */
 export type Architecture = `sm_${number}` | `compute_${number}`;
 
 /** What came of compiling. */

@@ -14,7 +14,9 @@ export const compilerHint =
 
 /** Folders of installed toolkits, those that the user names first. */
 function toolkits(): readonly string[] {
-  const named = [process.env['CUDA_PATH'], process.env['CUDA_HOME']].filter((path): path is string => path !== undefined && path !== '');
+  const named = [process.env['CUDA_PATH'], process.env['CUDA_HOME']].filter(
+    (path): path is string => path !== undefined && path !== '',
+  );
   let installed: string[] = [];
   try {
     installed = readdirSync('/usr/local')
@@ -63,7 +65,8 @@ export interface FoundCompiler {
 const searches = new Map<string, Promise<FoundCompiler>>();
 
 /**
- * The first compiler whose output a driver takes: NVRTC before nvcc, which needs a C++ compiler as well and takes seconds to start.
+ * The first compiler whose output a driver takes: NVRTC before nvcc, which needs a C++ compiler as well and takes
+ * seconds to start.
  *
  * @param driver  version of CUDA that the driver supports
  */
@@ -99,7 +102,9 @@ async function search(driver: number, own: string, named: string): Promise<Found
     if (fits(compiler)) return { compiler, unfit };
   }
   if (own !== '') unfit.push(`INTERNEURON_NVRTC_LIBRARY names ${own}, which cannot be used`);
-  const programs = [named, 'nvcc', ...toolkits().map((folder) => join(folder, 'bin', 'nvcc'))].filter((program) => program !== '');
+  const programs = [named, 'nvcc', ...toolkits().map((folder) => join(folder, 'bin', 'nvcc'))].filter(
+    (program) => program !== '',
+  );
   for (const program of programs) {
     const compiler = await nvccCompiler(program);
     if (fits(compiler)) return { compiler, unfit };

@@ -62,7 +62,8 @@ export function driverVersion(api: CudaApi): number {
 }
 
 /** `13.0` from 13000. */
-export const versionText = (version: number): string => `${Math.floor(version / 1000)}.${Math.floor((version % 1000) / 10)}`;
+export const versionText = (version: number): string =>
+  `${Math.floor(version / 1000)}.${Math.floor((version % 1000) / 10)}`;
 
 /** The driver that has all functions that are called. */
 const leastDriver = 11040;

@@ -279,8 +279,8 @@ export class CudaDriver implements DeviceDriver {
   }
 
   /**
-   * How long each launch of a step takes when it is made again and again, and that of all of them; in s. What the device's memory holds is worth
-   * nothing afterwards.
+   * How long each launch of a step takes when it is made again and again, and that of all of them; in s. What the
+   * device's memory holds is worth nothing afterwards.
    *
    * @param repeats  how often it is recorded in one graph
    */
@@ -319,13 +319,18 @@ export class CudaDriver implements DeviceDriver {
     const { units } = this.#open.device;
     const { team, scan } = this.#sizes;
     const ofTeam = geometry.kind === 'teams' || geometry.kind === 'workers' || geometry.kind === 'team';
-    const group = ofTeam ? this.#sizes.group : this.#groupOf(entry, geometry.kind === 'items' ? geometry.items * parts : Infinity);
+    const group = ofTeam
+      ? this.#sizes.group
+      : this.#groupOf(entry, geometry.kind === 'items' ? geometry.items * parts : Infinity);
     const resident = new Int32Array(1);
     this.#do('cuOccupancyMaxActiveBlocksPerMultiprocessor', resident, entry, ofTeam ? team : group, 0);
     return { group, team, scan, groups: Math.max(1, resident[0] ?? 1) * units };
   }
 
-  /** Threads of a block of independent items: those with which most fit a multiprocessor, and fewer where items are too few for all of these. */
+  /**
+   * Threads of a block of independent items: those with which most fit a multiprocessor, and fewer where items are too
+   * few for all of these.
+   */
   #groupOf(entry: bigint, items: number): number {
     const [least, best] = [new Int32Array(1), new Int32Array(1)];
     this.#do('cuOccupancyMaxPotentialBlockSize', least, best, entry, null, 0, this.#sizes.group);

@@ -14,7 +14,10 @@ import { CudaDriver, openDevice } from './driver.js';
 /** What each device was found to do wrong with the code of a compiler, asked once in a process. */
 const answers = new WeakMap<CudaCompiler, Map<string, string | null>>();
 
-/** Compiles and runs the trust microkernel alone. @returns what the device does wrong, as a sentence; null where it is to be trusted */
+/**
+ * Compiles and runs the trust microkernel alone. @returns what the device does wrong, as a sentence; null where it is
+ * to be trusted
+ */
 async function distrustOf(
   api: CudaApi,
   compiler: CudaCompiler,
@@ -63,7 +66,8 @@ export async function judgeDevices(
       const refusal = await distrustOf(api, compiler, device, sizesOf(device), cache);
       judged.push(refusal === null ? device : { ...device, refusal });
     } catch (error) {
-      if (error instanceof OutOfDeviceMemory) judged.push({ ...device, refusal: 'it has no memory left for as much as a test' });
+      if (error instanceof OutOfDeviceMemory)
+        judged.push({ ...device, refusal: 'it has no memory left for as much as a test' });
       else if (error instanceof UsageError) judged.push({ ...device, refusal: error.message });
       else throw error;
     }

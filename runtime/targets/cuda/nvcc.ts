@@ -20,7 +20,9 @@ async function ask(program: string): Promise<CudaCompiler | undefined> {
   const release = /release (\d+)\.(\d+), V([\d.]+)/.exec(stdout);
   if (status !== 0 || release === null) return undefined;
   const list = await runProgram([program, '--list-gpu-code']);
-  const capabilities = [...list.stdout.matchAll(/^sm_(\d+)\s*$/gm)].map(([, capability]) => Number(capability)).sort((a, b) => a - b);
+  const capabilities = [...list.stdout.matchAll(/^sm_(\d+)\s*$/gm)]
+    .map(([, capability]) => Number(capability))
+    .sort((a, b) => a - b);
   return {
     title: `nvcc ${release[3] ?? ''}`,
     identity: stdout.trim(),
@@ -35,9 +37,12 @@ async function compile(program: string, source: string, options: readonly string
   try {
     await writeFile(join(folder, 'network.cu'), source);
     const kind = options.some((option) => option.includes('=compute_')) ? '-ptx' : '-cubin';
-    const { status, stdout, stderr } = await runProgram([program, kind, '-O3', ...options, '-o', 'network.image', 'network.cu'], {
-      cwd: folder,
-    });
+    const { status, stdout, stderr } = await runProgram(
+      [program, kind, '-O3', ...options, '-o', 'network.image', 'network.cu'],
+      {
+        cwd: folder,
+      },
+    );
     if (status !== 0) return { log: `${stdout}${stderr}`.trim() };
     const image = await readFile(join(folder, 'network.image'));
     // A PTX text is passed to the driver as text of C.

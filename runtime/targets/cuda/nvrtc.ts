@@ -28,7 +28,10 @@ type NativeFunction = ReturnType<ReturnType<ReturnType<typeof koffi>['load']>['f
 
 const compilers = new Map<string, CudaCompiler | undefined>();
 
-/** The compiler in a library; undefined when there is no such library, or it is older than machine code from NVRTC (CUDA 11.2). */
+/**
+ * The compiler in a library; undefined when there is no such library, or it is older than machine code from NVRTC (CUDA
+ * 11.2).
+ */
 export function nvrtcCompiler(path: string): CudaCompiler | undefined {
   if (!compilers.has(path)) compilers.set(path, open(path));
   return compilers.get(path);
@@ -37,10 +40,14 @@ export function nvrtcCompiler(path: string): CudaCompiler | undefined {
 /** A library that nobody holds is unloaded. */
 const held: unknown[] = [];
 
-/** What NVRTC loads by its name alone when it compiles: from a folder that the system does not search it has to be there already. */
+/**
+ * What NVRTC loads by its name alone when it compiles: from a folder that the system does not search it has to be there
+ * already.
+ */
 function loadBuiltins(path: string): void {
   const folder = dirname(path);
-  for (const name of readdirSync(folder)) if (/^libnvrtc-builtins\.so\.[\d.]+$/.test(name)) held.push(koffi().load(join(folder, name)));
+  for (const name of readdirSync(folder))
+    if (/^libnvrtc-builtins\.so\.[\d.]+$/.test(name)) held.push(koffi().load(join(folder, name)));
 }
 
 function open(path: string): CudaCompiler | undefined {
@@ -48,7 +55,9 @@ function open(path: string): CudaCompiler | undefined {
   try {
     const library = koffi().load(path);
     if (isAbsolute(path)) loadBuiltins(path);
-    const declared = Object.entries(nvrtcPrototypes).map(([name, prototype]) => [name, library.func(prototype)] as const);
+    const declared = Object.entries(nvrtcPrototypes).map(
+      ([name, prototype]) => [name, library.func(prototype)] as const,
+    );
     functions = Object.fromEntries(declared) as Record<NvrtcFunction, NativeFunction>;
   } catch {
     return undefined;
@@ -68,7 +77,11 @@ function open(path: string): CudaCompiler | undefined {
   };
 }
 
-async function compile(functions: Record<NvrtcFunction, NativeFunction>, source: string, options: readonly string[]): Promise<Compiled> {
+async function compile(
+  functions: Record<NvrtcFunction, NativeFunction>,
+  source: string,
+  options: readonly string[],
+): Promise<Compiled> {
   const sentence = (code: number): string => String(functions.nvrtcGetErrorString(code));
   const program = new BigUint64Array(1);
   const created = Number(functions.nvrtcCreateProgram(program, source, 'network.cu', 0, null, null));
@@ -76,10 +89,15 @@ async function compile(functions: Record<NvrtcFunction, NativeFunction>, source:
   const handle = program[0] ?? 0n;
   try {
     const code = await new Promise<number>((resolve, reject) => {
-      functions.nvrtcCompileProgram.async(handle, options.length, [...options], (error: Error | null, result: unknown) => {
-        if (error) reject(error);
-        else resolve(Number(result));
-      });
+      functions.nvrtcCompileProgram.async(
+        handle,
+        options.length,
+        [...options],
+        (error: Error | null, result: unknown) => {
+          if (error) reject(error);
+          else resolve(Number(result));
+        },
+      );
     });
     if (code !== 0) {
       const log = textOf(bytesOf(functions.nvrtcGetProgramLogSize, functions.nvrtcGetProgramLog, handle));

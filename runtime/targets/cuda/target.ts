@@ -100,7 +100,9 @@ async function probe(own: CudaTargetOptions, tries: boolean): Promise<Availabili
     const [worst] = judged;
     if (worst !== undefined && !judged.some(usable)) throw refused(worst);
     const reason = judged.flatMap(({ title, refusal }, k) =>
-      refusal === undefined ? [] : [`${title} ${devices[k]?.refusal === undefined ? 'cannot be used' : 'is left out'}: ${refusal}`],
+      refusal === undefined
+        ? []
+        : [`${title} ${devices[k]?.refusal === undefined ? 'cannot be used' : 'is left out'}: ${refusal}`],
     );
     const [best] = able;
     return {
@@ -134,7 +136,12 @@ async function compile(program: Program, options: CompileOptions, own: CudaTarge
   const device = chooseDevice(devices, options.device);
   const sizes = blockSizes(device);
   const generated = generateCuda(program, own.targets ?? options.strategy ?? 'atomic');
-  const built: BuiltProgram = await buildProgram(compiler, generated.source, buildOptions(compiler, device, sizes), cache);
+  const built: BuiltProgram = await buildProgram(
+    compiler,
+    generated.source,
+    buildOptions(compiler, device, sizes),
+    cache,
+  );
   return {
     sources: new Map([['network.cu', generated.source]]),
     notes: generated.notes,

@@ -27,7 +27,15 @@ export interface FailedCompilation {
 }
 
 /** The error of a compiler that fails; the source and all that was said of it are kept for the user to look into. */
-export async function compileError({ compiler, log, silent, target, file, source, hint }: FailedCompilation): Promise<UsageError> {
+export async function compileError({
+  compiler,
+  log,
+  silent,
+  target,
+  file,
+  source,
+  hint,
+}: FailedCompilation): Promise<UsageError> {
   let path = '';
   try {
     const folder = await mkdtemp(join(tmpdir(), `interneuron-${target}-`));

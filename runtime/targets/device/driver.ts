@@ -16,8 +16,8 @@ export interface Command {
 export class OutOfDeviceMemory extends Error {}
 
 /**
- * One device with one program and one queue of commands, which are done in order. Every method throws a UsageError when the device fails, and
- * OutOfDeviceMemory when it has no more.
+ * One device with one program and one queue of commands, which are done in order. Every method throws a UsageError when
+ * the device fails, and OutOfDeviceMemory when it has no more.
  */
 export interface DeviceDriver {
   /** As messages name it: `the OpenCL device pthread (PoCL)`. */
@@ -41,7 +41,8 @@ export interface DeviceDriver {
   /** Launches a kernel for a step, which is its argument 1. */
   launch(kernel: Handle, step: Int32Array, size: Size): void;
   /**
-   * Launches the kernels of consecutive steps as one command; only where the source's kernels count steps from the one that the arena holds.
+   * Launches the kernels of consecutive steps as one command; only where the source's kernels count steps from the one
+   * that the arena holds.
    *
    * @param first  the first of the steps
    * @param key  equal for equal lists

@@ -13,7 +13,12 @@ const pass = 'runtime/targets/device';
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
 /** The error for a model that does not fit: what it needs and what there is. */
-export function memoryError({ title, total }: DeviceDriver, needed: number, what: string, capacity: number): UsageError {
+export function memoryError(
+  { title, total }: DeviceDriver,
+  needed: number,
+  what: string,
+  capacity: number,
+): UsageError {
   const free = total === undefined ? '' : ` left of ${gigabytes(total)}`;
   return new UsageError(
     `${title} does not have the memory that the model needs: ${what} ${gigabytes(needed)}, and it has ${gigabytes(capacity)}${free}`,
@@ -46,7 +51,9 @@ export class DeviceMemory {
     this.#layout = layout;
     this.#driver = driver;
     this.#buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
-    const fixed = program.buffers.filter(({ name, length }) => typeof length === 'number' && layout.places.get(name)?.kind === 'own');
+    const fixed = program.buffers.filter(
+      ({ name, length }) => typeof length === 'number' && layout.places.get(name)?.kind === 'own',
+    );
     this.#checkRoom(
       layout.arena + fixed.reduce((sum, buffer) => sum + Number(buffer.length) * elementBytes[buffer.element], 0),
       'it needs',
@@ -54,7 +61,8 @@ export class DeviceMemory {
     this.arena = this.#obtain(layout.arena, 'its small arrays need');
     try {
       driver.fill(this.arena, 0, layout.arena, new Uint32Array(1));
-      for (const buffer of program.buffers) if (typeof buffer.length === 'number') this.allocate(buffer.name, buffer.length);
+      for (const buffer of program.buffers)
+        if (typeof buffer.length === 'number') this.allocate(buffer.name, buffer.length);
     } catch (error) {
       this.dispose();
       throw error;
@@ -63,7 +71,10 @@ export class DeviceMemory {
 
   /** Bytes held for buffers. */
   get bytes(): number {
-    return [...this.#lengths].reduce((sum, [name, length]) => sum + length * elementBytes[this.buffer(name).element], 0);
+    return [...this.#lengths].reduce(
+      (sum, [name, length]) => sum + length * elementBytes[this.buffer(name).element],
+      0,
+    );
   }
 
   buffer(name: string): Buffer {
@@ -87,7 +98,8 @@ export class DeviceMemory {
   }
 
   #obtain(bytes: number, what: string): Handle {
-    if (bytes > this.#driver.mostAllocated) throw memoryError(this.#driver, bytes, `${what} in one piece`, this.#driver.mostAllocated);
+    if (bytes > this.#driver.mostAllocated)
+      throw memoryError(this.#driver, bytes, `${what} in one piece`, this.#driver.mostAllocated);
     try {
       return this.#driver.allocate(bytes);
     } catch (error) {
@@ -112,7 +124,8 @@ export class DeviceMemory {
     try {
       this.#fill(buffer, length);
     } catch (error) {
-      if (error instanceof OutOfDeviceMemory) throw memoryError(this.#driver, bytes, `the array ${name} needs`, this.#driver.memory);
+      if (error instanceof OutOfDeviceMemory)
+        throw memoryError(this.#driver, bytes, `the array ${name} needs`, this.#driver.memory);
       throw error;
     }
     return place.kind === 'own';
@@ -151,7 +164,11 @@ export class DeviceMemory {
   write(name: string, data: TypedArray, offset = 0): void {
     invariant(offset >= 0 && offset + data.length <= this.length(name), pass, `writes outside ${name}`);
     const { element } = this.buffer(name);
-    invariant(isSameKind(data, element), pass, `${data.constructor.name} is written to ${name}, which holds ${element}`);
+    invariant(
+      isSameKind(data, element),
+      pass,
+      `${data.constructor.name} is written to ${name}, which holds ${element}`,
+    );
     if (data.length === 0) return;
     const [memory, begin] = this.#place(name);
     this.#driver.write(memory, begin + offset * elementBytes[element], data);

@@ -143,7 +143,8 @@ class DeviceSession implements Session {
 
   #faulted(): boolean {
     return (
-      this.#loaded.program.buffers.some(({ name }) => name === faultsBuffer) && this.#memory.statusWord(this.#status, faultsBuffer, 0) !== 0
+      this.#loaded.program.buffers.some(({ name }) => name === faultsBuffer) &&
+      this.#memory.statusWord(this.#status, faultsBuffer, 0) !== 0
     );
   }
 
@@ -254,7 +255,9 @@ class DeviceSession implements Session {
     const end = this.step + count;
     const sizes = entries.map(({ ready }) => `${ready.size.global}/${ready.size.local}`).join(' ');
     const commandsOf = (step: number): Command[] =>
-      entries.flatMap(({ entry, ready: { handle, size } }) => (isDue(entry, step) && size.global > 0 ? [{ kernel: handle, size }] : []));
+      entries.flatMap(({ entry, ready: { handle, size } }) =>
+        isDue(entry, step) && size.global > 0 ? [{ kernel: handle, size }] : [],
+      );
     let launches = 0;
     while (this.step < end) {
       const { step } = this;
@@ -275,7 +278,10 @@ class DeviceSession implements Session {
     }
   }
 
-  /** Towards pieces that take a turn or two. Part of what a piece takes is waiting, which longer ones do not do for longer. */
+  /**
+   * Towards pieces that take a turn or two. Part of what a piece takes is waiting, which longer ones do not do for
+   * longer.
+   */
   #adjust(steps: number, milliseconds: number): void {
     if (milliseconds < turn) this.#piece = Math.min(Math.max(4 * steps, this.#piece), 1 << 30);
     else if (milliseconds > 2 * turn) this.#piece = Math.max(1, Math.ceil((steps * turn) / milliseconds));
@@ -304,7 +310,11 @@ class DeviceSession implements Session {
     return this.#enqueue(() => {
       const known = new Set(this.#loaded.program.buffers.map(({ name }) => name));
       for (const [name, data] of snapshot.buffers) {
-        if (!known.has(name) || data.length !== this.#memory.length(name) || !isSameKind(data, this.#memory.buffer(name).element)) {
+        if (
+          !known.has(name) ||
+          data.length !== this.#memory.length(name) ||
+          !isSameKind(data, this.#memory.buffer(name).element)
+        ) {
           throw snapshotMisfit(name);
         }
       }

@@ -3,7 +3,8 @@
 import type { StepEntry } from '../../../src/ir/program.js';
 
 /** Whether an entry's turn has come. */
-export const isDue = ({ every, offset }: StepEntry, step: number): boolean => step >= offset && (step - offset) % every === 0;
+export const isDue = ({ every, offset }: StepEntry, step: number): boolean =>
+  step >= offset && (step - offset) % every === 0;
 
 /** Steps that one command is for, and which entries run in each of them. */
 export interface Stretch {
@@ -33,12 +34,19 @@ function stepsBeforeRare(entries: readonly StepEntry[], step: number): number {
  * @returns undefined where the next step is better launched by itself
  */
 export function nextStretch(entries: readonly StepEntry[], step: number, left: number): Stretch | undefined {
-  const room = Math.min(left, mostSteps, Math.floor(mostLaunches / Math.max(1, entries.length)), stepsBeforeRare(entries, step));
+  const room = Math.min(
+    left,
+    mostSteps,
+    Math.floor(mostLaunches / Math.max(1, entries.length)),
+    stepsBeforeRare(entries, step),
+  );
   let steps = 1;
   while (2 * steps <= room) steps *= 2;
   if (steps === 1) return undefined;
   const seldom = entries.filter(({ every }) => every > 1);
-  const due = seldom.map((entry) => Array.from({ length: steps }, (_, k) => (isDue(entry, step + k) ? '1' : '0')).join(''));
+  const due = seldom.map((entry) =>
+    Array.from({ length: steps }, (_, k) => (isDue(entry, step + k) ? '1' : '0')).join(''),
+  );
   const begun = entries.map(({ offset }) => (step >= offset ? '1' : '0')).join('');
   return { steps, key: [steps, begun, ...due].join(' ') };
 }

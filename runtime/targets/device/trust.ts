@@ -1,4 +1,6 @@
-/** The trust microkernel on a device: arithmetic whose bits are known, on many work-items, before anything is computed. */
+/**
+ * The trust microkernel on a device: arithmetic whose bits are known, on many work-items, before anything is computed.
+ */
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { trustChecks, trustOperands } from '../../../src/codegen/c/trust.js';
@@ -64,5 +66,14 @@ export const trustProgram: Program = {
   events: [],
   logs: [],
   schedule: { initialise: [], step: [], procedures: {} },
-  manifest: { populations: [], events: [], variables: [], projections: [], samples: [], spikeLabel: 0, faults: {}, notes: [] },
+  manifest: {
+    populations: [],
+    events: [],
+    variables: [],
+    projections: [],
+    samples: [],
+    spikeLabel: 0,
+    faults: {},
+    notes: [],
+  },
 };

@@ -1,4 +1,7 @@
-/** The null target: generates the source of every device and runs nothing, so that generated text can be seen and tested anywhere. */
+/**
+ * The null target: generates the source of every device and runs nothing, so that generated text can be seen and tested
+ * anywhere.
+ */
 
 import { generateCuda, generateOpencl } from '../../../src/codegen/c/device/generate.js';
 import { generateC } from '../../../src/codegen/c/generate.js';

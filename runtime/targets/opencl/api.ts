@@ -16,7 +16,8 @@ const prototypes = {
   clCreateCommandQueue: 'uint64_t clCreateCommandQueue(uint64_t, uint64_t, uint64_t, void *)',
   clReleaseCommandQueue: 'int32_t clReleaseCommandQueue(uint64_t)',
   clCreateProgramWithSource: 'uint64_t clCreateProgramWithSource(uint64_t, uint32_t, const char **, void *, void *)',
-  clCreateProgramWithBinary: 'uint64_t clCreateProgramWithBinary(uint64_t, uint32_t, void *, void *, uint8_t **, void *, void *)',
+  clCreateProgramWithBinary:
+    'uint64_t clCreateProgramWithBinary(uint64_t, uint32_t, void *, void *, uint8_t **, void *, void *)',
   clBuildProgram: 'int32_t clBuildProgram(uint64_t, uint32_t, void *, const char *, void *, void *)',
   clGetProgramBuildInfo: 'int32_t clGetProgramBuildInfo(uint64_t, uint64_t, uint32_t, uint64_t, void *, void *)',
   clGetProgramInfo: 'int32_t clGetProgramInfo(uint64_t, uint32_t, uint64_t, void *, void *)',
@@ -27,10 +28,14 @@ const prototypes = {
   clSetKernelArg: 'int32_t clSetKernelArg(uint64_t, uint32_t, uint64_t, void *)',
   clCreateBuffer: 'uint64_t clCreateBuffer(uint64_t, uint64_t, uint64_t, void *, void *)',
   clReleaseMemObject: 'int32_t clReleaseMemObject(uint64_t)',
-  clEnqueueNDRangeKernel: 'int32_t clEnqueueNDRangeKernel(uint64_t, uint64_t, uint32_t, void *, void *, void *, uint32_t, void *, void *)',
-  clEnqueueReadBuffer: 'int32_t clEnqueueReadBuffer(uint64_t, uint64_t, uint32_t, uint64_t, uint64_t, void *, uint32_t, void *, void *)',
-  clEnqueueWriteBuffer: 'int32_t clEnqueueWriteBuffer(uint64_t, uint64_t, uint32_t, uint64_t, uint64_t, void *, uint32_t, void *, void *)',
-  clEnqueueFillBuffer: 'int32_t clEnqueueFillBuffer(uint64_t, uint64_t, void *, uint64_t, uint64_t, uint64_t, uint32_t, void *, void *)',
+  clEnqueueNDRangeKernel:
+    'int32_t clEnqueueNDRangeKernel(uint64_t, uint64_t, uint32_t, void *, void *, void *, uint32_t, void *, void *)',
+  clEnqueueReadBuffer:
+    'int32_t clEnqueueReadBuffer(uint64_t, uint64_t, uint32_t, uint64_t, uint64_t, void *, uint32_t, void *, void *)',
+  clEnqueueWriteBuffer:
+    'int32_t clEnqueueWriteBuffer(uint64_t, uint64_t, uint32_t, uint64_t, uint64_t, void *, uint32_t, void *, void *)',
+  clEnqueueFillBuffer:
+    'int32_t clEnqueueFillBuffer(uint64_t, uint64_t, void *, uint64_t, uint64_t, uint64_t, uint32_t, void *, void *)',
   clFlush: 'int32_t clFlush(uint64_t)',
   clFinish: 'int32_t clFinish(uint64_t)',
 } as const;
@@ -68,7 +73,8 @@ export const installHint =
 /**
  * OpenCL on this machine; loaded when first asked for.
  *
- * @throws UsageError when there is no loader, with the packages to install, or when loading it changed how this process computes
+ * @throws UsageError when there is no loader, with the packages to install, or when loading it changed how this process
+ *   computes
  */
 export const loadOpencl: () => OpenclApi = systemLibrary(
   'OpenCL',

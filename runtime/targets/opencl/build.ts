@@ -41,12 +41,18 @@ function buildLog({ api, device }: OpenDevice, program: Handle): string {
   const size = new BigUint64Array(1);
   if (api.call('clGetProgramBuildInfo', program, device.id, 0x1183, 0, null, size) !== 0) return '';
   const bytes = new Uint8Array(Number(size[0]));
-  if (bytes.length === 0 || api.call('clGetProgramBuildInfo', program, device.id, 0x1183, bytes.length, bytes, null) !== 0) return '';
+  if (
+    bytes.length === 0 ||
+    api.call('clGetProgramBuildInfo', program, device.id, 0x1183, bytes.length, bytes, null) !== 0
+  )
+    return '';
   return new TextDecoder().decode(bytes).replace(/\0/g, '').trim();
 }
 
 async function build(open: OpenDevice, program: Handle, options: string): Promise<number> {
-  return Number(await open.api.later('clBuildProgram', program, 1, BigUint64Array.of(BigInt(open.device.id)), options, null, null));
+  return Number(
+    await open.api.later('clBuildProgram', program, 1, BigUint64Array.of(BigInt(open.device.id)), options, null, null),
+  );
 }
 
 /** A program from source. @throws UsageError when the compiler fails */
@@ -75,7 +81,16 @@ async function fromBinary(open: OpenDevice, binary: Uint8Array, options: string)
   const { api, device, context } = open;
   const [error, status] = [new Int32Array(1), new Int32Array(1)];
   const ids = BigUint64Array.of(BigInt(device.id));
-  const program = api.call('clCreateProgramWithBinary', context, 1, ids, BigUint64Array.of(BigInt(binary.length)), [binary], status, error);
+  const program = api.call(
+    'clCreateProgramWithBinary',
+    context,
+    1,
+    ids,
+    BigUint64Array.of(BigInt(binary.length)),
+    [binary],
+    status,
+    error,
+  );
   if (error[0] !== 0 || status[0] !== 0) return undefined;
   if ((await build(open, program, options)) === 0) return program;
   api.call('clReleaseProgram', program);
@@ -99,7 +114,12 @@ export interface BuiltProgram {
  * @param cache  folder of binaries; none is kept when undefined
  * @throws UsageError when the compiler fails, with its message and the path of the source
  */
-export async function buildProgram(open: OpenDevice, source: string, options: string, cache: string | undefined): Promise<BuiltProgram> {
+export async function buildProgram(
+  open: OpenDevice,
+  source: string,
+  options: string,
+  cache: string | undefined,
+): Promise<BuiltProgram> {
   const compile = async (): Promise<Uint8Array> => {
     const program = await fromSource(open, source, options);
     const binary = open.api.binaryOf(program);

@@ -40,7 +40,8 @@ function query(api: OpenclApi, name: FunctionName, id: Handle): Query {
   };
 }
 
-const textOf = (bytes: Uint8Array): string => textDecoder.decode(bytes).replace(/\0.*$/s, '').replace(/\s+/g, ' ').trim();
+const textOf = (bytes: Uint8Array): string =>
+  textDecoder.decode(bytes).replace(/\0.*$/s, '').replace(/\s+/g, ' ').trim();
 
 /** An unsigned integer of whatever width. */
 function numberOf(bytes: Uint8Array): number {
@@ -114,7 +115,10 @@ export function listDevices(api: OpenclApi): readonly OpenclDevice[] {
 /** The error for a machine whose loader finds no device. */
 export function noDevice(api: OpenclApi): UsageError {
   const code = Number(api.call('clGetPlatformIDs', 0, null, new Uint32Array(1)));
-  return new UsageError(`OpenCL finds no device on this machine${code === 0 ? '' : ` (${codeName(code)})`}`, installHint);
+  return new UsageError(
+    `OpenCL finds no device on this machine${code === 0 ? '' : ` (${codeName(code)})`}`,
+    installHint,
+  );
 }
 
 /** Compiler options that keep the bits, and the sizes of groups. */

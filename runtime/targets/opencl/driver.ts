@@ -65,15 +65,18 @@ export class OpenclDriver implements DeviceDriver {
   }
 
   read(memory: Handle, offset: number, to: TypedArray): void {
-    if (to.byteLength > 0) this.#do('clEnqueueReadBuffer', this.#queue, memory, 1, offset, to.byteLength, to, 0, null, null);
+    if (to.byteLength > 0)
+      this.#do('clEnqueueReadBuffer', this.#queue, memory, 1, offset, to.byteLength, to, 0, null, null);
   }
 
   write(memory: Handle, offset: number, from: TypedArray): void {
-    if (from.byteLength > 0) this.#do('clEnqueueWriteBuffer', this.#queue, memory, 1, offset, from.byteLength, from, 0, null, null);
+    if (from.byteLength > 0)
+      this.#do('clEnqueueWriteBuffer', this.#queue, memory, 1, offset, from.byteLength, from, 0, null, null);
   }
 
   fill(memory: Handle, offset: number, bytes: number, pattern: TypedArray): void {
-    if (bytes > 0) this.#do('clEnqueueFillBuffer', this.#queue, memory, pattern, pattern.byteLength, offset, bytes, 0, null, null);
+    if (bytes > 0)
+      this.#do('clEnqueueFillBuffer', this.#queue, memory, pattern, pattern.byteLength, offset, bytes, 0, null, null);
   }
 
   kernel(entry: string): Handle {

@@ -32,14 +32,21 @@ export interface OpenclTargetOptions {
   readonly plain?: boolean;
 }
 
-/** Sizes that suit a device. Processors run work-items one after another, so that a team of several would only repeat its loops. */
+/**
+ * Sizes that suit a device. Processors run work-items one after another, so that a team of several would only repeat
+ * its loops.
+ */
 function sizesFor({ isProcessor, units, mostItems }: OpenclDevice): DeviceSizes {
   const power = (most: number): number => 2 ** Math.floor(Math.log2(Math.min(most, mostItems)));
   if (isProcessor) return { group: Math.max(leastGroup, power(128)), team: 1, groups: units };
   return { group: Math.max(leastGroup, power(256)), team: power(128), groups: 16 * units };
 }
 
-const optionsFor = (device: OpenclDevice, { group, team }: DeviceSizes, { bare = false, plain = false }: OpenclTargetOptions): string =>
+const optionsFor = (
+  device: OpenclDevice,
+  { group, team }: DeviceSizes,
+  { bare = false, plain = false }: OpenclTargetOptions,
+): string =>
   [
     buildOptions(device.preciseFloats && !bare, group, team),
     ...(bare ? ['-DWITHOUT_INT64_ATOMICS'] : []),
@@ -92,15 +99,23 @@ async function judge(api: OpenclApi, own: OpenclTargetOptions): Promise<readonly
   return judged;
 }
 
-/** The device that an option names by its number or by a part of its title; the first usable one where there is no option. */
-async function chooseDevice(api: OpenclApi, wanted: number | undefined, own: OpenclTargetOptions): Promise<OpenclDevice> {
+/**
+ * The device that an option names by its number or by a part of its title; the first usable one where there is no
+ * option.
+ */
+async function chooseDevice(
+  api: OpenclApi,
+  wanted: number | undefined,
+  own: OpenclTargetOptions,
+): Promise<OpenclDevice> {
   const devices = await judge(api, own);
   const candidates = devices.filter(usable);
   const [first] = devices;
   if (first === undefined) throw noDevice(api);
   const device = candidates[wanted ?? 0];
   if (device !== undefined) return device;
-  if (candidates.length > 0) throw new UsageError(`there is no OpenCL device ${wanted ?? 0}`, `the last one is ${candidates.length - 1}`);
+  if (candidates.length > 0)
+    throw new UsageError(`there is no OpenCL device ${wanted ?? 0}`, `the last one is ${candidates.length - 1}`);
   throw refusedDevice(first);
 }
 
@@ -127,7 +142,13 @@ async function probe(options: OpenclTargetOptions): Promise<Availability> {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const { message, hint } = error;
-    return { target: 'opencl', available: false, devices: [], reason: message, ...(hint === undefined ? {} : { hint }) };
+    return {
+      target: 'opencl',
+      available: false,
+      devices: [],
+      reason: message,
+      ...(hint === undefined ? {} : { hint }),
+    };
   }
 }
 
@@ -136,7 +157,10 @@ async function compile(program: Program, options: CompileOptions, own: OpenclTar
   const device = await chooseDevice(api, options.device, own);
   trustJavaScript('after OpenCL was loaded');
   const sizes = own.sizes ?? sizesFor(device);
-  const generated = generateOpencl(program, own.targets ?? options.strategy ?? (device.isProcessor ? 'split' : 'atomic'));
+  const generated = generateOpencl(
+    program,
+    own.targets ?? options.strategy ?? (device.isProcessor ? 'split' : 'atomic'),
+  );
   const open = openDevice(api, device);
   const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'opencl');
   const built = await buildProgram(open, generated.source, optionsFor(device, sizes, own), cache);

@@ -4,4 +4,5 @@ import type { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { distrustError as deviceDistrustError } from '../device/trust.js';
 
 /** The error that names what a device does wrong. */
-export const distrustError = (device: string, failed: number): UsageError => deviceDistrustError(`the OpenCL device ${device}`, failed);
+export const distrustError = (device: string, failed: number): UsageError =>
+  deviceDistrustError(`the OpenCL device ${device}`, failed);

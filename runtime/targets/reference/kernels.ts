@@ -61,7 +61,9 @@ function writeElement(owner: string, cell: Cell, index: number, value: number): 
 
 /** The value of an extent, now. */
 export function extentValue(owner: string, extent: Extent, cells: ReadonlyMap<string, Cell>): number {
-  return typeof extent === 'number' ? extent : readElement(owner, find(cells, extent.buffer, owner, 'buffer'), extent.index);
+  return typeof extent === 'number'
+    ? extent
+    : readElement(owner, find(cells, extent.buffer, owner, 'buffer'), extent.index);
 }
 
 function find<T>(things: ReadonlyMap<string, T>, name: string, owner: string, what: string): T {
@@ -134,7 +136,11 @@ function compileMap(kernel: MapKernel, machine: Machine): () => void {
 const stepOf = (machine: Machine): number => machine.step.value[0] ?? 0;
 
 /** Visits the spikes that an event's ring holds for one step, in ascending order. */
-function compileSpikes(owner: string, event: string, machine: Machine): (step: number, visit: (element: number) => void) => void {
+function compileSpikes(
+  owner: string,
+  event: string,
+  machine: Machine,
+): (step: number, visit: (element: number) => void) => void {
   const ring = find(machine.events, event, owner, 'event');
   const list = find(machine.cells, ring.list, owner, 'buffer');
   const counts = find(machine.cells, ring.counts, owner, 'buffer');

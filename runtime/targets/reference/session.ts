@@ -2,7 +2,15 @@
 
 import { UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import { copyInto, createArray } from '../../../src/ir/arrays.js';
-import { type Cell, canonicaliseNaN, cellArray, createCell, createSlot, isTypedArray, setCellArray } from '../../../src/ir/cells.js';
+import {
+  type Cell,
+  canonicaliseNaN,
+  cellArray,
+  createCell,
+  createSlot,
+  isTypedArray,
+  setCellArray,
+} from '../../../src/ir/cells.js';
 import { compileFunctions } from '../../../src/ir/evaluate.js';
 import { faultsBuffer } from '../../../src/ir/names.js';
 import { type Action, type Buffer, type Program, type TypedArray, elementBytes } from '../../../src/ir/program.js';
@@ -140,7 +148,9 @@ class ReferenceSession implements Session {
 
   #logsHaveRoom(): boolean {
     return this.#program.logs.every(
-      (log) => readElement(`log ${log.name}`, this.#cell(log.cursor.buffer), log.cursor.index) + log.maxRowsPerStep <= log.capacity,
+      (log) =>
+        readElement(`log ${log.name}`, this.#cell(log.cursor.buffer), log.cursor.index) + log.maxRowsPerStep <=
+        log.capacity,
     );
   }
 

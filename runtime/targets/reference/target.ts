@@ -1,4 +1,6 @@
-/** The reference target: interprets the kernel program in plain TypeScript. Its results are the meaning of the program. */
+/**
+ * The reference target: interprets the kernel program in plain TypeScript. Its results are the meaning of the program.
+ */
 
 import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
 import { checkProgram } from '../../../src/ir/check.js';

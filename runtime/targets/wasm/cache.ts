@@ -34,7 +34,10 @@ async function sweep(directory: string): Promise<void> {
   }
 }
 
-/** Writes an entry so that a reader sees all of it or nothing. A folder that cannot be written only costs the next run its time. */
+/**
+ * Writes an entry so that a reader sees all of it or nothing. A folder that cannot be written only costs the next run
+ * its time.
+ */
 async function writeEntry(directory: string, path: string, content: Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {

@@ -1,7 +1,15 @@
 /** The linear memory of one session: laying down initial values, allocating, reading and writing buffers. */
 
 import { UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
-import { alignUp, bufferOf, control, memoryLimit, pageBytes, placementOf, tooLarge } from '../../../src/codegen/wasm/layout.js';
+import {
+  alignUp,
+  bufferOf,
+  control,
+  memoryLimit,
+  pageBytes,
+  placementOf,
+  tooLarge,
+} from '../../../src/codegen/wasm/layout.js';
 import type { Layout } from '../../../src/codegen/wasm/layout.js';
 import { trustOperands } from '../../../src/codegen/wasm/trust.js';
 import type { ElementType, Extent, TypedArray } from '../../../src/ir/program.js';
@@ -42,7 +50,11 @@ export class SessionMemory {
     this.#layout = layout;
     this.#end = layout.size;
     try {
-      this.memory = new webAssembly.Memory({ initial: Math.ceil(layout.size / pageBytes), maximum: memoryLimit / pageBytes, shared: true });
+      this.memory = new webAssembly.Memory({
+        initial: Math.ceil(layout.size / pageBytes),
+        maximum: memoryLimit / pageBytes,
+        shared: true,
+      });
     } catch {
       throw new UsageError(
         `this machine gives no shared memory of ${layout.size} bytes to WebAssembly`,
@@ -54,7 +66,8 @@ export class SessionMemory {
 
   #layDown(): void {
     new Float64Array(this.memory.buffer, control.trust, trustOperands.length).set(trustOperands);
-    for (const { address, data } of this.#layout.tables.values()) new Uint32Array(this.memory.buffer, address, data.length).set(data);
+    for (const { address, data } of this.#layout.tables.values())
+      new Uint32Array(this.memory.buffer, address, data.length).set(data);
     for (const [name, buffer] of this.#layout.buffers) {
       if (typeof buffer.length !== 'number') continue;
       const placement = placementOf(this.#layout, name);
@@ -173,7 +186,11 @@ export class SessionMemory {
 
   /** A copy of elements [offset, offset + length). */
   read(name: string, offset = 0, length = this.length(name) - offset): TypedArray {
-    invariant(offset >= 0 && length >= 0 && offset + length <= this.length(name), 'runtime/targets/wasm', `reads outside ${name}`);
+    invariant(
+      offset >= 0 && length >= 0 && offset + length <= this.length(name),
+      'runtime/targets/wasm',
+      `reads outside ${name}`,
+    );
     const whole = this.#view(name);
     const copy = createArray(bufferOf(this.#layout, name).element, length);
     copyInto(copy, whole.subarray(offset, offset + length), 0);
@@ -182,9 +199,17 @@ export class SessionMemory {
   }
 
   write(name: string, data: TypedArray, offset = 0): void {
-    invariant(offset >= 0 && offset + data.length <= this.length(name), 'runtime/targets/wasm', `writes outside ${name}`);
+    invariant(
+      offset >= 0 && offset + data.length <= this.length(name),
+      'runtime/targets/wasm',
+      `writes outside ${name}`,
+    );
     const { element } = bufferOf(this.#layout, name);
-    invariant(isSameKind(data, element), 'runtime/targets/wasm', `${data.constructor.name} is written to ${name}, which holds ${element}`);
+    invariant(
+      isSameKind(data, element),
+      'runtime/targets/wasm',
+      `${data.constructor.name} is written to ${name}, which holds ${element}`,
+    );
     copyInto(this.#view(name), data, offset);
   }
 

@@ -1,7 +1,7 @@
 /**
- * How many of a session's threads compute. Bits do not depend on it, but time does: threads that wait for each other in every step can be slower than
- * one of them, the more so where other programs want the same processors. What the compiled networks in C decide for themselves, by the same rules, a
- * session on WebAssembly decides here.
+ * How many of a session's threads compute. Bits do not depend on it, but time does: threads that wait for each other in
+ * every step can be slower than one of them, the more so where other programs want the same processors. What the
+ * compiled networks in C decide for themselves, by the same rules, a session on WebAssembly decides here.
  */
 
 /** What to do next: so many steps at most, on so many threads. */
@@ -22,7 +22,10 @@ function teamSizes(threads: number): readonly number[] {
   return threads <= 1 ? [1] : [threads, ...teamSizes(Math.floor(threads / 2))];
 }
 
-/** Milliseconds that a team is tried for, and steps of the first piece of a trial; each has four times as many as the one before. */
+/**
+ * Milliseconds that a team is tried for, and steps of the first piece of a trial; each has four times as many as the
+ * one before.
+ */
 const trial = { milliseconds: 4, steps: 8, growth: 4 } as const;
 
 /** Milliseconds from one trial to the next. */
@@ -59,7 +62,10 @@ export function createPace(threads: number): Pace {
       }
       const size = sizes[team] ?? 1;
       if (trying !== null) return { threads: size, steps: trying.steps };
-      return { threads: size, steps: size === 1 ? Infinity : Math.max(1, Math.floor(pieceTime / (stepTimes[team] ?? 1))) };
+      return {
+        threads: size,
+        steps: size === 1 ? Infinity : Math.max(1, Math.floor(pieceTime / (stepTimes[team] ?? 1))),
+      };
     },
     note: (steps, milliseconds) => {
       if (steps === 0) return;

@@ -6,8 +6,9 @@ import { trustChecks } from '../../../src/codegen/wasm/trust.js';
 import type { WasmMemory, WasmModule } from '../../webassembly.js';
 
 /**
- * What a worker runs. It is text, so that one and the same worker starts from sources, from compiled files and from a bundle.
- * The trust microkernel runs before every request: a library loaded in between may have changed the processor's mode.
+ * What a worker runs. It is text, so that one and the same worker starts from sources, from compiled files and from a
+ * bundle. The trust microkernel runs before every request: a library loaded in between may have changed the processor's
+ * mode.
  */
 const workerSource = `
 'use strict';
@@ -89,8 +90,8 @@ export class Workers {
   }
 
   /**
-   * Calls an exported function on as many threads, or on all there are, with the given arguments followed by the thread's ordinal and the number of
-   * threads.
+   * Calls an exported function on as many threads, or on all there are, with the given arguments followed by the
+   * thread's ordinal and the number of threads.
    *
    * @returns what the first thread's call returned
    * @throws UsageError when a thread's arithmetic cannot be trusted

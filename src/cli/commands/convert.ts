@@ -26,7 +26,8 @@ export async function convert(context: CommandContext): Promise<number> {
   if (options.flag('strict') && lost.length > 0) throw strictly(lost, path);
   const outputs = writeFiles(converted, path);
   const report = options.value('report');
-  if (report !== undefined) writeText(report, `${JSON.stringify(reportOf(imported, converted, to, outputs), null, 2)}\n`);
+  if (report !== undefined)
+    writeText(report, `${JSON.stringify(reportOf(imported, converted, to, outputs), null, 2)}\n`);
   if (context.json) printJson(context.terminal, reportOf(imported, converted, to, outputs));
   context.say(`wrote ${outputs.map(printable).join(', ')}`);
   context.say(lost.length === 0 ? 'all of the model was said' : `not all of the model was said:\n${lostTable(lost)}`);
@@ -50,7 +51,11 @@ function lostTable(lost: readonly ConversionEntry[]): string {
     { heading: 'what differs', align: 'left' },
   ] as const;
   const words = { exact: 'exact', approximated: 'approximated', notExpressible: 'left out' } as const;
-  const rows = lost.map(({ pointer, verdict, message }) => [pointer === '' ? '(all)' : pointer, words[verdict], message]);
+  const rows = lost.map(({ pointer, verdict, message }) => [
+    pointer === '' ? '(all)' : pointer,
+    words[verdict],
+    message,
+  ]);
   return formatTable(columns, rows)
     .map((line) => `  ${line}`)
     .join('\n');

@@ -51,7 +51,9 @@ export async function run(context: CommandContext): Promise<number> {
       return exitCodes.done;
     }
     if (!context.json) {
-      const told = context.quiet ? result.diagnostics.filter(({ severity }) => severity === 'error') : result.diagnostics;
+      const told = context.quiet
+        ? result.diagnostics.filter(({ severity }) => severity === 'error')
+        : result.diagnostics;
       terminal.stderr.write(renderDiagnostics(told, { colour: terminal.stderr.colour }));
     }
     context.say(runSummary(report, result, terminal.stdout));
@@ -64,12 +66,17 @@ export async function run(context: CommandContext): Promise<number> {
   }
 }
 
-/** A model that is only a network, as NeuroML's usually are, says neither for how long to run nor in what steps. @diagnostic run/no-duration */
+/**
+ * A model that is only a network, as NeuroML's usually are, says neither for how long to run nor in what steps.
+ * @diagnostic run/no-duration
+ */
 function checkDuration({ valid, positions }: ImportedModel, stepGiven: boolean): void {
   const { protocol, dt } = valid.model.experiment;
   if (protocol.length > 0) return;
   const place = positions.place('');
-  throw new DiagnosticError([{ severity: 'error', ...messages.noDuration(stepGiven ? undefined : dt), ...(place ? { place } : {}) }]);
+  throw new DiagnosticError([
+    { severity: 'error', ...messages.noDuration(stepGiven ? undefined : dt), ...(place ? { place } : {}) },
+  ]);
 }
 
 /** Writes each pass's program to a numbered file. */

@@ -27,7 +27,8 @@ export async function verify(context: CommandContext): Promise<number> {
       ...(device === undefined ? {} : { device }),
     });
     progress.stop();
-    if (verification.found.outcome === 'stopped' && verification.stored.steps !== verification.found.steps) return exitCodes.interrupted;
+    if (verification.found.outcome === 'stopped' && verification.stored.steps !== verification.found.steps)
+      return exitCodes.interrupted;
     if (json) printJson(terminal, { result: path, ...verificationReport(verification) });
     context.say(sentence(verification));
     return verification.verdict.verdict === 'identical' ? exitCodes.done : exitCodes.wrong;
@@ -38,7 +39,12 @@ export async function verify(context: CommandContext): Promise<number> {
 }
 
 function verificationReport({ verdict, stored, found, engine }: Verification): object {
-  return { ...verdict, ...engine, steps: found.steps, fingerprint: { stored: stored.fingerprint.total, found: found.fingerprint.total } };
+  return {
+    ...verdict,
+    ...engine,
+    steps: found.steps,
+    fingerprint: { stored: stored.fingerprint.total, found: found.fingerprint.total },
+  };
 }
 
 function sentence({ verdict, stored, found, engine }: Verification): string {

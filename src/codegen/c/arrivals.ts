@@ -1,20 +1,34 @@
 /**
  * Where few spikes arrive, only the elements that they reach receive anything.
  *
- * As a rule a kernel goes through all elements and adds to each what has gathered in its inbox. Where that is mostly nothing, most of its time goes into
- * moving zeros through the caches. Here the kernels that fill an inbox note which lines of eight elements they reach, and only those lines are emptied.
+ * As a rule a kernel goes through all elements and adds to each what has gathered in its inbox. Where that is mostly
+ * nothing, most of its time goes into moving zeros through the caches. Here the kernels that fill an inbox note which
+ * lines of eight elements they reach, and only those lines are emptied.
  *
- * No bit changes. To add nothing leaves every number as it is but -0, which becomes 0. So the kernel that computes the variable last before it receives
- * adds that zero itself, where this costs nothing, and an inbox of whose variable no such kernel is found stays as it is.
+ * No bit changes. To add nothing leaves every number as it is but -0, which becomes 0. So the kernel that computes the
+ * variable last before it receives adds that zero itself, where this costs nothing, and an inbox of whose variable no
+ * such kernel is found stays as it is.
  */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression, Kernel, Local, MapKernel, Program, PropagateKernel, Statement } from '../../ir/program.js';
+import type {
+  Buffer,
+  Expression,
+  Kernel,
+  Local,
+  MapKernel,
+  Program,
+  PropagateKernel,
+  Statement,
+} from '../../ir/program.js';
 import { bodyOf, buffersOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
 
 /** Elements of a line, as many as a cache line has float64 values. */
 const lineLength = 8;
-/** A line that was reached is noted as its bit of a word, so that the words of 64 lines need only be joined to tell which of them were. */
+/**
+ * A line that was reached is noted as its bit of a word, so that the words of 64 lines need only be joined to tell
+ * which of them were.
+ */
 const linesPerItem = 64;
 
 /** Synapses of an element above which so much arrives in each step that noting it would take longer. */
@@ -28,7 +42,8 @@ interface Receiver {
 }
 
 const isOwn = (e: Expression): boolean => e.kind === 'local' && e.name === 'index';
-const loads = (e: Expression, buffer: string): boolean => someExpression(e, (part) => part.kind === 'load' && part.buffer === buffer);
+const loads = (e: Expression, buffer: string): boolean =>
+  someExpression(e, (part) => part.kind === 'load' && part.buffer === buffer);
 const isNumber = (e: Expression, value: number | bigint): boolean => e.kind === 'const' && Object.is(e.value, value);
 
 /** Replaces parts of an expression, from the outside in. */
@@ -69,10 +84,14 @@ function neededLocals(body: readonly Statement[], wanted: readonly Expression[])
   return names;
 }
 
-/** The value of a store at the end of a straight line, in terms of what is in memory; undefined where the line changes what it reads. */
+/**
+ * The value of a store at the end of a straight line, in terms of what is in memory; undefined where the line changes
+ * what it reads.
+ */
 function valueOf(body: readonly Statement[], value: Expression): Expression {
   const known = new Map<string, Expression>();
-  const expand = (e: Expression): Expression => replaced(e, (part) => (part.kind === 'local' ? known.get(part.name) : undefined));
+  const expand = (e: Expression): Expression =>
+    replaced(e, (part) => (part.kind === 'local' ? known.get(part.name) : undefined));
   for (const s of body) if (s.kind === 'set') known.set(s.local, expand(s.value));
   return expand(value);
 }
@@ -82,7 +101,11 @@ function keeps(value: Expression, variable: string, inbox: string): boolean {
   const isVariable = (e: Expression): boolean => e.kind === 'load' && e.buffer === variable && isOwn(e.index);
   if (isVariable(value)) return true;
   if (value.kind === 'select')
-    return !loads(value.condition, inbox) && keeps(value.whenTrue, variable, inbox) && keeps(value.whenFalse, variable, inbox);
+    return (
+      !loads(value.condition, inbox) &&
+      keeps(value.whenTrue, variable, inbox) &&
+      keeps(value.whenFalse, variable, inbox)
+    );
   if (value.kind !== 'binary' || value.op !== 'add' || !isVariable(value.left)) return false;
   const sum = value.right.kind === 'convert' ? value.right.operand : value.right;
   return sum.kind === 'binary' && sum.op === 'mul' && sum.right.kind === 'const' && isWholeOf(sum.left, inbox);
@@ -105,18 +128,30 @@ function isWholeOf(e: Expression, inbox: string): boolean {
 /** What a kernel does for each inbox by itself; undefined where it does anything else. */
 function receiversOf(kernel: MapKernel, buffers: ReadonlyMap<string, Buffer>): readonly Receiver[] | undefined {
   const { body } = kernel;
-  if (kernel.domain.kind !== 'ranges' || !kernel.lanes || body.some((s) => s.kind !== 'set' && s.kind !== 'store')) return undefined;
-  if (body.flatMap(expressionsOf).some((e) => someExpression(e, (part) => part.kind === 'local' && /^(?:begin|group)$/.test(part.name))))
+  if (kernel.domain.kind !== 'ranges' || !kernel.lanes || body.some((s) => s.kind !== 'set' && s.kind !== 'store'))
+    return undefined;
+  if (
+    body
+      .flatMap(expressionsOf)
+      .some((e) => someExpression(e, (part) => part.kind === 'local' && /^(?:begin|group)$/.test(part.name)))
+  )
     return undefined;
   const stores = body.flatMap((s) => (s.kind === 'store' ? [s] : []));
-  if (!stores.every(({ index }) => isOwn(index)) || new Set(stores.map(({ buffer }) => buffer)).size !== stores.length) return undefined;
+  if (!stores.every(({ index }) => isOwn(index)) || new Set(stores.map(({ buffer }) => buffer)).size !== stores.length)
+    return undefined;
   const emptied = stores.filter(({ buffer, value }) => buffers.get(buffer)?.element === 'i64' && isNumber(value, 0n));
   const written = stores.filter((s) => !emptied.includes(s));
   const receivers = emptied.flatMap(({ buffer }): Receiver[] => {
     const inbox = buffers.get(buffer);
     const own = written.filter(({ value }) => loads(valueOf(body, value), buffer));
     const [only] = own;
-    if (inbox === undefined || only === undefined || own.length > 1 || !keeps(valueOf(body, only.value), only.buffer, buffer)) return [];
+    if (
+      inbox === undefined ||
+      only === undefined ||
+      own.length > 1 ||
+      !keeps(valueOf(body, only.value), only.buffer, buffer)
+    )
+      return [];
     const locals = neededLocals(body, [only.value]);
     const statements = body.filter((s) =>
       s.kind === 'set' ? locals.has(s.local) : s === only || (s.kind === 'store' && s.buffer === buffer),
@@ -137,7 +172,10 @@ function isRegular(program: Program, kernel: string): number | undefined {
   return places.length === 1 && entry?.every === 1 && entry.offset <= 0 ? place : undefined;
 }
 
-/** The kernel that computes a variable of all elements before it receives, with nothing between the two that touches the variable. */
+/**
+ * The kernel that computes a variable of all elements before it receives, with nothing between the two that touches the
+ * variable.
+ */
 function lastWriter(program: Program, receiver: MapKernel, variable: string): MapKernel | undefined {
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
   const place = isRegular(program, receiver.name);
@@ -158,12 +196,16 @@ function lastWriter(program: Program, receiver: MapKernel, variable: string): Ma
   return undefined;
 }
 
-/** The kernels that add to an inbox; undefined where others touch it, or where the same line may be reached by several threads at once. */
+/**
+ * The kernels that add to an inbox; undefined where others touch it, or where the same line may be reached by several
+ * threads at once.
+ */
 function fillersOf(program: Program, inbox: Buffer, receiver: MapKernel): readonly PropagateKernel[] | undefined {
   const fillers: PropagateKernel[] = [];
   for (const kernel of program.kernels) {
     if (kernel === receiver || !buffersOf(bodyOf(kernel)).has(inbox.name)) continue;
-    if (kernel.shape !== 'propagate' || (kernel.order.kind !== 'byTarget' && kernel.order.kind !== 'sequential')) return undefined;
+    if (kernel.shape !== 'propagate' || (kernel.order.kind !== 'byTarget' && kernel.order.kind !== 'sequential'))
+      return undefined;
     let adds = true;
     visitStatements(kernel.body, (s) => {
       if (s.kind === 'store' && s.buffer === inbox.name) adds = false;
@@ -183,7 +225,10 @@ function noting(statements: readonly Statement[], lines: ReadonlyMap<string, Buf
         const noted = lines.get(s.buffer);
         if (noted === undefined) return [s];
         const line = ir.shr(s.index, ir.u32(3));
-        return [s, ir.store(noted, line, ir.shl(ir.i64(1n), ir.convert('i64', ir.and(line, ir.u32(linesPerItem - 1)))))];
+        return [
+          s,
+          ir.store(noted, line, ir.shl(ir.i64(1n), ir.convert('i64', ir.and(line, ir.u32(linesPerItem - 1))))),
+        ];
       }
       case 'if':
         return [{ ...s, then: [...noting(s.then, lines)], else: [...noting(s.else, lines)] }];
@@ -252,7 +297,9 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
     locals: [mask, line, first, lane, rest, element, noted, ...kernel.locals],
     body: [
       ir.set(mask, ir.i64(0n)),
-      ir.loop(noted, ir.u32(0), ir.u32(linesPerItem), [ir.set(mask, ir.or(ir.get(mask), ir.load(lines, ir.add(item, ir.get(noted)))))]),
+      ir.loop(noted, ir.u32(0), ir.u32(linesPerItem), [
+        ir.set(mask, ir.or(ir.get(mask), ir.load(lines, ir.add(item, ir.get(noted))))),
+      ]),
       ir.whilst(ir.ne(ir.get(mask), ir.i64(0n)), emptying),
     ],
   };
@@ -267,7 +314,9 @@ interface Plan {
 /** Whether so little arrives that it pays. */
 function isSparse(inbox: Buffer, fillers: readonly PropagateKernel[]): boolean {
   const synapses = fillers.reduce((sum, { synapses: own }) => sum + (own ?? Infinity), 0);
-  return typeof inbox.length === 'number' && inbox.length >= 8 * linesPerItem && synapses <= mostSynapses * inbox.length;
+  return (
+    typeof inbox.length === 'number' && inbox.length >= 8 * linesPerItem && synapses <= mostSynapses * inbox.length
+  );
 }
 
 function planOf(program: Program, kernel: Kernel, buffers: ReadonlyMap<string, Buffer>): Plan[] {
@@ -284,7 +333,10 @@ function planOf(program: Program, kernel: Kernel, buffers: ReadonlyMap<string, B
   return [{ kernel, receivers, writers }];
 }
 
-/** The same program, to the same bits, in which inboxes are emptied by lines where little arrives. Its own buffers come after the program's. */
+/**
+ * The same program, to the same bits, in which inboxes are emptied by lines where little arrives. Its own buffers come
+ * after the program's.
+ */
 export function withArrivalLines(program: Program): Program {
   const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
   const plans = program.kernels.flatMap((kernel) => planOf(program, kernel, buffers));
@@ -294,13 +346,18 @@ export function withArrivalLines(program: Program): Program {
       receivers.map(({ inbox, variable }): [string, Buffer] => {
         const items = Math.ceil((inbox.length as number) / (lineLength * linesPerItem));
         const comment = `2^(k mod ${linesPerItem}) where something arrived at elements 8k to 8k + 7 of ${variable}`;
-        return [inbox.name, { name: `${inbox.name}.lines`, element: 'i64', length: items * linesPerItem, role: 'state', comment }];
+        return [
+          inbox.name,
+          { name: `${inbox.name}.lines`, element: 'i64', length: items * linesPerItem, role: 'state', comment },
+        ];
       }),
     ),
   );
   const settled = (kernel: MapKernel): MapKernel => {
     const own = new Set(
-      plans.flatMap(({ writers }) => [...writers].flatMap(([variable, writer]) => (writer === kernel ? [variable] : []))),
+      plans.flatMap(({ writers }) =>
+        [...writers].flatMap(([variable, writer]) => (writer === kernel ? [variable] : [])),
+      ),
     );
     const body = kernel.body.map((s): Statement => {
       if (s.kind !== 'store' || !own.has(s.buffer) || (s.value.type !== 'f64' && s.value.type !== 'f32')) return s;
@@ -321,5 +378,10 @@ export function withArrivalLines(program: Program): Program {
   const step = program.schedule.step.flatMap(
     (entry) => inPlaceOf.get(entry.kernel)?.map(({ name }) => ({ ...entry, kernel: name })) ?? [entry],
   );
-  return { ...program, buffers: [...program.buffers, ...lines.values()], kernels, schedule: { ...program.schedule, step } };
+  return {
+    ...program,
+    buffers: [...program.buffers, ...lines.values()],
+    kernels,
+    schedule: { ...program.schedule, step },
+  };
 }

@@ -1,11 +1,29 @@
 /** Expressions and statements of the IR as text of the C family. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
-import type { ElementType, Expression, Fault, For, If, IrFunction, Local, ScalarType, Statement } from '../../ir/program.js';
+import type {
+  ElementType,
+  Expression,
+  Fault,
+  For,
+  If,
+  IrFunction,
+  Local,
+  ScalarType,
+  Statement,
+} from '../../ir/program.js';
 import { loadedType } from '../../ir/program.js';
 import { placeDeclarations } from './declarations.js';
 import type { Placement } from './declarations.js';
-import { binaryText, compareText, constantText, convertText, reinterpretText, selectText, unaryText } from './operations.js';
+import {
+  binaryText,
+  compareText,
+  constantText,
+  convertText,
+  reinterpretText,
+  selectText,
+  unaryText,
+} from './operations.js';
 import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { call, cast, primary, within } from './term.js';
@@ -39,7 +57,8 @@ export function bodyOfLocals(
   };
 }
 
-// --- Expressions ------------------------------------------------------------------------------------------------------
+// --- Expressions
+// ------------------------------------------------------------------------------------------------------
 
 /** An expression's text. */
 export function expressionText(body: Body, e: Expression): Term {
@@ -69,7 +88,8 @@ export function expressionText(body: Body, e: Expression): Term {
   }
 }
 
-const isNarrow = (element: ElementType): boolean => element === 'u8' || element === 'i8' || element === 'u16' || element === 'i16';
+const isNarrow = (element: ElementType): boolean =>
+  element === 'u8' || element === 'i8' || element === 'u16' || element === 'i16';
 
 /** `buffer[index]`; narrow elements are widened to the type that the program computes with. */
 function loadText({ scope }: Body, buffer: string, index: Term): Term {
@@ -79,7 +99,8 @@ function loadText({ scope }: Body, buffer: string, index: Term): Term {
   return isNarrow(element) ? cast(context.dialect.types[loadedType[element]], text) : text;
 }
 
-// --- Statements -------------------------------------------------------------------------------------------------------
+// --- Statements
+// -------------------------------------------------------------------------------------------------------
 
 /** Statements, in order, with the declarations of locals where they belong. */
 export function statementsText(body: Body, statements: readonly Statement[]): string[] {
@@ -149,7 +170,11 @@ function statementText(body: Body, s: Statement, declares: boolean): string[] {
 function accumulateText(body: Body, buffer: string, index: Expression, value: Expression): string[] {
   const { scope } = body;
   const element = scope.element(buffer);
-  invariant(element === 'i32' || element === 'u32' || element === 'i64', pass, `${buffer} is added to, and holds ${element}`);
+  invariant(
+    element === 'i32' || element === 'u32' || element === 'i64',
+    pass,
+    `${buffer} is added to, and holds ${element}`,
+  );
   const at = `${scope.store(buffer)}[${expressionText(body, index).text}]`;
   const amount = expressionText(body, value);
   if (scope.writes.atomic) return [`${scope.context.use(`${element}_add_shared`)}(&${at}, ${amount.text});`];
@@ -175,17 +200,28 @@ function forText(body: Body, s: For, declares: boolean): string[] {
   if (s.to.kind === 'const') {
     // The language knows only loops that declare what they count.
     const pragma = s.lanes === true && declares ? [scope.context.dialect.independentLoop([])] : [];
-    return [...pragma, ...block(`for (${declares ? `${type} ` : ''}${id} = ${from}; ${id} < ${bound.text}; ${id} += 1u)`, inside)];
+    return [
+      ...pragma,
+      ...block(`for (${declares ? `${type} ` : ''}${id} = ${from}; ${id} < ${bound.text}; ${id} += 1u)`, inside),
+    ];
   }
   const end = scope.names.fresh(`${id}_end`);
-  if (declares) return block(`for (${type} ${id} = ${from}, ${end} = ${bound.text}; ${id} < ${end}; ${id} += 1u)`, inside);
-  return [`const ${type} ${end} = ${bound.text};`, ...block(`for (${id} = ${from}; ${id} < ${end}; ${id} += 1u)`, inside)];
+  if (declares)
+    return block(`for (${type} ${id} = ${from}, ${end} = ${bound.text}; ${id} < ${end}; ${id} += 1u)`, inside);
+  return [
+    `const ${type} ${end} = ${bound.text};`,
+    ...block(`for (${id} = ${from}; ${id} < ${end}; ${id} += 1u)`, inside),
+  ];
 }
 
 function setBitText(body: Body, mask: string, condition: Expression): string[] {
   const { scope } = body;
   const text = expressionText(body, condition).text;
-  invariant(scope.writes.gathered || scope.writes.single === true, pass, `a bit of ${mask} is set outside a loop over items`);
+  invariant(
+    scope.writes.gathered || scope.writes.single === true,
+    pass,
+    `a bit of ${mask} is set outside a loop over items`,
+  );
   invariant(!scope.flags.some((flags) => flags.mask === mask), pass, `bits of ${mask} are set twice`);
   const base = scope.id(mask);
   if (scope.writes.single === true) {
@@ -197,7 +233,11 @@ function setBitText(body: Body, mask: string, condition: Expression): string[] {
   const any = scope.names.fresh(`${base}_any`);
   const flag = scope.names.fresh(`${base}_flag`);
   scope.flags.push({ id, any, mask });
-  return [`const ${scope.writes.flagType ?? ''} ${flag} = ${text};`, `${id}[index - block] = ${flag};`, `${any} |= ${flag};`];
+  return [
+    `const ${scope.writes.flagType ?? ''} ${flag} = ${text};`,
+    `${id}[index - block] = ${flag};`,
+    `${any} |= ${flag};`,
+  ];
 }
 
 function faultText(body: Body, fault: Fault): string[] {
@@ -214,7 +254,8 @@ function faultText(body: Body, fault: Fault): string[] {
   return when.kind === 'const' ? (when.value === true ? [raise] : []) : block(`if (${text.text})`, [raise]);
 }
 
-// --- Functions ----------------------------------------------------------------------------------------------------------
+// --- Functions
+// ----------------------------------------------------------------------------------------------------------
 
 /** A function of the program: returns its one result, or fills what its last parameters point to. */
 export function functionText(context: ProgramContext, callee: IrFunction): string[] {
@@ -235,7 +276,9 @@ export function functionText(context: ProgramContext, callee: IrFunction): strin
   const lines = statementsText(body, callee.body);
   const [only] = callee.results;
   const single = callee.results.length === 1 && only !== undefined;
-  const outputs = single ? [] : callee.results.map((result) => ({ id: scope.names.fresh(`result_${names(result)}`), result }));
+  const outputs = single
+    ? []
+    : callee.results.map((result) => ({ id: scope.names.fresh(`result_${names(result)}`), result }));
   const signature = [...inputs, ...outputs.map(({ id, result }) => `${types[result.type]} *${id}`)];
   const tail = single ? [`return ${names(only)};`] : outputs.map(({ id, result }) => `*${id} = ${names(result)};`);
   const head = `${inlineFunction} ${single ? types[only.type] : 'void'} ${context.functionNames.id(callee.name)}(${signature.join(', ')})`;

@@ -7,7 +7,10 @@ import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { block } from './text.js';
 
-/** Two words of the mask as the bits of 64 elements; the last word may have no second half, and the last bits may be of other elements. */
+/**
+ * Two words of the mask as the bits of 64 elements; the last word may have no second half, and the last bits may be of
+ * other elements.
+ */
 function bitsText(context: ProgramContext, scope: Scope, { ring, mask, firstWord }: CompactPattern): string[] {
   const { u64 } = context.dialect.types;
   const at = firstWord === 0 ? 'word' : `${scope.amount(firstWord)} + word`;
@@ -23,7 +26,8 @@ function bitsText(context: ProgramContext, scope: Scope, { ring, mask, firstWord
   }
   const count = Math.ceil(size / 32);
   const rest = size % 64;
-  const value = count % 2 === 0 ? both : count === 1 ? `${words}[${at}]` : `word + 1u < ${count}u ? ${both} : ${words}[${at}]`;
+  const value =
+    count % 2 === 0 ? both : count === 1 ? `${words}[${at}]` : `word + 1u < ${count}u ? ${both} : ${words}[${at}]`;
   return [
     `${u64} bits = ${value};`,
     ...(rest === 0 ? [] : [`if (word == ${2 * Math.floor(size / 64)}u) bits &= ((${u64})1 << ${rest}) - 1u;`]),

@@ -1,9 +1,15 @@
-/** Where each local is declared: in the innermost block that holds all of its uses, with its first value where that is possible. */
+/**
+ * Where each local is declared: in the innermost block that holds all of its uses, with its first value where that is
+ * possible.
+ */
 
 import type { Expression, Statement } from '../../ir/program.js';
 import { expressionsOf, visitExpression } from '../../ir/walk.js';
 
-/** For a list of statements: locals declared at its head without a value, and those declared by one of its own statements. */
+/**
+ * For a list of statements: locals declared at its head without a value, and those declared by one of its own
+ * statements.
+ */
 export interface Placement {
   readonly atHead: readonly string[];
   readonly byStatement: ReadonlyMap<Statement, string>;
@@ -82,14 +88,26 @@ function place(
       inner.set(only, (inner.get(only) ?? new Set()).add(name));
     } else if (first.s.kind === 'set' && first.s.local === name && !first.own.reads.has(name)) {
       byStatement.set(first.s, name);
-    } else if (first.s.kind === 'call' && first.s.results.length === 1 && first.s.results[0] === name && !first.own.reads.has(name)) {
+    } else if (
+      first.s.kind === 'call' &&
+      first.s.results.length === 1 &&
+      first.s.results[0] === name &&
+      !first.own.reads.has(name)
+    ) {
       byStatement.set(first.s, name);
-    } else if (first.s.kind === 'for' && first.s.local === name && users.length === 1 && !first.own.reads.has(name) && !kept.has(name)) {
+    } else if (
+      first.s.kind === 'for' &&
+      first.s.local === name &&
+      users.length === 1 &&
+      !first.own.reads.has(name) &&
+      !kept.has(name)
+    ) {
       byStatement.set(first.s, name);
     } else {
       atHead.push(name);
     }
   }
   placements.set(list, { atHead, byStatement });
-  for (const { s } of mentions) for (const child of listsOf(s)) place(child, inner.get(child) ?? new Set(), new Set(), placements);
+  for (const { s } of mentions)
+    for (const child of listsOf(s)) place(child, inner.get(child) ?? new Set(), new Set(), placements);
 }

@@ -29,7 +29,9 @@ export interface Dialect {
   /** A statement that copies the bits of one local to another of the same size, whose type is given. */
   readonly copyBits: (to: string, from: string, type: string) => string;
   /** Functions to call instead of `+ - * /`, where a language could contract or round these otherwise. */
-  readonly floatFunctions?: Readonly<Partial<Record<'add' | 'sub' | 'mul' | 'div', Readonly<Record<'f64' | 'f32', string | undefined>>>>>;
+  readonly floatFunctions?: Readonly<
+    Partial<Record<'add' | 'sub' | 'mul' | 'div', Readonly<Record<'f64' | 'f32', string | undefined>>>>
+  >;
   /** Body of a function that adds `value` to `*address`, wrapping, where other threads may do so at the same time. */
   readonly atomicAdd: (element: 'i32' | 'u32' | 'i64') => string;
   /** Address space of the memory that all threads share, as a prefix. */
@@ -41,12 +43,20 @@ export interface Dialect {
 const bothWidths = (name: string): Readonly<Record<'f64' | 'f32', string>> => ({ f64: name, f32: `${name}f` });
 
 /**
- * C11 with the extensions that gcc and clang share. `floor`, `ceil`, `trunc`, `rint`, `fabs` and `sqrt` are the only functions of the C library
- * that are used, and all of them are exact or correctly rounded wherever they come from.
+ * C11 with the extensions that gcc and clang share. `floor`, `ceil`, `trunc`, `rint`, `fabs` and `sqrt` are the only
+ * functions of the C library that are used, and all of them are exact or correctly rounded wherever they come from.
  */
 export const cDialect: Dialect = {
   name: 'C',
-  types: { bool: 'bool', i32: 'int32_t', u32: 'uint32_t', i64: 'int64_t', u64: 'uint64_t', f32: 'float', f64: 'double' },
+  types: {
+    bool: 'bool',
+    i32: 'int32_t',
+    u32: 'uint32_t',
+    i64: 'int64_t',
+    u64: 'uint64_t',
+    f32: 'float',
+    f64: 'double',
+  },
   elementTypes: {
     u8: 'uint8_t',
     i8: 'int8_t',
@@ -66,7 +76,8 @@ export const cDialect: Dialect = {
   inlineFunction: 'static inline',
   flatFunction: 'static __attribute__((flatten, noinline))',
   kernelFunction: 'static __attribute__((noinline))',
-  independentLoop: (reductions) => `#pragma omp simd${reductions.length === 0 ? '' : ` reduction(| : ${reductions.join(', ')})`}`,
+  independentLoop: (reductions) =>
+    `#pragma omp simd${reductions.length === 0 ? '' : ` reduction(| : ${reductions.join(', ')})`}`,
   bufferPointer: (element, readOnly) => `${readOnly ? 'const ' : ''}${cDialect.elementTypes[element]} *restrict const`,
   math: {
     sqrt: bothWidths('__builtin_sqrt'),

@@ -26,7 +26,9 @@ export type Callees = ReadonlyMap<string, Callee>;
 /** Where each kernel of the program is. */
 export function calleesOf(families: readonly NamedFamily[]): Callees {
   return new Map(
-    families.flatMap((named) => named.family.members.map(({ kernel }, member): [string, Callee] => [kernel, { named, member }])),
+    families.flatMap((named) =>
+      named.family.members.map(({ kernel }, member): [string, Callee] => [kernel, { named, member }]),
+    ),
   );
 }
 
@@ -57,7 +59,11 @@ function amountText(named: NamedFamily, member: string, amount: Amount): string 
 }
 
 /** The items of a map kernel, from the first to behind the last. */
-function itemBounds(context: ProgramContext, named: NamedFamily, member: string): { readonly begin: string; readonly end: string } {
+function itemBounds(
+  context: ProgramContext,
+  named: NamedFamily,
+  member: string,
+): { readonly begin: string; readonly end: string } {
   const { pattern } = named.family;
   invariant(pattern.shape === 'map' && pattern.domain.kind !== 'spikes', pass, `${pattern.name} has no items`);
   const { domain } = pattern;
@@ -65,12 +71,14 @@ function itemBounds(context: ProgramContext, named: NamedFamily, member: string)
     const [only] = domain.ranges;
     if (only !== undefined && domain.ranges.length === 1)
       return { begin: amountText(named, member, only.begin), end: amountText(named, member, only.end) };
-    const numbers = (amounts: readonly Amount[]): number[] => amounts.map((amount) => (typeof amount === 'number' ? amount : 0));
+    const numbers = (amounts: readonly Amount[]): number[] =>
+      amounts.map((amount) => (typeof amount === 'number' ? amount : 0));
     const begins = numbers(domain.ranges.map(({ begin }) => begin));
     const ends = numbers(domain.ranges.map(({ end }) => end));
     return { begin: `${begins.length === 0 ? 0 : Math.min(...begins)}u`, end: `${Math.max(0, ...ends)}u` };
   }
-  if (typeof domain.count === 'number' || 'field' in domain.count) return { begin: '0u', end: amountText(named, member, domain.count) };
+  if (typeof domain.count === 'number' || 'field' in domain.count)
+    return { begin: '0u', end: amountText(named, member, domain.count) };
   const { buffer, index } = domain.count;
   const place = rowField(named, member, buffer);
   const cells =
@@ -97,7 +105,8 @@ export function callText(context: ProgramContext, named: NamedFamily, member: st
   }
 }
 
-// --- The step ---------------------------------------------------------------------------------------------------------
+// --- The step
+// ---------------------------------------------------------------------------------------------------------
 
 /** Whether an entry's turn has come; undefined when it always has. */
 function isDue({ kernel, every, offset }: StepEntry): string | undefined {
@@ -115,19 +124,30 @@ interface Call extends Callee {
 }
 
 /** The members that one place of a loop calls, by turn. */
-function memberText(calls: readonly Call[], order: string): { readonly text: string; readonly tables: readonly string[] } {
+function memberText(
+  calls: readonly Call[],
+  order: string,
+): { readonly text: string; readonly tables: readonly string[] } {
   const [first = 0, second = first + 1] = calls.map(({ member }) => member);
   if (calls.length === 1) return { text: `${first}u`, tables: [] };
-  if (calls.every(({ member }, k) => member === first + k)) return { text: first === 0 ? 'turn' : `${first}u + turn`, tables: [] };
+  if (calls.every(({ member }, k) => member === first + k))
+    return { text: first === 0 ? 'turn' : `${first}u + turn`, tables: [] };
   if (calls.every(({ member }, k) => member === first + k * (second - first)) && second > first)
     return { text: `${first === 0 ? '' : `${first}u + `}turn * ${second - first}u`, tables: [] };
-  return { text: `${order}[turn]`, tables: [`static const uint32_t ${order}[] = {${calls.map(({ member }) => member).join(', ')}};`] };
+  return {
+    text: `${order}[turn]`,
+    tables: [`static const uint32_t ${order}[] = {${calls.map(({ member }) => member).join(', ')}};`],
+  };
 }
 
 const barrier = 'meet(network, threads);';
 
 /** Where threads wait in the turns of a loop. `first` stands before the loop. */
-function waitText(calls: readonly Call[], leads: boolean, waits: string): { first: string[]; tables: string[]; inside: string[] } {
+function waitText(
+  calls: readonly Call[],
+  leads: boolean,
+  waits: string,
+): { first: string[]; tables: string[]; inside: string[] } {
   const [first, ...rest] = calls.map((call) => call.waits);
   if (rest.every((wait) => wait === first)) return { first: [], tables: [], inside: first === true ? [barrier] : [] };
   if (leads && rest.every((wait) => !wait)) return { first: [barrier], tables: [], inside: [] };
@@ -139,7 +159,9 @@ function waitText(calls: readonly Call[], leads: boolean, waits: string): { firs
 function repeatLines(context: ProgramContext, calls: readonly Call[], { first, period, times }: Repeat): string[] {
   const before: string[] = [];
   const inside = calls.slice(first, first + period).flatMap(({ named, entry }, k) => {
-    const turns = Array.from({ length: times }, (_, turn) => calls[first + turn * period + k]).filter((call) => call !== undefined);
+    const turns = Array.from({ length: times }, (_, turn) => calls[first + turn * period + k]).filter(
+      (call) => call !== undefined,
+    );
     const members = memberText(turns, `order_${first + k}`);
     const waits = waitText(turns, k === 0, `waits_${first + k}`);
     before.push(...members.tables, ...waits.tables, ...waits.first);
@@ -161,7 +183,9 @@ export function stepLines(context: ProgramContext, callees: Callees): string[] {
     entries.flatMap(({ entry }) => byName.get(entry.kernel) ?? []),
   );
   const calls = entries.map((call, k): Call => ({ ...call, waits: waits[k] === true }));
-  const keys = calls.map(({ named, entry: { every, offset, slot } }) => JSON.stringify([named.id, every, offset, slot]));
+  const keys = calls.map(({ named, entry: { every, offset, slot } }) =>
+    JSON.stringify([named.id, every, offset, slot]),
+  );
   let slot: string | undefined;
   return repeatsOf(keys).flatMap((repeat) => {
     const { slot: own } = calls[repeat.first]?.entry ?? {};
@@ -178,6 +202,9 @@ export function faultTexts(context: ProgramContext): { readonly value: string; r
   const value = cell(context, faultsBuffer, 0);
   return {
     value,
-    raise: [`__atomic_fetch_or(&${value}, bits, __ATOMIC_RELAXED);`, '__atomic_store_n(&network->fault_step, step, __ATOMIC_RELAXED);'],
+    raise: [
+      `__atomic_fetch_or(&${value}, bits, __ATOMIC_RELAXED);`,
+      '__atomic_store_n(&network->fault_step, step, __ATOMIC_RELAXED);',
+    ],
   };
 }

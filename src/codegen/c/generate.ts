@@ -77,7 +77,8 @@ export const headerFile = (program: Program, lists: number): string =>
   renderTemplate('c-header', { title: commentText(program.name), buffers: program.buffers.length, lists });
 
 /**
- * The C source of a program. One text serves one thread (compiled without OpenMP) and several; no value that a seed or data sets is in it.
+ * The C source of a program. One text serves one thread (compiled without OpenMP) and several; no value that a seed or
+ * data sets is in it.
  *
  * @returns text that is the same for equal programs
  */

@@ -1,4 +1,7 @@
-/** Small functions for operations that an operator alone does not make total or defined. Only those that are used are printed. */
+/**
+ * Small functions for operations that an operator alone does not make total or defined. Only those that are used are
+ * printed.
+ */
 
 import type { Dialect } from './dialect.js';
 
@@ -91,9 +94,21 @@ const makers = {
   u32_popcount: unary('u32', 'popcount', ({ types, bitCounts }) => `(${types.u32})${bitCounts.popcount.u32}(a)`),
   u32_ctz: unary('u32', 'ctz', ({ types, bitCounts }) => `a == 0u ? 32u : (${types.u32})${bitCounts.ctz.u32}(a)`),
   u32_clz: unary('u32', 'clz', ({ types, bitCounts }) => `a == 0u ? 32u : (${types.u32})${bitCounts.clz.u32}(a)`),
-  i64_popcount: unary('i64', 'popcount', ({ types, bitCounts }) => `(${types.i64})${bitCounts.popcount.u64}((${types.u64})a)`),
-  i64_ctz: unary('i64', 'ctz', ({ types, bitCounts }) => `a == 0 ? 64 : (${types.i64})${bitCounts.ctz.u64}((${types.u64})a)`),
-  i64_clz: unary('i64', 'clz', ({ types, bitCounts }) => `a == 0 ? 64 : (${types.i64})${bitCounts.clz.u64}((${types.u64})a)`),
+  i64_popcount: unary(
+    'i64',
+    'popcount',
+    ({ types, bitCounts }) => `(${types.i64})${bitCounts.popcount.u64}((${types.u64})a)`,
+  ),
+  i64_ctz: unary(
+    'i64',
+    'ctz',
+    ({ types, bitCounts }) => `a == 0 ? 64 : (${types.i64})${bitCounts.ctz.u64}((${types.u64})a)`,
+  ),
+  i64_clz: unary(
+    'i64',
+    'clz',
+    ({ types, bitCounts }) => `a == 0 ? 64 : (${types.i64})${bitCounts.clz.u64}((${types.u64})a)`,
+  ),
   i32_from_f64: saturating('i32', 'f64'),
   u32_from_f64: saturating('u32', 'f64'),
   i64_from_f64: saturating('i64', 'f64'),
@@ -117,7 +132,10 @@ export type HelperName = keyof typeof makers;
 export const helperNames = Object.keys(makers) as readonly HelperName[];
 
 /** What a helper calls. */
-const callees: Readonly<Partial<Record<HelperName, readonly HelperName[]>>> = { i32_add_shared: ['i32_add'], i64_add_shared: ['i64_add'] };
+const callees: Readonly<Partial<Record<HelperName, readonly HelperName[]>>> = {
+  i32_add_shared: ['i32_add'],
+  i64_add_shared: ['i64_add'],
+};
 
 /** The text of the helpers used, in an order of their own. */
 export function helpersText(used: ReadonlySet<HelperName>, dialect: Dialect): string[] {

@@ -11,7 +11,9 @@ import { comment, indent } from './text.js';
 export interface NamedFamily {
   readonly family: Family;
   readonly id: string;
-  /** The type of a member's row; undefined where there is one member, whose numbers and buffers stand in its function. */
+  /**
+   * The type of a member's row; undefined where there is one member, whose numbers and buffers stand in its function.
+   */
   readonly rows?: { readonly type: string; readonly table: string; readonly fields: readonly string[] };
 }
 
@@ -39,15 +41,27 @@ export function kernelFunction(
 ): string[] {
   const { pattern } = named.family;
   const { i32, u32 } = context.dialect.types;
-  const extra = { items: [`${u32} from`, `${u32} to`], thread: [`${u32} thread`, `${u32} threads`], none: [] }[kernelArguments(pattern)];
+  const extra = { items: [`${u32} from`, `${u32} to`], thread: [`${u32} thread`, `${u32} threads`], none: [] }[
+    kernelArguments(pattern)
+  ];
   const qualifiers = flat ? context.dialect.flatFunction : context.dialect.kernelFunction;
   const member = named.rows === undefined ? [] : [`const ${named.rows.type} *member`];
   const parameters = ['struct network *network', ...member, `${i32} step`, ...extra].join(', ');
-  return [comment(pattern.comment), `${qualifiers} void ${named.id}(${parameters})`, '{', ...indent([...scope.prologue(), ...lines]), '}'];
+  return [
+    comment(pattern.comment),
+    `${qualifiers} void ${named.id}(${parameters})`,
+    '{',
+    ...indent([...scope.prologue(), ...lines]),
+    '}',
+  ];
 }
 
 /** A row of a family's table. */
-function rowText(context: ProgramContext, { family }: NamedFamily, { owner, values }: Family['members'][number]): string {
+function rowText(
+  context: ProgramContext,
+  { family }: NamedFamily,
+  { owner, values }: Family['members'][number],
+): string {
   const texts = values.map((value, k) => {
     const field = family.fields[k];
     if (field?.kind !== 'value') return `PLACE(${context.bufferNames.id(String(value))})`;
@@ -66,6 +80,17 @@ export function familyTable(context: ProgramContext, named: NamedFamily): string
   );
   // Kernels may be equal in all but their names.
   const own = fields.length === 0 ? ['char nothing;'] : fields;
-  const lines = family.members.map((member) => (fields.length === 0 ? `${comment(member.owner)} {0},` : rowText(context, named, member)));
-  return [`${rows.type} {`, ...indent(own), '};', '', `static const ${rows.type} ${rows.table}[] = {`, ...indent(lines), '};', ''];
+  const lines = family.members.map((member) =>
+    fields.length === 0 ? `${comment(member.owner)} {0},` : rowText(context, named, member),
+  );
+  return [
+    `${rows.type} {`,
+    ...indent(own),
+    '};',
+    '',
+    `static const ${rows.type} ${rows.table}[] = {`,
+    ...indent(lines),
+    '};',
+    '',
+  ];
 }

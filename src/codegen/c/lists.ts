@@ -19,7 +19,10 @@ export interface ActionList {
 /** Initialisation, then the procedures in the order of their names in the program. */
 export function actionLists({ program }: ProgramContext): readonly ActionList[] {
   const { initialise, procedures } = program.schedule;
-  return [{ name: 'initialise', actions: initialise }, ...Object.entries(procedures).map(([name, actions]) => ({ name, actions }))];
+  return [
+    { name: 'initialise', actions: initialise },
+    ...Object.entries(procedures).map(([name, actions]) => ({ name, actions })),
+  ];
 }
 
 /** The tables and the code of the lists. An action is a row; the code has a case for each family. */
@@ -28,16 +31,23 @@ export interface ListTexts {
   readonly actions: readonly string[];
   /** First row of each list. */
   readonly firsts: readonly number[];
-  /** Rows `{buffer, cell, length}`: the place of the pointer to a cell that holds the length, and its index there; or no place and the length. */
+  /**
+   * Rows `{buffer, cell, length}`: the place of the pointer to a cell that holds the length, and its index there; or no
+   * place and the length.
+   */
   readonly allocations: readonly string[];
   /** The cases. */
   readonly cases: readonly string[];
 }
 
 /** A row of a table behind a comment that says what it is about. */
-const row = (title: string, values: readonly (string | number)[]): string => `${comment(title)} {${values.join(', ')}},`;
+const row = (title: string, values: readonly (string | number)[]): string =>
+  `${comment(title)} {${values.join(', ')}},`;
 
-/** Where the length of a buffer comes from: the place of the pointer to a cell and its index there, or no place and the length. */
+/**
+ * Where the length of a buffer comes from: the place of the pointer to a cell and its index there, or no place and the
+ * length.
+ */
 function lengthPlace(context: ProgramContext, length: Extent): readonly string[] {
   if (typeof length === 'number') return ['0u', `${length}u`];
   context.buffer(length.buffer);
@@ -73,7 +83,9 @@ export function listTexts(context: ProgramContext, callees: Callees): ListTexts 
     if (list.length > 0) actions.push(comment(`--- ${name}`));
     actions.push(...list.map(actionRow));
   }
-  const cases = [...calls].flatMap(([named, call]) => block(`case ${call}u:`, [callText(context, named, 'action->ordinal'), 'break;']));
+  const cases = [...calls].flatMap(([named, call]) =>
+    block(`case ${call}u:`, [callText(context, named, 'action->ordinal'), 'break;']),
+  );
   return { actions, firsts, allocations, cases };
 }
 
@@ -83,12 +95,22 @@ export const actionCounts = (context: ProgramContext): string =>
     .map(({ actions }) => `${actions.length}u`)
     .join(', ');
 
-/** The logs that a step may fill: the place of the pointer to the cell that counts rows and its index there, how many rows there are and a step may need. */
+/**
+ * The logs that a step may fill: the place of the pointer to the cell that counts rows and its index there, how many
+ * rows there are and a step may need.
+ */
 export function logRows(context: ProgramContext): string[] {
   return context.program.logs.flatMap(({ name, cursor, capacity, maxRowsPerStep }: Log) => {
     invariant(maxRowsPerStep <= capacity, pass, `the log ${name} has no room for one step`);
     if (maxRowsPerStep === 0) return [];
     context.buffer(cursor.buffer);
-    return [row(name, [`PLACE(${context.bufferNames.id(cursor.buffer)})`, `${cursor.index}u`, `${capacity}u`, `${maxRowsPerStep}u`])];
+    return [
+      row(name, [
+        `PLACE(${context.bufferNames.id(cursor.buffer)})`,
+        `${cursor.index}u`,
+        `${capacity}u`,
+        `${maxRowsPerStep}u`,
+      ]),
+    ];
   });
 }

@@ -1,4 +1,7 @@
-/** Map kernels: independent items, written so that a compiler puts them on vector lanes where the kernel promises that it can. */
+/**
+ * Map kernels: independent items, written so that a compiler puts them on vector lanes where the kernel promises that
+ * it can.
+ */
 
 import { calleesOf, expressionsOf, someExpression } from '../../ir/walk.js';
 import type { ScalarType } from '../../ir/program.js';
@@ -20,13 +23,15 @@ function isWide(context: ProgramContext, kernel: MapPattern): boolean {
   const values = kernel.body.flatMap(expressionsOf);
   return (
     values.some((e) => someExpression(e, ({ type }) => wide(type))) ||
-    [...calleesOf(kernel.body)].some((name) => context.functions.get(name)?.parameters.some(({ type }) => wide(type)) === true)
+    [...calleesOf(kernel.body)].some(
+      (name) => context.functions.get(name)?.parameters.some(({ type }) => wide(type)) === true,
+    )
   );
 }
 
 /**
- * Bits of a flag, as wide as what is computed. Bytes would be least to store, but make a compiler take as many items at once as a vector has bytes,
- * for which it has too few registers.
+ * Bits of a flag, as wide as what is computed. Bytes would be least to store, but make a compiler take as many items at
+ * once as a vector has bytes, for which it has too few registers.
  */
 function flagBits(context: ProgramContext, kernel: MapPattern): 32 | 64 {
   return calleesOf(kernel.body).size > 0 && isWide(context, kernel) ? 64 : 32;
@@ -41,23 +46,37 @@ const hasShortBlocks = (kernel: MapPattern): boolean =>
   !hasOwnFaults(kernel) &&
   calleesOf(kernel.body).size === 0 &&
   !kernel.body.some((s) =>
-    expressionsOf(s).some((e) => someExpression(e, (part) => part.kind === 'local' && (part.name === 'begin' || part.name === 'group'))),
+    expressionsOf(s).some((e) =>
+      someExpression(e, (part) => part.kind === 'local' && (part.name === 'begin' || part.name === 'group')),
+    ),
   );
 
 /** The arrays that flags are gathered in, and what makes them bits of masks, for `count` items from `block` on. */
-function flagsText(scope: Scope, bits: number, count: string): { readonly before: readonly string[]; readonly after: readonly string[] } {
+function flagsText(
+  scope: Scope,
+  bits: number,
+  count: string,
+): { readonly before: readonly string[]; readonly after: readonly string[] } {
   const type = scope.writes.flagType ?? '';
   return {
     before: scope.flags.map(({ id, any }) => `${type} ${id}[${blockLength}], ${any} = 0u;`),
-    after: scope.flags.map(({ id, any, mask }) => `store_flags_${bits}(&${scope.store(mask)}[block / 32u], ${id}, ${any}, ${count});`),
+    after: scope.flags.map(
+      ({ id, any, mask }) => `store_flags_${bits}(&${scope.store(mask)}[block / 32u], ${id}, ${any}, ${count});`,
+    ),
   };
 }
 
 /**
- * A function for the items of one block, which the kernel's function calls with a number of items that the compiler knows: so short a loop would
- * otherwise spend as much time on its beginning and end as on its items.
+ * A function for the items of one block, which the kernel's function calls with a number of items that the compiler
+ * knows: so short a loop would otherwise spend as much time on its beginning and end as on its items.
  */
-function blockFunction(context: ProgramContext, named: NamedFamily, kernel: MapPattern, scope: Scope, id: string): string[] {
+function blockFunction(
+  context: ProgramContext,
+  named: NamedFamily,
+  kernel: MapPattern,
+  scope: Scope,
+  id: string,
+): string[] {
   const { u32, i32 } = context.dialect.types;
   const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['index', 'step']), kernel.body);
   const { before, after } = flagsText(scope, flagBits(context, kernel), 'count');
@@ -91,7 +110,13 @@ function blockCalls({ rows }: NamedFamily, id: string, u32: string): string[] {
 }
 
 /** The loop over the items [low, high), as lines. */
-function itemsText(context: ProgramContext, kernel: MapPattern, scope: Scope, bits: number, implicit: readonly string[]): string[] {
+function itemsText(
+  context: ProgramContext,
+  kernel: MapPattern,
+  scope: Scope,
+  bits: number,
+  implicit: readonly string[],
+): string[] {
   const { u32 } = context.dialect.types;
   const body = bodyOfLocals(scope, kernel.locals, kernel.body, implicit);
   const items = statementsText(body, kernel.body);
@@ -131,12 +156,21 @@ function largest({ fields, members }: Family, amounts: readonly Amount[]): numbe
   return Math.max(0, ...values);
 }
 
-/** That indices do not wrap around, which the largest end shows; its number is not in the text, which would differ with that of populations. */
+/**
+ * That indices do not wrap around, which the largest end shows; its number is not in the text, which would differ with
+ * that of populations.
+ */
 const certainly = (family: Family, ends: readonly Amount[]): readonly string[] =>
   largest(family, ends) <= 2147483647 ? ['CERTAINLY(high <= INT32_MAX);'] : [];
 
 /** Runs `items` over the part of every range that lies in [from, to). */
-function overRanges(scope: Scope, table: string, ranges: readonly RangePattern[], family: Family, items: readonly string[]): string[] {
+function overRanges(
+  scope: Scope,
+  table: string,
+  ranges: readonly RangePattern[],
+  family: Family,
+  items: readonly string[],
+): string[] {
   const { u32 } = scope.context.dialect.types;
   const uses = (name: string): boolean => items.some((line) => new RegExp(`\\b${name}\\b`).test(line));
   const certain = certainly(
@@ -210,7 +244,8 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, kerne
   const blocks = hasShortBlocks(kernel) ? context.kernelNames.fresh(`${named.id}_block`) : undefined;
   const ofBlock = blocks === undefined ? [] : blockFunction(context, named, kernel, newScope(), blocks);
   const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
-  const items = blocks === undefined ? itemsText(context, kernel, scope, bits, implicit) : blockCalls(named, blocks, u32);
+  const items =
+    blocks === undefined ? itemsText(context, kernel, scope, bits, implicit) : blockCalls(named, blocks, u32);
   const flat = kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel));
   if (domain.kind === 'count') {
     const { count } = domain;
@@ -221,5 +256,9 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, kerne
   }
   const table = `${named.id}_ranges`;
   const lines = overRanges(scope, table, domain.ranges, family, items);
-  return [...ofBlock, ...rangeTable(scope, domain.ranges, table), ...kernelFunction(context, named, scope, lines, flat)];
+  return [
+    ...ofBlock,
+    ...rangeTable(scope, domain.ranges, table),
+    ...kernelFunction(context, named, scope, lines, flat),
+  ];
 }

@@ -1,6 +1,6 @@
 /**
- * The names of generated code. Every name of a model or of the program becomes letters, digits and underscores, in a form that is no word of any
- * language of the family.
+ * The names of generated code. Every name of a model or of the program becomes letters, digits and underscores, in a
+ * form that is no word of any language of the family.
  *
  * | what | form |
  * |---|---|
@@ -11,7 +11,10 @@
  * | locals of the program, and those that a kernel shape defines | `<name>` |
  */
 
-/** Words that no name may be: of C, C++, OpenCL C and CUDA C++, their types, and macros of small letters of their headers. */
+/**
+ * Words that no name may be: of C, C++, OpenCL C and CUDA C++, their types, and macros of small letters of their
+ * headers.
+ */
 const words = new Set(
   (
     'alignas alignof and and_eq asm atomic auto bitand bitor bool break case catch char char8_t char16_t char32_t class compl complex concept ' +
@@ -28,8 +31,9 @@ const words = new Set(
 );
 
 /**
- * Letters, digits and underscores that begin with a letter, are no word of a language, and no macro: those of the headers are in capitals. Two
- * underscores side by side belong to compilers, and one at the end to the words of languages; whoever has several names keeps them apart.
+ * Letters, digits and underscores that begin with a letter, are no word of a language, and no macro: those of the
+ * headers are in capitals. Two underscores side by side belong to compilers, and one at the end to the words of
+ * languages; whoever has several names keeps them apart.
  */
 export function identifierOf(name: string): string {
   const plain = name.replace(/[^A-Za-z0-9]+/g, '_').replace(/(?<=.)_$/, '');
@@ -39,7 +43,10 @@ export function identifierOf(name: string): string {
   return words.has(begun) || isMacro ? `${begun}_` : begun;
 }
 
-/** Gives every name of one name space an identifier of its own. The same names in the same order give the same identifiers. */
+/**
+ * Gives every name of one name space an identifier of its own. The same names in the same order give the same
+ * identifiers.
+ */
 export class Names {
   readonly #prefix: string;
   readonly #byName = new Map<string, string>();

@@ -21,7 +21,10 @@ function illegal(what: string, type: ScalarType): InvariantError {
 }
 
 /** A literal that may begin with a sign. */
-const signed = (text: string): Term => ({ text, precedence: text.startsWith('-') ? precedence.unary : precedence.primary });
+const signed = (text: string): Term => ({
+  text,
+  precedence: text.startsWith('-') ? precedence.unary : precedence.primary,
+});
 
 function floatText(type: 'f32' | 'f64', value: number, dialect: Dialect): Term {
   const { infinity, nan } = dialect.notNumbers[type];
@@ -34,7 +37,10 @@ function floatText(type: 'f32' | 'f64', value: number, dialect: Dialect): Term {
 }
 
 /** A literal. The least integers are no literals in C, but differences. */
-export function constantText({ type, value }: Pick<Constant, 'type' | 'value'>, { dialect }: Pick<Language, 'dialect'>): Term {
+export function constantText(
+  { type, value }: Pick<Constant, 'type' | 'value'>,
+  { dialect }: Pick<Language, 'dialect'>,
+): Term {
   switch (type) {
     case 'bool':
       return primary(value === true ? 'true' : 'false');
@@ -114,16 +120,20 @@ function symbolText(op: BinaryOperator, a: Term, b: Term): Term {
 }
 
 /** Division needs no guard where the divisor is a literal other than 0 and -1. */
-const isSafeDivisor = ({ text }: Term): boolean => /^-?\d+(?:u|L|LL)?$/.test(text) && !/^(?:-1|0)(?:u|L|LL)?$/.test(text);
+const isSafeDivisor = ({ text }: Term): boolean =>
+  /^-?\d+(?:u|L|LL)?$/.test(text) && !/^(?:-1|0)(?:u|L|LL)?$/.test(text);
 
 /** Shift counts are taken modulo the width; the checker keeps literal ones below it. */
 function shiftCount(b: Term, width: 32 | 64): Term {
   return /^\d+(?:u|L|LL)?$/.test(b.text) ? b : bitwise('&', b, primary(String(width - 1)));
 }
 
-const isLiteral = ({ text }: Term, value: 0 | 1): boolean => text === `${value}` || text === `${value}u` || text === `${value}LL`;
+const isLiteral = ({ text }: Term, value: 0 | 1): boolean =>
+  text === `${value}` || text === `${value}u` || text === `${value}LL`;
 
-/** What is left of an integer operation that changes nothing, such as x + 0 or x * 1, so that readers need not see it. */
+/**
+ * What is left of an integer operation that changes nothing, such as x + 0 or x * 1, so that readers need not see it.
+ */
 function unchanged(op: BinaryOperator, a: Term, b: Term): Term | undefined {
   switch (op) {
     case 'add':
@@ -177,7 +187,14 @@ export function binaryText(op: BinaryOperator, type: ScalarType, a: Term, b: Ter
   }
 }
 
-const comparisons: Readonly<Record<CompareOperator, string>> = { eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=' };
+const comparisons: Readonly<Record<CompareOperator, string>> = {
+  eq: '==',
+  ne: '!=',
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
+};
 
 /** A comparison; comparisons of comparisons stand in parentheses. */
 export function compareText(op: CompareOperator, a: Term, b: Term): Term {

@@ -1,4 +1,6 @@
-/** A stand-alone project in C: sources, build file, initial values and a description, which build and run without Node. */
+/**
+ * A stand-alone project in C: sources, build file, initial values and a description, which build and run without Node.
+ */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { ElementType, Extent, Program, TypedArray } from '../../ir/program.js';
@@ -7,7 +9,8 @@ import { generateC } from './generate.js';
 import { commentText, stringLiteral } from './text.js';
 
 /** One thing that the program's `main` does, in order. */
-export type ScriptEntry = { readonly kind: 'run'; readonly steps: number } | { readonly kind: 'call'; readonly procedure: string };
+export type ScriptEntry =
+  { readonly kind: 'run'; readonly steps: number } | { readonly kind: 'call'; readonly procedure: string };
 
 const pass = 'codegen/c/project';
 
@@ -66,10 +69,13 @@ function sampleLines(program: Program): { readonly indices: string[]; readonly r
   const rows = program.manifest.samples.map((sample, k) => {
     const { recording, owner, variable, unit, log, column, every, offset, label } = sample;
     const isRange = !(sample.indices instanceof Uint32Array);
-    const count = sample.indices instanceof Uint32Array ? sample.indices.length : sample.indices.end - sample.indices.begin;
+    const count =
+      sample.indices instanceof Uint32Array ? sample.indices.length : sample.indices.end - sample.indices.begin;
     const begin = sample.indices instanceof Uint32Array ? 0 : sample.indices.begin;
     if (sample.indices instanceof Uint32Array)
-      indices.push(`static const uint32_t indices_${k}[] = {${[...sample.indices, 0].map((index) => `${index}u`).join(', ')}};`);
+      indices.push(
+        `static const uint32_t indices_${k}[] = {${[...sample.indices, 0].map((index) => `${index}u`).join(', ')}};`,
+      );
     const names = [recording, owner, variable, unit].map(field).join(', ');
     return `  {${names}, ${logOrdinal(program, log)}u, ${column}u, ${count}u, ${isRange ? 'NULL' : `indices_${k}`}, ${begin}u, ${every}, ${offset}, ${label}},`;
   });
@@ -115,7 +121,10 @@ function scriptLines(program: Program, script: readonly ScriptEntry[]): string[]
   });
 }
 
-/** The program that runs an experiment and writes its results; it knows a network by `network.h` alone, whatever stands behind that. */
+/**
+ * The program that runs an experiment and writes its results; it knows a network by `network.h` alone, whatever stands
+ * behind that.
+ */
 export function mainFile(program: Program, script: readonly ScriptEntry[]): string {
   const tables = tablesOf(program);
   const samples = sampleLines(program);

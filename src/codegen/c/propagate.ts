@@ -64,7 +64,10 @@ export function propagateKernelText(context: ProgramContext, named: NamedFamily,
   const counts = scope.load(ring.counts);
   const list = scope.load(ring.list);
   const segments = scope.load(kernel.segments);
-  const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['row', 'position', 'delay', 'step']), kernel.body);
+  const items = statementsText(
+    bodyOfLocals(scope, kernel.locals, kernel.body, ['row', 'position', 'delay', 'step']),
+    kernel.body,
+  );
   const column = kernel.delays.first === 0 ? `(${u32})delay` : `(${u32})(delay - ${first})`;
   const segment = columns === 1 ? 'row' : `row * ${scope.amount(columns)} + ${column}`;
   const otherRows = [

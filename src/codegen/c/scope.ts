@@ -256,7 +256,10 @@ export class Scope {
       .map((own) => ({ ...own, readOnly: !this.#stored.has(own.field.name) }));
   }
 
-  /** Declarations of the pointers and numbers that the body uses, in the order of the program's buffers and of the family's fields. */
+  /**
+   * Declarations of the pointers and numbers that the body uses, in the order of the program's buffers and of the
+   * family's fields.
+   */
   prologue(): string[] {
     const { context } = this;
     return [

@@ -22,7 +22,8 @@ export const precedence = {
 export const primary = (text: string): Term => ({ text, precedence: precedence.primary });
 
 /** A call of a function. */
-export const call = (callee: string, ...args: readonly Term[]): Term => primary(`${callee}(${args.map(({ text }) => text).join(', ')})`);
+export const call = (callee: string, ...args: readonly Term[]): Term =>
+  primary(`${callee}(${args.map(({ text }) => text).join(', ')})`);
 
 /** The text of a term where something of the given precedence may stand. */
 export function within(term: Term, least: number): string {
@@ -32,7 +33,10 @@ export function within(term: Term, least: number): string {
 /** `op term`; two signs never stand side by side. */
 export function prefixed(op: string, operand: Term): Term {
   const text = within(operand, precedence.unary);
-  return { text: text.startsWith('-') || text.startsWith('+') ? `${op}(${text})` : `${op}${text}`, precedence: precedence.unary };
+  return {
+    text: text.startsWith('-') || text.startsWith('+') ? `${op}(${text})` : `${op}${text}`,
+    precedence: precedence.unary,
+  };
 }
 
 /** `(type)term`. */
@@ -43,7 +47,10 @@ export function infix(op: string, level: number, left: Term, right: Term): Term 
   return { text: `${within(left, level)} ${op} ${within(right, level + 1)}`, precedence: level };
 }
 
-/** Operators on bits: their operands stand in parentheses unless they are plain, as C's order of these is hard to remember. */
+/**
+ * Operators on bits: their operands stand in parentheses unless they are plain, as C's order of these is hard to
+ * remember.
+ */
 export function bitwise(op: string, left: Term, right: Term): Term {
   const operand = (term: Term): string => within(term, precedence.unary);
   return { text: `${operand(left)} ${op} ${operand(right)}`, precedence: precedence.bits };

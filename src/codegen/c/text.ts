@@ -3,8 +3,8 @@
 const width = 120;
 
 /**
- * A text as one line that may stand in a comment of the form `/* … *\/`, whatever a model's titles hold: printable characters alone, nothing that
- * ends or begins a comment, and no backslash, which could join lines.
+ * A text as one line that may stand in a comment of the form `/* … *\/`, whatever a model's titles hold: printable
+ * characters alone, nothing that ends or begins a comment, and no backslash, which could join lines.
  */
 export function commentText(text: string): string {
   return text
@@ -19,7 +19,10 @@ export function commentText(text: string): string {
 /** A comment on a line of its own. */
 export const comment = (text: string): string => `/* ${commentText(text)} */`;
 
-/** A string literal. Everything but letters, digits and a few signs is written as its UTF-8 bytes in octal, so that nothing can end the literal. */
+/**
+ * A string literal. Everything but letters, digits and a few signs is written as its UTF-8 bytes in octal, so that
+ * nothing can end the literal.
+ */
 export function stringLiteral(text: string): string {
   const bytes = [...Buffer.from(text, 'utf8')];
   const plain = /[A-Za-z0-9 _.,:;()[\]{}<>=+*/'|~^!#$@&-]/;
@@ -36,9 +39,12 @@ export function block(head: string, lines: readonly string[]): string[] {
   return [`${head} {`, ...indent(lines), '}'];
 }
 
-/** Breaks long lines at spaces, rather after commas. Code only: comments and the preprocessor's lines stay as they are. */
+/**
+ * Breaks long lines at spaces, rather after commas. Code only: comments and the preprocessor's lines stay as they are.
+ */
 function wrap(line: string): string[] {
-  if (line.length <= width || line.trimStart().startsWith('/*') || line.startsWith('#') || line.includes('"')) return [line];
+  if (line.length <= width || line.trimStart().startsWith('/*') || line.startsWith('#') || line.includes('"'))
+    return [line];
   const margin = /^ */.exec(line)?.[0] ?? '';
   const pieces: string[] = [];
   let rest = line;

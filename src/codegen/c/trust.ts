@@ -1,6 +1,6 @@
 /**
- * The trust microkernel: arithmetic whose bits are known, run on every thread before it computes anything. A compiler or a library that contracts,
- * flushes or rounds otherwise would change results in silence.
+ * The trust microkernel: arithmetic whose bits are known, run on every thread before it computes anything. A compiler
+ * or a library that contracts, flushes or rounds otherwise would change results in silence.
  */
 
 /** Words of a language that the checks need, beside operators and casts to `float` and `double`. */
@@ -20,7 +20,10 @@ export interface TrustWords {
 export interface TrustCheck {
   /** What a failure means, as the message names it. */
   readonly name: string;
-  /** An expression of `x[0]`, `x[1]` …, doubles that a compiler cannot know; its value is an unsigned integer of 64 bits. */
+  /**
+   * An expression of `x[0]`, `x[1]` …, doubles that a compiler cannot know; its value is an unsigned integer of 64
+   * bits.
+   */
   readonly value: (words: TrustWords) => string;
   readonly operands: readonly number[];
   /** Worked out with exact rational arithmetic. */
@@ -67,7 +70,9 @@ export const trustChecks: readonly TrustCheck[] = [
     name: 'division is not correctly rounded in single precision',
     operands: [5, 3],
     value: ({ bits, divideFloats }) =>
-      divideFloats === undefined ? `${bits}((float)x[0] / (float)x[1])` : `${bits}(${divideFloats}((float)x[0], (float)x[1]))`,
+      divideFloats === undefined
+        ? `${bits}((float)x[0] / (float)x[1])`
+        : `${bits}(${divideFloats}((float)x[0], (float)x[1]))`,
     expected: '0x3ffaaaaaa0000000u',
   },
   {
@@ -165,6 +170,9 @@ export function deviceTrustLines(words: TrustWords, pointer: string): string[] {
   return trustChecks.flatMap(({ name, operands, value, expected }, k) => {
     const at = first;
     first += operands.length;
-    return [`/* ${name}? */`, `{ ${pointer} x = all + ${at}; if (${value(words)} != ${expected}) failed |= 1u << ${k}; }`];
+    return [
+      `/* ${name}? */`,
+      `{ ${pointer} x = all + ${at}; if (${value(words)} != ${expected}) failed |= 1u << ${k}; }`,
+    ];
   });
 }

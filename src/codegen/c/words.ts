@@ -1,9 +1,9 @@
 /**
  * Functions that compute with 32-bit words only and take upper halves of products, such as Philox, in C.
  *
- * Their words are held in 64 bits, of which only the lower 32 are meant: a product then gives its lower and its upper half at once, and on vector
- * lanes nothing has to be widened and narrowed again, which takes longer than the arithmetic itself. The bits above are cleared only where they
- * would show, before a multiplication.
+ * Their words are held in 64 bits, of which only the lower 32 are meant: a product then gives its lower and its upper
+ * half at once, and on vector lanes nothing has to be widened and narrowed again, which takes longer than the
+ * arithmetic itself. The bits above are cleared only where they would show, before a multiplication.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -36,7 +36,8 @@ function isOfWords(e: Expression): boolean {
 
 /** Whether a function is better computed in 64-bit words. */
 export function computesWithWords({ parameters, locals, results, body }: IrFunction): boolean {
-  const takesUpperHalf = (e: Expression): boolean => someExpression(e, (part) => part.kind === 'binary' && part.op === 'mulHigh');
+  const takesUpperHalf = (e: Expression): boolean =>
+    someExpression(e, (part) => part.kind === 'binary' && part.op === 'mulHigh');
   return (
     [...parameters, ...locals, ...results].every(isWord) &&
     results.length > 1 &&
@@ -62,7 +63,9 @@ function wideText(e: Expression, name: (local: string) => string, context: Progr
   const operator = signs[e.op];
   invariant(operator !== undefined, 'codegen/c/words', `${e.op} in words`);
   const { sign, level } = operator;
-  return level === precedence.bits ? bitwise(sign, part(e.left), part(e.right)) : infix(sign, level, part(e.left), part(e.right));
+  return level === precedence.bits
+    ? bitwise(sign, part(e.left), part(e.right))
+    : infix(sign, level, part(e.left), part(e.right));
 }
 
 /** A function of `computesWithWords`, with the same signature as any other. */
@@ -70,7 +73,10 @@ export function wordsFunctionText(context: ProgramContext, callee: IrFunction): 
   const scope = new Scope(context, { atomic: false, gathered: false }, false);
   const { types, inlineFunction } = context.dialect;
   const name = (local: string): string => scope.names.id(local);
-  const inputs = callee.parameters.map((parameter) => ({ id: name(parameter.name), word: scope.names.fresh(`${parameter.name}_word`) }));
+  const inputs = callee.parameters.map((parameter) => ({
+    id: name(parameter.name),
+    word: scope.names.fresh(`${parameter.name}_word`),
+  }));
   const words = new Map(callee.parameters.map((parameter, k) => [parameter.name, inputs[k]?.word ?? '']));
   const declared = new Set<string>();
   const lines = callee.body.flatMap((s: Statement): string[] => {
@@ -82,8 +88,14 @@ export function wordsFunctionText(context: ProgramContext, callee: IrFunction): 
     declared.add(id);
     return [`${type}${id} = ${value.text};`];
   });
-  const outputs = callee.results.map((result: Local) => ({ result, id: scope.names.fresh(`result_${name(result.name)}`) }));
-  const signature = [...inputs.map(({ id }) => `${types.u32} ${id}`), ...outputs.map(({ id }) => `${types.u32} *${id}`)];
+  const outputs = callee.results.map((result: Local) => ({
+    result,
+    id: scope.names.fresh(`result_${name(result.name)}`),
+  }));
+  const signature = [
+    ...inputs.map(({ id }) => `${types.u32} ${id}`),
+    ...outputs.map(({ id }) => `${types.u32} *${id}`),
+  ];
   return [
     comment(callee.comment),
     `${inlineFunction} void ${context.functionNames.id(callee.name)}(${signature.join(', ')})`,

@@ -1,6 +1,7 @@
 /**
- * Merged groups: kernels of one program that differ in nothing but their buffers, numbers and comments are one piece of code and a table with a row for
- * each of them, so that code does not grow with the number of populations and projections of a type.
+ * Merged groups: kernels of one program that differ in nothing but their buffers, numbers and comments are one piece of
+ * code and a table with a row for each of them, so that code does not grow with the number of populations and
+ * projections of a type.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -73,7 +74,10 @@ function takeApart(
       return { ...statement, bits: 0 };
     },
   });
-  return { key: JSON.stringify({ ...pattern, name: '' }), own: { kernel, buffers: [...ordinals.keys()], numbers, texts } };
+  return {
+    key: JSON.stringify({ ...pattern, name: '' }),
+    own: { kernel, buffers: [...ordinals.keys()], numbers, texts },
+  };
 }
 
 /** Names that no local and no buffer has. */
@@ -217,6 +221,8 @@ export function familiesOf(program: Program, kindOf: (buffer: Buffer) => string 
     else members.push(own);
   }
   const list = [...byKey.values()].map((members) => familyOf(program, members, buffers));
-  const of = new Map(list.flatMap((family) => family.members.map(({ kernel }, member): [string, Place] => [kernel, { family, member }])));
+  const of = new Map(
+    list.flatMap((family) => family.members.map(({ kernel }, member): [string, Place] => [kernel, { family, member }])),
+  );
   return { list, of };
 }

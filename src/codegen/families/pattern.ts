@@ -76,8 +76,8 @@ export interface PropagatePattern extends PatternBase {
 }
 
 /**
- * A kernel whose buffers may be fields of a family (`Field.name`) instead of buffers of the program, and in whose body a `local` may name a field that
- * holds a number.
+ * A kernel whose buffers may be fields of a family (`Field.name`) instead of buffers of the program, and in whose body
+ * a `local` may name a field that holds a number.
  */
 export type KernelPattern = MapPattern | SequentialPattern | CompactPattern | PropagatePattern;
 
@@ -99,9 +99,13 @@ export interface Member {
   readonly values: readonly FieldValue[];
 }
 
-/** Kernels that one piece of code can compute; a kernel that is like no other is a family of one member and no fields. */
+/**
+ * Kernels that one piece of code can compute; a kernel that is like no other is a family of one member and no fields.
+ */
 export interface Family {
-  /** Name in dotted form, not of a kernel of the program unless it is the only member; two families may have the same. */
+  /**
+   * Name in dotted form, not of a kernel of the program unless it is the only member; two families may have the same.
+   */
   readonly name: string;
   readonly pattern: KernelPattern;
   readonly fields: readonly Field[];

@@ -1,4 +1,7 @@
-/** From a kernel to a pattern: everything in which kernels of one family may differ goes through a substitution, in one fixed order. */
+/**
+ * From a kernel to a pattern: everything in which kernels of one family may differ goes through a substitution, in one
+ * fixed order.
+ */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type {
@@ -38,9 +41,13 @@ function displaced(s: Substitution, op: 'add' | 'sub', local: LocalGet, offset: 
 }
 
 /** A local and what is added to it or taken from it, where an expression is of that form. */
-function displacement(e: Expression, op: 'add' | 'sub'): { readonly local: LocalGet; readonly offset: Constant } | undefined {
+function displacement(
+  e: Expression,
+  op: 'add' | 'sub',
+): { readonly local: LocalGet; readonly offset: Constant } | undefined {
   if (e.kind === 'local' && e.type === 'u32') return { local: e, offset: u32(0) };
-  if (e.kind !== 'binary' || e.op !== op || e.type !== 'u32' || e.left.kind !== 'local' || e.right.kind !== 'const') return undefined;
+  if (e.kind !== 'binary' || e.op !== op || e.type !== 'u32' || e.left.kind !== 'local' || e.right.kind !== 'const')
+    return undefined;
   return { local: e.left, offset: e.right };
 }
 
@@ -49,12 +56,14 @@ function indexOf(s: Substitution, e: Expression): Expression {
   const found = displacement(e, 'add');
   if (found !== undefined) return displaced(s, 'add', found.local, found.offset, `${found.local.name}_begin`);
   // Cells that stand for several elements each.
-  if (e.kind === 'binary' && e.op === 'shr') return { ...e, left: indexOf(s, e.left), right: expressionOf(s, e.right, 'shift') };
+  if (e.kind === 'binary' && e.op === 'shr')
+    return { ...e, left: indexOf(s, e.left), right: expressionOf(s, e.right, 'shift') };
   return expressionOf(s, e, 'index');
 }
 
 /** Whether an expression is the cell, of several elements each, that an element of merged arrays is in. */
-const isCell = (e: BinaryOp): boolean => e.op === 'shr' && (displacement(e.left, 'add')?.local.name ?? 'index') !== 'index';
+const isCell = (e: BinaryOp): boolean =>
+  e.op === 'shr' && (displacement(e.left, 'add')?.local.name ?? 'index') !== 'index';
 
 function expressionOf(s: Substitution, e: Expression, hint: string): Expression {
   const part = (operand: Expression): Expression => expressionOf(s, operand, hint);
@@ -114,7 +123,11 @@ function statementOf(s: Substitution, statement: Statement): Statement {
     case 'call':
       return { ...statement, arguments: statement.arguments.map((argument) => expressionOf(s, argument, 'argument')) };
     case 'setBit':
-      return { ...statement, mask: s.buffer(statement.mask), condition: expressionOf(s, statement.condition, 'threshold') };
+      return {
+        ...statement,
+        mask: s.buffer(statement.mask),
+        condition: expressionOf(s, statement.condition, 'threshold'),
+      };
     case 'fault':
       return s.fault({ ...statement, when: expressionOf(s, statement.when, 'limit') });
     case 'comment':
@@ -147,7 +160,10 @@ function domainPattern(program: Program, { domain }: MapKernel, s: Substitution)
     case 'count': {
       const { count } = domain;
       if (typeof count === 'number') return { kind: 'count', count: s.amount(count, 'items', 'u32') };
-      return { kind: 'count', count: { buffer: s.buffer(count.buffer), index: s.amount(count.index, 'count_index', 'u32') } };
+      return {
+        kind: 'count',
+        count: { buffer: s.buffer(count.buffer), index: s.amount(count.index, 'count_index', 'u32') },
+      };
     }
     case 'spikes':
       return { kind: 'spikes', ring: ringPattern(program, domain.event, s) };
@@ -173,7 +189,11 @@ function propagatePattern(program: Program, kernel: PropagateKernel, s: Substitu
     segments: s.buffer(kernel.segments),
     order:
       order.kind === 'byTarget'
-        ? { kind: 'byTarget', targets: s.buffer(order.targets), targetCount: s.amount(order.targetCount, 'target_count', 'u32') }
+        ? {
+            kind: 'byTarget',
+            targets: s.buffer(order.targets),
+            targetCount: s.amount(order.targetCount, 'target_count', 'u32'),
+          }
         : order,
     locals: kernel.locals,
     body: kernel.body.map((statement) => statementOf(s, statement)),
@@ -183,7 +203,11 @@ function propagatePattern(program: Program, kernel: PropagateKernel, s: Substitu
 function compactPattern(program: Program, kernel: CompactKernel, s: Substitution): CompactPattern {
   const ring = ringOf(program, kernel.event);
   const log = program.logs.find(({ name }) => name === ring.log);
-  invariant(ring.log === undefined || log?.rowLength === 2, 'codegen/families', `${ring.name} has no log of pairs named ${ring.log ?? ''}`);
+  invariant(
+    ring.log === undefined || log?.rowLength === 2,
+    'codegen/families',
+    `${ring.name} has no log of pairs named ${ring.log ?? ''}`,
+  );
   const pattern: CompactPattern = {
     shape: 'compact',
     name: kernel.name,
@@ -211,11 +235,25 @@ export function patternOf(program: Program, kernel: Kernel, s: Substitution): Ke
       const { shape, name, lanes, locals } = kernel;
       const comment = s.text(kernel.comment);
       const domain = domainPattern(program, kernel, s);
-      return { shape, name, comment, domain, lanes, locals, body: kernel.body.map((statement) => statementOf(s, statement)) };
+      return {
+        shape,
+        name,
+        comment,
+        domain,
+        lanes,
+        locals,
+        body: kernel.body.map((statement) => statementOf(s, statement)),
+      };
     }
     case 'sequential': {
       const { shape, name, locals } = kernel;
-      return { shape, name, comment: s.text(kernel.comment), locals, body: kernel.body.map((statement) => statementOf(s, statement)) };
+      return {
+        shape,
+        name,
+        comment: s.text(kernel.comment),
+        locals,
+        body: kernel.body.map((statement) => statementOf(s, statement)),
+      };
     }
     case 'compact':
       return compactPattern(program, kernel, s);

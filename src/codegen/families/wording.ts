@@ -10,13 +10,20 @@ export function commonEnding(names: readonly string[]): string {
     .join('.');
 }
 
-/** What tells each name from the others: what stands before their common ending; the name itself where that is nothing. */
+/**
+ * What tells each name from the others: what stands before their common ending; the name itself where that is nothing.
+ */
 export function owners(names: readonly string[]): readonly string[] {
   const ending = commonEnding(names);
-  return names.map((name) => (ending === '' || ending === name ? name : name.slice(0, name.length - ending.length - 1)));
+  return names.map((name) =>
+    ending === '' || ending === name ? name : name.slice(0, name.length - ending.length - 1),
+  );
 }
 
-/** One text for those of all members: the first member's, each word in which others differ followed by how many others there are. */
+/**
+ * One text for those of all members: the first member's, each word in which others differ followed by how many others
+ * there are.
+ */
 export function commonText(texts: readonly string[]): string {
   const [first = '', ...others] = texts;
   const rest = [...new Set(others)].filter((text) => text !== first);
@@ -26,5 +33,7 @@ export function commonText(texts: readonly string[]): string {
   const words = split(first);
   const parts = rest.map(split);
   if (parts.some((candidate) => candidate.length !== words.length)) return `${first} (${more})`;
-  return words.map((word, k) => (parts.some((candidate) => candidate[k] !== word) ? word.replace(/\S+/, `$& ${more}`) : word)).join('');
+  return words
+    .map((word, k) => (parts.some((candidate) => candidate[k] !== word) ? word.replace(/\S+/, `$& ${more}`) : word))
+    .join('');
 }

@@ -1,7 +1,17 @@
 /** From the body of a map kernel to its graph. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
-import type { CallExpression, CallStatement, Expression, For, If, IrFunction, MapKernel, ScalarType, Statement } from '../../ir/program.js';
+import type {
+  CallExpression,
+  CallStatement,
+  Expression,
+  For,
+  If,
+  IrFunction,
+  MapKernel,
+  ScalarType,
+  Statement,
+} from '../../ir/program.js';
 import { GraphBuilder } from './graph.js';
 import type { Access, Graph, GraphNode } from './graph.js';
 
@@ -48,7 +58,9 @@ function isStraightBody(builder: Builder, body: readonly Statement[]): boolean {
   });
 }
 
-/** Whether a function can be inlined: no loop but short ones of constant length. What it calls is judged at each call. */
+/**
+ * Whether a function can be inlined: no loop but short ones of constant length. What it calls is judged at each call.
+ */
 function isStraight(builder: Builder, name: string): boolean {
   const known = builder.straight.get(name);
   if (known !== undefined) return known;
@@ -108,7 +120,9 @@ function addExpression(builder: Builder, expression: Expression, environment: En
   const { graph } = builder;
   const operand = (part: Expression): GraphNode => addExpression(builder, part, environment);
   const { type } = expression;
-  const combine = (parts: readonly Expression[]): { type: ScalarType; varying: boolean; operands: readonly GraphNode[] } => {
+  const combine = (
+    parts: readonly Expression[],
+  ): { type: ScalarType; varying: boolean; operands: readonly GraphNode[] } => {
     const operands = parts.map(operand);
     return { type, operands, varying: operands.some((node) => node.varying) };
   };
@@ -121,7 +135,14 @@ function addExpression(builder: Builder, expression: Expression, environment: En
     case 'load': {
       const found = access(operand(expression.index));
       const varying = found.access !== 'uniform' || builder.written.has(expression.buffer);
-      return graph.node({ kind: 'load', type, varying, operands: found.operands, buffer: expression.buffer, access: found.access });
+      return graph.node({
+        kind: 'load',
+        type,
+        varying,
+        operands: found.operands,
+        buffer: expression.buffer,
+        access: found.access,
+      });
     }
     case 'unary':
       return graph.node({ kind: 'unary', op: expression.op, ...combine([expression.operand]) });
@@ -130,10 +151,15 @@ function addExpression(builder: Builder, expression: Expression, environment: En
     case 'compare':
       return graph.node({ kind: 'compare', op: expression.op, ...combine([expression.left, expression.right]) });
     case 'select':
-      return graph.node({ kind: 'select', ...combine([expression.condition, expression.whenTrue, expression.whenFalse]) });
+      return graph.node({
+        kind: 'select',
+        ...combine([expression.condition, expression.whenTrue, expression.whenFalse]),
+      });
     case 'convert': {
       const value = operand(expression.operand);
-      return value.type === type ? value : graph.node({ kind: 'convert', type, varying: value.varying, operands: [value] });
+      return value.type === type
+        ? value
+        : graph.node({ kind: 'convert', type, varying: value.varying, operands: [value] });
     }
     case 'reinterpret':
       return graph.node({ kind: 'reinterpret', ...combine([expression.operand]) });
@@ -142,7 +168,10 @@ function addExpression(builder: Builder, expression: Expression, environment: En
   }
 }
 
-/** Both branches are computed, and every local that either sets is chosen from. Bodies of functions only, which have no effects. */
+/**
+ * Both branches are computed, and every local that either sets is chosen from. Bodies of functions only, which have no
+ * effects.
+ */
 function addIf(builder: Builder, statement: If, environment: Environment, prefix: string): void {
   const condition = addExpression(builder, statement.condition, environment);
   const then: Environment = new Map(environment);
@@ -168,8 +197,10 @@ function addIf(builder: Builder, statement: If, environment: Environment, prefix
 
 function addFor(builder: Builder, statement: For, environment: Environment, prefix: string): void {
   const { from, to } = statement;
-  if (from.kind !== 'const' || to.kind !== 'const' || Number(to.value) - Number(from.value) > unrollLimit) throw new NotStraight();
-  const constant = (value: number): GraphNode => builder.graph.node({ kind: 'const', type: 'u32', varying: false, operands: [], value });
+  if (from.kind !== 'const' || to.kind !== 'const' || Number(to.value) - Number(from.value) > unrollLimit)
+    throw new NotStraight();
+  const constant = (value: number): GraphNode =>
+    builder.graph.node({ kind: 'const', type: 'u32', varying: false, operands: [], value });
   let turn = Number(from.value);
   environment.set(statement.local, constant(turn));
   for (; turn < Number(to.value); turn += 1) {
@@ -193,15 +224,25 @@ function addCallStatement(builder: Builder, statement: CallStatement, environmen
   statement.results.forEach((local, k) => assign(environment, local, results[k] as GraphNode, prefix));
 }
 
-function addWrite(builder: Builder, statement: Extract<Statement, { kind: 'store' | 'accumulate' }>, environment: Environment): void {
+function addWrite(
+  builder: Builder,
+  statement: Extract<Statement, { kind: 'store' | 'accumulate' }>,
+  environment: Environment,
+): void {
   const found = access(addExpression(builder, statement.index, environment));
   // Items may add to each other's elements only by one address at a time.
-  if (found.access !== 'contiguous' || (statement.kind === 'accumulate' && found.operands.length > 0)) throw new NotStraight();
+  if (found.access !== 'contiguous' || (statement.kind === 'accumulate' && found.operands.length > 0))
+    throw new NotStraight();
   const value = addExpression(builder, statement.value, environment);
   builder.graph.effect({ kind: statement.kind, buffer: statement.buffer, offset: found.operands[0], value });
 }
 
-function addStatements(builder: Builder, statements: readonly Statement[], environment: Environment, prefix: string): void {
+function addStatements(
+  builder: Builder,
+  statements: readonly Statement[],
+  environment: Environment,
+  prefix: string,
+): void {
   for (const statement of statements) {
     switch (statement.kind) {
       case 'set':
@@ -221,10 +262,18 @@ function addStatements(builder: Builder, statements: readonly Statement[], envir
         addCallStatement(builder, statement, environment, prefix);
         break;
       case 'setBit':
-        builder.graph.effect({ kind: 'setBit', mask: statement.mask, condition: addExpression(builder, statement.condition, environment) });
+        builder.graph.effect({
+          kind: 'setBit',
+          mask: statement.mask,
+          condition: addExpression(builder, statement.condition, environment),
+        });
         break;
       case 'fault':
-        builder.graph.effect({ kind: 'fault', bits: statement.bits, condition: addExpression(builder, statement.when, environment) });
+        builder.graph.effect({
+          kind: 'fault',
+          bits: statement.bits,
+          condition: addExpression(builder, statement.when, environment),
+        });
         break;
       case 'comment':
         if (prefix === '') builder.graph.effect({ kind: 'comment', text: statement.text });
@@ -243,11 +292,16 @@ function addStatements(builder: Builder, statements: readonly Statement[], envir
  */
 export function buildGraph(kernel: MapKernel, functions: ReadonlyMap<string, IrFunction>): Graph | undefined {
   // Under a condition of the kernel itself there may be writes, and loads that are legal only there.
-  if (kernel.domain.kind === 'spikes' || kernel.body.some((statement) => statement.kind === 'if' || statement.kind === 'for'))
+  if (
+    kernel.domain.kind === 'spikes' ||
+    kernel.body.some((statement) => statement.kind === 'if' || statement.kind === 'for')
+  )
     return undefined;
   const graph = new GraphBuilder();
   const written = new Set(
-    kernel.body.flatMap((statement) => (statement.kind === 'store' || statement.kind === 'accumulate' ? [statement.buffer] : [])),
+    kernel.body.flatMap((statement) =>
+      statement.kind === 'store' || statement.kind === 'accumulate' ? [statement.buffer] : [],
+    ),
   );
   const builder: Builder = { graph, functions, written, straight: new Map() };
   const implicit = (local: string, type: ScalarType, varying: boolean): [string, GraphNode] => [

@@ -1,6 +1,7 @@
 /**
- * The body of a map kernel as a graph of values: functions inlined, equal values shared, locals gone, and for each value whether it is equal for
- * all items of a range. Nothing here changes a bit: no operation is reordered, folded or replaced.
+ * The body of a map kernel as a graph of values: functions inlined, equal values shared, locals gone, and for each
+ * value whether it is equal for all items of a range. Nothing here changes a bit: no operation is reordered, folded or
+ * replaced.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -83,13 +84,19 @@ export type GraphNode =
 
 /** What an item does, in order. `offset` is added to the item's own index. */
 export type Effect =
-  | { readonly kind: 'store' | 'accumulate'; readonly buffer: string; readonly offset: GraphNode | undefined; readonly value: GraphNode }
+  | {
+      readonly kind: 'store' | 'accumulate';
+      readonly buffer: string;
+      readonly offset: GraphNode | undefined;
+      readonly value: GraphNode;
+    }
   | { readonly kind: 'setBit'; readonly mask: string; readonly condition: GraphNode }
   | { readonly kind: 'fault'; readonly bits: number; readonly condition: GraphNode }
   | { readonly kind: 'comment'; readonly text: string };
 
 /** Values and effects in the order of the body. */
-export type Item = { readonly kind: 'value'; readonly node: GraphNode } | { readonly kind: 'effect'; readonly effect: Effect };
+export type Item =
+  { readonly kind: 'value'; readonly node: GraphNode } | { readonly kind: 'effect'; readonly effect: Effect };
 
 export interface Graph {
   readonly items: readonly Item[];

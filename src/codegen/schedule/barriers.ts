@@ -1,6 +1,6 @@
 /**
- * Where threads must wait for each other: between two kernels that touch one buffer, one of them writing, unless each element is touched by the
- * same thread in both.
+ * Where threads must wait for each other: between two kernels that touch one buffer, one of them writing, unless each
+ * element is touched by the same thread in both.
  */
 
 import type { Expression, Kernel, Program, SetLocal, Statement } from '../../ir/program.js';
@@ -45,7 +45,10 @@ function meanings(body: readonly Statement[]): ReadonlyMap<string, Expression> {
 }
 
 /** A sum of something and a literal, taken apart. */
-function sumOf(e: Expression, locals: ReadonlyMap<string, Expression>): { readonly base: Expression; readonly offset: number } {
+function sumOf(
+  e: Expression,
+  locals: ReadonlyMap<string, Expression>,
+): { readonly base: Expression; readonly offset: number } {
   const meaning = e.kind === 'local' ? locals.get(e.name) : undefined;
   if (meaning !== undefined) return sumOf(meaning, locals);
   if (e.kind !== 'binary' || e.op !== 'add') return { base: e, offset: 0 };
@@ -74,18 +77,22 @@ function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part 
     }
     const begin = Math.min(...domain.ranges.map((range) => range.begin));
     const end = Math.max(0, ...domain.ranges.map((range) => range.end));
-    return (index) => (isLocal(index, 'index') ? { begin, end, partition: `item from ${begin} to ${end}` } : everything);
+    return (index) =>
+      isLocal(index, 'index') ? { begin, end, partition: `item from ${begin} to ${end}` } : everything;
   }
   if (kernel.shape === 'propagate' && kernel.order.kind === 'byTarget') {
     const { targets, targetCount } = kernel.order;
     const partOf = (index: Expression): Part => {
       const { base, offset } = sumOf(index, locals);
       const isTarget = base.kind === 'load' && base.buffer === targets && isLocal(base.index, 'position');
-      return isTarget ? { begin: offset, end: offset + targetCount, partition: `target of ${targetCount} + ${offset}` } : everything;
+      return isTarget
+        ? { begin: offset, end: offset + targetCount, partition: `target of ${targetCount} + ${offset}` }
+        : everything;
     };
     return (index) => {
       if (index.kind !== 'binary' || index.op !== 'shr' || index.right.kind !== 'const') return partOf(index);
-      // Cells of several targets each. Threads share targets in blocks, so that a cell is one thread's where cells end with blocks.
+      // Cells of several targets each. Threads share targets in blocks, so that a cell is one thread's where cells end
+      // with blocks.
       const cell = 2 ** Number(index.right.value);
       const part = partOf(index.left);
       if (part.partition === undefined || cell > shareGranule || part.begin % shareGranule !== 0) return everything;
@@ -99,7 +106,9 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
   const accesses = new Map<string, Access>();
   // What one thread does alone, or in one order, is one partition.
   const alone =
-    kernel.shape === 'sequential' || kernel.shape === 'compact' || (kernel.shape === 'propagate' && kernel.order.kind === 'sequential')
+    kernel.shape === 'sequential' ||
+    kernel.shape === 'compact' ||
+    (kernel.shape === 'propagate' && kernel.order.kind === 'sequential')
       ? 'first thread'
       : undefined;
   const partOf = partsBy(program, kernel);
@@ -109,13 +118,21 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
     known.writes ||= writes;
     known.adds &&= adds;
     const own = alone === undefined ? part : { ...part, partition: alone };
-    if (!known.parts.some(({ begin, end, partition }) => begin === own.begin && end === own.end && partition === own.partition))
+    if (
+      !known.parts.some(
+        ({ begin, end, partition }) => begin === own.begin && end === own.end && partition === own.partition,
+      )
+    )
       known.parts.push(own);
   };
   if (kernel.shape !== 'sequential' && (kernel.shape !== 'map' || kernel.domain.kind === 'spikes')) {
     const ring = ringOf(
       program,
-      kernel.shape === 'map' && kernel.domain.kind === 'spikes' ? kernel.domain.event : kernel.shape === 'map' ? '' : kernel.event,
+      kernel.shape === 'map' && kernel.domain.kind === 'spikes'
+        ? kernel.domain.event
+        : kernel.shape === 'map'
+          ? ''
+          : kernel.event,
     );
     const log = program.logs.find((candidate) => candidate.name === ring.log);
     const compacts = kernel.shape === 'compact';
@@ -130,7 +147,8 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
   if (kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number')
     touch(kernel.domain.count.buffer, false, false);
   // Lanes and targets of one thread add without atomics.
-  const atomic = !(kernel.shape === 'map' && kernel.lanes) && !(kernel.shape === 'propagate' && kernel.order.kind !== 'any');
+  const atomic =
+    !(kernel.shape === 'map' && kernel.lanes) && !(kernel.shape === 'propagate' && kernel.order.kind !== 'any');
   visitStatements(bodyOf(kernel), (statement) => {
     if (statement.kind === 'store') touch(statement.buffer, true, false, partOf(statement.index));
     if (statement.kind === 'accumulate') touch(statement.buffer, true, atomic, partOf(statement.index));
@@ -159,8 +177,8 @@ function conflict(a: Accesses, b: Accesses): boolean {
 }
 
 /**
- * For kernels that run one after another: whether all threads must have ended what went before, ahead of each. The first never needs it, since a
- * step and a list begin together.
+ * For kernels that run one after another: whether all threads must have ended what went before, ahead of each. The
+ * first never needs it, since a step and a list begin together.
  */
 export function barriersBefore(program: Program, kernels: readonly Kernel[]): readonly boolean[] {
   let since: Accesses[] = [];

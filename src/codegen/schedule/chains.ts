@@ -1,6 +1,7 @@
 /**
- * Which kernels of a step are one launch. Kernels of which none writes what another touches, but for sums that commute, run side by side as parts of a
- * launch; map kernels that meet only in what is each item's own run one after another in the same work-item, as a chain.
+ * Which kernels of a step are one launch. Kernels of which none writes what another touches, but for sums that commute,
+ * run side by side as parts of a launch; map kernels that meet only in what is each item's own run one after another in
+ * the same work-item, as a chain.
  */
 
 import { visitStatements, bodyOf } from '../../ir/walk.js';
@@ -69,7 +70,10 @@ interface Items {
   readonly setsBits: boolean;
 }
 
-const itemsOf = (program: Program, kernel: MapKernel): Items => ({ ranges: rangesOf(program, kernel) ?? [], setsBits: setsBits(kernel) });
+const itemsOf = (program: Program, kernel: MapKernel): Items => ({
+  ranges: rangesOf(program, kernel) ?? [],
+  setsBits: setsBits(kernel),
+});
 
 function spanOfItems(all: readonly Items[]): Span | undefined {
   if (all.some(({ ranges }) => ranges.length === 0)) return undefined;
@@ -80,7 +84,9 @@ function spanOfItems(all: readonly Items[]): Span | undefined {
   const span = { ranges };
   const fits = all.every(({ ranges: own }) => {
     const [only] = own;
-    return equalRanges(own, ranges) || (own.length === 1 && only !== undefined && rangeWithin(span, only) !== undefined);
+    return (
+      equalRanges(own, ranges) || (own.length === 1 && only !== undefined && rangeWithin(span, only) !== undefined)
+    );
   });
   if (!fits) return undefined;
   const aligned = (own: readonly Range[]): boolean => own.every(({ begin }) => begin % blockLength === 0);
@@ -88,7 +94,10 @@ function spanOfItems(all: readonly Items[]): Span | undefined {
   return all.every((items) => !items.setsBits || aligned(items.ranges)) ? span : undefined;
 }
 
-/** The items of a chain of these kernels: each has the same ranges, or one within one of them. Undefined where that is not so. */
+/**
+ * The items of a chain of these kernels: each has the same ranges, or one within one of them. Undefined where that is
+ * not so.
+ */
 export const spanOf = (program: Program, kernels: readonly MapKernel[]): Span | undefined =>
   spanOfItems(kernels.map((kernel) => itemsOf(program, kernel)));
 
@@ -121,11 +130,27 @@ function writersOf(program: Program, nodes: readonly Timed[]): Writers {
   return writers;
 }
 
-/** The kernel whose items set the bits of a ring's mask; undefined where that is none, or not the only one to write them. */
-function markerOf(program: Program, nodes: readonly Timed[], writers: Writers, at: number, event: string): number | undefined {
+/**
+ * The kernel whose items set the bits of a ring's mask; undefined where that is none, or not the only one to write
+ * them.
+ */
+function markerOf(
+  program: Program,
+  nodes: readonly Timed[],
+  writers: Writers,
+  at: number,
+  event: string,
+): number | undefined {
   const { mask, maskBegin, size } = ringOf(program, event);
-  const inside: Touch = { low: Math.floor(maskBegin / 32), high: Math.ceil((maskBegin + size) / 32), writes: false, adds: false };
-  const found = new Set((writers.get(mask) ?? []).flatMap(({ node, touch }) => (conflictOf(touch, inside) === 'none' ? [] : [node])));
+  const inside: Touch = {
+    low: Math.floor(maskBegin / 32),
+    high: Math.ceil((maskBegin + size) / 32),
+    writes: false,
+    adds: false,
+  };
+  const found = new Set(
+    (writers.get(mask) ?? []).flatMap(({ node, touch }) => (conflictOf(touch, inside) === 'none' ? [] : [node])),
+  );
   const [marker, ...others] = found;
   const lister = nodes.findIndex(({ kernel }) => kernel.shape === 'compact' && kernel.event === event);
   if (marker === undefined || others.length > 0 || !(marker < lister && lister < at)) return undefined;
@@ -198,7 +223,9 @@ function chainsOf(
 ): readonly (readonly number[])[] {
   let chains: (readonly number[])[] = [];
   const taken = new Set<number>();
-  const items = nodes.map(({ kernel }) => (kernel.shape === 'map' ? itemsOf(program, kernel) : { ranges: [], setsBits: false }));
+  const items = nodes.map(({ kernel }) =>
+    kernel.shape === 'map' ? itemsOf(program, kernel) : { ranges: [], setsBits: false },
+  );
   nodes.forEach((node, k) => {
     if (done.has(k) || node.time !== nodes[first]?.time) return;
     if (!(node.isLink && node.key === nodes[first].key) && node.marker === undefined) return;
@@ -228,7 +255,9 @@ export function launchesOf(program: Program, rules: LaunchRules): readonly (read
   const nodes = nodesOf(program, rules);
   const touches = nodes.map(({ kernel }) => touchesOf(program, kernel, rules.adds(kernel)));
   const marked = nodes.map(({ kernel, marker }, k) =>
-    marker === undefined ? (touches[k] ?? new Map<string, readonly Touch[]>()) : touchesOf(program, kernel, rules.adds(kernel), true),
+    marker === undefined
+      ? (touches[k] ?? new Map<string, readonly Touch[]>())
+      : touchesOf(program, kernel, rules.adds(kernel), true),
   );
   const conflicts = conflictsOf(touches);
   const chained = conflictsOf(marked);

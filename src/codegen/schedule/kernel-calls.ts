@@ -35,6 +35,10 @@ export function kernelArguments(kernel: Called): KernelArguments {
 export function ringOf(program: Program, event: string): EventRing {
   const ring = program.events.find((candidate) => candidate.name === event);
   invariant(ring !== undefined, 'codegen/schedule', `no event is named ${event}`);
-  invariant(ring.slots > 0 && (ring.slots & (ring.slots - 1)) === 0, 'codegen/schedule', `${event} has ${ring.slots} slots`);
+  invariant(
+    ring.slots > 0 && (ring.slots & (ring.slots - 1)) === 0,
+    'codegen/schedule',
+    `${event} has ${ring.slots} slots`,
+  );
   return ring;
 }

@@ -20,7 +20,10 @@ export type Geometry =
   /** One work-item. */
   | { readonly kind: 'one' };
 
-/** One kernel as the host knows it. Its arguments are the arena, the step, and the buffers that have memory of their own. */
+/**
+ * One kernel as the host knows it. Its arguments are the arena, the step, and the buffers that have memory of their
+ * own.
+ */
 export interface Launch {
   /** Name in the program. */
   readonly kernel: string;
@@ -29,9 +32,15 @@ export interface Launch {
   readonly geometry: Geometry;
   /** Buffers with memory of their own, in the order of the arguments. */
   readonly own: readonly string[];
-  /** So many things are done at once, each by a share of the groups, dealt out in turn; the geometry is that of the largest. Absent: one. */
+  /**
+   * So many things are done at once, each by a share of the groups, dealt out in turn; the geometry is that of the
+   * largest. Absent: one.
+   */
   readonly parts?: number;
-  /** Which of a family's kernels it runs: a word of the arena holds it (`memberOffset` of the layout). Absent: there is no choice. */
+  /**
+   * Which of a family's kernels it runs: a word of the arena holds it (`memberOffset` of the layout). Absent: there is
+   * no choice.
+   */
   readonly member?: number;
 }
 
@@ -55,13 +64,20 @@ export interface Size {
 
 const groupsFor = (items: number, local: number): number => Math.ceil(items / local);
 
-/** The size of a launch. Parts that stride over what they have to do share the groups that run at once: one more of each would be a second wave. */
+/**
+ * The size of a launch. Parts that stride over what they have to do share the groups that run at once: one more of each
+ * would be a second wave.
+ */
 export function sizeOfLaunch(
   { geometry, parts = 1 }: Launch,
   sizes: DeviceSizes,
   counted: (count: Exclude<Extent, number>) => number,
 ): Size {
-  const { global, local } = sizeOf(geometry, { ...sizes, groups: Math.max(1, Math.floor(sizes.groups / parts)) }, counted);
+  const { global, local } = sizeOf(
+    geometry,
+    { ...sizes, groups: Math.max(1, Math.floor(sizes.groups / parts)) },
+    counted,
+  );
   return { global: global * parts, local };
 }
 
@@ -75,12 +91,18 @@ export function sizeOf(
   { group, team, scan = team, groups }: DeviceSizes,
   counted: (count: Exclude<Extent, number>) => number,
 ): Size {
-  const strided = (most: number, local: number): Size => ({ global: Math.min(groupsFor(most, local), groups) * local, local });
+  const strided = (most: number, local: number): Size => ({
+    global: Math.min(groupsFor(most, local), groups) * local,
+    local,
+  });
   switch (geometry.kind) {
     case 'items':
       return { global: groupsFor(geometry.items, group) * group, local: group };
     case 'counted':
-      return { global: Math.max(1, Math.min(groupsFor(counted(geometry.count), group), 2 ** 20)) * group, local: group };
+      return {
+        global: Math.max(1, Math.min(groupsFor(counted(geometry.count), group), 2 ** 20)) * group,
+        local: group,
+      };
     case 'spikes':
       return strided(geometry.most, group);
     case 'teams':
@@ -96,12 +118,18 @@ export function sizeOf(
 
 /** Geometries of one kind as one that is large enough for each. */
 export function largestOf(geometries: readonly Geometry[]): Geometry {
-  const size = (geometry: Geometry): number => ('items' in geometry ? geometry.items : 'most' in geometry ? geometry.most : 0);
+  const size = (geometry: Geometry): number =>
+    'items' in geometry ? geometry.items : 'most' in geometry ? geometry.most : 0;
   // Teams that stride over things serve workers that do as well.
   const mixed =
-    new Set(geometries.map(({ kind }) => kind)).size > 1 && geometries.every(({ kind }) => kind === 'teams' || kind === 'workers');
+    new Set(geometries.map(({ kind }) => kind)).size > 1 &&
+    geometries.every(({ kind }) => kind === 'teams' || kind === 'workers');
   if (mixed) return { kind: 'teams', most: Math.max(...geometries.map(size)) };
   const [first, ...rest] = geometries;
-  invariant(first !== undefined && rest.every(({ kind }) => kind === first.kind), 'codegen/schedule', 'parts of a launch differ in kind');
+  invariant(
+    first !== undefined && rest.every(({ kind }) => kind === first.kind),
+    'codegen/schedule',
+    'parts of a launch differ in kind',
+  );
   return rest.reduce((largest, other) => (size(other) > size(largest) ? other : largest), first);
 }

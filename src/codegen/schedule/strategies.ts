@@ -10,21 +10,30 @@ export type Strategy =
   | 'presynaptic'
   /** A team for each spike that is due, with its work-items side by side over the targets: for long rows. */
   | 'postsynaptic'
-  /** The synapses of as many spikes as a team has work-items are numbered through, and dealt out evenly: for all that lies between. */
+  /**
+   * The synapses of as many spikes as a team has work-items are numbered through, and dealt out evenly: for all that
+   * lies between.
+   */
   | 'flat'
-  /** Each work-item has a range of the targets, looks for them in the row of every spike, and adds without atomics: for few work-items, or dear atomics. */
+  /**
+   * Each work-item has a range of the targets, looks for them in the row of every spike, and adds without atomics: for
+   * few work-items, or dear atomics.
+   */
   | 'targets';
 
 /**
- * Which strategy to take: one by name, where the kernel allows it; by the cost model for many work-items (`atomic`), or for few that each do much
- * (`split`).
+ * Which strategy to take: one by name, where the kernel allows it; by the cost model for many work-items (`atomic`), or
+ * for few that each do much (`split`).
  */
 export type StrategyChoice = 'split' | 'atomic' | Strategy;
 
 /** How a propagate kernel goes over its spikes: by a strategy, or as its order demands. */
 export type Way = Strategy | 'rows' | 'sequential';
 
-/** What the cost model counts with: cycles of a chain of dependent loads with an atomic addition, of a barrier with what goes with it, and of a look into shared memory. */
+/**
+ * What the cost model counts with: cycles of a chain of dependent loads with an atomic addition, of a barrier with what
+ * goes with it, and of a look into shared memory.
+ */
 const chain = 600;
 const barrier = 40;
 const look = 30;
@@ -76,7 +85,9 @@ export function costsOf({ due, length, teams: own }: Span): Readonly<Record<Excl
     presynaptic: turns(due, own * teamSize) * Math.max(1, length) * chain,
     postsynaptic: turns(due, own) * turns(Math.max(1, length), teamSize) * chain,
     // A team numbers the synapses of its spikes through, and deals them out.
-    flat: turns(due, own * teamSize) * (chain + 2 * depth * barrier) + turns(turns(due, own) * length, teamSize) * (chain + depth * look),
+    flat:
+      turns(due, own * teamSize) * (chain + 2 * depth * barrier) +
+      turns(turns(due, own) * length, teamSize) * (chain + depth * look),
   };
 }
 
@@ -94,5 +105,7 @@ export function wayOf(kernel: PropagateKernel, choice: StrategyChoice, all: numb
   if (choice !== 'split' && choice !== 'atomic' && choice !== 'targets') return choice;
   if (choice === 'split') return 'postsynaptic';
   const costs = costsOf(spanOf(kernel, all, dt));
-  return (['postsynaptic', 'presynaptic', 'flat'] as const).reduce((best, other) => (costs[other] < costs[best] ? other : best));
+  return (['postsynaptic', 'presynaptic', 'flat'] as const).reduce((best, other) =>
+    costs[other] < costs[best] ? other : best,
+  );
 }

@@ -11,7 +11,10 @@ export interface Touch {
   readonly writes: boolean;
   /** An atomic addition, which commutes with others. */
   readonly adds: boolean;
-  /** Equal for touches of which items with one coordinate touch the same element and no other; absent where an item may touch any. */
+  /**
+   * Equal for touches of which items with one coordinate touch the same element and no other; absent where an item may
+   * touch any.
+   */
   readonly own?: string;
 }
 
@@ -104,7 +107,10 @@ function atHead(kernel: Kernel, once: ReadonlyMap<string, Expression>): Readonly
   return new Map(
     bodyOf(kernel)
       .filter(isMeant)
-      .filter(({ local, value }) => once.get(local) === value && !someExpression(value, (e) => e.kind === 'local' && e.name === local))
+      .filter(
+        ({ local, value }) =>
+          once.get(local) === value && !someExpression(value, (e) => e.kind === 'local' && e.name === local),
+      )
       .map(({ local, value }) => [local, value]),
   );
 }
@@ -113,11 +119,17 @@ function atHead(kernel: Kernel, once: ReadonlyMap<string, Expression>): Readonly
 class Found {
   readonly touches = new Map<string, Touch[]>();
 
-  add(buffer: string, { low, high }: Interval, writes: boolean, more: { readonly adds?: boolean; readonly own?: string } = {}): void {
+  add(
+    buffer: string,
+    { low, high }: Interval,
+    writes: boolean,
+    more: { readonly adds?: boolean; readonly own?: string } = {},
+  ): void {
     const { adds = false, own } = more;
     const all = this.touches.get(buffer) ?? [];
     this.touches.set(buffer, all);
-    if (all.some((t) => t.low === low && t.high === high && t.writes === writes && t.adds === adds && t.own === own)) return;
+    if (all.some((t) => t.low === low && t.high === high && t.writes === writes && t.adds === adds && t.own === own))
+      return;
     all.push({ low, high, writes, adds, ...(own === undefined ? {} : { own }) });
   }
 }
@@ -135,10 +147,15 @@ function touchShape(program: Program, kernel: Kernel, found: Found, marked: bool
     return;
   }
   const spikes =
-    kernel.shape === 'propagate' ? kernel.event : kernel.shape === 'map' && kernel.domain.kind === 'spikes' ? kernel.domain.event : null;
+    kernel.shape === 'propagate'
+      ? kernel.event
+      : kernel.shape === 'map' && kernel.domain.kind === 'spikes'
+        ? kernel.domain.event
+        : null;
   if (spikes !== null) {
     const ring = ringOf(program, spikes);
-    if (marked) found.add(ring.mask, words({ low: ring.maskBegin, high: ring.maskBegin + ring.size }), false, { own: 'bit 0' });
+    if (marked)
+      found.add(ring.mask, words({ low: ring.maskBegin, high: ring.maskBegin + ring.size }), false, { own: 'bit 0' });
     else for (const buffer of [ring.list, ring.counts]) found.add(buffer, everything, false);
   }
   if (kernel.shape === 'propagate') {
@@ -167,7 +184,8 @@ export function touchesOf(program: Program, kernel: Kernel, adds: boolean, marke
     return offset === undefined ? {} : { own: `element ${offset - items.begin}` };
   };
   visitStatements(kernel.body, (statement) => {
-    if (statement.kind === 'store') found.add(statement.buffer, intervalOf(statement.index, items, locals), true, ownOf(statement.index));
+    if (statement.kind === 'store')
+      found.add(statement.buffer, intervalOf(statement.index, items, locals), true, ownOf(statement.index));
     if (statement.kind === 'accumulate') {
       const own = adds ? {} : ownOf(statement.index);
       found.add(statement.buffer, intervalOf(statement.index, items, locals), true, { adds, ...own });
@@ -175,7 +193,8 @@ export function touchesOf(program: Program, kernel: Kernel, adds: boolean, marke
     if (statement.kind === 'setBit') found.add(statement.mask, words(items), true, { own: 'bit 0' });
     for (const expression of expressionsOf(statement))
       visitExpression(expression, (part) => {
-        if (part.kind === 'load') found.add(part.buffer, intervalOf(part.index, items, locals), false, ownOf(part.index));
+        if (part.kind === 'load')
+          found.add(part.buffer, intervalOf(part.index, items, locals), false, ownOf(part.index));
       });
   });
   return found.touches;

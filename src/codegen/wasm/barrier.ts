@@ -8,8 +8,9 @@ import type { Form, Wat } from './text.js';
 export const barrier = (decide: boolean): Wat => ['call $barrier', localGet('$threads'), i32Const(decide ? 1 : 0)];
 
 /**
- * Polls before a thread sleeps. The most of them takes longer than waking a thread does, since with less two threads can fall into waking each
- * other in turn for ever; on a machine with fewer free processors than threads each poll only delays the other, and few are better.
+ * Polls before a thread sleeps. The most of them takes longer than waking a thread does, since with less two threads
+ * can fall into waking each other in turn for ever; on a machine with fewer free processors than threads each poll only
+ * delays the other, and few are better.
  */
 const polls = { least: 2_000, most: 100_000 } as const;
 
@@ -17,7 +18,11 @@ const polls = { least: 2_000, most: 100_000 } as const;
 const probe = 64;
 
 const zero = i32Const(0);
-const word = (instruction: string, offset: number, ...operands: Wat[]): Form => [`${instruction} offset=${offset}`, zero, ...operands];
+const word = (instruction: string, offset: number, ...operands: Wat[]): Form => [
+  `${instruction} offset=${offset}`,
+  zero,
+  ...operands,
+];
 const smaller = (a: Wat, b: Wat): Wat => ['select', a, b, ['i32.lt_u', a, b]];
 const larger = (a: Wat, b: Wat): Wat => ['select', a, b, ['i32.gt_u', a, b]];
 
@@ -26,7 +31,11 @@ const release: readonly Wat[] = [
   ['if', localGet('$decide'), ['then', word('i32.atomic.store', control.go, ['call $ready'])]],
   word('i32.atomic.store', control.arrived, zero),
   ['drop', word('i32.atomic.rmw.add', control.generation, i32Const(1))],
-  ['if', word('i32.atomic.load', control.waiters), ['then', ['drop', word('memory.atomic.notify', control.generation, i32Const(-1))]]],
+  [
+    'if',
+    word('i32.atomic.load', control.waiters),
+    ['then', ['drop', word('memory.atomic.notify', control.generation, i32Const(-1))]],
+  ],
   'return',
 ];
 
@@ -43,13 +52,25 @@ export function barrierText(): Wat[] {
       localSet('$generation', word('i32.atomic.load', control.generation)),
       [
         'if',
-        ['i32.eq', word('i32.atomic.rmw.add', control.arrived, i32Const(1)), ['i32.sub', localGet('$threads'), i32Const(1)]],
+        [
+          'i32.eq',
+          word('i32.atomic.rmw.add', control.arrived, i32Const(1)),
+          ['i32.sub', localGet('$threads'), i32Const(1)],
+        ],
         ['then', ...release],
       ],
       localSet('$left', ['select', i32Const(polls.most), patience, isProbe]),
       [
         'loop $poll',
-        ['if', moved, ['then', ['global.set $patience', smaller(['i32.mul', patience, i32Const(2)], i32Const(polls.most))], 'return']],
+        [
+          'if',
+          moved,
+          [
+            'then',
+            ['global.set $patience', smaller(['i32.mul', patience, i32Const(2)], i32Const(polls.most))],
+            'return',
+          ],
+        ],
         localSet('$left', ['i32.sub', localGet('$left'), i32Const(1)]),
         ['br_if $poll', localGet('$left')],
       ],

@@ -19,13 +19,21 @@ function wordText(scope: Scope, ring: EventRing): Wat {
   const rest = ring.size % 64;
   if (rest === 0) return word;
   const inside = `i64.const ${(1n << BigInt(rest)) - 1n}`;
-  return ['i64.and', word, ['select', [inside], ['i64.const -1'], ['i32.eq', localGet('$.word'), i32Const(Math.floor(ring.size / 64))]]];
+  return [
+    'i64.and',
+    word,
+    ['select', [inside], ['i64.const -1'], ['i32.eq', localGet('$.word'), i32Const(Math.floor(ring.size / 64))]],
+  ];
 }
 
 function logOf(context: KernelContext, ring: EventRing): Log | undefined {
   if (ring.log === undefined) return undefined;
   const log = context.program.logs.find((candidate) => candidate.name === ring.log);
-  invariant(log !== undefined && log.rowLength === 2, 'codegen/wasm/compact', `${ring.name} has no log of pairs named ${ring.log}`);
+  invariant(
+    log !== undefined && log.rowLength === 2,
+    'codegen/wasm/compact',
+    `${ring.name} has no log of pairs named ${ring.log}`,
+  );
   return log;
 }
 
@@ -63,7 +71,11 @@ export function compactKernelText(context: KernelContext, kernel: CompactKernel)
           'then',
           [
             'loop $bits',
-            localSet('$.element', ['i32.add', ['i32.shl', localGet('$.word'), i32Const(6)], ['i32.wrap_i64', ['i64.ctz', bits]]]),
+            localSet('$.element', [
+              'i32.add',
+              ['i32.shl', localGet('$.word'), i32Const(6)],
+              ['i32.wrap_i64', ['i64.ctz', bits]],
+            ]),
             storeText(scope, ring.list, ['i32.add', localGet('$.first'), localGet('$.count')], localGet('$.element')),
             localSet('$.count', ['i32.add', localGet('$.count'), i32Const(1)]),
             ...append,

@@ -1,4 +1,6 @@
-/** What calls the kernels: the step loop, the lists of initialisation and procedures, and the barrier between threads. */
+/**
+ * What calls the kernels: the step loop, the lists of initialisation and procedures, and the barrier between threads.
+ */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Action, Kernel, Log, StepEntry } from '../../ir/program.js';
@@ -14,7 +16,8 @@ import type { Wat } from './text.js';
 
 /** An action: a function of the module that all threads call, or buffers that the host allocates or releases. */
 export type Segment =
-  { readonly kind: 'call'; readonly export: string } | { readonly kind: 'allocate' | 'release'; readonly buffers: readonly string[] };
+  | { readonly kind: 'call'; readonly export: string }
+  | { readonly kind: 'allocate' | 'release'; readonly buffers: readonly string[] };
 
 const zero = i32Const(0);
 const step = localGet('$step');
@@ -34,7 +37,11 @@ interface Items {
 
 /** Items of a map kernel; masks are written by the word, vectors begin at even places. */
 function itemsOf(scope: Scope, kernel: Kernel): Items {
-  invariant(kernel.shape === 'map' && kernel.domain.kind !== 'spikes', 'codegen/wasm/driver', `${kernel.name} has no items`);
+  invariant(
+    kernel.shape === 'map' && kernel.domain.kind !== 'spikes',
+    'codegen/wasm/driver',
+    `${kernel.name} has no items`,
+  );
   const { domain } = kernel;
   const granule = 64;
   if (domain.kind === 'ranges') {
@@ -44,17 +51,27 @@ function itemsOf(scope: Scope, kernel: Kernel): Items {
     return { first, total: i32Const(Math.max(first, ...domain.ranges.map((range) => range.end)) - first), granule };
   }
   const total =
-    typeof domain.count === 'number' ? i32Const(domain.count) : loadText(scope, domain.count.buffer, i32Const(domain.count.index));
+    typeof domain.count === 'number'
+      ? i32Const(domain.count)
+      : loadText(scope, domain.count.buffer, i32Const(domain.count.index));
   return { first: 0, total, granule };
 }
 
 /** `min(total, granule * floor(ceil(total / granule) * thread / threads))`. */
 function itemBound(total: Wat, granule: number, thread: Wat): Wat {
   const wide = (value: Wat): Wat => ['i64.extend_i32_u', value];
-  const blocks: Wat = ['i64.shr_u', ['i64.add', wide(total), [`i64.const ${granule - 1}`]], [`i64.const ${Math.log2(granule)}`]];
+  const blocks: Wat = [
+    'i64.shr_u',
+    ['i64.add', wide(total), [`i64.const ${granule - 1}`]],
+    [`i64.const ${Math.log2(granule)}`],
+  ];
   return [
     'i32.wrap_i64',
-    ['i64.shl', ['i64.div_u', ['i64.mul', blocks, wide(thread)], wide(localGet('$threads'))], [`i64.const ${Math.log2(granule)}`]],
+    [
+      'i64.shl',
+      ['i64.div_u', ['i64.mul', blocks, wide(thread)], wide(localGet('$threads'))],
+      [`i64.const ${Math.log2(granule)}`],
+    ],
   ];
 }
 
@@ -109,9 +126,17 @@ function callText(context: KernelContext, scope: Scope, kernel: Kernel, once: bo
   for (const id of ['$.low', '$.high']) scope.declare(id, 'i32');
   if (parallel) scope.declare('$.total', 'i32');
   const bounds: Wat[] = parallel
-    ? [localSet('$.total', total), localSet('$.low', shifted(low)), localSet('$.high', high), localSet('$.high', shifted(clipped))]
+    ? [
+        localSet('$.total', total),
+        localSet('$.low', shifted(low)),
+        localSet('$.high', high),
+        localSet('$.high', shifted(clipped)),
+      ]
     : [localSet('$.low', low), localSet('$.high', high)];
-  return [...bounds, ...(once ? inPieces(scope, callee, 256) : [[`call ${callee}`, step, localGet('$.low'), localGet('$.high')] as Wat])];
+  return [
+    ...bounds,
+    ...(once ? inPieces(scope, callee, 256) : [[`call ${callee}`, step, localGet('$.low'), localGet('$.high')] as Wat]),
+  ];
 }
 
 function driverScope(context: KernelContext): Scope {
@@ -133,8 +158,11 @@ export function segmentsOf(context: KernelContext, actions: readonly Action[]): 
   });
 }
 
-/** Made from the kernel's identifier, which holds no character that a string of WebAssembly text would have to escape. */
-const onceName = (context: KernelContext, kernel: Kernel): string => context.kernels.id(kernel.name).replace('$kernel:', 'once:');
+/**
+ * Made from the kernel's identifier, which holds no character that a string of WebAssembly text would have to escape.
+ */
+const onceName = (context: KernelContext, kernel: Kernel): string =>
+  context.kernels.id(kernel.name).replace('$kernel:', 'once:');
 
 /** For each kernel that is named in an action list: a function that all threads call to run it once. */
 export function onceText(context: KernelContext): Wat[] {
@@ -161,7 +189,11 @@ function isDue(entry: StepEntry): Wat | undefined {
 
 function fullText(scope: Scope, log: Log): Wat {
   invariant(log.maxRowsPerStep <= log.capacity, 'codegen/wasm/driver', `the log ${log.name} has no room for one step`);
-  return ['i32.gt_u', loadText(scope, log.cursor.buffer, i32Const(log.cursor.index)), i32Const(log.capacity - log.maxRowsPerStep)];
+  return [
+    'i32.gt_u',
+    loadText(scope, log.cursor.buffer, i32Const(log.cursor.index)),
+    i32Const(log.capacity - log.maxRowsPerStep),
+  ];
 }
 
 /** `$ready`: whether another step may begin: nobody said stop, no fault was raised, every log has room. */
@@ -209,6 +241,12 @@ export function stepText(context: KernelContext): Wat[] {
       ['br $step'],
     ],
   ];
-  const run = exported('run', ' (param $steps i32) (param $thread i32) (param $threads i32)', scope, [loop, done], ' (result i32)');
+  const run = exported(
+    'run',
+    ' (param $steps i32) (param $thread i32) (param $threads i32)',
+    scope,
+    [loop, done],
+    ' (result i32)',
+  );
   return [readyText(context), ...(parallel ? barrierText() : []), run];
 }

@@ -59,7 +59,8 @@ function memoryMap(layout: Layout): string {
 /**
  * The module of a program.
  *
- * @param options.parallel  several threads will run it: barriers between kernels, atomic accumulation. One thread needs neither.
+ * @param options.parallel  several threads will run it: barriers between kernels, atomic accumulation. One thread needs
+ *   neither.
  * @returns text that is the same for equal programs
  * @throws UsageError when the program cannot fit into a 32-bit memory
  */

@@ -1,4 +1,7 @@
-/** Small functions in WebAssembly text for operations that an instruction alone does not make total. Emitted only when used. */
+/**
+ * Small functions in WebAssembly text for operations that an instruction alone does not make total. Emitted only when
+ * used.
+ */
 
 /** Helper name → its text. Division by zero gives 0, and MIN / -1 gives MIN, where the instruction would trap. */
 export const helpers = {

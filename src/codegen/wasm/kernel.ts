@@ -18,7 +18,12 @@ export interface KernelContext {
 }
 
 /** A scope for one kernel, its IR locals declared. */
-export function kernelScope(context: KernelContext, locals: readonly Local[], implicit: readonly string[], atomic: boolean): Scope {
+export function kernelScope(
+  context: KernelContext,
+  locals: readonly Local[],
+  implicit: readonly string[],
+  atomic: boolean,
+): Scope {
   const names = new Names('$');
   const scope = new Scope(context.module, names, atomic);
   scope.id('step');
@@ -49,7 +54,12 @@ export function countedLoop(scope: Scope, local: string, from: Wat, to: Wat, bod
     [
       `block $exit${label}`,
       [`br_if $exit${label}`, ['i32.eqz', again]],
-      [`loop $next${label}`, ...body, localSet(local, ['i32.add', localGet(local), i32Const(1)]), [`br_if $next${label}`, again]],
+      [
+        `loop $next${label}`,
+        ...body,
+        localSet(local, ['i32.add', localGet(local), i32Const(1)]),
+        [`br_if $next${label}`, again],
+      ],
     ],
   ];
 }

@@ -1,8 +1,9 @@
 /**
  * One IR operation on vector lanes as WebAssembly text, given the text of its operands.
  *
- * Two lanes: 64-bit types fill the vector; 32-bit types lie in its 32-bit lanes 0 and 1, and the upper two hold anything.
- * Four lanes: only 32-bit types. A bool is a mask of all ones or zeros, as wide as the numbers that it came from.
+ * Two lanes: 64-bit types fill the vector; 32-bit types lie in its 32-bit lanes 0 and 1, and the upper two hold
+ * anything. Four lanes: only 32-bit types. A bool is a mask of all ones or zeros, as wide as the numbers that it came
+ * from.
  */
 
 import { InvariantError, invariant } from '../../diagnostics/diagnostic.js';
@@ -16,10 +17,13 @@ export type Lanes = 2 | 4;
 export type MaskWidth = 32 | 64;
 
 /** The interpretation of a vector that holds each scalar type. */
-export const vectorShape = { i32: 'i32x4', u32: 'i32x4', i64: 'i64x2', f32: 'f32x4', f64: 'f64x2' } as const satisfies Record<
-  Exclude<ScalarType, 'bool'>,
-  string
->;
+export const vectorShape = {
+  i32: 'i32x4',
+  u32: 'i32x4',
+  i64: 'i64x2',
+  f32: 'f32x4',
+  f64: 'f64x2',
+} as const satisfies Record<Exclude<ScalarType, 'bool'>, string>;
 
 const zeroVector: Wat = ['v128.const i64x2 0 0'];
 
@@ -30,7 +34,9 @@ function shape(type: ScalarType): string {
 
 const isFloat = (type: ScalarType): boolean => type === 'f32' || type === 'f64';
 
-/** Bytes of `a`, then of `b`, picked by position; the pattern repeats, since the rest of the vector may hold anything. */
+/**
+ * Bytes of `a`, then of `b`, picked by position; the pattern repeats, since the rest of the vector may hold anything.
+ */
 function shuffle(bytes: readonly number[], a: Wat, b: Wat = zeroVector): Wat {
   const all = Array.from({ length: 16 }, (_, k) => bytes[k % bytes.length]);
   return [`i8x16.shuffle ${all.join(' ')}`, a, b];
@@ -150,11 +156,15 @@ export function selectLaneText(mask: Wat, whenTrue: Wat, whenFalse: Wat): Wat {
 }
 
 /**
- * i64 to f64, correctly rounded: the halves as doubles 2^84 + 2^63 + high * 2^32 and 2^52 + low; the first difference is exact, so that only the
- * last sum rounds. `a` is printed twice.
+ * i64 to f64, correctly rounded: the halves as doubles 2^84 + 2^63 + high * 2^32 and 2^52 + low; the first difference
+ * is exact, so that only the last sum rounds. `a` is printed twice.
  */
 function longToDouble(a: Wat): Wat {
-  const high: Wat = ['v128.xor', ['i64x2.shr_u', a, i32Const(32)], ['v128.const i64x2 0x4530000080000000 0x4530000080000000']];
+  const high: Wat = [
+    'v128.xor',
+    ['i64x2.shr_u', a, i32Const(32)],
+    ['v128.const i64x2 0x4530000080000000 0x4530000080000000'],
+  ];
   const low: Wat = [
     'v128.or',
     ['v128.and', a, ['v128.const i64x2 0xffffffff 0xffffffff']],
@@ -166,7 +176,14 @@ function longToDouble(a: Wat): Wat {
 
 function boolToNumber(to: ScalarType, width: MaskWidth, mask: Wat): Wat {
   const wanted = maskWidth(to);
-  const one = { i32: 'i32x4 1 1 1 1', u32: 'i32x4 1 1 1 1', i64: 'i64x2 1 1', f32: 'f32x4 1 1 1 1', f64: 'f64x2 1 1', bool: '' }[to];
+  const one = {
+    i32: 'i32x4 1 1 1 1',
+    u32: 'i32x4 1 1 1 1',
+    i64: 'i64x2 1 1',
+    f32: 'f32x4 1 1 1 1',
+    f64: 'f64x2 1 1',
+    bool: '',
+  }[to];
   return ['v128.and', maskOf(wanted, width, mask), [`v128.const ${one}`]];
 }
 
@@ -176,7 +193,13 @@ export function repeatsOperand(to: ScalarType, from: ScalarType): boolean {
 }
 
 /** Undefined where each lane is computed by itself. `width` is that of a bool's mask. */
-export function convertLaneText(to: ScalarType, from: ScalarType, lanes: Lanes, a: Wat, width: MaskWidth): Wat | undefined {
+export function convertLaneText(
+  to: ScalarType,
+  from: ScalarType,
+  lanes: Lanes,
+  a: Wat,
+  width: MaskWidth,
+): Wat | undefined {
   if (from === 'bool') return to === 'bool' ? a : boolToNumber(to, width, a);
   if (to === 'bool') return [`${shape(from)}.ne`, a, zeroVector];
   if (valueType[to] === valueType[from]) return a;
@@ -200,7 +223,12 @@ export function convertLaneText(to: ScalarType, from: ScalarType, lanes: Lanes, 
 }
 
 /** The vector at an address; `head` adds the immediate offset to an instruction. */
-export function loadLanesText(element: ElementType, lanes: Lanes, head: (instruction: string) => string, address: Wat): Wat {
+export function loadLanesText(
+  element: ElementType,
+  lanes: Lanes,
+  head: (instruction: string) => string,
+  address: Wat,
+): Wat {
   switch (element) {
     case 'f64':
     case 'i64':
@@ -219,14 +247,21 @@ export function loadLanesText(element: ElementType, lanes: Lanes, head: (instruc
     case 'u8':
     case 'i8': {
       const sign = element === 'u8' ? 'u' : 's';
-      const bytes: Wat = lanes === 4 ? [head('v128.load32_zero'), address] : ['i32x4.splat', [head('i32.load16_u'), address]];
+      const bytes: Wat =
+        lanes === 4 ? [head('v128.load32_zero'), address] : ['i32x4.splat', [head('i32.load16_u'), address]];
       return [`i32x4.extend_low_i16x8_${sign}`, [`i16x8.extend_low_i8x16_${sign}`, bytes]];
     }
   }
 }
 
 /** Stores a vector, cut to the element's width. */
-export function storeLanesText(element: ElementType, lanes: Lanes, head: (instruction: string) => string, address: Wat, value: Wat): Wat {
+export function storeLanesText(
+  element: ElementType,
+  lanes: Lanes,
+  head: (instruction: string) => string,
+  address: Wat,
+  value: Wat,
+): Wat {
   const firstWord = (bytes: readonly number[]): Wat => ['i32x4.extract_lane 0', shuffle(bytes, value)];
   switch (element) {
     case 'f64':
@@ -242,7 +277,11 @@ export function storeLanesText(element: ElementType, lanes: Lanes, head: (instru
       return [`${head('v128.store64_lane')} 0`, address, shuffle([0, 1, 4, 5, 8, 9, 12, 13], value)];
     case 'u8':
     case 'i8':
-      return [head(lanes === 2 ? 'i32.store16' : 'i32.store'), address, firstWord(lanes === 2 ? [0, 4] : [0, 4, 8, 12])];
+      return [
+        head(lanes === 2 ? 'i32.store16' : 'i32.store'),
+        address,
+        firstWord(lanes === 2 ? [0, 4] : [0, 4, 8, 12]),
+      ];
   }
 }
 

@@ -66,7 +66,8 @@ export class LanePrinter {
     for (const node of this.#uses.keys()) {
       if (node.varying && this.#isByLane(node)) node.operands.forEach((operand) => this.#repeated.add(operand));
       const [operand] = node.operands;
-      if (node.kind === 'convert' && operand !== undefined && repeatsOperand(node.type, operand.type)) this.#repeated.add(operand);
+      if (node.kind === 'convert' && operand !== undefined && repeatsOperand(node.type, operand.type))
+        this.#repeated.add(operand);
     }
   }
 
@@ -102,7 +103,8 @@ export class LanePrinter {
     if (node.kind === 'result') return;
     if (node.varying) {
       // Loads stay in their place among the writes.
-      if (uses > 1 || node.kind === 'load' || this.#repeated.has(node)) this.#keep(node, 'v128', this.#vectorForm(node), this.body);
+      if (uses > 1 || node.kind === 'load' || this.#repeated.has(node))
+        this.#keep(node, 'v128', this.#vectorForm(node), this.body);
     } else {
       this.#keep(node, valueType[node.type], this.#scalarForm(node), this.ahead);
     }
@@ -120,7 +122,8 @@ export class LanePrinter {
     return this.#scope.declare(id, type);
   }
 
-  // --- Values that are equal for all items -----------------------------------------------------------------------------
+  // --- Values that are equal for all items
+  // -----------------------------------------------------------------------------
 
   /** The scalar of a value that does not vary. */
   scalar(node: GraphNode): Wat {
@@ -163,13 +166,16 @@ export class LanePrinter {
     invariant(false, 'codegen/wasm/lanes', `${node.kind} is no operation`);
   }
 
-  // --- Values that vary --------------------------------------------------------------------------------------------------
+  // --- Values that vary
+  // --------------------------------------------------------------------------------------------------
 
   /** The width of a bool's mask; undefined when any will do. */
   #width(node: GraphNode): MaskWidth | undefined {
     if (!node.varying) return undefined;
     const join = (operands: readonly GraphNode[]): MaskWidth => {
-      const widths = operands.map((operand) => (operand.type === 'bool' ? this.#width(operand) : maskWidth(operand.type)));
+      const widths = operands.map((operand) =>
+        operand.type === 'bool' ? this.#width(operand) : maskWidth(operand.type),
+      );
       return widths.includes(64) ? 64 : 32;
     };
     switch (node.kind) {
@@ -239,18 +245,33 @@ export class LanePrinter {
       case 'binary':
         return this.#binary(node.op, node.type, a as GraphNode, b as GraphNode, width);
       case 'compare':
-        return compareLaneText(node.op, (a as GraphNode).type, this.#operand(a as GraphNode, width), this.#operand(b as GraphNode, width));
+        return compareLaneText(
+          node.op,
+          (a as GraphNode).type,
+          this.#operand(a as GraphNode, width),
+          this.#operand(b as GraphNode, width),
+        );
       case 'select': {
         const wanted = node.type === 'bool' ? width : maskWidth(node.type);
         return (
           this.#extremum(node) ??
           this.#choiceOfZero(node, wanted) ??
-          selectLaneText(this.mask(a as GraphNode, wanted), this.#operand(b as GraphNode, wanted), this.#operand(c as GraphNode, wanted))
+          selectLaneText(
+            this.mask(a as GraphNode, wanted),
+            this.#operand(b as GraphNode, wanted),
+            this.#operand(c as GraphNode, wanted),
+          )
         );
       }
       case 'convert':
         return this.#defined(
-          convertLaneText(node.type, (a as GraphNode).type, this.lanes, this.vector(a as GraphNode), this.#width(a as GraphNode) ?? 32),
+          convertLaneText(
+            node.type,
+            (a as GraphNode).type,
+            this.lanes,
+            this.vector(a as GraphNode),
+            this.#width(a as GraphNode) ?? 32,
+          ),
         );
       case 'reinterpret':
         return this.vector(a as GraphNode);
@@ -268,7 +289,13 @@ export class LanePrinter {
     return text;
   }
 
-  #binary(op: Extract<GraphNode, { kind: 'binary' }>['op'], type: ScalarType, a: GraphNode, b: GraphNode, width: MaskWidth): Wat {
+  #binary(
+    op: Extract<GraphNode, { kind: 'binary' }>['op'],
+    type: ScalarType,
+    a: GraphNode,
+    b: GraphNode,
+    width: MaskWidth,
+  ): Wat {
     if (op === 'shl' || op === 'shr' || op === 'shrU') {
       const count = this.scalar(b);
       return shiftLaneText(op, type, this.vector(a), type === 'i64' ? ['i32.wrap_i64', count] : count);
@@ -277,18 +304,24 @@ export class LanePrinter {
   }
 
   /**
-   * `a < b ? a : b` and its like, which vectors have as one instruction: `pmin x y` is `y < x ? y : x`, `pmax x y` is `x < y ? y : x`.
+   * `a < b ? a : b` and its like, which vectors have as one instruction: `pmin x y` is `y < x ? y : x`, `pmax x y` is
+   * `x < y ? y : x`.
    */
   #extremum(node: GraphNode): Wat | undefined {
     const [condition, whenTrue, whenFalse] = node.operands;
-    if (node.kind !== 'select' || (node.type !== 'f64' && node.type !== 'f32') || condition?.kind !== 'compare') return undefined;
+    if (node.kind !== 'select' || (node.type !== 'f64' && node.type !== 'f32') || condition?.kind !== 'compare')
+      return undefined;
     const [left, right] = condition.operands;
     if (condition.op !== 'lt' && condition.op !== 'gt') return undefined;
     const kept = whenTrue === left && whenFalse === right;
     const swapped = whenTrue === right && whenFalse === left;
     if (!kept && !swapped) return undefined;
     const instruction = (condition.op === 'lt') === kept ? 'pmin' : 'pmax';
-    return [`${vectorShape[node.type]}.${instruction}`, this.vector(whenFalse as GraphNode), this.vector(whenTrue as GraphNode)];
+    return [
+      `${vectorShape[node.type]}.${instruction}`,
+      this.vector(whenFalse as GraphNode),
+      this.vector(whenTrue as GraphNode),
+    ];
   }
 
   /** `condition ? x : 0` and `condition ? 0 : x`, which need one instruction instead of three. */
@@ -307,7 +340,12 @@ export class LanePrinter {
     if (node.access === 'uniform')
       return splatText(node.type, loadText(this.#scope, node.buffer, this.scalar(node.operands[0] as GraphNode)));
     const address = addressOf(this.#scope, node.buffer, this.itemIndex(node.operands[0]));
-    return loadLanesText(buffer.element, this.lanes, (instruction) => withOffset(instruction, address), address.operand);
+    return loadLanesText(
+      buffer.element,
+      this.lanes,
+      (instruction) => withOffset(instruction, address),
+      address.operand,
+    );
   }
 
   /** The index of the vector's first item, plus an offset that is equal for all. */
@@ -341,7 +379,10 @@ export class LanePrinter {
       this.#scope.declare(`$.lane:call.${node.id}.${ordinal}.${lane}`, valueType[node.results[ordinal] ?? node.type]);
     for (let lane = 0; lane < calls; lane += 1) {
       const args = node.operands.map((operand) => this.#lane(operand, lane));
-      place.push([`call ${callee}`, ...args], ...node.results.map((_, ordinal) => `local.set ${raw(ordinal, lane)}`).reverse());
+      place.push(
+        [`call ${callee}`, ...args],
+        ...node.results.map((_, ordinal) => `local.set ${raw(ordinal, lane)}`).reverse(),
+      );
     }
     for (const result of results.sort((x, y) => x.id - y.id)) {
       const scalars = Array.from({ length: calls }, (_, lane) => localGet(raw(ordinalOf(result), lane)));

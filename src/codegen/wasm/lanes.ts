@@ -28,7 +28,8 @@ function effectText(scope: Scope, printer: LanePrinter, effect: Effect, ordinal:
       const { element } = bufferOf(scope.module.layout, effect.buffer);
       const address = addressOf(scope, effect.buffer, printer.itemIndex(effect.offset));
       const head = (instruction: string): string => withOffset(instruction, address);
-      const value = effect.value.type === 'bool' ? printer.mask(effect.value, maskWidth('u32')) : printer.vector(effect.value);
+      const value =
+        effect.value.type === 'bool' ? printer.mask(effect.value, maskWidth('u32')) : printer.vector(effect.value);
       if (effect.kind === 'store') return [storeLanesText(element, printer.lanes, head, address.operand, value)];
       const old = loadLanesText(element, printer.lanes, head, address.operand);
       return [
@@ -74,11 +75,21 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered): Wat
             `loop $word${label}`,
             // One word of the masks is 32 items.
             localSet(stop, ['i32.add', localGet(index), i32Const(32)]),
-            localSet(stop, ['select', localGet(stop), localGet('$.vectors'), ['i32.lt_u', localGet(stop), localGet('$.vectors')]]),
+            localSet(stop, [
+              'select',
+              localGet(stop),
+              localGet('$.vectors'),
+              ['i32.lt_u', localGet(stop), localGet('$.vectors')],
+            ]),
             ...gathered.bits.map(({ id }) => localSet(id, i32Const(0))),
             inner,
             ...gathered.bits.map(({ id, mask }) =>
-              storeText(scope, mask, ['i32.shr_u', ['i32.sub', localGet(index), i32Const(1)], i32Const(5)], localGet(id)),
+              storeText(
+                scope,
+                mask,
+                ['i32.shr_u', ['i32.sub', localGet(index), i32Const(1)], i32Const(5)],
+                localGet(id),
+              ),
             ),
             [`br_if $word${label}`, ['i32.lt_u', localGet(index), localGet('$.vectors')]],
           ],
@@ -111,7 +122,12 @@ export interface LaneItems {
  * @param restScope  a scope of its own for the function that takes the last items of a range, one after another
  * @returns undefined when the body cannot run on lanes; nothing has been printed then
  */
-export function laneItems(context: KernelContext, kernel: MapKernel, scope: Scope, restScope: Scope): LaneItems | undefined {
+export function laneItems(
+  context: KernelContext,
+  kernel: MapKernel,
+  scope: Scope,
+  restScope: Scope,
+): LaneItems | undefined {
   const graph = buildGraph(kernel, context.module.functionTable);
   if (graph === undefined) return undefined;
   const printer = new LanePrinter(scope, graph);
@@ -154,9 +170,15 @@ export function laneItems(context: KernelContext, kernel: MapKernel, scope: Scop
 
 /** The function of a range's last items: `(step, from, to, begin, group)`. */
 function restFunction(kernel: MapKernel, scope: Scope, callee: string): Wat {
-  const ranges = kernel.domain.kind === 'ranges' ? ` (param ${scope.id('begin')} i32) (param ${scope.id('group')} i32)` : '';
+  const ranges =
+    kernel.domain.kind === 'ranges' ? ` (param ${scope.id('begin')} i32) (param ${scope.id('group')} i32)` : '';
   const index = scope.declare(scope.id('index'), 'i32');
   const body = countedLoop(scope, index, localGet('$.low'), localGet('$.high'), statementsText(scope, kernel.body));
   const { locals, prologue } = scope;
-  return [`func ${callee} (param $step i32) (param $.low i32) (param $.high i32)${ranges}`, ...locals, ...prologue, ...body];
+  return [
+    `func ${callee} (param $step i32) (param $.low i32) (param $.high i32)${ranges}`,
+    ...locals,
+    ...prologue,
+    ...body,
+  ];
 }

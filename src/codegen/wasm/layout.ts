@@ -4,7 +4,9 @@ import { UsageError, invariant } from '../../diagnostics/diagnostic.js';
 import type { Buffer, MapDomain, Program } from '../../ir/program.js';
 import { elementBytes } from '../../ir/program.js';
 
-/** Addresses (bytes) of the words that host, driver and barrier share; each contended word has a cache line of its own. */
+/**
+ * Addresses (bytes) of the words that host, driver and barrier share; each contended word has a cache line of its own.
+ */
 export const control = {
   /** Not zero: end the run before the next step. */
   stop: 0,
@@ -24,7 +26,8 @@ export const pageBytes = 65536;
 export const memoryLimit = 65536 * pageBytes;
 
 /** A buffer of fixed size at a constant address, or one whose address is found in a word of the control block. */
-export type Placement = { readonly kind: 'fixed'; readonly address: number } | { readonly kind: 'dynamic'; readonly cell: number };
+export type Placement =
+  { readonly kind: 'fixed'; readonly address: number } | { readonly kind: 'dynamic'; readonly cell: number };
 
 /** Begin and end of each range of a map kernel, u32 pairs, for kernels that run over several ranges. */
 export interface RangeTable {
@@ -48,8 +51,8 @@ export function alignUp(address: number): number {
 }
 
 /**
- * Large buffers of equal power-of-two size would all begin at the same place in a 4 KiB page, where the processor takes a load for
- * one that depends on an earlier store to another buffer; successive beginnings are therefore set apart.
+ * Large buffers of equal power-of-two size would all begin at the same place in a 4 KiB page, where the processor takes
+ * a load for one that depends on an earlier store to another buffer; successive beginnings are therefore set apart.
  */
 function staggered(address: number, bytes: number, ordinal: number): number {
   if (bytes < 4096) return alignUp(address);

@@ -40,7 +40,10 @@ function overRanges(context: KernelContext, kernel: MapKernel, scope: Scope, ite
       ...items,
     ];
   }
-  const cell = (word: number): Wat => [`i32.load offset=${table.address + 4 * word}`, ['i32.shl', localGet(group), i32Const(3)]];
+  const cell = (word: number): Wat => [
+    `i32.load offset=${table.address + 4 * word}`,
+    ['i32.shl', localGet(group), i32Const(3)],
+  ];
   scope.declare('$.end', 'i32');
   return countedLoop(scope, group, i32Const(0), i32Const(domain.ranges.length), [
     localSet(begin, cell(0)),
@@ -73,7 +76,8 @@ function overSpikes(context: KernelContext, kernel: MapKernel, scope: Scope, eve
 /** The functions of a map kernel: on vector lanes where it promises that and can, else one item after another. */
 export function mapKernelText(context: KernelContext, kernel: MapKernel): Wat[] {
   const ranged = kernel.domain.kind === 'ranges';
-  const newScope = (implicit: readonly string[]): Scope => kernelScope(context, kernel.locals, implicit, context.module.parallel);
+  const newScope = (implicit: readonly string[]): Scope =>
+    kernelScope(context, kernel.locals, implicit, context.module.parallel);
   if (kernel.domain.kind === 'spikes') {
     const scope = newScope(['index']);
     return kernelFunction(context, kernel, scope, overSpikes(context, kernel, scope, kernel.domain.event));
@@ -84,7 +88,10 @@ export function mapKernelText(context: KernelContext, kernel: MapKernel): Wat[] 
     const scope = kernelScope(context, [], implicit, context.module.parallel);
     const onLanes = laneItems(context, kernel, scope, newScope([]));
     if (onLanes !== undefined)
-      return [...kernelFunction(context, kernel, scope, overRanges(context, kernel, scope, onLanes.items)), onLanes.rest];
+      return [
+        ...kernelFunction(context, kernel, scope, overRanges(context, kernel, scope, onLanes.items)),
+        onLanes.rest,
+      ];
   }
   const scope = newScope(implicit);
   return kernelFunction(context, kernel, scope, overRanges(context, kernel, scope, scalarItems(scope, kernel)));

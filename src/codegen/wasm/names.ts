@@ -12,7 +12,10 @@
  * Names of models only ever appear after such a prefix, cut to letters, digits, `_`, `.` and `-`.
  */
 
-/** Gives every name of one name space an identifier of its own. The same names in the same order give the same identifiers. */
+/**
+ * Gives every name of one name space an identifier of its own. The same names in the same order give the same
+ * identifiers.
+ */
 export class Names {
   readonly #prefix: string;
   readonly #byName = new Map<string, string>();

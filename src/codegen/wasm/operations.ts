@@ -1,4 +1,7 @@
-/** One IR operation on scalars as WebAssembly text, given the text of its operands. Shared by the scalar and the lane printer. */
+/**
+ * One IR operation on scalars as WebAssembly text, given the text of its operands. Shared by the scalar and the lane
+ * printer.
+ */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { BinaryOperator, CompareOperator, Constant, ScalarType, UnaryOperator } from '../../ir/program.js';
@@ -7,10 +10,14 @@ import { i32Const } from './text.js';
 import type { Wat } from './text.js';
 
 /** The WebAssembly type that holds each scalar type; a bool is 0 or 1. */
-export const valueType = { bool: 'i32', i32: 'i32', u32: 'i32', i64: 'i64', f32: 'f32', f64: 'f64' } as const satisfies Record<
-  ScalarType,
-  string
->;
+export const valueType = {
+  bool: 'i32',
+  i32: 'i32',
+  u32: 'i32',
+  i64: 'i64',
+  f32: 'f32',
+  f64: 'f64',
+} as const satisfies Record<ScalarType, string>;
 
 /** Remembers which helpers the text so far calls. */
 export interface HelperUse {
@@ -97,7 +104,10 @@ export function binaryText(op: BinaryOperator, type: ScalarType, a: Wat, b: Wat,
     case 'rem':
       return quotientText('rem', type, a, b, use);
     case 'mulHigh':
-      return ['i32.wrap_i64', ['i64.shr_u', ['i64.mul', ['i64.extend_i32_u', a], ['i64.extend_i32_u', b]], ['i64.const 32']]];
+      return [
+        'i32.wrap_i64',
+        ['i64.shr_u', ['i64.mul', ['i64.extend_i32_u', a], ['i64.extend_i32_u', b]], ['i64.const 32']],
+      ];
     case 'shr':
       return [`${t}.shr_${type === 'u32' ? 'u' : 's'}`, a, b];
     case 'shrU':

@@ -22,7 +22,11 @@ function lowerBound(scope: Scope, targets: string, low: Wat, bound: string, resu
       [
         `loop $next${label}`,
         [`br_if $exit${label}`, ['i32.ge_u', localGet(result), localGet('$.high')]],
-        localSet('$.middle', ['i32.add', localGet(result), ['i32.shr_u', ['i32.sub', localGet('$.high'), localGet(result)], i32Const(1)]]),
+        localSet('$.middle', [
+          'i32.add',
+          localGet(result),
+          ['i32.shr_u', ['i32.sub', localGet('$.high'), localGet(result)], i32Const(1)],
+        ]),
         [
           'if',
           ['i32.lt_u', loadText(scope, targets, middle), localGet(bound)],
@@ -37,7 +41,11 @@ function lowerBound(scope: Scope, targets: string, low: Wat, bound: string, resu
 
 /** A thread's share of a total that is known: `floor(blocks * thread / threads)` blocks of 64. */
 function blockShare(total: number, thread: Wat): Wat {
-  return ['i32.shl', ['i32.div_u', ['i32.mul', i32Const(Math.ceil(total / 64)), thread], localGet('$.threads')], i32Const(6)];
+  return [
+    'i32.shl',
+    ['i32.div_u', ['i32.mul', i32Const(Math.ceil(total / 64)), thread], localGet('$.threads')],
+    i32Const(6),
+  ];
 }
 
 const nextThread: Wat = ['i32.add', localGet('$.thread'), i32Const(1)];
@@ -149,7 +157,10 @@ function overSpikes(context: KernelContext, kernel: PropagateKernel, scope: Scop
   ];
   const column: Wat = first === 0 ? delay : ['i32.sub', delay, i32Const(first)];
   const synapses: Wat[] = [
-    localSet('$.segment', columns === 1 ? localGet(row) : ['i32.add', ['i32.mul', localGet(row), i32Const(columns)], column]),
+    localSet(
+      '$.segment',
+      columns === 1 ? localGet(row) : ['i32.add', ['i32.mul', localGet(row), i32Const(columns)], column],
+    ),
     localSet(position, loadText(scope, kernel.segments, localGet('$.segment'))),
     localSet('$.end', loadText(scope, kernel.segments, ['i32.add', localGet('$.segment'), i32Const(1)])),
     ...share.cut,
@@ -160,7 +171,9 @@ function overSpikes(context: KernelContext, kernel: PropagateKernel, scope: Scop
   if (share.rowTest !== undefined) tests.push(share.rowTest);
   const [test, second] = tests;
   const guarded: Wat[] =
-    test === undefined ? synapses : [['if', second === undefined ? test : ['i32.and', test, second], ['then', ...synapses]]];
+    test === undefined
+      ? synapses
+      : [['if', second === undefined ? test : ['i32.and', test, second], ['then', ...synapses]]];
   const element = loadText(scope, ring.list, ['i32.add', localGet('$.list'), localGet('$.k')]);
   return [
     localSet('$.slot', ['i32.and', ['i32.sub', localGet('$step'), delay], i32Const(ring.slots - 1)]),
@@ -176,7 +189,12 @@ function overSpikes(context: KernelContext, kernel: PropagateKernel, scope: Scop
 /** The function of a propagate kernel. */
 export function propagateKernelText(context: KernelContext, kernel: PropagateKernel): Wat[] {
   const shared = context.module.parallel && kernel.order.kind !== 'sequential';
-  const scope = kernelScope(context, kernel.locals, ['row', 'position', 'delay'], shared && kernel.order.kind === 'any');
+  const scope = kernelScope(
+    context,
+    kernel.locals,
+    ['row', 'position', 'delay'],
+    shared && kernel.order.kind === 'any',
+  );
   const rows = kernel.elements.end - kernel.elements.begin;
   const share = shared ? partition(scope, kernel, rows) : { entry: [], cut: [] };
   const delay = scope.id('delay');

@@ -7,7 +7,16 @@ import type { HelperUse } from './operations.js';
 import { bufferOf, placementOf } from './layout.js';
 import type { Layout } from './layout.js';
 import type { Names } from './names.js';
-import { binaryText, compareText, constantText, convertText, reinterpretText, selectText, unaryText, valueType } from './operations.js';
+import {
+  binaryText,
+  compareText,
+  constantText,
+  convertText,
+  reinterpretText,
+  selectText,
+  unaryText,
+  valueType,
+} from './operations.js';
 import { commentText, i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
@@ -163,7 +172,11 @@ function accumulateText(scope: Scope, buffer: string, index: Wat, value: Wat, sh
   const at = scope.declare('$.at', 'i32');
   return [
     localSet(at, address.operand),
-    [withOffset(`${t}.store`, address), localGet(at), [`${t}.add`, [withOffset(`${t}.load`, address), localGet(at)], value]],
+    [
+      withOffset(`${t}.store`, address),
+      localGet(at),
+      [`${t}.add`, [withOffset(`${t}.load`, address), localGet(at)], value],
+    ],
   ];
 }
 
@@ -172,7 +185,11 @@ export function faultText(scope: Scope, bits: number, condition: Wat): Wat {
   const address = addressOf(scope, 'faults', i32Const(0));
   const raise: Wat = scope.module.parallel
     ? ['drop', [withOffset('i32.atomic.rmw.or', address), address.operand, i32Const(bits)]]
-    : [withOffset('i32.store', address), address.operand, ['i32.or', [withOffset('i32.load', address), address.operand], i32Const(bits)]];
+    : [
+        withOffset('i32.store', address),
+        address.operand,
+        ['i32.or', [withOffset('i32.load', address), address.operand], i32Const(bits)],
+      ];
   return ['if', condition, ['then', raise]];
 }
 
@@ -189,7 +206,13 @@ function expressionText(scope: Scope, expression: Expression): Wat {
     case 'unary':
       return unaryText(expression.op, expression.type, text(expression.operand), scope.module.helpers);
     case 'binary':
-      return binaryText(expression.op, expression.type, text(expression.left), text(expression.right), scope.module.helpers);
+      return binaryText(
+        expression.op,
+        expression.type,
+        text(expression.left),
+        text(expression.right),
+        scope.module.helpers,
+      );
     case 'compare':
       return compareText(expression.op, expression.left.type, text(expression.left), text(expression.right));
     case 'select':
@@ -204,8 +227,8 @@ function expressionText(scope: Scope, expression: Expression): Wat {
 }
 
 /**
- * Sets the bit of this item. Items of one thread ascend and begin at a word, so that the first item of a word clears it; bits beyond the
- * last item stay clear.
+ * Sets the bit of this item. Items of one thread ascend and begin at a word, so that the first item of a word clears
+ * it; bits beyond the last item stay clear.
  */
 function setBitText(scope: Scope, statement: SetBit): Wat[] {
   const word = scope.declare('$.word', 'i32');
@@ -218,7 +241,10 @@ function setBitText(scope: Scope, statement: SetBit): Wat[] {
     [withOffset('i32.load', address), address.operand],
     ['i32.eqz', ['i32.and', index, i32Const(31)]],
   ];
-  return [localSet(word, ['i32.shr_u', index, i32Const(5)]), [withOffset('i32.store', address), address.operand, ['i32.or', old, bit]]];
+  return [
+    localSet(word, ['i32.shr_u', index, i32Const(5)]),
+    [withOffset('i32.store', address), address.operand, ['i32.or', old, bit]],
+  ];
 }
 
 function ifText(scope: Scope, statement: If): Wat {
@@ -239,7 +265,11 @@ function loopText(scope: Scope, entry: Wat[], again: Wat, step: Wat[], body: rea
   // Tested at the bottom, so that a turn has one branch.
   return [
     ...entry,
-    [`block ${exit}`, [`br_if ${exit}`, ['i32.eqz', again]], [`loop ${next}`, ...inner, ...step, [`br_if ${next}`, again]]],
+    [
+      `block ${exit}`,
+      [`br_if ${exit}`, ['i32.eqz', again]],
+      [`loop ${next}`, ...inner, ...step, [`br_if ${next}`, again]],
+    ],
   ];
 }
 
@@ -290,10 +320,13 @@ export function statementsText(scope: Scope, statements: readonly Statement[]): 
 /** An IR function as a WebAssembly function. */
 export function functionText(module: ModuleContext, callee: IrFunction, names: Names): Wat[] {
   const scope = new Scope(module, names, false);
-  const parameters = callee.parameters.map((parameter) => ` (param ${scope.id(parameter.name)} ${valueType[parameter.type]})`);
+  const parameters = callee.parameters.map(
+    (parameter) => ` (param ${scope.id(parameter.name)} ${valueType[parameter.type]})`,
+  );
   for (const local of callee.locals) scope.declare(scope.id(local.name), valueType[local.type]);
   const body = statementsText(scope, callee.body);
-  const results = callee.results.length === 0 ? '' : ` (result ${callee.results.map((result) => valueType[result.type]).join(' ')})`;
+  const results =
+    callee.results.length === 0 ? '' : ` (result ${callee.results.map((result) => valueType[result.type]).join(' ')})`;
   return [
     `;; ${commentText(callee.comment)}`,
     [

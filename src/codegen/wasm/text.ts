@@ -1,8 +1,9 @@
 /** WebAssembly text as nested lists, and their layout as lines. */
 
 /**
- * One piece of WebAssembly text. A string is printed as it stands (an instruction without operands, or a comment that begins with `;;`);
- * a list is a parenthesised form whose first element is its head, such as `f64.add` or `f64.load offset=1024`.
+ * One piece of WebAssembly text. A string is printed as it stands (an instruction without operands, or a comment that
+ * begins with `;;`); a list is a parenthesised form whose first element is its head, such as `f64.add` or `f64.load
+ * offset=1024`.
  */
 export type Wat = string | Form;
 export interface Form extends ReadonlyArray<Wat> {

@@ -1,6 +1,7 @@
 /**
- * The trust microkernel: arithmetic whose bits are known, run on every thread before it computes anything. A library loaded into the process
- * may have switched the processor to flush denormals or to round otherwise; results would then differ in silence.
+ * The trust microkernel: arithmetic whose bits are known, run on every thread before it computes anything. A library
+ * loaded into the process may have switched the processor to flush denormals or to round otherwise; results would then
+ * differ in silence.
  */
 
 import { control } from './layout.js';
@@ -29,8 +30,18 @@ export const trustChecks: readonly TrustCheck[] = [
     expected: 0n,
     value: (a, b, c) => bits(['f64.sub', ['f64.mul', a, b], c]),
   },
-  { name: 'division is not correctly rounded', operands: [1, 49], expected: 0x3f94e5e0a72f0539n, value: (a, b) => bits(['f64.div', a, b]) },
-  { name: 'square root is not correctly rounded', operands: [2], expected: 0x3ff6a09e667f3bcdn, value: (a) => bits(['f64.sqrt', a]) },
+  {
+    name: 'division is not correctly rounded',
+    operands: [1, 49],
+    expected: 0x3f94e5e0a72f0539n,
+    value: (a, b) => bits(['f64.div', a, b]),
+  },
+  {
+    name: 'square root is not correctly rounded',
+    operands: [2],
+    expected: 0x3ff6a09e667f3bcdn,
+    value: (a) => bits(['f64.sqrt', a]),
+  },
   {
     name: 'denormal numbers are flushed to zero',
     operands: [1e-310, 0.5],
@@ -61,7 +72,12 @@ export const trustChecks: readonly TrustCheck[] = [
     expected: 0x7fffffffn,
     value: (a) => ['i64.extend_i32_s', ['i32.trunc_sat_f64_s', a]],
   },
-  { name: 'rounding to integers is not to even', operands: [2.5], expected: 2n, value: (a) => ['i64.trunc_sat_f64_s', ['f64.nearest', a]] },
+  {
+    name: 'rounding to integers is not to even',
+    operands: [2.5],
+    expected: 2n,
+    value: (a) => ['i64.trunc_sat_f64_s', ['f64.nearest', a]],
+  },
   {
     name: 'conversion to single precision is not correctly rounded',
     operands: [1 + 2 ** -24],

@@ -1,8 +1,9 @@
 /**
  * Numbers within limits and on a circle, by rejection, in float64.
  *
- * Attempt i of a truncated normal number is the normal number of iteration i. Attempt i of a von Mises number has words 0 and 1 of
- * iteration 2i for the angle and words 2 and 3 to accept it; words 0 and 1 of iteration 2i + 1 say which side it is on.
+ * Attempt i of a truncated normal number is the normal number of iteration i. Attempt i of a von Mises number has words
+ * 0 and 1 of iteration 2i for the angle and words 2 and 3 to accept it; words 0 and 1 of iteration 2i + 1 say which
+ * side it is on.
  */
 
 import { add, and, call, div, f64, ge, get, le, leave, lt, mul, neg, select, sub, u32, unary } from '../builder.js';

@@ -3,11 +3,32 @@
  * (Hörmann 1993a, "The transformed rejection method for generating Poisson random variables", algorithm PTRS; 1993b,
  * "The generation of binomial random variates", algorithm BTRS), accepting by probabilities computed in full precision.
  *
- * The uniform number of a search is words 0 and 1 of iteration 0. Attempt i of a rejection is iteration i: words 0 and 1 place it,
- * words 2 and 3 accept it. Loops are bounded only so that every function is total: nobody will see their end.
+ * The uniform number of a search is words 0 and 1 of iteration 0. Attempt i of a rejection is iteration i: words 0 and
+ * 1 place it, words 2 and 3 accept it. Loops are bounded only so that every function is total: nobody will see their
+ * end.
  */
 
-import { add, and, call, div, eq, f64, ge, get, gt, le, leave, lt, mul, neg, not, select, sub, u32, unary } from '../builder.js';
+import {
+  add,
+  and,
+  call,
+  div,
+  eq,
+  f64,
+  ge,
+  get,
+  gt,
+  le,
+  leave,
+  lt,
+  mul,
+  neg,
+  not,
+  select,
+  sub,
+  u32,
+  unary,
+} from '../builder.js';
 import type { Expression, Local } from '../program.js';
 import { type Body, define, once } from './define.js';
 import { exp } from './exponential.js';
@@ -130,7 +151,10 @@ export const logBinomial = once(() =>
   }),
 );
 
-/** A binomial number of n trials: whole; NaN unless n is at least 0 and finite and p lies in [0, 1]. A fraction of n is cut off. */
+/**
+ * A binomial number of n trials: whole; NaN unless n is at least 0 and finite and p lies in [0, 1]. A fraction of n is
+ * cut off.
+ */
 export const binomial = once(() =>
   define(
     'binomial',
@@ -142,7 +166,10 @@ export const binomial = once(() =>
       const p = body.let('p', select(swapped, sub(f64(1), probability), probability));
       const q = body.let('q', sub(f64(1), p));
       const mean = body.let('mean', mul(n, p));
-      const legal = body.let('legal', and(and(ge(n, f64(0)), lt(n, f64(Infinity))), and(ge(probability, f64(0)), le(probability, f64(1)))));
+      const legal = body.let(
+        'legal',
+        and(and(ge(n, f64(0)), lt(n, f64(Infinity))), and(ge(probability, f64(0)), le(probability, f64(1)))),
+      );
       const count = body.variable('count', f64(0));
       const odds = body.let('odds', div(p, q));
       body.when(

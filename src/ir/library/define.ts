@@ -96,11 +96,16 @@ export function define<P extends Readonly<Record<string, ScalarType>>>(
   name: string,
   comment: string,
   parameters: P,
-  build: (body: Body, parameters: { readonly [K in keyof P]: Expression }) => Expression | Readonly<Record<string, Expression>>,
+  build: (
+    body: Body,
+    parameters: { readonly [K in keyof P]: Expression },
+  ) => Expression | Readonly<Record<string, Expression>>,
 ): IrFunction {
   const locals = new Locals();
   const declared = Object.entries(parameters).map(([parameter, type]) => locals.fresh(parameter, type));
-  const values = Object.fromEntries(declared.map((local) => [local.name, get(local)])) as { [K in keyof P]: Expression };
+  const values = Object.fromEntries(declared.map((local) => [local.name, get(local)])) as {
+    [K in keyof P]: Expression;
+  };
   const body = new Body(locals);
   const built = build(body, values);
   const named = isExpression(built) ? { result: built } : built;

@@ -60,12 +60,12 @@ export const exponentialConstants: Readonly<Record<FloatType, ExponentialConstan
     ln2High: 0.6931471805598903,
     ln2Low: 5.497923018708371e-14,
     exp: [
-      0.5000000000000008, 0.16666666666666455, 0.04166666666655102, 0.008333333333476757, 0.001388888893890337, 0.0001984126953212988,
-      2.4801497406026143e-5, 2.7557571490687336e-6, 2.76288792182385e-7, 2.5002976601956426e-8,
+      0.5000000000000008, 0.16666666666666455, 0.04166666666655102, 0.008333333333476757, 0.001388888893890337,
+      0.0001984126953212988, 2.4801497406026143e-5, 2.7557571490687336e-6, 2.76288792182385e-7, 2.5002976601956426e-8,
     ],
     expm1: [
-      0.16666666666666677, 0.041666666666666345, 0.008333333333321993, 0.0013888888889047734, 0.00019841269885332503, 2.4801587001225007e-5,
-      2.7557244899464068e-6, 2.7557549812837394e-7, 2.510883061621928e-8, 2.0829891913103955e-9,
+      0.16666666666666677, 0.041666666666666345, 0.008333333333321993, 0.0013888888889047734, 0.00019841269885332503,
+      2.4801587001225007e-5, 2.7557244899464068e-6, 2.7557549812837394e-7, 2.510883061621928e-8, 2.0829891913103955e-9,
     ],
     expm1Low: -45,
     expm1High: 720,
@@ -79,7 +79,9 @@ export const exponentialConstants: Readonly<Record<FloatType, ExponentialConstan
     ln2High: 0.693145751953125,
     ln2Low: 1.428606765330187e-6,
     exp: [0.4999999403953552, 0.1666652262210846, 0.04166817665100098, 0.008368510752916336, 0.0013825029600411654],
-    expm1: [0.1666666567325592, 0.04166637361049652, 0.008333501406013966, 0.0013939825585111976, 0.00019779180001933128],
+    expm1: [
+      0.1666666567325592, 0.04166637361049652, 0.008333501406013966, 0.0013939825585111976, 0.00019779180001933128,
+    ],
     expm1Low: -20,
     expm1High: 94,
     oneVanishes: 10,
@@ -94,7 +96,13 @@ function exponentOf(body: Body, format: Format, x: Expression): { readonly bits:
 }
 
 /** e^(x - k ln 2 + correction). */
-function reducedExponential(body: Body, format: Format, x: Expression, k: Expression, correction?: Expression): Expression {
+function reducedExponential(
+  body: Body,
+  format: Format,
+  x: Expression,
+  k: Expression,
+  correction?: Expression,
+): Expression {
   const { ln2High, ln2Low, exp: coefficients } = exponentialConstants[format.type];
   const { number: n } = format;
   const upper = body.let('upper', sub(x, mul(k, n(ln2High))));
@@ -118,7 +126,8 @@ export function exponentialOf(body: Body, format: Format, x: Expression, correct
   const n = format.number;
   const { bits, k } = exponentOf(body, format, x);
   const p = body.let('p', reducedExponential(body, format, x, k, correction));
-  // The scale is 2^(k-1), then 2; for results that may be subnormal 2^(k+63), then 2^-63, so that only the last product rounds.
+  // The scale is 2^(k-1), then 2; for results that may be subnormal 2^(k+63), then 2^-63, so that only the last product
+  // rounds.
   const small = body.let('small', lt(x, n(subnormalBelow)));
   const offset = select(small, exponentWord(format, format.bias + 63), exponentWord(format, format.bias - 1));
   const scale = fromBits(format, add(toExponent(format, bits), offset));
@@ -138,8 +147,8 @@ export const exp = perType((type) =>
 const ordinary: Readonly<Record<FloatType, readonly [number, number]>> = { f64: [-708, 709], f32: [-87, 88] };
 
 /**
- * e^x for rates of change: beyond the x whose e^x is an ordinary number it stays at the value there (3e-308 and 8e307, 2e-38 and 2e38
- * in float32), for which it is a tenth cheaper than `exp`.
+ * e^x for rates of change: beyond the x whose e^x is an ordinary number it stays at the value there (3e-308 and 8e307,
+ * 2e-38 and 2e38 in float32), for which it is a tenth cheaper than `exp`.
  */
 export const expOrdinary = perType((type) =>
   define(`expOrdinary_${type}`, 'e^x, no smaller and no larger than ordinary numbers', { x: type }, (body, { x }) => {
@@ -199,7 +208,8 @@ function expm1Of(body: Body, format: Format, x: Expression): Expression {
 }
 
 /** |x| below this: the first term of the series is the rounded result. */
-export const negligibleSquare = (format: Format): Expression => format.number(powerOfTwo(format.type === 'f64' ? -54 : -25));
+export const negligibleSquare = (format: Format): Expression =>
+  format.number(powerOfTwo(format.type === 'f64' ? -54 : -25));
 
 /** e^x - 1. */
 export const expm1 = perType((type) =>
@@ -226,8 +236,9 @@ export const exprel = perType((type) =>
 );
 
 /**
- * x / (e^x - 1), 1 at 0: what rates of channels are made of, with one division where `1 / exprel(x)` has two. Beyond the largest x whose
- * e^x is finite it stays at the value there (4e-306, 2e-37 in float32) rather than going on to zero.
+ * x / (e^x - 1), 1 at 0: what rates of channels are made of, with one division where `1 / exprel(x)` has two. Beyond
+ * the largest x whose e^x is finite it stays at the value there (4e-306, 2e-37 in float32) rather than going on to
+ * zero.
  */
 export const inverseExprel = perType((type) =>
   define(`inverseExprel_${type}`, 'x / (e^x - 1), 1 at 0', { x: type }, (body, { x }) => {
@@ -244,8 +255,8 @@ export const inverseExprel = perType((type) =>
 /** (sinh x - x) / x^3 in z = x^2 for |x| <= 1, relative error below 2^-56 (2^-27 in float32). */
 const sinhSeries: Readonly<Record<FloatType, readonly number[]>> = {
   f64: [
-    0.16666666666666669, 0.008333333333333148, 0.00019841269841431894, 2.7557319157062294e-6, 2.5052123138636587e-8, 1.6057259594368593e-10,
-    7.758754751221272e-13,
+    0.16666666666666669, 0.008333333333333148, 0.00019841269841431894, 2.7557319157062294e-6, 2.5052123138636587e-8,
+    1.6057259594368593e-10, 7.758754751221272e-13,
   ],
   f32: [0.1666666716337204, 0.008333349600434303, 0.00019836158026009798, 2.8169583856652025e-6],
 };
@@ -277,12 +288,18 @@ export const cosh = perType((type) =>
   define(`cosh_${type}`, 'hyperbolic cosine', { x: type }, (body, { x }) => {
     const format = formatOf(type);
     const { number: n } = format;
-    const half = halfExponential(body, format, body.let('size', atMost(abs(x), n(exponentialConstants[type].expm1High))));
+    const half = halfExponential(
+      body,
+      format,
+      body.let('size', atMost(abs(x), n(exponentialConstants[type].expm1High))),
+    );
     return add(half, div(n(0.25), half));
   }),
 );
 
-/** tanh x = e / (e + 2) with e = e^(2x) - 1, all over 2^k, with the errors of e and of the sum carried to the quotient. */
+/**
+ * tanh x = e / (e + 2) with e = e^(2x) - 1, all over 2^k, with the errors of e and of the sum carried to the quotient.
+ */
 export const tanh = perType((type) =>
   define(`tanh_${type}`, 'hyperbolic tangent', { x: type }, (body, { x }) => {
     const format = formatOf(type);

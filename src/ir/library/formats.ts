@@ -1,6 +1,23 @@
 /** What the algorithms need to know of the two floating point formats, and small expressions over their bits. */
 
-import { add, and, binary, constant, f32, f64, i64, mul, or, reinterpret, select, shl, shr, sub, u32, unary } from '../builder.js';
+import {
+  add,
+  and,
+  binary,
+  constant,
+  f32,
+  f64,
+  i64,
+  mul,
+  or,
+  reinterpret,
+  select,
+  shl,
+  shr,
+  sub,
+  u32,
+  unary,
+} from '../builder.js';
 import type { Expression } from '../program.js';
 import type { Body, FloatType } from './define.js';
 
@@ -10,7 +27,10 @@ export interface Format {
   /** Explicit bits of the significand. */
   readonly mantissaBits: number;
   readonly bias: number;
-  /** 1.5 * 2^mantissaBits: adding it to a value below 2^(mantissaBits - 2) rounds to an integer, half to even, into the low bits. */
+  /**
+   * 1.5 * 2^mantissaBits: adding it to a value below 2^(mantissaBits - 2) rounds to an integer, half to even, into the
+   * low bits.
+   */
   readonly magic: number;
   readonly smallestNormal: number;
   readonly largest: number;
@@ -61,14 +81,16 @@ export const bitsOf = (x: Expression): Expression => reinterpret(x.type === 'f64
 export const fromBits = (format: Format, bits: Expression): Expression => reinterpret(format.type, bits);
 
 /** Moves an exponent held in the low bits to its place in the float; what is above it drops out. */
-export const toExponent = (format: Format, bits: Expression): Expression => shl(bits, format.word(BigInt(format.mantissaBits)));
+export const toExponent = (format: Format, bits: Expression): Expression =>
+  shl(bits, format.word(BigInt(format.mantissaBits)));
 
 /** Shifts the exponent and sign down to the low bits. */
 export const exponentBits = (format: Format, bits: Expression): Expression =>
   format.type === 'f64' ? binary('shrU', bits, format.word(52n)) : shr(bits, format.word(23n));
 
 /** The integer `value << mantissaBits`, as a constant. */
-export const exponentWord = (format: Format, value: number): Expression => format.word(BigInt(value) << BigInt(format.mantissaBits));
+export const exponentWord = (format: Format, value: number): Expression =>
+  format.word(BigInt(value) << BigInt(format.mantissaBits));
 
 export const abs = (x: Expression): Expression => unary('abs', x);
 
@@ -106,8 +128,8 @@ export function upperHalf(format: Format, x: Expression): Expression {
 }
 
 /**
- * The polynomial with the given coefficients, lowest first, as even(x^2) + x * odd(x^2): as many operations as Horner's rule
- * where x^2 is at hand, in two independent chains of half the length.
+ * The polynomial with the given coefficients, lowest first, as even(x^2) + x * odd(x^2): as many operations as Horner's
+ * rule where x^2 is at hand, in two independent chains of half the length.
  */
 export function polynomial(body: Body, x: Expression, square: Expression, coefficients: readonly number[]): Expression {
   const even = body.let(
@@ -153,7 +175,9 @@ export function twoSum(body: Body, a: Expression, b: Expression): Pair {
   return { high, low: body.let('sumLow', add(sub(a, sub(high, part)), sub(b, part))) };
 }
 
-/** a * b as a pair (Dekker 1971, with halves cut by bits): exact but for a rounding far below the low part's last place. */
+/**
+ * a * b as a pair (Dekker 1971, with halves cut by bits): exact but for a rounding far below the low part's last place.
+ */
 export function twoProduct(body: Body, format: Format, a: Expression, b: Expression): Pair {
   const high = body.let('product', mul(a, b));
   const aUpper = body.let('aUpper', upperHalf(format, a));

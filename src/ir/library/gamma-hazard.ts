@@ -1,11 +1,30 @@
 /**
  * The hazard of the gamma distribution with scale 1: density over survival, x^(k-1) e^-x / Γ(k, x), in float64.
  *
- * From x = k + 1 on by Legendre's continued fraction of the incomplete gamma function (Lentz's method), below by its power series and
- * Stirling's series of ln Γ. Relative error below 1e-11 for shapes from 0.01 to 1000.
+ * From x = k + 1 on by Legendre's continued fraction of the incomplete gamma function (Lentz's method), below by its
+ * power series and Stirling's series of ln Γ. Relative error below 1e-11 for shapes from 0.01 to 1000.
  */
 
-import { add, and, call, div, f64, ge, get, gt, leave, lt, mul, neg, or, select, sub, u32, convert, unary } from '../builder.js';
+import {
+  add,
+  and,
+  call,
+  div,
+  f64,
+  ge,
+  get,
+  gt,
+  leave,
+  lt,
+  mul,
+  neg,
+  or,
+  select,
+  sub,
+  u32,
+  convert,
+  unary,
+} from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, define, once } from './define.js';
 import { exp } from './exponential.js';

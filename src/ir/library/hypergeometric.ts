@@ -1,10 +1,10 @@
 /**
- * Hypergeometric numbers, in float64: sequential search for small means, otherwise ratio of uniforms under a table mountain
- * (Stadlober 1990, "The ratio of uniforms approach for generating discrete random variates", algorithm HRUA), accepting by
- * probabilities computed in full precision.
+ * Hypergeometric numbers, in float64: sequential search for small means, otherwise ratio of uniforms under a table
+ * mountain (Stadlober 1990, "The ratio of uniforms approach for generating discrete random variates", algorithm HRUA),
+ * accepting by probabilities computed in full precision.
  *
- * The uniform number of a search is words 0 and 1 of iteration 0; attempt i of a rejection is iteration i, whose words 0 and 1 are
- * the divisor and words 2 and 3 the dividend.
+ * The uniform number of a search is words 0 and 1 of iteration 0; attempt i of a rejection is iteration i, whose words
+ * 0 and 1 are the divisor and words 2 and 3 the dividend.
  */
 
 import { add, and, call, div, f64, ge, get, gt, le, leave, lt, mul, not, select, sub, u32, unary } from '../builder.js';
@@ -21,7 +21,9 @@ const mostAttempts = 1000;
 /** 2 sqrt(2/e) and 3 - 2 sqrt(3/e), with which the table mountain covers the probabilities. */
 const [slope, width] = [1.7155277699214135, 0.8989161620588988];
 
-/** log of the probability of k marked ones in a sample, by binomial probabilities at the sample's share (Loader 2000). */
+/**
+ * log of the probability of k marked ones in a sample, by binomial probabilities at the sample's share (Loader 2000).
+ */
 const logHypergeometric = once(() =>
   define(
     'logHypergeometric',
@@ -37,8 +39,8 @@ const logHypergeometric = once(() =>
 );
 
 /**
- * How many of a sample without replacement are marked, when `marked` of all are and `others` are not: whole numbers; NaN when the
- * sample is larger than there are, or a number is negative. Numbers up to 2^52.
+ * How many of a sample without replacement are marked, when `marked` of all are and `others` are not: whole numbers;
+ * NaN when the sample is larger than there are, or a number is negative. Numbers up to 2^52.
  */
 export const hypergeometric = once(() =>
   define(
@@ -49,7 +51,10 @@ export const hypergeometric = once(() =>
       const total = body.let('total', add(marked, others));
       const legal = body.let(
         'legal',
-        and(and(ge(marked, f64(0)), ge(others, f64(0))), and(ge(sample, f64(0)), and(le(sample, total), lt(total, f64(Infinity))))),
+        and(
+          and(ge(marked, f64(0)), ge(others, f64(0))),
+          and(ge(sample, f64(0)), and(le(sample, total), lt(total, f64(Infinity)))),
+        ),
       );
       // At most half of all are drawn, and at most half of all are marked.
       const rest = body.let('rest', gt(add(sample, sample), total));
@@ -64,7 +69,10 @@ export const hypergeometric = once(() =>
       body.when(and(some, lt(mean, f64(searchBelow))), () => {
         const [w0, w1] = wordsAt(body, at, u32(0));
         const left = body.variable('left', call(uniformFromWords(), w0, w1));
-        const probability = body.variable('probability', call(exp('f64'), call(logHypergeometric(), f64(0), good, bad, n)));
+        const probability = body.variable(
+          'probability',
+          call(exp('f64'), call(logHypergeometric(), f64(0), good, bad, n)),
+        );
         const limit = body.let('limit', select(lt(most, f64(longestSearch)), most, f64(longestSearch)));
         body.whilst(and(gt(get(left), get(probability)), lt(get(count), limit)), () => {
           body.set(left, sub(get(left), get(probability)));

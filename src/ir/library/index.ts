@@ -86,8 +86,8 @@ const drawFunctions = {
 } as const satisfies Record<string, () => IrFunction>;
 
 /**
- * Functions of numbers. `modulo`, `floorDivide`, `fmod`, `abs`, `sign`, `min`, `max` and `clip` are written for i32 too; `timestep`
- * for f64 only.
+ * Functions of numbers. `modulo`, `floorDivide`, `fmod`, `abs`, `sign`, `min`, `max` and `clip` are written for i32
+ * too; `timestep` for f64 only.
  */
 export type LibraryName = keyof typeof floatFunctions | keyof typeof numberFunctions | 'timestep';
 /** Functions that make random numbers; float64 in every precision. */
@@ -99,8 +99,8 @@ export const libraryNames: readonly LibraryName[] = [...keysOf(floatFunctions), 
 export const drawNames: readonly DrawName[] = keysOf(drawFunctions);
 
 /**
- * A function of numbers, named `<name>_<type>`; its parameters and result have that type, but for `timestep` (f64, f64 to i32) and
- * `sinCosTurn`, which has two results.
+ * A function of numbers, named `<name>_<type>`; its parameters and result have that type, but for `timestep` (f64, f64
+ * to i32) and `sinCosTurn`, which has two results.
  * @throws InvariantError when the function is not written for the type
  */
 export function libraryFunction(name: LibraryName, type: NumberType): IrFunction {

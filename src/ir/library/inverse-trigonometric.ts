@@ -3,7 +3,17 @@
 import { add, and, div, eq, gt, lt, mul, ne, neg, or, select, sub, unary } from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
-import { type Format, abs, atMost, formatOf, isNegative, polynomial, powerOfTwo, upperHalf, withSignOf } from './formats.js';
+import {
+  type Format,
+  abs,
+  atMost,
+  formatOf,
+  isNegative,
+  polynomial,
+  powerOfTwo,
+  upperHalf,
+  withSignOf,
+} from './formats.js';
 
 interface InverseConstants {
   /** (atan r - r) / r^3 in z = r^2 for |r| <= 7/16, relative error below 2^-57 (2^-28 in float32). */
@@ -20,13 +30,14 @@ interface InverseConstants {
 const constants: Readonly<Record<FloatType, InverseConstants>> = {
   f64: {
     atan: [
-      -0.33333333333332926, 0.19999999999875123, -0.1428571427238014, 0.11111110399856738, -0.09090886986337633, 0.07691873814629388,
-      -0.06661048315955675, 0.05833405245238152, -0.049762002207555334, 0.036515876619920194, -0.016270165543890432,
+      -0.33333333333332926, 0.19999999999875123, -0.1428571427238014, 0.11111110399856738, -0.09090886986337633,
+      0.07691873814629388, -0.06661048315955675, 0.05833405245238152, -0.049762002207555334, 0.036515876619920194,
+      -0.016270165543890432,
     ],
     asin: [
-      0.16666666666666763, 0.07499999999970225, 0.04464285717515816, 0.030381942681751463, 0.02237221571474332, 0.017351599082089816,
-      0.013980973927162759, 0.011397670908023235, 0.0107871348336382, 0.00368069005550017, 0.021769377420875594, -0.021085832234095526,
-      0.03268236914319994,
+      0.16666666666666763, 0.07499999999970225, 0.04464285717515816, 0.030381942681751463, 0.02237221571474332,
+      0.017351599082089816, 0.013980973927162759, 0.011397670908023235, 0.0107871348336382, 0.00368069005550017,
+      0.021769377420875594, -0.021085832234095526, 0.03268236914319994,
     ],
     pi: [3.141592653589793, 1.2246467991473532e-16],
     halfPi: [1.5707963267948966, 6.123233995736766e-17],
@@ -36,7 +47,10 @@ const constants: Readonly<Record<FloatType, InverseConstants>> = {
   },
   f32: {
     atan: [-0.3333330452442169, 0.19997760653495789, -0.1422991156578064, 0.10492745786905289, -0.05823013186454773],
-    asin: [0.16666659712791443, 0.07500510662794113, 0.044515691697597504, 0.03181789815425873, 0.014401402324438095, 0.03756703436374664],
+    asin: [
+      0.16666659712791443, 0.07500510662794113, 0.044515691697597504, 0.03181789815425873, 0.014401402324438095,
+      0.03756703436374664,
+    ],
     pi: [3.1415927410125732, -8.742277657347586e-8],
     halfPi: [1.5707963705062866, -4.371138828673793e-8],
     quarterPi: [0.7853981852531433, -2.1855694143368964e-8],
@@ -46,8 +60,8 @@ const constants: Readonly<Record<FloatType, InverseConstants>> = {
 };
 
 /**
- * atan of a number that is not negative: atan x = atan c + atan((x - c) / (1 + c x)) with c = 0, 1/2, 1, 3/2 or infinity, so that
- * the argument of the series stays within 7/16.
+ * atan of a number that is not negative: atan x = atan c + atan((x - c) / (1 + c x)) with c = 0, 1/2, 1, 3/2 or
+ * infinity, so that the argument of the series stays within 7/16.
  */
 function arctangentOf(body: Body, format: Format, x: Expression): Expression {
   const { number: n } = format;

@@ -9,14 +9,28 @@ import { add, and, div, eq, lt, mul, or, select, sub } from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
 import { exponentialConstants, negligibleSquare } from './exponential.js';
-import { type Format, abs, bitsOf, exponentBits, formatOf, fromBits, polynomial, powerOfTwo, twoSum, upperHalf } from './formats.js';
+import {
+  type Format,
+  abs,
+  bitsOf,
+  exponentBits,
+  formatOf,
+  fromBits,
+  polynomial,
+  powerOfTwo,
+  twoSum,
+  upperHalf,
+} from './formats.js';
 
 interface LogarithmConstants {
   /** Bits of sqrt(1/2). */
   readonly sqrtHalf: bigint;
   /** (2 atanh(s) - 2 s) / s^3 in z = s^2, relative error below 2^-59 (2^-31 in float32). */
   readonly coefficients: readonly number[];
-  /** 1/ln 2, 1/ln 10 with a first part of half the significand, and log10(2) with a first part whose product with k is exact. */
+  /**
+   * 1/ln 2, 1/ln 10 with a first part of half the significand, and log10(2) with a first part whose product with k is
+   * exact.
+   */
   readonly inverseLn2: readonly [number, number];
   readonly inverseLn10: readonly [number, number];
   readonly log10Of2: readonly [number, number];
@@ -27,8 +41,8 @@ export const logarithmConstants: Readonly<Record<FloatType, LogarithmConstants>>
   f64: {
     sqrtHalf: 0x3fe6a09e667f3bcdn,
     coefficients: [
-      0.6666666666666735, 0.39999999999411096, 0.2857142874325806, 0.2222219847687704, 0.1818356967342622, 0.15313905403174977,
-      0.14797482089013525,
+      0.6666666666666735, 0.39999999999411096, 0.2857142874325806, 0.2222219847687704, 0.1818356967342622,
+      0.15313905403174977, 0.14797482089013525,
     ],
     inverseLn2: [1.4426950216293335, 1.9259629911266175e-8],
     inverseLn10: [0.4342944771051407, 4.798111141615973e-9],
@@ -59,7 +73,11 @@ function splitExponent(body: Body, format: Format, x: Expression): { readonly k:
 }
 
 /** As `splitExponent`, for subnormal x too. */
-export function splitAnyExponent(body: Body, format: Format, x: Expression): { readonly k: Expression; readonly m: Expression } {
+export function splitAnyExponent(
+  body: Body,
+  format: Format,
+  x: Expression,
+): { readonly k: Expression; readonly m: Expression } {
   const { number: n, mantissaBits } = format;
   const small = body.let('small', lt(x, n(format.smallestNormal)));
   const scaled = body.let('scaled', select(small, mul(x, n(powerOfTwo(mantissaBits + 2))), x));
@@ -124,7 +142,11 @@ export const log1p = perType((type) =>
 );
 
 /** log(1 + f) as a high part with half the significand and a low part. */
-function splitLogarithm(body: Body, format: Format, f: Expression): { readonly high: Expression; readonly low: Expression } {
+function splitLogarithm(
+  body: Body,
+  format: Format,
+  f: Expression,
+): { readonly high: Expression; readonly low: Expression } {
   const { half, tail } = logarithmOf(body, format, f);
   const high = body.let('high', upperHalf(format, body.let('rough', sub(f, half))));
   return { high, low: body.let('low', add(sub(sub(f, high), half), tail)) };

@@ -1,4 +1,7 @@
-/** Philox4x32-10 as plain numbers, for what lowering draws itself; the same words as the IR function (tested against each other). */
+/**
+ * Philox4x32-10 as plain numbers, for what lowering draws itself; the same words as the IR function (tested against
+ * each other).
+ */
 
 /** Upper half of the 64-bit product of two u32. */
 function multiplyHigh(a: number, b: number): number {

@@ -1,6 +1,6 @@
 /**
- * The counter-based generator Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"), and
- * the numbers that are made of its words without rejection. All are straight-line.
+ * The counter-based generator Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as
+ * 1, 2, 3"), and the numbers that are made of its words without rejection. All are straight-line.
  */
 
 import {
@@ -102,7 +102,9 @@ function sineAndCosine(body: Body, turns: Expression): readonly [Local, Local] {
 
 /** An exponential number with mean 1 from a uniform one. */
 export const exponentialFromUniform = once(() =>
-  define('exponentialFromUniform', 'exponential with mean 1 from a uniform number', { u: 'f64' }, (_, { u }) => neg(call(log('f64'), u))),
+  define('exponentialFromUniform', 'exponential with mean 1 from a uniform number', { u: 'f64' }, (_, { u }) =>
+    neg(call(log('f64'), u)),
+  ),
 );
 
 /**
@@ -110,8 +112,11 @@ export const exponentialFromUniform = once(() =>
  * @remarks `inverseLogQ` is 1 / log1p(-p): -0 for p = 1 (no failures), -infinity for p = 0 (never).
  */
 export const geometricSkip = once(() =>
-  define('geometricSkip', 'failures before the next success', { u: 'f64', inverseLogQ: 'f64' }, (_, { u, inverseLogQ }) =>
-    convert('u32', mul(call(log('f64'), u), inverseLogQ)),
+  define(
+    'geometricSkip',
+    'failures before the next success',
+    { u: 'f64', inverseLogQ: 'f64' },
+    (_, { u, inverseLogQ }) => convert('u32', mul(call(log('f64'), u), inverseLogQ)),
   ),
 );
 
@@ -129,7 +134,11 @@ export const drawParameters = {
 export type DrawPoint = { readonly [K in keyof typeof drawParameters]: Expression };
 
 /** The four words of one iteration of a draw. */
-export function wordsAt(body: Body, at: DrawPoint, iteration: Expression): readonly [Expression, Expression, Expression, Expression] {
+export function wordsAt(
+  body: Body,
+  at: DrawPoint,
+  iteration: Expression,
+): readonly [Expression, Expression, Expression, Expression] {
   const results = body.results({ r0: 'u32', r1: 'u32', r2: 'u32', r3: 'u32' });
   body.add(invoke(philox4x32(), [at.element, at.subElement, at.step, add(at.site, iteration), at.k0, at.k1], results));
   return results.map(get) as [Expression, Expression, Expression, Expression];

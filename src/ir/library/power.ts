@@ -1,13 +1,24 @@
 /**
- * x^y = e^(y log x), with log x as a pair of floats good to some 2^-64 (2^-34 in float32), since its error is multiplied by up to
- * 745 (104). Straight-line.
+ * x^y = e^(y log x), with log x as a pair of floats good to some 2^-64 (2^-34 in float32), since its error is
+ * multiplied by up to 745 (104). Straight-line.
  */
 
 import { add, and, div, eq, gt, lt, mul, ne, neg, not, or, select, sub, unary } from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
 import { exponentialConstants, exponentialOf } from './exponential.js';
-import { type Format, type Pair, abs, fastTwoSum, formatOf, horner, isNegative, powerOfTwo, twoProduct, within } from './formats.js';
+import {
+  type Format,
+  type Pair,
+  abs,
+  fastTwoSum,
+  formatOf,
+  horner,
+  isNegative,
+  powerOfTwo,
+  twoProduct,
+  within,
+} from './formats.js';
 import { splitAnyExponent } from './logarithm.js';
 
 interface PowerConstants {
@@ -23,8 +34,8 @@ const constants: Readonly<Record<FloatType, PowerConstants>> = {
   f64: {
     twoThirds: [0.6666666666666666, 3.700743415417188e-17],
     coefficients: [
-      0.3999999999999998, 0.2857142857144521, 0.22222222217511406, 0.181818188734088, 0.1538455665886444, 0.1333632561242193,
-      0.11674651652262916, 0.11990406548272844,
+      0.3999999999999998, 0.2857142857144521, 0.22222222217511406, 0.181818188734088, 0.1538455665886444,
+      0.1333632561242193, 0.11674651652262916, 0.11990406548272844,
     ],
     largestExponent: powerOfTwo(66),
   },

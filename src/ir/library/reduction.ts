@@ -1,11 +1,30 @@
 /**
  * x = quadrant * pi/2 + r with |r| <= pi/4, r as a pair of floats.
  *
- * Up to a bound by pi/2 in four parts (Cody and Waite 1980); beyond it by an integer product with a window of the bits of 2/pi
- * (Payne and Hanek 1983).
+ * Up to a bound by pi/2 in four parts (Cody and Waite 1980); beyond it by an integer product with a window of the bits
+ * of 2/pi (Payne and Hanek 1983).
  */
 
-import { add, and, binary, convert, f64, get, gt, i32, i64, invoke, lt, mul, or, select, shl, shr, sub, u32 } from '../builder.js';
+import {
+  add,
+  and,
+  binary,
+  convert,
+  f64,
+  get,
+  gt,
+  i32,
+  i64,
+  invoke,
+  lt,
+  mul,
+  or,
+  select,
+  shl,
+  shr,
+  sub,
+  u32,
+} from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, once, perType } from './define.js';
 import { abs, bitsOf, exponentBits, fastTwoSum, formatOf, powerOfTwo, twoProduct, twoSum } from './formats.js';
@@ -32,10 +51,11 @@ const constants: Readonly<Record<FloatType, ReductionConstants>> = {
 
 /** 2/pi in words of 32 bits, the first just after the point; two words of zeros stand before it. */
 const twoOverPiWords: readonly number[] = [
-  0, 0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab, 0xdebbc561, 0xb7246e3a, 0x424dd2e0, 0x06492eea,
-  0x09d1921c, 0xfe1deb1c, 0xb129a73e, 0xe88235f5, 0x2ebb4484, 0xe99c7026, 0xb45f7e41, 0x3991d639, 0x835339f4, 0x9c845f8b, 0xbdf9283b,
-  0x1ff897ff, 0xde05980f, 0xef2f118b, 0x5a0a6d1f, 0x6d367ecf, 0x27cb09b7, 0x4f463f66, 0x9e5fea2d, 0x7527bac7, 0xebe5f17b, 0x3d0739f7,
-  0x8a5292ea, 0x6bfb5fb1, 0x1f8d5d08, 0x56033046, 0xfc7b6bab, 0xf0cfbc20, 0x9af4361d,
+  0, 0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab, 0xdebbc561, 0xb7246e3a,
+  0x424dd2e0, 0x06492eea, 0x09d1921c, 0xfe1deb1c, 0xb129a73e, 0xe88235f5, 0x2ebb4484, 0xe99c7026, 0xb45f7e41,
+  0x3991d639, 0x835339f4, 0x9c845f8b, 0xbdf9283b, 0x1ff897ff, 0xde05980f, 0xef2f118b, 0x5a0a6d1f, 0x6d367ecf,
+  0x27cb09b7, 0x4f463f66, 0x9e5fea2d, 0x7527bac7, 0xebe5f17b, 0x3d0739f7, 0x8a5292ea, 0x6bfb5fb1, 0x1f8d5d08,
+  0x56033046, 0xfc7b6bab, 0xf0cfbc20, 0x9af4361d,
 ];
 
 /** Quadrant (i32; only its value modulo 4 counts), r and its low part. NaN for infinity and NaN. */
@@ -105,7 +125,12 @@ function turnFraction(body: Body, x: Expression): { readonly upper: Expression; 
   const index = body.let('index', shr(offset, u32(5)));
   const shift = body.let('shift', convert('i64', and(offset, u32(31))));
   const table = [0, 1, 2, 3, 4, 5, 6].map((k) => {
-    const word: Expression = { kind: 'call', type: 'u32', function: twoOverPiWord().name, arguments: [add(index, u32(k))] };
+    const word: Expression = {
+      kind: 'call',
+      type: 'u32',
+      function: twoOverPiWord().name,
+      arguments: [add(index, u32(k))],
+    };
     return body.let('table', convert('i64', word));
   });
   const window = [0, 1, 2, 3, 4, 5].map((k) => {
@@ -136,7 +161,8 @@ const reduceLarge = once(() =>
     const rest = body.let('rest', or(shl(upper, i64(2n)), binary('shrU', lower, i64(62n))));
     const restLow = body.let('restLow', shl(lower, i64(2n)));
     const rounded = body.let('rounded', add(binary('shrU', upper, i64(62n)), binary('shrU', rest, i64(63n))));
-    const part = (bits: Expression, exponent: number): Expression => mul(convert('f64', bits), f64(powerOfTwo(exponent)));
+    const part = (bits: Expression, exponent: number): Expression =>
+      mul(convert('f64', bits), f64(powerOfTwo(exponent)));
     const top = twoSum(body, part(shr(rest, i64(32n)), -32), part(low32(rest), -64));
     const bottom = body.let('bottom', add(part(high32(restLow), -96), part(low32(restLow), -128)));
     const fraction = twoSum(body, top.high, body.let('tail', add(top.low, bottom)));

@@ -1,6 +1,6 @@
 /**
- * Remainders and floor division: `fmod` as in C (sign of the dividend, exact), `modulo` and `floorDivide` as Python's % and //
- * on floats (sign of the divisor), with NumPy's results for a divisor of zero instead of an exception.
+ * Remainders and floor division: `fmod` as in C (sign of the dividend, exact), `modulo` and `floorDivide` as Python's %
+ * and // on floats (sign of the divisor), with NumPy's results for a divisor of zero instead of an exception.
  *
  * For floats these are not straight-line: a quotient of 2^52 and more takes a loop.
  */
@@ -31,33 +31,44 @@ import type { Expression, IrFunction } from '../program.js';
 import { type FloatType, type NumberType, define, perType } from './define.js';
 import { abs, formatOf, powerOfTwo, twoProduct, withSignOf } from './formats.js';
 
-/** x - trunc(x / y) * y without rounding, with the sign of x; of floats NaN for y = 0 or infinite x, of integers 0 for y = 0. */
-export const fmod = perType<NumberType>((type) => (type === 'f64' ? fmodDouble() : type === 'f32' ? fmodSingle() : fmodInteger()));
+/**
+ * x - trunc(x / y) * y without rounding, with the sign of x; of floats NaN for y = 0 or infinite x, of integers 0 for y
+ * = 0.
+ */
+export const fmod = perType<NumberType>((type) =>
+  type === 'f64' ? fmodDouble() : type === 'f32' ? fmodSingle() : fmodInteger(),
+);
 
 function fmodDouble(): IrFunction {
-  return define('fmod_f64', 'remainder with the sign of the dividend, exact', { x: 'f64', y: 'f64' }, (body, { x, y }) => {
-    const format = formatOf('f64');
-    const a = body.let('a', abs(x));
-    const b = body.let('b', abs(y));
-    const ratio = body.let('ratio', div(a, b));
-    // The rounded quotient is the true one or, having been rounded up, one more; its product with b is exact as a pair.
-    const product = twoProduct(body, format, body.let('quotient', unary('trunc', ratio)), b);
-    const difference = body.let('difference', sub(sub(a, product.high), product.low));
-    const rest = body.variable('rest', select(lt(difference, f64(0)), add(difference, b), difference));
-    const infinite = f64(Infinity);
-    const legal = body.let('legal', and(lt(a, infinite), gt(b, f64(0))));
-    body.when(and(legal, ge(ratio, f64(powerOfTwo(52)))), () => {
-      body.set(rest, a);
-      const step = body.variable('step', b);
-      body.whilst(le(add(get(step), get(step)), a), () => body.set(step, add(get(step), get(step))));
-      body.whilst(ge(get(step), b), () => {
-        body.set(rest, select(ge(get(rest), get(step)), sub(get(rest), get(step)), get(rest)));
-        body.set(step, mul(get(step), f64(0.5)));
+  return define(
+    'fmod_f64',
+    'remainder with the sign of the dividend, exact',
+    { x: 'f64', y: 'f64' },
+    (body, { x, y }) => {
+      const format = formatOf('f64');
+      const a = body.let('a', abs(x));
+      const b = body.let('b', abs(y));
+      const ratio = body.let('ratio', div(a, b));
+      // The rounded quotient is the true one or, having been rounded up, one more; its product with b is exact as a
+      // pair.
+      const product = twoProduct(body, format, body.let('quotient', unary('trunc', ratio)), b);
+      const difference = body.let('difference', sub(sub(a, product.high), product.low));
+      const rest = body.variable('rest', select(lt(difference, f64(0)), add(difference, b), difference));
+      const infinite = f64(Infinity);
+      const legal = body.let('legal', and(lt(a, infinite), gt(b, f64(0))));
+      body.when(and(legal, ge(ratio, f64(powerOfTwo(52)))), () => {
+        body.set(rest, a);
+        const step = body.variable('step', b);
+        body.whilst(le(add(get(step), get(step)), a), () => body.set(step, add(get(step), get(step))));
+        body.whilst(ge(get(step), b), () => {
+          body.set(rest, select(ge(get(rest), get(step)), sub(get(rest), get(step)), get(rest)));
+          body.set(step, mul(get(step), f64(0.5)));
+        });
       });
-    });
-    const value = select(eq(b, infinite), a, get(rest));
-    return select(legal, withSignOf(format, body.let('value', value), x), f64(NaN));
-  });
+      const value = select(eq(b, infinite), a, get(rest));
+      return select(legal, withSignOf(format, body.let('value', value), x), f64(NaN));
+    },
+  );
 }
 
 /** The remainder of two float32 numbers is one, so that the float64 function gives it exactly. */
@@ -68,7 +79,9 @@ function fmodSingle(): IrFunction {
 }
 
 function fmodInteger(): IrFunction {
-  return define('fmod_i32', 'remainder with the sign of the dividend', { x: 'i32', y: 'i32' }, (_, { x, y }) => binary('rem', x, y));
+  return define('fmod_i32', 'remainder with the sign of the dividend', { x: 'i32', y: 'i32' }, (_, { x, y }) =>
+    binary('rem', x, y),
+  );
 }
 
 /** True when a remainder is not zero and its sign is not that of the divisor. */
@@ -86,7 +99,9 @@ export const modulo = perType<NumberType>((type) =>
 );
 
 /** Python's x // y; for y = 0 the quotient x / y of floats, 0 of integers. */
-export const floorDivide = perType<NumberType>((type) => (type === 'i32' ? floorDivideInteger() : floorDivideFloat(type)));
+export const floorDivide = perType<NumberType>((type) =>
+  type === 'i32' ? floorDivideInteger() : floorDivideFloat(type),
+);
 
 function floorDivideFloat(type: FloatType): IrFunction {
   return define(`floorDivide_${type}`, 'quotient rounded down', { x: type, y: type }, (body, { x, y }) => {

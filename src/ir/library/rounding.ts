@@ -9,7 +9,11 @@ import { add, constant, convert, div, eq, f64, gt, lt, mul, select, unary } from
 import type { Expression, IrFunction, UnaryOperator } from '../program.js';
 import { type FloatType, type NumberType, define, once, perType } from './define.js';
 
-const unaryFunction = <T extends NumberType>(name: string, op: UnaryOperator, comment: string): ((type: T) => IrFunction) =>
+const unaryFunction = <T extends NumberType>(
+  name: string,
+  op: UnaryOperator,
+  comment: string,
+): ((type: T) => IrFunction) =>
   perType<T>((type) => define(`${name}_${type}`, comment, { x: type }, (_, { x }) => unary(op, x)));
 
 export const sqrt = unaryFunction<FloatType>('sqrt', 'sqrt', 'square root, correctly rounded');

@@ -1,6 +1,7 @@
 /**
- * Logarithms of discrete probabilities to full precision however large the counts: Stirling's error and the deviance are computed
- * apart, so that no large terms cancel (Loader 2000, "Fast and accurate computation of binomial probabilities").
+ * Logarithms of discrete probabilities to full precision however large the counts: Stirling's error and the deviance
+ * are computed apart, so that no large terms cancel (Loader 2000, "Fast and accurate computation of binomial
+ * probabilities").
  */
 
 import { add, call, div, f64, get, lt, mul, sub } from '../builder.js';

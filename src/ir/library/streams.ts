@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { philox } from './philox-host.js';
 
 /**
- * The two key words of a stream: the first eight bytes, little-endian, of SHA-256 over "interneuron/stream/1", the seed and the stream's
- * name, each of the three preceded by its length in bytes as a little-endian u32 (UTF-8), so that no two pairs have one encoding.
+ * The two key words of a stream: the first eight bytes, little-endian, of SHA-256 over "interneuron/stream/1", the seed
+ * and the stream's name, each of the three preceded by its length in bytes as a little-endian u32 (UTF-8), so that no
+ * two pairs have one encoding.
  *
  * @param seed    as written by the user
  * @param stream  made of population or projection ids and a purpose, such as `population/exc/noise`
@@ -23,8 +24,8 @@ export function streamKey(seed: string, stream: string): readonly [number, numbe
 }
 
 /**
- * The key under which copy `copy` of a synapse between the same two cells draws: the stream's own for copy 0, otherwise words 0 and 1 of
- * Philox at the counter (copy, 0, 0, 0).
+ * The key under which copy `copy` of a synapse between the same two cells draws: the stream's own for copy 0, otherwise
+ * words 0 and 1 of Philox at the counter (copy, 0, 0, 0).
  */
 export function copyKey(key: readonly [number, number], copy: number): readonly [number, number] {
   if (copy === 0) return key;

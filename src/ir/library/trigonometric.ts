@@ -10,23 +10,27 @@ import { type Body, type FloatType, define, perType } from './define.js';
 import { type Format, type Pair, abs, bitsOf, fastTwoSum, formatOf, horner, powerOfTwo } from './formats.js';
 import { reduceHalfPi } from './reduction.js';
 
-/** (sin r - r) / r^3 and (cos r - 1 + r^2/2) / r^4 in z = r^2 for |r| <= pi/4; relative errors below 2^-57 (2^-27 in float32). */
-const coefficients: Readonly<Record<FloatType, { readonly sin: readonly number[]; readonly cos: readonly number[] }>> = {
-  f64: {
-    sin: [
-      -0.16666666666666632, 0.008333333333322373, -0.00019841269829772867, 2.75573136791432e-6, -2.505075602510955e-8,
-      1.5896669782523815e-10,
-    ],
-    cos: [
-      0.0416666666666666, -0.001388888888887407, 2.4801587289446328e-5, -2.755731434144597e-7, 2.0875721728300992e-9,
-      -1.135956468996639e-11,
-    ],
-  },
-  f32: {
-    sin: [-0.16666655242443085, 0.008332176133990288, -0.00019516983593348414],
-    cos: [0.04166664555668831, -0.0013887364184483886, 2.4438109903712757e-5],
-  },
-};
+/**
+ * (sin r - r) / r^3 and (cos r - 1 + r^2/2) / r^4 in z = r^2 for |r| <= pi/4; relative errors below 2^-57 (2^-27 in
+ * float32).
+ */
+const coefficients: Readonly<Record<FloatType, { readonly sin: readonly number[]; readonly cos: readonly number[] }>> =
+  {
+    f64: {
+      sin: [
+        -0.16666666666666632, 0.008333333333322373, -0.00019841269829772867, 2.75573136791432e-6, -2.505075602510955e-8,
+        1.5896669782523815e-10,
+      ],
+      cos: [
+        0.0416666666666666, -0.001388888888887407, 2.4801587289446328e-5, -2.755731434144597e-7, 2.0875721728300992e-9,
+        -1.135956468996639e-11,
+      ],
+    },
+    f32: {
+      sin: [-0.16666655242443085, 0.008332176133990288, -0.00019516983593348414],
+      cos: [0.04166664555668831, -0.0013887364184483886, 2.4438109903712757e-5],
+    },
+  };
 
 /** 2 pi as a pair. */
 const twoPi: Readonly<Record<FloatType, readonly [number, number]>> = {
@@ -119,8 +123,8 @@ export const tan = perType((type) =>
 );
 
 /**
- * Sine and cosine of `u` turns, 2 pi u radians, for |u| < 2^50: the quadrant is exact, so that they are precise everywhere.
- * Used by the Box-Muller transform.
+ * Sine and cosine of `u` turns, 2 pi u radians, for |u| < 2^50: the quadrant is exact, so that they are precise
+ * everywhere. Used by the Box-Muller transform.
  */
 export const sinCosTurn = perType((type) =>
   define(`sinCosTurn_${type}`, 'sine and cosine of u turns', { u: type }, (body, { u }) => {

@@ -1,14 +1,21 @@
 /**
  * PyNN 0.13's standard cells as equations: one entry each, in PyNN's parameter names, units and defaults.
  *
- * Common to all: current injected by sources is `i_inj`; v is held at its reset for round(tau_refrac/dt) steps after a spike, while
- * synaptic and adaptation variables go on; what arrives at v meanwhile is lost. First values are PyNN's constants, not v_rest.
- * Linear cells are integrated exactly, those with conductances by RK4, those with fast own dynamics by the adaptive method.
+ * Common to all: current injected by sources is `i_inj`; v is held at its reset for round(tau_refrac/dt) steps after a
+ * spike, while synaptic and adaptation variables go on; what arrives at v meanwhile is lost. First values are PyNN's
+ * constants, not v_rest. Linear cells are integrated exactly, those with conductances by RK4, those with fast own
+ * dynamics by the adaptive method.
  *
  * @source PyNN 0.13, pyNN.standardmodels.cells; papers at each cell
  */
 
-import type { DerivativeDocument, EventDocument, NeuronDocument, ParameterDocument, StateDocument } from '../../model/document.js';
+import type {
+  DerivativeDocument,
+  EventDocument,
+  NeuronDocument,
+  ParameterDocument,
+  StateDocument,
+} from '../../model/document.js';
 import { identityOf, type StandardCell } from '../standard-type.js';
 import { response, type ResponseParts, type ResponseShape } from './receptors.js';
 
@@ -21,7 +28,10 @@ const parametersOf = (numbers: Numbers): Record<string, ParameterDocument> =>
 interface Membrane {
   readonly name: string;
   readonly parameters: Numbers;
-  /** Names of all parameters in PyNN's order, in which those that are drawn are drawn; absent: the membrane's, then the receptors'. */
+  /**
+   * Names of all parameters in PyNN's order, in which those that are drawn are drawn; absent: the membrane's, then the
+   * receptors'.
+   */
   readonly order?: string;
   /** First value of v in mV. */
   readonly v: number;
@@ -47,7 +57,9 @@ export function composeCell(
   recordable: Readonly<Record<string, string>>,
 ): StandardCell {
   const parts = Object.values(responses);
-  const current = ['i_offset', 'i_inj'].filter((name) => name === 'i_inj' || membrane.parameters['i_offset'] !== undefined);
+  const current = ['i_offset', 'i_inj'].filter(
+    (name) => name === 'i_inj' || membrane.parameters['i_offset'] !== undefined,
+  );
   const unordered = merged([parametersOf(membrane.parameters), ...parts.map((part) => part.parameters)]);
   const place = (name: string): number => (membrane.order?.split(' ') ?? []).indexOf(name);
   const parameters = Object.fromEntries(Object.entries(unordered).sort(([a], [b]) => place(a) - place(b)));
@@ -58,7 +70,11 @@ export function composeCell(
       conformsTo: { type: `pynn/${membrane.name}`, where: identityOf(Object.keys(parameters)), timing: 'grid' },
       parameters,
       inputs: { i_inj: 'nA' },
-      state: merged<StateDocument>([{ v: { unit: 'mV', initial: membrane.v } }, membrane.state ?? {}, ...parts.map((part) => part.state)]),
+      state: merged<StateDocument>([
+        { v: { unit: 'mV', initial: membrane.v } },
+        membrane.state ?? {},
+        ...parts.map((part) => part.state),
+      ]),
       ...(membrane.derived === undefined ? {} : { derived: membrane.derived }),
       derivatives: merged<DerivativeDocument>([
         { v: membrane.rate.replace(/\bI\b/, `(${total})`) },
@@ -103,7 +119,13 @@ function conductances(
 ): TwoReceptors {
   return {
     responses: {
-      excitatory: response({ shape, kind: 'conductance', variable: 'gsyn_exc', timeConstant: ['tau_syn_E', tauE], reversal: reversalE }),
+      excitatory: response({
+        shape,
+        kind: 'conductance',
+        variable: 'gsyn_exc',
+        timeConstant: ['tau_syn_E', tauE],
+        reversal: reversalE,
+      }),
       inhibitory: response({
         shape,
         kind: 'conductance',
@@ -166,15 +188,17 @@ const adexParameters: Numbers = {
 };
 
 /**
- * Adaptive exponential integrate-and-fire (Brette & Gerstner, Journal of Neurophysiology 94 (2005) 3637), with gL = cm/tau_m:
+ * Adaptive exponential integrate-and-fire (Brette & Gerstner, Journal of Neurophysiology 94 (2005) 3637), with gL =
+ * cm/tau_m:
  *   cm v' = -gL (v - v_rest) + gL delta_T exp((v - v_thresh)/delta_T) - w + I,  tau_w w' = a (v - v_rest) - w
- * At v > v_spike: v := v_reset, w += b; w goes on while v is held. The exponential grows no further beyond v_spike. With delta_T = 0
- * there is no exponential, and the threshold is v_thresh.
+ * At v > v_spike: v := v_reset, w += b; w goes on while v is held. The exponential grows no further beyond v_spike.
+ * With delta_T = 0 there is no exponential, and the threshold is v_thresh.
  */
 export const adex = (name: string): Membrane => ({
   name,
   parameters: adexParameters,
-  order: 'cm tau_refrac v_spike v_reset v_rest tau_m i_offset a b delta_T tau_w v_thresh e_rev_E tau_syn_E e_rev_I tau_syn_I',
+  order:
+    'cm tau_refrac v_spike v_reset v_rest tau_m i_offset a b delta_T tau_w v_thresh e_rev_E tau_syn_E e_rev_I tau_syn_I',
   v: -70.6,
   rate: '(v_rest - v + (delta_T*exp((min(v, v_spike) - v_thresh)/delta_T) if delta_T > 0*mV else 0*mV))/tau_m + (I - w)/cm',
   state: { w: { unit: 'nA' } },
@@ -209,20 +233,27 @@ const adaptingLif: Membrane = {
   initial: { g_s: 'g_s', g_r: 'g_r' },
 };
 
-/** The neuron of the FACETS hardware, stage 1: IF_cond_exp with cm 0.2 nF, tau_refrac 1 ms and e_rev_E 0 mV, given by its leak conductance. */
+/**
+ * The neuron of the FACETS hardware, stage 1: IF_cond_exp with cm 0.2 nF, tau_refrac 1 ms and e_rev_E 0 mV, given by
+ * its leak conductance.
+ */
 const facetsHardware: Membrane = {
   name: 'IF_facets_hardware1',
   parameters: { g_leak: [40, 'nS'], v_reset: [-80, 'mV'], v_rest: [-65, 'mV'], v_thresh: [-55, 'mV'] },
   order: 'g_leak tau_syn_E tau_syn_I v_reset e_rev_I v_rest v_thresh',
   v: -65,
   rate: '(g_leak*(v_rest - v) + I)/(0.2*nF)',
-  spike: { when: 'v > v_thresh', do: ['v = v_reset'], refractory: { for: '1*ms', rate: ['v'], writes: 'block', rounding: 'nearest' } },
+  spike: {
+    when: 'v > v_thresh',
+    do: ['v = v_reset'],
+    refractory: { for: '1*ms', rate: ['v'], writes: 'block', rounding: 'nearest' },
+  },
   method: 'rk4',
 };
 
 /**
- * Hodgkin–Huxley with the channels of Traub & Miles (Neuronal Networks of the Hippocampus, 1991), u = v - v_offset. A spike is an
- * upward crossing of 0 mV; nothing is reset. x/(exp(x) - 1) is written 1/exprel(x), which has no hole at 0.
+ * Hodgkin–Huxley with the channels of Traub & Miles (Neuronal Networks of the Hippocampus, 1991), u = v - v_offset. A
+ * spike is an upward crossing of 0 mV; nothing is reset. x/(exp(x) - 1) is written 1/exprel(x), which has no hole at 0.
  */
 const hodgkinHuxley: Membrane = {
   name: 'HH_cond_exp',
@@ -260,7 +291,10 @@ const hodgkinHuxley: Membrane = {
   initial: { m: 'gate_m', h: 'gate_h', n: 'gate_n' },
 };
 
-/** Izhikevich's simple model (IEEE Transactions on Neural Networks 14 (2003) 1569); currents act as on 1 pF, synapses step v. */
+/**
+ * Izhikevich's simple model (IEEE Transactions on Neural Networks 14 (2003) 1569); currents act as on 1 pF, synapses
+ * step v.
+ */
 const izhikevichMembrane: Membrane = {
   name: 'Izhikevich',
   parameters: { a: [0.02, '1/ms'], b: [0.2, '1/ms'], c: [-65, 'mV'], d: [2, 'mV/ms'], i_offset: [0, 'nA'] },
@@ -275,15 +309,18 @@ const izhikevichMembrane: Membrane = {
 };
 
 /**
- * Generalised integrate-and-fire with `components` exponentials each of spike-triggered current (eta) and threshold movement (gamma)
- * (Mensi et al., Journal of Neurophysiology 107 (2012) 1756; Pozzorini et al., PLOS Computational Biology 11 (2015) e1004275):
+ * Generalised integrate-and-fire with `components` exponentials each of spike-triggered current (eta) and threshold
+ * movement (gamma) (Mensi et al., Journal of Neurophysiology 107 (2012) 1756; Pozzorini et al., PLOS Computational
+ * Biology 11 (2015) e1004275):
  *   cm v' = -(cm/tau_m)(v - v_rest) - sum eta_j + I,  v_t = v_t_star + sum gamma_j
- * A spike falls into a step with probability 1 - exp(-lambda0 exp((v - v_t)/delta_v) dt); it adds a_eta_j and a_gamma_j.
+ * A spike falls into a step with probability 1 - exp(-lambda0 exp((v - v_t)/delta_v) dt); it adds a_eta_j and
+ * a_gamma_j.
  */
 export function gifCell(components = 3): StandardCell {
   const numbered = Array.from({ length: components }, (_, k) => k + 1);
   const usualTime = (k: number): number => [1, 10][k - 1] ?? 100;
-  const each = <T>(make: (k: number) => readonly [string, T]): Record<string, T> => Object.fromEntries(numbered.map(make));
+  const each = <T>(make: (k: number) => readonly [string, T]): Record<string, T> =>
+    Object.fromEntries(numbered.map(make));
   const list = (name: string): readonly string[] => numbered.map((k) => `${name}_${k}`);
   const { responses, recordable } = conductances('exp', 5, 5, -70);
   const cell = composeCell(
@@ -312,7 +349,10 @@ export function gifCell(components = 3): StandardCell {
         v_t: { unit: 'mV', value: ['v_t_star', ...numbered.map((k) => `gamma_${k}`)].join(' + ') },
       },
       state: { ...each((k) => [`eta_${k}`, { unit: 'nA' }]), ...each((k) => [`gamma_${k}`, { unit: 'mV' }]) },
-      derivatives: { ...each((k) => [`eta_${k}`, `-eta_${k}/tau_eta_${k}`]), ...each((k) => [`gamma_${k}`, `-gamma_${k}/tau_gamma_${k}`]) },
+      derivatives: {
+        ...each((k) => [`eta_${k}`, `-eta_${k}/tau_eta_${k}`]),
+        ...each((k) => [`gamma_${k}`, `-gamma_${k}/tau_gamma_${k}`]),
+      },
       spike: resets(
         'uniform() < -expm1(-lambda0*exp((v - v_t)/delta_v)*dt)',
         numbered.flatMap((k) => [`eta_${k} += a_eta_${k}`, `gamma_${k} += a_gamma_${k}`]),
@@ -323,17 +363,24 @@ export function gifCell(components = 3): StandardCell {
     responses,
     recordable,
   );
-  return { ...cell, lists: { tau_eta: list('tau_eta'), tau_gamma: list('tau_gamma'), a_eta: list('a_eta'), a_gamma: list('a_gamma') } };
+  return {
+    ...cell,
+    lists: { tau_eta: list('tau_eta'), tau_gamma: list('tau_gamma'), a_eta: list('a_eta'), a_gamma: list('a_gamma') },
+  };
 }
 
 // --- The table ----------------------------------------------------------------------------------------------------
 
-const compose = (membrane: Membrane, { responses, recordable }: TwoReceptors): StandardCell => composeCell(membrane, responses, recordable);
+const compose = (membrane: Membrane, { responses, recordable }: TwoReceptors): StandardCell =>
+  composeCell(membrane, responses, recordable);
 
 /** A cell whose synapses step v. */
 function stepped(membrane: Membrane): StandardCell {
   const cell = composeCell(membrane, {}, {});
-  return { ...cell, receptors: { excitatory: { variable: 'v', kind: 'voltage' }, inhibitory: { variable: 'v', kind: 'voltage' } } };
+  return {
+    ...cell,
+    receptors: { excitatory: { variable: 'v', kind: 'voltage' }, inhibitory: { variable: 'v', kind: 'voltage' } },
+  };
 }
 
 /** PyNN's standard cells that integrate. */

@@ -11,7 +11,9 @@ export { electricalSynapse, synapsesFor } from './synapses.js';
 export { inhomogeneousGamma } from './sources.js';
 
 /** Cells with a type of their own, by name; SpikeSourceArray has none. */
-export const standardCells: ReadonlyMap<string, StandardCell> = new Map([...cells, ...sources].map((cell) => [cell.name, cell]));
+export const standardCells: ReadonlyMap<string, StandardCell> = new Map(
+  [...cells, ...sources].map((cell) => [cell.name, cell]),
+);
 
 /** Types of PyNN that only other machinery could build, each with what it is. */
 export const missingTypes: Readonly<Record<string, string>> = {

@@ -1,12 +1,15 @@
 /**
  * Spike-timing-dependent plasticity as PyNN 0.13 composes it: a timing rule and a weight dependence.
  *
- * The synapse meets a presynaptic spike at t + d(1 - f) and a postsynaptic one at t + d f, with the delay d and the dendritic fraction f
- * of it. At a presynaptic spike the weight is depressed, then captured, and what was captured arrives d f later; at a postsynaptic spike
- * it is potentiated at once. Traces x (pre) and y (post) pair each spike with all before; two at the same instant do not pair.
+ * The synapse meets a presynaptic spike at t + d(1 - f) and a postsynaptic one at t + d f, with the delay d and the
+ * dendritic fraction f of it. At a presynaptic spike the weight is depressed, then captured, and what was captured
+ * arrives d f later; at a postsynaptic spike it is potentiated at once. Traces x (pre) and y (post) pair each spike
+ * with all before; two at the same instant do not pair.
  *
- * @source PyNN 0.13, pyNN.standardmodels.synapses; Song, Miller & Abbott, Nature Neuroscience 3 (2000) 919; van Rossum, Bi & Turrigiano,
- *   Journal of Neuroscience 20 (2000) 8812; Gütig et al., Journal of Neuroscience 23 (2003) 3697; Vogels et al., Science 334 (2011) 1569
+ * @source PyNN 0.13, pyNN.standardmodels.synapses; Song, Miller & Abbott, Nature Neuroscience 3 (2000) 919; van Rossum,
+ *   Bi & Turrigiano,
+ *   Journal of Neuroscience 20 (2000) 8812; Gütig et al., Journal of Neuroscience 23 (2003) 3697; Vogels et al.,
+ *   Science 334 (2011) 1569
  */
 
 import type { ParameterDocument } from '../../model/document.js';
@@ -18,7 +21,10 @@ type Parameters = Readonly<Record<string, ParameterDocument>>;
 export interface TimingRule {
   /** Parameters; those in the unit of weights carry the unit `weight`. */
   readonly parameters: Parameters;
-  /** Change at a pre- and at a postsynaptic spike; `down(q)` and `up(q)` stand for the weight dependence with the amount q. */
+  /**
+   * Change at a pre- and at a postsynaptic spike; `down(q)` and `up(q)` stand for the weight dependence with the amount
+   * q.
+   */
   readonly pre: string;
   readonly post: string;
   readonly tauPre: string;
@@ -50,9 +56,14 @@ export const timingRules: Readonly<Record<string, TimingRule>> = {
     tauPre: 'tau_plus',
     tauPost: 'tau_minus',
   },
-  // Inhibitory plasticity towards the target rate rho; eta is in the unit of weights, and no weight dependence enters but its limits.
+  // Inhibitory plasticity towards the target rate rho; eta is in the unit of weights, and no weight dependence enters
+  // but its limits.
   Vogels2011Rule: {
-    parameters: { tau: { unit: 'ms', value: 20 }, eta: { unit: 'weight', value: 1e-10 }, rho: { unit: 'Hz', value: 3 } },
+    parameters: {
+      tau: { unit: 'ms', value: 20 },
+      eta: { unit: 'weight', value: 1e-10 },
+      rho: { unit: 'Hz', value: 3 },
+    },
     pre: `weight += eta*(${earlierPost} - 2*rho*tau)`,
     post: `weight += eta*${earlierPre}`,
     tauPre: 'tau',
@@ -81,14 +92,22 @@ export const weightDependences: Readonly<Record<string, WeightDependence>> = {
 export interface StdpTiming {
   readonly preAtOnce: boolean;
   readonly postAtOnce: boolean;
-  /** Whether what is transmitted arrives later than the presynaptic spike meets the synapse; the parameter `transmission` says by how much. */
+  /**
+   * Whether what is transmitted arrives later than the presynaptic spike meets the synapse; the parameter
+   * `transmission` says by how much.
+   */
   readonly sends: boolean;
   /** Whether a parameter holds the delay of both ways, for delays that are drawn. */
   readonly whole?: boolean;
 }
 
 /** A synapse type from its parts; undefined for names that do not exist. */
-export function stdpSynapse(kind: WeightKind, timing: string, dependence: string, when: StdpTiming): StandardSynapse | undefined {
+export function stdpSynapse(
+  kind: WeightKind,
+  timing: string,
+  dependence: string,
+  when: StdpTiming,
+): StandardSynapse | undefined {
   const rule = timingRules[timing];
   const weights = weightDependences[dependence];
   if (rule === undefined || weights === undefined) return undefined;
@@ -127,7 +146,10 @@ export function stdpSynapse(kind: WeightKind, timing: string, dependence: string
         last_pre: { type: 'integer', initial: -1 },
         last_post: { type: 'integer', initial: -1 },
       },
-      derivatives: { x: { rate: `-x/${rule.tauPre}`, eventDriven: true }, y: { rate: `-y/${rule.tauPost}`, eventDriven: true } },
+      derivatives: {
+        x: { rate: `-x/${rule.tauPre}`, eventDriven: true },
+        y: { rate: `-y/${rule.tauPost}`, eventDriven: true },
+      },
       ports: { port: { unit } },
       pathways: {
         pre: {

@@ -38,8 +38,8 @@ export const responseParts: Readonly<Record<string, ResponseType>> = {
 };
 
 /**
- * A cell type for a membrane and receptors, whose parameters are called `<receptor>_<parameter>`; receptors are in the order of their
- * names, as PyNN has them. Undefined for names that do not exist.
+ * A cell type for a membrane and receptors, whose parameters are called `<receptor>_<parameter>`; receptors are in the
+ * order of their names, as PyNN has them. Undefined for names that do not exist.
  */
 export function pointNeuron(neuron: string, receptors: readonly ReceptorChoice[]): StandardCell | undefined {
   if (!neuronParts.includes(neuron)) return undefined;

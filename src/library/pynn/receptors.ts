@@ -2,10 +2,12 @@
  * Post-synaptic responses of PyNN's standard cells.
  *
  * exp:   s' = -s/tau; an arrival adds w to s.
- * alpha: s' = (e*y - s)/tau, y' = -y/tau; an arrival adds w to y, so that s(t) = w*(t/tau)*exp(1 - t/tau), whose peak is w at tau.
- * beta:  the difference of two exponentials, with time constants tau_rise and tau_decay, scaled to a peak of w.
+ * alpha: s' = (e*y - s)/tau, y' = -y/tau; an arrival adds w to y, so that s(t) = w*(t/tau)*exp(1 - t/tau), whose peak
+ * is w at tau. beta:  the difference of two exponentials, with time constants tau_rise and tau_decay, scaled to a peak
+ * of w.
  *
- * @source PyNN 0.13, pyNN.standardmodels.receptors; Rotter & Diesmann, Biological Cybernetics 81 (1999) 381 for the linear form of alpha
+ * @source PyNN 0.13, pyNN.standardmodels.receptors; Rotter & Diesmann, Biological Cybernetics 81 (1999) 381 for the
+ *   linear form of alpha
  */
 
 import type { DerivativeDocument, ParameterDocument, StateDocument } from '../../model/document.js';
@@ -42,7 +44,14 @@ const parameter = ([name, value]: readonly [string, number], unit: string): Reco
 });
 
 /** The parts of a cell type that make up one receptor. */
-export function response({ shape, kind, variable, timeConstant, riseTime, reversal }: ResponseDescription): ResponseParts {
+export function response({
+  shape,
+  kind,
+  variable,
+  timeConstant,
+  riseTime,
+  reversal,
+}: ResponseDescription): ResponseParts {
   const unit = weightUnits[kind];
   const [tau] = timeConstant;
   const common = {
@@ -51,7 +60,8 @@ export function response({ shape, kind, variable, timeConstant, riseTime, revers
       ...(riseTime === undefined ? {} : parameter(riseTime, 'ms')),
       ...(reversal === undefined || typeof reversal === 'string' ? {} : parameter(reversal, 'mV')),
     },
-    current: reversal === undefined ? variable : `${variable}*(${typeof reversal === 'string' ? reversal : reversal[0]} - v)`,
+    current:
+      reversal === undefined ? variable : `${variable}*(${typeof reversal === 'string' ? reversal : reversal[0]} - v)`,
   };
   const rising = `${variable}_rise`;
   const receptor = (target: string): Receptor => ({ variable: target, kind, timeConstant: tau });
@@ -71,8 +81,9 @@ export function response({ shape, kind, variable, timeConstant, riseTime, revers
         derivatives: { [variable]: `(e*${rising} - ${variable})/${tau}`, [rising]: `-${rising}/${tau}` },
       };
     case 'beta': {
-      // g' = (k*y - g)/tau_decay, y' = -y/tau_rise gives k*tau_rise/(tau_decay - tau_rise)*(exp(-t/tau_decay) - exp(-t/tau_rise)); with
-      // r = tau_rise/tau_decay its peak is k*r*r**(r/(1 - r)), so that k = r**(-1/(1 - r)) makes the peak 1.
+      // g' = (k*y - g)/tau_decay, y' = -y/tau_rise gives k*tau_rise/(tau_decay - tau_rise)*(exp(-t/tau_decay) -
+      // exp(-t/tau_rise)); with r = tau_rise/tau_decay its peak is k*r*r**(r/(1 - r)), so that k = r**(-1/(1 - r))
+      // makes the peak 1.
       const rise = riseTime?.[0] ?? 'tau_rise';
       const scale = `exp(-log(${rise}/${tau})/(1 - ${rise}/${tau}))`;
       return {

@@ -1,10 +1,11 @@
 /**
  * PyNN 0.13's sources of spikes that draw them; SpikeSourceArray is a population that replays spikes and has no type.
  *
- * A source is active for start <= t < start + duration, both rounded to the nearest step. Poisson sources draw how many spikes fall
- * into a step. Intervals of the other two are drawn as whole, in continuous time; the first begins at `start` (an ordinary renewal
- * process), and a spike is emitted in the step that it falls into, one in a step at most: one that is late because of that
- * comes in the step after. The first interval is drawn when time begins to pass, so that each segment of a run has its own.
+ * A source is active for start <= t < start + duration, both rounded to the nearest step. Poisson sources draw how many
+ * spikes fall into a step. Intervals of the other two are drawn as whole, in continuous time; the first begins at
+ * `start` (an ordinary renewal process), and a spike is emitted in the step that it falls into, one in a step at most:
+ * one that is late because of that comes in the step after. The first interval is drawn when time begins to pass, so
+ * that each segment of a run has its own.
  *
  * @source PyNN 0.13, pyNN.standardmodels.cells
  */
@@ -54,7 +55,9 @@ const renewal = (name: string, parameters: Parameters, interval: string): Standa
     },
   );
 
-/** The last of the values whose time has come, the first before any: found by halves, so that long lists stay shallow. */
+/**
+ * The last of the values whose time has come, the first before any: found by halves, so that long lists stay shallow.
+ */
 function piecewise(values: readonly string[], times: readonly string[]): string {
   const within = (low: number, high: number): string => {
     if (low === high) return values[low] ?? '';
@@ -65,9 +68,9 @@ function piecewise(values: readonly string[], times: readonly string[]): string 
 }
 
 /**
- * A gamma process whose shape a and scale b (s) change at `bins` given times. A spike falls into a step with the probability that the hazard of
- * the interval distribution of the moment, at the age of the step's middle, gives it; a spike is in the middle of its step, and
- * age counts from `start` before the first.
+ * A gamma process whose shape a and scale b (s) change at `bins` given times. A spike falls into a step with the
+ * probability that the hazard of the interval distribution of the moment, at the age of the step's middle, gives it; a
+ * spike is in the middle of its step, and age counts from `start` before the first.
  *
  * @source E. Muller, L. Buesing, J. Schemmel & K. Meier, Neural Computation 19 (2007) 2958, for the process
  */
@@ -96,7 +99,8 @@ export function inhomogeneousGamma(bins: number): StandardCell {
 
 /** Sources by name. */
 export const sources: readonly StandardCell[] = [
-  // Whether any spikes fall into a step, so that a change of the rate acts at once; then how many, given the time of the first.
+  // Whether any spikes fall into a step, so that a change of the rate acts at once; then how many, given the time of
+  // the first.
   source(
     'SpikeSourcePoisson',
     { rate: { unit: 'Hz', value: 1 }, ...window },

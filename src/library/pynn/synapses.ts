@@ -3,8 +3,10 @@
  *
  * Between spikes the state is advanced in closed form over the time `elapsed` since the last one (in s).
  *
- * @source PyNN 0.13, pyNN.standardmodels.synapses; Tsodyks, Uziel & Markram, Journal of Neuroscience 20 (2000) RC50; Fuhrmann et al.,
- *   Journal of Neurophysiology 87 (2002) 140 for the stochastic variants; Loebel et al., Frontiers in Computational Neuroscience 3 (2009) 27
+ * @source PyNN 0.13, pyNN.standardmodels.synapses; Tsodyks, Uziel & Markram, Journal of Neuroscience 20 (2000) RC50;
+ *   Fuhrmann et al.,
+ *   Journal of Neurophysiology 87 (2002) 140 for the stochastic variants; Loebel et al., Frontiers in Computational
+ *   Neuroscience 3 (2009) 27
  */
 
 import type { ParameterDocument, StateDocument } from '../../model/document.js';
@@ -20,7 +22,11 @@ interface Description {
 /** Names of parameters that only the canonical type has. */
 const ownParameters: readonly string[] = ['tau_syn'];
 
-function onArrival(name: string, kind: WeightKind, { parameters, state, initial, do: statements }: Description): StandardSynapse {
+function onArrival(
+  name: string,
+  kind: WeightKind,
+  { parameters, state, initial, do: statements }: Description,
+): StandardSynapse {
   const all = { weight: { unit: weightUnits[kind], value: 0 }, ...parameters };
   return {
     name,
@@ -47,8 +53,8 @@ const elapsed = ['elapsed = t - last', 'last = t'];
 const last: Readonly<Record<string, StateDocument>> = { last: { unit: 's' } };
 
 /**
- * A gap junction: each side gets weight times the difference to the other one's voltage, as both stood at the end of the step before. Its
- * weight is a conductance whatever the cells' receptors are; it has no delay.
+ * A gap junction: each side gets weight times the difference to the other one's voltage, as both stood at the end of
+ * the step before. Its weight is a conductance whatever the cells' receptors are; it has no delay.
  */
 export const electricalSynapse: StandardSynapse = {
   name: 'ElectricalSynapse',
@@ -62,12 +68,16 @@ export const electricalSynapse: StandardSynapse = {
 
 /** Synapse types by name, for weights of one kind. */
 export function synapsesFor(kind: WeightKind): Readonly<Record<string, StandardSynapse>> {
-  const make = (name: string, description: Description): [string, StandardSynapse] => [name, onArrival(name, kind, description)];
+  const make = (name: string, description: Description): [string, StandardSynapse] => [
+    name,
+    onArrival(name, kind, description),
+  ];
   return Object.fromEntries([
     make('StaticSynapse', { do: ['port += weight'] }),
-    // Resources x = 1 - y - z: recovered, active, inactive. What becomes inactive over `elapsed` is the integral of the decay of y that
-    // has not yet recovered; exprel keeps it finite where the two time constants meet. tau_syn is that of the receptor.
-    // Where a synapse steps the voltage what is active is inactive at once: the limit of a short tau_syn.
+    // Resources x = 1 - y - z: recovered, active, inactive. What becomes inactive over `elapsed` is the integral of the
+    // decay of y that has not yet recovered; exprel keeps it finite where the two time constants meet. tau_syn is that
+    // of the receptor. Where a synapse steps the voltage what is active is inactive at once: the limit of a short
+    // tau_syn.
     make('TsodyksMarkramSynapse', {
       parameters: {
         U: { unit: 1, value: 0.5 },
@@ -91,7 +101,10 @@ export function synapsesFor(kind: WeightKind): Readonly<Record<string, StandardS
         'y += released',
       ],
     }),
-    make('SimpleStochasticSynapse', { parameters: { p: { unit: 1, value: 0.5 } }, do: ['port += weight*clip(int(uniform() < p), 0, 1)'] }),
+    make('SimpleStochasticSynapse', {
+      parameters: { p: { unit: 1, value: 0.5 } },
+      do: ['port += weight*clip(int(uniform() < p), 0, 1)'],
+    }),
     // One site: R is 1 when it holds a vesicle.
     make('StochasticTsodyksMarkramSynapse', {
       parameters: { U: { unit: 1, value: 0.5 }, tau_rec: ms(100), tau_facil: ms(0) },

@@ -1,6 +1,6 @@
 /**
- * Connections that a named generator draws, in PyNN's order: receivers one after the other, for each its senders, then the values of
- * their synapses.
+ * Connections that a named generator draws, in PyNN's order: receivers one after the other, for each its senders, then
+ * the values of their synapses.
  *
  * @source PyNN 0.13, pyNN.connectors; the orders of draws were checked against its mock backend (test/interoperability)
  */
@@ -55,7 +55,9 @@ export interface Column {
   readonly at?: Uint32Array;
 }
 
-/** The columns of a connector. They are drawn as they are taken, so that draws of values in between keep PyNN's order. */
+/**
+ * The columns of a connector. They are drawn as they are taken, so that draws of values in between keep PyNN's order.
+ */
 export function columnsOf(rule: HostConnector, ends: HostEnds, questions: HostQuestions): Iterable<Column> {
   switch (rule.connector) {
     case 'fixedProbability':
@@ -75,8 +77,9 @@ export function columnsOf(rule: HostConnector, ends: HostEnds, questions: HostQu
 }
 
 /**
- * A uniform number for every pair, whether it may connect or not. PyNN compares a lazy array of them with the probability, and so
- * draws from a copy of the generator: the generator itself does not move on, and the next such projection has the same numbers.
+ * A uniform number for every pair, whether it may connect or not. PyNN compares a lazy array of them with the
+ * probability, and so draws from a copy of the generator: the generator itself does not move on, and the next such
+ * projection has the same numbers.
  */
 function* byProbability(
   { self = true, mutual = true, p }: HostConnector,
@@ -122,7 +125,8 @@ class Chooser {
   /** Without repetition: whole sets first, then the beginning of a permutation. */
   different(n: number, exclude: number): void {
     const size = exclude < 0 ? this.#size : this.#size - 1;
-    if (n > 0 && size === 0) throw new HostError('a fixed number of connections of a cell that has nobody to be connected to');
+    if (n > 0 && size === 0)
+      throw new HostError('a fixed number of connections of a cell that has nobody to be connected to');
     this.#room(n);
     const number = (k: number): number => (exclude >= 0 && k >= exclude ? k + 1 : k);
     const rest = n % Math.max(1, size);
@@ -159,7 +163,9 @@ const drawnBeforehand = 100;
 /** A random number of connections as a whole number; PyNN can only work with such. */
 function whole(value: number): number {
   if (!Number.isInteger(value) || value < 0)
-    throw new HostError(`a number of connections of ${value}, drawn from a distribution of other than whole numbers from 0 on,`);
+    throw new HostError(
+      `a number of connections of ${value}, drawn from a distribution of other than whole numbers from 0 on,`,
+    );
   return value;
 }
 
@@ -202,7 +208,11 @@ class DrawnPairs {
 }
 
 const bySource =
-  ({ n = 0, replace = false, self = true }: HostConnector, { pre, post, identical }: HostEnds, { state, generatorOf }: HostQuestions) =>
+  (
+    { n = 0, replace = false, self = true }: HostConnector,
+    { pre, post, identical }: HostEnds,
+    { state, generatorOf }: HostQuestions,
+  ) =>
   (pairs: DrawnPairs): void => {
     const draw = typeof n === 'object' && n !== null ? n : null;
     const generator = draw && generatorOf(draw);
@@ -219,11 +229,15 @@ const bySource =
   };
 
 /**
- * PyNN shares the total among processes by a binomial draw, of which one process gets all. What PyNN does not do: a pair that may
- * not be, or that there is already where none may be twice, is drawn again.
+ * PyNN shares the total among processes by a binomial draw, of which one process gets all. What PyNN does not do: a
+ * pair that may not be, or that there is already where none may be twice, is drawn again.
  */
 const inTotal =
-  ({ n = 0, replace = true, self = true }: HostConnector, { pre, post, sameSource }: HostEnds, { state }: HostQuestions) =>
+  (
+    { n = 0, replace = true, self = true }: HostConnector,
+    { pre, post, sameSource }: HostEnds,
+    { state }: HostQuestions,
+  ) =>
   (pairs: DrawnPairs): void => {
     const total = typeof n === 'number' ? state.binomial(n, 1) : 0;
     const same = self ? null : sameSource;
@@ -239,11 +253,16 @@ const inTotal =
   };
 
 /**
- * No version of PyNN connects small worlds. Sources in order: of the near targets, in order, at most n (the first of a permutation); for
- * each of these a uniform number, and where it is below the probability, whole numbers until one is a target that the source lacks.
+ * No version of PyNN connects small worlds. Sources in order: of the near targets, in order, at most n (the first of a
+ * permutation); for each of these a uniform number, and where it is below the probability, whole numbers until one is a
+ * target that the source lacks.
  */
 const smallWorld =
-  ({ n, self = true, rewiring = 0 }: HostConnector, { pre, post, sameSource }: HostEnds, { state, near }: HostQuestions) =>
+  (
+    { n, self = true, rewiring = 0 }: HostConnector,
+    { pre, post, sameSource }: HostEnds,
+    { state, near }: HostQuestions,
+  ) =>
   (pairs: DrawnPairs): void => {
     for (let source = 0; source < pre; source++) {
       const excluded = (target: number): boolean => !self && sameSource?.[target] === source;
@@ -280,12 +299,17 @@ function* collected({ post }: HostEnds, draw: (pairs: DrawnPairs) => void): Iter
 }
 
 /** Columns of given pairs, in order within each. */
-export function* columnsOfPairs(sources: ArrayLike<number>, targets: ArrayLike<number>, post: number): Iterable<Required<Column>> {
+export function* columnsOfPairs(
+  sources: ArrayLike<number>,
+  targets: ArrayLike<number>,
+  post: number,
+): Iterable<Required<Column>> {
   const order = new Uint32Array(targets.length);
   const { starts, sorted } = byReceiver(sources, targets, post, order);
   for (let target = 0; target < post; target++) {
     const [begin, end] = [starts[target] as number, starts[target + 1] as number];
-    if (end > begin) yield { target, sources: sorted.subarray(begin, end), count: end - begin, at: order.subarray(begin, end) };
+    if (end > begin)
+      yield { target, sources: sorted.subarray(begin, end), count: end - begin, at: order.subarray(begin, end) };
   }
 }
 
@@ -297,8 +321,10 @@ function byReceiver(
   order: Uint32Array | null,
 ): { readonly starts: Uint32Array; readonly sorted: Uint32Array } {
   const starts = new Uint32Array(post + 1);
-  for (let k = 0; k < targets.length; k++) starts[(targets[k] as number) + 1] = (starts[(targets[k] as number) + 1] as number) + 1;
-  for (let target = 0; target < post; target++) starts[target + 1] = (starts[target + 1] as number) + (starts[target] as number);
+  for (let k = 0; k < targets.length; k++)
+    starts[(targets[k] as number) + 1] = (starts[(targets[k] as number) + 1] as number) + 1;
+  for (let target = 0; target < post; target++)
+    starts[target + 1] = (starts[target + 1] as number) + (starts[target] as number);
   const next = starts.slice();
   const sorted = new Uint32Array(targets.length);
   for (let k = 0; k < targets.length; k++) {

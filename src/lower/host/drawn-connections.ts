@@ -66,7 +66,9 @@ export function drawnConnections(
   const [values, delays] = [{ ...projection.values }, { ...projection.delays }];
   const at = places.done();
   for (const { kind, key, value, numbers } of draws)
-    (kind === 'values' ? values : delays)[key] = { array: data.keep(settledDraws(value, backInPlace(numbers.done(), at), dt)) };
+    (kind === 'values' ? values : delays)[key] = {
+      array: data.keep(settledDraws(value, backInPlace(numbers.done(), at), dt)),
+    };
   if (!rule) return { drawn: { ...projection, values, delays }, pairs: null };
   const pairs = { sources: sources.done(), targets: targets.done() };
   const list = { rule: 'list', sources: data.keep(pairs.sources), targets: data.keep(pairs.targets) } as const;
@@ -76,8 +78,9 @@ export function drawnConnections(
 const receiverByReceiver: ReadonlySet<string> = new Set(['fixedProbability', 'probability', 'fixedNumberPre']);
 
 /**
- * Generators of values. PyNN copies a synapse type together with its generators before it makes connections: each value draws from
- * a copy of its own, values that share a generator get the same numbers, and the generator itself does not move on.
+ * Generators of values. PyNN copies a synapse type together with its generators before it makes connections: each value
+ * draws from a copy of its own, values that share a generator get the same numbers, and the generator itself does not
+ * move on.
  */
 class Copies {
   readonly #draws: readonly ValueDraw[];
@@ -91,7 +94,9 @@ class Copies {
 
   /** Copies the generators as they are now, unless that was done before. */
   make(): ReadonlyMap<number, RandomState> {
-    this.#states ??= new Map(this.#draws.map(({ value }) => [value.order, this.#generators.of(value.seed, value.stream).copy()] as const));
+    this.#states ??= new Map(
+      this.#draws.map(({ value }) => [value.order, this.#generators.of(value.seed, value.stream).copy()] as const),
+    );
     return this.#states;
   }
 
@@ -134,7 +139,10 @@ function columnsFor(
   const [only] = projection.connect;
   if (only?.rule === 'hostDrawn') return drawnColumns(only, between, generators);
   const pairs = pairsOf(projection.connect, pre.indices.length, post.indices.length, sameTarget, data.store);
-  if (!pairs) throw new HostError(`values drawn by a named generator for connections that are drawn on the target (projection ${name})`);
+  if (!pairs)
+    throw new HostError(
+      `values drawn by a named generator for connections that are drawn on the target (projection ${name})`,
+    );
   return { rule: null, columns: columnsOfPairs(pairs.sources, pairs.targets, post.indices.length) };
 }
 
@@ -167,7 +175,11 @@ export function listedRules(projection: Projection, between: Between, generators
       sources.append(column.sources, column.count);
       targets.repeat(column.target, column.count);
     }
-    return { rule: 'list', sources: between.data.keep(sources.done()), targets: between.data.keep(targets.done()) } as const;
+    return {
+      rule: 'list',
+      sources: between.data.keep(sources.done()),
+      targets: between.data.keep(targets.done()),
+    } as const;
   });
   return { ...projection, connect };
 }
@@ -211,13 +223,17 @@ function nearOf(degree: number, { projection, pre, post, places }: Between): (so
     ends ??= [endPlaces(pre, places), endPlaces(post, places)];
     distancesFrom(measures, ends[0], source, ends[1], distances);
     const near: number[] = [];
-    for (let target = 0; target < distances.length; target++) if ((distances[target] as number) < degree) near.push(target);
+    for (let target = 0; target < distances.length; target++)
+      if ((distances[target] as number) < degree) near.push(target);
     return near;
   };
 }
 
 /** The probabilities of the pairs of a receiver, by an expression of indices, distance and places. */
-function chancesOf(text: string, { projection, pre, post, places }: Between): (target: number) => (source: number) => number {
+function chancesOf(
+  text: string,
+  { projection, pre, post, places }: Between,
+): (target: number) => (source: number) => number {
   const measures = measuresOf(projection.space);
   const distances = new Float64Array(pre.indices.length);
   let [i, j] = [0, 0];
@@ -243,7 +259,10 @@ function chancesOf(text: string, { projection, pre, post, places }: Between): (t
     const inUm = length === 'distance' ? () => distances[i] as number : along(length, ends);
     return name === length ? () => inUm() / micrometresPerMetre : inUm;
   };
-  const along = (length: string, { pre: from, post: into }: { readonly pre: Places; readonly post: Places }): (() => number) => {
+  const along = (
+    length: string,
+    { pre: from, post: into }: { readonly pre: Places; readonly post: Places },
+  ): (() => number) => {
     const [side, axis] = length.split('.');
     const values = (side === 'pre' ? from : into)[axes.find((each) => each === axis) ?? 'x'];
     return side === 'pre' ? () => values[i] as number : () => values[j] as number;

@@ -49,7 +49,12 @@ export class HostError extends Error {
 const mostRounds = 1000;
 
 /** `count` numbers of a distribution, in the unit that it draws in. */
-export function drawVector(name: string, parameters: readonly number[], count: number, state: RandomState): Float64Array {
+export function drawVector(
+  name: string,
+  parameters: readonly number[],
+  count: number,
+  state: RandomState,
+): Float64Array {
   const [a = 0, b = 0, low = -Infinity, high = Infinity] = parameters;
   const each = (one: () => number): Float64Array => {
     const values = new Float64Array(count);
@@ -93,7 +98,8 @@ export function drawVector(name: string, parameters: readonly number[], count: n
 function clipped(values: Float64Array, low: number, high: number, again: () => number): Float64Array {
   let outside = [...values.keys()].filter((k) => !(values[k]! >= low && values[k]! <= high));
   for (let round = 0; outside.length > 0; round++) {
-    if (round === mostRounds) throw new HostError(`a normal distribution that is hardly ever between ${low} and ${high}`);
+    if (round === mostRounds)
+      throw new HostError(`a normal distribution that is hardly ever between ${low} and ${high}`);
     for (const k of outside) values[k] = again();
     outside = outside.filter((k) => !(values[k]! >= low && values[k]! <= high));
   }

@@ -1,4 +1,7 @@
-/** Ends of projections as lists of elements, and projections between pieces of populations in place of those between selections. */
+/**
+ * Ends of projections as lists of elements, and projections between pieces of populations in place of those between
+ * selections.
+ */
 
 import type { ConnectionRule, DataStore, Projection, SelectionRule, Value } from '../../model/model.js';
 import { arrayOf } from '../context.js';
@@ -48,21 +51,27 @@ function indicesOf(rule: Extract<SelectionRule, { population: unknown }>, size: 
   return Uint32Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
 }
 
-/** For each element of the sending end the number of the same one at the receiving end, or none; null where none is at both. */
+/**
+ * For each element of the sending end the number of the same one at the receiving end, or none; null where none is at
+ * both.
+ */
 export function sameTargetsOf(pre: Elements, post: Elements): Uint32Array | null {
   const places = new Map<string, Uint32Array>();
   post.populations.forEach((population, ordinal) => {
     if (!pre.populations.includes(population)) return;
     let most = 0;
-    for (let k = 0; k < post.indices.length; k++) if (post.ordinals[k] === ordinal) most = Math.max(most, (post.indices[k] as number) + 1);
+    for (let k = 0; k < post.indices.length; k++)
+      if (post.ordinals[k] === ordinal) most = Math.max(most, (post.indices[k] as number) + 1);
     const place = new Uint32Array(most).fill(none);
-    for (let k = 0; k < post.indices.length; k++) if (post.ordinals[k] === ordinal) place[post.indices[k] as number] = k;
+    for (let k = 0; k < post.indices.length; k++)
+      if (post.ordinals[k] === ordinal) place[post.indices[k] as number] = k;
     places.set(population, place);
   });
   if (places.size === 0) return null;
   const byOrdinal = pre.populations.map((population) => places.get(population));
   const result = new Uint32Array(pre.indices.length);
-  for (let k = 0; k < result.length; k++) result[k] = byOrdinal[pre.ordinals[k] as number]?.[pre.indices[k] as number] ?? none;
+  for (let k = 0; k < result.length; k++)
+    result[k] = byOrdinal[pre.ordinals[k] as number]?.[pre.indices[k] as number] ?? none;
   return result.some((target) => target !== none) ? result : null;
 }
 
@@ -153,7 +162,14 @@ interface SplitPiece {
 }
 
 /** Projections between populations in place of one with listed connections between selections. */
-export function splitList(name: string, projection: Projection, pre: Elements, post: Elements, pairs: Pairs, data: HostData): SplitPiece[] {
+export function splitList(
+  name: string,
+  projection: Projection,
+  pre: Elements,
+  post: Elements,
+  pairs: Pairs,
+  data: HostData,
+): SplitPiece[] {
   const pieces = piecesOf(pre, post, pairs);
   return pieces.map(({ from, to, at }) => {
     const count = at?.length ?? pairs.sources.length;
@@ -169,7 +185,12 @@ export function splitList(name: string, projection: Projection, pre: Elements, p
     const rule: ConnectionRule = { rule: 'list', sources: data.keep(sources), targets: data.keep(targets) };
     return {
       name: pieces.length === 1 ? name : pieceName(name, from, to),
-      projection: { ...between(projection, from, to), connect: [rule], values: taken(projection.values), delays: taken(projection.delays) },
+      projection: {
+        ...between(projection, from, to),
+        connect: [rule],
+        values: taken(projection.values),
+        delays: taken(projection.delays),
+      },
       at,
     };
   });

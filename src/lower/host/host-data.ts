@@ -1,10 +1,16 @@
-/** Large arrays that the host pass makes: kept beside those of the model, so that no list of millions is ever a plain one. */
+/**
+ * Large arrays that the host pass makes: kept beside those of the model, so that no list of millions is ever a plain
+ * one.
+ */
 
 import type { DataReference, DataStore } from '../../model/model.js';
 
 /** A store of arrays that grows. */
 export class HostData {
-  readonly #arrays: Map<string, Float64Array | Uint32Array | (DataStore extends ReadonlyMap<string, infer A> ? A : never)>;
+  readonly #arrays: Map<
+    string,
+    Float64Array | Uint32Array | (DataStore extends ReadonlyMap<string, infer A> ? A : never)
+  >;
   #next = 0;
 
   constructor(data: DataStore) {

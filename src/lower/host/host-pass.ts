@@ -1,8 +1,10 @@
 /**
- * Pass before all others: what is drawn by a named generator, in the order that a notation prescribes, becomes explicit; elements get
- * their places; and projections between lists, samples and assemblies become projections between populations.
+ * Pass before all others: what is drawn by a named generator, in the order that a notation prescribes, becomes
+ * explicit; elements get their places; and projections between lists, samples and assemblies become projections between
+ * populations.
  *
- * Draws happen by their `order`; a projection draws its connections and, receiver by receiver, the values of its synapses.
+ * Draws happen by their `order`; a projection draws its connections and, receiver by receiver, the values of its
+ * synapses.
  */
 
 import type { HostDraw, Model, Population, SelectionRule, ValidModel, Value } from '../../model/model.js';
@@ -46,7 +48,9 @@ export function resolveOnHost(valid: ValidModel, diagnostics: Diagnostics | Lowe
 
 function needsHost(model: Model): boolean {
   return (
-    Object.values(model.populations).some(({ values, positions }) => positions !== undefined || Object.values(values).some(isDraw)) ||
+    Object.values(model.populations).some(
+      ({ values, positions }) => positions !== undefined || Object.values(values).some(isDraw),
+    ) ||
     Object.values(model.projections).some(needsBuilding) ||
     model.recordings.some(({ of }) => hasSample(of)) ||
     Object.values(model.stimuli).some(({ to }) => hasSample(to)) ||
@@ -88,7 +92,8 @@ class HostPass {
     for (const [name, population] of Object.entries(model.populations)) {
       const { positions } = population;
       const drawnBy = positions && 'structure' in positions ? positions.generator : undefined;
-      const put = (order: number, run: () => void): void => void jobs.push({ order, run: this.#within(`/populations/${name}`, run) });
+      const put = (order: number, run: () => void): void =>
+        void jobs.push({ order, run: this.#within(`/populations/${name}`, run) });
       if (positions) put(drawnBy?.order ?? -1, () => this.#place(name, population, positions, drawnBy));
       for (const [variable, value] of Object.entries(population.values))
         if (isDraw(value)) put(value.order, () => this.#drawPopulation(name, variable, value));
@@ -96,7 +101,10 @@ class HostPass {
     model.experiment.protocol.forEach((phase, k) => {
       for (const [key, value] of Object.entries(valuesOfPhase(phase)))
         if (isDraw(value))
-          later.push({ order: value.order, run: this.#within(phasePointer(k), () => this.#phases.draw(k, key, phase, value)) });
+          later.push({
+            order: value.order,
+            run: this.#within(phasePointer(k), () => this.#phases.draw(k, key, phase, value)),
+          });
     });
     for (const selection of selectionsOf(model)) jobs.push(...this.#samples.jobsOf(selection));
     for (const [name, projection] of Object.entries(model.projections)) {
@@ -143,7 +151,12 @@ class HostPass {
     };
   }
 
-  #place(name: string, population: Population, positions: NonNullable<Population['positions']>, drawnBy: HostDraw | undefined): void {
+  #place(
+    name: string,
+    population: Population,
+    positions: NonNullable<Population['positions']>,
+    drawnBy: HostDraw | undefined,
+  ): void {
     const { seed } = this.#valid.model.experiment;
     const source = drawnBy
       ? ({ kind: 'numpy', state: this.#generators.of(drawnBy.seed, drawnBy.stream) } as const)
@@ -153,9 +166,15 @@ class HostPass {
 
   #drawPopulation(name: string, variable: string, draw: HostDraw): void {
     const population = this.#populations[name] as Population;
-    // PyNN copies parameters together with their generators, which do not move on; first values are drawn by the generators themselves.
+    // PyNN copies parameters together with their generators, which do not move on; first values are drawn by the
+    // generators themselves.
     const isParameter = this.#valid.model.neurons[population.type ?? '']?.parameters[variable] !== undefined;
-    const numbers = drawVector(draw.distribution, draw.arguments, population.size, this.#generatorOf(draw, isParameter));
+    const numbers = drawVector(
+      draw.distribution,
+      draw.arguments,
+      population.size,
+      this.#generatorOf(draw, isParameter),
+    );
     const array = this.#data.keep(inSi(numbers, draw.exponent10));
     this.#populations[name] = { ...population, values: { ...population.values, [variable]: { array } } };
   }

@@ -60,13 +60,23 @@ function evaluated(e: Expression, read: Reader): Evaluated {
       return () => value;
     }
     case 'name':
-      return e.name === 'pi' ? () => Math.PI : e.name === 'e' ? () => Math.E : e.name === 'inf' ? () => Infinity : read(e.name);
+      return e.name === 'pi'
+        ? () => Math.PI
+        : e.name === 'e'
+          ? () => Math.E
+          : e.name === 'inf'
+            ? () => Infinity
+            : read(e.name);
     case 'unary': {
       const operand = evaluated(e.operand, read);
       return e.operator === '-' ? () => -operand() : e.operator === 'not' ? () => (operand() === 0 ? 1 : 0) : operand;
     }
     case 'conditional': {
-      const [condition, yes, no] = [evaluated(e.condition, read), evaluated(e.whenTrue, read), evaluated(e.whenFalse, read)];
+      const [condition, yes, no] = [
+        evaluated(e.condition, read),
+        evaluated(e.whenTrue, read),
+        evaluated(e.whenFalse, read),
+      ];
       return () => (condition() !== 0 ? yes() : no());
     }
     case 'call': {
@@ -78,7 +88,10 @@ function evaluated(e: Expression, read: Reader): Evaluated {
       return () => call(args.map((argument) => argument()));
     }
     case 'binary':
-      return inLengths(e.operator, e.left, e.right, read) ?? binaryFunction(e.operator, evaluated(e.left, read), evaluated(e.right, read));
+      return (
+        inLengths(e.operator, e.left, e.right, read) ??
+        binaryFunction(e.operator, evaluated(e.left, read), evaluated(e.right, read))
+      );
   }
 }
 

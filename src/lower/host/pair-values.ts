@@ -27,13 +27,16 @@ export function explicitValue(what: string, value: GivenValues, synapses: Synaps
   const places = value.pairs === 'connected' ? ranksOf(synapses) : cellsOf(synapses, value.columns ?? synapses.post);
   if (value.pairs === 'connected') {
     const count = places.reduce((most, place) => Math.max(most, place + 1), 0);
-    if (count !== numbers.length) throw new HostError(messages.wrongNumberOfPairs(what, synapses.projection, count, numbers.length));
+    if (count !== numbers.length)
+      throw new HostError(messages.wrongNumberOfPairs(what, synapses.projection, count, numbers.length));
   }
   const gaps = new Set(value.gaps === undefined ? [] : Array.from(arrayOf(value.gaps, data.store)));
   const missing = places.findIndex((place) => gaps.has(place));
   if (missing >= 0) {
     const { sources, targets } = synapses.pairs;
-    throw new HostError(messages.noValueForPair(what, synapses.projection, sources[missing] as number, targets[missing] as number));
+    throw new HostError(
+      messages.noValueForPair(what, synapses.projection, sources[missing] as number, targets[missing] as number),
+    );
   }
   return { array: data.keep(Float64Array.from(places, (place) => numbers[place] as number)) };
 }

@@ -1,4 +1,7 @@
-/** Phases of the protocol with everything explicit: what generators draw, what is given by pair or counts within a selection, samples. */
+/**
+ * Phases of the protocol with everything explicit: what generators draw, what is given by pair or counts within a
+ * selection, samples.
+ */
 
 import { parseExpression } from '../../lang/parse.js';
 import { namesIn } from '../../lang/walk.js';
@@ -77,7 +80,9 @@ export class HostPhases {
     );
   }
 
-  /** Draws what a phase gives to a key, in the order of the elements of a selection, or of the synapses of a projection. */
+  /**
+   * Draws what a phase gives to a key, in the order of the elements of a selection, or of the synapses of a projection.
+   */
   draw(k: number, key: string, phase: Phase, draw: HostDraw): void {
     const { data, model } = this.#setting;
     const numbers = this.#shared.get(draw.order) ?? this.#numbers(key, phase, draw);
@@ -88,15 +93,19 @@ export class HostPhases {
   #numbers(key: string, phase: Phase, draw: HostDraw): Float64Array {
     const { projections, generators, model } = this.#setting;
     const own = generators.of(draw.seed, draw.stream);
-    // PyNN sets parameters from copies of the generators, which do not move on; first values are drawn by the generators themselves.
+    // PyNN sets parameters from copies of the generators, which do not move on; first values are drawn by the
+    // generators themselves.
     const state = 'initialise' in phase ? own : own.copy();
     const of = selectionOfPhase(phase);
     const owner = of && 'projection' in of ? of.projection : targetOf(key).owner;
     if (of && !('projection' in of)) return drawVector(draw.distribution, draw.arguments, this.#count(of), state);
-    if (model.populations[owner]) return drawVector(draw.distribution, draw.arguments, this.#countInside(targetOf(key)), state);
+    if (model.populations[owner])
+      return drawVector(draw.distribution, draw.arguments, this.#countInside(targetOf(key)), state);
     const synapses = projections.synapsesOf(owner);
     if (!synapses)
-      throw new HostError(`values of ${key} drawn by a named generator during the run for connections that are drawn on the target`);
+      throw new HostError(
+        `values of ${key} drawn by a named generator during the run for connections that are drawn on the target`,
+      );
     if (draw.pairs) return drawnForPairs(draw, synapses.pre, synapses, own.copy());
     const { inside } = targetOf(key);
     const count = inside === undefined ? synapses.pairs.sources.length : countOfText(inside);
@@ -128,7 +137,9 @@ export class HostPhases {
       const { numbered: _, ...rest } = phase;
       return spreadPhase({ ...rest, initialise: explicit(phase.initialise), ...of }, projections.pieces, data);
     }
-    return 'delays' in phase ? spreadPhase({ ...phase, delays: explicit(phase.delays) }, projections.pieces, data) : phase;
+    return 'delays' in phase
+      ? spreadPhase({ ...phase, delays: explicit(phase.delays) }, projections.pieces, data)
+      : phase;
   }
 
   #explicit(phase: Phase, k: number, key: string, value: Value): Value {
@@ -142,7 +153,8 @@ export class HostPhases {
       if (!synapses) throw new HostError(`values of ${key} by pair for connections that are drawn on the target`);
       return explicitValue(variable, value, synapses, data);
     }
-    if (typeof value !== 'string' || !('set' in phase || 'initialise' in phase) || phase.numbered === undefined) return value;
+    if (typeof value !== 'string' || !('set' in phase || 'initialise' in phase) || phase.numbered === undefined)
+      return value;
     return namesIn(parseExpression(value)).has('i') ? this.#counted(phase, key, value) : value;
   }
 

@@ -1,10 +1,31 @@
-/** Projections as lowering takes them: drawn connections as lists, and those between selections as projections between populations. */
+/**
+ * Projections as lowering takes them: drawn connections as lists, and those between selections as projections between
+ * populations.
+ */
 
-import type { ConnectionRule, End, GivenValues, HostDraw, Model, Projection, SelectionRule, Value } from '../../model/model.js';
+import type {
+  ConnectionRule,
+  End,
+  GivenValues,
+  HostDraw,
+  Model,
+  Projection,
+  SelectionRule,
+  Value,
+} from '../../model/model.js';
 import type { Places } from '../space/axes.js';
 import { drawnConnections, listedRules, type Between } from './drawn-connections.js';
 import { HostError, type Generators } from './draws.js';
-import { checkDistinct, elementsOf, isPlain, pairsOf, sameTargetsOf, splitDrawn, splitList, type Pairs } from './ends.js';
+import {
+  checkDistinct,
+  elementsOf,
+  isPlain,
+  pairsOf,
+  sameTargetsOf,
+  splitDrawn,
+  splitList,
+  type Pairs,
+} from './ends.js';
 import type { Elements, Part } from './elements.js';
 import type { HostData } from './host-data.js';
 import { explicitValue, isForPairs, type Synapses } from './pair-values.js';
@@ -80,7 +101,8 @@ export class HostProjections {
     const plainEnd = (rule: SelectionRule, elements: Elements): Elements | null => (isWhole(rule) ? null : elements);
     const named: { readonly name: string; readonly at: Uint32Array | null }[] = [];
     for (const { projection: piece, name: wanted, at } of pieces) {
-      const key = wanted === name ? name : freeName(wanted, (other) => other in model.projections || this.built.has(other));
+      const key =
+        wanted === name ? name : freeName(wanted, (other) => other in model.projections || this.built.has(other));
       this.built.set(key, piece);
       named.push({ name: key, at });
       this.parts.set(key, {
@@ -98,7 +120,8 @@ export class HostProjections {
   #finish(name: string, projection: Projection, connectedAs: string): void {
     this.#explicit.set(name, projection);
     this.built.set(name, projection);
-    if (connectedAs !== name) this.parts.set(name, { projection: name, connectedAs, pre: null, post: null, sameTarget: null });
+    if (connectedAs !== name)
+      this.parts.set(name, { projection: name, connectedAs, pre: null, post: null, sameTarget: null });
   }
 
   #between(name: string, projection: Projection): Between {
@@ -106,7 +129,17 @@ export class HostProjections {
     const pre = elementsOf(projection.from.of, sizeOf, data.store);
     const post = elementsOf(projection.to.of, sizeOf, data.store);
     const identical = JSON.stringify(projection.from.of) === JSON.stringify(projection.to.of);
-    return { name, projection, pre, post, sameTarget: sameTargetsOf(pre, post), identical, places, data, dt: model.experiment.dt };
+    return {
+      name,
+      projection,
+      pre,
+      post,
+      sameTarget: sameTargetsOf(pre, post),
+      identical,
+      places,
+      data,
+      dt: model.experiment.dt,
+    };
   }
 
   /** Connections and values that a generator draws, receiver by receiver, and values that are given by pair. */
@@ -117,17 +150,29 @@ export class HostProjections {
     if (pairs) this.#drawn.set(name, pairs);
     if (![...Object.values(drawn.values), ...Object.values(drawn.delays)].some(isForPairs)) return drawn;
     const synapses = this.#synapses(name, drawn, between);
-    return { ...drawn, values: this.#byPair(drawn.values, synapses, name), delays: this.#byPair(drawn.delays, synapses, name) };
+    return {
+      ...drawn,
+      values: this.#byPair(drawn.values, synapses, name),
+      delays: this.#byPair(drawn.delays, synapses, name),
+    };
   }
 
-  #byPair(values: Readonly<Record<string, Value>>, synapses: Synapses | undefined, name: string): Record<string, Value> {
+  #byPair(
+    values: Readonly<Record<string, Value>>,
+    synapses: Synapses | undefined,
+    name: string,
+  ): Record<string, Value> {
     return Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [key, isForPairs(value) ? this.#explicitValue(key, value, synapses, name) : value]),
+      Object.entries(values).map(([key, value]) => [
+        key,
+        isForPairs(value) ? this.#explicitValue(key, value, synapses, name) : value,
+      ]),
     );
   }
 
   #explicitValue(key: string, value: GivenValues, synapses: Synapses | undefined, name: string): GivenValues {
-    if (!synapses) throw new HostError(`values by pair for connections that are drawn on the target (projection ${name})`);
+    if (!synapses)
+      throw new HostError(`values by pair for connections that are drawn on the target (projection ${name})`);
     return explicitValue(key, value, synapses, this.#setting.data);
   }
 
@@ -136,7 +181,10 @@ export class HostProjections {
     return pairs ? { projection: name, pairs, post: post.indices.length } : undefined;
   }
 
-  /** The synapses of a projection that has been built, and how many elements send; undefined where they are drawn on the target. */
+  /**
+   * The synapses of a projection that has been built, and how many elements send; undefined where they are drawn on the
+   * target.
+   */
   synapsesOf(name: string): (Synapses & { readonly pre: number }) | undefined {
     const known = this.#explicit.get(name);
     if (!known || 'projection' in known.to.of || 'projection' in known.from.of) return undefined;
@@ -146,7 +194,10 @@ export class HostProjections {
   }
 
   /** The rules of a projection whose connections are those of another, and the one whose they are. */
-  #copied(name: string, connect: readonly ConnectionRule[]): { readonly connect: readonly ConnectionRule[]; readonly connectedAs: string } {
+  #copied(
+    name: string,
+    connect: readonly ConnectionRule[],
+  ): { readonly connect: readonly ConnectionRule[]; readonly connectedAs: string } {
     const [only] = connect;
     if (only?.rule !== 'clone') {
       if (connect.some(({ rule }) => rule === 'clone'))
@@ -187,7 +238,10 @@ function onePerPair(
 ): { readonly sources: ReturnType<HostData['keep']>; readonly targets: ReturnType<HostData['keep']> } {
   let most = 0;
   for (let k = 0; k < sources.length; k++) most = Math.max(most, (sources[k] as number) + 1);
-  const keys = Float64Array.from({ length: sources.length }, (_, k) => (targets[k] as number) * most + (sources[k] as number)).sort();
+  const keys = Float64Array.from(
+    { length: sources.length },
+    (_, k) => (targets[k] as number) * most + (sources[k] as number),
+  ).sort();
   const single = keys.filter((key, k) => k === 0 || key !== keys[k - 1]);
   return {
     sources: data.keep(Uint32Array.from(single, (key) => key % Math.max(1, most))),
@@ -204,7 +258,9 @@ export function firstOrder(projection: Projection): number {
     ...projection.connect.flatMap((rule) =>
       rule.rule === 'hostDrawn' ? [Number((rule.arguments as { readonly order?: number }).order ?? 0)] : [],
     ),
-    ...[...Object.values(projection.values), ...Object.values(projection.delays)].flatMap((value) => (isDraw(value) ? [value.order] : [])),
+    ...[...Object.values(projection.values), ...Object.values(projection.delays)].flatMap((value) =>
+      isDraw(value) ? [value.order] : [],
+    ),
   ];
   if (orders.length > 0) return Math.min(...orders);
   return Infinity;

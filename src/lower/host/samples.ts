@@ -10,7 +10,8 @@ import { elementsOf } from './ends.js';
 type Sample = Extract<SelectionRule, { sample: number }>;
 
 /** Whether a selection has elements that are drawn. */
-export const hasSample = (rule: SelectionRule): boolean => ('assembly' in rule ? rule.assembly.some(hasSample) : 'sample' in rule);
+export const hasSample = (rule: SelectionRule): boolean =>
+  'assembly' in rule ? rule.assembly.some(hasSample) : 'sample' in rule;
 
 /** Samples of a model, as they are drawn. */
 export class Samples {
@@ -62,7 +63,10 @@ export class Samples {
     if ('from' in rule) return this.#among(rule, pick ? Uint32Array.from(pick, (k) => all[k] as number) : all);
     const within = rule.within && arrayOf(rule.within, this.#data);
     const elements = within ? all.map((k) => within[k] as number).sort() : all;
-    return { population: rule.population, indices: pick ? Array.from(pick, (k) => elements[k] as number) : Array.from(elements) };
+    return {
+      population: rule.population,
+      indices: pick ? Array.from(pick, (k) => elements[k] as number) : Array.from(elements),
+    };
   }
 
   /** The elements of a selection at some places, as an assembly where they are of several populations. */
@@ -77,7 +81,9 @@ export class Samples {
       else parts.push({ population, indices: [indices[place] as number] });
     }
     const [first] = parts;
-    return parts.length <= 1 ? (first ?? { population: only ?? populations[0] ?? '', indices: [] }) : { assembly: parts };
+    return parts.length <= 1
+      ? (first ?? { population: only ?? populations[0] ?? '', indices: [] })
+      : { assembly: parts };
   }
 }
 

@@ -23,7 +23,10 @@ interface Chosen {
 
 /** The synapses of a projection with these numbers, by the piece that has them. */
 function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly number[]): readonly Chosen[] {
-  if (!known) throw new HostError(`single synapses of ${owner}, which stands between several populations and is drawn on the target,`);
+  if (!known)
+    throw new HostError(
+      `single synapses of ${owner}, which stands between several populations and is drawn on the target,`,
+    );
   const places = new Map(numbers.map((number, place) => [number, place]));
   return pieces.flatMap(({ name, at }) => {
     const found = [...(at ?? new Uint32Array()).entries()].flatMap(([own, number]) => {
@@ -36,7 +39,10 @@ function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly nu
 }
 
 /** Numbers of a slice or list of synapses; undefined for all. */
-function numbersIn({ slice, indices }: Extract<SelectionRule, { projection: string }>, data: DataStore): readonly number[] | undefined {
+function numbersIn(
+  { slice, indices }: Extract<SelectionRule, { projection: string }>,
+  data: DataStore,
+): readonly number[] | undefined {
   if (indices) return Array.from(arrayOf(indices, data));
   if (!slice) return undefined;
   const [from, until, by] = slice;
@@ -44,7 +50,11 @@ function numbersIn({ slice, indices }: Extract<SelectionRule, { projection: stri
 }
 
 /** A recording of a projection that several stand for becomes one of each. */
-export function spreadRecording(recording: Model['recordings'][number], all: AllPieces, data: DataStore): Model['recordings'] {
+export function spreadRecording(
+  recording: Model['recordings'][number],
+  all: AllPieces,
+  data: DataStore,
+): Model['recordings'] {
   const { of } = recording;
   const pieces = 'projection' in of ? all.get(of.projection) : undefined;
   if (!pieces || !('projection' in of)) return [recording];
@@ -68,11 +78,15 @@ export function spreadPhase(phase: Phase, all: AllPieces, data: HostData): Phase
     if (!pieces || !of || !('projection' in of)) return spreadValues(values, all, data);
     const numbers = numbersIn(of, data.store);
     const inside = numbers ? `[${numbers.join(', ')}]` : '';
-    const keyed = Object.entries(values).map(([variable, value]) => [`${of.projection}${inside}.${variable}`, value] as const);
+    const keyed = Object.entries(values).map(
+      ([variable, value]) => [`${of.projection}${inside}.${variable}`, value] as const,
+    );
     return spreadValues(Object.fromEntries(keyed), all, data);
   };
   const kept = of && !pieces ? { of } : {};
-  return 'set' in rest ? { ...rest, set: spread(rest.set), ...kept } : { ...rest, initialise: spread(rest.initialise), ...kept };
+  return 'set' in rest
+    ? { ...rest, set: spread(rest.set), ...kept }
+    : { ...rest, initialise: spread(rest.initialise), ...kept };
 }
 
 function spreadValues(values: Readonly<Record<string, Value>>, all: AllPieces, data: HostData): Record<string, Value> {
@@ -87,7 +101,9 @@ function spreadValues(values: Readonly<Record<string, Value>>, all: AllPieces, d
         );
       const listed = typeof value === 'object' && 'array' in value && value.columns === undefined;
       if (listed && !pieces.known)
-        throw new HostError(`a list for ${key}, of a projection between several populations that is drawn on the target,`);
+        throw new HostError(
+          `a list for ${key}, of a projection between several populations that is drawn on the target,`,
+        );
       return pieces.pieces.map(
         ({ name, at }) => [`${name}.${variable}`, listed && at ? taken(value, Array.from(at), data) : value] as const,
       );

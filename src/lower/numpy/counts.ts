@@ -1,14 +1,20 @@
-/** What draws of large counts need: the logarithm of the factorial, and the regions of the binomial's majorising function. */
+/**
+ * What draws of large counts need: the logarithm of the factorial, and the regions of the binomial's majorising
+ * function.
+ */
 
 import { log } from './functions.js';
 
 const stirling: readonly number[] = [
-  8.333333333333333e-2, -2.777777777777778e-3, 7.936507936507937e-4, -5.952380952380952e-4, 8.417508417508418e-4, -1.917526917526918e-3,
-  6.41025641025641e-3, -2.955065359477124e-2, 1.796443723688307e-1, -1.3924322169059,
+  8.333333333333333e-2, -2.777777777777778e-3, 7.936507936507937e-4, -5.952380952380952e-4, 8.417508417508418e-4,
+  -1.917526917526918e-3, 6.41025641025641e-3, -2.955065359477124e-2, 1.796443723688307e-1, -1.3924322169059,
 ];
 const halfLogTwoPi = 0.5 * 1.8378770664093453;
 
-/** log(k!) by Stirling's series, taken at 7 or more (Zhang & Jin, Computation of Special Functions, 1996, as NumPy has it). */
+/**
+ * log(k!) by Stirling's series, taken at 7 or more (Zhang & Jin, Computation of Special Functions, 1996, as NumPy has
+ * it).
+ */
 export function logFactorial(k: number): number {
   const x = k + 1;
   if (x === 1 || x === 2) return 0;
@@ -109,6 +115,12 @@ function isAccepted(y: number, v: number, { n, p, q, m, middle, spread }: Binomi
     return (13680 - (462 - (132 - (99 - 140 / square) / square) / square) / square) / value / 166320;
   };
   const bound =
-    middle * log(f1 / x1) + (n - m + 0.5) * log(z / w) + (y - m) * log((w * p) / (x1 * q)) + tail(f1) + tail(z) + tail(x1) + tail(w);
+    middle * log(f1 / x1) +
+    (n - m + 0.5) * log(z / w) +
+    (y - m) * log((w * p) / (x1 * q)) +
+    tail(f1) +
+    tail(z) +
+    tail(x1) +
+    tail(w);
   return height <= bound;
 }

@@ -1,6 +1,7 @@
 /**
- * exp and log as plain numbers, for the millions of draws and probabilities that lowering computes itself: the same operations as the
- * IR's functions, and so the same bits (tested against each other). The interpreter takes a hundred times as long.
+ * exp and log as plain numbers, for the millions of draws and probabilities that lowering computes itself: the same
+ * operations as the IR's functions, and so the same bits (tested against each other). The interpreter takes a hundred
+ * times as long.
  */
 
 import { exponentialConstants } from '../../ir/library/exponential.js';
@@ -16,8 +17,10 @@ const powers = new Float64Array(2046);
 for (let k = 1022, up = 1; k < 2046; k++, up *= 2) powers[k] = up;
 for (let k = 1022, down = 1; k >= 0; k--, down /= 2) powers[k] = down;
 
-const even = (coefficients: readonly number[]): Float64Array => Float64Array.from(coefficients.filter((_, k) => k % 2 === 0));
-const odd = (coefficients: readonly number[]): Float64Array => Float64Array.from(coefficients.filter((_, k) => k % 2 === 1));
+const even = (coefficients: readonly number[]): Float64Array =>
+  Float64Array.from(coefficients.filter((_, k) => k % 2 === 0));
+const odd = (coefficients: readonly number[]): Float64Array =>
+  Float64Array.from(coefficients.filter((_, k) => k % 2 === 1));
 const [expEven, expOdd, logEven, logOdd] = [even(exponential), odd(exponential), even(logarithm), odd(logarithm)];
 
 function horner(x: number, coefficients: Float64Array): number {

@@ -1,4 +1,6 @@
-/** Functions of numbers for draws on the host: those of the kernel IR's library, so that every machine draws the same. */
+/**
+ * Functions of numbers for draws on the host: those of the kernel IR's library, so that every machine draws the same.
+ */
 
 import { createEvaluator } from '../../ir/evaluate.js';
 import { libraryFunction, withCallees, type LibraryName } from '../../ir/library/index.js';

@@ -37,8 +37,8 @@ export class MersenneTwister {
   }
 
   /**
-   * Goes through `count` numbers of 53 bits, each of two words, and puts down the places of those below a limit, from the first cell
-   * of `places` on. @returns how many there are
+   * Goes through `count` numbers of 53 bits, each of two words, and puts down the places of those below a limit, from
+   * the first cell of `places` on. @returns how many there are
    */
   below(count: number, limit: number, places: Uint32Array): number {
     const state = this.#state;
@@ -61,7 +61,10 @@ export class MersenneTwister {
     return found;
   }
 
-  /** Puts 0 to n - 1 in a random order: each from the last is exchanged with one up to it, chosen by words below the smallest mask. */
+  /**
+   * Puts 0 to n - 1 in a random order: each from the last is exchanged with one up to it, chosen by words below the
+   * smallest mask.
+   */
   shuffle(n: number, order: Uint32Array): void {
     for (let k = 0; k < n; k++) order[k] = k;
     const state = this.#state;

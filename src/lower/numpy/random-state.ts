@@ -1,6 +1,6 @@
 /**
- * NumPy's legacy RandomState: the same numbers for the same seed and the same order of calls. Uniforms and integers agree to the bit,
- * what goes through exp, log and cos to within the rounding of these.
+ * NumPy's legacy RandomState: the same numbers for the same seed and the same order of calls. Uniforms and integers
+ * agree to the bit, what goes through exp, log and cos to within the rounding of these.
  *
  * @source NumPy 1.26, numpy.random.RandomState; algorithms at each distribution
  */
@@ -93,7 +93,10 @@ export class RandomState {
     return scale * -log(1 - this.double());
   }
 
-  /** Gamma by Marsaglia & Tsang (ACM Transactions on Mathematical Software 26 (2000) 363); below shape 1 by Ahrens & Dieter (1974). */
+  /**
+   * Gamma by Marsaglia & Tsang (ACM Transactions on Mathematical Software 26 (2000) 363); below shape 1 by Ahrens &
+   * Dieter (1974).
+   */
   gamma(shape: number, scale: number): number {
     return scale * this.#standardGamma(shape);
   }
@@ -131,7 +134,10 @@ export class RandomState {
     }
   }
 
-  /** Poisson: products of uniforms below a mean of 10, above it Hörmann's transformed rejection (Insurance 12 (1993) 39). */
+  /**
+   * Poisson: products of uniforms below a mean of 10, above it Hörmann's transformed rejection (Insurance 12 (1993)
+   * 39).
+   */
   poisson(mean: number): number {
     if (mean >= 10) return this.#largePoisson(mean);
     if (mean === 0) return 0;
@@ -163,7 +169,10 @@ export class RandomState {
     }
   }
 
-  /** Binomial: by inversion where n*p is at most 30, else by triangles and exponential tails (Kachitvichyanukul & Schmeiser 1988). */
+  /**
+   * Binomial: by inversion where n*p is at most 30, else by triangles and exponential tails (Kachitvichyanukul &
+   * Schmeiser 1988).
+   */
   binomial(n: number, p: number): number {
     if (n === 0 || p === 0) return 0;
     if (p <= 0.5) return p * n <= 30 ? this.#inverseBinomial(n, p) : this.#largeBinomial(n, p);

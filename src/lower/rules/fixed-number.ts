@@ -1,8 +1,9 @@
 /**
  * Rules that fix how many synapses there are: for each target, for each source, in all.
  *
- * Numbers are split by halves over rows, then from block to block of 1024 elements, by binomial draws (with repetition) or
- * hypergeometric ones (without), so that rows and blocks can be drawn apart; elements are then chosen within each block.
+ * Numbers are split by halves over rows, then from block to block of 1024 elements, by binomial draws (with repetition)
+ * or hypergeometric ones (without), so that rows and blocks can be drawn apart; elements are then chosen within each
+ * block.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -26,7 +27,10 @@ import { withoutRepetition, withRepetition } from './sampling.js';
 type Degree = Extract<ConnectionRule, { rule: 'fixedInDegree' | 'fixedOutDegree' }>;
 type Total = Extract<ConnectionRule, { rule: 'fixedTotal' }>;
 
-/** Second words of counters that no block and no element has: for numbers of rows, of blocks, and for what a rule's number draws. */
+/**
+ * Second words of counters that no block and no element has: for numbers of rows, of blocks, and for what a rule's
+ * number draws.
+ */
 const [rowWord, blockWord, numberWord] = [0xfffffffd, 0xfffffffc, 0xfffffffb];
 
 /** Each source gets n targets. */
@@ -64,7 +68,10 @@ function frameOf(
   const name = `${plan.name}.connect${ordinal}`;
   const leftOut =
     left &&
-    context.builder.buffer(`${name}.same`, 'u32', left.length, 'the same element at the other end', { role: 'constant', initial: left });
+    context.builder.buffer(`${name}.same`, 'u32', left.length, 'the same element at the other end', {
+      role: 'constant',
+      initial: left,
+    });
   return {
     outer,
     inner,
@@ -79,20 +86,30 @@ function frameOf(
   };
 }
 
-function fixedDegree(rule: Degree, outerSide: 'pre' | 'post', ordinal: number, plan: ProjectionPlan, context: Context): CountedCode {
+function fixedDegree(
+  rule: Degree,
+  outerSide: 'pre' | 'post',
+  ordinal: number,
+  plan: ProjectionPlan,
+  context: Context,
+): CountedCode {
   const frame = frameOf(outerSide, rule, ordinal, plan, context);
   const { outer, inner, blocks } = frame;
   const text = rule.n;
   const other = typeof text === 'number' ? undefined : readsOther(text, outerSide, plan);
   if (other !== undefined)
     context.diagnostics.add(
-      messages.unsupportedFeature(`a number of connections that reads ${other}, of the other end (projection ${plan.name}),`),
+      messages.unsupportedFeature(
+        `a number of connections that reads ${other}, of the other end (projection ${plan.name}),`,
+      ),
     );
   const lookup = parameterBounds(plan, context);
   const most = typeof text === 'number' ? text : boundsOf(expressionOf(text, plan.equations.names), lookup).high;
   const own = rule.replace ? most : Math.min(most, inner.named);
   const all = outer.named * (rule.replace ? most : 1);
-  const tooMany = context.builder.faultBit(`a connection rule of projection ${plan.name} asks for more connections than there are`);
+  const tooMany = context.builder.faultBit(
+    `a connection rule of projection ${plan.name} asks for more connections than there are`,
+  );
   return {
     kind: 'counted',
     outer: outerSide,
@@ -176,9 +193,25 @@ function allowedOf({ leftOut, inner }: Frame, outer: Ir): Ir {
   return leftOut ? ir.sub(all, ir.convert('u32', ir.ne(ir.load(leftOut, outer), ir.u32(none)))) : all;
 }
 
-/** The number that a rule gives by an expression of its outer element. @random counter (outer element, 2^32 - 5, 0, site) */
-function numberOf(text: string, element: Ir, { outerSide, key, context }: Frame, plan: ProjectionPlan, block: Block): Ir {
-  const draws = { element: item, subElement: ir.u32(numberWord), step: ir.u32(0), perStep: false, key, sites: { next: 0 } };
+/**
+ * The number that a rule gives by an expression of its outer element. @random counter (outer element, 2^32 - 5, 0,
+ * site)
+ */
+function numberOf(
+  text: string,
+  element: Ir,
+  { outerSide, key, context }: Frame,
+  plan: ProjectionPlan,
+  block: Block,
+): Ir {
+  const draws = {
+    element: item,
+    subElement: ir.u32(numberWord),
+    step: ir.u32(0),
+    perStep: false,
+    key,
+    sites: { next: 0 },
+  };
   const [source, target] = outerSide === 'pre' ? [element, ir.u32(0)] : [ir.u32(0), element];
   const scope = new SynapseScope(context, plan, new Map(), { position: null, source, target }, block, draws);
   return block.name('asked', to('i32', compile(expressionOf(text, plan.equations.names), scope)));
@@ -187,8 +220,15 @@ function numberOf(text: string, element: Ir, { outerSide, key, context }: Frame,
 /** Draws how many of a number fall to the first of two parts, by the parts' numbers of allowed elements. */
 function firstPart(count: Ir, first: Ir, second: Ir, counter: readonly [Ir, Ir, Ir, Ir], frame: Frame): Ir {
   const { context, key, replace } = frame;
-  if (!replace) return ir.call(context.builder.use(drawFunction('hypergeometric')), ...counter, ...key, first, second, count);
-  return ir.call(context.builder.use(drawFunction('binomial')), ...counter, ...key, count, ir.div(first, ir.add(first, second)));
+  if (!replace)
+    return ir.call(context.builder.use(drawFunction('hypergeometric')), ...counter, ...key, first, second, count);
+  return ir.call(
+    context.builder.use(drawFunction('binomial')),
+    ...counter,
+    ...key,
+    count,
+    ir.div(first, ir.add(first, second)),
+  );
 }
 
 /**
@@ -219,7 +259,13 @@ function overBlocks(frame: Frame, number: Local, counts: Buffer, block: Block): 
         const rest = body.name('rest', ir.sub(ir.get(left), here));
         const open = ir.and(ir.gt(ir.get(number), ir.u32(0)), ir.gt(rest, ir.u32(0)));
         const real = (value: Ir): Ir => ir.convert('f64', value);
-        const drawn = firstPart(real(ir.get(number)), real(here), real(rest), [item, ir.u32(blockWord), ir.get(b), ir.u32(0)], frame);
+        const drawn = firstPart(
+          real(ir.get(number)),
+          real(here),
+          real(rest),
+          [item, ir.u32(blockWord), ir.get(b), ir.u32(0)],
+          frame,
+        );
         body.emit(
           ir.set(own, ir.get(number)),
           ir.when(open, [ir.set(own, ir.convert('u32', drawn))]),
@@ -247,8 +293,8 @@ interface RowNumbers {
 const halvings = 5;
 
 /**
- * Shares a number out over the rows: over the two halves of a power of two of rows, and of each half again. Node 1 is all rows,
- * node k has halves 2k and 2k + 1. Nodes of a few levels below one another are one work-item's.
+ * Shares a number out over the rows: over the two halves of a power of two of rows, and of each half again. Node 1 is
+ * all rows, node k has halves 2k and 2k + 1. Nodes of a few levels below one another are one work-item's.
  *
  * @random counter (node, 2^32 - 3, 0, iteration)
  */
@@ -262,11 +308,22 @@ function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Co
   const before = new Float64Array(leaves + 1);
   for (let row = 0; row < leaves; row++)
     before[row + 1] = (before[row] as number) + (row < rows ? inner.named - (left && left[row] !== none ? 1 : 0) : 0);
-  const allowed = context.builder.buffer(`${name}.allowed`, 'f64', leaves + 1, 'pairs allowed in the rows before each', {
-    role: 'constant',
-    initial: before,
-  });
-  const nodes = context.builder.buffer(`${name}.nodes`, 'u32', 2 * leaves, `synapses of ${plan.name} by halves of the rows`);
+  const allowed = context.builder.buffer(
+    `${name}.allowed`,
+    'f64',
+    leaves + 1,
+    'pairs allowed in the rows before each',
+    {
+      role: 'constant',
+      initial: before,
+    },
+  );
+  const nodes = context.builder.buffer(
+    `${name}.nodes`,
+    'u32',
+    2 * leaves,
+    `synapses of ${plan.name} by halves of the rows`,
+  );
   for (let level = 0; level === 0 || level < levels; level += halvings) {
     const block = new Block();
     if (level === 0) block.emit(ir.store(nodes, ir.u32(1), ir.u32(total)));
@@ -286,7 +343,15 @@ function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Co
 }
 
 /** Shares out the numbers of the nodes of a level, and of some levels below. */
-function halve(level: number, count: number, leaves: number, nodes: Buffer, allowed: Buffer, frame: Frame, block: Block): void {
+function halve(
+  level: number,
+  count: number,
+  leaves: number,
+  nodes: Buffer,
+  allowed: Buffer,
+  frame: Frame,
+  block: Block,
+): void {
   const [depth, k, span] = [block.local('depth', 'u32'), block.local('k', 'u32'), block.local('span', 'u32')];
   const top = block.name('top', ir.add(ir.u32(1 << level), item));
   // `span` is half the rows of a node, `k` counts the nodes of a level below the item's own.
@@ -312,7 +377,13 @@ function halve(level: number, count: number, leaves: number, nodes: Buffer, allo
               const first = body.name('first', ir.sub(ir.load(allowed, middle), ir.load(allowed, begin)));
               const second = body.name('second', ir.sub(ir.load(allowed, end), ir.load(allowed, middle)));
               const part = body.local('part', 'u32');
-              const drawn = firstPart(ir.convert('f64', count), first, second, [node, ir.u32(rowWord), ir.u32(0), ir.u32(0)], frame);
+              const drawn = firstPart(
+                ir.convert('f64', count),
+                first,
+                second,
+                [node, ir.u32(rowWord), ir.u32(0), ir.u32(0)],
+                frame,
+              );
               const open = ir.and(ir.gt(count, ir.u32(0)), ir.and(ir.gt(first, ir.f64(0)), ir.gt(second, ir.f64(0))));
               body.emit(
                 ir.set(part, ir.select(ir.gt(first, ir.f64(0)), count, ir.u32(0))),

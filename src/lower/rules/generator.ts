@@ -1,4 +1,7 @@
-/** Rules as generator expressions: `index for variable in range(from, to, step) if condition`, or over a sample of the range. */
+/**
+ * Rules as generator expressions: `index for variable in range(from, to, step) if condition`, or over a sample of the
+ * range.
+ */
 
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
@@ -33,12 +36,15 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
   const index = expressionOf(rule.index, names);
   const condition = rule.condition === null ? null : expressionOf(rule.condition, names);
   const plain = index.kind === 'name' && index.name === rule.variable;
-  const outside = context.builder.faultBit(`a synapse of projection ${plan.name} would connect an element that does not exist`);
+  const outside = context.builder.faultBit(
+    `a synapse of projection ${plan.name} would connect an element that does not exist`,
+  );
   const write = (outer: Ir, _blockIndex: Ir, around: Block, found: (inner: Ir, block: Block) => void): void =>
     withElement(outerEnd, outer, around, (element, block) => writeFor({ named: outer, element }, block, found));
   const writeFor = (outer: Outer, block: Block, found: (inner: Ir, block: Block) => void): void => {
     const scope = generatorScope(rule, 'range', ir.u32(0), outer, ir.u32(0), ir.i32(0), block, plan, context, key);
-    const whole = (text: string, name: string): Ir => block.name(name, to('i32', compile(expressionOf(text, names), scope)));
+    const whole = (text: string, name: string): Ir =>
+      block.name(name, to('i32', compile(expressionOf(text, names), scope)));
     const [from, until, by] = [
       whole(rule.range.from, 'range_from'),
       whole(rule.range.to, 'range_to'),
@@ -57,7 +63,9 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
             return;
           }
           const count =
-            typeof rule.copies === 'number' ? ir.i32(rule.copies) : to('i32', compile(expressionOf(rule.copies, names), second));
+            typeof rule.copies === 'number'
+              ? ir.i32(rule.copies)
+              : to('i32', compile(expressionOf(rule.copies, names), second));
           const copy = last.local('copy', 'u32');
           last.emit(
             ir.loop(
@@ -71,7 +79,9 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
         if (condition === null || tested) repeat(body);
         else body.emit(ir.when(compileCondition(condition, second), body.nested(repeat)));
       };
-      const take = inner.nested((body) => withElement(innerEnd, body.name('chosen', to('u32', element)), body, connect));
+      const take = inner.nested((body) =>
+        withElement(innerEnd, body.name('chosen', to('u32', element)), body, connect),
+      );
       inner.emit(ir.when(inside, take, rule.skipInvalid ? [] : [ir.fault(outside, ir.bool(true))]));
     };
     const visit = (k: Ir, inner: Block): void => {
@@ -89,9 +99,18 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
       }
     };
     const sample = rule.range.sample;
-    if (sample?.size !== undefined) sampleOfSize(whole(sample.size, 'sample_size'), length, outer.named, key, block, context, visit);
+    if (sample?.size !== undefined)
+      sampleOfSize(whole(sample.size, 'sample_size'), length, outer.named, key, block, context, visit);
     else if (sample?.p !== undefined)
-      sampleWithProbability(to('f64', compile(expressionOf(sample.p, names), scope)), length, outer.named, key, block, context, visit);
+      sampleWithProbability(
+        to('f64', compile(expressionOf(sample.p, names), scope)),
+        length,
+        outer.named,
+        key,
+        block,
+        context,
+        visit,
+      );
     else {
       const k = block.local('k', 'u32');
       block.emit(
@@ -104,9 +123,11 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
       );
     }
   };
-  const copies = typeof rule.copies === 'number' ? rule.copies : boundsOf(expressionOf(rule.copies, names), () => undefined).high;
+  const copies =
+    typeof rule.copies === 'number' ? rule.copies : boundsOf(expressionOf(rule.copies, names), () => undefined).high;
   const ascending = plain && rule.range.step === '1';
-  const single = !rule.range.sample && rule.range.from === '0' && rule.range.to === '1' && !namesIn(index).has(rule.variable);
+  const single =
+    !rule.range.sample && rule.range.from === '0' && rule.range.to === '1' && !namesIn(index).has(rule.variable);
   return {
     kind: 'pairwise',
     keepsFound: false,
@@ -118,7 +139,10 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
   };
 }
 
-/** What a generator's expression is drawn for: the bounds of its range, the index at place k of it, or the condition there. */
+/**
+ * What a generator's expression is drawn for: the bounds of its range, the index at place k of it, or the condition
+ * there.
+ */
 type Purpose = 'range' | 'index' | 'condition';
 const purposeWord: Readonly<Record<Purpose, number>> = { range: 1, index: 2, condition: 3 };
 
@@ -155,7 +179,9 @@ function generatorScope(
 
 /** Whether an expression reads the index or a variable of the element that a generator yields. */
 const readsInner = (e: Expression, rule: Generator): boolean =>
-  [...namesIn(e)].some((name) => name === (rule.outer === 'pre' ? 'j' : 'i') || name.startsWith(rule.outer === 'pre' ? 'post.' : 'pre.'));
+  [...namesIn(e)].some(
+    (name) => name === (rule.outer === 'pre' ? 'j' : 'i') || name.startsWith(rule.outer === 'pre' ? 'post.' : 'pre.'),
+  );
 
 /** u32 number of values of range(from, until, by); none for a step of zero. */
 function rangeLength(from: Ir, until: Ir, by: Ir): Ir {
@@ -206,7 +232,10 @@ function sampleWithProbability(
       block.nested((inner) => {
         const [a, b] = philox([outer, ir.u32(0xffffffff), ir.u32(0), ir.get(call)], key, inner, context);
         inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
-        const jump = inner.name('jump', ir.select(certain, ir.u32(0), ir.call(skip, uniformOf(a, b, context), ir.div(ir.f64(1), log))));
+        const jump = inner.name(
+          'jump',
+          ir.select(certain, ir.u32(0), ir.call(skip, uniformOf(a, b, context), ir.div(ir.f64(1), log))),
+        );
         inner.emit(
           ir.when(
             ir.ge(jump, ir.sub(length, ir.get(next))),

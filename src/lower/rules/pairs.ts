@@ -25,7 +25,9 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
   const key = ruleKey(ordinal, plan, context);
   const copiesText = rule.copies;
   const copies =
-    typeof copiesText === 'number' ? copiesText : boundsOf(expressionOf(copiesText, plan.equations.names), () => undefined).high;
+    typeof copiesText === 'number'
+      ? copiesText
+      : boundsOf(expressionOf(copiesText, plan.equations.names), () => undefined).high;
   const notSelf = rule.self ? null : selfCondition(plan, ordinal, context);
   /** The condition, the pair's own probability, and as many copies as the rule says. */
   const accept = (source: Ir, target: Ir, outer: Block, found: (inner: Ir, block: Block) => void): void =>
@@ -49,7 +51,9 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
             return;
           }
           const count =
-            typeof copiesText === 'number' ? ir.i32(copiesText) : to('i32', compile(expressionOf(copiesText, plan.equations.names), scope));
+            typeof copiesText === 'number'
+              ? ir.i32(copiesText)
+              : to('i32', compile(expressionOf(copiesText, plan.equations.names), scope));
           const k = inner.local('copy', 'u32');
           inner.emit(
             ir.loop(
@@ -68,9 +72,16 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     if (p !== null && !(p > 0)) return;
     const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(blockSize)));
     const untilBlock = ir.add(begin, ir.u32(blockSize));
-    const end = block.name('block_end', ir.select(ir.lt(untilBlock, ir.u32(plan.post.named)), untilBlock, ir.u32(plan.post.named)));
+    const end = block.name(
+      'block_end',
+      ir.select(ir.lt(untilBlock, ir.u32(plan.post.named)), untilBlock, ir.u32(plan.post.named)),
+    );
     if (skipping)
-      block.emit(...skips(p, source, blockIndex, begin, end, key, block, context, (target, inner) => accept(source, target, inner, found)));
+      block.emit(
+        ...skips(p, source, blockIndex, begin, end, key, block, context, (target, inner) =>
+          accept(source, target, inner, found),
+        ),
+      );
     else {
       const target = block.local('target', 'u32');
       block.emit(
@@ -84,11 +95,23 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     }
   };
   const keepsFound = typeof rule.p === 'string' && copiesText === 1 && !plan.pre.map && !plan.post.map;
-  return { kind: 'pairwise', keepsFound, outer: 'pre', blocks: blocksOf(plan.post.named), ascending: !plan.post.map, copies, write };
+  return {
+    kind: 'pairwise',
+    keepsFound,
+    outer: 'pre',
+    blocks: blocksOf(plan.post.named),
+    ascending: !plan.post.map,
+    copies,
+    write,
+  };
 }
 
 /** Whether a pair is of two elements; null where the ends have none in common. */
-function selfCondition(plan: ProjectionPlan, ordinal: number, context: Context): ((source: Ir, target: Ir) => Ir) | null {
+function selfCondition(
+  plan: ProjectionPlan,
+  ordinal: number,
+  context: Context,
+): ((source: Ir, target: Ir) => Ir) | null {
   const { pre, post } = plan;
   if (!pre.map && !post.map) {
     if (pre.population !== post.population) return null;
@@ -115,7 +138,8 @@ const pairDraws = (source: Ir, target: Ir, key: readonly [Ir, Ir]): Draws => ({
 });
 
 /**
- * Bernoulli pairs by geometric skips within a block: from one synapse to the next lie floor(log(u) / log(1 - p)) others.
+ * Bernoulli pairs by geometric skips within a block: from one synapse to the next lie floor(log(u) / log(1 - p))
+ * others.
  *
  * @random counter (source, block, 0, m) with m counting generator calls; each gives two uniform numbers
  */

@@ -25,9 +25,15 @@ interface CommonCode {
 /** A rule that says of each pair whether it is connected. */
 export interface PairwiseCode extends CommonCode {
   readonly kind: 'pairwise';
-  /** Whether deciding costs so much that what was found when counting is kept, a bit for each pair, until rows are filled. */
+  /**
+   * Whether deciding costs so much that what was found when counting is kept, a bit for each pair, until rows are
+   * filled.
+   */
   readonly keepsFound: boolean;
-  /** Writes the code of one item; `found(inner, block)` is called where a synapse with inner element `inner` of its end exists. */
+  /**
+   * Writes the code of one item; `found(inner, block)` is called where a synapse with inner element `inner` of its end
+   * exists.
+   */
   write(outer: Ir, blockIndex: Ir, block: Block, found: (inner: Ir, block: Block) => void): void;
 }
 
@@ -39,7 +45,10 @@ export interface CountedCode extends CommonCode {
   readonly fanOut: number;
   /** Adds kernels that write each item's number of synapses. */
   count(counts: Buffer): void;
-  /** Writes the code that puts an item's `count` synapses to `first` and on; inner elements as numbered in the end that is named. */
+  /**
+   * Writes the code that puts an item's `count` synapses to `first` and on; inner elements as numbered in the end that
+   * is named.
+   */
   fill(outer: Ir, blockIndex: Ir, first: Ir, count: Ir, storage: Buffer, block: Block): void;
 }
 
@@ -51,12 +60,21 @@ export const blocksOf = (elements: number): number => Math.max(1, Math.ceil(elem
 
 /** Key of a rule's stream. */
 export function ruleKey(ordinal: number, plan: ProjectionPlan, context: Context): readonly [Ir, Ir] {
-  const keys = keyBuffer(`${plan.name}.connect${ordinal}.keys`, [`projection/${plan.connectStream}/connect/${ordinal}`], context);
+  const keys = keyBuffer(
+    `${plan.name}.connect${ordinal}.keys`,
+    [`projection/${plan.connectStream}/connect/${ordinal}`],
+    context,
+  );
   return keyAt(keys, ir.u32(0));
 }
 
 /** The element that a number of an end stands for; `use` runs only where that element is in this piece of the end. */
-export function withElement(end: ProjectionEnd, named: Ir, block: Block, use: (element: Ir, block: Block) => void): void {
+export function withElement(
+  end: ProjectionEnd,
+  named: Ir,
+  block: Block,
+  use: (element: Ir, block: Block) => void,
+): void {
   if (!end.map) {
     use(named, block);
     return;
@@ -71,9 +89,13 @@ export function withElement(end: ProjectionEnd, named: Ir, block: Block, use: (e
 }
 
 /** The number within the end that is named of an element of this piece. */
-export const namedIndex = (end: ProjectionEnd, element: Ir): Ir => (end.map ? ir.load(end.map.indexOf, element) : element);
+export const namedIndex = (end: ProjectionEnd, element: Ir): Ir =>
+  end.map ? ir.load(end.map.indexOf, element) : element;
 
-/** For each number of the sending end that of the same element at the receiving end, or none; null where no element is at both. */
+/**
+ * For each number of the sending end that of the same element at the receiving end, or none; null where no element is
+ * at both.
+ */
 export function sameTargets(plan: ProjectionPlan): Uint32Array | null {
   const { pre, post } = plan;
   if (plan.sameTarget) return plan.sameTarget;

@@ -27,7 +27,8 @@ function below(low: Ir, high: Ir, count: Ir, context: Context): Ir {
 }
 
 /**
- * Independent choices in ascending order: the smallest of m uniform numbers leaves a share of u^(1/m) above it, and so on.
+ * Independent choices in ascending order: the smallest of m uniform numbers leaves a share of u^(1/m) above it, and so
+ * on.
  *
  * @random call k: words 0 and 1 for the k-th smallest
  */
@@ -45,8 +46,13 @@ export function withRepetition({ size, count, first, storage, words, context }: 
       block.nested((inner) => {
         const [low, high] = words(ir.get(k), inner);
         const left = ir.convert('f64', ir.sub(count, ir.get(k)));
-        inner.emit(ir.set(share, ir.mul(ir.get(share), ir.call(exp, ir.div(ir.call(log, uniformOf(low, high, context)), left)))));
-        const at = inner.name('chosen', ir.convert('u32', ir.mul(ir.sub(ir.f64(1), ir.get(share)), ir.convert('f64', size))));
+        inner.emit(
+          ir.set(share, ir.mul(ir.get(share), ir.call(exp, ir.div(ir.call(log, uniformOf(low, high, context)), left)))),
+        );
+        const at = inner.name(
+          'chosen',
+          ir.convert('u32', ir.mul(ir.sub(ir.f64(1), ir.get(share)), ir.convert('f64', size))),
+        );
         const last = ir.sub(size, ir.u32(1));
         inner.emit(ir.store(storage, ir.add(first, ir.get(k)), ir.select(ir.lt(at, size), at, last)));
       }),
@@ -66,8 +72,8 @@ export function withoutRepetition(chosen: Chosen, block: Block): void {
 }
 
 /**
- * Each number from size - count to size - 1 brings in one that is at most as large, or itself where that is chosen already
- * (Floyd; Bentley, Communications of the ACM 30 (1987) 754), put in its place among those chosen before.
+ * Each number from size - count to size - 1 brings in one that is at most as large, or itself where that is chosen
+ * already (Floyd; Bentley, Communications of the ACM 30 (1987) 754), put in its place among those chosen before.
  *
  * @random call k: words 0 and 1 for the k-th choice
  */
@@ -110,8 +116,8 @@ function oneByOne({ size, count, first, storage, words, context }: Chosen, block
 }
 
 /**
- * Element k is taken with probability (still wanted)/(still left) (selection sampling; Knuth, The Art of Computer Programming 2,
- * 3.4.2 S).
+ * Element k is taken with probability (still wanted)/(still left) (selection sampling; Knuth, The Art of Computer
+ * Programming 2, 3.4.2 S).
  *
  * @random call m: words 0 and 1 for element 2m, words 2 and 3 for element 2m + 1
  */

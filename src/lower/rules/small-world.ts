@@ -1,6 +1,7 @@
 /**
- * Small worlds (Watts and Strogatz 1998, "Collective dynamics of 'small-world' networks"), directed: each source is connected to the
- * targets nearer than a distance, or to some of them, and each of these edges is moved to another target with a probability.
+ * Small worlds (Watts and Strogatz 1998, "Collective dynamics of 'small-world' networks"), directed: each source is
+ * connected to the targets nearer than a distance, or to some of them, and each of these edges is moved to another
+ * target with a probability.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -44,7 +45,11 @@ export function smallWorld(rule: SmallWorld, ordinal: number, plan: ProjectionPl
   const name = `${plan.name}.connect${ordinal}`;
   const same = rule.self ? null : sameTargets(plan);
   const leftOut =
-    same && builder.buffer(`${name}.same`, 'u32', same.length, 'the same element at the other end', { role: 'constant', initial: same });
+    same &&
+    builder.buffer(`${name}.same`, 'u32', same.length, 'the same element at the other end', {
+      role: 'constant',
+      initial: same,
+    });
   const wiring: Wiring = { rule, plan, context, key, leftOut };
   return {
     kind: 'counted',
@@ -88,7 +93,12 @@ function countEdges(wiring: Wiring, name: string, counts: Buffer): void {
 }
 
 /** Runs code for each target that is near. */
-function eachNear({ rule, plan, context, leftOut }: Wiring, source: Ir, block: Block, body: (target: Ir, block: Block) => void): void {
+function eachNear(
+  { rule, plan, context, leftOut }: Wiring,
+  source: Ir,
+  block: Block,
+  body: (target: Ir, block: Block) => void,
+): void {
   const target = block.local('target', 'u32');
   const loop = block.nested((inner) => {
     const distance = namedDistance(plan, source, ir.get(target), inner, context);
@@ -119,7 +129,10 @@ function connectNear(wiring: Wiring, { source, storage, first, count }: Edges, b
   if (left) block.emit(ir.set(left, countNear(wiring, source, block)));
   block.emit(ir.set(taken, ir.u32(0)));
   eachNear(wiring, source, block, (target, body) => {
-    const take = [ir.store(storage, ir.add(first, ir.get(taken)), target), ir.set(taken, ir.add(ir.get(taken), ir.u32(1)))];
+    const take = [
+      ir.store(storage, ir.add(first, ir.get(taken)), target),
+      ir.set(taken, ir.add(ir.get(taken), ir.u32(1))),
+    ];
     if (!left) {
       body.emit(...take);
       return;
@@ -138,7 +151,11 @@ function connectNear(wiring: Wiring, { source, storage, first, count }: Edges, b
  *
  * @random counter (source, target, 0, 2·2^24 + attempt): attempt 0 decides whether, later ones where to
  */
-function rewire({ rule, plan, key, context, leftOut }: Wiring, { source, storage, first, count }: Edges, block: Block): void {
+function rewire(
+  { rule, plan, key, context, leftOut }: Wiring,
+  { source, storage, first, count }: Edges,
+  block: Block,
+): void {
   const k = block.local('edge', 'u32');
   const attempt = block.local('attempt', 'u32');
   const other = block.local('other', 'u32');
@@ -149,17 +166,25 @@ function rewire({ rule, plan, key, context, leftOut }: Wiring, { source, storage
     const [low, high] = philox([source, target, ir.u32(0), siteWord(2)], key, inner, context);
     const search = inner.nested((searching) => {
       const [a, b] = philox([source, target, ir.u32(0), ir.add(siteWord(2), ir.get(attempt))], key, searching, context);
-      const place = searching.name('proposed', ir.convert('u32', ir.mul(uniformOf(a, b, context), ir.f64(plan.post.named))));
+      const place = searching.name(
+        'proposed',
+        ir.convert('u32', ir.mul(uniformOf(a, b, context), ir.f64(plan.post.named))),
+      );
       searching.emit(
         ir.set(known, leftOut ? ir.eq(ir.load(leftOut, source), place) : ir.bool(false)),
         ir.loop(other, first, end, [
-          ir.when(ir.eq(ir.convert('u32', ir.load(storage, ir.get(other))), place), [ir.set(known, ir.bool(true)), ir.leave]),
+          ir.when(ir.eq(ir.convert('u32', ir.load(storage, ir.get(other))), place), [
+            ir.set(known, ir.bool(true)),
+            ir.leave,
+          ]),
         ]),
         ir.when(ir.not(ir.get(known)), [ir.store(storage, ir.get(k), place), ir.leave]),
       );
     });
     inner.emit(
-      ir.when(ir.lt(uniformOf(low, high, context), ir.f64(rule.rewiring)), [ir.loop(attempt, ir.u32(1), ir.u32(mostAttempts + 1), search)]),
+      ir.when(ir.lt(uniformOf(low, high, context), ir.f64(rule.rewiring)), [
+        ir.loop(attempt, ir.u32(1), ir.u32(mostAttempts + 1), search),
+      ]),
     );
   });
   block.emit(ir.loop(k, first, end, loop));

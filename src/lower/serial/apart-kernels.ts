@@ -16,7 +16,12 @@ import type { Network, SteppedGroup } from './layout.js';
 import { stepParts } from './parts.js';
 
 /** Up to three kernels: inputs, elements, events. */
-export function apartKernels(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): string[] {
+export function apartKernels(
+  network: Network,
+  stepped: SteppedGroup,
+  member: Member,
+  deliveries: Deliveries,
+): string[] {
   const sites: Draws['sites'] = { next: 0 };
   const reached = network.projectionsAt.get(member.name)?.some((projection) => reaches(projection, member)) ?? false;
   const sums = reached ? inputKernel(network, stepped, member, sites) : null;
@@ -67,11 +72,15 @@ function inputKernel(
 function sumBuffer({ group }: SteppedGroup, input: string, { builder, real }: Context): Buffer {
   const name = `${group.name}.${input}.sum`;
   return (
-    builder.buffers.get(name) ?? builder.buffer(name, real, group.length, `sum of what reaches ${input} of ${group.name} in this step`)
+    builder.buffers.get(name) ??
+    builder.buffer(name, real, group.length, `sum of what reaches ${input} of ${group.name} in this step`)
   );
 }
 
-/** Steps each element by itself; `inputs`: where sums wait, null where nothing reaches it but currents. @random stream `population/<id>/step`, counter (element, 0, step, site) */
+/**
+ * Steps each element by itself; `inputs`: where sums wait, null where nothing reaches it but currents. @random stream
+ * `population/<id>/step`, counter (element, 0, step, site)
+ */
 function elementKernel(
   network: Network,
   stepped: SteppedGroup,
@@ -101,7 +110,8 @@ function elementKernel(
     condition: ir.get(emitted.get(event) as Local),
   }));
   const straight = new Block(block.locals);
-  const chosen = writeBranchless([...block.statements, ...marks], straight) && runsOnLanes(straight.statements, context.builder);
+  const chosen =
+    writeBranchless([...block.statements, ...marks], straight) && runsOnLanes(straight.statements, context.builder);
   return context.builder.map(
     `${member.name}.step`,
     `steps the elements of ${member.name} (${stepped.group.name})`,
@@ -115,13 +125,18 @@ function elementKernel(
 /** What the events of a step do at once, element by element; none where nobody hears them. */
 function emitKernel(network: Network, member: Member, deliveries: Deliveries): string[] {
   const { context, rings } = network;
-  const heard = [...rings.values()].filter(({ population, event }) => population === member.name && deliveries.isHeard(member.name, event));
+  const heard = [...rings.values()].filter(
+    ({ population, event }) => population === member.name && deliveries.isHeard(member.name, event),
+  );
   const block = new Block();
   const t = timeNow(network, 'step', block);
   for (const { mask, event } of heard) {
     const [word, left] = [block.local('word', 'u32'), block.local('left', 'u32')];
     const each = block.nested((inner) => {
-      const place = ir.add(ir.shl(ir.sub(ir.get(word), ir.u32(member.begin / 32)), ir.u32(5)), ir.unary('ctz', ir.get(left)));
+      const place = ir.add(
+        ir.shl(ir.sub(ir.get(word), ir.u32(member.begin / 32)), ir.u32(5)),
+        ir.unary('ctz', ir.get(left)),
+      );
       deliveries.emit(member, event, inner.name('element', place), inner, t);
       inner.emit(ir.set(left, ir.and(ir.get(left), ir.sub(ir.get(left), ir.u32(1)))));
     });

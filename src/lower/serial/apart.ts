@@ -1,6 +1,7 @@
 /**
- * Whether the elements of a population can be stepped in any order, or all at once, without anybody being able to tell. Then what reaches them
- * is summed first, all of them are stepped, and the events that they emitted act last, in their order.
+ * Whether the elements of a population can be stepped in any order, or all at once, without anybody being able to tell.
+ * Then what reaches them is summed first, all of them are stepped, and the events that they emitted act last, in their
+ * order.
  */
 
 import type { Statement } from '../../lang/ast.js';
@@ -15,7 +16,8 @@ import type { Network, SteppedGroup } from './layout.js';
  * True when no element reads what another of the population, or its events, change within the step:
  *
  * - no projection has both of its ends in it, and none of its parameters is linked to itself;
- * - what its events do at once changes synapses that none of its elements reads, and reads nothing that a step of an element changes;
+ * - what its events do at once changes synapses that none of its elements reads, and reads nothing that a step of an
+ *   element changes;
  * - events that are heard come from one place of its code, so that each element emits at most one in a step.
  */
 export function stepApart(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): boolean {
@@ -25,7 +27,9 @@ export function stepApart(network: Network, stepped: SteppedGroup, member: Membe
   if (Object.values(population.linked ?? {}).some((link) => link.population === name)) return false;
   const places = emittingPlaces(stepped).filter((event) => deliveries.isHeard(name, event));
   if (places.length === 0) return true;
-  return places.length === 1 && deliveries.hearing(name, places[0] ?? '').every((hearing) => isSeparate(hearing, stepped));
+  return (
+    places.length === 1 && deliveries.hearing(name, places[0] ?? '').every((hearing) => isSeparate(hearing, stepped))
+  );
 }
 
 /** The event of each place in the code that emits one. */

@@ -1,4 +1,7 @@
-/** The parsed form of a type for profiles that step element by element: its parts, and which of its values outlive a part or a step. */
+/**
+ * The parsed form of a type for profiles that step element by element: its parts, and which of its values outlive a
+ * part or a step.
+ */
 
 import type { Expression, Statement } from '../../lang/ast.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
@@ -60,7 +63,11 @@ export interface TypeCode {
 const sortedKeys = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).sort();
 
 /** Parses a type. `changedFromOutside`: state variables that code of projections writes. */
-export function typeCodeOf(type: NeuronType | SynapseType, equations: Equations, changedFromOutside: ReadonlySet<string>): TypeCode {
+export function typeCodeOf(
+  type: NeuronType | SynapseType,
+  equations: Equations,
+  changedFromOutside: ReadonlySet<string>,
+): TypeCode {
   const { names } = equations;
   const ordered = inDependencyOrder(equations);
   const rateOf = (name: string): RateCode => ({ name, rate: expressionOf(type.derivatives[name]?.rate ?? '0', names) });
@@ -71,7 +78,9 @@ export function typeCodeOf(type: NeuronType | SynapseType, equations: Equations,
     derived: (part.derived ?? []).map(derivedOf).filter((variable) => variable !== undefined),
     propagate: (part.propagate ?? []).map(rateOf),
     state: (part.state ?? []).map(rateOf),
-    events: (part.events ?? []).map((name) => events.find((event) => event.name === name)).filter((event) => event !== undefined),
+    events: (part.events ?? [])
+      .map((name) => events.find((event) => event.name === name))
+      .filter((event) => event !== undefined),
     regimes: part.regimes ? regimes : [],
   }));
   const homes = homesOf(parts, Object.keys(type.state));
@@ -79,7 +88,11 @@ export function typeCodeOf(type: NeuronType | SynapseType, equations: Equations,
 }
 
 /** The one part of a type without a sequence. */
-function wholeType(type: NeuronType | SynapseType, ordered: readonly DerivedCode[], events: readonly ConditionCode[]): Part {
+function wholeType(
+  type: NeuronType | SynapseType,
+  ordered: readonly DerivedCode[],
+  events: readonly ConditionCode[],
+): Part {
   return {
     derived: ordered.map(({ name }) => name),
     state: sortedKeys(type.derivatives),
@@ -180,7 +193,9 @@ function homesOf(parts: readonly PartCode[], state: readonly string[]): Map<stri
 function readLater(part: PartCode): string[] {
   const conditions = [...part.events, ...part.regimes.flatMap((regime) => regime.transitions)];
   return [
-    ...[...part.propagate, ...part.state, ...part.regimes.flatMap((regime) => regime.rates)].flatMap(({ rate }) => [...namesIn(rate)]),
+    ...[...part.propagate, ...part.state, ...part.regimes.flatMap((regime) => regime.rates)].flatMap(({ rate }) => [
+      ...namesIn(rate),
+    ]),
     ...conditions.flatMap((condition) => [...namesIn(condition.when), ...namesInStatements(condition.do)]),
     ...part.regimes.flatMap((regime) => namesInStatements(regime.onEntry)),
   ];
@@ -203,7 +218,11 @@ function staleIn(parts: readonly PartCode[]): Set<string> {
   return stale;
 }
 
-function laggingIn(parts: readonly PartCode[], homes: ReadonlyMap<string, number>, changedFromOutside: ReadonlySet<string>): Set<string> {
+function laggingIn(
+  parts: readonly PartCode[],
+  homes: ReadonlyMap<string, number>,
+  changedFromOutside: ReadonlySet<string>,
+): Set<string> {
   const changed = new Set(changedFromOutside);
   parts.forEach((part, k) => {
     for (const name of regimeWrites(part)) changed.add(name);

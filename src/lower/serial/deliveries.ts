@@ -1,9 +1,10 @@
 /**
- * What events do to synapses: at once where the delay is zero, else in the first step whose time has come to the time of the event plus the
- * delay. Each element keeps the times of its last events, as many as its longest delay may need, and each synapse counts those that
- * have reached it.
+ * What events do to synapses: at once where the delay is zero, else in the first step whose time has come to the time
+ * of the event plus the delay. Each element keeps the times of its last events, as many as its longest delay may need,
+ * and each synapse counts those that have reached it.
  *
- * Within a step, what is due is delivered by projection, then by source, then in order of creation, each synapse in order of time.
+ * Within a step, what is due is delivered by projection, then by source, then in order of creation, each synapse in
+ * order of time.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -28,9 +29,13 @@ import type { Place } from './owners.js';
 import { synapseOwner } from './owners.js';
 import { StepScope } from './scope.js';
 
-/** Delay of a pathway: none for all, the same for all, or one for each synapse (f64 seconds), of which some may be none. */
+/**
+ * Delay of a pathway: none for all, the same for all, or one for each synapse (f64 seconds), of which some may be none.
+ */
 type Delay =
-  { readonly kind: 'none' } | { readonly kind: 'same'; readonly seconds: number } | { readonly kind: 'own'; readonly buffer: Buffer };
+  | { readonly kind: 'none' }
+  | { readonly kind: 'same'; readonly seconds: number }
+  | { readonly kind: 'own'; readonly buffer: Buffer };
 
 /** A pathway of a projection that waits for an event. */
 export interface Hearing {
@@ -41,7 +46,10 @@ export interface Hearing {
 interface Listener extends Hearing {
   readonly end: ProjectionEnd;
   readonly delay: Delay;
-  /** Of pathways with delays: events that reached each synapse, and whether some synapse of a row has not been reached by all. */
+  /**
+   * Of pathways with delays: events that reached each synapse, and whether some synapse of a row has not been reached
+   * by all.
+   */
   readonly queue: { readonly reached: Buffer; readonly pending: Buffer } | null;
 }
 
@@ -113,7 +121,11 @@ export function deliveriesOf(network: Network): Deliveries {
   };
 }
 
-function delayOf(projection: SteppedProjection, pathway: PathwayPlan, context: Context): { delay: Delay; most: number } | null {
+function delayOf(
+  projection: SteppedProjection,
+  pathway: PathwayPlan,
+  context: Context,
+): { delay: Delay; most: number } | null {
   const { plan, connectivity } = projection;
   const { delay } = pathway;
   const { low, high } = valueBounds(delay, parameterBounds(plan, context), plan.equations.names, context);
@@ -180,7 +192,15 @@ function queueOf(
     `events of ${pathway.event} that have reached each synapse of ${plan.name}`,
   );
   if (typeof connectivity.count !== 'number') builder.allocate(reached);
-  return { reached, pending: builder.buffer(`${name}.pending`, 'u8', end.size, `elements of ${end.population} with events on their way`) };
+  return {
+    reached,
+    pending: builder.buffer(
+      `${name}.pending`,
+      'u8',
+      end.size,
+      `elements of ${end.population} with events on their way`,
+    ),
+  };
 }
 
 function historyOf(key: string, most: number, network: Network): History {
@@ -203,7 +223,10 @@ function historyOf(key: string, most: number, network: Network): History {
     ),
     counts: context.builder.buffer(`${key}.count`, 'u32', size, `events ${key} of each element so far`),
     capacity,
-    overflow: capacity < needed ? context.builder.faultBit(`more than ${capacity} events ${key} of one element are under way`) : null,
+    overflow:
+      capacity < needed
+        ? context.builder.faultBit(`more than ${capacity} events ${key} of one element are under way`)
+        : null,
   };
 }
 
@@ -270,7 +293,13 @@ export function eachSynapse(
 }
 
 /** Runs `write` for the row of an element, where the end has it. */
-export function withinEnd(end: ProjectionEnd, element: Ir, size: number, block: Block, write: (row: Ir, block: Block) => void): void {
+export function withinEnd(
+  end: ProjectionEnd,
+  element: Ir,
+  size: number,
+  block: Block,
+  write: (row: Ir, block: Block) => void,
+): void {
   if (end.offset === 0 && end.size === size) {
     write(element, block);
     return;
@@ -309,20 +338,30 @@ function listen(listener: Listener, network: Network, element: Ir, block: Block,
 }
 
 /**
- * The time that the code of a synapse sees when an event acts at once: that of the step in which the synapse was last stepped. A synapse is stepped with the
- * element that it acts on, before that element's own events.
+ * The time that the code of a synapse sees when an event acts at once: that of the step in which the synapse was last
+ * stepped. A synapse is stepped with the element that it acts on, before that element's own events.
  */
-function timeSeen({ projection, pathway }: Listener, { timeBefore, context }: Network, source: Ir, target: Ir, now: Ir): Ir {
+function timeSeen(
+  { projection, pathway }: Listener,
+  { timeBefore, context }: Network,
+  source: Ir,
+  target: Ir,
+  now: Ir,
+): Ir {
   if (!timeBefore || pathway.side === 'post') return now;
   const { pre, post } = projection.plan;
   const before = ir.load(timeBefore, ir.u32(0));
   const order = steppingOrder(context);
-  if (pre.population !== post.population) return order.indexOf(post.population) < order.indexOf(pre.population) ? now : before;
+  if (pre.population !== post.population)
+    return order.indexOf(post.population) < order.indexOf(pre.population) ? now : before;
   const element = post.offset === 0 ? target : ir.add(target, ir.u32(post.offset));
   return ir.select(ir.le(element, source), now, before);
 }
 
-/** Runs the code of a pathway for one synapse. @random stream `projection/<id>/pathway/<name>`, counter (source, target, step, site) */
+/**
+ * Runs the code of a pathway for one synapse. @random stream `projection/<id>/pathway/<name>`, counter (source, target,
+ * step, site)
+ */
 function act({ projection, pathway }: Listener, network: Network, place: Place, block: Block, time: Ir): void {
   const { plan, connectivity } = projection;
   const { context } = network;
@@ -330,7 +369,9 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
   const name = `${plan.name}.${pathway.name}.keys`;
   let made: ReturnType<typeof synapseDraws> | null = null;
   const lazily = (): ReturnType<typeof synapseDraws> => {
-    const keys = context.builder.buffers.get(name) ?? keyBuffer(name, [`projection/${plan.name}/pathway/${pathway.name}`], context);
+    const keys =
+      context.builder.buffers.get(name) ??
+      keyBuffer(name, [`projection/${plan.name}/pathway/${pathway.name}`], context);
     return (made ??= synapseDraws(place.source, place.target, copy, keyAt(keys, ir.u32(0)), block, context));
   };
   const draws = {
@@ -372,14 +413,20 @@ function dueKernel(listener: Listener, history: History, network: Network): stri
       const all = active.name('all', ir.load(history.counts, element));
       active.emit(ir.set(left, ir.u32(0)));
       eachSynapse(projection, pathway.side, ir.get(row), active, (place, each) => {
-        const seconds = each.name('delay', delay.kind === 'same' ? ir.f64(delay.seconds) : ir.load(delay.buffer, place.position));
+        const seconds = each.name(
+          'delay',
+          delay.kind === 'same' ? ir.f64(delay.seconds) : ir.load(delay.buffer, place.position),
+        );
         const next = each.local('next', 'u32');
         const late = each.nested((delayed) => {
           delayed.emit(ir.set(next, ir.load(queue.reached, place.position)));
           if (history.overflow !== null)
             delayed.emit(ir.fault(history.overflow, ir.gt(ir.sub(all, ir.get(next)), ir.u32(history.capacity))));
           const each_ = delayed.nested((event) => {
-            const slot = ir.add(ir.mul(element, ir.u32(history.capacity)), ir.and(ir.get(next), ir.u32(history.capacity - 1)));
+            const slot = ir.add(
+              ir.mul(element, ir.u32(history.capacity)),
+              ir.and(ir.get(next), ir.u32(history.capacity - 1)),
+            );
             const due = event.name('due', ir.add(ir.load(history.times, slot), seconds));
             event.emit(ir.when(ir.gt(due, now), [ir.leave]));
             // Events come before anything is stepped.

@@ -1,4 +1,7 @@
-/** What all code that steps elements or synapses needs: its scope, its time, its random numbers, and the marks of its events. */
+/**
+ * What all code that steps elements or synapses needs: its scope, its time, its random numbers, and the marks of its
+ * events.
+ */
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
@@ -14,7 +17,10 @@ import { elementOwner } from './owners.js';
 import type { Stepping } from './parts.js';
 import { StepScope } from './scope.js';
 
-/** What is done to the elements of a population: the whole step, or at the start derived values or entering the first regime. */
+/**
+ * What is done to the elements of a population: the whole step, or at the start derived values or entering the first
+ * regime.
+ */
 export type Doing = 'step' | 'derive' | 'enter';
 
 /** Counter words of draws in code that is stepped. */
@@ -65,12 +71,25 @@ export function elementScope(
   { local, index, block, time, sites }: AtElement,
 ): StepScope {
   const { context } = network;
-  const draws = drawsOf(`population/${member.name}/${doing}`, `${member.name}.${doing}.keys`, local, ir.u32(0), doing, context, sites);
+  const draws = drawsOf(
+    `population/${member.name}/${doing}`,
+    `${member.name}.${doing}.keys`,
+    local,
+    ir.u32(0),
+    doing,
+    context,
+    sites,
+  );
   return new StepScope(context, { ...elementOwner(network, stepped, member, local), index }, block, time, draws);
 }
 
 /** What the parts of an element need to know. */
-export const steppingOf = (network: Network, stepped: SteppedGroup, scope: StepScope, emit: Stepping['emit']): Stepping => ({
+export const steppingOf = (
+  network: Network,
+  stepped: SteppedGroup,
+  scope: StepScope,
+  emit: Stepping['emit'],
+): Stepping => ({
   scope,
   code: stepped.code,
   regime: stepped.regime,
@@ -96,11 +115,19 @@ interface MaskPiece {
 }
 
 /** Forgets which elements of a population emitted events in the step before. */
-export function clearMasks({ name, begin, size }: MaskPiece, events: ReadonlyMap<string, EventSource>, block: Block): void {
+export function clearMasks(
+  { name, begin, size }: MaskPiece,
+  events: ReadonlyMap<string, EventSource>,
+  block: Block,
+): void {
   for (const { mask, population } of events.values()) {
     if (population !== name) continue;
     const word = block.local('word', 'u32');
-    block.emit(ir.loop(word, ir.u32(begin / 32), ir.u32(begin / 32 + Math.ceil(size / 32)), [ir.store(mask, ir.get(word), ir.u32(0))]));
+    block.emit(
+      ir.loop(word, ir.u32(begin / 32), ir.u32(begin / 32 + Math.ceil(size / 32)), [
+        ir.store(mask, ir.get(word), ir.u32(0)),
+      ]),
+    );
   }
 }
 
@@ -109,5 +136,7 @@ export function mark(source: EventSource | undefined, element: Ir, block: Block)
   if (!source) return;
   const bit = source.ring.maskBegin === 0 ? element : block.name('bit', ir.add(element, ir.u32(source.ring.maskBegin)));
   const word = block.name('mask_word', ir.shr(bit, ir.u32(5)));
-  block.emit(ir.store(source.mask, word, ir.or(ir.load(source.mask, word), ir.shl(ir.u32(1), ir.and(bit, ir.u32(31))))));
+  block.emit(
+    ir.store(source.mask, word, ir.or(ir.load(source.mask, word), ir.shl(ir.u32(1), ir.and(bit, ir.u32(31))))),
+  );
 }

@@ -33,8 +33,19 @@ interface Reached {
   readonly scope: StepScope;
 }
 
-/** The inputs of an element: currents first, then what synapses add, by projection, each in order of creation. Each synapse is stepped before it is read. */
-export function sumInputs({ network, stepped, member, local, doing, time, scope }: Reached): ReadonlyMap<string, Local> {
+/**
+ * The inputs of an element: currents first, then what synapses add, by projection, each in order of creation. Each
+ * synapse is stepped before it is read.
+ */
+export function sumInputs({
+  network,
+  stepped,
+  member,
+  local,
+  doing,
+  time,
+  scope,
+}: Reached): ReadonlyMap<string, Local> {
   const { context } = network;
   const { block } = scope;
   const sums = new Map<string, { readonly local: Local; readonly product: boolean }>();
@@ -64,7 +75,8 @@ export function sumInputs({ network, stepped, member, local, doing, time, scope 
         eachSynapse(projection, 'pre', row, inner, (place, each) => {
           const own = new StepScope(context, synapseOwner(network, projection, place), each, time, null);
           for (const { name, expression, type } of projection.code.ordered)
-            if (neededAtPre(projection).has(name)) own.define(name, to(scalarTypeOf(type, own.real), compile(expression, own)));
+            if (neededAtPre(projection).has(name))
+              own.define(name, to(scalarTypeOf(type, own.real), compile(expression, own)));
           contribute(projection, 'pre', own, (variable, value) => add(variable, value, own.block));
         }),
       );
@@ -111,7 +123,14 @@ function stepSynapse(
 ): StepScope {
   const { context } = network;
   const { plan, code } = projection;
-  const draws = drawsOf(`projection/${plan.name}/step`, `${plan.name}.step.keys`, place.source, place.target, doing, context);
+  const draws = drawsOf(
+    `projection/${plan.name}/step`,
+    `${plan.name}.step.keys`,
+    place.source,
+    place.target,
+    doing,
+    context,
+  );
   const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
   const stepping: Stepping = {
     scope,
@@ -129,7 +148,10 @@ function stepSynapse(
   return scope;
 }
 
-/** What a synapse adds to inputs of one of its ends: of its variables, those derived are of its last step and the others as they are now. */
+/**
+ * What a synapse adds to inputs of one of its ends: of its variables, those derived are of its last step and the others
+ * as they are now.
+ */
 function contribute(
   projection: SteppedProjection,
   side: 'pre' | 'post',
@@ -140,7 +162,8 @@ function contribute(
   for (const [key, text] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const bound = plan.projection.receptors[key];
     const [end, variable] = bound === undefined ? key.split('.') : ['post', bound.replace(/^post\./, '')];
-    if (end === side && variable !== undefined) add(variable, compileReal(expressionOf(text, plan.equations.names), scope));
+    if (end === side && variable !== undefined)
+      add(variable, compileReal(expressionOf(text, plan.equations.names), scope));
   }
 }
 
@@ -171,7 +194,8 @@ function addCurrents(
 ): void {
   for (const name of Object.keys(context.model.stimuli).sort()) {
     const stimulus = context.model.stimuli[name];
-    if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || stimulus.to.population !== member.name) continue;
+    if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || stimulus.to.population !== member.name)
+      continue;
     const value = expressionOf(stimulus.value, names);
     const chosen = chosenOf(stimulus.to, member, local, context);
     if (chosen === undefined) {
@@ -189,7 +213,9 @@ function chosenOf(selection: object, member: Member, local: Ir, context: Context
   if ('slice' in selection && selection.slice) {
     const [from, until, by] = selection.slice as readonly [number, number, number];
     const inside = ir.and(ir.ge(local, ir.u32(from)), ir.lt(local, ir.u32(until)));
-    return by === 1 ? inside : ir.and(inside, ir.eq(ir.binary('rem', ir.sub(local, ir.u32(from)), ir.u32(by)), ir.u32(0)));
+    return by === 1
+      ? inside
+      : ir.and(inside, ir.eq(ir.binary('rem', ir.sub(local, ir.u32(from)), ir.u32(by)), ir.u32(0)));
   }
   if ('sample' in selection) return undefined;
   const listed = 'indices' in selection ? (selection.indices as Parameters<typeof arrayOf>[0]) : null;
@@ -198,9 +224,15 @@ function chosenOf(selection: object, member: Member, local: Ir, context: Context
   const mask = new Uint8Array(member.population.size);
   if (listed) for (const index of Array.from(arrayOf(listed, context.data))) mask[index] = 1;
   if (masked) Array.from(arrayOf(masked, context.data)).forEach((on, k) => (mask[k] = on === 0 ? 0 : 1));
-  const buffer = context.builder.buffer(`${member.name}.chosen`, 'u8', mask.length, `elements of ${member.name} that are injected`, {
-    role: 'constant',
-    initial: mask,
-  });
+  const buffer = context.builder.buffer(
+    `${member.name}.chosen`,
+    'u8',
+    mask.length,
+    `elements of ${member.name} that are injected`,
+    {
+      role: 'constant',
+      initial: mask,
+    },
+  );
   return ir.ne(ir.load(buffer, local), ir.u32(0));
 }

@@ -1,6 +1,6 @@
 /**
- * What stepping element by element needs beside the merged arrays: values of derived variables that outlive a step, copies of
- * variables that others see one step late, the active regime, and how each is found.
+ * What stepping element by element needs beside the merged arrays: values of derived variables that outlive a step,
+ * copies of variables that others see one step late, the active regime, and how each is found.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -56,12 +56,17 @@ export interface Network {
   readonly rings: ReadonlyMap<string, EventSource>;
   /** f64[1]: the time that has come, in s. */
   readonly time: Buffer;
-  /** f64[1]: the time of the step before, in s, which code sees that runs before its element is stepped; null where no code of events reads a time. */
+  /**
+   * f64[1]: the time of the step before, in s, which code sees that runs before its element is stepped; null where no
+   * code of events reads a time.
+   */
   readonly timeBefore: Buffer | null;
 }
 
 /** Projections by the populations that they end in; one within a population stands there once. */
-export function projectionsByEnd(projections: readonly SteppedProjection[]): ReadonlyMap<string, readonly SteppedProjection[]> {
+export function projectionsByEnd(
+  projections: readonly SteppedProjection[],
+): ReadonlyMap<string, readonly SteppedProjection[]> {
   const byEnd = new Map<string, SteppedProjection[]>();
   for (const projection of projections)
     for (const population of new Set([projection.plan.pre.population, projection.plan.post.population])) {
@@ -136,7 +141,11 @@ function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], c
 }
 
 /** Lays out what groups keep. */
-export function stepGroups(groups: readonly Group[], plans: readonly ProjectionPlan[], context: Context): SteppedGroup[] {
+export function stepGroups(
+  groups: readonly Group[],
+  plans: readonly ProjectionPlan[],
+  context: Context,
+): SteppedGroup[] {
   const outside = outsideOf(groups, plans, context);
   return groups.map((group) => {
     const { builder, real } = context;
@@ -165,7 +174,12 @@ export function stepGroups(groups: readonly Group[], plans: readonly ProjectionP
       if (storage?.kind !== 'array' || !(read.has(name) || elsewhere.has(name))) continue;
       shown.set(
         name,
-        builder.buffer(`${group.name}.${name}.shown`, storage.buffer.element, group.length, `${name} of ${group.name} as others see it`),
+        builder.buffer(
+          `${group.name}.${name}.shown`,
+          storage.buffer.element,
+          group.length,
+          `${name} of ${group.name} as others see it`,
+        ),
       );
     }
     const regimes = code.parts.flatMap((part) => part.regimes);
@@ -201,7 +215,10 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   const code = typeCodeOf(plan.type, plan.equations, changedFromOutside);
   const read = new Set(
     context.model.recordings.flatMap((recording) =>
-      'variables' in recording && recording.variables && 'projection' in recording.of && recording.of.projection === plan.name
+      'variables' in recording &&
+      recording.variables &&
+      'projection' in recording.of &&
+      recording.of.projection === plan.name
         ? recording.variables
         : [],
     ),
@@ -209,7 +226,8 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   // Code of events finds derived variables as they were computed last.
   for (const { pathway } of plan.pathways)
     for (const statement of statementsOf(pathway.do, plan.equations.names))
-      for (const e of expressionsOf(statement)) for (const name of namesIn(e)) if (plan.equations.derived.has(name)) read.add(name);
+      for (const e of expressionsOf(statement))
+        for (const name of namesIn(e)) if (plan.equations.derived.has(name)) read.add(name);
   const keep = (name: string, type: ValueType, comment: string): Buffer => {
     const buffer = builder.buffer(`${plan.name}.${name}`, elementOf(type, real), connectivity.count, comment);
     if (typeof connectivity.count !== 'number') builder.allocate(buffer);
@@ -218,7 +236,11 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   const kept = new Map<string, Storage>();
   for (const { name, type } of code.ordered)
     if (code.stale.has(name) || read.has(name))
-      kept.set(name, { kind: 'array', type, buffer: keep(name, type, `${name} of each synapse of ${plan.name}, as it was computed last`) });
+      kept.set(name, {
+        kind: 'array',
+        type,
+        buffer: keep(name, type, `${name} of each synapse of ${plan.name}, as it was computed last`),
+      });
   const elsewhere = readElsewhere(code);
   const shown = new Map<string, Buffer>();
   for (const name of [...code.lagging].sort()) {
@@ -258,11 +280,15 @@ export const shownProjection = (projection: SteppedProjection): BuiltProjection 
 /** What a storage holds at an index, in the type of its variable. */
 export function loaded(storage: Storage, index: Ir, ordinal: Ir, context: Context): Ir {
   if (storage.kind === 'folded') return foldedValue(storage);
-  return to(scalarTypeOf(storage.type, context.real), ir.load(storage.buffer, storage.kind === 'table' ? ordinal : index));
+  return to(
+    scalarTypeOf(storage.type, context.real),
+    ir.load(storage.buffer, storage.kind === 'table' ? ordinal : index),
+  );
 }
 
 /** Index of the element of an end in its population. */
-export const localIndex = (end: ProjectionEnd, element: Ir): Ir => (end.offset === 0 ? element : ir.add(element, ir.u32(end.offset)));
+export const localIndex = (end: ProjectionEnd, element: Ir): Ir =>
+  end.offset === 0 ? element : ir.add(element, ir.u32(end.offset));
 
 /** A variable of an element as others see it at this moment. */
 export function seen(network: Network, member: Member, local: Ir, name: string): Ir | null {
@@ -282,7 +308,12 @@ export function seen(network: Network, member: Member, local: Ir, name: string):
 }
 
 /** Where a linked parameter of an element is found. */
-function linkOf(network: Network, member: Member, local: Ir, name: string): { member: Member; local: Ir; variable: string } | null {
+function linkOf(
+  network: Network,
+  member: Member,
+  local: Ir,
+  name: string,
+): { member: Member; local: Ir; variable: string } | null {
   const { context } = network;
   const link = member.population.linked?.[name];
   const own = network.groups.find(({ group }) => group.members.includes(member));

@@ -1,6 +1,7 @@
 /**
- * Pass: a whole step element by element, for timing profiles that step so. First what is due is delivered; then each population in order, its
- * elements in order, each after the synapses onto it; what is emitted without delay acts at once.
+ * Pass: a whole step element by element, for timing profiles that step so. First what is due is delivered; then each
+ * population in order, its elements in order, each after the synapses onto it; what is emitted without delay acts at
+ * once.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -70,7 +71,11 @@ export function lowerSerially(
     for (const kernel of kernels) builder.each(kernel, slot, rankOf(profile, slot), order);
   });
   for (const { ring, population, event } of rings.values()) {
-    const kernel = builder.compact(`${ring.name}.compact`, `lists the elements of ${population} that emit ${event}`, ring.name);
+    const kernel = builder.compact(
+      `${ring.name}.compact`,
+      `lists the elements of ${population} that emit ${event}`,
+      ring.name,
+    );
     builder.each(kernel, slot, rankOf(profile, slot), populations.length);
   }
   const starting = (doing: 'derive' | 'enter'): string[] =>
@@ -86,12 +91,16 @@ export function lowerSerially(
 }
 
 const inOrder = <T extends { readonly plan: ProjectionPlan }>(projections: readonly T[]): T[] =>
-  [...projections].sort((a, b) => a.plan.projection.order - b.plan.projection.order || (a.plan.name < b.plan.name ? -1 : 1));
+  [...projections].sort(
+    (a, b) => a.plan.projection.order - b.plan.projection.order || (a.plan.name < b.plan.name ? -1 : 1),
+  );
 
 /** Whether what some event does to synapses depends on the time. */
 const readsTime = ({ pathways, equations }: ProjectionPlan): boolean =>
   pathways.some(({ pathway }) =>
-    statementsOf(pathway.do, equations.names).some((statement) => expressionsOf(statement).some((e) => namesIn(e).has('t'))),
+    statementsOf(pathway.do, equations.names).some((statement) =>
+      expressionsOf(statement).some((e) => namesIn(e).has('t')),
+    ),
   );
 
 /** Time is a sum: its rounding decides in which step something falls due. */
@@ -101,6 +110,9 @@ function timeKernel({ time, timeBefore, context }: Network): string {
     'time.advance',
     'the time at the end of this step',
     [],
-    [...(timeBefore ? [ir.store(timeBefore, ir.u32(0), now)] : []), ir.store(time, ir.u32(0), ir.add(now, ir.f64(context.dt)))],
+    [
+      ...(timeBefore ? [ir.store(timeBefore, ir.u32(0), now)] : []),
+      ir.store(time, ir.u32(0), ir.add(now, ir.f64(context.dt))),
+    ],
   );
 }

@@ -55,15 +55,27 @@ export function synapseOwner(network: Network, projection: SteppedProjection, pl
 }
 
 /** Which variable of which end a name stands for. */
-function ofEnd(projection: SteppedProjection, place: Place, name: string): { end: ProjectionEnd; element: Ir; variable: string } | null {
+function ofEnd(
+  projection: SteppedProjection,
+  place: Place,
+  name: string,
+): { end: ProjectionEnd; element: Ir; variable: string } | null {
   const { plan } = projection;
   const bound = plan.projection.receptors[name];
   const [side, variable] = bound === undefined ? name.split('.') : ['post', bound.replace(/^post\./, '')];
   if (variable === undefined) return null;
-  return side === 'pre' ? { end: plan.pre, element: place.source, variable } : { end: plan.post, element: place.target, variable };
+  return side === 'pre'
+    ? { end: plan.pre, element: place.source, variable }
+    : { end: plan.post, element: place.target, variable };
 }
 
-function readEnd(network: Network, projection: SteppedProjection, place: Place, name: string, scope: StepScope): Ir | null {
+function readEnd(
+  network: Network,
+  projection: SteppedProjection,
+  place: Place,
+  name: string,
+  scope: StepScope,
+): Ir | null {
   const { plan } = projection;
   if (name === 'i') return to('i32', namedIndex(plan.pre, place.source));
   if (name === 'j') return to('i32', namedIndex(plan.post, place.target));
@@ -82,7 +94,11 @@ function readEnd(network: Network, projection: SteppedProjection, place: Place, 
   if (variable === 'N') return ir.i32(end.named);
   // Code that changes an end's variables is that end's own: it finds all of them as they are.
   const storage = groupOf(network, end.group)?.group.storage.get(variable);
-  if (writesEnd(scope, name.startsWith('pre.') ? 'pre.' : 'post.', plan.projection.receptors) && storage && storage.kind === 'array')
+  if (
+    writesEnd(scope, name.startsWith('pre.') ? 'pre.' : 'post.', plan.projection.receptors) &&
+    storage &&
+    storage.kind === 'array'
+  )
     return loaded(storage, elementIndex(end, element), ir.u32(member.ordinal), network.context);
   return seen(network, member, localIndex(end, element), variable);
 }
@@ -92,7 +108,14 @@ const inMetres = (micrometres: Ir): Ir => ir.div(micrometres, ir.f64(micrometres
 const writesEnd = (scope: StepScope, prefix: 'pre.' | 'post.', receptors: Readonly<Record<string, string>>): boolean =>
   [...scope.writing].some((name) => name.startsWith(prefix) || (prefix === 'post.' && receptors[name] !== undefined));
 
-function assignEnd(network: Network, projection: SteppedProjection, place: Place, name: string, value: Ir, scope: StepScope): boolean {
+function assignEnd(
+  network: Network,
+  projection: SteppedProjection,
+  place: Place,
+  name: string,
+  value: Ir,
+  scope: StepScope,
+): boolean {
   const found = ofEnd(projection, place, name);
   const storage = found && groupOf(network, found.end.group)?.group.storage.get(found.variable);
   if (!found || !storage || storage.kind !== 'array') return false;

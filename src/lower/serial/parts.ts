@@ -37,7 +37,8 @@ export function stepParts(stepping: Stepping): void {
 function stepPart(part: PartCode, ordinal: number, stepping: Stepping): void {
   const { scope } = stepping;
   for (const variable of part.derived) derive(variable, scope);
-  if (part.propagate.length > 0) for (const [name, value] of propagateLinear(part.propagate, scope)) scope.write(name, value);
+  if (part.propagate.length > 0)
+    for (const [name, value] of propagateLinear(part.propagate, scope)) scope.write(name, value);
   // All rates are those of the values before the step.
   const next = part.state.map(({ name, rate }): [string, Ir] => [
     name,

@@ -1,4 +1,7 @@
-/** The kernels of each population: its elements in order, each with the synapses onto it first, or all at once where no element can tell. */
+/**
+ * The kernels of each population: its elements in order, each with the synapses onto it first, or all at once where no
+ * element can tell.
+ */
 
 import * as ir from '../../ir/builder.js';
 import type { Statement } from '../../ir/program.js';
@@ -21,8 +24,8 @@ const doingWords: Readonly<Record<Doing, string>> = {
 };
 
 /**
- * Writes what steps the elements of a population: one kernel that takes them in order, or, where no element can tell, one for what
- * reaches them, one for themselves and one for the events that they emitted.
+ * Writes what steps the elements of a population: one kernel that takes them in order, or, where no element can tell,
+ * one for what reaches them, one for themselves and one for the events that they emitted.
  *
  * @returns the kernels in order
  */
@@ -32,7 +35,10 @@ export function stepKernels(network: Network, stepped: SteppedGroup, member: Mem
   return kernel === null ? [] : [kernel];
 }
 
-/** Writes the kernel of one population; null where it would leave nothing behind. @random streams `population/<id>/step` and `population/<id>/enter`, counter (element, 0, step, site) */
+/**
+ * Writes the kernel of one population; null where it would leave nothing behind. @random streams `population/<id>/step`
+ * and `population/<id>/enter`, counter (element, 0, step, site)
+ */
 export function populationKernel(
   network: Network,
   stepped: SteppedGroup,
@@ -44,7 +50,8 @@ export function populationKernel(
   const block = new Block();
   const t = timeNow(network, doing, block);
   const events = network.rings;
-  if (doing === 'step') clearMasks({ name: member.name, begin: member.begin, size: member.population.size }, events, block);
+  if (doing === 'step')
+    clearMasks({ name: member.name, begin: member.begin, size: member.population.size }, events, block);
   const element = block.local('element', 'u32');
   const body = block.nested((inner) => {
     const local = ir.get(element);

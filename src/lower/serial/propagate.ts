@@ -1,6 +1,7 @@
 /**
- * A linear system whose coefficients are held over the step: x(t + dt) = exp(M dt) x(t) (with a constant part as one more variable), by
- * the series of the scaled matrix and repeated squaring, as in `matrix.ts`, for each element and step.
+ * A linear system whose coefficients are held over the step: x(t + dt) = exp(M dt) x(t) (with a constant part as one
+ * more variable), by the series of the scaled matrix and repeated squaring, as in `matrix.ts`, for each element and
+ * step.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -13,7 +14,8 @@ import * as messages from '../messages.js';
 import type { RateCode } from './code.js';
 import type { StepScope } from './scope.js';
 
-const isZero = (e: { kind: string; value?: unknown }): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
+const isZero = (e: { kind: string; value?: unknown }): boolean =>
+  (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
 
 /** The variables of the system with their new values. */
 export function propagateLinear(rates: readonly RateCode[], scope: StepScope): Map<string, Ir> {
@@ -48,7 +50,9 @@ export function propagateLinear(rates: readonly RateCode[], scope: StepScope): M
   const vector = affine ? [...x, ir.f64(1)] : x;
   return new Map(
     names.map((name, i) => {
-      const sum = vector.map((value, j) => fold(ir.mul(power[i]?.[j] ?? zero, value))).reduce((a, b) => fold(ir.add(a, b)));
+      const sum = vector
+        .map((value, j) => fold(ir.mul(power[i]?.[j] ?? zero, value)))
+        .reduce((a, b) => fold(ir.add(a, b)));
       return [name, scope.block.name(`next_${name}`, to(scope.real, sum))];
     }),
   );
@@ -58,7 +62,8 @@ export function propagateLinear(rates: readonly RateCode[], scope: StepScope): M
 function exponential(m: readonly (readonly Ir[])[], scope: StepScope): Ir[][] {
   const { block, context } = scope;
   const n = m.length;
-  const grid = (name: string): Local[][] => m.map((row, i) => row.map((_, j) => block.local(`${name}_${i}_${j}`, 'f64')));
+  const grid = (name: string): Local[][] =>
+    m.map((row, i) => row.map((_, j) => block.local(`${name}_${i}_${j}`, 'f64')));
   const [part, size] = [block.local('part', 'f64'), block.local('norm', 'f64')];
   const [doublings, count] = [block.local('doublings', 'u32'), block.local('k', 'u32')];
   block.emit(ir.set(size, ir.f64(0)), ir.set(part, ir.f64(context.dt)), ir.set(doublings, ir.u32(0)));
@@ -80,7 +85,8 @@ function exponential(m: readonly (readonly Ir[])[], scope: StepScope): Ir[][] {
   const at = (g: readonly (readonly Local[])[], i: number, j: number): Local => (g[i] as readonly Local[])[j] as Local;
   const product = (left: (i: number, k: number) => Ir, right: (k: number, j: number) => Ir, i: number, j: number): Ir =>
     Array.from({ length: n }, (_, k) => fold(ir.mul(left(i, k), right(k, j)))).reduce((x, y) => fold(ir.add(x, y)));
-  const each = (write: (i: number, j: number) => Statement): Statement[] => m.flatMap((row, i) => row.map((_, j) => write(i, j)));
+  const each = (write: (i: number, j: number) => Statement): Statement[] =>
+    m.flatMap((row, i) => row.map((_, j) => write(i, j)));
   const entry = (i: number, j: number): Ir => (a[i] as Ir[])[j] as Ir;
   const moved = each((i, j) => ir.set(at(p, i, j), ir.get(at(next, i, j))));
   block.emit(...each((i, j) => ir.set(at(p, i, j), ir.f64(i === j ? 1 : 0))));

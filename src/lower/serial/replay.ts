@@ -34,10 +34,16 @@ export function replayKernel(network: Network, name: string, deliveries: Deliver
     role: 'constant',
     initial: Float64Array.from([...order.map((k) => at[k] as number), Infinity]),
   });
-  const elements = builder.buffer(`${name}.spike_elements`, 'u32', order.length + 1, `elements of the spikes of ${name}`, {
-    role: 'constant',
-    initial: Uint32Array.from([...order.map((k) => indices[k] as number), 0]),
-  });
+  const elements = builder.buffer(
+    `${name}.spike_elements`,
+    'u32',
+    order.length + 1,
+    `elements of the spikes of ${name}`,
+    {
+      role: 'constant',
+      initial: Uint32Array.from([...order.map((k) => indices[k] as number), 0]),
+    },
+  );
   const cursor = builder.buffer(`${name}.next_spike`, 'u32', 1, `next spike of ${name}`);
   const block = new Block();
   const next = block.local('next', 'u32');
@@ -54,5 +60,10 @@ export function replayKernel(network: Network, name: string, deliveries: Deliver
     ir.whilst(ir.le(ir.load(times, ir.get(next)), t), body),
     ir.store(cursor, ir.u32(0), ir.get(next)),
   );
-  return builder.sequential(`${name}.step`, `emits the spikes of ${name} whose time has come`, block.locals.declared, block.statements);
+  return builder.sequential(
+    `${name}.step`,
+    `emits the spikes of ${name} whose time has come`,
+    block.locals.declared,
+    block.statements,
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * What names mean in code that steps one element or one synapse. Variables are read once and written through to memory, so that
- * what others do meanwhile (deliveries without delay) is met when the element reads again.
+ * What names mean in code that steps one element or one synapse. Variables are read once and written through to memory,
+ * so that what others do meanwhile (deliveries without delay) is met when the element reads again.
  */
 
 import { InvariantError, invariant } from '../../diagnostics/diagnostic.js';
@@ -28,7 +28,10 @@ export interface Owner {
   readonly ordinal: Ir;
   /** Expression of a derived variable, for code that needs it before it was ever computed. */
   readonly derived: ReadonlyMap<string, { readonly expression: Expression }>;
-  /** Other names: variables of ends, links, indices. `writing`: the code writes variables of that end, which are then read as they are. */
+  /**
+   * Other names: variables of ends, links, indices. `writing`: the code writes variables of that end, which are then
+   * read as they are.
+   */
   readonly other: (name: string, scope: StepScope) => Ir | null;
   /** Assigns a variable of an end. @returns false when the name is none */
   readonly assignOther?: (name: string, value: Ir, scope: StepScope) => boolean;
@@ -92,7 +95,8 @@ export class StepScope extends CodeScope {
     const known = value.kind === 'const' ? value : this.#copy(name, value);
     this.#values.set(name, known);
     const kept = this.owner.kept.get(name);
-    if (kept && kept.kind !== 'folded') this.block.emit(ir.store(kept.buffer, this.#indexOf(kept), storedValue(kept.buffer, known)));
+    if (kept && kept.kind !== 'folded')
+      this.block.emit(ir.store(kept.buffer, this.#indexOf(kept), storedValue(kept.buffer, known)));
   }
 
   /** A local of its own: what it is computed from may change before it is read. */

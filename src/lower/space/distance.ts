@@ -36,11 +36,17 @@ export function measuresOf(space: Projection['space']): readonly Measure[] {
 }
 
 /**
- * The distance in micrometres: the receiving side is shifted, then scaled; along a periodic axis the shorter way counts.
+ * The distance in micrometres: the receiving side is shifted, then scaled; along a periodic axis the shorter way
+ * counts.
  *
  * @param pre, post  coordinate of an end along an axis, float64 micrometres
  */
-export function distanceCode(measures: readonly Measure[], pre: (axis: Axis) => Ir, post: (axis: Axis) => Ir, block: Block): Ir {
+export function distanceCode(
+  measures: readonly Measure[],
+  pre: (axis: Axis) => Ir,
+  post: (axis: Axis) => Ir,
+  block: Block,
+): Ir {
   const squares = measures.map(({ axis, scale, offset, period }) => {
     const shifted = offset === 0 ? post(axis) : ir.add(post(axis), ir.f64(offset));
     const other = scale === 1 ? shifted : ir.mul(ir.f64(scale), shifted);
@@ -57,7 +63,13 @@ export function distanceCode(measures: readonly Measure[], pre: (axis: Axis) => 
 }
 
 /** The same distances as numbers, of all elements of the sending side to one of the receiving side. */
-export function distancesTo(measures: readonly Measure[], pre: Places, post: Places, j: number, result: Float64Array): void {
+export function distancesTo(
+  measures: readonly Measure[],
+  pre: Places,
+  post: Places,
+  j: number,
+  result: Float64Array,
+): void {
   result.fill(0);
   for (const { axis, scale, offset, period } of measures) {
     const [from, to] = [pre[axis], scale * ((post[axis][j] as number) + offset)];
@@ -75,7 +87,13 @@ export function distancesTo(measures: readonly Measure[], pre: Places, post: Pla
 }
 
 /** The distances of one element of the sending side from all of the receiving side. */
-export function distancesFrom(measures: readonly Measure[], pre: Places, i: number, post: Places, result: Float64Array): void {
+export function distancesFrom(
+  measures: readonly Measure[],
+  pre: Places,
+  i: number,
+  post: Places,
+  result: Float64Array,
+): void {
   result.fill(0);
   for (const { axis, scale, offset, period } of measures) {
     const [from, into] = [pre[axis][i] as number, post[axis]];

@@ -9,7 +9,9 @@ import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
 import { distanceCode, measuresOf } from './distance.js';
 import type { Axis } from './axes.js';
 
-/** Coordinates of a population's elements along an axis; one zero, after a finding, where the population has no places. */
+/**
+ * Coordinates of a population's elements along an axis; one zero, after a finding, where the population has no places.
+ */
 function coordinates(population: string, axis: Axis, context: Context): Buffer | null {
   const name = `${population}.places_${axis}`;
   const known = context.builder.buffers.get(name);
@@ -69,9 +71,18 @@ function namedCoordinates(plan: ProjectionPlan, side: 'pre' | 'post', axis: Axis
     context.diagnostics.add(messages.noPositions(lacking));
     return null;
   }
-  const initial = Float64Array.from(elements.indices, (index, k) => places[elements.ordinals[k] as number]?.[axis][index] ?? 0);
-  return context.builder.buffer(name, 'f64', initial.length, `${axis} of the elements of the ${side} end of ${plan.name} (um)`, {
-    role: 'constant',
-    initial,
-  });
+  const initial = Float64Array.from(
+    elements.indices,
+    (index, k) => places[elements.ordinals[k] as number]?.[axis][index] ?? 0,
+  );
+  return context.builder.buffer(
+    name,
+    'f64',
+    initial.length,
+    `${axis} of the elements of the ${side} end of ${plan.name} (um)`,
+    {
+      role: 'constant',
+      initial,
+    },
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * Lengths as numbers of micrometres. Places are kept so, since grids are laid out in whole micrometres: their differences are exact
- * there, and comparisons with a distance mean what they say. In metres each would carry a rounding error of its own.
+ * Lengths as numbers of micrometres. Places are kept so, since grids are laid out in whole micrometres: their
+ * differences are exact there, and comparisons with a distance mean what they say. In metres each would carry a
+ * rounding error of its own.
  */
 
 /** Metres as micrometres: the decimal point of the shortest text moves, and the result is rounded once. */

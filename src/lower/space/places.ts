@@ -12,7 +12,8 @@ import { inMicrometres } from './micrometres.js';
 type Structure = Extract<NonNullable<Population['positions']>, { structure: string }>;
 
 /** Where random places come from: counters of the model's seed, or a generator that a notation prescribes. */
-export type PlaceSource = { readonly kind: 'counters'; readonly seed: string } | { readonly kind: 'numpy'; readonly state: RandomState };
+export type PlaceSource =
+  { readonly kind: 'counters'; readonly seed: string } | { readonly kind: 'numpy'; readonly state: RandomState };
 
 /**
  * The places of a population's elements.
@@ -31,7 +32,10 @@ export function placesOf(
   const structure: Structure | null = 'structure' in positions ? positions : null;
   if (structure === null) {
     const given = arrayOf(positions as Extract<Value, { array: unknown }>['array'], data);
-    return each(size, (k) => [0, 1, 2].map((axis) => inMicrometres(given[3 * k + axis] ?? 0)) as [number, number, number]);
+    return each(
+      size,
+      (k) => [0, 1, 2].map((axis) => inMicrometres(given[3 * k + axis] ?? 0)) as [number, number, number],
+    );
   }
   const places = laidOut(name, size, structure, source);
   return structure.fillOrder === 'random' ? shuffled(places, permutationOf(name, size, source)) : places;
@@ -52,7 +56,8 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
   const number = (key: string, otherwise: number): number => {
     const value = given[key];
     if (value === undefined) return otherwise;
-    if (typeof value !== 'number') throw new HostError(`the argument ${key} of the structure of ${name}, which is not one number,`);
+    if (typeof value !== 'number')
+      throw new HostError(`the argument ${key} of the structure of ${name}, which is not one number,`);
     return value;
   };
   const length = (key: string): number => inMicrometres(number(key, 0));
@@ -64,7 +69,8 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
     case 'grid2D': {
       const columns = Math.round(Math.sqrt(size * number('aspectRatio', 1)));
       const rows = columns > 0 ? size / columns : 0;
-      if (!Number.isInteger(rows)) throw new HostError(`a grid of ${size} elements with ${columns} columns (population ${name})`);
+      if (!Number.isInteger(rows))
+        throw new HostError(`a grid of ${size} elements with ${columns} columns (population ${name})`);
       const z = length('z');
       return each(size, (k) => [x0 + dx * Math.floor(k / rows), y0 + dy * (k % rows), z]);
     }
@@ -72,8 +78,13 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
       const [a, b] = [number('aspectRatioXY', 1), number('aspectRatioXZ', 1)];
       const nx = cubeRoot(size * a * b);
       const [ny, nz] = [Math.round(nx / a), Math.round(nx / b)];
-      if (nx * ny * nz !== size) throw new HostError(`a grid of ${nx} by ${ny} by ${nz} for ${size} elements (population ${name})`);
-      return each(size, (k) => [x0 + dx * Math.floor(k / (ny * nz)), y0 + dy * (Math.floor(k / nz) % ny), z0 + dz * (k % nz)]);
+      if (nx * ny * nz !== size)
+        throw new HostError(`a grid of ${nx} by ${ny} by ${nz} for ${size} elements (population ${name})`);
+      return each(size, (k) => [
+        x0 + dx * Math.floor(k / (ny * nz)),
+        y0 + dy * (Math.floor(k / nz) % ny),
+        z0 + dz * (k % nz),
+      ]);
     }
     case 'randomCuboid': {
       const [width, height, depth] = [length('width'), length('height'), length('depth')];
@@ -109,7 +120,10 @@ function cubeRoot(volume: number): number {
 const uniform = (low: number, high: number): number => (2 * (high * 1048576 + (low >>> 12)) + 1) / 9007199254740992;
 
 /** Points in the cube from -1 to 1; those of an element are drawn in order of attempts. */
-function pointsOf(name: string, source: PlaceSource): (element: number, attempt: number) => readonly [number, number, number] {
+function pointsOf(
+  name: string,
+  source: PlaceSource,
+): (element: number, attempt: number) => readonly [number, number, number] {
   if (source.kind === 'numpy') {
     const { state } = source;
     return () => [state.uniform(-1, 1), state.uniform(-1, 1), state.uniform(-1, 1)];

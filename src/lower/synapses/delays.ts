@@ -1,6 +1,6 @@
 /**
- * Delays of synapses in steps. Where they differ from synapse to synapse, rows are sorted by them, so that at each step a row's
- * synapses that are due stand together.
+ * Delays of synapses in steps. Where they differ from synapse to synapse, rows are sorted by them, so that at each step
+ * a row's synapses that are due stand together.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -58,7 +58,12 @@ export function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: Projec
     raw.count,
     `target of each synapse of ${plan.name}, rows sorted by delay`,
   );
-  const creation = builder.buffer(`${plan.name}.sorted_creation`, 'u32', raw.count, `creation index of each synapse of ${plan.name}`);
+  const creation = builder.buffer(
+    `${plan.name}.sorted_creation`,
+    'u32',
+    raw.count,
+    `creation index of each synapse of ${plan.name}`,
+  );
   const copies = raw.copies
     ? builder.buffer(`${plan.name}.sorted_copies`, 'u16', raw.count, `which of the synapses of its pair each is`)
     : null;
@@ -84,9 +89,16 @@ export function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: Projec
 /**
  * The delay of each synapse in steps, rounded as the profile says.
  *
- * @random stream `projection/<id>/delay/<pathway>`, counter (source, target, 0, site); parameters as in their own streams
+ * @random stream `projection/<id>/delay/<pathway>`, counter (source, target, 0, site); parameters as in their own
+ *   streams
  */
-export function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, steps: Buffer, context: Context): string {
+export function delayKernel(
+  raw: RawSynapses,
+  pathway: PathwayPlan,
+  plan: ProjectionPlan,
+  steps: Buffer,
+  context: Context,
+): string {
   const { builder } = context;
   const range = plan.projection.delayRange;
   const outside = builder.faultBit(
@@ -95,11 +107,17 @@ export function delayKernel(raw: RawSynapses, pathway: PathwayPlan, plan: Projec
   const stored = { name: plan.name, count: raw.count, rows: raw.rows, sources: plan.pre.size };
   const comment = `delays of the synapses of ${plan.name}`;
   return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
-    const seconds = inner.name('delay', to('f64', delaySeconds(pathway, plan, raw, { position, source }, inner, context)));
+    const seconds = inner.name(
+      'delay',
+      to('f64', delaySeconds(pathway, plan, raw, { position, source }, inner, context)),
+    );
     const exact = ir.div(seconds, ir.f64(context.dt));
     const rounded = inner.name(
       'rounded',
-      ir.convert('i32', context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))),
+      ir.convert(
+        'i32',
+        context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5)),
+      ),
     );
     const { least, most } = limitsOf(range?.outOfRange === 'clip' ? undefined : range);
     const inRange = ir.and(ir.ge(seconds, ir.f64(least)), ir.le(seconds, ir.f64(most)));
@@ -202,12 +220,16 @@ function givenDelay(
   if (columns === undefined) checkLength(name.slice(plan.name.length + 1), values.length, plan, raw, context);
   const initial = values.length === 0 ? new Float64Array(1) : values;
   const buffer = context.builder.buffer(name, 'f64', initial.length, comment, { role: 'constant', initial });
-  if (columns === undefined) return ir.load(buffer, within(raw, raw.creation ? ir.load(raw.creation, position) : position, values.length));
+  if (columns === undefined)
+    return ir.load(buffer, within(raw, raw.creation ? ir.load(raw.creation, position) : position, values.length));
   const target = ir.convert('u32', ir.load(raw.targets, position));
   return ir.load(buffer, ir.add(ir.mul(namedIndex(plan.pre, source), ir.u32(columns)), namedIndex(plan.post, target)));
 }
 
-/** A delay given by an expression. The parameters that it reads are drawn here as they will be for the synapse: same stream, same number. */
+/**
+ * A delay given by an expression. The parameters that it reads are drawn here as they will be for the synapse: same
+ * stream, same number.
+ */
 function delayExpression(
   text: string,
   pathway: PathwayPlan,
@@ -248,14 +270,25 @@ function delayExpression(
     else if (typeof value === 'string')
       values.set(
         name,
-        block.name(name, to(type, compiled(value, `${id}.${pathway.name}.${name}.keys`, `projection/${plan.stream}/initial/${name}`))),
+        block.name(
+          name,
+          to(type, compiled(value, `${id}.${pathway.name}.${name}.keys`, `projection/${plan.stream}/initial/${name}`)),
+        ),
       );
     else if ('array' in value)
       values.set(
         name,
         to(
           type,
-          givenDelay(`${id}.${pathway.name}.${name}.given`, `${name} of ${id} in order of creation`, value, raw, plan, place, context),
+          givenDelay(
+            `${id}.${pathway.name}.${name}.given`,
+            `${name} of ${id} in order of creation`,
+            value,
+            raw,
+            plan,
+            place,
+            context,
+          ),
         ),
       );
     else context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));

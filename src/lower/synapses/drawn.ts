@@ -1,7 +1,7 @@
 /**
- * Connections that rules draw on the target. Rules that decide pair by pair are run twice: once to count, once to fill what the
- * count has sized. Those that run over sources fill rows; others, and those between selections, fill a list that is then moved into
- * rows.
+ * Connections that rules draw on the target. Rules that decide pair by pair are run twice: once to count, once to fill
+ * what the count has sized. Those that run over sources fill rows; others, and those between selections, fill a list
+ * that is then moved into rows.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -38,11 +38,14 @@ export function drawn(plan: ProjectionPlan, context: Context): RawSynapses | nul
     if (!code) return null;
     codes.push(code);
   }
-  const fillsRows = (code: RuleCode): boolean => code.outer === 'pre' && !plan.pre.map && !(code.kind === 'counted' && plan.post.map);
+  const fillsRows = (code: RuleCode): boolean =>
+    code.outer === 'pre' && !plan.pre.map && !(code.kind === 'counted' && plan.post.map);
   const mixed = codes.length > 1 && codes.find((code) => !fillsRows(code) || code.kind === 'counted');
   if (mixed) {
     const which = mixed.outer === 'post' ? 'runs over targets' : 'fixes numbers or is between selections';
-    context.diagnostics.add(messages.unsupportedFeature(`several connection rules of which one ${which} (projection ${plan.name})`));
+    context.diagnostics.add(
+      messages.unsupportedFeature(`several connection rules of which one ${which} (projection ${plan.name})`),
+    );
     return null;
   }
   const counted = codes.map((code, ordinal) => count(code, ordinal, plan, context));
@@ -65,7 +68,12 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
   const words = blockSize / 32;
   const found =
     code.kind === 'pairwise' && code.keepsFound && items * blockSize <= mostKept
-      ? builder.buffer(`${name}.found`, 'u32', items * words, `pairs that rule ${ordinal} of ${plan.name} connects, a bit each`)
+      ? builder.buffer(
+          `${name}.found`,
+          'u32',
+          items * words,
+          `pairs that rule ${ordinal} of ${plan.name} connects, a bit each`,
+        )
       : null;
   if (code.kind === 'counted') code.count(starts);
   else builder.initially(countingKernel(name, code, starts, found, items, ordinal, plan, context));
@@ -119,7 +127,8 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
   const many = counted.length > 1;
   const rows = builder.buffer(`${plan.name}.rows`, 'u32', sources + 1, `first synapse of each source of ${plan.name}`);
   const k = (row: Ir, { code }: Counted): Ir => (code.blocks === 1 ? row : ir.mul(row, ir.u32(code.blocks)));
-  const sumTo = (row: Ir): Ir => counted.map((rule) => ir.load(rule.starts, k(row, rule))).reduce((a, b) => ir.add(a, b));
+  const sumTo = (row: Ir): Ir =>
+    counted.map((rule) => ir.load(rule.starts, k(row, rule))).reduce((a, b) => ir.add(a, b));
   builder.initially(
     builder.map(
       `${plan.name}.rows_from_items`,
@@ -131,11 +140,20 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
     ),
   );
   const count: Extent = { buffer: rows.name, index: sources };
-  const targets = builder.buffer(`${plan.name}.targets`, targetElement(plan), count, `target of each synapse of ${plan.name}`);
-  const creation = many ? builder.buffer(`${plan.name}.creation`, 'u32', count, `creation index of each synapse of ${plan.name}`) : null;
+  const targets = builder.buffer(
+    `${plan.name}.targets`,
+    targetElement(plan),
+    count,
+    `target of each synapse of ${plan.name}`,
+  );
+  const creation = many
+    ? builder.buffer(`${plan.name}.creation`, 'u32', count, `creation index of each synapse of ${plan.name}`)
+    : null;
   const ascending = !many && counted.every((rule) => rule.code.ascending);
   const repeated = counted.some((rule) => rule.code.copies > 1) || many;
-  const copies = repeated ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`) : null;
+  const copies = repeated
+    ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`)
+    : null;
   builder.allocate(targets, ...[creation, copies].filter((buffer) => buffer !== null));
   counted.forEach((rule, ordinal) => {
     const block = new Block();
@@ -177,10 +195,21 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
     }
   });
   const counts = counted[0]?.code;
-  if (copies) builder.initially(copyNumbers(plan, rows, targets, copies, ascending && counts?.kind === 'counted', context));
-  if (counts?.kind === 'counted') return { count, rows, targets, creation, copies, ascending, ...bounded(counts, plan) };
+  if (copies)
+    builder.initially(copyNumbers(plan, rows, targets, copies, ascending && counts?.kind === 'counted', context));
+  if (counts?.kind === 'counted')
+    return { count, rows, targets, creation, copies, ascending, ...bounded(counts, plan) };
   const fanIn = counted.reduce((sum, rule) => sum + rule.code.copies * sources, 0);
-  return { count, rows, targets, creation, copies, ascending, fanIn, fanOut: Math.max(1, fanIn / Math.max(1, sources)) * plan.post.size };
+  return {
+    count,
+    rows,
+    targets,
+    creation,
+    copies,
+    ascending,
+    fanIn,
+    fanOut: Math.max(1, fanIn / Math.max(1, sources)) * plan.post.size,
+  };
 }
 
 /** Goes through the pairs of an item that were found when they were counted. */
@@ -213,20 +242,39 @@ function fillCounted(code: CountedCode, starts: Buffer, storage: Buffer, block: 
 }
 
 /** Where an item of a rule starts in storage when a row also holds the synapses of other rules. */
-function rowStart(counted: readonly Counted[], ordinal: number, outer: Ir, rows: Buffer, itemsBefore: (row: Ir, rule: Counted) => Ir): Ir {
+function rowStart(
+  counted: readonly Counted[],
+  ordinal: number,
+  outer: Ir,
+  rows: Buffer,
+  itemsBefore: (row: Ir, rule: Counted) => Ir,
+): Ir {
   const own = counted[ordinal] as Counted;
-  let start: Ir = ir.add(ir.load(rows, outer), ir.sub(ir.load(own.starts, item), ir.load(own.starts, itemsBefore(outer, own))));
+  let start: Ir = ir.add(
+    ir.load(rows, outer),
+    ir.sub(ir.load(own.starts, item), ir.load(own.starts, itemsBefore(outer, own))),
+  );
   for (const before of counted.slice(0, ordinal)) {
     start = ir.add(
       start,
-      ir.sub(ir.load(before.starts, itemsBefore(ir.add(outer, ir.u32(1)), before)), ir.load(before.starts, itemsBefore(outer, before))),
+      ir.sub(
+        ir.load(before.starts, itemsBefore(ir.add(outer, ir.u32(1)), before)),
+        ir.load(before.starts, itemsBefore(outer, before)),
+      ),
     );
   }
   return start;
 }
 
 /** Numbers the synapses of each pair in order of creation. `adjacent`: they stand next to each other. */
-function copyNumbers(plan: ProjectionPlan, rows: Buffer, targets: Buffer, copies: Buffer, adjacent: boolean, context: Context): string {
+function copyNumbers(
+  plan: ProjectionPlan,
+  rows: Buffer,
+  targets: Buffer,
+  copies: Buffer,
+  adjacent: boolean,
+  context: Context,
+): string {
   const block = new Block();
   const p = block.local('p', 'u32');
   const q = block.local('q', 'u32');
@@ -239,7 +287,10 @@ function copyNumbers(plan: ProjectionPlan, rows: Buffer, targets: Buffer, copies
       ir.set(n, ir.u32(0)),
       ir.loop(p, first, end, [
         ir.when(
-          ir.and(ir.gt(ir.get(p), first), same(ir.select(ir.gt(ir.get(p), first), ir.sub(ir.get(p), ir.u32(1)), first))),
+          ir.and(
+            ir.gt(ir.get(p), first),
+            same(ir.select(ir.gt(ir.get(p), first), ir.sub(ir.get(p), ir.u32(1)), first)),
+          ),
           [ir.set(n, ir.add(ir.get(n), ir.u32(1)))],
           [ir.set(n, ir.u32(0))],
         ),
@@ -266,8 +317,9 @@ function copyNumbers(plan: ProjectionPlan, rows: Buffer, targets: Buffer, copies
 }
 
 /**
- * Rows from a rule that runs over targets, or whose ends are selections: its synapses in order of creation, then moved to their
- * sources' rows in that order. Of an end with elements of several populations only those of this piece are kept.
+ * Rows from a rule that runs over targets, or whose ends are selections: its synapses in order of creation, then moved
+ * to their sources' rows in that order. Of an end with elements of several populations only those of this piece are
+ * kept.
  */
 function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynapses {
   const { builder } = context;
@@ -303,7 +355,8 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   );
   const [outerEnd, innerEnd] = code.outer === 'pre' ? [pre, post] : [post, pre];
   const outerNumber = (group: Ir): Ir => (code.blocks === 1 ? group : ir.div(group, ir.u32(code.blocks)));
-  const outerElement = (group: Ir): Ir => (outerEnd.map ? ir.load(outerEnd.map.elementOf, outerNumber(group)) : outerNumber(group));
+  const outerElement = (group: Ir): Ir =>
+    outerEnd.map ? ir.load(outerEnd.map.elementOf, outerNumber(group)) : outerNumber(group);
   // Rules that decide pair by pair have translated and chosen already.
   const innerMap = code.kind === 'counted' ? innerEnd.map : null;
   const innerElement = (p: Ir): Ir => (innerMap ? ir.load(innerMap.elementOf, ir.load(found, p)) : ir.load(found, p));
@@ -313,12 +366,26 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
     ...(outerEnd.map ? [(_p: Ir, group: Ir): Ir => ir.ne(outerElement(group), ir.u32(none))] : []),
     ...(innerMap ? [(p: Ir): Ir => ir.ne(innerElement(p), ir.u32(none))] : []),
   ];
-  const keep = chosen.length === 0 ? undefined : (p: Ir, group: Ir): Ir => chosen.map((test) => test(p, group)).reduce(ir.and);
+  const keep =
+    chosen.length === 0 ? undefined : (p: Ir, group: Ir): Ir => chosen.map((test) => test(p, group)).reduce(ir.and);
   const rows = builder.buffer(`${plan.name}.rows`, 'u32', pre.size + 1, `first synapse of each source of ${plan.name}`);
   const count: Extent = { buffer: rows.name, index: pre.size };
-  const targets = builder.buffer(`${plan.name}.targets`, targetElement(plan), count, `target of each synapse of ${plan.name}`);
-  const creation = builder.buffer(`${plan.name}.creation`, 'u32', count, `creation index of each synapse of ${plan.name}`);
-  const copies = code.copies > 1 ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`) : null;
+  const targets = builder.buffer(
+    `${plan.name}.targets`,
+    targetElement(plan),
+    count,
+    `target of each synapse of ${plan.name}`,
+  );
+  const creation = builder.buffer(
+    `${plan.name}.creation`,
+    'u32',
+    count,
+    `creation index of each synapse of ${plan.name}`,
+  );
+  const copies =
+    code.copies > 1
+      ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`)
+      : null;
   moveToRows({
     name: `${plan.name}.transpose`,
     from: rule.starts,
@@ -334,13 +401,17 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   });
   // Rows gather by ascending target where the rule runs over plain targets, or lists targets in ascending order.
   const ascending = code.outer === 'post' ? !post.map : code.ascending && !innerEnd.map;
-  if (copies) builder.initially(copyNumbers(plan, rows, targets, copies, ascending && code.kind === 'counted', context));
+  if (copies)
+    builder.initially(copyNumbers(plan, rows, targets, copies, ascending && code.kind === 'counted', context));
   if (code.kind === 'counted') return { count, rows, targets, creation, copies, ascending, ...bounded(code, plan) };
   const [fanIn, fanOut] = [code.copies * pre.size, Math.max(1, code.copies) * post.size];
   return { count, rows, targets, creation, copies, ascending, fanIn, fanOut };
 }
 
-/** Most synapses of a target and of a source; where no pair has two, as for a list, so that a frozen network sums in the same units. */
+/**
+ * Most synapses of a target and of a source; where no pair has two, as for a list, so that a frozen network sums in the
+ * same units.
+ */
 function bounded(
   { copies, fanIn, fanOut }: CountedCode,
   { pre, post }: ProjectionPlan,

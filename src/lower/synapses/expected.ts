@@ -30,7 +30,12 @@ function expectedOf(rule: ConnectionRule, plan: ProjectionPlan, context: Context
     case 'oneToOne':
       return Math.min(sources, targets);
     case 'pairs':
-      return pairs * Math.min(1, middle(rule.p, typicalProbability)) * middle(rule.copies, 1) * (rule.condition === null ? 1 : 0.5);
+      return (
+        pairs *
+        Math.min(1, middle(rule.p, typicalProbability)) *
+        middle(rule.copies, 1) *
+        (rule.condition === null ? 1 : 0.5)
+      );
     case 'list':
       return 'length' in rule.sources ? rule.sources.length : pairs * typicalProbability;
     case 'fixedInDegree':

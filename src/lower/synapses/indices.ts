@@ -1,4 +1,6 @@
-/** Indices of synapses by other keys than their row: by target, by the delay of another pathway, by order of creation. */
+/**
+ * Indices of synapses by other keys than their row: by target, by the delay of another pathway, by order of creation.
+ */
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent, TypedArray } from '../../ir/program.js';
@@ -12,7 +14,13 @@ import type { RawSynapses } from './raw-synapses.js';
 import { sortedByKey } from './sorted-by-key.js';
 
 /** The synapses by target, each column in order of source and creation. */
-export function columnsOf(plan: ProjectionPlan, count: Extent, rows: Buffer, targets: Buffer, context: Context): SynapseIndex {
+export function columnsOf(
+  plan: ProjectionPlan,
+  count: Extent,
+  rows: Buffer,
+  targets: Buffer,
+  context: Context,
+): SynapseIndex {
   if (ArrayBuffer.isView(rows.initial) && ArrayBuffer.isView(targets.initial))
     return columnsOfList(plan, rows.initial, targets.initial, context);
   const key = { of: (p: Ir): Ir => ir.convert('u32', ir.load(targets, p)), keys: plan.post.size, withinRows: false };
@@ -30,7 +38,12 @@ function columnsOfList(plan: ProjectionPlan, rows: TypedArray, targets: TypedArr
 }
 
 /** The synapses by (row, delay) for a pathway whose delays are not those that storage is sorted by. */
-export function delayedIndex(stored: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, context: Context): DelayedIndex {
+export function delayedIndex(
+  stored: RawSynapses,
+  pathway: PathwayPlan,
+  plan: ProjectionPlan,
+  context: Context,
+): DelayedIndex {
   const { builder } = context;
   const { first, last } = pathway.steps;
   const delays = last - first + 1;
@@ -81,12 +94,22 @@ function indexBuffers(
 }
 
 /** An index of the synapses by some key, entries in order of source and creation. */
-function indexOf(name: string, plan: ProjectionPlan, count: Extent, rows: Buffer, key: Key, context: Context): SynapseIndex {
+function indexOf(
+  name: string,
+  plan: ProjectionPlan,
+  count: Extent,
+  rows: Buffer,
+  key: Key,
+  context: Context,
+): SynapseIndex {
   const { builder } = context;
   const keys = key.withinRows ? plan.pre.size * key.keys : key.keys;
   const { starts, positions, sources } = indexBuffers(name, keys + 1, count, context);
   if (typeof count !== 'number') builder.allocate(positions, sources);
-  const place = (p: Ir, source: Ir, at: Ir): ReturnType<typeof ir.store>[] => [ir.store(positions, at, p), ir.store(sources, at, source)];
+  const place = (p: Ir, source: Ir, at: Ir): ReturnType<typeof ir.store>[] => [
+    ir.store(positions, at, p),
+    ir.store(sources, at, source),
+  ];
   if (key.withinRows)
     sortWithinRows({
       name,
@@ -115,8 +138,9 @@ function indexOf(name: string, plan: ProjectionPlan, count: Extent, rows: Buffer
 }
 
 /**
- * The index of a pathway whose code must meet the synapses of a key (a row, a column, with one delay) in order of creation: the
- * given one, sorted; for rows that another pathway's delays have sorted, one of its own. Null where rows are in that order.
+ * The index of a pathway whose code must meet the synapses of a key (a row, a column, with one delay) in order of
+ * creation: the given one, sorted; for rows that another pathway's delays have sorted, one of its own. Null where rows
+ * are in that order.
  */
 export function inOrderOfCreation(
   index: SynapseIndex | null,
@@ -131,13 +155,25 @@ export function inOrderOfCreation(
   const name = `${plan.name}.${pathway.name}`;
   const sorted =
     index ??
-    indexOf(`${name}.by_row`, plan, connectivity.count, connectivity.rows, { of: () => ir.u32(0), keys: 1, withinRows: true }, context);
+    indexOf(
+      `${name}.by_row`,
+      plan,
+      connectivity.count,
+      connectivity.rows,
+      { of: () => ir.u32(0), keys: 1, withinRows: true },
+      context,
+    );
   context.builder.initially(creationSort(`${name}.by_creation`, sorted, creation, context));
   return sorted;
 }
 
 /** Sorts the entries of each key by creation, by insertion: they are nearly in order already. */
-export function creationSort(name: string, { starts, positions, sources }: SynapseIndex, creation: Buffer, context: Context): string {
+export function creationSort(
+  name: string,
+  { starts, positions, sources }: SynapseIndex,
+  creation: Buffer,
+  context: Context,
+): string {
   const block = new Block();
   const [p, q] = [block.local('entry', 'u32'), block.local('place', 'u32')];
   const first = block.name('first', ir.load(starts, item));

@@ -9,13 +9,18 @@ import { targetElement, type RawSynapses } from './raw-synapses.js';
 import { sortedByKey } from './sorted-by-key.js';
 
 /** Both ends of all synapses in order of creation, or null after a finding. */
-function pairsOf(plan: ProjectionPlan, context: Context): { sources: ArrayLike<number>; targets: ArrayLike<number> } | null {
+function pairsOf(
+  plan: ProjectionPlan,
+  context: Context,
+): { sources: ArrayLike<number>; targets: ArrayLike<number> } | null {
   const { diagnostics, data } = context;
   const lists = plan.projection.connect.flatMap((rule) =>
     rule.rule === 'list' ? [[arrayOf(rule.sources, data), arrayOf(rule.targets, data)] as const] : [],
   );
   const [sources, targets] =
-    lists.length === 1 && lists[0] ? lists[0] : [joined(lists.map(([from]) => from)), joined(lists.map(([, into]) => into))];
+    lists.length === 1 && lists[0]
+      ? lists[0]
+      : [joined(lists.map(([from]) => from)), joined(lists.map(([, into]) => into))];
   const wrong = firstOutside(sources, plan.pre.size);
   const wrongTarget = firstOutside(targets, plan.post.size);
   if (wrong !== null) diagnostics.add(messages.indexOutOfRange(plan.name, 'source', wrong, plan.pre.size));
@@ -86,7 +91,9 @@ export function listed(plan: ProjectionPlan, context: Context): RawSynapses | nu
     count: order.length,
     rows: buffer('rows', 'u32', rows, `first synapse of each source of ${plan.name}`),
     targets: buffer('targets', element, targets, `target of each synapse of ${plan.name}`),
-    creation: isPlainOrder(order) ? null : buffer('creation', 'u32', order, `creation index of each synapse of ${plan.name}`),
+    creation: isPlainOrder(order)
+      ? null
+      : buffer('creation', 'u32', order, `creation index of each synapse of ${plan.name}`),
     copies: most > 0 ? buffer('copies', 'u16', copies, 'which of the synapses of its pair each is') : null,
     ascending,
     // As for drawn rules: a frozen network then sums in the same units as the one it was drawn from.

@@ -40,15 +40,20 @@ function sharesFor({ groups, rowCount, expected }: Move): number {
 }
 
 /**
- * A stable counting sort of synapses into rows: groups are divided into shares, each of which counts its synapses of each row; with what comes before
- * summed up, each puts its own in their places.
+ * A stable counting sort of synapses into rows: groups are divided into shares, each of which counts its synapses of
+ * each row; with what comes before summed up, each puts its own in their places.
  */
 export function moveToRows(move: Move): void {
   const { name, groups, keep, rows, rowCount, allocate, place, context } = move;
   const { builder } = context;
   const length = Math.max(1, Math.ceil(groups / sharesFor(move)));
   const shares = Math.ceil(groups / length);
-  const next = builder.buffer(`${name}.next`, 'u32', Math.max(1, shares) * rowCount, 'where the next synapse of each share and row goes');
+  const next = builder.buffer(
+    `${name}.next`,
+    'u32',
+    Math.max(1, shares) * rowCount,
+    'where the next synapse of each share and row goes',
+  );
   const kept = keep ? builder.buffer(`${name}.kept`, 'u32', shares + 1, 'synapses that each share keeps') : null;
   const share = ir.mul(item, ir.u32(rowCount));
   const counting = new Block();
@@ -62,7 +67,14 @@ export function moveToRows(move: Move): void {
   if (kept && found) counting.emit(ir.store(kept, item, ir.get(found)));
   const overShares = (what: string, comment: string, block: Block): void =>
     builder.initially(
-      builder.map(`${name}.${what}`, comment, { kind: 'count', count: shares }, false, block.locals.declared, block.statements),
+      builder.map(
+        `${name}.${what}`,
+        comment,
+        { kind: 'count', count: shares },
+        false,
+        block.locals.declared,
+        block.statements,
+      ),
     );
   overShares('count', 'counts the synapses of each row', counting);
   countRows(move, shares, next);
@@ -76,7 +88,10 @@ export function moveToRows(move: Move): void {
   overShare(move, length, placing, (position, group, block) => {
     const cell = block.name('cell', ir.add(share, move.rowOf(position, group)));
     const at = block.name('at', ir.load(next, cell));
-    block.emit(ir.store(next, cell, ir.add(at, ir.u32(1))), ...place(position, group, at, ordinal ? ir.get(ordinal) : position));
+    block.emit(
+      ir.store(next, cell, ir.add(at, ir.u32(1))),
+      ...place(position, group, at, ordinal ? ir.get(ordinal) : position),
+    );
     if (ordinal) block.emit(ir.set(ordinal, ir.add(ir.get(ordinal), ir.u32(1))));
   });
   overShares('place', 'puts each synapse into its row', placing);
@@ -110,7 +125,14 @@ function overShare(
       first,
       end,
       block.nested((inner) =>
-        inner.emit(ir.loop(position, ir.load(from, ir.get(group)), ir.load(from, ir.add(ir.get(group), ir.u32(1))), inner.nested(visit))),
+        inner.emit(
+          ir.loop(
+            position,
+            ir.load(from, ir.get(group)),
+            ir.load(from, ir.add(ir.get(group), ir.u32(1))),
+            inner.nested(visit),
+          ),
+        ),
       ),
     ),
   );
@@ -146,7 +168,9 @@ function startShares({ name, rows, rowCount, context }: Move, shares: number, ne
 }
 
 function overRows(name: string, comment: string, rowCount: number, block: Block, { builder }: Context): void {
-  builder.initially(builder.map(name, comment, { kind: 'count', count: rowCount }, false, block.locals.declared, block.statements));
+  builder.initially(
+    builder.map(name, comment, { kind: 'count', count: rowCount }, false, block.locals.declared, block.statements),
+  );
 }
 
 /** What is sorted within the rows that it stands in. */
@@ -167,7 +191,17 @@ export interface RowSort {
 }
 
 /** A stable counting sort within rows, each by itself. */
-export function sortWithinRows({ name, comment, rows, rowCount, keyOf, keys, segments, place, context }: RowSort): void {
+export function sortWithinRows({
+  name,
+  comment,
+  rows,
+  rowCount,
+  keyOf,
+  keys,
+  segments,
+  place,
+  context,
+}: RowSort): void {
   const block = new Block();
   const [position, k, at, own] = [
     block.local('position', 'u32'),
@@ -215,6 +249,13 @@ export function sortWithinRows({ name, comment, rows, rowCount, keyOf, keys, seg
     ir.when(ir.eq(item, ir.u32(rowCount - 1)), [ir.store(segments, ir.u32(rowCount * keys), end)]),
   );
   context.builder.initially(
-    context.builder.map(name, comment, { kind: 'count', count: rowCount }, false, block.locals.declared, block.statements),
+    context.builder.map(
+      name,
+      comment,
+      { kind: 'count', count: rowCount },
+      false,
+      block.locals.declared,
+      block.statements,
+    ),
   );
 }

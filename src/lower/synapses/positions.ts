@@ -1,11 +1,17 @@
-/** Work on all synapses of a projection, in pieces of as many positions each: rows may be few and long, or many and short. */
+/**
+ * Work on all synapses of a projection, in pieces of as many positions each: rows may be few and long, or many and
+ * short.
+ */
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
 import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 
-/** Positions of a piece: enough that finding its row costs little, and few enough that a device has work for all its work-items. */
+/**
+ * Positions of a piece: enough that finding its row costs little, and few enough that a device has work for all its
+ * work-items.
+ */
 const pieceBits = 6;
 const pieceLength = 1 << pieceBits;
 
@@ -56,7 +62,11 @@ export function overPositions(
   const { rows, sources, count } = stored;
   const pieces = piecesOf(stored, context);
   const block = new Block();
-  const [position, row, next] = [block.local('position', 'u32'), block.local('row', 'u32'), block.local('next_row', 'u32')];
+  const [position, row, next] = [
+    block.local('position', 'u32'),
+    block.local('row', 'u32'),
+    block.local('next_row', 'u32'),
+  ];
   const [low, high, middle] = [block.local('low', 'u32'), block.local('high', 'u32'), block.local('middle', 'u32')];
   const total = typeof count === 'number' ? ir.u32(count) : block.name('total', ir.load(rows, ir.u32(sources)));
   const first = block.name('first', ir.mul(item, ir.u32(pieceLength)));
@@ -68,7 +78,11 @@ export function overPositions(
     ir.set(high, ir.u32(sources)),
     ir.whilst(ir.gt(ir.sub(ir.get(high), ir.get(low)), ir.u32(1)), [
       ir.set(middle, ir.shr(ir.add(ir.get(low), ir.get(high)), ir.u32(1))),
-      ir.when(ir.le(ir.load(rows, ir.get(middle)), first), [ir.set(low, ir.get(middle))], [ir.set(high, ir.get(middle))]),
+      ir.when(
+        ir.le(ir.load(rows, ir.get(middle)), first),
+        [ir.set(low, ir.get(middle))],
+        [ir.set(high, ir.get(middle))],
+      ),
     ]),
     ir.set(row, ir.get(low)),
     ir.set(next, ir.load(rows, ir.add(ir.get(row), ir.u32(1)))),
@@ -87,5 +101,12 @@ export function overPositions(
       }),
     ),
   );
-  return context.builder.map(name, comment, { kind: 'count', count: pieces }, false, block.locals.declared, block.statements);
+  return context.builder.map(
+    name,
+    comment,
+    { kind: 'count', count: pieces },
+    false,
+    block.locals.declared,
+    block.statements,
+  );
 }

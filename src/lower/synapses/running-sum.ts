@@ -10,7 +10,10 @@ const fewItems = 2048;
 /** Into so many parts others are divided. */
 const mostParts = 1024;
 
-/** Adds kernels that replace counts by their exclusive prefix sums; the last cell becomes the total. `overflow` is the fault of 2^32 or more. */
+/**
+ * Adds kernels that replace counts by their exclusive prefix sums; the last cell becomes the total. `overflow` is the
+ * fault of 2^32 or more.
+ */
 export function runningSum(name: string, counts: Buffer, items: number, overflow: string, context: Context): void {
   const { builder } = context;
   if (items <= fewItems) {
@@ -19,7 +22,12 @@ export function runningSum(name: string, counts: Buffer, items: number, overflow
   }
   const length = Math.ceil(items / mostParts);
   const parts = Math.ceil(items / length);
-  const sums = builder.buffer(`${name}.parts`, 'i64', parts, `sums of ${length} counts each, then of all counts before`);
+  const sums = builder.buffer(
+    `${name}.parts`,
+    'i64',
+    parts,
+    `sums of ${length} counts each, then of all counts before`,
+  );
   builder.initially(sumOfParts(`${name}.of_parts`, counts, sums, items, length, context));
   builder.initially(sumBeforeParts(`${name}.before_parts`, counts, sums, items, overflow, context));
   builder.initially(sumWithinParts(name, counts, sums, items, length, context));
@@ -47,7 +55,14 @@ function sumOfFew(name: string, counts: Buffer, items: number, overflow: string,
 }
 
 /** A map over parts; `write` is given the first count of its part and the one after its last. */
-function overParts(name: string, comment: string, items: number, length: number, block: Block, context: Context): string {
+function overParts(
+  name: string,
+  comment: string,
+  items: number,
+  length: number,
+  block: Block,
+  context: Context,
+): string {
   return context.builder.map(
     name,
     comment,
@@ -65,7 +80,14 @@ function boundsOfPart(items: number, length: number, block: Block) {
   return { first, end: block.name('end', ir.add(first, ir.select(ir.lt(left, ir.u32(length)), left, ir.u32(length)))) };
 }
 
-function sumOfParts(name: string, counts: Buffer, sums: Buffer, items: number, length: number, context: Context): string {
+function sumOfParts(
+  name: string,
+  counts: Buffer,
+  sums: Buffer,
+  items: number,
+  length: number,
+  context: Context,
+): string {
   const block = new Block();
   const [sum, k] = [block.local('sum', 'i64'), block.local('k', 'u32')];
   const { first, end } = boundsOfPart(items, length, block);
@@ -77,7 +99,14 @@ function sumOfParts(name: string, counts: Buffer, sums: Buffer, items: number, l
   return overParts(name, 'sums of parts of the counts', items, length, block, context);
 }
 
-function sumBeforeParts(name: string, counts: Buffer, sums: Buffer, items: number, overflow: string, context: Context): string {
+function sumBeforeParts(
+  name: string,
+  counts: Buffer,
+  sums: Buffer,
+  items: number,
+  overflow: string,
+  context: Context,
+): string {
   const block = new Block();
   const [sum, own, k] = [block.local('sum', 'i64'), block.local('own', 'i64'), block.local('k', 'u32')];
   block.emit(
@@ -93,7 +122,14 @@ function sumBeforeParts(name: string, counts: Buffer, sums: Buffer, items: numbe
   return context.builder.sequential(name, 'running sum of the sums of parts', block.locals.declared, block.statements);
 }
 
-function sumWithinParts(name: string, counts: Buffer, sums: Buffer, items: number, length: number, context: Context): string {
+function sumWithinParts(
+  name: string,
+  counts: Buffer,
+  sums: Buffer,
+  items: number,
+  length: number,
+  context: Context,
+): string {
   const block = new Block();
   const [sum, own, k] = [block.local('sum', 'u32'), block.local('own', 'u32'), block.local('k', 'u32')];
   const { first, end } = boundsOfPart(items, length, block);

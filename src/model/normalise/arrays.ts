@@ -31,11 +31,18 @@ const mostWrongItems = 5;
 
 /** Whether a value is written as an array. */
 export function isArrayDocument(value: unknown): value is ArrayDocument {
-  return Array.isArray(value) || (value !== null && typeof value === 'object' && ('$data' in value || 'array' in value));
+  return (
+    Array.isArray(value) || (value !== null && typeof value === 'object' && ('$data' in value || 'array' in value))
+  );
 }
 
 /** An array in SI, in row-major order; undefined after a finding. */
-export function normaliseArray(context: Context, written: ArrayDocument, slot: ArraySlot, pointer: string): NormalArray | undefined {
+export function normaliseArray(
+  context: Context,
+  written: ArrayDocument,
+  slot: ArraySlot,
+  pointer: string,
+): NormalArray | undefined {
   if (Array.isArray(written)) return fromList(context, written, slot, slot.unit, pointer);
   const map = written as Exclude<ArrayDocument, readonly unknown[]>;
   if ('$data' in map) return fromData(context, map, slot, pointer);
@@ -51,16 +58,33 @@ export function normaliseArray(context: Context, written: ArrayDocument, slot: A
   );
 }
 
-function unitOfArray(context: Context, text: string | number | undefined, slot: ArraySlot, pointer: string): Unit | undefined {
+function unitOfArray(
+  context: Context,
+  text: string | number | undefined,
+  slot: ArraySlot,
+  pointer: string,
+): Unit | undefined {
   if (text === undefined) return slot.unit;
   const unit = readUnit(context, text, child(pointer, 'unit'));
   if (!unit || equalDimensions(unit.dimension, slot.unit.dimension)) return unit;
-  context.report(wrongDimension(`the unit of ${slot.what}`, slot.unit.dimension, unit.dimension), child(pointer, 'unit'));
+  context.report(
+    wrongDimension(`the unit of ${slot.what}`, slot.unit.dimension, unit.dimension),
+    child(pointer, 'unit'),
+  );
   return undefined;
 }
 
-function fromList(context: Context, list: readonly unknown[], slot: ArraySlot, unit: Unit, pointer: string): NormalArray | undefined {
-  const rows = list.length > 0 && list.every((item) => Array.isArray(item)) ? (list as readonly (readonly unknown[])[]) : undefined;
+function fromList(
+  context: Context,
+  list: readonly unknown[],
+  slot: ArraySlot,
+  unit: Unit,
+  pointer: string,
+): NormalArray | undefined {
+  const rows =
+    list.length > 0 && list.every((item) => Array.isArray(item))
+      ? (list as readonly (readonly unknown[])[])
+      : undefined;
   const item = itemReader(context, slot, unit);
   if (!rows) {
     const values = item.all(list, pointer);
@@ -104,15 +128,18 @@ function itemReader(
       return undefined;
     }
     if (!Number.isFinite(value)) return refuse(messages.notFinite(written), pointer, index);
-    if (slot.type === 'integer' && !Number.isSafeInteger(value)) return refuse(messages.notWhole(slot.what, String(value)), pointer, index);
-    if (slot.type === 'boolean' && value !== 0 && value !== 1) return refuse(messages.notBoolean(slot.what, value), pointer, index);
+    if (slot.type === 'integer' && !Number.isSafeInteger(value))
+      return refuse(messages.notWhole(slot.what, String(value)), pointer, index);
+    if (slot.type === 'boolean' && value !== 0 && value !== 1)
+      return refuse(messages.notBoolean(slot.what, value), pointer, index);
     return value + 0;
   };
   return {
     all(list, pointer) {
       const values = new Array<number>(list.length);
       const before = wrong;
-      for (let index = 0; index < list.length && wrong < mostWrongItems; index++) values[index] = read(list[index], pointer, index) ?? 0;
+      for (let index = 0; index < list.length && wrong < mostWrongItems; index++)
+        values[index] = read(list[index], pointer, index) ?? 0;
       return wrong === before ? values : undefined;
     },
   };
@@ -137,12 +164,15 @@ export function scaler(unit: Unit): (value: number) => number {
     const text = String(value);
     const at = text.indexOf('e');
     // Reading a decimal text rounds correctly, so that moving its exponent is exact scaling.
-    return at < 0 ? Number(`${text}e${exponent}`) : Number(`${text.slice(0, at)}e${Number(text.slice(at + 1)) + exponent}`);
+    return at < 0
+      ? Number(`${text}e${exponent}`)
+      : Number(`${text.slice(0, at)}e${Number(text.slice(at + 1)) + exponent}`);
   };
 }
 
 function powerOfTen(numerator: bigint, denominator: bigint): number | undefined {
-  const digits = (value: bigint): number | undefined => (/^10*$/.test(value.toString()) ? value.toString().length - 1 : undefined);
+  const digits = (value: bigint): number | undefined =>
+    /^10*$/.test(value.toString()) ? value.toString().length - 1 : undefined;
   const up = digits(numerator);
   const down = digits(denominator);
   return up === undefined || down === undefined ? undefined : up - down;
@@ -153,7 +183,12 @@ export function exponentOfUnit(unit: Unit): number | undefined {
   return powerOfTen(unit.scale.numerator, unit.scale.denominator);
 }
 
-function fromData(context: Context, written: DataReferenceDocument, slot: ArraySlot, pointer: string): NormalArray | undefined {
+function fromData(
+  context: Context,
+  written: DataReferenceDocument,
+  slot: ArraySlot,
+  pointer: string,
+): NormalArray | undefined {
   const unit = unitOfArray(context, written.unit, slot, pointer);
   const shape = written.shape;
   if (!unit) return undefined;

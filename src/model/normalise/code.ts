@@ -63,7 +63,11 @@ function checkBlock(
     }
     const target = inner.lookup(name);
     const makesTemporary =
-      !target && statement.kind === 'assignment' && statement.operator === '=' && !name.includes('.') && !context.constants.has(name);
+      !target &&
+      statement.kind === 'assignment' &&
+      statement.operator === '=' &&
+      !name.includes('.') &&
+      !context.constants.has(name);
     if (!makesTemporary && !mayWrite(context, placed, name, target, temporaries, inner, rules, span)) continue;
     const found: Inferred | null = checkStatement(statement, scopeFor(context, inner), target, report);
     // Whatever is wrong with its value, the name is known from here on.

@@ -8,7 +8,17 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseEquations } from './equations.js';
 import { normaliseExpression } from './expressions.js';
 import { nonNegativeQuantity, normaliseQuantity, positiveQuantity } from './literals.js';
-import { checkIds, metre, namesFrom, neuronSpecials, siUnit, special, volt, type Names, type Variable } from './names.js';
+import {
+  checkIds,
+  metre,
+  namesFrom,
+  neuronSpecials,
+  siUnit,
+  special,
+  volt,
+  type Names,
+  type Variable,
+} from './names.js';
 import { normaliseValue } from './values.js';
 
 const area: Dimension = [2, 0, 0, 0, 0, 0, 0];
@@ -27,15 +37,24 @@ export function declareCompartments(document: NeuronDocument): ReadonlyMap<strin
 }
 
 /** A cell's tree of sections and what is on them. */
-export function normaliseCompartments(context: Context, document: CompartmentsDocument, scope: Names, pointer: string): Compartments {
+export function normaliseCompartments(
+  context: Context,
+  document: CompartmentsDocument,
+  scope: Names,
+  pointer: string,
+): Compartments {
   const sections = Object.keys(document.sections);
   const isSection = new Set(sections);
   const groups = document.groups ?? {};
-  for (const key of ['sections', 'groups', 'ions', 'mechanisms'] as const) checkIds(context, document[key], `${pointer}/${key}`);
+  for (const key of ['sections', 'groups', 'ions', 'mechanisms'] as const)
+    checkIds(context, document[key], `${pointer}/${key}`);
   for (const [name, members] of Object.entries(groups)) {
     for (const [index, member] of members.entries()) {
       if (!isSection.has(member))
-        context.report(messages.unknownReference('section', member, sections), `${child(`${pointer}/groups`, name)}/${index}`);
+        context.report(
+          messages.unknownReference('section', member, sections),
+          `${child(`${pointer}/groups`, name)}/${index}`,
+        );
     }
   }
   checkTree(context, document, pointer);
@@ -54,7 +73,9 @@ export function normaliseCompartments(context: Context, document: CompartmentsDo
           `${pointer}/initial`,
         );
   return {
-    sections: mapEntries(document.sections, (section, name) => normaliseSection(context, section, child(`${pointer}/sections`, name))),
+    sections: mapEntries(document.sections, (section, name) =>
+      normaliseSection(context, section, child(`${pointer}/sections`, name)),
+    ),
     groups,
     ions: mapEntries(document.ions ?? {}, (ion, name) => normaliseIon(context, ion, child(`${pointer}/ions`, name))),
     mechanisms: mapEntries(document.mechanisms ?? {}, (mechanism, name) =>
@@ -88,7 +109,8 @@ function checkTree(context: Context, document: CompartmentsDocument, pointer: st
   for (const name of names) {
     const at = `${child(`${pointer}/sections`, name)}/parent`;
     const parent = parentOf(name);
-    if (parent !== undefined && !known.has(parent)) context.report(messages.unknownReference('section', parent, names), at);
+    if (parent !== undefined && !known.has(parent))
+      context.report(messages.unknownReference('section', parent, names), at);
   }
   const loop = findCycle(names, (name) => [parentOf(name)].filter((parent) => parent !== undefined));
   if (loop) context.report(messages.sectionLoop(loop), `${child(`${pointer}/sections`, loop[0] ?? '')}/parent`);
@@ -114,7 +136,8 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
     if (point.length !== 4)
       context.report(messages.wrongLength('a point (x, y, z, diameter)', 4, point.length), `${pointer}/points/${row}`);
     return point.map(
-      (item, column) => normaliseQuantity(context, item, siUnit(metre), 'a point', `${pointer}/points/${row}/${column}`) ?? 0,
+      (item, column) =>
+        normaliseQuantity(context, item, siUnit(metre), 'a point', `${pointer}/points/${row}/${column}`) ?? 0,
     );
   });
   const quantity = (
@@ -123,13 +146,25 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
   ): object => {
     const written = section[key];
     if (written === undefined) return {};
-    const value = positiveQuantity(context, written, siUnit(dimension), `the ${key} of the section`, `${pointer}/${key}`);
+    const value = positiveQuantity(
+      context,
+      written,
+      siUnit(dimension),
+      `the ${key} of the section`,
+      `${pointer}/${key}`,
+    );
     return value === undefined ? {} : { [key]: value };
   };
   const initial =
     section.initial === undefined
       ? undefined
-      : normaliseQuantity(context, section.initial, siUnit(volt), 'the initial membrane potential of the section', `${pointer}/initial`);
+      : normaliseQuantity(
+          context,
+          section.initial,
+          siUnit(volt),
+          'the initial membrane potential of the section',
+          `${pointer}/initial`,
+        );
   return {
     ...(parent ? { parent } : {}),
     ...(points ? { points } : {}),
@@ -159,7 +194,12 @@ function normaliseIon(context: Context, ion: NonNullable<CompartmentsDocument['i
       : ion.reversal === 'nernst'
         ? ('nernst' as const)
         : normaliseQuantity(context, ion.reversal, siUnit(volt), 'the reversal potential', `${pointer}/reversal`);
-  return { valence: ion.valence, ...level('inside'), ...level('outside'), ...(reversal === undefined ? {} : { reversal }) };
+  return {
+    valence: ion.valence,
+    ...level('inside'),
+    ...level('outside'),
+    ...(reversal === undefined ? {} : { reversal }),
+  };
 }
 
 /** What a mechanism may read or write under a name, at its place; undefined for other names. */
@@ -176,7 +216,13 @@ function placeVariable(name: string, ions: readonly string[], density: boolean):
 }
 
 function placeNames(ions: readonly string[]): string[] {
-  return ['v', 'area', 'distance', 'temperature', ...ions.flatMap((ion) => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`])];
+  return [
+    'v',
+    'area',
+    'distance',
+    'temperature',
+    ...ions.flatMap((ion) => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`]),
+  ];
 }
 
 function normaliseMechanism(
@@ -199,7 +245,11 @@ function normaliseMechanism(
   for (const [index, name] of (document.reads ?? []).entries()) {
     const variable = placeVariable(name, ions, density);
     if (variable) read.set(name, variable);
-    else context.report(messages.unknownVariable(name, placeNames(ions), 'variable of a section'), `${pointer}/reads/${index}`);
+    else
+      context.report(
+        messages.unknownVariable(name, placeNames(ions), 'variable of a section'),
+        `${pointer}/reads/${index}`,
+      );
   }
   const around = namesFrom(read, neuronSpecials);
   const declared = declareEquations(context, document, pointer, read, () => namesFrom(neuronSpecials));
@@ -225,7 +275,13 @@ function normaliseMechanism(
       continue;
     }
     writes[name] =
-      normaliseExpression(context, written, [scope], { what: `the value of ${name}`, unit: variable.unit, type: 'real' }, at) ?? '0';
+      normaliseExpression(
+        context,
+        written,
+        [scope],
+        { what: `the value of ${name}`, unit: variable.unit, type: 'real' },
+        at,
+      ) ?? '0';
   }
   return {
     ...normaliseEquations(context, document, declared, [scope], [scope], pointer),
@@ -236,7 +292,10 @@ function normaliseMechanism(
   };
 }
 
-/** The variables of a cell with structure that recordings may name beside its own: `v`, concentrations, `mechanism.variable`. */
+/**
+ * The variables of a cell with structure that recordings may name beside its own: `v`, concentrations,
+ * `mechanism.variable`.
+ */
 export function compartmentVariables(compartments: Compartments): readonly string[] {
   const ions = Object.keys(compartments.ions).flatMap((ion) => [`${ion}_i`, `${ion}_o`, `i_${ion}`, `e_${ion}`]);
   const own = Object.entries(compartments.mechanisms).flatMap(([name, { state, derived }]) =>

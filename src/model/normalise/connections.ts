@@ -39,7 +39,12 @@ export function normaliseConnections(
 const condition: Slot = { what: 'the condition of the connection', unit: pureUnit, type: 'boolean' };
 const probability: Slot = { what: 'the probability', unit: pureUnit, type: 'real' };
 
-function normaliseRule(context: Context, rule: ConnectionMap, between: Between, pointer: string): ConnectionRule | undefined {
+function normaliseRule(
+  context: Context,
+  rule: ConnectionMap,
+  between: Between,
+  pointer: string,
+): ConnectionRule | undefined {
   const { scopes } = between;
   switch (rule.rule) {
     case 'all':
@@ -113,10 +118,16 @@ function pairsBetween(self: boolean, between: Between): number {
 
 const sameSelection = ({ from, to }: Between): boolean => JSON.stringify(from.rule) === JSON.stringify(to.rule);
 
-function smallWorld(context: Context, rule: Extract<ConnectionMap, { rule: 'smallWorld' }>, pointer: string): ConnectionRule {
+function smallWorld(
+  context: Context,
+  rule: Extract<ConnectionMap, { rule: 'smallWorld' }>,
+  pointer: string,
+): ConnectionRule {
   const degree = nonNegativeQuantity(context, rule.degree, siUnit(metre), 'the degree', `${pointer}/degree`) ?? 0;
-  const rewiring = nonNegativeQuantity(context, rule.rewiring, pureUnit, 'the probability of rewiring', `${pointer}/rewiring`) ?? 0;
-  if (rewiring > 1) context.report(messages.outOfRange('the probability of rewiring', 0, 1, rewiring), `${pointer}/rewiring`);
+  const rewiring =
+    nonNegativeQuantity(context, rule.rewiring, pureUnit, 'the probability of rewiring', `${pointer}/rewiring`) ?? 0;
+  if (rewiring > 1)
+    context.report(messages.outOfRange('the probability of rewiring', 0, 1, rewiring), `${pointer}/rewiring`);
   const n = rule.n === undefined ? null : normaliseCount(context, rule.n, 'the number of connections', `${pointer}/n`);
   return { rule: 'smallWorld', degree, rewiring, n: n ?? null, self: rule.self ?? true };
 }
@@ -128,7 +139,8 @@ function clone(
   pointer: string,
 ): ConnectionRule | undefined {
   const same = sameEnds?.(of);
-  if (same === undefined) context.report(messages.unknownReference('projection', of, projections ?? []), `${pointer}/of`);
+  if (same === undefined)
+    context.report(messages.unknownReference('projection', of, projections ?? []), `${pointer}/of`);
   else if (!same) context.report(messages.otherEnds(of), `${pointer}/of`);
   return same === true ? { rule: 'clone', of } : undefined;
 }
@@ -140,14 +152,18 @@ function connectionSet(
   between: Between,
   pointer: string,
 ): ConnectionRule | undefined {
-  const isPair = (edge: unknown): edge is readonly number[] => Array.isArray(edge) && edge.every((index) => typeof index === 'number');
+  const isPair = (edge: unknown): edge is readonly number[] =>
+    Array.isArray(edge) && edge.every((index) => typeof index === 'number');
   if (Array.isArray(edges) && edges.every(isPair))
     return listRule(context, { rule: 'list', pairs: edges }, between, `${pointer}/arguments`);
   context.report(messages.bothKeys(['arguments', 'edges']), pointer);
   return undefined;
 }
 
-/** Ends of different size are as in the notations that allow them: the surplus stays unconnected. An empty overlap is a mistake. */
+/**
+ * Ends of different size are as in the notations that allow them: the surplus stays unconnected. An empty overlap is a
+ * mistake.
+ */
 function oneToOne(context: Context, { from, to }: Between, pointer: string): ConnectionRule {
   if (from.count !== undefined && to.count !== undefined && from.count !== to.count) {
     context.report(messages.unequalSizes(from.count, to.count), pointer);
@@ -166,7 +182,12 @@ function conditionOf(
   return text === undefined || text === 'True' ? null : text;
 }
 
-function copiesOf(context: Context, written: Written | undefined, scopes: readonly Names[], pointer: string): number | string {
+function copiesOf(
+  context: Context,
+  written: Written | undefined,
+  scopes: readonly Names[],
+  pointer: string,
+): number | string {
   if (written === undefined) return 1;
   return (
     numberOrText(
@@ -196,7 +217,10 @@ function numberOrText(
   const value = literalValue(e);
   if (value === undefined) return textOf(e, allNames(scopes));
   if (value >= least && value <= most) return value;
-  context.report(most === Infinity ? messages.negative(slot.what, value) : messages.outOfRange(slot.what, least, most, value), pointer);
+  context.report(
+    most === Infinity ? messages.negative(slot.what, value) : messages.outOfRange(slot.what, least, most, value),
+    pointer,
+  );
   return undefined;
 }
 
@@ -214,8 +238,13 @@ function generator(
     normaliseExpression(context, written, names, { what, unit: pureUnit, type: 'integer' }, `${pointer}/${key}`) ?? '0';
   const { from = 0, to, step = 1, sample } = rule.range;
   const chance =
-    sample?.p === undefined ? undefined : normaliseExpression(context, sample.p, scopes, probability, `${pointer}/range/sample/p`);
-  const size = sample?.size === undefined ? undefined : integer(sample.size, 'the size of the sample', 'range/sample/size', scopes);
+    sample?.p === undefined
+      ? undefined
+      : normaliseExpression(context, sample.p, scopes, probability, `${pointer}/range/sample/p`);
+  const size =
+    sample?.size === undefined
+      ? undefined
+      : integer(sample.size, 'the size of the sample', 'range/sample/size', scopes);
   if (sample && (sample.p === undefined) === (sample.size === undefined))
     context.report(messages.oneOfKeys(['p', 'size'], sample.p === undefined ? 0 : 2), `${pointer}/range/sample`);
   const copies = copiesOf(context, rule.copies, inner, `${pointer}/copies`);
@@ -231,7 +260,9 @@ function generator(
       from: integer(from, 'the start of the range', 'range/from', scopes),
       to: integer(to, 'the end of the range', 'range/to', scopes),
       step: integer(step, 'the step of the range', 'range/step', scopes),
-      ...(sample ? { sample: { ...(chance === undefined ? {} : { p: chance }), ...(size === undefined ? {} : { size }) } } : {}),
+      ...(sample
+        ? { sample: { ...(chance === undefined ? {} : { p: chance }), ...(size === undefined ? {} : { size }) } }
+        : {}),
     },
   };
 }
@@ -247,7 +278,10 @@ function listRule(
       context.report(messages.oneOfKeys(['pairs', 'sources and targets'], 2), pointer);
     const wrong = rule.pairs.findIndex((pair) => pair.length !== 2);
     if (wrong >= 0) {
-      context.report(messages.wrongLength('a pair [source, target]', 2, rule.pairs[wrong]?.length ?? 0), `${pointer}/pairs/${wrong}`);
+      context.report(
+        messages.wrongLength('a pair [source, target]', 2, rule.pairs[wrong]?.length ?? 0),
+        `${pointer}/pairs/${wrong}`,
+      );
       return undefined;
     }
     const bad = rule.pairs.findIndex(([source = 0, target = 0]) => !inside(source, from) || !inside(target, to));
@@ -257,13 +291,21 @@ function listRule(
       context.report(messages.indexOutOfRange(nameOf(end), end.count, value), `${pointer}/pairs/${bad}`);
       return undefined;
     }
-    return { rule: 'list', sources: rule.pairs.map(([source = 0]) => source), targets: rule.pairs.map(([, target = 0]) => target) };
+    return {
+      rule: 'list',
+      sources: rule.pairs.map(([source = 0]) => source),
+      targets: rule.pairs.map(([, target = 0]) => target),
+    };
   }
   if (rule.sources === undefined || rule.targets === undefined) {
     context.report(messages.bothKeys(['sources', 'targets']), pointer);
     return undefined;
   }
-  const side = (written: ArrayDocument, end: Selection, key: string): { values: ArrayValue; length: number } | undefined => {
+  const side = (
+    written: ArrayDocument,
+    end: Selection,
+    key: string,
+  ): { values: ArrayValue; length: number } | undefined => {
     const array = indicesOf(context, written, end.count, nameOf(end), `${pointer}/${key}`);
     return array && { values: array.values, length: array.shape[0] ?? 0 };
   };

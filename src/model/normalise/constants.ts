@@ -41,17 +41,21 @@ export function resolveConstants(
     const unit = full && written.unit !== undefined ? readUnit(context, written.unit, `${at}/unit`) : undefined;
     const declared = evaluate(context, full ? written.value : written, unit, full ? `${at}/value` : at, resolve);
     const override = overrides.get(name);
-    const given = override === undefined ? declared : overridden(context, override, unit, declared, place(name), resolve);
+    const given =
+      override === undefined ? declared : overridden(context, override, unit, declared, place(name), resolve);
     context.constants.set(name, given ?? { value: 0, dimension: dimensionless, type: 'real', unknown: true });
     open.pop();
     done.add(name);
   };
-  for (const name of Object.keys(documents)) if (checkVariableName(context, name, child('/parameters', name))) resolve(name);
+  for (const name of Object.keys(documents))
+    if (checkVariableName(context, name, child('/parameters', name))) resolve(name);
   for (const name of overrides.keys()) {
     if (!Object.hasOwn(documents, name))
       context.report(messages.unknownReference('model parameter', name, Object.keys(documents)), place(name));
   }
-  return Object.fromEntries([...context.constants].map(([name, { value, dimension }]) => [name, { unit: unitText(dimension), value }]));
+  return Object.fromEntries(
+    [...context.constants].map(([name, { value, dimension }]) => [name, { unit: unitText(dimension), value }]),
+  );
 }
 
 function overridden(
@@ -88,7 +92,12 @@ function evaluate(
   return { value, dimension: found.dimension, type };
 }
 
-function typeOf(context: Context, e: Expression, unit: Unit | undefined, pointer: string): ReturnType<typeof inferType> {
+function typeOf(
+  context: Context,
+  e: Expression,
+  unit: Unit | undefined,
+  pointer: string,
+): ReturnType<typeof inferType> {
   const report = (finding: Parameters<Context['report']>[0], span: { start: number; end: number }): void =>
     context.report(finding, pointer, span);
   const scope = scopeFor(context, noNames);

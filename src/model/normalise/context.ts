@@ -18,7 +18,10 @@ export interface ModelConstant {
 
 /** What all parts of normalisation share: where findings go, and what is known model-wide. */
 export interface Context {
-  /** Reports a finding at a node, or at a range within the string there; the same finding at the same place is reported once. */
+  /**
+   * Reports a finding at a node, or at a range within the string there; the same finding at the same place is reported
+   * once.
+   */
   report(finding: Finding, pointer: string, span?: Span): void;
   /** Reports at the node's key. */
   reportKey(finding: Finding, pointer: string): void;
@@ -34,7 +37,9 @@ export interface Context {
   store(): DataStore;
 }
 
-/** At most this many findings are reported in all: a wrong document of a million lines need not say so a million times. */
+/**
+ * At most this many findings are reported in all: a wrong document of a million lines need not say so a million times.
+ */
 const mostFindings = 1000;
 
 /** A fresh context; findings go to `diagnostics` with places from `positions`. */
@@ -51,7 +56,8 @@ export function createContext(positions: Positions, diagnostics: Diagnostics, da
   };
   return {
     report(finding, pointer, span) {
-      if (isNew(finding, pointer, span)) diagnostics.add(finding, span ? positions.place(pointer, span) : positions.place(pointer));
+      if (isNew(finding, pointer, span))
+        diagnostics.add(finding, span ? positions.place(pointer, span) : positions.place(pointer));
     },
     reportKey(finding, pointer) {
       if (isNew(finding, pointer)) diagnostics.add(finding, positions.keyPlace?.(pointer) ?? positions.place(pointer));

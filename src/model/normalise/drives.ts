@@ -8,14 +8,27 @@ import { normaliseCode } from './code.js';
 import type { Context } from './context.js';
 import { normaliseExpression, readUnit } from './expressions.js';
 import { nonNegativeQuantity, normaliseCount, positiveQuantity } from './literals.js';
-import { anyName, hertz, namesFrom, pureUnit, secondUnit, siUnit, sourceSpecials, type Names, type Variable } from './names.js';
+import {
+  anyName,
+  hertz,
+  namesFrom,
+  pureUnit,
+  secondUnit,
+  siUnit,
+  sourceSpecials,
+  type Names,
+  type Variable,
+} from './names.js';
 import { placeOf } from './neurons.js';
 import { checkSection } from './projections.js';
 import { normaliseSelection, type Elements, type PopulationInfo, type Selection } from './selections.js';
 import type { Unit } from '../../lang/units.js';
 
 /** What expressions for the elements of a selection may read, once for each type among them. */
-export function selectionScopes(selection: Selection, ofProjection: (projection: Id) => readonly Names[]): readonly Names[] {
+export function selectionScopes(
+  selection: Selection,
+  ofProjection: (projection: Id) => readonly Names[],
+): readonly Names[] {
   return selection.members.flatMap((member) =>
     member.kind === 'projection' ? ofProjection(member.id) : [elementScope(member.population)],
   );
@@ -51,7 +64,12 @@ function actedOn(
 }
 
 /** A stimulus, normalised; undefined after a finding that leaves nothing to check. */
-export function normaliseStimulus(context: Context, document: StimulusDocument, elements: Elements, pointer: string): Stimulus | undefined {
+export function normaliseStimulus(
+  context: Context,
+  document: StimulusDocument,
+  elements: Elements,
+  pointer: string,
+): Stimulus | undefined {
   const selection = normaliseSelection(context, document.to, elements, `${pointer}/to`);
   if (!selection) return undefined;
   if ('projection' in selection.rule) {
@@ -60,11 +78,26 @@ export function normaliseStimulus(context: Context, document: StimulusDocument, 
   }
   const scopes = selectionScopes(selection, () => []);
   if (document.kind === 'poisson') {
-    const unit = actedOn(context, document.variable, ['state', 'input'], selection, 'state variable or input', `${pointer}/variable`);
-    const n = document.n === undefined ? 1 : normaliseCount(context, document.n, 'the number of sources', `${pointer}/n`);
+    const unit = actedOn(
+      context,
+      document.variable,
+      ['state', 'input'],
+      selection,
+      'state variable or input',
+      `${pointer}/variable`,
+    );
+    const n =
+      document.n === undefined ? 1 : normaliseCount(context, document.n, 'the number of sources', `${pointer}/n`);
     const rate = nonNegativeQuantity(context, document.rate, siUnit(hertz), 'the rate', `${pointer}/rate`);
     const weight =
-      unit && normaliseExpression(context, document.weight, scopes, { what: 'the weight', unit, type: 'real' }, `${pointer}/weight`);
+      unit &&
+      normaliseExpression(
+        context,
+        document.weight,
+        scopes,
+        { what: 'the weight', unit, type: 'real' },
+        `${pointer}/weight`,
+      );
     return {
       kind: 'poisson',
       to: selection.rule,
@@ -80,12 +113,23 @@ export function normaliseStimulus(context: Context, document: StimulusDocument, 
   if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
   const value =
     unit &&
-    normaliseExpression(context, document.value, scopes, { what: 'the value of the current', unit, type: 'real' }, `${pointer}/value`);
+    normaliseExpression(
+      context,
+      document.value,
+      scopes,
+      { what: 'the value of the current', unit, type: 'real' },
+      `${pointer}/value`,
+    );
   const every =
-    document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
+    document.every === undefined
+      ? undefined
+      : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
   const from =
-    document.from === undefined ? undefined : nonNegativeQuantity(context, document.from, secondUnit, 'the first time', `${pointer}/from`);
-  if (document.from !== undefined && document.every === undefined) context.report(messages.onlyWith('from', 'every'), `${pointer}/from`);
+    document.from === undefined
+      ? undefined
+      : nonNegativeQuantity(context, document.from, secondUnit, 'the first time', `${pointer}/from`);
+  if (document.from !== undefined && document.every === undefined)
+    context.report(messages.onlyWith('from', 'every'), `${pointer}/from`);
   return {
     kind: 'current',
     to: selection.rule,
@@ -99,7 +143,10 @@ export function normaliseStimulus(context: Context, document: StimulusDocument, 
   };
 }
 
-/** The unit of the input that a current flows into, and what its value may read; undefined for other stimuli, or after a finding. */
+/**
+ * The unit of the input that a current flows into, and what its value may read; undefined for other stimuli, or after a
+ * finding.
+ */
 export function currentTarget(
   context: Context,
   document: StimulusDocument | undefined,
@@ -125,7 +172,9 @@ export function normaliseOperation(
   if (!selection) return undefined;
   const scopes = selectionScopes(selection, synapseNames);
   const every =
-    document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
+    document.every === undefined
+      ? undefined
+      : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
   return {
     on: selection.rule,
     do: normaliseCode(context, document.do, scopes, { what: 'the operation', ports: false }, `${pointer}/do`),
@@ -136,18 +185,36 @@ export function normaliseOperation(
 }
 
 /** A table, normalised; from here on expressions can call it. */
-export function normaliseTable(context: Context, name: Id, document: TableDocument, pointer: string): Table | undefined {
+export function normaliseTable(
+  context: Context,
+  name: Id,
+  document: TableDocument,
+  pointer: string,
+): Table | undefined {
   const unit = document.unit === undefined ? pureUnit : readUnit(context, document.unit, `${pointer}/unit`);
   const dt = positiveQuantity(context, document.dt, secondUnit, 'the interval of the table', `${pointer}/dt`);
   const array =
-    unit && normaliseArray(context, document.values, { what: `the values of ${name}`, unit, type: 'real' }, `${pointer}/values`);
+    unit &&
+    normaliseArray(
+      context,
+      document.values,
+      { what: `the values of ${name}`, unit, type: 'real' },
+      `${pointer}/values`,
+    );
   if (!unit || !array) return undefined;
   const [rows = 0, second] = array.shape;
   let columns = second ?? null;
   if (document.columns !== undefined && document.columns !== null) {
     const length = rows * (second ?? 1);
-    if (document.columns < 1 || length % document.columns !== 0 || (second !== undefined && second !== document.columns)) {
-      context.report(messages.wrongLength('the values of the table', document.columns, second ?? length), `${pointer}/columns`);
+    if (
+      document.columns < 1 ||
+      length % document.columns !== 0 ||
+      (second !== undefined && second !== document.columns)
+    ) {
+      context.report(
+        messages.wrongLength('the values of the table', document.columns, second ?? length),
+        `${pointer}/columns`,
+      );
     }
     columns = document.columns;
   }
@@ -157,7 +224,11 @@ export function normaliseTable(context: Context, name: Id, document: TableDocume
 }
 
 /** A clock, normalised. */
-export function normaliseClock(context: Context, document: string | number | { readonly dt: string | number }, pointer: string): Clock {
+export function normaliseClock(
+  context: Context,
+  document: string | number | { readonly dt: string | number },
+  pointer: string,
+): Clock {
   const full = typeof document === 'object';
   return {
     dt:

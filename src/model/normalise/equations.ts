@@ -10,7 +10,15 @@ import type {
   ValueDocument,
 } from '../document.js';
 import { messages } from '../messages.js';
-import type { ConformsTo, DerivedVariable, Derivative, EquationSet, IntegrationMethod, Parameter, StateVariable } from '../model.js';
+import type {
+  ConformsTo,
+  DerivedVariable,
+  Derivative,
+  EquationSet,
+  IntegrationMethod,
+  Parameter,
+  StateVariable,
+} from '../model.js';
 import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { allNames, infer, normaliseExpression, readExpression, readUnit, settled, textOf } from './expressions.js';
@@ -60,7 +68,12 @@ export function declareEquations(
   const resolved = new Map<string, Variable>();
   const pending = new Map<string, Pending>();
   const declaredAt = new Map<string, string>();
-  const declare = (name: string, kind: VariableKind, at: string, item: ParameterDocument | StateDocument | DerivedDocument): void => {
+  const declare = (
+    name: string,
+    kind: VariableKind,
+    at: string,
+    item: ParameterDocument | StateDocument | DerivedDocument,
+  ): void => {
     if (!checkVariableName(context, name, at)) return;
     const before = declaredAt.get(name);
     if (before !== undefined || more.has(name)) {
@@ -75,8 +88,10 @@ export function declareEquations(
   };
   for (const [name, item] of Object.entries(document.parameters ?? {}))
     declare(name, 'parameter', child(`${pointer}/parameters`, name), item);
-  for (const [name, item] of Object.entries(document.state ?? {})) declare(name, 'state', child(`${pointer}/state`, name), item);
-  for (const [name, item] of Object.entries(document.derived ?? {})) declare(name, 'derived', child(`${pointer}/derived`, name), item);
+  for (const [name, item] of Object.entries(document.state ?? {}))
+    declare(name, 'state', child(`${pointer}/state`, name), item);
+  for (const [name, item] of Object.entries(document.derived ?? {}))
+    declare(name, 'derived', child(`${pointer}/derived`, name), item);
 
   const noise = noisesOf(document, (name) => declaredAt.has(name) || more.has(name));
   for (const name of noise) resolved.set(name, special(noiseDimension, 'real', 'noise'));
@@ -120,7 +135,10 @@ function declaration(
   if (map?.unit !== undefined) {
     const unit = readUnit(context, map.unit, `${pointer}/unit`);
     if (unit && (type === 'boolean' || type === 'integer') && !equalDimensions(unit.dimension, dimensionless)) {
-      context.report(wrongDimension(`the unit of a variable of type ${type}`, dimensionless, unit.dimension), `${pointer}/unit`);
+      context.report(
+        wrongDimension(`the unit of a variable of type ${type}`, dimensionless, unit.dimension),
+        `${pointer}/unit`,
+      );
     }
     return unit && { kind, dimension: unit.dimension, type: type ?? 'real', unit };
   }
@@ -145,17 +163,21 @@ const noiseName = /^xi(?:_[A-Za-z0-9_]+)?$/;
 /** The noises listed, and those used under a noise's usual name; sorted. */
 function noisesOf(
   document: EquationSetDocument & {
-    readonly regimes?: Readonly<Record<string, { readonly derivatives?: Readonly<Record<string, DerivativeDocument>> }>>;
+    readonly regimes?: Readonly<
+      Record<string, { readonly derivatives?: Readonly<Record<string, DerivativeDocument>> }>
+    >;
   },
   declared: (name: string) => boolean,
 ): string[] {
   const found = new Set(document.noise ?? []);
   const search = (text: unknown): void => {
     if (typeof text !== 'string') return;
-    for (const [word] of text.matchAll(/(?<![\w.])xi(?:_\w+)?(?![\w.(])/g)) if (noiseName.test(word) && !declared(word)) found.add(word);
+    for (const [word] of text.matchAll(/(?<![\w.])xi(?:_\w+)?(?![\w.(])/g))
+      if (noiseName.test(word) && !declared(word)) found.add(word);
   };
   const rates = [document.derivatives, ...Object.values(document.regimes ?? {}).map((regime) => regime.derivatives)];
-  for (const map of rates) for (const item of Object.values(map ?? {})) search(typeof item === 'object' ? item.rate : item);
+  for (const map of rates)
+    for (const item of Object.values(map ?? {})) search(typeof item === 'object' ? item.rate : item);
   for (const item of Object.values(document.derived ?? {})) search(typeof item === 'object' ? item.value : item);
   return [...found].sort();
 }
@@ -184,7 +206,13 @@ export function normaliseEquations(
     }
     return result;
   };
-  const value = (item: ParameterDocument | StateDocument, key: 'value' | 'initial', variable: Variable, at: string, name: string) => {
+  const value = (
+    item: ParameterDocument | StateDocument,
+    key: 'value' | 'initial',
+    variable: Variable,
+    at: string,
+    name: string,
+  ) => {
     const map = typeof item === 'object' ? (item as Record<string, unknown>) : undefined;
     const written = (map ? map[key] : item) as ValueDocument | undefined;
     const shared = map?.['shared'] === true;
@@ -217,7 +245,8 @@ export function normaliseEquations(
     derivedVariable(context, item, variable, scopes, unitOf(variable), at, name),
   );
   const derivatives = normaliseDerivatives(context, document.derivatives, own, scopes, `${pointer}/derivatives`);
-  const conformsTo = document.conformsTo && normaliseClaim(context, document.conformsTo, scopes, `${pointer}/conformsTo`);
+  const conformsTo =
+    document.conformsTo && normaliseClaim(context, document.conformsTo, scopes, `${pointer}/conformsTo`);
   return {
     parameters,
     state,
@@ -261,7 +290,9 @@ export function normaliseDerivatives(
     if (variable?.kind !== 'state' || variable.type !== 'real') {
       const states = own.names().filter((other) => own.lookup(other)?.kind === 'state');
       context.reportKey(
-        variable ? messages.notIntegrable(name, variable.kind, variable.type) : messages.unknownVariable(name, states, 'state variable'),
+        variable
+          ? messages.notIntegrable(name, variable.kind, variable.type)
+          : messages.unknownVariable(name, states, 'state variable'),
         at,
       );
       continue;
@@ -282,7 +313,10 @@ export function normaliseDerivatives(
   return result;
 }
 
-/** The library type that this one is said to equal: the expressions of its parameters have the dimensions that they have. */
+/**
+ * The library type that this one is said to equal: the expressions of its parameters have the dimensions that they
+ * have.
+ */
 function normaliseClaim(
   context: Context,
   claim: NonNullable<EquationSetDocument['conformsTo']>,

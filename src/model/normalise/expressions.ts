@@ -48,8 +48,15 @@ function isQuantityText(text: string): boolean {
   return opening !== undefined && !beyondUnits.test(text.slice(opening.length - 1).replace(exponents, ''));
 }
 
-/** The tree of what was written at `pointer`: a text, or a bare number in the slot's unit; undefined after a finding. */
-export function readExpression(context: Context, written: string | number | boolean, unit: Unit, pointer: string): Expression | undefined {
+/**
+ * The tree of what was written at `pointer`: a text, or a bare number in the slot's unit; undefined after a finding.
+ */
+export function readExpression(
+  context: Context,
+  written: string | number | boolean,
+  unit: Unit,
+  pointer: string,
+): Expression | undefined {
   if (typeof written === 'boolean') return boolean(written);
   if (typeof written === 'number') return numberInUnit(context, written, unit, pointer);
   return attempt(context, pointer, () => {
@@ -62,7 +69,9 @@ export function readExpression(context: Context, written: string | number | bool
 
 /** A bare number as a literal in the unit of its place. */
 function numberInUnit(context: Context, written: number, unit: Unit, pointer: string): Expression | undefined {
-  const value = Number.isFinite(written) ? scaleDecimal(Object.is(written, -0) ? '-0' : String(written), unit.scale) : NaN;
+  const value = Number.isFinite(written)
+    ? scaleDecimal(Object.is(written, -0) ? '-0' : String(written), unit.scale)
+    : NaN;
   if (!Number.isFinite(value)) {
     context.report(messages.notFinite(written), pointer);
     return undefined;
@@ -79,7 +88,10 @@ export function settle(context: Context, e: Expression, names: Names): Expressio
     const constant = context.constants.get(part.name);
     if (!constant || constant.unknown === true) return;
     const { value, dimension, type } = constant;
-    values.set(part.name, !isDimensionless(dimension) ? quantity(value, dimension) : type === 'integer' ? integer(value) : number(value));
+    values.set(
+      part.name,
+      !isDimensionless(dimension) ? quantity(value, dimension) : type === 'integer' ? integer(value) : number(value),
+    );
   });
   return foldConstants(e, values, (name) => names.lookup(name) !== undefined);
 }
@@ -94,7 +106,9 @@ export function fits(context: Context, e: Expression, scopes: readonly Names[], 
   const expected = { what: slot.what, dimension: slot.unit.dimension, type: slot.type };
   return scopes
     .filter((names) => canCheck(context, e, names))
-    .map((names) => checkExpression(e, scopeFor(context, names), expected, (finding, span) => context.report(finding, pointer, span)))
+    .map((names) =>
+      checkExpression(e, scopeFor(context, names), expected, (finding, span) => context.report(finding, pointer, span)),
+    )
     .every((fit) => fit);
 }
 
@@ -142,7 +156,12 @@ export function checkedExpression(
 }
 
 /** Settles a checked expression and looks for divisors that became zero. */
-export function settled(context: Context, e: Expression, scopes: readonly Names[], pointer: string): Expression | undefined {
+export function settled(
+  context: Context,
+  e: Expression,
+  scopes: readonly Names[],
+  pointer: string,
+): Expression | undefined {
   const result = attempt(context, pointer, () => settle(context, e, allNames(scopes)));
   if (result) reportZeroDivisors(context, result, pointer);
   return result;
@@ -183,7 +202,11 @@ export interface PlacedStatement {
 }
 
 /** Parses statements: a list of texts, or one text. */
-export function readStatements(context: Context, written: string | readonly string[] | undefined, pointer: string): PlacedStatement[] {
+export function readStatements(
+  context: Context,
+  written: string | readonly string[] | undefined,
+  pointer: string,
+): PlacedStatement[] {
   const texts =
     written === undefined
       ? []
@@ -196,7 +219,11 @@ export function readStatements(context: Context, written: string | readonly stri
 }
 
 /** The canonical text of a checked statement. */
-export function statementText(context: Context, { statement, pointer }: PlacedStatement, names: Names): string | undefined {
+export function statementText(
+  context: Context,
+  { statement, pointer }: PlacedStatement,
+  names: Names,
+): string | undefined {
   let whole = true;
   const result = mapStatement(statement, (e) => {
     const done = settled(context, e, [names], pointer);

@@ -18,14 +18,18 @@ export function literalValue(e: Expression): number | undefined {
 }
 
 /**
- * The least and greatest value that a literal, a uniform draw or a clip with literal limits can have; infinite where that
- * is not known.
+ * The least and greatest value that a literal, a uniform draw or a clip with literal limits can have; infinite where
+ * that is not known.
  */
 export function literalBounds(e: Expression): { readonly low: number; readonly high: number } {
   const value = literalValue(e);
   if (value !== undefined) return { low: value, high: value };
   const limits =
-    e.kind === 'call' && e.function === 'uniform' ? e.arguments : e.kind === 'call' && e.function === 'clip' ? e.arguments.slice(1) : [];
+    e.kind === 'call' && e.function === 'uniform'
+      ? e.arguments
+      : e.kind === 'call' && e.function === 'clip'
+        ? e.arguments.slice(1)
+        : [];
   const [low, high] = limits.map(literalValue);
   return { low: low ?? -Infinity, high: high ?? Infinity };
 }
@@ -83,7 +87,12 @@ export function nonNegativeQuantity(
 const largestCount = 2_147_483_648;
 
 /** A whole number from 0 to 2^31, of literals and model parameters; undefined after a finding. */
-export function normaliseCount(context: Context, written: string | number, what: string, pointer: string): number | undefined {
+export function normaliseCount(
+  context: Context,
+  written: string | number,
+  what: string,
+  pointer: string,
+): number | undefined {
   const value = wholeNumber(context, written, what, pointer);
   if (value === undefined) return undefined;
   if (value < 0) context.report(messages.negative(what, value), pointer);
@@ -93,7 +102,12 @@ export function normaliseCount(context: Context, written: string | number, what:
 }
 
 /** A whole number of either sign; undefined after a finding. */
-export function wholeNumber(context: Context, written: string | number, what: string, pointer: string): number | undefined {
+export function wholeNumber(
+  context: Context,
+  written: string | number,
+  what: string,
+  pointer: string,
+): number | undefined {
   const e = readExpression(context, written, pureUnit, pointer);
   const folded = e && settle(context, e, noNames);
   if (!e || !folded || !canCheck(context, e, noNames)) return undefined;

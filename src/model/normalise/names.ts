@@ -25,7 +25,9 @@ export interface Variable extends Symbol {
 export interface Names {
   lookup(name: string): Variable | undefined;
   names(): readonly string[];
-  /** Set where the ends of a synapse are not known, because nothing uses its type: what reads them cannot be checked. */
+  /**
+   * Set where the ends of a synapse are not known, because nothing uses its type: what reads them cannot be checked.
+   */
   readonly open?: boolean;
 }
 
@@ -121,7 +123,8 @@ export function checkVariableName(context: Context, name: string, pointer: strin
 /** Checks the names of a map of types, populations, … */
 export function checkIds(context: Context, map: Readonly<Record<string, unknown>> | undefined, pointer: string): void {
   for (const name of Object.keys(map ?? {}))
-    if (hostNames.has(name)) context.reportKey(messages.reservedName(name, 'it is kept for the machine'), child(pointer, name));
+    if (hostNames.has(name))
+      context.reportKey(messages.reservedName(name, 'it is kept for the machine'), child(pointer, name));
 }
 
 /** Names from several sources; the first that knows a name gives its meaning. */
@@ -129,7 +132,8 @@ export function namesFrom(...sources: readonly (Names | ReadonlyMap<string, Vari
   return {
     lookup(name) {
       for (const source of sources) {
-        const found = source instanceof Map ? (source as ReadonlyMap<string, Variable>).get(name) : (source as Names).lookup(name);
+        const found =
+          source instanceof Map ? (source as ReadonlyMap<string, Variable>).get(name) : (source as Names).lookup(name);
         if (found) return found;
       }
       return undefined;

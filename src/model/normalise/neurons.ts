@@ -34,7 +34,10 @@ export interface NeuronInfo {
 
 /** A neuron type, normalised. Findings are reported; what is wrong is replaced by something harmless. */
 export function normaliseNeuron(context: Context, document: NeuronDocument, pointer: string): NeuronInfo {
-  const more = new Map<string, Variable>([...declareInputs(context, document, `${pointer}/inputs`), ...declareCompartments(document)]);
+  const more = new Map<string, Variable>([
+    ...declareInputs(context, document, `${pointer}/inputs`),
+    ...declareCompartments(document),
+  ]);
   const declared = declareEquations(context, document, pointer, more, () => namesFrom(neuronSpecials));
   const scope = namesFrom(declared.names, neuronSpecials);
   const equations = normaliseEquations(context, document, declared, [scope], [scope], pointer);
@@ -43,12 +46,22 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
   for (const [name, item] of Object.entries(document.inputs ?? {})) {
     const variable = declared.names.lookup(name);
     if (variable?.kind !== 'input') continue;
-    inputs[name] = { unit: unitText(variable.dimension), reduce: typeof item === 'object' ? (item.reduce ?? 'sum') : 'sum' };
+    inputs[name] = {
+      unit: unitText(variable.dimension),
+      reduce: typeof item === 'object' ? (item.reduce ?? 'sum') : 'sum',
+    };
   }
   const type: NeuronType = {
     ...equations,
     inputs,
-    events: normaliseEvents(context, document, scope, declared.names, new Set(Object.keys(document.events ?? {})), `${pointer}/events`),
+    events: normaliseEvents(
+      context,
+      document,
+      scope,
+      declared.names,
+      new Set(Object.keys(document.events ?? {})),
+      `${pointer}/events`,
+    ),
     regimes: normaliseRegimes(context, document.regimes, scope, declared.names, `${pointer}/regimes`),
     ...(document.compartments
       ? { compartments: normaliseCompartments(context, document.compartments, scope, `${pointer}/compartments`) }
@@ -56,7 +69,11 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
     ...normaliseSequence(
       context,
       document.sequence,
-      { equations, events: Object.keys(document.events ?? {}), regimes: Object.keys(document.regimes ?? {}).length > 0 },
+      {
+        equations,
+        events: Object.keys(document.events ?? {}),
+        regimes: Object.keys(document.regimes ?? {}).length > 0,
+      },
       `${pointer}/sequence`,
     ),
   };
@@ -68,7 +85,11 @@ function declareInputs(context: Context, document: NeuronDocument, pointer: stri
   for (const [name, item] of Object.entries(document.inputs ?? {})) {
     const at = child(pointer, name);
     if (!checkVariableName(context, name, at)) continue;
-    const unit = readUnit(context, typeof item === 'object' ? item.unit : item, typeof item === 'object' ? `${at}/unit` : at);
+    const unit = readUnit(
+      context,
+      typeof item === 'object' ? item.unit : item,
+      typeof item === 'object' ? `${at}/unit` : at,
+    );
     inputs.set(name, unit ? { kind: 'input', dimension: unit.dimension, type: 'real', unit } : unknown('input'));
   }
   return inputs;
@@ -76,8 +97,12 @@ function declareInputs(context: Context, document: NeuronDocument, pointer: stri
 
 /** The events that others see. */
 function eventNames(document: NeuronDocument): ReadonlySet<string> {
-  const emitted = Object.values(document.regimes ?? {}).flatMap((regime) => (regime.transitions ?? []).map(({ emit }) => emit));
-  const own = Object.entries(document.events ?? {}).map(([name, event]) => emittedName(name, typeof event === 'string' ? {} : event));
+  const emitted = Object.values(document.regimes ?? {}).flatMap((regime) =>
+    (regime.transitions ?? []).map(({ emit }) => emit),
+  );
+  const own = Object.entries(document.events ?? {}).map(([name, event]) =>
+    emittedName(name, typeof event === 'string' ? {} : event),
+  );
   return new Set([...own, ...emitted].filter((name) => typeof name === 'string'));
 }
 
@@ -109,7 +134,9 @@ function normaliseEvents(
       within('when'),
     );
     const refractory =
-      event.refractory === undefined ? undefined : normaliseRefractory(context, event.refractory, scope, own, events, within('refractory'));
+      event.refractory === undefined
+        ? undefined
+        : normaliseRefractory(context, event.refractory, scope, own, events, within('refractory'));
     const multiplicity =
       event.multiplicity === undefined
         ? undefined
@@ -182,7 +209,8 @@ function normaliseRefractory(
     context.report(messages.unknownVariable(name, states, 'state variable'), `${pointer}/rate/${index}`);
   }
   for (const [index, name] of (map.of ?? []).entries()) {
-    if (!events.has(name)) context.report(messages.unknownReference('event', name, [...events]), `${pointer}/of/${index}`);
+    if (!events.has(name))
+      context.report(messages.unknownReference('event', name, [...events]), `${pointer}/of/${index}`);
   }
   const duration = map.for === undefined ? undefined : refractoryTime(context, map.for, scope, at('for'));
   const condition =
@@ -208,7 +236,12 @@ function normaliseRefractory(
 }
 
 /** How long, as text; a literal is not negative. */
-function refractoryTime(context: Context, written: string | number | boolean, scope: Names, pointer: string): string | undefined {
+function refractoryTime(
+  context: Context,
+  written: string | number | boolean,
+  scope: Names,
+  pointer: string,
+): string | undefined {
   const what = 'the refractory time';
   const e = checkedExpression(context, written, [scope], { what, unit: secondUnit, type: 'real' }, pointer);
   const value = e && literalValue(e);
@@ -235,7 +268,13 @@ function normaliseRegimes(
       initial: regime.initial ?? false,
       derivatives: normaliseDerivatives(context, regime.derivatives, own, [scope], `${at}/derivatives`),
       ...normaliseOrder(context, regime.order, Object.keys(regime.derivatives ?? {}), `${at}/order`),
-      onEntry: normaliseCode(context, regime.onEntry, [scope], { what: `entering ${name}`, ports: false }, `${at}/onEntry`),
+      onEntry: normaliseCode(
+        context,
+        regime.onEntry,
+        [scope],
+        { what: `entering ${name}`, ports: false },
+        `${at}/onEntry`,
+      ),
       transitions: (regime.transitions ?? []).map((transition, index) => {
         const place = `${at}/transitions/${index}`;
         if (transition.to !== undefined && !names.includes(transition.to))

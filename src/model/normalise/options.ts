@@ -7,7 +7,10 @@ import { nonNegativeQuantity } from './literals.js';
 import { secondUnit } from './names.js';
 import type { Phase } from '../model.js';
 
-/** What may be changed of a model from outside. Quantities are text with a unit; bare numbers are in the unit of their place. */
+/**
+ * What may be changed of a model from outside. Quantities are text with a unit; bare numbers are in the unit of their
+ * place.
+ */
 export interface Overrides {
   /** `name` of a model parameter, or `population.variable`, `projection.variable`. */
   readonly set?: Readonly<Record<string, string>>;
@@ -37,7 +40,11 @@ function written(text: string): string | number {
 export const givenParameter = (name: string): string => `/--set/${name}`;
 
 /** Puts what was given from outside into the document. */
-export function applyOverrides(document: ModelDocument, positions: Positions, { set = {}, seed, dt }: Overrides): Overridden {
+export function applyOverrides(
+  document: ModelDocument,
+  positions: Positions,
+  { set = {}, seed, dt }: Overrides,
+): Overridden {
   const places = new Map<string, Place>();
   const constants = new Map<string, string | number>();
   const unknown: { key: string; place: Place }[] = [];
@@ -54,14 +61,24 @@ export function applyOverrides(document: ModelDocument, positions: Positions, { 
     const population = Object.hasOwn(populations, owner) ? populations[owner] : undefined;
     const projection = Object.hasOwn(projections, owner) ? projections[owner] : undefined;
     if (population) {
-      populations = { ...populations, [owner]: { ...population, values: { ...population.values, [name]: written(text) } } };
+      populations = {
+        ...populations,
+        [owner]: { ...population, values: { ...population.values, [name]: written(text) } },
+      };
       places.set(`/populations/${owner}/values/${name}`, place);
     } else if (projection) {
-      projections = { ...projections, [owner]: { ...projection, values: { ...projection.values, [name]: written(text) } } };
+      projections = {
+        ...projections,
+        [owner]: { ...projection, values: { ...projection.values, [name]: written(text) } },
+      };
       places.set(`/projections/${owner}/values/${name}`, place);
     } else unknown.push({ key: owner, place });
   }
-  const experiment = { ...document.experiment, ...(seed === undefined ? {} : { seed }), ...(dt === undefined ? {} : { dt: written(dt) }) };
+  const experiment = {
+    ...document.experiment,
+    ...(seed === undefined ? {} : { seed }),
+    ...(dt === undefined ? {} : { dt: written(dt) }),
+  };
   if (seed !== undefined) places.set('/experiment/seed', { document: `--seed ${seed}` });
   if (dt !== undefined) places.set('/experiment/dt', { document: `--dt ${dt}` });
   return {
@@ -137,7 +154,8 @@ export function givenDuration(
   document: ModelDocument,
 ): { phases: readonly PhaseDocument[]; total?: number } {
   const { protocol, duration: own } = document.experiment ?? {};
-  if (protocol !== undefined && own !== undefined) context.report(messages.oneOfKeys(['duration', 'protocol'], 2), '/experiment/duration');
+  if (protocol !== undefined && own !== undefined)
+    context.report(messages.oneOfKeys(['duration', 'protocol'], 2), '/experiment/duration');
   const phases = protocol ?? (own === undefined ? [] : [{ run: own }]);
   if (duration === undefined) return { phases };
   const total = nonNegativeQuantity(context, written(duration), secondUnit, 'the time to run', '/--duration');

@@ -27,7 +27,8 @@ export function declarePopulation(
   }
   if (document.spikes !== undefined) context.report(messages.oneOfKeys(['type', 'spikes'], 2), `${pointer}/spikes`);
   const neuron = neurons.get(document.type);
-  if (!neuron) context.report(messages.unknownReference('neuron type', document.type, [...neurons.keys()]), `${pointer}/type`);
+  if (!neuron)
+    context.report(messages.unknownReference('neuron type', document.type, [...neurons.keys()]), `${pointer}/type`);
   return { size, ...(neuron ? { neuron } : { unknown: true }) };
 }
 
@@ -48,7 +49,8 @@ export function normalisePopulation(
     const variable = neuron?.own.lookup(name);
     if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
       const own = neuron?.own;
-      const known = own?.names().filter((other) => ['parameter', 'state'].includes(own.lookup(other)?.kind ?? '')) ?? [];
+      const known =
+        own?.names().filter((other) => ['parameter', 'state'].includes(own.lookup(other)?.kind ?? '')) ?? [];
       if (neuron || document.type === undefined)
         context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
       continue;
@@ -59,19 +61,36 @@ export function normalisePopulation(
       context,
       written,
       [scope],
-      { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : countOf(size)) },
+      {
+        what: `the value of ${name}`,
+        unit: variable.unit,
+        type: variable.type,
+        ...(shared ? { count: 1 } : countOf(size)),
+      },
       at,
     );
     if (value !== undefined) values[name] = value;
   }
   const linked =
     document.linked &&
-    normaliseLinks(context, document.linked, { size, ...(neuron ? { neuron } : {}) }, scope, populations, `${pointer}/linked`);
+    normaliseLinks(
+      context,
+      document.linked,
+      { size, ...(neuron ? { neuron } : {}) },
+      scope,
+      populations,
+      `${pointer}/linked`,
+    );
   if (document.clock !== undefined && !clocks.has(document.clock))
     context.report(messages.unknownReference('clock', document.clock, [...clocks]), `${pointer}/clock`);
   const positions =
-    document.positions === undefined ? undefined : normalisePositions(context, document.positions, size, scope, `${pointer}/positions`);
-  const spikes = document.spikes === undefined ? undefined : normaliseSpikes(context, document.spikes, size, id, `${pointer}/spikes`);
+    document.positions === undefined
+      ? undefined
+      : normalisePositions(context, document.positions, size, scope, `${pointer}/positions`);
+  const spikes =
+    document.spikes === undefined
+      ? undefined
+      : normaliseSpikes(context, document.spikes, size, id, `${pointer}/spikes`);
   return {
     ...(document.type === undefined ? {} : { type: document.type }),
     size,
@@ -114,9 +133,15 @@ function normaliseLinks(
     const names = source.neuron?.own;
     const target = names?.lookup(variable);
     if (!target || !['parameter', 'state', 'derived'].includes(target.kind))
-      context.report(messages.unknownVariable(variable, names?.names() ?? [], `variable of ${population}`), `${at}/variable`);
+      context.report(
+        messages.unknownVariable(variable, names?.names() ?? [], `variable of ${population}`),
+        `${at}/variable`,
+      );
     else if (own && !equalDimensions(own.dimension, target.dimension))
-      context.report(wrongDimension(`the linked variable ${variable}`, own.dimension, target.dimension), `${at}/variable`);
+      context.report(
+        wrongDimension(`the linked variable ${variable}`, own.dimension, target.dimension),
+        `${at}/variable`,
+      );
     const place =
       index === undefined
         ? undefined
@@ -151,7 +176,12 @@ function normalisePositions(
   pointer: string,
 ): Population['positions'] | undefined {
   if (isArrayDocument(written)) {
-    const array = normaliseArray(context, written, { what: 'the positions', unit: siUnit(metre), type: 'real' }, pointer);
+    const array = normaliseArray(
+      context,
+      written,
+      { what: 'the positions', unit: siUnit(metre), type: 'real' },
+      pointer,
+    );
     if (!array) return undefined;
     const length = array.shape.reduce((product, side) => product * side, 1);
     const wrongRow = array.shape.length === 2 && array.shape[1] !== 3;
@@ -183,7 +213,9 @@ function normalisePositions(
     );
     if (value !== undefined) result[name] = value;
   }
-  const draw = generator && hostDraw(context, generator, { what: 'the positions', unit: pureUnit, type: 'real' }, `${pointer}/generator`);
+  const draw =
+    generator &&
+    hostDraw(context, generator, { what: 'the positions', unit: pureUnit, type: 'real' }, `${pointer}/generator`);
   return {
     structure,
     arguments: result,
@@ -211,12 +243,22 @@ export function normaliseSpikes(
 ): Population['spikes'] | undefined {
   if ('file' in written) return written;
   const indices = indicesOf(context, written.indices, Number.isNaN(size) ? undefined : size, id, `${pointer}/indices`);
-  const times = normaliseArray(context, written.times, { what: 'the spike times', unit: secondUnit, type: 'real' }, `${pointer}/times`);
+  const times = normaliseArray(
+    context,
+    written.times,
+    { what: 'the spike times', unit: secondUnit, type: 'real' },
+    `${pointer}/times`,
+  );
   const period =
-    written.period === undefined ? undefined : positiveQuantity(context, written.period, secondUnit, 'the period', `${pointer}/period`);
+    written.period === undefined
+      ? undefined
+      : positiveQuantity(context, written.period, secondUnit, 'the period', `${pointer}/period`);
   if (!indices || !times) return undefined;
   if (indices.shape[0] !== times.shape[0]) {
-    context.report(messages.wrongLength('the spike times', indices.shape[0] ?? 0, times.shape[0] ?? 0), `${pointer}/times`);
+    context.report(
+      messages.wrongLength('the spike times', indices.shape[0] ?? 0, times.shape[0] ?? 0),
+      `${pointer}/times`,
+    );
     return undefined;
   }
   const [at, of] = [numbersOf(context, times.values), numbersOf(context, indices.values)];
@@ -237,7 +279,10 @@ export function normaliseSpikes(
 }
 
 /** Spikes by time, then element: the order in which they are written says nothing. */
-function sortedSpikes(indices: readonly number[], times: readonly number[]): { indices: readonly number[]; times: readonly number[] } {
+function sortedSpikes(
+  indices: readonly number[],
+  times: readonly number[],
+): { indices: readonly number[]; times: readonly number[] } {
   const order = indices.map((_, index) => index);
   order.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0));
   return { indices: order.map((index) => indices[index] ?? 0), times: order.map((index) => times[index] ?? 0) };

@@ -10,7 +10,17 @@ import type { Context } from './context.js';
 import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literals.js';
 import { foldConstants } from '../../lang/fold.js';
 import { parseExpression } from '../../lang/parse.js';
-import { anyName, metre, namesFrom, secondUnit, siUnit, sourceSpecials, special, type Names, type Variable } from './names.js';
+import {
+  anyName,
+  metre,
+  namesFrom,
+  secondUnit,
+  siUnit,
+  sourceSpecials,
+  special,
+  type Names,
+  type Variable,
+} from './names.js';
 import { placeOf } from './neurons.js';
 import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
 import { noEnd, synapseScopes, type DeclaredSynapse, type EndInfo, type Ends, type SynapseInfo } from './synapses.js';
@@ -30,7 +40,12 @@ export interface ReadEnd {
 }
 
 /** The ends of a projection. */
-export function declareProjection(context: Context, document: ProjectionDocument, elements: Elements, pointer: string): DeclaredProjection {
+export function declareProjection(
+  context: Context,
+  document: ProjectionDocument,
+  elements: Elements,
+  pointer: string,
+): DeclaredProjection {
   const from = readEnd(context, document.from, elements, `${pointer}/from`);
   const to = readEnd(context, document.to, elements, `${pointer}/to`);
   if (from && 'projection' in from.end.of) context.report(messages.projectionAsSource(), `${pointer}/from`);
@@ -66,7 +81,8 @@ export function eventsOf(member: Member): ReadonlySet<string> | undefined {
 export function checkSection(context: Context, section: Id, selection: Selection, pointer: string): void {
   for (const member of selection.members) {
     if (member.kind === 'population' && member.population.unknown === true) continue;
-    const sections = member.kind === 'population' ? Object.keys(member.population.neuron?.type.compartments?.sections ?? {}) : [];
+    const sections =
+      member.kind === 'population' ? Object.keys(member.population.neuron?.type.compartments?.sections ?? {}) : [];
     if (!sections.includes(section)) context.report(messages.unknownReference('section', section, sections), pointer);
   }
 }
@@ -79,7 +95,10 @@ const endSpecials: ReadonlyMap<string, Variable> = new Map([
 ]);
 
 /** All pairs of ends that a projection connects, one for each pair of types. */
-export function endsOf({ from, to }: DeclaredProjection, synapseOf: (projection: Id) => DeclaredSynapse | undefined): Ends[] {
+export function endsOf(
+  { from, to }: DeclaredProjection,
+  synapseOf: (projection: Id) => DeclaredSynapse | undefined,
+): Ends[] {
   const infos = (read: ReadEnd | undefined): EndInfo[] => {
     const found = new Map<object, EndInfo>();
     for (const member of read?.selection.members ?? []) {
@@ -91,7 +110,11 @@ export function endsOf({ from, to }: DeclaredProjection, synapseOf: (projection:
   return infos(from).flatMap((pre) => infos(to).map((post) => ({ pre, post })));
 }
 
-function endInfo(member: Member, synapseOf: (projection: Id) => DeclaredSynapse | undefined, event: Id | undefined): EndInfo {
+function endInfo(
+  member: Member,
+  synapseOf: (projection: Id) => DeclaredSynapse | undefined,
+  event: Id | undefined,
+): EndInfo {
   if (member.kind === 'projection') {
     const synapse = synapseOf(member.id);
     return synapse ? { names: synapse.declared.names, events: new Set() } : noEnd;
@@ -100,7 +123,10 @@ function endInfo(member: Member, synapseOf: (projection: Id) => DeclaredSynapse 
   if (unknown === true) return { names: anyName, events: undefined };
   if (!neuron) return { names: namesFrom(sourceSpecials), events: new Set(['spike']) };
   // The event chosen at this end takes the place of the spike.
-  return { names: namesFrom(neuron.own, endSpecials), events: event === undefined ? neuron.events : new Set([...neuron.events, 'spike']) };
+  return {
+    names: namesFrom(neuron.own, endSpecials),
+    events: event === undefined ? neuron.events : new Set([...neuron.events, 'spike']),
+  };
 }
 
 /** A projection, normalised. */
@@ -113,7 +139,8 @@ export function normaliseProjection(
   projections: ReadonlyMap<Id, DeclaredProjection>,
   pointer: string,
 ): Projection | undefined {
-  if (!synapse) context.report(messages.unknownReference('synapse type', document.synapse, synapseNames), `${pointer}/synapse`);
+  if (!synapse)
+    context.report(messages.unknownReference('synapse type', document.synapse, synapseNames), `${pointer}/synapse`);
   if (!from || !to || !synapse) return undefined;
   const scopes = synapseScopes(synapse.own, ends);
   const connectionScopes = synapseScopes({ lookup: () => undefined, names: () => [] }, ends);
@@ -122,7 +149,9 @@ export function normaliseProjection(
     const at = child(`${pointer}/values`, name);
     const variable = synapse.own.lookup(name);
     if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
-      const known = synapse.own.names().filter((other) => ['parameter', 'state'].includes(synapse.own.lookup(other)?.kind ?? ''));
+      const known = synapse.own
+        .names()
+        .filter((other) => ['parameter', 'state'].includes(synapse.own.lookup(other)?.kind ?? ''));
       context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
       continue;
     }
@@ -149,7 +178,13 @@ export function normaliseProjection(
     connect: normaliseConnections(
       context,
       document.connect,
-      { from: from.selection, to: to.selection, scopes: connectionScopes, sameEnds, projections: [...projections.keys()] },
+      {
+        from: from.selection,
+        to: to.selection,
+        scopes: connectionScopes,
+        sameEnds,
+        projections: [...projections.keys()],
+      },
       `${pointer}/connect`,
     ),
     receptors: normaliseReceptors(context, document, synapse, ends, pointer),
@@ -162,7 +197,10 @@ export function normaliseProjection(
 }
 
 /** The matrix that has a value for each pair of elements. */
-export const matrixOf = ({ selection: from }: ReadEnd, { selection: to }: ReadEnd): { readonly matrix?: readonly [number, number] } =>
+export const matrixOf = (
+  { selection: from }: ReadEnd,
+  { selection: to }: ReadEnd,
+): { readonly matrix?: readonly [number, number] } =>
   from.count === undefined || to.count === undefined ? {} : { matrix: [from.count, to.count] };
 
 /** Which variable of the target each port writes to. */
@@ -181,8 +219,10 @@ function normaliseReceptors(
     context.report(messages.receptorPorts(ports), `${pointer}/receptor`);
     return {};
   }
-  const written = document.receptors ?? (document.receptor !== undefined && only !== undefined ? { [only]: document.receptor } : {});
-  const at = (port: string): string => (document.receptors ? child(`${pointer}/receptors`, port) : `${pointer}/receptor`);
+  const written =
+    document.receptors ?? (document.receptor !== undefined && only !== undefined ? { [only]: document.receptor } : {});
+  const at = (port: string): string =>
+    document.receptors ? child(`${pointer}/receptors`, port) : `${pointer}/receptor`;
   for (const port of ports) if (!Object.hasOwn(written, port)) context.report(messages.missingReceptor(port), pointer);
   for (const [port, name] of Object.entries(written)) {
     const variable = synapse.ports.get(port);
@@ -202,7 +242,10 @@ function checkReceptor(context: Context, port: Id, variable: Variable, name: Id,
   if (target?.kind !== 'state' && target?.kind !== 'input')
     context.report(messages.unknownVariable(name, known, 'variable of the target'), pointer);
   else if (!equalDimensions(target.dimension, variable.dimension))
-    context.report(wrongDimension(`the variable ${name}, to which ${port} is bound,`, variable.dimension, target.dimension), pointer);
+    context.report(
+      wrongDimension(`the variable ${name}, to which ${port} is bound,`, variable.dimension, target.dimension),
+      pointer,
+    );
 }
 
 /** The delays that this projection sets, one for each pathway. */
@@ -242,17 +285,25 @@ function normaliseDelays(
     if (Object.hasOwn(pathways, name)) set(name, written, at);
     else context.reportKey(messages.unknownReference('pathway', name, Object.keys(pathways)), at);
   }
-  for (const [name, { delay }] of Object.entries(pathways)) if (!Object.hasOwn(result, name)) checkDelay(context, delay, range, pointer);
+  for (const [name, { delay }] of Object.entries(pathways))
+    if (!Object.hasOwn(result, name)) checkDelay(context, delay, range, pointer);
   return result;
 }
 
-/** A delay that is known now has to lie within what the projection states, unless it says what becomes of it otherwise. */
+/**
+ * A delay that is known now has to lie within what the projection states, unless it says what becomes of it otherwise.
+ */
 function checkDelay(context: Context, value: Value, range: Projection['delayRange'], pointer: string): void {
   if (!range || range.outOfRange !== 'error') return;
   const { min = 0, max = Infinity } = range;
   const numbers: readonly number[] =
-    typeof value === 'number' ? [value] : typeof value === 'object' && 'array' in value && !('$data' in value.array) ? value.array : [];
-  const { low, high } = typeof value === 'string' ? literalBounds(foldConstants(parseExpression(value))) : { low: min, high: min };
+    typeof value === 'number'
+      ? [value]
+      : typeof value === 'object' && 'array' in value && !('$data' in value.array)
+        ? value.array
+        : [];
+  const { low, high } =
+    typeof value === 'string' ? literalBounds(foldConstants(parseExpression(value))) : { low: min, high: min };
   const wrong = [...numbers, low, high].find((number) => Number.isFinite(number) && (number < min || number > max));
   if (wrong !== undefined) context.report(messages.delayOutOfRange(min, max, wrong), pointer);
 }
@@ -270,7 +321,11 @@ function normaliseDelayRange(
   };
   const [min, max] = [bound('min'), bound('max')];
   if (min !== undefined && max !== undefined && min > max) context.report(messages.emptyRange(min, max), pointer);
-  return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), outOfRange: written.outOfRange ?? 'error' };
+  return {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    outOfRange: written.outOfRange ?? 'error',
+  };
 }
 
 function normaliseSpace(
@@ -281,10 +336,12 @@ function normaliseSpace(
   const three = <T>(item: T | readonly T[] | undefined, otherwise: T, key: string): readonly T[] => {
     if (item === undefined) return [otherwise, otherwise, otherwise];
     if (!Array.isArray(item)) return [item as T, item as T, item as T];
-    if (item.length !== 3) context.report(messages.wrongLength(`${key} (one item for each axis)`, 3, item.length), `${pointer}/${key}`);
+    if (item.length !== 3)
+      context.report(messages.wrongLength(`${key} (one item for each axis)`, 3, item.length), `${pointer}/${key}`);
     return item as readonly T[];
   };
-  const length = (item: string | number, at: string): number => normaliseQuantity(context, item, siUnit(metre), 'a length', at) ?? 0;
+  const length = (item: string | number, at: string): number =>
+    normaliseQuantity(context, item, siUnit(metre), 'a length', at) ?? 0;
   const scale = three(written.scale, 1, 'scale');
   if (!scale.every((factor) => Number.isFinite(factor)))
     context.report(messages.notFinite(scale.find((factor) => !Number.isFinite(factor))), `${pointer}/scale`);

@@ -50,7 +50,12 @@ const actions = [
 ] as const;
 
 /** The phases of the protocol; what is wrong is reported and left out. */
-export function normaliseProtocol(context: Context, phases: readonly PhaseDocument[], names: ProtocolNames, pointer: string): Phase[] {
+export function normaliseProtocol(
+  context: Context,
+  phases: readonly PhaseDocument[],
+  names: ProtocolNames,
+  pointer: string,
+): Phase[] {
   const stored = new Set<string>();
   let now = 0;
   const result: Phase[] = [];
@@ -83,7 +88,12 @@ export function normaliseProtocol(context: Context, phases: readonly PhaseDocume
 }
 
 /** `where` goes with set, `of` with set and initialise, `on` with record, `segment` and `annotations` with reset. */
-function checkCompanions(context: Context, document: PhaseDocument, action: (typeof actions)[number], pointer: string): void {
+function checkCompanions(
+  context: Context,
+  document: PhaseDocument,
+  action: (typeof actions)[number],
+  pointer: string,
+): void {
   for (const [key, owner] of [
     ['where', 'set'],
     ['on', 'record'],
@@ -92,7 +102,8 @@ function checkCompanions(context: Context, document: PhaseDocument, action: (typ
     ['segment', 'reset'],
     ['annotations', 'reset'],
   ] as const) {
-    if (document[key] !== undefined && action !== owner) context.report(messages.onlyWith(key, owner), `${pointer}/${key}`);
+    if (document[key] !== undefined && action !== owner)
+      context.report(messages.onlyWith(key, owner), `${pointer}/${key}`);
   }
 }
 
@@ -111,7 +122,13 @@ function normalisePhase(
   switch (action) {
     case 'run':
     case 'runUntil': {
-      const time = nonNegativeQuantity(context, document[action] ?? 0, secondUnit, 'the time to run', `${pointer}/${action}`);
+      const time = nonNegativeQuantity(
+        context,
+        document[action] ?? 0,
+        secondUnit,
+        'the time to run',
+        `${pointer}/${action}`,
+      );
       return time === undefined ? undefined : action === 'run' ? { run: time } : { runUntil: time };
     }
     case 'set':
@@ -150,7 +167,15 @@ function normalisePhase(
 }
 
 function setPhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase | undefined {
-  const given = normaliseChosen(context, document, document.set ?? {}, ['parameter', 'state'], names, `${pointer}/set`, pointer);
+  const given = normaliseChosen(
+    context,
+    document,
+    document.set ?? {},
+    ['parameter', 'state'],
+    names,
+    `${pointer}/set`,
+    pointer,
+  );
   if (!given) return undefined;
   const { values, scopes, of } = given;
   if (document.where === undefined) return { set: values, ...of, ...numbered(document) };
@@ -167,12 +192,28 @@ function setPhase(context: Context, document: PhaseDocument, names: ProtocolName
 const numbered = (document: PhaseDocument): { readonly numbered?: 'selection' } =>
   document.numbered === undefined ? {} : { numbered: document.numbered };
 
-function initialisePhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase | undefined {
-  const given = normaliseChosen(context, document, document.initialise ?? {}, ['state'], names, `${pointer}/initialise`, pointer);
+function initialisePhase(
+  context: Context,
+  document: PhaseDocument,
+  names: ProtocolNames,
+  pointer: string,
+): Phase | undefined {
+  const given = normaliseChosen(
+    context,
+    document,
+    document.initialise ?? {},
+    ['state'],
+    names,
+    `${pointer}/initialise`,
+    pointer,
+  );
   return given && { initialise: given.values, ...given.of, ...numbered(document) };
 }
 
-/** The keys of a `set`, or the variables of the selection that stands beside it. A selection that has a text goes into the keys. */
+/**
+ * The keys of a `set`, or the variables of the selection that stands beside it. A selection that has a text goes into
+ * the keys.
+ */
 function normaliseChosen(
   context: Context,
   { of }: PhaseDocument,
@@ -223,7 +264,9 @@ function delaysPhase(
     const chosen = pathway ?? (before.length === 1 ? before[0] : undefined);
     if (chosen === undefined || !Object.hasOwn(synapse.pathways, chosen)) {
       context.reportKey(
-        chosen === undefined ? messages.delayPathways(before) : messages.unknownReference('pathway', chosen, Object.keys(synapse.pathways)),
+        chosen === undefined
+          ? messages.delayPathways(before)
+          : messages.unknownReference('pathway', chosen, Object.keys(synapse.pathways)),
         at,
       );
       continue;
@@ -232,7 +275,13 @@ function delaysPhase(
       context,
       written,
       synapse.scopes,
-      { what: `the delay of ${key}`, unit: secondUnit, type: 'real', least: 0, ...(synapse.matrix ? { matrix: synapse.matrix } : {}) },
+      {
+        what: `the delay of ${key}`,
+        unit: secondUnit,
+        type: 'real',
+        least: 0,
+        ...(synapse.matrix ? { matrix: synapse.matrix } : {}),
+      },
       at,
     );
     if (value !== undefined) delays[`${projection}.${chosen}`] = value;
@@ -257,16 +306,28 @@ function currentsPhase(
     const current = names.current(id);
     const value =
       current &&
-      normaliseExpression(context, written, current.scopes, { what: 'the value of the current', unit: current.unit, type: 'real' }, at);
+      normaliseExpression(
+        context,
+        written,
+        current.scopes,
+        { what: 'the value of the current', unit: current.unit, type: 'real' },
+        at,
+      );
     if (value !== undefined) currents[id] = value;
   }
   return { currents };
 }
 
 /** Other spikes for populations that replay them. */
-function replayPhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase | undefined {
+function replayPhase(
+  context: Context,
+  document: PhaseDocument,
+  names: ProtocolNames,
+  pointer: string,
+): Phase | undefined {
   const replay: Record<Id, Extract<Phase, { replay: unknown }>['replay'][Id]> = {};
-  const of = document.of === undefined ? undefined : normaliseSelection(context, document.of, names.elements, `${pointer}/of`);
+  const of =
+    document.of === undefined ? undefined : normaliseSelection(context, document.of, names.elements, `${pointer}/of`);
   if (document.of !== undefined && of === undefined) return undefined;
   for (const [id, written] of Object.entries(document.replay ?? {})) {
     const at = child(`${pointer}/replay`, id);
@@ -307,7 +368,13 @@ function normaliseSet(
       context,
       written,
       scopes,
-      { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count, ...matrixFor(selection, names) },
+      {
+        what: `the value of ${name}`,
+        unit: variable.unit,
+        type: variable.type,
+        ...count,
+        ...matrixFor(selection, names),
+      },
       at,
     );
     const text = selectionText(selection.rule);
@@ -363,7 +430,11 @@ function variableOf(
     if (!variable || !kinds.includes(variable.kind)) {
       const known = own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? [];
       context.reportKey(
-        messages.unknownVariable(name, known, kinds.includes('parameter') ? 'parameter or state variable' : 'state variable'),
+        messages.unknownVariable(
+          name,
+          known,
+          kinds.includes('parameter') ? 'parameter or state variable' : 'state variable',
+        ),
         pointer,
       );
       return undefined;

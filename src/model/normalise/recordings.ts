@@ -44,7 +44,11 @@ function normaliseRecording(
 ): Recording | undefined {
   const selection = normaliseSelection(context, document.of, names.elements, `${pointer}/of`);
   const variables =
-    document.variables === undefined ? undefined : typeof document.variables === 'string' ? [document.variables] : document.variables;
+    document.variables === undefined
+      ? undefined
+      : typeof document.variables === 'string'
+        ? [document.variables]
+        : document.variables;
   const what = [document.events !== undefined, document.rate === true].filter(Boolean).length;
   if (what > 1 || (document.rate === true && variables))
     context.report(
@@ -63,7 +67,9 @@ function normaliseRecording(
       variables,
       selection,
       names,
-      typeof document.variables === 'string' ? () => `${pointer}/variables` : (index) => `${pointer}/variables/${index}`,
+      typeof document.variables === 'string'
+        ? () => `${pointer}/variables`
+        : (index) => `${pointer}/variables/${index}`,
     );
   if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
   const name = document.name ?? freeName(usualName(document, variables, selection), taken);
@@ -79,7 +85,9 @@ function normaliseRecording(
     return { of: selection.rule, events: document.events, ...(variables ? { variables } : {}), name };
   }
   const every =
-    document.every === undefined ? undefined : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
+    document.every === undefined
+      ? undefined
+      : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
   return {
     of: selection.rule,
     variables: variables ?? [],
@@ -101,7 +109,8 @@ function checkVariables(
   for (const member of selection.members) {
     const known = recordable(member, names);
     for (const [index, name] of variables.entries()) {
-      if (known && !known.includes(name)) context.report(messages.unknownVariable(name, known, 'variable to record'), at(index));
+      if (known && !known.includes(name))
+        context.report(messages.unknownVariable(name, known, 'variable to record'), at(index));
     }
   }
 }
@@ -114,7 +123,9 @@ function recordable(member: Member, { synapse, currents }: RecordableNames): rea
   }
   const { neuron, unknown } = member.population;
   if (!neuron) return unknown === true ? undefined : [];
-  const own = neuron.own.names().filter((name) => ['parameter', 'state', 'derived', 'input'].includes(neuron.own.lookup(name)?.kind ?? ''));
+  const own = neuron.own
+    .names()
+    .filter((name) => ['parameter', 'state', 'derived', 'input'].includes(neuron.own.lookup(name)?.kind ?? ''));
   return [
     ...own,
     ...currents,
@@ -125,7 +136,11 @@ function recordable(member: Member, { synapse, currents }: RecordableNames): rea
 }
 
 /** `exc_spikes`, `exc_v_ge`, `inh_rate`: made of what is recorded, in letters, digits and underscores. */
-function usualName(document: RecordingDocument, variables: readonly string[] | undefined, selection: Selection): string {
+function usualName(
+  document: RecordingDocument,
+  variables: readonly string[] | undefined,
+  selection: Selection,
+): string {
   const subject = selectionText(selection.rule)?.replace(/\[.*/, '') ?? selection.members.map(({ id }) => id).join('_');
   const events = document.events === undefined ? undefined : document.events === 'spike' ? 'spikes' : document.events;
   const what = document.rate === true ? 'rate' : (events ?? (variables ?? []).join('_'));

@@ -35,7 +35,8 @@ export interface Selection {
 
 /** One population or projection of a selection. */
 export type Member =
-  { readonly kind: 'population'; readonly id: Id; readonly population: PopulationInfo } | { readonly kind: 'projection'; readonly id: Id };
+  | { readonly kind: 'population'; readonly id: Id; readonly population: PopulationInfo }
+  | { readonly kind: 'projection'; readonly id: Id };
 
 const term = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[([^\]]*)\])?\s*$/;
 
@@ -55,9 +56,13 @@ export function normaliseSelection(
 }
 
 function assembly(parts: readonly Selection[]): Selection {
-  const members = new Map(parts.flatMap((part) => part.members.map((member) => [`${member.kind} ${member.id}`, member])));
+  const members = new Map(
+    parts.flatMap((part) => part.members.map((member) => [`${member.kind} ${member.id}`, member])),
+  );
   const counts = parts.map(({ count }) => count);
-  const total = counts.every((count) => count !== undefined) ? counts.reduce((sum: number, count) => sum + (count ?? 0), 0) : undefined;
+  const total = counts.every((count) => count !== undefined)
+    ? counts.reduce((sum: number, count) => sum + (count ?? 0), 0)
+    : undefined;
   return {
     rule: { assembly: parts.map(({ rule }) => rule) },
     members: [...members.values()],
@@ -65,7 +70,13 @@ function assembly(parts: readonly Selection[]): Selection {
   };
 }
 
-function fromTerm(context: Context, text: string, whole: string, elements: Elements, pointer: string): Selection | undefined {
+function fromTerm(
+  context: Context,
+  text: string,
+  whole: string,
+  elements: Elements,
+  pointer: string,
+): Selection | undefined {
   const match = term.exec(text);
   const name = match?.[1];
   if (name === undefined) {
@@ -89,34 +100,54 @@ function fromTerm(context: Context, text: string, whole: string, elements: Eleme
 
 /** Populations are looked for first; the two never share a name in a valid model. */
 function nameOf(name: string, elements: Elements): SelectionMap {
-  return !elements.populations.has(name) && elements.projections.has(name) ? { projection: name } : { population: name };
+  return !elements.populations.has(name) && elements.projections.has(name)
+    ? { projection: name }
+    : { population: name };
 }
 
 const narrowing = ['slice', 'indices', 'mask', 'sample'] as const;
 
-function fromMap(context: Context, map: SelectionMap, elements: Elements, pointer: string, text = false): Selection | undefined {
+function fromMap(
+  context: Context,
+  map: SelectionMap,
+  elements: Elements,
+  pointer: string,
+  text = false,
+): Selection | undefined {
   const at = (key: string): string => (text ? pointer : child(pointer, key));
   const subjects = (['population', 'projection', 'assembly', 'from'] as const).filter((key) => map[key] !== undefined);
   const narrowed = narrowing.filter((key) => map[key] !== undefined);
   const errors = context.errorCount();
-  if (subjects.length !== 1) context.report(messages.oneOfKeys(['population', 'projection', 'assembly', 'from'], subjects.length), pointer);
+  if (subjects.length !== 1)
+    context.report(messages.oneOfKeys(['population', 'projection', 'assembly', 'from'], subjects.length), pointer);
   else if (narrowed.length > 1) context.report(messages.oneOfKeys(narrowed, 2), pointer);
-  else if (map.generator && narrowed[0] !== 'sample') context.report(messages.onlyWith('generator', 'sample'), at('generator'));
+  else if (map.generator && narrowed[0] !== 'sample')
+    context.report(messages.onlyWith('generator', 'sample'), at('generator'));
   else if (narrowed[0] !== 'sample' && (map.within ?? map.pick ?? map.name) !== undefined)
     context.report(messages.onlyWith('within, pick and name', 'sample'), pointer);
   else if (map.from === undefined ? map.only !== undefined : narrowed[0] !== 'sample' || map.within !== undefined)
     context.report(messages.onlyWith('from and only', 'sample, without within'), pointer);
-  else if (map.assembly && narrowed[0] !== undefined) context.report(messages.onlyWith(narrowed[0], 'population'), at(narrowed[0]));
+  else if (map.assembly && narrowed[0] !== undefined)
+    context.report(messages.onlyWith(narrowed[0], 'population'), at(narrowed[0]));
   if (context.errorCount() > errors) return undefined;
   if (map.assembly) {
-    const parts = map.assembly.map((part, index) => normaliseSelection(context, part, elements, `${pointer}/assembly/${index}`));
+    const parts = map.assembly.map((part, index) =>
+      normaliseSelection(context, part, elements, `${pointer}/assembly/${index}`),
+    );
     return parts.every((part) => part !== undefined) ? assembly(parts) : undefined;
   }
   if (map.from !== undefined) return ofSelection(context, map, map.from, elements, at);
-  return map.projection === undefined ? ofPopulation(context, map, elements, at) : ofProjection(context, map, elements, at);
+  return map.projection === undefined
+    ? ofPopulation(context, map, elements, at)
+    : ofProjection(context, map, elements, at);
 }
 
-function ofPopulation(context: Context, map: SelectionMap, elements: Elements, at: (key: string) => string): Selection | undefined {
+function ofPopulation(
+  context: Context,
+  map: SelectionMap,
+  elements: Elements,
+  at: (key: string) => string,
+): Selection | undefined {
   const id = map.population ?? '';
   const population = elements.populations.get(id);
   if (!population) {
@@ -147,14 +178,17 @@ function ofPopulation(context: Context, map: SelectionMap, elements: Elements, a
   if (map.sample !== undefined) {
     const sample = normaliseCount(context, map.sample, 'the size of the sample', at('sample'));
     const most = size ?? Infinity;
-    if (sample !== undefined && sample > most) context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
+    if (sample !== undefined && sample > most)
+      context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
     const generator =
-      map.generator && hostDraw(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
+      map.generator &&
+      hostDraw(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
     const within = map.within && indicesOf(context, map.within, size, id, at('within'));
     const pick = map.pick && indicesOf(context, map.pick, sample, id, at('pick'));
     if (sample === undefined || sample > most) return undefined;
     const available = within?.shape[0] ?? most;
-    if (sample > available) context.report(messages.outOfRange('the size of the sample', 0, available, sample), at('sample'));
+    if (sample > available)
+      context.report(messages.outOfRange('the size of the sample', 0, available, sample), at('sample'));
     return {
       rule: {
         population: id,
@@ -184,7 +218,9 @@ function ofSelection(
   if (!from || sample === undefined) return undefined;
   const most = from.count ?? Infinity;
   if (sample > most) context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
-  const members = from.members.filter((member) => member.kind === 'population' && (map.only === undefined || member.id === map.only));
+  const members = from.members.filter(
+    (member) => member.kind === 'population' && (map.only === undefined || member.id === map.only),
+  );
   if (members.length === 0) {
     const known = from.members.map(({ id }) => id);
     context.report(
@@ -194,7 +230,8 @@ function ofSelection(
     return undefined;
   }
   const generator =
-    map.generator && hostDraw(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
+    map.generator &&
+    hostDraw(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
   const pick = map.pick && indicesOf(context, map.pick, sample, map.only ?? '', at('pick'));
   return {
     rule: {
@@ -211,7 +248,12 @@ function ofSelection(
   };
 }
 
-function ofProjection(context: Context, map: SelectionMap, elements: Elements, at: (key: string) => string): Selection | undefined {
+function ofProjection(
+  context: Context,
+  map: SelectionMap,
+  elements: Elements,
+  at: (key: string) => string,
+): Selection | undefined {
   const id = map.projection ?? '';
   if (!elements.projections.has(id)) {
     context.report(messages.unknownReference('projection', id, [...elements.projections]), at('projection'));
@@ -228,7 +270,13 @@ function ofProjection(context: Context, map: SelectionMap, elements: Elements, a
   // How many synapses there are is not known before they are drawn.
   if (map.slice) {
     const slice = resolveSlice(context, map.slice, undefined, id, at('slice'));
-    return slice && { rule: { projection: id, slice }, members, count: Math.max(0, Math.ceil((slice[1] - slice[0]) / slice[2])) };
+    return (
+      slice && {
+        rule: { projection: id, slice },
+        members,
+        count: Math.max(0, Math.ceil((slice[1] - slice[0]) / slice[2])),
+      }
+    );
   }
   if (map.indices) {
     const indices = indicesOf(context, map.indices, undefined, id, at('indices'));

@@ -11,8 +11,9 @@ interface Listed {
 }
 
 /**
- * The parts of a type in the order in which they are advanced. Each name is known and listed once; all derived variables, derivatives that
- * are advanced each step, events and regimes are listed, since what is left out would have no place in a step.
+ * The parts of a type in the order in which they are advanced. Each name is known and listed once; all derived
+ * variables, derivatives that are advanced each step, events and regimes are listed, since what is left out would have
+ * no place in a step.
  */
 export function normaliseSequence(
   context: Context,
@@ -77,7 +78,8 @@ export function normaliseOrder(
 ): { readonly order?: readonly Id[] } {
   if (order === undefined || order.length === 0) return {};
   for (const [index, name] of order.entries()) {
-    if (!derivatives.includes(name)) context.report(messages.unknownReference('derivative', name, derivatives), `${pointer}/${index}`);
+    if (!derivatives.includes(name))
+      context.report(messages.unknownReference('derivative', name, derivatives), `${pointer}/${index}`);
     else if (order.indexOf(name) < index) context.report(messages.listedTwice(name), `${pointer}/${index}`);
   }
   const open = derivatives.filter((name) => !order.includes(name));

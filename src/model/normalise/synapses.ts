@@ -10,7 +10,15 @@ import { child } from '../pointer.js';
 import { normaliseCode, normaliseStatements } from './code.js';
 import type { Context } from './context.js';
 import { declareEquations, normaliseEquations, type Declared } from './equations.js';
-import { canCheck, infer, normaliseExpression, readExpression, readStatements, readUnit, type PlacedStatement } from './expressions.js';
+import {
+  canCheck,
+  infer,
+  normaliseExpression,
+  readExpression,
+  readStatements,
+  readUnit,
+  type PlacedStatement,
+} from './expressions.js';
 import {
   checkIds,
   checkVariableName,
@@ -72,13 +80,22 @@ export interface SynapseInfo {
  *
  * @param ends  the pairs of ends that projections use it between, known when expressions are first looked into
  */
-export function declareSynapse(context: Context, document: SynapseDocument, ends: () => readonly Ends[], pointer: string): DeclaredSynapse {
+export function declareSynapse(
+  context: Context,
+  document: SynapseDocument,
+  ends: () => readonly Ends[],
+  pointer: string,
+): DeclaredSynapse {
   const pathways = readPathways(context, document, `${pointer}/pathways`);
   const ports = new Map<string, Variable>();
   for (const [name, item] of Object.entries(document.ports ?? {})) {
     const at = child(`${pointer}/ports`, name);
     if (!checkVariableName(context, name, at)) continue;
-    const unit = readUnit(context, typeof item === 'object' ? item.unit : item, typeof item === 'object' ? `${at}/unit` : at);
+    const unit = readUnit(
+      context,
+      typeof item === 'object' ? item.unit : item,
+      typeof item === 'object' ? `${at}/unit` : at,
+    );
     ports.set(name, unit ? { kind: 'port', dimension: unit.dimension, type: 'real', unit } : unknown('port'));
   }
   const around = (): Names => surroundings(ends()[0]);
@@ -92,12 +109,16 @@ export function declareSynapse(context: Context, document: SynapseDocument, ends
 
 /** What a synapse's expressions may read beside its own variables. */
 function surroundings(ends: Ends | undefined): Names {
-  return ends ? namesFrom(synapseSpecials, endNames('pre', ends.pre.names), endNames('post', ends.post.names)) : namesFrom(synapseSpecials);
+  return ends
+    ? namesFrom(synapseSpecials, endNames('pre', ends.pre.names), endNames('post', ends.post.names))
+    : namesFrom(synapseSpecials);
 }
 
 /** All scopes of a synapse type's expressions: one for each pair of ends, or one without ends when nothing uses it. */
 export function synapseScopes(own: Names, ends: readonly Ends[]): readonly Names[] {
-  return ends.length === 0 ? [{ ...namesFrom(own, synapseSpecials), open: true }] : ends.map((pair) => namesFrom(own, surroundings(pair)));
+  return ends.length === 0
+    ? [{ ...namesFrom(own, synapseSpecials), open: true }]
+    : ends.map((pair) => namesFrom(own, surroundings(pair)));
 }
 
 const eventOfAnEnd = /^(?:pre|post)\.[A-Za-z_][A-Za-z0-9_]*$/;
@@ -157,13 +178,19 @@ function impliedPort(
 }
 
 /** A synapse type, checked between every pair of ends that it is used between. */
-export function normaliseSynapse(context: Context, synapse: DeclaredSynapse, ends: readonly Ends[], pointer: string): SynapseInfo {
+export function normaliseSynapse(
+  context: Context,
+  synapse: DeclaredSynapse,
+  ends: readonly Ends[],
+  pointer: string,
+): SynapseInfo {
   const { document, declared, ports } = synapse;
   const own = namesFrom(declared.names, ports);
   const scopes = synapseScopes(own, ends);
   const equations = normaliseEquations(context, document, declared, scopes, scopes, pointer);
   const pathways: Record<string, Pathway> = {};
-  for (const [name, pathway] of Object.entries(synapse.pathways)) pathways[name] = normalisePathway(context, name, pathway, ends, scopes);
+  for (const [name, pathway] of Object.entries(synapse.pathways))
+    pathways[name] = normalisePathway(context, name, pathway, ends, scopes);
   checkIds(context, document.events, `${pointer}/events`);
   const events = Object.entries(document.events ?? {}).map(([name, event]): readonly [string, SynapseEvent] => [
     name,
@@ -173,8 +200,24 @@ export function normaliseSynapse(context: Context, synapse: DeclaredSynapse, end
     ...equations,
     pathways,
     ...(events.length > 0 ? { events: Object.fromEntries(events) } : {}),
-    contributes: normaliseTargets(context, document.contributes, ports, ends, scopes, ['input', 'state'], `${pointer}/contributes`),
-    summed: normaliseTargets(context, document.summed, new Map(), ends, scopes, ['input', 'state'], `${pointer}/summed`),
+    contributes: normaliseTargets(
+      context,
+      document.contributes,
+      ports,
+      ends,
+      scopes,
+      ['input', 'state'],
+      `${pointer}/contributes`,
+    ),
+    summed: normaliseTargets(
+      context,
+      document.summed,
+      new Map(),
+      ends,
+      scopes,
+      ['input', 'state'],
+      `${pointer}/summed`,
+    ),
     ports: Object.fromEntries([...ports].map(([name, { dimension }]) => [name, { unit: unitText(dimension) }])),
     ...normaliseSequence(
       context,
@@ -186,7 +229,13 @@ export function normaliseSynapse(context: Context, synapse: DeclaredSynapse, end
   return { type, own, ports };
 }
 
-function normalisePathway(context: Context, name: string, pathway: ReadPathway, ends: readonly Ends[], scopes: readonly Names[]): Pathway {
+function normalisePathway(
+  context: Context,
+  name: string,
+  pathway: ReadPathway,
+  ends: readonly Ends[],
+  scopes: readonly Names[],
+): Pathway {
   const { document, on, statements, at } = pathway;
   const [side, event = ''] = on.split('.');
   for (const pair of ends) {
@@ -275,14 +324,25 @@ function normaliseTargets(
     if (variable?.unknown === true) continue;
     const unit = variable?.unit ?? (ends.length === 0 ? impliedUnit(context, written, scopes, at) : undefined);
     if (!unit) continue;
-    const text = normaliseExpression(context, written, scopes, { what: `what is added to ${target}`, unit, type: 'real' }, at);
+    const text = normaliseExpression(
+      context,
+      written,
+      scopes,
+      { what: `what is added to ${target}`, unit, type: 'real' },
+      at,
+    );
     if (text !== undefined) result[target] = text;
   }
   return result;
 }
 
 /** The unit of what is written, where that of its target cannot be known. */
-function impliedUnit(context: Context, written: string | number | boolean, scopes: readonly Names[], pointer: string): Unit {
+function impliedUnit(
+  context: Context,
+  written: string | number | boolean,
+  scopes: readonly Names[],
+  pointer: string,
+): Unit {
   const e = readExpression(context, written, pureUnit, pointer);
   const [names] = scopes;
   const found = e && names && canCheck(context, e, names) ? infer(context, e, names, pointer) : undefined;

@@ -7,7 +7,16 @@ import type { ArrayValue, HostDraw, Value } from '../model.js';
 import { child } from '../pointer.js';
 import { exponentOfUnit, isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
-import { allNames, fits, normaliseExpression, readExpression, readUnit, settled, textOf, type Slot } from './expressions.js';
+import {
+  allNames,
+  fits,
+  normaliseExpression,
+  readExpression,
+  readUnit,
+  settled,
+  textOf,
+  type Slot,
+} from './expressions.js';
 import { namesFrom, pureUnit, second, special, type Names } from './names.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
@@ -58,7 +67,13 @@ function truth(context: Context, written: boolean | number, slot: ValueSlot, poi
   return undefined;
 }
 
-function scalarOrText(context: Context, e: Expression, scopes: readonly Names[], slot: ValueSlot, pointer: string): Value | undefined {
+function scalarOrText(
+  context: Context,
+  e: Expression,
+  scopes: readonly Names[],
+  slot: ValueSlot,
+  pointer: string,
+): Value | undefined {
   if (e.kind === 'boolean') return e.value ? 1 : 0;
   const value = literalValue(e);
   if (value === undefined) {
@@ -67,7 +82,8 @@ function scalarOrText(context: Context, e: Expression, scopes: readonly Names[],
       return undefined;
     }
     const { low } = literalBounds(e);
-    if (slot.least !== undefined && low < slot.least && Number.isFinite(low) && !atLeast(context, low, slot, pointer)) return undefined;
+    if (slot.least !== undefined && low < slot.least && Number.isFinite(low) && !atLeast(context, low, slot, pointer))
+      return undefined;
     return textOf(e, allNames(scopes));
   }
   // JSON has no negative zero.
@@ -77,12 +93,17 @@ function scalarOrText(context: Context, e: Expression, scopes: readonly Names[],
 /** Whether an expression is arithmetic of literals and infinity only. */
 function isInfinite(e: Expression, scopes: readonly Names[]): boolean {
   const names = namesIn(e);
-  return names.has('inf') && names.size === 1 && callsIn(e).length === 0 && allNames(scopes).lookup('inf') === undefined;
+  return (
+    names.has('inf') && names.size === 1 && callsIn(e).length === 0 && allNames(scopes).lookup('inf') === undefined
+  );
 }
 
 function atLeast(context: Context, value: number, slot: ValueSlot, pointer: string): boolean {
   if (slot.least === undefined || value >= slot.least) return true;
-  context.report(slot.least === 0 ? messages.negative(slot.what, value) : messages.belowLeast(slot.what, slot.least, value), pointer);
+  context.report(
+    slot.least === 0 ? messages.negative(slot.what, value) : messages.belowLeast(slot.what, slot.least, value),
+    pointer,
+  );
   return false;
 }
 
@@ -96,7 +117,8 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
   }
   const numbers = slot.least === undefined ? undefined : numbersOf(context, array.values);
   for (let index = 0; numbers && index < numbers.length; index++) {
-    if (!atLeast(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer)) return undefined;
+    if (!atLeast(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer))
+      return undefined;
   }
   if (typeof written === 'object' && 'pairs' in written && written.pairs !== undefined)
     return { array: array.values, pairs: written.pairs };
@@ -108,7 +130,12 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
 }
 
 /** The places of a matrix that hold no value. */
-function gapsOf(context: Context, written: ArrayDocument, length: number, pointer: string): { readonly gaps?: ArrayValue } {
+function gapsOf(
+  context: Context,
+  written: ArrayDocument,
+  length: number,
+  pointer: string,
+): { readonly gaps?: ArrayValue } {
   if (Array.isArray(written) || !('gaps' in written) || written.gaps === undefined) return {};
   const at = child(pointer, 'gaps');
   const gaps = normaliseArray(context, written.gaps, { what: 'the gaps', unit: pureUnit, type: 'integer' }, at);
@@ -119,11 +146,19 @@ function gapsOf(context: Context, written: ArrayDocument, length: number, pointe
 }
 
 /** A draw by a named generator: its seed as text, and its unit as the power of ten that takes what it draws to SI. */
-export function hostDraw(context: Context, written: HostDrawDocument, slot: Slot, pointer: string): HostDraw | undefined {
+export function hostDraw(
+  context: Context,
+  written: HostDrawDocument,
+  slot: Slot,
+  pointer: string,
+): HostDraw | undefined {
   const exponent = exponentOf(context, written, slot, pointer);
   if (exponent === undefined) return undefined;
   if (!written.arguments.every(Number.isFinite)) {
-    context.report(messages.notFinite(written.arguments.find((argument) => !Number.isFinite(argument))), child(pointer, 'arguments'));
+    context.report(
+      messages.notFinite(written.arguments.find((argument) => !Number.isFinite(argument))),
+      child(pointer, 'arguments'),
+    );
     return undefined;
   }
   const { generator, seed, distribution, arguments: parameters, stream, order = 0, pairs, anew } = written;
@@ -133,7 +168,10 @@ export function hostDraw(context: Context, written: HostDrawDocument, slot: Slot
       ['dt', special(second)],
     ]),
   );
-  const then = written.then === undefined ? undefined : normaliseExpression(context, written.then, [drawn], slot, child(pointer, 'then'));
+  const then =
+    written.then === undefined
+      ? undefined
+      : normaliseExpression(context, written.then, [drawn], slot, child(pointer, 'then'));
   return {
     generator,
     seed: String(seed),

@@ -4,7 +4,10 @@ import { findCycle } from './graph.js';
 import type { Rule } from './rule.js';
 import { equationSets, namesOf } from './types.js';
 
-/** Derived variables do not read each other in a circle, unless they are computed in a stated order, from values of the step before. */
+/**
+ * Derived variables do not read each other in a circle, unless they are computed in a stated order, from values of the
+ * step before.
+ */
 export const derivedCycles: Rule = (model, context) => {
   for (const { set, pointer } of equationSets(model)) {
     if (model.timing === 'lems-euler' && set.sequence) continue;

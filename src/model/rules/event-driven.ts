@@ -8,7 +8,8 @@ export const eventDriven: Rule = (model, context) => {
   for (const { set, pointer, kind } of equationSets(model)) {
     if (kind === 'synapse') continue;
     for (const [name, derivative] of Object.entries(set.derivatives)) {
-      if (derivative.eventDriven) context.report(messages.eventDrivenNeuron(name), `${child(`${pointer}/derivatives`, name)}/eventDriven`);
+      if (derivative.eventDriven)
+        context.report(messages.eventDrivenNeuron(name), `${child(`${pointer}/derivatives`, name)}/eventDriven`);
     }
   }
 };

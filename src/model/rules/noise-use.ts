@@ -14,7 +14,8 @@ export const noiseUse: Rule = (model: Model, context) => {
       const found = [...names].find((name) => noisy.has(name));
       if (found !== undefined) context.report(messages.noiseOutsideRate(found), at);
     };
-    for (const [name, event] of Object.entries(type.events)) refuse(namesOf(event.when), `${child(`${pointer}/events`, name)}/when`);
+    for (const [name, event] of Object.entries(type.events))
+      refuse(namesOf(event.when), `${child(`${pointer}/events`, name)}/when`);
     for (const [name, { initial }] of Object.entries(type.state))
       refuse(namesOfValue(initial), `${child(`${pointer}/state`, name)}/initial`);
   }
@@ -25,7 +26,8 @@ function noisyNames({ noise, derived }: Pick<Model['neurons'][string], 'noise' |
   const noisy = new Set(noise);
   for (let size = -1; size !== noisy.size;) {
     size = noisy.size;
-    for (const [name, { value }] of Object.entries(derived)) if ([...namesOf(value)].some((other) => noisy.has(other))) noisy.add(name);
+    for (const [name, { value }] of Object.entries(derived))
+      if ([...namesOf(value)].some((other) => noisy.has(other))) noisy.add(name);
   }
   return noisy;
 }

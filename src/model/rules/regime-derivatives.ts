@@ -8,7 +8,10 @@ export const regimeDerivatives: Rule = (model, context) => {
     for (const [name, regime] of Object.entries(type.regimes)) {
       for (const variable of Object.keys(regime.derivatives)) {
         if (Object.hasOwn(type.derivatives, variable))
-          context.report(messages.twoDerivatives(variable, name), child(`${child(`/neurons/${id}/regimes`, name)}/derivatives`, variable));
+          context.report(
+            messages.twoDerivatives(variable, name),
+            child(`${child(`/neurons/${id}/regimes`, name)}/derivatives`, variable),
+          );
       }
     }
   }

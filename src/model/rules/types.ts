@@ -22,7 +22,11 @@ export function equationSets(
   });
   return [
     ...neurons,
-    ...Object.entries(model.synapses).map(([id, type]) => ({ set: type, pointer: child('/synapses', id), kind: 'synapse' as const })),
+    ...Object.entries(model.synapses).map(([id, type]) => ({
+      set: type,
+      pointer: child('/synapses', id),
+      kind: 'synapse' as const,
+    })),
   ];
 }
 
@@ -33,4 +37,5 @@ export const expressionOf = (text: string): Expression => parseExpression(text);
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
 
 /** Names that a value reads when it is worked out for an element. */
-export const namesOfValue = (value: Value | undefined): ReadonlySet<string> => (typeof value === 'string' ? namesOf(value) : new Set());
+export const namesOfValue = (value: Value | undefined): ReadonlySet<string> =>
+  typeof value === 'string' ? namesOf(value) : new Set();

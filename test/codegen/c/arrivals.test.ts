@@ -12,7 +12,10 @@ import { twoPopulations } from '../../support/two-populations.js';
 
 const fixture = readFileSync(new URL('../../../fixtures/brian/vogels-abbott-cuba.yaml', import.meta.url), 'utf8');
 
-/** The network of Vogels and Abbott with another number of neurons, four fifths of them excitatory, and another probability. */
+/**
+ * The network of Vogels and Abbott with another number of neurons, four fifths of them excitatory, and another
+ * probability.
+ */
 function network(neurons: number, probability: number, precision: 'float64' | 'float32' = 'float64'): Program {
   const text = fixture
     .replace('N: 4000', `N: ${neurons}`)
@@ -61,7 +64,8 @@ describe('a network in which little arrives', () => {
     for (const [name, values] of expected) expect(found.get(name), name).toEqual(values);
     // Something arrived, and nothing is left.
     expect(expected.get('P.ge')?.some((value) => Number(value) > 0.0016)).toBe(true);
-    for (const name of linesOf(changed)) expect(found.get(name)).toEqual(new BigInt64Array(found.get(name)?.length ?? 0));
+    for (const name of linesOf(changed))
+      expect(found.get(name)).toEqual(new BigInt64Array(found.get(name)?.length ?? 0));
   });
 
   test('turns negative zeros to zeros as receiving nothing does', async () => {
@@ -109,7 +113,10 @@ describe('a network stays as it is', () => {
     const read = {
       ...program,
       kernels: [...program.kernels, reader],
-      schedule: { ...program.schedule, step: [...step.slice(0, at), { ...entry, kernel: 'reader' }, ...step.slice(at)] },
+      schedule: {
+        ...program.schedule,
+        step: [...step.slice(0, at), { ...entry, kernel: 'reader' }, ...step.slice(at)],
+      },
     };
     expect(withArrivalLines(read)).toBe(read);
   });

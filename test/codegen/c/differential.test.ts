@@ -1,4 +1,7 @@
-/** The c target against the reference interpreter, bit for bit: every operation of the IR at the edges of its type, and every kernel shape. */
+/**
+ * The c target against the reference interpreter, bit for bit: every operation of the IR at the edges of its type, and
+ * every kernel shape.
+ */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -55,7 +58,9 @@ for (const { name, compiler } of compilers) {
           for (const lanes of [false, true]) {
             const source = randomProgram(seed, 12, lanes);
             expect(checkProgram(source)).toEqual([]);
-            expect(differences(await results(target, source, 2), await results(referenceTarget, source, 2))).toEqual([]);
+            expect(differences(await results(target, source, 2), await results(referenceTarget, source, 2))).toEqual(
+              [],
+            );
           }
         },
       );
@@ -66,34 +71,39 @@ for (const { name, compiler } of compilers) {
 const parallel = await linksOpenMp(gcc);
 const target = cTargetWith({ ...(gcc === undefined ? {} : { compiler: gcc }), available: 3 });
 
-describe.skipIf(!parallel)(`networks on threads give the bits of the reference${parallel ? '' : ' (skipped: no gcc with OpenMP)'}`, () => {
-  test.each([
-    { order: 'byTarget', threads: 1 },
-    { order: 'byTarget', threads: 3 },
-    { order: 'any', threads: 2 },
-    { order: 'any', threads: 3 },
-    { order: 'sequential', threads: 2 },
-  ] as const)('spikes along synapses of one delay, $order, $threads threads', async ({ order, threads }) => {
-    const source = cuba({ size: 500, rowLength: 10, delay: 3, lanes: true, order });
-    const expected = await results(referenceTarget, source, 300);
-    // There are spikes.
-    expect(expected.get('cursor')).not.toBe('00000000');
-    expect(differences(await results(target, source, 300, threads), expected)).toEqual([]);
-  });
+describe.skipIf(!parallel)(
+  `networks on threads give the bits of the reference${parallel ? '' : ' (skipped: no gcc with OpenMP)'}`,
+  () => {
+    test.each([
+      { order: 'byTarget', threads: 1 },
+      { order: 'byTarget', threads: 3 },
+      { order: 'any', threads: 2 },
+      { order: 'any', threads: 3 },
+      { order: 'sequential', threads: 2 },
+    ] as const)('spikes along synapses of one delay, $order, $threads threads', async ({ order, threads }) => {
+      const source = cuba({ size: 500, rowLength: 10, delay: 3, lanes: true, order });
+      const expected = await results(referenceTarget, source, 300);
+      // There are spikes.
+      expect(expected.get('cursor')).not.toBe('00000000');
+      expect(differences(await results(target, source, 300, threads), expected)).toEqual([]);
+    });
 
-  const orders = ['any', 'byTarget', 'byRow', 'sequential'] as const;
-  test.each(orders.flatMap((order) => [1, 3].map((threads) => ({ order, threads }))))(
-    'synapses of four delays, $order, $threads threads',
-    async ({ order, threads }) => {
-      const source = delays(order);
-      expect(differences(await results(target, source, 60, threads), await results(referenceTarget, source, 60))).toEqual([]);
-    },
-  );
+    const orders = ['any', 'byTarget', 'byRow', 'sequential'] as const;
+    test.each(orders.flatMap((order) => [1, 3].map((threads) => ({ order, threads }))))(
+      'synapses of four delays, $order, $threads threads',
+      async ({ order, threads }) => {
+        const source = delays(order);
+        expect(
+          differences(await results(target, source, 60, threads), await results(referenceTarget, source, 60)),
+        ).toEqual([]);
+      },
+    );
 
-  test('random programs on three threads', async () => {
-    for (const seed of seeds) {
-      const source = randomProgram(seed, 12, true);
-      expect(differences(await results(target, source, 2, 3), await results(referenceTarget, source, 2))).toEqual([]);
-    }
-  });
-});
+    test('random programs on three threads', async () => {
+      for (const seed of seeds) {
+        const source = randomProgram(seed, 12, true);
+        expect(differences(await results(target, source, 2, 3), await results(referenceTarget, source, 2))).toEqual([]);
+      }
+    });
+  },
+);

@@ -47,7 +47,14 @@ describe('generated text', () => {
       { kind: 'call', procedure: 'clear' },
       { kind: 'run', steps: 5 },
     ]);
-    expect([...files.keys()]).toEqual(['network.h', 'network.c', 'main.c', 'CMakeLists.txt', 'README.md', 'initial.bin']);
+    expect([...files.keys()]).toEqual([
+      'network.h',
+      'network.c',
+      'main.c',
+      'CMakeLists.txt',
+      'README.md',
+      'initial.bin',
+    ]);
     await expect(part(String(files.get('main.c')), '/* --- Tables', '/* --- Failures')).toMatchFileSnapshot(
       'golden/two-populations.tables.c',
     );
@@ -62,8 +69,10 @@ describe('generated text', () => {
   test('does not depend on initial values, so that a new seed needs no new compilation', () => {
     const withKeys = (keys: Uint32Array): string => {
       const { buffers, ...rest } = twoPopulations;
-      return generateC({ ...rest, buffers: buffers.map((known) => (known.name === 'ab.segments' ? { ...known, initial: keys } : known)) })
-        .source;
+      return generateC({
+        ...rest,
+        buffers: buffers.map((known) => (known.name === 'ab.segments' ? { ...known, initial: keys } : known)),
+      }).source;
     };
     expect(withKeys(new Uint32Array(10))).toBe(withKeys(Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)));
   });
@@ -76,7 +85,10 @@ describe('generated text', () => {
         name: 'decay',
         comment: 'decay',
         lanes: true,
-        domain: { kind: 'ranges', ranges: Array.from({ length: count }, (_, k) => ({ begin: 64 * k, end: 64 * k + 10 })) },
+        domain: {
+          kind: 'ranges',
+          ranges: Array.from({ length: count }, (_, k) => ({ begin: 64 * k, end: 64 * k + 10 })),
+        },
         locals: [],
         body: [b.store(v, index, b.mul(b.load(v, index), b.f64(0.5)))],
       };
@@ -94,7 +106,8 @@ describe('texts of a model stay in comments and strings', () => {
     const [ours, theirs] = [twoPopulations, hostileProgram(text)];
     expect(code(generateC(theirs).source)).toBe(code(generateC(ours).source));
     expect(code(generateC(theirs).header)).toBe(code(generateC(ours).header));
-    const main = (source: Program): string => code(String(cProject(source, [{ kind: 'run', steps: 20 }]).get('main.c')));
+    const main = (source: Program): string =>
+      code(String(cProject(source, [{ kind: 'run', steps: 20 }]).get('main.c')));
     // As many faults, as theirs have one.
     expect(main(theirs)).toBe(main({ ...ours, manifest: { ...ours.manifest, faults: { 1: 'step 30 was reached' } } }));
     expect(String(cProject(theirs, []).get('CMakeLists.txt'))).toBe(String(cProject(ours, []).get('CMakeLists.txt')));
@@ -105,7 +118,14 @@ describe('texts of a model stay in comments and strings', () => {
     const v = buffer(text, 'f64', 64);
     const faults = buffer('faults', 'u32', 1);
     const x = { name: text, type: 'f64' } as const;
-    const callee = { name: text, comment: '', parameters: [x], locals: [], results: [x], body: [b.set(x, b.add(b.get(x), b.f64(1)))] };
+    const callee = {
+      name: text,
+      comment: '',
+      parameters: [x],
+      locals: [],
+      results: [x],
+      body: [b.set(x, b.add(b.get(x), b.f64(1)))],
+    };
     const kernel: Kernel = {
       shape: 'map',
       name: text,
@@ -117,7 +137,13 @@ describe('texts of a model stay in comments and strings', () => {
     };
     const plainName = 'w';
     const y = { name: plainName, type: 'f64' } as const;
-    const plainCallee = { ...callee, name: plainName, parameters: [y], results: [y], body: [b.set(y, b.add(b.get(y), b.f64(1)))] };
+    const plainCallee = {
+      ...callee,
+      name: plainName,
+      parameters: [y],
+      results: [y],
+      body: [b.set(y, b.add(b.get(y), b.f64(1)))],
+    };
     const w = buffer(plainName, 'f64', 64);
     const plain: Kernel = {
       ...kernel,

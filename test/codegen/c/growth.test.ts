@@ -5,8 +5,9 @@ import { generateC } from '../../../src/codegen/c/generate.js';
 import { lowered } from '../../support/simulate.js';
 
 /**
- * Populations in a ring, each with noise, a recording, and a projection of either type to the next; sizes and parameters differ. Together they have about
- * as many neurons whatever their number, since the choice of some representations depends on it.
+ * Populations in a ring, each with noise, a recording, and a projection of either type to the next; sizes and
+ * parameters differ. Together they have about as many neurons whatever their number, since the choice of some
+ * representations depends on it.
  */
 function ring(count: number): string {
   const each = (lines: (k: number) => string): string => Array.from({ length: count }, (_, k) => lines(k)).join('\n');

@@ -32,15 +32,28 @@ export function hostileProgram(text: string): Program {
     buffers,
     functions: source.functions.map((callee) => ({ ...callee, comment: text })),
     kernels: source.kernels.map((kernel) =>
-      kernel.shape === 'compact' ? { ...kernel, comment: text } : { ...kernel, comment: text, body: [b.comment(text), ...kernel.body] },
+      kernel.shape === 'compact'
+        ? { ...kernel, comment: text }
+        : { ...kernel, comment: text, body: [b.comment(text), ...kernel.body] },
     ),
     schedule: { ...source.schedule, step: source.schedule.step.map((entry) => ({ ...entry, slot: text })) },
     manifest: {
       ...source.manifest,
       populations: source.manifest.populations.map((population) => ({ ...population, name: text })),
       events: source.manifest.events.map((event) => ({ ...event, population: text, name: text })),
-      variables: source.manifest.variables.map((variable) => ({ ...variable, owner: text, variable: text, unit: text })),
-      samples: source.manifest.samples.map((sample) => ({ ...sample, recording: text, owner: text, variable: text, unit: text })),
+      variables: source.manifest.variables.map((variable) => ({
+        ...variable,
+        owner: text,
+        variable: text,
+        unit: text,
+      })),
+      samples: source.manifest.samples.map((sample) => ({
+        ...sample,
+        recording: text,
+        owner: text,
+        variable: text,
+        unit: text,
+      })),
       faults: { 1: text },
     },
   };

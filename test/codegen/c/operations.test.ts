@@ -30,7 +30,10 @@ const flags = buffer('exc.flags', 'u8', 10);
 const offsets = buffer('exc.offsets', 'i16', 10);
 
 function cText(e: Expression): string {
-  const context = new ProgramContext(program({ buffers: [ge, flags, offsets], kernels: [], functions: [unit] }), cDialect);
+  const context = new ProgramContext(
+    program({ buffers: [ge, flags, offsets], kernels: [], functions: [unit] }),
+    cDialect,
+  );
   const scope = new Scope(context, { atomic: false, gathered: false });
   return expressionText(bodyOfLocals(scope, [], [], []), e).text;
 }

@@ -17,12 +17,20 @@ const shared = buffer('shared', 'f64', 1000);
 const integers = own('integers', 'i32');
 
 /** One kernel for each of A, B and C. */
-function alike(body: (k: number) => Statement[], change: (k: number) => Partial<Kernel> = () => ({})): readonly Kernel[] {
-  return names.map((name, k) => ({ ...mapOver(`${name}.update`, 100, body(k)), comment: `moves ${name} on`, ...change(k) }) as Kernel);
+function alike(
+  body: (k: number) => Statement[],
+  change: (k: number) => Partial<Kernel> = () => ({}),
+): readonly Kernel[] {
+  return names.map(
+    (name, k) => ({ ...mapOver(`${name}.update`, 100, body(k)), comment: `moves ${name} on`, ...change(k) }) as Kernel,
+  );
 }
 
 function familiesFor(kernels: readonly Kernel[], kindOf?: (buffer: Buffer) => string): readonly Family[] {
-  return familiesOf(program({ buffers: [...x, ...y, ...integers, shared, buffer('faults', 'u32', 1)], kernels }), kindOf).list;
+  return familiesOf(
+    program({ buffers: [...x, ...y, ...integers, shared, buffer('faults', 'u32', 1)], kernels }),
+    kindOf,
+  ).list;
 }
 
 const at = (list: readonly Buffer[], k: number): Buffer => list[k] ?? shared;
@@ -126,7 +134,10 @@ describe('families of their own', () => {
       mapOver('B.update', 100, [b.store(at(x, 1), index, b.mul(b.load(at(y, 1), index), b.f64(0.5)))]),
     ),
     apart('lanes', { ...second, lanes: true } as Kernel),
-    apart('another kind of domain', { ...second, domain: { kind: 'ranges', ranges: [{ begin: 0, end: 100 }] } } as Kernel),
+    apart('another kind of domain', {
+      ...second,
+      domain: { kind: 'ranges', ranges: [{ begin: 0, end: 100 }] },
+    } as Kernel),
     apart('another kind of memory', second, ({ name }) => name.slice(0, 1)),
   ])('%s', (_, other, kindOf) => {
     expect(familiesFor([first, other], kindOf).map(({ members }) => members.length)).toEqual([1, 1]);

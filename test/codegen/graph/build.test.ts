@@ -84,16 +84,32 @@ const graphOf = (...body: Statement[]): Graph | undefined => buildGraph(mapOver(
 describe('a graph', () => {
   test.each([
     { of: 'a function', body: [b.store(y, index, called('double', atX))], graph: ['y = (add x x)'] },
-    { of: 'both sides of a branch', body: [b.store(y, index, called('choose', atX))], graph: ['y = (select (lt x 0) 1 (mul x x))'] },
-    { of: 'the turns of a short loop', body: [b.store(y, index, called('cube', atX))], graph: ['y = (mul (mul x x) x)'] },
+    {
+      of: 'both sides of a branch',
+      body: [b.store(y, index, called('choose', atX))],
+      graph: ['y = (select (lt x 0) 1 (mul x x))'],
+    },
+    {
+      of: 'the turns of a short loop',
+      body: [b.store(y, index, called('cube', atX))],
+      graph: ['y = (mul (mul x x) x)'],
+    },
     { of: 'a loop as a call', body: [b.store(y, index, called('search', atX))], graph: ['y = (search x)'] },
     {
       of: 'a value equal for all items',
       body: [b.store(y, index, b.mul(called('double', b.load(table, b.u32(3))), atX))],
       graph: ['y = (mul ~(double ~table[3]) x)'],
     },
-    { of: 'a load after a store', body: [b.store(x, index, b.f64(1)), b.store(y, index, b.load(x, index))], graph: ['x = 1', 'y = x'] },
-    { of: 'an address that differs', body: [b.store(y, index, b.load(x, b.mul(index, b.u32(3))))], graph: ['y = x[(mul index 3)]'] },
+    {
+      of: 'a load after a store',
+      body: [b.store(x, index, b.f64(1)), b.store(y, index, b.load(x, index))],
+      graph: ['x = 1', 'y = x'],
+    },
+    {
+      of: 'an address that differs',
+      body: [b.store(y, index, b.load(x, b.mul(index, b.u32(3))))],
+      graph: ['y = x[(mul index 3)]'],
+    },
     { of: 'a buffer that the kernel writes', body: [b.store(x, index, b.load(x, b.u32(0)))], graph: ['x = x[0]'] },
   ])('has $of', ({ body, graph }) => {
     expect(effects(graphOf(...body))).toEqual(graph);
@@ -112,7 +128,11 @@ describe('a graph', () => {
   });
 
   test('counts the uses of what is live', () => {
-    const graph = graphOf(b.set(local, b.add(atX, b.f64(1))), b.set(local, b.mul(atX, atX)), b.store(y, index, b.get(local)));
+    const graph = graphOf(
+      b.set(local, b.add(atX, b.f64(1))),
+      b.set(local, b.mul(atX, atX)),
+      b.store(y, index, b.get(local)),
+    );
     const uses = [...countUses(graph as Graph)].map(([node, count]) => `${show(node)}: ${count}`);
     expect(uses).toContain('x: 2');
     expect(uses.some((line) => line.startsWith('(add'))).toBe(false);
@@ -122,7 +142,10 @@ describe('a graph', () => {
     { what: 'a condition around effects', body: [b.when(b.gt(atX, b.f64(0)), [b.store(y, index, atX)])] },
     { what: 'a loop', body: [b.whilst(b.gt(atX, b.f64(0)), [b.store(x, index, b.f64(0))])] },
     { what: 'a store to an address of its own', body: [b.store(y, b.mul(index, b.u32(2)), atX)] },
-    { what: 'an addition to a neighbour', body: [b.accumulate(buffer('n', 'i64', 9), b.add(index, b.u32(1)), b.i64(1n))] },
+    {
+      what: 'an addition to a neighbour',
+      body: [b.accumulate(buffer('n', 'i64', 9), b.add(index, b.u32(1)), b.i64(1n))],
+    },
   ])('is not made of $what', ({ body }) => {
     expect(graphOf(...body)).toBeUndefined();
   });

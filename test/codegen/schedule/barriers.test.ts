@@ -14,7 +14,14 @@ const waiting = (source: ReturnType<typeof program>): string[] => {
 describe('barriers', () => {
   test('a network: before the mask is read, the list is read, the inbox is flushed; both projections run side by side, as do flush and reset', () => {
     const source = cuba({ size: 500, rowLength: 10, delay: 1, lanes: true });
-    expect(source.kernels.map((kernel) => kernel.name)).toEqual(['integrate', 'compact', 'exc', 'inh', 'flush', 'reset']);
+    expect(source.kernels.map((kernel) => kernel.name)).toEqual([
+      'integrate',
+      'compact',
+      'exc',
+      'inh',
+      'flush',
+      'reset',
+    ]);
     expect(waiting(source)).toEqual(['compact', 'exc', 'flush']);
   });
 
@@ -43,7 +50,11 @@ describe('barriers', () => {
     { of: 'additions, which commute', kernels: [scatter('first'), scatter('second')], wait: [] },
     { of: 'additions, then reading', kernels: [scatter('first'), copy], wait: ['copy'] },
     { of: 'the first thread alone, twice', kernels: [alone, { ...alone, name: 'again' }], wait: [] },
-    { of: 'what was written before the last barrier', kernels: [own, alone, scatter('other')], wait: ['alone', 'other'] },
+    {
+      of: 'what was written before the last barrier',
+      kernels: [own, alone, scatter('other')],
+      wait: ['alone', 'other'],
+    },
   ])('$of', ({ kernels, wait }) => {
     expect(waiting(program({ buffers: [x, y], kernels }))).toEqual(wait);
   });
@@ -75,14 +86,20 @@ describe('barriers', () => {
     const mark = (name: string, shift: number, begin: number): Kernel => {
       const kernel = deliver(name, 40, begin);
       const cell = b.shr(b.add(target, b.u32(begin)), b.u32(shift));
-      return { ...kernel, body: [...('body' in kernel ? kernel.body.slice(0, 1) : []), b.store(x, cell, b.i32(1))] } as Kernel;
+      return {
+        ...kernel,
+        body: [...('body' in kernel ? kernel.body.slice(0, 1) : []), b.store(x, cell, b.i32(1))],
+      } as Kernel;
     };
     const range = (name: string, begin: number, end: number): Kernel => ({
       ...mapOver(name, 0, [b.store(x, index, b.i32(0))]),
       domain: { kind: 'ranges', ranges: [{ begin, end }] },
     });
     const emitted = (name: string, begin: number): Kernel => ({
-      ...mapOver(name, 0, [b.set({ name: 'element', type: 'u32' }, b.add(b.u32(begin), index)), b.store(x, element, b.i32(0))]),
+      ...mapOver(name, 0, [
+        b.set({ name: 'element', type: 'u32' }, b.add(b.u32(begin), index)),
+        b.store(x, element, b.i32(0)),
+      ]),
       locals: [{ name: 'element', type: 'u32' }],
       domain: { kind: 'spikes', event: 'spike' },
     });
@@ -91,20 +108,42 @@ describe('barriers', () => {
       { of: 'the same targets', kernels: [deliver('first', 40, 0), deliver('second', 40, 0)], wait: [] },
       { of: 'targets that are apart', kernels: [deliver('first', 40, 0), deliver('second', 30, 40)], wait: [] },
       { of: 'targets that overlap', kernels: [deliver('first', 40, 0), deliver('second', 30, 39)], wait: ['second'] },
-      { of: 'a local that is more than the target', kernels: [deliver('first', 40, 0), deliver('second', 40, 40, true)], wait: ['second'] },
-      { of: 'cells of targets that are a thread’s own', kernels: [mark('first', 3, 0), mark('second', 3, 0)], wait: [] },
+      {
+        of: 'a local that is more than the target',
+        kernels: [deliver('first', 40, 0), deliver('second', 40, 40, true)],
+        wait: ['second'],
+      },
+      {
+        of: 'cells of targets that are a thread’s own',
+        kernels: [mark('first', 3, 0), mark('second', 3, 0)],
+        wait: [],
+      },
       { of: 'cells of targets that are apart', kernels: [mark('first', 3, 0), mark('second', 3, 64)], wait: [] },
       { of: 'cells that threads share', kernels: [mark('first', 7, 0), mark('second', 7, 0)], wait: ['second'] },
-      { of: 'cells that do not end with blocks', kernels: [mark('first', 3, 4), mark('second', 3, 4)], wait: ['second'] },
-      { of: 'ranges that are apart', kernels: [range('first', 0, 40), range('second', 64, 90), range('third', 89, 99)], wait: ['third'] },
+      {
+        of: 'cells that do not end with blocks',
+        kernels: [mark('first', 3, 4), mark('second', 3, 4)],
+        wait: ['second'],
+      },
+      {
+        of: 'ranges that are apart',
+        kernels: [range('first', 0, 40), range('second', 64, 90), range('third', 89, 99)],
+        wait: ['third'],
+      },
       {
         of: 'spikes of populations that are apart',
         kernels: [emitted('first', 0), emitted('second', 50), emitted('third', 49)],
         wait: ['third'],
       },
-      { of: 'a range, then spikes in it', kernels: [range('first', 0, 64), emitted('second', 64), emitted('third', 63)], wait: ['third'] },
+      {
+        of: 'a range, then spikes in it',
+        kernels: [range('first', 0, 64), emitted('second', 64), emitted('third', 63)],
+        wait: ['third'],
+      },
     ])('$of', ({ kernels, wait }) => {
-      expect(waiting(program({ buffers: [x, mask, list, counts, segments, targets], kernels, events: [spikes] }))).toEqual(wait);
+      expect(
+        waiting(program({ buffers: [x, mask, list, counts, segments, targets], kernels, events: [spikes] })),
+      ).toEqual(wait);
     });
   });
 });

@@ -1,4 +1,6 @@
-/** Which kernels of a step become one launch: worked by hand, and never two of which one writes what the other touches. */
+/**
+ * Which kernels of a step become one launch: worked by hand, and never two of which one writes what the other touches.
+ */
 
 import { describe, expect, test } from 'vitest';
 import * as b from '../../../src/ir/builder.js';
@@ -38,7 +40,12 @@ const onSpikes = (name: string, ...body: Statement[]): MapKernel => ({
 });
 
 /** Names of the kernels of each launch; those of a chain are joined. */
-const launches = (kernels: readonly Kernel[], adds = true, alike: (kernel: Kernel) => string = () => '', links = false): string[] =>
+const launches = (
+  kernels: readonly Kernel[],
+  adds = true,
+  alike: (kernel: Kernel) => string = () => '',
+  links = false,
+): string[] =>
   launchesOf(program({ buffers: [v, w, mask, sums, ...ring.buffers], events: [ring.event], kernels }), {
     adds: () => adds,
     alike,
@@ -57,11 +64,22 @@ describe('kernels in this order', () => {
       [over('a', first, write(v)), over('b', second, copy(v, w, b.sub(index, b.u32(128))))],
       ['a', 'b'],
     ],
-    ['displaced ranges that do not meet', [over('a', first, write(v, b.add(index, b.u32(256)))), over('b', second, write(v))], ['a b']],
-    ['displaced ranges that do', [over('a', first, write(v, b.add(b.u32(100), index))), over('b', second, write(v))], ['a', 'b']],
+    [
+      'displaced ranges that do not meet',
+      [over('a', first, write(v, b.add(index, b.u32(256)))), over('b', second, write(v))],
+      ['a b'],
+    ],
+    [
+      'displaced ranges that do',
+      [over('a', first, write(v, b.add(b.u32(100), index))), over('b', second, write(v))],
+      ['a', 'b'],
+    ],
     [
       'a displacement by way of a local',
-      [over('a', first, b.set({ name: 'at', type: 'u32' }, b.add(index, b.u32(128))), write(v, at)), over('b', second, write(v))],
+      [
+        over('a', first, b.set({ name: 'at', type: 'u32' }, b.add(index, b.u32(128))), write(v, at)),
+        over('b', second, write(v)),
+      ],
       ['a', 'b'],
     ],
     [
@@ -120,7 +138,11 @@ describe('chains of kernels whose items are links', () => {
   const ofSpike = (to: typeof v): Statement => write(to, b.add(index, b.u32(128)));
   test.each<[string, readonly Kernel[], string[]]>([
     ['an item reads what it wrote', [over('a', first, write(v)), over('b', first, copy(v, w))], ['a+b']],
-    ['an item reads what another wrote', [over('a', first, write(v)), over('b', first, copy(v, w, b.u32(3)))], ['a', 'b']],
+    [
+      'an item reads what another wrote',
+      [over('a', first, write(v)), over('b', first, copy(v, w, b.u32(3)))],
+      ['a', 'b'],
+    ],
     [
       'one displacement for both, and two',
       [
@@ -130,8 +152,16 @@ describe('chains of kernels whose items are links', () => {
       ],
       ['a+b', 'c'],
     ],
-    ['what has nothing to do with each other stays side by side', [over('a', first, write(v)), over('b', first, write(w))], ['a b']],
-    ['two of these meet in a third', [over('a', first, write(v)), over('b', first, write(w)), over('c', first, copy(v, w))], ['a+b+c']],
+    [
+      'what has nothing to do with each other stays side by side',
+      [over('a', first, write(v)), over('b', first, write(w))],
+      ['a b'],
+    ],
+    [
+      'two of these meet in a third',
+      [over('a', first, write(v)), over('b', first, write(w)), over('c', first, copy(v, w))],
+      ['a+b+c'],
+    ],
     ['part of the ranges', [over('a', all, write(v)), over('b', inside, copy(v, w))], ['a+b']],
     ['more than the ranges', [over('a', inside, write(v)), over('b', all, copy(v, w))], ['a+b']],
     ['ranges that overlap', [over('a', first, write(v)), over('b', [{ begin: 64, end: 128 }], copy(v, w))], ['a', 'b']],
@@ -142,7 +172,10 @@ describe('chains of kernels whose items are links', () => {
     ],
     [
       'a local that is set under a condition can be anything',
-      [over('a', first, write(v)), over('b', first, b.when(b.bool(true), [b.set({ name: 'at', type: 'u32' }, index)]), copy(v, w, at))],
+      [
+        over('a', first, write(v)),
+        over('b', first, b.when(b.bool(true), [b.set({ name: 'at', type: 'u32' }, index)]), copy(v, w, at)),
+      ],
       ['a', 'b'],
     ],
     [
@@ -151,21 +184,36 @@ describe('chains of kernels whose items are links', () => {
       ['a+d+e', 'c'],
     ],
     ['spikes at other elements', [over('a', all, write(v), setBit), compact, onSpikes('d', write(v))], ['a', 'c', 'd']],
-    ['bits of other elements', [over('a', first, write(v), setBit), compact, onSpikes('d', ofSpike(v))], ['c', 'd', 'a']],
+    [
+      'bits of other elements',
+      [over('a', first, write(v), setBit), compact, onSpikes('d', ofSpike(v))],
+      ['c', 'd', 'a'],
+    ],
     [
       'bits that two kernels set',
       [over('a', all, write(v), setBit), over('b', second, setBit), compact, onSpikes('d', ofSpike(v))],
       ['a+b', 'c', 'd'],
     ],
-    ['spikes of the step before', [compact, onSpikes('d', ofSpike(v)), over('a', all, write(v), setBit)], ['c', 'd', 'a']],
+    [
+      'spikes of the step before',
+      [compact, onSpikes('d', ofSpike(v)), over('a', all, write(v), setBit)],
+      ['c', 'd', 'a'],
+    ],
     [
       'what another launch must see first',
-      [over('a', all, write(v), setBit), over('s', first, b.store(w, b.u32(0), b.load(v, b.u32(150)))), compact, onSpikes('d', ofSpike(v))],
+      [
+        over('a', all, write(v), setBit),
+        over('s', first, b.store(w, b.u32(0), b.load(v, b.u32(150)))),
+        compact,
+        onSpikes('d', ofSpike(v)),
+      ],
       ['a', 'c', 's', 'd'],
     ],
     [
       'no more than fit',
-      ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => over(name, first, b.store(v, index, b.add(b.load(v, index), b.f64(1))))),
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) =>
+        over(name, first, b.store(v, index, b.add(b.load(v, index), b.f64(1)))),
+      ),
       ['a+b+c+d+e', 'f+g'],
     ],
   ])('%s', (_, kernels, expected) => {

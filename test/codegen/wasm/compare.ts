@@ -6,13 +6,20 @@ import type { Target } from '../../../runtime/targets/target.js';
 const hex = (data: TypedArray): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
 
 /** The bytes of every buffer after some steps. */
-export async function results(target: Target, source: Program, steps: number, threads: number): Promise<Map<string, string>> {
+export async function results(
+  target: Target,
+  source: Program,
+  steps: number,
+  threads: number,
+): Promise<Map<string, string>> {
   const session = await (await target.compile(source, { threads })).start();
   try {
     await session.initialise();
     await session.run(steps);
     return new Map(
-      await Promise.all(source.buffers.map(async ({ name }): Promise<[string, string]> => [name, hex(await session.read(name))])),
+      await Promise.all(
+        source.buffers.map(async ({ name }): Promise<[string, string]> => [name, hex(await session.read(name))]),
+      ),
     );
   } finally {
     await session.dispose();

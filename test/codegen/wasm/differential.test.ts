@@ -47,7 +47,9 @@ describe('propagation with several delays gives the bits of the reference interp
     async ({ order, threads }) => {
       const source = delays(order);
       expect(checkProgram(source)).toEqual([]);
-      expect(differences(await results(wasmTarget, source, 60, threads), await results(referenceTarget, source, 60, 1))).toEqual([]);
+      expect(
+        differences(await results(wasmTarget, source, 60, threads), await results(referenceTarget, source, 60, 1)),
+      ).toEqual([]);
     },
   );
 });

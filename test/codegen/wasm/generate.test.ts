@@ -56,7 +56,8 @@ describe('generated text', () => {
   });
 
   test('is the same for equal programs', () => {
-    const text = (): string => generateWasm(cuba({ size: 300, rowLength: 5, delay: 2, lanes: true }), { parallel: true }).text;
+    const text = (): string =>
+      generateWasm(cuba({ size: 300, rowLength: 5, delay: 2, lanes: true }), { parallel: true }).text;
     expect(text()).toBe(text());
   });
 
@@ -90,7 +91,8 @@ describe('memory', () => {
     let end = 0;
     for (const [name, placement] of layout.placements) {
       const known = layout.buffers.get(name);
-      if (placement.kind !== 'fixed' || typeof known?.length !== 'number') throw new Error(`${name} has no constant address`);
+      if (placement.kind !== 'fixed' || typeof known?.length !== 'number')
+        throw new Error(`${name} has no constant address`);
       expect(placement.address % 64).toBe(0);
       expect(placement.address).toBeGreaterThanOrEqual(end);
       end = placement.address + known.length * bytes[known.element];

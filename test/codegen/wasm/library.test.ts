@@ -37,7 +37,9 @@ const edges = [
 function inputs(type: 'f64' | 'f32' | 'i32' | 'u32' | 'i64', ordinal: number): Buffer {
   const random = randomNumbers(17 + ordinal);
   const number = (k: number): number =>
-    k < edges.length * 2 ? edges[(k + 7 * ordinal) % edges.length]! : (random() - 0.5) * 2 ** Math.floor(random() * 40 - 20);
+    k < edges.length * 2
+      ? edges[(k + 7 * ordinal) % edges.length]!
+      : (random() - 0.5) * 2 ** Math.floor(random() * 40 - 20);
   const name = `${type}_${ordinal}`;
   switch (type) {
     case 'f64':
@@ -93,7 +95,9 @@ function applying(functions: readonly IrFunction[]): Program {
     const locals = callee.results.map((result, k) => ({ name: `result_${k}`, type: result.type }));
     const into = callee.results.map((result, k) => buffer(`${callee.name}_${k}`, stored(result.type), length));
     outputs.push(...into);
-    const args = callee.parameters.map((parameter, k) => b.convert(parameter.type, b.load(column(parameter.type, k), index)));
+    const args = callee.parameters.map((parameter, k) =>
+      b.convert(parameter.type, b.load(column(parameter.type, k), index)),
+    );
     return mapOver(
       callee.name,
       length,
@@ -123,15 +127,21 @@ describe('library functions on lanes give the bits of the reference interpreter'
   test('mathematics', async () => {
     expect(mathematics.length).toBeGreaterThan(50);
     const source = applying(mathematics);
-    expect(differences(await results(wasmTarget, source, 1, 1), await results(referenceTarget, source, 1, 1))).toEqual([]);
+    expect(differences(await results(wasmTarget, source, 1, 1), await results(referenceTarget, source, 1, 1))).toEqual(
+      [],
+    );
   });
 
   // The numbers that these take are uniform ones and words, not any number.
   const straight = drawNames.filter((name) =>
-    ['philox4x32', 'uniformFromWords', 'normalFromWords', 'normalPair', 'normalPerStep', 'uniform', 'normal'].includes(name),
+    ['philox4x32', 'uniformFromWords', 'normalFromWords', 'normalPair', 'normalPerStep', 'uniform', 'normal'].includes(
+      name,
+    ),
   );
   test('random numbers', async () => {
     const source = applying(straight.map((name) => drawFunction(name)));
-    expect(differences(await results(wasmTarget, source, 1, 1), await results(referenceTarget, source, 1, 1))).toEqual([]);
+    expect(differences(await results(wasmTarget, source, 1, 1), await results(referenceTarget, source, 1, 1))).toEqual(
+      [],
+    );
   });
 });

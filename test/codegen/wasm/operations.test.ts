@@ -13,13 +13,21 @@ import {
   splatText,
   unaryLaneText,
 } from '../../../src/codegen/wasm/lane-operations.js';
-import { binaryText, compareText, constantText, convertText, numberText, unaryText } from '../../../src/codegen/wasm/operations.js';
+import {
+  binaryText,
+  compareText,
+  constantText,
+  convertText,
+  numberText,
+  unaryText,
+} from '../../../src/codegen/wasm/operations.js';
 import { commentText, renderWat } from '../../../src/codegen/wasm/text.js';
 import type { Wat } from '../../../src/codegen/wasm/text.js';
 import { Names } from '../../../src/codegen/wasm/names.js';
 
 const none = { use: (name: string): string => `$helper:${name}` };
-const line = (text: Wat | undefined): string => (text === undefined ? 'each lane by itself' : renderWat([text]).replace(/\s+/g, ' '));
+const line = (text: Wat | undefined): string =>
+  text === undefined ? 'each lane by itself' : renderWat([text]).replace(/\s+/g, ' ');
 
 describe('scalar text', () => {
   test.each([
@@ -30,7 +38,11 @@ describe('scalar text', () => {
     ['div f32', binaryText('div', 'f32', 'a', 'b', none), '(f32.div a b)'],
     ['div i32 by anything', binaryText('div', 'i32', 'a', 'b', none), '(call $helper:i32.div a b)'],
     ['div i32 by 3', binaryText('div', 'i32', 'a', ['i32.const 3'], none), '(i32.div_s a (i32.const 3))'],
-    ['div i32 by -1, which may overflow', binaryText('div', 'i32', 'a', ['i32.const -1'], none), '(call $helper:i32.div a (i32.const -1))'],
+    [
+      'div i32 by -1, which may overflow',
+      binaryText('div', 'i32', 'a', ['i32.const -1'], none),
+      '(call $helper:i32.div a (i32.const -1))',
+    ],
     ['rem u32 by 0', binaryText('rem', 'u32', 'a', ['i32.const 0'], none), '(call $helper:u32.rem a (i32.const 0))'],
     ['shr u32', binaryText('shr', 'u32', 'a', 'b', none), '(i32.shr_u a b)'],
     ['shr i64', binaryText('shr', 'i64', 'a', 'b', none), '(i64.shr_s a b)'],

@@ -1,4 +1,7 @@
-/** Random legal programs: every operation of the IR on values at the edges of their types, as map kernels that may run on lanes. */
+/**
+ * Random legal programs: every operation of the IR on values at the edges of their types, as map kernels that may run
+ * on lanes.
+ */
 
 import * as b from '../../../src/ir/builder.js';
 import { elementBytes, loadedType } from '../../../src/ir/program.js';
@@ -40,7 +43,26 @@ const edges: Readonly<Record<NumberType, readonly (number | bigint)[]>> = {
     -(2n ** 31n),
     1234567890123456789n,
   ],
-  f32: [0, -0, 1, -1, 0.5, 1.5, 2.5, NaN, Infinity, -Infinity, 1e-45, -1e-40, 3.4e38, 2147483648, -2147483904, 4294967296, 16777217, 0.1],
+  f32: [
+    0,
+    -0,
+    1,
+    -1,
+    0.5,
+    1.5,
+    2.5,
+    NaN,
+    Infinity,
+    -Infinity,
+    1e-45,
+    -1e-40,
+    3.4e38,
+    2147483648,
+    -2147483904,
+    4294967296,
+    16777217,
+    0.1,
+  ],
   f64: [
     0,
     -0,
@@ -183,10 +205,12 @@ function number(maker: Maker, type: NumberType, depth: number): Expression {
     const isShift = op === 'shl' || op === 'shr' || op === 'shrU';
     // The checker takes no constant count that reaches the width; counts that vary may.
     const count = Math.floor(random() * (type === 'i64' ? 64 : 32));
-    if (isShift && random() < 0.6) return b.binary(op, left, type === 'i64' ? b.i64(BigInt(count)) : b.constant(type, count));
+    if (isShift && random() < 0.6)
+      return b.binary(op, left, type === 'i64' ? b.i64(BigInt(count)) : b.constant(type, count));
     return b.binary(op, left, isShift ? leafThatVaries(maker, type) : number(maker, type, depth - 1));
   }
-  if (chance < 0.65) return b.select(condition(maker, depth - 1), number(maker, type, depth - 1), number(maker, type, depth - 1));
+  if (chance < 0.65)
+    return b.select(condition(maker, depth - 1), number(maker, type, depth - 1), number(maker, type, depth - 1));
   if (chance < 0.7 && (type === 'f64' || type === 'f32')) {
     // The forms of minimum and maximum.
     const [x, y] = [number(maker, type, depth - 1), number(maker, type, depth - 1)];
@@ -197,7 +221,10 @@ function number(maker: Maker, type: NumberType, depth: number): Expression {
   const callees = maker.functions.filter((callee) => callee.results.length === 1 && callee.results[0]?.type === type);
   if (chance < 0.95 && callees.length > 0) {
     const callee = pick(random, callees);
-    return b.call(callee, ...callee.parameters.map((parameter) => number(maker, parameter.type as NumberType, depth - 1)));
+    return b.call(
+      callee,
+      ...callee.parameters.map((parameter) => number(maker, parameter.type as NumberType, depth - 1)),
+    );
   }
   return maker.types.includes('f64') || type !== 'i64' ? reinterpretation(maker, type, depth) : leaf(maker, type);
 }
@@ -208,14 +235,18 @@ function condition(maker: Maker, depth: number): Expression {
   if (chance < 0.1) return b.not(condition(maker, depth - 1));
   if (chance < 0.3 && depth > 0)
     return b.binary(pick(random, ['and', 'or', 'xor']), condition(maker, depth - 1), condition(maker, depth - 1));
-  if (chance < 0.35 && depth > 0) return b.compare(pick(random, ['eq', 'ne']), condition(maker, depth - 1), condition(maker, depth - 1));
-  if (chance < 0.4 && depth > 0) return b.select(condition(maker, depth - 1), condition(maker, depth - 1), condition(maker, depth - 1));
+  if (chance < 0.35 && depth > 0)
+    return b.compare(pick(random, ['eq', 'ne']), condition(maker, depth - 1), condition(maker, depth - 1));
+  if (chance < 0.4 && depth > 0)
+    return b.select(condition(maker, depth - 1), condition(maker, depth - 1), condition(maker, depth - 1));
   const type = pick(random, maker.types);
   if (chance < 0.5) return b.convert('bool', number(maker, type, depth - 1));
   return b.compare(pick(random, comparisons), number(maker, type, depth - 1), number(maker, type, depth - 1));
 }
 
-/** Functions with a branch, with a loop of constant length, with a loop that lanes cannot take, and with two results. */
+/**
+ * Functions with a branch, with a loop of constant length, with a loop that lanes cannot take, and with two results.
+ */
 function someFunctions(wide: boolean): IrFunction[] {
   const type = wide ? 'f64' : 'f32';
   const x = { name: 'x', type } as const;
@@ -299,12 +330,20 @@ export function randomProgram(seed: number, count: number, lanes: boolean): Prog
   const outputs: Buffer[] = [];
   const kernels: MapKernel[] = [];
   const faults = buffer('faults', 'u32', 1);
-  const all = [...someFunctions(true), ...someFunctions(false).map((callee) => ({ ...callee, name: `${callee.name}_narrow` }))];
+  const all = [
+    ...someFunctions(true),
+    ...someFunctions(false).map((callee) => ({ ...callee, name: `${callee.name}_narrow` })),
+  ];
   for (let k = 0; k < count; k += 1) {
     const wide = random() < 0.6;
     const functions = all.filter((callee) => callee.name.endsWith('_narrow') !== wide);
     const types = wide ? numbers : numbers.filter((type) => type !== 'f64' && type !== 'i64');
-    const maker: Maker = { random, types, inputs: inputs.filter((input) => types.includes(loadedType[input.element])), functions };
+    const maker: Maker = {
+      random,
+      types,
+      inputs: inputs.filter((input) => types.includes(loadedType[input.element])),
+      functions,
+    };
     const output = buffer(
       `out_${k}`,
       pick(
@@ -313,7 +352,11 @@ export function randomProgram(seed: number, count: number, lanes: boolean): Prog
       ),
       length,
     );
-    const sum = buffer(`sum_${k}`, pick(random, wide ? (['i64', 'i32', 'u32'] as const) : (['i32', 'u32'] as const)), length);
+    const sum = buffer(
+      `sum_${k}`,
+      pick(random, wide ? (['i64', 'i32', 'u32'] as const) : (['i32', 'u32'] as const)),
+      length,
+    );
     // Set before, so that clearing a bit is seen.
     const mask = buffer(`mask_${k}`, 'u32', length / 32, Uint32Array.of(0xffffffff, 0x1ff, 1, 0, 7, 0));
     // What is equal for all items, of any type, may be all that has 64 bits.

@@ -44,7 +44,12 @@ export async function runPynnPython(script: string, args: readonly string[]): Pr
   const { stdout } = await promisify(execFile)(join(environment, 'bin/python'), [path, ...args], {
     cwd: tmpdir(),
     maxBuffer: 1 << 30,
-    env: { ...process.env, PATH: `${join(environment, 'bin')}${delimiter}${process.env.PATH ?? ''}`, TZ: 'UTC', PYTHONWARNINGS: 'ignore' },
+    env: {
+      ...process.env,
+      PATH: `${join(environment, 'bin')}${delimiter}${process.env.PATH ?? ''}`,
+      TZ: 'UTC',
+      PYTHONWARNINGS: 'ignore',
+    },
   });
   return JSON.parse(stdout);
 }
@@ -54,7 +59,9 @@ export interface Network {
   /** um, by population and cell. */
   readonly positions: Readonly<Record<string, readonly (readonly number[])[]>>;
   /** By projection, in the simulator's order; the weight in PyNN's unit, the delay in ms. */
-  readonly synapses: Readonly<Record<string, readonly (readonly [pre: number, post: number, weight: number, delay: number])[]>>;
+  readonly synapses: Readonly<
+    Record<string, readonly (readonly [pre: number, post: number, weight: number, delay: number])[]>
+  >;
 }
 
 interface ScriptFile {
@@ -89,5 +96,8 @@ export const runThere = async (simulator: Simulator, models: readonly ValidModel
   (await runScripts(simulator, scriptsOf(models))) as readonly Outcome[];
 
 /** The networks that the exported scripts of models build on a simulator. */
-export const networksThere = async (simulator: Simulator, models: readonly ValidModel[]): Promise<readonly (Network | Failure)[]> =>
+export const networksThere = async (
+  simulator: Simulator,
+  models: readonly ValidModel[],
+): Promise<readonly (Network | Failure)[]> =>
   (await runScripts(simulator, scriptsOf(models), ['--network'])) as readonly (Network | Failure)[];

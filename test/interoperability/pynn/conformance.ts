@@ -26,7 +26,8 @@ export function ofProbe({ probe, exact, simulators: found }: Measured): readonly
     const name = `${probe.name} (${titles[simulator]})`;
     if (expectation.refuses !== undefined) {
       if (comparison.refused === undefined) wrong.push(`${name}: runs, but was said to be refused`);
-      else if (!expectation.refuses.test(comparison.refused)) wrong.push(`${name}: is refused otherwise: ${comparison.refused}`);
+      else if (!expectation.refuses.test(comparison.refused))
+        wrong.push(`${name}: is refused otherwise: ${comparison.refused}`);
     } else if (comparison.refused !== undefined) wrong.push(`${name}: ${comparison.refused}`);
     else wrong.push(...tooFar(name, comparison.distances, expectation.within ?? {}));
   }
@@ -41,19 +42,29 @@ export function ofNetwork({ probe, exact, same }: MeasuredNetwork): readonly str
     probe.exact?.within ?? {},
   );
   if (probe.same === undefined || same === undefined) return wrong;
-  if (typeof same === 'number') return [...wrong, ...tooFar(`${probe.name} (PyNN)`, { network: same }, { network: probe.same.within })];
+  if (typeof same === 'number')
+    return [...wrong, ...tooFar(`${probe.name} (PyNN)`, { network: same }, { network: probe.same.within })];
   if (probe.same.refuses?.test(same) !== true) wrong.push(`${probe.name} (PyNN): ${same}`);
   return wrong;
 }
 
-function tooFar(name: string, distances: Readonly<Record<string, number>>, within: Readonly<Record<string, number>>): string[] {
+function tooFar(
+  name: string,
+  distances: Readonly<Record<string, number>>,
+  within: Readonly<Record<string, number>>,
+): string[] {
   return Object.entries(distances).flatMap(([key, distance]) =>
-    distance <= (within[key] ?? -1) ? [] : [`${name}: ${key} differs by ${distance}, more than ${within[key] ?? 'nothing'}`],
+    distance <= (within[key] ?? -1)
+      ? []
+      : [`${name}: ${key} differs by ${distance}, more than ${within[key] ?? 'nothing'}`],
   );
 }
 
 /** The page as Markdown. */
-export async function conformancePage(measured: readonly Measured[], networks: readonly MeasuredNetwork[]): Promise<string> {
+export async function conformancePage(
+  measured: readonly Measured[],
+  networks: readonly MeasuredNetwork[],
+): Promise<string> {
   const text = [
     '# Conformance with PyNN',
     '',
@@ -75,7 +86,11 @@ export async function conformancePage(measured: readonly Measured[], networks: r
   return format(text, { parser: 'markdown', printWidth: 140 });
 }
 
-function sectionLines(section: Section, measured: readonly Measured[], networks: readonly MeasuredNetwork[]): readonly string[] {
+function sectionLines(
+  section: Section,
+  measured: readonly Measured[],
+  networks: readonly MeasuredNetwork[],
+): readonly string[] {
   const probes = measured.filter(({ probe }) => probe.section === section);
   const built = networks.filter(({ probe }) => probe.section === section);
   const lines = ['', `## ${section}`, ''];
@@ -106,7 +121,11 @@ function probeRow(measured: Measured): string {
 function networkRow(measured: MeasuredNetwork): string {
   const { probe, exact, same } = measured;
   const there =
-    same === undefined ? '–' : typeof same === 'string' ? 'refused' : `the same${same === 0 ? '' : `, numbers within ${bound(same)}`}`;
+    same === undefined
+      ? '–'
+      : typeof same === 'string'
+        ? 'refused'
+        : `the same${same === 0 ? '' : `, numbers within ${bound(same)}`}`;
   return `| ${[probe.name, verdict(ofNetwork(measured)), theory(exact, probe.exact), there, [probe.same?.because, probe.note].filter((text) => text !== undefined).join('. ')].map(escaped).join(' | ')} |`;
 }
 

@@ -29,7 +29,9 @@ export async function measure(probes: readonly Probe[]): Promise<readonly Measur
   for (const model of models) ours.push(await runHere(model));
   const theirs = new Map<Named, ReadonlyMap<Probe, Results | Failure>>();
   for (const simulator of simulators) {
-    const wanted = probes.map((probe, k) => ({ probe, model: models[k]! })).filter(({ probe }) => runs(probe, simulator));
+    const wanted = probes
+      .map((probe, k) => ({ probe, model: models[k]! }))
+      .filter(({ probe }) => runs(probe, simulator));
     const outcomes = await runThere(
       simulator,
       wanted.map(({ model }) => model.valid),
@@ -58,6 +60,8 @@ function compared(probe: Probe, simulator: Named, ours: Results, outcome: Result
   if (failed(outcome)) return { refused: outcome.error, distances: {} };
   const names = Object.keys(probe.simulators[simulator]?.within ?? {});
   return {
-    distances: Object.fromEntries(names.map((name) => [name, probe.quantities[name]?.distance(ours, outcome, simulator) ?? NaN] as const)),
+    distances: Object.fromEntries(
+      names.map((name) => [name, probe.quantities[name]?.distance(ours, outcome, simulator) ?? NaN] as const),
+    ),
   };
 }

@@ -1,4 +1,7 @@
-/** Networks as they are built, here and by PyNN itself (pyNN.mock, which draws as every simulator does and runs nothing). */
+/**
+ * Networks as they are built, here and by PyNN itself (pyNN.mock, which draws as every simulator does and runs
+ * nothing).
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,19 +47,25 @@ export async function networkHere(valid: ValidModel): Promise<Network> {
   const { document } = exportPynn(frozen.valid);
   const { places } = resolveOnHost(valid, new Diagnostics());
   const positions = Object.fromEntries(
-    [...places].map(([name, { x, y, z }]) => [name, Array.from(x, (_, k) => [x[k] ?? NaN, y[k] ?? NaN, z[k] ?? NaN])] as const),
+    [...places].map(
+      ([name, { x, y, z }]) => [name, Array.from(x, (_, k) => [x[k] ?? NaN, y[k] ?? NaN, z[k] ?? NaN])] as const,
+    ),
   );
   const synapses = Object.fromEntries(
     (document.projections ?? []).map(({ label = '', connector, synapse }) => {
       const rows = (connector.params?.['conn_list'] ?? []) as readonly (readonly number[])[];
       const extra = (rows[0]?.length ?? 2) - 2;
-      const names = (connector.params?.['column_names'] ?? (extra === 2 ? ['weight', 'delay'] : [])) as readonly string[];
+      const names = (connector.params?.['column_names'] ??
+        (extra === 2 ? ['weight', 'delay'] : [])) as readonly string[];
       const valueOf = (row: readonly number[], name: string): number => {
         const column = names.indexOf(name);
         const constant = synapse?.params?.[name];
         return column >= 0 ? (row[column + 2] ?? NaN) : typeof constant === 'number' ? constant : 0;
       };
-      return [label, rows.map((row) => [row[0] ?? NaN, row[1] ?? NaN, valueOf(row, 'weight'), valueOf(row, 'delay')] as const)] as const;
+      return [
+        label,
+        rows.map((row) => [row[0] ?? NaN, row[1] ?? NaN, valueOf(row, 'weight'), valueOf(row, 'delay')] as const),
+      ] as const;
     }),
   );
   return { positions, synapses };
@@ -116,7 +125,9 @@ function distance(ours: Network, theirs: Network): number {
   }
   for (const [label, places] of Object.entries(ours.positions)) {
     places.forEach((place, k) =>
-      place.forEach((x, axis) => (largest = Math.max(largest, relative(x, theirs.positions[label]?.[k]?.[axis] ?? NaN)))),
+      place.forEach(
+        (x, axis) => (largest = Math.max(largest, relative(x, theirs.positions[label]?.[k]?.[axis] ?? NaN))),
+      ),
     );
   }
   return largest;

@@ -10,7 +10,8 @@ import type { Results, Segment, Signal } from './results.js';
 const scales: Readonly<Record<string, number>> = { V: 1e3, A: 1e9, S: 1e6, 'V*s**-1': 1, '1': 1, s: 1e3 };
 
 /** A document, read. */
-export const read = (document: object, name = 'probe.json'): ImportedModel => importModel({ name, text: JSON.stringify(document) });
+export const read = (document: object, name = 'probe.json'): ImportedModel =>
+  importModel({ name, text: JSON.stringify(document) });
 
 /** Runs a model on one thread of WebAssembly. */
 export async function runHere(imported: Pick<ImportedModel, 'valid' | 'hashes'>): Promise<Results> {
@@ -29,7 +30,8 @@ class Collector implements ResultWriter {
   #setup: RunSetup | undefined;
   readonly #blocks: SampleBlock[] = [];
   #record: RunRecord | undefined;
-  #trains: { readonly population: string; readonly cells: readonly (readonly [cell: number, steps: Uint32Array])[] }[] = [];
+  #trains: { readonly population: string; readonly cells: readonly (readonly [cell: number, steps: Uint32Array])[] }[] =
+    [];
 
   constructor(imported: Pick<ImportedModel, 'valid' | 'hashes'>) {
     this.#imported = imported;
@@ -65,7 +67,8 @@ class Collector implements ResultWriter {
     if (setup === undefined || record === undefined) throw new Error('the run did not end');
     const segments = segmentsOf(record);
     const populations: Record<string, Segment[]> = {};
-    const of = (population: string): Segment[] => (populations[population] ??= segments.map(() => ({ spikes: {}, signals: {} })));
+    const of = (population: string): Segment[] =>
+      (populations[population] ??= segments.map(() => ({ spikes: {}, signals: {} })));
     const ms = (steps: number): number => Math.round(steps * record.dt * 1e9) / 1e6;
     for (const { population, cells } of this.#trains) {
       segments.forEach(({ begin, end }, k) => {
@@ -79,7 +82,8 @@ class Collector implements ResultWriter {
     const synapses: Record<string, Record<string, readonly (readonly number[])[]>> = {};
     setup.series.forEach((plan, series) => {
       const width = plan.elements === null ? 1 : elementCount(plan.elements);
-      const cells = plan.elements === null ? [0] : Array.from({ length: width }, (_, k) => elementAt(plan.elements!, k));
+      const cells =
+        plan.elements === null ? [0] : Array.from({ length: width }, (_, k) => elementAt(plan.elements!, k));
       const { name, scale } = this.#inPynn(plan.owner, plan.variable, plan.unit);
       const rows = this.#blocks
         .filter((block) => block.series === series)
@@ -127,7 +131,10 @@ class Collector implements ResultWriter {
 
 function trainsOf(train: SpikeTrains): readonly (readonly [number, Uint32Array])[] {
   const { cells } = train.plan;
-  return Array.from({ length: elementCount(cells) }, (_, row) => [elementAt(cells, row), train.read(row, row + 1)] as const);
+  return Array.from(
+    { length: elementCount(cells) },
+    (_, row) => [elementAt(cells, row), train.read(row, row + 1)] as const,
+  );
 }
 
 /** Stretches of steps between resets. */

@@ -26,12 +26,19 @@ export interface Results {
 /** The only segment of a population. */
 export function segmentOf(results: Results, population: string, segment = 0): Segment {
   const found = results.populations[population]?.[segment];
-  if (found === undefined) throw new Error(`no segment ${segment} of ${population} among ${Object.keys(results.populations).join(', ')}`);
+  if (found === undefined)
+    throw new Error(`no segment ${segment} of ${population} among ${Object.keys(results.populations).join(', ')}`);
   return found;
 }
 
 /** Samples of one cell. */
-export function traceOf(results: Results, population: string, variable: string, cell = 0, segment = 0): readonly number[] {
+export function traceOf(
+  results: Results,
+  population: string,
+  variable: string,
+  cell = 0,
+  segment = 0,
+): readonly number[] {
   const { signals } = segmentOf(results, population, segment);
   const signal = signals[variable];
   if (signal === undefined) throw new Error(`no ${variable} of ${population} among ${Object.keys(signals).join(', ')}`);

@@ -1,12 +1,24 @@
 /**
- * Every mathematical function against decimal.js: over its whole range, near zero, near the joints of its algorithm and among
- * subnormal numbers. The bounds are those of docs/determinism.md, in units in the last place.
+ * Every mathematical function against decimal.js: over its whole range, near zero, near the joints of its algorithm and
+ * among subnormal numbers. The bounds are those of docs/determinism.md, in units in the last place.
  */
 
 import { describe, expect, it } from 'vitest';
 import { createEvaluator } from '../../../src/ir/evaluate.js';
 import { type LibraryName, libraryFunction, withCallees } from '../../../src/ir/library/index.js';
-import { Exact, type FloatType, type Spread, erf, exact, expm1, log1p, points, rounded, repeatable, ulpError } from '../../support/ulp.js';
+import {
+  Exact,
+  type FloatType,
+  type Spread,
+  erf,
+  exact,
+  expm1,
+  log1p,
+  points,
+  rounded,
+  repeatable,
+  ulpError,
+} from '../../support/ulp.js';
 
 const types: readonly FloatType[] = ['f64', 'f32'];
 
@@ -41,8 +53,16 @@ const positive: Case['spreads'] = {
   ],
 };
 const angles: Case['spreads'] = {
-  f64: [{ from: -10, to: 10 }, { powers: [-30, 20] }, { around: [Math.PI / 4, Math.PI / 2, Math.PI, 1e5 * Math.PI], width: 1e-6 }],
-  f32: [{ from: -10, to: 10 }, { powers: [-20, 11] }, { around: [Math.PI / 4, Math.PI / 2, Math.PI, 500 * Math.PI], width: 1e-3 }],
+  f64: [
+    { from: -10, to: 10 },
+    { powers: [-30, 20] },
+    { around: [Math.PI / 4, Math.PI / 2, Math.PI, 1e5 * Math.PI], width: 1e-6 },
+  ],
+  f32: [
+    { from: -10, to: 10 },
+    { powers: [-20, 11] },
+    { around: [Math.PI / 4, Math.PI / 2, Math.PI, 500 * Math.PI], width: 1e-3 },
+  ],
 };
 const unit = both(
   { from: -1, to: 1 },
@@ -164,7 +184,11 @@ const cases: readonly Case[] = [
     name: 'atan',
     bound: 1,
     reference: (x) => x.atan(),
-    spreads: both({ from: -5, to: 5 }, { powers: [-100, 100] }, { around: [7 / 16, 11 / 16, 19 / 16, 39 / 16], width: 1e-3 }),
+    spreads: both(
+      { from: -5, to: 5 },
+      { powers: [-100, 100] },
+      { around: [7 / 16, 11 / 16, 19 / 16, 39 / 16], width: 1e-3 },
+    ),
   },
   {
     name: 'erf',

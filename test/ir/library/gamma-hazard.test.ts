@@ -25,7 +25,8 @@ describe('the gamma hazard', () => {
     },
   );
 
-  // With shape 1/2 the survival is erfc(√x); erfc(1) and erfc(2) from NIST's Digital Library of Mathematical Functions, table 7.
+  // With shape 1/2 the survival is erfc(√x); erfc(1) and erfc(2) from NIST's Digital Library of Mathematical Functions,
+  // table 7.
   test.each([
     [1, 0.157299207050285],
     [4, 0.004677734981047266],

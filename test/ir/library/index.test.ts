@@ -3,7 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { f64 } from '../../../src/ir/builder.js';
 import { checkProgram } from '../../../src/ir/check.js';
-import { drawFunction, drawNames, isLaneSafe, libraryFunction, libraryNames, withCallees } from '../../../src/ir/library/index.js';
+import {
+  drawFunction,
+  drawNames,
+  isLaneSafe,
+  libraryFunction,
+  libraryNames,
+  withCallees,
+} from '../../../src/ir/library/index.js';
 import { calleesOf } from '../../../src/ir/walk.js';
 import type { IrFunction, Program } from '../../../src/ir/program.js';
 import { parseProgram, printProgram } from '../../../src/ir/text.js';
@@ -28,7 +35,16 @@ const program: Program = {
   events: [],
   logs: [],
   schedule: { initialise: [], step: [], procedures: {} },
-  manifest: { populations: [], events: [], variables: [], projections: [], samples: [], spikeLabel: 0, faults: {}, notes: [] },
+  manifest: {
+    populations: [],
+    events: [],
+    variables: [],
+    projections: [],
+    samples: [],
+    spikeLabel: 0,
+    faults: {},
+    notes: [],
+  },
 };
 
 describe('the library', () => {
@@ -83,7 +99,11 @@ describe('withCallees', () => {
       results: [{ name: 'r', type: 'f64' }],
       body: [{ kind: 'set', local: 'r', value: f64(1) }],
     };
-    const caller: IrFunction = { ...callee, name: 'caller', body: [{ kind: 'call', function: 'mine', arguments: [], results: ['r'] }] };
+    const caller: IrFunction = {
+      ...callee,
+      name: 'caller',
+      body: [{ kind: 'call', function: 'mine', arguments: [], results: ['r'] }],
+    };
     expect(withCallees([caller, callee])).toEqual([callee, caller]);
     expect(() => withCallees([caller])).toThrow('caller calls mine, which does not exist');
   });

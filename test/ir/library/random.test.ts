@@ -145,7 +145,11 @@ describe('counts', () => {
   const binomialLaw =
     (n: number, p: number) =>
     (k: number): number =>
-      k > n ? 0 : Math.exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1) + k * Math.log(p) + (n - k) * Math.log1p(-p));
+      k > n
+        ? 0
+        : Math.exp(
+            logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1) + k * Math.log(p) + (n - k) * Math.log1p(-p),
+          );
   it.each([
     [1, 0.3],
     [5, 0.5],
@@ -183,7 +187,8 @@ describe('counts', () => {
     );
     const sums = densities.reduce<number[]>((all, density) => [...all.slice(-cells), (all.at(-1) ?? 0) + density], []);
     const total = sums.at(-1)!;
-    const law = (x: number): number => (sums[Math.min(cells - 1, Math.floor(((x + Math.PI) / (2 * Math.PI)) * cells))] ?? 0) / total;
+    const law = (x: number): number =>
+      (sums[Math.min(cells - 1, Math.floor(((x + Math.PI) / (2 * Math.PI)) * cells))] ?? 0) / total;
     expect(kolmogorovP(draws('vonMises', 2000, 0, kappa), law)).toBeGreaterThan(significance);
     const turned = draws('vonMises', 500, 3, kappa);
     expect(turned.every((x) => x > -Math.PI && x <= Math.PI)).toBe(true);

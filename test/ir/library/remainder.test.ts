@@ -1,4 +1,7 @@
-/** Remainders and floor division: Python's results (written down from CPython 3.11), and exactness against JavaScript's %. */
+/**
+ * Remainders and floor division: Python's results (written down from CPython 3.11), and exactness against JavaScript's
+ * %.
+ */
 
 import { describe, expect, it } from 'vitest';
 import { createEvaluator } from '../../../src/ir/evaluate.js';
@@ -88,7 +91,8 @@ describe('fmod is exact', () => {
       expect(call(`fmod_${type}`, x, y), `${x} fmod ${y}`).toBe(x % y);
       // A quotient just above and below a whole number.
       const near = x - (x % y) + (k % 2) * y;
-      if (Number.isFinite(near) && type === 'f64') expect(call('fmod_f64', near, y), `${near} fmod ${y}`).toBe(near % y);
+      if (Number.isFinite(near) && type === 'f64')
+        expect(call('fmod_f64', near, y), `${near} fmod ${y}`).toBe(near % y);
     });
   });
 

@@ -1,6 +1,6 @@
 /**
- * Connectors that read places and indices, have ends of several populations or random numbers of connections: what PyNN 0.13.0's
- * mock backend connects, with `NumpyRNG(12345)` for connectors and `NumpyRNG(7)` for numbers of connections.
+ * Connectors that read places and indices, have ends of several populations or random numbers of connections: what PyNN
+ * 0.13.0's mock backend connects, with `NumpyRNG(12345)` for connectors and `NumpyRNG(7)` for numbers of connections.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -130,7 +130,9 @@ describe('probabilities of distance, displacement and index', () => {
       'on a grid without edges',
       byDistance('exp(-d/15.0)'),
       {
-        populations: [{ label: 'p', size: 8, cell, structure: { type: 'Grid2D', params: { aspect_ratio: 2, dx: 10, dy: 10 } } }],
+        populations: [
+          { label: 'p', size: 8, cell, structure: { type: 'Grid2D', params: { aspect_ratio: 2, dx: 10, dy: 10 } } },
+        ],
         space: { axes: 'xy', periodic_boundaries: [[0, 40], [0, 20], null] },
       },
       [
@@ -185,8 +187,14 @@ describe('probabilities of distance, displacement and index', () => {
     ],
     [
       'by displacement',
-      { type: 'DisplacementDependentProbabilityConnector', params: { disp_function: '(d[0]>=0)*(d[1]<15)*exp(-abs(d[2])/10)' }, rng: 'r' },
-      { populations: [{ label: 'p', size: 8, cell, structure: { type: 'Grid3D', params: { dx: 10, dy: 10, dz: 10 } } }] },
+      {
+        type: 'DisplacementDependentProbabilityConnector',
+        params: { disp_function: '(d[0]>=0)*(d[1]<15)*exp(-abs(d[2])/10)' },
+        rng: 'r',
+      },
+      {
+        populations: [{ label: 'p', size: 8, cell, structure: { type: 'Grid3D', params: { dx: 10, dy: 10, dz: 10 } } }],
+      },
       [
         [0, 0],
         [1, 0],
@@ -251,7 +259,11 @@ describe('probabilities of distance, displacement and index', () => {
 
 describe('cells that may not connect', () => {
   it('pairs both ways', () => {
-    const connector = { type: 'FixedProbabilityConnector', params: { p_connect: 0.5, allow_self_connections: 'NoMutual' }, rng: 'r' };
+    const connector = {
+      type: 'FixedProbabilityConnector',
+      params: { p_connect: 0.5, allow_self_connections: 'NoMutual' },
+      rng: 'r',
+    };
     expect(made(connector)).toEqual([
       [1, 0],
       [2, 0],
@@ -280,7 +292,11 @@ describe('cells that may not connect', () => {
       { label: 'a', of: 'p', select: { slice: [2, 8] } },
       { label: 'b', of: 'p', select: { indices: [1, 3, 5, 7, 9] } },
     ];
-    const connector = { type: 'FixedProbabilityConnector', params: { p_connect: 0.5, allow_self_connections: false }, rng: 'r' };
+    const connector = {
+      type: 'FixedProbabilityConnector',
+      params: { p_connect: 0.5, allow_self_connections: false },
+      rng: 'r',
+    };
     const expected = [
       [1, 0],
       [2, 0],
@@ -292,7 +308,9 @@ describe('cells that may not connect', () => {
       [0, 4],
       [5, 4],
     ];
-    expect(made(connector, { populations: ten, views, pre: 'a', post: 'b' })).toEqual(expected.map(([i = 0, j = 0]) => [i + 2, 2 * j + 1]));
+    expect(made(connector, { populations: ten, views, pre: 'a', post: 'b' })).toEqual(
+      expected.map(([i = 0, j = 0]) => [i + 2, 2 * j + 1]),
+    );
   });
 
   it('the same cell in two assemblies', () => {
@@ -405,7 +423,11 @@ describe('random numbers of connections', () => {
     ],
     [
       'of receivers',
-      { type: 'FixedNumberPostConnector', params: { n: n('poisson', { lambda_: 2.5 }, 'k'), allow_self_connections: false }, rng: 'r' },
+      {
+        type: 'FixedNumberPostConnector',
+        params: { n: n('poisson', { lambda_: 2.5 }, 'k'), allow_self_connections: false },
+        rng: 'r',
+      },
       [
         [1, 0],
         [2, 0],
@@ -428,7 +450,11 @@ describe('random numbers of connections', () => {
     ],
     [
       'drawn by the generator that draws connections',
-      { type: 'FixedNumberPostConnector', params: { n: n('binomial', { n: 4, p: 0.5 }, 'r'), with_replacement: true }, rng: 'r' },
+      {
+        type: 'FixedNumberPostConnector',
+        params: { n: n('binomial', { n: 4, p: 0.5 }, 'r'), with_replacement: true },
+        rng: 'r',
+      },
       [
         [3, 0],
         [6, 0],
@@ -510,7 +536,9 @@ it('a sample of a view', () => {
     { label: 'v', of: 'p', select: { slice: [1, 9] } },
     { label: 's', of: 'v', select: { sample: 4, rng: 'r' } },
   ];
-  expect(made({ type: 'OneToOneConnector' }, { populations, views, pre: 's', post: 's' })).toEqual([1, 4, 5, 8].map((k) => [k, k]));
+  expect(made({ type: 'OneToOneConnector' }, { populations, views, pre: 's', post: 's' })).toEqual(
+    [1, 4, 5, 8].map((k) => [k, k]),
+  );
 });
 
 describe('places', () => {
@@ -519,7 +547,11 @@ describe('places', () => {
     const { x, y, z } = host.places.get('p')!;
     return Array.from(x, (value, k) => [value, y[k]!, z[k]!]);
   };
-  const random = (boundary: object): object => ({ type: 'RandomStructure', params: { boundary, origin: [1, 2, 3] }, rng: 'r' });
+  const random = (boundary: object): object => ({
+    type: 'RandomStructure',
+    params: { boundary, origin: [1, 2, 3] },
+    rng: 'r',
+  });
   const cuboid = { type: 'Cuboid', params: { width: 10, height: 20, depth: 30 } };
   it.each<[string, object, number[][]]>([
     [

@@ -17,13 +17,17 @@ test('exp, over its ordinary range', () => {
     const x = (k % 2 === 0 ? 1400 : 4) * (uniform() - 0.5);
     if (x < 709) expect(ordinaryExp(x)).toBe(evaluator.call(exp.name, [x])[0]);
   }
-  for (const x of [0, -0, 1, -1, 0.34657359027997264, 708.999, -699.999]) expect(ordinaryExp(x)).toBe(evaluator.call(exp.name, [x])[0]);
+  for (const x of [0, -0, 1, -1, 0.34657359027997264, 708.999, -699.999])
+    expect(ordinaryExp(x)).toBe(evaluator.call(exp.name, [x])[0]);
 });
 
 test('log, over all normal numbers and near 1', () => {
   const raw = new DataView(new ArrayBuffer(8));
   for (let k = 0; k < 20000; k++) {
-    raw.setUint32(0, k % 2 === 0 ? 0x00100000 + Math.floor(uniform() * 0x7fdfffff) : 0x3fe00000 + Math.floor(uniform() * 0x200000));
+    raw.setUint32(
+      0,
+      k % 2 === 0 ? 0x00100000 + Math.floor(uniform() * 0x7fdfffff) : 0x3fe00000 + Math.floor(uniform() * 0x200000),
+    );
     raw.setUint32(4, words.word());
     const x = raw.getFloat64(0);
     expect(ordinaryLog(x)).toBe(evaluator.call(log.name, [x])[0]);

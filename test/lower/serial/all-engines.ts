@@ -1,4 +1,7 @@
-/** The engines on which stepping element by element is compared, the reference first and WebAssembly on one thread second. */
+/**
+ * The engines on which stepping element by element is compared, the reference first and WebAssembly on one thread
+ * second.
+ */
 
 import { targets } from '../../../runtime/targets/registry.js';
 import type { Engine } from '../../support/simulate.js';

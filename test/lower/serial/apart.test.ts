@@ -1,4 +1,7 @@
-/** Populations whose elements cannot tell in which order they are stepped: all at once, with the bits of one after another. */
+/**
+ * Populations whose elements cannot tell in which order they are stepped: all at once, with the bits of one after
+ * another.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { bodyOf } from '../../../src/ir/walk.js';
@@ -6,9 +9,14 @@ import { lowered, simulate } from '../../support/simulate.js';
 import { engines } from './all-engines.js';
 
 const pairs = (from: number, to: number): string =>
-  JSON.stringify(Array.from({ length: 2 * from }, (_, k) => [k % from, (3 * k + 1) % to]).filter((pair, k) => pair && k % 7 !== 5));
+  JSON.stringify(
+    Array.from({ length: 2 * from }, (_, k) => [k % from, (3 * k + 1) % to]).filter((pair, k) => pair && k % 7 !== 5),
+  );
 
-/** Two populations of a type with regimes, events, noise and rates, with connections of all kinds between them; `within`: more of the document. */
+/**
+ * Two populations of a type with regimes, events, noise and rates, with connections of all kinds between them;
+ * `within`: more of the document.
+ */
 const network = (within = '', type = ''): string => `interneuron: 1
 neurons:
   cell:
@@ -116,7 +124,12 @@ describe('which populations go apart', () => {
       'a',
       [undefined, 'sequential', undefined],
     ],
-    ['events of others that read it', '  x: { from: a, to: b, synapse: seen, connect: all }', 'b', ['map', 'map', 'sequential']],
+    [
+      'events of others that read it',
+      '  x: { from: a, to: b, synapse: seen, connect: all }',
+      'b',
+      ['map', 'map', 'sequential'],
+    ],
   ] as const)('%s', (_, within, population, shapes) => {
     expect(kernelsOf(network(within), population)).toEqual(shapes);
   });

@@ -1,6 +1,6 @@
 /**
- * Steps element by element, against loops written by hand from the published account of the reference interpreter, and against
- * numbers that it gives.
+ * Steps element by element, against loops written by hand from the published account of the reference interpreter, and
+ * against numbers that it gives.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -8,7 +8,9 @@ import { finalOf, simulate, stepsOf, trace } from '../../support/simulate.js';
 
 /** Times in s of the rows after which a trace is above a threshold for the first time. */
 function upward(values: readonly number[], threshold: number, dt: number): number[] {
-  return values.flatMap((value, k) => (k > 0 && value > threshold && (values[k - 1] ?? 0) <= threshold ? [k * dt] : []));
+  return values.flatMap((value, k) =>
+    k > 0 && value > threshold && (values[k - 1] ?? 0) <= threshold ? [k * dt] : [],
+  );
 }
 
 describe('integrate and fire with a refractory regime', () => {

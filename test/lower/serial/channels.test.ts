@@ -68,7 +68,10 @@ experiment: { dt: 0.01 ms, duration: 60 ms }
     };
     let [v, m, h, n, spiking] = [-0.065, 0.0529324852572, 0.596120753508, 0.317676914061, false];
     const current = (t: number): number =>
-      1200e-9 * m ** 3 * h * (0.05 - v) + 360e-9 * n ** 4 * (-0.077 - v) + 3e-9 * (-0.054387 - v) + (t >= 5e-3 ? 80e-12 : 0);
+      1200e-9 * m ** 3 * h * (0.05 - v) +
+      360e-9 * n ** 4 * (-0.077 - v) +
+      3e-9 * (-0.054387 - v) +
+      (t >= 5e-3 ? 80e-12 : 0);
     const rows = { v: [v], m: [m], mAlpha: [rate(v)[0]], iMemb: [current(0)] };
     const spikes: number[] = [];
     let t = 0;

@@ -29,9 +29,13 @@ describe('without a sequence', () => {
 describe('with a sequence', () => {
   test('what is read before it is computed is stale: by derived variables, rates and conditions', () => {
     expect([...codeOf(`${chain}, sequence: [{ derived: [a, b, c], state: [x, y] }]`).stale]).toEqual(['b']);
-    expect([...codeOf(`${chain}, sequence: [{ derived: [b, a], state: [x, y] }, { derived: [c] }]`).stale]).toEqual(['c']);
+    expect([...codeOf(`${chain}, sequence: [{ derived: [b, a], state: [x, y] }, { derived: [c] }]`).stale]).toEqual([
+      'c',
+    ]);
     expect([
-      ...codeOf(`${chain}, events: { e: { when: c > 1 } }, sequence: [{ events: [e] }, { derived: [b, a, c], state: [x, y] }]`).stale,
+      ...codeOf(
+        `${chain}, events: { e: { when: c > 1 } }, sequence: [{ events: [e] }, { derived: [b, a, c], state: [x, y] }]`,
+      ).stale,
     ]).toEqual(['c']);
   });
 

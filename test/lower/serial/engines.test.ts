@@ -1,4 +1,7 @@
-/** A network with every kind of connection, stepped element by element: the same bits on all engines, and after being taken up again. */
+/**
+ * A network with every kind of connection, stepped element by element: the same bits on all engines, and after being
+ * taken up again.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { simulate } from '../../support/simulate.js';
@@ -52,7 +55,10 @@ record:
   - { of: { projection: late, indices: [0, 3, 7] }, variables: [w, s] }
 timing: lems-euler
 experiment: { dt: 0.05 ms, duration: 60 ms }
-`.replace('synapses:\n', '  meter: { parameters: { source: 0 mV }, derived: { level: (source + 65*mV)/(20*mV) } }\nsynapses:\n');
+`.replace(
+  'synapses:\n',
+  '  meter: { parameters: { source: 0 mV }, derived: { level: (source + 65*mV)/(20*mV) } }\nsynapses:\n',
+);
 
 describe.each(['float64', 'float32'] as const)('in %s', (precision) => {
   test('all engines give the same bits, and everything in the network happens', async () => {

@@ -4,7 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { finalOf, simulate, stepsOf, trace } from '../../support/simulate.js';
 
 /** A source with spikes at 10 ms and 10.3 ms, and a target with a synapse whose conductance decays; dt 0.1 ms. */
-const network = (order: { source: number; target: number }, projection: string, source = 'type: array, size: 1'): string => `interneuron: 1
+const network = (
+  order: { source: number; target: number },
+  projection: string,
+  source = 'type: array, size: 1',
+): string => `interneuron: 1
 neurons:
   array:
     state: { done: 0 }

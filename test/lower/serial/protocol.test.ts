@@ -52,10 +52,22 @@ describe('phases', () => {
 
 describe('what has no place in such a step is refused', () => {
   test.each([
-    ['a current that is switched', document('{ run: 1 ms }, { detach: late }, { run: 1 ms }'), 'the current late, which is switched'],
+    [
+      'a current that is switched',
+      document('{ run: 1 ms }, { detach: late }, { run: 1 ms }'),
+      'the current late, which is switched',
+    ],
     ['an operation', document('{ run: 1 ms }', 'operations: { o: { on: a, do: w = 0 } }'), 'the operation o'],
-    ['events that count several times', document('{ run: 1 ms }').replace('emits: null', 'multiplicity: 2'), 'events with a multiplicity'],
-    ['the time of the last spike', document('{ run: 1 ms }').replace('drive + extra', 'lastspike/ms'), 'the time of the last spike'],
+    [
+      'events that count several times',
+      document('{ run: 1 ms }').replace('emits: null', 'multiplicity: 2'),
+      'events with a multiplicity',
+    ],
+    [
+      'the time of the last spike',
+      document('{ run: 1 ms }').replace('drive + extra', 'lastspike/ms'),
+      'the time of the last spike',
+    ],
   ])('%s', (_, text, message) => {
     expect(refused(text).join('\n')).toContain(message);
     expect(refused(text).join('\n')).toContain('under the timing profile lems-euler');

@@ -10,13 +10,27 @@ describe('the timing profile lems-euler', () => {
     ['fixtures/brian/stdp-pair.yaml', ['event-driven equations (S)']],
     ['fixtures/brian/summed.yaml', ['a summed variable']],
     ['fixtures/brian/run-regularly.yaml', ['the operation']],
-    ['fixtures/pynn/vogels-abbott-coba.json', ['a refractory period (IF_cond_exp)', 'events with a multiplicity (SpikeSourcePoisson)']],
+    [
+      'fixtures/pynn/vogels-abbott-coba.json',
+      ['a refractory period (IF_cond_exp)', 'events with a multiplicity (SpikeSourcePoisson)'],
+    ],
   ])('refuses %s', async (model, features) => {
-    const { code, stderr } = await runCommand(['run', model, '--timing', 'lems-euler', '--duration', '1 ms', '--target', 'null']);
+    const { code, stderr } = await runCommand([
+      'run',
+      model,
+      '--timing',
+      'lems-euler',
+      '--duration',
+      '1 ms',
+      '--target',
+      'null',
+    ]);
     expect(code).toBe(1);
     for (const feature of features) expect(stderr).toContain(feature);
     const refusals = stderr.split('\n').filter((line) => line.includes('lower/unsupported-feature'));
     expect(refusals.every((line) => line.includes('under the timing profile lems-euler'))).toBe(true);
-    expect(stderr.split('\n').filter((line) => line.includes('run it with --timing grid'))).toHaveLength(refusals.length);
+    expect(stderr.split('\n').filter((line) => line.includes('run it with --timing grid'))).toHaveLength(
+      refusals.length,
+    );
   });
 });

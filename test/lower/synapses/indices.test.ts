@@ -1,4 +1,7 @@
-/** The index of synapses by target, sorted by kernels or, for what a model lists, before: by target, then by place in the rows. */
+/**
+ * The index of synapses by target, sorted by kernels or, for what a model lists, before: by target, then by place in
+ * the rows.
+ */
 
 import { expect, test } from 'vitest';
 import type { Buffer } from '../../../src/ir/program.js';
@@ -13,7 +16,9 @@ test.each([
   { sources: 5, targets: 400, perRow: 3 },
 ])('%o', async ({ sources, targets, perRow }) => {
   const sizes = numbers(sources, 2 * perRow, 11).map((size) => size + 1);
-  const rows = Uint32Array.from({ length: sources + 1 }, (_, row) => sizes.slice(0, row).reduce((sum, size) => sum + size, 0));
+  const rows = Uint32Array.from({ length: sources + 1 }, (_, row) =>
+    sizes.slice(0, row).reduce((sum, size) => sum + size, 0),
+  );
   const count = rows.at(-1)!;
   const target = Uint16Array.from(numbers(count, targets, 7));
   const plan = {

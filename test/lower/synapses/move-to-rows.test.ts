@@ -1,4 +1,7 @@
-/** Sorting synapses into rows: what an ordinary stable sort gives, whatever the number of shares that the work is divided into. */
+/**
+ * Sorting synapses into rows: what an ordinary stable sort gives, whatever the number of shares that the work is
+ * divided into.
+ */
 
 import { expect, test } from 'vitest';
 import * as ir from '../../../src/ir/builder.js';
@@ -34,10 +37,14 @@ test.each<Case>([
   const made = built((context) => {
     const { builder } = context;
     const given = (name: string, initial: Uint32Array) =>
-      builder.buffer(name, 'u32', Math.max(1, initial.length), name, { initial: initial.length === 0 ? new Uint32Array(1) : initial });
+      builder.buffer(name, 'u32', Math.max(1, initial.length), name, {
+        initial: initial.length === 0 ? new Uint32Array(1) : initial,
+      });
     const [offsets, key] = [given('from', from), given('keys', keys)];
     const starts = builder.buffer('starts', 'u32', rows + 1, 'starts');
-    const [moved, of, order] = ['moved', 'of', 'order'].map((name) => builder.buffer(name, 'u32', Math.max(1, count), name));
+    const [moved, of, order] = ['moved', 'of', 'order'].map((name) =>
+      builder.buffer(name, 'u32', Math.max(1, count), name),
+    );
     moveToRows({
       name: 'move',
       from: offsets,
@@ -47,7 +54,11 @@ test.each<Case>([
       ...(keepsEven ? { keep: (p) => ir.eq(ir.and(p, ir.u32(1)), ir.u32(0)) } : {}),
       rows: starts,
       rowCount: rows,
-      place: (p, group, at, ordinal) => [ir.store(moved!, at, p), ir.store(of!, at, group), ir.store(order!, at, ordinal)],
+      place: (p, group, at, ordinal) => [
+        ir.store(moved!, at, p),
+        ir.store(of!, at, group),
+        ir.store(order!, at, ordinal),
+      ],
       context,
     });
   });
@@ -66,7 +77,17 @@ test('the more synapses, the more shares, so that a device has work for its work
     const made = built((context) => {
       const from = context.builder.buffer('from', 'u32', 10_001, 'from');
       const rows = context.builder.buffer('rows', 'u32', 1001, 'rows');
-      moveToRows({ name: 'move', from, groups: 10_000, expected, rowOf: (p) => p, rows, rowCount: 1000, place: () => [], context });
+      moveToRows({
+        name: 'move',
+        from,
+        groups: 10_000,
+        expected,
+        rowOf: (p) => p,
+        rows,
+        rowCount: 1000,
+        place: () => [],
+        context,
+      });
     });
     const placing = made.kernels.find(({ name }) => name === 'move.place');
     return placing?.shape === 'map' && placing.domain.kind === 'count' ? Number(placing.domain.count) : 0;
@@ -87,7 +108,9 @@ test.each([
   const made = built((context) => {
     const { builder } = context;
     const offsets = builder.buffer('rows', 'u32', rows.length, 'rows', { initial: rows });
-    const of = builder.buffer('keys', 'u32', Math.max(1, count), 'keys', { initial: count === 0 ? new Uint32Array(1) : key });
+    const of = builder.buffer('keys', 'u32', Math.max(1, count), 'keys', {
+      initial: count === 0 ? new Uint32Array(1) : key,
+    });
     const segments = builder.buffer('segments', 'u32', rowCount * keys + 1, 'segments');
     const sorted = builder.buffer('sorted', 'u32', Math.max(1, count), 'sorted');
     sortWithinRows({
@@ -107,5 +130,7 @@ test.each([
   const expected = Array.from(key.keys()).toSorted((a, b) => cell(a) - cell(b) || a - b);
   const [segments, sorted] = await left(made, 'segments', 'sorted');
   expect(sorted!.slice(0, count)).toEqual(expected);
-  expect(segments).toEqual(Array.from({ length: rowCount * keys + 1 }, (_, k) => expected.filter((p) => cell(p) < k).length));
+  expect(segments).toEqual(
+    Array.from({ length: rowCount * keys + 1 }, (_, k) => expected.filter((p) => cell(p) < k).length),
+  );
 });

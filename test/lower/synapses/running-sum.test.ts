@@ -13,7 +13,9 @@ function prefixSums(counts: Uint32Array): number[] {
 
 const summing = (counts: Uint32Array) =>
   built((context) => {
-    const buffer = context.builder.buffer('counts', 'u32', counts.length + 1, 'counts', { initial: Uint32Array.from([...counts, 77]) });
+    const buffer = context.builder.buffer('counts', 'u32', counts.length + 1, 'counts', {
+      initial: Uint32Array.from([...counts, 77]),
+    });
     runningSum('sum', buffer, counts.length, 'too many', context);
   });
 

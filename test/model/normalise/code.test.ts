@@ -18,7 +18,11 @@ describe('statements', () => {
   test.each<[string, string, string[]]>([
     ['one text', 'v = 0*mV', ['v = 0*V']],
     ['a list', '[v = 0*mV, w += 1]', ['v = 0*V', 'w += 1']],
-    ['lines of one text', '|\n          v = 0*mV   # comment\n\n          w += 1; w *= 2', ['v = 0*V', 'w += 1', 'w *= 2']],
+    [
+      'lines of one text',
+      '|\n          v = 0*mV   # comment\n\n          w += 1; w *= 2',
+      ['v = 0*V', 'w += 1', 'w *= 2'],
+    ],
     ['temporaries', '["h = v/kick", "w = h + 1"]', ['h = v/kick', 'w = h + 1']],
     ['a temporary that is changed', '["h = v", "h += kick", "v = h"]', ['h = v', 'h += kick', 'v = h']],
     ['a temporary called like a unit hides it', '["mV = 2*kick", "v = mV"]', ['mV = 2*kick', 'v = mV']],
@@ -32,7 +36,11 @@ describe('statements', () => {
   ])('%s', (_, code, expected) => expect(actions(code)).toEqual(expected));
 
   test.each<[string, string, string[]]>([
-    ['several mistakes in one text', '|\n          v = u\n          w = v\n', ['lang/unknown-name@10:15', 'lang/dimension-mismatch@11:15']],
+    [
+      'several mistakes in one text',
+      '|\n          v = u\n          w = v\n',
+      ['lang/unknown-name@10:15', 'lang/dimension-mismatch@11:15'],
+    ],
     ['a temporary that is read before', '["w = h", "h = 1"]', ['lang/unknown-name@9:19']],
     ['time is not set', 't = 0*ms', ['model/not-writable@9:13']],
     ['an integer gets no real number', 'count = 0.5', ['lang/not-integer@9:21']],
@@ -56,7 +64,8 @@ ${more}`;
   const onto = '  ab: { from: a, to: b, synapse: s, connect: all }\n';
 
   test('what fits the one type it is used with', () => expect(findings(synapses('post.v += 1*mV'))).toEqual([]));
-  test('is wrong for another', () => expect(findings(synapses('post.v += 1*mV', onto))).toEqual(['lang/dimension-mismatch@6:60']));
+  test('is wrong for another', () =>
+    expect(findings(synapses('post.v += 1*mV', onto))).toEqual(['lang/dimension-mismatch@6:60']));
   test('what fits both', () => expect(findings(synapses('post.g += w', onto))).toEqual([]));
   test('an assembly counts as both', () =>
     expect(findings(synapses('post.v += 1*mV', '  ab: { from: a, to: a + b, synapse: s, connect: all }\n'))).toEqual([
@@ -71,6 +80,8 @@ ${more}`;
   test('the unit of the port is that of what is added to it', () => {
     const text = synapses('[factor = 2, port += factor*w]').replace('connect: all', 'connect: all, receptor: g');
     expect(normalised(text).model.synapses['s']?.ports).toEqual({ port: { unit: 'S' } });
-    expect(check(text.replace('receptor: g', 'receptor: v')).list.map(({ code }) => code)).toEqual(['lang/dimension-mismatch']);
+    expect(check(text.replace('receptor: g', 'receptor: v')).list.map(({ code }) => code)).toEqual([
+      'lang/dimension-mismatch',
+    ]);
   });
 });

@@ -35,13 +35,25 @@ describe('a phase', () => {
     ['{ set: { "a[1, 3].v": [1 mV, 2 mV] } }', { set: { 'a[1, 3].v': { array: [0.001, 0.002] } } }],
     // A selection that has a text goes into the keys.
     ['{ set: { v: 1 mV, E: 2 mV }, of: "a[0:8:2]" }', { set: { 'a[0:8:2].v': 0.001, 'a[0:8:2].E': 0.002 } }],
-    ['{ set: { v: 1 mV }, of: a + b }', { set: { v: 0.001 }, of: { assembly: [{ population: 'a' }, { population: 'b' }] } }],
-    ['{ initialise: { v: 1 mV }, of: { population: a, sample: 2 } }', { initialise: { v: 0.001 }, of: { population: 'a', sample: 2 } }],
+    [
+      '{ set: { v: 1 mV }, of: a + b }',
+      { set: { v: 0.001 }, of: { assembly: [{ population: 'a' }, { population: 'b' }] } },
+    ],
+    [
+      '{ initialise: { v: 1 mV }, of: { population: a, sample: 2 } }',
+      { initialise: { v: 0.001 }, of: { population: 'a', sample: 2 } },
+    ],
     ['{ delays: { p: 2 ms } }', { delays: { 'p.pre': 0.002 } }],
     ['{ delays: { q.two: 2 ms } }', { delays: { 'q.two': 0.002 } }],
     ['{ currents: { dc: 2*nA if t > 1*ms else 0*A } }', { currents: { dc: '2e-9*A if t > 0.001*s else 0*A' } }],
-    ['{ replay: { r: { indices: [1, 0], times: [2 ms, 1 ms] } } }', { replay: { r: { indices: [0, 1], times: [0.001, 0.002] } } }],
-    ['{ reset: true, segment: two, annotations: { trial: 1 } }', { reset: true, segment: 'two', annotations: { trial: 1 } }],
+    [
+      '{ replay: { r: { indices: [1, 0], times: [2 ms, 1 ms] } } }',
+      { replay: { r: { indices: [0, 1], times: [0.001, 0.002] } } },
+    ],
+    [
+      '{ reset: true, segment: two, annotations: { trial: 1 } }',
+      { reset: true, segment: 'two', annotations: { trial: 1 } },
+    ],
   ])('%s', (text, normal) => {
     const { phase, codes } = phaseOf(text);
     expect(codes).toEqual([]);

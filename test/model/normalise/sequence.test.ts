@@ -48,13 +48,20 @@ test('the normal form keeps the order of what is listed, and is a document that 
     { derived: ['drive'], regimes: true },
   ]);
   expect(model.neurons['cell']?.regimes['run']?.order).toEqual(['v', 'last']);
-  expect(model.synapses['exp']?.events).toEqual({ full: { when: 'g > 1', edge: 'level', do: ['g = 1', 'latch = 1'], order: 0 } });
+  expect(model.synapses['exp']?.events).toEqual({
+    full: { when: 'g > 1', edge: 'level', do: ['g = 1', 'latch = 1'], order: 0 },
+  });
   expect(normalised(JSON.stringify(model)).model).toEqual(model);
 });
 
 describe('what is wrong', () => {
   test.each<[string, string, string, readonly string[]]>([
-    ['an unknown derived variable', 'derived: [q], state', 'derived: [q, p], state', ['model/unknown-derived-variable']],
+    [
+      'an unknown derived variable',
+      'derived: [q], state',
+      'derived: [q, p], state',
+      ['model/unknown-derived-variable'],
+    ],
     ['a state variable without a rate', 'state: [n], events', 'state: [n, last], events', ['model/unknown-derivative']],
     ['an unknown event', 'events: [up, down]', 'events: [up, down, left]', ['model/unknown-event']],
     ['a name listed twice', 'derived: [drive], regimes', 'derived: [q, drive], regimes', ['model/listed-twice']],
@@ -69,7 +76,12 @@ describe('what is wrong', () => {
     ['an event left out', '[up, down]', '[up]', ['model/not-listed']],
     ['regimes left out', ', regimes: true }', ' }', ['model/not-listed']],
     ['an event of a synapse left out', 'state: [g], events: [full] }', 'state: [g] }', ['model/not-listed']],
-    ['an unknown variable in the order of a regime', 'order: [v, last]', 'order: [v, last, n]', ['model/unknown-derivative']],
+    [
+      'an unknown variable in the order of a regime',
+      'order: [v, last]',
+      'order: [v, last, n]',
+      ['model/unknown-derivative'],
+    ],
     ['a derivative left out of the order of a regime', 'order: [v, last]', 'order: [v]', ['model/not-listed']],
     ['a transition to an unknown regime', 'to: rest', 'to: rset', ['model/unknown-regime']],
     ['a name that nothing emits', 'emits: spike', 'emits: kick', []],

@@ -67,7 +67,9 @@ describe('numbers in a unit', () => {
     const Exact = Decimal.clone({ precision: 60 });
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e200, max: 1e200 }), (value) => {
-        const exact = new Exact(String(value)).times(unit.scale.numerator.toString()).div(unit.scale.denominator.toString());
+        const exact = new Exact(String(value))
+          .times(unit.scale.numerator.toString())
+          .div(unit.scale.denominator.toString());
         expect(scaled(value) + 0).toBe(exact.toNumber() + 0);
       }),
     );
@@ -111,7 +113,8 @@ describe('large arrays', () => {
 });
 
 describe('long and deep expressions', () => {
-  const model = (expression: string): string => `interneuron: 1\nneurons: { n: { parameters: { a: 1 }, derived: { d: "${expression}" } } }`;
+  const model = (expression: string): string =>
+    `interneuron: 1\nneurons: { n: { parameters: { a: 1 }, derived: { d: "${expression}" } } }`;
   test('a sum of 1000 terms is read', () => expect(findings(model(Array(1000).fill('a').join(' + ')))).toEqual([]));
   test('a sum of 10^5 characters is refused or read, in reason', () => {
     const { list } = check(model(Array(25_000).fill('a').join(' + ')));

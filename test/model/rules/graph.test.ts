@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { findCycle } from '../../../src/model/rules/graph.js';
 
-const cycle = (edges: Record<string, string[]>): string[] | undefined => findCycle(Object.keys(edges), (node) => edges[node] ?? []);
+const cycle = (edges: Record<string, string[]>): string[] | undefined =>
+  findCycle(Object.keys(edges), (node) => edges[node] ?? []);
 
 test.each<[string, Record<string, string[]>, string[] | undefined]>([
   ['none', { a: ['b', 'c'], b: ['c'], c: [] }, undefined],

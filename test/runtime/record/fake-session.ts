@@ -1,4 +1,6 @@
-/** A session without a target: buffers in memory, and a step written by the test. For tests of what surrounds a session. */
+/**
+ * A session without a target: buffers in memory, and a step written by the test. For tests of what surrounds a session.
+ */
 
 import { createArray } from '../../../src/ir/arrays.js';
 import type { Session } from '../../../runtime/targets/target.js';
@@ -78,7 +80,8 @@ export function fakeSession(
       called.push(`${procedure}@${step}`);
       procedures[procedure]?.({ step, buffer: get, log: append });
     },
-    read: async (buffer, offset = 0, length) => get(buffer).slice(offset, length === undefined ? undefined : offset + length),
+    read: async (buffer, offset = 0, length) =>
+      get(buffer).slice(offset, length === undefined ? undefined : offset + length),
     write: async (buffer, data, offset = 0) => {
       for (const [i, value] of data.entries()) get(buffer)[offset + i] = value;
     },

@@ -50,16 +50,23 @@ async function fingerprint(program: Program): Promise<Fingerprint> {
 describe('fingerprint', () => {
   test('has the published layout', async () => {
     const head = 'numerics 1\nprecision float64\n';
-    // Stored (source, delay, target); canonical (source, target, copy): 0→0, 0→3 twice (created first: 31), 1→1 three times.
+    // Stored (source, delay, target); canonical (source, target, copy): 0→0, 0→3 twice (created first: 31), 1→1 three
+    // times.
     const weights = sha256(doubles([0, 31, 30, 10, 11, 12]));
-    const exc = sha256(`${head}population exc 4\nspikes 3 ${sha256(spikeBytes(excSpikes))}\nvariable v f64 4 ${sha256(doubles(excV))}\n`);
+    const exc = sha256(
+      `${head}population exc 4\nspikes 3 ${sha256(spikeBytes(excSpikes))}\nvariable v f64 4 ${sha256(doubles(excV))}\n`,
+    );
     const inh = sha256(`${head}population inh 2\nspikes 0 ${sha256('')}\nvariable v f64 2 ${sha256(doubles(inhV))}\n`);
     const ee = sha256(`${head}projection ee 6\nvariable w f64 6 ${weights}\n`);
     expect(await fingerprint(smallProgram())).toEqual({
       numericsVersion: 1,
       precision: 'float64',
       populations: {
-        exc: { digest: exc, spikes: { count: 3, digest: sha256(spikeBytes(excSpikes)) }, state: { v: sha256(doubles(excV)) } },
+        exc: {
+          digest: exc,
+          spikes: { count: 3, digest: sha256(spikeBytes(excSpikes)) },
+          state: { v: sha256(doubles(excV)) },
+        },
         inh: { digest: inh, spikes: { count: 0, digest: sha256('') }, state: { v: sha256(doubles(inhV)) } },
       },
       projections: { ee: { digest: ee, state: { w: weights } } },
@@ -73,7 +80,9 @@ describe('fingerprint', () => {
     const odd = quiet.slice();
     new Uint32Array(odd.buffer)[0] = 0xdeadbeef;
     new Uint32Array(odd.buffer)[1] = 0xfff81234;
-    const digests = await Promise.all([quiet, odd].map(async (weights) => (await fingerprint(smallProgram({ weights }))).total));
+    const digests = await Promise.all(
+      [quiet, odd].map(async (weights) => (await fingerprint(smallProgram({ weights }))).total),
+    );
     expect(digests[0]).toBe(digests[1]);
     expect(digests[0]).not.toBe((await fingerprint(program)).total);
   });
@@ -85,14 +94,22 @@ describe('fingerprint', () => {
       printer.spikes('exc.spike', Uint32Array.from(steps), Uint32Array.from(cells));
       return (await printer.finish(fakeSession(program, () => undefined))).total;
     };
-    const totals = await Promise.all([total([1, 2], [0, 0]), total([1, 3], [0, 0]), total([1, 2], [0, 1]), total([1], [0]), total([], [])]);
+    const totals = await Promise.all([
+      total([1, 2], [0, 0]),
+      total([1, 3], [0, 0]),
+      total([1, 2], [0, 1]),
+      total([1], [0]),
+      total([], []),
+    ]);
     expect(new Set(totals).size).toBe(5);
   });
 
   test('refuses spikes out of order', () => {
     const printer = createFingerprinter(smallProgram());
     printer.spikes('exc.spike', Uint32Array.of(5), Uint32Array.of(2));
-    expect(() => printer.spikes('exc.spike', Uint32Array.of(5), Uint32Array.of(1))).toThrow(/out of order at step 5, element 1/);
+    expect(() => printer.spikes('exc.spike', Uint32Array.of(5), Uint32Array.of(1))).toThrow(
+      /out of order at step 5, element 1/,
+    );
   });
 });
 
@@ -102,11 +119,21 @@ describe('canonical order of synapses', () => {
     { name: 'sorted by delay first', rows: [0, 3], targets: [5, 2, 3], creation: null, order: [1, 2, 0] },
     { name: 'rows stay apart', rows: [0, 2, 4], targets: [9, 1, 8, 0], creation: null, order: [1, 0, 3, 2] },
     { name: 'copies by creation', rows: [0, 3], targets: [1, 1, 1], creation: [7, 3, 5], order: [1, 2, 0] },
-    { name: 'copies without creation keep their order', rows: [0, 3], targets: [2, 2, 1], creation: null, order: [2, 0, 1] },
+    {
+      name: 'copies without creation keep their order',
+      rows: [0, 3],
+      targets: [2, 2, 1],
+      creation: null,
+      order: [2, 0, 1],
+    },
     { name: 'empty rows', rows: [0, 0, 0], targets: [], creation: null, order: null },
   ];
   test.each(cases)('$name', ({ rows, targets, creation, order }) => {
-    const result = canonicalOrder(Uint32Array.from(rows), Uint32Array.from(targets), creation && Uint32Array.from(creation));
+    const result = canonicalOrder(
+      Uint32Array.from(rows),
+      Uint32Array.from(targets),
+      creation && Uint32Array.from(creation),
+    );
     expect(result === null ? null : [...result]).toEqual(order);
   });
 });

@@ -1,6 +1,12 @@
 /** A whole run of the small program on a fake session, with any sink, for tests of recorder and formats. */
 
-import { createRecorder, runRecord, type RecordedRun, type RecorderOptions, type RunOptions } from '../../../runtime/record/recorder.js';
+import {
+  createRecorder,
+  runRecord,
+  type RecordedRun,
+  type RecorderOptions,
+  type RunOptions,
+} from '../../../runtime/record/recorder.js';
 import { recordingPlan } from '../../../runtime/record/plan.js';
 import type { Protocol } from '../../../runtime/record/protocol.js';
 import type {
@@ -94,7 +100,10 @@ export async function playInto(
 }
 
 /** A sink that keeps all it gets. */
-export function keepingSink(): SampleSink & { readonly blocks: readonly SampleBlock[]; readonly advances: readonly number[] } {
+export function keepingSink(): SampleSink & {
+  readonly blocks: readonly SampleBlock[];
+  readonly advances: readonly number[];
+} {
   const blocks: SampleBlock[] = [];
   const advances: number[] = [];
   return { blocks, advances, samples: (block) => blocks.push(block), advance: (step) => advances.push(step) };

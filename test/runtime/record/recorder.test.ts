@@ -11,9 +11,15 @@ import { keepingSink, play } from './played-run.js';
 const run = (steps: number): Protocol[number] => ({ kind: 'run', steps });
 
 /** Steps and values of one series, blocks joined. */
-function series(sink: ReturnType<typeof keepingSink>, index = 0): { readonly steps: number[]; readonly values: number[] } {
+function series(
+  sink: ReturnType<typeof keepingSink>,
+  index = 0,
+): { readonly steps: number[]; readonly values: number[] } {
   const blocks = sink.blocks.filter((block) => block.series === index);
-  return { steps: blocks.flatMap((block) => [...block.steps]), values: blocks.flatMap((block) => [...block.values].map(Number)) };
+  return {
+    steps: blocks.flatMap((block) => [...block.steps]),
+    values: blocks.flatMap((block) => [...block.values].map(Number)),
+  };
 }
 
 function expectedTrain(cell: number, size: number, steps: number, from = 0): number[] {
@@ -29,7 +35,8 @@ describe('recorder', () => {
     expect(result.steps).toBe(500);
     const [trains] = result.trains;
     expect(trains!.plan).toEqual({ population: 'exc', event: 'spike', cells: { begin: 0, end: 4 } });
-    for (let cell = 0; cell < 4; cell += 1) expect([...trains!.read(cell, cell + 1)]).toEqual(expectedTrain(cell, 4, 500));
+    for (let cell = 0; cell < 4; cell += 1)
+      expect([...trains!.read(cell, cell + 1)]).toEqual(expectedTrain(cell, 4, 500));
     expect([...trains!.counts]).toEqual([0, 1, 2, 3].map((cell) => expectedTrain(cell, 4, 500).length));
     const { steps, values } = series(sink);
     expect(steps).toEqual(Array.from({ length: 500 }, (_, step) => step));
@@ -48,8 +55,14 @@ describe('recorder', () => {
   test('gives the same streams whatever the size of the logs and of the chunks', async () => {
     const played = async (capacity: number, chunkMilliseconds: number): Promise<unknown> => {
       const sink = keepingSink();
-      const { run: result, dispose } = await play(smallProgram({ capacity }), [run(333)], sink, { recorder: { chunkMilliseconds } });
-      const outcome = { fingerprint: result.fingerprint, series: series(sink), trains: [...result.trains[0]!.read(0, 4)] };
+      const { run: result, dispose } = await play(smallProgram({ capacity }), [run(333)], sink, {
+        recorder: { chunkMilliseconds },
+      });
+      const outcome = {
+        fingerprint: result.fingerprint,
+        series: series(sink),
+        trains: [...result.trains[0]!.read(0, 4)],
+      };
       dispose();
       return outcome;
     };
@@ -97,7 +110,9 @@ describe('recorder', () => {
   });
 
   test('leaves out what is logged while a recording is off, and says when it was on', async () => {
-    const events = [{ recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } }] as const;
+    const events = [
+      { recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } },
+    ] as const;
     const program = smallProgram({ eventRecordings: events });
     const sink = keepingSink();
     const protocol: Protocol = [
@@ -112,7 +127,9 @@ describe('recorder', () => {
     const { run: result, record, dispose } = await play(program, protocol, sink);
     const all = Array.from({ length: 40 }, (_, step) => step);
     expect(series(sink).steps).toEqual(all.filter((step) => step < 10 || step >= 30));
-    expect([...result.trains[0]!.read(0, 1)]).toEqual(expectedTrain(0, 4, 40).filter((step) => step < 10 || step >= 30));
+    expect([...result.trains[0]!.read(0, 1)]).toEqual(
+      expectedTrain(0, 4, 40).filter((step) => step < 10 || step >= 30),
+    );
     expect(record.trains[0]!.observed).toEqual([
       [0, 10],
       [30, 40],
@@ -140,13 +157,17 @@ describe('recorder', () => {
 
   test('computes the rate of a population in each step', async () => {
     const program = smallProgram({
-      eventRecordings: [{ recording: 'r', kind: 'rate', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } }],
+      eventRecordings: [
+        { recording: 'r', kind: 'rate', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } },
+      ],
     });
     const sink = keepingSink();
     const { dispose } = await play(program, [run(60)], sink);
     const { steps, values } = series(sink, 1);
     expect(steps).toEqual(Array.from({ length: 60 }, (_, step) => step));
-    expect(values).toEqual(steps.map((step) => [0, 1, 2, 3].filter((cell) => playedSpike(step, cell, 4)).length / (4 * program.dt)));
+    expect(values).toEqual(
+      steps.map((step) => [0, 1, 2, 3].filter((cell) => playedSpike(step, cell, 4)).length / (4 * program.dt)),
+    );
     dispose();
   });
 
@@ -217,9 +238,14 @@ describe('recorder', () => {
 
   test('leaves no temporary file behind', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'interneuron-recorder-'));
-    const { run: result, dispose } = await play(smallProgram({ exc: 40, capacity: 4000 }), [run(60_000)], keepingSink(), {
-      recorder: { spoolDirectory: directory, spoolLimits: { memory: 1000 } },
-    });
+    const { run: result, dispose } = await play(
+      smallProgram({ exc: 40, capacity: 4000 }),
+      [run(60_000)],
+      keepingSink(),
+      {
+        recorder: { spoolDirectory: directory, spoolLimits: { memory: 1000 } },
+      },
+    );
     expect(readdirSync(directory)).toHaveLength(1);
     expect([...result.trains[0]!.read(0, 1)]).toEqual(expectedTrain(0, 40, 60_000));
     dispose();

@@ -1,6 +1,17 @@
-/** A program of two populations and a projection, of which only the manifest and the buffers matter: a test plays its steps. */
+/**
+ * A program of two populations and a projection, of which only the manifest and the buffers matter: a test plays its
+ * steps.
+ */
 
-import type { Buffer, EventRecordingLocation, Log, Manifest, Program, SampleLocation, TypedArray } from '../../../src/ir/program.js';
+import type {
+  Buffer,
+  EventRecordingLocation,
+  Log,
+  Manifest,
+  Program,
+  SampleLocation,
+  TypedArray,
+} from '../../../src/ir/program.js';
 import type { FakeStep } from './fake-session.js';
 
 export interface SmallProgramOptions {
@@ -17,8 +28,8 @@ export interface SmallProgramOptions {
 }
 
 /**
- * `exc` and `inh` with a membrane potential `v` each (V) and logs of their spikes; `v` of all of exc is recorded; a projection `ee`
- * of six synapses from two sources, stored by (source, delay, target).
+ * `exc` and `inh` with a membrane potential `v` each (V) and logs of their spikes; `v` of all of exc is recorded; a
+ * projection `ee` of six synapses from two sources, stored by (source, delay, target).
  */
 export function smallProgram(options: SmallProgramOptions = {}): Program {
   const exc = options.exc ?? 4;
@@ -114,19 +125,32 @@ export function smallProgram(options: SmallProgramOptions = {}): Program {
     logs: [
       spikeLog('exc', 0, exc),
       spikeLog('inh', 1, inh),
-      { name: 'samples', buffer: 'sample.rows', cursor: { buffer: 'cursors', index: 2 }, rowLength: exc, capacity, maxRowsPerStep: 1 },
+      {
+        name: 'samples',
+        buffer: 'sample.rows',
+        cursor: { buffer: 'cursors', index: 2 },
+        rowLength: exc,
+        capacity,
+        maxRowsPerStep: 1,
+      },
     ],
     schedule: { initialise: [], step: [], procedures: {} },
     manifest,
   };
 }
 
-/** Membrane potential of a cell in a step, for the played runs: any function will do whose bits differ from cell to cell. */
+/**
+ * Membrane potential of a cell in a step, for the played runs: any function will do whose bits differ from cell to
+ * cell.
+ */
 export function playedPotential(step: number, cell: number): number {
   return -0.07 + ((step + 1) * 1e-5) / (cell + 3);
 }
 
-/** Whether a cell spikes in a step of the played runs: every third step for cell 0, rarer for the others, never for the last. */
+/**
+ * Whether a cell spikes in a step of the played runs: every third step for cell 0, rarer for the others, never for the
+ * last.
+ */
 export function playedSpike(step: number, cell: number, size: number): boolean {
   return cell < size - 1 && (step + cell) % (3 + 2 * cell) === 0;
 }

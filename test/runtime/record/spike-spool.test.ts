@@ -34,9 +34,12 @@ describe('spike spool', () => {
     { memory: 1, file: true },
   ])('sorts by cell with room for $memory spikes in memory', ({ memory, file }) => {
     const path = join(directory, 'spikes');
-    const spool = createSpikeSpool({ population: 'p', event: 'spike', cells: { begin: 0, end: 50 } }, 50, path, { memory });
+    const spool = createSpikeSpool({ population: 'p', event: 'spike', cells: { begin: 0, end: 50 } }, 50, path, {
+      memory,
+    });
     const { steps, cells } = manySpikes();
-    for (let at = 0; at < steps.length; at += 12_345) spool.append(steps.subarray(at, at + 12_345), cells.subarray(at, at + 12_345));
+    for (let at = 0; at < steps.length; at += 12_345)
+      spool.append(steps.subarray(at, at + 12_345), cells.subarray(at, at + 12_345));
     expect(existsSync(path)).toBe(file);
     const trains = spool.trains();
     const ofCell = (cell: number): number[] => [...steps].filter((_, i) => cells[i] === cell);
@@ -50,7 +53,11 @@ describe('spike spool', () => {
   });
 
   test('keeps the cells of the plan only', () => {
-    const spool = createSpikeSpool({ population: 'p', event: 'spike', cells: { list: [2, 7] } }, 10, join(directory, 'spikes'));
+    const spool = createSpikeSpool(
+      { population: 'p', event: 'spike', cells: { list: [2, 7] } },
+      10,
+      join(directory, 'spikes'),
+    );
     spool.append(Uint32Array.of(1, 1, 2, 3), Uint32Array.of(2, 3, 7, 2));
     const trains = spool.trains();
     expect([...trains.counts]).toEqual([2, 1]);

@@ -15,7 +15,12 @@ import { inFolder } from './formats.js';
 const protocol: Protocol = [{ kind: 'run', steps: 400 }];
 
 /** Runs the program into a file, then `changed` against that file. */
-async function verify(program: Program, changed: Program, options: PlayOptions = {}, second: Protocol = protocol): Promise<Verdict> {
+async function verify(
+  program: Program,
+  changed: Program,
+  options: PlayOptions = {},
+  second: Protocol = protocol,
+): Promise<Verdict> {
   return inFolder(async (folder) => {
     const path = join(folder, 'result.nwb');
     await playInto(nwbWriter(path), program, protocol);
@@ -28,7 +33,10 @@ async function verify(program: Program, changed: Program, options: PlayOptions =
 }
 
 /** The played step with a change made to what is logged. */
-function withSpikes(program: Program, change: (step: number, cell: number) => boolean | null): (step: FakeStep) => void {
+function withSpikes(
+  program: Program,
+  change: (step: number, cell: number) => boolean | null,
+): (step: FakeStep) => void {
   const played = playedStep(program);
   return (context) =>
     played({
@@ -77,10 +85,16 @@ describe('comparison with a stored result', () => {
         played({
           ...context,
           log: (name, row) =>
-            context.log(name, name === 'samples' && context.step === 123 ? row.map((v, i) => (i === 3 ? nextAbove(v) : v)) : row),
+            context.log(
+              name,
+              name === 'samples' && context.step === 123 ? row.map((v, i) => (i === 3 ? nextAbove(v) : v)) : row,
+            ),
         }),
     });
-    expect(verdict).toMatchObject({ verdict: 'different', first: { kind: 'samples', owner: 'exc', variable: 'v', element: 3, step: 123 } });
+    expect(verdict).toMatchObject({
+      verdict: 'different',
+      first: { kind: 'samples', owner: 'exc', variable: 'v', element: 3, step: 123 },
+    });
   });
 
   test('the first of several differences is told', async () => {
@@ -90,7 +104,8 @@ describe('comparison with a stored result', () => {
       step: (context) =>
         played({
           ...context,
-          log: (name, row) => context.log(name, name === 'samples' && context.step >= 100 ? row.map((v) => v + 1) : row),
+          log: (name, row) =>
+            context.log(name, name === 'samples' && context.step >= 100 ? row.map((v) => v + 1) : row),
         }),
     });
     expect(verdict).toMatchObject({ verdict: 'different', first: { kind: 'samples', step: 100, element: 0 } });
@@ -132,7 +147,10 @@ describe('comparison with a stored result', () => {
 
   test('a shorter run is different', async () => {
     const verdict = await verify(smallProgram(), smallProgram(), {}, [{ kind: 'run', steps: 390 }]);
-    expect(verdict).toMatchObject({ verdict: 'different', first: { step: 390, stored: 'a sample', found: 'no sample' } });
+    expect(verdict).toMatchObject({
+      verdict: 'different',
+      first: { step: 390, stored: 'a sample', found: 'no sample' },
+    });
   });
 
   test('another selection of cells is told', async () => {
@@ -150,7 +168,9 @@ describe('comparison with a stored result', () => {
       verdict: 'incomparable',
       reason: 'it was made by numerics version 0, and this program has version 1',
     });
-    expect(await verify({ ...smallProgram(), precision: 'float32' }, smallProgram())).toMatchObject({ verdict: 'incomparable' });
+    expect(await verify({ ...smallProgram(), precision: 'float32' }, smallProgram())).toMatchObject({
+      verdict: 'incomparable',
+    });
   });
 });
 

@@ -9,7 +9,10 @@ import { neoWriter } from '../../../runtime/results/neo/write.js';
 import { nwbWriter } from '../../../runtime/results/nwb/write.js';
 import type { ResultWriter } from '../../../runtime/results/result.js';
 
-export const formats: readonly { readonly name: string; readonly writer: (path: string, reproducible?: boolean) => ResultWriter }[] = [
+export const formats: readonly {
+  readonly name: string;
+  readonly writer: (path: string, reproducible?: boolean) => ResultWriter;
+}[] = [
   { name: 'nwb', writer: (path, reproducible = false) => nwbWriter(path, { reproducible }) },
   { name: 'json', writer: (path, reproducible = false) => neoWriter(path, { reproducible }) },
   { name: 'csv', writer: (path, reproducible = false) => csvWriter(path, { reproducible }) },

@@ -16,8 +16,16 @@ import { formats, inFolder } from './formats.js';
 
 const run = (steps: number): Protocol[number] => ({ kind: 'run', steps });
 
-const events = [{ recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } }] as const;
-const rate = { recording: 'rate', kind: 'rate', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } } as const;
+const events = [
+  { recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } },
+] as const;
+const rate = {
+  recording: 'rate',
+  kind: 'rate',
+  population: 'exc',
+  event: 'exc.spike',
+  indices: { begin: 0, end: 4 },
+} as const;
 
 const cases: readonly {
   readonly name: string;
@@ -38,7 +46,11 @@ const cases: readonly {
   },
   { name: 'sub-sampled', program: { every: 7 }, protocol: [run(100)] },
   { name: 'a rate', program: { eventRecordings: [...events, rate] }, protocol: [run(80)] },
-  { name: 'a list of cells', program: { eventRecordings: [{ ...events[0], indices: Uint32Array.of(0, 2, 3) }] }, protocol: [run(80)] },
+  {
+    name: 'a list of cells',
+    program: { eventRecordings: [{ ...events[0], indices: Uint32Array.of(0, 2, 3) }] },
+    protocol: [run(80)],
+  },
   { name: 'no recorded spikes', program: { eventRecordings: [] }, protocol: [run(30)] },
   { name: 'many cells', program: { exc: 3000, capacity: 40_000 }, protocol: [run(12)] },
   {
@@ -78,7 +90,11 @@ function contents(result: StoredResult): unknown {
   return {
     record: { ...result.record, timings: {} },
     data: [...result.data].map(([digest, array]) => [digest, Buffer.from(bytesOf(array)).toString('hex')]),
-    trains: result.trains.map(({ plan, counts, read }) => ({ plan, counts: [...counts], steps: [...read(0, counts.length)] })),
+    trains: result.trains.map(({ plan, counts, read }) => ({
+      plan,
+      counts: [...counts],
+      steps: [...read(0, counts.length)],
+    })),
     series: result.series.map(({ plan, samples, steps, read }) => ({
       plan,
       samples,
@@ -98,7 +114,9 @@ function expectedTrains(program: Program, protocol: Protocol, options: PlayOptio
   );
 }
 
-const roundTrips = formats.flatMap((format) => cases.map((given) => ({ ...given, format: format.name, writer: format.writer })));
+const roundTrips = formats.flatMap((format) =>
+  cases.map((given) => ({ ...given, format: format.name, writer: format.writer })),
+);
 
 test.each(roundTrips)(
   '$format reads back what was written: $name',
@@ -121,12 +139,16 @@ test.each(roundTrips)(
         expect(result.trains[0]!.plan.population).toBe('exc');
         expect(expected.map((_, cell) => [...result.trains[0]!.read(cell, cell + 1)])).toEqual(expected);
       }
-      // Writing the played samples to another format must give the same contents as this one: the first format is the yardstick.
+      // Writing the played samples to another format must give the same contents as this one: the first format is the
+      // yardstick.
       const yardstick = formats[0]!.name === format ? formats[1]! : formats[0]!;
       const other = join(folder, `yardstick.${yardstick.name}`);
       await playInto(yardstick.writer(other), program, protocol, { ...play, data });
       const otherResult = await openResult(other);
-      expect(contents(result)).toEqual({ ...(contents(otherResult) as object), data: (contents(result) as { data: unknown }).data });
+      expect(contents(result)).toEqual({
+        ...(contents(otherResult) as object),
+        data: (contents(result) as { data: unknown }).data,
+      });
       result.close();
       otherResult.close();
     });
@@ -153,9 +175,14 @@ describe.each(formats)('$name', ({ name, writer }) => {
       const written: string[][] = [];
       for (const [i, chunkMilliseconds] of [50, 0.001].entries()) {
         const program = smallProgram({ exc: 300, capacity: i === 0 ? 5000 : 1100 });
-        const { paths } = await playInto(writer(join(folder, `run-${i}.${name}`), true), program, [run(700), run(300)], {
-          recorder: { chunkMilliseconds },
-        });
+        const { paths } = await playInto(
+          writer(join(folder, `run-${i}.${name}`), true),
+          program,
+          [run(700), run(300)],
+          {
+            recorder: { chunkMilliseconds },
+          },
+        );
         written.push(paths.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex')));
         await new Promise((resolve) => setTimeout(resolve, 1100));
       }

@@ -32,7 +32,9 @@ describe.each(formats)('$name output that cannot be written', ({ name, writer })
   test('a file in place of a folder', async () =>
     inFolder(async (folder) => {
       writeFileSync(join(folder, 'file'), '');
-      await expect(writer(join(folder, 'file', `result.${name}`)).open(setup)).rejects.toThrow(/part of its path is a file/);
+      await expect(writer(join(folder, 'file', `result.${name}`)).open(setup)).rejects.toThrow(
+        /part of its path is a file/,
+      );
     }));
 
   test('a name that is too long', async () =>
@@ -48,7 +50,9 @@ describe('a disk that fills up', () => {
       const path = join(folder, `result.${name}`);
       symlinkSync('/dev/full', partialPath(path));
       const { playInto } = await import('../record/played-run.js');
-      const writing = playInto(writer(path), smallProgram({ exc: 200, capacity: 4000 }), [{ kind: 'run', steps: 3000 }]);
+      const writing = playInto(writer(path), smallProgram({ exc: 200, capacity: 4000 }), [
+        { kind: 'run', steps: 3000 },
+      ]);
       await expect(writing).rejects.toThrow(UsageError);
       expect(readdirSync(folder)).toEqual([]);
     }),
@@ -84,7 +88,11 @@ describe('a disk that fills up', () => {
       }`,
       );
       const shell = `trap '' XFSZ; ulimit -f 4000; exec "${process.execPath}" --import tsx "${script}"`;
-      const output = execFileSync('bash', ['-c', shell], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      const output = execFileSync('bash', ['-c', shell], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
       expect(output.trim()).toMatch(/^UsageError: cannot write .*result\.nwb: /);
       expect(readdirSync(folder)).toEqual(['run.mts']);
     }));

@@ -1,6 +1,7 @@
 /**
- * Sums in fixed point: contributions are added as integers, so that no order of adding shows, whatever the target, the sizes of its groups and the way in
- * which it spreads spikes; the same sums of floats differ. What does not fit ends the run with the names of what was added, and to what.
+ * Sums in fixed point: contributions are added as integers, so that no order of adding shows, whatever the target, the
+ * sizes of its groups and the way in which it spreads spikes; the same sums of floats differ. What does not fit ends
+ * the run with the names of what was added, and to what.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -26,7 +27,10 @@ const sources = 96;
 const cells = 40;
 const synapses = 3000;
 
-/** Weights over eighteen orders of magnitude, of both signs: their sum as floats depends on the order of nearly every pair. */
+/**
+ * Weights over eighteen orders of magnitude, of both signs: their sum as floats depends on the order of nearly every
+ * pair.
+ */
 const drawn = ((): readonly { readonly source: number; readonly target: number; readonly weight: number }[] => {
   const random = randomNumbers(2718281);
   return Array.from({ length: synapses }, () => ({
@@ -36,7 +40,9 @@ const drawn = ((): readonly { readonly source: number; readonly target: number; 
   }));
 })();
 
-/** No sum of absolute values is more than this; which is what lowering works out from the parameters of a projection. */
+/**
+ * No sum of absolute values is more than this; which is what lowering works out from the parameters of a projection.
+ */
 const exponent = exponentFor(synapses * 16);
 
 /** The same synapses in another order: sources, targets and the places of synapses within their rows are exchanged. */
@@ -53,7 +59,9 @@ function shuffled(seed: number): { readonly rows: readonly (typeof drawn)[]; rea
   const [sourceAt, cellAt, order] = [permutation(sources), permutation(cells), permutation(synapses)];
   const all = order.map((k) => drawn[k] ?? { source: 0, target: 0, weight: 0 });
   const rows = Array.from({ length: sources }, (_, row) =>
-    all.filter(({ source }) => sourceAt[source] === row).map((synapse) => ({ ...synapse, target: cellAt[synapse.target] ?? 0 })),
+    all
+      .filter(({ source }) => sourceAt[source] === row)
+      .map((synapse) => ({ ...synapse, target: cellAt[synapse.target] ?? 0 })),
   );
   return { rows, cellAt };
 }
@@ -61,7 +69,9 @@ function shuffled(seed: number): { readonly rows: readonly (typeof drawn)[]; rea
 /** Every source spikes in every step; each synapse adds its weight to an inbox, which is flushed into x. */
 function network(seed: number, order: 'any' | 'byTarget', sum: 'fixed point' | 'float'): Program {
   const { rows } = shuffled(seed);
-  const arranged = rows.map((row) => (order === 'byTarget' ? [...row].sort((one, other) => one.target - other.target) : row));
+  const arranged = rows.map((row) =>
+    order === 'byTarget' ? [...row].sort((one, other) => one.target - other.target) : row,
+  );
   const flat = arranged.flat();
   const begins = Uint32Array.from({ length: sources + 1 }, (_, row) => arranged.slice(0, row).flat().length);
   const [segments, target] = [
@@ -98,11 +108,24 @@ function network(seed: number, order: 'any' | 'byTarget', sum: 'fixed point' | '
         : order === 'byTarget'
           ? { kind: order, targets: 'target', targetCount: cells }
           : { kind: order },
-    body: [sum === 'float' ? b.store(inbox, to, b.add(b.load(inbox, to), w)) : b.accumulate(inbox, to, quantise(w, exponent))],
+    body: [
+      sum === 'float'
+        ? b.store(inbox, to, b.add(b.load(inbox, to), w))
+        : b.accumulate(inbox, to, quantise(w, exponent)),
+    ],
   };
   const arrived = sum === 'float' ? b.load(inbox, index) : valueOfSum(b.load(inbox, index), exponent);
   return program({
-    buffers: [segments, target, weight, inbox, x, buffer('mask', 'u32', 4), buffer('list', 'u32', 2 * sources), buffer('counts', 'u32', 2)],
+    buffers: [
+      segments,
+      target,
+      weight,
+      inbox,
+      x,
+      buffer('mask', 'u32', 4),
+      buffer('list', 'u32', 2 * sources),
+      buffer('counts', 'u32', 2),
+    ],
     events: [{ name: 'spike', size: sources, mask: 'mask', maskBegin: 0, list: 'list', counts: 'counts', slots: 2 }],
     kernels: [
       {
@@ -178,9 +201,21 @@ const ways: readonly Way[] = [
       )
     : []),
   ...(hasOpencl
-    ? [{ way: 'opencl, sums of two halves with a carry', target: openclTargetWith({ bare: true, targets: 'atomic' }), seeds: few }]
+    ? [
+        {
+          way: 'opencl, sums of two halves with a carry',
+          target: openclTargetWith({ bare: true, targets: 'atomic' }),
+          seeds: few,
+        },
+      ]
     : []),
-  ...(canShim ? [1, 2, 3].map((seed) => ({ way: `CUDA shim, threads in order ${seed}`, target: shimTarget({ seed }), seeds: few })) : []),
+  ...(canShim
+    ? [1, 2, 3].map((seed) => ({
+        way: `CUDA shim, threads in order ${seed}`,
+        target: shimTarget({ seed }),
+        seeds: few,
+      }))
+    : []),
 ];
 
 describe('sums in fixed point', { timeout: 120_000 }, () => {
@@ -188,7 +223,8 @@ describe('sums in fixed point', { timeout: 120_000 }, () => {
     // Worked out with integers: 2^-exponent is the unit.
     const exact = new Array<bigint>(cells).fill(0n);
     const magic = 1.5 * 2 ** 52;
-    for (const { target, weight } of drawn) exact[target] = (exact[target] ?? 0n) + BigInt(weight * powerOfTwo(exponent) + magic - magic);
+    for (const { target, weight } of drawn)
+      exact[target] = (exact[target] ?? 0n) + BigInt(weight * powerOfTwo(exponent) + magic - magic);
     const session = await (await referenceTarget.compile(network(1, 'any', 'fixed point'), {})).start();
     await session.initialise();
     await session.run(1);
@@ -239,19 +275,30 @@ run: 50 ms
 `;
 
 describe('a contribution that is no number', { timeout: 120_000 }, () => {
-  const targets = ['reference', 'wasm', ...(gcc ? ['c'] : []), ...(hasOpencl ? ['opencl'] : []), ...(machine ? ['cuda'] : [])];
-  test.each(targets)('ends the run in the same step, with the projection, the variable and the population: %s', async (target) => {
-    const path = folder.file('faulty.yaml');
-    writeFileSync(path, faulty);
-    const { code, stdout, stderr } = await runCommand(['run', path, '--target', target]);
-    expect(code).toBe(1);
-    // Source 3 comes to 10 mV from 3 mV after ln(17/10) of 10 ms, 53.06 steps: in the 54th.
-    expect(stderr).toContain(
-      'what projection sent adds to v of others is not a number, or larger than its parameters allow (in step 54, at 0.0054 s)',
-    );
-    expect(stderr).toMatch(/hint +the method of integration may be unstable .* or a root or logarithm was taken of what is negative/);
-    expect(stdout).toContain('the run ended at 5.4 ms of model time');
-  });
+  const targets = [
+    'reference',
+    'wasm',
+    ...(gcc ? ['c'] : []),
+    ...(hasOpencl ? ['opencl'] : []),
+    ...(machine ? ['cuda'] : []),
+  ];
+  test.each(targets)(
+    'ends the run in the same step, with the projection, the variable and the population: %s',
+    async (target) => {
+      const path = folder.file('faulty.yaml');
+      writeFileSync(path, faulty);
+      const { code, stdout, stderr } = await runCommand(['run', path, '--target', target]);
+      expect(code).toBe(1);
+      // Source 3 comes to 10 mV from 3 mV after ln(17/10) of 10 ms, 53.06 steps: in the 54th.
+      expect(stderr).toContain(
+        'what projection sent adds to v of others is not a number, or larger than its parameters allow (in step 54, at 0.0054 s)',
+      );
+      expect(stderr).toMatch(
+        /hint +the method of integration may be unstable .* or a root or logarithm was taken of what is negative/,
+      );
+      expect(stdout).toContain('the run ended at 5.4 ms of model time');
+    },
+  );
 });
 
 /** Every weight comes to lie on a limit whose nearest number in single precision is larger than it, or smaller. */

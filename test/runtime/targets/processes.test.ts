@@ -1,6 +1,7 @@
 /**
- * Compiling, as processes meet it: two of them at once, one that is killed in the middle, one that may not write, and compilers that are missing or
- * fail. A run that ends well has the fingerprint of the reference; a cache has whole entries or none.
+ * Compiling, as processes meet it: two of them at once, one that is killed in the middle, one that may not write, and
+ * compilers that are missing or fail. A run that ends well has the fingerprint of the reference; a cache has whole
+ * entries or none.
  */
 
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -21,15 +22,23 @@ const cache = (): string => join(folder(), 'cache');
 const fingerprintOf = (printed: string): string => /^fingerprint {2}([0-9a-f]{64})$/m.exec(printed)?.[1] ?? printed;
 const expected = fingerprintOf((await runCommand(['run', join(root, model), '--target', 'reference'])).stdout);
 
-function start(target: string, environment: ProcessOptions['environment'] = {}, words: readonly string[] = []): ProgramProcess {
-  return startProgram(['run', model, '--target', target, ...words], { environment: { INTERNEURON_CACHE: cache(), ...environment } });
+function start(
+  target: string,
+  environment: ProcessOptions['environment'] = {},
+  words: readonly string[] = [],
+): ProgramProcess {
+  return startProgram(['run', model, '--target', target, ...words], {
+    environment: { INTERNEURON_CACHE: cache(), ...environment },
+  });
 }
 
 /** The fingerprint, or what went wrong. */
-const outcome = ({ code, stdout, stderr }: Ended): string => (code === 0 ? fingerprintOf(stdout) : `${code}: ${stderr}`);
+const outcome = ({ code, stdout, stderr }: Ended): string =>
+  code === 0 ? fingerprintOf(stdout) : `${code}: ${stderr}`;
 
 /** Names in a target's folder of the cache. */
-const names = (target: string): string[] => (existsSync(join(cache(), target)) ? readdirSync(join(cache(), target)) : []);
+const names = (target: string): string[] =>
+  existsSync(join(cache(), target)) ? readdirSync(join(cache(), target)) : [];
 const lines = (path: string): number => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
 
 /** Ends a program and, unless it is to be left behind, all that it has started. */
@@ -40,8 +49,8 @@ async function kill({ child, ended }: ProgramProcess, which: 'alone' | 'with its
 }
 
 /**
- * A C compiler that leaves a line in `compilations` for each library that it makes; `first` says what it does before, and has only half a library to
- * show for it.
+ * A C compiler that leaves a line in `compilations` for each library that it makes; `first` says what it does before,
+ * and has only half a library to show for it.
  */
 function compilerThat(first: string): string {
   const path = join(folder(), 'cc.sh');
@@ -61,100 +70,132 @@ exec ${real} "$@"
 
 const compilations = (): number => lines(join(folder(), 'compilations'));
 
-describe.skipIf(anyCompiler === undefined)(`the c target${reasonOf(anyCompiler, 'a C compiler')}`, { timeout: 120_000 }, () => {
-  const entries = (): string[] => names('c').filter((name) => !name.startsWith('.'));
+describe.skipIf(anyCompiler === undefined)(
+  `the c target${reasonOf(anyCompiler, 'a C compiler')}`,
+  { timeout: 120_000 },
+  () => {
+    const entries = (): string[] => names('c').filter((name) => !name.startsWith('.'));
 
-  test('two processes that compile the same model at once share one whole entry', async () => {
-    // Neither goes on before both compile.
-    const CC = compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
-    const both = [start('c', { CC }), start('c', { CC })];
-    expect(await Promise.all(both.map(async ({ ended }) => outcome(await ended)))).toEqual([expected, expected]);
-    expect(compilations()).toBe(2);
-    expect(names('c')).toEqual(entries());
-    expect(entries()).toHaveLength(1);
-    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
-    expect(compilations()).toBe(2);
-  });
+    test('two processes that compile the same model at once share one whole entry', async () => {
+      // Neither goes on before both compile.
+      const CC = compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
+      const both = [start('c', { CC }), start('c', { CC })];
+      expect(await Promise.all(both.map(async ({ ended }) => outcome(await ended)))).toEqual([expected, expected]);
+      expect(compilations()).toBe(2);
+      expect(names('c')).toEqual(entries());
+      expect(entries()).toHaveLength(1);
+      expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+      expect(compilations()).toBe(2);
+    });
 
-  test.each(['alone', 'with its compiler'] as const)('killed %s in the middle of compiling: the next run compiles again', async (which) => {
-    const CC = compilerThat(
-      `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || { echo 'half a library' > network.so; until [ -e '${folder()}/go' ]; do sleep 0.02; done; }`,
+    test.each(['alone', 'with its compiler'] as const)(
+      'killed %s in the middle of compiling: the next run compiles again',
+      async (which) => {
+        const CC = compilerThat(
+          `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || { echo 'half a library' > network.so; until [ -e '${folder()}/go' ]; do sleep 0.02; done; }`,
+        );
+        const first = start('c', { CC });
+        await until(() => compilations() === 1, 'the compiler starts');
+        await kill(first, which);
+        expect(entries()).toEqual([]);
+        expect(names('c')).toHaveLength(1);
+        // Nothing of the first waits for anybody or is waited for.
+        expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+        expect(entries()).toHaveLength(1);
+        // A compiler that was left behind and ends later changes nothing.
+        writeFileSync(join(folder(), 'go'), '');
+        const left = names('c').find((name) => name.startsWith('.')) ?? '';
+        const library = join(cache(), 'c', left, 'network.so');
+        if (which === 'alone')
+          await until(() => statSync(library).size > 1000, 'the compiler that was left behind ends');
+        expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+        expect(compilations()).toBe(2);
+        expect(entries()).toHaveLength(1);
+      },
     );
-    const first = start('c', { CC });
-    await until(() => compilations() === 1, 'the compiler starts');
-    await kill(first, which);
-    expect(entries()).toEqual([]);
-    expect(names('c')).toHaveLength(1);
-    // Nothing of the first waits for anybody or is waited for.
-    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
-    expect(entries()).toHaveLength(1);
-    // A compiler that was left behind and ends later changes nothing.
-    writeFileSync(join(folder(), 'go'), '');
-    const left = names('c').find((name) => name.startsWith('.')) ?? '';
-    const library = join(cache(), 'c', left, 'network.so');
-    if (which === 'alone') await until(() => statSync(library).size > 1000, 'the compiler that was left behind ends');
-    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
-    expect(compilations()).toBe(2);
-    expect(entries()).toHaveLength(1);
-  });
 
-  test('without a compiler it says what to install', async () => {
-    const { code, stderr } = await start('c', { CC: undefined, PATH: join(folder(), 'nothing') }).ended;
-    expect(code).toBe(2);
-    expect(stderr).toContain('there is no C compiler: none of cc, gcc and clang can be started');
-    expect(stderr).toMatch(process.platform === 'darwin' ? /xcode-select/ : /apt-get install gcc/);
-  });
+    test('without a compiler it says what to install', async () => {
+      const { code, stderr } = await start('c', { CC: undefined, PATH: join(folder(), 'nothing') }).ended;
+      expect(code).toBe(2);
+      expect(stderr).toContain('there is no C compiler: none of cc, gcc and clang can be started');
+      expect(stderr).toMatch(process.platform === 'darwin' ? /xcode-select/ : /apt-get install gcc/);
+    });
 
-  test.each(['no-such-compiler --fast', 'false', '/', '"gcc'])('CC that names no compiler is not passed over: %s', async (CC) => {
-    const { code, stderr } = await start('c', { CC }).ended;
-    expect(code).toBe(2);
-    expect(stderr).toContain(`the C compiler that CC names cannot be started: ${CC}`);
-    expect(stderr).toMatch(process.platform === 'darwin' ? /unset CC.*xcode-select/ : /unset CC.*apt-get install gcc/);
-    const listed = await startProgram(['targets'], { environment: { CC } }).ended;
-    expect(listed.code).toBe(0);
-    expect(listed.stdout).toContain(`the C compiler that CC names cannot be started: ${CC}`);
-  });
+    test.each(['no-such-compiler --fast', 'false', '/', '"gcc'])(
+      'CC that names no compiler is not passed over: %s',
+      async (CC) => {
+        const { code, stderr } = await start('c', { CC }).ended;
+        expect(code).toBe(2);
+        expect(stderr).toContain(`the C compiler that CC names cannot be started: ${CC}`);
+        expect(stderr).toMatch(
+          process.platform === 'darwin' ? /unset CC.*xcode-select/ : /unset CC.*apt-get install gcc/,
+        );
+        const listed = await startProgram(['targets'], { environment: { CC } }).ended;
+        expect(listed.code).toBe(0);
+        expect(listed.stdout).toContain(`the C compiler that CC names cannot be started: ${CC}`);
+      },
+    );
 
-  test('a compiler that says that all is well and makes nothing is found out', async () => {
-    const { code, stderr } = await start('c', { CC: 'echo compiled' }).ended;
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/says that it compiled the generated source \S+network\.c, and made no library/);
-    expect(entries()).toEqual([]);
-  });
+    test('a compiler that says that all is well and makes nothing is found out', async () => {
+      const { code, stderr } = await start('c', { CC: 'echo compiled' }).ended;
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/says that it compiled the generated source \S+network\.c, and made no library/);
+      expect(entries()).toEqual([]);
+    });
 
-  test('a cache without room only costs time', async () => {
-    const CC = compilerThat('case "$PWD" in */cache/*) echo "ld: final link failed: No space left on device" >&2; exit 1 ;; esac');
-    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
-    expect(compilations()).toBe(2);
-    expect(names('c')).toEqual([]);
-  });
+    test('a cache without room only costs time', async () => {
+      const CC = compilerThat(
+        'case "$PWD" in */cache/*) echo "ld: final link failed: No space left on device" >&2; exit 1 ;; esac',
+      );
+      expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+      expect(compilations()).toBe(2);
+      expect(names('c')).toEqual([]);
+    });
 
-  test('a disk without room anywhere is named', async () => {
-    const nowhere = startProgram(['run', model, '--target', 'c'], { environment: { INTERNEURON_CACHE: cache() }, fileBlocks: 32 });
-    const { code, stderr } = await nowhere.ended;
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/compiling needs a folder, and \S+ cannot be written: EFBIG/);
-    expect(stderr).toContain('set TMPDIR and INTERNEURON_CACHE to folders with more');
-  });
+    test('a disk without room anywhere is named', async () => {
+      const nowhere = startProgram(['run', model, '--target', 'c'], {
+        environment: { INTERNEURON_CACHE: cache() },
+        fileBlocks: 32,
+      });
+      const { code, stderr } = await nowhere.ended;
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/compiling needs a folder, and \S+ cannot be written: EFBIG/);
+      expect(stderr).toContain('set TMPDIR and INTERNEURON_CACHE to folders with more');
+    });
 
-  test('a compiler that fails is quoted, with the path of the source, which stays', async () => {
-    const CC = compilerThat('echo "network.c:7:3: error: no space for registers" >&2; exit 1');
-    const { code, stderr } = await start('c', { CC }).ended;
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/cannot compile the generated source \S+network\.c: network\.c:7:3: error: no space for registers/);
-    const source = /source (\S+network\.c)/.exec(stderr)?.[1] ?? '';
-    expect(readFileSync(source, 'utf8')).toContain('network_create');
-    expect(readFileSync(join(source, '../compiler.log'), 'utf8')).toContain('no space for registers');
-    expect(entries()).toEqual([]);
-    rmSync(join(source, '..'), { recursive: true });
-  });
-});
+    test('a compiler that fails is quoted, with the path of the source, which stays', async () => {
+      const CC = compilerThat('echo "network.c:7:3: error: no space for registers" >&2; exit 1');
+      const { code, stderr } = await start('c', { CC }).ended;
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /cannot compile the generated source \S+network\.c: network\.c:7:3: error: no space for registers/,
+      );
+      const source = /source (\S+network\.c)/.exec(stderr)?.[1] ?? '';
+      expect(readFileSync(source, 'utf8')).toContain('network_create');
+      expect(readFileSync(join(source, '../compiler.log'), 'utf8')).toContain('no space for registers');
+      expect(entries()).toEqual([]);
+      rmSync(join(source, '..'), { recursive: true });
+    });
+  },
+);
 
 /** A library in place of the loader of drivers, which knows the worst of times. */
 async function stub(): Promise<string> {
   const path = join(all, 'stub.so');
   const source = join(root, 'test/support/opencl-stub/stub.c');
-  const options = ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', path, source, '-Wl,--no-as-needed', '-l:libOpenCL.so.1', '-ldl'];
+  const options = [
+    '-shared',
+    '-fPIC',
+    '-O1',
+    '-Wall',
+    '-Werror',
+    '-o',
+    path,
+    source,
+    '-Wl,--no-as-needed',
+    '-l:libOpenCL.so.1',
+    '-ldl',
+  ];
   const { status, stderr } = await runProgram([...(anyCompiler?.command ?? ['cc']), ...options]);
   if (status !== 0) throw new Error(stderr);
   return path;
@@ -176,8 +217,12 @@ describe.skipIf(!canStub)(
     const builds = (): number => lines(join(folder(), 'builds'));
 
     test('two processes that compile the same model at once share one whole entry', async () => {
-      // The first builds are those of the trust kernel alone; no later one goes on before both processes have come to it.
-      const both = [start('opencl', environment({ STUB_TOGETHER: '2' })), start('opencl', environment({ STUB_TOGETHER: '2' }))];
+      // The first builds are those of the trust kernel alone; no later one goes on before both processes have come to
+      // it.
+      const both = [
+        start('opencl', environment({ STUB_TOGETHER: '2' })),
+        start('opencl', environment({ STUB_TOGETHER: '2' })),
+      ];
       expect(await Promise.all(both.map(async ({ ended }) => outcome(await ended)))).toEqual([expected, expected]);
       expect(names('opencl')).toHaveLength(1);
       expect(outcome(await start('opencl', environment()).ended)).toBe(expected);
@@ -218,8 +263,11 @@ describe.skipIf(!canStub)(
       const { code, stderr } = await start('opencl', environment({ STUB_CONTRACT: '1' })).ended;
       expect(code).toBe(2);
       expect(stderr).toMatch(/cannot be trusted: multiplication and addition are contracted/);
-      const listed = await startProgram(['targets', '--json'], { environment: environment({ STUB_CONTRACT: '1' }) }).ended;
-      const { targets } = JSON.parse(listed.stdout) as { targets: { target: string; available: boolean; reason?: string }[] };
+      const listed = await startProgram(['targets', '--json'], { environment: environment({ STUB_CONTRACT: '1' }) })
+        .ended;
+      const { targets } = JSON.parse(listed.stdout) as {
+        targets: { target: string; available: boolean; reason?: string }[];
+      };
       expect(targets.find(({ target }) => target === 'opencl')).toMatchObject({
         available: false,
         reason: expect.stringContaining('contracted') as string,
@@ -237,7 +285,9 @@ describe.skipIf(!canStub)(
         environment: environment({ INTERNEURON_CACHE: cache(), POCL_MEMORY_LIMIT: '1' }),
       }).ended;
       expect(code).toBe(2);
-      expect(stderr).toMatch(/does not have the memory that the model needs: it needs 2\.\d\d GiB, and it has (?:1\.00|0\.\d\d) GiB/);
+      expect(stderr).toMatch(
+        /does not have the memory that the model needs: it needs 2\.\d\d GiB, and it has (?:1\.00|0\.\d\d) GiB/,
+      );
     });
   },
 );
@@ -251,7 +301,8 @@ const keptFiles = (target: string): string[] =>
     .filter((path) => statSync(path).isFile() && (target === 'wasm' || path.includes(`/${target}/`)));
 
 describe.each(anyTarget)('what is kept for the target %s', { timeout: 120_000 }, (target) => {
-  const run = async (): Promise<string> => outcome(await start(target, { POCL_CACHE_DIR: join(folder(), 'driver') }).ended);
+  const run = async (): Promise<string> =>
+    outcome(await start(target, { POCL_CACHE_DIR: join(folder(), 'driver') }).ended);
 
   test('is made anew where it is damaged, byte for byte', async () => {
     expect(await run()).toBe(expected);
@@ -260,7 +311,8 @@ describe.each(anyTarget)('what is kept for the target %s', { timeout: 120_000 },
       .sort((one, other) => statSync(other).size - statSync(one).size);
     const whole = readFileSync(path);
     const middle = Math.floor(whole.length / 2);
-    const flipped = (from: number, to: number): Buffer => Buffer.from(whole.map((byte, k) => (k >= from && k < to ? byte ^ 0xff : byte)));
+    const flipped = (from: number, to: number): Buffer =>
+      Buffer.from(whole.map((byte, k) => (k >= from && k < to ? byte ^ 0xff : byte)));
     const damaged: readonly Buffer[] = [
       whole.subarray(0, middle),
       Buffer.alloc(0),
@@ -288,7 +340,9 @@ describe.each(anyTarget)('what is kept for the target %s', { timeout: 120_000 },
     { where: 'a name that shells and compilers read otherwise', make: () => join(folder(), `-o "a' $(touch x) ;b\n`) },
   ])('may be $where', async ({ make }) => {
     const INTERNEURON_CACHE = make();
-    expect(outcome(await start(target, { INTERNEURON_CACHE, POCL_CACHE_DIR: join(folder(), 'driver') }).ended)).toBe(expected);
+    expect(outcome(await start(target, { INTERNEURON_CACHE, POCL_CACHE_DIR: join(folder(), 'driver') }).ended)).toBe(
+      expected,
+    );
     expect(existsSync(join(folder(), 'x'))).toBe(false);
   });
 });

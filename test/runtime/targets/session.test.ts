@@ -44,7 +44,10 @@ afterEach(async () => {
 
 const step = b.get({ name: 'step', type: 'i32' });
 const x = buffer('x', 'f64', 5, Float64Array.of(1, 2, 3, 4, 5));
-const doubling = program({ buffers: [x], kernels: [mapOver('double', 5, [b.store(x, index, b.mul(b.load(x, index), b.f64(2)))])] });
+const doubling = program({
+  buffers: [x],
+  kernels: [mapOver('double', 5, [b.store(x, index, b.mul(b.load(x, index), b.f64(2)))])],
+});
 
 /** A kernel that adds one to the only element of a buffer. */
 const counting = (counts: ReturnType<typeof buffer>): Program['kernels'][number] => ({
@@ -64,7 +67,13 @@ function growing(): Program {
   return program({
     buffers: [total, rows, sevens, zeros],
     kernels: [
-      { shape: 'sequential', name: 'count', comment: 'how many', locals: [], body: [b.store(total, b.u32(0), b.u32(6))] },
+      {
+        shape: 'sequential',
+        name: 'count',
+        comment: 'how many',
+        locals: [],
+        body: [b.store(total, b.u32(0), b.u32(6))],
+      },
       {
         shape: 'map',
         name: 'number',
@@ -72,7 +81,10 @@ function growing(): Program {
         domain: { kind: 'count', count: { buffer: 'total', index: 0 } },
         lanes: false,
         locals: [],
-        body: [b.accumulate(rows, index, b.convert('i32', index)), b.store(zeros, index, b.add(index, b.u32(65536 + 100)))],
+        body: [
+          b.accumulate(rows, index, b.convert('i32', index)),
+          b.store(zeros, index, b.add(index, b.u32(65536 + 100))),
+        ],
       },
     ],
     schedule: {
@@ -127,7 +139,10 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
       await one.run(1);
       expect(await other.read('x', 0, 1)).toEqual(Float64Array.of(1));
       await runSteps(other, 3);
-      expect([await one.read('x', 0, 1), await other.read('x', 0, 1)]).toEqual([Float64Array.of(2), Float64Array.of(8)]);
+      expect([await one.read('x', 0, 1), await other.read('x', 0, 1)]).toEqual([
+        Float64Array.of(2),
+        Float64Array.of(8),
+      ]);
     });
 
     test('run(a + b) equals run(a), snapshot, restore elsewhere, run(b)', async () => {
@@ -166,7 +181,10 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
         }),
       );
       await session.run(1);
-      expect([...new BigUint64Array((await session.read('y')).buffer)]).toEqual([0x7ff8000000000000n, 0x7ff8000000000000n]);
+      expect([...new BigUint64Array((await session.read('y')).buffer)]).toEqual([
+        0x7ff8000000000000n,
+        0x7ff8000000000000n,
+      ]);
       expect([...new Uint32Array((await session.read('z')).buffer)]).toEqual([0x7fc00000, 0x7fc00000]);
     });
 
@@ -212,13 +230,26 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
         name: 'write',
         comment: 'a row a step',
         locals: [],
-        body: [b.store(log, b.load(cursor, b.u32(0)), step), b.accumulate(cursor, b.u32(0), b.u32(1)), b.fault(4, b.eq(step, b.i32(7)))],
+        body: [
+          b.store(log, b.load(cursor, b.u32(0)), step),
+          b.accumulate(cursor, b.u32(0), b.u32(1)),
+          b.fault(4, b.eq(step, b.i32(7))),
+        ],
       };
       const session = await initialised(
         program({
           buffers: [faults, cursor, log],
           kernels: [write],
-          logs: [{ name: 'log', buffer: 'log', cursor: { buffer: 'cursor', index: 0 }, rowLength: 1, capacity: 6, maxRowsPerStep: 2 }],
+          logs: [
+            {
+              name: 'log',
+              buffer: 'log',
+              cursor: { buffer: 'cursor', index: 0 },
+              rowLength: 1,
+              capacity: 6,
+              maxRowsPerStep: 2,
+            },
+          ],
         }),
       );
       expect(await runSteps(session, 100)).toBe(5);
@@ -276,7 +307,8 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
       for (const steps of [1, 4, 7, ...new Array<number>(15).fill(40)]) {
         expect(await runSteps(session, steps)).toBe(await runSteps(expected, steps));
         expect(session.step).toBe(expected.step);
-        for (const { name } of twoPopulations.buffers) expect(await session.read(name)).toEqual(await expected.read(name));
+        for (const { name } of twoPopulations.buffers)
+          expect(await session.read(name)).toEqual(await expected.read(name));
         for (const each of [session, expected]) await each.write('cursors', Uint32Array.of(0, 0, 0));
       }
       // Step 30 raised a fault, was run to its end, and was the last.

@@ -1,6 +1,7 @@
 /**
- * Trust is tested before anything is computed: on every target, on every thread, for double and single precision. Here compilers, drivers and
- * libraries are made to break IEEE 754 in every way that they offer, and are refused by what they do wrong.
+ * Trust is tested before anything is computed: on every target, on every thread, for double and single precision. Here
+ * compilers, drivers and libraries are made to break IEEE 754 in every way that they offer, and are refused by what
+ * they do wrong.
  */
 
 import { spawn } from 'node:child_process';
@@ -79,54 +80,64 @@ describe.each([
   { name: 'gcc', compiler: gcc },
   { name: 'clang', compiler: clang },
 ])('what $name may be told', ({ name, compiler }) => {
-  test.skipIf(compiler === undefined || !isX64).each(offences)(`$words is refused${reasonOf(compiler, name)}`, async ({ words, wrong }) => {
-    const target = cTargetWith({ compiler: spoilt(compiler as Compiler, words) });
-    const executable = await target.compile(twoPopulations, { threads: 1 });
-    await expect(executable.start()).rejects.toThrow(`cannot be trusted: ${wrong}`);
-  });
+  test.skipIf(compiler === undefined || !isX64).each(offences)(
+    `$words is refused${reasonOf(compiler, name)}`,
+    async ({ words, wrong }) => {
+      const target = cTargetWith({ compiler: spoilt(compiler as Compiler, words) });
+      const executable = await target.compile(twoPopulations, { threads: 1 });
+      await expect(executable.start()).rejects.toThrow(`cannot be trusted: ${wrong}`);
+    },
+  );
 });
 
 const parallel = await linksOpenMp(gcc);
 
-describe.skipIf(!parallel)(`threads of the c target${parallel ? '' : ' (skipped: no gcc with OpenMP)'}`, { timeout: 60_000 }, () => {
-  /** Fails the checks on one thread of a team alone. */
-  const onThread = (thread: number): Compiler =>
-    spoilt(
-      gcc as Compiler,
-      '',
-      `sed -i 's/^static void check_trust.*/#include <omp.h>\\n&/; s/const uint32_t failed = trust();\\(.*\\)/const uint32_t failed = trust() | (omp_in_parallel() \\&\\& omp_get_thread_num() == ${thread} ? 256u : 0u);\\1/' network.c 2>/dev/null`,
-    );
-  const wrong = trustChecks[8]?.name ?? '';
+describe.skipIf(!parallel)(
+  `threads of the c target${parallel ? '' : ' (skipped: no gcc with OpenMP)'}`,
+  { timeout: 60_000 },
+  () => {
+    /** Fails the checks on one thread of a team alone. */
+    const onThread = (thread: number): Compiler =>
+      spoilt(
+        gcc as Compiler,
+        '',
+        `sed -i 's/^static void check_trust.*/#include <omp.h>\\n&/; s/const uint32_t failed = trust();\\(.*\\)/const uint32_t failed = trust() | (omp_in_parallel() \\&\\& omp_get_thread_num() == ${thread} ? 256u : 0u);\\1/' network.c 2>/dev/null`,
+      );
+    const wrong = trustChecks[8]?.name ?? '';
 
-  test.each([
-    { thread: 1, threads: 2 },
-    { thread: 1, threads: 3 },
-    { thread: 2, threads: 3 },
-  ])('number $thread of $threads is asked, and refused by what it does wrong', async ({ thread, threads }) => {
-    const target = cTargetWith({ compiler: onThread(thread), available: 3 });
-    const session = await (await target.compile(twoPopulations, { threads })).start();
-    try {
-      await expect(session.initialise().then(() => session.run(1))).rejects.toThrow(`cannot be trusted: ${wrong}`);
-    } finally {
+    test.each([
+      { thread: 1, threads: 2 },
+      { thread: 1, threads: 3 },
+      { thread: 2, threads: 3 },
+    ])('number $thread of $threads is asked, and refused by what it does wrong', async ({ thread, threads }) => {
+      const target = cTargetWith({ compiler: onThread(thread), available: 3 });
+      const session = await (await target.compile(twoPopulations, { threads })).start();
+      try {
+        await expect(session.initialise().then(() => session.run(1))).rejects.toThrow(`cannot be trusted: ${wrong}`);
+      } finally {
+        await session.dispose();
+      }
+    });
+
+    test('that is not in the team is not asked', async () => {
+      const session = await (
+        await cTargetWith({ compiler: onThread(2), available: 3 }).compile(twoPopulations, { threads: 2 })
+      ).start();
+      await session.initialise();
+      expect(await session.run(1)).toBe(1);
       await session.dispose();
-    }
-  });
+    });
 
-  test('that is not in the team is not asked', async () => {
-    const session = await (await cTargetWith({ compiler: onThread(2), available: 3 }).compile(twoPopulations, { threads: 2 })).start();
-    await session.initialise();
-    expect(await session.run(1)).toBe(1);
-    await session.dispose();
-  });
-
-  test.skipIf(!isX64).each([1, 2, 3])('%i in a mode that flushes denormal numbers: it is set for a call and put back', async (threads) => {
-    const [x, y] = [buffer('x', 'f64', 6400, { fill: 1e-310 }), buffer('y', 'f32', 6400, { fill: 2 ** -140 })];
-    const halve = mapOver('halve', 6400, [
-      b.store(x, index, b.mul(b.load(x, index), b.f64(0.5))),
-      b.store(y, index, b.mul(b.load(y, index), b.f32(0.5))),
-    ]);
-    const { header, source } = generateC(program({ buffers: [x, y], kernels: [halve] }));
-    const main = `
+    test.skipIf(!isX64).each([1, 2, 3])(
+      '%i in a mode that flushes denormal numbers: it is set for a call and put back',
+      async (threads) => {
+        const [x, y] = [buffer('x', 'f64', 6400, { fill: 1e-310 }), buffer('y', 'f32', 6400, { fill: 2 ** -140 })];
+        const halve = mapOver('halve', 6400, [
+          b.store(x, index, b.mul(b.load(x, index), b.f64(0.5))),
+          b.store(y, index, b.mul(b.load(y, index), b.f32(0.5))),
+        ]);
+        const { header, source } = generateC(program({ buffers: [x, y], kernels: [halve] }));
+        const main = `
 #include "network.h"
 #include <omp.h>
 #include <stdio.h>
@@ -150,13 +161,23 @@ int main(void)
   return 0;
 }
 `;
-    for (const [name, text] of Object.entries({ 'network.h': header, 'network.c': source, 'main.c': main }))
-      writeFileSync(join(folder, name), text);
-    const command = [...(gcc as Compiler).command, ...compileFlags('-O2', true), 'main.c', 'network.c', '-o', 'run', '-lm'];
-    expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0 });
-    expect((await runProgram([join(folder, 'run')])).stdout).toBe(`1 ${threads} 6400\n`);
-  });
-});
+        for (const [name, text] of Object.entries({ 'network.h': header, 'network.c': source, 'main.c': main }))
+          writeFileSync(join(folder, name), text);
+        const command = [
+          ...(gcc as Compiler).command,
+          ...compileFlags('-O2', true),
+          'main.c',
+          'network.c',
+          '-o',
+          'run',
+          '-lm',
+        ];
+        expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0 });
+        expect((await runProgram([join(folder, 'run')])).stdout).toBe(`1 ${threads} 6400\n`);
+      },
+    );
+  },
+);
 
 describe.skipIf(anyCompiler === undefined || !isX64 || process.platform !== 'linux')(
   `a library built with -Ofast that is loaded into the process${reasonOf(anyCompiler, 'a C compiler')}`,
@@ -219,19 +240,24 @@ function driver(words: string, change: (source: string) => string = (source) => 
       real.call(
         wanted,
         ...args.map((argument, k) =>
-          wanted === 'clCreateProgramWithSource' && k === 2 ? [change((argument as readonly string[])[0] ?? '')] : argument,
+          wanted === 'clCreateProgramWithSource' && k === 2
+            ? [change((argument as readonly string[])[0] ?? '')]
+            : argument,
         ),
       ),
     later: (wanted, ...args) =>
       real.later(
         wanted,
-        ...args.map((argument, k) => (wanted === 'clBuildProgram' && k === 3 ? `${argument as string} ${words}` : argument)),
+        ...args.map((argument, k) =>
+          wanted === 'clBuildProgram' && k === 3 ? `${argument as string} ${words}` : argument,
+        ),
       ),
   };
   return () => api;
 }
 
-const isPocl = hasOpencl && ((await openclTargetWith({}).probe()).devices[0] ?? '').includes('Portable Computing Language');
+const isPocl =
+  hasOpencl && ((await openclTargetWith({}).probe()).devices[0] ?? '').includes('Portable Computing Language');
 
 describe.skipIf(!isPocl)(
   `drivers for OpenCL that keep no promise${isPocl ? '' : reason || ' (skipped: PoCL is not the first driver)'}`,
@@ -243,13 +269,22 @@ describe.skipIf(!isPocl)(
         api: () => driver('-cl-denorms-are-zero')(),
         wrong: 'denormal numbers are flushed to zero in single precision',
       },
-      { does: '-cl-unsafe-math-optimizations', api: () => driver('-cl-unsafe-math-optimizations')(), wrong: 'sums are re-associated' },
+      {
+        does: '-cl-unsafe-math-optimizations',
+        api: () => driver('-cl-unsafe-math-optimizations')(),
+        wrong: 'sums are re-associated',
+      },
       { does: '-cl-finite-math-only', api: () => driver('-cl-finite-math-only')(), wrong: 'NaN is taken for a number' },
-      { does: '-cl-fast-relaxed-math', api: () => driver('-cl-fast-relaxed-math')(), wrong: 'compile without -cl-fast-relaxed-math' },
+      {
+        does: '-cl-fast-relaxed-math',
+        api: () => driver('-cl-fast-relaxed-math')(),
+        wrong: 'compile without -cl-fast-relaxed-math',
+      },
       {
         does: 'contracts in spite of the pragma',
         api: () => driver('', (source) => source.replace('FP_CONTRACT OFF', 'FP_CONTRACT ON'))(),
-        wrong: 'multiplication and addition are contracted; multiplication and addition are contracted in single precision',
+        wrong:
+          'multiplication and addition are contracted; multiplication and addition are contracted in single precision',
       },
     ])('$does: the device is listed with what is wrong, and refused before anything runs', async ({ api, wrong }) => {
       const target = openclTargetWith({ api });

@@ -1,4 +1,7 @@
-/** Look-alikes of the CUDA driver and of NVRTC, built from the sources beside this, for tests of the cuda target without a device. */
+/**
+ * Look-alikes of the CUDA driver and of NVRTC, built from the sources beside this, for tests of the cuda target without
+ * a device.
+ */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +12,18 @@ import { root } from '../import-graph.js';
 
 /** What a test may set: a device's sizes, and what goes wrong when. See `driver.cpp`. */
 export type Setting =
-  'devices' | 'memory' | 'others' | 'capability' | 'version' | 'units' | 'threads' | 'seed' | 'fail' | 'fail_after' | 'graphs' | 'mode';
+  | 'devices'
+  | 'memory'
+  | 'others'
+  | 'capability'
+  | 'version'
+  | 'units'
+  | 'threads'
+  | 'seed'
+  | 'fail'
+  | 'fail_after'
+  | 'graphs'
+  | 'mode';
 
 /** The two libraries; each pair has a device of its own. */
 export interface LookAlike {
@@ -17,7 +31,10 @@ export interface LookAlike {
   readonly cuda: string;
   readonly nvrtc: string;
   set(setting: Setting, value: number): void;
-  /** How often something happened since `clear`: launches asked for, kernels run, graphs made and launched, objects that are held, resets. */
+  /**
+   * How often something happened since `clear`: launches asked for, kernels run, graphs made and launched, objects that
+   * are held, resets.
+   */
   count(what: 'launches' | 'kernels' | 'graphs' | 'graph_launches' | 'objects' | 'resets'): number;
   clear(): void;
   /** Points this process to them. */
@@ -31,7 +48,18 @@ export const canLookAlike = (await runProgram(['g++', '--version'])).status === 
 const sources = join(root, 'test/support/cuda-driver');
 
 async function build(source: string, library: string, options: readonly string[]): Promise<void> {
-  const command = ['g++', '-std=c++17', '-Wall', '-fvisibility=hidden', '-shared', '-fPIC', ...options, '-o', library, source];
+  const command = [
+    'g++',
+    '-std=c++17',
+    '-Wall',
+    '-fvisibility=hidden',
+    '-shared',
+    '-fPIC',
+    ...options,
+    '-o',
+    library,
+    source,
+  ];
   const { status, stderr } = await runProgram([...command, '-ldl']);
   if (status !== 0) throw new Error(stderr);
 }

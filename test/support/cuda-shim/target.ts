@@ -1,4 +1,7 @@
-/** A target that executes generated CUDA C++ on the processor, thread by thread in an order that a seed gives: see `shim.hpp`. */
+/**
+ * A target that executes generated CUDA C++ on the processor, thread by thread in an order that a seed gives: see
+ * `shim.hpp`.
+ */
 
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -65,7 +68,11 @@ extern "C" uint32_t shim_trust(const double *all)
 
 const built = new Map<string, Library>();
 
-async function build(generated: GeneratedDevice, source: string, { group, team, scan = team }: DeviceSizes): Promise<Library> {
+async function build(
+  generated: GeneratedDevice,
+  source: string,
+  { group, team, scan = team }: DeviceSizes,
+): Promise<Library> {
   const host = hostText(generated);
   const key = createHash('sha256').update(`${group} ${team} ${scan} ${host} ${source}`).digest('hex');
   const known = built.get(key);
@@ -84,7 +91,9 @@ async function build(generated: GeneratedDevice, source: string, { group, team, 
       `-DTEAM_SIZE=${team}`,
       `-DSCAN_SIZE=${scan}`,
     ];
-    const { status, stderr } = await runProgram(['g++', ...options, '-shared', '-fPIC', '-o', 'shim.so', 'host.cpp'], { cwd: folder });
+    const { status, stderr } = await runProgram(['g++', ...options, '-shared', '-fPIC', '-o', 'shim.so', 'host.cpp'], {
+      cwd: folder,
+    });
     if (status !== 0) throw new Error(stderr);
     const library = koffi().load(join(folder, 'shim.so'));
     built.set(key, library);
@@ -150,11 +159,24 @@ class ShimDriver implements DeviceDriver {
     const own = this.#arguments.get(kernel) ?? [];
     own[position === 0 ? 0 : position - 1] = BigInt(memory);
   }
-  launch(kernel: Handle, step: Int32Array, { global, local }: { readonly global: number; readonly local: number }): void {
+  launch(
+    kernel: Handle,
+    step: Int32Array,
+    { global, local }: { readonly global: number; readonly local: number },
+  ): void {
     const [arena = 0n, ...own] = this.#arguments.get(kernel) ?? [];
     this.#launches += 1;
     const seed = this.#seed * 2 ** 20 + (this.#launches % 2 ** 20);
-    const error = this.#call('shim_launch', kernel, global / local, local, arena, step[0] ?? 0, BigUint64Array.from([...own, 0n]), seed);
+    const error = this.#call(
+      'shim_launch',
+      kernel,
+      global / local,
+      local,
+      arena,
+      step[0] ?? 0,
+      BigUint64Array.from([...own, 0n]),
+      seed,
+    );
     if (typeof error === 'string') throw new Error(`${this.#entries[Number(kernel)] ?? ''}: ${error}`);
   }
   flush(): void {

@@ -28,7 +28,8 @@ const remarks = (report: readonly ConversionEntry[]): string[] =>
 
 describe('expressions', () => {
   const threshold = (when: string): string =>
-    group(`state: { v: { unit: mV }, x: { unit: "1" }, V: { unit: "1" } }\nevents: { spike: { when: "${when}" } }`).threshold;
+    group(`state: { v: { unit: mV }, x: { unit: "1" }, V: { unit: "1" } }\nevents: { spike: { when: "${when}" } }`)
+      .threshold;
   test.each([
     ['v > 20*mV', 'v > 20*mV'],
     ['v > 0.0205*volt', 'v > 20.5*mV'],
@@ -108,7 +109,11 @@ describe('types', () => {
   });
 
   test.each([
-    ['a rising edge', 'state: { v: { unit: "1" } }\nevents: { spike: { when: v > 1, edge: rising } }', 'notExpressible brian/rising'],
+    [
+      'a rising edge',
+      'state: { v: { unit: "1" } }\nevents: { spike: { when: v > 1, edge: rising } }',
+      'notExpressible brian/rising',
+    ],
     [
       'a multiplicity',
       'state: { v: { unit: "1" } }\nevents: { spike: { when: v > 1, multiplicity: "2" } }',
@@ -124,7 +129,11 @@ describe('types', () => {
       'state: { v: { unit: "1" }, r: { unit: ms } }\nevents: { spike: { when: v > 1, refractory: { for: r } } }',
       'approximated brian/refractory-time',
     ],
-    ['an adaptive method', 'state: { v: { unit: "1" } }\nderivatives: { v: -v/ms }\nmethod: adaptive', 'notExpressible brian/method'],
+    [
+      'an adaptive method',
+      'state: { v: { unit: "1" } }\nderivatives: { v: -v/ms }\nmethod: adaptive',
+      'notExpressible brian/method',
+    ],
     ['another timing', 'state: { v: { unit: "1" } }', 'approximated brian/timing', 'grid'],
   ])('%s is in the report', (_, neuron, remark, timing = 'brian') => {
     const text = `interneuron: 1\ntiming: ${timing}\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { type: P, size: 1 } }`;
@@ -204,7 +213,15 @@ describe('the hard cases of the canonical model', () => {
     const { report } = exportBrian(model);
     const about = (pointer: string): boolean =>
       report.some((entry) => entry.pointer === pointer || entry.pointer.startsWith(`${pointer}/`));
-    for (const section of ['neurons', 'synapses', 'tables', 'populations', 'projections', 'stimuli', 'operations'] as const) {
+    for (const section of [
+      'neurons',
+      'synapses',
+      'tables',
+      'populations',
+      'projections',
+      'stimuli',
+      'operations',
+    ] as const) {
       for (const id of Object.keys(model.model[section])) expect([id, about(`/${section}/${id}`)]).toEqual([id, true]);
     }
     for (const index of model.model.recordings.keys()) expect(about(`/recordings/${index}`)).toBe(true);
@@ -235,6 +252,9 @@ test('large arrays are written out in full, and a script keeps them in a file be
   expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model.model));
   const { files } = exportBrianScript(model, 'net');
   expect(files.map(({ name }) => name)).toEqual(['net.py', 'net-data.json']);
-  expect(JSON.parse(files[1]?.text ?? '')).toMatchObject({ 'S.i': lists, 'S.delay': lists.map((delay) => delay / 1000) });
+  expect(JSON.parse(files[1]?.text ?? '')).toMatchObject({
+    'S.i': lists,
+    'S.delay': lists.map((delay) => delay / 1000),
+  });
   expect(files[0]?.text).toContain("S.delay = data['S.delay']*second");
 });

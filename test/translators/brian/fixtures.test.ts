@@ -1,4 +1,6 @@
-/** Every specification in `fixtures/brian` is imported without a finding, and survives being written out and read again. */
+/**
+ * Every specification in `fixtures/brian` is imported without a finding, and survives being written out and read again.
+ */
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -54,7 +56,10 @@ describe('parameters', () => {
   test('CUBA: 3200 and 800 neurons, weights of 1.62 and -9 mV', () => {
     const { populations, projections, synapses } = model('vogels-abbott-cuba.yaml');
     expect(populations['P']?.size).toBe(4000);
-    expect(projections['Ce']).toMatchObject({ from: { of: { slice: [0, 3200, 1] } }, connect: [{ rule: 'pairs', p: 0.02 }] });
+    expect(projections['Ce']).toMatchObject({
+      from: { of: { slice: [0, 3200, 1] } },
+      connect: [{ rule: 'pairs', p: 0.02 }],
+    });
     expect(projections['Ci']).toMatchObject({ from: { of: { slice: [3200, 4000, 1] } } });
     expect(synapses['Ce']?.parameters['we']?.value).toBeCloseTo(1.62e-3, 15);
     expect(synapses['Ci']?.parameters['wi']?.value).toBe(-9e-3);
@@ -80,6 +85,9 @@ describe('parameters', () => {
     const { projections, synapses, neurons } = model('brunel-hakim.yaml');
     expect(projections['conn']?.delays).toEqual({ pre: 0.002 });
     expect(synapses['conn']?.pathways['pre']?.do).toEqual(['post.V += -J']);
-    expect(neurons['group']).toMatchObject({ noise: ['xi'], derivatives: { V: { rate: '(-V + muext + sigmaext*sqrt(tau)*xi)/tau' } } });
+    expect(neurons['group']).toMatchObject({
+      noise: ['xi'],
+      derivatives: { V: { rate: '(-V + muext + sigmaext*sqrt(tau)*xi)/tau' } },
+    });
   });
 });

@@ -30,7 +30,11 @@ describe('shape', () => {
     ['an unknown key', body('neuron_group: {}'), ['brian/unknown-key@6:1']],
     ['a missing key', body('neuron_groups: { G: { N: 3 } }'), ['brian/missing-key@6:21']],
     ['a value of the wrong type', body('neuron_groups: { G: { N: [3], model: "v : 1" } }'), ['brian/wrong-type@6:26']],
-    ['an unknown slot', group('model: "v : 1"\nrun_regularly: [{ code: v = 1, when: sometimes }]'), ['brian/not-allowed@10:42']],
+    [
+      'an unknown slot',
+      group('model: "v : 1"\nrun_regularly: [{ code: v = 1, when: sometimes }]'),
+      ['brian/not-allowed@10:42'],
+    ],
     ['no run', findings('format: interneuron/brian'), ['brian/no-run@1:1']],
   ]);
 });
@@ -77,8 +81,16 @@ describe('what Brian has and is not built is refused by name', () => {
 
 describe('names', () => {
   table([
-    ['an unknown name, with the nearest', group('model: "dv/dt = (I - v)/taum : 1\\nI : 1"'), ['brian/unknown-name@9:29']],
-    ['a name of one letter that is a unit elsewhere', group('model: "dv/dt = -v/(3*S) : 1"'), ['brian/unknown-name@9:27']],
+    [
+      'an unknown name, with the nearest',
+      group('model: "dv/dt = (I - v)/taum : 1\\nI : 1"'),
+      ['brian/unknown-name@9:29'],
+    ],
+    [
+      'a name of one letter that is a unit elsewhere',
+      group('model: "dv/dt = -v/(3*S) : 1"'),
+      ['brian/unknown-name@9:27'],
+    ],
     ['an unknown function', group('model: "dv/dt = foo(v)/ms : 1"'), ['brian/unknown-function@9:21']],
     ['a function without its arguments', group('model: "dv/dt = rand/ms : 1"'), ['brian/function-as-value@9:21']],
     ['a variable that is called', group('model: "dv/dt = v(t)/ms : 1"'), ['brian/not-callable@9:21']],
@@ -97,7 +109,11 @@ describe('names', () => {
     ['a variable of the refractory mechanism', group('model: "lastspike : second"'), ['brian/reserved-name@9:13']],
     ['a constant called like a unit', body('namespace: { ms: 3 }'), ['brian/reserved-name@6:18']],
     ['a constant called e', body('namespace: { e: 3 }'), ['brian/reserved-name@6:17']],
-    ['a name with a hyphen', body('neuron_groups: { my-group: { N: 1, model: "v : 1" } }'), ['brian/not-an-identifier@6:28']],
+    [
+      'a name with a hyphen',
+      body('neuron_groups: { my-group: { N: 1, model: "v : 1" } }'),
+      ['brian/not-an-identifier@6:28'],
+    ],
     [
       'one name for two objects',
       body('neuron_groups: { G: { N: 1, model: "v : 1" } }\npoisson_groups: { G: { N: 1, rates: 1 Hz } }'),
@@ -128,14 +144,30 @@ describe('equations and code', () => {
       ['brian/conflicting-flags@10:13'],
     ],
     ['a random subexpression', group('model: "x = rand() : 1"'), ['brian/random-in-subexpression@9:13']],
-    ['noise in a reset', group('model: "v : 1"\nthreshold: v > 1\nreset: v = xi*second**0.5'), ['brian/reserved-name@11:16']],
+    [
+      'noise in a reset',
+      group('model: "v : 1"\nthreshold: v > 1\nreset: v = xi*second**0.5'),
+      ['brian/reserved-name@11:16'],
+    ],
     ['a conditional expression', group('model: "v = 1 if t > 1*second else 2 : 1"'), ['brian/conditional@9:17']],
     ['a chained comparison', group('model: "v : 1"\nthreshold: 0 < v < 1'), ['lang/chained-comparison@10:16']],
     ['an unknown method', group('model: "dv/dt = -v/ms : 1"\nmethod: eulr'), ['brian/unknown-method@10:13']],
     ['a reset without threshold', group('model: "v : 1"\nreset: v = 0'), ['brian/reset-without-threshold@10:12']],
-    ['refractoriness without threshold', group('model: "v : 1"\nrefractory: 1 ms'), ['brian/refractory-without-threshold@10:17']],
-    ['writing a subexpression', group('model: "x = v : 1\\nv : 1"\nthreshold: v > 1\nreset: x = 0'), ['brian/read-only@11:12']],
-    ['writing what is constant', group('model: "v : 1 (constant)"\nthreshold: v > 1\nreset: v = 0'), ['brian/constant-written@11:12']],
+    [
+      'refractoriness without threshold',
+      group('model: "v : 1"\nrefractory: 1 ms'),
+      ['brian/refractory-without-threshold@10:17'],
+    ],
+    [
+      'writing a subexpression',
+      group('model: "x = v : 1\\nv : 1"\nthreshold: v > 1\nreset: x = 0'),
+      ['brian/read-only@11:12'],
+    ],
+    [
+      'writing what is constant',
+      group('model: "v : 1 (constant)"\nthreshold: v > 1\nreset: v = 0'),
+      ['brian/constant-written@11:12'],
+    ],
     [
       'writing a shared variable at single spikes',
       group('model: "v : 1\\ns : 1 (shared)"\nthreshold: v > 1\nreset: s = 0'),
@@ -147,8 +179,16 @@ describe('equations and code', () => {
       ['brian/read-only@11:12'],
     ],
     ['writing the time', group('model: "v : 1"\nthreshold: v > 1\nreset: t = 0*ms'), ['brian/read-only@11:12']],
-    ['adding to what is not there', group('model: "v : 1"\nthreshold: v > 1\nreset: w += 1'), ['brian/unknown-name@11:12']],
-    ['a statement that is none', group('model: "v : 1"\nthreshold: v > 1\nreset: "v == 0"'), ['lang/not-a-statement@11:15']],
+    [
+      'adding to what is not there',
+      group('model: "v : 1"\nthreshold: v > 1\nreset: w += 1'),
+      ['brian/unknown-name@11:12'],
+    ],
+    [
+      'a statement that is none',
+      group('model: "v : 1"\nthreshold: v > 1\nreset: "v == 0"'),
+      ['lang/not-a-statement@11:15'],
+    ],
     [
       'several mistakes at once',
       group('model: |\n  dv/dt = -v/tau : 1\n  w : mV\nthreshold: v > foo\nreset: x += 1'),
@@ -160,24 +200,48 @@ describe('equations and code', () => {
 describe("dimensions and types, found in the canonical model, at their place in the user's text", () => {
   table([
     ['a right side of the wrong dimension', group('model: "dv/dt = -v/ms + 1 : 1"'), ['lang/dimension-mismatch@9:29']],
-    ['two sides of a sum', group('model: |\n  dv/dt = (v + I)/(10*ms) : volt\n  I : amp'), ['lang/dimension-mismatch@10:20']],
+    [
+      'two sides of a sum',
+      group('model: |\n  dv/dt = (v + I)/(10*ms) : volt\n  I : amp'),
+      ['lang/dimension-mismatch@10:20'],
+    ],
     ['a threshold that is no condition', group('model: "v : 1"\nthreshold: v + 1'), ['lang/not-boolean@10:16']],
     ['a comparison', group('model: "v : volt"\nthreshold: v > 0'), ['lang/dimension-mismatch@10:20']],
-    ['a statement', group('model: "v : volt"\nthreshold: v > 0*mV\nreset: |\n  v = 0*mV\n  v += 1'), ['lang/dimension-mismatch@13:12']],
+    [
+      'a statement',
+      group('model: "v : volt"\nthreshold: v > 0*mV\nreset: |\n  v = 0*mV\n  v += 1'),
+      ['lang/dimension-mismatch@13:12'],
+    ],
     ['a cycle of subexpressions', group('model: |\n  x = y : 1\n  y = x : 1'), ['model/derived-cycle@10:7']],
   ]);
 });
 
 describe('values', () => {
   table([
-    ['a number where a quantity belongs', group('model: "v : volt"\ninitializers: { v: 3 }'), ['brian/unit-missing@10:24']],
-    ['a quantity of another dimension', group('model: "v : volt"\ninitializers: { v: 3 ms }'), ['brian/wrong-dimension@10:24']],
+    [
+      'a number where a quantity belongs',
+      group('model: "v : volt"\ninitializers: { v: 3 }'),
+      ['brian/unit-missing@10:24'],
+    ],
+    [
+      'a quantity of another dimension',
+      group('model: "v : volt"\ninitializers: { v: 3 ms }'),
+      ['brian/wrong-dimension@10:24'],
+    ],
     ['an unknown unit', group('model: "v : volt"\ninitializers: { v: 3 mvv }'), ['lang/unknown-unit@10:26']],
     ['an unknown variable', group('model: "v : volt"\ninitializers: { w: 3 mV }'), ['brian/unknown-variable@10:24']],
     ['a fraction for an integer', group('model: "n : integer"\ninitializers: { n: 1.5 }'), ['brian/wrong-value@10:24']],
     ['too few values', group('model: "v : 1"\ninitializers: { v: [1, 2] }'), ['brian/length-mismatch@10:24']],
-    ['an item that is no quantity', group('model: "v : 1"\ninitializers: { v: [1, 2, x] }'), ['brian/not-a-quantity@10:31']],
-    ['an index out of range', group('model: "v : 1"\ninitializers: { v: { value: 1, index: 3 } }'), ['brian/out-of-range@10:33']],
+    [
+      'an item that is no quantity',
+      group('model: "v : 1"\ninitializers: { v: [1, 2, x] }'),
+      ['brian/not-a-quantity@10:31'],
+    ],
+    [
+      'an index out of range',
+      group('model: "v : 1"\ninitializers: { v: { value: 1, index: 3 } }'),
+      ['brian/out-of-range@10:33'],
+    ],
     [
       'a random value that is read and set again',
       group(
@@ -185,13 +249,21 @@ describe('values', () => {
       ),
       ['brian/initializer-order@12:31'],
     ],
-    ['a size that is no whole number', body('neuron_groups: { G: { N: 2.5, model: "v : 1" } }'), ['brian/wrong-type@6:26']],
+    [
+      'a size that is no whole number',
+      body('neuron_groups: { G: { N: 2.5, model: "v : 1" } }'),
+      ['brian/wrong-type@6:26'],
+    ],
     ['a size of zero', body('neuron_groups: { G: { N: 0, model: "v : 1" } }'), ['brian/out-of-range@6:26']],
     ['a size with a unit', body('neuron_groups: { G: { N: 3 ms, model: "v : 1" } }'), ['brian/wrong-dimension@6:26']],
     ['a constant that is not finite', body('namespace: { a: 1e308*10 }'), ['brian/not-finite@6:17']],
     ['a negative time step', findings('format: interneuron/brian\ndt: -1 ms\nrun: 1 ms'), ['brian/out-of-range@2:5']],
     ['a negative duration', findings('format: interneuron/brian\nrun: -1 ms'), ['brian/out-of-range@2:6']],
-    ['a negative refractory time', group('model: "v : 1"\nthreshold: v > 1\nrefractory: -1 ms'), ['brian/out-of-range@11:17']],
+    [
+      'a negative refractory time',
+      group('model: "v : 1"\nthreshold: v > 1\nrefractory: -1 ms'),
+      ['brian/out-of-range@11:17'],
+    ],
     ['a negative rate', body('poisson_groups: { P: { N: 1, rates: -3 Hz } }'), ['brian/out-of-range@6:37']],
     [
       'two spikes in one step',
@@ -208,7 +280,11 @@ describe('values', () => {
       body('spike_generators: { P: { N: 1, indices: [0], times: [5 ms], period: 4 ms } }'),
       ['brian/out-of-range@6:69'],
     ],
-    ['a timed array of ragged rows', body('timed_arrays: { f: { values: [[1, 2], [3]], dt: 1 ms } }'), ['brian/length-mismatch@6:30']],
+    [
+      'a timed array of ragged rows',
+      body('timed_arrays: { f: { values: [[1, 2], [3]], dt: 1 ms } }'),
+      ['brian/length-mismatch@6:30'],
+    ],
   ]);
 });
 
@@ -222,9 +298,17 @@ describe('synapses and the rest', () => {
       synapses('model: "v : 1"\nconnect: true'),
       ['brian/clashing-variable@10:13', 'brian/clashing-variable@10:13'],
     ],
-    ['an unknown pathway', synapses('on_pre: v_post += 1\ndelay: { post: 1 ms }\nconnect: true'), ['brian/unknown-pathway@11:20']],
+    [
+      'an unknown pathway',
+      synapses('on_pre: v_post += 1\ndelay: { post: 1 ms }\nconnect: true'),
+      ['brian/unknown-pathway@11:20'],
+    ],
     ['a negative delay', synapses('on_pre: v_post += 1\ndelay: -1 ms\nconnect: true'), ['brian/out-of-range@11:12']],
-    ['a delay that is drawn', synapses('on_pre: v_post += 1\ndelay: rand()*ms\nconnect: true'), ['brian/not-constant@11:12']],
+    [
+      'a delay that is drawn',
+      synapses('on_pre: v_post += 1\ndelay: rand()*ms\nconnect: true'),
+      ['brian/not-constant@11:12'],
+    ],
     ['a delay in code', synapses('on_pre: v_post += delay/ms\nconnect: true'), ['brian/unsupported@10:23']],
     ['an unknown event', synapses('on_pre: v_post += 1\non_event: e\nconnect: true'), ['brian/unknown-event@11:15']],
     [
@@ -244,7 +328,11 @@ describe('synapses and the rest', () => {
     ['two generators', synapses('connect: { i: j, j: i }'), ['brian/bad-connect@10:14']],
     ['a probability beside a generator', synapses('connect: { j: i, p: 0.5 }'), ['brian/bad-connect@10:25']],
     ['a generator that reads what it yields', synapses('connect: { j: j + 1 }'), ['brian/bad-generator@10:19']],
-    ['a generator with two loops', synapses('connect: { j: k for k in range(3) for l in range(3) }'), ['brian/bad-generator@10:39']],
+    [
+      'a generator with two loops',
+      synapses('connect: { j: k for k in range(3) for l in range(3) }'),
+      ['brian/bad-generator@10:39'],
+    ],
     ['a generator over something else', synapses('connect: { j: k for k in G }'), ['brian/bad-generator@10:29']],
     ['a sample without size', synapses('connect: { j: k for k in sample(3) }'), ['brian/bad-generator@10:30']],
     [
@@ -252,7 +340,11 @@ describe('synapses and the rest', () => {
       group('model: "v : 1"', 'state_monitors: { m: { source: G, variables: [v, w] } }'),
       ['brian/unknown-variable@10:50'],
     ],
-    ['a monitor of what does not spike', group('model: "v : 1"', 'spike_monitors: { m: { source: G } }'), ['brian/unknown-event@10:32']],
+    [
+      'a monitor of what does not spike',
+      group('model: "v : 1"', 'spike_monitors: { m: { source: G } }'),
+      ['brian/unknown-event@10:32'],
+    ],
     [
       'an index of a monitor out of range',
       group('model: "v : 1"', 'state_monitors: { m: { source: G, variables: v, record: [7] } }'),
@@ -273,7 +365,11 @@ describe('synapses and the rest', () => {
 
 describe('rarer mistakes', () => {
   table([
-    ['an index that is none', group('model: "v : 1"\ninitializers: { v: { value: 1, index: "a:b" } }'), ['brian/bad-index@10:33']],
+    [
+      'an index that is none',
+      group('model: "v : 1"\ninitializers: { v: { value: 1, index: "a:b" } }'),
+      ['brian/bad-index@10:33'],
+    ],
     [
       'a condition without anything to set',
       findings('format: interneuron/brian\nrun: [{ where: i > 1, duration: 1 ms }]'),

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
 import { document, importText, valid, type Loose } from './support.js';
 
-const group = 'neuron_groups:\n  G: { N: 5, model: "dv/dt = -v/tau : volt (unless refractory)\\nI : amp", threshold: v > 1*volt }\n';
-const network = (body: string, run = 'run: 1 ms'): Loose => document(brian(`namespace: { tau: 10 ms, q: 7 Hz }\n${group}${body}\n${run}`));
+const group =
+  'neuron_groups:\n  G: { N: 5, model: "dv/dt = -v/tau : volt (unless refractory)\\nI : amp", threshold: v > 1*volt }\n';
+const network = (body: string, run = 'run: 1 ms'): Loose =>
+  document(brian(`namespace: { tau: 10 ms, q: 7 Hz }\n${group}${body}\n${run}`));
 
 describe('PoissonGroup', () => {
   const rates = (written: string): Loose => {
@@ -34,11 +36,16 @@ test('SpikeGeneratorGroup is a population that replays spikes, sorted by time an
   const { populations } = network(
     'spike_generators:\n  C: { N: 3, indices: [2, 0, 1], times: { values: [2, 1, 1], unit: ms }, period: 5 ms }',
   );
-  expect(populations.C).toEqual({ size: 3, spikes: { indices: [0, 1, 2], times: [0.001, 0.001, 0.002], period: 0.005 } });
+  expect(populations.C).toEqual({
+    size: 3,
+    spikes: { indices: [0, 1, 2], times: [0.001, 0.001, 0.002], period: 0.005 },
+  });
 });
 
 test('PoissonInput is a stimulus', () => {
-  const { stimuli } = network('poisson_inputs:\n  p: { target: "G[1:3]", target_var: v, N: 2*10, rate: q, weight: 0.1 mV, order: 1 }');
+  const { stimuli } = network(
+    'poisson_inputs:\n  p: { target: "G[1:3]", target_var: v, N: 2*10, rate: q, weight: 0.1 mV, order: 1 }',
+  );
   expect(stimuli.p).toEqual({
     kind: 'poisson',
     to: { population: 'G', slice: [1, 3, 1] },
@@ -138,9 +145,11 @@ describe('phases', () => {
 
   test('a constant is changed wherever it is used', () => {
     const two = `namespace: { tau: 1 ms }\nneuron_groups:\n  A: { N: 1, model: "dv/dt = -v/tau : 1" }\n  B: { N: 1, model: "dv/dt = -v/tau : 1" }\n  C: { N: 1, model: "v : 1" }`;
-    expect(document(brian(`${two}\nrun: [{ set: { tau: 3 ms } }, { duration: 1 ms }]`)).experiment.protocol[0]).toEqual({
-      set: { 'A.tau': 0.003, 'B.tau': 0.003 },
-    });
+    expect(document(brian(`${two}\nrun: [{ set: { tau: 3 ms } }, { duration: 1 ms }]`)).experiment.protocol[0]).toEqual(
+      {
+        set: { 'A.tau': 0.003, 'B.tau': 0.003 },
+      },
+    );
   });
 
   test('one duration is one run', () => {
@@ -149,13 +158,17 @@ describe('phases', () => {
 });
 
 test('a group with a time step of its own has a clock of its name', () => {
-  const { clocks, populations } = document(brian('neuron_groups:\n  G: { N: 1, model: "dv/dt = -v/ms : 1", dt: 0.05 ms }\nrun: 1 ms'));
+  const { clocks, populations } = document(
+    brian('neuron_groups:\n  G: { N: 1, model: "dv/dt = -v/ms : 1", dt: 0.05 ms }\nrun: 1 ms'),
+  );
   expect(clocks).toEqual({ G: { dt: 0.00005 } });
   expect(populations.G.clock).toBe('G');
 });
 
 test('timed arrays are tables in SI, row after row', () => {
-  const { tables } = network('timed_arrays:\n  f: { values: [1, 2 nA], unit: nA, dt: 1 ms }\n  g: { values: [[1, 2], [3, 4]], dt: tau }');
+  const { tables } = network(
+    'timed_arrays:\n  f: { values: [1, 2 nA], unit: nA, dt: 1 ms }\n  g: { values: [[1, 2], [3, 4]], dt: tau }',
+  );
   expect(tables).toEqual({
     f: { dt: 0.001, unit: 'A', values: [1e-9, 2e-9] },
     g: { dt: 0.01, unit: '1', values: [1, 2, 3, 4], columns: 2 },

@@ -144,12 +144,15 @@ describe('functions', () => {
   });
 
   test('t, dt, i, N and t_in_timesteps have a meaning everywhere', () => {
-    const { events } = group('model: "x : 1"\nthreshold: x > t/second + dt/second + i + N + t_in_timesteps\nreset: x = 0');
+    const { events } = group(
+      'model: "x : 1"\nthreshold: x > t/second + dt/second + i + N + t_in_timesteps\nreset: x = 0',
+    );
     expect(events.spike.when).toBe('x > t/second + dt/second + i + N + t_in_timesteps');
   });
 
   test('a timed array is called by its name', () => {
-    const rest = 'timed_arrays:\n  f: { values: [1, 2], dt: 1 ms }\n  g: { values: [[1, 2, 3], [4, 5, 6]], unit: mV, dt: 1 ms }';
+    const rest =
+      'timed_arrays:\n  f: { values: [1, 2], dt: 1 ms }\n  g: { values: [[1, 2, 3], [4, 5, 6]], unit: mV, dt: 1 ms }';
     const { derivatives } = group('model: |\n  dv/dt = f(t)/ms : 1\n  dw/dt = g(t, i)/ms : volt', rest);
     expect(derivatives).toEqual({ v: { rate: 'f(t)/ms' }, w: { rate: 'g(t, i)/ms' } });
   });
@@ -178,7 +181,9 @@ describe('threshold, reset, refractoriness', () => {
   });
 
   test('without the flag the spike alone is suppressed', () => {
-    expect(group('model: "dv/dt = -v/ms : 1"\nthreshold: v > 1\nrefractory: 2 ms').events.spike.refractory).toEqual({ for: '2 ms' });
+    expect(group('model: "dv/dt = -v/ms : 1"\nthreshold: v > 1\nrefractory: 2 ms').events.spike.refractory).toEqual({
+      for: '2 ms',
+    });
   });
 
   test('not_refractory and lastspike belong to the mechanism; without refractoriness they are what Brian has then', () => {
@@ -186,7 +191,9 @@ describe('threshold, reset, refractoriness', () => {
     expect(group(`${model}\nthreshold: v > 1\nrefractory: 1 ms\n${code}`).events.spike.do).toEqual([
       'w = int(not_refractory)*lastspike/second',
     ]);
-    expect(group(`${model}\nthreshold: v > 1\n${code}`).events.spike.do).toEqual(['w = int(True)*-(10000.0*second)/second']);
+    expect(group(`${model}\nthreshold: v > 1\n${code}`).events.spike.do).toEqual([
+      'w = int(True)*-(10000.0*second)/second',
+    ]);
   });
 
   test('custom events are tested and acted on in slots of their own', () => {

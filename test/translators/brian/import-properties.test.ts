@@ -8,9 +8,14 @@ import { exportBrian } from '../../../translators/brian/export.js';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { check, fixture, valid, type Loose } from './support.js';
 
-const seeds = ['events-of-every-kind.yaml', 'summed.yaml', 'protocol.yaml', 'timed-array.yaml', 'custom-event.yaml', 'stdp-pair.yaml'].map(
-  (name) => parse(fixture(name)),
-);
+const seeds = [
+  'events-of-every-kind.yaml',
+  'summed.yaml',
+  'protocol.yaml',
+  'timed-array.yaml',
+  'custom-event.yaml',
+  'stdp-pair.yaml',
+].map((name) => parse(fixture(name)));
 
 /** All paths to nodes of a tree, root first. */
 function paths(tree: unknown, here: readonly (string | number)[] = []): (readonly (string | number)[])[] {
@@ -90,11 +95,13 @@ const junk = fc.oneof(
 const mutation = fc.oneof(
   fc.constant(() => undefined),
   junk.map((other) => () => other),
-  fc.tuple(fc.constantFrom(...fragments), fc.double({ min: 0, max: 1, noNaN: true })).map(([piece, at]) => (node: unknown) => {
-    if (typeof node !== 'string') return piece;
-    const cut = Math.floor(at * (node.length + 1));
-    return node.slice(0, cut) + piece + node.slice(cut);
-  }),
+  fc
+    .tuple(fc.constantFrom(...fragments), fc.double({ min: 0, max: 1, noNaN: true }))
+    .map(([piece, at]) => (node: unknown) => {
+      if (typeof node !== 'string') return piece;
+      const cut = Math.floor(at * (node.length + 1));
+      return node.slice(0, cut) + piece + node.slice(cut);
+    }),
   fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(6)).map(([at, length]) => (node: unknown) => {
     if (typeof node !== 'string') return node;
     const cut = Math.floor(at * node.length);
@@ -145,7 +152,9 @@ describe('a specification that was changed at random', () => {
 test('text of any kind is read or refused', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 200 }), (text) => {
-      expect(() => check(`format: interneuron/brian\nneuron_groups: { G: { N: 1, model: ${JSON.stringify(text)} } }`)).not.toThrow();
+      expect(() =>
+        check(`format: interneuron/brian\nneuron_groups: { G: { N: 1, model: ${JSON.stringify(text)} } }`),
+      ).not.toThrow();
       expect(() => check(`format: interneuron/brian\n${text}`)).not.toThrow();
     }),
     { numRuns: 300 },

@@ -47,7 +47,9 @@ describe('names in synaptic code', () => {
 
 describe('equations', () => {
   test('event-driven and clock-driven', () => {
-    const { type } = synapses('model: |\n  da/dt = -a/ms : 1 (event-driven)\n  db/dt = -b/ms : 1 (clock-driven)\non_pre: a += 1');
+    const { type } = synapses(
+      'model: |\n  da/dt = -a/ms : 1 (event-driven)\n  db/dt = -b/ms : 1 (clock-driven)\non_pre: a += 1',
+    );
     expect(type.derivatives).toEqual({ a: { rate: '-a/ms', eventDriven: true }, b: { rate: '-b/ms' } });
   });
 
@@ -58,16 +60,19 @@ describe('equations', () => {
   });
 
   test("lastupdate is known where something is event-driven, and else a parameter of the user's own", () => {
-    expect(synapses('model: "da/dt = -a/ms : 1 (event-driven)"\non_pre: a = lastupdate/ms').type.pathways.pre.do).toEqual([
-      'a = lastupdate/ms',
-    ]);
+    expect(
+      synapses('model: "da/dt = -a/ms : 1 (event-driven)"\non_pre: a = lastupdate/ms').type.pathways.pre.do,
+    ).toEqual(['a = lastupdate/ms']);
   });
 });
 
 describe('pathways', () => {
   test('on_pre and on_post listen to the spikes of their side', () => {
     const { type } = synapses('model: "w : 1"\non_pre: v += w\non_post: w += 1');
-    expect(type.pathways).toEqual({ pre: { on: 'pre.spike', do: ['post.v += w'] }, post: { on: 'post.spike', do: ['w += 1'] } });
+    expect(type.pathways).toEqual({
+      pre: { on: 'pre.spike', do: ['post.v += w'] },
+      post: { on: 'post.spike', do: ['w += 1'] },
+    });
   });
 
   test('several pathways on one side have names, delays, slots and orders of their own', () => {
@@ -109,7 +114,9 @@ describe('ends', () => {
     ['A[:2*n]', { population: 'A', slice: [0, 4, 1] }],
     ['C', { population: 'C' }],
   ])('%s', (source, of) => {
-    expect(synapses('on_pre: v += 1', { source: `"${source}"`, rest: 'namespace: { n: 2 }' }).projection.from).toEqual({ of });
+    expect(synapses('on_pre: v += 1', { source: `"${source}"`, rest: 'namespace: { n: 2 }' }).projection.from).toEqual({
+      of,
+    });
   });
 });
 
@@ -133,7 +140,10 @@ describe('connect', () => {
         { rule: 'list', sources: [5], targets: [3] },
       ],
     ],
-    ['{ j: i//2 }', [{ rule: 'generator', outer: 'pre', variable: 'k', index: 'i//2', range: { from: '0', to: '1', step: '1' } }]],
+    [
+      '{ j: i//2 }',
+      [{ rule: 'generator', outer: 'pre', variable: 'k', index: 'i//2', range: { from: '0', to: '1', step: '1' } }],
+    ],
     [
       '{ j: k for k in range(i, N_post, 2) if rand() < 0.5, skip_if_invalid: true }',
       [
@@ -178,16 +188,20 @@ describe('connect', () => {
   });
 
   test('j: i connects element to element where both sides have as many', () => {
-    expect(synapses('connect: { j: i }\non_pre: v += 1', { source: 'C' }).projection.connect).toEqual([{ rule: 'oneToOne' }]);
+    expect(synapses('connect: { j: i }\non_pre: v += 1', { source: 'C' }).projection.connect).toEqual([
+      { rule: 'oneToOne' },
+    ]);
     expect(synapses('connect: { j: i }\non_pre: v += 1').projection.connect[0].rule).toBe('generator');
   });
 
   test('i != j within one group leaves out each cell itself', () => {
     expect(synapses('connect: i != j', { source: 'B' }).projection.connect).toEqual([{ rule: 'all', self: false }]);
-    expect(synapses('connect: { condition: j != i, p: 0.1 }', { source: 'B[:2]', target: 'B[:2]' }).projection.connect).toEqual([
-      { rule: 'pairs', p: 0.1, self: false },
+    expect(
+      synapses('connect: { condition: j != i, p: 0.1 }', { source: 'B[:2]', target: 'B[:2]' }).projection.connect,
+    ).toEqual([{ rule: 'pairs', p: 0.1, self: false }]);
+    expect(synapses('connect: i != j', { source: 'B[:2]' }).projection.connect).toEqual([
+      { rule: 'pairs', condition: 'i != j', p: 1 },
     ]);
-    expect(synapses('connect: i != j', { source: 'B[:2]' }).projection.connect).toEqual([{ rule: 'pairs', condition: 'i != j', p: 1 }]);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * NeuroML to the canonical model and back: the model hash stays, the document is in its author's words, and what is changed of the model in between
- * is changed in the document.
+ * NeuroML to the canonical model and back: the model hash stays, the document is in its author's words, and what is
+ * changed of the model in between is changed in the document.
  */
 
 import { readdirSync } from 'node:fs';
@@ -62,7 +62,9 @@ describe('without changes', () => {
   it('keeps names, units, notes and properties as their author wrote them', async () => {
     const { text } = await exported(importModel(readSource(`${folder}/network.xml`)));
     expect(text).toContain('<ionChannelHH id="na" conductance="10pS" species="na">');
-    expect(text).toContain('<connectionWD id="0" preCellId="../inh/0/soma" postCellId="../exc/0/soma" weight="2" delay="1.5ms"/>');
+    expect(text).toContain(
+      '<connectionWD id="0" preCellId="../inh/0/soma" postCellId="../exc/0/soma" weight="2" delay="1.5ms"/>',
+    );
     expect(text).toContain('<property tag="color" value="0.8 0 0"/>');
     expect(text).toContain('<notes>A cell of one segment with the channels of Hodgkin and Huxley (1952).</notes>');
     expect(text).toContain('<location x="50" y="0" z="0"/>');
@@ -83,7 +85,8 @@ describe('without changes', () => {
   });
 
   it('keeps annotations with their namespaces', async () => {
-    const annotation = '<annotation><rdf:RDF><rdf:Description rdf:about="c"><bqbiol:is/></rdf:Description></rdf:RDF></annotation>';
+    const annotation =
+      '<annotation><rdf:RDF><rdf:Description rdf:about="c"><bqbiol:is/></rdf:Description></rdf:RDF></annotation>';
     const source = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:bqbiol="http://biomodels.net/biology-qualifiers/" id="d">
       <iafTauCell id="c" leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="30ms"/>
       <network id="net">${annotation}<population id="p" component="c" size="1"/></network></neuroml>`;
@@ -99,19 +102,24 @@ describe('models of other notations', () => {
     ['PyNN, cells by name', 'fixtures/pynn/if-cond-exp.json'],
     ['Brian, a rule for each pair', 'fixtures/brian/delays-small.yaml'],
     ['Brian, probabilities', 'fixtures/brian/stdp-pair.yaml'],
-  ])('%s: what was written as LEMS is written the same again and again, with the rules by which it was connected', async (_, path) => {
-    const original = importModel(readSource(path));
-    const { files } = await convertModel(original.valid, 'lems', { freeze: true });
-    const once = importModel({ name: 'once.xml', text: files[0]?.text ?? '' });
-    const second = await exported(once);
-    expect(second.text).toBe(files[0]?.text);
-    expect(second.back.hashes).toEqual(once.hashes);
-    const third = await exported(edited(second.back));
-    expect(third.text).toBe(second.text);
-    const drawn = Object.values(original.valid.model.projections).some(({ connect }) => connect.some(({ rule }) => rule === 'pairs'));
-    if (drawn) expect(Object.keys(third.back.valid.model.annotations['connect'] as object).length).toBeGreaterThan(0);
-    expect(third.back.valid.model.annotations['connect']).toEqual(once.valid.model.annotations['connect']);
-  });
+  ])(
+    '%s: what was written as LEMS is written the same again and again, with the rules by which it was connected',
+    async (_, path) => {
+      const original = importModel(readSource(path));
+      const { files } = await convertModel(original.valid, 'lems', { freeze: true });
+      const once = importModel({ name: 'once.xml', text: files[0]?.text ?? '' });
+      const second = await exported(once);
+      expect(second.text).toBe(files[0]?.text);
+      expect(second.back.hashes).toEqual(once.hashes);
+      const third = await exported(edited(second.back));
+      expect(third.text).toBe(second.text);
+      const drawn = Object.values(original.valid.model.projections).some(({ connect }) =>
+        connect.some(({ rule }) => rule === 'pairs'),
+      );
+      if (drawn) expect(Object.keys(third.back.valid.model.annotations['connect'] as object).length).toBeGreaterThan(0);
+      expect(third.back.valid.model.annotations['connect']).toEqual(once.valid.model.annotations['connect']);
+    },
+  );
 
   it('keep the rules where types have to be written anew', async () => {
     const original = importModel(readSource('fixtures/pynn/connector-fixed-probability.json'));
@@ -119,7 +127,9 @@ describe('models of other notations', () => {
     const once = importModel({ name: 'once.xml', text: files[0]?.text ?? '' });
     const { text } = await exported(edited(once, (model) => delete model.annotations['lems']));
     expect(text).toMatch(/<property tag="connect [^"]*" value="\[\{&quot;rule&quot;:&quot;/);
-    expect(importModel({ name: 'again.xml', text }).valid.model.annotations['connect']).toEqual(once.valid.model.annotations['connect']);
+    expect(importModel({ name: 'again.xml', text }).valid.model.annotations['connect']).toEqual(
+      once.valid.model.annotations['connect'],
+    );
   });
 });
 
@@ -136,17 +146,32 @@ describe('what is changed of the model', () => {
         <inputList id="drive" component="pulse" population="q"><input id="0" target="../q[0]" destination="synapses"/></inputList></network>
       <Simulation id="run" length="20ms" step="0.1ms" target="net"><OutputFile id="f" fileName="v.dat"><OutputColumn id="q0" quantity="q[0]/v"/></OutputFile></Simulation></Lems>`,
   });
-  const typeOf = (model: Changeable<Model>, population: string) => model.neurons[model.populations[population]?.type ?? '']!;
+  const typeOf = (model: Changeable<Model>, population: string) =>
+    model.neurons[model.populations[population]?.type ?? '']!;
 
   it.each<readonly [string, (model: Changeable<Model>) => void, RegExp]>([
-    ['a parameter', (model) => (typeOf(model, 'p').parameters['tau']!.value = 0.025), /<iafTauCell id="c" .* tau="25ms"\/>/],
-    ['the size of a population', (model) => (model.populations['p']!.size = 7), /<population id="p" component="c" size="7"\/>/],
+    [
+      'a parameter',
+      (model) => (typeOf(model, 'p').parameters['tau']!.value = 0.025),
+      /<iafTauCell id="c" .* tau="25ms"\/>/,
+    ],
+    [
+      'the size of a population',
+      (model) => (model.populations['p']!.size = 7),
+      /<population id="p" component="c" size="7"\/>/,
+    ],
     [
       'a parameter of synapses',
-      (model) => (Object.values(model.synapses).find((one) => 'tauDecay' in one.parameters)!.parameters['tauDecay']!.value = 0.004),
+      (model) =>
+        (Object.values(model.synapses).find((one) => 'tauDecay' in one.parameters)!.parameters['tauDecay']!.value =
+          0.004),
       /tauDecay="4ms"/,
     ],
-    ['the amplitude of a pulse', (model) => (typeOf(model, 'pulse').parameters['amplitude']!.value = 2.5e-9), /amplitude="2.5 nA"/],
+    [
+      'the amplitude of a pulse',
+      (model) => (typeOf(model, 'pulse').parameters['amplitude']!.value = 2.5e-9),
+      /amplitude="2.5 nA"/,
+    ],
     [
       'the list of connections',
       (model) => (model.projections['pq']!.connect = [{ rule: 'list', sources: [0, 1, 2], targets: [1, 1, 0] }]),
@@ -242,7 +267,9 @@ describe('what is changed of the model', () => {
 
   it('populations, projections and currents that are new stand beside those of the document', async () => {
     const changed = edited(cells, (model) => {
-      model.neurons['mine'] = JSON.parse(JSON.stringify(model.neurons[model.populations['q']!.type!])) as (typeof model.neurons)[string];
+      model.neurons['mine'] = JSON.parse(
+        JSON.stringify(model.neurons[model.populations['q']!.type!]),
+      ) as (typeof model.neurons)[string];
       model.neurons['mine'].derivatives['v']!.rate = `3*(${model.neurons['mine'].derivatives['v']!.rate})`;
       model.populations['r'] = { type: 'mine', size: 2, values: {}, order: 9 };
       model.projections['qr'] = {
@@ -272,7 +299,9 @@ describe('what is changed of the model', () => {
     const changed = edited(cells, (model) => {
       delete model.projections['pq'];
       model.projections['pulse_to_q']!.order = 0;
-      model.synapses = Object.fromEntries(Object.entries(model.synapses).filter(([, one]) => !('tauDecay' in one.parameters)));
+      model.synapses = Object.fromEntries(
+        Object.entries(model.synapses).filter(([, one]) => !('tauDecay' in one.parameters)),
+      );
     });
     const { text, back, lost } = await exported(changed);
     expect(lost).toEqual([]);
@@ -288,7 +317,9 @@ describe('what is changed of the model', () => {
       }),
     );
     expect(text).toContain('<iafCell id="t" ');
-    expect(report).toContainEqual(expect.objectContaining({ verdict: 'notExpressible', pointer: '/experiment/protocol/1' }));
+    expect(report).toContainEqual(
+      expect.objectContaining({ verdict: 'notExpressible', pointer: '/experiment/protocol/1' }),
+    );
   });
 });
 
@@ -313,6 +344,8 @@ describe('long lists', () => {
     expect(lost).toEqual([]);
     expect(back.hashes.model).toBe(original.hashes.model);
     expect(again).toContain('<connection id="2999" preCellId="../p/49/c" postCellId="../p/43/c"/>');
-    expect(again).toMatch(/<connectionWD id="\d+" preCellId="..\/p\/49\/c" postCellId="..\/p\/43\/c" weight="374.875" delay="3.5ms"\/>/);
+    expect(again).toMatch(
+      /<connectionWD id="\d+" preCellId="..\/p\/49\/c" postCellId="..\/p\/43\/c" weight="374.875" delay="3.5ms"\/>/,
+    );
   });
 });

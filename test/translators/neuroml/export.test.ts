@@ -1,5 +1,6 @@
 /**
- * Models written as LEMS and read back: the same number of spikes, at times that differ by what forward Euler and the order of a step explain.
+ * Models written as LEMS and read back: the same number of spikes, at times that differ by what forward Euler and the
+ * order of a step explain.
  */
 
 import { readFileSync } from 'node:fs';
@@ -18,9 +19,16 @@ async function spikesOf(model: ImportedModel): Promise<ReadonlyMap<string, numbe
   return counts;
 }
 
-async function converted(path: string, options: ImportOptions = {}, freeze = false, change = (model: Model): Model => model) {
+async function converted(
+  path: string,
+  options: ImportOptions = {},
+  freeze = false,
+  change = (model: Model): Model => model,
+) {
   const original = importModel(readSource(path), options);
-  const { files, report } = await convertModel({ ...original.valid, model: change(original.valid.model) }, 'lems', { freeze });
+  const { files, report } = await convertModel({ ...original.valid, model: change(original.valid.model) }, 'lems', {
+    freeze,
+  });
   const text = files[0]?.text ?? '';
   return { original, text, report, back: importModel({ name: 'exported.xml', text }) };
 }
@@ -35,7 +43,9 @@ describe('models that LEMS can say', () => {
     '%s',
     async (_, path, populations) => {
       const { original, report, back } = await converted(path);
-      expect(report.filter(({ verdict, pointer }) => verdict === 'notExpressible' && !pointer.startsWith('/recordings'))).toEqual([]);
+      expect(
+        report.filter(({ verdict, pointer }) => verdict === 'notExpressible' && !pointer.startsWith('/recordings')),
+      ).toEqual([]);
       expect(back.valid.model.timing).toBe('lems-euler');
       const [ours, theirs] = [await spikesOf(original), await spikesOf(back)];
       for (const population of populations) {
@@ -56,12 +66,16 @@ describe('the report', () => {
   it('names what LEMS has no words for', async () => {
     const model = importModel(readSource('fixtures/pynn/delays-changed.json'));
     const { report } = await convertModel(model.valid, 'lems');
-    expect(report).toContainEqual(expect.objectContaining({ verdict: 'notExpressible', message: 'delays during the run' }));
+    expect(report).toContainEqual(
+      expect.objectContaining({ verdict: 'notExpressible', message: 'delays during the run' }),
+    );
   });
 
   it('says that what is read back is another model', async () => {
     const { report } = await converted('fixtures/brian/single-lif.yaml');
-    expect(report).toContainEqual(expect.objectContaining({ verdict: 'approximated', code: 'lems/model-hash', pointer: '' }));
+    expect(report).toContainEqual(
+      expect.objectContaining({ verdict: 'approximated', code: 'lems/model-hash', pointer: '' }),
+    );
   });
 });
 
@@ -269,10 +283,14 @@ describe('what LEMS has no word for', () => {
   async function counts(text: string): Promise<readonly [ReadonlyMap<string, number>, ReadonlyMap<string, number>]> {
     const original = importModel({ name: 'model.yaml', text: brian(text) });
     const { files } = await convertModel(original.valid, 'lems');
-    return [await spikesOf(original), await spikesOf(importModel({ name: 'exported.xml', text: files[0]?.text ?? '' }))];
+    return [
+      await spikesOf(original),
+      await spikesOf(importModel({ name: 'exported.xml', text: files[0]?.text ?? '' })),
+    ];
   }
 
-  // The same distribution drawn by other numbers: the mean count of many cells, within five standard errors of a Poisson count.
+  // The same distribution drawn by other numbers: the mean count of many cells, within five standard errors of a
+  // Poisson count.
   it.each([
     ['few inputs', 'N: 10, rate: 50 Hz'],
     ['a small number in each step', 'N: 200, rate: 10 Hz'],
@@ -302,6 +320,8 @@ it('keeps the rules of connections that were drawn, and reads them back', async 
   const { text, original, back } = await converted('fixtures/pynn/connector-fixed-probability.json', {}, true);
   expect(text).toMatch(/<property tag="connect [^"]*" value="\[\{&quot;rule&quot;:&quot;/);
   const [name = ''] = Object.keys(original.valid.model.projections);
-  expect(back.valid.model.annotations['connect']).toMatchObject({ [name]: original.valid.model.projections[name]!.connect });
+  expect(back.valid.model.annotations['connect']).toMatchObject({
+    [name]: original.valid.model.projections[name]!.connect,
+  });
   expect(readFileSync('fixtures/pynn/connector-fixed-probability.json', 'utf8')).toContain('FixedProbabilityConnector');
 });

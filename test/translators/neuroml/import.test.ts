@@ -1,4 +1,7 @@
-/** Documents from their text to spikes, against loops written by hand after section 3 of the LEMS interpreter's account and against its numbers. */
+/**
+ * Documents from their text to spikes, against loops written by hand after section 3 of the LEMS interpreter's account
+ * and against its numbers.
+ */
 
 import { describe, expect, it } from 'vitest';
 import { simulate, stepsOf, trace } from '../../support/simulate.js';
@@ -14,7 +17,10 @@ describe('a cell with a synapse and a pulse', () => {
     <List id="l" name="y" order="ID_TIME"><Source id="s" of="p[0]" port="out"/></List></Run><Target component="r"/>`);
   const [cell, clock] = ['<Group id="p" of="cell" count="1"/>', '<Group id="c" of="clock" count="1"/>'];
 
-  /** What the interpreter does, step by step: instances in the order of the document, what is attached before what it is attached to. */
+  /**
+   * What the interpreter does, step by step: instances in the order of the document, what is attached before what it is
+   * attached to.
+   */
   function byHand(clockFirst: boolean): {
     readonly u: readonly number[];
     readonly g: readonly number[];
@@ -59,7 +65,9 @@ describe('a cell with a synapse and a pulse', () => {
     expect(stepsOf(run, 'p.out')).toEqual(expected.spikes);
     expect(trace(run, 'b.g')).toEqual(expected.g);
     // Currents are added in fixed point: their last digits may differ.
-    trace(run, 'p.u').forEach((value, row) => expect(Math.abs(value - expected.u[row]!), `row ${row}`).toBeLessThan(1e-15));
+    trace(run, 'p.u').forEach((value, row) =>
+      expect(Math.abs(value - expected.u[row]!), `row ${row}`).toBeLessThan(1e-15),
+    );
   });
 
   it('gives the same spikes under any names', async () => {
@@ -162,7 +170,10 @@ describe('the order of events', () => {
     <network id="net">${first}${second}<projection id="j" presynapticPopulation="a" postsynapticPopulation="b" synapse="syn">${connection}</projection></network>
     <Simulation id="sim" length="12ms" step="0.1ms" target="net"><OutputFile id="f" fileName="g.dat"><OutputColumn id="g" quantity="b[0]/synapses:syn:0/g"/></OutputFile>
     <EventOutputFile id="e" fileName="e.txt" format="ID_TIME"><EventSelection id="0" select="a[0]" eventPort="spike"/></EventOutputFile></Simulation><Target component="sim"/></Lems>`;
-  const [source, sink] = ['<population id="a" component="spikes" size="1"/>', '<population id="b" component="iaf" size="1"/>'];
+  const [source, sink] = [
+    '<population id="a" component="spikes" size="1"/>',
+    '<population id="b" component="iaf" size="1"/>',
+  ];
   const plain = '<connection id="0" preCellId="../a[0]" postCellId="../b[0]"/>';
 
   it.each([
@@ -178,7 +189,8 @@ describe('the order of events', () => {
     ],
   ])('%s', async (_, first, second, connection, row, conductance) => {
     const run = await simulate(document(first, second, connection));
-    // A spike at 10 ms is due in the row at which the sum of the steps has reached it, and 100 steps sum to a little less: rows 101 and 104.
+    // A spike at 10 ms is due in the row at which the sum of the steps has reached it, and 100 steps sum to a little
+    // less: rows 101 and 104.
     expect(stepsOf(run, 'a.spike').map((step) => step + 1)).toEqual([101, 104]);
     const g = trace(run, 'j.g');
     expect(g.findIndex((value) => value > 0)).toBe(row);
@@ -188,7 +200,8 @@ describe('the order of events', () => {
 
 describe('values on their way down', () => {
   it('take a step for each instance that requires them itself', async () => {
-    // Each level copies what it requires when it is advanced, parts before the whole: a part of a part sees what the cell showed two steps before.
+    // Each level copies what it requires when it is advanced, parts before the whole: a part of a part sees what the
+    // cell showed two steps before.
     const run = await simulate(
       lems(`<ComponentType name="Cell"><Exposure name="v" dimension="none"/><Constant name="s" dimension="time" value="1s"/><Child name="outer" type="Outer"/><Exposure name="seen" dimension="none"/>
       <Dynamics><StateVariable name="v" dimension="none" exposure="v"/><DerivedVariable name="seen" exposure="seen" dimension="none" select="outer/x"/><TimeDerivative variable="v" value="1/s"/></Dynamics></ComponentType>

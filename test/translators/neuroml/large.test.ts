@@ -37,7 +37,9 @@ ${connections.join('\n')}
   });
 
   it('has one wrong connection among the many found, with its line', { timeout: 60_000 }, () => {
-    const { findings } = reading(text.replace('id="123456" preCellId="../p/56/iaf"', 'id="123456" preCell="../p/56/iaf"'));
+    const { findings } = reading(
+      text.replace('id="123456" preCellId="../p/56/iaf"', 'id="123456" preCell="../p/56/iaf"'),
+    );
     expect(findings).toEqual(['warning lems/unknown-attribute 123461:27', 'error neuroml/missing-attribute 123461:1']);
   });
 });

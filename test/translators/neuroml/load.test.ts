@@ -3,7 +3,8 @@ import { lems, reading } from './support/reading.js';
 
 const type = (name: string): string => `<ComponentType name="${name}"/>`;
 const doc = (content: string): string => `<Lems>\n${content}\n</Lems>`;
-const nml = (content: string): string => `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">\n${content}\n</neuroml>`;
+const nml = (content: string): string =>
+  `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">\n${content}\n</neuroml>`;
 
 /** Names of the types that a model of several files has. */
 function types(
@@ -35,13 +36,18 @@ describe('inclusion', () => {
   it('looks beside the including file, then beside the main file, then in allowed folders', () => {
     const files = {
       '/repo/a/model.xml': doc('<Include file="../lib/one.xml"/>'),
-      '/repo/lib/one.xml': doc(`${type('one')}<include href="two.xml"/><include href="three.xml"></include><Include file="four.xml"/>`),
+      '/repo/lib/one.xml': doc(
+        `${type('one')}<include href="two.xml"/><include href="three.xml"></include><Include file="four.xml"/>`,
+      ),
       '/repo/lib/two.xml': doc(type('besideIncluding')),
       '/repo/a/two.xml': doc(type('wrong')),
       '/repo/a/three.xml': doc(type('besideMain')),
       '/else/four.xml': doc(type('allowed')),
     };
-    expect(types(files, '/repo/a/model.xml', ['/else'])).toEqual({ names: ['one', 'besideIncluding', 'besideMain', 'allowed'], marks: [] });
+    expect(types(files, '/repo/a/model.xml', ['/else'])).toEqual({
+      names: ['one', 'besideIncluding', 'besideMain', 'allowed'],
+      marks: [],
+    });
   });
 
   it('reads a file once, by whatever name', () => {
@@ -99,8 +105,16 @@ describe('inclusion', () => {
   it.each([
     ['a file that is not there', '<Include file="nowhere.xml"/>', 'error lems/include-not-found «nowhere.xml»'],
     ['a file outside', '<Include file="../../etc/secret.xml"/>', 'error lems/include-outside «../../etc/secret.xml»'],
-    ['a file outside, from its root', '<Include file="/etc/secret.xml"/>', 'error lems/include-outside «/etc/secret.xml»'],
-    ['a file of a network', '<Include file="https://example.org/x.xml"/>', 'error lems/include-network «https://example.org/x.xml»'],
+    [
+      'a file outside, from its root',
+      '<Include file="/etc/secret.xml"/>',
+      'error lems/include-outside «/etc/secret.xml»',
+    ],
+    [
+      'a file of a network',
+      '<Include file="https://example.org/x.xml"/>',
+      'error lems/include-network «https://example.org/x.xml»',
+    ],
     ['a file by its address', '<Include url="x.xml"/>', 'error lems/include-network «x.xml»'],
     ['no file', '<Include/>', 'error lems/include-without-file «<Include»'],
     ['a file that is not well-formed', '<Include file="bad.xml"/>', 'error xml/unclosed-element «<b»'],
@@ -125,7 +139,9 @@ describe('what to do about an inclusion', () => {
       main: '/repo/model.xml',
       files: { '/repo/model.xml': doc(`<Include file="${written}"/>`), '/repo/parts/channels.xml': doc(type('a')) },
     });
-    expect(diagnostics).toContainEqual(expect.objectContaining({ code: 'lems/include-not-found', hint: expect.stringContaining(meant) }));
+    expect(diagnostics).toContainEqual(
+      expect.objectContaining({ code: 'lems/include-not-found', hint: expect.stringContaining(meant) }),
+    );
   });
 
   it('warns of an attribute that the schema of NeuroML does not have there', () => {
@@ -136,7 +152,9 @@ describe('what to do about an inclusion', () => {
 
 describe('core types', () => {
   it('are there by the names of their files', () => {
-    const { names, marks } = types({ '/repo/a/model.xml': doc('<Include file="Cells.xml"/><Include file="Simulation.xml"/>') });
+    const { names, marks } = types({
+      '/repo/a/model.xml': doc('<Include file="Cells.xml"/><Include file="Simulation.xml"/>'),
+    });
     expect(marks).toEqual([]);
     expect(names).toEqual(expect.arrayContaining(['iafCell', 'ionChannelHH', 'expTwoSynapse', 'Simulation']));
     expect(names).not.toContain('network');
@@ -144,7 +162,9 @@ describe('core types', () => {
 
   it('are all there in NeuroML documents', () => {
     const { names } = types({ '/repo/a/model.nml': nml('') }, '/repo/a/model.nml');
-    expect(names).toEqual(expect.arrayContaining(['iafCell', 'network', 'IF_cond_exp', 'Simulation', 'pulseGenerator']));
+    expect(names).toEqual(
+      expect.arrayContaining(['iafCell', 'network', 'IF_cond_exp', 'Simulation', 'pulseGenerator']),
+    );
   });
 
   it('are named, with their file, where a LEMS document lacks them', () => {
@@ -155,7 +175,10 @@ describe('core types', () => {
   });
 
   it('give way to a local file of the same name, with a warning', () => {
-    const files = { '/repo/a/model.xml': doc('<Include file="Cells.xml"/>'), '/repo/a/Cells.xml': doc(type('iafCell')) };
+    const files = {
+      '/repo/a/model.xml': doc('<Include file="Cells.xml"/>'),
+      '/repo/a/Cells.xml': doc(type('iafCell')),
+    };
     expect(types(files)).toEqual({ names: ['iafCell'], marks: ['warning neuroml/shadows-core-types «Cells.xml»'] });
   });
 
@@ -197,7 +220,11 @@ describe('what a document is', () => {
     ['NeuroML 1', '<neuroml xmlns="http://morphml.org/neuroml/schema"/>', 'error neuroml/version-1 «<neuroml»'],
     ['ChannelML', '<channelml xmlns="http://morphml.org/channelml/schema"/>', 'error neuroml/version-1 «<channelml»'],
     ['another root', '<lems/>', 'error lems/unknown-root «<lems»'],
-    ['another namespace: a warning', '<neuroml id="d" xmlns="http://example.org"/>', 'warning neuroml/unknown-namespace «<neuroml»'],
+    [
+      'another namespace: a warning',
+      '<neuroml id="d" xmlns="http://example.org"/>',
+      'warning neuroml/unknown-namespace «<neuroml»',
+    ],
     ['NeuroML 2 with a prefix', '<nml:neuroml id="d" xmlns:nml="http://www.neuroml.org/schema/neuroml2"/>', undefined],
     ['NeuroML 2 without a namespace', '<neuroml id="d"/>', undefined],
     ['LEMS with a namespace', '<Lems xmlns="http://www.neuroml.org/lems/0.7.6"/>', undefined],

@@ -10,7 +10,9 @@ const model = `${networkTypes}${cellTypes}<Leaky id="cell" tau="10ms" rest="-60m
   <Bundle id="b" by="syn"><Link a="../c[0]" b="../p[1]" w="1" d="0ms"/><Link a="../c[1]" b="../p[1]" w="1" d="0ms"/><Link a="../c[1]" b="../p[2]" w="1" d="0ms"/></Bundle>
   <Drive on="p[2]" by="pulse"/></Net>`.replace(/\n\s*/g, '');
 const run = (content: string): string =>
-  lems(`${model}<Run id="r" length="100ms" step="0.05ms" target="net" seed="7">${content}</Run><Target component="r"/>`);
+  lems(
+    `${model}<Run id="r" length="100ms" step="0.05ms" target="net" seed="7">${content}</Run><Target component="r"/>`,
+  );
 const columns = (...paths: readonly string[]): string =>
   `<File id="f" name="out.dat">${paths.map((path, k) => `<Column id="c${k}" q="${path}"/>`).join('')}</File>`;
 
@@ -33,7 +35,11 @@ describe('quantities', () => {
     ['a cell by its number', 'p/2/u', { of: { population: 'p', indices: [2] }, variables: ['u'] }],
     ['a cell with its component', 'p/2/cell/u', { of: { population: 'p', indices: [2] }, variables: ['u'] }],
     ['a variable that is not exposed', 'p[0]/i', { of: { population: 'p', indices: [0] }, variables: ['i_'] }],
-    ['an attachment by list, component and number', 'p[1]/inward:syn:1/g', { of: { projection: 'b', indices: [1] }, variables: ['g'] }],
+    [
+      'an attachment by list, component and number',
+      'p[1]/inward:syn:1/g',
+      { of: { projection: 'b', indices: [1] }, variables: ['g'] },
+    ],
     ['the first attachment of a component', 'p[2]/syn/g', { of: { projection: 'b', indices: [2] }, variables: ['g'] }],
     ['an input', 'p[2]/pulse/amount', { of: { population: 'pulse', indices: [0] }, variables: ['amount'] }],
   ])('of %s: %s', (_, path, expected) => {
@@ -42,13 +48,19 @@ describe('quantities', () => {
     const [{ name } = {}] = recordings ?? [];
     const [index] = (recordings?.[0]?.of as { indices: number[] }).indices;
     expect(annotations?.['outputFiles']).toEqual([
-      { file: 'out.dat', kind: 'columns', columns: [{ id: 'c0', recording: name, variable: expected.variables[0], index }] },
+      {
+        file: 'out.dat',
+        kind: 'columns',
+        columns: [{ id: 'c0', recording: name, variable: expected.variables[0], index }],
+      },
     ]);
   });
 
   it('of equal elements are recorded together, and once', () => {
     const { recordings } = documentOf(run(columns('p[0]/u', 'p[0]/i', 'p[1]/u', 'p[1]/i', 'p[0]/u')));
-    expect(recordings).toEqual([{ of: { population: 'p', indices: [0, 1] }, variables: ['u', 'i_'], name: 'p_traces' }]);
+    expect(recordings).toEqual([
+      { of: { population: 'p', indices: [0, 1] }, variables: ['u', 'i_'], name: 'p_traces' },
+    ]);
   });
 
   it.each([
@@ -88,8 +100,12 @@ describe('files and displays', () => {
   });
 
   it('of displays are recorded too, and kept', () => {
-    const { recordings, annotations } = documentOf(run('<Plot id="d" title="What is seen"><Column id="l" q="p[0]/u"/></Plot>'));
+    const { recordings, annotations } = documentOf(
+      run('<Plot id="d" title="What is seen"><Column id="l" q="p[0]/u"/></Plot>'),
+    );
     expect(recordings).toHaveLength(1);
-    expect(annotations?.['displays']).toEqual([{ title: 'What is seen', lines: [{ id: 'l', recording: 'p_u', variable: 'u', index: 0 }] }]);
+    expect(annotations?.['displays']).toEqual([
+      { title: 'What is seen', lines: [{ id: 'l', recording: 'p_u', variable: 'u', index: 0 }] },
+    ]);
   });
 });

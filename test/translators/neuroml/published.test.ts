@@ -1,5 +1,6 @@
 /**
- * Habits of published models that the reference interpreter lets pass: what it calculates then, against loops written by hand.
+ * Habits of published models that the reference interpreter lets pass: what it calculates then, against loops written
+ * by hand.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -13,7 +14,8 @@ const network = (types: string, content: string, columns: readonly string[], len
     <File id="f" name="x">${columns.map((path, k) => `<Column id="c${k}" q="${path}"/>`).join('')}</File></Run><Target component="r"/>`);
 
 describe('units that see one another through tunnels', () => {
-  // The end at the first unit only marks it: it has no rate, and does not even require one. Asked for it, it asks its unit.
+  // The end at the first unit only marks it: it has no rate, and does not even require one. Asked for it, it asks its
+  // unit.
   const types = `
     <ComponentType name="Pool"><Parameter name="tau" dimension="time"/><Parameter name="start" dimension="none"/><Attachments name="inward" type="Input"/>
       <Exposure name="rate" dimension="none"/><Dynamics><StateVariable name="rate" dimension="none" exposure="rate"/>
@@ -36,7 +38,10 @@ describe('units that see one another through tunnels', () => {
     <Contact id="k1" a="y[0]" b="x[0]" w="-0.75" mark="m" seen="s"/></Contacts>`;
 
   it('read what a unit shows at that moment: earlier ones are a step ahead', async () => {
-    const document = network(types, units + contacts.replaceAll('a="', 'a="../').replaceAll('b="', 'b="../'), ['x[0]/rate', 'y[0]/rate']);
+    const document = network(types, units + contacts.replaceAll('a="', 'a="../').replaceAll('b="', 'b="../'), [
+      'x[0]/rate',
+      'y[0]/rate',
+    ]);
     const run = await simulate(document.replace('<Net id="net">', '<Wired id="net">').replace('</Net>', '</Wired>'));
     let [x, y] = [1, 0.25];
     const expected = [[x, y]];
@@ -68,7 +73,9 @@ describe('dimensions that do not fit', () => {
     expect(trace(run, 'p.y')[1]).toBeCloseTo(0.006, 15);
     expect(trace(run, 'p.z')[1]).toBeCloseTo(1.0030045045033772, 14);
     expect(trace(run, 'p.u')[1]).toBeCloseTo(1.003, 15);
-    [1, 1 - 0.002, (1 - 0.002) ** 2, (1 - 0.002) ** 3].forEach((value, row) => expect(trace(run, 'p.x')[row]).toBeCloseTo(value, 14));
+    [1, 1 - 0.002, (1 - 0.002) ** 2, (1 - 0.002) ** 3].forEach((value, row) =>
+      expect(trace(run, 'p.x')[row]).toBeCloseTo(value, 14),
+    );
   });
 
   it('of what is attached to a cell are those that the cell sums', async () => {
@@ -90,6 +97,10 @@ describe('dimensions that do not fit', () => {
 it('hints to simulators are kept where nothing else has the name', async () => {
   const types =
     '<ComponentType name="Cell"><Exposure name="x" dimension="none"/><Dynamics><StateVariable name="x" dimension="none" exposure="x"/></Dynamics></ComponentType>';
-  const document = network(`${types}<Cell id="cell"/>`, '<Meta for="other" method="fast"/><Group id="p" of="cell" count="1"/>', ['p[0]/x']);
+  const document = network(
+    `${types}<Cell id="cell"/>`,
+    '<Meta for="other" method="fast"/><Group id="p" of="cell" count="1"/>',
+    ['p[0]/x'],
+  );
   expect(trace(await simulate(document), 'p.x')).toHaveLength(21);
 });

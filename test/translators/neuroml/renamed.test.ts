@@ -1,6 +1,7 @@
 /**
- * Nothing that builds or runs a model knows the name of a type, a variable or an attribute of NeuroML (`cell`, with its morphology and what is on its
- * membrane, apart): all of the core types and a model, with every such name another one, give the same events and the same traces.
+ * Nothing that builds or runs a model knows the name of a type, a variable or an attribute of NeuroML (`cell`, with its
+ * morphology and what is on its membrane, apart): all of the core types and a model, with every such name another one,
+ * give the same events and the same traces.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -18,7 +19,8 @@ const coreTypes = readdirSync(core)
   .filter((name) => name.endsWith('.xml'))
   .map((name) => withoutFrame(readFileSync(`${core}/${name}`, 'utf8')))
   .join('\n');
-const model = (name: string): string => `<Lems>${coreTypes}${withoutFrame(readFileSync(`fixtures/neuroml/${name}.xml`, 'utf8'))}</Lems>`;
+const model = (name: string): string =>
+  `<Lems>${coreTypes}${withoutFrame(readFileSync(`fixtures/neuroml/${name}.xml`, 'utf8'))}</Lems>`;
 
 /** Elements of the language, whose names and attributes stay. */
 const language = new Set(
@@ -33,17 +35,44 @@ const language = new Set(
 const declaring =
   /<(?:ComponentType|Parameter|DerivedParameter|IndexParameter|Property|Constant|Exposure|Requirement|ComponentRequirement|InstanceRequirement|Child|Children|ComponentReference|Link|Path|Text|Attachments|EventPort|StateVariable|DerivedVariable|ConditionalDerivedVariable|Regime|KineticScheme|Tunnel)\s[^>]*?\bname="(\w+)"/g;
 /** Names that the language itself gives a meaning, and what only describes. */
-const kept = new Set(['t', 'this', 'parent', 'index', 'id', 'type', 'Component', 'Simulation', 'notes', 'annotation', 'property', 'Meta']);
-const untouched = new Set(['dimension', 'description', 'direction', 'reduce', 'required', 'initial', 'local', 'symbol']);
+const kept = new Set([
+  't',
+  'this',
+  'parent',
+  'index',
+  'id',
+  'type',
+  'Component',
+  'Simulation',
+  'notes',
+  'annotation',
+  'property',
+  'Meta',
+]);
+const untouched = new Set([
+  'dimension',
+  'description',
+  'direction',
+  'reduce',
+  'required',
+  'initial',
+  'local',
+  'symbol',
+]);
 
 const wasm: SimulateOptions = { engines: [{ target: 'wasm', threads: 1 }] };
 
-/** A document with every declared name another one, wherever it stands: as an element, an attribute, in an expression, in a path. */
+/**
+ * A document with every declared name another one, wherever it stands: as an element, an attribute, in an expression,
+ * in a path.
+ */
 function renamed(text: string): string {
   const names = new Set([...text.matchAll(declaring)].map(([, name]) => name ?? '').filter((name) => !kept.has(name)));
   const rename = (name: string): string => (names.has(name) ? `zz_${name}` : name);
   const words = (value: string): string =>
-    value.replace(/(?<![\w.])[A-Za-z_]\w*/g, (word, at: number) => (value[at + word.length] === '(' ? word : rename(word)));
+    value.replace(/(?<![\w.])[A-Za-z_]\w*/g, (word, at: number) =>
+      value[at + word.length] === '(' ? word : rename(word),
+    );
   return text.replace(
     /<(\/?)([\w:]+)((?:\s+[\w:]+="[^"]*")*)\s*(\/?)>/g,
     (whole: string, close: string, element: string, attributes: string, end: string) => {
@@ -63,17 +92,21 @@ function renamed(text: string): string {
 }
 
 describe('a model with every name of a type, a variable and an attribute another one', () => {
-  it.each(['point-cells', 'synapses', 'inputs', 'pynn-cells', 'kinetic-scheme'])('%s', { timeout: 120_000 }, async (name) => {
-    const text = model(name);
-    const other = renamed(text);
-    for (const word of ['iafCell', 'expTwoSynapse', 'population', 'tauDecay', 'spikeArray'])
-      expect(other.replace(/description="[^"]*"/g, '')).not.toMatch(new RegExp(`(?<!\\w)${word}(?!\\w)`));
-    const [plain, strange] = [await simulate(text, wasm), await simulate(other, wasm)];
-    // Lists are ordered by names, which differ.
-    const sorted = (lists: ReadonlyMap<string, unknown>): readonly string[] =>
-      [...lists.values()].map((list) => JSON.stringify(list)).sort();
-    expect(sorted(strange.events)).toEqual(sorted(plain.events));
-    expect(sorted(strange.samples)).toEqual(sorted(plain.samples));
-    expect(plain.samples.size + plain.events.size).toBeGreaterThan(0);
-  });
+  it.each(['point-cells', 'synapses', 'inputs', 'pynn-cells', 'kinetic-scheme'])(
+    '%s',
+    { timeout: 120_000 },
+    async (name) => {
+      const text = model(name);
+      const other = renamed(text);
+      for (const word of ['iafCell', 'expTwoSynapse', 'population', 'tauDecay', 'spikeArray'])
+        expect(other.replace(/description="[^"]*"/g, '')).not.toMatch(new RegExp(`(?<!\\w)${word}(?!\\w)`));
+      const [plain, strange] = [await simulate(text, wasm), await simulate(other, wasm)];
+      // Lists are ordered by names, which differ.
+      const sorted = (lists: ReadonlyMap<string, unknown>): readonly string[] =>
+        [...lists.values()].map((list) => JSON.stringify(list)).sort();
+      expect(sorted(strange.events)).toEqual(sorted(plain.events));
+      expect(sorted(strange.samples)).toEqual(sorted(plain.samples));
+      expect(plain.samples.size + plain.events.size).toBeGreaterThan(0);
+    },
+  );
 });

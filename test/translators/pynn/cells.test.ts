@@ -69,9 +69,19 @@ describe('spike times', () => {
     expect(spikeTimes(await run(driven('IF_curr_exp', {}, 0.1, 1, { v: -40 })), 'cell')).toEqual([0.1]);
   });
 
-  /** Converged solutions of the equations (Runge–Kutta with steps of 0.001 ms); a reset on the grid may cost a step each time. */
+  /**
+   * Converged solutions of the equations (Runge–Kutta with steps of 0.001 ms); a reset on the grid may cost a step each
+   * time.
+   */
   it.each([
-    ['EIF_cond_exp_isfa_ista', { i_offset: 1 }, 0.1, {}, 200, [11.74, 25.371, 41.232, 59.843, 81.729, 107.231, 136.242, 168.11]],
+    [
+      'EIF_cond_exp_isfa_ista',
+      { i_offset: 1 },
+      0.1,
+      {},
+      200,
+      [11.74, 25.371, 41.232, 59.843, 81.729, 107.231, 136.242, 168.11],
+    ],
     [
       'EIF_cond_alpha_isfa_ista',
       { i_offset: 1, tau_refrac: 2 },
@@ -82,7 +92,14 @@ describe('spike times', () => {
     ],
     ['HH_cond_exp', { i_offset: 1 }, 0.01, { v: -64 }, 36, [2.517, 10.322, 18.115, 25.909, 33.702]],
     ['HH_cond_exp', { i_offset: 1 }, 0.1, { v: -64, h: 0 }, 36, [2.952, 10.395, 18.183, 25.977, 33.77]],
-    ['IF_cond_exp_gsfa_grr', { i_offset: 1.5 }, 0.01, {}, 260, [13.863, 42.896, 77.695, 118.515, 163.557, 210.503, 258.092]],
+    [
+      'IF_cond_exp_gsfa_grr',
+      { i_offset: 1.5 },
+      0.01,
+      {},
+      260,
+      [13.863, 42.896, 77.695, 118.515, 163.557, 210.503, 258.092],
+    ],
     ['Izhikevich', { d: 6, i_offset: 0.014 }, 0.1, {}, 100, [2.631, 6.118, 18.924, 45.921, 72.668, 99.416]],
   ])('%s %j at dt %d %j', async (type, params, timestep, initial, duration, converged) => {
     const times = spikeTimes(await run(driven(type, params, timestep, duration, initial)), 'cell', timestep);
@@ -101,7 +118,8 @@ describe('synaptic input', () => {
     expect(current.slice(109, 112).map((x) => Math.round(x * 1e6) / 1e6)).toEqual([0, 0.5, 0.490099]);
     const v = samples(result, 'cell.v', 1e3);
     // w/C tau_m tau_s/(tau_m - tau_s) (exp(-t/tau_m) - exp(-t/tau_s)) for each arrival.
-    const response = (t: number): number => (t <= 0 ? 0 : ((0.5 * 20 * 5) / 15) * (Math.exp(-t / 20) - Math.exp(-t / 5)));
+    const response = (t: number): number =>
+      t <= 0 ? 0 : ((0.5 * 20 * 5) / 15) * (Math.exp(-t / 20) - Math.exp(-t / 5));
     v.forEach((value, k) => expect(value).toBeCloseTo(-65 + response(k * 0.1 - 11) + response(k * 0.1 - 31), 8));
   });
 
@@ -182,7 +200,10 @@ describe('GIF_cond_exp', () => {
         {
           label: 'cells',
           size: 400,
-          cell: { type: 'GIF_cond_exp', params: { lambda0: 50, v_t_star: -65, tau_refrac: 0, a_eta: zero, a_gamma: zero } },
+          cell: {
+            type: 'GIF_cond_exp',
+            params: { lambda0: 50, v_t_star: -65, tau_refrac: 0, a_eta: zero, a_gamma: zero },
+          },
         },
       ],
       recordings: [{ target: 'cells', variables: ['spikes'] }],
@@ -200,8 +221,16 @@ describe('sources', () => {
     const result = await run({
       seed: 7,
       populations: [
-        { label: 'poisson', size: 100, cell: { type: 'SpikeSourcePoisson', params: { rate: 40, start: 200, duration: 500 } } },
-        { label: 'refractory', size: 100, cell: { type: 'SpikeSourcePoissonRefractory', params: { rate: 40, tau_refrac: 10 } } },
+        {
+          label: 'poisson',
+          size: 100,
+          cell: { type: 'SpikeSourcePoisson', params: { rate: 40, start: 200, duration: 500 } },
+        },
+        {
+          label: 'refractory',
+          size: 100,
+          cell: { type: 'SpikeSourcePoissonRefractory', params: { rate: 40, tau_refrac: 10 } },
+        },
         { label: 'gamma', size: 100, cell: { type: 'SpikeSourceGamma', params: { alpha: 4, beta: 160 } } },
       ],
       recordings: ['poisson', 'refractory', 'gamma'].map((target) => ({ target, variables: ['spikes'] })),
@@ -225,7 +254,8 @@ describe('sources', () => {
     };
     const [meanOfRefractory, cvOfRefractory] = moments(intervals('refractory'));
     const [meanOfGamma, cvOfGamma] = moments(intervals('gamma'));
-    // 25 ms on average: 10 ms and an exponential of 15 ms; a gamma of shape 4 has a coefficient of variation of 1/2. Long intervals are cut off.
+    // 25 ms on average: 10 ms and an exponential of 15 ms; a gamma of shape 4 has a coefficient of variation of 1/2.
+    // Long intervals are cut off.
     expect(Math.min(...intervals('refractory'))).toBeGreaterThanOrEqual(9.9);
     expect(meanOfRefractory).toBeCloseTo(25, -0.5);
     expect(cvOfRefractory).toBeCloseTo(0.6, 1);
@@ -238,15 +268,24 @@ describe('current sources', () => {
   it('a constant current acts from start to stop', async () => {
     const result = await run({
       populations: [
-        { label: 'cell', size: 1, cell: { type: 'IF_curr_exp', params: { v_rest: -60, v_thresh: 0 } }, initial_values: { v: -60 } },
+        {
+          label: 'cell',
+          size: 1,
+          cell: { type: 'IF_curr_exp', params: { v_rest: -60, v_thresh: 0 } },
+          initial_values: { v: -60 },
+        },
       ],
-      current_sources: [{ label: 'dc', type: 'DCSource', params: { amplitude: 1, start: 10, stop: 20 }, inject_into: ['cell'] }],
+      current_sources: [
+        { label: 'dc', type: 'DCSource', params: { amplitude: 1, start: 10, stop: 20 }, inject_into: ['cell'] },
+      ],
       recordings: [{ target: 'cell', variables: ['v'] }],
       phases: [{ run: 30 }],
     });
     const v = samples(result, 'cell.v', 1e3);
     // Section 10 of the reference page: v(10.0) -60, v(10.1) -59.90025, v(20.0) -52.1306, v(20.1) falling.
-    expect([v[100], v[101], v[200]].map((value) => Math.round(value! * 1e5) / 1e5)).toEqual([-60, -59.90025, -52.13061]);
+    expect([v[100], v[101], v[200]].map((value) => Math.round(value! * 1e5) / 1e5)).toEqual([
+      -60, -59.90025, -52.13061,
+    ]);
     expect(v[201]).toBeLessThan(v[200]!);
   });
 });

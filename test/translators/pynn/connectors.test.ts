@@ -30,20 +30,30 @@ const network = (connector: object, rest: object = {}, more: object = {}): Recor
   ...more,
 });
 const modelOf = (parts: Record<string, unknown>) => importModel({ name: 'x', text: documentOf(parts) }).valid.model;
-const ruleOf = (connector: object, rest: object = {}): unknown => modelOf(network(connector, rest)).projections['x']?.connect[0];
+const ruleOf = (connector: object, rest: object = {}): unknown =>
+  modelOf(network(connector, rest)).projections['x']?.connect[0];
 
 describe('lists in other forms', () => {
   test('the bits of a matrix in base64', () => {
     // Rows 10010 01100 00001 11111, most significant bit first, then four bits of padding.
     const bits = '10010011000000111111'.padEnd(24, '0');
     const bytes = Buffer.from([0, 8, 16].map((at) => parseInt(bits.slice(at, at + 8), 2)));
-    const pairs = [0, 1, 2, 3, 4].flatMap((j) => [0, 1, 2, 3].filter((i) => bits[i * 5 + j] === '1').map((i) => [i, j] as const));
+    const pairs = [0, 1, 2, 3, 4].flatMap((j) =>
+      [0, 1, 2, 3].filter((i) => bits[i * 5 + j] === '1').map((i) => [i, j] as const),
+    );
     const connector = { type: 'ArrayConnector', params: { array: bytes.toString('base64') } };
-    expect(ruleOf(connector)).toEqual({ rule: 'list', sources: pairs.map(([i]) => i), targets: pairs.map(([, j]) => j) });
+    expect(ruleOf(connector)).toEqual({
+      rule: 'list',
+      sources: pairs.map(([i]) => i),
+      targets: pairs.map(([, j]) => j),
+    });
   });
 
   test('columns in place of rows', () => {
-    const connector = { type: 'FromListConnector', params: { conn_list: { i: [0, 3], j: [4, 1], weight: [0.25, 0.5], delay: [1, 2] } } };
+    const connector = {
+      type: 'FromListConnector',
+      params: { conn_list: { i: [0, 3], j: [4, 1], weight: [0.25, 0.5], delay: [1, 2] } },
+    };
     const projection = modelOf(network(connector)).projections['x'];
     expect(projection?.connect).toEqual([{ rule: 'list', sources: [0, 3], targets: [4, 1] }]);
     expect(projection?.values['weight']).toEqual({ array: [2.5e-10, 5e-10] });
@@ -112,7 +122,9 @@ describe('what the target draws', () => {
     const weight = { random: 'normal_clipped', params: { mu: 0.5, sigma: 1, low: 0.25, high: 0.75 } };
     const delay = { random: 'normal_clipped', params: { mu: 1, sigma: 2, low: 0.5, high: 1.5 } };
     const run = await simulate(
-      documentOf(network({ type: 'AllToAllConnector' }, { synapse: { type: 'StaticSynapse', params: { weight, delay } } })),
+      documentOf(
+        network({ type: 'AllToAllConnector' }, { synapse: { type: 'StaticSynapse', params: { weight, delay } } }),
+      ),
       { steps: 0 },
     );
     const weights = run.final.get('x.weight')!;
@@ -129,15 +141,24 @@ test('a list and a matrix of weights for connections that are drawn', async () =
     documentOf(network(connector, { synapse: { type: 'StaticSynapse', params: { weight, delay: 1 } } }));
   const run = await simulate(weighted(matrix), { steps: 0 });
   const synapses = run.synapses.get('x')!;
-  run.final.get('x.weight')!.forEach((w, k) => expect(w * 1e9).toBeCloseTo(matrix[synapses[k]!.source]![synapses[k]!.target]!, 12));
+  run.final
+    .get('x.weight')!
+    .forEach((w, k) => expect(w * 1e9).toBeCloseTo(matrix[synapses[k]!.source]![synapses[k]!.target]!, 12));
   const listed = await simulate(weighted([1, 2, 3, 4, 5, 6, 7, 8]), { steps: 0 });
-  listed.final.get('x.weight')!.forEach((w, k) => expect(Math.round(w * 1e9)).toBe(listed.synapses.get('x')![k]!.creation + 1));
-  await expect(simulate(weighted([1, 2, 3]), { steps: 0 })).rejects.toThrow(/weight of projection x has another number of values/);
+  listed.final
+    .get('x.weight')!
+    .forEach((w, k) => expect(Math.round(w * 1e9)).toBe(listed.synapses.get('x')![k]!.creation + 1));
+  await expect(simulate(weighted([1, 2, 3]), { steps: 0 })).rejects.toThrow(
+    /weight of projection x has another number of values/,
+  );
 });
 
 test('a population without a structure stands on a line where distances are asked for, and nowhere else', () => {
   const byDistance = { type: 'DistanceDependentProbabilityConnector', params: { d_expression: 'exp(-d)' } };
-  expect(modelOf(network(byDistance)).populations['a']?.positions).toEqual({ structure: 'line', arguments: { dx: 1e-6 } });
+  expect(modelOf(network(byDistance)).populations['a']?.positions).toEqual({
+    structure: 'line',
+    arguments: { dx: 1e-6 },
+  });
   expect(modelOf(network({ type: 'AllToAllConnector' })).populations['a']?.positions).toBeUndefined();
 });
 
@@ -152,14 +173,18 @@ describe('files', () => {
   symlinkSync(join(outside, 'secret.txt'), join(folder, 'link.txt'));
   const read = (file: string, more: object = {}, allowPaths: readonly string[] = []) =>
     importModel(
-      { name: join(folder, 'model.json'), text: documentOf(network({ type: 'FromFileConnector', params: { file, ...more } })) },
+      {
+        name: join(folder, 'model.json'),
+        text: documentOf(network({ type: 'FromFileConnector', params: { file, ...more } })),
+      },
       { allowPaths },
     ).valid.model.projections['x'];
   const refusal = (action: () => unknown): string => {
     try {
       action();
     } catch (error) {
-      if (error instanceof DiagnosticError) return error.diagnostics.map(({ code, message }) => `${code} ${message}`).join();
+      if (error instanceof DiagnosticError)
+        return error.diagnostics.map(({ code, message }) => `${code} ${message}`).join();
       throw error;
     }
     return '';
@@ -191,6 +216,8 @@ describe('files', () => {
   });
 
   test('a folder that is allowed', () => {
-    expect(read(join(outside, 'secret.txt'), {}, [outside])?.connect).toEqual([{ rule: 'list', sources: [0], targets: [1] }]);
+    expect(read(join(outside, 'secret.txt'), {}, [outside])?.connect).toEqual([
+      { rule: 'list', sources: [0], targets: [1] },
+    ]);
   });
 });

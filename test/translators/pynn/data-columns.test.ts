@@ -29,7 +29,11 @@ function column(array: Uint32Array | Float64Array): object {
 const text = (list: unknown): string =>
   documentOf({
     populations: [
-      { label: 'source', size: 4, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[1, 9], [3], [2, 7], [4]] } } } },
+      {
+        label: 'source',
+        size: 4,
+        cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[1, 9], [3], [2, 7], [4]] } } },
+      },
       { label: 'cells', size: 3, cell: { type: 'IF_curr_exp', params: { i_offset: 0.7 } } },
     ],
     projections: [
@@ -50,7 +54,10 @@ const text = (list: unknown): string =>
   });
 
 const fingerprint = async (list: unknown): Promise<string> => {
-  const run = await runModel(importModel({ name: join(folder, 'model.json'), text: text(list) }), { target: 'wasm', threads: 1 });
+  const run = await runModel(importModel({ name: join(folder, 'model.json'), text: text(list) }), {
+    target: 'wasm',
+    threads: 1,
+  });
   if (run.kind !== 'run') throw new Error('nothing was run');
   run.dispose();
   expect(run.record.faults).toEqual([]);
@@ -68,9 +75,9 @@ test('give what the same rows give', async () => {
   const rows = senders.map((i, k) => [i, receivers[k], weights[k], delays[k]]);
   expect(await fingerprint(columns())).toBe(await fingerprint(rows));
   // The columns matter: with one number changed the run is another.
-  expect(await fingerprint({ ...columns(), weight: column(Float64Array.from([...weights.slice(0, 4), 1.4])) })).not.toBe(
-    await fingerprint(rows),
-  );
+  expect(
+    await fingerprint({ ...columns(), weight: column(Float64Array.from([...weights.slice(0, 4), 1.4])) }),
+  ).not.toBe(await fingerprint(rows));
 });
 
 const codes = (list: unknown): readonly string[] => {
@@ -84,7 +91,11 @@ const codes = (list: unknown): readonly string[] => {
 };
 
 test.each<[string, () => object, RegExp]>([
-  ['a column of another length', () => ({ ...columns(), weight: column(Float64Array.of(1, 2)) }), /pynn\/wrong-length .*conn_list\/weight/],
+  [
+    'a column of another length',
+    () => ({ ...columns(), weight: column(Float64Array.of(1, 2)) }),
+    /pynn\/wrong-length .*conn_list\/weight/,
+  ],
   [
     'an index of a cell that is not there',
     () => ({ ...columns(), i: column(Uint32Array.of(0, 2, 1, 1, 4)) }),
@@ -95,7 +106,11 @@ test.each<[string, () => object, RegExp]>([
     () => ({ ...columns(), j: { $data: 'a'.repeat(64), dtype: 'u32', shape: [5] } }),
     /missing-data/,
   ],
-  ['a parameter that the synapse does not have', () => ({ ...columns(), U: column(new Float64Array(5)) }), /pynn\/unknown-parameter/],
+  [
+    'a parameter that the synapse does not have',
+    () => ({ ...columns(), U: column(new Float64Array(5)) }),
+    /pynn\/unknown-parameter/,
+  ],
 ])('%s is found', (_, list, expected) => {
   const found = codes(list());
   expect(

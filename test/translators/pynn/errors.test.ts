@@ -85,7 +85,10 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   ],
   [
     'a delay above the maximum',
-    projection({ synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 20 } } }, { setup: { max_delay: 10 } }),
+    projection(
+      { synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 20 } } },
+      { setup: { max_delay: 10 } },
+    ),
     'pynn/delay-out-of-range /projections/0/synapse/params/delay: a delay is out of range | 0.1 to 10 ms',
   ],
   ['a projection onto sources', projection({ pre: 'b', post: 'a' }), 'pynn/no-receptors /projections/0/post'],
@@ -111,12 +114,17 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   ],
   [
     'more receivers than there are, drawn by the target',
-    projection({ connector: { type: 'FixedNumberPostConnector', params: { n: 4 }, rng: 'n' } }, { rngs: { n: { type: 'NativeRNG' } } }),
+    projection(
+      { connector: { type: 'FixedNumberPostConnector', params: { n: 4 }, rng: 'n' } },
+      { rngs: { n: { type: 'NativeRNG' } } },
+    ),
     'pynn/too-many-connections /projections/0/connector/params/n: the connector asks for more connections than there are | 0 to 3',
   ],
   [
     'a number of connections that is not whole',
-    projection({ connector: { type: 'FixedNumberPreConnector', params: { n: { random: 'normal', params: { mu: 3, sigma: 1 } } } } }),
+    projection({
+      connector: { type: 'FixedNumberPreConnector', params: { n: { random: 'normal', params: { mu: 3, sigma: 1 } } } },
+    }),
     'pynn/unknown-distribution /projections/0/connector/params/n',
   ],
   [
@@ -126,12 +134,16 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   ],
   [
     'a name that a displacement does not have',
-    projection({ connector: { type: 'DisplacementDependentProbabilityConnector', params: { disp_function: 'exp(-d[0]) * k' } } }),
+    projection({
+      connector: { type: 'DisplacementDependentProbabilityConnector', params: { disp_function: 'exp(-d[0]) * k' } },
+    }),
     'pynn/formula /projections/0/connector/params/disp_function/expr: k is none of the names that this expression may read | d[0], d[1], d[2], pi, e',
   ],
   [
     'NoMutual between two populations',
-    projection({ connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.5, allow_self_connections: 'NoMutual' } } }),
+    projection({
+      connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.5, allow_self_connections: 'NoMutual' } },
+    }),
     "pynn/wrong-value /projections/0/connector/params/allow_self_connections: allow_self_connections has the wrong form | 'NoMutual' only within one population",
   ],
   [
@@ -156,7 +168,12 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
       {
         projections: [
           { label: 'x', pre: 'a', post: 'b', connector: { type: 'OneToOneConnector' }, receptor_type: 'excitatory' },
-          { pre: 'b', post: 'b', connector: { type: 'CloneConnector', params: { reference: 'x' } }, receptor_type: 'excitatory' },
+          {
+            pre: 'b',
+            post: 'b',
+            connector: { type: 'CloneConnector', params: { reference: 'x' } },
+            receptor_type: 'excitatory',
+          },
         ],
       },
     ),
@@ -164,7 +181,9 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   ],
   [
     'a conductance that is drawn negative',
-    projection({ synapse: { type: 'StaticSynapse', params: { weight: { random: 'uniform', params: { low: -2, high: -1 } } } } }),
+    projection({
+      synapse: { type: 'StaticSynapse', params: { weight: { random: 'uniform', params: { low: -2, high: -1 } } } },
+    }),
     'pynn/wrong-sign /projections/0/synapse/params/weight',
   ],
   [
@@ -247,7 +266,9 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     'steps of a current out of order',
     {
       ...cell('IF_curr_exp'),
-      current_sources: [{ label: 'c', type: 'StepCurrentSource', params: { times: [5, 2], amplitudes: [1, 2] }, inject_into: ['p'] }],
+      current_sources: [
+        { label: 'c', type: 'StepCurrentSource', params: { times: [5, 2], amplitudes: [1, 2] }, inject_into: ['p'] },
+      ],
     },
     'pynn/out-of-range /current_sources/0/params/times/1',
   ],
@@ -264,7 +285,11 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a weight rule that does not exist',
     projection({
-      synapse: { type: 'STDPMechanism', timing_dependence: { type: 'SpikePairRule' }, weight_dependence: { type: 'Additive' } },
+      synapse: {
+        type: 'STDPMechanism',
+        timing_dependence: { type: 'SpikePairRule' },
+        weight_dependence: { type: 'Additive' },
+      },
     }),
     'pynn/unknown-type /projections/0/synapse/weight_dependence/type',
   ],

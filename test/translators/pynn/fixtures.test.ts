@@ -12,7 +12,8 @@ const folder = new URL('../../../fixtures/pynn/', import.meta.url);
 const fixtures = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'connector-from-file.json');
 const textOf = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 /** Networks that take the interpreter too long. */
-const networks = /^(vogels-abbott-|brunel|hodgkin-huxley-network|potjans-diesmann|short-term-plasticity-network|stdp-network)/;
+const networks =
+  /^(vogels-abbott-|brunel|hodgkin-huxley-network|potjans-diesmann|short-term-plasticity-network|stdp-network)/;
 const small = fixtures.filter((name) => !networks.test(name));
 const large = fixtures.filter((name) => networks.test(name));
 
@@ -75,17 +76,23 @@ describe('the fixtures', () => {
   });
 });
 
-/** A current that a phase changes is written as its steps (see above); what lies in files has its place beside its document. */
+/**
+ * A current that a phase changes is written as its steps (see above); what lies in files has its place beside its
+ * document.
+ */
 const probed = [...probes, ...networkProbes].filter((probe) => probe.name !== 'set_source' && !('files' in probe));
 
 describe('the documents that are compared with PyNN’s simulators lose nothing when they are written and read again', () => {
-  it.each(probed.map((probe) => [`${probe.section}: ${probe.name}`, probe.document] as const))('%s', async (_, document) => {
-    const { valid, hashes } = importModel({ name: 'x', text: JSON.stringify(documentOf(document)) });
-    const { files, report } = await convertModel(valid, 'pynn-json');
-    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
-    const again = importModel({ name: 'again', text: files[0]!.text });
-    expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
-  });
+  it.each(probed.map((probe) => [`${probe.section}: ${probe.name}`, probe.document] as const))(
+    '%s',
+    async (_, document) => {
+      const { valid, hashes } = importModel({ name: 'x', text: JSON.stringify(documentOf(document)) });
+      const { files, report } = await convertModel(valid, 'pynn-json');
+      expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+      const again = importModel({ name: 'again', text: files[0]!.text });
+      expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
+    },
+  );
 });
 
 describe('a PyNN script', () => {

@@ -1,6 +1,7 @@
 /**
- * Values for the pairs that a connector has connected: lists, matrices with gaps and numbers that NumPy draws. PyNN 0.13 gives
- * `Projection.set` a number for each connected pair by sender and then receiver, or draws one for each pair of cells, row by row.
+ * Values for the pairs that a connector has connected: lists, matrices with gaps and numbers that NumPy draws. PyNN
+ * 0.13 gives `Projection.set` a number for each connected pair by sender and then receiver, or draws one for each pair
+ * of cells, row by row.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -9,8 +10,9 @@ import { documentOf } from './support.js';
 
 /** First numbers of `numpy.random.RandomState(1).uniform(0, 1, 12)`. */
 const numpy = [
-  0.417022004702574, 0.7203244934421581, 0.00011437481734488664, 0.30233257263183977, 0.14675589081711304, 0.0923385947687978,
-  0.1862602113776709, 0.34556072704304774, 0.39676747423066994, 0.538816734003357, 0.4191945144032948, 0.6852195003967595,
+  0.417022004702574, 0.7203244934421581, 0.00011437481734488664, 0.30233257263183977, 0.14675589081711304,
+  0.0923385947687978, 0.1862602113776709, 0.34556072704304774, 0.39676747423066994, 0.538816734003357,
+  0.4191945144032948, 0.6852195003967595,
 ];
 
 const random = { random: 'uniform', params: { low: 0, high: 1 }, rng: 'values' };
@@ -75,7 +77,11 @@ describe.each([
   });
 
   test('take a matrix with gaps where nothing is connected, and no other', async () => {
-    const all = byPair(await simulate(network(connector, [{ set_projection: { target: 'x', params: { weight: random } } }])), 'weight', 1);
+    const all = byPair(
+      await simulate(network(connector, [{ set_projection: { target: 'x', params: { weight: random } } }])),
+      'weight',
+      1,
+    );
     const matrix = (leftOut: (pair: string) => boolean): (number | null)[][] =>
       [0, 1, 2].map((i) => [0, 1, 2, 3].map((j) => (leftOut(`${i} ${j}`) ? null : 10 * i + j + 1)));
     const weight = matrix((pair) => !all.has(pair));
@@ -102,7 +108,9 @@ test('synapses of one pair share what set gives', async () => {
       ],
     },
   };
-  const run = await simulate(network(twice, [{ set_projection: { target: 'x', params: { weight: [0.1, 0.2, 0.3] } } }]));
+  const run = await simulate(
+    network(twice, [{ set_projection: { target: 'x', params: { weight: [0.1, 0.2, 0.3] } } }]),
+  );
   const weights = run.final.get('x.weight')!.map((weight) => Math.round(weight * 1e10) / 10);
   const pairs = run.synapses.get('x')!.map(({ source, target }, k) => [source, target, weights[k]]);
   expect(pairs).toEqual([
@@ -132,7 +140,10 @@ describe('delays of plastic synapses, drawn during the run', () => {
     ['none of it dendritic', 0],
   ])('%s: both parts and what is left follow from NumPy’s number of the pair', async (_, fraction) => {
     const set = { set_projection: { target: 'x', params: { delay: delay('values') } } };
-    const text = network({ type: 'AllToAllConnector' }, [{ run: 1 }, set], { ...stdp, dendritic_delay_fraction: fraction });
+    const text = network({ type: 'AllToAllConnector' }, [{ run: 1 }, set], {
+      ...stdp,
+      dendritic_delay_fraction: fraction,
+    });
     const { valid, final } = await simulate(text);
     expect(valid.model.experiment.protocol.some((phase) => 'delays' in phase)).toBe(true);
     if (fraction === 0) return;
@@ -146,8 +157,16 @@ describe('delays of plastic synapses, drawn during the run', () => {
   });
 
   test('without a NumpyRNG they follow from the seed of the model', async () => {
-    const text = network({ type: 'AllToAllConnector' }, [{ set_projection: { target: 'x', params: { delay: delay(undefined) } } }], stdp);
-    const [one, again, other] = [await simulate(text), await simulate(text), await simulate(text.replace('"seed": 3', '"seed": 4'))];
+    const text = network(
+      { type: 'AllToAllConnector' },
+      [{ set_projection: { target: 'x', params: { delay: delay(undefined) } } }],
+      stdp,
+    );
+    const [one, again, other] = [
+      await simulate(text),
+      await simulate(text),
+      await simulate(text.replace('"seed": 3', '"seed": 4')),
+    ];
     const left = one.final.get('x.transmission')!;
     expect(new Set(left).size).toBe(12);
     expect(left.every((seconds) => seconds >= 1e-3 && seconds <= 3e-3)).toBe(true);
@@ -184,7 +203,9 @@ test('synapses between assemblies take lists, matrices and drawn numbers, and ar
     });
   const matrix = Array.from({ length: 4 }, (_, i) => Array.from({ length: 4 }, (_, j) => 10 * i + j + 1));
   const whole = await simulate(text(matrix));
-  const pieces = ['a', 'b'].flatMap((from, i) => ['b', 'c'].map((into, j) => [`x_${from}_${into}`, 2 * i, 2 * j] as const));
+  const pieces = ['a', 'b'].flatMap((from, i) =>
+    ['b', 'c'].map((into, j) => [`x_${from}_${into}`, 2 * i, 2 * j] as const),
+  );
   const found = new Map(
     pieces
       .filter(([name]) => whole.synapses.has(name))

@@ -1,4 +1,7 @@
-/** Parameters by place in an exported script: NumPy works them out from where the cells are (a simulator runs it in the probes). */
+/**
+ * Parameters by place in an exported script: NumPy works them out from where the cells are (a simulator runs it in the
+ * probes).
+ */
 
 import { expect, test } from 'vitest';
 import { importModel } from '../../../src/pipeline.js';

@@ -4,7 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { byCreation, created, simulate, stepsOf, trace } from '../../support/simulate.js';
 import { documentOf, findings, run, samples, spikeTimes } from './support.js';
 
-const cell = (label: string, size = 1, params: object = {}): object => ({ label, size, cell: { type: 'IF_curr_exp', params } });
+const cell = (label: string, size = 1, params: object = {}): object => ({
+  label,
+  size,
+  cell: { type: 'IF_curr_exp', params },
+});
 const array = (label: string, ...trains: number[][]): object => ({
   label,
   size: trains.length,
@@ -29,7 +33,8 @@ describe('reset', () => {
         { run: 2 },
       ],
     });
-    // 27.8 and 57.6 ms are the grid's times of the exact 27.726 and 57.452 (pynn.md, section 14); the second segment is 600 steps on.
+    // 27.8 and 57.6 ms are the grid's times of the exact 27.726 and 57.452 (pynn.md, section 14); the second segment is
+    // 600 steps on.
     expect(spikeTimes(result, 'p')).toEqual([27.8, 57.6, 60 + 27.8]);
     const v = samples(result, 'p.v', 1e3);
     expect(v).toHaveLength(601 + 301 + 21);
@@ -71,7 +76,10 @@ describe('reset', () => {
     expect(byCreation(once, 'p', 'weight')[0]).not.toBe(5e-10);
     expect(byCreation(twice, 'p', 'weight')).toEqual(byCreation(once, 'p', 'weight'));
     const set = await run(
-      parts([{ run: 40 }, { set_projection: { target: 'p', params: { weight: 0.25 } } }, { reset: {} }]) as Record<string, unknown>,
+      parts([{ run: 40 }, { set_projection: { target: 'p', params: { weight: 0.25 } } }, { reset: {} }]) as Record<
+        string,
+        unknown
+      >,
     );
     expect(byCreation(set, 'p', 'weight')).toEqual([2.5e-10]);
   });
@@ -101,7 +109,9 @@ describe('reset', () => {
     expect(spikeTimes(result, 'in', 1)).toEqual([3, 53, 59]);
     const v = samples(result, 'out.v', 1e3);
     // At 8 ms of the first and third segment; the second is over before.
-    expect([v[7], v[8], v[51 + 6], v[51 + 7 + 7], v[51 + 7 + 8]].map((x) => Math.round(x!))).toEqual([-65, -64, -65, -65, -64]);
+    expect([v[7], v[8], v[51 + 6], v[51 + 7 + 7], v[51 + 7 + 8]].map((x) => Math.round(x!))).toEqual([
+      -65, -64, -65, -65, -64,
+    ]);
     for (const population of ['poisson', 'gamma']) {
       const pairs = result.events.get(`${population}.spike`)!;
       const first = pairs.filter(([step]) => step < 50).map(([step, k]) => `${step} ${k}`);
@@ -131,7 +141,8 @@ describe('changes during the run', () => {
     return Array.from({ length: 8 }, (_, k) => Math.round(samples(result, 'p.v', 1e3, k)[1]!));
   };
 
-  // The permutation of 8 that NumPy draws with seed 1234 is 2 1 6 0 4 5 3 7 (pynn.md, section 8): its first three are cells 1, 2, 6.
+  // The permutation of 8 that NumPy draws with seed 1234 is 2 1 6 0 4 5 3 7 (pynn.md, section 8): its first three are
+  // cells 1, 2, 6.
   test.each<[string, unknown, number[]]>([
     ['gaps', -50, [-65, -50, -65, -65, -50, -65, -50, -65]],
     ['gaps', [-51, -52, -53], [-65, -51, -65, -65, -52, -65, -53, -65]],
@@ -142,7 +153,9 @@ describe('changes during the run', () => {
   });
 
   test('a current into a drawn sample', async () => {
-    const parts = two([], { current_sources: [{ label: 'dc', type: 'DCSource', params: { amplitude: 5 }, inject_into: ['drawn'] }] });
+    const parts = two([], {
+      current_sources: [{ label: 'dc', type: 'DCSource', params: { amplitude: 5 }, inject_into: ['drawn'] }],
+    });
     // 5 nA on 1 nF for 1 ms are 5 mV.
     expect(await after(parts)).toEqual([-65, -60, -60, -65, -65, -65, -60, -65]);
   });
@@ -150,7 +163,8 @@ describe('changes during the run', () => {
   test('parameters drawn by a NumpyRNG, as NumPy draws them', async () => {
     const i_offset = { random: 'uniform', params: { low: 0, high: 1 }, rng: 'r' };
     const result = await run(two([{ set: { target: 'gaps', params: { i_offset } } }]));
-    // The first numbers of NumPy's uniform with seed 1234 (pynn.md, section 8); no view is drawn before, since nothing uses it.
+    // The first numbers of NumPy's uniform with seed 1234 (pynn.md, section 8); no view is drawn before, since nothing
+    // uses it.
     const [a, b, c] = [1, 4, 6].map((k) => samples(result, 'p.v', 1e3, k)[1]! + 65);
     expect([a!, b!, c!].map((x) => Math.round(x * 1e9) / 1e9)).toEqual([0.19151945, 0.622108771, 0.437727739]);
   });
@@ -235,7 +249,9 @@ describe('changes during the run', () => {
       const result = await run(network([{ set_projection: { target: 'p', params: { weight: matrix } } }], rng));
       const pairs = created(result, 'p');
       expect(pairs.length).toBeGreaterThan(4);
-      expect(byCreation(result, 'p', 'weight').map((w) => Math.round(w * 1e3))).toEqual(pairs.map(([i, j]) => matrix[i]![j]));
+      expect(byCreation(result, 'p', 'weight').map((w) => Math.round(w * 1e3))).toEqual(
+        pairs.map(([i, j]) => matrix[i]![j]),
+      );
       if (rng.type === 'NumpyRNG') continue;
       const weight = pairs.map((_, k) => k + 1);
       const listed = await run(network([{ set_projection: { target: 'p', params: { weight } } }], rng));
@@ -267,10 +283,19 @@ describe('changes during the run', () => {
 });
 
 describe('current sources', () => {
-  const injected = (source: object, phases: object[] = [{ run: 5 }], setup: object = { timestep: 0.1 }): Record<string, unknown> => ({
+  const injected = (
+    source: object,
+    phases: object[] = [{ run: 5 }],
+    setup: object = { timestep: 0.1 },
+  ): Record<string, unknown> => ({
     setup,
     populations: [
-      { label: 'p', size: 2, cell: { type: 'IF_curr_exp', params: { v_rest: -60, v_thresh: 1e6 } }, initial_values: { v: -60 } },
+      {
+        label: 'p',
+        size: 2,
+        cell: { type: 'IF_curr_exp', params: { v_rest: -60, v_thresh: 1e6 } },
+        initial_values: { v: -60 },
+      },
     ],
     current_sources: [{ label: 'src', inject_into: ['p'], record: true, ...source }],
     recordings: [{ target: 'p', variables: 'v' }],
@@ -280,7 +305,9 @@ describe('current sources', () => {
     samples(await run(injected(...args)), 'p.src', 1e9).map((x) => Math.round(x * 1e6) / 1e6);
 
   test('the values that the reference page gives', async () => {
-    const result = await run(injected({ type: 'DCSource', params: { amplitude: 1, start: 10, stop: 20 } }, [{ run: 21 }]));
+    const result = await run(
+      injected({ type: 'DCSource', params: { amplitude: 1, start: 10, stop: 20 } }, [{ run: 21 }]),
+    );
     const v = samples(result, 'p.v', 1e3);
     expect(v[100]).toBeCloseTo(-60, 9);
     expect(v[101]).toBeCloseTo(-59.90025, 5);
@@ -291,22 +318,30 @@ describe('current sources', () => {
   });
 
   test('recorded: one value for each time, both ends included', async () => {
-    expect(await current({ type: 'DCSource', params: { amplitude: 2, start: 1, stop: 3 } }, undefined, { timestep: 1 })).toEqual([
-      0, 2, 2, 0, 0, 0,
-    ]);
     expect(
-      await current({ type: 'StepCurrentSource', params: { times: [0.41, 0.42, 0.86], amplitudes: [1, 2, 3] } }, [{ run: 1 }]),
+      await current({ type: 'DCSource', params: { amplitude: 2, start: 1, stop: 3 } }, undefined, { timestep: 1 }),
+    ).toEqual([0, 2, 2, 0, 0, 0]);
+    expect(
+      await current({ type: 'StepCurrentSource', params: { times: [0.41, 0.42, 0.86], amplitudes: [1, 2, 3] } }, [
+        { run: 1 },
+      ]),
     ).toEqual([0, 0, 0, 0, 2, 2, 2, 2, 2, 3, 3]);
-    const ac = await current({ type: 'ACSource', params: { amplitude: 2, offset: 1, frequency: 250, phase: 90, start: 1 } }, [{ run: 5 }], {
-      timestep: 1,
-    });
+    const ac = await current(
+      { type: 'ACSource', params: { amplitude: 2, offset: 1, frequency: 250, phase: 90, start: 1 } },
+      [{ run: 5 }],
+      {
+        timestep: 1,
+      },
+    );
     // A period of 4 ms that begins at its crest at 1 ms.
     expect(ac).toEqual([0, 3, 1, -1, 1, 3]);
   });
 
   test('noise holds for its interval, is the same for all cells, and has the moments that were asked for', async () => {
     const result = await run(
-      injected({ type: 'NoisyCurrentSource', params: { mean: 3, stdev: 2, dt: 0.5, start: 0.2, stop: 1e9 } }, [{ run: 1000 }]),
+      injected({ type: 'NoisyCurrentSource', params: { mean: 3, stdev: 2, dt: 0.5, start: 0.2, stop: 1e9 } }, [
+        { run: 1000 },
+      ]),
     );
     const i = samples(result, 'p.src', 1e9);
     expect(i.slice(0, 2)).toEqual([0, 0]);
@@ -423,7 +458,12 @@ describe('gap junctions', () => {
     const result = await run({
       setup: { timestep: 0.1 },
       populations: [
-        { label: 'a', size: 1, cell: { type: 'IF_curr_exp', params: { tau_m: 1e9, cm: 2 } }, initial_values: { v: -60 } },
+        {
+          label: 'a',
+          size: 1,
+          cell: { type: 'IF_curr_exp', params: { tau_m: 1e9, cm: 2 } },
+          initial_values: { v: -60 },
+        },
         {
           label: 'b',
           size: 1,
@@ -462,7 +502,10 @@ describe('synapses', () => {
   test('Tsodyks–Markram onto cells whose synapses step the voltage', async () => {
     const result = await run({
       setup: { timestep: 0.1 },
-      populations: [array('in', train), { label: 'out', size: 1, cell: { type: 'IF_curr_delta', params: { tau_m: 1e9, v_thresh: 1e6 } } }],
+      populations: [
+        array('in', train),
+        { label: 'out', size: 1, cell: { type: 'IF_curr_delta', params: { tau_m: 1e9, v_thresh: 1e6 } } },
+      ],
       projections: [
         {
           label: 'p',
@@ -470,7 +513,10 @@ describe('synapses', () => {
           post: 'out',
           receptor_type: 'excitatory',
           connector: { type: 'AllToAllConnector' },
-          synapse: { type: 'TsodyksMarkramSynapse', params: { weight: 10, U: 0.5, tau_rec: 800, tau_facil: 0, delay: 1 } },
+          synapse: {
+            type: 'TsodyksMarkramSynapse',
+            params: { weight: 10, U: 0.5, tau_rec: 800, tau_facil: 0, delay: 1 },
+          },
         },
       ],
       recordings: [{ target: 'out', variables: 'v' }],
@@ -490,7 +536,10 @@ describe('synapses', () => {
     const result = await run({
       setup: { timestep: 0.1 },
       rngs: { r: { type: 'NumpyRNG', seed: 1234 } },
-      populations: [array('in', [10]), { label: 'out', size: 4, cell: { type: 'IF_curr_delta', params: { tau_m: 1e9 } } }],
+      populations: [
+        array('in', [10]),
+        { label: 'out', size: 4, cell: { type: 'IF_curr_delta', params: { tau_m: 1e9 } } },
+      ],
       projections: [
         {
           label: 'p',
@@ -510,7 +559,8 @@ describe('synapses', () => {
       recordings: [{ target: 'out', variables: 'v' }],
       phases: [{ run: 30 }],
     });
-    // NumPy's uniform numbers with seed 1234 (pynn.md, section 8), column by column: delays of 2.915, 7.221, 5.377 and 8.854 ms.
+    // NumPy's uniform numbers with seed 1234 (pynn.md, section 8), column by column: delays of 2.915, 7.221, 5.377 and
+    // 8.854 ms.
     const arrivals = [0, 1, 2, 3].map((k) => samples(result, 'out.v', 1e3, k).findIndex((value) => value > -64.5) / 10);
     expect(arrivals).toEqual([12.9, 17.2, 15.4, 18.9]);
   });
@@ -536,13 +586,21 @@ describe('what is wrong with it is said with its place', () => {
     ['a run of negative length', { run: -1 }, 'pynn/out-of-range /phases/1/run'],
     ['a phase that runs into the past', { run_until: 5 }, 'pynn/time-passed /phases/1/run_until'],
     ['an unknown target', { set: { target: 'x', params: {} } }, 'pynn/unknown-reference /phases/1/set/target'],
-    ['an unknown parameter', { set: { target: 'p', params: { taum: 1 } } }, 'pynn/unknown-parameter /phases/1/set/params/taum'],
+    [
+      'an unknown parameter',
+      { set: { target: 'p', params: { taum: 1 } } },
+      'pynn/unknown-parameter /phases/1/set/params/taum',
+    ],
     [
       'an array of the wrong length',
       { set: { target: 'e', params: { tau_m: [1, 2, 3] } } },
       'pynn/wrong-length /phases/1/set/params/tau_m',
     ],
-    ['a parameter of the wrong type', { set: { target: 'p', params: { tau_m: true } } }, 'pynn/wrong-value /phases/1/set/params/tau_m'],
+    [
+      'a parameter of the wrong type',
+      { set: { target: 'p', params: { tau_m: true } } },
+      'pynn/wrong-value /phases/1/set/params/tau_m',
+    ],
     [
       'unsorted spike times',
       { set: { target: 's', params: { spike_times: [3, 2] } } },
@@ -553,14 +611,26 @@ describe('what is wrong with it is said with its place', () => {
       { set: { target: 's', params: { spike_times: { sequences: [[1], [2], [3]] } } } },
       'pynn/wrong-length /phases/1/set/params/spike_times',
     ],
-    ['another parameter of an array', { set: { target: 's', params: { rate: 3 } } }, 'pynn/unknown-parameter /phases/1/set/params/rate'],
-    ['an unknown variable', { initialize: { target: 'p', values: { w: 1 } } }, 'pynn/unknown-variable /phases/1/initialize/values/w'],
+    [
+      'another parameter of an array',
+      { set: { target: 's', params: { rate: 3 } } },
+      'pynn/unknown-parameter /phases/1/set/params/rate',
+    ],
+    [
+      'an unknown variable',
+      { initialize: { target: 'p', values: { w: 1 } } },
+      'pynn/unknown-variable /phases/1/initialize/values/w',
+    ],
     [
       'an unknown variable of synapses',
       { initialize: { target: 'q', values: { x: 1 } } },
       'pynn/unknown-variable /phases/1/initialize/values/x',
     ],
-    ['an unknown projection', { set_projection: { target: 'p', params: {} } }, 'pynn/unknown-reference /phases/1/set_projection/target'],
+    [
+      'an unknown projection',
+      { set_projection: { target: 'p', params: {} } },
+      'pynn/unknown-reference /phases/1/set_projection/target',
+    ],
     [
       'an unknown parameter of synapses',
       { set_projection: { target: 'q', params: { u: 1 } } },
@@ -576,7 +646,11 @@ describe('what is wrong with it is said with its place', () => {
       { set_projection: { target: 'q', params: { delay: 0.01 } } },
       'pynn/delay-out-of-range /phases/1/set_projection/params/delay',
     ],
-    ['an unknown source', { set_source: { target: 'ac', params: {} } }, 'pynn/unknown-reference /phases/1/set_source/target'],
+    [
+      'an unknown source',
+      { set_source: { target: 'ac', params: {} } },
+      'pynn/unknown-reference /phases/1/set_source/target',
+    ],
     [
       'an unknown parameter of a source',
       { set_source: { target: 'dc', params: { amp: 1 } } },
@@ -621,9 +695,17 @@ describe('what is wrong with it is said with its place', () => {
       { type: 'StepCurrentSource', params: { times: [2], amplitudes: [1, 2] } },
       'pynn/wrong-length /current_sources/0/params/amplitudes',
     ],
-    ['a current into a source of spikes', { type: 'DCSource', inject_into: ['s'] }, 'pynn/not-injectable /current_sources/0/inject_into/0'],
+    [
+      'a current into a source of spikes',
+      { type: 'DCSource', inject_into: ['s'] },
+      'pynn/not-injectable /current_sources/0/inject_into/0',
+    ],
   ])('%s', (_, source, expected) => {
-    const found = findings({ ...network, current_sources: [{ label: 'c', inject_into: ['p'], ...source }], phases: [{ run: 10 }] });
+    const found = findings({
+      ...network,
+      current_sources: [{ label: 'c', inject_into: ['p'], ...source }],
+      phases: [{ run: 10 }],
+    });
     expect(
       found.some((text) => text.startsWith(expected)),
       found.join('\n'),

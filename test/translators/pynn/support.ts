@@ -15,7 +15,10 @@ export function findings(parts: Readonly<Record<string, unknown>>): string[] {
   const diagnostics = new Diagnostics();
   const { value, positions } = readDocument(documentOf(parts), 'm.json');
   const placed = {
-    place: (pointer: string, span?: { readonly start: number; readonly end: number }) => ({ ...positions.place(pointer, span), pointer }),
+    place: (pointer: string, span?: { readonly start: number; readonly end: number }) => ({
+      ...positions.place(pointer, span),
+      pointer,
+    }),
     keyPlace: (pointer: string) => ({ ...(positions.keyPlace?.(pointer) ?? positions.place(pointer)), pointer }),
   };
   const imported = importPynn(value, placed, diagnostics);

@@ -4,7 +4,10 @@ import { run, samples } from './support.js';
 describe('short-term plasticity', () => {
   const train = Array.from({ length: 10 }, (_, k) => 10 + 20 * k);
 
-  /** Amounts that a train of spikes every 20 ms transmits, tau_syn 3 ms, weight 0.01 (Tsodyks, Uziel & Markram 2000; section 4 of the reference page). */
+  /**
+   * Amounts that a train of spikes every 20 ms transmits, tau_syn 3 ms, weight 0.01 (Tsodyks, Uziel & Markram 2000;
+   * section 4 of the reference page).
+   */
   it.each([
     [
       { U: 0.5, tau_rec: 800, tau_facil: 0.01 },
@@ -50,7 +53,14 @@ describe('short-term plasticity', () => {
           { label: 'cells', size: 20, cell: { type: 'IF_cond_exp', params: { tau_syn_E: 3 } } },
         ],
         projections: [
-          { label: 'x', pre: 'in', post: 'cells', receptor_type: 'excitatory', connector: { type: 'AllToAllConnector' }, synapse },
+          {
+            label: 'x',
+            pre: 'in',
+            post: 'cells',
+            receptor_type: 'excitatory',
+            connector: { type: 'AllToAllConnector' },
+            synapse,
+          },
         ],
         recordings: [{ target: 'cells', variables: ['gsyn_exc'] }],
         phases: [{ run: 220 }],
@@ -66,13 +76,21 @@ describe('short-term plasticity', () => {
     expect([...new Set(simple)].sort((a, b) => a - b)).toEqual([0, 1]);
     // 200 trials with p = 0.3, within 4 standard deviations.
     expect(Math.abs(simple.reduce((a, b) => a + b, 0) - 60)).toBeLessThan(4 * Math.sqrt(200 * 0.3 * 0.7));
-    const quanta = await amounts({ type: 'MultiQuantalSynapse', params: { weight: 0.01, delay: 1, n: 4, U: 0.5, tau_rec: 1e6 } });
+    const quanta = await amounts({
+      type: 'MultiQuantalSynapse',
+      params: { weight: 0.01, delay: 1, n: 4, U: 0.5, tau_rec: 1e6 },
+    });
     expect(new Set(quanta.map((amount) => amount * 4)).size).toBeGreaterThan(2);
     expect(quanta.every((amount) => Number.isInteger(amount * 4))).toBe(true);
     // Sites that do not recover release once: 4 quanta at most for each of 20 synapses.
-    for (let cell = 0; cell < 20; cell++) expect(quanta.slice(10 * cell, 10 * cell + 10).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(1);
-    const single = await amounts({ type: 'StochasticTsodyksMarkramSynapse', params: { weight: 0.01, delay: 1, U: 1, tau_rec: 1e6 } });
-    for (let cell = 0; cell < 20; cell++) expect(single.slice(10 * cell, 10 * cell + 10)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for (let cell = 0; cell < 20; cell++)
+      expect(quanta.slice(10 * cell, 10 * cell + 10).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(1);
+    const single = await amounts({
+      type: 'StochasticTsodyksMarkramSynapse',
+      params: { weight: 0.01, delay: 1, U: 1, tau_rec: 1e6 },
+    });
+    for (let cell = 0; cell < 20; cell++)
+      expect(single.slice(10 * cell, 10 * cell + 10)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 });
 
@@ -83,7 +101,10 @@ describe('spike-timing-dependent plasticity', () => {
       {
         label: 'pre',
         size: 5,
-        cell: { type: 'SpikeSourceArray', params: { spike_times: lags.map((lag) => [0, 1, 2].map((k) => 100 * k + 100 + lag)) } },
+        cell: {
+          type: 'SpikeSourceArray',
+          params: { spike_times: lags.map((lag) => [0, 1, 2].map((k) => 100 * k + 100 + lag)) },
+        },
       },
       { label: 'drive', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: [99.5, 199.5, 299.5] } } },
       { label: 'post', size: 5, cell: { type: 'IF_curr_delta' } },
@@ -119,7 +140,10 @@ describe('spike-timing-dependent plasticity', () => {
     phases: [{ run: 400 }],
   });
 
-  /** Weights over w_max as of the last presynaptic spike (pyNN.neuron reads them so), post at 99.6 + 100k, pre at 100 + 100k + lag, d = 1 ms. */
+  /**
+   * Weights over w_max as of the last presynaptic spike (pyNN.neuron reads them so), post at 99.6 + 100k, pre at 100 +
+   * 100k + lag, d = 1 ms.
+   */
   it.each([
     ['AdditiveWeightDependence', [0.50671, 0.51495, 0.51931, 0.47115, 0.48665]],
     ['MultiplicativeWeightDependence', [0.50335, 0.50745, 0.50961, 0.48571, 0.49336]],
@@ -182,7 +206,8 @@ describe('spike-timing-dependent plasticity', () => {
       phases: [{ run: 30 }],
     });
     const [current, weight] = [samples(result, 'post.isyn_inh', 1e9), samples(result, 'plastic.weight', 1e9)];
-    // The first postsynaptic spike reaches the synapse 5 ms after 17.4 ms: the weight has changed before the old one arrives.
+    // The first postsynaptic spike reaches the synapse 5 ms after 17.4 ms: the weight has changed before the old one
+    // arrives.
     expect(weight[249]).toBeGreaterThan(-0.0005);
     expect(current[249]).toBe(0);
     expect(current[250]).toBeCloseTo(-0.001, 9);

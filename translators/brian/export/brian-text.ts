@@ -117,7 +117,11 @@ function nameInBrian(key: string, view: NameView, remarks: Remarks): Expression 
 }
 
 function choice(condition: Expression, whenTrue: Expression, whenFalse: Expression): Expression {
-  return binary('+', binary('*', call('int', [condition]), whenTrue), binary('*', call('int', [unary('not', condition)]), whenFalse));
+  return binary(
+    '+',
+    binary('*', call('int', [condition]), whenTrue),
+    binary('*', call('int', [unary('not', condition)]), whenFalse),
+  );
 }
 
 function callInBrian(key: string, parts: readonly Expression[], view: NameView, remarks: Remarks): Expression {

@@ -61,7 +61,13 @@ export function equationLines(
 }
 
 /** The value of a constant in a namespace. */
-export function constantText(value: Value, unit: string, type: ValueType, view: NameView, remarks: Remarks): string | number {
+export function constantText(
+  value: Value,
+  unit: string,
+  type: ValueType,
+  view: NameView,
+  remarks: Remarks,
+): string | number {
   if (typeof value === 'number') {
     if (type === 'boolean') return value === 0 ? 'False' : 'True';
     // A whole number of a real kind keeps its point, since Brian tells 2 from 2.0.
@@ -83,7 +89,8 @@ export function valueText(
   data: DataStore,
   remarks: Remarks,
 ): ValueText | undefined {
-  if (typeof value === 'number') return type === 'boolean' ? value !== 0 : quantityText(value, dimensionOf(unit), view.arithmetic);
+  if (typeof value === 'number')
+    return type === 'boolean' ? value !== 0 : quantityText(value, dimensionOf(unit), view.arithmetic);
   if (typeof value === 'string') return brianExpression(value, view, remarks);
   if ('generator' in value) {
     remarks.notExpressible(
@@ -112,8 +119,18 @@ export function initializers(
   const entries = [
     ...Object.entries(type.parameters)
       .filter(([key]) => !plan.constants.has(key))
-      .map(([key, parameter]) => ({ key, unit: parameter.unit, type: parameter.type, value: values[key] ?? parameter.value })),
-    ...Object.entries(type.state).map(([key, state]) => ({ key, unit: state.unit, type: state.type, value: values[key] ?? state.initial })),
+      .map(([key, parameter]) => ({
+        key,
+        unit: parameter.unit,
+        type: parameter.type,
+        value: values[key] ?? parameter.value,
+      })),
+    ...Object.entries(type.state).map(([key, state]) => ({
+      key,
+      unit: state.unit,
+      type: state.type,
+      value: values[key] ?? state.initial,
+    })),
   ].filter(({ value }) => value !== 0);
   const ordered = byDependency(
     entries.map((entry) => ({
@@ -132,7 +149,13 @@ export function initializers(
 }
 
 /** `a if c else b` as Brian's two assignments: b for all, then a where c holds. */
-function conditionalParts(value: Value, unit: string, type: ValueType, view: NameView, remarks: Remarks): readonly unknown[] | undefined {
+function conditionalParts(
+  value: Value,
+  unit: string,
+  type: ValueType,
+  view: NameView,
+  remarks: Remarks,
+): readonly unknown[] | undefined {
   if (typeof value !== 'string') return undefined;
   const tree = readCanonical(value, view);
   if (tree.kind !== 'conditional') return undefined;
@@ -144,7 +167,10 @@ function conditionalParts(value: Value, unit: string, type: ValueType, view: Nam
       return;
     }
     add(node.whenFalse);
-    parts.push({ value: textOf(node.whenTrue, unit, type, view, remarks), where: expressionText(node.condition, view, remarks) });
+    parts.push({
+      value: textOf(node.whenTrue, unit, type, view, remarks),
+      where: expressionText(node.condition, view, remarks),
+    });
   };
   add(tree);
   return parts;
@@ -158,7 +184,9 @@ function textOf(tree: Expression, unit: string, type: ValueType, view: NameView,
 
 const expressionText = (tree: Expression, view: NameView, remarks: Remarks): string => brianTree(tree, view, remarks);
 
-function byDependency<T extends { readonly key: string; readonly reads: ReadonlySet<string> }>(entries: readonly T[]): readonly T[] {
+function byDependency<T extends { readonly key: string; readonly reads: ReadonlySet<string> }>(
+  entries: readonly T[],
+): readonly T[] {
   const left = [...entries];
   const ordered: T[] = [];
   while (left.length > 0) {

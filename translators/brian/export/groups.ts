@@ -31,15 +31,22 @@ export function methodName(method: NeuronType['method'], remarks: Remarks): { me
 export function exportGroup(plan: GroupPlan, plans: Plans, context: ExportContext): Exported {
   const pointer = `/populations/${plan.id}`;
   const remarks = remarksAt(context.report, pointer);
-  if (plan.population.positions !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");
+  if (plan.population.positions !== undefined)
+    remarks.notExpressible('brian/positions', "Brian's groups have no positions");
   const common = { ...clock(plan, context), ...(plan.population.order === 0 ? {} : { order: plan.population.order }) };
   switch (plan.kind) {
     case 'generator':
       return { specification: { ...generator(plan, context, remarks), ...common }, constants: {} };
     case 'poisson':
-      return { specification: { ...poisson(plan, context, remarks), ...common }, constants: constantsOf(plan, context) };
+      return {
+        specification: { ...poisson(plan, context, remarks), ...common },
+        constants: constantsOf(plan, context),
+      };
     case 'neuron':
-      return { specification: { ...neurons(plan, plans, context, remarks), ...common }, constants: constantsOf(plan, context) };
+      return {
+        specification: { ...neurons(plan, plans, context, remarks), ...common },
+        constants: constantsOf(plan, context),
+      };
     default:
       return plan.kind satisfies never;
   }
@@ -50,7 +57,11 @@ function clock(plan: GroupPlan, context: ExportContext): { dt?: string | number 
   const own = clockId === undefined ? undefined : context.model.clocks[clockId];
   if (own === undefined) return {};
   if (clockId !== plan.name)
-    context.report.exact(`/clocks/${clockId}`, "Brian's clocks have no names; read back, it is named after the group", 'brian/clock');
+    context.report.exact(
+      `/clocks/${clockId}`,
+      "Brian's clocks have no names; read back, it is named after the group",
+      'brian/clock',
+    );
   return { dt: quantityText(own.dt, secondDimension, context.arithmetic) };
 }
 
@@ -64,7 +75,12 @@ function constantsOf(plan: GroupPlan, context: ExportContext): Constants {
       const parameter = type.parameters[key];
       return parameter === undefined
         ? []
-        : [[plan.names.get(key) ?? key, constantText(parameter.value, parameter.unit, parameter.type, plan.view, remarks)] as const];
+        : [
+            [
+              plan.names.get(key) ?? key,
+              constantText(parameter.value, parameter.unit, parameter.type, plan.view, remarks),
+            ] as const,
+          ];
     }),
   );
 }
@@ -88,7 +104,9 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
     N: size,
     indices: indices ?? [],
     times: writtenQuantities(times ?? [], secondDimension, context.arithmetic),
-    ...(spikes.period === undefined ? {} : { period: quantityText(spikes.period, secondDimension, context.arithmetic) }),
+    ...(spikes.period === undefined
+      ? {}
+      : { period: quantityText(spikes.period, secondDimension, context.arithmetic) }),
   };
 }
 
@@ -116,7 +134,14 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
   const initial = { ...initializers(type, plan, population.values, view, context.data, remarks), ...inputs.initial };
   return {
     N: population.size,
-    model: equationLines(type, plan, view, about, (key) => (blocked.has(key) ? ['unless refractory'] : []), inputs.lines),
+    model: equationLines(
+      type,
+      plan,
+      view,
+      about,
+      (key) => (blocked.has(key) ? ['unless refractory'] : []),
+      inputs.lines,
+    ),
     ...(spike === undefined ? {} : spikeParts(spike, plan, about)),
     ...methodName(type.method, about),
     ...(custom.length === 0
@@ -127,7 +152,8 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
 }
 
 function refuseFeatures(type: NeuronType, remarks: Remarks): void {
-  if (type.compartments !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+  if (type.compartments !== undefined)
+    remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if (Object.keys(type.regimes).length > 0) remarks.notExpressible('brian/regimes', 'Brian has no regimes');
 }
 
@@ -136,8 +162,10 @@ function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void
     remarks.notExpressible('brian/rising', `Brian tests ${key} at every step; it cannot wait for a condition to begin`);
   if (event.multiplicity !== undefined && event.multiplicity !== '1')
     remarks.notExpressible('brian/multiplicity', `events of Brian count once; ${key} would count several times`);
-  if (event.emits !== undefined) remarks.notExpressible('brian/emits', `events of Brian go by their own name; ${key} would go by another`);
-  if (event.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+  if (event.emits !== undefined)
+    remarks.notExpressible('brian/emits', `events of Brian go by their own name; ${key} would go by another`);
+  if (event.section !== undefined)
+    remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
 }
 
 function spikeParts(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): Record<string, unknown> {
@@ -151,7 +179,11 @@ function spikeParts(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): 
   };
 }
 
-function refractoryParts(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): { refractory?: string | number | boolean } {
+function refractoryParts(
+  spike: EventDefinition,
+  plan: GroupPlan,
+  remarks: Remarks,
+): { refractory?: string | number | boolean } {
   const { refractory } = spike;
   if (refractory === undefined) return {};
   if (!refractory.suppress) remarks.notExpressible('brian/refractory', 'a refractory neuron of Brian cannot spike');
@@ -160,13 +192,19 @@ function refractoryParts(spike: EventDefinition, plan: GroupPlan, remarks: Remar
   if (refractory.rounding !== undefined && refractory.rounding !== 'nearest')
     remarks.approximated('brian/refractory-rounding', 'Brian rounds refractory times to the nearest step');
   if (refractory.rate.length > 0 && refractory.writes === 'allow') {
-    remarks.approximated('brian/refractory-writes', 'what Brian does not integrate while refractory it does not let synapses write either');
+    remarks.approximated(
+      'brian/refractory-writes',
+      'what Brian does not integrate while refractory it does not let synapses write either',
+    );
   }
   if (refractory.while !== undefined) return { refractory: brianExpression(refractory.while, plan.view, remarks) };
   const text = brianExpression(refractory.for ?? '0', plan.view, remarks);
   const literal = /^[\d.e+-]+\*[A-Za-z]+$/.test(text);
   if (!literal && refractory.evaluated === 'atEvent')
-    remarks.approximated('brian/refractory-time', 'Brian works out how long a neuron is refractory at every step, not at the spike');
+    remarks.approximated(
+      'brian/refractory-time',
+      'Brian works out how long a neuron is refractory at every step, not at the spike',
+    );
   return { refractory: literal ? text.replace('*', ' ') : text };
 }
 
@@ -178,7 +216,9 @@ function customEvent(key: string, event: EventDefinition, plan: GroupPlan, remar
     condition: brianExpression(event.when, plan.view, remarks),
     ...(event.do.length === 0 ? {} : { code: brianStatements(event.do, plan.view, remarks) }),
     ...(event.slot === undefined || event.slot === defaultSlot.customEvent ? {} : { condition_when: event.slot }),
-    ...(event.actionSlot === undefined || event.actionSlot === defaultSlot.customEventCode ? {} : { when: event.actionSlot }),
+    ...(event.actionSlot === undefined || event.actionSlot === defaultSlot.customEventCode
+      ? {}
+      : { when: event.actionSlot }),
     ...(event.order === 0 ? {} : { order: event.order }),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Inputs of neurons, which stimuli and the continuous part of synapses add up to. Brian has no such thing: the input becomes a
- * subexpression, a sum of what stimuli yield and of one summed variable for each projection.
+ * Inputs of neurons, which stimuli and the continuous part of synapses add up to. Brian has no such thing: the input
+ * becomes a subexpression, a sum of what stimuli yield and of one summed variable for each projection.
  */
 
 import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
@@ -18,14 +18,22 @@ export interface InputParts {
 }
 
 /** What the inputs of a group become. */
-export function inputParts(plan: GroupPlan, synapses: ReadonlyMap<string, SynapsesPlan>, context: ExportContext): InputParts {
+export function inputParts(
+  plan: GroupPlan,
+  synapses: ReadonlyMap<string, SynapsesPlan>,
+  context: ExportContext,
+): InputParts {
   const groups = new Map([[plan.id, plan]]);
   const lines: string[] = [];
   const initial: Record<string, number> = {};
   for (const [key, input] of Object.entries(plan.type?.inputs ?? {})) {
     const unit = declaredUnit(dimensionOf(input.unit));
     if (input.reduce === 'product') {
-      context.report.missing(`/neurons/${plan.population.type ?? ''}`, `${key} is a product of what acts on it`, 'brian/input');
+      context.report.missing(
+        `/neurons/${plan.population.type ?? ''}`,
+        `${key} is a product of what acts on it`,
+        'brian/input',
+      );
     }
     const terms: string[] = [];
     for (const [id, stimulus] of currentsOf(plan, key, context)) {
@@ -47,12 +55,15 @@ export function inputParts(plan: GroupPlan, synapses: ReadonlyMap<string, Synaps
 
 type Current = Extract<Stimulus, { readonly kind: 'current' }>;
 
-const isOf = (selection: SelectionRule, id: string): boolean => 'population' in selection && selection.population === id;
+const isOf = (selection: SelectionRule, id: string): boolean =>
+  'population' in selection && selection.population === id;
 
 /** The currents that act on an input of a group. */
 function currentsOf(plan: GroupPlan, input: string, context: ExportContext): readonly (readonly [string, Current])[] {
   return Object.entries(context.model.stimuli).flatMap(([id, stimulus]) =>
-    stimulus.kind === 'current' && stimulus.input === input && isOf(stimulus.to, plan.id) ? [[id, stimulus] as const] : [],
+    stimulus.kind === 'current' && stimulus.input === input && isOf(stimulus.to, plan.id)
+      ? [[id, stimulus] as const]
+      : [],
   );
 }
 
@@ -78,7 +89,8 @@ function stimulusTerm(
 export function isSwitched(id: string, stimulus: Current, context: ExportContext): boolean {
   const phases = context.model.experiment.protocol;
   return (
-    !stimulus.attached || phases.some((phase) => ('attach' in phase && phase.attach === id) || ('detach' in phase && phase.detach === id))
+    !stimulus.attached ||
+    phases.some((phase) => ('attach' in phase && phase.attach === id) || ('detach' in phase && phase.detach === id))
   );
 }
 
@@ -123,7 +135,11 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
     const { group } = side === 'pre' ? plan.source : plan.target;
     const input = group.type?.inputs[variable];
     if (input === undefined) {
-      context.report.missing(pointer, `Brian cannot add to ${variable} continuously, which is no input`, 'brian/contributes');
+      context.report.missing(
+        pointer,
+        `Brian cannot add to ${variable} continuously, which is no input`,
+        'brian/contributes',
+      );
       return [];
     }
     context.report.approximated(

@@ -7,9 +7,16 @@ import { reservedWord } from '../equations.js';
  *
  * @param suffixed  whether it may end in _pre or _post, as constants may
  */
-export function brianName(key: string, owner: 'neuron' | 'synapse', taken: ReadonlySet<string>, suffixed = false): string {
+export function brianName(
+  key: string,
+  owner: 'neuron' | 'synapse',
+  taken: ReadonlySet<string>,
+  suffixed = false,
+): string {
   const refused = (candidate: string): boolean =>
-    taken.has(candidate) || reservedWord(candidate, owner) !== undefined || (!suffixed && /_(pre|post)$/.test(candidate));
+    taken.has(candidate) ||
+    reservedWord(candidate, owner) !== undefined ||
+    (!suffixed && /_(pre|post)$/.test(candidate));
   if (!refused(key)) return key;
   const stem = key.replace(/^_+/, '').replace(/_(pre|post)$/, '_$1_') || 'x';
   for (let count = 1; ; count++) {

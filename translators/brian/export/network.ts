@@ -16,20 +16,32 @@ const time = dimensionOf('s');
 /** A table as a TimedArray. */
 export function exportTable(id: string, table: Table, context: ExportContext): Record<string, unknown> {
   const numbers = numbersOf(table.values, context.data);
-  if (numbers === undefined) context.report.missing(`/tables/${id}`, 'the values were not given with the model', 'brian/missing-data');
+  if (numbers === undefined)
+    context.report.missing(`/tables/${id}`, 'the values were not given with the model', 'brian/missing-data');
   const { values, unit } = writtenQuantities(numbers ?? [], dimensionOf(table.unit), context.arithmetic);
   const { columns } = table;
   const rows =
     columns === null
       ? values
-      : Array.from({ length: Math.floor(values.length / columns) }, (_, row) => values.slice(row * columns, (row + 1) * columns));
-  return { values: rows, ...(unit === undefined ? {} : { unit }), dt: quantityText(table.dt, time, context.arithmetic) };
+      : Array.from({ length: Math.floor(values.length / columns) }, (_, row) =>
+          values.slice(row * columns, (row + 1) * columns),
+        );
+  return {
+    values: rows,
+    ...(unit === undefined ? {} : { unit }),
+    dt: quantityText(table.dt, time, context.arithmetic),
+  };
 }
 
 // --- Stimuli and operations -----------------------------------------------------------------------------------------
 
 /** A stimulus as a PoissonInput; undefined when it is a current, which is written into the equations. */
-export function exportStimulus(id: string, stimulus: Stimulus, plans: Plans, context: ExportContext): Record<string, unknown> | undefined {
+export function exportStimulus(
+  id: string,
+  stimulus: Stimulus,
+  plans: Plans,
+  context: ExportContext,
+): Record<string, unknown> | undefined {
   const pointer = `/stimuli/${id}`;
   const remarks = remarksAt(context.report, pointer);
   if (stimulus.kind === 'current') {
@@ -81,8 +93,14 @@ export function exportOperation(
 }
 
 /** The group or the synapses that a selection is all of. */
-function ownerOf(on: Operation['on'], plans: Plans, pointer: string, context: ExportContext): GroupPlan | SynapsesPlan | undefined {
-  if ('projection' in on && on.slice === undefined && on.indices === undefined) return plans.synapses.get(on.projection);
+function ownerOf(
+  on: Operation['on'],
+  plans: Plans,
+  pointer: string,
+  context: ExportContext,
+): GroupPlan | SynapsesPlan | undefined {
+  if ('projection' in on && on.slice === undefined && on.indices === undefined)
+    return plans.synapses.get(on.projection);
   const slice = groupSlice(on, plans.groups, pointer, context);
   if (slice?.range === undefined) return slice?.group;
   context.report.missing(pointer, 'run_regularly of Brian acts on a whole group', 'brian/selection');
@@ -106,7 +124,8 @@ export function exportRecording(
     remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if ('projection' in recording.of) {
     const synapses = plans.synapses.get(recording.of.projection);
-    if (synapses === undefined || !('variables' in recording) || 'events' in recording || 'rate' in recording) return undefined;
+    if (synapses === undefined || !('variables' in recording) || 'events' in recording || 'rate' in recording)
+      return undefined;
     return {
       section: 'state_monitors',
       name,
@@ -116,14 +135,21 @@ export function exportRecording(
   const part = monitoredPart(recording.of, plans, pointer, context);
   if (part === undefined) return undefined;
   const { plan, record } = part;
-  if ('rate' in recording) return { section: 'population_rate_monitors', name, monitor: { source: withRange(plan.name, record) } };
+  if ('rate' in recording)
+    return { section: 'population_rate_monitors', name, monitor: { source: withRange(plan.name, record) } };
   const names = (variables: readonly string[]): readonly string[] => variables.map((key) => plan.names.get(key) ?? key);
   if (!('events' in recording))
-    return { section: 'state_monitors', name, monitor: stateMonitor(recording, plan.name, plan.names, record, context) };
+    return {
+      section: 'state_monitors',
+      name,
+      monitor: stateMonitor(recording, plan.name, plan.names, record, context),
+    };
   const own = {
     source: withRange(plan.name, record),
     ...(typeof record === 'object' ? { record } : {}),
-    ...(recording.variables === undefined || recording.variables.length === 0 ? {} : { variables: names(recording.variables) }),
+    ...(recording.variables === undefined || recording.variables.length === 0
+      ? {}
+      : { variables: names(recording.variables) }),
   };
   if (recording.events === 'spike') return { section: 'spike_monitors', name, monitor: own };
   return { section: 'event_monitors', name, monitor: { ...own, event: recording.events } };
@@ -131,7 +157,8 @@ export function exportRecording(
 
 type Recorded = true | string | readonly number[];
 
-const withRange = (name: string, record: Recorded): string => (typeof record === 'string' ? `${name}[${record}]` : name);
+const withRange = (name: string, record: Recorded): string =>
+  typeof record === 'string' ? `${name}[${record}]` : name;
 
 function stateMonitor(
   recording: Extract<Recording, { readonly variables: readonly string[]; readonly every?: number }>,
@@ -185,7 +212,11 @@ export interface Switchable {
 }
 
 /** The protocol as phases of `run`: what happens before a run stands with it. */
-export function exportProtocol(plans: Plans, objects: Switchable, context: ExportContext): string | number | readonly WrittenPhase[] {
+export function exportProtocol(
+  plans: Plans,
+  objects: Switchable,
+  context: ExportContext,
+): string | number | readonly WrittenPhase[] {
   const phases: WrittenPhase[] = [];
   let open: WrittenPhase = {};
   let now = 0;
@@ -232,7 +263,9 @@ function phasePart(
   if ('attach' in phase || 'detach' in phase) {
     const id = 'attach' in phase ? phase.attach : phase.detach;
     const name = objects.inputs.get(id);
-    return name === undefined ? switchPart(id, 'attach' in phase, plans, context) : { active: { [name]: 'attach' in phase } };
+    return name === undefined
+      ? switchPart(id, 'attach' in phase, plans, context)
+      : { active: { [name]: 'attach' in phase } };
   }
   if ('store' in phase) return { store: phase.store };
   if ('restore' in phase) return { restore: phase.restore };
@@ -244,9 +277,12 @@ function phasePart(
 /** A current is switched by a parameter of the group whose equations it is in. */
 function switchPart(id: string, on: boolean, plans: Plans, context: ExportContext): WrittenPhase | undefined {
   const stimulus = context.model.stimuli[id];
-  if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || !isSwitched(id, stimulus, context)) return undefined;
+  if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || !isSwitched(id, stimulus, context))
+    return undefined;
   const slice = groupSlice(stimulus.to, plans.groups, `/stimuli/${id}`, context);
-  return slice === undefined ? undefined : { set: { [`${slice.group.name}.${switchName(id, slice.group)}`]: on ? 1 : 0 } };
+  return slice === undefined
+    ? undefined
+    : { set: { [`${slice.group.name}.${switchName(id, slice.group)}`]: on ? 1 : 0 } };
 }
 
 function setPart(
@@ -270,7 +306,10 @@ function setPart(
     }
     const text = valueText(value, declared.unit, declared.type, owner.view, context.data, remarks);
     if (text !== undefined) written[`${owner.name}.${owner.names.get(variable) ?? variable}`] = text;
-    condition = [rangeCondition(match?.[2], match?.[3]), where === undefined ? undefined : brianExpression(where, owner.view, remarks)]
+    condition = [
+      rangeCondition(match?.[2], match?.[3]),
+      where === undefined ? undefined : brianExpression(where, owner.view, remarks),
+    ]
       .filter((part) => part !== undefined)
       .join(' and ');
   }

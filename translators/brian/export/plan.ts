@@ -92,7 +92,9 @@ function declaredNames(type: NeuronType | SynapseType): readonly string[] {
 
 /** The plans of all populations. */
 export function planGroups(context: ExportContext): ReadonlyMap<string, GroupPlan> {
-  return new Map(Object.entries(context.model.populations).map(([id, population]) => [id, planGroup(id, population, context)]));
+  return new Map(
+    Object.entries(context.model.populations).map(([id, population]) => [id, planGroup(id, population, context)]),
+  );
 }
 
 function planGroup(id: string, population: Population, context: ExportContext): GroupPlan {
@@ -117,11 +119,22 @@ function planGroup(id: string, population: Population, context: ExportContext): 
     );
   const code = codeOfGroup(id, type, context);
   const constants = new Set(
-    Object.keys(type.parameters).filter((key) => isConstant(key, type, population.values, code) && !isSeen(id, key, context)),
+    Object.keys(type.parameters).filter(
+      (key) => isConstant(key, type, population.values, code) && !isSeen(id, key, context),
+    ),
   );
   const names = renameAll(type, 'neuron', constants, pointer, context);
   const view = groupView(type, names, context);
-  return { id, name, kind: isPoisson(type, population, names) ? 'poisson' : 'neuron', population, type, names, constants, view };
+  return {
+    id,
+    name,
+    kind: isPoisson(type, population, names) ? 'poisson' : 'neuron',
+    population,
+    type,
+    names,
+    constants,
+    view,
+  };
 }
 
 /**
@@ -151,7 +164,8 @@ export function renameAll(
 
 function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context: ExportContext): NameView {
   const noise = new Set(type.noise);
-  const known = (key: string): boolean => specials.has(key) || spikeSpecials.has(key) || places.has(key) || noise.has(key);
+  const known = (key: string): boolean =>
+    specials.has(key) || spikeSpecials.has(key) || places.has(key) || noise.has(key);
   return {
     declared: (key) => names.has(key) || known(key),
     brian: (key) => {
@@ -167,7 +181,10 @@ function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context
 
 // --- Constants ------------------------------------------------------------------------------------------------------
 
-/** Whether a parameter is one value that nothing sets for single elements and that code reads: then it can be a constant. */
+/**
+ * Whether a parameter is one value that nothing sets for single elements and that code reads: then it can be a
+ * constant.
+ */
 export function isConstant(
   key: string,
   type: NeuronType | SynapseType,
@@ -175,7 +192,13 @@ export function isConstant(
   code: ReadonlySet<string>,
 ): boolean {
   const parameter = type.parameters[key];
-  return parameter !== undefined && parameter.shared && typeof parameter.value !== 'object' && values[key] === undefined && code.has(key);
+  return (
+    parameter !== undefined &&
+    parameter.shared &&
+    typeof parameter.value !== 'object' &&
+    values[key] === undefined &&
+    code.has(key)
+  );
 }
 
 /** Names in all texts that run again and again. */
@@ -213,7 +236,10 @@ export function codeOfSynapses(id: string, type: SynapseType, context: ExportCon
   return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(text))]), ...variablesInCode(code)]);
 }
 
-/** Whether synapses read a variable at this end, the protocol changes it, or it is recorded: a constant could not be seen by them. */
+/**
+ * Whether synapses read a variable at this end, the protocol changes it, or it is recorded: a constant could not be
+ * seen by them.
+ */
 function isSeen(id: string, key: string, context: ExportContext): boolean {
   const { model } = context;
   const inProtocol = changedNames(model).has(`${id}.${key}`);
@@ -231,7 +257,10 @@ function seenBySynapses(id: string, key: string, context: ExportContext): boolea
       ...codeOfSynapses(projectionId, type, context),
       ...textsOfBuilding(projection).flatMap((text) => [...namesIn(parseExpression(text))]),
     ]);
-    return (touches(projection.from.of, id) && names.has(`pre.${key}`)) || (touches(projection.to.of, id) && names.has(`post.${key}`));
+    return (
+      (touches(projection.from.of, id) && names.has(`pre.${key}`)) ||
+      (touches(projection.to.of, id) && names.has(`post.${key}`))
+    );
   });
 }
 
@@ -267,7 +296,9 @@ function textsOfBuilding(projection: Model['projections'][string]): readonly str
         return rule satisfies never;
     }
   });
-  return [...rules, ...Object.values(projection.values), ...Object.values(projection.delays)].filter((text) => typeof text === 'string');
+  return [...rules, ...Object.values(projection.values), ...Object.values(projection.delays)].filter(
+    (text) => typeof text === 'string',
+  );
 }
 
 /** What phases change, as `population.variable` and `projection.variable`. */
@@ -284,7 +315,9 @@ function touches(selection: SelectionRule, id: string): boolean {
   return 'population' in selection && selection.population === id;
 }
 
-/** Whether a type is what a PoissonGroup is: at most one spike a step with the probability rates*dt, and nothing else. */
+/**
+ * Whether a type is what a PoissonGroup is: at most one spike a step with the probability rates*dt, and nothing else.
+ */
 function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<string, string>): boolean {
   const events = Object.entries(type.events);
   const [first] = events;
@@ -305,8 +338,11 @@ function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<
   const others = [...Object.keys(type.state), ...Object.keys(type.derived)].filter((key) => key !== 'rates');
   const parameters = Object.entries(type.parameters).filter(([key, parameter]) => key !== 'rates' && !parameter.shared);
   const value = population.values['rates'] ?? type.parameters['rates']?.value ?? type.state['rates']?.initial;
-  const known = type.derived['rates'] !== undefined || typeof value === 'number' || (typeof value === 'object' && 'array' in value);
-  return plain && nothingElse && others.length === 0 && parameters.length === 0 && names.get('rates') === 'rates' && known;
+  const known =
+    type.derived['rates'] !== undefined || typeof value === 'number' || (typeof value === 'object' && 'array' in value);
+  return (
+    plain && nothingElse && others.length === 0 && parameters.length === 0 && names.get('rates') === 'rates' && known
+  );
 }
 
 // --- Arrays ---------------------------------------------------------------------------------------------------------

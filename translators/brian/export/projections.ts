@@ -65,7 +65,9 @@ export function planSynapses(
   const code = codeOfSynapses(id, type, context);
   const changed = changedNames(context.model);
   const constants = new Set(
-    Object.keys(type.parameters).filter((key) => isConstant(key, type, projection.values, code) && !changed.has(`${id}.${key}`)),
+    Object.keys(type.parameters).filter(
+      (key) => isConstant(key, type, projection.values, code) && !changed.has(`${id}.${key}`),
+    ),
   );
   const names = renameAll(type, 'synapse', constants, pointer, context, namesAtEnds(source, target));
   return {
@@ -107,11 +109,16 @@ function synapseView(
     return brian === undefined ? undefined : `${brian}_${suffix}`;
   };
   return {
-    declared: (key) => names.has(key) || key in specials || unsayable.has(key) || /^(pre|post)\./.test(key) || type.noise.includes(key),
+    declared: (key) =>
+      names.has(key) || key in specials || unsayable.has(key) || /^(pre|post)\./.test(key) || type.noise.includes(key),
     brian: (key) => {
       const port = ports.get(key);
       if (port !== undefined) return atEnd(`post.${port}`);
-      return names.get(key) ?? specials[key] ?? (/^(pre|post)\./.test(key) ? atEnd(key) : type.noise.includes(key) ? key : undefined);
+      return (
+        names.get(key) ??
+        specials[key] ??
+        (/^(pre|post)\./.test(key) ? atEnd(key) : type.noise.includes(key) ? key : undefined)
+      );
     },
     tables: context.tables,
     arithmetic: context.arithmetic,
@@ -124,7 +131,8 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   const remarks = remarksAt(context.report, `/projections/${id}`);
   const about = remarksAt(context.report, `/synapses/${projection.synapse}`);
   checkFeatures(plan, remarks);
-  if (type.events !== undefined) about.notExpressible('brian/synapse-events', 'synapses of Brian test no conditions of their own');
+  if (type.events !== undefined)
+    about.notExpressible('brian/synapse-events', 'synapses of Brian test no conditions of their own');
   const summed = [
     ...Object.entries(type.summed).map(([key, text]) => summedLine(key, text, plan, about)),
     ...contributionLines(plan, context),
@@ -146,7 +154,12 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
       const parameter = type.parameters[key];
       return parameter === undefined
         ? []
-        : [[plan.names.get(key) ?? key, constantText(parameter.value, parameter.unit, parameter.type, view, about)] as const];
+        : [
+            [
+              plan.names.get(key) ?? key,
+              constantText(parameter.value, parameter.unit, parameter.type, view, about),
+            ] as const,
+          ];
     }),
   );
   const target = sliceText(plan.target);
@@ -166,10 +179,14 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
 
 function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {
   for (const end of [projection.from, projection.to])
-    if (end.section !== undefined) remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+    if (end.section !== undefined)
+      remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if (projection.space !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");
   if (projection.delayRange !== undefined && projection.delayRange.outOfRange !== 'error') {
-    remarks.notExpressible('brian/delay-range', 'Brian does not clip or redraw delays; freezing the model makes them explicit');
+    remarks.notExpressible(
+      'brian/delay-range',
+      'Brian does not clip or redraw delays; freezing the model makes them explicit',
+    );
   }
 }
 
@@ -200,12 +217,15 @@ function pathwayParts(plan: SynapsesPlan, remarks: Remarks): Record<string, unkn
     const own = entries.filter(([, pathway]) => sideOf(pathway) === side);
     const [only] = own;
     if (only === undefined) continue;
-    const codes = Object.fromEntries(own.map(([key, pathway]) => [key, brianStatements(pathway.do, plan.view, remarks)]));
+    const codes = Object.fromEntries(
+      own.map(([key, pathway]) => [key, brianStatements(pathway.do, plan.view, remarks)]),
+    );
     parts[argument] = own.length === 1 && only[0] === side ? codes[side] : codes;
   }
   const events = [...new Set(entries.map(([, pathway]) => eventOf(pathway, plan.projection)))];
   if (events.length === 1 && events[0] !== 'spike') parts['on_event'] = events[0];
-  if (events.length > 1) parts['on_event'] = Object.fromEntries(entries.map(([key, pathway]) => [key, eventOf(pathway, plan.projection)]));
+  if (events.length > 1)
+    parts['on_event'] = Object.fromEntries(entries.map(([key, pathway]) => [key, eventOf(pathway, plan.projection)]));
   const scheduled = entries.flatMap(([key, pathway]) => {
     const order = pathway.order === defaultPathwayOrder[sideOf(pathway)] ? {} : { order: pathway.order };
     const when = pathway.slot === undefined ? {} : { when: pathway.slot };
@@ -223,7 +243,9 @@ function delaysOf({ projection, type }: SynapsesPlan): readonly (readonly [strin
 function constantDelays(plan: SynapsesPlan, context: ExportContext, remarks: Remarks): { delay?: unknown } {
   const constant = delaysOf(plan).filter(([, delay]) => typeof delay === 'number' && delay !== 0);
   if (constant.length === 0) return {};
-  const texts = constant.map(([key, delay]) => [key, valueText(delay, 's', 'real', plan.view, context.data, remarks)] as const);
+  const texts = constant.map(
+    ([key, delay]) => [key, valueText(delay, 's', 'real', plan.view, context.data, remarks)] as const,
+  );
   const [only] = texts;
   return texts.length === 1 && only?.[0] === 'pre' ? { delay: only[1] } : { delay: Object.fromEntries(texts) };
 }
@@ -241,7 +263,9 @@ function delayInitializers(plan: SynapsesPlan, context: ExportContext, remarks: 
 // --- Connections ----------------------------------------------------------------------------------------------------
 
 function connectParts(plan: SynapsesPlan, context: ExportContext, remarks: Remarks): unknown {
-  const calls = plan.projection.connect.map((rule) => connectCall(rule, plan, context, remarks)).filter((call) => call !== undefined);
+  const calls = plan.projection.connect
+    .map((rule) => connectCall(rule, plan, context, remarks))
+    .filter((call) => call !== undefined);
   return calls.length === 1 ? calls[0] : calls;
 }
 
@@ -271,7 +295,10 @@ function connectCall(rule: ConnectionRule, plan: SynapsesPlan, context: ExportCo
     case 'clone':
     case 'hostDrawn':
     case 'csa':
-      remarks.notExpressible('brian/rule', `Brian has no rule like ${rule.rule}; freezing the model makes the connections explicit`);
+      remarks.notExpressible(
+        'brian/rule',
+        `Brian has no rule like ${rule.rule}; freezing the model makes the connections explicit`,
+      );
       return undefined;
     default:
       return rule satisfies never;
@@ -304,9 +331,16 @@ function generatorCall(
   const text = (expression: string | number): string => brianExpression(expression, within, remarks);
   const { from, to, step, sample } = rule.range;
   const once = sample === undefined && from === '0' && to === '1' && step === '1';
-  const bounds = [...(from === '0' && step === '1' ? [] : [text(from)]), text(to), ...(step === '1' ? [] : [text(step)])];
-  const keyword = sample?.p !== undefined ? [`p=${text(sample.p)}`] : sample?.size !== undefined ? [`size=${text(sample.size)}`] : [];
-  const loop = once ? '' : ` for ${rule.variable} in ${sample === undefined ? 'range' : 'sample'}(${[...bounds, ...keyword].join(', ')})`;
+  const bounds = [
+    ...(from === '0' && step === '1' ? [] : [text(from)]),
+    text(to),
+    ...(step === '1' ? [] : [text(step)]),
+  ];
+  const keyword =
+    sample?.p !== undefined ? [`p=${text(sample.p)}`] : sample?.size !== undefined ? [`size=${text(sample.size)}`] : [];
+  const loop = once
+    ? ''
+    : ` for ${rule.variable} in ${sample === undefined ? 'range' : 'sample'}(${[...bounds, ...keyword].join(', ')})`;
   const condition = rule.condition === null ? '' : ` if ${text(rule.condition)}`;
   const { copies } = rule;
   return {

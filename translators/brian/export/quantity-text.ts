@@ -5,7 +5,10 @@ import { powerOfTen } from '../../../src/lang/rational.js';
 import { unitText } from '../../../src/lang/units.js';
 
 /** Scaled units that people use, by dimension: name in Brian and power of ten. */
-const scaledUnits: readonly { readonly dimension: Dimension; readonly units: readonly (readonly [name: string, exponent: number])[] }[] = [
+const scaledUnits: readonly {
+  readonly dimension: Dimension;
+  readonly units: readonly (readonly [name: string, exponent: number])[];
+}[] = [
   {
     dimension: [2, 1, -3, -1, 0, 0, 0],
     units: [
@@ -81,7 +84,9 @@ function baseUnit(dimension: Dimension): string {
 export function declaredUnit(dimension: Dimension): string {
   const parts = baseUnit(dimension).split(/(?<!\*)\*(?!\*)/);
   const above = parts.filter((part) => !part.includes('**-'));
-  const below = parts.filter((part) => part.includes('**-')).map((part) => part.replace(/\*\*-1$/, '').replace('**-', '**'));
+  const below = parts
+    .filter((part) => part.includes('**-'))
+    .map((part) => part.replace(/\*\*-1$/, '').replace('**-', '**'));
   return [above.join('*') || '1', ...below].join('/');
 }
 
@@ -93,8 +98,8 @@ export interface WrittenQuantity {
 }
 
 /**
- * How a reader of a quantity comes to its value: by scaling the decimal text and rounding once, as we do, or also by multiplying
- * doubles, as Python does (there 9*mV is 0.009000000000000001 volt).
+ * How a reader of a quantity comes to its value: by scaling the decimal text and rounding once, as we do, or also by
+ * multiplying doubles, as Python does (there 9*mV is 0.009000000000000001 volt).
  */
 export type Arithmetic = 'decimal' | 'double';
 
@@ -110,7 +115,10 @@ export function writtenQuantity(value: number, dimension: Dimension, arithmetic:
   });
   const readable = [...candidates, base].filter(({ number }) => Math.abs(number) >= 0.001 && Math.abs(number) < 10000);
   const shortest = (all: readonly WrittenQuantity[]): WrittenQuantity | undefined =>
-    all.reduce<WrittenQuantity | undefined>((best, one) => (best === undefined || cost(one) < cost(best) ? one : best), undefined);
+    all.reduce<WrittenQuantity | undefined>(
+      (best, one) => (best === undefined || cost(one) < cost(best) ? one : best),
+      undefined,
+    );
   return shortest(readable) ?? shortest([...candidates, base]) ?? base;
 }
 

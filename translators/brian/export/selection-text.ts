@@ -25,9 +25,13 @@ function rangeOf(selection: SelectionRule, context: ExportContext): readonly [nu
   if ('indices' in selection && selection.indices !== undefined) {
     const indices = numbersOf(selection.indices, context.data) ?? [];
     const [first] = indices;
-    return first !== undefined && indices.every((index, position) => index === first + position) ? [first, first + indices.length] : null;
+    return first !== undefined && indices.every((index, position) => index === first + position)
+      ? [first, first + indices.length]
+      : null;
   }
-  return 'mask' in selection || 'sample' in selection || 'assembly' in selection || 'projection' in selection ? null : undefined;
+  return 'mask' in selection || 'sample' in selection || 'assembly' in selection || 'projection' in selection
+    ? null
+    : undefined;
 }
 
 /** `P`, `P[0:10]`. */

@@ -38,7 +38,9 @@ function constantCode(value: string | number): string {
 
 function namespaceArgument(own: Constants | undefined, common: Constants): readonly string[] {
   const entries = [...Object.entries(common).filter(([key]) => isUsed(key)), ...Object.entries(own ?? {})];
-  return entries.length === 0 ? [] : [`namespace={${entries.map(([key, value]) => `'${key}': ${constantCode(value)}`).join(', ')}}`];
+  return entries.length === 0
+    ? []
+    : [`namespace={${entries.map(([key, value]) => `'${key}': ${constantCode(value)}`).join(', ')}}`];
 }
 
 /** `[1, 2, 3]*mV`. */
@@ -67,7 +69,10 @@ export function timedArray(name: string, array: TimedArray, companion: Companion
 }
 
 /** `order`, `dt` and `name`, which most objects have. */
-function common(name: string, specification: { readonly dt?: string | number; readonly order?: number }): readonly string[] {
+function common(
+  name: string,
+  specification: { readonly dt?: string | number; readonly order?: number },
+): readonly string[] {
   return [
     ...keyword('dt', specification.dt === undefined ? undefined : pythonValue(specification.dt)),
     ...keyword('order', specification.order?.toString()),
@@ -102,7 +107,11 @@ export function neuronGroup(name: string, group: NeuronGroup, constants: Constan
     const order = keyword('order', event.order?.toString());
     if (event.condition_when !== undefined || order.length > 0) {
       lines.push(
-        pythonCall(`${object}.set_event_schedule`, [`'${key}'`, `when='${event.condition_when ?? 'after_thresholds'}'`, ...order]),
+        pythonCall(`${object}.set_event_schedule`, [
+          `'${key}'`,
+          `when='${event.condition_when ?? 'after_thresholds'}'`,
+          ...order,
+        ]),
       );
     }
     if (event.code !== undefined) {
@@ -116,9 +125,11 @@ export function neuronGroup(name: string, group: NeuronGroup, constants: Constan
       );
     }
   }
-  return [...lines, ...initializerLines(object, name, group.initializers, companion), ...regularLines(object, group.run_regularly)].join(
-    '\n',
-  );
+  return [
+    ...lines,
+    ...initializerLines(object, name, group.initializers, companion),
+    ...regularLines(object, group.run_regularly),
+  ].join('\n');
 }
 
 export function poissonGroup(name: string, group: PoissonGroup, constants: Constants, companion: Companion): string {
@@ -155,10 +166,17 @@ function regularLines(object: string, list: readonly RunRegularly[] | undefined)
   );
 }
 
-function initializerLines(object: string, name: string, initializers: Initializers | undefined, companion: Companion): readonly string[] {
-  const isPartial = (value: unknown): value is PartialInitializer => typeof value === 'object' && value !== null && 'value' in value;
+function initializerLines(
+  object: string,
+  name: string,
+  initializers: Initializers | undefined,
+  companion: Companion,
+): readonly string[] {
+  const isPartial = (value: unknown): value is PartialInitializer =>
+    typeof value === 'object' && value !== null && 'value' in value;
   return Object.entries(initializers ?? {}).flatMap(([key, value]: [string, unknown]) => {
-    const parts = Array.isArray(value) && value.every(isPartial) ? value : [isPartial(value) ? value : { value: value as Values }];
+    const parts =
+      Array.isArray(value) && value.every(isPartial) ? value : [isPartial(value) ? value : { value: value as Values }];
     return parts.map((part) => {
       const where = part.where === undefined ? '' : `[${pythonString(part.where)}]`;
       return `${object}.${key}${where} = ${valueCode(part.value, `${name}.${key}`, companion)}`;
@@ -174,10 +192,19 @@ function sliceCode(text: string): string {
   return bracket < 0 ? pythonName(text) : `${pythonName(text.slice(0, bracket))}${text.slice(bracket)}`;
 }
 
-export function synapses(name: string, specification: SynapsesSpecification, constants: Constants, companion: Companion): string {
+export function synapses(
+  name: string,
+  specification: SynapsesSpecification,
+  constants: Constants,
+  companion: Companion,
+): string {
   const object = pythonName(name);
   const code = (value: SynapsesSpecification['on_pre']): string | undefined =>
-    value === undefined ? undefined : typeof value === 'string' ? pythonString(value) : dictionary(value, (text) => pythonString(text));
+    value === undefined
+      ? undefined
+      : typeof value === 'string'
+        ? pythonString(value)
+        : dictionary(value, (text) => pythonString(text));
   const { delay, on_event: event, model, connect } = specification;
   const head = `${object} = ${pythonCall('Synapses', [
     sliceCode(specification.source),
@@ -187,9 +214,16 @@ export function synapses(name: string, specification: SynapsesSpecification, con
     ...keyword('on_post', code(specification.on_post)),
     ...keyword(
       'on_event',
-      event === undefined ? undefined : typeof event === 'string' ? `'${event}'` : dictionary(event, (text) => `'${text}'`),
+      event === undefined
+        ? undefined
+        : typeof event === 'string'
+          ? `'${event}'`
+          : dictionary(event, (text) => `'${text}'`),
     ),
-    ...keyword('delay', delay === undefined ? undefined : typeof delay === 'object' ? dictionary(delay, pythonValue) : pythonValue(delay)),
+    ...keyword(
+      'delay',
+      delay === undefined ? undefined : typeof delay === 'object' ? dictionary(delay, pythonValue) : pythonValue(delay),
+    ),
     ...keyword('method', specification.method === undefined ? undefined : `'${specification.method}'`),
     ...namespaceArgument(specification.namespace, constants),
     ...common(name, specification),
@@ -202,7 +236,9 @@ export function synapses(name: string, specification: SynapsesSpecification, con
   return [
     head,
     ...schedule,
-    ...calls.map((call, index) => connectLine(object, call, `${name}.${calls.length === 1 ? '' : `${index}.`}`, companion)),
+    ...calls.map((call, index) =>
+      connectLine(object, call, `${name}.${calls.length === 1 ? '' : `${index}.`}`, companion),
+    ),
     ...initializerLines(object, name, specification.initializers, companion),
     ...regularLines(object, specification.run_regularly),
   ].join('\n');
@@ -217,11 +253,16 @@ function dictionary<T>(map: Readonly<Record<string, T>>, code: (value: T) => str
 }
 
 function connectLine(object: string, call: Connect, key: string, companion: Companion): string {
-  if (typeof call !== 'object') return call === true ? `${object}.connect()` : pythonCall(`${object}.connect`, [pythonValue(call)]);
+  if (typeof call !== 'object')
+    return call === true ? `${object}.connect()` : pythonCall(`${object}.connect`, [pythonValue(call)]);
   const index = (side: 'i' | 'j', value: ConnectArguments['i']): readonly string[] =>
     keyword(
       side,
-      value === undefined ? undefined : typeof value === 'object' ? companion.list(value, `${key}${side}`) : pythonIndex(value),
+      value === undefined
+        ? undefined
+        : typeof value === 'object'
+          ? companion.list(value, `${key}${side}`)
+          : pythonIndex(value),
     );
   return pythonCall(`${object}.connect`, [
     ...(call.condition === undefined ? [] : [pythonValue(call.condition)]),
@@ -234,7 +275,8 @@ function connectLine(object: string, call: Connect, key: string, companion: Comp
 }
 
 /** An index, or Brian's text for one, which stays a text even when it is a number. */
-const pythonIndex = (value: number | string): string => (typeof value === 'number' ? String(value) : pythonString(value));
+const pythonIndex = (value: number | string): string =>
+  typeof value === 'number' ? String(value) : pythonString(value);
 
 // --- Inputs, monitors, phases ---------------------------------------------------------------------------------------
 
@@ -319,7 +361,9 @@ export function resultLines(
   const values = (variables: SpikeMonitor['variables'] | boolean): readonly (readonly [string, string])[] =>
     names(variables).map((key) => [key, `${key}_`]);
   return [
-    ...Object.entries(events).map(([name, { variables }]) => entry(name, [['i', 'i'], ['t', 't_'], ...values(variables)])),
+    ...Object.entries(events).map(([name, { variables }]) =>
+      entry(name, [['i', 'i'], ['t', 't_'], ...values(variables)]),
+    ),
     ...Object.entries(states).map(([name, { variables }]) => entry(name, [['t', 't_'], ...values(variables)])),
     ...rates.map((name) =>
       entry(name, [

@@ -7,7 +7,9 @@ export function pythonString(text: string, indent = '    '): string {
   return `'''\n${lines.join('\n')}\n${indent}'''`;
 }
 
-/** `-60 mV` → `-60*mV`; a number or Python's own word as it is; anything else is an expression of Brian's, in quotes. */
+/**
+ * `-60 mV` → `-60*mV`; a number or Python's own word as it is; anything else is an expression of Brian's, in quotes.
+ */
 export function pythonValue(value: string | number | boolean): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return pythonNumber(value);

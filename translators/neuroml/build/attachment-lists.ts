@@ -10,8 +10,16 @@ export class AttachmentLists {
 
   constructor(private readonly diagnostics: Diagnostics) {}
 
-  /** The attachments of a type that instances of another go to; undefined where there are none. @diagnostic lems/no-attachments */
-  listFor(target: ComponentType, type: ComponentType, wanted: string | undefined, component: Component): string | undefined {
+  /**
+   * The attachments of a type that instances of another go to; undefined where there are none. @diagnostic
+   * lems/no-attachments
+   */
+  listFor(
+    target: ComponentType,
+    type: ComponentType,
+    wanted: string | undefined,
+    component: Component,
+  ): string | undefined {
     let ofTarget = this.#lists.get(target);
     if (!ofTarget) this.#lists.set(target, (ofTarget = new Map<ComponentType, Map<string, string | null>>()));
     let ofType = ofTarget.get(type);
@@ -21,15 +29,21 @@ export class AttachmentLists {
       found = findList(target, type, wanted) ?? null;
       ofType.set(wanted ?? '', found);
       if (found === null)
-        this.diagnostics.add(messages.noAttachments(type.name, target.name, wanted, typesAttached(target)), component.place);
+        this.diagnostics.add(
+          messages.noAttachments(type.name, target.name, wanted, typesAttached(target)),
+          component.place,
+        );
     }
     return found ?? undefined;
   }
 }
 
-const typesAttached = (type: ComponentType): readonly string[] => [...type.attachments.values()].map((list) => list.type);
+const typesAttached = (type: ComponentType): readonly string[] =>
+  [...type.attachments.values()].map((list) => list.type);
 
 function findList(target: ComponentType, type: ComponentType, wanted: string | undefined): string | undefined {
-  const fits = [...target.attachments.values()].filter((list) => list.type === 'Component' || type.lineage.includes(list.type));
+  const fits = [...target.attachments.values()].filter(
+    (list) => list.type === 'Component' || type.lineage.includes(list.type),
+  );
   return fits.find(({ name }) => name === wanted)?.name ?? fits.at(0)?.name;
 }

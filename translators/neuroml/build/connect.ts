@@ -1,6 +1,6 @@
 /**
- * What the structures of a network connect: events from cell to cell, instances attached to cells, tunnels between them. Connections of one kind
- * between the same populations are one group, held as columns of numbers.
+ * What the structures of a network connect: events from cell to cell, instances attached to cells, tunnels between
+ * them. Connections of one kind between the same populations are one group, held as columns of numbers.
  */
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
@@ -79,7 +79,8 @@ class Connector {
       if (runs && !standsApart(inner)) continue;
       const within = this.#containerOf(container, inner);
       if (within) this.visit(within);
-      else if (inner.type.structure.length > 0) this.#run(snapshot(inner), null, container, inner.type.structure, noAliases);
+      else if (inner.type.structure.length > 0)
+        this.#run(snapshot(inner), null, container, inner.type.structure, noAliases);
     }
   }
 
@@ -99,7 +100,8 @@ class Connector {
   ): void {
     let aliases: Map<string, Alias> | null = null;
     const scope = { component, own, around };
-    const alias = (name: string): Alias => aliases?.get(name) ?? outer.get(name) ?? { items: this.#items(scope, name), written: name };
+    const alias = (name: string): Alias =>
+      aliases?.get(name) ?? outer.get(name) ?? { items: this.#items(scope, name), written: name };
     for (const part of parts) {
       switch (part.kind) {
         case 'with': {
@@ -109,7 +111,11 @@ class Connector {
         }
         case 'forEach':
           for (const item of this.#each(scope, part.instances, part.place)) {
-            const inner = new Map([...outer, ...(aliases ?? []), [part.as, { items: [item], written: part.as }] as const]);
+            const inner = new Map([
+              ...outer,
+              ...(aliases ?? []),
+              [part.as, { items: [item], written: part.as }] as const,
+            ]);
             this.#run(component, own, around, part.body, inner);
           }
           break;
@@ -149,14 +155,18 @@ class Connector {
     const found = draftIn(container);
     if (found && index >= 0 && index < found.count) return [{ draft: found.draft, index: found.start + index }];
     const path = `${id}[${index}]`;
-    this.diagnostics.add(found ? messages.outOfRange(path, index, found.count) : messages.notAnInstance(path), component.place);
+    this.diagnostics.add(
+      found ? messages.outOfRange(path, index, found.count) : messages.notAnInstance(path),
+      component.place,
+    );
     return [];
   }
 
   /** What a name in a structure stands for: `this`, `parent`, the path in an attribute, or a path as it is. */
   #items({ component, own, around }: Scope, written: string): readonly Item[] {
     if (written === 'this') return own ? [own.self ?? own] : [];
-    if (written === 'parent') return own ? (own.parent ? [own.parent.self ?? own.parent] : []) : [around.self ?? around];
+    if (written === 'parent')
+      return own ? (own.parent ? [own.parent.self ?? own.parent] : []) : [around.self ?? around];
     const path = component.attributes[written];
     const base = own && (path ?? written).startsWith('./') ? own : around;
     if (path === undefined) return this.#settle(follow(base, written), written, component);
@@ -177,10 +187,16 @@ class Connector {
         if (found.rest.length === 0 || /^\d+$/.test(found.rest[0] ?? '')) return [found.cell];
         if (found.rest.length === 1 && /\/\d+\/[^/]+\/?$/.test(path)) {
           // The last step only repeats what the population consists of; other tools do not read it.
-          this.diagnostics.add({ severity: 'warning', ...messages.otherComponent(path, found.cell.draft.component.id) }, component.place);
+          this.diagnostics.add(
+            { severity: 'warning', ...messages.otherComponent(path, found.cell.draft.component.id) },
+            component.place,
+          );
           return [found.cell];
         }
-        this.diagnostics.add(messages.unsupported(`a connection to the part ${found.rest.join('/')} of an instance`), component.place);
+        this.diagnostics.add(
+          messages.unsupported(`a connection to the part ${found.rest.join('/')} of an instance`),
+          component.place,
+        );
         return [];
       case 'container': {
         const only = found.container.self ?? onlyCell(found.container);
@@ -221,7 +237,10 @@ class Connector {
       }
       const id: string | undefined = at?.attributes[step];
       container =
-        (id === undefined ? undefined : containerNamed(around, id)) ?? container?.withId(step) ?? container?.list(step)?.[0] ?? null;
+        (id === undefined ? undefined : containerNamed(around, id)) ??
+        container?.withId(step) ??
+        container?.list(step)?.[0] ??
+        null;
       if (!container) return undefined;
       at = container.component;
       around = container.parent;
@@ -231,7 +250,12 @@ class Connector {
 
   // --- Connections --------------------------------------------------------------------------------------------------
 
-  #eventConnection(component: Component, part: Extract<StructureDefinition, { kind: 'eventConnection' }>, from: Alias, to: Alias): void {
+  #eventConnection(
+    component: Component,
+    part: Extract<StructureDefinition, { kind: 'eventConnection' }>,
+    from: Alias,
+    to: Alias,
+  ): void {
     const receiver = part.receiver === undefined ? null : this.#reference(component, part.receiver);
     if (receiver === undefined) return;
     const { attributes } = component;
@@ -258,7 +282,10 @@ class Connector {
     const found = referenced(component, written, this.lems);
     if (!found) {
       const id = component.attributes[written.replace(/^(?:\.\.\/)+/, '')];
-      this.diagnostics.add(messages.missingReference(written, id, [...this.lems.byId.keys()].slice(0, 1000)), component.place);
+      this.diagnostics.add(
+        messages.missingReference(written, id, [...this.lems.byId.keys()].slice(0, 1000)),
+        component.place,
+      );
     }
     return found;
   }
@@ -294,15 +321,32 @@ class Connector {
     const target = receiver ?? to.draft.component;
     const outPort = how.sourcePort ?? firstOutPort(from.draft.component.type);
     const inPort = how.targetPort ?? firstInPort(target.type);
-    if (outPort === undefined) return this.diagnostics.add(messages.noPort(from.draft.component.id, 'out'), component.place);
+    if (outPort === undefined)
+      return this.diagnostics.add(messages.noPort(from.draft.component.id, 'out'), component.place);
     if (inPort === undefined) return this.diagnostics.add(messages.noPort(target.id, 'in'), component.place);
     const list = receiver ? this.#lists.listFor(to.draft.component.type, receiver.type, how.list, component) : '';
     if (list === undefined) return;
-    this.#add(component, { receiver, from, to, list, outPort, inPort, peer: null, delay: how.delay, values: how.values, towards: 'post' });
+    this.#add(component, {
+      receiver,
+      from,
+      to,
+      list,
+      outPort,
+      inPort,
+      peer: null,
+      delay: how.delay,
+      values: how.values,
+      towards: 'post',
+    });
   }
 
   /** Both ends of a tunnel get an instance each, which sees the other. */
-  #tunnel(component: Component, part: Extract<StructureDefinition, { kind: 'tunnel' }>, endA: Alias, endB: Alias): void {
+  #tunnel(
+    component: Component,
+    part: Extract<StructureDefinition, { kind: 'tunnel' }>,
+    endA: Alias,
+    endB: Alias,
+  ): void {
     const [a, b] = [this.#reference(component, part.componentA), this.#reference(component, part.componentB)];
     if (!a || !b) return;
     const values = part.assigns.length === 0 ? [] : assigned(component, part.assigns, 0, this.lems, this.diagnostics);
@@ -322,7 +366,15 @@ class Connector {
         const second: Peer = { name, component: a, advanced: itself };
         // The first end is the one that documents call `pre`.
         this.#add(component, { ...rest, receiver: a, from: right, to: left, list: listA, peer: first, towards: 'pre' });
-        this.#add(component, { ...rest, receiver: b, from: left, to: right, list: listB, peer: second, towards: 'post' });
+        this.#add(component, {
+          ...rest,
+          receiver: b,
+          from: left,
+          to: right,
+          list: listB,
+          peer: second,
+          towards: 'post',
+        });
       }
     }
   }
@@ -356,7 +408,12 @@ class Connector {
 
   #last: Connections | null = null;
 
-  #groupOf(component: Component, made: Made, fromPlace: Connections['fromPlace'], toPlace: Connections['toPlace']): Connections {
+  #groupOf(
+    component: Component,
+    made: Made,
+    fromPlace: Connections['fromPlace'],
+    toPlace: Connections['toPlace'],
+  ): Connections {
     const { receiver, from, to, list, outPort, inPort, peer } = made;
     const holder = component.parent ?? component;
     const other = peer ? `${peer.name} ${this.#number(peer.component)} ${peer.advanced}` : '';
@@ -407,7 +464,10 @@ function placeOn({ draft }: Cell, component: Component, end: 'pre' | 'post'): Se
 
 const placeKey = (place: SegmentPlace | null): string => (place ? `${place.segment}@${place.along}` : '');
 
-/** An attribute of a component, or of the nearest one around it that has it: what a type requires of those that enclose it. */
+/**
+ * An attribute of a component, or of the nearest one around it that has it: what a type requires of those that enclose
+ * it.
+ */
 function attributeOutwards(component: Component, name: string): string | undefined {
   for (let at: Component | null = component; at; at = at.parent) {
     const found = at.attributes[name];

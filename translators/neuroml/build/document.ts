@@ -174,8 +174,18 @@ class Assembler implements Assembled {
     return train && !this.#watched.has(id) && isRelay(component, flat, train) ? train : null;
   }
 
-  /** Adds the populations that tell another of the events of its list: what it hears before it is advanced, itself, what it hears after. */
-  #withTrain(to: string, component: Component, size: number, flat: FlatType, order: number, add: (order: number) => void): number {
+  /**
+   * Adds the populations that tell another of the events of its list: what it hears before it is advanced, itself, what
+   * it hears after.
+   */
+  #withTrain(
+    to: string,
+    component: Component,
+    size: number,
+    flat: FlatType,
+    order: number,
+    add: (order: number) => void,
+  ): number {
     const train = this.types.trainOf(component);
     const { before, after } = train ? effectsOf(flat, train) : { before: [], after: [] };
     let next = order;
@@ -184,7 +194,14 @@ class Assembler implements Assembled {
       const from = freeId(`${to}_times`, this.naming, this.populations);
       this.places.set(`/populations/${from}`, component.place);
       this.populations[from] = { size, spikes: replayed(train, size), ...(next === 0 ? {} : { order: next }) };
-      this.#trains.push({ from, to, size, flat, component, onEvent: onEvent.map((statement) => prefixedStatement(statement, 'post')) });
+      this.#trains.push({
+        from,
+        to,
+        size,
+        flat,
+        component,
+        onEvent: onEvent.map((statement) => prefixedStatement(statement, 'post')),
+      });
       next += 1;
     };
     tell(before);
@@ -234,7 +251,12 @@ class Assembler implements Assembled {
     if (train) {
       const { size, holder } = draft;
       this.places.set(`/populations/${id}`, holder.place);
-      this.populations[id] = { size, spikes: replayed(train, size), ...positionsOf(draft), ...(order === 0 ? {} : { order }) };
+      this.populations[id] = {
+        size,
+        spikes: replayed(train, size),
+        ...positionsOf(draft),
+        ...(order === 0 ? {} : { order }),
+      };
       return order + 1;
     }
     return this.#withTrain(id, draft.component, draft.size, cell.flat, order, (at) => this.#cells(draft, id, cell, at));
@@ -249,18 +271,32 @@ class Assembler implements Assembled {
     this.#population(id, cell, draft.size, draft.properties, order, draft.holder.place, (name) => {
       const found = this.types.providing(cell, name);
       if (found?.variable.expression.kind !== 'name') return undefined;
-      return { population: this.naming.populations.get(found.draft), variable: found.variable.expression.name, index: found.index };
+      return {
+        population: this.naming.populations.get(found.draft),
+        variable: found.variable.expression.name,
+        index: found.index,
+      };
     });
     Object.assign(this.populations[id] as object, positionsOf(draft));
   }
 
   /** Cells with compartments: what is attached to them adds to the inputs that they have as points. */
-  #compartmental(id: string, cell: CellType, { compartments, spike, places }: CompartmentCell, draft: Draft, order: number): void {
+  #compartmental(
+    id: string,
+    cell: CellType,
+    { compartments, spike, places }: CompartmentCell,
+    draft: Draft,
+    order: number,
+  ): void {
     const generic = neuronDocument(cell.flat, () => 0, new Set()).document;
     // Others may listen to a cell that has no threshold, and hear nothing.
     const silent = [...this.types.portsOf(cell.flat)].filter((port) => port !== 'spike' || !spike);
-    for (const port of silent) this.diagnostics.add(messages.neverEmits(draft.component.id, port), draft.component.place);
-    const events = { ...(spike ? { spike } : {}), ...Object.fromEntries(silent.map((port) => [port, { when: 'False' }])) };
+    for (const port of silent)
+      this.diagnostics.add(messages.neverEmits(draft.component.id, port), draft.component.place);
+    const events = {
+      ...(spike ? { spike } : {}),
+      ...Object.fromEntries(silent.map((port) => [port, { when: 'False' }])),
+    };
     const document = {
       ...('inputs' in generic ? { inputs: generic['inputs'] } : {}),
       ...(Object.keys(events).length > 0 ? { events } : {}),
@@ -268,11 +304,21 @@ class Assembler implements Assembled {
     };
     const type = this.#type('neurons', cell, { document, places: new Map([['', draft.component.place], ...places]) });
     this.places.set(`/populations/${id}`, draft.holder.place);
-    this.populations[id] = { type: type.id, size: draft.size, ...positionsOf(draft), ...(order === 0 ? {} : { order }) };
+    this.populations[id] = {
+      type: type.id,
+      size: draft.size,
+      ...positionsOf(draft),
+      ...(order === 0 ? {} : { order }),
+    };
   }
 
   /** An end of a projection: a population, or a place on its cells. */
-  #end(population: string, draft: Draft, place: SegmentPlace | null, at: Place): string | Readonly<Record<string, unknown>> {
+  #end(
+    population: string,
+    draft: Draft,
+    place: SegmentPlace | null,
+    at: Place,
+  ): string | Readonly<Record<string, unknown>> {
     const compartments = place && this.types.compartmentsOf(draft);
     if (!compartments || !place) return population;
     const found = compartments.placeOf(place.segment, place.along);
@@ -284,7 +330,9 @@ class Assembler implements Assembled {
   attached(one: Attached, order: number): number {
     const id = this.naming.attached.get(one) ?? '';
     const cell = this.types.ofAttached(one.component, one.to);
-    return this.#withTrain(id, one.component, one.targets.length, cell.flat, order, (at) => this.#attached(one, id, cell, at));
+    return this.#withTrain(id, one.component, one.targets.length, cell.flat, order, (at) =>
+      this.#attached(one, id, cell, at),
+    );
   }
 
   #attached(one: Attached, id: string, cell: CellType, order: number): void {
@@ -338,21 +386,36 @@ class Assembler implements Assembled {
     const cell = receiver && this.types.ofSynapse(receiver, from, to, peer);
     const handler = outPort === null ? [] : cell ? cell.flat.handler(inPort) : target.flat.handler(inPort);
     const heard = outPort !== null && (cell ?? target).flat.hears(inPort);
-    const contributes = receiver && cell ? this.#contributions(receiver, list, target.flat, cell.flat) : new Map<string, Expression>();
+    const contributes =
+      receiver && cell ? this.#contributions(receiver, list, target.flat, cell.flat) : new Map<string, Expression>();
     const onEvent = heard ? (cell ? handler : handler.map((statement) => prefixedStatement(statement, 'post'))) : null;
     if (!onEvent && contributes.size === 0 && !cell) return;
-    const document = synapseDocument(cell?.flat ?? null, (parameter) => (cell ? this.types.valueOf(cell, parameter) : 0), {
-      onEvent,
-      contributes,
-    });
-    const type = this.#type('synapses', cell ?? target, document, cell ? undefined : `${target.component.id}_${inPort}`);
+    const document = synapseDocument(
+      cell?.flat ?? null,
+      (parameter) => (cell ? this.types.valueOf(cell, parameter) : 0),
+      {
+        onEvent,
+        contributes,
+      },
+    );
+    const type = this.#type(
+      'synapses',
+      cell ?? target,
+      document,
+      cell ? undefined : `${target.component.id}_${inPort}`,
+    );
     const values = cell ? this.#values(cell, type, properties, sources.length) : new Map<string, unknown>();
     const port = outPort === null ? 'spike' : identifier(outPort);
     const source = this.naming.populations.get(from) ?? '';
     const delay = delays.common ?? delays.toArray();
     this.places.set(`/projections/${id}`, place);
     this.projections[id] = {
-      from: onEvent && port !== 'spike' ? { of: source, event: port } : onEvent ? source : this.#end(source, from, group.fromPlace, place),
+      from:
+        onEvent && port !== 'spike'
+          ? { of: source, event: port }
+          : onEvent
+            ? source
+            : this.#end(source, from, group.fromPlace, place),
       to: this.#end(this.naming.populations.get(to) ?? '', to, group.toPlace, place),
       synapse: type.id,
       connect: { rule: 'list', sources: sources.toArray(), targets: targets.toArray() },
@@ -367,7 +430,10 @@ class Assembler implements Assembled {
     const target = this.types.ofCell(one.to);
     const cell = this.types.ofAttached(one.component, one.to);
     const contributes = new Map(
-      [...this.#contributions(one.component, one.list, target.flat, cell.flat)].map(([name, e]) => [name, prefixed(e, 'pre')]),
+      [...this.#contributions(one.component, one.list, target.flat, cell.flat)].map(([name, e]) => [
+        name,
+        prefixed(e, 'pre'),
+      ]),
     );
     if (contributes.size === 0) return;
     const id = this.naming.attachments.get(one) ?? '';
@@ -378,7 +444,11 @@ class Assembler implements Assembled {
       from: this.naming.attached.get(one) ?? '',
       to: this.#end(this.naming.populations.get(one.to) ?? '', one.to, one.toPlace, one.place),
       synapse: type.id,
-      connect: { rule: 'list', sources: Array.from({ length: one.targets.length }, (_, k) => k), targets: one.targets.toArray() },
+      connect: {
+        rule: 'list',
+        sources: Array.from({ length: one.targets.length }, (_, k) => k),
+        targets: one.targets.toArray(),
+      },
       ...(order === 0 ? {} : { order }),
     };
   }
@@ -389,7 +459,11 @@ class Assembler implements Assembled {
     for (const input of target.inputsFrom(component, list)) {
       const value = own.seen([input.variable]);
       if (value) contributes.set(`post.${input.name}`, fit({ ...value, zero: false }, input.dimension));
-      else this.diagnostics.add(messages.unknownQuantity(`${list}[*]/${input.variable}`, input.variable, own.visible), component.place);
+      else
+        this.diagnostics.add(
+          messages.unknownQuantity(`${list}[*]/${input.variable}`, input.variable, own.visible),
+          component.place,
+        );
     }
     return contributes;
   }
@@ -397,13 +471,21 @@ class Assembler implements Assembled {
   /** The canonical type of a document: one that was made before where only values of parameters differ. */
   #type(kind: 'neurons' | 'synapses', cell: CellType, { document, places }: PlacedDocument, wanted?: string): Kept {
     const own = (document['parameters'] ?? {}) as Readonly<Record<string, { readonly value: unknown }>>;
-    const shapes = Object.entries(own).map(([name, { value, ...rest }]) => [name, typeof value === 'number' ? rest : { ...rest, value }]);
+    const shapes = Object.entries(own).map(([name, { value, ...rest }]) => [
+      name,
+      typeof value === 'number' ? rest : { ...rest, value },
+    ]);
     const key = `${kind} ${JSON.stringify({ ...document, parameters: shapes })}`;
     const known = this.#kept.get(key);
     if (known) return known;
     const simple = cell.nodes.length === 1;
-    const id = this.#ids[kind].take(wanted ?? (simple ? cell.component.type.name : cell.component.id || cell.component.type.name));
-    const kept: Kept = { id, defaults: Object.fromEntries(Object.entries(own).map(([name, { value }]) => [name, value])) };
+    const id = this.#ids[kind].take(
+      wanted ?? (simple ? cell.component.type.name : cell.component.id || cell.component.type.name),
+    );
+    const kept: Kept = {
+      id,
+      defaults: Object.fromEntries(Object.entries(own).map(([name, { value }]) => [name, value])),
+    };
     this.#kept.set(key, kept);
     this[kind][id] = document;
     if (wanted === undefined) this.lemsTypes[id] = cell.component.type.name;
@@ -421,7 +503,10 @@ class Assembler implements Assembled {
     }
     for (const [property, value] of properties.settled(count)) {
       const parameter = cell.flat.parameters.find(
-        ({ source }) => source.kind !== 'expression' && source.name === property && (source.kind === 'outside' || source.ordinal === 0),
+        ({ source }) =>
+          source.kind !== 'expression' &&
+          source.name === property &&
+          (source.kind === 'outside' || source.ordinal === 0),
       );
       if (!parameter) continue;
       if (value === defaults[parameter.name]) values.delete(parameter.name);

@@ -36,7 +36,11 @@ export const notAnInstance = (path: string): Finding => ({
 
 export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
   id === undefined
-    ? { code: 'lems/missing-reference', message: `the reference ${shorten(reference)} is not given`, expected: reference }
+    ? {
+        code: 'lems/missing-reference',
+        message: `the reference ${shorten(reference)} is not given`,
+        expected: reference,
+      }
     : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
 
 export const badCount = (name: string, found: number | undefined): Finding => ({
@@ -46,7 +50,12 @@ export const badCount = (name: string, found: number | undefined): Finding => ({
   found: found === undefined ? 'nothing' : String(found),
 });
 
-export const noAttachments = (component: string, type: string, list: string | undefined, known: readonly string[]): Finding => ({
+export const noAttachments = (
+  component: string,
+  type: string,
+  list: string | undefined,
+  known: readonly string[],
+): Finding => ({
   code: 'lems/no-attachments',
   message:
     list === undefined

@@ -1,5 +1,6 @@
 /**
- * The instances of a network: containers, which only hold others, and cells, which run. Cells of one component in one container are one population.
+ * The instances of a network: containers, which only hold others, and cells, which run. Cells of one component in one
+ * container are one population.
  *
  * Which is which follows from the types alone: what has dynamics runs, what encloses it is a container.
  */
@@ -7,7 +8,13 @@
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { constantValue } from '../../../src/lang/constant-value.js';
 import { referenced, valueOf } from '../components.js';
-import type { AssignDefinition, Component, ComponentType, LemsModel, StructureDefinition } from '../lems/definitions.js';
+import type {
+  AssignDefinition,
+  Component,
+  ComponentType,
+  LemsModel,
+  StructureDefinition,
+} from '../lems/definitions.js';
 import { NumberList, PropertyLists } from './lists.js';
 import * as messages from './messages.js';
 import { placeOf } from './positions.js';
@@ -21,7 +28,9 @@ export interface Draft {
   size: number;
   /** Properties that the cells were given when they were made. */
   readonly properties: PropertyLists;
-  /** Three coordinates of each cell in micrometres, as far as all so far have a place; null where the first has none. */
+  /**
+   * Three coordinates of each cell in micrometres, as far as all so far have a place; null where the first has none.
+   */
   positions: NumberList<Float64Array> | null;
   /** Position among all populations in the order of stepping. */
   readonly ordinal: number;
@@ -42,7 +51,10 @@ export interface Group {
   readonly count: number;
 }
 
-/** An instance that holds others. Networks have as many as they have cells with places of their own: what most do not have is made when it is needed. */
+/**
+ * An instance that holds others. Networks have as many as they have cells with places of their own: what most do not
+ * have is made when it is needed.
+ */
 export class Container {
   /** Where the container runs itself. */
   self: Cell | null = null;
@@ -91,7 +103,9 @@ export interface Network {
 export function isDynamic({ dynamics }: ComponentType): boolean {
   if (!dynamics) return false;
   const { stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes } = dynamics;
-  return [stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes].some(({ length }) => length > 0);
+  return [stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes].some(
+    ({ length }) => length > 0,
+  );
 }
 
 /** Parts of structures that make or connect instances of their own, rather than parts of the one that they are in. */
@@ -123,7 +137,10 @@ export function holdsNetwork(component: Component): boolean {
   return found;
 }
 
-/** Whether a child of a component that runs is a network of its own rather than a part of it: nothing of the component's equations reads it. */
+/**
+ * Whether a child of a component that runs is a network of its own rather than a part of it: nothing of the component's
+ * equations reads it.
+ */
 export function standsApart(inner: Component): boolean {
   const { dynamics } = inner.parent?.type ?? {};
   const read = dynamics?.derivedVariables.some(
@@ -143,7 +160,12 @@ const mostContainers = 20_000_000;
  * @param around  where the component stands, when that is not all there is
  * @diagnostic lems/missing-reference, lems/unknown-reference, lems/bad-count, lems/bad-assignment
  */
-export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Diagnostics, around: Container | null = null): Network {
+export function makeNetwork(
+  target: Component,
+  lems: LemsModel,
+  diagnostics: Diagnostics,
+  around: Container | null = null,
+): Network {
   const drafts: Draft[] = [];
   const known = new Map<Component, Map<Component, Draft>>();
   const draftOf = (component: Component, holder: Component, container: Container | null): Draft => {
@@ -152,7 +174,15 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
     let draft = ofHolder.get(component);
     if (!draft) {
       const defaultOf = (property: string): number => valueOf(component, property, lems) ?? 0;
-      draft = { component, holder, container, size: 0, properties: new PropertyLists(defaultOf), positions: null, ordinal: drafts.length };
+      draft = {
+        component,
+        holder,
+        container,
+        size: 0,
+        properties: new PropertyLists(defaultOf),
+        positions: null,
+        ordinal: drafts.length,
+      };
       ofHolder.set(component, draft);
       drafts.push(draft);
     }
@@ -164,7 +194,11 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
     const runs = isDynamic(component.type);
     const container = new Container(component, parent);
     if (depth > deepest || ++containers > mostContainers) {
-      if (!overgrown) diagnostics.add(depth > deepest ? messages.tooDeep(deepest) : messages.tooMany(mostContainers), component.place);
+      if (!overgrown)
+        diagnostics.add(
+          depth > deepest ? messages.tooDeep(deepest) : messages.tooMany(mostContainers),
+          component.place,
+        );
       overgrown = true;
     }
     if (overgrown) return container;
@@ -199,7 +233,8 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
       }
       const draft = draftOf(inner, holderOf(component, part.component), container);
       container.groups.push({ reference: part.component, draft, start: draft.size, count });
-      // What a cell requires may be a value of the very instance that holds it, which others of the population have another of.
+      // What a cell requires may be a value of the very instance that holds it, which others of the population have
+      // another of.
       const held =
         component.parent?.type === undefined
           ? []
@@ -210,11 +245,13 @@ export function makeNetwork(target: Component, lems: LemsModel, diagnostics: Dia
       }
       const assigns = part.kind === 'multiInstantiate' ? part.assigns : [];
       if (assigns.length > 0)
-        for (let k = 0; k < count; k++) draft.properties.push(draft.size + k, assigned(component, assigns, k, lems, diagnostics));
+        for (let k = 0; k < count; k++)
+          draft.properties.push(draft.size + k, assigned(component, assigns, k, lems, diagnostics));
       const place = count === 1 ? placeOf(component, lems) : undefined;
       if (place) {
         if (draft.size === 0) draft.positions = NumberList.ofValues();
-        if (draft.positions?.length === 3 * draft.size) for (const coordinate of place) draft.positions.push(coordinate);
+        if (draft.positions?.length === 3 * draft.size)
+          for (const coordinate of place) draft.positions.push(coordinate);
       }
       draft.size += count;
     }
@@ -250,7 +287,10 @@ function countOf(component: Component, name: string, most: number, lems: LemsMod
   return 0;
 }
 
-/** Values that properties of a new instance get: expressions over the parameters of the component that makes it, and the instance's index. */
+/**
+ * Values that properties of a new instance get: expressions over the parameters of the component that makes it, and the
+ * instance's index.
+ */
 export function assigned(
   component: Component,
   assigns: readonly AssignDefinition[],

@@ -38,7 +38,9 @@ export function follow(from: Container, path: string): Target {
       if (container.self && !leadsOn(container, steps[at + 1])) return cellAt(container.self, steps, at + 1);
       continue;
     }
-    const found = inner ? element(inner, Number(index)) : (grouped(container, name, index) ?? numbered(container, name));
+    const found = inner
+      ? element(inner, Number(index))
+      : (grouped(container, name, index) ?? numbered(container, name));
     if (!found) {
       // What a container runs itself has variables of its own.
       if (container.self) return cellAt(container.self, steps, at);
@@ -85,7 +87,10 @@ function numbered(container: Container, name: string): Target | undefined {
   return /^\d+$/.test(name) ? element(container, Number(name)) : undefined;
 }
 
-/** The instance of an index within a population: of cells that one element of a structure made, or of containers that hold one each. */
+/**
+ * The instance of an index within a population: of cells that one element of a structure made, or of containers that
+ * hold one each.
+ */
 function element(container: Container, index: number): Target | undefined {
   const draft = draftIn(container);
   if (!draft) return undefined;
@@ -95,7 +100,9 @@ function element(container: Container, index: number): Target | undefined {
 }
 
 /** All cells of the population that a container is. */
-export function draftIn(container: Container): { readonly draft: Draft; readonly start: number; readonly count: number } | undefined {
+export function draftIn(
+  container: Container,
+): { readonly draft: Draft; readonly start: number; readonly count: number } | undefined {
   const [group] = container.groups;
   if (group) return group;
   const ofHolder = holders.get(container.component);
@@ -108,7 +115,8 @@ const holders = new WeakMap<Component, Draft>();
 
 /** Makes populations known under the components that hold the references to their cells. */
 export function registerHolders(drafts: readonly Draft[]): void {
-  for (const draft of drafts) if (draft.holder !== draft.component && !holders.has(draft.holder)) holders.set(draft.holder, draft);
+  for (const draft of drafts)
+    if (draft.holder !== draft.component && !holders.has(draft.holder)) holders.set(draft.holder, draft);
 }
 
 /** The one cell of a container that holds one. */

@@ -9,7 +9,10 @@ import type { Component } from '../lems/definitions.js';
 import type { Train } from './trains.js';
 
 /** The events of a train for each of some elements, as a population of a canonical document has them. */
-export function replayed({ times }: Train, size: number): { readonly indices: readonly number[]; readonly times: unknown } {
+export function replayed(
+  { times }: Train,
+  size: number,
+): { readonly indices: readonly number[]; readonly times: unknown } {
   const all = Array.from(times);
   const elements = Array.from({ length: size }, (_, element) => element);
   return {
@@ -21,7 +24,8 @@ export function replayed({ times }: Train, size: number): { readonly indices: re
 /** Whether all that a component does with its events is to pass each on as a spike. */
 export function isRelay(component: Component, flat: FlatType, { port }: Train): boolean {
   const outer = flat.outPort;
-  if (outer === undefined || identifier(outer) !== 'spike' || flat.inputs.length > 0 || flat.parameters.length > 0) return false;
+  if (outer === undefined || identifier(outer) !== 'spike' || flat.inputs.length > 0 || flat.parameters.length > 0)
+    return false;
   const { onEvents = [], onConditions = [], regimes = [], kineticSchemes = [] } = component.type.dynamics ?? {};
   const [handler, second] = onEvents;
   const emissions = handler?.actions.filter(({ kind }) => kind === 'emit') ?? [];
@@ -30,8 +34,8 @@ export function isRelay(component: Component, flat: FlatType, { port }: Train): 
 }
 
 /**
- * What an instance does at each event of a train: some of it before the instance is advanced, as the list would be in its place, and some after, for
- * parts that have had their turn by then.
+ * What an instance does at each event of a train: some of it before the instance is advanced, as the list would be in
+ * its place, and some after, for parts that have had their turn by then.
  */
 export function effectsOf(
   flat: FlatType,
@@ -47,5 +51,8 @@ export function effectsOf(
   };
   for (const node of flat.tree.root.inner) if (ahead.has(node.component)) visit(node);
   const statements = flat.handler(port);
-  return { before: statements.filter(({ target }) => !late.has(target)), after: statements.filter(({ target }) => late.has(target)) };
+  return {
+    before: statements.filter(({ target }) => !late.has(target)),
+    after: statements.filter(({ target }) => late.has(target)),
+  };
 }

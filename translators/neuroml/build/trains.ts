@@ -1,7 +1,7 @@
 /**
- * Long lists of events at given times. A component that holds thousands of parts, each of which tells it once that its time has come, would be as many
- * conditions to test in each step; as a list of times it costs what its events cost. What such a part is follows from its equations, whatever
- * its type is called.
+ * Long lists of events at given times. A component that holds thousands of parts, each of which tells it once that its
+ * time has come, would be as many conditions to test in each step; as a list of times it costs what its events cost.
+ * What such a part is follows from its equations, whatever its type is called.
  */
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -46,23 +46,33 @@ function findTrain(component: Component, lems: LemsModel): Train | null {
   };
   const parts = component.children.filter((inner) => timeIn(inner) !== null);
   const [first] = parts;
-  if (!first || parts.length <= few || parts.some(({ type }) => type !== first.type) || isRead(component, first.role)) return null;
+  if (!first || parts.length <= few || parts.some(({ type }) => type !== first.type) || isRead(component, first.role))
+    return null;
   const heard = hearing(component, first, lems);
   if (!heard) return null;
   const name = timeIn(first) ?? '';
   const times = Float64Array.from(parts, (part) => valueOf(part, name, lems) ?? NaN);
   // A part without a time was told of, and never speaks.
   const isPart = new Set(parts);
-  return { times: times.filter((time) => !Number.isNaN(time)), rest: withChildren(component, (inner) => !isPart.has(inner)), ...heard };
+  return {
+    times: times.filter((time) => !Number.isNaN(time)),
+    rest: withChildren(component, (inner) => !isPart.has(inner)),
+    ...heard,
+  };
 }
 
-function withChildren({ id, type, role, parent, attributes, place, children }: Component, keep: (inner: Component) => boolean): Component {
+function withChildren(
+  { id, type, role, parent, attributes, place, children }: Component,
+  keep: (inner: Component) => boolean,
+): Component {
   return { id, type, role, parent, attributes, place, children: children.filter(keep) };
 }
 
 /** Whether the equations of a component read what is in a list of its own. */
 function isRead({ type }: Component, list: string): boolean {
-  return (type.dynamics?.derivedVariables ?? []).some(({ select }) => select !== undefined && /^\w+/.exec(select)?.[0] === list);
+  return (type.dynamics?.derivedVariables ?? []).some(
+    ({ select }) => select !== undefined && /^\w+/.exec(select)?.[0] === list,
+  );
 }
 
 /** How a component hears of the events of a part; null where it does not, or something else does too. */
@@ -81,11 +91,12 @@ function hearing(component: Component, part: Component, lems: LemsModel): Pick<T
 }
 
 /**
- * The parameter with the time at which instances of a type emit their one event; null where they do anything else: one condition, which holds once
- * the time has come and a variable is still zero, and sets that variable.
+ * The parameter with the time at which instances of a type emit their one event; null where they do anything else: one
+ * condition, which holds once the time has come and a variable is still zero, and sets that variable.
  */
 function timeOf({ dynamics, parameters, structure }: ComponentType): string | null {
-  if (!dynamics || structure.some((part) => part.kind === 'childInstance' || part.kind === 'multiInstantiate')) return null;
+  if (!dynamics || structure.some((part) => part.kind === 'childInstance' || part.kind === 'multiInstantiate'))
+    return null;
   const { onConditions, onEvents, onStart, regimes, kineticSchemes, stateVariables, timeDerivatives } = dynamics;
   const [only, second] = onConditions;
   if (!only || second || [onEvents, onStart, regimes, kineticSchemes].some(({ length }) => length > 0)) return null;
@@ -99,12 +110,18 @@ function timeOf({ dynamics, parameters, structure }: ComponentType): string | nu
 
 /** Whether actions make a variable another number than zero. */
 function isSet(flag: string, actions: readonly ActionDefinition[]): boolean {
-  const values = actions.flatMap((action) => (action.kind === 'assign' && action.variable === flag ? [action.value.tree] : []));
+  const values = actions.flatMap((action) =>
+    action.kind === 'assign' && action.variable === flag ? [action.value.tree] : [],
+  );
   return values.length === 1 && values[0]?.kind === 'number' && values[0].value !== 0;
 }
 
 /** The parameter P of a condition `t >= P and flag == 0`, in either order; null for any other. */
-function once(test: Expression, parameters: ReadonlyMap<string, unknown>, isFlag: (name: string) => boolean): string | null {
+function once(
+  test: Expression,
+  parameters: ReadonlyMap<string, unknown>,
+  isFlag: (name: string) => boolean,
+): string | null {
   if (test.kind !== 'binary' || test.operator !== 'and') return null;
   for (const [due, unset] of [
     [test.left, test.right],
@@ -112,7 +129,8 @@ function once(test: Expression, parameters: ReadonlyMap<string, unknown>, isFlag
   ] as const) {
     if (due.kind !== 'binary' || due.operator !== '>=' || due.left.kind !== 'name' || due.left.name !== 't') continue;
     if (due.right.kind !== 'name' || !parameters.has(due.right.name)) continue;
-    if (unset.kind !== 'binary' || unset.operator !== '==' || unset.left.kind !== 'name' || !isFlag(unset.left.name)) continue;
+    if (unset.kind !== 'binary' || unset.operator !== '==' || unset.left.kind !== 'name' || !isFlag(unset.left.name))
+      continue;
     if (unset.right.kind === 'number' && unset.right.value === 0) return due.right.name;
   }
   return null;

@@ -28,7 +28,10 @@ export interface CellType {
 
 const signatures = new WeakMap<Component, string>();
 
-/** A text that is equal for components whose instances have the same equations: everything of them but values and the id of the outermost. */
+/**
+ * A text that is equal for components whose instances have the same equations: everything of them but values and the id
+ * of the outermost.
+ */
 function signatureOf(component: Component, lems: LemsModel, depth = 0): string {
   const known = signatures.get(component);
   if (known !== undefined) return known;
@@ -37,7 +40,9 @@ function signatureOf(component: Component, lems: LemsModel, depth = 0): string {
   if (depth < 100) {
     for (const [name, text] of Object.entries(attributes)) {
       if (!shapes(type, name)) continue;
-      const made = type.structure.some((part) => 'component' in part && part.component === name) && referenced(component, name, lems);
+      const made =
+        type.structure.some((part) => 'component' in part && part.component === name) &&
+        referenced(component, name, lems);
       parts.push(`${name}=${made ? `${made.id}:${signatureOf(made, lems, depth + 1)}` : text}`);
     }
     for (const inner of component.children) {
@@ -110,7 +115,8 @@ export class Types {
     const known = this.#compartments.get(component);
     if (known !== undefined) return known;
     let temperature: number | undefined;
-    for (let at = container; at && temperature === undefined; at = at.parent) temperature = valueOf(at.component, 'temperature', this.lems);
+    for (let at = container; at && temperature === undefined; at = at.parent)
+      temperature = valueOf(at.component, 'temperature', this.lems);
     const made = cellWithCompartments(component, this.lems, this.diagnostics, temperature);
     this.#compartments.set(component, made);
     return made;
@@ -125,14 +131,21 @@ export class Types {
       const seen = target.flat.seen([name]);
       return seen ? { parameter: seen.dimension } : this.#fromContainers(to.container, name);
     };
-    return this.#with(this.#flat(this.#cells, `attached ${key}`, component, 'neuron', outside), component, to.container);
+    return this.#with(
+      this.#flat(this.#cells, `attached ${key}`, component, 'neuron', outside),
+      component,
+      to.container,
+    );
   }
 
   /** The type of instances that live on connections to cells of a population. */
   ofSynapse(component: Component, from: Draft, to: Draft, peer: Peer | null): CellType {
     const target = this.ofCell(to);
     const source = peer ? this.ofCell(from) : null;
-    const other = peer && source ? `|${this.#id(source.flat)} ${peer.name} ${signatureOf(peer.component, this.lems)} ${peer.advanced}` : '';
+    const other =
+      peer && source
+        ? `|${this.#id(source.flat)} ${peer.name} ${signatureOf(peer.component, this.lems)} ${peer.advanced}`
+        : '';
     const key = `${signatureOf(component, this.lems)}|${this.#id(target.flat)}${other}`;
     const outside: Outside = (name) => {
       const seen = target.flat.seen([name]);
@@ -146,8 +159,17 @@ export class Types {
     return this.#with(flat, component, to.container);
   }
 
-  /** A variable of the instance at the other end: what it requires of its cell is as that was when the instance was advanced last. */
-  #ofPeer({ component, advanced }: Peer, source: FlatType, name: string, node: TreeNode, divided: boolean): Meaning | undefined {
+  /**
+   * A variable of the instance at the other end: what it requires of its cell is as that was when the instance was
+   * advanced last.
+   */
+  #ofPeer(
+    { component, advanced }: Peer,
+    source: FlatType,
+    name: string,
+    node: TreeNode,
+    divided: boolean,
+  ): Meaning | undefined {
     const { type } = component;
     if (type.requirements.has(name)) {
       const seen = source.seen([name]);
@@ -178,13 +200,23 @@ export class Types {
     const known = kept.get(key);
     if (known) return known;
     const { lems, diagnostics } = this;
-    const flat = new FlatType(component, { lems, diagnostics, kind, outside, apart: standsApart, ...(peer ? { peer } : {}) });
+    const flat = new FlatType(component, {
+      lems,
+      diagnostics,
+      kind,
+      outside,
+      apart: standsApart,
+      ...(peer ? { peer } : {}),
+    });
     kept.set(key, flat);
     return flat;
   }
 
   #with(flat: FlatType, component: Component, container: Container | null): CellType {
-    const nodes = component === flat.component ? flat.tree.nodes : growTree(component, this.lems, this.diagnostics, standsApart).nodes;
+    const nodes =
+      component === flat.component
+        ? flat.tree.nodes
+        : growTree(component, this.lems, this.diagnostics, standsApart).nodes;
     return { flat, nodes, component, container };
   }
 
@@ -228,7 +260,10 @@ export class Types {
   }
 
   /** The container that runs itself and has a variable that a cell reads. */
-  providing(cell: CellType, name: string): { readonly draft: Draft; readonly index: number; readonly variable: Meaning } | undefined {
+  providing(
+    cell: CellType,
+    name: string,
+  ): { readonly draft: Draft; readonly index: number; readonly variable: Meaning } | undefined {
     for (let at = cell.container; at; at = at.parent) {
       const variable = at.self && this.ofCell(at.self.draft).flat.seen([name]);
       if (at.self && variable) return { ...at.self, variable };
@@ -250,7 +285,10 @@ export class Types {
 
 /** Whether instances of a type have a variable of a name, which hides that of the cell that they are attached to. */
 function hasOwn(type: ComponentType, name: string): boolean {
-  return type.properties.has(name) || [...stateVariables(type), ...derivedVariables(type)].some((variable) => variable.name === name);
+  return (
+    type.properties.has(name) ||
+    [...stateVariables(type), ...derivedVariables(type)].some((variable) => variable.name === name)
+  );
 }
 
 /** A meaning seen from an end of a synapse. */
@@ -260,7 +298,9 @@ function dotted(side: 'pre' | 'post', meaning: Meaning): Meaning {
 
 /** An expression of a cell's own names as a synapse at one end of it says it. */
 export function prefixed(e: Expression, side: 'pre' | 'post'): Expression {
-  return mapExpression(e, (part) => (part.kind === 'name' && part.name !== 't' ? { ...part, name: `${side}.${part.name}` } : part));
+  return mapExpression(e, (part) =>
+    part.kind === 'name' && part.name !== 't' ? { ...part, name: `${side}.${part.name}` } : part,
+  );
 }
 
 /** The same for a statement. */

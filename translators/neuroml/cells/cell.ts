@@ -1,10 +1,11 @@
 /**
- * Cells with several compartments: morphology and biophysical properties as the canonical `compartments`. A cell of one segment, or of one unbranched
- * section that is one compartment, is a point and goes the way of all other components.
+ * Cells with several compartments: morphology and biophysical properties as the canonical `compartments`. A cell of one
+ * segment, or of one unbranched section that is one compartment, is a point and goes the way of all other components.
  *
  * This is the one part of the importer that knows types of NeuroML by name.
  *
- * Source: NeuroML 2.3.1; how sections, areas and divisions are meant, its exports to simulators of several compartments.
+ * Source: NeuroML 2.3.1; how sections, areas and divisions are meant, its exports to simulators of several
+ * compartments.
  */
 
 import type { Diagnostics, Finding, Place } from '../../../src/diagnostics/diagnostic.js';
@@ -104,7 +105,12 @@ class Builder {
     const species = this.#on(this.#inside, 'species');
     const used = [capacitances, starts, resistivities, populations, species].flat().map(({ segments }) => segments);
     const { morphology, groups } = this.shape;
-    const cut = cutSections(morphology, groups, [...used, ...densities.map(({ segments }) => segments)], this.diagnostics);
+    const cut = cutSections(
+      morphology,
+      groups,
+      [...used, ...densities.map(({ segments }) => segments)],
+      this.diagnostics,
+    );
     const context = this.#context([...densities, ...populations], species);
     const sections = this.#sections(cut, capacitances, resistivities, starts);
     const named = this.#groups(cut);
@@ -117,7 +123,8 @@ class Builder {
       flats.push({ id, component, flat });
       this.#places.set(`/compartments/mechanisms/${id}`, component.place);
     };
-    for (const { component, segments, along } of densities) add(component, segments, densityMechanism(component, context, along));
+    for (const { component, segments, along } of densities)
+      add(component, segments, densityMechanism(component, context, along));
     for (const { component, segments } of populations) {
       const area = segments.reduce((sum, position) => sum + areaOf(morphology.segments[position]!), 0) * 1e-12;
       add(component, segments, populationMechanism(component, context, area));
@@ -125,7 +132,11 @@ class Builder {
     for (const { component, segments } of species) {
       const model = referenced(component, 'concentrationModel', this.lems);
       if (model) add(component, segments, poolMechanism(component, model, ionOf(component), context));
-      else this.diagnostics.add(messages.noReference('concentrationModel', component.attributes['concentrationModel']), component.place);
+      else
+        this.diagnostics.add(
+          messages.noReference('concentrationModel', component.attributes['concentrationModel']),
+          component.place,
+        );
     }
     const initial = starts.find(({ segments }) => segments.includes(morphology.root)) ?? starts[0];
     const compartments = {
@@ -165,17 +176,19 @@ class Builder {
 
   /** Densities; those whose parameter varies are on the group that the variable part names. */
   #densities(): readonly Density[] {
-    return (this.#membrane ? childrenOf(this.#membrane, 'baseChannelDensity') : []).flatMap((component): readonly Density[] => {
-      const variable = childOf(component, 'variableParameter');
-      if (!variable) {
-        const segments = this.#segmentsOf(component);
-        return segments ? [{ component, segments, along: null }] : [];
-      }
-      const group = variable.attributes['segmentGroup'];
-      const segments = this.shape.groups.segmentsOf(group, variable);
-      const along = segments && this.#along(variable, group, segments);
-      return segments && along ? [{ component, segments, along }] : [];
-    });
+    return (this.#membrane ? childrenOf(this.#membrane, 'baseChannelDensity') : []).flatMap(
+      (component): readonly Density[] => {
+        const variable = childOf(component, 'variableParameter');
+        if (!variable) {
+          const segments = this.#segmentsOf(component);
+          return segments ? [{ component, segments, along: null }] : [];
+        }
+        const group = variable.attributes['segmentGroup'];
+        const segments = this.shape.groups.segmentsOf(group, variable);
+        const along = segments && this.#along(variable, group, segments);
+        return segments && along ? [{ component, segments, along }] : [];
+      },
+    );
   }
 
   /** The inhomogeneous parameter that a variable part refers to, as a number at each place. */
@@ -252,7 +265,11 @@ class Builder {
     const pool = species.find(({ component }) => ionOf(component) === ion)?.component;
     const level = (name: string): number | undefined => pool && valueOf(pool, name, this.lems);
     const [inside, outside] = [level('initialConcentration'), level('initialExtConcentration')];
-    return { valence: valenceOf(ion) ?? 0, ...(inside === undefined ? {} : { inside }), ...(outside === undefined ? {} : { outside }) };
+    return {
+      valence: valenceOf(ion) ?? 0,
+      ...(inside === undefined ? {} : { inside }),
+      ...(outside === undefined ? {} : { outside }),
+    };
   }
 
   #sections(
@@ -337,7 +354,11 @@ class Builder {
     return { when: `v > ${this.#value(threshold.component)}*volt`, edge: 'rising', ...place };
   }
 
-  #placeOf(cut: Sections, segment: string, along: number): { readonly section: string; readonly fraction: number } | undefined {
+  #placeOf(
+    cut: Sections,
+    segment: string,
+    along: number,
+  ): { readonly section: string; readonly fraction: number } | undefined {
     const { morphology } = this.shape;
     const position = morphology.byId.get(String(Number(segment)));
     if (position === undefined) return undefined;
@@ -347,7 +368,8 @@ class Builder {
   /** The value of a component that has one, in SI. */
   #value(component: Component): number {
     const value = valueOf(component, 'value', this.lems);
-    if (value === undefined) this.diagnostics.add(messages.badQuantity('value', component.attributes['value']), component.place);
+    if (value === undefined)
+      this.diagnostics.add(messages.badQuantity('value', component.attributes['value']), component.place);
     return value ?? 0;
   }
 

@@ -18,7 +18,8 @@ const middle = 0.5;
 
 /** Where a connection or input meets a cell: what it does not say is the middle of segment 0. */
 export function segmentPlace({ attributes }: Component, end: 'pre' | 'post'): SegmentPlace {
-  const given = (keys: readonly string[]): string | undefined => keys.map((key) => attributes[key]).find((text) => text !== undefined);
+  const given = (keys: readonly string[]): string | undefined =>
+    keys.map((key) => attributes[key]).find((text) => text !== undefined);
   const along = Number(given(names[end].along) ?? middle);
   return { segment: given(names[end].segment) ?? '0', along: along >= 0 && along <= 1 ? along : middle };
 }

@@ -7,8 +7,9 @@ import { childOf, childrenOf, type Morphology } from './segments.js';
 import { hasMorphology, isPoint, shapeOf } from './shape.js';
 
 /**
- * The component with which a cell takes the generic way: points that segments leave out are filled in, and of a cell with compartments only the root
- * segment is kept, since all that is asked of that way is what the cell is called by, not how it moves. Others are returned as they are.
+ * The component with which a cell takes the generic way: points that segments leave out are filled in, and of a cell
+ * with compartments only the root segment is kept, since all that is asked of that way is what the cell is called by,
+ * not how it moves. Others are returned as they are.
  */
 export function genericCell(component: Component, lems: LemsModel, diagnostics: Diagnostics): Component {
   if (!hasMorphology(component)) return component;
@@ -55,10 +56,19 @@ export function genericCell(component: Component, lems: LemsModel, diagnostics: 
   );
 }
 
-/** What stands where a part of the membrane does not say: none of it is in the equations of a cell with compartments. */
-const leftOut: Readonly<Record<string, string>> = { spikeThresh: '0 mV', specificCapacitance: '1 uF_per_cm2', initMembPotential: '0 mV' };
+/**
+ * What stands where a part of the membrane does not say: none of it is in the equations of a cell with compartments.
+ */
+const leftOut: Readonly<Record<string, string>> = {
+  spikeThresh: '0 mV',
+  specificCapacitance: '1 uF_per_cm2',
+  initMembPotential: '0 mV',
+};
 
-/** Biophysical properties with one threshold, one capacitance and one initial potential, where groups of segments have their own or none. */
+/**
+ * Biophysical properties with one threshold, one capacitance and one initial potential, where groups of segments have
+ * their own or none.
+ */
 function withOneOfEach(biophysics: Component, lems: LemsModel): Component {
   return withChildren(
     biophysics,
@@ -81,6 +91,9 @@ function isTapered({ segments }: Morphology, position: number): boolean {
   return proximal.diameter !== distal.diameter;
 }
 
-function withChildren({ id, type, role, parent, attributes, place }: Component, children: readonly Component[]): Component {
+function withChildren(
+  { id, type, role, parent, attributes, place }: Component,
+  children: readonly Component[],
+): Component {
   return { id, type, role, parent, attributes, children, place };
 }

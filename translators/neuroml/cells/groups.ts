@@ -12,7 +12,10 @@ const deepest = 1000;
 export interface Groups {
   readonly ids: readonly string[];
   readonly components: ReadonlyMap<string, Component>;
-  /** Positions of the segments of a group, ascending; undefined after a finding. Without an id, or `all` where there is no such group: all. */
+  /**
+   * Positions of the segments of a group, ascending; undefined after a finding. Without an id, or `all` where there is
+   * no such group: all.
+   */
   segmentsOf(id: string | undefined, at: Component): Uint32Array | undefined;
 }
 
@@ -53,7 +56,12 @@ export function readGroups(component: Component, morphology: Morphology, diagnos
   return { ids, components, segmentsOf };
 }
 
-function membersOf(group: Component, morphology: Morphology, segmentsOf: Groups['segmentsOf'], diagnostics: Diagnostics): Uint32Array {
+function membersOf(
+  group: Component,
+  morphology: Morphology,
+  segmentsOf: Groups['segmentsOf'],
+  diagnostics: Diagnostics,
+): Uint32Array {
   const taken = new Set<number>();
   const take = (positions: Iterable<number>): void => {
     for (const position of positions) taken.add(position);
@@ -62,7 +70,8 @@ function membersOf(group: Component, morphology: Morphology, segmentsOf: Groups[
     const id = of?.attributes['segment'];
     if (of === undefined || id === undefined) return undefined;
     const found = morphology.byId.get(String(Number(id)));
-    if (found === undefined) diagnostics.add(messages.unknownSegment(id, [...morphology.byId.keys()].slice(0, 1000)), of.place);
+    if (found === undefined)
+      diagnostics.add(messages.unknownSegment(id, [...morphology.byId.keys()].slice(0, 1000)), of.place);
     return found;
   };
   for (const member of childrenOf(group, 'member')) {
@@ -79,7 +88,8 @@ function membersOf(group: Component, morphology: Morphology, segmentsOf: Groups[
     if (to && last === undefined) continue;
     const way = last === undefined ? beyond(first, morphology) : wayUp(last, first, morphology);
     if (way) take(way);
-    else diagnostics.add(messages.noPath(from?.attributes['segment'] ?? '', to?.attributes['segment'] ?? ''), path.place);
+    else
+      diagnostics.add(messages.noPath(from?.attributes['segment'] ?? '', to?.attributes['segment'] ?? ''), path.place);
   }
   for (const tree of childrenOf(group, 'subTree')) {
     const [from, to] = [childOf(tree, 'from'), childOf(tree, 'to')];
@@ -98,7 +108,9 @@ function beyond(first: number, { children }: Morphology): readonly number[] {
   return found;
 }
 
-/** The segments from one towards the root up to another, both included; null where the other does not lie on the way. */
+/**
+ * The segments from one towards the root up to another, both included; null where the other does not lie on the way.
+ */
 function wayUp(from: number, to: number, { segments }: Morphology): readonly number[] | null {
   const way: number[] = [];
   for (let at = from; at >= 0; at = segments[at]?.parent ?? -1) {

@@ -1,6 +1,6 @@
 /**
- * Channels and pools on the membrane of a cell with compartments, as canonical mechanisms: the equations of the component, flattened as those of
- * any other, with what they require of the cell read from their place.
+ * Channels and pools on the membrane of a cell with compartments, as canonical mechanisms: the equations of the
+ * component, flattened as those of any other, with what they require of the cell read from their place.
  */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -56,7 +56,10 @@ export interface FlatMechanism {
   readonly document: MechanismDocument;
 }
 
-/** How names that components require of a cell are read at a place on it. Currents that are required are of the whole compartment. */
+/**
+ * How names that components require of a cell are read at a place on it. Currents that are required are of the whole
+ * compartment.
+ */
 function atPlace({ ions, pools }: MembraneContext, own: Outside = () => undefined): Outside {
   const known = new Map<string, Meaning>([
     ['v', { expression: nameOf('v'), dimension: volt }],
@@ -71,7 +74,9 @@ function atPlace({ ions, pools }: MembraneContext, own: Outside = () => undefine
       pools.has(ion) ? { expression: nameOf(name), dimension: concentration } : literal(0, concentration);
     known.set(`caConc${suffix}`, level(`${ion}_i`));
     known.set(`caConcExt${suffix}`, level(`${ion}_o`));
-    const current = ions.has(ion) ? { expression: product(nameOf(`i_${ion}`), nameOf('area')), dimension: ampere } : literal(0, ampere);
+    const current = ions.has(ion)
+      ? { expression: product(nameOf(`i_${ion}`), nameOf('area')), dimension: ampere }
+      : literal(0, ampere);
     known.set(`iCa${suffix}`, current);
   }
   return (name) => own(name) ?? known.get(name);
@@ -139,7 +144,11 @@ function currentName(component: Component, { ions }: MembraneContext): string {
  *
  * @param varying  what a parameter of it is along the cell, as an expression over its place
  */
-export function densityMechanism(component: Component, context: MembraneContext, varying: Varying | null): FlatMechanism {
+export function densityMechanism(
+  component: Component,
+  context: MembraneContext,
+  varying: Varying | null,
+): FlatMechanism {
   const source = varying ? uniform(component, varying, context) : component;
   const { flat, document } = mechanism(source, context, atPlace(context), (made) => ({
     [currentName(component, context)]: made.seen(['iDensity'])?.expression,
@@ -178,7 +187,12 @@ export function populationMechanism(component: Component, context: MembraneConte
 }
 
 /** A pool: the concentration model of a species, from its initial concentrations. */
-export function poolMechanism(species: Component, model: Component, ion: string, context: MembraneContext): FlatMechanism {
+export function poolMechanism(
+  species: Component,
+  model: Component,
+  ion: string,
+  context: MembraneContext,
+): FlatMechanism {
   const { lems } = context;
   const own: Outside = (name) => {
     const declared = species.type.parameters.get(name);
@@ -190,7 +204,8 @@ export function poolMechanism(species: Component, model: Component, ion: string,
   }));
 }
 
-// --- What varies along a cell -----------------------------------------------------------------------------------------
+// --- What varies along a cell
+// -----------------------------------------------------------------------------------------
 
 /** A parameter that varies along the cell. */
 export interface Varying {
@@ -216,7 +231,12 @@ const units: Readonly<Record<string, readonly [unit: string, scale: string]>> = 
  * @returns null after a finding
  * @diagnostic neuroml/quantity
  */
-export function varying(variable: Component, symbol: string, position: string, diagnostics: Diagnostics): Varying | null {
+export function varying(
+  variable: Component,
+  symbol: string,
+  position: string,
+  diagnostics: Diagnostics,
+): Varying | null {
   const parameter = variable.attributes['parameter'] ?? 'condDensity';
   const written = childOf(variable, 'inhomogeneousValue');
   const text = written?.attributes['value'];
@@ -243,13 +263,21 @@ export function varying(variable: Component, symbol: string, position: string, d
   return null;
 }
 
-/** A density whose parameter varies as the density of the same kind whose parameter does not: what the standard leaves without equations. */
+/**
+ * A density whose parameter varies as the density of the same kind whose parameter does not: what the standard leaves
+ * without equations.
+ */
 function uniform(component: Component, { parameter }: Varying, { lems }: MembraneContext): Component {
   const { type } = component;
   const plain = lems.types.get(type.name.replace('NonUniform', ''));
   const own = plain ?? type;
   const placeholder = parameter === 'permeability' ? '1 m_per_s' : '1 S_per_m2';
-  return { ...plainComponent(component), type: own, attributes: { ...component.attributes, [parameter]: placeholder }, children: [] };
+  return {
+    ...plainComponent(component),
+    type: own,
+    attributes: { ...component.attributes, [parameter]: placeholder },
+    children: [],
+  };
 }
 
 function plainComponent({ id, type, role, parent, attributes, children, place }: Component): Component {

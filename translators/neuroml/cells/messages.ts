@@ -19,13 +19,16 @@ export const pointMissing = (id: string, end: 'proximal' | 'distal'): Finding =>
   code: 'neuroml/segment-point',
   message: `segment ${id} has no ${end} point`,
   expected: `<${end} x="…" y="…" z="…" diameter="…"/>`,
-  ...(end === 'proximal' ? { hint: 'only a segment with a parent may leave it out: it begins where the parent ends' } : {}),
+  ...(end === 'proximal'
+    ? { hint: 'only a segment with a parent may leave it out: it begins where the parent ends' }
+    : {}),
 });
 
 export const coordinate = (name: string, text: string | undefined): Finding => ({
   code: 'neuroml/coordinate',
   message: text === undefined ? `the point has no ${name}` : `${shorten(text)} is no ${name}`,
-  expected: name === 'diameter' ? 'a number from 0 on, in micrometres without unit' : 'a number, in micrometres without unit',
+  expected:
+    name === 'diameter' ? 'a number from 0 on, in micrometres without unit' : 'a number, in micrometres without unit',
 });
 
 export const unknownSegment = (id: string, known: readonly string[]): Finding => ({
@@ -44,7 +47,9 @@ export const fraction = (text: string): Finding => ({
 export const roots = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-roots',
   message:
-    ids.length === 0 ? 'every segment has a parent, so that the segments form a loop' : `the segments ${ids.join(', ')} have no parent`,
+    ids.length === 0
+      ? 'every segment has a parent, so that the segments form a loop'
+      : `the segments ${ids.join(', ')} have no parent`,
   expected: 'one segment without a parent',
 });
 

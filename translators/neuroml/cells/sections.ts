@@ -1,6 +1,7 @@
 /**
- * Unbranched sections of a cell, as tools for several compartments cut them: segment groups with the neuroLexId of an unbranched section, and a
- * section of its own for every other segment. Where properties differ along a section, it is cut there.
+ * Unbranched sections of a cell, as tools for several compartments cut them: segment groups with the neuroLexId of an
+ * unbranched section, and a section of its own for every other segment. Where properties differ along a section, it is
+ * cut there.
  */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -41,7 +42,12 @@ function propertyOf(component: Component, tag: string): string | undefined {
  * @param used  groups that properties are given for: a section never lies partly in one
  * @diagnostic neuroml/branched-section, neuroml/section-overlap (warnings)
  */
-export function cutSections(morphology: Morphology, groups: Groups, used: readonly Uint32Array[], diagnostics: Diagnostics): Sections {
+export function cutSections(
+  morphology: Morphology,
+  groups: Groups,
+  used: readonly Uint32Array[],
+  diagnostics: Diagnostics,
+): Sections {
   const { segments, order } = morphology;
   const chains = markedChains(morphology, groups, diagnostics);
   const inChain = new Uint8Array(segments.length);
@@ -151,7 +157,12 @@ function cut(members: readonly number[], signature: Uint32Array): readonly (read
 }
 
 /** Where along a section a place on a segment is. */
-export function fractionOf({ sections, of, before }: Sections, morphology: Morphology, segment: number, along: number): number {
+export function fractionOf(
+  { sections, of, before }: Sections,
+  morphology: Morphology,
+  segment: number,
+  along: number,
+): number {
   const { length } = sections[of[segment]!]!;
   if (length === 0) return along;
   return (before[segment]! + along * morphology.segments[segment]!.length) / length;
@@ -190,7 +201,11 @@ function pointsOf(members: readonly number[], { segments }: Morphology): readonl
   for (const position of members) {
     const { proximal, distal, ownProximal } = segments[position]!;
     const same =
-      last !== null && last.x === proximal.x && last.y === proximal.y && last.z === proximal.z && last.diameter === proximal.diameter;
+      last !== null &&
+      last.x === proximal.x &&
+      last.y === proximal.y &&
+      last.z === proximal.z &&
+      last.diameter === proximal.diameter;
     if (last === null || (ownProximal && !same)) points.push(numbers(proximal));
     points.push(numbers(distal));
     last = distal;
@@ -198,4 +213,9 @@ function pointsOf(members: readonly number[], { segments }: Morphology): readonl
   return points;
 }
 
-const numbers = ({ x, y, z, diameter }: Point): readonly number[] => [metres(x), metres(y), metres(z), metres(diameter)];
+const numbers = ({ x, y, z, diameter }: Point): readonly number[] => [
+  metres(x),
+  metres(y),
+  metres(z),
+  metres(diameter),
+];

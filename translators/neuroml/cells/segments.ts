@@ -51,7 +51,8 @@ export function childOf(component: Component, type: string): Component | undefin
 /**
  * The tree of segments of a morphology; null after an error.
  *
- * @diagnostic neuroml/segment-id, neuroml/segment-twice, neuroml/segment-point, neuroml/coordinate, neuroml/unknown-segment,
+ * @diagnostic neuroml/segment-id, neuroml/segment-twice, neuroml/segment-point, neuroml/coordinate,
+ *   neuroml/unknown-segment,
  *   neuroml/fraction-along, neuroml/segment-roots, neuroml/segment-loop
  */
 export function readMorphology(morphology: Component, diagnostics: Diagnostics): Morphology | null {
@@ -173,6 +174,7 @@ function readPoint(point: Component, diagnostics: Diagnostics): Point | null {
     return null;
   };
   const [x, y, z, diameter] = ['x', 'y', 'z', 'diameter'].map(read);
-  if (typeof x !== 'number' || typeof y !== 'number' || typeof z !== 'number' || typeof diameter !== 'number') return null;
+  if (typeof x !== 'number' || typeof y !== 'number' || typeof z !== 'number' || typeof diameter !== 'number')
+    return null;
   return { x, y, z, diameter };
 }

@@ -121,7 +121,10 @@ export function behaviourOf(
   const initial = Object.fromEntries(
     Object.entries(type.state).map(([name, { initial: first }]) => {
       const here = given[name];
-      return [name, here ?? (typeof first === 'number' ? first : typeof first === 'string' ? numbers.value(first, { t: 0 }) : NaN)];
+      return [
+        name,
+        here ?? (typeof first === 'number' ? first : typeof first === 'string' ? numbers.value(first, { t: 0 }) : NaN),
+      ];
     }),
   );
   return { ...firing, initial };
@@ -138,10 +141,15 @@ const ratesOf =
 function byEvents(type: NeuronType, numbers: Numbers): Firing | undefined {
   const rates = ratesOf(Object.entries(type.derivatives), numbers);
   const [event, ...more] = Object.values(type.events);
-  if (more.length > 0 || event?.edge === 'rising' || event?.multiplicity !== undefined || event?.section !== undefined) return undefined;
+  if (more.length > 0 || event?.edge === 'rising' || event?.multiplicity !== undefined || event?.section !== undefined)
+    return undefined;
   const never = { held: new Set<string>(), isRefractory: () => false };
   if (!event) return { rates, fires: () => false, after: (at) => at, ...never };
-  const firing = { rates, fires: (at: Point) => numbers.value(event.when, at) !== 0, after: (at: Point) => numbers.after(event.do, at) };
+  const firing = {
+    rates,
+    fires: (at: Point) => numbers.value(event.when, at) !== 0,
+    after: (at: Point) => numbers.after(event.do, at),
+  };
   const { refractory } = event;
   if (!refractory) return { ...firing, ...never };
   if (refractory.for === undefined || !refractory.suppress || refractory.of !== undefined) return undefined;
@@ -156,7 +164,16 @@ function byRegimes(type: NeuronType, numbers: Numbers): Firing | undefined {
   const [out, ...more] = active?.transitions ?? [];
   const resting = regimes.find(([other]) => other === out?.to)?.[1];
   const [back, ...others] = resting?.transitions ?? [];
-  if (!active || !out || !resting || !back || more.length + others.length > 0 || back.to !== name || regimes.length !== 2) return undefined;
+  if (
+    !active ||
+    !out ||
+    !resting ||
+    !back ||
+    more.length + others.length > 0 ||
+    back.to !== name ||
+    regimes.length !== 2
+  )
+    return undefined;
   const shared = Object.entries(type.derivatives);
   const resumed = (seconds: number): boolean => {
     // When it fired, the cell kept the time.

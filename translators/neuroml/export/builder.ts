@@ -15,13 +15,19 @@ export function builderOf({ model, data, dimensions, dt }: ExportContext): TypeB
     if (!table) return undefined;
     const values = Array.from(numbersOf(table.values, data));
     const { columns } = table;
-    const rows = columns === null ? [values] : Array.from({ length: columns }, (_, k) => values.filter((_value, at) => at % columns === k));
+    const rows =
+      columns === null
+        ? [values]
+        : Array.from({ length: columns }, (_, k) => values.filter((_value, at) => at % columns === k));
     return { dt: table.dt, dimension: dimensionOfUnit(table.unit), rows };
   });
 }
 
 /** Derived variables, each after those that it reads. */
-export function derivedOrder({ derived }: Pick<EquationSet, 'derived'>, parse: (text: string) => Expression): readonly string[] {
+export function derivedOrder(
+  { derived }: Pick<EquationSet, 'derived'>,
+  parse: (text: string) => Expression,
+): readonly string[] {
   const ordered: string[] = [];
   const state = new Map<string, 'open' | 'done'>();
   const visit = (name: string): void => {

@@ -38,11 +38,13 @@ export class CellEvents {
     // The reference interpreter attaches inputs to nothing that emits no events.
     if (events.length === 0)
       builder.conditions.push(element('OnCondition', { test: '1 .lt. 0' }, [element('EventOut', { port: 'spike' })]));
-    for (const [name, operation] of demands.operations) attempt(`../../operations/${name}`, () => this.#operate(name, operation));
+    for (const [name, operation] of demands.operations)
+      attempt(`../../operations/${name}`, () => this.#operate(name, operation));
     builder.conditions.push(...refractoriness.releases());
     if (timing === 'brian') {
       const later: Element[] = [];
-      for (const [name, event] of events) attempt(`events/${name}`, () => this.#event(name, event, jumps.length > 0 ? later : null));
+      for (const [name, event] of events)
+        attempt(`events/${name}`, () => this.#event(name, event, jumps.length > 0 ? later : null));
       for (const jump of jumps) this.#jump(jump);
       builder.conditions.push(...later);
       return;
@@ -73,8 +75,17 @@ export class CellEvents {
       const next = `next ${name}`;
       builder.state(next, time, false);
       // Ticks are steps: half a step before one is soon enough.
-      due = binary('and', due, binary('>=', nameOf('t'), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt')))));
-      ticks.push(builder.assign(builder.nameOf(next), builder.text(binary('+', nameOf(next), quantity(every, time)), 'statement')));
+      due = binary(
+        'and',
+        due,
+        binary('>=', nameOf('t'), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt')))),
+      );
+      ticks.push(
+        builder.assign(
+          builder.nameOf(next),
+          builder.text(binary('+', nameOf(next), quantity(every, time)), 'statement'),
+        ),
+      );
     }
     const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
     builder.conditions.push(element('OnCondition', { test: this.#test(due) }, [...ticks, ...statements]));
@@ -86,7 +97,8 @@ export class CellEvents {
     const own = builder.nameOf(variable);
     const tests = [`${from} .neq. 0`];
     for (const [event, { refractory }] of Object.entries(type.events)) {
-      const free = refractory?.writes === 'block' && refractory.rate.includes(variable) ? refractoriness.free(event) : null;
+      const free =
+        refractory?.writes === 'block' && refractory.rate.includes(variable) ? refractoriness.free(event) : null;
       if (free) tests.push(this.#test(free));
     }
     const test = tests.length === 1 ? (tests[0] ?? '') : tests.map((one) => `(${one})`).join(' .and. ');
@@ -114,7 +126,13 @@ export class CellEvents {
     this.#finish(name, event, test, [builder.assign(above, '1')], later);
   }
 
-  #finish(name: string, event: EventDefinition, test: string, before: readonly Element[], later: Element[] | null): void {
+  #finish(
+    name: string,
+    event: EventDefinition,
+    test: string,
+    before: readonly Element[],
+    later: Element[] | null,
+  ): void {
     const { builder, demands, refractoriness } = this.parts;
     const actions = [...before, ...refractoriness.begin(name)];
     if (demands.places.has('lastspike') && name === 'spike')

@@ -34,7 +34,13 @@ export interface GivenList {
 }
 
 /** The component types of a neuron type. */
-export function cellType(id: string, type: NeuronType, demands: Demands, context: ExportContext, given?: GivenList): BuiltCell {
+export function cellType(
+  id: string,
+  type: NeuronType,
+  demands: Demands,
+  context: ExportContext,
+  given?: GivenList,
+): BuiltCell {
   const { ids } = context;
   const channels = given ? given.channels : channelsOf(type, demands);
   const [only] = channels;
@@ -55,7 +61,9 @@ export function cellType(id: string, type: NeuronType, demands: Demands, context
           { name: attachment, extends: 'baseSynapse', description: `What acts on cells of ${id}.` },
           channels
             .filter(({ exposure }) => exposure !== 'i')
-            .map(({ exposure, dimension }) => element('Exposure', { name: exposure, dimension: context.dimensions.nameOf(dimension) })),
+            .map(({ exposure, dimension }) =>
+              element('Exposure', { name: exposure, dimension: context.dimensions.nameOf(dimension) }),
+            ),
         ),
       ];
   const plan: CellPlan = {
@@ -102,7 +110,10 @@ class CellWriter {
       builder.derive(builder.declare(noise, pure, `noise_${noise}`), pure, normal);
     }
     if (type.compartments)
-      context.report.missing(child(this.#pointer, 'compartments'), 'cells with several compartments are not written yet');
+      context.report.missing(
+        child(this.#pointer, 'compartments'),
+        'cells with several compartments are not written yet',
+      );
     const derived = derivedOrder(type, (text) => builder.parse(text));
     for (const name of derived) this.#try(`derived/${name}`, () => this.#derive(name));
     for (const [name, { rate }] of Object.entries(type.derivatives))
@@ -143,13 +154,16 @@ class CellWriter {
       if (name === 'lastspike') continue;
       const wanted = name === 'i' ? 'element_number' : name === 'N' ? 'element_count' : name;
       if (demands.varying.has(name)) builder.requirement(name, pure, wanted);
-      else builder.parameters.push(element('Parameter', { name: builder.declare(name, pure, wanted), dimension: 'none' }));
+      else
+        builder.parameters.push(element('Parameter', { name: builder.declare(name, pure, wanted), dimension: 'none' }));
       this.#see(name);
     }
     if (demands.places.has('lastspike')) {
       builder.state(lastSpike, time, false);
       builder.aliases.set('lastspike', nameOf(lastSpike));
-      builder.starts.push(builder.assign(builder.nameOf(lastSpike), builder.text(quantity(-10_000, time), 'statement')));
+      builder.starts.push(
+        builder.assign(builder.nameOf(lastSpike), builder.text(quantity(-10_000, time), 'statement')),
+      );
     }
     for (const name of demands.counted) {
       builder.state(countOf(name), pure);
@@ -159,7 +173,8 @@ class CellWriter {
       builder.state(name, lemsDimension(unit));
       this.#see(name);
     }
-    // The base type has an exposure of this name already; saying so once more is harmless, and not all readers inherit it.
+    // The base type has an exposure of this name already; saying so once more is harmless, and not all readers inherit
+    // it.
     for (const [name, { unit }] of Object.entries(type.derived)) {
       builder.declare(name, lemsDimension(unit));
       this.#see(name);
@@ -215,8 +230,8 @@ class CellWriter {
   }
 
   /**
-   * Noise is a number with a dimension that LEMS has not: its factor is taken as a number, and the product gets the dimension of the
-   * rate.
+   * Noise is a number with a dimension that LEMS has not: its factor is taken as a number, and the product gets the
+   * dimension of the rate.
    */
   #withNoise(variable: string, rate: Expression): Expression {
     const { type, builder } = this;
@@ -226,7 +241,9 @@ class CellWriter {
     if (!form) throw new NotExpressible('noise that is not multiplied by a factor alone');
     const dimension = divideDimensions(builder.dimensionOf(variable), time);
     const unit = quantity(1, dimension);
-    const noises = [...form.coefficients].map(([noise, factor]) => binary('*', binary('*', builder.bare(factor), nameOf(noise)), unit));
+    const noises = [...form.coefficients].map(([noise, factor]) =>
+      binary('*', binary('*', builder.bare(factor), nameOf(noise)), unit),
+    );
     return noises.reduce((sum: Expression, noise) => binary('+', sum, noise), form.constant);
   }
 

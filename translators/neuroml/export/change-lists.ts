@@ -1,4 +1,6 @@
-/** Lists of connections and inputs: those that are kept by their first element, and those that differ from the model's. */
+/**
+ * Lists of connections and inputs: those that are kept by their first element, and those that differ from the model's.
+ */
 
 import type { Model, Projection, Value } from '../../../src/model/model.js';
 import type { Attached, Connections } from '../build/connections.js';
@@ -27,8 +29,12 @@ export function changeLists(changes: Changes): boolean {
     .filter((group) => !group.peer || !isMirrored(group, wires.connections))
     .filter((group) => Object.hasOwn(changes.wanted.projections, naming.projections.get(group) ?? ''))
     .map((group) => connectionsGroup(naming.projections.get(group) ?? '', group, changes));
-  const left = wires.attached.filter((one) => Object.hasOwn(changes.wanted.projections, naming.attachments.get(one) ?? ''));
-  const inputs = left.map((one) => inputsGroup(naming.attached.get(one) ?? '', naming.attachments.get(one) ?? '', one, changes));
+  const left = wires.attached.filter((one) =>
+    Object.hasOwn(changes.wanted.projections, naming.attachments.get(one) ?? ''),
+  );
+  const inputs = left.map((one) =>
+    inputsGroup(naming.attached.get(one) ?? '', naming.attachments.get(one) ?? '', one, changes),
+  );
   return [...connected, ...inputs].every((group) => changeGroup(group, [...connected, ...inputs], changes));
 }
 
@@ -51,7 +57,12 @@ function changeGroup(group: Group, all: readonly Group[], changes: Changes): boo
   const shortened = nodes.some((node) => node?.count !== undefined);
   if (same && !shortened) return true;
   // Elements of several kinds within one holder are not told apart.
-  if (!columns || made.length !== group.targets.length || all.some((other) => other !== group && other.holder === holder)) return false;
+  if (
+    !columns ||
+    made.length !== group.targets.length ||
+    all.some((other) => other !== group && other.holder === holder)
+  )
+    return false;
   const node = changes.tree.nodeOf(holder);
   if (!node || nodes.length === 0 || nodes.some((one) => one === undefined)) return false;
   const written = nodes.filter((one) => one !== undefined);
@@ -128,7 +139,10 @@ function connectionsGroup(name: string, group: Connections, changes: Changes): G
       equal(before?.connect, after?.connect) &&
       equal(delayIn(old), delayIn(wanted)) &&
       [...names.values()].every((key) => equal(valueIn(old, key), valueIn(wanted, key))),
-    columns: list && properties && delays !== undefined ? { sources: list[0], targets: list[1], delays, properties } : undefined,
+    columns:
+      list && properties && delays !== undefined
+        ? { sources: list[0], targets: list[1], delays, properties }
+        : undefined,
   };
 }
 
@@ -184,7 +198,12 @@ function numericValues(
 }
 
 /** Sources and targets of a projection that lists them. */
-function listOf(projection: Projection | undefined, changes: Changes): readonly [ArrayLike<number>, ArrayLike<number>] | undefined {
+function listOf(
+  projection: Projection | undefined,
+  changes: Changes,
+): readonly [ArrayLike<number>, ArrayLike<number>] | undefined {
   const [rule, ...more] = projection?.connect ?? [];
-  return rule?.rule === 'list' && more.length === 0 ? [changes.numbers(rule.sources), changes.numbers(rule.targets)] : undefined;
+  return rule?.rule === 'list' && more.length === 0
+    ? [changes.numbers(rule.sources), changes.numbers(rule.targets)]
+    : undefined;
 }

@@ -1,4 +1,7 @@
-/** What is recorded, where a model records other things than the document that it came from: columns and selections of its output files. */
+/**
+ * What is recorded, where a model records other things than the document that it came from: columns and selections of
+ * its output files.
+ */
 
 import type { Component } from '../lems/definitions.js';
 import type { Changes } from './changes.js';
@@ -61,7 +64,11 @@ function follow({ component, key }: Column, paths: OutputPaths, changes: Changes
 }
 
 /** The path to a variable of a cell of a generated type. */
-function ownPath({ owner, index, kind, name }: Wanted, paths: OutputPaths, { before, replaced }: Changes): string | undefined {
+function ownPath(
+  { owner, index, kind, name }: Wanted,
+  paths: OutputPaths,
+  { before, replaced }: Changes,
+): string | undefined {
   if (kind !== 'variable' || !('population' in owner)) return undefined;
   const seen = replaced.populations.get(owner.population)?.visible.get(name);
   const { network, naming } = before.parts;
@@ -71,7 +78,11 @@ function ownPath({ owner, index, kind, name }: Wanted, paths: OutputPaths, { bef
 }
 
 /** The path to something of a population that is new. */
-function newPath({ owner, index, kind, name }: Wanted, written: Written | null, { wanted }: Changes): string | undefined {
+function newPath(
+  { owner, index, kind, name }: Wanted,
+  written: Written | null,
+  { wanted }: Changes,
+): string | undefined {
   if (!written || !('population' in owner)) return undefined;
   const cell = written.pathOf(owner.population, index);
   if (cell === undefined || kind === 'event') return cell;
@@ -88,12 +99,20 @@ function remove(component: Component, { tree }: Changes): void {
 function columnsOf(simulation: Component, paths: OutputPaths): readonly Column[] {
   const found: Column[] = [];
   const visit = (component: Component, file: Component | null): void => {
-    const { dataWriters = [], eventWriters = [], dataDisplays = [], records = [], eventRecords = [] } = component.type.simulation ?? {};
+    const {
+      dataWriters = [],
+      eventWriters = [],
+      dataDisplays = [],
+      records = [],
+      eventRecords = [],
+    } = component.type.simulation ?? {};
     const within = dataWriters.length + eventWriters.length + dataDisplays.length > 0 ? component : file;
     const { attributes } = component;
     const wanted = [
       ...records.map(({ quantity }) => paths.read(attributes[quantity] ?? '', 'variable', undefined, component)),
-      ...eventRecords.map(({ quantity, eventPort }) => paths.read(attributes[quantity] ?? '', 'event', attributes[eventPort], component)),
+      ...eventRecords.map(({ quantity, eventPort }) =>
+        paths.read(attributes[quantity] ?? '', 'event', attributes[eventPort], component),
+      ),
     ];
     for (const one of wanted) if (within && one) found.push({ component, file: within, key: keyOf(one) });
     for (const inner of component.children) visit(inner, within);
@@ -128,7 +147,9 @@ function addFiles(
     const id = changes.freeId(`${owner}_${kind === 'event' ? 'spikes' : 'traces'}`);
     const children = columns.map(({ wanted: { name, index }, path }): Node => {
       const attributes: Record<string, string> =
-        kind === 'event' ? { id: String(index), select: path, eventPort: name } : { id: `${name}_${index}`, quantity: path };
+        kind === 'event'
+          ? { id: String(index), select: path, eventPort: name }
+          : { id: `${name}_${index}`, quantity: path };
       return { tag: column, attributes, children: [] };
     });
     simulation.children.push({

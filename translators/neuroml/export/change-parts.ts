@@ -12,14 +12,20 @@ import type { Written } from './written.js';
 /** What was added, with where it is; null where nothing was; undefined where the document cannot take it. */
 export function changeParts(changes: Changes, context: ExportContext): Written | null | undefined {
   const { old, wanted } = changes;
-  const [populations, projections] = [difference(old.populations, wanted.populations), difference(old.projections, wanted.projections)];
+  const [populations, projections] = [
+    difference(old.populations, wanted.populations),
+    difference(old.projections, wanted.projections),
+  ];
   for (const name of [...populations.gone, ...projections.gone]) if (!removePart(name, changes)) return undefined;
   const stimuli = Object.keys(wanted.stimuli).length;
   if (populations.added.length + projections.added.length + stimuli === 0) return null;
   return addParts(changes, context);
 }
 
-function difference(before: object, after: object): { readonly gone: readonly string[]; readonly added: readonly string[] } {
+function difference(
+  before: object,
+  after: object,
+): { readonly gone: readonly string[]; readonly added: readonly string[] } {
   return {
     gone: Object.keys(before).filter((name) => !Object.hasOwn(after, name)),
     added: Object.keys(after).filter((name) => !Object.hasOwn(before, name)),
@@ -40,7 +46,8 @@ function removePart(name: string, { before, wanted, tree }: Changes): boolean {
     ),
   ];
   const holders = makers.filter(([, made]) => made === name).map(([holder]) => holder);
-  const left = (made: string): boolean => Object.hasOwn(wanted.populations, made) || Object.hasOwn(wanted.projections, made);
+  const left = (made: string): boolean =>
+    Object.hasOwn(wanted.populations, made) || Object.hasOwn(wanted.projections, made);
   if (holders.length === 0 || makers.some(([holder, made]) => holders.includes(holder) && left(made))) return false;
   for (const holder of holders) {
     const node = tree.nodeOf(holder);
@@ -80,7 +87,9 @@ function addParts(changes: Changes, context: ExportContext): Written | undefined
   const written = writeNetwork(context, { populations, projections: new Set(Object.keys(changes.old.projections)) });
   changes.added.push(...written.types, ...written.components);
   changes.generated.push(...added.map(([name]) => `/populations/${name}`));
-  const last = into.children.findLastIndex((inner) => network.drafts.some(({ holder }) => tree.nodeOf(holder) === inner));
+  const last = into.children.findLastIndex((inner) =>
+    network.drafts.some(({ holder }) => tree.nodeOf(holder) === inner),
+  );
   into.children = [
     ...into.children.slice(0, last + 1),
     ...written.populations.map(nodeOf),

@@ -1,6 +1,6 @@
 /**
- * Types of cells and of synapses whose equations a model has changed since it was imported: their components become ones of generated
- * types, under the ids
+ * Types of cells and of synapses whose equations a model has changed since it was imported: their components become
+ * ones of generated types, under the ids
  * that they had, so that all that refers to them stays.
  */
 
@@ -65,7 +65,11 @@ function replaceCells(id: string, drafts: readonly Draft[], changes: Changes, co
     const unitOf = (key: string): string => type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1';
     const attributes = [...new Set([...Object.keys(type.parameters), ...plan.starts.keys()])].flatMap((key) => {
       const target = plan.starts.get(key) ?? plan.visible.get(key)?.name;
-      const text = quantityText(numberAt(values.get(name)?.get(key), 0), lemsDimension(unitOf(key)), context.dimensions);
+      const text = quantityText(
+        numberAt(values.get(name)?.get(key), 0),
+        lemsDimension(unitOf(key)),
+        context.dimensions,
+      );
       return target === undefined ? [] : [[target, text] as const];
     });
     if (!replaceNode(node, plan.componentType, attributes, texts)) return false;
@@ -76,7 +80,12 @@ function replaceCells(id: string, drafts: readonly Draft[], changes: Changes, co
 }
 
 /** Makes a component one of another type; false where it was made another one before. */
-function replaceNode(node: Node, tag: string, attributes: readonly (readonly [string, string])[], texts: Map<Node, string>): boolean {
+function replaceNode(
+  node: Node,
+  tag: string,
+  attributes: readonly (readonly [string, string])[],
+  texts: Map<Node, string>,
+): boolean {
   const text = JSON.stringify([tag, attributes]);
   const known = texts.get(node);
   if (known !== undefined) return known === text;
@@ -84,7 +93,9 @@ function replaceNode(node: Node, tag: string, attributes: readonly (readonly [st
   node.tag = tag;
   const { id } = node.attributes;
   node.attributes = { ...(id === undefined ? {} : { id }), ...Object.fromEntries(attributes) };
-  node.children = node.children.filter((inner) => inner.tag === 'notes' || inner.tag === 'property' || inner.tag === 'annotation');
+  node.children = node.children.filter(
+    (inner) => inner.tag === 'notes' || inner.tag === 'property' || inner.tag === 'annotation',
+  );
   return true;
 }
 
@@ -103,12 +114,17 @@ function changeSynapses(changes: Changes, context: ExportContext): boolean {
     const node = receiver && tree.nodeOf(receiver);
     const plan = planOf(group.to, changes);
     if (!receiver || !node || !plan || group.peer || projection.synapse !== earlier.synapse) return false;
-    const varying = new Set(assignable(receiver, types.ofSynapse(receiver, group.from, group.to, group.peer).flat.parameters).values());
+    const varying = new Set(
+      assignable(receiver, types.ofSynapse(receiver, group.from, group.to, group.peer).flat.parameters).values(),
+    );
     const values = projectionValues(name, changes);
     if ([...values].some(([key, numbers]) => typeof numbers !== 'number' && !varying.has(key))) return false;
     const key = JSON.stringify([projection.synapse, plan.componentType]);
-    const started = new Set([...values].flatMap(([one, numbers]) => (Object.hasOwn(b.state, one) && numbers !== 0 ? [one] : [])));
-    const made = built.get(key) ?? synapseType(name, projection, b, plan, { varying, started, postDelays: new Map() }, context);
+    const started = new Set(
+      [...values].flatMap(([one, numbers]) => (Object.hasOwn(b.state, one) && numbers !== 0 ? [one] : [])),
+    );
+    const made =
+      built.get(key) ?? synapseType(name, projection, b, plan, { varying, started, postDelays: new Map() }, context);
     if (!built.has(key)) changes.added.push(made.element);
     built.set(key, made);
     // Connections give their values under the names that the properties had.
@@ -145,7 +161,8 @@ function projectionValues(name: string, { wanted, valid }: Changes): ReadonlyMap
   for (const key of [...Object.keys(type?.parameters ?? {}), ...Object.keys(type?.state ?? {})]) {
     const value = projection?.values[key] ?? type?.parameters[key]?.value ?? type?.state[key]?.initial ?? 0;
     if (typeof value === 'number') found.set(key, value);
-    else if (typeof value === 'object' && 'array' in value) found.set(key, Array.from(numbersOf(value.array, valid.data)));
+    else if (typeof value === 'object' && 'array' in value)
+      found.set(key, Array.from(numbersOf(value.array, valid.data)));
   }
   return found;
 }

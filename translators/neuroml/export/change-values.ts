@@ -41,7 +41,13 @@ export function changeValues(changes: Changes): boolean {
     const name = naming.attached.get(one) ?? '';
     if (!Object.hasOwn(wanted.populations, name)) return true;
     const cell = types.ofAttached(one.component, one.to);
-    return changeOwner(cell, populationIn(old, name), populationIn(wanted, name), changes, assigned(one.component, cell));
+    return changeOwner(
+      cell,
+      populationIn(old, name),
+      populationIn(wanted, name),
+      changes,
+      assigned(one.component, cell),
+    );
   });
   const synapses = wires.connections.map((group) => {
     const { receiver, from, to, peer } = group;
@@ -60,25 +66,44 @@ function changeSize(name: string, holder: Component, changes: Changes): boolean 
   if (before === size) return true;
   const part = holder.type.structure.find((one) => one.kind === 'multiInstantiate');
   const node = changes.tree.nodeOf(holder);
-  return part?.kind === 'multiInstantiate' && node !== undefined && size !== undefined && changes.set(node, part.number, String(size));
+  return (
+    part?.kind === 'multiInstantiate' &&
+    node !== undefined &&
+    size !== undefined &&
+    changes.set(node, part.number, String(size))
+  );
 }
 
 /** Names of properties that connections and inputs give, each its own. */
-const assigned = (component: Component, { flat }: CellType): ReadonlySet<string> => new Set(assignable(component, flat.parameters).keys());
+const assigned = (component: Component, { flat }: CellType): ReadonlySet<string> =>
+  new Set(assignable(component, flat.parameters).keys());
 
-const given = ({ type, values }: Owner, name: string): Value | undefined => values[name] ?? type?.parameters[name]?.value;
+const given = ({ type, values }: Owner, name: string): Value | undefined =>
+  values[name] ?? type?.parameters[name]?.value;
 
-function changeOwner(cell: CellType, before: Owner, after: Owner, changes: Changes, left: ReadonlySet<string>): boolean {
+function changeOwner(
+  cell: CellType,
+  before: Owner,
+  after: Owner,
+  changes: Changes,
+  left: ReadonlySet<string>,
+): boolean {
   return cell.flat.parameters.every((parameter) => {
     const { name, source } = parameter;
     if (source.kind === 'expression' || left.has(source.name)) return true;
     const value = given(after, name);
-    if (typeof value !== 'number') return value === undefined || JSON.stringify(value) === JSON.stringify(given(before, name));
+    if (typeof value !== 'number')
+      return value === undefined || JSON.stringify(value) === JSON.stringify(given(before, name));
     return value === given(before, name) || changeParameter(cell, parameter, value, changes);
   });
 }
 
-function changeParameter(cell: CellType, { source, dimension }: FlatParameter, value: number, changes: Changes): boolean {
+function changeParameter(
+  cell: CellType,
+  { source, dimension }: FlatParameter,
+  value: number,
+  changes: Changes,
+): boolean {
   if (source.kind === 'expression') return false;
   const component = source.kind === 'component' ? cell.nodes[source.ordinal]?.component : providerOf(cell, source.name);
   const node = component && changes.tree.nodeOf(component);

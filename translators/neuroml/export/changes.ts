@@ -81,6 +81,8 @@ export class Changes {
   /** A value that is one number or one for each; undefined for other values. */
   numeric(value: Value | undefined): number | ArrayLike<number> | undefined {
     if (typeof value === 'number') return value;
-    return typeof value === 'object' && 'array' in value && value.columns === undefined ? this.numbers(value.array) : undefined;
+    return typeof value === 'object' && 'array' in value && value.columns === undefined
+      ? this.numbers(value.array)
+      : undefined;
   }
 }

@@ -29,11 +29,14 @@ type Connecting = Extract<StructureDefinition, { kind: 'eventConnection' | 'tunn
 
 /** What a type connects; undefined for types that connect nothing, or several things. */
 export function connectingPart({ structure }: ComponentType): Connecting | undefined {
-  const parts = structure.filter((part): part is Connecting => part.kind === 'eventConnection' || part.kind === 'tunnel');
+  const parts = structure.filter(
+    (part): part is Connecting => part.kind === 'eventConnection' || part.kind === 'tunnel',
+  );
   return parts.length === 1 ? parts[0] : undefined;
 }
 
-const at = (numbers: number | ArrayLike<number>, k: number): number => (typeof numbers === 'number' ? numbers : (numbers[k] ?? 0));
+const at = (numbers: number | ArrayLike<number>, k: number): number =>
+  typeof numbers === 'number' ? numbers : (numbers[k] ?? 0);
 /** Numbers from one index to before another. */
 type Range = readonly [begin: number, end: number];
 
@@ -44,14 +47,24 @@ function varies(numbers: number | ArrayLike<number>, usual: number, [begin, end]
 }
 
 /** The type of a connection that can say delays and values: the template's own, or an heir of it. */
-function typeFor(component: Component, { delays, properties }: Columns, range: Range, lems: LemsModel): ComponentType | undefined {
+function typeFor(
+  component: Component,
+  { delays, properties }: Columns,
+  range: Range,
+  lems: LemsModel,
+): ComponentType | undefined {
   const own = component.type;
-  const wanted = [...properties].filter(([, { numbers, usual }]) => varies(numbers, usual, range)).map(([name]) => name);
+  const wanted = [...properties]
+    .filter(([, { numbers, usual }]) => varies(numbers, usual, range))
+    .map(([name]) => name);
   const fits = (type: ComponentType): boolean => {
     const part = connectingPart(type);
     if (!part) return false;
     const delayed = part.kind === 'eventConnection' && part.delay !== undefined;
-    return (delayed || !varies(delays, 0, range)) && wanted.every((name) => part.assigns.some(({ property }) => property === name));
+    return (
+      (delayed || !varies(delays, 0, range)) &&
+      wanted.every((name) => part.assigns.some(({ property }) => property === name))
+    );
   };
   if (fits(own)) return own;
   return [...lems.types.values()].find((type) => type !== own && type.lineage.includes(own.name) && fits(type));
@@ -85,7 +98,9 @@ export function connectionNodes(
   const delay = part.kind === 'eventConnection' ? part.delay : undefined;
   const assigned = part.assigns.flatMap(({ property, value: { tree } }) => {
     const numbers = columns.properties.get(property)?.numbers;
-    return tree.kind === 'name' && numbers !== undefined && type.parameters.has(tree.name) ? [[tree.name, numbers] as const] : [];
+    return tree.kind === 'name' && numbers !== undefined && type.parameters.has(tree.name)
+      ? [[tree.name, numbers] as const]
+      : [];
   });
   const made: Node[] = [];
   for (let k = range[0]; k < range[1]; k++) {

@@ -60,7 +60,10 @@ export class Ids {
 }
 
 /** Elements of a population that a selection names; a message where they are not known before a run. */
-export function elementsOf(rule: SelectionRule, { model, data }: Pick<ExportContext, 'model' | 'data'>): readonly number[] | string {
+export function elementsOf(
+  rule: SelectionRule,
+  { model, data }: Pick<ExportContext, 'model' | 'data'>,
+): readonly number[] | string {
   if (!('population' in rule)) return 'a selection of several populations';
   const size = model.populations[rule.population]?.size ?? 0;
   const all = Array.from({ length: size }, (_, k) => k);
@@ -76,4 +79,5 @@ export function elementsOf(rule: SelectionRule, { model, data }: Pick<ExportCont
 }
 
 /** The population of a selection. */
-export const populationOf = (rule: SelectionRule): string | undefined => ('population' in rule ? rule.population : undefined);
+export const populationOf = (rule: SelectionRule): string | undefined =>
+  'population' in rule ? rule.population : undefined;

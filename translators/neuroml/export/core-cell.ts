@@ -1,7 +1,8 @@
 /**
- * Core types of NeuroML by name, for types that say that they are these (`conformsTo: { type: neuroml/izhikevich2007Cell, where: … }`).
- * Whether they are is
- * found by comparison: rates, what a spike does, for how long it holds what, and first values are the same at many points.
+ * Core types of NeuroML by name, for types that say that they are these (`conformsTo: { type:
+ * neuroml/izhikevich2007Cell, where: … }`). Whether they are is
+ * found by comparison: rates, what a spike does, for how long it holds what, and first values are the same at many
+ * points.
  */
 
 import type { Dimension } from '../../../src/lang/ast.js';
@@ -40,10 +41,17 @@ export function coreCellOf(
   const name = claim.type.slice(prefix.length);
   const parameters = coreParameters(name);
   if (!parameters) return `NeuroML has no cells called ${name}`;
-  const missing = [...parameters.keys()].filter((key) => claim.where[key] === undefined && type.parameters[key] === undefined);
+  const missing = [...parameters.keys()].filter(
+    (key) => claim.where[key] === undefined && type.parameters[key] === undefined,
+  );
   if (missing.length > 0) return `it does not say what ${missing.join(', ')} of ${name} is`;
   if (
-    demands.jumps.size + demands.sums.size + demands.operations.size + demands.places.size + demands.counted.size + demands.written.size >
+    demands.jumps.size +
+      demands.sums.size +
+      demands.operations.size +
+      demands.places.size +
+      demands.counted.size +
+      demands.written.size >
     0
   )
     return `the network asks more of its cells than ${name} has`;
@@ -98,7 +106,12 @@ function whereValue(text: string, type: NeuronType, valueOf: (key: string) => nu
 const points = 40;
 
 /** What of a type is other than the core type has it; undefined where nothing is. */
-function difference(type: NeuronType, valueOf: (key: string) => number, core: CoreCell, { functions }: ExportContext): string | undefined {
+function difference(
+  type: NeuronType,
+  valueOf: (key: string) => number,
+  core: CoreCell,
+  { functions }: ExportContext,
+): string | undefined {
   const start = Object.fromEntries(Object.keys(type.state).map((key) => [key, valueOf(key)]));
   const own = behaviourOf(type, valueOf, functions, start);
   const numbers = (name: string): number => {
@@ -110,7 +123,8 @@ function difference(type: NeuronType, valueOf: (key: string) => number, core: Co
   const its = behaviourOf(core.type, numbers, functions);
   if (!own || !its) return 'it does more than can be compared';
   const names = Object.keys(type.state);
-  if (names.some((name) => core.type.state[name]?.unit !== type.state[name]?.unit)) return 'its variables are called otherwise';
+  if (names.some((name) => core.type.state[name]?.unit !== type.state[name]?.unit))
+    return 'its variables are called otherwise';
   const [inputs, others] = [Object.keys(type.inputs), Object.keys(core.type.inputs)];
   if (inputs.length !== others.length || inputs.length > 1) return 'its inputs are others';
   const [input, other] = [inputs[0], others[0]];
@@ -138,9 +152,16 @@ function spread(k: number, j: number): number {
   return 2 * (x - Math.floor(x)) - 1;
 }
 
-const near = (a: number, b: number): boolean => a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1e-30);
+const near = (a: number, b: number): boolean =>
+  a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1e-30);
 
-function atPoint(own: Behaviour, its: Behaviour, at: Point, there: Point, names: readonly string[]): string | undefined {
+function atPoint(
+  own: Behaviour,
+  its: Behaviour,
+  at: Point,
+  there: Point,
+  names: readonly string[],
+): string | undefined {
   const [a, b] = [own.rates(at), its.rates(there)];
   const rate = names.find((name) => !near(a[name] ?? 0, b[name] ?? 0));
   if (rate !== undefined) return `the rate of ${rate} is another`;
@@ -167,7 +188,8 @@ function atThreshold(own: Behaviour, its: Behaviour, names: readonly string[]): 
 function atEnds(own: Behaviour, its: Behaviour, names: readonly string[]): string | undefined {
   if (names.some((name) => !near(own.initial[name] ?? 0, its.initial[name] ?? 0))) return 'it starts with other values';
   const times = Array.from({ length: 400 }, (_, k) => (k + 0.5) * 5e-5);
-  if (times.some((seconds) => own.isRefractory(seconds) !== its.isRefractory(seconds))) return 'it is refractory for another time';
+  if (times.some((seconds) => own.isRefractory(seconds) !== its.isRefractory(seconds)))
+    return 'it is refractory for another time';
   const refractory = own.isRefractory(0);
   const held = names.find((name) => own.held.has(name) !== its.held.has(name));
   return refractory && held !== undefined ? `${held} is held otherwise while it is refractory` : undefined;
@@ -184,7 +206,9 @@ function planOf(id: string, type: NeuronType, name: string, { type: core, defini
     componentType: name,
     attachment: pure ? 'baseSynapseDL' : 'baseSynapse',
     list: list?.name ?? 'synapses',
-    channels: input ? [{ variable: input[0], kind: 'sum', dimension: dimensionOf(input[1].unit), exposure: pure ? 'I' : 'i' }] : [],
+    channels: input
+      ? [{ variable: input[0], kind: 'sum', dimension: dimensionOf(input[1].unit), exposure: pure ? 'I' : 'i' }]
+      : [],
     varying: new Set(),
     visible: new Map(exposed.map((key) => [key, { name: key, dimension: dimensionOf(type.state[key]?.unit ?? '1') }])),
     starts: new Map(),

@@ -30,9 +30,16 @@ export function coreCell(name: string, attributes: Readonly<Record<string, strin
 }
 
 function documentOf(name: string, attributes: Readonly<Record<string, string>>): string {
-  const network = element('network', { id: 'network' }, [element('population', { id: 'cells', component: 'cell', size: '1' })]);
+  const network = element('network', { id: 'network' }, [
+    element('population', { id: 'cells', component: 'cell', size: '1' }),
+  ]);
   const files = [element('Include', { file: 'NeuroML2CoreTypes.xml' })];
   return xmlText(
-    element('Lems', {}, [element('Target', { component: 'network' }), ...files, element(name, { id: 'cell', ...attributes }), network]),
+    element('Lems', {}, [
+      element('Target', { component: 'network' }),
+      ...files,
+      element(name, { id: 'cell', ...attributes }),
+      network,
+    ]),
   );
 }

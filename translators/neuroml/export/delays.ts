@@ -24,7 +24,10 @@ export function delaysOf(
     const numbers = numbersOf(value.array, data);
     return Array.from({ length: count }, (_, k) => numbers[k] ?? 0);
   }
-  report.missing(`${child('/projections', name)}/delays/${pathway}`, 'delays that are drawn or worked out; freeze the model first');
+  report.missing(
+    `${child('/projections', name)}/delays/${pathway}`,
+    'delays that are drawn or worked out; freeze the model first',
+  );
   return 0;
 }
 

@@ -56,7 +56,10 @@ export function demandsOf(
       if (Object.hasOwn(model.neurons[id]?.state ?? {}, key) && numbers !== 0) started.add(key);
     }
     if (Object.keys(population.linked ?? {}).length > 0)
-      report.missing(child(child('/populations', name), 'linked'), 'parameters that are variables of another population');
+      report.missing(
+        child(child('/populations', name), 'linked'),
+        'parameters that are variables of another population',
+      );
   }
   const { places, operations, written } = usesOf(id, context);
   if (places.has('i')) varying.add('i');
@@ -65,18 +68,32 @@ export function demandsOf(
     if (operations.has(name) && differs) varying.add(name);
     if (written.has(name)) started.add(name);
   }
-  return { jumps, sums, varying, started, linked: new Map(), places, operations, written, counted: countedEvents(id, model) };
+  return {
+    jumps,
+    sums,
+    varying,
+    started,
+    linked: new Map(),
+    places,
+    operations,
+    written,
+    counted: countedEvents(id, model),
+  };
 }
 
 /** What synapses and stimuli add to variables of a type: at events, and in each step. */
-function effectsOn(id: string, { projections, populations, synapses, stimuli, neurons }: Model): Pick<Demands, 'jumps' | 'sums'> {
+function effectsOn(
+  id: string,
+  { projections, populations, synapses, stimuli, neurons }: Model,
+): Pick<Demands, 'jumps' | 'sums'> {
   const [jumps, sums] = [new Set<string>(), new Set<string>()];
   for (const projection of Object.values(projections)) {
     const to = populationOf(projection.to.of);
     const type = synapses[projection.synapse];
     if (to === undefined || populations[to]?.type !== id || !type) continue;
     for (const variable of jumpsOf(projection, type)) if (neurons[id]?.state[variable]) jumps.add(variable);
-    for (const target of Object.keys(type.summed)) if (target.startsWith('post.')) sums.add(target.slice('post.'.length));
+    for (const target of Object.keys(type.summed))
+      if (target.startsWith('post.')) sums.add(target.slice('post.'.length));
   }
   for (const stimulus of Object.values(stimuli)) {
     const to = populationOf(stimulus.to);
@@ -135,7 +152,11 @@ function expressionsOf(type: NeuronType): readonly string[] {
   return [
     ...Object.values(type.derived).map(({ value }) => value),
     ...Object.values(type.derivatives).map(({ rate }) => rate),
-    ...Object.values(type.events).flatMap(({ when, refractory }) => [when, refractory?.for ?? '0', refractory?.while ?? '0']),
+    ...Object.values(type.events).flatMap(({ when, refractory }) => [
+      when,
+      refractory?.for ?? '0',
+      refractory?.while ?? '0',
+    ]),
     ...Object.values(type.regimes).flatMap(({ derivatives, transitions }) => [
       ...Object.values(derivatives).map(({ rate }) => rate),
       ...transitions.map(({ when }) => when),
@@ -144,7 +165,12 @@ function expressionsOf(type: NeuronType): readonly string[] {
 }
 
 /** 1 for each element of a population that a selection names, else 0; one number where all are alike. */
-export function flags(on: SelectionRule, population: string, size: number, context: ExportContext): number | readonly number[] {
+export function flags(
+  on: SelectionRule,
+  population: string,
+  size: number,
+  context: ExportContext,
+): number | readonly number[] {
   if (populationOf(on) !== population) return 0;
   const elements = elementsOf(on, context);
   if (typeof elements === 'string' || elements.length === size) return 1;
@@ -156,7 +182,9 @@ export function flags(on: SelectionRule, population: string, size: number, conte
 function countedEvents(id: string, { projections, populations, synapses }: Model): ReadonlySet<string> {
   const events = Object.values(projections).flatMap(({ to, synapse }) => {
     if (populations[populationOf(to.of) ?? '']?.type !== id) return [];
-    return Object.values(synapses[synapse]?.pathways ?? {}).flatMap(({ on }) => (on.startsWith('post.') ? [on.slice('post.'.length)] : []));
+    return Object.values(synapses[synapse]?.pathways ?? {}).flatMap(({ on }) =>
+      on.startsWith('post.') ? [on.slice('post.'.length)] : [],
+    );
   });
   return new Set(events);
 }

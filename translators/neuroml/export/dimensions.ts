@@ -10,8 +10,8 @@ import { element, type Element } from './xml-text.js';
 type Scaled = readonly [symbol: string, power: number];
 
 /**
- * Dimensions of the core types, over metre, kilogram, second, ampere, kelvin, mole, candela, each with units: the SI unit first, then
- * those in use.
+ * Dimensions of the core types, over metre, kilogram, second, ampere, kelvin, mole, candela, each with units: the SI
+ * unit first, then those in use.
  */
 const core: readonly (readonly [name: string, dimension: Dimension, units: readonly [Scaled, ...Scaled[]]])[] = [
   [
@@ -248,7 +248,10 @@ export function dimensionOfUnit(unit: string): Dimension {
   return unit === '1' ? dimensionless : parseUnit(unit).dimension;
 }
 
-/** The dimension that LEMS has for a unit: what has powers that are no whole numbers, as noise has, is a number in SI there. */
+/**
+ * The dimension that LEMS has for a unit: what has powers that are no whole numbers, as noise has, is a number in SI
+ * there.
+ */
 export function lemsDimension(unit: string): Dimension {
   const dimension = dimensionOfUnit(unit);
   return isWhole(dimension) ? dimension : dimensionless;

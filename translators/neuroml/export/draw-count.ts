@@ -22,13 +22,14 @@ const largestMean = 10;
  * A number of events among `n` inputs, each with probability `p`.
  *
  * @param builder  gets the variables that are needed
- * @source few: one draw each; small means: exponential waiting times until they exceed one step (a Poisson count); else a rounded normal
- * number
+ * @source few: one draw each; small means: exponential waiting times until they exceed one step (a Poisson count); else
+ *   a rounded normal number
  */
 export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCount {
   const pure = [0, 0, 0, 0, 0, 0, 0] as const;
   const probability = numberText(p);
-  if (n <= mostSingle) return { actions: [], count: `(${Array.from({ length: n }, () => `H(${probability} - random(1))`).join(' + ')})` };
+  if (n <= mostSingle)
+    return { actions: [], count: `(${Array.from({ length: n }, () => `H(${probability} - random(1))`).join(' + ')})` };
   const mean = n * p;
   const count = builder.state('drawn', pure, false);
   if (mean > largestMean) {
@@ -38,10 +39,12 @@ export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCoun
     return {
       actions: [builder.assign(count, drawn), builder.assign(count, `${count} * H(${count} + 0.5)`)],
       count,
-      approximated: 'the number of events in a step is a rounded normal number of the binomial distribution’s mean and variance',
+      approximated:
+        'the number of events in a step is a rounded normal number of the binomial distribution’s mean and variance',
     };
   }
-  // Waiting times in steps: an event for each that ends within this one. More than these happen less than once in 10^9 steps.
+  // Waiting times in steps: an event for each that ends within this one. More than these happen less than once in 10^9
+  // steps.
   const most = Math.ceil(mean + 7 * Math.sqrt(mean) + 7);
   const elapsed = builder.state('elapsed', pure, false);
   const wait = `${elapsed} - ln(random(1)) / ${numberText(mean)}`;

@@ -25,7 +25,9 @@ export function jumpsOf(projection: Projection, type: SynapseType): readonly str
   );
 }
 
-/** A type that runs by itself and acts on cells without spikes: its own equations, and its share of the cell's inputs. */
+/**
+ * A type that runs by itself and acts on cells without spikes: its own equations, and its share of the cell's inputs.
+ */
 export function readsOnlyPre(type: SynapseType): boolean {
   return (
     Object.keys(type.pathways).length === 0 &&

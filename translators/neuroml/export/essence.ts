@@ -22,9 +22,14 @@ const emptyModel: Model = {
   annotations: {},
 };
 
-/** The hash of a model that is nothing but a neuron type, without what the numbers of its parameters and its first values are. */
+/**
+ * The hash of a model that is nothing but a neuron type, without what the numbers of its parameters and its first
+ * values are.
+ */
 export function neuronEssence(type: NeuronType): string {
-  const state = Object.fromEntries(Object.entries(type.state).map(([name, variable]) => [name, { ...variable, initial: 0 }]));
+  const state = Object.fromEntries(
+    Object.entries(type.state).map(([name, variable]) => [name, { ...variable, initial: 0 }]),
+  );
   return hashModel({ ...emptyModel, neurons: { cell: { ...type, parameters: withoutNumbers(type), state } } }).model;
 }
 
@@ -35,8 +40,11 @@ export function neuronEquations(type: NeuronType): string {
 
 /** The same for a synapse type; delays are not the type's. */
 export function synapseEquations(type: SynapseType): string {
-  const pathways = Object.fromEntries(Object.entries(type.pathways).map(([name, pathway]) => [name, { ...pathway, delay: 0 }]));
-  return hashModel({ ...emptyModel, synapses: { synapse: { ...type, parameters: withoutNumbers(type), pathways } } }).model;
+  const pathways = Object.fromEntries(
+    Object.entries(type.pathways).map(([name, pathway]) => [name, { ...pathway, delay: 0 }]),
+  );
+  return hashModel({ ...emptyModel, synapses: { synapse: { ...type, parameters: withoutNumbers(type), pathways } } })
+    .model;
 }
 
 function withoutNumbers({ parameters }: EquationSet): EquationSet['parameters'] {

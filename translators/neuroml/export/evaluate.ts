@@ -6,8 +6,8 @@ import type { Expression } from '../../../src/lang/ast.js';
 export class NoNumber extends Error {}
 
 /**
- * The functions of the model's language whose digits would depend on the machine, as the project has them; undefined for names that are
- * none.
+ * The functions of the model's language whose digits would depend on the machine, as the project has them; undefined
+ * for names that are none.
  */
 export type Functions = (name: string, values: readonly number[]) => number | undefined;
 

@@ -1,8 +1,8 @@
 /**
- * Expressions in LEMS's words. LEMS has no choice within an expression: where a value is derived, a choice becomes a variable of its own
- * with cases;
- * in statements and conditions, which see variables that were just updated, it becomes a sum in which the branch that is not taken has
- * the factor zero.
+ * Expressions in LEMS's words. LEMS has no choice within an expression: where a value is derived, a choice becomes a
+ * variable of its own with cases;
+ * in statements and conditions, which see variables that were just updated, it becomes a sum in which the branch that
+ * is not taken has the factor zero.
  */
 
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
@@ -15,7 +15,10 @@ import { atom, closed, joined, negative, raised, type Piece } from './pieces.js'
 import { numberText } from './quantity-text.js';
 import { endOfStep, NotExpressible, ownTime, time, type Place, type Words } from './words.js';
 
-/** Time is a sum of steps in LEMS, and may be off in its last digits: a start of a step that is late by so little is not before it. */
+/**
+ * Time is a sum of steps in LEMS, and may be off in its last digits: a start of a step that is late by so little is not
+ * before it.
+ */
 const almostOne = 0.9999;
 
 /** Words of comparisons, and of their opposites. */
@@ -29,7 +32,8 @@ const comparisons: ReadonlyMap<string, readonly [string, string]> = new Map([
 ]);
 const logical: ReadonlySet<string> = new Set([...comparisons.keys(), 'and', 'or']);
 
-const signed = (value: number): Piece => (value < 0 || Object.is(value, -0) ? negative(atom(numberText(-value))) : atom(numberText(value)));
+const signed = (value: number): Piece =>
+  value < 0 || Object.is(value, -0) ? negative(atom(numberText(-value))) : atom(numberText(value));
 
 const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value;
 const isNone = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
@@ -130,7 +134,9 @@ export class ExpressionText {
     if (!Number.isInteger(power) || power === 0 || Math.abs(power) > 8)
       throw new NotExpressible(`a value with a dimension to the power of ${String(power)}`);
     const factor = atom(closed(this.piece(base, place)));
-    const repeated = Array.from({ length: Math.abs(power) }, () => factor).reduce((product, one) => joined(product, '*', one));
+    const repeated = Array.from({ length: Math.abs(power) }, () => factor).reduce((product, one) =>
+      joined(product, '*', one),
+    );
     return power > 0 ? repeated : joined(atom('1'), '/', repeated);
   }
 
@@ -153,11 +159,23 @@ export class ExpressionText {
     return first ? (second ? joined(first, '+', second) : first) : atom('0');
   }
 
-  /** A branch whose divisors are not zero while the other one is taken: there the product with zero would not be zero. */
+  /**
+   * A branch whose divisors are not zero while the other one is taken: there the product with zero would not be zero.
+   */
   #guarded(branch: Expression, condition: Expression, whenTrue: number, whenFalse: number): Expression {
     return mapExpression(branch, (part) => {
-      if (part.kind !== 'binary' || part.operator !== '/' || part.right.kind === 'number' || part.right.kind === 'quantity') return part;
-      const shift = binary('*', conditional(condition, number(whenTrue), number(whenFalse)), quantity(1, this.words.infer(part.right)));
+      if (
+        part.kind !== 'binary' ||
+        part.operator !== '/' ||
+        part.right.kind === 'number' ||
+        part.right.kind === 'quantity'
+      )
+        return part;
+      const shift = binary(
+        '*',
+        conditional(condition, number(whenTrue), number(whenFalse)),
+        quantity(1, this.words.infer(part.right)),
+      );
       return binary('/', part.left, binary('+', part.right, shift));
     });
   }

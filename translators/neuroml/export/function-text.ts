@@ -30,20 +30,29 @@ const plain: Readonly<Record<string, string>> = {
 const normalDraw = '(sqrt(0 - 2 * ln(random(1))) * cos(6.283185307179586 * random(1)))';
 
 /** A call in LEMS's words. @throws NotExpressible */
-export function callPiece(name: string, given: readonly Expression[], place: Place, words: Words, writer: ArgumentWriter): Piece {
+export function callPiece(
+  name: string,
+  given: readonly Expression[],
+  place: Place,
+  words: Words,
+  writer: ArgumentWriter,
+): Piece {
   const table = words.tables(name);
   if (table) return atom(words.asVariable(tableValue(table, given), table.dimension));
   const [x = number(0)] = given;
   const direct = plain[name];
   if (direct !== undefined) return atom(`${direct}(${writer.piece(x, place).text})`);
-  return rounded(name, x, place, words, writer) ?? drawn(name, given, place, writer) ?? composed(name, given, place, writer);
+  return (
+    rounded(name, x, place, words, writer) ?? drawn(name, given, place, writer) ?? composed(name, given, place, writer)
+  );
 }
 
 /** Functions of a number that keep its dimension, which LEMS has for pure numbers only, and roots. */
 function rounded(name: string, x: Expression, place: Place, words: Words, writer: ArgumentWriter): Piece | undefined {
   const dimension = words.infer(x);
   const bare = (): string => writer.bare(x, place).text;
-  const back = (text: string, of: Dimension): Piece => (isPure(of) ? atom(text) : joined(atom(text), '*', atom(words.one(of))));
+  const back = (text: string, of: Dimension): Piece =>
+    isPure(of) ? atom(text) : joined(atom(text), '*', atom(words.one(of)));
   switch (name) {
     case 'abs':
       return back(`abs(${bare()})`, dimension);
@@ -70,7 +79,9 @@ function drawn(name: string, given: readonly Expression[], place: Place, writer:
     case 'uniform':
       return given.length === 0
         ? atom('random(1)')
-        : atom(`(${closedText(x)} + random(1) * (${joined(writer.piece(y, place), '-', writer.piece(x, place)).text}))`);
+        : atom(
+            `(${closedText(x)} + random(1) * (${joined(writer.piece(y, place), '-', writer.piece(x, place)).text}))`,
+          );
     case 'exponential':
       return atom(`(0 - ${closedText(x)} * ln(random(1)))`);
     case 'normal':
@@ -123,7 +134,9 @@ function composed(name: string, given: readonly Expression[], place: Place, writ
 
 const truths: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=', 'and', 'or']);
 const isTruth = (e: Expression): boolean =>
-  (e.kind === 'binary' && truths.has(e.operator)) || (e.kind === 'unary' && e.operator === 'not') || e.kind === 'boolean';
+  (e.kind === 'binary' && truths.has(e.operator)) ||
+  (e.kind === 'unary' && e.operator === 'not') ||
+  e.kind === 'boolean';
 
 /** Longer tables would make each step slow. */
 const longestTable = 2000;
@@ -145,5 +158,7 @@ function tableValue({ dt, dimension, rows }: StepFunction, given: readonly Expre
         );
     return chain;
   };
-  return rows.map(over).reduceRight((rest, chain, k) => conditional(binary('<', element, number(k + 0.5)), chain, rest));
+  return rows
+    .map(over)
+    .reduceRight((rest, chain, k) => conditional(binary('<', element, number(k + 0.5)), chain, rest));
 }

@@ -1,6 +1,6 @@
 /**
- * Types that extend a core type by what it lacks. Their dynamics repeat those of the core type, since not all readers add to what is
- * inherited.
+ * Types that extend a core type by what it lacks. Their dynamics repeat those of the core type, since not all readers
+ * add to what is inherited.
  */
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -49,4 +49,5 @@ function coreDefinition(name: string): XmlElement | undefined {
   return undefined;
 }
 
-const copy = ({ name, attributes, children }: XmlElement): Element => element(name, { ...attributes }, children.map(copy));
+const copy = ({ name, attributes, children }: XmlElement): Element =>
+  element(name, { ...attributes }, children.map(copy));

@@ -72,13 +72,17 @@ export function inputType(
     );
   }
   if (!target.withoutCurrent && !target.channels.some(({ exposure }) => exposure === 'i'))
-    attempt(() => builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], zeroOf([0, 0, 0, 1, 0, 0, 0]), 'i'));
+    attempt(() =>
+      builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], zeroOf([0, 0, 0, 1, 0, 0, 0]), 'i'),
+    );
   const events = Object.values(type.events).sort((a, b) => a.order - b.order);
   for (const { when, do: actions, refractory } of events)
     attempt(() => {
       if (refractory) throw new NotExpressible('inputs with refractoriness');
       const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
-      builder.conditions.push(element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements));
+      builder.conditions.push(
+        element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements),
+      );
     });
   for (const [name, regime] of Object.entries(type.regimes))
     attempt(() => void builder.regimes.push(regimeElement(name, regime, builder, () => undefined)));

@@ -13,7 +13,13 @@ import type { Written } from './written.js';
 import { element } from './xml-text.js';
 
 /** A population that only drives one other becomes what is attached to the cells of that one. */
-export function writeAttachments(source: string, name: string, projection: Projection, written: Written, context: ExportContext): void {
+export function writeAttachments(
+  source: string,
+  name: string,
+  projection: Projection,
+  written: Written,
+  context: ExportContext,
+): void {
   const { model, ids, dimensions, report } = context;
   const target = populationOf(projection.to.of) ?? '';
   const plan = written.plans.get(model.populations[target]?.type ?? '');
@@ -23,7 +29,9 @@ export function writeAttachments(source: string, name: string, projection: Proje
   const pairs = pairsOf(name, projection, context);
   if (!plan || !population || !type || !synapse || !pairs) return;
   const values = written.values.get(source) ?? new Map<string, Numbers>();
-  const started = new Set([...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])));
+  const started = new Set(
+    [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
+  );
   const linked = new Map<string, string>();
   for (const [parameter, link] of Object.entries(population.linked ?? {})) {
     if (link.population === target) linked.set(parameter, link.variable);
@@ -82,7 +90,11 @@ function inputList(
   { ids }: ExportContext,
 ): void {
   const items = targets.map((index, k) =>
-    element('input', { id: String(k), target: `../${written.pathOf(population, index) ?? ''}`, destination: plan.list }),
+    element('input', {
+      id: String(k),
+      target: `../${written.pathOf(population, index) ?? ''}`,
+      destination: plan.list,
+    }),
   );
   written.inputs.push(element('inputList', { id: ids.claim(`${component}_inputs`), component, population }, items));
 }

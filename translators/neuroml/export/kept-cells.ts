@@ -6,7 +6,10 @@ import type { ImportedParts } from '../import.js';
 import type { CellPlan, Channel } from './context.js';
 
 /** Lists of attachments by their type, with what extends it and hears spikes. */
-const synapseOf: Readonly<Record<string, string>> = { basePointCurrent: 'baseSynapse', basePointCurrentDL: 'baseSynapseDL' };
+const synapseOf: Readonly<Record<string, string>> = {
+  basePointCurrent: 'baseSynapse',
+  basePointCurrentDL: 'baseSynapseDL',
+};
 
 /** The list of a cell that things are attached to. */
 export interface KeptList {
@@ -22,7 +25,8 @@ export interface KeptList {
 const nothing: KeptList = { name: 'synapses', type: 'basePointCurrent', synapse: 'baseSynapse', channels: [] };
 
 /**
- * The only list of attachments of cells of a population, and the sums over it; undefined where there is none, or several, or other sums.
+ * The only list of attachments of cells of a population, and the sums over it; undefined where there is none, or
+ * several, or other sums.
  */
 export function keptList(draft: Draft, { types }: ImportedParts): KeptList | undefined {
   const { flat } = types.ofCell(draft);
@@ -54,7 +58,9 @@ export function keptPlan(draft: Draft, type: string, parts: ImportedParts): Cell
   const { flat } = parts.types.ofCell(draft);
   const visible = flat.visible.flatMap((name) => {
     const seen = flat.seen([name]);
-    return seen?.expression.kind === 'name' ? [[seen.expression.name, { name, dimension: seen.dimension ?? dimensionless }] as const] : [];
+    return seen?.expression.kind === 'name'
+      ? [[seen.expression.name, { name, dimension: seen.dimension ?? dimensionless }] as const]
+      : [];
   });
   return {
     type,

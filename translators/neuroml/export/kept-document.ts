@@ -10,7 +10,9 @@ const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
   isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
 const xmlName = /^[\p{L}_][\p{L}\p{N}_.:-]*$/u;
 
-/** The kept document; null where there is none, or what is there has another form: annotations are everybody's to write. */
+/**
+ * The kept document; null where there is none, or what is there has another form: annotations are everybody's to write.
+ */
 export function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): KeptSource | null {
   const { lems } = annotations;
   const source = isRecord(lems) ? lems['source'] : undefined;
@@ -18,7 +20,9 @@ export function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): KeptS
   const { root, attributes, core, target, elements } = source;
   if ((root !== 'Lems' && root !== 'neuroml') || typeof target !== 'string' || !isTexts(attributes)) return null;
   if (!Array.isArray(core) || !core.every((name) => typeof name === 'string')) return null;
-  return Array.isArray(elements) && elements.every(isElement) && Object.keys(attributes).every((name) => xmlName.test(name))
+  return Array.isArray(elements) &&
+    elements.every(isElement) &&
+    Object.keys(attributes).every((name) => xmlName.test(name))
     ? { root, attributes, core, target, elements }
     : null;
 }

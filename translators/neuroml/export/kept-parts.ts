@@ -10,17 +10,23 @@ const mapped = <T>(map: Readonly<Record<string, T>>, change: (value: T, key: str
 const chosen = <T>(map: Readonly<Record<string, T>>, keys: ReadonlySet<string>): Record<string, T> =>
   Object.fromEntries(Object.entries(map).filter(([key]) => keys.has(key)));
 
-/** A model without its parts that were not in the document, and with nothing said of those that are of generated types now. */
+/**
+ * A model without its parts that were not in the document, and with nothing said of those that are of generated types
+ * now.
+ */
 export function keptPartsOf(model: Model, { old, wanted, replaced }: Changes): Model {
   const both = (before: object, after: object): ReadonlySet<string> =>
     new Set(Object.keys(before).filter((name) => Object.hasOwn(after, name)));
-  const isReplaced = ({ from, to }: Projection): boolean => [from, to].some(({ of }) => replaced.populations.has(populationOf(of) ?? ''));
+  const isReplaced = ({ from, to }: Projection): boolean =>
+    [from, to].some(({ of }) => replaced.populations.has(populationOf(of) ?? ''));
   const populations = mapped(chosen(model.populations, both(old.populations, wanted.populations)), (one, name) =>
     replaced.populations.has(name) ? { ...one, type: 'generated', values: {}, order: 0 } : { ...one, order: 0 },
   );
   const projections = mapped(chosen(model.projections, both(old.projections, wanted.projections)), (one, name) => {
     const elsewhere = replaced.projections.has(name) || isReplaced(one);
-    return elsewhere ? { ...one, synapse: 'generated', values: {}, delays: {}, receptors: {}, order: 0 } : { ...one, order: 0 };
+    return elsewhere
+      ? { ...one, synapse: 'generated', values: {}, delays: {}, receptors: {}, order: 0 }
+      : { ...one, order: 0 };
   });
   const neurons = chosen(model.neurons, new Set(Object.values(populations).map(({ type }) => type ?? '')));
   const synapses = chosen(model.synapses, new Set(Object.values(projections).map(({ synapse }) => synapse)));
@@ -28,18 +34,25 @@ export function keptPartsOf(model: Model, { old, wanted, replaced }: Changes): M
 }
 
 /**
- * A model in which populations and projections give all numbers themselves, and types none: NeuroML knows no values of types, so that the
- * reader
+ * A model in which populations and projections give all numbers themselves, and types none: NeuroML knows no values of
+ * types, so that the reader
  * makes those of the first component the type's.
  */
 export function withOwnValues(model: Model): Model {
   const numbers = (type: EquationSet | undefined): Record<string, Value> =>
     Object.fromEntries(
-      Object.entries(type?.parameters ?? {}).flatMap(([name, { value }]) => (typeof value === 'number' ? [[name, value]] : [])),
+      Object.entries(type?.parameters ?? {}).flatMap(([name, { value }]) =>
+        typeof value === 'number' ? [[name, value]] : [],
+      ),
     );
-  const given = <T extends { readonly values: Readonly<Record<string, Value>> }>(owner: T, type: EquationSet | undefined): T => ({
+  const given = <T extends { readonly values: Readonly<Record<string, Value>> }>(
+    owner: T,
+    type: EquationSet | undefined,
+  ): T => ({
     ...owner,
-    values: Object.fromEntries(Object.entries({ ...numbers(type), ...owner.values }).sort(([a], [b]) => (a < b ? -1 : 1))),
+    values: Object.fromEntries(
+      Object.entries({ ...numbers(type), ...owner.values }).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
   });
   const bare = <T extends EquationSet>(types: Readonly<Record<string, T>>): Record<string, T> =>
     mapped(types, (type) => ({
@@ -50,7 +63,9 @@ export function withOwnValues(model: Model): Model {
     ...model,
     neurons: bare(model.neurons),
     synapses: bare(model.synapses),
-    populations: mapped(model.populations, (one) => (one.type === undefined ? one : given(one, model.neurons[one.type]))),
+    populations: mapped(model.populations, (one) =>
+      one.type === undefined ? one : given(one, model.neurons[one.type]),
+    ),
     projections: mapped(model.projections, (one) => given(one, model.synapses[one.synapse])),
   };
 }

@@ -39,7 +39,9 @@ export class KeptTree {
     const { source, added } = this;
     // Types of one's own with all that they may have are LEMS's.
     const grown: KeptSource =
-      source.root === 'neuroml' && added.length > 0 ? { ...source, root: 'Lems', core: ['NeuroML2CoreTypes.xml'] } : source;
+      source.root === 'neuroml' && added.length > 0
+        ? { ...source, root: 'Lems', core: ['NeuroML2CoreTypes.xml'] }
+        : source;
     return documentWith(grown, [...added, ...withoutRemoved(this.nodes)]);
   }
 

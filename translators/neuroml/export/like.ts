@@ -9,9 +9,15 @@ import { numberText } from './quantity-text.js';
  * A value in SI as a quantity in the unit of another.
  *
  * @param written  the quantity to imitate
- * @param unit  symbol of the SI unit, for values that have no short text in the unit of the other; empty for pure numbers
+ * @param unit  symbol of the SI unit, for values that have no short text in the unit of the other; empty for pure
+ *   numbers
  */
-export function like(written: string | undefined, value: number, unit: string, { units }: Pick<LemsModel, 'units'>): string {
+export function like(
+  written: string | undefined,
+  value: number,
+  unit: string,
+  { units }: Pick<LemsModel, 'units'>,
+): string {
   if (written !== undefined && quantityValue(written, units) === value) return written;
   const plain = unit === '' ? numberText(value) : `${numberText(value)} ${unit}`;
   const symbol = written === undefined ? '' : (splitQuantity(written)?.unit ?? '');

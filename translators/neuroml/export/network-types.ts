@@ -8,9 +8,11 @@ export type OwnValue = readonly [name: string, dimension: string];
 /** Types of a population whose cells have values of their own, and of one of its elements, which holds them. */
 export function listTypes(list: string, item: string, id: string, own: readonly OwnValue[]): readonly Element[] {
   return [
-    element('ComponentType', { name: list, extends: 'basePopulation', description: `Cells of ${id} with values of their own.` }, [
-      element('Children', { name: 'instances', type: item }),
-    ]),
+    element(
+      'ComponentType',
+      { name: list, extends: 'basePopulation', description: `Cells of ${id} with values of their own.` },
+      [element('Children', { name: 'instances', type: item })],
+    ),
     element('ComponentType', { name: item, description: `A cell of ${id}, with the values that it requires.` }, [
       ...own.map(parameter),
       element('Structure', {}, [element('ChildInstance', { component: '../component' })]),
@@ -21,9 +23,11 @@ export function listTypes(list: string, item: string, id: string, own: readonly 
 /** Types of a population each of whose elements is a component of its own. */
 export function mixedTypes(list: string, item: string): readonly Element[] {
   return [
-    element('ComponentType', { name: list, extends: 'basePopulation', description: 'Elements that are components of their own.' }, [
-      element('Children', { name: 'instances', type: item }),
-    ]),
+    element(
+      'ComponentType',
+      { name: list, extends: 'basePopulation', description: 'Elements that are components of their own.' },
+      [element('Children', { name: 'instances', type: item })],
+    ),
     element('ComponentType', { name: item, description: 'One of them.' }, [
       element('ComponentReference', { name: 'cell', type: 'Component' }),
       element('Structure', {}, [element('ChildInstance', { component: 'cell' })]),
@@ -32,27 +36,38 @@ export function mixedTypes(list: string, item: string): readonly Element[] {
 }
 
 /** Types of contacts by tunnels, and of what holds them. */
-export function contactTypes(list: string, item: string, projection: string, own: readonly OwnValue[]): readonly Element[] {
+export function contactTypes(
+  list: string,
+  item: string,
+  projection: string,
+  own: readonly OwnValue[],
+): readonly Element[] {
   return [
-    element('ComponentType', { name: list, extends: 'continuousProjection', description: `Contacts of ${projection}.` }, [
-      element('Children', { name: 'contacts', type: item }),
-    ]),
-    element('ComponentType', { name: item, description: 'A contact by which a synapse sees the cell at the other end.' }, [
-      element('Path', { name: 'preCell' }),
-      element('Path', { name: 'postCell' }),
-      element('ComponentReference', { name: 'preComponent', type: 'baseSynapse' }),
-      element('ComponentReference', { name: 'postComponent', type: 'baseSynapse' }),
-      ...own.map(parameter),
-      element('Structure', {}, [
-        element('With', { instance: 'preCell', as: 'a' }),
-        element('With', { instance: 'postCell', as: 'b' }),
-        element(
-          'Tunnel',
-          { name: 'peer', endA: 'a', endB: 'b', componentA: 'preComponent', componentB: 'postComponent' },
-          own.map(assigned),
-        ),
-      ]),
-    ]),
+    element(
+      'ComponentType',
+      { name: list, extends: 'continuousProjection', description: `Contacts of ${projection}.` },
+      [element('Children', { name: 'contacts', type: item })],
+    ),
+    element(
+      'ComponentType',
+      { name: item, description: 'A contact by which a synapse sees the cell at the other end.' },
+      [
+        element('Path', { name: 'preCell' }),
+        element('Path', { name: 'postCell' }),
+        element('ComponentReference', { name: 'preComponent', type: 'baseSynapse' }),
+        element('ComponentReference', { name: 'postComponent', type: 'baseSynapse' }),
+        ...own.map(parameter),
+        element('Structure', {}, [
+          element('With', { instance: 'preCell', as: 'a' }),
+          element('With', { instance: 'postCell', as: 'b' }),
+          element(
+            'Tunnel',
+            { name: 'peer', endA: 'a', endB: 'b', componentA: 'preComponent', componentB: 'postComponent' },
+            own.map(assigned),
+          ),
+        ]),
+      ],
+    ),
   ];
 }
 
@@ -62,23 +77,27 @@ export function contactTypes(list: string, item: string, projection: string, own
  * @param delay  name of the parameter of the delay
  */
 export function connectionType(name: string, delay: string, own: readonly OwnValue[]): Element {
-  return element('ComponentType', { name, extends: 'connection', description: 'A connection with a delay and values of its own.' }, [
-    // Not all readers inherit paths and texts.
-    element('Path', { name: 'preCellId' }),
-    element('Path', { name: 'postCellId' }),
-    element('Text', { name: 'destination' }),
-    element('Parameter', { name: delay, dimension: 'time' }),
-    ...own.map(parameter),
-    element('Structure', {}, [
-      element('With', { instance: 'preCellId', as: 'a' }),
-      element('With', { instance: 'postCellId', as: 'b' }),
-      element(
-        'EventConnection',
-        { from: 'a', to: 'b', receiver: '../synapse', receiverContainer: 'destination', delay },
-        own.map(assigned),
-      ),
-    ]),
-  ]);
+  return element(
+    'ComponentType',
+    { name, extends: 'connection', description: 'A connection with a delay and values of its own.' },
+    [
+      // Not all readers inherit paths and texts.
+      element('Path', { name: 'preCellId' }),
+      element('Path', { name: 'postCellId' }),
+      element('Text', { name: 'destination' }),
+      element('Parameter', { name: delay, dimension: 'time' }),
+      ...own.map(parameter),
+      element('Structure', {}, [
+        element('With', { instance: 'preCellId', as: 'a' }),
+        element('With', { instance: 'postCellId', as: 'b' }),
+        element(
+          'EventConnection',
+          { from: 'a', to: 'b', receiver: '../synapse', receiverContainer: 'destination', delay },
+          own.map(assigned),
+        ),
+      ]),
+    ],
+  );
 }
 
 const parameter = ([name, dimension]: OwnValue): Element => element('Parameter', { name, dimension });

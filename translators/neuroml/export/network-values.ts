@@ -11,14 +11,20 @@ import { ElementValues, type Numbers } from './values.js';
 export type NumberedNames = (name: string, element: number) => number | undefined;
 
 /** Parameters and first values of a population, with what its cells are asked for beside them. */
-export function populationValues(name: string, population: Population, context: ExportContext): ReadonlyMap<string, Numbers> {
+export function populationValues(
+  name: string,
+  population: Population,
+  context: ExportContext,
+): ReadonlyMap<string, Numbers> {
   const type = context.model.neurons[population.type ?? ''];
   if (!type) return new Map();
   const { size } = population;
   const names: NumberedNames = (inner, k) =>
     inner === 'i' ? k : inner === 'N' ? size : inner === 'dt' ? context.dt : inner === 't' ? 0 : undefined;
   const linked = new Set(Object.keys(population.linked ?? {}));
-  const found = new Map(numbersOfElements(type, population.values, size, child('/populations', name), names, context, linked));
+  const found = new Map(
+    numbersOfElements(type, population.values, size, child('/populations', name), names, context, linked),
+  );
   const { places, operations } = usesOf(population.type ?? '', context);
   if (places.has('i')) found.set('i', size === 1 ? [0] : Array.from({ length: size }, (_, k) => k));
   if (places.has('N')) found.set('N', size);

@@ -16,7 +16,10 @@ import { Written } from './written.js';
 /** Parts of a network that are written already, which others may refer to. */
 export interface KeptParts {
   /** Populations, with what may be attached to their cells, and where these are. */
-  readonly populations: ReadonlyMap<string, { readonly plan: CellPlan | undefined; readonly path: (index: number) => string }>;
+  readonly populations: ReadonlyMap<
+    string,
+    { readonly plan: CellPlan | undefined; readonly path: (index: number) => string }
+  >;
   readonly projections: ReadonlySet<string>;
 }
 
@@ -31,7 +34,8 @@ export function writeNetwork(context: ExportContext, kept = nothing): Written {
     written.place(name, path);
   }
   const attached = attachedPopulations(context);
-  for (const [name, population] of Object.entries(model.populations)) written.values.set(name, populationValues(name, population, context));
+  for (const [name, population] of Object.entries(model.populations))
+    written.values.set(name, populationValues(name, population, context));
   for (const id of Object.keys(model.neurons)) if (!written.plans.has(id)) writeType(id, attached, written, context);
   const ordered = Object.entries(model.populations).sort(([, a], [, b]) => a.order - b.order);
   for (const [name, population] of ordered)
@@ -51,7 +55,9 @@ export function writeNetwork(context: ExportContext, kept = nothing): Written {
 function writeType(id: string, attached: ReadonlyMap<string, string>, written: Written, context: ExportContext): void {
   const { model } = context;
   const type = model.neurons[id];
-  const populations = Object.entries(model.populations).filter(([name, population]) => population.type === id && !attached.has(name));
+  const populations = Object.entries(model.populations).filter(
+    ([name, population]) => population.type === id && !attached.has(name),
+  );
   if (!type || populations.length === 0) return;
   const demands = demandsOf(id, populations, written.values, context);
   const named = standardCell(id, type, context) ?? coreCellOf(id, type, populations, written.values, demands, context);

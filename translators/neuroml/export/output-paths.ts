@@ -47,7 +47,10 @@ export class OutputPaths {
 
   #pathOf({ owner, index, kind, name }: Wanted): string | undefined {
     const { network, naming, types, wires } = this.parts;
-    const draft = 'population' in owner ? network.drafts.find((one) => naming.populations.get(one) === owner.population) : undefined;
+    const draft =
+      'population' in owner
+        ? network.drafts.find((one) => naming.populations.get(one) === owner.population)
+        : undefined;
     if (draft) {
       const cell = this.cellPath(draft, index);
       if (kind === 'event' || cell === undefined) return cell;
@@ -56,7 +59,9 @@ export class OutputPaths {
         .find((path) => this.#leadsTo(path, name, index));
     }
     if (kind === 'event') return undefined;
-    const attached = wires.attached.find((one) => 'population' in owner && naming.attached.get(one) === owner.population);
+    const attached = wires.attached.find(
+      (one) => 'population' in owner && naming.attached.get(one) === owner.population,
+    );
     if (attached) {
       const cell = this.cellPath(attached.to, attached.targets.at(index));
       return (
@@ -69,7 +74,9 @@ export class OutputPaths {
         )
       );
     }
-    const group = wires.connections.find((one) => 'projection' in owner && naming.projections.get(one) === owner.projection);
+    const group = wires.connections.find(
+      (one) => 'projection' in owner && naming.projections.get(one) === owner.projection,
+    );
     if (!group?.receiver) return undefined;
     const cell = this.cellPath(group.to, group.targets.at(index));
     return (
@@ -90,14 +97,18 @@ export class OutputPaths {
     const candidates = [`${holder.id}[${index}]`, `${holder.id}/${index}/${component.id}`, component.id];
     return candidates.find((path) => {
       const found = follow(network.root, path);
-      return found.kind === 'cell' && found.cell.draft === draft && found.cell.index === index && found.rest.length === 0;
+      return (
+        found.kind === 'cell' && found.cell.draft === draft && found.cell.index === index && found.rest.length === 0
+      );
     });
   }
 
   #attachedPath(base: string, type: CellType, name: string, index: number): string | undefined {
     const steps = variablePaths(type);
     for (let ordinal = 0; ordinal < mostAttached; ordinal++) {
-      const known = steps.map((step) => `${base}:${ordinal}/${step}`).filter((path) => this.#resolver.quantity(path, this.parts.target));
+      const known = steps
+        .map((step) => `${base}:${ordinal}/${step}`)
+        .filter((path) => this.#resolver.quantity(path, this.parts.target));
       if (known.length === 0) return undefined;
       const found = known.find((path) => this.#leadsTo(path, name, index));
       if (found !== undefined) return found;
@@ -113,7 +124,8 @@ export class OutputPaths {
 
 /** Paths within an instance to all variables of it and of what it is made of, the nearest first. */
 function variablePaths({ nodes }: CellType): readonly string[] {
-  const stepsTo = (node: TreeNode): readonly string[] => (node.parent ? [...stepsTo(node.parent), node.component.id || node.role] : []);
+  const stepsTo = (node: TreeNode): readonly string[] =>
+    node.parent ? [...stepsTo(node.parent), node.component.id || node.role] : [];
   return nodes.flatMap((node) => {
     const names = [
       ...node.type.exposures.keys(),

@@ -36,8 +36,13 @@ function ownerOf(
     const [rule] = model.projections[of.projection]?.connect ?? [];
     const count = rule?.rule === 'list' ? numbersOf(rule.sources, data).length : 0;
     const [from, to, step] = of.slice ?? [0, count, 1];
-    const all = Array.from({ length: count }, (_, k) => k).filter((k) => k >= from && k < to && (k - from) % step === 0);
-    return { owner: { projection: of.projection }, indices: of.indices ? Array.from(numbersOf(of.indices, data)) : all };
+    const all = Array.from({ length: count }, (_, k) => k).filter(
+      (k) => k >= from && k < to && (k - from) % step === 0,
+    );
+    return {
+      owner: { projection: of.projection },
+      indices: of.indices ? Array.from(numbersOf(of.indices, data)) : all,
+    };
   }
   const indices = elementsOf(of, { model, data });
   if (!('population' in of) || typeof indices === 'string')

@@ -26,7 +26,11 @@ export function pairsOf(name: string, projection: Projection, context: ExportCon
   const [sources, targets]: [number[], number[]] = [[], []];
   for (const rule of projection.connect) {
     const pairs = explicit(rule, from, into, same, context);
-    if (!pairs) return report.missing(`${pointer}/connect`, `connections by the rule ${rule.rule} are drawn; freeze the model first`);
+    if (!pairs)
+      return report.missing(
+        `${pointer}/connect`,
+        `connections by the rule ${rule.rule} are drawn; freeze the model first`,
+      );
     for (const [i, j] of pairs) {
       sources.push(i);
       targets.push(j);
@@ -46,7 +50,10 @@ function explicit(
   switch (rule.rule) {
     case 'list': {
       const [sources, targets] = [numbersOf(rule.sources, data), numbersOf(rule.targets, data)];
-      return Array.from({ length: sources.length }, (_, k) => [from[sources[k] ?? 0] ?? 0, into[targets[k] ?? 0] ?? 0] as const);
+      return Array.from(
+        { length: sources.length },
+        (_, k) => [from[sources[k] ?? 0] ?? 0, into[targets[k] ?? 0] ?? 0] as const,
+      );
     }
     case 'all':
       return from.flatMap((i) => into.filter((j) => rule.self || !same || i !== j).map((j) => [i, j] as const));
@@ -58,8 +65,8 @@ function explicit(
 }
 
 /**
- * Populations that receive nothing and only add to inputs of one other population, each element to one cell; with the projection that
- * does so.
+ * Populations that receive nothing and only add to inputs of one other population, each element to one cell; with the
+ * projection that does so.
  */
 export function attachedPopulations({ model }: ExportContext): ReadonlyMap<string, string> {
   const found = new Map<string, string>();

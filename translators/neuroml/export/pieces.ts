@@ -1,7 +1,8 @@
 /**
- * Pieces of expressions with how strongly they hold together, so that there are brackets only where they matter. The reference
- * interpreter binds `/`
- * more strongly than `*`, and `-` than `+`: pieces are put together so that this and the usual reading are the same, to the last bit.
+ * Pieces of expressions with how strongly they hold together, so that there are brackets only where they matter. The
+ * reference interpreter binds `/`
+ * more strongly than `*`, and `-` than `+`: pieces are put together so that this and the usual reading are the same, to
+ * the last bit.
  */
 
 /** Text, and what it is made by: a sum, difference, product, quotient, power, or nothing that could be taken apart. */
@@ -48,15 +49,24 @@ function holdsRight(operator: Operator, { level, text }: Piece): boolean {
 
 /** Two pieces with an operator between them. */
 export function joined(left: Piece, operator: Operator, right: Piece): Piece {
-  const [a, b] = [holdsLeft(operator, left) ? left.text : inBrackets(left), holdsRight(operator, right) ? right.text : inBrackets(right)];
+  const [a, b] = [
+    holdsLeft(operator, left) ? left.text : inBrackets(left),
+    holdsRight(operator, right) ? right.text : inBrackets(right),
+  ];
   return { text: `${a} ${operator} ${b}`, level: levels[operator] };
 }
 
-/** A piece with the other sign. A minus that something follows is a difference from zero to some readers, which is the same number. */
+/**
+ * A piece with the other sign. A minus that something follows is a difference from zero to some readers, which is the
+ * same number.
+ */
 export function negative(piece: Piece): Piece {
   const text = piece.level >= levels['*'] && !piece.text.startsWith('-') ? piece.text : inBrackets(piece);
   return { text: `-${text}`, level: Math.min(piece.level, levels['/']) === levels['*'] ? levels['*'] : levels['/'] };
 }
 
 /** A piece to the power of another. */
-export const raised = (base: Piece, exponent: Piece): Piece => ({ text: `${closed(base)}^${closed(exponent)}`, level: power });
+export const raised = (base: Piece, exponent: Piece): Piece => ({
+  text: `${closed(base)}^${closed(exponent)}`,
+  level: power,
+});

@@ -35,8 +35,11 @@ function cells(
   const component = ids.claim(`${name}_cells`);
   const dimensionOf = (key: string) => lemsDimension(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
   const targetOf = (key: string): string | undefined => plan.starts.get(key) ?? plan.visible.get(key)?.name;
-  const textOf = (key: string, k: number): string => quantityText(numberAt(values.get(key), k), dimensionOf(key), dimensions);
-  const more = [...values.keys()].filter((key) => !Object.hasOwn(type.parameters, key) && !Object.hasOwn(type.state, key));
+  const textOf = (key: string, k: number): string =>
+    quantityText(numberAt(values.get(key), k), dimensionOf(key), dimensions);
+  const more = [...values.keys()].filter(
+    (key) => !Object.hasOwn(type.parameters, key) && !Object.hasOwn(type.state, key),
+  );
   const keys = [...new Set([...Object.keys(type.parameters), ...plan.starts.keys(), ...more])];
   const attributes = keys.flatMap((key) => {
     const target = targetOf(key);
@@ -62,7 +65,13 @@ function cells(
 }
 
 /** Cells of a core type: one component, or one for each cell where their values differ. */
-function standardPopulation(name: string, size: number, standard: StandardCell, written: Written, { ids }: ExportContext): void {
+function standardPopulation(
+  name: string,
+  size: number,
+  standard: StandardCell,
+  written: Written,
+  { ids }: ExportContext,
+): void {
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const make = (id: string, k: number): string => {
     const attributes = standard.attributes((key) => numberAt(values.get(key), k));
@@ -100,7 +109,8 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
   const length = model.experiment.protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
   const repeats = spikes.period === undefined ? 1 : Math.ceil(length / spikes.period);
   for (let again = 0; again < repeats; again++)
-    for (let k = 0; k < times.length; k++) trains[indices[k] ?? 0]?.push((times[k] ?? 0) + again * (spikes.period ?? 0));
+    for (let k = 0; k < times.length; k++)
+      trains[indices[k] ?? 0]?.push((times[k] ?? 0) + again * (spikes.period ?? 0));
   const made = trains.map((train, k) => {
     const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
     const inner = train

@@ -37,17 +37,31 @@ export function writeProjection(name: string, projection: Projection, written: W
   if (!known) return;
   const { plan, source, target, type, pairs, values } = known;
   const standard = written.standards.get(plan.type);
-  if (standard && writeStandardProjection({ name, projection, type, source, target, pairs, values, standard }, written, context)) return;
+  if (
+    standard &&
+    writeStandardProjection({ name, projection, type, source, target, pairs, values, standard }, written, context)
+  )
+    return;
   const varying = new Set([...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key])));
-  const started = new Set([...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])));
+  const started = new Set(
+    [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
+  );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
   const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
-  const built = synapseType(name, projection, type, plan, { varying, started, postDelays, source: sourcePlan }, context);
+  const built = synapseType(
+    name,
+    projection,
+    type,
+    plan,
+    { varying, started, postDelays, source: sourcePlan },
+    context,
+  );
   written.types.push(built.element);
   const synapse = context.ids.claim(`${name}_synapses`);
   written.placeSynapses(name, synapse, target, pairs.targets, built.visible);
   const attributes = [...built.parameters].map(
-    ([key, lems]) => [lems, quantityText(numberAt(values.get(key), 0), known.dimensionOf(key), context.dimensions)] as const,
+    ([key, lems]) =>
+      [lems, quantityText(numberAt(values.get(key), 0), known.dimensionOf(key), context.dimensions)] as const,
   );
   written.components.push(element(built.componentType, { id: synapse, ...Object.fromEntries(attributes) }));
   if (built.peer) contacts(known, built, built.peer, synapse, written, context);
@@ -61,7 +75,8 @@ function knownOf(name: string, projection: Projection, written: Written, context
   const [source, target] = [populationOf(projection.from.of), populationOf(projection.to.of)];
   const type = model.synapses[projection.synapse];
   const plan = written.plans.get(model.populations[target ?? '']?.type ?? '');
-  if (source === undefined || target === undefined || !type) return report.missing(pointer, 'projections between several populations');
+  if (source === undefined || target === undefined || !type)
+    return report.missing(pointer, 'projections between several populations');
   if (!plan) return report.missing(pointer, 'projections to a source of spikes');
   if ((projection.from.event ?? 'spike') !== 'spike')
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
@@ -71,12 +86,19 @@ function knownOf(name: string, projection: Projection, written: Written, context
   const names = (inner: string, k: number): number | undefined =>
     inner === 'i' ? pairs.sources[k] : inner === 'j' ? pairs.targets[k] : inner === 'dt' ? dt : undefined;
   const values = numbersOfElements(type, projection.values, pairs.sources.length, pointer, names, context);
-  const dimensionOf = (key: string): Dimension => dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
+  const dimensionOf = (key: string): Dimension =>
+    dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
   return { name, projection, type, source, target, plan, pairs, values, dimensionOf };
 }
 
 /** Connections by events. */
-function connections(known: Known, { properties }: BuiltSynapse, synapse: string, written: Written, context: ExportContext): void {
+function connections(
+  known: Known,
+  { properties }: BuiltSynapse,
+  synapse: string,
+  written: Written,
+  context: ExportContext,
+): void {
   const { name, projection, type, source, target, plan, pairs } = known;
   const delays = delaysOf(name, projection, type, pairs.sources.length, context);
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
@@ -122,7 +144,9 @@ function contacts(
       ...ownValues(known, properties, k, context),
     }),
   );
-  written.projections.push(element(list, { id: name, presynapticPopulation: source, postsynapticPopulation: target }, inner));
+  written.projections.push(
+    element(list, { id: name, presynapticPopulation: source, postsynapticPopulation: target }, inner),
+  );
 }
 
 /** Values of one connection. */
@@ -133,12 +157,18 @@ function ownValues(
   { dimensions }: ExportContext,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    [...properties].map(([key, lems]) => [lems, quantityText(numberAt(values.get(key), k), dimensionOf(key), dimensions)] as const),
+    [...properties].map(
+      ([key, lems]) => [lems, quantityText(numberAt(values.get(key), k), dimensionOf(key), dimensions)] as const,
+    ),
   );
 }
 
 /** The values that connections give, with their dimensions. */
-function ownNames({ dimensionOf }: Known, properties: ReadonlyMap<string, string>, { dimensions }: ExportContext): readonly OwnValue[] {
+function ownNames(
+  { dimensionOf }: Known,
+  properties: ReadonlyMap<string, string>,
+  { dimensions }: ExportContext,
+): readonly OwnValue[] {
   return [...properties].map(([key, lems]) => [lems, dimensions.nameOf(dimensionOf(key))] as const);
 }
 

@@ -31,14 +31,17 @@ function awkwardness(number: number): number {
   return text.length + (inReach ? 0 : 4) + (/e/.test(text) ? 6 : 0);
 }
 
-/** How far the product that the reference interpreter makes of a number and a unit may be from the value: its last digit. */
+/**
+ * How far the product that the reference interpreter makes of a number and a unit may be from the value: its last
+ * digit.
+ */
 const lastDigit = 3e-16;
 
 /**
  * A value in SI in the unit that it is best read in.
  *
- * @param strict  for times that are compared with times: the reference interpreter multiplies by the unit's power of ten, this reader
- * moves the
+ * @param strict  for times that are compared with times: the reference interpreter multiplies by the unit's power of
+ *   ten, this reader moves the
  *   decimal point, and only where both give this very value is another unit than SI's taken
  */
 export function amountOf(value: number, dimension: Dimension, dimensions: Dimensions, strict = false): Amount {
@@ -52,7 +55,9 @@ export function amountOf(value: number, dimension: Dimension, dimensions: Dimens
     const near = strict ? off === 0 : off <= lastDigit * Math.abs(value);
     return near && Number(`${number}e${power}`) === value ? [{ number, symbol, rank }] : [];
   });
-  const short = candidates.filter(({ number, symbol }) => symbol === si || numberText(Math.abs(number)).length <= fewDigits + 4);
+  const short = candidates.filter(
+    ({ number, symbol }) => symbol === si || numberText(Math.abs(number)).length <= fewDigits + 4,
+  );
   const best = short.reduce<(typeof short)[number] | undefined>(
     (known, one) => (known === undefined || awkwardness(one.number) < awkwardness(known.number) ? one : known),
     undefined,

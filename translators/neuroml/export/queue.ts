@@ -46,7 +46,9 @@ export class Queue {
     const half = builder.halfStep;
     this.#due.forEach((due, k) => {
       const test = `(${due} .gt. 0) .and. (t .gt. (${due} - ${half}))`;
-      builder.conditions.push(element('OnCondition', { test }, [builder.assign(due, '0'), ...actions(this.#values[k] ?? '')]));
+      builder.conditions.push(
+        element('OnCondition', { test }, [builder.assign(due, '0'), ...actions(this.#values[k] ?? '')]),
+      );
     });
   }
 }

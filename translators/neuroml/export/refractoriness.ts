@@ -1,6 +1,6 @@
 /**
- * For how long an event keeps a cell from what it would do otherwise. LEMS has no such time: it is a variable with the time at which it
- * ends.
+ * For how long an event keeps a cell from what it would do otherwise. LEMS has no such time: it is a variable with the
+ * time at which it ends.
  */
 
 import type { Expression } from '../../../src/lang/ast.js';
@@ -31,7 +31,10 @@ export class Refractoriness {
     const { type, builder } = this;
     for (const [name, event] of Object.entries(type.events)) this.#declareOne(name, event.refractory);
     const free = Object.keys(type.events).flatMap((name) => this.free(name) ?? []);
-    builder.aliases.set('not_refractory', free.length === 0 ? boolean(true) : free.reduce((a, b) => binary('and', a, b)));
+    builder.aliases.set(
+      'not_refractory',
+      free.length === 0 ? boolean(true) : free.reduce((a, b) => binary('and', a, b)),
+    );
   }
 
   #declareOne(event: string, refractory: Refractory | undefined): void {
@@ -96,16 +99,23 @@ export class Refractoriness {
   }
 
   /**
-   * How long a cell is refractory, half a step from any step: whole steps are those after the event's in which it is not free, the
-   * event's own among
+   * How long a cell is refractory, half a step from any step: whole steps are those after the event's in which it is
+   * not free, the event's own among
    * them in Brian's timing.
    */
   #duration({ for: duration = '0*s', rounding }: Refractory): Expression {
     const { builder, timing } = this;
     const steps = binary('/', builder.parse(duration), nameOf('dt'));
-    const shift = rounding === 'nearest' || (rounding === undefined && timing !== 'brian') ? -0.5 : rounding === 'up' ? -1e-6 : undefined;
+    const shift =
+      rounding === 'nearest' || (rounding === undefined && timing !== 'brian')
+        ? -0.5
+        : rounding === 'up'
+          ? -1e-6
+          : undefined;
     const whole =
-      shift === undefined ? call('floor', [binary('+', steps, number(1e-3))]) : call('ceil', [binary('-', steps, number(-shift))]);
+      shift === undefined
+        ? call('floor', [binary('+', steps, number(1e-3))])
+        : call('ceil', [binary('-', steps, number(-shift))]);
     const half = number(0.5);
     return binary('*', binary(timing === 'brian' ? '-' : '+', whole, half), nameOf('dt'));
   }

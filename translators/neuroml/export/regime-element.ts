@@ -5,7 +5,12 @@ import type { TypeBuilder } from './type-builder.js';
 import { element, type Element } from './xml-text.js';
 
 /** A regime. @param portOf the port of an event; none where nothing listens */
-export function regimeElement(name: string, regime: Regime, builder: TypeBuilder, portOf: (event: string) => string | undefined): Element {
+export function regimeElement(
+  name: string,
+  regime: Regime,
+  builder: TypeBuilder,
+  portOf: (event: string) => string | undefined,
+): Element {
   const order = regime.order ?? Object.keys(regime.derivatives);
   const rates = order.flatMap((variable) => {
     const derivative = regime.derivatives[variable];

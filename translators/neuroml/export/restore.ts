@@ -1,8 +1,8 @@
 /**
- * A model that was imported from NeuroML or LEMS, written in the words of the document that it came from: the kept document, with what
- * has changed
- * since. What is kept is a hint: reading the result back must give the very model, but for what is said to be of generated types, else it
- * is written
+ * A model that was imported from NeuroML or LEMS, written in the words of the document that it came from: the kept
+ * document, with what has changed
+ * since. What is kept is a hint: reading the result back must give the very model, but for what is said to be of
+ * generated types, else it is written
  * in other words.
  *
  *   1. as kept      the document as it was, long lists of connections by their first element
@@ -66,7 +66,11 @@ export function restoreDocument(valid: ValidModel, functions: Functions, report:
     if (!asked.has(key) && changes.losses.every(({ pointer }) => !pointer.startsWith('/recordings')))
       changes.lose('/recordings', `recordings of ${'population' in owner ? owner.population : owner.projection}`);
   // LEMS has one way to step; whether the model has another is said elsewhere.
-  const experiment = hashModel({ ...valid.model, timing: after.valid.model.timing, experiment: after.valid.model.experiment }).experiment;
+  const experiment = hashModel({
+    ...valid.model,
+    timing: after.valid.model.timing,
+    experiment: after.valid.model.experiment,
+  }).experiment;
   const own = hashModel({ ...valid.model, timing: after.valid.model.timing }).experiment;
   const { generated, losses } = changes;
   return { text, sameHash, sameExperiment: experiment === own, generated: [...new Set(generated)], losses };
@@ -77,7 +81,15 @@ function change(changes: Changes, report: ConversionReport): boolean {
   const { valid, wanted, functions, tree } = changes;
   const { data } = valid;
   const dimensions = new Dimensions();
-  const context: ExportContext = { model: wanted, data, functions, report, dimensions, ids: changes.ids, dt: wanted.experiment.dt };
+  const context: ExportContext = {
+    model: wanted,
+    data,
+    functions,
+    report,
+    dimensions,
+    ids: changes.ids,
+    dt: wanted.experiment.dt,
+  };
   if (!changeTypes(changes, context) || !changeValues(changes) || !changeLists(changes)) return false;
   changeRun(changes);
   const written = changeParts(changes, context);

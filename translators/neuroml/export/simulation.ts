@@ -44,7 +44,10 @@ function output(recording: Recording, network: Written, context: ExportContext):
   const population = populationOf(recording.of);
   const indices = elementsOf(recording.of, context);
   if (population === undefined || typeof indices === 'string')
-    return report.missing(pointer, typeof indices === 'string' ? 'recordings of synapses or of several populations' : indices.join());
+    return report.missing(
+      pointer,
+      typeof indices === 'string' ? 'recordings of synapses or of several populations' : indices.join(),
+    );
   const paths = indices.flatMap((index) => {
     const path = network.pathOf(population, index);
     return path === undefined ? [] : [[index, path] as const];
@@ -55,7 +58,11 @@ function output(recording: Recording, network: Written, context: ExportContext):
     const selections = paths.map(([index, select]) =>
       element('EventSelection', { id: String(index), select, eventPort: recording.events }),
     );
-    return element('EventOutputFile', { id: recording.name, fileName: `${recording.name}.spikes`, format: 'ID_TIME' }, selections);
+    return element(
+      'EventOutputFile',
+      { id: recording.name, fileName: `${recording.name}.spikes`, format: 'ID_TIME' },
+      selections,
+    );
   }
   if (recording.every !== undefined) report.approximated('lems/sampling', pointer, 'samples are written in each step');
   const plan = network.plans.get(model.populations[population]?.type ?? '');
@@ -66,8 +73,11 @@ function output(recording: Recording, network: Written, context: ExportContext):
       return quantity === undefined ? [] : [element('OutputColumn', { id: `${variable}_${index}`, quantity })];
     }),
   );
-  if (columns.length < recording.variables.length * paths.length) report.missing(pointer, 'recordings of variables that are not in LEMS');
-  return columns.length === 0 ? undefined : element('OutputFile', { id: recording.name, fileName: `${recording.name}.dat` }, columns);
+  if (columns.length < recording.variables.length * paths.length)
+    report.missing(pointer, 'recordings of variables that are not in LEMS');
+  return columns.length === 0
+    ? undefined
+    : element('OutputFile', { id: recording.name, fileName: `${recording.name}.dat` }, columns);
 }
 
 /** Variables of synapses, one column each. */
@@ -98,6 +108,7 @@ function synapseOutput(
       return quantity === undefined ? [] : [element('OutputColumn', { id: `${variable}_${index}`, quantity })];
     }),
   );
-  if (columns.length < variables.length * wanted.length) report.missing(pointer, 'recordings of variables that are not in LEMS');
+  if (columns.length < variables.length * wanted.length)
+    report.missing(pointer, 'recordings of variables that are not in LEMS');
   return columns.length === 0 ? undefined : element('OutputFile', { id: name, fileName: `${name}.dat` }, columns);
 }

@@ -1,6 +1,6 @@
 /**
- * PyNN's cells and synapses by the names that NeuroML has for them, for types that say that they are these and whose equations are the
- * library's.
+ * PyNN's cells and synapses by the names that NeuroML has for them, for types that say that they are these and whose
+ * equations are the library's.
  * In NeuroML the synapses on a cell hold what PyNN's cells hold themselves; sums of either are the same.
  */
 
@@ -38,7 +38,10 @@ export interface Receptor {
   readonly exponent: number;
 }
 
-/** What NeuroML has names for; its HH_cond_exp emits no spikes and has no first values of gates, so that an heir of it is written. */
+/**
+ * What NeuroML has names for; its HH_cond_exp emits no spikes and has no first values of gates, so that an heir of it
+ * is written.
+ */
 const names: ReadonlySet<string> = new Set([
   'IF_curr_alpha',
   'IF_curr_exp',
@@ -52,7 +55,9 @@ const names: ReadonlySet<string> = new Set([
 /** Powers of ten from SI to PyNN's units, by SI unit. */
 const exponents: Readonly<Record<string, number>> = { s: 3, V: 3, A: 9, F: 9, S: 6 };
 
-/** The core type that a neuron type is; undefined where it is none, or the model asks more of it than the core type has. */
+/**
+ * The core type that a neuron type is; undefined where it is none, or the model asks more of it than the core type has.
+ */
 export function standardCell(id: string, type: NeuronType, { model, ids }: ExportContext): StandardCell | undefined {
   const claimed = type.conformsTo?.type ?? '';
   const name = claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
@@ -73,9 +78,12 @@ export function standardCell(id: string, type: NeuronType, { model, ids }: Expor
     (projection) => isStatic(model.synapses[projection.synapse]) && receptorOf(projection, receptors) !== undefined,
   );
   const currents = Object.values(model.stimuli).every(
-    (stimulus) => !populations.some(([population]) => population === populationOf(stimulus.to)) || stimulus.kind === 'current',
+    (stimulus) =>
+      !populations.some(([population]) => population === populationOf(stimulus.to)) || stimulus.kind === 'current',
   );
-  const code = Object.values(model.operations).some(({ on }) => populations.some(([population]) => population === populationOf(on)));
+  const code = Object.values(model.operations).some(({ on }) =>
+    populations.some(([population]) => population === populationOf(on)),
+  );
   // First values of other variables than the potential are not NeuroML's to give.
   const started = populations.some(([, { values }]) =>
     Object.keys(values).some((key) => key !== 'v' && !gates.has(key) && Object.hasOwn(type.state, key)),
@@ -96,9 +104,13 @@ export function standardCell(id: string, type: NeuronType, { model, ids }: Expor
     ]),
     starts: new Map(),
   };
-  const units = [...Object.entries(type.parameters).map(([key, { unit }]) => [key, exponents[unit] ?? 0] as const), ['v', 3] as const];
+  const units = [
+    ...Object.entries(type.parameters).map(([key, { unit }]) => [key, exponents[unit] ?? 0] as const),
+    ['v', 3] as const,
+  ];
   const starts = [...gates].map((gate) => [gate, 0] as const);
-  const nameOf = (key: string): string => (key === 'v' ? 'v_init' : gates.has(key) ? `${key.slice('gate_'.length)}_init` : key);
+  const nameOf = (key: string): string =>
+    key === 'v' ? 'v_init' : gates.has(key) ? `${key.slice('gate_'.length)}_init` : key;
   return {
     plan,
     ...(heir ? { types: [heir] } : {}),
@@ -109,7 +121,10 @@ export function standardCell(id: string, type: NeuronType, { model, ids }: Expor
   };
 }
 
-/** The cell of Hodgkin and Huxley's kind with what PyNN's has besides: a spike where v rises above 0 mV, and first values of gates. */
+/**
+ * The cell of Hodgkin and Huxley's kind with what PyNN's has besides: a spike where v rises above 0 mV, and first
+ * values of gates.
+ */
 function firing(core: string, name: string): Element | undefined {
   const gates = ['m', 'h', 'n'];
   return heirOf(core, name, `${core} that fires where v rises above 0 mV, with first values of its gates.`, {
@@ -135,13 +150,19 @@ function isLibrary(type: NeuronType, name: string): boolean {
 
 function neuronOf(document: unknown): NeuronType | undefined {
   const positions = { place: () => ({ document: '' }) };
-  const whole = { interneuron: 1, name: 'cell', neurons: { cell: document }, populations: { cells: { type: 'cell', size: 1 } } };
+  const whole = {
+    interneuron: 1,
+    name: 'cell',
+    neurons: { cell: document },
+    populations: { cells: { type: 'cell', size: 1 } },
+  };
   return normalise(whole, positions, new Diagnostics())?.model.neurons['cell'];
 }
 
 function isStatic(type: SynapseType | undefined): boolean {
   const [pathway, ...more] = Object.values(type?.pathways ?? {});
-  const plain = type && [type.state, type.derived, type.contributes, type.summed].every((map) => Object.keys(map).length === 0);
+  const plain =
+    type && [type.state, type.derived, type.contributes, type.summed].every((map) => Object.keys(map).length === 0);
   return plain === true && more.length === 0 && pathway?.on === 'pre.spike' && pathway.do.join() === 'port += weight';
 }
 

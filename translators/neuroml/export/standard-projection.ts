@@ -64,7 +64,11 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
   for (const { synapse, connections } of groups.values()) {
     const id = ordinal++ === 0 ? name : ids.claim(name);
     written.projections.push(
-      element('projection', { id, presynapticPopulation: source, postsynapticPopulation: target, synapse }, connections),
+      element(
+        'projection',
+        { id, presynapticPopulation: source, postsynapticPopulation: target, synapse },
+        connections,
+      ),
     );
   }
   return true;

@@ -20,7 +20,12 @@ export interface BuiltStimulus {
 }
 
 /** @returns undefined after a report that LEMS cannot say it */
-export function stimulusType(name: string, stimulus: Stimulus, plan: CellPlan, context: ExportContext): BuiltStimulus | undefined {
+export function stimulusType(
+  name: string,
+  stimulus: Stimulus,
+  plan: CellPlan,
+  context: ExportContext,
+): BuiltStimulus | undefined {
   const { report, ids } = context;
   const pointer = child('/stimuli', name);
   const builder = builderOf(context);
@@ -90,9 +95,19 @@ function require(value: Expression, plan: CellPlan, builder: TypeBuilder): void 
 }
 
 /** A value as the share of one of the things that attachments do; nothing of the others. */
-function share(channel: Channel, value: Expression, { channels, withoutCurrent }: CellPlan, builder: TypeBuilder): void {
+function share(
+  channel: Channel,
+  value: Expression,
+  { channels, withoutCurrent }: CellPlan,
+  builder: TypeBuilder,
+): void {
   for (const one of channels)
-    builder.derive(builder.free(one.exposure), one.dimension, one === channel ? value : zeroOf(one.dimension), one.exposure);
+    builder.derive(
+      builder.free(one.exposure),
+      one.dimension,
+      one === channel ? value : zeroOf(one.dimension),
+      one.exposure,
+    );
   if (!withoutCurrent && !channels.some(({ exposure }) => exposure === 'i'))
     builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], zeroOf([0, 0, 0, 1, 0, 0, 0]), 'i');
 }

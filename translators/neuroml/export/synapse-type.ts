@@ -1,4 +1,6 @@
-/** A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes. */
+/**
+ * A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes.
+ */
 
 import { dimensionless as pure, type Dimension, type Statement } from '../../../src/lang/ast.js';
 import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
@@ -81,10 +83,17 @@ export function synapseType(
     element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
     parameters,
     properties,
-    visible: new Map([...Object.keys(type.state), ...Object.keys(type.derived)].map((name) => [name, builder.nameOf(name)])),
+    visible: new Map(
+      [...Object.keys(type.state), ...Object.keys(type.derived)].map((name) => [name, builder.nameOf(name)]),
+    ),
     ...(peerType === undefined || !demands.source
       ? {}
-      : { peer: { componentType: peerType, element: otherEnd(peerType, componentType, id, seen, demands.source, builder, context) } }),
+      : {
+          peer: {
+            componentType: peerType,
+            element: otherEnd(peerType, componentType, id, seen, demands.source, builder, context),
+          },
+        }),
   };
 }
 
@@ -111,7 +120,13 @@ function requirePeer(
 }
 
 /** Derived variables, rates, and conditions on the synapse's own variables. */
-function equations(type: SynapseType, pointer: string, builder: TypeBuilder, attempt: Attempt, context: ExportContext): void {
+function equations(
+  type: SynapseType,
+  pointer: string,
+  builder: TypeBuilder,
+  attempt: Attempt,
+  context: ExportContext,
+): void {
   for (const name of derivedOrder(type, (text) => builder.parse(text)))
     attempt(`derived/${name}`, () => {
       const derived = type.derived[name];
@@ -135,7 +150,9 @@ function equations(type: SynapseType, pointer: string, builder: TypeBuilder, att
   for (const [name, { when, do: actions }] of Object.entries(type.events ?? {}))
     attempt(`events/${name}`, () => {
       const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
-      builder.conditions.push(element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements));
+      builder.conditions.push(
+        element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements),
+      );
     });
 }
 
@@ -298,7 +315,9 @@ function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder):
     ...Object.values(type.events ?? {}).map(({ when }) => when),
   ];
   for (const text of texts) for (const name of namesIn(builder.parse(text))) read.add(name);
-  const statements = [...Object.values(type.pathways), ...Object.values(type.events ?? {})].flatMap(({ do: actions }) => actions);
+  const statements = [...Object.values(type.pathways), ...Object.values(type.events ?? {})].flatMap(
+    ({ do: actions }) => actions,
+  );
   for (const statement of builder.statements(statements)) for (const name of namesIn(statement.value)) read.add(name);
   for (const name of read) {
     const seen = name.startsWith('post.') ? target.visible.get(name.slice('post.'.length)) : undefined;

@@ -10,7 +10,16 @@ import { mapExpression, mapStatement } from '../../../src/lang/walk.js';
 import { type Dimensions, isPure } from './dimensions.js';
 import { ExpressionText } from './expression-text.js';
 import { amountOf, quantityText } from './quantity-text.js';
-import { alwaysKnown, NotExpressible, reserved, time, type Clock, type Place, type TableLookup, type Words } from './words.js';
+import {
+  alwaysKnown,
+  NotExpressible,
+  reserved,
+  time,
+  type Clock,
+  type Place,
+  type TableLookup,
+  type Words,
+} from './words.js';
 import { element, type Element } from './xml-text.js';
 
 interface DerivedEntry {
@@ -112,22 +121,35 @@ export class TypeBuilder implements Words {
 
   select(name: string, dimension: Dimension, path: string, reduce: string): string {
     const lems = this.declare(name, dimension);
-    this.selected.push(element('DerivedVariable', { name: lems, dimension: this.dimensions.nameOf(dimension), select: path, reduce }));
+    this.selected.push(
+      element('DerivedVariable', { name: lems, dimension: this.dimensions.nameOf(dimension), select: path, reduce }),
+    );
     return lems;
   }
 
   /** A variable of the instance at the other end of a tunnel. */
   peer(name: string, dimension: Dimension, wanted: string): string {
     const lems = this.declare(name, dimension, `peer_${wanted}`);
-    this.selected.push(element('DerivedVariable', { name: lems, dimension: this.dimensions.nameOf(dimension), select: `peer/${wanted}` }));
+    this.selected.push(
+      element('DerivedVariable', {
+        name: lems,
+        dimension: this.dimensions.nameOf(dimension),
+        select: `peer/${wanted}`,
+      }),
+    );
     return lems;
   }
 
   /** A variable computed in each step; declared before. */
   derive(lems: string, dimension: Dimension, value: Expression, exposure?: string): void {
     const cases = this.#cases(value);
-    const attributes = { name: lems, dimension: this.dimensions.nameOf(dimension), ...(exposure === undefined ? {} : { exposure }) };
-    // What LEMS computes by cases comes after all other derived variables, so that what reads it must be one of that kind.
+    const attributes = {
+      name: lems,
+      dimension: this.dimensions.nameOf(dimension),
+      ...(exposure === undefined ? {} : { exposure }),
+    };
+    // What LEMS computes by cases comes after all other derived variables, so that what reads it must be one of that
+    // kind.
     const texts = cases.map(({ condition, value: text }) => `${condition ?? ''} ${text}`).join(' ');
     const byCases = cases.length > 1 || (texts.match(/[A-Za-z_]\w*/g) ?? []).some((word) => this.#stale.has(word));
     const [only] = cases;
@@ -143,7 +165,11 @@ export class TypeBuilder implements Words {
     const inner = cases.map(({ condition, value: text }) =>
       element('Case', condition === undefined ? { value: text } : { condition, value: text }),
     );
-    this.#derived.push({ name: lems, element: element('ConditionalDerivedVariable', attributes, inner), conditional: true });
+    this.#derived.push({
+      name: lems,
+      element: element('ConditionalDerivedVariable', attributes, inner),
+      conditional: true,
+    });
   }
 
   /** A zero by itself is a pure number in LEMS. */
@@ -183,7 +209,8 @@ export class TypeBuilder implements Words {
     if (statement.kind === 'send') throw new NotExpressible('values that are sent with a delay of their own');
     const { target, operator, value } = statement;
     // A value that only the statements after it read is a variable like others in LEMS.
-    if (!this.#names.has(target) && operator === '=' && !target.includes('.')) this.state(target, this.infer(value), false);
+    if (!this.#names.has(target) && operator === '=' && !target.includes('.'))
+      this.state(target, this.infer(value), false);
     if (!this.#names.has(target)) throw new NotExpressible(`an assignment to ${target}`);
     const result = operator === '=' ? value : binary(operatorOf(operator), nameOf(target), value);
     return this.assign(this.nameOf(target), this.text(this.inline(result), 'statement'));
@@ -211,7 +238,11 @@ export class TypeBuilder implements Words {
     const known = this.#constants.get(wanted);
     if (known) return known.attributes['name'] ?? wanted;
     const name = this.free(wanted);
-    const made = { name, dimension: this.dimensions.nameOf(dimension), value: quantityText(value, dimension, this.dimensions, true) };
+    const made = {
+      name,
+      dimension: this.dimensions.nameOf(dimension),
+      value: quantityText(value, dimension, this.dimensions, true),
+    };
     this.#constants.set(wanted, element('Constant', made));
     return name;
   }
@@ -270,7 +301,10 @@ export class TypeBuilder implements Words {
   /** The type as an element. */
   build(name: string, base: string, description: string): Element {
     const { states, selected, rates, starts, conditions, handlers, regimes } = this;
-    const derived = [...this.#derived.filter((entry) => !entry.conditional), ...this.#derived.filter((entry) => entry.conditional)];
+    const derived = [
+      ...this.#derived.filter((entry) => !entry.conditional),
+      ...this.#derived.filter((entry) => entry.conditional),
+    ];
     const dynamics = [
       ...states,
       ...selected,

@@ -10,7 +10,8 @@ import { evaluate, NoNumber, type Functions } from './evaluate.js';
 export type Numbers = number | readonly number[];
 
 /** The number of one element; zero where there is none. */
-export const numberAt = (numbers: Numbers | undefined, k: number): number => (typeof numbers === 'number' ? numbers : (numbers?.[k] ?? 0));
+export const numberAt = (numbers: Numbers | undefined, k: number): number =>
+  typeof numbers === 'number' ? numbers : (numbers?.[k] ?? 0);
 
 /** Numbers of an array, wherever they are kept. */
 export function numbersOf(value: ArrayValue, data: DataStore): ArrayLike<number> {
@@ -19,7 +20,10 @@ export function numbersOf(value: ArrayValue, data: DataStore): ArrayLike<number>
   return stored instanceof BigInt64Array ? Array.from(stored, Number) : stored;
 }
 
-/** The numbers of all parameters and state variables of the elements of a population, or of the synapses of a projection. */
+/**
+ * The numbers of all parameters and state variables of the elements of a population, or of the synapses of a
+ * projection.
+ */
 export class ElementValues {
   readonly #known = new Map<string, number>();
   readonly #declared: (name: string) => boolean;
@@ -34,7 +38,8 @@ export class ElementValues {
     private readonly context: { readonly data: DataStore; readonly functions: Functions },
     private readonly names: (name: string, element: number) => number | undefined = () => undefined,
   ) {
-    this.#declared = (name) => Object.hasOwn(type.parameters, name) || Object.hasOwn(type.state, name) || Object.hasOwn(type.derived, name);
+    this.#declared = (name) =>
+      Object.hasOwn(type.parameters, name) || Object.hasOwn(type.state, name) || Object.hasOwn(type.derived, name);
   }
 
   /**

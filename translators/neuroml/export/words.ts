@@ -8,8 +8,8 @@ import { dimensionless } from '../../../src/lang/ast.js';
 export class NotExpressible extends Error {}
 
 /**
- * Where an expression stands: in what is worked out in each step, or in conditions and actions, which see variables that were just
- * updated.
+ * Where an expression stands: in what is worked out in each step, or in conditions and actions, which see variables
+ * that were just updated.
  */
 export type Place = 'derived' | 'statement';
 

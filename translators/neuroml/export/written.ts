@@ -44,8 +44,17 @@ export class Written {
     return this.#paths.get(population)?.(index);
   }
 
-  /** Says where synapses are: what of a component is attached to a cell has a number each, in the order in which it is connected. */
-  placeSynapses(name: string, component: string, target: string, targets: readonly number[], names: ReadonlyMap<string, string>): void {
+  /**
+   * Says where synapses are: what of a component is attached to a cell has a number each, in the order in which it is
+   * connected.
+   */
+  placeSynapses(
+    name: string,
+    component: string,
+    target: string,
+    targets: readonly number[],
+    names: ReadonlyMap<string, string>,
+  ): void {
     this.#synapseCounts.set(name, targets.length);
     const counts = new Map<number, number>();
     const ordinals = targets.map((index) => {
@@ -55,7 +64,9 @@ export class Written {
     });
     this.#synapses.set(name, (index, variable) => {
       const [cell, lems] = [this.pathOf(target, targets[index] ?? 0), names.get(variable)];
-      return cell === undefined || lems === undefined ? undefined : `${cell}/synapses:${component}:${ordinals[index] ?? 0}/${lems}`;
+      return cell === undefined || lems === undefined
+        ? undefined
+        : `${cell}/synapses:${component}:${ordinals[index] ?? 0}/${lems}`;
     });
   }
 
@@ -77,7 +88,9 @@ export class Written {
   stimulusPathOf(stimulus: string, population: string, index: number): string | undefined {
     const known = this.#currents.get(stimulus);
     const cell = this.pathOf(population, index);
-    return known?.population === population && cell !== undefined ? `${cell}/synapses:${known.component}:0/${known.exposure}` : undefined;
+    return known?.population === population && cell !== undefined
+      ? `${cell}/synapses:${known.component}:0/${known.exposure}`
+      : undefined;
   }
 
   /** Names of the types of a population and of its elements, which are made once for each key. */

@@ -11,13 +11,20 @@ export interface Element {
   readonly raw?: string;
 }
 
-export function element(tag: string, attributes: Readonly<Record<string, string>> = {}, children: readonly Element[] = []): Element {
+export function element(
+  tag: string,
+  attributes: Readonly<Record<string, string>> = {},
+  children: readonly Element[] = [],
+): Element {
   return { tag, attributes, children };
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Attribute text; line breaks and tabs would else be read as spaces, and other control characters are not allowed in XML. */
+/**
+ * Attribute text; line breaks and tabs would else be read as spaces, and other control characters are not allowed in
+ * XML.
+ */
 function escaped(text: string): string {
   const printable = [...text].filter((letter) => letter >= ' ' || '\t\n\r'.includes(letter)).join('');
   return printable

@@ -71,7 +71,8 @@ export function effectOf(
   const statements: Assignment[] = [];
   const emissions: Emission[] = [];
   let entered: string | undefined;
-  for (const action of actions) if (action.kind === 'assign') statements.push(...assignment(variables, node, action, guard));
+  for (const action of actions)
+    if (action.kind === 'assign') statements.push(...assignment(variables, node, action, guard));
   for (const action of actions) {
     if (action.kind === 'emit') {
       const outcome = emit(context, node, action.port, guard, calls);
@@ -105,13 +106,21 @@ function assignment(
     );
     return [];
   }
-  const typed = translate(value.tree, variables.scope(node), (missing) => variables.unknown(node, missing, value.place));
+  const typed = translate(value.tree, variables.scope(node), (missing) =>
+    variables.unknown(node, missing, value.place),
+  );
   const result = fit(typed, target.dimension);
   return [assign(target.name, guard ? conditional(guard, result, nameOf(target.name)) : result)];
 }
 
 /** An event on a port of a node: calls what is wired to it, and leaves the tree where the node is its root. */
-function emit(context: ActionContext, node: TreeNode, port: string, guard: Expression | null, calls: readonly string[]): Effect {
+function emit(
+  context: ActionContext,
+  node: TreeNode,
+  port: string,
+  guard: Expression | null,
+  calls: readonly string[],
+): Effect {
   const statements: Assignment[] = [];
   const emissions: Emission[] = node === context.root ? [{ port, guard }] : [];
   for (const wire of context.wiring.get(node) ?? []) {
@@ -148,10 +157,16 @@ export function handle(
       if (mode) effects.push(effectOf(context, node, actions, both(guard, inRegime(mode.active, index)), inner));
     }
   }
-  return { statements: effects.flatMap(({ statements }) => statements), emissions: effects.flatMap(({ emissions }) => emissions) };
+  return {
+    statements: effects.flatMap(({ statements }) => statements),
+    emissions: effects.flatMap(({ emissions }) => emissions),
+  };
 }
 
-/** Leaves for another regime: its actions at entry run at once. Regimes that are not kept in a variable are entered by who advances them. */
+/**
+ * Leaves for another regime: its actions at entry run at once. Regimes that are not kept in a variable are entered by
+ * who advances them.
+ */
 function enter(
   context: ActionContext,
   node: TreeNode,

@@ -24,11 +24,14 @@ function textsOf(taken: (name: string) => boolean): Texts {
   return { expression: (e) => printExpression(e, { taken }), statement: (s) => printStatement(s, { taken }) };
 }
 
-const unit = (dimension: Dimension | null): { readonly unit?: string } => (dimension ? { unit: unitText(dimension) } : {});
-const ofType = (item: { readonly integer?: true }): { readonly type?: string } => (item.integer ? { type: 'integer' } : {});
+const unit = (dimension: Dimension | null): { readonly unit?: string } =>
+  dimension ? { unit: unitText(dimension) } : {};
+const ofType = (item: { readonly integer?: true }): { readonly type?: string } =>
+  item.integer ? { type: 'integer' } : {};
 
 /**
- * What neuron types and synapse types have in common: parameters, state, derived variables, derivatives, the order of parts.
+ * What neuron types and synapse types have in common: parameters, state, derived variables, derivatives, the order of
+ * parts.
  *
  * @param valueOf  value in SI of a parameter for the component that the type is shown with
  */
@@ -92,11 +95,18 @@ function partDocument({ derived, propagate, state, events, regimes }: FlatPart):
  *
  * @param ports  events that others listen to although nothing emits them
  */
-export function neuronDocument(flat: FlatType, valueOf: (parameter: FlatParameter) => number, ports: ReadonlySet<string>): PlacedDocument {
+export function neuronDocument(
+  flat: FlatType,
+  valueOf: (parameter: FlatParameter) => number,
+  ports: ReadonlySet<string>,
+): PlacedDocument {
   const texts = textsOf(flat.names.has);
   const equations = equationsDocument(flat, valueOf);
   const places = new Map(equations.places);
-  const inputs = flat.inputs.map(({ name, dimension, reduce }) => [name, { unit: dimension ? unitText(dimension) : '1', reduce }]);
+  const inputs = flat.inputs.map(({ name, dimension, reduce }) => [
+    name,
+    { unit: dimension ? unitText(dimension) : '1', reduce },
+  ]);
   const events: (readonly [string, unknown])[] = flat.events.map(({ name, when, do: actions, emits, place }, order) => {
     places.set(`/events/${name}`, place);
     return [

@@ -1,11 +1,17 @@
 /**
- * LEMS expressions in canonical names, with the units that LEMS lets out: a bare zero is of any dimension, and where published models are
- * not careful with dimensions, numbers in SI are what interpreters calculate with.
+ * LEMS expressions in canonical names, with the units that LEMS lets out: a bare zero is of any dimension, and where
+ * published models are not careful with dimensions, numbers in SI are what interpreters calculate with.
  */
 
 import { dimensionless, type Binary, type Dimension, type Expression } from '../../../src/lang/ast.js';
 import { binary, conditional, quantity } from '../../../src/lang/build.js';
-import { divideDimensions, equalDimensions, isDimensionless, multiplyDimensions, powerDimension } from '../../../src/lang/dimension.js';
+import {
+  divideDimensions,
+  equalDimensions,
+  isDimensionless,
+  multiplyDimensions,
+  powerDimension,
+} from '../../../src/lang/dimension.js';
 import { functions } from '../../../src/lang/functions.js';
 import { constantExponent } from '../../../src/lang/units.js';
 
@@ -63,10 +69,18 @@ export function translate(e: Expression, lookup: Lookup, unknown: (name: string)
       const { dimension } = functions.get(e.function) ?? {};
       const alike = dimension === 'same' || dimension === 'ratio' ? allTogether(parts) : parts;
       const [first] = alike;
-      const pure = dimension === 'pure' ? alike.map((part) => fit(part, dimensionless)) : alike.map(({ expression }) => expression);
+      const pure =
+        dimension === 'pure'
+          ? alike.map((part) => fit(part, dimensionless))
+          : alike.map(({ expression }) => expression);
       return {
         expression: { ...e, arguments: pure },
-        dimension: dimension === 'same' ? (first?.dimension ?? dimensionless) : dimension === 'root' ? rootOf(first) : dimensionless,
+        dimension:
+          dimension === 'same'
+            ? (first?.dimension ?? dimensionless)
+            : dimension === 'root'
+              ? rootOf(first)
+              : dimensionless,
         zero: false,
       };
     }
@@ -79,7 +93,10 @@ function rootOf(part: Typed | undefined): Dimension | null {
   return part?.dimension ? powerDimension(part.dimension, 0.5) : null;
 }
 
-/** A translated expression where a value of a dimension is wanted: a bare zero gets its unit, another dimension keeps its number in SI. */
+/**
+ * A translated expression where a value of a dimension is wanted: a bare zero gets its unit, another dimension keeps
+ * its number in SI.
+ */
 export function fit(part: Typed, dimension: Dimension | null): Expression {
   const { expression, zero } = part;
   if (!dimension || !part.dimension || equalDimensions(part.dimension, dimension)) return expression;
@@ -150,6 +167,7 @@ export function choose(
   otherwise: Expression,
 ): Expression {
   let chosen = otherwise;
-  for (const { condition, value } of [...cases].reverse()) chosen = condition ? conditional(condition, value, chosen) : value;
+  for (const { condition, value } of [...cases].reverse())
+    chosen = condition ? conditional(condition, value, chosen) : value;
   return chosen;
 }

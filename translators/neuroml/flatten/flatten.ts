@@ -15,7 +15,16 @@ import { binary, integer, name as nameOf, quantity, sum } from '../../../src/lan
 import { divideDimensions } from '../../../src/lang/dimension.js';
 import type { Component, DerivedVariableDefinition, LemsModel, RegimeDefinition } from '../lems/definitions.js';
 import { inOrderOfReading } from '../lems/derived-order.js';
-import { assign, effectOf, handle, inRegime, type ActionContext, type Effect, type Emission, type Mode } from './actions.js';
+import {
+  assign,
+  effectOf,
+  handle,
+  inRegime,
+  type ActionContext,
+  type Effect,
+  type Emission,
+  type Mode,
+} from './actions.js';
 import { choose, fit, translate, type Meaning } from './expressions.js';
 import {
   changedIn,
@@ -52,7 +61,8 @@ export interface FlatSetting {
 }
 
 /** The dimension of a rate of change. */
-const perSecond = (dimension: Dimension | null): Dimension | null => dimension && divideDimensions(dimension, [0, 0, 1, 0, 0, 0, 0]);
+const perSecond = (dimension: Dimension | null): Dimension | null =>
+  dimension && divideDimensions(dimension, [0, 0, 1, 0, 0, 0, 0]);
 
 /** The equations of one component, under construction. */
 export class FlatType {
@@ -101,17 +111,22 @@ export class FlatType {
     return this.variables.parameters;
   }
 
-  /** Parts in the order in which they are advanced. Copies that were asked for since the type was made are among them. */
+  /**
+   * Parts in the order in which they are advanced. Copies that were asked for since the type was made are among them.
+   */
   get sequence(): readonly FlatPart[] {
     const before = [...this.#before.values()];
     const first: readonly FlatPart[] = before.length > 0 ? [{ ...emptyPart, derived: before }] : [];
     const parts = this.#parts.map(({ node, part }) => {
       const copies = this.variables.copies.get(node)?.map(({ name }) => name) ?? [];
-      return copies.length > 0 && part.propagate.length === 0 ? { ...part, derived: [...copies, ...part.derived] } : part;
+      return copies.length > 0 && part.propagate.length === 0
+        ? { ...part, derived: [...copies, ...part.derived] }
+        : part;
     });
     const last: FlatPart = { ...emptyPart, events: [...this.#flags.values()].map(({ event }) => event) };
     return [...first, ...parts, last].filter(
-      ({ derived, propagate, state, events, regimes }) => derived.length + propagate.length + state.length + events.length > 0 || regimes,
+      ({ derived, propagate, state, events, regimes }) =>
+        derived.length + propagate.length + state.length + events.length > 0 || regimes,
     );
   }
 
@@ -120,7 +135,9 @@ export class FlatType {
     const { place } = this.component;
     const copies = [...this.variables.copies.values()].flat().map((copy): FlatDerived => ({ ...copy, place }));
     const before = [...this.#before].map(([of, name]): FlatDerived => {
-      const dimension = this.states.find((state) => state.name === of)?.dimension ?? this.derived.find((one) => one.name === of)?.dimension;
+      const dimension =
+        this.states.find((state) => state.name === of)?.dimension ??
+        this.derived.find((one) => one.name === of)?.dimension;
       return { name, dimension: dimension ?? null, value: nameOf(of), place };
     });
     return [...this.derived, ...copies, ...before];
@@ -166,18 +183,24 @@ export class FlatType {
     let node: TreeNode | undefined = this.tree.root;
     for (const step of path.slice(0, -1)) node = node && membersNamed(node, step)[0];
     const name = path.at(-1);
-    return node && name !== undefined ? (this.variables.seen(node, name, null) ?? this.#private(node, name)) : undefined;
+    return node && name !== undefined
+      ? (this.variables.seen(node, name, null) ?? this.#private(node, name))
+      : undefined;
   }
 
   /** Variables that may be seen from outside, for suggestions. */
   get visible(): readonly string[] {
     const { type } = this.tree.root;
-    return [...type.exposures.keys(), ...stateVariables(type).map(({ name }) => name), ...derivedVariables(type).map(({ name }) => name)];
+    return [
+      ...type.exposures.keys(),
+      ...stateVariables(type).map(({ name }) => name),
+      ...derivedVariables(type).map(({ name }) => name),
+    ];
   }
 
   /**
-   * A variable as it was before the instance was advanced, under a name of its own: what the other end of a tunnel has of it in the step after
-   * when it comes later, and one step before when it comes earlier.
+   * A variable as it was before the instance was advanced, under a name of its own: what the other end of a tunnel has
+   * of it in the step after when it comes later, and one step before when it comes earlier.
    */
   before(name: string): string {
     const known = this.#before.get(name);
@@ -189,7 +212,9 @@ export class FlatType {
 
   /** Inputs to which an attached component adds, with what of it. */
   inputsFrom(component: Component, list: string): readonly FlatInput[] {
-    return this.inputs.filter((input) => input.node === this.tree.root && input.list === list && admits(input.predicate, component));
+    return this.inputs.filter(
+      (input) => input.node === this.tree.root && input.list === list && admits(input.predicate, component),
+    );
   }
 
   #private(node: TreeNode, name: string): Meaning | undefined {
@@ -218,12 +243,21 @@ export class FlatType {
     }
     for (const { name } of stateVariables(node.type)) {
       const variable = this.variables.variable(node, name);
-      if (variable) this.states.push({ name: variable.name, dimension: variable.dimension, initial: starts.get(variable.name) ?? null });
+      if (variable)
+        this.states.push({
+          name: variable.name,
+          dimension: variable.dimension,
+          initial: starts.get(variable.name) ?? null,
+        });
     }
     const order = this.#derive(node);
-    const state = dynamics.timeDerivatives.flatMap(({ variable, value }) => this.#rate(node, variable, value.tree, value.place));
+    const state = dynamics.timeDerivatives.flatMap(({ variable, value }) =>
+      this.#rate(node, variable, value.tree, value.place),
+    );
     const events = dynamics.onConditions.map(({ test, actions }) => {
-      const when = translate(test.tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, test.place));
+      const when = translate(test.tree, this.variables.scope(node), (missing) =>
+        this.variables.unknown(node, missing, test.place),
+      );
       return this.#event(node, when.expression, effectOf(this.#context, node, actions), test.place);
     });
     const derived = order.map((name) => this.#canonical(node, name));
@@ -268,14 +302,21 @@ export class FlatType {
     let made: Expression | undefined;
     if (value) made = expressionOf(value.tree, value.place);
     else if (select !== undefined) {
-      const selected = selectValue(this.variables, node, { path: select, reduce, required, dimension, place }, this.#reach);
+      const selected = selectValue(
+        this.variables,
+        node,
+        { path: select, reduce, required, dimension, place },
+        this.#reach,
+      );
       made = selected && fit({ ...selected, zero: false }, dimension);
     } else if (cases) {
       const zero = dimension ? quantity(0, dimension) : integer(0);
       const chosen = cases.map((one) => ({
         condition:
           one.condition &&
-          translate(one.condition.tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, place)).expression,
+          translate(one.condition.tree, this.variables.scope(node), (missing) =>
+            this.variables.unknown(node, missing, place),
+          ).expression,
         value: expressionOf(one.value.tree, one.value.place),
       }));
       made = choose(chosen, zero);
@@ -294,7 +335,11 @@ export class FlatType {
           input.reduce === sumOf.reduce &&
           JSON.stringify(input.predicate) === JSON.stringify(sumOf.predicate),
       );
-      const input = same ?? { ...sumOf, dimension, name: this.names.take(`${sumOf.node.prefix}${sumOf.list}_${sumOf.variable}`) };
+      const input = same ?? {
+        ...sumOf,
+        dimension,
+        name: this.names.take(`${sumOf.node.prefix}${sumOf.list}_${sumOf.variable}`),
+      };
       if (!same) this.inputs.push(input);
       return { expression: nameOf(input.name), dimension: input.dimension };
     },
@@ -310,7 +355,9 @@ export class FlatType {
   }
 
   #rateOf(node: TreeNode, variable: string, tree: Expression, place: Place): Expression {
-    const typed = translate(tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, place));
+    const typed = translate(tree, this.variables.scope(node), (missing) =>
+      this.variables.unknown(node, missing, place),
+    );
     return fit(typed, perSecond(this.variables.variable(node, variable)?.dimension ?? null));
   }
 
@@ -345,7 +392,13 @@ export class FlatType {
     this.#flags.set(port, { event, state });
     this.states.push({ name: state, dimension: null, initial: null, integer: true });
     const { place } = this.component;
-    this.events.push({ name: event, when: binary('==', nameOf(state), integer(1)), do: [assign(state, integer(0))], emits: port, place });
+    this.events.push({
+      name: event,
+      when: binary('==', nameOf(state), integer(1)),
+      do: [assign(state, integer(0))],
+      emits: port,
+      place,
+    });
     return state;
   }
 
@@ -364,7 +417,10 @@ export class FlatType {
     const outer = [...(node.type.dynamics?.onConditions ?? []), ...(node.type.dynamics?.onEvents ?? [])];
     const jumps = outer.some(({ actions }) => actions.some(({ kind }) => kind === 'transition'));
     if (node === this.tree.root && this.setting.kind === 'neuron' && !handled && !several && !jumps) return;
-    this.#modes.set(node, { active: this.names.take(`${node.prefix}regime`), held: this.names.take(`${node.prefix}regime_held`) });
+    this.#modes.set(node, {
+      active: this.names.take(`${node.prefix}regime`),
+      held: this.names.take(`${node.prefix}regime_held`),
+    });
   }
 
   #advanceRegimes(node: TreeNode, regimes: readonly RegimeDefinition[]): void {
@@ -377,7 +433,9 @@ export class FlatType {
         ]),
       );
       const transitions = regime.onConditions.map(({ test, actions }) => {
-        const when = translate(test.tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, test.place));
+        const when = translate(test.tree, this.variables.scope(node), (missing) =>
+          this.variables.unknown(node, missing, test.place),
+        );
         const { statements, emissions, transition } = effectOf(this.#context, node, actions);
         const [emission] = emissions;
         return {
@@ -398,15 +456,26 @@ export class FlatType {
     }
   }
 
-  /** Regimes kept in a variable: rates and conditions that hold in one of its values, read once before they are advanced. */
+  /**
+   * Regimes kept in a variable: rates and conditions that hold in one of its values, read once before they are
+   * advanced.
+   */
   #advanceModes(node: TreeNode, mode: Mode, regimes: readonly RegimeDefinition[]): FlatPart {
     const start = Math.max(
       0,
       regimes.findIndex(({ initial }) => initial),
     );
     this.states.push({ name: mode.active, dimension: null, initial: integer(start), integer: true });
-    this.derived.push({ name: mode.held, dimension: null, value: nameOf(mode.active), integer: true, place: node.component.place });
-    const integrated = [...new Set(regimes.flatMap(({ timeDerivatives }) => timeDerivatives.map(({ variable }) => variable)))];
+    this.derived.push({
+      name: mode.held,
+      dimension: null,
+      value: nameOf(mode.active),
+      integer: true,
+      place: node.component.place,
+    });
+    const integrated = [
+      ...new Set(regimes.flatMap(({ timeDerivatives }) => timeDerivatives.map(({ variable }) => variable))),
+    ];
     for (const variable of integrated) {
       const cases = regimes.flatMap(({ timeDerivatives }, index) =>
         timeDerivatives
@@ -424,17 +493,25 @@ export class FlatType {
     }
     const events = regimes.flatMap((regime, index) =>
       regime.onConditions.map(({ test, actions }) => {
-        const when = translate(test.tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, test.place));
+        const when = translate(test.tree, this.variables.scope(node), (missing) =>
+          this.variables.unknown(node, missing, test.place),
+        );
         const active = binary('and', inRegime(mode.held, index), when.expression);
         return this.#event(node, active, effectOf(this.#context, node, actions), test.place);
       }),
     );
-    return { ...emptyPart, derived: [mode.held], state: integrated.map((variable) => this.#canonical(node, variable)), events };
+    return {
+      ...emptyPart,
+      derived: [mode.held],
+      state: integrated.map((variable) => this.#canonical(node, variable)),
+      events,
+    };
   }
 
   /**
-   * Others see a variable as it was after its instance's own step. What changes it later, regimes and kinetic schemes, they see one step after.
-   * Of canonical regimes, and of handlers called from outside, the timing profile takes care itself.
+   * Others see a variable as it was after its instance's own step. What changes it later, regimes and kinetic schemes,
+   * they see one step after. Of canonical regimes, and of handlers called from outside, the timing profile takes care
+   * itself.
    */
   #isLate(node: TreeNode, name: string): boolean {
     const { dynamics } = node.type;

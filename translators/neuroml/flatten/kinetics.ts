@@ -22,7 +22,11 @@ export function flattenScheme(variables: Variables, node: TreeNode, scheme: Kine
   for (const state of membersNamed(node, scheme.nodes)) {
     const variable = variables.variable(state, scheme.stateVariable);
     if (variable?.kind === 'state') occupancies.set(state, variable.name);
-    else variables.diagnostics.add(messages.notAState(scheme.stateVariable, [...state.type.exposures.keys()]), state.component.place);
+    else
+      variables.diagnostics.add(
+        messages.notAState(scheme.stateVariable, [...state.type.exposures.keys()]),
+        state.component.place,
+      );
   }
   const flows = new Map<string, Expression>([...occupancies.values()].map((name) => [name, quantity(0, perSecond)]));
   for (const edge of membersNamed(node, scheme.edges)) {
@@ -31,13 +35,20 @@ export function flattenScheme(variables: Variables, node: TreeNode, scheme: Kine
       const name = state && occupancies.get(state);
       if (name === undefined) {
         const ids = [...occupancies.keys()].map(({ component }) => component.id);
-        variables.diagnostics.add(messages.missingReference(attribute, edge.component.attributes[attribute], ids), edge.component.place);
+        variables.diagnostics.add(
+          messages.missingReference(attribute, edge.component.attributes[attribute], ids),
+          edge.component.place,
+        );
       }
       return name;
     };
     const rate = (name: string): Expression | undefined => {
       const found = variables.seen(edge, name, node)?.expression;
-      if (!found) variables.diagnostics.add(messages.unknownPath(name, name, [...edge.type.exposures.keys()]), edge.component.place);
+      if (!found)
+        variables.diagnostics.add(
+          messages.unknownPath(name, name, [...edge.type.exposures.keys()]),
+          edge.component.place,
+        );
       return found;
     };
     const [from, to] = [end(scheme.edgeSource), end(scheme.edgeTarget)];

@@ -29,7 +29,11 @@ export const tooMany = (most: number): Finding => ({
 
 export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
   id === undefined
-    ? { code: 'lems/missing-reference', message: `the reference ${shorten(reference)} is not given`, expected: reference }
+    ? {
+        code: 'lems/missing-reference',
+        message: `the reference ${shorten(reference)} is not given`,
+        expected: reference,
+      }
     : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
 
 export const unknownName = (name: string, known: readonly string[]): Finding => ({

@@ -7,10 +7,14 @@ import { reservedReason } from '../../../src/model/normalise/names.js';
 export class CanonicalNames {
   readonly #taken = new Set<string>();
 
-  /** A name like the one wanted: with an underscore behind it where that has a meaning of its own (`i`), numbered where it is taken. */
+  /**
+   * A name like the one wanted: with an underscore behind it where that has a meaning of its own (`i`), numbered where
+   * it is taken.
+   */
   take(wanted: string): string {
     const plain = identifier(wanted);
-    const free = reservedReason(plain) === undefined && !functions.has(plain) && !constants.has(plain) ? plain : `${plain}_`;
+    const free =
+      reservedReason(plain) === undefined && !functions.has(plain) && !constants.has(plain) ? plain : `${plain}_`;
     let name = free;
     for (let k = 2; this.#taken.has(name); k++) name = `${free}_${k}`;
     this.#taken.add(name);

@@ -56,7 +56,9 @@ const unquoted = (text: string): string => /^(['"])(.*)\1$/.exec(text)?.[2] ?? t
 
 /** Whether a component is among those that a predicate lets through. */
 export function admits(predicate: Predicate | null, component: Component): boolean {
-  return predicate?.kind !== 'attribute' || (component.attributes[predicate.attribute] ?? '') === unquoted(predicate.value);
+  return (
+    predicate?.kind !== 'attribute' || (component.attributes[predicate.attribute] ?? '') === unquoted(predicate.value)
+  );
 }
 
 /** A sum over what is attached to an instance while it runs. */
@@ -89,8 +91,15 @@ export interface Reach {
 /** Sums of more terms than this are made in halves, so that trees stay shallow. */
 const longestChain = 200;
 
-/** The value that a selection stands for; undefined after a finding. @diagnostic lems/unknown-path, lems/several-targets */
-export function selectValue(variables: Variables, node: TreeNode, selection: Selection, reach: Reach): Meaning | undefined {
+/**
+ * The value that a selection stands for; undefined after a finding. @diagnostic lems/unknown-path, lems/several-targets
+ */
+export function selectValue(
+  variables: Variables,
+  node: TreeNode,
+  selection: Selection,
+  reach: Reach,
+): Meaning | undefined {
   const { path, reduce, dimension, place } = selection;
   const { diagnostics } = variables;
   const steps = stepsOf(path);
@@ -99,7 +108,13 @@ export function selectValue(variables: Variables, node: TreeNode, selection: Sel
   for (const step of steps.slice(0, -1)) {
     const [only] = found;
     if (only && only.type.attachments.has(step.name)) {
-      const sum: AttachmentSum = { list: step.name, node: only, variable: last, predicate: step.predicate, reduce: reduceOf(reduce) };
+      const sum: AttachmentSum = {
+        list: step.name,
+        node: only,
+        variable: last,
+        predicate: step.predicate,
+        reduce: reduceOf(reduce),
+      };
       return reach.attachments(sum, dimension);
     }
     if (only?.type.instanceRequirements.has(step.name) === true) return peerValue(only, step.name);
@@ -176,8 +191,9 @@ function chain(terms: readonly Expression[], operator: '+' | '*'): Expression {
 }
 
 /**
- * The parameter that a derived parameter selects: `child/parameter` among the instances around it, or `//Type[attribute=path]/parameter` among all
- * components of a type, where the path leads from the instance to a value of that attribute.
+ * The parameter that a derived parameter selects: `child/parameter` among the instances around it, or
+ * `//Type[attribute=path]/parameter` among all components of a type, where the path leads from the instance to a value
+ * of that attribute.
  */
 export function selectParameter(variables: Variables, node: TreeNode, path: string, place: Place): Meaning | undefined {
   const { lems, diagnostics } = variables;
@@ -198,7 +214,10 @@ export function selectParameter(variables: Variables, node: TreeNode, path: stri
   return undefined;
 }
 
-const noReach: Reach = { peer: () => undefined, attachments: () => ({ expression: nameOf('t'), dimension: dimensionless }) };
+const noReach: Reach = {
+  peer: () => undefined,
+  attachments: () => ({ expression: nameOf('t'), dimension: dimensionless }),
+};
 
 function valueAt(component: Component, name: string, lems: LemsModel): Meaning | undefined {
   const definition = component.type.parameters.get(name) ?? component.type.constants.get(name);

@@ -9,8 +9,8 @@ import { stateVariables, type Variables } from './variables.js';
 import type { TreeNode } from './tree.js';
 
 /**
- * First values of the state variables of a node, by canonical name. The blocks run again until nothing changes, so that a name stands for its own
- * first value; only what a block assigns twice stands for what it was in between.
+ * First values of the state variables of a node, by canonical name. The blocks run again until nothing changes, so that
+ * a name stands for its own first value; only what a block assigns twice stands for what it was in between.
  */
 export function startValues(variables: Variables, node: TreeNode): ReadonlyMap<string, Expression> {
   const { dynamics } = node.type;
@@ -34,7 +34,9 @@ export function startValues(variables: Variables, node: TreeNode): ReadonlyMap<s
       );
       continue;
     }
-    const typed = translate(action.value.tree, variables.scope(node), (missing) => variables.unknown(node, missing, action.value.place));
+    const typed = translate(action.value.tree, variables.scope(node), (missing) =>
+      variables.unknown(node, missing, action.value.place),
+    );
     const value = substitute(fit(typed, target.dimension), passing);
     values.set(target.name, value);
     if (assigned.filter((name) => name === action.variable).length > 1) passing.set(target.name, value);

@@ -48,10 +48,20 @@ export function growTree(
   const nodes: TreeNode[] = [];
   let overgrown = false;
   const grow = (of: Component, parent: TreeNode | null, role: string, prefix: string, depth: number): TreeNode => {
-    const node: TreeNode = { component: of, type: of.type, parent, role, prefix, ordinal: nodes.length, members: new Map(), inner: [] };
+    const node: TreeNode = {
+      component: of,
+      type: of.type,
+      parent,
+      role,
+      prefix,
+      ordinal: nodes.length,
+      members: new Map(),
+      inner: [],
+    };
     nodes.push(node);
     if (depth > deepest || nodes.length > mostNodes) {
-      if (!overgrown) diagnostics.add(depth > deepest ? messages.tooDeep(deepest) : messages.tooMany(mostNodes), of.place);
+      if (!overgrown)
+        diagnostics.add(depth > deepest ? messages.tooDeep(deepest) : messages.tooMany(mostNodes), of.place);
       overgrown = true;
     }
     if (overgrown) return node;
@@ -70,7 +80,8 @@ export function growTree(
     const children = parent === null ? of.children.filter((inner) => !apart(inner)) : of.children;
     for (const inner of children) if (of.type.child.has(inner.role)) add(inner, inner.role, inner.role);
     instantiate(node, lems, diagnostics, add);
-    for (const inner of children) if (!of.type.child.has(inner.role)) add(inner, inner.role, inner.id === '' ? inner.role : inner.id);
+    for (const inner of children)
+      if (!of.type.child.has(inner.role)) add(inner, inner.role, inner.id === '' ? inner.role : inner.id);
     return node;
   };
   const root = grow(component, null, '', '', 0);
@@ -92,13 +103,16 @@ function instantiate(
       diagnostics.add(messages.missingReference(part.component, id, [...lems.byId.keys()]), component.place);
       continue;
     }
-    const count = part.kind === 'childInstance' ? 1 : Math.min(valueOf(component, part.number, lems) ?? 0, mostNodes + 1);
-    for (let k = 0; k < count; k++) add(target, part.component, count > 1 ? `${target.id}_${k}` : target.id || part.component);
+    const count =
+      part.kind === 'childInstance' ? 1 : Math.min(valueOf(component, part.number, lems) ?? 0, mostNodes + 1);
+    for (let k = 0; k < count; k++)
+      add(target, part.component, count > 1 ? `${target.id}_${k}` : target.id || part.component);
   }
 }
 
 /**
- * The members of a node that a step of a path names: a child, list or reference by its name, a child by its id, `..` and `parent`, `.` and `this`.
+ * The members of a node that a step of a path names: a child, list or reference by its name, a child by its id, `..`
+ * and `parent`, `.` and `this`.
  */
 export function membersNamed(node: TreeNode, step: string): readonly TreeNode[] {
   if (step === '..' || step === 'parent') return node.parent ? [node.parent] : [];

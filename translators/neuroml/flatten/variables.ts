@@ -64,13 +64,18 @@ export function stateVariables(type: ComponentType): readonly StateVariableDefin
 /** All derived variables of a type, those of its regimes among them. */
 export function derivedVariables(type: ComponentType): readonly DerivedVariableDefinition[] {
   const { dynamics } = type;
-  return dynamics ? [...dynamics.derivedVariables, ...dynamics.regimes.flatMap((regime) => regime.derivedVariables)] : [];
+  return dynamics
+    ? [...dynamics.derivedVariables, ...dynamics.regimes.flatMap((regime) => regime.derivedVariables)]
+    : [];
 }
 
 /** Names within one tree. */
 export class Variables {
   readonly parameters: FlatParameter[] = [];
-  /** Copies that nodes make when they are advanced: of their own variables that others see late, and of what they require. */
+  /**
+   * Copies that nodes make when they are advanced: of their own variables that others see late, and of what they
+   * require.
+   */
   readonly copies = new Map<TreeNode, Copy[]>();
   readonly #own = new Map<TreeNode, Map<string, Variable>>();
   readonly #parameters = new Map<string, FlatParameter>();
@@ -138,8 +143,8 @@ export class Variables {
   };
 
   /**
-   * What a node requires of those around it. One that requires the same has a copy, made when it was advanced last: values get from level to level
-   * one step at a time.
+   * What a node requires of those around it. One that requires the same has a copy, made when it was advanced last:
+   * values get from level to level one step at a time.
    */
   required(node: TreeNode, name: string): Meaning | undefined {
     for (let at = node.parent; at; at = at.parent) {
@@ -184,7 +189,9 @@ export class Variables {
 
   /** The LEMS name of the variable that a node exposes under a name, and the variable. */
   #exposed(node: TreeNode, name: string): readonly [string, Variable] | undefined {
-    const definition = [...stateVariables(node.type), ...derivedVariables(node.type)].find(({ exposure }) => exposure === name);
+    const definition = [...stateVariables(node.type), ...derivedVariables(node.type)].find(
+      ({ exposure }) => exposure === name,
+    );
     const own = definition?.name ?? name;
     const variable = this.variable(node, own);
     return variable && [own, variable];
@@ -208,7 +215,11 @@ export class Variables {
     const declared = type.parameters.get(name) ?? type.properties.get(name);
     if (declared) {
       const { dimension } = declared;
-      return this.#parameter(`${node.ordinal} ${name}`, node.prefix + name, dimension, { kind: 'component', ordinal: node.ordinal, name });
+      return this.#parameter(`${node.ordinal} ${name}`, node.prefix + name, dimension, {
+        kind: 'component',
+        ordinal: node.ordinal,
+        name,
+      });
     }
     const derived = type.derivedParameters.get(name);
     if (derived) return this.#derivedParameter(node, derived);
@@ -216,7 +227,10 @@ export class Variables {
     return constant && literal(constant.value, constant.dimension);
   }
 
-  #derivedParameter(node: TreeNode, { name, dimension, value, select, place }: DerivedParameterDefinition): Meaning | undefined {
+  #derivedParameter(
+    node: TreeNode,
+    { name, dimension, value, select, place }: DerivedParameterDefinition,
+  ): Meaning | undefined {
     const key = `${node.ordinal} ${name}`;
     const known = this.#parameters.get(key);
     if (known) return { expression: nameOf(known.name), dimension: known.dimension };
@@ -230,7 +244,8 @@ export class Variables {
   }
 
   /** The value of a derived parameter that is selected; set by those who know paths. */
-  select: (node: TreeNode, path: string, place: DerivedParameterDefinition['place']) => Meaning | undefined = () => undefined;
+  select: (node: TreeNode, path: string, place: DerivedParameterDefinition['place']) => Meaning | undefined = () =>
+    undefined;
 
   #parameter(key: string, wanted: string, dimension: Dimension | null, source: ParameterSource): Meaning {
     const known = this.#parameters.get(key);
@@ -247,11 +262,21 @@ export class Variables {
     if (node.type.requirements.has(name)) {
       const chain: string[] = [];
       for (let at = node.parent; at; at = at.parent) chain.push(at.component.id || at.role);
-      this.diagnostics.add(messages.unmetRequirement(name, chain.length > 0 ? chain : ['what encloses it']), node.component.place);
+      this.diagnostics.add(
+        messages.unmetRequirement(name, chain.length > 0 ? chain : ['what encloses it']),
+        node.component.place,
+      );
       return;
     }
     const { type } = node;
-    const known = [this.#own.get(node), type.parameters, type.constants, type.requirements, type.properties, type.derivedParameters];
+    const known = [
+      this.#own.get(node),
+      type.parameters,
+      type.constants,
+      type.requirements,
+      type.properties,
+      type.derivedParameters,
+    ];
     this.diagnostics.add(
       messages.unknownName(
         name,
@@ -285,13 +310,20 @@ export function unmetRequirements({ nodes }: Tree): readonly Dimensioned[] {
     for (let at = node.parent; at; at = at.parent) if (declares(at.type, name)) return true;
     return false;
   };
-  return nodes.flatMap((node) => [...node.type.requirements.values()].filter(({ name }) => name !== 't' && !met(node, name)));
+  return nodes.flatMap((node) =>
+    [...node.type.requirements.values()].filter(({ name }) => name !== 't' && !met(node, name)),
+  );
 }
 
 /** Whether instances of a type have a variable or value of a name. */
 function declares(type: ComponentType, name: string): boolean {
-  const values = [type.parameters, type.properties, type.derivedParameters, type.constants].some((map) => map.has(name));
+  const values = [type.parameters, type.properties, type.derivedParameters, type.constants].some((map) =>
+    map.has(name),
+  );
   return (
-    values || [...stateVariables(type), ...derivedVariables(type)].some((variable) => variable.name === name || variable.exposure === name)
+    values ||
+    [...stateVariables(type), ...derivedVariables(type)].some(
+      (variable) => variable.name === name || variable.exposure === name,
+    )
   );
 }

@@ -90,7 +90,9 @@ function runStructure(
       case 'eventConnection':
         if (part.receiver !== undefined || part.delay !== undefined) {
           diagnostics.add(
-            messages.unsupported(`a connection within ${node.component.id} with a delay or with an instance that receives it`),
+            messages.unsupported(
+              `a connection within ${node.component.id} with a delay or with an instance that receives it`,
+            ),
             part.place,
           );
           break;
@@ -127,11 +129,13 @@ function addWire(
 }
 
 /**
- * The nodes that a path or the attribute that holds one stands for. A path that is written in an attribute starts at the node itself where it begins
- * with a point, else at its parent; when it leads nowhere from there, the other is tried.
+ * The nodes that a path or the attribute that holds one stands for. A path that is written in an attribute starts at
+ * the node itself where it begins with a point, else at its parent; when it leads nowhere from there, the other is
+ * tried.
  */
 function nodesAt(node: TreeNode, written: string): readonly TreeNode[] {
-  const path = node.type.paths.has(written) || node.type.texts.has(written) ? node.component.attributes[written] : undefined;
+  const path =
+    node.type.paths.has(written) || node.type.texts.has(written) ? node.component.attributes[written] : undefined;
   if (path === undefined) return follow(node, written);
   const own = follow(node, path);
   if (path.startsWith('./') || !node.parent) return own;

@@ -1,9 +1,9 @@
 /**
  * The tables of a NeuroML network in HDF5 as NeuroML text.
  *
- * The layout is that of libNeuroML: `/neuroml` with the XML of all but the networks in an attribute; in it `network`, with groups
- * `population_<id>`, `projection_<id>` and `inputList_<id>`, whose tables have their columns named by attributes `column_<n>`.
- * Delays are in ms, places in micrometres.
+ * The layout is that of libNeuroML: `/neuroml` with the XML of all but the networks in an attribute; in it `network`,
+ * with groups `population_<id>`, `projection_<id>` and `inputList_<id>`, whose tables have their columns named by
+ * attributes `column_<n>`. Delays are in ms, places in micrometres.
  */
 
 import { encodeEntities } from '../xml/entities.js';
@@ -44,7 +44,9 @@ const present = (value: string | undefined): value is string => value !== undefi
 
 /** Attributes of those names, as XML. */
 function written(attributes: Readonly<Record<string, string>>, names: readonly string[]): string {
-  return names.map((name) => (present(attributes[name]) ? ` ${name}="${encodeEntities(attributes[name] ?? '')}"` : '')).join('');
+  return names
+    .map((name) => (present(attributes[name]) ? ` ${name}="${encodeEntities(attributes[name] ?? '')}"` : ''))
+    .join('');
 }
 
 /** What is inside the root element of a document. */
@@ -62,7 +64,8 @@ function addNetwork(network: Hdf5Group, parts: string[]): void {
     `<network${written(attributes, ['id'])}${warm ? ` type="networkWithTemperature"${written(attributes, ['temperature'])}` : ''}>`,
   );
   if (present(attributes['notes'])) parts.push(`<notes>${encodeEntities(attributes['notes'] ?? '')}</notes>`);
-  // In the order of the schema: populations, what connects them, inputs. Groups of a file have the order of their names.
+  // In the order of the schema: populations, what connects them, inputs. Groups of a file have the order of their
+  // names.
   const cellPaths = new Map<string, (index: string) => string>();
   for (const group of groups) if (group.name.startsWith('population_')) addPopulation(group, cellPaths, parts);
   for (const kind of Object.keys(projections)) {
@@ -74,7 +77,11 @@ function addNetwork(network: Hdf5Group, parts: string[]): void {
   parts.push('</network>');
 }
 
-function addPopulation({ attributes, tables }: Hdf5Group, cellPaths: Map<string, (index: string) => string>, parts: string[]): void {
+function addPopulation(
+  { attributes, tables }: Hdf5Group,
+  cellPaths: Map<string, (index: string) => string>,
+  parts: string[],
+): void {
   const { id = '', component = '' } = attributes;
   const table = tables[0];
   const list = table !== undefined;
@@ -84,7 +91,8 @@ function addPopulation({ attributes, tables }: Hdf5Group, cellPaths: Map<string,
     `<population${written(attributes, ['id', 'component'])}${size === undefined ? '' : ` size="${size}"`}${list ? ' type="populationList"' : ''}>`,
   );
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('property:')) parts.push(`<property tag="${encodeEntities(name.slice(9))}" value="${encodeEntities(value)}"/>`);
+    if (name.startsWith('property:'))
+      parts.push(`<property tag="${encodeEntities(name.slice(9))}" value="${encodeEntities(value)}"/>`);
   }
   if (table) {
     const named = columnsOf(table);
@@ -148,21 +156,31 @@ function addProjection(
     for (let row = 0; row < table.shape[0]; row++) {
       const ids = `id="${named('id')?.(row) ?? row}" pre${cell}="${paths[0]?.(pre?.(row) ?? '')}" post${cell}="${paths[1]?.(post?.(row) ?? '')}"`;
       const where = places.map(([attribute, value]) => (value ? ` ${attribute}="${value(row)}"` : '')).join('');
-      const strength = isWeighted ? ` weight="${weight?.(row) ?? 1}"${kind === 'projection' ? ` delay="${delay?.(row) ?? 0}ms"` : ''}` : '';
+      const strength = isWeighted
+        ? ` weight="${weight?.(row) ?? 1}"${kind === 'projection' ? ` delay="${delay?.(row) ?? 0}ms"` : ''}`
+        : '';
       parts.push(`<${name} ${ids}${where}${shared}${strength}/>`);
     }
   }
   parts.push(`</${kind}>`);
 }
 
-function addInputList({ attributes, tables }: Hdf5Group, cellPaths: ReadonlyMap<string, (index: string) => string>, parts: string[]): void {
+function addInputList(
+  { attributes, tables }: Hdf5Group,
+  cellPaths: ReadonlyMap<string, (index: string) => string>,
+  parts: string[],
+): void {
   parts.push(`<inputList${written(attributes, ['id', 'component', 'population'])}>`);
   const path = cellPaths.get(attributes['population'] ?? '') ?? ((index: string) => index);
   for (const table of tables) {
     const named = columnsOf(table);
-    const [id, target, segment, fraction, weight] = ['id', 'target_cell_id', 'segment_id', 'fraction_along', 'weight'].map((name) =>
-      named(name),
-    );
+    const [id, target, segment, fraction, weight] = [
+      'id',
+      'target_cell_id',
+      'segment_id',
+      'fraction_along',
+      'weight',
+    ].map((name) => named(name));
     for (let row = 0; row < table.shape[0]; row++) {
       const where = `${segment ? ` segmentId="${segment(row)}"` : ''}${fraction ? ` fractionAlong="${fraction(row)}"` : ''}`;
       const strength = weight ? ` weight="${weight(row)}"` : '';

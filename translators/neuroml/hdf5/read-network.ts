@@ -23,7 +23,8 @@ export function readHdf5Network(path: string): Hdf5Network {
   worker.unref();
   try {
     if (Atomics.wait(flag, 0, 0, patience) === 'timed-out') return { refused: 'it takes too long' };
-    const received = receiveMessageOnPort(port1)?.message as { readonly tree?: Hdf5Group | null; readonly refused?: string } | undefined;
+    const received = receiveMessageOnPort(port1)?.message as
+      { readonly tree?: Hdf5Group | null; readonly refused?: string } | undefined;
     if (received?.refused !== undefined) return { refused: received.refused };
     return received?.tree ? { text: networkText(received.tree) } : { none: true };
   } finally {

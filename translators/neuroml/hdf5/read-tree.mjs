@@ -1,8 +1,10 @@
 /**
- * A thread of its own that reads an HDF5 file, since the library can only be loaded asynchronously and models are read at once.
+ * A thread of its own that reads an HDF5 file, since the library can only be loaded asynchronously and models are read
+ * at once.
  *
  * In: `workerData` with the path of the file, a port, and a flag in shared memory. Out: one message with the
- * group `/neuroml` as a tree of plain objects, or null where there is none, or what went wrong; then the flag is raised.
+ * group `/neuroml` as a tree of plain objects, or null where there is none, or what went wrong; then the flag is
+ * raised.
  */
 import { workerData } from 'node:worker_threads';
 
@@ -15,7 +17,8 @@ function attributes(object) {
     let { value } = object.attrs[name];
     if (Array.isArray(value) && value.length === 1) [value] = value;
     if (value instanceof Uint8Array) value = new TextDecoder().decode(value);
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') found[name] = String(value);
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+      found[name] = String(value);
     else if (ArrayBuffer.isView(value) && value.length === 1) found[name] = String(value[0]);
   }
   return found;

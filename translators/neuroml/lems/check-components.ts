@@ -1,4 +1,7 @@
-/** What components must have: parameters with values of the right dimension, known attributes, references that lead somewhere. */
+/**
+ * What components must have: parameters with values of the right dimension, known attributes, references that lead
+ * somewhere.
+ */
 
 import type { Severity } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
@@ -39,9 +42,15 @@ function checksOf(type: ComponentType): TypeChecks {
     dimensions: new Map(parameters.map(({ name, dimension }) => [name, dimension])),
     attributes: new Set([
       ...common,
-      ...[type.parameters, type.indexParameters, type.texts, type.references, type.links, type.paths, type.child].flatMap((members) => [
-        ...members.keys(),
-      ]),
+      ...[
+        type.parameters,
+        type.indexParameters,
+        type.texts,
+        type.references,
+        type.links,
+        type.paths,
+        type.child,
+      ].flatMap((members) => [...members.keys()]),
     ]),
     counted: [...type.children.values()].filter(({ min, max }) => min !== undefined || max !== undefined),
   };
@@ -50,7 +59,8 @@ function checksOf(type: ComponentType): TypeChecks {
 /**
  * Checks the attributes of components and of what they hold.
  *
- * @diagnostic lems/missing-parameter, lems/unknown-attribute, lems/bad-quantity, lems/unknown-unit, lems/wrong-dimension, lems/duplicate-id,
+ * @diagnostic lems/missing-parameter, lems/unknown-attribute, lems/bad-quantity, lems/unknown-unit,
+ *   lems/wrong-dimension, lems/duplicate-id,
  *   lems/child-count
  */
 export function checkAttributes(components: readonly ReadComponent[], context: CheckContext): void {
@@ -73,7 +83,12 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
       if (isKnown(type, name)) continue;
       tally.add(
         `attribute ${type.name} ${name}`,
-        () => messages.unknownAttribute(name, `${type.name}${component.id === '' ? '' : ` ${component.id}`}`, checks.attributes),
+        () =>
+          messages.unknownAttribute(
+            name,
+            `${type.name}${component.id === '' ? '' : ` ${component.id}`}`,
+            checks.attributes,
+          ),
         () => element.attributePlace(name),
       );
       continue;
@@ -115,7 +130,13 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
     if (count >= min && count <= max) continue;
     tally.add(
       `count ${type.name} ${name}`,
-      () => messages.childCount(name, nameOf(element), count, max === Infinity ? `at least ${min}` : `from ${min} to ${max}`),
+      () =>
+        messages.childCount(
+          name,
+          nameOf(element),
+          count,
+          max === Infinity ? `at least ${min}` : `from ${min} to ${max}`,
+        ),
       () => element.place,
     );
   }
@@ -140,7 +161,12 @@ export function checkReferences(components: readonly ReadComponent[], context: R
   visit(components, 'warning', seen, context);
 }
 
-function visit(from: readonly ReadComponent[], severity: Severity, seen: Set<ReadComponent>, context: ReferenceContext): void {
+function visit(
+  from: readonly ReadComponent[],
+  severity: Severity,
+  seen: Set<ReadComponent>,
+  context: ReferenceContext,
+): void {
   // What is referred to comes after what refers to it: chains of references may be long.
   const open: ReadComponent[] = [...from];
   const check = (component: ReadComponent): void => {
@@ -150,7 +176,8 @@ function visit(from: readonly ReadComponent[], severity: Severity, seen: Set<Rea
       const target = follow(component, reference, severity, context);
       if (target) open.push(target);
     }
-    for (const link of component.type.links.values()) follow(component, { ...link, local: true, required: true }, severity, context);
+    for (const link of component.type.links.values())
+      follow(component, { ...link, local: true, required: true }, severity, context);
     component.children.forEach(check);
   };
   for (let at = 0; at < open.length; at++) check(open[at]!);
@@ -211,14 +238,20 @@ function childrenById(parent: ReadComponent): ReadonlyMap<string, ReadComponent>
   let index = indexes.get(parent);
   if (!index) {
     const made = new Map<string, ReadComponent>();
-    for (const child of parent.children) if (!isPlain(child) || made.size < 100_000) if (!made.has(child.id)) made.set(child.id, child);
+    for (const child of parent.children)
+      if (!isPlain(child) || made.size < 100_000) if (!made.has(child.id)) made.set(child.id, child);
     indexes.set(parent, (index = made));
   }
   return index;
 }
 
 /** Ids that a reference might have meant. */
-function candidates(component: ReadComponent, type: string, local: boolean, byId: ReadonlyMap<string, ReadComponent>): string[] {
+function candidates(
+  component: ReadComponent,
+  type: string,
+  local: boolean,
+  byId: ReadonlyMap<string, ReadComponent>,
+): string[] {
   const fits = (other: ReadComponent): boolean => type === 'Component' || other.type.lineage.includes(type);
   const near: string[] = [];
   for (let at = component.parent; at; at = at.parent) {

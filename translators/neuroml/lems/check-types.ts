@@ -44,12 +44,15 @@ interface Scope {
 const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 
 /**
- * Checks every expression of the types: dimensions of values and of the sides of conditions (warnings), names, ports, regimes.
+ * Checks every expression of the types: dimensions of values and of the sides of conditions (warnings), names, ports,
+ * regimes.
  *
- * Dimensions that do not fit are errors where the reference interpreter stops at them, and warnings where it goes on with numbers in SI, as published
- * models rely on: in the values of derived variables, and in sums that start from a zero of any dimension, as whatever begins with a minus does for it.
+ * Dimensions that do not fit are errors where the reference interpreter stops at them, and warnings where it goes on
+ * with numbers in SI, as published models rely on: in the values of derived variables, and in sums that start from a
+ * zero of any dimension, as whatever begins with a minus does for it.
  *
- * @diagnostic lems/unknown-name, lems/dimension-mismatch, lems/unknown-member, lems/assigns-derived, lems/derived-circle, lems/not-a-condition,
+ * @diagnostic lems/unknown-name, lems/dimension-mismatch, lems/unknown-member, lems/assigns-derived,
+ *   lems/derived-circle, lems/not-a-condition,
  *   lems/not-a-number
  */
 export function checkTypes({ types, used, own, constants, diagnostics }: TypeCheck): void {
@@ -78,7 +81,8 @@ function checkDynamics(type: ComponentType, dynamics: DynamicsDefinition, scope:
   checkActions(type, dynamics.onStart, scope);
   for (const regime of dynamics.regimes) {
     const names = new Map(scope.names);
-    for (const { name, dimension } of [...regime.stateVariables, ...regime.derivedVariables]) names.set(name, dimension ?? 'any');
+    for (const { name, dimension } of [...regime.stateVariables, ...regime.derivedVariables])
+      names.set(name, dimension ?? 'any');
     checkBlock(type, regime, { ...scope, names });
     checkActions(type, regime.onEntry, { ...scope, names });
   }
@@ -106,7 +110,10 @@ function checkDynamics(type: ComponentType, dynamics: DynamicsDefinition, scope:
 
 /** All derived variables of a type, those of its regimes among them. */
 function derivedIn({ dynamics }: ComponentType): readonly DerivedVariableDefinition[] {
-  return [...(dynamics?.derivedVariables ?? []), ...(dynamics?.regimes ?? []).flatMap(({ derivedVariables }) => derivedVariables)];
+  return [
+    ...(dynamics?.derivedVariables ?? []),
+    ...(dynamics?.regimes ?? []).flatMap(({ derivedVariables }) => derivedVariables),
+  ];
 }
 
 /** Derived variables that are calculated from one another in a circle have no value. */
@@ -115,7 +122,12 @@ function checkCircle(type: ComponentType, scope: Scope): void {
   const [first] = circle;
   if (!first) return;
   const names = circle.map(({ name }) => name);
-  tell(scope, `${type.name} circle`, () => messages.derivedCircle([...names, first.name]), first.value?.place ?? first.place);
+  tell(
+    scope,
+    `${type.name} circle`,
+    () => messages.derivedCircle([...names, first.name]),
+    first.value?.place ?? first.place,
+  );
 }
 
 function checkBlock(type: ComponentType, block: DynamicsDefinition | RegimeDefinition, scope: Scope): void {
@@ -130,7 +142,12 @@ function checkBlock(type: ComponentType, block: DynamicsDefinition | RegimeDefin
   for (const { variable, value, place } of block.timeDerivatives) {
     const dimension = variableDimension(type, variable, place, scope);
     if (dimension === undefined) continue;
-    checkValue(value, dimension === 'any' ? null : divideDimensions(dimension, second), `the derivative of ${variable}`, scope);
+    checkValue(
+      value,
+      dimension === 'any' ? null : divideDimensions(dimension, second),
+      `the derivative of ${variable}`,
+      scope,
+    );
   }
   for (const { test, actions } of block.onConditions) {
     checkCondition(test, scope);
@@ -146,10 +163,19 @@ function tell(scope: Scope, key: string, finding: () => Finding, place: Named['p
   if (scope.told.has(key)) return;
   scope.told.add(key);
   const made = finding();
-  scope.diagnostics.add({ ...made, severity: scope.severity === 'warning' ? 'warning' : (made.severity ?? 'error') }, place);
+  scope.diagnostics.add(
+    { ...made, severity: scope.severity === 'warning' ? 'warning' : (made.severity ?? 'error') },
+    place,
+  );
 }
 
-function tellPort(type: ComponentType, port: string, direction: 'in' | 'out', place: Named['place'], scope: Scope): void {
+function tellPort(
+  type: ComponentType,
+  port: string,
+  direction: 'in' | 'out',
+  place: Named['place'],
+  scope: Scope,
+): void {
   const known = [...type.ports.values()].filter((other) => other.direction === direction).map(({ name }) => name);
   tell(
     scope,
@@ -160,8 +186,16 @@ function tellPort(type: ComponentType, port: string, direction: 'in' | 'out', pl
 }
 
 /** Dimension of a variable that is written; undefined after a finding. */
-function variableDimension(type: ComponentType, variable: string, place: Named['place'], scope: Scope): Dimension | 'any' | undefined {
-  const states = [...(type.dynamics?.stateVariables ?? []), ...(type.dynamics?.regimes.flatMap((regime) => regime.stateVariables) ?? [])];
+function variableDimension(
+  type: ComponentType,
+  variable: string,
+  place: Named['place'],
+  scope: Scope,
+): Dimension | 'any' | undefined {
+  const states = [
+    ...(type.dynamics?.stateVariables ?? []),
+    ...(type.dynamics?.regimes.flatMap((regime) => regime.stateVariables) ?? []),
+  ];
   const state = states.find(({ name }) => name === variable);
   if (state) return state.dimension ?? 'any';
   // Properties are written too, such as the weight of a synapse.
@@ -172,24 +206,39 @@ function variableDimension(type: ComponentType, variable: string, place: Named['
     tell(scope, `${type.name} ${variable} derived`, () => messages.assignsDerived(variable, known), place);
     return undefined;
   }
-  tell(scope, `${type.name} ${variable} state`, () => messages.unknownMember('state variable', variable, type.name, known), place);
+  tell(
+    scope,
+    `${type.name} ${variable} state`,
+    () => messages.unknownMember('state variable', variable, type.name, known),
+    place,
+  );
   return undefined;
 }
 
 function checkActions(type: ComponentType, actions: readonly ActionDefinition[], scope: Scope): void {
   for (const action of actions) {
-    if (action.kind === 'emit' && type.ports.get(action.port)?.direction !== 'out') tellPort(type, action.port, 'out', action.place, scope);
+    if (action.kind === 'emit' && type.ports.get(action.port)?.direction !== 'out')
+      tellPort(type, action.port, 'out', action.place, scope);
     if (action.kind !== 'assign') continue;
     const dimension = variableDimension(type, action.variable, action.place, scope);
-    if (dimension !== undefined) checkValue(action.value, dimension === 'any' ? null : dimension, `the value of ${action.variable}`, scope);
+    if (dimension !== undefined)
+      checkValue(action.value, dimension === 'any' ? null : dimension, `the value of ${action.variable}`, scope);
   }
 }
 
-/** Properties are those of the components that are attached, which only the builder knows: only names are checked here. */
-function checkStructure(type: ComponentType, structure: readonly StructureDefinition[], types: TypeCheck['types'], scope: Scope): void {
+/**
+ * Properties are those of the components that are attached, which only the builder knows: only names are checked here.
+ */
+function checkStructure(
+  type: ComponentType,
+  structure: readonly StructureDefinition[],
+  types: TypeCheck['types'],
+  scope: Scope,
+): void {
   for (const entry of structure) {
     if (entry.kind === 'forEach') checkStructure(type, entry.body, types, scope);
-    if (entry.kind === 'childInstance' || entry.kind === 'multiInstantiate') checkComponentName(type, entry.component, entry.place, scope);
+    if (entry.kind === 'childInstance' || entry.kind === 'multiInstantiate')
+      checkComponentName(type, entry.component, entry.place, scope);
     if (entry.kind !== 'multiInstantiate' && entry.kind !== 'eventConnection' && entry.kind !== 'tunnel') continue;
     const names = new Map([...scope.names, ['index', dimensionless] as const]);
     for (const { value } of entry.assigns)
@@ -199,7 +248,13 @@ function checkStructure(type: ComponentType, structure: readonly StructureDefini
 
 /** What is built is a reference of the type, one of an enclosing component, or a child. */
 function checkComponentName(type: ComponentType, name: string, place: Named['place'], scope: Scope): void {
-  if (name.startsWith('../') || type.references.has(name) || type.links.has(name) || type.child.has(name) || type.children.has(name))
+  if (
+    name.startsWith('../') ||
+    type.references.has(name) ||
+    type.links.has(name) ||
+    type.child.has(name) ||
+    type.children.has(name)
+  )
     return;
   tell(
     scope,
@@ -219,7 +274,10 @@ function reporter(expression: LemsExpression, scope: Scope, severity: Severity):
     scope.told.add(key);
     const origin = originOf(expression);
     const worst = scope.severity === 'warning' ? 'warning' : (finding.severity ?? severity);
-    scope.diagnostics.add({ ...finding, severity: worst }, origin ? origin.element.valuePlace(origin.attribute, span) : expression.place);
+    scope.diagnostics.add(
+      { ...finding, severity: worst },
+      origin ? origin.element.valuePlace(origin.attribute, span) : expression.place,
+    );
   };
 }
 
@@ -240,10 +298,14 @@ function checkValue(
 function checkCondition(test: LemsExpression, scope: Scope): void {
   const add = reporter(test, scope, 'warning');
   const found = inferDimension(test.tree, { ...scope, mismatch: 'error', report: add });
-  if (found !== 'condition' && found !== null) add({ ...messages.notCondition('the test'), severity: 'error' }, test.tree.span);
+  if (found !== 'condition' && found !== null)
+    add({ ...messages.notCondition('the test'), severity: 'error' }, test.tree.span);
 }
 
-/** Whether an expression is a sum whose first term is zero, or begins with a minus, which is read as a difference from zero. */
+/**
+ * Whether an expression is a sum whose first term is zero, or begins with a minus, which is read as a difference from
+ * zero.
+ */
 function startsFromZero(e: Expression, names: Scope['names']): boolean {
   switch (e.kind) {
     case 'unary':

@@ -1,4 +1,7 @@
-/** Constants at file level: `<Constant symbol="F" value="96485.3"/>`, plain numbers in SI, or expressions of those before. */
+/**
+ * Constants at file level: `<Constant symbol="F" value="96485.3"/>`, plain numbers in SI, or expressions of those
+ * before.
+ */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { dimensionless } from '../../../src/lang/ast.js';
@@ -33,16 +36,28 @@ export function readConstants(
     const value = plain
       ? expressionValue(element, constants, diagnostics)
       : // A plain number is in SI, whatever the dimension.
-        reportQuantity(quantity, { element, attribute: 'value', what: `the constant ${name}`, dimension: null, units, diagnostics });
+        reportQuantity(quantity, {
+          element,
+          attribute: 'value',
+          what: `the constant ${name}`,
+          dimension: null,
+          units,
+          diagnostics,
+        });
     if (value === null) continue;
     const known = constants.get(name);
-    if (known && known.value !== value) diagnostics.add(messages.conflicting('the constant', name), element.valuePlace(attribute));
+    if (known && known.value !== value)
+      diagnostics.add(messages.conflicting('the constant', name), element.valuePlace(attribute));
     else constants.set(name, { name, place: element.place, dimension, value });
   }
   return constants;
 }
 
-function expressionValue(element: XmlElement, constants: ReadonlyMap<string, ConstantDefinition>, diagnostics: Diagnostics): number | null {
+function expressionValue(
+  element: XmlElement,
+  constants: ReadonlyMap<string, ConstantDefinition>,
+  diagnostics: Diagnostics,
+): number | null {
   const expression = readExpression(element, 'value', diagnostics);
   if (!expression) return null;
   const value = constantValue(expression.tree, (name) => constants.get(name)?.value);

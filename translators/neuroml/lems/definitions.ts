@@ -1,7 +1,7 @@
 /**
- * What LEMS documents say, after reading and before anything is built: dimensions, units, component types with what they inherit
- * resolved, and the tree of components with their types and parameter values in SI. Reading makes these, the builder of
- * networks and the flattening of types take them. Nothing here knows a type of NeuroML by name.
+ * What LEMS documents say, after reading and before anything is built: dimensions, units, component types with what
+ * they inherit resolved, and the tree of components with their types and parameter values in SI. Reading makes these,
+ * the builder of networks and the flattening of types take them. Nothing here knows a type of NeuroML by name.
  *
  * Source: LEMS (Cannon et al. 2014), schema 0.7.6.
  */
@@ -179,9 +179,16 @@ export type StructureDefinition =
       readonly place: Place;
     };
 
-/** `Simulation` section of a type: which attributes say what to run, record and write. Values are names of attributes. */
+/**
+ * `Simulation` section of a type: which attributes say what to run, record and write. Values are names of attributes.
+ */
 export interface SimulationDefinition {
-  readonly runs: readonly { readonly component: string; readonly variable: string; readonly increment: string; readonly total: string }[];
+  readonly runs: readonly {
+    readonly component: string;
+    readonly variable: string;
+    readonly increment: string;
+    readonly total: string;
+  }[];
   readonly records: readonly {
     readonly quantity: string;
     readonly scale?: string;
@@ -194,7 +201,10 @@ export interface SimulationDefinition {
   readonly eventWriters: readonly { readonly path?: string; readonly fileName: string; readonly format: string }[];
 }
 
-/** A component type with everything that it inherits; members of the type itself replace inherited ones of the same name. */
+/**
+ * A component type with everything that it inherits; members of the type itself replace inherited ones of the same
+ * name.
+ */
 export interface ComponentType extends Named {
   readonly extends?: string;
   /** The type and its ancestors, nearest first. */
@@ -222,8 +232,8 @@ export interface ComponentType extends Named {
 }
 
 /**
- * A component as written, with its type decided and its children placed. Networks have millions of these: fields that most do not
- * have are absent, and values are made from the attributes on demand.
+ * A component as written, with its type decided and its children placed. Networks have millions of these: fields that
+ * most do not have are absent, and values are made from the attributes on demand.
  */
 export interface Component {
   /** Empty where none is written. */
@@ -233,9 +243,9 @@ export interface Component {
   readonly role: string;
   readonly parent: Component | null;
   /**
-   * Attributes as written, after prototypes (`extends`) are merged in; `id` and `type` left out. Those of long lists (the
-   * connections of a projection) are read from the text at each access: take the record once, and what is needed of it.
-   * Values in SI: `values.ts`.
+   * Attributes as written, after prototypes (`extends`) are merged in; `id` and `type` left out. Those of long lists
+   * (the connections of a projection) are read from the text at each access: take the record once, and what is needed
+   * of it. Values in SI: `values.ts`.
    */
   readonly attributes: Readonly<Record<string, string>>;
   /** Children in document order. */

@@ -54,12 +54,16 @@ function neededBy(
 }
 
 /** Derived variables, each after those that it reads; else selected ones first, choices last, as they are written. */
-export function inOrderOfReading(definitions: readonly DerivedVariableDefinition[]): readonly DerivedVariableDefinition[] {
+export function inOrderOfReading(
+  definitions: readonly DerivedVariableDefinition[],
+): readonly DerivedVariableDefinition[] {
   const rank = ({ select, cases }: DerivedVariableDefinition): number => (select !== undefined ? 0 : cases ? 2 : 1);
   return orderOf([...definitions].sort((one, other) => rank(one) - rank(other))).ordered;
 }
 
-/** The first circle among derived variables: each reads the one after it, the last the first. Empty where there is none. */
+/**
+ * The first circle among derived variables: each reads the one after it, the last the first. Empty where there is none.
+ */
 export function circleIn(definitions: readonly DerivedVariableDefinition[]): readonly DerivedVariableDefinition[] {
   return orderOf(definitions).circle;
 }

@@ -25,21 +25,36 @@ export function emptyUnitTable(): UnitTable {
 /**
  * Reads a `Dimension` element.
  *
- * @param yields  whether it gives way to one of its name that is known already, as those of the core types do to a model's own
+ * @param yields  whether it gives way to one of its name that is known already, as those of the core types do to a
+ *   model's own
  * @diagnostic lems/bad-number, lems/conflicting-definition, lems/missing-attribute
  */
-export function readDimension(element: XmlElement, { dimensions }: UnitTable, diagnostics: Diagnostics, yields: boolean): void {
+export function readDimension(
+  element: XmlElement,
+  { dimensions }: UnitTable,
+  diagnostics: Diagnostics,
+  yields: boolean,
+): void {
   const name = required(element, 'name', diagnostics);
   if (name === null || (yields && dimensions.has(name))) return;
   const [l, m, t, i, k, n, j] = exponents.map((exponent) => wholeNumber(element, exponent, diagnostics));
   const dimension: Dimension = [l ?? 0, m ?? 0, t ?? 0, i ?? 0, k ?? 0, n ?? 0, j ?? 0];
   const known = dimensions.get(name);
-  if (known && !equalDimensions(known, dimension)) diagnostics.add(messages.conflicting('the dimension', name), element.valuePlace('name'));
+  if (known && !equalDimensions(known, dimension))
+    diagnostics.add(messages.conflicting('the dimension', name), element.valuePlace('name'));
   else dimensions.set(name, dimension);
 }
 
-/** As `readDimension`, for a `Unit` element; its dimension must be known. @diagnostic lems/unknown-dimension, lems/bad-number, lems/conflicting-definition */
-export function readUnit(element: XmlElement, { dimensions, units }: UnitTable, diagnostics: Diagnostics, yields: boolean): void {
+/**
+ * As `readDimension`, for a `Unit` element; its dimension must be known. @diagnostic lems/unknown-dimension,
+ * lems/bad-number, lems/conflicting-definition
+ */
+export function readUnit(
+  element: XmlElement,
+  { dimensions, units }: UnitTable,
+  diagnostics: Diagnostics,
+  yields: boolean,
+): void {
   const symbol = required(element, 'symbol', diagnostics);
   const dimensionName = required(element, 'dimension', diagnostics);
   if (symbol === null || dimensionName === null || (yields && units.has(symbol))) return;

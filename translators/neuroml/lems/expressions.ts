@@ -11,16 +11,29 @@ import { parseLemsExpression } from './parse-expression.js';
 const origins = new WeakMap<LemsExpression, { readonly element: XmlElement; readonly attribute: string }>();
 
 /** The element and attribute that an expression was read from. */
-export function originOf(expression: LemsExpression): { readonly element: XmlElement; readonly attribute: string } | undefined {
+export function originOf(
+  expression: LemsExpression,
+): { readonly element: XmlElement; readonly attribute: string } | undefined {
   return origins.get(expression);
 }
 
-/** Reads the expression in an attribute; null after a finding. @diagnostic lems/missing-attribute, lems/syntax, lems/unknown-function */
-export function readExpression(element: XmlElement, attribute: string, diagnostics: Diagnostics): LemsExpression | null {
+/**
+ * Reads the expression in an attribute; null after a finding. @diagnostic lems/missing-attribute, lems/syntax,
+ * lems/unknown-function
+ */
+export function readExpression(
+  element: XmlElement,
+  attribute: string,
+  diagnostics: Diagnostics,
+): LemsExpression | null {
   if (required(element, attribute, diagnostics) === null) return null;
   const text = element.attributes[attribute] ?? '';
   try {
-    const expression: LemsExpression = { text: text.trim(), tree: parseLemsExpression(text), place: element.valuePlace(attribute) };
+    const expression: LemsExpression = {
+      text: text.trim(),
+      tree: parseLemsExpression(text),
+      place: element.valuePlace(attribute),
+    };
     origins.set(expression, { element, attribute });
     return expression;
   } catch (error) {

@@ -1,8 +1,24 @@
-/** Dimensions of expressions by LEMS's rules: a literal zero fits any, arguments of functions and exponents are pure numbers. */
+/**
+ * Dimensions of expressions by LEMS's rules: a literal zero fits any, arguments of functions and exponents are pure
+ * numbers.
+ */
 
 import type { Finding, Severity } from '../../../src/diagnostics/diagnostic.js';
-import { dimensionless, type Binary, type Call, type Dimension, type Expression, type Span } from '../../../src/lang/ast.js';
-import { divideDimensions, equalDimensions, isDimensionless, multiplyDimensions, powerDimension } from '../../../src/lang/dimension.js';
+import {
+  dimensionless,
+  type Binary,
+  type Call,
+  type Dimension,
+  type Expression,
+  type Span,
+} from '../../../src/lang/ast.js';
+import {
+  divideDimensions,
+  equalDimensions,
+  isDimensionless,
+  multiplyDimensions,
+  powerDimension,
+} from '../../../src/lang/dimension.js';
 import { constantExponent } from '../../../src/lang/units.js';
 import * as messages from './messages.js';
 
@@ -25,7 +41,8 @@ export interface Inference {
 /**
  * Infers the dimension of an expression.
  *
- * @diagnostic lems/unknown-name, lems/dimension-mismatch (a warning between the sides of a comparison, else as bad as `mismatch` says), lems/not-a-condition, lems/not-a-number
+ * @diagnostic lems/unknown-name, lems/dimension-mismatch (a warning between the sides of a comparison, else as bad as
+ *   `mismatch` says), lems/not-a-condition, lems/not-a-number
  */
 export function inferDimension(e: Expression, scope: Inference): Found {
   switch (e.kind) {
@@ -37,7 +54,8 @@ export function inferDimension(e: Expression, scope: Inference): Found {
       return 'condition';
     case 'name': {
       const found = scope.names.get(e.name);
-      if (found === undefined) scope.report(messages.unknownName(e.name, scope.owner, scope.names.keys(), 'error'), e.span);
+      if (found === undefined)
+        scope.report(messages.unknownName(e.name, scope.owner, scope.names.keys(), 'error'), e.span);
       return found ?? null;
     }
     case 'unary':
@@ -67,7 +85,8 @@ function inferBinary(e: Binary, scope: Inference): Found {
     case 'or':
       for (const side of [e.left, e.right]) {
         const found = inferDimension(side, scope);
-        if (found !== 'condition' && found !== null) scope.report({ ...messages.notCondition('an operand'), severity: 'error' }, side.span);
+        if (found !== 'condition' && found !== null)
+          scope.report({ ...messages.notCondition('an operand'), severity: 'error' }, side.span);
       }
       return 'condition';
     case '<':
@@ -98,7 +117,9 @@ function same(e: Binary, left: Value, right: Value, severity: Severity, scope: I
   if (left === null || right === null) return null;
   if (left === 'any') return right;
   if (right === 'any' || equalDimensions(left, right)) return left;
-  const sign = { '>': '.gt.', '<': '.lt.', '>=': '.geq.', '<=': '.leq.', '==': '.eq.', '!=': '.neq.' }[e.operator as string] ?? e.operator;
+  const sign =
+    { '>': '.gt.', '<': '.lt.', '>=': '.geq.', '<=': '.leq.', '==': '.eq.', '!=': '.neq.' }[e.operator as string] ??
+    e.operator;
   scope.report(messages.dimensionMismatch(`the two sides of ${sign}`, left, right, severity), e.right.span);
   return null;
 }
@@ -118,7 +139,10 @@ function power(e: Binary, base: Value, exponent: Value, scope: Inference): Value
   if (isDimensionless(base)) return dimensionless;
   const constant = constantExponent(e.right);
   if (constant !== undefined && Number.isFinite(constant)) return powerDimension(base, constant);
-  scope.report(messages.expressionDimension('the base of a power that varies', dimensionless, base, scope.mismatch), e.left.span);
+  scope.report(
+    messages.expressionDimension('the base of a power that varies', dimensionless, base, scope.mismatch),
+    e.left.span,
+  );
   return null;
 }
 
@@ -131,7 +155,10 @@ function inferCall(e: Call, scope: Inference): Value {
   if (e.function === 'abs') return found;
   if (found !== 'any' && !isDimensionless(found)) {
     const name = e.function === 'sign' ? 'H' : e.function;
-    scope.report(messages.expressionDimension(`the argument of ${name}`, dimensionless, found, scope.mismatch), argument.span);
+    scope.report(
+      messages.expressionDimension(`the argument of ${name}`, dimensionless, found, scope.mismatch),
+      argument.span,
+    );
   }
   return dimensionless;
 }

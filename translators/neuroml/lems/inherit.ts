@@ -3,7 +3,13 @@
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import type { XmlElement } from '../xml/element.js';
-import type { ComponentType, ConstantDefinition, DynamicsDefinition, LemsUnit, ParameterDefinition } from './definitions.js';
+import type {
+  ComponentType,
+  ConstantDefinition,
+  DynamicsDefinition,
+  LemsUnit,
+  ParameterDefinition,
+} from './definitions.js';
 import * as messages from './messages.js';
 import { fillDimensions } from './missing-dimensions.js';
 import { readQuantity } from './quantities.js';
@@ -54,7 +60,8 @@ export interface Inheritance {
 }
 
 /**
- * Types by name, complete with what they inherit. Each is read when it is first asked for: of the core types a model uses few.
+ * Types by name, complete with what they inherit. Each is read when it is first asked for: of the core types a model
+ * uses few.
  *
  * @diagnostic lems/unknown-type, lems/type-cycle, lems/unknown-member, and what `readType` has
  */
@@ -121,7 +128,8 @@ export class TypeTable implements ReadonlyMap<string, ComponentType> {
     if (own.extends !== undefined) {
       const path = [...below, name];
       const cycle = path.indexOf(own.extends);
-      if (cycle >= 0) diagnostics.add(messages.typeCycle([...path.slice(cycle), own.extends]), own.element.valuePlace('extends'));
+      if (cycle >= 0)
+        diagnostics.add(messages.typeCycle([...path.slice(cycle), own.extends]), own.element.valuePlace('extends'));
       else if (!elements.has(own.extends))
         diagnostics.add(messages.unknownType(own.extends, elements.keys()), own.element.valuePlace('extends'));
       else base = this.#inherit(own.extends, path);
@@ -170,12 +178,22 @@ function fix(
   for (const { parameter, element } of own.fixed) {
     const definition = fixed.get(parameter);
     if (!definition) {
-      diagnostics.add(messages.unknownMember('parameter', parameter, own.name, parameters.keys()), element.valuePlace('parameter'));
+      diagnostics.add(
+        messages.unknownMember('parameter', parameter, own.name, parameters.keys()),
+        element.valuePlace('parameter'),
+      );
       continue;
     }
     const quantity = readQuantity(element.attributes['value'] ?? '', units);
     const what = `the parameter ${parameter}`;
-    const value = reportQuantity(quantity, { element, attribute: 'value', what, dimension: definition.dimension, units, diagnostics });
+    const value = reportQuantity(quantity, {
+      element,
+      attribute: 'value',
+      what,
+      dimension: definition.dimension,
+      units,
+      diagnostics,
+    });
     if (value !== null) fixed.set(parameter, { ...definition, fixed: value });
   }
   return fixed;
@@ -192,7 +210,9 @@ function join(base: DynamicsDefinition | null, own: DynamicsDefinition): Dynamic
     stateVariables: named(base.stateVariables, own.stateVariables),
     derivedVariables: named(base.derivedVariables, own.derivedVariables),
     timeDerivatives: [
-      ...base.timeDerivatives.filter(({ variable }) => !own.timeDerivatives.some((other) => other.variable === variable)),
+      ...base.timeDerivatives.filter(
+        ({ variable }) => !own.timeDerivatives.some((other) => other.variable === variable),
+      ),
       ...own.timeDerivatives,
     ],
     onStart: [...base.onStart, ...own.onStart],

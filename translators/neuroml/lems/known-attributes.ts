@@ -1,6 +1,6 @@
 /**
- * Attributes of the elements that define: what is read, what only describes, and what the reference interpreter has beyond the language and this reader
- * has not. Attributes of components are another matter, see `check-components.ts`.
+ * Attributes of the elements that define: what is read, what only describes, and what the reference interpreter has
+ * beyond the language and this reader has not. Attributes of components are another matter, see `check-components.ts`.
  *
  * Source: schema of LEMS 0.7.6, and what the reference interpreter reads.
  */
@@ -98,7 +98,10 @@ export function isDefinition(element: string): boolean {
   return read.has(element);
 }
 
-/** Checks the attributes of an element that defines. @diagnostic lems/unknown-attribute, lems/unsupported-attribute, lems/bad-value */
+/**
+ * Checks the attributes of an element that defines. @diagnostic lems/unknown-attribute, lems/unsupported-attribute,
+ * lems/bad-value
+ */
 export function checkDefinition(element: XmlElement, diagnostics: Diagnostics): void {
   const own = read.get(element.name);
   if (!own) return;
@@ -107,8 +110,17 @@ export function checkDefinition(element: XmlElement, diagnostics: Diagnostics): 
     if (unsupported.get(element.name)?.includes(attribute))
       diagnostics.add(messages.unsupportedAttribute(attribute, nameOf(element)), element.attributePlace(attribute));
     else if (!own.includes(attribute))
-      diagnostics.add(messages.unknownTypeAttribute(attribute, nameOf(element), own), element.attributePlace(attribute));
-    else if (flags.has(`${element.name} ${attribute}`) && !/^\s*(?:true|false)\s*$/i.test(element.attributes[attribute] ?? ''))
-      diagnostics.add(messages.badChoice(attribute, element.attributes[attribute] ?? '', ['true', 'false']), element.valuePlace(attribute));
+      diagnostics.add(
+        messages.unknownTypeAttribute(attribute, nameOf(element), own),
+        element.attributePlace(attribute),
+      );
+    else if (
+      flags.has(`${element.name} ${attribute}`) &&
+      !/^\s*(?:true|false)\s*$/i.test(element.attributes[attribute] ?? '')
+    )
+      diagnostics.add(
+        messages.badChoice(attribute, element.attributes[attribute] ?? '', ['true', 'false']),
+        element.valuePlace(attribute),
+      );
   }
 }

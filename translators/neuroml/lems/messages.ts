@@ -53,10 +53,17 @@ export const badQuantity = (what: string, found: string): Finding => ({
   found: shorten(found),
 });
 
-export const wrongDimension = (what: string, expected: Dimension, found: Dimension, text: string, units: readonly string[]): Finding => ({
+export const wrongDimension = (
+  what: string,
+  expected: Dimension,
+  found: Dimension,
+  text: string,
+  units: readonly string[],
+): Finding => ({
   code: 'lems/wrong-dimension',
   message: `the value of ${what} has the wrong dimension`,
-  expected: units.length === 0 ? dimensionText(expected) : `${dimensionText(expected)}: a number with ${oneOf('', units, 6)}`,
+  expected:
+    units.length === 0 ? dimensionText(expected) : `${dimensionText(expected)}: a number with ${oneOf('', units, 6)}`,
   found: `${shorten(text)}, which is ${dimensionText(found)}`,
 });
 
@@ -128,7 +135,12 @@ export const unknownName = (name: string, owner: string, known: Iterable<string>
   ...named(name, known),
 });
 
-export const dimensionMismatch = (what: string, expected: Dimension, found: Dimension, severity: Severity): Finding => ({
+export const dimensionMismatch = (
+  what: string,
+  expected: Dimension,
+  found: Dimension,
+  severity: Severity,
+): Finding => ({
   code: 'lems/dimension-mismatch',
   severity,
   message: `${what} differ in dimension`,
@@ -137,7 +149,12 @@ export const dimensionMismatch = (what: string, expected: Dimension, found: Dime
   ...numbersTaken(severity),
 });
 
-export const expressionDimension = (what: string, expected: Dimension, found: Dimension, severity: Severity): Finding => ({
+export const expressionDimension = (
+  what: string,
+  expected: Dimension,
+  found: Dimension,
+  severity: Severity,
+): Finding => ({
   code: 'lems/dimension-mismatch',
   severity,
   message: `${what} has the wrong dimension`,
@@ -155,7 +172,10 @@ export const notCondition = (what: string): Finding => ({
   expected: 'a comparison such as v .gt. thresh',
 });
 
-export const notNumber = (what: string): Finding => ({ code: 'lems/not-a-number', message: `${what} is a condition, not a number` });
+export const notNumber = (what: string): Finding => ({
+  code: 'lems/not-a-number',
+  message: `${what} is a condition, not a number`,
+});
 
 // Types
 
@@ -312,7 +332,13 @@ export const missingReference = (name: string, owner: string, severity: Severity
   expected: `${name}="…"`,
 });
 
-export const danglingReference = (attribute: string, id: string, type: string, known: Iterable<string>, severity: Severity): Finding => {
+export const danglingReference = (
+  attribute: string,
+  id: string,
+  type: string,
+  known: Iterable<string>,
+  severity: Severity,
+): Finding => {
   const all = [...known];
   return {
     code: 'lems/dangling-reference',

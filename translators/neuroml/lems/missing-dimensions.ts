@@ -1,13 +1,23 @@
-/** Dimensions of names, and of derived variables that do not say theirs: those of their exposures, or of their values. */
+/**
+ * Dimensions of names, and of derived variables that do not say theirs: those of their exposures, or of their values.
+ */
 
 import { dimensionless, type Dimension } from '../../../src/lang/ast.js';
-import type { ComponentType, ConstantDefinition, DerivedVariableDefinition, DynamicsDefinition } from './definitions.js';
+import type {
+  ComponentType,
+  ConstantDefinition,
+  DerivedVariableDefinition,
+  DynamicsDefinition,
+} from './definitions.js';
 import { inferDimension } from './infer-dimension.js';
 
 const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 
 /** Dimensions of all names that the expressions of a type may read. */
-export function namesOf(type: ComponentType, constants: ReadonlyMap<string, ConstantDefinition>): Map<string, Dimension | 'any'> {
+export function namesOf(
+  type: ComponentType,
+  constants: ReadonlyMap<string, ConstantDefinition>,
+): Map<string, Dimension | 'any'> {
   const names = new Map<string, Dimension | 'any'>([['t', second]]);
   const add = (members: Iterable<{ readonly name: string; readonly dimension: Dimension | null }>): void => {
     for (const { name, dimension } of members) names.set(name, dimension ?? 'any');
@@ -22,8 +32,8 @@ export function namesOf(type: ComponentType, constants: ReadonlyMap<string, Cons
 }
 
 /**
- * A type whose derived variables all have a dimension, as far as it can be known: a `select` without one keeps none, and so do the
- * variables that are computed from it.
+ * A type whose derived variables all have a dimension, as far as it can be known: a `select` without one keeps none,
+ * and so do the variables that are computed from it.
  */
 export function fillDimensions(type: ComponentType, constants: ReadonlyMap<string, ConstantDefinition>): ComponentType {
   const { dynamics } = type;
@@ -37,14 +47,19 @@ export function fillDimensions(type: ComponentType, constants: ReadonlyMap<strin
   // A variable may be computed from one that is declared after it.
   for (let left = filled.derivedVariables.length; left > 0; left--) {
     const names = namesOf({ ...type, dynamics: filled }, constants);
-    const next = filled.derivedVariables.map((variable) => withDimension(variable, ofValue(variable, type.name, names)));
+    const next = filled.derivedVariables.map((variable) =>
+      withDimension(variable, ofValue(variable, type.name, names)),
+    );
     if (next.every((variable, index) => variable === filled.derivedVariables[index])) break;
     filled = { ...filled, derivedVariables: next };
   }
   return { ...type, dynamics: filled };
 }
 
-function withDimension(variable: DerivedVariableDefinition, dimension: Dimension | null | undefined): DerivedVariableDefinition {
+function withDimension(
+  variable: DerivedVariableDefinition,
+  dimension: Dimension | null | undefined,
+): DerivedVariableDefinition {
   return variable.dimension !== null || !dimension ? variable : { ...variable, dimension };
 }
 

@@ -1,8 +1,9 @@
 /**
- * Expressions of LEMS: `g * (erev - v)`, `v .gt. thresh .and. t .lt. delay`, `x^2`, `H(t - delay)`. They parse to the tree that all
- * notations share.
+ * Expressions of LEMS: `g * (erev - v)`, `v .gt. thresh .and. t .lt. delay`, `x^2`, `H(t - delay)`. They parse to the
+ * tree that all notations share.
  *
- * Precedence, loosest first: .or. | .and. | comparisons | + - | * / | sign | ^ (left-associative, as the reference interpreter has it).
+ * Precedence, loosest first: .or. | .and. | comparisons | + - | * / | sign | ^ (left-associative, as the reference
+ * interpreter has it).
  */
 
 import { type BinaryOperator, type Expression, type Span } from '../../../src/lang/ast.js';
@@ -111,11 +112,17 @@ function tokenise(text: string): Token[] {
     const digits = known === undefined ? match(numeral) : undefined;
     const name = digits === undefined ? match(identifier) : undefined;
     const token = known ?? digits ?? name ?? text[at] ?? '';
-    const kind = known !== undefined ? 'operator' : digits !== undefined ? 'number' : name !== undefined ? 'name' : 'operator';
+    const kind =
+      known !== undefined ? 'operator' : digits !== undefined ? 'number' : name !== undefined ? 'name' : 'operator';
     if (kind === 'operator' && known === undefined && !'+-*/^()'.includes(token)) throw foreign(text, at);
     if (kind === 'number' && !Number.isFinite(Number(token)))
       throw new LangError(messages.syntax('the number is too large'), { start: at, end: at + token.length });
-    tokens.push({ kind, text: known === undefined ? token : (words[known.toLowerCase()] ?? ''), start: at, end: at + token.length });
+    tokens.push({
+      kind,
+      text: known === undefined ? token : (words[known.toLowerCase()] ?? ''),
+      start: at,
+      end: at + token.length,
+    });
     at += token.length;
   }
   tokens.push({ kind: 'end', text: '', start: text.length, end: text.length });
@@ -125,7 +132,11 @@ function tokenise(text: string): Token[] {
 function unknownWord(found: string, at: number): LangError {
   const near = nearest(found, Object.keys(words))[0];
   const hint =
-    found.toLowerCase() === '.not.' ? 'turn the comparison round: .gt. to .leq.' : near === undefined ? undefined : `did you mean ${near}?`;
+    found.toLowerCase() === '.not.'
+      ? 'turn the comparison round: .gt. to .leq.'
+      : near === undefined
+        ? undefined
+        : `did you mean ${near}?`;
   return new LangError(messages.syntax(`LEMS has no operator ${shorten(found)}`, Object.keys(words).join(' '), hint), {
     start: at,
     end: at + found.length,
@@ -148,7 +159,11 @@ const foreignOperators: readonly (readonly [string, string])[] = [
 function foreign(text: string, at: number): LangError {
   const known = foreignOperators.find(([operator]) => text.startsWith(operator, at));
   const found = known?.[0] ?? String.fromCodePoint(text.codePointAt(at) ?? 0);
-  const finding = messages.syntax(`LEMS has no operator ${shorten(found)}`, undefined, known ? `write ${known[1]}` : undefined);
+  const finding = messages.syntax(
+    `LEMS has no operator ${shorten(found)}`,
+    undefined,
+    known ? `write ${known[1]}` : undefined,
+  );
   return new LangError(finding, { start: at, end: at + found.length });
 }
 

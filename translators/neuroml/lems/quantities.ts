@@ -13,7 +13,8 @@ export interface Quantity {
 }
 
 /** Why a text is no quantity. */
-export type QuantityFault = { readonly fault: 'text' } | { readonly fault: 'unit'; readonly unit: string; readonly start: number };
+export type QuantityFault =
+  { readonly fault: 'text' } | { readonly fault: 'unit'; readonly unit: string; readonly start: number };
 
 const number = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?/;
 /** More digits than any double needs; exact arithmetic takes time with the square of them. */
@@ -24,7 +25,9 @@ const longestNumber = 400;
  *
  * An `e` that no digits follow begins a unit: `1e` is an elementary charge, `1e-3` a number.
  */
-export function splitQuantity(text: string): { readonly number: string; readonly unit: string; readonly unitStart: number } | null {
+export function splitQuantity(
+  text: string,
+): { readonly number: string; readonly unit: string; readonly unitStart: number } | null {
   const start = text.length - text.trimStart().length;
   const rest = text.slice(start).trimEnd();
   const digits = number.exec(rest)?.[0];
@@ -56,7 +59,10 @@ export function readQuantity(text: string, units: ReadonlyMap<string, LemsUnit>)
 }
 
 /** The dimension of a quantity, without working out its value. */
-export function quantityDimension(text: string, units: ReadonlyMap<string, LemsUnit>): { readonly dimension: Dimension } | QuantityFault {
+export function quantityDimension(
+  text: string,
+  units: ReadonlyMap<string, LemsUnit>,
+): { readonly dimension: Dimension } | QuantityFault {
   const parts = splitQuantity(text);
   if (!parts || !Number.isFinite(Number(parts.number))) return { fault: 'text' };
   if (parts.unit === '') return { dimension: dimensionless };
@@ -89,7 +95,9 @@ function rational(text: string): Rational {
   const [mantissa = '0', exponent = '0'] = text.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
   const power = Math.max(-1000, Math.min(1000, Number(exponent))) - fraction.length;
-  const digits = BigInt(`${whole}${fraction}`.replace(/^\+/, '') === '' ? '0' : `${whole}${fraction}`.replace(/^\+/, ''));
+  const digits = BigInt(
+    `${whole}${fraction}`.replace(/^\+/, '') === '' ? '0' : `${whole}${fraction}`.replace(/^\+/, ''),
+  );
   return multiplyRationals({ numerator: digits, denominator: 1n }, powerOfTen(power));
 }
 

@@ -1,4 +1,7 @@
-/** Elements to components: types decided, children placed, prototypes merged in, parts that are written elsewhere moved in. */
+/**
+ * Elements to components: types decided, children placed, prototypes merged in, parts that are written elsewhere moved
+ * in.
+ */
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
 import { ListedElement, type XmlElement } from '../xml/element.js';
@@ -98,7 +101,8 @@ export interface ComponentContext {
 /**
  * The component that a top-level element stands for; null after a finding.
  *
- * @diagnostic lems/unknown-type, lems/unknown-element, lems/child-not-allowed, lems/child-type, lems/second-child, lems/prototype-cycle, lems/dangling-reference
+ * @diagnostic lems/unknown-type, lems/unknown-element, lems/child-not-allowed, lems/child-type, lems/second-child,
+ *   lems/prototype-cycle, lems/dangling-reference
  */
 export function readComponent(element: XmlElement, context: ComponentContext): ReadComponent | null {
   return read(element, null, context, []);
@@ -116,7 +120,9 @@ function read(
   if (!type) return null;
   const role = parent ? (asChild ?? roleOf(element, type, parent.type)) : '';
   if (role === null) {
-    const allowed = parent ? [...parent.type.child.values(), ...parent.type.children.values()].map((member) => member.type) : [];
+    const allowed = parent
+      ? [...parent.type.child.values(), ...parent.type.children.values()].map((member) => member.type)
+      : [];
     context.tally.add(
       `not allowed ${element.name}`,
       () => messages.childNotAllowed(element.name, type.name, parent ? nameOf(parent.element) : '', allowed),
@@ -162,8 +168,8 @@ function prototypeOf(
 }
 
 /**
- * The type of an element, decided in this order: its attribute `type`; the type of the parent's single child of that name; the
- * type with the element's own name; the type of the parent's list of that name; the prototype's type.
+ * The type of an element, decided in this order: its attribute `type`; the type of the parent's single child of that
+ * name; the type with the element's own name; the type of the parent's list of that name; the prototype's type.
  */
 function typeOf(
   element: XmlElement,
@@ -177,9 +183,13 @@ function typeOf(
   // A part that is moved in has the type of its own name.
   const moved = asChild === undefined ? undefined : types.get(element.name);
   const byName =
-    moved ?? types.get(declared?.type ?? '') ?? types.get(element.name) ?? types.get(parent?.type.children.get(element.name)?.type ?? '');
+    moved ??
+    types.get(declared?.type ?? '') ??
+    types.get(element.name) ??
+    types.get(parent?.type.children.get(element.name)?.type ?? '');
   // Elements of long lists seldom have one, and reading it takes time.
-  const written = element instanceof ListedElement && !element.shape.includes('type') ? undefined : element.attributes['type'];
+  const written =
+    element instanceof ListedElement && !element.shape.includes('type') ? undefined : element.attributes['type'];
   if (written !== undefined && !(byName && declares(byName, 'type'))) {
     const type = types.get(written);
     if (type) return type;
@@ -200,7 +210,9 @@ function typeOf(
     `unknown element ${element.name}`,
     () => {
       const known = parent ? [...parent.type.child.keys(), ...fittingTypes(parent.type, types)] : [...types.keys()];
-      return parent ? messages.unknownChild(element.name, nameOf(parent.element), known) : context.unknownType(element.name);
+      return parent
+        ? messages.unknownChild(element.name, nameOf(parent.element), known)
+        : context.unknownType(element.name);
     },
     () => element.place,
   );
@@ -210,16 +222,22 @@ function typeOf(
 /** Names of the types that a component may hold in its lists. */
 function fittingTypes(type: ComponentType, types: ReadonlyMap<string, ComponentType>): string[] {
   const lists = [...type.children.values()].map((member) => member.type);
-  return [...types.values()].filter(({ lineage }) => lists.some((list) => lineage.includes(list))).map(({ name }) => name);
+  return [...types.values()]
+    .filter(({ lineage }) => lists.some((list) => lineage.includes(list)))
+    .map(({ name }) => name);
 }
 
 const isKind = (type: ComponentType, name: string): boolean => name === 'Component' || type.lineage.includes(name);
 
-/** What the parent calls a child: the single child of its name, else the list for the nearest of its ancestors; null when none fits. */
+/**
+ * What the parent calls a child: the single child of its name, else the list for the nearest of its ancestors; null
+ * when none fits.
+ */
 function roleOf(element: XmlElement, type: ComponentType, parent: ComponentType): string | null {
   const child = parent.child.get(element.name);
   if (child && isKind(type, child.type)) return child.name;
-  // Models are published with children of another type than the one that is asked for; what matters is what they expose.
+  // Models are published with children of another type than the one that is asked for; what matters is what they
+  // expose.
   const asNamed = child?.name ?? null;
   const known = roles.get(parent)?.get(type);
   if (known !== undefined) return known ?? asNamed;
@@ -230,7 +248,8 @@ function roleOf(element: XmlElement, type: ComponentType, parent: ComponentType)
     const distance = list.type === 'Component' ? type.lineage.length : type.lineage.indexOf(list.type);
     if (distance >= 0 && distance <= nearest) [best, nearest] = [list.name, distance];
   }
-  best ??= [...parent.child.values()].find((single) => single.type !== 'Component' && isKind(type, single.type))?.name ?? null;
+  best ??=
+    [...parent.child.values()].find((single) => single.type !== 'Component' && isKind(type, single.type))?.name ?? null;
   const ofParent = roles.get(parent) ?? new Map<ComponentType, string | null>();
   roles.set(parent, ofParent.set(type, best));
   return best ?? asNamed;
@@ -255,11 +274,14 @@ function readContent(
   moveIn(component, children, context, chain);
   // Children of the prototype, where there is none of one's own in their place.
   for (const inner of prototype?.children ?? []) {
-    const replaced = children.some(({ role, id }) => role === inner.role && (type.child.has(role) || (id !== '' && id === inner.id)));
+    const replaced = children.some(
+      ({ role, id }) => role === inner.role && (type.child.has(role) || (id !== '' && id === inner.id)),
+    );
     const asChild = type.child.has(inner.role) ? inner.role : undefined;
     if (!replaced) addChild(read(inner.element, component, context, [], asChild), children, context);
   }
-  if (element.text.trim() !== '') context.diagnostics.add(messages.strayText(nameOf(element), element.text), element.place);
+  if (element.text.trim() !== '')
+    context.diagnostics.add(messages.strayText(nameOf(element), element.text), element.place);
   if (children.length > 0) component.children = children;
   if (kept.length > 0) component.kept = kept;
 }
@@ -272,7 +294,11 @@ function isExplanation({ name }: XmlElement, parent: ComponentType, { types }: C
   return !(type && [...parent.children.values()].some((list) => isKind(type, list.type)));
 }
 
-function addChild(child: ReadComponent | null, children: ReadComponent[], { diagnostics, mayRepeat }: ComponentContext): void {
+function addChild(
+  child: ReadComponent | null,
+  children: ReadComponent[],
+  { diagnostics, mayRepeat }: ComponentContext,
+): void {
   if (!child) return;
   const owner = child.parent?.type;
   const single = owner !== undefined && owner.child.has(child.role) && !mayRepeat(owner, child.role);
@@ -282,14 +308,22 @@ function addChild(child: ReadComponent | null, children: ReadComponent[], { diag
 }
 
 /** `morphology="id"` in place of a child: the element of that id at top level becomes the child. */
-function moveIn(component: ReadComponent, children: ReadComponent[], context: ComponentContext, chain: readonly XmlElement[]): void {
+function moveIn(
+  component: ReadComponent,
+  children: ReadComponent[],
+  context: ComponentContext,
+  chain: readonly XmlElement[],
+): void {
   const { element, type } = component;
   for (const [attribute, id] of Object.entries(element.attributes)) {
     if (!type.child.has(attribute) || declares(type, attribute)) continue;
     const part = context.elementsById.get(id);
     if (!part) {
       const known = [...context.elementsById].filter(([, { name }]) => name === attribute).map(([other]) => other);
-      context.diagnostics.add(messages.danglingReference(attribute, id, attribute, known, 'error'), element.valuePlace(attribute));
+      context.diagnostics.add(
+        messages.danglingReference(attribute, id, attribute, known, 'error'),
+        element.valuePlace(attribute),
+      );
     } else if (!chain.includes(part) && part !== element) {
       addChild(read(part, component, context, [...chain, element], attribute), children, context);
     }

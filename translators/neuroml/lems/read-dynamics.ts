@@ -31,7 +31,8 @@ export function readDimensionName(element: XmlElement, { dimensions, diagnostics
   const name = optional(element, 'dimension') ?? 'none';
   if (name === '*') return null;
   const dimension = dimensions.get(name);
-  if (!dimension) diagnostics.add(messages.unknownDimension(name, [...dimensions.keys(), '*']), element.valuePlace('dimension'));
+  if (!dimension)
+    diagnostics.add(messages.unknownDimension(name, [...dimensions.keys(), '*']), element.valuePlace('dimension'));
   return dimension ?? null;
 }
 
@@ -40,7 +41,10 @@ type Members<K extends string> = Readonly<Record<K, (element: XmlElement) => voi
 /** Elements that say what is done; published models define in them too, which nobody acts on. */
 const actionBlocks: ReadonlySet<string> = new Set(['OnStart', 'OnEntry', 'OnEvent', 'OnCondition']);
 
-/** Reads the elements within one by their names. @diagnostic lems/unknown-element, lems/misplaced-element, lems/unsupported-element */
+/**
+ * Reads the elements within one by their names. @diagnostic lems/unknown-element, lems/misplaced-element,
+ * lems/unsupported-element
+ */
 export function readMembers<K extends string>(
   owner: XmlElement,
   members: Members<K>,
@@ -50,7 +54,8 @@ export function readMembers<K extends string>(
   for (const element of owner.children) {
     checkDefinition(element, diagnostics);
     if (Object.hasOwn(members, element.name)) members[element.name as K](element);
-    else if (unsupported.includes(element.name)) diagnostics.add(messages.unsupportedElement(element.name, nameOf(owner)), element.place);
+    else if (unsupported.includes(element.name))
+      diagnostics.add(messages.unsupportedElement(element.name, nameOf(owner)), element.place);
     else if (actionBlocks.has(owner.name) && isDefinition(element.name))
       diagnostics.add(messages.misplacedElement(element.name, nameOf(owner), Object.keys(members)), element.place);
     else if (!commentary.has(element.name))
@@ -70,7 +75,13 @@ interface Block {
   readonly onEvents: HandlerDefinition[];
 }
 
-const emptyBlock = (): Block => ({ stateVariables: [], derivedVariables: [], timeDerivatives: [], onConditions: [], onEvents: [] });
+const emptyBlock = (): Block => ({
+  stateVariables: [],
+  derivedVariables: [],
+  timeDerivatives: [],
+  onConditions: [],
+  onEvents: [],
+});
 
 /** Reads a `Dynamics` element; `extends` tells whether it says `<Super/>`. */
 export function readDynamics(
@@ -98,8 +109,9 @@ export function readDynamics(
 }
 
 /**
- * A block in which each variable stands once. Of several that have one name the last holds, and a derived variable rather than a state variable, as the
- * reference interpreter writes them all to one place. @diagnostic lems/repeated-variable, lems/two-kinds
+ * A block in which each variable stands once. Of several that have one name the last holds, and a derived variable
+ * rather than a state variable, as the reference interpreter writes them all to one place. @diagnostic
+ * lems/repeated-variable, lems/two-kinds
  */
 function withoutRepeats(block: Block, { diagnostics }: TypeContext): Block {
   const last = <T extends Named>(variables: readonly T[]): T[] => {
@@ -128,12 +140,19 @@ function addIfRead<T>(list: T[], item: T | null): void {
 function blockMembers(
   block: Block,
   context: TypeContext,
-): Members<'StateVariable' | 'DerivedVariable' | 'ConditionalDerivedVariable' | 'TimeDerivative' | 'OnCondition' | 'OnEvent'> {
+): Members<
+  'StateVariable' | 'DerivedVariable' | 'ConditionalDerivedVariable' | 'TimeDerivative' | 'OnCondition' | 'OnEvent'
+> {
   return {
     StateVariable: (element) => {
       const name = required(element, 'name', context.diagnostics);
       if (name !== null)
-        block.stateVariables.push({ name, place: element.place, dimension: readDimensionName(element, context), ...exposureOf(element) });
+        block.stateVariables.push({
+          name,
+          place: element.place,
+          dimension: readDimensionName(element, context),
+          ...exposureOf(element),
+        });
     },
     DerivedVariable: (element) => addIfRead(block.derivedVariables, readDerivedVariable(element, context)),
     ConditionalDerivedVariable: (element) => addIfRead(block.derivedVariables, readConditional(element, context)),
@@ -180,19 +199,24 @@ function readDerivedVariable(element: XmlElement, context: TypeContext): Derived
   }
   const common = { name, place: element.place, dimension: derivedDimension(element, context), ...exposureOf(element) };
   const isRequired = optional(element, 'required') !== 'false';
-  if (select !== undefined) return { ...common, select, required: isRequired, ...(reduce === undefined ? {} : { reduce }) };
+  if (select !== undefined)
+    return { ...common, select, required: isRequired, ...(reduce === undefined ? {} : { reduce }) };
   const value = readExpression(element, 'value', diagnostics);
   return value && { ...common, value, required: isRequired };
 }
 
 function readConditional(element: XmlElement, context: TypeContext): DerivedVariableDefinition | null {
   const name = required(element, 'name', context.diagnostics);
-  const cases: { condition: DerivedVariableDefinition['value'] | null; value: NonNullable<DerivedVariableDefinition['value']> }[] = [];
+  const cases: {
+    condition: DerivedVariableDefinition['value'] | null;
+    value: NonNullable<DerivedVariableDefinition['value']>;
+  }[] = [];
   readMembers(
     element,
     {
       Case: (inner) => {
-        const condition = optional(inner, 'condition') === undefined ? null : readExpression(inner, 'condition', context.diagnostics);
+        const condition =
+          optional(inner, 'condition') === undefined ? null : readExpression(inner, 'condition', context.diagnostics);
         const value = readExpression(inner, 'value', context.diagnostics);
         if (value) cases.push({ condition, value });
       },
@@ -214,7 +238,11 @@ const startActions = ['StateAssignment'] as const;
 const conditionActions = ['StateAssignment', 'EventOut', 'Transition'] as const;
 
 /** Actions of a block, in order. */
-function readActions(owner: XmlElement, context: TypeContext, allowed: readonly (typeof conditionActions)[number][]): ActionDefinition[] {
+function readActions(
+  owner: XmlElement,
+  context: TypeContext,
+  allowed: readonly (typeof conditionActions)[number][],
+): ActionDefinition[] {
   const actions: ActionDefinition[] = [];
   const { diagnostics } = context;
   const members: Members<(typeof conditionActions)[number]> = {
@@ -242,10 +270,15 @@ function readRegime(element: XmlElement, context: TypeContext): RegimeDefinition
   const onEntry: ActionDefinition[] = [];
   readMembers(
     element,
-    { ...blockMembers(block, context), OnEntry: (inner) => onEntry.push(...readActions(inner, context, conditionActions)) },
+    {
+      ...blockMembers(block, context),
+      OnEntry: (inner) => onEntry.push(...readActions(inner, context, conditionActions)),
+    },
     context,
   );
-  return name === null ? null : { name, place: element.place, initial: optional(element, 'initial') === 'true', ...block, onEntry };
+  return name === null
+    ? null
+    : { name, place: element.place, initial: optional(element, 'initial') === 'true', ...block, onEntry };
 }
 
 /** Names of regimes are unique, at most one is initial, and transitions lead to one of them. */
@@ -265,18 +298,30 @@ function checkRegimes(element: XmlElement, regimes: readonly RegimeDefinition[],
     ];
     for (const action of handlers.flat()) {
       if (action.kind === 'transition' && !names.has(action.regime))
-        diagnostics.add(messages.unknownMember('regime', action.regime, nameOf(element.parent ?? element), names), action.place);
+        diagnostics.add(
+          messages.unknownMember('regime', action.regime, nameOf(element.parent ?? element), names),
+          action.place,
+        );
     }
   }
 }
 
-const schemeAttributes = ['nodes', 'edges', 'stateVariable', 'edgeSource', 'edgeTarget', 'forwardRate', 'reverseRate'] as const;
+const schemeAttributes = [
+  'nodes',
+  'edges',
+  'stateVariable',
+  'edgeSource',
+  'edgeTarget',
+  'forwardRate',
+  'reverseRate',
+] as const;
 
 function readKineticScheme(element: XmlElement, { diagnostics }: TypeContext): KineticSchemeDefinition | null {
   const name = required(element, 'name', diagnostics);
-  const [nodes, edges, stateVariable, edgeSource, edgeTarget, forwardRate, reverseRate] = schemeAttributes.map((attribute) =>
-    required(element, attribute, diagnostics),
+  const [nodes, edges, stateVariable, edgeSource, edgeTarget, forwardRate, reverseRate] = schemeAttributes.map(
+    (attribute) => required(element, attribute, diagnostics),
   );
-  if (name === null || !nodes || !edges || !stateVariable || !edgeSource || !edgeTarget || !forwardRate || !reverseRate) return null;
+  if (name === null || !nodes || !edges || !stateVariable || !edgeSource || !edgeTarget || !forwardRate || !reverseRate)
+    return null;
   return { name, place: element.place, nodes, edges, stateVariable, edgeSource, edgeTarget, forwardRate, reverseRate };
 }

@@ -23,10 +23,15 @@ const unsupported = [
 
 /** Keeps only what has a value, so that absent attributes are absent keys. */
 function present<T extends Record<string, string | undefined>>(values: T): { readonly [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { readonly [K in keyof T]?: string };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    readonly [K in keyof T]?: string;
+  };
 }
 
-/** Elements of a `Structure` or a `ForEach`, in order. @diagnostic lems/unknown-element, lems/unsupported-element, lems/missing-attribute */
+/**
+ * Elements of a `Structure` or a `ForEach`, in order. @diagnostic lems/unknown-element, lems/unsupported-element,
+ * lems/missing-attribute
+ */
 export function readStructure(owner: XmlElement, context: TypeContext): StructureDefinition[] {
   const { diagnostics } = context;
   const found: StructureDefinition[] = [];
@@ -48,7 +53,13 @@ export function readStructure(owner: XmlElement, context: TypeContext): Structur
         // Without a number there is one instance.
         const number = optional(element, 'number') ?? '1';
         if (component !== undefined)
-          found.push({ kind: 'multiInstantiate', number, component, assigns: readAssigns(element, context), place: element.place });
+          found.push({
+            kind: 'multiInstantiate',
+            number,
+            component,
+            assigns: readAssigns(element, context),
+            place: element.place,
+          });
       },
       With: (element) => {
         const [as] = need(element, 'as') ?? [];
@@ -59,12 +70,14 @@ export function readStructure(owner: XmlElement, context: TypeContext): Structur
         });
         readMembers(element, {}, context);
         if (instance === undefined && (list === undefined || index === undefined)) need(element, 'instance');
-        else if (as !== undefined) found.push({ kind: 'with', ...present({ instance, list, index }), as, place: element.place });
+        else if (as !== undefined)
+          found.push({ kind: 'with', ...present({ instance, list, index }), as, place: element.place });
       },
       ForEach: (element) => {
         const [instances, as] = need(element, 'instances', 'as') ?? [];
         const body = readStructure(element, context);
-        if (instances !== undefined && as !== undefined) found.push({ kind: 'forEach', instances, as, body, place: element.place });
+        if (instances !== undefined && as !== undefined)
+          found.push({ kind: 'forEach', instances, as, body, place: element.place });
       },
       EventConnection: (element) => {
         const [from, to] = need(element, 'from', 'to') ?? [];
@@ -85,8 +98,16 @@ export function readStructure(owner: XmlElement, context: TypeContext): Structur
         });
       },
       Tunnel: (element) => {
-        const [name, endA, endB, componentA, componentB] = need(element, 'name', 'endA', 'endB', 'componentA', 'componentB') ?? [];
-        if (name === undefined || endA === undefined || endB === undefined || componentA === undefined || componentB === undefined) return;
+        const [name, endA, endB, componentA, componentB] =
+          need(element, 'name', 'endA', 'endB', 'componentA', 'componentB') ?? [];
+        if (
+          name === undefined ||
+          endA === undefined ||
+          endB === undefined ||
+          componentA === undefined ||
+          componentB === undefined
+        )
+          return;
         found.push({
           kind: 'tunnel',
           name,

@@ -2,7 +2,13 @@
 
 import type { XmlElement } from '../xml/element.js';
 import { nameOf, optional, required } from './attributes.js';
-import type { ComponentType, DynamicsDefinition, LemsUnit, SimulationDefinition, StructureDefinition } from './definitions.js';
+import type {
+  ComponentType,
+  DynamicsDefinition,
+  LemsUnit,
+  SimulationDefinition,
+  StructureDefinition,
+} from './definitions.js';
 import { readExpression } from './expressions.js';
 import * as messages from './messages.js';
 import { readQuantity } from './quantities.js';
@@ -54,12 +60,21 @@ const emptyMembers = (): WrittenType['members'] => ({
 });
 
 /** Parts of LEMS that no type that is read uses. */
-const unsupported = ['Insertion', 'Assertion', 'PathParameter', 'Collection', 'PairCollection', 'Procedure', 'Geometry'];
+const unsupported = [
+  'Insertion',
+  'Assertion',
+  'PathParameter',
+  'Collection',
+  'PairCollection',
+  'Procedure',
+  'Geometry',
+];
 
 /**
  * Reads a type; null when it has no name.
  *
- * @diagnostic lems/unknown-element, lems/missing-attribute, lems/duplicate, lems/unknown-dimension, lems/unknown-unit and what expressions have
+ * @diagnostic lems/unknown-element, lems/missing-attribute, lems/duplicate, lems/unknown-dimension, lems/unknown-unit
+ *   and what expressions have
  */
 export function readType(element: XmlElement, context: TypeReading): WrittenType | null {
   const name = required(element, 'name', context.diagnostics);
@@ -76,7 +91,8 @@ export function readType(element: XmlElement, context: TypeReading): WrittenType
       ...componentMembers(members, context),
       Fixed: (inner) => {
         const parameter = required(inner, 'parameter', context.diagnostics);
-        if (parameter !== null && required(inner, 'value', context.diagnostics) !== null) fixed.push({ parameter, element: inner });
+        if (parameter !== null && required(inner, 'value', context.diagnostics) !== null)
+          fixed.push({ parameter, element: inner });
       },
       Dynamics: (inner) => (dynamics = readDynamics(inner, context)),
       Structure: (inner) => (structure = readStructure(inner, context)),
@@ -86,15 +102,27 @@ export function readType(element: XmlElement, context: TypeReading): WrittenType
     unsupported,
   );
   const base = optional(element, 'extends');
-  return { name, element, ...(base === undefined ? {} : { extends: base }), members, fixed, dynamics, structure, simulation };
+  return {
+    name,
+    element,
+    ...(base === undefined ? {} : { extends: base }),
+    members,
+    fixed,
+    dynamics,
+    structure,
+    simulation,
+  };
 }
 
 /** Adds a member under its name. @diagnostic lems/duplicate */
-function adder(context: TypeContext): <T>(map: Map<string, T>, element: XmlElement, make: (name: string) => T | null) => void {
+function adder(
+  context: TypeContext,
+): <T>(map: Map<string, T>, element: XmlElement, make: (name: string) => T | null) => void {
   return (map, element, make) => {
     const name = required(element, 'name', context.diagnostics);
     if (name === null) return;
-    if (map.has(name)) context.diagnostics.add(messages.duplicate(`the ${element.name}`, name), element.valuePlace('name'));
+    if (map.has(name))
+      context.diagnostics.add(messages.duplicate(`the ${element.name}`, name), element.valuePlace('name'));
     const made = make(name);
     if (made !== null) map.set(name, made);
   };
@@ -187,7 +215,11 @@ function componentMembers(
 > {
   const add = adder(context);
   const { diagnostics } = context;
-  const typed = (name: string, element: XmlElement) => ({ name, place: element.place, type: optional(element, 'type') ?? 'Component' });
+  const typed = (name: string, element: XmlElement) => ({
+    name,
+    place: element.place,
+    type: optional(element, 'type') ?? 'Component',
+  });
   const plain = (name: string, element: XmlElement) => ({ name, place: element.place });
   return {
     ComponentRequirement: (element) => add(members.componentRequirements, element, (name) => plain(name, element)),

@@ -36,7 +36,8 @@ export function reportQuantity(quantity: Quantity | QuantityFault, place: Quanti
       const span = { start: quantity.start, end: quantity.start + quantity.unit.length };
       const at = place.text === undefined ? element.valuePlace(attribute, span) : element.valuePlace(attribute);
       if (dimension && isDimensionless(dimension)) diagnostics.add(messages.unitOfNumber(what, quantity.unit), at);
-      else diagnostics.add(messages.unknownUnit(quantity.unit, dimension ? unitsOf(dimension, units) : units.keys()), at);
+      else
+        diagnostics.add(messages.unknownUnit(quantity.unit, dimension ? unitsOf(dimension, units) : units.keys()), at);
     }
     return null;
   }

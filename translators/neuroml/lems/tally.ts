@@ -30,7 +30,8 @@ export function createTally(diagnostics: Diagnostics): Tally {
       counts.set(kind, { count: (known?.count ?? 0) + 1, code: made.code, place: where });
     },
     close() {
-      for (const { count, code, place } of counts.values()) if (count > told) diagnostics.add(messages.manyMore(code, count - told), place);
+      for (const { count, code, place } of counts.values())
+        if (count > told) diagnostics.add(messages.manyMore(code, count - told), place);
     },
   };
 }

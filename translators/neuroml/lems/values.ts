@@ -1,4 +1,6 @@
-/** Values of a component's attributes, in SI. For those who build: what is wrong with a value was said by the reader. */
+/**
+ * Values of a component's attributes, in SI. For those who build: what is wrong with a value was said by the reader.
+ */
 
 import type { Component, LemsModel } from './definitions.js';
 import { readQuantity } from './quantities.js';

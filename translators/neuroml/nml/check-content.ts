@@ -16,8 +16,8 @@ export interface Told {
 }
 
 /**
- * Checks the elements within one. All findings are warnings: component types, which say what a model is, are content with any order, and with more
- * than the schema has.
+ * Checks the elements within one. All findings are warnings: component types, which say what a model is, are content
+ * with any order, and with more than the schema has.
  *
  * @param told  names whose absence or repetition other checks tell of
  * @diagnostic neuroml/unexpected-element, neuroml/element-order, neuroml/too-many, neuroml/expected-child
@@ -64,7 +64,12 @@ export function checkContent(element: XmlElement, slots: readonly Slot[], told: 
 }
 
 /** Tells of elements that stand behind others which the schema has after them. @diagnostic neuroml/element-order */
-export function checkOrder(owner: XmlElement, elements: readonly XmlElement[], slots: readonly Slot[], tally: Tally): void {
+export function checkOrder(
+  owner: XmlElement,
+  elements: readonly XmlElement[],
+  slots: readonly Slot[],
+  tally: Tally,
+): void {
   let furthest = 0;
   for (const inner of elements) {
     const at = slotOf(inner.name, slots);

@@ -1,4 +1,7 @@
-/** Shapes of cells: segments form one tree, groups hold segments that there are, and biophysics names groups that there are. */
+/**
+ * Shapes of cells: segments form one tree, groups hold segments that there are, and biophysics names groups that there
+ * are.
+ */
 
 import { nameOf } from '../lems/attributes.js';
 import type { ReadComponent } from '../lems/read-components.js';
@@ -13,7 +16,8 @@ interface MorphologyContext {
  * Checks all morphologies, and the biophysics of the cells that they belong to.
  *
  * @diagnostic neuroml/segment-loop, neuroml/second-root-segment, neuroml/missing-proximal, neuroml/unknown-segment,
- *   neuroml/segment-order, neuroml/zero-diameter, neuroml/no-segments, neuroml/unknown-segment-group, neuroml/segment-group-loop,
+ *   neuroml/segment-order, neuroml/zero-diameter, neuroml/no-segments, neuroml/unknown-segment-group,
+ *   neuroml/segment-group-loop,
  *   neuroml/unknown-inhomogeneous-parameter
  */
 export function checkMorphologies(components: readonly ReadComponent[], context: MorphologyContext): void {
@@ -29,7 +33,8 @@ export function checkMorphologies(components: readonly ReadComponent[], context:
 }
 
 const isA = (component: ReadComponent, type: string): boolean => component.type.lineage.includes(type);
-const childOf = (component: ReadComponent, type: string): ReadComponent | undefined => component.children.find((child) => isA(child, type));
+const childOf = (component: ReadComponent, type: string): ReadComponent | undefined =>
+  component.children.find((child) => isA(child, type));
 
 interface Shape {
   readonly segments: ReadonlyMap<string, ReadComponent>;
@@ -51,7 +56,8 @@ function checkMorphology(morphology: ReadComponent, context: MorphologyContext):
     );
   } else checkTree(shape, context);
   checkGroups(shape, context);
-  if (morphology.parent) for (const part of morphology.parent.children) if (part !== morphology) checkNames(part, shape, context);
+  if (morphology.parent)
+    for (const part of morphology.parent.children) if (part !== morphology) checkNames(part, shape, context);
 }
 
 function checkTree({ segments }: Shape, { tally }: MorphologyContext): void {
@@ -149,7 +155,12 @@ function checkGroups(shape: Shape, context: MorphologyContext): void {
   checkGroupLoops(shape, context);
 }
 
-function checkReferences(part: ReadComponent, owner: string, { segments, groups }: Shape, { tally }: MorphologyContext): void {
+function checkReferences(
+  part: ReadComponent,
+  owner: string,
+  { segments, groups }: Shape,
+  { tally }: MorphologyContext,
+): void {
   const { segment, segmentGroup } = part.attributes;
   if (segment !== undefined && !segments.has(segment.trim()))
     tally.add(

@@ -11,7 +11,10 @@ import { contents, documentContent, type Slot } from './content.js';
 import { facts, type IdForm, type NumberRule, type SchemaFacts } from './facts.js';
 import * as messages from './messages.js';
 
-/** What the schema says of component types. Types of the user's that happen to have the name of a core type are none of its. */
+/**
+ * What the schema says of component types. Types of the user's that happen to have the name of a core type are none of
+ * its.
+ */
 export interface Schema {
   /** Facts of a type and its ancestors, merged, nearest first; null where there are none. */
   facts(type: ComponentType): SchemaFacts | null;
@@ -37,7 +40,9 @@ export function schemaFor(isCore: (type: string) => boolean): Schema {
       also: [...(far.also ?? []), ...(near.also ?? [])],
     });
     // An heir of the user's may do without the children that its ancestor calculates with.
-    const all = nearest ? { ...others.reduce(together, nearest), ...(isCore(type.name) ? {} : { children: [] }) } : null;
+    const all = nearest
+      ? { ...others.reduce(together, nearest), ...(isCore(type.name) ? {} : { children: [] }) }
+      : null;
     merged.set(type, all);
     return all;
   };
@@ -61,7 +66,8 @@ export interface SchemaContext {
 /**
  * A check of one component by its attributes.
  *
- * @diagnostic neuroml/bad-id, neuroml/missing-id, neuroml/missing-attribute, neuroml/expected-attribute, neuroml/missing-child,
+ * @diagnostic neuroml/bad-id, neuroml/missing-id, neuroml/missing-attribute, neuroml/expected-attribute,
+ *   neuroml/missing-child,
  *   neuroml/bad-number, neuroml/duplicate-id, neuroml/bad-name, neuroml/unknown-population, and what `checkContent` has
  */
 export function schemaCheck({
@@ -80,7 +86,10 @@ export function schemaCheck({
   };
 }
 
-/** Checks what stands at the top of a document in NeuroML. @diagnostic neuroml/element-order, neuroml/bad-id, neuroml/missing-id */
+/**
+ * Checks what stands at the top of a document in NeuroML. @diagnostic neuroml/element-order, neuroml/bad-id,
+ * neuroml/missing-id
+ */
 export function checkDocument(root: XmlElement, isDefined: (type: string) => boolean, tally: Tally): void {
   if (root.name !== 'neuroml') return;
   const { id } = root.attributes;
@@ -118,7 +127,12 @@ const roots = new WeakMap<XmlElement['source'], boolean>();
 
 const owner = (component: ReadComponent): string => nameOf(component.element);
 
-function checkOne(component: ReadComponent, attributes: Readonly<Record<string, string>>, known: SchemaFacts, tally: Tally): void {
+function checkOne(
+  component: ReadComponent,
+  attributes: Readonly<Record<string, string>>,
+  known: SchemaFacts,
+  tally: Tally,
+): void {
   const { element, type } = component;
   const strict = inNeuroml(element);
   if (strict && known.id !== undefined) checkId(component, attributes['id'], known.id, tally);
@@ -193,10 +207,19 @@ function populationsOf(network: ReadComponent): ReadonlySet<string> {
 
 const populations = new WeakMap<ReadComponent, ReadonlySet<string>>();
 
-const namePatterns = { id: /^[A-Za-z_][A-Za-z0-9_]*$/, metaid: /^[A-Za-z0-9_]*$/, neuroLexId: /^[A-Za-z0-9_:]*$/ } as const;
+const namePatterns = {
+  id: /^[A-Za-z_][A-Za-z0-9_]*$/,
+  metaid: /^[A-Za-z0-9_]*$/,
+  neuroLexId: /^[A-Za-z0-9_:]*$/,
+} as const;
 
 /** Attributes that hold names. */
-function checkNames(component: ReadComponent, attributes: Readonly<Record<string, string>>, names: readonly string[], tally: Tally): void {
+function checkNames(
+  component: ReadComponent,
+  attributes: Readonly<Record<string, string>>,
+  names: readonly string[],
+  tally: Tally,
+): void {
   const { element, type } = component;
   const check = (name: string, pattern: keyof typeof namePatterns): void => {
     const text = attributes[name];
@@ -233,7 +256,10 @@ function checkId(component: ReadComponent, id: string | undefined, form: IdForm,
   );
 }
 
-/** Whether a quantity's number follows a rule; its unit is not looked at, and what is no quantity was reported elsewhere. */
+/**
+ * Whether a quantity's number follows a rule; its unit is not looked at, and what is no quantity was reported
+ * elsewhere.
+ */
 function fits(text: string, rule: NumberRule): boolean {
   const parts = splitQuantity(text);
   if (!parts) return false;
@@ -270,7 +296,10 @@ function checkUnique(component: ReadComponent, kinds: readonly string[], tally: 
     else
       tally.add(
         `duplicate ${key}`,
-        () => ({ ...messages.duplicateId(child.type.name, id), related: [{ message: 'first used here', place: first.place }] }),
+        () => ({
+          ...messages.duplicateId(child.type.name, id),
+          related: [{ message: 'first used here', place: first.place }],
+        }),
         () => child.element.valuePlace('id'),
       );
   }

@@ -46,7 +46,8 @@ export const contents: ReadonlyMap<string, readonly Slot[]> = new Map(
     inhomogeneousParameter: 'proximal? distal?',
     path: 'from? to?',
     biophysicalProperties: 'membraneProperties intracellularProperties? extracellularProperties?',
-    biophysicalProperties2CaPools: 'membraneProperties2CaPools intracellularProperties2CaPools? extracellularProperties?',
+    biophysicalProperties2CaPools:
+      'membraneProperties2CaPools intracellularProperties2CaPools? extracellularProperties?',
     membraneProperties: densities,
     membraneProperties2CaPools: `${densities} channelDensityNernstCa2*`,
     intracellularProperties: 'species* resistivity*',

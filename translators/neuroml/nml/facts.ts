@@ -1,6 +1,6 @@
 /**
- * What the schema of NeuroML 2 (XSD, version 2.3.1) asks of elements beyond what their component types say. Only validation
- * knows these names: how a model is built and run follows from types alone.
+ * What the schema of NeuroML 2 (XSD, version 2.3.1) asks of elements beyond what their component types say. Only
+ * validation knows these names: how a model is built and run follows from types alone.
  */
 
 /** How the id of an element is written: a name, a whole number, or a whole number that may be absent. */
@@ -35,7 +35,12 @@ const segments = ['segment', 'segmentGroup'] as const;
 const connection = {
   id: 'index',
   needs: ['preCellId', 'postCellId'],
-  numbers: { preSegmentId: 'count', postSegmentId: 'count', preFractionAlong: 'fraction', postFractionAlong: 'fraction' },
+  numbers: {
+    preSegmentId: 'count',
+    postSegmentId: 'count',
+    preFractionAlong: 'fraction',
+    postFractionAlong: 'fraction',
+  },
 } as const satisfies SchemaFacts;
 const cellConnection = {
   id: 'index',
@@ -51,7 +56,12 @@ const input = {
   also: ['segmentId', 'fractionAlong'],
   numbers: { segmentId: 'count', fractionAlong: 'fraction' },
 } as const satisfies SchemaFacts;
-const density = { id: 'name', also: segments, expects: ['ion'], names: ['ion', 'ionChannel'] } as const satisfies SchemaFacts;
+const density = {
+  id: 'name',
+  also: segments,
+  expects: ['ion'],
+  names: ['ion', 'ionChannel'],
+} as const satisfies SchemaFacts;
 const ends = ['presynapticPopulation', 'postsynapticPopulation'] as const;
 
 /** By name of the component type. */
@@ -104,14 +114,22 @@ export const facts: ReadonlyMap<string, SchemaFacts> = new Map<string, SchemaFac
   ['q10Fixed', { also: ['experimentalTemp', 'q10Factor'] }],
   ['q10ExpTemp', { also: ['fixedQ10'] }],
   // Networks
-  ['network', { id: 'name', also: ['temperature'], unique: ['basePopulation', 'population', 'populationList', 'projection'] }],
+  [
+    'network',
+    { id: 'name', also: ['temperature'], unique: ['basePopulation', 'population', 'populationList', 'projection'] },
+  ],
   ['projection', { id: 'name', expects: ends, names: ends, populations: ends }],
   ['electricalProjection', { id: 'name', expects: ends, names: ends }],
   ['continuousProjection', { id: 'name', expects: ends, names: ends }],
   ['inputList', { id: 'name', expects: ['population'], names: ['population'], populations: ['population'] }],
   [
     'population',
-    { id: 'name', also: ['extracellularProperties'], numbers: { size: 'count' }, names: ['component', 'extracellularProperties'] },
+    {
+      id: 'name',
+      also: ['extracellularProperties'],
+      numbers: { size: 'count' },
+      names: ['component', 'extracellularProperties'],
+    },
   ],
   [
     'populationList',

@@ -25,8 +25,8 @@ function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
 }
 
 /**
- * Decodes a document. Bytes that are no UTF-8 are read as Latin-1, with a warning: model repositories hold files whose comments
- * have accents in it.
+ * Decodes a document. Bytes that are no UTF-8 are read as Latin-1, with a warning: model repositories hold files whose
+ * comments have accents in it.
  *
  * @diagnostic xml/not-utf-8 (a warning), xml/unknown-encoding
  */

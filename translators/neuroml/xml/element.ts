@@ -1,4 +1,6 @@
-/** Elements of an XML document. Attributes are read from the text when they are asked for, since networks have millions. */
+/**
+ * Elements of an XML document. Attributes are read from the text when they are asked for, since networks have millions.
+ */
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import { decodeEntities, rawOffset } from './entities.js';
@@ -63,7 +65,9 @@ export class XmlElement {
   /** Where an attribute's name is; the element's place where it has none. */
   attributePlace(name: string): Place {
     const range = this.#range(name);
-    return range ? this.source.place(range.start, range.start + range.name.length, `${this.path}/@${name}`) : this.place;
+    return range
+      ? this.source.place(range.start, range.start + range.name.length, `${this.path}/@${name}`)
+      : this.place;
   }
 
   /** Where an attribute's value is, or the part of it between two offsets in the decoded value. */
@@ -90,7 +94,9 @@ export class ListedElement extends XmlElement {
     return this.attributesBut(nothing);
   }
 
-  /** Attributes but for those of some names. Values are as written: the scan makes sure that there is nothing to decode. */
+  /**
+   * Attributes but for those of some names. Values are as written: the scan makes sure that there is nothing to decode.
+   */
   attributesBut(left: ReadonlySet<string>): XmlAttributes {
     const { text } = this.source;
     const attributes = emptyAttributes();

@@ -1,4 +1,7 @@
-/** References to characters: the five that XML itself names, and numbers. Nothing else is known, and nothing can be declared. */
+/**
+ * References to characters: the five that XML itself names, and numbers. Nothing else is known, and nothing can be
+ * declared.
+ */
 
 /** The entities that XML 1.0 predefines (section 4.6). */
 const predefined: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
@@ -33,8 +36,8 @@ export function referenceLength(text: string, at: number): number {
 }
 
 /**
- * The offset in `raw` of the character at `offset` of `decodeEntities(raw)`, so that findings in a decoded text have their
- * place in the document.
+ * The offset in `raw` of the character at `offset` of `decodeEntities(raw)`, so that findings in a decoded text have
+ * their place in the document.
  */
 export function rawOffset(raw: string, offset: number): number {
   if (!raw.includes('&')) return offset;

@@ -9,7 +9,10 @@ export const emptyText = (): Finding => ({
   expected: 'XML with one element around all others',
 });
 
-export const malformed = (reason: string): Finding => ({ code: 'xml/malformed', message: `this is not well-formed XML: ${reason}` });
+export const malformed = (reason: string): Finding => ({
+  code: 'xml/malformed',
+  message: `this is not well-formed XML: ${reason}`,
+});
 
 export const unclosedElement = (name: string): Finding => ({
   code: 'xml/unclosed-element',

@@ -1,6 +1,7 @@
 /**
- * Text to a tree of elements. The document's structure is what fast-xml-parser finds after its validator has passed the text;
- * places, attributes and long lists are our own (see `scan.ts`). There are no document types and no declared entities.
+ * Text to a tree of elements. The document's structure is what fast-xml-parser finds after its validator has passed the
+ * text; places, attributes and long lists are our own (see `scan.ts`). There are no document types and no declared
+ * entities.
  */
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
@@ -25,7 +26,8 @@ interface Shortened {
  * @param text  without regard to its encoding declaration; a byte order mark is skipped
  * @param document  its name in places
  * @returns null after an error
- * @diagnostic xml/…  whatever is not well-formed, with its place; document types; undeclared entities; nesting deeper than 100
+ * @diagnostic xml/…  whatever is not well-formed, with its place; document types; undeclared entities; nesting deeper
+ *   than 100
  */
 export function readXml(text: string, document: string, diagnostics: Diagnostics): XmlElement | null {
   const source = new XmlSource(document, text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
@@ -70,7 +72,8 @@ function documentOffset({ cuts }: Shortened, offset: number): number {
 }
 
 function validate(shortened: Shortened, source: XmlSource, diagnostics: Diagnostics): boolean {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a package of its own, with the same code
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a package of its own, with the same
+  // code
   const verdict = XMLValidator.validate(shortened.text);
   if (verdict === true) return true;
   const { msg, line, col } = verdict.err;
@@ -171,5 +174,7 @@ function textOf(node: LibraryNode): string | undefined {
   if (typeof text === 'string') return decodeEntities(text);
   const section = node['#cdata'];
   if (!Array.isArray(section)) return undefined;
-  return (section as readonly LibraryNode[]).map((part) => (typeof part['#text'] === 'string' ? part['#text'] : '')).join('');
+  return (section as readonly LibraryNode[])
+    .map((part) => (typeof part['#text'] === 'string' ? part['#text'] : ''))
+    .join('');
 }

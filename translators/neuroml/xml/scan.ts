@@ -1,9 +1,11 @@
 /**
- * A first look at a text: everything about well-formedness whose place matters, and long lists of elements without content.
+ * A first look at a text: everything about well-formedness whose place matters, and long lists of elements without
+ * content.
  *
- * The library that reads XML takes the place of elements only, so that unclosed and mismatched tags are found here, with their
- * lines; it would also need gigabytes for a network of a million connections. Lists of simple elements of one kind, which are
- * what makes documents large, are recognised here, strictly, and left out of what the library reads.
+ * The library that reads XML takes the place of elements only, so that unclosed and mismatched tags are found here,
+ * with their lines; it would also need gigabytes for a network of a million connections. Lists of simple elements of
+ * one kind, which are what makes documents large, are recognised here, strictly, and left out of what the library
+ * reads.
  */
 
 import type { Diagnostics, Finding } from '../../../src/diagnostics/diagnostic.js';
@@ -46,7 +48,8 @@ interface Scan {
  * Checks a text and finds its lists.
  *
  * @returns null after an error
- * @diagnostic xml/unclosed-element, xml/mismatched-tag, xml/unopened-tag, xml/unfinished, xml/document-type, xml/unknown-entity,
+ * @diagnostic xml/unclosed-element, xml/mismatched-tag, xml/unopened-tag, xml/unfinished, xml/document-type,
+ *   xml/unknown-entity,
  *   xml/too-deep, xml/second-root, xml/text-outside, xml/empty
  */
 export function scan(source: XmlSource, diagnostics: Diagnostics): readonly ElementList[] | null {
@@ -62,7 +65,8 @@ export function scan(source: XmlSource, diagnostics: Diagnostics): readonly Elem
     if (at < 0) return null;
   }
   const unclosed = state.open.at(-1);
-  if (unclosed) refuse(state, messages.unclosedElement(unclosed.name), unclosed.offset, unclosed.offset + 1 + unclosed.name.length);
+  if (unclosed)
+    refuse(state, messages.unclosedElement(unclosed.name), unclosed.offset, unclosed.offset + 1 + unclosed.name.length);
   else if (state.roots === 0) refuse(state, messages.emptyText(), 0);
   return diagnostics.list.length > before ? null : state.lists;
 }
@@ -133,11 +137,16 @@ function closingTag(state: Scan, at: number): number {
   const { source, diagnostics } = state;
   // A tag that closes an element farther out means that the inner one is not closed.
   const outer = open.some((element) => element.name === name);
-  const finding = outer ? { ...messages.unclosedElement(last.name), found: `</${name}>` } : messages.mismatchedTag(last.name, name);
+  const finding = outer
+    ? { ...messages.unclosedElement(last.name), found: `</${name}>` }
+    : messages.mismatchedTag(last.name, name);
   const opened = source.place(last.offset, last.offset + 1 + last.name.length);
   const closed = source.place(at, stop + 1);
   diagnostics.add(
-    { ...finding, related: [outer ? { message: 'closed here', place: closed } : { message: 'opened here', place: opened }] },
+    {
+      ...finding,
+      related: [outer ? { message: 'closed here', place: closed } : { message: 'opened here', place: opened }],
+    },
     outer ? opened : closed,
   );
   return -1;
@@ -159,7 +168,9 @@ function startTag(state: Scan, at: number): number {
   if (!checkReferences(state, at + 1, stop)) return -1;
   if (text[stop - 1] === '/') return stop + 1;
   open.push({ name, offset: at });
-  return open.length > deepestNesting ? refuse(state, messages.tooDeep(deepestNesting), at, at + 1 + name.length) : stop + 1;
+  return open.length > deepestNesting
+    ? refuse(state, messages.tooDeep(deepestNesting), at, at + 1 + name.length)
+    : stop + 1;
 }
 
 /** Names that the library does not read, since objects of the language have them. */
@@ -168,7 +179,9 @@ const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prot
 /** Another tag begins before one ends. */
 const runsOn = -2;
 
-/** Offset of the `>` that ends a tag, quotes passed; -1 where the text ends before, `runsOn` where another tag begins. */
+/**
+ * Offset of the `>` that ends a tag, quotes passed; -1 where the text ends before, `runsOn` where another tag begins.
+ */
 function endOfTag(text: string, from: number): number {
   let at = from;
   for (;;) {
@@ -188,18 +201,26 @@ const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\
 const simpleName = /^[A-Za-z_][\w.-]*$/;
 
 /**
- * The pattern of elements with the same name and attributes as the one at `at`, in the same order; undefined when it has content, a
- * reference or a line break in a value, or an attribute twice. An element that fits is well-formed, and its values are as written, so
- * that nothing else needs to look at it.
+ * The pattern of elements with the same name and attributes as the one at `at`, in the same order; undefined when it
+ * has content, a reference or a line break in a value, or an attribute twice. An element that fits is well-formed, and
+ * its values are as written, so that nothing else needs to look at it.
  */
-function patternOf(text: string, at: number, name: string): { readonly regexp: RegExp; readonly shape: ElementShape } | undefined {
+function patternOf(
+  text: string,
+  at: number,
+  name: string,
+): { readonly regexp: RegExp; readonly shape: ElementShape } | undefined {
   const first = /\s*((?:[A-Za-z_][\w.-]*\s*=\s*(?:"[^"<&\t\r\n]*"|'[^'<&\t\r\n]*')\s*)*)\/>/y;
   first.lastIndex = at + 1 + name.length;
   const match = first.exec(text);
   if (!match || !simpleName.test(name)) return undefined;
-  const names = [...(match[1] ?? '').matchAll(/([A-Za-z_][\w.-]*)\s*=\s*(?:"[^"]*"|'[^']*')/g)].map(([, attribute]) => attribute ?? '');
+  const names = [...(match[1] ?? '').matchAll(/([A-Za-z_][\w.-]*)\s*=\s*(?:"[^"]*"|'[^']*')/g)].map(
+    ([, attribute]) => attribute ?? '',
+  );
   if (new Set(names).size < names.length) return undefined;
-  const attributes = names.map((attribute) => `\\s+${escaped(attribute)}\\s*=\\s*(?:"[^"<&\\t\\r\\n]*"|'[^'<&\\t\\r\\n]*')`).join('');
+  const attributes = names
+    .map((attribute) => `\\s+${escaped(attribute)}\\s*=\\s*(?:"[^"<&\\t\\r\\n]*"|'[^'<&\\t\\r\\n]*')`)
+    .join('');
   return { regexp: new RegExp(`<${escaped(name)}${attributes}\\s*/>`, 'y'), shape: names };
 }
 

@@ -1,4 +1,6 @@
-/** The start tag of an element: its name and attributes with their offsets. Only for texts that passed the validator. */
+/**
+ * The start tag of an element: its name and attributes with their offsets. Only for texts that passed the validator.
+ */
 
 /** Where an attribute stands; `valueStart` and `valueEnd` are between its quotes. */
 export interface AttributeRange {

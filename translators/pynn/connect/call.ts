@@ -61,7 +61,10 @@ export const sizesOf = ({ pre, post }: Ends): readonly [number, number] => [size
 /** Whether both ends are one population, view or assembly. */
 export const sameEnds = ({ pre, post }: Ends): boolean => pre.label === post.label;
 
-/** A generator that the model's seed begins, for what is drawn by nobody's own and must be known before the target builds it. */
+/**
+ * A generator that the model's seed begins, for what is drawn by nobody's own and must be known before the target
+ * builds it.
+ */
 export const ownGenerator = (stream: string): NumpyGenerator => ({ generator: 'numpy-mt19937', seed: 'model', stream });
 
 /** The generator of a connector: the one it names, PyNN's usual one, or null for the target's own. */
@@ -80,27 +83,50 @@ export function hostDrawn(
   rest: Readonly<Record<string, unknown>>,
 ): Connections {
   const { generator: name, seed, stream } = generator;
-  return { rule: { rule: 'hostDrawn', arguments: { connector, ...rest, generator: { name, seed, stream }, order: setting.nextOrder() } } };
+  return {
+    rule: {
+      rule: 'hostDrawn',
+      arguments: { connector, ...rest, generator: { name, seed, stream }, order: setting.nextOrder() },
+    },
+  };
 }
 
-/** What `allow_self_connections` says: whether cells may connect to themselves, and pairs both ways. Undefined after a finding. */
-export function selfOf(call: Call, noMutual: 'allowed' | 'refused'): { readonly self?: false; readonly mutual?: false } | undefined {
+/**
+ * What `allow_self_connections` says: whether cells may connect to themselves, and pairs both ways. Undefined after a
+ * finding.
+ */
+export function selfOf(
+  call: Call,
+  noMutual: 'allowed' | 'refused',
+): { readonly self?: false; readonly mutual?: false } | undefined {
   const { params, at, setting, ends, connector } = call;
   const value = own(params, 'allow_self_connections') ?? true;
   const place = at('allow_self_connections');
   if (value === 'NoMutual' && noMutual === 'allowed') {
     if (sameEnds(ends)) return { mutual: false };
-    return void setting.report(messages.wrongValue('allow_self_connections', "'NoMutual' only within one population", value), place);
+    return void setting.report(
+      messages.wrongValue('allow_self_connections', "'NoMutual' only within one population", value),
+      place,
+    );
   }
   if (typeof value === 'boolean') return value ? {} : { self: false };
   const expected = noMutual === 'allowed' ? "true, false or 'NoMutual'" : 'true or false';
-  return void setting.report(messages.wrongValue(`allow_self_connections of ${connector.type}`, expected, value), place);
+  return void setting.report(
+    messages.wrongValue(`allow_self_connections of ${connector.type}`, expected, value),
+    place,
+  );
 }
 
 /** A number that a connector needs, within its limits. */
-export function numberOf(call: Call, key: string, fits: (value: number) => boolean, expected: string): number | undefined {
+export function numberOf(
+  call: Call,
+  key: string,
+  fits: (value: number) => boolean,
+  expected: string,
+): number | undefined {
   const value = own(call.params, key);
-  if (value === undefined) return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
+  if (value === undefined)
+    return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
   if (typeof value === 'number' && fits(value)) return value;
   return void call.setting.report(messages.outOfRange(key, expected, value), call.at(key));
 }
@@ -125,7 +151,12 @@ const whole: ReadonlySet<string> = new Set(['uniform_int', 'poisson', 'binomial'
 export function countOf(call: Call): NumberOfConnections | undefined {
   const written = own(call.params, 'n');
   if (typeof written !== 'object' || written === null || !('random' in written)) {
-    const number = numberOf(call, 'n', (value) => Number.isSafeInteger(value) && value >= 0, 'a whole number of 0 or more');
+    const number = numberOf(
+      call,
+      'n',
+      (value) => Number.isSafeInteger(value) && value >= 0,
+      'a whole number of 0 or more',
+    );
     return number === undefined ? undefined : { kind: 'number', number };
   }
   const { setting, at } = call;
@@ -134,11 +165,17 @@ export function countOf(call: Call): NumberOfConnections | undefined {
   if (distribution === undefined || !whole.has(random))
     return void setting.report(messages.unknownDistribution(`${random} of whole numbers`, [...whole]), at('n'));
   const given = Object.keys(params);
-  if (given.length !== distribution.parameters.length || !distribution.parameters.every((key) => typeof own(params, key) === 'number'))
+  if (
+    given.length !== distribution.parameters.length ||
+    !distribution.parameters.every((key) => typeof own(params, key) === 'number')
+  )
     return void setting.report(messages.distributionParameters(random, distribution.parameters, given), at('n'));
   const numbers = distribution.parameters.map((key) => own(params, key) ?? 0);
-  const problem = distribution.check?.(numbers) ?? (random === 'uniform_int' && (numbers[0] ?? 0) < 0 ? 'numbers of 0 or more' : undefined);
-  if (problem !== undefined) return void setting.report(messages.outOfRange(`a parameter of ${random}`, problem, numbers), at('n'));
+  const problem =
+    distribution.check?.(numbers) ??
+    (random === 'uniform_int' && (numbers[0] ?? 0) < 0 ? 'numbers of 0 or more' : undefined);
+  if (problem !== undefined)
+    return void setting.report(messages.outOfRange(`a parameter of ${random}`, problem, numbers), at('n'));
   const generator = numpyGenerator(rng, child(at('n'), 'rng'), setting);
   if (generator === undefined) return undefined;
   const drawnBy = generator ?? ownGenerator(`number of ${call.ends.label}`);

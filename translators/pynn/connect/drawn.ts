@@ -32,10 +32,12 @@ export function fixedProbability(call: Call): Connections | undefined {
 /** A probability for each pair. */
 export function probabilityOf(call: Call, key: string, of: NonNullable<Formula['of']>): Connections | undefined {
   const written = own(call.params, key);
-  if (written === undefined) return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
+  if (written === undefined)
+    return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
   const formula: Formula | undefined =
     typeof written === 'string' ? { expr: written, of } : isFormula(written) ? { of, ...written } : undefined;
-  if (formula === undefined) return void call.setting.report(messages.wrongValue(key, 'an expression', written), call.at(key));
+  if (formula === undefined)
+    return void call.setting.report(messages.wrongValue(key, 'an expression', written), call.at(key));
   const p = translateFormula(formula, [of], call.at(key), call.setting);
   return p === undefined ? undefined : pairs(call, 'probability', p);
 }
@@ -67,11 +69,15 @@ export function fixedNumber(
   if (n === undefined || generator === undefined || self === undefined || replace === undefined) return undefined;
   const [pre, post] = sizesOf(call.ends);
   const others = (rule === 'fixedInDegree' ? pre : post) - (self.self === false && sameEnds(call.ends) ? 1 : 0);
-  // By a NumpyRNG everybody is chosen once before anybody is chosen twice, as PyNN does; nobody can be chosen from none.
+  // By a NumpyRNG everybody is chosen once before anybody is chosen twice, as PyNN does; nobody can be chosen from
+  // none.
   const most = generator !== null || replace ? (others > 0 ? Infinity : 0) : others;
-  if (n.kind === 'number' && n.number > most) return void call.setting.report(messages.tooManyConnections(n.number, most), call.at('n'));
+  if (n.kind === 'number' && n.number > most)
+    return void call.setting.report(messages.tooManyConnections(n.number, most), call.at('n'));
   if (generator === null)
-    return { rule: { rule, n: n.kind === 'expression' ? n.text : n.kind === 'number' ? n.number : 0, replace, ...self } };
+    return {
+      rule: { rule, n: n.kind === 'expression' ? n.text : n.kind === 'number' ? n.number : 0, replace, ...self },
+    };
   return hostDrawn(call, connector, generator, {
     n: n.kind === 'number' ? n.number : n.kind === 'drawn' ? n.draw : n.draw(),
     replace,
@@ -103,7 +109,14 @@ export function smallWorld(call: Call): Connections | undefined {
   const n = given === null ? null : numberOf(call, 'n_connections', isCount, 'a whole number of 0 or more');
   const generator = generatorOf(call);
   const self = selfOf(call, 'refused');
-  if (degree === undefined || rewiring === undefined || n === undefined || generator === undefined || self === undefined) return undefined;
+  if (
+    degree === undefined ||
+    rewiring === undefined ||
+    n === undefined ||
+    generator === undefined ||
+    self === undefined
+  )
+    return undefined;
   const count = n === null ? {} : { n };
   if (generator === null) return { rule: { rule: 'smallWorld', degree: `${degree} um`, rewiring, ...count, ...self } };
   return hostDrawn(call, 'smallWorld', generator, { degree: Number(`${degree}e-6`), rewiring, ...count, ...self });

@@ -54,7 +54,8 @@ export function fromList(call: Call): Connections | undefined {
   const list = own(call.params, 'conn_list');
   if (typeof list === 'object' && list !== null && !Array.isArray(list))
     return fromColumns(call, list as Readonly<Record<string, unknown>>);
-  if (!Array.isArray(list)) return void call.setting.report(messages.missingParameter('conn_list', 'FromListConnector'), call.pointer);
+  if (!Array.isArray(list))
+    return void call.setting.report(messages.missingParameter('conn_list', 'FromListConnector'), call.pointer);
   const rows: readonly unknown[] = list;
   const width = Array.isArray(rows[0]) ? rows[0].length : 2;
   const names = columnNames(call, width);
@@ -85,7 +86,9 @@ function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, 
     ['i', i, sizesOf(ends)[0]],
     ['j', j, sizesOf(ends)[1]],
   ] as const) {
-    const wrong = Array.isArray(column) ? (column as readonly number[]).findIndex((index) => !isIndex(index, size)) : -1;
+    const wrong = Array.isArray(column)
+      ? (column as readonly number[]).findIndex((index) => !isIndex(index, size))
+      : -1;
     if (wrong >= 0)
       return void setting.report(
         messages.outOfRange(
@@ -107,7 +110,8 @@ function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, 
 }
 
 const isColumn = (value: unknown): value is Column =>
-  isNumbers(value) || (typeof value === 'object' && value !== null && '$data' in value && 'shape' in value && Array.isArray(value.shape));
+  isNumbers(value) ||
+  (typeof value === 'object' && value !== null && '$data' in value && 'shape' in value && Array.isArray(value.shape));
 
 /** Connections of rows of numbers. `place` tells where a row stands. */
 function fromRows(
@@ -127,7 +131,10 @@ function fromRows(
     const row: unknown = rows[k];
     if (!isRow(row, width)) {
       const what = inFile ? `row ${k + 1} of the file` : 'a connection';
-      return void setting.report(messages.wrongValue(what, `a list of ${width} numbers, as the first is`, row), place(k));
+      return void setting.report(
+        messages.wrongValue(what, `a list of ${width} numbers, as the first is`, row),
+        place(k),
+      );
     }
     const [source = -1, target = -1] = row;
     const wrong = !isIndex(source, n) ? 0 : !isIndex(target, m) ? 1 : null;
@@ -180,7 +187,8 @@ function columnNames({ params, at, setting }: Call, width: number): readonly str
 export function fromFile(call: Call): Connections | undefined {
   const { setting, at, pointer } = call;
   const file = own(call.params, 'file');
-  if (typeof file !== 'string') return void setting.report(messages.missingParameter('file', 'FromFileConnector'), pointer);
+  if (typeof file !== 'string')
+    return void setting.report(messages.missingParameter('file', 'FromFileConnector'), pointer);
   if (flagOf(call, 'distributed', false) === undefined) return undefined;
   // One process reads what rank 0 would.
   const name = own(call.params, 'distributed') === true ? `${file}.0` : file;
@@ -200,7 +208,9 @@ export function fromFile(call: Call): Connections | undefined {
 function fileColumns(text: string): readonly string[] | undefined {
   const header = /^#\s*columns\s*=\s*[[(]([^\])]*)[\])]/m.exec(text);
   if (!header) return undefined;
-  return [...(header[1] ?? '').matchAll(/["']([^"']*)["']/g)].map(([, name = '']) => name).filter((name) => name !== 'i' && name !== 'j');
+  return [...(header[1] ?? '').matchAll(/["']([^"']*)["']/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => name !== 'i' && name !== 'j');
 }
 
 function rowsOf(text: string): readonly (readonly unknown[])[] {
@@ -233,7 +243,8 @@ export function fromArray(call: Call): Connections | undefined {
       at('array'),
     );
   }
-  if (!Array.isArray(array)) return void setting.report(messages.missingParameter('array', 'ArrayConnector'), call.pointer);
+  if (!Array.isArray(array))
+    return void setting.report(messages.missingParameter('array', 'ArrayConnector'), call.pointer);
   if (array.length !== n) return void setting.report(messages.wrongLength('array', n, array.length), at('array'));
   const wrong = array.findIndex((row) => !Array.isArray(row) || row.length !== m);
   if (wrong >= 0)
@@ -268,8 +279,18 @@ export function connectionSet(call: Call): Connections | undefined {
   const rows: readonly unknown[] = set;
   const width = Array.isArray(rows[0]) ? rows[0].length : 2;
   if (width !== 2 && width !== 4)
-    return void setting.report(messages.wrongValue('cset', 'edges of 2 numbers, or of 4 with weight and delay', rows[0]), at('cset'));
-  const made = fromRows(call, rows, width, width === 4 ? ['weight', 'delay'] : [], (k) => child(at('cset'), k), at('cset'));
+    return void setting.report(
+      messages.wrongValue('cset', 'edges of 2 numbers, or of 4 with weight and delay', rows[0]),
+      at('cset'),
+    );
+  const made = fromRows(
+    call,
+    rows,
+    width,
+    width === 4 ? ['weight', 'delay'] : [],
+    (k) => child(at('cset'), k),
+    at('cset'),
+  );
   if (made === undefined || width === 4) return made;
   // Of a mask every pair is there once, and PyNN goes through it by target.
   const { sources, targets } = made.pairs?.() ?? { sources: [], targets: [] };
@@ -283,13 +304,20 @@ export function connectionSet(call: Call): Connections | undefined {
 export function clone({ params, at, ends, setting, pointer }: Call): Connections | undefined {
   const key = own(params, 'reference') === undefined ? 'reference_projection' : 'reference';
   const label = own(params, key);
-  if (typeof label !== 'string') return void setting.report(messages.missingParameter('reference', 'CloneConnector'), pointer);
+  if (typeof label !== 'string')
+    return void setting.report(messages.missingParameter('reference', 'CloneConnector'), pointer);
   const other = ends.others.get(label);
   if (other === undefined)
-    return void setting.report(messages.unknownReference('earlier projection', label, [...ends.others.keys()]), at(key));
+    return void setting.report(
+      messages.unknownReference('earlier projection', label, [...ends.others.keys()]),
+      at(key),
+    );
   const [pre, post] = other.between ?? [ends.pre.label, ends.post.label];
   if (pre !== ends.pre.label || post !== ends.post.label)
-    return void setting.report(messages.otherEnds(label, `${pre} and ${post}`, `${ends.pre.label} and ${ends.post.label}`), at(key));
+    return void setting.report(
+      messages.otherEnds(label, `${pre} and ${post}`, `${ends.pre.label} and ${ends.post.label}`),
+      at(key),
+    );
   if (other.pairs === undefined) return { rule: { rule: 'clone', of: other.id } };
   return { rule: { rule: 'list', ...other.pairs() }, pairs: other.pairs };
 }

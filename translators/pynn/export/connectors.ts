@@ -8,9 +8,14 @@ import { given, type ExportContext } from './context.js';
 import { formulaText, inUnit, isMissing, numbersOf, pynnValue } from './values.js';
 
 /** The connector of a projection; undefined after it was reported that PyNN has none. */
-export function connectorOf(context: ExportContext, rules: readonly ConnectionRule[], pointer: string): Connector | undefined {
+export function connectorOf(
+  context: ExportContext,
+  rules: readonly ConnectionRule[],
+  pointer: string,
+): Connector | undefined {
   const [rule] = rules;
-  if (rule === undefined || rules.length > 1) return context.report.missing(pointer, 'several connection rules in one projection');
+  if (rule === undefined || rules.length > 1)
+    return context.report.missing(pointer, 'several connection rules in one projection');
   return ofRule(context, rule, pointer);
 }
 
@@ -78,14 +83,23 @@ function probability(
   pointer: string,
   generator: Pick<Connector, 'rng'>,
 ): Connector | undefined {
-  if (typeof p === 'number') return { type: 'FixedProbabilityConnector', params: { p_connect: p, ...rest }, ...generator };
+  if (typeof p === 'number')
+    return { type: 'FixedProbabilityConnector', params: { p_connect: p, ...rest }, ...generator };
   const formula = formulaText(foldConstants(parseExpression(String(p))), 'ij');
   if (isMissing(formula)) return report.missing(pointer, `${formula.missing} as the probability of a connection`);
   switch (formula.of) {
     case 'd':
-      return { type: 'DistanceDependentProbabilityConnector', params: { d_expression: formula.expr, ...rest }, ...generator };
+      return {
+        type: 'DistanceDependentProbabilityConnector',
+        params: { d_expression: formula.expr, ...rest },
+        ...generator,
+      };
     case 'displacement':
-      return { type: 'DisplacementDependentProbabilityConnector', params: { disp_function: formula.expr, ...rest }, ...generator };
+      return {
+        type: 'DisplacementDependentProbabilityConnector',
+        params: { disp_function: formula.expr, ...rest },
+        ...generator,
+      };
     default:
       return {
         type: 'IndexBasedProbabilityConnector',
@@ -101,11 +115,17 @@ function countOf({ data, generators, report }: ExportContext, n: unknown, pointe
   // A draw of a whole number by our own counters is written int(...).
   const text = typeof n === 'string' ? n.replace(/^int\((.*)\)$/, '$1') : undefined;
   const translated = pynnValue(text ?? (n as HostDraw), '1', data, generators);
-  return isMissing(translated) ? report.missing(pointer, `${translated.missing} as the number of connections`) : translated;
+  return isMissing(translated)
+    ? report.missing(pointer, `${translated.missing} as the number of connections`)
+    : translated;
 }
 
 /** Connections that a NumpyRNG draws in PyNN's order. */
-function hostDrawn(context: ExportContext, values: Readonly<Record<string, unknown>>, pointer: string): Connector | undefined {
+function hostDrawn(
+  context: ExportContext,
+  values: Readonly<Record<string, unknown>>,
+  pointer: string,
+): Connector | undefined {
   const { connector, p, n, replace, self, mutual, degree, rewiring, generator } = values as {
     readonly connector: string;
     readonly p?: unknown;
@@ -145,13 +165,21 @@ function hostDrawn(context: ExportContext, values: Readonly<Record<string, unkno
       const count = countOf(context, n, pointer);
       return {
         type,
-        params: { n: count, ...(replace === undefined || replace === usually ? {} : { with_replacement: replace }), ...rest },
+        params: {
+          n: count,
+          ...(replace === undefined || replace === usually ? {} : { with_replacement: replace }),
+          ...rest,
+        },
         ...rng,
       };
     }
     case 'smallWorld': {
       const count = n === undefined || n === null ? {} : { n_connections: n };
-      return { type: 'SmallWorldConnector', params: { degree: inUnit(degree ?? 0, 'um'), rewiring, ...count, ...rest }, ...rng };
+      return {
+        type: 'SmallWorldConnector',
+        params: { degree: inUnit(degree ?? 0, 'um'), rewiring, ...count, ...rest },
+        ...rng,
+      };
     }
     default:
       return context.report.missing(pointer, `the connector ${connector}; --freeze lists its connections`);
@@ -167,7 +195,10 @@ export function withColumns(connector: Connector, columns: readonly (readonly [s
   return {
     ...connector,
     params: {
-      conn_list: list.map((pair, k) => [...pair, ...columns.map(([, values]) => (values as readonly number[])[k] ?? 0)]),
+      conn_list: list.map((pair, k) => [
+        ...pair,
+        ...columns.map(([, values]) => (values as readonly number[])[k] ?? 0),
+      ]),
       ...(usual ? {} : { column_names: names }),
     },
   };

@@ -20,7 +20,13 @@ export interface ExportContext {
 }
 
 /** A value in PyNN's unit; undefined after it was reported that PyNN has no form for it. */
-export function valueIn(context: ExportContext, value: Value, unit: string, pointer: string, of: FormulaOf = 'i'): PynnValue | undefined {
+export function valueIn(
+  context: ExportContext,
+  value: Value,
+  unit: string,
+  pointer: string,
+  of: FormulaOf = 'i',
+): PynnValue | undefined {
   const translated = pynnValue(value, unit, context.data, context.generators, of);
   return isMissing(translated) ? context.report.missing(pointer, translated.missing) : translated;
 }

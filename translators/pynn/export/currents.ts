@@ -22,7 +22,8 @@ export function currentSources(text: string, dt: number): readonly Source[] | un
   const amplitudes = pieces.map(({ value }) => literal(value));
   // Simulators do not agree on steps that begin at 0: a current that flows from the start and changes later is a sum.
   const fromStart = amplitudes[0] !== 0 && pieces.length > 1;
-  if (!fromStart && amplitudes.every((amplitude) => amplitude !== undefined)) return [constantPieces(pieces, amplitudes)];
+  if (!fromStart && amplitudes.every((amplitude) => amplitude !== undefined))
+    return [constantPieces(pieces, amplitudes)];
   const sources = pieces
     .filter(({ value }) => literal(value) !== 0)
     .map((piece): Source | undefined => {
@@ -51,14 +52,17 @@ function constantPieces(pieces: readonly Piece[], amplitudes: readonly number[])
     return { type: 'DCSource', params: { amplitude: nA(literal(only.value) ?? 0), ...windowOf(only) } };
   const steps = pieces
     .map(({ from }, k) => ({ time: from, amplitude: amplitudes[k] ?? 0 }))
-    .filter(({ time, amplitude }, k, all) => (k === 0 ? time > 0 || amplitude !== 0 : amplitude !== all[k - 1]?.amplitude));
+    .filter(({ time, amplitude }, k, all) =>
+      k === 0 ? time > 0 || amplitude !== 0 : amplitude !== all[k - 1]?.amplitude,
+    );
   return {
     type: 'StepCurrentSource',
     params: { times: steps.map(({ time }) => ms(time)), amplitudes: steps.map(({ amplitude }) => nA(amplitude)) },
   };
 }
 
-// --- Pieces of time ---------------------------------------------------------------------------------------------------
+// --- Pieces of time
+// ---------------------------------------------------------------------------------------------------
 
 function piecesOf(e: Expression, within: { readonly from: number; readonly to: number }): Piece[] | undefined {
   if (!(within.from < within.to)) return [];
@@ -82,7 +86,13 @@ function interval(e: Expression): { readonly from: number; readonly to: number }
     const [a, b] = [interval(e.left), interval(e.right)];
     return a && b && { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
   }
-  if (e.left.kind !== 'name' || e.left.name !== 't' || e.right.kind !== 'binary' || e.right.operator !== '-' || !isHalfStep(e.right.right))
+  if (
+    e.left.kind !== 'name' ||
+    e.left.name !== 't' ||
+    e.right.kind !== 'binary' ||
+    e.right.operator !== '-' ||
+    !isHalfStep(e.right.right)
+  )
     return undefined;
   const time = literal(e.right.left);
   if (time === undefined) return undefined;
@@ -98,12 +108,19 @@ function literal(e: Expression): number | undefined {
   return inner === undefined ? undefined : -inner;
 }
 
-// --- Shapes -----------------------------------------------------------------------------------------------------------
+// --- Shapes
+// -----------------------------------------------------------------------------------------------------------
 
 /** `offset + amplitude*sin(omega*(t - start) + phase)`. */
 function sine(e: Expression, start: number): Source | undefined {
   const [a, b] = e.kind === 'binary' && e.operator === '+' ? [literal(e.left), e.right] : [0, e];
-  if (a === undefined || b.kind !== 'binary' || b.operator !== '*' || b.right.kind !== 'call' || b.right.function !== 'sin')
+  if (
+    a === undefined ||
+    b.kind !== 'binary' ||
+    b.operator !== '*' ||
+    b.right.kind !== 'call' ||
+    b.right.function !== 'sin'
+  )
     return undefined;
   const amplitude = literal(b.left);
   const [argument] = b.right.arguments;
@@ -125,7 +142,8 @@ const rounded = (value: number): number => Number(value.toPrecision(14));
 
 /** Frequency in Hz and phase in degrees of `omega*(t - start) + phase`, in rad/s and rad. */
 function angleOf(e: Expression, start: number): { readonly frequency: number; readonly phase: number } | undefined {
-  if (e.kind !== 'binary' || e.operator !== '+' || e.left.kind !== 'binary' || e.left.operator !== '*') return undefined;
+  if (e.kind !== 'binary' || e.operator !== '+' || e.left.kind !== 'binary' || e.left.operator !== '*')
+    return undefined;
   const [omega, phase] = [literal(e.left.left), literal(e.right)];
   const time = e.left.right;
   const since =

@@ -6,8 +6,14 @@ import type { Phase, Projection, PynnSpecification } from '../specification.js';
 const labelOf = ({ label, pre, post }: Projection): string => label ?? `${pre}→${post}`;
 
 /** Label of what a phase acts on. */
-const targetOf = ({ set, set_source: source, set_projection: projection, initialize, record, get_data: data }: Phase): string | undefined =>
-  (set ?? source ?? projection ?? initialize ?? record ?? data)?.target;
+const targetOf = ({
+  set,
+  set_source: source,
+  set_projection: projection,
+  initialize,
+  record,
+  get_data: data,
+}: Phase): string | undefined => (set ?? source ?? projection ?? initialize ?? record ?? data)?.target;
 
 /** The document without what refers to nothing; assemblies and current sources keep the targets that there are. */
 export function withoutDangling(document: PynnSpecification, report: ConversionReport): PynnSpecification {
@@ -26,7 +32,9 @@ export function withoutDangling(document: PynnSpecification, report: ConversionR
     ...document,
     views: views.filter(({ label }) => exists(label)),
     assemblies: assemblies.flatMap(({ label, of }) => (exists(label) ? [{ label, of: of.filter(exists) }] : [])),
-    projections: projections.filter(({ pre, post }) => orMissing(pre, 'a projection') && orMissing(post, 'a projection')),
+    projections: projections.filter(
+      ({ pre, post }) => orMissing(pre, 'a projection') && orMissing(post, 'a projection'),
+    ),
     current_sources: sources.flatMap((source) => {
       const targets = source.inject_into?.filter((target) => orMissing(target, `the current ${source.label}`));
       return targets?.length === 0 ? [] : [{ ...source, ...(targets && { inject_into: targets }) }];

@@ -36,7 +36,10 @@ function structureOf(context: ExportContext, positions: CanonicalStructure, poin
     return {
       type: 'RandomStructure',
       params: {
-        boundary: { type: shape, params: Object.fromEntries(sides.map((name) => [name, number(name, given[name] ?? 0)])) },
+        boundary: {
+          type: shape,
+          params: Object.fromEntries(sides.map((name) => [name, number(name, given[name] ?? 0)])),
+        },
         ...(origin.every((one) => one === 0) ? {} : { origin }),
       },
       ...rng,

@@ -15,7 +15,8 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const { report, model, targets } = context;
   const pointer = child('/projections', name);
   const missing = (message: string): undefined => report.missing(pointer, message);
-  if ('projection' in projection.from.of || 'projection' in projection.to.of) return missing('a projection onto synapses');
+  if ('projection' in projection.from.of || 'projection' in projection.to.of)
+    return missing('a projection onto synapses');
   const cell = cellOfSelection(context, projection.to.of);
   const type = model.synapses[projection.synapse];
   if (cell === undefined || type === undefined) return missing('its target has no name in PyNN');
@@ -35,7 +36,8 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   };
   const initial = initialOf(context, projection, type, parts, pointer);
   // PyNN keeps lists of values with listed connections.
-  const columns = connector.type === 'FromListConnector' ? Object.entries(values).filter(([, value]) => Array.isArray(value)) : [];
+  const columns =
+    connector.type === 'FromListConnector' ? Object.entries(values).filter(([, value]) => Array.isArray(value)) : [];
   const inColumns = new Set(columns.map(([key]) => key));
   const rest = Object.fromEntries(Object.entries(values).filter(([key]) => !inColumns.has(key)));
   const space = spaceOf(projection, missing);
@@ -45,7 +47,10 @@ export function projectionOf(context: ExportContext, name: string, projection: P
     pre: targets.of(projection.from.of),
     post: targets.of(projection.to.of),
     receptor_type: receptorName,
-    connector: drawn && columns.length === 0 ? (asArray(context, projection, connector) ?? connector) : withColumns(connector, columns),
+    connector:
+      drawn && columns.length === 0
+        ? (asArray(context, projection, connector) ?? connector)
+        : withColumns(connector, columns),
     synapse: parts.make(rest, delay?.fraction ?? 1),
     ...(space === undefined ? {} : { space }),
     ...given('initial_values', initial),
@@ -80,17 +85,23 @@ function gapJunctions(
 const mostCells = 1e6;
 
 /**
- * Listed pairs as a matrix, where they are in its order: PyNN's lists begin anew with a generator for each receiver, its matrices do
- * not. Undefined where they have no such form.
+ * Listed pairs as a matrix, where they are in its order: PyNN's lists begin anew with a generator for each receiver,
+ * its matrices do not. Undefined where they have no such form.
  */
-function asArray({ model }: ExportContext, { from, to }: Projection, { type, params }: Connector): Connector | undefined {
+function asArray(
+  { model }: ExportContext,
+  { from, to }: Projection,
+  { type, params }: Connector,
+): Connector | undefined {
   const sizes = [from.of, to.of].map((rule) =>
     'population' in rule && Object.keys(rule).length === 1 ? model.populations[rule.population]?.size : undefined,
   );
   const [n = Infinity, m = Infinity] = sizes;
   if (type !== 'FromListConnector' || n * m > mostCells) return undefined;
   const pairs = (params?.['conn_list'] ?? []) as readonly (readonly [number, number])[];
-  const ordered = pairs.every(([i, j], k) => k === 0 || j * n + i > (pairs[k - 1]?.[1] ?? 0) * n + (pairs[k - 1]?.[0] ?? 0));
+  const ordered = pairs.every(
+    ([i, j], k) => k === 0 || j * n + i > (pairs[k - 1]?.[1] ?? 0) * n + (pairs[k - 1]?.[0] ?? 0),
+  );
   if (!ordered) return undefined;
   const array = Array.from({ length: n }, () => new Array<boolean>(m).fill(false));
   for (const [i, j] of pairs) (array[i] as boolean[])[j] = true;
@@ -98,8 +109,14 @@ function asArray({ model }: ExportContext, { from, to }: Projection, { type, par
 }
 
 /** The receptor whose variable a projection acts on; where two act on one, the sign of the weights tells them apart. */
-function receptorOf(context: ExportContext, projection: Projection, cell: StandardCell): readonly [string, Receptor] | undefined {
-  const receptors = Object.entries(cell.receptors).filter(([, { variable }]) => variable === projection.receptors['port']);
+function receptorOf(
+  context: ExportContext,
+  projection: Projection,
+  cell: StandardCell,
+): readonly [string, Receptor] | undefined {
+  const receptors = Object.entries(cell.receptors).filter(
+    ([, { variable }]) => variable === projection.receptors['port'],
+  );
   return receptors[receptors.length > 1 && isNegative(context, projection.values['weight']) ? 1 : 0];
 }
 
@@ -120,7 +137,9 @@ export function declaredOf({ standard }: SynapseParts, key: string): Declared {
 
 /** Parameters of a synapse as PyNN has them. */
 const synapseParameters = ({ standard }: SynapseParts): readonly string[] =>
-  Object.keys({ weight: 0, ...standard.synapse.parameters }).filter((key) => !['tau_syn', 'transmission', 'delay'].includes(key));
+  Object.keys({ weight: 0, ...standard.synapse.parameters }).filter(
+    (key) => !['tau_syn', 'transmission', 'delay'].includes(key),
+  );
 
 function synapseValues(
   context: ExportContext,
@@ -151,13 +170,22 @@ function initialOf(
   for (const [theirs, ours] of Object.entries(parts.standard.initial)) {
     const value = projection.values[ours];
     if (value === undefined || type.state[ours] === undefined) continue;
-    const translated = valueIn(context, value, declaredOf(parts, ours).unit, child(child(pointer, 'values'), ours), 'ij');
+    const translated = valueIn(
+      context,
+      value,
+      declaredOf(parts, ours).unit,
+      child(child(pointer, 'values'), ours),
+      'ij',
+    );
     if (translated !== undefined) result[theirs] = translated;
   }
   return result;
 }
 
-/** The delay of the whole way; of plastic synapses a fraction of it is dendritic: before a postsynaptic spike is seen, and after a send. */
+/**
+ * The delay of the whole way; of plastic synapses a fraction of it is dendritic: before a postsynaptic spike is seen,
+ * and after a send.
+ */
 function delayOf(
   context: ExportContext,
   projection: Projection,
@@ -178,7 +206,10 @@ function delayOf(
   const post = read(projection.delays['post']);
   if (post === undefined || post === 0) return { value: pre, fraction: 0 };
   if (pre === undefined || pre === 0) return { value: post, fraction: 1 };
-  return shared(pre, post) ?? context.report.missing(at, 'delays whose parts before and after the synapse are of different kinds');
+  return (
+    shared(pre, post) ??
+    context.report.missing(at, 'delays whose parts before and after the synapse are of different kinds')
+  );
 }
 
 /** A delay of which a fraction is dendritic, from its two parts. */

@@ -6,7 +6,12 @@ import type { Phase, Recording, SelectionRule, Value } from '../../../src/model/
 import { child } from '../../../src/model/pointer.js';
 import { unitOf } from '../cells.js';
 import { isNumbers } from '../values.js';
-import type { Phase as PynnPhase, PynnSpecification, Recording as PynnRecording, Value as PynnValue } from '../specification.js';
+import type {
+  Phase as PynnPhase,
+  PynnSpecification,
+  Recording as PynnRecording,
+  Value as PynnValue,
+} from '../specification.js';
 import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { currentSources } from './currents.js';
 import { declaredOf } from './projections.js';
@@ -20,11 +25,15 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
   const lead = experiment.protocol.slice(0, first < 0 ? undefined : first);
   const late = new Set(lead.flatMap((phase) => ('record' in phase ? [phase.record] : [])));
   const told = new Map(
-    recordings.map((recording, k) => [recording.name, recordingOf(context, recording, child('/recordings', k))] as const),
+    recordings.map(
+      (recording, k) => [recording.name, recordingOf(context, recording, child('/recordings', k))] as const,
+    ),
   );
   const on = new Set(recordings.map(({ name }) => name).filter((name) => !late.has(name)));
   const phases = new Phases(context, told, on);
-  experiment.protocol.slice(lead.length).forEach((phase, k) => phases.add(phase, child('/experiment/protocol', lead.length + k)));
+  experiment.protocol
+    .slice(lead.length)
+    .forEach((phase, k) => phases.add(phase, child('/experiment/protocol', lead.length + k)));
   const begun = recordings.flatMap(({ name }) => (late.has(name) ? [] : (told.get(name) ?? [])));
   return { recordings: once(begun), phases: phases.end() };
 }
@@ -35,19 +44,31 @@ function recordingOf(context: ExportContext, recording: Recording, pointer: stri
   if ('rate' in recording) return report.missing(pointer, 'the rate of a population; PyNN computes it from spikes');
   const target = targets.of(recording.of);
   if ('events' in recording)
-    return recording.events === 'spike' ? { target, variables: ['spikes'] } : report.missing(pointer, `the event ${recording.events}`);
-  const known = new Map(Object.entries(cellOfSelection(context, recording.of)?.recordable ?? {}).map(([theirs, ours]) => [ours, theirs]));
+    return recording.events === 'spike'
+      ? { target, variables: ['spikes'] }
+      : report.missing(pointer, `the event ${recording.events}`);
+  const known = new Map(
+    Object.entries(cellOfSelection(context, recording.of)?.recordable ?? {}).map(([theirs, ours]) => [ours, theirs]),
+  );
   // The current of a source is recorded with the source.
   const own = recording.variables.filter((variable) => !Object.hasOwn(context.model.stimuli, variable));
   const variables = own.flatMap((variable) =>
-    'projection' in recording.of ? [variable] : (known.get(variable) ?? report.missing(pointer, `the variable ${variable}`) ?? []),
+    'projection' in recording.of
+      ? [variable]
+      : (known.get(variable) ?? report.missing(pointer, `the variable ${variable}`) ?? []),
   );
   if (variables.length === 0) return undefined;
-  return { target, variables, ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }) };
+  return {
+    target,
+    variables,
+    ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }),
+  };
 }
 
 /** What stands there several times, as for each population of a sample, once. */
-const once = <T>(list: readonly T[]): readonly T[] => [...new Map(list.map((one) => [JSON.stringify(one), one] as const)).values()];
+const once = <T>(list: readonly T[]): readonly T[] => [
+  ...new Map(list.map((one) => [JSON.stringify(one), one] as const)).values(),
+];
 
 class Phases {
   readonly #context: ExportContext;
@@ -76,7 +97,8 @@ class Phases {
     this.#stop();
     if ('run' in phase) this.#list.push({ run: inUnit(phase.run, 'ms') });
     else if ('runUntil' in phase) this.#list.push({ run_until: inUnit(phase.runUntil, 'ms') });
-    else if ('reset' in phase) this.#list.push({ reset: phase.annotations === undefined ? {} : { annotations: phase.annotations } });
+    else if ('reset' in phase)
+      this.#list.push({ reset: phase.annotations === undefined ? {} : { annotations: phase.annotations } });
     else if ('record' in phase) this.#start(phase.record);
     else if ('set' in phase && phase.where === undefined) this.#assign('set', phase.set, phase, pointer);
     else if ('initialise' in phase) this.#assign('initialize', phase.initialise, phase, pointer);
@@ -115,7 +137,9 @@ class Phases {
       const same = sequences.every((one) => JSON.stringify(one) === JSON.stringify(first));
       // How many of the cells of an assembly a sample has is not known: they have one list.
       const times = of !== undefined && 'from' in of && same ? { sequence: first ?? [] } : { sequences };
-      this.#list.push({ set: { target: of === undefined ? label(name) : targets.of(of), params: { spike_times: times } } });
+      this.#list.push({
+        set: { target: of === undefined ? label(name) : targets.of(of), params: { spike_times: times } },
+      });
     }
   }
 
@@ -167,8 +191,16 @@ class Phases {
         this.#context.report.missing(pointer, `a change of ${key}`);
         continue;
       }
-      if (numbered === undefined && !isWhole(rule) && typeof value === 'string' && namesIn(parseExpression(value)).has('i')) {
-        this.#context.report.missing(pointer, `a change of ${key} by the index within the population; PyNN counts within a view`);
+      if (
+        numbered === undefined &&
+        !isWhole(rule) &&
+        typeof value === 'string' &&
+        namesIn(parseExpression(value)).has('i')
+      ) {
+        this.#context.report.missing(
+          pointer,
+          `a change of ${key} by the index within the population; PyNN counts within a view`,
+        );
         continue;
       }
       const group = groups.get(owner) ?? { rule, values: {} };
@@ -177,9 +209,12 @@ class Phases {
     }
     for (const { rule, values: own } of groups.values()) {
       const phase =
-        'projection' in rule ? this.#setSynapses(what, rule.projection, own, pointer) : this.#setCells(what, rule, own, pointer);
+        'projection' in rule
+          ? this.#setSynapses(what, rule.projection, own, pointer)
+          : this.#setCells(what, rule, own, pointer);
       // Of a sample of several populations there is a phase for each of these, which all say the same.
-      const again = 'from' in rule && rule.only !== undefined && JSON.stringify(this.#list.at(-1)) === JSON.stringify(phase);
+      const again =
+        'from' in rule && rule.only !== undefined && JSON.stringify(this.#list.at(-1)) === JSON.stringify(phase);
       if (phase !== undefined && !again) this.#list.push(phase);
     }
   }
@@ -214,25 +249,39 @@ class Phases {
     return { set: { target, params: Object.fromEntries(named) as Record<string, PynnValue> } };
   }
 
-  /** A list with a number for each listed synapse as PyNN has it: for each connected pair, by sender and then receiver. */
+  /**
+   * A list with a number for each listed synapse as PyNN has it: for each connected pair, by sender and then receiver.
+   */
   #byPair(value: PynnValue, name: string, pointer: string): PynnValue {
     const [rule, ...others] = this.#context.model.projections[name]?.connect ?? [];
     if (!isNumbers(value) || rule?.rule !== 'list' || others.length > 0) return value;
-    const [sources, targets] = [rule.sources, rule.targets].map((array) => numbersOf(array, this.#context.data)) as [number[], number[]];
+    const [sources, targets] = [rule.sources, rule.targets].map((array) => numbersOf(array, this.#context.data)) as [
+      number[],
+      number[],
+    ];
     const order = [...value.keys()].sort((a, b) => sources[a]! - sources[b]! || targets[a]! - targets[b]!);
-    const pairs = order.filter((k, at) => at === 0 || sources[k] !== sources[order[at - 1]!] || targets[k] !== targets[order[at - 1]!]);
+    const pairs = order.filter(
+      (k, at) => at === 0 || sources[k] !== sources[order[at - 1]!] || targets[k] !== targets[order[at - 1]!],
+    );
     const byPair = new Map(pairs.map((k) => [`${sources[k]} ${targets[k]}`, value[k]]));
     if (value.some((one, k) => one !== byPair.get(`${sources[k]} ${targets[k]}`)))
       this.#context.report.missing(pointer, `values of their own for several synapses of one pair of ${name}`);
     return pairs.map((k) => value[k] ?? 0);
   }
 
-  #setSynapses(what: 'set' | 'initialize', name: string, values: Readonly<Record<string, Value>>, pointer: string): PynnPhase | undefined {
+  #setSynapses(
+    what: 'set' | 'initialize',
+    name: string,
+    values: Readonly<Record<string, Value>>,
+    pointer: string,
+  ): PynnPhase | undefined {
     const context = this.#context;
     const projection = context.model.projections[name];
     const type = context.model.synapses[projection?.synapse ?? ''];
     const cell = projection && cellOfSelection(context, projection.to.of);
-    const receptor = Object.values(cell?.receptors ?? {}).find(({ variable }) => variable === projection?.receptors['port']);
+    const receptor = Object.values(cell?.receptors ?? {}).find(
+      ({ variable }) => variable === projection?.receptors['port'],
+    );
     const parts = type && receptor && synapseParts(type, receptor.kind);
     if (parts === undefined) return context.report.missing(pointer, `a change of synapses of ${name}`);
     const params: Record<string, PynnValue> = {};
@@ -243,7 +292,9 @@ class Phases {
     // A weight that changes by itself is set as one that stays; other state has first values.
     const weightOnly = Object.keys(params).every((key) => key === 'weight');
     const target = context.label(name);
-    return what === 'set' || weightOnly ? { set_projection: { target, params } } : { initialize: { target, values: params } };
+    return what === 'set' || weightOnly
+      ? { set_projection: { target, params } }
+      : { initialize: { target, values: params } };
   }
 }
 
@@ -268,7 +319,9 @@ function ruleOf(owner: string, { model }: ExportContext): SelectionRule | undefi
   if (!Object.hasOwn(model.populations, name)) return undefined;
   if (/^\d+(,\s*\d+)*$/.test(inside)) return { population: name, indices: inside.split(',').map(Number) };
   const [, from, to, step = '1'] = /^(\d+):(\d+)(?::(\d+))?$/.exec(inside) ?? [];
-  return from === undefined || to === undefined ? undefined : { population: name, slice: [Number(from), Number(to), Number(step)] };
+  return from === undefined || to === undefined
+    ? undefined
+    : { population: name, slice: [Number(from), Number(to), Number(step)] };
 }
 
 /** How many elements a selection has at most. */

@@ -4,7 +4,8 @@ import type { DataStore, SelectionRule } from '../../../src/model/model.js';
 import type { Assembly, PynnSpecification, View } from '../specification.js';
 import { numbersOf, type Generators } from './values.js';
 
-const hasSample = (rule: SelectionRule): boolean => 'sample' in rule || ('assembly' in rule && rule.assembly.some(hasSample));
+const hasSample = (rule: SelectionRule): boolean =>
+  'sample' in rule || ('assembly' in rule && rule.assembly.some(hasSample));
 
 /** A selection as a text in which the order of keys says nothing. */
 const canonicalText = (rule: unknown): string =>
@@ -69,7 +70,8 @@ export class Targets {
     if ('from' in rule) {
       const { sample, generator, name, pick, from } = rule;
       // Some of the cells of what is drawn, by their numbers: all of them are its sample.
-      if (generator !== undefined || name === undefined || !pick || sample !== this.#sizeOf(from)) return this.#sample(rule, this.of(from));
+      if (generator !== undefined || name === undefined || !pick || sample !== this.#sizeOf(from))
+        return this.#sample(rule, this.of(from));
       this.#views.set(name, { label: name, of: this.of(from), select: { indices: numbersOf(pick, this.#data) } });
       return name;
     }
@@ -79,14 +81,17 @@ export class Targets {
       this.#views.set(label, { label, of, select });
       return label;
     };
-    if ('sample' in rule) return this.#sample(rule, rule.within ? this.#listed(view, numbersOf(rule.within, this.#data)) : of);
+    if ('sample' in rule)
+      return this.#sample(rule, rule.within ? this.#listed(view, numbersOf(rule.within, this.#data)) : of);
     if ('indices' in rule) return this.#listed(view, numbersOf(rule.indices, this.#data));
     if ('mask' in rule)
       return this.#listed(
         view,
         numbersOf(rule.mask, this.#data).flatMap((on, k) => (on === 0 ? [] : [k])),
       );
-    return rule.slice ? view(rule.slice.slice(0, rule.slice[2] === 1 ? 2 : 3).join(':'), { slice: [...rule.slice] }) : of;
+    return rule.slice
+      ? view(rule.slice.slice(0, rule.slice[2] === 1 ? 2 : 3).join(':'), { slice: [...rule.slice] })
+      : of;
   }
 
   /** How many elements a selection has; of a sample those of all populations. */
@@ -108,17 +113,22 @@ export class Targets {
     const select = { sample, ...(rng === undefined ? {} : { rng }) };
     // The name of a sample says which one it is.
     const whole = Object.fromEntries(Object.entries(rule).filter(([key]) => key !== 'pick' && key !== 'only'));
-    const label = name ?? this.#kept.get(canonicalText(whole)) ?? this.#free(`${parent}[${sample} of ${order}]`, parent, select);
+    const label =
+      name ?? this.#kept.get(canonicalText(whole)) ?? this.#free(`${parent}[${sample} of ${order}]`, parent, select);
     this.#views.set(label, { label, of: parent, select });
     if (!pick) return label;
     const picked = { indices: numbersOf(pick, this.#data) };
-    const some = this.#kept.get(canonicalText(rule)) ?? this.#free(`${label}[${picked.indices.slice(0, 8).join(', ')}]`, label, picked);
+    const some =
+      this.#kept.get(canonicalText(rule)) ??
+      this.#free(`${label}[${picked.indices.slice(0, 8).join(', ')}]`, label, picked);
     this.#views.set(some, { label: some, of: label, select: picked });
     return some;
   }
 
   #listed(view: (text: string, select: View['select']) => string, indices: readonly number[]): string {
-    return view(indices.length > 8 ? `${indices.slice(0, 8).join(', ')}, … ${indices.length}` : indices.join(', '), { indices });
+    return view(indices.length > 8 ? `${indices.slice(0, 8).join(', ')}, … ${indices.length}` : indices.join(', '), {
+      indices,
+    });
   }
 
   /** A label that no other view has. */

@@ -29,7 +29,8 @@ export const claimedName = (type: NeuronType | SynapseType): string => {
 export function standardCellOf(name: string, type: NeuronType): StandardCell | string {
   const claimed = claimedName(type);
   const standard = namedCell(claimed, type);
-  if (standard === undefined) return claimed === '' ? `${name} is no standard type of PyNN` : `PyNN has no type ${claimed}`;
+  if (standard === undefined)
+    return claimed === '' ? `${name} is no standard type of PyNN` : `PyNN has no type ${claimed}`;
   return sameNeuron(type, standard)
     ? standard
     : `${name} says that it is ${claimed}, but its equations or names are not those of PyNN's type`;
@@ -51,7 +52,10 @@ export function cellOf(type: NeuronType, standard: StandardCell, params: Readonl
 }
 
 /** Components of lists as the lists that PyNN has: one for all cells, or one for each. */
-export function withLists(params: Readonly<Record<string, PynnValue>>, standard: StandardCell): Record<string, PynnValue> {
+export function withLists(
+  params: Readonly<Record<string, PynnValue>>,
+  standard: StandardCell,
+): Record<string, PynnValue> {
   const lists = Object.entries(standard.lists ?? {}).filter(([, components]) =>
     components.some((component) => Object.hasOwn(params, component)),
   );
@@ -59,7 +63,8 @@ export function withLists(params: Readonly<Record<string, PynnValue>>, standard:
   const listOf = (components: readonly string[]): PynnValue => {
     const values = components.map((component) => params[component] ?? (defaultOf(standard, component) as number));
     const count = Math.max(...values.map((value) => (Array.isArray(value) ? value.length : 0)));
-    const ofCell = (cell: number): readonly unknown[] => values.map((value) => (Array.isArray(value) ? (value[cell] as unknown) : value));
+    const ofCell = (cell: number): readonly unknown[] =>
+      values.map((value) => (Array.isArray(value) ? (value[cell] as unknown) : value));
     return count === 0 ? { sequence: values } : { sequences: Array.from({ length: count }, (_, cell) => ofCell(cell)) };
   };
   return {
@@ -110,7 +115,9 @@ function pointNeuronCell(type: NeuronType, params: Readonly<Record<string, PynnV
   return {
     type: 'PointNeuron',
     neuron: { type: membraneOf(type), ...given('params', of(undefined)) },
-    receptors: Object.fromEntries(receptors.map(({ name, type: receptor }) => [name, { type: receptor, ...given('params', of(name)) }])),
+    receptors: Object.fromEntries(
+      receptors.map(({ name, type: receptor }) => [name, { type: receptor, ...given('params', of(name)) }]),
+    ),
   };
 }
 
@@ -127,7 +134,16 @@ function essence(type: NeuronType): string {
     );
   const sorted = (map: Readonly<Record<string, unknown>>): unknown =>
     Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify([units(parameters), units(state), sorted(derived), sorted(derivatives), inputs, sorted(events), regimes, noise]);
+  return JSON.stringify([
+    units(parameters),
+    units(state),
+    sorted(derived),
+    sorted(derivatives),
+    inputs,
+    sorted(events),
+    regimes,
+    noise,
+  ]);
 }
 
 const libraryTypes = new Map<string, NeuronType | undefined>();
@@ -139,7 +155,9 @@ function normalisedCell(standard: StandardCell): NeuronType | undefined {
     const nowhere = { place: () => ({ document: standard.name }) };
     libraryTypes.set(
       key,
-      normalise({ interneuron: 1, neurons: { cell: standard.neuron } }, nowhere, new Diagnostics())?.model.neurons['cell'],
+      normalise({ interneuron: 1, neurons: { cell: standard.neuron } }, nowhere, new Diagnostics())?.model.neurons[
+        'cell'
+      ],
     );
   }
   return libraryTypes.get(key);
@@ -162,7 +180,11 @@ export interface SynapseParts {
 export function synapseParts(type: SynapseType, kind: WeightKind): SynapseParts | undefined {
   const claimed = claimedName(type);
   if (claimed === 'ElectricalSynapse')
-    return { standard: electricalSynapse, sends: false, make: (values) => ({ type: claimed, ...given('params', values) }) };
+    return {
+      standard: electricalSynapse,
+      sends: false,
+      make: (values) => ({ type: claimed, ...given('params', values) }),
+    };
   if (claimed !== 'STDPMechanism') {
     const standard = synapsesFor(kind)[claimed];
     if (standard === undefined || codeOf(type) !== codeOf(normalisedSynapse(standard, kind))) return undefined;

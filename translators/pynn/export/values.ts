@@ -23,7 +23,8 @@ export class Generators {
   numpy(seed: string, stream: string | undefined): string {
     const wanted = stream !== undefined && stream !== '' ? stream : `rng_${seed}`;
     let name = wanted;
-    for (let k = 2; Object.hasOwn(this.rngs, name) && this.rngs[name]?.seed !== Number(seed); k++) name = `${wanted}_${k}`;
+    for (let k = 2; Object.hasOwn(this.rngs, name) && this.rngs[name]?.seed !== Number(seed); k++)
+      name = `${wanted}_${k}`;
     this.rngs[name] = { type: 'NumpyRNG', seed: Number(seed) };
     return name;
   }
@@ -53,18 +54,27 @@ export interface Missing {
   readonly missing: string;
 }
 
-export const isMissing = (value: unknown): value is Missing => typeof value === 'object' && value !== null && 'missing' in value;
+export const isMissing = (value: unknown): value is Missing =>
+  typeof value === 'object' && value !== null && 'missing' in value;
 
 /** What formulas of a value may read: the index of a cell, or those of a pair and its distance. */
 export type FormulaOf = 'i' | 'ij';
 
 /** A value in a unit as PyNN has it; a text where PyNN has no form for it, saying why. */
-export function pynnValue(value: Value, unit: string, data: DataStore, generators: Generators, of: FormulaOf = 'i'): PynnValue | Missing {
+export function pynnValue(
+  value: Value,
+  unit: string,
+  data: DataStore,
+  generators: Generators,
+  of: FormulaOf = 'i',
+): PynnValue | Missing {
   if (typeof value === 'number') return inUnit(value, unit);
   if (typeof value === 'string') return expressionValue(foldConstants(parseExpression(value)), unit, of);
   if ('array' in value) {
     const gaps = new Set(value.gaps === undefined ? [] : numbersOf(value.gaps, data));
-    const numbers = numbersOf(value.array, data).map((number, place) => (gaps.has(place) ? null : inUnit(number, unit)));
+    const numbers = numbersOf(value.array, data).map((number, place) =>
+      gaps.has(place) ? null : inUnit(number, unit),
+    );
     const { columns } = value;
     // A matrix has a row for each sender.
     return columns === undefined
@@ -78,7 +88,8 @@ export function pynnValue(value: Value, unit: string, data: DataStore, generator
 function drawn(draw: HostDraw, unit: string, generators: Generators): PynnValue | Missing {
   const known = distributions[draw.distribution];
   if (known === undefined) return { missing: `PyNN has no distribution ${draw.distribution}` };
-  if (inUnit(1, unit) !== Number(`1e${-(draw.exponent10 ?? 0)}`)) return { missing: `the distribution draws in another unit than ${unit}` };
+  if (inUnit(1, unit) !== Number(`1e${-(draw.exponent10 ?? 0)}`))
+    return { missing: `the distribution draws in another unit than ${unit}` };
   return {
     random: draw.distribution,
     params: Object.fromEntries(known.parameters.map((name, k) => [name, draw.arguments[k] ?? 0])),
@@ -130,7 +141,10 @@ function distributionValue(e: Expression, unit: string): PynnValue | undefined {
     return {
       random: name,
       params: Object.fromEntries(
-        names.map((parameter, k) => [parameter, scaled[k] === true ? inUnit(numbers[k] ?? 0, unit) : (numbers[k] ?? 0)]),
+        names.map((parameter, k) => [
+          parameter,
+          scaled[k] === true ? inUnit(numbers[k] ?? 0, unit) : (numbers[k] ?? 0),
+        ]),
       ),
     };
   };
@@ -143,7 +157,12 @@ function distributionValue(e: Expression, unit: string): PynnValue | undefined {
   if (inner?.kind !== 'call') return undefined;
   if (unit === '1' && e.function === 'floor' && inner.function === 'uniform') return draw('uniform_int', inner, []);
   if (e.function === 'clip' && inner.function === 'normal')
-    return draw('normal_clipped_to_boundary', { ...e, arguments: [...inner.arguments, ...e.arguments.slice(1)] }, [true, true, true, true]);
+    return draw('normal_clipped_to_boundary', { ...e, arguments: [...inner.arguments, ...e.arguments.slice(1)] }, [
+      true,
+      true,
+      true,
+      true,
+    ]);
   return undefined;
 }
 
@@ -166,7 +185,10 @@ const readable: Readonly<Record<NonNullable<Formula['of']>, readonly string[]>> 
 };
 
 /** An expression of cells (`i`) or pairs (`ij`) in NumPy's words; lengths are in um. */
-export function formulaText(e: Expression, of: FormulaOf): { readonly expr: string; readonly of: NonNullable<Formula['of']> } | Missing {
+export function formulaText(
+  e: Expression,
+  of: FormulaOf,
+): { readonly expr: string; readonly of: NonNullable<Formula['of']> } | Missing {
   if (callsIn(e).some((call) => isRandom(call.function)))
     return { missing: 'PyNN draws single numbers of a distribution, not expressions of them' };
   const numpy = new Map(Object.entries(functionNames).map(([theirs, ours]) => [ours, theirs]));
@@ -174,18 +196,26 @@ export function formulaText(e: Expression, of: FormulaOf): { readonly expr: stri
   if (call !== undefined) return { missing: `the function ${call.function}` };
   const plain = mapExpression(mapExpression(e, inMicrometres), (node): Expression => {
     if (node.kind === 'quantity') return number(node.value, node.span);
-    if (node.kind === 'conditional' && literal(node.whenTrue) === 1 && literal(node.whenFalse) === 0) return node.condition;
+    if (node.kind === 'conditional' && literal(node.whenTrue) === 1 && literal(node.whenFalse) === 0)
+      return node.condition;
     return node.kind === 'call' ? { ...node, function: numpy.get(node.function) ?? node.function } : node;
   });
   const names = [...namesIn(plain)].filter((name) => name !== 'pi' && name !== 'e');
   const usual = of === 'i' ? (['i', 'xyz'] as const) : (['ij', 'd', 'displacement'] as const);
   const kind = usual.find((one) => names.every((name) => readable[one].includes(name)));
-  return kind === undefined ? { missing: `an expression of ${names.join(', ')}` } : { expr: printExpression(plain), of: kind };
+  return kind === undefined
+    ? { missing: `an expression of ${names.join(', ')}` }
+    : { expr: printExpression(plain), of: kind };
 }
 
 /** Lengths over 1 um as the names that PyNN's formulas have; other lengths as such a name times 1e-6. */
 function inMicrometres(node: Expression): Expression {
-  if (node.kind === 'binary' && node.operator === '/' && node.right.kind === 'quantity' && inUnit(node.right.value, 'um') === 1) {
+  if (
+    node.kind === 'binary' &&
+    node.operator === '/' &&
+    node.right.kind === 'quantity' &&
+    inUnit(node.right.value, 'um') === 1
+  ) {
     const name = lengthName(node.left);
     if (name !== undefined) return { kind: 'name', name, span: node.span };
   }

@@ -1,4 +1,7 @@
-/** Python source as people lay it out: a call or a list is on one line where that fits, else one item a line; numbers fill lines. */
+/**
+ * Python source as people lay it out: a call or a list is on one line where that fits, else one item a line; numbers
+ * fill lines.
+ */
 
 /** A piece of source: a text without line breaks, or something in brackets that may be broken after each item. */
 export type Source = string | Bracketed;
@@ -73,7 +76,8 @@ export function layout(item: Source, indent = 0): string {
   if (item.items.length === 1 && typeof only === 'object')
     return layout({ ...only, open: item.open + only.open, close: only.close + item.close }, indent);
   const short = item.items.every((one) => typeof one === 'string' && one.length < 30 && !one.includes('='));
-  if (short) return `${item.open}\n${margin}${filled(item.items as readonly string[], indent + 4).join(`\n${margin}`)}${close}`;
+  if (short)
+    return `${item.open}\n${margin}${filled(item.items as readonly string[], indent + 4).join(`\n${margin}`)}${close}`;
   return `${item.open}\n${item.items.map((one) => `${margin}${layout(one, indent + 4)},`).join('\n')}${close}`;
 }
 

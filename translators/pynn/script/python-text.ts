@@ -56,19 +56,23 @@ export function valueSource(item: unknown, names: ScriptNames): Source {
   if (typeof item === 'number') return number(item);
   if (typeof item === 'boolean') return item ? 'True' : 'False';
   if (typeof item === 'string') return quoted(item);
-  if (isMatrix(item)) return call('np.array', [list(item.map((row) => list(row.map((one) => (one === null ? 'np.nan' : number(one))))))]);
+  if (isMatrix(item))
+    return call('np.array', [list(item.map((row) => list(row.map((one) => (one === null ? 'np.nan' : number(one))))))]);
   if (Array.isArray(item)) return list(item.map((one) => valueSource(one, names)));
   if (!isRecord(item)) return 'None';
   if (typeof item['random'] === 'string') {
     const { random, params, rng } = item;
-    const parameters = isRecord(params) ? Object.entries(params).map(([key, one]) => prefixed(`${key}=`, valueSource(one, names))) : [];
+    const parameters = isRecord(params)
+      ? Object.entries(params).map(([key, one]) => prefixed(`${key}=`, valueSource(one, names)))
+      : [];
     return call(names.use('RandomDistribution'), [
       quoted(random),
       ...parameters,
       ...(typeof rng === 'string' ? [`rng=${names.rng(rng)}`] : []),
     ]);
   }
-  if (typeof item['expr'] === 'string') return formulaSource(item['expr'], typeof item['of'] === 'string' ? item['of'] : 'i', names);
+  if (typeof item['expr'] === 'string')
+    return formulaSource(item['expr'], typeof item['of'] === 'string' ? item['of'] : 'i', names);
   if (Array.isArray(item['sequence'])) return call(names.use('Sequence'), [valueSource(item['sequence'], names)]);
   if (Array.isArray(item['sequences'])) {
     const { sequences } = item;
@@ -113,15 +117,31 @@ function numpyText(text: string, prefix: string): string {
     if (node.kind === 'binary' && (node.operator === 'and' || node.operator === 'or'))
       return numpy(`logical_${node.operator}`, [node.left, node.right]);
     if (node.kind === 'unary' && node.operator === 'not') return numpy('logical_not', [node.operand]);
-    if (node.kind === 'name' && (node.name === 'pi' || node.name === 'e')) return { ...node, name: `${prefix}${node.name}` };
+    if (node.kind === 'name' && (node.name === 'pi' || node.name === 'e'))
+      return { ...node, name: `${prefix}${node.name}` };
     return node;
   });
 }
 
-/** An expression of the distance for PyNN's connectors, which know some of NumPy's functions, but none for logic and choices. */
+/**
+ * An expression of the distance for PyNN's connectors, which know some of NumPy's functions, but none for logic and
+ * choices.
+ */
 export function distanceText(text: string): string {
-  const product = (left: Expression, right: Expression): Expression => ({ kind: 'binary', operator: '*', left, right, span });
-  const not = (operand: Expression): Expression => ({ kind: 'binary', operator: '-', left: parseExpression('1'), right: operand, span });
+  const product = (left: Expression, right: Expression): Expression => ({
+    kind: 'binary',
+    operator: '*',
+    left,
+    right,
+    span,
+  });
+  const not = (operand: Expression): Expression => ({
+    kind: 'binary',
+    operator: '-',
+    left: parseExpression('1'),
+    right: operand,
+    span,
+  });
   return arrayText(text, (node) => {
     if (node.kind === 'conditional')
       return {
@@ -147,14 +167,18 @@ function arrayText(text: string, change: (node: Expression) => Expression): stri
 }
 
 /** Keyword arguments. */
-export const keywords = (values: Values | Readonly<Record<string, unknown>> | undefined, names: ScriptNames): readonly Source[] =>
-  Object.entries(values ?? {}).map(([key, one]) => prefixed(`${key}=`, valueSource(one, names)));
+export const keywords = (
+  values: Values | Readonly<Record<string, unknown>> | undefined,
+  names: ScriptNames,
+): readonly Source[] => Object.entries(values ?? {}).map(([key, one]) => prefixed(`${key}=`, valueSource(one, names)));
 
 /** A cell type with its parameters. */
 export function cellSource(cell: Cell, names: ScriptNames): Source {
   const part = ({ type, params }: Part): Source => call(`sim.${type}`, keywords(params, names));
   if (cell.neuron === undefined) return part(cell);
-  const receptors = Object.entries(cell.receptors ?? {}).map(([name, receptor]) => prefixed(`${name}=`, part(receptor)));
+  const receptors = Object.entries(cell.receptors ?? {}).map(([name, receptor]) =>
+    prefixed(`${name}=`, part(receptor)),
+  );
   return call(`sim.${cell.type}`, [part(cell.neuron), ...receptors]);
 }
 
@@ -166,8 +190,13 @@ export function synapseSource(synapse: Synapse | undefined, names: ScriptNames):
       ['timing_dependence', synapse.timing_dependence],
       ['weight_dependence', synapse.weight_dependence],
     ] as const
-  ).flatMap(([key, part]) => (part === undefined ? [] : [prefixed(`${key}=`, call(`sim.${part.type}`, keywords(part.params, names)))]));
-  const fraction = synapse.dendritic_delay_fraction === undefined ? [] : [`dendritic_delay_fraction=${synapse.dendritic_delay_fraction}`];
+  ).flatMap(([key, part]) =>
+    part === undefined ? [] : [prefixed(`${key}=`, call(`sim.${part.type}`, keywords(part.params, names)))],
+  );
+  const fraction =
+    synapse.dendritic_delay_fraction === undefined
+      ? []
+      : [`dendritic_delay_fraction=${synapse.dendritic_delay_fraction}`];
   return call(`sim.${synapse.type}`, [...rules, ...fraction, ...keywords(synapse.params, names)]);
 }
 
@@ -178,7 +207,10 @@ export function structureSource({ type, params, rng }: Structure, names: ScriptN
     ? [
         prefixed(
           'boundary=',
-          call(imported(String(boundary['type']), names), keywords(isRecord(boundary['params']) ? boundary['params'] : {}, names)),
+          call(
+            imported(String(boundary['type']), names),
+            keywords(isRecord(boundary['params']) ? boundary['params'] : {}, names),
+          ),
         ),
       ]
     : [];
@@ -190,4 +222,7 @@ const imported = (name: string, names: ScriptNames): string =>
 
 /** A generator of random numbers. */
 export const generatorSource = ({ seed, parallel_safe: safe }: Rng, names: ScriptNames): Source =>
-  call(names.use('NumpyRNG'), [...(seed === undefined ? [] : [`seed=${seed}`]), ...(safe === false ? ['parallel_safe=False'] : [])]);
+  call(names.use('NumpyRNG'), [
+    ...(seed === undefined ? [] : [`seed=${seed}`]),
+    ...(safe === false ? ['parallel_safe=False'] : []),
+  ]);

@@ -55,7 +55,9 @@ const taken: readonly string[] = [
   ...'False None True and as assert async await break class continue def del elif else except finally for from global if import in is'.split(
     ' ',
   ),
-  ...'lambda nonlocal not or pass raise return try while with yield float int len list open print range slice str'.split(' '),
+  ...'lambda nonlocal not or pass raise return try while with yield float int len list open print range slice str'.split(
+    ' ',
+  ),
   ...'here import_module index json np os population results segment segments_of signal sim sys train file i j d SynapseRecorder of_position cells'.split(
     ' ',
   ),
@@ -115,11 +117,16 @@ class ScriptWriter implements ScriptNames {
         lines: byUse(
           this.#document,
           populations.map(({ label }) => label),
-        ).map(({ kind, index }) => (kind === 'view' ? this.#view(views[index] as View) : this.#assembly(assemblies[index] as Assembly))),
+        ).map(({ kind, index }) =>
+          kind === 'view' ? this.#view(views[index] as View) : this.#assembly(assemblies[index] as Assembly),
+        ),
       },
       { title: 'Projections', lines: projections.flatMap((projection) => this.#projection(projection)) },
       { title: 'Current sources', lines: sources.flatMap((source) => this.#source(source)) },
-      { title: 'Recordings', lines: (this.#document.recordings ?? []).flatMap((recording) => this.#recording(recording)) },
+      {
+        title: 'Recordings',
+        lines: (this.#document.recordings ?? []).flatMap((recording) => this.#recording(recording)),
+      },
       { title: 'Run', lines: (this.#document.phases ?? []).flatMap((phase) => this.#phase(phase)) },
     ].filter(({ lines }) => lines.length > 0);
     const view: ScriptView = {
@@ -146,7 +153,9 @@ class ScriptWriter implements ScriptNames {
 
   readonly expression = (python: string): string => {
     const name = this.#names.take(`Expression${this.#definitions.length + 1}`);
-    this.#definitions.push(`class ${name}(${this.use('IndexBasedExpression')}):\n    def __call__(self, i, j):\n        return ${python}`);
+    this.#definitions.push(
+      `class ${name}(${this.use('IndexBasedExpression')}):\n    def __call__(self, i, j):\n        return ${python}`,
+    );
     return name;
   };
 
@@ -181,15 +190,20 @@ class ScriptWriter implements ScriptNames {
 
   #documentation(): string {
     const { name, description, source } = this.#document;
-    const texts = [name, description, source].filter((text, k, all) => text !== undefined && text !== '' && all.indexOf(text) === k);
+    const texts = [name, description, source].filter(
+      (text, k, all) => text !== undefined && text !== '' && all.indexOf(text) === k,
+    );
     return printableLines(texts.join('\n\n')).replaceAll('\\', '\\\\').replaceAll('"""', "'''");
   }
 
   #imports(lines: readonly string[]): readonly string[] {
     const text = [...lines, ...this.#definitions].join('\n');
     const modules = new Map<string, string[]>();
-    for (const name of [...this.#used].sort()) modules.set(imports[name], [...(modules.get(imports[name]) ?? []), name]);
-    const own = [...modules].sort(([a], [b]) => (a < b ? -1 : 1)).map(([module, names]) => `from ${module} import ${names.join(', ')}`);
+    for (const name of [...this.#used].sort())
+      modules.set(imports[name], [...(modules.get(imports[name]) ?? []), name]);
+    const own = [...modules]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([module, names]) => `from ${module} import ${names.join(', ')}`);
     const numpy = /\bnp\./.test(text) ? ['import numpy as np'] : [];
     return [
       'import json',
@@ -200,7 +214,10 @@ class ScriptWriter implements ScriptNames {
     ];
   }
 
-  /** The range of delays: NEST moves spike times where it has to find the shortest delay itself, and goes no further than 10 ms. */
+  /**
+   * The range of delays: NEST moves spike times where it has to find the shortest delay itself, and goes no further
+   * than 10 ms.
+   */
   #delayLimits(timestep: number): Readonly<Record<string, number>> {
     const { min_delay: least = 'auto', max_delay: most = 'auto' } = this.#document.setup ?? {};
     const longest = Math.max(...(this.#document.projections ?? []).map(longestDelay), 0);
@@ -220,14 +237,22 @@ class ScriptWriter implements ScriptNames {
       'pynn/native-generator',
       `what ${label} draws is drawn by a NumpyRNG: another network of the same statistics; --freeze makes it the same`,
     );
-    return layout(prefixed(`${name} = `, generatorSource({ type: 'NumpyRNG', seed: Number(this.#document.seed ?? 0) % 2 ** 32 }, this)));
+    return layout(
+      prefixed(
+        `${name} = `,
+        generatorSource({ type: 'NumpyRNG', seed: Number(this.#document.seed ?? 0) % 2 ** 32 }, this),
+      ),
+    );
   }
 
   #population({ label, size, cell, structure, positions, initial_values: initial }: Population): string {
     const name = this.#declare(label);
     const times = cell.type === 'SpikeSourceArray' ? trainsIn(cell.params?.['spike_times']) : [];
     if (times.some((train) => train.some((time, k) => time === train[k - 1])))
-      this.#approximated('pynn/coincident-spikes', `several spikes of a cell of ${label} at the same time, of which NEST sends one`);
+      this.#approximated(
+        'pynn/coincident-spikes',
+        `several spikes of a cell of ${label} at the same time, of which NEST sends one`,
+      );
     const spikes = this.#spikesInFile(label, times);
     // Values that follow from places need these before the population is made.
     const first = readsPlaces([cell, initial]) ? this.#names.take(`${name}_positions`) : undefined;
@@ -236,7 +261,9 @@ class ScriptWriter implements ScriptNames {
     const made = call('sim.Population', [
       valueSource(size, this),
       type,
-      ...(structure === undefined || first !== undefined ? [] : [prefixed('structure=', structureSource(structure, this))]),
+      ...(structure === undefined || first !== undefined
+        ? []
+        : [prefixed('structure=', structureSource(structure, this))]),
       ...(initial === undefined ? [] : [prefixed('initial_values=', valueDictionary(initial, names))]),
       `label=${quoted(label)}`,
     ]);
@@ -244,7 +271,8 @@ class ScriptWriter implements ScriptNames {
     if (first !== undefined) {
       lines.unshift(layout(prefixed(`${first} = `, this.#positions(structure, positions, size))));
       lines.push(`${name}.positions = ${first}`);
-    } else if (positions !== undefined) lines.push(layout(prefixed(`${name}.positions = `, this.#positions(structure, positions, size))));
+    } else if (positions !== undefined)
+      lines.push(layout(prefixed(`${name}.positions = `, this.#positions(structure, positions, size))));
     return lines.join('\n');
   }
 
@@ -283,7 +311,11 @@ class ScriptWriter implements ScriptNames {
     return layout(
       select.mask === undefined
         ? { open: `${name} = ${parent}[[`, items: (select.indices ?? []).map(String), close: ']]' }
-        : { open: `${name} = ${parent}[np.array([`, items: select.mask.map((on) => (on ? 'True' : 'False')), close: '])]' },
+        : {
+            open: `${name} = ${parent}[np.array([`,
+            items: select.mask.map((on) => (on ? 'True' : 'False')),
+            close: '])]',
+          },
     );
   }
 
@@ -327,7 +359,12 @@ class ScriptWriter implements ScriptNames {
       ...(scale === undefined ? [] : [`scale_factor=${scale}`]),
       ...(offset === undefined
         ? []
-        : [prefixed('offset=', typeof offset === 'number' ? String(offset) : call('np.array', [list(offset.map(String))]))]),
+        : [
+            prefixed(
+              'offset=',
+              typeof offset === 'number' ? String(offset) : call('np.array', [list(offset.map(String))]),
+            ),
+          ]),
       ...(boundaries === undefined ? [] : [`periodic_boundaries=(${boundaries.join(', ')})`]),
     ]);
   }
@@ -337,7 +374,10 @@ class ScriptWriter implements ScriptNames {
     const given = params ?? {};
     if (type === 'FromListConnector') return this.#listed(given, label, common);
     if (type === 'CloneConnector')
-      return call('sim.CloneConnector', [this.#of(String(given['reference'] ?? given['reference_projection'])), ...common]);
+      return call('sim.CloneConnector', [
+        this.#of(String(given['reference'] ?? given['reference_projection'])),
+        ...common,
+      ]);
     if (type === 'ArrayConnector' && Array.isArray(given['array'])) {
       const rows = (given['array'] as readonly (readonly unknown[])[]).map((row) =>
         list(row.map((on) => (on === true || on === 1 ? 'True' : 'False'))),
@@ -345,7 +385,9 @@ class ScriptWriter implements ScriptNames {
       return call('sim.ArrayConnector', [call('np.array', [list(rows)]), ...common]);
     }
     if (type === 'CSAConnector') {
-      this.#missing(`the connection set of ${label}, which has no text of its own here; --freeze lists its connections`);
+      this.#missing(
+        `the connection set of ${label}, which has no text of its own here; --freeze lists its connections`,
+      );
       return call('sim.CSAConnector', [...keywords(given, this), ...common]);
     }
     return call(`sim.${type}`, [...keywords(withFormulas(given), this), ...common]);
@@ -370,10 +412,16 @@ class ScriptWriter implements ScriptNames {
   #source({ label, type, params, rng, inject_into: targets, record }: CurrentSource): readonly string[] {
     const name = this.#declare(label);
     // NEURON makes a list of a value for each step until the end, which PyNN's usual 1e12 ms would not leave room for.
-    const ends = (type === 'ACSource' || type === 'NoisyCurrentSource') && params?.['stop'] === undefined ? { stop: this.#duration() } : {};
+    const ends =
+      (type === 'ACSource' || type === 'NoisyCurrentSource') && params?.['stop'] === undefined
+        ? { stop: this.#duration() }
+        : {};
     return [
       layout(
-        prefixed(`${name} = `, call(`sim.${type}`, [...keywords({ ...params, ...ends }, this), ...(rng ? [`rng=${this.rng(rng)}`] : [])])),
+        prefixed(
+          `${name} = `,
+          call(`sim.${type}`, [...keywords({ ...params, ...ends }, this), ...(rng ? [`rng=${this.rng(rng)}`] : [])]),
+        ),
       ),
       ...(targets ?? []).map((target) => `${this.#of(target)}.inject(${name})`),
       ...(record === true ? [`${name}.record()`] : []),
@@ -393,10 +441,14 @@ class ScriptWriter implements ScriptNames {
   // --- What happens -----------------------------------------------------------------------------------------------
 
   #recording({ target, variables, sampling_interval: interval, to_file: file }: Recording): readonly string[] {
-    const projection = (this.#document.projections ?? []).find(({ label, pre, post }) => (label ?? `${pre}→${post}`) === target);
+    const projection = (this.#document.projections ?? []).find(
+      ({ label, pre, post }) => (label ?? `${pre}→${post}`) === target,
+    );
     if (projection !== undefined) return this.#synapseRecording(target, variables, interval, projection);
     if (variables === null) return [`${this.#of(target)}.record(None)`];
-    const known = (typeof variables === 'string' ? [variables] : variables).filter((variable) => this.#canRecord(target, variable));
+    const known = (typeof variables === 'string' ? [variables] : variables).filter((variable) =>
+      this.#canRecord(target, variable),
+    );
     if (known.length === 0) return [];
     const texts = list(known.map(quoted));
     const more = [
@@ -413,7 +465,9 @@ class ScriptWriter implements ScriptNames {
     return false;
   }
 
-  /** Parameters of synapses are read at regular times; PyNN has no recording of them, and no way to read their state. */
+  /**
+   * Parameters of synapses are read at regular times; PyNN has no recording of them, and no way to read their state.
+   */
   #synapseRecording(
     target: string,
     variables: Recording['variables'],
@@ -428,12 +482,17 @@ class ScriptWriter implements ScriptNames {
       const name = this.#names.take(`${this.#of(target)}_${variable}`);
       this.#synapses.push({ variable: name, label: target, reads: variable });
       const every = interval ?? this.#document.setup?.timestep ?? 0.1;
-      return [layout(prefixed(`${name} = `, call('SynapseRecorder', [this.#of(target), quoted(variable), `interval=${every}`])))];
+      return [
+        layout(
+          prefixed(`${name} = `, call('SynapseRecorder', [this.#of(target), quoted(variable), `interval=${every}`])),
+        ),
+      ];
     });
   }
 
   #phase(phase: Phase): readonly string[] {
-    const callbacks = this.#synapses.length === 0 ? [] : [`callbacks=[${this.#synapses.map(({ variable }) => variable).join(', ')}]`];
+    const callbacks =
+      this.#synapses.length === 0 ? [] : [`callbacks=[${this.#synapses.map(({ variable }) => variable).join(', ')}]`];
     if (phase.run !== undefined) return [layout(call('sim.run', [String(phase.run), ...callbacks]))];
     if (phase.run_until !== undefined) return [layout(call('sim.run_until', [String(phase.run_until), ...callbacks]))];
     if (phase.set !== undefined) return this.#giveCells('set', phase.set.target, phase.set.params);
@@ -442,8 +501,11 @@ class ScriptWriter implements ScriptNames {
       return [layout(call(`${this.#of(target)}.set`, keywords(params, this)))];
     }
     if (phase.set_source !== undefined)
-      return [layout(call(`${this.#of(phase.set_source.target)}.set_parameters`, keywords(phase.set_source.params, this)))];
-    if (phase.initialize !== undefined) return this.#giveCells('initialize', phase.initialize.target, phase.initialize.values);
+      return [
+        layout(call(`${this.#of(phase.set_source.target)}.set_parameters`, keywords(phase.set_source.params, this))),
+      ];
+    if (phase.initialize !== undefined)
+      return this.#giveCells('initialize', phase.initialize.target, phase.initialize.values);
     if (phase.record !== undefined) return this.#recording(phase.record);
     if (phase.reset !== undefined) {
       const { annotations } = phase.reset;
@@ -462,7 +524,10 @@ class ScriptWriter implements ScriptNames {
     if (!readsPlaces(values)) return [layout(call(`${of}.${what}`, keywords(values, this)))];
     if (!(this.#document.assemblies ?? []).some(({ label }) => label === target))
       return [layout(call(`${of}.${what}`, keywords(values, this.#at(`${of}.positions`))))];
-    return [`for cells in ${of}.populations:`, `    ${layout(call(`cells.${what}`, keywords(values, this.#at('cells.positions'))), 4)}`];
+    return [
+      `for cells in ${of}.populations:`,
+      `    ${layout(call(`cells.${what}`, keywords(values, this.#at('cells.positions'))), 4)}`,
+    ];
   }
 
   /** Variables of populations of which anything is recorded, views and assemblies included. */
@@ -471,10 +536,13 @@ class ScriptWriter implements ScriptNames {
     const assemblies = new Map((this.#document.assemblies ?? []).map(({ label, of }) => [label, of] as const));
     const populationsOf = (label: string): readonly string[] =>
       (views.get(label) ?? assemblies.get(label))?.flatMap(populationsOf) ?? [label];
-    const targets = [...(this.#document.recordings ?? []), ...(this.#document.phases ?? []).flatMap(({ record }) => record ?? [])].flatMap(
-      ({ target }) => populationsOf(target),
-    );
-    const labels = (this.#document.populations ?? []).map(({ label }) => label).filter((label) => targets.includes(label));
+    const targets = [
+      ...(this.#document.recordings ?? []),
+      ...(this.#document.phases ?? []).flatMap(({ record }) => record ?? []),
+    ].flatMap(({ target }) => populationsOf(target));
+    const labels = (this.#document.populations ?? [])
+      .map(({ label }) => label)
+      .filter((label) => targets.includes(label));
     return labels.map(this.#of);
   }
 
@@ -485,7 +553,9 @@ class ScriptWriter implements ScriptNames {
         label,
         dictionary(
           Object.fromEntries(
-            this.#synapses.filter((one) => one.label === label).map(({ reads, variable }) => [reads, `${variable}.values`]),
+            this.#synapses
+              .filter((one) => one.label === label)
+              .map(({ reads, variable }) => [reads, `${variable}.values`]),
           ),
         ),
       ]),
@@ -511,7 +581,9 @@ function longestDelay({ connector, synapse }: Projection): number {
 
 /** Spike times of each cell, where each has its own. */
 const trainsIn = (times: unknown): readonly (readonly number[])[] =>
-  typeof times === 'object' && times !== null && 'sequences' in times ? (times.sequences as readonly (readonly number[])[]) : [];
+  typeof times === 'object' && times !== null && 'sequences' in times
+    ? (times.sequences as readonly (readonly number[])[])
+    : [];
 
 /** Arguments of connectors that are texts are formulas: of the distance, of the displacement or of indices. */
 function withFormulas(params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -1,4 +1,7 @@
-/** Chains as they are printed: the items of each, what every kernel does with them, and which chains are one piece of code. */
+/**
+ * Chains as they are printed: the items of each, what every kernel does with them, and which chains are one piece of
+ * code.
+ */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
 import type { MapKernel, Program, Range } from '../../../ir/program.js';
@@ -51,10 +54,16 @@ interface Growing {
 }
 
 /** The last section that a kernel of a range may still be in: nothing after it does anything with the range. */
-function sectionFor(sections: readonly Growing[], named: DeviceFamily, range: number, mark: number | undefined): Growing | undefined {
+function sectionFor(
+  sections: readonly Growing[],
+  named: DeviceFamily,
+  range: number,
+  mark: number | undefined,
+): Growing | undefined {
   for (const section of [...sections].reverse()) {
     if (section.places[range] !== undefined) return undefined;
-    if (section.named === named && !section.isWhole && section.mark === mark && section.marks === undefined) return section;
+    if (section.named === named && !section.isWhole && section.mark === mark && section.marks === undefined)
+      return section;
   }
   return undefined;
 }
@@ -76,11 +85,15 @@ export function planOf(program: Program, chain: readonly Link[]): ChainPlan {
     const own = rangesOf(program, kernel) ?? [];
     const masks = masksOf(kernel);
     // Several kernels may set bits of one mask, each in words of its own.
-    const marks = masks.some((mask) => looked.has(mask)) ? Math.max(0, ...[...bits.values()].map((bit) => bit + 1)) : undefined;
+    const marks = masks.some((mask) => looked.has(mask))
+      ? Math.max(0, ...[...bits.values()].map((bit) => bit + 1))
+      : undefined;
     if (marks !== undefined) masks.forEach((mask, k) => bits.set(`${mask} ${own[0]?.begin ?? 0}`, marks + k));
     const mark = kernel.domain.kind === 'spikes' ? markOf(program, kernel.domain.event, bits) : undefined;
     const more = { ...(mark === undefined ? {} : { mark }), ...(marks === undefined ? {} : { marks }) };
-    const isWhole = own.length === ranges.length && own.every(({ begin, end }, k) => begin === ranges[k]?.begin && end === ranges[k].end);
+    const isWhole =
+      own.length === ranges.length &&
+      own.every(({ begin, end }, k) => begin === ranges[k]?.begin && end === ranges[k].end);
     if (isWhole) {
       sections.push({ named, isWhole, places: own.map((range) => ({ ...range, member })), ...more });
       continue;
@@ -102,7 +115,11 @@ export function planOf(program: Program, chain: readonly Link[]): ChainPlan {
 function markOf(program: Program, event: string, bits: ReadonlyMap<string, number>): number {
   const { mask, maskBegin } = ringOf(program, event);
   const found = [...bits]
-    .map(([key, bit]) => ({ bit, of: key.slice(0, key.lastIndexOf(' ')), begin: Number(key.slice(key.lastIndexOf(' ') + 1)) }))
+    .map(([key, bit]) => ({
+      bit,
+      of: key.slice(0, key.lastIndexOf(' ')),
+      begin: Number(key.slice(key.lastIndexOf(' ') + 1)),
+    }))
     .filter(({ of, begin }) => of === mask && begin <= maskBegin)
     .sort((a, b) => b.begin - a.begin);
   const [nearest] = found;
@@ -112,4 +129,7 @@ function markOf(program: Program, event: string, bits: ReadonlyMap<string, numbe
 
 /** Equal for chains that one piece of code can compute. */
 export const planKey = ({ ranges, sections }: ChainPlan): string =>
-  JSON.stringify([ranges.length, sections.map(({ named, isWhole, mark, marks }) => [named.id, isWhole, mark ?? -1, marks ?? -1])]);
+  JSON.stringify([
+    ranges.length,
+    sections.map(({ named, isWhole, mark, marks }) => [named.id, isWhole, mark ?? -1, marks ?? -1]),
+  ]);

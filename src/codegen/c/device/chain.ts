@@ -11,7 +11,16 @@ import { block, comment } from '../text.js';
 import { planKey, planOf } from './chain-plan.js';
 import type { ChainPlan, ChainSection, Link } from './chain-plan.js';
 import type { DeviceContext } from './context.js';
-import { bufferOf, entryLines, isOwn, itemUnlessStopped, meetsForFlags, plainPointer, tableOf, tablePrefix } from './kernel.js';
+import {
+  bufferOf,
+  entryLines,
+  isOwn,
+  itemUnlessStopped,
+  meetsForFlags,
+  plainPointer,
+  tableOf,
+  tablePrefix,
+} from './kernel.js';
 import type { DeviceFamily, DeviceKernel } from './kernel.js';
 
 /** Items of several ranges lie one after another in blocks of so many. */
@@ -64,10 +73,17 @@ function bodyOfSection(context: DeviceContext, section: ChainSection): Body {
 
 /** All members that a section has, over all chains of a group. */
 const membersOf = ({ plans }: Group, s: number): readonly number[] => [
-  ...new Set(plans.flatMap(({ sections }) => (sections[s]?.places ?? []).flatMap((place) => (place === undefined ? [] : [place.member])))),
+  ...new Set(
+    plans.flatMap(({ sections }) =>
+      (sections[s]?.places ?? []).flatMap((place) => (place === undefined ? [] : [place.member])),
+    ),
+  ),
 ];
 
-/** Buffers that more than one pointer may lead to, of which one writes: no pointer to them may promise to be the only one. */
+/**
+ * Buffers that more than one pointer may lead to, of which one writes: no pointer to them may promise to be the only
+ * one.
+ */
 function sharedBuffers(group: Group, bodies: readonly Body[]): ReadonlySet<string> {
   const seen = new Map<string, { pointers: Set<string>; written: boolean }>();
   const see = (buffer: string, pointer: string, readOnly: boolean): void => {
@@ -80,10 +96,13 @@ function sharedBuffers(group: Group, bodies: readonly Body[]): ReadonlySet<strin
     for (const { buffer, readOnly } of scope.touched()) see(buffer.name, 'common', readOnly);
     for (const { field, id, readOnly } of scope.touchedFields()) {
       if (field.kind !== 'buffer') continue;
-      for (const member of membersOf(group, s)) see(bufferOf(section.named.family, member, field.name), `${s} ${id}`, readOnly);
+      for (const member of membersOf(group, s))
+        see(bufferOf(section.named.family, member, field.name), `${s} ${id}`, readOnly);
     }
   });
-  return new Set([...seen].flatMap(([buffer, { pointers, written }]) => (written && pointers.size > 1 ? [buffer] : [])));
+  return new Set(
+    [...seen].flatMap(([buffer, { pointers, written }]) => (written && pointers.size > 1 ? [buffer] : [])),
+  );
 }
 
 const unrestricted = (text: string): string => text.replace(/ ?__restrict__/, '');
@@ -108,12 +127,18 @@ function commonPointers(printing: Printing, bodies: readonly Body[], shared: Rea
 function rowsTable(printing: Printing, name: string, rows: readonly (readonly number[])[]): void {
   const { context, tables } = printing;
   const columns = rows[0]?.length ?? 0;
-  const texts = rows.map((row) => (columns === 1 ? `${row[0] ?? 0}u` : `{${row.map((value) => `${value}u`).join(', ')}}`));
+  const texts = rows.map((row) =>
+    columns === 1 ? `${row[0] ?? 0}u` : `{${row.map((value) => `${value}u`).join(', ')}}`,
+  );
   const prefix = tablePrefix(context, rows.length * columns);
-  tables.push(`${prefix}${context.dialect.types.u32} ${name}[]${columns === 1 ? '' : `[${columns}]`} = {${texts.join(', ')}};`);
+  tables.push(
+    `${prefix}${context.dialect.types.u32} ${name}[]${columns === 1 ? '' : `[${columns}]`} = {${texts.join(', ')}};`,
+  );
 }
 
-/** Declares the item's `index`, the `begin` and `end` of its range, and, where there are several ranges, their `group`. */
+/**
+ * Declares the item's `index`, the `begin` and `end` of its range, and, where there are several ranges, their `group`.
+ */
 function itemLines(printing: Printing, { plans, first }: Group, name: string, item: string): string[] {
   const { u32 } = printing.context.dialect.types;
   const count = plans[0]?.ranges.length ?? 1;
@@ -128,11 +153,15 @@ function itemLines(printing: Printing, { plans, first }: Group, name: string, it
   const [only] = rows;
   if (rows.length === 1 && only !== undefined) {
     const [begin = 0, end = 0] = only;
-    return [`const ${u32} begin = ${begin}u, end = ${end}u;`, `const ${u32} index = ${begin === 0 ? '' : 'begin + '}${item};`];
+    return [
+      `const ${u32} begin = ${begin}u, end = ${end}u;`,
+      `const ${u32} index = ${begin === 0 ? '' : 'begin + '}${item};`,
+    ];
   }
   const table = `${name}_items`;
   rowsTable(printing, table, rows);
-  const base = plans.length === 1 ? '' : `${count === 1 ? '' : `${count}u * `}${first === 0 ? 'part' : `(part - ${first}u)`}`;
+  const base =
+    plans.length === 1 ? '' : `${count === 1 ? '' : `${count}u * `}${first === 0 ? 'part' : `(part - ${first}u)`}`;
   const at = (group: string): string => (base === '' ? group : count === 1 ? base : `${base} + ${group}`);
   const search =
     count === 1
@@ -176,11 +205,15 @@ function fieldLines(
       return [`${plain} ${id};`];
     }
     const pointer = context.device.bufferPointer(field.element, readOnly);
-    return [`${buffers.some((buffer) => shared.has(buffer)) ? unrestricted(pointer) : pointer} ${id} = (${plain})(arena + ${value});`];
+    return [
+      `${buffers.some((buffer) => shared.has(buffer)) ? unrestricted(pointer) : pointer} ${id} = (${plain})(arena + ${value});`,
+    ];
   });
   if (chosen.length === 0) return lines;
   const cases = members.map((member, k) => {
-    const set = chosen.map(({ id, name }) => `${id} = ${context.bufferNames.id(bufferOf(named.family, member, name))};`);
+    const set = chosen.map(
+      ({ id, name }) => `${id} = ${context.bufferNames.id(bufferOf(named.family, member, name))};`,
+    );
     return `${k === members.length - 1 ? 'default' : `case ${member}u`}: ${set.join(' ')} break;`;
   });
   return [...lines, ...block('switch (member)', cases)];
@@ -199,15 +232,20 @@ function whereOf(printing: Printing, group: Group, s: number, body: Body, name: 
   const { u32 } = printing.context.dialect.types;
   const { plans } = group;
   const count = plans[0]?.ranges.length ?? 1;
-  const rows = plans.flatMap(({ ranges, sections }) => ranges.map((range, g) => ({ range, place: sections[s]?.places[g] })));
-  const complete = rows.every(({ range, place }) => place !== undefined && place.begin === range.begin && place.end === range.end);
+  const rows = plans.flatMap(({ ranges, sections }) =>
+    ranges.map((range, g) => ({ range, place: sections[s]?.places[g] })),
+  );
+  const complete = rows.every(
+    ({ range, place }) => place !== undefined && place.begin === range.begin && place.end === range.end,
+  );
   const needsMember = body.section.named.family.members.length > 1 && body.scope.touchedFields().length > 0;
   const members = new Set(rows.flatMap(({ place }) => (place === undefined ? [] : [place.member])));
   const [single = 0] = members;
   const at = rows.length === 1 ? '0u' : plans.length === 1 && count > 1 ? 'group' : 'row';
   if (complete) {
     if (!needsMember) return { low: 'begin', high: 'end', lines: [], condition: 'index < end' };
-    if (members.size === 1) return { low: 'begin', high: 'end', lines: [`const ${u32} member = ${single}u;`], condition: 'index < end' };
+    if (members.size === 1)
+      return { low: 'begin', high: 'end', lines: [`const ${u32} member = ${single}u;`], condition: 'index < end' };
     rowsTable(
       printing,
       name,
@@ -234,13 +272,27 @@ function whereOf(printing: Printing, group: Group, s: number, body: Body, name: 
 /** What a section does with an item, inside its condition. */
 function ownLines({ pattern, items, uses }: Body, { low }: Where, u32: string, ranges: number): string[] {
   if (pattern.domain.kind === 'spikes')
-    return [`const ${u32} element = index - ${low};`, '{', `  const ${u32} index = element;`, ...items.map((line) => `  ${line}`), '}'];
+    return [
+      `const ${u32} element = index - ${low};`,
+      '{',
+      `  const ${u32} index = element;`,
+      ...items.map((line) => `  ${line}`),
+      '}',
+    ];
   const begin = uses('begin') && low !== 'begin' ? [`const ${u32} begin = ${low};`] : [];
-  const group = uses('group') && pattern.domain.kind === 'ranges' && (ranges === 1 || pattern.domain.ranges.length === 1);
+  const group =
+    uses('group') && pattern.domain.kind === 'ranges' && (ranges === 1 || pattern.domain.ranges.length === 1);
   return [...begin, ...(group ? [`const ${u32} group = 0u;`] : []), ...items];
 }
 
-function sectionLines(printing: Printing, group: Group, s: number, body: Body, shared: ReadonlySet<string>, name: string): string[] {
+function sectionLines(
+  printing: Printing,
+  group: Group,
+  s: number,
+  body: Body,
+  shared: ReadonlySet<string>,
+  name: string,
+): string[] {
   const { context } = printing;
   const { device } = context;
   const { scope, section, pattern } = body;
@@ -285,7 +337,9 @@ function groupLines(printing: Printing, group: Group, ordinal: number, item: str
   const shared = sharedBuffers(group, bodies);
   const head = itemLines(printing, group, name, item);
   const sections = bodies.flatMap((body, s) => sectionLines(printing, group, s, body, shared, `${name}_${s}`));
-  const marks = plan.sections.some(({ mark }) => mark !== undefined) ? [`${context.dialect.types.u32} marks = 0u;`] : [];
+  const marks = plan.sections.some(({ mark }) => mark !== undefined)
+    ? [`${context.dialect.types.u32} marks = 0u;`]
+    : [];
   // Masks are noted as written when their flags are stored.
   return [...commonPointers(printing, bodies, shared), ...head, ...marks, ...sections];
 }
@@ -353,7 +407,9 @@ export function chainsEntry(
       `${context.device.bufferPointer(buffer.element, readOnly).replace(/const$/, '')}${context.bufferNames.id(name)}`,
   );
   const plans = groups.flatMap((group) => group.plans);
-  const comments = groups.flatMap(({ plans: [plan] }) => plan?.sections.map(({ named }) => named.family.pattern.comment) ?? []);
+  const comments = groups.flatMap(
+    ({ plans: [plan] }) => plan?.sections.map(({ named }) => named.family.pattern.comment) ?? [],
+  );
   return {
     lines: entryLines(context, {
       id,

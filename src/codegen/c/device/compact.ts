@@ -1,4 +1,7 @@
-/** Compact kernels on devices: one group counts the bits of its shares of the mask, sums the counts, and writes the list in order. */
+/**
+ * Compact kernels on devices: one group counts the bits of its shares of the mask, sums the counts, and writes the list
+ * in order.
+ */
 
 import type { CompactPattern } from '../../families/pattern.js';
 import { Scope } from '../scope.js';
@@ -7,7 +10,10 @@ import type { DeviceContext } from './context.js';
 import type { Code, DeviceFamily } from './kernel.js';
 
 /** The words of the mask, and the bits of one of them: the last may have bits of other elements. */
-function wordText(scope: Scope, { ring, mask, firstWord }: CompactPattern): { readonly words: string; readonly bits: readonly string[] } {
+function wordText(
+  scope: Scope,
+  { ring, mask, firstWord }: CompactPattern,
+): { readonly words: string; readonly bits: readonly string[] } {
   const { u32 } = scope.context.dialect.types;
   const at = firstWord === 0 ? 'word' : `${scope.amount(firstWord)} + word`;
   const word = `${u32} bits = ${scope.load(mask)}[${at}];`;
@@ -24,7 +30,10 @@ function wordText(scope: Scope, { ring, mask, firstWord }: CompactPattern): { re
   };
 }
 
-/** The code of compact kernels. The list ascends whatever the size of the group: shares are in order of elements, and sums in order of shares. */
+/**
+ * The code of compact kernels. The list ascends whatever the size of the group: shares are in order of elements, and
+ * sums in order of shares.
+ */
 export function deviceCompactCode(context: DeviceContext, { family }: DeviceFamily, kernel: CompactPattern): Code {
   const { u32 } = context.dialect.types;
   const { ring, log } = kernel;
@@ -37,7 +46,9 @@ export function deviceCompactCode(context: DeviceContext, { family }: DeviceFami
   const cursor = log === undefined ? '' : `${scope.store(log.cursor.buffer)}[${scope.amount(log.cursor.index)}]`;
   const rows = log === undefined ? '' : scope.store(log.buffer);
   const append =
-    log === undefined ? [] : [`${rows}[2u * log_row] = (${u32})step;`, `${rows}[2u * log_row + 1u] = element;`, 'log_row += 1u;'];
+    log === undefined
+      ? []
+      : [`${rows}[2u * log_row] = (${u32})step;`, `${rows}[2u * log_row + 1u] = element;`, 'log_row += 1u;'];
   const lines = [
     `const ${u32} slot = ${ring.slotMask === 0 ? '0u' : `(${u32})step & ${scope.amount(ring.slotMask)}`};`,
     `const ${u32} share = (${words} + SCAN_SIZE - 1u) / SCAN_SIZE;`,
@@ -64,7 +75,9 @@ export function deviceCompactCode(context: DeviceContext, { family }: DeviceFami
     ...block('if (local_id() == SCAN_SIZE - 1u)', [
       `${counts}[slot] = at;`,
       ...(log === undefined ? [] : [`${cursor} = log_row;`]),
-      ...(log === undefined || !context.device.guardsLogs ? [] : [`if (log_row > ${scope.amount(log.room)}) stop_after(arena, step);`]),
+      ...(log === undefined || !context.device.guardsLogs
+        ? []
+        : [`if (log_row > ${scope.amount(log.room)}) stop_after(arena, step);`]),
     ]),
   ];
   const arrays = [context.device.groupArray('u32', 'sums', 'scan')];

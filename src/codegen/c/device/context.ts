@@ -31,7 +31,10 @@ export class DeviceContext extends ProgramContext {
     this.targets = targets;
     this.layout = layOut(program);
     this.#stoppable = stoppable(program, dialect);
-    this.#synapses = program.kernels.reduce((sum, kernel) => sum + (kernel.shape === 'propagate' ? synapsesOf(kernel) : 0), 0);
+    this.#synapses = program.kernels.reduce(
+      (sum, kernel) => sum + (kernel.shape === 'propagate' ? synapsesOf(kernel) : 0),
+      0,
+    );
   }
 
   override raise(scope: Scope, bits: string): string {
@@ -72,8 +75,8 @@ export class DeviceContext extends ProgramContext {
 }
 
 /**
- * Kernels of the step, where any of them can raise a fault or fill a log: many steps are launched ahead, and those after a fault, or for which a log
- * may lack room, must do nothing.
+ * Kernels of the step, where any of them can raise a fault or fill a log: many steps are launched ahead, and those
+ * after a fault, or for which a log may lack room, must do nothing.
  */
 function stoppable(program: Program, { guardsLogs }: DeviceDialect): ReadonlySet<string> {
   const names = new Set(program.schedule.step.map(({ kernel }) => kernel));

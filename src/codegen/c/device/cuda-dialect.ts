@@ -27,7 +27,10 @@ const elements = {
 const bothWidths = (name: string): Readonly<Record<'f64' | 'f32', string>> => ({ f64: name, f32: `${name}f` });
 
 /** The intrinsic of an operation that is rounded once and never contracted, whatever the compiler's options are. */
-const rounded = (operation: string): Readonly<Record<'f64' | 'f32', string>> => ({ f64: `__d${operation}_rn`, f32: `__f${operation}_rn` });
+const rounded = (operation: string): Readonly<Record<'f64' | 'f32', string>> => ({
+  f64: `__d${operation}_rn`,
+  f32: `__f${operation}_rn`,
+});
 
 /** The functions of CUDA that the text calls. */
 const cudaNames: readonly string[] =
@@ -67,7 +70,9 @@ export const cudaDialect: DeviceDialect = {
   copyBits: (to, from) => `memcpy(&${to}, &${from}, sizeof ${to});`,
   floatFunctions: { add: rounded('add'), sub: rounded('sub'), mul: rounded('mul'), div: rounded('div') },
   atomicAdd: (element) =>
-    element === 'i64' ? '  atomicAdd((unsigned long long *)address, (unsigned long long)value);' : '  atomicAdd(address, value);',
+    element === 'i64'
+      ? '  atomicAdd((unsigned long long *)address, (unsigned long long)value);'
+      : '  atomicAdd(address, value);',
   shared: '',
   reserved: [...frameNames, ...cudaNames],
   deviceKernel: (size) => `extern "C" __global__ __launch_bounds__(${groupSizeName[size]})`,

@@ -1,4 +1,6 @@
-/** A stand-alone project for CUDA: kernels, a host in C++ that launches them, and what a project in C has beside these. */
+/**
+ * A stand-alone project for CUDA: kernels, a host in C++ that launches them, and what a project in C has beside these.
+ */
 
 import type { Program } from '../../../ir/program.js';
 import type { Launch } from '../../schedule/launches.js';

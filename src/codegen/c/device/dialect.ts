@@ -1,4 +1,6 @@
-/** What differs between the languages for devices, which have work-groups, memory of a group, and atomics; and OpenCL C. */
+/**
+ * What differs between the languages for devices, which have work-groups, memory of a group, and atomics; and OpenCL C.
+ */
 
 import type { ElementType } from '../../../ir/program.js';
 import type { Dialect } from '../dialect.js';
@@ -26,26 +28,37 @@ export interface DeviceDialect extends Dialect {
   /** An array that the work-items of a group share. */
   readonly groupArray: (element: ElementType, id: string, size: GroupSize) => string;
   /**
-   * Whether `store_flags` gathers through an array of the group, for which its work-items meet; languages with ballots need none. They meet on the only
-   * path through their kernel, neither in one of several branches nor after a way out: PoCL 3.1 asks only the first work-item of a group which way all
-   * of it goes behind a barrier that others don't pass.
+   * Whether `store_flags` gathers through an array of the group, for which its work-items meet; languages with ballots
+   * need none. They meet on the only path through their kernel, neither in one of several branches nor after a way out:
+   * PoCL 3.1 asks only the first work-item of a group which way all of it goes behind a barrier that others don't pass.
    */
   readonly gathersFlags: boolean;
   /** Buffers with memory of their own that one kernel may have as arguments. */
   readonly mostPointers: number;
-  /** Whether a kernel's argument counts from the step that the arena holds (`first_step`), so that recorded launches serve any steps. */
+  /**
+   * Whether a kernel's argument counts from the step that the arena holds (`first_step`), so that recorded launches
+   * serve any steps.
+   */
   readonly countsAhead: boolean;
-  /** Whether kernels that list spikes stop the steps for which a log may lack room, so that the host need not look. Old compilers of OpenCL fail at it. */
+  /**
+   * Whether kernels that list spikes stop the steps for which a log may lack room, so that the host need not look. Old
+   * compilers of OpenCL fail at it.
+   */
   readonly guardsLogs: boolean;
 }
 
 /** The macro that holds the size of a group, which the host gives to the compiler. */
-export const groupSizeName = { items: 'GROUP_SIZE', team: 'TEAM_SIZE', scan: 'SCAN_SIZE', one: '1' } as const satisfies Record<
-  GroupSize,
-  string
->;
+export const groupSizeName = {
+  items: 'GROUP_SIZE',
+  team: 'TEAM_SIZE',
+  scan: 'SCAN_SIZE',
+  one: '1',
+} as const satisfies Record<GroupSize, string>;
 
-/** What the frames of all languages define, and what the printers of kernels call their own: no name of a model may hide one of these. */
+/**
+ * What the frames of all languages define, and what the printers of kernels call their own: no name of a model may hide
+ * one of these.
+ */
 export const frameNames: readonly string[] = (
   'item_id items local_id group_id groups share_of store_flags sum_before most_of_team raise_fault stop_after is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
   'part work_group work_groups item all_items member member_of local_items sync_team most here pair pairs begin_pair its_pair dealt chunk shares turn owner t all starts ' +
@@ -58,7 +71,15 @@ const openclNames: readonly string[] = (
   'atomic_add atomic_or atomic_min atom_add get_global_id get_local_id get_group_id get_global_size get_num_groups'
 ).split(' ');
 
-const openclTypes = { bool: 'bool', i32: 'int', u32: 'uint', i64: 'long', u64: 'ulong', f32: 'float', f64: 'double' } as const;
+const openclTypes = {
+  bool: 'bool',
+  i32: 'int',
+  u32: 'uint',
+  i64: 'long',
+  u64: 'ulong',
+  f32: 'float',
+  f64: 'double',
+} as const;
 const openclElements = {
   u8: 'uchar',
   i8: 'char',
@@ -73,7 +94,10 @@ const openclElements = {
 
 const overloaded = (name: string): Readonly<Record<'f64' | 'f32', string>> => ({ f64: name, f32: name });
 
-/** A 64-bit sum; without atomics of 64 bits by its halves: additions commute, so that the sum is right when all have been made. */
+/**
+ * A 64-bit sum; without atomics of 64 bits by its halves: additions commute, so that the sum is right when all have
+ * been made.
+ */
 const addLong = [
   '#ifdef INT64_ATOMICS',
   '  atom_add(address, value);',

@@ -1,4 +1,7 @@
-/** From a program to one source for a device, in OpenCL C or CUDA C++, and to what a host must know to launch its kernels. */
+/**
+ * From a program to one source for a device, in OpenCL C or CUDA C++, and to what a host must know to launch its
+ * kernels.
+ */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
 import type { Kernel, Program, PropagateKernel, StepEntry } from '../../../ir/program.js';
@@ -72,7 +75,9 @@ function kindOf(context: DeviceContext, kernel: Kernel): string {
   switch (kernel.shape) {
     case 'map':
       if (kernel.domain.kind === 'spikes') return 'spikes';
-      return kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number' ? `counted ${kernel.name}` : 'items';
+      return kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number'
+        ? `counted ${kernel.name}`
+        : 'items';
     case 'compact':
       return ringOf(context.program, kernel.event).size === 0 ? `nothing ${kernel.name}` : 'team';
     case 'propagate': {
@@ -108,7 +113,10 @@ class Launches {
     this.#kernels = new Map(context.program.kernels.map((kernel) => [kernel.name, kernel]));
     this.#families = familiesOf(context.program, ({ name }) => context.layout.places.get(name)?.kind ?? '');
     for (const family of this.#families.list) {
-      const id = family.members.length === 1 ? context.kernelNames.id(family.pattern.name) : context.kernelNames.freshOf(family.name);
+      const id =
+        family.members.length === 1
+          ? context.kernelNames.id(family.pattern.name)
+          : context.kernelNames.freshOf(family.name);
       this.#named.set(family, { family, id });
     }
     const { schedule } = context.program;
@@ -124,14 +132,16 @@ class Launches {
     // A kernel of a family of one that runs by itself in a step has one entry, whoever runs it.
     for (const chains of launches) {
       const [first, ...rest] = chains.flat();
-      if (first && rest.length === 0 && this.#familyOf(first.kernel).family.members.length === 1) alone.add(first.kernel);
+      if (first && rest.length === 0 && this.#familyOf(first.kernel).family.members.length === 1)
+        alone.add(first.kernel);
     }
     for (const family of this.#families.list) this.#printSingle(family, alone);
     for (const chains of launches) {
       const isLong = chains.some((chain) => chain.length > 1);
       const linked = chains.filter((chain) => isLong && this.#hasSpan(chain));
       const others = chains.filter((chain) => !linked.includes(chain)).flat();
-      for (const alike of this.#apart(linked, (chain) => planKey(planOf(context.program, this.#linksOf(chain))))) this.#printChains(alike);
+      for (const alike of this.#apart(linked, (chain) => planKey(planOf(context.program, this.#linksOf(chain)))))
+        this.#printChains(alike);
       for (const alike of this.#apart(
         others.map((entry) => [entry]),
         ([entry]) => this.#familyOf(entry?.kernel ?? '').family.name,
@@ -200,7 +210,13 @@ class Launches {
     const members = family.members.flatMap(({ kernel }, k) => (alone.has(kernel) ? [k] : []));
     if (named === undefined || members.length === 0) return;
     const kernels = members.map((k) => family.members[k]?.kernel ?? '');
-    const printed = singleEntry(this.#context, named, members, this.#isStoppable(kernels), this.#printing(this.#wayOf(kernels[0] ?? '')));
+    const printed = singleEntry(
+      this.#context,
+      named,
+      members,
+      this.#isStoppable(kernels),
+      this.#printing(this.#wayOf(kernels[0] ?? '')),
+    );
     this.#add(printed);
     for (const launch of printed.launches) this.launches.set(launch.kernel, launch);
   }
@@ -209,7 +225,10 @@ class Launches {
   #needsOf(kernel: Kernel): Needs {
     const known = this.#needs.get(kernel.name);
     if (known !== undefined) return known;
-    const used = [...buffersOf(bodyOf(kernel)), ...(kernel.shape === 'propagate' ? ringAndRows(this.#context.program, kernel) : [])];
+    const used = [
+      ...buffersOf(bodyOf(kernel)),
+      ...(kernel.shape === 'propagate' ? ringAndRows(this.#context.program, kernel) : []),
+    ];
     const own = used.filter((name) => this.#context.layout.places.get(name)?.kind === 'own');
     const needs = { own, marks: kernel.shape === 'map' ? masksOf(kernel).length : 0 };
     this.#needs.set(kernel.name, needs);
@@ -284,12 +303,17 @@ class Launches {
     const [lead] = entries;
     if (lead === undefined) return;
     const single =
-      entries.length === 1 && this.launches.get(lead.kernel)?.member === undefined ? this.launches.get(lead.kernel) : undefined;
+      entries.length === 1 && this.launches.get(lead.kernel)?.member === undefined
+        ? this.launches.get(lead.kernel)
+        : undefined;
     if (single !== undefined) {
       this.step.push(lead);
       return;
     }
-    const sections = new Map<string, { readonly named: DeviceFamily; readonly members: number[]; readonly print: Print }>();
+    const sections = new Map<
+      string,
+      { readonly named: DeviceFamily; readonly members: number[]; readonly print: Print }
+    >();
     for (const { kernel } of entries) {
       const { family, member } = this.#familyOf(kernel);
       const named = this.#named.get(family);
@@ -368,7 +392,11 @@ function guardedLogs(program: Program): ReadonlySet<string> {
   return new Set(rings.flatMap(({ size, log }) => (size > 0 && log !== undefined ? [log] : [])));
 }
 
-function generate(program: Program, targets: TargetStrategy, { dialect, template, words, operands }: Frame): GeneratedDevice {
+function generate(
+  program: Program,
+  targets: TargetStrategy,
+  { dialect, template, words, operands }: Frame,
+): GeneratedDevice {
   const context = new DeviceContext(program, dialect, targets);
   const functions = program.functions.flatMap((callee) => [...functionText(context, callee), '']);
   const { lines, launches, step } = new Launches(context);
@@ -395,7 +423,9 @@ function generate(program: Program, targets: TargetStrategy, { dialect, template
  * @param targets  how spikes are spread over work-items where their targets allow it; changes no bit
  * @returns text that is the same for equal programs
  */
-export const generateOpencl = (program: Program, targets: TargetStrategy): GeneratedDevice => generate(program, targets, openclFrame);
+export const generateOpencl = (program: Program, targets: TargetStrategy): GeneratedDevice =>
+  generate(program, targets, openclFrame);
 
 /** The CUDA C++ source of a program, likewise. */
-export const generateCuda = (program: Program, targets: TargetStrategy): GeneratedDevice => generate(program, targets, cudaFrame);
+export const generateCuda = (program: Program, targets: TargetStrategy): GeneratedDevice =>
+  generate(program, targets, cudaFrame);

@@ -1,4 +1,7 @@
-/** What the host of a stand-alone project knows of a program for a device: tables of memory, launches and lists, which C and C++ read alike. */
+/**
+ * What the host of a stand-alone project knows of a program for a device: tables of memory, launches and lists, which C
+ * and C++ read alike.
+ */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
 import { faultsBuffer } from '../../../ir/names.js';
@@ -67,7 +70,10 @@ function geometryText(geometry: Geometry, ordinals: Ordinals): string {
   }
 }
 
-function launchLines(launches: readonly Launch[], ordinals: Ordinals): { readonly own: string[]; readonly rows: string[] } {
+function launchLines(
+  launches: readonly Launch[],
+  ordinals: Ordinals,
+): { readonly own: string[]; readonly rows: string[] } {
   const own: string[] = [];
   const rows = launches.map((launch) => {
     const first = own.length;
@@ -99,7 +105,9 @@ function actionTables(program: Program, ordinals: Ordinals): ActionTables {
       for (const name of action.buffers) {
         // What is released keeps no element.
         const length = action.kind === 'release' ? 0 : (program.buffers[ordinals.buffer(name)]?.length ?? 0);
-        allocations.push(`  {${ordinals.buffer(name)}u, ${cellText(length, ordinals)}, ${typeof length === 'number' ? length : 0}u},`);
+        allocations.push(
+          `  {${ordinals.buffer(name)}u, ${cellText(length, ordinals)}, ${typeof length === 'number' ? length : 0}u},`,
+        );
       }
     }
   }
@@ -110,7 +118,8 @@ function actionTables(program: Program, ordinals: Ordinals): ActionTables {
 const literal = (value: number): string => (/[.e]/.test(String(value)) ? String(value) : `${value}.0`);
 
 /**
- * The tables of a host, as C and C++ read them: `buffers`, `launches`, `schedule`, `actions`, `logs` and what else `device-running` uses.
+ * The tables of a host, as C and C++ read them: `buffers`, `launches`, `schedule`, `actions`, `logs` and what else
+ * `device-running` uses.
  *
  * @returns text that is the same for equal programs
  */
@@ -124,7 +133,9 @@ export function hostTables(program: Program, generated: GeneratedDevice): string
     table: bufferLines(program, generated).join('\n'),
     own: launches.own.join('\n'),
     launches: launches.rows.join('\n'),
-    schedule: generated.step.map(({ kernel, every, offset }) => `  {${ordinals.launch(kernel)}u, ${every}, ${offset}},`).join('\n'),
+    schedule: generated.step
+      .map(({ kernel, every, offset }) => `  {${ordinals.launch(kernel)}u, ${every}, ${offset}},`)
+      .join('\n'),
     lists: begins.map((begin) => `${begin}u`).join(', '),
     actions: actions.join('\n'),
     cells: allocations.join('\n'),

@@ -1,4 +1,7 @@
-/** What the printers of all kernel shapes share on devices: entries, their arguments, and the parts that they do at once. */
+/**
+ * What the printers of all kernel shapes share on devices: entries, their arguments, and the parts that they do at
+ * once.
+ */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
 import type { ElementType, MapKernel } from '../../../ir/program.js';
@@ -86,8 +89,12 @@ export function familyTables(context: DeviceContext, named: DeviceFamily, scope:
     const table = tableOf(named, names[k] ?? '');
     const values = family.members.map((member) => member.values[k] ?? 0);
     if (field.kind === 'value') {
-      const texts = values.map((value) => constantText({ type: field.type, value: typeof value === 'string' ? 0 : value }, context).text);
-      return [`${tablePrefix(context, values.length)}${context.dialect.types[field.type]} ${table}[] = {${texts.join(', ')}};`];
+      const texts = values.map(
+        (value) => constantText({ type: field.type, value: typeof value === 'string' ? 0 : value }, context).text,
+      );
+      return [
+        `${tablePrefix(context, values.length)}${context.dialect.types[field.type]} ${table}[] = {${texts.join(', ')}};`,
+      ];
     }
     const places = values.map((value) => context.layout.places.get(String(value)));
     if (places.some((place) => place?.kind === 'own')) return [];
@@ -117,7 +124,8 @@ interface Parameter {
 }
 
 /** Whether a buffer has memory of its own. */
-export const isOwn = (context: DeviceContext, buffer: string): boolean => context.layout.places.get(buffer)?.kind === 'own';
+export const isOwn = (context: DeviceContext, buffer: string): boolean =>
+  context.layout.places.get(buffer)?.kind === 'own';
 
 /** Buffers with memory of their own that are no fields. */
 function commonOwn(context: DeviceContext, sections: readonly Section[]): Parameter[] {
@@ -138,7 +146,9 @@ function commonOwn(context: DeviceContext, sections: readonly Section[]): Parame
 function ownFields(context: DeviceContext, { named, members, code }: Section) {
   return code.scope
     .touchedFields()
-    .filter(({ field }) => field.kind === 'buffer' && isOwn(context, bufferOf(named.family, members[0] ?? 0, field.name)));
+    .filter(
+      ({ field }) => field.kind === 'buffer' && isOwn(context, bufferOf(named.family, members[0] ?? 0, field.name)),
+    );
 }
 
 /** Declarations of what a section's fields are for the member `member`; buffers of their own are `chosen` before. */
@@ -169,7 +179,10 @@ export function masksOf({ body }: Pick<MapKernel, 'body'>): readonly string[] {
 export const meetsForFlags = ({ device }: DeviceContext, { pattern }: Family): boolean =>
   device.gathersFlags && pattern.shape === 'map' && masksOf(pattern).length > 0;
 
-/** The number of a work-item, or of none when an earlier step has raised a fault: for entries that have no way out but the end. */
+/**
+ * The number of a work-item, or of none when an earlier step has raised a fault: for entries that have no way out but
+ * the end.
+ */
 export const itemUnlessStopped = ({ device }: DeviceContext, item: string): string =>
   `const ${device.types.u32} item = is_stopped(arena, step) ? no_item : ${item};`;
 
@@ -260,10 +273,13 @@ function choice(context: DeviceContext, { named, members, code }: Section, first
   const own = ownFields(context, { named, members, code });
   if (own.length === 0) return [];
   const declared = own.map(
-    ({ field, id, readOnly }) => `${plainPointer(context, field.kind === 'buffer' ? field.element : 'u8', readOnly)} ${id};`,
+    ({ field, id, readOnly }) =>
+      `${plainPointer(context, field.kind === 'buffer' ? field.element : 'u8', readOnly)} ${id};`,
   );
   const cases = members.map((member, k) => {
-    const set = own.map(({ field, id }) => `${id} = ${context.bufferNames.id(bufferOf(named.family, member, field.name))};`);
+    const set = own.map(
+      ({ field, id }) => `${id} = ${context.bufferNames.id(bufferOf(named.family, member, field.name))};`,
+    );
     return `${k === members.length - 1 ? 'default' : `case ${first + k}u`}: ${set.join(' ')} break;`;
   });
   return [...declared, ...block('switch (part)', cases)];
@@ -280,7 +296,9 @@ function memberLines(context: DeviceContext, { named, members }: Section, first:
     return { tables: [], lines: [`const ${u32} member = ${text};`] };
   }
   return {
-    tables: [`${tablePrefix(context, members.length)}${u32} ${table}[] = {${members.map((member) => `${member}u`).join(', ')}};`],
+    tables: [
+      `${tablePrefix(context, members.length)}${u32} ${table}[] = {${members.map((member) => `${member}u`).join(', ')}};`,
+    ],
     lines: [`const ${u32} member = ${table}[${first === 0 ? 'part' : `part - ${first}u`}];`],
   };
 }
@@ -295,7 +313,10 @@ interface Shares {
 /** So many turns there are for each part on average. */
 const turnsOfPart = 4;
 
-/** Shares of the groups by what the parts have to do; null where they are equal, or where each needs the groups that it needs. */
+/**
+ * Shares of the groups by what the parts have to do; null where they are equal, or where each needs the groups that it
+ * needs.
+ */
 function sharesOf(sections: readonly Section[], context: DeviceContext): Shares | null {
   const parts = sections.flatMap(({ named, members, code }) =>
     members.map((member) => ({ kernel: named.family.members[member]?.kernel ?? '', kind: code.geometry(member).kind })),
@@ -310,8 +331,8 @@ function sharesOf(sections: readonly Section[], context: DeviceContext): Shares 
 }
 
 /**
- * An entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. A family whose work-items meet for flags
- * is the only one of its entry.
+ * An entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. A family
+ * whose work-items meet for flags is the only one of its entry.
  */
 export function partsEntry(
   context: DeviceContext,
@@ -319,7 +340,11 @@ export function partsEntry(
   wanted: readonly { readonly named: DeviceFamily; readonly members: readonly number[]; readonly print: Print }[],
   stoppable: boolean,
 ): DeviceKernel {
-  const sections = wanted.map(({ named, members, print }): Section => ({ named, members, code: print(named, partIds) }));
+  const sections = wanted.map(({ named, members, print }): Section => ({
+    named,
+    members,
+    code: print(named, partIds),
+  }));
   const [lead] = sections;
   invariant(lead !== undefined, 'codegen/c/device', `${id} has no parts`);
   const { u32 } = context.dialect.types;
@@ -340,7 +365,10 @@ export function partsEntry(
         const buffer = bufferOf(section.named.family, member, field.name);
         if (own.has(buffer)) continue;
         const element = field.kind === 'buffer' ? field.element : 'u8';
-        own.set(buffer, `${context.device.bufferPointer(element, readOnly).replace(/const$/, '')}${context.bufferNames.id(buffer)}`);
+        own.set(
+          buffer,
+          `${context.device.bufferPointer(element, readOnly).replace(/const$/, '')}${context.bufferNames.id(buffer)}`,
+        );
       }
     const member = memberLines(context, section, first, `${id}_members${sections.length === 1 ? '' : `_${k}`}`);
     const names = new Set(fields.map(({ field }) => field.name));
@@ -362,15 +390,23 @@ export function partsEntry(
   const constantTable = (name: string, values: readonly number[]): string =>
     `${tablePrefix(context, values.length)}${u32} ${id}_${name}[] = {${values.map((value) => `${value}u`).join(', ')}};`;
   if (dealt !== null)
-    tables.push(constantTable('parts', dealt.parts), constantTable('ranks', dealt.ranks), constantTable('shares', dealt.shares));
+    tables.push(
+      constantTable('parts', dealt.parts),
+      constantTable('ranks', dealt.ranks),
+      constantTable('shares', dealt.shares),
+    );
   const lines = [
     ...(dealt === null
-      ? [`const ${u32} part = group_id() % ${count}u, work_group = group_id() / ${count}u, work_groups = groups() / ${count}u;`]
+      ? [
+          `const ${u32} part = group_id() % ${count}u, work_group = group_id() / ${count}u, work_groups = groups() / ${count}u;`,
+        ]
       : [
           `const ${u32} turn = group_id() % ${turn}u, part = ${id}_parts[turn], shares = ${id}_shares[part];`,
           `const ${u32} work_group = group_id() / ${turn}u * shares + ${id}_ranks[turn], work_groups = groups() / ${turn}u * shares;`,
         ]),
-    ...(stays ? [itemUnlessStopped(context, item)] : [`const ${u32} item = ${item}, all_items = work_groups * local_items();`]),
+    ...(stays
+      ? [itemUnlessStopped(context, item)]
+      : [`const ${u32} item = ${item}, all_items = work_groups * local_items();`]),
     ...(branches.length === 1
       ? (branches[0]?.lines ?? [])
       : branches.flatMap(({ end, lines: own_lines }, k) => [
@@ -380,7 +416,9 @@ export function partsEntry(
           '}',
         ])),
   ];
-  const kernels = sections.flatMap(({ named, members }) => members.map((member) => named.family.members[member]?.kernel ?? ''));
+  const kernels = sections.flatMap(({ named, members }) =>
+    members.map((member) => named.family.members[member]?.kernel ?? ''),
+  );
   const geometry = largestOf(sections.flatMap(({ members, code }) => members.map((member) => code.geometry(member))));
   return {
     lines: entryLines(context, {

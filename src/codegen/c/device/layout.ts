@@ -1,4 +1,7 @@
-/** Where the buffers of a program lie on a device: most in one arena, at offsets that are known when the program is printed. */
+/**
+ * Where the buffers of a program lie on a device: most in one arena, at offsets that are known when the program is
+ * printed.
+ */
 
 import { faultsBuffer } from '../../../ir/names.js';
 import type { Buffer, Program } from '../../../ir/program.js';
@@ -11,13 +14,15 @@ export interface DeviceLayout {
   readonly places: ReadonlyMap<string, Place>;
   /** Bytes of the arena. */
   readonly arena: number;
-  /** The arena begins with what the host looks at between launches: control words, faults, cursors of logs. Their bytes. */
+  /**
+   * The arena begins with what the host looks at between launches: control words, faults, cursors of logs. Their bytes.
+   */
   readonly status: number;
 }
 
 /**
- * The arena's first words: an even and an odd step that is to be the last, or `notStopped`; then the step from which the arguments of
- * kernels count, in languages where they do.
+ * The arena's first words: an even and an odd step that is to be the last, or `notStopped`; then the step from which
+ * the arguments of kernels count, in languages where they do.
  */
 const controlBytes = 64;
 export const notStopped = 0x7fffffff;
@@ -50,7 +55,8 @@ export function layOut(program: Program): DeviceLayout {
     if (places.has(buffer.name)) continue;
     const { length } = buffer;
     // Room for one element, so that every place is inside.
-    if (typeof length === 'number' && bytesOf(buffer, length) <= largestInArena) put(buffer, Math.max(1, length), alignment);
+    if (typeof length === 'number' && bytesOf(buffer, length) <= largestInArena)
+      put(buffer, Math.max(1, length), alignment);
     else places.set(buffer.name, { kind: 'own' });
   }
   return { places, arena: Math.ceil(end / alignment) * alignment, status };

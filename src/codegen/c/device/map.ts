@@ -39,7 +39,11 @@ function domainOf(
     (member: number): Geometry => ({ kind: 'items', items: count(member) });
   if (domain.kind === 'count') {
     const { count } = domain;
-    invariant(typeof count === 'number' || 'field' in count, 'codegen/c/device', `the items of ${family.name} are not counted before`);
+    invariant(
+      typeof count === 'number' || 'field' in count,
+      'codegen/c/device',
+      `the items of ${family.name} are not counted before`,
+    );
     return {
       geometry: items((member) => amountOf(family, member, count)),
       tables: [],
@@ -63,12 +67,21 @@ function domainOf(
 }
 
 /** Ranges lie one after another in blocks of work-items; a table says where each begins. */
-function manyRanges(context: DeviceContext, { family, id }: DeviceFamily, ranges: RangePatterns, { item }: Ids): Domain {
+function manyRanges(
+  context: DeviceContext,
+  { family, id }: DeviceFamily,
+  ranges: RangePatterns,
+  { item }: Ids,
+): Domain {
   const { u32 } = context.dialect.types;
   const table = `${id}_ranges`;
   let first = 0;
   const rows = ranges.map(({ begin, end }) => {
-    invariant(typeof begin === 'number' && typeof end === 'number', 'codegen/c/device', `the ranges of ${family.name} differ`);
+    invariant(
+      typeof begin === 'number' && typeof end === 'number',
+      'codegen/c/device',
+      `the ranges of ${family.name} differ`,
+    );
     invariant(begin % blockLength === 0, 'codegen/c/device', `a range of ${family.name} begins at ${begin}`);
     const row = `{${begin}u, ${end}u, ${first}u}`;
     first += blocked(end - begin);
@@ -91,7 +104,12 @@ function manyRanges(context: DeviceContext, { family, id }: DeviceFamily, ranges
 }
 
 /** A kernel over the spikes of this step, or over as many items as a cell says: work-items stride over them. */
-function stridedCode(context: DeviceContext, { family }: DeviceFamily, kernel: MapPattern, { item, items: all }: Ids): Code {
+function stridedCode(
+  context: DeviceContext,
+  { family }: DeviceFamily,
+  kernel: MapPattern,
+  { item, items: all }: Ids,
+): Code {
   const { u32 } = context.dialect.types;
   const scope = new Scope(context, { atomic: true, gathered: false }, true, family);
   const { domain } = kernel;
@@ -107,7 +125,12 @@ function stridedCode(context: DeviceContext, { family }: DeviceFamily, kernel: M
         ...items,
       ]),
     ];
-    return { scope, size: 'items', geometry: (member) => ({ kind: 'spikes', most: amountOf(family, member, ring.size) }), lines };
+    return {
+      scope,
+      size: 'items',
+      geometry: (member) => ({ kind: 'spikes', most: amountOf(family, member, ring.size) }),
+      lines,
+    };
   }
   invariant(
     domain.kind === 'count' && typeof domain.count !== 'number' && 'buffer' in domain.count,
@@ -129,7 +152,10 @@ function stridedCode(context: DeviceContext, { family }: DeviceFamily, kernel: M
 /** The code of map kernels. */
 export function deviceMapCode(context: DeviceContext, named: DeviceFamily, kernel: MapPattern, ids: Ids): Code {
   const { domain } = kernel;
-  if (domain.kind === 'spikes' || (domain.kind === 'count' && typeof domain.count !== 'number' && 'buffer' in domain.count))
+  if (
+    domain.kind === 'spikes' ||
+    (domain.kind === 'count' && typeof domain.count !== 'number' && 'buffer' in domain.count)
+  )
     return stridedCode(context, named, kernel, ids);
   const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
   const scope = new Scope(context, { atomic: !kernel.lanes, gathered: false, single: true }, true, named.family);
@@ -142,7 +168,9 @@ export function deviceMapCode(context: DeviceContext, named: DeviceFamily, kerne
     ...head,
     ...flags.map(({ id }) => `${device.types.bool} ${id} = false;`),
     ...block('if (index < end)', items),
-    ...flags.map(({ id, array, to }) => `store_flags(${to}, ${device.gathersFlags ? `${array}, ` : ''}${id}, index, end);`),
+    ...flags.map(
+      ({ id, array, to }) => `store_flags(${to}, ${device.gathersFlags ? `${array}, ` : ''}${id}, index, end);`,
+    ),
   ];
   const arrays = device.gathersFlags ? flags.map(({ array }) => device.groupArray('u8', array, 'items')) : [];
   return { scope, size: 'items', geometry, tables, arrays, lines };

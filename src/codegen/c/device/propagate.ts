@@ -1,4 +1,7 @@
-/** Propagate kernels on devices: how spikes and rows are spread over work-items, as far as the order of the kernel allows. */
+/**
+ * Propagate kernels on devices: how spikes and rows are spread over work-items, as far as the order of the kernel
+ * allows.
+ */
 
 import type { PropagatePattern } from '../../families/pattern.js';
 import type { Geometry } from '../../schedule/launches.js';
@@ -44,7 +47,10 @@ function textsOf(kernel: PropagatePattern, scope: Scope): Texts {
     otherRows: kernel.everyElement ? [] : [`row >= ${scope.amount(rows)}`],
     segment: columns === 1 ? 'row' : `row * ${scope.amount(columns)} + ${column}`,
     segments: scope.load(kernel.segments),
-    items: statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['row', 'position', 'delay', 'step']), kernel.body),
+    items: statementsText(
+      bodyOfLocals(scope, kernel.locals, kernel.body, ['row', 'position', 'delay', 'step']),
+      kernel.body,
+    ),
   };
 }
 
@@ -120,7 +126,12 @@ function ofPair(scope: Scope, { first, columns, single, slot, counts, row }: Tex
 }
 
 /** Pair after pair; `positions` are a work-item's first place in a row and how far it is to the next. */
-function byPairs(scope: Scope, texts: Texts, [from, next]: readonly [string, string], positions: readonly [string, string]): string[] {
+function byPairs(
+  scope: Scope,
+  texts: Texts,
+  [from, next]: readonly [string, string],
+  positions: readonly [string, string],
+): string[] {
   const { u32 } = scope.context.dialect.types;
   const { columns, single, otherRows, segment, segments, items } = texts;
   return [
@@ -151,7 +162,11 @@ function flatLines(scope: Scope, texts: Texts, { group, groups }: Ids): string[]
         ...block(`if (emission >= 0 && k < ${counts}[slot])`, boundsOf()),
       ]);
   function boundsOf(): string[] {
-    const look = [`const ${u32} segment = ${segment};`, `from = ${segments}[segment];`, `own_sum = ${segments}[segment + 1u] - from;`];
+    const look = [
+      `const ${u32} segment = ${segment};`,
+      `from = ${segments}[segment];`,
+      `own_sum = ${segments}[segment + 1u] - from;`,
+    ];
     const [other] = otherRows;
     return [
       `const ${u32} row = ${row};`,
@@ -162,7 +177,10 @@ function flatLines(scope: Scope, texts: Texts, { group, groups }: Ids): string[]
   const owner = [
     ...(uses('row') ? [`const ${u32} row = rows[owner];`] : []),
     ...(uses('delay') && !single
-      ? [`const ${u32} its_pair = begin_pair + owner;`, `const ${i32} delay = ${first} + (${i32})(its_pair % ${columns});`]
+      ? [
+          `const ${u32} its_pair = begin_pair + owner;`,
+          `const ${i32} delay = ${first} + (${i32})(its_pair % ${columns});`,
+        ]
       : []),
   ];
   return [
@@ -196,7 +214,13 @@ function flatLines(scope: Scope, texts: Texts, { group, groups }: Ids): string[]
 }
 
 /** The code of propagate kernels that go over their spikes in a certain way. */
-export function devicePropagateCode(context: DeviceContext, { family }: DeviceFamily, kernel: PropagatePattern, way: Way, ids: Ids): Code {
+export function devicePropagateCode(
+  context: DeviceContext,
+  { family }: DeviceFamily,
+  kernel: PropagatePattern,
+  way: Way,
+  ids: Ids,
+): Code {
   const { u32 } = context.dialect.types;
   const { order } = kernel;
   const atomic = way === 'presynaptic' || way === 'postsynaptic' || way === 'flat';
@@ -205,7 +229,12 @@ export function devicePropagateCode(context: DeviceContext, { family }: DeviceFa
   const spikesOf = (member: number): number => amountOf(family, member, kernel.rows);
   const pairsOf = (member: number): number => spikesOf(member) * amountOf(family, member, kernel.columns);
   const said = comment(`strategy: ${way}`);
-  const code = (size: GroupSize, kind: 'workers' | 'teams' | 'one', most: (member: number) => number, lines: readonly string[]): Code => ({
+  const code = (
+    size: GroupSize,
+    kind: 'workers' | 'teams' | 'one',
+    most: (member: number) => number,
+    lines: readonly string[],
+  ): Code => ({
     scope,
     size,
     geometry: (member): Geometry => (kind === 'one' ? { kind } : { kind, most: most(member) }),
@@ -220,11 +249,21 @@ export function devicePropagateCode(context: DeviceContext, { family }: DeviceFa
     case 'presynaptic':
       return together(code('team', 'workers', pairsOf, byPairs(scope, texts, [ids.item, ids.items], ['low', '1u'])));
     case 'postsynaptic':
-      return together(code('team', 'teams', pairsOf, byPairs(scope, texts, [ids.group, ids.groups], ['low + local_id()', 'TEAM_SIZE'])));
+      return together(
+        code(
+          'team',
+          'teams',
+          pairsOf,
+          byPairs(scope, texts, [ids.group, ids.groups], ['low + local_id()', 'TEAM_SIZE']),
+        ),
+      );
     case 'flat': {
       const lines = flatLines(scope, texts, ids);
       const arrays = ['sums', 'starts', ...(lines.some((line) => line.includes('rows[local_id()]')) ? ['rows'] : [])];
-      return { ...code('team', 'workers', pairsOf, lines), arrays: arrays.map((array) => context.device.groupArray('u32', array, 'team')) };
+      return {
+        ...code('team', 'workers', pairsOf, lines),
+        arrays: arrays.map((array) => context.device.groupArray('u32', array, 'team')),
+      };
     }
     case 'rows': {
       // A row can be in the lists of several delays, and its spikes are to be taken in order: by one worker.
@@ -234,7 +273,8 @@ export function devicePropagateCode(context: DeviceContext, { family }: DeviceFa
       return code('team', 'workers', spikesOf, nested(scope, texts, spread));
     }
     case 'targets': {
-      if (order.kind !== 'byTarget') return code('one', 'one', () => 1, nested(scope, texts, { entry: [], cut: [], spikes: ['0u', '1u'] }));
+      if (order.kind !== 'byTarget')
+        return code('one', 'one', () => 1, nested(scope, texts, { entry: [], cut: [], spikes: ['0u', '1u'] }));
       const targets = scope.load(order.targets);
       const count = scope.amount(order.targetCount);
       // The targets of a row ascend: this worker's are in one piece.
@@ -249,7 +289,12 @@ export function devicePropagateCode(context: DeviceContext, { family }: DeviceFa
           `if (worker + 1u != workers) FIRST_AT_LEAST(${targets}, low, high, target_high, high);`,
         ],
       };
-      return code('team', 'workers', (member) => amountOf(family, member, order.targetCount), nested(scope, texts, spread));
+      return code(
+        'team',
+        'workers',
+        (member) => amountOf(family, member, order.targetCount),
+        nested(scope, texts, spread),
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The stand-alone project for CUDA: nvcc builds it where it is installed; without a graphics card the same host and kernels are executed on the
- * processor, by a stand-in for CUDA's runtime that runs threads in any order, and write what the project in C writes.
+ * The stand-alone project for CUDA: nvcc builds it where it is installed; without a graphics card the same host and
+ * kernels are executed on the processor, by a stand-in for CUDA's runtime that runs threads in any order, and write
+ * what the project in C writes.
  */
 
 import { existsSync } from 'node:fs';
@@ -23,7 +24,10 @@ const shimmed = canShim && anyCompiler !== undefined;
 async function buildInC(files: ProjectFiles): Promise<string> {
   const project = write(files);
   const options = ['-std=gnu11', '-O1', '-ffp-contract=off', `-DNETWORK_DATA="${join(project, 'initial.bin')}"`];
-  return compileQuietly([...(anyCompiler?.command ?? []), ...options, 'main.c', 'network.c', '-o', 'network', '-lm'], project);
+  return compileQuietly(
+    [...(anyCompiler?.command ?? []), ...options, 'main.c', 'network.c', '-o', 'network', '-lm'],
+    project,
+  );
 }
 
 /** Options that a test adds to those of compiling and of linking. */
@@ -35,7 +39,12 @@ interface Spoilt {
 /** Builds a project's own files against the stand-in for CUDA's runtime. */
 async function buildShimmed(files: ProjectFiles, { compiling = [], linking = [] }: Spoilt = {}): Promise<string> {
   const project = write(files);
-  const main = [...(anyCompiler?.command ?? []), '-std=gnu11', '-O1', `-DNETWORK_DATA="${join(project, 'initial.bin')}"`];
+  const main = [
+    ...(anyCompiler?.command ?? []),
+    '-std=gnu11',
+    '-O1',
+    `-DNETWORK_DATA="${join(project, 'initial.bin')}"`,
+  ];
   await compileQuietly([...main, '-c', 'main.c', '-o', 'main.o'], project);
   const shim = ['-I', join(root, 'test/support/cuda-shim'), '-DGROUP_SIZE=64', '-DTEAM_SIZE=32'];
   const host = ['g++', '-std=c++17', '-O1', '-ffp-contract=off', '-fno-strict-aliasing', '-w', ...shim, ...compiling];
@@ -46,7 +55,15 @@ async function buildShimmed(files: ProjectFiles, { compiling = [], linking = [] 
 describe('the project', () => {
   test('has sources, a build file and a description', () => {
     const files = cudaProject(twoPopulations, [{ kind: 'run', steps: 20 }]);
-    expect([...files.keys()]).toEqual(['network.h', 'network.cu', 'host.cu', 'main.c', 'CMakeLists.txt', 'README.md', 'initial.bin']);
+    expect([...files.keys()]).toEqual([
+      'network.h',
+      'network.cu',
+      'host.cu',
+      'main.c',
+      'CMakeLists.txt',
+      'README.md',
+      'initial.bin',
+    ]);
     expect(String(files.get('README.md'))).toContain('-fmad=false -ftz=false -prec-div=true -prec-sqrt=true');
     expect(String(files.get('CMakeLists.txt'))).toContain('-fmad=false -ftz=false -prec-div=true -prec-sqrt=true');
     const plain = cProject(twoPopulations, [{ kind: 'run', steps: 20 }]);
@@ -56,36 +73,47 @@ describe('the project', () => {
 
 const keepsBits = ['-fmad=false', '-ftz=false', '-prec-div=true', '-prec-sqrt=true'];
 
-describe.skipIf(!hasNvcc)(`nvcc builds it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`, { timeout: 240_000 }, () => {
-  test.each(projectCases.slice(0, 2))('without a warning: $name', async ({ load }) => {
-    const { program, script } = load();
-    const project = write(cudaProject(program, script));
-    const command = [
-      'nvcc',
-      '-O1',
-      '-arch=sm_80',
-      '-std=c++17',
-      ...keepsBits,
-      '-Werror',
-      'all-warnings',
-      '-Xcompiler',
-      '-Wall,-Wno-unused-function',
-    ];
-    await compileQuietly([...command, 'main.c', 'host.cu', '-o', 'network'], project);
-    // Where there is no card it says so; where there is one it runs.
-    const { said } = await projectResults(project);
-    expect(said).toMatch(/^2 error: there is no CUDA device|^[01] /);
-  });
+describe.skipIf(!hasNvcc)(
+  `nvcc builds it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`,
+  { timeout: 240_000 },
+  () => {
+    test.each(projectCases.slice(0, 2))('without a warning: $name', async ({ load }) => {
+      const { program, script } = load();
+      const project = write(cudaProject(program, script));
+      const command = [
+        'nvcc',
+        '-O1',
+        '-arch=sm_80',
+        '-std=c++17',
+        ...keepsBits,
+        '-Werror',
+        'all-warnings',
+        '-Xcompiler',
+        '-Wall,-Wno-unused-function',
+      ];
+      await compileQuietly([...command, 'main.c', 'host.cu', '-o', 'network'], project);
+      // Where there is no card it says so; where there is one it runs.
+      const { said } = await projectResults(project);
+      expect(said).toMatch(/^2 error: there is no CUDA device|^[01] /);
+    });
 
-  const hasCmake = existsSync('/usr/bin/cmake') || existsSync('/usr/local/bin/cmake');
-  test.skipIf(!hasCmake)(`with cmake${hasCmake ? '' : ' (skipped: cmake is not installed)'}`, async () => {
-    const project = write(cudaProject(twoPopulations, [{ kind: 'run', steps: 20 }]));
-    const configured = await runProgram(['cmake', '-S', project, '-B', join(project, 'build'), '-DCMAKE_CUDA_ARCHITECTURES=80']);
-    expect(configured).toMatchObject({ status: 0 });
-    expect(await runProgram(['cmake', '--build', join(project, 'build')])).toMatchObject({ status: 0 });
-    expect(existsSync(join(project, 'build', 'network'))).toBe(true);
-  });
-});
+    const hasCmake = existsSync('/usr/bin/cmake') || existsSync('/usr/local/bin/cmake');
+    test.skipIf(!hasCmake)(`with cmake${hasCmake ? '' : ' (skipped: cmake is not installed)'}`, async () => {
+      const project = write(cudaProject(twoPopulations, [{ kind: 'run', steps: 20 }]));
+      const configured = await runProgram([
+        'cmake',
+        '-S',
+        project,
+        '-B',
+        join(project, 'build'),
+        '-DCMAKE_CUDA_ARCHITECTURES=80',
+      ]);
+      expect(configured).toMatchObject({ status: 0 });
+      expect(await runProgram(['cmake', '--build', join(project, 'build')])).toMatchObject({ status: 0 });
+      expect(existsSync(join(project, 'build', 'network'))).toBe(true);
+    });
+  },
+);
 
 describe.skipIf(!shimmed)(
   `executed by fibres it writes what the project in C writes${shimmed ? '' : reasonOf(anyCompiler, 'a C compiler, or g++,')}`,
@@ -101,10 +129,13 @@ describe.skipIf(!shimmed)(
 
     test('says what is wrong', async () => {
       const project = await buildShimmed(cudaProject(twoPopulations, []));
-      const failure = async (setting: string): Promise<string> => (await projectResults(project, ['env', setting])).said;
+      const failure = async (setting: string): Promise<string> =>
+        (await projectResults(project, ['env', setting])).said;
       expect(await failure('SHIM_DEVICES=0')).toBe('2 error: there is no CUDA device\n');
       expect(await failure('NETWORK_DEVICE=7')).toBe('2 error: there is no CUDA device of this number: 7\n');
-      expect(await failure('SHIM_MEMORY=1000')).toMatch(/^2 the CUDA device has 1000 bytes, of which \d+ are free\nerror: out of memory/);
+      expect(await failure('SHIM_MEMORY=1000')).toMatch(
+        /^2 the CUDA device has 1000 bytes, of which \d+ are free\nerror: out of memory/,
+      );
     });
 
     test.skipIf(process.arch !== 'x64').each([
@@ -124,7 +155,10 @@ describe.skipIf(!shimmed)(
       expect(host).toContain('return cudaLaunchKernel(kernel_');
       files.set(
         'host.cu',
-        host.replace('return cudaLaunchKernel(kernel_', 'return cudaErrorLaunchFailure; return cudaLaunchKernel(kernel_'),
+        host.replace(
+          'return cudaLaunchKernel(kernel_',
+          'return cudaErrorLaunchFailure; return cudaLaunchKernel(kernel_',
+        ),
       );
       const { said } = await projectResults(await buildShimmed(files));
       expect(said).toMatch(/^2 error: the CUDA device stopped working: kernel_\w+ gives error 719/);

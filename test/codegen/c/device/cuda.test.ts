@@ -1,4 +1,7 @@
-/** CUDA C++: compiled for several architectures where nvcc is, and executed on the processor by the shim, in any order of threads. */
+/**
+ * CUDA C++: compiled for several architectures where nvcc is, and executed on the processor by the shim, in any order
+ * of threads.
+ */
 
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,28 +29,43 @@ describe('generated text', () => {
   });
 
   test.each(hostile)('holds texts of a model in comments alone: %j', (text) => {
-    expect(code(generateCuda(hostileProgram(text), 'atomic').source)).toBe(code(generateCuda(twoPopulations, 'atomic').source));
+    expect(code(generateCuda(hostileProgram(text), 'atomic').source)).toBe(
+      code(generateCuda(twoPopulations, 'atomic').source),
+    );
   });
 });
 
 /** What keeps the bits. */
 const flags = ['-fmad=false', '-ftz=false', '-prec-div=true', '-prec-sqrt=true', '-Werror', 'all-warnings'];
 
-describe.skipIf(!hasNvcc)(`nvcc takes it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`, { timeout: 180_000 }, () => {
-  test.each(['sm_75', 'sm_80', 'sm_90'])('for %s', async (architecture) => {
-    const programs = { shapes: twoPopulations, delays: delays('any'), rows: delays('byRow'), bodies: randomProgram(20240611, 4, false) };
-    for (const [name, program] of Object.entries(programs)) {
-      writeFileSync(join(folder, `${name}.cu`), generateCuda(program, 'atomic').source);
-      const command = ['nvcc', '-cubin', `-arch=${architecture}`, ...flags, '-o', `${name}.cubin`, `${name}.cu`];
-      expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0, stderr: '' });
-      expect(statSync(join(folder, `${name}.cubin`)).size).toBeGreaterThan(1000);
-    }
-  });
-});
+describe.skipIf(!hasNvcc)(
+  `nvcc takes it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`,
+  { timeout: 180_000 },
+  () => {
+    test.each(['sm_75', 'sm_80', 'sm_90'])('for %s', async (architecture) => {
+      const programs = {
+        shapes: twoPopulations,
+        delays: delays('any'),
+        rows: delays('byRow'),
+        bodies: randomProgram(20240611, 4, false),
+      };
+      for (const [name, program] of Object.entries(programs)) {
+        writeFileSync(join(folder, `${name}.cu`), generateCuda(program, 'atomic').source);
+        const command = ['nvcc', '-cubin', `-arch=${architecture}`, ...flags, '-o', `${name}.cubin`, `${name}.cu`];
+        expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0, stderr: '' });
+        expect(statSync(join(folder, `${name}.cubin`)).size).toBeGreaterThan(1000);
+      }
+    });
+  },
+);
 
 const networks = [
   { network: 'two populations, with a fault in step 30', program: twoPopulations, steps: 40 },
-  { network: 'spikes along synapses of one delay', program: cuba({ size: 300, rowLength: 10, delay: 3, lanes: true }), steps: 200 },
+  {
+    network: 'spikes along synapses of one delay',
+    program: cuba({ size: 300, rowLength: 10, delay: 3, lanes: true }),
+    steps: 200,
+  },
   ...(['any', 'byTarget', 'byRow', 'sequential'] as const).map((order) => ({
     network: `synapses of four delays, ${order}`,
     program: delays(order),
@@ -61,7 +79,8 @@ describe.skipIf(!canShim)(
   () => {
     test.each(networks)('$network, whatever the order of threads', async ({ program, steps }) => {
       const expected = await results(referenceTarget, program, steps, 1);
-      for (const seed of [1, 2]) expect(differences(await results(shimTarget({ seed }), program, steps, 1), expected)).toEqual([]);
+      for (const seed of [1, 2])
+        expect(differences(await results(shimTarget({ seed }), program, steps, 1), expected)).toEqual([]);
       const split = shimTarget({ targets: 'split', sizes: { group: 32, team: 1, groups: 3 } });
       if (program !== twoPopulations) return;
       expect(differences(await results(split, program, steps, 1), expected)).toEqual([]);
@@ -69,7 +88,9 @@ describe.skipIf(!canShim)(
 
     test('random bodies', async () => {
       const program = randomProgram(20240611, 5, false);
-      expect(differences(await results(shimTarget(), program, 2, 1), await results(referenceTarget, program, 2, 1))).toEqual([]);
+      expect(
+        differences(await results(shimTarget(), program, 2, 1), await results(referenceTarget, program, 2, 1)),
+      ).toEqual([]);
     });
 
     test('and it finds sums that depend on the order of threads, and threads that wait for others in vain', async () => {
@@ -80,9 +101,14 @@ describe.skipIf(!canShim)(
       const [one, other] = [await run(delays('any'), 1, ordered), await run(delays('any'), 2, ordered)];
       expect(differences(one, other)).toEqual(['inbox']);
       const early = (source: string): string =>
-        source.replace('const unsigned bits = __ballot_sync', 'if (index >= end) return;\n  const unsigned bits = __ballot_sync');
+        source.replace(
+          'const unsigned bits = __ballot_sync',
+          'if (index >= end) return;\n  const unsigned bits = __ballot_sync',
+        );
       const program = cuba({ size: 300, rowLength: 10, delay: 3, lanes: true });
-      await expect(run(program, 1, early)).rejects.toThrow(/kernel_integrate\w*: threads of block \d+ wait for threads that do not come/);
+      await expect(run(program, 1, early)).rejects.toThrow(
+        /kernel_integrate\w*: threads of block \d+ wait for threads that do not come/,
+      );
     });
   },
 );

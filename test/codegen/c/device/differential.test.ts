@@ -1,4 +1,7 @@
-/** OpenCL against the reference interpreter, bit for bit: every operation, every kernel shape, whatever the sizes of groups and what the device lacks. */
+/**
+ * OpenCL against the reference interpreter, bit for bit: every operation, every kernel shape, whatever the sizes of
+ * groups and what the device lacks.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { openclTargetWith } from '../../../../runtime/targets/opencl/target.js';
@@ -23,7 +26,11 @@ const ways = [
 
 const networks = [
   { network: 'two populations, with a fault in step 30', program: twoPopulations, steps: 40 },
-  { network: 'spikes along synapses of one delay', program: cuba({ size: 500, rowLength: 10, delay: 3, lanes: true }), steps: 300 },
+  {
+    network: 'spikes along synapses of one delay',
+    program: cuba({ size: 500, rowLength: 10, delay: 3, lanes: true }),
+    steps: 300,
+  },
   ...(['any', 'byTarget', 'byRow', 'sequential'] as const).map((order) => ({
     network: `synapses of four delays, ${order}`,
     program: delays(order),
@@ -37,14 +44,19 @@ const few = networks.filter(({ network }) => /fault|any/.test(network));
 describe.skipIf(!hasOpencl)(`OpenCL gives the bits of the reference${reason}`, { timeout: 120_000 }, () => {
   describe.each(ways)('$way', ({ way, target }) => {
     test.each(way.startsWith('without') ? few : networks)('$network', async ({ program, steps }) => {
-      const [found, expected] = [await results(target, program, steps, 1), await results(referenceTarget, program, steps, 1)];
+      const [found, expected] = [
+        await results(target, program, steps, 1),
+        await results(referenceTarget, program, steps, 1),
+      ];
       expect(differences(found, expected)).toEqual([]);
     });
 
     test('random bodies', async () => {
       for (const lanes of way.startsWith('as a processor') ? [false, true] : [false]) {
         const program = randomProgram(20240611, 5, lanes);
-        expect(differences(await results(target, program, 2, 1), await results(referenceTarget, program, 2, 1))).toEqual([]);
+        expect(
+          differences(await results(target, program, 2, 1), await results(referenceTarget, program, 2, 1)),
+        ).toEqual([]);
       }
     });
   });

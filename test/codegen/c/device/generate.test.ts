@@ -32,7 +32,15 @@ describe('generated text', () => {
       { kind: 'call', procedure: 'clear' },
       { kind: 'run', steps: 5 },
     ]);
-    expect([...files.keys()]).toEqual(['network.h', 'network.c', 'network.cl', 'main.c', 'CMakeLists.txt', 'README.md', 'initial.bin']);
+    expect([...files.keys()]).toEqual([
+      'network.h',
+      'network.c',
+      'network.cl',
+      'main.c',
+      'CMakeLists.txt',
+      'README.md',
+      'initial.bin',
+    ]);
     const host = String(files.get('network.c'));
     const tables = host.slice(host.indexOf('/* --- Tables'), host.indexOf('/* --- Devices'));
     await expect(tables).toMatchFileSnapshot('golden/two-populations.host-tables.c');
@@ -47,7 +55,10 @@ describe('generated text', () => {
   test('does not depend on initial values, so that a new seed needs no new compilation', () => {
     const { buffers, ...rest } = twoPopulations;
     const withSegments = (initial: Uint32Array): string =>
-      source({ ...rest, buffers: buffers.map((known) => (known.name === 'ab.segments' ? { ...known, initial } : known)) });
+      source({
+        ...rest,
+        buffers: buffers.map((known) => (known.name === 'ab.segments' ? { ...known, initial } : known)),
+      });
     expect(withSegments(new Uint32Array(10))).toBe(withSegments(Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)));
   });
 
@@ -59,7 +70,10 @@ describe('generated text', () => {
         name: 'decay',
         comment: 'decay',
         lanes: true,
-        domain: { kind: 'ranges', ranges: Array.from({ length: count }, (_, k) => ({ begin: 64 * k, end: 64 * k + 10 })) },
+        domain: {
+          kind: 'ranges',
+          ranges: Array.from({ length: count }, (_, k) => ({ begin: 64 * k, end: 64 * k + 10 })),
+        },
         locals: [],
         body: [b.store(v, index, b.mul(b.load(v, index), b.f64(0.5)))],
       };
@@ -73,7 +87,9 @@ describe('generated text', () => {
   test('contracts nothing, and has 64-bit sums on devices without atomics of that width', () => {
     const text = source(delays('any'));
     expect(text).toContain('#pragma OPENCL FP_CONTRACT OFF');
-    expect(text).toMatch(/#ifdef INT64_ATOMICS\n {2}atom_add\(address, value\);\n#else\n[^]*atomic_add\(halves \+ 1, high\)/);
+    expect(text).toMatch(
+      /#ifdef INT64_ATOMICS\n {2}atom_add\(address, value\);\n#else\n[^]*atomic_add\(halves \+ 1, high\)/,
+    );
   });
 
   test('looks for faults of earlier steps only where a step can raise one', () => {
@@ -89,7 +105,9 @@ describe('buffers', () => {
     const bytes = { u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, i64: 8, f32: 4, f64: 8 };
     const placed = twoPopulations.buffers.flatMap(({ name, element, length }) => {
       const place = layout.places.get(name);
-      return place?.kind === 'arena' ? [{ name, begin: place.offset, end: place.offset + Number(length) * bytes[element] }] : [];
+      return place?.kind === 'arena'
+        ? [{ name, begin: place.offset, end: place.offset + Number(length) * bytes[element] }]
+        : [];
     });
     const inOrder = [...placed].sort((one, other) => one.begin - other.begin);
     inOrder.forEach(({ begin }, k) => expect(begin).toBeGreaterThanOrEqual(inOrder[k - 1]?.end ?? 64));
@@ -125,35 +143,53 @@ describe('texts of a model stay in comments', () => {
     const [ours, theirs] = [twoPopulations, hostileProgram(text)];
     expect(code(source(theirs))).toBe(code(source(ours)));
     expect(source(theirs)).not.toMatch(/[\u202e\u0000\u2028]/);
-    const file = (of: Program, name: string): string => code(String(openclProject(of, [{ kind: 'run', steps: 20 }]).get(name)));
+    const file = (of: Program, name: string): string =>
+      code(String(openclProject(of, [{ kind: 'run', steps: 20 }]).get(name)));
     expect(file(theirs, 'network.c')).toBe(file(ours, 'network.c'));
     expect(file(theirs, 'CMakeLists.txt')).toBe(file(ours, 'CMakeLists.txt'));
   });
 
-  test.each([...hostile, 'sqrt', 'get_global_id', 'barrier', 'arena', 'as_double', 'kernel', 'step', 'items', 'TEAM_SIZE'])(
-    'as names of buffers, kernels, functions and locals: %j',
-    (text) => {
-      const named = (name: string): string => {
-        const v = buffer(name, 'f64', 64);
-        const x = { name, type: 'f64' } as const;
-        const callee = { name, comment: '', parameters: [x], locals: [], results: [x], body: [b.set(x, b.unary('sqrt', b.get(x)))] };
-        const kernel: Kernel = {
-          shape: 'map',
-          name,
-          comment: '',
-          lanes: false,
-          domain: { kind: 'count', count: 64 },
-          locals: [x],
-          body: [b.set(x, b.call(callee, b.load(v, index))), b.store(v, index, b.unary('sqrt', b.get(x)))],
-        };
-        return code(source(program({ buffers: [v, buffer('faults', 'u32', 1)], kernels: [kernel], functions: [callee] })));
+  test.each([
+    ...hostile,
+    'sqrt',
+    'get_global_id',
+    'barrier',
+    'arena',
+    'as_double',
+    'kernel',
+    'step',
+    'items',
+    'TEAM_SIZE',
+  ])('as names of buffers, kernels, functions and locals: %j', (text) => {
+    const named = (name: string): string => {
+      const v = buffer(name, 'f64', 64);
+      const x = { name, type: 'f64' } as const;
+      const callee = {
+        name,
+        comment: '',
+        parameters: [x],
+        locals: [],
+        results: [x],
+        body: [b.set(x, b.unary('sqrt', b.get(x)))],
       };
-      // Identifiers differ, and where lines are broken; nothing else. What the language calls keeps its name.
-      const shape = (name: string): string =>
-        named(name)
-          .replace(/\b(?!sqrt\b|item_id\b)[A-Za-z_]\w*/g, 'name')
-          .replace(/\s+/g, ' ');
-      expect(shape(text)).toBe(shape('w'));
-    },
-  );
+      const kernel: Kernel = {
+        shape: 'map',
+        name,
+        comment: '',
+        lanes: false,
+        domain: { kind: 'count', count: 64 },
+        locals: [x],
+        body: [b.set(x, b.call(callee, b.load(v, index))), b.store(v, index, b.unary('sqrt', b.get(x)))],
+      };
+      return code(
+        source(program({ buffers: [v, buffer('faults', 'u32', 1)], kernels: [kernel], functions: [callee] })),
+      );
+    };
+    // Identifiers differ, and where lines are broken; nothing else. What the language calls keeps its name.
+    const shape = (name: string): string =>
+      named(name)
+        .replace(/\b(?!sqrt\b|item_id\b)[A-Za-z_]\w*/g, 'name')
+        .replace(/\s+/g, ' ');
+    expect(shape(text)).toBe(shape('w'));
+  });
 });

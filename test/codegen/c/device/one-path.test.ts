@@ -1,6 +1,7 @@
 /**
- * Where work-items of OpenCL kernels meet. PoCL 3.1 asks only the first work-item of a group which way all of it goes behind a barrier that others don't
- * pass, so that the others of a group that spikes may not be reset: a barrier for flags stands in no branch or loop, and behind no way out.
+ * Where work-items of OpenCL kernels meet. PoCL 3.1 asks only the first work-item of a group which way all of it goes
+ * behind a barrier that others don't pass, so that the others of a group that spikes may not be reset: a barrier for
+ * flags stands in no branch or loop, and behind no way out.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -27,7 +28,10 @@ function conditional(body: readonly string[]): readonly string[] {
   body.forEach((line, k) => {
     const text = line.trim();
     if (text.startsWith('}')) open.pop();
-    if (/\b(?:store_flags|sync_team)\(/.test(text) && (left || open.some((head) => /^(?:\} )?(?:if|else|for|while|do)\b/.test(head))))
+    if (
+      /\b(?:store_flags|sync_team)\(/.test(text) &&
+      (left || open.some((head) => /^(?:\} )?(?:if|else|for|while|do)\b/.test(head)))
+    )
       wrong.push(text);
     if (/\breturn;/.test(text)) left = true;
     if (text.endsWith('{')) open.push(text === '{' ? (body[k - 1] ?? '').trim() : text);

@@ -1,6 +1,6 @@
 /**
- * The stand-alone project for OpenCL: it builds without Node, and gives what the project in C gives. Oclgrind executes it as well, and finds accesses
- * outside of memory and races between work-items.
+ * The stand-alone project for OpenCL: it builds without Node, and gives what the project in C gives. Oclgrind executes
+ * it as well, and finds accesses outside of memory and races between work-items.
  */
 
 import { existsSync, rmSync } from 'node:fs';
@@ -25,12 +25,17 @@ const canBuild = anyCompiler !== undefined && headers;
 const buildReason = canBuild ? reason : ' (skipped: no C compiler, or no OpenCL headers)';
 const hasOclgrind = (await runProgram(['oclgrind', '--version'])).status === 0;
 if (process.env['INTERNEURON_REQUIRE_OPENCL'] && !(hasOclgrind && canBuild))
-  throw new Error('INTERNEURON_REQUIRE_OPENCL is set, and oclgrind, a C compiler or the headers of OpenCL (opencl-headers) are missing');
+  throw new Error(
+    'INTERNEURON_REQUIRE_OPENCL is set, and oclgrind, a C compiler or the headers of OpenCL (opencl-headers) are missing',
+  );
 
 /** Writes a project and builds it. */
 async function build(files: ProjectFiles, library: '-lm' | '-lOpenCL'): Promise<string> {
   const project = write(files);
-  const definitions = [`-DNETWORK_SOURCE="${join(project, 'network.cl')}"`, `-DNETWORK_DATA="${join(project, 'initial.bin')}"`];
+  const definitions = [
+    `-DNETWORK_SOURCE="${join(project, 'network.cl')}"`,
+    `-DNETWORK_DATA="${join(project, 'initial.bin')}"`,
+  ];
   const strict = library === '-lOpenCL' ? ['-Wall', '-Wextra', '-Werror'] : [];
   const options = ['-std=gnu11', '-O1', '-ffp-contract=off', ...strict, ...definitions];
   return compileQuietly([...compile, ...options, 'main.c', 'network.c', '-o', 'network', library], project);
@@ -91,7 +96,9 @@ describe.skipIf(!hasOclgrind || !canBuild)(
       const program = delays('byTarget');
       const script = [{ kind: 'run', steps: 30 }] as const;
       const expected = await projectResults(await build(cProject(program, script), '-lm'));
-      expect(await projectResults(await build(openclProject(program, script, strategy), '-lOpenCL'), oclgrind)).toEqual(expected);
+      expect(await projectResults(await build(openclProject(program, script, strategy), '-lOpenCL'), oclgrind)).toEqual(
+        expected,
+      );
     });
 
     /** A project whose kernels are changed in some place. */
@@ -104,10 +111,14 @@ describe.skipIf(!hasOclgrind || !canBuild)(
     };
 
     test('and would find them: a sum without atomics, an element too many', async () => {
-      const plain = (source: string): string => source.replace(/ato(?:m|mic)_add\(address, value\);/g, '*address += value;');
+      const plain = (source: string): string =>
+        source.replace(/ato(?:m|mic)_add\(address, value\);/g, '*address += value;');
       expect(await broken(delays('any'), plain)).toContain('data race');
       const beyond = (source: string): string =>
-        source.replace('for (uint index = item_id(); index < count;', 'for (uint index = item_id(); index < count + 1u;');
+        source.replace(
+          'for (uint index = item_id(); index < count;',
+          'for (uint index = item_id(); index < count + 1u;',
+        );
       expect(await broken(twoPopulations, beyond)).toMatch(/Invalid (?:read|write)/);
     });
   },

@@ -1,4 +1,7 @@
-/** Strategies by which devices spread spikes over work-items: which is chosen, and that no bit of a result depends on it. */
+/**
+ * Strategies by which devices spread spikes over work-items: which is chosen, and that no bit of a result depends on
+ * it.
+ */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -16,7 +19,12 @@ import { simulate } from '../../../support/simulate.js';
 import { twoPopulations } from '../../../support/two-populations.js';
 import { differences, results } from '../../wasm/compare.js';
 
-const kernel = (rows: number, columns: number, synapses: number, order: PropagateKernel['order'] = { kind: 'any' }): PropagateKernel => ({
+const kernel = (
+  rows: number,
+  columns: number,
+  synapses: number,
+  order: PropagateKernel['order'] = { kind: 'any' },
+): PropagateKernel => ({
   shape: 'propagate',
   name: 'deliver',
   comment: '',
@@ -30,7 +38,8 @@ const kernel = (rows: number, columns: number, synapses: number, order: Propagat
   body: [],
 });
 const dt = 0.0001;
-const alone = (of: PropagateKernel, choice: Parameters<typeof wayOf>[1]): string => wayOf(of, choice, of.synapses ?? 0, dt);
+const alone = (of: PropagateKernel, choice: Parameters<typeof wayOf>[1]): string =>
+  wayOf(of, choice, of.synapses ?? 0, dt);
 
 describe('the cost model', () => {
   test.each([
@@ -99,7 +108,9 @@ describe.skipIf(!canShim)(
           { group: 64, team: 32, groups: 3 },
           { group: 32, team: 1, groups: 2 },
         ])
-          expect(differences(await results(shimTarget({ targets, sizes, seed: 3 }), program, steps, 1), expected)).toEqual([]);
+          expect(
+            differences(await results(shimTarget({ targets, sizes, seed: 3 }), program, steps, 1), expected),
+          ).toEqual([]);
       });
     });
   },
@@ -110,17 +121,24 @@ interface Golden {
 }
 const golden = JSON.parse(readFileSync('fixtures/golden/fingerprints.json', 'utf8')) as Golden;
 
-describe.skipIf(!hasOpencl)(`on an OpenCL device each gives the golden fingerprint${reason}`, { timeout: 240_000 }, () => {
-  describe.each(strategyNames)('%s', (targets) => {
-    test.each(['vogels-abbott-cuba', 'heterogeneous-delays', 'song-abbott-stdp', 'brunel-2000'])('%s', async (name) => {
-      const duration = shortened[name]?.duration;
-      const use = openclTargetWith({ targets, sizes: { group: 64, team: 8, groups: 3 }, plain: true });
-      const run = await simulate(shortText(name), {
-        ...(duration === undefined ? {} : { duration }),
-        engines: [{ target: 'opencl', threads: 1, use }],
-      });
-      expect(run.faults).toEqual([]);
-      expect(run.fingerprint).toBe(golden.fingerprints[name]?.float64);
+describe.skipIf(!hasOpencl)(
+  `on an OpenCL device each gives the golden fingerprint${reason}`,
+  { timeout: 240_000 },
+  () => {
+    describe.each(strategyNames)('%s', (targets) => {
+      test.each(['vogels-abbott-cuba', 'heterogeneous-delays', 'song-abbott-stdp', 'brunel-2000'])(
+        '%s',
+        async (name) => {
+          const duration = shortened[name]?.duration;
+          const use = openclTargetWith({ targets, sizes: { group: 64, team: 8, groups: 3 }, plain: true });
+          const run = await simulate(shortText(name), {
+            ...(duration === undefined ? {} : { duration }),
+            engines: [{ target: 'opencl', threads: 1, use }],
+          });
+          expect(run.faults).toEqual([]);
+          expect(run.fingerprint).toBe(golden.fingerprints[name]?.float64);
+        },
+      );
     });
-  });
-});
+  },
+);

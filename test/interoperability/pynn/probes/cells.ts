@@ -1,6 +1,6 @@
 /**
- * Every standard cell: one with a step of current, one with a long refractory period and a constant current, and one that receives
- * spikes through both receptors without firing.
+ * Every standard cell: one with a step of current, one with a long refractory period and a constant current, and one
+ * that receives spikes through both receptors without firing.
  */
 
 import type { Expectation, Probe } from '../probe.js';
@@ -41,7 +41,12 @@ function probeOf({
   cell,
 }: CellProbe): Probe {
   const type = (more: object): object => cell ?? { type: name, params: { ...params, ...more } };
-  const step = { label: 'step', type: 'DCSource', params: { amplitude: current, start: 10, stop: 120 }, inject_into: ['driven'] };
+  const step = {
+    label: 'step',
+    type: 'DCSource',
+    params: { amplitude: current, start: 10, stop: 120 },
+    inject_into: ['driven'],
+  };
   const inputs = weights === undefined ? [] : ['excitation', 'inhibition'];
   const record = ['v', ...variables];
   return {
@@ -101,13 +106,21 @@ const brianPeriod = 'the period with a refractory time is a step shorter';
 const linearInNeuron = (v: number, steps: number): Expectation => ({ within: { v, spikes: steps }, because: implicit });
 
 /** Times of spikes of a converged solution, in ms. */
-const converged = (what: string, population: string, times: readonly number[], within: number): NonNullable<Probe['exact']> => ({
+const converged = (
+  what: string,
+  population: string,
+  times: readonly number[],
+  within: number,
+): NonNullable<Probe['exact']> => ({
   what,
   within: { spikes: within },
   distances: (ours) => ({ spikes: [firstSpikes(times, spikesOf(ours, population)), 'ms'] }),
 });
 
-/** Spikes of a cell with a threshold that v = v_rest + R I (1 - exp(-t/tau)) reaches, each in the step that it falls into. */
+/**
+ * Spikes of a cell with a threshold that v = v_rest + R I (1 - exp(-t/tau)) reaches, each in the step that it falls
+ * into.
+ */
 const leaky = (current: number): NonNullable<Probe['exact']> => {
   const tau = 20;
   const toThreshold = Math.ceil((tau * Math.log((current * tau) / (current * tau - 15))) / 0.1 - 1e-9);
@@ -231,7 +244,10 @@ const cells: readonly CellProbe[] = [
     variables: conductances,
     simulators: {
       nest: { within: { v: 0.001, g: 1e-6, spikes: 2 }, because: 'a spike is the maximum of v after it passed 0 mV' },
-      neuron: { within: { v: 0.5, spikes: 10 }, because: `${implicit}; gates start at 0; a spike is a crossing of 10 mV` },
+      neuron: {
+        within: { v: 0.5, spikes: 10 },
+        because: `${implicit}; gates start at 0; a spike is a crossing of 10 mV`,
+      },
       brian2: { because: 'a spike in each step above the threshold' },
     },
     note: 'a spike is an upward crossing of 0 mV; gates start at m 0, n 0, h 1, as the class says',
@@ -263,7 +279,14 @@ const cells: readonly CellProbe[] = [
 ];
 
 /** A cell at a constant current, as long as the converged solution is known. */
-function convergedProbe(name: string, params: object, timestep: number, initial: object, times: readonly number[], within: number): Probe {
+function convergedProbe(
+  name: string,
+  params: object,
+  timestep: number,
+  initial: object,
+  times: readonly number[],
+  within: number,
+): Probe {
   return {
     section: 'Cells',
     name,
@@ -299,10 +322,18 @@ const solutions: readonly Probe[] = [
   ),
   convergedProbe('HH_cond_exp', { i_offset: 1 }, 0.01, { v: -64 }, [2.517, 10.322, 18.115, 25.909, 33.702], 0.02),
   convergedProbe('Izhikevich', { d: 6, i_offset: 0.014 }, 0.1, {}, [2.631, 6.118, 18.924, 45.921, 72.668, 99.416], 0.6),
-  convergedProbe('IF_cond_exp_gsfa_grr', { i_offset: 1.5 }, 0.01, {}, [13.863, 42.896, 77.695, 118.515, 163.557, 210.503, 258.092], 0.1),
+  convergedProbe(
+    'IF_cond_exp_gsfa_grr',
+    { i_offset: 1.5 },
+    0.01,
+    {},
+    [13.863, 42.896, 77.695, 118.515, 163.557, 210.503, 258.092],
+    0.1,
+  ),
 ];
 
-// --- PointNeuron --------------------------------------------------------------------------------------------------------
+// --- PointNeuron
+// --------------------------------------------------------------------------------------------------------
 
 /** A composed cell whose receptors each get a spike. */
 function composed(
@@ -321,7 +352,11 @@ function composed(
       .join(' and ')}`,
     document: {
       populations: [
-        { label: 'sender', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequence: [10, 14] } } } },
+        {
+          label: 'sender',
+          size: 1,
+          cell: { type: 'SpikeSourceArray', params: { spike_times: { sequence: [10, 14] } } },
+        },
         { label: 'cell', size: 1, cell: { type: 'PointNeuron', neuron: { type: neuron }, receptors } },
         {
           label: 'driven',
@@ -359,7 +394,10 @@ function composed(
 function beta(weight: number, rise: number, decay: number, arrivals: readonly number[]): readonly number[] {
   const peak = ((decay * rise) / (decay - rise)) * Math.log(decay / rise);
   const shape = (t: number): number => (t < -1e-9 ? 0 : Math.exp(-t / decay) - Math.exp(-t / rise));
-  return Array.from({ length: 1001 }, (_, k) => (weight / shape(peak)) * arrivals.reduce((sum, at) => sum + shape(k * 0.1 - at), 0));
+  return Array.from(
+    { length: 1001 },
+    (_, k) => (weight / shape(peak)) * arrivals.reduce((sum, at) => sum + shape(k * 0.1 - at), 0),
+  );
 }
 
 /** Sums of exponential currents. */
@@ -369,11 +407,18 @@ const decaying = (weight: number, tau: number, arrivals: readonly number[]): rea
   );
 
 /** Distances of what two receptors give from a closed form. */
-const closed = (unit: string, expected: Readonly<Record<string, readonly number[]>>, within = 1e-10): NonNullable<Probe['exact']> => ({
+const closed = (
+  unit: string,
+  expected: Readonly<Record<string, readonly number[]>>,
+  within = 1e-10,
+): NonNullable<Probe['exact']> => ({
   what: 'closed form of what the receptors give',
   within: { receptors: within },
   distances: (ours) => ({
-    receptors: [Math.max(...Object.entries(expected).map(([name, trace]) => largestDistance(traceOf(ours, 'cell', name), trace))), unit],
+    receptors: [
+      Math.max(...Object.entries(expected).map(([name, trace]) => largestDistance(traceOf(ours, 'cell', name), trace))),
+      unit,
+    ],
   }),
 });
 
@@ -397,13 +442,22 @@ const composedCells: readonly Probe[] = [
       neuron: { within: { v: 0.05, spikes: 1 }, because: implicit },
     },
   ),
-  composed('LIF', { exc: { type: 'ExpPSR' }, inh: { type: 'ExpPSR', params: { e_syn: -80, tau_syn: 8 } } }, 0.01, 'gsyn', {
-    nest: noSuchCombination,
-    neuron: { within: { v: 0.05, spikes: 1 }, because: implicit },
-  }),
   composed(
     'LIF',
-    { exc: { type: 'AlphaPSR', params: { tau_syn: 2 } }, inh: { type: 'AlphaPSR', params: { e_syn: -80, tau_syn: 4 } } },
+    { exc: { type: 'ExpPSR' }, inh: { type: 'ExpPSR', params: { e_syn: -80, tau_syn: 8 } } },
+    0.01,
+    'gsyn',
+    {
+      nest: noSuchCombination,
+      neuron: { within: { v: 0.05, spikes: 1 }, because: implicit },
+    },
+  ),
+  composed(
+    'LIF',
+    {
+      exc: { type: 'AlphaPSR', params: { tau_syn: 2 } },
+      inh: { type: 'AlphaPSR', params: { e_syn: -80, tau_syn: 4 } },
+    },
     0.01,
     'gsyn',
     {
@@ -413,7 +467,10 @@ const composedCells: readonly Probe[] = [
   ),
   composed(
     'AdExp',
-    { exc: { type: 'AlphaPSR', params: { tau_syn: 2 } }, inh: { type: 'AlphaPSR', params: { e_syn: -80, tau_syn: 4 } } },
+    {
+      exc: { type: 'AlphaPSR', params: { tau_syn: 2 } },
+      inh: { type: 'AlphaPSR', params: { e_syn: -80, tau_syn: 4 } },
+    },
     0.01,
     'gsyn',
     {

@@ -1,4 +1,7 @@
-/** Every connector: those that PyNN draws with a NumpyRNG must give PyNN's own network, those that nothing draws the pairs of their rule. */
+/**
+ * Every connector: those that PyNN draws with a NumpyRNG must give PyNN's own network, those that nothing draws the
+ * pairs of their rule.
+ */
 
 import type { Network } from '../backend.js';
 import type { NetworkProbe } from '../network.js';
@@ -35,7 +38,9 @@ const document = ({
   others = [],
 }: Wanted): Record<string, unknown> => ({
   rngs: { pairs: { type: 'NumpyRNG', seed: 42 }, values: { type: 'NumpyRNG', seed: 7 }, own: { type: 'NativeRNG' } },
-  populations: within ? [{ label: 'post', size: post, cell: { type: 'IF_cond_exp' }, ...structure }] : ends(pre, post, structure),
+  populations: within
+    ? [{ label: 'post', size: post, cell: { type: 'IF_cond_exp' }, ...structure }]
+    : ends(pre, post, structure),
   projections: [
     ...others,
     {
@@ -69,24 +74,38 @@ const seeded: readonly NetworkProbe[] = [
     connector: { type: 'AllToAllConnector', params: { allow_self_connections: false } },
   }),
   same('OneToOneConnector', { connector: { type: 'OneToOneConnector' } }),
-  same('FixedProbabilityConnector', { connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.4 }, rng } }),
-  same('FixedProbabilityConnector without an rng', { connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.4 } } }),
+  same('FixedProbabilityConnector', {
+    connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.4 }, rng },
+  }),
+  same('FixedProbabilityConnector without an rng', {
+    connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.4 } },
+  }),
   same('FixedProbabilityConnector, NoMutual', {
     within: true,
-    connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.7, allow_self_connections: 'NoMutual' }, rng },
+    connector: {
+      type: 'FixedProbabilityConnector',
+      params: { p_connect: 0.7, allow_self_connections: 'NoMutual' },
+      rng,
+    },
   }),
   same('DistanceDependentProbabilityConnector', {
     structure: { structure: { type: 'Line', params: { dx: 10 } } },
     connector: { type: 'DistanceDependentProbabilityConnector', params: { d_expression: 'exp(-d/40)' }, rng },
   }),
   same('IndexBasedProbabilityConnector', {
-    connector: { type: 'IndexBasedProbabilityConnector', params: { index_expression: { expr: '0.9/(1 + abs(i - j))', of: 'ij' } }, rng },
+    connector: {
+      type: 'IndexBasedProbabilityConnector',
+      params: { index_expression: { expr: '0.9/(1 + abs(i - j))', of: 'ij' } },
+      rng,
+    },
   }),
   same('FixedNumberPreConnector', { connector: { type: 'FixedNumberPreConnector', params: { n: 5 }, rng } }),
   same('FixedNumberPreConnector, with_replacement', {
     connector: { type: 'FixedNumberPreConnector', params: { n: 15, with_replacement: true }, rng },
   }),
-  same('FixedNumberPreConnector, more than there are', { connector: { type: 'FixedNumberPreConnector', params: { n: 30 }, rng } }),
+  same('FixedNumberPreConnector, more than there are', {
+    connector: { type: 'FixedNumberPreConnector', params: { n: 30 }, rng },
+  }),
   same('FixedNumberPostConnector', { connector: { type: 'FixedNumberPostConnector', params: { n: 4 }, rng } }),
   same('FixedNumberPostConnector, with_replacement', {
     connector: { type: 'FixedNumberPostConnector', params: { n: 4, with_replacement: true }, rng },
@@ -125,7 +144,9 @@ const seeded: readonly NetworkProbe[] = [
         },
       },
     },
-    { note: 'draws begin anew for each receiver; the order of its connections is that of an unstable sort in PyNN, and of the list here' },
+    {
+      note: 'draws begin anew for each receiver; the order of its connections is that of an unstable sort in PyNN, and of the list here',
+    },
   ),
   same('a matrix of weights with gaps', {
     pre: 3,
@@ -159,7 +180,11 @@ const seeded: readonly NetworkProbe[] = [
   }),
   same('DisplacementDependentProbabilityConnector', {
     structure: { structure: { type: 'Line', params: { dx: 10 } } },
-    connector: { type: 'DisplacementDependentProbabilityConnector', params: { disp_function: '0.8*exp(-abs(d[0])/40)' }, rng },
+    connector: {
+      type: 'DisplacementDependentProbabilityConnector',
+      params: { disp_function: '0.8*exp(-abs(d[0])/40)' },
+      rng,
+    },
   }),
   same('CloneConnector', {
     others: [
@@ -177,13 +202,15 @@ const seeded: readonly NetworkProbe[] = [
   }),
 ];
 
-// --- Drawn by our own counters ------------------------------------------------------------------------------------------
+// --- Drawn by our own counters
+// ------------------------------------------------------------------------------------------
 
 const rows = (network: Network): Network['synapses'][string] => network.synapses['way'] ?? [];
 const own = 'own';
 
 /** Distance of a count from the mean of a binomial distribution, in its standard deviations. */
-const deviations = (count: number, n: number, p: number): number => Math.abs(count - n * p) / Math.sqrt(n * p * (1 - p));
+const deviations = (count: number, n: number, p: number): number =>
+  Math.abs(count - n * p) / Math.sqrt(n * p * (1 - p));
 
 const native: readonly NetworkProbe[] = [
   {
@@ -199,7 +226,10 @@ const native: readonly NetworkProbe[] = [
       what: '300 different pairs',
       within: { missing: 0 },
       distances: (network) => ({
-        missing: [300 - new Set(rows(network).map(([i, j]) => `${i} ${j}`)).size + Math.abs(rows(network).length - 300), 'pairs'],
+        missing: [
+          300 - new Set(rows(network).map(([i, j]) => `${i} ${j}`)).size + Math.abs(rows(network).length - 300),
+          'pairs',
+        ],
       }),
     },
     note: 'PyNN always draws with replacement',
@@ -210,7 +240,11 @@ const native: readonly NetworkProbe[] = [
     document: document({
       within: true,
       post: 100,
-      connector: { type: 'SmallWorldConnector', params: { degree: 3.5, rewiring: 0.2, allow_self_connections: false }, rng: own },
+      connector: {
+        type: 'SmallWorldConnector',
+        params: { degree: 3.5, rewiring: 0.2, allow_self_connections: false },
+        rng: own,
+      },
       synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },
     }),
     exact: {
@@ -221,7 +255,10 @@ const native: readonly NetworkProbe[] = [
         const far = rows(network).filter(([i, j]) => Math.abs(i - j) > 3).length;
         // An edge that is moved may come back to a near cell.
         const p = 0.2 * (93 / 99);
-        return { edges: [Math.abs(rows(network).length - 588), 'edges'], moved: [deviations(far, 588, p), 'standard deviations'] };
+        return {
+          edges: [Math.abs(rows(network).length - 588), 'edges'],
+          moved: [deviations(far, 588, p), 'standard deviations'],
+        };
       },
     },
     note: 'no version of PyNN connects it',
@@ -282,7 +319,12 @@ const native: readonly NetworkProbe[] = [
       distances: (network) => {
         const senders = Array.from({ length: 100 }, () => new Set<number>());
         for (const [i, j] of rows(network)) senders[j]?.add(i);
-        return { 'wrong cells': [senders.filter(({ size }) => size !== 20).length + Math.abs(rows(network).length - 2000), 'cells'] };
+        return {
+          'wrong cells': [
+            senders.filter(({ size }) => size !== 20).length + Math.abs(rows(network).length - 2000),
+            'cells',
+          ],
+        };
       },
     },
   },
@@ -323,7 +365,9 @@ const native: readonly NetworkProbe[] = [
       what: "the binomial distribution, and NumPy's numbers receiver by receiver",
       within: { connections: 4, weights: 1e-12 },
       distances: (network) => {
-        const numbers = [0.10763082893739573, 0.17799187922401147, 0.14384092314408936, 0.17234651778309412, 0.1977989511996603];
+        const numbers = [
+          0.10763082893739573, 0.17799187922401147, 0.14384092314408936, 0.17234651778309412, 0.1977989511996603,
+        ];
         const found = [...rows(network)].sort((a, b) => a[1] - b[1] || a[0] - b[0]).map(([, , weight]) => weight);
         return {
           connections: [deviations(rows(network).length, 3600, 0.3), 'standard deviations'],

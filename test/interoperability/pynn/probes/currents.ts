@@ -30,7 +30,10 @@ const exact = (current: (time: number) => number): NonNullable<Probe['exact']> =
 const quantities = { v: traces('mV', 'cell.v') };
 const implicit = 'implicit Euler in steps of 0.1 ms';
 
-const simulators: Probe['simulators'] = { nest: { within: { v: 1e-9 } }, neuron: { within: { v: 0.02 }, because: implicit } };
+const simulators: Probe['simulators'] = {
+  nest: { within: { v: 1e-9 } },
+  neuron: { within: { v: 0.02 }, because: implicit },
+};
 
 const wave = (time: number): number =>
   time >= 9.99 && time < 49.99 ? 0.2 + 0.5 * Math.sin((2 * Math.PI * 50 * (time - 10)) / 1000 + Math.PI / 6) : 0;
@@ -42,14 +45,23 @@ const noise: Probe = {
   name: 'NoisyCurrentSource',
   document: {
     seed: 4,
-    populations: Array.from({ length: cells }, (_, k) => ({ label: `cell${k}`, size: 1, cell: passive, initial_values: { v: -60 } })),
+    populations: Array.from({ length: cells }, (_, k) => ({
+      label: `cell${k}`,
+      size: 1,
+      cell: passive,
+      initial_values: { v: -60 },
+    })),
     current_sources: Array.from({ length: cells }, (_, k) => ({
       label: `noise${k}`,
       type: 'NoisyCurrentSource',
       params: { mean: 0.2, stdev: 0.5, dt: 1, stop: 60 },
       inject_into: [`cell${k}`],
     })),
-    recordings: Array.from({ length: cells }, (_, k) => ({ target: `cell${k}`, variables: 'v', sampling_interval: 60 })),
+    recordings: Array.from({ length: cells }, (_, k) => ({
+      target: `cell${k}`,
+      variables: 'v',
+      sampling_interval: 60,
+    })),
     phases: [{ run: 60 }],
   },
   quantities: {},

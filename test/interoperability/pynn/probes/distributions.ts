@@ -1,4 +1,6 @@
-/** Random distributions as weights: with a NumpyRNG PyNN's own numbers, without one numbers of the same distribution. */
+/**
+ * Random distributions as weights: with a NumpyRNG PyNN's own numbers, without one numbers of the same distribution.
+ */
 
 import type { NetworkProbe } from '../network.js';
 
@@ -19,7 +21,11 @@ const distributions: Readonly<Record<string, Distribution>> = {
   poisson: { params: { lambda_: 3 }, mean: 3, variance: 3 },
   binomial: { params: { n: 10, p: 0.3 }, mean: 3, variance: 2.1 },
   uniform_int: { params: { low: 1, high: 7 }, mean: 3.5, variance: 35 / 12 },
-  normal_clipped: { params: { mu: 1, sigma: 1, low: 0, high: 2 }, mean: 1, variance: 1 - (2 * standardNormal(1)) / 0.6826894921370859 },
+  normal_clipped: {
+    params: { mu: 1, sigma: 1, low: 0, high: 2 },
+    mean: 1,
+    variance: 1 - (2 * standardNormal(1)) / 0.6826894921370859,
+  },
   normal_clipped_to_boundary: {
     params: { mu: 1, sigma: 1, low: 0, high: 2 },
     mean: 1,
@@ -75,7 +81,10 @@ export const distributionProbes: readonly NetworkProbe[] = Object.entries(distri
             ...(Number.isNaN(variance)
               ? {}
               : {
-                  variance: [Math.abs(spread - variance) / Math.sqrt((fourth - spread ** 2) / numbers.length), 'standard errors'] as const,
+                  variance: [
+                    Math.abs(spread - variance) / Math.sqrt((fourth - spread ** 2) / numbers.length),
+                    'standard errors',
+                  ] as const,
                 }),
           };
         },

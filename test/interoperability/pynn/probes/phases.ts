@@ -28,7 +28,12 @@ function under(from: number, current: number, steps: number): number[] {
   return v;
 }
 
-const passive = (name: string, phases: readonly object[], expected: (results: Results) => number, rest: Partial<Probe> = {}): Probe => ({
+const passive = (
+  name: string,
+  phases: readonly object[],
+  expected: (results: Results) => number,
+  rest: Partial<Probe> = {},
+): Probe => ({
   section: 'Phases',
   name,
   document: document(phases),
@@ -42,20 +47,29 @@ const begun = (steps = 100): number[] => [-65, ...under(-65, 0.5, steps)];
 const end = (trace: readonly number[]): number => trace.at(-1) ?? NaN;
 
 const changed: readonly Probe[] = [
-  passive('run and run_until', [{ run: 4 }, { run_until: 10 }], (ours) => largestDistance(traceOf(ours, 'cells', 'v'), begun()), {
-    simulators: { nest: { within: { v: 1e-9 } }, neuron: { within: { v: 0.02 }, because: step } },
-  }),
+  passive(
+    'run and run_until',
+    [{ run: 4 }, { run_until: 10 }],
+    (ours) => largestDistance(traceOf(ours, 'cells', 'v'), begun()),
+    {
+      simulators: { nest: { within: { v: 1e-9 } }, neuron: { within: { v: 0.02 }, because: step } },
+    },
+  ),
   passive('set', [{ run: 10 }, { set: { target: 'cells', params: { i_offset: 0.2 } } }, { run: 10 }], (ours) => {
     const first = begun();
     return largestDistance(traceOf(ours, 'cells', 'v'), [...first, ...under(end(first), 0.2, 100)]);
   }),
-  passive('set of a view', [{ run: 10 }, { set: { target: 'some', params: { i_offset: 0.2 } } }, { run: 10 }], (ours) => {
-    const first = begun();
-    return Math.max(
-      largestDistance(traceOf(ours, 'cells', 'v', 0), begun(200)),
-      largestDistance(traceOf(ours, 'cells', 'v', 3), [...first, ...under(end(first), 0.2, 100)]),
-    );
-  }),
+  passive(
+    'set of a view',
+    [{ run: 10 }, { set: { target: 'some', params: { i_offset: 0.2 } } }, { run: 10 }],
+    (ours) => {
+      const first = begun();
+      return Math.max(
+        largestDistance(traceOf(ours, 'cells', 'v', 0), begun(200)),
+        largestDistance(traceOf(ours, 'cells', 'v', 3), [...first, ...under(end(first), 0.2, 100)]),
+      );
+    },
+  ),
   passive(
     'initialize',
     [{ run: 10 }, { initialize: { target: 'cells', values: { v: -60 } } }, { run: 10 }],
@@ -71,28 +85,44 @@ const changed: readonly Probe[] = [
     'reset',
     [{ run: 10 }, { reset: { annotations: { trial: 1 } } }, { run: 5 }],
     (ours) =>
-      Math.max(largestDistance(traceOf(ours, 'cells', 'v', 0, 0), begun()), largestDistance(traceOf(ours, 'cells', 'v', 0, 1), begun(50))),
+      Math.max(
+        largestDistance(traceOf(ours, 'cells', 'v', 0, 0), begun()),
+        largestDistance(traceOf(ours, 'cells', 'v', 0, 1), begun(50)),
+      ),
     {
-      document: { ...document([{ run: 10 }, { reset: { annotations: { trial: 1 } } }, { run: 5 }]), extra: { t_flush: 100 } },
+      document: {
+        ...document([{ run: 10 }, { reset: { annotations: { trial: 1 } } }, { run: 5 }]),
+        extra: { t_flush: 100 },
+      },
       simulators: { nest: { within: { v: 1e-9 } }, neuron: { within: { v: 0.02 }, because: step } },
     },
   ),
   {
-    ...passive('record during the run', [{ run: 5 }, { record: { target: 'first', variables: ['v'] } }, { run: 5 }], (ours) => {
-      const { cells, times, values } = segmentOf(ours, 'cells').signals['v']!;
-      const rows = values.map((row) => row[0] ?? NaN);
-      return JSON.stringify(cells) === '[0,1]' && times.at(-1) === 10 ? largestDistance(rows.slice(-50), begun().slice(-50)) : Infinity;
-    }),
+    ...passive(
+      'record during the run',
+      [{ run: 5 }, { record: { target: 'first', variables: ['v'] } }, { run: 5 }],
+      (ours) => {
+        const { cells, times, values } = segmentOf(ours, 'cells').signals['v']!;
+        const rows = values.map((row) => row[0] ?? NaN);
+        return JSON.stringify(cells) === '[0,1]' && times.at(-1) === 10
+          ? largestDistance(rows.slice(-50), begun().slice(-50))
+          : Infinity;
+      },
+    ),
     document: document([{ run: 5 }, { record: { target: 'first', variables: ['v'] } }, { run: 5 }], {
       recordings: [{ target: 'cells', variables: ['spikes'] }],
     }),
     quantities: {},
     simulators: {},
   },
-  passive('set_source', [{ run: 10 }, { set_source: { target: 'dc', params: { amplitude: -0.3 } } }, { run: 10 }], (ours) => {
-    const first = [-65, ...under(-65, 0.7, 100)];
-    return largestDistance(traceOf(ours, 'cells', 'v'), [...first, ...under(end(first), 0.2, 100)]);
-  }),
+  passive(
+    'set_source',
+    [{ run: 10 }, { set_source: { target: 'dc', params: { amplitude: -0.3 } } }, { run: 10 }],
+    (ours) => {
+      const first = [-65, ...under(-65, 0.7, 100)];
+      return largestDistance(traceOf(ours, 'cells', 'v'), [...first, ...under(end(first), 0.2, 100)]);
+    },
+  ),
 ].map((probe) =>
   probe.name === 'set_source'
     ? {
@@ -151,7 +181,11 @@ const sampled: Record<string, unknown> = {
   populations: [
     { label: 'cells', size: 6, cell },
     { label: 'others', size: 5, cell },
-    { label: 'sender', size: 5, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequence: [5, 15, 25] } } } },
+    {
+      label: 'sender',
+      size: 5,
+      cell: { type: 'SpikeSourceArray', params: { spike_times: { sequence: [5, 15, 25] } } },
+    },
   ],
   views: [
     { label: 'most', of: 'cells', select: { indices: [0, 1, 2, 4, 5] } },
@@ -180,14 +214,21 @@ const sampled: Record<string, unknown> = {
 
 const inIndices = { expr: '0.1*(i + 1)', of: 'i' };
 
-/** Values that `set` gives to synapses: of pairs, connected ones in a list, all in a matrix, and numbers that are drawn for all. */
+/**
+ * Values that `set` gives to synapses: of pairs, connected ones in a list, all in a matrix, and numbers that are drawn
+ * for all.
+ */
 const setOfWay = (name: string, connector: object, weight: unknown): Probe => ({
   section: 'Phases',
   name,
   document: {
     rngs: { values: { type: 'NumpyRNG', seed: 9 } },
     populations: [
-      { label: 'sender', size: 3, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[5], [8], [11]] } } } },
+      {
+        label: 'sender',
+        size: 3,
+        cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[5], [8], [11]] } } },
+      },
       { label: 'cells', size: 4, cell: { type: 'IF_curr_exp' } },
     ],
     projections: [
@@ -244,7 +285,10 @@ const setProbes: readonly Probe[] = [
       ],
     },
     quantities: { v: everyTrace('mV', 'cells', 'others'), spikes: spikes(0.1, 'sender') },
-    simulators: { nest: { within: { v: 0.1, spikes: 0 }, because: lateSet }, neuron: { because: 'keeps the times that it has' } },
+    simulators: {
+      nest: { within: { v: 0.1, spikes: 0 }, because: lateSet },
+      neuron: { because: 'keeps the times that it has' },
+    },
   },
   setOfWay('set of a projection, random', chosen, random),
   setOfWay('set of a projection, random, pairs connected twice', twice, random),
@@ -268,7 +312,11 @@ const late: readonly Probe[] = [
   {
     section: 'Phases',
     name: 'set of spike times',
-    document: sending([{ run: 10 }, { set: { target: 'sender', params: { spike_times: { sequences: [[12, 20], [18]] } } } }, { run: 20 }]),
+    document: sending([
+      { run: 10 },
+      { set: { target: 'sender', params: { spike_times: { sequences: [[12, 20], [18]] } } } },
+      { run: 20 },
+    ]),
     quantities: { v: traces('mV', 'cells.v'), spikes: spikes(0.1, 'sender') },
     simulators: { nest: { within: { v: 1e-9, spikes: 0 } }, neuron: { because: 'keeps the times that it has' } },
   },

@@ -1,4 +1,7 @@
-/** Spike-timing-dependent plasticity: weights after three pairs of spikes at five lags, for every rule and share of dendritic delay. */
+/**
+ * Spike-timing-dependent plasticity: weights after three pairs of spikes at five lags, for every rule and share of
+ * dendritic delay.
+ */
 
 import type { Probe, Quantity } from '../probe.js';
 import { largestDistance, type Results } from '../results.js';
@@ -52,9 +55,10 @@ function pairRule(fraction: number, { up, down }: Rule): readonly number[] {
 function vogels(eta: number, rho: number): readonly number[] {
   const tau = 20;
   return preTimes.map((pre) => {
-    const events = [...pre.map((time) => ({ time, pre: true })), ...postTimes.map((time) => ({ time: time + delay, pre: false }))].sort(
-      (a, b) => a.time - b.time,
-    );
+    const events = [
+      ...pre.map((time) => ({ time, pre: true })),
+      ...postTimes.map((time) => ({ time: time + delay, pre: false })),
+    ].sort((a, b) => a.time - b.time);
     let [w, x, y, last, read] = [0.5, 0, 0, 0, 0.5];
     for (const { time, pre: isPre } of events) {
       const decay = Math.exp(-(time - last) / tau);
@@ -76,7 +80,11 @@ function vogels(eta: number, rho: number): readonly number[] {
 /** Cells that are made to fire at given times, whatever the plastic synapses do. */
 const document = (synapse: object): Record<string, unknown> => ({
   populations: [
-    { label: 'pre', size: lags.length, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: preTimes } } } },
+    {
+      label: 'pre',
+      size: lags.length,
+      cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: preTimes } } },
+    },
     {
       label: 'drive',
       size: 1,
@@ -93,7 +101,14 @@ const document = (synapse: object): Record<string, unknown> => ({
       connector: { type: 'AllToAllConnector' },
       synapse: { type: 'StaticSynapse', params: { weight: 400, delay: 0.1 } },
     },
-    { label: 'plastic', pre: 'pre', post: 'post', receptor_type: 'excitatory', connector: { type: 'OneToOneConnector' }, synapse },
+    {
+      label: 'plastic',
+      pre: 'pre',
+      post: 'post',
+      receptor_type: 'excitatory',
+      connector: { type: 'OneToOneConnector' },
+      synapse,
+    },
   ],
   recordings: [
     { target: 'post', variables: 'spikes' },
@@ -108,7 +123,10 @@ const rowsOf = (results: Results): readonly (readonly number[])[] => results.syn
 const readAfterPre = (results: Results, fraction: number): readonly number[] =>
   preTimes.map((times, k) => rowsOf(results)[Math.ceil((times.at(-1) ?? 0) + delay * (1 - fraction))]?.[k] ?? NaN);
 
-/** The simulators bring a weight up to date at presynaptic spikes only: what they show at the end is as of the last of them. */
+/**
+ * The simulators bring a weight up to date at presynaptic spikes only: what they show at the end is as of the last of
+ * them.
+ */
 const weights = (fraction: number): Quantity => ({
   unit: 'nA',
   distance: (ours, theirs) => largestDistance(readAfterPre(ours, fraction), rowsOf(theirs).at(-1) ?? []),
@@ -126,7 +144,12 @@ const stdp = (
   params: { weight: 0.5, delay },
 });
 
-const exact = (what: string, fraction: number, expected: readonly number[], within = 1e-12): NonNullable<Probe['exact']> => ({
+const exact = (
+  what: string,
+  fraction: number,
+  expected: readonly number[],
+  within = 1e-12,
+): NonNullable<Probe['exact']> => ({
   what,
   within: { weight: within },
   distances: (ours) => ({ weight: [largestDistance(readAfterPre(ours, fraction), expected), 'nA'] }),
@@ -141,7 +164,9 @@ const pairProbes = Object.entries(rules).flatMap(([dependence, rule]) =>
     exact: exact('the rule, event by event', fraction, pairRule(fraction, rule)),
     simulators: {
       nest:
-        fraction === 1 ? { within: { weight: 1e-9, spikes: 0 } } : { refuses: /dendritic/, because: 'all of the delay is dendritic there' },
+        fraction === 1
+          ? { within: { weight: 1e-9, spikes: 0 } }
+          : { refuses: /dendritic/, because: 'all of the delay is dendritic there' },
       neuron: { within: { weight: 1e-5, spikes: 0 } },
     },
   })),
@@ -167,7 +192,9 @@ const publishedProbes = Object.entries(published).map(([dependence, expected]): 
 const vogelsProbe: Probe = {
   section: 'Plasticity',
   name: 'Vogels2011Rule',
-  document: document(stdp('AdditiveWeightDependence', 1, { type: 'Vogels2011Rule', params: { tau: 20, eta: 0.05, rho: 3 } })),
+  document: document(
+    stdp('AdditiveWeightDependence', 1, { type: 'Vogels2011Rule', params: { tau: 20, eta: 0.05, rho: 3 } }),
+  ),
   quantities: {},
   exact: exact('the rule of Vogels et al. 2011, event by event', 1, vogels(0.05, 3)),
   simulators: { neuron: { because: 'reads rho as spikes in a ms and counts the nearest spikes only' } },

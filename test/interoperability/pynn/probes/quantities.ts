@@ -49,7 +49,9 @@ export const everyTrace = (unit: string, ...population: readonly string[]): Quan
           Object.entries(signals).flatMap(([variable, { cells, values }]) =>
             cells.map((index) => {
               const there =
-                theirs.populations[name]?.[segment]?.signals[variable] === undefined ? [] : traceOf(theirs, name, variable, index, segment);
+                theirs.populations[name]?.[segment]?.signals[variable] === undefined
+                  ? []
+                  : traceOf(theirs, name, variable, index, segment);
               return values.length === 0 ? 0 : largestDistance(traceOf(ours, name, variable, index, segment), there);
             }),
           ),

@@ -1,4 +1,6 @@
-/** Everything that PyNN's cells record: whether it is there, and what theory says of it where nothing else looks at it. */
+/**
+ * Everything that PyNN's cells record: whether it is there, and what theory says of it where nothing else looks at it.
+ */
 
 import type { Probe } from '../probe.js';
 import { largestDistance, segmentOf, spikesOf, traceOf, type Results } from '../results.js';
@@ -52,7 +54,9 @@ const probeOf = ({ cell, variables, nest, note }: Recorded): Probe => ({
     within: { missing: 0 },
     distances: (ours) => {
       const { signals, spikes } = segmentOf(ours, 'cell');
-      const missing = variables.filter((variable) => signals[variable]?.values.length !== 201 || signals[variable].cells.length !== 2);
+      const missing = variables.filter(
+        (variable) => signals[variable]?.values.length !== 201 || signals[variable].cells.length !== 2,
+      );
       return { missing: [missing.length + (Object.keys(spikes).length === 2 ? 0 : 1), 'variables'] };
     },
   },
@@ -116,7 +120,9 @@ const synapse = (type: string, variables: readonly string[], more: object = {}):
     within: { missing: 0 },
     distances: ({ synapses }) => ({
       missing: [
-        variables.filter((variable) => synapses['way']?.[variable]?.length !== 101 || synapses['way'][variable]?.[0]?.length !== 6).length,
+        variables.filter(
+          (variable) => synapses['way']?.[variable]?.length !== 101 || synapses['way'][variable]?.[0]?.length !== 6,
+        ).length,
         'variables',
       ],
     }),

@@ -21,8 +21,16 @@ const intervalsOf = (results: Results): readonly number[] =>
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
 const spread = (numbers: readonly number[]): number => Math.sqrt(mean(numbers.map((x) => x * x)) - mean(numbers) ** 2);
 
-/** Distances of the mean interval and of its coefficient of variation from those of the distribution, and spikes outside of the time. */
-function renewal(what: string, interval: number, variation: number, within: Readonly<Record<string, number>>): NonNullable<Probe['exact']> {
+/**
+ * Distances of the mean interval and of its coefficient of variation from those of the distribution, and spikes outside
+ * of the time.
+ */
+function renewal(
+  what: string,
+  interval: number,
+  variation: number,
+  within: Readonly<Record<string, number>>,
+): NonNullable<Probe['exact']> {
   return {
     what,
     within,
@@ -60,12 +68,17 @@ export const sourceProbes: readonly Probe[] = [
       spikes: {
         unit: 'ms',
         distance: (ours, theirs) =>
-          JSON.stringify(trains(ours)) === JSON.stringify(trains(theirs).map((times) => times.map((one) => Number(one.toFixed(6)))))
+          JSON.stringify(trains(ours)) ===
+          JSON.stringify(trains(theirs).map((times) => times.map((one) => Number(one.toFixed(6)))))
             ? 0
             : Infinity,
       },
     },
-    simulators: { nest: { within: { spikes: 0 } }, neuron: { within: { spikes: 0 } }, brian2: { within: { spikes: 0 } } },
+    simulators: {
+      nest: { within: { spikes: 0 } },
+      neuron: { within: { spikes: 0 } },
+      brian2: { within: { spikes: 0 } },
+    },
   },
   {
     section: 'Sources of spikes',
@@ -73,7 +86,11 @@ export const sourceProbes: readonly Probe[] = [
     document: document('SpikeSourcePoisson', { rate: 50, ...time }),
     quantities: { rate },
     exact: renewal('exponential intervals', 20, 1, within),
-    simulators: { nest: { within: { rate: 0.05 } }, neuron: { within: { rate: 0.05 } }, brian2: { within: { rate: 0.05 } } },
+    simulators: {
+      nest: { within: { rate: 0.05 } },
+      neuron: { within: { rate: 0.05 } },
+      brian2: { within: { rate: 0.05 } },
+    },
     note: 'several spikes may fall into one step',
   },
   {
@@ -95,13 +112,21 @@ export const sourceProbes: readonly Probe[] = [
     document: document('SpikeSourceGamma', { alpha: 3, beta: 150, ...time }),
     quantities: { rate },
     exact: renewal('gamma intervals', 20, 1 / Math.sqrt(3), within),
-    simulators: { neuron: { because: ignoresStart }, brian2: { refuses: /SpikeSourceGamma/, because: 'does not have this source' } },
+    simulators: {
+      neuron: { because: ignoresStart },
+      brian2: { refuses: /SpikeSourceGamma/, because: 'does not have this source' },
+    },
     note: 'the first interval begins at start',
   },
   {
     section: 'Sources of spikes',
     name: 'SpikeSourceInhGamma',
-    document: document('SpikeSourceInhGamma', { a: { sequence: [3] }, b: { sequence: [1 / 150] }, tbins: { sequence: [0] }, ...time }),
+    document: document('SpikeSourceInhGamma', {
+      a: { sequence: [3] },
+      b: { sequence: [1 / 150] },
+      tbins: { sequence: [0] },
+      ...time,
+    }),
     quantities: { rate },
     // One spike in a step at most, in the middle of which it is taken to be.
     exact: renewal('gamma intervals, where nothing changes', 20, 1 / Math.sqrt(3), within),

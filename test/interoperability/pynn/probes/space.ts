@@ -9,7 +9,9 @@ import { everyTrace } from './quantities.js';
 const at = (structure: object | undefined, size: number | readonly number[] = 12): Record<string, unknown> => ({
   seed: 6,
   rngs: { places: { type: 'NumpyRNG', seed: 42 } },
-  populations: [{ label: 'cells', size, cell: { type: 'IF_cond_exp' }, ...(structure === undefined ? {} : { structure }) }],
+  populations: [
+    { label: 'cells', size, cell: { type: 'IF_cond_exp' }, ...(structure === undefined ? {} : { structure }) },
+  ],
   phases: [{ run: 1 }],
 });
 
@@ -61,13 +63,18 @@ const native = (name: string, boundary: object, inside: (place: readonly number[
     within: { outside: 0, centre: 5 },
     distances: ({ positions }: Network) => {
       const places = positions['cells'] ?? [];
-      const middle = [0, 1, 2].map((axis) => places.reduce((sum, place) => sum + (place[axis] ?? 0), 0) / places.length);
+      const middle = [0, 1, 2].map(
+        (axis) => places.reduce((sum, place) => sum + (place[axis] ?? 0), 0) / places.length,
+      );
       const spread = [0, 1, 2].map((axis) =>
-        Math.sqrt(places.reduce((sum, place) => sum + ((place[axis] ?? 0) - (middle[axis] ?? 0)) ** 2, 0) / places.length),
+        Math.sqrt(
+          places.reduce((sum, place) => sum + ((place[axis] ?? 0) - (middle[axis] ?? 0)) ** 2, 0) / places.length,
+        ),
       );
       return {
         outside: [
-          places.filter(([x = 0, y = 0, z = 0]) => !inside([x - 1, y - 2, z - 3])).length + (places.length === 1000 ? 0 : 1),
+          places.filter(([x = 0, y = 0, z = 0]) => !inside([x - 1, y - 2, z - 3])).length +
+            (places.length === 1000 ? 0 : 1),
           'cells',
         ],
         centre: [
@@ -82,11 +89,17 @@ const native = (name: string, boundary: object, inside: (place: readonly number[
 export const spaceProbes: readonly NetworkProbe[] = [
   structure('Line', at({ type: 'Line', params: { dx: 2, x0: 5, y: 1 } })),
   structure('Grid2D', at({ type: 'Grid2D', params: { aspect_ratio: 3, dx: 2, dy: 3, x0: 1 } })),
-  structure('Grid2D, fill_order random', at({ type: 'Grid2D', params: { aspect_ratio: 3, fill_order: 'random' }, rng: 'places' })),
+  structure(
+    'Grid2D, fill_order random',
+    at({ type: 'Grid2D', params: { aspect_ratio: 3, fill_order: 'random' }, rng: 'places' }),
+  ),
   structure('Grid3D', at({ type: 'Grid3D', params: { aspect_ratioXY: 1, aspect_ratioXZ: 1, dz: 4 } }, 27)),
   structure('Grid3D, fill_order random', at({ type: 'Grid3D', params: { fill_order: 'random' }, rng: 'places' }, 27)),
   structure('a size of two numbers', at(undefined, [3, 4])),
-  structure('RandomStructure, Cuboid', at({ type: 'RandomStructure', params: { boundary: box, origin: [1, 2, 3] }, rng: 'places' })),
+  structure(
+    'RandomStructure, Cuboid',
+    at({ type: 'RandomStructure', params: { boundary: box, origin: [1, 2, 3] }, rng: 'places' }),
+  ),
   structure('RandomStructure, Sphere', at({ type: 'RandomStructure', params: { boundary: ball }, rng: 'places' })),
   native(
     'RandomStructure, Cuboid, without an rng',
@@ -152,13 +165,23 @@ const placedProbe = (name: string, phases: readonly object[], changed: boolean):
   quantities: { v: everyTrace('mV', 'cells') },
   exact: { what: 'closed form', within: { v: 1e-10 }, distances: (ours) => ({ v: [placed(ours, changed), 'mV'] }) },
   simulators: {
-    nest: changed ? { within: { v: 0.2 }, because: 'runs one step ahead, so that changes act a step late' } : { within: { v: 1e-9 } },
+    nest: changed
+      ? { within: { v: 0.2 }, because: 'runs one step ahead, so that changes act a step late' }
+      : { within: { v: 1e-9 } },
     neuron: { within: { v: 0.02 }, because: 'implicit Euler in steps of 0.1 ms' },
   },
 });
 
 export const placeProbes: readonly Probe[] = [
   placedProbe('parameters and first values by place', [{ run: 20 }], false),
-  placedProbe('set by place', [{ run: 10 }, { set: { target: 'cells', params: { i_offset: later } } }, { run: 10 }], true),
-  placedProbe('set of an assembly by place', [{ run: 10 }, { set: { target: 'both', params: { i_offset: later } } }, { run: 10 }], true),
+  placedProbe(
+    'set by place',
+    [{ run: 10 }, { set: { target: 'cells', params: { i_offset: later } } }, { run: 10 }],
+    true,
+  ),
+  placedProbe(
+    'set of an assembly by place',
+    [{ run: 10 }, { set: { target: 'both', params: { i_offset: later } } }, { run: 10 }],
+    true,
+  ),
 ];

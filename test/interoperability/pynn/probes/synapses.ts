@@ -21,7 +21,11 @@ const regular = Array.from({ length: 10 }, (_, k) => 10 + 20 * k);
 /** One sender, whose spikes arrive 1 ms later at receivers that do not fire. */
 const sending = (synapse: object, receivers = 1, more: object = {}): Record<string, unknown> => ({
   populations: [
-    { label: 'sender', size: receivers, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequence: regular } } } },
+    {
+      label: 'sender',
+      size: receivers,
+      cell: { type: 'SpikeSourceArray', params: { spike_times: { sequence: regular } } },
+    },
     { label: 'receiver', size: receivers, cell: { type: 'IF_cond_exp', params: { tau_syn_E: tau, cm: 100 } } },
   ],
   projections: [
@@ -45,7 +49,9 @@ const at = regular.map((time) => time + 1);
 const transmitted = (what: string, amounts: readonly number[], within: number): NonNullable<Probe['exact']> => ({
   what,
   within: { transmitted: within },
-  distances: (ours) => ({ transmitted: [largestDistance(arrivals(ours, 'receiver', at.slice(0, amounts.length)), amounts), 'uS'] }),
+  distances: (ours) => ({
+    transmitted: [largestDistance(arrivals(ours, 'receiver', at.slice(0, amounts.length)), amounts), 'uS'],
+  }),
 });
 
 const decayed = 'a conductance has decayed by one step in its first sample';
@@ -94,7 +100,8 @@ const deterministic: readonly Probe[] = [
   })),
 ];
 
-// --- Random release ---------------------------------------------------------------------------------------------------
+// --- Random release
+// ---------------------------------------------------------------------------------------------------
 
 const many = 400;
 
@@ -106,9 +113,15 @@ function means(results: Results): readonly number[] {
 }
 
 /** Largest distance of the means from those of theory, in standard errors of the theory. */
-function release(expected: readonly (readonly [mean: number, variance: number])[]): Pick<Probe, 'exact' | 'quantities'> {
+function release(
+  expected: readonly (readonly [mean: number, variance: number])[],
+): Pick<Probe, 'exact' | 'quantities'> {
   const errors = (results: Results): number =>
-    Math.max(...means(results).map((mean, k) => Math.abs(mean - (expected[k]?.[0] ?? NaN)) / Math.sqrt((expected[k]?.[1] ?? 0) / many)));
+    Math.max(
+      ...means(results).map(
+        (mean, k) => Math.abs(mean - (expected[k]?.[0] ?? NaN)) / Math.sqrt((expected[k]?.[1] ?? 0) / many),
+      ),
+    );
   return {
     exact: {
       what: `the mean of ${many} synapses, spike by spike`,
@@ -156,7 +169,10 @@ const stochastic: readonly Probe[] = [
     section: 'Synapses',
     name: 'StochasticTsodyksMarkramSynapse',
     document: sending(
-      { type: 'StochasticTsodyksMarkramSynapse', params: { weight: 0.01, delay: 1, U: 0.4, tau_rec: 100, tau_facil: 50 } },
+      {
+        type: 'StochasticTsodyksMarkramSynapse',
+        params: { weight: 0.01, delay: 1, U: 0.4, tau_rec: 100, tau_facil: 50 },
+      },
       many,
     ),
     ...release(singleSite(0.4, 100, 50)),
@@ -165,7 +181,10 @@ const stochastic: readonly Probe[] = [
   {
     section: 'Synapses',
     name: 'MultiQuantalSynapse',
-    document: sending({ type: 'MultiQuantalSynapse', params: { weight: 0.01, delay: 1, U: 0.5, n: 5, tau_rec: 100, tau_facil: 0 } }, many),
+    document: sending(
+      { type: 'MultiQuantalSynapse', params: { weight: 0.01, delay: 1, U: 0.5, n: 5, tau_rec: 100, tau_facil: 0 } },
+      many,
+    ),
     ...release(sites(5, 0.5, 100)),
     simulators: {},
   },
@@ -216,7 +235,9 @@ const delays: Probe = {
     what: 'the nearest step, halves to even',
     within: { arrival: 1e-9 },
     distances: (ours) => {
-      const first = [0, 1, 2, 3].map((cell) => traceOf(ours, 'receiver', 'gsyn_exc', cell).findIndex((g) => g > 0) * dt);
+      const first = [0, 1, 2, 3].map(
+        (cell) => traceOf(ours, 'receiver', 'gsyn_exc', cell).findIndex((g) => g > 0) * dt,
+      );
       return { arrival: [largestDistance(first, [10.1, 10.2, 10.2, 11]), 'ms'] };
     },
   },

@@ -72,7 +72,9 @@ describe('a number of 32 bits', () => {
     ];
 
     test.each(groups)('%s', (_, values) => {
-      const wrong = values.filter((value) => Number.isFinite(value) && value !== 0 && !isNearest(floatText(value), value));
+      const wrong = values.filter(
+        (value) => Number.isFinite(value) && value !== 0 && !isNearest(floatText(value), value),
+      );
       expect(wrong).toEqual([]);
     });
   });

@@ -22,7 +22,11 @@ describe('files that a model asks for', () => {
   });
 
   test('of two with one name, the last', () => {
-    const named = (id: string): object => ({ file: 'a.dat', kind: 'columns', columns: [{ id, recording: 'r', variable: 'v', index: 0 }] });
+    const named = (id: string): object => ({
+      file: 'a.dat',
+      kind: 'columns',
+      columns: [{ id, recording: 'r', variable: 'v', index: 0 }],
+    });
     expect(datFiles({ outputFiles: [named('x'), named('y')] })).toEqual([named('y')]);
   });
 
@@ -36,7 +40,10 @@ describe('files that a model asks for', () => {
       [{ file: 'a', kind: 'columns', columns: [{ id: 'v', recording: 'r', variable: 'v', index: 0.5 }] }],
       /columns\/0\/index .* whole number/,
     ],
-    [[{ file: 'a', kind: 'events', format: 'TIME', selections: [] }], /format of the model is not `ID_TIME` or `TIME_ID`/],
+    [
+      [{ file: 'a', kind: 'events', format: 'TIME', selections: [] }],
+      /format of the model is not `ID_TIME` or `TIME_ID`/,
+    ],
   ];
   test.each(wrong)('%j', (outputFiles, message) => {
     expect(() => datFiles({ outputFiles })).toThrow(UsageError);

@@ -47,7 +47,8 @@ describe('rows', () => {
   test('of numbers that are none, subnormal, infinite, or powers of two and ten, and their neighbours', () => {
     const values = [Number.NaN, Infinity, -Infinity, 1e39, -1e39, 1e-46, 2 ** -149, 2 ** -126, 0, -0];
     for (let field = 0; field < 256; field += 1)
-      for (const mantissa of [0, 1, 2, 0x3fffff, 0x400000, 0x7ffffe, 0x7fffff]) values.push(ofBits((field << 23) | mantissa));
+      for (const mantissa of [0, 1, 2, 0x3fffff, 0x400000, 0x7ffffe, 0x7fffff])
+        values.push(ofBits((field << 23) | mantissa));
     for (let exponent = -45; exponent <= 38; exponent += 1)
       for (const digits of [1, 2, 9, 9.9999, 9.999999, 9.99999999, 1.0000001, 1.2345678]) {
         single[0] = Number(`${digits}e${exponent}`);
@@ -70,11 +71,16 @@ describe('rows', () => {
   test('of more columns than are written at once', () => {
     const columns = 20_000;
     expect(createRowWriter(columns).capacity).toBe(1);
-    check([Array.from({ length: columns }, (_, k) => -(k + 0.1) * 1e-30), Array.from({ length: columns }, (_, k) => k)]);
+    check([
+      Array.from({ length: columns }, (_, k) => -(k + 0.1) * 1e-30),
+      Array.from({ length: columns }, (_, k) => k),
+    ]);
   });
 
   test('are written by what rows.wat yields', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['scripts/assemble-rows.mjs', '--check'], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/assemble-rows.mjs', '--check'], {
+      encoding: 'utf8',
+    });
     expect([status, stderr]).toEqual([0, '']);
   });
 });

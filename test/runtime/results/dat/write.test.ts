@@ -10,7 +10,9 @@ import { playInto } from '../../record/played-run.js';
 import { smallProgram } from '../../record/small-program.js';
 import { inFolder } from '../formats.js';
 
-const everyStep = [{ recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } }] as const;
+const everyStep = [
+  { recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } },
+] as const;
 const program = smallProgram({ initialSample: true, eventRecordings: everyStep });
 const column = (id: string, index: number): DatFile & { kind: 'columns' } => ({
   file: `${id}.dat`,
@@ -21,7 +23,9 @@ const selections = [
   { id: 'last', recording: 'spikes', population: 'exc', index: 3 },
   { id: 'first', recording: 'spikes', population: 'exc', index: 0 },
 ];
-/** Potentials of 0.25, 0.5, 0.75 and 1 mV times the number of the row; cells 3 and 0 fire in step 1, cell 0 in step 2. */
+/**
+ * Potentials of 0.25, 0.5, 0.75 and 1 mV times the number of the row; cells 3 and 0 fire in step 1, cell 0 in step 2.
+ */
 const played = {
   initial: ({ log }: { log: (name: string, row: readonly number[]) => void }) => log('samples', [0, 0, 0, 0]),
   step: ({ step, log }: { step: number; log: (name: string, row: readonly number[]) => void }) => {

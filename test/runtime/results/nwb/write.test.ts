@@ -76,10 +76,13 @@ describe('layout of NWB files', () => {
         expect(typed.length).toBeGreaterThan(20);
         const ids = typed.map(({ object }) => text(object, 'object_id'));
         expect(new Set(ids).size).toBe(typed.length);
-        for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        for (const id of ids)
+          expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
         const common = ['DynamicTable', 'VectorData', 'VectorIndex', 'ElementIdentifiers', 'DynamicTableRegion'];
         for (const { object } of typed) {
-          expect(text(object, 'namespace')).toBe(common.includes(text(object, 'neurodata_type')!) ? 'hdmf-common' : 'core');
+          expect(text(object, 'namespace')).toBe(
+            common.includes(text(object, 'neurodata_type')!) ? 'hdmf-common' : 'core',
+          );
         }
       },
       [100, 200],
@@ -89,7 +92,8 @@ describe('layout of NWB files', () => {
   test('text is of variable length, single texts are scalars, dates are ASCII', async () => {
     await withFile({}, {}, (file) => {
       for (const { path, object } of objects(file)) {
-        if ('metadata' in object && object.metadata.type === 3) expect([path, object.metadata.vlen]).toEqual([path, true]);
+        if ('metadata' in object && object.metadata.type === 3)
+          expect([path, object.metadata.vlen]).toEqual([path, true]);
         for (const [name, attribute] of Object.entries(object.attrs)) {
           if (attribute.metadata.type === 3) expect([path, name, attribute.metadata.vlen]).toEqual([path, name, true]);
         }
@@ -151,7 +155,8 @@ describe('layout of NWB files', () => {
     });
   });
 
-  test('one phase makes no table of epochs', async () => withFile({}, {}, (file) => expect(file.get('/intervals')).toBeNull()));
+  test('one phase makes no table of epochs', async () =>
+    withFile({}, {}, (file) => expect(file.get('/intervals')).toBeNull()));
 
   test('metadata are those given, and nothing is invented', async () => {
     await withFile({}, {}, (file) => {
@@ -177,7 +182,10 @@ describe('layout of NWB files', () => {
       },
       (file) => {
         expect((file.get('/general/keywords') as Dataset).value).toEqual(['größe', '神経']);
-        expect((file.get('/general/related_publications') as Dataset).value).toEqual(['doi:10.1/x', 'Dayan and Abbott (2001)']);
+        expect((file.get('/general/related_publications') as Dataset).value).toEqual([
+          'doi:10.1/x',
+          'Dayan and Abbott (2001)',
+        ]);
         expect((file.get('/general/subject/species') as Dataset).value).toBe('Mus musculus');
         expect((file.get('/general/subject/age') as Dataset).attrs.reference!.value).toBe('birth');
       },
@@ -208,11 +216,13 @@ describe('units', () => {
 test('identifiers follow from a text, and have the form of version 4', () => {
   expect(uuidFrom('a')).toBe(uuidFrom('a'));
   expect(uuidFrom('a')).not.toBe(uuidFrom('b'));
-  // SHA-256 of "abc" (FIPS 180-2, appendix B.1) begins ba7816bf 8f01cfea 414140de 5dae2223; version and variant are set.
+  // SHA-256 of "abc" (FIPS 180-2, appendix B.1) begins ba7816bf 8f01cfea 414140de 5dae2223; version and variant are
+  // set.
   expect(uuidFrom('abc')).toBe('ba7816bf-8f01-4fea-8141-40de5dae2223');
 });
 
-// --- Size, order, and crashes -------------------------------------------------------------------------------------------
+// --- Size, order, and crashes
+// -------------------------------------------------------------------------------------------
 
 function series(name: string, columns: number): SeriesPlan {
   return {
@@ -277,7 +287,9 @@ async function digestOfPieces(path: string, piece: number): Promise<string> {
   await writer.close(await recordFor(setup), [none]);
   const result = await readNwbResult(path);
   expect(result.series[1]!.samples).toBe(steps);
-  expect([...result.series[1]!.read(2999, 3000)]).toEqual(Array.from({ length: 700 }, (_, i) => Math.fround(2999 * 700 + i + 1)));
+  expect([...result.series[1]!.read(2999, 3000)]).toEqual(
+    Array.from({ length: 700 }, (_, i) => Math.fround(2999 * 700 + i + 1)),
+  );
   result.close();
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
@@ -303,7 +315,11 @@ describe('files', () => {
         );
         const writer = nwbWriter(path);
         await writer.open(setup);
-        writer.samples({ series: 0, steps: Int32Array.of(0, 1, 2), values: Float32Array.from({ length: 3 * cells }, (_, i) => i) });
+        writer.samples({
+          series: 0,
+          steps: Int32Array.of(0, 1, 2),
+          values: Float32Array.from({ length: 3 * cells }, (_, i) => i),
+        });
         writer.advance(3);
         await writer.close(await recordFor(setup), [trains]);
         const result = await readNwbResult(path);
@@ -362,7 +378,9 @@ describe('files', () => {
           ]) as Float32Array),
         ]).toEqual([16_000, 16_000, 16_000]);
         file.close();
-        await expect(readNwbResult(join(folder, name!))).rejects.toThrow(/no record of a run, which is written when a run ends/);
+        await expect(readNwbResult(join(folder, name!))).rejects.toThrow(
+          /no record of a run, which is written when a run ends/,
+        );
       }),
     120_000,
   );
@@ -390,9 +408,18 @@ describe('a cached schema', () => {
       writeFiles(folder, namespaces);
       await withFile({}, { schemaDirectory: folder }, (file) => {
         expect(referred(file, file, '.specloc')).toBe('/specifications');
-        const core = JSON.parse((file.get('/specifications/core/2.9.0/namespace') as Dataset).value as string) as unknown;
+        const core = JSON.parse(
+          (file.get('/specifications/core/2.9.0/namespace') as Dataset).value as string,
+        ) as unknown;
         expect(core).toEqual({
-          namespaces: [{ name: 'core', version: '2.9.0', doc: 'core', schema: [{ namespace: 'hdmf-common' }, { source: 'nwb.base' }] }],
+          namespaces: [
+            {
+              name: 'core',
+              version: '2.9.0',
+              doc: 'core',
+              schema: [{ namespace: 'hdmf-common' }, { source: 'nwb.base' }],
+            },
+          ],
         });
         expect(JSON.parse((file.get('/specifications/hdmf-common/1.8.0/table') as Dataset).value as string)).toEqual({
           datasets: [{ data_type_def: 'Data', doc: 'yes: a text' }],
@@ -406,7 +433,10 @@ describe('a cached schema', () => {
     ['no schema', {}, /no schema of core, hdmf-common, hdmf-experimental is in/],
     [
       'a missing source',
-      { ...namespaces, 'core/nwb.namespace.yaml': namespaces['core/nwb.namespace.yaml']!.replace('nwb.base', 'nwb.none') },
+      {
+        ...namespaces,
+        'core/nwb.namespace.yaml': namespaces['core/nwb.namespace.yaml']!.replace('nwb.base', 'nwb.none'),
+      },
       /cannot read .*nwb\.none\.yaml/,
     ],
     [
@@ -421,7 +451,9 @@ describe('a cached schema', () => {
         mkdirSync(schemaDirectory);
         writeFiles(schemaDirectory, files);
       }
-      await expect(nwbWriter(join(folder, 'result.nwb'), { schemaDirectory }).open(setupOf([], 1))).rejects.toThrow(message);
+      await expect(nwbWriter(join(folder, 'result.nwb'), { schemaDirectory }).open(setupOf([], 1))).rejects.toThrow(
+        message,
+      );
       expect(readdirSync(folder).filter((name) => name !== 'schema')).toEqual([]);
     }),
   );

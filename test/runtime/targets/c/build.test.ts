@@ -47,7 +47,8 @@ function counting(compiler: Compiler): Compiler {
   return scripted(`echo call >> '${join(folder, 'calls')}'\nexec ${compiler.command.join(' ')} "$@"`);
 }
 
-const calls = (): number => (existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').length : 0);
+const calls = (): number =>
+  existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').length : 0;
 const sourcesOf = (compiler: Compiler, text = source): Sources => ({
   files: new Map([['network.c', text]]),
   compiler,
@@ -127,20 +128,23 @@ describe.skipIf(anyCompiler === undefined)(`the cache of libraries${reasonOf(any
     expect(existsSync(built.path)).toBe(false);
   });
 
-  test.skipIf(isRoot)(`a folder that may only be read is no error${isRoot ? ' (skipped: root may write everywhere)' : ''}`, async () => {
-    await buildLibrary(sourcesOf(compiler), cache());
-    chmodSync(cache(), 0o555);
-    try {
-      const known = await buildLibrary(sourcesOf(compiler), cache());
-      expect(known.path.startsWith(cache())).toBe(true);
-      const fresh = await buildLibrary(sourcesOf(compiler, `${source}/* other */\n`), cache());
-      expect(fresh.path.startsWith(cache())).toBe(false);
-      expect(existsSync(fresh.path)).toBe(true);
-      await fresh.discard();
-    } finally {
-      chmodSync(cache(), 0o755);
-    }
-  });
+  test.skipIf(isRoot)(
+    `a folder that may only be read is no error${isRoot ? ' (skipped: root may write everywhere)' : ''}`,
+    async () => {
+      await buildLibrary(sourcesOf(compiler), cache());
+      chmodSync(cache(), 0o555);
+      try {
+        const known = await buildLibrary(sourcesOf(compiler), cache());
+        expect(known.path.startsWith(cache())).toBe(true);
+        const fresh = await buildLibrary(sourcesOf(compiler, `${source}/* other */\n`), cache());
+        expect(fresh.path.startsWith(cache())).toBe(false);
+        expect(existsSync(fresh.path)).toBe(true);
+        await fresh.discard();
+      } finally {
+        chmodSync(cache(), 0o755);
+      }
+    },
+  );
 
   test('what the compiler says is kept, with the place of the source', async () => {
     const broken = sourcesOf(compiler, 'int network_answer(void) { return oops; }\n');
@@ -194,7 +198,8 @@ describe('the compiler', () => {
       expect(flags).toEqual(expect.arrayContaining(['-ffp-contract=off', '-fno-fast-math']));
       expect(flags.some((flag) => /^-(?:Ofast|ffast-math|funsafe)/.test(flag))).toBe(false);
       expect(flags.includes('-fopenmp')).toBe(parallel);
-      // gcc's -fno-fast-math turns the error numbers and traps of arithmetic on again, which keep it from using vector lanes.
+      // gcc's -fno-fast-math turns the error numbers and traps of arithmetic on again, which keep it from using vector
+      // lanes.
       expect(flags.indexOf('-fno-fast-math')).toBeLessThan(flags.indexOf('-fno-math-errno'));
     }
   });
@@ -218,19 +223,27 @@ describe('what is missing', () => {
     expect(failure).toMatchObject({ message: reason, hint });
   });
 
-  test.skipIf(anyCompiler === undefined)('OpenMP: threads that were asked for are refused, others are one', async () => {
-    const without = scripted(
-      `for word; do [ "$word" = -fopenmp ] && { echo "error: no libomp" >&2; exit 1; }; done\nexec ${(anyCompiler as Compiler).command.join(' ')} "$@"`,
-    );
-    const target = cTargetWith({ compiler: { ...without, title: 'clang 99.0' }, available: 4 });
-    const failure = await target.compile(twoPopulations, { threads: 2, cacheDirectory: folder }).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(UsageError);
-    expect(failure).toMatchObject({
-      message: 'clang 99.0 has no OpenMP, which 2 threads need',
-      hint: expect.stringContaining('libomp-dev') as string,
-    });
-    const large = { ...twoPopulations.manifest, populations: [{ name: 'a', size: 1_000_000, event: null, recorded: false }] };
-    const executable = await target.compile({ ...twoPopulations, manifest: large }, { cacheDirectory: folder });
-    expect(executable.threads).toBe(1);
-  });
+  test.skipIf(anyCompiler === undefined)(
+    'OpenMP: threads that were asked for are refused, others are one',
+    async () => {
+      const without = scripted(
+        `for word; do [ "$word" = -fopenmp ] && { echo "error: no libomp" >&2; exit 1; }; done\nexec ${(anyCompiler as Compiler).command.join(' ')} "$@"`,
+      );
+      const target = cTargetWith({ compiler: { ...without, title: 'clang 99.0' }, available: 4 });
+      const failure = await target
+        .compile(twoPopulations, { threads: 2, cacheDirectory: folder })
+        .catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(UsageError);
+      expect(failure).toMatchObject({
+        message: 'clang 99.0 has no OpenMP, which 2 threads need',
+        hint: expect.stringContaining('libomp-dev') as string,
+      });
+      const large = {
+        ...twoPopulations.manifest,
+        populations: [{ name: 'a', size: 1_000_000, event: null, recorded: false }],
+      };
+      const executable = await target.compile({ ...twoPopulations, manifest: large }, { cacheDirectory: folder });
+      expect(executable.threads).toBe(1);
+    },
+  );
 });

@@ -7,7 +7,10 @@ import { afterAll } from 'vitest';
 import { askCompiler, runProgram } from '../../../../runtime/targets/c/compiler.js';
 import type { Compiler } from '../../../../runtime/targets/c/compiler.js';
 
-/** A compiler, where it is. With INTERNEURON_REQUIRE_C set nothing may be left out, and a compiler that is missing is an error. */
+/**
+ * A compiler, where it is. With INTERNEURON_REQUIRE_C set nothing may be left out, and a compiler that is missing is an
+ * error.
+ */
 async function find(name: string): Promise<Compiler | undefined> {
   const compiler = await askCompiler([name]);
   if (compiler === undefined && process.env['INTERNEURON_REQUIRE_C'])
@@ -21,7 +24,8 @@ export const clang: Compiler | undefined = await find('clang');
 export const anyCompiler: Compiler | undefined = gcc ?? clang;
 
 /** Why a test is skipped; part of its title, so that a skip is seen with its reason. */
-export const reasonOf = (compiler: Compiler | undefined, name: string): string => (compiler ? '' : ` (skipped: ${name} is not installed)`);
+export const reasonOf = (compiler: Compiler | undefined, name: string): string =>
+  compiler ? '' : ` (skipped: ${name} is not installed)`;
 
 /** Whether a compiler links programs with OpenMP. */
 export async function linksOpenMp(compiler: Compiler | undefined): Promise<boolean> {

@@ -1,4 +1,7 @@
-/** Sessions of the c target: their memory, their threads, and what a main thread sees of them. What all targets share is in `session.test.ts`. */
+/**
+ * Sessions of the c target: their memory, their threads, and what a main thread sees of them. What all targets share is
+ * in `session.test.ts`.
+ */
 
 import { afterEach, describe, expect, test } from 'vitest';
 import * as b from '../../../../src/ir/builder.js';
@@ -38,7 +41,9 @@ describe.skipIf(anyCompiler === undefined)(`a session of the c target${reasonOf(
     // More than 47 bits of addresses, which no machine gives however much it promises.
     const session = start(program({ buffers: [buffer('huge', 'f64', 2 ** 45)], kernels: [] }));
     await expect(session).rejects.toThrow(UsageError);
-    await expect(session).rejects.toThrow(/does not give the 262144\.00 GiB of memory that the model needs; it has \d+\.\d\d GiB/);
+    await expect(session).rejects.toThrow(
+      /does not give the 262144\.00 GiB of memory that the model needs; it has \d+\.\d\d GiB/,
+    );
   });
 
   const counting = (size: number): Program => {
@@ -71,7 +76,9 @@ describe.skipIf(anyCompiler === undefined)(`a session of the c target${reasonOf(
 
   test('arithmetic that cannot be trusted is named', () => {
     const names = ['multiplication and addition are contracted', 'denormal numbers are flushed to zero'];
-    const error = distrustError(trustChecks.reduce((bits, { name }, k) => (names.includes(name) ? bits | (1 << k) : bits), 0));
+    const error = distrustError(
+      trustChecks.reduce((bits, { name }, k) => (names.includes(name) ? bits | (1 << k) : bits), 0),
+    );
     expect(error).toBeInstanceOf(UsageError);
     expect(error.message).toContain(names.join('; '));
     expect(trustChecks.length).toBeLessThanOrEqual(32);

@@ -1,4 +1,6 @@
-/** CUDA's own compilers make code for every architecture, and what we declare of the driver is what its header declares. */
+/**
+ * CUDA's own compilers make code for every architecture, and what we declare of the driver is what its header declares.
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,58 +82,73 @@ describe.each([
   });
 
   test(`multiplies and adds apart, and flushes nothing${title}`, options, async () => {
-    const source = 'extern "C" __global__ void f(double *x, float *y) { x[0] = x[0] * x[1] + x[2]; y[0] = y[0] * y[1] / y[2]; }';
+    const source =
+      'extern "C" __global__ void f(double *x, float *y) { x[0] = x[0] * x[1] + x[2]; y[0] = y[0] * y[1] / y[2]; }';
     const { image } = await buildProgram(compiler!, source, buildOptions(compiler!, device(999), sizes), undefined);
     const text = new TextDecoder().decode(image);
     expect(text).not.toMatch(/fma|\.ftz|approx/);
     expect(text).toMatch(/div\.rn\.f32/);
-    const lax = buildOptions(compiler!, device(999), sizes).map((option) => option.replace('-fmad=false', '-fmad=true'));
+    const lax = buildOptions(compiler!, device(999), sizes).map((option) =>
+      option.replace('-fmad=false', '-fmad=true'),
+    );
     const other = await buildProgram(compiler!, source, lax, undefined);
     expect(new TextDecoder().decode(other.image)).toMatch(/fma\.rn\.f64/);
   });
 
   test(`says what is wrong${title}`, options, async () => {
-    const error: unknown = await buildProgram(compiler!, 'nonsense', buildOptions(compiler!, device(90), sizes), undefined).catch(
-      (caught: unknown) => caught,
+    const error: unknown = await buildProgram(
+      compiler!,
+      'nonsense',
+      buildOptions(compiler!, device(90), sizes),
+      undefined,
+    ).catch((caught: unknown) => caught);
+    expect(String(error)).toMatch(
+      new RegExp(`${name} [\\d.]+ cannot compile the generated source \\S+network\\.cu: .*error`),
     );
-    expect(String(error)).toMatch(new RegExp(`${name} [\\d.]+ cannot compile the generated source \\S+network\\.cu: .*error`));
     expect(removeKept(String(error))).not.toBe('');
   });
 });
 
 const header = await cudaHeader();
 
-describe.skipIf(header === undefined)(`cuda.h${header === undefined ? ' (skipped: CUDA is not installed)' : ''}`, () => {
-  const compile = async (source: string): Promise<string> => {
-    writeFileSync(join(folder, 'check.cpp'), source);
-    const { stderr } = await runProgram(['g++', '-std=c++17', '-fsyntax-only', '-DLOOKALIKE_WITH_HEADER', `-I${header}`, 'check.cpp'], {
-      cwd: folder,
-    });
-    return stderr;
-  };
+describe.skipIf(header === undefined)(
+  `cuda.h${header === undefined ? ' (skipped: CUDA is not installed)' : ''}`,
+  () => {
+    const compile = async (source: string): Promise<string> => {
+      writeFileSync(join(folder, 'check.cpp'), source);
+      const { stderr } = await runProgram(
+        ['g++', '-std=c++17', '-fsyntax-only', '-DLOOKALIKE_WITH_HEADER', `-I${header}`, 'check.cpp'],
+        {
+          cwd: folder,
+        },
+      );
+      return stderr;
+    };
 
-  /** Names are those of the library, which the header hides behind names without versions. */
-  const head = '#include <cuda.h>\n#include <stdint.h>\n';
-  const undefine = Object.keys(driverPrototypes).map((name) => `#undef ${name.replace(/_v\d$/, '')}`);
+    /** Names are those of the library, which the header hides behind names without versions. */
+    const head = '#include <cuda.h>\n#include <stdint.h>\n';
+    const undefine = Object.keys(driverPrototypes).map((name) => `#undef ${name.replace(/_v\d$/, '')}`);
 
-  test('declares what we call with arguments of the same widths', async () => {
-    const checks = Object.entries(driverPrototypes).map(([name, prototype]) => {
-      const parameters = prototype.slice(prototype.indexOf('(') + 1, -1).replaceAll('_Out_ ', '');
-      return `static_assert(fits(&${name}, (int32_t (*)(${parameters}))nullptr), "${name}");`;
-    });
-    const fits = `
+    test('declares what we call with arguments of the same widths', async () => {
+      const checks = Object.entries(driverPrototypes).map(([name, prototype]) => {
+        const parameters = prototype.slice(prototype.indexOf('(') + 1, -1).replaceAll('_Out_ ', '');
+        return `static_assert(fits(&${name}, (int32_t (*)(${parameters}))nullptr), "${name}");`;
+      });
+      const fits = `
       template <class A, class B> constexpr bool same() { return sizeof(A) == sizeof(B) && std::is_pointer_v<A> >= std::is_pointer_v<B>; }
       template <class... A, class... B> constexpr bool fits(CUresult (*)(A...), int32_t (*)(B...)) {
         if constexpr (sizeof...(A) == sizeof...(B)) return (same<A, B>() && ...);
         else return false;
       }`;
-    const text = (lines: readonly string[]): string => [head, '#include <type_traits>', ...undefine, fits, ...lines].join('\n');
-    expect(await compile(text(checks))).toBe('');
-    const wrong = 'static_assert(fits(&cuMemAlloc_v2, (int32_t (*)(void *, uint32_t))nullptr), "cuMemAlloc_v2");';
-    expect(await compile(text([wrong]))).toContain('cuMemAlloc_v2');
-  });
+      const text = (lines: readonly string[]): string =>
+        [head, '#include <type_traits>', ...undefine, fits, ...lines].join('\n');
+      expect(await compile(text(checks))).toBe('');
+      const wrong = 'static_assert(fits(&cuMemAlloc_v2, (int32_t (*)(void *, uint32_t))nullptr), "cuMemAlloc_v2");';
+      expect(await compile(text([wrong]))).toContain('cuMemAlloc_v2');
+    });
 
-  test('declares the functions of the look-alike as it defines them', async () => {
-    expect(await compile(`#include "${join(root, 'test/support/cuda-driver/driver.cpp')}"`)).toBe('');
-  });
-});
+    test('declares the functions of the look-alike as it defines them', async () => {
+      expect(await compile(`#include "${join(root, 'test/support/cuda-driver/driver.cpp')}"`)).toBe('');
+    });
+  },
+);

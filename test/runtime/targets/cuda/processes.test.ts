@@ -1,7 +1,8 @@
 /**
- * Compiling for a CUDA device, as processes meet it: two of them at once, one that is killed in the middle, entries that are damaged, and folders that
- * cannot be written. A run that ends well has the fingerprint of the reference; the cache has whole entries or none. The device and NVRTC are the
- * look-alikes; what NVRTC starts to compile is a script here.
+ * Compiling for a CUDA device, as processes meet it: two of them at once, one that is killed in the middle, entries
+ * that are damaged, and folders that cannot be written. A run that ends well has the fingerprint of the reference; the
+ * cache has whole entries or none. The device and NVRTC are the look-alikes; what NVRTC starts to compile is a script
+ * here.
  */
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -47,80 +48,94 @@ function start({ cache: place = cache(), uid }: Options = {}): ProgramProcess {
   return startProgram(['run', model, '--target', 'cuda'], { environment, ...(uid === undefined ? {} : { uid }) });
 }
 
-const outcome = ({ code, stdout, stderr }: Ended): string => (code === 0 ? fingerprintOf(stdout) : `${code}: ${stderr}`);
+const outcome = ({ code, stdout, stderr }: Ended): string =>
+  code === 0 ? fingerprintOf(stdout) : `${code}: ${stderr}`;
 
 /** What NVRTC compiles with: it leaves a line in `compilations` for each time, and does something else before. */
 function compilerThat(before = ''): void {
   const path = join(folder(), 'g++');
-  writeFileSync(path, `#!/bin/sh\necho x >> '${folder()}/compilations'\n${before}\nPATH=$(echo "$PATH" | cut -d: -f2-) exec g++ "$@"\n`);
+  writeFileSync(
+    path,
+    `#!/bin/sh\necho x >> '${folder()}/compilations'\n${before}\nPATH=$(echo "$PATH" | cut -d: -f2-) exec g++ "$@"\n`,
+  );
   chmodSync(path, 0o755);
 }
 
-describe.skipIf(!machine)(`the cuda target${machine ? '' : ' (skipped: there is no g++)'}`, { timeout: 180_000 }, () => {
-  test('two processes that compile the same model at once share one whole entry', async () => {
-    // Neither goes on before both compile.
-    compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
-    expect(await Promise.all([start(), start()].map(async ({ ended }) => outcome(await ended)))).toEqual([expected, expected]);
-    expect(compilations()).toBe(2);
-    expect(names()).toEqual(entries());
-    expect(entries()).toHaveLength(1);
-    expect(outcome(await start().ended)).toBe(expected);
-    expect(compilations()).toBe(2);
-  });
-
-  test.each(['alone', 'with its compiler'] as const)('killed %s in the middle of compiling: the next run compiles again', async (which) => {
-    compilerThat(
-      `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || until [ -e '${folder()}/go' ] || ! [ -d '${folder()}' ]; do sleep 0.02; done`,
-    );
-    const first = start();
-    await until(() => compilations() === 1, 'the compiler starts');
-    if (which === 'alone') first.child.kill('SIGKILL');
-    else process.kill(-(first.child.pid ?? 0), 'SIGKILL');
-    expect((await first.ended).code).toBeNull();
-    expect(entries()).toEqual([]);
-    expect(outcome(await start().ended)).toBe(expected);
-    expect(entries()).toHaveLength(1);
-    // A compiler that was left behind and ends later changes nothing.
-    writeFileSync(join(folder(), 'go'), '');
-    expect(outcome(await start().ended)).toBe(expected);
-    expect(compilations()).toBe(2);
-    expect(names()).toEqual(entries());
-  });
-
-  test('an entry that is cut short, empty or changed is made anew', async () => {
-    compilerThat();
-    expect(outcome(await start().ended)).toBe(expected);
-    const [entry = ''] = entries();
-    const path = join(cache(), 'cuda', entry);
-    const whole = readFileSync(path);
-    const changed = Buffer.from(whole);
-    changed.writeUInt8(changed.readUInt8(whole.length >> 1) ^ 1, whole.length >> 1);
-    let made = 1;
-    for (const damaged of [whole.subarray(0, whole.length >> 1), Buffer.alloc(0), changed]) {
-      writeFileSync(path, damaged);
+describe.skipIf(!machine)(
+  `the cuda target${machine ? '' : ' (skipped: there is no g++)'}`,
+  { timeout: 180_000 },
+  () => {
+    test('two processes that compile the same model at once share one whole entry', async () => {
+      // Neither goes on before both compile.
+      compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
+      expect(await Promise.all([start(), start()].map(async ({ ended }) => outcome(await ended)))).toEqual([
+        expected,
+        expected,
+      ]);
+      expect(compilations()).toBe(2);
+      expect(names()).toEqual(entries());
+      expect(entries()).toHaveLength(1);
       expect(outcome(await start().ended)).toBe(expected);
-      made += 1;
-      expect(compilations()).toBe(made);
-      expect(names()).toEqual([entry]);
-    }
-  });
+      expect(compilations()).toBe(2);
+    });
 
-  test.runIf(process.getuid?.() === 0)('a cache that its user may not write only costs time', async () => {
-    compilerThat();
-    mkdirSync(join(cache(), 'cuda'), { recursive: true });
-    for (const path of [cache(), join(cache(), 'cuda')]) chmodSync(path, 0o555);
-    writeFileSync(join(folder(), 'compilations'), '');
-    chmodSync(join(folder(), 'compilations'), 0o666);
-    for (const made of [1, 2]) {
-      expect(outcome(await start({ uid: 65534 }).ended)).toBe(expected);
-      expect(compilations()).toBe(made);
-      expect(names()).toEqual([]);
-    }
-  });
+    test.each(['alone', 'with its compiler'] as const)(
+      'killed %s in the middle of compiling: the next run compiles again',
+      async (which) => {
+        compilerThat(
+          `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || until [ -e '${folder()}/go' ] || ! [ -d '${folder()}' ]; do sleep 0.02; done`,
+        );
+        const first = start();
+        await until(() => compilations() === 1, 'the compiler starts');
+        if (which === 'alone') first.child.kill('SIGKILL');
+        else process.kill(-(first.child.pid ?? 0), 'SIGKILL');
+        expect((await first.ended).code).toBeNull();
+        expect(entries()).toEqual([]);
+        expect(outcome(await start().ended)).toBe(expected);
+        expect(entries()).toHaveLength(1);
+        // A compiler that was left behind and ends later changes nothing.
+        writeFileSync(join(folder(), 'go'), '');
+        expect(outcome(await start().ended)).toBe(expected);
+        expect(compilations()).toBe(2);
+        expect(names()).toEqual(entries());
+      },
+    );
 
-  test('a cache where no folder can be only costs time', async () => {
-    compilerThat();
-    expect(outcome(await start({ cache: '/proc/no/such/folder' }).ended)).toBe(expected);
-    expect(compilations()).toBe(1);
-  });
-});
+    test('an entry that is cut short, empty or changed is made anew', async () => {
+      compilerThat();
+      expect(outcome(await start().ended)).toBe(expected);
+      const [entry = ''] = entries();
+      const path = join(cache(), 'cuda', entry);
+      const whole = readFileSync(path);
+      const changed = Buffer.from(whole);
+      changed.writeUInt8(changed.readUInt8(whole.length >> 1) ^ 1, whole.length >> 1);
+      let made = 1;
+      for (const damaged of [whole.subarray(0, whole.length >> 1), Buffer.alloc(0), changed]) {
+        writeFileSync(path, damaged);
+        expect(outcome(await start().ended)).toBe(expected);
+        made += 1;
+        expect(compilations()).toBe(made);
+        expect(names()).toEqual([entry]);
+      }
+    });
+
+    test.runIf(process.getuid?.() === 0)('a cache that its user may not write only costs time', async () => {
+      compilerThat();
+      mkdirSync(join(cache(), 'cuda'), { recursive: true });
+      for (const path of [cache(), join(cache(), 'cuda')]) chmodSync(path, 0o555);
+      writeFileSync(join(folder(), 'compilations'), '');
+      chmodSync(join(folder(), 'compilations'), 0o666);
+      for (const made of [1, 2]) {
+        expect(outcome(await start({ uid: 65534 }).ended)).toBe(expected);
+        expect(compilations()).toBe(made);
+        expect(names()).toEqual([]);
+      }
+    });
+
+    test('a cache where no folder can be only costs time', async () => {
+      compilerThat();
+      expect(outcome(await start({ cache: '/proc/no/such/folder' }).ended)).toBe(expected);
+      expect(compilations()).toBe(1);
+    });
+  },
+);

@@ -1,4 +1,7 @@
-/** Sessions of the cuda target on a device that the look-alike of the driver makes of the processor, and on devices that fail. */
+/**
+ * Sessions of the cuda target on a device that the look-alike of the driver makes of the processor, and on devices that
+ * fail.
+ */
 
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,12 +73,16 @@ async function initialised(source: Program, target?: Target): Promise<Session> {
 /** Compares every buffer of two sessions, as bytes: some are long. */
 async function expectEqual(one: Session, other: Session, { buffers }: Program): Promise<void> {
   expect(one.step).toBe(other.step);
-  const bytes = async (session: Session, name: string): Promise<Buffer> => Buffer.from((await session.read(name)).buffer);
+  const bytes = async (session: Session, name: string): Promise<Buffer> =>
+    Buffer.from((await session.read(name)).buffer);
   for (const { name } of buffers) expect((await bytes(one, name)).equals(await bytes(other, name)), name).toBe(true);
 }
 
 const x = buffer('x', 'f64', 5, Float64Array.of(1, 2, 3, 4, 5));
-const doubling = program({ buffers: [x], kernels: [mapOver('double', 5, [b.store(x, index, b.mul(b.load(x, index), b.f64(2)))])] });
+const doubling = program({
+  buffers: [x],
+  kernels: [mapOver('double', 5, [b.store(x, index, b.mul(b.load(x, index), b.f64(2)))])],
+});
 const network = cuba({ size: 200, rowLength: 8, delay: 2, lanes: true });
 
 describe.skipIf(!machine)(`a session of the cuda target${reason}`, { timeout: 60_000 }, () => {
@@ -136,7 +143,15 @@ describe.skipIf(!machine)(`a session of the cuda target${reason}`, { timeout: 60
     const session = await initialised(
       program({
         buffers: [total, ...fills],
-        kernels: [{ shape: 'sequential', name: 'count', comment: 'how many', locals: [], body: [b.store(total, b.u32(0), b.u32(1000))] }],
+        kernels: [
+          {
+            shape: 'sequential',
+            name: 'count',
+            comment: 'how many',
+            locals: [],
+            body: [b.store(total, b.u32(0), b.u32(1000))],
+          },
+        ],
         schedule: {
           initialise: [
             { kind: 'run', kernel: 'count' },
@@ -291,7 +306,9 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
       schedule: { initialise: [{ kind: 'allocate', buffers: ['huge'] }], step: [], procedures: {} },
     });
     const session = await start(source);
-    await expect(session.initialise()).rejects.toThrow(/huge it needs 2\.00 GiB, and it has 1\.00 GiB left of 4\.00 GiB/);
+    await expect(session.initialise()).rejects.toThrow(
+      /huge it needs 2\.00 GiB, and it has 1\.00 GiB left of 4\.00 GiB/,
+    );
     await expect(start(program({ buffers: [buffer('all', 'f64', 2 ** 28)], kernels: [] }))).rejects.toThrow(
       /needs 2\.00 GiB, and it has 1\.00/,
     );
@@ -313,7 +330,9 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
 
   test('none left at all', async () => {
     machine?.set('others', 2 ** 32);
-    await expect(start(doubling)).rejects.toThrow(/the CUDA device Look-alike 0 .* does not have the memory that the model needs/);
+    await expect(start(doubling)).rejects.toThrow(
+      /the CUDA device Look-alike 0 .* does not have the memory that the model needs/,
+    );
   });
 
   test('no driver, no device, an old driver, a device that may not compute', async () => {
@@ -324,7 +343,9 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
     });
     machine?.set('devices', 1);
     machine?.set('version', 10020);
-    expect(await cudaTarget.probe()).toMatchObject({ reason: 'the CUDA driver is too old: it supports CUDA 10.2, and 11.4 is needed' });
+    expect(await cudaTarget.probe()).toMatchObject({
+      reason: 'the CUDA driver is too old: it supports CUDA 10.2, and 11.4 is needed',
+    });
     machine?.set('version', 13000);
     machine?.set('mode', 2);
     expect(await cudaTarget.probe()).toMatchObject({
@@ -334,7 +355,10 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
     await expect(start(doubling)).rejects.toThrow(/cannot run models: its compute mode/);
     vi.stubEnv('INTERNEURON_CUDA_LIBRARY', 'libNoCuda.so.1');
     const availability = await cudaTarget.probe();
-    expect(availability).toMatchObject({ available: false, reason: 'the CUDA driver is not installed: there is no libNoCuda.so.1' });
+    expect(availability).toMatchObject({
+      available: false,
+      reason: 'the CUDA driver is not installed: there is no libNoCuda.so.1',
+    });
     expect(availability.hint).toContain('nvidia-driver');
   });
 
@@ -350,9 +374,15 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
 
   test('several devices, and one that is not there', async () => {
     machine?.set('devices', 2);
-    expect((await cudaTarget.probe()).devices).toEqual([0, 1].map((id) => `Look-alike ${id} (compute capability 9.0, 4 GiB)`));
+    expect((await cudaTarget.probe()).devices).toEqual(
+      [0, 1].map((id) => `Look-alike ${id} (compute capability 9.0, 4 GiB)`),
+    );
     await expect(cudaTarget.compile(doubling, { device: 2 })).rejects.toThrow(/there is no CUDA device 2/);
-    await (await cudaTarget.compile(doubling, { device: 1, cacheDirectory: folder })).start().then((session) => open.push(session));
+    await (
+      await cudaTarget.compile(doubling, { device: 1, cacheDirectory: folder })
+    )
+      .start()
+      .then((session) => open.push(session));
   });
 });
 
@@ -390,7 +420,9 @@ describe.skipIf(!machine)(`compiling${reason}`, { timeout: 60_000 }, () => {
     const outcome = await start(doubling, target, join(folder, 'contracting')).catch((error: unknown) => error);
     // A processor that cannot multiply and add in one does not contract.
     if (outcome instanceof Error)
-      expect(outcome.message).toMatch(/arithmetic on the CUDA device .* cannot be trusted: multiplication and addition are contracted/);
+      expect(outcome.message).toMatch(
+        /arithmetic on the CUDA device .* cannot be trusted: multiplication and addition are contracted/,
+      );
     else expect(outcome).toHaveProperty('step', 0);
   });
 
@@ -399,7 +431,8 @@ describe.skipIf(!machine)(`compiling${reason}`, { timeout: 60_000 }, () => {
     const wrong: CudaCompiler = {
       ...real,
       // Roots of double precision are those of single precision.
-      compile: (source, options) => real.compile(source.replace('__dsqrt_rn(x[0])', '(double)__fsqrt_rn((float)x[0])'), options),
+      compile: (source, options) =>
+        real.compile(source.replace('__dsqrt_rn(x[0])', '(double)__fsqrt_rn((float)x[0])'), options),
     };
     expect(generateCuda(trustProgram, 'atomic').source).toContain('__dsqrt_rn(x[0])');
     const availability = await cudaTargetWith({ compiler: wrong }).judge?.();

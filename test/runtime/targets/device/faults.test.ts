@@ -1,4 +1,7 @@
-/** Sessions on devices that fail, by a driver that fails when it is told to: whatever goes wrong is named, and everything that was taken is given back. */
+/**
+ * Sessions on devices that fail, by a driver that fails when it is told to: whatever goes wrong is named, and
+ * everything that was taken is given back.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { OutOfDeviceMemory } from '../../../../runtime/targets/device/driver.js';
@@ -91,7 +94,10 @@ class FakeDriver implements DeviceDriver {
 const x = buffer('x', 'f64', 1000, { fill: 1 });
 const many = buffer('many', 'f64', { buffer: 'count', index: 0 });
 const count = buffer('count', 'u32', 1, Uint32Array.of(3_000_000));
-const small = program({ buffers: [x], kernels: [mapOver('double', 1000, [b.store(x, index, b.mul(b.load(x, index), b.f64(2)))])] });
+const small = program({
+  buffers: [x],
+  kernels: [mapOver('double', 1000, [b.store(x, index, b.mul(b.load(x, index), b.f64(2)))])],
+});
 /** 24 MB more once it is built. */
 const growing: Program = program({
   buffers: [count, x, many],
@@ -100,7 +106,12 @@ const growing: Program = program({
 });
 
 const start = (source: Program, driver: FakeDriver): Session =>
-  startSession({ program: source, generated: generateCuda(source, 'atomic'), sizes: { group: 64, team: 32, groups: 4 }, driver });
+  startSession({
+    program: source,
+    generated: generateCuda(source, 'atomic'),
+    sizes: { group: 64, team: 32, groups: 4 },
+    driver,
+  });
 
 async function failure(attempt: Promise<unknown> | (() => unknown)): Promise<unknown> {
   try {
@@ -117,12 +128,15 @@ describe('a device without the memory', () => {
   test.each([
     {
       limits: { memory: 4096 },
-      message: /the fake device does not have the memory that the model needs: it needs 0\.00 GiB, and it has 0\.00 GiB/,
+      message:
+        /the fake device does not have the memory that the model needs: it needs 0\.00 GiB, and it has 0\.00 GiB/,
     },
     { limits: { mostAllocated: 4096 }, message: /its small arrays need in one piece 0\.00 GiB, and it has 0\.00 GiB/ },
   ])('for what is known before: %j', async ({ limits, message }) => {
     const driver = new FakeDriver(limits);
-    expect(await failure(() => start(small, driver))).toMatchObject({ message: expect.stringMatching(message) as string });
+    expect(await failure(() => start(small, driver))).toMatchObject({
+      message: expect.stringMatching(message) as string,
+    });
     expect([driver.held.size, driver.disposed]).toEqual([0, 1]);
   });
 
@@ -149,7 +163,9 @@ describe('a device without the memory', () => {
     { method: 'launch', message: /its arrays need 0\.02 GiB, and it has 1\.00 GiB/ },
   ])('that others have taken meanwhile: $method fails', async ({ method, message }) => {
     let taken = false;
-    const driver = new FakeDriver({}, (called) => (taken && called === method ? new OutOfDeviceMemory('none left') : undefined));
+    const driver = new FakeDriver({}, (called) =>
+      taken && called === method ? new OutOfDeviceMemory('none left') : undefined,
+    );
     const session = start(growing, driver);
     if (method === 'launch') await session.initialise();
     taken = true;
@@ -163,23 +179,29 @@ describe('a device without the memory', () => {
 });
 
 describe('a device that vanishes', () => {
-  test.each(['allocate', 'fill', 'kernel', 'setMemory'])('while a session starts, at %s: nothing is kept', async (method) => {
-    const driver = new FakeDriver({}, (called) => (called === method ? gone : undefined));
-    expect(await failure(() => start(small, driver))).toBe(gone);
-    expect([driver.held.size, driver.disposed]).toEqual([0, 1]);
-  });
+  test.each(['allocate', 'fill', 'kernel', 'setMemory'])(
+    'while a session starts, at %s: nothing is kept',
+    async (method) => {
+      const driver = new FakeDriver({}, (called) => (called === method ? gone : undefined));
+      expect(await failure(() => start(small, driver))).toBe(gone);
+      expect([driver.held.size, driver.disposed]).toEqual([0, 1]);
+    },
+  );
 
-  test.each(['launch', 'finish', 'read', 'fill'])('during a run, at %s: the run says so, and so does all that follows', async (method) => {
-    let vanished = false;
-    const driver = new FakeDriver({}, (called) => (vanished && called === method ? gone : undefined));
-    const session = start(small, driver);
-    await session.initialise();
-    expect(await session.run(5)).toBe(5);
-    vanished = true;
-    expect(await failure(session.run(5))).toBe(gone);
-    if (method === 'read') expect(await failure(session.read('x'))).toBe(gone);
-    await session.dispose();
-    expect([driver.held.size, driver.disposed]).toEqual([0, 1]);
-    expect(String(await failure(session.run(1)))).toContain('disposed');
-  });
+  test.each(['launch', 'finish', 'read', 'fill'])(
+    'during a run, at %s: the run says so, and so does all that follows',
+    async (method) => {
+      let vanished = false;
+      const driver = new FakeDriver({}, (called) => (vanished && called === method ? gone : undefined));
+      const session = start(small, driver);
+      await session.initialise();
+      expect(await session.run(5)).toBe(5);
+      vanished = true;
+      expect(await failure(session.run(5))).toBe(gone);
+      if (method === 'read') expect(await failure(session.read('x'))).toBe(gone);
+      await session.dispose();
+      expect([driver.held.size, driver.disposed]).toEqual([0, 1]);
+      expect(String(await failure(session.run(1)))).toContain('disposed');
+    },
+  );
 });

@@ -47,9 +47,9 @@ test('equal keys mean that the same entries run in the same steps, and there are
           continue;
         }
         const begin = step;
-        const due = Array.from({ length: stretch.steps }, (_, k) => schedule.map((one) => Number(isDue(one, begin + k))).join('')).join(
-          ' ',
-        );
+        const due = Array.from({ length: stretch.steps }, (_, k) =>
+          schedule.map((one) => Number(isDue(one, begin + k))).join(''),
+        ).join(' ');
         expect(known.get(stretch.key) ?? due).toBe(due);
         known.set(stretch.key, due);
         step += stretch.steps;

@@ -24,6 +24,8 @@ it('keeps files of one name apart', async () => {
 });
 
 it('targets are registered under the names they give themselves', () => {
-  expect(Object.entries(targets).map(([name, target]) => [name, target.name])).toEqual(Object.keys(targets).map((name) => [name, name]));
+  expect(Object.entries(targets).map(([name, target]) => [name, target.name])).toEqual(
+    Object.keys(targets).map((name) => [name, name]),
+  );
   expect(Object.keys(targets)).toEqual(expect.arrayContaining(['reference', 'null']));
 });

@@ -1,6 +1,18 @@
-/** Sessions of the opencl target on devices that fail, and the cache of binaries. What all targets share is in `session.test.ts`. */
+/**
+ * Sessions of the opencl target on devices that fail, and the cache of binaries. What all targets share is in
+ * `session.test.ts`.
+ */
 
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
@@ -39,7 +51,10 @@ async function initialised(source: Program, target?: Target): Promise<Session> {
 }
 
 const x = buffer('x', 'f64', 5, Float64Array.of(1, 2, 3, 4, 5));
-const doubling = program({ buffers: [x], kernels: [mapOver('double', 5, [b.store(x, index, b.mul(b.load(x, index), b.f64(2)))])] });
+const doubling = program({
+  buffers: [x],
+  kernels: [mapOver('double', 5, [b.store(x, index, b.mul(b.load(x, index), b.f64(2)))])],
+});
 
 describe.skipIf(!hasOpencl)(`the memory of a session${reason}`, { timeout: 60_000 }, () => {
   test('memory that the device does not have is an error with the need and what there is', async () => {
@@ -56,7 +71,11 @@ describe.skipIf(!hasOpencl)(`the memory of a session${reason}`, { timeout: 60_00
     if ((device?.memory ?? 0) >= 2 ** 35 && (device?.mostAllocated ?? 0) >= 2 ** 35) return;
     expect(error).toBeInstanceOf(UsageError);
     expect(String(error)).toMatch(/huge0 .*3[2-9]\.\d\d GiB/);
-    expect([capacity(device?.memory ?? 0), capacity(device?.mostAllocated ?? 0)].some((text) => String(error).includes(text))).toBe(true);
+    expect(
+      [capacity(device?.memory ?? 0), capacity(device?.mostAllocated ?? 0)].some((text) =>
+        String(error).includes(text),
+      ),
+    ).toBe(true);
     const fixed = program({ buffers: [buffer('all', 'f64', 4294967295)], kernels: [] });
     await expect(start(fixed)).rejects.toThrow(/32\.00 GiB, and it has/);
   });
@@ -121,10 +140,15 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
         return code;
       },
     };
-    const message = /cannot be trusted: multiplication and addition are contracted; denormal numbers are flushed to zero/;
+    const message =
+      /cannot be trusted: multiplication and addition are contracted; denormal numbers are flushed to zero/;
     await expect(start(source, openclTargetWith({ api: () => api }))).rejects.toThrow(message);
     const availability = await openclTargetWith({ api: () => api }).probe();
-    expect(availability).toMatchObject({ available: false, devices: [], reason: expect.stringMatching(message) as string });
+    expect(availability).toMatchObject({
+      available: false,
+      devices: [],
+      reason: expect.stringMatching(message) as string,
+    });
     expect(distrustError('card', 1).message).toContain('the OpenCL device card cannot be trusted');
   });
 
@@ -137,7 +161,10 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
     await expect(start(doubling, none)).rejects.toThrow(/OpenCL finds no device/);
     vi.stubEnv('INTERNEURON_OPENCL_LIBRARY', 'libNoOpenCL.so.1');
     const availability = await openclTarget.probe();
-    expect(availability).toMatchObject({ available: false, reason: 'OpenCL is not installed: there is no libNoOpenCL.so.1' });
+    expect(availability).toMatchObject({
+      available: false,
+      reason: 'OpenCL is not installed: there is no libNoOpenCL.so.1',
+    });
     expect(availability.hint).toContain('ocl-icd-libopencl1');
     expect(availability.hint).toContain('pocl-opencl-icd');
   });
@@ -151,7 +178,10 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
     const api: OpenclApi = {
       ...real,
       call: (wanted, ...args) =>
-        real.call(wanted, ...args.map((argument) => (isSource(wanted, argument) ? [`${textOf(argument)}\nnonsense`] : argument))),
+        real.call(
+          wanted,
+          ...args.map((argument) => (isSource(wanted, argument) ? [`${textOf(argument)}\nnonsense`] : argument)),
+        ),
     };
     const error: unknown = await openclTargetWith({ api: () => api })
       .compile(doubling, {})
@@ -165,7 +195,8 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
 });
 
 describe.skipIf(!hasOpencl)(`the cache of binaries${reason}`, { timeout: 60_000 }, () => {
-  const entries = (cache: string): string[] => readdirSync(join(cache, 'opencl')).filter((name) => name.endsWith('.clbin'));
+  const entries = (cache: string): string[] =>
+    readdirSync(join(cache, 'opencl')).filter((name) => name.endsWith('.clbin'));
 
   /** An api that counts compilations of source. */
   function counting(): { readonly api: () => OpenclApi; compiled: number } {

@@ -45,7 +45,8 @@ async function runDraining(session: Session, steps: number): Promise<{ rows: num
  *
  *   step         0  1  2     3     4     5     6     7     8     9     10    11
  *   to b[0]      0  0  2     1     2     1     2     1     2     1     2     1     a0 one step ago + a1 two steps ago
- *   b[0] v       0  0  0.5   0.75  1.25  0.25  0.75  1     0.5   0.75  1.25  0.25  (before the reset; spikes at 4, 7, 10)
+ *   b[0] v       0  0  0.5   0.75  1.25  0.25  0.75  1     0.5   0.75  1.25  0.25  (before the reset; spikes at 4, 7,
+ *   10)
  *   to b[1]      0  0  0     0     3     0     5     0     3     0     5     0     2 a0(−3) + a2(−1) + 3 a2(−3)
  *   b[1] v       0  0  0     0     0.75  0.75  2     0     0.75  0.75  2     0     (spikes at 6, 10)
  */
@@ -147,16 +148,21 @@ describe('two populations', () => {
     await other.restore(snapshot);
     expect(other.step).toBe(first);
     expect((await runDraining(other, 12 - first)).rows).toEqual(here.rows);
-    for (const { name } of twoPopulations.buffers) expect(await other.read(name), name).toEqual(await session.read(name));
+    for (const { name } of twoPopulations.buffers)
+      expect(await other.read(name), name).toEqual(await session.read(name));
   });
 
   it('a snapshot holds what changes and nothing else, and does not change with the session', async () => {
     const session = await start(twoPopulations);
     const snapshot = await session.snapshot();
     await session.run(3);
-    expect([...snapshot.buffers.keys()]).toEqual(twoPopulations.buffers.filter(({ role }) => role === 'state').map(({ name }) => name));
+    expect([...snapshot.buffers.keys()]).toEqual(
+      twoPopulations.buffers.filter(({ role }) => role === 'state').map(({ name }) => name),
+    );
     expect(snapshot.buffers.get('v')).toEqual(new Float64Array(66));
-    await expect(session.restore({ step: 0, buffers: new Map([['v', new Float64Array(1)]]) })).rejects.toThrow('buffer v differs');
+    await expect(session.restore({ step: 0, buffers: new Map([['v', new Float64Array(1)]]) })).rejects.toThrow(
+      'buffer v differs',
+    );
   });
 
   it('shows the program as its source', async () => {
@@ -166,7 +172,9 @@ describe('two populations', () => {
 });
 
 function roomy(program: Program): Buffer[] {
-  return program.buffers.map((buffer) => (program.logs.some((log) => log.buffer === buffer.name) ? { ...buffer, length: 2000 } : buffer));
+  return program.buffers.map((buffer) =>
+    program.logs.some((log) => log.buffer === buffer.name) ? { ...buffer, length: 2000 } : buffer,
+  );
 }
 
 /** A program of one kernel that runs in every step. */
@@ -223,7 +231,8 @@ describe('propagate', () => {
         ir.store(used, ir.u32(0), ir.add(ir.get(at), ir.u32(1))),
       ],
     };
-    // All four elements spike in every step; rows of elements 1 and 2 have one and two positions at delay 0, two and one at delay 1.
+    // All four elements spike in every step; rows of elements 1 and 2 have one and two positions at delay 0, two and
+    // one at delay 1.
     const program = programOf(
       kernel,
       [trace, used, u32('mask', 2, [0b1111, 0]), u32('list', 8), u32('counts', 2), u32('segments', 5, [0, 1, 3, 5, 6])],
@@ -267,7 +276,8 @@ describe('compact', () => {
     );
     await session.run(2);
     expect(await session.read('counts')).toEqual(Uint32Array.of(expected.length, expected.length));
-    for (const slot of [0, 1]) expect([...(await session.read('list', slot * size, expected.length))]).toEqual(expected);
+    for (const slot of [0, 1])
+      expect([...(await session.read('list', slot * size, expected.length))]).toEqual(expected);
   });
 });
 
@@ -325,10 +335,23 @@ describe('map', () => {
 
 describe('stores', () => {
   /** Stores a constant to element 1 of a buffer, and accumulates or not. */
-  async function stored(element: ElementType, value: Parameters<typeof ir.store>[2], verb: typeof ir.store = ir.store): Promise<unknown> {
-    const out: Buffer = { name: 'out', element, length: 3, role: 'state', comment: '', initial: { fill: element === 'i64' ? 1n : 1 } };
+  async function stored(
+    element: ElementType,
+    value: Parameters<typeof ir.store>[2],
+    verb: typeof ir.store = ir.store,
+  ): Promise<unknown> {
+    const out: Buffer = {
+      name: 'out',
+      element,
+      length: 3,
+      role: 'state',
+      comment: '',
+      initial: { fill: element === 'i64' ? 1n : 1 },
+    };
     const session = await start(
-      programOf({ name: 'k', comment: '', shape: 'sequential', locals: [], body: [verb(out, ir.u32(1), value)] }, [out]),
+      programOf({ name: 'k', comment: '', shape: 'sequential', locals: [], body: [verb(out, ir.u32(1), value)] }, [
+        out,
+      ]),
     );
     await session.run(1);
     return (await session.read('out'))[1];
@@ -377,7 +400,11 @@ describe('stores', () => {
     await session.run(1);
     await session.write('d', new Float64Array(BigUint64Array.of(0xfff8000000000123n).buffer), 2);
     await session.write('f', new Float32Array(Uint32Array.of(0xffc00001).buffer), 2);
-    expect([...new BigUint64Array((await session.read('d')).buffer)]).toEqual([0n, 0x7ff8000000000000n, 0x7ff8000000000000n]);
+    expect([...new BigUint64Array((await session.read('d')).buffer)]).toEqual([
+      0n,
+      0x7ff8000000000000n,
+      0x7ff8000000000000n,
+    ]);
     expect([...new Uint32Array((await session.read('f')).buffer)]).toEqual([0, 0x7fc00000, 0x7fc00000]);
   });
 });
@@ -391,7 +418,9 @@ describe('accesses outside a buffer name the kernel, the buffer and the index', 
     ['store', ir.store(b, far, ir.u32(0))],
     ['accumulate', ir.accumulate(b, far, ir.u32(0))],
   ])('%s', async (_, statement) => {
-    const session = await start(programOf({ name: 'culprit', comment: '', shape: 'sequential', locals: [], body: [statement] }, [b]));
+    const session = await start(
+      programOf({ name: 'culprit', comment: '', shape: 'sequential', locals: [], body: [statement] }, [b]),
+    );
     await expect(session.run(1)).rejects.toThrow('culprit: index 4 is outside buffer b of 4 elements');
   });
 
@@ -406,7 +435,9 @@ describe('accesses outside a buffer name the kernel, the buffer and the index', 
 
 it('refuses a program that breaks a rule', async () => {
   const kernel: Kernel = { name: 'k', comment: '', shape: 'sequential', locals: [], body: [ir.leave] };
-  await expect(referenceTarget.compile(programOf(kernel, []), {})).rejects.toThrow('kernel k: has a break outside a loop');
+  await expect(referenceTarget.compile(programOf(kernel, []), {})).rejects.toThrow(
+    'kernel k: has a break outside a loop',
+  );
 });
 
 it('a disposed session holds no memory and does not run', async () => {

@@ -72,10 +72,15 @@ describe('the cache', () => {
       import { cached } from ${JSON.stringify(join(root, 'runtime/targets/wasm/cache.ts'))};
       for (let k = 0; ; k += 1) await cached(${JSON.stringify(directory)}, 'source ' + k, () => new Uint8Array(50e6).fill(k % 251));
     `;
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: root, stdio: 'ignore' });
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      cwd: root,
+      stdio: 'ignore',
+    });
     const ended = new Promise((resolve) => child.on('close', resolve));
-    const unfinished = async (): Promise<string[]> => (await readdir(directory)).filter((name) => !name.endsWith('.wasm'));
-    while ((await unfinished()).length === 0 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1));
+    const unfinished = async (): Promise<string[]> =>
+      (await readdir(directory)).filter((name) => !name.endsWith('.wasm'));
+    while ((await unfinished()).length === 0 && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 1));
     child.kill('SIGKILL');
     await ended;
     for (let k = 0; k < 3; k += 1) {

@@ -68,7 +68,9 @@ describe('who computes', () => {
   });
 
   test('when another program takes a processor, one thread goes on alone', () => {
-    const { steps, stretches } = simulate(2, 20_000, (threads, now) => (threads === 1 ? 0.01 : now < 10_000 ? 0.006 : 2));
+    const { steps, stretches } = simulate(2, 20_000, (threads, now) =>
+      threads === 1 ? 0.01 : now < 10_000 ? 0.006 : 2,
+    );
     expect(part(stretches, 2, 0)).toBeGreaterThan(0.4);
     expect(part(stretches, 1, 15_000)).toBeGreaterThan(0.9);
     expect(steps).toBeGreaterThan(0.9 * (10_000 / 0.006 + 10_000 / 0.01));

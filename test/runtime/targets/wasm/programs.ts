@@ -16,7 +16,12 @@ import type {
 } from '../../../../src/ir/program.js';
 
 /** A buffer of zeros, or with the given contents. */
-export function buffer(name: string, element: ElementType, length: Buffer['length'], initial?: Buffer['initial']): Buffer {
+export function buffer(
+  name: string,
+  element: ElementType,
+  length: Buffer['length'],
+  initial?: Buffer['initial'],
+): Buffer {
   return { name, element, length, role: 'state', comment: name, ...(initial === undefined ? {} : { initial }) };
 }
 
@@ -55,7 +60,16 @@ export function program(parts: {
     events: parts.events ?? [],
     logs: parts.logs ?? [],
     schedule: { initialise: [], procedures: {}, step: parts.kernels.map(everyStep), ...parts.schedule },
-    manifest: { populations: [], events: [], variables: [], projections: [], samples: [], spikeLabel: 0, faults: {}, notes: [] },
+    manifest: {
+      populations: [],
+      events: [],
+      variables: [],
+      projections: [],
+      samples: [],
+      spikeLabel: 0,
+      faults: {},
+      notes: [],
+    },
   };
 }
 
@@ -79,8 +93,8 @@ export interface CubaOptions {
 }
 
 /**
- * A network like CUBA (Vogels and Abbott 2005; Brette et al. 2007): leaky integrate-and-fire neurons with exponential currents, 4/5 excitatory.
- * Potentials in mV relative to rest, time in ms, dt 0.1; inboxes in fixed point with 2^-30.
+ * A network like CUBA (Vogels and Abbott 2005; Brette et al. 2007): leaky integrate-and-fire neurons with exponential
+ * currents, 4/5 excitatory. Potentials in mV relative to rest, time in ms, dt 0.1; inboxes in fixed point with 2^-30.
  */
 export function cuba({ size, rowLength, delay, lanes, order = 'byTarget' }: CubaOptions): Program {
   const random = randomNumbers(4711);
@@ -134,7 +148,10 @@ export function cuba({ size, rowLength, delay, lanes, order = 'byTarget' }: Cuba
       b.set(
         v,
         b.add(
-          b.add(b.mul(b.load(state.v, index), b.f64(decayM)), b.mul(b.load(state.ge, index), b.f64(coupling(tauE, decayE)))),
+          b.add(
+            b.mul(b.load(state.v, index), b.f64(decayM)),
+            b.mul(b.load(state.ge, index), b.f64(coupling(tauE, decayE))),
+          ),
           b.add(b.mul(b.load(state.gi, index), b.f64(coupling(tauI, decayI))), b.f64(11 * (1 - decayM))),
         ),
       ),
@@ -211,7 +228,14 @@ export function cuba({ size, rowLength, delay, lanes, order = 'byTarget' }: Cuba
     kernels,
     events: [{ name: 'spike', size, mask: 'mask', maskBegin: 0, list: 'list', counts: 'counts', slots, log: 'spikes' }],
     logs: [
-      { name: 'spikes', buffer: 'log', cursor: { buffer: 'cursor', index: 0 }, rowLength: 2, capacity: 1_000_000, maxRowsPerStep: size },
+      {
+        name: 'spikes',
+        buffer: 'log',
+        cursor: { buffer: 'cursor', index: 0 },
+        rowLength: 2,
+        capacity: 1_000_000,
+        maxRowsPerStep: size,
+      },
     ],
   });
 }
@@ -221,7 +245,12 @@ export function propagation(size: number, rowLength: number, spikes: number): Pr
   const whole = cuba({ size, rowLength, delay: 1, lanes: true });
   const all = whole.kernels.find((kernel) => kernel.name === 'exc');
   if (all?.shape !== 'propagate') throw new Error('no propagate kernel');
-  const kernel: Kernel = { ...all, delays: { first: 0, last: 0 }, elements: { begin: 0, end: size }, segments: 'segments' };
+  const kernel: Kernel = {
+    ...all,
+    delays: { first: 0, last: 0 },
+    elements: { begin: 0, end: size },
+    segments: 'segments',
+  };
   const random = randomNumbers(99);
   const slots = 4;
   const list = Uint32Array.from({ length: slots * size }, () => Math.floor(random() * size));
@@ -246,8 +275,8 @@ export function propagation(size: number, rowLength: number, spikes: number): Pr
 }
 
 /**
- * One population whose synapses have delays of 1 to 4 steps, and whose items write what each order allows: elements of their target, of their row,
- * and their own synapse; under `sequential`, a running value that depends on the order.
+ * One population whose synapses have delays of 1 to 4 steps, and whose items write what each order allows: elements of
+ * their target, of their row, and their own synapse; under `sequential`, a running value that depends on the order.
  */
 export function delays(order: 'any' | 'byTarget' | 'byRow' | 'sequential'): Program {
   const size = 200;
@@ -261,7 +290,9 @@ export function delays(order: 'any' | 'byTarget' | 'byRow' | 'sequential'): Prog
   const synapses = segments[size * columns] ?? 0;
   const targets = new Uint16Array(synapses);
   lengths.forEach((length, k) =>
-    targets.subarray(segments[k], segments[k + 1]).set(Uint16Array.from({ length }, () => Math.floor(random() * size)).sort()),
+    targets
+      .subarray(segments[k], segments[k + 1])
+      .set(Uint16Array.from({ length }, () => Math.floor(random() * size)).sort()),
   );
   const target = buffer('target', 'u16', synapses, targets);
   const phase = buffer(
@@ -275,7 +306,12 @@ export function delays(order: 'any' | 'byTarget' | 'byRow' | 'sequential'): Prog
   const own = buffer('own', 'f64', synapses);
   const running = buffer('running', 'f64', 1);
   const local = (name: string, type: 'u32' | 'i32'): Expression => b.get({ name, type });
-  const [position, row, delay, step] = [local('position', 'u32'), local('row', 'u32'), local('delay', 'i32'), local('step', 'i32')];
+  const [position, row, delay, step] = [
+    local('position', 'u32'),
+    local('row', 'u32'),
+    local('delay', 'i32'),
+    local('step', 'i32'),
+  ];
   const ownStore = b.store(own, position, b.add(b.mul(b.load(own, position), b.f64(0.9)), b.convert('f64', delay)));
   const toTarget = b.accumulate(inbox, b.load(target, position), b.convert('i64', b.add(b.convert('i32', row), delay)));
   const bodies: Record<typeof order, Statement[]> = {
@@ -283,7 +319,11 @@ export function delays(order: 'any' | 'byTarget' | 'byRow' | 'sequential'): Prog
     byTarget: [toTarget, ownStore],
     byRow: [ownStore, b.accumulate(rows, row, b.i32(1)), b.store(rows, row, b.mul(b.load(rows, row), b.i32(3)))],
     sequential: [
-      b.store(running, b.u32(0), b.add(b.mul(b.load(running, b.u32(0)), b.f64(0.999)), b.convert('f64', b.load(target, position)))),
+      b.store(
+        running,
+        b.u32(0),
+        b.add(b.mul(b.load(running, b.u32(0)), b.f64(0.999)), b.convert('f64', b.load(target, position))),
+      ),
     ],
   };
   const fire: Kernel = {
@@ -293,7 +333,13 @@ export function delays(order: 'any' | 'byTarget' | 'byRow' | 'sequential'): Prog
     lanes: true,
     domain: { kind: 'ranges', ranges: [{ begin: 0, end: size }] },
     locals: [],
-    body: [{ kind: 'setBit', mask: 'mask', condition: b.eq(b.binary('rem', b.convert('u32', step), b.u32(7)), b.load(phase, index)) }],
+    body: [
+      {
+        kind: 'setBit',
+        mask: 'mask',
+        condition: b.eq(b.binary('rem', b.convert('u32', step), b.u32(7)), b.load(phase, index)),
+      },
+    ],
   };
   return program({
     buffers: [

@@ -18,7 +18,10 @@ afterEach(async () => {
 describe('the number of threads', () => {
   const ofSize = (size: number): ReturnType<typeof program> => {
     const empty = program({ buffers: [], kernels: [] });
-    return { ...empty, manifest: { ...empty.manifest, populations: [{ name: 'exc', size, event: null, recorded: false }] } };
+    return {
+      ...empty,
+      manifest: { ...empty.manifest, populations: [{ name: 'exc', size, event: null, recorded: false }] },
+    };
   };
   test.each([
     { asked: undefined, size: 4000, available: 8, threads: 1 },
@@ -34,7 +37,10 @@ describe('the number of threads', () => {
 
 describe('a session', () => {
   const x = buffer('x', 'i32', 1000);
-  const counting = program({ buffers: [x], kernels: [mapOver('count', 1000, [b.store(x, index, b.add(b.load(x, index), b.i32(1)))])] });
+  const counting = program({
+    buffers: [x],
+    kernels: [mapOver('count', 1000, [b.store(x, index, b.add(b.load(x, index), b.i32(1)))])],
+  });
 
   test('is left in the middle of a run', async () => {
     const session = await (await wasmTarget.compile(counting, { threads: 1 })).start();
@@ -66,7 +72,12 @@ describe('a session', () => {
   test('puts reads after the runs before them', async () => {
     const session = await (await wasmTarget.compile(counting, { threads: 1 })).start();
     open.push(session);
-    const [, first, , second] = await Promise.all([session.run(5), session.read('x', 0, 1), session.run(2), session.read('x', 999, 1)]);
+    const [, first, , second] = await Promise.all([
+      session.run(5),
+      session.read('x', 0, 1),
+      session.run(2),
+      session.read('x', 999, 1),
+    ]);
     expect([first, second]).toEqual([Int32Array.of(5), Int32Array.of(7)]);
   });
 
@@ -96,7 +107,13 @@ describe('a session', () => {
         program({
           buffers: [total, big],
           kernels: [
-            { shape: 'sequential', name: 'count', comment: 'synapses', locals: [], body: [b.store(total, b.u32(0), b.u32(700_000_000))] },
+            {
+              shape: 'sequential',
+              name: 'count',
+              comment: 'synapses',
+              locals: [],
+              body: [b.store(total, b.u32(0), b.u32(700_000_000))],
+            },
           ],
           schedule: {
             initialise: [

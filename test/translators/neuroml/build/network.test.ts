@@ -1,4 +1,7 @@
-/** Networks of types with names of their own: what is a population, a projection, an input, follows from structures alone. */
+/**
+ * Networks of types with names of their own: what is a population, a projection, an input, follows from structures
+ * alone.
+ */
 
 import { describe, expect, it } from 'vitest';
 import { cellTypes, documentOf, importing, networkTypes, neuron, synapse } from '../support/importing.js';
@@ -13,8 +16,10 @@ const components =
 const network = (content: string): string =>
   lems(`${networkTypes}${cellTypes}${components}<Net id="net">${content}</Net><Target component="net"/>`);
 
-const groups = '<Group id="p" of="cell" count="3"/><Group id="q" of="other" count="2"/><Group id="c" of="clock" count="1"/>';
-const link = (from: string, to: string, w: string, d: string): string => `<Link a="../${from}" b="../${to}" w="${w}" d="${d}"/>`;
+const groups =
+  '<Group id="p" of="cell" count="3"/><Group id="q" of="other" count="2"/><Group id="c" of="clock" count="1"/>';
+const link = (from: string, to: string, w: string, d: string): string =>
+  `<Link a="../${from}" b="../${to}" w="${w}" d="${d}"/>`;
 
 describe('populations', () => {
   const document = documentOf(network(groups));
@@ -90,7 +95,11 @@ describe('projections', () => {
   it('have one number where all of them are equal', () => {
     const many = Array.from({ length: 20_000 }, (_, k) => link(`p[${k % 3}]`, `q[${k % 2}]`, '2', '1ms')).join('');
     const { projections } = documentOf(network(`${groups}<Bundle id="b" by="syn">${many}</Bundle>`));
-    const { connect, values, delay } = projections?.['b'] as unknown as { connect: { sources: number[] }; values: unknown; delay: unknown };
+    const { connect, values, delay } = projections?.['b'] as unknown as {
+      connect: { sources: number[] };
+      values: unknown;
+      delay: unknown;
+    };
     expect(connect.sources).toHaveLength(20_000);
     expect({ values, delay }).toEqual({ values: { weight: 2 }, delay: 0.001 });
   });
@@ -122,10 +131,17 @@ describe('projections', () => {
 });
 
 describe('what is attached without a source of events', () => {
-  const document = documentOf(network(`${groups}<Drive on="p[1]" by="pulse"/><Drive on="p[1]" by="pulse"/><Drive on="q[0]" by="pulse"/>`));
+  const document = documentOf(
+    network(`${groups}<Drive on="p[1]" by="pulse"/><Drive on="p[1]" by="pulse"/><Drive on="q[0]" by="pulse"/>`),
+  );
 
   it('is a population of its own for each that it is attached to, before that one', () => {
-    const { pulse_p: onP, pulse_q: onQ, p, q } = document.populations as Record<string, { size: number; order?: number }>;
+    const {
+      pulse_p: onP,
+      pulse_q: onQ,
+      p,
+      q,
+    } = document.populations as Record<string, { size: number; order?: number }>;
     expect([onP?.size, onQ?.size]).toEqual([2, 1]);
     expect([onP?.order ?? 0, p?.order, onQ?.order, q?.order]).toEqual([0, 1, 2, 3]);
   });
@@ -143,9 +159,15 @@ describe('what is attached without a source of events', () => {
     const clamp = `<ComponentType name="Clamp" extends="Current"><Parameter name="goal" dimension="voltage"/><Parameter name="by" dimension="conductance"/><Requirement name="u" dimension="voltage"/><EventPort name="in" direction="in"/>
       <Dynamics><StateVariable name="amount" exposure="amount" dimension="current"/><OnCondition test="t .geq. 0"><StateAssignment variable="amount" value="by*(goal - u)"/></OnCondition></Dynamics></ComponentType><Clamp id="clamp" goal="0mV" by="1nS"/>`;
     const { populations } = documentOf(
-      network(`${groups}<Drive on="p[2]" by="clamp"/><Drive on="p[0]" by="clamp"/>`).replace('<Net id', `${clamp}<Net id`),
+      network(`${groups}<Drive on="p[2]" by="clamp"/><Drive on="p[0]" by="clamp"/>`).replace(
+        '<Net id',
+        `${clamp}<Net id`,
+      ),
     );
-    expect(populations?.['clamp']).toMatchObject({ size: 2, linked: { u: { population: 'p', variable: 'u', index: [2, 0] } } });
+    expect(populations?.['clamp']).toMatchObject({
+      size: 2,
+      linked: { u: { population: 'p', variable: 'u', index: [2, 0] } },
+    });
   });
 });
 
@@ -161,13 +183,20 @@ describe('tunnels', () => {
   const document = documentOf(joined('<Bridge a="../p[0]" b="../q[1]" w="2" by="gap"/>'));
 
   it('are an instance at each end that sees the other', () => {
-    const ends = Object.values(document.projections ?? {}) as { from: string; to: string; connect: object; values: object }[];
+    const ends = Object.values(document.projections ?? {}) as {
+      from: string;
+      to: string;
+      connect: object;
+      values: object;
+    }[];
     expect(ends.map(({ from, to, connect, values }) => ({ from, to, connect, values }))).toEqual([
       { from: 'q', to: 'p', connect: { rule: 'list', sources: [1], targets: [0] }, values: { weight: 2 } },
       { from: 'p', to: 'q', connect: { rule: 'list', sources: [0], targets: [1] }, values: { weight: 2 } },
     ]);
     const [[, type] = []] = Object.entries(document.synapses ?? {});
-    expect(type).toMatchObject({ derived: { there: { value: 'pre.u_before' }, amount: { value: 'weight*G*(there - post.u)' } } });
+    expect(type).toMatchObject({
+      derived: { there: { value: 'pre.u_before' }, amount: { value: 'weight*G*(there - post.u)' } },
+    });
   });
 
   it('see what the other end had when it was advanced', () => {
@@ -223,14 +252,24 @@ describe('what is wrong with a network is said where it is', () => {
       'lems/index-out-of-range',
       'asks for instance 3',
     ],
-    ['a number of instances that is none', '<Group id="p" of="cell" count="2.5"/>', 'lems/bad-count', 'how many instances'],
+    [
+      'a number of instances that is none',
+      '<Group id="p" of="cell" count="2.5"/>',
+      'lems/bad-count',
+      'how many instances',
+    ],
     [
       'a source without a port',
       `${groups}<Bundle id="b" by="syn">${link('p[0]', 'p[0]', '1', '0ms')}</Bundle><Group id="w" of="pulse" count="1"/><Bundle id="d" by="syn">${link('w[0]', 'p[0]', '1', '0ms')}</Bundle>`,
       'lems/no-port',
       'no port on which events leave',
     ],
-    ['an attachment to what takes none', `${groups}<Drive on="c[0]" by="pulse"/>`, 'lems/no-attachments', 'can not be attached'],
+    [
+      'an attachment to what takes none',
+      `${groups}<Drive on="c[0]" by="pulse"/>`,
+      'lems/no-attachments',
+      'can not be attached',
+    ],
   ])('%s', (_, content, code, message) => {
     const { findings } = importing(network(content));
     expect(findings).toHaveLength(1);
@@ -240,10 +279,9 @@ describe('what is wrong with a network is said where it is', () => {
   it('a source that never emits is a warning, and its connections do nothing', () => {
     const mute = `<ComponentType name="Mute"><EventPort name="out" direction="out"/><Dynamics><StateVariable name="x" dimension="none"/></Dynamics></ComponentType><Mute id="mute"/>`;
     const { valid, diagnostics, document } = importing(
-      network(`${groups}<Group id="m" of="mute" count="1"/><Bundle id="b" by="syn">${link('m[0]', 'p[0]', '1', '0ms')}</Bundle>`).replace(
-        '<Net id',
-        `${mute}<Net id`,
-      ),
+      network(
+        `${groups}<Group id="m" of="mute" count="1"/><Bundle id="b" by="syn">${link('m[0]', 'p[0]', '1', '0ms')}</Bundle>`,
+      ).replace('<Net id', `${mute}<Net id`),
     );
     expect(valid).toBe(true);
     expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['warning lems/never-emits']);

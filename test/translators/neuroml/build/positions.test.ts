@@ -8,7 +8,9 @@ import { documentOf } from '../support/importing.js';
 const cell = '<iafTauCell id="iaf" leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="30ms"/>';
 const instance = (id: number, place: string): string => `<instance id="${id}">${place}</instance>`;
 const at = (x: string, y: string, z: string): string => `<location x="${x}" y="${y}" z="${z}"/>`;
-const network = (instances: string): string => `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">${cell}<network id="n">
+const network = (
+  instances: string,
+): string => `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">${cell}<network id="n">
 <population id="p" type="populationList" component="iaf">${instances}</population><population id="q" component="iaf" size="2"/></network></neuroml>`;
 
 describe('instances with places', () => {

@@ -1,4 +1,7 @@
-/** Long lists of events: as times that are replayed, with the same events and the same traces as the conditions that they are written as. */
+/**
+ * Long lists of events: as times that are replayed, with the same events and the same traces as the conditions that
+ * they are written as.
+ */
 
 import { describe, expect, it } from 'vitest';
 import { simulate, stepsOf, trace } from '../../../support/simulate.js';
@@ -78,13 +81,22 @@ describe('a long list of events', () => {
   const few = (): string => {
     const chunks = Array.from({ length: 10 }, (_, k) => many.slice(20 * k, 20 * (k + 1)));
     return document([])
-      .replace(/<Alarms id="list"><\/Alarms>/, chunks.map((chunk, k) => `<Alarms id="list${k}">${alarms(chunk)}</Alarms>`).join(''))
+      .replace(
+        /<Alarms id="list"><\/Alarms>/,
+        chunks.map((chunk, k) => `<Alarms id="list${k}">${alarms(chunk)}</Alarms>`).join(''),
+      )
       .replace(
         /<Timed id="timed" by="syn"><\/Timed>/,
         chunks.map((chunk, k) => `<Timed id="timed${k}" by="syn">${alarms(chunk)}</Timed>`).join(''),
       )
-      .replace(/<Group id="s" of="list" count="2"\/>/, chunks.map((_, k) => `<Group id="s${k}" of="list${k}" count="2"/>`).join(''))
-      .replace(/<Link a="..\/s\[1\]"[^>]*\/>/, chunks.map((_, k) => `<Link a="../s${k}[1]" b="../p[0]" w="1" d="0ms"/>`).join(''))
+      .replace(
+        /<Group id="s" of="list" count="2"\/>/,
+        chunks.map((_, k) => `<Group id="s${k}" of="list${k}" count="2"/>`).join(''),
+      )
+      .replace(
+        /<Link a="..\/s\[1\]"[^>]*\/>/,
+        chunks.map((_, k) => `<Link a="../s${k}[1]" b="../p[0]" w="1" d="0ms"/>`).join(''),
+      )
       .replace(/<Drive on="p\[1\]" by="timed"\/>/, chunks.map((_, k) => `<Drive on="p[1]" by="timed${k}"/>`).join(''))
       .replace('<Source id="s" of="s[0]" port="spike"/>', '');
   };
@@ -94,7 +106,9 @@ describe('a long list of events', () => {
     expect(stepsOf(whole, 'p.out').length).toBeGreaterThan(5);
     expect(stepsOf(whole, 'p.out')).toEqual(stepsOf(parts, 'p.out'));
     // Ten conductances decay to other last digits than one.
-    trace(whole, 'p.u').forEach((value, row) => expect(Math.abs(value - trace(parts, 'p.u')[row]!), `row ${row}`).toBeLessThan(1e-12));
+    trace(whole, 'p.u').forEach((value, row) =>
+      expect(Math.abs(value - trace(parts, 'p.u')[row]!), `row ${row}`).toBeLessThan(1e-12),
+    );
   });
 
   it('is heard by an instance whose variables somebody records', async () => {

@@ -9,7 +9,8 @@ import { readLems } from '../../../../translators/neuroml/read.js';
 /** A segment along x: from where its parent ends, or from the point given. */
 const segment = (id: number, parent: string, x: number, more = ''): string =>
   `<segment id="${id}">${parent}${more}<distal x="${x}" y="0" z="0" diameter="2"/></segment>`;
-const from = (id: number, along?: number): string => `<parent segment="${id}"${along === undefined ? '' : ` fractionAlong="${along}"`}/>`;
+const from = (id: number, along?: number): string =>
+  `<parent segment="${id}"${along === undefined ? '' : ` fractionAlong="${along}"`}/>`;
 const start = '<proximal x="0" y="0" z="0" diameter="4"/>';
 const marked = (id: string, members: readonly number[], more = ''): string =>
   `<segmentGroup id="${id}" neuroLexId="sao864921383">${more}${members.map((member) => `<member segment="${member}"/>`).join('')}</segmentGroup>`;
@@ -34,7 +35,10 @@ const document = (morphology: string, membrane = usual, inside = '<resistivity v
   <cell id="c"><morphology id="m">${morphology}</morphology><biophysicalProperties id="b"><membraneProperties>${membrane}</membraneProperties>
   <intracellularProperties>${inside}</intracellularProperties></biophysicalProperties></cell></neuroml>`;
 
-function read(text: string, temperature?: number): { readonly cell: CompartmentCell | null; readonly findings: readonly string[] } {
+function read(
+  text: string,
+  temperature?: number,
+): { readonly cell: CompartmentCell | null; readonly findings: readonly string[] } {
   const diagnostics = new Diagnostics();
   const lems = readLems(text, 'd.nml', noFiles, diagnostics);
   const component = lems?.byId.get('c');
@@ -42,7 +46,9 @@ function read(text: string, temperature?: number): { readonly cell: CompartmentC
   return { cell, findings: diagnostics.list.map(({ severity, code }) => `${severity} ${code}`) };
 }
 
-function compartments(text: string): Record<'sections' | 'groups' | 'ions' | 'mechanisms', Record<string, Record<string, unknown>>> {
+function compartments(
+  text: string,
+): Record<'sections' | 'groups' | 'ions' | 'mechanisms', Record<string, Record<string, unknown>>> {
   const { cell, findings } = read(text, 300);
   expect(findings.filter((finding) => finding.startsWith('error'))).toEqual([]);
   return cell!.compartments as ReturnType<typeof compartments>;
@@ -101,7 +107,9 @@ describe('sections', () => {
   });
 
   test('a group that is marked as unbranched is one, with its divisions', () => {
-    const { sections } = compartments(document(tree + marked('dend', [3, 1, 2], '<property tag="numberInternalDivisions" value="6"/>')));
+    const { sections } = compartments(
+      document(tree + marked('dend', [3, 1, 2], '<property tag="numberInternalDivisions" value="6"/>')),
+    );
     expect(Object.keys(sections)).toEqual(['segment_0', 'dend', 'segment_4']);
     expect(sections['dend']).toMatchObject({
       parent: { section: 'segment_0', fraction: 1 },
@@ -138,7 +146,11 @@ describe('sections', () => {
     const membrane = `<spikeThresh value="0mV"/><specificCapacitance value="1uF_per_cm2"/><specificCapacitance value="2uF_per_cm2" segmentGroup="far"/>
       <initMembPotential value="-65mV"/><initMembPotential value="-60mV" segmentGroup="far"/>`;
     const { sections } = compartments(
-      document(tree + groups, membrane, '<resistivity value="1kohm_cm"/><resistivity value="200ohm_cm" segmentGroup="far"/>'),
+      document(
+        tree + groups,
+        membrane,
+        '<resistivity value="1kohm_cm"/><resistivity value="200ohm_cm" segmentGroup="far"/>',
+      ),
     );
     expect(sections['segment_3']).toMatchObject({ specificCapacitance: 0.02, resistivity: 2, initial: -0.06 });
     expect(sections['segment_2']).toMatchObject({ specificCapacitance: 0.01, resistivity: 10 });
@@ -178,10 +190,18 @@ describe('mechanisms', () => {
     const inside = `<species id="ca" ion="ca" concentrationModel="pool" initialConcentration="1e-4mM" initialExtConcentration="2mM"/>`;
     const { mechanisms, ions } = compartments(document(tree, membrane, inside));
     expect(ions).toEqual({ ca: { valence: 2, inside: 1e-4, outside: 2 } });
-    expect(mechanisms['ca']).toMatchObject({ reads: ['ca_i', 'ca_o', 'temperature', 'v'], writes: { i_ca: 'iDensity' } });
+    expect(mechanisms['ca']).toMatchObject({
+      reads: ['ca_i', 'ca_o', 'temperature', 'v'],
+      writes: { i_ca: 'iDensity' },
+    });
     const pool = mechanisms['ca_2']!;
-    expect(pool).toMatchObject({ reads: ['area', 'i_ca'], writes: { ca_i: 'concentration', ca_o: 'extConcentration' } });
-    expect(pool['derivatives']).toEqual({ concentration: 'i_ca*area/area*rho - (concentration - restingConc)/decayConstant' });
+    expect(pool).toMatchObject({
+      reads: ['area', 'i_ca'],
+      writes: { ca_i: 'concentration', ca_o: 'extConcentration' },
+    });
+    expect(pool['derivatives']).toEqual({
+      concentration: 'i_ca*area/area*rho - (concentration - restingConc)/decayConstant',
+    });
   });
 
   test('a density that varies with the path from the root', () => {
@@ -195,7 +215,10 @@ describe('mechanisms', () => {
     expect(mechanisms['h']).toMatchObject({
       on: 'dend',
       reads: ['distance', 'v'],
-      derived: { p: { value: '(distance/umetre - 10)/60' }, condDensity: { unit: 'S*m**-2', value: '(5*exp(p/0.5))*siemens/metre**2' } },
+      derived: {
+        p: { value: '(distance/umetre - 10)/60' },
+        condDensity: { unit: 'S*m**-2', value: '(5*exp(p/0.5))*siemens/metre**2' },
+      },
     });
     expect(mechanisms['h']!['parameters']).not.toHaveProperty('condDensity');
   });
@@ -226,7 +249,12 @@ describe('mechanisms', () => {
 });
 
 test('it fires at the middle of its root', () => {
-  expect(read(document(tree)).cell?.spike).toEqual({ when: 'v > -0.02*volt', edge: 'rising', section: 'segment_0', fraction: 0.5 });
+  expect(read(document(tree)).cell?.spike).toEqual({
+    when: 'v > -0.02*volt',
+    edge: 'rising',
+    section: 'segment_0',
+    fraction: 0.5,
+  });
 });
 
 test('places on segments are places on sections', () => {
@@ -239,13 +267,19 @@ test('places on segments are places on sections', () => {
 describe('what goes the generic way', () => {
   test.each([
     ['one segment', segment(0, '', 10, start)],
-    ['one unbranched section that is not divided', segment(0, '', 10, start) + segment(1, from(0), 20) + marked('all', [0, 1])],
+    [
+      'one unbranched section that is not divided',
+      segment(0, '', 10, start) + segment(1, from(0), 20) + marked('all', [0, 1]),
+    ],
   ])('%s', (_, morphology) => {
     expect(read(document(morphology))).toEqual({ cell: null, findings: [] });
   });
 
   test('segments of one section leave out where they begin', () => {
-    const morphology = segment(0, '', 10, '<proximal x="0" y="0" z="0" diameter="2"/>') + segment(1, from(0), 20) + marked('all', [0, 1]);
+    const morphology =
+      segment(0, '', 10, '<proximal x="0" y="0" z="0" diameter="2"/>') +
+      segment(1, from(0), 20) +
+      marked('all', [0, 1]);
     const { valid } = importModel({ name: 'd.nml', text: document(morphology) }, { duration: '1 ms', dt: '0.01 ms' });
     expect(Object.values(valid.model.populations)).toHaveLength(1);
     expect(Object.values(valid.model.neurons)[0]).not.toHaveProperty('compartments');
@@ -254,7 +288,11 @@ describe('what goes the generic way', () => {
 
 test.each([
   ['a group that is marked as unbranched and branches', marked('bad', [0, 1, 4]), 'warning neuroml/branched-section'],
-  ['two marked groups that share a segment', marked('a', [1, 2]) + marked('b', [2, 3]), 'warning neuroml/section-overlap'],
+  [
+    'two marked groups that share a segment',
+    marked('a', [1, 2]) + marked('b', [2, 3]),
+    'warning neuroml/section-overlap',
+  ],
   [
     'a group of a part of a section',
     `${marked('dend', [1, 2, 3])}<segmentGroup id="part"><member segment="2"/></segmentGroup>`,

@@ -1,6 +1,6 @@
 /**
- * Core types where their formulas have gaps: equal time constants, no rise, a potential at the midpoint, at zero. What is expected follows from limits of
- * the published definitions, not from the core types.
+ * Core types where their formulas have gaps: equal time constants, no rise, a potential at the midpoint, at zero. What
+ * is expected follows from limits of the published definitions, not from the core types.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -85,11 +85,15 @@ ${simulation(
     return potentials.map((_, k) => trace(run, `p${k}.found`).at(-1)!);
   };
   /** x/(1 - exp(-x)), by its series where the quotient loses digits. */
-  const linear = (x: number): number => (Math.abs(x) < 1e-3 ? 1 + x / 2 + (x * x) / 12 - x ** 4 / 720 : x / (1 - Math.exp(-x)));
+  const linear = (x: number): number =>
+    Math.abs(x) < 1e-3 ? 1 + x / 2 + (x * x) / 12 - x ** 4 / 720 : x / (1 - Math.exp(-x));
   const near = [-75, -40.001, -40.0000001, -40, -39.9999999, -39.999, 5];
 
   it('exponential-linear rates, through the midpoint', async () => {
-    const child = '<forwardRate type="HHExpLinearRate" rate="2per_ms" midpoint="-40mV" scale="10mV"/>'.replace('forwardRate', 'Component');
+    const child = '<forwardRate type="HHExpLinearRate" rate="2per_ms" midpoint="-40mV" scale="10mV"/>'.replace(
+      'forwardRate',
+      'Component',
+    );
     const found = await probe(near, child, 'baseHHRate', 'r', 'per_time');
     near.forEach((v, k) => expect(found[k]! / 2000 / linear((v + 40) / 10), `${v} mV`).toBeCloseTo(1, 9));
   });

@@ -52,7 +52,8 @@ describe('one instance', () => {
 });
 
 /** Maps of a document have no order, lists have. */
-const sorted = (value: unknown): unknown => (value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : value);
+const sorted = (value: unknown): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : value;
 
 describe('instances within', () => {
   const types = `<ComponentType name="Cell"><Parameter name="C" dimension="none"/><Children name="parts" type="Part"/><Exposure name="v" dimension="none"/>
@@ -66,7 +67,9 @@ describe('instances within', () => {
     <Dynamics><DerivedVariable name="z" exposure="z" dimension="none" value="v + 1"/></Dynamics></ComponentType>`;
   const cell = (parts: string): string => one(`${types}<Cell id="c" C="2">${parts}</Cell>`);
   const two = documentOf(
-    cell('<Part id="p" kind="a" k="3"><inner type="Inner"/></Part><Part id="q" kind="b" k="4"><inner type="Inner"/></Part>'),
+    cell(
+      '<Part id="p" kind="a" k="3"><inner type="Inner"/></Part><Part id="q" kind="b" k="4"><inner type="Inner"/></Part>',
+    ),
   );
   const type = neuron(two, 'c');
 
@@ -86,7 +89,8 @@ describe('instances within', () => {
   });
 
   it('have copies of what they require where instances within require it too', () => {
-    // A requirement is copied from the parent when an instance is advanced: its own parts, advanced before, have the copy of the step before.
+    // A requirement is copied from the parent when an instance is advanced: its own parts, advanced before, have the
+    // copy of the step before.
     expect(derivedOf(type)).toMatchObject({ p_v: 'v', p_inner_z: 'p_v + 1' });
   });
 
@@ -121,10 +125,16 @@ describe('events within', () => {
       ),
       'c',
     );
-    // What a shot does when it is due holds what the train does when it hears of it; both events leave under the port of the train.
+    // What a shot does when it is due holds what the train does when it hears of it; both events leave under the port
+    // of the train.
     expect(type.events).toEqual({
       spike: { when: 't >= _1_at and _1_done == 0', do: ['_1_done = 1', 'count = count + 1'] },
-      spike_2: { when: 't >= _2_at and _2_done == 0', do: ['_2_done = 1', 'count = count + 1'], emits: 'spike', order: 1 },
+      spike_2: {
+        when: 't >= _2_at and _2_done == 0',
+        do: ['_2_done = 1', 'count = count + 1'],
+        emits: 'spike',
+        order: 1,
+      },
     });
   });
 
@@ -171,7 +181,9 @@ describe('kinetic schemes', () => {
   });
 
   it('start in the first state, and are advanced between the parts and the whole', () => {
-    expect(Object.entries(type.state ?? {}).map(([name, state]) => [name, (state as { initial?: unknown }).initial])).toEqual([
+    expect(
+      Object.entries(type.state ?? {}).map(([name, state]) => [name, (state as { initial?: unknown }).initial]),
+    ).toEqual([
       ['x_p', '1'],
       ['y_p', '0'],
       ['z_p', '0'],
@@ -221,6 +233,8 @@ describe('what is wrong with a type', () => {
     const text =
       one(`<ComponentType name="T"><Exposure name="n" dimension="none"/><Dynamics><StateVariable name="n" exposure="n" dimension="none"/>
 <DerivedVariable name="x" dimension="none" select="nobody/y"/></Dynamics></ComponentType><T id="c"/>`);
-    expect(importing(text).findings).toEqual(['lems/unknown-path 2:1: the path nobody/y leads nowhere: nothing is called nobody there']);
+    expect(importing(text).findings).toEqual([
+      'lems/unknown-path 2:1: the path nobody/y leads nowhere: nothing is called nobody there',
+    ]);
   });
 });

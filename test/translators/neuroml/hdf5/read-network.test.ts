@@ -30,12 +30,27 @@ async function write(path: string): Promise<void> {
     for (const [key, value] of Object.entries(attributes)) made.create_attribute(key, value);
     return made;
   };
-  const table = (owner: Group, name: string, columns: readonly string[], rows: readonly (readonly number[])[]): void => {
-    const made = owner.create_dataset({ name, data: Float32Array.from(rows.flat()), shape: [rows.length, columns.length], dtype: '<f' });
+  const table = (
+    owner: Group,
+    name: string,
+    columns: readonly string[],
+    rows: readonly (readonly number[])[],
+  ): void => {
+    const made = owner.create_dataset({
+      name,
+      data: Float32Array.from(rows.flat()),
+      shape: [rows.length, columns.length],
+      dtype: '<f',
+    });
     for (const [index, column] of columns.entries()) made.create_attribute(`column_${index}`, column);
   };
   group('population_few', { id: 'few', component: 'iaf', size: '3' });
-  const list = group('population_placed', { id: 'placed', component: 'iaf', type: 'populationList', 'property:color': '1 0 0' });
+  const list = group('population_placed', {
+    id: 'placed',
+    component: 'iaf',
+    type: 'populationList',
+    'property:color': '1 0 0',
+  });
   table(
     list,
     'placed',
@@ -139,7 +154,15 @@ describe('the tables of a network', () => {
               name: 'population_p',
               attributes: { id: 'p', component: 'c' },
               groups: [],
-              tables: [{ name: 'p', attributes: {}, shape: [1, 4], single: false, values: Float64Array.from([7, 0.1, 0.2, 0.3]) }],
+              tables: [
+                {
+                  name: 'p',
+                  attributes: {},
+                  shape: [1, 4],
+                  single: false,
+                  values: Float64Array.from([7, 0.1, 0.2, 0.3]),
+                },
+              ],
             },
             { name: 'projection_q', attributes: { id: 'q' }, groups: [], tables: [] },
           ],

@@ -49,7 +49,11 @@ describe('other rules of types', () => {
       '<Dynamics><StateVariable name="v" dimension="voltage"/><OnCondition test="v .gt. t"/></Dynamics>',
       'warning lems/dimension-mismatch «t»',
     ],
-    ['a number where a condition should be', '<Dynamics><OnCondition test="t"/></Dynamics>', 'error lems/not-a-condition «t»'],
+    [
+      'a number where a condition should be',
+      '<Dynamics><OnCondition test="t"/></Dynamics>',
+      'error lems/not-a-condition «t»',
+    ],
     [
       'a derivative is per time',
       '<Dynamics><StateVariable name="v" dimension="voltage"/><TimeDerivative variable="v" value="v"/></Dynamics>',
@@ -136,7 +140,11 @@ describe('other rules of types', () => {
       '<Dynamics><StateVariable name="v" exposure="v"/></Dynamics>',
       'error lems/unknown-member «<StateVariable»',
     ],
-    ['an instance of no reference', '<Structure><ChildInstance component="c"/></Structure>', 'error lems/unknown-member «<ChildInstance»'],
+    [
+      'an instance of no reference',
+      '<Structure><ChildInstance component="c"/></Structure>',
+      'error lems/unknown-member «<ChildInstance»',
+    ],
     [
       'a derived parameter of another dimension',
       '<DerivedParameter name="p" dimension="voltage" value="2"/>',
@@ -152,11 +160,16 @@ describe('other rules of types', () => {
   });
 
   it('a time that is called t reads the time of the simulation', () => {
-    expect(reading(used('<Dynamics><DerivedVariable name="t" dimension="time" value="t + t"/></Dynamics>')).findings).toEqual([]);
+    expect(
+      reading(used('<Dynamics><DerivedVariable name="t" dimension="time" value="t + t"/></Dynamics>')).findings,
+    ).toEqual([]);
   });
 
   it('long chains of derived variables are no circle', () => {
-    const chain = Array.from({ length: 3000 }, (_, k) => `<DerivedVariable name="y${k}" dimension="none" value="y${k + 1}"/>`);
+    const chain = Array.from(
+      { length: 3000 },
+      (_, k) => `<DerivedVariable name="y${k}" dimension="none" value="y${k + 1}"/>`,
+    );
     const content = `<Dynamics>${chain.join('')}<DerivedVariable name="y3000" dimension="none" value="1"/></Dynamics>`;
     expect(reading(used(content)).findings).toEqual([]);
   });

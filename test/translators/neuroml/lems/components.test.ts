@@ -30,7 +30,11 @@ describe('the type and place of a component', () => {
     ['the attribute type', '<Component id="a" type="cell" C="1"/>', 'cell a'],
     ['a child of its name, with the declared type', '<cell id="a" C="1"><shape/></cell>', 'cell a(shape:shape)'],
     ['a child of its name, of an heir', '<cell id="a" C="1"><shape type="round"/></cell>', 'cell a(shape:round)'],
-    ['a child of an heir by its own name', '<cell id="a" C="1"><shape><point/></shape></cell>', 'cell a(shape:shape(points:point))'],
+    [
+      'a child of an heir by its own name',
+      '<cell id="a" C="1"><shape><point/></shape></cell>',
+      'cell a(shape:shape(points:point))',
+    ],
     ['a list of its type', '<cell id="a" C="1"><gate id="m"/></cell>', 'cell a(gates:gate m)'],
     [
       'the list of its nearest ancestor, not the one of all',
@@ -76,7 +80,9 @@ describe('prototypes', () => {
   });
 
   it('may not be one another, or missing', () => {
-    expect(read('<cell id="a" extends="b" C="1"/><cell id="b" extends="a" C="1"/>').errors).toContain('lems/prototype-cycle');
+    expect(read('<cell id="a" extends="b" C="1"/><cell id="b" extends="a" C="1"/>').errors).toContain(
+      'lems/prototype-cycle',
+    );
     expect(read('<cell id="a" extends="z" C="1"/>').errors).toEqual(['lems/dangling-reference']);
   });
 });
@@ -112,8 +118,16 @@ describe('what is wrong with components', () => {
     ['an id that is used twice', '<cell id="a" C="1"/><cell id="a" C="2"/>', 'error lems/duplicate-id «a»'],
     ['no id', '<cell C="1"/>', 'error lems/missing-id «<cell»'],
     ['text', '<cell id="a" C="1">text</cell>', 'warning lems/stray-text «<cell»'],
-    ['a dangling reference', '<net id="n"><population id="p" component="x" size="1"/></net>', 'error lems/dangling-reference «x»'],
-    ['a missing reference', '<net id="n"><population id="p" size="1"/></net>', 'error lems/missing-reference «<population»'],
+    [
+      'a dangling reference',
+      '<net id="n"><population id="p" component="x" size="1"/></net>',
+      'error lems/dangling-reference «x»',
+    ],
+    [
+      'a missing reference',
+      '<net id="n"><population id="p" size="1"/></net>',
+      'error lems/missing-reference «<population»',
+    ],
     [
       'a reference to another type: a warning',
       '<gate id="g"/><net id="n"><population id="p" component="g" size="1"/></net>',
@@ -125,9 +139,10 @@ describe('what is wrong with components', () => {
   });
 
   it('is told of the first few alike, and the rest counted', () => {
-    const connections = Array.from({ length: 1000 }, (_, index) => `<connection id="${index}" from="x" weight="1 mV" wait="2"/>`).join(
-      '\n',
-    );
+    const connections = Array.from(
+      { length: 1000 },
+      (_, index) => `<connection id="${index}" from="x" weight="1 mV" wait="2"/>`,
+    ).join('\n');
     const { diagnostics } = read(
       `<cell id="c" C="1"/><net id="n"><population id="p" component="c" size="1"/><projection id="j" pre="p" post="p">${connections}</projection></net>`,
     );
@@ -147,7 +162,9 @@ describe('references', () => {
     `<cell id="c" C="1"/><net id="n"><population id="excitatory" component="c" size="1"/><projection id="j" pre="${pre}" post="excitatory"/></net>`;
   it('find what stands beside them, locally', () => {
     expect(read(network('excitatory')).findings).toEqual([]);
-    expect(read(network('exitatory')).diagnostics).toMatchObject([{ code: 'lems/dangling-reference', hint: 'did you mean excitatory?' }]);
+    expect(read(network('exitatory')).diagnostics).toMatchObject([
+      { code: 'lems/dangling-reference', hint: 'did you mean excitatory?' },
+    ]);
   });
 
   it('that lead nowhere are errors in what is run, warnings elsewhere', () => {
@@ -162,7 +179,9 @@ describe('references', () => {
 describe('the target', () => {
   const run = (id: string): string => `<run id="${id}" target="c" dt="1ms"/>`;
   it('is the one that is named, the first if there are two', () => {
-    const { model, marks } = read(`<Target component="b"/><Target component="a"/><cell id="c" C="1"/>${run('a')}${run('b')}`);
+    const { model, marks } = read(
+      `<Target component="b"/><Target component="a"/><cell id="c" C="1"/>${run('a')}${run('b')}`,
+    );
     expect(model!.target!.id).toBe('b');
     expect(marks).toEqual(['warning lems/second-target «<Target»']);
   });

@@ -11,7 +11,8 @@ const structure = (content: string): string =>
 describe('attributes of elements that define', () => {
   it.each([
     ['a name and a description', type('<Parameter name="a" description="what it is"/>'), []],
-    // A rule of one method of the reference interpreter, which flattens such types and takes their rates at once; its usual one leaves it out.
+    // A rule of one method of the reference interpreter, which flattens such types and takes their rates at once; its
+    // usual one leaves it out.
     ['rates that are all taken at once', dynamics('<StateVariable name="v"/>', 'simultaneous="true"'), []],
     ['rates that are taken maybe', dynamics('', 'simultaneous="maybe"'), ['error lems/bad-value «maybe»']],
     [
@@ -47,7 +48,11 @@ describe('attributes of elements that define', () => {
       ),
       ['error lems/unsupported-attribute «expose»', 'error lems/unsupported-attribute «as»'],
     ],
-    ['a dimension with an unknown base', '<Lems><Dimension name="x" q="1"/></Lems>', ['warning lems/unknown-attribute «q»']],
+    [
+      'a dimension with an unknown base',
+      '<Lems><Dimension name="x" q="1"/></Lems>',
+      ['warning lems/unknown-attribute «q»'],
+    ],
     ['a bound that is no number', type('<Children name="c" type="T" max="many"/>'), ['error lems/bad-value «many»']],
   ])('%s', (_, text, marks) => {
     expect(reading(text).marks).toEqual(marks);
@@ -78,7 +83,8 @@ describe('what a document asks of the reference interpreter', () => {
 <ComponentType name="Sim"><ComponentReference name="target" type="Component"/><Children name="metas" type="Meta"/><Parameter name="length" dimension="time"/><Parameter name="step" dimension="time"/>
 <Simulation><Run component="target" variable="t" increment="step" total="length"/></Simulation></ComponentType>
 <Cell id="c"/><Sim id="s" target="c" length="1ms" step="1ms">${meta}</Sim><Target component="s" ${target}/>`);
-  const findings = (text: string): readonly string[] => reading(text).marks.filter((mark) => !mark.includes('unknown-attribute'));
+  const findings = (text: string): readonly string[] =>
+    reading(text).marks.filter((mark) => !mark.includes('unknown-attribute'));
   it.each([
     ['its usual method', simulation('<Meta for="jlems" method="eulertree"/>'), []],
     ['another method', simulation('<Meta for="jlems" method="rk4"/>'), ['warning lems/other-method «rk4»']],

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { reading, lems } from '../support/reading.js';
 import { readQuantity } from '../../../../translators/neuroml/lems/quantities.js';
 
-const { model } = reading(lems('<Dimension name="charge" t="1" i="1"/><Unit symbol="e" dimension="charge" scale="1.602176634e-19"/>'));
+const { model } = reading(
+  lems('<Dimension name="charge" t="1" i="1"/><Unit symbol="e" dimension="charge" scale="1.602176634e-19"/>'),
+);
 const units = model!.units;
 
 describe('quantities in SI', () => {

@@ -22,7 +22,8 @@ describe('what a type inherits', () => {
     expect(findings).toEqual([]);
     expect(types.get('leaf')).toMatchObject({ lineage: ['leaf', 'middle', 'base'], extends: 'middle' });
     expect([...types.get('leaf')!.parameters.keys()]).toEqual(['a', 'shift']);
-    for (const kind of ['texts', 'properties', 'attachments', 'ports'] as const) expect(types.get('leaf')![kind].size).toBe(1);
+    for (const kind of ['texts', 'properties', 'attachments', 'ports'] as const)
+      expect(types.get('leaf')![kind].size).toBe(1);
   });
 
   it('gives way to what is declared again, of another kind too', () => {
@@ -33,7 +34,8 @@ describe('what a type inherits', () => {
   });
 
   it('is all of the dynamics or none, but for Super; structure comes along', () => {
-    const states = (name: string): string[] => types.get(name)!.dynamics!.stateVariables.map((variable) => variable.name);
+    const states = (name: string): string[] =>
+      types.get(name)!.dynamics!.stateVariables.map((variable) => variable.name);
     expect(states('leaf')).toEqual(['w']);
     expect(states('more')).toEqual(['v', 'u']);
     expect(types.get('leaf')!.structure).toHaveLength(1);
@@ -78,7 +80,12 @@ describe('definitions', () => {
     expect(dynamics.onEvents).toMatchObject([{ port: 'in', actions: [{ kind: 'assign', variable: 'v' }] }]);
     expect(dynamics.regimes).toMatchObject([
       { name: 'on', initial: true, timeDerivatives: [{ variable: 'v' }] },
-      { name: 'off', initial: false, onEntry: [{ variable: 'last' }], onConditions: [{ actions: [{ kind: 'transition', regime: 'on' }] }] },
+      {
+        name: 'off',
+        initial: false,
+        onEntry: [{ variable: 'last' }],
+        onConditions: [{ actions: [{ kind: 'transition', regime: 'on' }] }],
+      },
     ]);
   });
 
@@ -105,7 +112,14 @@ describe('definitions', () => {
     );
     expect(findings).toEqual([]);
     const type = model!.types.get('net')!;
-    expect(type.structure.map(({ kind }) => kind)).toEqual(['multiInstantiate', 'childInstance', 'with', 'with', 'forEach', 'tunnel']);
+    expect(type.structure.map(({ kind }) => kind)).toEqual([
+      'multiInstantiate',
+      'childInstance',
+      'with',
+      'with',
+      'forEach',
+      'tunnel',
+    ]);
     expect(type.structure[4]).toMatchObject({
       body: [{ kind: 'eventConnection', from: 'a', to: 'c', delay: 'dt', receiverContainer: 'port' }],
     });
@@ -148,8 +162,17 @@ describe('definitions', () => {
     );
     expect(findings).toEqual([]);
     const current = [0, 0, 0, 1, 0, 0, 0];
-    const found = Object.fromEntries(model!.types.get('x')!.dynamics!.derivedVariables.map(({ name, dimension }) => [name, dimension]));
-    expect(found).toEqual({ a: current, b: [2, 1, -3, -1, 0, 0, 0], i: current, c: current, unknown: null, also: null });
+    const found = Object.fromEntries(
+      model!.types.get('x')!.dynamics!.derivedVariables.map(({ name, dimension }) => [name, dimension]),
+    );
+    expect(found).toEqual({
+      a: current,
+      b: [2, 1, -3, -1, 0, 0, 0],
+      i: current,
+      c: current,
+      unknown: null,
+      also: null,
+    });
   });
 });
 
@@ -162,13 +185,25 @@ describe('what is wrong with definitions', () => {
       type('<Dynamics><TimeDerivate variable="v" value="1"/></Dynamics>'),
       'error lems/unknown-element «<TimeDerivate»',
     ],
-    ['an element that is not supported', type('<Structure><Gather/></Structure>'), 'error lems/unsupported-element «<Gather»'],
+    [
+      'an element that is not supported',
+      type('<Structure><Gather/></Structure>'),
+      'error lems/unsupported-element «<Gather»',
+    ],
     ['a member without a name', type('<Parameter dimension="voltage"/>'), 'error lems/missing-attribute «<Parameter»'],
     ['an unknown dimension', type('<Parameter name="a" dimension="voltge"/>'), 'error lems/unknown-dimension «voltge»'],
     ['a member twice', type('<Text name="a"/><Text name="a"/>'), 'error lems/duplicate «a»'],
     ['a direction that there is not', type('<EventPort name="a" direction="up"/>'), 'error lems/bad-value «up»'],
-    ['a constant without unit', type('<Constant name="a" dimension="voltage" value="1"/>'), 'error lems/wrong-dimension «1»'],
-    ['a constant in an unknown unit', type('<Constant name="a" dimension="voltage" value="1 mv"/>'), 'error lems/unknown-unit «mv»'],
+    [
+      'a constant without unit',
+      type('<Constant name="a" dimension="voltage" value="1"/>'),
+      'error lems/wrong-dimension «1»',
+    ],
+    [
+      'a constant in an unknown unit',
+      type('<Constant name="a" dimension="voltage" value="1 mv"/>'),
+      'error lems/unknown-unit «mv»',
+    ],
     ['a fixed parameter that there is not', type('<Fixed parameter="a" value="1"/>'), 'error lems/unknown-member «a»'],
     ['an unknown base', '<ComponentType name="x" extends="y"/>', 'error lems/unknown-type «y»'],
     [
@@ -198,14 +233,20 @@ describe('what is wrong with definitions', () => {
       ),
       'error lems/duplicate «v»',
     ],
-    ['syntax, in its place', type('<Dynamics><DerivedVariable name="a" value="1 + (2 &lt; 3)"/></Dynamics>'), 'error lems/syntax «&lt;»'],
+    [
+      'syntax, in its place',
+      type('<Dynamics><DerivedVariable name="a" value="1 + (2 &lt; 3)"/></Dynamics>'),
+      'error lems/syntax «&lt;»',
+    ],
   ])('%s', (_, content, mark) => {
     expect(reading(lems(content)).marks).toEqual([mark]);
   });
 
   it('types that extend one another in a circle', () => {
     const { errors, model } = reading(
-      lems('<ComponentType name="a" extends="b"/><ComponentType name="b" extends="c"/><ComponentType name="c" extends="a"/>'),
+      lems(
+        '<ComponentType name="a" extends="b"/><ComponentType name="b" extends="c"/><ComponentType name="c" extends="a"/>',
+      ),
     );
     expect(errors).toEqual(['lems/type-cycle']);
     expect([...model!.types.keys()]).toEqual(['a', 'b', 'c']);
@@ -213,18 +254,20 @@ describe('what is wrong with definitions', () => {
 
   it('a type twice, with the place of the first', () => {
     const { diagnostics } = reading(lems('<ComponentType name="a"/>\n<ComponentType name="a"/>'));
-    expect(diagnostics).toMatchObject([{ code: 'lems/duplicate', place: { line: 2 }, related: [{ place: { line: 1 } }] }]);
+    expect(diagnostics).toMatchObject([
+      { code: 'lems/duplicate', place: { line: 2 }, related: [{ place: { line: 1 } }] },
+    ]);
   });
 
   it('a dimension or a unit twice, unless they are the same', () => {
-    expect(reading(lems('<Dimension name="time" t="1"/><Unit symbol="ms" dimension="time" power="-3"/>')).findings).toEqual([]);
-    expect(reading(lems('<Dimension name="time" t="2"/><Unit symbol="ms" dimension="time" power="3"/>')).errors).toEqual([
-      'lems/conflicting-definition',
-      'lems/conflicting-definition',
-    ]);
-    expect(reading(lems('<Dimension name="x" m="1.5"/><Unit symbol="y" dimension="none" power="big"/>')).errors).toEqual([
-      'lems/bad-number',
-      'lems/bad-number',
-    ]);
+    expect(
+      reading(lems('<Dimension name="time" t="1"/><Unit symbol="ms" dimension="time" power="-3"/>')).findings,
+    ).toEqual([]);
+    expect(
+      reading(lems('<Dimension name="time" t="2"/><Unit symbol="ms" dimension="time" power="3"/>')).errors,
+    ).toEqual(['lems/conflicting-definition', 'lems/conflicting-definition']);
+    expect(
+      reading(lems('<Dimension name="x" m="1.5"/><Unit symbol="y" dimension="none" power="big"/>')).errors,
+    ).toEqual(['lems/bad-number', 'lems/bad-number']);
   });
 });

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { reading } from '../support/reading.js';
 
-const nml = (content: string): string => `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">${content}</neuroml>`;
+const nml = (content: string): string =>
+  `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">${content}</neuroml>`;
 const point = (x: number, diameter = '1'): string => `x="${x}" y="0" z="0" diameter="${diameter}"/>`;
 const root = `<segment id="0"><proximal ${point(0)}<distal ${point(1)}</segment>`;
 const segment = (id: string, parent: string, more = ''): string =>
   `<segment id="${id}"><parent segment="${parent}"${more}/><distal ${point(2)}</segment>`;
 const morphology = (content: string): string => `<morphology id="m">${content}</morphology>`;
-const cell = (content: string, biophysics = ''): string => nml(`<cell id="c">${morphology(content)}${biophysics}</cell>`);
+const cell = (content: string, biophysics = ''): string =>
+  nml(`<cell id="c">${morphology(content)}${biophysics}</cell>`);
 
 describe('shapes', () => {
   it.each([
@@ -25,12 +27,28 @@ describe('shapes', () => {
       cell(`${root}${segment('1', '2')}${segment('2', '1')}`),
       ['warning neuroml/segment-order «2»', 'error neuroml/segment-loop «<segment»'],
     ],
-    ['a segment that is its own parent', cell(`${root}${segment('1', '1')}`), ['error neuroml/segment-loop «<segment»']],
+    [
+      'a segment that is its own parent',
+      cell(`${root}${segment('1', '1')}`),
+      ['error neuroml/segment-loop «<segment»'],
+    ],
     ['an unknown parent', cell(`${root}${segment('1', '7')}`), ['error neuroml/unknown-segment «7»']],
-    ['a parent that comes later', cell(`${root}${segment('2', '1')}${segment('1', '0')}`), ['warning neuroml/segment-order «1»']],
+    [
+      'a parent that comes later',
+      cell(`${root}${segment('2', '1')}${segment('1', '0')}`),
+      ['warning neuroml/segment-order «1»'],
+    ],
     ['two roots', cell(`${root}${root.replace('"0"', '"1"')}`), ['error neuroml/second-root-segment «<segment»']],
-    ['a root without beginning', cell(`<segment id="0"><distal ${point(1)}</segment>`), ['error neuroml/missing-proximal «<segment»']],
-    ['a segment without end', cell(`<segment id="0"><proximal ${point(1)}</segment>`), ['error neuroml/missing-child «<segment»']],
+    [
+      'a root without beginning',
+      cell(`<segment id="0"><distal ${point(1)}</segment>`),
+      ['error neuroml/missing-proximal «<segment»'],
+    ],
+    [
+      'a segment without end',
+      cell(`<segment id="0"><proximal ${point(1)}</segment>`),
+      ['error neuroml/missing-child «<segment»'],
+    ],
     ['an id twice', cell(`${root}${segment('1', '0')}${segment('1', '0')}`), ['error neuroml/duplicate-id «1»']],
     ['an id that is no number', cell(`${root}${segment('a', '0')}`), ['warning neuroml/bad-id «a»']],
     ['a negative diameter', cell(root.replace('diameter="1"', 'diameter="-1"')), ['error neuroml/bad-number «-1»']],
@@ -68,14 +86,18 @@ describe('shapes', () => {
   });
 
   it('of a hundred thousand segments are read', { timeout: 120_000 }, () => {
-    const segments = Array.from({ length: 100_000 }, (_, index) => (index === 0 ? root : segment(String(index), String(index - 1))));
+    const segments = Array.from({ length: 100_000 }, (_, index) =>
+      index === 0 ? root : segment(String(index), String(index - 1)),
+    );
     const { model, marks } = reading(cell(segments.join('\n')));
     expect(marks).toEqual([]);
     expect(model!.byId.get('c')!.children[0]!.children).toHaveLength(100_000);
   });
 
   it('of twenty thousand segments in a circle are refused', { timeout: 60_000 }, () => {
-    const segments = Array.from({ length: 20_000 }, (_, index) => segment(String(index), String((index + 19_999) % 20_000)));
+    const segments = Array.from({ length: 20_000 }, (_, index) =>
+      segment(String(index), String((index + 19_999) % 20_000)),
+    );
     expect(reading(cell(segments.join('\n'))).errors).toEqual(['neuroml/segment-loop']);
   });
 });
@@ -85,7 +107,8 @@ describe('biophysics', () => {
   const biophysics = (content: string): string =>
     `<biophysicalProperties id="b"><membraneProperties>${content}</membraneProperties></biophysicalProperties>`;
   const channel = '<ionChannelHH id="pas" conductance="1 pS"/>';
-  const density = (more: string): string => `<channelDensity id="d" ionChannel="pas" erev="0 mV" condDensity="1 S_per_m2" ${more}/>`;
+  const density = (more: string): string =>
+    `<channelDensity id="d" ionChannel="pas" erev="0 mV" condDensity="1 S_per_m2" ${more}/>`;
   it.each([
     ['the group of all', density('ion="na" segmentGroup="all"') + rest, []],
     [
@@ -93,12 +116,18 @@ describe('biophysics', () => {
       '<spikeThresh value="0 mV"/><spikeThresh value="1 mV"/><specificCapacitance value="1 uF_per_cm2"/><initMembPotential value="0mV"/><initMembPotential value="0mV" segmentGroup="all"/>',
       [],
     ],
-    ['an unknown group', density('ion="na" segmentGroup="soma"') + rest, ['error neuroml/unknown-segment-group «soma»']],
+    [
+      'an unknown group',
+      density('ion="na" segmentGroup="soma"') + rest,
+      ['error neuroml/unknown-segment-group «soma»'],
+    ],
     ['an unknown segment', density('ion="na" segment="4"') + rest, ['error neuroml/unknown-segment «4»']],
     ['no ion', density('') + rest, ['warning neuroml/expected-attribute «<channelDensity»']],
     ['a negative capacitance', rest.replace('"1 uF', '"-1 uF'), ['error neuroml/bad-number «-1 uF_per_cm2»']],
   ])('%s', (_, content, marks) => {
-    expect(reading(nml(`${channel}<cell id="c">${morphology(root)}${biophysics(content)}</cell>`)).marks).toEqual(marks);
+    expect(reading(nml(`${channel}<cell id="c">${morphology(root)}${biophysics(content)}</cell>`)).marks).toEqual(
+      marks,
+    );
   });
 });
 
@@ -116,7 +145,11 @@ describe('channels and networks', () => {
     ['a gate without a rate', gate(rate('forwardRate')), ['error neuroml/missing-child «<gateHHrates»']],
     ['no instances of a gate', gate(rate('forwardRate') + rate('reverseRate'), '0'), ['error neuroml/bad-number «0»']],
     ['a connection', projection('<connection id="0" preCellId="../p[0]" postCellId="../p[1]"/>'), []],
-    ['a connection to nothing', projection('<connection id="0" preCellId="../p[0]"/>'), ['error neuroml/missing-attribute «<connection»']],
+    [
+      'a connection to nothing',
+      projection('<connection id="0" preCellId="../p[0]"/>'),
+      ['error neuroml/missing-attribute «<connection»'],
+    ],
     [
       'a connection without id',
       projection('<connection preCellId="../p[0]" postCellId="../p[1]"/>'),
@@ -128,9 +161,21 @@ describe('channels and networks', () => {
       ['error neuroml/bad-number «-1ms»'],
     ],
     ['a part of a neuron', net('<population id="q" component="iaf" size="2.5"/>'), ['error neuroml/bad-number «2.5»']],
-    ['two populations of one id', net('<population id="p" component="iaf" size="1"/>'), ['error neuroml/duplicate-id «p»']],
-    ['a population of nothing', net('<population id="q" component="iafff" size="1"/>'), ['error lems/dangling-reference «iafff»']],
-    ['an id that begins with a digit', net('<population id="2q" component="iaf" size="1"/>'), ['warning neuroml/bad-id «2q»']],
+    [
+      'two populations of one id',
+      net('<population id="p" component="iaf" size="1"/>'),
+      ['error neuroml/duplicate-id «p»'],
+    ],
+    [
+      'a population of nothing',
+      net('<population id="q" component="iafff" size="1"/>'),
+      ['error lems/dangling-reference «iafff»'],
+    ],
+    [
+      'an id that begins with a digit',
+      net('<population id="2q" component="iaf" size="1"/>'),
+      ['warning neuroml/bad-id «2q»'],
+    ],
   ])('%s', (_, content, marks) => {
     expect(reading(nml(content)).marks).toEqual(marks);
   });
@@ -222,7 +267,10 @@ describe('what stands in an element, and in which order', () => {
 
   it('names the nearest element that there is', () => {
     const [finding] = reading(nml(blocking(plastic.replace('plasticityMechanism', 'plasticMechanism')))).diagnostics;
-    expect(finding).toMatchObject({ code: 'neuroml/unexpected-element', hint: expect.stringContaining('plasticityMechanism') });
+    expect(finding).toMatchObject({
+      code: 'neuroml/unexpected-element',
+      hint: expect.stringContaining('plasticityMechanism'),
+    });
   });
 
   it.each([
@@ -230,7 +278,9 @@ describe('what stands in an element, and in which order', () => {
     ['a term of an ontology', 'neuroLexId="sao864921383"', []],
     ['no term', 'neuroLexId="sao 86"', ['warning neuroml/bad-name «sao 86»']],
   ])('%s', (_, attribute, marks) => {
-    expect(reading(nml(`<pulseGenerator id="p" delay="0ms" duration="1ms" amplitude="1nA" ${attribute}/>`)).marks).toEqual(marks);
+    expect(
+      reading(nml(`<pulseGenerator id="p" delay="0ms" duration="1ms" amplitude="1nA" ${attribute}/>`)).marks,
+    ).toEqual(marks);
   });
 
   it('says nothing of LEMS files, which have no schema of this kind', () => {

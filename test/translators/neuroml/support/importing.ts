@@ -28,7 +28,9 @@ export function importing(text: string): Importing {
     document: made && (made.document as ModelDocument),
     valid: valid !== null,
     diagnostics: diagnostics.list,
-    findings: diagnostics.list.map(({ code, message, place }) => `${code} ${place?.line ?? ''}:${place?.column ?? ''}: ${message}`),
+    findings: diagnostics.list.map(
+      ({ code, message, place }) => `${code} ${place?.line ?? ''}:${place?.column ?? ''}: ${message}`,
+    ),
   };
 }
 
@@ -55,7 +57,9 @@ export function synapse(document: ModelDocument, id: string): SynapseDocument {
 
 /** Values of the derived variables of a type. */
 export function derivedOf(type: NeuronDocument | SynapseDocument): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(type.derived ?? {}).map(([name, item]) => [name, typeof item === 'object' ? item.value : item]));
+  return Object.fromEntries(
+    Object.entries(type.derived ?? {}).map(([name, item]) => [name, typeof item === 'object' ? item.value : item]),
+  );
 }
 
 /** Types that make a network of populations, connections and inputs, none of them with a name that NeuroML has. */
@@ -104,4 +108,7 @@ export const cellTypes = `
   <ComponentType name="Clock"><Parameter name="every" dimension="time"/><EventPort name="tick" direction="out"/>
     <Dynamics><StateVariable name="next" dimension="time"/><OnStart><StateAssignment variable="next" value="every"/></OnStart>
       <OnCondition test="t .geq. next"><StateAssignment variable="next" value="next + every"/><EventOut port="tick"/></OnCondition></Dynamics></ComponentType>
-  <Dimension name="elastance" m="1" l="2" t="-4" i="-2"/><Unit symbol="per_F" dimension="elastance"/>`.replace(/\n\s*/g, '');
+  <Dimension name="elastance" m="1" l="2" t="-4" i="-2"/><Unit symbol="per_F" dimension="elastance"/>`.replace(
+  /\n\s*/g,
+  '',
+);

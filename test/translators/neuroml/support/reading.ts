@@ -4,12 +4,17 @@ import type { LemsModel } from '../../../../translators/neuroml/lems/definitions
 import { readLems } from '../../../../translators/neuroml/read.js';
 
 /** A host whose files are given: absolute paths to texts. Only those under `root` may be included. */
-export function filesOf(files: Readonly<Record<string, string>>, root = '/repo', folders: readonly string[] = []): LemsHost {
+export function filesOf(
+  files: Readonly<Record<string, string>>,
+  root = '/repo',
+  folders: readonly string[] = [],
+): LemsHost {
   return {
     locate: (path) => (path in files ? path : null),
     allows: (real) => [root, ...folders].some((folder) => real.startsWith(`${folder}/`)),
     read: (real) => ({ text: files[real] ?? '' }),
-    list: (folder) => Object.keys(files).flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [])),
+    list: (folder) =>
+      Object.keys(files).flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [])),
     root,
     folders,
   };
@@ -29,7 +34,9 @@ export interface Reading {
 
 /** Reads the document at `main` of some files, or a text of its own. */
 export function reading(
-  source: string | { readonly files: Readonly<Record<string, string>>; readonly main: string; readonly folders?: readonly string[] },
+  source:
+    | string
+    | { readonly files: Readonly<Record<string, string>>; readonly main: string; readonly folders?: readonly string[] },
 ): Reading {
   const {
     files,
@@ -41,7 +48,9 @@ export function reading(
   return {
     model,
     diagnostics: diagnostics.list,
-    findings: diagnostics.list.map(({ severity, code, place }) => `${severity} ${code} ${place?.line ?? ''}:${place?.column ?? ''}`),
+    findings: diagnostics.list.map(
+      ({ severity, code, place }) => `${severity} ${code} ${place?.line ?? ''}:${place?.column ?? ''}`,
+    ),
     marks: diagnostics.list.map(({ severity, code, place }) => {
       const line = (files[place?.document ?? ''] ?? '').split('\n')[(place?.line ?? 0) - 1] ?? '';
       return `${severity} ${code} «${line.slice((place?.column ?? 1) - 1, (place?.column ?? 1) - 1 + (place?.length ?? 0))}»`;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeXml, looksLikeXml } from '../../../../translators/neuroml/xml/decode.js';
 
-const bytes = (text: string, encoding: BufferEncoding = 'utf8'): Uint8Array => Uint8Array.from(Buffer.from(text, encoding));
+const bytes = (text: string, encoding: BufferEncoding = 'utf8'): Uint8Array =>
+  Uint8Array.from(Buffer.from(text, encoding));
 const bom16 = (text: string, swap: boolean): Uint8Array => {
   const buffer = Buffer.from(`\ufeff${text}`, 'utf16le');
   return Uint8Array.from(swap ? buffer.swap16() : buffer);
@@ -30,7 +31,9 @@ describe('bytes to text', () => {
   });
 
   it('refuses encodings that it does not know', () => {
-    expect(decodeXml(bytes('<?xml version="1.0" encoding="EBCDIC"?><a/>'))).toMatchObject({ refused: { code: 'xml/unknown-encoding' } });
+    expect(decodeXml(bytes('<?xml version="1.0" encoding="EBCDIC"?><a/>'))).toMatchObject({
+      refused: { code: 'xml/unknown-encoding' },
+    });
   });
 
   it.each([

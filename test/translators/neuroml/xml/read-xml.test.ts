@@ -20,14 +20,22 @@ describe('a tree of elements', () => {
   it.each([
     ['elements in order', '<a><b/><c><d/></c><b/></a>', 'a(b c(d) b)'],
     ['attributes in either quotes', `<a x="1" y='two "2"'/>`, 'a x=1 y=two "2"'],
-    ['the five entities and numbers', '<a x="&lt;&gt;&amp;&quot;&apos;&#181;&#x3bc;">&lt;b&gt;</a>', `a x=<>&"'µμ("<b>")`],
+    [
+      'the five entities and numbers',
+      '<a x="&lt;&gt;&amp;&quot;&apos;&#181;&#x3bc;">&lt;b&gt;</a>',
+      `a x=<>&"'µμ("<b>")`,
+    ],
     ['no second decoding', '<a x="&amp;lt;"/>', 'a x=&lt;'],
     ['a byte order mark and CRLF', '\ufeff<?xml version="1.0"?>\r\n<a>\r\n  <b x="1"/>\r\n</a>\r\n', 'a(b x=1)'],
     ['comments, also of three dashes', '<!-- x --><a><!---  y --  --><b/><!-- <c> & --></a>', 'a(b)'],
     ['CDATA as text', '<a><![CDATA[<x> & ]]></a>', 'a("<x> &")'],
     ['processing instructions', '<?xml-stylesheet href="x"?><a><?go now?><b/></a>', 'a(b)'],
     ['line breaks in attributes as spaces', '<a x="1\n2\t3\r\n4"/>', 'a x=1 2 3 4'],
-    ['local names, without declarations', '<n:a xmlns:n="u" xmlns="v" xsi:schemaLocation="w" n:x="1"><n:b/></n:a>', 'a x=1(b)'],
+    [
+      'local names, without declarations',
+      '<n:a xmlns:n="u" xmlns="v" xsi:schemaLocation="w" n:x="1"><n:b/></n:a>',
+      'a x=1(b)',
+    ],
     [
       'names that JavaScript knows',
       '<a constructor="1" toString="2"><toString/><hasOwnProperty/></a>',
@@ -80,7 +88,11 @@ describe('what is not well-formed', () => {
     ['a less-than sign', '<a> 1 < 2 </a>', 'xml/malformed 1:7'],
     ['a document type', '<!DOCTYPE a>\n<a/>', 'xml/document-type 1:1'],
     ['declared entities', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', 'xml/document-type 1:1'],
-    ['an entity bomb', '<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;">]><a>&c;</a>', 'xml/document-type 1:1'],
+    [
+      'an entity bomb',
+      '<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;">]><a>&c;</a>',
+      'xml/document-type 1:1',
+    ],
     ['an external entity', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', 'xml/document-type 1:1'],
     ['a name that cannot be read', '<a>\n<__proto__/></a>', 'xml/reserved-name 2:1'],
     ['binary data', '<a>\u0000</a>', 'xml/binary 1:4'],
@@ -93,7 +105,11 @@ describe('what is not well-formed', () => {
   it('names the tag that was opened when another is closed', () => {
     const diagnostics = new Diagnostics();
     readXml('<a>\n <b>\n </c></a>', 'doc.xml', diagnostics);
-    expect(diagnostics.list[0]).toMatchObject({ expected: '</b>', found: '</c>', related: [{ place: { line: 2, column: 2 } }] });
+    expect(diagnostics.list[0]).toMatchObject({
+      expected: '</b>',
+      found: '</c>',
+      related: [{ place: { line: 2, column: 2 } }],
+    });
   });
 
   it('reads a hundred levels, and no more', () => {
@@ -110,10 +126,18 @@ describe('long lists of elements without content', () => {
 
   it('are in their place among others, whatever their length', () => {
     for (const count of [1, 99, 100, 101, 1000]) {
-      const { root, findings } = read(`<a><first/>${items(count)}<middle><x/>${items(count)}</middle>${items(count)}<last/></a>`);
+      const { root, findings } = read(
+        `<a><first/>${items(count)}<middle><x/>${items(count)}</middle>${items(count)}<last/></a>`,
+      );
       expect(findings).toEqual([]);
       const names = root!.children.map(({ name }) => name);
-      expect(names).toEqual(['first', ...Array<string>(count).fill('c'), 'middle', ...Array<string>(count).fill('c'), 'last']);
+      expect(names).toEqual([
+        'first',
+        ...Array<string>(count).fill('c'),
+        'middle',
+        ...Array<string>(count).fill('c'),
+        'last',
+      ]);
       expect(root!.children[count + 1]!.children).toHaveLength(count + 1);
       expect(root!.children[1]).toBeInstanceOf(count < 100 ? Object : ListedElement);
     }
@@ -136,7 +160,9 @@ describe('long lists of elements without content', () => {
       `<a>${items(300, (index) => (index % 3 === 0 ? `<c b="1" a="${index}" />` : `<c a='${index}'/>`))}</a>`,
     );
     expect(findings).toEqual([]);
-    expect(root!.children.map(({ attributes }) => attributes['a'])).toEqual(Array.from({ length: 300 }, (_, index) => String(index)));
+    expect(root!.children.map(({ attributes }) => attributes['a'])).toEqual(
+      Array.from({ length: 300 }, (_, index) => String(index)),
+    );
   });
 
   it('end where an element has content, a reference, or an attribute twice', () => {

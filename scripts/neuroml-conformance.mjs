@@ -26,9 +26,7 @@ const gridTolerance = 0.01;
 /** Absolute tolerance of the published comparison, in the unit of the scaled times. */
 const absoluteTolerance = 1e-8;
 
-// --- What is published
-// ------------------------------------------------------------------------------------------------
-
+// --- What is published ----------------------------------------------------------------------------------------------
 /**
  * The observables of one model-validation file.
  *
@@ -76,9 +74,7 @@ export function observables(test, expectations) {
   return found;
 }
 
-// --- What is observed
-// -------------------------------------------------------------------------------------------------
-
+// --- What is observed -----------------------------------------------------------------------------------------------
 /**
  * Times of a trace: the row after each crossing of the threshold upwards, or each local maximum.
  *
@@ -134,9 +130,7 @@ export function readColumns(text, columns, scaling) {
   return { times, values };
 }
 
-// --- How they compare
-// -------------------------------------------------------------------------------------------------
-
+// --- How they compare -----------------------------------------------------------------------------------------------
 /**
  * Whether all times agree: as many, and each within `absolute + relative * |expected|`. `worst` is the largest relative
  * difference.
@@ -173,9 +167,7 @@ export function agreesRoughly(observed, expected, end) {
   return { passed: sameCount && compared.passed, sameCount, worst: compared.worst };
 }
 
-// --- Runs
-// -------------------------------------------------------------------------------------------------------------
-
+// --- Runs -----------------------------------------------------------------------------------------------------------
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** What the built command line answers, and the first line of what is wrong where it fails. */
@@ -320,9 +312,7 @@ function byNumber(/** @type {string} */ a, /** @type {string} */ b) {
   return left - right || (a < b ? -1 : 1);
 }
 
-// --- The table
-// --------------------------------------------------------------------------------------------------------
-
+// --- The table ------------------------------------------------------------------------------------------------------
 /**
  * The document, from scored rows.
  *

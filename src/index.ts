@@ -12,61 +12,49 @@
  * `UsageError` when a file, an option or a tool is.
  */
 
-// --- From a file to a model
-// -------------------------------------------------------------------------------------------
-
+// --- From a file to a model -----------------------------------------------------------------------------------------
 export {
   /** Reads a file as text. */
   readSource,
   /** Reads a model in any notation, validates and normalises it. */
   importModel,
-} from './pipeline.js';
-export type { ImportedModel, ImportOptions, Notation, Source } from './pipeline.js';
+} from './run/pipeline.js';
+export type { ImportedModel, ImportOptions, Notation, Source } from './run/pipeline.js';
 
-// --- Models
-// -----------------------------------------------------------------------------------------------------------
-
+// --- Models ---------------------------------------------------------------------------------------------------------
 /** The three hashes of a model. */
 export { hashModel } from './model/hash.js';
 export type { ModelHashes } from './model/hash.js';
 export type { DataStore, Model, ValidModel } from './model/model.js';
 
-// --- Running
-// ----------------------------------------------------------------------------------------------------------
-
+// --- Running --------------------------------------------------------------------------------------------------------
 export {
   /** Compiles and runs a model, and writes what it records. */
   runModel,
   /** Thrown when a run is stopped before its first step. */
   InterruptedError,
-} from './pipeline.js';
-export type { Engine, GeneratedResult, RunOptions, RunResult, StageTimes } from './pipeline.js';
+} from './run/pipeline.js';
+export type { Engine, GeneratedResult, RunOptions, RunResult, StageTimes } from './run/pipeline.js';
 /** The object that `run --json` prints. */
-export { runReport } from './report.js';
-export type { PopulationReport, RunReport } from './report.js';
+export { runReport } from './run/report.js';
+export type { PopulationReport, RunReport } from './run/report.js';
 /** Which engines are available here. */
-export { probeTargets } from './pipeline/choose-target.js';
+export { probeTargets } from './run/choose-target.js';
 export type { Availability } from '../runtime/targets/target.js';
 
-// --- Converting
-// -------------------------------------------------------------------------------------------------------
-
+// --- Converting -----------------------------------------------------------------------------------------------------
 /** The model in another notation, with what could not be said in it. */
-export { convertModel } from './convert.js';
-export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } from './convert.js';
+export { convertModel } from './run/convert.js';
+export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } from './run/convert.js';
 
-// --- Results
-// ----------------------------------------------------------------------------------------------------------
-
+// --- Results --------------------------------------------------------------------------------------------------------
 /** Runs again what a result holds, and compares to the bit. */
-export { verifyResult } from './verify.js';
-export type { Verification } from './verify.js';
+export { verifyResult } from './run/verify.js';
+export type { Verification } from './run/verify.js';
 export type { Verdict } from '../runtime/results/compare.js';
 export type { Fingerprint, RunRecord, SpikeTrains } from '../runtime/results/result.js';
 
-// --- Findings
-// ---------------------------------------------------------------------------------------------------------
-
+// --- Findings -------------------------------------------------------------------------------------------------------
 export { DiagnosticError, UsageError, InvariantError } from './diagnostics/diagnostic.js';
 export type { Diagnostic, Place, Severity } from './diagnostics/diagnostic.js';
 /** Text of findings for people. */
@@ -74,4 +62,4 @@ export { renderDiagnostics } from './diagnostics/render.js';
 export type { RenderOptions } from './diagnostics/render.js';
 
 /** The version of this package. */
-export { version } from './pipeline/version.js';
+export { version } from './run/version.js';

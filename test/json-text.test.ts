@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonText } from '../src/json-text.js';
+import { jsonText } from '../src/run/json-text.js';
 
 describe('jsonText', () => {
   it('keeps what is short on one line', () => {

@@ -128,9 +128,7 @@ function variablesByOwner(program: Program): (owner: string) => readonly Variabl
     (byOwner.get(owner) ?? []).toSorted((a, b) => (a.variable < b.variable ? -1 : a.variable > b.variable ? 1 : 0));
 }
 
-// --- Spikes
-// -----------------------------------------------------------------------------------------------------------
-
+// --- Spikes ---------------------------------------------------------------------------------------------------------
 interface SpikeHash {
   add(steps: Uint32Array, elements: Uint32Array): void;
   count(): number;
@@ -161,9 +159,7 @@ function createSpikeHash(population: string): SpikeHash {
   return { add, count: () => count, digest: () => ({ count, digest: hash.copy().digest('hex') }) };
 }
 
-// --- State
-// ------------------------------------------------------------------------------------------------------------
-
+// --- State ----------------------------------------------------------------------------------------------------------
 interface StateDigest {
   readonly lines: readonly string[];
   readonly digests: Readonly<Record<string, string>>;

@@ -143,9 +143,7 @@ function clipObserved<T extends { readonly observed?: readonly (readonly [number
   return { ...trains, observed };
 }
 
-// --- The run
-// ----------------------------------------------------------------------------------------------------------
-
+// --- The run --------------------------------------------------------------------------------------------------------
 type FullOptions = RunOptions & { readonly chunkMilliseconds: number; readonly sink: SampleSink };
 
 async function runProtocol(

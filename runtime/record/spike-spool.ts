@@ -121,9 +121,7 @@ function unpack(block: Uint32Array, elements: Elements): { steps: Uint32Array; c
   return { steps, cells };
 }
 
-// --- The file
-// ---------------------------------------------------------------------------------------------------------
-
+// --- The file -------------------------------------------------------------------------------------------------------
 interface PairFile {
   pairs(): number;
   write(blocks: readonly Uint32Array[]): void;

@@ -131,9 +131,7 @@ function judge(stored: RunRecord, found: RunRecord, first: Difference | null): V
   return difference ? { verdict: 'different', first: difference } : { verdict: 'identical' };
 }
 
-// --- Keeping the first
-// --------------------------------------------------------------------------------------------------
-
+// --- Keeping the first ----------------------------------------------------------------------------------------------
 interface Differences {
   readonly add: (difference: Difference) => void;
   readonly first: () => Difference | null;
@@ -157,9 +155,7 @@ function isBefore(a: Difference, b: Difference): boolean {
   return (a.element ?? -1) < (b.element ?? -1);
 }
 
-// --- Samples
-// ------------------------------------------------------------------------------------------------------------
-
+// --- Samples --------------------------------------------------------------------------------------------------------
 function matchSeries(
   stored: StoredResult,
   plan: SeriesPlan,
@@ -220,9 +216,7 @@ function firstDifference(a: TypedArray, b: TypedArray, length: number): number |
   return null;
 }
 
-// --- Spikes
-// -------------------------------------------------------------------------------------------------------------
-
+// --- Spikes ---------------------------------------------------------------------------------------------------------
 function compareTrains(
   stored: StoredResult,
   trains: readonly SpikeTrains[],
@@ -269,9 +263,7 @@ function compareRows(known: SpikeTrains, found: SpikeTrains, add: (difference: D
   }
 }
 
-// --- Digests
-// ------------------------------------------------------------------------------------------------------------
-
+// --- Digests --------------------------------------------------------------------------------------------------------
 /** The first population or projection whose digest differs, with the variable; null for equal fingerprints. */
 function digestDifference(stored: Fingerprint, found: Fingerprint): Difference | null {
   if (stored.total === found.total) return null;

@@ -12,7 +12,7 @@ import { wasmTarget } from '../../runtime/targets/wasm/target.js';
 import type { Precision, Program } from '../../src/ir/program.js';
 import { lower } from '../../src/lower/lower.js';
 import { protocolOf } from '../../src/lower/protocol.js';
-import { importModel, readSource } from '../../src/pipeline.js';
+import { importModel, readSource } from '../../src/run/pipeline.js';
 import { fixtureNames, shortText, shortened } from '../../test/fixtures/networks.js';
 
 export interface FixtureOptions {

@@ -12,7 +12,7 @@ import type { Precision, Program } from '../../src/ir/program.js';
 import type { Protocol } from '../../runtime/record/protocol.js';
 import { lower } from '../../src/lower/lower.js';
 import { protocolOf } from '../../src/lower/protocol.js';
-import { importModel } from '../../src/pipeline.js';
+import { importModel } from '../../src/run/pipeline.js';
 
 export interface MicrocircuitOptions {
   readonly target: Target;

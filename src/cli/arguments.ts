@@ -4,8 +4,8 @@ import yargs from 'yargs';
 import { strategyNames } from '../codegen/schedule/strategies.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, joinWords, nearest } from '../diagnostics/suggest.js';
-import { targetNotations } from '../pipeline/target-notations.js';
-import { version } from '../pipeline/version.js';
+import { targetNotations } from '../run/target-notations.js';
+import { version } from '../run/version.js';
 
 interface OptionDefinition {
   readonly type: 'string' | 'boolean';

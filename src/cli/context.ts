@@ -1,7 +1,7 @@
 /** What every command gets. */
 
 import { renderDiagnostics } from '../diagnostics/render.js';
-import { readSource, type Source } from '../pipeline/read-source.js';
+import { readSource, type Source } from '../run/read-source.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Options } from './arguments.js';
 import { sourceText } from './source-texts.js';

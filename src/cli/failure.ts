@@ -3,7 +3,7 @@
 import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
 import { printable } from '../diagnostics/display.js';
 import { countFindings, diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
-import { InterruptedError } from '../pipeline/interrupted.js';
+import { InterruptedError } from '../run/interrupted.js';
 import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
 

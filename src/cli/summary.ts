@@ -2,8 +2,8 @@
 
 import { formatBytes, formatCount, formatDuration } from '../diagnostics/quantities.js';
 import { printable } from '../diagnostics/display.js';
-import type { GeneratedResult, RunResult } from '../pipeline.js';
-import type { RunReport } from '../report.js';
+import type { GeneratedResult, RunResult } from '../run/pipeline.js';
+import type { RunReport } from '../run/report.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
 import { drawRaster, type RasterPopulation } from './raster.js';
 import { formatTable } from './table.js';

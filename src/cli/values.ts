@@ -5,7 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../diagnostics/suggest.js';
 import { parseQuantity } from '../lang/quantity.js';
-import type { ImportOptions } from '../pipeline.js';
+import type { ImportOptions } from '../run/pipeline.js';
 import { subjectFields } from '../../runtime/results/result.js';
 import { timingProfiles, type Options } from './arguments.js';
 import type { Terminal } from './terminal.js';

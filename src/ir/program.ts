@@ -428,9 +428,7 @@ export interface Schedule {
   readonly procedures: Readonly<Record<string, readonly Action[]>>;
 }
 
-// --- Manifest: what the buffers mean in the model
-// ---------------------------------------------------------------------
-
+// --- Manifest: what the buffers mean in the model -------------------------------------------------------------------
 /** Where one variable of a population or projection lives. */
 export interface VariableLocation {
   readonly owner: string;

@@ -5,7 +5,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bundle } from '../../scripts/bundle.js';
-import type { RunReport } from '../../src/report.js';
+import type { RunReport } from '../../src/run/report.js';
 import { temporaryFolder, whenRecording } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { startProgram } from '../support/program-process.js';

@@ -18,7 +18,7 @@ import { generateWasm } from '../../src/codegen/wasm/generate.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import type { Program } from '../../src/ir/program.js';
 import { lower } from '../../src/lower/lower.js';
-import { importModel } from '../../src/pipeline.js';
+import { importModel } from '../../src/run/pipeline.js';
 import { shortText } from '../fixtures/networks.js';
 import { root } from '../support/import-graph.js';
 import { lowered, simulate } from '../support/simulate.js';

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { importModel } from '../../src/pipeline.js';
+import { importModel } from '../../src/run/pipeline.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
 import { simulate } from '../support/simulate.js';
 import { mean, twoSampleKolmogorovP, variance, welchP } from '../support/statistics.js';

@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../src/convert.js';
+import { convertModel } from '../../src/run/convert.js';
 import {
   importModel,
   readSource,
@@ -16,7 +16,7 @@ import {
   type ImportedModel,
   type RunResult,
   type Source,
-} from '../../src/pipeline.js';
+} from '../../src/run/pipeline.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
 

@@ -7,8 +7,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../src/convert.js';
-import { importModel, readSource } from '../../src/pipeline.js';
+import { convertModel } from '../../src/run/convert.js';
+import { importModel, readSource } from '../../src/run/pipeline.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
 

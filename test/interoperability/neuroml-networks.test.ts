@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { importModel, runModel } from '../../src/pipeline.js';
+import { importModel, runModel } from '../../src/run/pipeline.js';
 import { differences, inFolder, outputs, type Table } from './output-tables.js';
 import { randomNetwork } from './random-network.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { importModel, readSource, runModel, type ImportOptions } from '../../src/pipeline.js';
+import { importModel, readSource, runModel, type ImportOptions } from '../../src/run/pipeline.js';
 import { differences, inFolder, outputs, type Table } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
 

@@ -17,7 +17,7 @@ import {
   type SmallProgramOptions,
 } from '../runtime/record/small-program.js';
 import { runCommand } from '../support/command.js';
-import type { RunReport } from '../../src/report.js';
+import type { RunReport } from '../../src/run/report.js';
 import { missingPython, pythonPackageFolder, runPython } from './python-environment.js';
 
 const missing = missingPython(['pynwb', 'nwbinspector', 'neo', 'h5py', 'quantities']);

@@ -87,9 +87,7 @@ describe('worked by hand', () => {
   });
 });
 
-// --- No value lies outside
-// ----------------------------------------------------------------------------------------------
-
+// --- No value lies outside ------------------------------------------------------------------------------------------
 interface Case {
   readonly text: string;
   readonly value: (x: number, y: number) => number;

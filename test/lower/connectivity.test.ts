@@ -150,9 +150,7 @@ describe('rules without chance, in order of creation', () => {
   });
 });
 
-// --- Random rules
-// -------------------------------------------------------------------------------------------------------
-
+// --- Random rules ---------------------------------------------------------------------------------------------------
 /** Two-sided p-value of a normal deviate, by Abramowitz and Stegun 7.1.26 (error below 1.5e-7). */
 function pValue(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;

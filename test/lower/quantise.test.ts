@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import type { Program } from '../../src/ir/program.js';
 import { lower } from '../../src/lower/lower.js';
-import { importModel } from '../../src/pipeline.js';
+import { importModel } from '../../src/run/pipeline.js';
 import { lowered, simulate } from '../support/simulate.js';
 
 interface Changes {

@@ -205,9 +205,7 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
   });
 });
 
-// --- The hard cases of the model
-// -----------------------------------------------------------------------------------------
-
+// --- The hard cases of the model ------------------------------------------------------------------------------------
 /** What stands in the way of each; absent: it runs. */
 const hard: Readonly<Record<string, RegExp>> = {
   'assemblies-noise': /a delay of projection ring rounds to zero steps/,

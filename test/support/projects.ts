@@ -9,7 +9,7 @@ import type { ScriptEntry } from '../../src/codegen/c/project.js';
 import type { Program } from '../../src/ir/program.js';
 import { lower } from '../../src/lower/lower.js';
 import { protocolOf } from '../../src/lower/protocol.js';
-import { importModel } from '../../src/pipeline.js';
+import { importModel } from '../../src/run/pipeline.js';
 import { shortText } from '../fixtures/networks.js';
 import { twoPopulations } from './two-populations.js';
 

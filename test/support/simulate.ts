@@ -17,7 +17,7 @@ import type { Precision, Program } from '../../src/ir/program.js';
 import { lower } from '../../src/lower/lower.js';
 import { protocolOf, type ProtocolStep } from '../../src/lower/protocol.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { importModel, type ImportOptions } from '../../src/pipeline.js';
+import { importModel, type ImportOptions } from '../../src/run/pipeline.js';
 
 export interface SimulateOptions extends ImportOptions {
   readonly precision?: Precision;
@@ -274,9 +274,7 @@ async function storedSynapses(program: Program, session: Session): Promise<Map<s
   return all;
 }
 
-// --- Looking at results
-// -------------------------------------------------------------------------------------------------
-
+// --- Looking at results ---------------------------------------------------------------------------------------------
 /** Steps in which one element emitted. */
 export function stepsOf(run: Simulation, event: string, element = 0): number[] {
   const pairs = run.events.get(event);

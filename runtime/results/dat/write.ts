@@ -90,9 +90,7 @@ function clock(dt: number, accumulated: boolean): (row: number) => number {
   };
 }
 
-// --- Tables
-// -----------------------------------------------------------------------------------------------------------
-
+// --- Tables ---------------------------------------------------------------------------------------------------------
 interface Table {
   add(block: SampleBlock): void;
   /** Writes the rows that all columns have. */
@@ -194,9 +192,7 @@ function positionOf(index: number, elements: NonNullable<SeriesPlan['elements']>
   return index >= elements.begin && index < elements.end ? index - elements.begin : -1;
 }
 
-// --- Events
-// -----------------------------------------------------------------------------------------------------------
-
+// --- Events ---------------------------------------------------------------------------------------------------------
 function writeEvents(
   file: DatFile & { readonly kind: 'events' },
   trains: readonly SpikeTrains[],

@@ -295,9 +295,7 @@ function signalStart(
   return `${json(head).slice(0, -1)}, "data": { "encoding": "base64", "dtype": "${numpyTypes[plan.element]}", "bytes": "`;
 }
 
-// --- Samples on their way
-// -----------------------------------------------------------------------------------------------
-
+// --- Samples on their way -------------------------------------------------------------------------------------------
 interface SampleFile {
   add(block: SampleBlock): void;
   /** Samples in a segment. */

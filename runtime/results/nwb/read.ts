@@ -83,9 +83,7 @@ function readData(file: File): ReadonlyMap<string, TypedArray> {
   );
 }
 
-// --- Spikes
-// -----------------------------------------------------------------------------------------------------------
-
+// --- Spikes ---------------------------------------------------------------------------------------------------------
 function readTrains(file: File, path: string, record: RunRecord): readonly SpikeTrains[] {
   if (file.get('/units') === null || file.get('/units') === undefined) {
     // Without any spike there is no table.
@@ -119,9 +117,7 @@ function trainsOf(plan: TrainsPlan, first: number, ends: Float64Array, times: Da
   return { plan, counts, read, inOrder: () => trainsInMemory(plan, counts, read(0, counts.length)).inOrder() };
 }
 
-// --- Series
-// -----------------------------------------------------------------------------------------------------------
-
+// --- Series ---------------------------------------------------------------------------------------------------------
 function readSeries(file: File, path: string, plan: SeriesPlan, record: RunRecord): StoredSeries {
   const data = datasetAt(file, `${seriesPath(plan)}/data`);
   if (data === null) throw notAResult(path, `the series ${plan.name} is missing`);

@@ -146,9 +146,7 @@ function neoPlace(setup: RunSetup): NeoPlace {
   return { block: setup.header.name, segment: 'run' };
 }
 
-// --- Head: all that is known before the first step
-// --------------------------------------------------------------------
-
+// --- Head: all that is known before the first step ------------------------------------------------------------------
 function writeHead(h5: H5Writer, setup: RunSetup, schema: Schema | null): void {
   const { header, metadata } = setup;
   h5.attributes(h5.file, {
@@ -228,9 +226,7 @@ function publication(text: string): string {
   return text.startsWith('10.') ? `doi:${text}` : text;
 }
 
-// --- Tail: what is known after the last step
-// --------------------------------------------------------------------------
-
+// --- Tail: what is known after the last step ------------------------------------------------------------------------
 function writeTail(
   h5: H5Writer,
   setup: RunSetup,

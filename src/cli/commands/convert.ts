@@ -2,12 +2,12 @@
 
 import { basename, dirname, join } from 'node:path';
 import { createOutput } from '../../../runtime/results/output-files.js';
-import { convertModel, type ConversionEntry, type ConvertedModel } from '../../convert.js';
+import { convertModel, type ConversionEntry, type ConvertedModel } from '../../run/convert.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
-import { importModel, type ImportedModel } from '../../pipeline.js';
-import { writeDataFiles } from '../../pipeline/data-files.js';
-import { targetNotations, type TargetNotation } from '../../pipeline/target-notations.js';
+import { importModel, type ImportedModel } from '../../run/pipeline.js';
+import { writeDataFiles } from '../../run/data-files.js';
+import { targetNotations, type TargetNotation } from '../../run/target-notations.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { formatTable } from '../table.js';

@@ -1,6 +1,6 @@
 /** `interneuron targets`: the engines, and whether they run here. */
 
-import { probeTargets } from '../../pipeline/choose-target.js';
+import { probeTargets } from '../../run/choose-target.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { formatTable } from '../table.js';

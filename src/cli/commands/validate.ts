@@ -2,7 +2,7 @@
 
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
-import { validateModel } from '../../pipeline.js';
+import { validateModel } from '../../run/pipeline.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { importOptions } from '../values.js';

@@ -1,7 +1,7 @@
 /** `interneuron verify`: whether a result comes out again. */
 
 import { differenceText } from '../../../runtime/results/compare.js';
-import { verifyResult, type Verification } from '../../verify.js';
+import { verifyResult, type Verification } from '../../run/verify.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { listenForInterrupt } from '../interrupt.js';

@@ -57,9 +57,7 @@ export function bodyOfLocals(
   };
 }
 
-// --- Expressions
-// ------------------------------------------------------------------------------------------------------
-
+// --- Expressions ----------------------------------------------------------------------------------------------------
 /** An expression's text. */
 export function expressionText(body: Body, e: Expression): Term {
   const language = body.scope.context;
@@ -99,9 +97,7 @@ function loadText({ scope }: Body, buffer: string, index: Term): Term {
   return isNarrow(element) ? cast(context.dialect.types[loadedType[element]], text) : text;
 }
 
-// --- Statements
-// -------------------------------------------------------------------------------------------------------
-
+// --- Statements -----------------------------------------------------------------------------------------------------
 /** Statements, in order, with the declarations of locals where they belong. */
 export function statementsText(body: Body, statements: readonly Statement[]): string[] {
   const placement = body.placements.get(statements);
@@ -254,9 +250,7 @@ function faultText(body: Body, fault: Fault): string[] {
   return when.kind === 'const' ? (when.value === true ? [raise] : []) : block(`if (${text.text})`, [raise]);
 }
 
-// --- Functions
-// ----------------------------------------------------------------------------------------------------------
-
+// --- Functions ------------------------------------------------------------------------------------------------------
 /** A function of the program: returns its one result, or fills what its last parameters point to. */
 export function functionText(context: ProgramContext, callee: IrFunction): string[] {
   const scope = new Scope(context, { atomic: false, gathered: false }, false);

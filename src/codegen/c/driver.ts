@@ -105,9 +105,7 @@ export function callText(context: ProgramContext, named: NamedFamily, member: st
   }
 }
 
-// --- The step
-// ---------------------------------------------------------------------------------------------------------
-
+// --- The step -------------------------------------------------------------------------------------------------------
 /** Whether an entry's turn has come; undefined when it always has. */
 function isDue({ kernel, every, offset }: StepEntry): string | undefined {
   invariant(every >= 1, pass, `${kernel} runs every ${every} steps`);

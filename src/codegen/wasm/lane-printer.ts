@@ -122,9 +122,7 @@ export class LanePrinter {
     return this.#scope.declare(id, type);
   }
 
-  // --- Values that are equal for all items
-  // -----------------------------------------------------------------------------
-
+  // --- Values that are equal for all items --------------------------------------------------------------------------
   /** The scalar of a value that does not vary. */
   scalar(node: GraphNode): Wat {
     if (node.kind === 'const') return constantText(node);
@@ -166,9 +164,7 @@ export class LanePrinter {
     invariant(false, 'codegen/wasm/lanes', `${node.kind} is no operation`);
   }
 
-  // --- Values that vary
-  // --------------------------------------------------------------------------------------------------
-
+  // --- Values that vary ---------------------------------------------------------------------------------------------
   /** The width of a bool's mask; undefined when any will do. */
   #width(node: GraphNode): MaskWidth | undefined {
     if (!node.varying) return undefined;

@@ -7,7 +7,7 @@ import { withArrivalLines } from '../../../src/codegen/c/arrivals.js';
 import { checkProgram } from '../../../src/ir/check.js';
 import type { Program, TypedArray } from '../../../src/ir/program.js';
 import { lower } from '../../../src/lower/lower.js';
-import { importModel } from '../../../src/pipeline.js';
+import { importModel } from '../../../src/run/pipeline.js';
 import { twoPopulations } from '../../support/two-populations.js';
 
 const fixture = readFileSync(new URL('../../../fixtures/brian/vogels-abbott-cuba.yaml', import.meta.url), 'utf8');

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { resolveOnHost } from '../../../src/lower/host/host-pass.js';
 import { targets } from '../../../runtime/targets/registry.js';
-import { freeze } from '../../../src/pipeline/freeze.js';
+import { freeze } from '../../../src/run/freeze.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
 import { failed, networksThere, type Network } from './backend.js';

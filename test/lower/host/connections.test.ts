@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { resolveOnHost } from '../../../src/lower/host/host-pass.js';
 import type { Projection, ValidModel } from '../../../src/model/model.js';
-import { importModel } from '../../../src/pipeline.js';
+import { importModel } from '../../../src/run/pipeline.js';
 
 /** A population of eight connected to itself; generators `r` (seed 12345) and `w` (seed 7). */
 const documentOf = (connector: object, weight: unknown, size = 8): string =>

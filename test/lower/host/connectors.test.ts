@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { resolveOnHost, type Resolved } from '../../../src/lower/host/host-pass.js';
 import type { Projection } from '../../../src/model/model.js';
-import { importModel } from '../../../src/pipeline.js';
+import { importModel } from '../../../src/run/pipeline.js';
 
 const cell = { type: 'IF_curr_exp' };
 const seeded = (seed: number): object => ({ type: 'NumpyRNG', seed });

@@ -5,10 +5,10 @@
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../../src/convert.js';
-import { jsonText } from '../../../src/json-text.js';
+import { convertModel } from '../../../src/run/convert.js';
+import { jsonText } from '../../../src/run/json-text.js';
 import type { Model } from '../../../src/model/model.js';
-import { importModel, readSource, runModel, type ImportedModel } from '../../../src/pipeline.js';
+import { importModel, readSource, runModel, type ImportedModel } from '../../../src/run/pipeline.js';
 
 const folder = 'fixtures/neuroml';
 const documents = readdirSync(folder).filter((name) => /\.(xml|nml)$/.test(name));

@@ -5,10 +5,16 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../../src/convert.js';
+import { convertModel } from '../../../src/run/convert.js';
 import type { Model } from '../../../src/model/model.js';
 import { exportLems } from '../../../translators/neuroml/export.js';
-import { importModel, readSource, runModel, type ImportedModel, type ImportOptions } from '../../../src/pipeline.js';
+import {
+  importModel,
+  readSource,
+  runModel,
+  type ImportedModel,
+  type ImportOptions,
+} from '../../../src/run/pipeline.js';
 
 /** Spike times in s of each population. */
 async function spikesOf(model: ImportedModel): Promise<ReadonlyMap<string, number>> {

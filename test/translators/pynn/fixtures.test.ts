@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../../src/convert.js';
-import { importModel } from '../../../src/pipeline.js';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel } from '../../../src/run/pipeline.js';
 import { documentOf } from '../../interoperability/pynn/probe.js';
 import { networkProbes, probes } from '../../interoperability/pynn/probes/all.js';
 import { simulate } from '../../support/simulate.js';

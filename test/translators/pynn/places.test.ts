@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from 'vitest';
-import { importModel } from '../../../src/pipeline.js';
+import { importModel } from '../../../src/run/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 import { documentOf } from './support.js';
 

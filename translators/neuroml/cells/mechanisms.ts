@@ -204,9 +204,7 @@ export function poolMechanism(
   }));
 }
 
-// --- What varies along a cell
-// -----------------------------------------------------------------------------------------
-
+// --- What varies along a cell ---------------------------------------------------------------------------------------
 /** A parameter that varies along the cell. */
 export interface Varying {
   readonly parameter: string;

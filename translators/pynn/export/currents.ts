@@ -61,9 +61,7 @@ function constantPieces(pieces: readonly Piece[], amplitudes: readonly number[])
   };
 }
 
-// --- Pieces of time
-// ---------------------------------------------------------------------------------------------------
-
+// --- Pieces of time -------------------------------------------------------------------------------------------------
 function piecesOf(e: Expression, within: { readonly from: number; readonly to: number }): Piece[] | undefined {
   if (!(within.from < within.to)) return [];
   if (e.kind !== 'conditional') return [{ ...within, value: e }];
@@ -108,9 +106,7 @@ function literal(e: Expression): number | undefined {
   return inner === undefined ? undefined : -inner;
 }
 
-// --- Shapes
-// -----------------------------------------------------------------------------------------------------------
-
+// --- Shapes ---------------------------------------------------------------------------------------------------------
 /** `offset + amplitude*sin(omega*(t - start) + phase)`. */
 function sine(e: Expression, start: number): Source | undefined {
   const [a, b] = e.kind === 'binary' && e.operator === '+' ? [literal(e.left), e.right] : [0, e];

@@ -10,7 +10,7 @@ import { referenceTarget } from '../../../../runtime/targets/reference/target.js
 import { generateCuda } from '../../../../src/codegen/c/device/generate.js';
 import { costsOf, spanOf, strategyNames, wayOf } from '../../../../src/codegen/schedule/strategies.js';
 import type { PropagateKernel } from '../../../../src/ir/program.js';
-import { readStrategy } from '../../../../src/pipeline/read-strategy.js';
+import { readStrategy } from '../../../../src/run/read-strategy.js';
 import { shortText, shortened } from '../../../fixtures/networks.js';
 import { hasOpencl, reason } from '../../../runtime/targets/opencl/devices.js';
 import { cuba, delays } from '../../../runtime/targets/wasm/programs.js';

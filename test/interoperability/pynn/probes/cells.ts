@@ -332,9 +332,7 @@ const solutions: readonly Probe[] = [
   ),
 ];
 
-// --- PointNeuron
-// --------------------------------------------------------------------------------------------------------
-
+// --- PointNeuron ----------------------------------------------------------------------------------------------------
 /** A composed cell whose receptors each get a spike. */
 function composed(
   neuron: string,

@@ -202,9 +202,7 @@ const seeded: readonly NetworkProbe[] = [
   }),
 ];
 
-// --- Drawn by our own counters
-// ------------------------------------------------------------------------------------------
-
+// --- Drawn by our own counters --------------------------------------------------------------------------------------
 const rows = (network: Network): Network['synapses'][string] => network.synapses['way'] ?? [];
 const own = 'own';
 

@@ -100,9 +100,7 @@ const deterministic: readonly Probe[] = [
   })),
 ];
 
-// --- Random release
-// ---------------------------------------------------------------------------------------------------
-
+// --- Random release -------------------------------------------------------------------------------------------------
 const many = 400;
 
 /** Mean over all synapses of what the k-th spike transmits, in units of the weight. */

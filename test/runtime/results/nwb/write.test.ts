@@ -221,9 +221,7 @@ test('identifiers follow from a text, and have the form of version 4', () => {
   expect(uuidFrom('abc')).toBe('ba7816bf-8f01-4fea-8141-40de5dae2223');
 });
 
-// --- Size, order, and crashes
-// -------------------------------------------------------------------------------------------
-
+// --- Size, order, and crashes ---------------------------------------------------------------------------------------
 function series(name: string, columns: number): SeriesPlan {
   return {
     name,

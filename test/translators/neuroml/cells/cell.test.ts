@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
-import { importModel } from '../../../../src/pipeline.js';
+import { importModel } from '../../../../src/run/pipeline.js';
 import { cellWithCompartments, type CompartmentCell } from '../../../../translators/neuroml/cells/cell.js';
 import { noFiles } from '../../../../translators/neuroml/host.js';
 import { readLems } from '../../../../translators/neuroml/read.js';

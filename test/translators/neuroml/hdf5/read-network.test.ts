@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Group } from 'h5wasm';
 import { readHdf5Network } from '../../../../translators/neuroml/hdf5/read-network.js';
 import { networkText, type Hdf5Group } from '../../../../translators/neuroml/hdf5/network-text.js';
-import { readSource } from '../../../../src/pipeline/read-source.js';
+import { readSource } from '../../../../src/run/read-source.js';
 import { reading } from '../support/reading.js';
 import { temporaryFolder } from '../../../support/command.js';
 

@@ -6,45 +6,43 @@
  *     files
  */
 
-import { addRecordings } from './pipeline/add-recordings.js';
-import { setNamespace } from './pipeline/apply-settings.js';
-import { chooseTarget, workOf } from './pipeline/choose-target.js';
-import { readStrategy } from './pipeline/read-strategy.js';
-import { readDataFiles } from './pipeline/data-files.js';
-import { InterruptedError } from './pipeline/interrupted.js';
-import { recordsAllSynapses, synapseCounts } from './pipeline/synapse-counts.js';
-import { messages, mostSteps } from './pipeline/messages.js';
-import { withPositions } from './pipeline/positions.js';
-import { modelFilesWriter, outputWriter } from './pipeline/outputs.js';
-import { isMarkup, recognise, type Notation, type TreeNotation } from './pipeline/recognise.js';
-import { readMarkup } from './pipeline/read-markup.js';
-import { readSource, type Source } from './pipeline/read-source.js';
-import { sideFiles, type SideFile } from './pipeline/side-files.js';
-import { runHeader, runMetadata } from './pipeline/provenance.js';
-import { Diagnostics, DiagnosticError, type Diagnostic } from './diagnostics/diagnostic.js';
-import type { Positions } from './diagnostics/positions.js';
-import type { Precision, Program } from './ir/program.js';
-import { lower } from './lower/lower.js';
-import { protocolOf } from './lower/protocol.js';
-import { hashModel, type ModelHashes } from './model/hash.js';
-import type { DataStore, TimingProfile, ValidModel } from './model/model.js';
-import { normalise } from './model/normalise.js';
-import { readDocument } from './model/read.js';
-import { importBrian } from '../translators/brian/import.js';
-import { importNeuroML } from '../translators/neuroml/import.js';
-import type { LemsModel } from '../translators/neuroml/lems/definitions.js';
-import { partsOf } from '../translators/neuroml/parts.js';
-import { importPynn } from '../translators/pynn/import.js';
-import type { Executable, Session } from '../runtime/targets/target.js';
-import { protocolSteps, type Protocol, type ProtocolEntry } from '../runtime/record/protocol.js';
-import { createRecorder, runRecord, type RecordedRun } from '../runtime/record/recorder.js';
-import type { ResultWriter, RunRecord, RunSetup, SampleSink, SpikeTrains } from '../runtime/results/result.js';
+import { addRecordings } from './add-recordings.js';
+import { setNamespace } from './apply-settings.js';
+import { chooseTarget, workOf } from './choose-target.js';
+import { readStrategy } from './read-strategy.js';
+import { readDataFiles } from './data-files.js';
+import { InterruptedError } from './interrupted.js';
+import { recordsAllSynapses, synapseCounts } from './synapse-counts.js';
+import { messages, mostSteps } from './messages.js';
+import { withPositions } from './positions.js';
+import { modelFilesWriter, outputWriter } from './outputs.js';
+import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
+import { readMarkup } from './read-markup.js';
+import { readSource, type Source } from './read-source.js';
+import { sideFiles, type SideFile } from './side-files.js';
+import { runHeader, runMetadata } from './provenance.js';
+import { Diagnostics, DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
+import type { Precision, Program } from '../ir/program.js';
+import { lower } from '../lower/lower.js';
+import { protocolOf } from '../lower/protocol.js';
+import { hashModel, type ModelHashes } from '../model/hash.js';
+import type { DataStore, TimingProfile, ValidModel } from '../model/model.js';
+import { normalise } from '../model/normalise.js';
+import { readDocument } from '../model/read.js';
+import { importBrian } from '../../translators/brian/import.js';
+import { importNeuroML } from '../../translators/neuroml/import.js';
+import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
+import { partsOf } from '../../translators/neuroml/parts.js';
+import { importPynn } from '../../translators/pynn/import.js';
+import type { Executable, Session } from '../../runtime/targets/target.js';
+import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';
+import { createRecorder, runRecord, type RecordedRun } from '../../runtime/record/recorder.js';
+import type { ResultWriter, RunRecord, RunSetup, SampleSink, SpikeTrains } from '../../runtime/results/result.js';
 
 export { InterruptedError, readSource, type Notation, type Source };
 
-// --- From a file to a model
-// -------------------------------------------------------------------------------------------
-
+// --- From a file to a model -----------------------------------------------------------------------------------------
 /** What may be changed of a model while it is read. Quantities are text with a unit, as in a document. */
 export interface ImportOptions {
   /** Values of model parameters and of parameters of populations, by name. */
@@ -252,9 +250,7 @@ const importers: Readonly<Record<TreeNotation, Importer>> = {
   },
 };
 
-// --- From a model to a result
-// -----------------------------------------------------------------------------------------
-
+// --- From a model to a result ---------------------------------------------------------------------------------------
 /** How to run a model. */
 export interface RunOptions {
   /** Engine by name; `auto` (the default) takes the fastest that is at hand. */

@@ -1,7 +1,7 @@
 /** The object that `run --json` prints. Its keys are a contract that other tools build on. */
 
-import type { Diagnostic } from './diagnostics/diagnostic.js';
-import { diagnosticsToJson } from './diagnostics/render.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { diagnosticsToJson } from '../diagnostics/render.js';
 import type { GeneratedResult, ImportedModel, RunResult } from './pipeline.js';
 
 /** Spikes of one population; `rate` is the mean over its cells and the time run, in Hz. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
-import { setNamespace } from '../../src/pipeline/apply-settings.js';
+import { setNamespace } from '../../src/run/apply-settings.js';
 
 const positions = { place: (pointer: string) => ({ document: 'x.yaml', pointer }) };
 const document = { namespace: { tau: '10 ms', w: '1 mV' }, run: '1 s' };

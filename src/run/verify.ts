@@ -1,14 +1,14 @@
 /** Running again what a result holds, and comparing to the bit. */
 
-import { compareWith, type Verdict } from '../runtime/results/compare.js';
-import { openResult } from '../runtime/results/open.js';
-import type { RunRecord, StoredResult } from '../runtime/results/result.js';
-import { DiagnosticError, Diagnostics, UsageError } from './diagnostics/diagnostic.js';
-import { hashModel, type ModelHashes } from './model/hash.js';
-import type { DataStore, ValidModel } from './model/model.js';
-import { normalise } from './model/normalise.js';
+import { compareWith, type Verdict } from '../../runtime/results/compare.js';
+import { openResult } from '../../runtime/results/open.js';
+import type { RunRecord, StoredResult } from '../../runtime/results/result.js';
+import { DiagnosticError, Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
+import { hashModel, type ModelHashes } from '../model/hash.js';
+import type { DataStore, ValidModel } from '../model/model.js';
+import { normalise } from '../model/normalise.js';
 import { runModel, type Engine, type RunOptions } from './pipeline.js';
-import { messages } from './pipeline/messages.js';
+import { messages } from './messages.js';
 
 /** What comparing a stored result with a new run of its model gave. */
 export interface Verification {

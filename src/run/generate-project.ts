@@ -35,7 +35,7 @@ export function generateProject(
   if (target === 'opencl') return openclProject(program, scriptOf(valid, program), spread);
   if (target === 'cuda') return cudaProject(program, scriptOf(valid, program), spread);
   const generator = generators.find(({ name }) => name === target);
-  invariant(generator, 'pipeline/generate-project', `no generator is named ${target}`);
+  invariant(generator, 'run/generate-project', `no generator is named ${target}`);
   return generator.generate(program);
 }
 

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openResult } from '../../runtime/results/open.js';
-import { importModel, runModel } from '../../src/pipeline.js';
-import { verifyResult } from '../../src/verify.js';
+import { importModel, runModel } from '../../src/run/pipeline.js';
+import { verifyResult } from '../../src/run/verify.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'segments-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

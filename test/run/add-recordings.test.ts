@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
-import { addRecordings, parseRecordingRequest } from '../../src/pipeline/add-recordings.js';
+import { addRecordings, parseRecordingRequest } from '../../src/run/add-recordings.js';
 
 describe('parseRecordingRequest', () => {
   it.each([

@@ -1,7 +1,7 @@
 /** Engines and devices by name. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { chooseTarget } from '../../src/pipeline/choose-target.js';
+import { chooseTarget } from '../../src/run/choose-target.js';
 import { anyCompiler } from '../runtime/targets/c/compilers.js';
 import { hasOpencl } from '../runtime/targets/opencl/devices.js';
 import { buildLookAlike, canLookAlike } from '../support/cuda-driver/libraries.js';

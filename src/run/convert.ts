@@ -2,11 +2,11 @@
 
 import { parse } from 'node:path';
 import { jsonText } from './json-text.js';
-import type { ConversionEntry } from './model/conversion-report.js';
-import type { DataStore, ValidModel } from './model/model.js';
-import { chooseTarget } from './pipeline/choose-target.js';
-import { freeze } from './pipeline/freeze.js';
-import type { TargetNotation } from './pipeline/target-notations.js';
+import type { ConversionEntry } from '../model/conversion-report.js';
+import type { DataStore, ValidModel } from '../model/model.js';
+import { chooseTarget } from './choose-target.js';
+import { freeze } from './freeze.js';
+import type { TargetNotation } from './target-notations.js';
 
 export type { ConversionEntry, TargetNotation };
 
@@ -31,8 +31,8 @@ type Exporter = (valid: ValidModel, name: string, original: ValidModel) => Promi
 
 /** LEMS lists connections: rules that draw are frozen first, and kept beside what they drew. */
 const lems: Exporter = async (valid, name, original) => {
-  const { exportLems, hasDrawnConnections, rulesOf } = await import('../translators/neuroml/export.js');
-  const { libraryCall } = await import('./ir/library-calls.js');
+  const { exportLems, hasDrawnConnections, rulesOf } = await import('../../translators/neuroml/export.js');
+  const { libraryCall } = await import('../ir/library-calls.js');
   const listed = hasDrawnConnections(valid.model)
     ? (await freeze(valid, (await chooseTarget('auto')).target)).valid
     : valid;
@@ -48,22 +48,22 @@ const lems: Exporter = async (valid, name, original) => {
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   canonical: async ({ model, data }, name) => ({ files: [{ name, text: jsonText(model) }], data, report: [] }),
   brian: async (valid, name) => {
-    const { exportBrianScript } = await import('../translators/brian/export-script.js');
+    const { exportBrianScript } = await import('../../translators/brian/export-script.js');
     const { files, report } = exportBrianScript(valid, parse(name).name);
     return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
   },
   'brian-json': async (valid, name) => {
-    const { exportBrian } = await import('../translators/brian/export.js');
+    const { exportBrian } = await import('../../translators/brian/export.js');
     const { document, report } = exportBrian(valid);
     return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
   },
   pynn: async (valid, name) => {
-    const { exportPynnScript } = await import('../translators/pynn/export-script.js');
+    const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
     const { files, report } = exportPynnScript(valid, parse(name).name);
     return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
   },
   'pynn-json': async (valid, name) => {
-    const { exportPynn } = await import('../translators/pynn/export.js');
+    const { exportPynn } = await import('../../translators/pynn/export.js');
     const { document, report } = exportPynn(valid);
     return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
   },

@@ -1,11 +1,15 @@
 /** What another notation could say of a model, part by part. */
 
 /**
- * - exact: it does the same
- * - approximated: it does something near; the message says what differs
+ * - exact: the same function
+ * - equivalent: the same up to rounding, or under the condition that the message names
+ * - approximated: something near; the message says what differs
  * - notExpressible: left out
  */
-export type Verdict = 'exact' | 'approximated' | 'notExpressible';
+export type Verdict = 'exact' | 'equivalent' | 'approximated' | 'notExpressible';
+
+/** What a conversion is as a whole: as its least faithful part. */
+export type Outcome = 'exact' | 'equivalent' | 'approximate' | 'incomplete';
 
 /** What a notation could say of one part of a model. */
 export interface ConversionEntry {
@@ -15,6 +19,21 @@ export interface ConversionEntry {
   /** JSON pointer into the canonical model. */
   readonly pointer: string;
   readonly message: string;
+}
+
+const outcomes = {
+  exact: 'exact',
+  equivalent: 'equivalent',
+  approximated: 'approximate',
+  notExpressible: 'incomplete',
+} as const satisfies Readonly<Record<Verdict, Outcome>>;
+
+const verdicts = Object.keys(outcomes) as readonly Verdict[];
+
+/** What a conversion with these entries is as a whole. */
+export function outcomeOf(entries: readonly ConversionEntry[]): Outcome {
+  const worst = entries.reduce((rank, { verdict }) => Math.max(rank, verdicts.indexOf(verdict)), 0);
+  return outcomes[verdicts[worst] ?? 'exact'];
 }
 
 /** Collects entries while a model is exported, each once. */
@@ -34,6 +53,10 @@ export class ConversionReport {
   /** The same, perhaps under another name. */
   exact(pointer: string, message: string, code = `${this.#stage}/exact`): void {
     this.add({ verdict: 'exact', code, pointer, message });
+  }
+
+  equivalent(code: string, pointer: string, message: string): void {
+    this.add({ verdict: 'equivalent', code, pointer, message });
   }
 
   approximated(code: string, pointer: string, message: string): void {

@@ -2,21 +2,27 @@
 
 import { parse } from 'node:path';
 import { jsonText } from './json-text.js';
-import type { ConversionEntry } from '../model/conversion-report.js';
+import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
 import { freeze } from './freeze.js';
 import type { TargetNotation } from './target-notations.js';
 
-export type { ConversionEntry, TargetNotation };
+export type { ConversionEntry, Outcome, TargetNotation };
 
-/** A model in another notation, and what it could not say of it. */
-export interface ConvertedModel {
+/** What an exporter yields. */
+interface Exported {
   /** The document first, then files that it reads; names without folders. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
   /** Large arrays that the document refers to by digest. */
   readonly data: DataStore;
   readonly report: readonly ConversionEntry[];
+}
+
+/** A model in another notation, and how faithful it is. */
+export interface ConvertedModel extends Exported {
+  /** `incomplete` where something of the model is left out: then the files hold another model. */
+  readonly outcome: Outcome;
 }
 
 /** How to convert. */
@@ -27,7 +33,7 @@ export interface ConvertOptions {
   readonly name?: string;
 }
 
-type Exporter = (valid: ValidModel, name: string, original: ValidModel) => Promise<ConvertedModel>;
+type Exporter = (valid: ValidModel, name: string, original: ValidModel) => Promise<Exported>;
 
 /** LEMS lists connections: rules that draw are frozen first, and kept beside what they drew. */
 const lems: Exporter = async (valid, name, original) => {
@@ -94,15 +100,17 @@ export async function convertModel(
   options: ConvertOptions = {},
 ): Promise<ConvertedModel> {
   const name = options.name ?? usualNames[to];
-  if (!options.freeze) return exporters[to](valid, name, valid);
+  if (!options.freeze) return judged(await exporters[to](valid, name, valid));
   const { target } = await chooseTarget('auto');
   const frozen = await freeze(valid, target);
   const converted = await exporters[to](frozen.valid, name, valid);
   const remaining = frozen.remaining.map((message): ConversionEntry => ({
-    verdict: 'notExpressible',
+    verdict: 'approximated',
     code: 'freeze/still-random',
     pointer: '',
     message,
   }));
-  return { ...converted, report: [...converted.report, ...remaining] };
+  return judged({ ...converted, report: [...converted.report, ...remaining] });
 }
+
+const judged = (exported: Exported): ConvertedModel => ({ ...exported, outcome: outcomeOf(exported.report) });

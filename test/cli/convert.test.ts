@@ -54,7 +54,7 @@ async function convert(...words: string[]): Promise<string> {
 describe('convert --to canonical', () => {
   it('keeps the model hash and the fingerprint', async () => {
     const path = folder.file('canonical.json');
-    expect(await convert('--to', 'canonical', '-o', path)).toBe(`wrote ${path}\nall of the model was said\n`);
+    expect(await convert('--to', 'canonical', '-o', path)).toBe(`wrote ${path}\nconversion: exact\n`);
     expect(await identity(path)).toEqual(await identity(folder.file('model.json')));
   });
 
@@ -124,13 +124,18 @@ describe('what a notation cannot say', () => {
       report,
     ]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /not all of the model was said:\n {2}part +verdict +what differs\n( {2}.*\n)* {2}\/timing +approximated/,
-    );
+    expect(stdout).toMatch(/ {2}part +line +verdict +what differs\n( {2}.*\n)* {2}\/timing +\d* +approximate/);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conversion: approximate, \d parts? differs?$/);
     const written = JSON.parse(readFileSync(report, 'utf8'));
-    expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outputs', 'report']);
+    expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outcome', 'outputs', 'report']);
+    expect(written.outcome).toBe('approximate');
     expect(written.report).toContainEqual(
-      expect.objectContaining({ verdict: 'approximated', code: 'brian/timing', pointer: '/timing' }),
+      expect.objectContaining({
+        verdict: 'approximated',
+        code: 'brian/timing',
+        pointer: '/timing',
+        place: expect.objectContaining({ document: folder.file('grid.json'), line: 1 }),
+      }),
     );
   });
 
@@ -149,5 +154,53 @@ describe('what a notation cannot say', () => {
     expect(stderr).toContain('brian/timing');
     expect(existsSync(path)).toBe(false);
     expect(readdirSync(folder.path).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  describe('for a whole population', () => {
+    const oscillator = {
+      format: 'interneuron/brian',
+      name: 'van der Pol',
+      neuron_groups: {
+        oscillator: {
+          N: 2,
+          model: 'dx/dt = (x - x**3/3 - y)/ms : 1\ndy/dt = x/(8*ms) : 1',
+          threshold: 'x > 1.5',
+          refractory: '5 ms',
+        },
+      },
+      spike_monitors: { spikes: { source: 'oscillator' } },
+      run: '20 ms',
+    };
+    const command = (...words: string[]): string[] => [
+      'convert',
+      folder.file('oscillator.json'),
+      ...['--to', 'pynn', '-o', folder.file('oscillator.py'), ...words],
+    ];
+
+    beforeAll(() => writeFileSync(folder.file('oscillator.json'), JSON.stringify(oscillator, null, 1)));
+
+    it('fails the conversion, says where, and writes no file but the report', async () => {
+      const report = folder.file('oscillator-report.json');
+      const { code, stdout, stderr } = await runCommand(command('--report', report));
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/oscillator\.json:\d+:\d+/);
+      expect(stdout).toMatch(/^nothing written: conversion: incomplete, \d+ parts? (is|are) left out$/m);
+      expect(existsSync(folder.file('oscillator.py'))).toBe(false);
+      const { outcome, outputs } = JSON.parse(readFileSync(report, 'utf8'));
+      expect({ outcome, outputs }).toEqual({ outcome: 'incomplete', outputs: [] });
+    });
+
+    it('with --partial writes the rest', async () => {
+      const { code, stdout } = await runCommand(command('--partial'));
+      expect(code).toBe(0);
+      expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conversion: incomplete/);
+      expect(existsSync(folder.file('oscillator.py'))).toBe(true);
+    });
+
+    it('with --json prints the report alone', async () => {
+      const { code, stdout } = await runCommand(command('--json'));
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout).outcome).toBe('incomplete');
+    });
   });
 });

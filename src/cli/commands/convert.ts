@@ -2,8 +2,8 @@
 
 import { basename, dirname, join } from 'node:path';
 import { createOutput } from '../../../runtime/results/output-files.js';
-import { convertModel, type ConversionEntry, type ConvertedModel } from '../../run/convert.js';
-import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { convertModel, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
+import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
 import { importModel, type ImportedModel } from '../../run/pipeline.js';
 import { writeDataFiles } from '../../run/data-files.js';
@@ -13,7 +13,7 @@ import { exitCodes, printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 import { importOptions } from '../values.js';
 
-/** Writes the model, and says what the notation cannot say of it. */
+/** Writes the model and reports how faithful the conversion is; an incomplete one is refused without `--partial`. */
 export async function convert(context: CommandContext): Promise<number> {
   const { options } = context;
   const to = targetNotations.find((name) => name === options.value('to')) ?? 'canonical';
@@ -22,49 +22,104 @@ export async function convert(context: CommandContext): Promise<number> {
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   const converted = await convertModel(imported.valid, to, { freeze: options.flag('freeze'), name: basename(path) });
-  const lost = converted.report.filter(({ verdict }) => verdict !== 'exact');
-  if (options.flag('strict') && lost.length > 0) throw strictly(lost, path);
-  const outputs = writeFiles(converted, path);
+  const refused = refusal(converted, options.flag('strict'), options.flag('partial'));
+  const outputs = refused.length > 0 ? [] : writeFiles(converted, path);
+  const told = reportOf(imported, converted, to, outputs);
   const report = options.value('report');
-  if (report !== undefined)
-    writeText(report, `${JSON.stringify(reportOf(imported, converted, to, outputs), null, 2)}\n`);
-  if (context.json) printJson(context.terminal, reportOf(imported, converted, to, outputs));
+  if (report !== undefined) writeText(report, `${JSON.stringify(told, null, 2)}\n`);
+  if (context.json) printJson(context.terminal, told);
+  const differing = converted.report.filter(({ verdict }) => verdict !== 'exact');
+  if (refused.length > 0) {
+    context.show(refused.map((entry) => findingOf(entry, imported)));
+    context.say(`nothing written: ${summaryOf(converted.outcome, differing)}`);
+    if (converted.outcome === 'incomplete' && !options.flag('strict'))
+      context.say('use --partial to write the rest of the model');
+    return exitCodes.wrong;
+  }
   context.say(`wrote ${outputs.map(printable).join(', ')}`);
-  context.say(lost.length === 0 ? 'all of the model was said' : `not all of the model was said:\n${lostTable(lost)}`);
+  if (differing.length > 0) context.say(tableOf(differing, imported));
+  context.say(summaryOf(converted.outcome, differing));
   return exitCodes.done;
+}
+
+/** The entries for which a conversion is refused. */
+function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean): readonly ConversionEntry[] {
+  return report.filter(
+    ({ verdict }) => (verdict === 'notExpressible' && (strict || !partial)) || (verdict === 'approximated' && strict),
+  );
+}
+
+const placeOf = ({ pointer }: ConversionEntry, { positions }: ImportedModel): Place => positions.place(pointer);
+
+function findingOf(entry: ConversionEntry, imported: ImportedModel): Diagnostic {
+  const { code, message } = entry;
+  return { code, severity: 'error', message, place: placeOf(entry, imported) };
 }
 
 /** What `--report` and `--json` hold. */
 function reportOf(
-  { valid, hashes, notation }: ImportedModel,
-  { report }: ConvertedModel,
+  imported: ImportedModel,
+  { report, outcome }: ConvertedModel,
   to: TargetNotation,
   outputs: readonly string[],
 ): object {
-  return { model: { name: valid.model.name, hash: hashes.model }, from: notation, to, outputs, report };
+  const { valid, hashes, notation } = imported;
+  return {
+    model: { name: valid.model.name, hash: hashes.model },
+    from: notation,
+    to,
+    outcome,
+    outputs,
+    report: report.map((entry) => {
+      const { document, line, column } = placeOf(entry, imported);
+      return { ...entry, place: { document, line, column } };
+    }),
+  };
 }
 
-function lostTable(lost: readonly ConversionEntry[]): string {
+/** The last line: what the conversion is as a whole. */
+function summaryOf(outcome: Outcome, differing: readonly ConversionEntry[]): string {
+  const count = (verdict: ConversionEntry['verdict'], singular: string, plural: string): string => {
+    const n = differing.filter((entry) => entry.verdict === verdict).length;
+    return `${n} ${n === 1 ? singular : plural}`;
+  };
+  switch (outcome) {
+    case 'exact':
+      return 'conversion: exact';
+    case 'equivalent':
+      return 'conversion: equivalent, the same model up to what is listed';
+    case 'approximate':
+      return `conversion: approximate, ${count('approximated', 'part differs', 'parts differ')}`;
+    case 'incomplete':
+      return `conversion: incomplete, ${count('notExpressible', 'part is left out', 'parts are left out')}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const words = {
+  exact: 'exact',
+  equivalent: 'equivalent',
+  approximated: 'approximate',
+  notExpressible: 'left out',
+} as const satisfies Readonly<Record<ConversionEntry['verdict'], string>>;
+
+function tableOf(entries: readonly ConversionEntry[], imported: ImportedModel): string {
   const columns = [
     { heading: 'part', align: 'left' },
+    { heading: 'line', align: 'right' },
     { heading: 'verdict', align: 'left' },
     { heading: 'what differs', align: 'left' },
   ] as const;
-  const words = { exact: 'exact', approximated: 'approximated', notExpressible: 'left out' } as const;
-  const rows = lost.map(({ pointer, verdict, message }) => [
-    pointer === '' ? '(all)' : pointer,
-    words[verdict],
-    message,
+  const rows = entries.map((entry) => [
+    entry.pointer === '' ? '(all)' : entry.pointer,
+    String(placeOf(entry, imported).line ?? ''),
+    words[entry.verdict],
+    entry.message,
   ]);
   return formatTable(columns, rows)
     .map((line) => `  ${line}`)
     .join('\n');
-}
-
-function strictly(lost: readonly ConversionEntry[], document: string): DiagnosticError {
-  return new DiagnosticError(
-    lost.map(({ code, pointer, message }) => ({ code, severity: 'error', message, place: { document, pointer } })),
-  );
 }
 
 /** @returns the files written, the document first */

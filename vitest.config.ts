@@ -1,6 +1,19 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Folders of tests that leave no state in the process behind: their files share it, and load the program once. */
+const shared = ['diagnostics', 'draw', 'ir', 'lang', 'library', 'lower', 'model', 'optimise', 'translators'];
+const own = '{' + shared.join(',') + '}';
 
 // Processes rather than threads: what native code breaks is then the failure of one file.
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, pool: 'forks' },
+  test: {
+    testTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: availableParallelism(),
+    projects: [
+      { extends: true, test: { name: 'shared', include: [`test/${own}/**/*.test.ts`], isolate: false } },
+      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [`test/${own}/**`] } },
+    ],
+  },
 });

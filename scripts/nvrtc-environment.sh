@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes .venv-nvrtc with NVIDIA's compiler for CUDA C++ as a library (90 MB; needs neither a graphics card nor a driver), or brings it up to date, and
-# prints the path of the library, for INTERNEURON_NVRTC_LIBRARY. PYTHON names another interpreter than python3.
+# Makes .venv-nvrtc with NVIDIA's compiler for CUDA C++ as a library (90 MB; needs neither a graphics card nor a
+# driver), or brings it up to date, and prints the path of the library, for INTERNEURON_NVRTC_LIBRARY. PYTHON names
+# another interpreter than python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

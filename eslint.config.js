@@ -9,8 +9,10 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { noNumberPower } from './scripts/lint/no-number-power.js';
 
-/** Translators know nothing of one another. */
-const notations = readdirSync(new URL('translators', import.meta.url)).map((name) => `translators/${name}`);
+/** Translators know nothing of one another; what several need is in `translators/shared`. */
+const notations = readdirSync(new URL('translators', import.meta.url))
+  .filter((name) => name !== 'shared')
+  .map((name) => `translators/${name}`);
 
 /**
  * Which folders a folder may import from, besides itself; `packages` false bans packages as well. The order is the
@@ -24,10 +26,14 @@ export const layers = {
   'src/ir': { from: ['src/diagnostics'], packages: false },
   'src/lower': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/ir'], packages: false },
   'src/codegen': { from: ['src/diagnostics', 'src/ir'], packages: true },
+  'translators/shared': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library'], packages: false },
   ...Object.fromEntries(
     notations.map((folder) => [
       folder,
-      { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library', 'schemas'], packages: true },
+      {
+        from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library', 'translators/shared', 'schemas'],
+        packages: true,
+      },
     ]),
   ),
   'runtime/targets': { from: ['src/diagnostics', 'src/ir', 'src/codegen'], packages: true },

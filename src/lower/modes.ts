@@ -10,6 +10,7 @@ import type { Derivative, EventDefinition, Model, NeuronType, Regime, StateVaria
 import type { LoweringDiagnostics } from './context.js';
 import * as messages from './messages.js';
 import type { Profile } from './profile.js';
+import { freeName } from '../model/free-name.js';
 
 /** What neuron types do when their first regime is entered, as statements. */
 export type Entries = ReadonlyMap<string, readonly string[]>;
@@ -38,13 +39,6 @@ export function withoutModes(
 
 const isPlain = (type: NeuronType): boolean =>
   Object.keys(type.regimes).length === 0 && Object.values(type.events).every(({ emits }) => emits === undefined);
-
-/** A name that nothing else of the type has. */
-function freeName(wanted: string, taken: (name: string) => boolean): string {
-  let name = wanted;
-  for (let k = 2; taken(name); k++) name = `${wanted}_${k}`;
-  return name;
-}
 
 function withoutRegimes(type: NeuronType): NeuronType {
   const regimes = Object.entries(type.regimes).sort(([a], [b]) => (a < b ? -1 : 1));

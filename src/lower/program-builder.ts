@@ -17,6 +17,7 @@ import type {
   StepEntry,
   TypedArray,
 } from '../ir/program.js';
+import { freeName } from '../model/free-name.js';
 
 export interface BufferOptions {
   readonly role?: 'state' | 'constant';
@@ -124,9 +125,6 @@ export class ProgramBuilder {
   }
 
   #unique(name: string, taken: ReadonlyMap<string, unknown>): string {
-    if (!taken.has(name)) return name;
-    let k = 2;
-    while (taken.has(`${name}_${k}`)) k++;
-    return `${name}_${k}`;
+    return freeName(name, (one) => taken.has(one));
   }
 }

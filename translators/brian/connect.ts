@@ -6,7 +6,7 @@ import { quantityOf } from './constants.js';
 import { readExpression, type Reporter } from './context.js';
 import { readGenerator, type GeneratorText } from './generator-syntax.js';
 import { synapseScope, type SynapseGroup, type Tables } from './group.js';
-import { located, locatedExpression, type Located } from './located.js';
+import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate } from './names.js';
 import { readBare } from './neuron-groups.js';

@@ -4,7 +4,7 @@ import type { Expression } from '../../src/lang/ast.js';
 import { unitText } from '../../src/lang/units.js';
 import { printExpression } from '../../src/lang/print.js';
 import { namesIn } from '../../src/lang/walk.js';
-import { located, locatedExpression, type Located } from './located.js';
+import { located, locatedExpression, type Located } from '../shared/located.js';
 import { isNoise } from './equations.js';
 import type { Constant, Variable } from './terms.js';
 import type { ReadValue } from './values.js';

@@ -15,7 +15,7 @@ import { child } from '../../src/model/pointer.js';
 import { emptyNamespace, readNamespace } from './constants.js';
 import { reporter, type Reporter } from './context.js';
 import { seconds, type Group, type SynapseGroup } from './group.js';
-import { located, settle, type Located, type Settled } from './located.js';
+import { located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translateMonitors } from './monitors.js';
 import { declareNeuronGroup, translateNeuronGroup, type Setting, type Translation } from './neuron-groups.js';

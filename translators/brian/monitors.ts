@@ -2,7 +2,7 @@
 
 import { child } from '../../src/model/pointer.js';
 import type { Group, Subgroup, SynapseGroup } from './group.js';
-import { located, type Located } from './located.js';
+import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Setting } from './neuron-groups.js';
 import { order } from './neuron-groups.js';

@@ -11,7 +11,7 @@ import { emitEquations, emitValues } from './emit.js';
 import { readModel } from './equations.js';
 import { groupScope, seconds, type Group, type Tables } from './group.js';
 import { readInitializers } from './initializers.js';
-import { located, locatedExpression, locatedStatement, type Located } from './located.js';
+import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
 import type { EventSpecification, NeuronGroup } from './specification.js';

@@ -3,7 +3,7 @@
 import { child } from '../../src/model/pointer.js';
 import { readStatements } from './context.js';
 import { groupScope, hertz, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
-import { located, locatedExpression, locatedStatement, type Located } from './located.js';
+import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translateStatements } from './names.js';
 import { order, type Setting } from './neuron-groups.js';

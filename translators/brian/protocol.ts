@@ -5,7 +5,7 @@ import { child } from '../../src/model/pointer.js';
 import { readExpression } from './context.js';
 import { emitValue } from './emit.js';
 import { groupScope, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
-import { located, locatedExpression, type Located } from './located.js';
+import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Sources } from './monitors.js';
 import { translate } from './names.js';

@@ -7,7 +7,7 @@ import { readNamespace } from './constants.js';
 import { readExpression } from './context.js';
 import { emitEquations, emitValues } from './emit.js';
 import { builtInVariable, groupScope, hertz, seconds, type Group } from './group.js';
-import { located } from './located.js';
+import { located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate } from './names.js';
 import { order, translateClock, type Setting, type Translation } from './neuron-groups.js';

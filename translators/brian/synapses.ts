@@ -9,7 +9,7 @@ import { emitEquations, emitValue, emitValues } from './emit.js';
 import { isNoise, readModel } from './equations.js';
 import { delayVariable, synapseScope, type Group, type Subgroup, type SynapseGroup } from './group.js';
 import { readInitializers } from './initializers.js';
-import { located, locatedExpression, locatedStatement, type Located } from './located.js';
+import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
 import { order, translateMethod, type Setting } from './neuron-groups.js';

@@ -8,7 +8,7 @@ import { writtenQuantity } from './constants.js';
 import type { Reporter } from './context.js';
 import { reservedWord } from './equations.js';
 import { seconds } from './group.js';
-import { located, type Located } from './located.js';
+import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { TimedArray } from './specification.js';
 import type { Namespace, TableShape } from './terms.js';

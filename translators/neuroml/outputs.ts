@@ -7,8 +7,8 @@ import * as messages from './build/messages.js';
 import type { Cell, Network } from './build/network.js';
 import { follow } from './build/paths.js';
 import type { CellType, Types } from './build/types.js';
-import { identifier } from './flatten/names.js';
 import type { Component } from './lems/definitions.js';
+import { identifier, UniqueNames } from '../../src/model/free-name.js';
 
 /** Where a quantity is found in the canonical model. */
 export interface Quantity {
@@ -166,13 +166,8 @@ class Collector {
   /** Recordings: variables of one owner that are wanted of the same elements together, each under a name. */
   settle(): Names {
     const recordings: Record<string, unknown>[] = [];
-    const taken = new Set<string>();
-    const free = (wanted: string): string => {
-      let name = wanted;
-      for (let k = 2; taken.has(name); k++) name = `${wanted}_${k}`;
-      taken.add(name);
-      return name;
-    };
+    const names = new UniqueNames();
+    const free = (wanted: string): string => names.take(wanted);
     const ofVariable = new Map<string, string>();
     for (const [key, { owner, at, byVariable }] of this.#variables) {
       const groups = new Map<string, { readonly variables: string[]; readonly indices: readonly number[] }>();

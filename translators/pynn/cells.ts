@@ -13,10 +13,11 @@ import {
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
-import { located, type Located } from './located.js';
+import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Cell, Value, Values } from './specification.js';
 import { isNumbers, translateValue } from './values.js';
+import { freeName } from '../../src/model/free-name.js';
 
 /** Types that the network uses, by the name that they get in the canonical model. */
 export class CellTypes {
@@ -28,8 +29,7 @@ export class CellTypes {
     const key = JSON.stringify(cell.neuron);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    let name = cell.name;
-    for (let k = 2; this.documents.has(name); k++) name = `${cell.name}_${k}`;
+    const name = freeName(cell.name, (one) => this.documents.has(one));
     this.#byKey.set(key, name);
     this.documents.set(name, cell.neuron);
     return name;

@@ -9,7 +9,7 @@
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { child } from '../../src/model/pointer.js';
 import { own, stepsIn, type Setting } from './context.js';
-import { located, type Located } from './located.js';
+import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { selectionOf, targetOf, type Portion, type Target } from './selections.js';
 import type { CurrentSource } from './specification.js';

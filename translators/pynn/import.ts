@@ -16,7 +16,7 @@ import { CellTypes, cellOf } from './cells.js';
 import type { Connections } from './connectors.js';
 import { reporter, type Reporter, type Setting } from './context.js';
 import { changeOfSource, translateCurrentSource } from './currents.js';
-import { located, settle, type Located, type Settled } from './located.js';
+import { located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
 import { Names } from './names.js';
 import { translatePhases } from './phases.js';

@@ -4,7 +4,7 @@ import { child } from '../../src/model/pointer.js';
 import { listCount, parameterName, parameterValues } from './cells.js';
 import type { Setting } from './context.js';
 import type { SourceChange } from './currents.js';
-import { located } from './located.js';
+import { located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { initialValues, replayed, spikeTrains, type Trains } from './populations.js';
 import { initialiseSynapses, setSynapses } from './projection-phases.js';

@@ -4,7 +4,7 @@ import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, givenParameters, listCount, listFor, parameterValues, unitOf, type CellTypes } from './cells.js';
 import { own, type Setting } from './context.js';
-import { located, type Located } from './located.js';
+import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { PopulationInfo } from './selections.js';
 import type { Population, Value, Values } from './specification.js';

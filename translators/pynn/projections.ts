@@ -14,7 +14,7 @@ import type { Receptor, StandardSynapse } from '../../src/library/standard-type.
 import { child } from '../../src/model/pointer.js';
 import { translateConnector, type Connections } from './connectors.js';
 import { own, type Setting } from './context.js';
-import { located, type Located } from './located.js';
+import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { endOf, targetOf, type Target } from './selections.js';
 import type { Projection, Space, Synapse, Value } from './specification.js';

@@ -2,7 +2,7 @@
 
 import { child } from '../../src/model/pointer.js';
 import { own, stepsIn, type Setting } from './context.js';
-import { located, type Located } from './located.js';
+import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { Names } from './names.js';
 import type { TranslatedProjection } from './projections.js';

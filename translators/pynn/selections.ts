@@ -3,7 +3,7 @@
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import type { Setting } from './context.js';
-import { located } from './located.js';
+import { located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Assembly, PynnSpecification, View } from './specification.js';
 import { numpyGenerator } from './values.js';

@@ -4,7 +4,7 @@ import { child } from '../../src/model/pointer.js';
 import type { Connections } from './connectors.js';
 import type { Setting } from './context.js';
 import { quantity } from './distributions.js';
-import { located, type Located } from './located.js';
+import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Value } from './specification.js';
 import { isNumbers, translateValue, type Slot } from './values.js';

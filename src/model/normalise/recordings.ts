@@ -8,6 +8,7 @@ import { secondUnit, type Names } from './names.js';
 import { placeOf } from './neurons.js';
 import { checkSection, eventsOf } from './projections.js';
 import { normaliseSelection, selectionText, type Elements, type Member, type Selection } from './selections.js';
+import { freeName } from '../free-name.js';
 
 /** What recordings may name. */
 export interface RecordableNames {
@@ -72,7 +73,8 @@ function normaliseRecording(
         : (index) => `${pointer}/variables/${index}`,
     );
   if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
-  const name = document.name ?? freeName(usualName(document, variables, selection), taken);
+  const name = document.name ?? freeName(usualName(document, variables, selection), (one) => taken.has(one));
+  taken.add(name);
   if (document.rate === true) return { of: selection.rule, rate: true, name };
   if (document.events !== undefined) {
     for (const member of selection.members) {
@@ -145,11 +147,4 @@ function usualName(
   const events = document.events === undefined ? undefined : document.events === 'spike' ? 'spikes' : document.events;
   const what = document.rate === true ? 'rate' : (events ?? (variables ?? []).join('_'));
   return `${subject}_${what}${document.section === undefined ? '' : `_${document.section}`}`.replace(/\W/g, '_');
-}
-
-function freeName(name: string, taken: Set<string>): string {
-  let free = name;
-  for (let count = 2; taken.has(free); count++) free = `${name}_${count}`;
-  taken.add(free);
-  return free;
 }

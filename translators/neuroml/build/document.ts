@@ -7,7 +7,6 @@ import type { SegmentPlace } from '../cells/ends.js';
 import { unknownSegment } from '../cells/messages.js';
 import { neuronDocument, synapseDocument, type PlacedDocument } from '../flatten/document.js';
 import { fit } from '../flatten/expressions.js';
-import { identifier } from '../flatten/names.js';
 import type { FlatType } from '../flatten/flatten.js';
 import type { FlatParameter } from '../flatten/variables.js';
 import type { Component } from '../lems/definitions.js';
@@ -19,6 +18,7 @@ import { Ids, type Places } from './placed.js';
 import { effectsOf, isRelay, replayed } from './replays.js';
 import type { Train } from './trains.js';
 import { prefixed, prefixedStatement, type CellType, type Types } from './types.js';
+import { freeName, identifier } from '../../../src/model/free-name.js';
 
 /** Where the parts of a network are found in the document. */
 export interface Assembled {
@@ -118,9 +118,7 @@ function freeId(wanted: string, naming: Naming, populations: Readonly<Record<str
     ...naming.projections.values(),
     ...naming.attachments.values(),
   ]);
-  let id = wanted;
-  for (let k = 2; taken.has(id) || id in populations; k++) id = `${wanted}_${k}`;
-  return id;
+  return freeName(wanted, (id) => taken.has(id) || Object.hasOwn(populations, id));
 }
 
 /** A canonical type, by what it says but for the values of its parameters. */

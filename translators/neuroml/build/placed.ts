@@ -2,7 +2,7 @@
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../../src/diagnostics/positions.js';
-import { identifier } from '../flatten/names.js';
+import { identifier } from '../../../src/model/free-name.js';
 
 /** Places by pointer into the document. */
 export class Places {

@@ -1,12 +1,12 @@
 /** Long lists of events as populations that replay them. */
 
 import type { Assignment } from '../../../src/lang/ast.js';
-import { identifier } from '../flatten/names.js';
 import type { FlatType } from '../flatten/flatten.js';
 import { stateVariables } from '../flatten/variables.js';
 import type { TreeNode } from '../flatten/tree.js';
 import type { Component } from '../lems/definitions.js';
 import type { Train } from './trains.js';
+import { identifier } from '../../../src/model/free-name.js';
 
 /** The events of a train for each of some elements, as a population of a canonical document has them. */
 export function replayed(

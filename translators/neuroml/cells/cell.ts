@@ -11,7 +11,6 @@
 import type { Diagnostics, Finding, Place } from '../../../src/diagnostics/diagnostic.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import { referenced, valueOf } from '../components.js';
-import { identifier } from '../flatten/names.js';
 import type { Component, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
 import {
@@ -28,6 +27,7 @@ import {
 import { cutSections, fractionOf, sectionDocument, type Sections } from './sections.js';
 import { areaOf, childOf, childrenOf } from './segments.js';
 import { hasMorphology, isPoint, shapeOf, type Shape } from './shape.js';
+import { freeName, identifier } from '../../../src/model/free-name.js';
 
 /** A cell with compartments as parts of a canonical neuron type, with places of its parts. */
 export interface CompartmentCell {
@@ -405,7 +405,5 @@ function ionOf(species: Component): string {
 }
 
 function unused(wanted: string, taken: Readonly<Record<string, unknown>>): string {
-  let id = wanted;
-  for (let k = 2; Object.hasOwn(taken, id); k += 1) id = `${wanted}_${k}`;
-  return id;
+  return freeName(wanted, (id) => Object.hasOwn(taken, id));
 }

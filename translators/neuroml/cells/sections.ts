@@ -5,11 +5,11 @@
  */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import { identifier } from '../flatten/names.js';
 import type { Component } from '../lems/definitions.js';
 import type { Groups } from './groups.js';
 import * as messages from './messages.js';
 import { childrenOf, type Morphology, type Point } from './segments.js';
+import { identifier, UniqueNames } from '../../../src/model/free-name.js';
 
 /** The NeuroLex id of an unbranched section. */
 const unbranched = 'sao864921383';
@@ -57,14 +57,8 @@ export function cutSections(
   const sections: CellSection[] = [];
   const of = new Uint32Array(segments.length);
   const before = new Float64Array(segments.length);
-  const taken = new Set<string>();
-  const take = (wanted: string): string => {
-    const plain = identifier(wanted);
-    let id = plain;
-    for (let k = 2; taken.has(id); k += 1) id = `${plain}_${k}`;
-    taken.add(id);
-    return id;
-  };
+  const names = new UniqueNames();
+  const take = (wanted: string): string => names.take(identifier(wanted));
   const add = (wanted: string, members: readonly number[], divisions: number): void => {
     let length = 0;
     for (const position of members) {

@@ -6,6 +6,7 @@ import type { Dimensions } from './dimensions.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Functions } from './evaluate.js';
 import { numbersOf } from './values.js';
+import { UniqueNames } from '../../../src/model/free-name.js';
 
 /** Something that attachments of a cell do to it in each step. */
 export interface Channel {
@@ -48,14 +49,10 @@ export interface ExportContext {
 
 /** Names that stand once in a document. */
 export class Ids {
-  readonly #taken = new Set<string>();
+  readonly #names = new UniqueNames();
 
   claim(wanted: string): string {
-    const plain = wanted.replace(/\W/g, '_').replace(/^(?=\d)/, '_') || '_';
-    let id = plain;
-    for (let k = 2; this.#taken.has(id); k++) id = `${plain}_${k}`;
-    this.#taken.add(id);
-    return id;
+    return this.#names.take(wanted.replace(/\W/g, '_').replace(/^(?=\d)/, '_') || '_');
   }
 }
 

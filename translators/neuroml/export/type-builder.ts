@@ -21,6 +21,7 @@ import {
   type Words,
 } from './words.js';
 import { element, type Element } from './xml-text.js';
+import { freeName } from '../../../src/model/free-name.js';
 
 interface DerivedEntry {
   readonly name: string;
@@ -75,8 +76,7 @@ export class TypeBuilder implements Words {
 
   /** A name that nothing here has. */
   free(wanted: string): string {
-    let name = wanted;
-    for (let k = 2; this.#taken.has(name); k++) name = `${wanted}_${k}`;
+    const name = freeName(wanted, (one) => this.#taken.has(one));
     this.#taken.add(name);
     return name;
   }

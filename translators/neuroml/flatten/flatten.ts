@@ -38,12 +38,13 @@ import {
   type FlatState,
 } from './flat.js';
 import { flattenScheme } from './kinetics.js';
-import { CanonicalNames, identifier } from './names.js';
+import { CanonicalNames } from './names.js';
 import { admits, selectParameter, selectValue, type Reach } from './select.js';
 import { startValues } from './start.js';
 import { growTree, membersNamed, type Tree, type TreeNode } from './tree.js';
 import { derivedVariables, stateVariables, Variables, type FlatParameter, type Outside } from './variables.js';
 import { firstInPort, firstOutPort, wireTree } from './wiring.js';
+import { identifier } from '../../../src/model/free-name.js';
 
 /** What a flattened component is asked for. */
 export interface FlatSetting {

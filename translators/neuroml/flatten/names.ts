@@ -2,10 +2,11 @@
 
 import { constants, functions } from '../../../src/lang/functions.js';
 import { reservedReason } from '../../../src/model/normalise/names.js';
+import { identifier, UniqueNames } from '../../../src/model/free-name.js';
 
 /** Gives every variable of a canonical type a name of its own. */
 export class CanonicalNames {
-  readonly #taken = new Set<string>();
+  readonly #names = new UniqueNames();
 
   /**
    * A name like the one wanted: with an underscore behind it where that has a meaning of its own (`i`), numbered where
@@ -15,17 +16,9 @@ export class CanonicalNames {
     const plain = identifier(wanted);
     const free =
       reservedReason(plain) === undefined && !functions.has(plain) && !constants.has(plain) ? plain : `${plain}_`;
-    let name = free;
-    for (let k = 2; this.#taken.has(name); k++) name = `${free}_${k}`;
-    this.#taken.add(name);
-    return name;
+    return this.#names.take(free);
   }
 
   /** Whether a variable has a name: units of that name have to be written long. */
-  readonly has = (name: string): boolean => this.#taken.has(name);
-}
-
-/** A text as an identifier: letters, digits and underscores, no digit first. */
-export function identifier(text: string): string {
-  return text.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=[0-9])|^$/, '_');
+  readonly has = (name: string): boolean => this.#names.has(name);
 }

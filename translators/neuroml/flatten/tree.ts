@@ -4,7 +4,7 @@ import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { childWithId, referenced, valueOf } from '../components.js';
 import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
-import { identifier } from './names.js';
+import { identifier, UniqueNames } from '../../../src/model/free-name.js';
 
 /** An instance within the tree of an instance that is flattened. */
 export interface TreeNode {
@@ -65,12 +65,9 @@ export function growTree(
       overgrown = true;
     }
     if (overgrown) return node;
-    const taken = new Set<string>();
+    const names = new UniqueNames();
     const add = (inner: Component, name: string, wanted: string): void => {
-      const plain = identifier(wanted);
-      let own = plain;
-      for (let k = 2; taken.has(own); k++) own = `${plain}_${k}`;
-      taken.add(own);
+      const own = names.take(identifier(wanted));
       const made = grow(inner, node, name, `${prefix}${own}_`, depth + 1);
       const list = node.members.get(name);
       if (list) list.push(made);

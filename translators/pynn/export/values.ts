@@ -14,6 +14,7 @@ import type { ArrayValue, DataStore, HostDraw, Value } from '../../../src/model/
 import { distributions } from '../distributions.js';
 import { functionNames } from '../formulas.js';
 import type { Formula, Rng, Value as PynnValue } from '../specification.js';
+import { freeName } from '../../../src/model/free-name.js';
 
 /** Generators that an export needs, by the name that it gives them. */
 export class Generators {
@@ -22,9 +23,7 @@ export class Generators {
   /** Name of the NumpyRNG with a seed; streams of one seed are generators of their own. */
   numpy(seed: string, stream: string | undefined): string {
     const wanted = stream !== undefined && stream !== '' ? stream : `rng_${seed}`;
-    let name = wanted;
-    for (let k = 2; Object.hasOwn(this.rngs, name) && this.rngs[name]?.seed !== Number(seed); k++)
-      name = `${wanted}_${k}`;
+    const name = freeName(wanted, (one) => Object.hasOwn(this.rngs, one) && this.rngs[one]?.seed !== Number(seed));
     this.rngs[name] = { type: 'NumpyRNG', seed: Number(seed) };
     return name;
   }

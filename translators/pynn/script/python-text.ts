@@ -5,7 +5,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import type { Cell, Part, Rng, Structure, Synapse, Values } from '../specification.js';
-import { call, list, prefixed, quoted, type Source } from './python-layout.js';
+import { call, list, prefixed, quoted, type Source } from '../../shared/python.js';
 
 /** What texts of a script need from the rest of it. */
 export interface ScriptNames {

@@ -17,7 +17,7 @@ import type {
   Values,
   View,
 } from '../specification.js';
-import { call, dictionary, followed, layout, list, prefixed, quoted, type Source } from './python-layout.js';
+import { call, dictionary, followed, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import {
   cellSource,
   distanceText,

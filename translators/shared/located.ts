@@ -1,5 +1,5 @@
 /**
- * A document that remembers where it came from. Importers build trees in which any value may be wrapped in `Located`;
+ * A document under construction that remembers where its parts came from: any value may be wrapped in `Located`, and
  * `settle` unwraps them and keeps, for each pointer of the finished document, the place in the user's text.
  */
 
@@ -41,6 +41,7 @@ export function locatedStatement(tree: Statement, pointer: string): Located {
   return new Located(printStatement(tree), pointer, { kind: 'statement', tree });
 }
 
+/** A finished document with places in the user's text. */
 export interface Settled {
   readonly document: unknown;
   readonly positions: Positions;
@@ -55,7 +56,25 @@ export interface Settled {
 export function settle(tree: unknown, positions: Positions): Settled {
   const origins = new Map<string, Located>();
   const document = unwrap(tree, '', origins);
-  return { document, positions: { place: (pointer, span) => placeOf(pointer, span, origins, positions) } };
+  return {
+    document,
+    positions: {
+      place: (pointer, span) => placeOf(pointer, span, origins, positions),
+      keyPlace: (pointer) => {
+        const from = nearest(pointer, origins)?.[1].pointer ?? '';
+        return positions.keyPlace?.(from) ?? positions.place(from);
+      },
+    },
+  };
+}
+
+/** What a node was made from, or else the nearest whole around it, with the pointer of that. */
+function nearest(pointer: string, origins: ReadonlyMap<string, Located>): readonly [string, Located] | undefined {
+  for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
+    const origin = origins.get(at);
+    if (origin !== undefined) return [at, origin];
+    if (at === '') return undefined;
+  }
 }
 
 function unwrap(node: unknown, pointer: string, origins: Map<string, Located>): unknown {
@@ -82,14 +101,10 @@ function placeOf(
   origins: ReadonlyMap<string, Located>,
   positions: Positions,
 ): Place {
-  for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
-    const origin = origins.get(at);
-    if (origin !== undefined) {
-      const own = at === pointer ? originalSpan(origin, span) : origin.span;
-      return own === undefined ? positions.place(origin.pointer) : positions.place(origin.pointer, own);
-    }
-    if (at === '') return positions.place('');
-  }
+  const [at, origin] = nearest(pointer, origins) ?? [];
+  if (origin === undefined) return positions.place('');
+  const own = at === pointer ? originalSpan(origin, span) : origin.span;
+  return own === undefined ? positions.place(origin.pointer) : positions.place(origin.pointer, own);
 }
 
 /** The range in the user's text that a range of the printed text stands for. */

@@ -72,6 +72,9 @@ const timing = {
   describe: 'the order of a step, instead of the one that the notation prescribes',
 } as const satisfies OptionDefinition;
 
+/** How `describe` writes its tables. */
+export const descriptionFormats = ['text', 'markdown', 'html'] as const;
+
 /** All commands; the order is that of the help text. */
 export const commands = {
   run: {
@@ -196,6 +199,36 @@ export const commands = {
       ...common,
     },
     examples: [['$0 verify cuba.nwb --target reference', 'identical, or where the first difference is']],
+  },
+  describe: {
+    describe: 'show a model as tables: populations, projections, equations, inputs, recordings',
+    files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
+    options: {
+      format: { type: 'string', choices: descriptionFormats, describe: 'how the tables are written [text]' },
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'write to a file instead of the terminal' },
+      seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      timing,
+      set,
+      'allow-path': allowPath,
+      ...common,
+    },
+    examples: [['$0 describe cuba.yaml --format markdown -o cuba.md', 'tables for a paper or a repository']],
+  },
+  new: {
+    describe: 'write a small model to start from',
+    files: { name: 'notation', many: false, describe: 'brian, pynn or neuroml' },
+    options: {
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'the file to write' },
+      ...common,
+    },
+    examples: [['$0 new brian -o network.yaml', 'neurons, an input and a recurrent projection, ready to run']],
+  },
+  schema: {
+    describe: 'print the JSON Schema of a notation, for editors that check and complete documents',
+    files: { name: 'notation', many: false, describe: 'brian, pynn or canonical' },
+    options: {},
+    examples: [['$0 schema brian > brian.schema.json', 'the file that the first line of a document may name']],
   },
   targets: {
     describe: 'list the engines that are available here',

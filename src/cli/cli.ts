@@ -12,6 +12,9 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   validate: async (context) => (await import('./commands/validate.js')).validate(context),
   codegen: async (context) => (await import('./commands/codegen.js')).codegen(context),
   verify: async (context) => (await import('./commands/verify.js')).verify(context),
+  describe: async (context) => (await import('./commands/describe.js')).describe(context),
+  new: async (context) => (await import('./commands/new.js')).startModel(context),
+  schema: async (context) => (await import('./commands/schema.js')).schema(context),
   targets: async (context) => (await import('./commands/targets.js')).targets(context),
 };
 

@@ -37,6 +37,16 @@ function readSeed(text: string | undefined): string | undefined {
   throw new UsageError(`--seed cannot be ${shorten(text)}`, `it is a whole number from 0 to ${largestSeed}`);
 }
 
+/** One of the names that a command takes instead of a file. @throws UsageError for others, with a suggestion */
+export function chosenName<Name extends string>(word: string, names: readonly Name[], command: string): Name {
+  const chosen = names.find((name) => name === word);
+  if (chosen !== undefined) return chosen;
+  throw new UsageError(
+    `${command} has nothing for ${shorten(word)}`,
+    didYouMean(word, names) ?? `it is one of ${names.join(', ')}`,
+  );
+}
+
 /** Worker threads. */
 export function readThreads(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

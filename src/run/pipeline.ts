@@ -344,7 +344,7 @@ export async function runModel(
   const watch = stopwatch();
   // 5. The model to a kernel program and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
-  const counts = recordsAllSynapses(valid) ? await countSynapses(imported, precision) : undefined;
+  const counts = recordsAllSynapses(valid) ? await countAllSynapses(imported, precision) : undefined;
   const program = placed(imported.positions, () =>
     lower(valid, { precision, ...(counts ? { counts } : {}), ...(dumpIr ? { dumpIr } : {}) }),
   );
@@ -422,11 +422,13 @@ export async function runModel(
 }
 
 /**
- * How many synapses there are, from building the network once before: recordings of all of them have as many columns.
+ * How many synapses each projection has, by its name, from building the network.
+ *
+ * @throws DiagnosticError for what cannot be lowered
  */
-async function countSynapses(
+export async function countAllSynapses(
   { valid, positions }: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions },
-  precision: Precision,
+  precision: Precision = 'float64',
 ): Promise<ReadonlyMap<string, number>> {
   const { target } = await chooseTarget('wasm');
   try {

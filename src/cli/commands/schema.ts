@@ -1,0 +1,17 @@
+/** `interneuron schema`: the JSON Schema of a notation, with which editors check and complete documents. */
+
+import { packageFile } from '../../run/package-files.js';
+import { onlyFile, type CommandContext } from '../context.js';
+import { chosenName } from '../values.js';
+import { exitCodes } from '../failure.js';
+
+/** Notations that have a schema, with its name. */
+const schemas = { brian: 'brian', pynn: 'pynn', canonical: 'model' } as const;
+const names = Object.keys(schemas) as readonly (keyof typeof schemas)[];
+
+/** Prints the schema. */
+export async function schema(context: CommandContext): Promise<number> {
+  const name = chosenName(onlyFile(context), names, 'schema');
+  context.terminal.stdout.write(packageFile(`schemas/${schemas[name]}.schema.json`));
+  return Promise.resolve(exitCodes.done);
+}

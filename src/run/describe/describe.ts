@@ -1,0 +1,320 @@
+/**
+ * A model as tables, after the proposal of Nordlie, Gewaltig and Plesser ("Towards Reproducible Descriptions of Neuronal
+ * Network Models", PLoS Computational Biology 5(8), 2009): summary, populations, connectivity, neuron and synapse
+ * types, inputs, measurements.
+ */
+
+import { formatCount } from '../../diagnostics/quantities.js';
+import { shorten } from '../../diagnostics/suggest.js';
+import { parseUnit } from '../../lang/units.js';
+import type { ModelHashes } from '../../model/hash.js';
+import type {
+  ConnectionRule,
+  EquationSet,
+  Model,
+  NeuronType,
+  Phase,
+  Recording,
+  SelectionRule,
+  Stimulus,
+  SynapseType,
+  UnitText,
+  ValidModel,
+  Value,
+} from '../../model/model.js';
+import { writtenQuantity } from '../../../translators/brian/export/quantity-text.js';
+import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
+
+/**
+ * Describes a model.
+ *
+ * @param synapses  number of synapses of each projection, by its name
+ */
+export function describeModel(
+  { model }: ValidModel,
+  hashes: ModelHashes,
+  synapses: ReadonlyMap<string, number>,
+): ModelDescription {
+  const sections = [
+    summary(model, hashes, synapses),
+    populations(model),
+    projections(model, synapses),
+    types('Neuron types', model.neurons, neuronLines),
+    types('Synapse types', model.synapses, synapseLines),
+    inputs(model),
+    recordings(model),
+    protocol(model),
+  ];
+  return { title: model.name, sections: sections.filter(({ parts }) => parts.length > 0) };
+}
+
+/** The section with its table, or without parts where the table has no rows. */
+const tableSection = (
+  title: string,
+  columns: readonly string[],
+  rows: DescriptionTable['rows'],
+): DescriptionSection => ({
+  title,
+  parts: rows.length === 0 ? [] : [{ kind: 'table', columns, rows }],
+});
+
+function summary(model: Model, hashes: ModelHashes, synapses: ReadonlyMap<string, number>): DescriptionSection {
+  const { metadata, experiment, timing } = model;
+  const cells = Object.values(model.populations).reduce((sum, { size }) => sum + size, 0);
+  const connections = [...synapses.values()].reduce((sum, count) => sum + count, 0);
+  const authors = (metadata.authors ?? []).map(({ name, orcid }) =>
+    orcid === undefined ? name : `${name} (${orcid})`,
+  );
+  const rows = [
+    ['title', metadata.title],
+    ['description', metadata.description],
+    ['authors', authors.length === 0 ? undefined : authors.join(', ')],
+    ['licence', metadata.licence],
+    ['DOI', metadata.doi],
+    ['species', metadata.species],
+    ['brain region', metadata.region],
+    ['cells', formatCount(cells)],
+    ['synapses', formatCount(connections)],
+    ['time step', seconds(experiment.dt)],
+    ['order of a step', timing],
+    ['seed', experiment.seed],
+    ['model hash', hashes.model],
+  ];
+  return tableSection(
+    'Summary',
+    ['', ''],
+    rows.flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function populations(model: Model): DescriptionSection {
+  const rows = Object.entries(model.populations).map(([name, { type, size, values, spikes }]) => {
+    const units = unitsOf(type === undefined ? undefined : model.neurons[type]);
+    return [
+      name,
+      type ?? (spikes === undefined ? 'none' : 'replayed spikes'),
+      formatCount(size),
+      assignments(values, units),
+    ];
+  });
+  return tableSection('Populations', ['name', 'neuron type', 'cells', 'own values'], rows);
+}
+
+function projections(model: Model, synapses: ReadonlyMap<string, number>): DescriptionSection {
+  const rows = Object.entries(model.projections).map(([name, projection]) => {
+    const type = model.synapses[projection.synapse];
+    const count = synapses.get(name);
+    const delays = Object.entries({ ...delaysOf(type), ...projection.delays }).map(
+      ([pathway, delay]) => `${pathway}: ${valueText(delay, 's')}`,
+    );
+    const receptors = Object.values(projection.receptors);
+    return [
+      name,
+      selectionText(projection.from.of),
+      selectionText(projection.to.of) + (receptors.length === 0 ? '' : ` (${receptors.join(', ')})`),
+      projection.connect.map(ruleText).join('; '),
+      count === undefined ? '' : formatCount(count),
+      projection.synapse,
+      delays.join(', '),
+      assignments(projection.values, unitsOf(type)),
+    ];
+  });
+  return tableSection(
+    'Projections',
+    ['name', 'from', 'to', 'rule', 'synapses', 'synapse type', 'delays', 'own values'],
+    rows,
+  );
+}
+
+const delaysOf = (type: SynapseType | undefined): Readonly<Record<string, Value>> =>
+  Object.fromEntries(Object.entries(type?.pathways ?? {}).map(([name, { delay }]) => [name, delay]));
+
+function types<Type extends EquationSet>(
+  title: string,
+  all: Readonly<Record<string, Type>>,
+  own: (type: Type) => readonly string[],
+): DescriptionSection {
+  return {
+    title,
+    parts: Object.entries(all).flatMap(([name, type]) => {
+      const equations: DescriptionCode = { kind: 'code', caption: name, lines: [...equationLines(type), ...own(type)] };
+      const rows = Object.entries(type.parameters).map(([parameter, { value, unit }]) => [
+        parameter,
+        valueText(value, unit),
+      ]);
+      const parameters: DescriptionTable = { kind: 'table', columns: ['parameter', 'value'], rows };
+      return rows.length === 0 ? [equations] : [equations, parameters];
+    }),
+  };
+}
+
+function equationLines(type: EquationSet): string[] {
+  const initial = Object.entries(type.state).flatMap(([name, { initial: first, unit }]) =>
+    first === 0 ? [] : [`${name}(0) = ${valueText(first, unit)}`],
+  );
+  return [
+    ...(type.conformsTo ? [`# ${type.conformsTo.type}`] : []),
+    ...Object.entries(type.derivatives).map(
+      ([name, { rate, eventDriven }]) => `d${name}/dt = ${rate}${eventDriven ? '   # advanced at events' : ''}`,
+    ),
+    ...Object.entries(type.derived).map(([name, { value }]) => `${name} = ${value}`),
+    ...initial,
+  ];
+}
+
+function neuronLines({ events, regimes }: NeuronType): string[] {
+  const lines = Object.entries(events).flatMap(([name, { when, do: actions, refractory }]) => {
+    const period = refractory?.for ?? refractory?.while;
+    return [
+      `${name} when ${when}: ${actions.length === 0 ? 'nothing else' : actions.join('; ')}`,
+      ...(period === undefined
+        ? []
+        : [`  then refractory ${refractory?.for === undefined ? 'while' : 'for'} ${period}`]),
+    ];
+  });
+  const modes = Object.entries(regimes).flatMap(([name, { derivatives, onEntry, transitions }]) => [
+    `regime ${name}:`,
+    ...Object.entries(derivatives).map(([variable, { rate }]) => `  d${variable}/dt = ${rate}`),
+    ...(onEntry.length === 0 ? [] : [`  on entry: ${onEntry.join('; ')}`]),
+    ...transitions.map(
+      ({ when, do: actions, to, emit }) =>
+        `  when ${when}: ${[...actions, ...(emit ? [`emit ${emit}`] : []), ...(to ? [`enter ${to}`] : [])].join('; ')}`,
+    ),
+  ]);
+  return [...lines, ...modes];
+}
+
+function synapseLines({ pathways, contributes, summed }: SynapseType): string[] {
+  return [
+    ...Object.values(pathways).map(({ on, do: actions }) => `on ${on}: ${actions.join('; ')}`),
+    ...Object.entries(contributes).map(([target, value]) => `adds ${value} to ${target} in each step`),
+    ...Object.entries(summed).map(([target, value]) => `${target} = sum of ${value}`),
+  ];
+}
+
+function inputs(model: Model): DescriptionSection {
+  const rows = Object.entries(model.stimuli).map(([name, stimulus]) => [
+    name,
+    selectionText(stimulus.to),
+    ...stimulusText(stimulus),
+  ]);
+  return tableSection('Inputs', ['name', 'to', 'kind', 'value'], rows);
+}
+
+function stimulusText(stimulus: Stimulus): [kind: string, value: string] {
+  switch (stimulus.kind) {
+    case 'poisson':
+      return [
+        'Poisson',
+        `${stimulus.n} sources of ${quantity(stimulus.rate, 'Hz')}, ${stimulus.variable} += ${stimulus.weight}`,
+      ];
+    case 'current':
+      return ['current', `${stimulus.input} = ${stimulus.value}`];
+  }
+}
+
+function recordings(model: Model): DescriptionSection {
+  const rows = model.recordings.map((recording) => [
+    recording.name,
+    selectionText(recording.of),
+    ...recordingText(recording, model.experiment.dt),
+  ]);
+  return tableSection('Recordings', ['name', 'of', 'what', 'interval'], rows);
+}
+
+function recordingText(recording: Recording, dt: number): [what: string, interval: string] {
+  if ('events' in recording) return [recording.events, ''];
+  if ('rate' in recording) return ['population rate', ''];
+  return [recording.variables.join(', '), seconds(recording.every ?? dt)];
+}
+
+function protocol(model: Model): DescriptionSection {
+  const rows = model.experiment.protocol.map((phase, k) => [String(k + 1), phaseText(phase)]);
+  return tableSection('Protocol', ['', 'phase'], rows);
+}
+
+function phaseText(phase: Phase): string {
+  if ('run' in phase) return `run ${seconds(phase.run)}`;
+  if ('runUntil' in phase) return `run until ${seconds(phase.runUntil)}`;
+  return shorten(
+    Object.entries(phase)
+      .map(([key, value]) => (typeof value === 'string' ? `${key} ${value}` : `${key} ${JSON.stringify(value)}`))
+      .join(', '),
+    100,
+  );
+}
+
+// --- Texts of values ------------------------------------------------------------------------------------------------
+
+/** Units of the parameters and state variables of a type, by name. */
+const unitsOf = (type: EquationSet | undefined): ReadonlyMap<string, UnitText> =>
+  new Map(
+    [...Object.entries(type?.parameters ?? {}), ...Object.entries(type?.state ?? {})].map(([name, { unit }]) => [
+      name,
+      unit,
+    ]),
+  );
+
+const assignments = (values: Readonly<Record<string, Value>>, units: ReadonlyMap<string, UnitText>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name} = ${valueText(value, units.get(name) ?? '1')}`)
+    .join(', ');
+
+function quantity(value: number, unit: UnitText): string {
+  const written = writtenQuantity(value, parseUnit(unit).dimension, 'decimal');
+  if (written.unit === '1') return String(written.number);
+  return `${written.number} ${written.number === value ? unit : written.unit}`;
+}
+
+const seconds = (value: number): string => quantity(value, 's');
+
+function valueText(value: Value, unit: UnitText): string {
+  if (typeof value === 'number') return quantity(value, unit);
+  if (typeof value === 'string') return value;
+  if ('generator' in value) return `${value.distribution}(${value.arguments.join(', ')}), drawn by ${value.generator}`;
+  const count = 'length' in value.array ? value.array.length : value.array.shape.reduce((all, one) => all * one, 1);
+  return `${formatCount(count)} values`;
+}
+
+function selectionText(selection: SelectionRule): string {
+  if ('assembly' in selection) return selection.assembly.map(selectionText).join(' + ');
+  if ('from' in selection) return `${selection.sample} drawn of ${selectionText(selection.from)}`;
+  const owner = 'projection' in selection ? `synapses of ${selection.projection}` : selection.population;
+  if ('sample' in selection) return `${selection.sample} drawn of ${owner}`;
+  if ('slice' in selection && selection.slice) {
+    const [first, end, step] = selection.slice;
+    return `${owner}[${first}:${end}${step === 1 ? '' : `:${step}`}]`;
+  }
+  if ('indices' in selection && selection.indices)
+    return `${'length' in selection.indices ? formatCount(selection.indices.length) : 'some'} of ${owner}`;
+  return 'mask' in selection ? `some of ${owner}` : owner;
+}
+
+function ruleText(rule: ConnectionRule): string {
+  const others = 'self' in rule && !rule.self ? ', none onto itself' : '';
+  switch (rule.rule) {
+    case 'all':
+      return `all to all${others}`;
+    case 'oneToOne':
+      return 'one to one';
+    case 'pairs':
+      return `pairwise with probability ${rule.p}${rule.condition === null ? '' : ` where ${rule.condition}`}${others}`;
+    case 'generator':
+      return `for each ${rule.outer}: ${rule.index}`;
+    case 'list':
+      return 'listed';
+    case 'fixedInDegree':
+      return `in-degree ${rule.n}${others}`;
+    case 'fixedOutDegree':
+      return `out-degree ${rule.n}${others}`;
+    case 'fixedTotal':
+      return `${rule.n} in all${others}`;
+    case 'smallWorld':
+      return `small world within ${quantity(rule.degree, 'm')}, rewired with probability ${rule.rewiring}${others}`;
+    case 'clone':
+      return `as ${rule.of}`;
+    case 'hostDrawn':
+    case 'csa':
+      return String(rule.arguments['rule'] ?? rule.arguments['type'] ?? rule.rule);
+  }
+}

@@ -1,0 +1,20 @@
+/** Files that come with the package: schemas and starting points. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { invariant } from '../diagnostics/diagnostic.js';
+
+/** The folder of the package: the nearest one above this file, bundled or not, that has the schemas. */
+function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'schemas/model.schema.json'))) {
+    const parent = dirname(folder);
+    invariant(parent !== folder, 'run/package-files', 'the folder of the package has no schemas');
+    folder = parent;
+  }
+  return folder;
+}
+
+/** The text of a file of the package. @param path  from the package's own folder, with `/` */
+export const packageFile = (path: string): string => readFileSync(join(packageFolder(), path), 'utf8');

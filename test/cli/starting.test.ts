@@ -1,0 +1,124 @@
+/** Commands for who begins: `new`, `schema`, `describe`, and the package that they come in. */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+
+describe('new', () => {
+  it.each([
+    ['brian', 'yaml'],
+    ['pynn', 'json'],
+    ['neuroml', 'xml'],
+  ])('%s writes a model that is valid and spikes', async (notation, suffix) => {
+    const path = folder.file(`new.${notation}.${suffix}`);
+    expect(await runCommand(['new', notation, '-o', path])).toMatchObject({ code: 0, stderr: '' });
+    expect(await runCommand(['validate', path])).toMatchObject({ code: 0, stderr: '' });
+    const outcome = await runCommand(['run', path, '--json', '--output-dir', folder.file('out')]);
+    expect(outcome.code).toBe(0);
+    const { populations } = JSON.parse(outcome.stdout) as { populations: Record<string, { rate: number }> };
+    // Cells that are driven fire at rates that cells have.
+    expect(populations['cells']?.rate).toBeGreaterThan(0.5);
+    expect(populations['cells']?.rate).toBeLessThan(100);
+  });
+
+  it('leaves a file alone that is already there', async () => {
+    const path = folder.file('mine.yaml');
+    writeFileSync(path, 'mine');
+    const outcome = await runCommand(['new', 'brian', '-o', path]);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain(`${path} already exists`);
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+  });
+
+  it('says which notations there are', async () => {
+    const outcome = await runCommand(['new', 'brain']);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain('did you mean brian?');
+  });
+});
+
+describe('schema', () => {
+  it.each([
+    ['brian', 'fixtures/starters/brian.yaml'],
+    ['pynn', 'fixtures/starters/pynn.json'],
+    ['canonical', 'fixtures/model/sketch.yaml'],
+  ])('%s is a schema that documents fit', async (notation, path) => {
+    const { code, stdout } = await runCommand(['schema', notation]);
+    expect(code).toBe(0);
+    const schema = JSON.parse(stdout) as { $id: string };
+    expect(schema.$id).toMatch(/^urn:interneuron:schema:\w+:1$/);
+    const validate = new Ajv2020({ strict: false, discriminator: true }).compile(schema);
+    expect(validate(parse(readFileSync(path, 'utf8'))), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ format: 'something else' })).toBe(false);
+  });
+});
+
+describe('describe', () => {
+  const network = 'fixtures/brian/vogels-abbott-cuba.yaml';
+
+  it('counts cells and synapses, and shows equations', async () => {
+    const { code, stdout } = await runCommand(['describe', network]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}cells +4,000$/m);
+    expect(stdout).toContain('dv/dt');
+    // 4000 by 4000 pairs with probability 0.02.
+    const synapses = Number(/^ {2}synapses +([\d,]+)$/m.exec(stdout)?.[1]?.replaceAll(',', ''));
+    const deviation = Math.sqrt(4000 * 4000 * 0.02 * 0.98);
+    expect(Math.abs(synapses - 320_000)).toBeLessThan(5 * deviation);
+  });
+
+  it.each(['fixtures/pynn/views-and-assemblies.json', 'fixtures/neuroml/inputs.xml', 'fixtures/model/sketch.yaml'])(
+    'writes %s as Markdown, HTML and JSON',
+    async (path) => {
+      const markdown = await runCommand(['describe', path, '--format', 'markdown']);
+      expect(markdown.stdout).toContain('## Populations\n\n| name | neuron type | cells | own values |\n| --- |');
+      const html = await runCommand(['describe', path, '--format', 'html']);
+      expect(html.stdout).toMatch(/^<!doctype html>[^]*<h2>Populations<\/h2>[^]*<\/html>\n$/);
+      const json = await runCommand(['describe', path, '--json']);
+      const { sections } = JSON.parse(json.stdout) as { sections: { title: string }[] };
+      expect(sections.map(({ title }) => title)).toContain('Neuron types');
+    },
+  );
+
+  it('escapes what a model says', async () => {
+    const path = folder.file('hostile.yaml');
+    const text = readFileSync('fixtures/starters/brian.yaml', 'utf8');
+    writeFileSync(path, text.replace('name: My network', 'name: "<script>alert(1)</script>"'));
+    const { stdout } = await runCommand(['describe', path, '--format', 'html']);
+    expect(stdout).not.toContain('<script>');
+    expect(stdout).toContain('&lt;script&gt;');
+  });
+});
+
+describe('the package', () => {
+  const packed = (): Set<string> => {
+    const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
+    const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }];
+    return new Set(files.map(({ path }) => path));
+  };
+
+  it('holds every file that its README and docs link to, schemas and starting points', () => {
+    const files = packed();
+    for (const page of [...files].filter((path) => path.endsWith('.md'))) {
+      const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)];
+      const missing = links
+        .map(([, link = '']) => normalize(join(dirname(page), link)))
+        .filter((path) => ![...files].some((file) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`)));
+      expect(missing, page).toEqual([]);
+    }
+    for (const name of ['brian', 'pynn', 'model']) expect(files).toContain(`schemas/${name}.schema.json`);
+    expect(files).toContain('fixtures/starters/brian.yaml');
+  });
+
+  it('says where it comes from, and where to report mistakes', () => {
+    const about = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
+    for (const key of ['repository', 'homepage', 'bugs', 'license', 'description']) expect(about[key]).toBeTruthy();
+    expect(existsSync('LICENSE')).toBe(true);
+  });
+});

@@ -315,6 +315,6 @@ function ruleText(rule: ConnectionRule): string {
       return `as ${rule.of}`;
     case 'hostDrawn':
     case 'csa':
-      return String(rule.arguments['rule'] ?? rule.arguments['type'] ?? rule.rule);
+      return typeof rule.arguments['connector'] === 'string' ? rule.arguments['connector'] : rule.rule;
   }
 }

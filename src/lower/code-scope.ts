@@ -20,7 +20,9 @@ export abstract class CodeScope implements Scope {
   readonly real: Real;
   readonly context: Context;
   block: Block;
-  readonly #draws: Draws | null;
+  /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
+  overrides: ReadonlyMap<string, Ir> = new Map();
+  #draws: Draws | null;
 
   /** @param draws  null where nothing may be drawn */
   constructor(context: Context, block: Block, draws: Draws | null) {
@@ -31,6 +33,16 @@ export abstract class CodeScope implements Scope {
   }
 
   abstract read(name: string): Ir;
+
+  /** What `write` yields where numbers are drawn from `draws` and, unless null, `overrides` replace names. */
+  replacing<T>(draws: Draws, overrides: ReadonlyMap<string, Ir> | null, write: () => T): T {
+    const before = [this.#draws, this.overrides] as const;
+    this.#draws = draws;
+    if (overrides) this.overrides = overrides;
+    const result = write();
+    [this.#draws, this.overrides] = before;
+    return result;
+  }
 
   use(callee: IrFunction): IrFunction {
     return this.context.builder.use(callee);

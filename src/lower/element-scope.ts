@@ -48,8 +48,16 @@ export const rangesAddress: Address = {
 /** i32 number of the step that runs. */
 export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
 
-/** Time at the start of the step, float64 seconds. */
-export const timeOf = (context: Context): Ir => ir.mul(ir.convert('f64', step), ir.f64(context.dt));
+/** Float64 seconds: the time at the start of the step or, where time is a sum of steps, that which has come. */
+export const timeOf = (context: Context): Ir =>
+  context.profile.stepping === 'elements'
+    ? ir.load(timeBuffer(context), ir.u32(0))
+    : ir.mul(ir.convert('f64', step), ir.f64(context.dt));
+
+/** Where the sum of all steps so far stands (s), for profiles that step by elements. */
+export const timeBuffer = ({ builder }: Context): Buffer =>
+  builder.buffers.get('time') ??
+  builder.buffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)');
 
 export const scalarTypeOf = (type: ValueType, real: Real): ScalarType =>
   type === 'boolean' ? 'bool' : type === 'integer' ? 'i32' : real;
@@ -71,8 +79,6 @@ export class ElementScope extends CodeScope {
    * step before has left it.
    */
   readonly beforeUpdate: boolean;
-  /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
-  overrides: ReadonlyMap<string, Ir> = new Map();
 
   constructor(
     context: Context,

@@ -4,7 +4,7 @@ import type { Buffer, EventRing } from '../ir/program.js';
 import type { Context } from './context.js';
 import type { Group } from './groups.js';
 import { padded } from './groups.js';
-import { replayedSpikes, versionsOf } from './replay.js';
+import { mayRepeatInAStep, versionsOf } from './replay.js';
 
 /** An event of a population and where its spikes are. */
 export interface EventSource {
@@ -69,9 +69,7 @@ export function eventRings(
       padded(population.size) / 32,
       `which elements of ${name} emit a spike in this step`,
     );
-    const several = versionsOf(name, context).some(({ spikes }) =>
-      replayedSpikes(spikes, context).some(({ count }) => count > 1),
-    );
+    const several = versionsOf(name, context).some(({ spikes }) => mayRepeatInAStep(spikes, context));
     rings.set(`${name}.spike`, ring(name, 'spike', population.size, mask, 0, several, delays, context));
   }
   return rings;

@@ -10,6 +10,7 @@ import type { ValidModel } from '../model/model.js';
 import { lowerConnectivity } from './connectivity.js';
 import type { Context } from './context.js';
 import { LoweringDiagnostics } from './context.js';
+import { lowerCurrents } from './currents.js';
 import { lowerDeliveries } from './deliver.js';
 import type { EventSource } from './events.js';
 import { eventRings } from './events.js';
@@ -20,7 +21,7 @@ import { lowerLinks } from './links.js';
 import { noEntries, withoutModes } from './modes.js';
 import { enterFirstRegimes, firstValues, lowerGroup } from './neurons.js';
 import { resolveOnHost } from './host/host-pass.js';
-import { lowerCurrents, lowerOperations } from './operations.js';
+import { lowerOperations } from './operations.js';
 import { goesByTarget, pathwayCodes } from './pathways.js';
 import { lowerPhases, settableNames, turnsBack } from './phases.js';
 import { profiles } from './profile.js';
@@ -127,7 +128,7 @@ export function lower(
     done('steps');
     parts.recordings = lowerRecordings(shown.groups, shown.projections, context);
     done('recordings');
-    lowerPhases(parts.groups, parts.projections, context);
+    lowerPhases(parts.groups, parts.projections, context, shown.copies);
     done('phases');
     return complete(assemble(parts, context));
   }

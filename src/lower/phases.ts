@@ -2,22 +2,25 @@
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import type { Action } from '../ir/program.js';
+import { afterReset } from '../ir/names.js';
+import type { Action, Buffer } from '../ir/program.js';
 import type { Phase, SelectionRule, Value } from '../model/model.js';
+import { Block } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
+import { changeCurrent, switchOf } from './currents.js';
 import { changeDelays, resetWindows } from './delay-windows.js';
 import type { Group } from './groups.js';
 import { assignValues } from './initial-values.js';
 import * as messages from './messages.js';
-import { changeCurrent, switchOf } from './operations.js';
 import type { Piece } from './pieces.js';
-import { memberOf, piecesOf } from './pieces.js';
+import { memberOf, ownersOf, pieceDomain, piecesOf, wholeOf } from './pieces.js';
 import type { ProjectionPlan } from './projection.js';
 import { phaseProcedure } from './protocol.js';
 import type { BuiltProjection } from './recordings.js';
 import { changeReplay } from './sources.js';
 import type { ChosenSynapses } from './synapse-values.js';
+import { overPositions } from './synapses/positions.js';
 import { assignSharedValues, assignSynapseValues } from './synapse-values.js';
 
 /** What the key of a `set` names: a variable of a population or projection, or of some of its elements. */
@@ -38,13 +41,6 @@ function assigned(key: string): Assigned {
   return inside.includes(':') ? { owner, slice: [from, until, by], variable } : { owner, indices: numbers, variable };
 }
 
-/** Owners of what a selection is of. */
-function ownersOf(rule: SelectionRule): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap(ownersOf);
-  if ('from' in rule) return ownersOf(rule.from);
-  return ['projection' in rule ? rule.projection : rule.population];
-}
-
 /** Names that some phase sets, as `owner.name`: they must stay variables. */
 export function settableNames(protocol: readonly Phase[]): Set<string> {
   return new Set(
@@ -61,23 +57,48 @@ export function settableNames(protocol: readonly Phase[]): Set<string> {
   );
 }
 
+/** Procedure that works out again what was derived from first values, where it is stored rather than read on the spot. */
+export const deriveAgain = 'derive';
+
+/** Whether values may be set before time begins to pass: at the start, or after a reset. */
+export const changesFirstValues = (protocol: readonly Phase[]): boolean =>
+  protocol.some((phase, k) => ('set' in phase || 'initialise' in phase || 'reset' in phase) && isAtStart(protocol, k));
+
+/** Whether no time has passed when a phase begins, or when it ends for a reset. */
+function isAtStart(protocol: readonly Phase[], k: number): boolean {
+  const before = protocol.slice(0, k + 1);
+  const since = before.slice(before.findLastIndex((phase) => 'reset' in phase) + 1);
+  return !since.some((phase) => 'run' in phase || 'runUntil' in phase || 'restore' in phase);
+}
+
 /** Whether a protocol turns time back. */
 export const turnsBack = (protocol: readonly Phase[]): boolean =>
   protocol.some((phase) => 'reset' in phase || 'restore' in phase);
 
-/** Adds a procedure for each phase that changes something. @random stream `phase/<k>/<owner>/<variable>` */
-export function lowerPhases(groups: readonly Group[], projections: readonly BuiltProjection[], context: Context): void {
+/** Adds a procedure for each phase that changes something. `copies`: what others see of variables. @random stream `phase/<k>/<owner>/<variable>` */
+export function lowerPhases(
+  groups: readonly Group[],
+  projections: readonly BuiltProjection[],
+  context: Context,
+  copies: Copies = new Map(),
+): void {
   if (context.turnsBack) {
     for (const { plan } of projections)
       for (const { window } of plan.pathways)
         if (window !== null && window.version === 0) resetWindows(plan, window, context);
   }
-  context.model.experiment.protocol.forEach((phase, k) => {
+  const { protocol } = context.model.experiment;
+  const derived = context.builder.procedures.get(deriveAgain) ?? [];
+  if (derived.length > 0 && protocol.some((phase) => 'reset' in phase))
+    context.builder.procedure(afterReset).push(...derived);
+  protocol.forEach((phase, k) => {
     const actions = (): Action[] => context.builder.procedure(phaseProcedure(k));
-    if ('set' in phase) setValues(actions(), phase.set, phase.of, phase.where ?? null, k, groups, projections, context);
+    if ('set' in phase)
+      setValues(actions(), phase.set, phase.of, phase.where ?? null, k, groups, projections, copies, context);
     else if ('initialise' in phase)
-      setValues(actions(), phase.initialise, phase.of, null, k, groups, projections, context);
-    else if ('attach' in phase || 'detach' in phase) actions().push(switching(phase, k, context));
+      setValues(actions(), phase.initialise, phase.of, null, k, groups, projections, copies, context);
+    if (('set' in phase || 'initialise' in phase) && isAtStart(protocol, k)) actions().push(...derived);
+    if ('attach' in phase || 'detach' in phase) actions().push(switching(phase, k, context));
     else if ('delays' in phase)
       for (const key of Object.keys(phase.delays)) actions().push(...delayChanges(key, k, projections, context));
     else if ('currents' in phase)
@@ -133,6 +154,7 @@ function setValues(
   k: number,
   groups: readonly Group[],
   projections: readonly BuiltProjection[],
+  copies: Copies,
   context: Context,
 ): void {
   const stale = new Set<string>();
@@ -148,6 +170,8 @@ function setValues(
       piece,
     }))
       actions.push({ kind: 'run', kernel });
+    const seen = showCells(name, variable, piece ?? wholeOf(found), copies, context);
+    if (seen !== null) actions.push({ kind: 'run', kernel: seen });
     stale.add(group.name);
   };
   const setSynapses = (some: ChosenSynapses, owner: string, variable: string, value: Value): void => {
@@ -160,11 +184,13 @@ function setValues(
         ),
       );
     const own = new Map([[variable, value]]);
-    for (const { plan, connectivity, storage } of pieces) {
+    for (const each of pieces) {
+      const { plan, connectivity, storage } = each;
       const name = `phase${k}.${plan.name}.${variable}`;
       const kernel = assignSynapseValues(name, own, plan, connectivity, storage, `phase/${k}/${owner}`, context, some);
       const shared = assignSharedValues(`${name}.shared`, own, plan, storage, context);
-      for (const each of [kernel, shared]) if (each) actions.push({ kind: 'run', kernel: each });
+      const seen = kernel && showSynapses(name, variable, each, copies, context);
+      for (const run of [kernel, shared, seen]) if (run) actions.push({ kind: 'run', kernel: run });
     }
   };
   for (const [key, value] of Object.entries(values)) {
@@ -189,4 +215,37 @@ function setValues(
     }
   }
   for (const group of stale) actions.push(...(context.builder.procedures.get(`propagators.${group}`) ?? []));
+}
+
+/** Copies of variables that others read in their place, by the buffer of the variable. */
+export type Copies = ReadonlyMap<string, Buffer>;
+
+/** A kernel that copies a variable of cells to where others see it; null where they see the variable itself. */
+function showCells(name: string, variable: string, piece: Piece, copies: Copies, context: Context): string | null {
+  const storage = piece.group.storage.get(variable);
+  const copy = storage?.kind === 'array' ? copies.get(storage.buffer.name) : undefined;
+  if (!copy || storage?.kind !== 'array') return null;
+  const block = new Block();
+  const { domain, address } = pieceDomain(piece, `${name}.shown`, block, context);
+  block.emit(ir.store(copy, address.index, ir.load(storage.buffer, address.index)));
+  const comment = `others see ${variable} of ${piece.member.name} as it was set`;
+  return context.builder.map(`${name}.show`, comment, domain, false, block.locals.declared, block.statements);
+}
+
+/** The same for synapses. */
+function showSynapses(
+  name: string,
+  variable: string,
+  { plan, connectivity, storage }: BuiltProjection,
+  copies: Copies,
+  context: Context,
+): string | null {
+  const own = storage.get(variable);
+  const copy = own?.kind === 'array' ? copies.get(own.buffer.name) : undefined;
+  if (!copy || own?.kind !== 'array') return null;
+  const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
+  const comment = `others see ${variable} of the synapses of ${plan.name} as it was set`;
+  return overPositions(`${name}.show`, comment, stored, context, (position, _, block) =>
+    block.emit(ir.store(copy, position, ir.load(own.buffer, position))),
+  );
 }

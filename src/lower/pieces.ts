@@ -34,6 +34,13 @@ export interface Piece {
   readonly first: number;
 }
 
+/** The populations or projections that a selection is of. */
+export function ownersOf(rule: SelectionRule): readonly string[] {
+  if ('assembly' in rule) return rule.assembly.flatMap(ownersOf);
+  if ('from' in rule) return ownersOf(rule.from);
+  return ['projection' in rule ? rule.projection : rule.population];
+}
+
 /** The populations that a selection takes elements of, in its order; null after a diagnostic. */
 export function partsOf(selection: SelectionRule, what: string, context: Context): Part[] | null {
   if ('assembly' in selection) {
@@ -100,6 +107,13 @@ export function memberOf(
   }
   return undefined;
 }
+
+/** A population as a piece. */
+export const wholeOf = (found: { readonly group: Group; readonly member: Member }): Piece => ({
+  ...found,
+  indices: { begin: 0, end: found.member.population.size },
+  first: 0,
+});
 
 /** What a kernel over a piece runs over, and how it addresses elements. Ranges must begin at multiples of 64. */
 export function pieceDomain(

@@ -77,7 +77,7 @@ function delayVersions(
   projection: string,
   pathway: string,
   first: Value,
-  { model, profile }: Context,
+  { model }: Context,
 ): readonly { readonly delay: Value; readonly phase: number | null }[] {
   const later = model.experiment.protocol.flatMap((phase, k) => {
     if (!('delays' in phase)) return [];
@@ -85,7 +85,7 @@ function delayVersions(
     const delay = phase.delays[`${own}.${pathway}`] ?? phase.delays[`${projection}.${pathway}`];
     return delay === undefined ? [] : [{ delay, phase: k }];
   });
-  return [{ delay: first, phase: null }, ...(profile.stepping === 'slots' ? later : [])];
+  return [{ delay: first, phase: null }, ...later];
 }
 
 export interface ProjectionPlan {
@@ -404,8 +404,9 @@ const slotOf = (side: 'pre' | 'post', delay: Value, profile: Profile): string =>
     ? profile.defaults.event
     : profile.defaults.deliver;
 
-function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context: Context): DelaySteps | null {
-  const { diagnostics, profile } = context;
+/** Interval of a pathway's delays (s), once they are clipped or drawn again; null after a finding. */
+export function delayInterval(delay: Value, plan: BoundedProjection, context: Context): Interval | null {
+  const { diagnostics } = context;
   const { name, projection, equations } = plan;
   let bounds = valueBounds(delay, parameterBounds(plan, context), equations.names, context);
   const range = projection.delayRange;
@@ -425,6 +426,14 @@ function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context
     diagnostics.add(messages.negativeDelay(name));
     return null;
   }
+  return bounds;
+}
+
+function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context: Context): DelaySteps | null {
+  const { diagnostics, profile } = context;
+  const { name } = plan;
+  const bounds = delayInterval(delay, plan, context);
+  if (!bounds) return null;
   noteRounding(delay, name, context);
   const steps = { first: roundDelay(bounds.low, context), last: roundDelay(bounds.high, context) };
   const span = steps.last - steps.first + 1;

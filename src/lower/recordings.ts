@@ -7,12 +7,12 @@ import type { Recording, SelectionRule } from '../model/model.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
-import { ElementScope } from './element-scope.js';
+import type { Current } from './currents.js';
+import { currentValue, everFlows, flowsNow } from './currents.js';
+import { ElementScope, step } from './element-scope.js';
 import { to } from './expressions.js';
 import type { Group } from './groups.js';
 import * as messages from './messages.js';
-import type { Current } from './operations.js';
-import { currentValue, switchOf, wholeSteps } from './operations.js';
 import type { Indices, Part, Piece } from './pieces.js';
 import { indexCount, memberOf, partsOf, pieceDomain } from './pieces.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
@@ -21,6 +21,7 @@ import { initialSample } from './protocol.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
+import { wholeSteps } from './whole-steps.js';
 
 export interface Recordings {
   readonly samples: SampleLocation[];
@@ -171,11 +172,18 @@ function currentKernel(
   const kernel = `${recording.name}.${name}${first ? '.first' : ''}`;
   const { address } = pieceDomain(asCount(piece), kernel, block, context);
   const next = context.profile.sampleLabel === 1 && !first;
-  const value = currentValue(name, current, piece.group, address, block, context, next) ?? to(context.real, ir.f64(0));
-  const flows = switchOf(name, context);
-  const flowing = flows
-    ? ir.select(ir.ne(ir.load(flows, ir.u32(0)), ir.u32(0)), value, to(value.type, ir.f64(0)))
-    : value;
+  const none = to(context.real, ir.f64(0));
+  const at = {
+    element: address.local,
+    tick: next ? ir.add(step, ir.i32(1)) : step,
+    names: piece.group.equations.names,
+    shifted: next && context.profile.stepping === 'slots',
+  };
+  const value = everFlows(name, current, context)
+    ? currentValue(name, current, at, new ElementScope(context, piece.group, address, block, null))
+    : none;
+  const flows = flowsNow(name, context);
+  const flowing = flows ? ir.select(flows, value, none) : value;
   block.emit(ir.store(log, logIndex(cursor, rowLength, column), to(context.real, flowing)));
   return context.builder.map(
     `${kernel}.sample`,

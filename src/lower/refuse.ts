@@ -75,18 +75,8 @@ function refuseInSteps(model: Model, refuse: (pointer: string, features: readonl
     ]);
   }
   for (const name of Object.keys(model.operations)) refuse(`/operations/${name}`, [`the operation ${name} ${under}`]);
-  const switched = new Set(
-    model.experiment.protocol.map((phase) =>
-      'attach' in phase ? phase.attach : 'detach' in phase ? phase.detach : undefined,
-    ),
-  );
   for (const [name, stimulus] of Object.entries(model.stimuli)) {
-    refuse(`/stimuli/${name}`, [
-      stimulus.kind === 'poisson' && `the Poisson input ${name} ${under}`,
-      stimulus.kind === 'current' &&
-        (!stimulus.attached || switched.has(name)) &&
-        `the current ${name}, which is switched, ${under}`,
-    ]);
+    refuse(`/stimuli/${name}`, [stimulus.kind === 'poisson' && `the Poisson input ${name} ${under}`]);
   }
 }
 

@@ -1,8 +1,10 @@
-/** The spikes that a population replays, in whole steps. */
+/** The spikes that populations replay, and the versions of them that phases put in force. */
 
 import type { ArrayValue } from '../model/model.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
+
+type Spikes = { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number };
 
 /**
  * Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step (`brian.md`, section
@@ -25,10 +27,7 @@ export interface ReplayedSpike {
 }
 
 /** Spikes by step, then element; those of one element in one step are counted. */
-export function replayedSpikes(
-  { indices, times }: { readonly indices: ArrayValue; readonly times: ArrayValue },
-  { data, dt, profile }: Context,
-): ReplayedSpike[] {
+export function replayedSpikes({ indices, times }: Spikes, { data, dt, profile }: Context): ReplayedSpike[] {
   const stepOf = profile.spikeLabel === 1 ? spikeStepByEnd : spikeStep;
   const [elements, at] = [arrayOf(indices, data), arrayOf(times, data)];
   const spikes = Array.from({ length: at.length }, (_, k) => {
@@ -45,13 +44,40 @@ export function replayedSpikes(
   return merged;
 }
 
+/** The most spikes that one element of a population replays within some time (s), both ends included. */
+export function mostWithin({ indices, times }: Spikes, window: number, { data }: Context): number {
+  const byElement = new Map<number, number[]>();
+  const [elements, at] = [arrayOf(indices, data), arrayOf(times, data)];
+  for (let k = 0; k < at.length; k++) {
+    const own = byElement.get(elements[k] as number) ?? [];
+    own.push(at[k] as number);
+    byElement.set(elements[k] as number, own);
+  }
+  let most = 0;
+  for (const own of byElement.values()) {
+    own.sort((a, b) => a - b);
+    let first = 0;
+    own.forEach((time, k) => {
+      while (time - (own[first] as number) > window) first++;
+      most = Math.max(most, k - first + 1);
+    });
+  }
+  return most;
+}
+
+/** Whether an element of a population may replay several of its spikes in one step. */
+export const mayRepeatInAStep = (spikes: Spikes, context: Context): boolean =>
+  context.profile.stepping === 'slots'
+    ? replayedSpikes(spikes, context).some(({ count }) => count > 1)
+    : mostWithin(spikes, context.dt, context) > 1;
+
 /** All that a population replays in a run: what it begins with, and what phases put in its place. */
 export function versionsOf(
   name: string,
   { model }: Context,
 ): readonly {
   readonly phase: number | null;
-  readonly spikes: { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number };
+  readonly spikes: Spikes;
 }[] {
   const own = model.populations[name]?.spikes;
   return [

@@ -11,6 +11,7 @@ import { multiplesKernel, timesAt } from './multiples.js';
 import { rankOf } from './profile.js';
 import type { ReplayedSpike } from './replay.js';
 import { replayedSpikes, versionsOf } from './replay.js';
+import { changeReplayedTimes } from './serial/replay.js';
 
 export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: Context): void {
   const { model, diagnostics } = context;
@@ -171,6 +172,7 @@ function replay(name: string, order: number, source: EventSource, context: Conte
 /** A kernel by which a phase gives a population other spikes to replay. */
 export function changeReplay(name: string, phase: number, context: Context): string {
   const { builder } = context;
+  if (context.profile.stepping === 'elements') return changeReplayedTimes(name, phase, context);
   const version = versions(name, context).find((candidate) => candidate.phase === phase);
   const buffer = (what: string): Buffer => builder.buffers.get(`${name}.${what}`) as Buffer;
   return builder.sequential(

@@ -36,7 +36,6 @@ export class SynapseScope extends CodeScope {
   readonly #temporaries = new Map<string, Local>();
   readonly #derived = new Map<string, Ir>();
   #distance: Ir | null = null;
-  overrides: ReadonlyMap<string, Ir> = new Map();
 
   constructor(
     context: Context,

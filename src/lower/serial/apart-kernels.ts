@@ -48,7 +48,7 @@ function inputKernel(
 ): { readonly kernel: string; readonly buffers: ReadonlyMap<string, Buffer> } {
   const { context } = network;
   const block = new Block();
-  const t = timeNow(network, 'step', block);
+  const t = timeNow(network, block);
   const local = block.name('element', withinPopulation(member));
   const scope = elementScope(network, stepped, member, 'step', { local, index: item, block, time: t, sites });
   const buffers = new Map<string, Buffer>();
@@ -90,7 +90,7 @@ function elementKernel(
 ): string {
   const { context, rings } = network;
   const block = new Block();
-  const t = timeNow(network, 'step', block);
+  const t = timeNow(network, block);
   const local = block.name('element', withinPopulation(member));
   const scope = elementScope(network, stepped, member, 'step', { local, index: item, block, time: t, sites });
   const sources = [...rings.values()].filter(({ population }) => population === member.name);
@@ -129,7 +129,7 @@ function emitKernel(network: Network, member: Member, deliveries: Deliveries): s
     ({ population, event }) => population === member.name && deliveries.isHeard(member.name, event),
   );
   const block = new Block();
-  const t = timeNow(network, 'step', block);
+  const t = timeNow(network, block);
   for (const { mask, event } of heard) {
     const [word, left] = [block.local('word', 'u32'), block.local('left', 'u32')];
     const each = block.nested((inner) => {

@@ -9,18 +9,17 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
-import type { Population } from '../../model/model.js';
-import { Block, item } from '../block.js';
-import { delaySeconds } from '../synapses/delays.js';
+import { Block } from '../block.js';
+import { secondsKernel } from '../synapses/delays.js';
 import type { Context } from '../context.js';
-import { arrayOf } from '../context.js';
+import { isInForce } from '../delay-windows.js';
 import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../element-scope.js';
-import { to } from '../expressions.js';
 import * as messages from '../messages.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
-import { parameterBounds, valueBounds } from '../projection.js';
+import { delayInterval } from '../projection.js';
 import { rankOf } from '../profile.js';
+import { mostWithin, versionsOf } from '../replay.js';
 import { synapseDraws } from '../synapse-values.js';
 import { statementsOf } from '../texts.js';
 import type { Network, SteppedProjection } from './layout.js';
@@ -128,17 +127,14 @@ function delayOf(
 ): { delay: Delay; most: number } | null {
   const { plan, connectivity } = projection;
   const { delay } = pathway;
-  const { low, high } = valueBounds(delay, parameterBounds(plan, context), plan.equations.names, context);
-  if (!Number.isFinite(high)) {
-    context.diagnostics.add(messages.unboundedDelay(plan.name));
-    return null;
-  }
-  if (low < 0) {
-    context.diagnostics.add(messages.negativeDelay(plan.name));
-    return null;
-  }
-  if (high === 0) return { delay: { kind: 'none' }, most: 0 };
-  if (typeof delay === 'number' || low === high) return { delay: { kind: 'same', seconds: high }, most: high };
+  const interval = delayInterval(delay, plan, context);
+  if (!interval) return null;
+  const { low, high } = interval;
+  // Delays that must keep to a range are looked at one by one.
+  const checked = plan.projection.delayRange?.outOfRange === 'error';
+  if (high === 0 && !checked) return { delay: { kind: 'none' }, most: 0 };
+  if ((typeof delay === 'number' || low === high) && !checked)
+    return { delay: { kind: 'same', seconds: high }, most: high };
   const { builder } = context;
   const buffer = builder.buffer(
     `${plan.name}.${pathway.name}.delay`,
@@ -147,34 +143,7 @@ function delayOf(
     `delay of each synapse of ${plan.name} (s)`,
   );
   if (typeof connectivity.count !== 'number') builder.allocate(buffer);
-  const block = new Block();
-  const p = block.local('position', 'u32');
-  block.emit(
-    ir.loop(
-      p,
-      ir.load(connectivity.rows, item),
-      ir.load(connectivity.rows, ir.add(item, ir.u32(1))),
-      block.nested((inner) =>
-        inner.emit(
-          ir.store(
-            buffer,
-            ir.get(p),
-            to('f64', delaySeconds(pathway, plan, connectivity, { position: ir.get(p), source: item }, inner, context)),
-          ),
-        ),
-      ),
-    ),
-  );
-  builder.initially(
-    builder.map(
-      `${plan.name}.${pathway.name}.delays`,
-      `delays of the synapses of ${plan.name}`,
-      { kind: 'count', count: plan.pre.size },
-      false,
-      block.locals.declared,
-      block.statements,
-    ),
-  );
+  builder.initially(secondsKernel(connectivity, pathway, plan, high, buffer, context));
   return { delay: { kind: 'own', buffer }, most: high };
 }
 
@@ -207,11 +176,13 @@ function historyOf(key: string, most: number, network: Network): History {
   const { context } = network;
   const population = key.slice(0, key.indexOf('.'));
   const size = context.model.populations[population]?.size ?? 0;
-  const replayed = context.model.populations[population]?.spikes;
+  const replayed = versionsOf(population, context);
   // An element may emit an event in every step of the longest delay, and from several places of its code in each.
-  const needed = replayed
-    ? mostReplayed(replayed, most + 3 * context.dt, context)
-    : (Math.ceil(most / context.dt) + 3) * emittingPlaces(key, network);
+  const window = most + 3 * context.dt;
+  const needed =
+    replayed.length > 0
+      ? replayed.reduce((sum, { spikes }) => sum + mostWithin(spikes, window, context), 1)
+      : (Math.ceil(most / context.dt) + 3) * emittingPlaces(key, network);
   let capacity = 1;
   while (capacity < Math.min(needed, mostUnderWay)) capacity *= 2;
   return {
@@ -228,28 +199,6 @@ function historyOf(key: string, most: number, network: Network): History {
         ? context.builder.faultBit(`more than ${capacity} events ${key} of one element are under way`)
         : null,
   };
-}
-
-/** The most given spikes of one element within some time. */
-function mostReplayed(spikes: NonNullable<Population['spikes']>, window: number, { data }: Context): number {
-  if ('file' in spikes) return 1;
-  const times = new Map<number, number[]>();
-  const [indices, at] = [arrayOf(spikes.indices, data), arrayOf(spikes.times, data)];
-  for (let k = 0; k < at.length; k++) {
-    const own = times.get(indices[k] as number) ?? [];
-    own.push(at[k] as number);
-    times.set(indices[k] as number, own);
-  }
-  let most = 1;
-  for (const own of times.values()) {
-    own.sort((a, b) => a - b);
-    let first = 0;
-    own.forEach((time, k) => {
-      while (time - (own[first] as number) > window) first++;
-      most = Math.max(most, k - first + 1);
-    });
-  }
-  return most + 1;
 }
 
 /** Events of one element that may be under way at once; with more the run ends. */
@@ -317,24 +266,38 @@ export function withinEnd(
 function listen(listener: Listener, network: Network, element: Ir, block: Block, time: Ir): void {
   const { projection, pathway, end, delay, queue } = listener;
   const size = network.context.model.populations[end.population]?.size ?? 0;
-  withinEnd(end, element, size, block, (row, inner) => {
-    if (queue) inner.emit(ir.store(queue.pending, row, ir.u32(1)));
+  withinEnd(end, element, size, block, (row, around) => {
+    if (queue) around.emit(ir.store(queue.pending, row, ir.u32(1)));
     if (delay.kind === 'same') return;
-    eachSynapse(projection, pathway.side, row, inner, (place, each) => {
-      const seen = timeSeen(listener, network, element, place.target, time);
-      if (delay.kind === 'none') {
-        act(listener, network, place, each, seen);
-        return;
-      }
-      const none = ir.le(ir.load(delay.buffer, place.position), ir.f64(0));
-      each.emit(
-        ir.when(
-          none,
-          each.nested((innermost) => act(listener, network, place, innermost, seen)),
-        ),
-      );
-    });
+    whileInForce(listener, network, time, around, (inner) =>
+      eachSynapse(projection, pathway.side, row, inner, (place, each) => {
+        const seen = timeSeen(listener, network, element, place.target, time);
+        if (delay.kind === 'none') {
+          act(listener, network, place, each, seen);
+          return;
+        }
+        const none = ir.le(ir.load(delay.buffer, place.position), ir.f64(0));
+        each.emit(
+          ir.when(
+            none,
+            each.nested((innermost) => act(listener, network, place, innermost, seen)),
+          ),
+        );
+      }),
+    );
   });
+}
+
+/** Runs `write` for events that were emitted at a time at which these delays of the pathway were in force. */
+function whileInForce(
+  { projection, pathway }: Listener,
+  { context }: Network,
+  emission: Ir,
+  block: Block,
+  write: (block: Block) => void,
+): void {
+  if (!pathway.window) write(block);
+  else block.emit(ir.when(isInForce(projection.plan, pathway.window, emission, context), block.nested(write)));
 }
 
 /**
@@ -427,10 +390,13 @@ function dueKernel(listener: Listener, history: History, network: Network): stri
               ir.mul(element, ir.u32(history.capacity)),
               ir.and(ir.get(next), ir.u32(history.capacity - 1)),
             );
-            const due = event.name('due', ir.add(ir.load(history.times, slot), seconds));
-            event.emit(ir.when(ir.gt(due, now), [ir.leave]));
-            // Events come before anything is stepped.
-            act(listener, network, place, event, network.timeBefore ? ir.load(network.timeBefore, ir.u32(0)) : now);
+            const emission = event.name('emission', ir.load(history.times, slot));
+            whileInForce(listener, network, emission, event, (inForce) => {
+              const due = inForce.name('due', ir.add(emission, seconds));
+              inForce.emit(ir.when(ir.gt(due, now), [ir.leave]));
+              // Events come before anything is stepped.
+              act(listener, network, place, inForce, network.timeBefore ? ir.load(network.timeBefore, ir.u32(0)) : now);
+            });
             event.emit(ir.set(next, ir.add(ir.get(next), ir.u32(1))));
           });
           delayed.emit(

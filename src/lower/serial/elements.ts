@@ -46,9 +46,8 @@ export function drawsOf(
   };
 }
 
-/** Float64 time that code sees: at the start 0. */
-export const timeNow = ({ time }: Network, doing: Doing, block: Block): Ir =>
-  block.name('t', doing === 'step' ? ir.load(time, ir.u32(0)) : ir.f64(0));
+/** Float64 time that code sees. */
+export const timeNow = ({ time }: Network, block: Block): Ir => block.name('t', ir.load(time, ir.u32(0)));
 
 /** Where code of an element goes, and which element and moment it is about. */
 interface AtElement {

@@ -4,13 +4,12 @@ import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../block.js';
-import { arrayOf } from '../context.js';
 import type { Context } from '../context.js';
-import { scalarTypeOf, storedValue } from '../element-scope.js';
+import { currentsOf, currentValue, everFlows, flowsNow, piecesReached } from '../currents.js';
+import { scalarTypeOf, step, storedValue } from '../element-scope.js';
 import { compile, compileReal, to } from '../expressions.js';
 import type { Member } from '../groups.js';
-import * as messages from '../messages.js';
-import type { DeclaredNames } from '../texts.js';
+import type { Piece } from '../pieces.js';
 import { expressionOf } from '../texts.js';
 import { eachSynapse, withinEnd } from './deliveries.js';
 import type { Doing } from './elements.js';
@@ -60,7 +59,7 @@ export function sumInputs({
     const [now, next] = [ir.get(sum.local), to(scope.real, value)];
     at.emit(ir.set(sum.local, sum.product ? ir.mul(now, next) : ir.add(now, next)));
   };
-  addCurrents(member, local, stepped.group.equations.names, scope, add, context);
+  addCurrents({ network, stepped, member, local, doing, time, scope }, add);
   for (const projection of network.projectionsAt.get(member.name) ?? []) {
     const { plan } = projection;
     if (reachesPost(projection, member))
@@ -183,56 +182,44 @@ function neededAtPre({ plan, code }: SteppedProjection): Set<string> {
   return needed;
 }
 
-/** Currents that stimuli inject into an element. @random stream `stimulus/<id>`, counter (element, 0, step, site) */
+/** Currents that stimuli inject into an element, as they are at the end of the step. @random stream `stimulus/<id>` */
 function addCurrents(
-  member: Member,
-  local: Ir,
-  names: DeclaredNames,
-  scope: StepScope,
+  { network, stepped, member, local, doing, scope }: Reached,
   add: (name: string, value: Ir, at: Block) => void,
-  context: Context,
 ): void {
-  for (const name of Object.keys(context.model.stimuli).sort()) {
-    const stimulus = context.model.stimuli[name];
-    if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || stimulus.to.population !== member.name)
-      continue;
-    const value = expressionOf(stimulus.value, names);
-    const chosen = chosenOf(stimulus.to, member, local, context);
-    if (chosen === undefined) {
-      context.diagnostics.add(messages.unsupportedFeature(`the current ${name} into a drawn sample`));
-      continue;
-    }
-    const inject = (): void => add(stimulus.input, compileReal(value, scope), scope.block);
-    if (chosen === null) inject();
-    else scope.branch(chosen, inject);
+  const { context, groups } = network;
+  const all = groups.map(({ group }) => group);
+  for (const [name, current] of currentsOf(context)) {
+    if (!everFlows(name, current, context)) continue;
+    piecesReached(name, current, all, context).forEach((piece, ordinal) => {
+      if (piece.member.name !== member.name) return;
+      const at = {
+        element: local,
+        tick: doing === 'step' ? ir.add(step, ir.i32(1)) : ir.i32(0),
+        names: stepped.group.equations.names,
+      };
+      const inject = (): void => add(current.input, currentValue(name, current, at, scope), scope.block);
+      const conditions = [isIn(piece, `${name}.${ordinal}`, local, context), flowsNow(name, context)].filter(
+        (condition) => condition !== null,
+      );
+      if (conditions.length === 0) inject();
+      else scope.branch(conditions.reduce(ir.and), inject);
+    });
   }
 }
 
-/** Whether a selection has an element in it; null when it has all, undefined when that is drawn. */
-function chosenOf(selection: object, member: Member, local: Ir, context: Context): Ir | null | undefined {
-  if ('slice' in selection && selection.slice) {
-    const [from, until, by] = selection.slice as readonly [number, number, number];
-    const inside = ir.and(ir.ge(local, ir.u32(from)), ir.lt(local, ir.u32(until)));
-    return by === 1
-      ? inside
-      : ir.and(inside, ir.eq(ir.binary('rem', ir.sub(local, ir.u32(from)), ir.u32(by)), ir.u32(0)));
+/** Whether a piece of a population has an element; null where it has all of them. */
+function isIn({ member, indices }: Piece, name: string, local: Ir, { builder }: Context): Ir | null {
+  const { size } = member.population;
+  if (!(indices instanceof Uint32Array)) {
+    const { begin, end } = indices;
+    return begin === 0 && end >= size ? null : ir.and(ir.ge(local, ir.u32(begin)), ir.lt(local, ir.u32(end)));
   }
-  if ('sample' in selection) return undefined;
-  const listed = 'indices' in selection ? (selection.indices as Parameters<typeof arrayOf>[0]) : null;
-  const masked = 'mask' in selection ? (selection.mask as Parameters<typeof arrayOf>[0]) : null;
-  if (!listed && !masked) return null;
-  const mask = new Uint8Array(member.population.size);
-  if (listed) for (const index of Array.from(arrayOf(listed, context.data))) mask[index] = 1;
-  if (masked) Array.from(arrayOf(masked, context.data)).forEach((on, k) => (mask[k] = on === 0 ? 0 : 1));
-  const buffer = context.builder.buffer(
-    `${member.name}.chosen`,
-    'u8',
-    mask.length,
-    `elements of ${member.name} that are injected`,
-    {
-      role: 'constant',
-      initial: mask,
-    },
-  );
+  const key = `${name}.${member.name}.chosen`;
+  const initial = new Uint8Array(size);
+  for (const index of indices) initial[index] = 1;
+  const buffer =
+    builder.buffers.get(key) ??
+    builder.buffer(key, 'u8', size, `elements of ${member.name} that ${name} reaches`, { role: 'constant', initial });
   return ir.ne(ir.load(buffer, local), ir.u32(0));
 }

@@ -9,12 +9,14 @@ import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { ValueType } from '../../model/model.js';
 import { foldedValue } from '../code-scope.js';
 import type { Context } from '../context.js';
+import { currentsOf, laterValues } from '../currents.js';
 import { scalarTypeOf } from '../element-scope.js';
 import type { EventSource } from '../events.js';
 import { to } from '../expressions.js';
 import type { Group, Member, Storage } from '../groups.js';
 import { elementOf } from '../groups.js';
 import { linkedElement, linkedMember } from '../links.js';
+import { ownersOf } from '../pieces.js';
 import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
 import type { BuiltProjection } from '../recordings.js';
 import { expressionOf, statementsOf } from '../texts.js';
@@ -133,9 +135,22 @@ function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], c
     }
   }
   for (const recording of context.model.recordings) {
-    if (!('variables' in recording) || !recording.variables || !('population' in recording.of)) continue;
-    const group = groupNamed(recording.of.population);
-    for (const name of recording.variables) if (group) addTo(outside.read, group.name, name);
+    if (!('variables' in recording) || !recording.variables) continue;
+    for (const population of ownersOf(recording.of)) {
+      const group = groupNamed(population);
+      for (const name of recording.variables) if (group) addTo(outside.read, group.name, name);
+    }
+  }
+  // A current is worked out before the derived variables of the step: it finds them as they were computed last.
+  for (const [id, current] of currentsOf(context)) {
+    for (const population of ownersOf(current.to)) {
+      const group = groupNamed(population);
+      if (!group) continue;
+      const { names, derived } = group.equations;
+      for (const text of [current.value, ...laterValues(id, context).map(([, later]) => later)])
+        for (const name of namesIn(expressionOf(text, names)))
+          if (derived.has(name)) addTo(outside.read, group.name, name);
+    }
   }
   return outside;
 }
@@ -215,10 +230,7 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   const code = typeCodeOf(plan.type, plan.equations, changedFromOutside);
   const read = new Set(
     context.model.recordings.flatMap((recording) =>
-      'variables' in recording &&
-      recording.variables &&
-      'projection' in recording.of &&
-      recording.of.projection === plan.name
+      'variables' in recording && recording.variables && ownersOf(recording.of).includes(plan.name)
         ? recording.variables
         : [],
     ),

@@ -7,8 +7,12 @@
 import * as ir from '../../ir/builder.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { Context } from '../context.js';
+import { timeBuffer } from '../element-scope.js';
 import type { EventSource } from '../events.js';
 import type { Group } from '../groups.js';
+import { multiplesKernel } from '../multiples.js';
+import type { Copies } from '../phases.js';
+import { changesFirstValues, deriveAgain } from '../phases.js';
 import type { ProjectionPlan } from '../projection.js';
 import { rankOf } from '../profile.js';
 import type { BuiltProjection } from '../recordings.js';
@@ -24,6 +28,7 @@ import { replayKernel } from './replay.js';
 export interface Shown {
   readonly groups: readonly Group[];
   readonly projections: readonly BuiltProjection[];
+  readonly copies: Copies;
 }
 
 /** Adds the kernels of every step, and those that make the state before the first. */
@@ -43,7 +48,7 @@ export function lowerSerially(
     projections,
     projectionsAt: projectionsByEnd(projections),
     rings,
-    time: builder.buffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)'),
+    time: timeBuffer(context),
     timeBefore: plans.some(readsTime) ? builder.buffer('time.before', 'f64', 1, 'time of the step before (s)') : null,
   };
   for (const { plan, connectivity } of network.projections)
@@ -70,13 +75,15 @@ export function lowerSerially(
     // Of one order, they run as they are added.
     for (const kernel of kernels) builder.each(kernel, slot, rankOf(profile, slot), order);
   });
-  for (const { ring, population, event } of rings.values()) {
+  for (const source of rings.values()) {
+    const { ring, population, event } = source;
     const kernel = builder.compact(
       `${ring.name}.compact`,
       `lists the elements of ${population} that emit ${event}`,
       ring.name,
     );
     builder.each(kernel, slot, rankOf(profile, slot), populations.length);
+    if (source.times) builder.each(multiplesKernel(source, context), slot, rankOf(profile, slot), populations.length);
   }
   const starting = (doing: 'derive' | 'enter'): string[] =>
     populations.flatMap((name) => {
@@ -86,8 +93,24 @@ export function lowerSerially(
     });
   // Values at the start may read each other across populations: they are worked out twice.
   const derive = starting('derive');
+  if (changesFirstValues(context.model.experiment.protocol))
+    builder.procedure(deriveAgain).push(...derive.map((kernel) => ({ kind: 'run' as const, kernel })));
   for (const kernel of [...derive, ...starting('enter'), ...derive]) builder.initially(kernel);
-  return { groups: network.groups.map(shownGroup), projections: network.projections.map(shownProjection) };
+  return {
+    groups: network.groups.map(shownGroup),
+    projections: network.projections.map(shownProjection),
+    copies: new Map(
+      [
+        ...network.groups.map(({ group, shown }) => ({ storage: group.storage, shown })),
+        ...network.projections,
+      ].flatMap(({ storage, shown }) =>
+        [...shown].flatMap(([name, copy]) => {
+          const own = storage.get(name);
+          return own?.kind === 'array' ? [[own.buffer.name, copy] as const] : [];
+        }),
+      ),
+    ),
+  };
 }
 
 const inOrder = <T extends { readonly plan: ProjectionPlan }>(projections: readonly T[]): T[] =>

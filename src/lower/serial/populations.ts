@@ -48,7 +48,7 @@ export function populationKernel(
 ): string | null {
   const { context } = network;
   const block = new Block();
-  const t = timeNow(network, doing, block);
+  const t = timeNow(network, block);
   const events = network.rings;
   if (doing === 'step')
     clearMasks({ name: member.name, begin: member.begin, size: member.population.size }, events, block);

@@ -55,6 +55,8 @@ export class StepScope extends CodeScope {
   }
 
   read(name: string): Ir {
+    const override = this.overrides.get(name);
+    if (override) return override;
     const value = this.#values.get(name);
     if (value) return value;
     const { owner } = this;

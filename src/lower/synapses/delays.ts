@@ -99,11 +99,7 @@ export function delayKernel(
   steps: Buffer,
   context: Context,
 ): string {
-  const { builder } = context;
-  const range = plan.projection.delayRange;
-  const outside = builder.faultBit(
-    `a delay of projection ${plan.name} is negative, not a number or ${range && range.outOfRange !== 'clip' ? 'outside of its range' : 'longer than stated'}`,
-  );
+  const { outside, allows } = checkOf(plan, context);
   const stored = { name: plan.name, count: raw.count, rows: raw.rows, sources: plan.pre.size };
   const comment = `delays of the synapses of ${plan.name}`;
   return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
@@ -119,15 +115,57 @@ export function delayKernel(
         context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5)),
       ),
     );
-    const { least, most } = limitsOf(range?.outOfRange === 'clip' ? undefined : range);
-    const inRange = ir.and(ir.ge(seconds, ir.f64(least)), ir.le(seconds, ir.f64(most)));
     const legal = inner.name(
       'legal',
-      ir.and(inRange, ir.and(ir.ge(rounded, ir.i32(pathway.steps.first)), ir.le(rounded, ir.i32(pathway.steps.last)))),
+      ir.and(
+        allows(seconds),
+        ir.and(ir.ge(rounded, ir.i32(pathway.steps.first)), ir.le(rounded, ir.i32(pathway.steps.last))),
+      ),
     );
     inner.emit(
       ir.fault(outside, ir.not(legal)),
       ir.store(steps, position, ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))),
+    );
+  });
+}
+
+/** What a delay has to keep to, and the fault bits for one that does not. */
+function checkOf(
+  { name, projection: { delayRange: range } }: ProjectionPlan,
+  { builder }: Context,
+): { readonly outside: number; readonly allows: (seconds: Ir) => Ir } {
+  const ranged = range && range.outOfRange !== 'clip';
+  const { least, most } = limitsOf(ranged ? range : undefined);
+  const how = ranged ? 'outside of its range' : 'longer than stated';
+  return {
+    outside: builder.faultBit(`a delay of projection ${name} is negative, not a number or ${how}`),
+    allows: (seconds) => ir.and(ir.ge(seconds, ir.f64(least)), ir.le(seconds, ir.f64(most))),
+  };
+}
+
+/**
+ * A kernel that stores the delay of each synapse in seconds, for profiles that do not round it to steps. `longest`:
+ * what the delays are known to keep below (s). @random as `delayKernel`
+ */
+export function secondsKernel(
+  raw: RawSynapses,
+  pathway: PathwayPlan,
+  plan: ProjectionPlan,
+  longest: number,
+  seconds: Buffer,
+  context: Context,
+): string {
+  const { outside, allows } = checkOf(plan, context);
+  const stored = { name: plan.name, count: raw.count, rows: raw.rows, sources: plan.pre.size };
+  const comment = `delays of the synapses of ${plan.name}`;
+  return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
+    const delay = inner.name(
+      'delay',
+      to('f64', delaySeconds(pathway, plan, raw, { position, source }, inner, context)),
+    );
+    inner.emit(
+      ir.fault(outside, ir.not(ir.and(allows(delay), ir.le(delay, ir.f64(longest))))),
+      ir.store(seconds, position, delay),
     );
   });
 }
@@ -171,7 +209,7 @@ function redrawn(
 }
 
 /** The delay of a synapse in seconds. */
-export function delaySeconds(
+function delaySeconds(
   pathway: PathwayPlan,
   plan: ProjectionPlan,
   raw: RawSynapses,

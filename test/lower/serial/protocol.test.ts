@@ -52,11 +52,6 @@ describe('phases', () => {
 
 describe('what has no place in such a step is refused', () => {
   test.each([
-    [
-      'a current that is switched',
-      document('{ run: 1 ms }, { detach: late }, { run: 1 ms }'),
-      'the current late, which is switched',
-    ],
     ['an operation', document('{ run: 1 ms }', 'operations: { o: { on: a, do: w = 0 } }'), 'the operation o'],
     [
       'events that count several times',

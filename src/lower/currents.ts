@@ -1,0 +1,207 @@
+/**
+ * Currents that stimuli inject: which elements each reaches, and the value that it has at a time. Both ways of stepping
+ * add them to inputs, each in its own place.
+ */
+
+import * as ir from '../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
+import type { Stimulus } from '../model/model.js';
+import { Block } from './block.js';
+import type { CodeScope } from './code-scope.js';
+import type { Context } from './context.js';
+import type { Draws } from './draws.js';
+import { drawStep, keyAt, keyBuffer } from './draws.js';
+import { ElementScope, step } from './element-scope.js';
+import { compileReal, to } from './expressions.js';
+import { fold } from './fold.js';
+import type { Group } from './groups.js';
+import { runsOnLanes } from './lanes.js';
+import type { Piece } from './pieces.js';
+import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
+import { rankOf } from './profile.js';
+import type { DeclaredNames } from './texts.js';
+import { expressionOf } from './texts.js';
+import { wholeSteps } from './whole-steps.js';
+
+/** A stimulus that adds to an input in each step. */
+export type Current = Extract<Stimulus, { kind: 'current' }>;
+
+/** The currents that ever flow, by name, in the order in which they are added. */
+export const currentsOf = ({ model }: Context): readonly (readonly [name: string, current: Current])[] =>
+  Object.keys(model.stimuli)
+    .sort()
+    .flatMap((name) => {
+      const stimulus = model.stimuli[name];
+      return stimulus?.kind === 'current' ? [[name, stimulus] as const] : [];
+    });
+
+/** The pieces of populations that a current reaches, each element once; none after a finding. */
+export const piecesReached = (
+  name: string,
+  { to: reached }: Current,
+  groups: readonly Group[],
+  context: Context,
+): readonly Piece[] => (piecesOf(reached, groups, `the current ${name}`, context) ?? []).map(withoutRepeats);
+
+/** Currents are added to their input at the start of a step's integration. @random stream `stimulus/<id>` */
+export function lowerCurrents(groups: readonly Group[], context: Context): void {
+  const { builder, profile } = context;
+  const rank = rankOf(profile, profile.defaults.integrate);
+  for (const [name, current] of currentsOf(context)) {
+    switchOf(name, context);
+    for (const piece of piecesReached(name, current, groups, context)) {
+      const kernel = injection(name, current, piece, context);
+      if (kernel !== null) builder.each(kernel, profile.defaults.integrate, rank, -0.25);
+    }
+  }
+}
+
+/** A kernel that adds a current to its input; null for one that never flows. */
+function injection(name: string, current: Current, piece: Piece, context: Context): string | null {
+  if (!everFlows(name, current, context)) return null;
+  const block = new Block();
+  const { domain, address } = pieceDomain(piece, name, block, context);
+  const { group } = piece;
+  const at = { element: address.local, tick: step, names: group.equations.names };
+  const value = currentValue(name, current, at, new ElementScope(context, group, address, block, null));
+  const scope = new ElementScope(context, group, address, block, null);
+  const before = to(context.real, scope.read(current.input));
+  const flows = flowsNow(name, context);
+  const sum = group.type.inputs[current.input]?.reduce === 'product' ? ir.mul(before, value) : ir.add(before, value);
+  scope.write(current.input, flows ? ir.select(flows, sum, before) : sum);
+  scope.storeAll();
+  return context.builder.map(
+    `${name}.inject`,
+    `the current ${name} into ${piece.member.name}`,
+    domain,
+    runsOnLanes(block.statements, context.builder),
+    block.locals.declared,
+    block.statements,
+  );
+}
+
+/** Which value of a current is asked for. */
+export interface CurrentMoment {
+  /** u32 index of the element in its population. */
+  readonly element: Ir;
+  /** i32 whole steps at the time of the value, by which its draws are counted. */
+  readonly tick: Ir;
+  /** Names of the type that the value may read. */
+  readonly names: DeclaredNames;
+  /** Whether the scope's own time is another than that. */
+  readonly shifted?: boolean;
+}
+
+/**
+ * The value of a current for one element at a time. It depends on the time alone, since draws are counted by it.
+ * `scope`: of the element; its draws and names are replaced meanwhile. @random stream `stimulus/<id>`, counter
+ * (element, 0, tick, site)
+ */
+export function currentValue(
+  name: string,
+  current: Current,
+  { element, tick, names, shifted = false }: CurrentMoment,
+  scope: CodeScope,
+): Ir {
+  const { context, block } = scope;
+  const held = current.every !== undefined;
+  const at = held ? block.name('since', heldSince(name, current, tick, context)) : tick;
+  const overrides =
+    shifted || held
+      ? new Map<string, Ir>([
+          ['t', ir.mul(ir.convert('f64', at), ir.f64(context.dt))],
+          ['t_in_timesteps', at],
+        ])
+      : null;
+  // Where values hold for several steps, those of two neighbouring steps are not a pair.
+  const draws = currentDraws(name, current.shared ? ir.u32(0) : element, drawStep(at, context), !held, context);
+  return scope.replacing(draws, overrides, () => {
+    const compiled = (text: string): Ir => to(context.real, compileReal(expressionOf(text, names), scope));
+    // Values that phases give are there from the start; a number says which is in force.
+    let value = compiled(current.value);
+    laterValues(name, context).forEach(([, text], k) => {
+      value = ir.select(ir.eq(ir.load(versionOf(name, context), ir.u32(0)), ir.u32(k + 1)), compiled(text), value);
+    });
+    return block.name('current', value);
+  });
+}
+
+/** Draws of a current, whose key is only made when something is drawn. */
+function currentDraws(name: string, element: Ir, at: Ir, perStep: boolean, context: Context): Draws {
+  return {
+    element,
+    subElement: ir.u32(0),
+    step: at,
+    perStep,
+    sites: { next: 0 },
+    get key() {
+      const keys =
+        context.builder.buffers.get(`${name}.keys`) ?? keyBuffer(`${name}.keys`, [`stimulus/${name}`], context);
+      return keyAt(keys, ir.u32(0));
+    },
+  };
+}
+
+/** The step in which a value that holds for several was worked out. */
+function heldSince(name: string, { every = 0, from = 0 }: Current, now: Ir, context: Context): Ir {
+  const steps = wholeSteps(`the interval of ${name}`, every, context) ?? 1;
+  const first = Math.round(from / context.dt) % steps;
+  const into = ir.binary('rem', ir.add(now, ir.i32(steps - first)), ir.i32(steps));
+  const since = fold(ir.sub(now, into));
+  return ir.select(ir.lt(since, ir.i32(0)), ir.i32(0), since);
+}
+
+// --- What phases change -------------------------------------------------------------------------------------------
+
+/** Values that phases give to a current, with the phase. */
+export const laterValues = (name: string, { model }: Context): readonly (readonly [phase: number, text: string])[] =>
+  model.experiment.protocol.flatMap((phase, k) => {
+    const text = 'currents' in phase ? phase.currents[name] : undefined;
+    return text === undefined ? [] : [[k, text] as const];
+  });
+
+/** Which of its values a current has. */
+function versionOf(name: string, { builder }: Context): Buffer {
+  const buffer = `${name}.version`;
+  const comment = `which of the values that phases give the current ${name} has; 0: its own`;
+  return builder.buffers.get(buffer) ?? builder.buffer(buffer, 'u32', 1, comment);
+}
+
+/** A kernel by which a phase gives a current another value. */
+export function changeCurrent(name: string, phase: number, context: Context): string {
+  const version = laterValues(name, context).findIndex(([k]) => k === phase) + 1;
+  return context.builder.sequential(
+    `phase${phase}.${name}`,
+    `the current ${name} has another value`,
+    [],
+    [ir.store(versionOf(name, context), ir.u32(0), ir.u32(version))],
+  );
+}
+
+const isSwitched = (name: string, { model }: Context): boolean =>
+  model.experiment.protocol.some(
+    (phase) => ('attach' in phase && phase.attach === name) || ('detach' in phase && phase.detach === name),
+  );
+
+/** Whether a current flows at any time of the run. */
+export const everFlows = (name: string, { attached }: Current, context: Context): boolean =>
+  attached || isSwitched(name, context);
+
+/** Where it stands whether a current flows now, for those that phases switch; null for those that always do. */
+export function switchOf(name: string, context: Context): Buffer | null {
+  if (!isSwitched(name, context)) return null;
+  const buffer = `${name}.attached`;
+  const stimulus = context.model.stimuli[name];
+  return (
+    context.builder.buffers.get(buffer) ??
+    context.builder.buffer(buffer, 'u32', 1, `whether the current ${name} flows`, {
+      initial: Uint32Array.of(stimulus?.kind === 'current' && !stimulus.attached ? 0 : 1),
+    })
+  );
+}
+
+/** Whether a current flows now; null for those that always do. */
+export function flowsNow(name: string, context: Context): Ir | null {
+  const flows = switchOf(name, context);
+  return flows && ir.ne(ir.load(flows, ir.u32(0)), ir.u32(0));
+}

@@ -1,6 +1,16 @@
 /** Files that are written under a temporary name in the same folder and get their own when they are whole. */
 
-import { closeSync, openSync, renameSync, rmSync, statSync, statfsSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
@@ -23,6 +33,8 @@ export function incompletePath(path: string): string {
 
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOENT: ['its folder does not exist', 'create the folder first, or choose another with -o'],
+  UNWRITABLE: ['its folder takes no files', 'choose another folder with -o'],
+  ELOOP: ['a symbolic link stands where its temporary file goes', 'remove the link, or choose another folder with -o'],
   ENOTDIR: ['part of its path is a file, not a folder', 'choose another path with -o'],
   EACCES: ['permission is denied', 'choose a folder that you may write to with -o'],
   EPERM: ['permission is denied', 'choose a folder that you may write to with -o'],
@@ -61,6 +73,8 @@ function plainReason(error: unknown): string {
 
 function errorCode(error: unknown, path: string): string {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // File systems of the kernel, such as /proc, say of a new file that there is none.
+  if (code === 'ENOENT' && existsSync(dirname(path))) return 'UNWRITABLE';
   if (code !== '') return code;
   const text = error instanceof Error ? error.message : String(error);
   if (/no space left/i.test(text)) return 'ENOSPC';
@@ -77,6 +91,9 @@ function freeSpace(folder: string): number {
   }
 }
 
+/** An empty file to write; a link that stands in its place is not followed. */
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+
 /**
  * Makes sure that a result can be written, by creating its temporary file.
  *
@@ -88,7 +105,7 @@ export function claimOutput(path: string): string {
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
       throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
-    closeSync(openSync(partial, 'w'));
+    closeSync(openSync(partial, newFile));
   } catch (error) {
     throw outputError(error, path);
   }
@@ -138,7 +155,7 @@ export function createOutput(path: string): OutputFile {
       throw outputError(error, path);
     }
   };
-  let descriptor: number | null = guarded(() => openSync(partial, 'w'));
+  let descriptor: number | null = guarded(() => openSync(partial, newFile));
   let pending: string[] = [];
   let pendingLength = 0;
   const writeAll = (data: Uint8Array): void => {

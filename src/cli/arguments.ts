@@ -45,6 +45,11 @@ const allowPath = {
   describe: 'a folder that a NeuroML model may include files from, besides its own repository; may be repeated',
 } as const satisfies OptionDefinition;
 
+const force = {
+  type: 'boolean',
+  describe: 'replace files that interneuron did not write',
+} as const satisfies OptionDefinition;
+
 /** Engines by name; `auto` takes the fastest that is at hand. */
 export const targetNames = ['auto', 'wasm', 'c', 'opencl', 'cuda', 'reference', 'null'] as const;
 
@@ -93,6 +98,7 @@ export const commands = {
         value: 'dir',
         describe: 'where the files go that the model itself names [the current folder]',
       },
+      force,
       target: { type: 'string', choices: targetNames, describe: 'the engine [auto]' },
       device,
       strategy,
@@ -144,6 +150,7 @@ export const commands = {
       },
       partial: { type: 'boolean', describe: 'write the file even if parts of the model have to be left out' },
       strict: { type: 'boolean', describe: 'write nothing unless the conversion is exact or equivalent' },
+      force,
       report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
       duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
@@ -172,6 +179,7 @@ export const commands = {
         describe: 'c, opencl, cuda: sources and build file; wasm, ir: the text of the program',
       },
       output: { type: 'string', alias: 'o', value: 'dir', describe: 'the folder to write to' },
+      force,
       strategy,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
       duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },

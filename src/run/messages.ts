@@ -1,6 +1,6 @@
 /** What the pipeline itself may say, between the stages that have catalogues of their own. */
 
-import type { Finding } from '../diagnostics/diagnostic.js';
+import { UsageError, type Finding } from '../diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
 
 /** Steps are counted in 32 bits with a sign. */
@@ -90,6 +90,22 @@ export const messages = {
     found: `hash ${found}`,
     hint: 'the file was changed after it was written, or by another version',
   }),
+  fileRefused: (
+    file: string,
+    refusal: { readonly message: string; readonly expected: string; readonly hint: string },
+  ): Finding => ({ code: 'run/file-refused', ...refusal, found: shorten(file) }),
+  notOurs: (path: string, changed: boolean): UsageError =>
+    new UsageError(
+      changed ? `${path} was changed after interneuron wrote it` : `${path} exists, and interneuron did not write it`,
+      'choose another name, or replace it with --force',
+    ),
+  notAFile: (path: string, folder: boolean): UsageError =>
+    new UsageError(
+      `cannot write ${path}: it is ${folder ? 'a folder' : 'not a regular file'}`,
+      folder ? 'add a file name, such as result.nwb' : 'choose another name',
+    ),
+  noFileName: (path: string): UsageError =>
+    new UsageError(`${path} is not the name of a file`, `add one, such as ${path.replace(/[^/\\]*$/, '')}result.nwb`),
   changedData: (path: string): Finding => ({
     code: 'read/changed-data',
     message: `the file ${path} does not hold the array that its name promises`,

@@ -1,10 +1,15 @@
 /** Which format a result is written in, by the suffix of its name; and the files that a model names by itself. */
 
-import { extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
+import { seriesPath, provenancePath } from '../../runtime/results/csv/write.js';
+import type { NameRefusal } from '../../runtime/results/dat/plan.js';
+import { incompletePath } from '../../runtime/results/output-files.js';
 import type { ResultWriter } from '../../runtime/results/result.js';
-import { UsageError } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
 import { oneOf, suggestion } from '../diagnostics/suggest.js';
 import type { Model } from '../model/model.js';
+import { messages } from './messages.js';
 
 /** Writers are loaded when used: the HDF5 library alone is 4 MB. */
 const writers: Readonly<Record<string, (path: string) => Promise<ResultWriter>>> = {
@@ -19,6 +24,8 @@ const writers: Readonly<Record<string, (path: string) => Promise<ResultWriter>>>
  * @throws UsageError when no format has its suffix
  */
 export async function outputWriter(path: string): Promise<ResultWriter> {
+  if (/(^|[/\\])$/.test(path) || (basename(path).startsWith('.') && extname(path) === ''))
+    throw messages.noFileName(path);
   const suffix = extname(path).toLowerCase();
   const writer = Object.hasOwn(writers, suffix) ? writers[suffix] : undefined;
   if (writer) return writer(path);
@@ -30,10 +37,64 @@ export async function outputWriter(path: string): Promise<ResultWriter> {
   );
 }
 
+/** All files that a result of this name may have, with those of a run that is stopped. */
+export function filesOf(path: string, series: readonly string[]): readonly string[] {
+  return [path, incompletePath(path)].flatMap((name) =>
+    extname(path).toLowerCase() === '.csv'
+      ? [name, provenancePath(name), ...series.map((one) => seriesPath(name, one))]
+      : [name],
+  );
+}
+
+/** The text files that a model asks for, by the place in `annotations.outputFiles` that names each. */
+export async function modelFiles(
+  model: Model,
+): Promise<readonly { readonly file: string; readonly pointer: string }[]> {
+  if (model.annotations['outputFiles'] === undefined) return [];
+  const { datFiles } = await import('../../runtime/results/dat/plan.js');
+  const given: unknown = model.annotations['outputFiles'];
+  const named = (file: string): number =>
+    Array.isArray(given) ? given.findIndex((entry: { readonly file?: unknown }) => entry.file === file) : 0;
+  return datFiles(model.annotations).map(({ file }) => ({
+    file,
+    pointer: `/annotations/outputFiles/${named(file)}/file`,
+  }));
+}
+
+/**
+ * Paths of the text files that a model asks for.
+ *
+ * @param folder  what their names are relative to
+ * @throws DiagnosticError naming those that a model may not write
+ */
+export async function modelFilePaths(model: Model, positions: Positions, folder: string): Promise<readonly string[]> {
+  const files = await modelFiles(model);
+  if (files.length === 0) return [];
+  const refused = await refusedFiles(model, positions, folder);
+  if (refused.length > 0) throw new DiagnosticError(refused);
+  return files.map(({ file }) => resolve(folder, file));
+}
+
+/**
+ * What a model may not write.
+ * @diagnostic run/file-refused
+ */
+export async function refusedFiles(model: Model, positions: Positions, folder: string): Promise<readonly Diagnostic[]> {
+  const files = await modelFiles(model);
+  if (files.length === 0) return [];
+  const { nameRefusal } = await import('../../runtime/results/dat/plan.js');
+  return files.flatMap(({ file, pointer }): Diagnostic[] => {
+    const refusal: NameRefusal | null = nameRefusal(folder, file);
+    return refusal
+      ? [{ severity: 'error', ...messages.fileRefused(file, refusal), place: positions.place(pointer) }]
+      : [];
+  });
+}
+
 /**
  * A writer for the text files that a model asks for in `annotations.outputFiles`; null where it asks for none.
  *
- * @param folder  what their names are relative to; they stay in it
+ * @param folder  what their names are relative to; they stay in it (`modelFilePaths`)
  * @throws UsageError when the annotation is not in the form that is read
  */
 export async function modelFilesWriter(model: Model, folder: string): Promise<ResultWriter | null> {

@@ -15,7 +15,8 @@ import { InterruptedError } from './interrupted.js';
 import { recordsAllSynapses, synapseCounts } from './synapse-counts.js';
 import { messages, mostSteps } from './messages.js';
 import { withPositions } from './positions.js';
-import { modelFilesWriter, outputWriter } from './outputs.js';
+import { filesOf, modelFilePaths, modelFilesWriter, outputWriter } from './outputs.js';
+import { noteWritten, refuseToReplace } from './replaceable.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
 import { readMarkup } from './read-markup.js';
 import { readSource, type Source } from './read-source.js';
@@ -188,6 +189,9 @@ interface Imported {
   readonly set: Readonly<Record<string, string>>;
 }
 
+/** Places of a model that came from no text. */
+const unplaced: Positions = { place: (pointer) => ({ document: '', pointer }) };
+
 /** Gives what lowering finds the places of the user's text: it knows pointers into the canonical document alone. */
 function placed<T>(positions: Positions | undefined, action: () => T): T {
   try {
@@ -271,6 +275,8 @@ export interface RunOptions {
   readonly outputs?: readonly string[];
   /** Folder for the text files that the model itself names; absent: they are not written. */
   readonly outputFolder?: string;
+  /** Replaces files that this program did not write. */
+  readonly force?: boolean;
   /** About the subject, for results that hold it: text by NWB's name of the field. */
   readonly subject?: Readonly<Record<string, string>>;
   /** Others that receive what is recorded. */
@@ -367,6 +373,10 @@ export async function runModel(
   if (target.name === 'null')
     return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
   // 7. Connect, run, record.
+  const modelPaths =
+    options.outputFolder === undefined
+      ? []
+      : await modelFilePaths(valid.model, imported.positions ?? unplaced, options.outputFolder);
   const named = options.outputFolder === undefined ? null : await modelFilesWriter(valid.model, options.outputFolder);
   const writers = [
     ...(await Promise.all((options.outputs ?? []).map(outputWriter))),
@@ -374,6 +384,9 @@ export async function runModel(
     ...(options.writers ?? []),
   ];
   const recorder = createRecorder(program, protocol, fanOut(writers));
+  const series = recorder.plan.setup.series.map(({ name }) => name);
+  const files = (options.outputs ?? []).flatMap((path) => filesOf(path, series));
+  await refuseToReplace([...files, ...modelPaths.flatMap((path) => filesOf(path, []))], options.force ?? false);
   const header = runHeader(imported, program, engine);
   const setup: RunSetup = {
     header,
@@ -397,7 +410,11 @@ export async function runModel(
       notes: [...program.manifest.notes, ...(executable.notes ?? [])],
     });
     const outputs: string[] = [];
-    for (const writer of writers) outputs.push(...(await writer.close(record, run.trains)));
+    for (const writer of writers) {
+      const written = await writer.close(record, run.trains);
+      if (writer === named) noteWritten(written);
+      outputs.push(...written);
+    }
     watch.end('write');
     const diagnostics = [...faultDiagnostics(run, program.dt), ...stateDiagnostics(run)];
     const { trains } = run;

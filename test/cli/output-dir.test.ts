@@ -47,4 +47,83 @@ describe('files that a model names', () => {
     expect(existsSync(folder.file('kept')) ? readdirSync(folder.file('kept')) : []).toEqual([]);
     expect(existsSync(folder.file('v.dat'))).toBe(false);
   });
+
+  it.each(['.bashrc', 'results/.v.dat', 'run.sh', 'Makefile', '.git/config.txt'])(
+    'are refused that are hidden or no results, with their places: %s',
+    async (file) => {
+      const path = write('no-result.xml', file);
+      const outcome = await runCommand(['run', path, '--output-dir', folder.file('none')]);
+      expect(outcome.code).toBe(1);
+      expect(outcome.stderr).toMatch(/no-result\.xml:8:\d+/);
+      expect(outcome.stderr).toContain('run/file-refused');
+      expect(existsSync(folder.file('none'))).toBe(false);
+    },
+  );
+
+  it('replace those of a run before, and no others', async () => {
+    const path = write('again.xml', 'v.dat');
+    const run = ['run', path, '--output-dir', folder.file('again'), '--quiet'];
+    expect((await runCommand(run)).code).toBe(0);
+    expect((await runCommand(run)).code).toBe(0);
+    writeFileSync(folder.file('again/v.dat'), 'mine');
+    const outcome = await runCommand(run);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain('was changed after interneuron wrote it');
+    expect(outcome.stderr).toContain('--force');
+    expect(readFileSync(folder.file('again/v.dat'), 'utf8')).toBe('mine');
+    expect((await runCommand([...run, '--force'])).code).toBe(0);
+    expect(readFileSync(folder.file('again/v.dat'), 'utf8')).toMatch(/^0\.0\t/);
+  });
+});
+
+describe('an output that exists', () => {
+  const model = 'fixtures/readme/first-steps.yaml';
+  const commands = (name: string): readonly (readonly [string, readonly string[]])[] => [
+    [`${name}.nwb`, ['run', model, '--quiet', '-o']],
+    [`${name}.json`, ['run', model, '--quiet', '-o']],
+    [`${name}.csv`, ['run', model, '--quiet', '-o']],
+    [`${name}-canonical.json`, ['convert', model, '--to', 'canonical', '--quiet', '-o']],
+    [`${name}.py`, ['convert', model, '--to', 'brian', '--quiet', '-o']],
+  ];
+
+  it.each(commands('kept'))('is kept when it is not ours: %s', async (name, words) => {
+    const path = folder.file(name);
+    writeFileSync(path, 'precious,\n');
+    const outcome = await runCommand([...words, path]);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain('interneuron did not write it');
+    expect(readFileSync(path, 'utf8')).toBe('precious,\n');
+    expect((await runCommand([...words, path, '--force'])).code).toBe(0);
+    expect(readFileSync(path, 'latin1')).not.toBe('precious,\n');
+  });
+
+  it.each(commands('ours'))('is replaced when it is ours: %s', async (name, words) => {
+    expect((await runCommand([...words, folder.file(name)])).code).toBe(0);
+    expect(await runCommand([...words, folder.file(name)])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('is kept by codegen, and its own projects are renewed', async () => {
+    const project = folder.file('project');
+    const words = ['codegen', model, '--target', 'c', '-o', project, '--quiet'];
+    expect((await runCommand(words)).code).toBe(0);
+    expect((await runCommand(words)).code).toBe(0);
+    writeFileSync(`${project}/README.md`, 'notes of mine');
+    expect((await runCommand(words)).code).toBe(2);
+    expect(readFileSync(`${project}/README.md`, 'utf8')).toBe('notes of mine');
+  });
+
+  it('is never replaced when it is no regular file', async () => {
+    const outcome = await runCommand(['convert', model, '--to', 'brian', '-o', '/dev/null', '--force']);
+    expect(outcome).toMatchObject({ code: 2 });
+    expect(outcome.stderr).toContain('not a regular file');
+  });
+
+  it('has a name, and a folder that takes files', async () => {
+    const noName = await runCommand(['run', model, '-o', `${folder.file('')}/`]);
+    expect(noName.code).toBe(2);
+    expect(noName.stderr).toContain('is not the name of a file');
+    const kernel = await runCommand(['run', model, '-o', '/proc/x.nwb']);
+    expect(kernel.code).toBe(2);
+    expect(kernel.stderr).toContain('its folder takes no files');
+  });
 });

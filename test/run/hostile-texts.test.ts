@@ -131,7 +131,8 @@ async function generated(path: string, target: string): Promise<ReadonlyMap<stri
   written += 1;
   const output = folder.file(`generated-${written}`);
   await done('codegen', path, '--target', target, '-o', output);
-  return new Map(readdirSync(output).map((name) => [name, readFileSync(join(output, name), 'latin1')]));
+  const names = readdirSync(output).filter((name) => !name.startsWith('.'));
+  return new Map(names.map((name) => [name, readFileSync(join(output, name), 'latin1')]));
 }
 
 /** A model in another notation. */

@@ -87,7 +87,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   for (const draft of network.drafts) types.ofCell(draft);
   const outputs: Outputs = run.simulation
     ? collectOutputs(run.simulation, { network, wires, naming, types }, diagnostics)
-    : { recordings: [], outputFiles: [], displays: [], watched: new Set<string>() };
+    : { recordings: [], outputFiles: [], filePlaces: [], displays: [], watched: new Set<string>() };
   const { neurons, synapses, populations, projections, lemsTypes } = assemble(network, wires, naming, {
     types,
     places,
@@ -120,6 +120,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
     },
   };
   if (run.simulation) for (const pointer of ['/experiment', '/recordings']) places.set(pointer, run.simulation.place);
+  outputs.filePlaces.forEach((place, k) => places.set(`/annotations/outputFiles/${k}`, place));
   const { simulation, target } = run;
   return {
     document,

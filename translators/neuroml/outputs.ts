@@ -1,6 +1,6 @@
 /** What a simulation records and writes: quantities by their paths, as recordings of a canonical document. */
 
-import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Diagnostics, Place } from '../../src/diagnostics/diagnostic.js';
 import type { Attached, Connections, Wires } from './build/connections.js';
 import type { Naming } from './build/document.js';
 import * as messages from './build/messages.js';
@@ -23,6 +23,8 @@ export interface Quantity {
 export interface Outputs {
   readonly recordings: readonly Record<string, unknown>[];
   readonly outputFiles: readonly Record<string, unknown>[];
+  /** Where each of them is named. */
+  readonly filePlaces: readonly Place[];
   readonly displays: readonly Record<string, unknown>[];
   /** Populations of which variables are recorded. */
   readonly watched: ReadonlySet<string>;
@@ -42,12 +44,15 @@ export interface Lookup {
  */
 export function collectOutputs(simulation: Component, lookup: Lookup, diagnostics: Diagnostics): Outputs {
   const collector = new Collector(lookup, diagnostics);
-  const files = descendants(simulation).flatMap((component) => collector.fileOf(component));
+  const files = descendants(simulation).flatMap((component) =>
+    collector.fileOf(component).map((file) => ({ file, place: component.place })),
+  );
   const displays = descendants(simulation).flatMap((component) => collector.displayOf(component));
   const names = collector.settle();
   return {
     recordings: names.recordings,
-    outputFiles: files.map((file) => file(names)),
+    outputFiles: files.map(({ file }) => file(names)),
+    filePlaces: files.map(({ place }) => place),
     displays: displays.map((display) => display(names)),
     watched: collector.watched,
   };

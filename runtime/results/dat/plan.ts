@@ -1,6 +1,6 @@
 /** Which files of text a model asks for: `annotations.outputFiles` of its document, checked. */
 
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
@@ -118,21 +118,68 @@ function malformed(at: string, what: string): UsageError {
   );
 }
 
+/** Suffixes of the files that a model may name: those of results. */
+export const fileSuffixes = ['.dat', '.spikes', '.spike', '.txt', '.csv', '.tsv', '.h5', '.json', '.nwb'] as const;
+
+/** Why a file is not written where a model would have it. */
+export interface NameRefusal {
+  readonly message: string;
+  readonly expected: string;
+  readonly hint: string;
+}
+
 /**
- * Where a file that a model names is written: below the folder, wherever the model would have it.
+ * Why a file that a model names is not written: it would lie outside of the folder, by its name or through a link, it is
+ * hidden, or its suffix is none that results have.
  *
- * @throws UsageError for a name that leads out of the folder, by itself or through a link
+ * @returns null for a name that may be written
  */
-export function datPath(folder: string, file: string): string {
+export function nameRefusal(folder: string, file: string): NameRefusal | null {
   const base = resolve(folder);
   const path = resolve(base, file);
-  if (isAbsolute(file) || !isBelow(base, path) || !isBelow(real(base), real(dirname(path)), true)) {
-    throw new UsageError(
-      `the model writes to ${file}, which is outside of ${folder}`,
-      'choose a folder that holds it with --output-dir, or give the file another name in the model',
-    );
-  }
-  return path;
+  const renamed = 'rename the file in the model';
+  if (file.includes('\0'))
+    return { message: `the model names an output file with a NUL character`, expected: 'a file name', hint: renamed };
+  if (isAbsolute(file) || !isBelow(base, path) || !isBelow(real(base), real(dirname(path)), true))
+    return {
+      message: `the model writes to ${file}, which is outside of ${folder}`,
+      expected: `a file below ${folder}`,
+      hint: 'choose a folder that holds it with --output-dir, or give the file another name in the model',
+    };
+  if (
+    relative(base, path)
+      .split(/[/\\]/)
+      .some((part) => part.startsWith('.'))
+  )
+    return {
+      message: `the model writes to the hidden file ${file}`,
+      expected: 'a path of which no part begins with a dot',
+      hint: renamed,
+    };
+  if (!fileSuffixes.some((suffix) => path.toLowerCase().endsWith(suffix)))
+    return {
+      message: `the model writes to ${file}, whose suffix is not one of a result`,
+      expected: `a name that ends in ${fileSuffixes.join(', ')}`,
+      hint: renamed,
+    };
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+    return {
+      message: `the model writes to ${file}, which is a symbolic link`,
+      expected: 'a file, or a name that is free',
+      hint: 'remove the link, or choose another folder with --output-dir',
+    };
+  return null;
+}
+
+/**
+ * Where a file that a model names is written: below the folder.
+ *
+ * @throws UsageError for a name that is refused (`nameRefusal`)
+ */
+export function datPath(folder: string, file: string): string {
+  const refusal = nameRefusal(folder, file);
+  if (refusal) throw new UsageError(refusal.message, refusal.hint);
+  return resolve(folder, file);
 }
 
 function isBelow(base: string, path: string, orSame = false): boolean {

@@ -40,6 +40,22 @@ export async function readNwbResult(path: string): Promise<StoredResult> {
   }
 }
 
+/** Whether a file holds the record of a run. */
+export async function isNwbResult(path: string): Promise<boolean> {
+  const h5 = await loadH5();
+  let file: File;
+  try {
+    file = new h5.File(path, 'r');
+  } catch {
+    return false;
+  }
+  try {
+    return readText(file, '/scratch/interneuron_run') !== null;
+  } finally {
+    file.close();
+  }
+}
+
 function readFile(file: File, path: string): StoredResult {
   const model = readText(file, '/general/source_script');
   const text = readText(file, '/scratch/interneuron_run');

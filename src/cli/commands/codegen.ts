@@ -7,6 +7,7 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
 import { importModel } from '../../run/pipeline.js';
 import { generateProject, type ProjectFiles } from '../../run/generate-project.js';
+import { noteWritten, refuseToReplace } from '../../run/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { importOptions } from '../values.js';
@@ -25,7 +26,12 @@ export async function codegen(context: CommandContext): Promise<number> {
     options.value('precision') === 'float32' ? 'float32' : 'float64',
     options.value('strategy'),
   );
+  await refuseToReplace(
+    [...files.keys()].map((name) => join(folder, name)),
+    options.flag('force'),
+  );
   const written = writeAll(folder, files);
+  noteWritten(written);
   if (context.json) {
     const { valid, hashes } = imported;
     printJson(context.terminal, { model: { name: valid.model.name, hash: hashes.model }, target, outputs: written });
@@ -33,7 +39,7 @@ export async function codegen(context: CommandContext): Promise<number> {
   const sizes = [...files].map(([name, content]) => `  ${name}  ${formatBytes(Buffer.byteLength(content))}`);
   const next = files.has('CMakeLists.txt') ? ['', `to build and run: see ${printable(join(folder, 'README.md'))}`] : [];
   context.say([`wrote ${files.size} files to ${printable(folder)}`, ...sizes, ...next].join('\n'));
-  return Promise.resolve(exitCodes.done);
+  return exitCodes.done;
 }
 
 function writeAll(folder: string, files: ProjectFiles): readonly string[] {

@@ -6,6 +6,7 @@ import { convertModel, type ConversionEntry, type ConvertedModel, type Outcome }
 import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
 import { importModel, type ImportedModel } from '../../run/pipeline.js';
+import { noteWritten, refuseToReplace } from '../../run/replaceable.js';
 import { writeDataFiles } from '../../run/data-files.js';
 import { targetNotations, type TargetNotation } from '../../run/target-notations.js';
 import { onlyFile, type CommandContext } from '../context.js';
@@ -23,9 +24,11 @@ export async function convert(context: CommandContext): Promise<number> {
   context.show(imported.diagnostics);
   const converted = await convertModel(imported.valid, to, { freeze: options.flag('freeze'), name: basename(path) });
   const refused = refusal(converted, options.flag('strict'), options.flag('partial'));
-  const outputs = refused.length > 0 ? [] : writeFiles(converted, path);
-  const told = reportOf(imported, converted, to, outputs);
   const report = options.value('report');
+  const planned = refused.length > 0 ? [] : pathsOf(converted, path);
+  await refuseToReplace([...planned, ...(report === undefined ? [] : [report])], options.flag('force'));
+  const outputs = refused.length > 0 ? [] : writeFiles(converted, planned, path);
+  const told = reportOf(imported, converted, to, outputs);
   if (report !== undefined) writeText(report, `${JSON.stringify(told, null, 2)}\n`);
   if (context.json) printJson(context.terminal, told);
   const differing = converted.report.filter(({ verdict }) => verdict !== 'exact');
@@ -122,9 +125,12 @@ function tableOf(entries: readonly ConversionEntry[], imported: ImportedModel): 
     .join('\n');
 }
 
+/** Paths of a conversion's texts, the document first. */
+const pathsOf = ({ files }: ConvertedModel, path: string): readonly string[] =>
+  files.map(({ name }) => join(dirname(path), name));
+
 /** @returns the files written, the document first */
-function writeFiles({ files, data }: ConvertedModel, path: string): readonly string[] {
-  const paths = files.map(({ name }) => join(dirname(path), name));
+function writeFiles({ files, data }: ConvertedModel, paths: readonly string[], path: string): readonly string[] {
   files.forEach(({ text }, ordinal) => writeText(paths[ordinal] ?? path, text));
   return [...paths, ...writeDataFiles(data, path)];
 }
@@ -136,6 +142,7 @@ function writeText(path: string, text: string): void {
     file.write(text);
     file.finish();
     file.rename(path);
+    noteWritten([path]);
   } catch (error) {
     file.abandon();
     throw error;

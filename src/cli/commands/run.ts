@@ -33,6 +33,7 @@ export async function run(context: CommandContext): Promise<number> {
       precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
       outputs: options.values('output'),
       outputFolder: options.value('output-dir') ?? '.',
+      force: options.flag('force'),
       subject,
       cacheDirectory: cacheDirectory(terminal),
       onProgress: (stage, fraction) => progress.update(stage === 'connect' ? 'connecting' : 'running', fraction),

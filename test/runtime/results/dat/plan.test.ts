@@ -52,13 +52,29 @@ describe('files that a model asks for', () => {
 });
 
 describe('where a file is written', () => {
-  test.each(['a.dat', 'results/a.dat', './results/../a.dat', '..a.dat'])('%s is below the folder', async (file) =>
-    inFolder(async (folder) => expect(datPath(folder, file)).toBe(join(folder, file))),
+  test.each(['a.dat', 'results/a.dat', './results/../a.dat', 'a.b.spikes', 'A.TXT'])(
+    '%s is below the folder',
+    async (file) => inFolder(async (folder) => expect(datPath(folder, file)).toBe(join(folder, file))),
   );
 
   test.each(['../a.dat', 'results/../../a.dat', '/tmp/a.dat', '.'])('%s is refused', async (file) =>
     inFolder(async (folder) => expect(() => datPath(folder, file)).toThrow(/which is outside of/)),
   );
+
+  test.each(['.bashrc', '..a.dat', '.git/a.dat', 'results/.a.dat', './.a.dat'])('%s is hidden', async (file) =>
+    inFolder(async (folder) => expect(() => datPath(folder, file)).toThrow(/hidden file/)),
+  );
+
+  test.each(['Makefile', 'a.sh', 'a.py', 'a.dat.js', 'a', 'dat', 'package.json5'])(
+    '%s has no suffix of a result',
+    async (file) => inFolder(async (folder) => expect(() => datPath(folder, file)).toThrow(/suffix/)),
+  );
+
+  test('a link in the place of the file is refused', async () =>
+    inFolder(async (folder) => {
+      symlinkSync('/tmp/elsewhere.dat', join(folder, 'a.dat'));
+      expect(() => datPath(folder, 'a.dat')).toThrow(/symbolic link/);
+    }));
 
   test('a link that leads out of the folder is refused', async () =>
     inFolder(async (folder) => {

@@ -1,0 +1,152 @@
+/**
+ * Which files may be replaced: those that a run of ours wrote. Results say so inside; of other files their folder has a
+ * record, `.interneuron-outputs`, with a line for each: a digest and the name. No model can write that record, since
+ * the files that models name are never hidden.
+ */
+
+import { createHash } from 'node:crypto';
+import { appendFileSync, closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readSync, statSync, writeFileSync, type Stats } from 'node:fs'; // prettier-ignore
+import { basename, dirname, extname, join } from 'node:path';
+import { provenancePath } from '../../runtime/results/csv/write.js';
+import { messages } from './messages.js';
+
+const recordName = '.interneuron-outputs';
+
+/** Records longer than this are written anew without the lines that others have replaced. */
+const longestRecord = 1 << 18;
+
+/** How many bytes from the start and from the end of a file its digest is of, besides its length. */
+const digested = 1 << 16;
+
+/**
+ * Makes sure that nothing is replaced but what this program wrote.
+ *
+ * @param force  whether other files may be replaced too; folders and devices never are
+ * @throws UsageError naming the first file that stands in the way
+ */
+export async function refuseToReplace(paths: readonly string[], force: boolean): Promise<void> {
+  for (const path of new Set(paths)) {
+    const found = statusOf(path);
+    if (!found) continue;
+    if (!found.isFile()) throw messages.notAFile(path, found.isDirectory());
+    if (force || found.size === 0) continue;
+    const recorded = digestIn(path);
+    if (recorded === undefined ? await isResult(path) : recorded === digestOf(path)) continue;
+    throw messages.notOurs(path, recorded !== undefined);
+  }
+}
+
+/** Notes in their folders that these files are ours; where that cannot be, they are replaced by force alone. */
+export function noteWritten(paths: readonly string[]): void {
+  for (const path of paths) {
+    const record = join(dirname(path), recordName);
+    try {
+      if (lstatSync(record, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
+      appendFileSync(record, `${digestOf(path)} ${JSON.stringify(basename(path))}\n`);
+      if (statSync(record).size > longestRecord) shortenRecord(record);
+    } catch {
+      // A folder that takes no record keeps its files until somebody says otherwise.
+    }
+  }
+}
+
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    // What cannot be looked at cannot be written either; writing says why.
+    return undefined;
+  }
+}
+
+/** Whether a file is a result that says so itself; only the part that says so is read. */
+async function isResult(path: string): Promise<boolean> {
+  switch (extname(path).toLowerCase()) {
+    case '.nwb':
+      return (await import('../../runtime/results/nwb/read.js')).isNwbResult(path);
+    case '.csv':
+      return /^(segment,)?(population|time_s),/.test(beginningOf(path)) && isRecord(provenancePath(csvOf(path)));
+    case '.json':
+      return beginningOf(path).includes('"interneuron-neo-json"') || isRecord(path);
+    default:
+      return false;
+  }
+}
+
+/** Whether a file is the record of a run, as it lies beside results in CSV. */
+function isRecord(path: string): boolean {
+  return path.endsWith('.provenance.json') && beginningOf(path).includes('"interneuron/run"');
+}
+
+/** The first bytes of a file as text; none of one that cannot be read. */
+function beginningOf(path: string): string {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY);
+    try {
+      const block = Buffer.alloc(digested);
+      return block.toString('latin1', 0, readSync(descriptor, block, 0, digested, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return '';
+  }
+}
+
+/** The file of spikes beside a series in CSV: `cuba.csv` of `cuba.v.csv`. */
+function csvOf(path: string): string {
+  if (statusOf(provenancePath(path))) return path;
+  const folder = dirname(path);
+  const parts = basename(path, extname(path)).split('.');
+  for (let count = parts.length - 1; count > 0; count--) {
+    const main = join(folder, `${parts.slice(0, count).join('.')}${extname(path)}`);
+    if (statusOf(provenancePath(main))) return main;
+  }
+  return path;
+}
+
+// --- The record of a folder -----------------------------------------------------------------------------------------
+/** The digest of a file when it was written; the last of several counts. */
+function digestIn(path: string): string | undefined {
+  return recordedIn(join(dirname(path), recordName)).get(basename(path));
+}
+
+function recordedIn(record: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  let text = '';
+  try {
+    text = readFileSync(record, 'utf8');
+  } catch {
+    return found;
+  }
+  for (const line of text.split('\n')) {
+    const [, digest = '', quoted = ''] = /^([0-9a-f]{64}) (".*")$/.exec(line) ?? [];
+    if (digest === '') continue;
+    try {
+      found.set(String(JSON.parse(quoted)), digest);
+    } catch {
+      // A line that was cut off.
+    }
+  }
+  return found;
+}
+
+function shortenRecord(record: string): void {
+  const lines = [...recordedIn(record)].map(([name, digest]) => `${digest} ${JSON.stringify(name)}\n`);
+  writeFileSync(record, lines.join(''));
+}
+
+/** SHA-256 of the length of a file and of its first and last bytes: enough to tell it from another. */
+function digestOf(path: string): string {
+  const descriptor = openSync(path, constants.O_RDONLY);
+  try {
+    const { size } = fstatSync(descriptor);
+    const hash = createHash('sha256').update(`${size}\n`);
+    const block = Buffer.alloc(digested);
+    for (const position of [0, Math.max(0, size - digested)])
+      hash.update(block.subarray(0, readSync(descriptor, block, 0, digested, position)));
+    return hash.digest('hex');
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,100 @@
+/** Runs workers, watches their time, and collects the inputs that broke something. */
+
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { inputsOf, type FuzzNotation } from './inputs.js';
+
+/** Longest that one input may take, in ms. */
+const longest = 5000;
+/** Until the first input, modules are loaded. */
+const longestStart = 120_000;
+/** Heap of a worker in MB. */
+const heap = 1024;
+
+/** An input that broke something. */
+export interface Breakage {
+  readonly ordinal: number;
+  readonly why: string;
+  readonly input: Uint8Array;
+}
+
+/** What a number of inputs came to. */
+export interface Campaign {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly broken: readonly Breakage[];
+}
+
+/** Feeds `count` inputs from `first` on. */
+export async function campaign(
+  notation: FuzzNotation,
+  seed: number,
+  first: number,
+  count: number,
+  onBreakage: (breakage: Breakage) => void = () => undefined,
+): Promise<Campaign> {
+  const counts = { accepted: 0, refused: 0 };
+  const broken: Breakage[] = [];
+  const make = inputsOf(notation, seed);
+  const add = (ordinal: number, why: string): void => {
+    const breakage = { ordinal, why, input: make(ordinal) };
+    broken.push(breakage);
+    onBreakage(breakage);
+  };
+  for (let next = first; next < first + count;) {
+    const { ordinal, ended } = await work(notation, seed, next, first + count - next, add, counts);
+    if (ended !== null) add(ordinal, ended);
+    next = ordinal + 1;
+  }
+  return { ...counts, broken };
+}
+
+/** One worker; yields the last input that it took, and why it ended, if not by itself. */
+function work(
+  notation: FuzzNotation,
+  seed: number,
+  first: number,
+  count: number,
+  add: (ordinal: number, why: string) => void,
+  counts: { accepted: number; refused: number },
+): Promise<{ readonly ordinal: number; readonly ended: string | null }> {
+  return new Promise((resolve) => {
+    const child = spawn(
+      process.execPath,
+      [
+        `--max-old-space-size=${heap}`,
+        '--import',
+        'tsx',
+        new URL('worker.ts', import.meta.url).pathname,
+        ...[notation, seed, first, count].map(String),
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
+    );
+    let ordinal = first;
+    let late = false;
+    const tooLong = (): void => {
+      late = true;
+      child.kill('SIGKILL');
+    };
+    let watch = setTimeout(tooLong, longestStart);
+    let complaint = '';
+    child.stderr!.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-2000)));
+    const lines = createInterface({ input: child.stdio[3] as Readable });
+    lines.on('line', (line) => {
+      const said = JSON.parse(line) as { ordinal?: number; outcome?: 'accepted' | 'refused'; broken?: string };
+      if (said.ordinal !== undefined) {
+        ordinal = said.ordinal;
+        clearTimeout(watch);
+        watch = setTimeout(tooLong, longest);
+      }
+      if (said.outcome) counts[said.outcome] += 1;
+      if (said.broken !== undefined) add(ordinal, said.broken);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(watch);
+      const why = late ? `more than ${longest} ms` : `the process ended (${signal ?? code}): ${complaint}`;
+      resolve({ ordinal, ended: code === 0 ? null : why });
+    });
+  });
+}

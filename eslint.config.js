@@ -20,7 +20,7 @@ const notations = readdirSync(new URL('translators', import.meta.url))
  */
 export const layers = {
   'src/diagnostics': { from: [], packages: false },
-  'src/lang': { from: ['src/diagnostics'], packages: false },
+  'src/lang': { from: ['src/diagnostics', 'src/ir'], packages: false },
   'src/model': { from: ['src/diagnostics', 'src/lang', 'schemas'], packages: true },
   'src/library': { from: ['src/diagnostics', 'src/lang', 'src/model'], packages: true },
   'src/ir': { from: ['src/diagnostics'], packages: false },

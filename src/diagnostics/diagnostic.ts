@@ -32,34 +32,63 @@ export interface Diagnostic {
   readonly related?: readonly { readonly message: string; readonly place: Place }[];
   /** The schema or rule that was broken. */
   readonly rule?: string;
+  /** How many findings this one stands for; absent: 1. */
+  readonly count?: number;
 }
 
 /** What a catalogue entry yields: everything of a diagnostic but where it is. */
 export type Finding = Omit<Diagnostic, 'place' | 'severity'> & { readonly severity?: Severity };
 
-/** Collects findings; stages add to it and never print. */
+/** Findings of one severity that are kept; the rest is only counted. */
+export const mostFindings = 100;
+
+/** Says how many findings of a severity came after the last that was kept. */
+const moreFindings = (severity: Severity, count: number): Diagnostic => ({
+  code: 'diagnostics/more',
+  severity,
+  message: `${count} more ${severity}${count === 1 ? '' : 's'} not shown`,
+  expected: `at most ${mostFindings} ${severity}s`,
+  found: `${mostFindings + count} ${severity}s`,
+  hint: `mend those shown first: one ${severity} often causes others`,
+  count,
+});
+
+/**
+ * Collects findings; stages add to it and never print. Of each severity the first `mostFindings` are kept, so that the
+ * work on a wrong document stays linear in it.
+ */
 export class Diagnostics {
   readonly #list: Diagnostic[] = [];
+  readonly #counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
 
-  add(finding: Finding, place?: Place): void {
-    this.#list.push({ ...finding, severity: finding.severity ?? 'error', ...(place ? { place } : {}) });
+  /** @param place  where the finding is, or how to find that out: it is not asked for findings that are only counted */
+  add(finding: Finding, place?: Place | (() => Place)): void {
+    const { severity = 'error', count = 1 } = finding;
+    this.#counts[severity] += count;
+    if (this.#counts[severity] > mostFindings) return;
+    const found = typeof place === 'function' ? place() : place;
+    this.#list.push({ ...finding, severity, ...(found ? { place: found } : {}) });
   }
 
   addAll(diagnostics: readonly Diagnostic[]): void {
-    this.#list.push(...diagnostics);
+    for (const { place, ...finding } of diagnostics) this.add(finding, place);
   }
 
+  /** What was found; after `mostFindings` of a severity one more says how many there are beyond. */
   get list(): readonly Diagnostic[] {
-    return this.#list;
+    const more = (['error', 'warning', 'note'] as const)
+      .map((severity) => [severity, this.#counts[severity] - mostFindings] as const)
+      .filter(([, count]) => count > 0);
+    return more.length === 0 ? this.#list : [...this.#list, ...more.map((one) => moreFindings(...one))];
   }
 
   get hasErrors(): boolean {
-    return this.#list.some((diagnostic) => diagnostic.severity === 'error');
+    return this.#counts.error > 0;
   }
 
   /** @throws DiagnosticError when an error was added. */
   throwIfErrors(): void {
-    if (this.hasErrors) throw new DiagnosticError(this.#list);
+    if (this.hasErrors) throw new DiagnosticError(this.list);
   }
 }
 

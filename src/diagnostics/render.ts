@@ -9,8 +9,6 @@ export interface RenderOptions {
   readonly source?: (document: string) => string | undefined;
   /** ANSI colours; default none. */
   readonly colour?: boolean;
-  /** Findings shown before the rest is only counted; default 50. */
-  readonly most?: number;
 }
 
 /** A longer line is shown as a window of this many columns around its marked part. */
@@ -39,17 +37,15 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: R
     : (_, text) => text;
   const lines = lineReader(options.source);
   const sorted = sortDiagnostics(diagnostics);
-  const most = options.most ?? 50;
-  const blocks = sorted.slice(0, most).map((diagnostic) => renderOne(diagnostic, lines, paint));
-  if (sorted.length > most) blocks.push(`… and ${sorted.length - most} more findings`);
+  const blocks = sorted.map((diagnostic) => renderOne(diagnostic, lines, paint));
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
 }
 
 /** Findings in the order of documents (as first met), then of lines and columns; those without a place come first. */
 function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const documents = [...new Set(diagnostics.map(({ place }) => place?.document ?? ''))];
-  const key = ({ place }: Diagnostic): [number, number, number] => [
-    place ? documents.indexOf(place.document) + 1 : 0,
+  const key = ({ place, count }: Diagnostic): [number, number, number] => [
+    place ? documents.indexOf(place.document) + 1 : count === undefined ? 0 : documents.length + 1,
     place?.line ?? 0,
     place?.column ?? 0,
   ];
@@ -63,7 +59,9 @@ function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 export function countFindings(diagnostics: readonly Diagnostic[]): string {
   const parts: string[] = [];
   for (const severity of ['error', 'warning', 'note'] as const) {
-    const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    const count = diagnostics
+      .filter((diagnostic) => diagnostic.severity === severity)
+      .reduce((sum, { count = 1 }) => sum + count, 0);
     if (count > 0) parts.push(`${count} ${severity}${count === 1 ? '' : 's'}`);
   }
   return parts.join(', ');
@@ -72,7 +70,7 @@ export function countFindings(diagnostics: readonly Diagnostic[]): string {
 /** Findings as plain JSON values, sorted by place, for `--json`; keys are those of `Diagnostic`. */
 export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return sortDiagnostics(diagnostics).map(
-    ({ code, severity, message, place, expected, found, hint, related, rule }) => ({
+    ({ code, severity, message, place, expected, found, hint, related, rule, count }) => ({
       code,
       severity,
       message,
@@ -82,6 +80,7 @@ export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): Diagnosti
       ...(hint === undefined ? {} : { hint }),
       ...(related === undefined ? {} : { related }),
       ...(rule === undefined ? {} : { rule }),
+      ...(count === undefined ? {} : { count }),
     }),
   );
 }

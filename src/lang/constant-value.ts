@@ -1,4 +1,9 @@
+import { libraryCall } from '../ir/library-calls.js';
 import type { Expression } from './ast.js';
+import { inferType, scopeOf } from './check.js';
+import { foldConstants } from './fold.js';
+import { functions } from './functions.js';
+import type { Quantity } from './quantity.js';
 
 /** Rounds half to even. */
 function nearest(x: number): number {
@@ -15,12 +20,21 @@ function wholePower(base: number, exponent: number): number | undefined {
   return exponent < 0 ? 1 / product : product;
 }
 
+/** A function of the kernel program's library by the same bits; undefined for draws and functions it lacks. */
+function calledFunction(name: string, values: readonly number[]): number | undefined {
+  const known = functions.get(name);
+  if (!known || known.random || !known.arity.includes(values.length)) return undefined;
+  return libraryCall(name)?.(values);
+}
+
 const operations: Readonly<Record<string, (a: number, b: number) => number | undefined>> = {
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
   '/': (a, b) => a / b,
-  '**': wholePower,
+  '**': (a, b) => wholePower(a, b) ?? libraryCall('pow')?.([a, b]),
+  '%': (a, b) => libraryCall('modulo')?.([a, b]),
+  '//': (a, b) => libraryCall('floorDivide')?.([a, b]),
 };
 
 /** Functions whose results are exact or correctly rounded. */
@@ -35,6 +49,32 @@ const exactFunctions: Readonly<Record<string, (...args: number[]) => number>> = 
   max: Math.max,
 };
 
+const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+};
+
+/** Whether a condition of literals and known names holds; undefined where that cannot be known. */
+function holds(e: Expression, valueOf: (name: string) => number | undefined): boolean | undefined {
+  if (e.kind === 'boolean') return e.value;
+  if (e.kind === 'unary' && e.operator === 'not') {
+    const operand = holds(e.operand, valueOf);
+    return operand === undefined ? undefined : !operand;
+  }
+  if (e.kind !== 'binary') return undefined;
+  if (e.operator === 'and' || e.operator === 'or') {
+    const [a, b] = [holds(e.left, valueOf), holds(e.right, valueOf)];
+    if (a === undefined || b === undefined) return undefined;
+    return e.operator === 'and' ? a && b : a || b;
+  }
+  const [a, b] = [constantValue(e.left, valueOf), constantValue(e.right, valueOf)];
+  return a === undefined || b === undefined ? undefined : comparisons[e.operator]?.(a, b);
+}
+
 const unknown = (): undefined => undefined;
 
 /**
@@ -42,7 +82,9 @@ const unknown = (): undefined => undefined;
  * looked at.
  *
  * @param valueOf  values of names
- * @returns undefined where a name has no value, and for functions whose last digits differ between machines
+ * Functions and powers are those of the kernel program, to the bit.
+ *
+ * @returns undefined where a name has no value, for draws and for conditions
  */
 export function constantValue(
   e: Expression,
@@ -66,12 +108,27 @@ export function constantValue(
       const values = e.arguments
         .map((argument) => constantValue(argument, valueOf))
         .filter((value) => value !== undefined);
-      return values.length === e.arguments.length ? exactFunctions[e.function]?.(...values) : undefined;
+      if (values.length < e.arguments.length) return undefined;
+      const exact = Object.hasOwn(exactFunctions, e.function) ? exactFunctions[e.function] : undefined;
+      return exact ? exact(...values) : calledFunction(e.function, values);
+    }
+    case 'conditional': {
+      const condition = holds(e.condition, valueOf);
+      return condition === undefined ? undefined : constantValue(condition ? e.whenTrue : e.whenFalse, valueOf);
     }
     case 'boolean':
-    case 'conditional':
       return undefined;
     default:
       return e satisfies never;
   }
+}
+
+const noNames = scopeOf(new Map());
+
+/** The value and dimension of an expression of literals, units and functions; undefined where it has none. */
+export function constantQuantity(e: Expression): Quantity | undefined {
+  const folded = foldConstants(e);
+  const found = inferType(folded, noNames, () => undefined);
+  const value = found && found.type !== 'boolean' ? constantValue(folded) : undefined;
+  return found && value !== undefined ? { value: value + 0, dimension: found.dimension } : undefined;
 }

@@ -500,6 +500,35 @@ export const quantityNotFinite = (text: string): Finding => ({
   found: shortened(text),
 });
 
+/** A name of the model that is also a symbol of a unit, read as the name. */
+export const unitShadowed = (name: string, spelling: string): Finding => ({
+  code: 'lang/unit-shadowed',
+  severity: 'warning',
+  message: `${name} is also a unit; here it is the name that the model defines`,
+  expected: `a name that is not a unit, or the unit written ${spelling}`,
+  found: name,
+  hint: `rename it; for the unit write ${spelling}`,
+});
+
+/** A name of the model that is also a symbol of a unit, read as the unit. */
+export const nameShadowed = (name: string): Finding => ({
+  code: 'lang/unit-shadowed',
+  severity: 'warning',
+  message: `${name} is also a name of the model; directly after a number it is the unit`,
+  expected: 'a name that is not a unit, or a product with *',
+  found: name,
+  hint: `rename it; for a product with the model's ${name} write *${name}`,
+});
+
+/** A name of the model in a list, which holds numbers and units alone. */
+export const nameInList = (name: string): Finding => ({
+  code: 'lang/bad-quantity',
+  message: `${name} is a name of the model, which a list of quantities cannot read`,
+  expected: 'a number and a unit, such as -70 mV',
+  found: name,
+  hint: `for the unit leave a space, as in 3 ${name}`,
+});
+
 // --- Names, types and dimensions ------------------------------------------------------------------------------------
 
 /** Units are suggested only where no variable is near: there are so many short ones. */

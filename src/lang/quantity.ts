@@ -41,6 +41,37 @@ export function parseQuantity(text: string): Quantity {
   return { value, dimension: unit.dimension };
 }
 
+/** What a text that begins with a number is read as, where a model has names. */
+export interface LeadingQuantity {
+  /** The number and its unit: all of the text when no factor follows. */
+  readonly text: string;
+  /** Offset of the first factor that is a name of the model: from there on the text is an expression. */
+  readonly rest?: number;
+  /** Names of the model that were read as units, since they stand directly behind the number or a slash. */
+  readonly units: readonly string[];
+}
+
+/**
+ * Splits a quantity from the names of the model that it is multiplied with. A symbol directly behind a number is a unit
+ * (`3 m`); behind `*` a name of the model is never taken for one (`3*m`).
+ *
+ * @param text  a number and what follows it
+ * @param isName  whether the model has a name
+ * @returns `text` is the number alone where its first factor is a name
+ */
+export function leadingQuantity(text: string, isName: (name: string) => boolean): LeadingQuantity {
+  const from = leadingNumber.exec(text)?.[0].length ?? 0;
+  const units: string[] = [];
+  for (const { 0: symbol, index } of text.slice(from).matchAll(/[A-Za-z_][A-Za-z0-9_]*/g)) {
+    if (!isName(symbol)) continue;
+    const before = text.slice(0, from + index);
+    const star = /(?<!\*)\*\s*$/.exec(before);
+    if (star) return { text: before.slice(0, star.index), rest: from + index, units };
+    units.push(symbol);
+  }
+  return { text, units };
+}
+
 /** The unit after the number: nothing, ` mV`, `*mV` or `/ms`; positions of errors are moved to the whole text. */
 function readUnit(text: string, from: number): ReturnType<typeof parseUnit> {
   const rest = text.slice(from);

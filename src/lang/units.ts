@@ -219,8 +219,62 @@ function findUnit(name: string): Unit | undefined {
   return base && power ? raised(base, Number(power[2])) : undefined;
 }
 
+/** Long names of the units that have symbols. */
+const longNames: Readonly<Record<string, string>> = {
+  V: 'volt',
+  A: 'amp',
+  S: 'siemens',
+  F: 'farad',
+  s: 'second',
+  sec: 'second',
+  m: 'metre',
+  C: 'coulomb',
+  ohm: 'ohm',
+  Ohm: 'ohm',
+  g: 'gram',
+  K: 'kelvin',
+  mol: 'mole',
+  M: 'molar',
+  W: 'watt',
+  J: 'joule',
+  N: 'newton',
+  Pa: 'pascal',
+  H: 'henry',
+  T: 'tesla',
+  Wb: 'weber',
+  cd: 'candle',
+  lm: 'lumen',
+  lx: 'lux',
+  Bq: 'becquerel',
+  Gy: 'gray',
+  Sv: 'sievert',
+  kat: 'katal',
+  rad: 'radian',
+  L: 'liter',
+  l: 'liter',
+  Hz: 'hertz',
+  min: 'minute',
+  h: 'hour',
+  d: 'day',
+};
+const prefixable = (name: string): boolean => !['min', 'h', 'd'].includes(name);
+
+/** The long name of the unit that a symbol stands for: `mV` → `mvolt`, `h` → `hour`, `um2` → `umetre2`. */
+export function longUnitName(symbol: string): string | undefined {
+  if (Object.hasOwn(longNames, symbol)) return longNames[symbol];
+  if (symbol === 'kg') return 'kilogram';
+  for (const prefix of Object.keys(prefixes)) {
+    const rest = symbol.slice(prefix.length);
+    if (symbol.startsWith(prefix) && Object.hasOwn(longNames, rest) && prefixable(rest))
+      return `${prefix}${longNames[rest] ?? ''}`;
+  }
+  const power = /^([A-Za-z]+)([23])$/.exec(symbol);
+  const base = power && unitInText(symbol) ? longUnitName(power[1] ?? '') : undefined;
+  return base && `${base}${power?.[2] ?? ''}`;
+}
+
 /** The unit of a name within a unit text, where more symbols are known (`J`, `mol`, `min`). */
-function textUnit(name: string): Unit | undefined {
+export function unitInText(name: string): Unit | undefined {
   return (
     unitOf(name) ??
     (Object.hasOwn(otherTextUnits, name) ? otherTextUnits[name] : undefined) ??
@@ -274,7 +328,7 @@ function unitFrom(e: Expression, text: string): Unit {
   const bad = (): LangError => new LangError(messages.badUnit(text.slice(e.span.start, e.span.end)), e.span);
   if (e.kind === 'number' && e.value === 1) return { dimension: dimensionless, scale: one };
   if (e.kind === 'name') {
-    const unit = textUnit(e.name);
+    const unit = unitInText(e.name);
     if (!unit) throw new LangError(messages.unknownUnit(e.name, commonUnitNames()), e.span);
     return unit;
   }

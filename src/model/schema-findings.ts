@@ -21,8 +21,6 @@ export interface SchemaOfNotation {
   readonly stage: string;
 }
 
-/** More than this many findings of a schema help nobody. */
-const mostFindings = 100;
 /** Keywords whose errors only say that a part, reported by itself, is wrong. */
 const echoes: ReadonlySet<string> = new Set(['if', 'discriminator', 'propertyNames', 'anyOf', 'oneOf', 'allOf', 'not']);
 const notBoolean = (value: unknown): boolean => typeof value !== 'boolean';
@@ -55,9 +53,9 @@ export function reportSchemaErrors(
     told.add(subject);
     const finding = findingFor(error, nodeAt(value, pointer), notation.stage);
     if (!finding.code.endsWith('/unknown-key')) onlyUnknownKeys = false;
-    const place = isKey ? (positions.keyPlace?.(pointer) ?? positions.place(pointer)) : positions.place(pointer);
-    if (told.size <= mostFindings)
-      diagnostics.add({ ...finding, rule: `${notation.schema}${error.schemaPath}` }, place);
+    diagnostics.add({ ...finding, rule: `${notation.schema}${error.schemaPath}` }, () =>
+      isKey ? (positions.keyPlace?.(pointer) ?? positions.place(pointer)) : positions.place(pointer),
+    );
   }
   return onlyUnknownKeys;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../src/diagnostics/diagnostic.js';
+import { Diagnostics, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { displayWidth, printable } from '../../src/diagnostics/display.js';
 import { countFindings, diagnosticsToJson, placeText, renderDiagnostics } from '../../src/diagnostics/render.js';
 
@@ -81,15 +81,25 @@ error[model/name-twice]  two populations have the name exc
     expect(render([nowhere], balanced).split('\n')[1]).toBe('  expected  one of exc, inh, noise');
   });
 
-  it('sorts by place and caps', () => {
+  it('sorts by place; of each severity the first hundred are kept and the rest is counted', () => {
     const at = (line: number): Diagnostic => ({
       ...unknown,
       message: `line ${line}`,
       place: { document: 'balanced.yaml', line },
     });
-    const text = renderDiagnostics([at(3), at(1), at(2)], { most: 2 });
-    expect(text.match(/line \d/g)).toEqual(['line 1', 'line 2']);
-    expect(text).toMatch(/… and 1 more findings\n$/);
+    expect(renderDiagnostics([at(3), at(1), at(2)]).match(/line \d/g)).toEqual(['line 1', 'line 2', 'line 3']);
+    const found = new Diagnostics();
+    let asked = 0;
+    for (let line = 150; line > 0; line--)
+      found.add(at(line), () => ((asked += 1), { document: 'balanced.yaml', line }));
+    found.add({ code: 'model/odd', message: 'odd', severity: 'warning' });
+    const list = found.list;
+    expect([list.length, asked, list.at(-1)?.count]).toEqual([102, 100, 50]);
+    expect(countFindings(list)).toBe('150 errors, 1 warning');
+    expect(renderDiagnostics(list)).toMatch(/error\[diagnostics\/more\] {2}50 more errors not shown\n[^[]*$/);
+    const again = new Diagnostics();
+    again.addAll(list);
+    expect(again.list).toEqual(list);
   });
 
   it('gives colours only when asked', () => {

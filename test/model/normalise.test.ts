@@ -125,7 +125,7 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     '{ tau_p: 10 ms, n_p: m_p, m_p: n_p }',
     ['model/parameter-loop@2:34'],
   ],
-  ['a model parameter that needs a function', 'n_p: 4 }', 'n_p: exp(16) }', ['model/not-constant@2:34']],
+  ['a model parameter that is drawn', 'n_p: 4 }', 'n_p: poisson(4) }', ['model/not-constant@2:34']],
   ['a derivative of a parameter', '-g/tau }', '-g/tau, R: R/tau }', ['model/not-integrable@10:59']],
   ['a derivative of nothing', '-g/tau }', '-g/tau, gg: -g/tau }', ['model/unknown-variable@10:59']],
   [

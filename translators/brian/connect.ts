@@ -299,6 +299,7 @@ function scopeOfLoop(scope: Scope, counterName: string | undefined, outer: 'pre'
         };
       return scope.meaning(key);
     },
+    constant: (key) => (key === counterName ? undefined : scope.constant(key)),
     names: () => [...(counterName === undefined ? [] : [counterName]), ...scope.names()],
   };
 }

@@ -5,21 +5,29 @@
 
 import { dimensionless, type Expression, type Span, type ValueType } from '../../src/lang/ast.js';
 import { binary, boolean, number, unary } from '../../src/lang/build.js';
+import { inferType, scopeOf } from '../../src/lang/check.js';
+import { constantQuantity } from '../../src/lang/constant-value.js';
 import { isDimensionless, unitText } from '../../src/lang/dimension.js';
 import { foldConstants } from '../../src/lang/fold.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpression } from '../../src/lang/parse.js';
-import { parseQuantity } from '../../src/lang/quantity.js';
+import { nameShadowed, unitShadowed } from '../../src/lang/messages.js';
+import { leadingQuantity, parseQuantity } from '../../src/lang/quantity.js';
+import { longUnitName, unitInText } from '../../src/lang/units.js';
 import { callsIn, namesIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
-import { readExpression, type Reporter } from './context.js';
+import { readExpression, type RelatedNote, type Reporter } from './context.js';
 import * as messages from './messages.js';
 import { at, translate } from './names.js';
 import type { Constant, Namespace, Quantity, Scope } from './terms.js';
 import { brianConstants, brianFunctions } from './vocabulary.js';
 import { brianUnits } from './units.js';
 
-export const emptyNamespace: Namespace = { find: () => undefined, names: () => [] };
+export const emptyNamespace: Namespace = {
+  find: () => undefined,
+  definition: () => undefined,
+  names: () => [],
+};
 
 /**
  * The constants of a `namespace` map. Each is reported once when it is wrong, then counts as 0.
@@ -55,6 +63,7 @@ export function readNamespace(
   };
   const namespace: Namespace = {
     find: (key) => (Object.hasOwn(entries, key) ? read(key) : outer.find(key)),
+    definition: (key) => (Object.hasOwn(entries, key) ? child(pointer, key) : outer.definition(key)),
     names: () => [...new Set([...Object.keys(entries), ...outer.names()])],
   };
   for (const key of Object.keys(entries)) {
@@ -88,15 +97,22 @@ function readConstant(
 ): Constant {
   const tree = readConstantExpression(value, pointer, namespace, to);
   if (tree === undefined) return zero(key, pointer);
-  const quantity = quantityOf(tree);
   // Arithmetic that could not be done has no finite value: 1/0, 1e308*10.
   const arithmetic =
     callsIn(tree).length === 0 &&
     !isLogical(tree) &&
     [...namesIn(tree)].every((part) => brianUnits.has(part) || part === 'pi' || part === 'e');
-  if (quantity === undefined ? arithmetic : !Number.isFinite(quantity.value))
-    to.report(messages.notFinite(key), pointer);
+  const quantity = quantityOf(tree) ?? (arithmetic ? constantQuantity(tree) : undefined);
+  if (quantity === undefined ? arithmetic && fitsTogether(tree, pointer, to) : !Number.isFinite(quantity.value))
+    to.report(messages.notFinite(key, value), pointer);
   return { name: key, pointer, tree, ...(quantity === undefined ? {} : { quantity }), type: typeOf(tree) };
+}
+
+const onlyUnits = scopeOf(new Map());
+
+/** Whether the dimensions in an expression of units agree; what does not is reported. */
+function fitsTogether(tree: Expression, pointer: string, to: Reporter): boolean {
+  return inferType(tree, onlyUnits, (finding, span) => to.report(finding, pointer, span)) !== null;
 }
 
 /** Whether an expression is a condition rather than arithmetic. */
@@ -128,17 +144,70 @@ export function readConstantExpression(
 ): Expression | undefined {
   if (typeof value === 'boolean') return boolean(value);
   if (typeof value === 'number') return number(value, undefined, Number.isSafeInteger(value));
-  const quantity = writtenQuantity(value);
-  if (quantity instanceof LangError) {
+  const read = readText(value, constantScope(namespace), pointer, to);
+  if (read === undefined || 'kind' in read) return read;
+  const tree = isDimensionless(read.dimension) ? tryExpression(value) : undefined;
+  return tree ?? quantityTree(read, { start: 0, end: value.length });
+}
+
+/**
+ * What a text is: a quantity, or an expression in canonical names; undefined after what is wrong was reported. A name
+ * of the model that is also a unit's symbol is the unit only directly after a number (`3 m`).
+ */
+export function readText(text: string, scope: Scope, pointer: string, to: Reporter): Quantity | Expression | undefined {
+  // Names of Brian's own units are refused as names.
+  const isName = (key: string): boolean =>
+    !brianUnits.has(key) && (scope.constant(key) !== undefined || scope.meaning(key) !== undefined);
+  const leading = leadingQuantity(text, isName);
+  const quantity = writtenQuantity(text);
+  if (leading.rest === undefined && quantity instanceof LangError) {
     to.report(quantity.finding, pointer, quantity.span);
     return undefined;
   }
-  if (quantity !== undefined) {
-    const tree = isDimensionless(quantity.dimension) ? tryExpression(value) : undefined;
-    return tree ?? quantityTree(quantity, { start: 0, end: value.length });
+  const ambiguous = quantity !== undefined && !(quantity instanceof LangError);
+  for (const key of ambiguous ? leading.units : []) {
+    const definition = definitionOf(scope, key);
+    to.report(nameShadowed(key), pointer, spanOf(text, key), definition);
   }
-  const tree = readExpression(value, pointer, to);
-  return tree === undefined ? undefined : translate(tree, constantScope(namespace), pointer, to);
+  if (leading.rest === undefined && ambiguous) return quantity;
+  const head = leading.rest === undefined ? undefined : headQuantity(leading.text);
+  const tree =
+    head === undefined
+      ? readExpression(text, pointer, to)
+      : readExpression(text, pointer, to, { start: leading.rest ?? 0, end: text.length });
+  if (tree === undefined) return undefined;
+  if (ambiguous) {
+    for (const key of namesIn(tree)) {
+      if (!isName(key) || unitInText(key) === undefined) continue;
+      to.report(unitShadowed(key, unitSpelling(key)), pointer, spanOf(text, key), definitionOf(scope, key));
+    }
+  }
+  const translated = translate(tree, scope, pointer, to);
+  return head === undefined ? translated : binary('*', quantityTree(head, tree.span), translated);
+}
+
+/** The unit that a symbol stands for, where no name of the model can be meant. */
+const unitSpelling = (symbol: string): string => longUnitName(symbol) ?? `directly after its number, 3 ${symbol}`;
+
+function definitionOf(scope: Scope, key: string): readonly RelatedNote[] {
+  const message = `${key} is defined here`;
+  const meaning = scope.meaning(key);
+  if (meaning?.kind === 'variable')
+    return [{ message, pointer: meaning.variable.pointer, span: meaning.variable.nameSpan }];
+  const pointer = scope.constant(key);
+  return pointer === undefined ? [] : [{ message, pointer }];
+}
+
+/** Where a name first stands in a text. */
+function spanOf(text: string, key: string): Span {
+  const start = Math.max(0, text.search(new RegExp(`(?<![A-Za-z0-9_.])${key}(?![A-Za-z0-9_.])`)));
+  return { start, end: start + key.length };
+}
+
+/** A quantity with a unit; undefined for a number alone, which is part of the expression behind it. */
+function headQuantity(text: string): Quantity | undefined {
+  const quantity = /[A-Za-z]/.test(text.replace(/[eE][-+]?\d+/, '')) ? writtenQuantity(text) : undefined;
+  return quantity instanceof LangError ? undefined : quantity;
 }
 
 function tryExpression(text: string): Expression | undefined {
@@ -174,6 +243,7 @@ function constantScope(namespace: Namespace): Scope {
         ? undefined
         : { kind: 'expression', tree: constantTree(constant, { start: 0, end: 0 }) };
     },
+    constant: namespace.definition,
     table: () => undefined,
     names: () => namespace.names(),
   };
@@ -183,7 +253,8 @@ function constantScope(namespace: Namespace): Scope {
 export function quantityOf(tree: Expression): Quantity | undefined {
   let folded: Expression;
   try {
-    folded = foldConstants(tree);
+    // A parameter or variable may be called like a unit that Brian does not know.
+    folded = foldConstants(tree, new Map(), (key) => !brianUnits.has(key) && !brianConstants.includes(key));
   } catch (error) {
     if (error instanceof LangError) return undefined;
     throw error;

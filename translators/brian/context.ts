@@ -1,4 +1,4 @@
-import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
+import type { Diagnostics, Finding, Place } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import type { Expression, Span, Statement } from '../../src/lang/ast.js';
 import { LangError } from '../../src/lang/lang-error.js';
@@ -9,14 +9,32 @@ import { parseEquations, parseStatements, type EquationLine } from '../../src/la
  * Where findings of an import go; places are given as pointers into the user's document and spans within its strings.
  */
 export interface Reporter {
-  report(finding: Finding, pointer: string, span?: Span): void;
+  report(finding: Finding, pointer: string, span?: Span, related?: readonly RelatedNote[]): void;
+}
+
+/** What explains a finding, by where it stands in the user's document. */
+export interface RelatedNote {
+  readonly message: string;
+  readonly pointer: string;
+  readonly span?: Span;
 }
 
 /** A reporter that adds to `diagnostics`, with places from `positions`. */
 export function reporter(positions: Positions, diagnostics: Diagnostics): Reporter {
+  const place = (pointer: string, span?: Span): Place =>
+    span === undefined ? positions.place(pointer) : positions.place(pointer, span);
+  const warned = new Set<string>();
   return {
-    report: (finding, pointer, span) =>
-      diagnostics.add(finding, span === undefined ? positions.place(pointer) : positions.place(pointer, span)),
+    report(finding, pointer, span, notes = []) {
+      if (finding.severity === 'warning' && notes.length > 0) {
+        // Of each definition, a warning is given once.
+        const key = JSON.stringify([finding.code, finding.message, notes]);
+        if (warned.has(key)) return;
+        warned.add(key);
+      }
+      const related = notes.map((note) => ({ message: note.message, place: place(note.pointer, note.span) }));
+      diagnostics.add(related.length > 0 ? { ...finding, related } : finding, () => place(pointer, span));
+    },
   };
 }
 

@@ -73,6 +73,7 @@ export function groupScope(group: Group, tables: Tables, options: ScopeOptions):
       if (variable !== undefined) return { kind: 'variable', canonical: key, variable, owner: 'self' };
       return special(key, group) ?? noise(key, options) ?? constantMeaning(key, group, options);
     },
+    constant: group.namespace.definition,
     table: (key) => tables.get(key),
     names: () => [...group.variables.keys(), ...group.namespace.names(), ...tables.keys(), 't', 'dt', 'i', 'N'],
   };
@@ -141,6 +142,7 @@ export function synapseScope(synapses: SynapseGroup, tables: Tables, options: Sc
         constantMeaning(key, synapses, options)
       );
     },
+    constant: synapses.namespace.definition,
     table: (key) => tables.get(key),
     names: () => [
       ...synapses.variables.keys(),

@@ -266,6 +266,16 @@ export const notConstant = (what: string, found: unknown): Finding => ({
   found: shorten(found),
 });
 
+/** A constant whose name means something else where it is read, which wins in Brian. */
+export const constantHidden = (name: string, variable: boolean): Finding => ({
+  code: 'brian/constant-hidden',
+  severity: 'warning',
+  message: `the constant ${name} is not read here: ${name} is ${variable ? 'a variable' : "one of Brian's own names"}`,
+  expected: 'a constant with a name of its own',
+  found: name,
+  hint: 'rename the constant',
+});
+
 export const unitMissing = (name: string, unit: string): Finding => ({
   code: 'brian/unit-missing',
   message: `${name} needs a unit`,
@@ -280,10 +290,12 @@ export const wrongDimension = (what: string, expected: string, found: string): F
   found,
 });
 
-export const notFinite = (what: string): Finding => ({
+export const notFinite = (what: string, written?: string | number): Finding => ({
   code: 'brian/not-finite',
   message: `${what} is not a finite number`,
   expected: 'a finite number',
+  ...(written === undefined ? {} : { found: String(written).slice(0, 60) }),
+  hint: 'look for a division by zero, a root of a negative number or a number beyond 1.8e308',
 });
 
 export const outOfRange = (what: string, expected: string, found: unknown): Finding => ({

@@ -7,7 +7,7 @@ import { mapExpression } from '../../src/lang/walk.js';
 import type { Reporter } from './context.js';
 import * as messages from './messages.js';
 import type { Meaning, Scope, Variable } from './terms.js';
-import { brianUnits, longUnitName } from './units.js';
+import { brianUnits, brianUnitName } from './units.js';
 import { brianConstants, brianFunctions, functionArity, functionNames } from './vocabulary.js';
 
 /**
@@ -36,6 +36,11 @@ function translateName(node: Name, scope: Scope, pointer: string, to: Reporter):
       to.report(unknown(node.name, scope), pointer, node.span);
     return node;
   }
+  const hidden = meaning.kind === 'variable' || meaning.kind === 'special' ? scope.constant(node.name) : undefined;
+  if (hidden !== undefined) {
+    const note = { message: `${node.name} is defined as a constant here`, pointer: hidden };
+    to.report(messages.constantHidden(node.name, meaning.kind === 'variable'), pointer, node.span, [note]);
+  }
   switch (meaning.kind) {
     case 'variable':
     case 'special':
@@ -61,7 +66,7 @@ export function at(tree: Expression, span: Span): Expression {
 function unknown(text: string, scope: Scope): Finding {
   if (text.includes('.')) return messages.dottedName(text);
   if (scope.table(text) !== undefined || brianFunctions.includes(text)) return messages.functionAsValue(text);
-  const long = longUnitName(text);
+  const long = brianUnitName(text);
   if (long !== undefined) return messages.unknownName(text, [], `Brian has no unit ${text}; write ${long}`);
   return messages.unknownName(text, [...scope.names(), ...brianConstants, ...commonUnits]);
 }
@@ -135,6 +140,7 @@ export function translateStatements(
   const withTemporaries: Scope = {
     ...scope,
     meaning: (key) => (temporaries.has(key) ? { kind: 'special', canonical: key } : scope.meaning(key)),
+    constant: (key) => (temporaries.has(key) ? undefined : scope.constant(key)),
     names: () => [...temporaries, ...scope.names()],
   };
   return statements.map((statement) => {

@@ -26,7 +26,7 @@ export function declarePoissonGroup(
   setting: Setting,
 ): Group {
   const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, setting.to);
-  const rates = ratesExpression(specification);
+  const rates = ratesExpression(specification, (name) => namespace.definition(name) !== undefined);
   const variable = builtInVariable(
     'rates',
     rates === undefined ? 'parameter' : 'subexpression',
@@ -50,11 +50,13 @@ export function declarePoissonGroup(
 }
 
 /** The rates as an expression of names or functions, or undefined when they are quantities. */
-function ratesExpression({ rates }: PoissonGroup): Expression | undefined {
+function ratesExpression({ rates }: PoissonGroup, isConstant: (key: string) => boolean): Expression | undefined {
   if (typeof rates !== 'string') return undefined;
   const tree = readExpression(rates, '', { report: () => undefined });
   if (tree === undefined) return undefined;
-  return callsIn(tree).length > 0 || [...namesIn(tree)].some((key) => !looksLikeUnit(key)) ? tree : undefined;
+  return callsIn(tree).length > 0 || [...namesIn(tree)].some((key) => isConstant(key) || !looksLikeUnit(key))
+    ? tree
+    : undefined;
 }
 
 const looksLikeUnit = (key: string): boolean => /^[kMGmun]?(?:Hz|hertz|second|s)$/.test(key);
@@ -139,7 +141,8 @@ export function declareSpikeGenerator(
 export function translateSpikeGenerator(group: Group, specification: SpikeGenerator, setting: Setting): Translation {
   const { to } = setting;
   const time = { name: 'times', dimension: seconds, type: 'real' } as const;
-  const times = readQuantities(specification.times, child(group.pointer, 'times'), time, to) ?? [];
+  const times =
+    readQuantities(specification.times, child(group.pointer, 'times'), time, group.namespace.definition, to) ?? [];
   const indicesPointer = child(group.pointer, 'indices');
   const { indices } = specification;
   if (indices.length !== times.length)

@@ -24,6 +24,8 @@ export interface Constant {
 /** Looks up the constants of a namespace, inner before outer. */
 export interface Namespace {
   find(name: string): Constant | undefined;
+  /** Where a constant is defined in the user's document, without reading it; undefined where there is none. */
+  definition(name: string): string | undefined;
   names(): readonly string[];
 }
 
@@ -68,6 +70,8 @@ export type Meaning =
 /** What names mean where a text stands, but for units and Brian's own functions and constants. */
 export interface Scope {
   meaning(name: string): Meaning | undefined;
+  /** Where a constant of that name is defined, whether or not the name means it here. */
+  constant(name: string): string | undefined;
   table(name: string): TableShape | undefined;
   /** What could have been meant, for hints. */
   names(): readonly string[];

@@ -44,8 +44,10 @@ export function translateTimedArray(
   const unit = array.unit === undefined ? undefined : { text: array.unit, pointer: child(pointer, 'unit') };
   const values =
     rows === undefined
-      ? (readNumbers(flat, valuesPointer, unit, slot, to) ?? [])
-      : rows.flatMap((row, index) => readNumbers(row, child(valuesPointer, index), unit, slot, to) ?? []);
+      ? (readNumbers(flat, valuesPointer, unit, slot, namespace.definition, to) ?? [])
+      : rows.flatMap(
+          (row, index) => readNumbers(row, child(valuesPointer, index), unit, slot, namespace.definition, to) ?? [],
+        );
   const dt =
     readNumber(array.dt, child(pointer, 'dt'), { name: 'dt', dimension: seconds, type: 'real' }, namespace, to) ?? 1;
   if (!(dt > 0)) to.report(messages.outOfRange('dt', 'a time above 0', array.dt), child(pointer, 'dt'));

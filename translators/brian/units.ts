@@ -1,3 +1,5 @@
+import { longUnitName } from '../../src/lang/units.js';
+
 /**
  * The unit names of Brian's default namespace. Brian knows every base unit with every SI prefix, the same squared and
  * cubed (`metre2`), and a few short names (`mV`); it does not know `V`, `s` or `mS`, so that models may use those as
@@ -88,38 +90,8 @@ function allNames(): ReadonlySet<string> {
 export const brianUnits: ReadonlySet<string> = allNames();
 
 /** The long name that Brian understands for a short SI symbol that it does not: `V` → `volt`, `mS` → `msiemens`. */
-export function longUnitName(symbol: string): string | undefined {
-  const long: Readonly<Record<string, string>> = {
-    V: 'volt',
-    A: 'amp',
-    S: 'siemens',
-    F: 'farad',
-    s: 'second',
-    m: 'metre',
-    C: 'coulomb',
-    ohm: 'ohm',
-    Ohm: 'ohm',
-    g: 'gram',
-    K: 'kelvin',
-    mol: 'mole',
-    M: 'molar',
-    W: 'watt',
-    J: 'joule',
-    N: 'newton',
-    Pa: 'pascal',
-    H: 'henry',
-    T: 'tesla',
-    Wb: 'weber',
-    cd: 'candle',
-    kg: 'kilogram',
-    Hz: 'hertz',
-  };
+export function brianUnitName(symbol: string): string | undefined {
   if (brianUnits.has(symbol)) return symbol;
-  const whole = long[symbol];
-  if (whole !== undefined) return whole;
-  for (const prefix of prefixes) {
-    const rest = long[symbol.slice(prefix.length)];
-    if (symbol.startsWith(prefix) && rest !== undefined && brianUnits.has(prefix + rest)) return prefix + rest;
-  }
-  return undefined;
+  const long = longUnitName(symbol);
+  return long !== undefined && brianUnits.has(long) ? long : undefined;
 }

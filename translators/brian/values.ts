@@ -2,17 +2,24 @@
 
 import { dimensionless, type Expression } from '../../src/lang/ast.js';
 import { boolean, number } from '../../src/lang/build.js';
+import { constantQuantity } from '../../src/lang/constant-value.js';
 import { dimensionText, equalDimensions, isDimensionless } from '../../src/lang/dimension.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { printExpression } from '../../src/lang/print.js';
-import { scaleDecimal } from '../../src/lang/quantity.js';
+import { nameInList } from '../../src/lang/messages.js';
+import { leadingQuantity, scaleDecimal } from '../../src/lang/quantity.js';
 import { one, type Rational } from '../../src/lang/rational.js';
 import { parseUnit } from '../../src/lang/units.js';
 import { child } from '../../src/model/pointer.js';
-import { quantityOf, quantityTree, readConstantExpression, writtenQuantity } from './constants.js';
-import { readExpression, type Reporter } from './context.js';
+import {
+  quantityOf,
+  quantityTree,
+  readConstantExpression,
+  readText as readTextIn,
+  writtenQuantity,
+} from './constants.js';
+import { type Reporter } from './context.js';
 import * as messages from './messages.js';
-import { translate } from './names.js';
 import type { Quantities, Values } from './specification.js';
 import type { Namespace, Quantity, Scope, Variable } from './terms.js';
 
@@ -45,7 +52,7 @@ export function readValue(
   to: Reporter,
 ): ReadValue | undefined {
   if (typeof value === 'object') {
-    const values = readQuantities(value, pointer, slot, to);
+    const values = readQuantities(value, pointer, slot, scope.constant, to);
     if (values === undefined) return undefined;
     if (!Number.isNaN(size) && values.length !== size)
       to.report(messages.lengthMismatch(slot.name, size, values.length), pointer);
@@ -57,23 +64,17 @@ export function readValue(
 }
 
 function readText(text: string, pointer: string, slot: Slot, scope: Scope, to: Reporter): ReadValue | undefined {
-  const quantity = writtenQuantity(text);
-  if (quantity instanceof LangError) {
-    to.report(quantity.finding, pointer, quantity.span);
-    return undefined;
-  }
-  if (quantity !== undefined) {
-    if (!fits(quantity, pointer, slot, to)) return undefined;
+  const tree = readTextIn(text, scope, pointer, to);
+  if (tree === undefined) return undefined;
+  if (!('kind' in tree)) {
+    if (!fits(tree, pointer, slot, to)) return undefined;
     return {
       kind: 'known',
-      value: quantity.value,
-      text: isDimensionless(quantity.dimension) ? quantity.value : text.trim(),
+      value: tree.value,
+      text: isDimensionless(tree.dimension) ? tree.value : text.trim(),
       pointer,
     };
   }
-  const written = readExpression(text, pointer, to);
-  if (written === undefined) return undefined;
-  const tree = translate(written, scope, pointer, to);
   const known = quantityOf(tree);
   if (known === undefined) return { kind: 'expression', tree, pointer };
   return fits(known, pointer, slot, to)
@@ -120,14 +121,16 @@ export function readQuantities(
   list: Quantities,
   pointer: string,
   slot: Slot,
+  constant: Namespace['definition'],
   to: Reporter,
 ): readonly number[] | undefined {
-  if (isList(list)) return readNumbers(list, pointer, undefined, slot, to);
+  if (isList(list)) return readNumbers(list, pointer, undefined, slot, constant, to);
   return readNumbers(
     list.values,
     child(pointer, 'values'),
     list.unit === undefined ? undefined : { text: list.unit, pointer: child(pointer, 'unit') },
     slot,
+    constant,
     to,
   );
 }
@@ -138,12 +141,14 @@ const isList = (list: Quantities): list is readonly (string | number | boolean)[
  * The numbers in `items`, in SI; undefined after the first wrong one was reported.
  *
  * @param unit  the unit of bare numbers, where there is one
+ * @param constant  tells names of constants, which an item cannot read
  */
 export function readNumbers(
   items: readonly unknown[],
   pointer: string,
   unit: { readonly text: string; readonly pointer: string } | undefined,
   slot: Slot,
+  constant: Namespace['definition'],
   to: Reporter,
 ): readonly number[] | undefined {
   const scale = unit === undefined ? one : readScale(unit, slot, to);
@@ -151,7 +156,7 @@ export function readNumbers(
   const bare = unit === undefined ? slot : { ...slot, dimension: dimensionless };
   const values: number[] = [];
   for (const [index, item] of items.entries()) {
-    const value = readItem(item, child(pointer, index), typeof item === 'string' ? slot : bare, to);
+    const value = readItem(item, child(pointer, index), typeof item === 'string' ? slot : bare, constant, to);
     if (value === undefined) return undefined;
     values.push(scale === one || typeof item === 'string' ? value : scaleDecimal(String(value), scale));
   }
@@ -177,8 +182,20 @@ function readScale(
   return undefined;
 }
 
-function readItem(item: unknown, pointer: string, slot: Slot, to: Reporter): number | undefined {
+function readItem(
+  item: unknown,
+  pointer: string,
+  slot: Slot,
+  constant: Namespace['definition'],
+  to: Reporter,
+): number | undefined {
   if (typeof item === 'number' || typeof item === 'boolean') return knownValue(item, pointer, slot, to);
+  const factor = typeof item === 'string' ? constantFactor(item, constant) : undefined;
+  if (factor !== undefined) {
+    const note = { message: `${factor} is defined here`, pointer: constant(factor) ?? pointer };
+    to.report(nameInList(factor), pointer, undefined, [note]);
+    return undefined;
+  }
   const quantity = typeof item === 'string' ? writtenQuantity(item) : undefined;
   if (quantity === undefined || quantity instanceof LangError) {
     if (quantity instanceof LangError) to.report(quantity.finding, pointer, quantity.span);
@@ -186,6 +203,12 @@ function readItem(item: unknown, pointer: string, slot: Slot, to: Reporter): num
     return undefined;
   }
   return fits(quantity, pointer, slot, to) ? quantity.value : undefined;
+}
+
+/** The constant that a text multiplies a number with, if it does. */
+function constantFactor(text: string, constant: Namespace['definition']): string | undefined {
+  const { rest } = leadingQuantity(text, (key) => constant(key) !== undefined);
+  return rest === undefined ? undefined : /^[A-Za-z0-9_]+/.exec(text.slice(rest))?.[0];
 }
 
 /** A number known beforehand, in SI, such as a duration; undefined after what is wrong was reported. */
@@ -199,7 +222,7 @@ export function readNumber(
   if (typeof value === 'number') return knownValue(value, pointer, slot, to);
   const tree = readConstantExpression(value, pointer, namespace, to);
   if (tree === undefined) return undefined;
-  const quantity = quantityOf(tree);
+  const quantity = quantityOf(tree) ?? constantQuantity(tree);
   if (quantity === undefined) {
     to.report(messages.notConstant(slot.name, value), pointer);
     return undefined;

@@ -107,12 +107,26 @@ function placeOf(
   return own === undefined ? positions.place(origin.pointer) : positions.place(origin.pointer, own);
 }
 
+interface SpanPairs {
+  readonly original: readonly Span[];
+  readonly printed: readonly Span[];
+}
+const pairs = new WeakMap<Located, SpanPairs>();
+
+/** The ranges of a printed text and those that they were printed from, found once for each text. */
+function spanPairs(at: Located, origin: Origin): SpanPairs {
+  const known = pairs.get(at);
+  if (known) return known;
+  const made = { original: spansOf(origin), printed: spansOf(reread(String(at.value), origin.kind)) };
+  pairs.set(at, made);
+  return made;
+}
+
 /** The range in the user's text that a range of the printed text stands for. */
 function originalSpan(at: Located, span: Span | undefined): Span | undefined {
   if (at.origin === undefined) return at.span;
-  const original = spansOf(at.origin);
-  if (span === undefined) return original[0];
-  const printed = spansOf(reread(String(at.value), at.origin.kind));
+  if (span === undefined) return spansOf(at.origin)[0];
+  const { original, printed } = spanPairs(at, at.origin);
   if (printed.length !== original.length) return original[0];
   let best = 0;
   for (const [index, candidate] of printed.entries()) {

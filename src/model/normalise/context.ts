@@ -37,11 +37,6 @@ export interface Context {
   store(): DataStore;
 }
 
-/**
- * At most this many findings are reported in all: a wrong document of a million lines need not say so a million times.
- */
-const mostFindings = 1000;
-
 /** A fresh context; findings go to `diagnostics` with places from `positions`. */
 export function createContext(positions: Positions, diagnostics: Diagnostics, data: DataStore | undefined): Context {
   const told = new Set<string>();
@@ -50,17 +45,18 @@ export function createContext(positions: Positions, diagnostics: Diagnostics, da
   const isNew = (finding: Finding, pointer: string, span?: Span): boolean => {
     if ((finding.severity ?? 'error') === 'error') errors++;
     const key = `${pointer}\u0000${finding.code}\u0000${finding.message}\u0000${span ? `${span.start}-${span.end}` : ''}`;
-    if (told.has(key) || told.size >= mostFindings) return false;
+    if (told.has(key)) return false;
     told.add(key);
     return true;
   };
   return {
     report(finding, pointer, span) {
       if (isNew(finding, pointer, span))
-        diagnostics.add(finding, span ? positions.place(pointer, span) : positions.place(pointer));
+        diagnostics.add(finding, () => (span ? positions.place(pointer, span) : positions.place(pointer)));
     },
     reportKey(finding, pointer) {
-      if (isNew(finding, pointer)) diagnostics.add(finding, positions.keyPlace?.(pointer) ?? positions.place(pointer));
+      if (isNew(finding, pointer))
+        diagnostics.add(finding, () => positions.keyPlace?.(pointer) ?? positions.place(pointer));
     },
     errorCount: () => errors,
     constants: new Map(),

@@ -7,6 +7,7 @@ import type { End, Id, Projection, Value } from '../model.js';
 import { child } from '../pointer.js';
 import { normaliseConnections } from './connections.js';
 import type { Context } from './context.js';
+import { allNames } from './expressions.js';
 import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literals.js';
 import { foldConstants } from '../../lang/fold.js';
 import { parseExpression } from '../../lang/parse.js';
@@ -270,7 +271,7 @@ function normaliseDelays(
     );
     if (value === undefined) return;
     result[name] = value;
-    checkDelay(context, value, range, at);
+    checkDelay(context, value, range, allNames(scopes), at);
   };
   if (document.delay !== undefined) {
     const before = Object.keys(pathways).filter((name) => pathways[name]?.on.startsWith('pre.'));
@@ -286,14 +287,20 @@ function normaliseDelays(
     else context.reportKey(messages.unknownReference('pathway', name, Object.keys(pathways)), at);
   }
   for (const [name, { delay }] of Object.entries(pathways))
-    if (!Object.hasOwn(result, name)) checkDelay(context, delay, range, pointer);
+    if (!Object.hasOwn(result, name)) checkDelay(context, delay, range, allNames(scopes), pointer);
   return result;
 }
 
 /**
  * A delay that is known now has to lie within what the projection states, unless it says what becomes of it otherwise.
  */
-function checkDelay(context: Context, value: Value, range: Projection['delayRange'], pointer: string): void {
+function checkDelay(
+  context: Context,
+  value: Value,
+  range: Projection['delayRange'],
+  names: Names,
+  pointer: string,
+): void {
   if (!range || range.outOfRange !== 'error') return;
   const { min = 0, max = Infinity } = range;
   const numbers: readonly number[] =
@@ -303,7 +310,9 @@ function checkDelay(context: Context, value: Value, range: Projection['delayRang
         ? value.array
         : [];
   const { low, high } =
-    typeof value === 'string' ? literalBounds(foldConstants(parseExpression(value))) : { low: min, high: min };
+    typeof value === 'string'
+      ? literalBounds(foldConstants(parseExpression(value), undefined, (name) => names.lookup(name) !== undefined))
+      : { low: min, high: min };
   const wrong = [...numbers, low, high].find((number) => Number.isFinite(number) && (number < min || number > max));
   if (wrong !== undefined) context.report(messages.delayOutOfRange(min, max, wrong), pointer);
 }

@@ -4,9 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { hashModel } from '../../../src/model/hash.js';
+import { isKeyword } from '../../../src/lang/parse-expression.js';
+import { unitInText } from '../../../src/lang/units.js';
+import { brianUnits } from '../../../translators/brian/units.js';
+import { brian } from '../../support/brian-text.js';
 import { exportBrian } from '../../../translators/brian/export.js';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
-import { check, fixture, valid, type Loose } from './support.js';
+import { check, document, fixture, importText, valid, type Loose } from './support.js';
 
 const seeds = [
   'events-of-every-kind.yaml',
@@ -159,4 +163,128 @@ test('text of any kind is read or refused', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+/** Symbols of units that a constant in Brian may be called: all of one and two characters, some longer ones. */
+const symbols = [
+  ...letters.flatMap((a) => [a, ...[...letters, '2', '3'].map((b) => a + b)]),
+  ...['min', 'mol', 'sec', 'rad', 'kat', 'day', 'hour', 'minute', 'mPa', 'daV', 'm3', 'um2', 'kHz', 'MOhm'],
+].filter((name) => unitInText(name) !== undefined && !brianUnits.has(name) && !isKeyword(name));
+
+describe('a name of the model wins over a unit with its symbol', () => {
+  /** A constant of 0.5 ms, 0.25 mV or 3, under a name, in every place that reads a quantity. */
+  const places = {
+    namespace: (n: string) => ['0.5 ms', `namespace: { @: 0.5 ms, tau: 4*${n} }`, 'model: "dv/dt = -v/tau : 1"', ''],
+    'unit before': (n: string) => [
+      '0.25 mV',
+      'namespace: { @: 0.25 mV }',
+      `model: "v : volt**2"\n    initializers: { v: 2 mV*${n} }`,
+      '',
+    ],
+    initializer: (n: string) => [
+      '0.25 mV',
+      'namespace: { @: 0.25 mV }',
+      `model: "v : volt"\n    initializers: { v: 4*${n} }`,
+      '',
+    ],
+    'condition and value': (n: string) => [
+      '0.25 mV',
+      'namespace: { @: 0.25 mV }',
+      `model: "v : volt"\n    initializers: { v: [{ value: 4*${n}, where: i > 1 }] }`,
+      '',
+    ],
+    refractory: (n: string) => [
+      '0.5 ms',
+      'namespace: { @: 0.5 ms }',
+      `model: "v : 1"\n    threshold: v > 1\n    refractory: 4*${n}`,
+      '',
+    ],
+    'own clock': (n: string) => ['0.5 ms', 'namespace: { @: 0.5 ms }', `model: "v : 1"\n    dt: 4*${n}`, ''],
+    run_regularly: (n: string) => [
+      '0.5 ms',
+      'namespace: { @: 0.5 ms }',
+      `model: "v : 1"\n    run_regularly: [{ code: v = 0, dt: 4*${n} }]`,
+      '',
+    ],
+    size: (n: string) => [
+      '3',
+      'namespace: { @: 3 }',
+      'model: "v : 1"',
+      `poisson_groups: { P: { N: 4*${n}, rates: 1*Hz } }`,
+    ],
+    // An expression of Brian, which knows none of these units: there is nothing to warn of.
+    rates: (n: string) => [
+      '3',
+      'namespace: { @: 3*Hz }',
+      'model: "v : 1"',
+      `poisson_groups: { P: { N: 4, rates: 4*${n} } }`,
+    ],
+    delay: (n: string) => [
+      '0.5 ms',
+      'namespace: { @: 0.5 ms }',
+      'model: "v : 1"\n    threshold: v > 1',
+      `synapses: { S: { source: G, on_pre: v += 1, connect: true, delay: 4*${n} } }`,
+    ],
+    'timed array': (n: string) => [
+      '0.5 ms',
+      'namespace: { @: 0.5 ms }',
+      'model: "dv/dt = f(t)/ms : 1"',
+      `timed_arrays: { f: { values: [1, 2], dt: 4*${n} } }`,
+    ],
+    duration: (n: string) => ['0.5 ms', 'namespace: { @: 0.5 ms }', 'model: "v : 1"', '', `4*${n}`],
+    'value set in a phase': (n: string) => [
+      '0.25 mV',
+      'namespace: { @: 0.25 mV }',
+      'model: "v : volt"',
+      '',
+      `[{ duration: 1 ms, set: { G.v: 4*${n} } }]`,
+    ],
+  } satisfies Record<string, (name: string) => readonly string[]>;
+
+  const written = (place: keyof typeof places, name: string): string => {
+    const [, namespace = '', group = '', rest = '', run = '1 ms'] = places[place](name);
+    return brian(`${namespace.replace('@', name)}\nneuron_groups:\n  G:\n    N: 2\n    ${group}\n${rest}\nrun: ${run}`);
+  };
+
+  test('there are symbols of every kind', () => {
+    expect(symbols).toEqual(
+      expect.arrayContaining(['h', 'm', 'S', 'A', 'C', 'F', 'g', 's', 'H', 'J', 'K', 'N', 'T', 'V', 'W', 'mS', 'min']),
+    );
+  });
+
+  test.each(Object.keys(places) as (keyof typeof places)[])('%s', (place) => {
+    const expected = JSON.stringify(document(written(place, 'named')));
+    for (const symbol of symbols) {
+      // `d` is the name of the constant in no place of these; N, i and the like have a meaning of their own.
+      if (['N', 'i', 'j', 't', 'dt', 'e'].includes(symbol) && place !== 'namespace') continue;
+      const { document: found, list } = importText(written(place, symbol));
+      expect(JSON.stringify(found), `${symbol} ${place}`).toBe(expected.replaceAll('named', symbol));
+      expect(
+        list.map(({ code, severity, related }) => [code, severity, related?.length]),
+        symbol,
+      ).toEqual(place === 'rates' ? [] : [['lang/unit-shadowed', 'warning', 1]]);
+    }
+  });
+
+  test('a number directly before a symbol is a quantity', () => {
+    const { document: found, list } = importText(
+      brian(
+        'namespace: { h: 0.5 ms, tau: 4 h }\nneuron_groups: { G: { N: 1, model: "dv/dt = -v/tau : 1" } }\nrun: 1 ms',
+      ),
+    );
+    expect(found.neurons.G.parameters.tau.value).toBe(14_400);
+    expect(list.map(({ code }) => code)).toEqual(['lang/unit-shadowed']);
+  });
+
+  test('a list reads no names', () => {
+    const { list } = importText(
+      brian(
+        'namespace: { h: 0.5 ms }\nneuron_groups: { G: { N: 1, model: "v : second", initializers: { v: [4*h] } } }\nrun: 1 ms',
+      ),
+    );
+    expect(list.map(({ code, place, related }) => [code, place?.line, related?.length])).toEqual([
+      ['lang/bad-quantity', 7, 1],
+    ]);
+  });
 });
